@@ -1,0 +1,139 @@
+// Package amount is checked arithmetic on whole units.
+//
+// A programme's points and money in fen are integers between 0 and 2⁵³−1, so
+// that every reader, a spreadsheet or a browser included, can hold them. Rates
+// are rationals; whoever applies one names the rounding. There is no float.
+package amount
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/fault"
+)
+
+// Units counts points of one programme, or fen. 0 ≤ u ≤ Max holds for every
+// value that Check, Add or Sub let pass.
+type Units int64
+
+// Max is the largest amount, 2⁵³−1.
+const Max Units = 1<<53 - 1
+
+// Check refuses what a command may not name: BAD_REQUEST under 1, LIMIT above Max.
+func (u Units) Check() error {
+	if u < 1 {
+		return fault.New(fault.BadRequest, "amount %d is under 1", int64(u))
+	}
+	if u > Max {
+		return fault.New(fault.Limit, "amount %d is above %d", int64(u), int64(Max))
+	}
+	return nil
+}
+
+// Add returns u+v, refused with LIMIT above Max.
+func (u Units) Add(v Units) (Units, error) {
+	if u > Max-v {
+		return 0, fault.New(fault.Limit, "%d + %d is above %d", int64(u), int64(v), int64(Max))
+	}
+	return u + v, nil
+}
+
+// Sub returns u−v, refused with INSUFFICIENT under 0.
+func (u Units) Sub(v Units) (Units, error) {
+	if v > u {
+		return 0, fault.New(fault.Insufficient, "%d is less than %d", int64(u), int64(v))
+	}
+	return u - v, nil
+}
+
+// Rounding says which whole number stands for one between two.
+type Rounding uint8
+
+// The roundings that rules may name.
+const (
+	Down     Rounding = iota // towards zero: the remainder stays with the payer
+	HalfEven                 // to the nearest, a half to the even one
+	Up                       // away from zero
+)
+
+// Rate is an exact ratio Num/Den, such as fen per point.
+type Rate struct {
+	_   struct{} `cbor:",toarray"`
+	Num Units    `json:"num"` // ≥ 0
+	Den Units    `json:"den"` // ≥ 1
+}
+
+// Check refuses with BAD_REQUEST a rate that is negative or has no denominator,
+// and with LIMIT one whose parts are above Max.
+func (r Rate) Check() error {
+	if r.Num < 0 || r.Den < 1 {
+		return fault.New(fault.BadRequest, "rate %d/%d: want num ≥ 0 and den ≥ 1", int64(r.Num), int64(r.Den))
+	}
+	if r.Num > Max || r.Den > Max {
+		return fault.New(fault.Limit, "rate %d/%d is above %d", int64(r.Num), int64(r.Den), int64(Max))
+	}
+	return nil
+}
+
+// Of returns u×r as a whole number, refused with LIMIT above Max.
+func (r Rate) Of(u Units, mode Rounding) (Units, error) {
+	product := new(big.Int).Mul(big.NewInt(int64(u)), big.NewInt(int64(r.Num)))
+	return round(new(big.Rat).SetFrac(product, big.NewInt(int64(r.Den))), mode)
+}
+
+// String writes the rate in lowest terms, "4/5" or "1".
+func (r Rate) String() string {
+	if r.Den == 0 {
+		return "0"
+	}
+	return big.NewRat(int64(r.Num), int64(r.Den)).RatString()
+}
+
+// ParseRate reads "4/5", "0.8" or "1". BAD_REQUEST for anything else, LIMIT
+// where a part is above Max.
+func ParseRate(text string) (Rate, error) {
+	// Digits only: an exponent would let a short text ask for a gigantic number.
+	if len(text) > 40 || strings.Trim(text, "0123456789./") != "" {
+		return Rate{}, fault.New(fault.BadRequest, "rate %.40q: want 4/5, 0.8 or 1", text)
+	}
+	ratio, ok := new(big.Rat).SetString(text)
+	if !ok || ratio.Sign() < 0 {
+		return Rate{}, fault.New(fault.BadRequest, "rate %q: want 4/5, 0.8 or 1", text)
+	}
+	if !ratio.Num().IsInt64() || !ratio.Denom().IsInt64() {
+		return Rate{}, fault.New(fault.Limit, "rate %q is out of range", text)
+	}
+	rate := Rate{Num: Units(ratio.Num().Int64()), Den: Units(ratio.Denom().Int64())}
+	return rate, rate.Check()
+}
+
+// Decimal returns the rate with 16 digits after the point, for display and for
+// estimates that are rounded once at their end.
+func (r Rate) Decimal() decimal.Decimal {
+	return decimal.NewFromInt(int64(r.Num)).DivRound(decimal.NewFromInt(int64(r.Den)), 16)
+}
+
+// FromDecimal rounds a decimal to whole units. BAD_REQUEST under 0, LIMIT above Max.
+func FromDecimal(d decimal.Decimal, mode Rounding) (Units, error) {
+	if d.Sign() < 0 {
+		return 0, fault.New(fault.BadRequest, "amount %s is under 0", d)
+	}
+	if d.Exponent() > 20 || d.NumDigits() > 60 {
+		return 0, fault.New(fault.Limit, "amount has too many digits")
+	}
+	return round(d.Rat(), mode)
+}
+
+func round(x *big.Rat, mode Rounding) (Units, error) {
+	whole, rest := new(big.Int).QuoRem(x.Num(), x.Denom(), new(big.Int))
+	half := new(big.Int).Lsh(rest, 1).Cmp(x.Denom())
+	if mode == Up && rest.Sign() > 0 || mode == HalfEven && (half > 0 || half == 0 && whole.Bit(0) == 1) {
+		whole.Add(whole, big.NewInt(1))
+	}
+	if !whole.IsInt64() || Units(whole.Int64()) > Max {
+		return 0, fault.New(fault.Limit, "amount is above %d", int64(Max))
+	}
+	return Units(whole.Int64()), nil
+}

@@ -1,0 +1,111 @@
+package command
+
+import (
+	"fmt"
+	"reflect"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
+)
+
+// Kind says which verb a command is. Kinds are part of the protocol: numbers
+// are never reused.
+type Kind uint8
+
+// The kinds.
+const (
+	RegisterParty Kind = 1
+	AdvanceDate   Kind = 2
+	OpenProgramme Kind = 10
+	Issue         Kind = 11
+	Activate      Kind = 12
+	Hold          Kind = 13
+	Capture       Kind = 14
+	Release       Kind = 15
+	TimeOut       Kind = 16
+	Transfer      Kind = 17
+	Freeze        Kind = 18
+	Unfreeze      Kind = 19
+)
+
+// Request is the body of a command: well-formed or not, whoever sends it.
+type Request interface {
+	Check() error
+}
+
+// spec ties a kind to its contract function and to the type of its request.
+type spec struct {
+	kind    Kind
+	name    string
+	request reflect.Type
+	decode  func([]byte) (Request, error)
+}
+
+var specs = []spec{
+	specOf[party.RegisterRequest](RegisterParty, "party:Register"),
+	specOf[settlement.AdvanceRequest](AdvanceDate, "cycle:Advance"),
+	specOf[points.OpenProgrammeRequest](OpenProgramme, "points:OpenProgramme"),
+	specOf[points.IssueRequest](Issue, "points:Issue"),
+	specOf[points.ActivateRequest](Activate, "points:Activate"),
+	specOf[points.HoldRequest](Hold, "points:Hold"),
+	specOf[points.CaptureRequest](Capture, "points:Capture"),
+	specOf[points.ReleaseRequest](Release, "points:Release"),
+	specOf[points.TimeOutRequest](TimeOut, "points:TimeOut"),
+	specOf[points.TransferRequest](Transfer, "points:Transfer"),
+	specOf[points.FreezeRequest](Freeze, "points:Freeze"),
+	specOf[points.UnfreezeRequest](Unfreeze, "points:Unfreeze"),
+}
+
+func specOf[R Request](kind Kind, name string) spec {
+	return spec{kind, name, reflect.TypeFor[R](), func(body []byte) (Request, error) {
+		var req R
+		err := codec.Decode(body, &req)
+		return req, err
+	}}
+}
+
+// find returns the kind's row of specs, nil for an unknown kind.
+func (k Kind) find() *spec {
+	for i := range specs {
+		if specs[i].kind == k {
+			return &specs[i]
+		}
+	}
+	return nil
+}
+
+// String is the name of the kind's contract function.
+func (k Kind) String() string {
+	if known := k.find(); known != nil {
+		return known.name
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// KindOf says which kind a request is. It panics for a type that is no request.
+func KindOf(body Request) Kind {
+	for i := range specs {
+		if specs[i].request == reflect.TypeOf(body) {
+			return specs[i].kind
+		}
+	}
+	panic(fmt.Sprintf("command: %T is no request", body))
+}
+
+// Decode reads the command's request and checks that it is well-formed.
+// BAD_REQUEST for an unknown kind or a malformed body, LIMIT for an amount
+// above 2⁵³−1.
+func (c Command) Decode() (Request, error) {
+	known := c.Kind.find()
+	if known == nil {
+		return nil, fault.New(fault.BadRequest, "there is no command of kind %d", uint8(c.Kind))
+	}
+	req, err := known.decode(c.Body)
+	if err != nil {
+		return nil, fault.New(fault.BadRequest, "%s: not its CBOR", known.name)
+	}
+	return req, req.Check()
+}

@@ -1,0 +1,109 @@
+// Package fault holds every refusal that a caller can meet: its code, what it
+// means, how a program reports it, and whether trying again can help.
+//
+// A refusal is made once, where the rule is. Types do not cross Fabric's wire,
+// so it travels as "CODE: text" and is parsed once, in the client's gateway.
+// The text never holds personal data or a private price.
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Code names one kind of refusal. Codes are part of the protocol: they are
+// never renamed or reused.
+type Code string
+
+// The codes that the ledger answers with.
+const (
+	BadRequest   Code = "BAD_REQUEST"
+	Forbidden    Code = "FORBIDDEN"
+	Conflict     Code = "CONFLICT"
+	NotFound     Code = "NOT_FOUND"
+	WrongState   Code = "WRONG_STATE"
+	Frozen       Code = "FROZEN"
+	Expired      Code = "EXPIRED"
+	WrongOrder   Code = "WRONG_ORDER"
+	Insufficient Code = "INSUFFICIENT"
+	Limit        Code = "LIMIT"
+	Linked       Code = "LINKED"
+	LaneMoved    Code = "LANE_MOVED"
+	SourceMoved  Code = "SOURCE_MOVED"
+	TimeWindow   Code = "TIME_WINDOW"
+	Internal     Code = "INTERNAL"
+)
+
+// The codes that only a client answers with.
+const (
+	UnknownOutcome Code = "UNKNOWN_OUTCOME"
+	Overloaded     Code = "OVERLOADED"
+	Unavailable    Code = "UNAVAILABLE"
+)
+
+// Error is a coded refusal.
+type Error struct {
+	Code Code
+	Text string
+}
+
+// Error renders the refusal as it travels: "CODE: text".
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Text }
+
+// Is makes errors.Is(err, fault.New(code, "")) compare codes only.
+func (e *Error) Is(target error) bool {
+	var other *Error
+	return errors.As(target, &other) && other.Code == e.Code && (other.Text == "" || other.Text == e.Text)
+}
+
+// New makes a refusal from a code and a text for people.
+func New(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// CodeOf returns the code of the first refusal in err's chain, Internal for any
+// other error and "" for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		return refusal.Code
+	}
+	return Internal
+}
+
+// Parse finds a refusal in a message that crossed Fabric's wire. Fabric and the
+// contract API put text of their own before it, so the first known code that
+// is followed by ": " counts.
+func Parse(message string) (*Error, bool) {
+	at, found := len(message), Code("")
+	for _, m := range Table {
+		if i := indexCode(message, m.Code); i >= 0 && i < at {
+			at, found = i, m.Code
+		}
+	}
+	if found == "" {
+		return nil, false
+	}
+	return &Error{Code: found, Text: message[at+len(found)+2:]}, true
+}
+
+// indexCode finds "CODE: " as a word of its own.
+func indexCode(message string, code Code) int {
+	needle := string(code) + ": "
+	for from := 0; ; {
+		i := strings.Index(message[from:], needle)
+		if i < 0 {
+			return -1
+		}
+		if i += from; i == 0 || !isCodeByte(message[i-1]) {
+			return i
+		}
+		from = i + 1
+	}
+}
+
+func isCodeByte(b byte) bool { return b == '_' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' }

@@ -1,0 +1,44 @@
+package fault
+
+// Meaning is one row of the table of refusals.
+type Meaning struct {
+	Code  Code
+	HTTP  int    // status of the REST answer
+	Exit  int    // exit code of the command line
+	Again bool   // the same request can succeed later, without being changed
+	En    string // what happened and what to do
+	Zh    string
+}
+
+// Table lists every code once, in the order in which a command is checked where
+// no command says otherwise.
+var Table = []Meaning{
+	{BadRequest, 400, 2, false, "the request is malformed; correct it", "请求格式有误，请改正"},
+	{TimeWindow, 400, 10, true, "the transaction's clock is more than 60 s behind or 10 s ahead of the endorser's; set the clock", "交易时间超出允许范围，请校准时钟"},
+	{Forbidden, 403, 3, false, "the caller may not do this; ask a party with the role", "无权执行，请由有此角色的参与方办理"},
+	{LaneMoved, 409, 10, true, "the lane has moved on; the gateway tries again by itself", "通道序号已前进，网关会自动重试"},
+	{SourceMoved, 409, 10, true, "the numbered source has moved on; read its cursor and go on from there", "编号来源已前进，请从当前游标继续"},
+	{Conflict, 409, 4, false, "the request id was used with other content, or the name is taken; choose another", "请求编号或名称已被占用且内容不同"},
+	{NotFound, 404, 5, false, "what the request names does not exist", "所指对象不存在"},
+	{WrongState, 409, 6, false, "the state does not allow this verb", "当前状态不允许此操作"},
+	{Frozen, 409, 6, true, "the wallet is frozen; the party that froze it can lift it", "钱包已被风控冻结，请联系冻结方"},
+	{Expired, 409, 6, false, "the deadline or expiry has passed", "已过期"},
+	{WrongOrder, 409, 6, true, "lots must be taken earliest expiry first and drained in turn; choose them again", "须按最早到期优先取用批次，请重新选择"},
+	{Insufficient, 409, 7, true, "there are fewer points than asked for", "积分不足"},
+	{Limit, 409, 7, false, "an amount or count is above its limit", "超出限额"},
+	{Linked, 409, 8, true, "a command linked with this one was refused, so neither took effect", "关联命令被拒，整组未生效"},
+	{UnknownOutcome, 504, 11, true, "it is not known yet whether the transaction took effect; ask again with the same request id", "结果未知，请用同一请求编号查询"},
+	{Overloaded, 429, 12, true, "too many requests are waiting; try again shortly", "请求过多，请稍后再试"},
+	{Unavailable, 503, 12, true, "no peer or orderer answers; check the network", "网络不可用，请检查节点"},
+	{Internal, 500, 1, false, "a fault of the software; report it with the text", "软件内部错误，请报告"},
+}
+
+// Of returns the table's row of a code; an unknown code reads as Internal.
+func Of(code Code) Meaning {
+	for _, m := range Table {
+		if m.Code == code {
+			return m
+		}
+	}
+	return Of(Internal)
+}

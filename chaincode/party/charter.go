@@ -1,0 +1,57 @@
+package party
+
+import (
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+)
+
+// Charter is what the network was founded with; it never changes.
+type Charter struct {
+	_        struct{} `cbor:",toarray"`
+	Network  string   `json:"network"`
+	Operator string   `json:"operator"` // party that keeps the rules
+	Test     bool     `json:"test"`     // a test network, whose business date may run ahead of the calendar
+}
+
+// FoundRequest founds the network with the caller as its operator. It is the
+// first command of a ledger; each endorser's own configuration says whom it
+// accepts as the operator, and whether it accepts a test network.
+//
+// Refused, first that applies: BAD_REQUEST, CONFLICT (it is founded), FORBIDDEN
+// (an endorser doesn't accept this operator or a test network).
+type FoundRequest struct {
+	_       struct{}  `cbor:",toarray"`
+	Network string    `json:"network"`
+	En      string    `json:"en"`    // the operator's name in English
+	Zh      string    `json:"zh"`    // and in Chinese
+	Roles   Roles     `json:"roles"` // further roles of the operator
+	Peer    bool      `json:"peer"`  // whether it runs a peer
+	Cycle   string    `json:"cycle"`
+	Date    date.Date `json:"date"` // the first business date
+	Test    bool      `json:"test"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r FoundRequest) Check() error {
+	for _, id := range [][2]string{{"network", r.Network}, {"cycle", r.Cycle}} {
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	for _, text := range [][2]string{{"en", r.En}, {"zh", r.Zh}} {
+		if err := name.CheckText(text[0], text[1]); err != nil {
+			return err
+		}
+	}
+	if r.Roles >= Auditor<<1 {
+		return fault.New(fault.BadRequest, "roles: unknown")
+	}
+	return r.Date.Check()
+}
+
+// Found makes the charter and the operator.
+func Found(req FoundRequest, caller string) (Charter, Party) {
+	return Charter{Network: req.Network, Operator: caller, Test: req.Test},
+		Party{ID: caller, En: req.En, Zh: req.Zh, Roles: req.Roles | Operator, Peer: req.Peer}
+}

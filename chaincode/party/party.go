@@ -1,0 +1,125 @@
+// Package party holds the enterprises of the consortium and what each may do.
+//
+// A party is known by its MSP, so nobody can act in another's name without its
+// keys. The operator registers it with its roles; the ledger asks the roles on
+// every command.
+package party
+
+import (
+	"encoding/json"
+	"slices"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+)
+
+// Roles is a set of roles.
+type Roles uint8
+
+// The roles (domain: operator 平台运营方, issuer 积分服务商, acceptor 积分消费商,
+// supplier 供应商, finance 金融, auditor 审计).
+const (
+	Operator Roles = 1 << iota
+	Issuer
+	Acceptor
+	Supplier
+	Finance
+	Auditor
+)
+
+// names in the order of their bits.
+var names = [...]string{"operator", "issuer", "acceptor", "supplier", "finance", "auditor"}
+
+// Has says whether every role of want is in r.
+func (r Roles) Has(want Roles) bool { return r&want == want }
+
+// Names lists the roles in their fixed order.
+func (r Roles) Names() []string {
+	list := []string{}
+	for i, n := range names {
+		if r&(1<<i) != 0 {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// ParseRoles reads role names. BAD_REQUEST for an unknown or repeated one.
+func ParseRoles(list []string) (Roles, error) {
+	var roles Roles
+	for _, n := range list {
+		i := slices.Index(names[:], n)
+		if i < 0 || roles&(1<<i) != 0 {
+			return 0, fault.New(fault.BadRequest, "roles: want some of %v, each once", names)
+		}
+		roles |= 1 << i
+	}
+	return roles, nil
+}
+
+// MarshalJSON writes the roles as a list of names.
+func (r Roles) MarshalJSON() ([]byte, error) { return json.Marshal(r.Names()) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Roles) UnmarshalJSON(data []byte) error {
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	roles, err := ParseRoles(list)
+	*r = roles
+	return err
+}
+
+// Party is one enterprise.
+type Party struct {
+	_     struct{} `cbor:",toarray"`
+	ID    string   `json:"id"`    // its MSP
+	En    string   `json:"en"`    // name in English
+	Zh    string   `json:"zh"`    // name in Chinese
+	Roles Roles    `json:"roles"` // what it may do
+	Peer  bool     `json:"peer"`  // it runs a peer, so what is done in its name needs that peer's endorsement
+}
+
+// Require refuses with FORBIDDEN a party without the role.
+func (p Party) Require(role Roles) error {
+	if !p.Roles.Has(role) {
+		return fault.New(fault.Forbidden, "%s is not an %s", p.ID, role.Names()[0])
+	}
+	return nil
+}
+
+// RegisterRequest asks to admit a party. Only the operator may.
+//
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, CONFLICT (it is
+// registered already).
+type RegisterRequest struct {
+	_     struct{} `cbor:",toarray"`
+	Party string   `json:"party"` // its MSP
+	En    string   `json:"en"`
+	Zh    string   `json:"zh"`
+	Roles Roles    `json:"roles"` // none of them operator: a consortium has one
+	Peer  bool     `json:"peer"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r RegisterRequest) Check() error {
+	if err := name.CheckID("party", r.Party); err != nil {
+		return err
+	}
+	if err := name.CheckText("en", r.En); err != nil {
+		return err
+	}
+	if err := name.CheckText("zh", r.Zh); err != nil {
+		return err
+	}
+	if r.Roles == 0 || r.Roles >= 1<<len(names) || r.Roles.Has(Operator) {
+		return fault.New(fault.BadRequest, "roles: want at least one, and not operator")
+	}
+	return nil
+}
+
+// Register admits the party that the request describes.
+func Register(req RegisterRequest) Party {
+	return Party{ID: req.Party, En: req.En, Zh: req.Zh, Roles: req.Roles, Peer: req.Peer}
+}

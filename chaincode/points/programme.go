@@ -1,0 +1,62 @@
+package points
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+)
+
+// Programme is a unit of points (积分计划). Its issuer owes what they are worth.
+type Programme struct {
+	_      struct{}    `cbor:",toarray"`
+	ID     string      `json:"id"`
+	Issuer string      `json:"issuer"` // party that owes
+	En     string      `json:"en"`
+	Zh     string      `json:"zh"`
+	Price  amount.Rate `json:"price"` // settlement price, fen a point
+}
+
+// OpenProgrammeRequest asks to open a programme in the caller's own name.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
+// issuer), CONFLICT (the id is taken).
+type OpenProgrammeRequest struct {
+	_         struct{}    `cbor:",toarray"`
+	Programme string      `json:"programme"`
+	En        string      `json:"en"`
+	Zh        string      `json:"zh"`
+	Price     amount.Rate `json:"price"` // fen a point, > 0
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r OpenProgrammeRequest) Check() error {
+	if err := name.CheckID("programme", r.Programme); err != nil {
+		return err
+	}
+	if err := name.CheckText("en", r.En); err != nil {
+		return err
+	}
+	if err := name.CheckText("zh", r.Zh); err != nil {
+		return err
+	}
+	if err := r.Price.Check(); err != nil {
+		return err
+	}
+	if r.Price.Num == 0 {
+		return fault.New(fault.BadRequest, "price: want more than 0 fen a point")
+	}
+	return nil
+}
+
+// OpenProgramme makes the caller the issuer of a new programme.
+func OpenProgramme(req OpenProgrammeRequest, at At) Programme {
+	return Programme{ID: req.Programme, Issuer: at.Caller, En: req.En, Zh: req.Zh, Price: req.Price}
+}
+
+// RequireIssuer refuses with FORBIDDEN everyone but the programme's issuer.
+func (p Programme) RequireIssuer(caller string) error {
+	if p.Issuer != caller {
+		return fault.New(fault.Forbidden, "%s is not the issuer of %s", caller, p.ID)
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+// Package row says where each row of the ledger is and how it is written.
+//
+// A key is typed by its row, so nothing can be read as what it isn't, and is
+// made only by the builders here, from ids that have passed their checks. A
+// value is one version byte followed by deterministic CBOR.
+//
+//	c                                     charter
+//	y                                     cycle, with the business date
+//	p/PARTY                               party
+//	g/PROGRAMME                           programme
+//	l/NUMBER, h/NUMBER                    lot, hold: named by the command that made it
+//	t/PROGRAMME/PARTY/LANE                totals of a lane
+//	o/CYCLE/DEBTOR/PROGRAMME/PARTY/LANE   position of a lane: what it makes the debtor owe its party
+//	f/BUCKET                              freezes of some members
+//	q/PARTY/REQUEST                       named request
+//	s/PARTY/SOURCE                        cursor of a numbered source
+//
+// Lane heads live in a namespace of their own, tallyseal: PARTY/LANE.
+package row
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
+)
+
+// Key is the key of a row of type T.
+type Key[T any] string
+
+// The rows that are no party's nouns.
+type (
+	// Request remembers a named request of a party.
+	Request struct {
+		_      struct{}       `cbor:",toarray"`
+		Hash   []byte         `json:"hash"`   // of the command's content
+		Number number.Command `json:"number"` // command that took effect
+		Cycle  string         `json:"cycle"`  // in which it did
+	}
+	// Cursor is how far a numbered source has been taken in.
+	Cursor struct {
+		_  struct{} `cbor:",toarray"`
+		At uint64   `json:"at"` // positions below are done
+	}
+	// Head is the end of a lane: the batches so far, and the hash chain over them.
+	Head struct {
+		_     struct{} `cbor:",toarray"`
+		Seq   uint64   `json:"seq"`
+		Chain []byte   `json:"chain"` // SHA-256(chain before ‖ SHA-256 of the batch)
+	}
+)
+
+// Charter is the key of the charter.
+func Charter() Key[party.Charter] { return "c" }
+
+// Cycle is the key of the open cycle.
+func Cycle() Key[settlement.Cycle] { return "y" }
+
+// Party is the key of a party.
+func Party(id string) Key[party.Party] { return Key[party.Party]("p/" + id) }
+
+// Programme is the key of a programme.
+func Programme(id string) Key[points.Programme] { return Key[points.Programme]("g/" + id) }
+
+// Lot is the key of a lot.
+func Lot(n number.Row) Key[points.Lot] {
+	return Key[points.Lot]("l/" + sortable(n.Command) + hexadecimal(uint64(n.Ord), 2))
+}
+
+// Hold is the key of a hold.
+func Hold(n number.Command) Key[points.Hold] { return Key[points.Hold]("h/" + sortable(n)) }
+
+// Totals is the key of a lane's totals of a programme.
+func Totals(programme, party string, lane uint8) Key[points.Totals] {
+	return Key[points.Totals]("t/" + programme + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+}
+
+// Position is the key of what a lane makes a debtor owe the lane's party.
+func Position(cycle, debtor, programme, party string, lane uint8) Key[settlement.Position] {
+	return Key[settlement.Position](strings.Join([]string{"o", cycle, debtor, programme, party, hexadecimal(uint64(lane), 2)}, "/"))
+}
+
+// Frozen is the key of a bucket of freezes.
+func Frozen(bucket int) Key[points.Frozen] {
+	return Key[points.Frozen]("f/" + hexadecimal(uint64(bucket), 2))
+}
+
+// NamedRequest is the key of a party's request.
+func NamedRequest(party, id string) Key[Request] { return Key[Request]("q/" + party + "/" + id) }
+
+// Source is the key of the cursor of a party's numbered source.
+func Source(party, source string) Key[Cursor] { return Key[Cursor]("s/" + party + "/" + source) }
+
+// LaneHead is the key of a lane's head, in the namespace tallyseal.
+func LaneHead(party string, lane uint8) Key[Head] {
+	return Key[Head](party + "/" + hexadecimal(uint64(lane), 2))
+}
+
+// Prefix is the range of all keys that begin with parts: [from, to).
+func Prefix(parts ...string) (from, to string) {
+	from = strings.Join(parts, "/") + "/"
+	return from, from[:len(from)-1] + "0" // '0' follows '/'
+}
+
+// sortable writes a number so that a lane's rows lie side by side in their
+// order: a store that sorts its keys then appends instead of inserting.
+func sortable(n number.Command) string {
+	return n.Party + "/" + hexadecimal(uint64(n.Lane), 2) + hexadecimal(n.Seq, 10) + hexadecimal(uint64(n.Index), 3)
+}
+
+func hexadecimal(v uint64, width int) string {
+	s := strconv.FormatUint(v, 16)
+	return strings.Repeat("0", max(0, width-len(s))) + s
+}
+
+func parseSortable(party, digits string) (number.Command, int, error) {
+	if len(digits) != 15 && len(digits) != 17 {
+		return number.Command{}, 0, fmt.Errorf("row: number of %d digits", len(digits))
+	}
+	var parts [4]uint64
+	at := 0
+	for i, width := range []int{2, 10, 3, len(digits) - 15} {
+		if width == 0 {
+			continue
+		}
+		v, err := strconv.ParseUint(digits[at:at+width], 16, 64)
+		if err != nil {
+			return number.Command{}, 0, fmt.Errorf("row: %w", err)
+		}
+		parts[i], at = v, at+width
+	}
+	return number.Command{Party: party, Lane: uint8(parts[0]), Seq: parts[1], Index: uint16(parts[2])}, int(parts[3]), nil
+}

@@ -1,0 +1,56 @@
+// Package settlement holds the business date, the cycle, and what the parties
+// owe each other in it.
+package settlement
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+)
+
+// Cycle is the settlement cycle that is open, with the business date (日切).
+// Every batch reads it, so what was endorsed before it changed can't land after.
+type Cycle struct {
+	_    struct{}  `cbor:",toarray"`
+	ID   string    `json:"id"` // such as 2026-11
+	Date date.Date `json:"date"`
+}
+
+// AdvanceRequest moves the business date on. Only the operator may.
+//
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, WRONG_STATE (the date
+// does not move forward); an endorser of a network that is no
+// test refuses a date ahead of its own calendar with TIME_WINDOW.
+type AdvanceRequest struct {
+	_    struct{}  `cbor:",toarray"`
+	Date date.Date `json:"date"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r AdvanceRequest) Check() error { return r.Date.Check() }
+
+// Advance moves the business date on.
+func Advance(cycle Cycle, req AdvanceRequest) (Cycle, error) {
+	if req.Date <= cycle.Date {
+		return Cycle{}, fault.New(fault.WrongState, "the business date is %s already", cycle.Date)
+	}
+	next := cycle
+	next.Date = req.Date
+	return next, nil
+}
+
+// Position counts what one lane's redemptions of a cycle make one issuer owe
+// the lane's party, in points of one programme.
+type Position struct {
+	_      struct{}     `cbor:",toarray"`
+	Points amount.Units `json:"points"`
+}
+
+// Plus adds points that were captured; LIMIT above 2⁵³−1.
+func (p Position) Plus(points amount.Units) (Position, error) {
+	sum, err := p.Points.Add(points)
+	return Position{Points: sum}, err
+}
+
+// Open makes the first cycle.
+func Open(id string, first date.Date) Cycle { return Cycle{ID: id, Date: first} }
