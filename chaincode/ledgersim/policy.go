@@ -111,7 +111,7 @@ func (p Policy) Satisfied(endorsers []*Identity) bool {
 			ids = append(ids, id)
 		}
 	}
-	if !p.root.leaf && p.root.rules == nil && p.bytes == nil {
+	if p.bytes == nil {
 		return false
 	}
 	return p.eval(p.root, ids, make([]bool, len(ids)))

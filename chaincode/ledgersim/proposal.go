@@ -28,12 +28,12 @@ type Proposal struct {
 
 // signedParts are the proposal's bytes.
 type signedParts struct {
-	header     []byte // common.Header
-	sigHeader  []byte // the signature header in it
-	payload    []byte // ChaincodeProposalPayload, transient data removed
-	proposal   *peer.SignedProposal
-	binding    []byte
-	hash       []byte // over header and payload: what endorsers sign with their result
+	header    []byte // common.Header
+	sigHeader []byte // the signature header in it
+	payload   []byte // ChaincodeProposalPayload, transient data removed
+	proposal  *peer.SignedProposal
+	binding   []byte
+	hash      []byte // over header and payload: what endorsers sign with their result
 }
 
 // Propose prepares a call of a chaincode. The transaction id is the hash of a

@@ -213,4 +213,3 @@ func (it *iterator) Close() error {
 	it.closed = true
 	return nil
 }
-

@@ -23,6 +23,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -37,7 +38,7 @@ type (
 	// Request remembers a named request of a party.
 	Request struct {
 		_      struct{}       `cbor:",toarray"`
-		Hash   []byte         `json:"hash"`   // of the command's content
+		Hash   codec.Hash     `json:"hash"`   // of the command's content
 		Number number.Command `json:"number"` // command that took effect
 		Cycle  string         `json:"cycle"`  // in which it did
 	}
@@ -48,9 +49,9 @@ type (
 	}
 	// Head is the end of a lane: the batches so far, and the hash chain over them.
 	Head struct {
-		_     struct{} `cbor:",toarray"`
-		Seq   uint64   `json:"seq"`
-		Chain []byte   `json:"chain"` // SHA-256(chain before ‖ SHA-256 of the batch)
+		_     struct{}   `cbor:",toarray"`
+		Seq   uint64     `json:"seq"`
+		Chain codec.Hash `json:"chain"` // SHA-256(chain before ‖ SHA-256 of the batch)
 	}
 )
 

@@ -1,0 +1,94 @@
+package contract
+
+import (
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+)
+
+// Charter is the contract of the founding.
+type Charter struct{ contractapi.Contract }
+
+// Found makes the caller the operator of a new network. See party.FoundRequest.
+func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, error) {
+	if err := ctx.requireArgs(1); err != nil {
+		return nil, err
+	}
+	if err := req.Check(); err != nil {
+		return nil, err
+	}
+	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub())}
+	caller, err := ctx.GetClientIdentity().GetMSPID()
+	if err != nil {
+		return nil, err
+	}
+	switch there, found, err := ledger.Find(r.tx, row.Charter()); {
+	case err != nil:
+		return nil, err
+	case found:
+		return nil, fault.New(fault.Conflict, "the network %s is founded, by %s", there.Network, there.Operator)
+	}
+	if ctx.config.Operator != caller {
+		return nil, fault.New(fault.Forbidden, "this endorser does not accept %s as the operator", caller)
+	}
+	if req.Test && !ctx.config.Test {
+		return nil, fault.New(fault.Forbidden, "this endorser does not accept a test network")
+	}
+	charter, operator := party.Found(req, caller)
+	ledger.Put(r.tx, row.Charter(), charter)
+	ledger.Put(r.tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
+	for bucket := range points.Buckets {
+		ledger.Put(r.tx, row.Frozen(bucket), points.Frozen{})
+	}
+	r.admit(operator)
+	return &charter, r.end()
+}
+
+// admit writes a party and has its lanes opened.
+func (r *run) admit(p party.Party) {
+	ledger.Put(r.tx, row.Party(p.ID), p)
+	r.opened = append(r.opened, p)
+}
+
+func (c *call) register(req party.RegisterRequest) error {
+	if err := c.caller.Require(party.Operator); err != nil {
+		return err
+	}
+	_, taken, err := ledger.Find(c.tx, row.Party(req.Party))
+	if err != nil {
+		return err
+	}
+	if taken {
+		return fault.New(fault.Conflict, "party %s is registered", req.Party)
+	}
+	c.admit(party.Register(req))
+	return nil
+}
+
+// advanceDate moves the business date. An endorser of a network that is no
+// test refuses a date that its own calendar hasn't reached.
+func (c *call) advanceDate(req settlement.AdvanceRequest) error {
+	if err := c.caller.Require(party.Operator); err != nil {
+		return err
+	}
+	next, err := settlement.Advance(c.cycle, req)
+	if err != nil {
+		return err
+	}
+	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
+	if err != nil {
+		return err
+	}
+	if today := date.Of(c.ctx.config.Now(), c.ctx.config.Place); !charter.Test && req.Date > today {
+		return fault.New(fault.TimeWindow, "%s is after this endorser's today", req.Date)
+	}
+	ledger.Put(c.tx, row.Cycle(), next)
+	c.cycle = next
+	return nil
+}

@@ -1,0 +1,262 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// Query is the contract of questions. Every one is read-only and bounded;
+// every member of the channel may ask. Refused: BAD_REQUEST, NOT_FOUND.
+type Query struct{ contractapi.Contract }
+
+// GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
+func (*Query) GetEvaluateTransactions() []string {
+	return []string{"Charter", "Cycle", "Party", "Parties", "Programme", "Programmes", "Lots", "Hold", "Totals", "Positions", "Freezes", "Request", "Cursor"}
+}
+
+// maxPage is the most rows of one answer, maxRows the most that a sum reads.
+const (
+	maxPage = 500
+	maxRows = 50_000
+)
+
+// Charter answers what the network was founded with.
+func (*Query) Charter(ctx *Context) (*party.Charter, error) {
+	return one(ctx, row.Charter(), "charter", "yet: found the network first")
+}
+
+// Cycle answers the open cycle and the business date.
+func (*Query) Cycle(ctx *Context) (*settlement.Cycle, error) {
+	return one(ctx, row.Cycle(), "cycle", "yet: found the network first")
+}
+
+// Party answers a party.
+func (*Query) Party(ctx *Context, id string) (*party.Party, error) {
+	if err := name.CheckID("party", id); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Party(id), "party", id)
+}
+
+// Programme answers a programme.
+func (*Query) Programme(ctx *Context, id string) (*points.Programme, error) {
+	if err := name.CheckID("programme", id); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Programme(id), "programme", id)
+}
+
+// Hold answers a hold.
+func (*Query) Hold(ctx *Context, id string) (*points.Hold, error) {
+	n, err := number.ParseCommand(id)
+	if err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Hold(n), "hold", id)
+}
+
+// Request answers which command took effect for a party's request.
+func (*Query) Request(ctx *Context, party, id string) (*row.Request, error) {
+	if err := name.CheckID("party", party); err != nil {
+		return nil, err
+	}
+	if err := name.CheckID("request", id); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.NamedRequest(party, id), "request", id)
+}
+
+// Cursor answers how far a party's numbered source has been taken in; 0 for
+// one that the ledger hasn't seen.
+func (*Query) Cursor(ctx *Context, party, source string) (*row.Cursor, error) {
+	if err := name.CheckID("party", party); err != nil {
+		return nil, err
+	}
+	if err := name.CheckID("source", source); err != nil {
+		return nil, err
+	}
+	cursor, _, err := ledger.Find(ledger.New(ctx.GetStub()), row.Source(party, source))
+	return &cursor, err
+}
+
+// Freezes answers who has frozen a member's wallet, and why.
+func (*Query) Freezes(ctx *Context, member string) (*points.Frozen, error) {
+	if err := name.CheckID("member", member); err != nil {
+		return nil, err
+	}
+	frozen, _, err := ledger.Find(ledger.New(ctx.GetStub()), row.Frozen(points.Bucket(member)))
+	return &points.Frozen{List: frozen.Of(member)}, err
+}
+
+// Lots answers up to 500 lots, named as a JSON list, in the order asked.
+func (*Query) Lots(ctx *Context, ids []string) ([]points.Lot, error) {
+	if len(ids) > maxPage {
+		return nil, fault.New(fault.BadRequest, "want at most %d lots", maxPage)
+	}
+	tx := ledger.New(ctx.GetStub())
+	numbers, keys := make([]number.Row, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		n, err := number.ParseRow(id)
+		if err != nil {
+			return nil, err
+		}
+		numbers[i], keys[i] = n, lotKey(n)
+	}
+	if err := tx.Prefetch(keys); err != nil {
+		return nil, err
+	}
+	lots := make([]points.Lot, len(ids))
+	for i, n := range numbers {
+		lot, err := ledger.Get(tx, row.Lot(n), "lot", n.String())
+		if err != nil {
+			return nil, err
+		}
+		lots[i] = lot
+	}
+	return lots, nil
+}
+
+// Page asks for a part of a list.
+type Page struct {
+	Limit int32  `json:"limit"` // rows, 1 … 500
+	After string `json:"after"` // the bookmark of the page before, or ""
+}
+
+// PartyPage is a part of the parties, by id.
+type PartyPage struct {
+	Rows []party.Party `json:"rows"`
+	Next string        `json:"next"` // bookmark of the next page, "" after the last
+}
+
+// ProgrammePage is a part of the programmes, by id.
+type ProgrammePage struct {
+	Rows []points.Programme `json:"rows"`
+	Next string             `json:"next"`
+}
+
+// Parties lists parties by id.
+func (*Query) Parties(ctx *Context, page Page) (*PartyPage, error) {
+	rows, next, err := list[party.Party](ctx, page, "p")
+	return &PartyPage{rows, next}, err
+}
+
+// Programmes lists programmes by id.
+func (*Query) Programmes(ctx *Context, page Page) (*ProgrammePage, error) {
+	rows, next, err := list[points.Programme](ctx, page, "g")
+	return &ProgrammePage{rows, next}, err
+}
+
+// Totals sums a programme's totals over all lanes.
+func (*Query) Totals(ctx *Context, programme string) (*points.Totals, error) {
+	if err := name.CheckID("programme", programme); err != nil {
+		return nil, err
+	}
+	var sum points.Totals
+	err := each(ctx, func(_ string, t points.Totals) (err error) {
+		sum, err = sum.Plus(t)
+		return err
+	}, "t", programme)
+	return &sum, err
+}
+
+// Owed is what one party owes another because of redemptions, in points.
+type Owed struct {
+	Debtor    string              `json:"debtor"` // issuer
+	Creditor  string              `json:"creditor"`
+	Programme string              `json:"programme"`
+	Position  settlement.Position `json:"position"`
+}
+
+// Positions sums a cycle's positions over all lanes, by debtor, programme and
+// creditor.
+func (*Query) Positions(ctx *Context, cycle string) ([]Owed, error) {
+	if err := name.CheckID("cycle", cycle); err != nil {
+		return nil, err
+	}
+	sums := []Owed{} // keys come sorted, so one pair's rows are neighbours
+	err := each(ctx, func(key string, p settlement.Position) (err error) {
+		parts := strings.Split(key, "/") // o/CYCLE/DEBTOR/PROGRAMME/PARTY/LANE
+		owed := Owed{Debtor: parts[2], Programme: parts[3], Creditor: parts[4]}
+		if n := len(sums); n == 0 || sums[n-1].Debtor != owed.Debtor || sums[n-1].Programme != owed.Programme || sums[n-1].Creditor != owed.Creditor {
+			sums = append(sums, owed)
+		}
+		last := &sums[len(sums)-1]
+		last.Position, err = last.Position.Plus(p.Points)
+		return err
+	}, "o", cycle)
+	return sums, err
+}
+
+func one[T any](ctx *Context, key row.Key[T], what, id string) (*T, error) {
+	r, err := ledger.Get(ledger.New(ctx.GetStub()), key, what, id)
+	if err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+// each visits every row under a prefix. LIMIT if there are more than a query reads.
+func each[T any](ctx *Context, visit func(key string, r T) error, prefix ...string) error {
+	from, to := row.Prefix(prefix...)
+	rows, err := ctx.GetStub().GetStateByRange(from, to)
+	if err != nil {
+		return fmt.Errorf("contract: range: %w", err)
+	}
+	defer rows.Close()
+	for n := 0; rows.HasNext(); n++ {
+		if n == maxRows {
+			return fault.New(fault.Limit, "more than %d rows: ask an index", maxRows)
+		}
+		kv, err := rows.Next()
+		if err != nil {
+			return fmt.Errorf("contract: range: %w", err)
+		}
+		r, err := row.Decode[T](kv.GetValue())
+		if err != nil {
+			return err
+		}
+		if err := visit(kv.GetKey(), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func list[T any](ctx *Context, page Page, prefix ...string) ([]T, string, error) {
+	if page.Limit < 1 || page.Limit > maxPage {
+		return nil, "", fault.New(fault.BadRequest, "limit: want 1 to %d", maxPage)
+	}
+	from, to := row.Prefix(prefix...)
+	if after := page.After; after != "" && (after < from || after >= to) {
+		return nil, "", fault.New(fault.BadRequest, "after: want the bookmark of the page before")
+	}
+	rows, meta, err := ctx.GetStub().GetStateByRangeWithPagination(from, to, page.Limit, page.After)
+	if err != nil {
+		return nil, "", fmt.Errorf("contract: range: %w", err)
+	}
+	defer rows.Close()
+	found := []T{}
+	for rows.HasNext() {
+		kv, err := rows.Next()
+		if err != nil {
+			return nil, "", fmt.Errorf("contract: range: %w", err)
+		}
+		r, err := row.Decode[T](kv.GetValue())
+		if err != nil {
+			return nil, "", err
+		}
+		found = append(found, r)
+	}
+	return found, meta.GetBookmark(), nil
+}

@@ -1,0 +1,161 @@
+// Package ledger is one Fabric transaction as the contracts see it: typed rows
+// in, typed rows out.
+//
+// Fabric's GetState doesn't show a transaction its own writes, and a batch of
+// commands needs them. So Tx keeps an overlay: a row is read from the ledger
+// once, changes stay in memory, each command has a savepoint to fall back to,
+// and Flush sends all writes at the end in one message. Nothing else in the
+// chaincode touches the stub's state.
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/row"
+)
+
+// Stub is what a transaction needs of Fabric's chaincode stub.
+type Stub interface {
+	GetState(key string) ([]byte, error)
+	GetMultipleStates(keys ...string) ([][]byte, error)
+	PutState(key string, value []byte) error
+	StartWriteBatch()
+	FinishWriteBatch() error
+}
+
+// maxKeysACall is the most that one GetMultipleStates may ask for.
+const maxKeysACall = 1000
+
+// Tx is a transaction. It is used by one goroutine and ends with its stub.
+type Tx struct {
+	stub    Stub
+	rows    map[string]entry
+	journal []undo
+}
+
+// entry is a row as the transaction sees it.
+type entry struct {
+	raw    []byte        // committed value, nil if absent; read but not decoded yet
+	row    any           // decoded or written, nil if absent
+	encode func() []byte // set once the row is written
+}
+
+// undo restores one entry.
+type undo struct {
+	key    string
+	before entry
+	known  bool // the key had an entry before
+}
+
+// New begins a transaction.
+func New(stub Stub) *Tx { return &Tx{stub: stub, rows: map[string]entry{}} }
+
+// Prefetch reads keys that will be needed in as few calls as possible.
+func (tx *Tx) Prefetch(keys []string) error {
+	missing := make([]string, 0, len(keys))
+	asked := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		if _, known := tx.rows[key]; !known && !asked[key] {
+			asked[key] = true
+			missing = append(missing, key)
+		}
+	}
+	for chunk := range slices.Chunk(missing, maxKeysACall) {
+		values, err := tx.stub.GetMultipleStates(chunk...)
+		if err != nil {
+			return fmt.Errorf("ledger: reading %d keys: %w", len(chunk), err)
+		}
+		// Fabric 3.1.1 answers a failed read with fewer values and no error.
+		if len(values) != len(chunk) {
+			return fmt.Errorf("ledger: asked for %d keys, got %d values", len(chunk), len(values))
+		}
+		for i, key := range chunk {
+			tx.rows[key] = entry{raw: values[i]}
+		}
+	}
+	return nil
+}
+
+// Find reads a row as the transaction sees it; false if there is none.
+func Find[T any](tx *Tx, key row.Key[T]) (T, bool, error) {
+	var none T
+	found, known := tx.rows[string(key)]
+	if !known {
+		raw, err := tx.stub.GetState(string(key))
+		if err != nil {
+			return none, false, fmt.Errorf("ledger: reading: %w", err)
+		}
+		found = entry{raw: raw}
+	}
+	if found.row == nil && len(found.raw) > 0 {
+		decoded, err := row.Decode[T](found.raw)
+		if err != nil {
+			return none, false, err
+		}
+		found.row, found.raw = decoded, nil
+	}
+	tx.rows[string(key)] = found
+	if found.row == nil {
+		return none, false, nil
+	}
+	r, ok := found.row.(T)
+	if !ok {
+		return none, false, errors.New("ledger: a row of another type has this key")
+	}
+	return r, true, nil
+}
+
+// Get reads a row that a command names; NOT_FOUND with what and id if there is none.
+func Get[T any](tx *Tx, key row.Key[T], what, id string) (T, error) {
+	r, ok, err := Find(tx, key)
+	if err == nil && !ok {
+		err = fault.New(fault.NotFound, "there is no %s %s", what, id)
+	}
+	return r, err
+}
+
+// Put writes a row, in memory until Flush. The row must not be changed after.
+func Put[T any](tx *Tx, key row.Key[T], r T) {
+	before, known := tx.rows[string(key)]
+	tx.journal = append(tx.journal, undo{string(key), before, known})
+	tx.rows[string(key)] = entry{row: r, encode: func() []byte { return row.Encode(r) }}
+}
+
+// Mark is a savepoint.
+func (tx *Tx) Mark() int { return len(tx.journal) }
+
+// Rollback takes back every write since the savepoint. What was read stays
+// known; a key that was never read is forgotten, not remembered as absent.
+func (tx *Tx) Rollback(mark int) {
+	for i := len(tx.journal) - 1; i >= mark; i-- {
+		if u := tx.journal[i]; u.known {
+			tx.rows[u.key] = u.before
+		} else {
+			delete(tx.rows, u.key)
+		}
+	}
+	tx.journal = tx.journal[:mark]
+}
+
+// Flush sends every write to the peer in one message, in the order of keys.
+func (tx *Tx) Flush() error {
+	keys := make([]string, 0, len(tx.journal))
+	for _, u := range tx.journal {
+		keys = append(keys, u.key)
+	}
+	slices.Sort(keys)
+	// FinishWriteBatch without a started batch silently sends nothing.
+	tx.stub.StartWriteBatch()
+	for _, key := range slices.Compact(keys) {
+		if err := tx.stub.PutState(key, tx.rows[key].encode()); err != nil {
+			return fmt.Errorf("ledger: writing: %w", err)
+		}
+	}
+	if err := tx.stub.FinishWriteBatch(); err != nil {
+		return fmt.Errorf("ledger: writing: %w", err)
+	}
+	return nil
+}

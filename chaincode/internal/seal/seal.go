@@ -1,0 +1,241 @@
+// Package seal is the second chaincode, tallyseal: the heads of all lanes, and
+// nothing else.
+//
+// A lane's head carries its sequence and the hash chain of its batches. The
+// heads of a party that runs a peer need that peer's endorsement, by key-level
+// policy set when they are opened: nobody else, and no majority, can move
+// them. They have this small namespace of their own because once any key of a
+// namespace has such metadata every written key of it costs three more reads,
+// for good. "Issuer and one other" follows from both policies together: the
+// head needs the issuer's peer, the batch's own rows need two parties.
+//
+//	advance(lane, seq, digest)   moves the caller's lane on, as part of a batch of tally
+//	open(party, peer)            makes a party's heads, as part of its registration
+//	head(party, lane)            answers one head; for everyone
+//
+// advance and open answer only when tally calls them in a transaction that was
+// proposed to tally: called directly, or by any other chaincode, they refuse.
+// What they write stands or falls with that transaction.
+package seal
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/cid"
+	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/statebased"
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+	"google.golang.org/protobuf/proto"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/row"
+)
+
+// Names of the two chaincodes on the channel.
+const (
+	Name  = "tallyseal"
+	Outer = "tally"
+)
+
+// Functions of the chaincode.
+const (
+	Advance = "advance"
+	Open    = "open"
+	Head    = "head"
+)
+
+// Chaincode is tallyseal.
+type Chaincode struct{}
+
+// Init does nothing: there is nothing to set up.
+func (Chaincode) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.Success(nil) }
+
+// Invoke calls the function that the first argument names.
+func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
+	args := stub.GetArgs()
+	if len(args) == 0 {
+		return refuse(fault.New(fault.BadRequest, "want a function"))
+	}
+	function, args := string(args[0]), args[1:]
+	if function != Head {
+		if err := requireOuter(stub); err != nil {
+			return refuse(err)
+		}
+	}
+	var answer []byte
+	var err error
+	switch {
+	case function == Advance && len(args) == 3:
+		answer, err = advance(stub, args)
+	case function == Open && len(args) == 2:
+		err = open(stub, string(args[0]), string(args[1]) == "peer")
+	case function == Head && len(args) == 2:
+		answer, err = head(stub, args)
+	default:
+		err = fault.New(fault.BadRequest, "want advance(lane, seq, digest), open(party, peer) or head(party, lane)")
+	}
+	if err != nil {
+		return refuse(err)
+	}
+	return shim.Success(answer)
+}
+
+func refuse(err error) *peer.Response {
+	return &peer.Response{Status: http.StatusInternalServerError, Message: err.Error()}
+}
+
+// requireOuter refuses with FORBIDDEN unless the client's signed proposal names
+// tally. Fabric's endorser runs the chaincode that this very header names.
+func requireOuter(stub shim.ChaincodeStubInterface) error {
+	outer, err := proposedTo(stub)
+	if err != nil {
+		return err
+	}
+	if outer != Outer {
+		return fault.New(fault.Forbidden, "only %s moves lane heads", Outer)
+	}
+	return nil
+}
+
+func proposedTo(stub shim.ChaincodeStubInterface) (string, error) {
+	signed, err := stub.GetSignedProposal()
+	if err != nil {
+		return "", fmt.Errorf("seal: the signed proposal: %w", err)
+	}
+	var (
+		proposal  peer.Proposal
+		header    common.Header
+		channel   common.ChannelHeader
+		extension peer.ChaincodeHeaderExtension
+	)
+	for _, step := range []struct {
+		data func() []byte
+		into proto.Message
+	}{
+		{signed.GetProposalBytes, &proposal}, {proposal.GetHeader, &header},
+		{header.GetChannelHeader, &channel}, {channel.GetExtension, &extension},
+	} {
+		if err := proto.Unmarshal(step.data(), step.into); err != nil {
+			return "", fmt.Errorf("seal: the signed proposal: %w", err)
+		}
+	}
+	return extension.GetChaincodeId().GetName(), nil
+}
+
+// advance moves the head of one of the caller's lanes from seq−1 to seq and
+// answers the sequence. In lane 0, for walk-ins, seq may be empty: the next one.
+// Refused: BAD_REQUEST, NOT_FOUND (the caller isn't registered), LANE_MOVED.
+func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
+	caller, err := cid.GetMSPID(stub)
+	if err != nil {
+		return nil, fmt.Errorf("seal: the caller: %w", err)
+	}
+	lane, err := parseLane(args[0])
+	if err != nil {
+		return nil, err
+	}
+	key, before, err := read(stub, caller, lane)
+	if err != nil {
+		return nil, err
+	}
+	next := before.Seq + 1
+	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next, 10) || asked == "" && lane != number.WalkIn {
+		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, before.Seq, asked)
+	}
+	if len(args[2]) != sha256.Size || next > number.MaxSeq {
+		return nil, fault.New(fault.BadRequest, "want a digest of 32 bytes and a lane with room")
+	}
+	chain := sha256.Sum256(append(append(make([]byte, 0, 64), before.Chain...), args[2]...))
+	if err := stub.PutState(key, row.Encode(row.Head{Seq: next, Chain: chain[:]})); err != nil {
+		return nil, fmt.Errorf("seal: writing: %w", err)
+	}
+	return strconv.AppendUint(nil, next, 10), nil
+}
+
+// open makes all heads of a party, so that none is left for others to make.
+// Refused: BAD_REQUEST, CONFLICT (they exist).
+func open(stub shim.ChaincodeStubInterface, party string, peer bool) error {
+	if err := name.CheckID("party", party); err != nil {
+		return err
+	}
+	policy, err := policyOf(party, peer)
+	if err != nil {
+		return err
+	}
+	for lane := range uint8(number.Lanes) {
+		key := string(row.LaneHead(party, lane))
+		switch there, err := stub.GetState(key); {
+		case err != nil:
+			return fmt.Errorf("seal: reading: %w", err)
+		case there != nil:
+			return fault.New(fault.Conflict, "the lanes of %s are open", party)
+		}
+		if err := stub.PutState(key, row.Encode(row.Head{Chain: make([]byte, sha256.Size)})); err != nil {
+			return fmt.Errorf("seal: writing: %w", err)
+		}
+		if policy == nil {
+			continue
+		}
+		if err := stub.SetStateValidationParameter(key, policy); err != nil {
+			return fmt.Errorf("seal: the policy: %w", err)
+		}
+	}
+	return nil
+}
+
+func policyOf(party string, peer bool) ([]byte, error) {
+	if !peer {
+		return nil, nil
+	}
+	ep, err := statebased.NewStateEP(nil)
+	if err != nil {
+		return nil, fmt.Errorf("seal: the policy: %w", err)
+	}
+	if err := ep.AddOrgs(statebased.RoleTypePeer, party); err != nil {
+		return nil, fmt.Errorf("seal: the policy: %w", err)
+	}
+	return ep.Policy()
+}
+
+func head(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
+	lane, err := parseLane(args[1])
+	if err != nil {
+		return nil, err
+	}
+	if err := name.CheckID("party", string(args[0])); err != nil {
+		return nil, err
+	}
+	_, found, err := read(stub, string(args[0]), lane)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(found)
+}
+
+func read(stub shim.ChaincodeStubInterface, party string, lane uint8) (string, row.Head, error) {
+	key := string(row.LaneHead(party, lane))
+	raw, err := stub.GetState(key)
+	if err != nil {
+		return "", row.Head{}, fmt.Errorf("seal: reading: %w", err)
+	}
+	if raw == nil {
+		return "", row.Head{}, fault.New(fault.NotFound, "%s has no lane %d: it is not registered", party, lane)
+	}
+	found, err := row.Decode[row.Head](raw)
+	return key, found, err
+}
+
+func parseLane(text []byte) (uint8, error) {
+	lane, err := strconv.ParseUint(string(text), 10, 8)
+	if err != nil || lane >= number.Lanes {
+		return 0, fault.New(fault.BadRequest, "lane: want 0 to %d", number.Lanes-1)
+	}
+	return uint8(lane), nil
+}

@@ -1,0 +1,287 @@
+package ledgersim
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/cid"
+	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/statebased"
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+	"google.golang.org/protobuf/proto"
+)
+
+// Probe is a chaincode that does what its argument says, one stub call a step,
+// so that a few words ask Fabric, or its model, how it behaves. It serves in a
+// real chaincode server as well.
+//
+// The first argument is a script: steps between semicolons, words between
+// blanks, ” for an empty word. The answer has a line for each step that says
+// something. A step that fails refuses the transaction, unless "try" precedes
+// it: then the error is its line.
+//
+//	put K V · get K · multi K… · del K         state
+//	range S E [N] · page S E SIZE [BOOKMARK]   "k=v k=v", having read N rows at most; page adds "|bookmark"
+//	cput V TYPE A… · partial TYPE A…           composite keys
+//	policy K MSP… · policyof K · badpolicy K   key-level endorsement by all these organisations' peers
+//	begin · finish                             write batch
+//	pput C K V · pget C K · phash C K · pdel C K · prange C S E
+//	event NAME PAYLOAD · history K · query Q
+//	call CHAINCODE ( SCRIPT )                  "status payload-or-message" of a nested call
+//	outer · args · txid · who · transient K    about the invocation
+//	fail MESSAGE · status CODE MESSAGE         end the script so
+type Probe struct{}
+
+var _ shim.Chaincode = Probe{}
+
+func (Probe) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.Success(nil) }
+
+// Invoke runs the script in the first argument.
+func (Probe) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
+	args := stub.GetStringArgs()
+	if len(args) == 0 {
+		return shim.Error("no script")
+	}
+	var lines []string
+	for _, step := range splitScript(args[0]) {
+		try := step[0] == "try"
+		if try {
+			step = step[1:]
+		}
+		switch {
+		case step[0] == "fail":
+			return shim.Error(strings.Join(step[1:], " "))
+		case step[0] == "status":
+			code, _ := strconv.Atoi(word(step, 1))
+			return &peer.Response{Status: int32(code), Message: word(step, 2), Payload: []byte(strings.Join(lines, "\n"))}
+		}
+		line, err := probeStep(stub, step)
+		if err != nil && !try {
+			return shim.Error(err.Error())
+		}
+		if err != nil {
+			line = err.Error()
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return shim.Success([]byte(strings.Join(lines, "\n")))
+}
+
+// splitScript splits at semicolons outside parentheses; what is in parentheses
+// becomes one word.
+func splitScript(script string) (steps [][]string) {
+	var step []string
+	depth, nested := 0, []string{}
+	for _, w := range strings.Fields(strings.NewReplacer(";", " ; ", "(", " ( ", ")", " ) ").Replace(script)) {
+		switch {
+		case w == "(":
+			if depth++; depth > 1 {
+				nested = append(nested, w)
+			}
+		case w == ")":
+			if depth--; depth > 0 {
+				nested = append(nested, w)
+			} else {
+				step, nested = append(step, strings.Join(nested, " ")), nil
+			}
+		case depth > 0:
+			nested = append(nested, w)
+		case w == ";":
+			if len(step) > 0 {
+				steps = append(steps, step)
+			}
+			step = nil
+		case w == "''":
+			step = append(step, "")
+		default:
+			step = append(step, w)
+		}
+	}
+	if len(step) > 0 {
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+func word(step []string, i int) string {
+	if i < len(step) {
+		return step[i]
+	}
+	return ""
+}
+
+func probeStep(stub shim.ChaincodeStubInterface, w []string) (string, error) {
+	switch w[0] {
+	case "put":
+		return "", stub.PutState(word(w, 1), []byte(word(w, 2)))
+	case "get":
+		return show(stub.GetState(word(w, 1)))
+	case "multi":
+		values, err := stub.GetMultipleStates(w[1:]...)
+		out := make([]string, len(values))
+		for i, v := range values {
+			out[i], _ = show(v, nil)
+		}
+		return strings.Join(out, " "), err
+	case "del":
+		return "", stub.DelState(word(w, 1))
+	case "begin":
+		stub.StartWriteBatch()
+		return "", nil
+	case "finish":
+		return "", stub.FinishWriteBatch()
+	case "event":
+		return "", stub.SetEvent(word(w, 1), []byte(word(w, 2)))
+	case "call":
+		res := stub.InvokeChaincode(word(w, 1), Args(word(w, 2)), "")
+		return fmt.Sprintf("%d %s%s", res.Status, res.Message, res.Payload), nil
+	case "policy":
+		return "", setPolicy(stub, word(w, 1), w[2:])
+	case "badpolicy":
+		return "", stub.SetStateValidationParameter(word(w, 1), []byte("no policy"))
+	case "policyof":
+		return policyOfKey(stub, word(w, 1))
+	case "range", "page", "partial", "cput", "history", "query":
+		return probeQuery(stub, w)
+	case "pput", "pget", "phash", "pdel", "prange":
+		return probePrivate(stub, w)
+	}
+	return probeContext(stub, w)
+}
+
+func probeQuery(stub shim.ChaincodeStubInterface, w []string) (string, error) {
+	switch w[0] {
+	case "range":
+		it, err := stub.GetStateByRange(word(w, 1), word(w, 2))
+		return showRows(it, err, word(w, 3))
+	case "page":
+		size, _ := strconv.Atoi(word(w, 3))
+		it, meta, err := stub.GetStateByRangeWithPagination(word(w, 1), word(w, 2), int32(size), word(w, 4))
+		rows, err := showRows(it, err, "")
+		return rows + "|" + meta.GetBookmark(), err
+	case "partial":
+		it, err := stub.GetStateByPartialCompositeKey(word(w, 1), w[2:])
+		rows, err := showRows(it, err, "")
+		return strings.ReplaceAll(rows, "\x00", "/"), err
+	case "cput":
+		key, err := stub.CreateCompositeKey(word(w, 2), w[3:])
+		if err != nil {
+			return "", err
+		}
+		return "", stub.PutState(key, []byte(word(w, 1)))
+	case "history":
+		_, err := stub.GetHistoryForKey(word(w, 1))
+		return "", err
+	}
+	_, err := stub.GetQueryResult(word(w, 1))
+	return "", err
+}
+
+func probePrivate(stub shim.ChaincodeStubInterface, w []string) (string, error) {
+	switch w[0] {
+	case "pput":
+		return "", stub.PutPrivateData(word(w, 1), word(w, 2), []byte(word(w, 3)))
+	case "pget":
+		return show(stub.GetPrivateData(word(w, 1), word(w, 2)))
+	case "phash":
+		h, err := stub.GetPrivateDataHash(word(w, 1), word(w, 2))
+		return fmt.Sprintf("%x", h), err
+	case "pdel":
+		return "", stub.DelPrivateData(word(w, 1), word(w, 2))
+	}
+	it, err := stub.GetPrivateDataByRange(word(w, 1), word(w, 2), word(w, 3))
+	return showRows(it, err, "")
+}
+
+func probeContext(stub shim.ChaincodeStubInterface, w []string) (string, error) {
+	switch w[0] {
+	case "outer":
+		return outermost(stub)
+	case "args":
+		return strconv.Itoa(len(stub.GetArgs())) + " " + stub.GetStringArgs()[0], nil
+	case "txid":
+		return stub.GetTxID(), nil
+	case "who":
+		return cid.GetMSPID(stub)
+	case "transient":
+		data, err := stub.GetTransient()
+		return string(data[word(w, 1)]), err
+	}
+	return "", fmt.Errorf("probe knows no step %q", w[0])
+}
+
+// show writes an absent value as a dash.
+func show(value []byte, err error) (string, error) {
+	if value == nil && err == nil {
+		return "-", nil
+	}
+	return string(value), err
+}
+
+func showRows(it shim.StateQueryIteratorInterface, err error, most string) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	defer it.Close()
+	limit, limited := strconv.Atoi(most)
+	var rows []string
+	for it.HasNext() && (limited != nil || len(rows) < limit) {
+		kv, err := it.Next()
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, kv.Key+"="+string(kv.Value))
+	}
+	return "[" + strings.Join(rows, " ") + "]", nil
+}
+
+func setPolicy(stub shim.ChaincodeStubInterface, key string, mspIDs []string) error {
+	if len(mspIDs) == 0 {
+		return stub.SetStateValidationParameter(key, nil)
+	}
+	ep, err := statebased.NewStateEP(nil)
+	if err != nil {
+		return err
+	}
+	if err := ep.AddOrgs(statebased.RoleTypePeer, mspIDs...); err != nil {
+		return err
+	}
+	policy, err := ep.Policy()
+	if err != nil {
+		return err
+	}
+	return stub.SetStateValidationParameter(key, policy)
+}
+
+func policyOfKey(stub shim.ChaincodeStubInterface, key string) (string, error) {
+	b, err := stub.GetStateValidationParameter(key)
+	if err != nil || len(b) == 0 {
+		return "-", err
+	}
+	p, err := ParsePolicy(b)
+	return p.String(), err
+}
+
+// outermost is the chaincode that the client called.
+func outermost(stub shim.ChaincodeStubInterface) (string, error) {
+	signed, err := stub.GetSignedProposal()
+	if err != nil {
+		return "", err
+	}
+	proposal, header, channel, ext := &peer.Proposal{}, &common.Header{}, &common.ChannelHeader{}, &peer.ChaincodeHeaderExtension{}
+	if err := proto.Unmarshal(signed.ProposalBytes, proposal); err != nil {
+		return "", err
+	}
+	if err := proto.Unmarshal(proposal.Header, header); err != nil {
+		return "", err
+	}
+	if err := proto.Unmarshal(header.ChannelHeader, channel); err != nil {
+		return "", err
+	}
+	err = proto.Unmarshal(channel.Extension, ext)
+	return ext.GetChaincodeId().GetName(), err
+}
