@@ -41,7 +41,8 @@ type spec struct {
 	kind    Kind
 	name    string
 	request reflect.Type
-	decode  func([]byte) (Request, error)
+	cbor    func([]byte) (Request, error)
+	json    func([]byte) (Request, error)
 }
 
 var specs = []spec{
@@ -60,11 +61,15 @@ var specs = []spec{
 }
 
 func specOf[R Request](kind Kind, name string) spec {
-	return spec{kind, name, reflect.TypeFor[R](), func(body []byte) (Request, error) {
+	return spec{kind, name, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}
+}
+
+func decoder[R Request](decode func([]byte, any) error) func([]byte) (Request, error) {
+	return func(data []byte) (Request, error) {
 		var req R
-		err := codec.Decode(body, &req)
+		err := decode(data, &req)
 		return req, err
-	}}
+	}
 }
 
 // find returns the kind's row of specs, nil for an unknown kind.
@@ -103,9 +108,21 @@ func (c Command) Decode() (Request, error) {
 	if known == nil {
 		return nil, fault.New(fault.BadRequest, "there is no command of kind %d", uint8(c.Kind))
 	}
-	req, err := known.decode(c.Body)
+	req, err := known.cbor(c.Body)
 	if err != nil {
 		return nil, fault.New(fault.BadRequest, "%s: not its CBOR", known.name)
 	}
 	return req, req.Check()
+}
+
+// Parse reads a request from the name of its contract function and its strict
+// JSON. BAD_REQUEST for an unknown name or malformed JSON; whether the request
+// is well-formed is for its Check.
+func Parse(name string, data []byte) (Request, error) {
+	for i := range specs {
+		if specs[i].name == name {
+			return specs[i].json(data)
+		}
+	}
+	return nil, fault.New(fault.BadRequest, "there is no command %.40q", name)
 }

@@ -26,7 +26,7 @@
 //
 //	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{
 //		{MSP: "GroupMSP", Peer: true}, {MSP: "BankMSP", Peer: true}, {MSP: "ShopMSP"}}})
-//	n.Deploy("tally", code, ledgersim.OutOf(2, "GroupMSP", "BankMSP"))
+//	n.Deploy("tally", chaincode, ledgersim.OutOf(2, "GroupMSP", "BankMSP"))
 //	p := n.Propose(n.Identity("ShopMSP", "till-1"), "tally", ledgersim.Args("points:Issue", "…")...)
 //	env, err := n.Endorse(p, "GroupMSP", "BankMSP") // *Refusal, *Crash, ErrMismatch
 //	n.Submit(env)

@@ -25,7 +25,7 @@ type Envelope struct {
 	input        []byte // ChaincodeProposalPayload
 	payload      []byte // ProposalResponsePayload
 	endorsements []signature
-	signature    []byte // the client's
+	signature    []byte // the client's, nil until there are bytes to sign
 	result       result
 	defect       peer.TxValidationCode // found while parsing, VALID when there was none
 }
@@ -74,7 +74,6 @@ func (n *Network) Assemble(p *Proposal, endorsements ...*Endorsement) (*Envelope
 	if len(first.private) > 0 {
 		n.private[string(hash(first.payload))] = first.private // gossip takes it to the members
 	}
-	env.signature = sign(env.signedBytes(), p.Creator.serialized)
 	return env, nil
 }
 
@@ -95,7 +94,11 @@ func (e *Envelope) signedBytes() []byte {
 
 // Bytes is the marshalled common.Envelope.
 func (e *Envelope) Bytes() []byte {
-	return marshal(&common.Envelope{Payload: e.signedBytes(), Signature: e.signature})
+	payload, signature := e.signedBytes(), e.signature
+	if signature == nil {
+		signature = sign(payload, e.Creator.serialized)
+	}
+	return marshal(&common.Envelope{Payload: payload, Signature: signature})
 }
 
 // ParseEnvelope reads an envelope back. Bytes that were tampered with give an

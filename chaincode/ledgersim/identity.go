@@ -109,7 +109,7 @@ var attributeOID = asn1.ObjectIdentifier{1, 2, 3, 4, 5, 6, 7, 8, 1}
 func issue(mspID, name string, role Role, attrs map[string]string) []byte {
 	ca := signer{fixedKey("ca", mspID)}
 	caCert := &x509.Certificate{
-		SerialNumber: serial("ca", mspID),
+		SerialNumber: serialNumber("ca", mspID),
 		Subject:      pkix.Name{CommonName: "ca." + mspID, Organization: []string{mspID}},
 		NotBefore:    time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:     time.Date(2120, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -117,7 +117,7 @@ func issue(mspID, name string, role Role, attrs map[string]string) []byte {
 		KeyUsage: x509.KeyUsageCertSign,
 	}
 	cert := &x509.Certificate{
-		SerialNumber: serial(mspID, name, string(role)),
+		SerialNumber: serialNumber(mspID, name, string(role)),
 		Subject:      pkix.Name{CommonName: name, OrganizationalUnit: []string{string(role)}},
 		NotBefore:    caCert.NotBefore,
 		NotAfter:     caCert.NotAfter,
@@ -154,7 +154,7 @@ func fixedKey(parts ...string) *ecdsa.PrivateKey {
 	}
 }
 
-func serial(parts ...string) *big.Int {
+func serialNumber(parts ...string) *big.Int {
 	sum := sha256.Sum256(fmt.Appendf(nil, "ledgersim serial %q", parts))
 	sum[0] = 1 // positive, and no leading zero
 	return new(big.Int).SetBytes(sum[:16])

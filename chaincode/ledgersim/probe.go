@@ -18,7 +18,7 @@ import (
 // real chaincode server as well.
 //
 // The first argument is a script: steps between semicolons, words between
-// blanks, ” for an empty word. The answer has a line for each step that says
+// blanks, two single quotes for an empty word. The answer has a line for each step that says
 // something. A step that fails refuses the transaction, unless "try" precedes
 // it: then the error is its line.
 //
@@ -138,7 +138,7 @@ func probeStep(stub shim.ChaincodeStubInterface, w []string) (string, error) {
 		return "", stub.SetEvent(word(w, 1), []byte(word(w, 2)))
 	case "call":
 		res := stub.InvokeChaincode(word(w, 1), Args(word(w, 2)), "")
-		return fmt.Sprintf("%d %s%s", res.Status, res.Message, res.Payload), nil
+		return strings.TrimSpace(fmt.Sprintf("%d %s%s", res.Status, res.Message, res.Payload)), nil
 	case "policy":
 		return "", setPolicy(stub, word(w, 1), w[2:])
 	case "badpolicy":

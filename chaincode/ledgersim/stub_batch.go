@@ -1,6 +1,7 @@
 package ledgersim
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -90,7 +91,10 @@ func (s *stub) FinishWriteBatch() error {
 
 // apply is the peer's side of a change.
 func (s *stub) apply(r record) error {
-	value := slices.Clone(r.value)
+	var value []byte // no bytes arrive as nil
+	if len(r.value) > 0 {
+		value = bytes.Clone(r.value)
+	}
 	if r.collection != "" {
 		return s.applyPrivate(r, value)
 	}

@@ -22,9 +22,6 @@ type Batch struct{ contractapi.Contract }
 // command.Result. Refused as a whole, first that applies: TIME_WINDOW,
 // BAD_REQUEST, LANE_MOVED, NOT_FOUND (the caller isn't registered), SOURCE_MOVED.
 func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
-	if err := ctx.requireArgs(1); err != nil {
-		return nil, err
-	}
 	if err := batch.Check(); err != nil {
 		return nil, err
 	}

@@ -16,9 +16,13 @@ package contract
 
 import (
 	"fmt"
+	"reflect"
+	"regexp"
 	"time"
 
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
 	"tallystick/chaincode/fault"
 )
@@ -39,28 +43,67 @@ const (
 )
 
 // New makes the chaincode tally.
-func New(config Config) (*contractapi.ContractChaincode, error) {
+func New(config Config) (shim.Chaincode, error) {
+	arity := map[string]int{}
 	named := func(name, title string) contractapi.Contract {
-		c := contractapi.Contract{Name: name, BeforeTransaction: config.before}
+		c := contractapi.Contract{Name: name, BeforeTransaction: func(ctx *Context) error { return config.before(ctx, arity) }}
 		c.TransactionContextHandler = new(Context)
 		c.Info.Title, c.Info.Version = title, "1"
 		return c
 	}
-	chaincode, err := contractapi.NewChaincode(
-		&Batch{Contract: named("batch", "Commands in batches")},
-		&Charter{Contract: named("charter", "The founding")},
-		&Party{Contract: named("party", "Parties")},
-		&Cycle{Contract: named("cycle", "Business date and cycle")},
-		&Points{Contract: named("points", "Points")},
-		&Query{Contract: named("query", "Questions")},
-	)
+	contracts := []contractapi.ContractInterface{
+		&Batch{named("batch", "Commands in batches")},
+		&Charter{named("charter", "The founding")},
+		&Party{named("party", "Parties")},
+		&Cycle{named("cycle", "Business date and cycle")},
+		&Points{named("points", "Points")},
+		&Query{named("query", "Questions")},
+	}
+	for _, c := range contracts {
+		countArguments(arity, c)
+	}
+	chaincode, err := contractapi.NewChaincode(contracts...)
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
 	chaincode.Info.Title, chaincode.Info.Version = "Tallystick 合契", "1"
 	chaincode.TransactionSerializer = serializer{}
-	return chaincode, nil
+	return coded{chaincode}, nil
 }
+
+// countArguments notes how many arguments each function of a contract takes.
+func countArguments(arity map[string]int, contract contractapi.ContractInterface) {
+	t := reflect.TypeOf(contract)
+	for i := range t.NumMethod() {
+		if m := t.Method(i); m.Type.NumIn() > 1 && m.Type.In(1) == reflect.TypeFor[*Context]() {
+			arity[contract.GetName()+":"+m.Name] = m.Type.NumIn() - 2
+		}
+	}
+}
+
+// coded gives every answer that is a refusal its code: the contract API has
+// texts of its own, for calls of what doesn't exist, and puts words before ours.
+type coded struct{ *contractapi.ContractChaincode }
+
+// Invoke calls the function that the first argument names.
+func (c coded) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
+	answer := c.ContractChaincode.Invoke(stub)
+	if answer.GetStatus() < shim.ERRORTHRESHOLD {
+		return answer
+	}
+	refusal, ok := fault.Parse(answer.GetMessage())
+	switch {
+	case ok:
+	case unknownCall.MatchString(answer.GetMessage()):
+		refusal = fault.New(fault.BadRequest, "there is no such function")
+	default:
+		refusal = fault.New(fault.Internal, "%s", answer.GetMessage())
+	}
+	answer.Message = refusal.Error()
+	return answer
+}
+
+var unknownCall = regexp.MustCompile(`^(Contract not found|Function .* not found|Blank function name)`)
 
 // Context is one call.
 type Context struct {
@@ -70,8 +113,9 @@ type Context struct {
 }
 
 // before refuses with TIME_WINDOW a transaction whose timestamp, which is its
-// client's, is too far from this endorser's clock.
-func (c Config) before(ctx *Context) error {
+// client's, is too far from this endorser's clock, and with BAD_REQUEST a wrong
+// number of arguments: the contract API lets more than enough pass.
+func (c Config) before(ctx *Context, arity map[string]int) error {
 	ctx.config = c
 	stamp, err := ctx.GetStub().GetTxTimestamp()
 	if err != nil {
@@ -82,14 +126,9 @@ func (c Config) before(ctx *Context) error {
 		return fault.New(fault.TimeWindow, "the transaction's timestamp is %s off", moment.Sub(now).Round(time.Second))
 	}
 	ctx.now = moment.Unix()
-	return nil
-}
-
-// requireArgs refuses what the contract API lets pass: more arguments than the
-// function takes.
-func (ctx *Context) requireArgs(n int) error {
-	if got := len(ctx.GetStub().GetArgs()) - 1; got != n {
-		return fault.New(fault.BadRequest, "want %d arguments, got %d", n, got)
+	function, args := ctx.GetStub().GetFunctionAndParameters()
+	if want, known := arity[function]; known && want != len(args) {
+		return fault.New(fault.BadRequest, "%s takes %d arguments, got %d", function, want, len(args))
 	}
 	return nil
 }

@@ -17,9 +17,6 @@ type Charter struct{ contractapi.Contract }
 
 // Found makes the caller the operator of a new network. See party.FoundRequest.
 func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, error) {
-	if err := ctx.requireArgs(1); err != nil {
-		return nil, err
-	}
 	if err := req.Check(); err != nil {
 		return nil, err
 	}

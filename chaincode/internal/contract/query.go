@@ -6,6 +6,7 @@ import (
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/name"
@@ -172,10 +173,10 @@ func (*Query) Totals(ctx *Context, programme string) (*points.Totals, error) {
 
 // Owed is what one party owes another because of redemptions, in points.
 type Owed struct {
-	Debtor    string              `json:"debtor"` // issuer
-	Creditor  string              `json:"creditor"`
-	Programme string              `json:"programme"`
-	Position  settlement.Position `json:"position"`
+	Debtor    string       `json:"debtor"` // issuer
+	Creditor  string       `json:"creditor"`
+	Programme string       `json:"programme"`
+	Points    amount.Units `json:"points"`
 }
 
 // Positions sums a cycle's positions over all lanes, by debtor, programme and
@@ -192,7 +193,7 @@ func (*Query) Positions(ctx *Context, cycle string) ([]Owed, error) {
 			sums = append(sums, owed)
 		}
 		last := &sums[len(sums)-1]
-		last.Position, err = last.Position.Plus(p.Points)
+		last.Points, err = last.Points.Add(p.Points)
 		return err
 	}, "o", cycle)
 	return sums, err

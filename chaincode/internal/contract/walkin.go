@@ -15,9 +15,6 @@ import (
 // takes that lane's next number; two at once conflict and one is tried again.
 // The request id may be "".
 func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt, error) {
-	if err := ctx.requireArgs(2); err != nil {
-		return nil, err
-	}
 	if err := req.Check(); err != nil {
 		return nil, err
 	}

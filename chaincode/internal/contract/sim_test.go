@@ -1,0 +1,228 @@
+package contract
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+)
+
+var seeds = flag.Int("seeds", 300, "how many lives TestSimulation lives")
+
+func sortNumbers(list []number.Command) {
+	slices.SortFunc(list, func(a, b number.Command) int { return strings.Compare(a.String(), b.String()) })
+}
+
+// laneClient is a program that follows the write path: it writes a batch down,
+// sends it, waits for its fate, and sends the same bytes again in doubt. It
+// endorses anew only when a block shows the lane's head where it must be for
+// the next batch, or the old envelope dead.
+type laneClient struct {
+	net   *ledgersim.Network
+	id    *ledgersim.Identity
+	party string
+	lane  uint8
+	peer  string // from which it learns
+
+	// What a durable outbox would keep.
+	wanted  int // batches still to send
+	batch   *command.Batch
+	pending *ledgersim.Envelope
+	done    int
+
+	// What a crash loses.
+	seq uint64 // next sequence, 0 for unknown
+	err error
+}
+
+func (c *laneClient) busy() bool { return c.done < 8 }
+
+// Act sends the pending envelope again, or endorses the next batch.
+func (c *laneClient) Act(rng *rand.Rand) *ledgersim.Envelope {
+	if c.pending != nil {
+		tx := c.net.Lookup(c.peer, c.pending.TxID)
+		switch {
+		case tx == nil && rng.IntN(3) > 0:
+			return nil // wait
+		case tx == nil:
+			return c.pending
+		case tx.Valid():
+			c.batch, c.pending, c.seq = nil, nil, 0
+			c.done++
+		default:
+			c.pending, c.seq = nil, 0
+		}
+	}
+	if c.batch == nil {
+		if c.wanted == 0 {
+			return nil
+		}
+		c.wanted--
+		c.batch = c.draw(rng)
+	}
+	return c.endorse(rng)
+}
+
+func (c *laneClient) endorse(rng *rand.Rand) *ledgersim.Envelope {
+	answer, err := c.net.Evaluate(c.id, c.peer, seal.Name, ledgersim.Args(seal.Head, c.party, fmt.Sprint(c.lane))...)
+	if err != nil {
+		c.err = err
+		return nil
+	}
+	var head row.Head
+	if err := codec.DecodeJSON(answer, &head); err != nil {
+		c.err = err
+		return nil
+	}
+	c.batch.Lane, c.batch.Seq = c.lane, head.Seq+1
+	peers := []string{"G", "D", "F"}
+	rng.Shuffle(3, func(i, j int) { peers[i], peers[j] = peers[j], peers[i] })
+	env, err := c.net.Endorse(c.net.Propose(c.id, seal.Outer, []byte("batch:Run"), codec.Encode(*c.batch)), peers...)
+	var refusal *ledgersim.Refusal
+	switch {
+	case err == nil:
+		c.pending = env
+		return env
+	case errors.Is(err, ledgersim.ErrMismatch):
+		return nil // peers at different heights: try again
+	case errors.As(err, &refusal):
+		if parsed, ok := fault.Parse(refusal.Message); ok && parsed.Code == fault.LaneMoved {
+			return nil // a peer behind the other
+		}
+	}
+	c.err = err
+	return nil
+}
+
+// Sent learns nothing: outcomes come from blocks.
+func (c *laneClient) Sent(*ledgersim.Envelope, error) {}
+
+// Crash forgets what isn't in the outbox.
+func (c *laneClient) Crash() { c.seq = 0 }
+
+// draw makes a batch of 1 to 5 commands about lots that its peer shows.
+func (c *laneClient) draw(rng *rand.Rand) *command.Batch {
+	lots := rowsOf(c.net, c.peer, "lot")
+	batch := &command.Batch{}
+	for range 1 + rng.IntN(5) {
+		batch.Commands = append(batch.Commands, command.New("", c.drawCommand(rng, lots)))
+	}
+	return batch
+}
+
+func (c *laneClient) drawCommand(rng *rand.Rand, lots []row.Named) command.Request {
+	members := []string{"li", "wang", "zhang"}
+	if len(lots) == 0 || rng.IntN(3) == 0 {
+		return points.IssueRequest{Programme: c.party + "P", Grants: []points.Grant{{Member: members[rng.IntN(3)], Amount: amount.Units(1 + rng.IntN(50)), Expires: day("2027-12-31")}}}
+	}
+	l := lots[rng.IntN(len(lots))]
+	n, _ := number.ParseRow(l.ID)
+	piece := []points.Piece{{Lot: n, Amount: amount.Units(1 + rng.IntN(20))}}
+	switch member := l.Row.(points.Lot).Member; rng.IntN(3) {
+	case 0:
+		return points.HoldRequest{Member: member, Pieces: piece, Deadline: c.net.Now().Unix() + int64(rng.IntN(5)) + 1}
+	case 1:
+		return points.TransferRequest{From: member, To: "chen", Pieces: piece}
+	default:
+		if holds := rowsOf(c.net, c.peer, "hold"); len(holds) > 0 {
+			return c.endHold(rng, holds[rng.IntN(len(holds))])
+		}
+		return points.FreezeRequest{Member: members[rng.IntN(3)], Reason: "x"}
+	}
+}
+
+func (c *laneClient) endHold(rng *rand.Rand, found row.Named) command.Request {
+	n, _ := number.ParseCommand(found.ID)
+	switch rng.IntN(3) {
+	case 0:
+		return points.CaptureRequest{Hold: n, Amount: amount.Units(1 + rng.IntN(20))}
+	case 1:
+		return points.ReleaseRequest{Hold: n, Reason: "x"}
+	default:
+		return points.TimeOutRequest{Hold: n}
+	}
+}
+
+// TestSimulation lives many lives of a network on which envelopes are lost,
+// repeated, withheld and reordered, peers lag and clients crash. In each, every
+// batch takes effect exactly once, the books balance and all peers agree.
+func TestSimulation(t *testing.T) {
+	n := *seeds
+	if testing.Short() {
+		n = 30
+	}
+	for seed := range uint64(n) {
+		if err := live(t, seed); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+func live(t *testing.T, seed uint64) error {
+	w := founded(t, seed)
+	var clients []ledgersim.Client
+	var lanes []*laneClient
+	for _, party := range []string{"G", "D", "M"} {
+		_, refusals := w.run(t, party, points.OpenProgrammeRequest{Programme: party + "P", En: party, Zh: party, Price: amount.Rate{Num: 1, Den: 1}})
+		if refusals[0] != nil {
+			return refusals[0]
+		}
+		for lane := range uint8(2) {
+			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2, peer: []string{"G", "D", "F"}[lane], wanted: 8}
+			clients, lanes = append(clients, c), append(lanes, c)
+		}
+	}
+	s := ledgersim.NewScheduler(w.net, seed, ledgersim.DefaultWeights, clients...)
+	if err := s.Run(500); err != nil {
+		return err
+	}
+	// Quiet after the storm: what is pending ends.
+	rng := rand.New(rand.NewPCG(seed, 0x7175696574))
+	for rounds := 0; rounds < 200 && slices.ContainsFunc(lanes, (*laneClient).busy); rounds++ {
+		for _, c := range lanes {
+			if env := c.Act(rng); env != nil {
+				w.net.Submit(env)
+			}
+			if c.err != nil {
+				return c.err
+			}
+		}
+		if err := s.Drain(); err != nil {
+			return err
+		}
+	}
+	return checkLife(w, lanes)
+}
+
+func checkLife(w *world, lanes []*laneClient) error {
+	if err := w.net.CheckAgreement(); err != nil {
+		return err
+	}
+	if _, err := checkBooks(w.net, "G"); err != nil {
+		return err
+	}
+	for _, c := range lanes {
+		value := w.net.Get("G", seal.Name, string(row.LaneHead(c.party, c.lane)))
+		head, err := row.Decode[row.Head](value)
+		if err != nil {
+			return err
+		}
+		if c.done != 8 || head.Seq != 8 {
+			return fmt.Errorf("lane %s.%d: %d batches done of 8, its head is at %d", c.party, c.lane, c.done, head.Seq)
+		}
+	}
+	return nil
+}

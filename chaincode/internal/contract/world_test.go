@@ -1,0 +1,140 @@
+package contract
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/party"
+)
+
+// world is the ledger of a small consortium, in the simulator: G the operator,
+// D and F with peers; M, S1 and A without.
+type world struct {
+	net   *ledgersim.Network
+	heads map[string]uint64 // lane 1 of each party, as its client knows it
+}
+
+const firstDay = "2026-11-01"
+
+// fataler is a test or a property's draw.
+type fataler interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+// The contract API takes 60 ms to reflect over the contracts, so the worlds,
+// of which one lives at a time, share them and the clock of the latest.
+var (
+	worldNow func() time.Time
+	tally    = sync.OnceValues(func() (shim.Chaincode, error) {
+		return New(Config{Operator: "G", Test: true, Now: func() time.Time { return worldNow() }, Place: time.UTC})
+	})
+)
+
+// newWorld deploys both chaincodes; nothing is founded.
+func newWorld(t fataler, seed uint64) *world {
+	t.Helper()
+	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "F", Peer: true}, {MSP: "M"}, {MSP: "S1"}, {MSP: "A"}}
+	net := ledgersim.New(ledgersim.Config{Seed: seed, Orgs: orgs, CheckDeterminism: seed%4 == 1})
+	worldNow = net.Now
+	tally, err := tally()
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := ledgersim.OutOf(2, "G", "D", "F")
+	net.Deploy(seal.Outer, tally, policy)
+	net.Deploy(seal.Name, seal.Chaincode{}, policy)
+	return &world{net: net, heads: map[string]uint64{}}
+}
+
+// founded is a world with its parties registered.
+func founded(t fataler, seed uint64) *world {
+	t.Helper()
+	w := newWorld(t, seed)
+	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"peer":true,"cycle":"2026-11","date":"`+firstDay+`","test":true}`)
+	if err != nil || !tx.Valid() {
+		t.Fatalf("founding: %v", err)
+	}
+	var requests []command.Request
+	for _, p := range []struct {
+		id    string
+		roles party.Roles
+		peer  bool
+	}{{"D", party.Issuer | party.Acceptor, true}, {"F", party.Issuer, true}, {"M", party.Issuer | party.Acceptor, false}, {"S1", party.Supplier, false}, {"A", party.Auditor, false}} {
+		requests = append(requests, party.RegisterRequest{Party: p.id, En: p.id, Zh: p.id, Roles: p.roles, Peer: p.peer})
+	}
+	_, refusals := w.run(t, "G", requests...)
+	for _, r := range refusals {
+		if r != nil {
+			t.Fatal(r)
+		}
+	}
+	return w
+}
+
+func (w *world) client(msp string) *ledgersim.Identity { return w.net.Identity(msp, "client") }
+
+// call invokes one function with string arguments.
+func (w *world) call(msp, function string, args ...string) (*ledgersim.Tx, error) {
+	return w.net.Invoke(w.client(msp), seal.Outer, ledgersim.Args(append([]string{function}, args...)...)...)
+}
+
+// run sends requests as one batch in the party's lane 1.
+func (w *world) run(t fataler, msp string, requests ...command.Request) ([]command.Receipt, []error) {
+	t.Helper()
+	batch := command.Batch{}
+	for _, r := range requests {
+		batch.Commands = append(batch.Commands, command.New("", r))
+	}
+	receipts, refusals, err := w.send(t, msp, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return receipts, refusals
+}
+
+// send sends a batch as lane 1's next.
+func (w *world) send(t fataler, msp string, batch command.Batch) ([]command.Receipt, []error, error) {
+	t.Helper()
+	if batch.Lane == 0 {
+		batch.Lane, batch.Seq = 1, w.heads[msp]+1
+	}
+	tx, err := w.net.Invoke(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch))
+	if err != nil {
+		return nil, nil, err
+	}
+	if tx.Code != peer.TxValidationCode_VALID {
+		return nil, nil, fmt.Errorf("transaction is %s", tx.Code)
+	}
+	w.heads[msp] = batch.Seq
+	var result command.Result
+	if err := codec.Decode(tx.Envelope.Response().GetPayload(), &result); err != nil {
+		t.Fatal(err)
+	}
+	receipts, refusals := batch.Receipts(msp, result)
+	return receipts, refusals, nil
+}
+
+func (w *world) ask(t fataler, msp, function string, args ...string) (string, error) {
+	t.Helper()
+	answer, err := w.net.Evaluate(w.client(msp), "G", seal.Outer, ledgersim.Args(append([]string{function}, args...)...)...)
+	return string(answer), err
+}
+
+func day(text string) date.Date {
+	d, err := date.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
