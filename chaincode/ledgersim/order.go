@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 )
 
@@ -18,6 +19,9 @@ type Block struct {
 	// Digest chains what the blocks so far did to the public state: equal digests
 	// mean equal histories of every key.
 	Digest [sha256.Size]byte
+
+	previous *Block
+	head     *common.BlockHeader // once it was asked for
 }
 
 // Tx is a transaction in its block.
@@ -139,6 +143,7 @@ func (n *Network) Invoke(creator *Identity, chaincode string, args ...[]byte) (*
 
 // commit makes a validated block part of the chain.
 func (n *Network) commit(b *Block, u *updates) {
+	b.previous = n.blocks[b.Number-1]
 	n.apply(b, u)
 	n.blocks = append(n.blocks, b)
 	for _, tx := range b.Txs {

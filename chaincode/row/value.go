@@ -25,7 +25,7 @@ func Decode[T any](value []byte) (T, error) {
 		return r, fmt.Errorf("row: %T of an unknown version", r)
 	}
 	if err := codec.Decode(value[1:], &r); err != nil {
-		return r, fmt.Errorf("row: %w", err)
+		return r, fmt.Errorf("row: %v", err) // no refusal: the ledger itself is at fault
 	}
 	return r, nil
 }

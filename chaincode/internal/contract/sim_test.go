@@ -20,7 +20,7 @@ import (
 	"tallystick/chaincode/row"
 )
 
-var seeds = flag.Int("seeds", 300, "how many lives TestSimulation lives")
+var seeds = flag.Int("seeds", 200, "how many lives TestSimulation lives")
 
 func sortNumbers(list []number.Command) {
 	slices.SortFunc(list, func(a, b number.Command) int { return strings.Compare(a.String(), b.String()) })
@@ -203,6 +203,9 @@ func live(t *testing.T, seed uint64) error {
 		if err := s.Drain(); err != nil {
 			return err
 		}
+	}
+	if err := s.Drain(); err != nil {
+		return err
 	}
 	return checkLife(w, lanes)
 }

@@ -1,0 +1,62 @@
+package row
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+)
+
+// Keys sort as numbers do, so that a lane's rows are neighbours, and read back.
+func TestKeysSortAndReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(label string) number.Row {
+			c := number.Command{Party: "D", Lane: rapid.Uint8Range(0, 31).Draw(t, label),
+				Seq: rapid.Uint64Range(1, number.MaxSeq).Draw(t, label), Index: rapid.Uint16Range(0, number.MaxIndex).Draw(t, label)}
+			return c.Row(rapid.IntRange(0, number.MaxOrd).Draw(t, label))
+		}
+		a, b := draw("a"), draw("b")
+		order := func(n number.Row) []uint64 {
+			return []uint64{uint64(n.Command.Lane), n.Command.Seq, uint64(n.Command.Index), uint64(n.Ord)}
+		}
+		if slices.Compare(order(a), order(b)) != strings.Compare(string(Lot(a)), string(Lot(b))) {
+			t.Fatalf("%s and %s sort differently", a, b)
+		}
+		if found, err := Read(string(Lot(a)), Encode(points.Lot{Programme: "GP"})); err != nil || found.ID != a.String() || found.Kind != "lot" {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		if found, err := Read(string(Hold(a.Command)), Encode(points.Hold{})); err != nil || found.ID != a.Command.String() {
+			t.Fatalf("%+v, %v", found, err)
+		}
+	})
+}
+
+func TestReadRefusesWhatIsNoRow(t *testing.T) {
+	good := Encode(points.Lot{})
+	for key, value := range map[string][]byte{
+		"": good, "x": good, "l/D": good, "l/D/00": good, "l/D/" + strings.Repeat("z", 17): good,
+		"h/D/" + strings.Repeat("0", 14): good, string(Cycle()): good, string(Charter()): nil,
+		string(Party("D")): {2, 0x80},
+	} {
+		if found, err := Read(key, value); err == nil {
+			t.Errorf("%q was read as %+v", key, found)
+		}
+	}
+}
+
+func TestPrefixHoldsItsRowsOnly(t *testing.T) {
+	from, to := Prefix("t", "GP")
+	inside := string(Totals("GP", "D", 3))
+	if inside < from || inside >= to {
+		t.Errorf("%q is outside [%q, %q)", inside, from, to)
+	}
+	for _, outside := range []string{string(Totals("GP2", "D", 3)), string(Totals("G", "D", 3)), string(Totals("GP-", "D", 3))} {
+		if outside >= from && outside < to {
+			t.Errorf("%q is inside [%q, %q)", outside, from, to)
+		}
+	}
+}
