@@ -21,7 +21,7 @@ func TestAssumptions(t *testing.T) {
 }
 
 func TestHazards(t *testing.T) {
-	for _, a := range Hazards {
+	for _, a := range Hazards() {
 		t.Run(a.Name, func(t *testing.T) {
 			s := NewSubject(Config{Seed: 1})
 			err := a.Check(s, "p")

