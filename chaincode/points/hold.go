@@ -25,6 +25,13 @@ var holdStates = stateNames{"", "OPEN", "PART_CAPTURED", "CAPTURED", "CLOSED", "
 // MarshalJSON writes the state's name.
 func (s HoldState) MarshalJSON() ([]byte, error) { return holdStates.marshal(uint8(s)) }
 
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *HoldState) UnmarshalJSON(data []byte) error {
+	state, err := holdStates.unmarshal(data)
+	*s = HoldState(state)
+	return err
+}
+
 // String is the state's name.
 func (s HoldState) String() string { return holdStates.name(uint8(s)) }
 

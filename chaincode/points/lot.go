@@ -23,6 +23,13 @@ var lotStates = stateNames{"", "PENDING", "ACTIVE"}
 // MarshalJSON writes the state's name.
 func (s LotState) MarshalJSON() ([]byte, error) { return lotStates.marshal(uint8(s)) }
 
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *LotState) UnmarshalJSON(data []byte) error {
+	state, err := lotStates.unmarshal(data)
+	*s = LotState(state)
+	return err
+}
+
 // String is the state's name.
 func (s LotState) String() string { return lotStates.name(uint8(s)) }
 

@@ -2,6 +2,8 @@ package points
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
@@ -86,3 +88,15 @@ func (n stateNames) name(s uint8) string {
 }
 
 func (n stateNames) marshal(s uint8) ([]byte, error) { return json.Marshal(n.name(s)) }
+
+func (n stateNames) unmarshal(data []byte) (uint8, error) {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return 0, err
+	}
+	i := slices.Index(n, text)
+	if i < 0 {
+		return 0, fmt.Errorf("points: no state is called %.20q", text)
+	}
+	return uint8(i), nil
+}

@@ -2,7 +2,6 @@ package points
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -202,12 +201,21 @@ func TestCaptureInPartsLosesNothing(t *testing.T) {
 }
 
 func TestStatesReadAsWords(t *testing.T) {
-	data, _ := json.Marshal(struct {
+	type states struct {
 		H HoldState
 		L LotState
 		N number.Row
-	}{PartCaptured, Pending, lotB})
-	if want := `{"H":"PART_CAPTURED","L":"PENDING","N":"G.1.1.0.1"}`; strings.Compare(string(data), want) != 0 {
+	}
+	before := states{PartCaptured, Pending, lotB}
+	data, _ := json.Marshal(before)
+	if want := `{"H":"PART_CAPTURED","L":"PENDING","N":"G.1.1.0.1"}`; string(data) != want {
 		t.Errorf("%s", data)
+	}
+	var after states
+	if err := json.Unmarshal(data, &after); err != nil || after != before {
+		t.Errorf("%+v, %v", after, err)
+	}
+	if json.Unmarshal([]byte(`{"H":"LOST"}`), &after) == nil {
+		t.Error("an unknown state was read")
 	}
 }
