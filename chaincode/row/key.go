@@ -15,7 +15,7 @@
 //	q/PARTY/REQUEST                       named request
 //	s/PARTY/SOURCE                        cursor of a numbered source
 //
-// Lane heads live in a namespace of their own, tallyseal: PARTY/LANE.
+// Lane heads live in namespaces of their own, which SealOf names: PARTY/LANE.
 package row
 
 import (
@@ -96,7 +96,16 @@ func NamedRequest(party, id string) Key[Request] { return Key[Request]("q/" + pa
 // Source is the key of the cursor of a party's numbered source.
 func Source(party, source string) Key[Cursor] { return Key[Cursor]("s/" + party + "/" + source) }
 
-// LaneHead is the key of a lane's head, in the namespace tallyseal.
+// SealOf names the chaincode, and so the namespace, of a party's lane heads: its
+// own if it runs a peer, whose endorsement is then needed.
+func SealOf(party string, peer bool) string {
+	if peer {
+		return "tallyseal-" + party
+	}
+	return "tallyseal"
+}
+
+// LaneHead is the key of a lane's head, in the namespace that SealOf names.
 func LaneHead(party string, lane uint8) Key[Head] {
 	return Key[Head](party + "/" + hexadecimal(uint64(lane), 2))
 }

@@ -20,7 +20,7 @@ type Batch struct{ contractapi.Contract }
 //
 // The argument is the CBOR of a command.Batch, the answer that of a
 // command.Result. Refused as a whole, first that applies: TIME_WINDOW,
-// BAD_REQUEST, LANE_MOVED, NOT_FOUND (the caller isn't registered), SOURCE_MOVED.
+// BAD_REQUEST, NOT_FOUND (the caller isn't registered), LANE_MOVED, SOURCE_MOVED.
 func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	if err := batch.Check(); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.end(); err != nil {
+	if err := r.tx.Flush(); err != nil {
 		return nil, err
 	}
 	return &command.Result{Cycle: r.cycle.ID, Date: r.cycle.Date, Outcomes: outcomes}, nil
@@ -93,7 +93,7 @@ func (r *run) decode(commands []command.Command) ([]command.Request, []error) {
 // group runs commands that stand or fall together, from an index of the batch.
 // If one is refused, the others are refused with LINKED.
 func (r *run) group(from int, commands []command.Command, requests []command.Request, malformed []error) ([]command.Outcome, error) {
-	mark, opened := r.tx.Mark(), len(r.opened)
+	mark := r.tx.Mark()
 	var outcomes []command.Outcome
 	for i, c := range commands {
 		receipt, err := command.Receipt{}, malformed[i]
@@ -105,7 +105,6 @@ func (r *run) group(from int, commands []command.Command, requests []command.Req
 			return nil, err
 		case err != nil:
 			r.tx.Rollback(mark)
-			r.opened = r.opened[:opened]
 			return refuseAll(from, len(commands), i, err), nil
 		case receipt.Again:
 			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number})

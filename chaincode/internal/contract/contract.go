@@ -3,14 +3,14 @@
 // A write goes down once and comes back once:
 //
 //	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go
-//	run                         seal the lane, who calls, each command       run.go
+//	run                         who calls, seal the lane, each command       run.go
 //	verbs                       per kind: load, decide, write                party.go, cycle.go, points.go
 //	points, party, settlement   the decisions: pure                          ../../points …
 //	ledger.Tx                   the overlay, flushed at the end              ../ledger
 //
 // Before a command's own refusals come these, in this order. Of the whole
-// transaction: TIME_WINDOW, BAD_REQUEST, LANE_MOVED, NOT_FOUND (the caller or
-// the network isn't registered), SOURCE_MOVED. Of one command: BAD_REQUEST,
+// transaction: TIME_WINDOW, BAD_REQUEST, NOT_FOUND (the caller or the network
+// isn't registered), LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST,
 // LIMIT, CONFLICT (the request id was used with other content).
 package contract
 

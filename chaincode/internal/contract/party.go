@@ -20,12 +20,12 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub())}
+	tx := ledger.New(ctx.GetStub())
 	caller, err := ctx.GetClientIdentity().GetMSPID()
 	if err != nil {
 		return nil, err
 	}
-	switch there, found, err := ledger.Find(r.tx, row.Charter()); {
+	switch there, found, err := ledger.Find(tx, row.Charter()); {
 	case err != nil:
 		return nil, err
 	case found:
@@ -38,19 +38,13 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 		return nil, fault.New(fault.Forbidden, "this endorser does not accept a test network")
 	}
 	charter, operator := party.Found(req, caller)
-	ledger.Put(r.tx, row.Charter(), charter)
-	ledger.Put(r.tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
+	ledger.Put(tx, row.Charter(), charter)
+	ledger.Put(tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
 	for bucket := range points.Buckets {
-		ledger.Put(r.tx, row.Frozen(bucket), points.Frozen{})
+		ledger.Put(tx, row.Frozen(bucket), points.Frozen{})
 	}
-	r.admit(operator)
-	return &charter, r.end()
-}
-
-// admit writes a party and has its lanes opened.
-func (r *run) admit(p party.Party) {
-	ledger.Put(r.tx, row.Party(p.ID), p)
-	r.opened = append(r.opened, p)
+	ledger.Put(tx, row.Party(operator.ID), operator)
+	return &charter, tx.Flush()
 }
 
 func (c *call) register(req party.RegisterRequest) error {
@@ -64,7 +58,7 @@ func (c *call) register(req party.RegisterRequest) error {
 	if taken {
 		return fault.New(fault.Conflict, "party %s is registered", req.Party)
 	}
-	c.admit(party.Register(req))
+	ledger.Put(c.tx, row.Party(req.Party), party.Register(req))
 	return nil
 }
 

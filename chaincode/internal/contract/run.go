@@ -4,8 +4,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -27,7 +28,6 @@ type run struct {
 	cycle  settlement.Cycle
 	lane   uint8
 	seq    uint64
-	opened []party.Party // whose lanes must be opened at the end
 }
 
 // call is one command of a run.
@@ -36,7 +36,7 @@ type call struct {
 	at points.At
 }
 
-// begin seals the lane and reads what every command needs. The digest is of
+// begin reads what every command needs and seals the lane. The digest is of
 // the batch as it was sent; a walk-in leaves seq at 0 and gets the next one.
 func begin(ctx *Context, lane uint8, seq uint64, digest [32]byte) (*run, error) {
 	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub()), lane: lane}
@@ -44,60 +44,37 @@ func begin(ctx *Context, lane uint8, seq uint64, digest [32]byte) (*run, error) 
 	if err != nil {
 		return nil, fmt.Errorf("contract: the caller: %w", err)
 	}
-	if r.seq, err = r.advance(lane, seq, digest); err != nil {
-		return nil, err
-	}
 	if err = r.tx.Prefetch([]string{string(row.Party(caller)), string(row.Cycle())}); err != nil {
 		return nil, err
 	}
 	if r.caller, err = ledger.Get(r.tx, row.Party(caller), "party", caller); err != nil {
 		return nil, err
 	}
-	r.cycle, err = ledger.Get(r.tx, row.Cycle(), "cycle", "open")
+	if r.cycle, err = ledger.Get(r.tx, row.Cycle(), "cycle", "open"); err != nil {
+		return nil, err
+	}
+	r.seq, err = r.advance(seq, digest)
 	return r, err
 }
 
-func (r *run) advance(lane uint8, seq uint64, digest [32]byte) (uint64, error) {
+// advance moves the lane's head on and answers its sequence. A refusal must end
+// the transaction: Fabric keeps the writes of a failed callee unless the caller
+// fails too.
+func (r *run) advance(seq uint64, digest [32]byte) (uint64, error) {
 	asked := ""
-	if lane != number.WalkIn {
+	if r.lane != number.WalkIn {
 		asked = strconv.FormatUint(seq, 10)
 	}
-	answer, err := r.seal(seal.Advance, strconv.Itoa(int(lane)), asked, string(digest[:]))
-	if err != nil {
-		return 0, err
-	}
-	return strconv.ParseUint(string(answer), 10, 64)
-}
-
-// seal calls tallyseal. A refusal must end the transaction: Fabric keeps the
-// writes of a failed callee unless the caller fails too.
-func (r *run) seal(function string, args ...string) ([]byte, error) {
-	all := [][]byte{[]byte(function)}
-	for _, a := range args {
-		all = append(all, []byte(a))
-	}
-	answer := r.ctx.GetStub().InvokeChaincode(seal.Name, all, "")
-	if answer.GetStatus() != http.StatusOK {
+	name := row.SealOf(r.caller.ID, r.caller.Peer)
+	args := [][]byte{[]byte(seal.Advance), []byte(strconv.Itoa(int(r.lane))), []byte(asked), digest[:]}
+	answer := r.ctx.GetStub().InvokeChaincode(name, args, "")
+	if answer.GetStatus() != shim.OK {
 		if refusal, ok := fault.Parse(answer.GetMessage()); ok {
-			return nil, refusal
+			return 0, refusal
 		}
-		return nil, fmt.Errorf("contract: %s: %s", seal.Name, answer.GetMessage())
+		return 0, fmt.Errorf("contract: %s: %s", name, answer.GetMessage())
 	}
-	return answer.GetPayload(), nil
-}
-
-// end opens lanes that commands asked for and sends all writes.
-func (r *run) end() error {
-	for _, p := range r.opened {
-		peer := ""
-		if p.Peer {
-			peer = "peer"
-		}
-		if _, err := r.seal(seal.Open, p.ID, peer); err != nil {
-			return err
-		}
-	}
-	return r.tx.Flush()
+	return strconv.ParseUint(string(answer.GetPayload()), 10, 64)
 }
 
 // one runs one command at an index. A refusal leaves nothing behind. It answers
@@ -105,7 +82,7 @@ func (r *run) end() error {
 func (r *run) one(index int, c command.Command, req command.Request) (command.Receipt, error) {
 	number := number.Command{Party: r.caller.ID, Lane: r.lane, Seq: r.seq, Index: uint16(index)}
 	receipt := command.Receipt{Number: number, Cycle: r.cycle.ID, Date: r.cycle.Date}
-	mark, opened := r.tx.Mark(), len(r.opened)
+	mark := r.tx.Mark()
 	first, err := r.remember(c, number)
 	if err == nil && !first.Number.IsZero() {
 		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: r.cycle.Date, Again: true}, nil
@@ -116,7 +93,6 @@ func (r *run) one(index int, c command.Command, req command.Request) (command.Re
 	}
 	if err != nil {
 		r.tx.Rollback(mark)
-		r.opened = r.opened[:opened]
 	}
 	return receipt, err
 }

@@ -146,15 +146,12 @@ func (w *world) lastWrites() string {
 
 // describe writes one row for people. Repetitive rows are named only.
 func describe(namespace, key string, value []byte) string {
-	if namespace == seal.Name {
+	if strings.HasPrefix(namespace, "tallyseal") {
 		head, err := row.Decode[row.Head](value)
 		if err != nil {
 			return err.Error()
 		}
-		if head.Seq == 0 {
-			return "~ lanes of " + strings.Split(key, "/")[0] + " opened"
-		}
-		return fmt.Sprintf("~ lane %s at %d", key, head.Seq)
+		return fmt.Sprintf("~ %s %s at %d", namespace, key, head.Seq)
 	}
 	found, err := row.Read(key, value)
 	if err != nil {

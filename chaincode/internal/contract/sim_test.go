@@ -77,7 +77,7 @@ func (c *laneClient) Act(rng *rand.Rand) *ledgersim.Envelope {
 }
 
 func (c *laneClient) endorse(rng *rand.Rand) *ledgersim.Envelope {
-	answer, err := c.net.Evaluate(c.id, c.peer, seal.Name, ledgersim.Args(seal.Head, c.party, fmt.Sprint(c.lane))...)
+	answer, err := c.net.Evaluate(c.id, c.peer, row.SealOf(c.party, c.party != "M"), ledgersim.Args(seal.Head, c.party, fmt.Sprint(c.lane))...)
 	if err != nil {
 		c.err = err
 		return nil
@@ -218,7 +218,7 @@ func checkLife(w *world, lanes []*laneClient) error {
 		return err
 	}
 	for _, c := range lanes {
-		value := w.net.Get("G", seal.Name, string(row.LaneHead(c.party, c.lane)))
+		value := w.net.Get("G", row.SealOf(c.party, c.party != "M"), string(row.LaneHead(c.party, c.lane)))
 		head, err := row.Decode[row.Head](value)
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt
 	if err != nil {
 		return nil, err
 	}
-	return &receipt, r.end()
+	return &receipt, r.tx.Flush()
 }
 
 // Party is the contract of parties.

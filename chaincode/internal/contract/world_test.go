@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/row"
 )
 
 // world is the ledger of a small consortium, in the simulator: G the operator,
@@ -53,7 +54,10 @@ func newWorld(t fataler, seed uint64) *world {
 	}
 	policy := ledgersim.OutOf(2, "G", "D", "F")
 	net.Deploy(seal.Outer, tally, policy)
-	net.Deploy(seal.Name, seal.Chaincode{}, policy)
+	net.Deploy(row.SealOf("", false), seal.Chaincode{}, policy)
+	for _, p := range net.Peers() {
+		net.Deploy(row.SealOf(p, true), seal.Chaincode{}, ledgersim.OutOf(1, p))
+	}
 	return &world{net: net, heads: map[string]uint64{}}
 }
 

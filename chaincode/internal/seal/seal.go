@@ -1,21 +1,19 @@
-// Package seal is the second chaincode, tallyseal: the heads of all lanes, and
-// nothing else.
+// Package seal is the second chaincode: the heads of all lanes, and nothing else.
 //
 // A lane's head carries its sequence and the hash chain of its batches. The
-// heads of a party that runs a peer need that peer's endorsement, by key-level
-// policy set when they are opened: nobody else, and no majority, can move
-// them. They have this small namespace of their own because once any key of a
-// namespace has such metadata every written key of it costs three more reads,
-// for good. "Issuer and one other" follows from both policies together: the
-// head needs the issuer's peer, the batch's own rows need two parties.
+// heads of a party that runs a peer live in a namespace of that party, whose
+// endorsement policy is that party's peer: nobody else, and no majority, can
+// move them or make new ones. "Issuer and one other" follows from two policies
+// together: the head needs the issuer's peer, the batch's own rows need two
+// parties. Parties without a peer share the namespace tallyseal. One program
+// serves all of these namespaces; see 0001-a-namespace-for-each-partys-heads.md.
 //
 //	advance(lane, seq, digest)   moves the caller's lane on, as part of a batch of tally
-//	open(party, peer)            makes a party's heads, as part of its registration
 //	head(party, lane)            answers one head; for everyone
 //
-// advance and open answer only when tally calls them in a transaction that was
-// proposed to tally: called directly, or by any other chaincode, they refuse.
-// What they write stands or falls with that transaction.
+// advance answers only when tally calls it in a transaction that was proposed
+// to tally: called directly, or by any other chaincode, it refuses. What it
+// writes stands or falls with that transaction.
 package seal
 
 import (
@@ -26,7 +24,6 @@ import (
 	"strconv"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/cid"
-	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/statebased"
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -38,16 +35,12 @@ import (
 	"tallystick/chaincode/row"
 )
 
-// Names of the two chaincodes on the channel.
-const (
-	Name  = "tallyseal"
-	Outer = "tally"
-)
+// Outer is the chaincode that may call this one.
+const Outer = "tally"
 
 // Functions of the chaincode.
 const (
 	Advance = "advance"
-	Open    = "open"
 	Head    = "head"
 )
 
@@ -74,12 +67,10 @@ func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	switch {
 	case function == Advance && len(args) == 3:
 		answer, err = advance(stub, args)
-	case function == Open && len(args) == 2:
-		err = open(stub, string(args[0]), string(args[1]) == "peer")
 	case function == Head && len(args) == 2:
 		answer, err = head(stub, args)
 	default:
-		err = fault.New(fault.BadRequest, "want advance(lane, seq, digest), open(party, peer) or head(party, lane)")
+		err = fault.New(fault.BadRequest, "want advance(lane, seq, digest) or head(party, lane)")
 	}
 	if err != nil {
 		return refuse(err)
@@ -131,7 +122,7 @@ func proposedTo(stub shim.ChaincodeStubInterface) (string, error) {
 
 // advance moves the head of one of the caller's lanes from seq−1 to seq and
 // answers the sequence. In lane 0, for walk-ins, seq may be empty: the next one.
-// Refused: BAD_REQUEST, NOT_FOUND (the caller isn't registered), LANE_MOVED.
+// A lane that was never used is at 0. Refused: BAD_REQUEST, LANE_MOVED.
 func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 	caller, err := cid.GetMSPID(stub)
 	if err != nil {
@@ -159,51 +150,6 @@ func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 	return strconv.AppendUint(nil, next, 10), nil
 }
 
-// open makes all heads of a party, so that none is left for others to make.
-// Refused: BAD_REQUEST, CONFLICT (they exist).
-func open(stub shim.ChaincodeStubInterface, party string, peer bool) error {
-	if err := name.CheckID("party", party); err != nil {
-		return err
-	}
-	policy, err := policyOf(party, peer)
-	if err != nil {
-		return err
-	}
-	for lane := range uint8(number.Lanes) {
-		key := string(row.LaneHead(party, lane))
-		switch there, err := stub.GetState(key); {
-		case err != nil:
-			return fmt.Errorf("seal: reading: %w", err)
-		case there != nil:
-			return fault.New(fault.Conflict, "the lanes of %s are open", party)
-		}
-		if err := stub.PutState(key, row.Encode(row.Head{Chain: make([]byte, sha256.Size)})); err != nil {
-			return fmt.Errorf("seal: writing: %w", err)
-		}
-		if policy == nil {
-			continue
-		}
-		if err := stub.SetStateValidationParameter(key, policy); err != nil {
-			return fmt.Errorf("seal: the policy: %w", err)
-		}
-	}
-	return nil
-}
-
-func policyOf(party string, peer bool) ([]byte, error) {
-	if !peer {
-		return nil, nil
-	}
-	ep, err := statebased.NewStateEP(nil)
-	if err != nil {
-		return nil, fmt.Errorf("seal: the policy: %w", err)
-	}
-	if err := ep.AddOrgs(statebased.RoleTypePeer, party); err != nil {
-		return nil, fmt.Errorf("seal: the policy: %w", err)
-	}
-	return ep.Policy()
-}
-
 func head(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 	lane, err := parseLane(args[1])
 	if err != nil {
@@ -226,7 +172,7 @@ func read(stub shim.ChaincodeStubInterface, party string, lane uint8) (string, r
 		return "", row.Head{}, fmt.Errorf("seal: reading: %w", err)
 	}
 	if raw == nil {
-		return "", row.Head{}, fault.New(fault.NotFound, "%s has no lane %d: it is not registered", party, lane)
+		return key, row.Head{Chain: make([]byte, sha256.Size)}, nil
 	}
 	found, err := row.Decode[row.Head](raw)
 	return key, found, err
