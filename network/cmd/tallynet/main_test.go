@@ -1,0 +1,37 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+func TestExitCodes(t *testing.T) {
+	const topology = "../../../test-network/topology.yaml"
+	none := filepath.Join(t.TempDir(), "none")
+	tests := []struct {
+		name string
+		args []string
+		want int
+	}{
+		{"help", []string{"--help"}, 0},
+		{"group alone", []string{"process"}, 0},
+		{"nothing to stop", []string{"down", "--topology", topology, "--dir", none}, 0},
+		{"no topology", []string{"status", "--topology", none}, 1},
+		{"no network", []string{"chaincode", "restart", "--party", "D", "--topology", topology, "--dir", none}, 1},
+		{"unknown party", []string{"chaincode", "restart", "--party", "Q", "--topology", topology, "--dir", none}, 1},
+		{"unknown command", []string{"nosuch"}, 2},
+		{"unknown subcommand", []string{"process", "nosuch"}, 2},
+		{"unknown flag", []string{"up", "--fast"}, 2},
+		{"missing argument", []string{"process", "kill"}, 2},
+		{"missing party", []string{"chaincode", "restart"}, 2},
+		{"unknown process", []string{"process", "kill", "peer9.G", "--topology", topology}, 2},
+		{"unknown output", []string{"status", "-o", "xml"}, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := run(t.Context(), tt.args); got != tt.want {
+				t.Errorf("exit code %d, want %d", got, tt.want)
+			}
+		})
+	}
+}

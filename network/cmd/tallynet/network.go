@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/network"
+)
+
+func toolsCommand(s settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "tools",
+		Short: "Build Fabric's programs, unless they are cached, and say where they are",
+		Long: `Builds peer, orderer, cryptogen and the rest from the sources that
+network/tools/go.mod pins, into the user's cache directory (TALLYSTICK_CACHE
+replaces it). Changed pins build anew; the old build stays.`,
+		Example: "  tallynet tools\n  PATH=$(tallynet tools):$PATH peer version",
+		Args:    exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return reporting(func(report network.Reporter) error {
+				here := filepath.Dir(s.GetString("topology"))
+				if absolute, err := filepath.Abs(here); err == nil {
+					here = absolute
+				}
+				source, err := network.FindTools(here)
+				if err != nil {
+					return err
+				}
+				report.Step("Fabric's programs")
+				programs, built, err := source.Ensure(cmd.Context(), report.Detail)
+				if err != nil {
+					return err
+				}
+				if !built {
+					report.Detail("cached")
+				}
+				fmt.Println(programs.Dir)
+				return nil
+			})
+		},
+	}
+}
+
+func upCommand(s settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "up",
+		Short: "Make the network run as its topology says",
+		Long: `Builds what is missing, starts what does not run, and returns when chaincode
+endorses across all parties with a peer. Repeat it whenever something died, a
+chaincode program was rebuilt, or a chaincode's version or policy was changed in
+the topology. An existing ledger is kept.`,
+		Example: "  tallynet up\n  tallynet up --topology other.yaml --dir /tmp/net",
+		Args:    exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			n, err := s.open()
+			if err != nil {
+				return err
+			}
+			n.Patience = s.GetDuration("timeout")
+			if err := reporting(func(report network.Reporter) error { return n.Up(cmd.Context(), report) }); err != nil {
+				return err
+			}
+			fmt.Printf("%s is up; client profiles are in %s\n", n.Topology.Channel, filepath.Join(n.Dir, "parties"))
+			return nil
+		},
+	}
+}
+
+func downCommand(s settings) *cobra.Command {
+	return &cobra.Command{
+		Use:     "down",
+		Short:   "Stop all processes; the ledger stays",
+		Example: "  tallynet down && tallynet up   # resumes where it was",
+		Args:    exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			n, err := s.open()
+			if err != nil {
+				return err
+			}
+			ended, err := n.Down(cmd.Context())
+			if err != nil {
+				return err
+			}
+			fmt.Printf("%d processes ended\n", ended)
+			return nil
+		},
+	}
+}
+
+func resetCommand(s settings) *cobra.Command {
+	return &cobra.Command{
+		Use:     "reset",
+		Short:   "Stop all processes and remove ledger, keys and logs",
+		Long:    "Removes the network for good. Fabric's built programs stay cached.",
+		Example: "  tallynet reset && tallynet up   # a new, empty ledger",
+		Args:    exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			n, err := s.open()
+			if err != nil {
+				return err
+			}
+			if err := n.Reset(cmd.Context()); err != nil {
+				return err
+			}
+			fmt.Fprintf(os.Stdout, "%s is removed\n", n.Dir)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/network"
+)
+
+func statusCommand(s settings) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show every process: state, pid, port, block height, memory",
+		Example: `  tallynet status
+  tallynet status -o json | jq '.[] | select(.state != "running")'`,
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if output != "table" && output != "json" {
+				return usageError{fmt.Errorf("-o %q: want table or json", output)}
+			}
+			n, err := s.open()
+			if err != nil {
+				return err
+			}
+			rows, err := n.Status(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if output == "json" {
+				encoder := json.NewEncoder(os.Stdout)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(rows)
+			}
+			writeTable(os.Stdout, rows)
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "table", "table or json")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func writeTable(out io.Writer, rows []network.ProcessStatus) {
+	t := table.NewWriter()
+	t.SetOutputMirror(out)
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"process", "party", "state", "pid", "port", "height", "MB", "note"})
+	total := 0
+	for _, r := range rows {
+		t.AppendRow(table.Row{r.Process, r.Party, r.State, blank(r.PID), r.Port, blank(r.Height), blank(r.MemoryMB), r.Note})
+		total += r.MemoryMB
+	}
+	t.AppendFooter(table.Row{"", "", "", "", "", "", total, ""})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "note", WidthMax: 60}})
+	t.Render()
+}
+
+// blank shows nothing for what is not known.
+func blank[N int | int32 | uint64](n N) any {
+	if n == 0 {
+		return ""
+	}
+	return n
+}

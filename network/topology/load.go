@@ -1,0 +1,97 @@
+package topology
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"time"
+
+	"github.com/spf13/viper"
+)
+
+// Load reads a topology file, fills in the defaults and validates the whole.
+//
+// An unknown key is refused, so that a misspelt setting cannot pass for its
+// default. The error names every fault found, not just the first.
+func Load(path string) (*Topology, error) {
+	file, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	// Endpoint names have dots, which viper would take for nesting.
+	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
+	setDefaults(v)
+	v.SetConfigFile(file)
+	if err := v.ReadInConfig(); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("no topology at %s; name one with --topology", path)
+		}
+		return nil, fmt.Errorf("read topology: %w", err)
+	}
+	t := &Topology{File: file}
+	if err := v.UnmarshalExact(t, viper.DecodeHook(decodeText)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	t.derive()
+	if err := t.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+func setDefaults(v *viper.Viper) {
+	v.SetDefault("host", "127.0.0.1")
+	v.SetDefault("basePort", 7050)
+	v.SetDefault("logging", "WARNING")
+	v.SetDefault("orderers::organisation", "O")
+	v.SetDefault("orderers::consensus", string(BFT))
+	// Measured on two cores: shorter intervals cost throughput, longer ones
+	// latency.
+	v.SetDefault("orderers::batch::interval", "200ms")
+	v.SetDefault("orderers::batch::messages", 500)
+	v.SetDefault("orderers::batch::absoluteMax", "32 MB")
+	v.SetDefault("orderers::batch::preferredMax", "8 MB")
+}
+
+// derive fills in the defaults that depend on other values.
+func (t *Topology) derive() {
+	if t.Orderers.Count == 0 {
+		t.Orderers.Count = map[Consensus]int{BFT: 4, Raft: 3}[t.Orderers.Consensus]
+	}
+	if t.Policies.Endorsement == "" {
+		t.Policies.Endorsement = t.majorityOfPeers()
+	}
+	for i := range t.Chaincodes {
+		chaincode := &t.Chaincodes[i]
+		if chaincode.Policy == "" {
+			chaincode.Policy = t.Policies.Endorsement
+		}
+		if chaincode.Program != "" && !filepath.IsAbs(chaincode.Program) {
+			chaincode.Program = filepath.Join(filepath.Dir(t.File), chaincode.Program)
+		}
+	}
+}
+
+// decodeText lets durations, sizes and whatever else reads itself from text be
+// written as text.
+func decodeText(from, to reflect.Type, data any) (any, error) {
+	text, ok := data.(string)
+	if !ok || from.Kind() != reflect.String {
+		return data, nil
+	}
+	if to == reflect.TypeFor[time.Duration]() {
+		return time.ParseDuration(text)
+	}
+	value := reflect.New(to)
+	reader, ok := value.Interface().(encoding.TextUnmarshaler)
+	if !ok {
+		return data, nil
+	}
+	if err := reader.UnmarshalText([]byte(text)); err != nil {
+		return nil, err
+	}
+	return value.Elem().Interface(), nil
+}

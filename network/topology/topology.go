@@ -1,0 +1,156 @@
+// Package topology describes a Fabric network in one file: who takes part, who
+// orders, which programs endorse, and where everything listens.
+//
+// The nouns are the Party (an enterprise; its id is its MSP id), its Peer if it
+// runs one, the Orderers, and the Chaincodes, each of which is served by one
+// process a peer-owning party. [Load] reads the file, fills in what it leaves
+// out, and refuses what could not run: after Load every value is usable as it is.
+//
+//	channel: alliance
+//	parties:
+//	  - {id: G, name: {en: Group, zh: 集团}, peer: true}
+//	  - {id: A, name: {en: Auditor, zh: 审计}, readOnly: true}
+//	chaincodes:
+//	  - {name: tally, version: "1", program: ../bin/tallycc, args: [serve, tally]}
+package topology
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Consensus names the orderers' protocol.
+type Consensus string
+
+// The protocols that Fabric 3 offers.
+const (
+	BFT  Consensus = "bft"  // tolerates a third of the orderers lying; the default
+	Raft Consensus = "raft" // tolerates half of the orderers failing, none lying
+)
+
+// Topology is a whole network as its file describes it, with defaults filled in.
+type Topology struct {
+	// Channel is the one channel that every party is a member of.
+	Channel string
+	// Host is the address that everything listens on and is reached at.
+	Host string
+	// BasePort is the first of the ports that the network derives (see ports.go).
+	BasePort int
+	// Logging is a Fabric logging specification, such as "WARNING" or
+	// "gossip=DEBUG:WARNING".
+	Logging string
+
+	Orderers   Orderers
+	Parties    []Party
+	Chaincodes []Chaincode
+
+	// Policies decides what the parties sign together; empty means derived.
+	Policies Policies
+
+	// Profile is copied into every party's profile.yaml, under the same keys
+	// (which the reader folds to lower case).
+	Profile map[string]string
+
+	// Ports overrides single derived ports by endpoint name, e.g. "peer0.G".
+	Ports map[string]int
+
+	// File is the absolute path that the topology was read from; relative
+	// program paths are resolved beside it.
+	File string `mapstructure:"-"`
+}
+
+// Orderers is the ordering service; all of it belongs to one organisation.
+type Orderers struct {
+	// Organisation is the MSP id of the orderers' owner.
+	Organisation string
+	Consensus    Consensus
+	// Count is 3f+1 for BFT to survive f failures, 2f+1 for Raft.
+	Count int
+	Batch Batch
+}
+
+// Batch says when the orderers cut a block.
+type Batch struct {
+	// Interval is the longest that a lone transaction waits for company.
+	Interval time.Duration
+	// Messages is the most transactions in a block.
+	Messages int
+	// AbsoluteMax is the largest block; a transaction above it is refused.
+	AbsoluteMax Size
+	// PreferredMax cuts a block early. BFT does not know it and ignores it.
+	PreferredMax Size
+}
+
+// Party is one enterprise of the alliance.
+type Party struct {
+	// ID is the party's MSP id, and its name in every path and process name.
+	ID   string
+	Name Name
+	// Peer says that the party runs a peer and so endorses and approves.
+	Peer bool
+	// ReadOnly leaves the party out of the channel's Writers: it may query and
+	// follow blocks, and the orderers refuse its transactions.
+	ReadOnly bool
+}
+
+// Name is a party's name in the two languages of the console.
+type Name struct{ EN, ZH string }
+
+// Policies holds signature policies in Fabric's syntax, e.g.
+// "OutOf(2,'G.peer','D.peer')".
+type Policies struct {
+	// Endorsement is the default policy of a chaincode, and what the peer-owning
+	// parties must sign to agree on a chaincode's definition. Empty means a
+	// majority of the peer-owning parties' peers.
+	Endorsement string
+}
+
+// Chaincode is one contract namespace and the program that serves it.
+type Chaincode struct {
+	Name    string
+	Version string
+	// Program is an absolute path after Load.
+	Program string
+	Args    []string
+	// Env adds KEY=VALUE settings to the program's environment.
+	Env []string
+	// Policy is the endorsement policy; after Load never empty.
+	Policy string
+}
+
+// PeerParties returns the parties that run a peer, in the file's order.
+func (t *Topology) PeerParties() []Party {
+	var owners []Party
+	for _, party := range t.Parties {
+		if party.Peer {
+			owners = append(owners, party)
+		}
+	}
+	return owners
+}
+
+// Party finds a party by its id.
+func (t *Topology) Party(id string) (Party, error) {
+	ids := make([]string, len(t.Parties))
+	for i, party := range t.Parties {
+		if party.ID == id {
+			return party, nil
+		}
+		ids[i] = party.ID
+	}
+	return Party{}, fmt.Errorf("no party %q in %s; it has %s", id, filepath.Base(t.File), strings.Join(ids, ", "))
+}
+
+// majorityOfPeers is the signature policy that more than half of the
+// peer-owning parties satisfy. Parties without a peer cannot endorse, so
+// Fabric's own "MAJORITY Endorsement", which counts them, could never be met.
+func (t *Topology) majorityOfPeers() string {
+	owners := t.PeerParties()
+	principals := make([]string, len(owners))
+	for i, party := range owners {
+		principals[i] = fmt.Sprintf("'%s.peer'", party.ID)
+	}
+	return fmt.Sprintf("OutOf(%d,%s)", len(owners)/2+1, strings.Join(principals, ","))
+}

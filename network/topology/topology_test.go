@@ -1,0 +1,161 @@
+package topology_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tallystick/network/topology"
+)
+
+// minimal is the smallest topology that loads; the cases below spoil it.
+const minimal = `
+channel: alliance
+parties:
+  - {id: G, name: {en: Group, zh: 集团}, peer: true}
+  - {id: D, peer: true}
+  - {id: A, readOnly: true}
+chaincodes:
+  - {name: tally, version: "1", program: bin/tallycc}
+`
+
+func load(t *testing.T, text string) (*topology.Topology, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "topology.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return topology.Load(file)
+}
+
+func TestDefaults(t *testing.T) {
+	got, err := load(t, minimal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := topology.Orderers{
+		Organisation: "O", Consensus: topology.BFT, Count: 4,
+		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 32 << 20, PreferredMax: 8 << 20},
+	}
+	if diff := cmp.Diff(want, got.Orderers); diff != "" {
+		t.Errorf("orderers (-want +got):\n%s", diff)
+	}
+	if got.Parties[0].Name != (topology.Name{EN: "Group", ZH: "集团"}) {
+		t.Errorf("name: %+v", got.Parties[0].Name)
+	}
+	chaincode := got.Chaincodes[0]
+	if chaincode.Policy != "OutOf(2,'G.peer','D.peer')" {
+		t.Errorf("policy: %s", chaincode.Policy)
+	}
+	if want := filepath.Join(filepath.Dir(got.File), "bin/tallycc"); chaincode.Program != want {
+		t.Errorf("program: %s, want %s", chaincode.Program, want)
+	}
+}
+
+func TestRaftByOneWord(t *testing.T) {
+	got, err := load(t, minimal+"orderers: {consensus: raft}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Orderers.Count != 3 {
+		t.Errorf("count %d, want 3", got.Orderers.Count)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	tests := []struct {
+		name     string
+		old, new string // what is replaced in minimal; an empty old appends
+		want     string // in the error
+	}{
+		{"unknown key", "", "channels: x", "channels"},
+		{"unknown nested key", "", "orderers: {batch: {messages: 1, mesages: 2}}", "mesages"},
+		{"channel in capitals", "alliance", "Alliance", `channel "Alliance"`},
+		{"no channel", "channel: alliance", "", `channel ""`},
+		{"host is no address", "", "host: example.com", `host "example.com"`},
+		{"unknown consensus", "", "orderers: {consensus: paxos}", "want bft or raft"},
+		{"too few for bft", "", "orderers: {count: 3}", "bft needs 4"},
+		{"no raft orderer", "", "orderers: {consensus: raft, count: -1}", "raft needs 1"},
+		{"too many orderers", "", "orderers: {count: 21}", "at most 20"},
+		{"orderer organisation", "", "orderers: {organisation: 'O O'}", "organisation"},
+		{"empty batch", "", "orderers: {batch: {messages: 0}}", "above zero"},
+		{"batch sizes crossed", "", "orderers: {batch: {preferredMax: 33 MB}}", "above absoluteMax 32 MB"},
+		{"size without sense", "", "orderers: {batch: {absoluteMax: big}}", `"big" is not a size`},
+		{"size too large", "", "orderers: {batch: {absoluteMax: 4 GB}}", "not a size"},
+		{"interval without unit", "", "orderers: {batch: {interval: '200'}}", "missing unit"},
+		{"party id", "id: D", "id: D_1", `party "D_1"`},
+		{"party twice", "id: D", "id: g", `party "g": the id is taken`},
+		{"party is the orderers'", "id: D", "id: o", `party "o": the id is taken`},
+		{"read-only peer", "{id: D, peer: true}", "{id: D, peer: true, readOnly: true}", "cannot be readOnly"},
+		{"nobody has a peer", "peer: true", "peer: false", "at least one needs peer"},
+		{"chaincode name", "name: tally", "name: _tally", `chaincode "_tally"`},
+		{"chaincode named like a node", "name: tally", "name: peering", "names of processes"},
+		{"chaincode version", `version: "1"`, `version: "1 a"`, `version "1 a"`},
+		{"chaincode without version", `version: "1", `, "", `version ""`},
+		{"chaincode without program", ", program: bin/tallycc", "", "no program"},
+		{"chaincode twice", "chaincodes:", "chaincodes:\n  - {name: Tally, version: '1', program: x}", "named twice"},
+		{"chaincode env", "program: bin/tallycc", "program: x, env: [LEVEL]", "want KEY=VALUE"},
+		{"port of nothing", "", "ports: {peer1.G: 9000}", `no endpoint "peer1.g"`},
+		{"port twice", "", "ports: {peer0.G: 9000, tally.D: 9000}", "both on port 9000"},
+		{"port of the privileged", "", "basePort: 80", "want 1024"},
+		{"port beyond the last", "", "basePort: 65530", "want 1024 to 65535"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.ReplaceAll(minimal, tt.old, tt.new)
+			if tt.old == "" {
+				text = minimal + tt.new + "\n"
+			}
+			_, err := load(t, text)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	_, err := topology.Load(filepath.Join(t.TempDir(), "none.yaml"))
+	if err == nil || !strings.Contains(err.Error(), "--topology") {
+		t.Errorf("error %v, want one that says what to do", err)
+	}
+}
+
+func TestPortOverride(t *testing.T) {
+	got, err := load(t, minimal+"ports: {peer0.G: 9000, orderer1.admin: 9001}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := got.Peers()[0].Address; at != "127.0.0.1:9000" {
+		t.Errorf("peer0.G at %s", at)
+	}
+	if at := got.OrdererNodes()[1].Admin; at != "127.0.0.1:9001" {
+		t.Errorf("orderer1.admin at %s", at)
+	}
+}
+
+// TestRepositoryTopologyLoads keeps the one that everybody uses loadable.
+func TestRepositoryTopologyLoads(t *testing.T) {
+	got, err := topology.Load("../../test-network/topology.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if policy := got.Chaincodes[0].Policy; policy != "OutOf(2,'G.peer','D.peer','F.peer')" {
+		t.Errorf("policy: %s", policy)
+	}
+}
+
+func TestSizeReadsWhatItWrites(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := topology.Size(rapid.Uint32().Draw(t, "bytes"))
+		var got topology.Size
+		if err := got.UnmarshalText([]byte(want.String())); err != nil || got != want {
+			t.Fatalf("%s read back as %d, %v; was %d", want, got, err, want)
+		}
+	})
+}
