@@ -19,7 +19,9 @@ func (n *Network) deploy(ctx context.Context, admins admins, report Reporter) er
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.awaitGossip(within, admins) })
 	for _, d := range deployments {
-		group.Go(func() error { return d.Install(within) })
+		if d.Chaincode.Name == d.Program { // the parties' definitions use the same package
+			group.Go(func() error { return d.Install(within) })
+		}
 	}
 	if err := group.Wait(); err != nil {
 		return err
@@ -30,15 +32,15 @@ func (n *Network) deploy(ctx context.Context, admins admins, report Reporter) er
 	}
 	report.Step("first endorsements")
 	return forEach(ctx, deployments, func(d lifecycle.Deployment, ctx context.Context) error {
-		return n.watching(ctx, n.serversOf(d.Chaincode.Name), func(ctx context.Context) error { return d.AwaitReady(ctx) })
+		return n.watching(ctx, n.serversOf(d.Program), func(ctx context.Context) error { return d.AwaitReady(ctx) })
 	})
 }
 
-// deployments pairs every chaincode with each party's package for it.
+// deployments pairs every definition with each party's package for it.
 func (n *Network) deployments(admins admins) ([]lifecycle.Deployment, error) {
 	var all []lifecycle.Deployment
 	for _, chaincode := range n.Topology.Chaincodes {
-		d := lifecycle.Deployment{Chaincode: chaincode, Admins: admins, Packages: map[string]lifecycle.Package{}}
+		packages := map[string]lifecycle.Package{}
 		for _, server := range n.Topology.Servers() {
 			if server.Chaincode.Name != chaincode.Name {
 				continue
@@ -47,9 +49,11 @@ func (n *Network) deployments(admins admins) ([]lifecycle.Deployment, error) {
 			if err != nil {
 				return nil, err
 			}
-			d.Packages[server.Party] = pkg
+			packages[server.Party] = pkg
 		}
-		all = append(all, d)
+		for _, definition := range n.Topology.Definitions(chaincode) {
+			all = append(all, lifecycle.Deployment{Chaincode: definition, Program: chaincode.Name, Admins: admins, Packages: packages})
+		}
 	}
 	return all, nil
 }

@@ -11,9 +11,10 @@ import (
 	"tallystick/network/topology"
 )
 
-// Deployment is one chaincode on its way to all peer-owning parties.
+// Deployment is one chaincode definition on its way to all peer-owning parties.
 type Deployment struct {
 	Chaincode topology.Chaincode
+	Program   string // name of the topology's chaincode whose package and servers it uses
 	Admins    []*Admin
 	Packages  map[string]Package // by party
 }

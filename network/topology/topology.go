@@ -118,6 +118,25 @@ type Chaincode struct {
 	Env []string
 	// Policy is the endorsement policy; after Load never empty.
 	Policy string
+	// PerParty gives each peer-owning party a namespace of its own beside the
+	// shared one: NAME-PARTY, which that party's peer alone endorses. The same
+	// package and processes serve them all.
+	PerParty bool
+}
+
+// Definitions lists the chaincode definitions that one program serves: its own,
+// then those of the parties.
+func (t *Topology) Definitions(c Chaincode) []Chaincode {
+	all := []Chaincode{c}
+	if !c.PerParty {
+		return all
+	}
+	for _, party := range t.PeerParties() {
+		own := c
+		own.Name, own.Policy = c.Name+"-"+party.ID, fmt.Sprintf("OutOf(1,'%s.peer')", party.ID)
+		all = append(all, own)
+	}
+	return all
 }
 
 // PeerParties returns the parties that run a peer, in the file's order.

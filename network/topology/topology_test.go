@@ -1,6 +1,7 @@
 package topology_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,6 +99,7 @@ func TestRefusals(t *testing.T) {
 		{"chaincode version", `version: "1"`, `version: "1 a"`, `version "1 a"`},
 		{"chaincode without version", `version: "1", `, "", `version ""`},
 		{"chaincode without program", ", program: bin/tallycc", "", "no program"},
+		{"chaincode with the name of a party's", "chaincodes:", "chaincodes:\n  - {name: seal, version: '1', program: x, perParty: true}\n  - {name: Seal-D, version: '1', program: x}", "named twice"},
 		{"chaincode twice", "chaincodes:", "chaincodes:\n  - {name: Tally, version: '1', program: x}", "named twice"},
 		{"chaincode env", "program: bin/tallycc", "program: x, env: [LEVEL]", "want KEY=VALUE"},
 		{"port of nothing", "", "ports: {peer1.G: 9000}", `no endpoint "peer1.g"`},
@@ -158,4 +160,21 @@ func TestSizeReadsWhatItWrites(t *testing.T) {
 			t.Fatalf("%s read back as %d, %v; was %d", want, got, err, want)
 		}
 	})
+}
+
+func TestPartiesNamespaces(t *testing.T) {
+	topo := &topology.Topology{Parties: []topology.Party{{ID: "G", Peer: true}, {ID: "M"}, {ID: "D", Peer: true}}}
+	shared := topology.Chaincode{Name: "seal", Policy: "OutOf(2,'G.peer','D.peer')", Program: "x", Version: "1"}
+	if got := topo.Definitions(shared); len(got) != 1 || got[0].Name != "seal" {
+		t.Errorf("without perParty: %+v", got)
+	}
+	shared.PerParty = true
+	var names []string
+	for _, d := range topo.Definitions(shared) {
+		names = append(names, d.Name+" "+d.Policy)
+	}
+	want := "[seal OutOf(2,'G.peer','D.peer') seal-G OutOf(1,'G.peer') seal-D OutOf(1,'D.peer')]"
+	if fmt.Sprint(names) != want {
+		t.Errorf("got %v", names)
+	}
 }

@@ -97,10 +97,20 @@ func (t *Topology) validateParties() error {
 	return errors.Join(faults...)
 }
 
+// definitions lists all namespaces: those of parties must be as good names, and
+// as distinct, as those in the file.
+func (t *Topology) definitions() []Chaincode {
+	var all []Chaincode
+	for _, c := range t.Chaincodes {
+		all = append(all, t.Definitions(c)...)
+	}
+	return all
+}
+
 func (t *Topology) validateChaincodes() error {
 	var faults []error
 	seen := map[string]bool{}
-	for _, c := range t.Chaincodes {
+	for _, c := range t.definitions() {
 		folded := strings.ToLower(c.Name)
 		if !chaincodeName.MatchString(c.Name) {
 			faults = append(faults, fmt.Errorf("chaincode %q: letters and digits, dashes and underscores between them", c.Name))

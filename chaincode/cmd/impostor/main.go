@@ -1,12 +1,15 @@
 // Command impostor is a fixture for tests and the demo: the real rules, served
-// by an endorser that lies. It tells them that every caller is the party that
-// it was started with, so it endorses commands in that party's name. What the
-// ledger does with such an endorsement is what is shown.
+// by an endorser that lies. It tells them that every caller is one party, so it
+// endorses commands in that party's name; a copy of the program called
+// impostor-D does so for D. What the ledger makes of such endorsements is what
+// is shown.
 package main
 
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 	_ "time/tzdata"
 
@@ -27,10 +30,11 @@ func main() {
 	}
 }
 
-// run takes the arguments of tallycc, and the name to endorse in from IMPOSTOR_AS.
+// run takes the arguments of tallycc.
 func run() error {
-	if len(os.Args) < 3 || os.Getenv("IMPOSTOR_AS") == "" {
-		return fmt.Errorf("usage: IMPOSTOR_AS=PARTY impostor serve {tally|seal}")
+	_, as, ok := strings.Cut(filepath.Base(os.Args[0]), "-")
+	if !ok || len(os.Args) < 3 {
+		return fmt.Errorf("usage: impostor-PARTY serve {tally|seal}")
 	}
 	var honest shim.Chaincode = seal.Chaincode{}
 	if os.Args[2] == "tally" {
@@ -40,7 +44,7 @@ func run() error {
 		}
 		honest = tally
 	}
-	return service.Serve(impostor{honest, os.Getenv("IMPOSTOR_AS")})
+	return service.Serve(impostor{honest, as})
 }
 
 type impostor struct {

@@ -1,0 +1,57 @@
+# Tallystick 合契. `make` alone lists what there is.
+#
+# Nothing needs to be installed but Go, make and git: Fabric's programs are
+# built once from pinned modules into the user's cache.
+
+SHELL := /bin/sh
+GO    ?= go
+NET   ?= test-network/.run
+export GOFLAGS := -buildvcs=false
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test up down reset status build check fmt unit e2e bench clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## set a real network up and play the story on it (KEEP=1 leaves it up)
+	@scripts/demo.sh
+
+test: ## check, unit tests, simulation, and the tests on a real network
+	@scripts/test.sh
+
+build: ## build tally, tallycc, tallynet into bin/
+	@mkdir -p bin
+	@$(GO) build -trimpath -o bin/ ./client/cmd/... ./chaincode/cmd/... ./network/cmd/... ./test-network/demo
+
+up: build ## start the test network, or resume it
+	@scripts/network.sh up
+
+down: ## stop the test network; its ledger stays
+	@scripts/network.sh down
+
+reset: ## stop the test network and remove its ledger
+	@scripts/network.sh reset
+
+status: ## show the test network's processes
+	@scripts/network.sh status
+
+check: ## format, vet, lint, forbidden imports
+	@scripts/check.sh $(STATICCHECK)
+
+fmt: ## format the code
+	@gofmt -w $$(git ls-files -co --exclude-standard '*.go')
+
+unit: ## tests without a network
+	@$(GO) test ./...
+
+e2e: build ## tests on a real network
+	@scripts/e2e.sh
+
+bench: build ## measure ours beside controls on one network, into test-network/bench
+	@scripts/bench.sh
+
+clean: ## remove what was built, and networks that were left
+	@scripts/clean.sh

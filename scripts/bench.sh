@@ -1,0 +1,7 @@
+#!/bin/sh
+# Measure ours beside controls on one network; the table goes to
+# test-network/bench/README.md.
+set -eu
+cd "$(dirname "$0")/.."
+go build -o bin/ ./test-network/bench/...
+exec bin/bench "$@"

@@ -1,0 +1,19 @@
+#!/bin/sh
+# check.sh STATICCHECK: format, vet, lint. The forbidden imports are tests:
+# network/deps_test.go and client/deps_test.go.
+set -eu
+cd "$(dirname "$0")/.."
+files=$(git ls-files -co --exclude-standard '*.go' | while read -r f; do [ -f "$f" ] && echo "$f"; done)
+unformatted=$(gofmt -l $files)
+if [ -n "$unformatted" ]; then
+	echo "not formatted; run make fmt:" >&2
+	echo "$unformatted" >&2
+	exit 1
+fi
+echo "format ✓"
+go vet ./... && go vet -tags e2e ./...
+echo "vet ✓"
+go run "$1" -tags e2e ./...
+echo "lint ✓"
+go test ./network ./client -run 'Imports|Deps'
+echo "imports ✓"

@@ -1,0 +1,76 @@
+// Command demo plays the story on a real network and checks every figure.
+//
+// It sets a network up, acts only through tally, as each party's people would,
+// and prints for each figure what is expected and what the ledger says. It
+// exits with 0 only if all of them match. The network is removed at the end,
+// unless --keep.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// errDiffers is the story's end when a figure didn't match.
+var errDiffers = errors.New("some figures differ")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var keep bool
+	var dir string
+	cmd := &cobra.Command{
+		Use:           "demo",
+		Short:         "Play the story of 车享联盟 on a real network and check every figure",
+		Example:       "  demo\n  demo --keep   # leaves the network up to look around",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), dir, keep) },
+	}
+	cmd.Flags().BoolVar(&keep, "keep", false, "leave the network up")
+	cmd.Flags().StringVar(&dir, "dir", "test-network/.demo", "where the network lives")
+	if err := cmd.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, dir string, keep bool) (err error) {
+	began := time.Now()
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	s := &stage{dir: dir, bin: "bin", out: os.Stdout}
+	s.title("Tallystick 合契 · one month of 车享联盟", "a real Hyperledger Fabric network: 3 enterprises with peers, 4 without, 4 BFT orderers, TLS everywhere")
+	defer func() {
+		if left := s.takeDown(keep); left != nil {
+			err = errors.Join(err, left)
+		}
+	}()
+	if err := s.setUp(ctx); err != nil {
+		return err
+	}
+	for _, step := range story {
+		if err := step(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := picture(ctx, s); err != nil {
+		return err
+	}
+	s.summary(time.Since(began))
+	if s.wrong > 0 {
+		return errDiffers
+	}
+	return nil
+}

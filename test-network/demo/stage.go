@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// stage is where the story is played: the network's folder, the programs, and
+// the count of figures.
+type stage struct {
+	dir, bin     string
+	out          io.Writer
+	right, wrong int
+}
+
+func (s *stage) title(name, about string) {
+	fmt.Fprintf(s.out, "\n%s\n%s\n", text.Bold.Sprint(name), text.Faint.Sprint(about))
+}
+
+// chapter begins a step of the story.
+func (s *stage) chapter(number, what string) {
+	fmt.Fprintf(s.out, "\n%s %s\n", text.Bold.Sprintf("%4s", number), text.Bold.Sprint(what))
+}
+
+// note says what was done.
+func (s *stage) note(format string, args ...any) {
+	fmt.Fprintf(s.out, "     %s\n", text.Faint.Sprintf(format, args...))
+}
+
+// figure compares one figure of the story with what the ledger says.
+func (s *stage) figure(what string, expected, actual any) {
+	want, got := fmt.Sprint(expected), fmt.Sprint(actual)
+	mark := text.FgGreen.Sprint("✓")
+	if want == got {
+		s.right++
+	} else {
+		s.wrong++
+		mark = text.FgRed.Sprint("✗")
+	}
+	fmt.Fprintf(s.out, "   %s %s %s  %s\n", mark, text.Pad(what, 52, ' '), text.Pad(want, 24, ' '), got)
+}
+
+func (s *stage) summary(took time.Duration) {
+	mark, rest := text.FgGreen.Sprint("✓"), ""
+	if s.wrong > 0 {
+		mark, rest = text.FgRed.Sprint("✗"), fmt.Sprintf(", %d differ", s.wrong)
+	}
+	fmt.Fprintf(s.out, "\n%s %d figures match%s (%.0f s)\n", mark, s.right, rest, took.Seconds())
+}
+
+// tallynet runs the operator's program and shows its progress.
+func (s *stage) tallynet(ctx context.Context, args ...string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"), append(args, "--dir", s.dir)...)
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("tallynet %s: %w", strings.Join(args, " "), err)
+	}
+	return nil
+}
+
+// setUp makes a fresh network.
+func (s *stage) setUp(ctx context.Context) error {
+	if err := s.tallynet(ctx, "reset"); err != nil {
+		return err
+	}
+	return s.tallynet(ctx, "up")
+}
+
+// takeDown removes the network, or says how to look around.
+func (s *stage) takeDown(keep bool) error {
+	if !keep {
+		return s.tallynet(context.Background(), "reset")
+	}
+	fmt.Fprintf(s.out, `
+The network is up. Look around:
+  export TALLY_NETWORK=%[1]s
+  bin/tally --as D points wallet zhang
+  bin/tally --as A query owes
+  bin/tallynet status --dir %[1]s
+Remove it:
+  bin/tallynet reset --dir %[1]s
+`, s.dir)
+	return nil
+}
+
+// refusal is what tally prints when it fails, as JSON.
+type refusal struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	exit int
+}
+
+func (r *refusal) Error() string { return r.Code + ": " + r.Text }
+
+// tally runs one party's command line and reads its JSON answer.
+func (s *stage) tally(ctx context.Context, as string, answer any, args ...string) error {
+	cmd := s.command(ctx, as, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		r := &refusal{exit: exit.ExitCode()}
+		if json.Unmarshal(errs.Bytes(), r) == nil && r.Code != "" {
+			return r
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("tally --as %s %s: %w: %s", as, strings.Join(args, " "), err, errs.String())
+	}
+	if answer == nil {
+		return nil
+	}
+	return json.Unmarshal(out.Bytes(), answer)
+}
+
+func (s *stage) command(ctx context.Context, as string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "tally"), append([]string{"--as", as, "--network", s.dir, "-o", "json"}, args...)...)
+}
+
+// codeOf is the code of a refusal, "done" if there was none.
+func codeOf(err error) (string, error) {
+	var r *refusal
+	switch {
+	case err == nil:
+		return "done", nil
+	case errors.As(err, &r):
+		return r.Code, nil
+	}
+	return "", err
+}
