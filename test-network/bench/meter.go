@@ -12,6 +12,7 @@ type meter struct {
 	invalid   int // transactions in a block that took no effect
 	refused   int // commands that a rule refused
 	unmatched int // endorsements that failed: endorsers at different heights
+	why       string // one refusal's text
 	fault     error
 }
 
@@ -27,6 +28,13 @@ func (m *meter) count(what *int, n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	*what += n
+}
+
+// explain keeps one refusal for people.
+func (m *meter) explain(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.why = err.Error()
 }
 
 // fail notes the first error that makes an arm's figures worthless.

@@ -51,7 +51,7 @@ func step6(ctx context.Context, s *stage) error {
 // forged has G's and F's peers endorse a mint in D's name, submits it, and
 // answers what the ledger made of it. The honest programs are back afterwards.
 func (s *stage) forged(ctx context.Context) (verdict string, err error) {
-	liar := filepath.Join(s.dir, "impostor-D")
+	liar := filepath.Join(s.scratch, "impostor-D")
 	if err := copyProgram(filepath.Join(s.bin, "impostor"), liar); err != nil {
 		return "", err
 	}

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 )
 
@@ -46,11 +48,19 @@ func main() {
 
 func run(ctx context.Context, dir string, keep bool) (err error) {
 	began := time.Now()
+	if !isatty.IsTerminal(os.Stdout.Fd()) {
+		text.DisableColors()
+	}
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	s := &stage{dir: dir, bin: "bin", out: os.Stdout}
+	scratch, err := os.MkdirTemp("", "tallystick-demo")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	s := &stage{dir: dir, bin: "bin", scratch: scratch, out: os.Stdout}
 	s.title("Tallystick 合契 · one month of 车享联盟", "a real Hyperledger Fabric network: 3 enterprises with peers, 4 without, 4 BFT orderers, TLS everywhere")
 	defer func() {
 		if left := s.takeDown(keep); left != nil {

@@ -63,10 +63,10 @@ func picture(ctx context.Context, s *stage) error {
 	}
 	fmt.Fprintln(s.out)
 	for _, one := range o.Outstanding {
-		fmt.Fprintf(s.out, "     %-2s ──▶ members  %7d %s  %s\n", one.Issuer, one.Outstanding, one.Programme, bar(one.Outstanding))
+		fmt.Fprintf(s.out, "     %-2s ──▶ members  %7s %s  %s\n", one.Issuer, show(one.Outstanding), one.Programme, bar(one.Outstanding))
 	}
 	for _, one := range o.Owed {
-		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7d %s  %s\n", one.Debtor, one.Creditor, one.Points, one.Programme, bar(one.Points))
+		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s %s  %s\n", one.Debtor, one.Creditor, show(one.Points), one.Programme, bar(one.Points))
 	}
 	fmt.Fprintln(s.out)
 	for _, want := range []struct {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // the count of figures.
 type stage struct {
 	dir, bin     string
+	scratch      string // for documents and programs of the story itself
 	out          io.Writer
 	right, wrong int
 }
@@ -40,7 +42,7 @@ func (s *stage) note(format string, args ...any) {
 
 // figure compares one figure of the story with what the ledger says.
 func (s *stage) figure(what string, expected, actual any) {
-	want, got := fmt.Sprint(expected), fmt.Sprint(actual)
+	want, got := show(expected), show(actual)
 	mark := text.FgGreen.Sprint("✓")
 	if want == got {
 		s.right++
@@ -48,7 +50,19 @@ func (s *stage) figure(what string, expected, actual any) {
 		s.wrong++
 		mark = text.FgRed.Sprint("✗")
 	}
-	fmt.Fprintf(s.out, "   %s %s %s  %s\n", mark, text.Pad(what, 52, ' '), text.Pad(want, 24, ' '), got)
+	fmt.Fprintf(s.out, "   %s %s %s  %s\n", mark, text.Pad(what, 54, ' '), text.Pad(want, 27, ' '), got)
+}
+
+// show writes a whole number with its thousands apart, as the story does.
+func show(v any) string {
+	digits := fmt.Sprint(v)
+	if _, err := strconv.ParseInt(digits, 10, 64); err != nil {
+		return digits
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 func (s *stage) summary(took time.Duration) {

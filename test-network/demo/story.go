@@ -34,9 +34,9 @@ type (
 	}
 )
 
-// show writes a lot as the story does: "1860 DP until 2026-12-31".
+// show writes a lot as the story does: "1,860 DP until 2026-12-31".
 func (l lot) show() string {
-	return fmt.Sprintf("%d %s until %s", l.Issued-l.Placed-l.Transferred, l.Programme, l.Expires)
+	return fmt.Sprintf("%s %s until %s", show(l.Issued-l.Placed-l.Transferred), l.Programme, l.Expires)
 }
 
 func (w wallet) find(programme, expires string) string {
@@ -124,7 +124,7 @@ func step1(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("the lot before the handover", "PENDING", w.Lots[0].State)
-	handover := filepath.Join(s.dir, "handover.txt")
+	handover := filepath.Join(s.scratch, "handover.txt")
 	if err := os.WriteFile(handover, []byte("车辆交接单 handover of the car\n"), 0o600); err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func step1(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("the lot after D's evidence, as D sees it", "ACTIVE", w.Lots[0].State)
-	s.figure("Zhang", "20000 GP until 2027-12-31", w.find("GP", "2027-12-31"))
+	s.figure("Zhang", "20,000 GP until 2027-12-31", w.find("GP", "2027-12-31"))
 	var books struct {
 		Liability int64 `json:"liability"`
 	}
@@ -158,8 +158,8 @@ func step2(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("Zhang's lots", 4, len(w.Lots))
-	s.figure("of D", "1860 DP until 2026-12-31", w.find("DP", "2026-12-31"))
-	s.figure("of F", "8400 FP until 2027-06-30", w.find("FP", "2027-06-30"))
+	s.figure("of D", "1,860 DP until 2026-12-31", w.find("DP", "2026-12-31"))
+	s.figure("of F", "8,400 FP until 2027-06-30", w.find("FP", "2027-06-30"))
 	s.figure("of M", "800 MP until 2026-11-30", w.find("MP", "2026-11-30"))
 	return nil
 }
@@ -177,8 +177,8 @@ func step3(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("Li's lots", 2, len(w.Lots))
-	s.figure("of G", "5000 GP until 2027-12-31", w.find("GP", "2027-12-31"))
-	s.figure("of M", "6301 MP until 2026-12-31", w.find("MP", "2026-12-31"))
+	s.figure("of G", "5,000 GP until 2027-12-31", w.find("GP", "2027-12-31"))
+	s.figure("of M", "6,301 MP until 2026-12-31", w.find("MP", "2026-12-31"))
 	return nil
 }
 
@@ -193,7 +193,7 @@ func step5(ctx context.Context, s *stage) error {
 	}
 	s.figure("Wang's lots", 2, len(w.Lots))
 	s.figure("the first", "500 DP until 2026-11-30", w.find("DP", "2026-11-30"))
-	s.figure("the second", "2000 DP until 2027-05-31", w.find("DP", "2027-05-31"))
+	s.figure("the second", "2,000 DP until 2027-05-31", w.find("DP", "2027-05-31"))
 	return nil
 }
 

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/progress"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"tallystick/client/gateway"
+	"tallystick/client/importer"
+)
+
+func importCommand(a *app) *cobra.Command {
+	var mapping, rejected string
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Award points for the lines of a CSV, exactly once (导入)",
+		Long: `Award points for the lines of any CSV (.gz too) by a mapping file: which columns
+hold member, outlet, amount, date and reference, at which rate an amount becomes
+points, and which lines count. Stop it anywhere and start it again: it goes on
+where the ledger's cursor stands. Lines that can't be awarded are listed with
+their numbers and the reasons.`,
+		Example: `  tally --as D import baskets.csv.gz --mapping baskets.yaml --rejected rejected.csv`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := importer.LoadMapping(mapping)
+			if err != nil {
+				return err
+			}
+			report, err := a.runImport(cmd.Context(), m, args[0])
+			if err != nil {
+				return err
+			}
+			if rejected != "" {
+				if err := writeRejected(rejected, report.Rejected); err != nil {
+					return err
+				}
+			}
+			return a.print(report, func(t table.Writer) { importTable(t, report, rejected) })
+		},
+	}
+	cmd.Flags().StringVar(&mapping, "mapping", "", "mapping file (YAML)")
+	cmd.Flags().StringVar(&rejected, "rejected", "", "write rejected lines to this CSV")
+	cmd.MarkFlagRequired("mapping") //nolint:errcheck // the flag exists
+	return cmd
+}
+
+func (a *app) runImport(ctx context.Context, m *importer.Mapping, path string) (*importer.Report, error) {
+	cfg, err := a.config(map[string]any{"lanes": fmt.Sprintf("1-%d", m.Shards)})
+	if err != nil {
+		return nil, err
+	}
+	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	if err != nil {
+		return nil, err
+	}
+	bar := newBar(a, path)
+	report, err := importer.Job{
+		Mapping: m, Path: path, State: cfg.State, Progress: bar.at,
+		Open: func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
+			return g.Source(ctx, name, shards, report)
+		},
+	}.Run(ctx)
+	bar.end(err)
+	return report, errors.Join(err, g.Close())
+}
+
+func writeRejected(path string, lines []importer.Rejected) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(file)
+	rows := [][]string{{"line", "reason"}}
+	for _, r := range lines {
+		rows = append(rows, []string{strconv.Itoa(r.Line), r.Reason})
+	}
+	return errors.Join(w.WriteAll(rows), file.Close())
+}
+
+// shown is how many rejected lines the table lists.
+const shown = 20
+
+func importTable(t table.Writer, r *importer.Report, file string) {
+	t.AppendRows([]table.Row{
+		{"source", r.Source}, {"lines", r.Lines}, {"left out by the mapping", r.Skipped}, {"rejected", len(r.Rejected)},
+		{"awards", r.Awards}, {"points", r.Points}, {"issued now", r.Issued}, {"issued before", r.Before},
+	})
+	for i, rejected := range r.Rejected {
+		if i == shown {
+			more := "--rejected FILE writes them all"
+			if file != "" {
+				more = "all are in " + file
+			}
+			t.AppendRow(table.Row{"…", more})
+			break
+		}
+		t.AppendRow(table.Row{fmt.Sprintf("line %d", rejected.Line), rejected.Reason})
+	}
+}
+
+// bar is a progress bar on a terminal, and a line every few seconds elsewhere.
+type bar struct {
+	writer  progress.Writer
+	tracker *progress.Tracker
+}
+
+func newBar(a *app, path string) *bar {
+	b := &bar{tracker: &progress.Tracker{Message: path}}
+	if file, ok := a.err.(*os.File); ok && isatty.IsTerminal(file.Fd()) && a.format != "json" {
+		b.writer = progress.NewWriter()
+		b.writer.SetOutputWriter(a.err)
+		b.writer.SetUpdateFrequency(200 * time.Millisecond)
+		b.writer.Style().Visibility.Speed = true
+		b.writer.AppendTracker(b.tracker)
+		go b.writer.Render()
+	}
+	return b
+}
+
+// at is called from several goroutines, in no order: the tracker only grows.
+func (b *bar) at(done, all uint64) {
+	b.tracker.UpdateTotal(int64(all))
+	if int64(done) > b.tracker.Value() {
+		b.tracker.SetValue(int64(done))
+	}
+}
+
+func (b *bar) end(err error) {
+	if err != nil {
+		b.tracker.MarkAsErrored()
+	} else {
+		b.tracker.MarkAsDone()
+	}
+	if b.writer != nil {
+		b.writer.Stop()
+		for b.writer.IsRenderInProgress() {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}

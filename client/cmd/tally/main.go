@@ -1,0 +1,47 @@
+// Command tally is a participant's command line: what a person or a script of
+// one party does on the ledger and asks of it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"tallystick/chaincode/fault"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	app := &app{out: os.Stdout, err: os.Stderr}
+	if err := root(app).ExecuteContext(ctx); err != nil {
+		os.Exit(app.fail(err))
+	}
+}
+
+// fail prints an error once, in the caller's format, and answers the exit code
+// of the fault table. Usage errors are BAD_REQUESTs.
+func (a *app) fail(err error) int {
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) {
+		refusal = fault.New(fault.BadRequest, "%s", err.Error())
+	}
+	meaning := fault.Of(refusal.Code)
+	if a.format == "json" {
+		enc := json.NewEncoder(a.err)
+		enc.SetIndent("", "  ")
+		//nolint:errcheck // there is nowhere left to report it
+		enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "again": meaning.Again, "meaning": meaning.En})
+		return meaning.Exit
+	}
+	io.WriteString(a.err, "tally: "+refusal.Error()+"\n") //nolint:errcheck
+	if refusal.Code != fault.BadRequest {
+		fmt.Fprintf(a.err, "       %s\n       %s\n", meaning.En, meaning.Zh)
+	}
+	return meaning.Exit
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/fault"
+)
+
+func root(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "tally",
+		Short: "A participant's command line of the alliance's ledger (合契)",
+		Long: `tally does what one party may do on the ledger, and asks it questions.
+
+Say who you are with --as PARTY (its profile is found in the network's folder)
+or --profile FILE. Commands take effect once for a request id: after a lost
+answer, ask again with the same --request. Every refusal has a code; tally
+refusals lists them with the exit codes.`,
+		Example: `  tally --as G points issue --programme GP --grant zhang:20000:2027-12-31
+  tally --as D points wallet zhang
+  tally --as D points redeem --member zhang --take GP:500 --request till-7-000123
+  tally --as A query owes -o json`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.format != "table" && a.format != "json" {
+				return fmt.Errorf("--output: want table or json")
+			}
+			return nil
+		},
+	}
+	flags := cmd.PersistentFlags()
+	flags.StringVarP(&a.format, "output", "o", "table", "how to answer: table or json")
+	flags.StringVar(&a.as, "as", os.Getenv("TALLY_AS"), "party to act as ($TALLY_AS)")
+	flags.StringVar(&a.profile, "profile", os.Getenv("TALLY_PROFILE"), "connection profile of the party ($TALLY_PROFILE)")
+	flags.StringVar(&a.network, "network", envOr("TALLY_NETWORK", "test-network/.run"), "folder of the network that tallynet made ($TALLY_NETWORK)")
+	flags.StringVar(&a.request, "request", "", "request id of a command; the same id takes effect once")
+	flags.DurationVar(&a.timeout, "timeout", time.Minute, "how long to wait")
+	//nolint:errcheck // the flag exists
+	cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), queries(a), importCommand(a), refusals(a))
+	return cmd
+}
+
+func envOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// log is for what the gateway meets on its way: to the error stream, and only
+// what needs a person.
+func (a *app) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+func refusals(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "refusals",
+		Short: "List the codes of refusals, what they mean, and the exit codes",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return a.print(fault.Table, func(t table.Writer) {
+				t.AppendHeader(table.Row{"code", "exit", "again", "meaning", "含义"})
+				for _, m := range fault.Table {
+					again := ""
+					if m.Again {
+						again = "yes"
+					}
+					t.AppendRow(table.Row{m.Code, m.Exit, again, m.En, m.Zh})
+				}
+			})
+		},
+	}
+}

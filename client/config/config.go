@@ -1,0 +1,122 @@
+// Package config is what a party's node must know, in one struct: the network
+// as tallynet's profile.yaml describes it, and how this node behaves.
+//
+// Sources, later ones win: the defaults, the profile, the environment
+// (TALLY_LANES=1-8, TALLY_IDENTITY_KEY=…), the caller's own settings (flags).
+// Keys that mean nothing here are refused, so that a misspelt one can't pass
+// for a setting.
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Config is everything.
+type Config struct {
+	Party string `mapstructure:"party"` // this party's MSP
+	Name  Name   `mapstructure:"name"`  // its name, for people
+
+	Channel    string   `mapstructure:"channel"`
+	Chaincode  string   `mapstructure:"chaincode"`  // name of the ledger's chaincode
+	Seal       string   `mapstructure:"seal"`       // name of the lane heads' chaincode; see SealOf
+	Chaincodes []string `mapstructure:"chaincodes"` // all that run on the channel; for people
+
+	Identity Identity   `mapstructure:"identity"` // signs transactions
+	Admin    Identity   `mapstructure:"admin"`    // governs; the business path never uses it
+	Peers    []Endpoint `mapstructure:"peers"`    // the party's own first
+	Orderers []Endpoint `mapstructure:"orderers"` // for operators; peers hand transactions on
+
+	// Lanes says which of the party's lanes 1–31 this node writes, such as
+	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send walk-ins. No
+	// two nodes of one party may have a lane in common.
+	Lanes string `mapstructure:"lanes"`
+	// Linger is how long a lone command waits for company. More fills batches,
+	// less answers sooner; a block takes some 200 ms either way.
+	Linger time.Duration `mapstructure:"linger"`
+	// Batch is the most commands of one transaction, 1–500.
+	Batch int `mapstructure:"batch"`
+	// Waiting is the most commands that wait for a lane; over it a caller gets
+	// OVERLOADED at once.
+	Waiting int `mapstructure:"waiting"`
+	// State is the directory of this node's outbox, locks and index. One
+	// process at a time writes lanes from it.
+	State string `mapstructure:"state"`
+	// Keep is how long the outbox remembers receipts. The ledger remembers
+	// named requests for good; this only answers them sooner.
+	Keep time.Duration `mapstructure:"keep"`
+
+	Timeouts Timeouts `mapstructure:"timeouts"`
+}
+
+// Name is a party's name in two languages.
+type Name struct {
+	En string `mapstructure:"en"`
+	Zh string `mapstructure:"zh"`
+}
+
+// Identity is a signing identity: a certificate and its key, both PEM.
+type Identity struct {
+	MSP  string `mapstructure:"mspId"`
+	Cert string `mapstructure:"cert"` // path
+	Key  string `mapstructure:"key"`  // path; readable by its owner only
+}
+
+// Endpoint is a peer or an orderer.
+type Endpoint struct {
+	Name       string `mapstructure:"name"`
+	Party      string `mapstructure:"party"`
+	Address    string `mapstructure:"address"`    // host:port
+	TLSCA      string `mapstructure:"tlsCA"`      // path of the CA's certificate, PEM
+	ServerName string `mapstructure:"serverName"` // that its certificate is for
+}
+
+// Timeouts bound single calls. None of them ends a command whose outcome is in
+// doubt: that is asked for until it is known.
+type Timeouts struct {
+	Endorse  time.Duration `mapstructure:"endorse"`
+	Submit   time.Duration `mapstructure:"submit"`
+	Evaluate time.Duration `mapstructure:"evaluate"`
+	// Doubt is how long a sent transaction may stay unseen before the same
+	// bytes are sent again.
+	Doubt time.Duration `mapstructure:"doubt"`
+	// Effort is how long a command may go on meeting peers that don't answer,
+	// or conflicts, before it is refused. Only while it surely took no effect.
+	Effort time.Duration `mapstructure:"effort"`
+}
+
+// Default is a configuration without a network.
+func Default() Config {
+	return Config{
+		Chaincode: "tally",
+		Seal:      "tallyseal",
+		Lanes:     "",
+		Linger:    5 * time.Millisecond,
+		Batch:     500,
+		Waiting:   20_000,
+		Keep:      7 * 24 * time.Hour,
+		Timeouts: Timeouts{
+			Endorse:  30 * time.Second,
+			Submit:   10 * time.Second,
+			Evaluate: 10 * time.Second,
+			Doubt:    5 * time.Second,
+			Effort:   60 * time.Second,
+		},
+	}
+}
+
+// OutboxPath is where the gateway keeps what it has sent.
+func (c Config) OutboxPath() string { return filepath.Join(c.State, "outbox.db") }
+
+// IndexPath is where the read model is.
+func (c Config) IndexPath() string { return filepath.Join(c.State, "index.db") }
+
+// SealOf names the chaincode that has a party's lane heads: a party with a peer
+// has one of its own, which that peer must endorse.
+func (c Config) SealOf(party string) string {
+	if slices.ContainsFunc(c.Peers, func(p Endpoint) bool { return p.Party == party }) {
+		return c.Seal + "-" + party
+	}
+	return c.Seal
+}

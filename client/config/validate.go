@@ -1,0 +1,124 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// Validate refuses a configuration that can't work. Each line of what it says
+// names a setting and what to do.
+func (c Config) Validate() error {
+	var list []error
+	add := func(format string, args ...any) { list = append(list, fmt.Errorf("config: "+format, args...)) }
+
+	if name.CheckID("party", c.Party) != nil {
+		add("party: want the party's MSP id, of letters, digits, _ and -")
+	}
+	for _, s := range [][2]string{{"channel", c.Channel}, {"chaincode", c.Chaincode}, {"seal", c.Seal}, {"state", c.State}} {
+		if s[1] == "" {
+			add("%s: is empty; name it", s[0])
+		}
+	}
+	if c.Identity.MSP != c.Party {
+		add("identity.mspId is %q, the party is %q: sign with the party's own identity", c.Identity.MSP, c.Party)
+	}
+	if err := c.Identity.check(); err != nil {
+		add("identity.%w", err)
+	}
+	if len(c.Peers) == 0 {
+		add("peers: name at least one")
+	}
+	for i, p := range c.Peers {
+		if err := p.check(); err != nil {
+			add("peers[%d].%w", i, err)
+		}
+	}
+	if _, err := c.LaneList(); err != nil {
+		add("lanes: %w", err)
+	}
+	if c.Batch < 1 || c.Batch > command.MaxCommands {
+		add("batch: %d commands; want 1 to %d", c.Batch, command.MaxCommands)
+	}
+	if c.Waiting < c.Batch {
+		add("waiting: %d; want at least one batch, %d", c.Waiting, c.Batch)
+	}
+	if c.Linger < 0 || c.Linger > time.Second {
+		add("linger: %s; want 0s to 1s", c.Linger)
+	}
+	if c.Keep < 0 {
+		add("keep: %s; want a time, such as 168h", c.Keep)
+	}
+	for _, t := range []struct {
+		name string
+		d    time.Duration
+	}{
+		{"endorse", c.Timeouts.Endorse}, {"submit", c.Timeouts.Submit}, {"evaluate", c.Timeouts.Evaluate},
+		{"doubt", c.Timeouts.Doubt}, {"effort", c.Timeouts.Effort},
+	} {
+		if t.d < 10*time.Millisecond || t.d > time.Hour {
+			add("timeouts.%s: %s; want 10ms to 1h", t.name, t.d)
+		}
+	}
+	return errors.Join(list...)
+}
+
+// LaneList reads Lanes: sorted, each once.
+func (c Config) LaneList() ([]uint8, error) {
+	var lanes []uint8
+	for part := range strings.SplitSeq(c.Lanes, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		low, high, isRange := strings.Cut(part, "-")
+		if !isRange {
+			high = low
+		}
+		from, err1 := strconv.Atoi(low)
+		to, err2 := strconv.Atoi(high)
+		if err1 != nil || err2 != nil || from < 1 || to >= number.Lanes || from > to {
+			return nil, fmt.Errorf("%.20q; want lanes of 1 to %d, such as 1-8 or 1,3", part, number.Lanes-1)
+		}
+		for lane := from; lane <= to; lane++ {
+			lanes = append(lanes, uint8(lane))
+		}
+	}
+	slices.Sort(lanes)
+	if len(slices.Compact(slices.Clone(lanes))) != len(lanes) {
+		return nil, fmt.Errorf("%.60q names a lane twice", c.Lanes)
+	}
+	return lanes, nil
+}
+
+func (i Identity) check() error {
+	if _, err := os.Stat(i.Cert); err != nil {
+		return fmt.Errorf("cert: %w", err)
+	}
+	info, err := os.Stat(i.Key)
+	if err != nil {
+		return fmt.Errorf("key: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o007 != 0 {
+		return fmt.Errorf("key: everyone may read it (%#o); run chmod 600 on it", mode)
+	}
+	return nil
+}
+
+func (e Endpoint) check() error {
+	if _, _, err := net.SplitHostPort(e.Address); err != nil {
+		return fmt.Errorf("address: %q; want host:port", e.Address)
+	}
+	if _, err := os.Stat(e.TLSCA); err != nil {
+		return fmt.Errorf("tlsCA: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,245 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+)
+
+const mappingText = `
+source: test
+programme: DP
+columns: {member: who, outlet: shop, amount: value, date: at, reference: basket}
+prefix: {member: h}
+rate: "100"
+merge: true
+where: [{column: value, is: ">", value: "0"}]
+layout: "2006-01-02 15:04:05"
+expires: {days: 365}
+shards: 2
+`
+
+func load(t fataler, text string) *Mapping {
+	path := filepath.Join(t.TempDir(), "mapping.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := LoadMapping(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+type fataler interface {
+	TempDir() string
+	Fatal(...any)
+}
+
+func read(t *testing.T, m *Mapping, file string) ([]Award, Reading) {
+	t.Helper()
+	var awards []Award
+	var r Reading
+	for a, err := range m.Read(strings.NewReader(file), &r) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		awards = append(awards, a)
+	}
+	return awards, r
+}
+
+func TestRead(t *testing.T) {
+	awards, r := read(t, load(t, mappingText), "\ufeffwho,shop,value,at,basket,more\n"+
+		"1,5,1.25,2026-01-02 10:00:00,b1,x\n"+
+		"1,5,0.5,2026-01-02 10:00:00,b1,x\n"+
+		"1,5,0,2026-01-02 10:00:00,b1,x\n"+ // 4: left out
+		"2,,3,2026-01-03 10:00:00,b1,x\n"+ // another member
+		",5,3,2026-01-03 10:00:00,b2,x\n"+ // 6: no member
+		"3,5,three,2026-01-03 10:00:00,b2,x\n"+ // 7: no number
+		"3,5,3,someday,b2,x\n"+ // 8: no date
+		"3,5,3\n"+ // 9: too few fields
+		"3,5,0.001,2026-01-03 10:00:00,b3,x\n"+ // 10: worth no point
+		"4 4,5,1,2026-01-03 10:00:00,b3,x\n"+ // 11: not an id
+		"5,5,1e30,2026-01-03 10:00:00,b4,x\n"+ // 12: absurd
+		"5,5,\"9,0\",2026-01-03 10:00:00,b4,x\n") // 13
+	var got []string
+	for _, a := range awards {
+		got = append(got, fmt.Sprintf("%d+%d %s %d %s %q %s", a.Line, a.Lines, a.Grant.Member, a.Grant.Amount, a.Grant.Expires, a.Grant.Outlet, a.Grant.Reference))
+	}
+	want := []string{`2+2 h1 175 2027-01-02 "5" b1`, `5+1 h2 300 2027-01-03 "" b1`}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("awards %q", got)
+	}
+	var lines []int
+	for _, rejected := range r.Rejected {
+		lines = append(lines, rejected.Line)
+		if strings.Contains(rejected.Reason, "three") || strings.Contains(rejected.Reason, "4 4") {
+			t.Errorf("line %d: the value is echoed: %s", rejected.Line, rejected.Reason)
+		}
+	}
+	if fmt.Sprint(lines) != "[6 7 8 9 11 12 13 10]" {
+		t.Errorf("rejected %+v", r.Rejected)
+	}
+	if r.Lines != 12 || r.Skipped != 1 || r.Awards != 2 || r.Points != 475 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestReadRefusesFiles(t *testing.T) {
+	m := load(t, mappingText)
+	for name, file := range map[string]string{"empty": "", "a column is missing": "who,shop,value,at\n1,2,3,4\n", "a bare quote": "who,shop,value,at,basket\n1,5,1\"1,x,b\n"} {
+		failed := false
+		for _, err := range m.Read(strings.NewReader(file), new(Reading)) {
+			failed = failed || err != nil
+		}
+		if !failed {
+			t.Errorf("%s: it was read", name)
+		}
+	}
+}
+
+func TestMappingsAreChecked(t *testing.T) {
+	for name, change := range map[string][2]string{
+		"unknown key": {"shards: 2", "shard: 2"}, "no rate": {`rate: "100"`, `rate: ""`}, "a float's name": {`rate: "100"`, `rate: "1e2"`},
+		"odd source": {"source: test", "source: te/st"}, "no amount": {"amount: value, ", ""}, "both expiries": {"{days: 365}", "{days: 365, on: 2027-01-01}"},
+		"no expiry": {"{days: 365}", "{}"}, "odd operator": {`is: ">"`, `is: "~"`}, "no number": {`value: "0"`, `value: "x"`},
+		"too many shards": {"shards: 2", "shards: 32"}, "odd rounding": {"merge: true", "rounding: sideways"},
+	} {
+		path := filepath.Join(t.TempDir(), "m.yaml")
+		if err := os.WriteFile(path, []byte(strings.Replace(mappingText, change[0], change[1], 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadMapping(path); err == nil {
+			t.Errorf("%s: it was taken", name)
+		}
+	}
+}
+
+// ledger is a numbered source whose process can be killed between any two
+// positions; what was fed since the last batch is lost then.
+type ledger struct {
+	cursor uint64
+	issued []amount.Units
+	waits  []command.Request
+	dieAt  int
+	report func(gateway.Fed)
+}
+
+var errKilled = errors.New("killed")
+
+func (l *ledger) open(_ context.Context, _ string, _ int, report func(gateway.Fed)) (Source, error) {
+	l.report, l.waits = report, nil
+	return l, nil
+}
+func (l *ledger) Cursor() uint64 { return l.cursor }
+func (l *ledger) Feed(ctx context.Context, position uint64, req command.Request) error {
+	if l.dieAt--; l.dieAt == 0 {
+		return errKilled
+	}
+	if position < l.cursor {
+		l.report(gateway.Fed{Position: position, Before: true})
+		return nil
+	}
+	if l.waits = append(l.waits, req); len(l.waits) == 3 {
+		return l.Flush(ctx)
+	}
+	return nil
+}
+func (l *ledger) Flush(context.Context) error {
+	for _, req := range l.waits {
+		l.issued = append(l.issued, req.(points.IssueRequest).Grants[0].Amount)
+		l.report(gateway.Fed{Position: l.cursor})
+		l.cursor++
+	}
+	l.waits = nil
+	return nil
+}
+
+// However often an import is killed and run again, and however the file grows
+// meanwhile, each award counts once.
+func TestImportCountsOnce(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		path := filepath.Join(dir, "f.csv")
+		text, sum, n := "who,shop,value,at,basket\n", 0, 0
+		grow := func() {
+			for range rapid.IntRange(1, 12).Draw(rt, "lines") {
+				v := rapid.IntRange(1, 9).Draw(rt, "value")
+				text += fmt.Sprintf("%d,5,%d,2026-01-02 10:00:00,b%d\n", n%3, v, n)
+				sum, n = sum+100*v, n+1
+			}
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				rt.Fatal(err)
+			}
+		}
+		l := &ledger{}
+		job := Job{Mapping: load(t, mappingText), Path: path, State: dir, Open: l.open}
+		for range rapid.IntRange(1, 5).Draw(rt, "runs") {
+			grow()
+			l.dieAt = rapid.IntRange(1, 30).Draw(rt, "dies at")
+			if _, err := job.Run(context.Background()); err != nil && !errors.Is(err, errKilled) {
+				rt.Fatal(err)
+			}
+		}
+		l.dieAt = 0
+		report, err := job.Run(context.Background())
+		if err != nil {
+			rt.Fatal(err)
+		}
+		got := amount.Units(0)
+		for _, a := range l.issued {
+			got += a
+		}
+		if got != amount.Units(sum) || report.Points != got || report.Issued+report.Before != uint64(n) {
+			rt.Fatalf("the file says %d in %d awards, the ledger %d; %+v", sum, n, got, report)
+		}
+	})
+}
+
+func TestImportRefusesAnotherInputUnderOneSource(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.csv")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const head, one, two = "who,shop,value,at,basket\n", "1,5,1,2026-01-02 10:00:00,b1\n", "2,5,1,2026-01-02 10:00:00,b2\n"
+	run := func(mapping string) error {
+		_, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: (&ledger{}).open}.Run(context.Background())
+		return err
+	}
+	for _, step := range []struct {
+		name, file, mapping string
+		code                fault.Code
+	}{
+		{"first", head + one, mappingText, ""},
+		{"again", head + one, mappingText, ""},
+		{"grown", head + one + two, mappingText, ""},
+		{"shorter", head + one, mappingText, fault.Conflict},
+		{"changed", head + two + one, mappingText, fault.Conflict},
+		{"another rate", head + one + two, strings.Replace(mappingText, `"100"`, `"200"`, 1), fault.Conflict},
+		{"another source", head + one + two, strings.Replace(mappingText, "source: test", "source: test2", 1), ""},
+	} {
+		write(step.file)
+		if err := run(step.mapping); fault.CodeOf(err) != step.code {
+			t.Errorf("%s: %v", step.name, err)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// load keeps the network busy until stop is closed, then lets everything under
+// way end, and returns. It tells the meter of every command that took effect.
+type load func(ctx context.Context, w *world, m *meter, stop <-chan struct{}) error
+
+// arm is one way to use the ledger.
+type arm struct {
+	Key   string
+	Title string
+	Ours  bool
+	load  load
+}
+
+// The arms' keys.
+const (
+	armOne      = "a"
+	armFresh    = "b"
+	armRewrite  = "c"
+	armAccounts = "d-1000"
+	armMerchant = "d-merchant"
+	armIssue8   = "e-8"
+	armIssue16  = "e-16"
+	armSpread   = "f-spread"
+	armOneShop  = "f-one"
+	armTransfer = "g"
+	armLone     = "h-1"
+	arm64       = "h-64"
+	arm2000     = "h-2000"
+)
+
+// arms lists all of them. A batch is the most commands of one transaction.
+func arms(batch int) []arm {
+	return []arm{
+		{armOne, "control: one fresh key a transaction", false, one},
+		{armFresh, "control: 1,000 fresh 64-byte keys a transaction", false, fresh},
+		{armRewrite, "control: 500 keys read and rewritten a transaction", false, rewrite},
+		{armAccounts, "control: account balances, 1,000 accounts", false, pay(false)},
+		{armMerchant, "control: account balances, everyone pays one", false, pay(true)},
+		{armIssue8, "issue in batches, 8 lanes", true, issue(8, batch)},
+		{armIssue16, "issue in batches, 16 lanes", true, issue(lanesAll, batch)},
+		{armSpread, "hold + capture, 4 acceptors of 4 lanes", true, redeem(acceptors, lanesAll/len(acceptors), batch)},
+		{armOneShop, "hold + capture, everyone at one of 16 lanes", true, redeem(acceptors[:1], lanesAll, batch)},
+		{armTransfer, "transfers among 1,000 members", true, transfer(batch)},
+		{armLone, "issue, 1 caller, a command a call", true, callers(1)},
+		{arm64, "issue, 64 callers, a command a call", true, callers(64)},
+		{arm2000, "issue, 2,000 callers, a command a call", true, callers(2000)},
+	}
+}
+
+
+// workers runs n of them, each again and again until stop is closed.
+func workers(n int, stop <-chan struct{}, work func(k int) error) error {
+	var group errgroup.Group
+	for k := range n {
+		group.Go(func() error {
+			for {
+				select {
+				case <-stop:
+					return nil
+				default:
+				}
+				if err := work(k); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return group.Wait()
+}
