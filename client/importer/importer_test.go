@@ -98,6 +98,14 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// YAML reads an unquoted date as a moment and an unquoted rate as a number.
+func TestMappingsNeedNoQuotes(t *testing.T) {
+	m := load(t, strings.NewReplacer("{days: 365}", "{on: 2027-12-31}", `rate: "100"`, "rate: 100").Replace(mappingText))
+	if m.on.String() != "2027-12-31" || m.rate.String() != "100" {
+		t.Errorf("%s, %s", m.on, m.rate)
+	}
+}
+
 func TestReadRefusesFiles(t *testing.T) {
 	m := load(t, mappingText)
 	for name, file := range map[string]string{"empty": "", "a column is missing": "who,shop,value,at\n1,2,3,4\n", "a bare quote": "who,shop,value,at,basket\n1,5,1\"1,x,b\n"} {

@@ -9,6 +9,7 @@ package importer
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -96,13 +97,21 @@ func LoadMapping(path string) (*Mapping, error) {
 		return nil, fmt.Errorf("the mapping %s: %w", path, err)
 	}
 	var m Mapping
-	if err := v.UnmarshalExact(&m); err != nil {
+	if err := v.UnmarshalExact(&m, viper.DecodeHook(datesAsText)); err != nil {
 		return nil, fmt.Errorf("the mapping %s: %w", path, err)
 	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("the mapping %s: %w", path, err)
 	}
 	return &m, nil
+}
+
+// datesAsText takes back what YAML makes of an unquoted 2027-12-31.
+func datesAsText(from, to reflect.Type, value any) (any, error) {
+	if moment, ok := value.(time.Time); ok && to.Kind() == reflect.String {
+		return moment.Format(time.DateOnly), nil
+	}
+	return value, nil
 }
 
 func (m *Mapping) check() (err error) {
