@@ -54,7 +54,6 @@ func arms(batch int) []arm {
 	}
 }
 
-
 // workers runs n of them, each again and again until stop is closed.
 func workers(n int, stop <-chan struct{}, work func(k int) error) error {
 	var group errgroup.Group

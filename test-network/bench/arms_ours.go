@@ -81,7 +81,7 @@ func (t *till) turn(ctx context.Context, n int) error {
 	for range n {
 		lot, member, k := t.lots.lot()
 		commands = append(commands, command.New("", points.HoldRequest{
-			Member: member, Pieces: []points.Piece{{Lot: lot, Amount: part(k)}}, Deadline: deadline,
+			Member: member, Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}}, Deadline: deadline,
 		}))
 	}
 	if len(commands) == 0 {
@@ -118,7 +118,7 @@ func (t *till) settle(ran gateway.Outcome, commands []command.Command, captures 
 	return nil
 }
 
-func part(k int) amount.Units { return amount.Units(1 + k%maxPart) }
+func portion(k int) amount.Units { return amount.Units(1 + k%maxPart) }
 
 // transfer has the issuer move parts of lots from member to member.
 func transfer(batch int) load {
@@ -134,7 +134,7 @@ func transfer(batch int) load {
 			for i := range commands {
 				lot, from, k := lots.lot()
 				commands[i] = command.New("", points.TransferRequest{
-					From: from, To: other(from, k), Pieces: []points.Piece{{Lot: lot, Amount: part(k)}},
+					From: from, To: other(from, k), Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}},
 				})
 			}
 			began := time.Now()
@@ -202,4 +202,3 @@ func (w *world) fill(ctx context.Context, rows, batch int, told func(done, of in
 	}
 	return group.Wait()
 }
-

@@ -14,7 +14,7 @@ var errLost = errors.New("points were lost or made")
 func (w *world) check(ctx context.Context) error {
 	s := w.chain.sums
 	for _, c := range []struct {
-		what      string
+		what        string
 		left, right int64
 	}{
 		{"issued, and available + held + captured", s.Issued, s.Available + s.Held + s.Captured},

@@ -75,6 +75,10 @@ func (w *world) found(ctx context.Context) error {
 	}); err != nil {
 		return fmt.Errorf("founding: %w", err)
 	}
+	// A peer that is a block behind would not know the operator yet.
+	if _, err := w.control.level(ctx); err != nil {
+		return err
+	}
 	for _, req := range []party.RegisterRequest{
 		{Party: "D", En: "Dealer", Zh: "经销商", Roles: both, Peer: true},
 		{Party: "F", En: "Finance", Zh: "金融", Roles: both, Peer: true},
@@ -84,14 +88,20 @@ func (w *world) found(ctx context.Context) error {
 			return fmt.Errorf("registering %s: %w", req.Party, err)
 		}
 	}
+	if _, err := w.control.level(ctx); err != nil {
+		return err
+	}
 	d, err := w.open(ctx, issuer, "")
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	_, err = d.WalkIn(ctx, "bench-programme", points.OpenProgrammeRequest{
+	if _, err := d.WalkIn(ctx, "bench-programme", points.OpenProgrammeRequest{
 		Programme: programme, En: "Dealer points", Zh: "经销商积分", Price: amount.Rate{Num: 1, Den: 1},
-	})
+	}); err != nil {
+		return fmt.Errorf("opening the programme: %w", err)
+	}
+	_, err = w.control.level(ctx)
 	return err
 }
 

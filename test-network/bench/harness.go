@@ -20,9 +20,9 @@ type Run struct {
 	Foreign    float64 `json:"foreign"`
 	Commands   int     `json:"commands"` // of the whole run, warm-up and end included
 	Bytes      float64 `json:"bytesPerCommand"`
-	Refused    int     `json:"refused,omitempty"`   // commands, by a rule
+	Refused    int     `json:"refused,omitempty"`    // commands, by a rule
 	Unendorsed int     `json:"unendorsed,omitempty"` // endorsers didn't agree; nothing was sent
-	Why        string  `json:"why,omitempty"`       // one reason
+	Why        string  `json:"why,omitempty"`        // one reason
 	Blocks     Blocks  `json:"blocks"`
 	Before     Ledger  `json:"before"`
 	After      Ledger  `json:"after"`

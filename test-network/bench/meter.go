@@ -9,9 +9,9 @@ import (
 type meter struct {
 	mu        sync.Mutex
 	samples   []sample
-	invalid   int // transactions in a block that took no effect
-	refused   int // commands that a rule refused
-	unmatched int // endorsements that failed: endorsers at different heights
+	invalid   int    // transactions in a block that took no effect
+	refused   int    // commands that a rule refused
+	unmatched int    // endorsements that failed: endorsers at different heights
 	why       string // one refusal's text
 	fault     error
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -90,6 +91,8 @@ func (n *network) tallynet(ctx context.Context, args ...string) ([]byte, error) 
 	args = append(args, "--topology", n.topology(), "--dir", n.dir())
 	cmd := exec.CommandContext(ctx, n.bin("tallynet"), args...)
 	cmd.Dir = n.repo
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // let it put down what it started
+	cmd.WaitDelay = time.Minute
 	var out, diagnosis bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, io.MultiWriter(n.log, &diagnosis)
 	if err := cmd.Run(); err != nil {
@@ -103,11 +106,15 @@ func (n *network) up(ctx context.Context) error {
 	return err
 }
 
-// remove ends the network and forgets it. It works after the run's context
-// ended, so it takes another.
+// remove ends the network and forgets it. If it doesn't end, its directory
+// stays: that is how its processes can still be found.
 func (n *network) remove(ctx context.Context) error {
-	_, err := n.tallynet(ctx, "reset")
-	return errors.Join(err, os.RemoveAll(n.home))
+	if _, err := os.Stat(n.dir()); err == nil {
+		if _, err := n.tallynet(ctx, "reset"); err != nil {
+			return fmt.Errorf("the network is left in %s: %w", n.home, err)
+		}
+	}
+	return os.RemoveAll(n.home)
 }
 
 // processes lists the network's processes, by pid.

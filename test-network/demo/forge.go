@@ -2,24 +2,19 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
-	"github.com/hyperledger/fabric-gateway/pkg/hash"
-	"github.com/hyperledger/fabric-gateway/pkg/identity"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/points"
 	"tallystick/client/config"
+	"tallystick/test-network/direct"
 )
 
 func step6(ctx context.Context, s *stage) error {
@@ -82,7 +77,7 @@ func (s *stage) mintAsD(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	gateway, hangUp, err := connect(cfg)
+	gateway, hangUp, err := direct.Connect(cfg)
 	if err != nil {
 		return "", err
 	}
@@ -111,44 +106,4 @@ func (s *stage) mintAsD(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("the forged mint's verdict: %w", err)
 	}
 	return status.Code.String(), nil
-}
-
-func connect(cfg config.Config) (*client.Gateway, func(), error) {
-	files := map[string][]byte{cfg.Peers[0].TLSCA: nil, cfg.Identity.Cert: nil, cfg.Identity.Key: nil}
-	for path := range files {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		files[path] = data
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(files[cfg.Peers[0].TLSCA])
-	connection, err := grpc.NewClient(cfg.Peers[0].Address,
-		grpc.WithTransportCredentials(credentials.NewClientTLSFromCert(pool, cfg.Peers[0].ServerName)))
-	if err != nil {
-		return nil, nil, err
-	}
-	certificate, err := identity.CertificateFromPEM(files[cfg.Identity.Cert])
-	if err != nil {
-		return nil, nil, err
-	}
-	id, err := identity.NewX509Identity(cfg.Party, certificate)
-	if err != nil {
-		return nil, nil, err
-	}
-	key, err := identity.PrivateKeyFromPEM(files[cfg.Identity.Key])
-	if err != nil {
-		return nil, nil, err
-	}
-	sign, err := identity.NewPrivateKeySign(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	gateway, err := client.Connect(id, client.WithSign(sign), client.WithHash(hash.SHA256),
-		client.WithClientConnection(connection), client.WithCommitStatusTimeout(time.Minute))
-	if err != nil {
-		return nil, nil, err
-	}
-	return gateway, func() { gateway.Close(); connection.Close() }, nil
 }

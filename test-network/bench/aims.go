@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// blockInterval is the topology's.
+const blockInterval = 200 * time.Millisecond
+
+// Aim is a goal as a ratio within one run: absolute figures say more of the
+// machine than of the program.
+type Aim struct {
+	What string  `json:"what"`
+	Want string  `json:"want"`
+	Got  float64 `json:"got"`
+	Met  bool    `json:"met"`
+}
+
+// least asks that got is at least want, most that it is at most.
+func least(what string, got, want float64) Aim {
+	return Aim{What: what, Want: fmt.Sprintf("≥ %.4g", want), Got: got, Met: got >= want}
+}
+
+func most(what string, got, want float64) Aim {
+	return Aim{What: what, Want: fmt.Sprintf("≤ %.4g", want), Got: got, Met: got <= want}
+}
+
+// over divides; 0 by nothing.
+func over(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}
+
+// aimsOf compares the medians of a report. Arms that didn't run are left out.
+func aimsOf(r Report) []Aim {
+	var list []Aim
+	for _, phase := range r.phases() {
+		list = append(list, phaseAims(r, phase)...)
+	}
+	for _, large := range r.Arms {
+		if small, ok := r.arm(phaseSmall, large.Key); ok && large.Phase == phaseLarge && large.Ours {
+			list = append(list, least(fmt.Sprintf("%s: large ÷ small ledger", large.Key), over(large.Rate.Median, small.Rate.Median), 0.7))
+		}
+	}
+	return list
+}
+
+func phaseAims(r Report, phase string) (list []Aim) {
+	// When one of the named arms didn't run, there is nothing to say.
+	given := func(aim func(Summary, Summary) Aim, mine, theirs string) {
+		m, ok1 := r.arm(phase, mine)
+		t, ok2 := r.arm(phase, theirs)
+		if ok1 && ok2 {
+			aim := aim(m, t)
+			aim.What = phase + ": " + aim.What
+			list = append(list, aim)
+		}
+	}
+	ratio := func(mine, theirs string, want float64) {
+		given(func(m, t Summary) Aim {
+			return least(mine+" ÷ "+theirs, over(m.Rate.Median, t.Rate.Median), want)
+		}, mine, theirs)
+	}
+	ratio(armIssue8, armFresh, 0.5)
+	ratio(armIssue16, armFresh, 0.5)
+	given(func(m, _ Summary) Aim { return most(armIssue8+" p99, seconds", m.P99.Median/1000, 0.5) }, armIssue8, armIssue8)
+	ratio(armOneShop, armSpread, 0.95)
+	given(func(m, _ Summary) Aim {
+		return most(armOneShop+", conflicts on account keys", float64(m.Invalid["account"]), 0)
+	}, armOneShop, armOneShop)
+	ratio(armOneShop, armRewrite, 0.25)
+	ratio(armOneShop, armMerchant, 1000)
+	ratio(armTransfer, armAccounts, 15)
+	ratio(arm2000, armOne, 10)
+	given(func(m, _ Summary) Aim {
+		off := m.P50.Median - float64(blockInterval.Milliseconds())
+		return most(armLone+" median off the block interval, ms", max(off, -off), 100)
+	}, armLone, armLone)
+	return list
+}

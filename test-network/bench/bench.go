@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/shirou/gopsutil/v4/cpu"
+	loads "github.com/shirou/gopsutil/v4/load"
+)
+
+// batchSize is the most commands of one transaction.
+const batchSize = 500
+
+// firstLots is how many batches of lots there are before anything is measured.
+const firstLots = 80
+
+// bench sets everything up, measures both phases, and reports.
+func (o options) bench(ctx context.Context, n *network, p *progress) error {
+	all, err := o.arms()
+	if err != nil {
+		return err
+	}
+	w, err := o.begin(ctx, n, p)
+	if err != nil {
+		return err
+	}
+	defer w.control.close()
+	report := Report{Began: time.Now(), Machine: machine(), Batch: batchSize, Seconds: o.seconds}
+	finish := func(err error) error {
+		report.Arms, report.Sums = summarise(report.Runs, all), w.chain.sums
+		report.Aims = aimsOf(report)
+		return errors.Join(err, o.publish(report, err == nil))
+	}
+	if err := o.phase(ctx, w, p, phaseSmall, all, &report); err != nil {
+		return finish(err)
+	}
+	if o.rows > 0 {
+		if err := o.fill(ctx, w, p); err != nil {
+			return finish(err)
+		}
+		return finish(o.phase(ctx, w, p, phaseLarge, all, &report))
+	}
+	return finish(nil)
+}
+
+// arms are those that were asked for.
+func (o options) arms() ([]arm, error) {
+	all := arms(batchSize)
+	if len(o.only) == 0 {
+		return all, nil
+	}
+	var some []arm
+	for _, key := range o.only {
+		at := slices.IndexFunc(all, func(a arm) bool { return a.Key == key })
+		if at < 0 {
+			return nil, fmt.Errorf("there is no arm %q", key)
+		}
+		some = append(some, all[at])
+	}
+	return some, nil
+}
+
+// begin makes the network with its consortium, the controls' rows and the
+// first lots.
+func (o options) begin(ctx context.Context, n *network, p *progress) (*world, error) {
+	p.say("building the programs")
+	if err := n.build(ctx); err != nil {
+		return nil, err
+	}
+	if err := n.derive(o.topology); err != nil {
+		return nil, err
+	}
+	p.say("bringing the network up")
+	if err := n.up(ctx); err != nil {
+		return nil, err
+	}
+	w := &world{net: n, log: quiet(n.log)}
+	var err error
+	if w.control, err = newControl(n); err != nil {
+		return nil, err
+	}
+	w.chain = newChain(w.control.links[0])
+	p.say("founding the consortium, making accounts, keys and lots")
+	if err := w.found(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.prepareControl(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.fill(ctx, firstLots*batchSize, batchSize, func(int, int) {}); err != nil {
+		return nil, err
+	}
+	return w, w.settle(ctx, &Run{})
+}
+
+// phase runs every arm in every round, each round in another order.
+func (o options) phase(ctx context.Context, w *world, p *progress, name string, all []arm, report *Report) error {
+	for round := range o.rounds {
+		turn := slices.Concat(all[round*5%len(all):], all[:round*5%len(all)])
+		for _, a := range turn {
+			r, err := w.measure(ctx, a, time.Duration(o.seconds*float64(time.Second)))
+			r.Phase, r.Round = name, round
+			if err != nil {
+				return err
+			}
+			report.Runs = append(report.Runs, r)
+			p.say("%s %d/%d  %-10s %9s/s  p50 %s  p99 %s  %s", name, round+1, o.rounds, a.Key, figure(r.Rate),
+				r.P50.Round(time.Millisecond), r.P99.Round(time.Millisecond), conflicts(summary([]Run{r})))
+		}
+	}
+	return nil
+}
+
+func (o options) fill(ctx context.Context, w *world, p *progress) error {
+	if err := w.fill(ctx, o.rows, batchSize, p.bar("filling the ledger")); err != nil {
+		return err
+	}
+	p.say("reading the blocks")
+	var r Run
+	if err := w.settle(ctx, &r); err != nil {
+		return err
+	}
+	p.say("%d rows of ours, %d of the controls, %d MB a peer", r.After.Rows, r.After.Other, r.After.Bytes>>20)
+	return nil
+}
+
+// publish writes what was found. Results that are no measurement stay out of
+// the README.
+func (o options) publish(r Report, whole bool) error {
+	if len(r.Runs) == 0 {
+		return nil
+	}
+	fmt.Print(r.terminal())
+	if err := r.write(o.out); err != nil {
+		return err
+	}
+	if o.readme == "" || o.quick || !whole {
+		return nil
+	}
+	text, err := os.ReadFile(o.readme)
+	if err != nil {
+		return err
+	}
+	next, err := r.into(string(text))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(o.readme, []byte(next), 0o644)
+}
+
+// machine says what it ran on, in general words.
+func machine() string {
+	model := ""
+	if info, err := cpu.Info(); err == nil && len(info) > 0 {
+		model = ", " + info[0].ModelName
+	}
+	busy := ""
+	if l, err := loads.Avg(); err == nil {
+		busy = fmt.Sprintf(", load %.1f at the start", l.Load5)
+	}
+	return fmt.Sprintf("%d cores%s, %s/%s, %s%s", runtime.NumCPU(), model, runtime.GOOS, runtime.GOARCH, runtime.Version(), busy)
+}

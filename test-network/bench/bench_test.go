@@ -1,0 +1,240 @@
+package main
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+	"pgregory.net/rapid"
+
+	"github.com/hyperledger/fabric-protos-go-apiv2/ledger/rwset/kvrwset"
+
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+)
+
+func TestSpread(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		want   Spread
+	}{
+		{nil, Spread{}},
+		{[]float64{3}, Spread{3, 3, 3}},
+		{[]float64{9, 1, 5}, Spread{5, 1, 9}},
+		{[]float64{4, 1, 2, 9}, Spread{3, 1, 9}},
+	} {
+		if got := spreadOf(c.values); got != c.want {
+			t.Errorf("%v: %+v, want %+v", c.values, got, c.want)
+		}
+	}
+}
+
+func TestPercentileWeighsByCommands(t *testing.T) {
+	samples := []sample{{latency: 3, n: 1}, {latency: 1, n: 98}, {latency: 2, n: 1}}
+	for p, want := range map[float64]time.Duration{0.5: 1, 0.98: 1, 0.99: 2, 1: 3} {
+		if got := percentile(samples, p); got != want {
+			t.Errorf("p%v: %v, want %v", p, got, want)
+		}
+	}
+	if percentile(nil, 0.5) != 0 {
+		t.Error("of nothing")
+	}
+}
+
+// Commands that come in blocks at a steady rate are counted at that rate,
+// wherever the window lies between two blocks.
+func TestRateOfBlocks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		every := time.Duration(rapid.IntRange(100, 300).Draw(t, "ms")) * time.Millisecond
+		phase := time.Duration(rapid.Int64Range(0, int64(every)).Draw(t, "phase"))
+		start := time.Unix(1000, 0)
+		var samples []sample
+		for i := range 60 {
+			samples = append(samples, sample{at: start.Add(time.Duration(i) * every), n: 7})
+		}
+		rand.Shuffle(len(samples), func(i, j int) { samples[i], samples[j] = samples[j], samples[i] })
+		open := start.Add(3*every + phase)
+		got, want := rate(samples, open, open.Add(2*time.Second)), 7/every.Seconds()
+		if got < 0.999*want || got > 1.001*want {
+			t.Fatalf("%v/s, want %v/s", got, want)
+		}
+	})
+}
+
+func TestRateOfNothing(t *testing.T) {
+	open := time.Unix(1000, 0)
+	if got := rate([]sample{{at: open.Add(-time.Minute), n: 5}}, open, open.Add(time.Second)); got != 0 {
+		t.Errorf("%v/s of nothing in the window", got)
+	}
+	// After a long silence the silence before the window doesn't count.
+	trickle := []sample{{at: open.Add(-time.Minute), n: 5}, {at: open.Add(time.Second), n: 5}}
+	if got := rate(trickle, open, open.Add(2*time.Second)); got != 5 {
+		t.Errorf("%v/s, want 5/s", got)
+	}
+}
+
+// Every lot comes as often as any other, and none again before all came.
+func TestDrawIsEven(t *testing.T) {
+	l := lots{batches: []issued{{1, 1, 50, 0}, {2, 1, 50, 7}, {1, 2, 3, 0}, {1, 3, 50, 9}}}
+	d := l.shuffle(50)
+	for range 3 {
+		seen := map[number.Row]bool{}
+		for range 150 {
+			n, owner, _ := d.lot()
+			if seen[n] {
+				t.Fatalf("%s came twice", n)
+			}
+			seen[n] = true
+			if want := member(map[string]int{"1.1": 0, "2.1": 7, "1.3": 9}[strings.Join(strings.Split(n.String(), ".")[1:3], ".")] + int(n.Command.Index)); owner != want {
+				t.Fatalf("%s is %s's, not %s's", n, want, owner)
+			}
+		}
+	}
+}
+
+func TestOtherIsAnother(t *testing.T) {
+	for k := range 5000 {
+		if from := member(k); other(from, k*3) == from {
+			t.Fatalf("%s pays itself", from)
+		}
+	}
+}
+
+func TestDerive(t *testing.T) {
+	raw := "channel: x\nports: {peer0.G: 1}\nchaincodes:\n  - {name: tally, program: ../bin/tallycc, args: [serve]}\n"
+	derived, err := derive([]byte(raw), "/home/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		BasePort   int            `yaml:"basePort"`
+		Ports      map[string]int `yaml:"ports"`
+		Chaincodes []struct{ Name, Program string }
+	}
+	if err := yaml.Unmarshal(derived, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.BasePort != basePort || got.Ports != nil || len(got.Chaincodes) != 2 {
+		t.Errorf("%+v", got)
+	}
+	if got.Chaincodes[0].Program != "/home/bin/tallycc" || got.Chaincodes[1].Name != controlName {
+		t.Errorf("%+v", got.Chaincodes)
+	}
+	if _, err := derive([]byte("channel: x"), ""); err == nil {
+		t.Error("a topology without chaincodes was taken")
+	}
+}
+
+// write is a transaction's write of one row.
+func write[T any](key row.Key[T], r T) *kvrwset.KVWrite {
+	return &kvrwset.KVWrite{Key: string(key), Value: row.Encode(r)}
+}
+
+func TestChainSumsUpAndNamesConflicts(t *testing.T) {
+	c := newChain(nil)
+	n := number.Command{Party: "D", Lane: 1, Seq: 1}
+	apply := func(version uint64, writes ...*kvrwset.KVWrite) {
+		t.Helper()
+		if err := c.apply([]space{{"tally", &kvrwset.KVRWSet{Writes: writes}}}, version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply(1<<20, write(row.Lot(n.Row(0)), points.Lot{Issued: 100}), write(row.Totals("P", "D", 1), points.Totals{Issued: 100}))
+	apply(2<<20, write(row.Lot(n.Row(0)), points.Lot{Issued: 100, Placed: 30}),
+		write(row.Hold(n), points.Hold{State: points.Open, Pieces: []points.HeldPiece{{Amount: 30}}}))
+	if want := (Sums{Issued: 100, Available: 70, Held: 30}); c.sums != want {
+		t.Errorf("held: %+v, want %+v", c.sums, want)
+	}
+	apply(3<<20, write(row.Hold(n), points.Hold{State: points.Captured, Captured: 30, Pieces: []points.HeldPiece{{Amount: 30}}}))
+	if want := (Sums{Issued: 100, Available: 70, Captured: 30}); c.sums != want {
+		t.Errorf("captured: %+v, want %+v", c.sums, want)
+	}
+	read := func(key string, block uint64) *kvrwset.KVRead {
+		if block == 0 {
+			return &kvrwset.KVRead{Key: key}
+		}
+		return &kvrwset.KVRead{Key: key, Version: &kvrwset.Version{BlockNum: block}}
+	}
+	for want, r := range map[string]*kvrwset.KVRead{
+		"account": read(string(row.Lot(n.Row(0))), 1),
+		"unknown": read(string(row.Lot(n.Row(0))), 2), // as it is: no conflict at all
+		"fence":   read(string(row.Cycle()), 1),
+	} {
+		if got := c.met([]space{{"tally", &kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{r}}}}); got != want {
+			t.Errorf("met %s, want %s", got, want)
+		}
+	}
+	head := []space{{"tallyseal-D", &kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{read(string(row.LaneHead("D", 1)), 9)}}}}
+	if got := c.met(head); got != "head" {
+		t.Errorf("met %s, want head", got)
+	}
+}
+
+func exampleReport() Report {
+	r := Report{Began: time.Unix(0, 0), Machine: "2 cores", Batch: 500, Seconds: 5}
+	for _, a := range arms(batchSize) {
+		for round := range 3 {
+			r.Runs = append(r.Runs, Run{Arm: a.Key, Phase: phaseSmall, Round: round,
+				Timing: Timing{Rate: float64(1000 * (round + 1)), P50: 250 * time.Millisecond, P99: 400 * time.Millisecond},
+				Blocks: Blocks{Invalid: map[string]int{"head": 1}}})
+		}
+	}
+	r.Arms = summarise(r.Runs, arms(batchSize))
+	r.Aims = aimsOf(r)
+	return r
+}
+
+func TestReport(t *testing.T) {
+	r := exampleReport()
+	s, ok := r.arm(phaseSmall, armIssue8)
+	if !ok || s.Rate != (Spread{2000, 1000, 3000}) || s.P50.Median != 250 || s.Invalid["head"] != 3 {
+		t.Errorf("%+v", s)
+	}
+	met := map[string]bool{}
+	for _, a := range r.Aims {
+		met[a.What] = a.Met
+	}
+	for what, want := range map[string]bool{
+		"small: e-8 ÷ b": true, "small: e-8 p99, seconds": true, "small: g ÷ d-1000": false,
+		"small: h-1 median off the block interval, ms": true, "small: f-one, conflicts on account keys": true,
+	} {
+		if got, known := met[what]; !known || got != want {
+			t.Errorf("%s: %v (known: %v), want %v", what, got, known, want)
+		}
+	}
+	text, err := r.into("before\n" + resultsFrom + "\nstale\n" + resultsTo + "\nafter\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"before\n", "\nafter\n", "| e-8 |", "2,000", "head 3", "✗"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	if strings.Contains(text, "stale") {
+		t.Error("the old results are still there")
+	}
+	if _, err := r.into("no markers"); err == nil {
+		t.Error("a text without markers was taken")
+	}
+}
+
+func TestAimsLeaveOutWhatDidNotRun(t *testing.T) {
+	r := exampleReport()
+	r.Arms = slices.DeleteFunc(r.Arms, func(s Summary) bool { return s.Key != armFresh })
+	if got := aimsOf(r); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestFigure(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 3.14159: "3.14", 42.42: "42.4", 999: "999", 1234567: "1,234,567", -5000: "-5,000"} {
+		if got := figure(v); got != want {
+			t.Errorf("%v: %s, want %s", v, got, want)
+		}
+	}
+}

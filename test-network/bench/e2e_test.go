@@ -1,0 +1,46 @@
+//go:build e2e
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestQuick runs every arm for a moment, on a network of its own, on the small
+// and on a slightly larger ledger. Points must be conserved; how fast it was
+// says nothing.
+func TestQuick(t *testing.T) {
+	repo, err := findRepo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	cmd := newCommand()
+	cmd.SetArgs([]string{"--quick", "--rows", "60000", "--seconds", "0.5",
+		"--topology", filepath.Join(repo, "test-network", "topology.yaml"), "--out", out})
+	if err := cmd.ExecuteContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(out, "bench.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		t.Fatal(err)
+	}
+	if want := 2 * len(arms(batchSize)); len(r.Arms) != want {
+		t.Errorf("%d arms were measured, want %d", len(r.Arms), want)
+	}
+	for _, s := range r.Arms {
+		if s.Ours && (s.Invalid["account"] > 0 || s.Refused > 0) {
+			t.Errorf("%s %s: %v, %d refused: %s", s.Phase, s.Key, s.Invalid, s.Refused, s.Why)
+		}
+	}
+	if r.Sums.Issued == 0 || r.Sums.Issued != r.Sums.Available+r.Sums.Held+r.Sums.Captured {
+		t.Errorf("%+v", r.Sums)
+	}
+}

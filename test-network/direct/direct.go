@@ -1,0 +1,58 @@
+// Package direct connects with Fabric's own client: for tests and the demo, when
+// they go around ours or choose their endorsers.
+package direct
+
+import (
+	"crypto/x509"
+	"os"
+	"time"
+
+	"github.com/hyperledger/fabric-gateway/pkg/client"
+	"github.com/hyperledger/fabric-gateway/pkg/hash"
+	"github.com/hyperledger/fabric-gateway/pkg/identity"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+
+	"tallystick/client/config"
+)
+
+// Connect opens a connection to the party's first peer, and answers how to end it.
+func Connect(cfg config.Config) (*client.Gateway, func(), error) {
+	files := map[string][]byte{cfg.Peers[0].TLSCA: nil, cfg.Identity.Cert: nil, cfg.Identity.Key: nil}
+	for path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		files[path] = data
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(files[cfg.Peers[0].TLSCA])
+	connection, err := grpc.NewClient(cfg.Peers[0].Address,
+		grpc.WithTransportCredentials(credentials.NewClientTLSFromCert(pool, cfg.Peers[0].ServerName)))
+	if err != nil {
+		return nil, nil, err
+	}
+	certificate, err := identity.CertificateFromPEM(files[cfg.Identity.Cert])
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := identity.NewX509Identity(cfg.Party, certificate)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := identity.PrivateKeyFromPEM(files[cfg.Identity.Key])
+	if err != nil {
+		return nil, nil, err
+	}
+	sign, err := identity.NewPrivateKeySign(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	gateway, err := client.Connect(id, client.WithSign(sign), client.WithHash(hash.SHA256),
+		client.WithClientConnection(connection), client.WithCommitStatusTimeout(time.Minute))
+	if err != nil {
+		return nil, nil, err
+	}
+	return gateway, func() { gateway.Close(); connection.Close() }, nil
+}

@@ -1,0 +1,186 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+)
+
+// journey is real input: purchases of real households. Tests that need it are
+// skipped where it is not; the generated sample has its shape.
+const journey = "../../../shared/data/complete-journey/transactions.csv.gz"
+
+// TestImportOfRealBaskets awards every basket of half a year, kills the program
+// twice in the middle, and compares the ledger with the file.
+func TestImportOfRealBaskets(t *testing.T) {
+	if _, err := os.Stat(journey); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the real input isn't here; TestImportOfASample covers the rest")
+	}
+	importAndKill(t, journey, "journey")
+}
+
+// TestImportOfASample does the same with generated baskets.
+func TestImportOfASample(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sample.csv")
+	if err := os.WriteFile(path, sample(8000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	importAndKill(t, path, "sample")
+}
+
+// sample makes lines like the real ones: some without quantity or value, some
+// with a member missing or no number where one should be.
+func sample(lines int) []byte {
+	rng := rand.New(rand.NewPCG(2017, 1))
+	var b strings.Builder
+	b.WriteString("household_id,store_id,basket_id,product_id,quantity,sales_value,transaction_timestamp\n")
+	for i := range lines {
+		value := fmt.Sprintf("%d.%02d", rng.IntN(30), rng.IntN(100))
+		member := fmt.Sprint(rng.IntN(500))
+		switch rng.IntN(50) {
+		case 0:
+			value = "0"
+		case 1:
+			value = "n/a"
+		case 2:
+			member = ""
+		}
+		fmt.Fprintf(&b, "%s,%d,%d,%d,1,%s,2017-01-01 07:30:27\n", member, 300+rng.IntN(20), i/2, rng.IntN(9999), value)
+	}
+	return []byte(b.String())
+}
+
+const mapping = `
+source: %s
+programme: DP
+columns: {member: household_id, outlet: store_id, amount: sales_value, date: transaction_timestamp, reference: basket_id}
+prefix: {member: h, outlet: s, reference: b}
+rate: "100"
+rounding: half_even
+merge: true
+where: [{column: sales_value, is: "!=", value: "0"}]
+layout: "2006-01-02 15:04:05"
+expires: {on: 2027-12-31}
+`
+
+func importAndKill(t *testing.T, file, source string) {
+	d := net.open(t, "D", "")
+	before := balance(t, d, "DP")
+	dir := t.TempDir()
+	path := filepath.Join(dir, "mapping.yaml")
+	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func() *exec.Cmd {
+		cmd := exec.Command(filepath.Join(root, "bin", "tally"), "--as", "D", "--network", net.dir, "-o", "json", "import", file, "--mapping", path)
+		cmd.Env = append(os.Environ(), "TALLY_STATE="+filepath.Join(dir, "state"))
+		return cmd
+	}
+	want := expected(t, file)
+	for kill := range 2 {
+		cmd := run()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		awaitIssued(t, d, before, want*amount.Units(kill+1)/4)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("killed: %v", cmd.Wait())
+	}
+	for range 2 { // to the end, and once more
+		out, err := run().Output()
+		if err != nil {
+			var exit *exec.ExitError
+			errors.As(err, &exit)
+			t.Fatalf("%v: %s", err, exit.Stderr)
+		}
+		var report struct {
+			Points amount.Units `json:"points"`
+			Issued uint64       `json:"issued"`
+			Before uint64       `json:"before"`
+			Awards uint64       `json:"awards"`
+		}
+		if err := json.Unmarshal(out, &report); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", report)
+		if report.Points != want || report.Issued+report.Before != report.Awards {
+			t.Errorf("the report says %+v, the file %d", report, want)
+		}
+		if after := balance(t, d, "DP"); after.Issued-before.Issued != want {
+			t.Errorf("the ledger has %d more points, the file says %d", after.Issued-before.Issued, want)
+		}
+	}
+}
+
+// awaitIssued waits until so many points more are on the ledger.
+func awaitIssued(t *testing.T, g *gateway.Gateway, before points.Totals, more amount.Units) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		now, err := g.Query().Totals(t.Context(), "DP")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now.Issued-before.Issued >= more {
+			return
+		}
+	}
+	t.Fatal("the import doesn't get on")
+}
+
+// expected sums up a file in another way than the importer: by basket, in a map.
+func expected(t *testing.T, path string) amount.Units {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var text io.Reader = file
+	if strings.HasSuffix(path, ".gz") {
+		if text, err = gzip.NewReader(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, err := csv.NewReader(text).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	baskets := map[string]decimal.Decimal{}
+	for _, row := range rows[1:] {
+		value, err := decimal.NewFromString(row[column["sales_value"]])
+		if member := row[column["household_id"]]; err == nil && value.Sign() > 0 && member != "" {
+			key := member + "/" + row[column["basket_id"]]
+			baskets[key] = baskets[key].Add(value)
+		}
+	}
+	sum := int64(0)
+	for _, value := range baskets {
+		sum += value.Shift(2).RoundBank(0).IntPart()
+	}
+	return amount.Units(sum)
+}

@@ -1,0 +1,267 @@
+//go:build e2e
+
+// Package e2e tests the whole on a real network: real peers and orderers,
+// killed processes, races, real input. It waits on conditions, never sleeps.
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/config"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// root is the repository, in which make build has left bin.
+var root = must(filepath.Abs("../.."))
+
+// net is the network that the tests of this package share.
+var net *network
+
+// network is a running network of its own, on ports of its own.
+type network struct {
+	dir, topology string
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestMain(m *testing.M) {
+	code, err := runAll(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runAll(m *testing.M) (code int, err error) {
+	dir, err := os.MkdirTemp("", "tallystick-e2e")
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if net, err = makeNetwork(dir, 17000, ""); err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, net.tallynet("reset")) }()
+	if err := net.tallynet("up"); err != nil {
+		return 1, err
+	}
+	if err := net.found(); err != nil {
+		return 1, err
+	}
+	return m.Run(), nil
+}
+
+// makeNetwork writes a topology like the repository's, on other ports, with
+// more sections appended.
+func makeNetwork(dir string, basePort int, more string) (*network, error) {
+	text, err := os.ReadFile(filepath.Join(root, "test-network", "topology.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	changed := strings.ReplaceAll(string(text), "../bin/", filepath.Join(root, "bin")+"/")
+	changed = fmt.Sprintf("basePort: %d\n%s%s", basePort, changed, more)
+	n := &network{dir: filepath.Join(dir, "net"), topology: filepath.Join(dir, "topology.yaml")}
+	return n, os.WriteFile(n.topology, []byte(changed), 0o600)
+}
+
+// edit changes the topology's sections before the network is up.
+func (n *network) edit(change func(sections map[string]any)) error {
+	text, err := os.ReadFile(n.topology)
+	if err != nil {
+		return err
+	}
+	var sections map[string]any
+	if err := yaml.Unmarshal(text, &sections); err != nil {
+		return err
+	}
+	change(sections)
+	if text, err = yaml.Marshal(sections); err != nil {
+		return err
+	}
+	return os.WriteFile(n.topology, text, 0o600)
+}
+
+// tallynet runs the operator's program; what it says is shown if it fails.
+func (n *network) tallynet(args ...string) error {
+	cmd := exec.Command(filepath.Join(root, "bin", "tallynet"), append(args, "--topology", n.topology, "--dir", n.dir)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("tallynet %s: %w\n%s", strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+// config is a party's, with a state directory and lanes of its own.
+func (n *network) config(party, state, lanes string) (config.Config, error) {
+	return config.Load(filepath.Join(n.dir, "parties", party, "profile.yaml"), map[string]any{"state": state, "lanes": lanes})
+}
+
+// open opens a party's gateway for a test.
+func (n *network) open(t *testing.T, party, lanes string) *gateway.Gateway {
+	t.Helper()
+	cfg, err := n.config(party, t.TempDir(), lanes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gateway.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := g.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return g
+}
+
+// found founds the consortium of the story.
+func (n *network) found() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	state, err := os.MkdirTemp("", "tallystick-founding")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(state)
+	open := func(party string) (*gateway.Gateway, error) {
+		cfg, err := n.config(party, filepath.Join(state, party), "")
+		if err != nil {
+			return nil, err
+		}
+		return gateway.Open(ctx, cfg)
+	}
+	g, err := open("G")
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	if _, err := g.Found(ctx, party.FoundRequest{Network: "e2e", En: "Group", Zh: "集团", Roles: party.Issuer | party.Acceptor,
+		Peer: true, Cycle: "2026-11", Date: day("2026-11-01"), Test: true}); err != nil {
+		return err
+	}
+	for _, p := range []party.RegisterRequest{
+		{Party: "D", En: "Dealer", Zh: "经销商", Roles: party.Issuer | party.Acceptor, Peer: true},
+		{Party: "F", En: "Finance", Zh: "金融", Roles: party.Issuer | party.Finance, Peer: true},
+		{Party: "M", En: "Mobility", Zh: "出行", Roles: party.Issuer | party.Acceptor},
+		{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
+	} {
+		if _, err := g.WalkIn(ctx, "", p); err != nil {
+			return err
+		}
+	}
+	for _, issuer := range []string{"G", "D", "F", "M"} {
+		g, err := open(issuer)
+		if err != nil {
+			return err
+		}
+		_, err = g.WalkIn(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1}})
+		if err := errors.Join(err, g.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func day(text string) date.Date { return must(date.Parse(text)) }
+
+var farDay = day("2027-12-31")
+
+// grant is a lot for a member.
+func grant(member string, units amount.Units) points.Grant {
+	return points.Grant{Member: member, Amount: units, Expires: farDay}
+}
+
+// issue issues one lot and answers its number.
+func issue(t *testing.T, g *gateway.Gateway, programme, member string, units amount.Units) number.Row {
+	t.Helper()
+	r, err := g.Do(t.Context(), "", points.IssueRequest{Programme: programme, Grants: []points.Grant{grant(member, units)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Number.Row(0)
+}
+
+// read brings a fresh read model of a party up to now.
+func read(t *testing.T, g *gateway.Gateway) *index.Index {
+	t.Helper()
+	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ix.Close() })
+	if err := g.Sync(t.Context(), ix); err != nil {
+		t.Fatal(err)
+	}
+	return ix
+}
+
+// wantCode fails the test unless the error is a refusal with this code.
+func wantCode(t *testing.T, what string, err error, code fault.Code) {
+	t.Helper()
+	if fault.CodeOf(err) != code {
+		t.Errorf("%s: got %v, want %q", what, err, code)
+	}
+}
+
+// balance holds conservation in a programme: what the lanes counted and what the
+// rows of the read model hold must be the same.
+func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
+	t.Helper()
+	totals, err := g.Query().Totals(t.Context(), programme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix := read(t, g)
+	available := amount.Units(0)
+	for page := (index.Page{Limit: index.MaxPage}); ; {
+		part, err := ix.Lots(index.LotFilter{Programme: programme}, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range part.Rows {
+			available += l.Available()
+		}
+		if part.Next == "" {
+			break
+		}
+		page.After = part.Next
+	}
+	if totals.Issued != available+totals.Held()+totals.Captured {
+		t.Errorf("%s: issued %d, but available %d + held %d + captured %d", programme, totals.Issued, available, totals.Held(), totals.Captured)
+	}
+	if strays, err := ix.Unsealed(); err != nil || len(strays) > 0 {
+		t.Errorf("rows that no sealed number covers: %v, %v", strays, err)
+	}
+	return totals
+}
+
+// send is one command of a batch.
+func advance(to date.Date) command.Request { return settlement.AdvanceRequest{Date: to} }
+
+func send(req command.Request) command.Command { return command.New("", req) }
