@@ -1,6 +1,6 @@
 #!/bin/sh
 # check.sh STATICCHECK: format, vet, lint. The forbidden imports are tests:
-# network/deps_test.go and client/deps_test.go.
+# network/deps_test.go and test-network/layout_test.go.
 set -eu
 cd "$(dirname "$0")/.."
 files=$(git ls-files -co --exclude-standard '*.go' | while read -r f; do [ -f "$f" ] && echo "$f"; done)
@@ -15,5 +15,5 @@ go vet ./... && go vet -tags e2e ./...
 echo "vet ✓"
 go run "$1" -tags e2e ./...
 echo "lint ✓"
-go test ./network ./client -run 'Imports|Deps'
+go test ./network ./test-network -run 'Dependencies|Imports|Program'
 echo "imports ✓"

@@ -1,0 +1,80 @@
+package testnetwork_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rule says what packages under a path may not depend on, and why.
+type rule struct {
+	under     string // path, or path/... for all below
+	forbidden map[string]string
+}
+
+const (
+	pure = "the rules are pure: values in, values out"
+	side = "another subject; internal/contract composes the two"
+)
+
+// rules hold the architecture of chaincode/ and client/; network/deps_test.go
+// holds its own.
+var rules = []rule{
+	{"tallystick/chaincode/points", map[string]string{
+		"tallystick/chaincode/party": side, "tallystick/chaincode/settlement": side, "tallystick/chaincode/command": "the protocol knows the subjects, not they it",
+	}},
+	{"tallystick/chaincode/settlement", map[string]string{"tallystick/chaincode/points": side, "tallystick/chaincode/party": side}},
+	{"tallystick/chaincode/party", map[string]string{"tallystick/chaincode/points": side, "tallystick/chaincode/settlement": side}},
+	{"tallystick/chaincode/command", map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
+	{"tallystick/chaincode/row", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure, "os/exec": pure}},
+	{"tallystick/chaincode/points", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
+	{"tallystick/chaincode/command", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
+	{"tallystick/chaincode/internal/ledger", map[string]string{"github.com/hyperledger/fabric-contract-api-go": "it needs five methods of the stub, no more"}},
+	{"tallystick/chaincode/...", map[string]string{
+		"tallystick/client": "the ledger knows no client", "tallystick/network": "the ledger knows no network",
+	}},
+	{"tallystick/client/...", map[string]string{
+		"tallystick/network":                            "a node reads what tallynet writes: profile.yaml",
+		"tallystick/chaincode/internal":                 "clients speak the protocol",
+		"github.com/hyperledger/fabric-sdk-go":          "registers old protocol messages; a program with both panics",
+		"github.com/hyperledger/fabric-contract-api-go": "for chaincode only",
+	}},
+	{"tallystick/client/index", map[string]string{"tallystick/client/gateway": "the index folds blocks, wherever they come from", "github.com/hyperledger/fabric-gateway": "it needs no connection"}},
+	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
+}
+
+func TestForbiddenImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps ","}}`, "tallystick/chaincode/...", "tallystick/client/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	deps := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		path, list, _ := strings.Cut(strings.TrimSpace(line), " ")
+		deps[path] = strings.Split(list, ",")
+	}
+	for _, r := range rules {
+		checked := 0
+		for path, list := range deps {
+			if under, all := strings.CutSuffix(r.under, "/..."); path == r.under || all && strings.HasPrefix(path, under+"/") {
+				checked++
+				r.check(t, path, list)
+			}
+		}
+		if checked == 0 {
+			t.Errorf("no package is %s: the rule checks nothing", r.under)
+		}
+	}
+}
+
+func (r rule) check(t *testing.T, path string, deps []string) {
+	t.Helper()
+	for _, dep := range deps {
+		for forbidden, reason := range r.forbidden {
+			if dep == forbidden || strings.HasPrefix(dep, forbidden+"/") {
+				t.Errorf("%s depends on %s: %s", path, dep, reason)
+				return
+			}
+		}
+	}
+}
