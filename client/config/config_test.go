@@ -1,0 +1,100 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const profile = `party: D
+name: {en: Dealer, zh: 经销商}
+channel: alliance
+chaincode: tally
+seal: tallyseal
+chaincodes: [tally, tallyseal]
+identity: {mspId: D, cert: cert.pem, key: key.pem}
+admin: {mspId: D, cert: cert.pem, key: key.pem}
+peers:
+  - {name: peer0.D, party: D, address: "127.0.0.1:7051", tlsCA: ca.pem, serverName: peer0.D}
+orderers:
+  - {name: orderer0, party: O, address: "127.0.0.1:7050", tlsCA: ca.pem, serverName: orderer0}
+`
+
+func write(t *testing.T, text string, mode os.FileMode) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range map[string]string{"cert.pem": "x", "ca.pem": "x", "profile.yaml": text} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "key.pem"), []byte("x"), mode); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "profile.yaml")
+}
+
+func TestLoad(t *testing.T) {
+	t.Setenv("TALLY_LINGER", "7ms")
+	t.Setenv("TALLY_TIMEOUTS_DOUBT", "9s")
+	t.Setenv("TALLY_LANES", "1-8")
+	path := write(t, profile, 0o600)
+	c, err := Load(path, map[string]any{"lanes": "2-3,7", "timeouts.submit": 3 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Linger != 7*time.Millisecond || c.Timeouts.Doubt != 9*time.Second || c.Timeouts.Submit != 3*time.Second || c.Batch != 500 || c.Waiting != 20_000 {
+		t.Errorf("%+v", c)
+	}
+	if lanes, _ := c.LaneList(); !slices.Equal(lanes, []uint8{2, 3, 7}) {
+		t.Errorf("lanes %v: flags come after the environment", lanes)
+	}
+	if dir := filepath.Dir(path); c.Identity.Key != filepath.Join(dir, "key.pem") || c.Peers[0].TLSCA != filepath.Join(dir, "ca.pem") || c.State != filepath.Join(dir, "state") {
+		t.Errorf("paths are relative to the profile: %+v", c)
+	}
+	if c.SealOf("D") != "tallyseal-D" || c.SealOf("M") != "tallyseal" {
+		t.Errorf("seals %s %s", c.SealOf("D"), c.SealOf("M"))
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, from, to string
+		settings       map[string]any
+		mode           os.FileMode
+		says           string
+	}{
+		{"an unknown key", "seal: tallyseal", "seal: tallyseal\nlinger_ms: 5", nil, 0o600, "linger_ms"},
+		{"an unknown nested key", "serverName: peer0.D", "server: peer0.D", nil, 0o600, "server"},
+		{"an unknown setting", "", "", map[string]any{"lnaes": "1"}, 0o600, "lnaes"},
+		{"no duration", "seal: tallyseal", "seal: tallyseal\nlinger: soon", nil, 0o600, "linger"},
+		{"another's identity", "identity: {mspId: D", "identity: {mspId: G", nil, 0o600, "identity.mspId"},
+		{"no certificate", "identity: {mspId: D, cert: cert.pem", "identity: {mspId: D, cert: none.pem", nil, 0o600, "identity.cert"},
+		{"a key for everybody", "", "", nil, 0o644, "chmod 600"},
+		{"no peers", "peers:\n  - {name: peer0.D, party: D, address: \"127.0.0.1:7051\", tlsCA: ca.pem, serverName: peer0.D}\n", "", nil, 0o600, "peers"},
+		{"no port", "127.0.0.1:7051", "127.0.0.1", nil, 0o600, "peers[0].address"},
+		{"lane 0", "", "", map[string]any{"lanes": "0-3"}, 0o600, "lanes"},
+		{"lane 32", "", "", map[string]any{"lanes": "32"}, 0o600, "lanes"},
+		{"a lane twice", "", "", map[string]any{"lanes": "1-3,2"}, 0o600, "twice"},
+		{"lanes backwards", "", "", map[string]any{"lanes": "3-1"}, 0o600, "lanes"},
+		{"a batch of 501", "", "", map[string]any{"batch": 501}, 0o600, "batch"},
+		{"fewer waiting than a batch", "", "", map[string]any{"waiting": 499}, 0o600, "waiting"},
+		{"no time to wait", "", "", map[string]any{"timeouts.doubt": "0s"}, 0o600, "timeouts.doubt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if !strings.Contains(profile, c.from) {
+				t.Fatal("the case changes nothing")
+			}
+			_, err := Load(write(t, strings.Replace(profile, c.from, c.to, 1), c.mode), c.settings)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("says %v, want something on %s", err, c.says)
+			}
+		})
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil {
+		t.Error("no profile passes")
+	}
+}

@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+)
+
+// Do carries out one command and waits for its receipt.
+//
+// With a request id it takes effect once, however often and from whichever
+// machine it is asked for: the same id gives the first receipt (Again), with
+// other content it is a CONFLICT. A refused request is forgotten and may be
+// asked again. The id may be "", for callers that never ask twice.
+//
+// Every error is a *fault.Error. Besides the command's own refusals: BAD_REQUEST,
+// OVERLOADED (too many wait; at once), UNAVAILABLE (no peer answered; nothing
+// happened), UNKNOWN_OUTCOME (ctx ended while the command was in a transaction;
+// ask again with the same id). If ctx ends earlier, the command is withdrawn
+// and the error is UNAVAILABLE.
+func (g *Gateway) Do(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
+	receipts, errs := g.DoLinked(ctx, request, req)
+	if len(receipts) == 0 {
+		return command.Receipt{}, errs[0]
+	}
+	return receipts[0], errs[0]
+}
+
+// DoLinked carries out commands that stand or fall together, and answers a
+// receipt or a refusal for each. If one is refused, it has its own code and the
+// others have LINKED. If the group as a whole wasn't reached, receipts is nil
+// and every entry of errs is why.
+//
+// Several commands take the request ids "request-1", "request-2" … on the
+// ledger, so request may have 60 characters then.
+func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.Request) ([]command.Receipt, []error) {
+	fail := func(err error) ([]command.Receipt, []error) {
+		errs := make([]error, max(1, len(reqs)))
+		for i := range errs {
+			errs[i] = asFault(err)
+		}
+		return nil, errs
+	}
+	commands, err := link(request, reqs)
+	if err != nil {
+		return fail(err)
+	}
+	if g.out == nil {
+		return fail(errNoLanes())
+	}
+	var before []command.Receipt
+	mine := newTicket(request, commands)
+	t, err := g.queue.enter(mine, func() (known bool, err error) {
+		before, err = g.recall(commands)
+		return before != nil, err
+	})
+	if err != nil {
+		return fail(err)
+	}
+	if t == nil {
+		return before, make([]error, len(before))
+	}
+	if err := g.wait(ctx, t); err != nil {
+		return fail(err)
+	}
+	receipts := slices.Clone(t.receipts)
+	for i := range receipts {
+		receipts[i].Again = receipts[i].Again || t != mine && t.errs[i] == nil
+	}
+	return receipts, slices.Clone(t.errs)
+}
+
+// errNoLanes is what a gateway without lanes answers to commands.
+func errNoLanes() error {
+	return fault.New(fault.Unavailable, "this gateway has no lanes; configure lanes, or send a walk-in")
+}
+
+// wait waits for a ticket's end, or takes the caller off it.
+func (g *Gateway) wait(ctx context.Context, t *ticket) error {
+	select {
+	case <-t.done:
+		return t.err
+	case <-ctx.Done():
+	}
+	if g.queue.leave(t) {
+		return fault.New(fault.Unavailable, "withdrawn before it was sent: %v", ctx.Err())
+	}
+	select { // it may have ended just now
+	case <-t.done:
+		return t.err
+	default:
+		return t.unknown()
+	}
+}
+
+// link makes commands of requests, each linked with the next.
+func link(request string, reqs []command.Request) ([]command.Command, error) {
+	if request != "" {
+		if err := name.CheckID("request", request); err != nil {
+			return nil, err
+		}
+	}
+	if n := len(reqs); n < 1 || n > command.MaxCommands {
+		return nil, fault.New(fault.BadRequest, "%d commands, want 1 to %d", n, command.MaxCommands)
+	}
+	commands := make([]command.Command, len(reqs))
+	for i, req := range reqs {
+		if err := req.Check(); err != nil {
+			return nil, err
+		}
+		id := request
+		if request != "" && len(reqs) > 1 {
+			id = fmt.Sprintf("%s-%d", request, i+1)
+			if err := name.CheckID("request", id); err != nil {
+				return nil, err
+			}
+		}
+		commands[i] = command.New(id, req)
+		commands[i].Linked = i < len(reqs)-1
+	}
+	return commands, nil
+}
+
+// recall finds the receipts of requests that took effect before, as far as the
+// outbox remembers; nil if it doesn't know one of them. CONFLICT if one was
+// used with other content.
+func (g *Gateway) recall(commands []command.Command) ([]command.Receipt, error) {
+	receipts := make([]command.Receipt, len(commands))
+	for i, c := range commands {
+		if c.Request == "" {
+			return nil, nil
+		}
+		done, found, err := g.out.receipt(c.Request)
+		if err != nil || !found {
+			return nil, err
+		}
+		if hash := c.Hash(); !bytes.Equal(done.Hash, hash[:]) {
+			return nil, fault.New(fault.Conflict, "request %s was command %s with other content", c.Request, done.Receipt.Number)
+		}
+		receipts[i] = done.Receipt
+		receipts[i].Again = true
+	}
+	return receipts, nil
+}

@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	gw "github.com/hyperledger/fabric-protos-go-apiv2/gateway"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+
+	"tallystick/chaincode/fault"
+)
+
+func rpc(code codes.Code, message string, details ...string) error {
+	st := status.New(code, message)
+	for _, d := range details {
+		with, err := st.WithDetails(protoadapt.MessageV1Of(&gw.ErrorDetail{Address: "127.0.0.1:7051", MspId: "G", Message: d}))
+		if err != nil {
+			panic(err)
+		}
+		st = with
+	}
+	return st.Err()
+}
+
+func TestClassify(t *testing.T) {
+	const notEndorsed = "failed to endorse transaction, see attached details for more info"
+	for _, c := range []struct {
+		name string
+		at   stage
+		err  error
+		kind kind
+		code fault.Code
+	}{
+		{"a refusal", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, FORBIDDEN: G is not an issuer"), refused, fault.Forbidden},
+		{"a refusal of a query", asking, rpc(codes.Unknown, "evaluate call to endorser returned error: chaincode response 500, NOT_FOUND: no hold D.1.2.3", "chaincode response 500, NOT_FOUND: no hold D.1.2.3"), refused, fault.NotFound},
+		{"a lagging endorser", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, LANE_MOVED: lane D.1 is at 3, the batch is 5"), refused, fault.LaneMoved},
+		{"a lagging endorser and one that refuses", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, LANE_MOVED: at 3", "chaincode response 500, TIME_WINDOW: 90s off"), refused, fault.TimeWindow},
+		{"one that refuses and a lagging one", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, TIME_WINDOW: 90s off", "chaincode response 500, LANE_MOVED: at 3"), refused, fault.TimeWindow},
+		{"endorsers at different heights", endorsing, rpc(codes.Aborted, "failed to collect enough transaction endorsements, see attached details for more info", "ProposalResponsePayloads do not match"), mismatched, fault.Unavailable},
+		{"the peer's own clock", endorsing, rpc(codes.Aborted, notEndorsed, "request unauthorized due to incorrect timestamp 2026-11-01T00:00:00Z, peer time 2026-11-02T00:00:00Z, peer.authentication.timewindow 15m0s"), refused, fault.TimeWindow},
+		{"the chaincode broke", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, contract: range: leveldb closed"), broken, fault.Internal},
+		{"no peer", endorsing, rpc(codes.Unavailable, "connection error: desc = refused"), unreachable, fault.Unavailable},
+		{"no plan while a peer is down", endorsing, rpc(codes.FailedPrecondition, "no combination of peers can be derived which satisfy the endorsement policy"), unreachable, fault.Unavailable},
+		{"too slow", endorsing, context.DeadlineExceeded, unreachable, fault.Unavailable},
+		{"orderers refuse the bytes", submitting, rpc(codes.Aborted, "received unsuccessful response from orderer: status=FORBIDDEN, info="), rejected, fault.Unavailable},
+		{"no orderer", submitting, rpc(codes.Unavailable, "no orderer nodes available"), unreachable, fault.Unavailable},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := classify(c.at, c.err)
+			if got.kind != c.kind || got.asFault().Code != c.code {
+				t.Errorf("kind %d, %v; want kind %d, %s", got.kind, got.asFault(), c.kind, c.code)
+			}
+			if !errors.Is(got, c.err) && c.kind != refused {
+				t.Error("the cause is lost")
+			}
+		})
+	}
+}
+
+func TestOrderedAllTheSame(t *testing.T) {
+	const few = "insufficient number of orderers could successfully process transaction to satisfy quorum requirement"
+	detail := "received unsuccessful response from orderer: status=SERVICE_UNAVAILABLE, info=failed to submit request: request already processed"
+	if !isOrdered(rpc(codes.Unavailable, few, detail)) || isOrdered(rpc(codes.Unavailable, few, "connection refused")) {
+		t.Error("an orderer that has the transaction already says that it is ordered")
+	}
+}

@@ -1,0 +1,106 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+)
+
+// lane is the single writer of one of the party's lanes, with one transaction
+// in flight.
+type lane struct {
+	g      *Gateway
+	number uint8
+	seq    uint64 // of its last batch
+	left   *job   // what the last process left under way
+	retire bool   // only finishes what is left: the lane is no longer configured
+}
+
+// run works off what was left, then batch after batch until ctx ends.
+func (l *lane) run(ctx context.Context) {
+	if l.left != nil {
+		l.finish(ctx, l.left)
+		l.g.recovering.Done()
+	}
+	for !l.retire && ctx.Err() == nil {
+		tickets := l.g.queue.take(ctx)
+		if len(tickets) == 0 {
+			return
+		}
+		l.do(ctx, tickets)
+	}
+}
+
+// do makes a job of tickets and brings it to its end.
+func (l *lane) do(ctx context.Context, tickets []*ticket) {
+	j := &job{batch: command.Batch{Lane: l.number, Seq: l.seq + 1, Commands: commandsOf(tickets)}, tickets: tickets}
+	if first := tickets[0]; first.batch {
+		j.batch.Source, j.id = first.source, first.id
+	}
+	if err := l.g.out.begin(j); err != nil {
+		l.answer(j, Outcome{}, err)
+		return
+	}
+	j.watch = l.g.feed.watch(l.number)
+	l.finish(ctx, j)
+}
+
+// finish brings a job to its end and answers those who wait.
+func (l *lane) finish(ctx context.Context, j *job) {
+	defer j.watch.end()
+	ran, err := l.carry(ctx, j)
+	switch {
+	case errors.Is(err, errClosing) || errors.Is(err, errStopped):
+		// The outbox keeps it; its callers can't know.
+	case err == nil:
+		l.seq = ran.Seq
+	default:
+		l.seq = j.batch.Seq - 1
+	}
+	l.answer(j, ran, err)
+}
+
+// answer gives each ticket its part of the outcome.
+func (l *lane) answer(j *job, ran Outcome, err error) {
+	defer l.g.queue.release(j.tickets)
+	if errors.Is(err, errClosing) || errors.Is(err, errStopped) {
+		for _, t := range j.tickets {
+			t.fail(t.unknown())
+		}
+		return
+	}
+	if err != nil {
+		l.g.out.finish(j, nil, nil, Outcome{}, nil)
+		for _, t := range j.tickets {
+			t.fail(asFault(err))
+		}
+		return
+	}
+	l.g.count.batches.Add(1)
+	l.g.count.commands.Add(int64(len(j.batch.Commands)))
+	receipts, errs := j.batch.Receipts(l.g.cfg.Party, ran.Result)
+	at := 0
+	for _, t := range j.tickets {
+		n := at + len(t.commands)
+		t.succeed(receipts[at:n:n], errs[at:n:n], ran)
+		at = n
+	}
+	// A name is known to the queue until the outbox knows it: at no moment can
+	// it seem new.
+	l.g.out.finish(j, receipts, errs, ran, func(error) { l.g.queue.settle(j.tickets) })
+}
+
+// asFault makes every error a coded one.
+func asFault(err error) error {
+	var coded *fault.Error
+	var failed *callError
+	switch {
+	case err == nil || errors.As(err, &coded):
+		return err
+	case errors.As(err, &failed):
+		return failed.asFault()
+	}
+	return fault.New(fault.Internal, "%v", err)
+}

@@ -1,0 +1,146 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// Query asks one peer, the party's own if it answers. What it says is as of
+// that peer's last block and is no proof: lists and sums belong to the index,
+// decisions to commands.
+//
+// Every error is a *fault.Error: the query's own (BAD_REQUEST, NOT_FOUND,
+// LIMIT) or UNAVAILABLE.
+type Query struct{ g *Gateway }
+
+// Page asks for a part of a list: up to Limit rows, 1–500, after a bookmark.
+type Page struct {
+	Limit int    `json:"limit"`
+	After string `json:"after"`
+}
+
+// Part is a part of a list, with the bookmark of the next, "" after the last.
+type Part[T any] struct {
+	Rows []T    `json:"rows"`
+	Next string `json:"next"`
+}
+
+// Owed is what one party owes another because of a cycle's redemptions.
+type Owed struct {
+	Debtor    string              `json:"debtor"`
+	Creditor  string              `json:"creditor"`
+	Programme string              `json:"programme"`
+	Position  settlement.Position `json:"position"`
+}
+
+// Query returns the questions.
+func (g *Gateway) Query() Query { return Query{g} }
+
+// Charter is what the network was founded with.
+func (q Query) Charter(ctx context.Context) (party.Charter, error) {
+	return ask[party.Charter](ctx, q, "Charter")
+}
+
+// Cycle is the open cycle with the business date.
+func (q Query) Cycle(ctx context.Context) (settlement.Cycle, error) {
+	return ask[settlement.Cycle](ctx, q, "Cycle")
+}
+
+// Party is one party.
+func (q Query) Party(ctx context.Context, id string) (party.Party, error) {
+	return ask[party.Party](ctx, q, "Party", id)
+}
+
+// Parties lists parties by id.
+func (q Query) Parties(ctx context.Context, page Page) (Part[party.Party], error) {
+	return ask[Part[party.Party]](ctx, q, "Parties", asJSON(page))
+}
+
+// Programme is one programme.
+func (q Query) Programme(ctx context.Context, id string) (points.Programme, error) {
+	return ask[points.Programme](ctx, q, "Programme", id)
+}
+
+// Programmes lists programmes by id.
+func (q Query) Programmes(ctx context.Context, page Page) (Part[points.Programme], error) {
+	return ask[Part[points.Programme]](ctx, q, "Programmes", asJSON(page))
+}
+
+// Lots are up to 500 lots, in the order asked.
+func (q Query) Lots(ctx context.Context, lots ...number.Row) ([]points.Lot, error) {
+	return ask[[]points.Lot](ctx, q, "Lots", asJSON(lots))
+}
+
+// Hold is one hold.
+func (q Query) Hold(ctx context.Context, hold number.Command) (points.Hold, error) {
+	return ask[points.Hold](ctx, q, "Hold", hold.String())
+}
+
+// Totals sums up a programme.
+func (q Query) Totals(ctx context.Context, programme string) (points.Totals, error) {
+	return ask[points.Totals](ctx, q, "Totals", programme)
+}
+
+// Positions are what a cycle's redemptions make the parties owe each other.
+func (q Query) Positions(ctx context.Context, cycle string) ([]Owed, error) {
+	return ask[[]Owed](ctx, q, "Positions", cycle)
+}
+
+// Freezes are those of a member's wallet.
+func (q Query) Freezes(ctx context.Context, member string) ([]points.Freeze, error) {
+	found, err := ask[points.Frozen](ctx, q, "Freezes", member)
+	return found.List, err
+}
+
+// Request says which command took effect for a party's request.
+func (q Query) Request(ctx context.Context, party, id string) (row.Request, error) {
+	return ask[row.Request](ctx, q, "Request", party, id)
+}
+
+// Cursor is how far a party's numbered source has been taken in; 0 for one that
+// the ledger hasn't seen.
+func (q Query) Cursor(ctx context.Context, party, source string) (uint64, error) {
+	found, err := ask[row.Cursor](ctx, q, "Cursor", party, source)
+	return found.At, err
+}
+
+// Head is the end of a party's lane.
+func (q Query) Head(ctx context.Context, party string, lane uint8) (row.Head, error) {
+	args := [][]byte{[]byte(party), fmt.Append(nil, lane)}
+	return decode[row.Head](q.g.net.Evaluate(ctx, call{chaincode: q.g.cfg.SealOf(party), function: "head", args: args}))
+}
+
+func ask[T any](ctx context.Context, q Query, function string, args ...string) (T, error) {
+	c := call{chaincode: q.g.cfg.Chaincode, function: "query:" + function}
+	for _, a := range args {
+		c.args = append(c.args, []byte(a))
+	}
+	return decode[T](q.g.net.Evaluate(ctx, c))
+}
+
+// decode reads a query's JSON answer.
+func decode[T any](answer []byte, err error) (found T, _ error) {
+	if err != nil {
+		return found, asFault(err)
+	}
+	if err := json.Unmarshal(answer, &found); err != nil {
+		return found, fault.New(fault.Internal, "the answer can't be read: %v", err)
+	}
+	return found, nil
+}
+
+func asJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // numbers and texts
+	}
+	return string(data)
+}

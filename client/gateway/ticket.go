@@ -1,0 +1,81 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+)
+
+// ticket is what waits in the queue: commands that belong together, and whoever
+// waits for their answer. The queue's lock guards it until a lane takes it.
+type ticket struct {
+	id       string            // its request id, "" for none
+	hash     [32]byte          // of its commands
+	commands []command.Command // one, a linked group, or a batch
+	source   *command.Source
+	batch    bool // its caller's own batch: nothing else goes with it
+	demand   demand
+	since    time.Time
+	waiters  int
+	taken    bool
+
+	txID     atomic.Pointer[string] // of the last transaction that carried it
+	done     chan struct{}          // closed with the fields below set
+	receipts []command.Receipt
+	errs     []error // one a command; or, where none was reached, err
+	err      error
+	outcome  Outcome
+}
+
+func newTicket(id string, commands []command.Command) *ticket {
+	return &ticket{id: id, commands: commands, hash: hashOf(commands), demand: demandOfAll(commands), waiters: 1, done: make(chan struct{})}
+}
+
+// alone says whether the ticket gets a transaction to itself.
+func (t *ticket) alone() bool { return t.batch || t.demand.alone }
+
+// hashOf identifies the content of commands asked for together.
+func hashOf(commands []command.Command) [32]byte {
+	if len(commands) == 1 {
+		return commands[0].Hash()
+	}
+	h := sha256.New()
+	for _, c := range commands {
+		sum := c.Hash()
+		h.Write(sum[:])
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// fail ends the ticket without an outcome of its commands.
+func (t *ticket) fail(err error) {
+	t.err = err
+	close(t.done)
+}
+
+// succeed ends the ticket with its part of a batch's outcome.
+func (t *ticket) succeed(receipts []command.Receipt, errs []error, o Outcome) {
+	t.receipts, t.errs, t.outcome = receipts, errs, o
+	close(t.done)
+}
+
+// refused says whether a ticket that has ended left nothing to remember.
+func (t *ticket) refused() bool {
+	return t.err != nil || !t.batch && slices.ContainsFunc(t.errs, func(err error) bool { return err != nil })
+}
+
+// unknown is what a caller gets who leaves while the ticket is in a batch.
+func (t *ticket) unknown() *fault.Error {
+	tx := "it is about to be sent"
+	if id := t.txID.Load(); id != nil {
+		tx = "transaction " + *id
+	}
+	if t.id == "" {
+		return fault.New(fault.UnknownOutcome, "%s; the command has no request id to ask again with", tx)
+	}
+	return fault.New(fault.UnknownOutcome, "%s; ask again with request id %s", tx, t.id)
+}

@@ -1,0 +1,97 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	pb "github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+)
+
+// WalkIn carries out one command without a lane, as a person at a command line
+// does. It is slower than Do and needs no outbox, so it must have a request id
+// if it is to be exactly once: the ledger then knows it.
+//
+// Errors are those of Do. UNKNOWN_OUTCOME has the transaction id.
+func (g *Gateway) WalkIn(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
+	if _, err := link(request, []command.Request{req}); err != nil {
+		return command.Receipt{}, err
+	}
+	body, err := json.Marshal(req)
+	if err != nil {
+		return command.Receipt{}, fault.New(fault.BadRequest, "request: %v", err)
+	}
+	var receipt command.Receipt
+	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(), args: [][]byte{[]byte(request), body}}, &receipt)
+	return receipt, err
+}
+
+// Found founds the network with this party as its operator. It is the first
+// command of a ledger. Refused as party.FoundRequest says.
+func (g *Gateway) Found(ctx context.Context, req party.FoundRequest) (party.Charter, error) {
+	if err := req.Check(); err != nil {
+		return party.Charter{}, err
+	}
+	body, err := json.Marshal(req)
+	if err != nil {
+		return party.Charter{}, fault.New(fault.BadRequest, "request: %v", err)
+	}
+	var charter party.Charter
+	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: "charter:Found", args: [][]byte{body}}, &charter)
+	return charter, err
+}
+
+// alone sends one transaction outside of the lanes, and again if it meets a
+// conflict, and reads its JSON answer.
+func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(g.life, cancel)()
+	select { // one at a time: walk-ins share a lane's head
+	case g.walkIns <- struct{}{}:
+		defer func() { <-g.walkIns }()
+	case <-ctx.Done():
+		return fault.New(fault.Unavailable, "withdrawn before it was sent: %v", ctx.Err())
+	}
+	deadline := time.Now().Add(g.cfg.Timeouts.Effort)
+	for tries := 0; ; tries++ {
+		s, err := g.net.Endorse(ctx, c)
+		if err == nil {
+			v, known := g.deliver(ctx, s)
+			switch {
+			case !known:
+				return fault.New(fault.UnknownOutcome, "transaction %s; ask again with the same request id", s.TxID)
+			case v.Code == pb.TxValidationCode_VALID:
+				return asFault(json.Unmarshal(s.Answer, answer))
+			}
+			err = &callError{stage: submitting, kind: mismatched, err: errors.New(v.Code.String())}
+		}
+		var failed *callError
+		if !errors.As(err, &failed) || failed.kind == refused || failed.kind == broken && tries > 2 || ctx.Err() != nil || time.Now().After(deadline) {
+			return asFault(err)
+		}
+		stagger(ctx, tries)
+	}
+}
+
+// deliver sends a transaction until a block says what became of it, or ctx ends.
+func (g *Gateway) deliver(ctx context.Context, s signed) (verdict, bool) {
+	w := g.feed.watch(number.WalkIn)
+	defer w.end()
+	w.add(s.TxID)
+	for doubt := g.cfg.Timeouts.Doubt; ; doubt = min(2*doubt, time.Minute) {
+		if err := g.net.Submit(ctx, s); err != nil {
+			g.log.Warn("a submission failed; the outcome is in doubt", "tx", s.TxID, "err", err)
+		}
+		if v, known := w.next(ctx, doubt); known || ctx.Err() != nil {
+			return v, known
+		}
+		g.feed.stir(doubt)
+	}
+}

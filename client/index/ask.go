@@ -1,0 +1,244 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+)
+
+// MaxPage is the most rows of one answer.
+const MaxPage = 500
+
+// Page asks for a part of a list: up to Limit rows, 1–500, after a bookmark.
+type Page struct {
+	Limit int
+	After string
+}
+
+func (p Page) check() error {
+	if p.Limit < 1 || p.Limit > MaxPage {
+		return fault.New(fault.BadRequest, "limit: want 1 to %d", MaxPage)
+	}
+	return nil
+}
+
+// Part is a part of a list.
+type Part[T any] struct {
+	Height uint64 `json:"height"` // blocks that it speaks of
+	Rows   []T    `json:"rows"`
+	Next   string `json:"next"` // bookmark of the next part, "" after the last
+}
+
+// Lot is a lot with its number and the block that wrote it last.
+type Lot struct {
+	Number number.Row `json:"number"`
+	points.Lot
+	Block uint64 `json:"block"`
+}
+
+// Hold is a hold with its number and the block that wrote it last.
+type Hold struct {
+	Number number.Command `json:"number"`
+	points.Hold
+	Block uint64 `json:"block"`
+}
+
+// at is one reading: everything in it speaks of one height.
+type at struct {
+	tx     *sql.Tx
+	height uint64
+}
+
+// reading asks within one snapshot.
+func (ix *Index) reading(ask func(at) error) error {
+	tx, err := ix.read.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	r := at{tx: tx}
+	err = tx.QueryRow("SELECT height FROM checkpoint").Scan(&r.height)
+	if err == nil || err == sql.ErrNoRows {
+		err = ask(r)
+	}
+	return err
+}
+
+// rows visits the answer of a query that selects key, block, row.
+func (r at) rows(visit func(key string, block uint64, value []byte) error, query string, args ...any) error {
+	rows, err := r.tx.Query(query, args...)
+	if err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var block uint64
+		var value []byte
+		if err := rows.Scan(&key, &block, &value); err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		if err := visit(key, block, value); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// lots decodes the answer of a query.
+func (r at) lots(query string, args ...any) ([]Lot, error) {
+	list := []Lot{}
+	err := r.rows(func(key string, block uint64, value []byte) error {
+		named, err := row.Read(key, value)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		n, err := number.ParseRow(named.ID)
+		list = append(list, Lot{Number: n, Lot: named.Row.(points.Lot), Block: block})
+		return err
+	}, query, args...)
+	return list, err
+}
+
+// holds decodes the answer of a query.
+func (r at) holds(query string, args ...any) ([]Hold, error) {
+	list := []Hold{}
+	err := r.rows(func(key string, block uint64, value []byte) error {
+		named, err := row.Read(key, value)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		n, err := number.ParseCommand(named.ID)
+		list = append(list, Hold{Number: n, Hold: named.Row.(points.Hold), Block: block})
+		return err
+	}, query, args...)
+	return list, err
+}
+
+// Wallet is what a member has.
+type Wallet struct {
+	Height uint64 `json:"height"` // blocks that it speaks of
+	Member string `json:"member"`
+	Lots   []Lot  `json:"lots"` // with something left, earliest expiry first
+}
+
+// Wallet lists what is left of a member's lots, earliest expiry first; pending
+// and expired ones included, which the ledger won't let be spent.
+func (ix *Index) Wallet(member string) (w Wallet, err error) {
+	w.Member = member
+	err = ix.reading(func(r at) error {
+		w.Height = r.height
+		w.Lots, err = r.lots("SELECT key, block, row FROM lots WHERE member = ? AND available > 0 ORDER BY expires, key", member)
+		return err
+	})
+	return w, err
+}
+
+// Choose picks the pieces that pay an amount of one programme on a business
+// date, as the ledger wants them: earliest expiry first, each drained before
+// the next. INSUFFICIENT if there is too little; LIMIT if it takes more than 64
+// lots. Freezes are for the ledger to see.
+func (ix *Index) Choose(member, programme string, want amount.Units, on date.Date) ([]points.Piece, error) {
+	if err := want.Check(); err != nil {
+		return nil, err
+	}
+	var found []Lot
+	err := ix.reading(func(r at) (err error) {
+		found, err = r.lots(`SELECT key, block, row FROM lots
+			WHERE member = ? AND available > 0 AND programme = ? AND state = ? AND expires >= ?
+			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var pieces []points.Piece
+	rest := want
+	for _, lot := range found {
+		if rest == 0 {
+			break
+		}
+		part := min(rest, lot.Available())
+		pieces = append(pieces, points.Piece{Lot: lot.Number, Amount: part})
+		rest -= part
+	}
+	switch {
+	case rest > 0:
+		return nil, fault.New(fault.Insufficient, "%s has %d points of %s, %d asked", member, int64(want-rest), programme, int64(want))
+	case len(pieces) > points.MaxPieces:
+		return nil, fault.New(fault.Limit, "it takes %d lots, %d are allowed at once", len(pieces), points.MaxPieces)
+	}
+	return pieces, nil
+}
+
+// LotFilter narrows a list of lots; zero fields don't.
+type LotFilter struct{ Member, Programme string }
+
+// Lots lists lots by number.
+func (ix *Index) Lots(filter LotFilter, page Page) (Part[Lot], error) {
+	where, args := "key > ?", []any{page.After}
+	for _, c := range [][2]string{{"member", filter.Member}, {"programme", filter.Programme}} {
+		if c[1] != "" {
+			where, args = where+" AND "+c[0]+" = ?", append(args, c[1])
+		}
+	}
+	return part(ix, page, func(r at) ([]Lot, error) {
+		return r.lots("SELECT key, block, row FROM lots WHERE "+where+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
+	}, func(l Lot) string { return string(row.Lot(l.Number)) })
+}
+
+// HoldFilter narrows a list of holds; zero fields don't.
+type HoldFilter struct {
+	Member   string
+	Acceptor string
+	States   []points.HoldState
+	Due      int64 // only those whose deadline is at or before it, UTC seconds
+}
+
+// Holds lists holds by number.
+func (ix *Index) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
+	where, args := []string{"key > ?"}, []any{page.After}
+	add := func(condition string, values ...any) { where, args = append(where, condition), append(args, values...) }
+	if filter.Member != "" {
+		add("member = ?", filter.Member)
+	}
+	if filter.Acceptor != "" {
+		add("acceptor = ?", filter.Acceptor)
+	}
+	if filter.Due > 0 {
+		add("deadline <= ?", filter.Due)
+	}
+	if len(filter.States) > 0 {
+		marks := make([]any, len(filter.States))
+		for i, s := range filter.States {
+			marks[i] = int64(s)
+		}
+		add("state IN (?"+strings.Repeat(",?", len(marks)-1)+")", marks...)
+	}
+	return part(ix, page, func(r at) ([]Hold, error) {
+		return r.holds("SELECT key, block, row FROM holds WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
+	}, func(h Hold) string { return string(row.Hold(h.Number)) })
+}
+
+func part[T any](ix *Index, page Page, list func(at) ([]T, error), keyOf func(T) string) (p Part[T], err error) {
+	if err := page.check(); err != nil {
+		return p, err
+	}
+	err = ix.reading(func(r at) error {
+		p.Height = r.height
+		p.Rows, err = list(r)
+		return err
+	})
+	if n := len(p.Rows); err == nil && n == page.Limit {
+		p.Next = keyOf(p.Rows[n-1])
+	}
+	return p, err
+}

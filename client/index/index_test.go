@@ -1,0 +1,323 @@
+package index
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/block"
+)
+
+const today = 20000
+
+// wallets is a ledger with some lots of ann.
+func wallets(t *testing.T) (*world, []number.Row) {
+	w := newWorld(t)
+	lots := []points.Lot{
+		lot("DP", "ann", 50, today+30), lot("DP", "ann", 20, today+10), lot("DP", "ann", 7, today-1),
+		lot("MP", "ann", 9, today+5), lot("DP", "bob", 5, today+5), lot("DP", "ann", 11, today+20),
+	}
+	lots[5].State, lots[5].Witness = points.Pending, "G"
+	entries := []entry{sealed("D", 3, 1)}
+	var names []number.Row
+	for i, l := range lots {
+		names = append(names, numbered("D", 3, 1, i).Row(0))
+		entries = append(entries, put(row.Lot(names[i]), l))
+	}
+	w.write(entries...)
+	return w, names
+}
+
+func TestWallet(t *testing.T) {
+	w, names := wallets(t)
+	ix := w.index()
+	wallet, err := ix.Wallet("ann")
+	if err != nil || wallet.Height != w.n.Height() {
+		t.Fatalf("%+v, %v", wallet, err)
+	}
+	var order []number.Row
+	for _, l := range wallet.Lots {
+		order = append(order, l.Number)
+	}
+	if want := []number.Row{names[2], names[3], names[1], names[5], names[0]}; !slices.Equal(order, want) {
+		t.Errorf("order %v, want %v", order, want)
+	}
+	spent := lot("DP", "ann", 20, today+10)
+	spent.Placed = 20
+	w.write(put(row.Lot(names[1]), spent))
+	if wallet, err = w.index().Wallet("ann"); err != nil || len(wallet.Lots) != 4 {
+		t.Errorf("an empty lot is still there: %+v, %v", wallet.Lots, err)
+	}
+	if wallet, err = ix.Wallet("nobody"); err != nil || wallet.Lots == nil || len(wallet.Lots) > 0 {
+		t.Errorf("nobody: %+v, %v", wallet, err)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	w, names := wallets(t)
+	ix := w.index()
+	for _, c := range []struct {
+		name   string
+		amount amount.Units
+		want   []points.Piece
+		code   fault.Code
+	}{
+		{"a part of the first", 5, []points.Piece{{Lot: names[1], Amount: 5}}, ""},
+		{"all of the first", 20, []points.Piece{{Lot: names[1], Amount: 20}}, ""},
+		{"drained, then the next", 21, []points.Piece{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 1}}, ""},
+		{"everything but what is pending or expired", 70, []points.Piece{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 50}}, ""},
+		{"one more", 71, nil, fault.Insufficient},
+		{"nothing", 0, nil, fault.BadRequest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ix.Choose("ann", "DP", c.amount, today)
+			if fault.CodeOf(err) != c.code {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestHoldsAndSums(t *testing.T) {
+	w, names := wallets(t)
+	entries := []entry{sealed("M", 1, 7)}
+	for i := range 5 {
+		hold := points.Hold{Acceptor: "M", Member: "ann", State: points.Open, Deadline: int64(100 + i), Pieces: []points.HeldPiece{{Lot: names[0], Programme: "DP", Amount: 2}}}
+		if i == 4 {
+			hold.State, hold.Captured = points.Captured, 2
+		}
+		entries = append(entries, put(row.Hold(numbered("M", 1, 7, i)), hold))
+	}
+	entries = append(entries,
+		put(row.Totals("DP", "D", 3), points.Totals{Issued: 93}), put(row.Totals("DP", "M", 1), points.Totals{Placed: 10, Captured: 2}),
+		put(row.Position("c1", "D", "DP", "M", 1), settlement.Position{Points: 2}), put(row.Position("c1", "D", "DP", "M", 2), settlement.Position{Points: 3}),
+		put(row.Position("c1", "D", "DP", "D", 1), settlement.Position{Points: 9}),
+		put(row.Frozen(points.Bucket("bob")), points.Frozen{List: []points.Freeze{{Member: "bob", By: "D", Reason: "odd"}}}),
+		put(row.NamedRequest("D", "r1"), row.Request{Hash: make([]byte, 32), Number: numbered("D", 3, 1, 0), Cycle: "c1"}),
+		put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}))
+	w.write(entries...)
+	ix := w.index()
+
+	first, err := ix.Holds(HoldFilter{Member: "ann", States: []points.HoldState{points.Open}}, Page{Limit: 3})
+	if err != nil || len(first.Rows) != 3 || first.Next == "" {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	rest, err := ix.Holds(HoldFilter{Acceptor: "M", States: []points.HoldState{points.Open, points.PartCaptured}}, Page{Limit: 3, After: first.Next})
+	if err != nil || len(rest.Rows) != 1 || rest.Rows[0].Number != numbered("M", 1, 7, 3) || rest.Next != "" {
+		t.Errorf("%+v, %v", rest, err)
+	}
+	if due, err := ix.Holds(HoldFilter{Due: 101}, Page{Limit: 9}); err != nil || len(due.Rows) != 2 {
+		t.Errorf("due %+v, %v", due, err)
+	}
+	if _, err := ix.Holds(HoldFilter{}, Page{Limit: 501}); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("a page of 501: %v", err)
+	}
+	_, out, err := ix.Outstanding()
+	want := []Outstanding{{Issuer: "D", Programme: "DP", Issued: 93, Captured: 2, Held: 8, Outstanding: 91}, {Issuer: "M", Programme: "MP"}}
+	if err != nil || cmp.Diff(want, out) != "" {
+		t.Errorf("outstanding %s, %v", cmp.Diff(want, out), err)
+	}
+	_, owed, err := ix.Owes()
+	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5}}; err != nil || !slices.Equal(owed, wantOwed) {
+		t.Errorf("owes %v, %v", owed, err)
+	}
+	if _, list, err := ix.Freezes("bob"); err != nil || len(list) != 1 {
+		t.Errorf("freezes %v, %v", list, err)
+	}
+	if _, r, err := ix.Request("D", "r1"); err != nil || r.Number != numbered("D", 3, 1, 0) {
+		t.Errorf("request %v, %v", r, err)
+	}
+	if _, _, err := ix.Request("D", "r2"); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("no request: %v", err)
+	}
+	if _, cycle, err := ix.Cycle(); err != nil || cycle.ID != "c1" {
+		t.Errorf("cycle %v, %v", cycle, err)
+	}
+	if _, parties, err := ix.Parties(); err != nil || len(parties) != 2 {
+		t.Errorf("parties %v, %v", parties, err)
+	}
+	lots, err := ix.Lots(LotFilter{Programme: "DP", Member: "ann"}, Page{Limit: 500})
+	if err != nil || len(lots.Rows) != 4 {
+		t.Errorf("lots %+v, %v", lots, err)
+	}
+}
+
+// Living through the blocks, in whatever portions and over restarts, and
+// replaying them give the same digest.
+func TestDigest(t *testing.T) {
+	w, names := wallets(t)
+	for seq := uint64(2); seq < 12; seq++ {
+		changed := lot("DP", "ann", 50, today+30)
+		changed.Placed = amount.Units(seq)
+		w.write(sealed("D", 3, seq), put(row.Lot(names[0]), changed), put(row.Lot(numbered("D", 3, seq, 0).Row(0)), lot("DP", "eve", 1, today)))
+	}
+	blocks := w.blocks()
+	_, want, err := w.index().Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, portion := range []int{1, 2, 5} {
+		path := filepath.Join(t.TempDir(), "index.db")
+		for from := 0; from < len(blocks); from += portion {
+			ix, err := Open(path) // a restart before each
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ix.Height() != uint64(from) {
+				t.Fatalf("height %d after a restart, want %d", ix.Height(), from)
+			}
+			if err := ix.Apply(blocks[from:min(from+portion, len(blocks))]...); err != nil {
+				t.Fatal(err)
+			}
+			if _, got, err := ix.Digest(); err != nil || (got.String() == want.String()) != (ix.Height() == uint64(len(blocks))) {
+				t.Errorf("portions of %d: height %d, %v", portion, ix.Height(), err)
+			}
+			if err := ix.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestApplyRefuses(t *testing.T) {
+	w, _ := wallets(t)
+	other, _ := wallets(t)
+	other.write(put(row.Cycle(), settlement.Cycle{ID: "x", Date: 1}))
+	other.write(put(row.Cycle(), settlement.Cycle{ID: "y", Date: 1}))
+	w.write(put(row.Cycle(), settlement.Cycle{ID: "z", Date: 1}))
+	blocks, strange := w.blocks(), other.blocks()
+	n := len(blocks)
+	for name, list := range map[string][]*block.Block{
+		"a gap":                       {blocks[n-1]},
+		"another history":             {blocks[n-2], strange[n-1], strange[n]},
+		"a good one and a gap":        {blocks[n-2], strange[n]},
+		"a block that was had before": {blocks[n-3]},
+	} {
+		ix := fresh(t)
+		if err := ix.Apply(blocks[:n-2]...); err != nil {
+			t.Fatal(err)
+		}
+		_, before, _ := ix.Digest()
+		if name == "another history" {
+			list[0] = strange[n-2]
+			list[0].Previous = []byte("forged")
+		}
+		if err := ix.Apply(list...); err == nil {
+			t.Errorf("%s passes", name)
+		}
+		if _, after, _ := ix.Digest(); after.String() != before.String() || ix.Height() != uint64(n-2) {
+			t.Errorf("%s left something behind", name)
+		}
+	}
+}
+
+// A lot counts only if the transaction that made it sealed its number, in the
+// namespace that is its party's.
+func TestUnsealed(t *testing.T) {
+	w, names := wallets(t)
+	forged := put(row.Lot(numbered("D", 3, 1, 9).Row(0)), lot("DP", "thief", 1000, today))
+	w.write(forged)
+	w.write(sealed("D", 3, 2), put(row.Lot(numbered("D", 3, 9, 0).Row(0)), lot("DP", "thief", 1000, today)))
+	w.write(sealedIn("tallyseal", "D", 3, 3), put(row.Lot(numbered("D", 3, 3, 0).Row(0)), lot("DP", "thief", 1000, today)))
+	w.write(sealedIn("tallyseal-G", "D", 3, 3), put(row.Lot(numbered("D", 3, 3, 1).Row(0)), lot("DP", "thief", 1000, today)))
+	w.write(put(row.Hold(numbered("D", 3, 4, 0)), points.Hold{Acceptor: "M", Member: "ann", State: points.Open}))
+	w.write(put(row.Lot(names[0]), lot("DP", "ann", 50, today+31))) // it is there: a spend needs no seal of its own
+	w.write(sealed("M", 1, 1), put(row.Lot(numbered("M", 1, 1, 0).Row(0)), lot("MP", "mia", 1, today)))
+	ix := w.index()
+	if wallet, err := ix.Wallet("thief"); err != nil || len(wallet.Lots) > 0 {
+		t.Errorf("forged lots count: %+v, %v", wallet, err)
+	}
+	stray, err := ix.Unsealed()
+	if err != nil || len(stray) != 5 || stray[0].Key != forged.Key {
+		t.Errorf("unsealed %+v, %v", stray, err)
+	}
+	if wallet, err := ix.Wallet("mia"); err != nil || len(wallet.Lots) != 1 {
+		t.Errorf("a lot of a party without a peer: %+v, %v", wallet, err)
+	}
+	if wallet, err := ix.Wallet("ann"); err != nil || wallet.Lots[len(wallet.Lots)-1].Expires != today+31 {
+		t.Errorf("a change: %+v, %v", wallet, err)
+	}
+}
+
+// Two processes with one file take turns; neither undoes the other.
+func TestTwoProcesses(t *testing.T) {
+	w, _ := wallets(t)
+	blocks, path := w.blocks(), filepath.Join(t.TempDir(), "index.db")
+	a, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	b, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := a.Apply(blocks...); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Apply(blocks[:2]...); err != nil || b.Height() != uint64(len(blocks)) {
+		t.Errorf("height %d, %v", b.Height(), err)
+	}
+	_, x, _ := a.Digest()
+	if _, y, _ := b.Digest(); x.String() != y.String() {
+		t.Error("the digests differ")
+	}
+}
+
+func TestWait(t *testing.T) {
+	w, _ := wallets(t)
+	ix := fresh(t)
+	done := make(chan error)
+	go func() { done <- ix.Wait(t.Context(), w.n.Height()) }()
+	if err := ix.Apply(w.blocks()...); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("still waiting")
+	}
+}
+
+// BenchmarkApply takes in batches of 500 lots, 4 a block.
+func BenchmarkApply(b *testing.B) {
+	t := &testing.T{}
+	w := newWorld(t)
+	for seq := range uint64(40) {
+		entries := []entry{sealed("D", 3, seq+1)}
+		for i := range 500 {
+			entries = append(entries, put(row.Lot(numbered("D", 3, seq+1, i).Row(0)), lot("DP", "m"+string(rune('a'+i%26)), 10, today)))
+		}
+		w.write(entries...)
+	}
+	blocks := w.blocks()
+	for b.Loop() {
+		ix, err := Open(filepath.Join(b.TempDir(), "index.db"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := ix.Apply(blocks...); err != nil {
+			b.Fatal(err)
+		}
+		if err := ix.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*40*500)/b.Elapsed().Seconds(), "lots/s")
+}

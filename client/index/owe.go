@@ -1,0 +1,225 @@
+package index
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// Outstanding is what an issuer owes members in one programme, in points.
+//
+//	outstanding = issued − captured = available in lots + held
+type Outstanding struct {
+	Issuer      string       `json:"issuer"`
+	Programme   string       `json:"programme"`
+	Issued      amount.Units `json:"issued"`
+	Captured    amount.Units `json:"captured"`
+	Held        amount.Units `json:"held"` // by open holds
+	Outstanding amount.Units `json:"outstanding"`
+}
+
+// Outstanding sums up every programme, by issuer.
+func (ix *Index) Outstanding() (height uint64, list []Outstanding, err error) {
+	list = []Outstanding{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		rows, err := r.tx.Query(`SELECT p.issuer, p.id, COALESCE(SUM(t.issued),0), COALESCE(SUM(t.captured),0), COALESCE(SUM(t.placed-t.captured-t.returned),0)
+			FROM programmes p LEFT JOIN totals t ON t.programme = p.id
+			GROUP BY p.issuer, p.id ORDER BY p.issuer, p.id`)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var o Outstanding
+			if err := rows.Scan(&o.Issuer, &o.Programme, &o.Issued, &o.Captured, &o.Held); err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			o.Outstanding = o.Issued - o.Captured
+			list = append(list, o)
+		}
+		return rows.Err()
+	})
+	return height, list, err
+}
+
+// Owed is what one party owes another because the other redeemed its points.
+type Owed struct {
+	Cycle     string       `json:"cycle"`
+	Debtor    string       `json:"debtor"`   // issuer
+	Creditor  string       `json:"creditor"` // acceptor
+	Programme string       `json:"programme"`
+	Points    amount.Units `json:"points"`
+}
+
+// Owes says who owes whom how many points: each cycle's redemptions by debtor,
+// creditor and programme. What issuers owe their members, Outstanding says. A
+// party that redeems its own points owes nobody and is left out.
+func (ix *Index) Owes() (height uint64, list []Owed, err error) {
+	list = []Owed{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		rows, err := r.tx.Query(`SELECT cycle, debtor, creditor, programme, SUM(points) FROM positions
+			WHERE debtor <> creditor GROUP BY cycle, debtor, creditor, programme ORDER BY 1, 2, 3, 4`)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var o Owed
+			if err := rows.Scan(&o.Cycle, &o.Debtor, &o.Creditor, &o.Programme, &o.Points); err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			list = append(list, o)
+		}
+		return rows.Err()
+	})
+	return height, list, err
+}
+
+// facts decodes the rows of a kind.
+func facts[T any](ix *Index, query string, args ...any) (height uint64, list []T, err error) {
+	list = []T{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		return r.rows(func(_ string, _ uint64, value []byte) error {
+			one, err := row.Decode[T](value)
+			list = append(list, one)
+			return err
+		}, query, args...)
+	})
+	return height, list, err
+}
+
+const factsOf = "SELECT key, block, row FROM facts WHERE kind = ? ORDER BY key"
+
+// Parties lists the parties by id.
+func (ix *Index) Parties() (uint64, []party.Party, error) {
+	return facts[party.Party](ix, factsOf, "party")
+}
+
+// Programmes lists the programmes by id.
+func (ix *Index) Programmes() (uint64, []points.Programme, error) {
+	return facts[points.Programme](ix, "SELECT key, block, row FROM programmes ORDER BY key")
+}
+
+// Cycle is the open cycle with the business date. NOT_FOUND before the founding.
+func (ix *Index) Cycle() (uint64, settlement.Cycle, error) {
+	height, list, err := facts[settlement.Cycle](ix, factsOf, "cycle")
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "no cycle yet: found the network first")
+	}
+	if err != nil {
+		return height, settlement.Cycle{}, err
+	}
+	return height, list[0], nil
+}
+
+// Freezes lists the freezes, of one member or, for "", of all.
+func (ix *Index) Freezes(member string) (uint64, []points.Freeze, error) {
+	height, buckets, err := facts[points.Frozen](ix, factsOf, "frozen")
+	list := []points.Freeze{}
+	for _, b := range buckets {
+		if member == "" {
+			list = append(list, b.List...)
+		} else {
+			list = append(list, b.Of(member)...)
+		}
+	}
+	return height, list, err
+}
+
+// Request says which command took effect for a party's request. NOT_FOUND if
+// none has, so far.
+func (ix *Index) Request(party, id string) (uint64, row.Request, error) {
+	height, list, err := facts[row.Request](ix, "SELECT key, block, row FROM requests WHERE key = ?", string(row.NamedRequest(party, id)))
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "no request %s of %s has taken effect", id, party)
+	}
+	if err != nil {
+		return height, row.Request{}, err
+	}
+	return height, list[0], nil
+}
+
+// Stray is a lot or hold that no sealed number covers. It is on the ledger and
+// is not honoured.
+type Stray struct {
+	Block uint64 `json:"block"`
+	Tx    string `json:"tx"`
+	Key   string `json:"key"`
+}
+
+// Unsealed lists what is not honoured.
+func (ix *Index) Unsealed() (list []Stray, err error) {
+	list = []Stray{}
+	err = ix.reading(func(r at) error {
+		rows, err := r.tx.Query("SELECT block, tx, key FROM unsealed ORDER BY block, tx, key")
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s Stray
+			if err := rows.Scan(&s.Block, &s.Tx, &s.Key); err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			list = append(list, s)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// Digest is a SHA-256 over every table as it stands, and the height it speaks
+// of: the same for everybody who has taken in the same blocks. It reads the
+// whole index.
+func (ix *Index) Digest() (height uint64, digest codec.Hash, err error) {
+	h := sha256.New()
+	err = ix.reading(func(r at) error {
+		height = r.height
+		for _, t := range append([]string{"checkpoint"}, append(tables, "unsealed")...) {
+			rows, err := r.tx.Query("SELECT * FROM " + t + " ORDER BY " + orderOf(t))
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			columns, err := rows.Columns()
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			for rows.Next() {
+				if err := rows.Scan(into...); err != nil {
+					return fmt.Errorf("index: %w", err)
+				}
+				h.Write(codec.Encode(append([]any{t}, values...)))
+			}
+			if err := rows.Err(); err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+		}
+		return nil
+	})
+	return height, h.Sum(nil), err
+}
+
+func orderOf(table string) string {
+	switch {
+	case table == "checkpoint":
+		return "one"
+	case strings.HasPrefix(table, "unsealed"):
+		return "block, tx, key"
+	}
+	return "key"
+}

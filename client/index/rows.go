@@ -1,0 +1,67 @@
+package index
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// write puts one row's last value into its table.
+func (f *fold) write(key string, c change) error {
+	if c.value == nil {
+		return f.remove(key)
+	}
+	named, err := row.Read(key, c.value)
+	if err != nil {
+		return fmt.Errorf("key %.90q: %w", key, err)
+	}
+	id := strings.Split(named.ID, "/")
+	switch r := named.Row.(type) {
+	case points.Lot:
+		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?)",
+			key, r.Member, r.Programme, int64(r.Expires), int64(r.State), int64(r.Available()), c.block, c.value)
+	case points.Hold:
+		return f.exec("INSERT OR REPLACE INTO holds VALUES (?,?,?,?,?,?,?,?,?)",
+			key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
+	case points.Totals: // PROGRAMME/PARTY/LANE
+		if len(id) != 3 {
+			return fmt.Errorf("key %.90q", key)
+		}
+		lane, err := strconv.ParseInt(id[2], 16, 8)
+		if err != nil {
+			return fmt.Errorf("key %.90q: %w", key, err)
+		}
+		return f.exec("INSERT OR REPLACE INTO totals VALUES (?,?,?,?,?,?,?,?,?,?)",
+			key, id[0], id[1], lane, int64(r.Issued), int64(r.Placed), int64(r.Captured), int64(r.Returned), c.block, c.value)
+	case settlement.Position: // CYCLE/DEBTOR/PROGRAMME/PARTY/LANE
+		if len(id) != 5 {
+			return fmt.Errorf("key %.90q", key)
+		}
+		return f.exec("INSERT OR REPLACE INTO positions VALUES (?,?,?,?,?,?,?,?)",
+			key, id[0], id[1], id[2], id[3], int64(r.Points), c.block, c.value)
+	case points.Programme:
+		return f.exec("INSERT OR REPLACE INTO programmes VALUES (?,?,?,?,?)", key, r.ID, r.Issuer, c.block, c.value)
+	case row.Request: // PARTY/REQUEST
+		if len(id) != 2 {
+			return fmt.Errorf("key %.90q", key)
+		}
+		return f.exec("INSERT OR REPLACE INTO requests VALUES (?,?,?,?,?,?)", key, id[0], id[1], r.Number.String(), c.block, c.value)
+	}
+	return f.exec("INSERT OR REPLACE INTO facts VALUES (?,?,?,?)", key, named.Kind, c.block, c.value)
+}
+
+// tables with a column key, in the order of the digest.
+var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "facts"}
+
+func (f *fold) remove(key string) error {
+	for _, t := range tables {
+		if err := f.exec("DELETE FROM "+t+" WHERE key = ?", key); err != nil {
+			return err
+		}
+	}
+	return nil
+}

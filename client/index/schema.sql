@@ -1,0 +1,99 @@
+-- The read model. Every row carries the ledger's key and value (row), columns
+-- to search by that are taken from them, and the block that wrote it last.
+-- Tables are sorted by the ledger's keys, which grow lane by lane: new rows are
+-- appended in a few places, never scattered.
+
+CREATE TABLE IF NOT EXISTS checkpoint (
+  one    INTEGER PRIMARY KEY CHECK (one = 1),
+  height INTEGER NOT NULL, -- blocks taken in
+  hash   BLOB    NOT NULL  -- of the last one's header
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS lots (
+  key       TEXT    NOT NULL PRIMARY KEY,
+  member    TEXT    NOT NULL,
+  programme TEXT    NOT NULL,
+  expires   INTEGER NOT NULL, -- days since 1970
+  state     INTEGER NOT NULL,
+  available INTEGER NOT NULL, -- issued − placed − transferred
+  block     INTEGER NOT NULL,
+  row       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A wallet: what is left of a member's lots, earliest expiry first.
+CREATE INDEX IF NOT EXISTS lots_wallet ON lots (member, expires) WHERE available > 0;
+
+CREATE TABLE IF NOT EXISTS holds (
+  key      TEXT    NOT NULL PRIMARY KEY,
+  acceptor TEXT    NOT NULL,
+  member   TEXT    NOT NULL,
+  state    INTEGER NOT NULL,
+  deadline INTEGER NOT NULL, -- UTC seconds
+  held     INTEGER NOT NULL, -- sum of its pieces
+  captured INTEGER NOT NULL,
+  block    INTEGER NOT NULL,
+  row      BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS holds_member ON holds (member, state);
+-- Holds that still hold points, for those who time them out.
+CREATE INDEX IF NOT EXISTS holds_due ON holds (deadline) WHERE state <= 2;
+
+CREATE TABLE IF NOT EXISTS totals (
+  key       TEXT    NOT NULL PRIMARY KEY,
+  programme TEXT    NOT NULL,
+  party     TEXT    NOT NULL,
+  lane      INTEGER NOT NULL,
+  issued    INTEGER NOT NULL,
+  placed    INTEGER NOT NULL,
+  captured  INTEGER NOT NULL,
+  returned  INTEGER NOT NULL,
+  block     INTEGER NOT NULL,
+  row       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS positions (
+  key       TEXT    NOT NULL PRIMARY KEY,
+  cycle     TEXT    NOT NULL,
+  debtor    TEXT    NOT NULL,
+  programme TEXT    NOT NULL,
+  creditor  TEXT    NOT NULL,
+  points    INTEGER NOT NULL,
+  block     INTEGER NOT NULL,
+  row       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS programmes (
+  key    TEXT    NOT NULL PRIMARY KEY,
+  id     TEXT    NOT NULL,
+  issuer TEXT    NOT NULL,
+  block  INTEGER NOT NULL,
+  row    BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS requests (
+  key    TEXT    NOT NULL PRIMARY KEY,
+  party  TEXT    NOT NULL,
+  id     TEXT    NOT NULL,
+  number TEXT    NOT NULL, -- command that took effect
+  block  INTEGER NOT NULL,
+  row    BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Parties, freezes by bucket, cursors of sources, the charter, the cycle: few
+-- rows, searched by key only.
+CREATE TABLE IF NOT EXISTS facts (
+  key   TEXT    NOT NULL PRIMARY KEY,
+  kind  TEXT    NOT NULL,
+  block INTEGER NOT NULL,
+  row   BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Lots and holds that no sealed number covers: they are not honoured.
+CREATE TABLE IF NOT EXISTS unsealed (
+  block INTEGER NOT NULL,
+  tx    TEXT    NOT NULL,
+  key   TEXT    NOT NULL,
+  row   BLOB    NOT NULL,
+  PRIMARY KEY (block, tx, key)
+) STRICT, WITHOUT ROWID;
