@@ -20,7 +20,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strconv"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/cid"
@@ -79,7 +78,7 @@ func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 }
 
 func refuse(err error) *peer.Response {
-	return &peer.Response{Status: http.StatusInternalServerError, Message: err.Error()}
+	return shim.Error(err.Error())
 }
 
 // requireOuter refuses with FORBIDDEN unless the client's signed proposal names

@@ -52,11 +52,7 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 
 // open connects without lanes: to ask, and to send single commands.
 func (a *app) open(ctx context.Context) (*gateway.Gateway, error) {
-	return a.openLanes(ctx, "")
-}
-
-func (a *app) openLanes(ctx context.Context, lanes string) (*gateway.Gateway, error) {
-	cfg, err := a.config(map[string]any{"lanes": lanes})
+	cfg, err := a.config(map[string]any{"lanes": ""})
 	if err != nil {
 		return nil, err
 	}
