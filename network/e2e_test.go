@@ -241,6 +241,16 @@ func TestNetwork(t *testing.T) {
 			t.Errorf("%s, %v", out, err)
 		}
 	})
+	part("a collection is agreed on, once", func(t *testing.T) {
+		r.edit("args: [topology]", "args: [topology], collections: [{name: shared, parties: [G, D]}]")
+		for range 2 {
+			r.up(t)
+			out, err := r.peer("A", "lifecycle", "chaincode", "querycommitted", "-C", "alliance", "-n", "echo", "-O", "json")
+			if err != nil || !strings.Contains(out, `"sequence": 3`) || !strings.Contains(out, `"name": "shared"`) {
+				t.Errorf("%s, %v", out, err)
+			}
+		}
+	})
 	part("a topology for another genesis is refused", func(t *testing.T) {
 		r.edit("id: M", "id: N")
 		if err := r.Up(r.patience(), silent{}); !errors.Is(err, genesis.ErrTopologyChanged) {

@@ -7,6 +7,10 @@ import (
 )
 
 // Assumptions is all that this package's users lean on and a script can show.
+// test-network/e2e puts them to a real network with a Raft orderer. On one with
+// BFT orderers all hold but the two in which a transaction is sent again: these
+// orderers refuse or drop what they have in their pool or remember, which is the
+// last 1,000 transactions, until they are restarted.
 func Assumptions() []Assumption {
 	return slices.Concat(stateAssumptions, batchAssumptions, nestedAssumptions, privateAssumptions,
 		readAssumptions, policyAssumptions)

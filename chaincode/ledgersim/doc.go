@@ -40,8 +40,8 @@
 // How it was checked: the same scripts and random ones run through the real shim
 // (shim_test.go); the codes and states of 17,687 random transactions, with
 // ranges, key policies and collections, were compared with Fabric 3.1.1's own
-// state validator, without a difference; Assumptions are there to be put to a
-// real network.
+// state validator, without a difference; the end-to-end tests put Assumptions to
+// a real network.
 //
 // Not modelled: signatures (a hash stands for one; tampered bytes are found, a
 // forger with code is not), several peers of one organisation, several channels,

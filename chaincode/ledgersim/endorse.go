@@ -120,10 +120,32 @@ func (n *Network) EndorseAt(p *Proposal, peerName string) (*Endorsement, error) 
 			return nil, &Nondeterminism{peerName, p.Chaincode, what}
 		}
 	}
+	if err := n.readPolicies(e); err != nil {
+		return nil, refuse("error in simulation: error unmarshalling SignaturePolicyEnvelope: %v", err)
+	}
 	if e.Response.Status >= shim.ERRORTHRESHOLD {
 		return nil, &Refusal{Peer: peerName, Status: e.Response.Status, Message: e.Response.Message}
 	}
 	return e, nil
+}
+
+// readPolicies reads the policies of the keys that are to change: a peer tells
+// its client whose endorsements they ask for (core/endorser/endorser.go,
+// buildChaincodeInterest).
+func (n *Network) readPolicies(e *Endorsement) error {
+	for _, ns := range e.result.rwset.Namespaces {
+		for _, id := range ns.changedKeys() {
+			committed := n.state.get(id.space, id.key, e.Height)
+			if committed == nil {
+				continue
+			}
+			_, err := ParsePolicy(committed.policy)
+			if _, garbage := err.(errPolicyBytes); garbage {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // simulate runs the chaincode and signs what came of it, refusals too.

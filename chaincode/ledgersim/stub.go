@@ -96,6 +96,7 @@ func (s *stub) GetStateValidationParameter(key string) ([]byte, error) {
 func (s *stub) InvokeChaincode(name string, args [][]byte, channel string) *peer.Response {
 	wire(name, channel)
 	if channel != "" && channel != s.GetChannelID() {
+		//lint:ignore ST1005 Fabric's words
 		err := fmt.Errorf("Failed deserializing proposal creator during channelless check policy with policy: channel %s is not modelled", channel)
 		return &peer.Response{Status: shim.ERROR, Payload: []byte(s.failed(peer.ChaincodeMessage_INVOKE_CHAINCODE, err).Error())}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -66,7 +67,7 @@ func openOutbox(path string) (*outbox, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
 	})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("gateway: another process writes lanes from %s; stop it, or give this one a state directory of its own", filepath.Dir(path))
 	}
 	if err != nil {

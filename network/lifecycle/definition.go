@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/golang/protobuf/proto"
+	"github.com/golang/protobuf/proto" //lint:ignore SA1019 the SDK's messages are of that generation
 	"github.com/hyperledger/fabric-protos-go/common"
+	"github.com/hyperledger/fabric-protos-go/peer"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/resmgmt"
 	"github.com/hyperledger/fabric-sdk-go/third_party/github.com/hyperledger/fabric/common/policydsl"
 
@@ -28,6 +29,8 @@ type Definition struct {
 	Version  string
 	Sequence int64 // 1, then one more with every change
 	Policy   *common.SignaturePolicyEnvelope
+	// Collections in the file's order, which counts.
+	Collections []*peer.CollectionConfig
 }
 
 // define turns a topology's chaincode into a definition without a sequence.
@@ -36,7 +39,42 @@ func define(chaincode topology.Chaincode) (Definition, error) {
 	if err != nil {
 		return Definition{}, fmt.Errorf("chaincode %s: policy %q: %w", chaincode.Name, chaincode.Policy, err)
 	}
-	return Definition{Name: chaincode.Name, Version: chaincode.Version, Policy: policy}, nil
+	d := Definition{Name: chaincode.Name, Version: chaincode.Version, Policy: policy}
+	for _, c := range chaincode.Collections {
+		config, err := collection(c)
+		if err != nil {
+			return Definition{}, fmt.Errorf("chaincode %s: collection %s: %w", chaincode.Name, c.Name, err)
+		}
+		d.Collections = append(d.Collections, config)
+	}
+	return d, nil
+}
+
+// collection has its members' clients alone read and write, and an endorsing
+// peer send the data to all other members' peers but wait for none: those that
+// missed it fetch it.
+func collection(c topology.Collection) (*peer.CollectionConfig, error) {
+	var members []string
+	for _, party := range c.Parties {
+		members = append(members, fmt.Sprintf("'%s.member'", party))
+	}
+	policy, err := policydsl.FromString("OR(" + strings.Join(members, ",") + ")")
+	if err != nil {
+		return nil, err
+	}
+	return &peer.CollectionConfig{Payload: &peer.CollectionConfig_StaticCollectionConfig{
+		StaticCollectionConfig: &peer.StaticCollectionConfig{
+			Name: c.Name,
+			MemberOrgsPolicy: &peer.CollectionPolicyConfig{
+				Payload: &peer.CollectionPolicyConfig_SignaturePolicy{SignaturePolicy: policy},
+			},
+			RequiredPeerCount: 0,
+			MaximumPeerCount:  int32(len(c.Parties) - 1),
+			BlockToLive:       0, // for ever
+			MemberOnlyRead:    true,
+			MemberOnlyWrite:   true,
+		},
+	}}, nil
 }
 
 // CheckPolicy says whether a text is a signature policy that Fabric can read.
@@ -48,11 +86,18 @@ func CheckPolicy(text string) error {
 // errNotCommitted says that the channel has no such chaincode yet.
 var errNotCommitted = errors.New("not committed")
 
+// same says whether two definitions of a chaincode differ in their sequence at
+// most.
+func (d Definition) same(other Definition) bool {
+	return d.Version == other.Version && proto.Equal(d.Policy, other.Policy) &&
+		proto.Equal(&peer.CollectionConfigPackage{Config: d.Collections}, &peer.CollectionConfigPackage{Config: other.Collections})
+}
+
 // next gives the definition its sequence: the committed one's if nothing
 // changed, else the one after.
 func (d Definition) next(committed Definition) Definition {
 	d.Sequence = committed.Sequence
-	if d.Version != committed.Version || !proto.Equal(d.Policy, committed.Policy) {
+	if !d.same(committed) {
 		d.Sequence++
 	}
 	return d
@@ -88,13 +133,15 @@ func (a *Admin) install(ctx context.Context, pkg Package) error {
 func (a *Admin) approve(ctx context.Context, d Definition, packageID string) error {
 	approved, err := a.manage.LifecycleQueryApprovedCC(a.channel,
 		resmgmt.LifecycleQueryApprovedCCRequest{Name: d.Name, Sequence: d.Sequence}, a.at(ctx)...)
-	if err == nil && approved.PackageID == packageID && approved.Version == d.Version &&
-		proto.Equal(approved.SignaturePolicy, d.Policy) {
+	if err == nil && approved.PackageID == packageID && d.same(Definition{
+		Version: approved.Version, Policy: approved.SignaturePolicy, Collections: approved.CollectionConfig,
+	}) {
 		return nil
 	}
 	_, err = a.manage.LifecycleApproveCC(a.channel, resmgmt.LifecycleApproveCCRequest{
 		Name: d.Name, Version: d.Version, PackageID: packageID, Sequence: d.Sequence,
 		EndorsementPlugin: endorsementPlugin, ValidationPlugin: validationPlugin, SignaturePolicy: d.Policy,
+		CollectionConfig: d.Collections,
 	}, a.at(ctx)...)
 	if err != nil {
 		return fmt.Errorf("%s approves %s: %w", a.Party, d.Name, err)
@@ -107,6 +154,7 @@ func (a *Admin) approvals(ctx context.Context, d Definition, parties []string) e
 	answer, err := a.manage.LifecycleCheckCCCommitReadiness(a.channel, resmgmt.LifecycleCheckCCCommitReadinessRequest{
 		Name: d.Name, Version: d.Version, Sequence: d.Sequence,
 		EndorsementPlugin: endorsementPlugin, ValidationPlugin: validationPlugin, SignaturePolicy: d.Policy,
+		CollectionConfig: d.Collections,
 	}, a.at(ctx)...)
 	if err != nil {
 		return fmt.Errorf("%s: approvals of %s: %w", a.peer, d.Name, err)
@@ -124,6 +172,7 @@ func (a *Admin) commit(ctx context.Context, d Definition, peers []string) error 
 	_, err := a.manage.LifecycleCommitCC(a.channel, resmgmt.LifecycleCommitCCRequest{
 		Name: d.Name, Version: d.Version, Sequence: d.Sequence,
 		EndorsementPlugin: endorsementPlugin, ValidationPlugin: validationPlugin, SignaturePolicy: d.Policy,
+		CollectionConfig: d.Collections,
 	}, a.at(ctx, peers...)...)
 	if err != nil {
 		return fmt.Errorf("%s commits %s: %w", a.Party, d.Name, err)
@@ -145,5 +194,5 @@ func (a *Admin) committed(ctx context.Context, chaincode string) (Definition, er
 		return Definition{}, errNotCommitted
 	}
 	c := answers[0]
-	return Definition{Name: c.Name, Version: c.Version, Sequence: c.Sequence, Policy: c.SignaturePolicy}, nil
+	return Definition{Name: c.Name, Version: c.Version, Sequence: c.Sequence, Policy: c.SignaturePolicy, Collections: c.CollectionConfig}, nil
 }

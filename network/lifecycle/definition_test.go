@@ -3,7 +3,9 @@ package lifecycle
 import (
 	"testing"
 
+	"github.com/hyperledger/fabric-protos-go/peer"
 	"github.com/hyperledger/fabric-sdk-go/pkg/common/errors/status"
+	"github.com/hyperledger/fabric-sdk-go/third_party/github.com/hyperledger/fabric/common/policydsl"
 
 	"tallystick/network/topology"
 )
@@ -38,6 +40,58 @@ func TestNextSequence(t *testing.T) {
 				t.Errorf("sequence %d, want %d", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestCollectionsAreCompared: any change of a collection is a new sequence.
+func TestCollectionsAreCompared(t *testing.T) {
+	shared := topology.Collection{Name: "shared", Parties: []string{"G", "D"}}
+	other := topology.Collection{Name: "other", Parties: []string{"G"}}
+	tests := []struct {
+		name       string
+		have, want []topology.Collection
+		changed    bool
+	}{
+		{"none", nil, []topology.Collection{}, false},
+		{"unchanged", []topology.Collection{shared, other}, []topology.Collection{shared, other}, false},
+		{"added", []topology.Collection{shared}, []topology.Collection{shared, other}, true},
+		{"first", nil, []topology.Collection{shared}, true},
+		{"renamed", []topology.Collection{shared}, []topology.Collection{{Name: "share", Parties: shared.Parties}}, true},
+		{"other parties", []topology.Collection{shared}, []topology.Collection{{Name: "shared", Parties: []string{"G", "F"}}}, true},
+		{"other order", []topology.Collection{shared, other}, []topology.Collection{other, shared}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var sides [2]Definition
+			for i, collections := range [][]topology.Collection{tt.have, tt.want} {
+				d, err := define(topology.Chaincode{Name: "tally", Version: "1", Policy: "OR('G.peer')", Collections: collections})
+				if err != nil {
+					t.Fatal(err)
+				}
+				sides[i] = d
+			}
+			sides[0].Sequence = 4
+			if got := sides[1].next(sides[0]).Sequence; (got == 5) != tt.changed {
+				t.Errorf("sequence %d, changed: %v", got, tt.changed)
+			}
+		})
+	}
+}
+
+func TestCollectionIsItsMembersOnly(t *testing.T) {
+	d, err := define(topology.Chaincode{Name: "tally", Policy: "OR('G.peer')", Collections: []topology.Collection{{Name: "shared", Parties: []string{"G", "D"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members, err := policydsl.FromString("OR('G.member','D.member')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := d.Collections[0].GetStaticCollectionConfig()
+	want := &peer.StaticCollectionConfig{Name: "shared", MaximumPeerCount: 1, MemberOnlyRead: true, MemberOnlyWrite: true,
+		MemberOrgsPolicy: &peer.CollectionPolicyConfig{Payload: &peer.CollectionPolicyConfig_SignaturePolicy{SignaturePolicy: members}}}
+	if got.String() != want.String() {
+		t.Errorf("got  %v\nwant %v", got, want)
 	}
 }
 

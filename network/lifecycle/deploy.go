@@ -29,7 +29,8 @@ func (d Deployment) Install(ctx context.Context) error {
 // Agree has every party approve the chaincode's definition and commits it. It
 // takes up where an interrupted run stopped: consents that were given count,
 // and a definition that is committed and unchanged is only approved by those
-// whose package is new. A changed version or policy becomes the next sequence.
+// whose package is new. A changed version, policy or collection becomes the next
+// sequence.
 func (d Deployment) Agree(ctx context.Context) error {
 	want, err := define(d.Chaincode)
 	if err != nil {

@@ -122,6 +122,15 @@ type Chaincode struct {
 	// shared one: NAME-PARTY, which that party's peer alone endorses. The same
 	// package and processes serve them all.
 	PerParty bool
+	// Collections hold the shared namespace's private data.
+	Collections []Collection
+}
+
+// Collection is private data that only its parties' clients read and write and
+// only its parties' peers keep, without end; the ledger has hashes of it.
+type Collection struct {
+	Name    string
+	Parties []string // ids of parties with a peer
 }
 
 // Definitions lists the chaincode definitions that one program serves: its own,
@@ -133,7 +142,7 @@ func (t *Topology) Definitions(c Chaincode) []Chaincode {
 	}
 	for _, party := range t.PeerParties() {
 		own := c
-		own.Name, own.Policy = c.Name+"-"+party.ID, fmt.Sprintf("OutOf(1,'%s.peer')", party.ID)
+		own.Name, own.Policy, own.Collections = c.Name+"-"+party.ID, fmt.Sprintf("OutOf(1,'%s.peer')", party.ID), nil
 		all = append(all, own)
 	}
 	return all

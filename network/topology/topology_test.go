@@ -58,6 +58,17 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestCollections(t *testing.T) {
+	got, err := load(t, strings.ReplaceAll(minimal, "program: bin/tallycc", "program: x, collections: [{name: shared-1_a, parties: [D, G]}, {name: g, parties: [G]}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []topology.Collection{{Name: "shared-1_a", Parties: []string{"D", "G"}}, {Name: "g", Parties: []string{"G"}}}
+	if diff := cmp.Diff(want, got.Chaincodes[0].Collections); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestRaftByOneWord(t *testing.T) {
 	got, err := load(t, minimal+"orderers: {consensus: raft}\n")
 	if err != nil {
@@ -102,6 +113,14 @@ func TestRefusals(t *testing.T) {
 		{"chaincode with the name of a party's", "chaincodes:", "chaincodes:\n  - {name: seal, version: '1', program: x, perParty: true}\n  - {name: Seal-D, version: '1', program: x}", "named twice"},
 		{"chaincode twice", "chaincodes:", "chaincodes:\n  - {name: Tally, version: '1', program: x}", "named twice"},
 		{"chaincode env", "program: bin/tallycc", "program: x, env: [LEVEL]", "want KEY=VALUE"},
+		{"collection name", "program: bin/tallycc", "program: x, collections: [{name: _c, parties: [G]}]", `collection "_c"`},
+		{"collection without name", "program: bin/tallycc", "program: x, collections: [{parties: [G]}]", `collection ""`},
+		{"collection twice", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G]}, {name: c, parties: [D]}]", `collection "c": named twice`},
+		{"collection of nobody", "program: bin/tallycc", "program: x, collections: [{name: c}]", "no parties"},
+		{"collection of a stranger", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, Q]}]", `no party "Q"`},
+		{"collection without a peer", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, A]}]", `party "A" has no peer`},
+		{"collection with a party twice", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, G]}]", `party "G" is listed twice`},
+		{"collection setting", "program: bin/tallycc", "program: x, collections: [{name: c, partys: [G]}]", "partys"},
 		{"port of nothing", "", "ports: {peer1.G: 9000}", `no endpoint "peer1.g"`},
 		{"port twice", "", "ports: {peer0.G: 9000, tally.D: 9000}", "both on port 9000"},
 		{"port of the privileged", "", "basePort: 80", "want 1024"},
@@ -164,16 +183,17 @@ func TestSizeReadsWhatItWrites(t *testing.T) {
 
 func TestPartiesNamespaces(t *testing.T) {
 	topo := &topology.Topology{Parties: []topology.Party{{ID: "G", Peer: true}, {ID: "M"}, {ID: "D", Peer: true}}}
-	shared := topology.Chaincode{Name: "seal", Policy: "OutOf(2,'G.peer','D.peer')", Program: "x", Version: "1"}
+	shared := topology.Chaincode{Name: "seal", Policy: "OutOf(2,'G.peer','D.peer')", Program: "x", Version: "1",
+		Collections: []topology.Collection{{Name: "c", Parties: []string{"G"}}}}
 	if got := topo.Definitions(shared); len(got) != 1 || got[0].Name != "seal" {
 		t.Errorf("without perParty: %+v", got)
 	}
 	shared.PerParty = true
 	var names []string
 	for _, d := range topo.Definitions(shared) {
-		names = append(names, d.Name+" "+d.Policy)
+		names = append(names, fmt.Sprint(d.Name, d.Collections, " ", d.Policy))
 	}
-	want := "[seal OutOf(2,'G.peer','D.peer') seal-G OutOf(1,'G.peer') seal-D OutOf(1,'D.peer')]"
+	want := "[seal[{c [G]}] OutOf(2,'G.peer','D.peer') seal-G[] OutOf(1,'G.peer') seal-D[] OutOf(1,'D.peer')]"
 	if fmt.Sprint(names) != want {
 		t.Errorf("got %v", names)
 	}

@@ -16,6 +16,8 @@ var (
 	chaincodeName = regexp.MustCompile(`^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$`)
 	// Versions become part of a package label.
 	chaincodeVersion = regexp.MustCompile(`^[A-Za-z0-9_.+-]+$`)
+	// Fabric's own rule for collection names.
+	collectionName = regexp.MustCompile(`^[A-Za-z0-9-][A-Za-z0-9_-]*$`)
 	// MSP ids are names in policies, in paths and in certificates.
 	partyID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,31}$`)
 )
@@ -133,9 +135,40 @@ func (t *Topology) validateChaincodes() error {
 				faults = append(faults, fmt.Errorf("chaincode %q: env %q: want KEY=VALUE", c.Name, setting))
 			}
 		}
+		if err := t.validateCollections(c.Collections); err != nil {
+			faults = append(faults, fmt.Errorf("chaincode %q: %w", c.Name, err))
+		}
 	}
 	if len(t.Chaincodes) > MaxChaincodes {
 		faults = append(faults, fmt.Errorf("chaincodes: at most %d", MaxChaincodes))
+	}
+	return errors.Join(faults...)
+}
+
+func (t *Topology) validateCollections(collections []Collection) error {
+	var faults []error
+	seen := map[string]bool{}
+	for _, c := range collections {
+		switch {
+		case !collectionName.MatchString(c.Name):
+			faults = append(faults, fmt.Errorf("collection %q: want letters, digits, dashes and underscores, no underscore first", c.Name))
+		case seen[c.Name]:
+			faults = append(faults, fmt.Errorf("collection %q: named twice", c.Name))
+		case len(c.Parties) == 0:
+			faults = append(faults, fmt.Errorf("collection %q: no parties", c.Name))
+		}
+		seen[c.Name] = true
+		for i, id := range c.Parties {
+			party, err := t.Party(id)
+			switch {
+			case err != nil:
+				faults = append(faults, fmt.Errorf("collection %q: %w", c.Name, err))
+			case !party.Peer:
+				faults = append(faults, fmt.Errorf("collection %q: party %q has no peer to keep it", c.Name, id))
+			case slices.Contains(c.Parties[:i], id):
+				faults = append(faults, fmt.Errorf("collection %q: party %q is listed twice", c.Name, id))
+			}
+		}
 	}
 	return errors.Join(faults...)
 }

@@ -129,8 +129,8 @@ func (o options) fill(ctx context.Context, w *world, p *progress) error {
 	return nil
 }
 
-// publish writes what was found. Results that are no measurement stay out of
-// the README.
+// publish writes what was found. What is no whole measurement stays out of the
+// README.
 func (o options) publish(r Report, whole bool) error {
 	if len(r.Runs) == 0 {
 		return nil
@@ -139,7 +139,7 @@ func (o options) publish(r Report, whole bool) error {
 	if err := r.write(o.out); err != nil {
 		return err
 	}
-	if o.readme == "" || o.quick || !whole {
+	if o.readme == "" || o.quick || len(o.only) > 0 || o.rows == 0 || !whole {
 		return nil
 	}
 	text, err := os.ReadFile(o.readme)

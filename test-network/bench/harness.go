@@ -73,7 +73,7 @@ func (w *world) window(ctx context.Context, m *meter, processes map[int32]string
 		return err
 	}
 	open := time.Now()
-	if err := pause(ctx, length); err != nil {
+	if err := m.watch(ctx, length); err != nil {
 		return err
 	}
 	after, err := readCPU(processes)
@@ -103,6 +103,21 @@ func warm(ctx context.Context, m *meter, more time.Duration) error {
 			return err
 		}
 	}
+}
+
+// watch lets a window pass: its length, and more if hardly anything came.
+func (m *meter) watch(ctx context.Context, length time.Duration) error {
+	const enough = 8 // transactions
+	before := m.seen()
+	if err := pause(ctx, length); err != nil {
+		return err
+	}
+	for last := time.Now().Add(2*length + 5*time.Second); m.seen()-before < enough && time.Now().Before(last); {
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -68,7 +68,7 @@ that were lost or made end the run with exit code 1. The network is removed.`,
 	f.StringVar(&o.out, "out", "test-network/bench/.run-bench", "where bench.json and bench.md go")
 	f.StringVar(&o.topology, "topology", "test-network/topology.yaml", "the topology to derive from")
 	f.StringVar(&o.dir, "dir", "", "where the network lives (default: a temporary directory)")
-	f.StringVar(&o.readme, "readme", "", "write the results into this file, between its markers")
+	f.StringVar(&o.readme, "readme", "test-network/bench/README.md", `write a whole run's results into this file, between its markers; "" for none`)
 	f.StringSliceVar(&o.only, "only", nil, "only these arms")
 	return cmd
 }

@@ -57,6 +57,13 @@ func (m *meter) begun() (int, error) {
 	return n, m.fault
 }
 
+// seen is how many times something took effect.
+func (m *meter) seen() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.samples)
+}
+
 // Timing is what a window measured.
 type Timing struct {
 	Rate float64       `json:"commandsPerSecond"`

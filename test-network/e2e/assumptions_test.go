@@ -28,7 +28,7 @@ import (
 )
 
 // TestAssumptions puts every assumption of the model that our simulations run on
-// to a real network. They ask of keys of their own, so two run at a time.
+// to a real network. Each has keys of its own, so they may run side by side.
 func TestAssumptions(t *testing.T) {
 	p := probed(t, 18000)
 	for i, a := range ledgersim.Assumptions() {
@@ -38,6 +38,37 @@ func TestAssumptions(t *testing.T) {
 				t.Errorf("%v\n%s", err, a)
 			}
 		})
+	}
+}
+
+// TestPoliciesOfKeysCanStopAllPeers shows why we have none (chaincode/internal/seal):
+// whoever may submit sends a transaction that set one again, just before another
+// write of the key, and no peer ever finishes that block.
+func TestPoliciesOfKeysCanStopAllPeers(t *testing.T) {
+	p := probed(t, 18000)
+	p.patience = 5 * time.Second
+	hazard := ledgersim.Hazards()[0]
+	if err := checkUnsplit(hazard, p, "h"); !errors.Is(err, errStopped) {
+		t.Fatalf("got %v: the peers should stop\n%s", err, hazard)
+	}
+	for _, party := range p.parties {
+		if err := p.tallynet("process", "kill", "peer0."+party); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.tallynet("up"); err != nil { // they come to the same block again
+		t.Fatal(err)
+	}
+	p.gateways, p.ledgers = nil, nil
+	for _, party := range p.parties {
+		p.follow(t, party)
+	}
+	other, err := p.Endorse(ledgersim.ChaincodeA, "put other 1", []int{0, 1})
+	if err != nil {
+		t.Fatalf("they should still endorse: %v", err)
+	}
+	if receipts, err := p.Commit(other); !errors.Is(err, errStopped) {
+		t.Errorf("got %v, %v: the peers should have stopped for good", receipts, err)
 	}
 }
 
@@ -58,6 +89,7 @@ type probe struct {
 	parties  []string          // that run a peer
 	gateways []*client.Gateway // G's client at each of their peers
 	ledgers  []*ledger         // what these peers have
+	patience time.Duration     // until a block that does not come is errStopped
 }
 
 // probed makes a network that assumptions can be put to. One Raft orderer keeps
@@ -96,7 +128,7 @@ func probed(t *testing.T, basePort int) *probe {
 	if err := n.tallynet("up"); err != nil {
 		t.Fatal(err)
 	}
-	p := &probe{network: n, parties: parties}
+	p := &probe{network: n, parties: parties, patience: 20 * time.Second}
 	for _, party := range parties {
 		p.follow(t, party)
 	}
@@ -183,7 +215,7 @@ func (p *probe) Commit(handles ...any) ([]ledgersim.Receipt, error) {
 		}
 		ids = append(ids, tx.TransactionID())
 	}
-	ctx, cancel := context.WithTimeoutCause(context.Background(), patience, errStopped)
+	ctx, cancel := context.WithTimeoutCause(context.Background(), p.patience, errStopped)
 	defer cancel()
 	var verdicts [][]ledgersim.Receipt
 	for i, l := range p.ledgers {
@@ -203,8 +235,6 @@ func (p *probe) Commit(handles ...any) ([]ledgersim.Receipt, error) {
 
 // errStopped says that a peer got no block although it should.
 var errStopped = errors.New("no verdict came")
-
-const patience = 8 * time.Second
 
 // detailed adds what each peer said.
 func detailed(err error) error {

@@ -129,12 +129,6 @@ func (w *world) send(t fataler, msp string, batch command.Batch) ([]command.Rece
 	return receipts, refusals, nil
 }
 
-func (w *world) ask(t fataler, msp, function string, args ...string) (string, error) {
-	t.Helper()
-	answer, err := w.net.Evaluate(w.client(msp), "G", seal.Outer, ledgersim.Args(append([]string{function}, args...)...)...)
-	return string(answer), err
-}
-
 func day(text string) date.Date {
 	d, err := date.Parse(text)
 	if err != nil {

@@ -50,8 +50,8 @@ func upCommand(s settings) *cobra.Command {
 		Short: "Make the network run as its topology says",
 		Long: `Builds what is missing, starts what does not run, and returns when chaincode
 endorses across all parties with a peer. Repeat it whenever something died, a
-chaincode program was rebuilt, or a chaincode's version or policy was changed in
-the topology. An existing ledger is kept.`,
+chaincode program was rebuilt, or a chaincode's version, policy or collections
+were changed in the topology. An existing ledger is kept.`,
 		Example: "  tallynet up\n  tallynet up --topology other.yaml --dir /tmp/net",
 		Args:    exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
