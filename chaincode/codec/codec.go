@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	encoding = must(cbor.CoreDetEncOptions().EncMode())
+	encoding = must(cbor.CoreDetEncOptions().UserBufferEncMode())
 	decoding = must(cbor.DecOptions{
 		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
 		IndefLength:      cbor.IndefLengthForbidden,
@@ -42,11 +42,16 @@ func must[T any](mode T, err error) T {
 // Encode writes a value as deterministic CBOR. It panics for a type that CBOR
 // cannot hold, which no type of ours is.
 func Encode(v any) []byte {
-	data, err := encoding.Marshal(v)
-	if err != nil {
+	return Append(nil, v)
+}
+
+// Append writes a value as Encode does, behind what is there.
+func Append(to []byte, v any) []byte {
+	b := bytes.NewBuffer(to)
+	if err := encoding.MarshalToBuffer(v, b); err != nil {
 		panic(fmt.Sprintf("codec: %T: %v", v, err))
 	}
-	return data
+	return b.Bytes()
 }
 
 // Decode reads what Encode writes into a pointer. BAD_REQUEST for anything

@@ -69,11 +69,15 @@ func Programme(id string) Key[points.Programme] { return Key[points.Programme]("
 
 // Lot is the key of a lot.
 func Lot(n number.Row) Key[points.Lot] {
-	return Key[points.Lot]("l/" + sortable(n.Command) + hexadecimal(uint64(n.Ord), 2))
+	var room [96]byte
+	return Key[points.Lot](appendHex(appendSortable(append(room[:0], "l/"...), n.Command), uint64(n.Ord), 2))
 }
 
 // Hold is the key of a hold.
-func Hold(n number.Command) Key[points.Hold] { return Key[points.Hold]("h/" + sortable(n)) }
+func Hold(n number.Command) Key[points.Hold] {
+	var room [96]byte
+	return Key[points.Hold](appendSortable(append(room[:0], "h/"...), n))
+}
 
 // Totals is the key of a lane's totals of a programme.
 func Totals(programme, party string, lane uint8) Key[points.Totals] {
@@ -116,16 +120,24 @@ func Prefix(parts ...string) (from, to string) {
 	return from, from[:len(from)-1] + "0" // '0' follows '/'
 }
 
-// sortable writes a number so that a lane's rows lie side by side in their
+// appendSortable writes a number so that a lane's rows lie side by side in their
 // order: a store that sorts its keys then appends instead of inserting.
-func sortable(n number.Command) string {
-	return n.Party + "/" + hexadecimal(uint64(n.Lane), 2) + hexadecimal(n.Seq, 10) + hexadecimal(uint64(n.Index), 3)
+func appendSortable(to []byte, n number.Command) []byte {
+	to = append(append(to, n.Party...), '/')
+	to = appendHex(to, uint64(n.Lane), 2)
+	to = appendHex(to, n.Seq, 10)
+	return appendHex(to, uint64(n.Index), 3)
 }
 
-func hexadecimal(v uint64, width int) string {
-	s := strconv.FormatUint(v, 16)
-	return strings.Repeat("0", max(0, width-len(s))) + s
+func appendHex(to []byte, v uint64, width int) []byte {
+	const digits = "0123456789abcdef"
+	for at := 4 * (width - 1); at >= 0; at -= 4 {
+		to = append(to, digits[v>>at&15])
+	}
+	return to
 }
+
+func hexadecimal(v uint64, width int) string { return string(appendHex(nil, v, width)) }
 
 func parseSortable(party, digits string) (number.Command, int, error) {
 	if len(digits) != 15 && len(digits) != 17 {

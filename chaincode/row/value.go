@@ -15,7 +15,7 @@ import (
 const version = 1
 
 // Encode writes a row's value.
-func Encode[T any](r T) []byte { return append([]byte{version}, codec.Encode(r)...) }
+func Encode[T any](r T) []byte { return codec.Append([]byte{version}, r) }
 
 // Decode reads a row's value. An error means that the ledger holds what this
 // version of the program did not write.

@@ -162,6 +162,7 @@ func (f *fabric) Blocks(ctx context.Context, from uint64, visit func(*block.Bloc
 // fail classifies an error, and passes a peer over that doesn't answer.
 func (f *fabric) fail(at *peer, s stage, err error) *callError {
 	failed := classify(s, err)
+	failed.elsewhere = s == endorsing && refusedElsewhere(err, at.party)
 	if code := status.Code(err); len(messagesOf(err)) == 1 && (code == codes.Unavailable || code == codes.DeadlineExceeded) {
 		f.peers.failed(at)
 	}

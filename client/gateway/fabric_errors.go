@@ -54,6 +54,21 @@ func classify(at stage, err error) *callError {
 // behind: another endorser's refusal of the same proposal says more.
 func isLag(code fault.Code) bool { return code == fault.LaneMoved || code == fault.SourceMoved }
 
+// refusedElsewhere says whether only endorsers of other parties refused. The
+// gateway asks its own peer first and the others once that has endorsed.
+func refusedElsewhere(err error, own string) bool {
+	elsewhere := false
+	for _, d := range detailsOf(err) {
+		if _, coded := fault.Parse(d.GetMessage()); coded {
+			if d.GetMspId() == own {
+				return false
+			}
+			elsewhere = true
+		}
+	}
+	return elsewhere
+}
+
 // isOrdered says whether a failed submission in truth succeeded: on BFT the
 // gateway counts an orderer that has the transaction already as a failure.
 func isOrdered(err error) bool {
@@ -68,13 +83,21 @@ func isOrdered(err error) bool {
 // messagesOf lists what the gateway service and each peer or orderer said.
 func messagesOf(err error) []string {
 	list := []string{err.Error()}
+	for _, d := range detailsOf(err) {
+		list = append(list, d.GetMessage())
+	}
+	return list
+}
+
+// detailsOf lists what each peer or orderer said.
+func detailsOf(err error) (list []*gateway.ErrorDetail) {
 	var answered interface{ GRPCStatus() *status.Status }
 	if !errors.As(err, &answered) {
-		return list
+		return nil
 	}
 	for _, d := range answered.GRPCStatus().Details() {
 		if detail, ok := d.(*gateway.ErrorDetail); ok {
-			list = append(list, detail.GetMessage())
+			list = append(list, detail)
 		}
 	}
 	return list

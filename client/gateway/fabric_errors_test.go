@@ -60,6 +60,37 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// A refusal of another party's endorser may be its lag; our own peer's isn't.
+func TestLagIsToldFromRefusals(t *testing.T) {
+	said := func(party, message string) protoadapt.MessageV1 {
+		return protoadapt.MessageV1Of(&gw.ErrorDetail{MspId: party, Message: message})
+	}
+	const notFound, forbidden = "chaincode response 500, NOT_FOUND: there is no party G", "chaincode response 500, FORBIDDEN: no"
+	for _, c := range []struct {
+		name    string
+		details []protoadapt.MessageV1
+		tries   int
+		want    bool
+	}{
+		{"ours", []protoadapt.MessageV1{said("G", forbidden)}, 0, false},
+		{"another's", []protoadapt.MessageV1{said("D", forbidden)}, 0, true},
+		{"another's, still", []protoadapt.MessageV1{said("D", forbidden)}, 8, false},
+		{"both", []protoadapt.MessageV1{said("D", forbidden), said("G", forbidden)}, 0, false},
+		{"ours doesn't know", []protoadapt.MessageV1{said("G", notFound)}, 0, true},
+		{"ours doesn't know, still", []protoadapt.MessageV1{said("G", notFound)}, 3, false},
+	} {
+		st, err := status.New(codes.Aborted, "failed to endorse").WithDetails(c.details...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed := classify(endorsing, st.Err())
+		failed.elsewhere = refusedElsewhere(st.Err(), "G")
+		if got := failed.mayPass(c.tries); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
 func TestOrderedAllTheSame(t *testing.T) {
 	const few = "insufficient number of orderers could successfully process transaction to satisfy quorum requirement"
 	detail := "received unsuccessful response from orderer: status=SERVICE_UNAVAILABLE, info=failed to submit request: request already processed"

@@ -113,11 +113,7 @@ func (l *lane) endorse(ctx context.Context, j *job, deadline time.Time) (signed,
 		if ctx.Err() != nil || !errors.As(err, &failed) {
 			return signed{}, errClosing
 		}
-		final := failed.kind == refused && !isLag(failed.refusal.Code)
-		if failed.kind == broken || final && failed.refusal.Code == fault.NotFound {
-			final = tries > 2 // of an endorser that hasn't seen the party's registration yet, too
-		}
-		if final || time.Now().After(deadline) {
+		if !failed.mayPass(tries) || time.Now().After(deadline) {
 			return signed{}, failed.asFault()
 		}
 		if failed.kind == refused {

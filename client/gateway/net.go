@@ -69,7 +69,23 @@ type callError struct {
 	stage   stage
 	kind    kind
 	refusal *fault.Error // of kind refused
-	err     error
+	// elsewhere: our gateway's own peer endorsed, and another party's refused. It
+	// may be a block behind, say of the party's registration.
+	elsewhere bool
+	err       error
+}
+
+// mayPass says whether asking again is right: a refusal may only be the lag of an
+// endorser that hasn't seen the last block, with the party's registration, say.
+// A refusal that is no lag comes again.
+func (e *callError) mayPass(tries int) bool {
+	switch {
+	case e.kind == broken:
+		return tries < 3
+	case e.kind != refused:
+		return true
+	}
+	return isLag(e.refusal.Code) || e.elsewhere && tries < 8 || e.refusal.Code == fault.NotFound && tries < 3
 }
 
 // Error names the stage and what Fabric said.

@@ -25,11 +25,12 @@ const (
 
 // peer is one peer of the profile.
 type peer struct {
-	name string
-	conn *grpc.ClientConn
-	gw   *client.Gateway
-	sign identity.Sign
-	down time.Time // passed over until then
+	name  string
+	party string
+	conn  *grpc.ClientConn
+	gw    *client.Gateway
+	sign  identity.Sign
+	down  time.Time // passed over until then
 }
 
 // peers chooses which peer to talk to: the first of the profile, which is the
@@ -81,7 +82,7 @@ func dial(at config.Endpoint, id identity.Identity, sign identity.Sign) (*peer, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gateway: %s: %w", at.Name, err), conn.Close())
 	}
-	return &peer{name: at.Name, conn: conn, gw: gw, sign: sign}, nil
+	return &peer{name: at.Name, party: at.Party, conn: conn, gw: gw, sign: sign}, nil
 }
 
 func loadIdentity(from config.Identity) (identity.Identity, identity.Sign, error) {

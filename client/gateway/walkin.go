@@ -73,7 +73,7 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 			err = &callError{stage: submitting, kind: mismatched, err: errors.New(v.Code.String())}
 		}
 		var failed *callError
-		if !errors.As(err, &failed) || failed.kind == refused || failed.kind == broken && tries > 2 || ctx.Err() != nil || time.Now().After(deadline) {
+		if !errors.As(err, &failed) || !failed.mayPass(tries) || ctx.Err() != nil || time.Now().After(deadline) {
 			return asFault(err)
 		}
 		stagger(ctx, tries)

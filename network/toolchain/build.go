@@ -46,7 +46,7 @@ func (s Source) build(ctx context.Context, dir string, progress func(string)) er
 func compile(ctx context.Context, module, into string, progress func(string)) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-o", into+string(filepath.Separator), "tool")
 	cmd.Dir = module
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0") // no C compiler is needed
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return err

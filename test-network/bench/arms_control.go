@@ -22,16 +22,17 @@ const (
 	setsEach = 3
 )
 
-// controlled is a load of calls to the control, each worth n commands.
-func controlled(n int, ask func(w *world, k, turn int) (function string, args []string)) load {
+// controlled is a load of calls to the control, so many in flight, each worth n
+// commands.
+func controlled(flight, n int, ask func(w *world, k, turn int) (function string, args []string)) load {
 	return func(ctx context.Context, w *world, m *meter, stop <-chan struct{}) error {
 		hush, err := w.control.listen(ctx)
 		if err != nil {
 			return err
 		}
 		defer hush()
-		turns := make([]int, inFlight)
-		return workers(inFlight, stop, func(k int) error {
+		turns := make([]int, flight)
+		return workers(flight, stop, func(k int) error {
 			turns[k]++
 			function, args := ask(w, k, turns[k])
 			began := time.Now()
@@ -55,15 +56,15 @@ func controlled(n int, ask func(w *world, k, turn int) (function string, args []
 
 func (s *serial) key(prefix string) string { return fmt.Sprintf("%s%012x", prefix, s.Add(1)) }
 
-var one = controlled(1, func(w *world, _, _ int) (string, []string) {
+var one = controlled(inFlight, 1, func(w *world, _, _ int) (string, []string) {
 	return "one", []string{w.serial.key("a")}
 })
 
-var fresh = controlled(freshKeys, func(w *world, _, _ int) (string, []string) {
+var fresh = controlled(bulkInFlight, freshKeys, func(w *world, _, _ int) (string, []string) {
 	return "fresh", []string{w.serial.key("b"), strconv.Itoa(freshKeys)}
 })
 
-var rewrite = controlled(rewriteKeys, func(_ *world, k, turn int) (string, []string) {
+var rewrite = controlled(bulkInFlight, rewriteKeys, func(_ *world, k, turn int) (string, []string) {
 	return "rewrite", []string{set(k*setsEach + turn%setsEach), strconv.Itoa(rewriteKeys)}
 })
 
@@ -71,7 +72,7 @@ func set(n int) string { return fmt.Sprintf("c%06d", n) }
 
 // pay moves one from an account to another one, or to one whom everyone pays.
 func pay(merchant bool) load {
-	return controlled(1, func(*world, int, int) (string, []string) {
+	return controlled(inFlight, 1, func(*world, int, int) (string, []string) {
 		from := 1 + rand.IntN(accounts-1)
 		to := 0
 		if !merchant {

@@ -11,10 +11,12 @@ import (
 
 	"github.com/shirou/gopsutil/v4/cpu"
 	loads "github.com/shirou/gopsutil/v4/load"
+
+	"tallystick/chaincode/command"
 )
 
-// batchSize is the most commands of one transaction.
-const batchSize = 500
+// batchSize is how many commands our batches carry: as many as they may.
+const batchSize = command.MaxCommands
 
 // firstLots is how many batches of lots there are before anything is measured.
 const firstLots = 80

@@ -20,8 +20,13 @@ import (
 	"tallystick/client/config"
 )
 
-// inFlight is how many transactions a control keeps under way.
-const inFlight = 128
+// How many transactions a control keeps under way: those of one command, and
+// those of hundreds, which are at their best so (16: 34,000 keys a second; 48:
+// 44,000; 128: 41,000, and each waits for 3 s).
+const (
+	inFlight     = 128
+	bulkInFlight = 48
+)
 
 // patience is how long one step of a transaction may take.
 const patience = 60 * time.Second

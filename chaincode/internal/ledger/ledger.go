@@ -38,9 +38,9 @@ type Tx struct {
 
 // entry is a row as the transaction sees it.
 type entry struct {
-	raw    []byte        // committed value, nil if absent; read but not decoded yet
-	row    any           // decoded or written, nil if absent
-	encode func() []byte // set once the row is written
+	raw    []byte           // committed value, nil if absent; read but not decoded yet
+	row    any              // decoded or written, nil if absent
+	encode func(any) []byte // set once the row is written
 }
 
 // undo restores one entry.
@@ -121,8 +121,12 @@ func Get[T any](tx *Tx, key row.Key[T], what, id string) (T, error) {
 func Put[T any](tx *Tx, key row.Key[T], r T) {
 	before, known := tx.rows[string(key)]
 	tx.journal = append(tx.journal, undo{string(key), before, known})
-	tx.rows[string(key)] = entry{row: r, encode: func() []byte { return row.Encode(r) }}
+	tx.rows[string(key)] = entry{row: r, encode: encode[T]}
 }
+
+// encode writes the value of a row of type T. It is no closure over the row: a
+// batch puts hundreds.
+func encode[T any](r any) []byte { return row.Encode(r.(T)) }
 
 // Mark is a savepoint.
 func (tx *Tx) Mark() int { return len(tx.journal) }
@@ -150,7 +154,8 @@ func (tx *Tx) Flush() error {
 	// FinishWriteBatch without a started batch silently sends nothing.
 	tx.stub.StartWriteBatch()
 	for _, key := range slices.Compact(keys) {
-		if err := tx.stub.PutState(key, tx.rows[key].encode()); err != nil {
+		written := tx.rows[key]
+		if err := tx.stub.PutState(key, written.encode(written.row)); err != nil {
 			return fmt.Errorf("ledger: writing: %w", err)
 		}
 	}
