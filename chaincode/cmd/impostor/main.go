@@ -1,8 +1,5 @@
-// Command impostor is a fixture for tests and the demo: the real rules, served
-// by an endorser that lies. It tells them that every caller is one party, so it
-// endorses commands in that party's name; a copy of the program called
-// impostor-D does so for D. What the ledger makes of such endorsements is what
-// is shown.
+// Command impostor serves what tallycc does, with a lie: a copy of it called
+// impostor-D takes every caller for D. It is for the demo and for tests.
 package main
 
 import (
@@ -14,11 +11,9 @@ import (
 	_ "time/tzdata"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
-	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
-	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
-	"google.golang.org/protobuf/proto"
 
 	"tallystick/chaincode/internal/contract"
+	"tallystick/chaincode/internal/impostor"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/service"
 )
@@ -44,34 +39,5 @@ func run() error {
 		}
 		honest = tally
 	}
-	return service.Serve(impostor{honest, as})
-}
-
-type impostor struct {
-	shim.Chaincode
-	as string
-}
-
-// Invoke runs the real rules with another caller.
-func (i impostor) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
-	return i.Chaincode.Invoke(disguised{stub, i.as})
-}
-
-type disguised struct {
-	shim.ChaincodeStubInterface
-	as string
-}
-
-// GetCreator answers the real certificate under another party's name.
-func (d disguised) GetCreator() ([]byte, error) {
-	data, err := d.ChaincodeStubInterface.GetCreator()
-	if err != nil {
-		return nil, err
-	}
-	var id msp.SerializedIdentity
-	if err := proto.Unmarshal(data, &id); err != nil {
-		return nil, err
-	}
-	id.Mspid = d.as
-	return proto.Marshal(&id)
+	return service.Serve(impostor.As(as, honest))
 }

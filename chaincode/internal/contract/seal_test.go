@@ -6,13 +6,12 @@ import (
 	"time"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
-	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
-	"google.golang.org/protobuf/proto"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/internal/impostor"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/points"
@@ -20,28 +19,6 @@ import (
 )
 
 var sealD, sealG = row.SealOf("D", true), row.SealOf("G", true)
-
-// liar endorses every command as if D had sent it.
-type liar struct{ shim.Chaincode }
-
-func (l liar) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
-	return l.Chaincode.Invoke(lyingStub{stub})
-}
-
-type lyingStub struct{ shim.ChaincodeStubInterface }
-
-func (s lyingStub) GetCreator() ([]byte, error) {
-	data, err := s.ChaincodeStubInterface.GetCreator()
-	if err != nil {
-		return nil, err
-	}
-	var id msp.SerializedIdentity
-	if err := proto.Unmarshal(data, &id); err != nil {
-		return nil, err
-	}
-	id.Mspid = "D"
-	return proto.Marshal(&id)
-}
 
 // G mints D's points with its own and F's endorsers lying for it: a majority,
 // but not D's peer. The ledger calls that invalid, whatever the program says.
@@ -53,8 +30,8 @@ func TestMintingWithoutTheIssuerIsInvalid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []string{"G", "F"} {
-		w.net.Install(p, seal.Outer, liar{honest})
-		w.net.Install(p, sealD, liar{seal.Chaincode{}})
+		w.net.Install(p, seal.Outer, impostor.As("D", honest))
+		w.net.Install(p, sealD, impostor.As("D", seal.Chaincode{}))
 	}
 	batch := command.Batch{Lane: 1, Seq: 2, Commands: []command.Command{command.New("", points.IssueRequest{
 		Programme: "DP", Grants: []points.Grant{{Member: "g", Amount: 1_000_000, Expires: day("2027-12-31")}}})}}

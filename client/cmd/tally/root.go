@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -44,8 +45,21 @@ refusals lists them with the exit codes.`,
 	flags.DurationVar(&a.timeout, "timeout", time.Minute, "how long to wait")
 	//nolint:errcheck // the flag exists
 	cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	//nolint:errcheck // the flag exists
+	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return a.parties(), cobra.ShellCompDirectiveNoFileComp
+	})
 	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), queries(a), importCommand(a), refusals(a))
 	return cmd
+}
+
+// parties lists those whose profiles are in the network's folder.
+func (a *app) parties() (ids []string) {
+	profiles, _ := filepath.Glob(filepath.Join(a.network, "parties", "*", "profile.yaml")) // the pattern is well-formed
+	for _, p := range profiles {
+		ids = append(ids, filepath.Base(filepath.Dir(p)))
+	}
+	return ids
 }
 
 func envOr(name, otherwise string) string {
