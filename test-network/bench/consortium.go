@@ -39,7 +39,6 @@ type world struct {
 	chain   *chain // what the blocks say
 	books   books  // what this driver was told
 	lots    lots
-	sets    int // sets of keys that (c) rewrites
 	serial  serial
 }
 

@@ -22,11 +22,11 @@ type (
 )
 
 // lotAmount is what every lot is issued with: enough to be spent from for a
-// whole run, in parts of up to maxPart.
-const (
-	lotAmount amount.Units = 100_000
-	maxPart                = 10
-)
+// whole run, in parts of up to maxPart points.
+const lotAmount amount.Units = 100_000
+
+// maxPart is the most that is spent from a lot at once.
+const maxPart = 10
 
 // lots remembers every batch of lots that was issued, in a few bytes: a lot's
 // number and owner follow from its place.
