@@ -88,7 +88,10 @@ func (s *stage) setUp(ctx context.Context) error {
 	if err := s.tallynet(ctx, "reset"); err != nil {
 		return err
 	}
-	return s.tallynet(ctx, "up")
+	if err := s.tallynet(ctx, "up"); err != nil {
+		return fmt.Errorf("%w; if the test network is up, it has the ports: make down first", err)
+	}
+	return nil
 }
 
 // takeDown removes the network, or says how to look around.
