@@ -87,6 +87,7 @@ func importAndKill(t *testing.T, file, source string) {
 	before := balance(t, d, "DP")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "mapping.yaml")
+	source = fmt.Sprintf("%s-%d", source, time.Now().UnixNano()) // the ledger knows every source for good
 	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source), 0o600); err != nil {
 		t.Fatal(err)
 	}
