@@ -77,24 +77,22 @@ func (r *run) advance(seq uint64, digest [32]byte) (uint64, error) {
 	return strconv.ParseUint(string(answer.GetPayload()), 10, 64)
 }
 
-// one runs one command at an index. A refusal leaves nothing behind. It answers
-// the command that took effect for the request: this one, or an earlier one.
+// one runs one command at an index. It answers the command that took effect for
+// the request: this one, or an earlier one. What a refused command has written
+// is for the caller to take back.
 func (r *run) one(index int, c command.Command, req command.Request) (command.Receipt, error) {
 	number := number.Command{Party: r.caller.ID, Lane: r.lane, Seq: r.seq, Index: uint16(index)}
-	receipt := command.Receipt{Number: number, Cycle: r.cycle.ID, Date: r.cycle.Date}
-	mark := r.tx.Mark()
-	first, err := r.remember(c, number)
-	if err == nil && !first.Number.IsZero() {
+	switch first, err := r.remember(c, number); {
+	case err != nil:
+		return command.Receipt{}, err
+	case !first.Number.IsZero():
 		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: r.cycle.Date, Again: true}, nil
 	}
-	if err == nil {
-		one := &call{run: r, at: points.At{Caller: r.caller.ID, Number: number, Now: r.ctx.now, Date: r.cycle.Date}}
-		err = one.do(req)
+	one := &call{run: r, at: points.At{Caller: r.caller.ID, Number: number, Now: r.ctx.now, Date: r.cycle.Date}}
+	if err := one.do(req); err != nil {
+		return command.Receipt{}, err
 	}
-	if err != nil {
-		r.tx.Rollback(mark)
-	}
-	return receipt, err
+	return command.Receipt{Number: number, Cycle: r.cycle.ID, Date: r.cycle.Date}, nil
 }
 
 // remember looks a named request up and notes it. A request that took effect
