@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"net"
+	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 
@@ -29,6 +30,9 @@ func connectionProfile(t *topology.Topology, layout identity.Layout, party strin
 			"organization": party,
 			"logging":      dict{"level": "critical"}, // errors are returned; logging them says them twice
 			"tlsCerts":     dict{"systemCertPool": false},
+			// Where the admin's key is already: else the SDK makes a folder
+			// "keystore" wherever it is started.
+			"credentialStore": dict{"cryptoStore": dict{"path": filepath.Dir(filepath.Dir(layout.Admin(party).Key))}},
 		},
 		"channels": dict{t.Channel: dict{
 			"orderers": ordererNames(t),
