@@ -67,7 +67,16 @@ func (a *app) with(ctx context.Context, do func(context.Context, *gateway.Gatewa
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(ctx, g), g.Close())
+	return asFault(errors.Join(do(ctx, g), g.Close()))
+}
+
+// asFault makes what went wrong behind the caller's words a coded failure: it is
+// no fault of the request, as an uncoded error before the connection is.
+func asFault(err error) error {
+	if err == nil || fault.CodeOf(err) != fault.Internal {
+		return err
+	}
+	return fault.New(fault.Internal, "%v", err)
 }
 
 // withIndex is with, and the party's read model brought up to now.

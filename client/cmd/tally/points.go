@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 )
@@ -74,7 +75,7 @@ func parseGrant(text string) (points.Grant, error) {
 func parseUnits(text string) (amount.Units, error) {
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("amount %q: want a whole number", text)
+		return 0, fault.New(fault.BadRequest, "amount %.40q: want a whole number", text)
 	}
 	return amount.Units(v), nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/gateway"
@@ -62,7 +62,7 @@ func (s *spend) pieces(ctx context.Context, g *gateway.Gateway, ix *index.Index,
 func parsePair(text string) (string, amount.Units, error) {
 	name, count, ok := strings.Cut(text, ":")
 	if !ok {
-		return "", 0, fmt.Errorf("%q: want name:amount", text)
+		return "", 0, fault.New(fault.BadRequest, "%.80q: want name:amount", text)
 	}
 	units, err := parseUnits(count)
 	return name, units, err

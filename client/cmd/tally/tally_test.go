@@ -82,6 +82,8 @@ func TestFailuresAreCoded(t *testing.T) {
 		{fault.New(fault.Forbidden, "no"), fault.Forbidden, 3},
 		{errors.Join(fault.New(fault.Insufficient, "no"), nil), fault.Insufficient, 7},
 		{errors.New("some flag"), fault.BadRequest, 2},
+		{asFault(errors.New("disk")), fault.Internal, 1},
+		{asFault(errors.Join(fault.New(fault.Expired, "late"), errors.New("disk"))), fault.Expired, 6},
 	} {
 		var e bytes.Buffer
 		a := &app{err: &e, format: "json"}
