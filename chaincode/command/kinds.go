@@ -3,33 +3,15 @@ package command
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
-	"tallystick/chaincode/settlement"
 )
 
 // Kind says which verb a command is. Kinds are part of the protocol: numbers
-// are never reused.
+// are never reused. Each subject has a file with its own.
 type Kind uint8
-
-// The kinds.
-const (
-	RegisterParty Kind = 1
-	AdvanceDate   Kind = 2
-	OpenProgramme Kind = 10
-	Issue         Kind = 11
-	Activate      Kind = 12
-	Hold          Kind = 13
-	Capture       Kind = 14
-	Release       Kind = 15
-	TimeOut       Kind = 16
-	Transfer      Kind = 17
-	Freeze        Kind = 18
-	Unfreeze      Kind = 19
-)
 
 // Request is the body of a command: well-formed or not, whoever sends it.
 type Request interface {
@@ -45,20 +27,8 @@ type spec struct {
 	json    func([]byte) (Request, error)
 }
 
-var specs = []spec{
-	specOf[party.RegisterRequest](RegisterParty, "party:Register"),
-	specOf[settlement.AdvanceRequest](AdvanceDate, "cycle:Advance"),
-	specOf[points.OpenProgrammeRequest](OpenProgramme, "points:OpenProgramme"),
-	specOf[points.IssueRequest](Issue, "points:Issue"),
-	specOf[points.ActivateRequest](Activate, "points:Activate"),
-	specOf[points.HoldRequest](Hold, "points:Hold"),
-	specOf[points.CaptureRequest](Capture, "points:Capture"),
-	specOf[points.ReleaseRequest](Release, "points:Release"),
-	specOf[points.TimeOutRequest](TimeOut, "points:TimeOut"),
-	specOf[points.TransferRequest](Transfer, "points:Transfer"),
-	specOf[points.FreezeRequest](Freeze, "points:Freeze"),
-	specOf[points.UnfreezeRequest](Unfreeze, "points:Unfreeze"),
-}
+// specs is the protocol's table: all kinds, by subject.
+var specs = slices.Concat(partySpecs, pointsSpecs)
 
 func specOf[R Request](kind Kind, name string) spec {
 	return spec{kind, name, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}

@@ -4,17 +4,14 @@
 // made only by the builders here, from ids that have passed their checks. A
 // value is one version byte followed by deterministic CBOR.
 //
-//	c                                     charter
-//	y                                     cycle, with the business date
-//	p/PARTY                               party
-//	g/PROGRAMME                           programme
-//	l/NUMBER, h/NUMBER                    lot, hold: named by the command that made it
-//	t/PROGRAMME/PARTY/LANE                totals of a lane
-//	o/CYCLE/DEBTOR/PROGRAMME/PARTY/LANE   position of a lane: what it makes the debtor owe its party
-//	f/BUCKET                              freezes of some members
-//	q/PARTY/REQUEST                       named request
-//	s/PARTY/SOURCE                        cursor of a numbered source
+//	c                       charter
+//	y                       cycle, with the business date
+//	p/PARTY                 party
+//	o/CYCLE/PARTY/LANE      positions: who owes whom because of a lane's commands
+//	q/PARTY/REQUEST         named request
+//	s/PARTY/SOURCE          cursor of a numbered source
 //
+// Points, members, benefits and quotas have files of their own with theirs.
 // Lane heads live in namespaces of their own, which SealOf names: PARTY/LANE.
 package row
 
@@ -26,7 +23,6 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
 
@@ -55,6 +51,16 @@ type (
 	}
 )
 
+// ledgerReaders reads the rows that no subject has for itself.
+var ledgerReaders = map[string]reader{
+	"c": as[party.Charter]("charter"),
+	"y": as[settlement.Cycle]("cycle"),
+	"p": as[party.Party]("party"),
+	"o": as[settlement.Positions]("positions"),
+	"q": as[Request]("request"),
+	"s": as[Cursor]("source"),
+}
+
 // Charter is the key of the charter.
 func Charter() Key[party.Charter] { return "c" }
 
@@ -64,34 +70,9 @@ func Cycle() Key[settlement.Cycle] { return "y" }
 // Party is the key of a party.
 func Party(id string) Key[party.Party] { return Key[party.Party]("p/" + id) }
 
-// Programme is the key of a programme.
-func Programme(id string) Key[points.Programme] { return Key[points.Programme]("g/" + id) }
-
-// Lot is the key of a lot.
-func Lot(n number.Row) Key[points.Lot] {
-	var room [96]byte
-	return Key[points.Lot](appendHex(appendSortable(append(room[:0], "l/"...), n.Command), uint64(n.Ord), 2))
-}
-
-// Hold is the key of a hold.
-func Hold(n number.Command) Key[points.Hold] {
-	var room [96]byte
-	return Key[points.Hold](appendSortable(append(room[:0], "h/"...), n))
-}
-
-// Totals is the key of a lane's totals of a programme.
-func Totals(programme, party string, lane uint8) Key[points.Totals] {
-	return Key[points.Totals]("t/" + programme + "/" + party + "/" + hexadecimal(uint64(lane), 2))
-}
-
-// Position is the key of what a lane makes a debtor owe the lane's party.
-func Position(cycle, debtor, programme, party string, lane uint8) Key[settlement.Position] {
-	return Key[settlement.Position](strings.Join([]string{"o", cycle, debtor, programme, party, hexadecimal(uint64(lane), 2)}, "/"))
-}
-
-// Frozen is the key of a bucket of freezes.
-func Frozen(bucket int) Key[points.Frozen] {
-	return Key[points.Frozen]("f/" + hexadecimal(uint64(bucket), 2))
+// Positions is the key of what a lane's commands make the parties owe each other.
+func Positions(cycle, party string, lane uint8) Key[settlement.Positions] {
+	return Key[settlement.Positions]("o/" + cycle + "/" + party + "/" + hexadecimal(uint64(lane), 2))
 }
 
 // NamedRequest is the key of a party's request.
@@ -139,7 +120,8 @@ func appendHex(to []byte, v uint64, width int) []byte {
 
 func hexadecimal(v uint64, width int) string { return string(appendHex(nil, v, width)) }
 
-func parseSortable(party, digits string) (number.Command, int, error) {
+func parseSortable(id string) (number.Command, int, error) {
+	party, digits, _ := strings.Cut(id, "/")
 	if len(digits) != 15 && len(digits) != 17 {
 		return number.Command{}, 0, fmt.Errorf("row: number of %d digits", len(digits))
 	}

@@ -2,13 +2,10 @@ package row
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"tallystick/chaincode/codec"
-	"tallystick/chaincode/number"
-	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
-	"tallystick/chaincode/settlement"
 )
 
 // version is the byte that every value begins with.
@@ -32,52 +29,62 @@ func Decode[T any](value []byte) (T, error) {
 
 // Named is a row as people see it.
 type Named struct {
-	Kind string `json:"kind"` // charter, cycle, party, programme, lot, hold, totals, position, frozen, request, source
+	Kind string `json:"kind"` // charter, cycle, party, programme, lot, hold …
 	ID   string `json:"id"`   // as people write it: D.3.42.17.0 for a lot
 	Row  any    `json:"row"`
 }
 
+// reader decodes the rows under one prefix. id is what follows the prefix in
+// the key.
+type reader func(id string, value []byte) (Named, error)
+
+// readers has every prefix of the main namespace, by subject.
+var readers = merge(ledgerReaders, pointsReaders)
+
+func merge(tables ...map[string]reader) map[string]reader {
+	all := map[string]reader{}
+	for _, t := range tables {
+		maps.Copy(all, t)
+	}
+	return all
+}
+
 // Read decodes any row of the main namespace from its key and value.
 func Read(key string, value []byte) (Named, error) {
-	parts := strings.Split(key, "/")
-	id := strings.Join(parts[1:], "/")
-	switch {
-	case key == "c":
-		return named[party.Charter]("charter", "", value)
-	case key == "y":
-		return named[settlement.Cycle]("cycle", "", value)
-	case parts[0] == "p":
-		return named[party.Party]("party", id, value)
-	case parts[0] == "g":
-		return named[points.Programme]("programme", id, value)
-	case (parts[0] == "l" || parts[0] == "h") && len(parts) == 3:
-		return readNumbered(parts, value)
-	case parts[0] == "t":
-		return named[points.Totals]("totals", id, value)
-	case parts[0] == "o":
-		return named[settlement.Position]("position", id, value)
-	case parts[0] == "f":
-		return named[points.Frozen]("frozen", id, value)
-	case parts[0] == "q":
-		return named[Request]("request", id, value)
-	case parts[0] == "s":
-		return named[Cursor]("source", id, value)
+	prefix, id, _ := strings.Cut(key, "/")
+	read, ok := readers[prefix]
+	if !ok {
+		return Named{}, fmt.Errorf("row: no row has the key %.80q", key)
 	}
-	return Named{}, fmt.Errorf("row: no row has the key %.80q", key)
+	return read(id, value)
 }
 
-func readNumbered(parts []string, value []byte) (Named, error) {
-	n, ord, err := parseSortable(parts[1], parts[2])
-	if err != nil {
-		return Named{}, err
+// as reads rows of type T, whose id is the rest of their key.
+func as[T any](kind string) reader {
+	return func(id string, value []byte) (Named, error) {
+		r, err := Decode[T](value)
+		return Named{Kind: kind, ID: id, Row: r}, err
 	}
-	if parts[0] == "h" {
-		return named[points.Hold]("hold", n.String(), value)
-	}
-	return named[points.Lot]("lot", number.Row{Command: n, Ord: uint8(ord)}.String(), value)
 }
 
-func named[T any](kind, id string, value []byte) (Named, error) {
-	r, err := Decode[T](value)
-	return Named{Kind: kind, ID: id, Row: r}, err
+// byCommand reads rows of type T that are named by the command that made them.
+func byCommand[T any](kind string) reader {
+	return func(id string, value []byte) (Named, error) {
+		n, _, err := parseSortable(id)
+		if err != nil {
+			return Named{}, err
+		}
+		return as[T](kind)(n.String(), value)
+	}
+}
+
+// byRow reads rows of type T of which one command makes several.
+func byRow[T any](kind string) reader {
+	return func(id string, value []byte) (Named, error) {
+		n, ord, err := parseSortable(id)
+		if err != nil {
+			return Named{}, err
+		}
+		return as[T](kind)(n.Row(ord).String(), value)
+	}
 }

@@ -3,7 +3,6 @@
 package settlement
 
 import (
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 )
@@ -37,19 +36,6 @@ func Advance(cycle Cycle, req AdvanceRequest) (Cycle, error) {
 	next := cycle
 	next.Date = req.Date
 	return next, nil
-}
-
-// Position counts what one lane's redemptions of a cycle make one issuer owe
-// the lane's party, in points of one programme.
-type Position struct {
-	_      struct{}     `cbor:",toarray"`
-	Points amount.Units `json:"points"`
-}
-
-// Plus adds points that were captured; LIMIT above 2⁵³−1.
-func (p Position) Plus(points amount.Units) (Position, error) {
-	sum, err := p.Points.Add(points)
-	return Position{Points: sum}, err
 }
 
 // Open makes the first cycle.

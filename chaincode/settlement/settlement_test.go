@@ -1,6 +1,8 @@
 package settlement
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"tallystick/chaincode/amount"
@@ -29,12 +31,45 @@ func TestTheDateOnlyMovesForward(t *testing.T) {
 	}
 }
 
-func TestPositionsAreBounded(t *testing.T) {
-	p, err := Position{Points: amount.Max - 1}.Plus(1)
-	if err != nil || p.Points != amount.Max {
-		t.Errorf("%+v, %v", p, err)
+func TestPositionsAddUpByPairAndProgramme(t *testing.T) {
+	var p Positions
+	for _, owe := range []Owe{
+		{Debtor: "M", Creditor: "G", Fen: 108},
+		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 4650, Fen: 4650},
+		{Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200},
+		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 4950, Fen: 4950},
+		{Debtor: "G", Creditor: "G", Programme: "GP", Points: 7, Fen: 7},
+		{Debtor: "G", Creditor: "D", Programme: "GP"},
+	} {
+		next, err := p.Plus(owe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = next
 	}
-	if _, err := p.Plus(1); fault.CodeOf(err) != fault.Limit {
-		t.Errorf("past the limit: %v", err)
+	want := []Position{
+		{Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200},
+		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 9600, Fen: 9600},
+		{Debtor: "M", Creditor: "G", Fen: 108},
+	}
+	if !slices.Equal(p.List, want) {
+		t.Errorf("%+v", p.List)
+	}
+}
+
+func TestPositionsAreBounded(t *testing.T) {
+	full := Owe{Debtor: "A", Creditor: "B", Points: 1, Fen: amount.Max}
+	p, err := Positions{}.Plus(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Plus(full); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("past 2⁵³−1: %v", err)
+	}
+	for i := 1; i < MaxPositions; i++ {
+		p.List = append(p.List, Position{Debtor: "X", Creditor: fmt.Sprintf("%05d", i)})
+	}
+	if _, err := p.Plus(Owe{Debtor: "Z", Creditor: "Z2", Fen: 1}); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("a pair too many: %v", err)
 	}
 }

@@ -33,14 +33,6 @@ type Part[T any] struct {
 	Next string `json:"next"`
 }
 
-// Owed is what one party owes another because of a cycle's redemptions.
-type Owed struct {
-	Debtor    string              `json:"debtor"`
-	Creditor  string              `json:"creditor"`
-	Programme string              `json:"programme"`
-	Position  settlement.Position `json:"position"`
-}
-
 // Query returns the questions.
 func (g *Gateway) Query() Query { return Query{g} }
 
@@ -90,8 +82,8 @@ func (q Query) Totals(ctx context.Context, programme string) (points.Totals, err
 }
 
 // Positions are what a cycle's redemptions make the parties owe each other.
-func (q Query) Positions(ctx context.Context, cycle string) ([]Owed, error) {
-	return ask[[]Owed](ctx, q, "Positions", cycle)
+func (q Query) Positions(ctx context.Context, cycle string) ([]settlement.Position, error) {
+	return ask[[]settlement.Position](ctx, q, "Positions", cycle)
 }
 
 // Freezes are those of a member's wallet.

@@ -102,8 +102,8 @@ func TestHoldsAndSums(t *testing.T) {
 	}
 	entries = append(entries,
 		put(row.Totals("DP", "D", 3), points.Totals{Issued: 93}), put(row.Totals("DP", "M", 1), points.Totals{Placed: 10, Captured: 2}),
-		put(row.Position("c1", "D", "DP", "M", 1), settlement.Position{Points: 2}), put(row.Position("c1", "D", "DP", "M", 2), settlement.Position{Points: 3}),
-		put(row.Position("c1", "D", "DP", "D", 1), settlement.Position{Points: 9}),
+		put(row.Positions("c1", "M", 1), settlement.Positions{List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 2, Fen: 1}}}),
+		put(row.Positions("c1", "M", 2), settlement.Positions{List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 3, Fen: 2}, {Debtor: "M", Creditor: "G", Fen: 4}}}),
 		put(row.Frozen(points.Bucket("bob")), points.Frozen{List: []points.Freeze{{Member: "bob", By: "D", Reason: "odd"}}}),
 		put(row.NamedRequest("D", "r1"), row.Request{Hash: make([]byte, 32), Number: numbered("D", 3, 1, 0), Cycle: "c1"}),
 		put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}))
@@ -130,7 +130,7 @@ func TestHoldsAndSums(t *testing.T) {
 		t.Errorf("outstanding %s, %v", cmp.Diff(want, out), err)
 	}
 	_, owed, err := ix.Owes()
-	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5}}; err != nil || !slices.Equal(owed, wantOwed) {
+	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5, 3}, {"c1", "M", "G", "", 0, 4}}; err != nil || !slices.Equal(owed, wantOwed) {
 		t.Errorf("owes %v, %v", owed, err)
 	}
 	if _, list, err := ix.Freezes("bob"); err != nil || len(list) != 1 {

@@ -37,12 +37,8 @@ func (f *fold) write(key string, c change) error {
 		}
 		return f.exec("INSERT OR REPLACE INTO totals VALUES (?,?,?,?,?,?,?,?,?,?)",
 			key, id[0], id[1], lane, int64(r.Issued), int64(r.Placed), int64(r.Captured), int64(r.Returned), c.block, c.value)
-	case settlement.Position: // CYCLE/DEBTOR/PROGRAMME/PARTY/LANE
-		if len(id) != 5 {
-			return fmt.Errorf("key %.90q", key)
-		}
-		return f.exec("INSERT OR REPLACE INTO positions VALUES (?,?,?,?,?,?,?,?)",
-			key, id[0], id[1], id[2], id[3], int64(r.Points), c.block, c.value)
+	case settlement.Positions: // CYCLE/PARTY/LANE
+		return f.positions(key, id, r, c)
 	case points.Programme:
 		return f.exec("INSERT OR REPLACE INTO programmes VALUES (?,?,?,?,?)", key, r.ID, r.Issuer, c.block, c.value)
 	case row.Request: // PARTY/REQUEST
@@ -56,6 +52,23 @@ func (f *fold) write(key string, c change) error {
 
 // tables with a column key, in the order of the digest.
 var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "facts"}
+
+// positions replaces a lane's rows of a cycle.
+func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {
+	if len(id) != 3 {
+		return fmt.Errorf("key %.90q", key)
+	}
+	for _, p := range all.List {
+		// One row of the ledger is several here; debtor, creditor and programme
+		// make the key whole. Positions only grow, so none is left over.
+		part := strings.Join([]string{key, p.Debtor, p.Creditor, p.Programme}, "/")
+		if err := f.exec("INSERT OR REPLACE INTO positions VALUES (?,?,?,?,?,?,?,?)",
+			part, id[0], p.Debtor, p.Creditor, p.Programme, int64(p.Points), int64(p.Fen), c.block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (f *fold) remove(key string) error {
 	for _, t := range tables {

@@ -53,14 +53,14 @@ CREATE TABLE IF NOT EXISTS totals (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS positions (
-  key       TEXT    NOT NULL PRIMARY KEY,
+  key       TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor and programme
   cycle     TEXT    NOT NULL,
   debtor    TEXT    NOT NULL,
-  programme TEXT    NOT NULL,
   creditor  TEXT    NOT NULL,
+  programme TEXT    NOT NULL, -- '' for a fee
   points    INTEGER NOT NULL,
-  block     INTEGER NOT NULL,
-  row       BLOB    NOT NULL
+  fen       INTEGER NOT NULL,
+  block     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS programmes (

@@ -85,7 +85,9 @@ func (r *run) all(commands []command.Command) ([]command.Outcome, error) {
 func (r *run) decode(commands []command.Command) ([]command.Request, []error) {
 	requests, malformed := make([]command.Request, len(commands)), make([]error, len(commands))
 	for i, c := range commands {
-		requests[i], malformed[i] = c.Decode()
+		if requests[i], malformed[i] = c.Decode(); malformed[i] != nil {
+			requests[i] = nil
+		}
 	}
 	return requests, malformed
 }

@@ -12,6 +12,12 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 )
 
+// partyVerbs are those of the consortium's own affairs.
+var partyVerbs = []verb{
+	does((*call).register),
+	does((*call).advanceDate),
+}
+
 // Charter is the contract of the founding.
 type Charter struct{ contractapi.Contract }
 

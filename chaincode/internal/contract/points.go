@@ -1,17 +1,39 @@
 package contract
 
 import (
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 // The verbs of points. Each loads, lets points decide, and writes; who may and
 // what is refused in which order stands at the request's type.
+var pointsVerbs = []verb{
+	does((*call).openProgramme),
+	reading((*call).issue, func(r *run, req points.IssueRequest) []string {
+		return []string{string(row.Programme(req.Programme)), string(row.Totals(req.Programme, r.caller.ID, r.lane))}
+	}),
+	reading((*call).activate, func(_ *run, req points.ActivateRequest) []string { return []string{lotKey(req.Lot)} }),
+	reading((*call).hold, func(_ *run, req points.HoldRequest) []string { return spendKeys(req.Member, req.Pieces) }),
+	reading((*call).capture, func(_ *run, req points.CaptureRequest) []string { return []string{string(row.Hold(req.Hold))} }),
+	reading((*call).release, func(_ *run, req points.ReleaseRequest) []string { return []string{string(row.Hold(req.Hold))} }),
+	reading((*call).timeOut, func(_ *run, req points.TimeOutRequest) []string { return []string{string(row.Hold(req.Hold))} }),
+	reading((*call).transfer, func(_ *run, req points.TransferRequest) []string { return spendKeys(req.From, req.Pieces) }),
+	does((*call).freeze),
+	does((*call).unfreeze),
+}
+
+func spendKeys(member string, pieces []points.Piece) []string {
+	keys := []string{string(row.Frozen(points.Bucket(member)))}
+	for _, p := range pieces {
+		keys = append(keys, lotKey(p.Lot))
+	}
+	return keys
+}
 
 func (c *call) openProgramme(req points.OpenProgrammeRequest) error {
 	if err := c.caller.Require(party.Issuer); err != nil {
@@ -241,19 +263,22 @@ func (c *call) owe(m points.Moved) error {
 	if err != nil {
 		return err
 	}
-	return c.addPosition(programme.Issuer, programme.ID, m.Amount)
+	return c.position(settlement.Owe{Debtor: programme.Issuer, Creditor: c.caller.ID, Programme: programme.ID, Points: m.Amount})
 }
 
-func (c *call) addPosition(debtor, programme string, by amount.Units) error {
-	key := row.Position(c.cycle.ID, debtor, programme, c.caller.ID, c.lane)
-	position, _, err := ledger.Find(c.tx, key)
+// position adds to what the lane makes the parties owe each other in this cycle.
+func (c *call) position(owe settlement.Owe) error {
+	key := row.Positions(c.cycle.ID, c.caller.ID, c.lane)
+	positions, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
-	next, err := position.Plus(by)
+	next, err := positions.Plus(owe)
 	if err != nil {
 		return err
 	}
 	ledger.Put(c.tx, key, next)
 	return nil
 }
+
+func lotKey(n number.Row) string { return string(row.Lot(n)) }

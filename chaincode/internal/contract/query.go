@@ -2,11 +2,10 @@ package contract
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/name"
@@ -171,32 +170,22 @@ func (*Query) Totals(ctx *Context, programme string) (*points.Totals, error) {
 	return &sum, err
 }
 
-// Owed is what one party owes another because of redemptions, in points.
-type Owed struct {
-	Debtor    string       `json:"debtor"` // issuer
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"`
-	Points    amount.Units `json:"points"`
-}
-
-// Positions sums a cycle's positions over all lanes, by debtor, programme and
-// creditor.
-func (*Query) Positions(ctx *Context, cycle string) ([]Owed, error) {
+// Positions sums up, over all lanes, what the parties owe each other because of a
+// cycle's commands, sorted by debtor, creditor and programme.
+func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, error) {
 	if err := name.CheckID("cycle", cycle); err != nil {
 		return nil, err
 	}
-	sums := []Owed{} // keys come sorted, so one pair's rows are neighbours
-	err := each(ctx, func(key string, p settlement.Position) (err error) {
-		parts := strings.Split(key, "/") // o/CYCLE/DEBTOR/PROGRAMME/PARTY/LANE
-		owed := Owed{Debtor: parts[2], Programme: parts[3], Creditor: parts[4]}
-		if n := len(sums); n == 0 || sums[n-1].Debtor != owed.Debtor || sums[n-1].Programme != owed.Programme || sums[n-1].Creditor != owed.Creditor {
-			sums = append(sums, owed)
+	var sum settlement.Positions
+	err := each(ctx, func(_ string, lane settlement.Positions) (err error) {
+		for _, p := range lane.List {
+			if sum, err = sum.Plus(settlement.Owe(p)); err != nil {
+				return err
+			}
 		}
-		last := &sums[len(sums)-1]
-		last.Points, err = last.Points.Add(p.Points)
-		return err
+		return nil
 	}, "o", cycle)
-	return sums, err
+	return slices.Concat([]settlement.Position{}, sum.List), err
 }
 
 func one[T any](ctx *Context, key row.Key[T], what, id string) (*T, error) {

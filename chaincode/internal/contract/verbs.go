@@ -2,81 +2,66 @@ package contract
 
 import (
 	"fmt"
+	"reflect"
 
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/number"
-	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/settlement"
 )
+
+// verb is what the ledger does for one kind of request.
+type verb struct {
+	request reflect.Type
+	do      func(*call, command.Request) error
+	// reads lists the keys that the verb will read first, so that one call fetches
+	// those of a whole batch. It need not be complete: what is missing is read
+	// when it is needed. nil for none.
+	reads func(*run, command.Request) []string
+}
+
+// verbs is the table of them, by the type of request. It never changes.
+var verbs = tabulate(partyVerbs, pointsVerbs)
+
+func tabulate(subjects ...[]verb) map[reflect.Type]verb {
+	table := map[reflect.Type]verb{}
+	for _, subject := range subjects {
+		for _, v := range subject {
+			table[v.request] = v
+		}
+	}
+	return table
+}
+
+// does ties a type of request to its verb.
+func does[R command.Request](do func(*call, R) error) verb {
+	return verb{request: reflect.TypeFor[R](), do: func(c *call, req command.Request) error { return do(c, req.(R)) }}
+}
+
+// reading is does, for verbs that know beforehand what they will read.
+func reading[R command.Request](do func(*call, R) error, reads func(*run, R) []string) verb {
+	v := does(do)
+	v.reads = func(r *run, req command.Request) []string { return reads(r, req.(R)) }
+	return v
+}
 
 // do hands a well-formed request to its verb.
 func (c *call) do(req command.Request) error {
-	switch req := req.(type) {
-	case party.RegisterRequest:
-		return c.register(req)
-	case settlement.AdvanceRequest:
-		return c.advanceDate(req)
-	case points.OpenProgrammeRequest:
-		return c.openProgramme(req)
-	case points.IssueRequest:
-		return c.issue(req)
-	case points.ActivateRequest:
-		return c.activate(req)
-	case points.HoldRequest:
-		return c.hold(req)
-	case points.CaptureRequest:
-		return c.capture(req)
-	case points.ReleaseRequest:
-		return c.release(req)
-	case points.TimeOutRequest:
-		return c.timeOut(req)
-	case points.TransferRequest:
-		return c.transfer(req)
-	case points.FreezeRequest:
-		return c.freeze(req)
-	case points.UnfreezeRequest:
-		return c.unfreeze(req)
+	v, ok := verbs[reflect.TypeOf(req)]
+	if !ok {
+		return fmt.Errorf("contract: no verb for a %T", req)
 	}
-	return fmt.Errorf("contract: no verb for a %T", req)
+	return v.do(c, req)
 }
 
-// reads lists the keys that commands will read first, so that one call
-// fetches those of a whole batch. It need not be complete: what is missing is
-// read when it is needed.
+// reads lists the keys that commands will read first.
 func (r *run) reads(commands []command.Command, requests []command.Request) []string {
 	var keys []string
 	for i, req := range requests {
 		if id := commands[i].Request; id != "" {
 			keys = append(keys, string(row.NamedRequest(r.caller.ID, id)))
 		}
-		switch req := req.(type) {
-		case points.IssueRequest:
-			keys = append(keys, string(row.Programme(req.Programme)), string(row.Totals(req.Programme, r.caller.ID, r.lane)))
-		case points.ActivateRequest:
-			keys = append(keys, lotKey(req.Lot))
-		case points.HoldRequest:
-			keys = appendSpend(keys, req.Member, req.Pieces)
-		case points.TransferRequest:
-			keys = appendSpend(keys, req.From, req.Pieces)
-		case points.CaptureRequest:
-			keys = append(keys, string(row.Hold(req.Hold)))
-		case points.ReleaseRequest:
-			keys = append(keys, string(row.Hold(req.Hold)))
-		case points.TimeOutRequest:
-			keys = append(keys, string(row.Hold(req.Hold)))
+		if v := verbs[reflect.TypeOf(req)]; v.reads != nil {
+			keys = append(keys, v.reads(r, req)...)
 		}
 	}
 	return keys
 }
-
-func appendSpend(keys []string, member string, pieces []points.Piece) []string {
-	keys = append(keys, string(row.Frozen(points.Bucket(member))))
-	for _, p := range pieces {
-		keys = append(keys, lotKey(p.Lot))
-	}
-	return keys
-}
-
-func lotKey(n number.Row) string { return string(row.Lot(n)) }

@@ -1,0 +1,99 @@
+// Package quota is a limit that many lanes draw on without sharing a key.
+//
+// The limit is one row; each lane has a lease of its own, which grants it a part
+// of what is free. Drawing within the lease touches the lane's row only. When a
+// lease runs out, the lane takes a sixteenth of what is free, or what it needs,
+// from the limit's row: then, and only then, two lanes may meet there, and one of
+// them is tried again.
+//
+//	free   = limit + relieved − leased
+//	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane
+//
+// So what all lanes use never passes the limit, and what lies unused in leases
+// shrinks as the limit comes near. A lane that stops can hand its rest back.
+package quota
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+)
+
+// Kind says what a quota limits. It is a part of its rows' keys.
+type Kind string
+
+// The kinds.
+const (
+	Liability Kind = "liability" // what an issuer may owe members, in fen; id is the issuer
+	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE_PARTY
+	Pledge    Kind = "pledge"    // what a funder has pledged, in points; id is the pledge
+	Benefit   Kind = "benefit"   // how often a benefit may be granted; id is the benefit
+)
+
+// Code is the refusal of a draw that passes the quota.
+func (k Kind) Code() fault.Code {
+	switch k {
+	case Liability:
+		return fault.LiabilityCap
+	case Debit:
+		return fault.NetDebitCap
+	case Pledge, Benefit:
+	}
+	return fault.Quota
+}
+
+// Quota is a limit and how much of it lanes have been granted.
+type Quota struct {
+	_        struct{}     `cbor:",toarray"`
+	Limit    amount.Units `json:"limit"`
+	Leased   amount.Units `json:"leased"`
+	Relieved amount.Units `json:"relieved"` // given back for good, by a recount
+}
+
+// Lease is one lane's part.
+type Lease struct {
+	_        struct{}     `cbor:",toarray"`
+	Granted  amount.Units `json:"granted"`
+	Used     amount.Units `json:"used"`
+	Returned amount.Units `json:"returned"` // of what any lane used
+}
+
+// Free is what lanes can still be granted, 0 if the limit was lowered under it.
+func (q Quota) Free() amount.Units { return max(0, q.Limit+q.Relieved-q.Leased) }
+
+// Spare is what the lane can use without asking.
+func (l Lease) Spare() amount.Units { return l.Granted + l.Returned - l.Used }
+
+// share is the part of what is free that a lane takes at least, as its inverse.
+const share = 16
+
+// Draw uses so much. If the lease has too little, it grows by what is missing or
+// a sixteenth of what is free, whichever is more. ok is false if not enough is
+// free: then nothing is drawn. grew says whether the quota's row changed.
+func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool) {
+	if missing := need - l.Spare(); missing > 0 {
+		free := q.Free()
+		if missing > free {
+			return q, l, false, false
+		}
+		grant := max(missing, free/share)
+		q.Leased += grant
+		l.Granted += grant
+		grew = true
+	}
+	l.Used += need
+	return q, l, grew, true
+}
+
+// Return gives back what some lane has drawn.
+func (l Lease) Return(n amount.Units) Lease {
+	l.Returned += n
+	return l
+}
+
+// Surrender hands a lane's spare back to the quota.
+func Surrender(q Quota, l Lease) (Quota, Lease) {
+	spare := max(0, l.Spare())
+	q.Leased -= spare
+	l.Granted -= spare
+	return q, l
+}

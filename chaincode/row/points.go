@@ -1,0 +1,45 @@
+package row
+
+import (
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+)
+
+// pointsReaders reads the rows of points:
+//
+//	g/PROGRAMME                programme
+//	l/NUMBER, h/NUMBER         lot, hold: named by the command that made it
+//	t/PROGRAMME/PARTY/LANE     totals of a lane
+//	f/BUCKET                   freezes of some members
+var pointsReaders = map[string]reader{
+	"g": as[points.Programme]("programme"),
+	"l": byRow[points.Lot]("lot"),
+	"h": byCommand[points.Hold]("hold"),
+	"t": as[points.Totals]("totals"),
+	"f": as[points.Frozen]("frozen"),
+}
+
+// Programme is the key of a programme.
+func Programme(id string) Key[points.Programme] { return Key[points.Programme]("g/" + id) }
+
+// Lot is the key of a lot.
+func Lot(n number.Row) Key[points.Lot] {
+	var room [96]byte
+	return Key[points.Lot](appendHex(appendSortable(append(room[:0], "l/"...), n.Command), uint64(n.Ord), 2))
+}
+
+// Hold is the key of a hold.
+func Hold(n number.Command) Key[points.Hold] {
+	var room [96]byte
+	return Key[points.Hold](appendSortable(append(room[:0], "h/"...), n))
+}
+
+// Totals is the key of a lane's totals of a programme.
+func Totals(programme, party string, lane uint8) Key[points.Totals] {
+	return Key[points.Totals]("t/" + programme + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+}
+
+// Frozen is the key of a bucket of freezes.
+func Frozen(bucket int) Key[points.Frozen] {
+	return Key[points.Frozen]("f/" + hexadecimal(uint64(bucket), 2))
+}
