@@ -137,3 +137,15 @@ func round(x *big.Rat, mode Rounding) (Units, error) {
 	}
 	return Units(whole.Int64()), nil
 }
+
+// Lowest is the same rate in lowest terms; the zero rate stays.
+func (r Rate) Lowest() Rate {
+	if r.Num == 0 || r.Den == 0 {
+		return r
+	}
+	a, b := r.Num, r.Den
+	for b > 0 {
+		a, b = b, a%b
+	}
+	return Rate{Num: r.Num / a, Den: r.Den / a}
+}

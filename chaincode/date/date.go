@@ -71,3 +71,27 @@ func (d *Date) UnmarshalJSON(data []byte) error {
 	*d = parsed
 	return err
 }
+
+// Month counts months since 1970-01, for windows of whole months.
+func (d Date) Month() int32 {
+	t := time.Unix(int64(d)*86400, 0).UTC()
+	return int32(t.Year()-1970)*12 + int32(t.Month()) - 1
+}
+
+// MonthEnd is the last day of the month that is so many months after the day's.
+func (d Date) MonthEnd(after int) Date {
+	t := time.Unix(int64(d)*86400, 0).UTC()
+	return Date(time.Date(t.Year(), t.Month()+time.Month(after)+1, 0, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// QuarterEnd is the last day of the quarter that is so many quarters after the day's.
+func (d Date) QuarterEnd(after int) Date {
+	t := time.Unix(int64(d)*86400, 0).UTC()
+	return d.MonthEnd(3*after + 2 - (int(t.Month())-1)%3)
+}
+
+// YearEnd is the last day of the year that is so many years after the day's.
+func (d Date) YearEnd(after int) Date {
+	t := time.Unix(int64(d)*86400, 0).UTC()
+	return d.MonthEnd(12*after + 12 - int(t.Month()))
+}

@@ -49,3 +49,28 @@ func TestOfFollowsThePlace(t *testing.T) {
 		t.Errorf("in UTC: %s", got)
 	}
 }
+
+func TestEndsOfPeriods(t *testing.T) {
+	for _, c := range []struct {
+		day                     string
+		after                   int
+		month, quarter, yearEnd string
+	}{
+		{"2026-11-24", 0, "2026-11-30", "2026-12-31", "2026-12-31"},
+		{"2026-11-30", 1, "2026-12-31", "2027-03-31", "2027-12-31"},
+		{"2028-01-31", 1, "2028-02-29", "2028-06-30", "2029-12-31"},
+		{"2026-12-31", 2, "2027-02-28", "2027-06-30", "2028-12-31"},
+	} {
+		d, err := Parse(c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, q, y := d.MonthEnd(c.after).String(), d.QuarterEnd(c.after).String(), d.YearEnd(c.after).String(); m != c.month || q != c.quarter || y != c.yearEnd {
+			t.Errorf("%s + %d: %s %s %s", c.day, c.after, m, q, y)
+		}
+	}
+	d, _ := Parse("1970-01-01")
+	if e, _ := Parse("2026-11-30"); d.Month() != 0 || e.Month() != 56*12+10 {
+		t.Errorf("months %d and %d", d.Month(), e.Month())
+	}
+}

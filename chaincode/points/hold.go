@@ -1,7 +1,10 @@
 package points
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -39,44 +42,59 @@ func (s HoldState) String() string { return holdStates.name(uint8(s)) }
 // it is the redemption: it says which lots were spent, and in which order.
 //
 // Its pieces are consumed in their order: the first Captured points of them
-// are spent. held = sum of pieces − captured while the hold is open.
+// are spent, capture by capture. held = sum of pieces − captured while the hold
+// is open.
 type Hold struct {
-	_        struct{}     `cbor:",toarray"`
-	Acceptor string       `json:"acceptor"`
-	Member   string       `json:"member"`
-	State    HoldState    `json:"state"`
-	Deadline int64        `json:"deadline"` // UTC seconds; from then on it can be timed out and no more captured
-	Captured amount.Units `json:"captured"`
-	Pieces   []HeldPiece  `json:"pieces"`
+	_             struct{}       `cbor:",toarray"`
+	Acceptor      string         `json:"acceptor"`
+	Member        string         `json:"member"`
+	State         HoldState      `json:"state"`
+	Deadline      int64          `json:"deadline"` // UTC seconds; from then on it can be timed out and no more captured
+	Captured      amount.Units   `json:"captured"` // sum of the captures
+	Pieces        Line           `json:"pieces"`
+	Captures      []Taken        `json:"captures"`
+	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
+	Capped        []string       `json:"capped"`        // funders whose net debit cap it drew on, sorted
 }
 
-// HeldPiece is an amount of one lot that a hold took, with the lot's programme.
-type HeldPiece struct {
-	_         struct{}     `cbor:",toarray"`
-	Lot       number.Row   `json:"lot"`
-	Programme string       `json:"programme"`
-	Amount    amount.Units `json:"amount"`
+// Taken is one capture of a hold. The points that it took follow on those of the
+// captures before it; a refund unwinds them from their end.
+type Taken struct {
+	_        struct{}       `cbor:",toarray"`
+	Number   number.Command `json:"number"` // command that captured
+	Amount   amount.Units   `json:"amount"`
+	Refunded amount.Units   `json:"refunded"` // of the amount
 }
 
 // Sum is the amount of all pieces.
-func (h Hold) Sum() (sum amount.Units) {
-	for _, p := range h.Pieces {
-		sum += p.Amount // checked when the hold was placed
+func (h Hold) Sum() amount.Units { return h.Pieces.Sum() }
+
+// Refunded is the amount of all captures that was given back.
+func (h Hold) Refunded() (sum amount.Units) {
+	for _, c := range h.Captures {
+		sum += c.Refunded
 	}
 	return sum
 }
+
+// Holds says whether the hold still holds points.
+func (s HoldState) Holds() bool { return s == Open || s == PartCaptured }
 
 // HoldRequest asks to reserve points for the caller.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
 // acceptor), EXPIRED (the deadline has passed), LIMIT (it is more than 30 days
-// ahead), NOT_FOUND (a lot); then, lot by lot, FORBIDDEN (not the member's),
-// WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN, WRONG_ORDER.
+// ahead), NOT_FOUND (the member or a lot); then, lot by lot, FORBIDDEN (not the
+// member's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN, WRONG_ORDER; then,
+// for a caller that isn't the member's home, UNAUTHORISED, WRONG_STATE, EXPIRED,
+// WRONG_CODE, UNAUTHORISED (see member.Use); then DAILY_CAP, NET_DEBIT_CAP.
 type HoldRequest struct {
-	_        struct{} `cbor:",toarray"`
-	Member   string   `json:"member"`
-	Pieces   []Piece  `json:"pieces"`   // earliest expiry first, each programme for itself
-	Deadline int64    `json:"deadline"` // UTC seconds
+	_             struct{}       `cbor:",toarray"`
+	Member        string         `json:"member"`
+	Pieces        []Piece        `json:"pieces"`        // earliest expiry first, each programme for itself
+	Deadline      int64          `json:"deadline"`      // UTC seconds
+	Authorisation number.Command `json:"authorisation"` // the member's consent; none for its home
+	Code          code.Code      `json:"code"`          // its one-time code, if it waits for one
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
@@ -87,7 +105,20 @@ func (r HoldRequest) Check() error {
 	if r.Deadline < 1 || r.Deadline > 1<<40 {
 		return fault.New(fault.BadRequest, "deadline: want UTC seconds")
 	}
+	if err := checkProof(r.Authorisation, r.Code); err != nil {
+		return err
+	}
 	return checkPieces(r.Pieces)
+}
+
+// checkProof refuses a malformed proof of the member's consent.
+func checkProof(authorisation number.Command, proof code.Code) error {
+	if !authorisation.IsZero() {
+		if err := authorisation.Check(); err != nil {
+			return err
+		}
+	}
+	return proof.Check()
 }
 
 // CheckDeadline refuses with EXPIRED or LIMIT a hold that ends too early or too late.
@@ -101,34 +132,25 @@ func (r HoldRequest) CheckDeadline(now int64) error {
 	return nil
 }
 
-// Place moves the pieces from their lots into a hold. lots[i] is the lot of
-// req.Pieces[i]; issuers maps programme to issuer. It returns the hold and the
+// Place moves the pieces from their lots into a hold. It returns the hold and the
 // lots as they then are.
-func Place(req HoldRequest, lots []Lot, issuers map[string]string, frozen Frozen, at At) (Hold, []Lot, error) {
-	if err := takeAll(req.Pieces, lots, issuers, req.Member, frozen, at.Date); err != nil {
+func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
+	pieces, next, err := purse.Place(req.Pieces, at.Date)
+	if err != nil {
 		return Hold{}, nil, err
 	}
-	hold := Hold{Acceptor: at.Caller, Member: req.Member, State: Open, Deadline: req.Deadline}
-	next := make([]Lot, len(lots))
-	for i, piece := range req.Pieces {
-		next[i] = lots[i]
-		next[i].Placed += piece.Amount
-		hold.Pieces = append(hold.Pieces, HeldPiece{Lot: piece.Lot, Programme: lots[i].Programme, Amount: piece.Amount})
-	}
-	return hold, next, nil
-}
-
-// Moved is an amount of one programme that a verb captured or gave back.
-type Moved struct {
-	Programme string
-	Amount    amount.Units
+	return Hold{
+		Acceptor: at.Caller, Member: purse.Member, State: Open, Deadline: req.Deadline,
+		Pieces: pieces, Authorisation: req.Authorisation,
+	}, next, nil
 }
 
 // CaptureRequest redeems points that a hold reserves, all or a part; the rest
 // stays held. Only the hold's acceptor may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN,
-// WRONG_STATE, EXPIRED, INSUFFICIENT (more than the hold still has).
+// WRONG_STATE, EXPIRED, INSUFFICIENT (more than the hold still has), LIMIT (64
+// captures).
 type CaptureRequest struct {
 	_      struct{}       `cbor:",toarray"`
 	Hold   number.Command `json:"hold"`
@@ -143,48 +165,34 @@ func (r CaptureRequest) Check() error {
 	return r.Amount.Check()
 }
 
-// Capture spends the next points of a hold, in the order of its pieces. It
-// returns the hold as it then is and what was captured of each programme.
-func Capture(hold Hold, req CaptureRequest, at At) (Hold, []Moved, error) {
+// Capture spends the next points of a hold, in the order of its pieces: those
+// from hold.Captured to next.Captured.
+func Capture(hold Hold, req CaptureRequest, at At) (next Hold, err error) {
 	if hold.Acceptor != at.Caller {
-		return Hold{}, nil, fault.New(fault.Forbidden, "%s is not the acceptor of hold %s", at.Caller, req.Hold)
+		return Hold{}, fault.New(fault.Forbidden, "%s is not the acceptor of hold %s", at.Caller, req.Hold)
 	}
 	switch hold.State {
 	case Open, PartCaptured:
 	default:
-		return Hold{}, nil, fault.New(fault.WrongState, "hold %s is %s", req.Hold, hold.State)
+		return Hold{}, fault.New(fault.WrongState, "hold %s is %s", req.Hold, hold.State)
 	}
 	if at.Now >= hold.Deadline {
-		return Hold{}, nil, fault.New(fault.Expired, "hold %s has passed its deadline", req.Hold)
+		return Hold{}, fault.New(fault.Expired, "hold %s has passed its deadline", req.Hold)
 	}
 	rest := hold.Sum() - hold.Captured
 	if req.Amount > rest {
-		return Hold{}, nil, fault.New(fault.Insufficient, "hold %s has %d points, %d asked", req.Hold, int64(rest), int64(req.Amount))
+		return Hold{}, fault.New(fault.Insufficient, "hold %s has %d points, %d asked", req.Hold, int64(rest), int64(req.Amount))
 	}
-	next := hold
+	if len(hold.Captures) >= MaxCaptures {
+		return Hold{}, fault.New(fault.Limit, "hold %s was captured %d times", req.Hold, MaxCaptures)
+	}
+	next = hold
 	next.Captured += req.Amount
+	next.Captures = append(slices.Clone(hold.Captures), Taken{Number: at.Number, Amount: req.Amount})
 	if next.State = PartCaptured; req.Amount == rest {
 		next.State = Captured
 	}
-	var moved []Moved
-	for _, p := range hold.between(hold.Captured, next.Captured) {
-		moved = append(moved, Moved{p.Programme, p.Amount})
-	}
-	return next, moved, nil
-}
-
-// between returns the pieces of the hold's points from..to, cut at both ends.
-func (h Hold) between(from, to amount.Units) []HeldPiece {
-	var cut []HeldPiece
-	at := amount.Units(0)
-	for _, p := range h.Pieces {
-		low, high := max(at, from), min(at+p.Amount, to)
-		if at += p.Amount; low < high {
-			p.Amount = high - low
-			cut = append(cut, p)
-		}
-	}
-	return cut
+	return next, nil
 }
 
 // ReleaseRequest gives back what a hold still reserves. Only its acceptor may.
@@ -206,7 +214,7 @@ func (r ReleaseRequest) Check() error {
 
 // Release ends a hold before its deadline. It returns the hold as it then is
 // and the pieces that go back to their lots.
-func Release(hold Hold, req ReleaseRequest, at At) (Hold, []HeldPiece, error) {
+func Release(hold Hold, req ReleaseRequest, at At) (Hold, Line, error) {
 	if hold.Acceptor != at.Caller {
 		return Hold{}, nil, fault.New(fault.Forbidden, "%s is not the acceptor of hold %s", at.Caller, req.Hold)
 	}
@@ -227,7 +235,7 @@ type TimeOutRequest struct {
 func (r TimeOutRequest) Check() error { return r.Hold.Check() }
 
 // TimeOut ends a hold that has passed its deadline, as Release does.
-func TimeOut(hold Hold, req TimeOutRequest, at At) (Hold, []HeldPiece, error) {
+func TimeOut(hold Hold, req TimeOutRequest, at At) (Hold, Line, error) {
 	next, back, err := hold.end(TimedOut, req.Hold)
 	if err == nil && at.Now < hold.Deadline {
 		err = fault.New(fault.WrongState, "hold %s has not passed its deadline", req.Hold)
@@ -238,7 +246,7 @@ func TimeOut(hold Hold, req TimeOutRequest, at At) (Hold, []HeldPiece, error) {
 	return next, back, nil
 }
 
-func (h Hold) end(state HoldState, id number.Command) (Hold, []HeldPiece, error) {
+func (h Hold) end(state HoldState, id number.Command) (Hold, Line, error) {
 	next := h
 	switch h.State {
 	case Open:
@@ -248,12 +256,5 @@ func (h Hold) end(state HoldState, id number.Command) (Hold, []HeldPiece, error)
 	default:
 		return Hold{}, nil, fault.New(fault.WrongState, "hold %s is %s", id, h.State)
 	}
-	return next, h.between(h.Captured, h.Sum()), nil
-}
-
-// GiveBack returns a piece to its lot. A lot that expired meanwhile takes it
-// back all the same; it just can't be spent.
-func GiveBack(lot Lot, piece HeldPiece) Lot {
-	lot.Placed -= piece.Amount
-	return lot
+	return next, h.Pieces.Between(h.Captured, h.Sum()), nil
 }

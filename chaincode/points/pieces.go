@@ -2,7 +2,6 @@ package points
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"tallystick/chaincode/amount"
@@ -62,19 +61,128 @@ func inOrder(pieces []Piece, lots []Lot) error {
 	return nil
 }
 
-// takeAll checks every piece against its lot and the freezes, then their order.
-func takeAll(pieces []Piece, lots []Lot, issuers map[string]string, member string, frozen Frozen, today date.Date) error {
-	for i, piece := range pieces {
-		if err := lots[i].take(piece, member, today); err != nil {
-			return err
+// HeldPiece is an amount of one lot that a hold, a trade or a benefit took.
+type HeldPiece struct {
+	_         struct{}     `cbor:",toarray"`
+	Lot       number.Row   `json:"lot"`
+	Programme string       `json:"programme"`
+	Funder    string       `json:"funder"` // party that owes what it is worth
+	Amount    amount.Units `json:"amount"`
+}
+
+// Line is pieces end to end: point n of it lies in a certain lot. What was taken
+// in this order is captured in this order, and unwound by it.
+type Line []HeldPiece
+
+// Sum is the amount of all pieces.
+func (l Line) Sum() (sum amount.Units) {
+	for _, p := range l {
+		sum += p.Amount // checked when the pieces were named
+	}
+	return sum
+}
+
+// Between returns the pieces of the points from..to, cut at both ends.
+func (l Line) Between(from, to amount.Units) Line {
+	var cut Line
+	at := amount.Units(0)
+	for _, p := range l {
+		low, high := max(at, from), min(at+p.Amount, to)
+		if at += p.Amount; low < high {
+			p.Amount = high - low
+			cut = append(cut, p)
 		}
 	}
-	for _, lot := range lots {
-		if f, ok := frozen.Stops(member, issuers[lot.Programme]); ok {
-			return fault.New(fault.Frozen, "%s's wallet is frozen by %s: %s", member, f.By, f.Reason)
+	return cut
+}
+
+// Owing is what one funder owes for points of one programme.
+type Owing struct {
+	Funder    string
+	Programme string
+	Points    amount.Units
+	Fen       amount.Units
+}
+
+// Owing says what the funders owe for the points from..to, in the order in which
+// they stand in the line. The worth of one funder's points is rounded half to
+// even on all that was captured before and now, so that capturing in parts comes
+// to the same as at once.
+func (l Line) Owing(from, to amount.Units, programmes map[string]Programme) ([]Owing, error) {
+	var list []Owing
+	for _, p := range l.Between(from, to) {
+		i := slices.IndexFunc(list, func(o Owing) bool { return o.Funder == p.Funder && o.Programme == p.Programme })
+		if i < 0 {
+			i, list = len(list), append(list, Owing{Funder: p.Funder, Programme: p.Programme})
+		}
+		list[i].Points += p.Amount
+	}
+	for i, o := range list {
+		before := l.Between(0, from).of(o.Funder, o.Programme)
+		worthBefore, err := programmes[o.Programme].Value(before)
+		if err != nil {
+			return nil, err
+		}
+		worth, err := programmes[o.Programme].Value(before + o.Points)
+		if err != nil {
+			return nil, err
+		}
+		list[i].Fen = worth - worthBefore
+	}
+	return list, nil
+}
+
+func (l Line) of(funder, programme string) (sum amount.Units) {
+	for _, p := range l {
+		if p.Funder == funder && p.Programme == programme {
+			sum += p.Amount
 		}
 	}
-	return inOrder(pieces, lots)
+	return sum
+}
+
+// Moved is an amount of one programme.
+type Moved struct {
+	Programme string
+	Amount    amount.Units
+}
+
+// ByProgramme sums the pieces up, in the order in which programmes first stand.
+func (l Line) ByProgramme() []Moved {
+	var list []Moved
+	for _, p := range l {
+		i := slices.IndexFunc(list, func(m Moved) bool { return m.Programme == p.Programme })
+		if i < 0 {
+			i, list = len(list), append(list, Moved{Programme: p.Programme})
+		}
+		list[i].Amount += p.Amount
+	}
+	return list
+}
+
+// GiveBack returns a piece to its lot. What comes back to a lot that has ended
+// joins the breakage.
+func GiveBack(lot Lot, piece HeldPiece) (_ Lot, broken amount.Units) {
+	lot.Placed -= piece.Amount
+	if lot.State == Expired {
+		lot.Expired += piece.Amount
+		broken = piece.Amount
+	}
+	return lot, broken
+}
+
+// Unwind returns a captured piece to its lot. If the lot has ended (last is its
+// last day), the piece becomes a lot of its own with the programme's grace, which
+// child then is.
+func Unwind(lot Lot, piece HeldPiece, rules Rules, last, today date.Date) (next Lot, child *Lot) {
+	if lot.State == Active && last >= today {
+		lot.Placed -= piece.Amount
+		return lot, nil
+	}
+	return lot, &Lot{
+		Programme: lot.Programme, Member: lot.Member, Funder: lot.Funder, Issued: piece.Amount,
+		Expires: today + rules.graceDays(), State: Active, Origin: Refunded, Parent: piece.Lot,
+	}
 }
 
 // stateNames turns states into words; index 0 is no state.
@@ -94,9 +202,13 @@ func (n stateNames) unmarshal(data []byte) (uint8, error) {
 	if err := json.Unmarshal(data, &text); err != nil {
 		return 0, err
 	}
+	return n.find(text)
+}
+
+func (n stateNames) find(text string) (uint8, error) {
 	i := slices.Index(n, text)
 	if i < 0 {
-		return 0, fmt.Errorf("points: no state is called %.20q", text)
+		return 0, fault.New(fault.BadRequest, "%.20q: want one of %v", text, []string(n))
 	}
 	return uint8(i), nil
 }

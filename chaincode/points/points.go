@@ -2,25 +2,35 @@
 // members in points, and what becomes of it.
 //
 // Nouns. A *programme* is a unit of points with one issuer, who owes what they
-// are worth. A *lot* is points of one programme that one member got in one
-// grant, with one expiry. A *hold* reserves parts of a member's lots for one
-// acceptor; capturing it is the redemption. A *freeze* stops a member's
-// spending, not earning.
+// are worth, and with *rules*. A *lot* is points of one programme that one member
+// got at once, with one expiry and one *funder*, the party that bears its cost. A
+// *hold* reserves parts of a member's lots for one acceptor; capturing it is the
+// redemption. A *trade* swaps two members' points, a *conversion* turns points of
+// one programme into another's at a published rate. An *earn rule* says what a
+// purchase earns; a *standing* counts what a member does, for tiers and limits. A
+// *freeze* stops a member's spending, not earning.
 //
-//	lot    PENDING ──activate──▶ ACTIVE         issued = available + placed + transferred
-//	hold   OPEN ──capture──▶ CAPTURED           placed = held + captured
+//	lot    PENDING ──activate──▶ ACTIVE ──expire──▶ EXPIRED
+//	        └──cancel──▶ CANCELLED  └──revoke all──▶ REVOKED
+//	hold   OPEN ──capture──▶ CAPTURED           placed = held + captured − refunded
 //	        │ ├──part──▶ PART_CAPTURED ──capture──▶ CAPTURED
 //	        │ │                └──release, time out──▶ CLOSED
 //	        │ └──release──▶ RELEASED
-//	        └──time out──▶ TIMED_OUT
+//	        └──time out──▶ TIMED_OUT            refund: the end of any capture
+//	trade  OFFERED ──take──▶ SWAPPED | ──end──▶ WITHDRAWN, LAPSED
+//
+// A lot is frozen when its wallet is, which is no state of its own: ACTIVE ⇄
+// FROZEN of the domain is a freeze and its lifting.
 //
 // The one invariant: per programme, summed over all lanes and over all rows,
 //
-//	issued = available in lots + held in open holds + captured
+//	issued = available in lots + held in open holds and trades + captured − refunded
+//	         + converted + expired + revoked
 //
-// (a transfer moves points between lots and changes no sum). Placing a hold
-// moves amounts from lots into the hold's row; capture, release and time-out
-// act on that row, and only what is given back touches lots again.
+// where a benefit that points paid counts as captured, and a transfer or trade
+// moves points between lots and changes no sum. Placing a hold moves amounts from
+// lots into the hold's row; capture, release and time-out act on that row, and
+// only what is given back touches lots again.
 //
 // Every function here is pure: rows in, rows out, no ledger, no clock.
 package points
@@ -38,11 +48,19 @@ type At struct {
 	Date   date.Date      // the ledger's business date
 }
 
-// Limits of one command. Every loop of this package is bounded by one of them.
+// Limits. Every loop of this package is bounded by one of them.
 const (
-	MaxLots     = 100            // lots that one issue makes
-	MaxPieces   = 64             // lots that one spend names
-	MaxHoldSecs = 30 * 24 * 3600 // how far ahead a hold may end
-	MaxFrozen   = 1024           // freezes in one bucket
-	Buckets     = 64             // freeze buckets
+	MaxLots           = 100            // lots that one command makes or ends
+	MaxPieces         = 64             // lots that one spend names
+	MaxShares         = 16             // funders of one grant
+	MaxCaptures       = 64             // captures of one hold
+	MaxHoldSecs       = 30 * 24 * 3600 // how far ahead a hold or an offer may end
+	MaxFrozen         = 1024           // freezes in one bucket
+	Buckets           = 64             // freeze buckets
+	MaxTiers          = 16             // tiers of a programme
+	MaxWindow         = 24             // months that a standing remembers
+	MaxAhead          = 3660           // what an expiry rule may count to
+	MaxCounterparties = 64             // members that one can send to in a day
+	MaxLines          = 64             // lines of one award
+	MaxMultipliers    = 64             // tiers, and labels, of one earn rule
 )

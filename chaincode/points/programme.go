@@ -13,7 +13,8 @@ type Programme struct {
 	Issuer string      `json:"issuer"` // party that owes
 	En     string      `json:"en"`
 	Zh     string      `json:"zh"`
-	Price  amount.Rate `json:"price"` // settlement price, fen a point
+	Price  amount.Rate `json:"price"` // settlement price, fen a point; never changes
+	Rules  Rules       `json:"rules"`
 }
 
 // OpenProgrammeRequest asks to open a programme in the caller's own name.
@@ -26,6 +27,7 @@ type OpenProgrammeRequest struct {
 	En        string      `json:"en"`
 	Zh        string      `json:"zh"`
 	Price     amount.Rate `json:"price"` // fen a point, > 0
+	Rules     Rules       `json:"rules"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
@@ -45,12 +47,39 @@ func (r OpenProgrammeRequest) Check() error {
 	if r.Price.Num == 0 {
 		return fault.New(fault.BadRequest, "price: want more than 0 fen a point")
 	}
-	return nil
+	return r.Rules.Check()
 }
 
 // OpenProgramme makes the caller the issuer of a new programme.
 func OpenProgramme(req OpenProgrammeRequest, at At) Programme {
-	return Programme{ID: req.Programme, Issuer: at.Caller, En: req.En, Zh: req.Zh, Price: req.Price}
+	return Programme{ID: req.Programme, Issuer: at.Caller, En: req.En, Zh: req.Zh, Price: req.Price, Rules: req.Rules}
+}
+
+// SetRulesRequest replaces a programme's rules, for what happens from now on.
+// Only its issuer may.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN.
+type SetRulesRequest struct {
+	_         struct{} `cbor:",toarray"`
+	Programme string   `json:"programme"`
+	Rules     Rules    `json:"rules"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r SetRulesRequest) Check() error {
+	if err := name.CheckID("programme", r.Programme); err != nil {
+		return err
+	}
+	return r.Rules.Check()
+}
+
+// SetRules replaces the rules.
+func SetRules(programme Programme, req SetRulesRequest, at At) (Programme, error) {
+	if err := programme.RequireIssuer(at.Caller); err != nil {
+		return Programme{}, err
+	}
+	programme.Rules = req.Rules
+	return programme, nil
 }
 
 // RequireIssuer refuses with FORBIDDEN everyone but the programme's issuer.
@@ -59,4 +88,9 @@ func (p Programme) RequireIssuer(caller string) error {
 		return fault.New(fault.Forbidden, "%s is not the issuer of %s", caller, p.ID)
 	}
 	return nil
+}
+
+// Value is what points are worth between parties, in fen, half to even.
+func (p Programme) Value(units amount.Units) (amount.Units, error) {
+	return p.Price.Of(units, amount.HalfEven)
 }

@@ -1,23 +1,31 @@
 package points
 
 import (
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
 )
 
 // TransferRequest moves points from one member to another, lot by lot; each
-// piece becomes a lot of its own with the expiry of the lot it came from. Only
-// the issuer of the programmes may, at the member's wish.
+// piece becomes a lot of its own with the expiry and funder of the lot it came
+// from. The issuer of the programmes may at the member's wish, and so may the
+// giver's home, or whom the giver authorised.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a lot), FORBIDDEN
-// (the caller doesn't issue a lot's programme); then, lot by lot, FORBIDDEN (not
-// the giver's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's
-// wallet: a frozen receiver still earns), WRONG_ORDER.
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member or a lot),
+// WRONG_STATE (the receiver was erased); then, lot by lot, FORBIDDEN (not the
+// giver's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's wallet:
+// a frozen receiver still earns), WRONG_ORDER; then, lot by lot, FORBIDDEN (the
+// programme's points can't be transferred), WRONG_STATE (received points still
+// wait); then UNAUTHORISED … WRONG_CODE as for a hold, DAILY_CAP.
 type TransferRequest struct {
-	_      struct{} `cbor:",toarray"`
-	From   string   `json:"from"` // member
-	To     string   `json:"to"`   // another member
-	Pieces []Piece  `json:"pieces"`
+	_             struct{}       `cbor:",toarray"`
+	From          string         `json:"from"` // member
+	To            string         `json:"to"`   // another member
+	Pieces        []Piece        `json:"pieces"`
+	Authorisation number.Command `json:"authorisation"`
+	Code          code.Code      `json:"code"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
@@ -31,28 +39,69 @@ func (r TransferRequest) Check() error {
 	if r.From == r.To {
 		return fault.New(fault.BadRequest, "from and to are the same member")
 	}
+	if err := checkProof(r.Authorisation, r.Code); err != nil {
+		return err
+	}
 	return checkPieces(r.Pieces)
 }
 
-// Transfer moves the pieces. It returns the giver's lots as they then are and
-// the receiver's new ones, both in the order of the pieces.
-func Transfer(req TransferRequest, lots []Lot, issuers map[string]string, frozen Frozen, at At) (given, got []Lot, err error) {
-	for _, lot := range lots {
-		if issuers[lot.Programme] != at.Caller {
-			return nil, nil, fault.New(fault.Forbidden, "%s is not the issuer of %s", at.Caller, lot.Programme)
-		}
-	}
-	if err := takeAll(req.Pieces, lots, issuers, req.From, frozen, at.Date); err != nil {
-		return nil, nil, err
-	}
-	for i, piece := range req.Pieces {
-		next := lots[i]
+// give moves pieces out of their lots to another member. It returns the giver's
+// lots as they then are and the receiver's new ones, in the order of the pieces.
+func (p Purse) give(pieces []Piece, to string, origin Origin, today date.Date) (given, got []Lot) {
+	for i, piece := range pieces {
+		next := p.Lots[i]
 		next.Transferred += piece.Amount
 		given = append(given, next)
-		got = append(got, Lot{
-			Programme: next.Programme, Member: req.To, Issued: piece.Amount,
-			Expires: next.Expires, State: Active, Parent: piece.Lot,
-		})
+		got = append(got, received(next, piece.Lot, to, origin, p.Programmes[next.Programme].Rules, today))
+		got[i].Issued = piece.Amount
 	}
+	return given, got
+}
+
+// received is the lot that a member gets of another's.
+func received(from Lot, parent number.Row, to string, origin Origin, rules Rules, today date.Date) Lot {
+	lot := Lot{Programme: from.Programme, Member: to, Funder: from.Funder, Expires: from.Expires, State: Active, Origin: origin, Parent: parent}
+	if rules.Transfer.Wait > 0 {
+		lot.Waits = today + date.Date(rules.Transfer.Wait)
+	}
+	return lot
+}
+
+// movable refuses with FORBIDDEN points that can't go to another member, and with
+// WRONG_STATE those that were received and still wait.
+func (p Purse) movable(pieces []Piece, today date.Date) error {
+	for i, lot := range p.Lots {
+		if !p.Programmes[lot.Programme].Rules.Transfer.Allowed {
+			return fault.New(fault.Forbidden, "%s can't be transferred", lot.Programme)
+		}
+		if lot.Waits > today {
+			return fault.New(fault.WrongState, "lot %s can be sent on from %s", pieces[i].Lot, lot.Waits)
+		}
+	}
+	return nil
+}
+
+// Transfer moves the pieces to the receiver, who is the member that req.To became.
+func Transfer(req TransferRequest, purse Purse, to string, at At) (given, got []Lot, err error) {
+	if to == purse.Member {
+		return nil, nil, fault.New(fault.BadRequest, "from and to are the same member")
+	}
+	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
+		return nil, nil, err
+	}
+	if err := purse.movable(req.Pieces, at.Date); err != nil {
+		return nil, nil, err
+	}
+	given, got = purse.give(req.Pieces, to, Transferred, at.Date)
 	return given, got, nil
+}
+
+// IssuedBy says whether one party issues all of the purse's lots.
+func (p Purse) IssuedBy(party string) bool {
+	for _, lot := range p.Lots {
+		if p.Programmes[lot.Programme].Issuer != party {
+			return false
+		}
+	}
+	return true
 }

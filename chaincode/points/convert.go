@@ -1,0 +1,282 @@
+package points
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// Whole says what happens to points that don't make a whole point of the other
+// programme. Either way they stay with the member, and many small conversions
+// never give more than one large one.
+type Whole uint8
+
+// The ways.
+const (
+	// Exact converts whole multiples only: at 2/3, three points become two, and one
+	// or two stay as they are.
+	Exact Whole = iota
+	// Floor rounds what is got down, and takes the fewest points that give it: at
+	// 2/3, two points become one.
+	Floor
+)
+
+var wholes = stateNames{"exact", "floor"}
+
+// MarshalText writes the name.
+func (w Whole) MarshalText() ([]byte, error) { return []byte(wholes.name(uint8(w))), nil }
+
+// UnmarshalText reads the name.
+func (w *Whole) UnmarshalText(text []byte) error {
+	i, err := wholes.find(string(text))
+	*w = Whole(i)
+	return err
+}
+
+// String is the name.
+func (w Whole) String() string { return wholes.name(uint8(w)) }
+
+// Conversion is a published rate at which points of one programme become points
+// of another (积分换算). Both issuers must have agreed to it: the one will owe the
+// other for every point.
+type Conversion struct {
+	_      struct{}     `cbor:",toarray"`
+	From   string       `json:"from"`
+	To     string       `json:"to"`
+	Rate   amount.Rate  `json:"rate"` // points got for one given, in lowest terms
+	Whole  Whole        `json:"whole"`
+	PerDay amount.Units `json:"perDay"` // points that one member may get so in a day; 0: no limit
+	Since  date.Date    `json:"since"`
+	Until  date.Date    `json:"until"`  // last day
+	Agreed bool         `json:"agreed"` // by the issuer of From
+}
+
+// PublishRateRequest publishes a rate into the caller's programme, or changes it.
+// Nothing is converted at it before the other issuer agrees.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a programme),
+// FORBIDDEN (the caller doesn't issue To).
+type PublishRateRequest struct {
+	_      struct{}     `cbor:",toarray"`
+	From   string       `json:"from"`
+	To     string       `json:"to"`
+	Rate   amount.Rate  `json:"rate"`
+	Whole  Whole        `json:"whole"`
+	PerDay amount.Units `json:"perDay"`
+	Since  date.Date    `json:"since"`
+	Until  date.Date    `json:"until"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r PublishRateRequest) Check() error {
+	if err := (AgreeRateRequest{From: r.From, To: r.To, Rate: r.Rate}).Check(); err != nil {
+		return err
+	}
+	if r.Whole > Floor {
+		return fault.New(fault.BadRequest, "whole: want one of %v", []string(wholes))
+	}
+	if r.PerDay != 0 {
+		if err := r.PerDay.Check(); err != nil {
+			return err
+		}
+	}
+	if err := r.Since.Check(); err != nil {
+		return err
+	}
+	if r.Until < r.Since {
+		return fault.New(fault.BadRequest, "until: want a day not before since")
+	}
+	return r.Until.Check()
+}
+
+// PublishRate makes the conversion. Where one party issues both programmes there
+// is nobody else to agree.
+func PublishRate(from, to Programme, req PublishRateRequest, at At) (Conversion, error) {
+	if err := to.RequireIssuer(at.Caller); err != nil {
+		return Conversion{}, err
+	}
+	return Conversion{
+		From: req.From, To: req.To, Rate: req.Rate.Lowest(), Whole: req.Whole, PerDay: req.PerDay,
+		Since: req.Since, Until: req.Until, Agreed: from.Issuer == to.Issuer,
+	}, nil
+}
+
+// AgreeRateRequest agrees to a published rate out of the caller's programme, and
+// names it, so that nobody agrees to what was changed meanwhile.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the rate or a
+// programme), FORBIDDEN (the caller doesn't issue From), CONFLICT (the rate is
+// another by now), WRONG_STATE (it is agreed).
+type AgreeRateRequest struct {
+	_    struct{}    `cbor:",toarray"`
+	From string      `json:"from"`
+	To   string      `json:"to"`
+	Rate amount.Rate `json:"rate"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r AgreeRateRequest) Check() error {
+	if err := name.CheckID("from", r.From); err != nil {
+		return err
+	}
+	if err := name.CheckID("to", r.To); err != nil {
+		return err
+	}
+	if r.From == r.To {
+		return fault.New(fault.BadRequest, "from and to are the same programme")
+	}
+	if err := r.Rate.Check(); err != nil {
+		return err
+	}
+	if r.Rate.Num == 0 {
+		return fault.New(fault.BadRequest, "rate: want more than 0")
+	}
+	return nil
+}
+
+// Agree makes a rate valid.
+func (c Conversion) Agree(from Programme, req AgreeRateRequest, at At) (Conversion, error) {
+	if err := from.RequireIssuer(at.Caller); err != nil {
+		return Conversion{}, err
+	}
+	if c.Rate != req.Rate.Lowest() {
+		return Conversion{}, fault.New(fault.Conflict, "the published rate is %s", c.Rate)
+	}
+	if c.Agreed {
+		return Conversion{}, fault.New(fault.WrongState, "the rate is agreed")
+	}
+	c.Agreed = true
+	return c, nil
+}
+
+// Of says what so many points become: got of the other programme for taken of
+// these; the rest stays.
+func (c Conversion) Of(units amount.Units) (taken, got amount.Units, err error) {
+	if c.Whole == Exact {
+		times := units / c.Rate.Den
+		got, err = amount.Rate{Num: c.Rate.Num, Den: 1}.Of(times, amount.Down)
+		return times * c.Rate.Den, got, err
+	}
+	if got, err = c.Rate.Of(units, amount.Down); err != nil {
+		return 0, 0, err
+	}
+	taken, err = amount.Rate{Num: c.Rate.Den, Den: c.Rate.Num}.Of(got, amount.Up)
+	return taken, got, err
+}
+
+// ConvertRequest turns a member's points into points of the caller's programme, at
+// the rate that is published and agreed. The issuer of the points that go owes the
+// caller for those that come. Remainders stay with the member, in the last piece.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member, a lot, a
+// programme, the rate), FORBIDDEN (the caller doesn't issue To), WRONG_STATE (the
+// rate isn't agreed), EXPIRED (not valid today), BAD_REQUEST (lots of several
+// programmes); then as for a hold from "lot by lot" to WRONG_ORDER; INSUFFICIENT
+// (too few for one point); then UNAUTHORISED … WRONG_CODE as for a hold; then
+// DAILY_CAP, NET_DEBIT_CAP, LIABILITY_CAP.
+type ConvertRequest struct {
+	_             struct{}       `cbor:",toarray"`
+	Member        string         `json:"member"`
+	To            string         `json:"to"`     // programme
+	Pieces        []Piece        `json:"pieces"` // all of one programme
+	Authorisation number.Command `json:"authorisation"`
+	Code          code.Code      `json:"code"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r ConvertRequest) Check() error {
+	if err := name.CheckID("member", r.Member); err != nil {
+		return err
+	}
+	if err := name.CheckID("to", r.To); err != nil {
+		return err
+	}
+	if err := checkProof(r.Authorisation, r.Code); err != nil {
+		return err
+	}
+	return checkPieces(r.Pieces)
+}
+
+// Valid refuses with WRONG_STATE or EXPIRED a rate at which nothing is converted
+// today.
+func (c Conversion) Valid(today date.Date) error {
+	if !c.Agreed {
+		return fault.New(fault.WrongState, "the rate from %s to %s is not agreed", c.From, c.To)
+	}
+	if today < c.Since || today > c.Until {
+		return fault.New(fault.Expired, "the rate from %s to %s is valid from %s to %s", c.From, c.To, c.Since, c.Until)
+	}
+	return nil
+}
+
+// Convert takes the pieces, as far as they make whole points, and makes the lot
+// that they become. It keeps the earliest of their expiries, unless the other
+// programme's rule ends sooner. taken is what went, in the order of the lots.
+func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at At) (taken Line, left []Lot, got Lot, err error) {
+	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
+		return nil, nil, Lot{}, err
+	}
+	sum := amount.Units(0)
+	for _, piece := range req.Pieces {
+		sum += piece.Amount // checked: takeAll found as much in lots of one programme
+	}
+	goes, comes, err := rate.Of(sum)
+	if err != nil {
+		return nil, nil, Lot{}, err
+	}
+	if comes == 0 {
+		return nil, nil, Lot{}, fault.New(fault.Insufficient, "%d points of %s don't make one of %s", int64(sum), rate.From, to.ID)
+	}
+	got = Lot{Programme: to.ID, Member: purse.Member, Issued: comes, State: Active, Origin: Converted, Parent: req.Pieces[0].Lot}
+	for i, piece := range req.Pieces {
+		part := min(goes, piece.Amount)
+		if part == 0 {
+			break
+		}
+		lot := purse.Lots[i]
+		if got.Expires == 0 {
+			got.Expires = purse.lastDay(lot)
+		}
+		lot.Converted += part
+		goes -= part
+		left = append(left, lot)
+		taken = append(taken, HeldPiece{Lot: piece.Lot, Programme: lot.Programme, Funder: purse.funder(lot), Amount: part})
+	}
+	if rule := to.Rules.Expiry; rule.Kind != Free {
+		got.Expires = min(got.Expires, rule.on(at.Date))
+	}
+	return taken, left, got, nil
+}
+
+// ConversionOwing says what the funders of converted points owe the issuer of
+// those they became: what these are worth, divided in the ratio of the points that
+// went, by largest remainder.
+func ConversionOwing(taken Line, got Lot, to Programme) ([]Owing, error) {
+	worth, err := to.Value(got.Issued)
+	if err != nil {
+		return nil, err
+	}
+	var list []Owing
+	for _, p := range taken {
+		if n := len(list); n > 0 && list[n-1].Funder == p.Funder {
+			list[n-1].Points += p.Amount
+			continue
+		}
+		list = append(list, Owing{Funder: p.Funder, Programme: p.Programme, Points: p.Amount})
+	}
+	parts := make([]amount.Units, len(list))
+	for i, o := range list {
+		parts[i] = o.Points
+	}
+	shares, err := amount.Split(worth, parts)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].Fen = shares[i]
+	}
+	return list, nil
+}

@@ -1,0 +1,133 @@
+package points
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// ExpireRequest ends 1 to 100 lots whose last day has passed; all or none. What is
+// left of them is breakage (弃兑), to the party that would have owed it. Only the
+// issuer of their programmes may.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (a lot); then, lot by lot,
+// FORBIDDEN, WRONG_STATE (it is not ACTIVE, or can still be spent).
+type ExpireRequest struct {
+	_    struct{}     `cbor:",toarray"`
+	Lots []number.Row `json:"lots"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r ExpireRequest) Check() error {
+	if len(r.Lots) < 1 || len(r.Lots) > MaxLots {
+		return fault.New(fault.BadRequest, "lots: want 1 to %d", MaxLots)
+	}
+	seen := make(map[number.Row]bool, len(r.Lots))
+	for _, lot := range r.Lots {
+		if err := lot.Check(); err != nil {
+			return err
+		}
+		if seen[lot] {
+			return fault.New(fault.BadRequest, "lot %s stands twice", lot)
+		}
+		seen[lot] = true
+	}
+	return nil
+}
+
+// Expire ends one lot. It returns the lot as it then is and what of it is breakage.
+func (p Purse) Expire(lot Lot, id number.Row, at At) (Lot, amount.Units, error) {
+	if issuer := p.Programmes[lot.Programme].Issuer; issuer != at.Caller {
+		return Lot{}, 0, fault.New(fault.Forbidden, "%s is not the issuer of %s", at.Caller, lot.Programme)
+	}
+	if lot.State != Active {
+		return Lot{}, 0, fault.New(fault.WrongState, "lot %s is %s", id, lot.State)
+	}
+	if last := p.lastDay(lot); last >= at.Date {
+		return Lot{}, 0, fault.New(fault.WrongState, "lot %s can be spent until %s", id, last)
+	}
+	broken := lot.Available()
+	lot.State, lot.Expired = Expired, broken
+	return lot, broken, nil
+}
+
+// LastDay is the last day on which a lot of the purse can be spent.
+func (p Purse) LastDay(lot Lot) date.Date { return p.lastDay(lot) }
+
+// RevokeRequest claws points back that a member should not have (追回), from what
+// is left of the lots. Only the issuer of their programmes may; a freeze doesn't
+// stop it.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a lot); then, lot
+// by lot, FORBIDDEN, WRONG_STATE (it is not ACTIVE), INSUFFICIENT.
+type RevokeRequest struct {
+	_      struct{} `cbor:",toarray"`
+	Pieces []Piece  `json:"pieces"`
+	Reason string   `json:"reason"` // a code such as sale_returned
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r RevokeRequest) Check() error {
+	if err := name.CheckID("reason", r.Reason); err != nil {
+		return err
+	}
+	return checkPieces(r.Pieces)
+}
+
+// Revoke claws a piece back. A lot of which nothing else became is REVOKED.
+func Revoke(lot Lot, piece Piece, programme Programme, at At) (Lot, error) {
+	if err := programme.RequireIssuer(at.Caller); err != nil {
+		return Lot{}, err
+	}
+	if lot.State != Active {
+		return Lot{}, fault.New(fault.WrongState, "lot %s is %s", piece.Lot, lot.State)
+	}
+	if left := lot.Available(); piece.Amount > left {
+		return Lot{}, fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(left), int64(piece.Amount))
+	}
+	lot.Revoked += piece.Amount
+	if lot.Revoked == lot.Issued {
+		lot.State = Revoked
+	}
+	return lot, nil
+}
+
+// AdjustRequest gives a member points that were missing from a lot (补发): a new
+// lot with the old one's member, funder and expiry. What was too much is revoked
+// instead. Only the programme's issuer may.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the lot), FORBIDDEN,
+// EXPIRED (the lot's last day has passed), LIABILITY_CAP.
+type AdjustRequest struct {
+	_      struct{}     `cbor:",toarray"`
+	Lot    number.Row   `json:"lot"`
+	Amount amount.Units `json:"amount"`
+	Reason string       `json:"reason"` // a code such as basket_missed_a_line
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r AdjustRequest) Check() error {
+	if err := name.CheckID("reason", r.Reason); err != nil {
+		return err
+	}
+	if err := r.Amount.Check(); err != nil {
+		return err
+	}
+	return r.Lot.Check()
+}
+
+// Adjust makes the lot that corrects another.
+func Adjust(lot Lot, req AdjustRequest, programme Programme, at At) (Lot, error) {
+	if err := programme.RequireIssuer(at.Caller); err != nil {
+		return Lot{}, err
+	}
+	if lot.Expires < at.Date {
+		return Lot{}, fault.New(fault.Expired, "lot %s expired on %s", req.Lot, lot.Expires)
+	}
+	return Lot{
+		Programme: lot.Programme, Member: lot.Member, Funder: lot.Funder, Issued: req.Amount, Expires: lot.Expires,
+		State: Active, Origin: Adjusted, Parent: req.Lot, Outlet: lot.Outlet, Reference: req.Reason,
+	}, nil
+}

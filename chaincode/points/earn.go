@@ -1,0 +1,222 @@
+package points
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+)
+
+// Rule says what a purchase earns in a programme: data that its issuer sets. What
+// it gives is the same for everyone who asks, before and after the purchase.
+//
+//	points = round(Σ lines: fen × rate × tier's times × label's times) + bonus, at most PerAward
+type Rule struct {
+	_         struct{}          `cbor:",toarray"`
+	ID        string            `json:"id"`
+	Programme string            `json:"programme"`
+	Scene     string            `json:"scene"` // that it is for; "" for all
+	Rate      amount.Rate       `json:"rate"`  // points for a fen
+	Rounding  amount.Rounding   `json:"rounding"`
+	Tiers     []Multiplier      `json:"tiers"`    // by the member's tier, once an award
+	Labels    []Multiplier      `json:"labels"`   // by the line's product label
+	Bonus     amount.Units      `json:"bonus"`    // once an award
+	PerAward  amount.Units      `json:"perAward"` // 0: no limit
+	Audience  audience.Audience `json:"audience"`
+	From      date.Date         `json:"from"`
+	Until     date.Date         `json:"until"` // last day
+}
+
+// Multiplier raises or lowers what is earned: 3/2 for half as much again, 0 for
+// nothing.
+type Multiplier struct {
+	_     struct{}    `cbor:",toarray"`
+	For   string      `json:"for"` // tier or product label
+	Times amount.Rate `json:"times"`
+}
+
+// SetRuleRequest sets an earn rule of the caller's programme, or changes it.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme, or
+// the audience's), FORBIDDEN (the caller isn't its issuer).
+type SetRuleRequest struct {
+	_    struct{} `cbor:",toarray"`
+	Rule Rule     `json:"rule"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r SetRuleRequest) Check() error {
+	for _, id := range [][2]string{{"rule", r.Rule.ID}, {"programme", r.Rule.Programme}} {
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	if r.Rule.Scene != "" {
+		if err := name.CheckID("scene", r.Rule.Scene); err != nil {
+			return err
+		}
+	}
+	if err := r.Rule.Rate.Check(); err != nil {
+		return err
+	}
+	if err := r.Rule.Rounding.Check(); err != nil {
+		return err
+	}
+	for _, list := range [][]Multiplier{r.Rule.Tiers, r.Rule.Labels} {
+		if err := checkMultipliers(list); err != nil {
+			return err
+		}
+	}
+	for _, limit := range []amount.Units{r.Rule.Bonus, r.Rule.PerAward} {
+		if limit != 0 {
+			if err := limit.Check(); err != nil {
+				return err
+			}
+		}
+	}
+	return r.Rule.checkRest()
+}
+
+func (r Rule) checkRest() error {
+	if err := r.From.Check(); err != nil {
+		return err
+	}
+	if err := r.Until.Check(); err != nil {
+		return err
+	}
+	if r.Until < r.From {
+		return fault.New(fault.BadRequest, "until: want a day not before from")
+	}
+	return r.Audience.Check()
+}
+
+func checkMultipliers(list []Multiplier) error {
+	if len(list) > MaxMultipliers {
+		return fault.New(fault.BadRequest, "multipliers: want at most %d", MaxMultipliers)
+	}
+	for i, m := range list {
+		if err := name.CheckID("multiplier", m.For); err != nil {
+			return err
+		}
+		if err := m.Times.Check(); err != nil {
+			return err
+		}
+		for _, other := range list[:i] {
+			if other.For == m.For {
+				return fault.New(fault.BadRequest, "multipliers: %s stands twice", m.For)
+			}
+		}
+	}
+	return nil
+}
+
+// AwardRequest issues what a purchase earns by a rule of the caller's programme.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme, the
+// rule, the member), FORBIDDEN (the caller isn't the issuer; the rule is for
+// another scene), EXPIRED (the rule isn't valid today), INELIGIBLE (the member
+// isn't of its audience), INSUFFICIENT (it earns no point); then as for an issue.
+type AwardRequest struct {
+	_         struct{}  `cbor:",toarray"`
+	Programme string    `json:"programme"`
+	Rule      string    `json:"rule"`
+	Member    string    `json:"member"`
+	Scene     string    `json:"scene"`
+	Lines     []Bought  `json:"lines"`
+	Expires   date.Date `json:"expires"` // "" by the programme's rule
+	Witness   string    `json:"witness"`
+	Outlet    string    `json:"outlet"`
+	Reference string    `json:"reference"`
+	Split     []Share   `json:"split"`
+}
+
+// Bought is one line of a purchase.
+type Bought struct {
+	_     struct{}     `cbor:",toarray"`
+	Label string       `json:"label"` // product label, or ""
+	Fen   amount.Units `json:"fen"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r AwardRequest) Check() error {
+	if err := name.CheckID("rule", r.Rule); err != nil {
+		return err
+	}
+	if r.Scene != "" {
+		if err := name.CheckID("scene", r.Scene); err != nil {
+			return err
+		}
+	}
+	if len(r.Lines) < 1 || len(r.Lines) > MaxLines {
+		return fault.New(fault.BadRequest, "lines: want 1 to %d", MaxLines)
+	}
+	for _, l := range r.Lines {
+		if l.Label != "" {
+			if err := name.CheckID("label", l.Label); err != nil {
+				return err
+			}
+		}
+		if err := l.Fen.Check(); err != nil {
+			return err
+		}
+	}
+	return r.grant(1).Check()
+}
+
+// grant is the issue that an award comes to.
+func (r AwardRequest) grant(units amount.Units) IssueRequest {
+	return IssueRequest{Programme: r.Programme, Grants: []Grant{{
+		Member: r.Member, Amount: units, Expires: r.Expires, Witness: r.Witness, Outlet: r.Outlet, Reference: r.Reference, Split: r.Split,
+	}}}
+}
+
+// Earned is what a purchase earns, and why.
+type Earned struct {
+	Points  amount.Units `json:"points"`
+	Exact   string       `json:"exact"`   // before rounding, bonus and limit: a ratio
+	Tier    string       `json:"tier"`    // the member's
+	Times   amount.Rate  `json:"times"`   // for the tier
+	Bonus   amount.Units `json:"bonus"`   // of the points
+	Limited bool         `json:"limited"` // by the rule's limit for one award
+}
+
+// Earn says what a purchase earns, and the issue that it comes to.
+func (r Rule) Earn(req AwardRequest, tier string, today date.Date) (Earned, IssueRequest, error) {
+	if r.Scene != "" && r.Scene != req.Scene {
+		return Earned{}, IssueRequest{}, fault.New(fault.Forbidden, "rule %s is for scene %s", r.ID, r.Scene)
+	}
+	if today < r.From || today > r.Until {
+		return Earned{}, IssueRequest{}, fault.New(fault.Expired, "rule %s is valid from %s to %s", r.ID, r.From, r.Until)
+	}
+	earned := Earned{Tier: tier, Times: times(r.Tiers, tier), Bonus: r.Bonus}
+	var sum amount.Exact
+	for _, l := range req.Lines {
+		sum.Add(l.Fen, r.Rate, earned.Times, times(r.Labels, l.Label))
+	}
+	earned.Exact = sum.String()
+	units, err := sum.Round(r.Rounding)
+	if err != nil {
+		return Earned{}, IssueRequest{}, err
+	}
+	if earned.Points, err = units.Add(r.Bonus); err != nil {
+		return Earned{}, IssueRequest{}, err
+	}
+	if earned.Limited = r.PerAward > 0 && earned.Points > r.PerAward; earned.Limited {
+		earned.Points = r.PerAward
+	}
+	if earned.Points == 0 {
+		return Earned{}, IssueRequest{}, fault.New(fault.Insufficient, "the purchase earns no point")
+	}
+	return earned, req.grant(earned.Points), nil
+}
+
+// times is the multiplier for a tier or label, 1 where the rule names none.
+func times(list []Multiplier, id string) amount.Rate {
+	for _, m := range list {
+		if m.For == id && id != "" {
+			return m.Times
+		}
+	}
+	return amount.Rate{Num: 1, Den: 1}
+}

@@ -1,0 +1,239 @@
+package points
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// Grant is one lot that an issue asks for, or, with a funding split, one a share.
+type Grant struct {
+	_         struct{}     `cbor:",toarray"`
+	Member    string       `json:"member"`
+	Amount    amount.Units `json:"amount"`    // 1 … 2⁵³−1
+	Expires   date.Date    `json:"expires"`   // last day; "" by the programme's rule
+	Witness   string       `json:"witness"`   // "" or the party whose evidence activates the lot
+	Outlet    string       `json:"outlet"`    // where it was earned, an id of the issuer's, or ""
+	Reference string       `json:"reference"` // what for, such as a receipt's number, or ""
+	Split     []Share      `json:"split"`     // who bears its cost; none: the issuer
+}
+
+// Share is a funder's part of a grant.
+type Share struct {
+	_      struct{}       `cbor:",toarray"`
+	Funder string         `json:"funder"`
+	Parts  amount.Units   `json:"parts"`  // of the sum of all parts, such as 60
+	Pledge number.Command `json:"pledge"` // by which the funder agreed; none for the issuer's own
+}
+
+// IssueRequest asks to issue 1 to 100 lots of the caller's own programme; all
+// or none.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT (one amount, or their sum,
+// or the lane's total, above 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN
+// (the caller isn't its issuer); then, grant by grant, BAD_REQUEST (a witness is
+// missing, or an expiry isn't the rule's), EXPIRED (an expiry before the
+// business date), NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
+// DAILY_CAP; then LIABILITY_CAP.
+type IssueRequest struct {
+	_         struct{} `cbor:",toarray"`
+	Programme string   `json:"programme"`
+	Grants    []Grant  `json:"grants"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r IssueRequest) Check() error {
+	if err := name.CheckID("programme", r.Programme); err != nil {
+		return err
+	}
+	if len(r.Grants) < 1 || len(r.Grants) > MaxLots {
+		return fault.New(fault.BadRequest, "grants: want 1 to %d", MaxLots)
+	}
+	lots := 0
+	for _, g := range r.Grants {
+		if err := g.check(); err != nil {
+			return err
+		}
+		lots += max(1, len(g.Split))
+	}
+	if lots > MaxLots {
+		return fault.New(fault.BadRequest, "grants: want at most %d lots with all their shares", MaxLots)
+	}
+	_, err := r.Sum()
+	return err
+}
+
+func (g Grant) check() error {
+	if err := name.CheckID("member", g.Member); err != nil {
+		return err
+	}
+	if err := g.Amount.Check(); err != nil {
+		return err
+	}
+	for _, optional := range [][2]string{{"witness", g.Witness}, {"outlet", g.Outlet}, {"reference", g.Reference}} {
+		if optional[1] == "" {
+			continue
+		}
+		if err := name.CheckID(optional[0], optional[1]); err != nil {
+			return err
+		}
+	}
+	if g.Expires != 0 {
+		if err := g.Expires.Check(); err != nil {
+			return err
+		}
+	}
+	return checkShares(g.Split)
+}
+
+func checkShares(split []Share) error {
+	if len(split) > MaxShares {
+		return fault.New(fault.BadRequest, "split: want at most %d shares", MaxShares)
+	}
+	for i, s := range split {
+		if err := name.CheckID("funder", s.Funder); err != nil {
+			return err
+		}
+		if err := s.Parts.Check(); err != nil {
+			return err
+		}
+		for _, other := range split[:i] {
+			if other.Funder == s.Funder {
+				return fault.New(fault.BadRequest, "split: %s stands twice", s.Funder)
+			}
+		}
+		if s.Pledge.IsZero() {
+			continue
+		}
+		if err := s.Pledge.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sum adds up the grants; LIMIT above 2⁵³−1.
+func (r IssueRequest) Sum() (sum amount.Units, err error) {
+	for _, g := range r.Grants {
+		if sum, err = sum.Add(g.Amount); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
+// Issue makes the lots of a request, in its order: one a grant, or one a share,
+// the shares divided by largest remainder. A share of nothing makes no lot.
+func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
+	if err := programme.RequireIssuer(at.Caller); err != nil {
+		return nil, err
+	}
+	lots := make([]Lot, 0, len(req.Grants))
+	for _, g := range req.Grants {
+		last, err := programme.Rules.Expiry.LastDay(g.Expires, at.Date)
+		if err != nil {
+			return nil, err
+		}
+		if programme.Rules.Evidence && g.Witness == "" {
+			return nil, fault.New(fault.BadRequest, "witness: every grant of %s waits for one", programme.ID)
+		}
+		lot := Lot{Programme: programme.ID, Member: g.Member, Issued: g.Amount, Expires: last, State: Active, Origin: Issued, Outlet: g.Outlet, Reference: g.Reference}
+		if g.Witness != "" {
+			lot.State, lot.Witness = Pending, g.Witness
+		}
+		shares, err := lot.share(programme, g.Split)
+		if err != nil {
+			return nil, err
+		}
+		lots = append(lots, shares...)
+	}
+	return lots, nil
+}
+
+// share divides a lot among its funders.
+func (l Lot) share(programme Programme, split []Share) ([]Lot, error) {
+	if len(split) == 0 {
+		return []Lot{l}, nil
+	}
+	parts := make([]amount.Units, len(split))
+	for i, s := range split {
+		parts[i] = s.Parts
+	}
+	amounts, err := amount.Split(l.Issued, parts)
+	if err != nil {
+		return nil, err
+	}
+	var lots []Lot
+	for i, s := range split {
+		if amounts[i] == 0 {
+			continue
+		}
+		one := l
+		one.Issued = amounts[i]
+		if s.Funder != programme.Issuer {
+			one.Funder = s.Funder
+		}
+		lots = append(lots, one)
+	}
+	return lots, nil
+}
+
+// PledgeRequest agrees to bear the cost of so many points of another party's
+// programme (出资): that party may then issue lots with the caller as funder. Who
+// pledges owes what those points are worth when they are redeemed. Every party
+// may.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme),
+// BAD_REQUEST (the caller's own), EXPIRED (until is past).
+type PledgeRequest struct {
+	_         struct{}     `cbor:",toarray"`
+	Programme string       `json:"programme"`
+	Amount    amount.Units `json:"amount"` // points, in all
+	Until     date.Date    `json:"until"`  // last day on which they may be issued
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r PledgeRequest) Check() error {
+	if err := name.CheckID("programme", r.Programme); err != nil {
+		return err
+	}
+	if err := r.Amount.Check(); err != nil {
+		return err
+	}
+	return r.Until.Check()
+}
+
+// Pledge is a funder's consent to bear the cost of points. How much of it is left
+// is its quota's to say.
+type Pledge struct {
+	_         struct{}     `cbor:",toarray"`
+	Funder    string       `json:"funder"`
+	Programme string       `json:"programme"`
+	Amount    amount.Units `json:"amount"`
+	Until     date.Date    `json:"until"`
+}
+
+// MakePledge makes the pledge.
+func MakePledge(programme Programme, req PledgeRequest, at At) (Pledge, error) {
+	if programme.Issuer == at.Caller {
+		return Pledge{}, fault.New(fault.BadRequest, "%s bears the cost of its own points anyway", at.Caller)
+	}
+	if req.Until < at.Date {
+		return Pledge{}, fault.New(fault.Expired, "%s is past", req.Until)
+	}
+	return Pledge{Funder: at.Caller, Programme: req.Programme, Amount: req.Amount, Until: req.Until}, nil
+}
+
+// Covers refuses with FORBIDDEN a share that the pledge doesn't stand for, and
+// with EXPIRED one after its last day.
+func (p Pledge) Covers(share Share, programme string, today date.Date) error {
+	if p.Funder != share.Funder || p.Programme != programme {
+		return fault.New(fault.Forbidden, "pledge %s is not %s's for %s", share.Pledge, share.Funder, programme)
+	}
+	if p.Until < today {
+		return fault.New(fault.Expired, "pledge %s ended on %s", share.Pledge, p.Until)
+	}
+	return nil
+}

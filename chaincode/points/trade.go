@@ -1,0 +1,235 @@
+package points
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// TradeState is where a trade stands.
+type TradeState uint8
+
+// The states of a trade.
+const (
+	Offered TradeState = 1 + iota // the maker's points are set aside
+	Swapped
+	Withdrawn
+	Lapsed // nobody took it before its end
+)
+
+var tradeStates = stateNames{"", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED"}
+
+// MarshalJSON writes the state's name.
+func (s TradeState) MarshalJSON() ([]byte, error) { return tradeStates.marshal(uint8(s)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *TradeState) UnmarshalJSON(data []byte) error {
+	state, err := tradeStates.unmarshal(data)
+	*s = TradeState(state)
+	return err
+}
+
+// String is the state's name.
+func (s TradeState) String() string { return tradeStates.name(uint8(s)) }
+
+// Trade is one member's offer to swap points of one programme for points of
+// another (积分交易), and what became of it. The maker's points lie in the trade's
+// row from the offer on; taking it gives both members new lots in one transaction.
+type Trade struct {
+	_             struct{}       `cbor:",toarray"`
+	By            string         `json:"by"` // party that made the offer
+	Maker         string         `json:"maker"`
+	State         TradeState     `json:"state"`
+	Until         int64          `json:"until"` // UTC seconds; from then on it can't be taken
+	Pieces        Line           `json:"pieces"`
+	Wants         string         `json:"wants"` // programme
+	Price         amount.Units   `json:"price"` // points of it
+	For           string         `json:"for"`   // the one member who may take it; "" anybody
+	Taker         string         `json:"taker"`
+	Authorisation number.Command `json:"authorisation"`
+}
+
+// OfferRequest offers points of one programme for points of another. The maker's
+// home may, or whom the maker authorised.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, EXPIRED (until is past), LIMIT
+// (more than 30 days ahead), NOT_FOUND (a member, a lot, the programme wanted);
+// then as for a transfer from "lot by lot" on, and BAD_REQUEST (the lots are of
+// several programmes, or of the one wanted), FORBIDDEN (the programme wanted
+// can't be transferred).
+type OfferRequest struct {
+	_             struct{}       `cbor:",toarray"`
+	Member        string         `json:"member"`
+	Pieces        []Piece        `json:"pieces"` // all of one programme
+	Wants         string         `json:"wants"`
+	Price         amount.Units   `json:"price"`
+	For           string         `json:"for"`
+	Until         int64          `json:"until"`
+	Authorisation number.Command `json:"authorisation"`
+	Code          code.Code      `json:"code"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r OfferRequest) Check() error {
+	if err := name.CheckID("member", r.Member); err != nil {
+		return err
+	}
+	if err := name.CheckID("wants", r.Wants); err != nil {
+		return err
+	}
+	if r.For != "" {
+		if err := name.CheckID("for", r.For); err != nil {
+			return err
+		}
+	}
+	if err := r.Price.Check(); err != nil {
+		return err
+	}
+	if r.Until < 1 || r.Until > 1<<40 {
+		return fault.New(fault.BadRequest, "until: want UTC seconds")
+	}
+	if err := checkProof(r.Authorisation, r.Code); err != nil {
+		return err
+	}
+	return checkPieces(r.Pieces)
+}
+
+// CheckUntil refuses with EXPIRED or LIMIT an offer that ends too early or too late.
+func (r OfferRequest) CheckUntil(now int64) error {
+	return HoldRequest{Deadline: r.Until}.CheckDeadline(now)
+}
+
+// Offer sets the maker's points aside.
+func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot, error) {
+	pieces, next, err := purse.Place(req.Pieces, at.Date)
+	if err != nil {
+		return Trade{}, nil, err
+	}
+	if err := purse.movable(req.Pieces, at.Date); err != nil {
+		return Trade{}, nil, err
+	}
+	if given := pieces.ByProgramme(); len(given) > 1 || given[0].Programme == wants.ID {
+		return Trade{}, nil, fault.New(fault.BadRequest, "pieces: want points of one programme, and another than %s", wants.ID)
+	}
+	if !wants.Rules.Transfer.Allowed {
+		return Trade{}, nil, fault.New(fault.Forbidden, "%s can't be transferred", wants.ID)
+	}
+	return Trade{
+		By: at.Caller, Maker: purse.Member, State: Offered, Until: req.Until, Pieces: pieces,
+		Wants: req.Wants, Price: req.Price, For: req.For, Authorisation: req.Authorisation,
+	}, next, nil
+}
+
+// TakeRequest takes an offer: the member gives the price, and gets what was set
+// aside. The taker's home may, or whom the taker authorised.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the trade, the
+// member, a lot), WRONG_STATE, EXPIRED, FORBIDDEN (it is for another member),
+// BAD_REQUEST (the maker takes it, or the pieces aren't the price); then as for a
+// transfer from "lot by lot" on.
+type TakeRequest struct {
+	_             struct{}       `cbor:",toarray"`
+	Trade         number.Command `json:"trade"`
+	Member        string         `json:"member"`
+	Pieces        []Piece        `json:"pieces"`
+	Authorisation number.Command `json:"authorisation"`
+	Code          code.Code      `json:"code"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r TakeRequest) Check() error {
+	if err := r.Trade.Check(); err != nil {
+		return err
+	}
+	if err := name.CheckID("member", r.Member); err != nil {
+		return err
+	}
+	if err := checkProof(r.Authorisation, r.Code); err != nil {
+		return err
+	}
+	return checkPieces(r.Pieces)
+}
+
+// Swap is what taking an offer changes.
+type Swap struct {
+	Trade  Trade
+	Given  []Lot // the taker's lots as they then are, in the order of the pieces
+	Maker  []Lot // what the maker gets, one lot a piece of the taker's
+	Taker  []Lot // what the taker gets, one lot a piece of the trade's
+	Spends Moved // what the taker gives
+}
+
+// Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, and
+// setAside the programme of them; who the trade is for, and its maker, are given as
+// the members that they became.
+func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker, only string, at At) (Swap, error) {
+	switch {
+	case trade.State != Offered:
+		return Swap{}, fault.New(fault.WrongState, "trade %s is %s", req.Trade, trade.State)
+	case at.Now >= trade.Until:
+		return Swap{}, fault.New(fault.Expired, "trade %s has ended", req.Trade)
+	case only != "" && only != purse.Member:
+		return Swap{}, fault.New(fault.Forbidden, "trade %s is for another member", req.Trade)
+	case maker == purse.Member:
+		return Swap{}, fault.New(fault.BadRequest, "a member can't trade with itself")
+	}
+	if len(trade.Pieces)+len(req.Pieces) > MaxLots {
+		return Swap{}, fault.New(fault.Limit, "the trade makes more than %d lots", MaxLots)
+	}
+	price := amount.Units(0)
+	for i, piece := range req.Pieces {
+		if purse.Lots[i].Programme != trade.Wants {
+			return Swap{}, fault.New(fault.BadRequest, "pieces: trade %s wants %s", req.Trade, trade.Wants)
+		}
+		price += piece.Amount
+	}
+	if price != trade.Price {
+		return Swap{}, fault.New(fault.BadRequest, "pieces: trade %s wants %d points, not %d", req.Trade, int64(trade.Price), int64(price))
+	}
+	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
+		return Swap{}, err
+	}
+	if err := purse.movable(req.Pieces, at.Date); err != nil {
+		return Swap{}, err
+	}
+	swap := Swap{Trade: trade, Spends: Moved{trade.Wants, price}}
+	swap.Trade.State, swap.Trade.Taker = Swapped, purse.Member
+	swap.Given, swap.Maker = purse.give(req.Pieces, maker, Traded, at.Date)
+	for i, piece := range trade.Pieces {
+		lot := received(set[i], piece.Lot, purse.Member, Traded, setAside.Rules, at.Date)
+		lot.Issued = piece.Amount
+		swap.Taker = append(swap.Taker, lot)
+	}
+	return swap, nil
+}
+
+// EndTradeRequest gives back what an offer set aside: withdrawn by the party that
+// made it, or, after its end, by anyone.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, WRONG_STATE, FORBIDDEN
+// (another's, before its end).
+type EndTradeRequest struct {
+	_     struct{}       `cbor:",toarray"`
+	Trade number.Command `json:"trade"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r EndTradeRequest) Check() error { return r.Trade.Check() }
+
+// End withdraws an offer, or notes that it lapsed.
+func (t Trade) End(req EndTradeRequest, at At) (Trade, error) {
+	if t.State != Offered {
+		return Trade{}, fault.New(fault.WrongState, "trade %s is %s", req.Trade, t.State)
+	}
+	switch {
+	case at.Now >= t.Until:
+		t.State = Lapsed
+	case t.By == at.Caller:
+		t.State = Withdrawn
+	default:
+		return Trade{}, fault.New(fault.Forbidden, "trade %s is %s's until it ends", req.Trade, t.By)
+	}
+	return t, nil
+}
