@@ -61,7 +61,7 @@ func TestCommandsRoundTrip(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	for name, c := range map[string]Command{
 		"no kind":        {Body: codec.Encode(1)},
-		"unknown kind":   {Kind: 99, Body: codec.Encode(1)},
+		"unknown kind":   {Kind: 250, Body: codec.Encode(1)},
 		"another's body": {Kind: Issue, Body: codec.Encode(points.TimeOutRequest{})},
 		"malformed":      New("", points.TimeOutRequest{}),
 		"nothing":        {Kind: Issue, Body: []byte{0xf6}},

@@ -16,6 +16,7 @@ package quota
 import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
 )
 
 // Kind says what a quota limits. It is a part of its rows' keys.
@@ -96,4 +97,50 @@ func Surrender(q Quota, l Lease) (Quota, Lease) {
 	q.Leased -= spare
 	l.Granted -= spare
 	return q, l
+}
+
+// Check refuses with BAD_REQUEST a kind that there isn't.
+func (k Kind) Check() error {
+	switch k {
+	case Liability, Debit, Pledge, Benefit:
+		return nil
+	}
+	return fault.New(fault.BadRequest, "quota: there is no such kind")
+}
+
+// maxID is how long a quota's id can be: two ids and what is between them.
+const maxID = 129
+
+// CheckID refuses with BAD_REQUEST what can be no quota's id.
+func CheckID(id string) error {
+	if len(id) > maxID {
+		return fault.New(fault.BadRequest, "quota: want at most %d characters", maxID)
+	}
+	for len(id) > 64 {
+		if err := name.CheckID("quota", id[:64]); err != nil {
+			return err
+		}
+		id = id[64:]
+	}
+	return name.CheckID("quota", id)
+}
+
+// SurrenderRequest hands back what the caller's lane has been granted of a quota
+// and hasn't used. It acts on the lane that it is sent in, a walk-in's on the
+// walk-ins' lane. Every party may.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the lane has no part of
+// such a quota), WRONG_STATE (it has used its part up).
+type SurrenderRequest struct {
+	_    struct{} `cbor:",toarray"`
+	Kind Kind     `json:"kind"`
+	ID   string   `json:"id"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r SurrenderRequest) Check() error {
+	if err := r.Kind.Check(); err != nil {
+		return err
+	}
+	return CheckID(r.ID)
 }

@@ -1,0 +1,100 @@
+package contract
+
+import (
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
+)
+
+// quotaVerbs are those of quotas: others draw on them with draw and giveBackQuota.
+var quotaVerbs = []verb{
+	does((*call).surrenderQuota),
+}
+
+// Quota is the contract of quotas.
+type Quota struct{ contractapi.Contract }
+
+// Surrender hands a lane's spare back. See quota.SurrenderRequest.
+func (*Quota) Surrender(ctx *Context, request string, req quota.SurrenderRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// openQuota makes a quota that isn't there yet: of a noun that the same command
+// makes, or of the founding.
+func (c *call) openQuota(kind quota.Kind, id string, limit amount.Units) {
+	ledger.Put(c.tx, row.Quota(kind, id), quota.Quota{Limit: limit})
+}
+
+// limitQuota changes a quota's limit. Under what lanes have been granted it
+// grants no more; what they have they keep. NOT_FOUND if there is none.
+func (c *call) limitQuota(kind quota.Kind, id string, limit amount.Units) error {
+	key := row.Quota(kind, id)
+	next, err := ledger.Get(c.tx, key, "quota", id)
+	if err != nil {
+		return err
+	}
+	next.Limit = limit
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
+// draw uses so much of a quota, from the lane's lease alone while that lasts.
+// Refused: the kind's code, NOT_FOUND if there is no such quota. The lease is
+// absent on a lane's first draw only.
+func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
+	limitKey, leaseKey := row.Quota(kind, id), row.Lease(kind, id, c.caller.ID, c.lane)
+	lease, _, err := ledger.Find(c.tx, leaseKey)
+	if err != nil {
+		return err
+	}
+	var limit quota.Quota
+	if need > lease.Spare() {
+		if limit, err = ledger.Get(c.tx, limitKey, "quota", id); err != nil {
+			return err
+		}
+	}
+	limit, lease, grew, ok := quota.Draw(limit, lease, need)
+	if !ok {
+		return fault.New(kind.Code(), "the %s quota of %s is used up", kind, id)
+	}
+	if grew {
+		ledger.Put(c.tx, limitKey, limit)
+	}
+	ledger.Put(c.tx, leaseKey, lease)
+	return nil
+}
+
+// giveBackQuota gives back, to the caller's lane, what some lane has drawn.
+func (c *call) giveBackQuota(kind quota.Kind, id string, n amount.Units) error {
+	key := row.Lease(kind, id, c.caller.ID, c.lane)
+	lease, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, lease.Return(n))
+	return nil
+}
+
+func (c *call) surrenderQuota(req quota.SurrenderRequest) error {
+	limitKey, leaseKey := row.Quota(req.Kind, req.ID), row.Lease(req.Kind, req.ID, c.caller.ID, c.lane)
+	lease, err := ledger.Get(c.tx, leaseKey, "lease of the lane on quota", req.ID)
+	if err != nil {
+		return err
+	}
+	if lease.Spare() <= 0 {
+		return fault.New(fault.WrongState, "the lane has used up its part of the quota of %s", req.ID)
+	}
+	limit, err := ledger.Get(c.tx, limitKey, "quota", req.ID)
+	if err != nil {
+		return err
+	}
+	limit, lease = quota.Surrender(limit, lease)
+	ledger.Put(c.tx, limitKey, limit)
+	ledger.Put(c.tx, leaseKey, lease)
+	return nil
+}
