@@ -9,9 +9,11 @@ import (
 const (
 	RegisterParty Kind = 1
 	AdvanceDate   Kind = 2
+	AmendParty    Kind = 3
 )
 
 var partySpecs = []spec{
 	specOf[party.RegisterRequest](RegisterParty, "party:Register"),
 	specOf[settlement.AdvanceRequest](AdvanceDate, "cycle:Advance"),
+	specOf[party.AmendRequest](AmendParty, "party:Amend"),
 }

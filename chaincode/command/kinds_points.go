@@ -14,6 +14,24 @@ const (
 	Transfer      Kind = 17
 	Freeze        Kind = 18
 	Unfreeze      Kind = 19
+	SetRules      Kind = 20
+	SetRule       Kind = 21
+	Pledge        Kind = 22
+	Award         Kind = 23
+	Cancel        Kind = 24
+	Refund        Kind = 25
+	OfferTrade    Kind = 26
+	TakeTrade     Kind = 27
+	EndTrade      Kind = 28
+	PublishRate   Kind = 29
+	AgreeRate     Kind = 30
+	Convert       Kind = 31
+	Expire        Kind = 32
+	Revoke        Kind = 33
+	Adjust        Kind = 34
+	Appeal        Kind = 35
+	Dismiss       Kind = 36
+	Relieve       Kind = 37
 )
 
 var pointsSpecs = []spec{
@@ -27,4 +45,22 @@ var pointsSpecs = []spec{
 	specOf[points.TransferRequest](Transfer, "points:Transfer"),
 	specOf[points.FreezeRequest](Freeze, "points:Freeze"),
 	specOf[points.UnfreezeRequest](Unfreeze, "points:Unfreeze"),
+	specOf[points.SetRulesRequest](SetRules, "points:SetRules"),
+	specOf[points.SetRuleRequest](SetRule, "points:SetRule"),
+	specOf[points.PledgeRequest](Pledge, "points:Pledge"),
+	specOf[points.AwardRequest](Award, "points:Award"),
+	specOf[points.CancelRequest](Cancel, "points:Cancel"),
+	specOf[points.RefundRequest](Refund, "points:Refund"),
+	specOf[points.OfferRequest](OfferTrade, "points:Offer"),
+	specOf[points.TakeRequest](TakeTrade, "points:Take"),
+	specOf[points.EndTradeRequest](EndTrade, "points:EndTrade"),
+	specOf[points.PublishRateRequest](PublishRate, "points:PublishRate"),
+	specOf[points.AgreeRateRequest](AgreeRate, "points:AgreeRate"),
+	specOf[points.ConvertRequest](Convert, "points:Convert"),
+	specOf[points.ExpireRequest](Expire, "points:Expire"),
+	specOf[points.RevokeRequest](Revoke, "points:Revoke"),
+	specOf[points.AdjustRequest](Adjust, "points:Adjust"),
+	specOf[points.AppealRequest](Appeal, "points:Appeal"),
+	specOf[points.DismissRequest](Dismiss, "points:Dismiss"),
+	specOf[points.RelieveRequest](Relieve, "points:Relieve"),
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
@@ -79,6 +80,9 @@ type Party struct {
 	Zh    string   `json:"zh"`    // name in Chinese
 	Roles Roles    `json:"roles"` // what it may do
 	Peer  bool     `json:"peer"`  // it runs a peer, so what is done in its name needs that peer's endorsement
+
+	Liability amount.Units `json:"liability"` // fen that it may owe members at most; 0: no cap
+	Debit     amount.Units `json:"debit"`     // fen that it may come to owe other parties in a cycle; 0: no cap
 }
 
 // Require refuses with FORBIDDEN a party without the role.
@@ -122,4 +126,42 @@ func (r RegisterRequest) Check() error {
 // Register admits the party that the request describes.
 func Register(req RegisterRequest) Party {
 	return Party{ID: req.Party, En: req.En, Zh: req.Zh, Roles: req.Roles, Peer: req.Peer}
+}
+
+// AmendRequest changes what a party may do. Only the operator may; a role that it
+// takes away stops new commands and undoes nothing.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, NOT_FOUND.
+type AmendRequest struct {
+	_         struct{}     `cbor:",toarray"`
+	Party     string       `json:"party"`
+	Roles     Roles        `json:"roles"`     // none of them operator; the operator stays so anyway
+	Liability amount.Units `json:"liability"` // fen; 0: no cap
+	Debit     amount.Units `json:"debit"`     // fen a cycle; 0: no cap
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r AmendRequest) Check() error {
+	if err := name.CheckID("party", r.Party); err != nil {
+		return err
+	}
+	if r.Roles >= 1<<len(names) || r.Roles.Has(Operator) {
+		return fault.New(fault.BadRequest, "roles: want some, and not operator")
+	}
+	for _, limit := range []amount.Units{r.Liability, r.Debit} {
+		if limit == 0 {
+			continue
+		}
+		if err := limit.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Amend changes roles and caps.
+func (p Party) Amend(req AmendRequest) Party {
+	p.Roles = p.Roles&Operator | req.Roles
+	p.Liability, p.Debit = req.Liability, req.Debit
+	return p
 }

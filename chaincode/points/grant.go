@@ -105,7 +105,7 @@ func checkShares(split []Share) error {
 			}
 		}
 		if s.Pledge.IsZero() {
-			continue
+			continue // right for the issuer's own share only: nobody else's is found
 		}
 		if err := s.Pledge.Check(); err != nil {
 			return err
@@ -143,7 +143,7 @@ func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
 		if g.Witness != "" {
 			lot.State, lot.Witness = Pending, g.Witness
 		}
-		shares, err := lot.share(programme, g.Split)
+		shares, err := lot.share(programme, g)
 		if err != nil {
 			return nil, err
 		}
@@ -152,21 +152,30 @@ func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
 	return lots, nil
 }
 
-// share divides a lot among its funders.
-func (l Lot) share(programme Programme, split []Share) ([]Lot, error) {
-	if len(split) == 0 {
-		return []Lot{l}, nil
+// Shares divides the grant among its funders, in the order of its split; none
+// without one.
+func (g Grant) Shares() ([]amount.Units, error) {
+	if len(g.Split) == 0 {
+		return nil, nil
 	}
-	parts := make([]amount.Units, len(split))
-	for i, s := range split {
+	parts := make([]amount.Units, len(g.Split))
+	for i, s := range g.Split {
 		parts[i] = s.Parts
 	}
-	amounts, err := amount.Split(l.Issued, parts)
+	return amount.Split(g.Amount, parts)
+}
+
+// share divides a lot among its funders.
+func (l Lot) share(programme Programme, g Grant) ([]Lot, error) {
+	if len(g.Split) == 0 {
+		return []Lot{l}, nil
+	}
+	amounts, err := g.Shares()
 	if err != nil {
 		return nil, err
 	}
 	var lots []Lot
-	for i, s := range split {
+	for i, s := range g.Split {
 		if amounts[i] == 0 {
 			continue
 		}

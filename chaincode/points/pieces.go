@@ -160,6 +160,15 @@ func (l Line) ByProgramme() []Moved {
 	return list
 }
 
+// Give sums up, by programme, what pieces take of their lots.
+func Give(pieces []Piece, lots []Lot) []Moved {
+	line := make(Line, len(pieces))
+	for i, p := range pieces {
+		line[i] = HeldPiece{Lot: p.Lot, Programme: lots[i].Programme, Amount: p.Amount}
+	}
+	return line.ByProgramme()
+}
+
 // GiveBack returns a piece to its lot. What comes back to a lot that has ended
 // joins the breakage.
 func GiveBack(lot Lot, piece HeldPiece) (_ Lot, broken amount.Units) {

@@ -15,6 +15,7 @@ import (
 // partyVerbs are those of the consortium's own affairs.
 var partyVerbs = []verb{
 	does((*call).register),
+	does((*call).amend),
 	does((*call).advanceDate),
 }
 
@@ -65,6 +66,22 @@ func (c *call) register(req party.RegisterRequest) error {
 		return fault.New(fault.Conflict, "party %s is registered", req.Party)
 	}
 	ledger.Put(c.tx, row.Party(req.Party), party.Register(req))
+	return nil
+}
+
+func (c *call) amend(req party.AmendRequest) error {
+	if err := c.caller.Require(party.Operator); err != nil {
+		return err
+	}
+	found, err := c.party(req.Party)
+	if err != nil {
+		return err
+	}
+	next := found.Amend(req)
+	ledger.Put(c.tx, row.Party(req.Party), next)
+	if next.ID == c.caller.ID {
+		c.caller = next
+	}
 	return nil
 }
 

@@ -6,34 +6,78 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/settlement"
 )
 
 // The verbs of points. Each loads, lets points decide, and writes; who may and
 // what is refused in which order stands at the request's type.
 var pointsVerbs = []verb{
 	does((*call).openProgramme),
-	reading((*call).issue, func(r *run, req points.IssueRequest) []string {
-		return []string{string(row.Programme(req.Programme)), string(row.Totals(req.Programme, r.caller.ID, r.lane))}
+	does((*call).setRules),
+	does((*call).setRule),
+	does((*call).pledge),
+	does((*call).relieve),
+	reading((*call).issue, func(r *run, req points.IssueRequest) []string { return r.issueKeys(req.Programme) }),
+	reading((*call).award, func(r *run, req points.AwardRequest) []string {
+		return append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)))
 	}),
 	reading((*call).activate, func(_ *run, req points.ActivateRequest) []string { return []string{lotKey(req.Lot)} }),
-	reading((*call).hold, func(_ *run, req points.HoldRequest) []string { return spendKeys(req.Member, req.Pieces) }),
+	reading((*call).cancel, func(_ *run, req points.CancelRequest) []string { return []string{lotKey(req.Lot)} }),
+	reading((*call).hold, func(_ *run, req points.HoldRequest) []string {
+		return spendKeys(req.Member, req.Authorisation, req.Pieces)
+	}),
 	reading((*call).capture, func(_ *run, req points.CaptureRequest) []string { return []string{string(row.Hold(req.Hold))} }),
+	reading((*call).refund, func(_ *run, req points.RefundRequest) []string { return []string{string(row.Hold(req.Hold))} }),
 	reading((*call).release, func(_ *run, req points.ReleaseRequest) []string { return []string{string(row.Hold(req.Hold))} }),
 	reading((*call).timeOut, func(_ *run, req points.TimeOutRequest) []string { return []string{string(row.Hold(req.Hold))} }),
-	reading((*call).transfer, func(_ *run, req points.TransferRequest) []string { return spendKeys(req.From, req.Pieces) }),
+	reading((*call).transfer, func(_ *run, req points.TransferRequest) []string {
+		return spendKeys(req.From, req.Authorisation, req.Pieces)
+	}),
+	reading((*call).offerTrade, func(_ *run, req points.OfferRequest) []string {
+		return spendKeys(req.Member, req.Authorisation, req.Pieces)
+	}),
+	reading((*call).takeTrade, func(_ *run, req points.TakeRequest) []string {
+		return append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Trade(req.Trade)))
+	}),
+	reading((*call).endTrade, func(_ *run, req points.EndTradeRequest) []string { return []string{string(row.Trade(req.Trade))} }),
+	does((*call).publishRate),
+	does((*call).agreeRate),
+	reading((*call).convert, func(_ *run, req points.ConvertRequest) []string {
+		return spendKeys(req.Member, req.Authorisation, req.Pieces)
+	}),
+	reading((*call).expire, func(_ *run, req points.ExpireRequest) []string {
+		var keys []string
+		for _, lot := range req.Lots {
+			keys = append(keys, lotKey(lot))
+		}
+		return keys
+	}),
+	reading((*call).revoke, func(_ *run, req points.RevokeRequest) []string { return pieceKeys(nil, req.Pieces) }),
+	reading((*call).adjust, func(_ *run, req points.AdjustRequest) []string { return []string{lotKey(req.Lot)} }),
 	does((*call).freeze),
 	does((*call).unfreeze),
+	does((*call).appeal),
+	does((*call).dismiss),
 }
 
-func spendKeys(member string, pieces []points.Piece) []string {
+func (r *run) issueKeys(programme string) []string {
+	return []string{string(row.Programme(programme)), string(row.Totals(programme, r.caller.ID, r.lane))}
+}
+
+func spendKeys(member string, authorisation number.Command, pieces []points.Piece) []string {
 	keys := []string{string(row.Frozen(points.Bucket(member)))}
+	return pieceKeys(keys, pieces)
+}
+
+func pieceKeys(keys []string, pieces []points.Piece) []string {
 	for _, p := range pieces {
 		keys = append(keys, lotKey(p.Lot))
 	}
 	return keys
 }
+
+func lotKey(n number.Row) string { return string(row.Lot(n)) }
 
 func (c *call) openProgramme(req points.OpenProgrammeRequest) error {
 	if err := c.caller.Require(party.Issuer); err != nil {
@@ -50,14 +94,109 @@ func (c *call) openProgramme(req points.OpenProgrammeRequest) error {
 	return nil
 }
 
+func (c *call) setRules(req points.SetRulesRequest) error {
+	programme, err := c.programme(req.Programme)
+	if err != nil {
+		return err
+	}
+	next, err := points.SetRules(programme, req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Programme(req.Programme), next)
+	return nil
+}
+
+func (c *call) setRule(req points.SetRuleRequest) error {
+	programme, err := c.programme(req.Rule.Programme)
+	if err != nil {
+		return err
+	}
+	if of := req.Rule.Audience.Programme; of != "" {
+		if _, err := c.programme(of); err != nil {
+			return err
+		}
+	}
+	if err := programme.RequireIssuer(c.caller.ID); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Rule(req.Rule.Programme, req.Rule.ID), req.Rule)
+	return nil
+}
+
+func (c *call) pledge(req points.PledgeRequest) error {
+	programme, err := c.programme(req.Programme)
+	if err != nil {
+		return err
+	}
+	pledge, err := points.MakePledge(programme, req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pledge(c.at.Number), pledge)
+	c.openQuota(quota.Pledge, c.at.Number.String(), pledge.Amount)
+	return nil
+}
+
 func (c *call) issue(req points.IssueRequest) error {
 	programme, err := c.programme(req.Programme)
 	if err != nil {
 		return err
 	}
+	return c.grant(programme, req)
+}
+
+func (c *call) award(req points.AwardRequest) error {
+	programme, err := c.programme(req.Programme)
+	if err != nil {
+		return err
+	}
+	_, issue, err := c.earn(programme, req)
+	if err != nil {
+		return err
+	}
+	return c.grant(programme, issue)
+}
+
+// earn evaluates an earn rule, without writing anything.
+func (c *call) earn(programme points.Programme, req points.AwardRequest) (points.Earned, points.IssueRequest, error) {
+	none := points.IssueRequest{}
+	rule, err := ledger.Get(c.tx, row.Rule(req.Programme, req.Rule), "earn rule", req.Rule)
+	if err != nil {
+		return points.Earned{}, none, err
+	}
+	member, err := c.root(req.Member)
+	if err != nil {
+		return points.Earned{}, none, err
+	}
+	if err := programme.RequireIssuer(c.caller.ID); err != nil {
+		return points.Earned{}, none, err
+	}
+	tier, err := c.tier(member.ID, req.Programme)
+	if err != nil {
+		return points.Earned{}, none, err
+	}
+	req.Member = member.ID
+	earned, issue, err := rule.Earn(req, tier, c.at.Date)
+	if err != nil {
+		return points.Earned{}, none, err
+	}
+	return earned, issue, c.eligible(member.ID, rule.Audience)
+}
+
+// grant makes the lots of an issue, and counts them.
+func (c *call) grant(programme points.Programme, req points.IssueRequest) error {
 	lots, err := points.Issue(programme, req, c.at)
 	if err != nil {
 		return err
+	}
+	for _, g := range req.Grants {
+		if err := c.fund(programme, g); err != nil {
+			return err
+		}
+		if err := c.countEarned(programme, g.Member, g.Amount); err != nil {
+			return err
+		}
 	}
 	var count points.Totals
 	for i, lot := range lots {
@@ -67,7 +206,34 @@ func (c *call) issue(req points.IssueRequest) error {
 			count.Pending += lot.Issued
 		}
 	}
-	return c.count(programme.ID, count)
+	if err := c.count(programme.ID, count); err != nil {
+		return err
+	}
+	return c.drawLiability(programme, count.Issued)
+}
+
+// fund draws a grant's shares from their funders' pledges.
+func (c *call) fund(programme points.Programme, g points.Grant) error {
+	shares, err := g.Shares()
+	if err != nil {
+		return err
+	}
+	for i, share := range g.Split {
+		if share.Funder == programme.Issuer {
+			continue
+		}
+		pledge, err := ledger.Get(c.tx, row.Pledge(share.Pledge), "pledge", share.Pledge.String())
+		if err != nil {
+			return err
+		}
+		if err := pledge.Covers(share, programme.ID, c.at.Date); err != nil {
+			return err
+		}
+		if err := c.draw(quota.Pledge, share.Pledge.String(), shares[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *call) activate(req points.ActivateRequest) error {
@@ -83,202 +249,19 @@ func (c *call) activate(req points.ActivateRequest) error {
 	return c.count(lot.Programme, points.Totals{Activated: lot.Issued})
 }
 
-func (c *call) hold(req points.HoldRequest) error {
-	if err := c.caller.Require(party.Acceptor); err != nil {
-		return err
-	}
-	if err := req.CheckDeadline(c.at.Now); err != nil {
-		return err
-	}
-	lots, issuers, frozen, err := c.spend(req.Member, req.Pieces)
+func (c *call) cancel(req points.CancelRequest) error {
+	lot, err := c.lot(req.Lot)
 	if err != nil {
 		return err
 	}
-	hold, next, err := points.Place(req, lots, issuers, frozen, c.at)
+	programme, err := c.programme(lot.Programme)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Hold(c.at.Number), hold)
-	for i, piece := range req.Pieces {
-		ledger.Put(c.tx, row.Lot(piece.Lot), next[i])
-		if err := c.count(next[i].Programme, points.Totals{Placed: piece.Amount}); err != nil {
-			return err
-		}
+	next, err := points.Cancel(lot, programme.Issuer, req, c.at)
+	if err != nil {
+		return err
 	}
-	return nil
+	ledger.Put(c.tx, row.Lot(req.Lot), next)
+	return c.count(lot.Programme, points.Totals{Revoked: lot.Issued})
 }
-
-func (c *call) capture(req points.CaptureRequest) error {
-	hold, err := ledger.Get(c.tx, row.Hold(req.Hold), "hold", req.Hold.String())
-	if err != nil {
-		return err
-	}
-	next, moved, err := points.Capture(hold, req, c.at)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, row.Hold(req.Hold), next)
-	for _, m := range moved {
-		if err := c.count(m.Programme, points.Totals{Captured: m.Amount}); err != nil {
-			return err
-		}
-		if err := c.owe(m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *call) release(req points.ReleaseRequest) error {
-	hold, err := ledger.Get(c.tx, row.Hold(req.Hold), "hold", req.Hold.String())
-	if err != nil {
-		return err
-	}
-	next, back, err := points.Release(hold, req, c.at)
-	if err != nil {
-		return err
-	}
-	return c.giveBack(req.Hold, next, back)
-}
-
-func (c *call) timeOut(req points.TimeOutRequest) error {
-	hold, err := ledger.Get(c.tx, row.Hold(req.Hold), "hold", req.Hold.String())
-	if err != nil {
-		return err
-	}
-	next, back, err := points.TimeOut(hold, req, c.at)
-	if err != nil {
-		return err
-	}
-	return c.giveBack(req.Hold, next, back)
-}
-
-func (c *call) giveBack(id number.Command, hold points.Hold, back []points.HeldPiece) error {
-	for _, piece := range back {
-		lot, err := c.lot(piece.Lot)
-		if err != nil {
-			return err
-		}
-		ledger.Put(c.tx, row.Lot(piece.Lot), points.GiveBack(lot, piece))
-		if err := c.count(piece.Programme, points.Totals{Returned: piece.Amount}); err != nil {
-			return err
-		}
-	}
-	ledger.Put(c.tx, row.Hold(id), hold)
-	return nil
-}
-
-func (c *call) transfer(req points.TransferRequest) error {
-	lots, issuers, frozen, err := c.spend(req.From, req.Pieces)
-	if err != nil {
-		return err
-	}
-	given, got, err := points.Transfer(req, lots, issuers, frozen, c.at)
-	if err != nil {
-		return err
-	}
-	for i, piece := range req.Pieces {
-		ledger.Put(c.tx, row.Lot(piece.Lot), given[i])
-		ledger.Put(c.tx, row.Lot(c.at.Number.Row(i)), got[i])
-		if err := c.count(given[i].Programme, points.Totals{Transferred: piece.Amount}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *call) freeze(req points.FreezeRequest) error {
-	operator := c.caller.Roles.Has(party.Operator)
-	if !operator {
-		if err := c.caller.Require(party.Issuer); err != nil {
-			return err
-		}
-	}
-	return c.changeFrozen(req.Member, func(f points.Frozen) (points.Frozen, error) { return f.Add(req, operator, c.at) })
-}
-
-func (c *call) unfreeze(req points.UnfreezeRequest) error {
-	return c.changeFrozen(req.Member, func(f points.Frozen) (points.Frozen, error) { return f.Lift(req, c.at) })
-}
-
-func (c *call) changeFrozen(member string, change func(points.Frozen) (points.Frozen, error)) error {
-	key := row.Frozen(points.Bucket(member))
-	frozen, _, err := ledger.Find(c.tx, key)
-	if err != nil {
-		return err
-	}
-	next, err := change(frozen)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
-}
-
-// spend reads the lots that pieces name, who issues them, and the member's freezes.
-func (c *call) spend(member string, pieces []points.Piece) ([]points.Lot, map[string]string, points.Frozen, error) {
-	lots := make([]points.Lot, len(pieces))
-	issuers := make(map[string]string, 2)
-	for i, piece := range pieces {
-		lot, err := c.lot(piece.Lot)
-		if err != nil {
-			return nil, nil, points.Frozen{}, err
-		}
-		programme, err := c.programme(lot.Programme)
-		if err != nil {
-			return nil, nil, points.Frozen{}, err
-		}
-		lots[i], issuers[programme.ID] = lot, programme.Issuer
-	}
-	frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(member)))
-	return lots, issuers, frozen, err
-}
-
-func (c *call) lot(n number.Row) (points.Lot, error) {
-	return ledger.Get(c.tx, row.Lot(n), "lot", n.String())
-}
-
-func (c *call) programme(id string) (points.Programme, error) {
-	return ledger.Get(c.tx, row.Programme(id), "programme", id)
-}
-
-// count adds to the lane's totals of a programme. LIMIT above 2⁵³−1.
-func (c *call) count(programme string, by points.Totals) error {
-	key := row.Totals(programme, c.caller.ID, c.lane)
-	totals, _, err := ledger.Find(c.tx, key)
-	if err != nil {
-		return err
-	}
-	next, err := totals.Plus(by)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
-}
-
-// owe adds captured points to what their issuer owes the caller in this cycle.
-func (c *call) owe(m points.Moved) error {
-	programme, err := c.programme(m.Programme)
-	if err != nil {
-		return err
-	}
-	return c.position(settlement.Owe{Debtor: programme.Issuer, Creditor: c.caller.ID, Programme: programme.ID, Points: m.Amount})
-}
-
-// position adds to what the lane makes the parties owe each other in this cycle.
-func (c *call) position(owe settlement.Owe) error {
-	key := row.Positions(c.cycle.ID, c.caller.ID, c.lane)
-	positions, _, err := ledger.Find(c.tx, key)
-	if err != nil {
-		return err
-	}
-	next, err := positions.Plus(owe)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
-}
-
-func lotKey(n number.Row) string { return string(row.Lot(n)) }

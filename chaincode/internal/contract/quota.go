@@ -47,14 +47,30 @@ func (c *call) limitQuota(kind quota.Kind, id string, limit amount.Units) error 
 // Refused: the kind's code, NOT_FOUND if there is no such quota. The lease is
 // absent on a lane's first draw only.
 func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
-	limitKey, leaseKey := row.Quota(kind, id), row.Lease(kind, id, c.caller.ID, c.lane)
-	lease, _, err := ledger.Find(c.tx, leaseKey)
+	return c.drawOn(kind, id, need, func() (quota.Quota, error) {
+		return ledger.Get(c.tx, row.Quota(kind, id), "quota", id)
+	})
+}
+
+// drawCap draws on a quota whose limit stands elsewhere: its row is made by the
+// first draw, and takes the limit as it is by now whenever a lease grows.
+func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) error {
+	return c.drawOn(kind, id, need, func() (quota.Quota, error) {
+		found, _, err := ledger.Find(c.tx, row.Quota(kind, id))
+		found.Limit = limit
+		return found, err
+	})
+}
+
+func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
+	key := row.Lease(kind, id, c.caller.ID, c.lane)
+	lease, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
 	var limit quota.Quota
 	if need > lease.Spare() {
-		if limit, err = ledger.Get(c.tx, limitKey, "quota", id); err != nil {
+		if limit, err = load(); err != nil {
 			return err
 		}
 	}
@@ -63,9 +79,9 @@ func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
 		return fault.New(kind.Code(), "the %s quota of %s is used up", kind, id)
 	}
 	if grew {
-		ledger.Put(c.tx, limitKey, limit)
+		ledger.Put(c.tx, row.Quota(kind, id), limit)
 	}
-	ledger.Put(c.tx, leaseKey, lease)
+	ledger.Put(c.tx, key, lease)
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
 
@@ -37,63 +36,15 @@ func (*Party) Register(ctx *Context, request string, req party.RegisterRequest) 
 	return walkIn(ctx, request, req)
 }
 
+// Amend changes a party's roles and caps. See party.AmendRequest.
+func (*Party) Amend(ctx *Context, request string, req party.AmendRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
 // Cycle is the contract of the business date.
 type Cycle struct{ contractapi.Contract }
 
 // Advance moves the business date on. See settlement.AdvanceRequest.
 func (*Cycle) Advance(ctx *Context, request string, req settlement.AdvanceRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Points is the contract of points.
-type Points struct{ contractapi.Contract }
-
-// OpenProgramme opens a programme. See points.OpenProgrammeRequest.
-func (*Points) OpenProgramme(ctx *Context, request string, req points.OpenProgrammeRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Issue makes lots. See points.IssueRequest.
-func (*Points) Issue(ctx *Context, request string, req points.IssueRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Activate gives a pending lot's evidence. See points.ActivateRequest.
-func (*Points) Activate(ctx *Context, request string, req points.ActivateRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Hold reserves points. See points.HoldRequest.
-func (*Points) Hold(ctx *Context, request string, req points.HoldRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Capture redeems held points. See points.CaptureRequest.
-func (*Points) Capture(ctx *Context, request string, req points.CaptureRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Release gives held points back. See points.ReleaseRequest.
-func (*Points) Release(ctx *Context, request string, req points.ReleaseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// TimeOut ends a hold after its deadline. See points.TimeOutRequest.
-func (*Points) TimeOut(ctx *Context, request string, req points.TimeOutRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Transfer moves points between members. See points.TransferRequest.
-func (*Points) Transfer(ctx *Context, request string, req points.TransferRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Freeze stops a member's spending. See points.FreezeRequest.
-func (*Points) Freeze(ctx *Context, request string, req points.FreezeRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Unfreeze lifts a freeze. See points.UnfreezeRequest.
-func (*Points) Unfreeze(ctx *Context, request string, req points.UnfreezeRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }

@@ -1,0 +1,250 @@
+package contract
+
+import (
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+func (c *call) lot(n number.Row) (points.Lot, error) {
+	return ledger.Get(c.tx, row.Lot(n), "lot", n.String())
+}
+
+func (c *call) programme(id string) (points.Programme, error) {
+	return ledger.Get(c.tx, row.Programme(id), "programme", id)
+}
+
+func (c *call) party(id string) (party.Party, error) {
+	return ledger.Get(c.tx, row.Party(id), "party", id)
+}
+
+// count adds to the lane's totals of a programme. LIMIT above 2⁵³−1.
+func (c *call) count(programme string, by points.Totals) error {
+	key := row.Totals(programme, c.caller.ID, c.lane)
+	totals, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, err := totals.Plus(by)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
+// oweFor notes what the funders of the points from..to owe a creditor, or, when
+// they are given back, what it owes them.
+func (c *call) oweFor(pieces points.Line, from, to amount.Units, creditor string, back bool) error {
+	programmes := map[string]points.Programme{}
+	for _, m := range pieces.Between(from, to).ByProgramme() {
+		programme, err := c.programme(m.Programme)
+		if err != nil {
+			return err
+		}
+		programmes[m.Programme] = programme
+	}
+	owing, err := pieces.Owing(from, to, programmes)
+	if err != nil {
+		return err
+	}
+	for _, o := range owing {
+		owe := settlement.Owe{Debtor: o.Funder, Creditor: creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}
+		if back {
+			owe.Debtor, owe.Creditor = owe.Creditor, owe.Debtor
+			if err := c.capDebtor(owe.Debtor, owe.Creditor, owe.Fen); err != nil {
+				return err
+			}
+		}
+		if err := c.position(owe); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// position adds to what the lane makes the parties owe each other in this cycle.
+func (c *call) position(owe settlement.Owe) error {
+	key := row.Positions(c.cycle.ID, c.caller.ID, c.lane)
+	positions, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, err := positions.Plus(owe)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
+// drawLiability draws on the cap of what the caller may owe members, if it has
+// one. LIABILITY_CAP.
+func (c *call) drawLiability(programme points.Programme, units amount.Units) error {
+	if c.caller.Liability == 0 {
+		return nil
+	}
+	fen, err := programme.Liability(units)
+	if err != nil {
+		return err
+	}
+	return c.drawCap(quota.Liability, c.caller.ID, c.caller.Liability, fen)
+}
+
+// capDebtor draws on what a party may come to owe others in this cycle, if it has
+// a cap. NET_DEBIT_CAP.
+func (c *call) capDebtor(debtor, creditor string, fen amount.Units) error {
+	_, err := c.capped(debtor, creditor, fen)
+	return err
+}
+
+func (c *call) capped(debtor, creditor string, fen amount.Units) (bool, error) {
+	if debtor == creditor || fen == 0 {
+		return false, nil
+	}
+	owes, err := c.party(debtor)
+	if err != nil || owes.Debit == 0 {
+		return false, err
+	}
+	return true, c.drawCap(quota.Debit, c.debitID(debtor), owes.Debit, fen)
+}
+
+func (c *call) debitID(debtor string) string { return c.cycle.ID + "_" + debtor }
+
+// capFunders draws on the caps of those who will owe for a hold's pieces, and
+// answers who has one.
+func (c *call) capFunders(purse points.Purse, pieces points.Line, creditor string) ([]string, error) {
+	worth, err := c.worth(pieces)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, o := range worth {
+		has, err := c.capped(o.Funder, creditor, o.Fen)
+		if err != nil {
+			return nil, err
+		}
+		if has && !slices.Contains(list, o.Funder) {
+			list = append(list, o.Funder)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// uncapFunders gives back to the caps what a hold drew and will not capture.
+func (c *call) uncapFunders(hold points.Hold, back points.Line) error {
+	if len(hold.Capped) == 0 {
+		return nil
+	}
+	all, err := c.worth(hold.Pieces)
+	if err != nil {
+		return err
+	}
+	spent, err := c.worth(hold.Pieces.Between(0, hold.Captured))
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if !slices.Contains(hold.Capped, o.Funder) {
+			continue
+		}
+		for _, s := range spent {
+			if s.Funder == o.Funder && s.Programme == o.Programme {
+				o.Fen -= s.Fen
+			}
+		}
+		if err := c.giveBackQuota(quota.Debit, c.debitID(o.Funder), o.Fen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// worth is what each funder will owe for pieces, by programme.
+func (c *call) worth(pieces points.Line) ([]points.Owing, error) {
+	programmes := map[string]points.Programme{}
+	for _, m := range pieces.ByProgramme() {
+		programme, err := c.programme(m.Programme)
+		if err != nil {
+			return nil, err
+		}
+		programmes[m.Programme] = programme
+	}
+	return pieces.Owing(0, pieces.Sum(), programmes)
+}
+
+// relieve counts anew what the caller no longer owes its members.
+func (c *call) relieve(req points.RelieveRequest) error {
+	if err := c.tx.Prefetch(relieveKeys(req)); err != nil {
+		return err
+	}
+	relieved := amount.Units(0)
+	for _, id := range req.Programmes {
+		programme, err := c.programme(id)
+		if err != nil {
+			return err
+		}
+		if err := programme.RequireIssuer(c.caller.ID); err != nil {
+			return err
+		}
+		totals, err := c.totalsOf(id, req.Parties)
+		if err != nil {
+			return err
+		}
+		fen, err := programme.Relief(totals)
+		if err != nil {
+			return err
+		}
+		if relieved, err = relieved.Add(fen); err != nil {
+			return err
+		}
+	}
+	key := row.Quota(quota.Liability, c.caller.ID)
+	limit, found, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.New(fault.NotFound, "nothing was drawn on a liability cap of %s", c.caller.ID)
+	}
+	limit.Limit, limit.Relieved = c.caller.Liability, relieved
+	ledger.Put(c.tx, key, limit)
+	return nil
+}
+
+func relieveKeys(req points.RelieveRequest) []string {
+	var keys []string
+	for _, programme := range req.Programmes {
+		keys = append(keys, string(row.Programme(programme)))
+		for _, party := range req.Parties {
+			for lane := range uint8(number.Lanes) {
+				keys = append(keys, string(row.Totals(programme, party, lane)))
+			}
+		}
+	}
+	return keys
+}
+
+func (c *call) totalsOf(programme string, parties []string) (sum points.Totals, err error) {
+	for _, party := range parties {
+		for lane := range uint8(number.Lanes) {
+			one, _, err := ledger.Find(c.tx, row.Totals(programme, party, lane))
+			if err != nil {
+				return sum, err
+			}
+			if sum, err = sum.Plus(one); err != nil {
+				return sum, err
+			}
+		}
+	}
+	return sum, nil
+}

@@ -1,0 +1,252 @@
+package contract
+
+import (
+	"slices"
+
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+)
+
+func (c *call) hold(req points.HoldRequest) error {
+	if err := c.caller.Require(party.Acceptor); err != nil {
+		return err
+	}
+	if err := req.CheckDeadline(c.at.Now); err != nil {
+		return err
+	}
+	member, purse, err := c.purse(req.Member, req.Pieces)
+	if err != nil {
+		return err
+	}
+	hold, next, err := points.Place(req, purse, c.at)
+	if err != nil {
+		return err
+	}
+	if err := c.mayspend(member, req.Authorisation, req.Code, hold.Pieces.ByProgramme()); err != nil {
+		return err
+	}
+	if err := c.countSpent(purse, hold.Pieces); err != nil {
+		return err
+	}
+	if hold.Capped, err = c.capFunders(purse, hold.Pieces, c.caller.ID); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Hold(c.at.Number), hold)
+	return c.place(req.Pieces, next)
+}
+
+// place writes lots that pieces were taken from.
+func (c *call) place(pieces []points.Piece, lots []points.Lot) error {
+	for i, piece := range pieces {
+		ledger.Put(c.tx, row.Lot(piece.Lot), lots[i])
+		if err := c.count(lots[i].Programme, points.Totals{Placed: piece.Amount}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) capture(req points.CaptureRequest) error {
+	hold, err := c.heldAs(req.Hold)
+	if err != nil {
+		return err
+	}
+	next, err := points.Capture(hold, req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Hold(req.Hold), next)
+	for _, m := range hold.Pieces.Between(hold.Captured, next.Captured).ByProgramme() {
+		if err := c.count(m.Programme, points.Totals{Captured: m.Amount}); err != nil {
+			return err
+		}
+	}
+	return c.oweFor(hold.Pieces, hold.Captured, next.Captured, c.caller.ID, false)
+}
+
+func (c *call) refund(req points.RefundRequest) error {
+	hold, err := c.heldAs(req.Hold)
+	if err != nil {
+		return err
+	}
+	next, from, to, err := points.RefundCapture(hold, req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Hold(req.Hold), next)
+	if err := c.unwind(hold.Pieces.Between(from, to)); err != nil {
+		return err
+	}
+	return c.oweFor(hold.Pieces, from, to, c.caller.ID, true)
+}
+
+// unwind returns captured pieces to the lots that they were taken from; one whose
+// lot has ended becomes a lot of its own.
+func (c *call) unwind(pieces points.Line) error {
+	made := 0
+	for _, piece := range pieces {
+		lot, err := c.lot(piece.Lot)
+		if err != nil {
+			return err
+		}
+		purse, err := c.pocket(lot)
+		if err != nil {
+			return err
+		}
+		rules := purse.Programmes[lot.Programme].Rules
+		next, child := points.Unwind(lot, piece, rules, purse.LastDay(lot), c.at.Date)
+		if child != nil {
+			ledger.Put(c.tx, row.Lot(c.at.Number.Row(made)), *child)
+			made++
+		} else {
+			ledger.Put(c.tx, row.Lot(piece.Lot), next)
+		}
+		if err := c.count(piece.Programme, points.Totals{Refunded: piece.Amount}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) release(req points.ReleaseRequest) error {
+	hold, err := c.heldAs(req.Hold)
+	if err != nil {
+		return err
+	}
+	next, back, err := points.Release(hold, req, c.at)
+	if err != nil {
+		return err
+	}
+	return c.endHold(req.Hold, hold, next, back)
+}
+
+func (c *call) timeOut(req points.TimeOutRequest) error {
+	hold, err := c.heldAs(req.Hold)
+	if err != nil {
+		return err
+	}
+	next, back, err := points.TimeOut(hold, req, c.at)
+	if err != nil {
+		return err
+	}
+	return c.endHold(req.Hold, hold, next, back)
+}
+
+// endHold gives back what a hold still held: the points, the member's consent,
+// the day's limit and the funders' caps.
+func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Line) error {
+	ledger.Put(c.tx, row.Hold(id), next)
+	if err := c.giveBack(back); err != nil {
+		return err
+	}
+	moved := back.ByProgramme()
+	if err := c.unspend(hold.Authorisation, moved); err != nil {
+		return err
+	}
+	if err := c.countUnspent(hold.Member, moved); err != nil {
+		return err
+	}
+	return c.uncapFunders(hold, back)
+}
+
+// giveBack returns pieces that were never captured to their lots.
+func (c *call) giveBack(pieces points.Line) error {
+	for _, piece := range pieces {
+		lot, err := c.lot(piece.Lot)
+		if err != nil {
+			return err
+		}
+		next, broken := points.GiveBack(lot, piece)
+		ledger.Put(c.tx, row.Lot(piece.Lot), next)
+		if err := c.count(piece.Programme, points.Totals{Returned: piece.Amount, Expired: broken}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) heldAs(id number.Command) (points.Hold, error) {
+	return ledger.Get(c.tx, row.Hold(id), "hold", id.String())
+}
+
+// purse reads all that a spend must know of a member.
+func (c *call) purse(id string, pieces []points.Piece) (memberStub, points.Purse, error) {
+	member, err := c.root(id)
+	if err != nil {
+		return memberStub{}, points.Purse{}, err
+	}
+	purse := points.Purse{Member: member.ID, Lots: make([]points.Lot, len(pieces))}
+	wallets := []string{member.ID}
+	for i, piece := range pieces {
+		if purse.Lots[i], err = c.lot(piece.Lot); err != nil {
+			return memberStub{}, points.Purse{}, err
+		}
+		if of := purse.Lots[i].Member; !slices.Contains(wallets, of) {
+			wallets = append(wallets, of)
+		}
+	}
+	if purse.Programmes, err = c.programmesOf(purse.Lots); err != nil {
+		return memberStub{}, points.Purse{}, err
+	}
+	if purse.Standings, err = c.standingsOf(member.ID, purse.Programmes, purse.Lots); err != nil {
+		return memberStub{}, points.Purse{}, err
+	}
+	return member, purse, c.walletsOf(&purse, wallets)
+}
+
+// walletsOf notes what became of the members whose lots are in the purse, and all
+// freezes of those that are its own.
+func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
+	for _, wallet := range wallets {
+		if wallet != purse.Member {
+			became, err := c.root(wallet)
+			if err != nil {
+				return err
+			}
+			if purse.Owners == nil {
+				purse.Owners = map[string]string{}
+			}
+			if purse.Owners[wallet] = became.ID; became.ID != purse.Member {
+				continue // not this member's: the lot will be refused
+			}
+		}
+		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(wallet)))
+		if err != nil {
+			return err
+		}
+		purse.Freezes = append(purse.Freezes, frozen.Of(wallet)...)
+	}
+	return nil
+}
+
+// pocket is a purse with one lot in it, to ask for its last day.
+func (c *call) pocket(lot points.Lot) (points.Purse, error) {
+	programmes, err := c.programmesOf([]points.Lot{lot})
+	if err != nil {
+		return points.Purse{}, err
+	}
+	member, err := c.root(lot.Member)
+	if err != nil {
+		return points.Purse{}, err
+	}
+	standings, err := c.standingsOf(member.ID, programmes, []points.Lot{lot})
+	return points.Purse{Member: member.ID, Lots: []points.Lot{lot}, Programmes: programmes, Standings: standings}, err
+}
+
+func (c *call) programmesOf(lots []points.Lot) (map[string]points.Programme, error) {
+	programmes := make(map[string]points.Programme, 2)
+	for _, lot := range lots {
+		if _, known := programmes[lot.Programme]; known {
+			continue
+		}
+		programme, err := c.programme(lot.Programme)
+		if err != nil {
+			return nil, err
+		}
+		programmes[lot.Programme] = programme
+	}
+	return programmes, nil
+}

@@ -1,0 +1,275 @@
+package contract
+
+import (
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+func (c *call) transfer(req points.TransferRequest) error {
+	to, err := c.receiver(req.To)
+	if err != nil {
+		return err
+	}
+	from, purse, err := c.purse(req.From, req.Pieces)
+	if err != nil {
+		return err
+	}
+	given, got, err := points.Transfer(req, purse, to, c.at)
+	if err != nil {
+		return err
+	}
+	moved := points.Give(req.Pieces, purse.Lots)
+	if !purse.IssuedBy(c.caller.ID) {
+		if err := c.mayspend(from, req.Authorisation, req.Code, moved); err != nil {
+			return err
+		}
+	}
+	if err := c.countSent(purse, to, moved); err != nil {
+		return err
+	}
+	return c.give(req.Pieces, given, got, 0)
+}
+
+// receiver finds the member who will get points.
+func (c *call) receiver(id string) (string, error) {
+	member, err := c.root(id)
+	if err != nil {
+		return "", err
+	}
+	return member.ID, member.Live()
+}
+
+// give writes lots that were given from and those that came of it, which are rows
+// from..from+len(got)−1 of this command.
+func (c *call) give(pieces []points.Piece, given, got []points.Lot, from int) error {
+	for i, piece := range pieces {
+		ledger.Put(c.tx, row.Lot(piece.Lot), given[i])
+		ledger.Put(c.tx, row.Lot(c.at.Number.Row(from+i)), got[i])
+		if err := c.count(given[i].Programme, points.Totals{Transferred: piece.Amount}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) offerTrade(req points.OfferRequest) error {
+	if err := req.CheckUntil(c.at.Now); err != nil {
+		return err
+	}
+	wants, err := c.programme(req.Wants)
+	if err != nil {
+		return err
+	}
+	if req.For != "" {
+		if _, err := c.receiver(req.For); err != nil {
+			return err
+		}
+	}
+	member, purse, err := c.purse(req.Member, req.Pieces)
+	if err != nil {
+		return err
+	}
+	trade, next, err := points.Offer(req, purse, wants, c.at)
+	if err != nil {
+		return err
+	}
+	if err := c.mayspend(member, req.Authorisation, req.Code, trade.Pieces.ByProgramme()); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Trade(c.at.Number), trade)
+	return c.place(req.Pieces, next)
+}
+
+func (c *call) takeTrade(req points.TakeRequest) error {
+	trade, err := ledger.Get(c.tx, row.Trade(req.Trade), "trade", req.Trade.String())
+	if err != nil {
+		return err
+	}
+	member, purse, err := c.purse(req.Member, req.Pieces)
+	if err != nil {
+		return err
+	}
+	maker, only, err := c.tradersOf(trade)
+	if err != nil {
+		return err
+	}
+	set, setAside, err := c.setAside(trade)
+	if err != nil {
+		return err
+	}
+	swap, err := points.Take(trade, req, purse, set, setAside, maker, only, c.at)
+	if err != nil {
+		return err
+	}
+	if err := c.mayspend(member, req.Authorisation, req.Code, []points.Moved{swap.Spends}); err != nil {
+		return err
+	}
+	if err := c.countSwap(swap, purse, setAside, maker); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Trade(req.Trade), swap.Trade)
+	for i, lot := range swap.Taker {
+		ledger.Put(c.tx, row.Lot(c.at.Number.Row(i)), lot)
+	}
+	if err := c.count(setAside.ID, points.Totals{Traded: trade.Pieces.Sum()}); err != nil {
+		return err
+	}
+	return c.give(req.Pieces, swap.Given, swap.Maker, len(swap.Taker))
+}
+
+// countSwap counts both sides as transfers of their day.
+func (c *call) countSwap(swap points.Swap, taker points.Purse, setAside points.Programme, maker string) error {
+	if err := c.countSent(taker, maker, []points.Moved{swap.Spends}); err != nil {
+		return err
+	}
+	giving := points.Purse{Member: maker, Programmes: map[string]points.Programme{setAside.ID: setAside}}
+	return c.countSent(giving, taker.Member, []points.Moved{{Programme: setAside.ID, Amount: swap.Trade.Pieces.Sum()}})
+}
+
+// tradersOf says who the maker has become, and the one whom the trade is for.
+func (c *call) tradersOf(trade points.Trade) (maker, only string, err error) {
+	made, err := c.root(trade.Maker)
+	if err != nil || trade.For == "" {
+		return made.ID, "", err
+	}
+	wanted, err := c.root(trade.For)
+	return made.ID, wanted.ID, err
+}
+
+// setAside reads the lots that a trade's points came from, and their programme.
+func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, error) {
+	lots := make([]points.Lot, len(trade.Pieces))
+	for i, piece := range trade.Pieces {
+		var err error
+		if lots[i], err = c.lot(piece.Lot); err != nil {
+			return nil, points.Programme{}, err
+		}
+	}
+	programme, err := c.programme(trade.Pieces[0].Programme)
+	return lots, programme, err
+}
+
+func (c *call) endTrade(req points.EndTradeRequest) error {
+	trade, err := ledger.Get(c.tx, row.Trade(req.Trade), "trade", req.Trade.String())
+	if err != nil {
+		return err
+	}
+	next, err := trade.End(req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Trade(req.Trade), next)
+	if err := c.giveBack(trade.Pieces); err != nil {
+		return err
+	}
+	return c.unspend(trade.Authorisation, trade.Pieces.ByProgramme())
+}
+
+func (c *call) publishRate(req points.PublishRateRequest) error {
+	from, err := c.programme(req.From)
+	if err != nil {
+		return err
+	}
+	to, err := c.programme(req.To)
+	if err != nil {
+		return err
+	}
+	rate, err := points.PublishRate(from, to, req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Conversion(req.From, req.To), rate)
+	return nil
+}
+
+func (c *call) agreeRate(req points.AgreeRateRequest) error {
+	rate, err := c.rate(req.From, req.To)
+	if err != nil {
+		return err
+	}
+	from, err := c.programme(req.From)
+	if err != nil {
+		return err
+	}
+	next, err := rate.Agree(from, req, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Conversion(req.From, req.To), next)
+	return nil
+}
+
+func (c *call) rate(from, to string) (points.Conversion, error) {
+	return ledger.Get(c.tx, row.Conversion(from, to), "rate", from+" to "+to)
+}
+
+func (c *call) convert(req points.ConvertRequest) error {
+	to, err := c.programme(req.To)
+	if err != nil {
+		return err
+	}
+	member, purse, err := c.purse(req.Member, req.Pieces)
+	if err != nil {
+		return err
+	}
+	rate, err := c.rate(purse.Lots[0].Programme, req.To)
+	if err != nil {
+		return err
+	}
+	if err := to.RequireIssuer(c.caller.ID); err != nil {
+		return err
+	}
+	if err := rate.Valid(c.at.Date); err != nil {
+		return err
+	}
+	if len(purse.Programmes) > 1 {
+		return fault.New(fault.BadRequest, "pieces: want lots of one programme")
+	}
+	taken, left, got, err := points.Convert(req, rate, to, purse, c.at)
+	if err != nil {
+		return err
+	}
+	if err := c.mayspend(member, req.Authorisation, req.Code, taken.ByProgramme()); err != nil {
+		return err
+	}
+	return c.converted(rate, to, taken, left, got)
+}
+
+// converted writes both legs of a conversion, and what the one issuer owes the
+// other for it.
+func (c *call) converted(rate points.Conversion, to points.Programme, taken points.Line, left []points.Lot, got points.Lot) error {
+	if rate.PerDay > 0 {
+		err := c.changeStanding(to.ID, got.Member, func(s points.Standing) (points.Standing, error) {
+			return s.Convert(rate.PerDay, got.Issued, c.at.Date)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	owing, err := points.ConversionOwing(taken, got, to)
+	if err != nil {
+		return err
+	}
+	for _, o := range owing {
+		if err := c.capDebtor(o.Funder, c.caller.ID, o.Fen); err != nil {
+			return err
+		}
+		if err := c.position(settlement.Owe{Debtor: o.Funder, Creditor: c.caller.ID, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); err != nil {
+			return err
+		}
+	}
+	for i, piece := range taken {
+		ledger.Put(c.tx, row.Lot(piece.Lot), left[i])
+	}
+	ledger.Put(c.tx, row.Lot(c.at.Number.Row(0)), got)
+	if err := c.count(rate.From, points.Totals{Converted: taken.Sum()}); err != nil {
+		return err
+	}
+	if err := c.count(to.ID, points.Totals{Issued: got.Issued}); err != nil {
+		return err
+	}
+	return c.drawLiability(to, got.Issued)
+}
