@@ -109,6 +109,9 @@ func (e Entitlement) between(from, to amount.Units) []Piece {
 	return cut
 }
 
+// Part lists the points that use k consumes, k from 1.
+func (e Entitlement) Part(k uint16) []Piece { return e.between(e.after(k-1), e.after(k)) }
+
 // Unused lists the points of uses that weren't made.
 func (e Entitlement) Unused() []Piece { return e.between(e.after(e.Used), e.Paid()) }
 

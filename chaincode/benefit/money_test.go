@@ -50,7 +50,7 @@ func TestAFreeUseCostsWhoGrantedIt(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.name, w, err)
 		}
 	}
-	m := change(ride(), func(m *Model) { m.Provider = "G" })
+	m := change(ride(), func(m *Model) { m.Provider, m.Fee = "G", amount.Rate{Num: 1, Den: 3} })
 	if w, _, err := Use(m, in(Active), WriteOffRequest{Entitlement: entitlementID, Code: codes[1]}, terms, by("G")); err != nil || w.Value != 33 ||
 		!slices.Equal(w.Owed, []Owed{{Debtor: "D", Creditor: "G", Programme: "GP", Points: 6, Fen: 6}}) {
 		t.Errorf("the operator provides, points 33 … 66 of 60 of its own and 40 of D's: %+v, %v", w, err)
@@ -136,7 +136,7 @@ func TestAnyPartitionComesToTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range e.between(e.after(w.Use-1), e.after(w.Use)) {
+			for _, p := range e.Part(w.Use) {
 				spent[p.Lot] += p.Amount
 			}
 			sum(owed, w.Owed)
@@ -215,7 +215,7 @@ func TestReversalsUndo(t *testing.T) {
 				continue
 			}
 			add(stands, w.Owed)
-			for _, p := range e.between(e.after(w.Use-1), e.after(w.Use)) {
+			for _, p := range e.Part(w.Use) {
 				written[p.Lot] += p.Amount
 			}
 		}

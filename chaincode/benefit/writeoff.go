@@ -178,5 +178,5 @@ func Reverse(m Model, w WriteOff, e Entitlement, req ReverseRequest, cycle strin
 	if next.Reversed++; next.State == Consumed && next.Reversed == next.Uses {
 		next.State = Reversed
 	}
-	return annulled, next, Opposite(w.Owed), e.between(e.after(w.Use-1), e.after(w.Use)), nil
+	return annulled, next, Opposite(w.Owed), e.Part(w.Use), nil
 }
