@@ -258,9 +258,9 @@ func checkGrantors(list []string) error {
 func Define(req DefineRequest, at At) (Model, error) {
 	m := Model{
 		ID: req.Benefit, Provider: at.Caller, En: req.En, Zh: req.Zh, Kind: req.Kind, Price: req.Price,
-		Points: slices.Concat([]Cost{}, req.Points), Uses: req.Uses, Days: req.Days, Until: req.Until,
+		Points: append([]Cost{}, req.Points...), Uses: req.Uses, Days: req.Days, Until: req.Until,
 		Quota: req.Quota, PerMember: req.PerMember, Stackable: req.Stackable, Transferable: req.Transferable,
-		Audience: req.Audience, Window: req.Window, Grantors: slices.Concat([]string{}, req.Grantors),
+		Audience: req.Audience, Window: req.Window, Grantors: append([]string{}, req.Grantors...),
 		Scene: req.Scene, Fee: req.Fee, Code: req.Code, Lapse: req.Lapse, Open: true,
 	}
 	_, err := m.last(at.Date)
@@ -300,6 +300,6 @@ func Amend(m Model, req AmendRequest, at At) (Model, error) {
 		return Model{}, err
 	}
 	next := m
-	next.Quota, next.Grantors, next.Open = req.Quota, slices.Concat([]string{}, req.Grantors), req.Open
+	next.Quota, next.Grantors, next.Open = req.Quota, append([]string{}, req.Grantors...), req.Open
 	return next, nil
 }

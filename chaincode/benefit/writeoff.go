@@ -166,8 +166,11 @@ func Reverse(m Model, w WriteOff, e Entitlement, req ReverseRequest, cycle strin
 	if err := m.require(at.Caller); err != nil {
 		return refuse(err)
 	}
-	if w.State != Done || w.Use == 0 {
-		return refuse(fault.New(fault.WrongState, "write-off %s is %s, or a lapse", req.WriteOff, w.State))
+	if w.State != Done {
+		return refuse(fault.New(fault.WrongState, "write-off %s is %s", req.WriteOff, w.State))
+	}
+	if w.Use == 0 {
+		return refuse(fault.New(fault.WrongState, "write-off %s is a lapse", req.WriteOff))
 	}
 	if end := w.Date + date.Date(m.Window); at.Date > end {
 		return refuse(fault.New(fault.Expired, "write-off %s could be reversed until %s", req.WriteOff, end))
