@@ -57,6 +57,7 @@ func New(config Config) (shim.Chaincode, error) {
 		&Party{named("party", "Parties")},
 		&Cycle{named("cycle", "Business date and cycle")},
 		&Points{named("points", "Points")},
+		&Benefit{named("benefit", "Benefits")},
 		&Quota{named("quota", "Quotas")},
 		&Query{named("query", "Questions")},
 	}

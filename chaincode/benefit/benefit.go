@@ -1,0 +1,89 @@
+// Package benefit is what members get for their points or their tier besides
+// points: rights to services (权益), and what becomes of them.
+//
+// Nouns. A *model* is a benefit that one party provides: what it costs, how
+// often it can be used, who may grant it. An *entitlement* is one member's
+// instance of it. A *write-off* (核销) is one use of an entitlement, with what
+// the parties owe each other for it. A *count* is how many a member has got.
+//
+//	GRANTED ──activate──▶ ACTIVE ──write off──▶ ACTIVE … CONSUMED ──reverse──▶ REVERSED
+//	                       │ ▲ └──reserve──▶ RESERVED ──write off──▶ ACTIVE … CONSUMED
+//	                       │ └──unreserve, or its end──┘
+//	GRANTED, ACTIVE, RESERVED ──expire──▶ EXPIRED, ──revoke──▶ REVOKED
+//
+// Nobody is needed to end a reservation: after its end every verb takes the
+// entitlement for ACTIVE.
+//
+// The points that paid for an entitlement are one line, in the order of their
+// lots; use k of n consumes those from ⌊total·(k−1)/n⌋ to ⌊total·k/n⌋. The one
+// invariant: per entitlement,
+//
+//	paid = written off + given back + still in it
+//
+// and what one funder owes for its points of one programme after k uses is
+// their number × the settlement price, half to even: cumulative, so that
+// splitting into uses neither gains nor loses a fen.
+//
+// Every function here is pure: rows in, rows out, no ledger, no clock.
+package benefit
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
+)
+
+// At is the setting of a command: who sent it, its number, and the two times.
+type At struct {
+	Caller string         // party that signed
+	Number number.Command // of this command
+	Now    int64          // the transaction's timestamp, UTC seconds
+	Date   date.Date      // the ledger's business date
+}
+
+// Limits. Every loop of this package is bounded by one of them.
+const (
+	MaxCosts       = 8             // programmes that one benefit costs points of
+	MaxUses        = 500           // uses of one entitlement
+	MaxDays        = 3660          // validity
+	MaxWindow      = 366           // days in which a write-off can be reversed
+	MaxGrantors    = 32            // of one model
+	MaxGrants      = 100           // entitlements that one command grants
+	MaxPieces      = 64            // lots that pay for one entitlement
+	MaxReserveSecs = 7 * 24 * 3600 // how far ahead a reservation may end
+)
+
+// Terms is what money needs to know of the world around.
+type Terms struct {
+	Prices   map[string]amount.Rate // settlement price of a programme's point, in fen; only looked up
+	Operator string                 // party that earns the fee
+	Cycle    string                 // open settlement cycle
+}
+
+// words turns small numbers into words; index 0 is none.
+type words []string
+
+func (w words) name(i uint8) string {
+	if int(i) >= len(w) {
+		return ""
+	}
+	return w[i]
+}
+
+func (w words) marshal(i uint8) ([]byte, error) { return json.Marshal(w.name(i)) }
+
+func (w words) unmarshal(data []byte) (uint8, error) {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return 0, err
+	}
+	i := slices.Index(w, text)
+	if i < 0 {
+		return 0, fmt.Errorf("benefit: want one of %v", w[1:])
+	}
+	return uint8(i), nil
+}

@@ -1,0 +1,120 @@
+package benefit
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+)
+
+// Owed is what a write-off makes a debtor owe a creditor: for points of a
+// programme, or, with no programme, a price or a fee.
+type Owed struct {
+	_         struct{}     `cbor:",toarray"`
+	Debtor    string       `json:"debtor"`
+	Creditor  string       `json:"creditor"`
+	Programme string       `json:"programme"` // "" for a price or a fee
+	Points    amount.Units `json:"points"`
+	Fen       amount.Units `json:"fen"`
+}
+
+// Opposite lists the same with debtor and creditor exchanged.
+func Opposite(list []Owed) []Owed {
+	back := make([]Owed, len(list))
+	for i, o := range list {
+		o.Debtor, o.Creditor = o.Creditor, o.Debtor
+		back[i] = o
+	}
+	return back
+}
+
+// share is a number of points of one programme from one funder.
+type share struct {
+	programme, funder string
+	points            amount.Units
+}
+
+// shares adds up the first points of the line, by programme and funder, in the
+// order in which they first stand in it. Those of fewer points begin those of more.
+func (e Entitlement) shares(upTo amount.Units) []share {
+	var list []share
+	for _, p := range e.between(0, upTo) {
+		i := 0
+		for i < len(list) && (list[i].programme != p.Programme || list[i].funder != p.Funder) {
+			i++
+		}
+		if i == len(list) {
+			list = append(list, share{programme: p.Programme, funder: p.Funder})
+		}
+		list[i].points += p.Amount
+	}
+	return list
+}
+
+// worth is what the funders of the line's points from..to owe the provider, and
+// the sum of it in fen, the provider's own points included. LIMIT above 2⁵³−1.
+//
+// A funder's fen are the difference of two cumulative ones, each rounded half
+// to even: so all uses together come to what the points come to at once.
+func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) (owed []Owed, value amount.Units, err error) {
+	before := e.shares(from)
+	for i, s := range e.shares(to) {
+		was := amount.Units(0)
+		if i < len(before) {
+			was = before[i].points
+		}
+		if s.points == was {
+			continue
+		}
+		fen, err := terms.between(s.programme, was, s.points)
+		if err != nil {
+			return nil, 0, err
+		}
+		if value, err = value.Add(fen); err != nil {
+			return nil, 0, err
+		}
+		if s.funder != provider {
+			owed = append(owed, Owed{Debtor: s.funder, Creditor: provider, Programme: s.programme, Points: s.points - was, Fen: fen})
+		}
+	}
+	return owed, value, nil
+}
+
+// between is what points from..to of one funder and programme come to, in fen.
+func (t Terms) between(programme string, from, to amount.Units) (amount.Units, error) {
+	price, known := t.Prices[programme]
+	if !known {
+		return 0, fault.New(fault.Internal, "there is no price of %s", programme)
+	}
+	low, err := price.Of(from, amount.HalfEven)
+	if err != nil {
+		return 0, err
+	}
+	high, err := price.Of(to, amount.HalfEven)
+	return high - low, err
+}
+
+// fee is what the provider owes the operator for a use of some value, if anything.
+func (m Model) fee(value amount.Units, operator string) ([]Owed, error) {
+	fen, err := m.Fee.Of(value, amount.HalfEven)
+	if err != nil || fen == 0 || m.Provider == operator {
+		return nil, err
+	}
+	return []Owed{{Debtor: m.Provider, Creditor: operator, Fen: fen}}, nil
+}
+
+// use is what use k of an entitlement makes the parties owe each other, and its
+// value in fen.
+func (m Model) use(e Entitlement, k uint16, terms Terms) (owed []Owed, value amount.Units, err error) {
+	owed = []Owed{}
+	switch {
+	case len(e.Pieces) > 0:
+		if owed, value, err = e.worth(e.after(k-1), e.after(k), m.Provider, terms); err != nil {
+			return nil, 0, err
+		}
+	default:
+		if value = m.Price; value > 0 && e.By != m.Provider {
+			owed = append(owed, Owed{Debtor: e.By, Creditor: m.Provider, Fen: value})
+		}
+	}
+	fee, err := m.fee(value, terms.Operator)
+	return append(owed, fee...), value, err
+}

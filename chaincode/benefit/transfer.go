@@ -1,0 +1,101 @@
+package benefit
+
+import (
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// TransferRequest passes an entitlement on to another member. Only the home of
+// the member who has it may, at the member's wish. Points that paid for it still
+// go back, if they do, to the lots that they came from.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the entitlement, a
+// member), FORBIDDEN, WRONG_STATE (it can't be passed on, or isn't ACTIVE),
+// EXPIRED, BAD_REQUEST (to the same member; a commitment is missing or not
+// wanted), INELIGIBLE, LIMIT (the other member's).
+type TransferRequest struct {
+	_           struct{}        `cbor:",toarray"`
+	Entitlement number.Row      `json:"entitlement"`
+	To          string          `json:"to"`         // member
+	Commitment  code.Commitment `json:"commitment"` // of the other member's next code; "" if the model needs none
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r TransferRequest) Check() error {
+	if err := name.CheckID("to", r.To); err != nil {
+		return err
+	}
+	if err := r.Commitment.Check(); err != nil {
+		return err
+	}
+	return r.Entitlement.Check()
+}
+
+// Transfer passes the entitlement on to the member to. home is the home of the
+// member who has it.
+func Transfer(m Model, e Entitlement, home, to string, req TransferRequest, at At) (Entitlement, error) {
+	if at.Caller != home {
+		return Entitlement{}, fault.New(fault.Forbidden, "%s is not the home of the member of %s", at.Caller, req.Entitlement)
+	}
+	if !m.Transferable {
+		return Entitlement{}, fault.New(fault.WrongState, "benefit %s can't be passed on", m.ID)
+	}
+	if err := e.requireState(Active, req.Entitlement, at.Now); err != nil {
+		return Entitlement{}, err
+	}
+	if err := e.requireValid(req.Entitlement, at.Date); err != nil {
+		return Entitlement{}, err
+	}
+	if e.Member == to {
+		return Entitlement{}, fault.New(fault.BadRequest, "to: want another member")
+	}
+	if err := m.checkCommitment(req.Commitment); err != nil {
+		return Entitlement{}, err
+	}
+	next := e.free()
+	next.State, next.Member, next.Commitment = Active, to, req.Commitment
+	return next, nil
+}
+
+// NewCodeRequest replaces the code of an entitlement, because it was lost or
+// seen by another. The member's home and whoever granted it may.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the entitlement, its
+// member), FORBIDDEN, WRONG_STATE (it needs no code, or isn't ACTIVE), EXPIRED.
+type NewCodeRequest struct {
+	_           struct{}        `cbor:",toarray"`
+	Entitlement number.Row      `json:"entitlement"`
+	Commitment  code.Commitment `json:"commitment"` // of the next code
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r NewCodeRequest) Check() error {
+	if len(r.Commitment) == 0 {
+		return fault.New(fault.BadRequest, "commitment: want one")
+	}
+	if err := r.Commitment.Check(); err != nil {
+		return err
+	}
+	return r.Entitlement.Check()
+}
+
+// NewCode replaces the code. home is the home of the member who has the entitlement.
+func NewCode(m Model, e Entitlement, home string, req NewCodeRequest, at At) (Entitlement, error) {
+	if at.Caller != home && at.Caller != e.By {
+		return Entitlement{}, fault.New(fault.Forbidden, "%s is neither the home of the member of %s nor granted it", at.Caller, req.Entitlement)
+	}
+	if !m.Code {
+		return Entitlement{}, fault.New(fault.WrongState, "benefit %s needs no code", m.ID)
+	}
+	if err := e.requireState(Active, req.Entitlement, at.Now); err != nil {
+		return Entitlement{}, err
+	}
+	if err := e.requireValid(req.Entitlement, at.Date); err != nil {
+		return Entitlement{}, err
+	}
+	next := e.free()
+	next.State, next.Commitment = Active, req.Commitment
+	return next, nil
+}

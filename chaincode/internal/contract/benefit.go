@@ -1,0 +1,410 @@
+package contract
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// The verbs of benefits. Each loads, lets benefit decide, and writes; who may and
+// what is refused in which order stands at the request's type.
+var benefitVerbs = []verb{
+	does((*call).defineBenefit),
+	does((*call).amendBenefit),
+	reading((*call).grantBenefit, func(_ *run, req benefit.GrantRequest) []string {
+		return []string{string(row.Benefit(req.Benefit))}
+	}),
+	reading((*call).buyBenefit, func(_ *run, req benefit.BuyRequest) []string {
+		return append(spendKeys(req.Member, paymentPieces(req.Pieces)), string(row.Benefit(req.Benefit)))
+	}),
+	reading((*call).activateEntitlement, func(_ *run, req benefit.ActivateRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).reserveEntitlement, func(_ *run, req benefit.ReserveRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).unreserveEntitlement, func(_ *run, req benefit.UnreserveRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).writeOff, func(_ *run, req benefit.WriteOffRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).reverseWriteOff, func(_ *run, req benefit.ReverseRequest) []string {
+		return []string{string(row.WriteOff(req.WriteOff))}
+	}),
+	reading((*call).expireEntitlement, func(_ *run, req benefit.ExpireRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).revokeEntitlement, func(_ *run, req benefit.RevokeRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).transferEntitlement, func(_ *run, req benefit.TransferRequest) []string { return entitlementKey(req.Entitlement) }),
+	reading((*call).newCode, func(_ *run, req benefit.NewCodeRequest) []string { return entitlementKey(req.Entitlement) }),
+}
+
+func entitlementKey(n number.Row) []string { return []string{string(row.Entitlement(n))} }
+
+func paymentPieces(payments []benefit.Payment) []points.Piece {
+	pieces := make([]points.Piece, len(payments))
+	for i, p := range payments {
+		pieces[i] = points.Piece{Lot: p.Lot, Amount: p.Amount}
+	}
+	return pieces
+}
+
+func (c *call) defineBenefit(req benefit.DefineRequest) error {
+	if !c.caller.Roles.Has(party.Acceptor) && !c.caller.Roles.Has(party.Supplier) {
+		return fault.New(fault.Forbidden, "%s is neither an acceptor nor a supplier", c.caller.ID)
+	}
+	_, taken, err := ledger.Find(c.tx, row.Benefit(req.Benefit))
+	if err != nil {
+		return err
+	}
+	if taken {
+		return fault.New(fault.Conflict, "benefit %s exists", req.Benefit)
+	}
+	model, err := benefit.Define(req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	for _, programme := range model.Programmes() {
+		if _, err := c.programme(programme); err != nil {
+			return err
+		}
+	}
+	ledger.Put(c.tx, row.Benefit(model.ID), model)
+	if model.Quota > 0 {
+		c.openQuota(quota.Benefit, model.ID, model.Quota)
+	}
+	return nil
+}
+
+func (c *call) amendBenefit(req benefit.AmendRequest) error {
+	model, err := c.benefit(req.Benefit)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Amend(model, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Benefit(model.ID), next)
+	return c.amendQuota(next)
+}
+
+// amendQuota gives a benefit's quota its limit; one that never had any gets its row.
+func (c *call) amendQuota(model benefit.Model) error {
+	if model.Quota == 0 {
+		return nil
+	}
+	_, found, err := ledger.Find(c.tx, row.Quota(quota.Benefit, model.ID))
+	if err != nil {
+		return err
+	}
+	if found {
+		return c.limitQuota(quota.Benefit, model.ID, model.Quota)
+	}
+	c.openQuota(quota.Benefit, model.ID, model.Quota)
+	return nil
+}
+
+func (c *call) grantBenefit(req benefit.GrantRequest) error {
+	model, err := c.benefit(req.Benefit)
+	if err != nil {
+		return err
+	}
+	made, err := benefit.GrantAll(model, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	for i, e := range made {
+		if e.Member, _, err = c.admit(model, e.Member); err != nil {
+			return err
+		}
+		ledger.Put(c.tx, row.Entitlement(c.at.Number.Row(i)), e)
+	}
+	return c.drawBenefit(model, len(made))
+}
+
+func (c *call) buyBenefit(req benefit.BuyRequest) error {
+	model, err := c.benefit(req.Benefit)
+	if err != nil {
+		return err
+	}
+	e, err := benefit.Buy(model, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	var home string
+	if e.Member, home, err = c.admit(model, req.Member); err != nil {
+		return err
+	}
+	if err := c.checkCost(model, req.Pieces); err != nil {
+		return err
+	}
+	if err := c.benefitMaySpend(e.Member, home, req.Authorisation, req.Code, model.Points); err != nil {
+		return err
+	}
+	pieces, err := c.benefitTakeLots(e.Member, paymentPieces(req.Pieces))
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(c.at.Number.Row(0)), e.Pay(pieces))
+	return c.drawBenefit(model, 1)
+}
+
+// checkCost refuses payments that aren't what the benefit costs.
+func (c *call) checkCost(model benefit.Model, pieces []benefit.Payment) error {
+	programmes := make([]string, len(pieces))
+	for i, p := range pieces {
+		lot, err := c.lot(p.Lot)
+		if err != nil {
+			return err
+		}
+		programmes[i] = lot.Programme
+	}
+	return model.CheckCost(pieces, programmes)
+}
+
+// admit answers who a member is now and that member's home, and counts one
+// entitlement more for the member. NOT_FOUND, INELIGIBLE, LIMIT.
+func (c *call) admit(model benefit.Model, member string) (id, home string, err error) {
+	if id, home, err = c.benefitRoot(member); err != nil {
+		return "", "", err
+	}
+	if err := c.benefitFits(id, model.Audience); err != nil {
+		return "", "", err
+	}
+	return id, home, c.recount(model, id, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
+}
+
+// recount changes how many entitlements a member has got, where the model asks.
+func (c *call) recount(model benefit.Model, member string, change func(benefit.Count) (benefit.Count, error)) error {
+	if !model.Counts() {
+		return nil
+	}
+	key := row.BenefitCount(model.ID, member)
+	count, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, err := change(count)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
+// putEnded writes an entitlement; if it has ended now, the member has one less.
+func (c *call) putEnded(model benefit.Model, id number.Row, e benefit.Entitlement) error {
+	ledger.Put(c.tx, row.Entitlement(id), e)
+	if !e.State.Ended() {
+		return nil
+	}
+	return c.recount(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.End(), nil })
+}
+
+func (c *call) drawBenefit(model benefit.Model, n int) error {
+	if model.Quota == 0 {
+		return nil
+	}
+	return c.draw(quota.Benefit, model.ID, amount.Units(n))
+}
+
+func (c *call) activateEntitlement(req benefit.ActivateRequest) error {
+	e, err := c.entitlement(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Activate(e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+func (c *call) reserveEntitlement(req benefit.ReserveRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Reserve(model, e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+func (c *call) unreserveEntitlement(req benefit.UnreserveRequest) error {
+	e, err := c.entitlement(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Unreserve(e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+func (c *call) writeOff(req benefit.WriteOffRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	terms, err := c.benefitTerms(e)
+	if err != nil {
+		return err
+	}
+	made, next, err := benefit.Use(model, e, req, terms, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.WriteOff(c.at.Number), made)
+	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	return c.oweAll(made.Owed)
+}
+
+func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
+	made, err := ledger.Get(c.tx, row.WriteOff(req.WriteOff), "write-off", req.WriteOff.String())
+	if err != nil {
+		return err
+	}
+	e, model, err := c.entitlementOf(made.Entitlement)
+	if err != nil {
+		return err
+	}
+	annulled, next, owed, back, err := benefit.Reverse(model, made, e, req, c.cycle.ID, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
+	ledger.Put(c.tx, row.Entitlement(made.Entitlement), next)
+	if err := c.benefitGiveBack(back); err != nil {
+		return err
+	}
+	return c.oweAll(owed)
+}
+
+func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	terms, err := c.benefitTerms(e)
+	if err != nil {
+		return err
+	}
+	next, lapse, kept, back, err := benefit.Expire(model, e, req, terms, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	if kept {
+		ledger.Put(c.tx, row.WriteOff(c.at.Number), lapse)
+	}
+	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	if err := c.benefitGiveBack(back); err != nil {
+		return err
+	}
+	return c.oweAll(lapse.Owed)
+}
+
+func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, back, err := benefit.Revoke(model, e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	return c.benefitGiveBack(back)
+}
+
+func (c *call) transferEntitlement(req benefit.TransferRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	_, home, err := c.benefitRoot(e.Member)
+	if err != nil {
+		return err
+	}
+	to, _, err := c.benefitRoot(req.To)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Transfer(model, e, home, to, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	if _, _, err := c.admit(model, to); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return c.recount(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+}
+
+func (c *call) newCode(req benefit.NewCodeRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	_, home, err := c.benefitRoot(e.Member)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.NewCode(model, e, home, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+// oweAll adds what a write-off or its reversal makes the parties owe each other.
+func (c *call) oweAll(list []benefit.Owed) error {
+	for _, o := range list {
+		owe := settlement.Owe{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}
+		if err := c.position(owe); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// benefitTerms reads what an entitlement's money needs to know.
+func (c *call) benefitTerms(e benefit.Entitlement) (benefit.Terms, error) {
+	prices, err := c.benefitPrices(e.Pieces)
+	if err != nil {
+		return benefit.Terms{}, err
+	}
+	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
+	return benefit.Terms{Prices: prices, Operator: charter.Operator, Cycle: c.cycle.ID}, err
+}
+
+func (c *call) benefitAt() benefit.At { return benefit.At(c.at) }
+
+func (c *call) benefit(id string) (benefit.Model, error) {
+	return ledger.Get(c.tx, row.Benefit(id), "benefit", id)
+}
+
+func (c *call) entitlement(n number.Row) (benefit.Entitlement, error) {
+	return ledger.Get(c.tx, row.Entitlement(n), "entitlement", n.String())
+}
+
+// entitlementOf reads an entitlement and its model.
+func (c *call) entitlementOf(n number.Row) (benefit.Entitlement, benefit.Model, error) {
+	e, err := c.entitlement(n)
+	if err != nil {
+		return benefit.Entitlement{}, benefit.Model{}, err
+	}
+	model, err := c.benefit(e.Benefit)
+	return e, model, err
+}
