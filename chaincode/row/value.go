@@ -59,6 +59,36 @@ func Read(key string, value []byte) (Named, error) {
 	return read(id, value)
 }
 
+// Sealed says which batch makes the rows with this key, as PARTY/LANE and sequence
+// in hexadecimal: the beginning of the key's number. false for rows that no
+// command numbers.
+func Sealed(key string) (batch string, ok bool) {
+	prefix, id, _ := strings.Cut(key, "/")
+	if !numbered[prefix] {
+		return "", false
+	}
+	party, digits, _ := strings.Cut(id, "/")
+	if len(digits) < batchDigits {
+		return "", false
+	}
+	return party + "/" + digits[:batchDigits], true
+}
+
+// Batch is what Sealed answers for the rows of a lane's batch.
+func Batch(party string, lane uint8, seq uint64) string {
+	return string(appendHex(appendHex(append([]byte(party), '/'), uint64(lane), 2), seq, 10))
+}
+
+// batchDigits are those of lane and sequence in a number's key.
+const batchDigits = 12
+
+// numbered has the prefixes of rows that are named by the command that made them.
+var numbered = map[string]bool{
+	"l": true, "h": true, "d": true, "gp": true, // points
+	"mi": true, "mc": true, "mz": true, // members
+	"be": true, "bw": true, // benefits
+}
+
 // as reads rows of type T, whose id is the rest of their key.
 func as[T any](kind string) reader {
 	return func(id string, value []byte) (Named, error) {

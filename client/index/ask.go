@@ -130,13 +130,18 @@ type Wallet struct {
 	Lots   []Lot  `json:"lots"` // with something left, earliest expiry first
 }
 
-// Wallet lists what is left of a member's lots, earliest expiry first; pending
-// and expired ones included, which the ledger won't let be spent.
+// mine selects a member and all that were merged into it; its one argument is the
+// member.
+const mine = `WITH RECURSIVE mine(id) AS (VALUES (?) UNION SELECT n.member FROM nouns n JOIN mine ON n.topic = mine.id WHERE n.kind = 'member') `
+
+// Wallet lists what is left of a member's lots, and of those who were merged into
+// it, earliest expiry first; pending and expired ones included, which the ledger
+// won't let be spent.
 func (ix *Index) Wallet(member string) (w Wallet, err error) {
 	w.Member = member
 	err = ix.reading(func(r at) error {
 		w.Height = r.height
-		w.Lots, err = r.lots("SELECT key, block, row FROM lots WHERE member = ? AND available > 0 ORDER BY expires, key", member)
+		w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN mine AND available > 0 ORDER BY expires, key", member)
 		return err
 	})
 	return w, err
@@ -152,8 +157,8 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 	}
 	var found []Lot
 	err := ix.reading(func(r at) (err error) {
-		found, err = r.lots(`SELECT key, block, row FROM lots
-			WHERE member = ? AND available > 0 AND programme = ? AND state = ? AND expires >= ?
+		found, err = r.lots(mine+`SELECT key, block, row FROM lots
+			WHERE member IN mine AND available > 0 AND programme = ? AND state = ? AND expires >= ?
 			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
 		return err
 	})
@@ -226,6 +231,18 @@ func (ix *Index) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 	return part(ix, page, func(r at) ([]Hold, error) {
 		return r.holds("SELECT key, block, row FROM holds WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
 	}, func(h Hold) string { return string(row.Hold(h.Number)) })
+}
+
+// Due lists up to limit lots of a programme whose last day was before a business
+// date and of which something is left, for an expiry run. Where expiry slides, the
+// ledger may find that some can be spent still.
+func (ix *Index) Due(programme string, before date.Date, limit int) (list []Lot, err error) {
+	err = ix.reading(func(r at) error {
+		list, err = r.lots("SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 ORDER BY expires, key LIMIT ?",
+			programme, int64(before), int64(points.Active), limit)
+		return err
+	})
+	return list, err
 }
 
 func part[T any](ix *Index, page Page, list func(at) ([]T, error), keyOf func(T) string) (p Part[T], err error) {

@@ -16,14 +16,18 @@ import (
 
 // Outstanding is what an issuer owes members in one programme, in points.
 //
-//	outstanding = issued − captured = available in lots + held
+//	outstanding = issued − redeemed − converted − expired − revoked = available in lots + held
 type Outstanding struct {
 	Issuer      string       `json:"issuer"`
 	Programme   string       `json:"programme"`
 	Issued      amount.Units `json:"issued"`
-	Captured    amount.Units `json:"captured"`
-	Held        amount.Units `json:"held"` // by open holds
+	Redeemed    amount.Units `json:"redeemed"`  // captured and not refunded
+	Converted   amount.Units `json:"converted"` // into other programmes
+	Expired     amount.Units `json:"expired"`
+	Revoked     amount.Units `json:"revoked"`
+	Held        amount.Units `json:"held"` // by open holds and offers of trades
 	Outstanding amount.Units `json:"outstanding"`
+	Worth       string       `json:"worth"` // of what is outstanding, fen, exact: "350" or "1/2"
 }
 
 // Outstanding sums up every programme, by issuer.
@@ -31,7 +35,8 @@ func (ix *Index) Outstanding() (height uint64, list []Outstanding, err error) {
 	list = []Outstanding{}
 	err = ix.reading(func(r at) error {
 		height = r.height
-		rows, err := r.tx.Query(`SELECT p.issuer, p.id, COALESCE(SUM(t.issued),0), COALESCE(SUM(t.captured),0), COALESCE(SUM(t.placed-t.captured-t.returned),0)
+		rows, err := r.tx.Query(`SELECT p.row, COALESCE(SUM(t.issued),0), COALESCE(SUM(t.redeemed),0), COALESCE(SUM(t.converted),0),
+				COALESCE(SUM(t.expired),0), COALESCE(SUM(t.revoked),0), COALESCE(SUM(t.held),0)
 			FROM programmes p LEFT JOIN totals t ON t.programme = p.id
 			GROUP BY p.issuer, p.id ORDER BY p.issuer, p.id`)
 		if err != nil {
@@ -40,11 +45,59 @@ func (ix *Index) Outstanding() (height uint64, list []Outstanding, err error) {
 		defer rows.Close()
 		for rows.Next() {
 			var o Outstanding
-			if err := rows.Scan(&o.Issuer, &o.Programme, &o.Issued, &o.Captured, &o.Held); err != nil {
+			var value []byte
+			if err := rows.Scan(&value, &o.Issued, &o.Redeemed, &o.Converted, &o.Expired, &o.Revoked, &o.Held); err != nil {
 				return fmt.Errorf("index: %w", err)
 			}
-			o.Outstanding = o.Issued - o.Captured
+			programme, err := row.Decode[points.Programme](value)
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			o.Issuer, o.Programme = programme.Issuer, programme.ID
+			o.Outstanding = o.Issued - o.Redeemed - o.Converted - o.Expired - o.Revoked
+			var worth amount.Exact
+			worth.Add(o.Outstanding, programme.Price)
+			o.Worth = worth.String()
 			list = append(list, o)
+		}
+		return rows.Err()
+	})
+	return height, list, err
+}
+
+// Breakage is what a party no longer owes because points expired.
+type Breakage struct {
+	Party     string       `json:"party"` // that bore their cost
+	Programme string       `json:"programme"`
+	Points    amount.Units `json:"points"`
+	Fen       string       `json:"fen"` // exact: "400" or "1/2"
+}
+
+// Breakage sums up what expired, by the party that would have owed it (弃兑).
+func (ix *Index) Breakage() (height uint64, list []Breakage, err error) {
+	list = []Breakage{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		rows, err := r.tx.Query(`SELECT CASE l.funder WHEN '' THEN p.issuer ELSE l.funder END AS party, p.row, SUM(l.expired)
+			FROM lots l JOIN programmes p ON p.id = l.programme WHERE l.expired > 0 GROUP BY party, p.id ORDER BY party, p.id`)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var b Breakage
+			var value []byte
+			if err := rows.Scan(&b.Party, &value, &b.Points); err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			programme, err := row.Decode[points.Programme](value)
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			var fen amount.Exact
+			fen.Add(b.Points, programme.Price)
+			b.Programme, b.Fen = programme.ID, fen.String()
+			list = append(list, b)
 		}
 		return rows.Err()
 	})

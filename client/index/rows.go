@@ -22,8 +22,8 @@ func (f *fold) write(key string, c change) error {
 	id := strings.Split(named.ID, "/")
 	switch r := named.Row.(type) {
 	case points.Lot:
-		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?)",
-			key, r.Member, r.Programme, int64(r.Expires), int64(r.State), int64(r.Available()), c.block, c.value)
+		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?,?,?)",
+			key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), c.block, c.value)
 	case points.Hold:
 		return f.exec("INSERT OR REPLACE INTO holds VALUES (?,?,?,?,?,?,?,?,?)",
 			key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
@@ -35,8 +35,8 @@ func (f *fold) write(key string, c change) error {
 		if err != nil {
 			return fmt.Errorf("key %.90q: %w", key, err)
 		}
-		return f.exec("INSERT OR REPLACE INTO totals VALUES (?,?,?,?,?,?,?,?,?,?)",
-			key, id[0], id[1], lane, int64(r.Issued), int64(r.Placed), int64(r.Captured), int64(r.Returned), c.block, c.value)
+		return f.exec("INSERT OR REPLACE INTO totals VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+			key, id[0], id[1], lane, int64(r.Issued), int64(r.Captured-r.Refunded), int64(r.Converted), int64(r.Expired), int64(r.Revoked), int64(r.Held()), c.block, c.value)
 	case settlement.Positions: // CYCLE/PARTY/LANE
 		return f.positions(key, id, r, c)
 	case points.Programme:
@@ -47,11 +47,15 @@ func (f *fold) write(key string, c change) error {
 		}
 		return f.exec("INSERT OR REPLACE INTO requests VALUES (?,?,?,?,?,?)", key, id[0], id[1], r.Number.String(), c.block, c.value)
 	}
+	if n, ok := nounOf(named, id); ok {
+		return f.exec("INSERT OR REPLACE INTO nouns VALUES (?,?,?,?,?,?,?,?,?)",
+			key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
+	}
 	return f.exec("INSERT OR REPLACE INTO facts VALUES (?,?,?,?)", key, named.Kind, c.block, c.value)
 }
 
 // tables with a column key, in the order of the digest.
-var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "facts"}
+var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "nouns", "facts"}
 
 // positions replaces a lane's rows of a cycle.
 func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {

@@ -13,13 +13,17 @@ CREATE TABLE IF NOT EXISTS lots (
   key       TEXT    NOT NULL PRIMARY KEY,
   member    TEXT    NOT NULL,
   programme TEXT    NOT NULL,
+  funder    TEXT    NOT NULL, -- '' for the issuer
   expires   INTEGER NOT NULL, -- days since 1970
   state     INTEGER NOT NULL,
-  available INTEGER NOT NULL, -- issued − placed − transferred
+  available INTEGER NOT NULL,
+  expired   INTEGER NOT NULL, -- breakage
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What an expiry run will end. State 2 is ACTIVE.
+CREATE INDEX IF NOT EXISTS lots_due ON lots (programme, expires) WHERE state = 2 AND available > 0;
 -- A wallet: what is left of a member's lots, earliest expiry first.
 CREATE INDEX IF NOT EXISTS lots_wallet ON lots (member, expires) WHERE available > 0;
 
@@ -45,9 +49,11 @@ CREATE TABLE IF NOT EXISTS totals (
   party     TEXT    NOT NULL,
   lane      INTEGER NOT NULL,
   issued    INTEGER NOT NULL,
-  placed    INTEGER NOT NULL,
-  captured  INTEGER NOT NULL,
-  returned  INTEGER NOT NULL,
+  redeemed  INTEGER NOT NULL, -- captured − refunded
+  converted INTEGER NOT NULL,
+  expired   INTEGER NOT NULL,
+  revoked   INTEGER NOT NULL,
+  held      INTEGER NOT NULL, -- moved into holds and trades by this lane, less what it took out: may be under 0
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -79,6 +85,24 @@ CREATE TABLE IF NOT EXISTS requests (
   block  INTEGER NOT NULL,
   row    BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What else belongs to a member or a party: accounts, invitations, consents,
+-- labels, authorisations, trades, benefits, entitlements, write-offs, offers. What
+-- party, topic and until are depends on the kind; see nouns.go.
+CREATE TABLE IF NOT EXISTS nouns (
+  key    TEXT    NOT NULL PRIMARY KEY,
+  kind   TEXT    NOT NULL,
+  member TEXT    NOT NULL,
+  party  TEXT    NOT NULL,
+  topic  TEXT    NOT NULL,
+  state  TEXT    NOT NULL,
+  until  INTEGER NOT NULL,
+  block  INTEGER NOT NULL,
+  row    BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS nouns_member ON nouns (member, kind) WHERE member <> '';
+CREATE INDEX IF NOT EXISTS nouns_topic ON nouns (kind, topic, state);
 
 -- Parties, freezes by bucket, cursors of sources, the charter, the cycle: few
 -- rows, searched by key only.

@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"strings"
 
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
 )
 
-// seals lists the lanes that a transaction moved, as the beginnings of the keys
-// of rows that it may make: PARTY/LANE and sequence, in hexadecimal. A head
-// counts only in its party's own namespace: anywhere else others can endorse it.
+// seals lists the batches that a transaction sealed, as row.Sealed names them. A
+// head counts only in its party's own namespace: anywhere else others can endorse it.
 func (f *fold) seals(sets []block.Set) (map[string]bool, error) {
 	sealed := map[string]bool{}
 	for _, set := range sets {
@@ -46,8 +44,7 @@ func (f *fold) sealsOf(set block.Set, sealed map[string]bool) error {
 		if _, err := fmt.Sscanf(lane, "%02x", &at); err != nil {
 			return fmt.Errorf("head %s: %w", w.Key, err)
 		}
-		key := string(row.Hold(number.Command{Party: id, Lane: at, Seq: head.Seq}))
-		sealed[key[len("h/"):len(key)-indexDigits]] = true
+		sealed[row.Batch(id, at, head.Seq)] = true
 	}
 	return nil
 }
@@ -73,32 +70,18 @@ func (f *fold) runsPeer(id string) (bool, error) {
 	return found.Peer, err
 }
 
-// Digits at the end of a number's key: the command's index, and the row's
-// ordinal in a lot's.
-const (
-	indexDigits = 3
-	ordDigits   = 2
-)
-
-// honoured says whether a transaction may write a row. A lot or hold must be
-// there already, or be made now by the transaction that seals its number.
+// honoured says whether a transaction may write a row. A row that is named by a
+// command must be there already, or be made now by the transaction that seals its
+// number.
 func (f *fold) honoured(key string, sealed map[string]bool) (bool, error) {
-	table, digits := "", 0
-	switch {
-	case strings.HasPrefix(key, "l/"):
-		table, digits = "lots", indexDigits+ordDigits
-	case strings.HasPrefix(key, "h/"):
-		table, digits = "holds", indexDigits
-	default:
-		return true, nil
-	}
-	if len(key) > 2+digits && sealed[key[2:len(key)-digits]] {
+	batch, numbered := row.Sealed(key)
+	if !numbered || sealed[batch] {
 		return true, nil
 	}
 	if _, there := f.rows[key]; there {
 		return true, nil
 	}
-	find, err := f.stmt("SELECT 1 FROM " + table + " WHERE key = ?")
+	find, err := f.stmt("SELECT 1 FROM " + tableOf(key) + " WHERE key = ?")
 	if err != nil {
 		return false, err
 	}
@@ -108,4 +91,15 @@ func (f *fold) honoured(key string, sealed map[string]bool) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// tableOf is where a row that is named by a command is kept.
+func tableOf(key string) string {
+	switch {
+	case strings.HasPrefix(key, "l/"):
+		return "lots"
+	case strings.HasPrefix(key, "h/"):
+		return "holds"
+	}
+	return "nouns"
 }

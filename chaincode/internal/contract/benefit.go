@@ -22,7 +22,7 @@ var benefitVerbs = []verb{
 		return []string{string(row.Benefit(req.Benefit))}
 	}),
 	reading((*call).buyBenefit, func(_ *run, req benefit.BuyRequest) []string {
-		return append(spendKeys(req.Member, paymentPieces(req.Pieces)), string(row.Benefit(req.Benefit)))
+		return append(spendKeys(req.Member, req.Authorisation, paymentPieces(req.Pieces)), string(row.Benefit(req.Benefit)))
 	}),
 	reading((*call).activateEntitlement, func(_ *run, req benefit.ActivateRequest) []string { return entitlementKey(req.Entitlement) }),
 	reading((*call).reserveEntitlement, func(_ *run, req benefit.ReserveRequest) []string { return entitlementKey(req.Entitlement) }),
@@ -113,9 +113,11 @@ func (c *call) grantBenefit(req benefit.GrantRequest) error {
 		return err
 	}
 	for i, e := range made {
-		if e.Member, _, err = c.admit(model, e.Member); err != nil {
+		member, err := c.admit(model, e.Member)
+		if err != nil {
 			return err
 		}
+		e.Member = member.ID
 		ledger.Put(c.tx, row.Entitlement(c.at.Number.Row(i)), e)
 	}
 	return c.drawBenefit(model, len(made))
@@ -130,17 +132,18 @@ func (c *call) buyBenefit(req benefit.BuyRequest) error {
 	if err != nil {
 		return err
 	}
-	var home string
-	if e.Member, home, err = c.admit(model, req.Member); err != nil {
+	member, err := c.admit(model, req.Member)
+	if err != nil {
 		return err
 	}
+	e.Member = member.ID
 	if err := c.checkCost(model, req.Pieces); err != nil {
 		return err
 	}
-	if err := c.benefitMaySpend(e.Member, home, req.Authorisation, req.Code, model.Points); err != nil {
+	if err := c.mayspend(member, req.Authorisation, req.Code, costs(model.Points)); err != nil {
 		return err
 	}
-	pieces, err := c.benefitTakeLots(e.Member, paymentPieces(req.Pieces))
+	pieces, err := c.payWith(e.Member, paymentPieces(req.Pieces))
 	if err != nil {
 		return err
 	}
@@ -161,16 +164,28 @@ func (c *call) checkCost(model benefit.Model, pieces []benefit.Payment) error {
 	return model.CheckCost(pieces, programmes)
 }
 
-// admit answers who a member is now and that member's home, and counts one
-// entitlement more for the member. NOT_FOUND, INELIGIBLE, LIMIT.
-func (c *call) admit(model benefit.Model, member string) (id, home string, err error) {
-	if id, home, err = c.benefitRoot(member); err != nil {
-		return "", "", err
+func costs(list []benefit.Cost) []points.Moved {
+	moved := make([]points.Moved, len(list))
+	for i, cost := range list {
+		moved[i] = points.Moved{Programme: cost.Programme, Amount: cost.Amount}
 	}
-	if err := c.benefitFits(id, model.Audience); err != nil {
-		return "", "", err
+	return moved
+}
+
+// admit answers who a member is now, and counts one entitlement more for the
+// member. NOT_FOUND, WRONG_STATE (the member was erased), INELIGIBLE, LIMIT.
+func (c *call) admit(model benefit.Model, id string) (memberStub, error) {
+	member, err := c.root(id)
+	if err != nil {
+		return memberStub{}, err
 	}
-	return id, home, c.recount(model, id, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
+	if err := member.Live(); err != nil {
+		return memberStub{}, err
+	}
+	if err := c.eligible(member.ID, model.Audience); err != nil {
+		return memberStub{}, err
+	}
+	return member, c.recount(model, member.ID, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
 }
 
 // recount changes how many entitlements a member has got, where the model asks.
@@ -281,7 +296,7 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	}
 	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
 	ledger.Put(c.tx, row.Entitlement(made.Entitlement), next)
-	if err := c.benefitGiveBack(back); err != nil {
+	if err := c.payBack(back); err != nil {
 		return err
 	}
 	return c.oweAll(owed)
@@ -306,7 +321,7 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
 	}
-	if err := c.benefitGiveBack(back); err != nil {
+	if err := c.payBack(back); err != nil {
 		return err
 	}
 	return c.oweAll(lapse.Owed)
@@ -324,7 +339,7 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
 	}
-	return c.benefitGiveBack(back)
+	return c.payBack(back)
 }
 
 func (c *call) transferEntitlement(req benefit.TransferRequest) error {
@@ -332,19 +347,19 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	_, home, err := c.benefitRoot(e.Member)
+	owner, err := c.root(e.Member)
 	if err != nil {
 		return err
 	}
-	to, _, err := c.benefitRoot(req.To)
+	to, err := c.root(req.To)
 	if err != nil {
 		return err
 	}
-	next, err := benefit.Transfer(model, e, home, to, req, c.benefitAt())
+	next, err := benefit.Transfer(model, e, owner.Home, to.ID, req, c.benefitAt())
 	if err != nil {
 		return err
 	}
-	if _, _, err := c.admit(model, to); err != nil {
+	if _, err := c.admit(model, to.ID); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
@@ -356,11 +371,11 @@ func (c *call) newCode(req benefit.NewCodeRequest) error {
 	if err != nil {
 		return err
 	}
-	_, home, err := c.benefitRoot(e.Member)
+	owner, err := c.root(e.Member)
 	if err != nil {
 		return err
 	}
-	next, err := benefit.NewCode(model, e, home, req, c.benefitAt())
+	next, err := benefit.NewCode(model, e, owner.Home, req, c.benefitAt())
 	if err != nil {
 		return err
 	}
@@ -381,7 +396,7 @@ func (c *call) oweAll(list []benefit.Owed) error {
 
 // benefitTerms reads what an entitlement's money needs to know.
 func (c *call) benefitTerms(e benefit.Entitlement) (benefit.Terms, error) {
-	prices, err := c.benefitPrices(e.Pieces)
+	prices, err := c.pricesOf(e.Pieces)
 	if err != nil {
 		return benefit.Terms{}, err
 	}
