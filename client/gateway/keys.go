@@ -3,7 +3,9 @@ package gateway
 import (
 	"strconv"
 
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -28,33 +30,138 @@ type demand struct {
 // names; which lots a release gives back to is only in the hold's row, so such
 // a conflict is met by trying again.
 func demandOf(req command.Request) demand {
-	switch r := req.(type) {
-	case points.IssueRequest:
-		return demand{weight: len(r.Grants)}
-	case points.ActivateRequest:
-		return demand{keys: []string{lotKey(r.Lot)}, weight: 1}
-	case points.HoldRequest:
-		return demand{keys: lotKeys(r.Pieces), weight: 1 + len(r.Pieces)}
-	case points.TransferRequest:
-		return demand{keys: lotKeys(r.Pieces), weight: 2 * len(r.Pieces)}
-	case points.CaptureRequest:
-		return demand{keys: []string{holdKey(r.Hold)}, weight: 1}
-	case points.ReleaseRequest:
-		return demand{keys: []string{holdKey(r.Hold)}, weight: 4}
-	case points.TimeOutRequest:
-		return demand{keys: []string{holdKey(r.Hold)}, weight: 4}
-	case points.FreezeRequest:
-		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}
-	case points.UnfreezeRequest:
-		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}
-	case points.OpenProgrammeRequest:
-		return demand{keys: []string{"g" + r.Programme}, weight: 1}
+	switch req.(type) {
 	case party.RegisterRequest, settlement.AdvanceRequest:
 		// An endorser whose calendar or whose lanes refuse these ends the
 		// transaction, not just the command.
 		return demand{weight: 40, alone: true}
 	}
-	return demand{weight: 1}
+	for _, subject := range []func(command.Request) (demand, bool){demandOfPoints, demandOfMovedPoints, demandOfMembers, demandOfBenefits} {
+		if d, ok := subject(req); ok {
+			return d
+		}
+	}
+	return demand{weight: 2}
+}
+
+func demandOfPoints(req command.Request) (demand, bool) {
+	switch r := req.(type) {
+	case points.IssueRequest:
+		d := demand{}
+		for _, g := range r.Grants {
+			d.weight += max(1, len(g.Split))
+		}
+		return d, true
+	case points.ActivateRequest:
+		return demand{keys: []string{lotKey(r.Lot)}, weight: 1}, true
+	case points.CancelRequest:
+		return demand{keys: []string{lotKey(r.Lot)}, weight: 1}, true
+	case points.HoldRequest:
+		return demand{keys: proven(lotKeys(r.Pieces), r.Authorisation), weight: 2 + len(r.Pieces)}, true
+	case points.CaptureRequest:
+		return demand{keys: []string{holdKey(r.Hold)}, weight: 1}, true
+	case points.RefundRequest:
+		return demand{keys: []string{holdKey(r.Hold)}, weight: 4}, true
+	case points.ReleaseRequest:
+		return demand{keys: []string{holdKey(r.Hold)}, weight: 4}, true
+	case points.TimeOutRequest:
+		return demand{keys: []string{holdKey(r.Hold)}, weight: 4}, true
+	case points.ExpireRequest:
+		d := demand{weight: len(r.Lots)}
+		for _, lot := range r.Lots {
+			d.keys = append(d.keys, lotKey(lot))
+		}
+		return d, true
+	case points.RevokeRequest:
+		return demand{keys: lotKeys(r.Pieces), weight: len(r.Pieces)}, true
+	case points.FreezeRequest:
+		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
+	case points.UnfreezeRequest:
+		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
+	case points.AppealRequest:
+		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
+	case points.DismissRequest:
+		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
+	case points.OpenProgrammeRequest:
+		return demand{keys: []string{"g" + r.Programme}, weight: 1}, true
+	}
+	return demand{}, false
+}
+
+func demandOfMovedPoints(req command.Request) (demand, bool) {
+	switch r := req.(type) {
+	case points.TransferRequest:
+		return demand{keys: proven(lotKeys(r.Pieces), r.Authorisation), weight: 2 * len(r.Pieces)}, true
+	case points.OfferRequest:
+		return demand{keys: proven(lotKeys(r.Pieces), r.Authorisation), weight: 1 + len(r.Pieces)}, true
+	case points.TakeRequest:
+		return demand{keys: append(proven(lotKeys(r.Pieces), r.Authorisation), "d"+r.Trade.String()), weight: 4 + 2*len(r.Pieces)}, true
+	case points.EndTradeRequest:
+		return demand{keys: []string{"d" + r.Trade.String()}, weight: 4}, true
+	case points.ConvertRequest:
+		return demand{keys: proven(lotKeys(r.Pieces), r.Authorisation), weight: 2 + len(r.Pieces)}, true
+	}
+	return demand{}, false
+}
+
+func demandOfMembers(req command.Request) (demand, bool) {
+	switch r := req.(type) {
+	case member.EnrolRequest:
+		return demand{keys: []string{"m" + r.Member}, weight: 2}, true
+	case member.LinkRequest:
+		return demand{keys: proven([]string{"m" + r.Member}, r.Invitation), weight: 3}, true
+	case member.MergeRequest:
+		return demand{keys: proven([]string{"m" + r.From, "m" + r.Into}, r.Invitation), weight: 3 + 2*len(r.Programmes)}, true
+	case member.LabelRequest:
+		return demand{keys: []string{"b" + r.Member}, weight: 1}, true
+	case member.ConsentRequest:
+		return demand{keys: []string{"m" + r.Member}, weight: 2}, true
+	}
+	return demand{}, false
+}
+
+func demandOfBenefits(req command.Request) (demand, bool) {
+	switch r := req.(type) {
+	case benefit.GrantRequest:
+		d := demand{weight: 2 * len(r.Grants)}
+		for _, g := range r.Grants {
+			d.keys = append(d.keys, "c"+r.Benefit+"/"+g.Member)
+		}
+		return d, true
+	case benefit.BuyRequest:
+		d := demand{keys: proven([]string{"c" + r.Benefit + "/" + r.Member}, r.Authorisation), weight: 2 + len(r.Pieces)}
+		for _, p := range r.Pieces {
+			d.keys = append(d.keys, lotKey(p.Lot))
+		}
+		return d, true
+	case benefit.WriteOffRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 2}, true
+	case benefit.ReserveRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 1}, true
+	case benefit.UnreserveRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 1}, true
+	case benefit.ActivateRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 1}, true
+	case benefit.ExpireRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 2}, true
+	case benefit.RevokeRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 2}, true
+	case benefit.TransferRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 3}, true
+	case benefit.NewCodeRequest:
+		return demand{keys: []string{"e" + r.Entitlement.String()}, weight: 1}, true
+	case benefit.ReverseRequest:
+		return demand{keys: []string{"x" + r.WriteOff.String()}, weight: 4}, true
+	}
+	return demand{}, false
+}
+
+// proven adds the row of the member's consent, if the request names one.
+func proven(keys []string, proof number.Command) []string {
+	if proof.IsZero() {
+		return keys
+	}
+	return append(keys, "z"+proof.String())
 }
 
 // demandOfAll adds up a group or a batch. What can't be decoded is refused by
