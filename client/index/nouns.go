@@ -169,7 +169,7 @@ func kindOf[T any]() (string, error) {
 	case benefit.Entitlement:
 		return "entitlement", nil
 	case benefit.WriteOff:
-		return "writeoff", nil
+		return "write-off", nil
 	}
 	return "", fmt.Errorf("index: nobody searches for a %T", *new(T))
 }

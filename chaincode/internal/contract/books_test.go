@@ -16,15 +16,23 @@ import (
 
 // book is what all rows together say of one programme.
 type book struct {
-	issued, available, held, captured, transferred amount.Units
-	bought, back                                   amount.Units // moved into entitlements, and given back by them
-	totals                                         points.Totals
-	owed                                           amount.Units
+	issued, available, held, captured, refunded amount.Units
+	transferred, converted, expired, revoked    amount.Units
+	bought, back                                amount.Units // moved into entitlements, and given back by them
+	owed, owedBack                              amount.Units // to acceptors for captures, and by them for refunds, where they aren't the funder
+	totals                                      points.Totals
+	positions                                   amount.Units
 }
 
+// spent is what members had for their points, and kept.
+func (b book) spent() amount.Units { return b.captured - b.refunded + b.bought - b.back }
+
 // checkBooks holds the one invariant on a peer's whole state, by reading every
-// row: issued = available + held + captured, where what entitlements have and
-// haven't given back counts as captured; and what lanes counted says the same.
+// row, and what lanes counted must say the same:
+//
+//	issued = available + held + captured − refunded + converted + expired + revoked
+//
+// where what entitlements took and haven't given back counts as captured.
 func checkBooks(net *ledgersim.Network, peer string) (map[string]*book, error) {
 	books := map[string]*book{}
 	of := func(programme string) *book {
@@ -43,46 +51,93 @@ func checkBooks(net *ledgersim.Network, peer string) (map[string]*book, error) {
 		}
 		switch r := found.Row.(type) {
 		case points.Lot:
-			b := of(r.Programme)
-			b.available += r.Available()
-			b.transferred += r.Transferred
-			if r.Available() < 0 || r.Placed < 0 || r.Transferred < 0 {
-				return nil, fmt.Errorf("lot %s is overdrawn: %+v", found.ID, r)
-			}
-			if r.Parent.IsZero() {
-				b.issued += r.Issued
-			}
+			err = of(r.Programme).addLot(r)
 		case points.Hold:
-			rest := r.Captured
-			for _, p := range r.Pieces {
-				spent := min(rest, p.Amount)
-				rest -= spent
-				of(p.Programme).captured += spent
-				if r.State == points.Open || r.State == points.PartCaptured {
-					of(p.Programme).held += p.Amount - spent
+			err = addHold(r, of)
+		case points.Trade:
+			if r.State == points.Offered {
+				for _, p := range r.Pieces {
+					of(p.Programme).held += p.Amount
 				}
 			}
 		case points.Totals:
 			b := of(strings.Split(found.ID, "/")[0])
-			if b.totals, err = b.totals.Plus(r); err != nil {
-				return nil, err
-			}
+			b.totals, err = b.totals.Plus(r)
 		case settlement.Positions:
 			for _, p := range r.List {
-				of(p.Programme).owed += p.Points
+				of(p.Programme).positions += p.Points
 			}
 		}
-	}
-	for programme, b := range books {
-		if b.issued != b.available+b.held+b.captured+b.bought-b.back {
-			return nil, fmt.Errorf("%s: issued %d, but available %d + held %d + captured %d + bought %d − back %d", programme, b.issued, b.available, b.held, b.captured, b.bought, b.back)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", found.Kind, found.ID, err)
 		}
-		t := b.totals
-		if t.Issued != b.issued || t.Captured != b.captured+b.bought || t.Held() != b.held-b.back || t.Transferred != b.transferred {
-			return nil, fmt.Errorf("%s: the lanes counted %+v, owed %d; the rows say %+v", programme, t, b.owed, *b)
+	}
+	delete(books, "") // fees
+	for programme, b := range books {
+		if err := b.check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", programme, err)
 		}
 	}
 	return books, nil
+}
+
+func (b *book) addLot(r points.Lot) error {
+	b.available += r.Available()
+	b.transferred += r.Transferred
+	b.converted += r.Converted
+	b.expired += r.Expired
+	b.revoked += r.Revoked
+	if min(r.Available(), r.Placed, r.Transferred, r.Converted, r.Expired, r.Revoked) < 0 {
+		return fmt.Errorf("it is overdrawn: %+v", r)
+	}
+	if r.Origin.New() {
+		b.issued += r.Issued
+	}
+	return nil
+}
+
+func addHold(r points.Hold, of func(string) *book) error {
+	at := amount.Units(0)
+	for _, c := range r.Captures {
+		for _, p := range r.Pieces.Between(at, at+c.Amount) {
+			of(p.Programme).captured += p.Amount
+			if p.Funder != r.Acceptor {
+				of(p.Programme).owed += p.Amount
+			}
+		}
+		for _, p := range r.Pieces.Between(at+c.Amount-c.Refunded, at+c.Amount) {
+			of(p.Programme).refunded += p.Amount
+			if p.Funder != r.Acceptor {
+				of(p.Programme).owedBack += p.Amount
+			}
+		}
+		at += c.Amount
+	}
+	if at != r.Captured || r.Refunded() > at {
+		return fmt.Errorf("its captures don't add up: %+v", r)
+	}
+	if r.State.Holds() {
+		for _, p := range r.Pieces.Between(at, r.Sum()) {
+			of(p.Programme).held += p.Amount
+		}
+	}
+	return nil
+}
+
+func (b *book) check() error {
+	if b.issued != b.available+b.held+b.spent()+b.converted+b.expired+b.revoked {
+		return fmt.Errorf("issued isn't the sum of the rest: %+v", *b)
+	}
+	t := b.totals
+	if t.Issued != b.issued || t.Captured-t.Refunded != b.spent() || t.Held() != b.held || t.Transferred != b.transferred ||
+		t.Converted != b.converted || t.Expired != b.expired || t.Revoked != b.revoked || t.Outstanding() != b.available+b.held {
+		return fmt.Errorf("the lanes counted %+v; the rows say %+v", t, *b)
+	}
+	// Conversions and benefits leave positions of their own.
+	if b.converted == 0 && b.bought == 0 && b.positions != b.owed+b.owedBack {
+		return fmt.Errorf("positions of %d points, captures and refunds of %d", b.positions, b.owed+b.owedBack)
+	}
+	return nil
 }
 
 // addEntitlements counts the points that entitlements took and gave back.

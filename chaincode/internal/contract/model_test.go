@@ -212,8 +212,8 @@ func drawRequest(t *rapid.T, m *model, lots []number.Row, holds []number.Command
 func TestAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := founded(t, 7)
-		w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}})
-		w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}})
+		w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+		w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 		m := newModel()
 		for range rapid.IntRange(1, 12).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)

@@ -24,7 +24,7 @@ var sealD, sealG = row.SealOf("D", true), row.SealOf("G", true)
 // but not D's peer. The ledger calls that invalid, whatever the program says.
 func TestMintingWithoutTheIssuerIsInvalid(t *testing.T) {
 	w := founded(t, 3)
-	w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}})
+	w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	honest, err := tally()
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func (relay) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 // can't land.
 func TestWithheldEnvelopesDie(t *testing.T) {
 	w := founded(t, 5)
-	w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}})
+	w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	issue := command.New("", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 5, Expires: day("2027-12-31")}}})
 	withhold := func() *ledgersim.Envelope {
 		batch := command.Batch{Lane: 2, Seq: 1, Commands: []command.Command{issue}}

@@ -176,7 +176,7 @@ func live(t *testing.T, seed uint64) error {
 	var clients []ledgersim.Client
 	var lanes []*laneClient
 	for _, party := range []string{"G", "D", "M"} {
-		_, refusals := w.run(t, party, points.OpenProgrammeRequest{Programme: party + "P", En: party, Zh: party, Price: amount.Rate{Num: 1, Den: 1}})
+		_, refusals := w.run(t, party, points.OpenProgrammeRequest{Programme: party + "P", En: party, Zh: party, Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 		if refusals[0] != nil {
 			return refusals[0]
 		}

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
 
@@ -23,6 +24,9 @@ type world struct {
 	net   *ledgersim.Network
 	heads map[string]uint64 // lane 1 of each party, as its client knows it
 }
+
+// movable are rules under which points can go from member to member.
+var movable = points.Rules{Transfer: points.TransferRules{Allowed: true}}
 
 const firstDay = "2026-11-01"
 
