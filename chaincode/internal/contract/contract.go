@@ -57,6 +57,8 @@ func New(config Config) (shim.Chaincode, error) {
 		&Party{named("party", "Parties")},
 		&Cycle{named("cycle", "Business date and cycle")},
 		&Points{named("points", "Points")},
+		&Member{named("member", "The member centre")},
+		&Offer{named("offer", "Offers")},
 		&Query{named("query", "Questions")},
 	}
 	for _, c := range contracts {
