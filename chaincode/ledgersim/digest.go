@@ -26,6 +26,21 @@ func (n *Network) State(peerName, chaincode string) map[string][]byte {
 	return out
 }
 
+// Private is the plaintext of a collection that a peer holds at its height, nothing
+// if it isn't a member.
+func (n *Network) Private(peerName, chaincode, collection string) map[string][]byte {
+	out := map[string][]byte{}
+	height := n.mustPeer(peerName).height
+	if def := n.definitionAt(chaincode, height); def == nil || !def.collections[collection].member(peerName) {
+		return out
+	}
+	cur := n.state.scan(privateSpace(chaincode, collection), "", "", height)
+	for key, e := cur.next(); e != nil; key, e = cur.next() {
+		out[key] = bytes.Clone(e.value)
+	}
+	return out
+}
+
 // StateDigest is a hash over all keys, values, versions and key policies that a
 // peer holds, private plaintext excepted.
 func (n *Network) StateDigest(peerName string) [sha256.Size]byte {

@@ -124,8 +124,14 @@ func (n *Network) Lookup(peerName, txID string) *Tx {
 // all: for tests to which the interleaving doesn't matter. Peers that lag are
 // brought level first. A transaction that isn't valid is no error.
 func (n *Network) Invoke(creator *Identity, chaincode string, args ...[]byte) (*Tx, error) {
+	return n.InvokeProposal(n.Propose(creator, chaincode, args...), n.peerNames...)
+}
+
+// InvokeProposal is Invoke for a proposal with transient data, or for some peers
+// to endorse.
+func (n *Network) InvokeProposal(p *Proposal, peers ...string) (*Tx, error) {
 	n.DeliverAll()
-	env, err := n.Endorse(n.Propose(creator, chaincode, args...), n.peerNames...)
+	env, err := n.Endorse(p, peers...)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -174,18 +175,18 @@ func costs(list []benefit.Cost) []points.Moved {
 
 // admit answers who a member is now, and counts one entitlement more for the
 // member. NOT_FOUND, WRONG_STATE (the member was erased), INELIGIBLE, LIMIT.
-func (c *call) admit(model benefit.Model, id string) (memberStub, error) {
-	member, err := c.root(id)
+func (c *call) admit(model benefit.Model, id string) (member.Member, error) {
+	admitted, err := c.root(id)
 	if err != nil {
-		return memberStub{}, err
+		return member.Member{}, err
 	}
-	if err := member.Live(); err != nil {
-		return memberStub{}, err
+	if err := live(admitted); err != nil {
+		return member.Member{}, err
 	}
-	if err := c.eligible(member.ID, model.Audience); err != nil {
-		return memberStub{}, err
+	if err := c.eligible(admitted.ID, model.Audience); err != nil {
+		return member.Member{}, err
 	}
-	return member, c.recount(model, member.ID, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
+	return admitted, c.recount(model, admitted.ID, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
 }
 
 // recount changes how many entitlements a member has got, where the model asks.

@@ -57,6 +57,8 @@ func New(config Config) (shim.Chaincode, error) {
 		&Party{named("party", "Parties")},
 		&Cycle{named("cycle", "Business date and cycle")},
 		&Points{named("points", "Points")},
+		&Member{named("member", "The member centre")},
+		&Offer{named("offer", "Offers")},
 		&Benefit{named("benefit", "Benefits")},
 		&Quota{named("quota", "Quotas")},
 		&Query{named("query", "Questions")},

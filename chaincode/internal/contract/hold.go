@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -173,28 +174,28 @@ func (c *call) heldAs(id number.Command) (points.Hold, error) {
 }
 
 // purse reads all that a spend must know of a member.
-func (c *call) purse(id string, pieces []points.Piece) (memberStub, points.Purse, error) {
-	member, err := c.root(id)
+func (c *call) purse(id string, pieces []points.Piece) (member.Member, points.Purse, error) {
+	root, err := c.root(id)
 	if err != nil {
-		return memberStub{}, points.Purse{}, err
+		return member.Member{}, points.Purse{}, err
 	}
-	purse := points.Purse{Member: member.ID, Lots: make([]points.Lot, len(pieces))}
-	wallets := []string{member.ID}
+	purse := points.Purse{Member: root.ID, Lots: make([]points.Lot, len(pieces))}
+	wallets := []string{root.ID}
 	for i, piece := range pieces {
 		if purse.Lots[i], err = c.lot(piece.Lot); err != nil {
-			return memberStub{}, points.Purse{}, err
+			return member.Member{}, points.Purse{}, err
 		}
 		if of := purse.Lots[i].Member; !slices.Contains(wallets, of) {
 			wallets = append(wallets, of)
 		}
 	}
 	if purse.Programmes, err = c.programmesOf(purse.Lots); err != nil {
-		return memberStub{}, points.Purse{}, err
+		return member.Member{}, points.Purse{}, err
 	}
-	if purse.Standings, err = c.standingsOf(member.ID, purse.Programmes, purse.Lots); err != nil {
-		return memberStub{}, points.Purse{}, err
+	if purse.Standings, err = c.standingsOf(root.ID, purse.Programmes, purse.Lots); err != nil {
+		return member.Member{}, points.Purse{}, err
 	}
-	return member, purse, c.walletsOf(&purse, wallets)
+	return root, purse, c.walletsOf(&purse, wallets)
 }
 
 // walletsOf notes what became of the members whose lots are in the purse, and all

@@ -66,7 +66,10 @@ func (r *run) issueKeys(programme string) []string {
 }
 
 func spendKeys(member string, authorisation number.Command, pieces []points.Piece) []string {
-	keys := []string{string(row.Frozen(points.Bucket(member)))}
+	keys := []string{string(row.Member(member)), string(row.Frozen(points.Bucket(member)))}
+	if !authorisation.IsZero() {
+		keys = append(keys, string(row.Authorisation(authorisation)))
+	}
 	return pieceKeys(keys, pieces)
 }
 

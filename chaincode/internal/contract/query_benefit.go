@@ -9,6 +9,8 @@ import (
 	"tallystick/chaincode/row"
 )
 
+var benefitQueries = []string{"Benefit", "Benefits", "Entitlements", "WriteOff"}
+
 // BenefitPage is a part of the benefits, by id.
 type BenefitPage struct {
 	Rows []benefit.Model `json:"rows"`

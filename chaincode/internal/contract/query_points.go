@@ -8,6 +8,8 @@ import (
 	"tallystick/chaincode/row"
 )
 
+var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule", "Conversion", "Trade", "Pledge", "Standing"}
+
 // asked is a question that needs what a command does: the caller, the date.
 func asked(ctx *Context) (*call, error) {
 	caller, err := ctx.GetClientIdentity().GetMSPID()

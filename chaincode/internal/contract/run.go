@@ -121,12 +121,19 @@ func (r *run) remember(c command.Command, n number.Command) (row.Request, error)
 }
 
 // isRefusal says whether an error refuses one command, as a fact that every
-// replay finds again. Any other ends the transaction; so does TIME_WINDOW,
-// which is one endorser's clock and no fact.
+// replay finds again. Any other ends the transaction; so do TIME_WINDOW, which
+// is one endorser's clock and no fact, and a noFact.
 func isRefusal(err error) bool {
 	var refusal *fault.Error
-	return errors.As(err, &refusal) && refusal.Code != fault.TimeWindow
+	var off noFact
+	return errors.As(err, &refusal) && refusal.Code != fault.TimeWindow && !errors.As(err, &off)
 }
+
+// noFact is a refusal because of something that no block holds.
+type noFact struct{ error }
+
+// Unwrap gives the refusal.
+func (e noFact) Unwrap() error { return e.error }
 
 func digestOf(args [][]byte) [32]byte {
 	h := sha256.New()

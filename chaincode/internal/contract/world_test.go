@@ -13,13 +13,15 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
 
 // world is the ledger of a small consortium, in the simulator: G the operator,
-// D and F with peers; M, S1 and A without.
+// D and F with peers, each two of the three with a collection for profiles; M, S1
+// and A without.
 type world struct {
 	net   *ledgersim.Network
 	heads map[string]uint64 // lane 1 of each party, as its client knows it
@@ -57,12 +59,21 @@ func newWorld(t fataler, seed uint64) *world {
 		t.Fatal(err)
 	}
 	policy := ledgersim.OutOf(2, "G", "D", "F")
-	net.Deploy(seal.Outer, tally, policy)
+	net.Deploy(seal.Outer, tally, policy, profileCollections()...)
 	net.Deploy(row.SealOf("", false), seal.Chaincode{}, policy)
 	for _, p := range net.Peers() {
 		net.Deploy(row.SealOf(p, true), seal.Chaincode{}, ledgersim.OutOf(1, p))
 	}
 	return &world{net: net, heads: map[string]uint64{}}
+}
+
+// profileCollections are those of the parties with peers, two and two.
+func profileCollections() []ledgersim.Collection {
+	var list []ledgersim.Collection
+	for _, pair := range [][]string{{"D", "F"}, {"D", "G"}, {"F", "G"}} {
+		list = append(list, ledgersim.Collection{Name: member.Collection(pair[0], pair[1]), Members: pair, MemberOnlyRead: true, MemberOnlyWrite: true})
+	}
+	return list
 }
 
 // founded is a world with its parties registered.
@@ -114,10 +125,21 @@ func (w *world) run(t fataler, msp string, requests ...command.Request) ([]comma
 // send sends a batch as lane 1's next.
 func (w *world) send(t fataler, msp string, batch command.Batch) ([]command.Receipt, []error, error) {
 	t.Helper()
+	return w.sendWith(t, msp, batch, nil)
+}
+
+// sendWith sends a batch with transient data, to the peers named or all.
+func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient map[string][]byte, peers ...string) ([]command.Receipt, []error, error) {
+	t.Helper()
 	if batch.Lane == 0 {
 		batch.Lane, batch.Seq = 1, w.heads[msp]+1
 	}
-	tx, err := w.net.Invoke(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch))
+	p := w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch))
+	p.Transient = transient
+	if peers == nil {
+		peers = w.net.Peers()
+	}
+	tx, err := w.net.InvokeProposal(p, peers...)
 	if err != nil {
 		return nil, nil, err
 	}

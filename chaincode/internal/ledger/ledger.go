@@ -22,6 +22,8 @@ type Stub interface {
 	GetState(key string) ([]byte, error)
 	GetMultipleStates(keys ...string) ([][]byte, error)
 	PutState(key string, value []byte) error
+	PutPrivateData(collection, key string, value []byte) error
+	PurgePrivateData(collection, key string) error
 	StartWriteBatch()
 	FinishWriteBatch() error
 }
@@ -33,6 +35,7 @@ const maxKeysACall = 1000
 type Tx struct {
 	stub    Stub
 	rows    map[string]entry
+	private map[privateKey][]byte // values to put into collections, nil to purge
 	journal []undo
 }
 
@@ -45,13 +48,16 @@ type entry struct {
 
 // undo restores one entry.
 type undo struct {
-	key    string
-	before entry
-	known  bool // the key had an entry before
+	key     string
+	before  entry
+	known   bool         // the key had an entry before
+	private *privateUndo // what it restores instead, in a collection
 }
 
 // New begins a transaction.
-func New(stub Stub) *Tx { return &Tx{stub: stub, rows: map[string]entry{}} }
+func New(stub Stub) *Tx {
+	return &Tx{stub: stub, rows: map[string]entry{}, private: map[privateKey][]byte{}}
+}
 
 // Prefetch reads keys that will be needed in as few calls as possible.
 func (tx *Tx) Prefetch(keys []string) error {
@@ -120,7 +126,7 @@ func Get[T any](tx *Tx, key row.Key[T], what, id string) (T, error) {
 // Put writes a row, in memory until Flush. The row must not be changed after.
 func Put[T any](tx *Tx, key row.Key[T], r T) {
 	before, known := tx.rows[string(key)]
-	tx.journal = append(tx.journal, undo{string(key), before, known})
+	tx.journal = append(tx.journal, undo{key: string(key), before: before, known: known})
 	tx.rows[string(key)] = entry{row: r, encode: encode[T]}
 }
 
@@ -135,20 +141,26 @@ func (tx *Tx) Mark() int { return len(tx.journal) }
 // known; a key that was never read is forgotten, not remembered as absent.
 func (tx *Tx) Rollback(mark int) {
 	for i := len(tx.journal) - 1; i >= mark; i-- {
-		if u := tx.journal[i]; u.known {
+		switch u := tx.journal[i]; {
+		case u.private != nil:
+			u.private.restore(tx.private)
+		case u.known:
 			tx.rows[u.key] = u.before
-		} else {
+		default:
 			delete(tx.rows, u.key)
 		}
 	}
 	tx.journal = tx.journal[:mark]
 }
 
-// Flush sends every write to the peer in one message, in the order of keys.
+// Flush sends every write to the peer in one message, in the order of keys, those
+// to collections last.
 func (tx *Tx) Flush() error {
 	keys := make([]string, 0, len(tx.journal))
 	for _, u := range tx.journal {
-		keys = append(keys, u.key)
+		if u.private == nil {
+			keys = append(keys, u.key)
+		}
 	}
 	slices.Sort(keys)
 	// FinishWriteBatch without a started batch silently sends nothing.
@@ -158,6 +170,9 @@ func (tx *Tx) Flush() error {
 		if err := tx.stub.PutState(key, written.encode(written.row)); err != nil {
 			return fmt.Errorf("ledger: writing: %w", err)
 		}
+	}
+	if err := tx.sendPrivate(); err != nil {
+		return err
 	}
 	if err := tx.stub.FinishWriteBatch(); err != nil {
 		return fmt.Errorf("ledger: writing: %w", err)

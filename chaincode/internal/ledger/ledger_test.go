@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -16,6 +17,7 @@ import (
 type peerStub struct {
 	state, sent map[string][]byte
 	batch       map[string][]byte
+	private     []string // what was sent to collections, in order
 	reads       int
 	short       bool // answer GetMultipleStates with one value too few
 	fail        error
@@ -41,6 +43,14 @@ func (s *peerStub) PutState(key string, value []byte) error {
 		return errors.New("outside a batch")
 	}
 	s.batch[key] = value
+	return s.fail
+}
+func (s *peerStub) PutPrivateData(collection, key string, value []byte) error {
+	s.private = append(s.private, fmt.Sprintf("put %s %s %s", collection, key, value))
+	return s.fail
+}
+func (s *peerStub) PurgePrivateData(collection, key string) error {
+	s.private = append(s.private, fmt.Sprintf("purge %s %s", collection, key))
 	return s.fail
 }
 func (s *peerStub) StartWriteBatch() { s.batch = map[string][]byte{} }
@@ -159,4 +169,29 @@ func TestLedgerFaultsAreNoRefusals(t *testing.T) {
 func findRaw(value []byte) error {
 	_, _, err := Find(New(&peerStub{state: map[string][]byte{string(key(1)): value}}), key(1))
 	return err
+}
+
+// What goes to collections is rolled back and sent as rows are.
+func TestPrivateWrites(t *testing.T) {
+	stub := &peerStub{state: map[string][]byte{}}
+	tx := New(stub)
+	tx.PutPrivate("d-g", "2", []byte("b"))
+	tx.PutPrivate("d-g", "1", []byte("a"))
+	mark := tx.Mark()
+	tx.PutPrivate("d-g", "1", []byte("changed"))
+	tx.Purge("d-g", "2")
+	tx.PutPrivate("c-d", "9", []byte("refused"))
+	Put(tx, key(1), row.Cursor{At: 1})
+	tx.Rollback(mark)
+	tx.Purge("c-d", "3")
+	if err := tx.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"purge c-d 3", "put d-g 1 a", "put d-g 2 b"}; !slices.Equal(stub.private, want) || len(stub.sent) != 0 {
+		t.Errorf("%q, %q", stub.private, stub.sent)
+	}
+	stub.fail = errors.New("the peer is gone")
+	if err := tx.Flush(); err == nil {
+		t.Error("a failure was swallowed")
+	}
 }

@@ -1,0 +1,66 @@
+package row
+
+import (
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+)
+
+// memberReaders reads the rows of members and of what is shown to them:
+//
+//	m/MEMBER                   member
+//	ma/PARTY/CHANNEL/HEX       account, by its commitment
+//	mi/NUMBER                  invitation: named by the command that made it, and so
+//	mc/NUMBER, mz/NUMBER       consent, authorisation
+//	ml/MEMBER/PARTY            labels of a member by a party
+//	mk/MEMBER/NONCEHEX         signed statement that was used
+//	n/PARTY/OFFER              offer
+var memberReaders = map[string]reader{
+	"m":  as[member.Member]("member"),
+	"ma": as[member.Account]("account"),
+	"mi": byCommand[member.Invitation]("invitation"),
+	"mc": byCommand[member.Consent]("consent"),
+	"ml": as[member.Labels]("labels"),
+	"mz": byCommand[member.Authorisation]("authorisation"),
+	"mk": as[member.Used]("statement used"),
+	"n":  as[audience.Offer]("offer"),
+}
+
+// Member is the key of a member.
+func Member(id string) Key[member.Member] { return Key[member.Member]("m/" + id) }
+
+// Account is the key of an account of a party's channel.
+func Account(party, channel string, account codec.Hash) Key[member.Account] {
+	return Key[member.Account]("ma/" + party + "/" + channel + "/" + account.String())
+}
+
+// Invitation is the key of an invitation.
+func Invitation(n number.Command) Key[member.Invitation] {
+	return Key[member.Invitation](appendSortable([]byte("mi/"), n))
+}
+
+// Consent is the key of a consent.
+func Consent(n number.Command) Key[member.Consent] {
+	return Key[member.Consent](appendSortable([]byte("mc/"), n))
+}
+
+// Authorisation is the key of an authorisation.
+func Authorisation(n number.Command) Key[member.Authorisation] {
+	return Key[member.Authorisation](appendSortable([]byte("mz/"), n))
+}
+
+// Labels is the key of what a party says of a member.
+func Labels(id, party string) Key[member.Labels] {
+	return Key[member.Labels]("ml/" + id + "/" + party)
+}
+
+// StatementUsed is the key of a signed statement of a member that has counted.
+func StatementUsed(id string, nonce member.Nonce) Key[member.Used] {
+	return Key[member.Used]("mk/" + id + "/" + nonce.String())
+}
+
+// Offer is the key of an enterprise's offer.
+func Offer(party, id string) Key[audience.Offer] {
+	return Key[audience.Offer]("n/" + party + "/" + id)
+}
