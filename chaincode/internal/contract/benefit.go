@@ -180,7 +180,7 @@ func (c *call) admit(model benefit.Model, id string) (member.Member, error) {
 	if err != nil {
 		return member.Member{}, err
 	}
-	if err := live(admitted); err != nil {
+	if err := alive(admitted); err != nil {
 		return member.Member{}, err
 	}
 	if err := c.eligible(admitted.ID, model.Audience); err != nil {

@@ -430,7 +430,7 @@ func (c *call) authorisation(n number.Command) (member.Authorisation, error) {
 // Refused, first that applies: WRONG_STATE (the member is erased), UNAUTHORISED
 // (no authorisation), NOT_FOUND; then as member.Use.
 func (c *call) mayspend(root member.Member, authorisation number.Command, cd code.Code, spends []points.Moved) error {
-	if err := live(root); err != nil {
+	if err := alive(root); err != nil {
 		return err
 	}
 	if root.Home == c.caller.ID {
@@ -472,8 +472,8 @@ func (c *call) unspend(authorisation number.Command, spends []points.Moved) erro
 	return nil
 }
 
-// live refuses with WRONG_STATE a member who was erased.
-func live(root member.Member) error {
+// alive refuses with WRONG_STATE a member who was erased.
+func alive(root member.Member) error {
 	if root.State == member.Erased {
 		return fault.New(fault.WrongState, "member %s is %s", root.ID, root.State)
 	}

@@ -39,7 +39,7 @@ func (c *call) receiver(id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return member.ID, live(member)
+	return member.ID, alive(member)
 }
 
 // give writes lots that were given from and those that came of it, which are rows

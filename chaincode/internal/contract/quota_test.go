@@ -32,9 +32,11 @@ func (s shelf) GetMultipleStates(keys ...string) ([][]byte, error) {
 	return values, nil
 }
 
-func (s shelf) PutState(key string, value []byte) error { s[key] = value; return nil }
-func (s shelf) StartWriteBatch()                        {}
-func (s shelf) FinishWriteBatch() error                 { return nil }
+func (s shelf) PutState(key string, value []byte) error    { s[key] = value; return nil }
+func (s shelf) PutPrivateData(_, _ string, _ []byte) error { return errors.New("no collections") }
+func (s shelf) PurgePrivateData(_, _ string) error         { return errors.New("no collections") }
+func (s shelf) StartWriteBatch()                           {}
+func (s shelf) FinishWriteBatch() error                    { return nil }
 
 // transact does one thing in a party's lane and flushes it if it isn't refused.
 func (s shelf) transact(t fataler, msp string, lane uint8, do func(*call) error) error {
