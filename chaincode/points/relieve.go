@@ -1,23 +1,28 @@
 package points
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
 
-// RelieveRequest counts anew what an issuer no longer owes its members, so that
-// its liability cap leaves room for as much again. What is redeemed is counted in
-// the redeeming party's lanes; this reads their totals, by name.
+// RelieveRequest counts anew what an issuer owes its members, so that its
+// liability cap leaves room for what was redeemed since. What is redeemed is counted
+// in the redeeming party's lanes; this reads their totals, by name, and all that
+// the issuer's own lanes have issued. Naming less than all relieves by less.
 //
-// Naming less than all relieves by less. Only issuers may, for themselves.
+// The issuer and the operator may: who sets a cap on an issuer with points
+// outstanding has them counted so.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (a programme), FORBIDDEN
-// (the caller isn't its issuer).
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND (the issuer or a
+// programme), FORBIDDEN (a programme isn't the issuer's).
 type RelieveRequest struct {
 	_          struct{} `cbor:",toarray"`
-	Programmes []string `json:"programmes"` // of the caller, 1 to 16
-	Parties    []string `json:"parties"`    // in whose lanes points were redeemed, 1 to 32
+	Issuer     string   `json:"issuer"`
+	Programmes []string `json:"programmes"` // all of the issuer's, 1 to 16
+	Parties    []string `json:"parties"`    // in whose lanes points were issued or redeemed, 1 to 32; the issuer among them
 }
 
 // Limits of one recount.
@@ -28,6 +33,12 @@ const (
 
 // Check refuses a malformed request with BAD_REQUEST.
 func (r RelieveRequest) Check() error {
+	if err := name.CheckID("issuer", r.Issuer); err != nil {
+		return err
+	}
+	if !slices.Contains(r.Parties, r.Issuer) {
+		return fault.New(fault.BadRequest, "parties: want the issuer among them")
+	}
 	if err := checkIDs("programme", r.Programmes, MaxRelieveProgrammes); err != nil {
 		return err
 	}
@@ -49,11 +60,6 @@ func checkIDs(what string, list []string, most int) error {
 		seen[id] = true
 	}
 	return nil
-}
-
-// Relief is what an issuer no longer owes for one programme, in fen rounded down.
-func (p Programme) Relief(t Totals) (amount.Units, error) {
-	return p.Price.Of(t.Ended(), amount.Down)
 }
 
 // Liability is what a grant of points adds to what the issuer owes, in fen

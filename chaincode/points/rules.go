@@ -17,7 +17,7 @@ type Rules struct {
 	Evidence    bool          `json:"evidence"` // every grant waits for a witness's evidence
 	Transfer    TransferRules `json:"transfer"`
 	EarnPerDay  amount.Units  `json:"earnPerDay"`  // that one member may get; 0: no limit
-	SpendPerDay amount.Units  `json:"spendPerDay"` // that one member may have held; 0: no limit
+	SpendPerDay amount.Units  `json:"spendPerDay"` // that one member may have held or converted; 0: no limit
 	Grace       uint16        `json:"grace"`       // days that points live which are refunded after their expiry; 0: 30
 	Tiers       []Tier        `json:"tiers"`       // by what was earned, lowest first
 	Window      uint8         `json:"window"`      // months that count towards a tier, the current one included, 1–24

@@ -14,6 +14,8 @@
 package quota
 
 import (
+	"strings"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
@@ -25,21 +27,24 @@ type Kind string
 // The kinds.
 const (
 	Liability Kind = "liability" // what an issuer may owe members, in fen; id is the issuer
-	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE_PARTY
+	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY
 	Pledge    Kind = "pledge"    // what a funder has pledged, in points; id is the pledge
 	Benefit   Kind = "benefit"   // how often a benefit may be granted; id is the benefit
 )
 
-// Code is the refusal of a draw that passes the quota.
-func (k Kind) Code() fault.Code {
+// Refuse is the refusal of a draw on a quota.
+func (k Kind) Refuse(id string) error {
 	switch k {
 	case Liability:
-		return fault.LiabilityCap
+		return fault.New(fault.LiabilityCap, "%s may owe its members no more", id)
 	case Debit:
-		return fault.NetDebitCap
-	case Pledge, Benefit:
+		cycle, party, _ := strings.Cut(id, ".")
+		return fault.New(fault.NetDebitCap, "%s may owe others no more in cycle %s", party, cycle)
+	case Pledge:
+		return fault.New(fault.Quota, "pledge %s is used up", id)
+	case Benefit:
 	}
-	return fault.Quota
+	return fault.New(fault.Quota, "all of benefit %s is granted", id)
 }
 
 // Quota is a limit and how much of it lanes have been granted.
@@ -47,7 +52,7 @@ type Quota struct {
 	_        struct{}     `cbor:",toarray"`
 	Limit    amount.Units `json:"limit"`
 	Leased   amount.Units `json:"leased"`
-	Relieved amount.Units `json:"relieved"` // given back for good, by a recount
+	Relieved amount.Units `json:"relieved"` // what lanes used and a recount found free again; under 0 for what it found used and lanes had not drawn
 }
 
 // Lease is one lane's part.

@@ -117,7 +117,7 @@ func (c *call) capped(debtor, creditor string, fen amount.Units) (bool, error) {
 	return true, c.drawCap(quota.Debit, c.debitID(debtor), owes.Debit, fen)
 }
 
-func (c *call) debitID(debtor string) string { return c.cycle.ID + "_" + debtor }
+func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor }
 
 // capFunders draws on the caps of those who will owe for a hold's pieces, and
 // answers who has one.
@@ -182,47 +182,71 @@ func (c *call) worth(pieces points.Line) ([]points.Owing, error) {
 	return pieces.Owing(0, pieces.Sum(), programmes)
 }
 
-// relieve counts anew what the caller no longer owes its members.
+// relieve counts anew what an issuer owes its members: its lanes' leases then
+// stand for that, and for what they have to spare.
 func (c *call) relieve(req points.RelieveRequest) error {
+	if c.caller.ID != req.Issuer && !c.caller.Roles.Has(party.Operator) {
+		return fault.New(fault.Forbidden, "%s is neither %s nor the operator", c.caller.ID, req.Issuer)
+	}
 	if err := c.tx.Prefetch(relieveKeys(req)); err != nil {
 		return err
 	}
-	relieved := amount.Units(0)
-	for _, id := range req.Programmes {
-		programme, err := c.programme(id)
-		if err != nil {
-			return err
-		}
-		if err := programme.RequireIssuer(c.caller.ID); err != nil {
-			return err
-		}
-		totals, err := c.totalsOf(id, req.Parties)
-		if err != nil {
-			return err
-		}
-		fen, err := programme.Relief(totals)
-		if err != nil {
-			return err
-		}
-		if relieved, err = relieved.Add(fen); err != nil {
-			return err
-		}
-	}
-	key := row.Quota(quota.Liability, c.caller.ID)
-	limit, found, err := ledger.Find(c.tx, key)
+	issuer, err := c.party(req.Issuer)
 	if err != nil {
 		return err
 	}
-	if !found {
-		return fault.New(fault.NotFound, "nothing was drawn on a liability cap of %s", c.caller.ID)
+	owed, err := c.liabilityOf(req)
+	if err != nil {
+		return err
 	}
-	limit.Limit, limit.Relieved = c.caller.Liability, relieved
+	drawn := amount.Units(0)
+	for lane := range uint8(number.Lanes) {
+		lease, _, err := ledger.Find(c.tx, row.Lease(quota.Liability, req.Issuer, req.Issuer, lane))
+		if err != nil {
+			return err
+		}
+		drawn += lease.Used - lease.Returned
+	}
+	key := row.Quota(quota.Liability, req.Issuer)
+	limit, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	limit.Limit, limit.Relieved = issuer.Liability, drawn-owed
 	ledger.Put(c.tx, key, limit)
 	return nil
 }
 
+// liabilityOf is what an issuer owes members in the programmes named, in fen.
+func (c *call) liabilityOf(req points.RelieveRequest) (sum amount.Units, err error) {
+	for _, id := range req.Programmes {
+		programme, err := c.programme(id)
+		if err != nil {
+			return 0, err
+		}
+		if err := programme.RequireIssuer(req.Issuer); err != nil {
+			return 0, err
+		}
+		totals, err := c.totalsOf(id, req.Parties)
+		if err != nil {
+			return 0, err
+		}
+		fen, err := programme.Liability(totals.Outstanding())
+		if err != nil {
+			return 0, err
+		}
+		if sum, err = sum.Add(fen); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
 func relieveKeys(req points.RelieveRequest) []string {
-	var keys []string
+	keys := []string{string(row.Party(req.Issuer)), string(row.Quota(quota.Liability, req.Issuer))}
+	for lane := range uint8(number.Lanes) {
+		keys = append(keys, string(row.Lease(quota.Liability, req.Issuer, req.Issuer, lane)))
+	}
 	for _, programme := range req.Programmes {
 		keys = append(keys, string(row.Programme(programme)))
 		for _, party := range req.Parties {

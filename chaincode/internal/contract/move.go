@@ -235,6 +235,9 @@ func (c *call) convert(req points.ConvertRequest) error {
 	if err := c.mayspend(member, req.Authorisation, req.Code, taken.ByProgramme()); err != nil {
 		return err
 	}
+	if err := c.countSpent(purse, taken); err != nil {
+		return err
+	}
 	return c.converted(rate, to, taken, left, got)
 }
 

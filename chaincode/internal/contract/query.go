@@ -185,7 +185,7 @@ func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, erro
 		}
 		return nil
 	}, "o", cycle)
-	return slices.Concat([]settlement.Position{}, sum.List), err
+	return append([]settlement.Position{}, sum.List...), err
 }
 
 func one[T any](ctx *Context, key row.Key[T], what, id string) (*T, error) {

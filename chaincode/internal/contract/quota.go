@@ -76,7 +76,7 @@ func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func()
 	}
 	limit, lease, grew, ok := quota.Draw(limit, lease, need)
 	if !ok {
-		return fault.New(kind.Code(), "the %s quota of %s is used up", kind, id)
+		return kind.Refuse(id)
 	}
 	if grew {
 		ledger.Put(c.tx, row.Quota(kind, id), limit)
