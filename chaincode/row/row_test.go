@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 )
@@ -27,6 +28,12 @@ func TestKeysSortAndReadBack(t *testing.T) {
 			t.Fatalf("%s and %s sort differently", a, b)
 		}
 		if found, err := Read(string(Lot(a)), Encode(points.Lot{Programme: "GP"})); err != nil || found.ID != a.String() || found.Kind != "lot" {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		if found, err := Read(string(Entitlement(a)), Encode(benefit.Entitlement{})); err != nil || found.ID != a.String() || found.Kind != "entitlement" {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		if found, err := Read(string(WriteOff(a.Command)), Encode(benefit.WriteOff{})); err != nil || found.ID != a.Command.String() || found.Kind != "write-off" {
 			t.Fatalf("%+v, %v", found, err)
 		}
 		if found, err := Read(string(Hold(a.Command)), Encode(points.Hold{})); err != nil || found.ID != a.Command.String() {

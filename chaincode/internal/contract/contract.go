@@ -4,8 +4,8 @@
 //
 //	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go
 //	run                         who calls, seal the lane, each command       run.go
-//	verbs                       per kind: load, decide, write                party.go, cycle.go, points.go
-//	points, party, settlement   the decisions: pure                          ../../points …
+//	verbs                       per kind: load, decide, write                party.go, points.go, benefit.go, quota.go
+//	points, benefit, party …    the decisions: pure                          ../../points …
 //	ledger.Tx                   the overlay, flushed at the end              ../ledger
 //
 // Before a command's own refusals come these, in this order. Of the whole
