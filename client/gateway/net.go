@@ -30,6 +30,9 @@ type call struct {
 	chaincode string
 	function  string
 	args      [][]byte
+	// transient is private data for the chaincode: it goes to the endorsers and
+	// neither into the transaction nor into the outbox or a log.
+	transient map[string][]byte
 }
 
 // signed is an endorsed and signed transaction, as the outbox keeps it.
