@@ -63,9 +63,9 @@ func (f *fabric) Endorse(ctx context.Context, c call) (signed, error) {
 	return signed{TxID: tx.TransactionID(), Envelope: envelope, Answer: tx.Result()}, nil
 }
 
-func (f *fabric) propose(at *peer, c call) (*client.Proposal, error) {
+func (f *fabric) propose(at *peer, c call, more ...client.ProposalOption) (*client.Proposal, error) {
 	contract := at.gw.GetNetwork(f.channel).GetContract(c.chaincode)
-	options := []client.ProposalOption{client.WithBytesArguments(c.args...)}
+	options := append(more, client.WithBytesArguments(c.args...))
 	if len(c.transient) > 0 {
 		options = append(options, client.WithTransient(c.transient))
 	}
