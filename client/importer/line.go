@@ -86,12 +86,14 @@ func (l line) number(p part) (decimal.Decimal, error) {
 
 // units is a number at the mapping's rate, rounded once.
 func (m *Mapping) units(number decimal.Decimal) (amount.Units, error) {
-	rate := m.rate
-	// number × num ⁄ den, exact until the one rounding: 60 digits hold the quotient
-	// of any file's number.
-	exact := number.Mul(decimal.NewFromInt(int64(rate.Num)))
-	if rate.Den != 1 {
-		exact = exact.DivRound(decimal.NewFromInt(int64(rate.Den)), 60)
+	exact := number.Mul(decimal.NewFromInt(int64(m.rate.Num)))
+	if m.rate.Den != 1 {
+		// Twenty digits and, for whatever is left, one that is no half of anything:
+		// the one rounding comes out as of the exact quotient.
+		quotient, rest := exact.QuoRem(decimal.NewFromInt(int64(m.rate.Den)), 20)
+		if exact = quotient; !rest.IsZero() {
+			exact = quotient.Add(decimal.New(1, -21))
+		}
 	}
 	return amount.FromDecimal(exact, m.rounding)
 }

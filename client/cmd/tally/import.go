@@ -38,7 +38,7 @@ Customers become pseudonyms, and codes are made, by the vault in the state
 directory: import everything of a party from one state directory.`,
 		Example: `  tally --as D import households.csv.gz --mapping members.yaml
   tally --as D import baskets.csv.gz --mapping baskets.yaml --rejected rejected.csv`,
-		Args:    cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := importer.LoadMapping(mapping)
 			if err != nil {
