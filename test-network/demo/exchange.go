@@ -79,6 +79,9 @@ func step23(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "G", nil, "party", "register", "B", "--en", "Bank", "--zh", "银行", "--roles", "issuer,finance"); err != nil {
 		return err
 	}
+	if err := s.tally(ctx, "G", nil, "party", "amend", "B", "--roles", "issuer,finance", "--debit", "10000"); err != nil {
+		return err
+	}
 	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--price", "1/5"); err != nil {
 		return err
 	}
@@ -117,9 +120,6 @@ func step23(ctx context.Context, s *stage) error {
 
 func step24(ctx context.Context, s *stage) error {
 	s.chapter("24", "B may come to owe 10,000 in a cycle: a second member converts 25,000 BP; a third tries")
-	if err := s.tally(ctx, "G", nil, "party", "amend", "B", "--roles", "issuer,finance", "--debit", "5000"); err != nil {
-		return err
-	}
 	if err := s.convert(ctx, "B", "sun", "BP:25000"); err != nil {
 		return err
 	}

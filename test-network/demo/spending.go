@@ -228,12 +228,9 @@ func step26(ctx context.Context, s *stage) error {
 		return err
 	}
 	var again receipt
-	if err := s.tally(ctx, "D", &again, hold...); err != nil {
+	if code, err = codeOf(s.tally(ctx, "D", &again, hold...)); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "D", nil, "points", "release", again.Number, "--reason", "customer_cancelled"); err != nil {
-		return err
-	}
-	s.figure("spending after the appeal was granted", "done", "done")
-	return nil
+	s.figure("spending after the appeal was granted", "done", code)
+	return s.tally(ctx, "D", nil, "points", "release", again.Number, "--reason", "customer_cancelled")
 }
