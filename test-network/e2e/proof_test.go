@@ -47,8 +47,9 @@ func trustOf(t *testing.T, party string, only ...string) proof.Trust {
 // checks it by the CAs of its profile; whatever is changed in it is noticed.
 func TestBalanceIsProved(t *testing.T) {
 	g, d := net.open(t, "G", "1"), net.open(t, "D", "")
+	enrol(t, g, "proved", "another")
 	lot := issue(t, g, "GP", "proved", 700)
-	other := issue(t, g, "GP", "somebody-else", 5)
+	other := issue(t, g, "GP", "another", 5)
 	before := d.Height()
 	envelope, err := d.Prove(t.Context(), "query:Balance", "proved", `["`+lot.String()+`"]`)
 	if err != nil {
@@ -156,6 +157,7 @@ func cannotBeSubmitted(t *testing.T, raw []byte, height uint64) {
 // TestProofCommands plays both ends at the command line.
 func TestProofCommands(t *testing.T) {
 	g := net.open(t, "G", "2")
+	enrol(t, g, "shown")
 	issue(t, g, "GP", "shown", 300)
 	issue(t, g, "GP", "shown", 4)
 	file := filepath.Join(t.TempDir(), "shown.proof")
