@@ -380,3 +380,17 @@ func TestSamples(t *testing.T) {
 		}
 	}
 }
+
+// No two entitlements have a code in common, whichever of benefit, member and
+// source tells them apart.
+func TestEntitlementsHaveCodesOfTheirOwn(t *testing.T) {
+	s, seen := Stores{Vault: &safe{}}, map[string]bool{}
+	for _, of := range [][3]string{{"s", "b", "m"}, {"s", "b", "n"}, {"s", "c", "m"}, {"r", "b", "m"}} {
+		codes, first := s.codes(of[0], of[1], of[2])
+		again, _ := s.codes(of[0], of[1], of[2])
+		if seen[first.String()] || len(codes) != benefit.MaxUses || codes[0].String() != again[0].String() || !codes[0].Opens(first) {
+			t.Errorf("%v", of)
+		}
+		seen[first.String()] = true
+	}
+}
