@@ -538,7 +538,7 @@ func (h hand) drawBuy() asked {
 		slices.Reverse(req.Pieces)
 	}
 	if homes[req.Member] != h.caller {
-		req.Authorisation, req.Code = h.d.slips.drawProof(h.t, req.Member, h.caller)
+		req.Authorisation, req.Code = h.d.slips.drawProof(thrown(h.t, len(h.d.slips)), req.Member, h.caller)
 	}
 	return asked{req, codes}
 }
@@ -563,7 +563,7 @@ func TestBenefitsAgainstModel(t *testing.T) {
 				d.try("M", w.must(t, "M", raise), 0, today, asked{req: raise})
 			}
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "authorise") == 1 {
-				req, secret := drawAuthorise(t, "wang", rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"), []string{"DP", "GP"}, w.net.Now().Unix())
+				req, secret := drawAuthorise(thrown(t, len(d.slips)), "wang", rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"), []string{"DP", "GP"}, w.net.Now().Unix())
 				d.slips.write(w.must(t, "D", req), req, secret)
 			}
 			stepDesk(t, w, d, today)

@@ -3,9 +3,6 @@ package contract
 import (
 	"slices"
 
-	"pgregory.net/rapid"
-
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
@@ -78,37 +75,37 @@ func (s slips) numbers() []number.Command {
 
 // drawAuthorise draws an authorisation of a member's: large or small, soon over or
 // not, with a code or open at once.
-func drawAuthorise(t *rapid.T, id, acceptor string, programmes []string, now int64) (member.AuthoriseRequest, code.Code) {
-	req := member.AuthoriseRequest{Member: id, Acceptor: acceptor, Until: now + rapid.SampledFrom([]int64{20, 3600, 86400}).Draw(t, "valid")}
-	for _, p := range programmes {
-		if rapid.SampledFrom([]int{1, 1, 1, 0}).Draw(t, "covered") == 1 || p == programmes[0] {
-			req.Caps = append(req.Caps, member.Limit{Programme: p, Amount: amount.Units(rapid.IntRange(1, 40).Draw(t, "cap"))})
+func drawAuthorise(d dice, id, acceptor string, programmes []string, now int64) (member.AuthoriseRequest, code.Code) {
+	req := member.AuthoriseRequest{Member: id, Acceptor: acceptor, Until: now + pick(d, []int64{20, 3600, 86400})}
+	for i, p := range programmes {
+		if i == 0 || !d.odd(4) {
+			req.Caps = append(req.Caps, member.Limit{Programme: p, Amount: d.n(60)})
 		}
 	}
-	if rapid.SampledFrom([]int{0, 0, 1}).Draw(t, "waits") == 0 {
+	if !d.odd(3) {
 		return req, nil
 	}
-	secret := code.Code(rapid.SliceOfN(rapid.Byte(), code.Size, code.Size).Draw(t, "secret"))
+	secret := d.secret()
 	req.Commitment = code.Commit(secret)
 	return req, secret
 }
 
 // drawProof draws one of the slips that may suit, or none, and the code to say.
-func (s slips) drawProof(t *rapid.T, id, acceptor string) (number.Command, code.Code) {
+func (s slips) drawProof(d dice, id, acceptor string) (number.Command, code.Code) {
 	var suits []number.Command
 	for _, n := range s.numbers() {
 		if s[n].member == id && s[n].acceptor == acceptor && !s[n].torn {
 			suits = append(suits, n)
 		}
 	}
-	if rapid.IntRange(0, 9).Draw(t, "any slip") == 9 {
+	if d.odd(10) {
 		suits = s.numbers()
 	}
-	if len(suits) == 0 || rapid.IntRange(0, 9).Draw(t, "no slip") == 9 {
+	if len(suits) == 0 || d.odd(10) {
 		return number.Command{}, nil
 	}
-	n := rapid.SampledFrom(suits).Draw(t, "slip")
-	if rapid.IntRange(0, 5).Draw(t, "misheard") == 5 {
+	n := pick(d, suits)
+	if d.odd(8) {
 		return n, make(code.Code, code.Size)
 	}
 	return n, s[n].code
