@@ -76,7 +76,7 @@ func (s slips) numbers() []number.Command {
 // drawAuthorise draws an authorisation of a member's: large or small, soon over or
 // not, with a code or open at once.
 func drawAuthorise(d dice, id, acceptor string, programmes []string, now int64) (member.AuthoriseRequest, code.Code) {
-	req := member.AuthoriseRequest{Member: id, Acceptor: acceptor, Until: now + pick(d, []int64{20, 3600, 86400})}
+	req := member.AuthoriseRequest{Member: id, Acceptor: acceptor, Until: now + pick(d, []int64{20, 3600, 86400, 86400, 86400})}
 	for i, p := range programmes {
 		if i == 0 || !d.odd(4) {
 			req.Caps = append(req.Caps, member.Limit{Programme: p, Amount: d.n(60)})

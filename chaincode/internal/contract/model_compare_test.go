@@ -3,7 +3,6 @@ package contract
 import (
 	"flag"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,13 +95,7 @@ func againstModel(t *testing.T, verbs []string) {
 		}
 	})
 	if *showTally {
-		for _, k := range slices.Sorted(func(yield func(string) bool) {
-			for k := range tally {
-				if !yield(k) {
-					return
-				}
-			}
-		}) {
+		for _, k := range sortedIDs(tally) {
 			t.Logf("%-60s %5d took effect, %5d did not", k, tally[k][0], tally[k][1])
 		}
 	}
@@ -130,7 +123,7 @@ func (m *model) meet(t *rapid.T, w *world) {
 }
 
 func (m *model) step(t *rapid.T, w *world, verbs []string, tally map[string][2]int) {
-	caller := thrown(t, int(w.net.Height())).one("G", "G", "D", "D", "M", "M", "G", "D", "M", "F")
+	caller := thrown(t, int(w.net.Height())).one("G", "G", "D", "D", "M", "M", "G", "D", "M", "G", "D", "M", "G", "D", "M", "F")
 	var requests []command.Request
 	for i := range rapid.IntRange(1, 9).Draw(t, "commands") {
 		p := newPen(thrown(t, i+10*int(w.net.Height())), m, caller)

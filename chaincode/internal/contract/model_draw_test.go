@@ -2,6 +2,7 @@ package contract
 
 import (
 	"cmp"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -83,15 +84,19 @@ func (p pen) draw(verb string) command.Request {
 	case "award":
 		return points.AwardRequest{Programme: "DP", Rule: "tenth", Member: p.member(), Expires: p.m.today + 9, Lines: []points.Bought{{Fen: p.n(80)}, {Fen: p.n(10)}}}
 	case "freeze":
+		if !p.odd(3) {
+			return points.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
+		}
 		return points.FreezeRequest{Member: p.member(), Reason: "x"}
 	case "unfreeze":
 		return points.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
 	case "appeal":
-		return points.AppealRequest{Member: p.frozen(), Against: p.one("G", "D", "M"), Evidence: make([]byte, 32)}
+		id := p.frozen()
+		return points.AppealRequest{Member: id, Against: pick(p.dice, append(sortedIDs(p.m.people[id].frozen), "G")), Evidence: make([]byte, 32)}
 	case "dismiss":
 		return points.DismissRequest{Member: p.frozen(), Reason: "x"}
 	case "erase":
-		if p.odd(4) {
+		if p.odd(8) {
 			return member.EraseRequest{Member: p.member(), Reason: "x"}
 		}
 	case "merge":
@@ -122,7 +127,7 @@ func (p pen) draw(verb string) command.Request {
 // frozen draws a member, mostly one whose wallet is frozen.
 func (p pen) frozen() string {
 	for _, id := range []string{"li", "wang", "sun", "zhang"} {
-		if len(p.m.people[id].frozen) > 0 && p.odd(2) {
+		if len(p.m.people[id].frozen) > 0 && !p.odd(3) {
 			return id
 		}
 	}
@@ -137,9 +142,9 @@ func (p pen) issue() command.Request {
 	for range p.n(3) {
 		g := points.Grant{Member: p.member(), Amount: p.n(20), Witness: p.one("", "", "", "D")}
 		if req.Programme != "MP" {
-			g.Expires = p.m.today + pick(p.dice, []date.Date{1, 2, 9, 9, 40})
+			g.Expires = p.m.today + pick(p.dice, []date.Date{1, 2, 9, 9, 40, 40, 40})
 		}
-		if p.odd(12) {
+		if req.Programme == "GP" && p.odd(12) || p.odd(60) {
 			g.Member = "ghost"
 		}
 		if p.odd(3) {
@@ -166,7 +171,7 @@ func (p pen) split(programme string) []points.Share {
 func (p pen) purse(programme string, want int) (string, []points.Piece) {
 	owner := p.m.root(p.member())
 	suits := p.spendable(owner, programme)
-	for tries := 0; tries < 5 && len(suits) == 0; tries++ {
+	for tries := 0; tries < 8 && (len(suits) == 0 || !p.may(owner)); tries++ {
 		owner = p.m.root(p.member())
 		suits = p.spendable(owner, programme)
 	}
@@ -179,8 +184,11 @@ func (p pen) purse(programme string, want int) (string, []points.Piece) {
 			want -= take
 		}
 	}
-	if len(pieces) == 0 {
+	if len(pieces) == 0 && p.odd(8) {
 		return owner, []points.Piece{{Lot: pick(p.dice, p.lots), Amount: 1}}
+	}
+	if len(pieces) == 0 {
+		return owner, nil
 	}
 	switch p.dice(16) {
 	case 0:
@@ -193,6 +201,16 @@ func (p pen) purse(programme string, want int) (string, []points.Piece) {
 		}
 	}
 	return owner, pieces
+}
+
+// may says whether the caller is a member's home or has a slip of the member's.
+func (p pen) may(owner string) bool {
+	for _, x := range p.m.slips {
+		if x.acceptor == p.caller && p.m.root(x.member) == owner && !x.torn && p.m.now < x.until {
+			return true
+		}
+	}
+	return p.m.people[owner].home == p.caller
 }
 
 func (p pen) spendable(owner, programme string) (suits []number.Row) {
@@ -230,21 +248,26 @@ func (p pen) proof(owner string) (number.Command, []byte) {
 
 func (p pen) drawSpend(verb string) command.Request {
 	programme := p.one("GP", "DP", "MP")
+	if froms := map[string][]string{"GP": {"DP", "MP"}, "DP": {"GP"}, "MP": {"GP"}}; verb == "convert" && !p.odd(8) {
+		programme = p.one(froms[p.own()]...)
+	}
 	owner, pieces := "", []points.Piece(nil)
 	if slices.Contains([]string{"hold", "transfer", "offer", "convert"}, verb) {
-		owner, pieces = p.purse(programme, 1+p.dice(25))
+		if owner, pieces = p.purse(programme, 1+p.dice(25)); len(pieces) == 0 {
+			return nil
+		}
 	}
 	switch verb {
 	case "hold":
 		if p.odd(3) {
 			for _, other := range []string{"DP", "GP"} {
-				if of, more := p.purse(other, 9); other != programme && of == owner && more[0].Lot != pieces[0].Lot {
+				if of, more := p.purse(other, 9); other != programme && of == owner && len(more) > 0 && more[0].Lot != pieces[0].Lot {
 					pieces = append(pieces, more...)
 					break
 				}
 			}
 		}
-		req := points.HoldRequest{Member: p.alias(owner), Pieces: unique(pieces), Deadline: p.m.now + pick(p.dice, []int64{0, 20, 60, 60, 3600, 31 * 86400})}
+		req := points.HoldRequest{Member: p.alias(owner), Pieces: unique(pieces), Deadline: p.m.now + pick(p.dice, []int64{0, 20, 60, 60, 60, 300, 300, 3600, 3600, 86400, 86400, 31 * 86400})}
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "transfer":
@@ -255,7 +278,7 @@ func (p pen) drawSpend(verb string) command.Request {
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "offer":
-		req := points.OfferRequest{Member: p.alias(owner), Pieces: pieces, Wants: p.one("GP", "DP", "MP"), Price: p.n(9), For: p.one("", "", "wang", "li"), Until: p.m.now + pick(p.dice, []int64{20, 3600, 5 * 86400})}
+		req := points.OfferRequest{Member: p.alias(owner), Pieces: pieces, Wants: map[string]string{"GP": p.one("DP", "MP"), "DP": "GP", "MP": p.one("DP", "GP", "MP")}[programme], Price: p.n(6), For: p.one("", "", "wang", "li"), Until: p.m.now + pick(p.dice, []int64{20, 3600, 3600, 5 * 86400})}
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "convert":
@@ -285,6 +308,12 @@ func (p pen) take() command.Request {
 	}
 	n := pick(p.dice, live)
 	owner, pieces := p.purse(p.m.trades[n].wants, p.m.trades[n].price)
+	for tries := 0; tries < 4 && owner == p.m.root(p.m.trades[n].maker); tries++ {
+		owner, pieces = p.purse(p.m.trades[n].wants, p.m.trades[n].price)
+	}
+	if len(pieces) == 0 {
+		return nil
+	}
 	req := points.TakeRequest{Trade: n, Member: p.alias(owner), Pieces: pieces}
 	req.Authorisation, req.Code = p.proof(owner)
 	return req
@@ -320,7 +349,10 @@ func (p pen) drawAbout(verb string) command.Request {
 	if len(p.holds) == 0 || !slices.Contains([]string{"capture", "refund", "release", "timeout"}, verb) {
 		return nil
 	}
-	n := p.holdFor(verb)
+	n, ok := p.holdFor(verb)
+	if !ok {
+		return p.drawSpend("hold") // nil where nobody can pay
+	}
 	h := p.m.holds[n]
 	switch verb {
 	case "capture":
@@ -351,8 +383,8 @@ func (p pen) find(suits func(*box) bool) number.Row {
 	return pick(p.dice, list)
 }
 
-// holdFor draws a hold, mostly one that the verb suits.
-func (p pen) holdFor(verb string) number.Command {
+// holdFor draws a hold, mostly one that the verb suits; false for none.
+func (p pen) holdFor(verb string) (_ number.Command, ok bool) {
 	var list []number.Command
 	for _, n := range p.holds {
 		h := p.m.holds[n]
@@ -362,8 +394,13 @@ func (p pen) holdFor(verb string) number.Command {
 			list = append(list, n)
 		}
 	}
-	if len(list) == 0 || p.odd(10) {
+	if len(list) == 0 || p.odd(12) {
 		list = p.holds
+		if !p.odd(6) {
+			return number.Command{}, false
+		}
 	}
-	return pick(p.dice, list)
+	return pick(p.dice, list), true
 }
+
+func sortedIDs[V any](of map[string]V) []string { return slices.Sorted(maps.Keys(of)) }
