@@ -118,13 +118,13 @@ func (r AdjustRequest) Check() error {
 	return r.Lot.Check()
 }
 
-// Adjust makes the lot that corrects another.
-func Adjust(lot Lot, req AdjustRequest, programme Programme, at At) (Lot, error) {
+// Adjust makes the lot that corrects another, whose last day is given.
+func Adjust(lot Lot, last date.Date, req AdjustRequest, programme Programme, at At) (Lot, error) {
 	if err := programme.RequireIssuer(at.Caller); err != nil {
 		return Lot{}, err
 	}
-	if lot.Expires < at.Date {
-		return Lot{}, fault.New(fault.Expired, "lot %s expired on %s", req.Lot, lot.Expires)
+	if last < at.Date {
+		return Lot{}, fault.New(fault.Expired, "lot %s expired on %s", req.Lot, last)
 	}
 	return Lot{
 		Programme: lot.Programme, Member: lot.Member, Funder: lot.Funder, Issued: req.Amount, Expires: lot.Expires,

@@ -33,10 +33,12 @@ type Share struct {
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT (one amount, or their sum,
 // or the lane's total, above 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN
-// (the caller isn't its issuer); then, grant by grant, BAD_REQUEST (a witness is
-// missing, or an expiry isn't the rule's), EXPIRED (an expiry before the
-// business date), NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
-// DAILY_CAP; then LIABILITY_CAP.
+// (the caller isn't its issuer); then, grant by grant, BAD_REQUEST (an expiry isn't
+// the rule's), EXPIRED (an expiry before the business date), BAD_REQUEST (a witness
+// is missing); then, grant by grant, NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a
+// pledge), NOT_FOUND (the member, where earnings count), DAILY_CAP; then
+// LIABILITY_CAP. Elsewhere a grant reads no member: points may be there before the
+// member is, and nobody spends them until then.
 type IssueRequest struct {
 	_         struct{} `cbor:",toarray"`
 	Programme string   `json:"programme"`

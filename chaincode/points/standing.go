@@ -96,8 +96,8 @@ func (s Standing) Spend(r Rules, units amount.Units, today date.Date) (Standing,
 	return Standing{Months: s.Months, Active: today, Today: day}, nil
 }
 
-// Unspend takes back what was held today; what was held on another day no longer
-// counts anyway.
+// Unspend takes back what was held today, and only that: what was held on another
+// day is not among what today counts.
 func (s Standing) Unspend(units amount.Units, today date.Date) Standing {
 	next := s
 	if s.Today.Date == today {

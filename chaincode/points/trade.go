@@ -1,6 +1,8 @@
 package points
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
@@ -55,10 +57,11 @@ type Trade struct {
 // home may, or whom the maker authorised.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, EXPIRED (until is past), LIMIT
-// (more than 30 days ahead), NOT_FOUND (a member, a lot, the programme wanted);
-// then as for a transfer from "lot by lot" on, and BAD_REQUEST (the lots are of
-// several programmes, or of the one wanted), FORBIDDEN (the programme wanted
-// can't be transferred).
+// (more than 30 days ahead), NOT_FOUND (a member, a lot, the programme wanted),
+// WRONG_STATE (the one whom it is for was erased); then as for a transfer from
+// "lot by lot" to "still wait", BAD_REQUEST (the lots are of several programmes,
+// or of the one wanted), FORBIDDEN (the programme wanted can't be transferred);
+// then WRONG_STATE … WRONG_CODE as for a hold.
 type OfferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
@@ -126,9 +129,10 @@ func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot,
 // aside. The taker's home may, or whom the taker authorised.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the trade, the
-// member, a lot), WRONG_STATE, EXPIRED, FORBIDDEN (it is for another member),
-// BAD_REQUEST (the maker takes it, or the pieces aren't the price); then as for a
-// transfer from "lot by lot" on.
+// member, a lot), WRONG_STATE, EXPIRED (the offer, or what it set aside),
+// FORBIDDEN (it is for another member), BAD_REQUEST (the maker takes it), LIMIT
+// (more than 100 lots would come of it), BAD_REQUEST (the pieces aren't the
+// price); then as for a transfer from "lot by lot" on.
 type TakeRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Trade         number.Command `json:"trade"`
@@ -161,8 +165,8 @@ type Swap struct {
 	Spends Moved // what the taker gives
 }
 
-// Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, and
-// setAside the programme of them; who the trade is for, and its maker, are given as
+// Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, its
+// expiry the last day on which the maker could spend it, and setAside the programme of them; who the trade is for, and its maker, are given as
 // the members that they became.
 func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker, only string, at At) (Swap, error) {
 	switch {
@@ -170,6 +174,8 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 		return Swap{}, fault.New(fault.WrongState, "trade %s is %s", req.Trade, trade.State)
 	case at.Now >= trade.Until:
 		return Swap{}, fault.New(fault.Expired, "trade %s has ended", req.Trade)
+	case slices.ContainsFunc(set, func(l Lot) bool { return l.Expires < at.Date }):
+		return Swap{}, fault.New(fault.Expired, "what trade %s set aside has expired", req.Trade)
 	case only != "" && only != purse.Member:
 		return Swap{}, fault.New(fault.Forbidden, "trade %s is for another member", req.Trade)
 	case maker == purse.Member:

@@ -9,12 +9,12 @@ import (
 )
 
 // TransferRequest moves points from one member to another, lot by lot; each
-// piece becomes a lot of its own with the expiry and funder of the lot it came
+// piece becomes a lot of its own with the last day and funder of the lot it came
 // from. The issuer of the programmes may at the member's wish, and so may the
 // giver's home, or whom the giver authorised.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member or a lot),
-// WRONG_STATE (the receiver was erased); then, lot by lot, FORBIDDEN (not the
+// WRONG_STATE (the receiver was erased), BAD_REQUEST (both are one by now); then, lot by lot, FORBIDDEN (not the
 // giver's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's wallet:
 // a frozen receiver still earns), WRONG_ORDER; then, lot by lot, FORBIDDEN (the
 // programme's points can't be transferred), WRONG_STATE (received points still
@@ -52,7 +52,9 @@ func (p Purse) give(pieces []Piece, to string, origin Origin, today date.Date) (
 		next := p.Lots[i]
 		next.Transferred += piece.Amount
 		given = append(given, next)
-		got = append(got, received(next, piece.Lot, to, origin, p.Programmes[next.Programme].Rules, today))
+		from := next
+		from.Expires = p.lastDay(next) // where expiry slides, it stops at what the giver had
+		got = append(got, received(from, piece.Lot, to, origin, p.Programmes[next.Programme].Rules, today))
 		got[i].Issued = piece.Amount
 	}
 	return given, got

@@ -147,8 +147,10 @@ func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Li
 	if err := c.unspend(hold.Authorisation, moved); err != nil {
 		return err
 	}
-	if err := c.countUnspent(hold.Member, moved); err != nil {
-		return err
+	if hold.Date == c.at.Date {
+		if err := c.countUnspent(hold.Member, moved); err != nil {
+			return err
+		}
 	}
 	return c.uncapFunders(hold, back)
 }
@@ -223,11 +225,16 @@ func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 	return nil
 }
 
-// pocket is a purse with one lot in it, to ask for its last day.
+// pocket is a purse with one lot in it, to ask for its last day. The member is
+// read only where the day depends on it: points may have been granted to one that
+// was never enrolled, and they expire too.
 func (c *call) pocket(lot points.Lot) (points.Purse, error) {
 	programmes, err := c.programmesOf([]points.Lot{lot})
 	if err != nil {
 		return points.Purse{}, err
+	}
+	if programmes[lot.Programme].Rules.Expiry.Kind != points.Sliding {
+		return points.Purse{Lots: []points.Lot{lot}, Programmes: programmes}, nil
 	}
 	member, err := c.root(lot.Member)
 	if err != nil {
