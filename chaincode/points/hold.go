@@ -5,6 +5,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -55,6 +56,7 @@ type Hold struct {
 	Captures      []Taken        `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
 	Capped        []string       `json:"capped"`        // funders whose net debit cap it drew on, sorted
+	Placed        date.Date      `json:"placed"`        // business date, whose limit it counts towards
 }
 
 // Taken is one capture of a hold. The points that it took follow on those of the
@@ -141,7 +143,7 @@ func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
 	}
 	return Hold{
 		Acceptor: at.Caller, Member: purse.Member, State: Open, Deadline: req.Deadline,
-		Pieces: pieces, Authorisation: req.Authorisation,
+		Pieces: pieces, Authorisation: req.Authorisation, Placed: at.Date,
 	}, next, nil
 }
 

@@ -139,7 +139,8 @@ func (c *call) tradersOf(trade points.Trade) (maker, only string, err error) {
 	return made.ID, wanted.ID, err
 }
 
-// setAside reads the lots that a trade's points came from, and their programme.
+// setAside reads the lots that a trade's points came from, each with the last day
+// that it has by now, and their programme.
 func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, error) {
 	lots := make([]points.Lot, len(trade.Pieces))
 	for i, piece := range trade.Pieces {
@@ -147,6 +148,11 @@ func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, err
 		if lots[i], err = c.lot(piece.Lot); err != nil {
 			return nil, points.Programme{}, err
 		}
+		purse, err := c.pocket(lots[i])
+		if err != nil {
+			return nil, points.Programme{}, err
+		}
+		lots[i].Expires = purse.LastDay(lots[i])
 	}
 	programme, err := c.programme(trade.Pieces[0].Programme)
 	return lots, programme, err
