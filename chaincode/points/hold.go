@@ -56,7 +56,7 @@ type Hold struct {
 	Captures      []Taken        `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
 	Capped        []string       `json:"capped"`        // funders whose net debit cap it drew on, sorted
-	Date          date.Date      `json:"date"`          // business date on which it was placed
+	Placed        date.Date      `json:"placed"`        // business date, whose limit it counts towards
 }
 
 // Taken is one capture of a hold. The points that it took follow on those of the
@@ -145,7 +145,7 @@ func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
 	}
 	return Hold{
 		Acceptor: at.Caller, Member: purse.Member, State: Open, Deadline: req.Deadline,
-		Pieces: pieces, Authorisation: req.Authorisation, Date: at.Date,
+		Pieces: pieces, Authorisation: req.Authorisation, Placed: at.Date,
 	}, next, nil
 }
 

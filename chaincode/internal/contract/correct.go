@@ -69,7 +69,7 @@ func (c *call) adjust(req points.AdjustRequest) error {
 		return err
 	}
 	programme := purse.Programmes[lot.Programme]
-	made, err := points.Adjust(lot, purse.LastDay(lot), req, programme, c.at)
+	made, err := points.Adjust(lot, req, programme, purse.LastDay(lot), c.at)
 	if err != nil {
 		return err
 	}

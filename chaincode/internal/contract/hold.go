@@ -147,10 +147,8 @@ func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Li
 	if err := c.unspend(hold.Authorisation, moved); err != nil {
 		return err
 	}
-	if hold.Date == c.at.Date {
-		if err := c.countUnspent(hold.Member, moved); err != nil {
-			return err
-		}
+	if err := c.countUnspent(hold, moved); err != nil {
+		return err
 	}
 	return c.uncapFunders(hold, back)
 }

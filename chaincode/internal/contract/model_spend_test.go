@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"slices"
+
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
@@ -143,7 +145,7 @@ func (m *model) unwind(n number.Command, coins []number.Row) {
 			if grace == 0 {
 				grace = 30
 			}
-			m.newBox(fresh[lot], box{member: b.member, programme: b.programme, funder: b.funder, state: "active", expires: m.today + grace}, 0)
+			m.newBox(fresh[lot], box{member: b.member, programme: b.programme, funder: b.funder, state: "active", expires: m.today + grace, waits: b.waits}, 0)
 		}
 		m.put(fresh[lot], 1)
 		m.boxes[fresh[lot]].issued++
@@ -318,6 +320,9 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	coins = coins[:goes]
 	owner := m.root(r.Member)
 	b := box{member: owner, programme: r.To, funder: caller, state: "active", expires: m.last(first)}
+	for _, lot := range coins {
+		b.waits = max(b.waits, m.boxes[lot].waits)
+	}
 	x, ok := m.agrees(caller, owner, r.Authorisation, r.Code, coins)
 	if !ok || !m.spends(owner, coins) || rate.PerDay > 0 && !m.count("converted", r.To, owner, "", got, rate.PerDay) {
 		return false
@@ -339,11 +344,13 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 // ratio of what went.
 func (m *model) oweConversion(caller, from, to string, coins []number.Row, got int) bool {
 	var split []points.Share
-	for i, lot := range coins {
-		if funder := m.boxes[lot].funder; i == 0 || funder != m.boxes[coins[i-1]].funder {
-			split = append(split, points.Share{Funder: funder})
+	for _, lot := range coins {
+		funder := m.boxes[lot].funder
+		i := slices.IndexFunc(split, func(s points.Share) bool { return s.Funder == funder })
+		if i < 0 {
+			i, split = len(split), append(split, points.Share{Funder: funder})
 		}
-		split[len(split)-1].Parts++
+		split[i].Parts++
 	}
 	p := m.plans[to]
 	for i, fen := range divide(nearest(got, p.num, p.den), split) {
@@ -389,10 +396,10 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 		return true
 	case points.AdjustRequest:
 		b := m.boxes[r.Lot]
-		if b == nil || m.plans[b.programme].issuer != caller || m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
+		if b == nil || m.plans[b.programme].issuer != caller || b.state == "pending" || b.state == "cancelled" || m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
 			return false
 		}
-		m.newBox(n.Row(0), box{member: b.member, programme: b.programme, funder: b.funder, state: "active", expires: b.expires}, int(r.Amount))
+		m.newBox(n.Row(0), box{member: b.member, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
 		m.sum(b.programme, "issued", int(r.Amount))
 		return true
 	}

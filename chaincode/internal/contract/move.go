@@ -145,8 +145,8 @@ func (c *call) tradersOf(trade points.Trade) (maker, only string, err error) {
 	return made.ID, wanted.ID, err
 }
 
-// setAside reads the lots that a trade's points came from, each with its last day,
-// and their programme.
+// setAside reads the lots that a trade's points came from, each with the last day
+// that it has by now, and their programme.
 func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, error) {
 	lots := make([]points.Lot, len(trade.Pieces))
 	for i, piece := range trade.Pieces {
