@@ -22,6 +22,7 @@ func (c *call) hold(req points.HoldRequest) error {
 	if err != nil {
 		return err
 	}
+	req.Authorisation = c.under(member, req.Authorisation)
 	hold, next, err := points.Place(req, purse, c.at)
 	if err != nil {
 		return err

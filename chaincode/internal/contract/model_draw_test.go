@@ -233,8 +233,8 @@ func (p pen) alias(owner string) string {
 }
 
 func (p pen) proof(owner string) (number.Command, []byte) {
-	if p.m.people[owner].home == p.caller {
-		return number.Command{}, nil
+	if p.m.people[owner].home == p.caller && !p.odd(4) {
+		return number.Command{}, nil // else it names what it doesn't need, and that isn't used
 	}
 	id := owner
 	for _, x := range p.m.slips {

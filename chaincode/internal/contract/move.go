@@ -65,6 +65,7 @@ func (c *call) offerTrade(req points.OfferRequest) error {
 	if err := c.offeredTo(req.For); err != nil {
 		return err
 	}
+	req.Authorisation = c.under(member, req.Authorisation)
 	trade, next, err := points.Offer(req, purse, wants, c.at)
 	if err != nil {
 		return err
