@@ -27,6 +27,7 @@ type Config struct {
 	Admin    Identity   `mapstructure:"admin"`    // governs; the business path never uses it
 	Peers    []Endpoint `mapstructure:"peers"`    // the party's own first
 	Orderers []Endpoint `mapstructure:"orderers"` // for operators; peers hand transactions on
+	Trust    []Trust    `mapstructure:"trust"`    // whose endorsements count, to check a proof without a network
 
 	// Lanes says which of the party's lanes 1–31 this node writes, such as
 	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send walk-ins. No
@@ -70,6 +71,12 @@ type Endpoint struct {
 	Address    string `mapstructure:"address"`    // host:port
 	TLSCA      string `mapstructure:"tlsCA"`      // path of the CA's certificate, PEM
 	ServerName string `mapstructure:"serverName"` // that its certificate is for
+}
+
+// Trust says which CA a party's peers have their certificates from.
+type Trust struct {
+	Party string `mapstructure:"party"`
+	CA    string `mapstructure:"ca"` // path of the MSP's root certificate, PEM; not the TLS CA
 }
 
 // Timeouts bound single calls. None of them ends a command whose outcome is in

@@ -21,6 +21,8 @@ peers:
   - {name: peer0.D, party: D, address: "127.0.0.1:7051", tlsCA: ca.pem, serverName: peer0.D}
 orderers:
   - {name: orderer0, party: O, address: "127.0.0.1:7050", tlsCA: ca.pem, serverName: orderer0}
+trust:
+  - {party: D, ca: ca.pem}
 `
 
 func write(t *testing.T, text string, mode os.FileMode) string {
@@ -52,7 +54,7 @@ func TestLoad(t *testing.T) {
 	if lanes, _ := c.LaneList(); !slices.Equal(lanes, []uint8{2, 3, 7}) {
 		t.Errorf("lanes %v: flags come after the environment", lanes)
 	}
-	if dir := filepath.Dir(path); c.Identity.Key != filepath.Join(dir, "key.pem") || c.Peers[0].TLSCA != filepath.Join(dir, "ca.pem") || c.State != filepath.Join(dir, "state") {
+	if dir := filepath.Dir(path); c.Identity.Key != filepath.Join(dir, "key.pem") || c.Peers[0].TLSCA != filepath.Join(dir, "ca.pem") || c.Trust[0] != (Trust{"D", filepath.Join(dir, "ca.pem")}) || c.State != filepath.Join(dir, "state") {
 		t.Errorf("paths are relative to the profile: %+v", c)
 	}
 	if c.SealOf("D") != "tallyseal-D" || c.SealOf("M") != "tallyseal" {
@@ -76,6 +78,10 @@ func TestLoadRefuses(t *testing.T) {
 		{"a key for everybody", "", "", nil, 0o644, "chmod 600"},
 		{"no peers", "peers:\n  - {name: peer0.D, party: D, address: \"127.0.0.1:7051\", tlsCA: ca.pem, serverName: peer0.D}\n", "", nil, 0o600, "peers"},
 		{"no port", "127.0.0.1:7051", "127.0.0.1", nil, 0o600, "peers[0].address"},
+		{"no trusted certificate", "{party: D, ca: ca.pem}", "{party: D, ca: none.pem}", nil, 0o600, "trust[0].ca"},
+		{"trust in nobody", "{party: D, ca: ca.pem}", "{ca: ca.pem}", nil, 0o600, "trust[0].party"},
+		{"trust in one twice", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem}\n  - {party: D, ca: cert.pem}", nil, 0o600, "twice"},
+		{"an unknown key of trust", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem, tlsCA: ca.pem}", nil, 0o600, "tlsca"},
 		{"lane 0", "", "", map[string]any{"lanes": "0-3"}, 0o600, "lanes"},
 		{"lane 32", "", "", map[string]any{"lanes": "32"}, 0o600, "lanes"},
 		{"a lane twice", "", "", map[string]any{"lanes": "1-3,2"}, 0o600, "twice"},

@@ -70,6 +70,9 @@ func (c *Config) anchor(dir string) {
 				paths = append(paths, &list[i].TLSCA)
 			}
 		}
+		for i := range c.Trust {
+			paths = append(paths, &c.Trust[i].CA)
+		}
 		for _, p := range paths {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)

@@ -43,6 +43,14 @@ func (c Config) Validate() error {
 			add("peers[%d].%w", i, err)
 		}
 	}
+	for i, t := range c.Trust {
+		if err := t.check(); err != nil {
+			add("trust[%d].%w", i, err)
+		}
+		if slices.ContainsFunc(c.Trust[:i], func(o Trust) bool { return o.Party == t.Party }) {
+			add("trust[%d].party: %s is listed twice; put both certificates in one file", i, t.Party)
+		}
+	}
 	if _, err := c.LaneList(); err != nil {
 		add("lanes: %w", err)
 	}
@@ -109,6 +117,16 @@ func (i Identity) check() error {
 	}
 	if mode := info.Mode().Perm(); mode&0o007 != 0 {
 		return fmt.Errorf("key: everyone may read it (%#o); run chmod 600 on it", mode)
+	}
+	return nil
+}
+
+func (t Trust) check() error {
+	if name.CheckID("party", t.Party) != nil {
+		return fmt.Errorf("party: %q; want the party's MSP id", t.Party)
+	}
+	if _, err := os.Stat(t.CA); err != nil {
+		return fmt.Errorf("ca: %w", err)
 	}
 	return nil
 }

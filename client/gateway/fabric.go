@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/block"
 	"tallystick/client/config"
 )
@@ -19,6 +20,7 @@ import (
 // fabric is the ledgerNet that a party's own peer and its neighbours give.
 type fabric struct {
 	peers    *peers
+	party    string
 	channel  string
 	timeouts config.Timeouts
 }
@@ -28,7 +30,7 @@ func newFabric(cfg config.Config) (*fabric, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fabric{peers: p, channel: cfg.Channel, timeouts: cfg.Timeouts}, nil
+	return &fabric{peers: p, party: cfg.Party, channel: cfg.Channel, timeouts: cfg.Timeouts}, nil
 }
 
 // Endorse implements ledgerNet. The peer plans by itself whose endorsements the
@@ -37,6 +39,13 @@ func (f *fabric) Endorse(ctx context.Context, c call) (signed, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeouts.Endorse)
 	defer cancel()
 	at := f.peers.pick()
+	if len(c.transient) > 0 {
+		// Whatever peer is asked first sees the private data: no other party's. It
+		// then asks only peers of the collection's parties.
+		if at = f.peers.own(f.party); at == nil {
+			return signed{}, &callError{stage: endorsing, kind: refused, refusal: fault.New(fault.Forbidden, "private data goes through the party's own peer, and %s has none", f.party)}
+		}
+	}
 	proposal, err := f.propose(at, c)
 	if err != nil {
 		return signed{}, classify(endorsing, err)
@@ -54,9 +63,13 @@ func (f *fabric) Endorse(ctx context.Context, c call) (signed, error) {
 	return signed{TxID: tx.TransactionID(), Envelope: envelope, Answer: tx.Result()}, nil
 }
 
-func (f *fabric) propose(at *peer, c call) (*client.Proposal, error) {
+func (f *fabric) propose(at *peer, c call, more ...client.ProposalOption) (*client.Proposal, error) {
 	contract := at.gw.GetNetwork(f.channel).GetContract(c.chaincode)
-	return contract.NewProposal(c.function, client.WithBytesArguments(c.args...))
+	options := append(more, client.WithBytesArguments(c.args...))
+	if len(c.transient) > 0 {
+		options = append(options, client.WithTransient(c.transient))
+	}
+	return contract.NewProposal(c.function, options...)
 }
 
 func (f *fabric) sign(at *peer, tx *client.Transaction) ([]byte, error) {

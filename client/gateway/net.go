@@ -13,6 +13,9 @@ type ledgerNet interface {
 	// Endorse has a call endorsed and signs the transaction. Nothing is sent to
 	// be ordered.
 	Endorse(ctx context.Context, call call) (signed, error)
+	// Prove has a call endorsed, by these parties or by as many as the policy
+	// wants, and returns the envelope without the client's signature.
+	Prove(ctx context.Context, call call, parties []string) ([]byte, error)
 	// Submit sends a signed transaction to be ordered. Whatever it answers, only
 	// a block says what became of it.
 	Submit(ctx context.Context, tx signed) error
@@ -30,6 +33,9 @@ type call struct {
 	chaincode string
 	function  string
 	args      [][]byte
+	// transient is private data for the chaincode: it goes to the endorsers and
+	// neither into the transaction nor into the outbox or a log.
+	transient map[string][]byte
 }
 
 // signed is an endorsed and signed transaction, as the outbox keeps it.

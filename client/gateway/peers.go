@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -128,6 +129,14 @@ func (p *peers) pick() *peer {
 		}
 	}
 	return best
+}
+
+// own returns a peer of a party, the first if it has several; nil if none.
+func (p *peers) own(party string) *peer {
+	if i := slices.IndexFunc(p.all, func(one *peer) bool { return one.party == party }); i >= 0 {
+		return p.all[i]
+	}
+	return nil
 }
 
 // failed passes a peer over for a while.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -116,6 +117,10 @@ func walkMini(stub shim.ChaincodeStubInterface, request string, body []byte) *pb
 	var req points.IssueRequest
 	if err := codec.DecodeJSON(body, &req); err != nil {
 		return refusal(err)
+	}
+	if private, _ := stub.GetTransient(); private["note"] != nil {
+		sum := sha256.Sum256(private["note"])
+		_ = stub.PutState("note", sum[:])
 	}
 	at := number.Command{Party: party, Seq: seq}
 	first, err := oneMini(stub, command.New(request, req), at)

@@ -134,7 +134,9 @@ func (c *conn) endorse(call call) (signed, error) {
 		return signed{}, failed(endorsing, codes.Unavailable, "connection refused", "")
 	}
 	args := append([][]byte{[]byte(call.function)}, call.args...)
-	env, err := c.n.Endorse(c.n.Propose(c.n.Identity(own, "client"), call.chaincode, args...), own, []string{"G", "F"}[c.rng.IntN(2)])
+	proposal := c.n.Propose(c.n.Identity(own, "client"), call.chaincode, args...)
+	proposal.Transient = call.transient
+	env, err := c.n.Endorse(proposal, own, []string{"G", "F"}[c.rng.IntN(2)])
 	var refusal *ledgersim.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -143,6 +145,11 @@ func (c *conn) endorse(call call) (signed, error) {
 		return signed{}, failed(endorsing, codes.Aborted, "failed to collect enough transaction endorsements, see attached details for more info", err.Error())
 	}
 	return signed{TxID: env.TxID, Envelope: env.Bytes(), Answer: env.Response().GetPayload()}, nil
+}
+
+func (c *conn) Prove(ctx context.Context, call call, _ []string) ([]byte, error) {
+	s, err := c.Endorse(ctx, call)
+	return s.Envelope, err
 }
 
 func (c *conn) Submit(ctx context.Context, s signed) error {

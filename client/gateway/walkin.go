@@ -20,6 +20,37 @@ import (
 //
 // Errors are those of Do. UNKNOWN_OUTCOME has the transaction id.
 func (g *Gateway) WalkIn(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
+	return g.walkIn(ctx, request, req, nil)
+}
+
+// What private data may be at most.
+const (
+	maxTransient      = 16        // entries
+	maxTransientBytes = 256 << 10 // in all
+)
+
+// WalkInPrivate is WalkIn with private data for the chaincode, such as the
+// profile that member:Share hands on: it goes through this party's own peer to
+// the peers that may keep it, and neither into the transaction nor into any file
+// or log of this node.
+//
+// Refused besides, first that applies: BAD_REQUEST (no private data), LIMIT (16
+// entries, 256 KiB in all), FORBIDDEN (the party has no peer).
+func (g *Gateway) WalkInPrivate(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+	size := 0
+	for key, value := range transient {
+		size += len(key) + len(value)
+	}
+	switch {
+	case len(transient) == 0:
+		return command.Receipt{}, fault.New(fault.BadRequest, "there is no private data")
+	case len(transient) > maxTransient || size > maxTransientBytes:
+		return command.Receipt{}, fault.New(fault.Limit, "%d entries of private data with %d bytes; want %d with %d at most", len(transient), size, maxTransient, maxTransientBytes)
+	}
+	return g.walkIn(ctx, request, req, transient)
+}
+
+func (g *Gateway) walkIn(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
 	if _, err := link(request, []command.Request{req}); err != nil {
 		return command.Receipt{}, err
 	}
@@ -28,7 +59,8 @@ func (g *Gateway) WalkIn(ctx context.Context, request string, req command.Reques
 		return command.Receipt{}, fault.New(fault.BadRequest, "request: %v", err)
 	}
 	var receipt command.Receipt
-	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(), args: [][]byte{[]byte(request), body}}, &receipt)
+	c := call{chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(), args: [][]byte{[]byte(request), body}, transient: transient}
+	err = g.alone(ctx, c, &receipt)
 	return receipt, err
 }
 

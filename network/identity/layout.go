@@ -34,6 +34,11 @@ func (l Layout) Party(id string) string {
 	return filepath.Join(l.Root, "peerOrganizations", id)
 }
 
+// CA locates the certificate of the CA that a party's identities come from.
+func (l Layout) CA(party string) string {
+	return filepath.Join(l.Party(party), "msp", "cacerts", "ca."+party+"-cert.pem")
+}
+
 // OrdererOrganisation returns the directory of the orderers' organisation.
 func (l Layout) OrdererOrganisation(id string) string {
 	return filepath.Join(l.Root, "ordererOrganizations", id)

@@ -28,6 +28,15 @@ type Profile struct {
 	// Peers has the party's own peer first. A party without one gets the others.
 	Peers    []Endpoint `yaml:"peers"`
 	Orderers []Endpoint `yaml:"orderers"`
+
+	// Trust has every party whose peer endorses.
+	Trust []Trust `yaml:"trust"`
+}
+
+// Trust is what a party's endorsements are checked by where there is no network.
+type Trust struct {
+	Party string `yaml:"party"`
+	CA    string `yaml:"ca"` // of the party's identities, not of its TLS
 }
 
 // Name is the party's name in two languages.
@@ -75,6 +84,9 @@ func New(t *topology.Topology, layout identity.Layout, party topology.Party) Pro
 		}
 	}
 	p.Peers = append(p.Peers, others...)
+	for _, owner := range t.PeerParties() {
+		p.Trust = append(p.Trust, Trust{owner.ID, layout.CA(owner.ID)})
+	}
 	owner := t.Orderers.Organisation
 	for _, o := range t.OrdererNodes() {
 		p.Orderers = append(p.Orderers, Endpoint{o.Name, owner, o.Address, layout.Orderer(owner, o.Hostname).TLSCA, o.Hostname})

@@ -69,6 +69,9 @@ func (t *Topology) derive() {
 		if chaincode.Policy == "" {
 			chaincode.Policy = t.Policies.Endorsement
 		}
+		if chaincode.Pairs != "" {
+			chaincode.Collections = append(chaincode.Collections, t.pairs(chaincode.Pairs)...)
+		}
 		if chaincode.Program != "" && !filepath.IsAbs(chaincode.Program) {
 			chaincode.Program = filepath.Join(filepath.Dir(t.File), chaincode.Program)
 		}

@@ -17,6 +17,7 @@ package topology
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -122,8 +123,13 @@ type Chaincode struct {
 	// shared one: NAME-PARTY, which that party's peer alone endorses. The same
 	// package and processes serve them all.
 	PerParty bool
-	// Collections hold the shared namespace's private data.
+	// Collections hold the shared namespace's private data. After Load those of
+	// Pairs are among them, behind the file's own.
 	Collections []Collection
+	// Pairs, if it isn't empty, gives every two peer-owning parties a collection
+	// PAIRS-PARTY-PARTY of their own, the ids sorted: what the two share about
+	// their customers is nobody else's.
+	Pairs string
 }
 
 // Collection is private data that only its parties' clients read and write and
@@ -142,8 +148,23 @@ func (t *Topology) Definitions(c Chaincode) []Chaincode {
 	}
 	for _, party := range t.PeerParties() {
 		own := c
-		own.Name, own.Policy, own.Collections = c.Name+"-"+party.ID, fmt.Sprintf("OutOf(1,'%s.peer')", party.ID), nil
+		own.Name, own.Policy, own.Collections, own.Pairs = c.Name+"-"+party.ID, fmt.Sprintf("OutOf(1,'%s.peer')", party.ID), nil, ""
 		all = append(all, own)
+	}
+	return all
+}
+
+// pairs lists the collections that PAIRS stands for, in the order of the file's
+// parties, so that one who joins last changes none that was there.
+func (t *Topology) pairs(prefix string) []Collection {
+	var all []Collection
+	owners := t.PeerParties()
+	for i, second := range owners {
+		for _, first := range owners[:i] {
+			parties := []string{first.ID, second.ID}
+			slices.Sort(parties)
+			all = append(all, Collection{Name: prefix + "-" + strings.Join(parties, "-"), Parties: parties})
+		}
 	}
 	return all
 }

@@ -69,6 +69,26 @@ func TestCollections(t *testing.T) {
 	}
 }
 
+// TestPairs: every two parties with a peer, the file's own collections first,
+// and the newest party's at the end.
+func TestPairs(t *testing.T) {
+	text := strings.Replace(minimal, "  - {id: A, readOnly: true}", "  - {id: A, readOnly: true}\n  - {id: F, peer: true}", 1)
+	text = strings.ReplaceAll(text, "program: bin/tallycc", "program: x, pairs: profiles, collections: [{name: own, parties: [G]}]")
+	got, err := load(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []topology.Collection{
+		{Name: "own", Parties: []string{"G"}},
+		{Name: "profiles-D-G", Parties: []string{"D", "G"}},
+		{Name: "profiles-F-G", Parties: []string{"F", "G"}},
+		{Name: "profiles-D-F", Parties: []string{"D", "F"}},
+	}
+	if diff := cmp.Diff(want, got.Chaincodes[0].Collections); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestRaftByOneWord(t *testing.T) {
 	got, err := load(t, minimal+"orderers: {consensus: raft}\n")
 	if err != nil {
@@ -120,6 +140,9 @@ func TestRefusals(t *testing.T) {
 		{"collection of a stranger", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, Q]}]", `no party "Q"`},
 		{"collection without a peer", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, A]}]", `party "A" has no peer`},
 		{"collection with a party twice", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, G]}]", `party "G" is listed twice`},
+		{"pairs name", "program: bin/tallycc", "program: x, pairs: _p", `pairs "_p"`},
+		{"pair named like a collection", "program: bin/tallycc", "program: x, pairs: p, collections: [{name: p-D-G, parties: [G]}]", `collection "p-D-G": named twice`},
+		{"pairs that can't be told apart", "  - {id: A, readOnly: true}\nchaincodes:\n  - {", "  - {id: D-F, peer: true}\n  - {id: F-G, peer: true}\nchaincodes:\n  - {pairs: p, ", `collection "p-D-F-G": named twice`},
 		{"collection setting", "program: bin/tallycc", "program: x, collections: [{name: c, partys: [G]}]", "partys"},
 		{"port of nothing", "", "ports: {peer1.G: 9000}", `no endpoint "peer1.g"`},
 		{"port twice", "", "ports: {peer0.G: 9000, tally.D: 9000}", "both on port 9000"},

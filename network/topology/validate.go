@@ -135,6 +135,9 @@ func (t *Topology) validateChaincodes() error {
 				faults = append(faults, fmt.Errorf("chaincode %q: env %q: want KEY=VALUE", c.Name, setting))
 			}
 		}
+		if c.Pairs != "" && !collectionName.MatchString(c.Pairs) {
+			faults = append(faults, fmt.Errorf("chaincode %q: pairs %q: want letters, digits, dashes and underscores, no underscore first", c.Name, c.Pairs))
+		}
 		if err := t.validateCollections(c.Collections); err != nil {
 			faults = append(faults, fmt.Errorf("chaincode %q: %w", c.Name, err))
 		}

@@ -22,7 +22,7 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Quota"}, pointsQueries, memberQueries, benefitQueries)
+	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Quota", "Balance"}, pointsQueries, memberQueries, benefitQueries)
 }
 
 // maxPage is the most rows of one answer, maxRows the most that a sum reads.
@@ -101,30 +101,36 @@ func (*Query) Freezes(ctx *Context, member string) (*points.Frozen, error) {
 
 // Lots answers up to 500 lots, named as a JSON list, in the order asked.
 func (*Query) Lots(ctx *Context, ids []string) ([]points.Lot, error) {
+	_, lots, err := namedLots(ctx, ids)
+	return lots, err
+}
+
+// namedLots reads up to 500 lots by the texts of their numbers.
+func namedLots(ctx *Context, ids []string) ([]number.Row, []points.Lot, error) {
 	if len(ids) > maxPage {
-		return nil, fault.New(fault.BadRequest, "want at most %d lots", maxPage)
+		return nil, nil, fault.New(fault.BadRequest, "want at most %d lots", maxPage)
 	}
 	tx := ledger.New(ctx.GetStub())
 	numbers, keys := make([]number.Row, len(ids)), make([]string, len(ids))
 	for i, id := range ids {
 		n, err := number.ParseRow(id)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		numbers[i], keys[i] = n, lotKey(n)
 	}
 	if err := tx.Prefetch(keys); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	lots := make([]points.Lot, len(ids))
 	for i, n := range numbers {
 		lot, err := ledger.Get(tx, row.Lot(n), "lot", n.String())
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		lots[i] = lot
 	}
-	return lots, nil
+	return numbers, lots, nil
 }
 
 // Page asks for a part of a list.

@@ -1,0 +1,46 @@
+package contract
+
+import (
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+)
+
+// Balance answers what some of a member's lots hold, up to 500, named as a JSON
+// list. It is made to be endorsed and not submitted: with two parties'
+// signatures it is a proof of balance, which anybody can check without a network.
+// It can only understate, as it speaks of the lots that were named.
+//
+// It has no block height: Fabric's qscc answers no other chaincode. The rows'
+// versions, which the peers sign with the answer, say from which block on it is true.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (a lot), BAD_REQUEST (a lot
+// twice), FORBIDDEN (a lot isn't the member's), LIMIT.
+func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Balance, error) {
+	if err := name.CheckID("member", member); err != nil {
+		return nil, err
+	}
+	if len(lots) < 1 {
+		return nil, fault.New(fault.BadRequest, "want 1 to %d lots", maxPage)
+	}
+	numbers, found, err := namedLots(ctx, lots)
+	if err != nil {
+		return nil, err
+	}
+	tx := ledger.New(ctx.GetStub())
+	cycle, err := ledger.Get(tx, row.Cycle(), "cycle", "yet: found the network first")
+	if err != nil {
+		return nil, err
+	}
+	frozen, _, err := ledger.Find(tx, row.Frozen(points.Bucket(member)))
+	if err != nil {
+		return nil, err
+	}
+	balance, err := points.BalanceOf(member, numbers, found, frozen.Of(member), cycle.Date)
+	if err != nil {
+		return nil, err
+	}
+	return &balance, nil
+}

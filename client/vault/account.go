@@ -1,0 +1,236 @@
+package vault
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"slices"
+	"unicode/utf8"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/name"
+)
+
+// maxCustomer is the longest customer id, in bytes.
+const maxCustomer = 128
+
+// Account is a customer of one of the party's channels.
+type Account struct {
+	Channel  string `json:"channel"`
+	Customer string `json:"customer"` // the channel's own id of him: a number, a phone, an openid
+	Member   string `json:"member"`   // pseudonym on the ledger
+	Salt     []byte `json:"-"`        // 32 random bytes; never leaves the vault
+	// Commitment is what the ledger has: member.AccountCommitment(Salt, party, Channel, Customer).
+	Commitment codec.Hash `json:"commitment"`
+}
+
+// storedAccount is the sealed part of an account's row.
+type storedAccount struct {
+	_        struct{} `cbor:",toarray"`
+	Channel  string
+	Customer string
+	Member   string
+	Salt     []byte
+}
+
+func checkAccount(channel, customer string) error {
+	if err := name.CheckID("channel", channel); err != nil {
+		return err
+	}
+	if n := len(customer); n < 1 || n > maxCustomer || !utf8.ValidString(customer) {
+		return fault.New(fault.BadRequest, "customer: want 1 to %d bytes of UTF-8", maxCustomer)
+	}
+	return nil
+}
+
+// Account finds a customer. Refused: BAD_REQUEST.
+func (v *Vault) Account(channel, customer string) (account Account, found bool, err error) {
+	if err := checkAccount(channel, customer); err != nil {
+		return Account{}, false, err
+	}
+	err = v.change(func(tx *sql.Tx) error {
+		account, found, err = v.account(tx, channel, customer)
+		return err
+	})
+	return account, found, err
+}
+
+// NewAccount takes a customer in as a member, with a new salt. A customer whom
+// the vault has as this member keeps his salt, so that what was interrupted can
+// be done again.
+//
+// Refused, first that applies: BAD_REQUEST, CONFLICT (he is another member).
+func (v *Vault) NewAccount(channel, customer, member string) (account Account, err error) {
+	if err := checkAccount(channel, customer); err != nil {
+		return Account{}, err
+	}
+	if err := name.CheckID("member", member); err != nil {
+		return Account{}, err
+	}
+	err = v.change(func(tx *sql.Tx) error {
+		found := false
+		if account, found, err = v.account(tx, channel, customer); err != nil {
+			return err
+		}
+		if found && account.Member != member {
+			return fault.New(fault.Conflict, "this customer is member %s", account.Member)
+		}
+		if found {
+			return nil
+		}
+		salt := make([]byte, keySize)
+		rand.Read(salt) //nolint:errcheck // it never fails
+		stored := storedAccount{Channel: channel, Customer: customer, Member: member, Salt: salt}
+		account = v.asAccount(stored)
+		return v.putAccount(tx, stored)
+	})
+	return account, err
+}
+
+// Accounts lists a member's accounts, by channel and customer.
+func (v *Vault) Accounts(member string) (list []Account, err error) {
+	if err := name.CheckID("member", member); err != nil {
+		return nil, err
+	}
+	err = v.change(func(tx *sql.Tx) error {
+		stored, err := v.accountsOf(tx, member)
+		for _, s := range stored {
+			list = append(list, v.asAccount(s))
+		}
+		return err
+	})
+	slices.SortFunc(list, func(a, b Account) int {
+		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Customer, b.Customer))
+	})
+	return list, err
+}
+
+// SetMember follows a merge on the ledger: accounts and secrets of one member
+// become another's. So does the profile, unless the other has one: then the
+// first is erased, as one member has one profile. Again changes nothing.
+func (v *Vault) SetMember(from, to string) error {
+	for _, id := range []string{from, to} {
+		if err := name.CheckID("member", id); err != nil {
+			return err
+		}
+	}
+	if from == to {
+		return nil
+	}
+	return v.change(func(tx *sql.Tx) error {
+		accounts, err := v.accountsOf(tx, from)
+		if err != nil {
+			return err
+		}
+		for _, a := range accounts {
+			a.Member = to
+			if err := v.putAccount(tx, a); err != nil {
+				return err
+			}
+		}
+		if err := v.moveSecrets(tx, from, to); err != nil {
+			return err
+		}
+		return v.moveProfile(tx, from, to)
+	})
+}
+
+// Forget removes an account that was unlinked on the ledger, with its salt.
+func (v *Vault) Forget(channel, customer string) error {
+	if err := checkAccount(channel, customer); err != nil {
+		return err
+	}
+	return v.change(func(tx *sql.Tx) error {
+		_, err := tx.Exec("DELETE FROM account WHERE id = ?", v.accountID(channel, customer))
+		return err
+	})
+}
+
+// Erase removes all that the vault has of a member: accounts and their salts,
+// the profile, secrets. The file is written anew, so that nothing of them is
+// left in it. If it fails, do it again.
+func (v *Vault) Erase(member string) error {
+	if err := name.CheckID("member", member); err != nil {
+		return err
+	}
+	err := v.change(func(tx *sql.Tx) error {
+		for _, table := range []string{"account", "profile", "secret"} {
+			if _, err := tx.Exec("DELETE FROM "+table+" WHERE member = ?", v.memberID(member)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = v.db.Exec("VACUUM")
+	return wrap(err)
+}
+
+func (v *Vault) accountID(channel, customer string) []byte {
+	return v.keys.id("account", channel, customer)
+}
+
+func (v *Vault) memberID(member string) []byte { return v.keys.id("member", member) }
+
+func (v *Vault) account(tx *sql.Tx, channel, customer string) (Account, bool, error) {
+	id := v.accountID(channel, customer)
+	var of, sealed []byte
+	err := tx.QueryRow("SELECT member, sealed FROM account WHERE id = ?", id).Scan(&of, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Account{}, false, nil
+	}
+	if err != nil {
+		return Account{}, false, err
+	}
+	stored, err := v.openAccount(id, of, sealed)
+	return v.asAccount(stored), err == nil, err
+}
+
+func (v *Vault) accountsOf(tx *sql.Tx, member string) (list []storedAccount, err error) {
+	of := v.memberID(member)
+	rows, err := tx.Query("SELECT id, sealed FROM account WHERE member = ?", of)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, sealed []byte
+		if err := rows.Scan(&id, &sealed); err != nil {
+			return nil, err
+		}
+		stored, err := v.openAccount(id, of, sealed)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, stored)
+	}
+	return list, rows.Err()
+}
+
+// openAccount reads a row whose ids must be those of what it holds.
+func (v *Vault) openAccount(id, of, sealed []byte) (storedAccount, error) {
+	var a storedAccount
+	if err := v.keys.open(sealed, &a, "account", id, of); err != nil {
+		return a, err
+	}
+	if !bytes.Equal(id, v.accountID(a.Channel, a.Customer)) || !bytes.Equal(of, v.memberID(a.Member)) {
+		return a, errSealed
+	}
+	return a, nil
+}
+
+func (v *Vault) putAccount(tx *sql.Tx, a storedAccount) error {
+	id, of := v.accountID(a.Channel, a.Customer), v.memberID(a.Member)
+	_, err := tx.Exec("INSERT OR REPLACE INTO account(id, member, sealed) VALUES(?, ?, ?)", id, of, v.keys.seal(a, "account", id, of))
+	return err
+}
+
+func (v *Vault) asAccount(a storedAccount) Account {
+	return Account{a.Channel, a.Customer, a.Member, a.Salt, member.AccountCommitment(a.Salt, v.party, a.Channel, a.Customer)}
+}
