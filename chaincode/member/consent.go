@@ -106,7 +106,7 @@ func Agree(m Member, req ConsentRequest, at At) (Member, Consent, error) {
 	}
 	next := m
 	next.Consents++
-	return next, Consent{Member: m.ID, Purpose: req.Purpose, By: at.Caller, Parties: req.Parties, Until: req.Until, State: ConsentActive}, nil
+	return next, Consent{Member: m.ID, Purpose: req.Purpose, By: at.Caller, Parties: req.Parties, Until: req.Until, State: ConsentActive, Shared: []Share{}}, nil
 }
 
 // Collection names the private data collection of two parties that run peers.
@@ -289,7 +289,7 @@ func (c Consent) end() (Consent, []string) {
 	for _, s := range c.Shared {
 		gone = append(gone, s.Party)
 	}
-	c.State, c.Shared = ConsentWithdrawn, nil
+	c.State, c.Shared = ConsentWithdrawn, []Share{}
 	return c, gone
 }
 

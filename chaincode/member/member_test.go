@@ -299,7 +299,7 @@ func TestErase(t *testing.T) {
 			if left.Member.State != Erased || left.Member.Key != nil || left.Member.Accounts+left.Member.Consents != 0 {
 				t.Errorf("%+v", left.Member)
 			}
-			if left.Accounts[0].State != Unlinked || left.Consents[0].State != ConsentWithdrawn || left.Consents[0].Shared != nil || left.Consents[1].State != ConsentWithdrawn {
+			if left.Accounts[0].State != Unlinked || left.Consents[0].State != ConsentWithdrawn || len(left.Consents[0].Shared) != 0 || left.Consents[1].State != ConsentWithdrawn {
 				t.Errorf("%+v", left)
 			}
 			if !slices.Equal(left.Purge, []Purged{{id, "D"}, {id, "F"}}) || len(agreed.Shared) != 2 {

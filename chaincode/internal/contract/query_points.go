@@ -10,8 +10,8 @@ import (
 
 var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule", "Conversion", "Trade", "Pledge", "Standing"}
 
-// asked is a question that needs what a command does: the caller, the date.
-func asked(ctx *Context) (*call, error) {
+// asking is a question that needs what a command does: the caller, the date.
+func asking(ctx *Context) (*call, error) {
 	caller, err := ctx.GetClientIdentity().GetMSPID()
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (*Query) Simulate(ctx *Context, req points.AwardRequest) (*points.Earned, e
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	c, err := asked(ctx)
+	c, err := asking(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (*Query) Standing(ctx *Context, programme, member string) (*Tiered, error) 
 	if err := name.CheckID("member", member); err != nil {
 		return nil, err
 	}
-	c, err := asked(ctx)
+	c, err := asking(ctx)
 	if err != nil {
 		return nil, err
 	}
