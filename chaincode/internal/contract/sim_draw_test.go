@@ -49,9 +49,11 @@ func furnish(t fataler, w *world) {
 			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
 		}))
 	for _, id := range sortedIDs(homes) {
+		var slips []command.Request
 		for _, acceptor := range []string{"G", "D", "M"} {
-			w.must(t, homes[id], member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
+			slips = append(slips, member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
 		}
+		w.must(t, homes[id], slips...)
 	}
 }
 
