@@ -49,9 +49,11 @@ func furnish(t fataler, w *world) {
 			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
 		}))
 	for _, id := range sortedIDs(homes) {
+		var slips []command.Request
 		for _, acceptor := range []string{"G", "D", "M"} {
-			w.must(t, homes[id], member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
+			slips = append(slips, member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
 		}
+		w.must(t, homes[id], slips...)
 	}
 }
 
@@ -89,8 +91,17 @@ func some[T any](v view, kind string) (id string, r T, ok bool) {
 	return found.ID, found.Row.(T), true
 }
 
+// such is some, tried a few times for one that suits.
+func such[T any](v view, kind string, suits func(T) bool) (id string, r T, ok bool) {
+	id, r, ok = some[T](v, kind)
+	for tries := 0; ok && !suits(r) && tries < 8; tries++ {
+		id, r, ok = some[T](v, kind)
+	}
+	return id, r, ok
+}
+
 // What the lanes do, with weights.
-var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant buy buy buy use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase")
+var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase")
 
 func (v view) draw() command.Request {
 	for {
@@ -121,7 +132,7 @@ func (v view) drawNew(verb string) command.Request {
 	case "authorise":
 		return member.AuthoriseRequest{Member: v.one("li", "wang", "sun", "zhang"), Acceptor: v.one("G", "D", "M"), Caps: []member.Limit{{Programme: "GP", Amount: v.n(40)}}, Until: v.lane.net.Now().Unix() + 3600}
 	case "advance":
-		if caller == "G" && v.odd(2) {
+		if caller == "G" && v.odd(3) {
 			return settlement.AdvanceRequest{Date: today + 1}
 		}
 	case "surrender":
@@ -139,12 +150,9 @@ func (v view) drawNew(verb string) command.Request {
 	return nil
 }
 
-// pieces draws up to so many points of one lot, and who has it.
-func (v view) pieces(most int) (owner, programme string, list []points.Piece) {
-	id, lot, ok := some[points.Lot](v, "lot")
-	for tries := 0; ok && lot.Available() == 0 && tries < 4; tries++ {
-		id, lot, ok = some[points.Lot](v, "lot")
-	}
+// pieces draws up to so many points of one lot that suits, and who has it.
+func (v view) pieces(most int, suits func(points.Lot) bool) (owner, programme string, list []points.Piece) {
+	id, lot, ok := such(v, "lot", func(l points.Lot) bool { return l.Available() > 0 && suits(l) })
 	if !ok {
 		return "", "", nil
 	}
@@ -168,11 +176,12 @@ func (v view) drawSpend(verb string) command.Request {
 	if !slices.Contains([]string{"hold", "transfer", "offer", "take", "convert", "expire", "revoke"}, verb) {
 		return nil
 	}
-	owner, programme, list := v.pieces(20)
+	due := func(l points.Lot) bool { return l.Expires < v.today().Date && l.Programme[:1] == v.lane.party }
+	owner, programme, list := v.pieces(20, func(l points.Lot) bool { return (verb == "expire") == due(l) })
 	if list == nil {
 		return nil
 	}
-	by, soon := v.proof(owner), v.lane.net.Now().Unix()+int64(v.dice(9))+1
+	by, soon := v.proof(owner), v.lane.net.Now().Unix()+int64(pick(v.dice, []int{1, 4, 9, 60}))
 	switch verb {
 	case "hold":
 		return points.HoldRequest{Member: owner, Pieces: list, Deadline: soon, Authorisation: by}
@@ -206,7 +215,9 @@ func (v view) drawHeld(verb string) command.Request {
 	if !slices.Contains([]string{"capture", "refund", "end"}, verb) {
 		return nil
 	}
-	id, hold, ok := some[points.Hold](v, "hold")
+	id, hold, ok := such(v, "hold", func(h points.Hold) bool {
+		return h.Acceptor == v.lane.party && (verb == "refund") == (h.Captured > h.Refunded())
+	})
 	if !ok {
 		return nil
 	}
@@ -227,18 +238,20 @@ func (v view) drawBenefit(verb string) command.Request {
 	case "grant":
 		return grantTo("wash", v.one("li", "wang", "sun", "zhang"))
 	case "buy":
-		owner, programme, list := v.pieces(10)
+		owner, programme, list := v.pieces(10, func(l points.Lot) bool {
+			return l.Programme == "GP" && l.Available() >= 10 && l.Expires >= v.today().Date
+		})
 		if programme != "GP" {
 			return nil
 		}
 		return benefit.BuyRequest{Benefit: "ride", Member: owner, Pieces: []benefit.Payment{{Lot: list[0].Lot, Amount: 10}}, Authorisation: v.proof(owner), Commitment: rideCommitment}
 	case "reverse":
-		if id, _, ok := some[benefit.WriteOff](v, "write-off"); ok {
+		if id, _, ok := such(v, "write-off", func(w benefit.WriteOff) bool { return w.State == benefit.Done }); ok {
 			n, _ := number.ParseCommand(id)
 			return benefit.ReverseRequest{WriteOff: n, Reason: "x"}
 		}
 	case "use", "lapse":
-		id, e, ok := some[benefit.Entitlement](v, "entitlement")
+		id, e, ok := such(v, "entitlement", func(e benefit.Entitlement) bool { return !e.State.Ended() && (e.Benefit == "ride") == v.odd(2) })
 		if !ok {
 			return nil
 		}

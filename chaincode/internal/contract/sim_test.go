@@ -86,8 +86,7 @@ func (c *laneClient) endorse(rng *rand.Rand) *ledgersim.Envelope {
 		return nil
 	}
 	c.batch.Lane, c.batch.Seq = c.lane, head.Seq+1
-	peers := []string{"G", "D", "F"}
-	rng.Shuffle(3, func(i, j int) { peers[i], peers[j] = peers[j], peers[i] })
+	peers := c.endorsers(rng)
 	env, err := c.net.Endorse(c.net.Propose(c.id, seal.Outer, []byte("batch:Run"), codec.Encode(*c.batch)), peers...)
 	var refusal *ledgersim.Refusal
 	switch {
@@ -103,6 +102,16 @@ func (c *laneClient) endorse(rng *rand.Rand) *ledgersim.Envelope {
 	}
 	c.err = err
 	return nil
+}
+
+// endorsers are two peers of the three, mostly, the party's own among them.
+func (c *laneClient) endorsers(rng *rand.Rand) []string {
+	peers := []string{"G", "D", "F"}
+	rng.Shuffle(3, func(i, j int) { peers[i], peers[j] = peers[j], peers[i] })
+	if rng.IntN(4) == 0 || c.party != "M" && !slices.Contains(peers[:2], c.party) {
+		return peers
+	}
+	return peers[:2]
 }
 
 // Sent learns nothing: outcomes come from blocks.

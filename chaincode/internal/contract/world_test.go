@@ -158,7 +158,16 @@ func (w *world) send(t fataler, msp string, batch command.Batch) ([]command.Rece
 	return w.sendWith(t, msp, batch, nil)
 }
 
-// sendWith sends a batch with transient data, to the peers named or all.
+// endorsers are as many peers as the policies ask for: two, a party's own among them.
+func endorsers(msp string) []string {
+	switch msp {
+	case "D", "F":
+		return []string{msp, "G"}
+	}
+	return []string{"G", "D"}
+}
+
+// sendWith sends a batch with transient data, to the peers named or to enough.
 func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient map[string][]byte, peers ...string) ([]command.Receipt, []error, error) {
 	t.Helper()
 	if batch.Lane == 0 {
@@ -167,7 +176,7 @@ func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient m
 	p := w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch))
 	p.Transient = transient
 	if peers == nil {
-		peers = w.net.Peers()
+		peers = endorsers(msp)
 	}
 	tx, err := w.net.InvokeProposal(p, peers...)
 	if err != nil {
