@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/member"
@@ -53,9 +54,15 @@ func (q Query) Member(ctx context.Context, id string) (member.Member, error) {
 	return ask[member.Member](ctx, q, "Member", id)
 }
 
+// Recognised is whose account a counter has before it.
+type Recognised struct {
+	Member  member.Member  `json:"member"` // as it now is: what it was merged into
+	Account member.Account `json:"account"`
+}
+
 // Recognise finds the member that a party's channel account belongs to.
-func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (member.Member, error) {
-	return ask[member.Member](ctx, q, "Recognise", party, channel, account.String())
+func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (Recognised, error) {
+	return ask[Recognised](ctx, q, "Recognise", party, channel, account.String())
 }
 
 // Authorisation is one authorisation.
@@ -94,7 +101,18 @@ func (q Query) WriteOff(ctx context.Context, n number.Command) (benefit.WriteOff
 	return ask[benefit.WriteOff](ctx, q, "WriteOff", n.String())
 }
 
-// Quota is a limit and how much of it lanes were granted.
-func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (quota.Quota, error) {
-	return ask[quota.Quota](ctx, q, "Quota", string(kind), id)
+// QuotaUse is a limit, and what all lanes together have done with it.
+//
+//	used − returned ≤ leased;  free = limit + relieved − leased, at least 0
+type QuotaUse struct {
+	Limit    amount.Units `json:"limit"`
+	Leased   amount.Units `json:"leased"` // granted to lanes
+	Relieved amount.Units `json:"relieved"`
+	Used     amount.Units `json:"used"`
+	Returned amount.Units `json:"returned"`
+}
+
+// Quota is a limit and what was made of it.
+func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (QuotaUse, error) {
+	return ask[QuotaUse](ctx, q, "Quota", string(kind), id)
 }
