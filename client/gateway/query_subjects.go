@@ -101,18 +101,14 @@ func (q Query) WriteOff(ctx context.Context, n number.Command) (benefit.WriteOff
 	return ask[benefit.WriteOff](ctx, q, "WriteOff", n.String())
 }
 
-// QuotaUse is a limit, and what all lanes together have done with it.
-//
-//	used − returned ≤ leased;  free = limit + relieved − leased, at least 0
+// QuotaUse is a quota, and what all lanes together have done with it.
 type QuotaUse struct {
-	Limit    amount.Units `json:"limit"`
-	Leased   amount.Units `json:"leased"` // granted to lanes
-	Relieved amount.Units `json:"relieved"`
+	quota.Quota
 	Used     amount.Units `json:"used"`
 	Returned amount.Units `json:"returned"`
 }
 
-// Quota is a limit and what was made of it.
+// Quota is a limit and what was drawn on it.
 func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (QuotaUse, error) {
 	return ask[QuotaUse](ctx, q, "Quota", string(kind), id)
 }

@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/party"
+	members "tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/config"
@@ -104,6 +105,9 @@ func TestRealFlow(t *testing.T) {
 	}
 
 	if err := d.Sync(ctx, ix); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Do(ctx, "", members.EnrolRequest{Member: member}); err != nil {
 		t.Fatal(err)
 	}
 	pieces, err := ix.Choose(member, "DP", 30, 20758)

@@ -125,7 +125,7 @@ func TestHoldsAndSums(t *testing.T) {
 		t.Errorf("a page of 501: %v", err)
 	}
 	_, out, err := ix.Outstanding()
-	want := []Outstanding{{Issuer: "D", Programme: "DP", Issued: 93, Captured: 2, Held: 8, Outstanding: 91}, {Issuer: "M", Programme: "MP"}}
+	want := []Outstanding{{Issuer: "D", Programme: "DP", Issued: 93, Redeemed: 2, Held: 8, Outstanding: 91, Worth: "91"}, {Issuer: "M", Programme: "MP", Worth: "0"}}
 	if err != nil || cmp.Diff(want, out) != "" {
 		t.Errorf("outstanding %s, %v", cmp.Diff(want, out), err)
 	}

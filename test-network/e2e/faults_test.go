@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/gateway"
 )
@@ -150,14 +151,21 @@ func (l *load) awaitMore(t *testing.T, than int64, what string) {
 func TestNodesRaceForOneLot(t *testing.T) {
 	g := net.open(t, "G", "9")
 	nodes := []*gateway.Gateway{g, net.open(t, "G", "10"), net.open(t, "D", "9"), net.open(t, "M", "9")}
+	raced := fmt.Sprintf("raced-%d", time.Now().UnixNano())
+	enrol(t, g, raced)
+	consents := map[string]number.Command{}
+	for _, acceptor := range []string{"D", "M"} {
+		consents[acceptor] = authorise(t, g, raced, acceptor, "GP", 1000)
+	}
 	for range 5 {
-		lot := issue(t, g, "GP", "raced", 100)
+		lot := issue(t, g, "GP", raced, 100)
 		var won atomic.Int64
 		var all sync.WaitGroup
 		errs := make([]error, len(nodes))
 		for i, node := range nodes {
 			all.Go(func() {
-				_, errs[i] = node.Do(t.Context(), "", points.HoldRequest{Member: "raced", Pieces: []points.Piece{{Lot: lot, Amount: 60}}, Deadline: time.Now().Add(time.Hour).Unix()})
+				_, errs[i] = node.Do(t.Context(), "", points.HoldRequest{Member: raced, Pieces: []points.Piece{{Lot: lot, Amount: 60}},
+					Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: consents[node.Party()]})
 				if errs[i] == nil {
 					won.Add(1)
 				}

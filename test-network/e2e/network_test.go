@@ -21,6 +21,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -170,17 +171,19 @@ func (n *network) found() error {
 		{Party: "F", En: "Finance", Zh: "金融", Roles: party.Issuer | party.Finance, Peer: true},
 		{Party: "M", En: "Mobility", Zh: "出行", Roles: party.Issuer | party.Acceptor},
 		{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
+		{Party: "B", En: "Bank", Zh: "银行", Roles: party.Issuer | party.Finance},
 	} {
 		if _, err := g.WalkIn(ctx, "", p); err != nil {
 			return err
 		}
 	}
-	for _, issuer := range []string{"G", "D", "F", "M"} {
+	for _, issuer := range []string{"G", "D", "F", "M", "B"} {
 		g, err := open(issuer)
 		if err != nil {
 			return err
 		}
-		_, err = g.WalkIn(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1}})
+		_, err = g.WalkIn(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
+			Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}}})
 		if err := errors.Join(err, g.Close()); err != nil {
 			return err
 		}
@@ -205,6 +208,29 @@ func issue(t *testing.T, g *gateway.Gateway, programme, member string, units amo
 		t.Fatal(err)
 	}
 	return r.Number.Row(0)
+}
+
+// enrol makes members whose home the gateway's party is.
+func enrol(t *testing.T, g *gateway.Gateway, members ...string) {
+	t.Helper()
+	for _, m := range members {
+		if _, err := g.Do(t.Context(), "", member.EnrolRequest{Member: m}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// authorise lets an acceptor spend so much of a programme of a member at home with
+// the gateway's party.
+func authorise(t *testing.T, g *gateway.Gateway, who, acceptor, programme string, units amount.Units) number.Command {
+	t.Helper()
+	r, err := g.Do(t.Context(), "", member.AuthoriseRequest{
+		Member: who, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}}, Until: time.Now().Add(time.Hour).Unix(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Number
 }
 
 // read brings a fresh read model of a party up to now.
@@ -252,8 +278,8 @@ func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
 		}
 		page.After = part.Next
 	}
-	if totals.Issued != available+totals.Held()+totals.Captured {
-		t.Errorf("%s: issued %d, but available %d + held %d + captured %d", programme, totals.Issued, available, totals.Held(), totals.Captured)
+	if totals.Issued != available+totals.Held()+totals.Ended() {
+		t.Errorf("%s: issued %d, but available %d + held %d + ended %d", programme, totals.Issued, available, totals.Held(), totals.Ended())
 	}
 	if strays, err := ix.Unsealed(); err != nil || len(strays) > 0 {
 		t.Errorf("rows that no sealed number covers: %v, %v", strays, err)
@@ -263,5 +289,10 @@ func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
 
 // send is one command of a batch.
 func advance(to date.Date) command.Request { return settlement.AdvanceRequest{Date: to} }
+
+// partyAmend keeps B's roles and gives it a net debit cap.
+func partyAmend(id string, debit amount.Units) command.Request {
+	return party.AmendRequest{Party: id, Roles: party.Issuer | party.Finance, Debit: debit}
+}
 
 func send(req command.Request) command.Command { return command.New("", req) }

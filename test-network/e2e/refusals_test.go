@@ -31,6 +31,7 @@ import (
 func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	g, d, f, m := net.open(t, "G", "1-2"), net.open(t, "D", "1-2"), net.open(t, "F", "1"), net.open(t, "M", "1")
 	member := "bad-" + t.Name()
+	enrol(t, d, member, "someone-else")
 	lot := issue(t, g, "GP", member, 100)
 	foreign := issue(t, g, "GP", "someone-else", 100)
 	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []points.Piece{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
@@ -83,7 +84,10 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"a time-out before the deadline", g, points.TimeOutRequest{Hold: hold.Number}, fault.WrongState},
 		{"a release of another's hold", g, points.ReleaseRequest{Hold: hold.Number, Reason: "x"}, fault.Forbidden},
 		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)}, fault.Forbidden},
-		{"a transfer by another than the issuer", d, points.TransferRequest{From: member, To: "x", Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.Forbidden},
+		{"a hold without the member's consent", m, holdOf(points.Piece{Lot: lot, Amount: 1}), fault.Unauthorised},
+		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []points.Piece{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
+		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: member, To: "someone-else", Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
+		{"a transfer to nobody", g, points.TransferRequest{From: member, To: "nobody", Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.NotFound},
 		{"a transfer to oneself", g, points.TransferRequest{From: member, To: member, Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.BadRequest},
 		{"an unfreeze of what isn't frozen", g, points.UnfreezeRequest{Member: member, Reason: "x"}, fault.WrongState},
 		{"a freeze without the role", net.open(t, "S1", "1"), points.FreezeRequest{Member: member, Reason: "x"}, fault.Forbidden},

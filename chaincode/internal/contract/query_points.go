@@ -8,7 +8,7 @@ import (
 	"tallystick/chaincode/row"
 )
 
-var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule", "Conversion", "Trade", "Pledge", "Standing"}
+var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule", "Conversion", "Trade", "Pledge", "Standing", "Balance"}
 
 // asking is a question that needs what a command does: the caller, the date.
 func asking(ctx *Context) (*call, error) {

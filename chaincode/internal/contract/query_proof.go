@@ -16,8 +16,8 @@ import (
 // It has no block height: Fabric's qscc answers no other chaincode. The rows'
 // versions, which the peers sign with the answer, say from which block on it is true.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (a lot), BAD_REQUEST (a lot
-// twice), FORBIDDEN (a lot isn't the member's), LIMIT.
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (a lot or the member),
+// BAD_REQUEST (a lot twice), FORBIDDEN (a lot isn't the member's), LIMIT.
 func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Balance, error) {
 	if err := name.CheckID("member", member); err != nil {
 		return nil, err
@@ -34,11 +34,22 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 	if err != nil {
 		return nil, err
 	}
-	frozen, _, err := ledger.Find(tx, row.Frozen(points.Bucket(member)))
+	root, err := rootOf(tx, member)
 	if err != nil {
 		return nil, err
 	}
-	balance, err := points.BalanceOf(member, numbers, found, frozen.Of(member), cycle.Date)
+	for i := range found { // a merged member's lots are the one's that it became
+		became, err := rootOf(tx, found[i].Member)
+		if err != nil {
+			return nil, err
+		}
+		found[i].Member = became.ID
+	}
+	frozen, _, err := ledger.Find(tx, row.Frozen(points.Bucket(root.ID)))
+	if err != nil {
+		return nil, err
+	}
+	balance, err := points.BalanceOf(root.ID, numbers, found, frozen.Of(root.ID), cycle.Date)
 	if err != nil {
 		return nil, err
 	}

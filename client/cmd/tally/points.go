@@ -9,6 +9,6 @@ func pointsCommand(a *app) *cobra.Command {
 	under(cmd, "Move (流转)", transfer(a), convert(a))
 	under(cmd, "Correct and end (更正、到期)", adjust(a), revokePoints(a), expire(a))
 	under(cmd, "Guard (风控)", freeze(a), unfreeze(a), appeal(a), dismiss(a), freezes(a))
-	under(cmd, "See (查看)", wallet(a), liability(a), relieve(a))
+	under(cmd, "See (查看)", wallet(a), liability(a), relieve(a), prove(a))
 	return cmd
 }
