@@ -45,16 +45,26 @@ func (c customer) check() error {
 	return name.CheckID("--channel", c.channel)
 }
 
-// pseudonym is the member that the customer is in the vault, or a new one.
-func (c customer) pseudonym(v *vault.Vault, otherwise string) (string, error) {
+// pseudonym is the member that a customer is, or shall be: the one that the vault
+// knows, or the one that every import from this vault would choose. If that was used
+// up, by who was erased, or if there is no customer, it is another.
+func (c customer) pseudonym(ctx context.Context, g *gateway.Gateway, v *vault.Vault, another string) (string, error) {
 	if c.none() {
-		return otherwise, nil
+		return another, nil
 	}
 	known, found, err := v.Account(c.channel, c.id)
-	if err != nil || !found {
-		return otherwise, err
+	if err != nil || found {
+		return known.Member, err
 	}
-	return known.Member, nil
+	usual := v.Pseudonym(c.channel, c.id)
+	switch _, err := g.Query().Member(ctx, usual); fault.CodeOf(err) {
+	case "":
+		return another, nil
+	case fault.NotFound:
+		return usual, nil
+	default:
+		return "", err
+	}
 }
 
 // known is the customer's account in the vault. NOT_FOUND.

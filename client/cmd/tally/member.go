@@ -53,7 +53,7 @@ func enrol(a *app) *cobra.Command {
 				return a.enrol(ctx, g, v, req, who)
 			})
 		})
-	cmd.Long = `Make a member. Without a name it gets a random pseudonym. A customer of a channel of
+	cmd.Long = `Make a member. Without a name it gets a pseudonym that says nothing. A customer of a channel of
 yours becomes its first account: the id stays in your vault, with a salt, and the
 ledger gets a commitment that says nothing without it.`
 	who.flags(cmd)
@@ -65,7 +65,7 @@ ledger gets a commitment that says nothing without it.`
 
 func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.EnrolRequest, who customer) (err error) {
 	if req.Member == "" {
-		if req.Member, err = who.pseudonym(v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
+		if req.Member, err = who.pseudonym(ctx, g, v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
 			return err
 		}
 	}
