@@ -62,19 +62,29 @@ func (l *lane) finish(ctx context.Context, j *job) {
 	l.answer(j, ran, err)
 }
 
-// answer gives each ticket its part of the outcome.
+// answer gives each ticket its part of the outcome. The queue lets go of keys,
+// and of the names of what was refused, before anybody hears of it: who asks
+// again at once is not told that the first is under way.
 func (l *lane) answer(j *job, ran Outcome, err error) {
-	defer l.g.queue.release(j.tickets)
+	l.settle(j, ran, err)
+	l.g.queue.release(j.tickets)
+	for _, t := range j.tickets {
+		t.tell()
+	}
+}
+
+// settle sets each ticket's part of the outcome.
+func (l *lane) settle(j *job, ran Outcome, err error) {
 	if errors.Is(err, errClosing) || errors.Is(err, errStopped) {
 		for _, t := range j.tickets {
-			t.fail(t.unknown())
+			t.err = t.unknown()
 		}
 		return
 	}
 	if err != nil {
 		l.g.out.finish(j, nil, nil, Outcome{}, nil)
 		for _, t := range j.tickets {
-			t.fail(asFault(err))
+			t.err = asFault(err)
 		}
 		return
 	}
@@ -84,7 +94,7 @@ func (l *lane) answer(j *job, ran Outcome, err error) {
 	at := 0
 	for _, t := range j.tickets {
 		n := at + len(t.commands)
-		t.succeed(receipts[at:n:n], errs[at:n:n], ran)
+		t.receipts, t.errs, t.outcome = receipts[at:n:n], errs[at:n:n], ran
 		at = n
 	}
 	// A name is known to the queue until the outbox knows it: at no moment can

@@ -55,7 +55,10 @@ func (q Query) Member(ctx context.Context, id string) (member.Member, error) {
 
 // Recognise finds the member that a party's channel account belongs to.
 func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (member.Member, error) {
-	return ask[member.Member](ctx, q, "Recognise", party, channel, account.String())
+	found, err := ask[struct {
+		Member member.Member `json:"member"`
+	}](ctx, q, "Recognise", party, channel, account.String())
+	return found.Member, err
 }
 
 // Authorisation is one authorisation.

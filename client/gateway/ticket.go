@@ -51,17 +51,14 @@ func hashOf(commands []command.Command) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// fail ends the ticket without an outcome of its commands.
+// fail ends the ticket without an outcome of its commands, for those who wait.
 func (t *ticket) fail(err error) {
 	t.err = err
 	close(t.done)
 }
 
-// succeed ends the ticket with its part of a batch's outcome.
-func (t *ticket) succeed(receipts []command.Receipt, errs []error, o Outcome) {
-	t.receipts, t.errs, t.outcome = receipts, errs, o
-	close(t.done)
-}
+// tell lets those who wait see what became of the ticket.
+func (t *ticket) tell() { close(t.done) }
 
 // refused says whether a ticket that has ended left nothing to remember.
 func (t *ticket) refused() bool {

@@ -85,3 +85,26 @@ func TestPrivateNeedsTheOwnPeer(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestProve: an endorsed answer, of which the ledger learns nothing; a refusal
+// comes as itself, and peers that don't answer as UNAVAILABLE.
+func TestProve(t *testing.T) {
+	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
+		height := g.Height()
+		if envelope, err := g.Prove(t.Context(), "query:Cursor", own, "erp"); err != nil || len(envelope) == 0 {
+			t.Errorf("%d bytes, %v", len(envelope), err)
+		}
+		if _, err := g.Prove(t.Context(), "query:None"); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("no such question: %v", err)
+		}
+		if g.Height() != height {
+			t.Error("a proof made a block")
+		}
+		net.mu.Lock()
+		net.rates.unreachable = 100
+		net.mu.Unlock()
+		if _, err := g.Prove(t.Context(), "query:Cursor", own, "erp"); fault.CodeOf(err) != fault.Unavailable {
+			t.Errorf("nobody answers: %v", err)
+		}
+	})
+}

@@ -15,13 +15,21 @@ type owing struct {
 		Programme   string `json:"programme"`
 		Outstanding int64  `json:"outstanding"`
 		Held        int64  `json:"held"`
+		Worth       string `json:"worth"` // fen, exact
 	} `json:"outstanding"`
 	Owed []struct {
 		Debtor    string `json:"debtor"`
 		Creditor  string `json:"creditor"`
 		Programme string `json:"programme"`
 		Points    int64  `json:"points"`
+		Fen       int64  `json:"fen"`
 	} `json:"owed"`
+	Breakage []struct {
+		Party     string `json:"party"`
+		Programme string `json:"programme"`
+		Points    int64  `json:"points"`
+		Fen       string `json:"fen"`
+	} `json:"breakage"`
 }
 
 // owes asks the auditor's read model.
@@ -38,22 +46,41 @@ func (o owing) outstanding(programme string) int64 {
 	return 0
 }
 
-func (o owing) owed(debtor, creditor, programme string) int64 {
+// fen sums up what a debtor owes a creditor.
+func (o owing) fen(debtor, creditor string) (sum int64) {
 	for _, one := range o.Owed {
-		if one.Debtor == debtor && one.Creditor == creditor && one.Programme == programme {
-			return one.Points
+		if one.Debtor == debtor && one.Creditor == creditor {
+			sum += one.Fen
 		}
 	}
-	return 0
+	return sum
 }
 
-// picture draws who owes whom how many points, and checks it.
+func (o owing) worth(programme string) string {
+	for _, one := range o.Outstanding {
+		if one.Programme == programme {
+			return one.Worth
+		}
+	}
+	return "0"
+}
+
+func (o owing) breakage(party, programme string) string {
+	for _, one := range o.Breakage {
+		if one.Party == party && one.Programme == programme {
+			return fmt.Sprintf("%s %s, %s fen", show(one.Points), programme, one.Fen)
+		}
+	}
+	return "none"
+}
+
+// picture draws who owes whom how much, and checks it.
 func picture(ctx context.Context, s *stage) error {
 	o, err := s.owes(ctx)
 	if err != nil {
 		return err
 	}
-	s.chapter("", "Who owes whom how many points (as the auditor's own read model says)")
+	s.chapter("", "Who owes whom (as the auditor's own read model says)")
 	most := int64(1)
 	for _, one := range o.Outstanding {
 		most = max(most, one.Outstanding)
@@ -66,13 +93,17 @@ func picture(ctx context.Context, s *stage) error {
 		fmt.Fprintf(s.out, "     %-2s ──▶ members  %7s %s  %s\n", one.Issuer, show(one.Outstanding), one.Programme, bar(one.Outstanding))
 	}
 	for _, one := range o.Owed {
-		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s %s  %s\n", one.Debtor, one.Creditor, show(one.Points), one.Programme, bar(one.Points))
+		what := one.Programme
+		if what == "" {
+			what = "fee"
+		}
+		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s fen (%s)  %s\n", one.Debtor, one.Creditor, show(one.Fen), what, bar(one.Fen))
 	}
 	fmt.Fprintln(s.out)
 	for _, want := range []struct {
 		programme string
 		points    int64
-	}{{"GP", 25000}, {"DP", 2560}, {"FP", 8400}, {"MP", 7101}} {
+	}{{"GP", 20000 + 350 + 10000}, {"DP", 1860 + 1600 + 1}, {"FP", 8400}, {"MP", 1}, {"BP", 3 + 100 + 25000 + 0}} {
 		s.figure("outstanding "+want.programme, want.points, o.outstanding(want.programme))
 	}
 	var digests []string

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -156,4 +157,42 @@ func codeOf(err error) (string, error) {
 		return r.Code, nil
 	}
 	return "", err
+}
+
+// eventually runs tally until it answers: a peer may be a block behind another.
+func (s *stage) eventually(ctx context.Context, as string, answer any, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := s.tally(ctx, as, answer, args...)
+		if code, other := codeOf(err); other != nil || code != "NOT_FOUND" {
+			return err
+		}
+	}
+}
+
+// eventuallyRefused runs tally until it refuses.
+func (s *stage) eventuallyRefused(ctx context.Context, as string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		if err := s.tally(ctx, as, nil, args...); err != nil {
+			return err
+		}
+	}
+}
+
+// countFiles counts the files under a root that hold a text.
+func countFiles(root, text string) (count int, err error) {
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(text)) {
+			count++
+		}
+		return err
+	})
+	return count, err
 }

@@ -11,7 +11,8 @@ import (
 
 // story is the steps, in the order of their telling.
 var story = []func(context.Context, *stage) error{
-	founding, step1, step2, step3, step5, step6, step12,
+	founding, members, step1, step2, step3, step4, step5, step6, step7, step9, step12, step13, step14,
+	step23, step24, step26, audiences, proofs, step27,
 }
 
 // answers of tally, as far as the story reads them.
@@ -19,24 +20,34 @@ type (
 	receipt struct {
 		Number string `json:"number"`
 		Again  bool   `json:"again"`
+		Code   string `json:"code"` // one-time, where the command made one
 	}
 	lot struct {
 		Number      string `json:"number"`
 		Programme   string `json:"programme"`
+		Funder      string `json:"funder"`
 		Issued      int64  `json:"issued"`
 		Placed      int64  `json:"placed"`
 		Transferred int64  `json:"transferred"`
+		Converted   int64  `json:"converted"`
+		Expired     int64  `json:"expired"`
+		Revoked     int64  `json:"revoked"`
 		Expires     string `json:"expires"`
 		State       string `json:"state"`
+		Origin      string `json:"origin"`
 	}
 	wallet struct {
 		Lots []lot `json:"lots"`
 	}
 )
 
+func (l lot) left() int64 {
+	return l.Issued - l.Placed - l.Transferred - l.Converted - l.Expired - l.Revoked
+}
+
 // show writes a lot as the story does: "1,860 DP until 2026-12-31".
 func (l lot) show() string {
-	return fmt.Sprintf("%s %s until %s", show(l.Issued-l.Placed-l.Transferred), l.Programme, l.Expires)
+	return fmt.Sprintf("%s %s until %s", show(l.left()), l.Programme, l.Expires)
 }
 
 func (w wallet) find(programme, expires string) string {
@@ -52,7 +63,7 @@ func (w wallet) find(programme, expires string) string {
 func (w wallet) available(programme string) (sum int64) {
 	for _, l := range w.Lots {
 		if l.Programme == programme && l.State == "ACTIVE" {
-			sum += l.Issued - l.Placed - l.Transferred
+			sum += l.left()
 		}
 	}
 	return sum
@@ -195,57 +206,6 @@ func step5(ctx context.Context, s *stage) error {
 	s.figure("the first", "500 DP until 2026-11-30", w.find("DP", "2026-11-30"))
 	s.figure("the second", "2,000 DP until 2027-05-31", w.find("DP", "2027-05-31"))
 	return nil
-}
-
-func step12(ctx context.Context, s *stage) error {
-	s.chapter("12", "One redemption is sent 5 times; the client is killed midway")
-	args := []string{"points", "redeem", "--member", "wang", "--take", "DP:1800", "--request", "wipers-1"}
-	first := s.command(ctx, "G", args...)
-	if err := first.Start(); err != nil {
-		return err
-	}
-	seen := s.awaitRequest(ctx, "G", "wipers-1-hold")
-	if err := first.Process.Kill(); err != nil {
-		s.note("the client had ended before it was killed")
-	}
-	killed := first.Wait()
-	if seen != nil {
-		return seen
-	}
-	s.note("the first client was killed once its hold was on the ledger (%v)", killed)
-	var receipts []string
-	for range 4 {
-		var r receipt
-		if err := s.tally(ctx, "G", &r, args...); err != nil {
-			return err
-		}
-		receipts = append(receipts, r.Number)
-	}
-	same := map[string]bool{}
-	for _, r := range receipts {
-		same[r] = true
-	}
-	s.figure("different receipts of the four that answered", 1, len(same))
-	w, err := s.wallet(ctx, "D", "wang")
-	if err != nil {
-		return err
-	}
-	s.figure("Wang has left, DP", 700, w.available("DP"))
-	s.figure("the lot that expires first is spent first", "0 DP until 2026-11-30", w.spent("2026-11-30"))
-	owing, err := s.owes(ctx)
-	if err != nil {
-		return err
-	}
-	s.figure("D owes G, DP", 1800, owing.owed("D", "G", "DP"))
-	return nil
-}
-
-// spent finds a lot that the wallet no longer lists.
-func (w wallet) spent(expires string) string {
-	if found := w.find("DP", expires); found != "none" {
-		return found
-	}
-	return "0 DP until " + expires
 }
 
 // awaitRequest waits until the ledger knows a party's request.

@@ -16,9 +16,20 @@ import (
 	"tallystick/client/config"
 )
 
+// Dial opens a bare connection to a peer.
+func Dial(at config.Endpoint) (*grpc.ClientConn, error) {
+	ca, err := os.ReadFile(at.TLSCA)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	return grpc.NewClient(at.Address, grpc.WithTransportCredentials(credentials.NewClientTLSFromCert(pool, at.ServerName)))
+}
+
 // Connect opens a connection to the party's first peer, and answers how to end it.
 func Connect(cfg config.Config) (*client.Gateway, func(), error) {
-	files := map[string][]byte{cfg.Peers[0].TLSCA: nil, cfg.Identity.Cert: nil, cfg.Identity.Key: nil}
+	files := map[string][]byte{cfg.Identity.Cert: nil, cfg.Identity.Key: nil}
 	for path := range files {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -26,10 +37,7 @@ func Connect(cfg config.Config) (*client.Gateway, func(), error) {
 		}
 		files[path] = data
 	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(files[cfg.Peers[0].TLSCA])
-	connection, err := grpc.NewClient(cfg.Peers[0].Address,
-		grpc.WithTransportCredentials(credentials.NewClientTLSFromCert(pool, cfg.Peers[0].ServerName)))
+	connection, err := Dial(cfg.Peers[0])
 	if err != nil {
 		return nil, nil, err
 	}

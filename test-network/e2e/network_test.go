@@ -290,4 +290,9 @@ func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
 // send is one command of a batch.
 func advance(to date.Date) command.Request { return settlement.AdvanceRequest{Date: to} }
 
+// partyAmend keeps B's roles and gives it a net debit cap.
+func partyAmend(id string, debit amount.Units) command.Request {
+	return party.AmendRequest{Party: id, Roles: party.Issuer | party.Finance, Debit: debit}
+}
+
 func send(req command.Request) command.Command { return command.New("", req) }

@@ -189,7 +189,7 @@ func drawRequest(t *rapid.T, m *model, lots []number.Row, holds []number.Command
 	case 5:
 		owner, list := pieces()
 		to := "chen"
-		if rapid.Bool().Draw(t, "to an owner") && owner != "li" {
+		if (rapid.Bool().Draw(t, "to an owner") || owner == "chen") && owner != "li" {
 			to = "li"
 		}
 		return points.TransferRequest{From: owner, To: to, Pieces: list}

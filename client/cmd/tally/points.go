@@ -20,7 +20,7 @@ import (
 func pointsCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "points", Short: "Points: issue, hold, capture, transfer, freeze … (积分)"}
 	cmd.AddCommand(issue(a), activate(a), hold(a), capture(a), release(a), timeOut(a), redeem(a),
-		transfer(a), freeze(a), unfreeze(a), wallet(a), liability(a))
+		transfer(a), freeze(a), unfreeze(a), wallet(a), liability(a), prove(a))
 	return cmd
 }
 

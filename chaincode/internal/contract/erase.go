@@ -1,0 +1,70 @@
+package contract
+
+import (
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/row"
+)
+
+func (c *call) erase(req member.EraseRequest) error {
+	m, err := c.member(req.Member)
+	if err != nil {
+		return err
+	}
+	accounts, err := c.heldAccounts(req.Accounts)
+	if err != nil {
+		return err
+	}
+	consents, err := c.heldConsents(req.Consents)
+	if err != nil {
+		return err
+	}
+	left, err := member.Erase(m, accounts, consents, req, c.memberAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Member(m.ID), left.Member)
+	for i, id := range req.Accounts {
+		ledger.Put(c.tx, row.Account(id.Party, id.Channel, id.Account), left.Accounts[i])
+	}
+	for i, n := range req.Consents {
+		ledger.Put(c.tx, row.Consent(n), left.Consents[i])
+	}
+	for _, p := range left.Purge {
+		c.tx.Purge(member.Collection(m.Home, p.Party), p.Consent.String())
+	}
+	return nil
+}
+
+func (c *call) heldAccounts(ids []member.AccountID) ([]member.Held[member.Account], error) {
+	held := make([]member.Held[member.Account], len(ids))
+	for i, id := range ids {
+		account, root, found, err := c.account(row.Account(id.Party, id.Channel, id.Account))
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, fault.New(fault.NotFound, "there is no account %d of %s's %s", i, id.Party, id.Channel)
+		}
+		held[i] = member.Held[member.Account]{Row: account, Root: root.ID}
+	}
+	return held, nil
+}
+
+func (c *call) heldConsents(numbers []number.Command) ([]member.Held[member.Consent], error) {
+	held := make([]member.Held[member.Consent], len(numbers))
+	for i, n := range numbers {
+		consent, err := c.consentOf(n)
+		if err != nil {
+			return nil, err
+		}
+		root, err := c.root(consent.Member)
+		if err != nil {
+			return nil, err
+		}
+		held[i] = member.Held[member.Consent]{Row: consent, Root: root.ID}
+	}
+	return held, nil
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+)
+
+func step9(ctx context.Context, s *stage) error {
+	s.chapter("9", "R2: Li takes an airport ride, 10,800; the code is written off at the counter")
+	if err := s.tally(ctx, "M", nil, "benefit", "define", "ride", "--en", "Airport ride", "--zh", "接机", "--kind", "service",
+		"--points", "GP:10800", "--uses", "1", "--days", "60", "--scene", "travel", "--fee", "0.01", "--code", "--window", "7"); err != nil {
+		return err
+	}
+	before, err := s.owes(ctx)
+	if err != nil {
+		return err
+	}
+	var bought receipt
+	if err := s.tally(ctx, "M", &bought, "benefit", "buy", "ride", "--member", "li", "--take", "GP:10800"); err != nil {
+		return err
+	}
+	if err := s.paid(ctx, bought.Number+".0"); err != nil {
+		return err
+	}
+	w, err := s.wallet(ctx, "M", "li")
+	if err != nil {
+		return err
+	}
+	s.figure("left, GP", 350, w.available("GP"))
+	done, refused, err := s.raceFor(ctx, bought.Number+".0", bought.Code)
+	if err != nil {
+		return err
+	}
+	s.figure("nodes that wrote the code off, of two at once", 1, done)
+	s.figure("the other", "WRONG_STATE", refused)
+	after, err := s.owes(ctx)
+	if err != nil {
+		return err
+	}
+	s.figure("G owes M, fen", 9600, after.fen("G", "M")-before.fen("G", "M"))
+	s.figure("D owes M, fen", 1200, after.fen("D", "M")-before.fen("D", "M"))
+	s.figure("M owes G its fee of 1 %, fen", 108, after.fen("M", "G")-before.fen("M", "G"))
+	return nil
+}
+
+// paid shows the pieces that paid for an entitlement.
+func (s *stage) paid(ctx context.Context, entitlement string) error {
+	var e struct {
+		Pieces []struct {
+			Amount int64 `json:"amount"`
+		} `json:"pieces"`
+	}
+	if err := s.tally(ctx, "M", &e, "benefit", "entitlement", entitlement); err != nil {
+		return err
+	}
+	var parts []string
+	for _, p := range e.Pieces {
+		parts = append(parts, show(p.Amount))
+	}
+	s.figure("lots, earliest expiry first", "3,150 + 1,800 + 1,200 + 4,650", strings.Join(parts, " + "))
+	return nil
+}
+
+// raceFor has two of M's nodes present one code at the same moment.
+func (s *stage) raceFor(ctx context.Context, entitlement, code string) (done int, refused string, err error) {
+	codes, errs := make([]string, 2), make([]error, 2)
+	var both sync.WaitGroup
+	for i := range codes {
+		both.Go(func() {
+			codes[i], errs[i] = codeOf(s.tally(ctx, "M", nil, "benefit", "writeoff", entitlement, "--code", code, "--outlet", "T3"))
+		})
+	}
+	both.Wait()
+	for i, c := range codes {
+		switch {
+		case errs[i] != nil:
+			return 0, "", errs[i]
+		case c == "done":
+			done++
+		default:
+			refused = c
+		}
+	}
+	return done, refused, nil
+}
+
+func step12(ctx context.Context, s *stage) error {
+	s.chapter("12", "R3's points: 1,800 DP for wipers at G. The redemption is sent 5 times; the client is killed midway")
+	a, err := s.authorised(ctx, "D", "wang", "G", "DP:1800")
+	if err != nil {
+		return err
+	}
+	args := []string{"points", "redeem", "--member", "wang", "--take", "DP:1800", "--request", "wipers-1", "--authorisation", a.Number, "--code", a.Code}
+	first := s.command(ctx, "G", args...)
+	if err := first.Start(); err != nil {
+		return err
+	}
+	seen := s.awaitRequest(ctx, "G", "wipers-1-hold")
+	if err := first.Process.Kill(); err != nil {
+		s.note("the client had ended before it was killed")
+	}
+	killed := first.Wait()
+	if seen != nil {
+		return seen
+	}
+	s.note("the first client was killed once its hold was on the ledger (%v)", killed)
+	same := map[string]bool{}
+	var capture string
+	for range 4 {
+		var r receipt
+		if err := s.tally(ctx, "G", &r, args...); err != nil {
+			return err
+		}
+		same[r.Number], capture = true, r.Number
+	}
+	s.figure("different receipts of the four that answered", 1, len(same))
+	o, err := s.owes(ctx)
+	if err != nil {
+		return err
+	}
+	s.figure("D owes G, fen", 1800, o.fen("D", "G"))
+	return s.returnOne(ctx, capture)
+}
+
+// returnOne refunds half of the redemption, as step 11 does.
+func (s *stage) returnOne(ctx context.Context, capture string) error {
+	var hold struct {
+		Number string `json:"number"`
+	}
+	if err := s.tally(ctx, "G", &hold, "query", "request", "G", "wipers-1-hold"); err != nil {
+		return err
+	}
+	if err := s.tally(ctx, "G", nil, "points", "refund", hold.Number, "--capture", capture, "--amount", "900", "--reason", "goods_returned"); err != nil {
+		return err
+	}
+	w, err := s.wallet(ctx, "D", "wang")
+	if err != nil {
+		return err
+	}
+	s.figure("one is returned: 900 go back to the lot that they came from", "1,600 DP until 2027-05-31", w.find("DP", "2027-05-31"))
+	s.figure("the lot that expires first stays spent", "none", w.find("DP", "2026-11-30"))
+	o, err := s.owes(ctx)
+	if err != nil {
+		return err
+	}
+	s.figure("G owes D for the return, fen", 900, o.fen("G", "D"))
+	return nil
+}
+
+func step13(ctx context.Context, s *stage) error {
+	s.chapter("13", "An order is never accepted: its hold times out")
+	before, err := s.wallet(ctx, "D", "zhang")
+	if err != nil {
+		return err
+	}
+	const short = 4 * time.Second
+	var hold receipt
+	if err := s.tally(ctx, "D", &hold, "points", "hold", "--member", "zhang", "--take", "DP:1860", "--take", "FP:8400", "--for", short.String()); err != nil {
+		return err
+	}
+	deadline := time.Now().Add(short)
+	w, err := s.wallet(ctx, "D", "zhang")
+	if err != nil {
+		return err
+	}
+	s.figure("held, so left of DP and FP", 0, w.available("DP")+w.available("FP"))
+	code, err := codeOf(s.tally(ctx, "F", nil, "points", "timeout", hold.Number))
+	if err != nil {
+		return err
+	}
+	s.figure("ended before its deadline", "WRONG_STATE", code)
+	select {
+	case <-time.After(time.Until(deadline) + time.Second): // the deadline is the condition
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := s.tally(ctx, "F", nil, "points", "timeout", hold.Number); err != nil {
+		return err
+	}
+	if w, err = s.wallet(ctx, "D", "zhang"); err != nil {
+		return err
+	}
+	s.figure("DP after anybody's time-out", before.available("DP"), w.available("DP"))
+	s.figure("FP", before.available("FP"), w.available("FP"))
+	return nil
+}
+
+func step14(ctx context.Context, s *stage) error {
+	s.chapter("14", "Nov 30 is over: 800 MP expire")
+	if err := s.tally(ctx, "G", nil, "cycle", "advance", "2026-12-01"); err != nil {
+		return err
+	}
+	if err := s.tally(ctx, "M", nil, "points", "expire", "--programme", "MP"); err != nil {
+		return err
+	}
+	o, err := s.owes(ctx)
+	if err != nil {
+		return err
+	}
+	s.figure("breakage to M", "800 MP, 400 fen", o.breakage("M", "MP"))
+	s.figure("outstanding MP", 1, o.outstanding("MP"))
+	s.figure("which is worth, fen", "1/2", o.worth("MP"))
+	return nil
+}
+
+func step26(ctx context.Context, s *stage) error {
+	s.chapter("26", "Zhang's wallet is frozen for abnormal transfers, then lifted with a reason")
+	if err := s.tally(ctx, "G", nil, "points", "freeze", "zhang", "--reason", "abnormal_transfers"); err != nil {
+		return err
+	}
+	hold := []string{"points", "hold", "--member", "zhang", "--take", "GP:1", "--for", "10m"}
+	code, err := codeOf(s.tally(ctx, "D", nil, hold...))
+	if err != nil {
+		return err
+	}
+	s.figure("spending", "FROZEN", code)
+	_, err = s.issue(ctx, "D", "DP", "zhang:1:2027-12-31")
+	if code, err = codeOf(err); err != nil {
+		return err
+	}
+	s.figure("earning", "done", code)
+	if err := s.tally(ctx, "D", nil, "points", "appeal", "zhang", "--against", "G", "--hash", strings.Repeat("5e", 32)); err != nil {
+		return err
+	}
+	if err := s.tally(ctx, "G", nil, "points", "unfreeze", "zhang", "--reason", "explained"); err != nil {
+		return err
+	}
+	var again receipt
+	if code, err = codeOf(s.tally(ctx, "D", &again, hold...)); err != nil {
+		return err
+	}
+	s.figure("spending after the appeal was granted", "done", code)
+	return s.tally(ctx, "D", nil, "points", "release", again.Number, "--reason", "customer_cancelled")
+}
