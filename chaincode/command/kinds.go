@@ -96,3 +96,10 @@ func Parse(name string, data []byte) (Request, error) {
 	}
 	return nil, fault.New(fault.BadRequest, "there is no command %.40q", name)
 }
+
+// Kinds visits every kind with the name of its contract function, by subject.
+func Kinds(visit func(kind Kind, name string)) {
+	for _, s := range specs {
+		visit(s.kind, s.name)
+	}
+}

@@ -1,6 +1,8 @@
 package points
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/date"
@@ -48,7 +50,7 @@ type Conversion struct {
 	To     string       `json:"to"`
 	Rate   amount.Rate  `json:"rate"` // points got for one given, in lowest terms
 	Whole  Whole        `json:"whole"`
-	PerDay amount.Units `json:"perDay"` // points that one member may get so in a day; 0: no limit
+	PerDay amount.Units `json:"perDay"` // points of To that one member may get in a day, by all rates with a limit; 0: no limit
 	Since  date.Date    `json:"since"`
 	Until  date.Date    `json:"until"`  // last day
 	Agreed bool         `json:"agreed"` // by the issuer of From
@@ -169,13 +171,14 @@ func (c Conversion) Of(units amount.Units) (taken, got amount.Units, err error) 
 
 // ConvertRequest turns a member's points into points of the caller's programme, at
 // the rate that is published and agreed. The issuer of the points that go owes the
-// caller for those that come. Remainders stay with the member, in the last piece.
+// caller for those that come. Remainders stay with the member, in the last pieces.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member, a lot, a
 // programme, the rate), FORBIDDEN (the caller doesn't issue To), WRONG_STATE (the
 // rate isn't agreed), EXPIRED (not valid today), BAD_REQUEST (lots of several
-// programmes); then as for a hold from "lot by lot" to WRONG_ORDER; INSUFFICIENT
-// (too few for one point); then UNAUTHORISED … WRONG_CODE as for a hold; then
+// programmes); then as for a hold from "lot by lot" to WRONG_ORDER; LIMIT
+// (more than 2⁵³−1 would come), INSUFFICIENT (too few for one point), EXPIRED (To's
+// own last day has passed); then UNAUTHORISED … WRONG_CODE as for a hold; then
 // DAILY_CAP, NET_DEBIT_CAP, LIABILITY_CAP.
 type ConvertRequest struct {
 	_             struct{}       `cbor:",toarray"`
@@ -213,8 +216,9 @@ func (c Conversion) Valid(today date.Date) error {
 }
 
 // Convert takes the pieces, as far as they make whole points, and makes the lot
-// that they become. It keeps the earliest of their expiries, unless the other
-// programme's rule ends sooner. taken is what went, in the order of the lots.
+// that they become. It keeps the earliest of their last days, unless the other
+// programme's rule ends sooner, and waits as long as the longest of them before it
+// can be sent on. taken is what went, in the order of the lots.
 func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at At) (taken Line, left []Lot, got Lot, err error) {
 	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
 		return nil, nil, Lot{}, err
@@ -240,6 +244,7 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 		if got.Expires == 0 {
 			got.Expires = purse.lastDay(lot)
 		}
+		got.Waits = max(got.Waits, lot.Waits)
 		lot.Converted += part
 		goes -= part
 		left = append(left, lot)
@@ -248,12 +253,15 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 	if rule := to.Rules.Expiry; rule.Kind != Free {
 		got.Expires = min(got.Expires, rule.on(at.Date))
 	}
+	if got.Expires < at.Date {
+		return nil, nil, Lot{}, fault.New(fault.Expired, "points of %s expired on %s", to.ID, got.Expires)
+	}
 	return taken, left, got, nil
 }
 
 // ConversionOwing says what the funders of converted points owe the issuer of
-// those they became: what these are worth, divided in the ratio of the points that
-// went, by largest remainder.
+// those they became, each once, in the order in which they stand: what these are
+// worth, divided in the ratio of the points that went, by largest remainder.
 func ConversionOwing(taken Line, got Lot, to Programme) ([]Owing, error) {
 	worth, err := to.Value(got.Issued)
 	if err != nil {
@@ -261,11 +269,11 @@ func ConversionOwing(taken Line, got Lot, to Programme) ([]Owing, error) {
 	}
 	var list []Owing
 	for _, p := range taken {
-		if n := len(list); n > 0 && list[n-1].Funder == p.Funder {
-			list[n-1].Points += p.Amount
-			continue
+		i := slices.IndexFunc(list, func(o Owing) bool { return o.Funder == p.Funder })
+		if i < 0 {
+			i, list = len(list), append(list, Owing{Funder: p.Funder, Programme: p.Programme})
 		}
-		list = append(list, Owing{Funder: p.Funder, Programme: p.Programme, Points: p.Amount})
+		list[i].Points += p.Amount
 	}
 	parts := make([]amount.Units, len(list))
 	for i, o := range list {

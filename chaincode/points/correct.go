@@ -95,11 +95,13 @@ func Revoke(lot Lot, piece Piece, programme Programme, at At) (Lot, error) {
 }
 
 // AdjustRequest gives a member points that were missing from a lot (补发): a new
-// lot with the old one's member, funder and expiry. What was too much is revoked
+// lot with the old one's member and last day. Its funder is the issuer, whoever
+// bore the old one's cost: nobody else agreed to more. What was too much is revoked
 // instead. Only the programme's issuer may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the lot), FORBIDDEN,
-// EXPIRED (the lot's last day has passed), LIABILITY_CAP.
+// WRONG_STATE (the lot is PENDING or CANCELLED: its evidence isn't there), EXPIRED
+// (the lot's last day has passed), LIABILITY_CAP.
 type AdjustRequest struct {
 	_      struct{}     `cbor:",toarray"`
 	Lot    number.Row   `json:"lot"`
@@ -118,16 +120,19 @@ func (r AdjustRequest) Check() error {
 	return r.Lot.Check()
 }
 
-// Adjust makes the lot that corrects another.
-func Adjust(lot Lot, req AdjustRequest, programme Programme, at At) (Lot, error) {
+// Adjust makes the lot that corrects another, of which last is the last day.
+func Adjust(lot Lot, req AdjustRequest, programme Programme, last date.Date, at At) (Lot, error) {
 	if err := programme.RequireIssuer(at.Caller); err != nil {
 		return Lot{}, err
 	}
-	if lot.Expires < at.Date {
-		return Lot{}, fault.New(fault.Expired, "lot %s expired on %s", req.Lot, lot.Expires)
+	if lot.State == Pending || lot.State == Cancelled {
+		return Lot{}, fault.New(fault.WrongState, "lot %s is %s", req.Lot, lot.State)
+	}
+	if last < at.Date {
+		return Lot{}, fault.New(fault.Expired, "lot %s expired on %s", req.Lot, last)
 	}
 	return Lot{
-		Programme: lot.Programme, Member: lot.Member, Funder: lot.Funder, Issued: req.Amount, Expires: lot.Expires,
+		Programme: lot.Programme, Member: lot.Member, Issued: req.Amount, Expires: last,
 		State: Active, Origin: Adjusted, Parent: req.Lot, Outlet: lot.Outlet, Reference: req.Reason,
 	}, nil
 }

@@ -115,8 +115,9 @@ func checkMultipliers(list []Multiplier) error {
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme, the
 // rule, the member), FORBIDDEN (the caller isn't the issuer; the rule is for
-// another scene), EXPIRED (the rule isn't valid today), INELIGIBLE (the member
-// isn't of its audience), INSUFFICIENT (it earns no point); then as for an issue.
+// another scene), EXPIRED (the rule isn't valid today), LIMIT (it earns more than
+// 2⁵³−1), INSUFFICIENT (it earns no point), INELIGIBLE (the member isn't of its
+// audience); then as for an issue.
 type AwardRequest struct {
 	_         struct{}  `cbor:",toarray"`
 	Programme string    `json:"programme"`

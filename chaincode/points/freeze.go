@@ -96,7 +96,7 @@ func (f Frozen) find(member, by string) (int, bool) {
 
 // FreezeRequest asks to freeze a member's wallet. The operator and issuers may.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN, WRONG_STATE (the member
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it
 // was merged into another, whose wallet it is now; the caller has frozen it
 // already), LIMIT (1,024 freezes in the member's bucket).
 type FreezeRequest struct {

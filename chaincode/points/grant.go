@@ -35,8 +35,10 @@ type Share struct {
 // or the lane's total, above 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN
 // (the caller isn't its issuer); then, grant by grant, BAD_REQUEST (a witness is
 // missing, or an expiry isn't the rule's), EXPIRED (an expiry before the
-// business date), NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
-// DAILY_CAP; then LIABILITY_CAP.
+// business date); then, grant by grant, NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA
+// (of a pledge), NOT_FOUND (the member, where earnings count), DAILY_CAP; then
+// LIABILITY_CAP. Elsewhere a grant reads no member: points may be there before the
+// member is, and nobody spends them until then.
 type IssueRequest struct {
 	_         struct{} `cbor:",toarray"`
 	Programme string   `json:"programme"`
@@ -132,12 +134,12 @@ func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
 	}
 	lots := make([]Lot, 0, len(req.Grants))
 	for _, g := range req.Grants {
+		if programme.Rules.Evidence && g.Witness == "" {
+			return nil, fault.New(fault.BadRequest, "witness: every grant of %s waits for one", programme.ID)
+		}
 		last, err := programme.Rules.Expiry.LastDay(g.Expires, at.Date)
 		if err != nil {
 			return nil, err
-		}
-		if programme.Rules.Evidence && g.Witness == "" {
-			return nil, fault.New(fault.BadRequest, "witness: every grant of %s waits for one", programme.ID)
 		}
 		lot := Lot{Programme: programme.ID, Member: g.Member, Issued: g.Amount, Expires: last, State: Active, Origin: Issued, Outlet: g.Outlet, Reference: g.Reference}
 		if g.Witness != "" {

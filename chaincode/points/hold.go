@@ -5,6 +5,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -55,6 +56,7 @@ type Hold struct {
 	Captures      []Taken        `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
 	Capped        []string       `json:"capped"`        // funders whose net debit cap it drew on, sorted
+	Placed        date.Date      `json:"placed"`        // business date, whose limit it counts towards
 }
 
 // Taken is one capture of a hold. The points that it took follow on those of the
@@ -85,9 +87,11 @@ func (s HoldState) Holds() bool { return s == Open || s == PartCaptured }
 // Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
 // acceptor), EXPIRED (the deadline has passed), LIMIT (it is more than 30 days
 // ahead), NOT_FOUND (the member or a lot); then, lot by lot, FORBIDDEN (not the
-// member's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN, WRONG_ORDER; then,
-// for a caller that isn't the member's home, UNAUTHORISED, WRONG_STATE, EXPIRED,
-// WRONG_CODE, UNAUTHORISED (see member.Use); then DAILY_CAP, NET_DEBIT_CAP.
+// member's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN, WRONG_ORDER,
+// WRONG_STATE (the member was erased); then, for a caller that isn't the member's
+// home, UNAUTHORISED (it names no authorisation), NOT_FOUND, UNAUTHORISED,
+// WRONG_STATE, EXPIRED, WRONG_CODE, UNAUTHORISED (see member.Use); then DAILY_CAP,
+// NET_DEBIT_CAP.
 type HoldRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
@@ -141,7 +145,7 @@ func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
 	}
 	return Hold{
 		Acceptor: at.Caller, Member: purse.Member, State: Open, Deadline: req.Deadline,
-		Pieces: pieces, Authorisation: req.Authorisation,
+		Pieces: pieces, Authorisation: req.Authorisation, Placed: at.Date,
 	}, next, nil
 }
 

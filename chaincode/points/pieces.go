@@ -182,7 +182,7 @@ func GiveBack(lot Lot, piece HeldPiece) (_ Lot, broken amount.Units) {
 
 // Unwind returns a captured piece to its lot. If the lot has ended (last is its
 // last day), the piece becomes a lot of its own with the programme's grace, which
-// child then is.
+// child then is. The piece then stays counted as placed in its old lot.
 func Unwind(lot Lot, piece HeldPiece, rules Rules, last, today date.Date) (next Lot, child *Lot) {
 	if lot.State == Active && last >= today {
 		lot.Placed -= piece.Amount
@@ -190,7 +190,7 @@ func Unwind(lot Lot, piece HeldPiece, rules Rules, last, today date.Date) (next 
 	}
 	return lot, &Lot{
 		Programme: lot.Programme, Member: lot.Member, Funder: lot.Funder, Issued: piece.Amount,
-		Expires: today + rules.graceDays(), State: Active, Origin: Refunded, Parent: piece.Lot,
+		Expires: today + rules.graceDays(), Waits: lot.Waits, State: Active, Origin: Refunded, Parent: piece.Lot,
 	}
 }
 

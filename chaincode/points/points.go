@@ -59,7 +59,7 @@ const (
 	Buckets           = 64             // freeze buckets
 	MaxTiers          = 16             // tiers of a programme
 	MaxWindow         = 24             // months that a standing remembers
-	MaxAhead          = 3660           // what an expiry rule may count to
+	MaxAhead          = 3660           // days that a rule may count to
 	MaxCounterparties = 64             // members that one can send to in a day
 	MaxLines          = 64             // lines of one award
 	MaxMultipliers    = 64             // tiers, and labels, of one earn rule

@@ -14,8 +14,8 @@ import (
 // today's policy is. Only the hold's acceptor may. What the funders owed for them
 // the acceptor now owes back.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the hold, or the
-// capture in it), FORBIDDEN, WRONG_STATE (nothing was captured), INSUFFICIENT
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the hold), FORBIDDEN,
+// WRONG_STATE (nothing was captured), NOT_FOUND (the capture in it), INSUFFICIENT
 // (more than is left of the capture), NET_DEBIT_CAP (the acceptor's).
 type RefundRequest struct {
 	_       struct{}       `cbor:",toarray"`

@@ -1,6 +1,8 @@
 package points
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
@@ -9,7 +11,7 @@ import (
 
 // Rules are how a programme's points behave: data that its issuer sets and
 // everybody evaluates. A change acts on what happens after it; lots keep the
-// expiry that they were issued with.
+// expiry that they were issued with, which a sliding rule moves on while it holds.
 type Rules struct {
 	_           struct{}      `cbor:",toarray"`
 	Scale       uint8         `json:"scale"` // digits after the point that people are shown, 0–6
@@ -18,7 +20,7 @@ type Rules struct {
 	Transfer    TransferRules `json:"transfer"`
 	EarnPerDay  amount.Units  `json:"earnPerDay"`  // that one member may get; 0: no limit
 	SpendPerDay amount.Units  `json:"spendPerDay"` // that one member may have held or converted; 0: no limit
-	Grace       uint16        `json:"grace"`       // days that points live which are refunded after their expiry; 0: 30
+	Grace       uint16        `json:"grace"`       // days, at most MaxAhead, that points live which are refunded after their expiry; 0: 30
 	Tiers       []Tier        `json:"tiers"`       // by what was earned, lowest first
 	Window      uint8         `json:"window"`      // months that count towards a tier, the current one included, 1–24
 }
@@ -66,7 +68,7 @@ type TransferRules struct {
 	Allowed         bool         `json:"allowed"`
 	PerDay          amount.Units `json:"perDay"`          // that one member may send; 0: no limit
 	PerCounterparty amount.Units `json:"perCounterparty"` // a day, from one member to one other; 0: no limit
-	Wait            uint16       `json:"wait"`            // days before received points can be sent on
+	Wait            uint16       `json:"wait"`            // days, at most MaxAhead, before received points can be sent on
 }
 
 // Tier is a standing that a member earns.
@@ -94,6 +96,9 @@ func (r Rules) Check() error {
 	if !r.Transfer.Allowed && r.Transfer != (TransferRules{}) {
 		return fault.New(fault.BadRequest, "transfer: limits of what isn't allowed")
 	}
+	if r.Grace > MaxAhead || r.Transfer.Wait > MaxAhead {
+		return fault.New(fault.BadRequest, "grace and wait: want at most %d days", MaxAhead)
+	}
 	if err := r.Expiry.check(); err != nil {
 		return err
 	}
@@ -106,13 +111,16 @@ func (e Expiry) check() error {
 		return fault.New(fault.BadRequest, "expiry: unknown kind")
 	case (e.Kind == Fixed) != (e.On != 0) || (e.Kind == Free || e.Kind == Fixed) && e.N != 0:
 		return fault.New(fault.BadRequest, "expiry: a day belongs to fixed, a number to the others")
-	case (e.Kind == Days || e.Kind == Sliding) && e.N < 1 || e.N > MaxAhead:
-		return fault.New(fault.BadRequest, "expiry: want 1 to %d", MaxAhead)
+	case (e.Kind == Days || e.Kind == Sliding) && e.N < 1 || e.N > ahead[e.Kind]:
+		return fault.New(fault.BadRequest, "expiry: want up to %d, and at least 1 of days", ahead[e.Kind])
 	case e.Kind == Fixed:
 		return e.On.Check()
 	}
 	return nil
 }
+
+// ahead is how far a rule may count: ten years, whatever it counts.
+var ahead = [...]uint16{Days: MaxAhead, MonthEnd: 120, QuarterEnd: 40, YearEnd: 10, Sliding: MaxAhead}
 
 func (r Rules) checkTiers() error {
 	if len(r.Tiers) > MaxTiers || (len(r.Tiers) > 0) != (r.Window > 0) || r.Window > MaxWindow {
@@ -134,6 +142,9 @@ func (r Rules) checkTiers() error {
 		if i > 0 && t.AtLeast <= r.Tiers[i-1].AtLeast {
 			return fault.New(fault.BadRequest, "tiers: want the lowest first")
 		}
+		if slices.ContainsFunc(r.Tiers[:i], func(other Tier) bool { return other.ID == t.ID }) {
+			return fault.New(fault.BadRequest, "tiers: %s stands twice", t.ID)
+		}
 	}
 	return nil
 }
@@ -141,8 +152,8 @@ func (r Rules) checkTiers() error {
 // LastDay is the last day of points that are granted today. A grant may name its
 // own under Free only; elsewhere it may name the rule's.
 //
-// BAD_REQUEST for another day than the rule's, or none under Free; EXPIRED for a
-// day before today.
+// BAD_REQUEST for another day than the rule's, or none under Free, or one after
+// 2199; EXPIRED for a day before today.
 func (e Expiry) LastDay(named, today date.Date) (date.Date, error) {
 	last := e.on(today)
 	switch {
@@ -156,7 +167,7 @@ func (e Expiry) LastDay(named, today date.Date) (date.Date, error) {
 	if last < today {
 		return 0, fault.New(fault.Expired, "expiry %s is before the business date %s", last, today)
 	}
-	return last, nil
+	return last, last.Check()
 }
 
 func (e Expiry) on(today date.Date) date.Date {

@@ -32,7 +32,7 @@ type Day struct {
 	Earned    amount.Units `json:"earned"`
 	Spent     amount.Units `json:"spent"`     // held, less what was released the same day
 	Sent      amount.Units `json:"sent"`      // to other members
-	Converted amount.Units `json:"converted"` // into this programme
+	Converted amount.Units `json:"converted"` // into this programme, at rates that have a limit
 	To        []Sent       `json:"to"`        // by counterparty, sorted
 }
 
@@ -96,17 +96,18 @@ func (s Standing) Spend(r Rules, units amount.Units, today date.Date) (Standing,
 	return Standing{Months: s.Months, Active: today, Today: day}, nil
 }
 
-// Unspend takes back what was held today; what was held on another day no longer
-// counts anyway.
-func (s Standing) Unspend(units amount.Units, today date.Date) Standing {
+// Unspend takes back what was held on a day, if that is today; what was held on
+// another no longer counts anyway.
+func (s Standing) Unspend(units amount.Units, held, today date.Date) Standing {
 	next := s
-	if s.Today.Date == today {
+	if held == today && s.Today.Date == today {
 		next.Today.Spent = max(0, s.Today.Spent-units)
 	}
 	return next
 }
 
-// Send counts what a member gives to another. DAILY_CAP above the rules' limits.
+// Send counts what a member gives to another. DAILY_CAP above the rules' limits,
+// and to more members than MaxCounterparties.
 func (s Standing) Send(r Rules, to string, units amount.Units, today date.Date) (Standing, error) {
 	day := s.on(today)
 	if err := dayCap(&day.Sent, units, r.Transfer.PerDay, "transfers"); err != nil {
@@ -160,7 +161,8 @@ func (s Standing) Tier(r Rules, today date.Date) string {
 }
 
 // Join adds the standing of a member who was found to be the same person: months
-// add up, and so does what was done today.
+// add up, and so does what was done today. Of counterparties and months only as
+// many stay as a standing has room for.
 func (s Standing) Join(other Standing, today date.Date) Standing {
 	next := Standing{Months: slices.Clone(s.Months), Active: max(s.Active, other.Active), Today: s.on(today)}
 	for _, m := range other.Months {

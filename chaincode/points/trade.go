@@ -56,9 +56,10 @@ type Trade struct {
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, EXPIRED (until is past), LIMIT
 // (more than 30 days ahead), NOT_FOUND (a member, a lot, the programme wanted);
-// then as for a transfer from "lot by lot" on, and BAD_REQUEST (the lots are of
-// several programmes, or of the one wanted), FORBIDDEN (the programme wanted
-// can't be transferred).
+// then as for a transfer from the first "lot by lot" to the waiting of received
+// points; then BAD_REQUEST (the lots are of several programmes, or of the one
+// wanted), FORBIDDEN (the programme wanted can't be transferred); then
+// UNAUTHORISED … WRONG_CODE as for a hold.
 type OfferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
@@ -126,9 +127,11 @@ func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot,
 // aside. The taker's home may, or whom the taker authorised.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the trade, the
-// member, a lot), WRONG_STATE, EXPIRED, FORBIDDEN (it is for another member),
-// BAD_REQUEST (the maker takes it, or the pieces aren't the price); then as for a
-// transfer from "lot by lot" on.
+// member, a lot), WRONG_STATE, EXPIRED (the trade has ended), FORBIDDEN (it is for
+// another member), BAD_REQUEST (the maker takes it), LIMIT (100 lots would be made
+// and more), EXPIRED (what was set aside), BAD_REQUEST (the pieces aren't the
+// price); then as for a transfer from the first "lot by lot" on, DAILY_CAP for
+// either member.
 type TakeRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Trade         number.Command `json:"trade"`
@@ -161,9 +164,10 @@ type Swap struct {
 	Spends Moved // what the taker gives
 }
 
-// Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, and
-// setAside the programme of them; who the trade is for, and its maker, are given as
-// the members that they became.
+// Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, its
+// Expires the last day on which it can be spent, and setAside the programme of
+// them; who the trade is for, and its maker, are given as the members that they
+// became.
 func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker, only string, at At) (Swap, error) {
 	switch {
 	case trade.State != Offered:
@@ -178,15 +182,13 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 	if len(trade.Pieces)+len(req.Pieces) > MaxLots {
 		return Swap{}, fault.New(fault.Limit, "the trade makes more than %d lots", MaxLots)
 	}
-	price := amount.Units(0)
-	for i, piece := range req.Pieces {
-		if purse.Lots[i].Programme != trade.Wants {
-			return Swap{}, fault.New(fault.BadRequest, "pieces: trade %s wants %s", req.Trade, trade.Wants)
+	for i, piece := range trade.Pieces {
+		if set[i].Expires < at.Date {
+			return Swap{}, fault.New(fault.Expired, "lot %s expired on %s", piece.Lot, set[i].Expires)
 		}
-		price += piece.Amount
 	}
-	if price != trade.Price {
-		return Swap{}, fault.New(fault.BadRequest, "pieces: trade %s wants %d points, not %d", req.Trade, int64(trade.Price), int64(price))
+	if err := trade.paid(req, purse.Lots); err != nil {
+		return Swap{}, err
 	}
 	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
 		return Swap{}, err
@@ -194,15 +196,29 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 	if err := purse.movable(req.Pieces, at.Date); err != nil {
 		return Swap{}, err
 	}
-	swap := Swap{Trade: trade, Spends: Moved{trade.Wants, price}}
+	swap := Swap{Trade: trade, Spends: Moved{trade.Wants, trade.Price}}
 	swap.Trade.State, swap.Trade.Taker = Swapped, purse.Member
 	swap.Given, swap.Maker = purse.give(req.Pieces, maker, Traded, at.Date)
 	for i, piece := range trade.Pieces {
-		lot := received(set[i], piece.Lot, purse.Member, Traded, setAside.Rules, at.Date)
-		lot.Issued = piece.Amount
-		swap.Taker = append(swap.Taker, lot)
+		of := Piece{Lot: piece.Lot, Amount: piece.Amount}
+		swap.Taker = append(swap.Taker, received(set[i], of, set[i].Expires, purse.Member, Traded, setAside.Rules, at.Date))
 	}
 	return swap, nil
+}
+
+// paid refuses with BAD_REQUEST pieces that aren't the trade's price.
+func (t Trade) paid(req TakeRequest, lots []Lot) error {
+	price := amount.Units(0)
+	for i, piece := range req.Pieces {
+		if lots[i].Programme != t.Wants {
+			return fault.New(fault.BadRequest, "pieces: trade %s wants %s", req.Trade, t.Wants)
+		}
+		price += piece.Amount // checked: as much in all as an amount can be
+	}
+	if price != t.Price {
+		return fault.New(fault.BadRequest, "pieces: trade %s wants %d points, not %d", req.Trade, int64(t.Price), int64(price))
+	}
+	return nil
 }
 
 // EndTradeRequest gives back what an offer set aside: withdrawn by the party that

@@ -9,13 +9,14 @@ import (
 )
 
 // TransferRequest moves points from one member to another, lot by lot; each
-// piece becomes a lot of its own with the expiry and funder of the lot it came
+// piece becomes a lot of its own with the last day and funder of the lot it came
 // from. The issuer of the programmes may at the member's wish, and so may the
 // giver's home, or whom the giver authorised.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member or a lot),
-// WRONG_STATE (the receiver was erased); then, lot by lot, FORBIDDEN (not the
-// giver's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's wallet:
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the receiver),
+// WRONG_STATE (it was erased), NOT_FOUND (the giver or a lot), BAD_REQUEST (both
+// have become one member); then, lot by lot, FORBIDDEN (not the giver's),
+// WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's wallet:
 // a frozen receiver still earns), WRONG_ORDER; then, lot by lot, FORBIDDEN (the
 // programme's points can't be transferred), WRONG_STATE (received points still
 // wait); then UNAUTHORISED … WRONG_CODE as for a hold, DAILY_CAP.
@@ -52,15 +53,18 @@ func (p Purse) give(pieces []Piece, to string, origin Origin, today date.Date) (
 		next := p.Lots[i]
 		next.Transferred += piece.Amount
 		given = append(given, next)
-		got = append(got, received(next, piece.Lot, to, origin, p.Programmes[next.Programme].Rules, today))
-		got[i].Issued = piece.Amount
+		got = append(got, received(next, piece, p.lastDay(next), to, origin, p.Programmes[next.Programme].Rules, today))
 	}
 	return given, got
 }
 
-// received is the lot that a member gets of another's.
-func received(from Lot, parent number.Row, to string, origin Origin, rules Rules, today date.Date) Lot {
-	lot := Lot{Programme: from.Programme, Member: to, Funder: from.Funder, Expires: from.Expires, State: Active, Origin: origin, Parent: parent}
+// received is the lot that a member gets of another's, of which last is the last
+// day.
+func received(from Lot, piece Piece, last date.Date, to string, origin Origin, rules Rules, today date.Date) Lot {
+	lot := Lot{
+		Programme: from.Programme, Member: to, Funder: from.Funder, Issued: piece.Amount, Expires: last,
+		State: Active, Origin: origin, Parent: piece.Lot,
+	}
 	if rules.Transfer.Wait > 0 {
 		lot.Waits = today + date.Date(rules.Transfer.Wait)
 	}

@@ -116,18 +116,18 @@ func (k Kind) Check() error {
 // maxID is how long a quota's id can be: two ids and what is between them.
 const maxID = 129
 
-// CheckID refuses with BAD_REQUEST what can be no quota's id.
+// CheckID refuses with BAD_REQUEST what can be no quota's id: ids and numbers of
+// the ledger, joined by full stops.
 func CheckID(id string) error {
 	if len(id) > maxID {
 		return fault.New(fault.BadRequest, "quota: want at most %d characters", maxID)
 	}
-	for len(id) > 64 {
-		if err := name.CheckID("quota", id[:64]); err != nil {
+	for part := range strings.SplitSeq(id, ".") {
+		if err := name.CheckID("quota", part); err != nil {
 			return err
 		}
-		id = id[64:]
 	}
-	return name.CheckID("quota", id)
+	return nil
 }
 
 // SurrenderRequest hands back what the caller's lane has been granted of a quota

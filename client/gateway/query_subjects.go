@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/member"
@@ -97,7 +98,14 @@ func (q Query) WriteOff(ctx context.Context, n number.Command) (benefit.WriteOff
 	return ask[benefit.WriteOff](ctx, q, "WriteOff", n.String())
 }
 
-// Quota is a limit and how much of it lanes were granted.
-func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (quota.Quota, error) {
-	return ask[quota.Quota](ctx, q, "Quota", string(kind), id)
+// QuotaUse is a quota, and what all lanes together have done with it.
+type QuotaUse struct {
+	quota.Quota
+	Used     amount.Units `json:"used"`
+	Returned amount.Units `json:"returned"`
+}
+
+// Quota is a limit and what was drawn on it.
+func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (QuotaUse, error) {
+	return ask[QuotaUse](ctx, q, "Quota", string(kind), id)
 }

@@ -11,19 +11,18 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/points"
 	"tallystick/client/gateway"
 )
 
-// Source is where the awards go: a numbered source of the ledger.
+// Source is where the commands go: a numbered source of the ledger.
 type Source interface {
 	Cursor() uint64
 	Feed(ctx context.Context, position uint64, req command.Request) error
@@ -34,16 +33,20 @@ type Source interface {
 // position.
 type OpenSource func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (Source, error)
 
-// Report is what an import did.
+// Report is what an import did. The totals are what the lines come to that were
+// not left out, seen before or rejected by this program.
 type Report struct {
-	Source   string       `json:"source"`
-	Lines    int          `json:"lines"`    // of the file, without its header
-	Skipped  int          `json:"skipped"`  // left out by the mapping's conditions
-	Awards   uint64       `json:"awards"`   // that the other lines make
-	Points   amount.Units `json:"points"`   // in those awards
-	Issued   uint64       `json:"issued"`   // awards of this run
-	Before   uint64       `json:"before"`   // awards that were on the ledger already
-	Rejected []Rejected   `json:"rejected"` // lines, by this program or by the ledger, in order
+	Source  string `json:"source"`
+	Kind    string `json:"kind"`
+	Lines   int    `json:"lines"`   // of the file, without its header
+	Skipped int    `json:"skipped"` // left out by the mapping's conditions
+	Seen    int    `json:"seen"`    // of things that an earlier line had made
+	Totals
+	Commands uint64     `json:"commands"` // that the other lines make
+	Done     uint64     `json:"done"`     // of them, in this run
+	Before   uint64     `json:"before"`   // whose outcome was on the ledger already
+	Refused  uint64     `json:"refused"`  // by the ledger, in this run
+	Rejected []Rejected `json:"rejected"` // lines, by this program or by the ledger, in order
 }
 
 // Job is one import.
@@ -52,7 +55,8 @@ type Job struct {
 	Path     string
 	State    string // directory that remembers what was imported under which source
 	Open     OpenSource
-	Progress func(done, all uint64) // awards; called from several goroutines
+	Stores   Stores
+	Progress func(done, all uint64) // commands; called from several goroutines
 }
 
 // Run reads the file twice: once to know that it can be read and how much it
@@ -69,7 +73,7 @@ func (j Job) Run(ctx context.Context) (*Report, error) {
 	if err := j.remember(first); err != nil {
 		return nil, err
 	}
-	t := &tally{all: plan.Awards, progress: j.Progress, refused: map[uint64]error{}}
+	t := &tally{all: plan.Commands, progress: j.Progress, refused: map[uint64]error{}}
 	source, err := j.Open(ctx, j.Mapping.Source, j.Mapping.Shards, t.hear)
 	if err != nil {
 		return nil, err
@@ -78,8 +82,10 @@ func (j Job) Run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Source: j.Mapping.Source, Lines: plan.Lines, Skipped: plan.Skipped, Awards: plan.Awards,
-		Points: plan.Points, Issued: t.issued, Before: t.before, Rejected: append(plan.Rejected, refused...)}
+	report := &Report{
+		Source: j.Mapping.Source, Kind: j.Mapping.Kind, Lines: plan.Lines, Skipped: plan.Skipped, Seen: plan.Seen, Totals: plan.Totals,
+		Commands: plan.Commands, Done: t.done, Before: t.before, Refused: uint64(len(refused)), Rejected: append(plan.Rejected, refused...),
+	}
 	slices.SortStableFunc(report.Rejected, func(a, b Rejected) int { return a.Line - b.Line })
 	return report, nil
 }
@@ -92,7 +98,7 @@ func (j Job) scan(r *Reading) (fingerprint, error) {
 	}
 	defer file.Close()
 	sum := &counting{hash: sha256.New()}
-	for _, err := range j.Mapping.Read(io.TeeReader(file, sum), r) {
+	for _, err := range j.Mapping.Read(io.TeeReader(file, sum), j.Stores, r) {
 		if err != nil {
 			return fingerprint{}, fmt.Errorf("%s: %w", j.Path, err)
 		}
@@ -105,45 +111,49 @@ func (j Job) scan(r *Reading) (fingerprint, error) {
 	return fingerprint{Mapping: hex.EncodeToString(of[:]), Size: sum.size, File: hex.EncodeToString(sum.hash.Sum(nil))}, nil
 }
 
-// feed hands every award to the source and answers the lines whose awards the
-// ledger refused.
+// feed hands every command to the source and answers the lines whose commands the
+// ledger refused. Those that are done are counted and not made again: what they
+// were made of may have changed since.
 func (j Job) feed(ctx context.Context, source Source, t *tally) ([]Rejected, error) {
 	file, err := Open(j.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	position, lines := uint64(0), []int{}
-	for award, err := range j.Mapping.Read(file, new(Reading)) {
+	from, lines, doomed := source.Cursor(), []int{}, map[uint64]string{}
+	for item, err := range j.Mapping.Read(file, j.Stores, new(Reading)) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", j.Path, err)
 		}
-		lines = append(lines, award.Line)
-		req := points.IssueRequest{Programme: j.Mapping.Programme, Grants: []points.Grant{award.Grant}}
-		if err := source.Feed(ctx, position, req); err != nil {
-			return nil, err
+		for _, draft := range item.Drafts {
+			position, req, why := uint64(len(lines)), command.Request(nil), ""
+			lines = append(lines, item.Lines[0])
+			if position >= from {
+				if req, why, err = draft(j.Stores); err != nil {
+					return nil, fmt.Errorf("%s: line %d: %w", j.Path, item.Lines[0], err)
+				}
+			}
+			if why != "" {
+				doomed[position] = why
+			}
+			if err := source.Feed(ctx, position, req); err != nil {
+				return nil, err
+			}
 		}
-		position++
 	}
 	if err := source.Flush(ctx); err != nil {
 		return nil, err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var refused []Rejected
-	for at, err := range t.refused {
-		refused = append(refused, Rejected{Line: lines[at], Reason: err.Error()})
-	}
-	return refused, nil
+	return t.rejected(lines, doomed), nil
 }
 
 // tally counts what the source reports.
 type tally struct {
-	mu             sync.Mutex
-	all            uint64
-	issued, before uint64
-	refused        map[uint64]error
-	progress       func(done, all uint64)
+	mu           sync.Mutex
+	all          uint64
+	done, before uint64
+	refused      map[uint64]error
+	progress     func(done, all uint64)
 }
 
 func (t *tally) hear(fed gateway.Fed) {
@@ -154,13 +164,28 @@ func (t *tally) hear(fed gateway.Fed) {
 	case fed.Err != nil:
 		t.refused[fed.Position] = fed.Err
 	default:
-		t.issued++
+		t.done++
 	}
-	done := t.issued + t.before + uint64(len(t.refused))
+	done := t.done + t.before + uint64(len(t.refused))
 	t.mu.Unlock()
 	if t.progress != nil {
 		t.progress(done, t.all)
 	}
+}
+
+// rejected lists the refused positions by their lines, with the better reason
+// where there is one.
+func (t *tally) rejected(lines []int, doomed map[uint64]string) (list []Rejected) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, at := range slices.Sorted(maps.Keys(t.refused)) {
+		reason := t.refused[at].Error()
+		if why := doomed[at]; why != "" {
+			reason = why
+		}
+		list = append(list, Rejected{Line: lines[at], Reason: reason})
+	}
+	return list
 }
 
 // fingerprint tells one import's input from another's.

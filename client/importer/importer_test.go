@@ -15,7 +15,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
-	"tallystick/client/gateway"
 )
 
 const mappingText = `
@@ -48,17 +47,27 @@ type fataler interface {
 	Fatal(...any)
 }
 
-func read(t *testing.T, m *Mapping, file string) ([]Award, Reading) {
+func read(t *testing.T, m *Mapping, file string) ([]*Item, Reading) {
 	t.Helper()
-	var awards []Award
+	var items []*Item
 	var r Reading
-	for a, err := range m.Read(strings.NewReader(file), &r) {
+	for item, err := range m.Read(strings.NewReader(file), Stores{Party: "D", Vault: &safe{}}, &r) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		awards = append(awards, a)
+		items = append(items, item)
 	}
-	return awards, r
+	return items, r
+}
+
+// drawn is the one command of an item.
+func drawn(t *testing.T, item *Item) command.Request {
+	t.Helper()
+	req, _, err := item.Drafts[0](Stores{Party: "D", Vault: &safe{}})
+	if err != nil || len(item.Drafts) != 1 {
+		t.Fatal(len(item.Drafts), err)
+	}
+	return req
 }
 
 func TestRead(t *testing.T) {
@@ -77,9 +86,10 @@ func TestRead(t *testing.T) {
 		"5,5,\"9,0\",2026-01-03 10:00:00,b4,x\n") // 13
 	var got []string
 	for _, a := range awards {
-		got = append(got, fmt.Sprintf("%d+%d %s %d %s %q %s", a.Line, a.Lines, a.Grant.Member, a.Grant.Amount, a.Grant.Expires, a.Grant.Outlet, a.Grant.Reference))
+		grant := drawn(t, a).(points.IssueRequest).Grants[0]
+		got = append(got, fmt.Sprintf("%d %s %d %s %q %s", a.Lines, grant.Member, grant.Amount, grant.Expires, grant.Outlet, grant.Reference))
 	}
-	want := []string{`2+2 h1 175 2027-01-02 "5" b1`, `5+1 h2 300 2027-01-03 "" b1`}
+	want := []string{`[2 3] h1 175 2027-01-02 "5" b1`, `[5] h2 300 2027-01-03 "" b1`}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("awards %q", got)
 	}
@@ -93,7 +103,7 @@ func TestRead(t *testing.T) {
 	if fmt.Sprint(lines) != "[6 7 8 9 11 12 13 10]" {
 		t.Errorf("rejected %+v", r.Rejected)
 	}
-	if r.Lines != 12 || r.Skipped != 1 || r.Awards != 2 || r.Points != 475 {
+	if r.Lines != 12 || r.Skipped != 1 || r.Commands != 2 || r.Totals != (Totals{Awards: 2, Points: 475}) {
 		t.Errorf("%+v", r)
 	}
 }
@@ -106,11 +116,32 @@ func TestMappingsNeedNoQuotes(t *testing.T) {
 	}
 }
 
+// A ratio is rounded once, as of the exact quotient.
+func TestRatios(t *testing.T) {
+	for _, c := range []struct {
+		rate, rounding, number string
+		want                   amount.Units
+	}{
+		{"4/5", "down", "3", 2}, {"4/5", "up", "3", 3}, {"4/5", "half_even", "3", 2}, {"1/2", "half_even", "3", 2}, {"1/2", "half_even", "1", 0},
+		{"1/2", "half_even", "1.0000000000000000000000001", 1}, {"1/3", "up", "3", 1}, {"1/3", "down", "2.9999999999999999999999999", 0},
+		{"1/3", "up", "0.000000000000000000000000001", 1}, {"2/3", "half_even", "0.75", 0}, {"2/3", "half_even", "0.7500000000000000000000001", 1},
+	} {
+		m := load(t, strings.NewReplacer(`rate: "100"`, "rate: "+c.rate+"\nrounding: "+c.rounding).Replace(mappingText))
+		number, err := parseNumber(c.number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := m.units(number); err != nil || got != c.want {
+			t.Errorf("%s of %s, %s: %d, %v, want %d", c.rate, c.number, c.rounding, got, err, c.want)
+		}
+	}
+}
+
 func TestReadRefusesFiles(t *testing.T) {
 	m := load(t, mappingText)
 	for name, file := range map[string]string{"empty": "", "a column is missing": "who,shop,value,at\n1,2,3,4\n", "a bare quote": "who,shop,value,at,basket\n1,5,1\"1,x,b\n"} {
 		failed := false
-		for _, err := range m.Read(strings.NewReader(file), new(Reading)) {
+		for _, err := range m.Read(strings.NewReader(file), Stores{}, new(Reading)) {
 			failed = failed || err != nil
 		}
 		if !failed {
@@ -134,46 +165,6 @@ func TestMappingsAreChecked(t *testing.T) {
 			t.Errorf("%s: it was taken", name)
 		}
 	}
-}
-
-// ledger is a numbered source whose process can be killed between any two
-// positions; what was fed since the last batch is lost then.
-type ledger struct {
-	cursor uint64
-	issued []amount.Units
-	waits  []command.Request
-	dieAt  int
-	report func(gateway.Fed)
-}
-
-var errKilled = errors.New("killed")
-
-func (l *ledger) open(_ context.Context, _ string, _ int, report func(gateway.Fed)) (Source, error) {
-	l.report, l.waits = report, nil
-	return l, nil
-}
-func (l *ledger) Cursor() uint64 { return l.cursor }
-func (l *ledger) Feed(ctx context.Context, position uint64, req command.Request) error {
-	if l.dieAt--; l.dieAt == 0 {
-		return errKilled
-	}
-	if position < l.cursor {
-		l.report(gateway.Fed{Position: position, Before: true})
-		return nil
-	}
-	if l.waits = append(l.waits, req); len(l.waits) == 3 {
-		return l.Flush(ctx)
-	}
-	return nil
-}
-func (l *ledger) Flush(context.Context) error {
-	for _, req := range l.waits {
-		l.issued = append(l.issued, req.(points.IssueRequest).Grants[0].Amount)
-		l.report(gateway.Fed{Position: l.cursor})
-		l.cursor++
-	}
-	l.waits = nil
-	return nil
 }
 
 // However often an import is killed and run again, and however the file grows
@@ -212,10 +203,10 @@ func TestImportCountsOnce(t *testing.T) {
 			rt.Fatal(err)
 		}
 		got := amount.Units(0)
-		for _, a := range l.issued {
-			got += a
+		for _, req := range l.took {
+			got += req.(points.IssueRequest).Grants[0].Amount
 		}
-		if got != amount.Units(sum) || report.Points != got || report.Issued != left || report.Before != uint64(n)-left {
+		if got != amount.Units(sum) || report.Points != got || report.Done != left || report.Before != uint64(n)-left {
 			rt.Fatalf("the file says %d in %d awards, the ledger %d; %+v", sum, n, got, report)
 		}
 	})

@@ -1,80 +1,108 @@
-// Package importer turns the lines of any CSV into awards of points.
+// Package importer turns the lines of any CSV into commands: awards of points,
+// members with their accounts, labels, benefits, entitlements, write-offs.
 //
-// A mapping says which columns hold the member, the amount and the rest, at
-// which rate an amount becomes points, and which lines count. Read makes the
-// awards, in the order of the file, and names every line that it rejects with
-// its number and the reason. Import feeds them to the ledger as a numbered
-// source: stopped anywhere and started again, no line counts twice.
+// A mapping says which kind of thing a line becomes, which columns hold its
+// parts, and which lines count. Read makes the items, in the order of the file,
+// and names every line that it rejects with its number and the reason. A Job
+// feeds their commands to the ledger as a numbered source: stopped anywhere and
+// started again, no line counts twice.
+//
+//	line ──where──▶ item ──merge, once──▶ commands ──▶ positions 0, 1, 2 … of the source
+//
+// The one invariant: which positions there are and which line each is of, file
+// and mapping alone decide, never the vault, the read model or the ledger. So a
+// position means the same line in every run.
 package importer
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
 	"github.com/spf13/viper"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 )
 
-// Mapping says how the lines of a CSV become awards. It is read from YAML:
+// Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
+// and prefixes that mean nothing for the kind are refused.
 //
+//	kind: awards                # or members, labels, benefits, entitlements, writeoffs
 //	source: journey-2017        # name on the ledger; what was fed under it counts once
-//	programme: DP
-//	columns:
+//	columns:                    # of each part: a column, or a text with columns in braces
 //	  member: household_id
-//	  outlet: store_id           # optional, as are date and reference
-//	  amount: sales_value
-//	  date: transaction_timestamp
-//	  reference: basket_id
-//	prefix: {member: h, outlet: s, reference: b}
-//	rate: "100"                  # points for one of the amount; decimal or 4/5
-//	rounding: down               # down, half_even or up, once an award
-//	merge: true                  # neighbouring lines of one member and reference are one award
-//	where:                       # only lines that fulfil all of these
+//	  reference: "{basket_id}-{store_id}"
+//	prefix: {reference: b}      # before the part, as ids of bare numbers want it
+//	where:                      # only lines that fulfil all of these
 //	  - {column: sales_value, is: ">", value: "0"}
-//	layout: "2006-01-02 15:04:05"   # of the date, in Go's words
-//	expires: {on: 2027-12-31}    # or {days: 365}, counted from the date
-//	shards: 8                    # lanes that work on it; part of the source for good
+//	layout: "2006-01-02"        # of dates, in Go's words
+//	shards: 8                   # lanes that work on it; part of the source for good
+//
+// Who a customer is on the ledger, every kind that has members is told alike:
+//
+//	pseudonym: keyed            # m-… by the vault's key; or plain, prefix.member and the id
+//	channels: [app]             # whose customer ids these are; a member's first one
+//
+// Of awards (programme; columns member, amount; perhaps outlet, date, reference):
+//
+//	programme: DP
+//	rate: "100"                 # points for one of the amount; decimal or 4/5
+//	rounding: down              # down, half_even or up, once an award
+//	merge: true                 # neighbouring lines of one member and reference are one award
+//	expires: {on: 2027-12-31}   # or {days: 365}, counted from the date
+//
+// Of members (column member), each customer once however many lines he has:
+//
+//	channels: [app, card]       # he gets an account of each
+//
+// Of labels: columns member, label; perhaps until, the last day.
+//
+// Of benefits (columns benefit, en, zh; perhaps label, of those for whom it is,
+// price, uses, days, until), each benefit once:
+//
+//	model: {scene: campaign, price: 100, days: 365, uses: 2, code: true}   # see Model
+//	rate: "100"                 # fen for one of the column price
+//
+// Of entitlements (columns benefit, member; perhaps reference), each pair once:
+//
+//	codes: true                 # their write-offs need codes, which the vault can make again
+//	gift: false                 # give what others pay points for
+//
+// Of write-offs (columns benefit, member; perhaps outlet, reference):
+//
+//	codes: true
+//	entitlements: journey-coupons   # the source that the entitlements were imported under
 type Mapping struct {
-	Source    string      `mapstructure:"source"`
-	Programme string      `mapstructure:"programme"`
-	Columns   Columns     `mapstructure:"columns"`
-	Prefix    Columns     `mapstructure:"prefix"`
-	Rate      string      `mapstructure:"rate"`
-	Rounding  string      `mapstructure:"rounding"`
-	Merge     bool        `mapstructure:"merge"`
-	Where     []Condition `mapstructure:"where"`
-	Layout    string      `mapstructure:"layout"`
-	Expires   Expiry      `mapstructure:"expires"`
-	Shards    int         `mapstructure:"shards"`
+	Kind         string      `mapstructure:"kind"`
+	Source       string      `mapstructure:"source"`
+	Columns      Parts       `mapstructure:"columns"`
+	Prefix       Parts       `mapstructure:"prefix"`
+	Where        []Condition `mapstructure:"where"`
+	Layout       string      `mapstructure:"layout"`
+	Shards       int         `mapstructure:"shards"`
+	Pseudonym    string      `mapstructure:"pseudonym"`
+	Channels     []string    `mapstructure:"channels"`
+	Programme    string      `mapstructure:"programme"`
+	Rate         string      `mapstructure:"rate"`
+	Rounding     string      `mapstructure:"rounding"`
+	Merge        bool        `mapstructure:"merge"`
+	Expires      Expiry      `mapstructure:"expires"`
+	Model        Model       `mapstructure:"model"`
+	Codes        bool        `mapstructure:"codes"`
+	Gift         bool        `mapstructure:"gift"`
+	Entitlements string      `mapstructure:"entitlements"`
 
+	kind     kind
+	form     form
 	rate     amount.Rate
 	rounding amount.Rounding
 	on       date.Date
-}
-
-// Columns names one column, or one prefix, for each part of an award.
-type Columns struct {
-	Member    string `mapstructure:"member"`
-	Outlet    string `mapstructure:"outlet"`
-	Amount    string `mapstructure:"amount"`
-	Date      string `mapstructure:"date"`
-	Reference string `mapstructure:"reference"`
-}
-
-// Condition is fulfilled by a line whose column compares so with the value: as
-// numbers for < <= > >=, as texts for = and !=.
-type Condition struct {
-	Column string `mapstructure:"column"`
-	Is     string `mapstructure:"is"`
-	Value  string `mapstructure:"value"`
-
-	number decimal.Decimal
 }
 
 // Expiry is a last day, or a number of days from the award's date.
@@ -83,27 +111,43 @@ type Expiry struct {
 	Days int    `mapstructure:"days"`
 }
 
+// What a mapping says where it says nothing.
+const (
+	defaultKind   = "awards"
+	defaultShards = 8
+)
+
+// The two pseudonyms.
+const (
+	keyed = "keyed"
+	plain = "plain"
+)
+
 var roundings = map[string]amount.Rounding{"down": amount.Down, "half_even": amount.HalfEven, "up": amount.Up}
 
 // LoadMapping reads and checks a mapping file. Keys that mean nothing are refused.
 func LoadMapping(path string) (*Mapping, error) {
+	m, err := loadMapping(path)
+	if err != nil {
+		return nil, fmt.Errorf("the mapping %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func loadMapping(path string) (*Mapping, error) {
 	v := viper.New()
 	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
-	v.SetDefault("rounding", "down")
-	v.SetDefault("shards", 8)
-	v.SetDefault("layout", time.DateOnly)
 	if err := v.ReadInConfig(); err != nil {
-		return nil, fmt.Errorf("the mapping %s: %w", path, err)
+		return nil, err
 	}
 	var m Mapping
 	if err := v.UnmarshalExact(&m, viper.DecodeHook(datesAsText)); err != nil {
-		return nil, fmt.Errorf("the mapping %s: %w", path, err)
+		return nil, err
 	}
-	if err := m.check(); err != nil {
-		return nil, fmt.Errorf("the mapping %s: %w", path, err)
-	}
-	return &m, nil
+	given := slices.Sorted(maps.Keys(v.AllSettings()))
+	m.complete(given)
+	return &m, m.check(given)
 }
 
 // datesAsText takes back what YAML makes of an unquoted 2027-12-31.
@@ -114,15 +158,142 @@ func datesAsText(from, to reflect.Type, value any) (any, error) {
 	return value, nil
 }
 
-func (m *Mapping) check() (err error) {
-	for _, id := range [][2]string{{"source", m.Source}, {"programme", m.Programme}} {
-		if err := name.CheckID(id[0], id[1]); err != nil {
-			return err
+// complete says what the file leaves unsaid.
+func (m *Mapping) complete(given []string) {
+	says := func(key string) bool { return slices.Contains(given, key) }
+	if !says("kind") {
+		m.Kind = defaultKind
+	}
+	m.kind = kinds[m.Kind]
+	if m.kind != nil {
+		m.form = m.kind.form()
+	}
+	if !says("shards") {
+		m.Shards = defaultShards
+		if m.form.ordered {
+			m.Shards = 1
 		}
 	}
-	if m.Columns.Member == "" || m.Columns.Amount == "" {
-		return fmt.Errorf("columns: name at least member and amount")
+	if !says("layout") {
+		m.Layout = time.DateOnly
 	}
+	if !says("rounding") {
+		m.Rounding = "down"
+	}
+	if !says("codes") {
+		m.Codes = true
+	}
+	if !says("pseudonym") {
+		m.Pseudonym = keyed
+		if m.Prefix.Member != "" {
+			m.Pseudonym = plain
+		}
+	}
+}
+
+func (m *Mapping) check(given []string) error {
+	if m.kind == nil {
+		return fmt.Errorf("kind: want one of %s", strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
+	}
+	if err := name.CheckID("source", m.Source); err != nil {
+		return err
+	}
+	if err := m.checkKeys(given); err != nil {
+		return err
+	}
+	if err := m.checkParts(); err != nil {
+		return err
+	}
+	if err := m.checkMember(); err != nil {
+		return err
+	}
+	if m.Shards < 1 || m.Shards > 31 {
+		return fmt.Errorf("shards: want 1 to 31")
+	}
+	if m.form.ordered && m.Shards > 1 {
+		return fmt.Errorf("shards: want 1, as %s of one member must keep their order", m.Kind)
+	}
+	for i := range m.Where {
+		if err := m.Where[i].check(); err != nil {
+			return fmt.Errorf("where: %w", err)
+		}
+	}
+	return m.kind.check(m)
+}
+
+// shared are the keys of every kind.
+var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards"}
+
+func (m *Mapping) checkKeys(given []string) error {
+	for _, key := range given {
+		known := slices.Contains(shared, key) || slices.Contains(m.form.keys, key)
+		known = known || m.form.has(partMember) && (key == "pseudonym" || key == "channels")
+		if !known {
+			return fmt.Errorf("%s: means nothing for %s", key, m.Kind)
+		}
+	}
+	if slices.Contains(given, "layout") && m.Columns.Date == "" && m.Columns.Until == "" {
+		return fmt.Errorf("layout: means nothing without a column of dates")
+	}
+	if slices.Contains(given, "rounding") && m.Rate == "" {
+		return fmt.Errorf("rounding: means nothing without a rate")
+	}
+	return nil
+}
+
+func (m *Mapping) checkParts() error {
+	columns, prefixes := m.Columns.list(), m.Prefix.list()
+	for p, column := range columns {
+		p := part(p)
+		switch {
+		case column == "" && slices.Contains(m.form.must, p):
+			return fmt.Errorf("columns: %s want at least %s", m.Kind, nameAll(m.form.must))
+		case column != "" && !m.form.has(p):
+			return fmt.Errorf("columns: %s means nothing for %s", p, m.Kind)
+		case prefixes[p] != "" && (column == "" || !slices.Contains(prefixed, p)):
+			return fmt.Errorf("prefix: %s has no column, or can't have a prefix", p)
+		}
+		if _, err := parseTemplate(column); err != nil {
+			return fmt.Errorf("columns: %s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// checkMember checks how a customer becomes a pseudonym.
+func (m *Mapping) checkMember() error {
+	if !m.form.has(partMember) {
+		return nil
+	}
+	if m.Pseudonym != keyed && m.Pseudonym != plain {
+		return fmt.Errorf("pseudonym: want keyed or plain")
+	}
+	if m.Pseudonym == keyed && m.Prefix.Member != "" {
+		return fmt.Errorf("prefix: a keyed pseudonym has none for member")
+	}
+	least, most := 0, 0
+	switch {
+	case m.Kind == "members":
+		least, most = 1, member.MaxAccounts
+	case m.Pseudonym == keyed:
+		least, most = 1, 1
+	}
+	if n := len(m.Channels); n < least || n > most {
+		return fmt.Errorf("channels: want %d to %d; a keyed pseudonym is made of the first one's customer id", least, most)
+	}
+	for i, channel := range m.Channels {
+		if err := name.CheckID("channel", channel); err != nil {
+			return err
+		}
+		if slices.Contains(m.Channels[:i], channel) {
+			return fmt.Errorf("channels: %s is there twice", channel)
+		}
+	}
+	return nil
+}
+
+// checkRate reads the rate at which a column's number becomes units.
+func (m *Mapping) checkRate() (err error) {
 	if m.rate, err = amount.ParseRate(m.Rate); err != nil {
 		return fmt.Errorf("rate: %w", err)
 	}
@@ -130,69 +301,14 @@ func (m *Mapping) check() (err error) {
 	if m.rounding, ok = roundings[m.Rounding]; !ok {
 		return fmt.Errorf("rounding: want down, half_even or up")
 	}
-	if m.Merge && m.Columns.Reference == "" {
-		return fmt.Errorf("merge: name the column of the reference by which lines belong together")
-	}
-	return m.checkRest()
-}
-
-func (m *Mapping) checkRest() (err error) {
-	switch {
-	case m.Expires.On != "" && m.Expires.Days != 0:
-		return fmt.Errorf("expires: on or days, not both")
-	case m.Expires.On != "":
-		if m.on, err = date.Parse(m.Expires.On); err != nil {
-			return fmt.Errorf("expires: %w", err)
-		}
-	case m.Expires.Days < 1 || m.Columns.Date == "":
-		return fmt.Errorf("expires: give on, or days and the column of the date")
-	}
-	if m.Shards < 1 || m.Shards > 31 {
-		return fmt.Errorf("shards: want 1 to 31")
-	}
-	for i := range m.Where {
-		if err := m.Where[i].check(); err != nil {
-			return fmt.Errorf("where: %w", err)
-		}
-	}
 	return nil
 }
 
-func (c *Condition) check() (err error) {
-	if c.Column == "" || !slices.Contains([]string{"<", "<=", ">", ">=", "=", "!="}, c.Is) {
-		return fmt.Errorf("want a column and one of < <= > >= = !=")
-	}
-	if c.Is != "=" && c.Is != "!=" {
-		if c.number, err = decimal.NewFromString(c.Value); err != nil {
-			return fmt.Errorf("value of %s: want a number", c.Column)
-		}
-	}
-	return nil
+// NeedsVault says whether the lines' commands are made with the party's vault:
+// keyed pseudonyms, accounts and codes are.
+func (m *Mapping) NeedsVault() bool {
+	return m.form.has(partMember) && m.Pseudonym == keyed || m.Kind == "members" || m.form.takes("codes") && m.Codes
 }
 
-// fulfilled compares a field. An error means that the field should be a number
-// and isn't.
-func (c Condition) fulfilled(field string) (bool, error) {
-	switch c.Is {
-	case "=":
-		return field == c.Value, nil
-	case "!=":
-		return field != c.Value, nil
-	}
-	number, err := parseNumber(field)
-	if err != nil {
-		return false, err
-	}
-	order := number.Cmp(c.number)
-	return map[string]bool{"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[c.Is], nil
-}
-
-// parseNumber reads a decimal of sane size: an exponent in a file could ask
-// for a gigantic one.
-func parseNumber(text string) (decimal.Decimal, error) {
-	d, err := decimal.NewFromString(text)
-	if err != nil || len(text) > 40 || d.Exponent() > 20 || d.Exponent() < -60 {
-		return decimal.Decimal{}, fmt.Errorf("not a number")
-	}
-	return d, nil
-}
+// NeedsEntitlements says whether they are made with the read model.
+func (m *Mapping) NeedsEntitlements() bool { return m.Kind == "writeoffs" }

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"crypto/rand"
 	"database/sql"
+	"encoding/base32"
 	"errors"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"tallystick/chaincode/codec"
@@ -89,6 +91,15 @@ func (v *Vault) NewAccount(channel, customer, member string) (account Account, e
 		return v.putAccount(tx, stored)
 	})
 	return account, err
+}
+
+// Pseudonym is the member that a customer of a channel is enrolled as, where
+// nobody chose another name: "m-" and 16 letters and digits, the same from this
+// vault every time. It says nothing to who hasn't the vault's key; who has, can
+// tell whether a customer is this member, and so can't after the key is gone.
+func (v *Vault) Pseudonym(channel, customer string) string {
+	hash := mac(v.keys.names, codec.Encode([]string{channel, customer}))
+	return "m-" + strings.ToLower(base32.StdEncoding.EncodeToString(hash[:10]))
 }
 
 // Accounts lists a member's accounts, by channel and customer.

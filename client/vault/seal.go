@@ -25,6 +25,7 @@ type keys struct {
 	values cipher.AEAD // seals values
 	lookup []byte      // makes the ids of rows
 	codes  []byte      // makes codes that can be made again
+	names  []byte      // makes pseudonyms that can be made again
 }
 
 // derive derives them (HKDF-SHA-256).
@@ -40,7 +41,7 @@ func derive(key []byte) keys {
 	if err != nil {
 		panic(err) // the length is constant
 	}
-	return keys{values: values, lookup: one("lookup"), codes: one("codes")}
+	return keys{values: values, lookup: one("lookup"), codes: one("codes"), names: one("pseudonyms")}
 }
 
 // id is where a row is found: HMAC-SHA-256 of its table and of what it is of.

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/name"
 )
 
 func open(t *testing.T, dir string) *Vault {
@@ -259,6 +260,23 @@ func TestCodeSeeds(t *testing.T) {
 	for _, other := range []code.Code{v.CodeSeed("erp", 8), v.CodeSeed("erp2", 7), elsewhere.CodeSeed("erp", 7)} {
 		if bytes.Equal(first, other) {
 			t.Error("another item, source or vault has the same code")
+		}
+	}
+}
+
+func TestPseudonyms(t *testing.T) {
+	v, dir := open(t, t.TempDir()), t.TempDir()
+	one := open(t, dir).Pseudonym("app", "7")
+	if again := open(t, dir).Pseudonym("app", "7"); again != one {
+		t.Errorf("another process says %s, not %s", again, one)
+	}
+	if len(one) != 18 || !strings.HasPrefix(one, "m-") || name.CheckID("member", one) != nil {
+		t.Errorf("%s", one)
+	}
+	there := open(t, dir)
+	for _, other := range []string{there.Pseudonym("app", "8"), there.Pseudonym("card", "7"), there.Pseudonym("app7", ""), v.Pseudonym("app", "7")} {
+		if other == one {
+			t.Errorf("two customers are %s", other)
 		}
 	}
 }

@@ -116,16 +116,16 @@ func importAndKill(t *testing.T, file, source string) {
 			t.Fatalf("%v: %s", err, exit.Stderr)
 		}
 		var report struct {
-			Points amount.Units `json:"points"`
-			Issued uint64       `json:"issued"`
-			Before uint64       `json:"before"`
-			Awards uint64       `json:"awards"`
+			Points   amount.Units `json:"points"`
+			Done     uint64       `json:"done"`
+			Before   uint64       `json:"before"`
+			Commands uint64       `json:"commands"`
 		}
 		if err := json.Unmarshal(out, &report); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%+v", report)
-		if report.Points != want || report.Issued+report.Before != report.Awards {
+		if report.Points != want || report.Done+report.Before != report.Commands {
 			t.Errorf("the report says %+v, the file %d", report, want)
 		}
 		if after := balance(t, d, "DP"); after.Issued-before.Issued != want {
@@ -152,6 +152,24 @@ func awaitIssued(t *testing.T, g *gateway.Gateway, before points.Totals, more am
 // expected sums up a file in another way than the importer: by basket, in a map.
 func expected(t *testing.T, path string) amount.Units {
 	t.Helper()
+	baskets := map[string]decimal.Decimal{}
+	for _, row := range table(t, path) {
+		value, err := decimal.NewFromString(row["sales_value"])
+		if member := row["household_id"]; err == nil && value.Sign() > 0 && member != "" {
+			key := member + "/" + row["basket_id"]
+			baskets[key] = baskets[key].Add(value)
+		}
+	}
+	sum := int64(0)
+	for _, value := range baskets {
+		sum += value.Shift(2).RoundBank(0).IntPart()
+	}
+	return amount.Units(sum)
+}
+
+// table reads a CSV's rows by the names of their columns.
+func table(t *testing.T, path string) []map[string]string {
+	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -167,21 +185,12 @@ func expected(t *testing.T, path string) amount.Units {
 	if err != nil {
 		t.Fatal(err)
 	}
-	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
-	}
-	baskets := map[string]decimal.Decimal{}
-	for _, row := range rows[1:] {
-		value, err := decimal.NewFromString(row[column["sales_value"]])
-		if member := row[column["household_id"]]; err == nil && value.Sign() > 0 && member != "" {
-			key := member + "/" + row[column["basket_id"]]
-			baskets[key] = baskets[key].Add(value)
+	list := make([]map[string]string, len(rows)-1)
+	for i, row := range rows[1:] {
+		list[i] = map[string]string{}
+		for k, name := range rows[0] {
+			list[i][name] = row[k]
 		}
 	}
-	sum := int64(0)
-	for _, value := range baskets {
-		sum += value.Shift(2).RoundBank(0).IntPart()
-	}
-	return amount.Units(sum)
+	return list
 }

@@ -109,6 +109,16 @@ func (c *call) mayspend(root member.Member, authorisation number.Command, cd cod
 	return nil
 }
 
+// under is the authorisation by which the caller spends a root's points: none for
+// its home, whatever it names. What a hold or trade remembers is given back later,
+// so it must be what was used.
+func (c *call) under(root member.Member, authorisation number.Command) number.Command {
+	if root.Home == c.caller.ID {
+		return number.Command{}
+	}
+	return authorisation
+}
+
 // unspend gives back to an authorisation what was spent under it and came back;
 // with the zero number it does nothing. NOT_FOUND.
 func (c *call) unspend(authorisation number.Command, spends []points.Moved) error {

@@ -364,7 +364,9 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := benefit.Transfer(model, e, owner.Home, to.ID, req, c.benefitAt())
+	asRoot := e
+	asRoot.Member = owner.ID
+	next, err := benefit.Transfer(model, asRoot, owner.Home, to.ID, req, c.benefitAt())
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type desk struct {
 	tickets map[number.Row]*ticket
 	uses    map[number.Command]*used
 	got     map[[2]string]int // benefit, member: entitlements got and not passed on
+	slips   slips
 	owed    map[[3]string]int // debtor, creditor, programme with debtor < creditor: fen, negative the other way
 }
 
@@ -169,7 +170,7 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 	case benefit.GrantRequest:
 		return d.grant(caller, n, today, r)
 	case benefit.BuyRequest:
-		return d.buy(caller, n, today, r, a.codes)
+		return d.buy(caller, n, now, today, r, a.codes)
 	case benefit.AmendRequest:
 		d.quota[r.Benefit] += int(r.Quota - d.terms[r.Benefit].Quota)
 		t := d.terms[r.Benefit]
@@ -218,9 +219,9 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 		x.over = true
 		d.returnCoins(d.unused(x))
 		return true
-	case benefit.TransferRequest: // the hook says: at home with the caller
+	case benefit.TransferRequest:
 		x := d.tickets[r.Entitlement]
-		if d.state(x, now) != "active" || today > x.until || r.To == x.member || !d.admit(x.terms.Benefit, r.To, 0) {
+		if homes[x.member] != caller || d.state(x, now) != "active" || today > x.until || r.To == x.member || !d.admit(x.terms.Benefit, r.To, 0) {
 			return false
 		}
 		d.got[[2]string{x.terms.Benefit, x.member}]--
@@ -229,7 +230,7 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 		return true
 	case benefit.NewCodeRequest:
 		x := d.tickets[r.Entitlement]
-		if !x.terms.Code || d.state(x, now) != "active" || today > x.until {
+		if homes[x.member] != caller && x.by != caller || !x.terms.Code || d.state(x, now) != "active" || today > x.until {
 			return false
 		}
 		x.codes, x.reservedUntil = a.codes, 0
@@ -264,7 +265,7 @@ func (d *desk) grant(caller string, n number.Command, today date.Date, r benefit
 	return true
 }
 
-func (d *desk) buy(caller string, n number.Command, today date.Date, r benefit.BuyRequest, codes []code.Code) bool {
+func (d *desk) buy(caller string, n number.Command, now int64, today date.Date, r benefit.BuyRequest, codes []code.Code) bool {
 	t := d.terms[r.Benefit]
 	if caller != "M" || len(t.Points) == 0 || !d.admit(r.Benefit, r.Member, 0) || t.Quota > 0 && d.quota[r.Benefit] < 1 {
 		return false
@@ -290,6 +291,9 @@ func (d *desk) buy(caller string, n number.Command, today date.Date, r benefit.B
 			return false
 		}
 	}
+	if homes[r.Member] != caller && !d.sign(caller, now, r) {
+		return false
+	}
 	x := d.add(n.Row(0), r.Benefit, r.Member, caller, today, codes)
 	for _, p := range r.Pieces {
 		d.lots[p.Lot].coins -= int(p.Amount)
@@ -298,6 +302,20 @@ func (d *desk) buy(caller string, n number.Command, today date.Date, r benefit.B
 		}
 	}
 	return true
+}
+
+// sign lets a party that isn't the member's home sell to it, under a slip.
+func (d *desk) sign(caller string, now int64, r benefit.BuyRequest) bool {
+	spends := map[string]int{}
+	for _, c := range d.terms[r.Benefit].Points {
+		spends[c.Programme] = int(c.Amount)
+	}
+	x := d.slips[r.Authorisation]
+	ok := x.covers(r.Member, caller, now, r.Code, spends)
+	if ok {
+		x.take(spends, 1)
+	}
+	return ok
 }
 
 func (d *desk) use(caller string, n number.Command, now int64, today date.Date, r benefit.WriteOffRequest) bool {
@@ -346,7 +364,7 @@ func (d *desk) expire(n number.Command, today date.Date, r benefit.ExpireRequest
 // newDesk opens three benefits of M's and gives two members points of G and D.
 func newDesk(t fataler, w *world) *desk {
 	d := &desk{terms: map[string]benefit.DefineRequest{}, quota: map[string]int{}, lots: map[number.Row]*drawer{}, tickets: map[number.Row]*ticket{},
-		uses: map[number.Command]*used{}, got: map[[2]string]int{}, owed: map[[3]string]int{}}
+		slips: slips{}, uses: map[number.Command]*used{}, got: map[[2]string]int{}, owed: map[[3]string]int{}}
 	for _, p := range []struct {
 		issuer, programme string
 		price             amount.Rate
@@ -519,6 +537,9 @@ func (h hand) drawBuy() asked {
 	case 2:
 		slices.Reverse(req.Pieces)
 	}
+	if homes[req.Member] != h.caller {
+		req.Authorisation, req.Code = h.d.slips.drawProof(thrown(h.t, len(h.d.slips)), req.Member, h.caller)
+	}
 	return asked{req, codes}
 }
 
@@ -540,6 +561,10 @@ func TestBenefitsAgainstModel(t *testing.T) {
 			if rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 1}).Draw(t, "raise") == 1 {
 				raise := benefit.AmendRequest{Benefit: "paid", Quota: d.terms["paid"].Quota + 1, Open: true}
 				d.try("M", w.must(t, "M", raise), 0, today, asked{req: raise})
+			}
+			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "authorise") == 1 {
+				req, secret := drawAuthorise(thrown(t, len(d.slips)), "wang", rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"), []string{"DP", "GP"}, w.net.Now().Unix())
+				d.slips.write(w.must(t, "D", req), req, secret)
 			}
 			stepDesk(t, w, d, today)
 		}
@@ -575,6 +600,7 @@ func stepDesk(t *rapid.T, w *world, d *desk, today date.Date) {
 		}
 	}
 	compareDesk(t, w, d, h.now)
+	compareSlips(t, w.net, d.slips)
 }
 
 // compareDesk holds the ledger's lots, entitlements and net debts against the desk's.

@@ -37,18 +37,6 @@ func grantTo(id string, members ...string) benefit.GrantRequest {
 	return req
 }
 
-// must runs commands that have to take effect, and answers the last one's number.
-func (w *world) must(t fataler, msp string, requests ...command.Request) number.Command {
-	t.Helper()
-	receipts, refusals := w.run(t, msp, requests...)
-	for i, err := range refusals {
-		if err != nil {
-			t.Fatalf("%s: %+v: %v", msp, requests[i], err)
-		}
-	}
-	return receipts[len(receipts)-1].Number
-}
-
 // withBenefits is a world in which li has 100 GP in each of two lots, expiring
 // one after the other, and M provides some benefits.
 func withBenefits(t fataler, seed uint64) (w *world, lots [2]number.Row) {
@@ -115,7 +103,8 @@ func TestBenefitRefusals(t *testing.T) {
 		{"grant what costs points", "M", grantTo("paid", "li"), fault.WrongState},
 		{"buy: no lot before the sum", "M", pay("li", piece(nowhere.Row(0), 9)), fault.NotFound},
 		{"buy: the sum before another's lot", "M", pay("wang", piece(lots[0], 9)), fault.BadRequest},
-		{"buy: another's lot", "M", pay("wang", piece(lots[0], 10)), fault.Forbidden},
+		{"buy: no authorisation, before another's lot", "M", pay("wang", piece(lots[0], 10)), fault.Unauthorised},
+		{"buy: another's lot", "M", pay("zhang", piece(lots[0], 10)), fault.Forbidden},
 		{"buy: out of order", "M", pay("li", piece(lots[1], 5), piece(lots[0], 5)), fault.WrongOrder},
 		{"buy", "M", pay("li", piece(lots[0], 10)), ""},
 		{"buy: one at a time, before no lot", "M", pay("li", piece(nowhere.Row(0), 9)), fault.Limit},

@@ -64,11 +64,12 @@ func (c *call) adjust(req points.AdjustRequest) error {
 	if err != nil {
 		return err
 	}
-	programme, err := c.programme(lot.Programme)
+	purse, err := c.pocket(lot)
 	if err != nil {
 		return err
 	}
-	made, err := points.Adjust(lot, req, programme, c.at)
+	programme := purse.Programmes[lot.Programme]
+	made, err := points.Adjust(lot, req, programme, purse.LastDay(lot), c.at)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ func (c *call) hold(req points.HoldRequest) error {
 	if err != nil {
 		return err
 	}
+	req.Authorisation = c.under(member, req.Authorisation)
 	hold, next, err := points.Place(req, purse, c.at)
 	if err != nil {
 		return err
@@ -147,7 +148,7 @@ func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Li
 	if err := c.unspend(hold.Authorisation, moved); err != nil {
 		return err
 	}
-	if err := c.countUnspent(hold.Member, moved); err != nil {
+	if err := c.countUnspent(hold, moved); err != nil {
 		return err
 	}
 	return c.uncapFunders(hold, back)
@@ -223,11 +224,16 @@ func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 	return nil
 }
 
-// pocket is a purse with one lot in it, to ask for its last day.
+// pocket is a purse with one lot in it, to ask for its last day. The member is
+// read only where the day depends on it: points may have been granted to one that
+// was never enrolled, and they expire too.
 func (c *call) pocket(lot points.Lot) (points.Purse, error) {
 	programmes, err := c.programmesOf([]points.Lot{lot})
 	if err != nil {
 		return points.Purse{}, err
+	}
+	if programmes[lot.Programme].Rules.Expiry.Kind != points.Sliding {
+		return points.Purse{Lots: []points.Lot{lot}, Programmes: programmes}, nil
 	}
 	member, err := c.root(lot.Member)
 	if err != nil {

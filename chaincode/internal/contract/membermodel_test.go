@@ -346,7 +346,7 @@ func drawErase(t *rapid.T, m *centre, of string) member.EraseRequest {
 // outcome, every count and every root with the model.
 func TestMembersAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := founded(t, 7)
+		w := established(t, 7)
 		m := &centre{people: map[string]*person{}, invited: map[number.Command]*invited{}, consents: map[number.Command]*agreement{}}
 		for range rapid.IntRange(5, 40).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second)

@@ -1,270 +1,494 @@
 package contract
 
 import (
-	"testing"
-	"time"
-
-	"pgregory.net/rapid"
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/fault"
-	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 )
 
 // model is a deliberately dumb second implementation of points: every point of
-// a lot is a coin that is somewhere. It knows nothing of rows, lanes or numbers.
+// a lot is a coin that is somewhere, every count is an entry of one table, and a
+// command that may not be done puts the table back. It knows nothing of rows,
+// lanes, leases or standings.
 type model struct {
-	coins  map[number.Row]*purse
-	holds  map[number.Command]*reserve
-	frozen map[string]map[string]bool // member → parties that froze
-	issuer map[string]string
+	now   int64
+	today date.Date
+
+	plans   map[string]plan
+	rates   map[[2]string]points.Conversion
+	people  map[string]*human
+	invites map[number.Command]*invite
+	slips   slips
+	pledges map[number.Command]points.Pledge
+	boxes   map[number.Row]*box
+	holds   map[number.Command]*reserve
+	trades  map[number.Command]*swap
+
+	n map[entry]int // all that is counted
 }
 
-type purse struct {
-	member, programme string
-	pending           bool
-	witness           string
-	coins             int
+// entry names a count: what, and of what.
+type entry [5]string
+
+// plan is a programme.
+type plan struct {
+	issuer   string
+	num, den int // fen for points
+	rules    points.Rules
+}
+
+type human struct {
+	home, into string
+	erased     bool
+	frozen     map[string]string // by party: what became of the appeal
+}
+
+type invite struct {
+	member string
+	secret code.Code
+	used   bool
+}
+
+// box is a lot: how many coins are in it stands in the table.
+type box struct {
+	member, programme, funder, witness string
+	state                              string // pending, active, expired, revoked, cancelled
+	expires, waits                     date.Date
+	issued, revoked                    int
 }
 
 type reserve struct {
-	acceptor string
-	live     bool
-	deadline int64
-	coins    []number.Row // one entry a point, in order of spending
+	acceptor, member string
+	live             bool
+	deadline         int64
+	placed           date.Date
+	coins            []number.Row // one entry a point, in the order of spending
+	captured         int
+	captures         []grab
+	slip             *slip
+	capped           []string // funders whose cap it drew on
 }
 
-func newModel() *model {
-	return &model{coins: map[number.Row]*purse{}, holds: map[number.Command]*reserve{}, frozen: map[string]map[string]bool{},
-		issuer: map[string]string{"GP": "G", "DP": "D"}}
+type grab struct {
+	number         number.Command
+	from, n, undid int
+}
+
+type swap struct {
+	by, maker, only, wants string
+	live                   bool
+	until                  int64
+	price                  int
+	coins                  []number.Row
+	slip                   *slip
+}
+
+func (m *model) root(id string) string {
+	for m.people[id] != nil && m.people[id].into != "" {
+		id = m.people[id].into
+	}
+	return id
 }
 
 // try says whether the command should take effect, and lets it.
-func (m *model) try(caller string, n number.Command, now int64, req command.Request) bool {
-	switch r := req.(type) {
-	case points.IssueRequest:
-		if m.issuer[r.Programme] != caller {
-			return false
-		}
-		for i, g := range r.Grants {
-			m.coins[n.Row(i)] = &purse{g.Member, r.Programme, g.Witness != "", g.Witness, int(g.Amount)}
-		}
-		return true
-	case points.ActivateRequest:
-		p := m.coins[r.Lot]
-		ok := p != nil && p.pending && p.witness == caller
-		if ok {
-			p.pending = false
-		}
-		return ok
-	case points.HoldRequest:
-		coins, ok := m.take(r.Member, r.Pieces)
-		if ok {
-			m.holds[n] = &reserve{caller, true, r.Deadline, coins}
-		}
-		return ok
-	case points.TransferRequest:
-		for _, p := range r.Pieces {
-			if lot := m.coins[p.Lot]; lot == nil || m.issuer[lot.programme] != caller {
-				return false
-			}
-		}
-		_, ok := m.take(r.From, r.Pieces)
-		for i, p := range r.Pieces {
-			if ok {
-				m.coins[n.Row(i)] = &purse{member: r.To, programme: m.coins[p.Lot].programme, coins: int(p.Amount)}
-			}
-		}
-		return ok
-	case points.CaptureRequest:
-		h := m.holds[r.Hold]
-		ok := h != nil && h.live && h.acceptor == caller && now < h.deadline && len(h.coins) >= int(r.Amount)
-		if ok {
-			h.coins = h.coins[r.Amount:]
-			h.live = len(h.coins) > 0
-		}
-		return ok
-	case points.ReleaseRequest:
-		h := m.holds[r.Hold]
-		return m.giveBack(h, h != nil && h.acceptor == caller)
-	case points.TimeOutRequest:
-		h := m.holds[r.Hold]
-		return m.giveBack(h, h != nil && now >= h.deadline)
-	case points.FreezeRequest:
-		if m.frozen[r.Member][caller] {
-			return false
-		}
-		if m.frozen[r.Member] == nil {
-			m.frozen[r.Member] = map[string]bool{}
-		}
-		m.frozen[r.Member][caller] = true
-		return true
-	case points.UnfreezeRequest:
-		was := m.frozen[r.Member][caller]
-		delete(m.frozen[r.Member], caller)
-		return was
+func (m *model) try(caller string, n number.Command, req command.Request) bool {
+	before := maps.Clone(m.n)
+	ok := m.earn(caller, n, req) || m.spend(caller, n, req) || m.move(caller, n, req) || m.correct(caller, n, req) || m.care(caller, req)
+	if !ok {
+		m.n = before
 	}
-	panic("unknown request")
+	return ok
 }
 
-// take removes coins; all lots of the property have one expiry, so any order
-// is right if every lot but a programme's last is drained.
-func (m *model) take(member string, pieces []points.Piece) ([]number.Row, bool) {
+// last is the last day on which a box can be spent: where expiry slides, the
+// owner's last activity moves it on.
+func (m *model) last(b *box) date.Date {
+	if e := m.plans[b.programme].rules.Expiry; e.Kind == points.Sliding {
+		return max(b.expires, date.Date(m.n[entry{"active", b.programme, m.root(b.member)}])+date.Date(e.N))
+	}
+	return b.expires
+}
+
+// count adds to a day's count of a member in a programme; false above the limit,
+// 0 for none.
+func (m *model) count(what, programme, id, other string, by int, limit amount.Units) bool {
+	k := entry{what, programme, id, other, m.today.String()}
+	m.n[k] += by
+	return limit == 0 || m.n[k] <= int(limit)
+}
+
+func (m *model) active(programme, id string) {
+	m.n[entry{"active", programme, id}] = int(m.today)
+}
+
+// owe puts fen and points on the table of who owes whom.
+func (m *model) owe(debtor, creditor, programme string, units, fen int) {
+	switch {
+	case debtor < creditor:
+		m.n[entry{"fen", debtor, creditor, programme}] += fen
+		m.n[entry{"points", debtor, creditor, programme}] += units
+	case debtor > creditor:
+		m.n[entry{"fen", creditor, debtor, programme}] -= fen
+		m.n[entry{"points", creditor, debtor, programme}] -= units
+	}
+}
+
+// mayOwe draws on a debtor's cap, if it has one: from what was given back at the
+// caller's till first, then from what is left for all.
+func (m *model) mayOwe(caller, debtor, creditor string, fen int) (capped, ok bool) {
+	if debtor == creditor || fen == 0 || m.n[entry{"capped", debtor}] == 0 {
+		return false, true
+	}
+	till := min(fen, m.n[entry{"till", debtor, caller}])
+	m.n[entry{"till", debtor, caller}] -= till
+	m.n[entry{"cap", debtor}] -= fen - till
+	return true, m.n[entry{"cap", debtor}] >= 0
+}
+
+// mayIssue draws on what an issuer may owe members.
+func (m *model) mayIssue(programme string, units int) bool {
+	p := m.plans[programme]
+	if m.n[entry{"liable", p.issuer}] == 0 {
+		return true
+	}
+	m.n[entry{"liability", p.issuer}] -= (units*p.num + p.den - 1) / p.den
+	return m.n[entry{"liability", p.issuer}] >= 0
+}
+
+func (m *model) coins(lot number.Row) int { return m.n[entry{"coins", lot.String()}] }
+
+func (m *model) put(lot number.Row, by int) { m.n[entry{"coins", lot.String()}] += by }
+
+// sum adds to what a programme's points have become.
+func (m *model) sum(programme, what string, by int) { m.n[entry{"sum", programme, what}] += by }
+
+func (m *model) newBox(n number.Row, b box, coins int) {
+	b.issued = coins
+	m.boxes[n] = &b
+	m.put(n, coins)
+}
+
+// earn plays what makes points.
+func (m *model) earn(caller string, n number.Command, req command.Request) bool {
+	switch r := req.(type) {
+	case points.IssueRequest:
+		return m.issue(caller, n, r)
+	case points.AwardRequest:
+		if r.Rule != "tenth" || m.people[r.Member] == nil {
+			return false
+		}
+		fen := 0
+		for _, l := range r.Lines {
+			fen += int(l.Fen)
+		}
+		g := points.Grant{Member: m.root(r.Member), Amount: amount.Units(min(9, nearest(fen, 1, 10)+1)), Expires: r.Expires, Witness: r.Witness}
+		return m.issue(caller, n, points.IssueRequest{Programme: r.Programme, Grants: []points.Grant{g}})
+	case points.ActivateRequest:
+		b := m.boxes[r.Lot]
+		ok := b != nil && b.state == "pending" && b.witness == caller
+		if ok {
+			b.state = "active"
+		}
+		return ok
+	case points.CancelRequest:
+		b := m.boxes[r.Lot]
+		ok := b != nil && b.state == "pending" && (b.witness == caller || m.plans[b.programme].issuer == caller)
+		if ok {
+			b.state = "cancelled"
+			m.put(r.Lot, -b.issued)
+			m.sum(b.programme, "revoked", b.issued)
+		}
+		return ok
+	}
+	return false
+}
+
+func (m *model) issue(caller string, n number.Command, r points.IssueRequest) bool {
+	p := m.plans[r.Programme]
+	if p.issuer != caller {
+		return false
+	}
+	var made []box
+	var amounts []int
+	total := 0
+	for _, g := range r.Grants {
+		last := g.Expires
+		if slide := p.rules.Expiry; slide.Kind == points.Sliding {
+			if last != 0 && last != m.today+date.Date(slide.N) {
+				return false
+			}
+			last = m.today + date.Date(slide.N)
+		}
+		if last < m.today {
+			return false
+		}
+		if p.rules.CountsEarning() {
+			if m.people[g.Member] == nil || !m.count("earned", r.Programme, m.root(g.Member), "", int(g.Amount), p.rules.EarnPerDay) {
+				return false
+			}
+			m.active(r.Programme, m.root(g.Member))
+		}
+		b := box{member: g.Member, programme: r.Programme, funder: caller, state: "active", witness: g.Witness, expires: last}
+		if g.Witness != "" {
+			b.state = "pending"
+		}
+		parts := []int{int(g.Amount)}
+		for i, s := range g.Split {
+			if i == 0 {
+				parts = divide(int(g.Amount), g.Split)
+			}
+			b.funder = s.Funder
+			if s.Funder != caller && !m.pledged(s, r.Programme, parts[i]) {
+				return false
+			}
+			if parts[i] > 0 {
+				made, amounts = append(made, b), append(amounts, parts[i])
+			}
+		}
+		if len(g.Split) == 0 {
+			made, amounts = append(made, b), append(amounts, parts[0])
+		}
+		total += int(g.Amount)
+	}
+	if !m.mayIssue(r.Programme, total) {
+		return false
+	}
+	m.sum(r.Programme, "issued", total)
+	for i, b := range made {
+		m.newBox(n.Row(i), b, amounts[i])
+	}
+	return true
+}
+
+func (m *model) pledged(s points.Share, programme string, units int) bool {
+	p, there := m.pledges[s.Pledge]
+	if !there || p.Funder != s.Funder || p.Programme != programme || p.Until < m.today {
+		return false
+	}
+	k := entry{"pledged", s.Pledge.String()}
+	m.n[k] += units
+	return m.n[k] <= int(p.Amount)
+}
+
+// divide deals coins out one by one, each to whom the most is missing of the exact
+// share, the first of equals first.
+func divide(coins int, split []points.Share) []int {
+	shares, whole := make([]int, len(split)), 0
+	for _, s := range split {
+		whole += int(s.Parts)
+	}
+	left := coins
+	for i, s := range split {
+		shares[i] = coins * int(s.Parts) / whole
+		left -= shares[i]
+	}
+	for range left {
+		most := 0
+		missing := func(i int) int { return coins*int(split[i].Parts) - shares[i]*whole }
+		for i := range split {
+			if missing(i) > missing(most) {
+				most = i
+			}
+		}
+		shares[most]++
+	}
+	return shares
+}
+
+// take takes coins out of boxes, if the member may spend them.
+func (m *model) take(id string, pieces []points.Piece) ([]number.Row, bool) {
+	var coins []number.Row
+	if m.people[id] == nil {
+		return nil, false
+	}
+	owner := m.root(id)
 	for i, p := range pieces {
-		lot := m.coins[p.Lot]
-		if lot == nil || lot.member != member || lot.pending || lot.coins < int(p.Amount) {
+		b := m.boxes[p.Lot]
+		if b == nil || m.root(b.member) != owner || b.state != "active" || m.last(b) < m.today || m.coins(p.Lot) < int(p.Amount) {
 			return nil, false
 		}
-		if m.frozen[member]["G"] || m.frozen[member][m.issuer[lot.programme]] {
+		if _, stopped := m.people[owner].frozen["G"]; stopped {
+			return nil, false
+		}
+		if _, stopped := m.people[owner].frozen[m.plans[b.programme].issuer]; stopped {
 			return nil, false
 		}
 		for _, later := range pieces[i+1:] {
-			if l := m.coins[later.Lot]; l != nil && l.programme == lot.programme && lot.coins > int(p.Amount) {
+			l := m.boxes[later.Lot]
+			if l != nil && l.programme == b.programme && (l.expires < b.expires || m.coins(p.Lot) > int(p.Amount)) {
 				return nil, false
 			}
 		}
-	}
-	var coins []number.Row
-	for _, p := range pieces {
-		m.coins[p.Lot].coins -= int(p.Amount)
 		for range p.Amount {
 			coins = append(coins, p.Lot)
 		}
 	}
+	m.remove(coins)
 	return coins, true
 }
 
-func (m *model) giveBack(h *reserve, may bool) bool {
-	if !may || !h.live {
-		return false
+func (m *model) remove(coins []number.Row) {
+	for _, lot := range coins {
+		m.put(lot, -1)
 	}
-	for _, lot := range h.coins {
-		m.coins[lot].coins++
+}
+
+// byPlan counts coins by programme.
+func (m *model) byPlan(coins []number.Row) map[string]int {
+	counts := map[string]int{}
+	for _, lot := range coins {
+		counts[m.boxes[lot].programme]++
 	}
-	h.live, h.coins = false, nil
+	return counts
+}
+
+// agrees says whether a party may spend a member's coins: the home, or with a
+// slip. The slip is for the caller to take from.
+func (m *model) agrees(caller, owner string, by number.Command, said code.Code, coins []number.Row) (*slip, bool) {
+	switch x := m.slips[by]; {
+	case m.people[owner].erased:
+		return nil, false
+	case m.people[owner].home == caller:
+		return nil, true
+	case x == nil || m.root(x.member) != owner:
+		return nil, false
+	default:
+		return x, x.covers(x.member, caller, m.now, said, m.byPlan(coins))
+	}
+}
+
+// worth is what the coins from..to make each funder owe, by funder and programme,
+// rounded on all that went before.
+func (m *model) worth(coins []number.Row, from, to int) map[[2]string][2]int {
+	owed := map[[2]string][2]int{}
+	for k, n := range m.byFunder(coins[:to]) {
+		before := m.byFunder(coins[:from])[k]
+		p := m.plans[k[1]]
+		if n > before {
+			owed[k] = [2]int{n - before, nearest(n, p.num, p.den) - nearest(before, p.num, p.den)}
+		}
+	}
+	return owed
+}
+
+func (m *model) byFunder(coins []number.Row) map[[2]string]int {
+	counts := map[[2]string]int{}
+	for _, lot := range coins {
+		counts[[2]string{m.boxes[lot].funder, m.boxes[lot].programme}]++
+	}
+	return counts
+}
+
+// spends counts a spend of the day.
+func (m *model) spends(owner string, coins []number.Row) bool {
+	for programme, n := range m.byPlan(coins) {
+		rules := m.plans[programme].rules
+		if !rules.CountsSpending() {
+			continue
+		}
+		if !m.count("spent", programme, owner, "", n, rules.SpendPerDay) {
+			return false
+		}
+		m.active(programme, owner)
+	}
 	return true
 }
 
-// drawRequest draws a command about rows that exist, mostly.
-func drawRequest(t *rapid.T, m *model, lots []number.Row, holds []number.Command, now int64) command.Request {
-	member := func(label string) string { return rapid.SampledFrom([]string{"li", "wang", "zhang"}).Draw(t, label) }
-	units := func() amount.Units { return amount.Units(rapid.Int64Range(1, 12).Draw(t, "amount")) }
-	lot := func() number.Row { return rapid.SampledFrom(lots).Draw(t, "lot") }
-	hold := func() number.Command { return rapid.SampledFrom(holds).Draw(t, "hold") }
-	kind := rapid.IntRange(0, 9).Draw(t, "kind")
-	if len(lots) == 0 {
-		kind = 0
+// care plays what concerns members.
+func (m *model) care(caller string, req command.Request) bool {
+	switch r := req.(type) {
+	case points.FreezeRequest:
+		p := m.people[r.Member]
+		if p == nil || p.into != "" {
+			return false
+		}
+		if _, there := p.frozen[caller]; there {
+			return false
+		}
+		p.frozen[caller] = ""
+		return true
+	case points.UnfreezeRequest:
+		p := m.people[r.Member]
+		if p == nil {
+			return false
+		}
+		_, there := p.frozen[caller]
+		delete(p.frozen, caller)
+		return there
+	case points.AppealRequest:
+		p := m.people[r.Member]
+		if p == nil || m.people[m.root(r.Member)].home != caller {
+			return false
+		}
+		answer, there := p.frozen[r.Against]
+		if !there || answer != "" {
+			return false
+		}
+		p.frozen[r.Against] = "APPEALED"
+		return true
+	case points.DismissRequest:
+		p := m.people[r.Member]
+		if p == nil || p.frozen[caller] != "APPEALED" {
+			return false
+		}
+		p.frozen[caller] = "DISMISSED"
+		return true
+	case member.RevokeAuthorisationRequest:
+		x := m.slips[r.Authorisation]
+		ok := x != nil && !x.torn && (x.acceptor == caller || m.people[m.root(x.member)].home == caller)
+		if ok {
+			x.torn = true
+		}
+		return ok
+	case member.EraseRequest:
+		p := m.people[r.Member]
+		ok := p != nil && p.home == caller && p.into == "" && !p.erased
+		if ok {
+			p.erased = true
+		}
+		return ok
+	case member.MergeRequest:
+		return m.merge(caller, r)
 	}
-	if len(holds) == 0 && kind >= 6 && kind <= 8 {
-		kind = 3
+	return false
+}
+
+func (m *model) merge(caller string, r member.MergeRequest) bool {
+	from, into, inv := m.people[r.From], m.people[r.Into], m.invites[r.Invitation]
+	if from == nil || into == nil || inv == nil || from.home != caller || from.into != "" || into.into != "" || from.erased || into.erased {
+		return false
 	}
-	pieces := func() (member string, list []points.Piece) {
-		first := lot()
-		member = m.coins[first].member
-		list = append(list, points.Piece{Lot: first, Amount: units()})
-		if second := lot(); second != first && rapid.Bool().Draw(t, "two") {
-			if drain := m.coins[first].coins; drain > 0 && rapid.Bool().Draw(t, "drain") {
-				list[0].Amount = amount.Units(drain)
+	if inv.used || inv.member != r.Into || !slices.Equal(inv.secret, r.Code) || len(from.frozen)+len(into.frozen) > 0 {
+		return false
+	}
+	inv.used, from.into = true, r.Into
+	for _, programme := range r.Programmes {
+		was, is := entry{"active", programme, r.From}, entry{"active", programme, r.Into}
+		m.n[is] = max(m.n[is], m.n[was])
+		for k, n := range maps.Clone(m.n) {
+			if k[1] == programme && k[2] == r.From && k[4] == m.today.String() {
+				m.n[entry{k[0], programme, r.Into, k[3], k[4]}] += n
 			}
-			list = append(list, points.Piece{Lot: second, Amount: units()})
 		}
-		return member, list
 	}
-	switch kind {
-	case 0, 1:
-		req := points.IssueRequest{Programme: rapid.SampledFrom([]string{"GP", "DP"}).Draw(t, "programme")}
-		for range rapid.IntRange(1, 3).Draw(t, "grants") {
-			req.Grants = append(req.Grants, points.Grant{Member: member("to"), Amount: units(), Expires: day("2027-12-31"),
-				Witness: rapid.SampledFrom([]string{"", "", "D"}).Draw(t, "witness")})
-		}
-		return req
-	case 2:
-		return points.ActivateRequest{Lot: lot(), Evidence: make([]byte, 32)}
-	case 3, 4:
-		owner, list := pieces()
-		return points.HoldRequest{Member: owner, Pieces: list, Deadline: now + rapid.Int64Range(1, 60).Draw(t, "seconds")}
-	case 5:
-		owner, list := pieces()
-		to := "chen"
-		if (rapid.Bool().Draw(t, "to an owner") || owner == "chen") && owner != "li" {
-			to = "li"
-		}
-		return points.TransferRequest{From: owner, To: to, Pieces: list}
-	case 6:
-		return points.CaptureRequest{Hold: hold(), Amount: units()}
-	case 7:
-		return points.ReleaseRequest{Hold: hold(), Reason: "x"}
-	case 8:
-		return points.TimeOutRequest{Hold: hold()}
-	default:
-		if rapid.Bool().Draw(t, "freeze") {
-			return points.FreezeRequest{Member: member("whom"), Reason: "x"}
-		}
-		return points.UnfreezeRequest{Member: member("whom"), Reason: "x"}
-	}
+	return true
 }
 
-// TestAgainstModel sends random commands in random batches and compares every
-// outcome and every lot with the model; the books balance after every batch.
-func TestAgainstModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := founded(t, 7)
-		w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
-		w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
-		m := newModel()
-		for range rapid.IntRange(1, 12).Draw(t, "batches") {
-			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
-			stepModel(t, w, m)
-		}
+// sorted lists the numbers of rows in an order that doesn't change.
+func sorted[K interface {
+	comparable
+	String() string
+}, V any](rows map[K]V) []K {
+	return slices.SortedFunc(maps.Keys(rows), func(a, b K) int {
+		return cmp.Or(cmp.Compare(len(a.String()), len(b.String())), strings.Compare(a.String(), b.String()))
 	})
-}
-
-func stepModel(t *rapid.T, w *world, m *model) {
-	caller := rapid.SampledFrom([]string{"G", "D"}).Draw(t, "caller")
-	now := w.net.Now().Unix()
-	var lots []number.Row
-	for _, l := range rowsOf(w.net, "G", "lot") {
-		n, _ := number.ParseRow(l.ID)
-		lots = append(lots, n)
-	}
-	var holds []number.Command
-	for n := range m.holds {
-		holds = append(holds, n)
-	}
-	sortNumbers(holds)
-	var requests []command.Request
-	for range rapid.IntRange(1, 8).Draw(t, "commands") {
-		requests = append(requests, drawRequest(t, m, lots, holds, now))
-	}
-	seq := w.heads[caller] + 1
-	_, refusals := w.run(t, caller, requests...)
-	for i, req := range requests {
-		n := number.Command{Party: caller, Lane: 1, Seq: seq, Index: uint16(i)}
-		if want := m.try(caller, n, now, req); want != (refusals[i] == nil) {
-			t.Fatalf("%s %s %+v: the model says %v, the ledger %v", caller, n, req, want, refusals[i])
-		}
-		if fault.CodeOf(refusals[i]) == fault.Internal {
-			t.Fatal(refusals[i])
-		}
-	}
-	compareLots(t, w.net, m)
-}
-
-func compareLots(t *rapid.T, net *ledgersim.Network, m *model) {
-	if _, err := checkBooks(net, "G"); err != nil {
-		t.Fatal(err)
-	}
-	found := rowsOf(net, "G", "lot")
-	if len(found) != len(m.coins) {
-		t.Fatalf("%d lots on the ledger, %d in the model", len(found), len(m.coins))
-	}
-	for _, l := range found {
-		n, _ := number.ParseRow(l.ID)
-		if lot := l.Row.(points.Lot); m.coins[n] == nil || int(lot.Available()) != m.coins[n].coins || lot.Member != m.coins[n].member {
-			t.Fatalf("lot %s is %+v, in the model %+v", l.ID, lot, m.coins[n])
-		}
-	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func (c *call) transfer(req points.TransferRequest) error {
-	to, err := c.receiver(req.To)
+	receiver, err := c.root(req.To)
 	if err != nil {
 		return err
 	}
@@ -17,6 +17,10 @@ func (c *call) transfer(req points.TransferRequest) error {
 	if err != nil {
 		return err
 	}
+	if err := alive(receiver); err != nil {
+		return err
+	}
+	to := receiver.ID
 	given, got, err := points.Transfer(req, purse, to, c.at)
 	if err != nil {
 		return err
@@ -31,15 +35,6 @@ func (c *call) transfer(req points.TransferRequest) error {
 		return err
 	}
 	return c.give(req.Pieces, given, got, 0)
-}
-
-// receiver finds the member who will get points.
-func (c *call) receiver(id string) (string, error) {
-	member, err := c.root(id)
-	if err != nil {
-		return "", err
-	}
-	return member.ID, alive(member)
 }
 
 // give writes lots that were given from and those that came of it, which are rows
@@ -63,15 +58,14 @@ func (c *call) offerTrade(req points.OfferRequest) error {
 	if err != nil {
 		return err
 	}
-	if req.For != "" {
-		if _, err := c.receiver(req.For); err != nil {
-			return err
-		}
-	}
 	member, purse, err := c.purse(req.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
+	if err := c.offeredTo(req.For); err != nil {
+		return err
+	}
+	req.Authorisation = c.under(member, req.Authorisation)
 	trade, next, err := points.Offer(req, purse, wants, c.at)
 	if err != nil {
 		return err
@@ -81,6 +75,19 @@ func (c *call) offerTrade(req points.OfferRequest) error {
 	}
 	ledger.Put(c.tx, row.Trade(c.at.Number), trade)
 	return c.place(req.Pieces, next)
+}
+
+// offeredTo refuses with NOT_FOUND or WRONG_STATE a member who can't take an
+// offer; "" is everybody.
+func (c *call) offeredTo(id string) error {
+	if id == "" {
+		return nil
+	}
+	member, err := c.root(id)
+	if err != nil {
+		return err
+	}
+	return alive(member)
 }
 
 func (c *call) takeTrade(req points.TakeRequest) error {
@@ -139,7 +146,8 @@ func (c *call) tradersOf(trade points.Trade) (maker, only string, err error) {
 	return made.ID, wanted.ID, err
 }
 
-// setAside reads the lots that a trade's points came from, and their programme.
+// setAside reads the lots that a trade's points came from, each with the last day
+// that it has by now, and their programme.
 func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, error) {
 	lots := make([]points.Lot, len(trade.Pieces))
 	for i, piece := range trade.Pieces {
@@ -147,6 +155,11 @@ func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, err
 		if lots[i], err = c.lot(piece.Lot); err != nil {
 			return nil, points.Programme{}, err
 		}
+		purse, err := c.pocket(lots[i])
+		if err != nil {
+			return nil, points.Programme{}, err
+		}
+		lots[i].Expires = purse.LastDay(lots[i])
 	}
 	programme, err := c.programme(trade.Pieces[0].Programme)
 	return lots, programme, err

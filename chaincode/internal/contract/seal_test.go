@@ -33,7 +33,7 @@ func TestMintingWithoutTheIssuerIsInvalid(t *testing.T) {
 		w.net.Install(p, seal.Outer, impostor.As("D", honest))
 		w.net.Install(p, sealD, impostor.As("D", seal.Chaincode{}))
 	}
-	batch := command.Batch{Lane: 1, Seq: 2, Commands: []command.Command{command.New("", points.IssueRequest{
+	batch := command.Batch{Lane: 1, Seq: w.heads["D"] + 1, Commands: []command.Command{command.New("", points.IssueRequest{
 		Programme: "DP", Grants: []points.Grant{{Member: "g", Amount: 1_000_000, Expires: day("2027-12-31")}}})}}
 	env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), "G", "F")
 	if err != nil {

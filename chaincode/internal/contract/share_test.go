@@ -57,7 +57,7 @@ func (w *world) profile(reader, peer string, consent number.Command, with string
 // see the profile, and S1 too, until the first day.
 func agreed(t fataler, seed uint64) (*world, number.Command) {
 	t.Helper()
-	w := founded(t, seed)
+	w := established(t, seed)
 	receipts, refusals := w.run(t, "G",
 		member.EnrolRequest{Member: "li"},
 		member.ConsentRequest{Member: "li", Purpose: "insurance", Parties: []string{"D", "F", "S1"}, Until: day(firstDay)})

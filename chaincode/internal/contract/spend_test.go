@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
@@ -122,6 +123,9 @@ func TestEligible(t *testing.T) {
 	c := callBy("D")
 	ledger.Put(c.tx, row.Labels("li", "D"), member.Labels{List: []member.Label{{ID: "old", Until: day(firstDay) - 1}, {ID: "vip", Until: day(firstDay)}}})
 	ledger.Put(c.tx, row.Labels("li", "M"), member.Labels{List: []member.Label{{ID: "driver"}}})
+	tier := func(id string, least amount.Units) points.Tier { return points.Tier{ID: id, AtLeast: least} }
+	ledger.Put(c.tx, row.Programme("GP"), points.Programme{ID: "GP", Rules: points.Rules{Tiers: []points.Tier{tier("gold", 10), tier("jade", 20)}, Window: 1}})
+	ledger.Put(c.tx, row.Standing("GP", "li"), points.Standing{Months: []points.Month{{Month: day(firstDay).Month(), Earned: 19}}})
 	for _, one := range []struct {
 		name string
 		a    audience.Audience
@@ -133,7 +137,9 @@ func TestEligible(t *testing.T) {
 		{"a label that has ended", audience.Audience{Labels: []string{"D:old"}}, fault.Ineligible},
 		{"without one that has ended", audience.Audience{Not: []string{"D:old"}}, ""},
 		{"without one", audience.Audience{Not: []string{"M:driver"}}, fault.Ineligible},
-		{"a tier", audience.Audience{Programme: "GP", Tiers: []string{"gold"}}, fault.Ineligible},
+		{"a tier", audience.Audience{Programme: "GP", Tiers: []string{"silver", "gold"}}, ""},
+		{"a tier that isn't reached", audience.Audience{Programme: "GP", Tiers: []string{"jade"}}, fault.Ineligible},
+		{"a programme that isn't", audience.Audience{Programme: "XP", Tiers: []string{"gold"}}, fault.NotFound},
 	} {
 		if err := c.eligible("li", one.a); fault.CodeOf(err) != one.want {
 			t.Errorf("%s: %v", one.name, err)

@@ -77,8 +77,8 @@ func (c *call) countSpent(purse points.Purse, pieces points.Line) error {
 	return nil
 }
 
-// countUnspent takes back what a hold had counted today.
-func (c *call) countUnspent(member string, moved []points.Moved) error {
+// countUnspent takes back what a hold had counted, if that was today.
+func (c *call) countUnspent(hold points.Hold, moved []points.Moved) error {
 	for _, m := range moved {
 		programme, err := c.programme(m.Programme)
 		if err != nil {
@@ -87,12 +87,12 @@ func (c *call) countUnspent(member string, moved []points.Moved) error {
 		if !programme.Rules.CountsSpending() {
 			continue
 		}
-		root, err := c.root(member)
+		root, err := c.root(hold.Member)
 		if err != nil {
 			return err
 		}
 		err = c.changeStanding(m.Programme, root.ID, func(s points.Standing) (points.Standing, error) {
-			return s.Unspend(m.Amount, c.at.Date), nil
+			return s.Unspend(m.Amount, hold.Placed, c.at.Date), nil
 		})
 		if err != nil {
 			return err

@@ -8,12 +8,14 @@ import (
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -76,8 +78,21 @@ func profileCollections() []ledgersim.Collection {
 	return list
 }
 
-// founded is a world with its parties registered.
+// homes says which party every member of a founded world was enrolled by.
+var homes = map[string]string{"li": "M", "zhang": "M", "chen": "M", "wang": "D", "sun": "G"}
+
+// founded is a world with its parties registered and its members enrolled.
 func founded(t fataler, seed uint64) *world {
+	t.Helper()
+	w := established(t, seed)
+	w.must(t, "G", member.EnrolRequest{Member: "sun"})
+	w.must(t, "D", member.EnrolRequest{Member: "wang"})
+	w.must(t, "M", member.EnrolRequest{Member: "li"}, member.EnrolRequest{Member: "zhang"}, member.EnrolRequest{Member: "chen"})
+	return w
+}
+
+// established is a world with its parties and no member.
+func established(t fataler, seed uint64) *world {
 	t.Helper()
 	w := newWorld(t, seed)
 	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"peer":true,"cycle":"2026-11","date":"`+firstDay+`","test":true}`)
@@ -92,13 +107,28 @@ func founded(t fataler, seed uint64) *world {
 	}{{"D", party.Issuer | party.Acceptor, true}, {"F", party.Issuer, true}, {"M", party.Issuer | party.Acceptor, false}, {"S1", party.Supplier, false}, {"A", party.Auditor, false}} {
 		requests = append(requests, party.RegisterRequest{Party: p.id, En: p.id, Zh: p.id, Roles: p.roles, Peer: p.peer})
 	}
-	_, refusals := w.run(t, "G", requests...)
-	for _, r := range refusals {
-		if r != nil {
-			t.Fatal(r)
+	w.must(t, "G", requests...)
+	return w
+}
+
+// must runs commands that have to take effect, and answers the last one's number.
+func (w *world) must(t fataler, msp string, requests ...command.Request) number.Command {
+	t.Helper()
+	receipts, refusals := w.run(t, msp, requests...)
+	for i, err := range refusals {
+		if err != nil {
+			t.Fatalf("%s: %+v: %v", msp, requests[i], err)
 		}
 	}
-	return w
+	return receipts[len(receipts)-1].Number
+}
+
+// authorise lets an acceptor spend so much of one programme of a member's, for a day.
+func (w *world) authorise(t fataler, id, acceptor, programme string, units amount.Units) number.Command {
+	t.Helper()
+	return w.must(t, homes[id], member.AuthoriseRequest{
+		Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}}, Until: w.net.Now().Unix() + 86400,
+	})
 }
 
 func (w *world) client(msp string) *ledgersim.Identity { return w.net.Identity(msp, "client") }
@@ -128,7 +158,16 @@ func (w *world) send(t fataler, msp string, batch command.Batch) ([]command.Rece
 	return w.sendWith(t, msp, batch, nil)
 }
 
-// sendWith sends a batch with transient data, to the peers named or all.
+// endorsers are as many peers as the policies ask for: two, a party's own among them.
+func endorsers(msp string) []string {
+	switch msp {
+	case "D", "F":
+		return []string{msp, "G"}
+	}
+	return []string{"G", "D"}
+}
+
+// sendWith sends a batch with transient data, to the peers named or to enough.
 func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient map[string][]byte, peers ...string) ([]command.Receipt, []error, error) {
 	t.Helper()
 	if batch.Lane == 0 {
@@ -137,7 +176,7 @@ func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient m
 	p := w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch))
 	p.Transient = transient
 	if peers == nil {
-		peers = w.net.Peers()
+		peers = endorsers(msp)
 	}
 	tx, err := w.net.InvokeProposal(p, peers...)
 	if err != nil {

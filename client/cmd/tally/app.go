@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,16 +9,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/vault"
 )
 
 // app is one run of the program: who, where, and how to answer.
@@ -82,16 +81,41 @@ func asFault(err error) error {
 // withIndex is with, and the party's read model brought up to now.
 func (a *app) withIndex(ctx context.Context, do func(context.Context, *gateway.Gateway, *index.Index) error) error {
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		cfg, err := a.config(nil)
-		if err != nil {
-			return err
-		}
-		ix, err := openIndex(ctx, g, cfg.IndexPath())
-		if err != nil {
-			return err
-		}
-		return errors.Join(do(ctx, g, ix), ix.Close())
+		return a.indexed(ctx, g, func(ix *index.Index) error { return do(ctx, g, ix) })
 	})
+}
+
+// indexed brings the party's read model up to now, asks it something, and closes it.
+func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.Index) error) error {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	ix, err := openIndex(ctx, g, cfg.IndexPath())
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ix), ix.Close())
+}
+
+// withVault is with, and the party's vault, which is made if there is none.
+func (a *app) withVault(ctx context.Context, do func(context.Context, *gateway.Gateway, *vault.Vault) error) error {
+	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.inVault(func(v *vault.Vault) error { return do(ctx, g, v) })
+	})
+}
+
+// inVault does something with the vault alone, without a network.
+func (a *app) inVault(do func(*vault.Vault) error) error {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	v, err := vault.Open(cfg.State, cfg.Party)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(v), v.Close())
 }
 
 func openIndex(ctx context.Context, g *gateway.Gateway, path string) (*index.Index, error) {
@@ -106,55 +130,6 @@ func openIndex(ctx context.Context, g *gateway.Gateway, path string) (*index.Ind
 		return nil, errors.Join(err, ix.Close())
 	}
 	return ix, nil
-}
-
-// receipt is what a command answers.
-type receipt struct {
-	command.Receipt
-	Request string `json:"request"`
-}
-
-// submit sends one command and prints its receipt.
-func (a *app) submit(ctx context.Context, req command.Request) error {
-	if err := req.Check(); err != nil {
-		return err
-	}
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.send(ctx, g, a.requestID(), req)
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(command.KindOf(req).String(), answer)
-	})
-}
-
-// send does one command under a request id that the ledger remembers.
-func (a *app) send(ctx context.Context, g *gateway.Gateway, id string, req command.Request) (receipt, error) {
-	answer, err := g.WalkIn(ctx, id, req)
-	if fault.CodeOf(err) == fault.UnknownOutcome {
-		err = fault.New(fault.UnknownOutcome, "the outcome isn't known yet; ask again with --request %s", id)
-	}
-	return receipt{answer, id}, err
-}
-
-// requestID is the caller's, or a new one that sorts by time.
-func (a *app) requestID() string {
-	if a.request == "" {
-		var random [5]byte
-		rand.Read(random[:]) //nolint:errcheck // it never fails
-		a.request = time.Now().UTC().Format("20060102T150405.000")[:15] + "-" + hex.EncodeToString(random[:])
-	}
-	return a.request
-}
-
-func (a *app) printReceipt(what string, r receipt) error {
-	return a.print(r, func(t table.Writer) {
-		note := "done"
-		if r.Again {
-			note = "had been done: this is the first answer"
-		}
-		t.AppendRows([]table.Row{{what, note}, {"number", r.Number}, {"cycle", r.Cycle}, {"business date", r.Date}, {"request", r.Request}})
-	})
 }
 
 // print writes a value as JSON, or as the table that fill makes.
@@ -175,11 +150,19 @@ func (a *app) print(value any, fill func(table.Writer)) error {
 	return err
 }
 
-// right aligns columns, counted from 1: amounts are read from their ends.
+// widest is how many columns a table can have.
+const widest = 16
+
+// right aligns columns, counted from 1: amounts are read from their ends, all else
+// from its beginning.
 func right(t table.Writer, columns ...int) {
-	var configs []table.ColumnConfig
-	for _, c := range columns {
-		configs = append(configs, table.ColumnConfig{Number: c, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	configs := make([]table.ColumnConfig, widest)
+	for i := range configs {
+		align := text.AlignLeft
+		if slices.Contains(columns, i+1) {
+			align = text.AlignRight
+		}
+		configs[i] = table.ColumnConfig{Number: i + 1, Align: align, AlignHeader: align}
 	}
 	t.SetColumnConfigs(configs)
 }

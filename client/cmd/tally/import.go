@@ -14,22 +14,31 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/number"
+	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
+	"tallystick/client/index"
+	"tallystick/client/vault"
 )
 
 func importCommand(a *app) *cobra.Command {
 	var mapping, rejected string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Award points for the lines of a CSV, exactly once (导入)",
-		Long: `Award points for the lines of any CSV (.gz too) by a mapping file: which columns
-hold member, outlet, amount, date and reference, at which rate an amount becomes
-points, and which lines count. Stop it anywhere and start it again: it goes on
-where the ledger's cursor stands. Lines that can't be awarded are listed with
-their numbers and the reasons.`,
-		Example: `  tally --as D import baskets.csv.gz --mapping baskets.yaml --rejected rejected.csv`,
-		Args:    cobra.ExactArgs(1),
+		Short: "Make awards, members, labels, benefits or write-offs of a CSV, exactly once (导入)",
+		Long: `Make commands of the lines of any CSV (.gz too) by a mapping file. It says what a
+line becomes (kind: awards, members, labels, benefits, entitlements, writeoffs),
+which columns hold its parts, and which lines count. Stop it anywhere and start it
+again: it goes on where the ledger's cursor stands. Lines that can't be taken, or
+that the ledger refuses, are listed with their numbers and the reasons.
+
+Customers become pseudonyms, and codes are made, by the vault in the state
+directory: import everything of a party from one state directory.`,
+		Example: `  tally --as D import households.csv.gz --mapping members.yaml
+  tally --as D import baskets.csv.gz --mapping baskets.yaml --rejected rejected.csv`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := importer.LoadMapping(mapping)
 			if err != nil {
@@ -63,14 +72,52 @@ func (a *app) runImport(ctx context.Context, m *importer.Mapping, path string) (
 		return nil, err
 	}
 	bar := newBar(a, path)
-	report, err := importer.Job{
+	report, err := importWith(ctx, cfg, g, importer.Job{
 		Mapping: m, Path: path, State: cfg.State, Progress: bar.at,
 		Open: func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
 			return g.Source(ctx, name, shards, report)
 		},
-	}.Run(ctx)
+	})
 	bar.end(err)
 	return report, errors.Join(err, g.Close())
+}
+
+// importWith runs a job with what its mapping needs of the state directory.
+func importWith(ctx context.Context, cfg config.Config, g *gateway.Gateway, job importer.Job) (report *importer.Report, err error) {
+	job.Stores.Party = cfg.Party
+	if job.Mapping.NeedsVault() {
+		v, err := vault.Open(cfg.State, cfg.Party)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, v.Close()) }()
+		job.Stores.Vault = v
+	}
+	if job.Mapping.NeedsEntitlements() {
+		ix, err := openIndex(ctx, g, cfg.IndexPath())
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, ix.Close()) }()
+		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return granted(ix, benefit, member) }
+	}
+	return job.Run(ctx)
+}
+
+// granted lists a member's entitlements to a benefit by their numbers.
+func granted(ix *index.Index, id, member string) ([]importer.Granted, error) {
+	_, found, err := index.All[benefit.Entitlement](ix, index.Filter{Member: member, Topic: id})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]importer.Granted, len(found))
+	for i, one := range found {
+		list[i].Entitlement = one.Row
+		if list[i].Number, err = number.ParseRow(one.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 func writeRejected(path string, lines []importer.Rejected) error {
@@ -91,8 +138,22 @@ const shown = 20
 
 func importTable(t table.Writer, r *importer.Report, file string) {
 	t.AppendRows([]table.Row{
-		{"source", r.Source}, {"lines", r.Lines}, {"left out by the mapping", r.Skipped}, {"rejected", len(r.Rejected)},
-		{"awards", r.Awards}, {"points", r.Points}, {"issued now", r.Issued}, {"issued before", r.Before},
+		{"source", r.Source}, {"kind", r.Kind}, {"lines", r.Lines}, {"left out by the mapping", r.Skipped},
+		{"seen before in the file", r.Seen}, {"rejected", len(r.Rejected)},
+	})
+	for _, total := range []struct {
+		what string
+		n    uint64
+	}{
+		{"awards", r.Awards}, {"points", uint64(r.Points)}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
+		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs},
+	} {
+		if total.n > 0 {
+			t.AppendRow(table.Row{total.what, total.n})
+		}
+	}
+	t.AppendRows([]table.Row{
+		{"commands", r.Commands}, {"done now", r.Done}, {"done before", r.Before}, {"refused by the ledger", r.Refused},
 	})
 	for i, rejected := range r.Rejected {
 		if i == shown {

@@ -36,6 +36,7 @@ refusals lists them with the exit codes.`,
 			return nil
 		},
 	}
+	cmd.SetHelpTemplate(help)
 	flags := cmd.PersistentFlags()
 	flags.StringVarP(&a.format, "output", "o", "table", "how to answer: table or json")
 	flags.StringVar(&a.as, "as", os.Getenv("TALLY_AS"), "party to act as ($TALLY_AS)")
@@ -49,9 +50,17 @@ refusals lists them with the exit codes.`,
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})
-	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), queries(a), importCommand(a), verifyProof(a), refusals(a))
+	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), rates(a), trades(a), benefits(a), quotas(a), queries(a), importCommand(a), verifyProof(a), refusals(a))
 	return cmd
 }
+
+// help says what a command is for before it says more.
+const help = `{{.Short}}
+
+{{with .Long}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}
+`
 
 // parties lists those whose profiles are in the network's folder.
 func (a *app) parties() (ids []string) {

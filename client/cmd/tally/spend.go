@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
+	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
@@ -16,41 +17,57 @@ import (
 	"tallystick/client/index"
 )
 
-// spend is what hold, redeem and transfer have in common: which points.
+// spend is which points a command takes: hold, transfer, convert, a trade …
 type spend struct {
-	take []string // PROGRAMME:AMOUNT, chosen from the member's wallet
-	lots []string // LOT:AMOUNT, named
+	take []part         // chosen from the member's wallet
+	lots []points.Piece // named
 }
 
-func (s *spend) flags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&s.take, "take", nil, "programme:amount, earliest expiry first; again for more programmes")
-	cmd.Flags().StringArrayVar(&s.lots, "lot", nil, "or lot:amount, to name the lots yourself")
+// part is an amount of one programme.
+type part struct {
+	programme string
+	units     amount.Units
+}
+
+func (s *spend) flags(cmd *cobra.Command, take string) {
+	many(cmd, &s.take, take, "points", "programme:amount, earliest expiry first", parsePart)
+	many(cmd, &s.lots, "lot", "piece", "or lot:amount, to name the lots yourself", parsePiece)
+}
+
+func parsePart(text string) (part, error) {
+	programme, units, err := parsePair(text)
+	return part{programme, units}, err
+}
+
+// example stands for lots that are still to be chosen.
+var example = points.Piece{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
+
+// check refuses what is malformed whatever lots will be chosen.
+func (s spend) check(with func([]points.Piece) command.Request) error {
+	if len(s.take)+len(s.lots) == 0 {
+		return fault.New(fault.BadRequest, "say which points: programme:amount, or --lot lot:amount")
+	}
+	for _, p := range s.take {
+		if err := p.units.Check(); err != nil {
+			return err
+		}
+	}
+	pieces := s.lots
+	if len(s.take) > 0 {
+		pieces = append([]points.Piece{example}, s.lots...)
+	}
+	return with(pieces).Check()
 }
 
 // pieces names the lots to spend.
-func (s *spend) pieces(ctx context.Context, g *gateway.Gateway, ix *index.Index, member string) ([]points.Piece, error) {
-	var pieces []points.Piece
-	for _, text := range s.lots {
-		lot, units, err := parsePair(text)
-		if err != nil {
-			return nil, err
-		}
-		n, err := number.ParseRow(lot)
-		if err != nil {
-			return nil, err
-		}
-		pieces = append(pieces, points.Piece{Lot: n, Amount: units})
-	}
-	cycle, err := g.Query().Cycle(ctx)
+func (s spend) pieces(ix *index.Index, member string) ([]points.Piece, error) {
+	pieces := append([]points.Piece{}, s.lots...)
+	_, cycle, err := ix.Cycle()
 	if err != nil {
 		return nil, err
 	}
-	for _, text := range s.take {
-		programme, units, err := parsePair(text)
-		if err != nil {
-			return nil, err
-		}
-		chosen, err := ix.Choose(member, programme, units, cycle.Date)
+	for _, p := range s.take {
+		chosen, err := ix.Choose(member, p.programme, p.units, cycle.Date)
 		if err != nil {
 			return nil, err
 		}
@@ -59,124 +76,78 @@ func (s *spend) pieces(ctx context.Context, g *gateway.Gateway, ix *index.Index,
 	return pieces, nil
 }
 
-func parsePair(text string) (string, amount.Units, error) {
-	name, count, ok := strings.Cut(text, ":")
-	if !ok {
-		return "", 0, fault.New(fault.BadRequest, "%.80q: want name:amount", text)
-	}
-	units, err := parseUnits(count)
-	return name, units, err
+// place sends a request that spends a member's points, once for a request id:
+// asked again, it finds what was done then, whatever the wallet holds now.
+func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spend, with func([]points.Piece) command.Request) (receipt, error) {
+	return a.once(ctx, g, id, func() (command.Request, error) {
+		pieces, err := s.pieces(ix, member)
+		if err != nil {
+			return nil, err
+		}
+		return with(pieces), nil
+	})
 }
 
-func hold(a *app) *cobra.Command {
-	var member string
-	var s spend
-	var length time.Duration
-	cmd := &cobra.Command{
-		Use:   "hold",
-		Short: "Reserve a member's points; for acceptors (预占)",
-		Example: `  tally --as D points hold --member zhang --take DP:1860 --take FP:8400 --for 15m
-  tally --as D points hold --member zhang --lot D.1.2.0.0:1860 --for 15m`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withIndex(cmd.Context(), func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-				answer, err := a.place(ctx, g, ix, a.requestID(), member, s, length)
-				if err != nil {
-					return err
-				}
-				return a.printReceipt("points:Hold", answer)
-			})
-		},
+// spends sends such a request and prints its receipt.
+func (a *app) spends(ctx context.Context, member string, s spend, with func([]points.Piece) command.Request) error {
+	if err := s.check(with); err != nil {
+		return err
 	}
-	cmd.Flags().StringVar(&member, "member", "", "whose points")
-	cmd.Flags().DurationVar(&length, "for", 15*time.Minute, "until when, from now")
-	s.flags(cmd)
-	return cmd
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		answer, err := a.place(ctx, g, ix, a.requestID(), member, s, with)
+		if err != nil {
+			return err
+		}
+		return a.printReceipt(nameOf(with(nil)), answer)
+	})
 }
 
-// place holds points once for a request id: asked again, it finds the hold that
-// was placed then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spend, length time.Duration) (receipt, error) {
-	if _, first, err := ix.Request(g.Party(), id); err == nil {
-		return receipt{command.Receipt{Number: first.Number, Cycle: first.Cycle, Again: true}, id}, nil
+// consent is the member's authorisation of a spend, for who isn't its home.
+type consent struct {
+	authorisation number.Command
+	oneTime       oneTime
+}
+
+func (c *consent) flags(cmd *cobra.Command) {
+	one(cmd, &c.authorisation, "authorisation", "number", "the member's authorisation; its home needs none (积分认证)", number.ParseCommand)
+	c.oneTime.flags(cmd)
+}
+
+// proof is the authorisation and its code, if it is given.
+func (c *consent) proof() (number.Command, code.Code, error) {
+	if c.authorisation.IsZero() && !c.oneTime.given() {
+		return number.Command{}, nil, nil // a code in the environment is for something else
 	}
-	pieces, err := s.pieces(ctx, g, ix, member)
+	cd, err := c.oneTime.read()
+	return c.authorisation, cd, err
+}
+
+// oneTime is a one-time code, however it is given: who can see a computer's
+// processes sees the words of a command line.
+type oneTime struct {
+	code code.Code
+	file string
+}
+
+func (o *oneTime) flags(cmd *cobra.Command) {
+	one(cmd, &o.code, "code", "code", "one-time code, if one is waited for; better in --code-file or $TALLY_CODE (一次性码)", code.Parse)
+	word(cmd, &o.file, "code-file", "file with the code")
+	cmd.MarkFlagsMutuallyExclusive("code", "code-file")
+}
+
+func (o *oneTime) given() bool { return len(o.code) > 0 || o.file != "" }
+
+// read is the code, from the flag, the file or the environment; none is no error.
+func (o *oneTime) read() (code.Code, error) {
+	if len(o.code) > 0 {
+		return o.code, nil
+	}
+	if o.file == "" {
+		return code.Parse(os.Getenv("TALLY_CODE"))
+	}
+	data, err := os.ReadFile(o.file)
 	if err != nil {
-		return receipt{}, err
+		return nil, err
 	}
-	req := points.HoldRequest{Member: member, Pieces: pieces, Deadline: time.Now().Add(length).Unix()}
-	if err := req.Check(); err != nil {
-		return receipt{}, err
-	}
-	return a.send(ctx, g, id, req)
-}
-
-func redeem(a *app) *cobra.Command {
-	var member string
-	var s spend
-	cmd := &cobra.Command{
-		Use:   "redeem",
-		Short: "Hold and capture in one go; for acceptors (核销积分)",
-		Long: `Redeem a member's points: a hold, then its capture, under the request ids
-ID-hold and ID-capture. Asked again with the same --request, it goes on where it
-stopped and answers the first receipt.`,
-		Example: `  tally --as D points redeem --member wang --take DP:1800 --request till-7-000123`,
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withIndex(cmd.Context(), func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-				held, err := a.place(ctx, g, ix, a.requestID()+"-hold", member, s, 15*time.Minute)
-				if err != nil {
-					return err
-				}
-				placed, err := g.Query().Hold(ctx, held.Number)
-				if err != nil {
-					return err
-				}
-				captured, err := a.send(ctx, g, a.requestID()+"-capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
-				if err != nil {
-					return err
-				}
-				captured.Request = a.request
-				return a.printReceipt("points:Capture of hold "+held.Number.String(), captured)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&member, "member", "", "whose points")
-	s.flags(cmd)
-	return cmd
-}
-
-func transfer(a *app) *cobra.Command {
-	var from, to string
-	var s spend
-	cmd := &cobra.Command{
-		Use:     "transfer",
-		Short:   "Move points from one member to another; for their issuer",
-		Example: "  tally --as D points transfer --from wang --to li --take DP:100",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withIndex(cmd.Context(), func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-				if _, first, err := ix.Request(g.Party(), a.requestID()); err == nil {
-					return a.printReceipt("points:Transfer", receipt{command.Receipt{Number: first.Number, Cycle: first.Cycle, Again: true}, a.request})
-				}
-				pieces, err := s.pieces(ctx, g, ix, from)
-				if err != nil {
-					return err
-				}
-				req := points.TransferRequest{From: from, To: to, Pieces: pieces}
-				if err := req.Check(); err != nil {
-					return err
-				}
-				answer, err := a.send(ctx, g, a.request, req)
-				if err != nil {
-					return err
-				}
-				return a.printReceipt("points:Transfer", answer)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&from, "from", "", "member who gives")
-	cmd.Flags().StringVar(&to, "to", "", "member who gets")
-	s.flags(cmd)
-	return cmd
+	return code.Parse(strings.TrimSpace(string(data)))
 }

@@ -1,0 +1,407 @@
+package contract
+
+import (
+	"slices"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+)
+
+// spend plays holds and what becomes of them.
+func (m *model) spend(caller string, n number.Command, req command.Request) bool {
+	switch r := req.(type) {
+	case points.HoldRequest:
+		return m.hold(caller, n, r)
+	case points.CaptureRequest:
+		h := m.holds[r.Hold]
+		if h == nil || !h.live || h.acceptor != caller || m.now >= h.deadline || len(h.coins)-h.captured < int(r.Amount) {
+			return false
+		}
+		to := h.captured + int(r.Amount)
+		for k, o := range m.worth(h.coins, h.captured, to) {
+			m.owe(k[0], caller, k[1], o[0], o[1])
+			m.sum(k[1], "captured", o[0])
+		}
+		h.captures = append(h.captures, grab{number: n, from: h.captured, n: int(r.Amount)})
+		h.captured, h.live = to, to < len(h.coins)
+		return true
+	case points.RefundRequest:
+		return m.refund(caller, n, r)
+	case points.ReleaseRequest:
+		h := m.holds[r.Hold]
+		return h != nil && h.live && h.acceptor == caller && m.endHold(caller, h)
+	case points.TimeOutRequest:
+		h := m.holds[r.Hold]
+		return h != nil && h.live && m.now >= h.deadline && m.endHold(caller, h)
+	}
+	return false
+}
+
+func (m *model) hold(caller string, n number.Command, r points.HoldRequest) bool {
+	if caller == "F" || r.Deadline <= m.now || r.Deadline > m.now+30*86400 {
+		return false
+	}
+	coins, ok := m.take(r.Member, r.Pieces)
+	if !ok {
+		return false
+	}
+	owner := m.root(r.Member)
+	x, ok := m.agrees(caller, owner, r.Authorisation, r.Code, coins)
+	if !ok || !m.spends(owner, coins) {
+		return false
+	}
+	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, slip: x}
+	for k, o := range m.worth(coins, 0, len(coins)) {
+		capped, ok := m.mayOwe(caller, k[0], caller, o[1])
+		if !ok {
+			return false
+		}
+		if capped {
+			h.capped = append(h.capped, k[0])
+		}
+	}
+	x.take(m.byPlan(coins), 1)
+	m.holds[n] = h
+	return true
+}
+
+// giveBack puts coins that nobody captured back; those of an ended box are gone.
+func (m *model) giveBack(coins []number.Row) {
+	for _, lot := range coins {
+		if b := m.boxes[lot]; b.state == "expired" {
+			m.sum(b.programme, "expired", 1)
+		} else {
+			m.put(lot, 1)
+		}
+	}
+}
+
+func (m *model) endHold(caller string, h *reserve) bool {
+	rest := h.coins[h.captured:]
+	m.giveBack(rest)
+	h.slip.take(m.byPlan(rest), -1)
+	for programme, n := range m.byPlan(rest) {
+		if rules := m.plans[programme].rules; rules.CountsSpending() && h.placed == m.today {
+			k := entry{"spent", programme, m.root(h.member), "", m.today.String()}
+			m.n[k] = max(0, m.n[k]-n)
+		}
+	}
+	for k, o := range m.worth(h.coins, h.captured, len(h.coins)) {
+		for _, funder := range h.capped {
+			if funder == k[0] {
+				m.n[entry{"till", funder, caller}] += o[1]
+				break
+			}
+		}
+	}
+	h.live = false
+	return true
+}
+
+// refund unwinds the end of a capture, coin by coin, into the boxes that they
+// came from, or into new ones where these have ended.
+func (m *model) refund(caller string, n number.Command, r points.RefundRequest) bool {
+	h := m.holds[r.Hold]
+	if h == nil || h.acceptor != caller {
+		return false
+	}
+	for i := range h.captures {
+		g := &h.captures[i]
+		if g.number != r.Capture {
+			continue
+		}
+		if g.n-g.undid < int(r.Amount) {
+			return false
+		}
+		to := g.from + g.n - g.undid
+		from := to - int(r.Amount)
+		for k, o := range m.worth(h.coins, from, to) {
+			if _, ok := m.mayOwe(caller, caller, k[0], o[1]); !ok {
+				return false
+			}
+			m.owe(caller, k[0], k[1], o[0], o[1])
+			m.sum(k[1], "refunded", o[0])
+		}
+		m.unwind(n, h.coins[from:to])
+		g.undid += int(r.Amount)
+		return true
+	}
+	return false
+}
+
+func (m *model) unwind(n number.Command, coins []number.Row) {
+	fresh := map[number.Row]number.Row{}
+	for _, lot := range coins {
+		b := m.boxes[lot]
+		if b.state == "active" && m.last(b) >= m.today {
+			m.put(lot, 1)
+			continue
+		}
+		if _, made := fresh[lot]; !made {
+			fresh[lot] = n.Row(len(fresh))
+			grace := date.Date(m.plans[b.programme].rules.Grace)
+			if grace == 0 {
+				grace = 30
+			}
+			m.newBox(fresh[lot], box{member: b.member, programme: b.programme, funder: b.funder, state: "active", expires: m.today + grace, waits: b.waits}, 0)
+		}
+		m.put(fresh[lot], 1)
+		m.boxes[fresh[lot]].issued++
+	}
+}
+
+// move plays what goes from member to member or from programme to programme.
+func (m *model) move(caller string, n number.Command, req command.Request) bool {
+	switch r := req.(type) {
+	case points.TransferRequest:
+		return m.transfer(caller, n, r)
+	case points.OfferRequest:
+		return m.offer(caller, n, r)
+	case points.TakeRequest:
+		return m.takeOffer(caller, n, r)
+	case points.EndTradeRequest:
+		s := m.trades[r.Trade]
+		if s == nil || !s.live || m.now < s.until && s.by != caller {
+			return false
+		}
+		m.giveBack(s.coins)
+		s.slip.take(m.byPlan(s.coins), -1)
+		s.live = false
+		return true
+	case points.ConvertRequest:
+		return m.convert(caller, n, r)
+	}
+	return false
+}
+
+// sends counts a day's sending of one member to another.
+func (m *model) sends(from, to string, coins []number.Row) bool {
+	for programme, n := range m.byPlan(coins) {
+		t := m.plans[programme].rules.Transfer
+		if !m.count("sent", programme, from, "", n, t.PerDay) || !m.count("to", programme, from, to, n, t.PerCounterparty) {
+			return false
+		}
+	}
+	return true
+}
+
+// waits says whether one of the boxes was received too lately to be sent on.
+func (m *model) waits(pieces []points.Piece) bool {
+	for _, p := range pieces {
+		if b := m.boxes[p.Lot]; b.waits > m.today || !m.plans[b.programme].rules.Transfer.Allowed {
+			return true
+		}
+	}
+	return false
+}
+
+// hand makes the boxes that a member gets of another's, one a box.
+func (m *model) hand(n number.Command, from int, to string, coins []number.Row) int {
+	made := map[number.Row]number.Row{}
+	for _, lot := range coins {
+		b := m.boxes[lot]
+		if _, there := made[lot]; !there {
+			made[lot] = n.Row(from + len(made))
+			got := box{member: to, programme: b.programme, funder: b.funder, state: "active", expires: m.last(b)}
+			if wait := m.plans[b.programme].rules.Transfer.Wait; wait > 0 {
+				got.waits = m.today + date.Date(wait)
+			}
+			m.newBox(made[lot], got, 0)
+		}
+		m.put(made[lot], 1)
+		m.boxes[made[lot]].issued++
+	}
+	return from + len(made)
+}
+
+func (m *model) transfer(caller string, n number.Command, r points.TransferRequest) bool {
+	to := m.root(r.To)
+	if m.people[to] == nil || m.people[to].erased || to == m.root(r.From) {
+		return false
+	}
+	coins, ok := m.take(r.From, r.Pieces)
+	if !ok || m.waits(r.Pieces) {
+		return false
+	}
+	from, own := m.root(r.From), true
+	for programme := range m.byPlan(coins) {
+		own = own && m.plans[programme].issuer == caller
+	}
+	var x *slip
+	if !own {
+		if x, ok = m.agrees(caller, from, r.Authorisation, r.Code, coins); !ok {
+			return false
+		}
+	}
+	if !m.sends(from, to, coins) {
+		return false
+	}
+	x.take(m.byPlan(coins), 1)
+	m.hand(n, 0, to, coins)
+	for programme, k := range m.byPlan(coins) {
+		m.sum(programme, "transferred", k)
+	}
+	return true
+}
+
+func (m *model) offer(caller string, n number.Command, r points.OfferRequest) bool {
+	if r.Until <= m.now || r.For != "" && (m.people[r.For] == nil || m.people[m.root(r.For)].erased) {
+		return false
+	}
+	coins, ok := m.take(r.Member, r.Pieces)
+	given := m.byPlan(coins)
+	if !ok || m.waits(r.Pieces) || len(given) > 1 || given[r.Wants] > 0 || !m.plans[r.Wants].rules.Transfer.Allowed {
+		return false
+	}
+	x, ok := m.agrees(caller, m.root(r.Member), r.Authorisation, r.Code, coins)
+	if !ok {
+		return false
+	}
+	x.take(given, 1)
+	m.trades[n] = &swap{by: caller, maker: m.root(r.Member), only: r.For, wants: r.Wants, live: true, until: r.Until, price: int(r.Price), coins: coins, slip: x}
+	return true
+}
+
+func (m *model) takeOffer(caller string, n number.Command, r points.TakeRequest) bool {
+	s := m.trades[r.Trade]
+	if s == nil || !s.live || m.now >= s.until {
+		return false
+	}
+	taker, maker := m.root(r.Member), m.root(s.maker)
+	if s.only != "" && m.root(s.only) != taker || maker == taker {
+		return false
+	}
+	for _, lot := range s.coins {
+		if m.last(m.boxes[lot]) < m.today {
+			return false
+		}
+	}
+	coins, ok := m.take(r.Member, r.Pieces)
+	if given := m.byPlan(coins); !ok || len(coins) != s.price || len(given) > 1 || given[s.wants] == 0 || m.waits(r.Pieces) {
+		return false
+	}
+	x, ok := m.agrees(caller, taker, r.Authorisation, r.Code, coins)
+	if !ok || !m.sends(taker, maker, coins) || !m.sends(maker, taker, s.coins) {
+		return false
+	}
+	x.take(m.byPlan(coins), 1)
+	m.hand(n, m.hand(n, 0, taker, s.coins), maker, coins)
+	m.sum(s.wants, "transferred", len(coins))
+	s.live = false
+	return true
+}
+
+func (m *model) convert(caller string, n number.Command, r points.ConvertRequest) bool {
+	coins, ok := m.take(r.Member, r.Pieces)
+	if !ok || m.plans[r.To].issuer != caller || len(m.byPlan(coins)) > 1 {
+		return false
+	}
+	first := m.boxes[coins[0]]
+	rate, there := m.rates[[2]string{first.programme, r.To}]
+	if !there || m.today > rate.Until {
+		return false
+	}
+	// What is got is counted point by point: the most whole ones, for the fewest.
+	goes, got := 0, 0
+	for n := 1; n <= len(coins); n++ {
+		whole := n * int(rate.Rate.Num) / int(rate.Rate.Den)
+		if whole > got && (rate.Whole == points.Floor || n%int(rate.Rate.Den) == 0) {
+			goes, got = n, whole
+		}
+	}
+	if got == 0 {
+		return false
+	}
+	for _, lot := range coins[goes:] {
+		m.put(lot, 1)
+	}
+	coins = coins[:goes]
+	owner := m.root(r.Member)
+	b := box{member: owner, programme: r.To, funder: caller, state: "active", expires: m.last(first)}
+	for _, lot := range coins {
+		b.waits = max(b.waits, m.boxes[lot].waits)
+	}
+	x, ok := m.agrees(caller, owner, r.Authorisation, r.Code, coins)
+	if !ok || !m.spends(owner, coins) || rate.PerDay > 0 && !m.count("converted", r.To, owner, "", got, rate.PerDay) {
+		return false
+	}
+	if !m.oweConversion(caller, first.programme, r.To, coins, got) || !m.mayIssue(r.To, got) {
+		return false
+	}
+	if e := m.plans[r.To].rules.Expiry; e.Kind == points.Sliding {
+		b.expires = min(b.expires, m.today+date.Date(e.N))
+	}
+	x.take(m.byPlan(coins), 1)
+	m.newBox(n.Row(0), b, got)
+	m.sum(first.programme, "converted", goes)
+	m.sum(r.To, "issued", got)
+	return true
+}
+
+// oweConversion makes the funders of what went owe what came is worth, in the
+// ratio of what went.
+func (m *model) oweConversion(caller, from, to string, coins []number.Row, got int) bool {
+	var split []points.Share
+	for _, lot := range coins {
+		funder := m.boxes[lot].funder
+		i := slices.IndexFunc(split, func(s points.Share) bool { return s.Funder == funder })
+		if i < 0 {
+			i, split = len(split), append(split, points.Share{Funder: funder})
+		}
+		split[i].Parts++
+	}
+	p := m.plans[to]
+	for i, fen := range divide(nearest(got, p.num, p.den), split) {
+		if _, ok := m.mayOwe(caller, split[i].Funder, caller, fen); !ok {
+			return false
+		}
+		m.owe(split[i].Funder, caller, from, int(split[i].Parts), fen)
+	}
+	return true
+}
+
+// correct plays what issuers put right.
+func (m *model) correct(caller string, n number.Command, req command.Request) bool {
+	switch r := req.(type) {
+	case points.ExpireRequest:
+		for _, lot := range r.Lots {
+			b := m.boxes[lot]
+			if b == nil || m.plans[b.programme].issuer != caller || b.state != "active" || m.last(b) >= m.today {
+				return false
+			}
+		}
+		for _, lot := range r.Lots {
+			m.boxes[lot].state = "expired"
+			m.sum(m.boxes[lot].programme, "expired", m.coins(lot))
+			m.put(lot, -m.coins(lot))
+		}
+		return true
+	case points.RevokeRequest:
+		for _, p := range r.Pieces {
+			b := m.boxes[p.Lot]
+			if b == nil || m.plans[b.programme].issuer != caller || b.state != "active" || m.coins(p.Lot) < int(p.Amount) {
+				return false
+			}
+		}
+		for _, p := range r.Pieces {
+			b := m.boxes[p.Lot]
+			m.put(p.Lot, -int(p.Amount))
+			m.sum(b.programme, "revoked", int(p.Amount))
+			if b.revoked += int(p.Amount); b.revoked == b.issued {
+				b.state = "revoked"
+			}
+		}
+		return true
+	case points.AdjustRequest:
+		b := m.boxes[r.Lot]
+		if b == nil || m.plans[b.programme].issuer != caller || b.state == "pending" || b.state == "cancelled" || m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
+			return false
+		}
+		m.newBox(n.Row(0), box{member: b.member, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
+		m.sum(b.programme, "issued", int(r.Amount))
+		return true
+	}
+	return false
+}

@@ -1,0 +1,352 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// rideCodes are the codes of every entitlement that needs one, so that lanes race
+// for the same use.
+var rideCodes, rideCommitment = code.Chain(make(code.Code, code.Size), 3)
+
+// furnish opens what the lives are about: three programmes, rates between them, a
+// pledge, two benefits with quotas, caps for D, and authorisations.
+func furnish(t fataler, w *world) {
+	rules := points.Rules{SpendPerDay: 300, EarnPerDay: 500, Transfer: points.TransferRules{Allowed: true, PerDay: 200}}
+	for _, p := range []string{"G", "D", "M"} {
+		if p == "M" {
+			rules = points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 2}, Transfer: points.TransferRules{Allowed: true}}
+		}
+		w.must(t, p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: 1, Den: 2}, Rules: rules})
+	}
+	for _, r := range [][2]string{{"DP", "GP"}, {"MP", "GP"}, {"GP", "DP"}, {"GP", "MP"}} {
+		rate := amount.Rate{Num: 2, Den: 3}
+		w.must(t, r[1][:1], points.PublishRateRequest{From: r[0], To: r[1], Rate: rate, Whole: points.Floor, PerDay: 60, Since: day(firstDay), Until: day("2027-12-31")})
+		w.must(t, r[0][:1], points.AgreeRateRequest{From: r[0], To: r[1], Rate: rate})
+	}
+	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 150, Liability: 400})
+	w.must(t, "M", points.PledgeRequest{Programme: "DP", Amount: 60, Until: day("2027-12-31")},
+		plainBenefit("ride", func(r *benefit.DefineRequest) {
+			r.Points, r.Code, r.Uses, r.Quota, r.Days = []benefit.Cost{{Programme: "GP", Amount: 10}}, true, 3, 9, 4
+		}),
+		plainBenefit("wash", func(r *benefit.DefineRequest) {
+			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
+		}))
+	for _, id := range sortedIDs(homes) {
+		var slips []command.Request
+		for _, acceptor := range []string{"G", "D", "M"} {
+			slips = append(slips, member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
+		}
+		w.must(t, homes[id], slips...)
+	}
+}
+
+// view is what a lane's peer shows.
+type view struct {
+	dice
+	lane *laneClient
+	rows map[string][]row.Named
+}
+
+func (c *laneClient) look(d dice) view {
+	v := view{d, c, map[string][]row.Named{}}
+	for key, value := range c.net.State(c.peer, seal.Outer) {
+		if !strings.HasPrefix(key, "f/") {
+			if found, err := row.Read(key, value); err == nil {
+				v.rows[found.Kind] = append(v.rows[found.Kind], found)
+			}
+		}
+	}
+	for _, rows := range v.rows {
+		slices.SortFunc(rows, func(a, b row.Named) int { return strings.Compare(a.ID, b.ID) })
+	}
+	return v
+}
+
+func (v view) today() settlement.Cycle { return v.rows["cycle"][0].Row.(settlement.Cycle) }
+
+// some is one row of a kind; false if there is none.
+func some[T any](v view, kind string) (id string, r T, ok bool) {
+	rows := v.rows[kind]
+	if len(rows) == 0 {
+		return "", r, false
+	}
+	found := pick(v.dice, rows)
+	return found.ID, found.Row.(T), true
+}
+
+// such is some, tried a few times for one that suits.
+func such[T any](v view, kind string, suits func(T) bool) (id string, r T, ok bool) {
+	id, r, ok = some[T](v, kind)
+	for tries := 0; ok && !suits(r) && tries < 8; tries++ {
+		id, r, ok = some[T](v, kind)
+	}
+	return id, r, ok
+}
+
+// What the lanes do, with weights.
+var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase")
+
+func (v view) draw() command.Request {
+	for {
+		verb := pick(v.dice, living)
+		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit} {
+			if req := try(verb); req != nil {
+				return req
+			}
+		}
+	}
+}
+
+func (v view) drawNew(verb string) command.Request {
+	caller, today := v.lane.party, v.today().Date
+	switch verb {
+	case "issue", "pledged":
+		g := points.Grant{Member: v.one("li", "wang", "sun", "zhang"), Amount: v.n(30)}
+		if caller != "M" {
+			g.Expires = today + pick(v.dice, []date.Date{0, 2, 9, 90})
+		}
+		if n, p, ok := some[points.Pledge](v, "pledge"); ok && verb == "pledged" {
+			id, _ := number.ParseCommand(n)
+			g.Split = []points.Share{{Funder: "D", Parts: 1}, {Funder: p.Funder, Parts: 2, Pledge: id}}
+		}
+		return points.IssueRequest{Programme: caller + "P", Grants: []points.Grant{g}}
+	case "enrol":
+		return member.EnrolRequest{Member: fmt.Sprintf("new-%s-%d", caller, v.dice(6))}
+	case "authorise":
+		return member.AuthoriseRequest{Member: v.one("li", "wang", "sun", "zhang"), Acceptor: v.one("G", "D", "M"), Caps: []member.Limit{{Programme: "GP", Amount: v.n(40)}}, Until: v.lane.net.Now().Unix() + 3600}
+	case "advance":
+		if caller == "G" && v.odd(3) {
+			return settlement.AdvanceRequest{Date: today + 1}
+		}
+	case "surrender":
+		return quota.SurrenderRequest{Kind: quota.Benefit, ID: v.one("ride", "wash")}
+	case "freeze":
+		if v.odd(4) {
+			return points.FreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
+		}
+		return points.UnfreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
+	case "relieve":
+		return points.RelieveRequest{Issuer: "D", Programmes: []string{"DP"}, Parties: []string{"D", "G", "M"}}
+	case "erase":
+		return member.EraseRequest{Member: fmt.Sprintf("new-%s-%d", caller, v.dice(6)), Reason: "x"}
+	}
+	return nil
+}
+
+// pieces draws up to so many points of one lot that suits, and who has it.
+func (v view) pieces(most int, suits func(points.Lot) bool) (owner, programme string, list []points.Piece) {
+	id, lot, ok := such(v, "lot", func(l points.Lot) bool { return l.Available() > 0 && suits(l) })
+	if !ok {
+		return "", "", nil
+	}
+	n, _ := number.ParseRow(id)
+	return lot.Member, lot.Programme, []points.Piece{{Lot: n, Amount: v.n(max(1, min(most, int(lot.Available()))))}}
+}
+
+// proof is one of the authorisations for the caller, mostly the member's.
+func (v view) proof(owner string) number.Command {
+	for range 12 {
+		id, a, ok := some[member.Authorisation](v, "authorisation")
+		if ok && a.Acceptor == v.lane.party && a.Member == owner {
+			n, _ := number.ParseCommand(id)
+			return n
+		}
+	}
+	return number.Command{}
+}
+
+func (v view) drawSpend(verb string) command.Request {
+	if !slices.Contains([]string{"hold", "transfer", "offer", "take", "convert", "expire", "revoke"}, verb) {
+		return nil
+	}
+	due := func(l points.Lot) bool { return l.Expires < v.today().Date && l.Programme[:1] == v.lane.party }
+	owner, programme, list := v.pieces(20, func(l points.Lot) bool { return (verb == "expire") == due(l) })
+	if list == nil {
+		return nil
+	}
+	by, soon := v.proof(owner), v.lane.net.Now().Unix()+int64(pick(v.dice, []int{1, 4, 9, 60}))
+	switch verb {
+	case "hold":
+		return points.HoldRequest{Member: owner, Pieces: list, Deadline: soon, Authorisation: by}
+	case "transfer":
+		return points.TransferRequest{From: owner, To: "chen", Pieces: list, Authorisation: by}
+	case "offer":
+		return points.OfferRequest{Member: owner, Pieces: list, Wants: v.one("GP", "DP", "MP"), Price: v.n(3), Until: soon + 20, Authorisation: by}
+	case "take":
+		id, trade, ok := some[points.Trade](v, "trade")
+		if n, _ := number.ParseCommand(id); ok && trade.Wants == programme {
+			list[0].Amount = trade.Price
+			return points.TakeRequest{Trade: n, Member: owner, Pieces: list, Authorisation: by}
+		}
+		return nil
+	case "convert":
+		return points.ConvertRequest{Member: owner, To: v.lane.party + "P", Pieces: list, Authorisation: by}
+	case "expire":
+		return points.ExpireRequest{Lots: []number.Row{list[0].Lot}}
+	}
+	return points.RevokeRequest{Pieces: list, Reason: "x"}
+}
+
+func (v view) drawHeld(verb string) command.Request {
+	if verb == "endtrade" {
+		if id, _, ok := some[points.Trade](v, "trade"); ok {
+			n, _ := number.ParseCommand(id)
+			return points.EndTradeRequest{Trade: n}
+		}
+		return nil
+	}
+	if !slices.Contains([]string{"capture", "refund", "end"}, verb) {
+		return nil
+	}
+	id, hold, ok := such(v, "hold", func(h points.Hold) bool {
+		return h.Acceptor == v.lane.party && (verb == "refund") == (h.Captured > h.Refunded())
+	})
+	if !ok {
+		return nil
+	}
+	n, _ := number.ParseCommand(id)
+	switch {
+	case verb == "capture":
+		return points.CaptureRequest{Hold: n, Amount: v.n(max(1, int(hold.Sum()-hold.Captured)))}
+	case verb == "refund" && len(hold.Captures) > 0:
+		return points.RefundRequest{Hold: n, Capture: pick(v.dice, hold.Captures).Number, Amount: v.n(6), Reason: "x"}
+	case v.odd(2):
+		return points.ReleaseRequest{Hold: n, Reason: "x"}
+	}
+	return points.TimeOutRequest{Hold: n}
+}
+
+func (v view) drawBenefit(verb string) command.Request {
+	switch verb {
+	case "grant":
+		return grantTo("wash", v.one("li", "wang", "sun", "zhang"))
+	case "buy":
+		owner, programme, list := v.pieces(10, func(l points.Lot) bool {
+			return l.Programme == "GP" && l.Available() >= 10 && l.Expires >= v.today().Date
+		})
+		if programme != "GP" {
+			return nil
+		}
+		return benefit.BuyRequest{Benefit: "ride", Member: owner, Pieces: []benefit.Payment{{Lot: list[0].Lot, Amount: 10}}, Authorisation: v.proof(owner), Commitment: rideCommitment}
+	case "reverse":
+		if id, _, ok := such(v, "write-off", func(w benefit.WriteOff) bool { return w.State == benefit.Done }); ok {
+			n, _ := number.ParseCommand(id)
+			return benefit.ReverseRequest{WriteOff: n, Reason: "x"}
+		}
+	case "use", "lapse":
+		id, e, ok := such(v, "entitlement", func(e benefit.Entitlement) bool { return !e.State.Ended() && (e.Benefit == "ride") == v.odd(2) })
+		if !ok {
+			return nil
+		}
+		n, _ := number.ParseRow(id)
+		if verb == "lapse" {
+			if v.odd(4) {
+				return benefit.RevokeRequest{Entitlement: n, Reason: "x"}
+			}
+			return benefit.ExpireRequest{Entitlement: n}
+		}
+		req := benefit.WriteOffRequest{Entitlement: n}
+		if e.Benefit == "ride" {
+			req.Code = rideCodes[min(2, int(e.Used))]
+		}
+		return req
+	}
+	return nil
+}
+
+// checkRights holds what codes and limits promise: no use was made twice, and no
+// more was used than there is.
+func checkRights(net *ledgersim.Network) error {
+	uses, made := map[string]int{}, map[string]amount.Units{}
+	for _, f := range rowsOf(net, "G", "write-off") {
+		w := f.Row.(benefit.WriteOff)
+		use := fmt.Sprintf("%s/%d", w.Entitlement, w.Use)
+		if uses[use]++; uses[use] > 1 && w.Use > 0 {
+			return fmt.Errorf("use %s was made twice", use)
+		}
+		uses[w.Entitlement.String()]++
+	}
+	for _, f := range rowsOf(net, "G", "entitlement") {
+		e := f.Row.(benefit.Entitlement)
+		made["benefit/"+e.Benefit]++
+		if e.Used > e.Uses || int(e.Used) != uses[f.ID] {
+			return fmt.Errorf("entitlement %s was written off %d times: %+v", f.ID, uses[f.ID], e)
+		}
+	}
+	pledges := rowsOf(net, "G", "pledge")
+	for _, f := range rowsOf(net, "G", "lot") {
+		if lot := f.Row.(points.Lot); lot.Origin == points.Issued && lot.Funder != "" {
+			made["pledge/"+pledges[0].ID] += lot.Issued
+		}
+	}
+	return checkQuotas(net, made)
+}
+
+// checkQuotas holds every quota against its leases, and against what was made under it.
+func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
+	sums := map[string]quota.Lease{}
+	for _, f := range rowsOf(net, "G", "lease") {
+		parts, l := strings.Split(f.ID, "/"), f.Row.(quota.Lease)
+		id := parts[0] + "/" + parts[1]
+		sum := sums[id]
+		sums[id] = quota.Lease{Granted: sum.Granted + l.Granted, Used: sum.Used + l.Used, Returned: sum.Returned + l.Returned}
+		if l.Spare() < 0 {
+			return fmt.Errorf("lease %s is overdrawn: %+v", f.ID, l)
+		}
+	}
+	for _, f := range rowsOf(net, "G", "quota") {
+		q, sum := f.Row.(quota.Quota), sums[f.ID]
+		if q.Leased != sum.Granted || sum.Used-sum.Returned > q.Limit+q.Relieved {
+			return fmt.Errorf("quota %s is %+v, its leases are %+v", f.ID, q, sum)
+		}
+		if n, counted := made[f.ID]; counted && n != sum.Used {
+			return fmt.Errorf("of quota %s %d were used, %d made", f.ID, sum.Used, n)
+		}
+	}
+	return checkConsents(net)
+}
+
+// checkConsents holds every authorisation against the holds and trades under it.
+func checkConsents(net *ledgersim.Network) error {
+	least := map[string]amount.Units{}
+	for _, f := range rowsOf(net, "G", "hold") {
+		h := f.Row.(points.Hold)
+		kept := h.Sum()
+		if !h.State.Holds() {
+			kept = h.Captured
+		}
+		for _, m := range h.Pieces.Between(0, kept).ByProgramme() {
+			least[h.Authorisation.String()+m.Programme] += m.Amount
+		}
+	}
+	for _, f := range rowsOf(net, "G", "trade") {
+		if t := f.Row.(points.Trade); t.State == points.Offered || t.State == points.Swapped {
+			least[t.Authorisation.String()+t.Pieces[0].Programme] += t.Pieces.Sum()
+		}
+	}
+	for _, f := range rowsOf(net, "G", "authorisation") {
+		for _, c := range f.Row.(member.Authorisation).Caps {
+			if c.Used < least[f.ID+c.Programme] || c.Used > c.Amount {
+				return fmt.Errorf("authorisation %s has %+v, holds and trades under it took %d", f.ID, c, least[f.ID+c.Programme])
+			}
+		}
+	}
+	return nil
+}

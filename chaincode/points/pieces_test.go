@@ -1,0 +1,191 @@
+package points
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+)
+
+func TestCheckPieces(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		pieces []Piece
+		code   fault.Code
+	}{
+		{"one", pieces(1), ""},
+		{"64", many(MaxPieces), ""},
+		{"none", nil, fault.BadRequest},
+		{"65", many(MaxPieces + 1), fault.BadRequest},
+		{"no lot", []Piece{{Amount: 1}}, fault.BadRequest},
+		{"a row that none has", []Piece{{Lot: number.Row{Command: lotA.Command, Ord: 100}, Amount: 1}}, fault.BadRequest},
+		{"nothing of it", pieces(0), fault.BadRequest},
+		{"too much of it", pieces(amount.Max + 1), fault.Limit},
+		{"all there is", pieces(amount.Max-1, 1), ""},
+		{"more in two", pieces(amount.Max, 1), fault.Limit},
+		{"a lot twice", []Piece{{Lot: lotA, Amount: 1}, {Lot: lotA, Amount: 2}}, fault.BadRequest},
+	} {
+		expect(t, c.name, checkPieces(c.pieces), c.code)
+	}
+}
+
+// drawLine is a line of up to eight pieces of three programmes and funders.
+func drawLine(t *rapid.T) Line {
+	var line Line
+	for i := range rapid.IntRange(1, 8).Draw(t, "pieces") {
+		line = append(line, HeldPiece{
+			Lot: lotA.Command.Row(i), Programme: rapid.SampledFrom([]string{"GP", "FP", "MP"}).Draw(t, "programme"),
+			Funder: rapid.SampledFrom([]string{"G", "F", "D"}).Draw(t, "funder"), Amount: drawUnits(t, 1, 40, "amount"),
+		})
+	}
+	return line
+}
+
+// TestBetweenByPoint holds Between against a line written out point by point.
+func TestBetweenByPoint(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line := drawLine(t)
+		var out []number.Row // whose point each is
+		for _, p := range line {
+			for range p.Amount {
+				out = append(out, p.Lot)
+			}
+		}
+		from := rapid.IntRange(0, len(out)).Draw(t, "from")
+		to := rapid.IntRange(from, len(out)).Draw(t, "to")
+		var got []number.Row
+		for _, p := range line.Between(amount.Units(from), amount.Units(to)) {
+			for range p.Amount {
+				got = append(got, p.Lot)
+			}
+		}
+		if !slices.Equal(got, out[from:to]) {
+			t.Fatalf("%d..%d of %+v: %v", from, to, line, got)
+		}
+	})
+}
+
+type owes struct{ funder, programme string }
+
+// The fen owed over any partition of a line are those owed at once, and giving a
+// part back owes exactly what taking it did.
+func TestOwingOfPartsIsOwingOfAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line, all := drawLine(t), programmes()
+		for id, p := range all {
+			p.Price = amount.Rate{Num: drawUnits(t, 1, 9, "num "+id), Den: drawUnits(t, 1, 9, "den "+id)}
+			all[id] = p
+		}
+		atOnce := map[owes]amount.Units{}
+		points := map[owes]amount.Units{}
+		for _, p := range line {
+			points[owes{p.Funder, p.Programme}] += p.Amount
+		}
+		for k, n := range points {
+			atOnce[k], _ = all[k.programme].Value(n)
+		}
+		for at := amount.Units(0); at < line.Sum(); {
+			to := at + drawUnits(t, 1, int64(line.Sum()-at), "part")
+			list, err := line.Owing(at, to, all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range list {
+				if o.Fen < 0 {
+					t.Fatalf("%+v", o)
+				}
+				atOnce[owes{o.Funder, o.Programme}] -= o.Fen
+				points[owes{o.Funder, o.Programme}] -= o.Points
+			}
+			at = to
+		}
+		for k, fen := range atOnce {
+			if fen != 0 || points[k] != 0 {
+				t.Fatalf("%v: %d fen and %d points too few", k, fen, points[k])
+			}
+		}
+	})
+}
+
+func TestOwingInOrder(t *testing.T) {
+	line := Line{
+		{Lot: lotA, Programme: "MP", Funder: "M", Amount: 1}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 2},
+		{Lot: lotB.Command.Row(2), Programme: "MP", Funder: "M", Amount: 2},
+	}
+	for _, c := range []struct {
+		from, to amount.Units
+		want     []Owing
+	}{
+		{0, 1, []Owing{{"M", "MP", 1, 0}}}, // half a fen, to even
+		{3, 4, []Owing{{"M", "MP", 1, 1}}}, // two points by now are one fen
+		{4, 5, []Owing{{"M", "MP", 1, 1}}}, // 1½ round to 2
+		{0, 5, []Owing{{"M", "MP", 3, 2}, {"D", "GP", 2, 2}}},
+		{2, 2, nil},
+	} {
+		got, err := line.Owing(c.from, c.to, programmes())
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%d..%d: %+v, %v", c.from, c.to, got, err)
+		}
+	}
+	_, err := Line{{Programme: "GP", Funder: "G", Amount: amount.Max}}.Owing(0, amount.Max, map[string]Programme{"GP": {Price: amount.Rate{Num: 2, Den: 1}}})
+	expect(t, "too dear", err, fault.Limit)
+}
+
+func TestByProgramme(t *testing.T) {
+	lots := []Lot{{Programme: "GP"}, {Programme: "DP"}, {Programme: "GP"}}
+	if got := Give(pieces(1, 2, 3), lots); !slices.Equal(got, []Moved{{"GP", 4}, {"DP", 2}}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestGiveBack(t *testing.T) {
+	lot := with(active("GP", 100, today-1), func(l *Lot) { l.Placed = 60 })
+	got, broken := GiveBack(lot, HeldPiece{Lot: lotA, Amount: 20})
+	if broken != 0 || got.Placed != 40 || got.Available() != 60 || got.State != Active {
+		t.Errorf("not ended yet: %+v, %d", got, broken)
+	}
+	lot.State, lot.Expired = Expired, 40
+	got, broken = GiveBack(lot, HeldPiece{Lot: lotA, Amount: 20})
+	if broken != 20 || got.Placed != 40 || got.Expired != 60 || got.Available() != 0 || !whole(got) {
+		t.Errorf("ended: %+v, %d", got, broken)
+	}
+}
+
+func TestUnwind(t *testing.T) {
+	lot := with(active("GP", 100, today), func(l *Lot) { l.Placed, l.Funder, l.Waits = 60, "D", today+40 })
+	piece := HeldPiece{Lot: lotA, Programme: "GP", Amount: 20}
+	for _, c := range []struct {
+		name  string
+		state LotState
+		last  date.Date
+		grace uint16
+		child date.Date // 0: none
+	}{
+		{"on the last day", Active, today, 0, 0},
+		{"moved on by a sliding rule", Active, today + 9, 7, 0},
+		{"after the last day", Active, today - 1, 0, today + 30},
+		{"after the last day, with a grace", Active, today - 1, 7, today + 7},
+		{"ended", Expired, today - 1, 1, today + 1},
+	} {
+		start := with(lot, func(l *Lot) { l.State = c.state })
+		next, child := Unwind(start, piece, Rules{Grace: c.grace}, c.last, today)
+		if c.child == 0 {
+			if child != nil || next.Placed != 40 || next.Available() != 60 {
+				t.Errorf("%s: %+v, %+v", c.name, next, child)
+			}
+			continue
+		}
+		if next.Placed != 60 || next.State != c.state {
+			t.Errorf("%s: the old lot changed: %+v", c.name, next)
+		}
+		if child == nil || child.Issued != 20 || child.Expires != c.child || child.Origin != Refunded || child.Origin.New() || child.Parent != lotA ||
+			child.Member != "li" || child.Funder != "D" || child.State != Active || child.Waits != today+40 || child.Programme != "GP" {
+			t.Errorf("%s: %+v", c.name, child)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func award(a *app) *cobra.Command {
+	var w purchase
+	cmd := a.sends("award", "Issue what a purchase earns by an earn rule (按规则发放)",
+		`  tally --as D points award --programme DP --rule basket --member wang --line 18900
+  tally --as D points award --programme DP --rule basket --member wang --line oil:29800 --line 1200 \
+      --scene service --outlet shop-3 --reference r-000123`,
+		func([]string) (command.Request, error) { return w.request(), nil })
+	w.flags(cmd)
+	return cmd
+}
+
+func simulate(a *app) *cobra.Command {
+	var w purchase
+	cmd := leaf("simulate", "Say what a purchase would earn, and why; nothing is written (试算)",
+		"  tally --as D points simulate --programme DP --rule basket --member wang --line oil:29800 --line 1200",
+		func(ctx context.Context, _ []string) error {
+			req := w.request()
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				earned, err := g.Query().Simulate(ctx, req)
+				if err != nil {
+					return err
+				}
+				s, err := askScales(ctx, g)
+				if err != nil {
+					return err
+				}
+				return a.print(earned, func(t table.Writer) { earnedTable(t, earned, req.Programme, s) })
+			})
+		})
+	w.flags(cmd)
+	return cmd
+}
+
+func earnedTable(t table.Writer, e points.Earned, programme string, s scales) {
+	t.AppendRows([]table.Row{{"points", s.show(programme, e.Points)}, {"before rounding", e.Exact}})
+	if e.Tier != "" {
+		t.AppendRow(table.Row{"tier " + e.Tier, "× " + e.Times.String()})
+	}
+	if e.Bonus > 0 {
+		t.AppendRow(table.Row{"bonus among them", s.show(programme, e.Bonus)})
+	}
+	if e.Limited {
+		t.AppendRow(table.Row{"limited", "to the rule's most for one award"})
+	}
+}
+
+// purchase is what an award is for.
+type purchase struct {
+	req  points.AwardRequest
+	rest points.Grant
+}
+
+func (w *purchase) request() points.AwardRequest {
+	req := w.req
+	req.Split, req.Outlet, req.Reference = w.rest.Split, w.rest.Outlet, w.rest.Reference
+	return req
+}
+
+func (w *purchase) flags(cmd *cobra.Command) {
+	word(cmd, &w.req.Programme, "programme", "programme")
+	word(cmd, &w.req.Rule, "rule", "earn rule")
+	word(cmd, &w.req.Member, "member", "who bought")
+	word(cmd, &w.req.Scene, "scene", "scene (消费场景)")
+	many(cmd, &w.req.Lines, "line", "line", "fen, or label:fen", parseLine)
+	day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
+	word(cmd, &w.req.Witness, "witness", "party whose evidence the lot waits for")
+	granting(cmd, &w.rest)
+}
+
+// parseLine reads FEN or LABEL:FEN.
+func parseLine(text string) (points.Bought, error) {
+	if !strings.Contains(text, ":") {
+		fen, err := parseUnits(text)
+		return points.Bought{Fen: fen}, err
+	}
+	label, fen, err := parsePair(text)
+	return points.Bought{Label: label, Fen: fen}, err
+}
+
+func earnRules(a *app) *cobra.Command {
+	return group("rule", "Earn rules: what a purchase earns (积分规则)", setEarnRule(a), listEarnRules(a))
+}
+
+func setEarnRule(a *app) *cobra.Command {
+	var req points.SetRuleRequest
+	cmd := a.sends("set PROGRAMME RULE", "Set an earn rule of your programme, or change it",
+		`  tally --as D points rule set DP basket --rate 1/100 --from 2026-11-01 --until 2026-12-31
+  tally --as D points rule set DP double --rate 2/100 --rounding down --tier gold:3/2 --label oil:2 \
+      --bonus 50 --per-award 5000 --label-of D:household --from 2026-11-01 --until 2026-11-30`,
+		func(args []string) (command.Request, error) {
+			req.Rule.Programme, req.Rule.ID = args[0], args[1]
+			return req, nil
+		})
+	r := &req.Rule
+	one(cmd, &r.Rate, "rate", "rate", "points for a fen, such as 1/100", amount.ParseRate)
+	choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
+	many(cmd, &r.Tiers, "tier", "times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
+	many(cmd, &r.Labels, "label", "times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing", parseMultiplier)
+	units(cmd, &r.Bonus, "bonus", "points besides, once an award")
+	units(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit")
+	word(cmd, &r.Scene, "scene", "that it is for; none: all scenes")
+	forWhom(cmd, &r.Audience)
+	day(cmd, &r.From, "from", "first day")
+	day(cmd, &r.Until, "until", "last day")
+	return cmd
+}
+
+// parseMultiplier reads ID:TIMES.
+func parseMultiplier(text string) (points.Multiplier, error) {
+	id, times, ok := strings.Cut(text, ":")
+	if !ok {
+		return points.Multiplier{}, fmt.Errorf("%q: want ID:TIMES, such as gold:3/2", text)
+	}
+	rate, err := amount.ParseRate(times)
+	return points.Multiplier{For: id, Times: rate}, err
+}
+
+func listEarnRules(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "list", "List earn rules", "  tally --as A points rule list --programme DP", columns[points.Rule]{
+		header: table.Row{"programme", "rule", "points a fen", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
+		cells: func(n index.Noun[points.Rule], s scales) table.Row {
+			r := n.Row
+			return table.Row{r.Programme, r.ID, r.Rate, multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
+				s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
+		},
+	}, func([]string) index.Filter { return f })
+	word(cmd, &f.Topic, "programme", "of this programme only")
+	return cmd
+}
+
+func multipliersText(list []points.Multiplier) string {
+	var parts []string
+	for _, m := range list {
+		parts = append(parts, m.For+" × "+m.Times.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// forWhom are the flags of an audience (千人千面).
+func forWhom(cmd *cobra.Command, to *audience.Audience) {
+	on(cmd, "tier-of", "tier", "only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do", func(text string) error {
+		programme, tier, ok := strings.Cut(text, ":")
+		if !ok || to.Programme != "" && to.Programme != programme {
+			return fmt.Errorf("%q: want PROGRAMME:TIER, all of one programme", text)
+		}
+		to.Programme, to.Tiers = programme, append(to.Tiers, tier)
+		return nil
+	})
+	many(cmd, &to.Labels, "label-of", "label", "only for members with PARTY:LABEL", asIs)
+	many(cmd, &to.Not, "not-label", "label", "not for members with PARTY:LABEL", asIs)
+}
+
+func audienceText(a audience.Audience) string {
+	var parts []string
+	if len(a.Tiers) > 0 {
+		parts = append(parts, a.Programme+" "+strings.Join(a.Tiers, " or "))
+	}
+	for _, l := range a.Labels {
+		parts = append(parts, l)
+	}
+	for _, l := range a.Not {
+		parts = append(parts, "not "+l)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func benefits(a *app) *cobra.Command {
+	cmd := group("benefit", "Benefits: rights to a service, and each member's of them (权益)")
+	under(cmd, "Offer (发布)", defineBenefit(a), amendBenefit(a), showBenefit(a), listBenefits(a))
+	under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a), transferBenefit(a), newCode(a))
+	under(cmd, "Use (核销)", reserveBenefit(a), unreserveBenefit(a), writeOff(a), reverseWriteOff(a))
+	under(cmd, "End (终止)", expireBenefits(a), revokeBenefit(a))
+	under(cmd, "See (查看)", showEntitlement(a), listEntitlements(a), listWriteOffs(a))
+	return cmd
+}
+
+func defineBenefit(a *app) *cobra.Command {
+	req := benefit.DefineRequest{Kind: benefit.Service, Uses: 1, Lapse: benefit.Refund, Fee: amount.Rate{Den: 1}}
+	cmd := a.sends("define BENEFIT", "Offer a benefit in your own name; for acceptors and suppliers (权益模型)",
+		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --points GP:10800 --days 60 --scene travel --fee 0.01 --code --window 7
+  tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 3000 --uses 5 --until 2026-12-31 \
+      --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`,
+		func(args []string) (command.Request, error) {
+			req.Benefit = args[0]
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	choice(cmd, &req.Kind, "kind", "what it is", "service", "discount", "gift", "coupon")
+	units(cmd, &req.Price, "price", "fen that one use settles at if no points paid for it")
+	many(cmd, &req.Points, "points", "points", "programme:amount that one costs a member", parseCost)
+	cmd.Flags().Uint16Var(&req.Uses, "uses", 1, "how often one can be used, 1 to 500")
+	cmd.Flags().Int32Var(&req.Days, "days", 0, "days from the grant on which it can be used")
+	day(cmd, &req.Until, "until", "or its last day for all")
+	cmd.MarkFlagsMutuallyExclusive("days", "until")
+	units(cmd, &req.Quota, "quota", "how many can be given in all; 0: no limit")
+	cmd.Flags().Uint16Var(&req.PerMember, "per-member", 0, "how many one member can get; 0: no limit")
+	cmd.Flags().BoolVar(&req.Stackable, "stackable", false, "a member may have several at once")
+	cmd.Flags().BoolVar(&req.Transferable, "transferable", false, "a member may pass it on")
+	forWhom(cmd, &req.Audience)
+	cmd.Flags().Int32Var(&req.Window, "window", 0, "days after its own on which a write-off can be reversed")
+	many(cmd, &req.Grantors, "grantor", "party", "party that may give it, and then owes its price", asIs)
+	word(cmd, &req.Scene, "scene", "scene of its settlement, such as travel")
+	one(cmd, &req.Fee, "fee", "rate", "of a use's value, which you owe the operator: 0.01", amount.ParseRate)
+	cmd.Flags().BoolVar(&req.Code, "code", false, "a write-off needs the member's one-time code")
+	choice(cmd, &req.Lapse, "lapse", "what becomes of unused points that paid for it", "REFUND", "KEEP")
+	return cmd
+}
+
+func parseCost(text string) (benefit.Cost, error) {
+	programme, units, err := parsePair(text)
+	return benefit.Cost{Programme: programme, Amount: units}, err
+}
+
+func amendBenefit(a *app) *cobra.Command {
+	var change benefitChange
+	cmd := leaf("amend BENEFIT", "Change a benefit's quota or who may give it, or close it; for its provider",
+		`  tally --as M benefit amend ride --quota 2000
+  tally --as M benefit amend ride --closed`,
+		func(ctx context.Context, args []string) error {
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+					present, err := g.Query().Benefit(ctx, args[0])
+					return change.on(present), err
+				})
+				if err != nil {
+					return err
+				}
+				return a.printReceipt("benefit:Amend", answer)
+			})
+		})
+	on(cmd, "quota", "amount", "how many can be given in all; 0: no limit", func(text string) error {
+		units, err := parseUnits(text)
+		change.quota = &units
+		return err
+	})
+	many(cmd, &change.grantors, "grantor", "party", "party that may give it, instead of those so far", asIs)
+	cmd.Flags().BoolVar(&change.closed, "closed", false, "nobody gets it any more")
+	cmd.Flags().BoolVar(&change.open, "open", false, "it can be got again")
+	cmd.MarkFlagsMutuallyExclusive("open", "closed")
+	return cmd
+}
+
+// benefitChange is what an amendment changes; the rest stays as it is.
+type benefitChange struct {
+	quota        *amount.Units
+	grantors     []string
+	open, closed bool
+}
+
+func (c benefitChange) on(m benefit.Model) benefit.AmendRequest {
+	req := benefit.AmendRequest{Benefit: m.ID, Quota: m.Quota, Grantors: m.Grantors, Open: (m.Open || c.open) && !c.closed}
+	if c.quota != nil {
+		req.Quota = *c.quota
+	}
+	if c.grantors != nil {
+		req.Grantors = c.grantors
+	}
+	return req
+}
+
+func showBenefit(a *app) *cobra.Command {
+	return leaf("show BENEFIT", "Show a benefit and its terms", "  tally --as D benefit show ride", func(ctx context.Context, args []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			m, err := g.Query().Benefit(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			s, err := askScales(ctx, g)
+			if err != nil {
+				return err
+			}
+			return a.print(m, func(t table.Writer) { benefitTable(t, m, s) })
+		})
+	})
+}
+
+func benefitTable(t table.Writer, m benefit.Model, s scales) {
+	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider}, {"kind", m.Kind}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
+		{"price of a use, fen", m.Price}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)}, {"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
+		{"given by", strings.Join(append([]string{m.Provider}, m.Grantors...), ", ")}, {"fee", m.Fee}, {"reversible, days", m.Window}, {"code", yes(m.Code)},
+		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", m.Lapse}, {"open", yes(m.Open)}})
+}
+
+func costText(costs []benefit.Cost, s scales) string {
+	if len(costs) == 0 {
+		return "free"
+	}
+	var parts []string
+	for _, c := range costs {
+		parts = append(parts, s.show(c.Programme, c.Amount)+" "+c.Programme)
+	}
+	return strings.Join(parts, " + ")
+}
+
+func validText(days int32, until date.Date) string {
+	if days > 0 {
+		return fmt.Sprintf("%d days", days)
+	}
+	return "until " + until.String()
+}
+
+func listBenefits(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "list", "List the benefits", "  tally --as D benefit list --provider M", columns[benefit.Model]{
+		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"}, right: []int{6},
+		cells: func(n index.Noun[benefit.Model], s scales) table.Row {
+			m := n.Row
+			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until), audienceText(m.Audience), yes(m.Open)}
+		},
+	}, func([]string) index.Filter { return f })
+	word(cmd, &f.Party, "provider", "of this provider only")
+	return cmd
+}

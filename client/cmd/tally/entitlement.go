@@ -1,0 +1,422 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+// given is the receipt of entitlements, with their codes, which are told here and
+// nowhere else.
+type given struct {
+	receipt
+	Entitlements []givenOne `json:"entitlements"`
+	Code         code.Code  `json:"code,omitempty"` // the first, if there is only one entitlement
+}
+
+type givenOne struct {
+	Entitlement number.Row  `json:"entitlement"`
+	Member      string      `json:"member"`
+	Codes       []code.Code `json:"codes"` // in the order of their use; none if no code is needed
+}
+
+// codesFor makes the codes of one entitlement of a request, and their commitment.
+func (a *app) codesFor(v *vault.Vault, m benefit.Model, i int) ([]code.Code, code.Commitment) {
+	if !m.Code {
+		return []code.Code{}, nil
+	}
+	return code.Chain(a.seed(v, "entitlement", i), int(m.Uses))
+}
+
+// give sends a request that makes entitlements, keeps their codes in the vault and
+// tells them. make builds the request from the benefit and the commitments.
+func (a *app) give(ctx context.Context, id string, members []string, build func(context.Context, *gateway.Gateway, benefit.Model, []code.Commitment) (command.Request, error)) error {
+	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+		model, err := g.Query().Benefit(ctx, id)
+		if err != nil {
+			return err
+		}
+		answer := given{Entitlements: make([]givenOne, len(members))}
+		commitments := make([]code.Commitment, len(members))
+		for i, m := range members {
+			answer.Entitlements[i].Member = m
+			answer.Entitlements[i].Codes, commitments[i] = a.codesFor(v, model, i)
+		}
+		if answer.receipt, err = a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			return build(ctx, g, model, commitments)
+		}); err != nil {
+			return err
+		}
+		for i := range answer.Entitlements {
+			answer.Entitlements[i].Entitlement = answer.Number.Row(i)
+		}
+		if err := keepCodes(v, answer.Entitlements); err != nil {
+			return err
+		}
+		if one := answer.Entitlements[0]; len(members) == 1 && len(one.Codes) > 0 {
+			answer.Code = one.Codes[0]
+		}
+		return a.print(answer, func(t table.Writer) { givenTable(t, answer) })
+	})
+}
+
+func keepCodes(v *vault.Vault, list []givenOne) error {
+	for _, e := range list {
+		for i, c := range e.Codes {
+			if err := v.PutCode(vault.Secret{Purpose: "entitlement", Reference: fmt.Sprintf("%s/%03d", e.Entitlement, i+1), Member: e.Member, Code: c}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func givenTable(t table.Writer, g given) {
+	receiptTable(t, "given", g.receipt)
+	for _, e := range g.Entitlements {
+		t.AppendRow(table.Row{"entitlement " + e.Entitlement.String(), e.Member})
+		for i, c := range e.Codes {
+			t.AppendRow(table.Row{fmt.Sprintf("  code for use %d", i+1), c})
+		}
+	}
+}
+
+func grantBenefit(a *app) *cobra.Command {
+	req := benefit.GrantRequest{}
+	var witness, reference string
+	cmd := leaf("grant BENEFIT MEMBER[,MEMBER…]", "Give a benefit to 1 to 100 members; for its provider and those who may (发放)",
+		`  tally --as D benefit grant wash zhang
+  tally --as G benefit grant ride li,wang --gift`,
+		func(ctx context.Context, args []string) error {
+			members := strings.Split(args[1], ",")
+			return a.give(ctx, args[0], members, func(_ context.Context, _ *gateway.Gateway, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
+				made := req
+				made.Benefit = m.ID
+				for i, who := range members {
+					made.Grants = append(made.Grants, benefit.Grant{Member: who, Witness: witness, Commitment: commitments[i], Reference: reference})
+				}
+				return made, nil
+			})
+		})
+	cmd.Flags().BoolVar(&req.Gift, "gift", false, "give what others pay points for; you owe its price")
+	word(cmd, &witness, "witness", "party whose evidence activates it")
+	word(cmd, &reference, "reference", "what for, such as a receipt's number")
+	return cmd
+}
+
+func buyBenefit(a *app) *cobra.Command {
+	var s spend
+	var c consent
+	var member, reference string
+	cmd := leaf("buy BENEFIT", "Sell a benefit to a member for points; for its provider (兑换)",
+		`  tally --as M benefit buy ride --member li --take GP:10800
+  tally --as M benefit buy ride --member zhang --authorisation D.0.31.0 --code-file code.txt`,
+		func(ctx context.Context, args []string) error {
+			authorisation, cd, err := c.proof()
+			if err != nil {
+				return err
+			}
+			return a.give(ctx, args[0], []string{member}, func(ctx context.Context, g *gateway.Gateway, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
+				pieces, err := a.payment(ctx, g, m, member, s)
+				return benefit.BuyRequest{Benefit: m.ID, Member: member, Pieces: pieces, Authorisation: authorisation, Code: cd, Commitment: commitments[0], Reference: reference}, err
+			})
+		})
+	word(cmd, &member, "member", "who takes it")
+	s.flags(cmd, "take")
+	c.flags(cmd)
+	word(cmd, &reference, "reference", "what for, or a receipt's number")
+	cmd.Long = `Sell a benefit for the points that it costs. Without --take and --lot the lots are
+chosen from the member's wallet, earliest expiry first.`
+	return cmd
+}
+
+// payment names the lots that pay what a benefit costs.
+func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spend) (payments []benefit.Payment, err error) {
+	if len(s.take)+len(s.lots) == 0 {
+		for _, c := range m.Points {
+			s.take = append(s.take, part{c.Programme, c.Amount})
+		}
+	}
+	cfg, err := a.config(nil)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := openIndex(ctx, g, cfg.IndexPath())
+	if err != nil {
+		return nil, err
+	}
+	pieces, err := s.pieces(ix, member)
+	for _, p := range pieces {
+		payments = append(payments, benefit.Payment{Lot: p.Lot, Amount: p.Amount})
+	}
+	return payments, errors.Join(err, ix.Close())
+}
+
+// ofEntitlement is a command about one entitlement.
+func (a *app) ofEntitlement(use, short, example string, ask func(number.Row) command.Request) *cobra.Command {
+	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+		n, err := number.ParseRow(args[0])
+		return ask(n), err
+	})
+}
+
+func activateBenefit(a *app) *cobra.Command {
+	var req benefit.ActivateRequest
+	cmd := a.ofEntitlement("activate ENTITLEMENT", "Give the evidence that an entitlement waits for; for its witness",
+		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf",
+		func(n number.Row) command.Request {
+			req.Entitlement = n
+			return req
+		})
+	evidence(cmd, &req.Evidence)
+	return cmd
+}
+
+func reserveBenefit(a *app) *cobra.Command {
+	var length time.Duration
+	cmd := leaf("reserve ENTITLEMENT", "Keep an entitlement for an appointment; for its provider (预约)",
+		"  tally --as M benefit reserve M.0.12.0.0 --for 36h",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			return a.submit(ctx, benefit.ReserveRequest{Entitlement: n, Until: after(length)})
+		})
+	span(cmd, &length, "for", aDay, "how long, from now, up to 7d")
+	return cmd
+}
+
+func unreserveBenefit(a *app) *cobra.Command {
+	return a.ofEntitlement("unreserve ENTITLEMENT", "End a reservation; for who made it, and after its end for everyone",
+		"  tally --as M benefit unreserve M.0.12.0.0",
+		func(n number.Row) command.Request { return benefit.UnreserveRequest{Entitlement: n} })
+}
+
+func writeOff(a *app) *cobra.Command {
+	var c oneTime
+	var outlet, reference string
+	cmd := leaf("writeoff ENTITLEMENT", "Use an entitlement once, at the counter; for its provider (核销)",
+		`  tally --as M benefit writeoff M.0.12.0.0 --code-file code.txt --outlet T3
+  TALLY_CODE=… tally --as M benefit writeoff M.0.12.0.0`,
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			cd, err := c.read()
+			if err != nil {
+				return err
+			}
+			return a.submit(ctx, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
+		})
+	c.flags(cmd)
+	word(cmd, &outlet, "outlet", "where, an id of yours")
+	word(cmd, &reference, "reference", "a receipt's number")
+	return cmd
+}
+
+func reverseWriteOff(a *app) *cobra.Command {
+	var req benefit.ReverseRequest
+	cmd := a.sends("reverse WRITE-OFF", "Take a write-off back, within its window; for its provider (冲正)",
+		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered",
+		func(args []string) (_ command.Request, err error) {
+			req.WriteOff, err = number.ParseCommand(args[0])
+			return req, err
+		})
+	reason(cmd, &req.Reason, "not_delivered")
+	return cmd
+}
+
+func expireBenefits(a *app) *cobra.Command {
+	var benefitID string
+	cmd := leaf("expire [ENTITLEMENT]", "End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
+		`  tally --as M benefit expire M.0.12.0.0
+  tally --as M benefit expire --due ride`,
+		func(ctx context.Context, args []string) error {
+			if (len(args) == 1) == (benefitID != "") {
+				return fault.New(fault.BadRequest, "name one entitlement, or --due BENEFIT")
+			}
+			if benefitID != "" {
+				return a.expireDue(ctx, benefitID)
+			}
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			return a.submit(ctx, benefit.ExpireRequest{Entitlement: n})
+		})
+	word(cmd, &benefitID, "due", "all entitlements of this benefit whose last day has passed")
+	return a.takesLong(cmd)
+}
+
+func (a *app) expireDue(ctx context.Context, id string) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		_, cycle, err := ix.Cycle()
+		if err != nil {
+			return err
+		}
+		_, due, err := index.All[benefit.Entitlement](ix, index.Filter{
+			Topic: id, Before: int64(cycle.Date), States: []string{benefit.Granted.String(), benefit.Active.String(), benefit.Reserved.String()},
+		})
+		if err != nil {
+			return err
+		}
+		var run tally
+		for _, e := range due {
+			n, err := number.ParseRow(e.ID)
+			if err != nil {
+				return err
+			}
+			if err := run.note(e.ID, a.again(ctx, g, benefit.ExpireRequest{Entitlement: n})); err != nil {
+				return err
+			}
+		}
+		return a.printTally("entitlements that ended", run)
+	})
+}
+
+func revokeBenefit(a *app) *cobra.Command {
+	var req benefit.RevokeRequest
+	cmd := a.ofEntitlement("revoke ENTITLEMENT", "Take an entitlement back; unused points return; for who gave it and its provider (撤销)",
+		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error",
+		func(n number.Row) command.Request {
+			req.Entitlement = n
+			return req
+		})
+	reason(cmd, &req.Reason, "granted_in_error")
+	return cmd
+}
+
+// recode sends a request that gives an entitlement new codes for the uses that are
+// left, and tells them.
+func (a *app) recode(ctx context.Context, text, to string, ask func(number.Row, code.Commitment) command.Request) error {
+	n, err := number.ParseRow(text)
+	if err != nil {
+		return err
+	}
+	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+		found, err := g.Query().Entitlements(ctx, n)
+		if err != nil {
+			return err
+		}
+		e := found[0]
+		if to == "" {
+			to = e.Member
+		}
+		codes, commitment := []code.Code{}, code.Commitment(nil)
+		if left := int(e.Uses - e.Used); len(e.Commitment) > 0 && left > 0 {
+			codes, commitment = code.Chain(a.seed(v, "entitlement", 0), left)
+		}
+		answer := given{Entitlements: []givenOne{{Entitlement: n, Member: to, Codes: codes}}}
+		if answer.receipt, err = a.send(ctx, g, a.requestID(), ask(n, commitment)); err != nil {
+			return err
+		}
+		if len(codes) > 0 {
+			answer.Code = codes[0]
+		}
+		return a.print(answer, func(t table.Writer) { givenTable(t, answer) })
+	})
+}
+
+func transferBenefit(a *app) *cobra.Command {
+	var to string
+	cmd := leaf("transfer ENTITLEMENT", "Pass an entitlement on to another member, with codes of its own; for its member's home (转赠)",
+		"  tally --as D benefit transfer D.0.12.0.0 --to wang",
+		func(ctx context.Context, args []string) error {
+			return a.recode(ctx, args[0], to, func(n number.Row, c code.Commitment) command.Request {
+				return benefit.TransferRequest{Entitlement: n, To: to, Commitment: c}
+			})
+		})
+	word(cmd, &to, "to", "member who gets it")
+	return cmd
+}
+
+func newCode(a *app) *cobra.Command {
+	return leaf("newcode ENTITLEMENT", "Make new codes instead of lost ones; for the member's home and who gave it",
+		"  tally --as M benefit newcode M.0.12.0.0",
+		func(ctx context.Context, args []string) error {
+			return a.recode(ctx, args[0], "", func(n number.Row, c code.Commitment) command.Request {
+				return benefit.NewCodeRequest{Entitlement: n, Commitment: c}
+			})
+		})
+}
+
+func showEntitlement(a *app) *cobra.Command {
+	return leaf("entitlement ENTITLEMENT", "Show an entitlement and the points that paid for it", "  tally --as M benefit entitlement M.0.12.0.0",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				found, err := g.Query().Entitlements(ctx, n)
+				if err != nil {
+					return err
+				}
+				s, err := askScales(ctx, g)
+				if err != nil {
+					return err
+				}
+				return a.print(found[0], func(t table.Writer) { entitlementTable(t, n, found[0], s) })
+			})
+		})
+}
+
+func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s scales) {
+	t.AppendRows([]table.Row{{"entitlement", n}, {"benefit", e.Benefit}, {"member", e.Member}, {"state", e.State}, {"given by", e.By},
+		{"used", fmt.Sprintf("%d of %d", e.Used, e.Uses)}, {"until", e.Until}})
+	if e.Holder != "" {
+		t.AppendRow(table.Row{"reserved by " + e.Holder, "until " + moment(e.ReservedUntil)})
+	}
+	for _, p := range e.Pieces {
+		t.AppendRow(table.Row{"paid with " + p.Lot.String(), s.show(p.Programme, p.Amount) + " " + p.Programme + ", owed by " + p.Funder})
+	}
+}
+
+func listEntitlements(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "entitlements", "List entitlements (权益实例)", "  tally --as M benefit entitlements --member li", columns[benefit.Entitlement]{
+		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
+		cells: func(n index.Noun[benefit.Entitlement], _ scales) table.Row {
+			e := n.Row
+			return table.Row{n.ID, e.Benefit, e.Member, e.State, e.Used, e.Uses, e.Until, e.By}
+		},
+	}, func([]string) index.Filter { return f })
+	word(cmd, &f.Member, "member", "of this member only")
+	word(cmd, &f.Topic, "benefit", "of this benefit only")
+	return cmd
+}
+
+func listWriteOffs(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "writeoffs", "List write-offs, and what is owed for each (核销记录)", "  tally --as M benefit writeoffs --benefit ride", columns[benefit.WriteOff]{
+		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "fen", "owed", "state"}, right: []int{4, 8},
+		cells: func(n index.Noun[benefit.WriteOff], _ scales) table.Row {
+			w := n.Row
+			var owed []string
+			for _, o := range w.Owed {
+				owed = append(owed, fmt.Sprintf("%s→%s %d", o.Debtor, o.Creditor, int64(o.Fen)))
+			}
+			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, w.Value, strings.Join(owed, ", "), w.State}
+		},
+	}, func([]string) index.Filter { return f })
+	word(cmd, &f.Member, "member", "of this member only")
+	word(cmd, &f.Topic, "benefit", "of this benefit only")
+	word(cmd, &f.Party, "provider", "of this provider only")
+	return cmd
+}

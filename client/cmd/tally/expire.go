@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// most is how many lots one expiry run looks at.
+const most = 50_000
+
+func expire(a *app) *cobra.Command {
+	var programme string
+	cmd := leaf("expire", "End the lots of your programme whose last day has passed (过期、弃兑)",
+		"  tally --as M points expire --programme MP",
+		func(ctx context.Context, _ []string) error {
+			if err := name.CheckID("--programme", programme); err != nil {
+				return err
+			}
+			return a.expire(ctx, programme)
+		})
+	cmd.Long = `Find the lots of your programme whose last day was before the business date, and
+end them, 100 at a time. What is left of them is breakage, to the party that would
+have owed it. Stop it anywhere and start it again: it finds what is still due.
+Where expiry slides, lots of members who have been active stay, and are listed.`
+	word(cmd, &programme, "programme", "programme")
+	return a.takesLong(cmd)
+}
+
+// expired is what an expiry run did.
+type expired struct {
+	Programme string       `json:"programme"`
+	Date      date.Date    `json:"date"`
+	Lots      int          `json:"lots"`   // that were ended
+	Points    amount.Units `json:"points"` // that broke
+	Fen       string       `json:"fen"`    // what they were worth, exact: "400" or "1/2"
+	Slid      []number.Row `json:"slid"`   // that can be spent still
+	More      bool         `json:"more"`   // there are more: run it again
+	worth     amount.Exact
+	price     amount.Rate
+}
+
+func (a *app) expire(ctx context.Context, id string) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		programme, err := g.Query().Programme(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := programme.RequireIssuer(g.Party()); err != nil {
+			return err
+		}
+		_, cycle, err := ix.Cycle()
+		if err != nil {
+			return err
+		}
+		due, err := ix.Due(id, cycle.Date, most)
+		if err != nil {
+			return err
+		}
+		run := expired{Programme: id, Date: cycle.Date, Slid: []number.Row{}, More: len(due) == most, price: programme.Price}
+		if due, err = run.leaveOut(ix, programme, due); err != nil {
+			return err
+		}
+		for from := 0; from < len(due); from += points.MaxLots {
+			if err := a.expireLots(ctx, g, due[from:min(from+points.MaxLots, len(due))], &run); err != nil {
+				return err
+			}
+		}
+		run.Fen = run.worth.String()
+		return a.print(run, func(t table.Writer) { expiredTable(t, run, programme.Rules.Scale) })
+	})
+}
+
+func expiredTable(t table.Writer, r expired, scale uint8) {
+	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots}, {"points", scaled(r.Points, scale)}, {"breakage, fen", r.Fen}})
+	for _, lot := range r.Slid {
+		t.AppendRow(table.Row{"slid, can be spent still", lot})
+	}
+	if r.More {
+		t.AppendRow(table.Row{"there are more", "run it again"})
+	}
+}
+
+// expireLots ends up to 100 lots in one command. If one of them has changed
+// meanwhile, the ledger refuses them all: then each half is tried, and a lot that
+// is refused alone is left out.
+func (a *app) expireLots(ctx context.Context, g *gateway.Gateway, lots []index.Lot, run *expired) error {
+	req := points.ExpireRequest{}
+	for _, l := range lots {
+		req.Lots = append(req.Lots, l.Number)
+	}
+	err := a.again(ctx, g, req)
+	switch {
+	case err == nil:
+		for _, l := range lots {
+			run.Lots++
+			run.Points += l.Available()
+			run.worth.Add(l.Available(), run.price)
+		}
+		return nil
+	case fault.CodeOf(err) != fault.WrongState:
+		return err
+	case len(lots) == 1:
+		run.Slid = append(run.Slid, lots[0].Number)
+		return nil
+	}
+	if err := a.expireLots(ctx, g, lots[:len(lots)/2], run); err != nil {
+		return err
+	}
+	return a.expireLots(ctx, g, lots[len(lots)/2:], run)
+}
+
+// leaveOut leaves lots out whose expiry has slid: their member has been active.
+func (r *expired) leaveOut(ix *index.Index, programme points.Programme, due []index.Lot) ([]index.Lot, error) {
+	if programme.Rules.Expiry.Kind != points.Sliding {
+		return due, nil
+	}
+	_, standings, err := index.All[points.Standing](ix, index.Filter{Topic: programme.ID})
+	if err != nil {
+		return nil, err
+	}
+	byMember := map[string]points.Standing{}
+	for _, s := range standings {
+		_, member, _ := strings.Cut(s.ID, "/")
+		byMember[member] = s.Row
+	}
+	var left []index.Lot
+	for _, l := range due {
+		root, err := ix.Root(l.Member)
+		if err != nil {
+			return nil, err
+		}
+		purse := points.Purse{
+			Programmes: map[string]points.Programme{programme.ID: programme},
+			Standings:  map[string]points.Standing{programme.ID: byMember[root]},
+		}
+		if purse.LastDay(l.Lot) >= r.Date {
+			r.Slid = append(r.Slid, l.Number)
+		} else {
+			left = append(left, l)
+		}
+	}
+	return left, nil
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+)
+
+// leaf is a command that does something. The words after its name in use are its
+// arguments; those in brackets may be left out.
+func leaf(use, short, example string, run func(ctx context.Context, args []string) error) *cobra.Command {
+	words := strings.Fields(use)[1:]
+	least := 0
+	for _, w := range words {
+		if !strings.HasPrefix(w, "[") {
+			least++
+		}
+	}
+	return &cobra.Command{
+		Use: use, Short: short, Example: example,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < least || len(args) > len(words) {
+				want := strings.Join(words, " ")
+				if want == "" {
+					want = "no argument"
+				}
+				return fault.New(fault.BadRequest, "%d arguments, want %s; see %s --help", len(args), want, cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) },
+	}
+}
+
+// group is a command that only has others under it.
+func group(use, short string, leaves ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: noSuch, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(leaves...)
+	return cmd
+}
+
+// under lists leaves of a group under a title in its help, in one place.
+func under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
+	cmd.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
+	for _, l := range leaves {
+		l.GroupID = title
+	}
+	cmd.AddCommand(leaves...)
+}
+
+func noSuch(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fault.New(fault.BadRequest, "unknown command %.40q; see %s --help", args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// value is a flag whose text becomes a value as soon as it is read, so that bad
+// use is said before anything is sent.
+type value struct {
+	name, kind, text string
+	set              func(string) error
+}
+
+// String is the text that was given.
+func (v *value) String() string { return v.text }
+
+// Type says what the text is of, for the help.
+func (v *value) Type() string { return v.kind }
+
+// Set reads the text. What is wrong keeps its code and gets the flag's name.
+func (v *value) Set(text string) error {
+	err := v.set(text)
+	if err == nil {
+		v.text = text
+		return nil
+	}
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return fault.New(refusal.Code, "--%s: %s", v.name, refusal.Text)
+	}
+	return fault.New(fault.BadRequest, "--%s: %v", v.name, err)
+}
+
+// on is a flag that does something with its text.
+func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) {
+	cmd.Flags().Var(&value{name: name, kind: kind, set: set}, name, usage)
+}
+
+// one is a flag with one value.
+func one[T any](cmd *cobra.Command, to *T, name, kind, usage string, parse func(string) (T, error)) {
+	on(cmd, name, kind, usage, func(text string) (err error) {
+		*to, err = parse(text)
+		return err
+	})
+}
+
+// many is a flag that may be given again; its values are kept in their order.
+func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse func(string) (T, error)) {
+	on(cmd, name, kind, usage+"; again for more", func(text string) error {
+		v, err := parse(text)
+		*to = append(*to, v)
+		return err
+	})
+}
+
+// word is a flag with a plain text.
+func word(cmd *cobra.Command, to *string, name, usage string) {
+	cmd.Flags().StringVar(to, name, "", usage)
+}
+
+// choice is a flag with one of a few words.
+func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
+	one(cmd, to, name, "word", usage+": "+strings.Join(words, ", "), fromWord[T])
+	complete(cmd, name, words...)
+}
+
+func complete(cmd *cobra.Command, name string, words ...string) {
+	//nolint:errcheck // the flag exists
+	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// fromWord reads what the type writes of itself in JSON: a state, a kind.
+func fromWord[T any](text string) (v T, err error) {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(quoted, &v)
+}
+
+func units(cmd *cobra.Command, to *amount.Units, name, usage string) {
+	one(cmd, to, name, "amount", usage, parseUnits)
+}
+
+func day(cmd *cobra.Command, to *date.Date, name, usage string) {
+	one(cmd, to, name, "date", usage, date.Parse)
+}
+
+func names(cmd *cobra.Command, en, zh *string) {
+	word(cmd, en, "en", "name in English")
+	word(cmd, zh, "zh", "name in Chinese")
+}
+
+func reason(cmd *cobra.Command, to *string, example string) {
+	word(cmd, to, "reason", "why: a code such as "+example)
+}
+
+// span is a flag with a length of time, for what ends so long after now.
+func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
+	*to = otherwise
+	cmd.Flags().Var(&value{name: name, kind: "span", text: spanText(otherwise), set: func(text string) (err error) {
+		*to, err = parseSpan(text)
+		return err
+	}}, name, usage+": 15m, 36h, 7d")
+}
+
+// evidence is a document, of which only the SHA-256 goes to the ledger.
+func evidence(cmd *cobra.Command, to *codec.Hash) {
+	one(cmd, to, "evidence", "file", "the document; only its SHA-256 goes to the ledger", hashFile)
+	one(cmd, to, "hash", "digits", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
+	cmd.MarkFlagsMutuallyExclusive("evidence", "hash")
+}
+
+func hashFile(path string) (codec.Hash, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	return sum[:], nil
+}
+
+func parseUnits(text string) (amount.Units, error) {
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fault.New(fault.BadRequest, "amount %.40q: want a whole number", text)
+	}
+	return amount.Units(v), nil
+}
+
+// parsePair reads NAME:AMOUNT.
+func parsePair(text string) (string, amount.Units, error) {
+	name, count, ok := strings.Cut(text, ":")
+	if !ok {
+		return "", 0, fault.New(fault.BadRequest, "%.80q: want name:amount", text)
+	}
+	units, err := parseUnits(count)
+	return name, units, err
+}
+
+const aDay = 24 * time.Hour
+
+// parseSpan reads "36h", as Go writes it, or "7d".
+func parseSpan(text string) (time.Duration, error) {
+	if count, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseUint(count, 10, 16)
+		if err != nil || n == 0 {
+			return 0, fault.New(fault.BadRequest, "%.20q: want a length of time such as 15m, 36h or 7d", text)
+		}
+		return time.Duration(n) * aDay, nil
+	}
+	length, err := time.ParseDuration(text)
+	if err != nil || length <= 0 {
+		return 0, fault.New(fault.BadRequest, "%.20q: want a length of time such as 15m, 36h or 7d", text)
+	}
+	return length, nil
+}
+
+func spanText(d time.Duration) string {
+	if d >= aDay && d%aDay == 0 {
+		return strconv.Itoa(int(d/aDay)) + "d"
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
+
+// after is the moment so long from now, in UTC seconds.
+func after(length time.Duration) int64 { return time.Now().Add(length).Unix() }
+
+// text as it is.
+func asIs(text string) (string, error) { return text, nil }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func freeze(a *app) *cobra.Command {
+	var req points.FreezeRequest
+	cmd := a.sends("freeze MEMBER", "Stop a member's spending; for the operator and issuers (风控冻结)",
+		"  tally --as G points freeze zhang --reason abnormal_transfers",
+		func(args []string) (command.Request, error) {
+			req.Member = args[0]
+			return req, nil
+		})
+	reason(cmd, &req.Reason, "abnormal_transfers")
+	return cmd
+}
+
+func unfreeze(a *app) *cobra.Command {
+	var req points.UnfreezeRequest
+	cmd := a.sends("unfreeze MEMBER", "Lift your own freeze, which also grants an appeal (解冻)",
+		"  tally --as G points unfreeze zhang --reason explained",
+		func(args []string) (command.Request, error) {
+			req.Member = args[0]
+			return req, nil
+		})
+	reason(cmd, &req.Reason, "explained")
+	return cmd
+}
+
+func appeal(a *app) *cobra.Command {
+	var req points.AppealRequest
+	cmd := a.sends("appeal MEMBER", "Appeal against a freeze; for the member's home (申诉)",
+		"  tally --as D points appeal zhang --against G --evidence letter.pdf",
+		func(args []string) (command.Request, error) {
+			req.Member = args[0]
+			return req, nil
+		})
+	word(cmd, &req.Against, "against", "party that froze the wallet")
+	evidence(cmd, &req.Evidence)
+	return cmd
+}
+
+func dismiss(a *app) *cobra.Command {
+	var req points.DismissRequest
+	cmd := a.sends("dismiss MEMBER", "Turn an appeal against your freeze down (驳回申诉)",
+		"  tally --as G points dismiss zhang --reason transfers_unexplained",
+		func(args []string) (command.Request, error) {
+			req.Member = args[0]
+			return req, nil
+		})
+	reason(cmd, &req.Reason, "transfers_unexplained")
+	return cmd
+}
+
+func freezes(a *app) *cobra.Command {
+	return leaf("freezes [MEMBER]", "List who has frozen whose wallet, and the appeals",
+		"  tally --as D points freezes\n  tally --as D points freezes zhang",
+		func(ctx context.Context, args []string) error {
+			member := append(args, "")[0]
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				height, list, err := ix.Freezes(member)
+				if err != nil {
+					return err
+				}
+				answer := struct {
+					Height uint64          `json:"height"`
+					Rows   []points.Freeze `json:"rows"`
+				}{height, list}
+				return a.print(answer, func(t table.Writer) {
+					t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
+					t.SuppressEmptyColumns()
+					for _, f := range list {
+						t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
+					}
+					asOf(t, height)
+				})
+			})
+		})
+}
+
+func reach(f points.Freeze) string {
+	if f.All {
+		return "all"
+	}
+	return f.By + "'s own"
+}
+
+func appealText(a points.Appeal) string {
+	if a.State == points.NoAppeal {
+		return ""
+	}
+	return a.State.String()
+}

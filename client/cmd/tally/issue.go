@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/client/index"
+)
+
+func issue(a *app) *cobra.Command {
+	var req points.IssueRequest
+	var rest points.Grant
+	cmd := a.sends("issue", "Issue 1 to 100 lots of your own programme, all or none (发行)",
+		`  tally --as G points issue --programme GP --grant zhang:20000:2027-12-31:D
+  tally --as D points issue --programme DP --grant wang:500:2026-11-30 --grant wang:2000:2027-05-31
+  tally --as G points issue --programme GP --grant li:3000:2027-03-31 --split G:60 --split D:40:D.0.9.0`,
+		func([]string) (command.Request, error) {
+			for i, g := range req.Grants {
+				g.Split, g.Outlet, g.Reference = rest.Split, rest.Outlet, rest.Reference
+				req.Grants[i] = g
+			}
+			return req, nil
+		})
+	cmd.Long = `Issue lots of your own programme. A grant is member:amount, with :expires after it
+where the programme has no expiry rule, and :witness if the lot is to wait for that
+party's evidence. Shares, outlet and reference are those of all grants: a grant
+whose cost several parties bear becomes one lot for each of them.`
+	word(cmd, &req.Programme, "programme", "programme")
+	many(cmd, &req.Grants, "grant", "grant", "member:amount[:expires[:witness]]", parseGrant)
+	granting(cmd, &rest)
+	return cmd
+}
+
+// granting are the flags of what issues and awards have in common.
+func granting(cmd *cobra.Command, g *points.Grant) {
+	many(cmd, &g.Split, "split", "share", "who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
+	word(cmd, &g.Outlet, "outlet", "where it was earned, an id of yours")
+	word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
+}
+
+// parseGrant reads member:amount[:expires[:witness]]; expires may be empty.
+func parseGrant(text string) (points.Grant, error) {
+	parts := strings.Split(text, ":")
+	if len(parts) < 2 || len(parts) > 4 {
+		return points.Grant{}, fmt.Errorf("%q: want member:amount[:expires[:witness]]", text)
+	}
+	g := points.Grant{Member: parts[0]}
+	var err error
+	if g.Amount, err = parseUnits(parts[1]); err != nil {
+		return points.Grant{}, err
+	}
+	if len(parts) > 2 && parts[2] != "" {
+		if g.Expires, err = date.Parse(parts[2]); err != nil {
+			return points.Grant{}, err
+		}
+	}
+	if len(parts) > 3 {
+		g.Witness = parts[3]
+	}
+	return g, nil
+}
+
+// parseShare reads FUNDER:PARTS[:PLEDGE].
+func parseShare(text string) (points.Share, error) {
+	parts := strings.Split(text, ":")
+	if len(parts) < 2 || len(parts) > 3 {
+		return points.Share{}, fmt.Errorf("%q: want FUNDER:PARTS[:PLEDGE], such as G:60 or D:40:D.0.9.0", text)
+	}
+	s := points.Share{Funder: parts[0]}
+	var err error
+	if s.Parts, err = parseUnits(parts[1]); err != nil {
+		return points.Share{}, err
+	}
+	if len(parts) > 2 {
+		s.Pledge, err = number.ParseCommand(parts[2])
+	}
+	return s, err
+}
+
+func pledge(a *app) *cobra.Command {
+	var req points.PledgeRequest
+	cmd := a.sends("pledge PROGRAMME", "Agree to bear the cost of another party's points (出资承诺)",
+		"  tally --as D points pledge GP --amount 50000 --until 2026-12-31",
+		func(args []string) (command.Request, error) {
+			req.Programme = args[0]
+			return req, nil
+		})
+	units(cmd, &req.Amount, "amount", "points, in all")
+	day(cmd, &req.Until, "until", "last day on which they may be issued")
+	return cmd
+}
+
+func pledges(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "pledges", "List who agreed to bear the cost of whose points", "  tally --as G points pledges --programme GP", columns[points.Pledge]{
+		header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
+		cells: func(n index.Noun[points.Pledge], s scales) table.Row {
+			return table.Row{n.ID, n.Row.Funder, n.Row.Programme, s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
+		},
+	}, func([]string) index.Filter { return f })
+	word(cmd, &f.Topic, "programme", "of this programme only")
+	word(cmd, &f.Party, "funder", "of this party only")
+	return cmd
+}
+
+func activate(a *app) *cobra.Command {
+	var req points.ActivateRequest
+	cmd := a.sends("activate LOT", "Give the evidence that a pending lot waits for; for its witness (激活)",
+		`  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
+  tally --as D points activate G.1.3.0.0 --hash e3b0c442…`,
+		func(args []string) (_ command.Request, err error) {
+			req.Lot, err = number.ParseRow(args[0])
+			return req, err
+		})
+	evidence(cmd, &req.Evidence)
+	return cmd
+}
+
+func cancelLot(a *app) *cobra.Command {
+	var req points.CancelRequest
+	cmd := a.sends("cancel LOT", "End a pending lot whose evidence will not come; for its issuer and witness (作废)",
+		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled",
+		func(args []string) (_ command.Request, err error) {
+			req.Lot, err = number.ParseRow(args[0])
+			return req, err
+		})
+	reason(cmd, &req.Reason, "sale_cancelled")
+	return cmd
+}
+
+func adjust(a *app) *cobra.Command {
+	var req points.AdjustRequest
+	cmd := a.sends("adjust LOT", "Give points that were missing from a lot; for its issuer (补发)",
+		"  tally --as D points adjust D.1.7.3.0 --amount 25 --reason basket_missed_a_line",
+		func(args []string) (_ command.Request, err error) {
+			req.Lot, err = number.ParseRow(args[0])
+			return req, err
+		})
+	units(cmd, &req.Amount, "amount", "points that are added, in a lot of their own")
+	reason(cmd, &req.Reason, "basket_missed_a_line")
+	return cmd
+}
+
+func revokePoints(a *app) *cobra.Command {
+	var req points.RevokeRequest
+	cmd := a.sends("revoke", "Claw back points that a member should not have; for their issuer (追回)",
+		"  tally --as D points revoke --lot D.1.7.3.0:25 --lot D.1.9.0.0:100 --reason sale_returned",
+		func([]string) (command.Request, error) { return req, nil })
+	many(cmd, &req.Pieces, "lot", "piece", "lot:amount, from what is left of it", parsePiece)
+	reason(cmd, &req.Reason, "sale_returned")
+	return cmd
+}
+
+// parsePiece reads LOT:AMOUNT.
+func parsePiece(text string) (points.Piece, error) {
+	lot, units, err := parsePair(text)
+	if err != nil {
+		return points.Piece{}, err
+	}
+	n, err := number.ParseRow(lot)
+	return points.Piece{Lot: n, Amount: units}, err
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/party"
+	"tallystick/client/gateway"
+)
+
+func parties(a *app) *cobra.Command {
+	return group("party", "Parties, their roles and caps (参与方)", registerParty(a), amendParty(a), listParties(a))
+}
+
+// roles is a flag with a list of roles.
+func roles(cmd *cobra.Command, to *party.Roles, usage string) {
+	one(cmd, to, "roles", "list", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
+	complete(cmd, "roles", party.Roles(^party.Operator).Names()...)
+}
+
+func parseRoles(text string) (party.Roles, error) {
+	if text == "" {
+		return 0, nil
+	}
+	return party.ParseRoles(strings.Split(text, ","))
+}
+
+func registerParty(a *app) *cobra.Command {
+	var req party.RegisterRequest
+	cmd := a.sends("register PARTY", "Admit a party; for the operator",
+		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor --peer`,
+		func(args []string) (command.Request, error) {
+			req.Party = args[0]
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	roles(cmd, &req.Roles, "what it may do")
+	cmd.Flags().BoolVar(&req.Peer, "peer", false, "it runs a peer, so what is done in its name needs that peer's endorsement")
+	return cmd
+}
+
+func amendParty(a *app) *cobra.Command {
+	var given party.AmendRequest
+	cmd := leaf("amend PARTY", "Change a party's roles and caps; for the operator (限额)", `  tally --as G party amend B --debit 10000
+  tally --as G party amend D --roles issuer --liability 0`, nil)
+	cmd.Long = `Change what a party may do. What no flag names stays as it is; a cap of 0 is no
+cap. A role that is taken away stops new commands and undoes nothing. After setting
+a liability cap on an issuer that has points outstanding, have them counted:
+tally points relieve.`
+	roles(cmd, &given.Roles, "what it may do from now on")
+	units(cmd, &given.Liability, "liability", "fen that it may owe members at most; 0: no cap (负债上限)")
+	units(cmd, &given.Debit, "debit", "fen that it may come to owe other parties in a cycle; 0: no cap (净借记限额)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		given.Party = args[0]
+		if err := given.Check(); err != nil {
+			return err
+		}
+		return a.with(cmd.Context(), func(ctx context.Context, g *gateway.Gateway) error {
+			answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+				present, err := g.Query().Party(ctx, given.Party)
+				return amended(present, given, cmd.Flags().Changed), err
+			})
+			if err != nil {
+				return err
+			}
+			return a.printReceipt("party:Amend", answer)
+		})
+	}
+	return cmd
+}
+
+// amended is a party's roles and caps with those that were given in their place.
+func amended(present party.Party, given party.AmendRequest, changed func(flag string) bool) party.AmendRequest {
+	req := party.AmendRequest{Party: present.ID, Roles: present.Roles &^ party.Operator, Liability: present.Liability, Debit: present.Debit}
+	if changed("roles") {
+		req.Roles = given.Roles
+	}
+	if changed("liability") {
+		req.Liability = given.Liability
+	}
+	if changed("debit") {
+		req.Debit = given.Debit
+	}
+	return req
+}
+
+func listParties(a *app) *cobra.Command {
+	return leaf("list", "List the parties", "", func(ctx context.Context, _ []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			all, err := everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return g.Query().Parties(ctx, p) })
+			if err != nil {
+				return err
+			}
+			return a.print(all, func(t table.Writer) { partiesTable(t, all) })
+		})
+	})
+}
+
+func partiesTable(t table.Writer, all []party.Party) {
+	t.AppendHeader(table.Row{"party", "name", "名称", "roles", "peer", "liability cap, fen", "debit cap, fen"})
+	right(t, 6, 7)
+	t.SuppressEmptyColumns()
+	for _, p := range all {
+		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), yes(p.Peer), limit(p.Liability), limit(p.Debit)})
+	}
+}
+
+// limit leaves a limit of 0, which is none, empty.
+func limit(units amount.Units) string { return scales(nil).orNone("", units) }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+)
+
+func programmes(a *app) *cobra.Command {
+	return group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
+		openProgramme(a), setRules(a), showProgramme(a), listProgrammes(a))
+}
+
+func openProgramme(a *app) *cobra.Command {
+	var req points.OpenProgrammeRequest
+	var rules ruleChanges
+	req.Price = amount.Rate{Num: 1, Den: 1}
+	cmd := a.sends("open PROGRAMME", "Open a programme in your own name; for issuers",
+		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --price 4/5
+  tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expires year_end:1 \
+      --transfer --transfer-per-day 500000 --tier silver:Silver:银:100000 --tier gold:Gold:金:500000 --window 12`,
+		func(args []string) (command.Request, error) {
+			req.Programme, req.Rules = args[0], rules.on(points.Rules{})
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	one(cmd, &req.Price, "price", "rate", "settlement price, fen a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
+	rules.flags(cmd)
+	return cmd
+}
+
+func setRules(a *app) *cobra.Command {
+	var changes ruleChanges
+	cmd := leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
+		`  tally --as G programme rules GP --transfer --transfer-per-day 5000 --wait 7
+  tally --as G programme rules GP --expires sliding:365 --grace 14
+  tally --as G programme rules GP --tier none`,
+		func(ctx context.Context, args []string) error {
+			if changes.none() {
+				return fault.New(fault.BadRequest, "say which rules change: see tally programme rules --help")
+			}
+			if err := (points.SetRulesRequest{Programme: args[0]}).Check(); err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+					present, err := g.Query().Programme(ctx, args[0])
+					return points.SetRulesRequest{Programme: args[0], Rules: changes.on(present.Rules)}, err
+				})
+				if err != nil {
+					return err
+				}
+				return a.printReceipt("points:SetRules", answer)
+			})
+		})
+	cmd.Long = `Change rules of a programme, for what happens from now on. What no flag names
+stays as it is; the price never changes. Points that were issued keep the expiry
+that they were issued with.`
+	changes.flags(cmd)
+	return cmd
+}
+
+func showProgramme(a *app) *cobra.Command {
+	return leaf("show PROGRAMME", "Show a programme with its rules and tiers", "  tally --as D programme show GP", func(ctx context.Context, args []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			p, err := g.Query().Programme(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return a.print(p, func(t table.Writer) { programmeTable(t, p) })
+		})
+	})
+}
+
+func programmeTable(t table.Writer, p points.Programme) {
+	r, show := p.Rules, scalesOf([]points.Programme{p})
+	t.AppendRows([]table.Row{
+		{"programme", p.ID}, {"issuer", p.Issuer}, {"name", p.En}, {"名称", p.Zh}, {"price, fen a point", p.Price},
+		{"scale", r.Scale}, {"expiry", expiryText(r.Expiry)}, {"grace after a refund", fmt.Sprintf("%d days", graceDays(r))},
+		{"every grant needs evidence", r.Evidence}, {"can be transferred", r.Transfer.Allowed},
+	})
+	for _, l := range []struct {
+		what  string
+		units amount.Units
+	}{
+		{"transfers a day", r.Transfer.PerDay}, {"transfers to one member a day", r.Transfer.PerCounterparty},
+		{"earned a day", r.EarnPerDay}, {"spent a day", r.SpendPerDay},
+	} {
+		if l.units > 0 {
+			t.AppendRow(table.Row{l.what, "at most " + show.show(p.ID, l.units)})
+		}
+	}
+	if r.Transfer.Wait > 0 {
+		t.AppendRow(table.Row{"received points wait", fmt.Sprintf("%d days", r.Transfer.Wait)})
+	}
+	for _, tier := range r.Tiers {
+		t.AppendRow(table.Row{"tier " + tier.ID, fmt.Sprintf("%s %s from %s earned in %d months", tier.En, tier.Zh, show.show(p.ID, tier.AtLeast), r.Window)})
+	}
+}
+
+func graceDays(r points.Rules) uint16 {
+	if r.Grace == 0 {
+		return 30
+	}
+	return r.Grace
+}
+
+func listProgrammes(a *app) *cobra.Command {
+	return leaf("list", "List the programmes", "", func(ctx context.Context, _ []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			all, err := everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) })
+			if err != nil {
+				return err
+			}
+			return a.print(all, func(t table.Writer) {
+				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "fen a point", "expiry", "tiers"})
+				right(t, 5)
+				t.SuppressEmptyColumns()
+				for _, p := range all {
+					var tiers []string
+					for _, tier := range p.Rules.Tiers {
+						tiers = append(tiers, tier.ID)
+					}
+					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, p.Price, expiryText(p.Rules.Expiry), strings.Join(tiers, ", ")})
+				}
+			})
+		})
+	})
+}

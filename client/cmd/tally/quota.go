@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/quota"
+	"tallystick/client/gateway"
+)
+
+func quotas(a *app) *cobra.Command {
+	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit (配额)", showQuota(a), surrenderQuota(a))
+}
+
+func showQuota(a *app) *cobra.Command {
+	return leaf("show KIND ID", "Show a limit, and what lanes have drawn on it",
+		`  tally --as G quota show debit 2026-11.B
+  tally --as D quota show pledge D.0.12.0
+  tally --as M quota show benefit ride`,
+		func(ctx context.Context, args []string) error {
+			if err := (quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}).Check(); err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				q, err := g.Query().Quota(ctx, quota.Kind(args[0]), args[1])
+				if err != nil {
+					return err
+				}
+				return a.print(q, func(t table.Writer) {
+					right(t, 2)
+					t.AppendRows([]table.Row{{"limit", q.Limit}, {"granted to lanes", q.Leased}, {"used by them", q.Used}, {"given back", q.Returned}, {"recounted as free", q.Relieved}})
+				})
+			})
+		})
+}
+
+func surrenderQuota(a *app) *cobra.Command {
+	return a.sends("surrender KIND ID", "Hand back what the walk-ins' lane was granted and hasn't used",
+		"  tally --as D quota surrender pledge D.0.12.0",
+		func(args []string) (command.Request, error) {
+			return quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}, nil
+		})
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func rates(a *app) *cobra.Command {
+	return group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), agreeRate(a), listRates(a))
+}
+
+func publishRate(a *app) *cobra.Command {
+	var req points.PublishRateRequest
+	cmd := a.sends("publish FROM TO", "Publish a rate into your programme, or change it; the other issuer must agree",
+		`  tally --as G rate publish MP GP --rate 1/2 --since 2026-11-01 --until 2027-10-31
+  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 5000 --since 2026-12-01 --until 2027-11-30`,
+		func(args []string) (command.Request, error) {
+			req.From, req.To = args[0], args[1]
+			return req, nil
+		})
+	one(cmd, &req.Rate, "rate", "rate", "points got for one given, such as 1/2", amount.ParseRate)
+	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most", "exact", "floor")
+	units(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit")
+	day(cmd, &req.Since, "since", "first day")
+	day(cmd, &req.Until, "until", "last day")
+	return cmd
+}
+
+func agreeRate(a *app) *cobra.Command {
+	var req points.AgreeRateRequest
+	cmd := a.sends("agree FROM TO", "Agree to a published rate out of your programme",
+		"  tally --as M rate agree MP GP --rate 1/2",
+		func(args []string) (command.Request, error) {
+			req.From, req.To = args[0], args[1]
+			return req, nil
+		})
+	one(cmd, &req.Rate, "rate", "rate", "the rate that you agree to, so that it can't be changed meanwhile", amount.ParseRate)
+	return cmd
+}
+
+func listRates(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "list", "List published rates", "  tally --as A rate list --to GP", columns[points.Conversion]{
+		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"}, right: []int{3, 5},
+		cells: func(n index.Noun[points.Conversion], s scales) table.Row {
+			c := n.Row
+			return table.Row{c.From, c.To, c.Rate, c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
+		},
+	}, func([]string) index.Filter { return f })
+	word(cmd, &f.Topic, "to", "into this programme only")
+	return cmd
+}
+
+func convert(a *app) *cobra.Command {
+	var v conversion
+	cmd := leaf("convert", "Turn a member's points into points of your programme, at the agreed rate (积分换算)",
+		`  tally --as G points convert --member li --from MP:6301 --to GP`,
+		func(ctx context.Context, _ []string) error { return a.convert(ctx, &v) })
+	cmd.Long = `Turn a member's points into points of your programme, at the published and agreed
+rate. What doesn't make a whole point stays with the member. You need the member's
+authorisation if you aren't its home.`
+	word(cmd, &v.member, "member", "whose points")
+	one(cmd, &v.from, "from", "points", "programme:amount, earliest expiry first", parsePart)
+	word(cmd, &v.to, "to", "programme that they become")
+	v.consent.flags(cmd)
+	return cmd
+}
+
+type conversion struct {
+	consent
+	member, to string
+	from       part
+}
+
+// converted is what became of a conversion.
+type converted struct {
+	receipt
+	Lot   number.Row   `json:"lot"`   // that was made
+	Taken amount.Units `json:"taken"` // of the one programme
+	Got   amount.Units `json:"got"`   // of the other
+	Stays amount.Units `json:"stays"` // of what was named, with the member
+}
+
+func (a *app) convert(ctx context.Context, v *conversion) error {
+	authorisation, cd, err := v.proof()
+	if err != nil {
+		return err
+	}
+	with := func(pieces []points.Piece) command.Request {
+		return points.ConvertRequest{Member: v.member, To: v.to, Pieces: pieces, Authorisation: authorisation, Code: cd}
+	}
+	if v.from.programme == "" {
+		return fault.New(fault.BadRequest, "say which points: --from programme:amount")
+	}
+	s := spend{take: []part{v.from}}
+	if err := s.check(with); err != nil {
+		return err
+	}
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		r, err := a.place(ctx, g, ix, a.requestID(), v.member, s, with)
+		if err != nil {
+			return err
+		}
+		answer, err := v.outcome(ctx, g, r)
+		if err != nil {
+			return err
+		}
+		show, err := indexScales(ix)
+		if err != nil {
+			return err
+		}
+		return a.print(answer, func(t table.Writer) {
+			receiptTable(t, "points:Convert", r)
+			t.AppendRows([]table.Row{{"taken " + v.from.programme, show.show(v.from.programme, answer.Taken)},
+				{"got " + v.to, show.show(v.to, answer.Got)}, {"stays " + v.from.programme, show.show(v.from.programme, answer.Stays)}, {"new lot", answer.Lot}})
+		})
+	})
+}
+
+// outcome reads what a conversion made. What was taken is the fewest points that
+// give as much, by either way to make whole ones.
+func (v *conversion) outcome(ctx context.Context, g *gateway.Gateway, r receipt) (converted, error) {
+	answer := converted{receipt: r, Lot: r.Number.Row(0)}
+	lots, err := g.Query().Lots(ctx, answer.Lot)
+	if err != nil {
+		return answer, err
+	}
+	rate, err := g.Query().Conversion(ctx, v.from.programme, v.to)
+	if err != nil {
+		return answer, err
+	}
+	answer.Got = lots[0].Issued
+	if answer.Taken, err = (amount.Rate{Num: rate.Rate.Den, Den: rate.Rate.Num}).Of(answer.Got, amount.Up); err != nil {
+		return answer, err
+	}
+	answer.Stays = max(0, v.from.units-answer.Taken)
+	return answer, nil
+}

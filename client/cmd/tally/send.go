@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/client/gateway"
+	"tallystick/client/vault"
+)
+
+// receipt is what a command answers.
+type receipt struct {
+	command.Receipt
+	Request string `json:"request"`
+}
+
+// sends is a command that sends one request, which its arguments and flags make.
+func (a *app) sends(use, short, example string, ask func(args []string) (command.Request, error)) *cobra.Command {
+	return leaf(use, short, example, func(ctx context.Context, args []string) error {
+		req, err := ask(args)
+		if err != nil {
+			return err
+		}
+		return a.submit(ctx, req)
+	})
+}
+
+// submit sends one command and prints its receipt.
+func (a *app) submit(ctx context.Context, req command.Request) error {
+	if err := req.Check(); err != nil {
+		return err
+	}
+	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		answer, err := a.send(ctx, g, a.requestID(), req)
+		if err != nil {
+			return err
+		}
+		return a.printReceipt(nameOf(req), answer)
+	})
+}
+
+// nameOf is what the ledger calls a request, such as points:Issue.
+func nameOf(req command.Request) string { return command.KindOf(req).String() }
+
+// send does one command under a request id that the ledger remembers.
+func (a *app) send(ctx context.Context, g *gateway.Gateway, id string, req command.Request) (receipt, error) {
+	answer, err := g.WalkIn(ctx, id, req)
+	return receipt{answer, id}, inDoubt(err, id)
+}
+
+func inDoubt(err error, id string) error {
+	if fault.CodeOf(err) == fault.UnknownOutcome {
+		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet; ask again with --request %s", id)
+	}
+	return err
+}
+
+// once sends a request that depends on what else there is: lots that the index
+// chooses, rules as they are now, an end that is counted from now. Asked again
+// under one id, it finds the first answer, whatever would be chosen by then.
+func (a *app) once(ctx context.Context, g *gateway.Gateway, id string, choose func() (command.Request, error)) (receipt, error) {
+	first, found, err := a.first(ctx, g, id)
+	if found || err != nil {
+		return first, err
+	}
+	req, err := choose()
+	if err != nil {
+		return receipt{}, err
+	}
+	if err := req.Check(); err != nil {
+		return receipt{}, err
+	}
+	return a.send(ctx, g, id, req)
+}
+
+// first finds the command that took effect for a request id before.
+func (a *app) first(ctx context.Context, g *gateway.Gateway, id string) (receipt, bool, error) {
+	known, err := g.Query().Request(ctx, g.Party(), id)
+	switch fault.CodeOf(err) {
+	case "":
+		return receipt{command.Receipt{Number: known.Number, Cycle: known.Cycle, Again: true}, id}, true, nil
+	case fault.NotFound:
+		return receipt{}, false, nil
+	}
+	return receipt{}, false, err
+}
+
+// requestID is the caller's, or a new one that sorts by time.
+func (a *app) requestID() string {
+	if a.request == "" {
+		var random [5]byte
+		rand.Read(random[:]) //nolint:errcheck // it never fails
+		a.request = time.Now().UTC().Format("20060102T150405.000")[:15] + "-" + hex.EncodeToString(random[:])
+	}
+	return a.request
+}
+
+// seed is the secret of a request's code number i. It is the same for the same
+// request, so a command whose answer was lost can be sent again, and its code is
+// told again; without the vault nobody can make it.
+func (a *app) seed(v *vault.Vault, of string, i int) code.Code {
+	return v.CodeSeed("request/"+of+"/"+a.requestID(), uint64(i))
+}
+
+func (a *app) printReceipt(what string, r receipt) error {
+	return a.print(r, func(t table.Writer) { receiptTable(t, what, r) })
+}
+
+func receiptTable(t table.Writer, what string, r receipt) {
+	note := "done"
+	if r.Again {
+		note = "had been done: this is the first answer"
+	}
+	t.AppendRows([]table.Row{{what, note}, {"number", r.Number}, {"cycle", r.Cycle}})
+	if r.Date != 0 {
+		t.AppendRow(table.Row{"business date", r.Date})
+	}
+	t.AppendRow(table.Row{"request", r.Request})
+}
+
+// told is a receipt with the one-time code that the command made: it is told
+// here, and nowhere else.
+type told struct {
+	receipt
+	Code code.Code `json:"code"`
+}
+
+func (a *app) printTold(what string, r told) error {
+	return a.print(r, func(t table.Writer) {
+		receiptTable(t, what, r.receipt)
+		t.AppendRow(table.Row{"one-time code", r.Code})
+	})
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/points"
+)
+
+func transfer(a *app) *cobra.Command {
+	var from, to string
+	var s spend
+	var c consent
+	cmd := leaf("transfer", "Move points from one member to another; for their issuer, the giver's home, or with an authorisation (转赠)",
+		`  tally --as D points transfer --from wang --to li --take DP:100
+  tally --as M points transfer --from wang --to li --take GP:100 --authorisation G.0.31.0`,
+		func(ctx context.Context, _ []string) error {
+			authorisation, cd, err := c.proof()
+			if err != nil {
+				return err
+			}
+			return a.spends(ctx, from, s, func(pieces []points.Piece) command.Request {
+				return points.TransferRequest{From: from, To: to, Pieces: pieces, Authorisation: authorisation, Code: cd}
+			})
+		})
+	word(cmd, &from, "from", "member who gives")
+	word(cmd, &to, "to", "member who gets")
+	s.flags(cmd, "take")
+	c.flags(cmd)
+	return cmd
+}

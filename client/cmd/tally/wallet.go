@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/shopspring/decimal"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func wallet(a *app) *cobra.Command {
+	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
+		func(ctx context.Context, args []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				w, err := ix.Wallet(args[0])
+				if err != nil {
+					return err
+				}
+				_, frozen, err := ix.Freezes(args[0])
+				if err != nil {
+					return err
+				}
+				s, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
+				answer := struct {
+					index.Wallet
+					Freezes []points.Freeze `json:"freezes"`
+				}{w, frozen}
+				return a.print(answer, func(t table.Writer) { walletTable(t, w, frozen, s) })
+			})
+		})
+	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
+it. Amounts are shown with the programme's digits after the point; commands and
+JSON have the whole units, so 18.60 of a programme with two digits is 1860.`
+	return cmd
+}
+
+func walletTable(t table.Writer, w index.Wallet, frozen []points.Freeze, s scales) {
+	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires", "state", "of", "funder", "origin", "can be sent on from"})
+	right(t, 3, 4, 5, 6)
+	t.SuppressEmptyColumns()
+	for _, l := range w.Lots {
+		show := func(u amount.Units) string { return s.show(l.Programme, u) }
+		t.AppendRow(table.Row{l.Number, l.Programme, show(l.Available()), show(l.Placed), show(l.Transferred), show(l.Issued), l.Expires, l.State,
+			unless(l.Member, w.Member), l.Funder, unless(l.Origin.String(), points.Issued.String()), l.Waits.String()})
+	}
+	for _, f := range frozen {
+		t.AppendRow(table.Row{"frozen by " + f.By, "", "", "", "", "", "", f.Reason, "", "", "", ""})
+	}
+	asOf(t, w.Height)
+}
+
+// unless leaves out what is as always.
+func unless(text, always string) string {
+	if text == always {
+		return ""
+	}
+	return text
+}
+
+func liability(a *app) *cobra.Command {
+	var sale amount.Units
+	redemption := decimal.NewFromInt(1)
+	cmd := leaf("liability LOT", "What a lot that came with a sale is worth in the books (合同负债, IFRS 15 / CAS 14)",
+		"  tally --as G points liability G.0.3.0.0 --sale 16800000 --redemption 0.85",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			if _, err := points.ContractLiability(sale, 0, amount.Rate{Num: 1, Den: 1}, redemption); err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.liability(ctx, g, n, sale, redemption) })
+		})
+	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
+allocated to the points that came with it, by stand-alone prices and expected
+redemption. The sale's price stays here; nothing of it goes to the ledger.`
+	units(cmd, &sale, "sale", "the sale's price, fen")
+	one(cmd, &redemption, "redemption", "share", "of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
+	return cmd
+}
+
+func parseShareOf(text string) (decimal.Decimal, error) {
+	share, err := decimal.NewFromString(text)
+	if err != nil || share.Sign() < 0 || share.GreaterThan(decimal.NewFromInt(1)) || len(text) > 40 {
+		return share, fmt.Errorf("%.40q: want a number between 0 and 1", text)
+	}
+	return share, nil
+}
+
+func (a *app) liability(ctx context.Context, g *gateway.Gateway, n number.Row, sale amount.Units, redemption decimal.Decimal) error {
+	lots, err := g.Query().Lots(ctx, n)
+	if err != nil {
+		return err
+	}
+	programme, err := g.Query().Programme(ctx, lots[0].Programme)
+	if err != nil {
+		return err
+	}
+	fen, err := points.ContractLiability(sale, lots[0].Issued, programme.Price, redemption)
+	if err != nil {
+		return err
+	}
+	answer := map[string]any{"lot": n, "points": lots[0].Issued, "price": programme.Price.String(), "redemption": redemption, "liability": fen}
+	return a.print(answer, func(t table.Writer) {
+		t.AppendRows([]table.Row{{"points", scaled(lots[0].Issued, programme.Rules.Scale)}, {"price, fen a point", programme.Price},
+			{"expected redemption", redemption}, {"contract liability, fen", fen}})
+	})
+}
+
+func relieve(a *app) *cobra.Command {
+	var given points.RelieveRequest
+	cmd := leaf("relieve [ISSUER]", "Count anew what an issuer owes its members, for its liability cap (重计负债)",
+		"  tally --as G points relieve\n  tally --as G points relieve D",
+		func(ctx context.Context, args []string) error {
+			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+				given.Issuer = append(args, g.Party())[0]
+				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return allOf(ix, given) })
+				if err != nil {
+					return err
+				}
+				return a.printReceipt("points:Relieve", answer)
+			})
+		})
+	cmd.Long = `Count anew what an issuer owes its members, so that its liability cap leaves room
+for what was redeemed since. For the issuer itself, who needs no argument, and the
+operator. It is about all of the issuer's programmes and all parties, unless flags
+name some; naming less than all relieves by less.`
+	many(cmd, &given.Programmes, "programme", "id", "only this programme of the issuer's", asIs)
+	many(cmd, &given.Parties, "party", "id", "only the lanes of this party; the issuer must be among them", asIs)
+	return cmd
+}
+
+// allOf fills in all of an issuer's programmes and all parties where none is named.
+func allOf(ix *index.Index, req points.RelieveRequest) (points.RelieveRequest, error) {
+	_, programmes, err := ix.Programmes()
+	if err != nil {
+		return req, err
+	}
+	_, parties, err := ix.Parties()
+	if err != nil {
+		return req, err
+	}
+	if len(req.Programmes) == 0 {
+		for _, p := range programmes {
+			if p.Issuer == req.Issuer {
+				req.Programmes = append(req.Programmes, p.ID)
+			}
+		}
+	}
+	if len(req.Parties) == 0 {
+		for _, p := range parties {
+			req.Parties = append(req.Parties, p.ID)
+		}
+	}
+	return req, nil
+}
+
+// untilText writes the end of a hold or an offer, and that it has passed.
+func untilText(seconds int64) string {
+	if seconds <= time.Now().Unix() {
+		return moment(seconds) + " (passed)"
+	}
+	return moment(seconds)
+}

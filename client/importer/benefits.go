@@ -1,0 +1,174 @@
+package importer
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/date"
+)
+
+// Model is what all benefits of a file have alike. Price, uses, days and until
+// may have columns instead; see benefit.DefineRequest for what each means.
+type Model struct {
+	Kind         string   `mapstructure:"kind"`  // service, discount, gift or coupon, which is what "" means
+	Scene        string   `mapstructure:"scene"` // must be given
+	Price        int64    `mapstructure:"price"` // fen
+	Uses         uint16   `mapstructure:"uses"`  // 0 for 1
+	Days         int32    `mapstructure:"days"`
+	Until        string   `mapstructure:"until"`
+	Quota        int64    `mapstructure:"quota"`
+	PerMember    uint16   `mapstructure:"perMember"`
+	Stackable    bool     `mapstructure:"stackable"`
+	Transferable bool     `mapstructure:"transferable"`
+	Window       int32    `mapstructure:"window"` // days in which a write-off can be reversed
+	Grantors     []string `mapstructure:"grantors"`
+	Fee          string   `mapstructure:"fee"` // "1/100"; "" for none
+	Code         bool     `mapstructure:"code"`
+	Lapse        string   `mapstructure:"lapse"` // REFUND, which is what "" means, or KEEP
+}
+
+// request is a benefit as the model has it, without what the columns say.
+func (o Model) request() (req benefit.DefineRequest, err error) {
+	req = benefit.DefineRequest{
+		Price: amount.Units(o.Price), Points: []benefit.Cost{}, Uses: max(1, o.Uses), Days: o.Days, Quota: amount.Units(o.Quota),
+		PerMember: o.PerMember, Stackable: o.Stackable, Transferable: o.Transferable, Window: o.Window,
+		Grantors: append([]string{}, o.Grantors...), Scene: o.Scene, Fee: amount.Rate{Num: 0, Den: 1}, Code: o.Code,
+		Audience: audience.Audience{Tiers: []string{}, Labels: []string{}, Not: []string{}},
+	}
+	if err := word(o.Kind, "coupon", &req.Kind); err != nil {
+		return req, fmt.Errorf("model: kind: %w", err)
+	}
+	if err := word(o.Lapse, "REFUND", &req.Lapse); err != nil {
+		return req, fmt.Errorf("model: lapse: %w", err)
+	}
+	if o.Fee != "" {
+		if req.Fee, err = amount.ParseRate(o.Fee); err != nil {
+			return req, fmt.Errorf("model: fee: %w", err)
+		}
+	}
+	if o.Until != "" {
+		if req.Until, err = date.Parse(o.Until); err != nil {
+			return req, fmt.Errorf("model: until: %w", err)
+		}
+	}
+	return req, nil
+}
+
+// word reads one of the ledger's words.
+func word(text, otherwise string, to json.Unmarshaler) error {
+	if text == "" {
+		text = otherwise
+	}
+	data, err := json.Marshal(text)
+	if err != nil {
+		return err
+	}
+	return to.UnmarshalJSON(data)
+}
+
+// benefits are what lines offer (benefit:Define), each once.
+type benefits struct{}
+
+func (benefits) form() form {
+	return form{
+		must: []part{partBenefit, partEn, partZh}, may: []part{partLabel, partPrice, partUses, partDays, partUntil},
+		keys: []string{"model", "rate", "rounding"}, once: true,
+	}
+}
+
+func (benefits) check(m *Mapping) error {
+	o, c := m.Model, m.Columns
+	if c.Price != "" && o.Price != 0 || c.Uses != "" && o.Uses != 0 || (c.Days != "" || c.Until != "") && (o.Days != 0 || o.Until != "") {
+		return fmt.Errorf("model: price, uses and the end have a column or stand here, not both")
+	}
+	if (c.Price != "") != (m.Rate != "") {
+		return fmt.Errorf("rate: want it with the column of the price, in fen for one of it")
+	}
+	if m.Rate != "" {
+		if err := m.checkRate(); err != nil {
+			return err
+		}
+	}
+	req, err := o.request()
+	if err != nil {
+		return err
+	}
+	req.Benefit, req.En, req.Zh = "b", "b", "b"
+	if c.Days != "" || c.Until != "" {
+		req.Days = 1
+	}
+	if err := checked(req); err != nil {
+		return fmt.Errorf("model: %w", err)
+	}
+	return nil
+}
+
+func (benefits) item(m *Mapping, _ Stores, l line) (*Item, error) {
+	req, err := m.Model.request()
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range []struct {
+		part part
+		to   *string
+	}{{partBenefit, &req.Benefit}, {partEn, &req.En}, {partZh, &req.Zh}} {
+		if *one.to, err = m.id(l, one.part); err != nil {
+			return nil, err
+		}
+	}
+	if l.says(partLabel) {
+		req.Audience.Labels = []string{m.maybe(l, partLabel)}
+	}
+	if err := m.terms(l, &req); err != nil {
+		return nil, err
+	}
+	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req)}, checked(req)
+}
+
+// terms reads what columns say of the price, the uses and the end.
+func (m *Mapping) terms(l line, req *benefit.DefineRequest) error {
+	if m.Columns.Price != "" {
+		price, err := l.number(partPrice)
+		if err != nil {
+			return err
+		}
+		if req.Price, err = m.units(price); err != nil {
+			return err
+		}
+	}
+	if m.Columns.Uses != "" {
+		uses, err := l.whole(partUses, benefit.MaxUses)
+		if err != nil {
+			return err
+		}
+		req.Uses = uint16(uses)
+	}
+	if l.says(partDays) {
+		days, err := l.whole(partDays, benefit.MaxDays)
+		if err != nil {
+			return err
+		}
+		req.Days = int32(days)
+	}
+	if l.says(partUntil) {
+		day, err := m.day(l, partUntil)
+		if err != nil {
+			return err
+		}
+		req.Until = day
+	}
+	return nil
+}
+
+// whole reads a whole number of 1 to max.
+func (l line) whole(p part, max int) (int, error) {
+	n, err := strconv.Atoi(l.parts[p])
+	if err != nil || n < 1 || n > max {
+		return 0, fmt.Errorf("%s is not a whole number of 1 to %d", l.names.parts[p].template, max)
+	}
+	return n, nil
+}

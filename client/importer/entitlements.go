@@ -1,0 +1,51 @@
+package importer
+
+import (
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+)
+
+// entitlements are what lines give members (benefit:Grant), one for each benefit
+// and member: as many uses as the benefit has.
+type entitlements struct{}
+
+func (entitlements) form() form {
+	return form{
+		must: []part{partBenefit, partMember}, may: []part{partReference},
+		keys: []string{"codes", "gift"}, once: true,
+	}
+}
+
+func (entitlements) check(*Mapping) error { return nil }
+
+func (entitlements) item(m *Mapping, s Stores, l line) (*Item, error) {
+	grant := benefit.Grant{Reference: m.maybe(l, partReference)}
+	id, err := m.id(l, partBenefit)
+	if err != nil {
+		return nil, err
+	}
+	if grant.Member, err = m.member(s, l); err != nil {
+		return nil, err
+	}
+	draft := func(s Stores) (command.Request, string, error) {
+		made := grant
+		if m.Codes {
+			_, made.Commitment = s.codes(m.Source, id, grant.Member)
+		}
+		return benefit.GrantRequest{Benefit: id, Gift: m.Gift, Grants: []benefit.Grant{made}}, "", nil
+	}
+	item := &Item{key: id + "/" + grant.Member, Adds: Totals{Entitlements: 1}, Drafts: []Draft{draft}}
+	return item, checked(benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{grant}})
+}
+
+// codes are those of the one entitlement to a benefit that a source gives a
+// member, and the commitment to the first.
+//
+// The vault makes them of the source, the benefit and the member, so that who
+// writes off needs neither the position that gave the entitlement nor a list of
+// codes, and a second run makes the same. The chain is as long as any benefit's
+// uses, so that it needn't know the benefit; what isn't used is never revealed.
+func (s Stores) codes(source, id, member string) ([]code.Code, code.Commitment) {
+	return code.Chain(s.Vault.CodeSeed(source+"/"+id+"/"+member, 0), benefit.MaxUses)
+}

@@ -1,0 +1,163 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/vault"
+)
+
+// ledger is a numbered source whose process can be killed between any two
+// positions; what was fed since the last batch is lost then. It refuses what
+// refuse says.
+type ledger struct {
+	cursor uint64
+	took   []command.Request // by position
+	waits  []command.Request
+	dieAt  int
+	report func(gateway.Fed)
+	refuse func(position uint64, req command.Request) error
+}
+
+var errKilled = errors.New("killed")
+
+func (l *ledger) open(_ context.Context, _ string, _ int, report func(gateway.Fed)) (Source, error) {
+	l.report, l.waits = report, nil
+	return l, nil
+}
+
+func (l *ledger) Cursor() uint64 { return l.cursor }
+
+func (l *ledger) Feed(ctx context.Context, position uint64, req command.Request) error {
+	if l.dieAt--; l.dieAt == 0 {
+		return errKilled
+	}
+	if position < l.cursor {
+		l.report(gateway.Fed{Position: position, Before: true})
+		return nil
+	}
+	if req == nil || position != l.cursor+uint64(len(l.waits)) {
+		return fmt.Errorf("position %d after %d+%d: %v", position, l.cursor, len(l.waits), req)
+	}
+	if l.waits = append(l.waits, req); len(l.waits) == 3 {
+		return l.Flush(ctx)
+	}
+	return nil
+}
+
+func (l *ledger) Flush(context.Context) error {
+	for _, req := range l.waits {
+		var err error
+		if l.refuse != nil {
+			err = l.refuse(l.cursor, req)
+		}
+		l.took = append(l.took, req)
+		l.report(gateway.Fed{Position: l.cursor, Err: err})
+		l.cursor++
+	}
+	l.waits = nil
+	return nil
+}
+
+// safe is a vault in memory.
+type safe struct {
+	accounts map[string]vault.Account
+	salts    int
+}
+
+func (s *safe) Pseudonym(channel, customer string) string {
+	return fmt.Sprintf("m-%x", sha256.Sum256([]byte(channel+"\n"+customer)))[:18]
+}
+
+func (s *safe) Account(channel, customer string) (vault.Account, bool, error) {
+	a, found := s.accounts[channel+"\n"+customer]
+	return a, found, nil
+}
+
+func (s *safe) NewAccount(channel, customer, id string) (vault.Account, error) {
+	if a, found, _ := s.Account(channel, customer); found {
+		if a.Member != id {
+			return vault.Account{}, fault.New(fault.Conflict, "this customer is member %s", a.Member)
+		}
+		return a, nil
+	}
+	s.salts++
+	a := vault.Account{Channel: channel, Customer: customer, Member: id, Commitment: member.AccountCommitment([]byte{byte(s.salts)}, "D", channel, customer)}
+	if s.accounts == nil {
+		s.accounts = map[string]vault.Account{}
+	}
+	s.accounts[channel+"\n"+customer] = a
+	return a, nil
+}
+
+func (s *safe) CodeSeed(source string, position uint64) code.Code {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", source, position))
+	return sum[:code.Size]
+}
+
+// counter keeps entitlements as the chaincode would, with the functions of
+// package benefit's own, and answers for them as the read model does.
+type counter struct {
+	uses uint16
+	made []Granted
+}
+
+func (c *counter) list(id, who string) (found []Granted, err error) {
+	for _, one := range c.made {
+		if one.Benefit == id && one.Member == who {
+			found = append(found, one)
+		}
+	}
+	return found, nil
+}
+
+// take does grants and write-offs.
+func (c *counter) take(position uint64, req command.Request) error {
+	switch r := req.(type) {
+	case benefit.GrantRequest:
+		n := number.Command{Party: "D", Lane: 1, Seq: 1 + position, Index: 0}.Row(0)
+		c.made = append(c.made, Granted{n, benefit.Entitlement{Benefit: r.Benefit, Member: r.Grants[0].Member, Uses: c.uses, Commitment: r.Grants[0].Commitment}})
+		return nil
+	case benefit.WriteOffRequest:
+		for i := range c.made {
+			if e := &c.made[i]; e.Number == r.Entitlement {
+				return e.write(r)
+			}
+		}
+		return fault.New(fault.NotFound, "there is no entitlement %s", r.Entitlement)
+	}
+	return nil
+}
+
+func (e *Granted) write(r benefit.WriteOffRequest) error {
+	if e.Used == e.Uses {
+		return fault.New(fault.WrongState, "it is CONSUMED")
+	}
+	if len(e.Commitment) > 0 && !r.Code.Opens(e.Commitment) {
+		return fault.New(fault.WrongCode, "the code does not open it")
+	}
+	e.Used++
+	if len(e.Commitment) > 0 {
+		e.Commitment = code.Commitment(bytes.Clone(r.Code))
+	}
+	if e.Used == e.Uses {
+		e.Commitment = nil
+	}
+	return nil
+}
+
+// said is a request in one line, for comparing.
+func said(req command.Request) string {
+	return strings.ReplaceAll(fmt.Sprintf("%T%+v", req, req), "_:{} ", "")
+}

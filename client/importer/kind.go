@@ -1,0 +1,123 @@
+package importer
+
+import (
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/number"
+	"tallystick/client/vault"
+)
+
+// kind is one sort of thing that lines become. Each is one small file: which
+// columns it needs, which it may have, and which commands a line becomes.
+// Reading, conditions, prefixes, pseudonyms, merging and feeding are shared.
+type kind interface {
+	// form says what a mapping of this kind may say.
+	form() form
+	// check checks the kind's own keys, and prepares them.
+	check(m *Mapping) error
+	// item is what a line becomes. An error is the reason to reject the line; it
+	// names the column, never its value.
+	item(m *Mapping, s Stores, l line) (*Item, error)
+}
+
+var kinds = map[string]kind{
+	"awards": awards{}, "members": members{}, "labels": labels{},
+	"benefits": benefits{}, "entitlements": entitlements{}, "writeoffs": writeOffs{},
+}
+
+// form is what a kind wants of a mapping.
+type form struct {
+	must, may []part   // that it names columns for
+	keys      []string // besides those that every kind has
+	// ordered kinds have one shard: their commands rewrite rows that a later line
+	// may want too (a member, its labels, an entitlement), and two shards' batches
+	// would meet there and lose their order. One shard is one command after the
+	// other, some 2,400 a second, and its cursor is where all of them stand.
+	ordered bool
+	// once says that a key counts once in the file; later lines were seen before.
+	once bool
+	// counted says that an item knows how many before it had its key.
+	counted bool
+}
+
+func (f form) has(p part) bool { return slices.Contains(f.must, p) || slices.Contains(f.may, p) }
+
+func (f form) takes(key string) bool { return slices.Contains(f.keys, key) }
+
+// Item is what one line, or some merged ones, become.
+type Item struct {
+	Lines  []int   // their numbers in the file; the header is line 1
+	Adds   Totals  // what it adds
+	Drafts []Draft // of its commands, in the order of their positions
+
+	key    string // what makes two lines the same thing
+	nth    int    // items before it with the same key, if the kind counts them
+	sum    decimal.Decimal
+	finish func(*Item) error // once no line can join any more; nil if there is nothing left to do
+}
+
+// Draft makes the command of a position. An error stops the import.
+//
+// doomed is why the ledger will refuse the command, where this program knows
+// better: the position is fed all the same, so that all positions after it stay
+// where they are.
+type Draft func(s Stores) (req command.Request, doomed string, err error)
+
+// ready drafts a command that the line alone makes.
+func ready(req command.Request) []Draft {
+	return []Draft{func(Stores) (command.Request, string, error) { return req, "", nil }}
+}
+
+// Totals are what items come to.
+type Totals struct {
+	Awards       uint64       `json:"awards,omitempty"`
+	Points       amount.Units `json:"points,omitempty"` // of those awards
+	Members      uint64       `json:"members,omitempty"`
+	Accounts     uint64       `json:"accounts,omitempty"` // of those members
+	Labels       uint64       `json:"labels,omitempty"`
+	Benefits     uint64       `json:"benefits,omitempty"`
+	Entitlements uint64       `json:"entitlements,omitempty"`
+	WriteOffs    uint64       `json:"writeOffs,omitempty"`
+}
+
+// add adds more. LIMIT if the points are too many.
+func (t *Totals) add(more Totals) (err error) {
+	t.Awards += more.Awards
+	t.Members += more.Members
+	t.Accounts += more.Accounts
+	t.Labels += more.Labels
+	t.Benefits += more.Benefits
+	t.Entitlements += more.Entitlements
+	t.WriteOffs += more.WriteOffs
+	t.Points, err = t.Points.Add(more.Points)
+	return err
+}
+
+// Stores are what a line's commands are made with besides the line.
+type Stores struct {
+	Party string
+	Vault Vault // nil if the mapping doesn't need it
+	// Entitlements lists those of a benefit and member, by their numbers, ended
+	// ones too; nil if the mapping doesn't need it.
+	Entitlements func(benefit, member string) ([]Granted, error)
+}
+
+// Vault is what an import asks of the party's private store.
+type Vault interface {
+	Pseudonym(channel, customer string) string
+	Account(channel, customer string) (vault.Account, bool, error)
+	NewAccount(channel, customer, member string) (vault.Account, error)
+	CodeSeed(source string, position uint64) code.Code
+}
+
+// Granted is an entitlement with its number.
+type Granted struct {
+	Number number.Row
+	benefit.Entitlement
+}

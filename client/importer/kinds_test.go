@@ -1,0 +1,349 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/points"
+	"tallystick/client/vault"
+)
+
+// one is an import of each kind: a mapping, a file that begins with its header,
+// what becomes of it, and the lines of it that are rejected.
+type one struct {
+	kind, mapping, file string
+	commands            int
+	totals              Totals
+	seen                int
+	rejected            []int
+}
+
+var everyKind = []one{
+	{"awards", `
+programme: DP
+columns: {member: id, amount: value}
+channels: [app]
+rate: 1/2
+expires: {on: 2027-12-31}
+`, "id,value\n7,3\n8,0\n,1\n9,4\n7,3\n", 3, Totals{Awards: 3, Points: 4}, 0, []int{3, 4}},
+	{"members", `
+columns: {member: id}
+channels: [app, card]
+where: [{column: value, is: "!=", value: x}]
+`, "id,value\n7,1\n7,2\n8,1\n,1\n10,x\n9,3\n7,4\n", 6, Totals{Members: 3, Accounts: 6}, 2, []int{5}},
+	{"labels", `
+columns: {member: id, label: "{campaign}", until: end}
+prefix: {label: campaign-}
+channels: [app]
+`, "id,campaign,end\n7,1,\n7,2,2026-12-31\n8,,\n8,1,soon\n8,a b,\n9,1,1999-01-01\n8,1,\n", 3, Totals{Labels: 3}, 0, []int{4, 5, 6, 7}},
+	{"benefits", `
+columns: {benefit: "{campaign}-{upc}", en: "Coupon {upc}", zh: "优惠券 {upc}", label: campaign, price: price, uses: uses, days: days}
+prefix: {benefit: c, label: "D:campaign-"}
+rate: 100
+rounding: half_even
+model: {scene: campaign, code: true, window: 7, stackable: true}
+`, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n", 3, Totals{Benefits: 3}, 1, []int{5, 6, 7, 8, 9}},
+	{"entitlements", `
+columns: {benefit: upc, member: id, reference: at}
+prefix: {benefit: c}
+channels: [app]
+`, "upc,id,at\n55,7,2017-01-01\n55,8,\n55,7,2017-01-02\n56,7,2017-01-02\n,7,\n56,,\n56,9,1/2\n", 3, Totals{Entitlements: 3}, 1, []int{6, 7, 8}},
+	{"writeoffs", `
+columns: {benefit: upc, member: id, outlet: shop, reference: at}
+prefix: {benefit: c, outlet: s}
+channels: [app]
+entitlements: entitlements
+`, "upc,id,at,shop\n55,7,2017-01-01,1\n55,8,,\n55,7,2017-01-02,2\n56,7,2017-01-02,\n,7,,\n56,,,\n55,7,1/2,\n", 4, Totals{WriteOffs: 4}, 0, []int{6, 7, 8}},
+}
+
+func (o one) load(t fataler) *Mapping {
+	return load(t, "kind: "+o.kind+"\nsource: "+o.kind+o.mapping)
+}
+
+func kindOf(name string) one {
+	return everyKind[slices.IndexFunc(everyKind, func(o one) bool { return o.kind == name })]
+}
+
+func TestEveryKindReads(t *testing.T) {
+	for _, o := range everyKind {
+		items, r := read(t, o.load(t), o.file)
+		commands := 0
+		for _, item := range items {
+			commands += len(item.Drafts)
+		}
+		var rejected []int
+		for _, line := range r.Rejected {
+			rejected = append(rejected, line.Line)
+		}
+		slices.Sort(rejected)
+		if commands != o.commands || r.Commands != uint64(o.commands) || r.Totals != o.totals || r.Seen != o.seen || !slices.Equal(rejected, o.rejected) {
+			t.Errorf("%s: %d commands, %+v", o.kind, commands, r)
+		}
+	}
+	if len(everyKind) != len(kinds) {
+		t.Errorf("%d of %d kinds are tested", len(everyKind), len(kinds))
+	}
+}
+
+// imports runs an import to its end in a directory, or until it dies.
+func (o one) imports(t fataler, dir, file string, l *ledger, s Stores) (*Report, error) {
+	path := filepath.Join(dir, o.kind+".csv")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Party = "D"
+	return Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Stores: s}.Run(context.Background())
+}
+
+// granted is a counter with the entitlements of the kinds above.
+func granted(t *testing.T, uses uint16, s Stores) *counter {
+	t.Helper()
+	c := &counter{uses: uses}
+	o := kindOf("entitlements")
+	if _, err := o.imports(t, t.TempDir(), o.file, &ledger{refuse: c.take}, s); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Every kind makes the same commands whether it runs through, or is killed at
+// each position in turn and run again; with the vault that lived through it.
+func TestEveryKindResumesAtEveryPosition(t *testing.T) {
+	for _, o := range everyKind {
+		through := &ledger{}
+		report, err := o.imports(t, t.TempDir(), o.file, through, Stores{Vault: &safe{}, Entitlements: granted(t, 2, Stores{Vault: &safe{}}).list})
+		if err != nil || report.Done != uint64(o.commands) || report.Totals != o.totals || len(report.Rejected) != len(o.rejected) {
+			t.Fatalf("%s: %+v, %v", o.kind, report, err)
+		}
+		for at := 1; at <= o.commands; at++ {
+			dir, l := t.TempDir(), &ledger{dieAt: at}
+			counter := granted(t, 2, Stores{Vault: &safe{}})
+			l.refuse = counter.take
+			s := Stores{Vault: &safe{}, Entitlements: counter.list}
+			if _, err := o.imports(t, dir, o.file, l, s); !errors.Is(err, errKilled) {
+				t.Fatalf("%s: it wasn't killed at %d: %v", o.kind, at, err)
+			}
+			before := l.cursor
+			report, err := o.imports(t, dir, o.file, l, s)
+			if err != nil || report.Before != before || report.Before+report.Done != uint64(o.commands) {
+				t.Errorf("%s, killed at %d: %+v, %v", o.kind, at, report, err)
+			}
+			for i := range through.took {
+				if i >= len(l.took) || said(l.took[i]) != said(through.took[i]) {
+					t.Errorf("%s, killed at %d: position %d: %v, want %v", o.kind, at, i, l.took[i], through.took[i])
+				}
+			}
+		}
+	}
+}
+
+func TestAMemberIsOnePseudonymInEveryKind(t *testing.T) {
+	want := (&safe{}).Pseudonym("app", "7")
+	for _, o := range everyKind {
+		if o.kind == "benefits" {
+			continue
+		}
+		l := &ledger{}
+		if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: &safe{}, Entitlements: granted(t, 2, Stores{Vault: &safe{}}).list}); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		switch r := l.took[0].(type) {
+		case points.IssueRequest:
+			got = r.Grants[0].Member
+		case member.EnrolRequest:
+			got = r.Member
+		case member.LabelRequest:
+			got = r.Member
+		case benefit.GrantRequest:
+			got = r.Grants[0].Member
+		case benefit.WriteOffRequest:
+			continue // it names the entitlement that the kind before gave
+		}
+		if got != want {
+			t.Errorf("%s: customer 7 is %q, want %q", o.kind, got, want)
+		}
+	}
+}
+
+func TestMembersGetAnAccountOfEachChannel(t *testing.T) {
+	o, v := kindOf("members"), &safe{}
+	l := &ledger{}
+	if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: v}); err != nil {
+		t.Fatal(err)
+	}
+	who := v.Pseudonym("app", "7")
+	app, card := v.accounts["app\n7"], v.accounts["card\n7"]
+	want := []command.Request{
+		member.EnrolRequest{Member: who, Channel: "app", Account: app.Commitment},
+		member.LinkRequest{Member: who, Channel: "card", Account: card.Commitment},
+	}
+	for i := range want {
+		if said(l.took[i]) != said(want[i]) {
+			t.Errorf("position %d: %v", i, l.took[i])
+		}
+	}
+	if app.Member != who || card.Member != who || len(v.accounts) != 6 {
+		t.Errorf("the vault has %+v", v.accounts)
+	}
+}
+
+// A customer who was merged into another member meanwhile must not move the
+// positions of those after him.
+func TestACustomerWhoIsAnotherMemberKeepsHisPosition(t *testing.T) {
+	o, l := kindOf("members"), &ledger{}
+	elsewhere := vault.Account{Channel: "app", Customer: "8", Member: "other", Commitment: member.AccountCommitment([]byte{9}, "D", "app", "8")}
+	v := &safe{accounts: map[string]vault.Account{"app\n8": elsewhere}}
+	l.refuse = func(_ uint64, req command.Request) error {
+		if r, ok := req.(member.EnrolRequest); ok && r.Account.String() == elsewhere.Commitment.String() {
+			return fault.New(fault.Conflict, "the account was linked before")
+		}
+		return nil
+	}
+	report, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: v})
+	if err != nil || report.Commands != 6 || report.Refused != 1 || report.Rejected[0].Line != 4 || report.Rejected[1].Line != 5 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestBenefitsHaveWhatTheColumnsSay(t *testing.T) {
+	o := kindOf("benefits")
+	items, _ := read(t, o.load(t), o.file)
+	var got []string
+	for _, item := range items {
+		r := drawn(t, item).(benefit.DefineRequest)
+		got = append(got, fmt.Sprint(r.Benefit, r.En, r.Zh, int64(r.Price), r.Uses, r.Days, r.Audience.Labels, r.Code, r.Window, r.Check()))
+	}
+	want := []string{
+		"c1-55Coupon 55优惠券 55125 2 30 [D:campaign-1] true 7 <nil>",
+		"c1-56Coupon 56优惠券 560 1 30 [D:campaign-1] true 7 <nil>",
+		"c2-55Coupon 55优惠券 550 1 1 [D:campaign-2] true 7 <nil>",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+// Uses are made in the file's order with the codes of the chain; what has no
+// entitlement, or no use left, keeps its position and is named.
+func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
+	o := kindOf("writeoffs")
+	file := o.file + "55,7,later,3\n57,7,,\n56,7,last,\n"
+	for _, c := range []struct {
+		name    string
+		uses    uint16
+		refused string // lines and codes of what the counter or the importer refuses
+	}{
+		{"one use", 1, "4 WRONG_STATE: it is CONSUMED; 9 WRONG_STATE: it is CONSUMED; 10 the member has no entitlement to this benefit; 11 WRONG_STATE: it is CONSUMED"},
+		{"two uses", 2, "9 WRONG_STATE: it is CONSUMED; 10 the member has no entitlement to this benefit"},
+		{"three uses", 3, "10 the member has no entitlement to this benefit"},
+	} {
+		s := Stores{Vault: &safe{}}
+		counter := granted(t, c.uses, s)
+		s.Entitlements = counter.list
+		report, err := o.imports(t, t.TempDir(), file, &ledger{refuse: counter.take}, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range report.Rejected {
+			if r.Line == 4 || r.Line > 8 {
+				got = append(got, fmt.Sprint(r.Line, " ", r.Reason))
+			}
+		}
+		if strings.Join(got, "; ") != c.refused {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+// Entitlements that another source gave have other codes; the right one is found
+// by what it shows.
+func TestWriteOffsFindTheEntitlementOfTheirSource(t *testing.T) {
+	s := Stores{Vault: &safe{}}
+	counter := granted(t, 2, s)
+	who := s.Vault.Pseudonym("app", "7")
+	other := Granted{Entitlement: benefit.Entitlement{Benefit: "c55", Member: who, Uses: 2, Commitment: make([]byte, 16)}}
+	counter.made = slices.Insert(counter.made, 0, other)
+	s.Entitlements = counter.list
+	o := kindOf("writeoffs")
+	if report, err := o.imports(t, t.TempDir(), o.file, &ledger{refuse: counter.take}, s); err != nil || report.Refused != 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	without := strings.Replace(o.mapping, "entitlements: entitlements", "codes: false", 1)
+	two := &counter2{}
+	report, err := one{kind: "writeoffs", mapping: without}.imports(t, t.TempDir(), "upc,id,at,shop\n55,7,,\n55,7,,\n55,7,,\n", &ledger{}, Stores{Vault: &safe{}, Entitlements: two.list})
+	if err != nil || report.Done != 3 {
+		t.Errorf("without codes: %+v, %v", report, err)
+	}
+}
+
+// counter2 has two entitlements of one use each, whatever is asked.
+type counter2 struct{}
+
+func (counter2) list(string, string) ([]Granted, error) {
+	return []Granted{{Entitlement: benefit.Entitlement{Uses: 1}}, {Entitlement: benefit.Entitlement{Uses: 1}}}, nil
+}
+
+func TestKindsRefuseWhatMeansNothing(t *testing.T) {
+	for _, c := range []struct{ kind, old, new string }{
+		{"awards", "expires:", "codes: true\nexpires:"},
+		{"awards", "channels: [app]", "pseudonym: keyed"},
+		{"awards", "channels: [app]", "channels: [app, card]"},
+		{"awards", "channels: [app]", "pseudonym: sideways"},
+		{"awards", "channels: [app]", "prefix: {member: h}\npseudonym: keyed\nchannels: [app]"},
+		{"awards", "channels: [app]", "prefix: {member: h}\nchannels: [app]"},
+		{"awards", "channels: [app]", "channels: [app]\nlayout: \"2006\""},
+		{"awards", "channels: [app]", "channels: [app]\nmodel: {scene: x}"},
+		{"awards", "amount: value", "amount: value, label: id"},
+		{"awards", "amount: value", "amount: \"{value\""},
+		{"members", "channels: [app, card]", "channels: []"},
+		{"members", "channels: [app, card]", "channels: [app, app]"},
+		{"members", "channels: [app, card]", "channels: [app/card]"},
+		{"members", "channels: [app, card]", "channels: [app]\nshards: 2"},
+		{"members", "channels: [app, card]", "channels: [app]\nmerge: true"},
+		{"members", "member: id", "member: id, amount: value"},
+		{"labels", "label: \"{campaign}\", ", ""},
+		{"labels", "label: campaign-", "until: x"},
+		{"labels", "channels: [app]", "channels: [app]\nprogramme: DP"},
+		{"benefits", "benefit: \"{campaign}-{upc}\", ", ""},
+		{"benefits", "rate: 100\n", ""},
+		{"benefits", "scene: campaign, ", ""},
+		{"benefits", "window: 7", "window: 367"},
+		{"benefits", "window: 7", "days: 3"},
+		{"benefits", "window: 7", "price: 3"},
+		{"benefits", "window: 7", "lapse: LATER"},
+		{"benefits", "window: 7", "kind: ride"},
+		{"benefits", "window: 7", "windows: 7"},
+		{"benefits", "rate: 100", "rate: 100\nchannels: [app]"},
+		{"entitlements", "channels: [app]", "channels: [app]\nentitlements: x"},
+		{"entitlements", "channels: [app]", "channels: [app]\nmerge: true"},
+		{"writeoffs", "entitlements: entitlements", ""},
+		{"writeoffs", "entitlements: entitlements", "entitlements: x\ncodes: false"},
+		{"writeoffs", "entitlements: entitlements", "entitlements: x\nshards: 8"},
+		{"writeoffs", "entitlements: entitlements", "entitlements: a/b"},
+	} {
+		o := kindOf(c.kind)
+		if !strings.Contains(o.mapping, c.old) {
+			t.Fatalf("%s has no %q", c.kind, c.old)
+		}
+		path := filepath.Join(t.TempDir(), "m.yaml")
+		text := "kind: " + o.kind + "\nsource: x" + strings.Replace(o.mapping, c.old, c.new, 1)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadMapping(path); err == nil {
+			t.Errorf("%s: %q was taken", c.kind, c.new)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+)
+
+// maxCustomer is the longest customer id, in bytes, as the vault has it.
+const maxCustomer = 128
+
+// line is what one line says.
+type line struct {
+	parts [partCount]string // without prefixes, "" for none
+	where []string          // the fields of the conditions
+	names *columns          // for people
+}
+
+func (l line) says(p part) bool { return l.parts[p] != "" }
+
+// empty is the reason to reject a line without the part.
+func (l line) empty(p part) error { return fmt.Errorf("%s is empty", l.names.parts[p].template) }
+
+// id is a part that the kind must have, with its prefix. What it may be, the
+// request's Check says.
+func (m *Mapping) id(l line, p part) (string, error) {
+	if !l.says(p) {
+		return "", l.empty(p)
+	}
+	return m.Prefix.list()[p] + l.parts[p], nil
+}
+
+// maybe is a part with its prefix, or "".
+func (m *Mapping) maybe(l line, p part) string {
+	if !l.says(p) {
+		return ""
+	}
+	return m.Prefix.list()[p] + l.parts[p]
+}
+
+// member is who a line's customer is on the ledger: in every kind the same, and
+// always decided by the id alone, so that a member needn't be known to be named.
+func (m *Mapping) member(s Stores, l line) (string, error) {
+	id, err := m.id(l, partMember)
+	if err != nil || m.Pseudonym == plain {
+		return id, err
+	}
+	if err := l.checkCustomer(); err != nil {
+		return "", err
+	}
+	return s.Vault.Pseudonym(m.Channels[0], l.parts[partMember]), nil
+}
+
+// checkCustomer refuses a customer id that the vault doesn't take.
+func (l line) checkCustomer() error {
+	if id := l.parts[partMember]; len(id) > maxCustomer || !utf8.ValidString(id) {
+		return fmt.Errorf("%s is not 1 to %d bytes of UTF-8", l.names.parts[partMember].template, maxCustomer)
+	}
+	return nil
+}
+
+// day reads a date part, which must be there.
+func (m *Mapping) day(l line, p part) (date.Date, error) {
+	day, err := time.Parse(m.Layout, l.parts[p])
+	if err != nil {
+		return 0, fmt.Errorf("%s is not a date like %s", l.names.parts[p].template, m.Layout)
+	}
+	return date.Of(day, time.UTC), nil
+}
+
+// number reads a number of 0 or more.
+func (l line) number(p part) (decimal.Decimal, error) {
+	value, err := parseNumber(l.parts[p])
+	if err != nil || value.Sign() < 0 {
+		return decimal.Decimal{}, fmt.Errorf("%s is not a number of 0 or more", l.names.parts[p].template)
+	}
+	return value, nil
+}
+
+// units is a number at the mapping's rate, rounded once.
+func (m *Mapping) units(number decimal.Decimal) (amount.Units, error) {
+	exact := number.Mul(decimal.NewFromInt(int64(m.rate.Num)))
+	if m.rate.Den != 1 {
+		// Twenty digits and, for whatever is left, one that is no half of anything:
+		// the one rounding comes out as of the exact quotient.
+		quotient, rest := exact.QuoRem(decimal.NewFromInt(int64(m.rate.Den)), 20)
+		if exact = quotient; !rest.IsZero() {
+			exact = quotient.Add(decimal.New(1, -21))
+		}
+	}
+	return amount.FromDecimal(exact, m.rounding)
+}
+
+// checked is why the ledger would refuse a request as malformed: such a line is
+// rejected here, with its number.
+func checked(req interface{ Check() error }) error {
+	err := req.Check()
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return errors.New(refusal.Text)
+	}
+	return err
+}

@@ -1,0 +1,154 @@
+package index
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+)
+
+// Member is one member, merged and erased ones too. NOT_FOUND.
+func (ix *Index) Member(id string) (height uint64, m member.Member, err error) {
+	height, list, err := facts[member.Member](ix, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Member(id)))
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "there is no member %.64s", id)
+	}
+	if err != nil {
+		return height, member.Member{}, err
+	}
+	return height, list[0], nil
+}
+
+// Root is the member that a member was merged into at last: itself if it wasn't,
+// or if nobody has enrolled it.
+func (ix *Index) Root(id string) (string, error) {
+	for hops := 0; hops <= member.MaxDepth; hops++ {
+		_, m, err := ix.Member(id)
+		if fault.CodeOf(err) == fault.NotFound {
+			return id, nil
+		}
+		if err != nil || m.State != member.Merged {
+			return id, err
+		}
+		id = m.Into
+	}
+	return "", fmt.Errorf("index: member %s was merged more than %d times", id, member.MaxDepth)
+}
+
+// Facts are what an audience asks of a root on a business date: its tier in the
+// audience's programme, and the labels of the parties that it names.
+func (ix *Index) Facts(root string, a audience.Audience, today date.Date) (audience.Facts, error) {
+	var f audience.Facts
+	err := ix.reading(func(r at) (err error) {
+		f, err = r.facts(root, a, today)
+		return err
+	})
+	return f, err
+}
+
+func (r at) facts(root string, a audience.Audience, today date.Date) (f audience.Facts, err error) {
+	if a.Programme != "" {
+		if f.Tier, err = r.tier(root, a.Programme, today); err != nil {
+			return audience.Facts{}, err
+		}
+	}
+	for _, party := range a.Parties() {
+		labels, _, err := one(r, "nouns", row.Labels(root, party))
+		if err != nil {
+			return audience.Facts{}, err
+		}
+		f.Labels = append(f.Labels, labels.Facts(party, today)...)
+	}
+	return f, nil
+}
+
+// tier is what a root has earned in a programme, by its rules as of today.
+func (r at) tier(root, programme string, today date.Date) (string, error) {
+	p, found, err := one(r, "programmes", row.Programme(programme))
+	if err != nil || !found {
+		return "", err
+	}
+	s, _, err := one(r, "nouns", row.Standing(programme, root))
+	return s.Tier(p.Rules, today), err
+}
+
+// one reads the row of a key; false if there is none.
+func one[T any](r at, table string, key row.Key[T]) (v T, found bool, err error) {
+	var value []byte
+	err = r.tx.QueryRow("SELECT row FROM "+table+" WHERE key = ?", string(key)).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, false, nil
+	}
+	if err != nil {
+		return v, false, fmt.Errorf("index: %w", err)
+	}
+	v, err = row.Decode[T](value)
+	return v, true, err
+}
+
+// Tiers lists the tiers that a member has today, as PROGRAMME: tier.
+func (ix *Index) Tiers(root string, today date.Date) (map[string]string, error) {
+	_, standings, err := All[points.Standing](ix, Filter{Member: root})
+	if err != nil {
+		return nil, err
+	}
+	tiers := map[string]string{}
+	err = ix.reading(func(r at) error {
+		for _, s := range standings {
+			programme, of, _ := strings.Cut(s.ID, "/")
+			if of != root {
+				continue
+			}
+			tier, err := r.tier(root, programme, today)
+			if err != nil {
+				return err
+			}
+			if tier != "" {
+				tiers[programme] = tier
+			}
+		}
+		return nil
+	})
+	return tiers, err
+}
+
+// OffersFor lists the offers that a member is shown on the open business date, by
+// party and id: what the ledger would say of it, with the member's labels and
+// tiers as the index has them. An erased member is shown none. NOT_FOUND for one
+// whom nobody has enrolled.
+func (ix *Index) OffersFor(id string) (height uint64, shown []Noun[audience.Offer], err error) {
+	shown = []Noun[audience.Offer]{}
+	root, err := ix.Root(id)
+	if err != nil {
+		return 0, nil, err
+	}
+	_, m, err := ix.Member(root)
+	if err != nil {
+		return 0, nil, err
+	}
+	_, cycle, err := ix.Cycle()
+	if err != nil {
+		return 0, nil, err
+	}
+	height, all, err := All[audience.Offer](ix, Filter{})
+	if err != nil || m.State == member.Erased {
+		return height, shown, err
+	}
+	for _, o := range all {
+		f, err := ix.Facts(root, o.Row.Audience, cycle.Date)
+		if err != nil {
+			return 0, nil, err
+		}
+		if o.Row.For(f, cycle.Date) {
+			shown = append(shown, o)
+		}
+	}
+	return height, shown, nil
+}
