@@ -54,12 +54,15 @@ func (q Query) Member(ctx context.Context, id string) (member.Member, error) {
 	return ask[member.Member](ctx, q, "Member", id)
 }
 
+// Recognised is whose account a counter has before it.
+type Recognised struct {
+	Member  member.Member  `json:"member"` // as it now is: what it was merged into
+	Account member.Account `json:"account"`
+}
+
 // Recognise finds the member that a party's channel account belongs to.
-func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (member.Member, error) {
-	found, err := ask[struct {
-		Member member.Member `json:"member"`
-	}](ctx, q, "Recognise", party, channel, account.String())
-	return found.Member, err
+func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (Recognised, error) {
+	return ask[Recognised](ctx, q, "Recognise", party, channel, account.String())
 }
 
 // Authorisation is one authorisation.

@@ -93,19 +93,15 @@ func one[T any](r at, table string, key row.Key[T]) (v T, found bool, err error)
 	return v, true, err
 }
 
-// Tiers lists the tiers that a member has today, as PROGRAMME: tier.
+// Tiers are those that a root has today, by programme.
 func (ix *Index) Tiers(root string, today date.Date) (map[string]string, error) {
-	_, standings, err := All[points.Standing](ix, Filter{Member: root})
+	standings, err := ix.Standings(root)
 	if err != nil {
 		return nil, err
 	}
 	tiers := map[string]string{}
 	err = ix.reading(func(r at) error {
-		for _, s := range standings {
-			programme, of, _ := strings.Cut(s.ID, "/")
-			if of != root {
-				continue
-			}
+		for programme := range standings {
 			tier, err := r.tier(root, programme, today)
 			if err != nil {
 				return err
@@ -151,4 +147,16 @@ func (ix *Index) OffersFor(id string) (height uint64, shown []Noun[audience.Offe
 		}
 	}
 	return height, shown, nil
+}
+
+// Standings are a member's own, by programme, not those of who was merged into it.
+func (ix *Index) Standings(id string) (map[string]points.Standing, error) {
+	_, found, err := All[points.Standing](ix, Filter{Member: id})
+	own := map[string]points.Standing{}
+	for _, s := range found {
+		if programme, of, _ := strings.Cut(s.ID, "/"); of == id {
+			own[programme] = s.Row
+		}
+	}
+	return own, err
 }

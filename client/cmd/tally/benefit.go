@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -12,6 +13,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -19,7 +21,7 @@ import (
 func benefits(a *app) *cobra.Command {
 	cmd := group("benefit", "Benefits: rights to a service, and each member's of them (权益)")
 	under(cmd, "Offer (发布)", defineBenefit(a), amendBenefit(a), showBenefit(a), listBenefits(a))
-	under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a), transferBenefit(a), newCode(a))
+	under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a), transferBenefit(a), newCode(a), codes(a))
 	under(cmd, "Use (核销)", reserveBenefit(a), unreserveBenefit(a), writeOff(a), reverseWriteOff(a))
 	under(cmd, "End (终止)", expireBenefits(a), revokeBenefit(a))
 	under(cmd, "See (查看)", showEntitlement(a), listEntitlements(a), listWriteOffs(a))
@@ -34,6 +36,8 @@ func defineBenefit(a *app) *cobra.Command {
       --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`,
 		func(args []string) (command.Request, error) {
 			req.Benefit = args[0]
+			slices.Sort(req.Grantors)
+			slices.SortFunc(req.Points, func(a, b benefit.Cost) int { return strings.Compare(a.Programme, b.Programme) })
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
@@ -69,6 +73,13 @@ func amendBenefit(a *app) *cobra.Command {
 		`  tally --as M benefit amend ride --quota 2000
   tally --as M benefit amend ride --closed`,
 		func(ctx context.Context, args []string) error {
+			if change.none() {
+				return fault.New(fault.BadRequest, "say what changes: --quota, --grantor, --closed or --open")
+			}
+			slices.Sort(change.grantors)
+			if err := change.on(benefit.Model{ID: args[0]}).Check(); err != nil {
+				return err
+			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
 					present, err := g.Query().Benefit(ctx, args[0])
@@ -99,6 +110,10 @@ type benefitChange struct {
 	open, closed bool
 }
 
+func (c benefitChange) none() bool {
+	return c.quota == nil && c.grantors == nil && !c.open && !c.closed
+}
+
 func (c benefitChange) on(m benefit.Model) benefit.AmendRequest {
 	req := benefit.AmendRequest{Benefit: m.ID, Quota: m.Quota, Grantors: m.Grantors, Open: (m.Open || c.open) && !c.closed}
 	if c.quota != nil {
@@ -127,10 +142,10 @@ func showBenefit(a *app) *cobra.Command {
 }
 
 func benefitTable(t table.Writer, m benefit.Model, s scales) {
-	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider}, {"kind", m.Kind}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
+	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider}, {"kind", wordOf(m.Kind)}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
 		{"price of a use, fen", m.Price}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)}, {"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
 		{"given by", strings.Join(append([]string{m.Provider}, m.Grantors...), ", ")}, {"fee", m.Fee}, {"reversible, days", m.Window}, {"code", yes(m.Code)},
-		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", m.Lapse}, {"open", yes(m.Open)}})
+		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", wordOf(m.Lapse)}, {"open", yes(m.Open)}})
 }
 
 func costText(costs []benefit.Cost, s scales) string {

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +39,7 @@ func (a *app) codesFor(v *vault.Vault, m benefit.Model, i int) ([]code.Code, cod
 	if !m.Code {
 		return []code.Code{}, nil
 	}
-	return code.Chain(a.seed(v, "entitlement", i), int(m.Uses))
+	return code.Chain(a.seed(v, purpose, i), int(m.Uses))
 }
 
 // give sends a request that makes entitlements, keeps their codes in the vault and
@@ -74,12 +74,18 @@ func (a *app) give(ctx context.Context, id string, members []string, build func(
 	})
 }
 
+// purpose is what the vault keeps the codes of entitlements as.
+const purpose = "entitlement"
+
+// keepCodes has the vault keep the last code of each entitlement: the others follow
+// from it.
 func keepCodes(v *vault.Vault, list []givenOne) error {
 	for _, e := range list {
-		for i, c := range e.Codes {
-			if err := v.PutCode(vault.Secret{Purpose: "entitlement", Reference: fmt.Sprintf("%s/%03d", e.Entitlement, i+1), Member: e.Member, Code: c}); err != nil {
-				return err
-			}
+		if len(e.Codes) == 0 {
+			continue
+		}
+		if err := v.PutCode(vault.Secret{Purpose: purpose, Reference: e.Entitlement.String(), Member: e.Member, Code: e.Codes[len(e.Codes)-1]}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -103,6 +109,13 @@ func grantBenefit(a *app) *cobra.Command {
   tally --as G benefit grant ride li,wang --gift`,
 		func(ctx context.Context, args []string) error {
 			members := strings.Split(args[1], ",")
+			early := benefit.GrantRequest{Benefit: args[0]}
+			for _, who := range members {
+				early.Grants = append(early.Grants, benefit.Grant{Member: who, Witness: witness, Reference: reference})
+			}
+			if err := early.Check(); err != nil {
+				return err
+			}
 			return a.give(ctx, args[0], members, func(_ context.Context, _ *gateway.Gateway, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
 				made := req
 				made.Benefit = m.ID
@@ -130,6 +143,11 @@ func buyBenefit(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			early := benefit.BuyRequest{Benefit: args[0], Member: member, Authorisation: authorisation, Code: cd, Reference: reference,
+				Pieces: []benefit.Payment{{Lot: example.Lot, Amount: example.Amount}}}
+			if err := early.Check(); err != nil {
+				return err
+			}
 			return a.give(ctx, args[0], []string{member}, func(ctx context.Context, g *gateway.Gateway, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
 				pieces, err := a.payment(ctx, g, m, member, s)
 				return benefit.BuyRequest{Benefit: m.ID, Member: member, Pieces: pieces, Authorisation: authorisation, Code: cd, Commitment: commitments[0], Reference: reference}, err
@@ -151,19 +169,13 @@ func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, 
 			s.take = append(s.take, part{c.Programme, c.Amount})
 		}
 	}
-	cfg, err := a.config(nil)
-	if err != nil {
-		return nil, err
-	}
-	ix, err := openIndex(ctx, g, cfg.IndexPath())
-	if err != nil {
-		return nil, err
-	}
-	pieces, err := s.pieces(ix, member)
-	for _, p := range pieces {
-		payments = append(payments, benefit.Payment{Lot: p.Lot, Amount: p.Amount})
-	}
-	return payments, errors.Join(err, ix.Close())
+	return payments, a.indexed(ctx, g, func(ix *index.Index) error {
+		pieces, err := s.pieces(ix, member)
+		for _, p := range pieces {
+			payments = append(payments, benefit.Payment{Lot: p.Lot, Amount: p.Amount})
+		}
+		return err
+	})
 }
 
 // ofEntitlement is a command about one entitlement.
@@ -195,7 +207,15 @@ func reserveBenefit(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, benefit.ReserveRequest{Entitlement: n, Until: after(length)})
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+					return benefit.ReserveRequest{Entitlement: n, Until: after(length)}, nil
+				})
+				if err != nil {
+					return err
+				}
+				return a.printReceipt("benefit:Reserve", r)
+			})
 		})
 	span(cmd, &length, "for", aDay, "how long, from now, up to 7d")
 	return cmd
@@ -243,16 +263,17 @@ func reverseWriteOff(a *app) *cobra.Command {
 }
 
 func expireBenefits(a *app) *cobra.Command {
-	var benefitID string
+	var due string
 	cmd := leaf("expire [ENTITLEMENT]", "End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
 		`  tally --as M benefit expire M.0.12.0.0
-  tally --as M benefit expire --due ride`,
+  tally --as M benefit expire --due
+  tally --as M benefit expire --due=ride`,
 		func(ctx context.Context, args []string) error {
-			if (len(args) == 1) == (benefitID != "") {
-				return fault.New(fault.BadRequest, "name one entitlement, or --due BENEFIT")
+			if (len(args) == 1) == (due != "") {
+				return fault.New(fault.BadRequest, "name one entitlement, or say --due, or --due=BENEFIT")
 			}
-			if benefitID != "" {
-				return a.expireDue(ctx, benefitID)
+			if due != "" {
+				return a.expireDue(ctx, strings.TrimPrefix(due, everyDue))
 			}
 			n, err := number.ParseRow(args[0])
 			if err != nil {
@@ -260,9 +281,13 @@ func expireBenefits(a *app) *cobra.Command {
 			}
 			return a.submit(ctx, benefit.ExpireRequest{Entitlement: n})
 		})
-	word(cmd, &benefitID, "due", "all entitlements of this benefit whose last day has passed")
+	word(cmd, &due, "due", "all entitlements whose last day has passed: of this benefit, or of all that you gave or provide")
+	cmd.Flags().Lookup("due").NoOptDefVal = everyDue
 	return a.takesLong(cmd)
 }
+
+// everyDue is --due without a benefit; no benefit is called so.
+const everyDue = "all that are yours"
 
 func (a *app) expireDue(ctx context.Context, id string) error {
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
@@ -276,8 +301,15 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		provides, err := providedBy(ix, g.Party())
+		if err != nil {
+			return err
+		}
 		var run tally
 		for _, e := range due {
+			if id == "" && e.Row.By != g.Party() && !provides[e.Row.Benefit] {
+				continue
+			}
 			n, err := number.ParseRow(e.ID)
 			if err != nil {
 				return err
@@ -288,6 +320,16 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 		}
 		return a.printTally("entitlements that ended", run)
 	})
+}
+
+// providedBy says which benefits a party provides.
+func providedBy(ix *index.Index, party string) (map[string]bool, error) {
+	_, models, err := index.All[benefit.Model](ix, index.Filter{Party: party})
+	provides := map[string]bool{}
+	for _, m := range models {
+		provides[m.Row.ID] = true
+	}
+	return provides, err
 }
 
 func revokeBenefit(a *app) *cobra.Command {
@@ -303,12 +345,8 @@ func revokeBenefit(a *app) *cobra.Command {
 }
 
 // recode sends a request that gives an entitlement new codes for the uses that are
-// left, and tells them.
-func (a *app) recode(ctx context.Context, text, to string, ask func(number.Row, code.Commitment) command.Request) error {
-	n, err := number.ParseRow(text)
-	if err != nil {
-		return err
-	}
+// left, keeps them and tells them; to is the member who then has it, "" if it stays.
+func (a *app) recode(ctx context.Context, n number.Row, to string, ask func(code.Commitment) command.Request) error {
 	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
 		found, err := g.Query().Entitlements(ctx, n)
 		if err != nil {
@@ -320,10 +358,13 @@ func (a *app) recode(ctx context.Context, text, to string, ask func(number.Row, 
 		}
 		codes, commitment := []code.Code{}, code.Commitment(nil)
 		if left := int(e.Uses - e.Used); len(e.Commitment) > 0 && left > 0 {
-			codes, commitment = code.Chain(a.seed(v, "entitlement", 0), left)
+			codes, commitment = code.Chain(a.seed(v, purpose, 0), left)
 		}
 		answer := given{Entitlements: []givenOne{{Entitlement: n, Member: to, Codes: codes}}}
-		if answer.receipt, err = a.send(ctx, g, a.requestID(), ask(n, commitment)); err != nil {
+		if answer.receipt, err = a.send(ctx, g, a.requestID(), ask(commitment)); err != nil {
+			return err
+		}
+		if err := keepCodes(v, answer.Entitlements); err != nil {
 			return err
 		}
 		if len(codes) > 0 {
@@ -334,15 +375,22 @@ func (a *app) recode(ctx context.Context, text, to string, ask func(number.Row, 
 }
 
 func transferBenefit(a *app) *cobra.Command {
-	var to string
+	var req benefit.TransferRequest
 	cmd := leaf("transfer ENTITLEMENT", "Pass an entitlement on to another member, with codes of its own; for its member's home (转赠)",
 		"  tally --as D benefit transfer D.0.12.0.0 --to wang",
-		func(ctx context.Context, args []string) error {
-			return a.recode(ctx, args[0], to, func(n number.Row, c code.Commitment) command.Request {
-				return benefit.TransferRequest{Entitlement: n, To: to, Commitment: c}
+		func(ctx context.Context, args []string) (err error) {
+			if req.Entitlement, err = number.ParseRow(args[0]); err != nil {
+				return err
+			}
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.recode(ctx, req.Entitlement, req.To, func(c code.Commitment) command.Request {
+				req.Commitment = c
+				return req
 			})
 		})
-	word(cmd, &to, "to", "member who gets it")
+	word(cmd, &req.To, "to", "member who gets it")
 	return cmd
 }
 
@@ -350,10 +398,53 @@ func newCode(a *app) *cobra.Command {
 	return leaf("newcode ENTITLEMENT", "Make new codes instead of lost ones; for the member's home and who gave it",
 		"  tally --as M benefit newcode M.0.12.0.0",
 		func(ctx context.Context, args []string) error {
-			return a.recode(ctx, args[0], "", func(n number.Row, c code.Commitment) command.Request {
-				return benefit.NewCodeRequest{Entitlement: n, Commitment: c}
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			return a.recode(ctx, n, "", func(c code.Commitment) command.Request { return benefit.NewCodeRequest{Entitlement: n, Commitment: c} })
+		})
+}
+
+func codes(a *app) *cobra.Command {
+	return leaf("codes ENTITLEMENT", "Tell the codes of the uses that are left again, if your vault made them", "  tally --as M benefit codes M.0.12.0.0",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseRow(args[0])
+			if err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				found, err := g.Query().Entitlements(ctx, n)
+				if err != nil {
+					return err
+				}
+				secrets, err := v.Codes(purpose, n.String())
+				if err != nil {
+					return err
+				}
+				left := codesLeft(secrets, found[0])
+				if len(left) == 0 {
+					return fault.New(fault.NotFound, "your vault has no code of entitlement %s as it is now; make new ones: tally benefit newcode", n)
+				}
+				return a.print(givenOne{n, found[0].Member, left}, func(t table.Writer) {
+					for i, c := range left {
+						t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(found[0].Used)+i+1), c})
+					}
+				})
 			})
 		})
+}
+
+// codesLeft finds, of the secrets of an entitlement, the chain whose next code opens
+// it as it is now.
+func codesLeft(secrets []vault.Secret, e benefit.Entitlement) []code.Code {
+	for _, s := range secrets {
+		chain, commitment := code.Chain(s.Code, int(e.Uses-e.Used))
+		if len(chain) > 0 && slices.Equal(commitment, e.Commitment) {
+			return chain
+		}
+	}
+	return nil
 }
 
 func showEntitlement(a *app) *cobra.Command {
@@ -390,15 +481,22 @@ func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s sca
 
 func listEntitlements(a *app) *cobra.Command {
 	var f index.Filter
+	var state string
 	cmd := lists(a, "entitlements", "List entitlements (权益实例)", "  tally --as M benefit entitlements --member li", columns[benefit.Entitlement]{
 		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
 		cells: func(n index.Noun[benefit.Entitlement], _ scales) table.Row {
 			e := n.Row
-			return table.Row{n.ID, e.Benefit, e.Member, e.State, e.Used, e.Uses, e.Until, e.By}
+			return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 		},
-	}, func([]string) index.Filter { return f })
+	}, func([]string) index.Filter {
+		f.States = states(state)
+		return f
+	})
 	word(cmd, &f.Member, "member", "of this member only")
 	word(cmd, &f.Topic, "benefit", "of this benefit only")
+	word(cmd, &f.Party, "by", "given or sold by this party only")
+	word(cmd, &state, "state", "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED")
+	complete(cmd, "state", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
 	return cmd
 }
 

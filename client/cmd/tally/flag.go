@@ -231,3 +231,13 @@ func after(length time.Duration) int64 { return time.Now().Add(length).Unix() }
 
 // text as it is.
 func asIs(text string) (string, error) { return text, nil }
+
+// wordOf is what a value writes of itself in JSON: what fromWord reads.
+func wordOf(v json.Marshaler) string {
+	var text string
+	data, err := v.MarshalJSON()
+	if err != nil || json.Unmarshal(data, &text) != nil {
+		return ""
+	}
+	return text
+}

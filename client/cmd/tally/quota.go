@@ -15,8 +15,18 @@ func quotas(a *app) *cobra.Command {
 	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit (配额)", showQuota(a), surrenderQuota(a))
 }
 
+const aboutQuotas = `A limit is named by its kind and id: liability PARTY, debit CYCLE.PARTY, pledge
+NUMBER, benefit BENEFIT.`
+
+// ofQuota says how limits are named, and completes the kinds.
+func ofQuota(cmd *cobra.Command) *cobra.Command {
+	cmd.Long = aboutQuotas
+	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{string(quota.Liability), string(quota.Debit), string(quota.Pledge), string(quota.Benefit)}, cobra.ShellCompDirectiveNoFileComp)
+	return cmd
+}
+
 func showQuota(a *app) *cobra.Command {
-	return leaf("show KIND ID", "Show a limit, and what lanes have drawn on it",
+	return ofQuota(leaf("show KIND ID", "Show a limit, and what lanes have drawn on it",
 		`  tally --as G quota show debit 2026-11.B
   tally --as D quota show pledge D.0.12.0
   tally --as M quota show benefit ride`,
@@ -34,13 +44,13 @@ func showQuota(a *app) *cobra.Command {
 					t.AppendRows([]table.Row{{"limit", q.Limit}, {"granted to lanes", q.Leased}, {"used by them", q.Used}, {"given back", q.Returned}, {"recounted as free", q.Relieved}})
 				})
 			})
-		})
+		}))
 }
 
 func surrenderQuota(a *app) *cobra.Command {
-	return a.sends("surrender KIND ID", "Hand back what the walk-ins' lane was granted and hasn't used",
+	return ofQuota(a.sends("surrender KIND ID", "Hand back what the walk-ins' lane was granted and hasn't used",
 		"  tally --as D quota surrender pledge D.0.12.0",
 		func(args []string) (command.Request, error) {
 			return quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}, nil
-		})
+		}))
 }

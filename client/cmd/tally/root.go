@@ -50,7 +50,7 @@ refusals lists them with the exit codes.`,
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})
-	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), rates(a), trades(a), benefits(a), quotas(a), queries(a), importCommand(a), verifyProof(a), refusals(a))
+	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), rates(a), trades(a), members(a), offers(a), benefits(a), quotas(a), queries(a), importCommand(a), verifyProof(a), refusals(a))
 	return cmd
 }
 

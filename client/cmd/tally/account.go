@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/vault"
+)
+
+// customer is somebody as one of the party's own channels knows him. The id goes
+// to the vault and nowhere else.
+type customer struct{ channel, id string }
+
+func (c *customer) flags(cmd *cobra.Command) {
+	word(cmd, &c.channel, "channel", "channel of yours: app, shop, wechat …")
+	word(cmd, &c.id, "customer", "the channel's own id of the customer; it stays in your vault")
+	cmd.MarkFlagsRequiredTogether("channel", "customer")
+}
+
+func (c customer) none() bool { return c.channel == "" && c.id == "" }
+
+func (c customer) checkOptional() error {
+	if c.none() {
+		return nil
+	}
+	return c.check()
+}
+
+func (c customer) check() error {
+	if c.id == "" {
+		return fault.New(fault.BadRequest, "say which customer: --channel and --customer")
+	}
+	return name.CheckID("--channel", c.channel)
+}
+
+// pseudonym is the member that a customer is, or shall be: the one that the vault
+// knows, or the one that every import from this vault would choose. If that was used
+// up, by who was erased, or if there is no customer, it is another.
+func (c customer) pseudonym(ctx context.Context, g *gateway.Gateway, v *vault.Vault, another string) (string, error) {
+	if c.none() {
+		return another, nil
+	}
+	known, found, err := v.Account(c.channel, c.id)
+	if err != nil || found {
+		return known.Member, err
+	}
+	usual := v.Pseudonym(c.channel, c.id)
+	switch _, err := g.Query().Member(ctx, usual); fault.CodeOf(err) {
+	case "":
+		return another, nil
+	case fault.NotFound:
+		return usual, nil
+	default:
+		return "", err
+	}
+}
+
+// known is the customer's account in the vault. NOT_FOUND.
+func (c customer) known(v *vault.Vault) (vault.Account, error) {
+	account, found, err := v.Account(c.channel, c.id)
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "your vault knows no such customer of %s; link it first: tally member link", c.channel)
+	}
+	return account, err
+}
+
+// take puts the customer into the vault as a member, and has the account linked. A
+// customer whom the vault didn't know is forgotten again if the ledger refuses, and
+// kept if that isn't sure: then the same can be tried again.
+func (c customer) take(v *vault.Vault, member string, link func(vault.Account) error) error {
+	_, known, err := v.Account(c.channel, c.id)
+	if err != nil {
+		return err
+	}
+	account, err := v.NewAccount(c.channel, c.id, member)
+	if err != nil {
+		return err
+	}
+	err = link(account)
+	if err != nil && !known && !stops(fault.CodeOf(err)) {
+		err = errors.Join(err, v.Forget(c.channel, c.id))
+	}
+	return err
+}
+
+func recognise(a *app) *cobra.Command {
+	var who customer
+	cmd := leaf("recognise", "Find the member whose account a customer of yours is (渠道识别)", "  tally --as D member recognise --channel app --customer 12345",
+		func(ctx context.Context, _ []string) error {
+			if err := who.check(); err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				account, err := who.known(v)
+				if err != nil {
+					return err
+				}
+				found, err := g.Query().Recognise(ctx, g.Party(), account.Channel, account.Commitment)
+				if err != nil {
+					return err
+				}
+				return a.print(found, func(t table.Writer) {
+					t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home}, {"state", found.Member.State}, {"linked as", found.Account.Member}})
+				})
+			})
+		})
+	who.flags(cmd)
+	return cmd
+}
+
+// invited are the flags of an invitation and its code.
+func invited(cmd *cobra.Command, to *number.Command, secret *oneTime) {
+	one(cmd, to, "invitation", "number", "the member's invitation", number.ParseCommand)
+	secret.flags(cmd)
+}
+
+func link(a *app) *cobra.Command {
+	var req member.LinkRequest
+	var who customer
+	var secret oneTime
+	cmd := leaf("link MEMBER", "Link an account of yours to a member: as its home, or with an invitation (绑定)",
+		`  tally --as D member link wang --channel shop --customer 98-7
+  tally --as F member link wang --channel app --customer 555 --invitation D.0.40.0 --code-file code.txt`,
+		func(ctx context.Context, args []string) (err error) {
+			req.Member = args[0]
+			if err := who.check(); err != nil {
+				return err
+			}
+			if !req.Invitation.IsZero() || secret.given() {
+				if req.Code, err = secret.read(); err != nil {
+					return err
+				}
+			}
+			early := req
+			early.Channel, early.Account = who.channel, make(codec.Hash, 32)
+			if err := early.Check(); err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				var r receipt
+				err := who.take(v, req.Member, func(account vault.Account) (err error) {
+					req.Channel, req.Account = account.Channel, account.Commitment
+					r, err = a.send(ctx, g, a.requestID(), req)
+					return err
+				})
+				if err != nil {
+					return err
+				}
+				return a.printReceipt("member:Link", r)
+			})
+		})
+	who.flags(cmd)
+	invited(cmd, &req.Invitation, &secret)
+	return cmd
+}
+
+func unlink(a *app) *cobra.Command {
+	var req member.UnlinkRequest
+	var who customer
+	cmd := leaf("unlink MEMBER", "End an account: yours, or, for the member's home, anybody's (解绑)",
+		`  tally --as D member unlink wang --channel shop --customer 98-7 --reason customer_left
+  tally --as D member unlink wang --party F --channel app --account 40dfb779… --reason member_asked`,
+		func(ctx context.Context, args []string) error {
+			req.Member, req.Channel = args[0], who.channel
+			if who.id == "" {
+				return a.submit(ctx, req)
+			}
+			if req.Party != "" || len(req.Account) > 0 {
+				return fault.New(fault.BadRequest, "name a customer of yours, or another party's account, not both")
+			}
+			early := req
+			early.Party, early.Account = "X", make(codec.Hash, 32)
+			if err := early.Check(); err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				account, err := who.known(v)
+				if err != nil {
+					return err
+				}
+				req.Party, req.Account = g.Party(), account.Commitment
+				r, err := a.send(ctx, g, a.requestID(), req)
+				if err != nil {
+					return err
+				}
+				if err := v.Forget(account.Channel, account.Customer); err != nil {
+					return err
+				}
+				return a.printReceipt("member:Unlink", r)
+			})
+		})
+	cmd.Long = `End an account. A customer of yours is removed from your vault too, with the salt.
+Of other parties' accounts tally member show -o json lists the commitments.`
+	word(cmd, &who.channel, "channel", "channel")
+	word(cmd, &who.id, "customer", "your channel's own id of the customer")
+	word(cmd, &req.Party, "party", "or whose account it is")
+	one(cmd, &req.Account, "account", "digits", "and its commitment", codec.ParseHash)
+	reason(cmd, &req.Reason, "customer_left")
+	return cmd
+}
+
+func invite(a *app) *cobra.Command {
+	var req member.InviteRequest
+	var who customer
+	var length time.Duration
+	cmd := leaf("invite MEMBER", "Make a code with which an account can be linked, or a member merged (邀请绑定)",
+		`  tally --as D member invite wang --for F
+  tally --as F member invite wang --channel app --customer 555 --valid 15m`,
+		func(ctx context.Context, args []string) error {
+			req.Member = args[0]
+			if err := who.checkOptional(); err != nil {
+				return err
+			}
+			early := req
+			early.Commitment, early.Until = make(code.Commitment, code.Size), 1
+			if err := early.Check(); err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				return a.tells(ctx, g, v, "invitation", req.Member, func(c code.Commitment) (_ command.Request, until int64, err error) {
+					req.Commitment, req.Until = c, after(length)
+					if !who.none() {
+						account, err := who.known(v)
+						if err != nil {
+							return nil, 0, err
+						}
+						req.Channel, req.Account = account.Channel, account.Commitment
+					}
+					return req, req.Until, nil
+				})
+			})
+		})
+	cmd.Long = `Make an invitation. Its one-time code is told here: give it to the member, who says
+it where the account is to be linked or the other member's home is. The home may
+invite, and whoever names an account of its own that is linked to the member.`
+	who.flags(cmd)
+	word(cmd, &req.For, "for", "the only party that may use it; none: any")
+	span(cmd, &length, "valid", aDay, "how long it can be used, up to 7d")
+	return cmd
+}
+
+// tells sends a request with the commitment of a one-time code, keeps the code in
+// the vault for as long as it can be used, and tells it. Asked again for the same
+// request, it tells the same code.
+func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, purpose, of string, ask func(code.Commitment) (command.Request, int64, error)) error {
+	secret := a.seed(v, purpose, 0)
+	req, until, err := ask(code.Commit(secret))
+	if err != nil {
+		return err
+	}
+	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return req, nil })
+	if err != nil {
+		return err
+	}
+	if err := v.PutCode(vault.Secret{Purpose: purpose, Reference: r.Number.String(), Member: of, Code: secret, Until: until}); err != nil {
+		return err
+	}
+	return a.printTold(nameOf(req), told{r, secret})
+}
+
+func cancelInvitation(a *app) *cobra.Command {
+	return a.sends("cancel INVITATION", "End an invitation of yours that wasn't used", "  tally --as D member cancel D.0.40.0",
+		func(args []string) (command.Request, error) {
+			n, err := number.ParseCommand(args[0])
+			return member.CancelInvitationRequest{Invitation: n}, err
+		})
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+// wish is what a member authorises.
+type wish struct {
+	caps   []member.Limit
+	length time.Duration
+}
+
+func (w *wish) flags(cmd *cobra.Command) {
+	many(cmd, &w.caps, "cap", "points", "programme:amount that may be spent", parseCap)
+	span(cmd, &w.length, "valid", aDay, "until when, from now, up to 366d")
+}
+
+func parseCap(text string) (member.Limit, error) {
+	programme, units, err := parsePair(text)
+	return member.Limit{Programme: programme, Amount: units}, err
+}
+
+// request makes the authorisation, its caps sorted.
+func (w *wish) request(id, acceptor string) member.AuthoriseRequest {
+	caps := slices.Clone(w.caps)
+	slices.SortFunc(caps, func(a, b member.Limit) int { return cmp.Compare(a.Programme, b.Programme) })
+	return member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: caps, Until: after(w.length)}
+}
+
+func authorise(a *app) *cobra.Command {
+	var w wish
+	var oneTime bool
+	var file string
+	cmd := leaf("authorise [MEMBER] [ACCEPTOR]", "Let an acceptor spend so many of a member's points: at the member's wish, or with its signature (积分认证)",
+		`  tally --as G member authorise zhang D --cap GP:20000 --valid 15m
+  tally --as G member authorise zhang D --cap GP:500 --one-time
+  tally --as D member authorise --statement zhang.json`,
+		func(ctx context.Context, args []string) error {
+			if file != "" {
+				if len(args) > 0 || oneTime || len(w.caps) > 0 {
+					return fault.New(fault.BadRequest, "--statement says it all: leave the rest out")
+				}
+				req, err := readStatement(file)
+				if err != nil {
+					return err
+				}
+				return a.submit(ctx, req)
+			}
+			if len(args) != 2 {
+				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --statement FILE")
+			}
+			req := w.request(args[0], args[1])
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.authorise(ctx, req, oneTime)
+		})
+	cmd.Long = `Record that a member lets one acceptor spend so many of its points. The member's home
+does it at the member's wish; with --one-time it waits for a code, which is told here:
+give it to the member, who says it at the counter. The acceptor itself does it with a
+statement that the member has signed (tally member sign).`
+	w.flags(cmd)
+	cmd.Flags().BoolVar(&oneTime, "one-time", false, "it waits for a one-time code (一次性码)")
+	word(cmd, &file, "statement", "file that the member has signed")
+	return cmd
+}
+
+func (a *app) authorise(ctx context.Context, req member.AuthoriseRequest, oneTime bool) error {
+	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+		if oneTime {
+			return a.tells(ctx, g, v, "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
+				req.Commitment = c
+				return req, req.Until, nil
+			})
+		}
+		r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return req, nil })
+		if err != nil {
+			return err
+		}
+		return a.printReceipt("member:Authorise", r)
+	})
+}
+
+func readStatement(path string) (req member.AuthoriseRequest, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return req, err
+	}
+	if err := codec.DecodeJSON(data, &req); err != nil {
+		return req, err
+	}
+	if !req.Signed() {
+		return req, fault.New(fault.BadRequest, "%s is not signed", path)
+	}
+	return req, nil
+}
+
+func sign(a *app) *cobra.Command {
+	var w wish
+	var key ed25519.PrivateKey
+	var ledger string
+	cmd := leaf("sign MEMBER ACCEPTOR", "Sign, as the member and without a network, that an acceptor may spend so much (会员签名)",
+		"  tally member sign zhang D --key zhang.key --ledger alliance --cap GP:500 --valid 15m",
+		func(_ context.Context, args []string) error {
+			if key == nil {
+				return fault.New(fault.BadRequest, "say with which key: --key FILE")
+			}
+			if err := name.CheckID("--ledger", ledger); err != nil {
+				return err
+			}
+			req, err := signed(w.request(args[0], args[1]), ledger, key)
+			if err != nil {
+				return err
+			}
+			return a.asJSON(req)
+		})
+	cmd.Long = `Sign that an acceptor may spend so many of your points until then. It prints JSON,
+which the acceptor presents once: tally member authorise --statement FILE. Your
+public key must be on the ledger (tally member key).`
+	one(cmd, &key, "key", "file", "private key, as tally member key --generate made it", readPrivateKey)
+	word(cmd, &ledger, "ledger", "name that the alliance was founded with, so that it counts nowhere else")
+	w.flags(cmd)
+	return cmd
+}
+
+func signed(req member.AuthoriseRequest, ledger string, key ed25519.PrivateKey) (member.AuthoriseRequest, error) {
+	req.Nonce = make(member.Nonce, member.NonceSize)
+	rand.Read(req.Nonce) //nolint:errcheck // it never fails
+	req.Signature = ed25519.Sign(key, member.Statement(ledger, req))
+	return req, req.Check()
+}
+
+func revokeAuthorisation(a *app) *cobra.Command {
+	var req member.RevokeAuthorisationRequest
+	cmd := a.sends("revoke AUTHORISATION", "End an authorisation; for the member's home and the acceptor (撤销认证)",
+		"  tally --as G member revoke G.0.31.0 --reason member_asked",
+		func(args []string) (_ command.Request, err error) {
+			req.Authorisation, err = number.ParseCommand(args[0])
+			return req, err
+		})
+	reason(cmd, &req.Reason, "member_asked")
+	return cmd
+}
+
+func authorisations(a *app) *cobra.Command {
+	var f index.Filter
+	var state string
+	cmd := lists(a, "authorisations", "List authorisations and how much of them is left", "  tally --as D member authorisations --acceptor D --state OPEN", columns[member.Authorisation]{
+		header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
+		cells: func(n index.Noun[member.Authorisation], s scales) table.Row {
+			return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State, untilText(n.Row.Until), n.Row.By}
+		},
+	}, func([]string) index.Filter {
+		f.States = states(state)
+		return f
+	})
+	word(cmd, &f.Member, "member", "of this member only")
+	word(cmd, &f.Party, "acceptor", "for this acceptor only")
+	word(cmd, &state, "state", "WAITING, OPEN or REVOKED")
+	complete(cmd, "state", "WAITING", "OPEN", "REVOKED")
+	return cmd
+}
+
+func capsText(caps []member.Cap, s scales) string {
+	var parts []string
+	for _, c := range caps {
+		parts = append(parts, fmt.Sprintf("%s of %s %s", s.show(c.Programme, c.Amount-c.Used), s.show(c.Programme, c.Amount), c.Programme))
+	}
+	return strings.Join(parts, ", ")
+}

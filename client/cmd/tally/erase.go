@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+func erase(a *app) *cobra.Command {
+	req := member.EraseRequest{}
+	cmd := leaf("erase MEMBER", "Forget a member at the person's wish, for good; for its home (注销)",
+		"  tally --as D member erase wang --reason member_asked",
+		func(ctx context.Context, args []string) error {
+			req.Member = args[0]
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				return a.indexed(ctx, g, func(ix *index.Index) error { return a.erase(ctx, g, v, ix, req) })
+			})
+		})
+	cmd.Long = `Forget a member. All accounts and consents of the member, and of who was merged into
+it, are found and ended; what was shared is purged; then all goes that your vault has
+of them. The other parties' nodes follow with tally member sweep. The points stay on
+the ledger, so that every statement still recomputes, and nobody can spend them. It
+can't be undone.`
+	reason(cmd, &req.Reason, "member_asked")
+	return cmd
+}
+
+func (a *app) erase(ctx context.Context, g *gateway.Gateway, v *vault.Vault, ix *index.Index, req member.EraseRequest) error {
+	merged, err := mergedInto(ix, req.Member)
+	if err != nil {
+		return err
+	}
+	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return wholeOf(ix, req) })
+	if err != nil {
+		return err
+	}
+	for _, id := range append(merged, req.Member) {
+		if err := v.Erase(id); err != nil {
+			return err
+		}
+	}
+	return a.printReceipt("member:Erase", r)
+}
+
+// wholeOf names every live account and consent of a member.
+func wholeOf(ix *index.Index, req member.EraseRequest) (member.EraseRequest, error) {
+	_, accounts, err := index.All[member.Account](ix, index.Filter{Member: req.Member, States: []string{member.Linked.String()}})
+	if err != nil {
+		return req, err
+	}
+	_, consents, err := index.All[member.Consent](ix, index.Filter{Member: req.Member, States: []string{member.ConsentActive.String()}})
+	if err != nil {
+		return req, err
+	}
+	for _, one := range accounts { // in the order of their keys, which is the one that the ledger wants
+		id, err := parseAccountID(one.ID)
+		if err != nil {
+			return req, err
+		}
+		req.Accounts = append(req.Accounts, id)
+	}
+	slices.SortFunc(req.Accounts, func(a, b member.AccountID) int {
+		return slices.Compare([]string{a.Party, a.Channel, a.Account.String()}, []string{b.Party, b.Channel, b.Account.String()})
+	})
+	for _, one := range consents {
+		n, err := number.ParseCommand(one.ID)
+		if err != nil {
+			return req, err
+		}
+		req.Consents = append(req.Consents, n)
+	}
+	return req, nil
+}
+
+// parseAccountID reads an account's key, PARTY/CHANNEL/DIGITS.
+func parseAccountID(text string) (member.AccountID, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) != 3 {
+		return member.AccountID{}, fault.New(fault.Internal, "%q is no account", text)
+	}
+	account, err := codec.ParseHash(parts[2])
+	return member.AccountID{Party: parts[0], Channel: parts[1], Account: account}, err
+}
+
+func sweep(a *app) *cobra.Command {
+	cmd := leaf("sweep", "Have your vault follow what happened to members: erasures and merges of others", "  tally --as F member sweep",
+		func(ctx context.Context, _ []string) error {
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				return a.indexed(ctx, g, func(ix *index.Index) error {
+					swept, err := sweepVault(ix, v)
+					if err != nil {
+						return err
+					}
+					return a.print(swept, func(t table.Writer) {
+						t.AppendRows([]table.Row{{"members erased", len(swept.Erased)}, {"members merged", len(swept.Merged)}})
+					})
+				})
+			})
+		})
+	cmd.Long = `Remove from your vault what belongs to members who were erased, and move what belongs
+to members who were merged, wherever that was asked for. Run it daily: an erasure
+holds when every party that knew the person has done it.`
+	return a.takesLong(cmd)
+}
+
+// swept is what a sweep changed in the vault.
+type swept struct {
+	Erased []string          `json:"erased"`
+	Merged map[string]string `json:"merged"` // into whom
+}
+
+func sweepVault(ix *index.Index, v *vault.Vault) (swept, error) {
+	done := swept{Erased: []string{}, Merged: map[string]string{}}
+	_, ended, err := index.All[member.Member](ix, index.Filter{States: []string{member.Merged.String(), member.Erased.String()}})
+	if err != nil {
+		return done, err
+	}
+	for _, m := range ended {
+		holds, err := v.Holds(m.ID)
+		if err != nil {
+			return done, err
+		}
+		if !holds {
+			continue
+		}
+		if err := done.follow(ix, v, m.ID); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// follow does to one member in the vault what the ledger did.
+func (s *swept) follow(ix *index.Index, v *vault.Vault, id string) error {
+	root, err := ix.Root(id)
+	if err != nil {
+		return err
+	}
+	_, became, err := ix.Member(root)
+	if err != nil {
+		return err
+	}
+	if became.State == member.Erased {
+		s.Erased = append(s.Erased, id)
+		return v.Erase(id)
+	}
+	s.Merged[id] = root
+	return v.SetMember(id, root)
+}

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/name"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+func members(a *app) *cobra.Command {
+	cmd := group("member", "Members: pseudonyms, accounts, consents, authorisations (会员中心)")
+	under(cmd, "Members (会员)", enrol(a), showMember(a), listMembers(a), merge(a), memberKey(a))
+	under(cmd, "Accounts (渠道账户)", recognise(a), link(a), unlink(a), invite(a), cancelInvitation(a))
+	under(cmd, "Personal data (个人信息)", profile(a), giveConsent(a), share(a), withdrawConsent(a), erase(a), sweep(a))
+	under(cmd, "Authorisations (积分认证)", authorise(a), sign(a), revokeAuthorisation(a), authorisations(a))
+	under(cmd, "Labels and offers (标签、千人千面)", label(a), labels(a), memberOffers(a))
+	return cmd
+}
+
+func enrol(a *app) *cobra.Command {
+	var req member.EnrolRequest
+	var who customer
+	cmd := leaf("enrol [MEMBER]", "Make a member, whose home you are; for issuers and acceptors (入会)",
+		`  tally --as D member enrol --channel app --customer 12345
+  tally --as D member enrol wang --key 7d4e8f21…`,
+		func(ctx context.Context, args []string) error {
+			req.Member = append(args, "")[0]
+			if err := who.checkOptional(); err != nil {
+				return err
+			}
+			if req.Member != "" {
+				if err := req.Check(); err != nil {
+					return err
+				}
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				return a.enrol(ctx, g, v, req, who)
+			})
+		})
+	cmd.Long = `Make a member. Without a name it gets a pseudonym that says nothing. A customer of a channel of
+yours becomes its first account: the id stays in your vault, with a salt, and the
+ledger gets a commitment that says nothing without it.`
+	who.flags(cmd)
+	one(cmd, &req.Key, "key", "digits", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
+	one(cmd, &req.Key, "key-file", "file", "or a file with the key, PEM", readPublicKey)
+	cmd.MarkFlagsMutuallyExclusive("key", "key-file")
+	return cmd
+}
+
+func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.EnrolRequest, who customer) (err error) {
+	if req.Member == "" {
+		if req.Member, err = who.pseudonym(ctx, g, v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
+			return err
+		}
+	}
+	var r receipt
+	send := func(account vault.Account) error {
+		req.Channel, req.Account = account.Channel, account.Commitment
+		r, err = a.send(ctx, g, a.requestID(), req)
+		return err
+	}
+	if who.none() {
+		err = send(vault.Account{})
+	} else {
+		err = who.take(v, req.Member, send)
+	}
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		receipt
+		Member string `json:"member"`
+	}{r, req.Member}
+	return a.print(answer, func(t table.Writer) {
+		receiptTable(t, "member:Enrol", r)
+		t.AppendRow(table.Row{"member", req.Member})
+	})
+}
+
+// pseudonym makes a member's name of 80 random bits.
+func pseudonym(random []byte) string {
+	return "m-" + strings.ToLower(base32.StdEncoding.EncodeToString(random[:10]))
+}
+
+func parseKey(text string) (k member.Key, err error) {
+	if k, err = fromWord[member.Key](text); err == nil && len(k) != ed25519.PublicKeySize {
+		err = fault.New(fault.BadRequest, "want %d hexadecimal digits", 2*ed25519.PublicKeySize)
+	}
+	return k, err
+}
+
+// person is all that the ledger knows of a member.
+type person struct {
+	Height         uint64                             `json:"height"`
+	Member         member.Member                      `json:"member"`
+	Root           string                             `json:"root"`
+	Merged         []string                           `json:"merged"` // into it
+	Tiers          map[string]string                  `json:"tiers"`  // by programme
+	Accounts       []index.Noun[member.Account]       `json:"accounts"`
+	Consents       []index.Noun[member.Consent]       `json:"consents"`
+	Authorisations []index.Noun[member.Authorisation] `json:"authorisations"`
+}
+
+func showMember(a *app) *cobra.Command {
+	return leaf("show MEMBER", "Show what the ledger knows of a member: accounts, consents, authorisations, tiers", "  tally --as D member show wang",
+		func(ctx context.Context, args []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				p, err := personOf(ix, args[0])
+				if err != nil {
+					return err
+				}
+				return a.print(p, func(t table.Writer) { personTable(t, p) })
+			})
+		})
+}
+
+func personOf(ix *index.Index, id string) (p person, err error) {
+	if _, p.Member, err = ix.Member(id); err != nil {
+		return p, err
+	}
+	if p.Root, err = ix.Root(id); err != nil {
+		return p, err
+	}
+	_, cycle, err := ix.Cycle()
+	if err != nil {
+		return p, err
+	}
+	var errs [5]error
+	p.Merged, errs[0] = mergedInto(ix, p.Root)
+	p.Height, p.Accounts, errs[1] = index.All[member.Account](ix, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
+	_, p.Consents, errs[2] = index.All[member.Consent](ix, index.Filter{Member: p.Root})
+	_, p.Authorisations, errs[3] = index.All[member.Authorisation](ix, index.Filter{Member: p.Root})
+	p.Tiers, errs[4] = ix.Tiers(p.Root, cycle.Date)
+	return p, errors.Join(errs[:]...)
+}
+
+// mergedInto lists the members that became a root, by id.
+func mergedInto(ix *index.Index, root string) ([]string, error) {
+	_, list, err := index.All[member.Member](ix, index.Filter{Member: root})
+	ids := []string{}
+	for _, m := range list {
+		if m.ID != root {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids, err
+}
+
+func personTable(t table.Writer, p person) {
+	m := p.Member
+	t.AppendRows([]table.Row{{"member", m.ID}, {"home", m.Home}, {"state", m.State}, {"enrolled by", m.Number}})
+	if p.Root != m.ID {
+		t.AppendRow(table.Row{"became", p.Root})
+	}
+	if len(p.Merged) > 0 {
+		t.AppendRow(table.Row{"merged into it", strings.Join(p.Merged, ", ")})
+	}
+	if len(m.Key) > 0 {
+		t.AppendRow(table.Row{"signs with", fmt.Sprintf("%x", []byte(m.Key))})
+	}
+	for _, programme := range slices.Sorted(maps.Keys(p.Tiers)) {
+		t.AppendRow(table.Row{"tier in " + programme, p.Tiers[programme]})
+	}
+	for _, one := range p.Accounts {
+		party, rest, _ := strings.Cut(one.ID, "/")
+		channel, _, _ := strings.Cut(rest, "/")
+		t.AppendRow(table.Row{"account", "of " + party + "'s " + channel})
+	}
+	for _, one := range p.Consents {
+		t.AppendRow(table.Row{"consent " + one.ID, fmt.Sprintf("%s for %s until %s, %s", strings.Join(one.Row.Parties, ", "), one.Row.Purpose, one.Row.Until, one.Row.State)})
+	}
+	for _, one := range p.Authorisations {
+		t.AppendRow(table.Row{"authorisation " + one.ID, fmt.Sprintf("%s until %s, %s", one.Row.Acceptor, moment(one.Row.Until), one.Row.State)})
+	}
+	asOf(t, p.Height)
+}
+
+func listMembers(a *app) *cobra.Command {
+	var f index.Filter
+	var state string
+	cmd := lists(a, "list", "List members", "  tally --as D member list --home D --state ACTIVE", columns[member.Member]{
+		header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
+		cells: func(n index.Noun[member.Member], _ scales) table.Row {
+			return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
+		},
+	}, func([]string) index.Filter {
+		f.States = states(state)
+		return f
+	})
+	word(cmd, &f.Party, "home", "of this home only")
+	word(cmd, &state, "state", "ACTIVE, MERGED or ERASED")
+	complete(cmd, "state", "ACTIVE", "MERGED", "ERASED")
+	return cmd
+}
+
+func merge(a *app) *cobra.Command {
+	var req member.MergeRequest
+	var secret oneTime
+	cmd := leaf("merge FROM INTO", "Join two pseudonyms of one person; for the home of the one that ends (合并会员)",
+		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt",
+		func(ctx context.Context, args []string) (err error) {
+			req.From, req.Into = args[0], args[1]
+			if req.Code, err = secret.read(); err != nil {
+				return err
+			}
+			slices.Sort(req.Programmes)
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error { return a.merge(ctx, g, v, req) })
+		})
+	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
+stays. Standings are brought along of all programmes in which the one that ends has
+one, unless flags name some. Your vault follows.`
+	invited(cmd, &req.Invitation, &secret)
+	many(cmd, &req.Programmes, "programme", "id", "whose standing is brought along", asIs)
+	return cmd
+}
+
+func (a *app) merge(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.MergeRequest) error {
+	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		if len(req.Programmes) > 0 {
+			return req, nil
+		}
+		return req, a.indexed(ctx, g, func(ix *index.Index) (err error) {
+			req.Programmes, err = standsIn(ix, req.From)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := v.SetMember(req.From, req.Into); err != nil {
+		return err
+	}
+	return a.printReceipt("member:Merge", r)
+}
+
+// standsIn lists the programmes in which a member has a standing of its own.
+func standsIn(ix *index.Index, id string) ([]string, error) {
+	if err := name.CheckID("member", id); err != nil {
+		return nil, err
+	}
+	p, err := ix.Standings(id)
+	return slices.Sorted(maps.Keys(p)), err
+}
+
+func memberKey(a *app) *cobra.Command {
+	var req member.SetKeyRequest
+	var file string
+	var remove bool
+	cmd := leaf("key MEMBER", "Set the key with which a member signs, or remove it; for its home (会员密钥)",
+		`  tally --as D member key wang --generate wang.key
+  tally --as D member key wang --key-file wang.pub
+  tally --as D member key wang --remove`,
+		func(ctx context.Context, args []string) (err error) {
+			req.Member = args[0]
+			if err := req.Check(); err != nil {
+				return err
+			}
+			switch {
+			case file != "":
+				if req.Key, err = generateKey(file); err != nil {
+					return err
+				}
+			case len(req.Key) == 0 && !remove:
+				return fault.New(fault.BadRequest, "say which key: --key, --key-file or --generate, or --remove")
+			}
+			return a.submit(ctx, req)
+		})
+	cmd.Long = `Set the Ed25519 key with which a member signs statements (tally member sign), so that
+an acceptor needs nobody else's word. --generate makes a key that isn't there yet, for
+the member to keep: PKCS#8, PEM, readable by its owner only. Nothing but the public
+half leaves the file.`
+	one(cmd, &req.Key, "key", "digits", "the public key, 64 hexadecimal digits", parseKey)
+	one(cmd, &req.Key, "key-file", "file", "or a file with the key, public or private, PEM", readPublicKey)
+	word(cmd, &file, "generate", "file for a new private key")
+	cmd.Flags().BoolVar(&remove, "remove", false, "the member signs no more")
+	cmd.MarkFlagsMutuallyExclusive("key", "key-file", "generate", "remove")
+	return cmd
+}
+
+// asJSON writes a value for another program, whatever the format of answers is.
+func (a *app) asJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/command"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func offers(a *app) *cobra.Command {
+	return group("offer", "Offers: what an enterprise shows to which members (千企千面、千人千面)", publishOffer(a), withdrawOffer(a), listOffers(a))
+}
+
+func publishOffer(a *app) *cobra.Command {
+	var req audience.PublishRequest
+	cmd := a.sends("publish OFFER", "Publish an offer of yours, or change it; for issuers and acceptors",
+		`  tally --as D offer publish winter --en "Winter check" --zh 冬季检测 --from 2026-11-01 --until 2026-12-31 \
+      --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`,
+		func(args []string) (command.Request, error) {
+			req.Offer = args[0]
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	day(cmd, &req.From, "from", "first day")
+	day(cmd, &req.Until, "until", "last day")
+	word(cmd, &req.Benefit, "benefit", "that is offered")
+	word(cmd, &req.Rule, "rule", "earn rule that is offered: PROGRAMME/RULE")
+	forWhom(cmd, &req.Audience)
+	return cmd
+}
+
+func withdrawOffer(a *app) *cobra.Command {
+	return a.sends("withdraw OFFER", "End an offer of yours", "  tally --as D offer withdraw winter", func(args []string) (command.Request, error) {
+		return audience.WithdrawRequest{Offer: args[0]}, nil
+	})
+}
+
+var offerColumns = columns[audience.Offer]{
+	header: table.Row{"party", "offer", "name", "名称", "for", "benefit", "rule", "from", "until"},
+	cells: func(n index.Noun[audience.Offer], _ scales) table.Row {
+		o := n.Row
+		return table.Row{o.By, o.ID, o.En, o.Zh, audienceText(o.Audience), o.Benefit, o.Rule, o.From, o.Until}
+	},
+}
+
+func listOffers(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := lists(a, "list", "List offers, ended ones too", "  tally --as G offer list --party D", offerColumns, func([]string) index.Filter { return f })
+	word(cmd, &f.Party, "party", "of this party only")
+	return cmd
+}
+
+func memberOffers(a *app) *cobra.Command {
+	return leaf("offers MEMBER", "Show the offers that are for a member today, by its tiers and labels (千人千面)", "  tally --as D member offers wang",
+		func(ctx context.Context, args []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				var answer found[audience.Offer]
+				var err error
+				if answer.Height, answer.Rows, err = ix.OffersFor(args[0]); err != nil {
+					return err
+				}
+				return a.print(answer, func(t table.Writer) { offerColumns.fill(t, answer, nil) })
+			})
+		})
+}
