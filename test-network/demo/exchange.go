@@ -5,7 +5,7 @@ import "context"
 func step4(ctx context.Context, s *stage) error {
 	s.chapter("4", "A joint campaign, G 60 and D 40: Li gets 3,000 points")
 	var pledge receipt
-	if err := s.tally(ctx, "D", &pledge, "points", "pledge", "--programme", "GP", "--amount", "1200", "--until", "2026-12-31"); err != nil {
+	if err := s.tally(ctx, "D", &pledge, "points", "pledge", "GP", "--amount", "1200", "--until", "2026-12-31"); err != nil {
 		return err
 	}
 	var r receipt
@@ -36,7 +36,7 @@ func step4(ctx context.Context, s *stage) error {
 
 // publish has the one issuer publish a rate into its programme and the other agree.
 func (s *stage) publish(ctx context.Context, into, from, to, owner, rate string, more ...string) error {
-	args := append([]string{"rate", "publish", from, to, "--rate", rate, "--until", "2027-12-31"}, more...)
+	args := append([]string{"rate", "publish", from, to, "--rate", rate, "--since", "2026-11-01", "--until", "2027-12-31"}, more...)
 	if err := s.tally(ctx, into, nil, args...); err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 
 // The customers, as their parties' counters know them: never on the ledger.
 const (
-	zhangAtD = "13800000001"
+	zhangAtD = "+86-13800000001"
 	zhangAtG = "openid-zhang"
-	wangAtD  = "13800000003"
+	wangAtD  = "+86-13800000003"
 )
 
 // members enrols the story's people at their homes. Zhang's account at G is linked
@@ -51,20 +51,22 @@ func members(ctx context.Context, s *stage) error {
 // recognised is the member that a party's customer is, or why not.
 func (s *stage) recognised(ctx context.Context, as, channel, customer string) (string, error) {
 	var m struct {
-		ID string `json:"id"`
+		Member struct {
+			ID string `json:"id"`
+		} `json:"member"`
 	}
 	code, err := codeOf(s.tally(ctx, as, &m, "member", "recognise", "--channel", channel, "--customer", customer))
 	if err != nil || code != "done" {
 		return code, err
 	}
-	return m.ID, nil
+	return m.Member.ID, nil
 }
 
 // authorised has the member's home let an acceptor spend so much, and answers the
 // authorisation's number and one-time code.
 func (s *stage) authorised(ctx context.Context, home, member, acceptor, limit string) (receipt, error) {
 	var r receipt
-	err := s.tally(ctx, home, &r, "member", "authorise", member, "--acceptor", acceptor, "--cap", limit, "--one-time")
+	err := s.tally(ctx, home, &r, "member", "authorise", member, acceptor, "--cap", limit, "--one-time")
 	return r, err
 }
 
@@ -75,18 +77,20 @@ func audiences(ctx context.Context, s *stage) error {
 		return err
 	}
 	if err := s.tally(ctx, "M", nil, "offer", "publish", "ride-for-owners", "--en", "A ride home", "--zh", "送您回家",
-		"--label", "D:car_owner", "--until", "2026-12-31", "--benefit", "ride"); err != nil {
+		"--label-of", "D:car_owner", "--from", "2026-12-01", "--until", "2026-12-31", "--benefit", "ride"); err != nil {
 		return err
 	}
 	for _, of := range []struct {
 		member string
 		want   int
 	}{{"zhang", 1}, {"li", 0}} {
-		var offers []any
-		if err := s.tally(ctx, "M", &offers, "member", "offers", of.member); err != nil {
+		var shown struct {
+			Rows []any `json:"rows"`
+		}
+		if err := s.tally(ctx, "M", &shown, "member", "offers", of.member); err != nil {
 			return err
 		}
-		s.figure("offers that M shows "+of.member, of.want, len(offers))
+		s.figure("offers that M shows "+of.member, of.want, len(shown.Rows))
 	}
 	return nil
 }
@@ -138,17 +142,17 @@ func step27(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "D", &consent, "member", "consent", "wang", "--purpose", "joint_service", "--party", "G", "--until", "2027-12-31"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "D", nil, "member", "share", consent.Number, "--party", "G", "--field", "phone="+wangAtD, "--field", "name=王五"); err != nil {
+	if err := s.tally(ctx, "D", nil, "member", "share", consent.Number, "G", "--field", "phone="+wangAtD, "--field", "name=王五"); err != nil {
 		return err
 	}
 	var shared struct {
 		Fields map[string]string `json:"fields"`
 	}
-	if err := s.eventually(ctx, "G", &shared, "member", "profile", consent.Number); err != nil {
+	if err := s.eventually(ctx, "G", &shared, "member", "profile", "read", consent.Number); err != nil {
 		return err
 	}
 	s.figure("G reads the phone number that D shared", wangAtD, shared.Fields["phone"])
-	code, err := codeOf(s.tally(ctx, "F", nil, "member", "profile", consent.Number, "--party", "G"))
+	code, err := codeOf(s.tally(ctx, "F", nil, "member", "profile", "read", consent.Number))
 	if err != nil {
 		return err
 	}
@@ -161,7 +165,7 @@ func step27(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("D recognises Wang", "NOT_FOUND", known)
-	if code, err = codeOf(s.eventuallyRefused(ctx, "G", "member", "profile", consent.Number)); err != nil {
+	if code, err = codeOf(s.eventuallyRefused(ctx, "G", "member", "profile", "read", consent.Number)); err != nil {
 		return err
 	}
 	s.figure("G reads the profile", "WRONG_STATE", code)
@@ -169,7 +173,7 @@ func step27(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	s.figure("files of the ledgers, logs and nodes with the phone number", 0, found)
+	s.figure("files of ledgers, logs and nodes that have it", 0, found)
 	w, err := s.wallet(ctx, "A", "wang")
 	if err != nil {
 		return err

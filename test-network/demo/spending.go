@@ -139,7 +139,7 @@ func (s *stage) returnOne(ctx context.Context, capture string) error {
 	if err != nil {
 		return err
 	}
-	s.figure("one is returned: 900 go back to the lot that they came from", "1,600 DP until 2027-05-31", w.find("DP", "2027-05-31"))
+	s.figure("one is returned: 900 back to the lot they came from", "1,600 DP until 2027-05-31", w.find("DP", "2027-05-31"))
 	s.figure("the lot that expires first stays spent", "none", w.find("DP", "2026-11-30"))
 	o, err := s.owes(ctx)
 	if err != nil {
