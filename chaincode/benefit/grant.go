@@ -127,9 +127,10 @@ func (m Model) checkCommitment(c code.Commitment) error {
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the benefit),
 // FORBIDDEN, WRONG_STATE (it isn't open, or costs no points), EXPIRED (its last
 // day has passed), BAD_REQUEST (a commitment is missing or not wanted), NOT_FOUND
-// (the member), INELIGIBLE, LIMIT (the member's), NOT_FOUND (a lot), BAD_REQUEST
-// (the pieces are not exactly what it costs), UNAUTHORISED, WRONG_CODE; then what
-// a hold of the pieces would be refused with; then QUOTA.
+// (the member), WRONG_STATE (it was erased), INELIGIBLE, LIMIT (the member's),
+// NOT_FOUND (a lot), BAD_REQUEST (the pieces are not exactly what it costs); then
+// UNAUTHORISED … WRONG_CODE as for a hold; then what a hold of the pieces would be
+// refused with; then QUOTA.
 type BuyRequest struct {
 	_             struct{}        `cbor:",toarray"`
 	Benefit       string          `json:"benefit"`

@@ -42,11 +42,13 @@ const (
 	Internal     Code = "INTERNAL"
 )
 
+// The code of an endorser, or of a client, that can't do its work now.
+const Unavailable Code = "UNAVAILABLE"
+
 // The codes that only a client answers with.
 const (
 	UnknownOutcome Code = "UNKNOWN_OUTCOME"
 	Overloaded     Code = "OVERLOADED"
-	Unavailable    Code = "UNAVAILABLE"
 )
 
 // Error is a coded refusal.

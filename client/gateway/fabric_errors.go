@@ -36,6 +36,7 @@ func classify(at stage, err error) *callError {
 	for _, m := range messages {
 		refusal, coded := fault.Parse(m)
 		switch {
+		case coded && refusal.Code == fault.Unavailable: // an endorser can't reach its lane heads
 		case coded && (failed.refusal == nil || isLag(failed.refusal.Code)):
 			failed.kind, failed.refusal = refused, refusal
 		case coded || failed.kind == refused:

@@ -42,6 +42,7 @@ func TestClassify(t *testing.T) {
 		{"endorsers at different heights", endorsing, rpc(codes.Aborted, "failed to collect enough transaction endorsements, see attached details for more info", "ProposalResponsePayloads do not match"), mismatched, fault.Unavailable},
 		{"the peer's own clock", endorsing, rpc(codes.Aborted, notEndorsed, "request unauthorized due to incorrect timestamp 2026-11-01T00:00:00Z, peer time 2026-11-02T00:00:00Z, peer.authentication.timewindow 15m0s"), refused, fault.TimeWindow},
 		{"the chaincode broke", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, contract: range: leveldb closed"), broken, fault.Internal},
+		{"an endorser without its lane heads", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, UNAVAILABLE: tallyseal-G does not answer: connection refused"), unreachable, fault.Unavailable},
 		{"no peer", endorsing, rpc(codes.Unavailable, "connection error: desc = refused"), unreachable, fault.Unavailable},
 		{"no plan while a peer is down", endorsing, rpc(codes.FailedPrecondition, "no combination of peers can be derived which satisfy the endorsement policy"), unreachable, fault.Unavailable},
 		{"too slow", endorsing, context.DeadlineExceeded, unreachable, fault.Unavailable},

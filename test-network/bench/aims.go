@@ -68,12 +68,17 @@ func phaseAims(r Report, phase string) (list []Aim) {
 	ratio(armIssue16, armFresh, 0.5)
 	given(func(m, _ Summary) Aim { return most(armIssue8+" p99, seconds", m.P99.Median/1000, 0.5) }, armIssue8, armIssue8)
 	ratio(armOneShop, armSpread, 0.95)
-	given(func(m, _ Summary) Aim {
-		return most(armOneShop+", conflicts on account keys", float64(m.Invalid["account"]), 0)
-	}, armOneShop, armOneShop)
+	for _, arm := range []string{armOneShop, armVisit, armConvert, armWriteOff} {
+		given(func(m, _ Summary) Aim {
+			return most(arm+", conflicts on account keys", float64(m.Invalid["account"]), 0)
+		}, arm, arm)
+	}
 	ratio(armOneShop, armRewrite, 0.25)
 	ratio(armOneShop, armMerchant, 1000)
 	ratio(armTransfer, armAccounts, 15)
+	ratio(armVisit, armSpread, 0.5)
+	ratio(armConvert, armSpread, 0.8)
+	ratio(armWriteOff, armSpread, 0.8)
 	ratio(arm2000, armOne, 10)
 	given(func(m, _ Summary) Aim {
 		off := m.P50.Median - float64(blockInterval.Milliseconds())

@@ -33,6 +33,9 @@ const (
 	armLone     = "h-1"
 	arm64       = "h-64"
 	arm2000     = "h-2000"
+	armVisit    = "i"
+	armConvert  = "k"
+	armWriteOff = "l"
 )
 
 // arms lists all of them. A batch is the most commands of one transaction.
@@ -45,12 +48,15 @@ func arms(batch int) []arm {
 		{armMerchant, "control: account balances, everyone pays one", false, pay(true)},
 		{armIssue8, "issue in batches, 8 lanes", true, issue(8, batch)},
 		{armIssue16, "issue in batches, 16 lanes", true, issue(lanesAll, batch)},
-		{armSpread, "hold + capture, 4 acceptors of 4 lanes", true, redeem(acceptors, lanesAll/len(acceptors), batch)},
-		{armOneShop, "hold + capture, everyone at one of 16 lanes", true, redeem(acceptors[:1], lanesAll, batch)},
+		{armSpread, "hold + capture, 4 acceptors of 4 lanes", true, redeem(atHomeThere, acceptors, lanesAll/len(acceptors), batch)},
+		{armOneShop, "hold + capture, everyone at one of 16 lanes", true, redeem(atHomeThere, acceptors[:1], lanesAll, batch)},
 		{armTransfer, "transfers among 1,000 members", true, transfer(batch)},
 		{armLone, "issue, 1 caller, a command a call", true, callers(1)},
 		{arm64, "issue, 64 callers, a command a call", true, callers(64)},
 		{arm2000, "issue, 2,000 callers, a command a call", true, callers(2000)},
+		{armVisit, "authorised hold + capture of 3 programmes, 4 acceptors of 4 lanes", true, redeem(visiting, acceptors, lanesAll/len(acceptors), batch)},
+		{armConvert, "conversions, members at home with the issuer, 16 lanes", true, convert("GP", batch)},
+		{armWriteOff, "write-offs by code, 4 providers of 4 lanes", true, writeOff(batch)},
 	}
 }
 

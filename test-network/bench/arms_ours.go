@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/gateway"
 )
@@ -24,40 +25,98 @@ func issue(lanes, batch int) load {
 			return err
 		}
 		defer g.Close()
-		return workers(lanes, stop, func(int) error { return w.issue(ctx, g, batch, m) })
+		return workers(lanes, stop, func(int) error { return w.issue(ctx, g, programme, batch, m) })
 	}
 }
 
 // redeem has acceptors hold parts of lots and capture them. Each batch captures
 // what the one before held, and holds as much: two commands a redemption.
-func redeem(parties []string, lanes, batch int) load {
+func redeem(of customers, parties []string, lanes, batch int) load {
 	return func(ctx context.Context, w *world, m *meter, stop <-chan struct{}) error {
-		var gateways []*gateway.Gateway
-		defer func() {
-			for _, g := range gateways {
-				g.Close()
-			}
-		}()
-		for _, party := range parties {
-			g, err := w.open(ctx, party, fmt.Sprintf("1-%d", lanes))
-			if err != nil {
-				return err
-			}
-			gateways = append(gateways, g)
-		}
-		lots := w.lots.shuffle(batch)
-		tills := make([]till, len(parties)*lanes)
-		for k := range tills {
-			tills[k] = till{w: w, g: gateways[k%len(gateways)], lots: lots, m: m}
+		tills, done, err := w.openTills(ctx, of, parties, lanes, batch, m)
+		defer done()
+		if err != nil {
+			return err
 		}
 		if err := workers(len(tills), stop, func(k int) error { return tills[k].turn(ctx, batch/2) }); err != nil {
 			return err
 		}
 		var group errgroup.Group
-		for k := range tills {
-			group.Go(func() error { return tills[k].turn(ctx, 0) })
+		for _, t := range tills {
+			group.Go(func() error { return t.turn(ctx, 0) })
 		}
 		return group.Wait()
+	}
+}
+
+// customers says who comes to an acceptor: for each of its lanes, from 0, what
+// makes one hold after another.
+type customers func(w *world, party string, batch int) func(lane int) queue
+
+// queue makes the next hold.
+type queue func() points.HoldRequest
+
+// openTills opens the parties' gateways, and a till for each of their lanes.
+func (w *world) openTills(ctx context.Context, of customers, parties []string, lanes, batch int, m *meter) (tills []*till, done func(), err error) {
+	var gateways []*gateway.Gateway
+	done = func() {
+		for _, g := range gateways {
+			g.Close()
+		}
+	}
+	for _, party := range parties {
+		g, err := w.open(ctx, party, fmt.Sprintf("1-%d", lanes))
+		if err != nil {
+			return nil, done, err
+		}
+		gateways = append(gateways, g)
+		come := of(w, party, batch)
+		for lane := range lanes {
+			tills = append(tills, &till{w: w, g: g, next: come(lane), m: m})
+		}
+	}
+	return tills, done, nil
+}
+
+// atHomeThere has an acceptor's own members spend one lot at a time. They need no
+// authorisation.
+func atHomeThere(w *world, party string, batch int) func(lane int) queue {
+	lots := w.lots[programme].shuffle(batch, atHome(party))
+	return func(int) queue {
+		return func() points.HoldRequest {
+			lot, owner, k := lots.lot()
+			return points.HoldRequest{Member: pseudonym(owner), Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}}}
+		}
+	}
+}
+
+// classes is how many disjoint shares of members visitors make: the lanes that
+// one acceptor may have, by the acceptors.
+const classes = 20
+
+// visiting has members spend lots of all three programmes at the acceptor that
+// they have authorised. Each lane has members of its own, whose authorisations
+// no other lane writes.
+func visiting(w *world, party string, batch int) func(lane int) queue {
+	others := map[string][][]number.Row{}
+	for _, p := range programmes[1:] {
+		others[p] = w.lots[p].byOwner()
+	}
+	from := (homeOf(party) + len(acceptors) - 1) % len(acceptors) // whose members come
+	return func(lane int) queue {
+		lots := w.lots[programme].shuffle(batch, share{every: classes, first: lane*len(acceptors) + from})
+		return func() points.HoldRequest {
+			lot, owner, k := lots.lot()
+			req := points.HoldRequest{
+				Member: pseudonym(owner), Authorisation: w.consents[owner],
+				Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}},
+			}
+			for _, p := range programmes[1:] {
+				theirs := others[p][owner]
+				req.Pieces = append(req.Pieces, points.Piece{Lot: theirs[k%len(theirs)], Amount: portion(k)})
+			}
+			return req
+		}
 	}
 }
 
@@ -65,24 +124,36 @@ func redeem(parties []string, lanes, batch int) load {
 type till struct {
 	w    *world
 	g    *gateway.Gateway
-	lots *draw
+	next queue
 	m    *meter
-	open []points.CaptureRequest // what is held and not captured
+	open []held // what is held and not captured
 }
 
-// turn captures what is held, and holds n lots.
+// held is a hold that stands.
+type held struct {
+	number number.Command
+	pieces []points.Piece // of programmes, in their order
+}
+
+func (h held) sum() (sum amount.Units) {
+	for _, p := range h.pieces {
+		sum += p.Amount
+	}
+	return sum
+}
+
+// turn captures what is held, and places n holds.
 func (t *till) turn(ctx context.Context, n int) error {
 	var commands []command.Command
-	for _, c := range t.open {
-		commands = append(commands, command.New("", c))
+	for _, h := range t.open {
+		commands = append(commands, command.New("", points.CaptureRequest{Hold: h.number, Amount: h.sum()}))
 	}
-	captures := len(commands)
 	deadline := time.Now().Unix() + holdFor
-	for range n {
-		lot, member, k := t.lots.lot()
-		commands = append(commands, command.New("", points.HoldRequest{
-			Member: member, Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}}, Deadline: deadline,
-		}))
+	asked := make([]points.HoldRequest, n)
+	for i := range asked {
+		asked[i] = t.next()
+		asked[i].Deadline = deadline
+		commands = append(commands, command.New("", asked[i]))
 	}
 	if len(commands) == 0 {
 		return nil
@@ -93,29 +164,28 @@ func (t *till) turn(ctx context.Context, n int) error {
 		return fmt.Errorf("holding and capturing: %w", err)
 	}
 	t.m.done(len(commands)-t.m.refuse(ran, commands), began)
-	return t.settle(ran, commands, captures)
+	t.settle(ran, commands, asked)
+	return nil
 }
 
 // settle keeps the books of what was captured, and notes what now is held.
-func (t *till) settle(ran gateway.Outcome, commands []command.Command, captures int) error {
+func (t *till) settle(ran gateway.Outcome, commands []command.Command, asked []points.HoldRequest) {
 	receipts, refusals := ran.Receipts(t.g.Party(), commands)
-	for i, c := range t.open {
-		if refusals[i] == nil {
-			t.w.books.captured.Add(int64(c.Amount))
-		}
-	}
-	t.open = t.open[:0]
-	for i := captures; i < len(commands); i++ {
+	captures := len(t.open)
+	for i, h := range t.open {
 		if refusals[i] != nil {
 			continue
 		}
-		held, err := commands[i].Decode()
-		if err != nil {
-			return err
+		for k, p := range h.pieces {
+			t.w.books.points[programmes[k]].captured.Add(int64(p.Amount))
 		}
-		t.open = append(t.open, points.CaptureRequest{Hold: receipts[i].Number, Amount: held.(points.HoldRequest).Pieces[0].Amount})
 	}
-	return nil
+	t.open = t.open[:0]
+	for i, req := range asked {
+		if refusals[captures+i] == nil {
+			t.open = append(t.open, held{receipts[captures+i].Number, req.Pieces})
+		}
+	}
 }
 
 func portion(k int) amount.Units { return amount.Units(1 + k%maxPart) }
@@ -128,13 +198,13 @@ func transfer(batch int) load {
 			return err
 		}
 		defer g.Close()
-		lots := w.lots.shuffle(batch)
+		lots := w.lots[programme].shuffle(batch, everyone)
 		return workers(lanesAll, stop, func(int) error {
 			commands := make([]command.Command, batch)
 			for i := range commands {
 				lot, from, k := lots.lot()
 				commands[i] = command.New("", points.TransferRequest{
-					From: from, To: other(from, k), Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}},
+					From: pseudonym(from), To: pseudonym(other(from, k)), Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}},
 				})
 			}
 			began := time.Now()
@@ -149,11 +219,68 @@ func transfer(batch int) load {
 }
 
 // other is a member who isn't this one.
-func other(from string, k int) string {
-	if to := member(k * 7919); to != from {
+func other(from, k int) int {
+	if to := k * 7919 % members; to != from {
 		return to
 	}
-	return member(k*7919 + 1)
+	return (from + 1) % members
+}
+
+// twice is how many points become one by the rate of the conversions.
+const twice = 2
+
+// convert has the issuer of another programme convert parts of lots of members
+// who are at home with it.
+func convert(into string, batch int) load {
+	return func(ctx context.Context, w *world, m *meter, stop <-chan struct{}) error {
+		g, err := w.open(ctx, issuers[into], fmt.Sprintf("1-%d", lanesAll))
+		if err != nil {
+			return err
+		}
+		defer g.Close()
+		lots := w.lots[programme].shuffle(batch, atHome(issuers[into]))
+		return workers(lanesAll, stop, func(int) error {
+			commands, got := make([]command.Command, batch), make([]amount.Units, batch)
+			for i := range commands {
+				lot, owner, k := lots.lot()
+				got[i] = portion(k)
+				commands[i] = command.New("", points.ConvertRequest{
+					Member: pseudonym(owner), To: into, Pieces: []points.Piece{{Lot: lot, Amount: twice * got[i]}},
+				})
+			}
+			began := time.Now()
+			ran, err := g.Run(ctx, "", commands)
+			if err != nil {
+				return fmt.Errorf("converting: %w", err)
+			}
+			m.done(batch-m.refuse(ran, commands), began)
+			_, refusals := ran.Receipts(g.Party(), commands)
+			for i, err := range refusals {
+				if err == nil {
+					w.books.points[programme].converted.Add(int64(twice * got[i]))
+					w.books.points[into].issued.Add(int64(got[i]))
+				}
+			}
+			return nil
+		})
+	}
+}
+
+// agreeRate publishes the rate of the conversions, and agrees to it.
+func (w *world) agreeRate(ctx context.Context) error {
+	const into = "GP"
+	rate := amount.Rate{Num: 1, Den: twice}
+	err := w.as(ctx, issuers[into], "", func(g *gateway.Gateway) error {
+		_, err := g.WalkIn(ctx, "bench-rate", points.PublishRateRequest{From: programme, To: into, Rate: rate, Since: today(), Until: today() + 365})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return w.as(ctx, issuer, "", func(g *gateway.Gateway) error {
+		_, err := g.WalkIn(ctx, "bench-rate", points.AgreeRateRequest{From: programme, To: into, Rate: rate})
+		return err
+	})
 }
 
 // callers has n of them issue one lot a call, each under a request id of its
@@ -168,11 +295,11 @@ func callers(n int) load {
 		return workers(n, stop, func(int) error {
 			id := w.serial.key("r")
 			began := time.Now()
-			if _, err := g.Do(ctx, id, grant(int(w.serial.Load()), today())); err != nil {
+			if _, err := g.Do(ctx, id, grant(programme, int(w.serial.Load()), today())); err != nil {
 				return fmt.Errorf("issuing one: %w", err)
 			}
 			m.done(1, began)
-			w.books.issued.Add(int64(lotAmount))
+			w.books.points[programme].issued.Add(int64(lotAmount))
 			return nil
 		})
 	}
@@ -180,19 +307,23 @@ func callers(n int) load {
 
 // fill issues lots until the ledger has so many rows.
 func (w *world) fill(ctx context.Context, rows, batch int, told func(done, of int)) error {
-	g, err := w.open(ctx, issuer, fmt.Sprintf("1-%d", lanesAll))
+	return w.stock(ctx, programme, rows-len(w.chain.rows), batch, told)
+}
+
+// stock issues so many lots of a programme, or a few more.
+func (w *world) stock(ctx context.Context, programme string, missing, batch int, told func(done, of int)) error {
+	g, err := w.open(ctx, issuers[programme], fmt.Sprintf("1-%d", lanesAll))
 	if err != nil {
 		return err
 	}
 	defer g.Close()
-	missing := rows - len(w.chain.rows)
 	var asked counter
 	m := &meter{}
 	var group errgroup.Group
 	for range lanesAll {
 		group.Go(func() error {
 			for asked.Add(int64(batch)) < int64(missing+batch) {
-				if err := w.issue(ctx, g, batch, m); err != nil {
+				if err := w.issue(ctx, g, programme, batch, m); err != nil {
 					return err
 				}
 				told(min(missing, int(asked.Load())), missing)

@@ -18,8 +18,9 @@ import (
 // batchSize is how many commands our batches carry: as many as they may.
 const batchSize = command.MaxCommands
 
-// firstLots is how many batches of lots there are before anything is measured.
-const firstLots = 80
+// firstLots is how many batches of lots there are of each programme before
+// anything is measured.
+var firstLots = map[string]int{programme: 80, "FP": 40, "GP": 40}
 
 // bench sets everything up, measures both phases, and reports.
 func (o options) bench(ctx context.Context, n *network, p *progress) error {
@@ -35,6 +36,7 @@ func (o options) bench(ctx context.Context, n *network, p *progress) error {
 	report := Report{Began: time.Now(), Machine: machine(), Batch: batchSize, Seconds: o.seconds}
 	finish := func(err error) error {
 		report.Arms, report.Sums = summarise(report.Runs, all), w.chain.sums
+		report.Uses = w.chain.uses
 		report.Aims = aimsOf(report)
 		return errors.Join(err, o.publish(report, err == nil))
 	}
@@ -81,21 +83,23 @@ func (o options) begin(ctx context.Context, n *network, p *progress) (*world, er
 	if err := n.up(ctx); err != nil {
 		return nil, err
 	}
-	w := &world{net: n, log: quiet(n.log)}
+	w := newWorld(n, quiet(n.log))
 	var err error
 	if w.control, err = newControl(n); err != nil {
 		return nil, err
 	}
 	w.chain = newChain(w.control.links[0])
-	p.say("founding the consortium, making accounts, keys and lots")
+	p.say("founding the consortium, making accounts, keys, members, benefits and lots")
 	if err := w.found(ctx); err != nil {
 		return nil, err
 	}
 	if err := w.prepareControl(ctx); err != nil {
 		return nil, err
 	}
-	if err := w.fill(ctx, firstLots*batchSize, batchSize, func(int, int) {}); err != nil {
-		return nil, err
+	for _, p := range programmes {
+		if err := w.stock(ctx, p, firstLots[p]*batchSize, batchSize, func(int, int) {}); err != nil {
+			return nil, err
+		}
 	}
 	return w, w.settle(ctx, &Run{})
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -12,9 +14,11 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/ledger/rwset/kvrwset"
 
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 func TestSpread(t *testing.T) {
@@ -77,29 +81,72 @@ func TestRateOfNothing(t *testing.T) {
 	}
 }
 
-// Every lot comes as often as any other, and none again before all came.
+// Every lot of a share comes as often as any other, and none again before all
+// came; who draws a share draws nobody else's.
 func TestDrawIsEven(t *testing.T) {
-	l := lots{batches: []issued{{1, 1, 50, 0}, {2, 1, 50, 7}, {1, 2, 3, 0}, {1, 3, 50, 9}}}
-	d := l.shuffle(50)
-	for range 3 {
-		seen := map[number.Row]bool{}
-		for range 150 {
-			n, owner, _ := d.lot()
-			if seen[n] {
-				t.Fatalf("%s came twice", n)
+	l := lots{batches: []issued{{"D", 1, 1, 500, 0}, {"D", 2, 1, 500, 737}, {"D", 1, 2, 20, 0}, {"D", 1, 3, 500, 37 * 37 % members}}}
+	for _, of := range []share{everyone, atHome("G"), atHome("M"), {classes, 0}, {classes, 15}} {
+		d, all := l.shuffle(500, of), 3*500/of.every
+		for range 3 {
+			seen := map[number.Row]bool{}
+			for range all {
+				n, owner, _ := d.lot()
+				if seen[n] {
+					t.Fatalf("%+v: %s came twice", of, n)
+				}
+				seen[n] = true
+				offset := map[string]int{"1.1": 0, "2.1": 737, "1.3": 37 * 37 % members}[strings.Join(strings.Split(n.String(), ".")[1:3], ".")]
+				if want := (offset + int(n.Command.Index)) % members; owner != want || owner%of.every != of.first {
+					t.Fatalf("%+v: %s is %d's, not %d's", of, n, want, owner)
+				}
 			}
-			seen[n] = true
-			if want := member(map[string]int{"1.1": 0, "2.1": 7, "1.3": 9}[strings.Join(strings.Split(n.String(), ".")[1:3], ".")] + int(n.Command.Index)); owner != want {
-				t.Fatalf("%s is %s's, not %s's", n, want, owner)
+		}
+	}
+}
+
+// An acceptor's lanes get visitors who have authorised it, no two the same.
+func TestVisitorsAreDisjoint(t *testing.T) {
+	w := newWorld(nil, nil)
+	w.consents = make([]number.Command, members)
+	for i := range w.consents {
+		w.consents[i] = number.Command{Party: home(i), Lane: 1, Seq: 1, Index: uint16(i % 500)}
+	}
+	for at, p := range programmes {
+		for k := range 4 {
+			w.lots[p].add(issued{issuers[p], uint8(at), uint64(k), 500, uint16(k * 250)})
+		}
+	}
+	owner := map[string]string{}
+	for _, party := range acceptors {
+		come := visiting(w, party, 500)
+		for lane := range lanesAll / len(acceptors) {
+			next, till := come(lane), fmt.Sprint(party, lane)
+			for range 500 {
+				req := next()
+				if len(req.Pieces) != len(programmes) || req.Authorisation.Party == party {
+					t.Fatalf("%s: %+v", till, req)
+				}
+				if before := owner[req.Member]; before != "" && before != till {
+					t.Fatalf("%s comes to %s and to %s", req.Member, before, till)
+				}
+				owner[req.Member] = till
 			}
+		}
+	}
+	if len(owner) != members*lanesAll/classes {
+		t.Errorf("%d members came", len(owner))
+	}
+	for i := range members {
+		if till, came := owner[pseudonym(i)]; came && till[:1] != visits(i) {
+			t.Errorf("%d comes to %s, and has authorised %s", i, till, visits(i))
 		}
 	}
 }
 
 func TestOtherIsAnother(t *testing.T) {
 	for k := range 5000 {
-		if from := member(k); other(from, k*3) == from {
-			t.Fatalf("%s pays itself", from)
+		if from := k % members; other(from, k*3) == from {
+			t.Fatalf("%d pays itself", from)
 		}
 	}
 }
@@ -143,16 +190,27 @@ func TestChainSumsUpAndNamesConflicts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	apply(1<<20, write(row.Lot(n.Row(0)), points.Lot{Issued: 100}), write(row.Totals("P", "D", 1), points.Totals{Issued: 100}))
-	apply(2<<20, write(row.Lot(n.Row(0)), points.Lot{Issued: 100, Placed: 30}),
-		write(row.Hold(n), points.Hold{State: points.Open, Pieces: []points.HeldPiece{{Amount: 30}}}))
-	if want := (Sums{Issued: 100, Available: 70, Held: 30}); c.sums != want {
-		t.Errorf("held: %+v, want %+v", c.sums, want)
+	want := func(what string, wants map[string]Sums, uses Uses) {
+		t.Helper()
+		if !maps.Equal(c.sums, wants) || c.uses != uses {
+			t.Errorf("%s: %+v, %+v, want %+v, %+v", what, c.sums, c.uses, wants, uses)
+		}
 	}
-	apply(3<<20, write(row.Hold(n), points.Hold{State: points.Captured, Captured: 30, Pieces: []points.HeldPiece{{Amount: 30}}}))
-	if want := (Sums{Issued: 100, Available: 70, Captured: 30}); c.sums != want {
-		t.Errorf("captured: %+v, want %+v", c.sums, want)
-	}
+	apply(1<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100}), write(row.Totals("DP", "D", 1), points.Totals{Issued: 100}),
+		write(row.Totals("GP", "D", 1), points.Totals{Issued: 50}))
+	apply(2<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100, Placed: 30, Converted: 9}),
+		write(row.Hold(n), points.Hold{Acceptor: "D", State: points.Open, Pieces: points.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}))
+	want("held", map[string]Sums{
+		"DP": {Issued: 100, Available: 61, Held: 30, Converted: 9, Due: 9}, "GP": {Issued: 50, Held: 7}}, Uses{})
+	apply(3<<20, write(row.Hold(n), points.Hold{Acceptor: "D", State: points.PartCaptured, Captured: 32,
+		Pieces: points.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}),
+		write(row.Positions("first", "D", 1), settlement.Positions{List: []settlement.Position{
+			{Debtor: "G", Creditor: "D", Programme: "GP", Points: 2}, {Debtor: "D", Creditor: "G", Programme: "DP", Points: 9}, {Debtor: "M", Creditor: "G", Fen: 5}}}),
+		write(row.Entitlement(n.Row(0)), benefit.Entitlement{Used: 3}), write(row.WriteOff(n), benefit.WriteOff{Owed: []benefit.Owed{{Fen: 4}, {Fen: 1}}}))
+	want("captured", map[string]Sums{
+		"DP": {Issued: 100, Available: 61, Captured: 30, Converted: 9, Due: 9, Owed: 9},
+		"GP": {Issued: 50, Held: 5, Captured: 2, Due: 2, Owed: 2}},
+		Uses{Used: 3, WrittenOff: 1, Due: 5, Owed: 5})
 	read := func(key string, block uint64) *kvrwset.KVRead {
 		if block == 0 {
 			return &kvrwset.KVRead{Key: key}

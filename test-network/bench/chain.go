@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 	"google.golang.org/protobuf/proto"
 
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -26,7 +28,8 @@ type chain struct {
 	next uint64 // block
 	rows map[uint64]state
 	seed maphash.Seed
-	sums Sums
+	sums map[string]Sums // by programme
+	uses Uses
 	// fresh counts the rows of the controls that only they could have written.
 	fresh int
 }
@@ -38,22 +41,36 @@ type state struct {
 	adds    part
 }
 
-// part is what one row adds to the sums. No row adds to more than two of them,
-// which keeps millions of rows in memory.
+// part is what one row adds to the sums of one programme, as its kind of row
+// does. Few rows have more than one, which keeps millions of them in memory.
 type part struct {
-	kind byte // of its key
-	a, b int64
+	kind      byte  // of its key, 0 for none
+	programme uint8 // place in programmes
+	a, b, c   int64
+	more      *part
 }
 
-// Sums adds up the ledger's rows. Nothing is lost or made if
+// Sums adds up the rows of one programme. Nothing is lost or made if
 //
-//	issued = available + held + captured   and   owed = captured
+//	issued = available + held + captured + converted   and   due = owed
 type Sums struct {
 	Issued    int64 `json:"issued"`    // totals of all lanes
 	Available int64 `json:"available"` // lots
 	Held      int64 `json:"held"`      // holds that are open
 	Captured  int64 `json:"captured"`  // holds
+	Converted int64 `json:"converted"` // lots
+	Due       int64 `json:"due"`       // captured by others than the funder, or converted
 	Owed      int64 `json:"owed"`      // positions
+}
+
+// Uses adds up the rows of benefits. Nothing is lost or made if
+//
+//	used = written off   and   due = owed
+type Uses struct {
+	Used       int64 `json:"used"`       // entitlements
+	WrittenOff int64 `json:"writtenOff"` // write-offs
+	Due        int64 `json:"due"`        // fen, of write-offs
+	Owed       int64 `json:"owed"`       // fen, of positions without a programme
 }
 
 // Blocks is what some blocks held.
@@ -69,7 +86,7 @@ type Blocks struct {
 }
 
 func newChain(l *link) *chain {
-	return &chain{link: l, rows: map[uint64]state{}, seed: maphash.MakeSeed()}
+	return &chain{link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, seed: maphash.MakeSeed()}
 }
 
 // read takes in the blocks up to a height.
@@ -201,54 +218,156 @@ func (c *chain) apply(sets []space, version uint64) error {
 				return fmt.Errorf("key %.90q: %w", w.GetKey(), err)
 			}
 			key := c.hash(s.name, w.GetKey())
-			c.sums.add(c.rows[key].adds, -1)
-			c.sums.add(adds, 1)
+			c.add(c.rows[key].adds, -1)
+			c.add(adds, 1)
 			c.rows[key] = state{version, adds}
 		}
 	}
 	return nil
 }
 
-func partOf(namespace string, w *kvrwset.KVWrite) (p part, err error) {
-	if namespace != "tally" || len(w.GetKey()) < 2 {
-		return p, nil
+// partOf reads what a row adds.
+func partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
+	if namespace != "tally" {
+		return part{}, nil
 	}
-	switch p.kind = w.GetKey()[0]; w.GetKey()[:2] {
-	case "l/":
-		var lot points.Lot
-		lot, err = row.Decode[points.Lot](w.GetValue())
-		p.a = int64(lot.Available())
-	case "h/":
-		var hold points.Hold
-		hold, err = row.Decode[points.Hold](w.GetValue())
-		p.b = int64(hold.Captured)
-		if hold.State == points.Open || hold.State == points.PartCaptured {
-			p.a = int64(hold.Sum() - hold.Captured)
+	prefix, id, _ := strings.Cut(w.GetKey(), "/")
+	switch prefix {
+	case "l":
+		return read(w, lotPart)
+	case "h":
+		return read(w, holdPart)
+	case "t":
+		of, _, _ := strings.Cut(id, "/")
+		return read(w, func(t points.Totals) part { return part{kind: 't', programme: place(of), a: int64(t.Issued)} })
+	case "o":
+		return read(w, positionsPart)
+	case "be":
+		return read(w, func(e benefit.Entitlement) part { return part{kind: 'e', a: int64(e.Used)} })
+	case "bw":
+		return read(w, writeOffPart)
+	}
+	return part{}, nil
+}
+
+func read[T any](w *kvrwset.KVWrite, of func(T) part) (part, error) {
+	r, err := row.Decode[T](w.GetValue())
+	if err != nil {
+		return part{}, err
+	}
+	return of(r), nil
+}
+
+// place is where a programme stands in programmes.
+func place(programme string) uint8 { return uint8(slices.Index(programmes, programme)) }
+
+// lotPart adds, besides what is left, what was converted: all conversions are
+// owed to another issuer.
+func lotPart(l points.Lot) part {
+	return part{kind: 'l', programme: place(l.Programme), a: int64(l.Available()), b: int64(l.Converted)}
+}
+
+func holdPart(h points.Hold) part {
+	var first *part
+	add := func(line points.Line, to func(*part) *int64) {
+		for _, p := range line {
+			first = first.of('h', place(p.Programme))
+			*to(first) += int64(p.Amount)
 		}
-	case "t/":
-		var t points.Totals
-		t, err = row.Decode[points.Totals](w.GetValue())
-		p.a = int64(t.Issued)
-	case "o/":
-		var owed settlement.Position
-		owed, err = row.Decode[settlement.Position](w.GetValue())
-		p.a = int64(owed.Points)
 	}
-	return p, err
+	if h.State.Holds() {
+		add(h.Pieces.Between(h.Captured, h.Sum()), func(p *part) *int64 { return &p.a })
+	}
+	for _, p := range h.Pieces.Between(0, h.Captured) {
+		add(points.Line{p}, func(p *part) *int64 { return &p.b })
+		if p.Funder != h.Acceptor {
+			add(points.Line{p}, func(p *part) *int64 { return &p.c })
+		}
+	}
+	return first.orNone()
+}
+
+func positionsPart(owed settlement.Positions) part {
+	var first *part
+	for _, p := range owed.List {
+		if p.Programme == "" {
+			first = first.of('f', 0)
+			first.a += int64(p.Fen)
+			continue
+		}
+		first = first.of('o', place(p.Programme))
+		first.a += int64(p.Points)
+	}
+	return first.orNone()
+}
+
+func writeOffPart(w benefit.WriteOff) part {
+	p := part{kind: 'w', a: 1}
+	for _, o := range w.Owed {
+		p.b += int64(o.Fen)
+	}
+	return p
+}
+
+// of brings the part of a kind and programme to the front of those that hang on
+// p, a new one if there is none.
+func (p *part) of(kind byte, programme uint8) *part {
+	for before, at := (*part)(nil), p; at != nil; before, at = at, at.more {
+		if at.kind != kind || at.programme != programme {
+			continue
+		}
+		if before != nil {
+			before.more, at.more = at.more, p
+		}
+		return at
+	}
+	return &part{kind: kind, programme: programme, more: p}
+}
+
+func (p *part) orNone() part {
+	if p == nil {
+		return part{}
+	}
+	return *p
 }
 
 // add counts a row in (sign 1) or out (sign −1).
+func (c *chain) add(p part, sign int64) {
+	for at := &p; at != nil && at.kind != 0; at = at.more {
+		c.uses.add(*at, sign)
+		id := programmes[at.programme]
+		sums := c.sums[id]
+		sums.add(*at, sign)
+		c.sums[id] = sums
+	}
+}
+
 func (s *Sums) add(p part, sign int64) {
 	switch p.kind {
 	case 'l':
 		s.Available += sign * p.a
+		s.Converted += sign * p.b
+		s.Due += sign * p.b
 	case 'h':
 		s.Held += sign * p.a
 		s.Captured += sign * p.b
+		s.Due += sign * p.c
 	case 't':
 		s.Issued += sign * p.a
 	case 'o':
 		s.Owed += sign * p.a
+	}
+}
+
+func (u *Uses) add(p part, sign int64) {
+	switch p.kind {
+	case 'e':
+		u.Used += sign * p.a
+	case 'w':
+		u.WrittenOff += sign * p.a
+		u.Due += sign * p.b
+	case 'f':
+		u.Owed += sign * p.a
 	}
 }
 

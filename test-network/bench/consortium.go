@@ -6,10 +6,12 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/client/config"
@@ -19,33 +21,61 @@ import (
 // The consortium of the benchmark.
 const (
 	operator  = "G" // and the one acceptor at whom everyone pays
-	issuer    = "D" // of the one programme
+	issuer    = "D" // of the programme that most arms use
 	programme = "DP"
 	members   = 1000
 	lanesAll  = 16
 )
 
 // acceptors are those over whom the uniform arm spreads, with four lanes each.
+// Member i is at home with acceptors[i mod 4].
 var acceptors = []string{"G", "D", "F", "M"}
 
 // peerOwners are the parties with a peer, the issuer first.
 var peerOwners = []string{"D", "G", "F"}
 
+// issuers names the party that issues a programme, programmes lists them in the
+// order in which holds of several name them.
+var (
+	issuers    = map[string]string{programme: issuer, "FP": "F", "GP": "G"}
+	programmes = []string{programme, "FP", "GP"}
+)
+
 // world is the network with its consortium, as the arms use it.
 type world struct {
-	net     *network
-	log     *slog.Logger
-	control *control
-	chain   *chain // what the blocks say
-	books   books  // what this driver was told
-	lots    lots
-	serial  serial
+	net      *network
+	log      *slog.Logger
+	control  *control
+	chain    *chain // what the blocks say
+	books    books  // what this driver was told
+	lots     map[string]*lots
+	consents []number.Command      // authorisation of member i for the acceptor it visits
+	vouchers map[string][]*voucher // by provider
+	serial   serial
+}
+
+func newWorld(n *network, log *slog.Logger) *world {
+	w := &world{net: n, log: log, books: books{points: map[string]*receipts{}}, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}}
+	for _, p := range programmes {
+		w.lots[p], w.books.points[p] = &lots{}, &receipts{}
+	}
+	return w
 }
 
 // books is what the driver knows that it did: every receipt counted.
 type books struct {
-	issued, captured counter
+	points map[string]*receipts // by programme
+	used   counter              // write-offs
 }
+
+// receipts counts the points of one programme.
+type receipts struct {
+	issued, captured, converted counter
+}
+
+// home is where a member is at home, visits the one acceptor that it has authorised.
+func home(i int) string   { return acceptors[i%len(acceptors)] }
+func visits(i int) string { return acceptors[(i+1)%len(acceptors)] }
 
 // open opens a party's gateway with some lanes.
 func (w *world) open(ctx context.Context, party, lanes string) (*gateway.Gateway, error) {
@@ -58,53 +88,95 @@ func (w *world) open(ctx context.Context, party, lanes string) (*gateway.Gateway
 	return gateway.Open(ctx, cfg, gateway.WithLog(w.log))
 }
 
-// found founds the consortium and its one programme.
-func (w *world) found(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	g, err := w.open(ctx, operator, "")
+// as opens a party's gateway for a while. Afterwards all peers are level: one
+// that is a block behind would not know yet what was done.
+func (w *world) as(ctx context.Context, party, lanes string, do func(*gateway.Gateway) error) error {
+	g, err := w.open(ctx, party, lanes)
 	if err != nil {
 		return err
 	}
 	defer g.Close()
-	both := party.Issuer | party.Acceptor
-	if _, err := g.Found(ctx, party.FoundRequest{
-		Network: "bench", En: "Group", Zh: "集团", Roles: both, Peer: true,
-		Cycle: "first", Date: date.Of(time.Now(), time.UTC), Test: true,
-	}); err != nil {
-		return fmt.Errorf("founding: %w", err)
-	}
-	// A peer that is a block behind would not know the operator yet.
-	if _, err := w.control.level(ctx); err != nil {
+	if err := do(g); err != nil {
 		return err
-	}
-	for _, req := range []party.RegisterRequest{
-		{Party: "D", En: "Dealer", Zh: "经销商", Roles: both, Peer: true},
-		{Party: "F", En: "Finance", Zh: "金融", Roles: both, Peer: true},
-		{Party: "M", En: "Mobility", Zh: "出行", Roles: both},
-	} {
-		if _, err := g.WalkIn(ctx, "bench-"+req.Party, req); err != nil {
-			return fmt.Errorf("registering %s: %w", req.Party, err)
-		}
-	}
-	if _, err := w.control.level(ctx); err != nil {
-		return err
-	}
-	d, err := w.open(ctx, issuer, "")
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if _, err := d.WalkIn(ctx, "bench-programme", points.OpenProgrammeRequest{
-		Programme: programme, En: "Dealer points", Zh: "经销商积分", Price: amount.Rate{Num: 1, Den: 1},
-	}); err != nil {
-		return fmt.Errorf("opening the programme: %w", err)
 	}
 	_, err = w.control.level(ctx)
 	return err
+}
+
+// found founds the consortium with its programmes, members and benefits.
+func (w *world) found(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"founding", w.charter},
+		{"registering parties", w.register},
+		{"opening programmes", w.openProgrammes},
+		{"agreeing on a rate", w.agreeRate},
+		{"enrolling members", w.enrol},
+		{"authorising", w.authorise},
+		{"defining benefits", w.defineBenefits},
+		{"granting benefits", w.grantBenefits},
+	} {
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return nil
+}
+
+// roles are everybody's: each issues and accepts.
+const roles = party.Issuer | party.Acceptor
+
+func (w *world) charter(ctx context.Context) error {
+	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
+		_, err := g.Found(ctx, party.FoundRequest{
+			Network: "bench", En: "Group", Zh: "集团", Roles: roles, Peer: true,
+			Cycle: "first", Date: today(), Test: true,
+		})
+		return err
+	})
+}
+
+func (w *world) register(ctx context.Context) error {
+	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
+		for _, req := range []party.RegisterRequest{
+			{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles, Peer: true},
+			{Party: "F", En: "Finance", Zh: "金融", Roles: roles, Peer: true},
+			{Party: "M", En: "Mobility", Zh: "出行", Roles: roles},
+		} {
+			if _, err := g.WalkIn(ctx, "bench-"+req.Party, req); err != nil {
+				return fmt.Errorf("%s: %w", req.Party, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (w *world) openProgrammes(ctx context.Context) error {
+	for _, p := range programmes {
+		err := w.as(ctx, issuers[p], "", func(g *gateway.Gateway) error {
+			_, err := g.WalkIn(ctx, "bench-programme", points.OpenProgrammeRequest{
+				Programme: p, En: "Points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1},
+				Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}},
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // quiet is a log that keeps warnings in the run's own file.
 func quiet(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
+
+func today() date.Date { return date.Of(time.Now(), time.UTC) }
+
+// homeOf says at which place of acceptors a party stands.
+func homeOf(party string) int { return slices.Index(acceptors, party) }

@@ -40,7 +40,12 @@ func TestQuick(t *testing.T) {
 			t.Errorf("%s %s: %v, %d refused: %s", s.Phase, s.Key, s.Invalid, s.Refused, s.Why)
 		}
 	}
-	if r.Sums.Issued == 0 || r.Sums.Issued != r.Sums.Available+r.Sums.Held+r.Sums.Captured {
-		t.Errorf("%+v", r.Sums)
+	for _, p := range programmes {
+		if s := r.Sums[p]; s.Issued == 0 || s.Captured == 0 || s.Issued != s.Available+s.Held+s.Captured+s.Converted {
+			t.Errorf("%s: %+v", p, s)
+		}
+	}
+	if r.Sums[programme].Converted == 0 || r.Uses.Used == 0 || r.Uses.Used != r.Uses.WrittenOff {
+		t.Errorf("%+v, %+v", r.Sums[programme], r.Uses)
 	}
 }

@@ -43,14 +43,15 @@ type Summary struct {
 
 // Report is a whole run.
 type Report struct {
-	Began   time.Time `json:"began"`
-	Machine string    `json:"machine"`
-	Batch   int       `json:"batch"`
-	Seconds float64   `json:"seconds"` // of each window
-	Arms    []Summary `json:"arms"`
-	Aims    []Aim     `json:"aims"`
-	Sums    Sums      `json:"sums"` // at the end; nothing lost or made
-	Runs    []Run     `json:"runs"`
+	Began   time.Time       `json:"began"`
+	Machine string          `json:"machine"`
+	Batch   int             `json:"batch"`
+	Seconds float64         `json:"seconds"` // of each window
+	Arms    []Summary       `json:"arms"`
+	Aims    []Aim           `json:"aims"`
+	Sums    map[string]Sums `json:"sums"` // by programme, at the end; nothing lost or made
+	Uses    Uses            `json:"uses"` // likewise
+	Runs    []Run           `json:"runs"`
 }
 
 func (r Report) arm(phase, key string) (Summary, bool) {
@@ -200,13 +201,25 @@ func conflicts(s Summary) string {
 // markdown is the report for the README.
 func (r Report) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s. Windows of %.3g s, batches of %d. Conservation held after every arm: issued %d = available %d + held %d + captured %d.\n",
-		r.Began.UTC().Format("2006-01-02 15:04 UTC"), r.Machine, r.Seconds, r.Batch, r.Sums.Issued, r.Sums.Available, r.Sums.Held, r.Sums.Captured)
+	fmt.Fprintf(&b, "%s, %s. Windows of %.3g s, batches of %d. Conservation held after every arm; at the end, %s.\n",
+		r.Began.UTC().Format("2006-01-02 15:04 UTC"), r.Machine, r.Seconds, r.Batch, r.conserved())
 	for _, phase := range r.phases() {
 		fmt.Fprintf(&b, "\n**The %s ledger**\n\n%s\n", phase, r.armsTable(phase).RenderMarkdown())
 	}
 	fmt.Fprintf(&b, "\n**Aims**\n\n%s\n", r.aimsTable().RenderMarkdown())
 	return b.String()
+}
+
+// conserved says what everything added up to.
+func (r Report) conserved() string {
+	var list []string
+	for _, p := range programmes {
+		s := r.Sums[p]
+		list = append(list, fmt.Sprintf("%s: issued %d = available %d + held %d + captured %d + converted %d",
+			p, s.Issued, s.Available, s.Held, s.Captured, s.Converted))
+	}
+	list = append(list, fmt.Sprintf("write-offs: used %d = written off %d", r.Uses.Used, r.Uses.WrittenOff))
+	return strings.Join(list, "; ")
 }
 
 // terminal is the report for people at a terminal.

@@ -122,7 +122,7 @@ func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor 
 // capFunders draws on the caps of those who will owe for a hold's pieces, and
 // answers who has one.
 func (c *call) capFunders(purse points.Purse, pieces points.Line, creditor string) ([]string, error) {
-	worth, err := c.worth(pieces)
+	worth, err := pieces.Owing(0, pieces.Sum(), purse.Programmes)
 	if err != nil {
 		return nil, err
 	}

@@ -20,22 +20,30 @@ var pointsVerbs = []verb{
 	does((*call).relieve),
 	reading((*call).issue, func(r *run, req points.IssueRequest) []string { return r.issueKeys(req.Programme) }),
 	reading((*call).award, func(r *run, req points.AwardRequest) []string {
-		return append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)))
+		return append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)), string(row.Member(req.Member)))
 	}),
 	reading((*call).activate, func(_ *run, req points.ActivateRequest) []string { return []string{lotKey(req.Lot)} }),
 	reading((*call).cancel, func(_ *run, req points.CancelRequest) []string { return []string{lotKey(req.Lot)} }),
 	reading((*call).hold, func(_ *run, req points.HoldRequest) []string {
 		return spendKeys(req.Member, req.Authorisation, req.Pieces)
 	}),
-	reading((*call).capture, func(_ *run, req points.CaptureRequest) []string { return []string{string(row.Hold(req.Hold))} }),
-	reading((*call).refund, func(_ *run, req points.RefundRequest) []string { return []string{string(row.Hold(req.Hold))} }),
+	reading((*call).capture, func(r *run, req points.CaptureRequest) []string {
+		return []string{string(row.Hold(req.Hold)), r.positionsKey()}
+	}),
+	reading((*call).refund, func(r *run, req points.RefundRequest) []string {
+		return []string{string(row.Hold(req.Hold)), r.positionsKey()}
+	}),
 	reading((*call).release, func(_ *run, req points.ReleaseRequest) []string { return []string{string(row.Hold(req.Hold))} }),
 	reading((*call).timeOut, func(_ *run, req points.TimeOutRequest) []string { return []string{string(row.Hold(req.Hold))} }),
 	reading((*call).transfer, func(_ *run, req points.TransferRequest) []string {
-		return spendKeys(req.From, req.Authorisation, req.Pieces)
+		return append(spendKeys(req.From, req.Authorisation, req.Pieces), string(row.Member(req.To)))
 	}),
 	reading((*call).offerTrade, func(_ *run, req points.OfferRequest) []string {
-		return spendKeys(req.Member, req.Authorisation, req.Pieces)
+		keys := append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Programme(req.Wants)))
+		if req.For != "" {
+			keys = append(keys, string(row.Member(req.For)))
+		}
+		return keys
 	}),
 	reading((*call).takeTrade, func(_ *run, req points.TakeRequest) []string {
 		return append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Trade(req.Trade)))
@@ -43,8 +51,8 @@ var pointsVerbs = []verb{
 	reading((*call).endTrade, func(_ *run, req points.EndTradeRequest) []string { return []string{string(row.Trade(req.Trade))} }),
 	does((*call).publishRate),
 	does((*call).agreeRate),
-	reading((*call).convert, func(_ *run, req points.ConvertRequest) []string {
-		return spendKeys(req.Member, req.Authorisation, req.Pieces)
+	reading((*call).convert, func(r *run, req points.ConvertRequest) []string {
+		return append(append(spendKeys(req.Member, req.Authorisation, req.Pieces), r.issueKeys(req.To)...), r.positionsKey())
 	}),
 	reading((*call).expire, func(_ *run, req points.ExpireRequest) []string {
 		var keys []string
@@ -63,6 +71,11 @@ var pointsVerbs = []verb{
 
 func (r *run) issueKeys(programme string) []string {
 	return []string{string(row.Programme(programme)), string(row.Totals(programme, r.caller.ID, r.lane))}
+}
+
+// positionsKey is where the lane's obligations of the open cycle are.
+func (r *run) positionsKey() string {
+	return string(row.Positions(r.cycle.ID, r.caller.ID, r.lane))
 }
 
 func spendKeys(member string, authorisation number.Command, pieces []points.Piece) []string {

@@ -72,7 +72,9 @@ func (r *run) advance(seq uint64, digest [32]byte) (uint64, error) {
 		if refusal, ok := fault.Parse(answer.GetMessage()); ok {
 			return 0, refusal
 		}
-		return 0, fmt.Errorf("contract: %s: %s", name, answer.GetMessage())
+		// What the peer says of a chaincode that it can't reach comes as payload. The
+		// endorser is out of order, not the request.
+		return 0, fault.New(fault.Unavailable, "%s does not answer: %.120s", name, answer.GetMessage()+string(answer.GetPayload()))
 	}
 	return strconv.ParseUint(string(answer.GetPayload()), 10, 64)
 }

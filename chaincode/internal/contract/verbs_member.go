@@ -34,8 +34,16 @@ var memberVerbs = []verb{
 	reading((*call).label, func(r *run, req member.LabelRequest) []string {
 		return []string{string(row.Member(req.Member)), string(row.Labels(req.Member, r.caller.ID))}
 	}),
-	reading((*call).authorise, func(_ *run, req member.AuthoriseRequest) []string { return []string{string(row.Member(req.Member))} }),
-	does((*call).revokeAuthorisation),
+	reading((*call).authorise, func(_ *run, req member.AuthoriseRequest) []string {
+		keys := []string{string(row.Member(req.Member)), string(row.Party(req.Acceptor))}
+		for _, limit := range req.Caps {
+			keys = append(keys, string(row.Programme(limit.Programme)))
+		}
+		return keys
+	}),
+	reading((*call).revokeAuthorisation, func(_ *run, req member.RevokeAuthorisationRequest) []string {
+		return []string{string(row.Authorisation(req.Authorisation))}
+	}),
 	does((*call).publishOffer),
 	does((*call).withdrawOffer),
 }

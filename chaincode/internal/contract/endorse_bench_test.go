@@ -1,0 +1,153 @@
+package contract
+
+import (
+	"fmt"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+)
+
+// BenchmarkEndorse endorses a full batch at one peer, again and again, without
+// committing it: what the chaincode costs, by kind of command. B/command is what
+// the batch and its read and write sets take.
+//
+//	go test ./chaincode/internal/contract -bench Endorse -run '^$'
+func BenchmarkEndorse(b *testing.B) {
+	w := founded(b, 2)
+	for _, arm := range benchArms(b, w) {
+		p := arm.proposal(w)
+		b.Run(arm.name, func(b *testing.B) {
+			size := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				e, err := w.net.EndorseAt(p, "G")
+				if err != nil {
+					b.Fatal(err)
+				}
+				size = proto.Size(e.RWSet().Proto())
+			}
+			for _, arg := range p.Args {
+				size += len(arg)
+			}
+			b.ReportMetric(float64(size)/command.MaxCommands, "B/command")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/command.MaxCommands/1000, "µs/command")
+		})
+	}
+}
+
+// benchArm is a full batch of commands of one kind by D.
+type benchArm struct {
+	name    string
+	request func(i int) command.Request
+}
+
+func (a benchArm) proposal(w *world) *ledgersim.Proposal {
+	batch := command.Batch{Lane: 1, Seq: w.heads["D"] + 1}
+	for i := range command.MaxCommands {
+		batch.Commands = append(batch.Commands, command.New("", a.request(i)))
+	}
+	return w.net.Propose(w.client("D"), seal.Outer, []byte("batch:Run"), codec.Encode(batch))
+}
+
+// benchArms makes what the batches need.
+func benchArms(t fataler, w *world) []benchArm {
+	customers := benchCustomers(t, w)
+	at := func(i int) string { return customers[i%len(customers)] }
+	lots := benchLots(t, w, at)
+	piece := func(i int, amount amount.Units) []points.Piece { return []points.Piece{{Lot: lots[i], Amount: amount}} }
+	hold := func(i int) command.Request {
+		return points.HoldRequest{Member: at(i), Pieces: piece(i, 7), Deadline: worldNow().Unix() + 3600}
+	}
+	var requests []command.Request
+	for i := range lots {
+		requests = append(requests, hold(i))
+	}
+	holds := benchAll(t, w, requests...)
+	granted, first := benchGrants(t, w, at)
+	return []benchArm{
+		{"issue", func(i int) command.Request { return benchIssue(at(i)) }},
+		{"hold", hold},
+		{"capture", func(i int) command.Request { return points.CaptureRequest{Hold: holds[i].Number, Amount: 7} }},
+		{"transfer", func(i int) command.Request {
+			return points.TransferRequest{From: at(i), To: "to-" + at(i), Pieces: piece(i, 7)}
+		}},
+		{"convert", func(i int) command.Request {
+			return points.ConvertRequest{Member: at(i), To: "EP", Pieces: piece(i, 8)}
+		}},
+		{"write-off", func(i int) command.Request {
+			return benefit.WriteOffRequest{Entitlement: granted[i], Code: first}
+		}},
+	}
+}
+
+func benchCustomers(t fataler, w *world) []string {
+	var requests []command.Request
+	var list []string
+	for i := range 200 {
+		list = append(list, fmt.Sprintf("m%03d", i))
+		requests = append(requests, member.EnrolRequest{Member: list[i]}, member.EnrolRequest{Member: "to-" + list[i]})
+	}
+	for _, id := range []string{"DP", "EP"} {
+		requests = append(requests, points.OpenProgrammeRequest{Programme: id, En: "Points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	}
+	requests = append(requests,
+		points.PublishRateRequest{From: "DP", To: "EP", Rate: amount.Rate{Num: 1, Den: 2}, Since: day(firstDay), Until: day(firstDay) + 300})
+	benchAll(t, w, requests...)
+	return list
+}
+
+func benchAll(t fataler, w *world, requests ...command.Request) []command.Receipt {
+	receipts, refusals := w.run(t, "D", requests...)
+	for i, err := range refusals {
+		if err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+	}
+	return receipts
+}
+
+func benchIssue(to string) command.Request {
+	return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: to, Amount: 100_000, Expires: day(firstDay) + 365}}}
+}
+
+func benchLots(t fataler, w *world, at func(int) string) (lots []number.Row) {
+	var requests []command.Request
+	for i := range command.MaxCommands {
+		requests = append(requests, benchIssue(at(i)))
+	}
+	for _, r := range benchAll(t, w, requests...) {
+		lots = append(lots, r.Number.Row(0))
+	}
+	return lots
+}
+
+func benchGrants(t fataler, w *world, at func(int) string) (granted []number.Row, first code.Code) {
+	codes, commitment := code.Chain(make(code.Code, code.Size), 200)
+	benchAll(t, w, benefit.DefineRequest{Benefit: "ride-D", En: "Ride", Zh: "接送机", Kind: benefit.Service, Price: 10_800, Uses: 200,
+		Days: 365, Stackable: true, Scene: "ride", Fee: amount.Rate{Num: 1, Den: 100}, Code: true, Lapse: benefit.Refund})
+	var requests []command.Request
+	for range command.MaxCommands / 100 {
+		req := benefit.GrantRequest{Benefit: "ride-D"}
+		for i := range 100 {
+			req.Grants = append(req.Grants, benefit.Grant{Member: at(i), Commitment: commitment})
+		}
+		requests = append(requests, req)
+	}
+	for _, r := range benchAll(t, w, requests...) {
+		for i := range 100 {
+			granted = append(granted, r.Number.Row(i))
+		}
+	}
+	return granted, codes[0]
+}
