@@ -30,6 +30,7 @@ func people(t *testing.T) *world {
 		put(row.Member("dan"), member.Member{ID: "dan", Home: "D", State: member.Erased}),
 		put(row.Standing("GP", "ann"), earned),
 		put(row.Standing("GP", "bob"), points.Standing{}),
+		put(row.Standing("MP", "bob"), points.Standing{}),
 		put(row.Labels("ann", "D"), member.Labels{List: []member.Label{{ID: "household"}, {ID: "late", Until: day - 1}}}),
 		put(row.Labels("bob", "F"), member.Labels{List: []member.Label{{ID: "delinquent"}}}),
 	)
@@ -53,8 +54,10 @@ func TestTiersAreTheRootsOwn(t *testing.T) {
 	if tiers, err := ix.Tiers("ann", today); err != nil || !maps.Equal(tiers, map[string]string{"GP": "gold"}) {
 		t.Errorf("%v, %v", tiers, err)
 	}
-	if own, err := ix.Standings("bob"); err != nil || len(own) != 1 {
-		t.Errorf("bob's own: %v, %v", own, err)
+	for id, want := range map[string][]string{"ann": {"GP"}, "bob": {"GP", "MP"}, "cid": nil} {
+		if own, err := ix.Standings(id); err != nil || !slices.Equal(slices.Sorted(maps.Keys(own)), want) {
+			t.Errorf("%s's own: %v, %v", id, own, err)
+		}
 	}
 	if tiers, err := ix.Tiers("dan", today); err != nil || len(tiers) > 0 {
 		t.Errorf("%v, %v", tiers, err)
