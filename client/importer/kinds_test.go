@@ -347,3 +347,50 @@ func TestKindsRefuseWhatMeansNothing(t *testing.T) {
 		}
 	}
 }
+
+// The sample's mappings fit its files, and name customers alike.
+func TestSamples(t *testing.T) {
+	const dir = "../../test-network/sample"
+	for _, c := range []struct {
+		mapping, file string
+		want          Totals
+		rejected      int
+	}{
+		{"members", "baskets", Totals{Members: 12, Accounts: 24}, 1},
+		{"labels", "campaigns", Totals{Labels: 20}, 1},
+		{"benefits", "coupons", Totals{Benefits: 12}, 0},
+		{"entitlements", "coupon_redemptions", Totals{Entitlements: 20}, 1},
+		{"writeoffs", "coupon_redemptions", Totals{WriteOffs: 26}, 1},
+		{"baskets", "baskets", Totals{Awards: 39, Points: 116662}, 2},
+	} {
+		m, err := LoadMapping(filepath.Join(dir, c.mapping+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, c.file+".csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, r := read(t, m, string(text))
+		if r.Totals != c.want || len(r.Rejected) != c.rejected {
+			t.Errorf("%s: %+v", c.mapping, r)
+		}
+		if c.mapping != "benefits" && (m.Pseudonym != keyed || m.Channels[0] != "app") {
+			t.Errorf("%s: %s of %v", c.mapping, m.Pseudonym, m.Channels)
+		}
+	}
+}
+
+// No two entitlements have a code in common, whichever of benefit, member and
+// source tells them apart.
+func TestEntitlementsHaveCodesOfTheirOwn(t *testing.T) {
+	s, seen := Stores{Vault: &safe{}}, map[string]bool{}
+	for _, of := range [][3]string{{"s", "b", "m"}, {"s", "b", "n"}, {"s", "c", "m"}, {"r", "b", "m"}} {
+		codes, first := s.codes(of[0], of[1], of[2])
+		again, _ := s.codes(of[0], of[1], of[2])
+		if seen[first.String()] || len(codes) != benefit.MaxUses || codes[0].String() != again[0].String() || !codes[0].Opens(first) {
+			t.Errorf("%v", of)
+		}
+		seen[first.String()] = true
+	}
+}

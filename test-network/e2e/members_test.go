@@ -90,7 +90,7 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 		party, channel string
 		commitment     codec.Hash
 	}{{"D", "shop", atD.commitment}, {"G", "app", atG.commitment}} {
-		if m, err := g.Query().Recognise(t.Context(), known.party, known.channel, known.commitment); err != nil || m.ID != one {
+		if m, err := g.Query().Recognise(t.Context(), known.party, known.channel, known.commitment); err != nil || m.Member.ID != one {
 			t.Errorf("recognised by %s's account: %+v, %v", known.party, m, err)
 		}
 	}

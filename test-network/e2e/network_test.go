@@ -259,10 +259,6 @@ func wantCode(t *testing.T, what string, err error, code fault.Code) {
 // rows of the read model hold must be the same.
 func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
 	t.Helper()
-	totals, err := g.Query().Totals(t.Context(), programme)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ix := read(t, g)
 	available := amount.Units(0)
 	for page := (index.Page{Limit: index.MaxPage}); ; {
@@ -277,6 +273,16 @@ func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
 			break
 		}
 		page.After = part.Next
+	}
+	totals := points.Totals{}
+	for deadline := time.Now().Add(10 * time.Second); ; { // the peer that is asked may be behind the one that was read
+		var err error
+		if totals, err = g.Query().Totals(t.Context(), programme); err != nil {
+			t.Fatal(err)
+		}
+		if totals.Issued == available+totals.Held()+totals.Ended() || time.Now().After(deadline) {
+			break
+		}
 	}
 	if totals.Issued != available+totals.Held()+totals.Ended() {
 		t.Errorf("%s: issued %d, but available %d + held %d + ended %d", programme, totals.Issued, available, totals.Held(), totals.Ended())

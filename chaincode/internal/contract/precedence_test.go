@@ -253,8 +253,8 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 			{noMember, noLot, {"no programme", "", fault.NotFound}, {"no rate", "rate", fault.NotFound}, {"not the issuer", "", fault.Forbidden}, {"not agreed", "rate", fault.WrongState}, {"rate ended", "", fault.Expired}, {"several programmes", "", fault.BadRequest}},
 			spending, {{"no whole point", "", fault.Insufficient}}, erased, consenting, spendCap, {{"liability cap", "", fault.LiabilityCap}}}},
 		"take": {takeOn, [][]ground{
-			{{"no trade", "", fault.NotFound}, noMember, noLot, {"withdrawn", "", fault.WrongState}, {"offer ended", "", fault.Expired}, {"set aside expired", "", fault.Expired},
-				{"for another", "", fault.Forbidden}, {"own offer", "", fault.BadRequest}, {"another price", "", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
+			{{"no trade", "", fault.NotFound}, noMember, noLot, {"withdrawn", "", fault.WrongState}, {"offer ended", "", fault.Expired},
+				{"for another", "", fault.Forbidden}, {"own offer", "", fault.BadRequest}, {"set aside expired", "", fault.Expired}, {"another price", "", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
 		"buy": {buyOn, [][]ground{
 			{{"no benefit", "", fault.NotFound}, {"not the provider", "", fault.Forbidden}, {"not open", "", fault.WrongState}, {"benefit ended", "", fault.Expired}, {"commitment", "", fault.BadRequest}, noMember},
 			erased, {{"barred", "", fault.Ineligible}, {"one each", "", fault.Limit}, noLot, {"another cost", "", fault.BadRequest}},

@@ -99,12 +99,44 @@ func importWith(ctx context.Context, cfg config.Config, g *gateway.Gateway, job 
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, ix.Close()) }()
-		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return granted(ix, benefit, member) }
+		lookup := &grants{g: g, ix: ix, patience: patience}
+		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return lookup.find(ctx, benefit, member) }
 	}
 	return job.Run(ctx)
 }
 
-// granted lists a member's entitlements to a benefit by their numbers.
+// patience is how long an import waits, in all, for entitlements to turn up that
+// the read model hasn't: the peer that it reads from may be some blocks behind the
+// one that took them.
+const patience = 5 * time.Second
+
+// grants looks entitlements up for write-offs.
+type grants struct {
+	g        *gateway.Gateway
+	ix       *index.Index
+	patience time.Duration // that is left
+}
+
+// find lists a member's entitlements to a benefit by their numbers.
+func (l *grants) find(ctx context.Context, benefit, member string) ([]importer.Granted, error) {
+	for {
+		list, err := granted(l.ix, benefit, member)
+		if err != nil || len(list) > 0 || l.patience <= 0 {
+			return list, err
+		}
+		began := time.Now()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		if err := l.g.Sync(ctx, l.ix); err != nil {
+			return nil, err
+		}
+		l.patience -= time.Since(began)
+	}
+}
+
 func granted(ix *index.Index, id, member string) ([]importer.Granted, error) {
 	_, found, err := index.All[benefit.Entitlement](ix, index.Filter{Member: member, Topic: id})
 	if err != nil {
