@@ -177,9 +177,7 @@ func audienceText(a audience.Audience) string {
 	if len(a.Tiers) > 0 {
 		parts = append(parts, a.Programme+" "+strings.Join(a.Tiers, " or "))
 	}
-	for _, l := range a.Labels {
-		parts = append(parts, l)
-	}
+	parts = append(parts, a.Labels...)
 	for _, l := range a.Not {
 		parts = append(parts, "not "+l)
 	}

@@ -223,7 +223,14 @@ func spanText(d time.Duration) string {
 	if d >= aDay && d%aDay == 0 {
 		return strconv.Itoa(int(d/aDay)) + "d"
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+	text := d.String() // 36h0m0s
+	if d%time.Minute == 0 {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if d%time.Hour == 0 {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // after is the moment so long from now, in UTC seconds.

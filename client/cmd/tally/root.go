@@ -22,7 +22,11 @@ func root(a *app) *cobra.Command {
 Say who you are with --as PARTY (its profile is found in the network's folder)
 or --profile FILE. Commands take effect once for a request id: after a lost
 answer, ask again with the same --request. Every refusal has a code; tally
-refusals lists them with the exit codes.`,
+refusals lists them with the exit codes.
+
+Points are named in whole units: 18.60 of a programme with a scale of 2 is 1860.
+What this party may know of persons stays in its vault, in its state directory: tally
+member says who is who. A one-time code is best given in a file or in $TALLY_CODE.`,
 		Example: `  tally --as G points issue --programme GP --grant zhang:20000:2027-12-31
   tally --as D points wallet zhang
   tally --as D points redeem --member zhang --take GP:500 --request till-7-000123

@@ -6,14 +6,17 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
@@ -282,4 +285,38 @@ func shellquote(line string) ([]string, error) {
 		return nil, nil
 	}
 	return words, err
+}
+
+// TestEveryKindHasACommand: whatever the ledger takes, somebody can send.
+func TestEveryKindHasACommand(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source strings.Builder
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.Write(data)
+	}
+	kinds := 0
+	for k := range 256 {
+		name := command.Kind(k).String()
+		req, err := command.Parse(name, []byte("{}"))
+		if req == nil {
+			continue
+		}
+		kinds++
+		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source.String(), typ) {
+			t.Errorf("nothing sends %s, %s: %v", name, typ, err)
+		}
+	}
+	if kinds < 50 {
+		t.Errorf("only %d kinds", kinds)
+	}
 }

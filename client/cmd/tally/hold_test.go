@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+func TestWhatToRefund(t *testing.T) {
+	n := func(i uint16) number.Command { return number.Command{Party: "D", Seq: 7, Index: i} }
+	once := points.Hold{Captures: []points.Taken{{Number: n(1), Amount: 900, Refunded: 200}}}
+	twice := points.Hold{Captures: []points.Taken{{Number: n(1), Amount: 900, Refunded: 900}, {Number: n(2), Amount: 50}}}
+	for _, c := range []struct {
+		name  string
+		hold  points.Hold
+		given points.RefundRequest
+		want  points.RefundRequest
+		code  fault.Code
+	}{
+		{"all that is left", once, points.RefundRequest{}, points.RefundRequest{Capture: n(1), Amount: 700}, ""},
+		{"a part", once, points.RefundRequest{Amount: 5}, points.RefundRequest{Capture: n(1), Amount: 5}, ""},
+		{"one of two", twice, points.RefundRequest{Capture: n(2)}, points.RefundRequest{Capture: n(2), Amount: 50}, ""},
+		{"which of two", twice, points.RefundRequest{Amount: 5}, points.RefundRequest{}, fault.BadRequest},
+		{"nothing is left", twice, points.RefundRequest{Capture: n(1)}, points.RefundRequest{}, fault.Insufficient},
+		{"no such capture", once, points.RefundRequest{Capture: n(3)}, points.RefundRequest{}, fault.NotFound},
+		{"nothing was captured", points.Hold{}, points.RefundRequest{}, points.RefundRequest{}, fault.BadRequest},
+	} {
+		got, err := whatToRefund(n(0), c.hold, c.given)
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if c.want.Hold = n(0); c.code == "" && got != c.want {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
+// TestCodesAreRead: from the flag, a file or the environment, and from there only
+// if an authorisation is named.
+func TestCodesAreRead(t *testing.T) {
+	secret := code.Code(strings.Repeat("x", code.Size))
+	file := filepath.Join(t.TempDir(), "code")
+	if err := os.WriteFile(file, []byte(strings.ToLower(secret.String())+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	named := number.Command{Party: "G", Seq: 3}
+	for _, c := range []struct {
+		name string
+		c    consent
+		env  string
+		want bool
+	}{
+		{"none", consent{}, "", false},
+		{"flag", consent{oneTime: oneTime{code: secret}}, "", true},
+		{"file", consent{oneTime: oneTime{file: file}}, "", true},
+		{"environment", consent{authorisation: named}, secret.String(), true},
+		{"environment, for something else", consent{}, secret.String(), false},
+		{"authorisation that needs none", consent{authorisation: named}, "", false},
+	} {
+		t.Setenv("TALLY_CODE", c.env)
+		n, got, err := c.c.proof()
+		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want && got.String() != secret.String() {
+			t.Errorf("%s: %s %s %v", c.name, n, got, err)
+		}
+	}
+	if _, err := (&oneTime{file: "nowhere"}).read(); err == nil {
+		t.Error("a missing file is no code")
+	}
+}
+
+func TestRunsGoOnAfterWhatIsAboutOneRow(t *testing.T) {
+	var r tally
+	for _, c := range []struct {
+		err   error
+		stops bool
+	}{
+		{nil, false}, {fault.New(fault.WrongState, "it has ended"), false}, {fault.New(fault.NotFound, "gone"), false},
+		{fault.New(fault.Unavailable, "no peer"), true}, {fault.New(fault.UnknownOutcome, "?"), true}, {context.Canceled, true}, {errors.New("disk"), true},
+	} {
+		if err := r.note("D.0.1.0", c.err); (err != nil) != c.stops {
+			t.Errorf("%v: %v", c.err, err)
+		}
+	}
+	if len(r.Done) != 1 || len(r.Refused) != 2 || r.Refused[0].Code != fault.WrongState {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestAmendmentsChangeWhatIsNamed(t *testing.T) {
+	changed := func(flags ...string) func(string) bool {
+		return func(f string) bool { return strings.Contains(" "+strings.Join(flags, " ")+" ", " "+f+" ") }
+	}
+	present := party.Party{ID: "B", Roles: party.Operator | party.Issuer, Liability: 5, Debit: 6}
+	given := party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 0, Debit: 10}
+	for _, c := range []struct {
+		flags []string
+		want  party.AmendRequest
+	}{
+		{nil, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 6}},
+		{[]string{"debit"}, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 10}},
+		{[]string{"liability"}, party.AmendRequest{Party: "B", Roles: party.Issuer, Debit: 6}},
+		{[]string{"roles"}, party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 5, Debit: 6}},
+	} {
+		if got := amended(present, given, changed(c.flags...)); got != c.want {
+			t.Errorf("%v: %+v", c.flags, got)
+		}
+	}
+	model := benefit.Model{ID: "b", Quota: 5, Grantors: []string{"G"}, Open: true}
+	if got := (benefitChange{closed: true}).on(model); got.Open || got.Quota != 5 || len(got.Grantors) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if !(benefitChange{}).none() || (benefitChange{open: true}).none() {
+		t.Error("what is no change?")
+	}
+}
+
+// TestCodesLeft finds the chain that opens an entitlement as it is now, after uses
+// and new codes.
+func TestCodesLeft(t *testing.T) {
+	seed := func(b string) code.Code { return code.Code(strings.Repeat(b, code.Size)) }
+	chain, commitment := code.Chain(seed("a"), 3)
+	secrets := []vault.Secret{{Code: seed("z")}, {Code: seed("a")}}
+	fresh := benefit.Entitlement{Uses: 3, Commitment: commitment}
+	used := benefit.Entitlement{Uses: 3, Used: 1, Commitment: code.Commitment(chain[0])}
+	foreign := benefit.Entitlement{Uses: 3, Commitment: code.Commit(seed("q"))}
+	over := benefit.Entitlement{Uses: 3, Used: 3}
+	for _, c := range []struct {
+		name string
+		e    benefit.Entitlement
+		want int
+	}{{"fresh", fresh, 3}, {"used once", used, 2}, {"another's codes", foreign, 0}, {"used up", over, 0}} {
+		left := codesLeft(secrets, c.e)
+		if len(left) != c.want || c.want > 0 && !left[0].Opens(c.e.Commitment) {
+			t.Errorf("%s: %v", c.name, left)
+		}
+	}
+}
+
+func TestOwesTable(t *testing.T) {
+	got := rendered(func(w table.Writer) {
+		owesTable(w, owing{Height: 9,
+			Outstanding: []index.Outstanding{{Issuer: "M", Programme: "MP", Outstanding: 1, Worth: "1/2"}},
+			Owed:        []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720}, {Cycle: "2026-11", Debtor: "M", Creditor: "G", Fen: 108}},
+			Breakage:    []index.Breakage{{Party: "M", Programme: "MP", Points: 800, Fen: "400"}},
+		}, scales{"FP": 2})
+	})
+	want := strings.TrimLeft(`
+ owes  whom             for           points  of which held   fen  cycle   
+───────────────────────────────────────────────────────────────────────────
+ M     members          MP                 1              0   1/2          
+───────────────────────────────────────────────────────────────────────────
+ F     D                FP             84.00                 6720  2026-11 
+ M     G                price or fee                          108  2026-11 
+───────────────────────────────────────────────────────────────────────────
+ M     nobody: expired  MP               800                  400          
+as of block 8
+`, "\n")
+	if got != want {
+		t.Errorf("\n%s", got)
+	}
+}
+
+func TestBenefitTableSaysWords(t *testing.T) {
+	got := rendered(func(w table.Writer) {
+		benefitTable(w, benefit.Model{ID: "b", Kind: benefit.Coupon, Lapse: benefit.Keep, Points: []benefit.Cost{{Programme: "GP", Amount: 150}}}, scales{"GP": 2})
+	})
+	for _, want := range []string{"coupon", "KEEP", "1.50 GP"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s:\n%s", want, got)
+		}
+	}
+}
