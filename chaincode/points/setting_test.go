@@ -24,7 +24,6 @@ var (
 	lotB   = lotA.Command.Row(1)
 	before = At{Caller: "D", Number: number.Command{Party: "D", Lane: 1, Seq: 8}, Now: deadline - 1, Date: today}
 	after  = At{Caller: "D", Number: number.Command{Party: "D", Lane: 1, Seq: 9}, Now: deadline, Date: today}
-	hash   = make([]byte, 32)
 	one    = amount.Rate{Num: 1, Den: 1}
 )
 
