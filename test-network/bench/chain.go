@@ -80,7 +80,7 @@ type Blocks struct {
 	Valid int   `json:"valid"`
 	Bytes int64 `json:"bytes"`
 	// Invalid counts transactions by what they met: "account" rows (lots,
-	// holds, totals, positions), the "fence", lane "head"s, a control's
+	// holds, totals, positions, entitlements …), the "fence", lane "head"s, a control's
 	// "balance", or Fabric's code if it was no conflict.
 	Invalid map[string]int `json:"invalid,omitempty"`
 }

@@ -19,7 +19,7 @@ func TestQuick(t *testing.T) {
 	}
 	out := t.TempDir()
 	cmd := newCommand()
-	cmd.SetArgs([]string{"--quick", "--rows", "60000", "--seconds", "0.5",
+	cmd.SetArgs([]string{"--quick", "--rows", "250000", "--seconds", "0.5",
 		"--topology", filepath.Join(repo, "test-network", "topology.yaml"), "--out", out})
 	if err := cmd.ExecuteContext(t.Context()); err != nil {
 		t.Fatal(err)
