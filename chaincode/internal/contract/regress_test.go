@@ -168,3 +168,17 @@ func TestAMergeBringsTheDaysCounts(t *testing.T) {
 	w.refused(t, "M", send(5), fault.DailyCap)
 	w.must(t, "M", hold("zhang", issued.Row(0), 1), send(4))
 }
+
+// Both sides of a trade count as sent on the day on which it is taken.
+func TestATradeCountsForBothSides(t *testing.T) {
+	w, lots := withPoints(t, points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}, 90)
+	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "MP", Zh: "MP", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}})
+	issued := w.must(t, "M", points.IssueRequest{Programme: "MP", Grants: []points.Grant{{Member: "wang", Amount: 40, Expires: day(firstDay) + 9}}})
+	for _, c := range []struct {
+		gives, price amount.Units
+		code         fault.Code
+	}{{11, 1, fault.DailyCap}, {1, 11, fault.DailyCap}, {6, 6, ""}, {5, 1, fault.DailyCap}, {1, 5, fault.DailyCap}, {4, 4, ""}} {
+		offer := w.must(t, "M", points.OfferRequest{Member: "li", Pieces: []points.Piece{{Lot: lots[0], Amount: c.gives}}, Wants: "MP", Price: c.price, Until: w.net.Now().Unix() + 600})
+		w.refused(t, "D", points.TakeRequest{Trade: offer, Member: "wang", Pieces: []points.Piece{{Lot: issued.Row(0), Amount: c.price}}}, c.code)
+	}
+}
