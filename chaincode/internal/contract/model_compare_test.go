@@ -35,7 +35,7 @@ func newModel(t fataler, w *world) *model {
 		num, den   int
 		rules      points.Rules
 	}{
-		{"GP", "G", 1, 1, points.Rules{SpendPerDay: 40, Grace: 5, Transfer: points.TransferRules{Allowed: true, PerDay: 30, PerCounterparty: 20, Wait: 2}}},
+		{"GP", "G", 1, 1, points.Rules{SpendPerDay: 18, Grace: 5, Transfer: points.TransferRules{Allowed: true, PerDay: 16, PerCounterparty: 10, Wait: 2}}},
 		{"DP", "D", 1, 2, points.Rules{EarnPerDay: 60, Transfer: points.TransferRules{Allowed: true}}},
 		{"MP", "M", 2, 3, points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 3}, Transfer: points.TransferRules{Allowed: true}}},
 	} {

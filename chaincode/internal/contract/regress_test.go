@@ -138,10 +138,10 @@ func TestMergedNamesAreOneMember(t *testing.T) {
 }
 
 // merge joins two members, each at its home.
-func (w *world) merge(t fataler, from, into string) {
+func (w *world) merge(t fataler, from, into string, programmes ...string) {
 	secret := make([]byte, 16)
 	inv := w.must(t, homes[into], inviting(into, secret, w.net.Now().Unix()+60))
-	w.must(t, homes[from], member.MergeRequest{From: from, Into: into, Invitation: inv, Code: secret})
+	w.must(t, homes[from], member.MergeRequest{From: from, Into: into, Invitation: inv, Code: secret, Programmes: programmes})
 }
 
 func inviting(id string, secret code.Code, until int64) member.InviteRequest {
@@ -150,4 +150,35 @@ func inviting(id string, secret code.Code, until int64) member.InviteRequest {
 
 func benefitTransfer(e number.Row, to string) benefit.TransferRequest {
 	return benefit.TransferRequest{Entitlement: e, To: to}
+}
+
+// A merge brings what either name did today, and so no second day's limit.
+func TestAMergeBringsTheDaysCounts(t *testing.T) {
+	w, lots := withPoints(t, points.Rules{SpendPerDay: 10, Transfer: points.TransferRules{Allowed: true, PerDay: 10}}, 90)
+	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "zhang", Amount: 20, Expires: day(firstDay) + 90}}})
+	hold := func(id string, lot number.Row, n amount.Units) points.HoldRequest {
+		return points.HoldRequest{Member: id, Pieces: []points.Piece{{Lot: lot, Amount: n}}, Deadline: w.net.Now().Unix() + 60}
+	}
+	send := func(n amount.Units) points.TransferRequest {
+		return points.TransferRequest{From: "zhang", To: "chen", Pieces: []points.Piece{{Lot: issued.Row(0), Amount: n}}}
+	}
+	w.must(t, "M", hold("zhang", issued.Row(0), 6), hold("li", lots[0], 3), send(6))
+	w.merge(t, "zhang", "li", "GP")
+	w.refused(t, "M", hold("li", lots[0], 2), fault.DailyCap)
+	w.refused(t, "M", send(5), fault.DailyCap)
+	w.must(t, "M", hold("zhang", issued.Row(0), 1), send(4))
+}
+
+// Both sides of a trade count as sent on the day on which it is taken.
+func TestATradeCountsForBothSides(t *testing.T) {
+	w, lots := withPoints(t, points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}, 90)
+	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "MP", Zh: "MP", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}})
+	issued := w.must(t, "M", points.IssueRequest{Programme: "MP", Grants: []points.Grant{{Member: "wang", Amount: 40, Expires: day(firstDay) + 9}}})
+	for _, c := range []struct {
+		gives, price amount.Units
+		code         fault.Code
+	}{{11, 1, fault.DailyCap}, {1, 11, fault.DailyCap}, {6, 6, ""}, {5, 1, fault.DailyCap}, {1, 5, fault.DailyCap}, {4, 4, ""}} {
+		offer := w.must(t, "M", points.OfferRequest{Member: "li", Pieces: []points.Piece{{Lot: lots[0], Amount: c.gives}}, Wants: "MP", Price: c.price, Until: w.net.Now().Unix() + 600})
+		w.refused(t, "D", points.TakeRequest{Trade: offer, Member: "wang", Pieces: []points.Piece{{Lot: issued.Row(0), Amount: c.price}}}, c.code)
+	}
 }
