@@ -78,7 +78,7 @@ func TestLagIsToldFromRefusals(t *testing.T) {
 		{"another's, still", []protoadapt.MessageV1{said("D", forbidden)}, 8, false},
 		{"both", []protoadapt.MessageV1{said("D", forbidden), said("G", forbidden)}, 0, false},
 		{"ours doesn't know", []protoadapt.MessageV1{said("G", notFound)}, 0, true},
-		{"ours doesn't know, still", []protoadapt.MessageV1{said("G", notFound)}, 3, false},
+		{"ours doesn't know, still", []protoadapt.MessageV1{said("G", notFound)}, 5, false},
 	} {
 		st, err := status.New(codes.Aborted, "failed to endorse").WithDetails(c.details...)
 		if err != nil {

@@ -33,6 +33,7 @@ type Gateway struct {
 	lanes []*lane
 	locks []*flock.Flock
 
+	levels     levels
 	count      counters
 	walkIns    chan struct{} // held by the one that is under way
 	recovering sync.WaitGroup

@@ -88,6 +88,7 @@ func (l *lane) settle(j *job, ran Outcome, err error) {
 		}
 		return
 	}
+	l.g.AtLeast(l.g.feed.height())
 	l.g.count.batches.Add(1)
 	l.g.count.commands.Add(int64(len(j.batch.Commands)))
 	receipts, errs := j.batch.Receipts(l.g.cfg.Party, ran.Result)

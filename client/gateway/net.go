@@ -91,7 +91,7 @@ func (e *callError) mayPass(tries int) bool {
 	case e.kind != refused:
 		return true
 	}
-	return isLag(e.refusal.Code) || e.elsewhere && tries < 8 || e.refusal.Code == fault.NotFound && tries < 3
+	return isLag(e.refusal.Code) || e.elsewhere && tries < 8 || e.refusal.Code == fault.NotFound && tries < 5
 }
 
 // Error names the stage and what Fabric said.

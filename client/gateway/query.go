@@ -14,7 +14,7 @@ import (
 )
 
 // Query asks one peer, the party's own if it answers. What it says is as of
-// that peer's last block and is no proof: lists and sums belong to the index,
+// that peer's last block, which has all that this gateway wrote, and is no proof: lists and sums belong to the index,
 // decisions to commands.
 //
 // Every error is a *fault.Error: the query's own (BAD_REQUEST, NOT_FOUND,
@@ -107,7 +107,7 @@ func (q Query) Cursor(ctx context.Context, party, source string) (uint64, error)
 // Head is the end of a party's lane.
 func (q Query) Head(ctx context.Context, party string, lane uint8) (row.Head, error) {
 	args := [][]byte{[]byte(party), fmt.Append(nil, lane)}
-	return decode[row.Head](q.g.net.Evaluate(ctx, call{chaincode: q.g.cfg.SealOf(party), function: "head", args: args}))
+	return decode[row.Head](q.evaluate(ctx, call{chaincode: q.g.cfg.SealOf(party), function: "head", args: args}))
 }
 
 func ask[T any](ctx context.Context, q Query, function string, args ...string) (T, error) {
@@ -115,7 +115,15 @@ func ask[T any](ctx context.Context, q Query, function string, args ...string) (
 	for _, a := range args {
 		c.args = append(c.args, []byte(a))
 	}
-	return decode[T](q.g.net.Evaluate(ctx, c))
+	return decode[T](q.evaluate(ctx, c))
+}
+
+// evaluate asks a peer that has all that it must have.
+func (q Query) evaluate(ctx context.Context, c call) ([]byte, error) {
+	if err := q.g.leveled(ctx); err != nil {
+		return nil, err
+	}
+	return q.g.net.Evaluate(ctx, c)
 }
 
 // decode reads a query's JSON answer.

@@ -25,6 +25,9 @@ const (
 // Sync brings a reader up to the block that is the last one now.
 // UNAVAILABLE if no peer answers; else the reader's own error.
 func (g *Gateway) Sync(ctx context.Context, r Reader) error {
+	if err := g.leveled(ctx); err != nil {
+		return err
+	}
 	tip, err := g.net.Height(ctx)
 	if err != nil {
 		return asFault(err)

@@ -100,6 +100,7 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 			case !known:
 				return fault.New(fault.UnknownOutcome, "transaction %s; ask again with the same request id", s.TxID)
 			case v.Code == pb.TxValidationCode_VALID:
+				g.AtLeast(g.feed.height())
 				return asFault(json.Unmarshal(s.Answer, answer))
 			}
 			err = &callError{stage: submitting, kind: mismatched, err: errors.New(v.Code.String())}

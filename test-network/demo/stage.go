@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -25,6 +26,9 @@ type stage struct {
 	scratch      string // for documents and programs of the story itself
 	out          io.Writer
 	right, wrong int
+
+	mu     sync.Mutex
+	height uint64 // blocks that some party's node has seen: nobody's answer is older
 }
 
 func (s *stage) title(name, about string) {
@@ -137,14 +141,35 @@ func (s *stage) tally(ctx context.Context, as string, answer any, args ...string
 	if err != nil {
 		return fmt.Errorf("tally --as %s %s: %w: %s", as, strings.Join(args, " "), err, errs.String())
 	}
+	s.remember(out.Bytes())
 	if answer == nil {
 		return nil
 	}
 	return json.Unmarshal(out.Bytes(), answer)
 }
 
+// remember notes the height of a receipt, so that whoever is asked next, at
+// whatever peer, knows what it says.
+func (s *stage) remember(answer []byte) {
+	var r struct {
+		Height uint64 `json:"height"`
+	}
+	if json.Unmarshal(answer, &r) != nil {
+		return // a list has none
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.height = max(s.height, r.Height)
+}
+
+func (s *stage) seen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strconv.FormatUint(s.height, 10)
+}
+
 func (s *stage) command(ctx context.Context, as string, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, filepath.Join(s.bin, "tally"), append([]string{"--as", as, "--network", s.dir, "-o", "json"}, args...)...)
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "tally"), append([]string{"--as", as, "--network", s.dir, "-o", "json", "--height", s.seen()}, args...)...)
 }
 
 // codeOf is the code of a refusal, "done" if there was none.

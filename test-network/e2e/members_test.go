@@ -128,7 +128,7 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 	if _, err := d.WalkInPrivate(t.Context(), "", share, map[string][]byte{hex.EncodeToString(sum[:]): profile}); err != nil {
 		t.Fatal(err)
 	}
-	awaitPeer(t, g, d.Height())
+	g.AtLeast(d.Height())
 	if got, err := g.Query().Profile(t.Context(), consent, "G"); err != nil || !bytes.Equal(got.Bytes, profile) {
 		t.Errorf("G reads %+v, %v", got, err)
 	}
@@ -142,23 +142,10 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 		}
 	}
 	do(t, d, member.WithdrawConsentRequest{Consent: consent, Reason: "member_asked"})
-	awaitPeer(t, g, d.Height())
+	g.AtLeast(d.Height())
 	for _, reader := range []*gateway.Gateway{g, d} {
 		_, err := reader.Query().Profile(t.Context(), consent, "G")
 		wantCode(t, reader.Party()+" reads after the withdrawal", err, fault.WrongState)
-	}
-}
-
-// awaitPeer waits until the peer that a gateway asks has so many blocks.
-func awaitPeer(t *testing.T, g *gateway.Gateway, height uint64) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); g.Height() < height; {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s's peer stays behind block %d", g.Party(), height)
-		}
-		<-tick.C
 	}
 }
 

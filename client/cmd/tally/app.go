@@ -30,6 +30,7 @@ type app struct {
 	profile  string        // path, instead of as
 	network  string        // tallynet's folder
 	request  string        // request id of a command, "" for a new one
+	height   uint64        // blocks that what is asked must have
 	timeout  time.Duration // of the whole run
 }
 
@@ -55,7 +56,12 @@ func (a *app) open(ctx context.Context) (*gateway.Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	if err != nil {
+		return nil, err
+	}
+	g.AtLeast(a.height)
+	return g, nil
 }
 
 // with connects, does something, and disconnects.

@@ -47,6 +47,7 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	flags.StringVar(&a.profile, "profile", os.Getenv("TALLY_PROFILE"), "connection profile of the party ($TALLY_PROFILE)")
 	flags.StringVar(&a.network, "network", envOr("TALLY_NETWORK", "test-network/.run"), "folder of the network that tallynet made ($TALLY_NETWORK)")
 	flags.StringVar(&a.request, "request", "", "request id of a command; the same id takes effect once")
+	flags.Uint64Var(&a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
 	flags.DurationVar(&a.timeout, "timeout", time.Minute, "how long to wait")
 	//nolint:errcheck // the flag exists
 	cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))

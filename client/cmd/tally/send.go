@@ -20,6 +20,7 @@ import (
 type receipt struct {
 	command.Receipt
 	Request string `json:"request"`
+	Height  uint64 `json:"height"` // blocks that this node had seen then: with --height, another sees it too
 }
 
 // sends is a command that sends one request, which its arguments and flags make.
@@ -53,7 +54,7 @@ func nameOf(req command.Request) string { return command.KindOf(req).String() }
 // send does one command under a request id that the ledger remembers.
 func (a *app) send(ctx context.Context, g *gateway.Gateway, id string, req command.Request) (receipt, error) {
 	answer, err := g.WalkIn(ctx, id, req)
-	return receipt{answer, id}, inDoubt(err, id)
+	return receipt{answer, id, g.Height()}, inDoubt(err, id)
 }
 
 func inDoubt(err error, id string) error {
@@ -86,7 +87,7 @@ func (a *app) first(ctx context.Context, g *gateway.Gateway, id string) (receipt
 	known, err := g.Query().Request(ctx, g.Party(), id)
 	switch fault.CodeOf(err) {
 	case "":
-		return receipt{command.Receipt{Number: known.Number, Cycle: known.Cycle, Again: true}, id}, true, nil
+		return receipt{command.Receipt{Number: known.Number, Cycle: known.Cycle, Again: true}, id, g.Height()}, true, nil
 	case fault.NotFound:
 		return receipt{}, false, nil
 	}
