@@ -172,10 +172,19 @@ func addEntitlements(net *ledgersim.Network, peer string, of func(string) *book)
 	return nil
 }
 
+// prefixes spare rowsOf the reading of what has another kind; "" spares nothing.
+var prefixes = map[string]string{
+	"lot": "l/", "hold": "h/", "trade": "d/", "frozen": "f/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
+	"write-off": "bw/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/",
+}
+
 // rowsOf lists the rows of one kind in a peer's state, sorted.
 func rowsOf(net *ledgersim.Network, peer, kind string) []row.Named {
 	var rows []row.Named
 	for key, value := range net.State(peer, seal.Outer) {
+		if !strings.HasPrefix(key, prefixes[kind]) {
+			continue
+		}
 		if found, err := row.Read(key, value); err == nil && found.Kind == kind {
 			rows = append(rows, found)
 		}
