@@ -28,10 +28,6 @@
 package benefit
 
 import (
-	"encoding/json"
-	"fmt"
-	"slices"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
@@ -62,28 +58,4 @@ type Terms struct {
 	Prices   map[string]amount.Rate // settlement price of a programme's point, in fen; only looked up
 	Operator string                 // party that earns the fee
 	Cycle    string                 // open settlement cycle
-}
-
-// words turns small numbers into words; index 0 is none.
-type words []string
-
-func (w words) name(i uint8) string {
-	if int(i) >= len(w) {
-		return ""
-	}
-	return w[i]
-}
-
-func (w words) marshal(i uint8) ([]byte, error) { return json.Marshal(w.name(i)) }
-
-func (w words) unmarshal(data []byte) (uint8, error) {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return 0, err
-	}
-	i := slices.Index(w, text)
-	if i < 0 {
-		return 0, fmt.Errorf("benefit: want one of %v", w[1:])
-	}
-	return uint8(i), nil
 }

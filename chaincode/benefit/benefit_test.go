@@ -3,6 +3,8 @@ package benefit
 import (
 	"encoding/json"
 	"testing"
+
+	"tallystick/chaincode/name"
 )
 
 // TestWords writes every word and reads it back, and refuses the others.
@@ -14,7 +16,7 @@ func TestWords(t *testing.T) {
 		WriteOff WriteOffState
 	}
 	for i := range max(len(kinds), len(lapses), len(states), len(writeOffStates)) {
-		of := func(w words) uint8 { return uint8(min(i, len(w)-1)) }
+		of := func(w name.Words) uint8 { return uint8(min(i, len(w)-1)) }
 		v := all{Kind(of(kinds)), Lapse(of(lapses)), State(of(states)), WriteOffState(of(writeOffStates))}
 		data, err := json.Marshal(v)
 		var back all

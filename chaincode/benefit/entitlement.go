@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 )
 
@@ -23,20 +24,20 @@ const (
 	Reversed                  // all uses were made and reversed
 )
 
-var states = words{"", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED"}
+var states = name.Words{"", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED"}
 
 // MarshalJSON writes the state's name.
-func (s State) MarshalJSON() ([]byte, error) { return states.marshal(uint8(s)) }
+func (s State) MarshalJSON() ([]byte, error) { return states.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *State) UnmarshalJSON(data []byte) error {
-	i, err := states.unmarshal(data)
+	i, err := states.Unmarshal(data)
 	*s = State(i)
 	return err
 }
 
 // String is the state's name.
-func (s State) String() string { return states.name(uint8(s)) }
+func (s State) String() string { return states.Of(uint8(s)) }
 
 // Ended says whether nothing can be used any more.
 func (s State) Ended() bool { return s >= Consumed }

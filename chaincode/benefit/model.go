@@ -21,14 +21,14 @@ const (
 	Coupon
 )
 
-var kinds = words{"", "service", "discount", "gift", "coupon"}
+var kinds = name.Words{"", "service", "discount", "gift", "coupon"}
 
 // MarshalJSON writes the kind's name.
-func (k Kind) MarshalJSON() ([]byte, error) { return kinds.marshal(uint8(k)) }
+func (k Kind) MarshalJSON() ([]byte, error) { return kinds.Marshal(uint8(k)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (k *Kind) UnmarshalJSON(data []byte) error {
-	i, err := kinds.unmarshal(data)
+	i, err := kinds.Unmarshal(data)
 	*k = Kind(i)
 	return err
 }
@@ -42,14 +42,14 @@ const (
 	Keep                    // their funders owe the provider for them, as if used, but no fee is owed
 )
 
-var lapses = words{"", "REFUND", "KEEP"}
+var lapses = name.Words{"", "REFUND", "KEEP"}
 
 // MarshalJSON writes the lapse's name.
-func (l Lapse) MarshalJSON() ([]byte, error) { return lapses.marshal(uint8(l)) }
+func (l Lapse) MarshalJSON() ([]byte, error) { return lapses.Marshal(uint8(l)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (l *Lapse) UnmarshalJSON(data []byte) error {
-	i, err := lapses.unmarshal(data)
+	i, err := lapses.Unmarshal(data)
 	*l = Lapse(i)
 	return err
 }

@@ -18,20 +18,20 @@ const (
 	Annulled               // it was reversed
 )
 
-var writeOffStates = words{"", "DONE", "REVERSED"}
+var writeOffStates = name.Words{"", "DONE", "REVERSED"}
 
 // MarshalJSON writes the state's name.
-func (s WriteOffState) MarshalJSON() ([]byte, error) { return writeOffStates.marshal(uint8(s)) }
+func (s WriteOffState) MarshalJSON() ([]byte, error) { return writeOffStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *WriteOffState) UnmarshalJSON(data []byte) error {
-	i, err := writeOffStates.unmarshal(data)
+	i, err := writeOffStates.Unmarshal(data)
 	*s = WriteOffState(i)
 	return err
 }
 
 // String is the state's name.
-func (s WriteOffState) String() string { return writeOffStates.name(uint8(s)) }
+func (s WriteOffState) String() string { return writeOffStates.Of(uint8(s)) }
 
 // LapseScene is the scene of what a provider keeps of unused points.
 const LapseScene = "lapse"

@@ -20,20 +20,20 @@ const (
 	Unlinked
 )
 
-var accountStates = stateNames{"", "LINKED", "UNLINKED"}
+var accountStates = name.Words{"", "LINKED", "UNLINKED"}
 
 // MarshalJSON writes the state's name.
-func (s AccountState) MarshalJSON() ([]byte, error) { return accountStates.marshal(uint8(s)) }
+func (s AccountState) MarshalJSON() ([]byte, error) { return accountStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *AccountState) UnmarshalJSON(data []byte) error {
-	state, err := accountStates.unmarshal(data)
+	state, err := accountStates.Unmarshal(data)
 	*s = AccountState(state)
 	return err
 }
 
 // String is the state's name.
-func (s AccountState) String() string { return accountStates.name(uint8(s)) }
+func (s AccountState) String() string { return accountStates.Of(uint8(s)) }
 
 // Account ties one customer of one party's channel (渠道账户) to a member. The
 // party, the channel and the commitment are its key.

@@ -21,22 +21,22 @@ const (
 	AuthorisationRevoked
 )
 
-var authorisationStates = stateNames{"", "WAITING", "OPEN", "REVOKED"}
+var authorisationStates = name.Words{"", "WAITING", "OPEN", "REVOKED"}
 
 // MarshalJSON writes the state's name.
 func (s AuthorisationState) MarshalJSON() ([]byte, error) {
-	return authorisationStates.marshal(uint8(s))
+	return authorisationStates.Marshal(uint8(s))
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *AuthorisationState) UnmarshalJSON(data []byte) error {
-	state, err := authorisationStates.unmarshal(data)
+	state, err := authorisationStates.Unmarshal(data)
 	*s = AuthorisationState(state)
 	return err
 }
 
 // String is the state's name.
-func (s AuthorisationState) String() string { return authorisationStates.name(uint8(s)) }
+func (s AuthorisationState) String() string { return authorisationStates.Of(uint8(s)) }
 
 // Authorisation is the member's consent that one acceptor spends so much of its
 // points until then (积分认证). One that waits is opened by the code that the

@@ -22,20 +22,20 @@ const (
 	ConsentWithdrawn
 )
 
-var consentStates = stateNames{"", "ACTIVE", "WITHDRAWN"}
+var consentStates = name.Words{"", "ACTIVE", "WITHDRAWN"}
 
 // MarshalJSON writes the state's name.
-func (s ConsentState) MarshalJSON() ([]byte, error) { return consentStates.marshal(uint8(s)) }
+func (s ConsentState) MarshalJSON() ([]byte, error) { return consentStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *ConsentState) UnmarshalJSON(data []byte) error {
-	state, err := consentStates.unmarshal(data)
+	state, err := consentStates.Unmarshal(data)
 	*s = ConsentState(state)
 	return err
 }
 
 // String is the state's name.
-func (s ConsentState) String() string { return consentStates.name(uint8(s)) }
+func (s ConsentState) String() string { return consentStates.Of(uint8(s)) }
 
 // Consent is the member's agreement that the home may show the member's profile
 // to some parties for one purpose (授权同意).

@@ -18,20 +18,20 @@ const (
 	InvitationCancelled
 )
 
-var invitationStates = stateNames{"", "OPEN", "USED", "CANCELLED"}
+var invitationStates = name.Words{"", "OPEN", "USED", "CANCELLED"}
 
 // MarshalJSON writes the state's name.
-func (s InvitationState) MarshalJSON() ([]byte, error) { return invitationStates.marshal(uint8(s)) }
+func (s InvitationState) MarshalJSON() ([]byte, error) { return invitationStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *InvitationState) UnmarshalJSON(data []byte) error {
-	state, err := invitationStates.unmarshal(data)
+	state, err := invitationStates.Unmarshal(data)
 	*s = InvitationState(state)
 	return err
 }
 
 // String is the state's name.
-func (s InvitationState) String() string { return invitationStates.name(uint8(s)) }
+func (s InvitationState) String() string { return invitationStates.Of(uint8(s)) }
 
 // Invitation lets whoever the member gives its code to link one account to the
 // member, or merge another member into it.

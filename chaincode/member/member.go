@@ -53,20 +53,20 @@ const (
 	Erased       // at the person's wish
 )
 
-var states = stateNames{"", "ACTIVE", "MERGED", "ERASED"}
+var states = name.Words{"", "ACTIVE", "MERGED", "ERASED"}
 
 // MarshalJSON writes the state's name.
-func (s State) MarshalJSON() ([]byte, error) { return states.marshal(uint8(s)) }
+func (s State) MarshalJSON() ([]byte, error) { return states.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *State) UnmarshalJSON(data []byte) error {
-	state, err := states.unmarshal(data)
+	state, err := states.Unmarshal(data)
 	*s = State(state)
 	return err
 }
 
 // String is the state's name.
-func (s State) String() string { return states.name(uint8(s)) }
+func (s State) String() string { return states.Of(uint8(s)) }
 
 // Member is one pseudonym.
 type Member struct {

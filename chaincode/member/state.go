@@ -1,36 +1,8 @@
 package member
 
 import (
-	"encoding/json"
-	"fmt"
-	"slices"
-
 	"tallystick/chaincode/fault"
 )
-
-// stateNames turns states into words; index 0 is no state.
-type stateNames []string
-
-func (n stateNames) name(s uint8) string {
-	if int(s) >= len(n) {
-		return ""
-	}
-	return n[s]
-}
-
-func (n stateNames) marshal(s uint8) ([]byte, error) { return json.Marshal(n.name(s)) }
-
-func (n stateNames) unmarshal(data []byte) (uint8, error) {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return 0, err
-	}
-	i := slices.Index(n, text)
-	if i < 0 {
-		return 0, fmt.Errorf("member: no state is called %.20q", text)
-	}
-	return uint8(i), nil
-}
 
 // checkUntil refuses with BAD_REQUEST what is no moment.
 func checkUntil(until int64) error {

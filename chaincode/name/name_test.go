@@ -36,3 +36,22 @@ func TestCheckText(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsStandForValues(t *testing.T) {
+	w := Words{"", "OPEN", "CLOSED"}
+	data, err := w.Marshal(2)
+	if err != nil || string(data) != `"CLOSED"` {
+		t.Errorf("%s, %v", data, err)
+	}
+	if v, err := w.Unmarshal(data); v != 2 || err != nil {
+		t.Errorf("%d, %v", v, err)
+	}
+	for _, bad := range []string{`"LOST"`, `1`, `"open"`} {
+		if _, err := w.Unmarshal([]byte(bad)); err == nil {
+			t.Errorf("%s was read", bad)
+		}
+	}
+	if w.Of(3) != "" || w.Of(0) != "" {
+		t.Error("a number that is none has a word")
+	}
+}

@@ -26,20 +26,20 @@ const (
 	Floor
 )
 
-var wholes = stateNames{"exact", "floor"}
+var wholes = name.Words{"exact", "floor"}
 
 // MarshalText writes the name.
-func (w Whole) MarshalText() ([]byte, error) { return []byte(wholes.name(uint8(w))), nil }
+func (w Whole) MarshalText() ([]byte, error) { return []byte(wholes.Of(uint8(w))), nil }
 
 // UnmarshalText reads the name.
 func (w *Whole) UnmarshalText(text []byte) error {
-	i, err := wholes.find(string(text))
+	i, err := wholes.Find(string(text))
 	*w = Whole(i)
 	return err
 }
 
 // String is the name.
-func (w Whole) String() string { return wholes.name(uint8(w)) }
+func (w Whole) String() string { return wholes.Of(uint8(w)) }
 
 // Conversion is a published rate at which points of one programme become points
 // of another (积分换算). Both issuers must have agreed to it: the one will owe the

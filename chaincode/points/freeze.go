@@ -53,20 +53,20 @@ const (
 	Dismissed
 )
 
-var appealStates = stateNames{"NONE", "APPEALED", "DISMISSED"}
+var appealStates = name.Words{"NONE", "APPEALED", "DISMISSED"}
 
 // MarshalJSON writes the state's name.
-func (s AppealState) MarshalJSON() ([]byte, error) { return appealStates.marshal(uint8(s)) }
+func (s AppealState) MarshalJSON() ([]byte, error) { return appealStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *AppealState) UnmarshalJSON(data []byte) error {
-	state, err := appealStates.unmarshal(data)
+	state, err := appealStates.Unmarshal(data)
 	*s = AppealState(state)
 	return err
 }
 
 // String is the state's name.
-func (s AppealState) String() string { return appealStates.name(uint8(s)) }
+func (s AppealState) String() string { return appealStates.Of(uint8(s)) }
 
 // Bucket says in which bucket a member's freezes are, 0 … Buckets−1.
 func Bucket(member string) int {

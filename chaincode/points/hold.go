@@ -24,20 +24,20 @@ const (
 	TimedOut // nothing was captured before the deadline
 )
 
-var holdStates = stateNames{"", "OPEN", "PART_CAPTURED", "CAPTURED", "CLOSED", "RELEASED", "TIMED_OUT"}
+var holdStates = name.Words{"", "OPEN", "PART_CAPTURED", "CAPTURED", "CLOSED", "RELEASED", "TIMED_OUT"}
 
 // MarshalJSON writes the state's name.
-func (s HoldState) MarshalJSON() ([]byte, error) { return holdStates.marshal(uint8(s)) }
+func (s HoldState) MarshalJSON() ([]byte, error) { return holdStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *HoldState) UnmarshalJSON(data []byte) error {
-	state, err := holdStates.unmarshal(data)
+	state, err := holdStates.Unmarshal(data)
 	*s = HoldState(state)
 	return err
 }
 
 // String is the state's name.
-func (s HoldState) String() string { return holdStates.name(uint8(s)) }
+func (s HoldState) String() string { return holdStates.Of(uint8(s)) }
 
 // Hold reserves parts of a member's lots for one acceptor (预占). Once captured
 // it is the redemption: it says which lots were spent, and in which order.

@@ -5,6 +5,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 )
 
@@ -21,20 +22,20 @@ const (
 	Cancelled                     // its evidence never came
 )
 
-var lotStates = stateNames{"", "PENDING", "ACTIVE", "EXPIRED", "REVOKED", "CANCELLED"}
+var lotStates = name.Words{"", "PENDING", "ACTIVE", "EXPIRED", "REVOKED", "CANCELLED"}
 
 // MarshalJSON writes the state's name.
-func (s LotState) MarshalJSON() ([]byte, error) { return lotStates.marshal(uint8(s)) }
+func (s LotState) MarshalJSON() ([]byte, error) { return lotStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *LotState) UnmarshalJSON(data []byte) error {
-	state, err := lotStates.unmarshal(data)
+	state, err := lotStates.Unmarshal(data)
 	*s = LotState(state)
 	return err
 }
 
 // String is the state's name.
-func (s LotState) String() string { return lotStates.name(uint8(s)) }
+func (s LotState) String() string { return lotStates.Of(uint8(s)) }
 
 // Origin says what made a lot. Points that were issued, converted or adjusted are
 // new in the programme; the others were there before, in the lot's parent.
@@ -50,23 +51,23 @@ const (
 	Refunded                      // of a redemption whose lot has expired
 )
 
-var origins = stateNames{"", "ISSUED", "CONVERTED", "ADJUSTED", "TRANSFERRED", "TRADED", "REFUNDED"}
+var origins = name.Words{"", "ISSUED", "CONVERTED", "ADJUSTED", "TRANSFERRED", "TRADED", "REFUNDED"}
 
 // New says whether the lot's points were new in the programme.
 func (o Origin) New() bool { return o == Issued || o == Converted || o == Adjusted }
 
 // MarshalJSON writes the origin's name.
-func (o Origin) MarshalJSON() ([]byte, error) { return origins.marshal(uint8(o)) }
+func (o Origin) MarshalJSON() ([]byte, error) { return origins.Marshal(uint8(o)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (o *Origin) UnmarshalJSON(data []byte) error {
-	i, err := origins.unmarshal(data)
+	i, err := origins.Unmarshal(data)
 	*o = Origin(i)
 	return err
 }
 
 // String is the origin's name.
-func (o Origin) String() string { return origins.name(uint8(o)) }
+func (o Origin) String() string { return origins.Of(uint8(o)) }
 
 // Lot is points of one programme that a member got in one grant (积分批次).
 //

@@ -1,7 +1,6 @@
 package points
 
 import (
-	"encoding/json"
 	"slices"
 
 	"tallystick/chaincode/amount"
@@ -192,32 +191,4 @@ func Unwind(lot Lot, piece HeldPiece, rules Rules, last, today date.Date) (next 
 		Programme: lot.Programme, Member: lot.Member, Funder: lot.Funder, Issued: piece.Amount,
 		Expires: today + rules.graceDays(), Waits: lot.Waits, State: Active, Origin: Refunded, Parent: piece.Lot,
 	}
-}
-
-// stateNames turns states into words; index 0 is no state.
-type stateNames []string
-
-func (n stateNames) name(s uint8) string {
-	if int(s) >= len(n) {
-		return ""
-	}
-	return n[s]
-}
-
-func (n stateNames) marshal(s uint8) ([]byte, error) { return json.Marshal(n.name(s)) }
-
-func (n stateNames) unmarshal(data []byte) (uint8, error) {
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
-		return 0, err
-	}
-	return n.find(text)
-}
-
-func (n stateNames) find(text string) (uint8, error) {
-	i := slices.Index(n, text)
-	if i < 0 {
-		return 0, fault.New(fault.BadRequest, "%.20q: want one of %v", text, []string(n))
-	}
-	return uint8(i), nil
 }

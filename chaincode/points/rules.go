@@ -39,20 +39,20 @@ const (
 	Sliding                      // N days after the member last earned or spent
 )
 
-var expiryKinds = stateNames{"free", "days", "month_end", "quarter_end", "year_end", "fixed", "sliding"}
+var expiryKinds = name.Words{"free", "days", "month_end", "quarter_end", "year_end", "fixed", "sliding"}
 
 // MarshalText writes the kind's name.
-func (k ExpiryKind) MarshalText() ([]byte, error) { return []byte(expiryKinds.name(uint8(k))), nil }
+func (k ExpiryKind) MarshalText() ([]byte, error) { return []byte(expiryKinds.Of(uint8(k))), nil }
 
 // UnmarshalText reads the kind's name.
 func (k *ExpiryKind) UnmarshalText(text []byte) error {
-	i, err := expiryKinds.find(string(text))
+	i, err := expiryKinds.Find(string(text))
 	*k = ExpiryKind(i)
 	return err
 }
 
 // String is the kind's name.
-func (k ExpiryKind) String() string { return expiryKinds.name(uint8(k)) }
+func (k ExpiryKind) String() string { return expiryKinds.Of(uint8(k)) }
 
 // Expiry says when points expire.
 type Expiry struct {

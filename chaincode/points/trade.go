@@ -19,20 +19,20 @@ const (
 	Lapsed // nobody took it before its end
 )
 
-var tradeStates = stateNames{"", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED"}
+var tradeStates = name.Words{"", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED"}
 
 // MarshalJSON writes the state's name.
-func (s TradeState) MarshalJSON() ([]byte, error) { return tradeStates.marshal(uint8(s)) }
+func (s TradeState) MarshalJSON() ([]byte, error) { return tradeStates.Marshal(uint8(s)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *TradeState) UnmarshalJSON(data []byte) error {
-	state, err := tradeStates.unmarshal(data)
+	state, err := tradeStates.Unmarshal(data)
 	*s = TradeState(state)
 	return err
 }
 
 // String is the state's name.
-func (s TradeState) String() string { return tradeStates.name(uint8(s)) }
+func (s TradeState) String() string { return tradeStates.Of(uint8(s)) }
 
 // Trade is one member's offer to swap points of one programme for points of
 // another (积分交易), and what became of it. The maker's points lie in the trade's

@@ -1,0 +1,170 @@
+package contract
+
+import (
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/row"
+)
+
+func (c *call) activateEntitlement(req benefit.ActivateRequest) error {
+	e, err := c.entitlement(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Activate(e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+func (c *call) reserveEntitlement(req benefit.ReserveRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Reserve(model, e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+func (c *call) unreserveEntitlement(req benefit.UnreserveRequest) error {
+	e, err := c.entitlement(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.Unreserve(e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
+
+func (c *call) writeOff(req benefit.WriteOffRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	terms, err := c.benefitTerms(e)
+	if err != nil {
+		return err
+	}
+	made, next, err := benefit.Use(model, e, req, terms, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.WriteOff(c.at.Number), made)
+	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	return c.oweAll(made.Owed)
+}
+
+func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
+	made, err := ledger.Get(c.tx, row.WriteOff(req.WriteOff), "write-off", req.WriteOff.String())
+	if err != nil {
+		return err
+	}
+	e, model, err := c.entitlementOf(made.Entitlement)
+	if err != nil {
+		return err
+	}
+	annulled, next, owed, back, err := benefit.Reverse(model, made, e, req, c.cycle.ID, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
+	ledger.Put(c.tx, row.Entitlement(made.Entitlement), next)
+	if err := c.payBack(back); err != nil {
+		return err
+	}
+	return c.oweAll(owed)
+}
+
+func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	terms, err := c.benefitTerms(e)
+	if err != nil {
+		return err
+	}
+	next, lapse, kept, back, err := benefit.Expire(model, e, req, terms, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	if kept {
+		ledger.Put(c.tx, row.WriteOff(c.at.Number), lapse)
+	}
+	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	if err := c.payBack(back); err != nil {
+		return err
+	}
+	return c.oweAll(lapse.Owed)
+}
+
+func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	next, back, err := benefit.Revoke(model, e, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	return c.payBack(back)
+}
+
+func (c *call) transferEntitlement(req benefit.TransferRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	owner, err := c.root(e.Member)
+	if err != nil {
+		return err
+	}
+	to, err := c.root(req.To)
+	if err != nil {
+		return err
+	}
+	asRoot := e
+	asRoot.Member = owner.ID
+	next, err := benefit.Transfer(model, asRoot, owner.Home, to.ID, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	if _, err := c.admit(model, to.ID); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return c.recount(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+}
+
+func (c *call) newCode(req benefit.NewCodeRequest) error {
+	e, model, err := c.entitlementOf(req.Entitlement)
+	if err != nil {
+		return err
+	}
+	owner, err := c.root(e.Member)
+	if err != nil {
+		return err
+	}
+	next, err := benefit.NewCode(model, e, owner.Home, req, c.benefitAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	return nil
+}
