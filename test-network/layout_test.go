@@ -20,14 +20,11 @@ const (
 // rules hold the architecture of chaincode/ and client/; network/deps_test.go
 // holds its own.
 var rules = []rule{
-	{"tallystick/chaincode/points", map[string]string{
-		"tallystick/chaincode/party": side, "tallystick/chaincode/settlement": side, "tallystick/chaincode/command": "the protocol knows the subjects, not they it",
-	}},
-	{"tallystick/chaincode/settlement", map[string]string{"tallystick/chaincode/points": side, "tallystick/chaincode/party": side}},
-	{"tallystick/chaincode/party", map[string]string{"tallystick/chaincode/points": side, "tallystick/chaincode/settlement": side}},
+	apart("points"), apart("member"), apart("benefit"), apart("settlement"), apart("party"),
+	{"tallystick/chaincode/audience", map[string]string{"tallystick/chaincode/member": "it takes facts, from wherever they come"}},
+	{"tallystick/chaincode/quota", map[string]string{"tallystick/chaincode/points": "others draw on it", "tallystick/chaincode/benefit": "others draw on it"}},
 	{"tallystick/chaincode/command", map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
 	{"tallystick/chaincode/row", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure, "os/exec": pure}},
-	{"tallystick/chaincode/points", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
 	{"tallystick/chaincode/command", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
 	{"tallystick/chaincode/internal/ledger", map[string]string{"github.com/hyperledger/fabric-contract-api-go": "it needs five methods of the stub, no more"}},
 	{"tallystick/chaincode/...", map[string]string{
@@ -43,6 +40,20 @@ var rules = []rule{
 	{"tallystick/client/vault", map[string]string{"tallystick/client/gateway": "what is kept here goes nowhere by itself", "google.golang.org/grpc": "it has no connection", "github.com/hyperledger": "it knows no Fabric"}},
 	{"tallystick/client/proof", map[string]string{"tallystick/client/gateway": "a proof is checked without a network", "github.com/hyperledger/fabric-gateway": "a proof is checked without a network"}},
 	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
+}
+
+// apart keeps a subject of the rules pure and from knowing the others.
+func apart(subject string) rule {
+	forbidden := map[string]string{
+		"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure,
+		"tallystick/chaincode/command": "the protocol knows the subjects, not they it", "tallystick/chaincode/row": "how rows are kept is no matter of the rules",
+	}
+	for _, other := range []string{"points", "member", "benefit", "settlement", "party"} {
+		if other != subject {
+			forbidden["tallystick/chaincode/"+other] = side
+		}
+	}
+	return rule{"tallystick/chaincode/" + subject, forbidden}
 }
 
 func TestForbiddenImports(t *testing.T) {
