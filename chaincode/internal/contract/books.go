@@ -44,13 +44,9 @@ func (c *call) count(programme string, by points.Totals) error {
 // oweFor notes what the funders of the points from..to owe a creditor, or, when
 // they are given back, what it owes them.
 func (c *call) oweFor(pieces points.Line, from, to amount.Units, creditor string, back bool) error {
-	programmes := map[string]points.Programme{}
-	for _, m := range pieces.Between(from, to).ByProgramme() {
-		programme, err := c.programme(m.Programme)
-		if err != nil {
-			return err
-		}
-		programmes[m.Programme] = programme
+	programmes, err := c.programmesIn(pieces.Between(from, to))
+	if err != nil {
+		return err
 	}
 	owing, err := pieces.Owing(from, to, programmes)
 	if err != nil {
@@ -141,7 +137,7 @@ func (c *call) capFunders(purse points.Purse, pieces points.Line, creditor strin
 }
 
 // uncapFunders gives back to the caps what a hold drew and will not capture.
-func (c *call) uncapFunders(hold points.Hold, back points.Line) error {
+func (c *call) uncapFunders(hold points.Hold) error {
 	if len(hold.Capped) == 0 {
 		return nil
 	}
@@ -171,6 +167,15 @@ func (c *call) uncapFunders(hold points.Hold, back points.Line) error {
 
 // worth is what each funder will owe for pieces, by programme.
 func (c *call) worth(pieces points.Line) ([]points.Owing, error) {
+	programmes, err := c.programmesIn(pieces)
+	if err != nil {
+		return nil, err
+	}
+	return pieces.Owing(0, pieces.Sum(), programmes)
+}
+
+// programmesIn reads the programmes that pieces belong to, by name.
+func (c *call) programmesIn(pieces points.Line) (map[string]points.Programme, error) {
 	programmes := map[string]points.Programme{}
 	for _, m := range pieces.ByProgramme() {
 		programme, err := c.programme(m.Programme)
@@ -179,7 +184,7 @@ func (c *call) worth(pieces points.Line) ([]points.Owing, error) {
 		}
 		programmes[m.Programme] = programme
 	}
-	return pieces.Owing(0, pieces.Sum(), programmes)
+	return programmes, nil
 }
 
 // relieve counts anew what an issuer owes its members: its lanes' leases then

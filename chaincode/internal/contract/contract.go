@@ -4,7 +4,7 @@
 //
 //	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go
 //	run                         who calls, seal the lane, each command       run.go
-//	verbs                       per kind: load, decide, write                party.go, points.go, benefit.go, quota.go
+//	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go …
 //	points, benefit, party …    the decisions: pure                          ../../points …
 //	ledger.Tx                   the overlay, flushed at the end              ../ledger
 //

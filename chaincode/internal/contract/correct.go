@@ -1,12 +1,11 @@
 package contract
 
 import (
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
-
-	"tallystick/chaincode/fault"
 )
 
 func (c *call) expire(req points.ExpireRequest) error {

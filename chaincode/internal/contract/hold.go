@@ -151,7 +151,7 @@ func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Li
 	if err := c.countUnspent(hold, moved); err != nil {
 		return err
 	}
-	return c.uncapFunders(hold, back)
+	return c.uncapFunders(hold)
 }
 
 // giveBack returns pieces that were never captured to their lots.
