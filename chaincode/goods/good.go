@@ -1,0 +1,66 @@
+package goods
+
+import (
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/name"
+)
+
+// Delivery is how a good reaches the member.
+type Delivery uint8
+
+// The deliveries.
+const (
+	Shipped Delivery = 1 + iota // by a carrier
+	Counter                     // handed over
+	Virtual                     // needs no delivery: accepting it is delivering it
+)
+
+var deliveries = name.Words{"", "shipped", "counter", "virtual"}
+
+// Good is what a supplier makes available (商品资源), as it is now. Every change makes
+// the next version; the ones before are kept under their numbers.
+type Good struct {
+	_        struct{}     `cbor:",toarray"`
+	Supplier string       `json:"supplier"`
+	SKU      string       `json:"sku"`
+	Version  uint32       `json:"version"` // from 1
+	GTIN     string       `json:"gtin"`    // 8, 12, 13 or 14 digits with a right check digit, or ""
+	En       string       `json:"en"`
+	Zh       string       `json:"zh"`
+	Category string       `json:"category"`
+	Labels   []string     `json:"labels"`   // sorted
+	Unit     string       `json:"unit"`     // such as piece
+	Tax      string       `json:"tax"`      // tax class
+	Delivery Delivery     `json:"delivery"`
+	Regions  []string     `json:"regions"`  // where it is to be had, sorted; none: everywhere
+	Images   []codec.Hash `json:"images"`   // SHA-256 of their content
+	From     date.Date    `json:"from"`     // first day on which it can be ordered; "" for always
+	Until    date.Date    `json:"until"`    // last day, or ""
+	Open     bool         `json:"open"`     // it can be ordered
+}
+
+// SetGoodRequest lists a good, or changes it: everything replaces what was. The
+// same again changes nothing and makes no version. Only the supplier's party may.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the supplier), FORBIDDEN
+// (another party's supplier), WRONG_STATE (it isn't approved), FORBIDDEN (it may not list
+// the category).
+type SetGoodRequest struct {
+	_        struct{}     `cbor:",toarray"`
+	Supplier string       `json:"supplier"`
+	SKU      string       `json:"sku"` // id, unique within the supplier
+	GTIN     string       `json:"gtin"`
+	En       string       `json:"en"`
+	Zh       string       `json:"zh"`
+	Category string       `json:"category"`
+	Labels   []string     `json:"labels"`
+	Unit     string       `json:"unit"`
+	Tax      string       `json:"tax"`
+	Delivery Delivery     `json:"delivery"`
+	Regions  []string     `json:"regions"`
+	Images   []codec.Hash `json:"images"`
+	From     date.Date    `json:"from"`
+	Until    date.Date    `json:"until"`
+	Open     bool         `json:"open"`
+}

@@ -1,0 +1,46 @@
+package goods
+
+import (
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/veil"
+)
+
+// TermsKind says what the private value of terms is.
+type TermsKind uint8
+
+// The kinds of terms. Sold at a price p, what the seller owes for a unit is
+const (
+	NoTerms    TermsKind = iota // nothing: the good is the seller's own
+	Supply                      // the value, in ten-thousandths of a fen
+	Commission                  // p less the value, which is basis points of p that the seller keeps
+)
+
+var termsKinds = name.Words{"", "supply", "commission"}
+
+// Terms are what a seller owes a supplier for one unit of a good. The value is
+// private between the two; the ledger has its commitment, which adds up (package
+// veil).
+type Terms struct {
+	_          struct{}        `cbor:",toarray"`
+	Kind       TermsKind       `json:"kind"`
+	Commitment veil.Commitment `json:"commitment"`
+	Until      date.Date       `json:"until"` // last day on which a listing may take them, or ""
+}
+
+// OfferTermsRequest offers a seller terms for a good, or others than before; what is
+// listed already keeps those that it was listed under. Only the supplier's party
+// may.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the good, the supplier, the
+// seller), FORBIDDEN, WRONG_STATE (the supplier isn't approved), BAD_REQUEST (the
+// seller is the supplier's party), EXPIRED (until is past).
+type OfferTermsRequest struct {
+	_          struct{}        `cbor:",toarray"`
+	Supplier   string          `json:"supplier"`
+	SKU        string          `json:"sku"`
+	Seller     string          `json:"seller"` // party
+	Kind       TermsKind       `json:"kind"`   // supply or commission
+	Commitment veil.Commitment `json:"commitment"`
+	Until      date.Date       `json:"until"`
+}
