@@ -18,6 +18,19 @@ const (
 
 var deliveries = name.Words{"", "shipped", "counter", "virtual"}
 
+// MarshalJSON writes the delivery's name.
+func (d Delivery) MarshalJSON() ([]byte, error) { return deliveries.Marshal(uint8(d)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Delivery) UnmarshalJSON(data []byte) error {
+	i, err := deliveries.Unmarshal(data)
+	*d = Delivery(i)
+	return err
+}
+
+// String is the delivery's name.
+func (d Delivery) String() string { return deliveries.Of(uint8(d)) }
+
 // Good is what a supplier makes available (商品资源), as it is now. Every change makes
 // the next version; the ones before are kept under their numbers.
 type Good struct {
@@ -29,15 +42,15 @@ type Good struct {
 	En       string       `json:"en"`
 	Zh       string       `json:"zh"`
 	Category string       `json:"category"`
-	Labels   []string     `json:"labels"`   // sorted
-	Unit     string       `json:"unit"`     // such as piece
-	Tax      string       `json:"tax"`      // tax class
+	Labels   []string     `json:"labels"` // sorted
+	Unit     string       `json:"unit"`   // such as piece
+	Tax      string       `json:"tax"`    // tax class
 	Delivery Delivery     `json:"delivery"`
-	Regions  []string     `json:"regions"`  // where it is to be had, sorted; none: everywhere
-	Images   []codec.Hash `json:"images"`   // SHA-256 of their content
-	From     date.Date    `json:"from"`     // first day on which it can be ordered; "" for always
-	Until    date.Date    `json:"until"`    // last day, or ""
-	Open     bool         `json:"open"`     // it can be ordered
+	Regions  []string     `json:"regions"` // where it is to be had, sorted; none: everywhere
+	Images   []codec.Hash `json:"images"`  // SHA-256 of their content
+	From     date.Date    `json:"from"`    // first day on which it can be ordered; "" for always
+	Until    date.Date    `json:"until"`   // last day, or ""
+	Open     bool         `json:"open"`    // it can be ordered
 }
 
 // SetGoodRequest lists a good, or changes it: everything replaces what was. The
