@@ -29,15 +29,15 @@ type Good struct {
 	En       string       `json:"en"`
 	Zh       string       `json:"zh"`
 	Category string       `json:"category"`
-	Labels   []string     `json:"labels"`   // sorted
-	Unit     string       `json:"unit"`     // such as piece
-	Tax      string       `json:"tax"`      // tax class
+	Labels   []string     `json:"labels"` // sorted
+	Unit     string       `json:"unit"`   // such as piece
+	Tax      string       `json:"tax"`    // tax class
 	Delivery Delivery     `json:"delivery"`
-	Regions  []string     `json:"regions"`  // where it is to be had, sorted; none: everywhere
-	Images   []codec.Hash `json:"images"`   // SHA-256 of their content
-	From     date.Date    `json:"from"`     // first day on which it can be ordered; "" for always
-	Until    date.Date    `json:"until"`    // last day, or ""
-	Open     bool         `json:"open"`     // it can be ordered
+	Regions  []string     `json:"regions"` // where it is to be had, sorted; none: everywhere
+	Images   []codec.Hash `json:"images"`  // SHA-256 of their content
+	From     date.Date    `json:"from"`    // first day on which it can be ordered; "" for always
+	Until    date.Date    `json:"until"`   // last day, or ""
+	Open     bool         `json:"open"`    // it can be ordered
 }
 
 // SetGoodRequest lists a good, or changes it: everything replaces what was. The

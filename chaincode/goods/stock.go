@@ -49,4 +49,3 @@ type WithdrawStockRequest struct {
 	Units    amount.Units `json:"units"`
 	Reason   string       `json:"reason"` // a code such as damaged
 }
-

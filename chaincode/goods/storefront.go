@@ -85,11 +85,11 @@ type Listing struct {
 type Price struct {
 	_         struct{}          `cbor:",toarray"`
 	Audience  audience.Audience `json:"audience"`
-	Regions   []string          `json:"regions"` // sorted; none: everywhere
-	From      date.Date         `json:"from"`    // first day, "" for always
-	Until     date.Date         `json:"until"`   // last day, or ""
-	Hidden    bool              `json:"hidden"`  // whom it fits is not offered the good
-	Fen       amount.Units      `json:"fen"`     // of a unit, ≥ 1 unless hidden
+	Regions   []string          `json:"regions"`   // sorted; none: everywhere
+	From      date.Date         `json:"from"`      // first day, "" for always
+	Until     date.Date         `json:"until"`     // last day, or ""
+	Hidden    bool              `json:"hidden"`    // whom it fits is not offered the good
+	Fen       amount.Units      `json:"fen"`       // of a unit, ≥ 1 unless hidden
 	MinPoints amount.Units      `json:"minPoints"` // fen of it that must be paid in points
 	MinCash   amount.Units      `json:"minCash"`   // fen of it that must be paid in cash; both together ≤ fen
 }
