@@ -18,6 +18,19 @@ const (
 
 var deliveries = name.Words{"", "shipped", "counter", "virtual"}
 
+// MarshalJSON writes the delivery's name.
+func (d Delivery) MarshalJSON() ([]byte, error) { return deliveries.Marshal(uint8(d)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Delivery) UnmarshalJSON(data []byte) error {
+	i, err := deliveries.Unmarshal(data)
+	*d = Delivery(i)
+	return err
+}
+
+// String is the delivery's name.
+func (d Delivery) String() string { return deliveries.Of(uint8(d)) }
+
 // Good is what a supplier makes available (商品资源), as it is now. Every change makes
 // the next version; the ones before are kept under their numbers.
 type Good struct {

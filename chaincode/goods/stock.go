@@ -21,6 +21,45 @@ type Shard struct {
 	Free amount.Units `json:"free"`
 }
 
+// share is the part of the pool that a shard takes at least, as its inverse.
+const share = 16
+
+// Draw takes so much from the shard of a lane, of what free there is. If the shard
+// has too little, it takes from the pool what is missing or a sixteenth of the pool,
+// whichever is more, or all if that is less. short is what both together lack: then
+// they are empty, and other shards have to Give it. The pool's row is as it was
+// unless the shard had too little.
+func Draw(pool Pool, shard Shard, lane uint8, need amount.Units) (_ Pool, _ Shard, short amount.Units) {
+	if missing := need - shard.Free; missing > 0 {
+		taken := min(pool.Free, max(missing, pool.Free/share))
+		pool.Free -= taken
+		shard.Free += taken
+		pool.Lanes = max(pool.Lanes, lane+1)
+	}
+	taken := min(need, shard.Free)
+	shard.Free -= taken
+	return pool, shard, need - taken
+}
+
+// Give takes up to so much from a shard.
+func (s Shard) Give(need amount.Units) (_ Shard, given amount.Units) {
+	given = min(need, s.Free)
+	s.Free -= given
+	return s, given
+}
+
+// Back puts units into a shard.
+func (s Shard) Back(n amount.Units) Shard {
+	s.Free += n
+	return s
+}
+
+// Back puts units into the pool that had been taken out of it.
+func (p Pool) Back(n amount.Units) Pool {
+	p.Free += n
+	return p
+}
+
 // RestockRequest adds to what a seller may sell of a good. With lanes, it is shared
 // out evenly among the shards of the seller's lanes 1 … lanes, the rest to the pool;
 // else it all goes to the pool, which is right while the good is being sold. Only the

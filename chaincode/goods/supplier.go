@@ -22,6 +22,19 @@ const (
 
 var supplierStates = name.Words{"", "APPLIED", "APPROVED", "SUSPENDED", "REFUSED", "WITHDRAWN"}
 
+// MarshalJSON writes the state's name.
+func (s SupplierState) MarshalJSON() ([]byte, error) { return supplierStates.Marshal(uint8(s)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *SupplierState) UnmarshalJSON(data []byte) error {
+	i, err := supplierStates.Unmarshal(data)
+	*s = SupplierState(i)
+	return err
+}
+
+// String is the state's name.
+func (s SupplierState) String() string { return supplierStates.Of(uint8(s)) }
+
 // Supplier is who makes goods available (供应商): the party itself, or a merchant
 // or manufacturer that the party acts for. The party signs for it and is owed for
 // its goods.

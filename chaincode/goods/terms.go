@@ -18,6 +18,19 @@ const (
 
 var termsKinds = name.Words{"", "supply", "commission"}
 
+// MarshalJSON writes the kind's name.
+func (k TermsKind) MarshalJSON() ([]byte, error) { return termsKinds.Marshal(uint8(k)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (k *TermsKind) UnmarshalJSON(data []byte) error {
+	i, err := termsKinds.Unmarshal(data)
+	*k = TermsKind(i)
+	return err
+}
+
+// String is the kind's name, "" for no terms.
+func (k TermsKind) String() string { return termsKinds.Of(uint8(k)) }
+
 // Terms are what a seller owes a supplier for one unit of a good. The value is
 // private between the two; the ledger has its commitment, which adds up (package
 // veil).

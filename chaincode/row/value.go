@@ -42,7 +42,7 @@ type Named struct {
 type reader func(id string, value []byte) (Named, error)
 
 // readers has every prefix of the main namespace, by subject.
-var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, quotaReaders)
+var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, quotaReaders, goodsReaders)
 
 func merge(tables ...map[string]reader) map[string]reader {
 	all := map[string]reader{}
