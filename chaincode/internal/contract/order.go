@@ -38,13 +38,10 @@ var orderVerbs = []verb{
 
 func (r *run) placeKeys(req goods.PlaceRequest) []string {
 	keys := spendKeys(req.Member, req.Authorisation, req.Pieces)
-	keys = append(keys, string(row.Storefront(r.caller.ID)))
+	keys = append(keys, shelfKeys(r.caller.ID, req.Lines)...)
+	keys = append(keys, stockKeys(r.caller.ID, r.lane, req.Lines)...)
 	if req.Outlet != "" {
 		keys = append(keys, string(row.Outlet(r.caller.ID, req.Outlet)))
-	}
-	for _, w := range req.Lines {
-		keys = append(keys, r.shelfKeys(r.caller.ID, w)...)
-		keys = append(keys, r.stockKeys(w.Supplier, w.SKU, r.caller.ID)...)
 	}
 	return keys
 }
