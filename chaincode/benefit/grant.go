@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // GrantRequest grants 1 to 100 entitlements without points; all or none. The
@@ -106,7 +107,7 @@ func (m Model) begin(g Grant, at At) (Entitlement, error) {
 	}
 	e := Entitlement{
 		Benefit: m.ID, Member: g.Member, State: Active, By: at.Caller, Uses: m.Uses, Until: until,
-		Commitment: g.Commitment, Pieces: []Piece{}, Reference: g.Reference,
+		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference,
 	}
 	if g.Witness != "" {
 		e.State, e.Witness = Granted, g.Witness
@@ -231,7 +232,7 @@ func (m Model) CheckCost(pieces []Payment, programmes []string) error {
 }
 
 // Pay puts the points that paid into an entitlement.
-func (e Entitlement) Pay(pieces []Piece) Entitlement {
+func (e Entitlement) Pay(pieces spend.Line) Entitlement {
 	e.Pieces = pieces
 	return e
 }

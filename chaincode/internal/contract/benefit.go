@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // The verbs of benefits. Each loads, lets benefit decide, and writes; who may and
@@ -173,10 +174,10 @@ func (c *call) checkCost(model benefit.Model, pieces []benefit.Payment) error {
 	return model.CheckCost(pieces, programmes)
 }
 
-func costs(list []benefit.Cost) []points.Moved {
-	moved := make([]points.Moved, len(list))
+func costs(list []benefit.Cost) []spend.Moved {
+	moved := make([]spend.Moved, len(list))
 	for i, cost := range list {
-		moved[i] = points.Moved{Programme: cost.Programme, Amount: cost.Amount}
+		moved[i] = spend.Moved{Programme: cost.Programme, Amount: cost.Amount}
 	}
 	return moved
 }

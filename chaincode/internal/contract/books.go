@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 func (c *call) lot(n number.Row) (points.Lot, error) {
@@ -43,12 +44,12 @@ func (c *call) count(programme string, by points.Totals) error {
 
 // oweFor notes what the funders of the points from..to owe a creditor, or, when
 // they are given back, what it owes them.
-func (c *call) oweFor(pieces points.Line, from, to amount.Units, creditor string, back bool) error {
+func (c *call) oweFor(pieces spend.Line, from, to amount.Units, creditor string, back bool) error {
 	programmes, err := c.programmesIn(pieces.Between(from, to))
 	if err != nil {
 		return err
 	}
-	owing, err := pieces.Owing(from, to, programmes)
+	owing, err := points.Owing(pieces, from, to, programmes)
 	if err != nil {
 		return err
 	}
@@ -117,8 +118,8 @@ func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor 
 
 // capFunders draws on the caps of those who will owe for a hold's pieces, and
 // answers who has one.
-func (c *call) capFunders(purse points.Purse, pieces points.Line, creditor string) ([]string, error) {
-	worth, err := pieces.Owing(0, pieces.Sum(), purse.Programmes)
+func (c *call) capFunders(purse points.Purse, pieces spend.Line, creditor string) ([]string, error) {
+	worth, err := points.Owing(pieces, 0, pieces.Sum(), purse.Programmes)
 	if err != nil {
 		return nil, err
 	}
@@ -166,16 +167,16 @@ func (c *call) uncapFunders(hold points.Hold) error {
 }
 
 // worth is what each funder will owe for pieces, by programme.
-func (c *call) worth(pieces points.Line) ([]points.Owing, error) {
+func (c *call) worth(pieces spend.Line) ([]points.Debt, error) {
 	programmes, err := c.programmesIn(pieces)
 	if err != nil {
 		return nil, err
 	}
-	return pieces.Owing(0, pieces.Sum(), programmes)
+	return points.Owing(pieces, 0, pieces.Sum(), programmes)
 }
 
 // programmesIn reads the programmes that pieces belong to, by name.
-func (c *call) programmesIn(pieces points.Line) (map[string]points.Programme, error) {
+func (c *call) programmesIn(pieces spend.Line) (map[string]points.Programme, error) {
 	programmes := map[string]points.Programme{}
 	for _, m := range pieces.ByProgramme() {
 		programme, err := c.programme(m.Programme)

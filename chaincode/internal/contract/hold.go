@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 func (c *call) hold(req points.HoldRequest) error {
@@ -87,7 +88,7 @@ func (c *call) refund(req points.RefundRequest) error {
 
 // unwind returns captured pieces to the lots that they were taken from; one whose
 // lot has ended becomes a lot of its own.
-func (c *call) unwind(pieces points.Line) error {
+func (c *call) unwind(pieces spend.Line) error {
 	made := 0
 	for _, piece := range pieces {
 		lot, err := c.lot(piece.Lot)
@@ -139,7 +140,7 @@ func (c *call) timeOut(req points.TimeOutRequest) error {
 
 // endHold gives back what a hold still held: the points, the member's consent,
 // the day's limit and the funders' caps.
-func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Line) error {
+func (c *call) endHold(id number.Command, hold, next points.Hold, back spend.Line) error {
 	ledger.Put(c.tx, row.Hold(id), next)
 	if err := c.giveBack(back); err != nil {
 		return err
@@ -155,7 +156,7 @@ func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Li
 }
 
 // giveBack returns pieces that were never captured to their lots.
-func (c *call) giveBack(pieces points.Line) error {
+func (c *call) giveBack(pieces spend.Line) error {
 	for _, piece := range pieces {
 		lot, err := c.lot(piece.Lot)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 // standing reads what a member has done in a programme; nothing yet is no error.
@@ -61,7 +62,7 @@ func (c *call) countEarned(programme points.Programme, member string, units amou
 }
 
 // countSpent counts a spend by programme.
-func (c *call) countSpent(purse points.Purse, pieces points.Line) error {
+func (c *call) countSpent(purse points.Purse, pieces spend.Line) error {
 	for _, m := range pieces.ByProgramme() {
 		rules := purse.Programmes[m.Programme].Rules
 		if !rules.CountsSpending() {
@@ -78,7 +79,7 @@ func (c *call) countSpent(purse points.Purse, pieces points.Line) error {
 }
 
 // countUnspent takes back what a hold had counted, if that was today.
-func (c *call) countUnspent(hold points.Hold, moved []points.Moved) error {
+func (c *call) countUnspent(hold points.Hold, moved []spend.Moved) error {
 	for _, m := range moved {
 		programme, err := c.programme(m.Programme)
 		if err != nil {
@@ -102,7 +103,7 @@ func (c *call) countUnspent(hold points.Hold, moved []points.Moved) error {
 }
 
 // countSent counts what a member gives to another, by programme.
-func (c *call) countSent(purse points.Purse, to string, moved []points.Moved) error {
+func (c *call) countSent(purse points.Purse, to string, moved []spend.Moved) error {
 	for _, m := range moved {
 		rules := purse.Programmes[m.Programme].Rules
 		if !rules.CountsSending() {
