@@ -46,7 +46,6 @@ func TestEveryVerbInEveryState(t *testing.T) {
 	ship-c       .         .         .         .         .         .        .         .
 	deliver      .         .         DELIVERED .         .         .        .         .
 	deliver-c    .         DELIVERED .         .         .         .        .         .
-	deliver-v    .         .         .         .         .         .        .         .
 	silence      .         .         DELIVERED .         .         .        .         .
 	complete     .         .         .         COMPLETED .         .        .         .
 	return       .         .         .         DELIVERED .         .        .         .`
@@ -82,7 +81,6 @@ func TestEveryVerbInEveryState(t *testing.T) {
 		},
 		"deliver":   func(s State) (Order, error) { return deliver(seat(Shipped, s), "D", 100) },
 		"deliver-c": func(s State) (Order, error) { return deliver(seat(Counter, s), "S1", 100) },
-		"deliver-v": func(s State) (Order, error) { return deliver(seat(Virtual, s), "D", 100) },
 		"silence": func(s State) (Order, error) {
 			return seat(Shipped, s).Deliver("F", DeliverRequest{Order: orderID, Part: 1}, "c", at("A", 108))
 		},

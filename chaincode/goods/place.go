@@ -79,7 +79,7 @@ func (r PlaceRequest) Check() error {
 
 // checkPaid refuses payments that can't be any.
 func (r PlaceRequest) checkPaid() error {
-	if err := spend.Check(r.Pieces, MaxPieces); err != nil {
+	if err := spend.Check(r.Pieces, 0, MaxPieces); err != nil {
 		return err
 	}
 	if r.Cash < 0 || (r.Cash > 0) != (r.Payment != "") {

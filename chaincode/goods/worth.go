@@ -48,9 +48,14 @@ func reach(tenders []Tender, line spend.Line, fen amount.Units) (amount.Units, e
 }
 
 // paid is how the first so many fen of a part were paid: with points from the
-// start of its line, and when these are used up, with cash.
+// start of its line, and when these are used up, with cash. Points that count for
+// nothing belong to the first fen.
 func (p Part) paid(tenders []Tender, fen amount.Units) (points, cash amount.Units, err error) {
-	if inPoints := p.Value() - p.Cash; fen >= inPoints {
+	inPoints := p.Value() - p.Cash
+	switch {
+	case fen == 0:
+		return 0, 0, nil
+	case fen >= inPoints:
 		return p.Pieces.Sum(), fen - inPoints, nil
 	}
 	points, err = reach(tenders, p.Pieces, fen)

@@ -61,6 +61,7 @@ func New(config Config) (shim.Chaincode, error) {
 		&Offer{named("offer", "Offers")},
 		&Benefit{named("benefit", "Benefits")},
 		&Quota{named("quota", "Quotas")},
+		&Order{named("order", "Orders")},
 		&Query{named("query", "Questions")},
 	}
 	for _, c := range contracts {
