@@ -1,8 +1,12 @@
 package goods
 
 import (
+	"bytes"
+	"slices"
+
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
 
@@ -76,4 +80,70 @@ type SetGoodRequest struct {
 	From     date.Date    `json:"from"`
 	Until    date.Date    `json:"until"`
 	Open     bool         `json:"open"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r SetGoodRequest) Check() error {
+	if err := checkGoodIDs(r.Supplier, r.SKU); err != nil {
+		return err
+	}
+	if r.GTIN != "" {
+		if err := CheckGTIN(r.GTIN); err != nil {
+			return err
+		}
+	}
+	if err := checkNames(r.En, r.Zh); err != nil {
+		return err
+	}
+	for _, id := range [][2]string{{"category", r.Category}, {"unit", r.Unit}, {"tax", r.Tax}} {
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	if r.Delivery < Shipped || r.Delivery > Virtual {
+		return fault.New(fault.BadRequest, "delivery: want shipped, counter or virtual")
+	}
+	return r.checkLists()
+}
+
+func (r SetGoodRequest) checkLists() error {
+	if err := checkSorted("labels", r.Labels, MaxLabels); err != nil {
+		return err
+	}
+	if err := checkSorted("regions", r.Regions, MaxRegions); err != nil {
+		return err
+	}
+	if len(r.Images) > MaxImages {
+		return fault.New(fault.BadRequest, "images: want at most %d", MaxImages)
+	}
+	for _, hash := range r.Images {
+		if len(hash) != 32 {
+			return fault.New(fault.BadRequest, "images: want the SHA-256 of each")
+		}
+	}
+	return checkDays(r.From, r.Until)
+}
+
+// Set makes the good, or its next version (before is nil if there was none).
+// changed is false if everything is as it was.
+func Set(before *Good, supplier Supplier, req SetGoodRequest, at At) (_ Good, changed bool, _ error) {
+	if err := supplier.lists(at.Caller); err != nil {
+		return Good{}, false, err
+	}
+	if len(supplier.Categories) > 0 && !slices.Contains(supplier.Categories, req.Category) {
+		return Good{}, false, fault.New(fault.Forbidden, "supplier %s may not list category %s", supplier.ID, req.Category)
+	}
+	next := Good{
+		Supplier: req.Supplier, SKU: req.SKU, Version: 1, GTIN: req.GTIN, En: req.En, Zh: req.Zh, Category: req.Category,
+		Labels: whole(req.Labels), Unit: req.Unit, Tax: req.Tax, Delivery: req.Delivery, Regions: whole(req.Regions),
+		Images: whole(req.Images), From: req.From, Until: req.Until, Open: req.Open,
+	}
+	if before == nil {
+		return next, true, nil
+	}
+	if next.Version = before.Version; bytes.Equal(codec.Encode(*before), codec.Encode(next)) {
+		return *before, false, nil
+	}
+	next.Version++
+	return next, true, nil
 }

@@ -10,8 +10,9 @@
 // An *order* is a member's purchase, in *parts* that each ship and return on their
 // own; a *return* is a quantity of one line on its way back.
 //
-//	supplier  APPLIED ──approve──▶ APPROVED ⇄ SUSPENDED
-//	           ├──refuse──▶ REFUSED   └── withdraw, from any of them ──▶ WITHDRAWN
+//	supplier  APPLIED ──approve──▶ APPROVED ──refuse──▶ SUSPENDED ──approve──▶ APPROVED
+//	           └──refuse──▶ REFUSED ──apply──▶ APPLIED
+//	          APPLIED, APPROVED, SUSPENDED ──withdraw──▶ WITHDRAWN ──apply──▶ APPLIED
 //
 //	part      PLACED ──accept──▶ ACCEPTED ──ship──▶ SHIPPED ──deliver──▶ DELIVERED ──complete──▶ COMPLETED
 //	           │                  │  └──────────────deliver (counter, virtual)──▲

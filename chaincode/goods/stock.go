@@ -2,6 +2,9 @@ package goods
 
 import (
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
 )
 
 // Pool is what a supplier lets a seller sell of a good, as far as no lane has taken
@@ -76,6 +79,43 @@ type RestockRequest struct {
 	Lanes    uint8        `json:"lanes"` // 0 … 31
 }
 
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r RestockRequest) Check() error {
+	if err := checkStock(r.Supplier, r.SKU, r.Seller); err != nil {
+		return err
+	}
+	if r.Lanes >= number.Lanes {
+		return fault.New(fault.BadRequest, "lanes: want at most %d", number.Lanes-1)
+	}
+	return r.Units.Check()
+}
+
+func checkStock(supplier, sku, seller string) error {
+	if err := checkGoodIDs(supplier, sku); err != nil {
+		return err
+	}
+	return name.CheckID("seller", seller)
+}
+
+// Restock adds to the pool what each of the seller's shards doesn't get, and answers
+// how much every one gets.
+func (p Pool) Restock(supplier Supplier, req RestockRequest, caller string) (_ Pool, each amount.Units, _ error) {
+	if err := supplier.lists(caller); err != nil {
+		return Pool{}, 0, err
+	}
+	restocked, err := p.Restocked.Add(req.Units)
+	if err != nil {
+		return Pool{}, 0, err
+	}
+	if req.Lanes > 0 {
+		each = req.Units / amount.Units(req.Lanes)
+		p.Lanes = max(p.Lanes, req.Lanes+1)
+	}
+	p.Restocked = restocked
+	p.Free += req.Units - each*amount.Units(req.Lanes)
+	return p, each, nil
+}
+
 // WithdrawStockRequest takes back what is free. Only the supplier's party may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the supplier, the
@@ -87,4 +127,27 @@ type WithdrawStockRequest struct {
 	Seller   string       `json:"seller"`
 	Units    amount.Units `json:"units"`
 	Reason   string       `json:"reason"` // a code such as damaged
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r WithdrawStockRequest) Check() error {
+	if err := checkStock(r.Supplier, r.SKU, r.Seller); err != nil {
+		return err
+	}
+	if err := name.CheckID("reason", r.Reason); err != nil {
+		return err
+	}
+	return r.Units.Check()
+}
+
+// Withdraw takes units out of the pool for the supplier's party. short is what the
+// pool lacks: shards have to Give it.
+func (p Pool) Withdraw(supplier Supplier, units amount.Units, caller string) (_ Pool, short amount.Units, _ error) {
+	if err := supplier.require(caller); err != nil {
+		return Pool{}, 0, err
+	}
+	taken := min(units, p.Free)
+	p.Free -= taken
+	p.Withdrawn += units
+	return p, units - taken, nil
 }

@@ -2,9 +2,8 @@ package goods
 
 import (
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/audience"
-	"tallystick/chaincode/date"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
 )
 
 // Storefront is one enterprise's shop (千企千面).
@@ -43,74 +42,51 @@ type SetStorefrontRequest struct {
 	Open        bool     `json:"open"`
 }
 
-// Outlet is a place where a party serves members (网点): a shop, a counter, an app.
-type Outlet struct {
-	_      struct{} `cbor:",toarray"`
-	Party  string   `json:"party"`
-	ID     string   `json:"id"`
-	En     string   `json:"en"`
-	Zh     string   `json:"zh"`
-	Region string   `json:"region"` // whose prices it sells at
-	Open   bool     `json:"open"`
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r SetStorefrontRequest) Check() error {
+	if err := checkNames(r.En, r.Zh); err != nil {
+		return err
+	}
+	for _, days := range []int32{r.ShipDays, r.SilenceDays, r.ReturnDays} {
+		if days < 0 || days > MaxDays {
+			return fault.New(fault.BadRequest, "days: want 0 to %d", MaxDays)
+		}
+	}
+	if len(r.Tenders) > MaxTenders {
+		return fault.New(fault.BadRequest, "tenders: want at most %d programmes", MaxTenders)
+	}
+	for i, t := range r.Tenders {
+		if err := t.check(); err != nil {
+			return err
+		}
+		if i > 0 && r.Tenders[i-1].Programme >= t.Programme {
+			return fault.New(fault.BadRequest, "tenders: want programmes sorted, each once")
+		}
+	}
+	return nil
 }
 
-// SetOutletRequest opens an outlet of the caller's, or changes it. Acceptors and
-// suppliers may.
-//
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN.
-type SetOutletRequest struct {
-	_      struct{} `cbor:",toarray"`
-	Outlet string   `json:"outlet"` // id, unique within the party
-	En     string   `json:"en"`
-	Zh     string   `json:"zh"`
-	Region string   `json:"region"`
-	Open   bool     `json:"open"`
+func (t Tender) check() error {
+	if err := name.CheckID("programme", t.Programme); err != nil {
+		return err
+	}
+	if err := t.Value.Check(); err != nil {
+		return err
+	}
+	if t.Value.Num == 0 {
+		return fault.New(fault.BadRequest, "tender: a point of %s must count for something", t.Programme)
+	}
+	return nil
 }
 
-// Listing is a good in a storefront, under the terms that its seller took.
-type Listing struct {
-	_        struct{}        `cbor:",toarray"`
-	Seller   string          `json:"seller"`
-	Supplier string          `json:"supplier"`
-	SKU      string          `json:"sku"`
-	Scene    string          `json:"scene"`  // selects the settlement model
-	Labels   []string        `json:"labels"` // the seller's own, sorted: for search and campaigns
-	Kind     TermsKind       `json:"kind"`   // of the terms; none for the seller's own goods
-	Terms    veil.Commitment `json:"terms"`  // "" for the seller's own goods
-	Prices   []Price         `json:"prices"` // the first that fits is a member's; nobody else is offered the good
-	Open     bool            `json:"open"`
-}
-
-// Price is what some members are offered a unit at, somewhere, for some time.
-type Price struct {
-	_         struct{}          `cbor:",toarray"`
-	Audience  audience.Audience `json:"audience"`
-	Regions   []string          `json:"regions"`   // sorted; none: everywhere
-	From      date.Date         `json:"from"`      // first day, "" for always
-	Until     date.Date         `json:"until"`     // last day, or ""
-	Hidden    bool              `json:"hidden"`    // whom it fits is not offered the good
-	Fen       amount.Units      `json:"fen"`       // of a unit, ≥ 1 unless hidden
-	MinPoints amount.Units      `json:"minPoints"` // fen of it that must be paid in points
-	MinCash   amount.Units      `json:"minCash"`   // fen of it that must be paid in cash; both together ≤ fen
-}
-
-// ListRequest puts a good into the caller's storefront, or changes how it is listed,
-// for orders from now on. It names the terms that the caller takes, whose value it
-// has been told and has compared with their commitment. Only the owner of a
-// storefront may.
-//
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the caller's
-// storefront, the supplier, the good, a programme of an audience), WRONG_STATE (the supplier isn't
-// approved); for another party's good, unless it is listed under these terms
-// already: NOT_FOUND (no terms are offered), CONFLICT (others than named), EXPIRED
-// (they can't be taken any more); for the caller's own, BAD_REQUEST (it names terms).
-type ListRequest struct {
-	_        struct{}        `cbor:",toarray"`
-	Supplier string          `json:"supplier"`
-	SKU      string          `json:"sku"`
-	Scene    string          `json:"scene"`
-	Labels   []string        `json:"labels"`
-	Terms    veil.Commitment `json:"terms"` // that the caller takes; "" for its own goods
-	Prices   []Price         `json:"prices"`
-	Open     bool            `json:"open"`
+// SetStorefront makes the caller's storefront.
+func SetStorefront(req SetStorefrontRequest, caller string) Storefront {
+	tenders := whole(req.Tenders)
+	for i := range tenders {
+		tenders[i].Value = tenders[i].Value.Lowest()
+	}
+	return Storefront{
+		Seller: caller, En: req.En, Zh: req.Zh, Tenders: tenders,
+		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, Open: req.Open,
+	}
 }

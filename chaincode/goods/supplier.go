@@ -4,6 +4,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
 
@@ -66,6 +67,70 @@ type ApplyRequest struct {
 	Licence    codec.Hash `json:"licence"`    // SHA-256 of its documents
 }
 
+// Check refuses a malformed request with BAD_REQUEST.
+func (r ApplyRequest) Check() error {
+	if err := name.CheckID("supplier", r.Supplier); err != nil {
+		return err
+	}
+	if err := checkNames(r.En, r.Zh); err != nil {
+		return err
+	}
+	if err := checkSorted("categories", r.Categories, MaxCategories); err != nil {
+		return err
+	}
+	if len(r.Licence) != 32 {
+		return fault.New(fault.BadRequest, "licence: want the SHA-256 of the documents")
+	}
+	return nil
+}
+
+// Apply makes the application, of who has never applied (before is nil) or is no
+// supplier any more. What it had been approved for is gone.
+func Apply(before *Supplier, req ApplyRequest, at At) (Supplier, error) {
+	switch {
+	case before == nil:
+	case before.Party != at.Caller:
+		return Supplier{}, fault.New(fault.Conflict, "supplier %s is %s's", before.ID, before.Party)
+	case before.State != Refused && before.State != Withdrawn:
+		return Supplier{}, fault.New(fault.WrongState, "supplier %s is %s", before.ID, before.State)
+	}
+	return Supplier{
+		ID: req.Supplier, Party: at.Caller, En: req.En, Zh: req.Zh, Categories: whole(req.Categories),
+		Fee: amount.Rate{Num: 0, Den: 1}, Licence: req.Licence,
+	}.to(Applied, "", at), nil
+}
+
+// to is the supplier in a state from today on, for a reason.
+func (s Supplier) to(state SupplierState, reason string, at At) Supplier {
+	s.State, s.Since, s.Reason = state, at.Date, reason
+	return s
+}
+
+// require refuses with FORBIDDEN everyone but the supplier's party.
+func (s Supplier) require(caller string) error {
+	if s.Party != caller {
+		return fault.New(fault.Forbidden, "%s does not act for supplier %s", caller, s.ID)
+	}
+	return nil
+}
+
+// approved refuses with WRONG_STATE a supplier that may not list.
+func (s Supplier) approved() error {
+	if s.State != Approved {
+		return fault.New(fault.WrongState, "supplier %s is %s", s.ID, s.State)
+	}
+	return nil
+}
+
+// lists refuses what only the party of an approved supplier may do: FORBIDDEN,
+// WRONG_STATE.
+func (s Supplier) lists(caller string) error {
+	if err := s.require(caller); err != nil {
+		return err
+	}
+	return s.approved()
+}
+
 // ApproveRequest lets a supplier list: one that has applied, or was suspended, or
 // is approved with other categories or another fee, which hold from now on. Only
 // the operator may.
@@ -79,6 +144,35 @@ type ApproveRequest struct {
 	Fee        amount.Rate `json:"fee"`
 }
 
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r ApproveRequest) Check() error {
+	if err := name.CheckID("supplier", r.Supplier); err != nil {
+		return err
+	}
+	if err := checkSorted("categories", r.Categories, MaxCategories); err != nil {
+		return err
+	}
+	if err := r.Fee.Check(); err != nil {
+		return err
+	}
+	if r.Fee.Num >= r.Fee.Den {
+		return fault.New(fault.BadRequest, "fee: want less than the whole")
+	}
+	return nil
+}
+
+// Approve lets the supplier list from today on.
+func (s Supplier) Approve(req ApproveRequest, at At) (Supplier, error) {
+	switch s.State {
+	case Applied, Approved, Suspended:
+	case Refused, Withdrawn:
+		return Supplier{}, fault.New(fault.WrongState, "supplier %s is %s: it has to apply again", s.ID, s.State)
+	}
+	next := s.to(Approved, "", at)
+	next.Categories, next.Fee = whole(req.Categories), req.Fee.Lowest()
+	return next, nil
+}
+
 // RefuseRequest ends an application (REFUSED) or stops a supplier (SUSPENDED). Only
 // the operator may.
 //
@@ -90,6 +184,26 @@ type RefuseRequest struct {
 	Reason   string   `json:"reason"` // a code such as licence_expired
 }
 
+// Check refuses a malformed request with BAD_REQUEST.
+func (r RefuseRequest) Check() error {
+	if err := name.CheckID("supplier", r.Supplier); err != nil {
+		return err
+	}
+	return name.CheckID("reason", r.Reason)
+}
+
+// Refuse ends the application, or stops the supplier until it is approved again.
+func (s Supplier) Refuse(req RefuseRequest, at At) (Supplier, error) {
+	switch s.State {
+	case Applied:
+		return s.to(Refused, req.Reason, at), nil
+	case Approved:
+		return s.to(Suspended, req.Reason, at), nil
+	case Suspended, Refused, Withdrawn:
+	}
+	return Supplier{}, fault.New(fault.WrongState, "supplier %s is %s", s.ID, s.State)
+}
+
 // WithdrawSupplierRequest ends being a supplier. Only its party may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it
@@ -97,4 +211,20 @@ type RefuseRequest struct {
 type WithdrawSupplierRequest struct {
 	_        struct{} `cbor:",toarray"`
 	Supplier string   `json:"supplier"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r WithdrawSupplierRequest) Check() error { return name.CheckID("supplier", r.Supplier) }
+
+// Withdraw ends being a supplier.
+func (s Supplier) Withdraw(at At) (Supplier, error) {
+	if err := s.require(at.Caller); err != nil {
+		return Supplier{}, err
+	}
+	switch s.State {
+	case Applied, Approved, Suspended:
+		return s.to(Withdrawn, "", at), nil
+	case Refused, Withdrawn:
+	}
+	return Supplier{}, fault.New(fault.WrongState, "supplier %s is %s", s.ID, s.State)
 }

@@ -1,7 +1,10 @@
 package goods
 
 import (
+	"bytes"
+
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/veil"
 )
@@ -56,4 +59,49 @@ type OfferTermsRequest struct {
 	Kind       TermsKind       `json:"kind"`   // supply or commission
 	Commitment veil.Commitment `json:"commitment"`
 	Until      date.Date       `json:"until"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r OfferTermsRequest) Check() error {
+	if err := checkGoodIDs(r.Supplier, r.SKU); err != nil {
+		return err
+	}
+	if err := name.CheckID("seller", r.Seller); err != nil {
+		return err
+	}
+	if r.Kind < Supply || r.Kind > Commission {
+		return fault.New(fault.BadRequest, "kind: want supply or commission")
+	}
+	if err := r.Commitment.Check(); err != nil {
+		return err
+	}
+	return checkDays(0, r.Until)
+}
+
+// OfferTerms makes the terms.
+func OfferTerms(supplier Supplier, req OfferTermsRequest, at At) (Terms, error) {
+	if err := supplier.lists(at.Caller); err != nil {
+		return Terms{}, err
+	}
+	if req.Seller == supplier.Party {
+		return Terms{}, fault.New(fault.BadRequest, "%s needs no terms for its own goods", req.Seller)
+	}
+	if !within(0, req.Until, at.Date) {
+		return Terms{}, fault.New(fault.Expired, "the terms would have ended on %s", req.Until)
+	}
+	return Terms{Kind: req.Kind, Commitment: req.Commitment, Until: req.Until}, nil
+}
+
+// Take refuses what a listing can't have: NOT_FOUND if none are offered (t is nil),
+// CONFLICT for others than it names, EXPIRED after their last day.
+func (t *Terms) Take(named veil.Commitment, today date.Date) (Terms, error) {
+	switch {
+	case t == nil:
+		return Terms{}, fault.New(fault.NotFound, "no terms are offered")
+	case !bytes.Equal(t.Commitment, named):
+		return Terms{}, fault.New(fault.Conflict, "other terms are offered now")
+	case !within(0, t.Until, today):
+		return Terms{}, fault.New(fault.Expired, "the terms ended on %s", t.Until)
+	}
+	return *t, nil
 }

@@ -271,5 +271,3 @@ func (c *call) orderOf(n number.Command) (goods.Order, string, error) {
 	buyer, err := c.root(order.Member)
 	return order, buyer.Home, err
 }
-
-func (c *call) goodsAt() goods.At { return goods.At(c.at) }

@@ -18,6 +18,53 @@ func stockKeys(seller string, lane uint8, lines []goods.Wanted) []string {
 	return keys
 }
 
+func (c *call) restock(req goods.RestockRequest) error {
+	supplier, err := c.named(req.Supplier, req.SKU, req.Seller)
+	if err != nil {
+		return err
+	}
+	key := row.Pool(req.Supplier, req.SKU, req.Seller)
+	pool, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, each, err := pool.Restock(supplier, req, c.caller.ID)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	for lane := uint8(1); lane <= req.Lanes; lane++ {
+		key := row.Shard(req.Supplier, req.SKU, req.Seller, lane)
+		shard, _, err := ledger.Find(c.tx, key)
+		if err != nil {
+			return err
+		}
+		ledger.Put(c.tx, key, shard.Back(each))
+	}
+	return nil
+}
+
+func (c *call) withdrawStock(req goods.WithdrawStockRequest) error {
+	supplier, err := c.supplier(req.Supplier)
+	if err != nil {
+		return err
+	}
+	pool, err := c.pool(req.Supplier, req.SKU, req.Seller)
+	if err != nil {
+		return err
+	}
+	next, short, err := pool.Withdraw(supplier, req.Units, c.caller.ID)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pool(req.Supplier, req.SKU, req.Seller), next)
+	return c.gather(req.Supplier, req.SKU, req.Seller, next.Lanes, short)
+}
+
+func (c *call) pool(supplier, sku, seller string) (goods.Pool, error) {
+	return ledger.Get(c.tx, row.Pool(supplier, sku, seller), "stock", supplier+"/"+sku+"/"+seller)
+}
+
 // reserve takes units of a good out of the stock of the caller, who is its seller:
 // from the lane's own shard while that lasts, then from the pool, then from
 // whatever other lane's shard has any. OUT_OF_STOCK if all together have too few.
@@ -88,11 +135,10 @@ func (c *call) putBack(supplier, sku, seller string, n uint32) error {
 			return nil
 		}
 	}
-	key := row.Pool(supplier, sku, seller)
-	pool, err := ledger.Get(c.tx, key, "stock", supplier+"/"+sku+"/"+seller)
+	pool, err := c.pool(supplier, sku, seller)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, key, pool.Back(back))
+	ledger.Put(c.tx, row.Pool(supplier, sku, seller), pool.Back(back))
 	return nil
 }
