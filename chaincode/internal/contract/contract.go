@@ -63,6 +63,7 @@ func New(config Config) (shim.Chaincode, error) {
 		&Quota{named("quota", "Quotas")},
 		&Goods{named("goods", "Goods")},
 		&Storefront{named("storefront", "Storefronts")},
+		&Order{named("order", "Orders")},
 		&Query{named("query", "Questions")},
 	}
 	for _, c := range contracts {

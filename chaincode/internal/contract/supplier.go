@@ -52,7 +52,8 @@ func (c *call) approveSupplier(req goods.ApproveRequest) error {
 	return c.giveRole(next.Party, party.Supplier)
 }
 
-// giveRole gives a party a role, if it doesn't have it yet.
+// giveRole gives a party a role, if it doesn't have it yet: from its next
+// transaction on.
 func (c *call) giveRole(id string, role party.Roles) error {
 	next, err := c.party(id)
 	if err != nil || next.Roles.Has(role) {
@@ -60,9 +61,6 @@ func (c *call) giveRole(id string, role party.Roles) error {
 	}
 	next.Roles |= role
 	ledger.Put(c.tx, row.Party(id), next)
-	if id == c.caller.ID {
-		c.caller = next
-	}
 	return nil
 }
 
