@@ -19,7 +19,7 @@ import (
 )
 
 // sealedPrice is some commitment to a supply price.
-func sealedPrice(n byte) veil.Commitment { return append(make(veil.Commitment, 31), n) }
+func sealedPrice(n uint64) veil.Commitment { return veil.Public(veil.Whole(n)).Commitment() }
 
 func kit(change func(*goods.SetGoodRequest)) goods.SetGoodRequest {
 	req := goods.SetGoodRequest{Supplier: "care", SKU: "kit", En: "Oil kit", Zh: "机油套装", Category: "oil", Unit: "piece", Tax: "t13", Delivery: goods.Shipped, Open: true}
