@@ -75,7 +75,7 @@ func (o Order) Reject(req RejectRequest, at At) (Order, error) {
 
 // CancelRequest ends an order that isn't accepted yet, which the seller and the
 // member's home may, or a part that is but isn't delivered, which the seller may: it
-// can't be had, it was lost on its way. Stock and points go back.
+// can't be had, it was lost on its way. Points go back, and stock unless it is lost.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the order, the part), FORBIDDEN,
 // WRONG_STATE.
@@ -83,11 +83,15 @@ type CancelRequest struct {
 	_      struct{}       `cbor:",toarray"`
 	Order  number.Command `json:"order"`
 	Part   uint8          `json:"part"`   // from 1; 0 for all of an order that isn't accepted
+	Lost   bool           `json:"lost"`   // of a part: its goods don't come back into stock
 	Reason string         `json:"reason"` // a code such as member_changed_mind
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
 func (r CancelRequest) Check() error {
+	if r.Lost && r.Part == 0 {
+		return fault.New(fault.BadRequest, "lost: an order that isn't accepted has lost nothing")
+	}
 	if err := name.CheckID("reason", r.Reason); err != nil {
 		return err
 	}
@@ -117,7 +121,9 @@ func (o Order) Cancel(home string, req CancelRequest, at At) (Order, error) {
 	if part.State != Accepted && part.State != OnItsWay {
 		return Order{}, part.require(Accepted, req.Order)
 	}
-	return o.end(i, Cancelled, req.Reason, at.Date), nil
+	next := o.end(i, Cancelled, req.Reason, at.Date)
+	next.Parts[i].Lost = req.Lost
+	return next, nil
 }
 
 // TimeOutRequest ends an order that was not accepted in time, or a part that was not

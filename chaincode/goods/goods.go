@@ -24,7 +24,7 @@
 //
 // The invariants: per good and seller
 //
-//	restocked − withdrawn = free + reserved in open parts + delivered − put back by returns
+//	restocked − withdrawn = free + reserved in open parts + delivered + lost − put back by returns
 //
 // and per part, in fen, price × quantity of all lines = value of its points + cash.
 //

@@ -104,6 +104,7 @@ type Part struct {
 	State    State        `json:"state"`
 	Since    date.Date    `json:"since"`  // of the state
 	Reason   string       `json:"reason"` // of an end without delivery, or ""
+	Lost     bool         `json:"lost"`   // it ended so, and its goods are lost
 	Lines    []Line       `json:"lines"`
 	Pieces   spend.Line   `json:"pieces"` // the points that pay, in the order of their lots
 	Cash     amount.Units `json:"cash"`   // fen

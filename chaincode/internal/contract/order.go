@@ -249,10 +249,21 @@ func (c *call) endOrder(id number.Command, order, next goods.Order) error {
 		if err := c.giveBackAll(spent{order.Member, order.Authorisation, order.Date, order.Capped}, part.Pieces, 0); err != nil {
 			return err
 		}
-		for _, line := range part.Lines {
-			if err := c.putBack(part.Supplier, line.SKU, order.Seller, line.Quantity); err != nil {
-				return err
-			}
+		if err := c.putBackAll(order.Seller, next.Parts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBackAll returns what a part that has ended had reserved, unless it is lost.
+func (c *call) putBackAll(seller string, part goods.Part) error {
+	if part.Lost {
+		return nil
+	}
+	for _, line := range part.Lines {
+		if err := c.putBack(part.Supplier, line.SKU, seller, line.Quantity); err != nil {
+			return err
 		}
 	}
 	return nil
