@@ -6,41 +6,13 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
 )
 
-// Piece is an amount of one lot.
-type Piece struct {
-	_      struct{}     `cbor:",toarray"`
-	Lot    number.Row   `json:"lot"`
-	Amount amount.Units `json:"amount"`
-}
+// Piece asks for an amount of one lot.
+type Piece = spend.Take
 
-func checkPieces(pieces []Piece) error {
-	if len(pieces) < 1 || len(pieces) > MaxPieces {
-		return fault.New(fault.BadRequest, "pieces: want 1 to %d", MaxPieces)
-	}
-	seen := make(map[number.Row]bool, len(pieces))
-	sum := amount.Units(0)
-	for _, p := range pieces {
-		if err := p.Lot.Check(); err != nil {
-			return err
-		}
-		if err := p.Amount.Check(); err != nil {
-			return err
-		}
-		if seen[p.Lot] {
-			return fault.New(fault.BadRequest, "lot %s stands twice", p.Lot)
-		}
-		seen[p.Lot] = true
-		var err error
-		if sum, err = sum.Add(p.Amount); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func checkPieces(pieces []Piece) error { return spend.Check(pieces, 1, MaxPieces) }
 
 // inOrder refuses with WRONG_ORDER a spend that doesn't take its lots earliest
 // expiry first, each programme for itself, and drain one before the next.

@@ -25,7 +25,7 @@ func (c *call) payWith(member string, pieces []points.Piece) (spend.Line, error)
 	if err := c.countSpent(purse, line); err != nil {
 		return nil, err
 	}
-	if _, err := c.capFunders(purse, line, c.caller.ID); err != nil {
+	if _, err := c.capFunders(line, c.caller.ID); err != nil {
 		return nil, err
 	}
 	for i, p := range line {

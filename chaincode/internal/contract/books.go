@@ -134,8 +134,12 @@ func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor 
 
 // capFunders draws on the caps of those who will owe for a hold's pieces, and
 // answers who has one.
-func (c *call) capFunders(purse points.Purse, pieces spend.Line, creditor string) ([]string, error) {
-	worth, err := points.Owing(pieces, 0, pieces.Sum(), purse.Programmes)
+func (c *call) capFunders(pieces spend.Line, creditor string) ([]string, error) {
+	programmes, err := c.programmesIn(pieces)
+	if err != nil {
+		return nil, err
+	}
+	worth, err := points.Owing(pieces, 0, pieces.Sum(), programmes)
 	if err != nil {
 		return nil, err
 	}
@@ -153,42 +157,29 @@ func (c *call) capFunders(purse points.Purse, pieces spend.Line, creditor string
 	return list, nil
 }
 
-// uncapFunders gives back to the caps what a hold drew and will not capture.
-func (c *call) uncapFunders(hold points.Hold) error {
-	if len(hold.Capped) == 0 {
+// uncapFunders gives back to the caps what was drawn for the points of a line from
+// one of them on.
+func (c *call) uncapFunders(capped []string, line spend.Line, from amount.Units) error {
+	if len(capped) == 0 {
 		return nil
 	}
-	all, err := c.worth(hold.Pieces)
+	programmes, err := c.programmesIn(line)
 	if err != nil {
 		return err
 	}
-	spent, err := c.worth(hold.Pieces.Between(0, hold.Captured))
+	owing, err := points.Owing(line, from, line.Sum(), programmes)
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		if !slices.Contains(hold.Capped, o.Funder) {
+	for _, o := range owing {
+		if !slices.Contains(capped, o.Funder) {
 			continue
-		}
-		for _, s := range spent {
-			if s.Funder == o.Funder && s.Programme == o.Programme {
-				o.Fen -= s.Fen
-			}
 		}
 		if err := c.giveBackQuota(quota.Debit, c.debitID(o.Funder), o.Fen); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// worth is what each funder will owe for pieces, by programme.
-func (c *call) worth(pieces spend.Line) ([]points.Debt, error) {
-	programmes, err := c.programmesIn(pieces)
-	if err != nil {
-		return nil, err
-	}
-	return points.Owing(pieces, 0, pieces.Sum(), programmes)
 }
 
 // programmesIn reads the programmes that pieces belong to, by name.

@@ -78,8 +78,8 @@ func (c *call) countSpent(purse points.Purse, pieces spend.Line) error {
 	return nil
 }
 
-// countUnspent takes back what a hold had counted, if that was today.
-func (c *call) countUnspent(hold points.Hold, moved []spend.Moved) error {
+// countUnspent takes back what a hold or an order had counted, if that was today.
+func (c *call) countUnspent(was spent, moved []spend.Moved) error {
 	for _, m := range moved {
 		programme, err := c.programme(m.Programme)
 		if err != nil {
@@ -88,12 +88,12 @@ func (c *call) countUnspent(hold points.Hold, moved []spend.Moved) error {
 		if !programme.Rules.CountsSpending() {
 			continue
 		}
-		root, err := c.root(hold.Member)
+		root, err := c.root(was.member)
 		if err != nil {
 			return err
 		}
 		err = c.changeStanding(m.Programme, root.ID, func(s points.Standing) (points.Standing, error) {
-			return s.Unspend(m.Amount, hold.Placed, c.at.Date), nil
+			return s.Unspend(m.Amount, was.day, c.at.Date), nil
 		})
 		if err != nil {
 			return err
