@@ -176,7 +176,7 @@ func TestStorefrontRequests(t *testing.T) {
 }
 
 // sealedPrice is some commitment.
-func sealedPrice(n byte) veil.Commitment { return append(make(veil.Commitment, 31), n) }
+func sealedPrice(n uint64) veil.Commitment { return veil.Public(veil.Whole(n)).Commitment() }
 
 func TestSetMakesVersions(t *testing.T) {
 	first, changed, err := Set(nil, care(Approved), oil(), by("S"))
