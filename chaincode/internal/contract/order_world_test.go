@@ -9,8 +9,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/internal/seal"
-	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/veil"
@@ -63,12 +61,7 @@ func (w *world) ask(asked QuoteAsked) (Quoted, error) {
 	if err != nil {
 		return Quoted{}, err
 	}
-	answer, err := w.net.Evaluate(w.client(asked.Seller), "G", seal.Outer, ledgersim.Args("query:Quote", string(text))...)
-	if err != nil {
-		return Quoted{}, err
-	}
-	var quoted Quoted
-	return quoted, json.Unmarshal(answer, &quoted)
+	return ask[Quoted](w, asked.Seller, "query:Quote", string(text))
 }
 
 // quoted is ask, of what can be had.
