@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
 
@@ -47,13 +48,24 @@ func newMart(t fataler, w *world) *mart {
 			if id == "S2/tyre" && seller == "G" {
 				continue
 			}
-			*m.wares[id].at(seller) = placard{fen: 3 + 2*i + j, minPoints: i % 2, minCash: j}
+			*m.wares[id].at(seller) = placard{fen: 3 + 2*i + j, minPoints: i % 4 / 3, minCash: j}
 			m.offer(t, w, id, seller, goods.TermsKind(1+(i+j)%2), uint64(1000+i*777))
 			m.list(t, w, id, seller)
 			n := 4 + 3*i
 			restock := goods.RestockRequest{Supplier: m.wares[id].supplier, SKU: m.wares[id].sku, Seller: seller, Units: amount.Units(n), Lanes: uint8(i % 3)}
 			m.sell(m.wares[id].party, w.must(t, m.wares[id].party, restock), wanting{req: restock})
 		}
+	}
+	for _, programme := range []string{"GP", "DP", "MP"} {
+		req := points.IssueRequest{Programme: programme}
+		for i, id := range []string{"li", "wang", "sun", "zhang", "li", "wang", "sun"} {
+			g := points.Grant{Member: id, Amount: amount.Units(6 + 5*i)}
+			if programme != "MP" {
+				g.Expires = m.today + []date.Date{2, 9, 40, 9, 40, 40, 5}[i]
+			}
+			req.Grants = append(req.Grants, g)
+		}
+		m.try(programme[:1], w.must(t, programme[:1], req), req)
 	}
 	return m
 }
@@ -236,5 +248,19 @@ func (m *mart) compareWares(t fataler, w *world) {
 				t.Fatalf("%d of %s are free at %s, in the mart %d", free[id+"/"+seller], id, seller, p.free)
 			}
 		}
+	}
+}
+
+// compareHidden holds the sums of all lanes against what the mart knows in the clear.
+func (m *mart) compareHidden(t fataler, w *world) {
+	found := veiledOf(t, w.net)
+	for _, p := range found {
+		s := m.hidden[[3]string{p.Debtor, p.Creditor, p.Fee.String()}]
+		if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) || !s.open.Opens(p.Sum.Commitment()) {
+			t.Fatalf("%+v, in the mart %+v", p, s)
+		}
+	}
+	if len(found) != len(m.hidden) {
+		t.Fatalf("%d hidden positions on the ledger, %d in the mart", len(found), len(m.hidden))
 	}
 }

@@ -30,8 +30,8 @@ func newClerk(d dice, w *world, m *mart, caller string) clerk {
 
 // What is drawn, with weights: by those who issue points, and by the others.
 var (
-	trading   = strings.Fields("place place place place place place accept accept accept accept reject cancel cancel late late ship ship ship ship deliver deliver deliver deliver deliver complete back back back back receive receive receive noback refund refund refund refund restock issue issue issue issue hold capture release expire freeze unfreeze merge tear erase")
-	supplying = strings.Fields("place cancel late late ship ship ship deliver deliver deliver complete back receive receive noback refund restock restock withdraw accept reject")
+	trading   = strings.Fields("place place place place place place place accept accept accept accept reject cancel cancel late late ship ship ship ship deliver deliver deliver deliver deliver deliver complete back back back back back receive receive receive receive noback refund refund refund refund refund refund restock issue issue hold capture release expire freeze unfreeze merge tear erase")
+	supplying = strings.Fields("place cancel late late ship ship ship ship deliver deliver deliver deliver complete back receive receive receive noback refund restock restock withdraw accept reject")
 )
 
 func (c clerk) draw() wanting {
@@ -52,8 +52,11 @@ func (c clerk) draw() wanting {
 		verb = "back"
 	}
 	if slices.Contains(supplying, verb) {
-		if req, codes := c.ordered(verb); req != nil {
-			return wanting{req: req, codes: codes}
+		if req := c.ordered(verb); req != nil {
+			return wanting{req: req}
+		}
+		if c.mart.fronts[c.caller] == nil {
+			return wanting{req: c.stock("restock")}
 		}
 		return c.place()
 	}
@@ -68,7 +71,7 @@ func (c clerk) stock(verb string) command.Request {
 		w = c.ware()
 	}
 	seller := c.one("D", "D", "G", "G", "M")
-	if verb == "withdraw" {
+	if verb == "withdraw" && c.odd(2) {
 		return goods.WithdrawStockRequest{Supplier: w.supplier, SKU: w.sku, Seller: seller, Units: c.n(3), Reason: "x"}
 	}
 	return goods.RestockRequest{Supplier: w.supplier, SKU: w.sku, Seller: seller, Units: c.n(6), Lanes: uint8(pick(c.dice, []int{0, 0, 1, 2, 3}))}
@@ -153,7 +156,10 @@ func (c clerk) place() wanting {
 	req.Cash = amount.Units(max(0, total-worth))
 	req.Authorisation, req.Code = c.proof(root)
 	if !req.Accept {
-		req.AcceptBy = c.m.now + pick(c.dice, []int64{0, 20, 60, 60, 600, 600, 3600, 86400, 86400, 31 * 86400})
+		req.AcceptBy = c.m.now + pick(c.dice, []int64{20, 60, 60, 600, 600, 3600, 3600, 86400, 86400, 86400})
+		if c.odd(20) {
+			req.AcceptBy = c.m.now + pick(c.dice, []int64{0, 31 * 86400})
+		}
 	}
 	a := wanting{root: root}
 	if c.odd(2) {
@@ -217,7 +223,7 @@ func (c clerk) some(suits func(b *basket, p *parcel) bool) (number.Command, uint
 }
 
 // ordered draws a command about an order.
-func (c clerk) ordered(verb string) (command.Request, []code.Code) {
+func (c clerk) ordered(verb string) command.Request {
 	mine := func(b *basket, p *parcel) bool { return b.seller == c.caller || p.party == c.caller }
 	n, part, ok := c.some(func(b *basket, p *parcel) bool {
 		switch verb {
@@ -237,32 +243,32 @@ func (c clerk) ordered(verb string) (command.Request, []code.Code) {
 		return p.state == "DELIVERED" && (b.seller == c.caller || c.mart.home(b) == c.caller)
 	})
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	b := c.mart.orders[n]
 	switch verb {
 	case "accept":
-		return goods.AcceptRequest{Order: n}, nil
+		return goods.AcceptRequest{Order: n}
 	case "reject":
-		return goods.RejectRequest{Order: n, Reason: "x"}, nil
+		return goods.RejectRequest{Order: n, Reason: "x"}
 	case "cancel":
 		if b.live != c.odd(8) {
 			part = 0
 		}
-		return goods.CancelRequest{Order: n, Part: part, Lost: part > 0 && c.odd(3), Reason: "x"}, nil
+		return goods.CancelRequest{Order: n, Part: part, Lost: part > 0 && c.odd(3), Reason: "x"}
 	case "late":
 		if b.live != c.odd(8) {
 			part = 0
 		}
-		return goods.TimeOutRequest{Order: n, Part: part}, nil
+		return goods.TimeOutRequest{Order: n, Part: part}
 	case "ship":
-		return goods.ShipRequest{Order: n, Part: part, Carrier: "SF", Waybill: "1"}, nil
+		return goods.ShipRequest{Order: n, Part: part, Carrier: "SF", Waybill: "1"}
 	case "deliver":
-		return c.delivery(n, part, b), nil
+		return c.delivery(n, part, b)
 	case "complete":
-		return goods.CompleteRequest{Order: n, Part: part}, nil
+		return goods.CompleteRequest{Order: n, Part: part}
 	}
-	return goods.RequestReturnRequest{Order: n, Part: part, Line: uint8(c.n(2)), Quantity: uint32(c.n(2)), Reason: "x"}, nil
+	return goods.RequestReturnRequest{Order: n, Part: part, Line: uint8(c.n(len(b.parcels[min(int(part), len(b.parcels))-1].items) + c.dice(20)/19)), Quantity: uint32(c.n(2)), Reason: "x"}
 }
 
 // delivery draws a proof: the code, mostly the next one, a document, or none.

@@ -383,8 +383,8 @@ func (b *basket) pay(m *mart, coins []number.Row, cash, total, minPoints, minCas
 // whyNot is why a member may not spend so.
 func (m *mart) whyNot(owner string, pieces []points.Piece) fault.Code {
 	for _, p := range pieces {
-		if m.boxes[p.Lot] == nil {
-			return fault.NotFound
+		if b := m.boxes[p.Lot]; b == nil || m.people[b.member] == nil {
+			return fault.NotFound // or it is of somebody who was never enrolled
 		}
 	}
 	for _, p := range pieces {

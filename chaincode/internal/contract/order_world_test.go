@@ -9,8 +9,10 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/veil"
 )
 
@@ -160,4 +162,19 @@ func (s *shop) check(t *testing.T) {
 	if err := checkOrders(s.net, "G"); err != nil {
 		t.Error(err)
 	}
+}
+
+// veiledOf is what all lanes together make parties owe each other in secret.
+func veiledOf(t fataler, net *ledgersim.Network) []settlement.VeiledPosition {
+	t.Helper()
+	var sum settlement.Veiled
+	for _, found := range rowsOf(net, "G", "veiled") {
+		for _, p := range found.Row.(settlement.Veiled).List {
+			var err error
+			if sum, err = sum.Plus(settlement.VeiledOwe(p)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return sum.List
 }
