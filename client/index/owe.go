@@ -25,7 +25,7 @@ type Outstanding struct {
 	Converted   amount.Units `json:"converted"` // into other programmes
 	Expired     amount.Units `json:"expired"`
 	Revoked     amount.Units `json:"revoked"`
-	Held        amount.Units `json:"held"` // by open holds and offers of trades
+	Held        amount.Units `json:"held"` // by open holds, orders and offers of trades
 	Outstanding amount.Units `json:"outstanding"`
 	Worth       string       `json:"worth"` // of what is outstanding, fen, exact: "350" or "1/2"
 }
@@ -203,8 +203,8 @@ func (ix *Index) Request(party, id string) (uint64, row.Request, error) {
 	return height, list[0], nil
 }
 
-// Stray is a lot or hold that no sealed number covers. It is on the ledger and
-// is not honoured.
+// Stray is a row that is named by a command and that no sealed number covers. It is
+// on the ledger and is not honoured.
 type Stray struct {
 	Block uint64 `json:"block"`
 	Tx    string `json:"tx"`
