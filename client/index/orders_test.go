@@ -21,9 +21,9 @@ import (
 	"tallystick/chaincode/spend"
 )
 
-// shop is D's storefront with an oil kit of S1, which is shipped, and wipers of S2,
+// counter is D's storefront with an oil kit of S1, which is shipped, and wipers of S2,
 // which are handed over; S1 acts for itself, G for S2.
-var shop = map[string]goods.Shelf{
+var counter = map[string]goods.Shelf{
 	"S1/oil":    shelf("S1", "S1", "oil", goods.Shipped, 29_800),
 	"S1/filter": shelf("S1", "S1", "filter", goods.Shipped, 500),
 	"S2/wiper":  shelf("S2", "G", "wiper", goods.Counter, 900),
@@ -53,7 +53,7 @@ func bought(t *testing.T, who, reference string, lines ...string) goods.Order {
 		if _, err := fmt.Sscan(count, &w.Quantity); err != nil {
 			t.Fatal(err)
 		}
-		wanted, shelves = append(wanted, w), append(shelves, shop[id])
+		wanted, shelves = append(wanted, w), append(shelves, counter[id])
 	}
 	front := goods.Storefront{Seller: "D", Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3, SilenceDays: 7, ReturnDays: 10, Open: true}
 	quote, err := goods.Offer(front, who, "", shelves, wanted, today)
