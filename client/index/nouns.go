@@ -6,6 +6,7 @@ import (
 
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -52,6 +53,8 @@ func nounOf(named row.Named, id []string) (noun, bool) {
 		return noun{r.Member, r.By, r.Benefit, r.State.String(), int64(r.Until)}, true
 	case benefit.WriteOff:
 		return noun{r.Member, r.Provider, r.Benefit, r.State.String(), int64(r.Date)}, true
+	case goods.Terms: // SUPPLIER/SKU/SELLER
+		return noun{"", id[2], id[0] + "/" + id[1], "", int64(r.Until)}, true
 	}
 	return noun{}, false
 }
@@ -170,6 +173,8 @@ func kindOf[T any]() (string, error) {
 		return "entitlement", nil
 	case benefit.WriteOff:
 		return "write-off", nil
+	case goods.Terms:
+		return "terms", nil
 	}
 	return "", fmt.Errorf("index: nobody searches for a %T", *new(T))
 }

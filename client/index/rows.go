@@ -52,6 +52,9 @@ func (f *fold) write(key string, c change) error {
 		}
 		return f.exec("INSERT OR REPLACE INTO requests VALUES (?,?,?,?,?,?)", key, id[0], id[1], r.Number.String(), c.block, c.value)
 	}
+	if known, err := f.catalogue(key, named, id, c); known {
+		return err
+	}
 	if n, ok := nounOf(named, id); ok {
 		return f.exec("INSERT OR REPLACE INTO nouns VALUES (?,?,?,?,?,?,?,?,?)",
 			key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
@@ -60,7 +63,8 @@ func (f *fold) write(key string, c change) error {
 }
 
 // tables with a column key, in the order of the digest.
-var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "nouns", "orders", "parts", "lines", "returns", "facts"}
+var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "nouns",
+	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "facts"}
 
 // positions replaces a lane's rows of a cycle.
 func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {

@@ -87,7 +87,7 @@ CREATE TABLE IF NOT EXISTS requests (
 ) STRICT, WITHOUT ROWID;
 
 -- What else belongs to a member or a party: accounts, invitations, consents,
--- labels, authorisations, trades, benefits, entitlements, write-offs, offers. What
+-- labels, authorisations, trades, benefits, entitlements, write-offs, offers, terms. What
 -- party, topic and until are depends on the kind; see nouns.go.
 CREATE TABLE IF NOT EXISTS nouns (
   key    TEXT    NOT NULL PRIMARY KEY,
@@ -103,6 +103,66 @@ CREATE TABLE IF NOT EXISTS nouns (
 
 CREATE INDEX IF NOT EXISTS nouns_member ON nouns (member, kind) WHERE member <> '';
 CREATE INDEX IF NOT EXISTS nouns_topic ON nouns (kind, topic, state);
+
+CREATE TABLE IF NOT EXISTS suppliers (
+  key   TEXT    NOT NULL PRIMARY KEY,
+  id    TEXT    NOT NULL,
+  party TEXT    NOT NULL, -- that acts for it
+  state TEXT    NOT NULL,
+  block INTEGER NOT NULL,
+  row   BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS suppliers_id ON suppliers (id);
+
+-- Goods as they are now. A search for a text looks at every one.
+CREATE TABLE IF NOT EXISTS goods (
+  key      TEXT    NOT NULL PRIMARY KEY,
+  supplier TEXT    NOT NULL,
+  sku      TEXT    NOT NULL,
+  category TEXT    NOT NULL,
+  labels   TEXT    NOT NULL, -- ,a,b,
+  open     INTEGER NOT NULL,
+  text     TEXT    NOT NULL, -- names, SKU and GTIN in small letters
+  block    INTEGER NOT NULL,
+  row      BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS goods_category ON goods (category);
+
+CREATE TABLE IF NOT EXISTS listings (
+  key      TEXT    NOT NULL PRIMARY KEY,
+  seller   TEXT    NOT NULL,
+  supplier TEXT    NOT NULL,
+  sku      TEXT    NOT NULL,
+  labels   TEXT    NOT NULL, -- the seller's own: ,a,b,
+  open     INTEGER NOT NULL,
+  block    INTEGER NOT NULL,
+  row      BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS outlets (
+  key    TEXT    NOT NULL PRIMARY KEY,
+  party  TEXT    NOT NULL,
+  region TEXT    NOT NULL,
+  open   INTEGER NOT NULL,
+  block  INTEGER NOT NULL,
+  row    BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A good's stock at a seller: the pool, and a shard for each lane that has one.
+CREATE TABLE IF NOT EXISTS stock (
+  key      TEXT    NOT NULL PRIMARY KEY,
+  supplier TEXT    NOT NULL,
+  sku      TEXT    NOT NULL,
+  seller   TEXT    NOT NULL,
+  lane     INTEGER NOT NULL, -- -1 for the pool
+  free     INTEGER NOT NULL,
+  block    INTEGER NOT NULL,
+  row      BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS stock_good ON stock (supplier, sku, seller);
 
 -- Orders. Their parts are what people look for, their lines what stock and debts
 -- are counted by; both are taken from the order's row and replaced with it.
@@ -181,8 +241,8 @@ CREATE INDEX IF NOT EXISTS returns_order ON returns (order_key);
 CREATE INDEX IF NOT EXISTS returns_line ON returns (line_key);
 CREATE INDEX IF NOT EXISTS returns_owed ON returns (cycle) WHERE cycle <> '';
 
--- Parties, freezes by bucket, cursors of sources, the charter, the cycle: few
--- rows, searched by key only.
+-- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
+-- storefronts, versions of goods that were: searched by key only.
 CREATE TABLE IF NOT EXISTS facts (
   key   TEXT    NOT NULL PRIMARY KEY,
   kind  TEXT    NOT NULL,

@@ -10,7 +10,7 @@ import (
 // that it has now. NOT_FOUND.
 func (ix *Index) GoodAt(supplier, sku string, version uint32) (good goods.Good, err error) {
 	err = ix.reading(func(r at) error {
-		now, found, err := one(r, "facts", row.Good(supplier, sku))
+		now, found, err := one(r, "goods", row.Good(supplier, sku))
 		if err != nil {
 			return err
 		}

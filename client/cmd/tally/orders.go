@@ -180,7 +180,7 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s sca
 		who += " (" + p.Party + ")"
 	}
 	t.AppendRow(table.Row{fmt.Sprintf("part %d", p.Number), fmt.Sprintf("of %s, %s, for %s", who, p.Delivery, p.Scene)})
-	t.AppendRow(table.Row{"", progress(p.Part, atOnce)})
+	t.AppendRow(table.Row{"", drawn(p.Part, atOnce)})
 	t.AppendRow(table.Row{"", standing(p)})
 	for i, l := range p.Lines {
 		good := n.of(p.Part, l)
@@ -237,13 +237,13 @@ func standing(p index.OrderPart) string {
 	return text
 }
 
-// progress draws how far a part has come:
+// drawn is a picture of how far a part has come:
 //
 //	PLACED ─ ACCEPTED ─ ● SHIPPED ┄ DELIVERED ┄ COMPLETED
 //	PLACED ─ ACCEPTED ─ ✕ CANCELLED
 //
 // What lies ahead, and what the ledger doesn't say of the way to an end, is dotted.
-func progress(p goods.Part, atOnce bool) string {
+func drawn(p goods.Part, atOnce bool) string {
 	way := []goods.State{goods.Placed, goods.Accepted, goods.OnItsWay, goods.Delivered, goods.Completed}
 	if p.Delivery != goods.Shipped {
 		way = []goods.State{goods.Placed, goods.Accepted, goods.Delivered, goods.Completed}
