@@ -98,7 +98,7 @@ has no opening.`
 	partFlags(cmd, &f)
 	word(cmd, &after, "after", "cursor of the last row that you have")
 	cmd.Flags().Uint32Var(&limit, "limit", 0, "at most so many parts; 0: all")
-	cmd.Annotations = map[string]string{"csv": "yes"}
+	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
 
