@@ -52,7 +52,7 @@ func (r *run) orderKeys(n number.Command) []string {
 
 // owingKeys is where the lane notes what the parties owe each other.
 func (r *run) owingKeys() []string {
-	return []string{r.positionsKey()}
+	return []string{r.positionsKey(), string(row.Veiled(r.cycle.ID, r.caller.ID, r.lane))}
 }
 
 func (c *call) placeOrder(req goods.PlaceRequest) error {
