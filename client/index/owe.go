@@ -164,6 +164,18 @@ func (ix *Index) Programmes() (uint64, []points.Programme, error) {
 	return facts[points.Programme](ix, "SELECT key, block, row FROM programmes ORDER BY key")
 }
 
+// Operator is who runs the network. NOT_FOUND before the founding.
+func (ix *Index) Operator() (string, error) {
+	_, list, err := facts[party.Charter](ix, factsOf, "charter")
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "no operator yet: found the network first")
+	}
+	if err != nil {
+		return "", err
+	}
+	return list[0].Operator, nil
+}
+
 // Cycle is the open cycle with the business date. NOT_FOUND before the founding.
 func (ix *Index) Cycle() (uint64, settlement.Cycle, error) {
 	height, list, err := facts[settlement.Cycle](ix, factsOf, "cycle")

@@ -69,6 +69,18 @@ CREATE TABLE IF NOT EXISTS positions (
   block     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the parties owe each other in amounts that only the two know.
+CREATE TABLE IF NOT EXISTS veiled (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor and fee
+  cycle    TEXT    NOT NULL,
+  debtor   TEXT    NOT NULL,
+  creditor TEXT    NOT NULL,
+  fee      TEXT    NOT NULL, -- of the amount
+  count    INTEGER NOT NULL, -- lines delivered or given back
+  sum      BLOB    NOT NULL, -- commitment
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS programmes (
   key    TEXT    NOT NULL PRIMARY KEY,
   id     TEXT    NOT NULL,

@@ -6,14 +6,12 @@ import (
 	"strconv"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -187,10 +185,3 @@ func purchaseTable(t table.Writer, answer purchased) {
 	}
 	t.SetCaption("as of block %d; go on with --after %s", int64(answer.Height)-1, answer.Next)
 }
-
-// hiddenDigits are those of hidden values after the point, in fen: their unit is a
-// ten-thousandth.
-const hiddenDigits = 4
-
-// hiddenFen writes a hidden value in fen, exactly.
-func hiddenFen(v veil.Value) string { return decimal.NewFromBigInt(v.Big(), -hiddenDigits).String() }
