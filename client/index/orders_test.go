@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 )
 
@@ -97,7 +98,7 @@ func delivered(part uint8) func(goods.Order) (goods.Order, error) {
 	}
 }
 
-// backOrder is a return of an order's line that came as far as its refund.
+// refunded is a return of an order's line that came as far as its refund.
 func refunded(t *testing.T, o goods.Order, part, line uint8, quantity uint32, restock bool) (goods.Order, goods.Return) {
 	t.Helper()
 	o, back, err := o.RequestReturn("D", goods.RequestReturnRequest{Part: part, Line: line, Quantity: quantity, Reason: "r"}, clerk(today+4))
@@ -403,14 +404,15 @@ func TestDigestOfOrders(t *testing.T) {
 	o, back := refunded(t, o, 1, 1, 2, true)
 	back.Order = orderIn(30)
 	w.order(30, o, sealed("D", 2, 7), put(row.Return(numbered("D", 2, 7, 0)), back))
-	w.order(30, then(t, o, shipped(2)))
+	w.order(30, then(t, o, shipped(2)), put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 2)))
+	w.order(30, then(t, o, shipped(2)), put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 3)))
 	blocks := w.blocks()
 	whole := w.index()
 	_, want, err := whole.Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"orders", "parts", "lines", "returns"} {
+	for _, table := range []string{"orders", "parts", "lines", "returns", "veiled"} {
 		var n int
 		if err := whole.read.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n); err != nil || n == 0 || !slices.Contains(tables, table) {
 			t.Errorf("%s has %d rows, %v, or is in no digest", table, n, err)
