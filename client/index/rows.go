@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -39,6 +40,12 @@ func (f *fold) write(key string, c change) error {
 			key, id[0], id[1], lane, int64(r.Issued), int64(r.Captured-r.Refunded), int64(r.Converted), int64(r.Expired), int64(r.Revoked), int64(r.Held()), c.block, c.value)
 	case settlement.Positions: // CYCLE/PARTY/LANE
 		return f.positions(key, id, r, c)
+	case settlement.Veiled: // CYCLE/PARTY/LANE
+		return f.veiled(key, id, r, c)
+	case goods.Order:
+		return f.order(key, r, c)
+	case goods.Return:
+		return f.returned(key, r, c)
 	case points.Programme:
 		return f.exec("INSERT OR REPLACE INTO programmes VALUES (?,?,?,?,?)", key, r.ID, r.Issuer, c.block, c.value)
 	case row.Request: // PARTY/REQUEST
@@ -58,7 +65,8 @@ func (f *fold) write(key string, c change) error {
 }
 
 // tables with a column key, in the order of the digest.
-var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "nouns", "suppliers", "goods", "listings", "outlets", "stock", "facts"}
+var tables = []string{"lots", "holds", "totals", "positions", "veiled", "programmes", "requests", "nouns",
+	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "facts"}
 
 // positions replaces a lane's rows of a cycle.
 func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {

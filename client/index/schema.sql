@@ -69,6 +69,18 @@ CREATE TABLE IF NOT EXISTS positions (
   block     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the parties owe each other in amounts that only the two know.
+CREATE TABLE IF NOT EXISTS veiled (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor and fee
+  cycle    TEXT    NOT NULL,
+  debtor   TEXT    NOT NULL,
+  creditor TEXT    NOT NULL,
+  fee      TEXT    NOT NULL, -- of the amount
+  count    INTEGER NOT NULL, -- lines delivered or given back
+  sum      BLOB    NOT NULL, -- commitment
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS programmes (
   key    TEXT    NOT NULL PRIMARY KEY,
   id     TEXT    NOT NULL,
@@ -164,6 +176,83 @@ CREATE TABLE IF NOT EXISTS stock (
 
 CREATE INDEX IF NOT EXISTS stock_good ON stock (supplier, sku, seller);
 
+-- Orders. Their parts are what people look for, their lines what stock and debts
+-- are counted by; both are taken from the order's row and replaced with it.
+CREATE TABLE IF NOT EXISTS orders (
+  key    TEXT    NOT NULL PRIMARY KEY,
+  member TEXT    NOT NULL,
+  open   INTEGER NOT NULL, -- 1 while a part holds points and stock
+  block  INTEGER NOT NULL,
+  row    BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Points that open orders hold.
+CREATE INDEX IF NOT EXISTS orders_open ON orders (member) WHERE open = 1;
+
+CREATE TABLE IF NOT EXISTS parts (
+  key       TEXT    NOT NULL PRIMARY KEY, -- the order's, then the part, 2 digits
+  order_key TEXT    NOT NULL,
+  seller    TEXT    NOT NULL,
+  supplier  TEXT    NOT NULL,
+  party     TEXT    NOT NULL, -- that acts for the supplier
+  member    TEXT    NOT NULL,
+  state     INTEGER NOT NULL,
+  since     INTEGER NOT NULL, -- of the state, days since 1970
+  until     INTEGER NOT NULL, -- the state's last day, or, of PLACED, UTC seconds; 0 for none
+  date      INTEGER NOT NULL, -- of the order, days since 1970
+  reference TEXT    NOT NULL,
+  waybill   TEXT    NOT NULL,
+  fen       INTEGER NOT NULL, -- all lines
+  cash      INTEGER NOT NULL, -- fen of it
+  points    INTEGER NOT NULL, -- of all programmes
+  block     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS parts_seller ON parts (seller, state);
+CREATE INDEX IF NOT EXISTS parts_member ON parts (member);
+-- What an ERP system polls: the parts of a party's suppliers, as they change.
+CREATE INDEX IF NOT EXISTS parts_party ON parts (party, block);
+CREATE INDEX IF NOT EXISTS parts_waybill ON parts (waybill) WHERE waybill <> '';
+CREATE INDEX IF NOT EXISTS parts_reference ON parts (reference) WHERE reference <> '';
+-- Parts whose state ends by itself: PLACED to DELIVERED.
+CREATE INDEX IF NOT EXISTS parts_due ON parts (state, until) WHERE state <= 4;
+
+CREATE TABLE IF NOT EXISTS lines (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the part's, then the line, 2 digits
+  supplier TEXT    NOT NULL,
+  sku      TEXT    NOT NULL,
+  seller   TEXT    NOT NULL,
+  party    TEXT    NOT NULL,
+  state    INTEGER NOT NULL, -- of the part
+  lost     INTEGER NOT NULL, -- 1 if the part was
+  quantity INTEGER NOT NULL,
+  fen      INTEGER NOT NULL, -- of a unit
+  kind     INTEGER NOT NULL, -- of the terms; 0 for none
+  terms    BLOB    NOT NULL, -- commitment to what the seller owes for a unit
+  fee      TEXT    NOT NULL, -- of that, the party to the operator
+  cycle    TEXT    NOT NULL, -- of the delivery, '' before
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS lines_stock ON lines (supplier, sku, seller, state, lost, quantity);
+CREATE INDEX IF NOT EXISTS lines_owed ON lines (cycle, seller, party) WHERE kind > 0 AND cycle <> '';
+
+CREATE TABLE IF NOT EXISTS returns (
+  key       TEXT    NOT NULL PRIMARY KEY,
+  order_key TEXT    NOT NULL,
+  line_key  TEXT    NOT NULL,
+  state     INTEGER NOT NULL,
+  quantity  INTEGER NOT NULL,
+  restocked INTEGER NOT NULL, -- 1 if it is in stock again
+  cycle     TEXT    NOT NULL, -- of the refund, '' before
+  block     INTEGER NOT NULL,
+  row       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS returns_order ON returns (order_key);
+CREATE INDEX IF NOT EXISTS returns_line ON returns (line_key);
+CREATE INDEX IF NOT EXISTS returns_owed ON returns (cycle) WHERE cycle <> '';
+
 -- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
 -- storefronts, versions of goods that were: searched by key only.
 CREATE TABLE IF NOT EXISTS facts (
@@ -173,7 +262,7 @@ CREATE TABLE IF NOT EXISTS facts (
   row   BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Lots and holds that no sealed number covers: they are not honoured.
+-- Lots, holds, orders … that no sealed number covers: they are not honoured.
 CREATE TABLE IF NOT EXISTS unsealed (
   block INTEGER NOT NULL,
   tx    TEXT    NOT NULL,
