@@ -4,6 +4,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // ExpireRequest ends an entitlement whose last day has passed. Every party may.
@@ -25,8 +26,8 @@ func (r ExpireRequest) Check() error { return r.Entitlement.Check() }
 
 // Expire ends the entitlement. It returns it as it then is, the lapse that the
 // ledger records (false if there is none), and the pieces that go back.
-func Expire(m Model, e Entitlement, req ExpireRequest, terms Terms, at At) (Entitlement, WriteOff, bool, []Piece, error) {
-	refuse := func(err error) (Entitlement, WriteOff, bool, []Piece, error) {
+func Expire(m Model, e Entitlement, req ExpireRequest, terms Terms, at At) (Entitlement, WriteOff, bool, spend.Line, error) {
+	refuse := func(err error) (Entitlement, WriteOff, bool, spend.Line, error) {
 		return Entitlement{}, WriteOff{}, false, nil, err
 	}
 	if e.State.Ended() {
@@ -73,7 +74,7 @@ func (r RevokeRequest) Check() error {
 
 // Revoke takes the entitlement back. It returns it as it then is and the pieces
 // that go back to their lots.
-func Revoke(m Model, e Entitlement, req RevokeRequest, at At) (Entitlement, []Piece, error) {
+func Revoke(m Model, e Entitlement, req RevokeRequest, at At) (Entitlement, spend.Line, error) {
 	if at.Caller != e.By && at.Caller != m.Provider {
 		return Entitlement{}, nil, fault.New(fault.Forbidden, "%s neither granted nor provides entitlement %s", at.Caller, req.Entitlement)
 	}

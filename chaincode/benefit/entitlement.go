@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // State is where an entitlement stands.
@@ -61,7 +62,7 @@ type Entitlement struct {
 	Commitment    code.Commitment `json:"commitment"`    // of the code for the next use; "" if none is needed
 	Holder        string          `json:"holder"`        // party that has reserved it, or ""
 	ReservedUntil int64           `json:"reservedUntil"` // UTC seconds; from then on it isn't reserved
-	Pieces        []Piece         `json:"pieces"`        // the points that paid, in the order of their lots
+	Pieces        spend.Line      `json:"pieces"`        // the points that paid, in the order of their lots
 	Reference     string          `json:"reference"`     // what for, or ""
 	Funders       []Funder        `json:"funders"`       // who owe the provider its price; none: who granted it
 }
@@ -73,15 +74,6 @@ type Funder struct {
 	Parts amount.Units `json:"parts"` // of the sum of all parts, such as 60
 }
 
-// Piece is an amount of one lot that paid for an entitlement.
-type Piece struct {
-	_         struct{}     `cbor:",toarray"`
-	Lot       number.Row   `json:"lot"`
-	Programme string       `json:"programme"`
-	Funder    string       `json:"funder"` // party that owes for these points
-	Amount    amount.Units `json:"amount"`
-}
-
 // StateAt is the state as every verb takes it: a reservation ends by itself.
 func (e Entitlement) StateAt(now int64) State {
 	if e.State == Reserved && now >= e.ReservedUntil {
@@ -91,12 +83,7 @@ func (e Entitlement) StateAt(now int64) State {
 }
 
 // Paid is the number of points that paid.
-func (e Entitlement) Paid() (sum amount.Units) {
-	for _, p := range e.Pieces {
-		sum += p.Amount // checked when it was bought
-	}
-	return sum
-}
+func (e Entitlement) Paid() amount.Units { return e.Pieces.Sum() }
 
 // after is how many points of the line k uses consume, ⌊paid·k/uses⌋.
 // paid·k < 2⁵³·500 < 2⁶², so the product is exact.
@@ -104,25 +91,11 @@ func (e Entitlement) after(k uint16) amount.Units {
 	return e.Paid() * amount.Units(k) / amount.Units(e.Uses)
 }
 
-// between returns the pieces of the line's points from..to, cut at both ends.
-func (e Entitlement) between(from, to amount.Units) []Piece {
-	var cut []Piece
-	at := amount.Units(0)
-	for _, p := range e.Pieces {
-		low, high := max(at, from), min(at+p.Amount, to)
-		if at += p.Amount; low < high {
-			p.Amount = high - low
-			cut = append(cut, p)
-		}
-	}
-	return cut
-}
-
 // Part lists the points that use k consumes, k from 1.
-func (e Entitlement) Part(k uint16) []Piece { return e.between(e.after(k-1), e.after(k)) }
+func (e Entitlement) Part(k uint16) spend.Line { return e.Pieces.Between(e.after(k-1), e.after(k)) }
 
 // Unused lists the points of uses that weren't made.
-func (e Entitlement) Unused() []Piece { return e.between(e.after(e.Used), e.Paid()) }
+func (e Entitlement) Unused() spend.Line { return e.Pieces.Between(e.after(e.Used), e.Paid()) }
 
 // requireState refuses with WRONG_STATE an entitlement in another state now.
 func (e Entitlement) requireState(want State, id number.Row, now int64) error {

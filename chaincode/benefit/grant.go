@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // GrantRequest grants 1 to 100 entitlements without points; all or none. The
@@ -120,7 +121,7 @@ func (m Model) begin(g Grant, at At) (Entitlement, error) {
 	}
 	e := Entitlement{
 		Benefit: m.ID, Member: g.Member, State: Active, By: at.Caller, Uses: m.Uses, Until: until,
-		Commitment: g.Commitment, Pieces: []Piece{}, Reference: g.Reference, Funders: []Funder{},
+		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference, Funders: []Funder{},
 	}
 	if g.Witness != "" {
 		e.State, e.Witness = Granted, g.Witness
@@ -157,11 +158,7 @@ type BuyRequest struct {
 }
 
 // Payment is an amount of one lot that pays.
-type Payment struct {
-	_      struct{}     `cbor:",toarray"`
-	Lot    number.Row   `json:"lot"`
-	Amount amount.Units `json:"amount"`
-}
+type Payment = spend.Take
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
 func (r BuyRequest) Check() error {
@@ -184,32 +181,7 @@ func (r BuyRequest) Check() error {
 	if err := checkOptionalIDs([2]string{"reference", r.Reference}); err != nil {
 		return err
 	}
-	return checkPayments(r.Pieces)
-}
-
-func checkPayments(pieces []Payment) error {
-	if len(pieces) < 1 || len(pieces) > MaxPieces {
-		return fault.New(fault.BadRequest, "pieces: want 1 to %d", MaxPieces)
-	}
-	seen := make(map[number.Row]bool, len(pieces))
-	sum := amount.Units(0)
-	for _, p := range pieces {
-		if err := p.Lot.Check(); err != nil {
-			return err
-		}
-		if seen[p.Lot] {
-			return fault.New(fault.BadRequest, "lot %s stands twice", p.Lot)
-		}
-		seen[p.Lot] = true
-		if err := p.Amount.Check(); err != nil {
-			return err
-		}
-		var err error
-		if sum, err = sum.Add(p.Amount); err != nil {
-			return err
-		}
-	}
-	return nil
+	return spend.Check(r.Pieces, 1, MaxPieces)
 }
 
 // Buy makes the entitlement of a request, not yet paid: see Pay.
@@ -245,7 +217,7 @@ func (m Model) CheckCost(pieces []Payment, programmes []string) error {
 }
 
 // Pay puts the points that paid into an entitlement.
-func (e Entitlement) Pay(pieces []Piece) Entitlement {
+func (e Entitlement) Pay(pieces spend.Line) Entitlement {
 	e.Pieces = pieces
 	return e
 }

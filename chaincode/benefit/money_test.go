@@ -10,13 +10,14 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // TestAirportRide is step 9 of the story: M's ride costs Li 10,800 GP.
 func TestAirportRide(t *testing.T) {
 	m := change(ride(), func(m *Model) { m.Uses, m.Points = 1, []Cost{{Programme: "GP", Amount: 10800}} })
 	e := Entitlement{Benefit: "ride", Member: "li", State: Active, By: "M", Uses: 1, Until: 20600, Commitment: code.Commit(codes[0])}
-	for i, p := range []Piece{{Funder: "G", Amount: 3150}, {Funder: "G", Amount: 1800}, {Funder: "D", Amount: 1200}, {Funder: "G", Amount: 4650}} {
+	for i, p := range []spend.Piece{{Funder: "G", Amount: 3150}, {Funder: "G", Amount: 1800}, {Funder: "D", Amount: 1200}, {Funder: "G", Amount: 4650}} {
 		p.Lot, p.Programme = lotA.Command.Row(i), "GP"
 		e.Pieces = append(e.Pieces, p)
 	}
@@ -77,7 +78,7 @@ func drawLine(t *rapid.T) (Entitlement, Terms) {
 	e := Entitlement{Benefit: "ride", Member: "li", State: Active, By: "M", Uses: uint16(rapid.IntRange(1, 12).Draw(t, "uses")), Until: 20600}
 	top := rapid.SampledFrom([]int64{7, 500, int64(amount.Max) / 1000}).Draw(t, "top")
 	for i := range rapid.IntRange(1, 8).Draw(t, "pieces") {
-		e.Pieces = append(e.Pieces, Piece{
+		e.Pieces = append(e.Pieces, spend.Piece{
 			Lot:       number.Command{Party: "G", Lane: 1, Seq: 1}.Row(i),
 			Programme: rapid.SampledFrom([]string{"GP", "FP"}).Draw(t, "programme"),
 			Funder:    rapid.SampledFrom([]string{"G", "D", "M"}).Draw(t, "funder"),
@@ -192,7 +193,7 @@ func TestReversalsUndo(t *testing.T) {
 				to[debt{o.Debtor, o.Creditor, o.Programme}] += o.Fen
 			}
 		}
-		give := func(pieces []Piece) {
+		give := func(pieces spend.Line) {
 			for _, p := range pieces {
 				back[p.Lot] += p.Amount
 			}
@@ -243,7 +244,7 @@ func TestRefundAtExpiry(t *testing.T) {
 	at := by("A")
 	at.Date++
 	next, _, made, back, err := Expire(ride(), in(Active), ExpireRequest{Entitlement: entitlementID}, terms, at)
-	want := []Piece{{Lot: lotA, Programme: "GP", Funder: "G", Amount: 27}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40}}
+	want := spend.Line{{Lot: lotA, Programme: "GP", Funder: "G", Amount: 27}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40}}
 	if err != nil || made || next.State != Expired || !slices.Equal(back, want) {
 		t.Errorf("%+v, %v, %+v, %v", next, made, back, err)
 	}

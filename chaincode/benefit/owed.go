@@ -36,7 +36,7 @@ type share struct {
 // order in which they first stand in it. Those of fewer points begin those of more.
 func (e Entitlement) shares(upTo amount.Units) []share {
 	var list []share
-	for _, p := range e.between(0, upTo) {
+	for _, p := range e.Pieces.Between(0, upTo) {
 		i := 0
 		for i < len(list) && (list[i].programme != p.Programme || list[i].funder != p.Funder) {
 			i++

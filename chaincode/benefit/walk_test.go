@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // The setting of the walks: M provides, D granted, F is the witness, H the
@@ -36,7 +37,7 @@ func ride() Model {
 func in(state State) Entitlement {
 	e := Entitlement{
 		Benefit: "ride", Member: "li", State: state, By: "D", Uses: 3, Used: 1, Until: 20600, Witness: "F",
-		Commitment: code.Commitment(codes[0]), Pieces: []Piece{
+		Commitment: code.Commitment(codes[0]), Pieces: spend.Line{
 			{Lot: lotA, Programme: "GP", Funder: "G", Amount: 60}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40},
 		},
 	}

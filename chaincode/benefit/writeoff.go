@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // WriteOffState is where a write-off stands.
@@ -159,8 +160,8 @@ func (r ReverseRequest) Check() error {
 
 // Reverse takes a write-off back. It returns the write-off and the entitlement
 // as they then are, what is owed for it, and the pieces that go back to their lots.
-func Reverse(m Model, w WriteOff, e Entitlement, req ReverseRequest, cycle string, at At) (WriteOff, Entitlement, []Owed, []Piece, error) {
-	refuse := func(err error) (WriteOff, Entitlement, []Owed, []Piece, error) {
+func Reverse(m Model, w WriteOff, e Entitlement, req ReverseRequest, cycle string, at At) (WriteOff, Entitlement, []Owed, spend.Line, error) {
+	refuse := func(err error) (WriteOff, Entitlement, []Owed, spend.Line, error) {
 		return WriteOff{}, Entitlement{}, nil, nil, err
 	}
 	if err := m.require(at.Caller); err != nil {

@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // Whole says what happens to points that don't make a whole point of the other
@@ -219,7 +220,7 @@ func (c Conversion) Valid(today date.Date) error {
 // that they become. It keeps the earliest of their last days, unless the other
 // programme's rule ends sooner, and waits as long as the longest of them before it
 // can be sent on. taken is what went, in the order of the lots.
-func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at At) (taken Line, left []Lot, got Lot, err error) {
+func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at At) (taken spend.Line, left []Lot, got Lot, err error) {
 	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
 		return nil, nil, Lot{}, err
 	}
@@ -248,7 +249,7 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 		lot.Converted += part
 		goes -= part
 		left = append(left, lot)
-		taken = append(taken, HeldPiece{Lot: piece.Lot, Programme: lot.Programme, Funder: purse.funder(lot), Amount: part})
+		taken = append(taken, spend.Piece{Lot: piece.Lot, Programme: lot.Programme, Funder: purse.funder(lot), Amount: part})
 	}
 	if rule := to.Rules.Expiry; rule.Kind != Free {
 		got.Expires = min(got.Expires, rule.on(at.Date))
@@ -262,22 +263,22 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 // ConversionOwing says what the funders of converted points owe the issuer of
 // those they became, each once, in the order in which they stand: what these are
 // worth, divided in the ratio of the points that went, by largest remainder.
-func ConversionOwing(taken Line, got Lot, to Programme) ([]Owing, error) {
+func ConversionOwing(taken spend.Line, got Lot, to Programme) ([]Debt, error) {
 	worth, err := to.Value(got.Issued)
 	if err != nil {
 		return nil, err
 	}
-	var list []Owing
+	var list []Debt
 	for _, p := range taken {
-		i := slices.IndexFunc(list, func(o Owing) bool { return o.Funder == p.Funder })
+		i := slices.IndexFunc(list, func(d Debt) bool { return d.Funder == p.Funder })
 		if i < 0 {
-			i, list = len(list), append(list, Owing{Funder: p.Funder, Programme: p.Programme})
+			i, list = len(list), append(list, Debt{Funder: p.Funder, Programme: p.Programme})
 		}
 		list[i].Points += p.Amount
 	}
 	parts := make([]amount.Units, len(list))
-	for i, o := range list {
-		parts[i] = o.Points
+	for i, d := range list {
+		parts[i] = d.Points
 	}
 	shares, err := amount.Split(worth, parts)
 	if err != nil {

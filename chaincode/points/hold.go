@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // HoldState is where a hold stands.
@@ -52,7 +53,7 @@ type Hold struct {
 	State         HoldState      `json:"state"`
 	Deadline      int64          `json:"deadline"` // UTC seconds; from then on it can be timed out and no more captured
 	Captured      amount.Units   `json:"captured"` // sum of the captures
-	Pieces        Line           `json:"pieces"`
+	Pieces        spend.Line     `json:"pieces"`
 	Captures      []Taken        `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
 	Capped        []string       `json:"capped"`        // funders whose net debit cap it drew on, sorted
@@ -218,7 +219,7 @@ func (r ReleaseRequest) Check() error {
 
 // Release ends a hold before its deadline. It returns the hold as it then is
 // and the pieces that go back to their lots.
-func Release(hold Hold, req ReleaseRequest, at At) (Hold, Line, error) {
+func Release(hold Hold, req ReleaseRequest, at At) (Hold, spend.Line, error) {
 	if hold.Acceptor != at.Caller {
 		return Hold{}, nil, fault.New(fault.Forbidden, "%s is not the acceptor of hold %s", at.Caller, req.Hold)
 	}
@@ -239,7 +240,7 @@ type TimeOutRequest struct {
 func (r TimeOutRequest) Check() error { return r.Hold.Check() }
 
 // TimeOut ends a hold that has passed its deadline, as Release does.
-func TimeOut(hold Hold, req TimeOutRequest, at At) (Hold, Line, error) {
+func TimeOut(hold Hold, req TimeOutRequest, at At) (Hold, spend.Line, error) {
 	next, back, err := hold.end(TimedOut, req.Hold)
 	if err == nil && at.Now < hold.Deadline {
 		err = fault.New(fault.WrongState, "hold %s has not passed its deadline", req.Hold)
@@ -250,7 +251,7 @@ func TimeOut(hold Hold, req TimeOutRequest, at At) (Hold, Line, error) {
 	return next, back, nil
 }
 
-func (h Hold) end(state HoldState, id number.Command) (Hold, Line, error) {
+func (h Hold) end(state HoldState, id number.Command) (Hold, spend.Line, error) {
 	next := h
 	switch h.State {
 	case Open:

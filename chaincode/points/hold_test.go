@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 func TestHoldRequestsCheck(t *testing.T) {
@@ -62,7 +63,7 @@ func TestPlace(t *testing.T) {
 
 // holdIn is a hold of D's with 100 points in two lots, of which 70 or all are captured.
 func holdIn(state HoldState) Hold {
-	h := Hold{Acceptor: "D", Member: "li", State: state, Deadline: deadline, Pieces: Line{
+	h := Hold{Acceptor: "D", Member: "li", State: state, Deadline: deadline, Pieces: spend.Line{
 		{Lot: lotA, Programme: "GP", Funder: "G", Amount: 60}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40},
 	}}
 	switch state {
@@ -214,7 +215,7 @@ func TestHoldsLoseNothing(t *testing.T) {
 		}
 		owed := map[owes]amount.Units{}
 		owe := func(from, to amount.Units, sign amount.Units) {
-			list, err := hold.Pieces.Owing(from, to, all)
+			list, err := Owing(hold.Pieces, from, to, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -222,7 +223,7 @@ func TestHoldsLoseNothing(t *testing.T) {
 				owed[owes{o.Funder, o.Programme}] += sign * o.Fen
 			}
 		}
-		back := func(line Line, unwind bool) {
+		back := func(line spend.Line, unwind bool) {
 			for _, p := range line {
 				i := int(p.Lot.Ord)
 				if unwind {

@@ -6,40 +6,13 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
-// Piece is an amount of one lot.
-type Piece struct {
-	_      struct{}     `cbor:",toarray"`
-	Lot    number.Row   `json:"lot"`
-	Amount amount.Units `json:"amount"`
-}
+// Piece asks for an amount of one lot.
+type Piece = spend.Take
 
-func checkPieces(pieces []Piece) error {
-	if len(pieces) < 1 || len(pieces) > MaxPieces {
-		return fault.New(fault.BadRequest, "pieces: want 1 to %d", MaxPieces)
-	}
-	seen := make(map[number.Row]bool, len(pieces))
-	sum := amount.Units(0)
-	for _, p := range pieces {
-		if err := p.Lot.Check(); err != nil {
-			return err
-		}
-		if err := p.Amount.Check(); err != nil {
-			return err
-		}
-		if seen[p.Lot] {
-			return fault.New(fault.BadRequest, "lot %s stands twice", p.Lot)
-		}
-		seen[p.Lot] = true
-		var err error
-		if sum, err = sum.Add(p.Amount); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func checkPieces(pieces []Piece) error { return spend.Check(pieces, 1, MaxPieces) }
 
 // inOrder refuses with WRONG_ORDER a spend that doesn't take its lots earliest
 // expiry first, each programme for itself, and drain one before the next.
@@ -60,43 +33,8 @@ func inOrder(pieces []Piece, lots []Lot) error {
 	return nil
 }
 
-// HeldPiece is an amount of one lot that a hold, a trade or a benefit took.
-type HeldPiece struct {
-	_         struct{}     `cbor:",toarray"`
-	Lot       number.Row   `json:"lot"`
-	Programme string       `json:"programme"`
-	Funder    string       `json:"funder"` // party that owes what it is worth
-	Amount    amount.Units `json:"amount"`
-}
-
-// Line is pieces end to end: point n of it lies in a certain lot. What was taken
-// in this order is captured in this order, and unwound by it.
-type Line []HeldPiece
-
-// Sum is the amount of all pieces.
-func (l Line) Sum() (sum amount.Units) {
-	for _, p := range l {
-		sum += p.Amount // checked when the pieces were named
-	}
-	return sum
-}
-
-// Between returns the pieces of the points from..to, cut at both ends.
-func (l Line) Between(from, to amount.Units) Line {
-	var cut Line
-	at := amount.Units(0)
-	for _, p := range l {
-		low, high := max(at, from), min(at+p.Amount, to)
-		if at += p.Amount; low < high {
-			p.Amount = high - low
-			cut = append(cut, p)
-		}
-	}
-	return cut
-}
-
-// Owing is what one funder owes for points of one programme.
-type Owing struct {
+// Debt is what one funder owes for points of one programme.
+type Debt struct {
 	Funder    string
 	Programme string
 	Points    amount.Units
@@ -107,22 +45,23 @@ type Owing struct {
 // they stand in the line. The worth of one funder's points is rounded half to
 // even on all that was captured before and now, so that capturing in parts comes
 // to the same as at once.
-func (l Line) Owing(from, to amount.Units, programmes map[string]Programme) ([]Owing, error) {
-	var list []Owing
-	for _, p := range l.Between(from, to) {
-		i := slices.IndexFunc(list, func(o Owing) bool { return o.Funder == p.Funder && o.Programme == p.Programme })
+func Owing(line spend.Line, from, to amount.Units, programmes map[string]Programme) ([]Debt, error) {
+	var list []Debt
+	for _, p := range line.Between(from, to) {
+		i := slices.IndexFunc(list, func(d Debt) bool { return d.Funder == p.Funder && d.Programme == p.Programme })
 		if i < 0 {
-			i, list = len(list), append(list, Owing{Funder: p.Funder, Programme: p.Programme})
+			i, list = len(list), append(list, Debt{Funder: p.Funder, Programme: p.Programme})
 		}
 		list[i].Points += p.Amount
 	}
-	for i, o := range list {
-		before := l.Between(0, from).of(o.Funder, o.Programme)
-		worthBefore, err := programmes[o.Programme].Value(before)
+	earlier := line.Between(0, from)
+	for i, d := range list {
+		before := pointsOf(earlier, d.Funder, d.Programme)
+		worthBefore, err := programmes[d.Programme].Value(before)
 		if err != nil {
 			return nil, err
 		}
-		worth, err := programmes[o.Programme].Value(before + o.Points)
+		worth, err := programmes[d.Programme].Value(before + d.Points)
 		if err != nil {
 			return nil, err
 		}
@@ -131,8 +70,9 @@ func (l Line) Owing(from, to amount.Units, programmes map[string]Programme) ([]O
 	return list, nil
 }
 
-func (l Line) of(funder, programme string) (sum amount.Units) {
-	for _, p := range l {
+// pointsOf sums up a funder's points of a programme.
+func pointsOf(line spend.Line, funder, programme string) (sum amount.Units) {
+	for _, p := range line {
 		if p.Funder == funder && p.Programme == programme {
 			sum += p.Amount
 		}
@@ -140,37 +80,18 @@ func (l Line) of(funder, programme string) (sum amount.Units) {
 	return sum
 }
 
-// Moved is an amount of one programme.
-type Moved struct {
-	Programme string
-	Amount    amount.Units
-}
-
-// ByProgramme sums the pieces up, in the order in which programmes first stand.
-func (l Line) ByProgramme() []Moved {
-	var list []Moved
-	for _, p := range l {
-		i := slices.IndexFunc(list, func(m Moved) bool { return m.Programme == p.Programme })
-		if i < 0 {
-			i, list = len(list), append(list, Moved{Programme: p.Programme})
-		}
-		list[i].Amount += p.Amount
-	}
-	return list
-}
-
 // Give sums up, by programme, what pieces take of their lots.
-func Give(pieces []Piece, lots []Lot) []Moved {
-	line := make(Line, len(pieces))
+func Give(pieces []Piece, lots []Lot) []spend.Moved {
+	line := make(spend.Line, len(pieces))
 	for i, p := range pieces {
-		line[i] = HeldPiece{Lot: p.Lot, Programme: lots[i].Programme, Amount: p.Amount}
+		line[i] = spend.Piece{Lot: p.Lot, Programme: lots[i].Programme, Amount: p.Amount}
 	}
 	return line.ByProgramme()
 }
 
 // GiveBack returns a piece to its lot. What comes back to a lot that has ended
 // joins the breakage.
-func GiveBack(lot Lot, piece HeldPiece) (_ Lot, broken amount.Units) {
+func GiveBack(lot Lot, piece spend.Piece) (_ Lot, broken amount.Units) {
 	lot.Placed -= piece.Amount
 	if lot.State == Expired {
 		lot.Expired += piece.Amount
@@ -182,7 +103,7 @@ func GiveBack(lot Lot, piece HeldPiece) (_ Lot, broken amount.Units) {
 // Unwind returns a captured piece to its lot. If the lot has ended (last is its
 // last day), the piece becomes a lot of its own with the programme's grace, which
 // child then is. The piece then stays counted as placed in its old lot.
-func Unwind(lot Lot, piece HeldPiece, rules Rules, last, today date.Date) (next Lot, child *Lot) {
+func Unwind(lot Lot, piece spend.Piece, rules Rules, last, today date.Date) (next Lot, child *Lot) {
 	if lot.State == Active && last >= today {
 		lot.Placed -= piece.Amount
 		return lot, nil

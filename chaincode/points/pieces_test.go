@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 func TestCheckPieces(t *testing.T) {
@@ -35,39 +36,15 @@ func TestCheckPieces(t *testing.T) {
 }
 
 // drawLine is a line of up to eight pieces of three programmes and funders.
-func drawLine(t *rapid.T) Line {
-	var line Line
+func drawLine(t *rapid.T) spend.Line {
+	var line spend.Line
 	for i := range rapid.IntRange(1, 8).Draw(t, "pieces") {
-		line = append(line, HeldPiece{
+		line = append(line, spend.Piece{
 			Lot: lotA.Command.Row(i), Programme: rapid.SampledFrom([]string{"GP", "FP", "MP"}).Draw(t, "programme"),
 			Funder: rapid.SampledFrom([]string{"G", "F", "D"}).Draw(t, "funder"), Amount: drawUnits(t, 1, 40, "amount"),
 		})
 	}
 	return line
-}
-
-// TestBetweenByPoint holds Between against a line written out point by point.
-func TestBetweenByPoint(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		line := drawLine(t)
-		var out []number.Row // whose point each is
-		for _, p := range line {
-			for range p.Amount {
-				out = append(out, p.Lot)
-			}
-		}
-		from := rapid.IntRange(0, len(out)).Draw(t, "from")
-		to := rapid.IntRange(from, len(out)).Draw(t, "to")
-		var got []number.Row
-		for _, p := range line.Between(amount.Units(from), amount.Units(to)) {
-			for range p.Amount {
-				got = append(got, p.Lot)
-			}
-		}
-		if !slices.Equal(got, out[from:to]) {
-			t.Fatalf("%d..%d of %+v: %v", from, to, line, got)
-		}
-	})
 }
 
 type owes struct{ funder, programme string }
@@ -91,7 +68,7 @@ func TestOwingOfPartsIsOwingOfAll(t *testing.T) {
 		}
 		for at := amount.Units(0); at < line.Sum(); {
 			to := at + drawUnits(t, 1, int64(line.Sum()-at), "part")
-			list, err := line.Owing(at, to, all)
+			list, err := Owing(line, at, to, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,44 +90,44 @@ func TestOwingOfPartsIsOwingOfAll(t *testing.T) {
 }
 
 func TestOwingInOrder(t *testing.T) {
-	line := Line{
+	line := spend.Line{
 		{Lot: lotA, Programme: "MP", Funder: "M", Amount: 1}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 2},
 		{Lot: lotB.Command.Row(2), Programme: "MP", Funder: "M", Amount: 2},
 	}
 	for _, c := range []struct {
 		from, to amount.Units
-		want     []Owing
+		want     []Debt
 	}{
-		{0, 1, []Owing{{"M", "MP", 1, 0}}}, // half a fen, to even
-		{3, 4, []Owing{{"M", "MP", 1, 1}}}, // two points by now are one fen
-		{4, 5, []Owing{{"M", "MP", 1, 1}}}, // 1½ round to 2
-		{0, 5, []Owing{{"M", "MP", 3, 2}, {"D", "GP", 2, 2}}},
+		{0, 1, []Debt{{"M", "MP", 1, 0}}}, // half a fen, to even
+		{3, 4, []Debt{{"M", "MP", 1, 1}}}, // two points by now are one fen
+		{4, 5, []Debt{{"M", "MP", 1, 1}}}, // 1½ round to 2
+		{0, 5, []Debt{{"M", "MP", 3, 2}, {"D", "GP", 2, 2}}},
 		{2, 2, nil},
 	} {
-		got, err := line.Owing(c.from, c.to, programmes())
+		got, err := Owing(line, c.from, c.to, programmes())
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%d..%d: %+v, %v", c.from, c.to, got, err)
 		}
 	}
-	_, err := Line{{Programme: "GP", Funder: "G", Amount: amount.Max}}.Owing(0, amount.Max, map[string]Programme{"GP": {Price: amount.Rate{Num: 2, Den: 1}}})
+	_, err := Owing(spend.Line{{Programme: "GP", Funder: "G", Amount: amount.Max}}, 0, amount.Max, map[string]Programme{"GP": {Price: amount.Rate{Num: 2, Den: 1}}})
 	expect(t, "too dear", err, fault.Limit)
 }
 
-func TestByProgramme(t *testing.T) {
+func TestGive(t *testing.T) {
 	lots := []Lot{{Programme: "GP"}, {Programme: "DP"}, {Programme: "GP"}}
-	if got := Give(pieces(1, 2, 3), lots); !slices.Equal(got, []Moved{{"GP", 4}, {"DP", 2}}) {
+	if got := Give(pieces(1, 2, 3), lots); !slices.Equal(got, []spend.Moved{{Programme: "GP", Amount: 4}, {Programme: "DP", Amount: 2}}) {
 		t.Errorf("%v", got)
 	}
 }
 
 func TestGiveBack(t *testing.T) {
 	lot := with(active("GP", 100, today-1), func(l *Lot) { l.Placed = 60 })
-	got, broken := GiveBack(lot, HeldPiece{Lot: lotA, Amount: 20})
+	got, broken := GiveBack(lot, spend.Piece{Lot: lotA, Amount: 20})
 	if broken != 0 || got.Placed != 40 || got.Available() != 60 || got.State != Active {
 		t.Errorf("not ended yet: %+v, %d", got, broken)
 	}
 	lot.State, lot.Expired = Expired, 40
-	got, broken = GiveBack(lot, HeldPiece{Lot: lotA, Amount: 20})
+	got, broken = GiveBack(lot, spend.Piece{Lot: lotA, Amount: 20})
 	if broken != 20 || got.Placed != 40 || got.Expired != 60 || got.Available() != 0 || !whole(got) {
 		t.Errorf("ended: %+v, %d", got, broken)
 	}
@@ -158,7 +135,7 @@ func TestGiveBack(t *testing.T) {
 
 func TestUnwind(t *testing.T) {
 	lot := with(active("GP", 100, today), func(l *Lot) { l.Placed, l.Funder, l.Waits = 60, "D", today+40 })
-	piece := HeldPiece{Lot: lotA, Programme: "GP", Amount: 20}
+	piece := spend.Piece{Lot: lotA, Programme: "GP", Amount: 20}
 	for _, c := range []struct {
 		name  string
 		state LotState

@@ -3,6 +3,7 @@ package points
 import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/spend"
 )
 
 // Purse is what a spend must know of the member: the lots that it names, and all
@@ -70,15 +71,15 @@ func (p Purse) funder(l Lot) string {
 //
 // Refused, lot by lot: FORBIDDEN (not the member's), WRONG_STATE, EXPIRED,
 // INSUFFICIENT; then FROZEN, WRONG_ORDER.
-func (p Purse) Place(pieces []Piece, today date.Date) (Line, []Lot, error) {
+func (p Purse) Place(pieces []Piece, today date.Date) (spend.Line, []Lot, error) {
 	if err := p.takeAll(pieces, today); err != nil {
 		return nil, nil, err
 	}
-	held, next := make(Line, len(pieces)), make([]Lot, len(pieces))
+	held, next := make(spend.Line, len(pieces)), make([]Lot, len(pieces))
 	for i, piece := range pieces {
 		next[i] = p.Lots[i]
 		next[i].Placed += piece.Amount
-		held[i] = HeldPiece{Lot: piece.Lot, Programme: next[i].Programme, Funder: p.funder(next[i]), Amount: piece.Amount}
+		held[i] = spend.Piece{Lot: piece.Lot, Programme: next[i].Programme, Funder: p.funder(next[i]), Amount: piece.Amount}
 	}
 	return held, next, nil
 }

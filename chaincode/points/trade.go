@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // TradeState is where a trade stands.
@@ -43,7 +44,7 @@ type Trade struct {
 	Maker         string         `json:"maker"`
 	State         TradeState     `json:"state"`
 	Until         int64          `json:"until"` // UTC seconds; from then on it can't be taken
-	Pieces        Line           `json:"pieces"`
+	Pieces        spend.Line     `json:"pieces"`
 	Wants         string         `json:"wants"` // programme
 	Price         amount.Units   `json:"price"` // points of it
 	For           string         `json:"for"`   // the one member who may take it; "" anybody
@@ -158,10 +159,10 @@ func (r TakeRequest) Check() error {
 // Swap is what taking an offer changes.
 type Swap struct {
 	Trade  Trade
-	Given  []Lot // the taker's lots as they then are, in the order of the pieces
-	Maker  []Lot // what the maker gets, one lot a piece of the taker's
-	Taker  []Lot // what the taker gets, one lot a piece of the trade's
-	Spends Moved // what the taker gives
+	Given  []Lot       // the taker's lots as they then are, in the order of the pieces
+	Maker  []Lot       // what the maker gets, one lot a piece of the taker's
+	Taker  []Lot       // what the taker gets, one lot a piece of the trade's
+	Spends spend.Moved // what the taker gives
 }
 
 // Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, its
@@ -196,7 +197,7 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 	if err := purse.movable(req.Pieces, at.Date); err != nil {
 		return Swap{}, err
 	}
-	swap := Swap{Trade: trade, Spends: Moved{trade.Wants, trade.Price}}
+	swap := Swap{Trade: trade, Spends: spend.Moved{Programme: trade.Wants, Amount: trade.Price}}
 	swap.Trade.State, swap.Trade.Taker = Swapped, purse.Member
 	swap.Given, swap.Maker = purse.give(req.Pieces, maker, Traded, at.Date)
 	for i, piece := range trade.Pieces {

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 	"tallystick/client/block"
 )
 
@@ -94,7 +95,7 @@ func TestHoldsAndSums(t *testing.T) {
 	w, names := wallets(t)
 	entries := []entry{sealed("M", 1, 7)}
 	for i := range 5 {
-		hold := points.Hold{Acceptor: "M", Member: "ann", State: points.Open, Deadline: int64(100 + i), Pieces: []points.HeldPiece{{Lot: names[0], Programme: "DP", Amount: 2}}}
+		hold := points.Hold{Acceptor: "M", Member: "ann", State: points.Open, Deadline: int64(100 + i), Pieces: spend.Line{{Lot: names[0], Programme: "DP", Amount: 2}}}
 		if i == 4 {
 			hold.State, hold.Captured = points.Captured, 2
 		}

@@ -19,6 +19,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 func TestSpread(t *testing.T) {
@@ -199,11 +200,11 @@ func TestChainSumsUpAndNamesConflicts(t *testing.T) {
 	apply(1<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100}), write(row.Totals("DP", "D", 1), points.Totals{Issued: 100}),
 		write(row.Totals("GP", "D", 1), points.Totals{Issued: 50}))
 	apply(2<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100, Placed: 30, Converted: 9}),
-		write(row.Hold(n), points.Hold{Acceptor: "D", State: points.Open, Pieces: points.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}))
+		write(row.Hold(n), points.Hold{Acceptor: "D", State: points.Open, Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}))
 	want("held", map[string]Sums{
 		"DP": {Issued: 100, Available: 61, Held: 30, Converted: 9, Due: 9}, "GP": {Issued: 50, Held: 7}}, Uses{})
 	apply(3<<20, write(row.Hold(n), points.Hold{Acceptor: "D", State: points.PartCaptured, Captured: 32,
-		Pieces: points.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}),
+		Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}),
 		write(row.Positions("first", "D", 1), settlement.Positions{List: []settlement.Position{
 			{Debtor: "G", Creditor: "D", Programme: "GP", Points: 2}, {Debtor: "D", Creditor: "G", Programme: "DP", Points: 9}, {Debtor: "M", Creditor: "G", Fen: 5}}}),
 		write(row.Entitlement(n.Row(0)), benefit.Entitlement{Used: 3}), write(row.WriteOff(n), benefit.WriteOff{Owed: []benefit.Owed{{Fen: 4}, {Fen: 1}}}))

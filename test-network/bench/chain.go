@@ -19,6 +19,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // chain reads the blocks after each arm, outside of every timing. It sums up
@@ -269,7 +270,7 @@ func lotPart(l points.Lot) part {
 
 func holdPart(h points.Hold) part {
 	var first *part
-	add := func(line points.Line, to func(*part) *int64) {
+	add := func(line spend.Line, to func(*part) *int64) {
 		for _, p := range line {
 			first = first.of('h', place(p.Programme))
 			*to(first) += int64(p.Amount)
@@ -279,9 +280,9 @@ func holdPart(h points.Hold) part {
 		add(h.Pieces.Between(h.Captured, h.Sum()), func(p *part) *int64 { return &p.a })
 	}
 	for _, p := range h.Pieces.Between(0, h.Captured) {
-		add(points.Line{p}, func(p *part) *int64 { return &p.b })
+		add(spend.Line{p}, func(p *part) *int64 { return &p.b })
 		if p.Funder != h.Acceptor {
-			add(points.Line{p}, func(p *part) *int64 { return &p.c })
+			add(spend.Line{p}, func(p *part) *int64 { return &p.c })
 		}
 	}
 	return first.orNone()

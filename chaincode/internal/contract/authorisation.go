@@ -7,8 +7,8 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 func (c *call) authorise(req member.AuthoriseRequest) error {
@@ -80,7 +80,7 @@ func (c *call) authorisation(n number.Command) (member.Authorisation, error) {
 //
 // Refused, first that applies: WRONG_STATE (the member is erased), UNAUTHORISED
 // (no authorisation), NOT_FOUND; then as member.Use.
-func (c *call) mayspend(root member.Member, authorisation number.Command, cd code.Code, spends []points.Moved) error {
+func (c *call) mayspend(root member.Member, authorisation number.Command, cd code.Code, spends []spend.Moved) error {
 	if err := alive(root); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (c *call) under(root member.Member, authorisation number.Command) number.Co
 
 // unspend gives back to an authorisation what was spent under it and came back;
 // with the zero number it does nothing. NOT_FOUND.
-func (c *call) unspend(authorisation number.Command, spends []points.Moved) error {
+func (c *call) unspend(authorisation number.Command, spends []spend.Moved) error {
 	if authorisation.IsZero() {
 		return nil
 	}
@@ -141,7 +141,7 @@ func alive(root member.Member) error {
 	return nil
 }
 
-func asSpends(moved []points.Moved) []member.Spend {
+func asSpends(moved []spend.Moved) []member.Spend {
 	spends := make([]member.Spend, len(moved))
 	for i, m := range moved {
 		spends[i] = member.Spend{Programme: m.Programme, Amount: m.Amount}

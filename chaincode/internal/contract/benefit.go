@@ -8,10 +8,10 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // The verbs of benefits. Each loads, lets benefit decide, and writes; who may and
@@ -27,7 +27,7 @@ var benefitVerbs = []verb{
 		return keys
 	}),
 	reading((*call).buyBenefit, func(_ *run, req benefit.BuyRequest) []string {
-		return append(spendKeys(req.Member, req.Authorisation, paymentPieces(req.Pieces)), string(row.Benefit(req.Benefit)))
+		return append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Benefit(req.Benefit)))
 	}),
 	reading((*call).activateEntitlement, func(_ *run, req benefit.ActivateRequest) []string { return entitlementKey(req.Entitlement) }),
 	reading((*call).reserveEntitlement, func(_ *run, req benefit.ReserveRequest) []string { return entitlementKey(req.Entitlement) }),
@@ -47,14 +47,6 @@ var benefitVerbs = []verb{
 }
 
 func entitlementKey(n number.Row) []string { return []string{string(row.Entitlement(n))} }
-
-func paymentPieces(payments []benefit.Payment) []points.Piece {
-	pieces := make([]points.Piece, len(payments))
-	for i, p := range payments {
-		pieces[i] = points.Piece{Lot: p.Lot, Amount: p.Amount}
-	}
-	return pieces
-}
 
 func (c *call) defineBenefit(req benefit.DefineRequest) error {
 	if !c.caller.Roles.Has(party.Acceptor) && !c.caller.Roles.Has(party.Supplier) {
@@ -152,7 +144,7 @@ func (c *call) buyBenefit(req benefit.BuyRequest) error {
 	if err := c.mayspend(member, req.Authorisation, req.Code, costs(model.Points)); err != nil {
 		return err
 	}
-	pieces, err := c.payWith(e.Member, paymentPieces(req.Pieces))
+	pieces, err := c.payWith(e.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
@@ -161,7 +153,7 @@ func (c *call) buyBenefit(req benefit.BuyRequest) error {
 }
 
 // checkCost refuses payments that aren't what the benefit costs.
-func (c *call) checkCost(model benefit.Model, pieces []benefit.Payment) error {
+func (c *call) checkCost(model benefit.Model, pieces []spend.Take) error {
 	programmes := make([]string, len(pieces))
 	for i, p := range pieces {
 		lot, err := c.lot(p.Lot)
@@ -173,10 +165,10 @@ func (c *call) checkCost(model benefit.Model, pieces []benefit.Payment) error {
 	return model.CheckCost(pieces, programmes)
 }
 
-func costs(list []benefit.Cost) []points.Moved {
-	moved := make([]points.Moved, len(list))
+func costs(list []benefit.Cost) []spend.Moved {
+	moved := make([]spend.Moved, len(list))
 	for i, cost := range list {
-		moved[i] = points.Moved{Programme: cost.Programme, Amount: cost.Amount}
+		moved[i] = spend.Moved{Programme: cost.Programme, Amount: cost.Amount}
 	}
 	return moved
 }

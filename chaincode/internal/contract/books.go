@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 func (c *call) lot(n number.Row) (points.Lot, error) {
@@ -43,12 +44,12 @@ func (c *call) count(programme string, by points.Totals) error {
 
 // oweFor notes what the funders of the points from..to owe a creditor, or, when
 // they are given back, what it owes them.
-func (c *call) oweFor(pieces points.Line, from, to amount.Units, creditor string, back bool) error {
+func (c *call) oweFor(pieces spend.Line, from, to amount.Units, creditor string, back bool) error {
 	programmes, err := c.programmesIn(pieces.Between(from, to))
 	if err != nil {
 		return err
 	}
-	owing, err := pieces.Owing(from, to, programmes)
+	owing, err := points.Owing(pieces, from, to, programmes)
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,22 @@ func (c *call) position(owe settlement.Owe) error {
 		return err
 	}
 	next, err := positions.Plus(owe)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
+// veiled adds to what the lane makes the parties owe each other in hidden amounts in
+// this cycle.
+func (c *call) veiled(owe settlement.VeiledOwe) error {
+	key := row.Veiled(c.cycle.ID, c.caller.ID, c.lane)
+	veiled, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, err := veiled.Plus(owe)
 	if err != nil {
 		return err
 	}
@@ -117,8 +134,12 @@ func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor 
 
 // capFunders draws on the caps of those who will owe for a hold's pieces, and
 // answers who has one.
-func (c *call) capFunders(purse points.Purse, pieces points.Line, creditor string) ([]string, error) {
-	worth, err := pieces.Owing(0, pieces.Sum(), purse.Programmes)
+func (c *call) capFunders(pieces spend.Line, creditor string) ([]string, error) {
+	programmes, err := c.programmesIn(pieces)
+	if err != nil {
+		return nil, err
+	}
+	worth, err := points.Owing(pieces, 0, pieces.Sum(), programmes)
 	if err != nil {
 		return nil, err
 	}
@@ -136,27 +157,23 @@ func (c *call) capFunders(purse points.Purse, pieces points.Line, creditor strin
 	return list, nil
 }
 
-// uncapFunders gives back to the caps what a hold drew and will not capture.
-func (c *call) uncapFunders(hold points.Hold) error {
-	if len(hold.Capped) == 0 {
+// uncapFunders gives back to the caps what was drawn for the points of a line from
+// one of them on.
+func (c *call) uncapFunders(capped []string, line spend.Line, from amount.Units) error {
+	if len(capped) == 0 {
 		return nil
 	}
-	all, err := c.worth(hold.Pieces)
+	programmes, err := c.programmesIn(line)
 	if err != nil {
 		return err
 	}
-	spent, err := c.worth(hold.Pieces.Between(0, hold.Captured))
+	owing, err := points.Owing(line, from, line.Sum(), programmes)
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		if !slices.Contains(hold.Capped, o.Funder) {
+	for _, o := range owing {
+		if !slices.Contains(capped, o.Funder) {
 			continue
-		}
-		for _, s := range spent {
-			if s.Funder == o.Funder && s.Programme == o.Programme {
-				o.Fen -= s.Fen
-			}
 		}
 		if err := c.giveBackQuota(quota.Debit, c.debitID(o.Funder), o.Fen); err != nil {
 			return err
@@ -165,17 +182,8 @@ func (c *call) uncapFunders(hold points.Hold) error {
 	return nil
 }
 
-// worth is what each funder will owe for pieces, by programme.
-func (c *call) worth(pieces points.Line) ([]points.Owing, error) {
-	programmes, err := c.programmesIn(pieces)
-	if err != nil {
-		return nil, err
-	}
-	return pieces.Owing(0, pieces.Sum(), programmes)
-}
-
 // programmesIn reads the programmes that pieces belong to, by name.
-func (c *call) programmesIn(pieces points.Line) (map[string]points.Programme, error) {
+func (c *call) programmesIn(pieces spend.Line) (map[string]points.Programme, error) {
 	programmes := map[string]points.Programme{}
 	for _, m := range pieces.ByProgramme() {
 		programme, err := c.programme(m.Programme)

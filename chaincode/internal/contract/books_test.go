@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // book is what all rows together say of one programme.
@@ -146,7 +147,7 @@ func addEntitlements(net *ledgersim.Network, peer string, of func(string) *book)
 	for _, found := range rowsOf(net, peer, "benefit") {
 		models[found.ID] = found.Row.(benefit.Model)
 	}
-	back := func(pieces []benefit.Piece) {
+	back := func(pieces spend.Line) {
 		for _, p := range pieces {
 			of(p.Programme).back += p.Amount
 		}

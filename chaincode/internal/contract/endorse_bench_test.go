@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
@@ -75,6 +76,7 @@ func benchArms(t fataler, w *world) []benchArm {
 	}
 	holds := benchAll(t, w, requests...)
 	granted, first := benchGrants(t, w, at)
+	benchGoods(t, w)
 	return []benchArm{
 		{"issue", func(i int) command.Request { return benchIssue(at(i)) }},
 		{"hold", hold},
@@ -88,7 +90,31 @@ func benchArms(t fataler, w *world) []benchArm {
 		{"write-off", func(i int) command.Request {
 			return benefit.WriteOffRequest{Entitlement: granted[i], Code: first}
 		}},
+		{"set good", func(i int) command.Request { return benchGood(fmt.Sprint("new", i)) }},
+		{"restock", func(i int) command.Request {
+			return goods.RestockRequest{Supplier: "bench", SKU: fmt.Sprint(i), Seller: "D", Units: 10, Lanes: 1}
+		}},
+		{"list good", func(i int) command.Request {
+			return goods.ListRequest{Supplier: "bench", SKU: fmt.Sprint(i), Scene: "retail", Prices: []goods.Price{{Fen: 100}}, Open: true}
+		}},
 	}
+}
+
+// benchGood is a good of D's own.
+func benchGood(sku string) goods.SetGoodRequest {
+	return goods.SetGoodRequest{Supplier: "bench", SKU: sku, En: "Good " + sku, Zh: "商品" + sku, Category: "bench", Unit: "piece", Tax: "t13", Delivery: goods.Shipped, Open: true}
+}
+
+// benchGoods makes D's storefront and the goods that it sells.
+func benchGoods(t fataler, w *world) {
+	w.must(t, "D", goods.ApplyRequest{Supplier: "bench", En: "Bench", Zh: "测试", Licence: licence()})
+	w.must(t, "G", goods.ApproveRequest{Supplier: "bench", Fee: amount.Rate{Den: 1}})
+	requests := []command.Request{dealerFront(true)}
+	for i := range command.MaxCommands - 1 {
+		requests = append(requests, benchGood(fmt.Sprint(i)))
+	}
+	benchAll(t, w, requests...)
+	benchAll(t, w, benchGood(fmt.Sprint(command.MaxCommands-1)))
 }
 
 func benchCustomers(t fataler, w *world) []string {

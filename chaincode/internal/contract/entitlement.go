@@ -80,7 +80,7 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	}
 	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
 	ledger.Put(c.tx, row.Entitlement(made.Entitlement), next)
-	if err := c.payBack(back); err != nil {
+	if err := c.unwind(back); err != nil {
 		return err
 	}
 	return c.oweAll(owed)
@@ -105,7 +105,7 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
 	}
-	if err := c.payBack(back); err != nil {
+	if err := c.unwind(back); err != nil {
 		return err
 	}
 	return c.oweAll(lapse.Owed)
@@ -123,7 +123,7 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
 	}
-	return c.payBack(back)
+	return c.unwind(back)
 }
 
 func (c *call) transferEntitlement(req benefit.TransferRequest) error {

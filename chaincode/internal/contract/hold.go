@@ -3,12 +3,15 @@ package contract
 import (
 	"slices"
 
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 func (c *call) hold(req points.HoldRequest) error {
@@ -33,7 +36,7 @@ func (c *call) hold(req points.HoldRequest) error {
 	if err := c.countSpent(purse, hold.Pieces); err != nil {
 		return err
 	}
-	if hold.Capped, err = c.capFunders(purse, hold.Pieces, c.caller.ID); err != nil {
+	if hold.Capped, err = c.capFunders(hold.Pieces, c.caller.ID); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Hold(c.at.Number), hold)
@@ -87,7 +90,7 @@ func (c *call) refund(req points.RefundRequest) error {
 
 // unwind returns captured pieces to the lots that they were taken from; one whose
 // lot has ended becomes a lot of its own.
-func (c *call) unwind(pieces points.Line) error {
+func (c *call) unwind(pieces spend.Line) error {
 	made := 0
 	for _, piece := range pieces {
 		lot, err := c.lot(piece.Lot)
@@ -118,11 +121,11 @@ func (c *call) release(req points.ReleaseRequest) error {
 	if err != nil {
 		return err
 	}
-	next, back, err := points.Release(hold, req, c.at)
+	next, _, err := points.Release(hold, req, c.at)
 	if err != nil {
 		return err
 	}
-	return c.endHold(req.Hold, hold, next, back)
+	return c.endHold(req.Hold, hold, next)
 }
 
 func (c *call) timeOut(req points.TimeOutRequest) error {
@@ -130,32 +133,46 @@ func (c *call) timeOut(req points.TimeOutRequest) error {
 	if err != nil {
 		return err
 	}
-	next, back, err := points.TimeOut(hold, req, c.at)
+	next, _, err := points.TimeOut(hold, req, c.at)
 	if err != nil {
 		return err
 	}
-	return c.endHold(req.Hold, hold, next, back)
+	return c.endHold(req.Hold, hold, next)
 }
 
-// endHold gives back what a hold still held: the points, the member's consent,
-// the day's limit and the funders' caps.
-func (c *call) endHold(id number.Command, hold, next points.Hold, back points.Line) error {
+// endHold gives back what a hold still held.
+func (c *call) endHold(id number.Command, hold, next points.Hold) error {
 	ledger.Put(c.tx, row.Hold(id), next)
+	return c.giveBackAll(spent{hold.Member, hold.Authorisation, hold.Placed, hold.Capped}, hold.Pieces, hold.Captured)
+}
+
+// spent is what a hold or an order remembers of how its points were taken.
+type spent struct {
+	member        string
+	authorisation number.Command // by which they were; none by the member's home
+	day           date.Date      // whose limit they count towards
+	capped        []string       // funders whose net debit cap they drew on
+}
+
+// giveBackAll gives back the points of a line from one of them on: to their lots,
+// to the member's consent, to the day's limit and to the funders' caps.
+func (c *call) giveBackAll(s spent, line spend.Line, from amount.Units) error {
+	back := line.Between(from, line.Sum())
 	if err := c.giveBack(back); err != nil {
 		return err
 	}
 	moved := back.ByProgramme()
-	if err := c.unspend(hold.Authorisation, moved); err != nil {
+	if err := c.unspend(s.authorisation, moved); err != nil {
 		return err
 	}
-	if err := c.countUnspent(hold, moved); err != nil {
+	if err := c.countUnspent(s, moved); err != nil {
 		return err
 	}
-	return c.uncapFunders(hold)
+	return c.uncapFunders(s.capped, line, from)
 }
 
 // giveBack returns pieces that were never captured to their lots.
-func (c *call) giveBack(pieces points.Line) error {
+func (c *call) giveBack(pieces spend.Line) error {
 	for _, piece := range pieces {
 		lot, err := c.lot(piece.Lot)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 func (c *call) transfer(req points.TransferRequest) error {
@@ -111,7 +112,7 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := c.mayspend(member, req.Authorisation, req.Code, []points.Moved{swap.Spends}); err != nil {
+	if err := c.mayspend(member, req.Authorisation, req.Code, []spend.Moved{swap.Spends}); err != nil {
 		return err
 	}
 	if err := c.countSwap(swap, purse, setAside, maker); err != nil {
@@ -129,11 +130,11 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 
 // countSwap counts both sides as transfers of their day.
 func (c *call) countSwap(swap points.Swap, taker points.Purse, setAside points.Programme, maker string) error {
-	if err := c.countSent(taker, maker, []points.Moved{swap.Spends}); err != nil {
+	if err := c.countSent(taker, maker, []spend.Moved{swap.Spends}); err != nil {
 		return err
 	}
 	giving := points.Purse{Member: maker, Programmes: map[string]points.Programme{setAside.ID: setAside}}
-	return c.countSent(giving, taker.Member, []points.Moved{{Programme: setAside.ID, Amount: swap.Trade.Pieces.Sum()}})
+	return c.countSent(giving, taker.Member, []spend.Moved{{Programme: setAside.ID, Amount: swap.Trade.Pieces.Sum()}})
 }
 
 // tradersOf says who the maker has become, and the one whom the trade is for.
@@ -256,7 +257,7 @@ func (c *call) convert(req points.ConvertRequest) error {
 
 // converted writes both legs of a conversion, and what the one issuer owes the
 // other for it.
-func (c *call) converted(rate points.Conversion, to points.Programme, taken points.Line, left []points.Lot, got points.Lot) error {
+func (c *call) converted(rate points.Conversion, to points.Programme, taken spend.Line, left []points.Lot, got points.Lot) error {
 	if rate.PerDay > 0 {
 		err := c.changeStanding(to.ID, got.Member, func(s points.Standing) (points.Standing, error) {
 			return s.Convert(rate.PerDay, got.Issued, c.at.Date)

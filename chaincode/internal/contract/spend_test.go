@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 // emptyStub is a ledger on which nothing is.
@@ -71,7 +72,7 @@ func TestMaySpend(t *testing.T) {
 	auth := number.Command{Party: "D", Lane: 1, Seq: 5}
 	missing := number.Command{Party: "D", Lane: 1, Seq: 6}
 	secret := code.Code("0123456789abcdef")
-	spends := []points.Moved{{Programme: "GP", Amount: 6}}
+	spends := []spend.Moved{{Programme: "GP", Amount: 6}}
 	given := func(of string) member.Authorisation {
 		return member.Authorisation{Member: of, Acceptor: "D", Caps: []member.Cap{{Programme: "GP", Amount: 10, Used: 4}}, Until: 2000,
 			Commitment: code.Commit(secret), State: member.AuthorisationWaiting, By: "G"}

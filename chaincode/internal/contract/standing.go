@@ -5,6 +5,7 @@ import (
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 // standing reads what a member has done in a programme; nothing yet is no error.
@@ -61,7 +62,7 @@ func (c *call) countEarned(programme points.Programme, member string, units amou
 }
 
 // countSpent counts a spend by programme.
-func (c *call) countSpent(purse points.Purse, pieces points.Line) error {
+func (c *call) countSpent(purse points.Purse, pieces spend.Line) error {
 	for _, m := range pieces.ByProgramme() {
 		rules := purse.Programmes[m.Programme].Rules
 		if !rules.CountsSpending() {
@@ -77,8 +78,8 @@ func (c *call) countSpent(purse points.Purse, pieces points.Line) error {
 	return nil
 }
 
-// countUnspent takes back what a hold had counted, if that was today.
-func (c *call) countUnspent(hold points.Hold, moved []points.Moved) error {
+// countUnspent takes back what a hold or an order had counted, if that was today.
+func (c *call) countUnspent(was spent, moved []spend.Moved) error {
 	for _, m := range moved {
 		programme, err := c.programme(m.Programme)
 		if err != nil {
@@ -87,12 +88,12 @@ func (c *call) countUnspent(hold points.Hold, moved []points.Moved) error {
 		if !programme.Rules.CountsSpending() {
 			continue
 		}
-		root, err := c.root(hold.Member)
+		root, err := c.root(was.member)
 		if err != nil {
 			return err
 		}
 		err = c.changeStanding(m.Programme, root.ID, func(s points.Standing) (points.Standing, error) {
-			return s.Unspend(m.Amount, hold.Placed, c.at.Date), nil
+			return s.Unspend(m.Amount, was.day, c.at.Date), nil
 		})
 		if err != nil {
 			return err
@@ -102,7 +103,7 @@ func (c *call) countUnspent(hold points.Hold, moved []points.Moved) error {
 }
 
 // countSent counts what a member gives to another, by programme.
-func (c *call) countSent(purse points.Purse, to string, moved []points.Moved) error {
+func (c *call) countSent(purse points.Purse, to string, moved []spend.Moved) error {
 	for _, m := range moved {
 		rules := purse.Programmes[m.Programme].Rules
 		if !rules.CountsSending() {

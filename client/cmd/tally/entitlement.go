@@ -132,7 +132,7 @@ func grantBenefit(a *app) *cobra.Command {
 }
 
 func buyBenefit(a *app) *cobra.Command {
-	var s spend
+	var s spending
 	var c consent
 	var member, reference string
 	cmd := leaf("buy BENEFIT", "Sell a benefit to a member for points; for its provider (兑换)",
@@ -163,7 +163,7 @@ chosen from the member's wallet, earliest expiry first.`
 }
 
 // payment names the lots that pay what a benefit costs.
-func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spend) (payments []benefit.Payment, err error) {
+func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spending) (payments []benefit.Payment, err error) {
 	if len(s.take)+len(s.lots) == 0 {
 		for _, c := range m.Points {
 			s.take = append(s.take, part{c.Programme, c.Amount})

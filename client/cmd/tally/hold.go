@@ -13,13 +13,14 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
 // holding is what hold and redeem have in common.
 type holding struct {
-	spend
+	spending
 	consent
 	member string
 	length time.Duration
@@ -27,7 +28,7 @@ type holding struct {
 
 func (h *holding) flags(cmd *cobra.Command) {
 	word(cmd, &h.member, "member", "whose points")
-	h.spend.flags(cmd, "take")
+	h.spending.flags(cmd, "take")
 	h.consent.flags(cmd)
 }
 
@@ -50,7 +51,7 @@ func hold(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.spends(ctx, h.member, h.spend, with)
+			return a.spends(ctx, h.member, h.spending, with)
 		})
 	h.flags(cmd)
 	span(cmd, &h.length, "for", 15*time.Minute, "how long, from now, up to 30d")
@@ -74,11 +75,11 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 	if err != nil {
 		return err
 	}
-	if err := h.spend.check(with); err != nil {
+	if err := h.spending.check(with); err != nil {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		held, err := a.place(ctx, g, ix, a.requestID()+"-hold", h.member, h.spend, with)
+		held, err := a.place(ctx, g, ix, a.requestID()+"-hold", h.member, h.spending, with)
 		if err != nil {
 			return err
 		}
@@ -285,7 +286,7 @@ func holdsTable(t table.Writer, list []index.Hold, s scales) {
 }
 
 // lineText writes how many points of which programmes a line has.
-func lineText(l points.Line, s scales) string {
+func lineText(l spend.Line, s scales) string {
 	text := ""
 	for _, m := range l.ByProgramme() {
 		if text != "" {

@@ -102,7 +102,7 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 	if v.from.programme == "" {
 		return fault.New(fault.BadRequest, "say which points: --from programme:amount")
 	}
-	s := spend{take: []part{v.from}}
+	s := spending{take: []part{v.from}}
 	if err := s.check(with); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func trades(a *app) *cobra.Command {
 
 func offerTrade(a *app) *cobra.Command {
 	var req points.OfferRequest
-	var s spend
+	var s spending
 	var c consent
 	var want part
 	var length time.Duration
@@ -81,7 +81,7 @@ func (a *app) takeTrade(ctx context.Context, req points.TakeRequest) error {
 			if err != nil {
 				return nil, err
 			}
-			pieces, err := spend{take: []part{{trade.Wants, trade.Price}}}.pieces(ix, req.Member)
+			pieces, err := spending{take: []part{{trade.Wants, trade.Price}}}.pieces(ix, req.Member)
 			return with(pieces), err
 		})
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 
 func transfer(a *app) *cobra.Command {
 	var from, to string
-	var s spend
+	var s spending
 	var c consent
 	cmd := leaf("transfer", "Move points from one member to another; for their issuer, the giver's home, or with an authorisation (转赠)",
 		`  tally --as D points transfer --from wang --to li --take DP:100

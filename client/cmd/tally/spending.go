@@ -17,8 +17,8 @@ import (
 	"tallystick/client/index"
 )
 
-// spend is which points a command takes: hold, transfer, convert, a trade …
-type spend struct {
+// spending is which points a command takes: hold, transfer, convert, a trade …
+type spending struct {
 	take []part         // chosen from the member's wallet
 	lots []points.Piece // named
 }
@@ -29,7 +29,7 @@ type part struct {
 	units     amount.Units
 }
 
-func (s *spend) flags(cmd *cobra.Command, take string) {
+func (s *spending) flags(cmd *cobra.Command, take string) {
 	many(cmd, &s.take, take, "points", "programme:amount, earliest expiry first", parsePart)
 	many(cmd, &s.lots, "lot", "piece", "or lot:amount, to name the lots yourself", parsePiece)
 }
@@ -43,7 +43,7 @@ func parsePart(text string) (part, error) {
 var example = points.Piece{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
 
 // check refuses what is malformed whatever lots will be chosen.
-func (s spend) check(with func([]points.Piece) command.Request) error {
+func (s spending) check(with func([]points.Piece) command.Request) error {
 	if len(s.take)+len(s.lots) == 0 {
 		return fault.New(fault.BadRequest, "say which points: programme:amount, or --lot lot:amount")
 	}
@@ -60,7 +60,7 @@ func (s spend) check(with func([]points.Piece) command.Request) error {
 }
 
 // pieces names the lots to spend.
-func (s spend) pieces(ix *index.Index, member string) ([]points.Piece, error) {
+func (s spending) pieces(ix *index.Index, member string) ([]points.Piece, error) {
 	pieces := append([]points.Piece{}, s.lots...)
 	_, cycle, err := ix.Cycle()
 	if err != nil {
@@ -78,7 +78,7 @@ func (s spend) pieces(ix *index.Index, member string) ([]points.Piece, error) {
 
 // place sends a request that spends a member's points, once for a request id:
 // asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spend, with func([]points.Piece) command.Request) (receipt, error) {
+func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spending, with func([]points.Piece) command.Request) (receipt, error) {
 	return a.once(ctx, g, id, func() (command.Request, error) {
 		pieces, err := s.pieces(ix, member)
 		if err != nil {
@@ -89,7 +89,7 @@ func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id
 }
 
 // spends sends such a request and prints its receipt.
-func (a *app) spends(ctx context.Context, member string, s spend, with func([]points.Piece) command.Request) error {
+func (a *app) spends(ctx context.Context, member string, s spending, with func([]points.Piece) command.Request) error {
 	if err := s.check(with); err != nil {
 		return err
 	}

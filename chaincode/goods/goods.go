@@ -1,0 +1,60 @@
+// Package goods turns outside enterprises' goods and services into resources
+// that points buy (商品资源化).
+//
+// Nouns. A *supplier* is who makes goods available: it applies through the party
+// that acts for it, and the operator approves it. A *good* is a supplier's, with a
+// version; orders bind to one. *Terms* are what a seller owes a supplier for one
+// unit: a private value, on the ledger only as a commitment. A *storefront* is one
+// enterprise's selection, prices and rules (千企千面), of *listings*; a *quote* is
+// what it offers one member now. *Stock* is what a supplier lets one seller sell.
+// An *order* is a member's purchase, in *parts* that each ship and return on their
+// own; a *return* is a quantity of one line on its way back.
+//
+//	supplier  APPLIED ──approve──▶ APPROVED ──refuse──▶ SUSPENDED ──approve──▶ APPROVED
+//	           └──refuse──▶ REFUSED ──apply──▶ APPLIED
+//	          APPLIED, APPROVED, SUSPENDED ──withdraw──▶ WITHDRAWN ──apply──▶ APPLIED
+//
+//	part      PLACED ──accept──▶ ACCEPTED ──ship──▶ SHIPPED ──deliver──▶ DELIVERED ──complete──▶ COMPLETED
+//	           │                  │  └──────────────deliver (counter, virtual)──▲
+//	           │                  └──cancel, time out──▶ CANCELLED, TIMED_OUT
+//	           └──reject, cancel, time out──▶ REJECTED, CANCELLED, TIMED_OUT
+//
+//	return    REQUESTED ──receive──▶ RECEIVED ──refund──▶ REFUNDED
+//	           └──refuse──────────────┴──▶ REFUSED
+//
+// The invariants: per good and seller
+//
+//	restocked − withdrawn = free + reserved in open parts + delivered + lost − put back by returns
+//
+// and per part, in fen, price × quantity of all lines = value of its points + cash.
+//
+// Every function here is pure: rows in, rows out, no ledger, no clock.
+package goods
+
+import (
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
+)
+
+// At is the setting of a command: who sent it, its number, and the two times.
+type At struct {
+	Caller string         // party that signed
+	Number number.Command // of this command
+	Now    int64          // the transaction's timestamp, UTC seconds
+	Date   date.Date      // the ledger's business date
+}
+
+// Limits. Every loop of this package is bounded by one of them.
+const (
+	MaxCategories = 64             // that a supplier may list
+	MaxLabels     = 16             // of a good, and of a listing
+	MaxImages     = 16             // of a good
+	MaxRegions    = 64             // of a good or a rule
+	MaxTenders    = 16             // programmes that a storefront takes
+	MaxRules      = 16             // prices of one listing
+	MaxLines      = 64             // of one order
+	MaxQuantity   = 1_000_000      // of one line
+	MaxPieces     = 64             // lots that one order takes from
+	MaxDays       = 366            // that a storefront waits for anything
+	MaxAcceptSecs = 30 * 24 * 3600 // how long an order may wait to be accepted
+)

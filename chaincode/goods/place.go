@@ -1,0 +1,188 @@
+package goods
+
+import (
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
+)
+
+// PlaceRequest places a member's order at the caller's storefront: stock is
+// reserved and points are held, all or nothing. Points and cash together come to
+// the quoted total. With Accept it is accepted at once.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
+// acceptor), EXPIRED (acceptBy has passed), LIMIT (it is more than 30 days ahead),
+// NOT_FOUND (the member, the storefront, the outlet, a listing, its good or
+// supplier), WRONG_STATE (the outlet is closed), BAD_REQUEST (another region than the
+// outlet's); then as for a quote (WRONG_STATE, EXPIRED, INELIGIBLE, LIMIT) and
+// PRICE_CHANGED (the quote's hash is another); then, of the points, as for a hold: NOT_FOUND, FORBIDDEN,
+// WRONG_STATE, EXPIRED, INSUFFICIENT, FROZEN, WRONG_ORDER; WRONG_STATE (the
+// storefront doesn't take a programme), BAD_REQUEST (points and cash don't come to
+// the total, or there are fewer of either than the prices ask for); WRONG_STATE (the
+// member was erased) and the refusals of an authorisation; DAILY_CAP, NET_DEBIT_CAP,
+// OUT_OF_STOCK, CONFLICT (the payment was used for another order).
+type PlaceRequest struct {
+	_             struct{}        `cbor:",toarray"`
+	Member        string          `json:"member"`
+	Lines         []Wanted        `json:"lines"` // as quoted
+	Region        string          `json:"region"`
+	Outlet        string          `json:"outlet"`        // of the caller's, or ""
+	Quote         codec.Hash      `json:"quote"`         // that the member agreed to
+	Pieces        []spend.Take    `json:"pieces"`        // earliest expiry first, each programme for itself; none if all is paid in cash
+	Cash          amount.Units    `json:"cash"`          // fen
+	Payment       string          `json:"payment"`       // reference of the cash payment, unique at the seller; "" without cash
+	Authorisation number.Command  `json:"authorisation"` // the member's consent; none for its home
+	Code          code.Code       `json:"code"`          // its one-time code, if it waits for one
+	AcceptBy      int64           `json:"acceptBy"`      // UTC seconds; 0 with accept
+	Accept        bool            `json:"accept"`
+	Pickup        code.Commitment `json:"pickup"`    // of the code that will prove the delivery at the counter, or ""
+	Reference     string          `json:"reference"` // the seller's own number for it, or ""
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r PlaceRequest) Check() error {
+	if err := name.CheckID("member", r.Member); err != nil {
+		return err
+	}
+	if err := CheckWanted(r.Lines); err != nil {
+		return err
+	}
+	if err := checkOptionalIDs([2]string{"region", r.Region}, [2]string{"outlet", r.Outlet},
+		[2]string{"payment", r.Payment}, [2]string{"reference", r.Reference}); err != nil {
+		return err
+	}
+	if len(r.Quote) != 32 {
+		return fault.New(fault.BadRequest, "quote: want its SHA-256")
+	}
+	if r.Accept != (r.AcceptBy == 0) || r.AcceptBy < 0 || r.AcceptBy > 1<<40 {
+		return fault.New(fault.BadRequest, "want either accept or acceptBy in UTC seconds")
+	}
+	if err := r.checkPaid(); err != nil {
+		return err
+	}
+	if err := r.Pickup.Check(); err != nil {
+		return err
+	}
+	if !r.Authorisation.IsZero() {
+		if err := r.Authorisation.Check(); err != nil {
+			return err
+		}
+	}
+	return r.Code.Check()
+}
+
+// checkPaid refuses payments that can't be any.
+func (r PlaceRequest) checkPaid() error {
+	if err := spend.Check(r.Pieces, 0, MaxPieces); err != nil {
+		return err
+	}
+	if r.Cash < 0 || (r.Cash > 0) != (r.Payment != "") {
+		return fault.New(fault.BadRequest, "want cash and the reference of its payment, or neither")
+	}
+	if r.Cash > amount.Max {
+		return r.Cash.Check()
+	}
+	return nil
+}
+
+func checkOptionalIDs(ids ...[2]string) error {
+	for _, id := range ids {
+		if id[1] == "" {
+			continue
+		}
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckDeadline refuses with EXPIRED or LIMIT an order that waits no time, or too
+// long, to be accepted.
+func (r PlaceRequest) CheckDeadline(now int64) error {
+	switch {
+	case r.Accept:
+		return nil
+	case r.AcceptBy <= now:
+		return fault.New(fault.Expired, "acceptBy has passed")
+	case r.AcceptBy > now+MaxAcceptSecs:
+		return fault.New(fault.Limit, "acceptBy is more than 30 days ahead")
+	}
+	return nil
+}
+
+// CheckPlace refuses with WRONG_STATE an outlet that is closed, and with BAD_REQUEST
+// a region that isn't the outlet's.
+func (r PlaceRequest) CheckPlace(outlet Outlet) error {
+	if !outlet.Open {
+		return fault.New(fault.WrongState, "outlet %s is closed", outlet.ID)
+	}
+	if r.Region != outlet.Region {
+		return fault.New(fault.BadRequest, "outlet %s is in region %q", outlet.ID, outlet.Region)
+	}
+	return nil
+}
+
+// Place makes the order from a quote that is as the member saw it, and the line of
+// points that were taken for it. Nothing is accepted yet.
+func Place(req PlaceRequest, q Quote, line spend.Line, at At) (Order, error) {
+	tenders := q.used(line)
+	inPoints, err := worth(tenders, line)
+	if err != nil {
+		return Order{}, err
+	}
+	switch {
+	case inPoints > q.Total || q.Total-inPoints != req.Cash:
+		return Order{}, fault.New(fault.BadRequest, "points for %d fen and %d fen in cash don't come to %d", int64(inPoints), int64(req.Cash), int64(q.Total))
+	case inPoints < q.MinPoints:
+		return Order{}, fault.New(fault.BadRequest, "at least %d fen must be paid in points", int64(q.MinPoints))
+	case req.Cash < q.MinCash:
+		return Order{}, fault.New(fault.BadRequest, "at least %d fen must be paid in cash", int64(q.MinCash))
+	}
+	parts, err := split(q.parts(at), tenders, line, req.Cash)
+	if err != nil {
+		return Order{}, err
+	}
+	return Order{
+		Seller: q.Seller, Member: q.Member, Outlet: req.Outlet, Region: q.Region, Reference: req.Reference,
+		Date: at.Date, AcceptBy: req.AcceptBy, Payment: req.Payment, Tenders: tenders,
+		Authorisation: req.Authorisation, Pickup: req.Pickup,
+		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], Parts: parts,
+	}, nil
+}
+
+// used lists the quote's tenders of the programmes that paid.
+func (q Quote) used(line spend.Line) []Tender {
+	list := []Tender{}
+	for _, t := range q.Tenders {
+		if slices.ContainsFunc(line, func(p spend.Piece) bool { return p.Programme == t.Programme }) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// parts sorts the quote's lines into parts, in the order in which they first stand:
+// one for each supplier, delivery and scene.
+func (q Quote) parts(at At) []Part {
+	var parts []Part
+	for _, l := range q.Lines {
+		i := slices.IndexFunc(parts, func(p Part) bool {
+			return p.Supplier == l.Supplier && p.Delivery == l.Delivery && p.Scene == l.Scene
+		})
+		if i < 0 {
+			i = len(parts)
+			parts = append(parts, Part{Supplier: l.Supplier, Party: l.Party, Delivery: l.Delivery, Scene: l.Scene, Fee: l.Fee}.to(Placed, at.Date))
+		}
+		parts[i].Lines = append(parts[i].Lines, Line{
+			SKU: l.SKU, Version: l.Version, Quantity: l.Quantity, Fen: l.Fen, Kind: l.Kind, Terms: l.Terms,
+		})
+	}
+	return parts
+}

@@ -1,0 +1,182 @@
+package contract
+
+import (
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/row"
+)
+
+func (c *call) good(supplier, sku string) (goods.Good, error) {
+	return ledger.Get(c.tx, row.Good(supplier, sku), "good", supplier+"/"+sku)
+}
+
+func (c *call) storefront(seller string) (goods.Storefront, error) {
+	return ledger.Get(c.tx, row.Storefront(seller), "storefront of", seller)
+}
+
+func (c *call) setGood(req goods.SetGoodRequest) error {
+	supplier, err := c.supplier(req.Supplier)
+	if err != nil {
+		return err
+	}
+	key := row.Good(req.Supplier, req.SKU)
+	before, err := found(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, changed, err := goods.Set(before, supplier, req, c.goodsAt())
+	if err != nil || !changed {
+		return err
+	}
+	if before != nil {
+		ledger.Put(c.tx, row.GoodVersion(before.Supplier, before.SKU, before.Version), *before)
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
+// named reads the supplier of a good that there is, and makes sure that there is the
+// seller. NOT_FOUND (the good, the supplier, the seller).
+func (c *call) named(supplier, sku, seller string) (goods.Supplier, error) {
+	if _, err := c.good(supplier, sku); err != nil {
+		return goods.Supplier{}, err
+	}
+	of, err := c.supplier(supplier)
+	if err != nil {
+		return goods.Supplier{}, err
+	}
+	_, err = c.party(seller)
+	return of, err
+}
+
+func (c *call) offerTerms(req goods.OfferTermsRequest) error {
+	supplier, err := c.named(req.Supplier, req.SKU, req.Seller)
+	if err != nil {
+		return err
+	}
+	terms, err := goods.OfferTerms(supplier, req, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Terms(req.Supplier, req.SKU, req.Seller), terms)
+	return nil
+}
+
+func (c *call) setStorefront(req goods.SetStorefrontRequest) error {
+	if err := c.caller.Require(party.Acceptor); err != nil {
+		return err
+	}
+	for _, t := range req.Tenders {
+		if _, err := c.programme(t.Programme); err != nil {
+			return err
+		}
+	}
+	ledger.Put(c.tx, row.Storefront(c.caller.ID), goods.SetStorefront(req, c.caller.ID))
+	return nil
+}
+
+func (c *call) setOutlet(req goods.SetOutletRequest) error {
+	if !c.caller.Roles.Has(party.Acceptor) && !c.caller.Roles.Has(party.Supplier) {
+		return fault.New(fault.Forbidden, "%s is neither an acceptor nor a supplier", c.caller.ID)
+	}
+	ledger.Put(c.tx, row.Outlet(c.caller.ID, req.Outlet), goods.SetOutlet(req, c.caller.ID))
+	return nil
+}
+
+func (c *call) listGood(req goods.ListRequest) error {
+	there, err := c.listed(req)
+	if err != nil {
+		return err
+	}
+	listing, err := goods.List(there, req, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Listing(c.caller.ID, req.Supplier, req.SKU), listing)
+	return nil
+}
+
+// listed reads what a listing is made of. NOT_FOUND (the caller's storefront, the
+// supplier, the good, a programme of an audience).
+func (c *call) listed(req goods.ListRequest) (there goods.Listed, err error) {
+	if _, err = c.storefront(c.caller.ID); err != nil {
+		return there, err
+	}
+	if there.Supplier, err = c.supplier(req.Supplier); err != nil {
+		return there, err
+	}
+	if _, err = c.good(req.Supplier, req.SKU); err != nil {
+		return there, err
+	}
+	for _, p := range req.Prices {
+		if p.Audience.Programme == "" {
+			continue
+		}
+		if _, err = c.programme(p.Audience.Programme); err != nil {
+			return there, err
+		}
+	}
+	if there.Supplier.Party == c.caller.ID {
+		return there, nil
+	}
+	if there.Before, err = found(c.tx, row.Listing(c.caller.ID, req.Supplier, req.SKU)); err != nil {
+		return there, err
+	}
+	there.Terms, err = found(c.tx, row.Terms(req.Supplier, req.SKU, c.caller.ID))
+	return there, err
+}
+
+// shelfKeys lists what a quote of these lines reads, but for what its audiences ask.
+func shelfKeys(seller string, lines []goods.Wanted) []string {
+	keys := []string{string(row.Storefront(seller))}
+	for _, l := range lines {
+		keys = append(keys, string(row.Listing(seller, l.Supplier, l.SKU)), string(row.Good(l.Supplier, l.SKU)), string(row.Supplier(l.Supplier)))
+	}
+	return keys
+}
+
+// shelf reads what a quote of one line to a root needs. NOT_FOUND (the listing, the
+// good, the supplier).
+func (c *call) shelf(memberRoot, seller string, w goods.Wanted) (goods.Shelf, error) {
+	listing, err := ledger.Get(c.tx, row.Listing(seller, w.Supplier, w.SKU), "listing of "+seller, w.Supplier+"/"+w.SKU)
+	if err != nil {
+		return goods.Shelf{}, err
+	}
+	good, err := c.good(w.Supplier, w.SKU)
+	if err != nil {
+		return goods.Shelf{}, err
+	}
+	supplier, err := c.supplier(w.Supplier)
+	if err != nil {
+		return goods.Shelf{}, err
+	}
+	facts := make([]audience.Facts, len(listing.Prices))
+	for i, p := range listing.Prices {
+		if facts[i], err = c.facts(memberRoot, p.Audience); err != nil {
+			return goods.Shelf{}, err
+		}
+	}
+	return goods.Shelf{Supplier: supplier, Good: good, Listing: listing, Facts: facts}, nil
+}
+
+// quote is what a storefront offers a member, whose root it is for, today.
+func (c *call) quote(seller, member, region string, lines []goods.Wanted) (goods.Quote, error) {
+	root, err := c.root(member)
+	if err != nil {
+		return goods.Quote{}, err
+	}
+	front, err := c.storefront(seller)
+	if err != nil {
+		return goods.Quote{}, err
+	}
+	shelves := make([]goods.Shelf, len(lines))
+	for i, l := range lines {
+		if shelves[i], err = c.shelf(root.ID, seller, l); err != nil {
+			return goods.Quote{}, err
+		}
+	}
+	return goods.Offer(front, root.ID, region, shelves, lines, c.at.Date)
+}

@@ -1,0 +1,284 @@
+package contract
+
+import (
+	"slices"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
+)
+
+// The verbs of orders. Each loads, lets goods decide, and writes; who may and what
+// is refused in which order stands at the request's type.
+var orderVerbs = []verb{
+	reading((*call).placeOrder, (*run).placeKeys),
+	reading((*call).acceptOrder, func(r *run, req goods.AcceptRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).rejectOrder, func(r *run, req goods.RejectRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).cancelOrder, func(r *run, req goods.CancelRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).timeOutOrder, func(r *run, req goods.TimeOutRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).shipOrder, func(r *run, req goods.ShipRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).deliverOrder, func(r *run, req goods.DeliverRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).completeOrder, func(r *run, req goods.CompleteRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).requestReturn, func(r *run, req goods.RequestReturnRequest) []string { return r.orderKeys(req.Order) }),
+	reading((*call).receiveReturn, func(_ *run, req goods.ReceiveReturnRequest) []string {
+		return []string{string(row.Return(req.Return))}
+	}),
+	reading((*call).refuseReturn, func(_ *run, req goods.RefuseReturnRequest) []string {
+		return []string{string(row.Return(req.Return))}
+	}),
+	reading((*call).refundReturn, func(r *run, req goods.RefundRequest) []string {
+		return append(r.owingKeys(), string(row.Return(req.Return)))
+	}),
+}
+
+func (r *run) placeKeys(req goods.PlaceRequest) []string {
+	keys := spendKeys(req.Member, req.Authorisation, req.Pieces)
+	keys = append(keys, shelfKeys(r.caller.ID, req.Lines)...)
+	keys = append(keys, stockKeys(r.caller.ID, r.lane, req.Lines)...)
+	if req.Outlet != "" {
+		keys = append(keys, string(row.Outlet(r.caller.ID, req.Outlet)))
+	}
+	return keys
+}
+
+func (r *run) orderKeys(n number.Command) []string {
+	return append(r.owingKeys(), string(row.Order(n)))
+}
+
+// owingKeys is where the lane notes what the parties owe each other.
+func (r *run) owingKeys() []string {
+	return []string{r.positionsKey()}
+}
+
+func (c *call) placeOrder(req goods.PlaceRequest) error {
+	if err := c.caller.Require(party.Acceptor); err != nil {
+		return err
+	}
+	if err := req.CheckDeadline(c.at.Now); err != nil {
+		return err
+	}
+	quote, err := c.agreed(req)
+	if err != nil {
+		return err
+	}
+	buyer, purse, err := c.purse(req.Member, req.Pieces)
+	if err != nil {
+		return err
+	}
+	line, lots, err := purse.Place(req.Pieces, c.at.Date)
+	if err != nil {
+		return err
+	}
+	req.Authorisation = c.under(buyer, req.Authorisation)
+	order, err := goods.Place(req, quote, line, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	if err := c.maybuy(buyer, req, line); err != nil {
+		return err
+	}
+	if err := c.countSpent(purse, line); err != nil {
+		return err
+	}
+	if order.Capped, err = c.capOrder(order); err != nil {
+		return err
+	}
+	if err := c.reserveAll(order); err != nil {
+		return err
+	}
+	if err := c.usePayment(req.Payment); err != nil {
+		return err
+	}
+	if err := c.place(req.Pieces, lots); err != nil {
+		return err
+	}
+	if req.Accept {
+		return c.accept(c.at.Number, order)
+	}
+	ledger.Put(c.tx, row.Order(c.at.Number), order)
+	return nil
+}
+
+// agreed is the quote that the order binds, made anew from the ledger as it is.
+func (c *call) agreed(req goods.PlaceRequest) (goods.Quote, error) {
+	if req.Outlet != "" {
+		outlet, err := ledger.Get(c.tx, row.Outlet(c.caller.ID, req.Outlet), "outlet", req.Outlet)
+		if err != nil {
+			return goods.Quote{}, err
+		}
+		if err := req.CheckPlace(outlet); err != nil {
+			return goods.Quote{}, err
+		}
+	}
+	quote, err := c.quote(c.caller.ID, req.Member, req.Region, req.Lines)
+	if err != nil {
+		return goods.Quote{}, err
+	}
+	if !slices.Equal(quote.Hash(), req.Quote) {
+		return goods.Quote{}, fault.New(fault.PriceChanged, "the quote is no longer what %s offers", c.caller.ID)
+	}
+	return quote, nil
+}
+
+// maybuy asks for the member's consent where points are spent.
+func (c *call) maybuy(buyer member.Member, req goods.PlaceRequest, line spend.Line) error {
+	if len(line) == 0 {
+		return alive(buyer)
+	}
+	return c.mayspend(buyer, req.Authorisation, req.Code, line.ByProgramme())
+}
+
+// capOrder draws on the caps of those who will owe for each part's points, and
+// answers who has one.
+func (c *call) capOrder(order goods.Order) ([]string, error) {
+	var all []string
+	for _, part := range order.Parts {
+		capped, err := c.capFunders(part.Pieces, order.Seller)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, capped...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+func (c *call) reserveAll(order goods.Order) error {
+	for _, part := range order.Parts {
+		for _, line := range part.Lines {
+			if err := c.reserve(part.Supplier, line.SKU, order.Seller, line.Quantity); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// usePayment notes that a cash payment paid for this order. CONFLICT.
+func (c *call) usePayment(payment string) error {
+	if payment == "" {
+		return nil
+	}
+	key := row.Paid(c.caller.ID, payment)
+	used, found, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	if found {
+		return fault.New(fault.Conflict, "payment %s paid for order %s", payment, used.Order)
+	}
+	ledger.Put(c.tx, key, goods.Paid{Order: c.at.Number})
+	return nil
+}
+
+func (c *call) acceptOrder(req goods.AcceptRequest) error {
+	order, err := c.order(req.Order)
+	if err != nil {
+		return err
+	}
+	return c.accept(req.Order, order)
+}
+
+// accept accepts an order, and delivers what needs no delivery.
+func (c *call) accept(id number.Command, order goods.Order) error {
+	next, err := order.Accept(goods.AcceptRequest{Order: id}, c.cycle.ID, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Order(id), next)
+	for _, part := range next.Parts {
+		if part.State != goods.Delivered {
+			continue
+		}
+		if err := c.owePart(next, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) rejectOrder(req goods.RejectRequest) error {
+	order, err := c.order(req.Order)
+	if err != nil {
+		return err
+	}
+	next, err := order.Reject(req, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	return c.endOrder(req.Order, order, next)
+}
+
+func (c *call) cancelOrder(req goods.CancelRequest) error {
+	order, home, err := c.orderOf(req.Order)
+	if err != nil {
+		return err
+	}
+	next, err := order.Cancel(home, req, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	return c.endOrder(req.Order, order, next)
+}
+
+func (c *call) timeOutOrder(req goods.TimeOutRequest) error {
+	order, err := c.order(req.Order)
+	if err != nil {
+		return err
+	}
+	next, err := order.TimeOut(req, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	return c.endOrder(req.Order, order, next)
+}
+
+// endOrder gives back what the parts held that hold nothing any more: the points,
+// the member's consent, the day's limit, the funders' caps and the stock.
+func (c *call) endOrder(id number.Command, order, next goods.Order) error {
+	ledger.Put(c.tx, row.Order(id), next)
+	for i, part := range order.Parts {
+		if !part.State.Holds() || next.Parts[i].State.Holds() {
+			continue
+		}
+		if err := c.giveBackAll(spent{order.Member, order.Authorisation, order.Date, order.Capped}, part.Pieces, 0); err != nil {
+			return err
+		}
+		if err := c.putBackAll(order.Seller, next.Parts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBackAll returns what a part that has ended had reserved, unless it is lost.
+func (c *call) putBackAll(seller string, part goods.Part) error {
+	if part.Lost {
+		return nil
+	}
+	for _, line := range part.Lines {
+		if err := c.putBack(part.Supplier, line.SKU, seller, line.Quantity); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) order(n number.Command) (goods.Order, error) {
+	return ledger.Get(c.tx, row.Order(n), "order", n.String())
+}
+
+// orderOf reads an order and who is its member's home.
+func (c *call) orderOf(n number.Command) (goods.Order, string, error) {
+	order, err := c.order(n)
+	if err != nil {
+		return goods.Order{}, "", err
+	}
+	buyer, err := c.root(order.Member)
+	return order, buyer.Home, err
+}

@@ -1,0 +1,203 @@
+package contract
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/row"
+)
+
+var goodsQueries = []string{"Supplier", "Suppliers", "Good", "Goods", "Terms", "Storefront", "Outlet", "Outlets", "Listing", "Listings", "Stock", "Quote"}
+
+// The parts of lists, each with the bookmark of the next.
+type (
+	// SupplierPage is a part of the suppliers, by id.
+	SupplierPage struct {
+		Rows []goods.Supplier `json:"rows"`
+		Next string           `json:"next"`
+	}
+	// GoodPage is a part of a supplier's goods, by SKU.
+	GoodPage struct {
+		Rows []goods.Good `json:"rows"`
+		Next string       `json:"next"`
+	}
+	// OutletPage is a part of a party's outlets, by id.
+	OutletPage struct {
+		Rows []goods.Outlet `json:"rows"`
+		Next string         `json:"next"`
+	}
+	// ListingPage is a part of a seller's listings, by supplier and SKU.
+	ListingPage struct {
+		Rows []goods.Listing `json:"rows"`
+		Next string          `json:"next"`
+	}
+)
+
+// Supplier answers a supplier.
+func (*Query) Supplier(ctx *Context, id string) (*goods.Supplier, error) {
+	if err := name.CheckID("supplier", id); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Supplier(id), "supplier", id)
+}
+
+// Suppliers lists suppliers by id.
+func (*Query) Suppliers(ctx *Context, page Page) (*SupplierPage, error) {
+	rows, next, err := list[goods.Supplier](ctx, page, "ws")
+	return &SupplierPage{rows, next}, err
+}
+
+// Good answers a good as it is in a version, 0 for the one that it has now.
+func (*Query) Good(ctx *Context, supplier, sku string, version uint32) (*goods.Good, error) {
+	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku}); err != nil {
+		return nil, err
+	}
+	good, err := one(ctx, row.Good(supplier, sku), "good", supplier+"/"+sku)
+	if err != nil || version == 0 || version == good.Version {
+		return good, err
+	}
+	return one(ctx, row.GoodVersion(supplier, sku, version), "such version of good", supplier+"/"+sku)
+}
+
+func checkIDs(ids ...[2]string) error {
+	for _, id := range ids {
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Goods lists a supplier's goods by SKU, as they are now.
+func (*Query) Goods(ctx *Context, supplier string, page Page) (*GoodPage, error) {
+	if err := name.CheckID("supplier", supplier); err != nil {
+		return nil, err
+	}
+	rows, next, err := list[goods.Good](ctx, page, "wg", supplier)
+	return &GoodPage{rows, next}, err
+}
+
+// Terms answers the terms that a seller is offered for a good. Their value isn't on
+// the ledger.
+func (*Query) Terms(ctx *Context, supplier, sku, seller string) (*goods.Terms, error) {
+	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku}, [2]string{"seller", seller}); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Terms(supplier, sku, seller), "terms of", supplier+"/"+sku+" for "+seller)
+}
+
+// Storefront answers an enterprise's storefront.
+func (*Query) Storefront(ctx *Context, seller string) (*goods.Storefront, error) {
+	if err := name.CheckID("seller", seller); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Storefront(seller), "storefront of", seller)
+}
+
+// Outlet answers an outlet of a party.
+func (*Query) Outlet(ctx *Context, party, id string) (*goods.Outlet, error) {
+	if err := checkIDs([2]string{"party", party}, [2]string{"outlet", id}); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Outlet(party, id), "outlet of "+party, id)
+}
+
+// Outlets lists a party's outlets by id.
+func (*Query) Outlets(ctx *Context, party string, page Page) (*OutletPage, error) {
+	if err := name.CheckID("party", party); err != nil {
+		return nil, err
+	}
+	rows, next, err := list[goods.Outlet](ctx, page, "wq", party)
+	return &OutletPage{rows, next}, err
+}
+
+// Listing answers a good in a storefront.
+func (*Query) Listing(ctx *Context, seller, supplier, sku string) (*goods.Listing, error) {
+	if err := checkIDs([2]string{"seller", seller}, [2]string{"supplier", supplier}, [2]string{"sku", sku}); err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Listing(seller, supplier, sku), "listing of "+seller, supplier+"/"+sku)
+}
+
+// Listings lists what a seller lists, by supplier and SKU.
+func (*Query) Listings(ctx *Context, seller string, page Page) (*ListingPage, error) {
+	if err := name.CheckID("seller", seller); err != nil {
+		return nil, err
+	}
+	rows, next, err := list[goods.Listing](ctx, page, "wl", seller)
+	return &ListingPage{rows, next}, err
+}
+
+// InStock is what a supplier lets a seller sell of a good.
+type InStock struct {
+	Free      amount.Units `json:"free"`      // pool and shards together
+	Pool      amount.Units `json:"pool"`      // of it, in no lane's shard
+	Restocked amount.Units `json:"restocked"` // ever
+	Withdrawn amount.Units `json:"withdrawn"` // ever
+}
+
+// Stock answers how much of a good a seller has, over all its lanes.
+func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*InStock, error) {
+	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku}, [2]string{"seller", seller}); err != nil {
+		return nil, err
+	}
+	pool, err := one(ctx, row.Pool(supplier, sku, seller), "stock of "+supplier+"/"+sku+" at", seller)
+	if err != nil {
+		return nil, err
+	}
+	stock := &InStock{Free: pool.Free, Pool: pool.Free, Restocked: pool.Restocked, Withdrawn: pool.Withdrawn}
+	err = each(ctx, func(_ string, s goods.Shard) error {
+		stock.Free += s.Free
+		return nil
+	}, "wk", supplier, sku, seller)
+	return stock, err
+}
+
+// QuoteAsked is what somebody would like a quote of.
+type QuoteAsked struct {
+	Seller string         `json:"seller"`
+	Member string         `json:"member"`
+	Region string         `json:"region"` // "" for none in particular
+	Lines  []goods.Wanted `json:"lines"`
+}
+
+// check refuses a malformed question with BAD_REQUEST.
+func (q QuoteAsked) check() error {
+	if err := checkIDs([2]string{"seller", q.Seller}, [2]string{"member", q.Member}); err != nil {
+		return err
+	}
+	if q.Region != "" {
+		if err := name.CheckID("region", q.Region); err != nil {
+			return err
+		}
+	}
+	return goods.CheckWanted(q.Lines)
+}
+
+// Quoted is a quote and the hash that an order binds.
+type Quoted struct {
+	Quote goods.Quote `json:"quote"`
+	Hash  codec.Hash  `json:"hash"`
+}
+
+// Quote answers what a storefront offers a member now. It is refused as an order
+// would be: NOT_FOUND (the member, the storefront, a listing, its good or supplier),
+// then as at goods.Offer.
+func (*Query) Quote(ctx *Context, asked QuoteAsked) (*Quoted, error) {
+	if err := asked.check(); err != nil {
+		return nil, err
+	}
+	c, err := asking(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.tx.Prefetch(shelfKeys(asked.Seller, asked.Lines)); err != nil {
+		return nil, err
+	}
+	quote, err := c.quote(asked.Seller, asked.Member, asked.Region, asked.Lines)
+	if err != nil {
+		return nil, err
+	}
+	return &Quoted{Quote: quote, Hash: quote.Hash()}, nil
+}

@@ -1,0 +1,144 @@
+package contract
+
+import (
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/row"
+)
+
+// stockKeys lists the shards that orders of these lines draw on first. The pool is
+// none of them: whoever reads it meets whoever takes from it.
+func stockKeys(seller string, lane uint8, lines []goods.Wanted) []string {
+	keys := make([]string, len(lines))
+	for i, l := range lines {
+		keys[i] = string(row.Shard(l.Supplier, l.SKU, seller, lane))
+	}
+	return keys
+}
+
+func (c *call) restock(req goods.RestockRequest) error {
+	supplier, err := c.named(req.Supplier, req.SKU, req.Seller)
+	if err != nil {
+		return err
+	}
+	key := row.Pool(req.Supplier, req.SKU, req.Seller)
+	pool, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, each, err := pool.Restock(supplier, req, c.caller.ID)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	for lane := uint8(1); lane <= req.Lanes; lane++ {
+		key := row.Shard(req.Supplier, req.SKU, req.Seller, lane)
+		shard, _, err := ledger.Find(c.tx, key)
+		if err != nil {
+			return err
+		}
+		ledger.Put(c.tx, key, shard.Back(each))
+	}
+	return nil
+}
+
+func (c *call) withdrawStock(req goods.WithdrawStockRequest) error {
+	supplier, err := c.supplier(req.Supplier)
+	if err != nil {
+		return err
+	}
+	pool, err := c.pool(req.Supplier, req.SKU, req.Seller)
+	if err != nil {
+		return err
+	}
+	next, short, err := pool.Withdraw(supplier, req.Units, c.caller.ID)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pool(req.Supplier, req.SKU, req.Seller), next)
+	return c.gather(req.Supplier, req.SKU, req.Seller, next.Lanes, short)
+}
+
+func (c *call) pool(supplier, sku, seller string) (goods.Pool, error) {
+	return ledger.Get(c.tx, row.Pool(supplier, sku, seller), "stock", supplier+"/"+sku+"/"+seller)
+}
+
+// reserve takes units of a good out of the stock of the caller, who is its seller:
+// from the lane's own shard while that lasts, then from the pool, then from
+// whatever other lane's shard has any. OUT_OF_STOCK if all together have too few.
+func (c *call) reserve(supplier, sku, seller string, n uint32) error {
+	need := amount.Units(n)
+	key := row.Shard(supplier, sku, seller, c.lane)
+	shard, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	if need <= shard.Free {
+		shard, _ = shard.Give(need)
+		ledger.Put(c.tx, key, shard)
+		return nil
+	}
+	pool, found, err := ledger.Find(c.tx, row.Pool(supplier, sku, seller))
+	if err != nil {
+		return err
+	}
+	if !found {
+		return outOfStock(supplier, sku)
+	}
+	next, shard, short := goods.Draw(pool, shard, c.lane, need)
+	if next != pool {
+		ledger.Put(c.tx, row.Pool(supplier, sku, seller), next)
+	}
+	ledger.Put(c.tx, key, shard)
+	return c.gather(supplier, sku, seller, next.Lanes, short)
+}
+
+// gather takes so many units from the seller's shards, in the order of lanes.
+// OUT_OF_STOCK if all together have too few.
+func (c *call) gather(supplier, sku, seller string, lanes uint8, need amount.Units) error {
+	for lane := uint8(0); lane < lanes && need > 0; lane++ {
+		key := row.Shard(supplier, sku, seller, lane)
+		shard, _, err := ledger.Find(c.tx, key)
+		if err != nil {
+			return err
+		}
+		next, given := shard.Give(need)
+		if given > 0 {
+			ledger.Put(c.tx, key, next)
+			need -= given
+		}
+	}
+	if need > 0 {
+		return outOfStock(supplier, sku)
+	}
+	return nil
+}
+
+func outOfStock(supplier, sku string) error {
+	return fault.New(fault.OutOfStock, "there is less of %s/%s than asked for", supplier, sku)
+}
+
+// putBack returns units that were reserved: to the lane's own shard if the caller is
+// the seller and the lane has one, else to the pool.
+func (c *call) putBack(supplier, sku, seller string, n uint32) error {
+	back := amount.Units(n)
+	if c.caller.ID == seller {
+		key := row.Shard(supplier, sku, seller, c.lane)
+		shard, found, err := ledger.Find(c.tx, key)
+		if err != nil {
+			return err
+		}
+		if found {
+			ledger.Put(c.tx, key, shard.Back(back))
+			return nil
+		}
+	}
+	pool, err := c.pool(supplier, sku, seller)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pool(supplier, sku, seller), pool.Back(back))
+	return nil
+}
