@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS lots (
   state     INTEGER NOT NULL,
   available INTEGER NOT NULL,
   expired   INTEGER NOT NULL, -- breakage
+  parent    TEXT    NOT NULL, -- key of the lot that its points were in before, '' for new points
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -26,6 +27,9 @@ CREATE TABLE IF NOT EXISTS lots (
 CREATE INDEX IF NOT EXISTS lots_due ON lots (programme, expires) WHERE state = 2 AND available > 0;
 -- A wallet: what is left of a member's lots, earliest expiry first.
 CREATE INDEX IF NOT EXISTS lots_wallet ON lots (member, expires) WHERE available > 0;
+
+-- What came of a lot: points that were passed on, or refunded after its expiry.
+CREATE INDEX IF NOT EXISTS lots_parent ON lots (parent) WHERE parent <> '';
 
 CREATE TABLE IF NOT EXISTS holds (
   key      TEXT    NOT NULL PRIMARY KEY,
@@ -87,8 +91,8 @@ CREATE TABLE IF NOT EXISTS requests (
 ) STRICT, WITHOUT ROWID;
 
 -- What else belongs to a member or a party: accounts, invitations, consents,
--- labels, authorisations, trades, benefits, entitlements, write-offs, offers. What
--- party, topic and until are depends on the kind; see nouns.go.
+-- labels, authorisations, trades, benefits, entitlements, write-offs, offers,
+-- campaigns, awards. What party, topic and until are depends on the kind; see nouns.go.
 CREATE TABLE IF NOT EXISTS nouns (
   key    TEXT    NOT NULL PRIMARY KEY,
   kind   TEXT    NOT NULL,
@@ -103,6 +107,20 @@ CREATE TABLE IF NOT EXISTS nouns (
 
 CREATE INDEX IF NOT EXISTS nouns_member ON nouns (member, kind) WHERE member <> '';
 CREATE INDEX IF NOT EXISTS nouns_topic ON nouns (kind, topic, state);
+
+-- What each funder bears of a campaign's awards: a row a funder.
+CREATE TABLE IF NOT EXISTS awards (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the award's, then the funder
+  campaign TEXT    NOT NULL,
+  member   TEXT    NOT NULL,
+  party    TEXT    NOT NULL, -- funder
+  lot      TEXT    NOT NULL, -- key of the lot of its points, '' for none
+  points   INTEGER NOT NULL,
+  fen      INTEGER NOT NULL,
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS awards_campaign ON awards (campaign, party);
 
 -- Parties, freezes by bucket, cursors of sources, the charter, the cycle: few
 -- rows, searched by key only.
