@@ -16,16 +16,21 @@ func (l Line) Owes(quantity uint32) (veil.Sum, error) {
 	if l.Kind == Supply {
 		return l.Terms.Times(uint64(quantity))
 	}
-	sold, err := l.sold(quantity)
+	kept, err := l.Terms.Times(1)
 	if err != nil {
 		return veil.Sum{}, err
 	}
-	kept, err := l.Terms.Times(l.price(quantity))
+	left, err := oneFen.Minus(kept)
 	if err != nil {
 		return veil.Sum{}, err
 	}
-	return veil.Public(sold).Minus(kept)
+	return left.Times(l.price(quantity))
 }
+
+// oneFen is a fen, which everyone knows, in the hidden unit. Of each, a seller on
+// commission owes what it doesn't keep: taking that so often costs half of what it
+// costs to take both so often.
+var oneFen = veil.Public(veil.Whole(perFen))
 
 // OwesOpened opens what Owes comes to, for those who know the terms' value. Refused:
 // BAD_REQUEST (a malformed opening, or no terms), INSUFFICIENT (a commission of more

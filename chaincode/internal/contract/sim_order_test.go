@@ -200,4 +200,3 @@ func checkPayments(net *ledgersim.Network) error {
 	}
 	return nil
 }
-
