@@ -168,7 +168,7 @@ func (m *Mapping) terms(l line, req *benefit.DefineRequest) error {
 func (l line) whole(p part, max int) (int, error) {
 	n, err := strconv.Atoi(l.parts[p])
 	if err != nil || n < 1 || n > max {
-		return 0, fmt.Errorf("%s is not a whole number of 1 to %d", l.names.parts[p].template, max)
+		return 0, l.wrong(p, "want a whole number of 1 to %d", max)
 	}
 	return n, nil
 }

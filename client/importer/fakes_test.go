@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/sha512"
 	"errors"
 	"fmt"
 	"strings"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
@@ -74,6 +78,53 @@ func (l *ledger) Flush(context.Context) error {
 type safe struct {
 	accounts map[string]vault.Account
 	salts    int
+	terms    []vault.Terms
+}
+
+func (s *safe) PutTerms(list ...vault.Terms) error {
+	s.terms = append(s.terms, list...)
+	return nil
+}
+
+func (s *safe) TermsOf(supplier, sku, seller string, c veil.Commitment) (vault.Terms, bool, error) {
+	for _, t := range s.terms {
+		if t.Supplier == supplier && t.SKU == sku && t.Seller == seller && t.Opening.Opens(c) {
+			return t, true, nil
+		}
+	}
+	return vault.Terms{}, false, nil
+}
+
+func (s *safe) TermsSalt(under string, t vault.Terms) (veil.Salt, error) {
+	sum := sha512.Sum512(fmt.Appendf(nil, "%s %+v", under, t))
+	return veil.NewSalt(bytes.NewReader(sum[:]))
+}
+
+// shop is what a read model has of goods.
+type shop struct {
+	suppliers map[string]goods.Supplier
+	terms     map[string]goods.Terms
+	listings  map[string]goods.Listing
+	free      map[string]amount.Units
+}
+
+func (s *shop) Supplier(id string) (goods.Supplier, bool, error) {
+	found, ok := s.suppliers[id]
+	return found, ok, nil
+}
+
+func (s *shop) Terms(supplier, sku, seller string) (goods.Terms, bool, error) {
+	found, ok := s.terms[supplier+"/"+sku+"/"+seller]
+	return found, ok, nil
+}
+
+func (s *shop) Listing(seller, supplier, sku string) (goods.Listing, bool, error) {
+	found, ok := s.listings[seller+"/"+supplier+"/"+sku]
+	return found, ok, nil
+}
+
+func (s *shop) Free(supplier, sku, seller string) (amount.Units, error) {
+	return s.free[supplier+"/"+sku+"/"+seller], nil
 }
 
 func (s *safe) Pseudonym(channel, customer string) string {
@@ -160,4 +211,9 @@ func (e *Granted) write(r benefit.WriteOffRequest) error {
 // said is a request in one line, for comparing.
 func said(req command.Request) string {
 	return strings.ReplaceAll(fmt.Sprintf("%T%+v", req, req), "_:{} ", "")
+}
+
+// termsOf are terms with an opening.
+func termsOf(supplier, sku, seller string, opening veil.Opening) vault.Terms {
+	return vault.Terms{Supplier: supplier, SKU: sku, Seller: seller, Kind: goods.Supply, Opening: opening}
 }

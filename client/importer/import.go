@@ -20,6 +20,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/gateway"
+	"tallystick/client/vault"
 )
 
 // Source is where the commands go: a numbered source of the ledger.
@@ -56,7 +57,14 @@ type Job struct {
 	State    string // directory that remembers what was imported under which source
 	Open     OpenSource
 	Stores   Stores
+	Strict   bool                   // nothing is sent if a line is rejected
 	Progress func(done, all uint64) // commands; called from several goroutines
+}
+
+// Scanned is a file that was read once, and can be fed.
+type Scanned struct {
+	Reading
+	job Job
 }
 
 // Run reads the file twice: once to know that it can be read and how much it
@@ -65,15 +73,39 @@ type Job struct {
 // CONFLICT if the source was fed with another mapping, or a file that doesn't
 // begin with the one before: its positions would mean other lines.
 func (j Job) Run(ctx context.Context) (*Report, error) {
-	var plan Reading
-	first, err := j.scan(&plan)
+	scanned, err := j.Scan()
 	if err != nil {
 		return nil, err
 	}
-	if err := j.remember(first); err != nil {
+	return scanned.Feed(ctx)
+}
+
+// Scan is the first half of Run: it sends nothing. What lines want kept in the vault
+// is kept from now on.
+func (j Job) Scan() (*Scanned, error) {
+	s := &Scanned{job: j}
+	first, err := j.scan(&s.Reading)
+	if err != nil {
 		return nil, err
 	}
-	t := &tally{all: plan.Commands, progress: j.Progress, refused: map[uint64]error{}}
+	if j.Strict && len(s.Rejected) > 0 {
+		return s, nil
+	}
+	return s, j.remember(first)
+}
+
+// Feed is the second half of Run. BAD_REQUEST besides, with the report, if a strict
+// job's file has lines that were rejected.
+func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
+	j := s.job
+	report := &Report{
+		Source: j.Mapping.Source, Kind: j.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals,
+		Commands: s.Commands, Rejected: s.Rejected,
+	}
+	if j.Strict && len(s.Rejected) > 0 {
+		return report, fault.New(fault.BadRequest, "%d lines of %s are rejected, so none was sent", len(s.Rejected), j.Path)
+	}
+	t := &tally{all: s.Commands, progress: j.Progress, refused: map[uint64]error{}}
 	source, err := j.Open(ctx, j.Mapping.Source, j.Mapping.Shards, t.hear)
 	if err != nil {
 		return nil, err
@@ -82,10 +114,8 @@ func (j Job) Run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{
-		Source: j.Mapping.Source, Kind: j.Mapping.Kind, Lines: plan.Lines, Skipped: plan.Skipped, Seen: plan.Seen, Totals: plan.Totals,
-		Commands: plan.Commands, Done: t.done, Before: t.before, Refused: uint64(len(refused)), Rejected: append(plan.Rejected, refused...),
-	}
+	report.Done, report.Before, report.Refused = t.done, t.before, uint64(len(refused))
+	report.Rejected = append(report.Rejected, refused...)
 	slices.SortStableFunc(report.Rejected, func(a, b Rejected) int { return a.Line - b.Line })
 	return report, nil
 }
@@ -97,11 +127,17 @@ func (j Job) scan(r *Reading) (fingerprint, error) {
 		return fingerprint{}, err
 	}
 	defer file.Close()
-	sum := &counting{hash: sha256.New()}
-	for _, err := range j.Mapping.Read(io.TeeReader(file, sum), j.Stores, r) {
+	sum, kept := &counting{hash: sha256.New()}, keeper{vault: j.Stores.Vault}
+	for item, err := range j.Mapping.Read(io.TeeReader(file, sum), j.Stores, r) {
+		if err == nil {
+			err = kept.take(item)
+		}
 		if err != nil {
 			return fingerprint{}, fmt.Errorf("%s: %w", j.Path, err)
 		}
+	}
+	if err := kept.flush(); err != nil {
+		return fingerprint{}, err
 	}
 	mapping, err := json.Marshal(j.Mapping)
 	if err != nil {
@@ -109,6 +145,33 @@ func (j Job) scan(r *Reading) (fingerprint, error) {
 	}
 	of := sha256.Sum256(mapping)
 	return fingerprint{Mapping: hex.EncodeToString(of[:]), Size: sum.size, File: hex.EncodeToString(sum.hash.Sum(nil))}, nil
+}
+
+// keeper puts what items want kept into the vault, many at a time: each time costs
+// the disk.
+type keeper struct {
+	vault Vault
+	terms []vault.Terms
+}
+
+const keptAtOnce = 1000
+
+func (k *keeper) take(item *Item) error {
+	if item.keep == nil {
+		return nil
+	}
+	if k.terms = append(k.terms, *item.keep); len(k.terms) < keptAtOnce {
+		return nil
+	}
+	return k.flush()
+}
+
+func (k *keeper) flush() error {
+	if len(k.terms) == 0 {
+		return nil
+	}
+	defer func() { k.terms = nil }()
+	return k.vault.PutTerms(k.terms...)
 }
 
 // feed hands every command to the source and answers the lines whose commands the

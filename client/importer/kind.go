@@ -9,7 +9,9 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/veil"
 	"tallystick/client/vault"
 )
 
@@ -29,6 +31,7 @@ type kind interface {
 var kinds = map[string]kind{
 	"awards": awards{}, "members": members{}, "labels": labels{},
 	"benefits": benefits{}, "entitlements": entitlements{}, "writeoffs": writeOffs{},
+	"suppliers": suppliers{}, "goods": catalogue{}, "terms": terms{}, "stock": stock{}, "listings": listings{}, "outlets": outlets{},
 }
 
 // form is what a kind wants of a mapping.
@@ -44,6 +47,8 @@ type form struct {
 	once bool
 	// counted says that an item knows how many before it had its key.
 	counted bool
+	// unique says that a second line with a key is a mistake.
+	unique bool
 }
 
 func (f form) has(p part) bool { return slices.Contains(f.must, p) || slices.Contains(f.may, p) }
@@ -56,8 +61,9 @@ type Item struct {
 	Adds   Totals  // what it adds
 	Drafts []Draft // of its commands, in the order of their positions
 
-	key    string // what makes two lines the same thing
-	nth    int    // items before it with the same key, if the kind counts them
+	keep   *vault.Terms // that the vault must have before the ledger hears of the item
+	key    string       // what makes two lines the same thing
+	nth    int          // items before it with the same key, if the kind counts them
 	sum    decimal.Decimal
 	finish func(*Item) error // once no line can join any more; nil if there is nothing left to do
 }
@@ -84,6 +90,12 @@ type Totals struct {
 	Benefits     uint64       `json:"benefits,omitempty"`
 	Entitlements uint64       `json:"entitlements,omitempty"`
 	WriteOffs    uint64       `json:"writeOffs,omitempty"`
+	Suppliers    uint64       `json:"suppliers,omitempty"`
+	Goods        uint64       `json:"goods,omitempty"`
+	Terms        uint64       `json:"terms,omitempty"`
+	Stocked      uint64       `json:"stocked,omitempty"` // goods whose stock was filled up or set
+	Listings     uint64       `json:"listings,omitempty"`
+	Outlets      uint64       `json:"outlets,omitempty"`
 }
 
 // add adds more. LIMIT if the points are too many.
@@ -95,6 +107,12 @@ func (t *Totals) add(more Totals) (err error) {
 	t.Benefits += more.Benefits
 	t.Entitlements += more.Entitlements
 	t.WriteOffs += more.WriteOffs
+	t.Suppliers += more.Suppliers
+	t.Goods += more.Goods
+	t.Terms += more.Terms
+	t.Stocked += more.Stocked
+	t.Listings += more.Listings
+	t.Outlets += more.Outlets
 	t.Points, err = t.Points.Add(more.Points)
 	return err
 }
@@ -106,6 +124,16 @@ type Stores struct {
 	// Entitlements lists those of a benefit and member, by their numbers, ended
 	// ones too; nil if the mapping doesn't need it.
 	Entitlements func(benefit, member string) ([]Granted, error)
+	// Shop answers for goods; nil if the mapping doesn't need it.
+	Shop Shop
+}
+
+// Shop is what an import asks of the read model about goods.
+type Shop interface {
+	Supplier(id string) (goods.Supplier, bool, error)
+	Terms(supplier, sku, seller string) (goods.Terms, bool, error)
+	Listing(seller, supplier, sku string) (goods.Listing, bool, error)
+	Free(supplier, sku, seller string) (amount.Units, error)
 }
 
 // Vault is what an import asks of the party's private store.
@@ -114,6 +142,9 @@ type Vault interface {
 	Account(channel, customer string) (vault.Account, bool, error)
 	NewAccount(channel, customer, member string) (vault.Account, error)
 	CodeSeed(source string, position uint64) code.Code
+	PutTerms(list ...vault.Terms) error
+	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)
+	TermsSalt(under string, t vault.Terms) (veil.Salt, error)
 }
 
 // Granted is an entitlement with its number.

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/client/vault"
@@ -64,6 +66,54 @@ prefix: {benefit: c, outlet: s}
 channels: [app]
 entitlements: entitlements
 `, "upc,id,at,shop\n55,7,2017-01-01,1\n55,8,,\n55,7,2017-01-02,2\n56,7,2017-01-02,\n,7,,\n56,,,\n55,7,1/2,\n", 4, Totals{WriteOffs: 4}, 0, []int{6, 7, 8}},
+	{"suppliers", `
+columns: {supplier: maker, en: "Maker {maker}", zh: "厂家{maker}", categories: kinds}
+prefix: {supplier: m}
+fixed: {licence: "0101010101010101010101010101010101010101010101010101010101010101"}
+`, "maker,kinds\n1,a;b\n2,\n1,a\n,a\n3,b;a\n4,b b\n", 2, Totals{Suppliers: 2}, 1, []int{5, 6, 7}},
+	{"goods", `
+columns: {supplier: maker, sku: id, gtin: gtin, en: name, zh: name, category: group, labels: labels, from: since, open: sold, stock: stock, price: price}
+slug: [category]
+fixed: {unit: piece, tax: t13, delivery: counter, scene: retail}
+rate: 100
+`, "maker,id,gtin,name,group,labels,since,sold,stock,price\n" +
+		"m,1,,Oil,OIL & WAX,a;b,2026-11-01,yes,5,2.50\n" + // a good, its price, its stock
+		"m,2,6901234567892,Mat,MATS,,46327,no,,\n" + // a good; a day as spreadsheets count
+		"m,3,6901234567893,Mat,MATS,,,yes,,\n" + // 4: the check digit
+		"m,4,,Mat,,,,yes,,\n" + // 5: no category
+		"m,5,,Mat,MATS,b;a,,yes,,\n" + // 6: unsorted
+		"m,6,,Mat,MATS,,soon,yes,,\n" + // 7
+		"m,7,,Mat,MATS,,,perhaps,,\n" + // 8
+		"m,8,,Mat,MATS,,,yes,-1,\n" + // 9
+		"m,9,,Mat,MATS,,,yes,,0.001\n" + // 10
+		"m,1,,Oil again,OIL,,,yes,,\n" + // 11: as line 2
+		"m,10,,Mat,MATS,,,yes,0,\n", 6, Totals{Goods: 3, Listings: 1, Stocked: 2}, 0, []int{4, 5, 6, 7, 8, 9, 10, 11}},
+	{"terms", `
+columns: {supplier: maker, sku: id, value: percent, until: end}
+fixed: {seller: D}
+terms: commission
+rate: 100
+`, "maker,id,percent,end\nm,1,15,\nm,2,12.5,2026-12-31\nm,3,101,\nm,4,much,\nm,1,16,\nm,5,1,soon\n,6,1,\n", 2, Totals{Terms: 2}, 0, []int{4, 5, 6, 7, 8}},
+	{"stock", `
+columns: {supplier: maker, sku: id, stock: n}
+fixed: {seller: D}
+lanes: 8
+`, "maker,id,n\nm,1,80\nm,1,20\nm,2,0\nm,3,\nm,4,1.5\n,4,1\n", 2, Totals{Stocked: 2}, 0, []int{4, 5, 6, 7}},
+	{"listings", `
+columns: {supplier: maker, sku: id, price: id, labels: labels}
+fixed: {scene: retail}
+spread: {least: 199, most: 4999}
+`, "maker,id,labels\nm,1,a\nm,2,\nm,,\nm,3,b;a\nm,1,\n", 2, Totals{Listings: 2}, 0, []int{4, 5, 6}},
+	{"outlets", `
+columns: {outlet: shop, en: "Shop {shop}", zh: "门店{shop}", region: where}
+prefix: {outlet: s}
+slug: [region]
+`, "shop,where\n1,New York\n2,\n1,\n,x\n", 2, Totals{Outlets: 2}, 1, []int{5}},
+}
+
+// some is what the kinds above ask the read model for.
+func some() *shop {
+	return &shop{suppliers: map[string]goods.Supplier{"m": {ID: "m", Party: "D"}}, free: map[string]amount.Units{"m/1/D": 7}}
 }
 
 func (o one) load(t fataler) *Mapping {
@@ -121,7 +171,7 @@ func granted(t *testing.T, uses uint16, s Stores) *counter {
 func TestEveryKindResumesAtEveryPosition(t *testing.T) {
 	for _, o := range everyKind {
 		through := &ledger{}
-		report, err := o.imports(t, t.TempDir(), o.file, through, Stores{Vault: &safe{}, Entitlements: granted(t, 2, Stores{Vault: &safe{}}).list})
+		report, err := o.imports(t, t.TempDir(), o.file, through, Stores{Vault: &safe{}, Shop: some(), Entitlements: granted(t, 2, Stores{Vault: &safe{}}).list})
 		if err != nil || report.Done != uint64(o.commands) || report.Totals != o.totals || len(report.Rejected) != len(o.rejected) {
 			t.Fatalf("%s: %+v, %v", o.kind, report, err)
 		}
@@ -129,7 +179,7 @@ func TestEveryKindResumesAtEveryPosition(t *testing.T) {
 			dir, l := t.TempDir(), &ledger{dieAt: at}
 			counter := granted(t, 2, Stores{Vault: &safe{}})
 			l.refuse = counter.take
-			s := Stores{Vault: &safe{}, Entitlements: counter.list}
+			s := Stores{Vault: &safe{}, Shop: some(), Entitlements: counter.list}
 			if _, err := o.imports(t, dir, o.file, l, s); !errors.Is(err, errKilled) {
 				t.Fatalf("%s: it wasn't killed at %d: %v", o.kind, at, err)
 			}
@@ -150,7 +200,7 @@ func TestEveryKindResumesAtEveryPosition(t *testing.T) {
 func TestAMemberIsOnePseudonymInEveryKind(t *testing.T) {
 	want := (&safe{}).Pseudonym("app", "7")
 	for _, o := range everyKind {
-		if o.kind == "benefits" {
+		if !kinds[o.kind].form().has(partMember) {
 			continue
 		}
 		l := &ledger{}
@@ -332,6 +382,26 @@ func TestKindsRefuseWhatMeansNothing(t *testing.T) {
 		{"writeoffs", "entitlements: entitlements", "entitlements: x\ncodes: false"},
 		{"writeoffs", "entitlements: entitlements", "entitlements: x\nshards: 8"},
 		{"writeoffs", "entitlements: entitlements", "entitlements: a/b"},
+		{"suppliers", "prefix:", "fee: 1/100\nprefix:"},
+		{"suppliers", "prefix:", "verb: approve\nfee: 1/100\nprefix:"},
+		{"suppliers", "prefix:", "verb: refuse\nprefix:"},
+		{"suppliers", "zh: \"厂家{maker}\", ", ""},
+		{"suppliers", "fixed: {", "fixed: {en: x, "},
+		{"suppliers", "fixed: {", "fixed: {seller: x, "},
+		{"goods", "rate: 100", ""},
+		{"goods", ", scene: retail", ""},
+		{"goods", "rate: 100", "rate: 100\nshards: 8"},
+		{"goods", "unit: piece, ", ""},
+		{"goods", "slug: [category]", "slug: [name]"},
+		{"goods", "slug: [category]", "slug: [region]"},
+		{"terms", "terms: commission", ""},
+		{"terms", "terms: commission", "terms: rent"},
+		{"terms", "rate: 100", "rate: x"},
+		{"listings", "spread:", "rate: 100\nspread:"},
+		{"listings", "spread: {least: 199, most: 4999}", ""},
+		{"listings", "least: 199", "least: 0"},
+		{"listings", "least: 199", "least: 5000"},
+		{"stock", "lanes: 8", "lanes: 8\nrate: 100"},
 	} {
 		o := kindOf(c.kind)
 		if !strings.Contains(o.mapping, c.old) {

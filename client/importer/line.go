@@ -2,7 +2,8 @@ package importer
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -26,7 +27,9 @@ type line struct {
 func (l line) says(p part) bool { return l.parts[p] != "" }
 
 // empty is the reason to reject a line without the part.
-func (l line) empty(p part) error { return fmt.Errorf("%s is empty", l.names.parts[p].template) }
+func (l line) empty(p part) error {
+	return &wrong{part: p, names: l.names, reason: "it is empty; fill it in"}
+}
 
 // id is a part that the kind must have, with its prefix. What it may be, the
 // request's Check says.
@@ -61,7 +64,7 @@ func (m *Mapping) member(s Stores, l line) (string, error) {
 // checkCustomer refuses a customer id that the vault doesn't take.
 func (l line) checkCustomer() error {
 	if id := l.parts[partMember]; len(id) > maxCustomer || !utf8.ValidString(id) {
-		return fmt.Errorf("%s is not 1 to %d bytes of UTF-8", l.names.parts[partMember].template, maxCustomer)
+		return l.wrong(partMember, "want 1 to %d bytes of UTF-8", maxCustomer)
 	}
 	return nil
 }
@@ -70,16 +73,58 @@ func (l line) checkCustomer() error {
 func (m *Mapping) day(l line, p part) (date.Date, error) {
 	day, err := time.Parse(m.Layout, l.parts[p])
 	if err != nil {
-		return 0, fmt.Errorf("%s is not a date like %s", l.names.parts[p].template, m.Layout)
+		return 0, l.wrong(p, "want a date like %s", m.Layout)
 	}
 	return date.Of(day, time.UTC), nil
+}
+
+// maybeDay reads a date part, "" for none. Spreadsheets count days since 1899-12-30.
+func (m *Mapping) maybeDay(l line, p part) (date.Date, error) {
+	if !l.says(p) {
+		return 0, nil
+	}
+	if n, err := strconv.Atoi(l.parts[p]); err == nil && len(l.parts[p]) == 5 {
+		return date.Date(n - sheetEpoch), nil
+	}
+	day, err := time.Parse(m.Layout, l.parts[p])
+	if err != nil {
+		return 0, l.wrong(p, "want a date like %s", m.Layout)
+	}
+	return date.Of(day, time.UTC), nil
+}
+
+// sheetEpoch is 1970-01-01 as spreadsheets count days.
+const sheetEpoch = 25569
+
+// count is a whole number of the least or more.
+func (l line) count(p part, least int64) (amount.Units, error) {
+	n, err := strconv.ParseInt(l.parts[p], 10, 64)
+	if err != nil || n < least || amount.Units(n) > amount.Max {
+		return 0, l.wrong(p, "want a whole number of %d or more", least)
+	}
+	return amount.Units(n), nil
+}
+
+// slug makes an id of a text: small letters and digits stay, whatever else is between
+// them becomes one -.
+func slug(text string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(text) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	return strings.TrimSuffix(b.String(), "-")
 }
 
 // number reads a number of 0 or more.
 func (l line) number(p part) (decimal.Decimal, error) {
 	value, err := parseNumber(l.parts[p])
 	if err != nil || value.Sign() < 0 {
-		return decimal.Decimal{}, fmt.Errorf("%s is not a number of 0 or more", l.names.parts[p].template)
+		return decimal.Decimal{}, l.wrong(p, "want a number of 0 or more")
 	}
 	return value, nil
 }
@@ -96,6 +141,20 @@ func (m *Mapping) units(number decimal.Decimal) (amount.Units, error) {
 		}
 	}
 	return amount.FromDecimal(exact, m.rounding)
+}
+
+// checked is checked for a request whose fields are called as the parts are: it says
+// which column is wrong, where the refusal names one.
+func (l line) checked(req interface{ Check() error }) error {
+	err := checked(req)
+	if err == nil {
+		return nil
+	}
+	field, reason, found := strings.Cut(err.Error(), ": ")
+	if p, known := partNamed(field); found && known && len(l.names.parts[p].columns) > 0 {
+		return l.wrong(p, "%s", reason)
+	}
+	return err
 }
 
 // checked is why the ledger would refuse a request as malformed: such a line is

@@ -1,5 +1,6 @@
-// Package importer turns the lines of any CSV into commands: awards of points,
-// members with their accounts, labels, benefits, entitlements, write-offs.
+// Package importer turns the lines of any CSV or workbook into commands: awards of
+// points, members with their accounts, labels, benefits, entitlements, write-offs;
+// suppliers, goods, terms, stock, listings, outlets.
 //
 // A mapping says which kind of thing a line becomes, which columns hold its
 // parts, and which lines count. Read makes the items, in the order of the file,
@@ -33,7 +34,8 @@ import (
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
 // and prefixes that mean nothing for the kind are refused.
 //
-//	kind: awards                # or members, labels, benefits, entitlements, writeoffs
+//	kind: awards                # or members, labels, benefits, entitlements, writeoffs,
+//	                            # suppliers, goods, terms, stock, listings, outlets
 //	source: journey-2017        # name on the ledger; what was fed under it counts once
 //	columns:                    # of each part: a column, or a text with columns in braces
 //	  member: household_id
@@ -41,6 +43,8 @@ import (
 //	prefix: {reference: b}      # before the part, as ids of bare numbers want it
 //	where:                      # only lines that fulfil all of these
 //	  - {column: sales_value, is: ">", value: "0"}
+//	fixed: {unit: piece}        # of parts that all lines have alike, instead of a column
+//	slug: [category]            # parts of which an id is made: small letters, - for all else
 //	layout: "2006-01-02"        # of dates, in Go's words
 //	shards: 8                   # lanes that work on it; part of the source for good
 //
@@ -78,6 +82,36 @@ import (
 //
 //	codes: true
 //	entitlements: journey-coupons   # the source that the entitlements were imported under
+//
+// Of suppliers, each once. They apply (columns supplier, en, zh, licence; perhaps
+// categories), or the operator approves them (columns supplier; perhaps categories):
+//
+//	verb: apply                 # or approve
+//	fee: 1/100                  # of supply value, when they are approved
+//
+// Of goods, each once (columns supplier, sku, en, zh, category, unit, tax, delivery;
+// perhaps gtin, labels, regions, images, from, until, open). With stock, the good's
+// stock at the seller (the party itself, if it has no column) is filled up or withdrawn
+// to so many free; with price, the party lists its own good in its own storefront at
+// that price, with the scene.
+//
+// Of terms (columns supplier, sku, seller, value; perhaps until). The vault keeps the
+// value and the salt before the ledger hears of the commitment:
+//
+//	terms: commission           # a percentage of the price that the seller keeps, at rate 100;
+//	                            # or supply, the price of a unit, at rate 1000000 for yuan
+//
+// Of stock (columns supplier, sku, seller, stock), which is added to what there is:
+//
+//	lanes: 8                    # shared out among so many of the seller's lanes; 0: to the pool
+//
+// Of listings (columns supplier, sku, price, scene; perhaps labels, regions, from,
+// until), each good once, under the terms that the vault has the value of:
+//
+//	rate: 100                   # fen for one of the column price; or, for data without prices,
+//	spread: {least: 199, most: 4999}   # fen made of whatever the column price says
+//
+// Of outlets, each once: columns outlet, en, zh; perhaps region, open.
 type Mapping struct {
 	Kind         string      `mapstructure:"kind"`
 	Source       string      `mapstructure:"source"`
@@ -97,6 +131,13 @@ type Mapping struct {
 	Codes        bool        `mapstructure:"codes"`
 	Gift         bool        `mapstructure:"gift"`
 	Entitlements string      `mapstructure:"entitlements"`
+	Fixed        Parts       `mapstructure:"fixed" json:",omitzero"`
+	Slug         []string    `mapstructure:"slug" json:",omitzero"`
+	Verb         string      `mapstructure:"verb" json:",omitzero"`
+	Fee          string      `mapstructure:"fee" json:",omitzero"`
+	Terms        string      `mapstructure:"terms" json:",omitzero"`
+	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`
+	Spread       Spread      `mapstructure:"spread" json:",omitzero"`
 
 	kind     kind
 	form     form
@@ -109,6 +150,13 @@ type Mapping struct {
 type Expiry struct {
 	On   string `mapstructure:"on"`
 	Days int    `mapstructure:"days"`
+}
+
+// Spread makes an amount of any text, the same whenever it is asked, evenly from
+// the least to the most.
+type Spread struct {
+	Least int64 `mapstructure:"least"`
+	Most  int64 `mapstructure:"most"`
 }
 
 // What a mapping says where it says nothing.
@@ -169,8 +217,7 @@ func (m *Mapping) complete(given []string) {
 		m.form = m.kind.form()
 	}
 	if !says("shards") {
-		m.Shards = defaultShards
-		if m.form.ordered {
+		if m.Shards = defaultShards; m.inOrder() {
 			m.Shards = 1
 		}
 	}
@@ -210,8 +257,8 @@ func (m *Mapping) check(given []string) error {
 	if m.Shards < 1 || m.Shards > 31 {
 		return fmt.Errorf("shards: want 1 to 31")
 	}
-	if m.form.ordered && m.Shards > 1 {
-		return fmt.Errorf("shards: want 1, as %s of one member must keep their order", m.Kind)
+	if m.inOrder() && m.Shards > 1 {
+		return fmt.Errorf("shards: want 1, as commands of %s must keep their order", m.Kind)
 	}
 	for i := range m.Where {
 		if err := m.Where[i].check(); err != nil {
@@ -222,7 +269,7 @@ func (m *Mapping) check(given []string) error {
 }
 
 // shared are the keys of every kind.
-var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards"}
+var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "slug"}
 
 func (m *Mapping) checkKeys(given []string) error {
 	for _, key := range given {
@@ -232,7 +279,7 @@ func (m *Mapping) checkKeys(given []string) error {
 			return fmt.Errorf("%s: means nothing for %s", key, m.Kind)
 		}
 	}
-	if slices.Contains(given, "layout") && m.Columns.Date == "" && m.Columns.Until == "" {
+	if slices.Contains(given, "layout") && m.Columns.Date == "" && m.Columns.Until == "" && m.Columns.From == "" {
 		return fmt.Errorf("layout: means nothing without a column of dates")
 	}
 	if slices.Contains(given, "rounding") && m.Rate == "" {
@@ -242,12 +289,14 @@ func (m *Mapping) checkKeys(given []string) error {
 }
 
 func (m *Mapping) checkParts() error {
-	columns, prefixes := m.Columns.list(), m.Prefix.list()
+	columns, prefixes, fixed := m.Columns.list(), m.Prefix.list(), m.Fixed.list()
 	for p, column := range columns {
 		p := part(p)
 		switch {
-		case column == "" && slices.Contains(m.form.must, p):
+		case column == "" && fixed[p] == "" && slices.Contains(m.form.must, p):
 			return fmt.Errorf("columns: %s want at least %s", m.Kind, nameAll(m.form.must))
+		case fixed[p] != "" && (column != "" || !m.form.has(p)):
+			return fmt.Errorf("fixed: %s has a column, or means nothing for %s", p, m.Kind)
 		case column != "" && !m.form.has(p):
 			return fmt.Errorf("columns: %s means nothing for %s", p, m.Kind)
 		case prefixes[p] != "" && (column == "" || !slices.Contains(prefixed, p)):
@@ -255,6 +304,11 @@ func (m *Mapping) checkParts() error {
 		}
 		if _, err := parseTemplate(column); err != nil {
 			return fmt.Errorf("columns: %s: %w", p, err)
+		}
+	}
+	for _, name := range m.Slug {
+		if p, known := partNamed(name); !known || columns[p] == "" || !slices.Contains(prefixed, p) {
+			return fmt.Errorf("slug: %s has no column, or is no id", name)
 		}
 	}
 	return nil
@@ -307,8 +361,23 @@ func (m *Mapping) checkRate() (err error) {
 // NeedsVault says whether the lines' commands are made with the party's vault:
 // keyed pseudonyms, accounts and codes are.
 func (m *Mapping) NeedsVault() bool {
-	return m.form.has(partMember) && m.Pseudonym == keyed || m.Kind == "members" || m.form.takes("codes") && m.Codes
+	return m.form.has(partMember) && m.Pseudonym == keyed || m.Kind == "members" || m.form.takes("codes") && m.Codes ||
+		m.Kind == "terms" || m.Kind == "listings"
 }
 
 // NeedsEntitlements says whether they are made with the read model.
 func (m *Mapping) NeedsEntitlements() bool { return m.Kind == "writeoffs" }
+
+// NeedsShop says whether they are made with what the read model has of goods.
+func (m *Mapping) NeedsShop() bool {
+	return m.Kind == "listings" || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
+}
+
+// inOrder says whether there can be only one shard: a good is there before what is
+// said of it.
+func (m *Mapping) inOrder() bool {
+	return m.form.ordered || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
+}
+
+// says reports whether lines have a part, by a column or fixed.
+func (m *Mapping) says(p part) bool { return m.Columns.list()[p] != "" || m.Fixed.list()[p] != "" }

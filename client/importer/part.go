@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -23,10 +24,39 @@ const (
 	partPrice
 	partUses
 	partDays
+	partSupplier
+	partSKU
+	partGTIN
+	partCategory
+	partCategories
+	partLabels
+	partUnit
+	partTax
+	partDelivery
+	partRegion
+	partRegions
+	partImages
+	partFrom
+	partOpen
+	partSeller
+	partValue
+	partScene
+	partStock
+	partLicence
 	partCount
 )
 
-var partNames = [partCount]string{"member", "outlet", "amount", "date", "reference", "label", "until", "benefit", "en", "zh", "price", "uses", "days"}
+var partNames = [partCount]string{
+	"member", "outlet", "amount", "date", "reference", "label", "until", "benefit", "en", "zh", "price", "uses", "days",
+	"supplier", "sku", "gtin", "category", "categories", "labels", "unit", "tax", "delivery", "region", "regions", "images",
+	"from", "open", "seller", "value", "scene", "stock", "licence",
+}
+
+// partNamed is the part that a mapping calls so.
+func partNamed(name string) (part, bool) {
+	i := slices.Index(partNames[:], name)
+	return part(i), i >= 0
+}
 
 // String is the key of the part in a mapping.
 func (p part) String() string { return partNames[p] }
@@ -40,9 +70,9 @@ func nameAll(parts []part) string {
 }
 
 // prefixed are the parts that may have a prefix: ids.
-var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit}
+var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit, partSupplier, partSKU, partCategory, partRegion}
 
-// Parts has one column, or one prefix, for each part of a line.
+// Parts has one column, one prefix, or one fixed text, for each part of a line.
 type Parts struct {
 	Member    string `mapstructure:"member"` // customer id
 	Outlet    string `mapstructure:"outlet"`
@@ -57,10 +87,33 @@ type Parts struct {
 	Price     string `mapstructure:"price"` // decimal
 	Uses      string `mapstructure:"uses"`
 	Days      string `mapstructure:"days"`
+
+	// Those that came later are left out of an import's fingerprint where they are empty.
+	Supplier   string `mapstructure:"supplier" json:",omitempty"`
+	SKU        string `mapstructure:"sku" json:",omitempty"`
+	GTIN       string `mapstructure:"gtin" json:",omitempty"`
+	Category   string `mapstructure:"category" json:",omitempty"`
+	Categories string `mapstructure:"categories" json:",omitempty"` // with ; between them, as all lists
+	Labels     string `mapstructure:"labels" json:",omitempty"`
+	Unit       string `mapstructure:"unit" json:",omitempty"`
+	Tax        string `mapstructure:"tax" json:",omitempty"`
+	Delivery   string `mapstructure:"delivery" json:",omitempty"`
+	Region     string `mapstructure:"region" json:",omitempty"`
+	Regions    string `mapstructure:"regions" json:",omitempty"`
+	Images     string `mapstructure:"images" json:",omitempty"` // their SHA-256
+	From       string `mapstructure:"from" json:",omitempty"`   // first day
+	Open       string `mapstructure:"open" json:",omitempty"`   // yes or no
+	Seller     string `mapstructure:"seller" json:",omitempty"`
+	Value      string `mapstructure:"value" json:",omitempty"` // of terms, decimal
+	Scene      string `mapstructure:"scene" json:",omitempty"`
+	Stock      string `mapstructure:"stock" json:",omitempty"`   // units
+	Licence    string `mapstructure:"licence" json:",omitempty"` // SHA-256
 }
 
 func (p Parts) list() [partCount]string {
-	return [partCount]string{p.Member, p.Outlet, p.Amount, p.Date, p.Reference, p.Label, p.Until, p.Benefit, p.En, p.Zh, p.Price, p.Uses, p.Days}
+	return [partCount]string{p.Member, p.Outlet, p.Amount, p.Date, p.Reference, p.Label, p.Until, p.Benefit, p.En, p.Zh, p.Price, p.Uses, p.Days,
+		p.Supplier, p.SKU, p.GTIN, p.Category, p.Categories, p.Labels, p.Unit, p.Tax, p.Delivery, p.Region, p.Regions, p.Images,
+		p.From, p.Open, p.Seller, p.Value, p.Scene, p.Stock, p.Licence}
 }
 
 // template is a text with columns in it: texts[0] columns[0] texts[1] columns[1] …
@@ -95,7 +148,10 @@ func parseTemplate(text string) (template, error) {
 
 // String names the columns, for people.
 func (t template) String() string {
-	if len(t.columns) == 1 {
+	switch len(t.columns) {
+	case 0:
+		return "the fixed text"
+	case 1:
 		return "column " + t.columns[0]
 	}
 	return "columns " + strings.Join(t.columns, ", ")

@@ -16,7 +16,23 @@ import (
 // The reason names the column, never its value.
 type Rejected struct {
 	Line   int    `json:"line"`
+	Column string `json:"column,omitempty"` // that it is about, if it is about one
 	Reason string `json:"reason"`
+}
+
+// wrong is a reason to reject a line that is about one of its parts. It says what
+// is wanted.
+type wrong struct {
+	part   part
+	names  *columns
+	reason string
+}
+
+// Error names the column.
+func (w *wrong) Error() string { return w.names.parts[w.part].String() + ": " + w.reason }
+
+func (l line) wrong(p part, format string, args ...any) error {
+	return &wrong{part: p, names: l.names, reason: fmt.Sprintf(format, args...)}
 }
 
 // Reading is what was made of a file so far.
@@ -29,8 +45,12 @@ type Reading struct {
 	Totals   Totals     // likewise
 }
 
-// Open opens a CSV file, unpacked if its name ends in .gz.
+// Open opens a CSV file, unpacked if its name ends in .gz, or the first sheet of a
+// workbook as CSV if it ends in .xlsx.
 func Open(path string) (io.ReadCloser, error) {
+	if strings.HasSuffix(path, ".xlsx") {
+		return openSheet(path)
+	}
 	file, err := os.Open(path)
 	if err != nil || !strings.HasSuffix(path, ".gz") {
 		return file, err
@@ -91,10 +111,22 @@ func (r *Reading) reject(line int, reason string) {
 	r.Rejected = append(r.Rejected, Rejected{Line: line, Reason: reason})
 }
 
+// rejectFor rejects a line, with the column if the reason is about one.
+func (r *Reading) rejectFor(line int, err error) {
+	rejected := Rejected{Line: line, Reason: err.Error()}
+	var about *wrong
+	if errors.As(err, &about) {
+		rejected.Column = strings.Join(about.names.parts[about.part].columns, ", ")
+	}
+	r.Rejected = append(r.Rejected, rejected)
+}
+
 // columns says where each part and each condition's field is; a part that the
 // mapping has no column for is nowhere.
 type columns struct {
 	parts [partCount]filled
+	fixed [partCount]string
+	slug  [partCount]bool
 	where []int
 }
 
@@ -110,7 +142,12 @@ func (m *Mapping) locate(header []string) (*columns, error) {
 		}
 		return i, nil
 	}
-	c := &columns{}
+	c := &columns{fixed: m.Fixed.list()}
+	for _, name := range m.Slug {
+		if p, known := partNamed(name); known {
+			c.slug[p] = true
+		}
+	}
 	for p, text := range m.Columns.list() {
 		if text == "" {
 			continue
@@ -143,6 +180,11 @@ func (c *columns) of(fields []string) line {
 	for p := range c.parts {
 		if len(c.parts[p].at) > 0 {
 			l.parts[p] = c.parts[p].of(fields)
+		} else {
+			l.parts[p] = c.fixed[p]
+		}
+		if c.slug[p] {
+			l.parts[p] = slug(l.parts[p])
 		}
 	}
 	for _, i := range c.where {
@@ -159,7 +201,7 @@ type gather struct {
 	yield   func(*Item, error) bool
 	stopped bool
 	open    *Item          // to which the next line may belong
-	seen    map[string]int // items by key, where the kind asks
+	seen    map[string]int // items by key, or the first line with it, where the kind asks
 }
 
 func (g *gather) take(number int, l line) {
@@ -176,7 +218,7 @@ func (g *gather) take(number int, l line) {
 	}
 	item, err := g.mapping.kind.item(g.mapping, g.stores, l)
 	if err != nil {
-		g.reading.reject(number, err.Error())
+		g.reading.rejectFor(number, err)
 		return
 	}
 	if g.open != nil && g.mapping.Merge && item.key == g.open.key {
@@ -184,7 +226,13 @@ func (g *gather) take(number int, l line) {
 		g.open.Lines = append(g.open.Lines, number)
 		return
 	}
-	if form := g.mapping.form; form.once || form.counted {
+	if form := g.mapping.form; form.unique {
+		if first, twice := g.seen[item.key]; twice {
+			g.reading.reject(number, fmt.Sprintf("it is the same as line %d's; keep one of them", first))
+			return
+		}
+		g.seen[item.key] = number
+	} else if form.once || form.counted {
 		item.nth = g.seen[item.key]
 		g.seen[item.key]++
 		if form.once && item.nth > 0 {

@@ -5,6 +5,8 @@
 //	Profile              what a member allowed the party to know of him, with the
 //	                     salt of its digest
 //	Secret               a one-time code (核销码) that this node made
+//	Terms                what the party has agreed to pay, or be paid, for a good;
+//	                     the ledger has only a commitment
 //
 // Every value is sealed (XChaCha20-Poly1305) under a key that lies beside the
 // file, vault.key, and bound to its place, so that one can't be put for another.
@@ -45,10 +47,15 @@ const (
 )
 
 // version is the schema's.
-const version = 1
+const version = 2
 
-//go:embed schema.sql
-var schema string
+// The tables of version 1, and those that version 2 added.
+var (
+	//go:embed schema.sql
+	schema string
+	//go:embed terms.sql
+	added string
+)
 
 // Vault is an open store. All methods may be called from many goroutines, and
 // several processes may have one vault open.
@@ -160,11 +167,16 @@ func (v *Vault) prove() error {
 		if err := tx.QueryRow("PRAGMA user_version").Scan(&found); err != nil {
 			return err
 		}
-		if found != 0 && found != version {
+		if found > version {
 			return fmt.Errorf("the file is of version %d, this program reads %d", found, version)
 		}
+		if found == 1 {
+			if _, err := tx.Exec(added); err != nil {
+				return err
+			}
+		}
 		if found == 0 {
-			if _, err := tx.Exec(schema); err != nil {
+			if _, err := tx.Exec(schema + added); err != nil {
 				return err
 			}
 			_, err := tx.Exec("INSERT INTO proof(only, sealed) VALUES(1, ?)", v.keys.seal(proof{Party: v.party}, "proof"))

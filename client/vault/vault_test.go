@@ -332,9 +332,9 @@ func TestOpenRefuses(t *testing.T) {
 				return err
 			}
 			defer db.Close()
-			_, err = db.Exec("PRAGMA user_version = 2")
+			_, err = db.Exec("PRAGMA user_version = 3")
 			return err
-		}, "version 2"},
+		}, "version 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "state")

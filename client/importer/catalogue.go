@@ -1,0 +1,212 @@
+package importer
+
+import (
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
+)
+
+// catalogue are goods (goods:Set), each once. A line can also say how much of its good
+// is to be free at a seller, and the price at which the party sells its own good in
+// its own storefront.
+type catalogue struct{}
+
+func (catalogue) form() form {
+	return form{
+		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
+		may:  []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock, partSeller, partPrice, partScene},
+		keys: []string{"rate", "rounding"}, unique: true,
+	}
+}
+
+func (catalogue) check(m *Mapping) error {
+	if m.says(partPrice) != (m.Rate != "") || m.says(partPrice) != m.says(partScene) {
+		return fmt.Errorf("price: want it with its rate, in fen for one of it, and a scene")
+	}
+	if m.says(partSeller) && !m.says(partStock) {
+		return fmt.Errorf("seller: means nothing without stock")
+	}
+	if m.Rate == "" {
+		return nil
+	}
+	return m.checkRate()
+}
+
+func (catalogue) item(m *Mapping, s Stores, l line) (*Item, error) {
+	req, err := m.good(l)
+	if err != nil {
+		return nil, err
+	}
+	item := &Item{key: req.Supplier + "/" + req.SKU, Adds: Totals{Goods: 1}, Drafts: ready(req)}
+	if l.says(partPrice) {
+		listing, err := m.listing(l)
+		if err != nil {
+			return nil, err
+		}
+		item.Adds.Listings++
+		item.Drafts = append(item.Drafts, func(s Stores) (command.Request, string, error) { return repriced(s, listing) })
+	}
+	if l.says(partStock) {
+		free, err := l.count(partStock, 0)
+		if err != nil {
+			return nil, err
+		}
+		seller := s.Party
+		if l.says(partSeller) {
+			seller = l.parts[partSeller]
+		}
+		item.Adds.Stocked++
+		item.Drafts = append(item.Drafts, func(s Stores) (command.Request, string, error) { return stockedTo(s, req, seller, free) })
+	}
+	return item, nil
+}
+
+// good reads what a line says of a good.
+func (m *Mapping) good(l line) (req goods.SetGoodRequest, err error) {
+	req = goods.SetGoodRequest{
+		GTIN: l.parts[partGTIN], En: l.parts[partEn], Zh: l.parts[partZh], Unit: l.parts[partUnit], Tax: l.parts[partTax],
+		Labels: l.list(partLabels), Regions: l.list(partRegions), Open: true,
+	}
+	for _, one := range []struct {
+		part part
+		to   *string
+	}{{partSupplier, &req.Supplier}, {partSKU, &req.SKU}, {partCategory, &req.Category}} {
+		if *one.to, err = m.id(l, one.part); err != nil {
+			return req, err
+		}
+	}
+	if word(l.parts[partDelivery], "", &req.Delivery) != nil || req.Delivery == 0 {
+		return req, l.wrong(partDelivery, "want shipped, counter or virtual")
+	}
+	if req.Images, err = l.hashes(partImages); err != nil {
+		return req, err
+	}
+	if req.From, err = m.maybeDay(l, partFrom); err != nil {
+		return req, err
+	}
+	if req.Until, err = m.maybeDay(l, partUntil); err != nil {
+		return req, err
+	}
+	if l.says(partOpen) {
+		if req.Open, err = l.yes(partOpen); err != nil {
+			return req, err
+		}
+	}
+	return req, l.checked(req)
+}
+
+// listing is a good in the party's own storefront at the line's price.
+func (m *Mapping) listing(l line) (req goods.ListRequest, err error) {
+	req = goods.ListRequest{Scene: l.parts[partScene], Labels: l.list(partLabels), Open: true}
+	if req.Supplier, err = m.id(l, partSupplier); err != nil {
+		return req, err
+	}
+	if req.SKU, err = m.id(l, partSKU); err != nil {
+		return req, err
+	}
+	price := goods.Price{Regions: []string{}}
+	if price.Fen, err = m.fen(l, partPrice); err != nil {
+		return req, err
+	}
+	req.Prices = []goods.Price{price}
+	return req, l.checked(req)
+}
+
+// fen is an amount of money: a number at the mapping's rate, or one that is made of
+// the text.
+func (m *Mapping) fen(l line, p part) (amount.Units, error) {
+	if !l.says(p) {
+		return 0, l.empty(p)
+	}
+	if m.Spread.Most > 0 {
+		return m.Spread.of(l.parts[p]), nil
+	}
+	value, err := l.number(p)
+	if err != nil {
+		return 0, err
+	}
+	fen, err := m.units(value)
+	if err != nil || fen == 0 {
+		return 0, l.wrong(p, "want an amount of at least one fen, as 298.00 is one")
+	}
+	return fen, nil
+}
+
+// repriced keeps what a listing has besides its prices.
+func repriced(s Stores, req goods.ListRequest) (command.Request, string, error) {
+	there, found, err := s.Shop.Listing(s.Party, req.Supplier, req.SKU)
+	if err != nil {
+		return nil, "", err
+	}
+	req.Labels = nil
+	if found {
+		req.Scene, req.Labels, req.Open, req.Terms = there.Scene, there.Labels, there.Open, there.Terms
+	}
+	return req, "", nil
+}
+
+// stockedTo fills a good's stock up, or withdraws of it, so that so many are free. If
+// so many are, the good is set again, which changes nothing: the position needs a
+// command.
+func stockedTo(s Stores, req goods.SetGoodRequest, seller string, want amount.Units) (command.Request, string, error) {
+	free, err := s.Shop.Free(req.Supplier, req.SKU, seller)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case free < want:
+		return goods.RestockRequest{Supplier: req.Supplier, SKU: req.SKU, Seller: seller, Units: want - free}, "", nil
+	case free > want:
+		return goods.WithdrawStockRequest{Supplier: req.Supplier, SKU: req.SKU, Seller: seller, Units: free - want, Reason: "counted"}, "", nil
+	}
+	return req, "", nil
+}
+
+// list reads a part with ; between its words.
+func (l line) list(p part) []string {
+	list := []string{}
+	for word := range strings.SplitSeq(l.parts[p], ";") {
+		if word = strings.TrimSpace(word); word != "" {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+// hash reads a SHA-256, which must be there.
+func (l line) hash(p part) (codec.Hash, error) {
+	if !l.says(p) {
+		return nil, l.empty(p)
+	}
+	hash, err := codec.ParseHash(l.parts[p])
+	if err != nil {
+		return nil, l.wrong(p, "want a SHA-256, 64 hexadecimal digits")
+	}
+	return hash, nil
+}
+
+func (l line) hashes(p part) ([]codec.Hash, error) {
+	list := []codec.Hash{}
+	for _, text := range l.list(p) {
+		hash, err := codec.ParseHash(text)
+		if err != nil {
+			return nil, l.wrong(p, "want SHA-256s, 64 hexadecimal digits each, with ; between them")
+		}
+		list = append(list, hash)
+	}
+	return list, nil
+}
+
+// yes reads yes or no, as people and spreadsheets write them.
+func (l line) yes(p part) (bool, error) {
+	switch strings.ToLower(l.parts[p]) {
+	case "yes", "true", "1", "是":
+		return true, nil
+	case "no", "false", "0", "否":
+		return false, nil
+	}
+	return false, l.wrong(p, "want yes or no")
+}

@@ -1,0 +1,92 @@
+package importer
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
+)
+
+// listings are goods that the party puts into its storefront (storefront:List), each
+// once, at one price for all members.
+type listings struct{}
+
+func (listings) form() form {
+	return form{
+		must: []part{partSupplier, partSKU, partPrice, partScene}, may: []part{partLabels, partRegions, partFrom, partUntil},
+		keys: []string{"rate", "rounding", "spread"}, unique: true,
+	}
+}
+
+func (listings) check(m *Mapping) error {
+	if (m.Rate != "") == (m.Spread != Spread{}) {
+		return fmt.Errorf("rate: want it, in fen for one of the column price, or a spread")
+	}
+	if m.Rate != "" {
+		return m.checkRate()
+	}
+	if m.Spread.Least < 1 || m.Spread.Most < m.Spread.Least || amount.Units(m.Spread.Most) > amount.Max {
+		return fmt.Errorf("spread: want least and most, 1 ≤ least ≤ most")
+	}
+	return nil
+}
+
+func (listings) item(m *Mapping, _ Stores, l line) (*Item, error) {
+	req, err := m.listing(l)
+	if err != nil {
+		return nil, err
+	}
+	price := &req.Prices[0]
+	price.Regions = l.list(partRegions)
+	if price.From, err = m.maybeDay(l, partFrom); err != nil {
+		return nil, err
+	}
+	if price.Until, err = m.maybeDay(l, partUntil); err != nil {
+		return nil, err
+	}
+	item := &Item{key: req.Supplier + "/" + req.SKU, Adds: Totals{Listings: 1}}
+	item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return taking(s, req) }}
+	return item, l.checked(req)
+}
+
+// taking lists a good under the terms that the vault has the value of: those that
+// are offered, or else those that it is listed under. It needs none for the
+// party's own.
+func taking(s Stores, req goods.ListRequest) (command.Request, string, error) {
+	supplier, found, err := s.Shop.Supplier(req.Supplier)
+	if err != nil || found && supplier.Party == s.Party {
+		return req, "", err
+	}
+	offered, _, err := s.Shop.Terms(req.Supplier, req.SKU, s.Party)
+	if err != nil {
+		return nil, "", err
+	}
+	there, listed, err := s.Shop.Listing(s.Party, req.Supplier, req.SKU)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(offered.Commitment) > 0 {
+		_, known, err := s.Vault.TermsOf(req.Supplier, req.SKU, s.Party, offered.Commitment)
+		if err != nil {
+			return nil, "", err
+		}
+		if known {
+			req.Terms = offered.Commitment
+			return req, "", nil
+		}
+	}
+	if listed {
+		req.Terms = there.Terms
+		return req, "", nil
+	}
+	return req, "its terms haven't been accepted; ask the supplier for them, and see tally terms accept", nil
+}
+
+// of is the amount that a text comes to.
+func (s Spread) of(text string) amount.Units {
+	sum := sha256.Sum256([]byte(text))
+	return amount.Units(s.Least) + amount.Units(binary.BigEndian.Uint64(sum[:])%uint64(s.Most-s.Least+1))
+}

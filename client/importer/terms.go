@@ -1,0 +1,70 @@
+package importer
+
+import (
+	"fmt"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/veil"
+	"tallystick/client/vault"
+)
+
+// terms are what sellers are offered goods for (goods:OfferTerms). The value goes to
+// the vault, the commitment to the ledger.
+type terms struct{}
+
+func (terms) form() form {
+	return form{
+		must: []part{partSupplier, partSKU, partSeller, partValue}, may: []part{partUntil},
+		keys: []string{"terms", "rate", "rounding"}, unique: true,
+	}
+}
+
+func (terms) check(m *Mapping) error {
+	var kind goods.TermsKind
+	if m.Terms == "" || word(m.Terms, "", &kind) != nil {
+		return fmt.Errorf("terms: want supply or commission")
+	}
+	return m.checkRate()
+}
+
+func (terms) item(m *Mapping, s Stores, l line) (*Item, error) {
+	t := vault.Terms{Seller: l.parts[partSeller]}
+	err := word(m.Terms, "", &t.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if t.Supplier, err = m.id(l, partSupplier); err != nil {
+		return nil, err
+	}
+	if t.SKU, err = m.id(l, partSKU); err != nil {
+		return nil, err
+	}
+	if t.Until, err = m.maybeDay(l, partUntil); err != nil {
+		return nil, err
+	}
+	number, err := l.number(partValue)
+	if err != nil {
+		return nil, err
+	}
+	value, err := m.units(number)
+	if err != nil || t.Kind == goods.Commission && value > wholePrice {
+		return nil, l.wrong(partValue, "want a price, or at most the whole of it as commission")
+	}
+	t.Opening.Value = veil.Whole(uint64(value))
+	if t.Opening.Salt, err = s.Vault.TermsSalt(m.Source, t); err != nil {
+		return nil, err
+	}
+	req := goods.OfferTermsRequest{Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind, Commitment: veil.Public(veil.Whole(1)).Commitment(), Until: t.Until}
+	item := &Item{key: t.Supplier + "/" + t.SKU + "/" + t.Seller, Adds: Totals{Terms: 1}, keep: &t}
+	item.Drafts = []Draft{func(Stores) (command.Request, string, error) {
+		commitment, err := t.Opening.Commit()
+		made := req
+		made.Commitment = commitment
+		return made, "", err
+	}}
+	return item, l.checked(req)
+}
+
+// wholePrice is all of a price, in basis points.
+const wholePrice = 10_000

@@ -1,0 +1,272 @@
+package index
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/row"
+)
+
+// catalogue writes a row of suppliers, goods and what is sold; false for any other.
+func (f *fold) catalogue(key string, named row.Named, id []string, c change) (bool, error) {
+	switch r := named.Row.(type) {
+	case goods.Supplier:
+		return true, f.exec("INSERT OR REPLACE INTO suppliers VALUES (?,?,?,?,?,?)", key, r.ID, r.Party, r.State.String(), c.block, c.value)
+	case goods.Good:
+		if named.Kind != "good" {
+			return false, nil // as it was
+		}
+		return true, f.exec("INSERT OR REPLACE INTO goods VALUES (?,?,?,?,?,?,?,?,?)",
+			key, r.Supplier, r.SKU, r.Category, commas(r.Labels), bit(r.Open), searched(r), c.block, c.value)
+	case goods.Listing:
+		return true, f.exec("INSERT OR REPLACE INTO listings VALUES (?,?,?,?,?,?,?,?)",
+			key, r.Seller, r.Supplier, r.SKU, commas(r.Labels), bit(r.Open), c.block, c.value)
+	case goods.Outlet:
+		return true, f.exec("INSERT OR REPLACE INTO outlets VALUES (?,?,?,?,?,?)", key, r.Party, r.Region, bit(r.Open), c.block, c.value)
+	case goods.Pool:
+		return true, f.stock(key, id, -1, r.Free, c)
+	case goods.Shard: // SUPPLIER/SKU/SELLER/LANE
+		lane, err := strconv.ParseInt(id[len(id)-1], 16, 8)
+		if err != nil {
+			return true, fmt.Errorf("key %.90q: %w", key, err)
+		}
+		return true, f.stock(key, id[:len(id)-1], lane, r.Free, c)
+	}
+	return false, nil
+}
+
+func (f *fold) stock(key string, id []string, lane int64, free amount.Units, c change) error {
+	if len(id) != 3 {
+		return fmt.Errorf("key %.90q", key)
+	}
+	return f.exec("INSERT OR REPLACE INTO stock VALUES (?,?,?,?,?,?,?,?)", key, id[0], id[1], id[2], lane, int64(free), c.block, c.value)
+}
+
+// commas writes labels so that one can be found as ",label,".
+func commas(labels []string) string { return "," + strings.Join(labels, ",") + "," }
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// searched is what a text is looked for in.
+func searched(g goods.Good) string {
+	return strings.ToLower(strings.Join([]string{g.En, g.Zh, g.SKU, g.GTIN}, "\n"))
+}
+
+// clauses are conditions of a query with their values.
+type clauses struct {
+	where []string
+	args  []any
+}
+
+func (c *clauses) add(condition string, values ...any) {
+	c.where, c.args = append(c.where, condition), append(c.args, values...)
+}
+
+// is adds a condition unless its value is empty.
+func (c *clauses) is(condition, value string) {
+	if value != "" {
+		c.add(condition, value)
+	}
+}
+
+// label looks for one in a column that commas wrote.
+func (c *clauses) label(column, label string) {
+	if label != "" {
+		c.add("instr("+column+", ?) > 0", ","+label+",")
+	}
+}
+
+// words looks for each word of a text.
+func (c *clauses) words(column, text string) {
+	for _, word := range strings.Fields(strings.ToLower(text)) {
+		c.add("instr("+column+", ?) > 0", word)
+	}
+}
+
+func (c *clauses) String() string { return strings.Join(c.where, " AND ") }
+
+// nouns lists rows of type T by key: what a query after "SELECT … FROM" says.
+func nouns[T any](ix *Index, page Page, table string, c clauses) (Part[Noun[T]], error) {
+	c.add(table+".key > ?", page.After)
+	var last string
+	return part(ix, page, func(r at) ([]Noun[T], error) {
+		list := []Noun[T]{}
+		err := r.rows(func(key string, block uint64, value []byte) error {
+			named, err := row.Read(key, value)
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			last = key
+			list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
+			return nil
+		}, "SELECT key, block, row FROM "+table+" WHERE "+c.String()+" ORDER BY key LIMIT ?", append(c.args, page.Limit)...)
+		return list, err
+	}, func(Noun[T]) string { return last })
+}
+
+// SupplierFilter narrows a list of suppliers; zero fields don't.
+type SupplierFilter struct {
+	Party string // that acts for them
+	State string
+}
+
+// Suppliers lists suppliers by id.
+func (ix *Index) Suppliers(f SupplierFilter, page Page) (Part[Noun[goods.Supplier]], error) {
+	var c clauses
+	c.is("party = ?", f.Party)
+	c.is("state = ?", f.State)
+	return nouns[goods.Supplier](ix, page, "suppliers", c)
+}
+
+// GoodFilter narrows a search for goods; zero fields don't.
+type GoodFilter struct {
+	Supplier string
+	Party    string // that acts for the supplier
+	Category string
+	Label    string // of the good, or, of a listing, the seller's too
+	Text     string // words that are all in its names, its SKU or its GTIN, in any order
+	Open     bool   // only what can be ordered
+}
+
+// Goods finds goods by supplier and SKU.
+func (ix *Index) Goods(f GoodFilter, page Page) (Part[Noun[goods.Good]], error) {
+	var c clauses
+	c.is("supplier = ?", f.Supplier)
+	c.is("supplier IN (SELECT id FROM suppliers WHERE party = ?)", f.Party)
+	c.is("category = ?", f.Category)
+	c.label("labels", f.Label)
+	c.words("text", f.Text)
+	if f.Open {
+		c.add("open = 1")
+	}
+	return nouns[goods.Good](ix, page, "goods", c)
+}
+
+// Listings finds what a seller lists, by supplier and SKU.
+func (ix *Index) Listings(seller string, f GoodFilter, page Page) (Part[Noun[goods.Listing]], error) {
+	return nouns[goods.Listing](ix, page, "listings", listed(seller, f))
+}
+
+// listed are the conditions of a seller's listings.
+func listed(seller string, f GoodFilter) (c clauses) {
+	c.add("seller = ?", seller)
+	c.is("supplier = ?", f.Supplier)
+	c.is("supplier IN (SELECT id FROM suppliers WHERE party = ?)", f.Party)
+	if f.Open {
+		c.add("open = 1")
+	}
+	var of clauses
+	of.is("g.category = ?", f.Category)
+	of.words("g.text", f.Text)
+	if f.Label != "" {
+		c.add("(instr(labels, ?) > 0 OR EXISTS (SELECT 1 FROM goods g WHERE g.key = 'wg/' || listings.supplier || '/' || listings.sku AND instr(g.labels, ?) > 0))",
+			","+f.Label+",", ","+f.Label+",")
+	}
+	if len(of.where) > 0 {
+		c.add("EXISTS (SELECT 1 FROM goods g WHERE g.key = 'wg/' || listings.supplier || '/' || listings.sku AND "+of.String()+")", of.args...)
+	}
+	return c
+}
+
+// Outlets lists the outlets of a party, or of all for "", in a region or anywhere.
+func (ix *Index) Outlets(party, region string, page Page) (Part[Noun[goods.Outlet]], error) {
+	var c clauses
+	c.is("party = ?", party)
+	c.is("region = ?", region)
+	return nouns[goods.Outlet](ix, page, "outlets", c)
+}
+
+// Stock is how much of a good a seller has.
+type Stock struct {
+	Supplier string       `json:"supplier"`
+	SKU      string       `json:"sku"`
+	Seller   string       `json:"seller"`
+	Free     amount.Units `json:"free"`   // pool and shards together
+	Pool     amount.Units `json:"pool"`   // of it, in no lane's shard
+	Shards   int          `json:"shards"` // how many lanes have one
+}
+
+// Stocks lists what there is of the goods of a supplier, of a party's suppliers, at
+// a seller; "" for any. It goes by supplier, SKU and seller.
+func (ix *Index) Stocks(supplier, sku, party, seller string, page Page) (Part[Stock], error) {
+	var c clauses
+	c.is("supplier = ?", supplier)
+	c.is("sku = ?", sku)
+	c.is("supplier IN (SELECT id FROM suppliers WHERE party = ?)", party)
+	c.is("seller = ?", seller)
+	c.add("supplier || '/' || sku || '/' || seller > ?", page.After)
+	return part(ix, page, func(r at) ([]Stock, error) {
+		rows, err := r.tx.Query(`SELECT supplier, sku, seller, SUM(free), SUM(CASE lane WHEN -1 THEN free ELSE 0 END), SUM(lane >= 0) FROM stock
+			WHERE `+c.String()+` GROUP BY supplier, sku, seller ORDER BY supplier || '/' || sku || '/' || seller LIMIT ?`, append(c.args, page.Limit)...)
+		if err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+		defer rows.Close()
+		list := []Stock{}
+		for rows.Next() {
+			var s Stock
+			if err := rows.Scan(&s.Supplier, &s.SKU, &s.Seller, &s.Free, &s.Pool, &s.Shards); err != nil {
+				return nil, fmt.Errorf("index: %w", err)
+			}
+			list = append(list, s)
+		}
+		return list, rows.Err()
+	}, func(s Stock) string { return s.Supplier + "/" + s.SKU + "/" + s.Seller })
+}
+
+// Free is how much of a good a seller has; 0 if there never was any.
+func (ix *Index) Free(supplier, sku, seller string) (amount.Units, error) {
+	found, err := ix.Stocks(supplier, sku, "", seller, Page{Limit: 1})
+	if err != nil || len(found.Rows) == 0 {
+		return 0, err
+	}
+	return found.Rows[0].Free, nil
+}
+
+// Listing is how a seller lists a good; false if it doesn't.
+func (ix *Index) Listing(seller, supplier, sku string) (l goods.Listing, found bool, err error) {
+	err = ix.reading(func(r at) error {
+		l, found, err = one(r, "listings", row.Listing(seller, supplier, sku))
+		return err
+	})
+	return l, found, err
+}
+
+// Good is a good as it is now; false if there is none.
+func (ix *Index) Good(supplier, sku string) (g goods.Good, found bool, err error) {
+	err = ix.reading(func(r at) error {
+		g, found, err = one(r, "goods", row.Good(supplier, sku))
+		return err
+	})
+	return g, found, err
+}
+
+// Terms are what a seller is offered for a good, as a commitment; false if nothing is.
+func (ix *Index) Terms(supplier, sku, seller string) (t goods.Terms, found bool, err error) {
+	err = ix.reading(func(r at) error {
+		t, found, err = one(r, "nouns", row.Terms(supplier, sku, seller))
+		return err
+	})
+	return t, found, err
+}
+
+// Storefront is a seller's. NOT_FOUND.
+func (ix *Index) Storefront(seller string) (s goods.Storefront, err error) {
+	err = ix.reading(func(r at) error {
+		found := false
+		if s, found, err = one(r, "facts", row.Storefront(seller)); err == nil && !found {
+			err = fault.New(fault.NotFound, "%s has no storefront", seller)
+		}
+		return err
+	})
+	return s, err
+}
