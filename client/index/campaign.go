@@ -47,22 +47,24 @@ type Bearing struct {
 }
 
 // Redeemed is what was spent at one party: of holds, what was captured and not
-// refunded; of entitlements, each use that was written off and not reversed, and
+// refunded; of delivered parts of orders, what paid for what wasn't returned; of entitlements, each use that was written off and not reversed, and
 // what a provider keeps of unused points.
 type Redeemed struct {
 	Party  string       `json:"party"`
-	Times  int          `json:"times"`  // holds and write-offs
+	Times  int          `json:"times"`  // holds, parts of orders and write-offs
 	Points amount.Units `json:"points"` // of whatever programmes
-	Fen    amount.Units `json:"fen"`    // what they are worth, half to even by hold and programme; of a use its value
+	Fen    amount.Units `json:"fen"`    // what they are worth, half to even by hold and programme; of a use its value; as repurchase, of an order its price, cash included
 }
 
 // Repurchase is cross-enterprise repurchase (跨企业复购): what members did, after
 // their first award, at other parties than the campaign's own. It is every hold of
-// which something was captured and not refunded, and every write-off that stands,
-// whatever points or benefit it was of.
+// which something was captured and not refunded, every delivered part of an order
+// of which something wasn't returned, and every write-off that stands, whatever
+// points, cash or benefit it was of.
 //
 // After means on a later business date, or on that of the award in a later block: of
-// a hold, the date on which it was placed and the block of its last change.
+// a hold or an order, the date on which it was placed and the block of its last
+// change.
 type Repurchase struct {
 	Members int          `json:"members"`
 	Times   int          `json:"times"`

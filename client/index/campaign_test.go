@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
@@ -169,5 +170,33 @@ func TestCampaignsAreFound(t *testing.T) {
 	}
 	if _, list, err := All[campaign.Award](ix, Filter{Member: "ann", Topic: "joint"}); err != nil || len(list) != 2 {
 		t.Errorf("ann's awards: %v, %v", list, err)
+	}
+}
+
+// Orders redeem and repurchase too: what was delivered and not returned.
+func TestOrdersOfACampaign(t *testing.T) {
+	s := newMarketing(t)
+	ann := s.award("ann", 60, 40)
+	order := func(state goods.State, returned uint32) {
+		s.do(func(n number.Command) []entry {
+			return []entry{put(row.Order(n), goods.Order{
+				Seller: "G", Member: "ann", Date: today, Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}},
+				Parts: []goods.Part{{
+					Supplier: "S1", Party: "S1", State: state, Cash: 20, Pieces: spend.Line{piece(ann[0], "D", 25), piece(numbered("D", 3, 98, 0).Row(0), "D", 15)},
+					Lines: []goods.Line{{SKU: "oil", Quantity: 2, Fen: 30, Returned: returned}},
+				}},
+			})}
+		})
+	}
+	order(goods.Delivered, 1)
+	order(goods.Completed, 2) // all of it came back
+	order(goods.Accepted, 0)
+	got := results(t, s, "joint")
+	if diff := cmp.Diff([]Redeemed{{"G", 1, 25, 25}}, got.Redeemed); diff != "" {
+		t.Error(diff)
+	}
+	want := Repurchase{Members: 1, Times: 1, Points: 30, Fen: 30, At: []Elsewhere{{Redeemed{"G", 1, 30, 30}, 1}}}
+	if diff := cmp.Diff(want, got.Repurchase); diff != "" {
+		t.Error(diff)
 	}
 }

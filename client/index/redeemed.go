@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -172,6 +173,9 @@ func (c *count) readWallet(root string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.readOrders(root); err != nil {
+		return err
+	}
 	type use struct {
 		benefit.WriteOff
 		block uint64
@@ -190,6 +194,28 @@ func (c *count) readWallet(root string) error {
 		}
 	}
 	return nil
+}
+
+// readOrders reads what a member bought and kept: each part that was delivered.
+func (c *count) readOrders(root string) error {
+	return decoded(c.at, func(_ string, block uint64, o goods.Order) error {
+		for _, part := range o.Parts {
+			if part.State != goods.Delivered && part.State != goods.Completed {
+				continue
+			}
+			kept, fen, err := o.Kept(part)
+			if err != nil {
+				return err
+			}
+			if fen > 0 {
+				c.elsewhere(root, Redeemed{o.Seller, 1, kept.Sum(), fen}, int64(o.Date), block)
+			}
+			if err := c.redeem(o.Seller, c.came(kept)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, mine+"SELECT key, block, row FROM orders WHERE member IN mine ORDER BY key", root)
 }
 
 // keptOf are the points of a hold that were captured and not refunded: a refund
