@@ -29,6 +29,7 @@ type kind interface {
 var kinds = map[string]kind{
 	"awards": awards{}, "members": members{}, "labels": labels{},
 	"benefits": benefits{}, "entitlements": entitlements{}, "writeoffs": writeOffs{},
+	"campaigns": campaigns{},
 }
 
 // form is what a kind wants of a mapping.
@@ -84,6 +85,7 @@ type Totals struct {
 	Benefits     uint64       `json:"benefits,omitempty"`
 	Entitlements uint64       `json:"entitlements,omitempty"`
 	WriteOffs    uint64       `json:"writeOffs,omitempty"`
+	Campaigns    uint64       `json:"campaigns,omitempty"`
 }
 
 // add adds more. LIMIT if the points are too many.
@@ -95,6 +97,7 @@ func (t *Totals) add(more Totals) (err error) {
 	t.Benefits += more.Benefits
 	t.Entitlements += more.Entitlements
 	t.WriteOffs += more.WriteOffs
+	t.Campaigns += more.Campaigns
 	t.Points, err = t.Points.Add(more.Points)
 	return err
 }

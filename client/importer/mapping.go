@@ -1,5 +1,5 @@
 // Package importer turns the lines of any CSV into commands: awards of points,
-// members with their accounts, labels, benefits, entitlements, write-offs.
+// members with their accounts, labels, benefits, entitlements, write-offs, campaigns.
 //
 // A mapping says which kind of thing a line becomes, which columns hold its
 // parts, and which lines count. Read makes the items, in the order of the file,
@@ -33,7 +33,7 @@ import (
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
 // and prefixes that mean nothing for the kind are refused.
 //
-//	kind: awards                # or members, labels, benefits, entitlements, writeoffs
+//	kind: awards                # or members, labels, benefits, entitlements, writeoffs, campaigns
 //	source: journey-2017        # name on the ledger; what was fed under it counts once
 //	columns:                    # of each part: a column, or a text with columns in braces
 //	  member: household_id
@@ -78,6 +78,11 @@ import (
 //
 //	codes: true
 //	entitlements: journey-coupons   # the source that the entitlements were imported under
+//
+// Of campaigns (columns campaign, en, zh, from, until; perhaps label, of those for
+// whom it is), each campaign once:
+//
+//	campaign: {programme: GP, bonus: 100, funders: "G:60,D:40", budget: 500000, expires: 2027-12-31}   # see Joint
 type Mapping struct {
 	Kind         string      `mapstructure:"kind"`
 	Source       string      `mapstructure:"source"`
@@ -97,6 +102,7 @@ type Mapping struct {
 	Codes        bool        `mapstructure:"codes"`
 	Gift         bool        `mapstructure:"gift"`
 	Entitlements string      `mapstructure:"entitlements"`
+	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"` // as Parts.Campaign
 
 	kind     kind
 	form     form
@@ -232,7 +238,7 @@ func (m *Mapping) checkKeys(given []string) error {
 			return fmt.Errorf("%s: means nothing for %s", key, m.Kind)
 		}
 	}
-	if slices.Contains(given, "layout") && m.Columns.Date == "" && m.Columns.Until == "" {
+	if slices.Contains(given, "layout") && m.Columns.Date == "" && m.Columns.Until == "" && m.Columns.From == "" {
 		return fmt.Errorf("layout: means nothing without a column of dates")
 	}
 	if slices.Contains(given, "rounding") && m.Rate == "" {

@@ -23,10 +23,12 @@ const (
 	partPrice
 	partUses
 	partDays
+	partCampaign
+	partFrom
 	partCount
 )
 
-var partNames = [partCount]string{"member", "outlet", "amount", "date", "reference", "label", "until", "benefit", "en", "zh", "price", "uses", "days"}
+var partNames = [partCount]string{"member", "outlet", "amount", "date", "reference", "label", "until", "benefit", "en", "zh", "price", "uses", "days", "campaign", "from"}
 
 // String is the key of the part in a mapping.
 func (p part) String() string { return partNames[p] }
@@ -40,7 +42,7 @@ func nameAll(parts []part) string {
 }
 
 // prefixed are the parts that may have a prefix: ids.
-var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit}
+var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit, partCampaign}
 
 // Parts has one column, or one prefix, for each part of a line.
 type Parts struct {
@@ -49,7 +51,7 @@ type Parts struct {
 	Amount    string `mapstructure:"amount"`
 	Date      string `mapstructure:"date"`
 	Reference string `mapstructure:"reference"`
-	Label     string `mapstructure:"label"` // of benefits PARTY:LABEL
+	Label     string `mapstructure:"label"` // of benefits and campaigns PARTY:LABEL
 	Until     string `mapstructure:"until"` // last day
 	Benefit   string `mapstructure:"benefit"`
 	En        string `mapstructure:"en"`
@@ -57,10 +59,12 @@ type Parts struct {
 	Price     string `mapstructure:"price"` // decimal
 	Uses      string `mapstructure:"uses"`
 	Days      string `mapstructure:"days"`
+	Campaign  string `mapstructure:"campaign" json:",omitempty"` // omitted: a mapping without it keeps its fingerprint
+	From      string `mapstructure:"from" json:",omitempty"`     // first day
 }
 
 func (p Parts) list() [partCount]string {
-	return [partCount]string{p.Member, p.Outlet, p.Amount, p.Date, p.Reference, p.Label, p.Until, p.Benefit, p.En, p.Zh, p.Price, p.Uses, p.Days}
+	return [partCount]string{p.Member, p.Outlet, p.Amount, p.Date, p.Reference, p.Label, p.Until, p.Benefit, p.En, p.Zh, p.Price, p.Uses, p.Days, p.Campaign, p.From}
 }
 
 // template is a text with columns in it: texts[0] columns[0] texts[1] columns[1] …

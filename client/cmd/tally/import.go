@@ -27,10 +27,10 @@ func importCommand(a *app) *cobra.Command {
 	var mapping, rejected string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Make awards, members, labels, benefits or write-offs of a CSV, exactly once (导入)",
+		Short: "Make awards, members, labels, benefits, write-offs or campaigns of a CSV, exactly once (导入)",
 		Long: `Make commands of the lines of any CSV (.gz too) by a mapping file. It says what a
-line becomes (kind: awards, members, labels, benefits, entitlements, writeoffs),
-which columns hold its parts, and which lines count. Stop it anywhere and start it
+line becomes (kind: awards, members, labels, benefits, entitlements, writeoffs,
+campaigns), which columns hold its parts, and which lines count. Stop it anywhere and start it
 again: it goes on where the ledger's cursor stands. Lines that can't be taken, or
 that the ledger refuses, are listed with their numbers and the reasons.
 
@@ -178,7 +178,7 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		n    uint64
 	}{
 		{"awards", r.Awards}, {"points", uint64(r.Points)}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
-		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs},
+		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs}, {"campaigns", r.Campaigns},
 	} {
 		if total.n > 0 {
 			t.AppendRow(table.Row{total.what, total.n})
