@@ -7,6 +7,7 @@ package amount
 
 import (
 	"math/big"
+	"math/bits"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -77,11 +78,28 @@ func (r Rate) Check() error {
 	return nil
 }
 
-// Of returns u×r as a whole number, refused with LIMIT above Max.
+// Of returns u×r as a whole number, refused with LIMIT above Max. u ≥ 0, and Check
+// lets r pass. Every spend asks for it several times, hence the two words.
 func (r Rate) Of(u Units, mode Rounding) (Units, error) {
-	product := new(big.Int).Mul(big.NewInt(int64(u)), big.NewInt(int64(r.Num)))
-	return round(new(big.Rat).SetFrac(product, big.NewInt(int64(r.Den))), mode)
+	den := uint64(r.Den)
+	high, low := bits.Mul64(uint64(u), uint64(r.Num))
+	if high >= den { // more than one word
+		return 0, aboveMax()
+	}
+	whole, rest := bits.Div64(high, low, den)
+	if whole > uint64(Max) {
+		return 0, aboveMax()
+	}
+	if left := den - rest; mode == Up && rest > 0 || mode == HalfEven && (rest > left || rest == left && whole%2 == 1) {
+		whole++
+	}
+	if whole > uint64(Max) {
+		return 0, aboveMax()
+	}
+	return Units(whole), nil
 }
+
+func aboveMax() error { return fault.New(fault.Limit, "amount is above %d", int64(Max)) }
 
 // String writes the rate in lowest terms, "4/5" or "1".
 func (r Rate) String() string {
@@ -133,7 +151,7 @@ func round(x *big.Rat, mode Rounding) (Units, error) {
 		whole.Add(whole, big.NewInt(1))
 	}
 	if !whole.IsInt64() || Units(whole.Int64()) > Max {
-		return 0, fault.New(fault.Limit, "amount is above %d", int64(Max))
+		return 0, aboveMax()
 	}
 	return Units(whole.Int64()), nil
 }

@@ -89,3 +89,32 @@ func TestRoundingNeverGains(t *testing.T) {
 		}
 	})
 }
+
+// A rate in two words comes to what it does in integers of any size, to the
+// refusal, near every limit and every half.
+func TestRateIsExact(t *testing.T) {
+	edge := func(t *rapid.T, least int64, what string) Units {
+		small := rapid.Int64Range(least, 12)
+		return Units(rapid.OneOf(small, rapid.Map(small, func(n int64) int64 { return int64(Max) - n }), rapid.Int64Range(least, int64(Max))).Draw(t, what))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		rate, u := Rate{Num: edge(t, 0, "num"), Den: edge(t, 1, "den")}, edge(t, 0, "units")
+		exact := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(int64(u)), big.NewInt(int64(rate.Num))), big.NewInt(int64(rate.Den)))
+		for _, mode := range []Rounding{Down, HalfEven, Up} {
+			got, err := rate.Of(u, mode)
+			want, refused := round(exact, mode)
+			if got != want || fault.CodeOf(err) != fault.CodeOf(refused) {
+				t.Fatalf("%d × %s %s: %d, %v; want %d, %v", u, rate, mode, got, err, want, refused)
+			}
+		}
+	})
+}
+
+func BenchmarkRateOf(b *testing.B) {
+	rate := Rate{Num: 4, Den: 5}
+	for b.Loop() {
+		if _, err := rate.Of(8401, HalfEven); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

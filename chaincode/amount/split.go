@@ -47,12 +47,22 @@ func Split(units Units, parts []Units) ([]Units, error) {
 type Exact struct{ r big.Rat }
 
 // Add adds u times every rate.
-func (e *Exact) Add(u Units, rates ...Rate) {
-	product := new(big.Rat).SetInt64(int64(u))
+func (e *Exact) Add(u Units, rates ...Rate) { e.AddBig(big.NewInt(int64(u)), rates...) }
+
+// AddBig adds n, which may be above Max, times every rate.
+func (e *Exact) AddBig(n *big.Int, rates ...Rate) {
+	product := new(big.Rat).SetInt(n)
 	for _, r := range rates {
 		product.Mul(product, big.NewRat(int64(r.Num), int64(r.Den)))
 	}
 	e.r.Add(&e.r, product)
+}
+
+// Times is the sum times a rate, as a new sum.
+func (e *Exact) Times(rate Rate) *Exact {
+	product := new(Exact)
+	product.r.Mul(&e.r, big.NewRat(int64(rate.Num), int64(rate.Den)))
+	return product
 }
 
 // Round gives the whole number; LIMIT above 2⁵³−1.

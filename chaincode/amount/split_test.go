@@ -1,6 +1,8 @@
 package amount
 
 import (
+	"fmt"
+	"math/big"
 	"slices"
 	"testing"
 
@@ -66,6 +68,11 @@ func TestExactRoundsOnce(t *testing.T) {
 	e.Add(1, Rate{Num: 1, Den: 2}, Rate{Num: 3, Den: 1})
 	if got, err := e.Round(HalfEven); e.String() != "5/2" || got != 2 || err != nil {
 		t.Errorf("%s rounds to %d, %v", e.String(), got, err)
+	}
+	past := new(big.Int).Mul(big.NewInt(int64(Max)), big.NewInt(10_000))
+	var fen Exact
+	if fen.AddBig(past, Rate{Num: 1, Den: 10_000}); fen.String() != fmt.Sprint(int64(Max)) {
+		t.Errorf("%s", fen.String())
 	}
 	e.Add(Max)
 	if _, err := e.Round(Down); fault.CodeOf(err) != fault.Limit {

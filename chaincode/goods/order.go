@@ -77,7 +77,7 @@ type Order struct {
 	_             struct{}        `cbor:",toarray"`
 	Seller        string          `json:"seller"`
 	Member        string          `json:"member"`
-	Outlet        string          `json:"outlet"`    // PARTY:OUTLET, or ""
+	Outlet        string          `json:"outlet"`    // of the seller's, or ""
 	Region        string          `json:"region"`    // where it goes, or that of the outlet
 	Reference     string          `json:"reference"` // the seller's own number for it, or ""
 	Date          date.Date       `json:"date"`      // business date of the order

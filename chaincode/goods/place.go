@@ -18,10 +18,10 @@ import (
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
 // acceptor), EXPIRED (acceptBy has passed), LIMIT (it is more than 30 days ahead),
-// NOT_FOUND (the member, the storefront, the outlet, a listing, its good or
-// supplier), WRONG_STATE (the outlet is closed), BAD_REQUEST (another region than the
-// outlet's); then as for a quote (WRONG_STATE, EXPIRED, INELIGIBLE, LIMIT) and
-// PRICE_CHANGED (the quote's hash is another); then, of the points, as for a hold: NOT_FOUND, FORBIDDEN,
+// NOT_FOUND (the outlet), WRONG_STATE (it is closed), BAD_REQUEST (another region than
+// the outlet's); then as for a quote: NOT_FOUND (the member, the storefront, a listing,
+// its good or supplier), WRONG_STATE, EXPIRED, INELIGIBLE, LIMIT; PRICE_CHANGED (the
+// quote's hash is another); then, of the points, as for a hold: NOT_FOUND, FORBIDDEN,
 // WRONG_STATE, EXPIRED, INSUFFICIENT, FROZEN, WRONG_ORDER; WRONG_STATE (the
 // storefront doesn't take a programme), BAD_REQUEST (points and cash don't come to
 // the total, or there are fewer of either than the prices ask for); WRONG_STATE (the

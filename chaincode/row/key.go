@@ -8,10 +8,11 @@
 //	y                       cycle, with the business date
 //	p/PARTY                 party
 //	o/CYCLE/PARTY/LANE      positions: who owes whom because of a lane's commands
+//	ov/CYCLE/PARTY/LANE     veiled positions: the same, in amounts that only the two know
 //	q/PARTY/REQUEST         named request
 //	s/PARTY/SOURCE          cursor of a numbered source
 //
-// Points, members, benefits, quotas and goods have files of their own with theirs.
+// Points, members, benefits, campaigns, quotas and goods have files of their own with theirs.
 // Lane heads live in namespaces of their own, which SealOf names: PARTY/LANE.
 package row
 
@@ -53,12 +54,13 @@ type (
 
 // ledgerReaders reads the rows that no subject has for itself.
 var ledgerReaders = map[string]reader{
-	"c": as[party.Charter]("charter"),
-	"y": as[settlement.Cycle]("cycle"),
-	"p": as[party.Party]("party"),
-	"o": as[settlement.Positions]("positions"),
-	"q": as[Request]("request"),
-	"s": as[Cursor]("source"),
+	"c":  as[party.Charter]("charter"),
+	"y":  as[settlement.Cycle]("cycle"),
+	"p":  as[party.Party]("party"),
+	"o":  as[settlement.Positions]("positions"),
+	"ov": as[settlement.Veiled]("veiled"),
+	"q":  as[Request]("request"),
+	"s":  as[Cursor]("source"),
 }
 
 // Charter is the key of the charter.
@@ -73,6 +75,12 @@ func Party(id string) Key[party.Party] { return Key[party.Party]("p/" + id) }
 // Positions is the key of what a lane's commands make the parties owe each other.
 func Positions(cycle, party string, lane uint8) Key[settlement.Positions] {
 	return Key[settlement.Positions]("o/" + cycle + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+}
+
+// Veiled is the key of what a lane's commands make the parties owe each other in
+// hidden amounts.
+func Veiled(cycle, party string, lane uint8) Key[settlement.Veiled] {
+	return Key[settlement.Veiled]("ov/" + cycle + "/" + party + "/" + hexadecimal(uint64(lane), 2))
 }
 
 // NamedRequest is the key of a party's request.

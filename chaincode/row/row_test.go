@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 )
 
 // Keys sort as numbers do, so that a lane's rows are neighbours, and read back.
@@ -52,6 +53,31 @@ func TestReadRefusesWhatIsNoRow(t *testing.T) {
 		if found, err := Read(key, value); err == nil {
 			t.Errorf("%q was read as %+v", key, found)
 		}
+	}
+}
+
+// What lanes make parties owe each other, in open and in hidden amounts, are rows
+// beside each other, of which neither is read as the other.
+func TestPositionsAndVeiledAreApart(t *testing.T) {
+	for _, c := range []struct {
+		kind, key string
+		value     []byte
+	}{
+		{"positions", string(Positions("2026-11", "D", 3)), Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})},
+		{"veiled", string(Veiled("2026-11", "D", 3)), Encode(settlement.Veiled{List: []settlement.VeiledPosition{{Debtor: "D"}}})},
+	} {
+		if found, err := Read(c.key, c.value); err != nil || found.Kind != c.kind || found.ID != "2026-11/D/03" {
+			t.Errorf("%s: %+v, %v", c.key, found, err)
+		}
+		if _, sealed := Sealed(c.key); sealed {
+			t.Errorf("%s is named by a command", c.key)
+		}
+	}
+	if from, to := Prefix("o", "2026-11"); string(Veiled("2026-11", "D", 3)) >= from && string(Veiled("2026-11", "D", 3)) < to {
+		t.Error("hidden positions are among the open ones")
+	}
+	if found, err := Read(string(Veiled("2026-11", "D", 3)), Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})); err == nil {
+		t.Errorf("open positions were read as %+v", found)
 	}
 }
 

@@ -31,6 +31,16 @@ func (s Sum) Plus(t Sum) (Sum, error) { return s.with(t, (*ristretto255.Element)
 // BAD_REQUEST if one of the two was read from what is no element.
 func (s Sum) Minus(t Sum) (Sum, error) { return s.with(t, (*ristretto255.Element).Subtract) }
 
+// Times is the sum taken k times, as Commitment's. BAD_REQUEST if it was read from what
+// is no element.
+func (s Sum) Times(k uint64) (Sum, error) {
+	e, err := s.element()
+	if err != nil {
+		return Sum{}, err
+	}
+	return Sum{point: times(e, k)}, nil
+}
+
 func (s Sum) with(t Sum, do func(to, a, b *ristretto255.Element) *ristretto255.Element) (Sum, error) {
 	a, err := s.element()
 	if err != nil {

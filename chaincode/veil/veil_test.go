@@ -281,6 +281,16 @@ func TestTimes(t *testing.T) {
 		if got, err := c.Times(k); err != nil || got.String() != want.String() {
 			t.Errorf("%d times: %s, %v", k, got, err)
 		}
+		one, err := c.Times(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sum := range []Sum{one, reread(t, one)} {
+			before := sum.String()
+			if got, err := sum.Times(k); err != nil || got.String() != want.String() || sum.String() != before {
+				t.Errorf("%d times a sum: %s, %v", k, got, err)
+			}
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
+	"tallystick/chaincode/settlement"
 )
 
 // Tiered is a member's standing in a programme and the tier that it comes to.
@@ -22,6 +23,12 @@ type Tiered struct {
 type Profile struct {
 	Digest codec.Hash `json:"digest"`
 	Bytes  []byte     `json:"profile"`
+}
+
+// Veiled is what a cycle's deliveries make the parties owe each other in amounts
+// that only the two of a pair can open.
+func (q Query) Veiled(ctx context.Context, cycle string) ([]settlement.VeiledPosition, error) {
+	return ask[[]settlement.VeiledPosition](ctx, q, "Veiled", cycle)
 }
 
 // Simulate says what an award would earn, and why; nothing is written.

@@ -128,6 +128,7 @@ type Wallet struct {
 	Height uint64 `json:"height"` // blocks that it speaks of
 	Member string `json:"member"`
 	Lots   []Lot  `json:"lots"` // with something left, earliest expiry first
+	Held   []Held `json:"held"` // what is set aside of them, and of lots with nothing left
 }
 
 // mine selects a member and all that were merged into it; its one argument is the
@@ -136,12 +137,15 @@ const mine = `WITH RECURSIVE mine(id) AS (VALUES (?) UNION SELECT n.member FROM 
 
 // Wallet lists what is left of a member's lots, and of those who were merged into
 // it, earliest expiry first; pending and expired ones included, which the ledger
-// won't let be spent.
+// won't let be spent. It also lists what is held.
 func (ix *Index) Wallet(member string) (w Wallet, err error) {
 	w.Member = member
 	err = ix.reading(func(r at) error {
 		w.Height = r.height
 		w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN mine AND available > 0 ORDER BY expires, key", member)
+		if err == nil {
+			w.Held, err = r.held(member)
+		}
 		return err
 	})
 	return w, err

@@ -1,7 +1,7 @@
 // Package index is the read model: what the ledger says, in tables that can be
 // searched.
 //
-//	blocks ──▶ fold ──▶ lots, holds, totals, positions …  +  checkpoint
+//	blocks ──▶ fold ──▶ lots, holds, orders, positions …  +  checkpoint
 //	                    in one database transaction
 //
 // It is a fold over the write sets of valid transactions, in order and without
@@ -9,9 +9,9 @@
 // the blocks and replaying them from the first give the same Digest. The file
 // can be deleted at any time: it is made again from the blocks.
 //
-// A lot or hold is honoured only if it was made by the transaction that sealed
-// its number, that is, moved the lane's head to its sequence. Others are kept
-// out of the tables and named: Unsealed.
+// A row that is named by a command (a lot, a hold, an order …) is honoured only if
+// it was made by the transaction that sealed its number, that is, moved the lane's
+// head to its sequence. Others are kept out of the tables and named: Unsealed.
 //
 // Every answer carries the height it speaks of. The index trails the ledger by
 // moments, so commands that were chosen by it are checked by the ledger.
@@ -31,7 +31,7 @@ import (
 )
 
 // version is the schema's. Another version's file is made again.
-const version = 3
+const version = 5
 
 //go:embed schema.sql
 var schema string

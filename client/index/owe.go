@@ -25,7 +25,7 @@ type Outstanding struct {
 	Converted   amount.Units `json:"converted"` // into other programmes
 	Expired     amount.Units `json:"expired"`
 	Revoked     amount.Units `json:"revoked"`
-	Held        amount.Units `json:"held"` // by open holds and offers of trades
+	Held        amount.Units `json:"held"` // by open holds, orders and offers of trades
 	Outstanding amount.Units `json:"outstanding"`
 	Worth       string       `json:"worth"` // of what is outstanding, fen, exact: "350" or "1/2"
 }
@@ -164,6 +164,18 @@ func (ix *Index) Programmes() (uint64, []points.Programme, error) {
 	return facts[points.Programme](ix, "SELECT key, block, row FROM programmes ORDER BY key")
 }
 
+// Operator is who runs the network. NOT_FOUND before the founding.
+func (ix *Index) Operator() (string, error) {
+	_, list, err := facts[party.Charter](ix, factsOf, "charter")
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "no operator yet: found the network first")
+	}
+	if err != nil {
+		return "", err
+	}
+	return list[0].Operator, nil
+}
+
 // Cycle is the open cycle with the business date. NOT_FOUND before the founding.
 func (ix *Index) Cycle() (uint64, settlement.Cycle, error) {
 	height, list, err := facts[settlement.Cycle](ix, factsOf, "cycle")
@@ -203,8 +215,8 @@ func (ix *Index) Request(party, id string) (uint64, row.Request, error) {
 	return height, list[0], nil
 }
 
-// Stray is a lot or hold that no sealed number covers. It is on the ledger and
-// is not honoured.
+// Stray is a row that is named by a command and that no sealed number covers. It is
+// on the ledger and is not honoured.
 type Stray struct {
 	Block uint64 `json:"block"`
 	Tx    string `json:"tx"`

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -22,8 +24,8 @@ func (f *fold) write(key string, c change) error {
 	id := strings.Split(named.ID, "/")
 	switch r := named.Row.(type) {
 	case points.Lot:
-		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?,?,?)",
-			key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), c.block, c.value)
+		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+			key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), parentOf(r), c.block, c.value)
 	case points.Hold:
 		return f.exec("INSERT OR REPLACE INTO holds VALUES (?,?,?,?,?,?,?,?,?)",
 			key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
@@ -39,6 +41,12 @@ func (f *fold) write(key string, c change) error {
 			key, id[0], id[1], lane, int64(r.Issued), int64(r.Captured-r.Refunded), int64(r.Converted), int64(r.Expired), int64(r.Revoked), int64(r.Held()), c.block, c.value)
 	case settlement.Positions: // CYCLE/PARTY/LANE
 		return f.positions(key, id, r, c)
+	case settlement.Veiled: // CYCLE/PARTY/LANE
+		return f.veiled(key, id, r, c)
+	case goods.Order:
+		return f.order(key, r, c)
+	case goods.Return:
+		return f.returned(key, r, c)
 	case points.Programme:
 		return f.exec("INSERT OR REPLACE INTO programmes VALUES (?,?,?,?,?)", key, r.ID, r.Issuer, c.block, c.value)
 	case row.Request: // PARTY/REQUEST
@@ -50,6 +58,11 @@ func (f *fold) write(key string, c change) error {
 	if known, err := f.catalogue(key, named, id, c); known {
 		return err
 	}
+	if a, is := named.Row.(campaign.Award); is {
+		if err := f.borne(key, a, c); err != nil {
+			return err
+		}
+	}
 	if n, ok := nounOf(named, id); ok {
 		return f.exec("INSERT OR REPLACE INTO nouns VALUES (?,?,?,?,?,?,?,?,?)",
 			key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
@@ -58,7 +71,32 @@ func (f *fold) write(key string, c change) error {
 }
 
 // tables with a column key, in the order of the digest.
-var tables = []string{"lots", "holds", "totals", "positions", "programmes", "requests", "nouns", "suppliers", "goods", "listings", "outlets", "stock", "facts"}
+var tables = []string{"lots", "holds", "totals", "positions", "veiled", "programmes", "requests", "nouns",
+	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "facts"}
+
+// parentOf is the key of the lot that a lot's points were in before; "" for points
+// that were new with it.
+func parentOf(lot points.Lot) string {
+	if lot.Parent.IsZero() || lot.Origin.New() {
+		return ""
+	}
+	return string(row.Lot(lot.Parent))
+}
+
+// borne writes what each funder bears of an award, which never changes.
+func (f *fold) borne(key string, a campaign.Award, c change) error {
+	for _, b := range a.Funders {
+		lot := ""
+		if !b.Lot.IsZero() {
+			lot = string(row.Lot(b.Lot))
+		}
+		if err := f.exec("INSERT OR REPLACE INTO awards VALUES (?,?,?,?,?,?,?,?)",
+			key+"/"+b.Party, a.Campaign, a.Member, b.Party, lot, int64(b.Points), int64(b.Fen), c.block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // positions replaces a lane's rows of a cycle.
 func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS lots (
   state     INTEGER NOT NULL,
   available INTEGER NOT NULL,
   expired   INTEGER NOT NULL, -- breakage
+  parent    TEXT    NOT NULL, -- key of the lot that its points were in before, '' for new points
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -26,6 +27,9 @@ CREATE TABLE IF NOT EXISTS lots (
 CREATE INDEX IF NOT EXISTS lots_due ON lots (programme, expires) WHERE state = 2 AND available > 0;
 -- A wallet: what is left of a member's lots, earliest expiry first.
 CREATE INDEX IF NOT EXISTS lots_wallet ON lots (member, expires) WHERE available > 0;
+
+-- What came of a lot: points that were passed on, or refunded after its expiry.
+CREATE INDEX IF NOT EXISTS lots_parent ON lots (parent) WHERE parent <> '';
 
 CREATE TABLE IF NOT EXISTS holds (
   key      TEXT    NOT NULL PRIMARY KEY,
@@ -69,6 +73,18 @@ CREATE TABLE IF NOT EXISTS positions (
   block     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the parties owe each other in amounts that only the two know.
+CREATE TABLE IF NOT EXISTS veiled (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor and fee
+  cycle    TEXT    NOT NULL,
+  debtor   TEXT    NOT NULL,
+  creditor TEXT    NOT NULL,
+  fee      TEXT    NOT NULL, -- of the amount
+  count    INTEGER NOT NULL, -- lines delivered or given back
+  sum      BLOB    NOT NULL, -- commitment
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS programmes (
   key    TEXT    NOT NULL PRIMARY KEY,
   id     TEXT    NOT NULL,
@@ -87,8 +103,8 @@ CREATE TABLE IF NOT EXISTS requests (
 ) STRICT, WITHOUT ROWID;
 
 -- What else belongs to a member or a party: accounts, invitations, consents,
--- labels, authorisations, trades, benefits, entitlements, write-offs, offers, terms. What
--- party, topic and until are depends on the kind; see nouns.go.
+-- labels, authorisations, trades, benefits, entitlements, write-offs, offers, terms,
+-- campaigns, awards. What party, topic and until are depends on the kind; see nouns.go.
 CREATE TABLE IF NOT EXISTS nouns (
   key    TEXT    NOT NULL PRIMARY KEY,
   kind   TEXT    NOT NULL,
@@ -164,6 +180,97 @@ CREATE TABLE IF NOT EXISTS stock (
 
 CREATE INDEX IF NOT EXISTS stock_good ON stock (supplier, sku, seller);
 
+-- Orders. Their parts are what people look for, their lines what stock and debts
+-- are counted by; both are taken from the order's row and replaced with it.
+CREATE TABLE IF NOT EXISTS orders (
+  key    TEXT    NOT NULL PRIMARY KEY,
+  member TEXT    NOT NULL,
+  open   INTEGER NOT NULL, -- 1 while a part holds points and stock
+  block  INTEGER NOT NULL,
+  row    BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Points that open orders hold.
+CREATE INDEX IF NOT EXISTS orders_open ON orders (member) WHERE open = 1;
+
+CREATE TABLE IF NOT EXISTS parts (
+  key       TEXT    NOT NULL PRIMARY KEY, -- the order's, then the part, 2 digits
+  order_key TEXT    NOT NULL,
+  seller    TEXT    NOT NULL,
+  supplier  TEXT    NOT NULL,
+  party     TEXT    NOT NULL, -- that acts for the supplier
+  member    TEXT    NOT NULL,
+  state     INTEGER NOT NULL,
+  since     INTEGER NOT NULL, -- of the state, days since 1970
+  until     INTEGER NOT NULL, -- the state's last day, or, of PLACED, UTC seconds; 0 for none
+  date      INTEGER NOT NULL, -- of the order, days since 1970
+  reference TEXT    NOT NULL,
+  waybill   TEXT    NOT NULL,
+  fen       INTEGER NOT NULL, -- all lines
+  cash      INTEGER NOT NULL, -- fen of it
+  points    INTEGER NOT NULL, -- of all programmes
+  block     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS parts_seller ON parts (seller, state);
+CREATE INDEX IF NOT EXISTS parts_member ON parts (member);
+-- What an ERP system polls: the parts of a party's suppliers, as they change.
+CREATE INDEX IF NOT EXISTS parts_party ON parts (party, block);
+CREATE INDEX IF NOT EXISTS parts_waybill ON parts (waybill) WHERE waybill <> '';
+CREATE INDEX IF NOT EXISTS parts_reference ON parts (reference) WHERE reference <> '';
+-- Parts whose state ends by itself: PLACED to DELIVERED.
+CREATE INDEX IF NOT EXISTS parts_due ON parts (state, until) WHERE state <= 4;
+
+CREATE TABLE IF NOT EXISTS lines (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the part's, then the line, 2 digits
+  supplier TEXT    NOT NULL,
+  sku      TEXT    NOT NULL,
+  seller   TEXT    NOT NULL,
+  party    TEXT    NOT NULL,
+  state    INTEGER NOT NULL, -- of the part
+  lost     INTEGER NOT NULL, -- 1 if the part was
+  quantity INTEGER NOT NULL,
+  fen      INTEGER NOT NULL, -- of a unit
+  kind     INTEGER NOT NULL, -- of the terms; 0 for none
+  terms    BLOB    NOT NULL, -- commitment to what the seller owes for a unit
+  fee      TEXT    NOT NULL, -- of that, the party to the operator
+  cycle    TEXT    NOT NULL, -- of the delivery, '' before
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS lines_stock ON lines (supplier, sku, seller, state, lost, quantity);
+CREATE INDEX IF NOT EXISTS lines_owed ON lines (cycle, seller, party) WHERE kind > 0 AND cycle <> '';
+
+CREATE TABLE IF NOT EXISTS returns (
+  key       TEXT    NOT NULL PRIMARY KEY,
+  order_key TEXT    NOT NULL,
+  line_key  TEXT    NOT NULL,
+  state     INTEGER NOT NULL,
+  quantity  INTEGER NOT NULL,
+  restocked INTEGER NOT NULL, -- 1 if it is in stock again
+  cycle     TEXT    NOT NULL, -- of the refund, '' before
+  block     INTEGER NOT NULL,
+  row       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS returns_order ON returns (order_key);
+CREATE INDEX IF NOT EXISTS returns_line ON returns (line_key);
+CREATE INDEX IF NOT EXISTS returns_owed ON returns (cycle) WHERE cycle <> '';
+
+-- What each funder bears of a campaign's awards: a row a funder.
+CREATE TABLE IF NOT EXISTS awards (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the award's, then the funder
+  campaign TEXT    NOT NULL,
+  member   TEXT    NOT NULL,
+  party    TEXT    NOT NULL, -- funder
+  lot      TEXT    NOT NULL, -- key of the lot of its points, '' for none
+  points   INTEGER NOT NULL,
+  fen      INTEGER NOT NULL,
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS awards_campaign ON awards (campaign, party);
+
 -- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
 -- storefronts, versions of goods that were: searched by key only.
 CREATE TABLE IF NOT EXISTS facts (
@@ -173,7 +280,7 @@ CREATE TABLE IF NOT EXISTS facts (
   row   BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Lots and holds that no sealed number covers: they are not honoured.
+-- Lots, holds, orders … that no sealed number covers: they are not honoured.
 CREATE TABLE IF NOT EXISTS unsealed (
   block INTEGER NOT NULL,
   tx    TEXT    NOT NULL,

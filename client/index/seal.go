@@ -100,6 +100,10 @@ func tableOf(key string) string {
 		return "lots"
 	case strings.HasPrefix(key, "h/"):
 		return "holds"
+	case strings.HasPrefix(key, "wo/"):
+		return "orders"
+	case strings.HasPrefix(key, "wr/"):
+		return "returns"
 	}
 	return "nouns"
 }

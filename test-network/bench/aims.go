@@ -68,7 +68,7 @@ func phaseAims(r Report, phase string) (list []Aim) {
 	ratio(armIssue16, armFresh, 0.5)
 	given(func(m, _ Summary) Aim { return most(armIssue8+" p99, seconds", m.P99.Median/1000, 0.5) }, armIssue8, armIssue8)
 	ratio(armOneShop, armSpread, 0.95)
-	for _, arm := range []string{armOneShop, armVisit, armConvert, armWriteOff} {
+	for _, arm := range []string{armOneShop, armVisit, armConvert, armWriteOff, armShops, armOneGood} {
 		given(func(m, _ Summary) Aim {
 			return most(arm+", conflicts on account keys", float64(m.Invalid["account"]), 0)
 		}, arm, arm)
@@ -79,6 +79,12 @@ func phaseAims(r Report, phase string) (list []Aim) {
 	ratio(armVisit, armSpread, 0.5)
 	ratio(armConvert, armSpread, 0.8)
 	ratio(armWriteOff, armSpread, 0.8)
+	ratio(armOneGood, armShops, 0.8)
+	for _, arm := range []string{armShops, armOneGood} {
+		given(func(m, _ Summary) Aim {
+			return most(arm+", conflicts on stock", float64(m.Invalid["stock"]), 0)
+		}, arm, arm)
+	}
 	ratio(arm2000, armOne, 10)
 	given(func(m, _ Summary) Aim {
 		off := m.P50.Median - float64(blockInterval.Milliseconds())

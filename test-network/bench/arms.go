@@ -36,6 +36,9 @@ const (
 	armVisit    = "i"
 	armConvert  = "k"
 	armWriteOff = "l"
+	armShops    = "m-spread"
+	armOneGood  = "m-one"
+	armImport   = "n"
 )
 
 // arms lists all of them. A batch is the most commands of one transaction.
@@ -57,6 +60,9 @@ func arms(batch int) []arm {
 		{armVisit, "authorised hold + capture of 3 programmes, 4 acceptors of 4 lanes", true, redeem(visiting, acceptors, lanesAll/len(acceptors), batch)},
 		{armConvert, "conversions, members at home with the issuer, 16 lanes", true, convert("GP", batch)},
 		{armWriteOff, "write-offs by code, 4 providers of 4 lanes", true, writeOff(batch)},
+		{armShops, "orders placed + delivered of 1,000 goods, 4 sellers of 4 lanes", true, sell(anything, acceptors, lanesAll/len(acceptors), batch)},
+		{armOneGood, "orders placed + delivered, everyone of one good of one seller in 16 lanes", true, sell(theOne, acceptors[:1], lanesAll, batch)},
+		{armImport, "goods imported: set, terms, stock, listing; 12 lanes of the supplier, 4 of the seller", true, importGoods(batch)},
 	}
 }
 

@@ -36,7 +36,7 @@ func (o options) bench(ctx context.Context, n *network, p *progress) error {
 	report := Report{Began: time.Now(), Machine: machine(), Batch: batchSize, Seconds: o.seconds}
 	finish := func(err error) error {
 		report.Arms, report.Sums = summarise(report.Runs, all), w.chain.sums
-		report.Uses = w.chain.uses
+		report.Uses, report.Wares = w.chain.uses, w.chain.wares
 		report.Aims = aimsOf(report)
 		return errors.Join(err, o.publish(report, err == nil))
 	}
@@ -89,7 +89,7 @@ func (o options) begin(ctx context.Context, n *network, p *progress) (*world, er
 		return nil, err
 	}
 	w.chain = newChain(w.control.links[0])
-	p.say("founding the consortium, making accounts, keys, members, benefits and lots")
+	p.say("founding the consortium, making accounts, keys, members, benefits, goods and lots")
 	if err := w.found(ctx); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,10 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/ledger/rwset/kvrwset"
 
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/audience"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -233,6 +236,97 @@ func TestChainSumsUpAndNamesConflicts(t *testing.T) {
 	}
 }
 
+// Orders hold points as holds do, and take units out of shards and pools; what is
+// owed for them opens to what was delivered at the terms' prices.
+func TestChainSumsUpOrders(t *testing.T) {
+	w := newWorld(nil, nil)
+	w.chain = newChain(nil)
+	n := number.Command{Party: "D", Lane: 1, Seq: 1}
+	apply := func(version uint64, writes ...*kvrwset.KVWrite) {
+		t.Helper()
+		if err := w.chain.apply([]space{{"tally", &kvrwset.KVRWSet{Writes: writes}}}, version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var owed settlement.Veiled
+	total := amount.Units(0)
+	for i := range 2 { // one good at a supply price, one at a commission
+		x, err := newWare(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := goods.Line{SKU: x.line.SKU, Version: 1, Quantity: 3, Fen: x.line.Fen, Kind: x.line.Kind, Terms: x.line.Terms}
+		total += line.Value()
+		part := goods.Part{Party: x.line.Party, State: goods.Accepted, Lines: []goods.Line{line},
+			Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 1}, {Programme: "GP", Funder: "G", Amount: line.Value() - 1}}}
+		n.Index = uint16(i)
+		pool, shard := row.Pool(x.line.Supplier, x.line.SKU, "D"), row.Shard(x.line.Supplier, x.line.SKU, "D", 1)
+		apply(1<<20, write(pool, goods.Pool{Free: 10, Restocked: 50}), write(shard, goods.Shard{Free: 40}))
+		apply(2<<20, write(shard, goods.Shard{Free: 37}), write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}))
+		if got, want := w.chain.wares, (Wares{Restocked: int64(50 * (i + 1)), Free: int64(47 * (i + 1)), Reserved: 3, Delivered: int64(3 * i)}); got != want {
+			t.Errorf("placed: %+v, want %+v", got, want)
+		}
+		part.State = goods.Delivered
+		sum, err := line.Owes(line.Quantity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owed, err = owed.Plus(settlement.VeiledOwe{Debtor: "D", Creditor: part.Party, Fee: supplyFee, Count: 1, Sum: sum}); err != nil {
+			t.Fatal(err)
+		}
+		apply(3<<20, write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}), write(row.Veiled("first", "D", 1), owed))
+		if err := w.checkOwed(); err == nil {
+			t.Error("a debt was found to be right that no receipt told of")
+		}
+		if err := w.books.sold("D", sale{ware: x, quantity: line.Quantity}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.checkOwed(); err != nil {
+			t.Error(err)
+		}
+	}
+	w.books.restocked.Add(100)
+	if err := w.checkWares(); err != nil {
+		t.Error(err)
+	}
+	want := map[string]Sums{"DP": {Captured: 2}, "GP": {Captured: int64(total - 2), Due: int64(total - 2)}}
+	if !maps.Equal(w.chain.sums, want) {
+		t.Errorf("%+v, want %+v", w.chain.sums, want)
+	}
+	stale := func(key string) string {
+		return w.chain.met([]space{{"tally", &kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{{Key: key, Version: &kvrwset.Version{BlockNum: 9}}}}}})
+	}
+	for key, want := range map[string]string{
+		string(row.Shard("of-S1", "g0000", "D", 1)): "stock", string(row.Pool("of-S1", "g0000", "D")): "stock",
+		string(row.Order(n)): "account", string(row.Veiled("first", "D", 1)): "account",
+	} {
+		if got := stale(key); got != want {
+			t.Errorf("%s: met %s, want %s", key, got, want)
+		}
+	}
+}
+
+// The ledger makes the same quote that the driver binds.
+func TestWaresAreQuotedAsOnTheLedger(t *testing.T) {
+	for i := range 2 {
+		x, err := newWare(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shelf := goods.Shelf{
+			Supplier: goods.Supplier{ID: x.line.Supplier, Party: x.line.Party, State: goods.Approved, Fee: supplyFee},
+			Good:     goods.Good{Supplier: x.line.Supplier, SKU: x.line.SKU, Version: 1, Delivery: goods.Counter, Open: true},
+			Listing:  goods.Listing{Scene: scene, Kind: x.line.Kind, Terms: x.line.Terms, Prices: x.list().Prices, Open: true},
+			Facts:    make([]audience.Facts, 1),
+		}
+		front := goods.Storefront{Seller: "D", Tenders: tenders, ReturnDays: returnDays, Open: true}
+		q, err := goods.Offer(front, "m001", "", []goods.Shelf{shelf}, []goods.Wanted{x.wanted(2)}, 0)
+		if err != nil || !slices.Equal(q.Hash(), x.quote("D", "m001", 2)) {
+			t.Errorf("good %d: %+v, %v", i, q, err)
+		}
+	}
+}
+
 func exampleReport() Report {
 	r := Report{Began: time.Unix(0, 0), Machine: "2 cores", Batch: 500, Seconds: 5}
 	for _, a := range arms(batchSize) {
@@ -260,6 +354,7 @@ func TestReport(t *testing.T) {
 	for what, want := range map[string]bool{
 		"small: e-8 ÷ b": true, "small: e-8 p99, seconds": true, "small: g ÷ d-1000": false,
 		"small: h-1 median off the block interval, ms": true, "small: f-one, conflicts on account keys": true,
+		"small: m-one ÷ m-spread": true, "small: m-one, conflicts on stock": true,
 	} {
 		if got, known := met[what]; !known || got != want {
 			t.Errorf("%s: %v (known: %v), want %v", what, got, known, want)

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -25,12 +26,15 @@ import (
 // chain reads the blocks after each arm, outside of every timing. It sums up
 // all rows of ours by itself, and says of each conflict which key was met.
 type chain struct {
-	link *link
-	next uint64 // block
-	rows map[uint64]state
-	seed maphash.Seed
-	sums map[string]Sums // by programme
-	uses Uses
+	link  *link
+	next  uint64 // block
+	rows  map[uint64]state
+	seed  maphash.Seed
+	sums  map[string]Sums // by programme
+	uses  Uses
+	wares Wares
+	// veiled is each lane's row of what is owed for goods, by its key.
+	veiled map[string]settlement.Veiled
 	// fresh counts the rows of the controls that only they could have written.
 	fresh int
 }
@@ -74,6 +78,16 @@ type Uses struct {
 	Owed       int64 `json:"owed"`       // fen, of positions without a programme
 }
 
+// Wares adds up the rows of goods, in units. Nothing is lost or made if
+//
+//	restocked = free + reserved + delivered
+type Wares struct {
+	Restocked int64 `json:"restocked"` // pools, less what was withdrawn
+	Free      int64 `json:"free"`      // pools and shards
+	Reserved  int64 `json:"reserved"`  // orders
+	Delivered int64 `json:"delivered"` // orders
+}
+
 // Blocks is what some blocks held.
 type Blocks struct {
 	Count int   `json:"blocks"`
@@ -81,13 +95,13 @@ type Blocks struct {
 	Valid int   `json:"valid"`
 	Bytes int64 `json:"bytes"`
 	// Invalid counts transactions by what they met: "account" rows (lots,
-	// holds, totals, positions, entitlements …), the "fence", lane "head"s, a control's
-	// "balance", or Fabric's code if it was no conflict.
+	// holds, orders, totals, positions, entitlements …), "stock", the "fence", lane
+	// "head"s, a control's "balance", or Fabric's code if it was no conflict.
 	Invalid map[string]int `json:"invalid,omitempty"`
 }
 
 func newChain(l *link) *chain {
-	return &chain{link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, seed: maphash.MakeSeed()}
+	return &chain{link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, veiled: map[string]settlement.Veiled{}, seed: maphash.MakeSeed()}
 }
 
 // read takes in the blocks up to a height.
@@ -214,7 +228,7 @@ func (c *chain) apply(sets []space, version uint64) error {
 			continue
 		}
 		for _, w := range s.kv.GetWrites() {
-			adds, err := partOf(s.name, w)
+			adds, err := c.partOf(s.name, w)
 			if err != nil {
 				return fmt.Errorf("key %.90q: %w", w.GetKey(), err)
 			}
@@ -228,7 +242,7 @@ func (c *chain) apply(sets []space, version uint64) error {
 }
 
 // partOf reads what a row adds.
-func partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
+func (c *chain) partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
 	if namespace != "tally" {
 		return part{}, nil
 	}
@@ -247,6 +261,17 @@ func partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
 		return read(w, func(e benefit.Entitlement) part { return part{kind: 'e', a: int64(e.Used)} })
 	case "bw":
 		return read(w, writeOffPart)
+	case "wo":
+		return read(w, orderPart)
+	case "wp":
+		return read(w, func(p goods.Pool) part { return part{kind: 'p', a: int64(p.Restocked - p.Withdrawn), b: int64(p.Free)} })
+	case "wk":
+		return read(w, func(s goods.Shard) part { return part{kind: 'p', b: int64(s.Free)} })
+	case "ov":
+		return read(w, func(v settlement.Veiled) part {
+			c.veiled[w.GetKey()] = v
+			return part{}
+		})
 	}
 	return part{}, nil
 }
@@ -283,6 +308,33 @@ func holdPart(h points.Hold) part {
 		add(spend.Line{p}, func(p *part) *int64 { return &p.b })
 		if p.Funder != h.Acceptor {
 			add(spend.Line{p}, func(p *part) *int64 { return &p.c })
+		}
+	}
+	return first.orNone()
+}
+
+// orderPart adds the points of an order as those of a hold, and its units.
+func orderPart(o goods.Order) part {
+	var first *part
+	for _, p := range o.Parts {
+		first = first.of('u', 0)
+		for _, l := range p.Lines {
+			if p.State.Holds() {
+				first.a += int64(l.Quantity)
+			} else {
+				first.b += int64(l.Quantity)
+			}
+		}
+		for _, piece := range p.Pieces {
+			first = first.of('h', place(piece.Programme))
+			switch {
+			case p.State.Holds():
+				first.a += int64(piece.Amount)
+				continue
+			case piece.Funder != o.Seller:
+				first.c += int64(piece.Amount)
+			}
+			first.b += int64(piece.Amount)
 		}
 	}
 	return first.orNone()
@@ -336,6 +388,7 @@ func (p *part) orNone() part {
 func (c *chain) add(p part, sign int64) {
 	for at := &p; at != nil && at.kind != 0; at = at.more {
 		c.uses.add(*at, sign)
+		c.wares.add(*at, sign)
 		id := programmes[at.programme]
 		sums := c.sums[id]
 		sums.add(*at, sign)
@@ -372,6 +425,17 @@ func (u *Uses) add(p part, sign int64) {
 	}
 }
 
+func (w *Wares) add(p part, sign int64) {
+	switch p.kind {
+	case 'p':
+		w.Restocked += sign * p.a
+		w.Free += sign * p.b
+	case 'u':
+		w.Reserved += sign * p.a
+		w.Delivered += sign * p.b
+	}
+}
+
 // met says what a transaction in conflict found changed.
 func (c *chain) met(sets []space) string {
 	for _, s := range sets {
@@ -404,6 +468,8 @@ func classOf(namespace, key string) string {
 		return "request"
 	case strings.HasPrefix(key, "f/"):
 		return "freeze"
+	case strings.HasPrefix(key, "wk/"), strings.HasPrefix(key, "wp/"):
+		return "stock"
 	}
 	return "account"
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 )
 
@@ -37,7 +38,13 @@ func (w *world) check(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", p, err)
 		}
 	}
-	return w.checkUses()
+	if err := w.checkUses(); err != nil {
+		return err
+	}
+	if err := w.checkWares(); err != nil {
+		return err
+	}
+	return w.checkOwed()
 }
 
 func (w *world) checkProgramme(ctx context.Context, g *gateway.Gateway, programme string) error {
@@ -75,6 +82,51 @@ func (w *world) checkUses() error {
 		if err := e.check(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkWares does the same for the units of goods. The bench has no order that ends
+// without delivery, and no return.
+func (w *world) checkWares() error {
+	u := w.chain.wares
+	for _, e := range []equal{
+		{"units restocked, and free + reserved + delivered", u.Restocked, u.Free + u.Reserved + u.Delivered},
+		{"units restocked by the rows, and by the receipts", u.Restocked, w.books.restocked.Load()},
+		{"units delivered by the rows, and by the receipts", u.Delivered, w.books.delivered},
+	} {
+		if err := e.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkOwed opens what the ledger has for goods, over all lanes, with what the
+// driver knows of the terms: quantity × supply price of every delivery.
+func (w *world) checkOwed() error {
+	sums, deliveries := map[debt]veil.Sum{}, map[debt]uint64{}
+	for _, lane := range w.chain.veiled {
+		for _, p := range lane.List {
+			of := debt{p.Debtor, p.Creditor}
+			sum, err := sums[of].Plus(p.Sum)
+			if err != nil {
+				return err
+			}
+			sums[of] = sum
+			deliveries[of] += p.Count
+		}
+	}
+	for of, told := range w.books.owed {
+		if err := (equal{"deliveries by the rows, and by the receipts", int64(deliveries[of]), int64(told.deliveries)}).check(); err != nil {
+			return err
+		}
+		if !told.opening.Opens(sums[of].Commitment()) {
+			return fmt.Errorf("%w: what %s owes %s doesn't open to %s ten-thousandths of a fen", errLost, of.debtor, of.creditor, told.opening.Value)
+		}
+	}
+	if len(sums) != len(w.books.owed) {
+		return fmt.Errorf("%w: %d pairs owe for goods, the receipts say %d", errLost, len(sums), len(w.books.owed))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"tallystick/chaincode/amount"
@@ -51,11 +52,13 @@ type world struct {
 	lots     map[string]*lots
 	consents []number.Command      // authorisation of member i for the acceptor it visits
 	vouchers map[string][]*voucher // by provider
+	wares    map[string][]*ware    // by seller, in the order of the goods
 	serial   serial
 }
 
 func newWorld(n *network, log *slog.Logger) *world {
-	w := &world{net: n, log: log, books: books{points: map[string]*receipts{}}, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}}
+	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}}
+	w.books.points, w.books.owed = map[string]*receipts{}, map[debt]receivable{}
 	for _, p := range programmes {
 		w.lots[p], w.books.points[p] = &lots{}, &receipts{}
 	}
@@ -66,6 +69,11 @@ func newWorld(n *network, log *slog.Logger) *world {
 type books struct {
 	points map[string]*receipts // by programme
 	used   counter              // write-offs
+
+	restocked counter // units of goods
+	mu        sync.Mutex
+	delivered int64 // units
+	owed      map[debt]receivable
 }
 
 // receipts counts the points of one programme.
@@ -103,7 +111,7 @@ func (w *world) as(ctx context.Context, party, lanes string, do func(*gateway.Ga
 	return err
 }
 
-// found founds the consortium with its programmes, members and benefits.
+// found founds the consortium with its programmes, members, benefits and goods.
 func (w *world) found(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
@@ -119,6 +127,9 @@ func (w *world) found(ctx context.Context) error {
 		{"authorising", w.authorise},
 		{"defining benefits", w.defineBenefits},
 		{"granting benefits", w.grantBenefits},
+		{"taking suppliers on", w.takeSuppliersOn},
+		{"opening storefronts", w.openStorefronts},
+		{"stocking storefronts", w.stockStorefronts},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
@@ -146,6 +157,8 @@ func (w *world) register(ctx context.Context) error {
 			{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles, Peer: true},
 			{Party: "F", En: "Finance", Zh: "金融", Roles: roles, Peer: true},
 			{Party: "M", En: "Mobility", Zh: "出行", Roles: roles},
+			{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
+			{Party: "S2", En: "Parts", Zh: "配件供应商", Roles: party.Supplier},
 		} {
 			if _, err := g.WalkIn(ctx, "bench-"+req.Party, req); err != nil {
 				return fmt.Errorf("%s: %w", req.Party, err)

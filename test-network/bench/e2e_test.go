@@ -36,7 +36,7 @@ func TestQuick(t *testing.T) {
 		t.Errorf("%d arms were measured, want %d", len(r.Arms), want)
 	}
 	for _, s := range r.Arms {
-		if s.Ours && (s.Invalid["account"] > 0 || s.Refused > 0) {
+		if s.Ours && (s.Invalid["account"] > 0 || s.Invalid["stock"] > 0 || s.Refused > 0) {
 			t.Errorf("%s %s: %v, %d refused: %s", s.Phase, s.Key, s.Invalid, s.Refused, s.Why)
 		}
 	}
@@ -47,5 +47,8 @@ func TestQuick(t *testing.T) {
 	}
 	if r.Sums[programme].Converted == 0 || r.Uses.Used == 0 || r.Uses.Used != r.Uses.WrittenOff {
 		t.Errorf("%+v, %+v", r.Sums[programme], r.Uses)
+	}
+	if g := r.Wares; g.Delivered == 0 || g.Restocked != g.Free+g.Reserved+g.Delivered {
+		t.Errorf("%+v", g)
 	}
 }

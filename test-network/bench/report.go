@@ -51,6 +51,7 @@ type Report struct {
 	Aims    []Aim           `json:"aims"`
 	Sums    map[string]Sums `json:"sums"` // by programme, at the end; nothing lost or made
 	Uses    Uses            `json:"uses"` // likewise
+	Wares   Wares           `json:"wares"`
 	Runs    []Run           `json:"runs"`
 }
 
@@ -219,6 +220,8 @@ func (r Report) conserved() string {
 			p, s.Issued, s.Available, s.Held, s.Captured, s.Converted))
 	}
 	list = append(list, fmt.Sprintf("write-offs: used %d = written off %d", r.Uses.Used, r.Uses.WrittenOff))
+	g := r.Wares
+	list = append(list, fmt.Sprintf("goods: restocked %d = free %d + reserved %d + delivered %d", g.Restocked, g.Free, g.Reserved, g.Delivered))
 	return strings.Join(list, "; ")
 }
 

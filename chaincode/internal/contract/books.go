@@ -83,6 +83,22 @@ func (c *call) position(owe settlement.Owe) error {
 	return nil
 }
 
+// veiled adds to what the lane makes the parties owe each other in hidden amounts in
+// this cycle.
+func (c *call) veiled(owe settlement.VeiledOwe) error {
+	key := row.Veiled(c.cycle.ID, c.caller.ID, c.lane)
+	veiled, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, err := veiled.Plus(owe)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
+}
+
 // drawLiability draws on the cap of what the caller may owe members, if it has
 // one. LIABILITY_CAP.
 func (c *call) drawLiability(programme points.Programme, units amount.Units) error {

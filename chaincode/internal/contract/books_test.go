@@ -45,6 +45,7 @@ func checkBooks(net *ledgersim.Network, peer string) (map[string]*book, error) {
 	if err := addEntitlements(net, peer, of); err != nil {
 		return nil, err
 	}
+	addOrders(net, peer, of)
 	for key, value := range net.State(peer, seal.Outer) {
 		found, err := row.Read(key, value)
 		if err != nil {
@@ -176,7 +177,8 @@ func addEntitlements(net *ledgersim.Network, peer string, of func(string) *book)
 // prefixes spare rowsOf the reading of what has another kind; "" spares nothing.
 var prefixes = map[string]string{
 	"lot": "l/", "hold": "h/", "trade": "d/", "frozen": "f/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
-	"write-off": "bw/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/",
+	"write-off": "bw/", "campaign": "j/", "award": "ja/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/",
+	"order": "wo/", "payment used": "wc/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
 }
 
 // rowsOf lists the rows of one kind in a peer's state, sorted.

@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 func (c *call) shipOrder(req goods.ShipRequest) error {
@@ -78,7 +79,18 @@ func (c *call) owePart(order goods.Order, part goods.Part) error {
 // oweSupply notes what a seller owes a supplier's party for a quantity of a line, or,
 // when it was returned, what that owes the seller. Only the two know how much.
 func (c *call) oweSupply(order goods.Order, part goods.Part, line goods.Line, quantity uint32, back bool) error {
-	return nil // until chaincode/veil is merged
+	if line.Kind == goods.NoTerms {
+		return nil
+	}
+	owed, err := line.Owes(quantity)
+	if err != nil {
+		return err
+	}
+	owe := settlement.VeiledOwe{Debtor: order.Seller, Creditor: part.Party, Fee: part.Fee, Count: 1, Sum: owed}
+	if back {
+		owe.Debtor, owe.Creditor = owe.Creditor, owe.Debtor
+	}
+	return c.veiled(owe)
 }
 
 func (c *call) requestReturn(req goods.RequestReturnRequest) error {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/binary"
 	"fmt"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/veil"
 )
 
 // BenchmarkEndorse endorses a full batch at one peer, again and again, without
@@ -77,6 +79,16 @@ func benchArms(t fataler, w *world) []benchArm {
 	holds := benchAll(t, w, requests...)
 	granted, first := benchGrants(t, w, at)
 	benchGoods(t, w)
+	shop := openBenchShop(t, w)
+	place := func(good func(i int) int) func(i int) command.Request {
+		return func(i int) command.Request { return shop.order(good(i), at(i), piece(i, benchPrice)) }
+	}
+	each, one := place(func(i int) int { return i }), place(func(int) int { return 0 })
+	requests = requests[:0]
+	for i := range lots {
+		requests = append(requests, each(i))
+	}
+	orders := benchAll(t, w, requests...)
 	return []benchArm{
 		{"issue", func(i int) command.Request { return benchIssue(at(i)) }},
 		{"hold", hold},
@@ -96,6 +108,11 @@ func benchArms(t fataler, w *world) []benchArm {
 		}},
 		{"list good", func(i int) command.Request {
 			return goods.ListRequest{Supplier: "bench", SKU: fmt.Sprint(i), Scene: "retail", Prices: []goods.Price{{Fen: 100}}, Open: true}
+		}},
+		{"place", each},
+		{"place-one", one},
+		{"deliver", func(i int) command.Request {
+			return goods.DeliverRequest{Order: orders[i].Number, Part: 1, Evidence: make(codec.Hash, 32)}
 		}},
 	}
 }
@@ -176,4 +193,51 @@ func benchGrants(t fataler, w *world, at func(int) string) (granted []number.Row
 		}
 	}
 	return granted, codes[0]
+}
+
+// benchPrice is what a unit of every good costs, in fen and in points.
+const benchPrice = 7
+
+// benchShop is D's storefront with goods of S1, which it has terms for.
+type benchShop struct {
+	lines []goods.Quoted // of one unit each
+	front goods.SetStorefrontRequest
+}
+
+func openBenchShop(t fataler, w *world) benchShop {
+	fee := amount.Rate{Num: 1, Den: 100}
+	s := benchShop{front: goods.SetStorefrontRequest{En: "Shop", Zh: "商城", Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, Open: true}}
+	w.must(t, "S1", goods.ApplyRequest{Supplier: "care", En: "Care", Zh: "养护", Licence: make(codec.Hash, 32)})
+	w.must(t, "G", goods.ApproveRequest{Supplier: "care", Fee: fee})
+	var makes, offers, lists []command.Request
+	for i := range command.MaxCommands {
+		salt := veil.Salt(binary.LittleEndian.AppendUint64(nil, uint64(i)+1))
+		terms, err := veil.Opening{Value: veil.Whole(50_000), Salt: append(salt, make([]byte, veil.Size-8)...)}.Commit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := goods.Quoted{Supplier: "care", Party: "S1", SKU: fmt.Sprintf("g%03d", i), Version: 1, Delivery: goods.Counter, Scene: "shop",
+			Quantity: 1, Fen: benchPrice, Kind: goods.Supply + goods.TermsKind(i%2), Terms: terms, Fee: fee}
+		s.lines = append(s.lines, line)
+		makes = append(makes, goods.SetGoodRequest{Supplier: "care", SKU: line.SKU, En: "Oil change kit", Zh: "机油保养套装", Category: "care",
+			Unit: "piece", Tax: "standard", Delivery: line.Delivery, Open: true})
+		offers = append(offers, goods.OfferTermsRequest{Supplier: "care", SKU: line.SKU, Seller: "D", Kind: line.Kind, Commitment: terms})
+		lists = append(lists, goods.ListRequest{Supplier: "care", SKU: line.SKU, Scene: line.Scene, Terms: terms, Prices: []goods.Price{{Fen: line.Fen}}, Open: true})
+	}
+	w.must(t, "S1", makes...)
+	w.must(t, "S1", offers...)
+	for i, l := range s.lines {
+		makes[i] = goods.RestockRequest{Supplier: "care", SKU: l.SKU, Seller: "D", Units: 1_000_000, Lanes: 1}
+	}
+	w.must(t, "S1", makes...)
+	w.must(t, "D", s.front)
+	w.must(t, "D", lists...)
+	return s
+}
+
+// order is a member's order of one unit.
+func (s benchShop) order(good int, member string, pieces []points.Piece) goods.PlaceRequest {
+	l := s.lines[good]
+	quote := goods.Quote{Seller: "D", Member: member, Lines: []goods.Quoted{l}, Tenders: s.front.Tenders, Total: l.Fen}
+	return goods.PlaceRequest{Member: member, Lines: []goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}}, Quote: quote.Hash(), Pieces: pieces, Accept: true}
 }

@@ -43,6 +43,9 @@ func (r *run) placeKeys(req goods.PlaceRequest) []string {
 	if req.Outlet != "" {
 		keys = append(keys, string(row.Outlet(r.caller.ID, req.Outlet)))
 	}
+	if req.Payment != "" {
+		keys = append(keys, string(row.Paid(r.caller.ID, req.Payment)))
+	}
 	return keys
 }
 
@@ -52,7 +55,7 @@ func (r *run) orderKeys(n number.Command) []string {
 
 // owingKeys is where the lane notes what the parties owe each other.
 func (r *run) owingKeys() []string {
-	return []string{r.positionsKey()}
+	return []string{r.positionsKey(), string(row.Veiled(r.cycle.ID, r.caller.ID, r.lane))}
 }
 
 func (c *call) placeOrder(req goods.PlaceRequest) error {
@@ -74,7 +77,7 @@ func (c *call) placeOrder(req goods.PlaceRequest) error {
 	if err != nil {
 		return err
 	}
-	req.Authorisation = c.under(buyer, req.Authorisation)
+	req.Authorisation = c.boughtUnder(buyer, req)
 	order, err := goods.Place(req, quote, line, c.goodsAt())
 	if err != nil {
 		return err
@@ -123,6 +126,15 @@ func (c *call) agreed(req goods.PlaceRequest) (goods.Quote, error) {
 		return goods.Quote{}, fault.New(fault.PriceChanged, "the quote is no longer what %s offers", c.caller.ID)
 	}
 	return quote, nil
+}
+
+// boughtUnder is the authorisation by which an order is placed: none where no points
+// are spent, whatever the request names. It is given back when the order ends.
+func (c *call) boughtUnder(buyer member.Member, req goods.PlaceRequest) number.Command {
+	if len(req.Pieces) == 0 {
+		return number.Command{}
+	}
+	return c.under(buyer, req.Authorisation)
 }
 
 // maybuy asks for the member's consent where points are spent.

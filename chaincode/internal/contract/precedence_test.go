@@ -3,6 +3,7 @@ package contract
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -234,6 +235,13 @@ func mergeOn(t fataler, f fouls) (*stage, string, command.Request) {
 	return s, set(f["not the home"], "F", "M"), member.MergeRequest{From: set(f["no from"], "ghost", from), Into: set(f["no into"], "nobody", "wang"), Invitation: set(f["no invitation"], nowhere, inv), Code: s.code}
 }
 
+// precedence is a stage and the grounds for which its command can be refused, in
+// their documented order.
+type precedence struct {
+	on      func(fataler, fouls) (*stage, string, command.Request)
+	grounds [][]ground
+}
+
 var allPairs = flag.Bool("pairs", false, "whether TestRefusalsComeInTheirDocumentedOrder tries all pairs")
 
 // TestRefusalsComeInTheirDocumentedOrder tries every ground for a refusal alone,
@@ -241,10 +249,7 @@ var allPairs = flag.Bool("pairs", false, "whether TestRefusalsComeInTheirDocumen
 // next two that can be had beside it, or, with -pairs, with all that follow.
 func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 	noMember, noLot := ground{"no member", "", fault.NotFound}, ground{"no lot", "", fault.NotFound}
-	for name, c := range map[string]struct {
-		on      func(fataler, fouls) (*stage, string, command.Request)
-		grounds [][]ground
-	}{
+	subjects := map[string]precedence{
 		"hold": {holdOn, [][]ground{
 			{{"no acceptor", "", fault.Forbidden}, {"ended", "end", fault.Expired}, {"too far", "end", fault.Limit}, noMember, noLot}, spending, erased, consenting, spendCap}},
 		"transfer": {transferOn, [][]ground{
@@ -259,10 +264,15 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 			{{"no benefit", "", fault.NotFound}, {"not the provider", "", fault.Forbidden}, {"not open", "", fault.WrongState}, {"benefit ended", "", fault.Expired}, {"commitment", "", fault.BadRequest}, noMember},
 			erased, {{"barred", "", fault.Ineligible}, {"one each", "", fault.Limit}, noLot, {"another cost", "", fault.BadRequest}},
 			consenting, spending, spendCap, {{"quota", "", fault.Quota}}}},
+		"propose":         {proposeOn, [][]ground{proposing}},
+		"award":           {awardOn, [][]ground{awarded, rewarded}},
+		"award a benefit": {awardBenefitOn, [][]ground{awarded, entitled}},
 		"merge": {mergeOn, [][]ground{
 			{{"no from", "", fault.NotFound}, {"no into", "", fault.NotFound}, {"no invitation", "", fault.NotFound}, {"not the home", "", fault.Forbidden}, {"from erased", "consents", fault.WrongState}, {"erased", "", fault.WrongState}, {"consents", "consents", fault.WrongState},
 				{"cancelled", "", fault.WrongState}, {"ended", "", fault.Expired}, {"for another", "", fault.Forbidden}, {"wrong code", "", fault.WrongCode}, {"another's", "", fault.Unauthorised}, {"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},
-	} {
+	}
+	maps.Copy(subjects, orderPrecedence)
+	for name, c := range subjects {
 		t.Run(name, func(t *testing.T) {
 			try := func(want fault.Code, f fouls) {
 				s, msp, req := c.on(t, f)

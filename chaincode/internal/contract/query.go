@@ -22,7 +22,7 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Quota"}, pointsQueries, memberQueries, benefitQueries, goodsQueries, orderQueries)
+	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries, orderQueries)
 }
 
 // maxPage is the most rows of one answer, maxRows the most that a sum reads.
@@ -192,6 +192,24 @@ func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, erro
 		return nil
 	}, "o", cycle)
 	return append([]settlement.Position{}, sum.List...), err
+}
+
+// Veiled sums up, over all lanes, what the parties owe each other in hidden amounts
+// because of a cycle's commands, sorted by debtor, creditor and fee.
+func (*Query) Veiled(ctx *Context, cycle string) ([]settlement.VeiledPosition, error) {
+	if err := name.CheckID("cycle", cycle); err != nil {
+		return nil, err
+	}
+	var sum settlement.Veiled
+	err := each(ctx, func(_ string, lane settlement.Veiled) (err error) {
+		for _, p := range lane.List {
+			if sum, err = sum.Plus(settlement.VeiledOwe(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, "ov", cycle)
+	return append([]settlement.VeiledPosition{}, sum.List...), err
 }
 
 func one[T any](ctx *Context, key row.Key[T], what, id string) (*T, error) {

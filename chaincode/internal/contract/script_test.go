@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/veil"
 )
 
 // TestScripts plays testdata/script: what each command answers and writes.
@@ -22,17 +23,27 @@ import (
 //	batch PARTY [source=NAME from=N to=N]   lines "function JSON"; "+" before one links it with the next; "@id" names its request
 //	call PARTY                              a walk-in or query: function, then an argument a line
 //	wait SECONDS                            moves everybody's clock
+//	hide NAME VALUE                         commits to a private value, with a salt that hangs on the name
+//	open CYCLE DEBTOR CREDITOR NAME*N …     opens what one owes the other, from so many units of each value
+//
+// In what is sent, $NAME stands for the commitment and $QUOTE for the hash of the
+// latest quote.
 //
 // Run with -rewrite after a wanted change, and read the diff.
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/script", func(t *testing.T, path string) {
-		w := newWorld(t, 1)
+		w, h := newWorld(t, 1), hidden{said: map[string]string{}, open: map[string]veil.Opening{}}
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			d.Input = h.replace(d.Input)
 			switch d.Cmd {
 			case "batch":
 				return w.scriptBatch(t, d)
 			case "call":
-				return w.scriptCall(d)
+				return h.noteQuote(d.Input, w.scriptCall(d))
+			case "hide":
+				return h.hide(t, d)
+			case "open":
+				return h.openVeiled(t, w, d)
 			case "wait":
 				w.net.Advance(seconds(t, d.CmdArgs[0].Key))
 				return "ok"

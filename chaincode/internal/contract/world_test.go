@@ -22,8 +22,8 @@ import (
 )
 
 // world is the ledger of a small consortium, in the simulator: G the operator,
-// D and F with peers, each two of the three with a collection for profiles; M, S1
-// and A without.
+// D and F with peers, each two of the three with a collection for profiles; M, S1,
+// S2 and A without.
 type world struct {
 	net   *ledgersim.Network
 	heads map[string]uint64 // lane 1 of each party, as its client knows it
@@ -53,7 +53,7 @@ var (
 // newWorld deploys both chaincodes; nothing is founded.
 func newWorld(t fataler, seed uint64) *world {
 	t.Helper()
-	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "F", Peer: true}, {MSP: "M"}, {MSP: "S1"}, {MSP: "A"}}
+	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "F", Peer: true}, {MSP: "M"}, {MSP: "S1"}, {MSP: "S2"}, {MSP: "A"}}
 	net := ledgersim.New(ledgersim.Config{Seed: seed, Orgs: orgs, CheckDeterminism: seed%4 == 1})
 	worldNow = net.Now
 	tally, err := tally()
@@ -104,7 +104,7 @@ func established(t fataler, seed uint64) *world {
 		id    string
 		roles party.Roles
 		peer  bool
-	}{{"D", party.Issuer | party.Acceptor, true}, {"F", party.Issuer, true}, {"M", party.Issuer | party.Acceptor, false}, {"S1", party.Supplier, false}, {"A", party.Auditor, false}} {
+	}{{"D", party.Issuer | party.Acceptor, true}, {"F", party.Issuer, true}, {"M", party.Issuer | party.Acceptor, false}, {"S1", party.Supplier, false}, {"S2", party.Supplier, false}, {"A", party.Auditor, false}} {
 		requests = append(requests, party.RegisterRequest{Party: p.id, En: p.id, Zh: p.id, Roles: p.roles, Peer: p.peer})
 	}
 	w.must(t, "G", requests...)

@@ -115,10 +115,11 @@ type person struct {
 	Accounts       []index.Noun[member.Account]       `json:"accounts"`
 	Consents       []index.Noun[member.Consent]       `json:"consents"`
 	Authorisations []index.Noun[member.Authorisation] `json:"authorisations"`
+	Orders         []index.OrderPart                  `json:"orders"` // part by part
 }
 
 func showMember(a *app) *cobra.Command {
-	return leaf("show MEMBER", "Show what the ledger knows of a member: accounts, consents, authorisations, tiers", "  tally --as D member show wang",
+	return leaf("show MEMBER", "Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "  tally --as D member show wang",
 		func(ctx context.Context, args []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
 				p, err := personOf(ix, args[0])
@@ -141,12 +142,15 @@ func personOf(ix *index.Index, id string) (p person, err error) {
 	if err != nil {
 		return p, err
 	}
-	var errs [5]error
+	var errs [6]error
 	p.Merged, errs[0] = mergedInto(ix, p.Root)
 	p.Height, p.Accounts, errs[1] = index.All[member.Account](ix, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
 	_, p.Consents, errs[2] = index.All[member.Consent](ix, index.Filter{Member: p.Root})
 	_, p.Authorisations, errs[3] = index.All[member.Authorisation](ix, index.Filter{Member: p.Root})
 	p.Tiers, errs[4] = ix.Tiers(p.Root, cycle.Date)
+	p.Orders, errs[5] = all(func(page index.Page) (index.Part[index.OrderPart], error) {
+		return ix.Parts(index.PartFilter{Member: p.Root}, page)
+	})
 	return p, errors.Join(errs[:]...)
 }
 
@@ -187,6 +191,9 @@ func personTable(t table.Writer, p person) {
 	}
 	for _, one := range p.Authorisations {
 		t.AppendRow(table.Row{"authorisation " + one.ID, fmt.Sprintf("%s until %s, %s", one.Row.Acceptor, moment(one.Row.Until), one.Row.State)})
+	}
+	for _, one := range p.Orders {
+		t.AppendRow(table.Row{fmt.Sprintf("order %s, part %d", one.Order, one.Number), fmt.Sprintf("%s at %s for %d fen, %s since %s", goodsText(one.Lines), one.Seller, int64(one.Value()), one.State, one.Since)})
 	}
 	asOf(t, p.Height)
 }

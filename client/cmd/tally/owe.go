@@ -15,12 +15,13 @@ type owing struct {
 	Height      uint64              `json:"height"`
 	Outstanding []index.Outstanding `json:"outstanding"` // what issuers owe members
 	Owed        []index.Owed        `json:"owed"`        // what parties owe each other, for points, prices and fees
+	Hidden      []hidden            `json:"hidden"`      // what they owe each other for supply, in amounts that only the two know
 	Breakage    []index.Breakage    `json:"breakage"`    // what is no longer owed
 }
 
 func owes(a *app) *cobra.Command {
 	cmd := leaf("owes", "Who owes whom how many points, and how much money (应收应付)", "  tally --as A query owes -o json", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 			var answer owing
 			var err error
 			if answer.Height, answer.Outstanding, err = ix.Outstanding(); err != nil {
@@ -36,12 +37,23 @@ func owes(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(answer, func(t table.Writer) { owesTable(t, answer, s) })
+			if answer.Hidden, err = a.veiledOwes(ix, g.Party()); err != nil {
+				return err
+			}
+			if err := a.print(answer, func(t table.Writer) { owesTable(t, answer, s) }); err != nil {
+				return err
+			}
+			return wrong(answer.Hidden)
 		})
 	})
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
-redemptions, conversions and benefits, and what nobody owes any more because it
-expired. What is outstanding is shown in fen exactly: half a fen is 1/2.`
+redemptions, conversions, benefits and orders, and what nobody owes any more because
+it expired. What is outstanding is shown in fen exactly: half a fen is 1/2.
+
+What sellers owe for supply is hidden on the ledger. Where you are one of the two and
+your vault has all prices, it is computed from the deliveries in your read model,
+compared with the ledger's commitment and shown, with the fee that it makes owed; if
+the two differ, the command fails and names the pair.`
 	return cmd
 }
 
@@ -59,6 +71,7 @@ func owesTable(t table.Writer, o owing, s scales) {
 		}
 		t.AppendRow(table.Row{r.Debtor, r.Creditor, what, points, "", int64(r.Fen), r.Cycle})
 	}
+	hiddenRows(t, o.Hidden)
 	if len(o.Breakage) > 0 {
 		t.AppendSeparator()
 	}
@@ -66,6 +79,18 @@ func owesTable(t table.Writer, o owing, s scales) {
 		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.show(b.Programme, b.Points), "", b.Fen, ""})
 	}
 	asOf(t, o.Height)
+}
+
+func hiddenRows(t table.Writer, list []hidden) {
+	if len(list) > 0 {
+		t.AppendSeparator()
+	}
+	for _, h := range list {
+		t.AppendRow(table.Row{h.Debtor, h.Creditor, "supply", "", "", h.text(), h.Cycle})
+		for _, f := range h.Fees {
+			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on supply", "", "", int64(f.Fen), f.Cycle})
+		}
+	}
 }
 
 func breakage(a *app) *cobra.Command {

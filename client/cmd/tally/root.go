@@ -31,18 +31,13 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
   tally --as D points wallet zhang
   tally --as D points redeem --member zhang --take GP:500 --request till-7-000123
   tally --as A query owes -o json`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if a.format != "table" && a.format != "json" {
-				return fmt.Errorf("--output: want table or json")
-			}
-			return nil
-		},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFormat(cmd) },
 	}
 	cmd.SetHelpTemplate(help)
 	flags := cmd.PersistentFlags()
-	flags.StringVarP(&a.format, "output", "o", "table", "how to answer: table or json")
+	flags.StringVarP(&a.format, "output", "o", "table", "how to answer: table or json, csv where the command says so")
 	flags.StringVar(&a.as, "as", os.Getenv("TALLY_AS"), "party to act as ($TALLY_AS)")
 	flags.StringVar(&a.profile, "profile", os.Getenv("TALLY_PROFILE"), "connection profile of the party ($TALLY_PROFILE)")
 	flags.StringVar(&a.network, "network", envOr("TALLY_NETWORK", "test-network/.run"), "folder of the network that tallynet made ($TALLY_NETWORK)")
@@ -55,8 +50,23 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})
-	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), rates(a), trades(a), members(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), quotas(a), queries(a), importCommand(a), verifyProof(a), refusals(a))
+	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), pointsCommand(a), rates(a), trades(a), members(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a), queries(a), importCommand(a), verifyProof(a), refusals(a))
 	return cmd
+}
+
+// withCSV marks commands that answer in CSV too.
+const withCSV = "csv"
+
+// checkFormat refuses a format that a command doesn't answer in.
+func (a *app) checkFormat(cmd *cobra.Command) error {
+	_, csv := cmd.Annotations[withCSV]
+	switch {
+	case a.format == "table", a.format == "json", a.format == "csv" && csv:
+		return nil
+	case csv:
+		return fmt.Errorf("--output: want table, json or csv")
+	}
+	return fmt.Errorf("--output: want table or json")
 }
 
 // help says what a command is for before it says more.

@@ -156,6 +156,15 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"amendment of nothing", []string{"--as", "D", "benefit", "amend", "b"}, "say what changes", 2},
 		{"malformed entitlement", []string{"--as", "D", "benefit", "writeoff", "D.0.4.0"}, "party.lane.sequence.index.row", 2},
 		{"expiry of nothing", []string{"--as", "D", "benefit", "expire"}, "--due", 2},
+
+		{"a campaign of no funder", []string{"--as", "G", "campaign", "propose", "c"}, "funders", 2},
+		{"malformed funder", []string{"--as", "G", "campaign", "propose", "c", "--funder", "G"}, "name:amount", 2},
+		{"a campaign that gives both", []string{"--as", "G", "campaign", "propose", "c", "--programme", "GP", "--benefit", "ride"}, "none of the others", 2},
+		{"leaving for no reason", []string{"--as", "D", "campaign", "leave", "c"}, "reason", 2},
+		{"award of no purchase", []string{"--as", "G", "campaign", "award", "c", "--member", "li", "--line", "5"}, "reference", 2},
+		{"award twice", []string{"--as", "G", "campaign", "award", "c,c", "--member", "li", "--line", "5", "--reference", "r"}, "stands twice", 2},
+		{"a line of two labels", []string{"--as", "G", "campaign", "simulate", "c", "--line", "oil,tyre:5"}, "one good and one label", 2},
+		{"an outlet of nobody", []string{"--as", "G", "campaign", "simulate", "c", "--member", "li", "--line", "5", "--reference", "r", "--outlet", "pudong"}, "PARTY:OUTLET", 2},
 		{"transfer of an entitlement to nobody", []string{"--as", "D", "benefit", "transfer", "D.0.4.0.0"}, "to: want", 2},
 		{"odd quota", []string{"--as", "D", "quota", "show", "patience", "D"}, "no such kind", 2},
 	} {

@@ -18,7 +18,7 @@ import (
 )
 
 func wallet(a *app) *cobra.Command {
-	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
+	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, what is held, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
 		func(ctx context.Context, args []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
 				w, err := ix.Wallet(args[0])
@@ -41,7 +41,7 @@ func wallet(a *app) *cobra.Command {
 			})
 		})
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
-it. Amounts are shown with the programme's digits after the point; commands and
+it; and what open holds, orders and offers of trades hold of them. Amounts are shown with the programme's digits after the point; commands and
 JSON have the whole units, so 18.60 of a programme with two digits is 1860.`
 	return cmd
 }
@@ -54,6 +54,9 @@ func walletTable(t table.Writer, w index.Wallet, frozen []points.Freeze, s scale
 		show := func(u amount.Units) string { return s.show(l.Programme, u) }
 		t.AppendRow(table.Row{l.Number, l.Programme, show(l.Available()), show(l.Placed), show(l.Transferred), show(l.Issued), l.Expires, l.State,
 			unless(l.Member, w.Member), l.Funder, unless(l.Origin.String(), points.Issued.String()), l.Waits.String()})
+	}
+	for _, h := range w.Held {
+		t.AppendRow(table.Row{h.What + " " + h.ID, h.Programme, "", s.show(h.Programme, h.Amount), "", "", "", "held by " + h.By, "", "", "", ""})
 	}
 	for _, f := range frozen {
 		t.AppendRow(table.Row{"frozen by " + f.By, "", "", "", "", "", "", f.Reason, "", "", "", ""})

@@ -1,0 +1,116 @@
+package settlement
+
+import (
+	"cmp"
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/veil"
+)
+
+// MaxVeiled is the most pairs of parties, by fee, whose hidden supply one lane can
+// count in a cycle.
+const MaxVeiled = 4096
+
+// PerFen is how many of the units of hidden values are a fen: ten-thousandths, so
+// that a commission in basis points of a price is whole too.
+const PerFen = 10_000
+
+// Veiled is what one lane's deliveries of a cycle make sellers owe suppliers'
+// parties in amounts that only the two know, sorted by debtor, creditor and fee.
+// All of it is one row, as Positions is.
+type Veiled struct {
+	_    struct{}         `cbor:",toarray"`
+	List []VeiledPosition `json:"list"`
+}
+
+// VeiledPosition is what a debtor owes a creditor for hidden supply at one fee. A
+// return is the opposite: debtor and creditor change places, and nothing is
+// subtracted.
+type VeiledPosition struct {
+	_        struct{}    `cbor:",toarray"`
+	Debtor   string      `json:"debtor"`
+	Creditor string      `json:"creditor"`
+	Fee      amount.Rate `json:"fee"`   // of the value, in lowest terms: what the supplier's party owes the operator; for a return, the operator it
+	Count    uint64      `json:"count"` // deliveries, or returns
+	Sum      veil.Sum    `json:"sum"`   // of their values, in ten-thousandths of a fen
+}
+
+// VeiledOwe is one thing that makes a debtor owe a creditor a hidden amount.
+type VeiledOwe struct {
+	_        struct{}    `cbor:",toarray"`
+	Debtor   string      `json:"debtor"`
+	Creditor string      `json:"creditor"`
+	Fee      amount.Rate `json:"fee"`
+	Count    uint64      `json:"count"`
+	Sum      veil.Sum    `json:"sum"`
+}
+
+func (p VeiledPosition) order(q VeiledPosition) int {
+	return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor),
+		cmp.Compare(p.Fee.Num, q.Fee.Num), cmp.Compare(p.Fee.Den, q.Fee.Den))
+}
+
+// Plus adds what is owed. What a party owes itself is left out. LIMIT above
+// MaxVeiled positions or 2⁵³−1 deliveries.
+func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
+	if owe.Debtor == owe.Creditor {
+		return v, nil
+	}
+	one := VeiledPosition(owe)
+	one.Fee = lowestFee(owe.Fee)
+	i, found := slices.BinarySearchFunc(v.List, one, VeiledPosition.order)
+	if !found {
+		if len(v.List) >= MaxVeiled {
+			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle", MaxVeiled)
+		}
+		return Veiled{List: slices.Insert(slices.Clone(v.List), i, one)}, nil
+	}
+	sum, err := v.List[i].plus(one)
+	if err != nil {
+		return Veiled{}, err
+	}
+	next := slices.Clone(v.List)
+	next[i] = sum
+	return Veiled{List: next}, nil
+}
+
+// plus adds another part of the same position.
+func (p VeiledPosition) plus(q VeiledPosition) (VeiledPosition, error) {
+	if q.Count > uint64(amount.Max) || p.Count > uint64(amount.Max)-q.Count {
+		return VeiledPosition{}, fault.New(fault.Limit, "more than %d deliveries", int64(amount.Max))
+	}
+	sum, err := p.Sum.Plus(q.Sum)
+	if err != nil {
+		return VeiledPosition{}, err
+	}
+	p.Count, p.Sum = p.Count+q.Count, sum
+	return p, nil
+}
+
+// lowestFee writes equal fees in one way, none as 0/1.
+func lowestFee(fee amount.Rate) amount.Rate {
+	if fee.Num == 0 {
+		return amount.Rate{Den: 1}
+	}
+	return fee.Lowest()
+}
+
+// Open says what a position comes to, in fen, and the fee on it: both of the exact
+// sum, each rounded once, half to even. So neither hangs on how many deliveries made
+// it. BAD_REQUEST for an opening that isn't the sum's, LIMIT above 2⁵³−1.
+func (p VeiledPosition) Open(o veil.Opening) (fen, fee amount.Units, err error) {
+	if !o.Opens(p.Sum.Commitment()) {
+		return 0, 0, fault.New(fault.BadRequest, "this doesn't open what %s owes %s", p.Debtor, p.Creditor)
+	}
+	var exact, part amount.Exact
+	perFen := amount.Rate{Num: 1, Den: PerFen}
+	exact.AddBig(o.Value.Big(), perFen)
+	part.AddBig(o.Value.Big(), perFen, p.Fee)
+	if fen, err = exact.Round(amount.HalfEven); err != nil {
+		return 0, 0, err
+	}
+	fee, err = part.Round(amount.HalfEven)
+	return fen, fee, err
+}

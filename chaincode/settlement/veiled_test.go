@@ -1,0 +1,265 @@
+package settlement
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/big"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/veil"
+)
+
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+// opening hides a value, in ten-thousandths of a fen, with a salt that hangs on it.
+func opening(t fataler, value uint64) veil.Opening {
+	t.Helper()
+	salt, err := veil.NewSalt(bytes.NewReader(binary.BigEndian.AppendUint64(make([]byte, 56), value+1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return veil.Opening{Value: veil.Whole(value), Salt: salt}
+}
+
+// hidden is what so many units at a hidden price come to, and its opening.
+func hidden(t fataler, price, units uint64) (veil.Sum, veil.Opening) {
+	t.Helper()
+	unit := opening(t, price)
+	c, err := unit.Commit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := c.Times(units)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := unit.Times(units)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum, all
+}
+
+var onePercent = amount.Rate{Num: 1, Den: 100}
+
+// TestStory are steps 8, 10 and 11 of the story: what the oil kit and the wipers
+// come to, with the fees.
+func TestStory(t *testing.T) {
+	var v Veiled
+	opens := map[string]veil.Opening{}
+	for _, d := range []struct {
+		debtor, creditor string
+		price, units     uint64
+	}{{"D", "S1", 26_800, 1}, {"G", "S2", 780, 2}, {"S2", "G", 780, 1}} {
+		sum, o := hidden(t, d.price*PerFen, d.units)
+		v = plus(t, v, VeiledOwe{Debtor: d.debtor, Creditor: d.creditor, Fee: onePercent, Count: 1, Sum: sum})
+		opens[d.debtor+d.creditor] = o
+	}
+	want := []struct{ fen, fee amount.Units }{{26_800, 268}, {1_560, 16}, {780, 8}}
+	if len(v.List) != len(want) {
+		t.Fatalf("%+v", v.List)
+	}
+	for i, p := range v.List {
+		fen, fee, err := p.Open(opens[p.Debtor+p.Creditor])
+		if err != nil || fen != want[i].fen || fee != want[i].fee {
+			t.Errorf("%s owes %s %d, fee %d, %v", p.Debtor, p.Creditor, fen, fee, err)
+		}
+	}
+}
+
+func plus(t fataler, v Veiled, owe VeiledOwe) Veiled {
+	t.Helper()
+	next, err := v.Plus(owe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+// delivery is one thing owed, with what it hides.
+type delivery struct {
+	owe   VeiledOwe
+	opens veil.Opening
+}
+
+func drawDelivery(t *rapid.T) delivery {
+	sum, o := hidden(t, rapid.Uint64Range(0, 1<<40).Draw(t, "price"), rapid.Uint64Range(1, 9).Draw(t, "units"))
+	return delivery{VeiledOwe{
+		Debtor: rapid.SampledFrom([]string{"D", "G", "S1"}).Draw(t, "debtor"), Creditor: rapid.SampledFrom([]string{"S1", "S2", "D"}).Draw(t, "creditor"),
+		Fee:   rapid.SampledFrom([]amount.Rate{onePercent, {Num: 2, Den: 200}, {Num: 0, Den: 1}, {Num: 0, Den: 7}, {}, {Num: 3, Den: 70}, {Num: 3, Den: 100}}).Draw(t, "fee"),
+		Count: rapid.Uint64Range(1, 3).Draw(t, "count"), Sum: sum,
+	}, o}
+}
+
+// pair is what one position is of, in the model.
+type pair struct{ debtor, creditor, fee string }
+
+// modelOf adds openings up, where the ledger adds commitments.
+func modelOf(t *rapid.T, list []delivery) (counts map[pair]uint64, opens map[pair]veil.Opening) {
+	counts, opens = map[pair]uint64{}, map[pair]veil.Opening{}
+	for _, d := range list {
+		if d.owe.Debtor == d.owe.Creditor {
+			continue
+		}
+		k := pair{d.owe.Debtor, d.owe.Creditor, d.owe.Fee.String()}
+		if counts[k] == 0 {
+			opens[k] = veil.Known(veil.Value{})
+		}
+		counts[k] += d.owe.Count
+		sum, err := opens[k].Plus(d.opens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opens[k] = sum
+	}
+	return counts, opens
+}
+
+// Whatever the order of deliveries, and of batches that write and read the row in
+// between, its bytes are the same, and the model's openings open it.
+func TestVeiledAddsUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOfN(rapid.Custom(drawDelivery), 1, 12).Draw(t, "deliveries")
+		var v Veiled
+		for _, d := range list {
+			v = plus(t, v, d.owe)
+		}
+		var other Veiled
+		for _, d := range rapid.Permutation(list).Draw(t, "another order") {
+			if rapid.Bool().Draw(t, "a new batch") {
+				other = reread(t, other)
+			}
+			other = plus(t, other, d.owe)
+		}
+		if !bytes.Equal(codec.Encode(v), codec.Encode(other)) {
+			t.Fatalf("%+v\n%+v", v, other)
+		}
+		if !slices.IsSortedFunc(v.List, VeiledPosition.order) {
+			t.Fatalf("%+v", v)
+		}
+		counts, opens := modelOf(t, list)
+		if len(v.List) != len(counts) {
+			t.Fatalf("%d positions, not %d: %+v", len(v.List), len(counts), v)
+		}
+		for _, p := range v.List {
+			expectPosition(t, p, counts, opens)
+		}
+	})
+}
+
+func expectPosition(t *rapid.T, p VeiledPosition, counts map[pair]uint64, opens map[pair]veil.Opening) {
+	k := pair{p.Debtor, p.Creditor, p.Fee.String()}
+	fen, fee, err := p.Open(opens[k])
+	if err != nil || p.Count != counts[k] {
+		t.Fatalf("%+v: %v", p, err)
+	}
+	value := new(big.Rat).SetFrac(opens[k].Value.Big(), big.NewInt(PerFen))
+	expectNearest(t, fen, value)
+	expectNearest(t, fee, new(big.Rat).Mul(value, big.NewRat(int64(p.Fee.Num), int64(p.Fee.Den))))
+}
+
+// expectNearest holds that a whole number is within a half of an exact one.
+func expectNearest(t *rapid.T, got amount.Units, exact *big.Rat) {
+	off := new(big.Rat).Sub(new(big.Rat).SetInt64(int64(got)), exact)
+	if off.Abs(off).Cmp(big.NewRat(1, 2)) > 0 {
+		t.Fatalf("%d is not %s", got, exact)
+	}
+}
+
+// reread is the row as the next batch finds it.
+func reread(t fataler, v Veiled) (back Veiled) {
+	t.Helper()
+	if err := codec.Decode(codec.Encode(v), &back); err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+// A row that was put on the ledger isn't changed by what is added to it later.
+func TestVeiledIsNotChangedInPlace(t *testing.T) {
+	sum, _ := hidden(t, 5, 1)
+	first := plus(t, Veiled{}, VeiledOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
+	roomy := Veiled{List: append(make([]VeiledPosition, 0, 4), first.List...)}
+	for name, v := range map[string]Veiled{"computed": first, "read": reread(t, first), "with room": roomy} {
+		before := codec.Encode(v)
+		plus(t, v, VeiledOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
+		plus(t, v, VeiledOwe{Debtor: "A", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
+		if !bytes.Equal(codec.Encode(v), before) {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
+func TestVeiledIsBounded(t *testing.T) {
+	sum, _ := hidden(t, 5, 1)
+	var noElement veil.Sum
+	if err := noElement.UnmarshalBinary(bytes.Repeat([]byte{0xff}, veil.Size)); err != nil {
+		t.Fatal(err)
+	}
+	full := Veiled{List: []VeiledPosition{{Debtor: "A", Creditor: "B", Fee: onePercent, Count: uint64(amount.Max) - 1}}}
+	for i := 1; i < MaxVeiled; i++ {
+		full.List = append(full.List, VeiledPosition{Debtor: "X", Creditor: fmt.Sprintf("%05d", i), Fee: onePercent})
+	}
+	owe := func(debtor, creditor string, count uint64, sum veil.Sum) VeiledOwe {
+		return VeiledOwe{Debtor: debtor, Creditor: creditor, Fee: onePercent, Count: count, Sum: sum}
+	}
+	for _, c := range []struct {
+		name string
+		owe  VeiledOwe
+		code fault.Code
+	}{
+		{"one more of a pair", owe("A", "B", 1, sum), ""},
+		{"above 2⁵³−1 deliveries", owe("A", "B", 2, sum), fault.Limit},
+		{"far above", owe("A", "B", 1<<64-1, sum), fault.Limit},
+		{"a pair too many", owe("Z", "Z2", 1, sum), fault.Limit},
+		{"to itself", owe("Z", "Z", 1, sum), ""},
+		{"no element", owe("A", "B", 1, noElement), fault.BadRequest},
+	} {
+		if _, err := full.Plus(c.owe); fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if back := reread(t, full); len(back.List) != MaxVeiled {
+		t.Errorf("%d of %d positions are read back", len(back.List), MaxVeiled)
+	}
+}
+
+func TestOpenRefusals(t *testing.T) {
+	largest := uint64(amount.Max)
+	sum, o := hidden(t, PerFen, largest)
+	at := func(fee amount.Rate, sum veil.Sum) VeiledPosition {
+		return VeiledPosition{Debtor: "D", Creditor: "S1", Fee: fee, Count: 1, Sum: sum}
+	}
+	over, overOpens := hidden(t, PerFen, largest+1)
+	half, halfOpens := hidden(t, PerFen/2, 5)
+	for _, c := range []struct {
+		name     string
+		position VeiledPosition
+		opening  veil.Opening
+		fen, fee amount.Units
+		code     fault.Code
+	}{
+		{"all there can be", at(onePercent, sum), o, amount.Max, 90071992547410, ""},
+		{"two and a half fen, all of it a fee", at(amount.Rate{Num: 1, Den: 1}, half), halfOpens, 2, 2, ""},
+		{"the fee is of the exact sum", at(amount.Rate{Num: 3, Den: 5}, half), halfOpens, 2, 2, ""},
+		{"no fee", at(amount.Rate{Den: 1}, half), halfOpens, 2, 0, ""},
+		{"another's opening", at(onePercent, half), o, 0, 0, fault.BadRequest},
+		{"above 2⁵³−1", at(onePercent, over), overOpens, 0, 0, fault.Limit},
+		{"a fee above 2⁵³−1", at(amount.Rate{Num: 2, Den: 1}, sum), o, 0, 0, fault.Limit},
+	} {
+		fen, fee, err := c.position.Open(c.opening)
+		if fault.CodeOf(err) != c.code || c.code == "" && (fen != c.fen || fee != c.fee) {
+			t.Errorf("%s: %d, %d, %v", c.name, fen, fee, err)
+		}
+	}
+}

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func orders(a *app) *cobra.Command {
+	cmd := group("order", "Orders: goods for points and cash, in parts that ship and return on their own (订单)")
+	under(cmd, "Buy (下单)", quoteOrder(a), placeOrder(a), orderCodes(a))
+	under(cmd, "Decide (接单)", acceptOrder(a), rejectOrder(a), cancelOrder(a), timeOutOrder(a))
+	under(cmd, "Deliver (履约)", shipOrder(a), deliverOrder(a), completeOrder(a), returns(a))
+	under(cmd, "See (查看)", showOrder(a), listOrders(a), purchaseOrders(a))
+	return cmd
+}
+
+// ofOrder is a command about one order, or about a part of it if its use names one.
+func (a *app) ofOrder(use, short, example string, ask func(number.Command, uint8) (command.Request, error)) *cobra.Command {
+	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+		n, part, err := parseOrderPart(args)
+		if err != nil {
+			return nil, err
+		}
+		return ask(n, part)
+	})
+}
+
+// parseOrderPart reads an order's number and, if there is one, a part's, from 1.
+func parseOrderPart(args []string) (n number.Command, part uint8, err error) {
+	if n, err = number.ParseCommand(args[0]); err != nil || len(args) < 2 {
+		return n, 0, err
+	}
+	part, err = parsePlace("part", args[1])
+	return n, part, err
+}
+
+// parsePlace reads which of a list something is, counted from 1.
+func parsePlace(what, text string) (uint8, error) {
+	at, err := strconv.ParseUint(text, 10, 8)
+	if err != nil || at < 1 {
+		return 0, fault.New(fault.BadRequest, "%s %.20q: want 1, 2 …", what, text)
+	}
+	return uint8(at), nil
+}
+
+func acceptOrder(a *app) *cobra.Command {
+	return a.ofOrder("accept ORDER", "Take an order on; what needs no delivery is delivered by it; for its seller (接单)",
+		"  tally --as D order accept D.0.7.0",
+		func(n number.Command, _ uint8) (command.Request, error) { return goods.AcceptRequest{Order: n}, nil })
+}
+
+func rejectOrder(a *app) *cobra.Command {
+	var why string
+	cmd := a.ofOrder("reject ORDER", "Turn an order down: stock and points go back; for its seller (拒单)",
+		"  tally --as D order reject D.0.7.0 --reason address_unknown",
+		func(n number.Command, _ uint8) (command.Request, error) {
+			return goods.RejectRequest{Order: n, Reason: why}, nil
+		})
+	reason(cmd, &why, "address_unknown")
+	return cmd
+}
+
+func cancelOrder(a *app) *cobra.Command {
+	var req goods.CancelRequest
+	cmd := a.ofOrder("cancel ORDER [PART]", "End an order that isn't accepted, or a part that isn't delivered (取消)",
+		`  tally --as G order cancel D.0.7.0 --reason member_changed_mind
+  tally --as D order cancel D.0.7.0 2 --reason lost_on_the_way --lost`,
+		func(n number.Command, part uint8) (command.Request, error) {
+			req.Order, req.Part = n, part
+			return req, nil
+		})
+	cmd.Long = `End an order that isn't accepted yet, for the seller and the member's home; or, of an
+order that is, one part that can't be had or was lost, for the seller. Points go
+back, and stock unless it is lost.`
+	reason(cmd, &req.Reason, "member_changed_mind")
+	cmd.Flags().BoolVar(&req.Lost, "lost", false, "the part's goods don't come back into stock")
+	return cmd
+}
+
+func timeOutOrder(a *app) *cobra.Command {
+	var due string
+	cmd := leaf("timeout [ORDER] [PART]", "End what wasn't accepted, or a part that wasn't shipped, in time; for everyone (超时取消)",
+		`  tally --as M order timeout D.0.7.0
+  tally --as M order timeout D.0.7.0 2
+  tally --as M order timeout --due
+  tally --as D order timeout --due=D`,
+		func(ctx context.Context, args []string) error {
+			if err := checkDue("timeout", args, due); err != nil {
+				return err
+			}
+			if due != "" {
+				return a.runDue(ctx, "orders and parts timed out", sellerOf(due), []goods.State{goods.Placed, goods.Accepted}, timeOutOf)
+			}
+			n, part, err := parseOrderPart(args)
+			if err != nil {
+				return err
+			}
+			return a.submit(ctx, goods.TimeOutRequest{Order: n, Part: part})
+		})
+	dueFlag(cmd, &due, "all whose time to be accepted, or shipped, has passed")
+	return a.takesLong(cmd)
+}
+
+// dueFlag is --due, or --due=SELLER.
+func dueFlag(cmd *cobra.Command, to *string, usage string) {
+	word(cmd, to, "due", usage+": this seller's, or everybody's")
+	cmd.Flags().Lookup("due").NoOptDefVal = everyDue
+}
+
+// sellerOf is the seller that --due names, "" for all.
+func sellerOf(due string) string { return strings.TrimPrefix(due, everyDue) }
+
+// checkDue refuses with BAD_REQUEST both or neither of an order and --due.
+func checkDue(verb string, args []string, due string) error {
+	if (len(args) > 0) == (due != "") {
+		return fault.New(fault.BadRequest, "name an order, or say --due, or --due=SELLER; see tally order %s --help", verb)
+	}
+	return nil
+}
+
+// timeOutOf times a part out, or all of an order that isn't accepted.
+func timeOutOf(p index.OrderPart) command.Request {
+	if p.State == goods.Placed {
+		return goods.TimeOutRequest{Order: p.Order}
+	}
+	return goods.TimeOutRequest{Order: p.Order, Part: uint8(p.Number)}
+}
+
+// runDue does something with every part whose state has ended by itself: in states
+// of a seller, "" for all.
+func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		_, cycle, err := ix.Cycle()
+		if err != nil {
+			return err
+		}
+		var run tally
+		for _, state := range in {
+			due, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
+			if err != nil {
+				return err
+			}
+			if err := a.doDue(ctx, g, &run, due, ask); err != nil {
+				return err
+			}
+		}
+		return a.printTally(what, run)
+	})
+}
+
+// maxDue is the most parts in one state that a run takes on; another run goes on.
+const maxDue = 10_000
+
+func (a *app) doDue(ctx context.Context, g *gateway.Gateway, run *tally, due []index.OrderPart, ask func(index.OrderPart) command.Request) error {
+	for i, p := range due {
+		name := fmt.Sprintf("%s/%d", p.Order, p.Number)
+		if p.State == goods.Placed {
+			if i > 0 && due[i-1].Order == p.Order {
+				continue // all of its parts end at once
+			}
+			name = p.Order.String()
+		}
+		if err := run.note(name, a.again(ctx, g, ask(p))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shipOrder(a *app) *cobra.Command {
+	var req goods.ShipRequest
+	cmd := a.ofOrder("ship ORDER PART", "Hand a part to a carrier; for the seller and the supplier's party (发货)",
+		"  tally --as S1 order ship D.0.7.0 1 --carrier sf --waybill SF1234567890",
+		func(n number.Command, part uint8) (command.Request, error) {
+			req.Order, req.Part = n, part
+			return req, nil
+		})
+	word(cmd, &req.Carrier, "carrier", "the carrier's id")
+	word(cmd, &req.Waybill, "waybill", "the carrier's number for it")
+	return cmd
+}
+
+func deliverOrder(a *app) *cobra.Command {
+	var req goods.DeliverRequest
+	var secret oneTime
+	var due string
+	cmd := leaf("deliver [ORDER] [PART]", "Say that a part has reached the member, and with what proof (签收)",
+		`  tally --as D order deliver D.0.7.0 1 --code-file code.txt
+  tally --as S1 order deliver D.0.7.0 1 --evidence handover.pdf
+  tally --as G order deliver D.0.7.0 1
+  tally --as S1 order deliver --due`,
+		func(ctx context.Context, args []string) (err error) {
+			if err := checkDue("deliver", args, due); err != nil {
+				return err
+			}
+			if due != "" {
+				return a.runDue(ctx, "parts delivered by silence", sellerOf(due), []goods.State{goods.OnItsWay}, deliverOf)
+			}
+			if len(args) < 2 {
+				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
+			}
+			if req.Order, req.Part, err = parseOrderPart(args); err != nil {
+				return err
+			}
+			if secret.given() || len(req.Evidence) == 0 {
+				if req.Code, err = secret.read(); err != nil {
+					return err
+				}
+			}
+			return a.submit(ctx, req)
+		})
+	cmd.Long = `Say that a part has reached the member: its points are captured, and the parties owe
+each other. The proof is the member's one-time code (from the flag, a file or
+$TALLY_CODE) or a document, for the seller and the supplier's party; with neither,
+the word of the member's home, or anyone's once the storefront's days of silence
+have passed since it was shipped. --due delivers all that silence has.`
+	secret.flags(cmd)
+	evidence(cmd, &req.Evidence)
+	dueFlag(cmd, &due, "all that were shipped and about which silence lasted long enough")
+	return a.takesLong(cmd)
+}
+
+func deliverOf(p index.OrderPart) command.Request {
+	return goods.DeliverRequest{Order: p.Order, Part: uint8(p.Number)}
+}
+
+func completeOrder(a *app) *cobra.Command {
+	var due string
+	cmd := leaf("complete [ORDER] [PART]", "End a delivered part: nothing can be returned any more; for the member's home, then for everyone (完成)",
+		"  tally --as G order complete D.0.7.0 1\n  tally --as D order complete --due=D",
+		func(ctx context.Context, args []string) error {
+			if err := checkDue("complete", args, due); err != nil {
+				return err
+			}
+			if due != "" {
+				return a.runDue(ctx, "parts completed", sellerOf(due), []goods.State{goods.Delivered}, completeOf)
+			}
+			if len(args) < 2 {
+				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
+			}
+			n, part, err := parseOrderPart(args)
+			if err != nil {
+				return err
+			}
+			return a.submit(ctx, goods.CompleteRequest{Order: n, Part: part})
+		})
+	dueFlag(cmd, &due, "all that were delivered and can't be returned any more")
+	return a.takesLong(cmd)
+}
+
+func completeOf(p index.OrderPart) command.Request {
+	return goods.CompleteRequest{Order: p.Order, Part: uint8(p.Number)}
+}
+
+// untilDay writes the last day of a part's state, or the moment until which an order
+// can be accepted.
+func untilDay(p index.OrderPart) string {
+	if p.AcceptBy > 0 {
+		return moment(p.AcceptBy)
+	}
+	return p.LastDay.String()
+}

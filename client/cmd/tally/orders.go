@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// partStates are the states of a part, as people write them.
+var partStates = []string{"PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED", "CANCELLED", "TIMED_OUT"}
+
+func joined(words []string) string { return strings.Join(words, ", ") }
+
+func splitWords(text string) []string { return strings.Split(text, ",") }
+
+// partFlags narrow a list of parts of orders.
+func partFlags(cmd *cobra.Command, f *index.PartFilter) {
+	word(cmd, &f.Supplier, "supplier", "of this supplier only")
+	wordsOf(cmd, &f.States, "state", "in these states only", partStates...)
+	day(cmd, &f.Since, "since", "in their state since this day or a later one")
+}
+
+func listOrders(a *app) *cobra.Command {
+	var f index.PartFilter
+	cmd := leaf("list", "List orders, part by part (订单查询)",
+		`  tally --as D order list --member zhang
+  tally --as D order list --seller D --state PLACED,ACCEPTED
+  tally --as S1 order list --waybill SF1234567890`,
+		func(ctx context.Context, _ []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				list, err := all(func(p index.Page) (index.Part[index.OrderPart], error) { return ix.Parts(f, p) })
+				if err != nil {
+					return err
+				}
+				s, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
+				answer := map[string]any{"height": ix.Height(), "rows": list}
+				return a.print(answer, func(t table.Writer) {
+					partsTable(t, list, s)
+					asOf(t, ix.Height())
+				})
+			})
+		})
+	word(cmd, &f.Seller, "seller", "of this seller only")
+	word(cmd, &f.Member, "member", "of this member only")
+	word(cmd, &f.Party, "party", "of suppliers for which this party acts only")
+	word(cmd, &f.Reference, "reference", "of the order with this number of the seller's only")
+	word(cmd, &f.Waybill, "waybill", "with this number of the carrier's only")
+	partFlags(cmd, &f)
+	day(cmd, &f.From, "from", "ordered on this day or a later one")
+	day(cmd, &f.Until, "until", "ordered on this day or an earlier one")
+	return cmd
+}
+
+func partsTable(t table.Writer, list []index.OrderPart, s scales) {
+	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "fen", "points", "cash, fen", "state", "since", "until", "waybill", "reference"})
+	right(t, 2, 8, 9, 10)
+	t.SuppressEmptyColumns()
+	for _, p := range list {
+		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, goodsText(p.Lines), int64(p.Value()), lineText(p.Pieces, s),
+			unlessZero(int64(p.Cash)), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
+	}
+}
+
+// goodsText writes what a part is of: 2 wiper, 1 oilkit.
+func goodsText(lines []goods.Line) string {
+	var list []string
+	for _, l := range lines {
+		list = append(list, fmt.Sprintf("%d %s", l.Quantity, l.SKU))
+	}
+	return joined(list)
+}
+
+// wholeOrder is an order with its returns.
+type wholeOrder struct {
+	Height uint64 `json:"height"`
+	index.Order
+	Returns []index.Return `json:"returns"`
+}
+
+func showOrder(a *app) *cobra.Command {
+	return leaf("show ORDER", "Show an order: how far each part is, what paid for it, what came back (订单详情)", "  tally --as D order show D.0.7.0",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseCommand(args[0])
+			if err != nil {
+				return err
+			}
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				var o wholeOrder
+				if o.Height, o.Order, err = ix.Order(n); err != nil {
+					return err
+				}
+				if o.Returns, err = all(func(p index.Page) (index.Part[index.Return], error) {
+					return ix.Returns(index.ReturnFilter{Order: n}, p)
+				}); err != nil {
+					return err
+				}
+				s, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
+				names, err := namesOf(ix, o.Order)
+				if err != nil {
+					return err
+				}
+				return a.print(o, func(t table.Writer) { orderTable(t, o, names, s) })
+			})
+		})
+}
+
+// goodNames finds what goods are called in the versions that orders are of.
+type goodNames map[string]goods.Good
+
+func (n goodNames) of(p goods.Part, l goods.Line) goods.Good { return n[nameKey(p, l)] }
+
+func nameKey(p goods.Part, l goods.Line) string {
+	return fmt.Sprintf("%s/%s/%d", p.Supplier, l.SKU, l.Version)
+}
+
+// add looks the goods of a part up that aren't known yet.
+func (n goodNames) add(ix *index.Index, p goods.Part) error {
+	for _, l := range p.Lines {
+		key := nameKey(p, l)
+		if _, known := n[key]; known {
+			continue
+		}
+		good, err := ix.GoodAt(p.Supplier, l.SKU, l.Version)
+		if err != nil {
+			return err
+		}
+		n[key] = good
+	}
+	return nil
+}
+
+func namesOf(ix *index.Index, o index.Order) (goodNames, error) {
+	n := goodNames{}
+	for _, p := range o.Parts {
+		if err := n.add(ix, p); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func orderTable(t table.Writer, o wholeOrder, n goodNames, s scales) {
+	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date}, {"fen", int64(o.Value())}})
+	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference}, {"payment", o.Payment}} {
+		if r[1] != "" {
+			t.AppendRow(table.Row{r[0], r[1]})
+		}
+	}
+	if !o.Authorisation.IsZero() {
+		t.AppendRow(table.Row{"authorisation", o.Authorisation})
+	}
+	for i := range o.Parts {
+		partRows(t, o.Part(i+1), o.Order.AcceptBy == 0, n, s)
+	}
+	for _, r := range o.Returns {
+		t.AppendSeparator()
+		returnRows(t, r, s)
+	}
+	asOf(t, o.Height)
+}
+
+func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s scales) {
+	t.AppendSeparator()
+	who := p.Supplier
+	if p.Party != p.Supplier {
+		who += " (" + p.Party + ")"
+	}
+	t.AppendRow(table.Row{fmt.Sprintf("part %d", p.Number), fmt.Sprintf("of %s, %s, for %s", who, p.Delivery, p.Scene)})
+	t.AppendRow(table.Row{"", drawn(p.Part, atOnce)})
+	t.AppendRow(table.Row{"", standing(p)})
+	for i, l := range p.Lines {
+		good := n.of(p.Part, l)
+		text := fmt.Sprintf("%d × %s %s %s, %d fen each", l.Quantity, l.SKU, good.En, good.Zh, int64(l.Fen))
+		if l.Returning+l.Returned > 0 {
+			text += fmt.Sprintf("; %d returned, %d on the way back", l.Returned, l.Returning)
+		}
+		t.AppendRow(table.Row{fmt.Sprintf("  line %d", i+1), text})
+	}
+	t.AppendRow(table.Row{"  paid", paidText(p.Part, s)})
+}
+
+func paidText(p goods.Part, s scales) string {
+	var list []string
+	if text := lineText(p.Pieces, s); text != "" {
+		list = append(list, text)
+	}
+	if p.Cash > 0 || len(list) == 0 {
+		list = append(list, fmt.Sprintf("%d fen in cash", int64(p.Cash)))
+	}
+	return joined(list)
+}
+
+func returnRows(t table.Writer, r index.Return, s scales) {
+	text := fmt.Sprintf("%d × %s of part %d, line %d: %s since %s, %s", r.Quantity, r.SKU, r.Part, r.Line, r.State, r.Since, r.Reason)
+	t.AppendRow(table.Row{"return " + r.Number.String(), text})
+	if r.State == goods.Refunded {
+		t.AppendRow(table.Row{"  given back", paidText(goods.Part{Pieces: r.Pieces, Cash: r.Cash}, s)})
+	}
+}
+
+// standing says since when a part is where it is, by what, and what comes next.
+func standing(p index.OrderPart) string {
+	text := "since " + p.Since.String()
+	switch p.State {
+	case goods.Placed:
+		text += "; can be accepted until " + untilDay(p)
+	case goods.Accepted:
+		text += "; to be " + map[goods.Delivery]string{goods.Shipped: "shipped", goods.Counter: "handed over"}[p.Delivery] + " until " + untilDay(p)
+	case goods.OnItsWay:
+		text += fmt.Sprintf(" with %s, waybill %s; after %s silence is delivery", p.Carrier, p.Waybill, untilDay(p))
+	case goods.Delivered:
+		text += fmt.Sprintf(", proven by %s; can be returned until %s", wordOf(p.Proof), untilDay(p))
+	case goods.Completed:
+		text += ", proven by " + wordOf(p.Proof)
+	case goods.Rejected, goods.Cancelled, goods.TimedOut:
+		if p.Reason != "" {
+			text += ": " + p.Reason
+		}
+		if p.Lost {
+			text += "; its goods are lost"
+		}
+	}
+	return text
+}
+
+// drawn is a picture of how far a part has come:
+//
+//	PLACED ─ ACCEPTED ─ ● SHIPPED ┄ DELIVERED ┄ COMPLETED
+//	PLACED ─ ACCEPTED ─ ✕ CANCELLED
+//
+// What lies ahead, and what the ledger doesn't say of the way to an end, is dotted.
+func drawn(p goods.Part, atOnce bool) string {
+	way := []goods.State{goods.Placed, goods.Accepted, goods.OnItsWay, goods.Delivered, goods.Completed}
+	if p.Delivery != goods.Shipped {
+		way = []goods.State{goods.Placed, goods.Accepted, goods.Delivered, goods.Completed}
+	}
+	if p.State >= goods.Rejected {
+		return ended(p, atOnce)
+	}
+	text := ""
+	for i, s := range way {
+		switch {
+		case i == 0:
+		case s <= p.State:
+			text += " ─ "
+		default:
+			text += " ┄ "
+		}
+		if s == p.State {
+			text += "● "
+		}
+		text += s.String()
+	}
+	return text
+}
+
+// ended draws the way of a part that wasn't delivered. It was accepted for sure if it
+// was at once, has a carrier, or was lost.
+func ended(p goods.Part, atOnce bool) string {
+	text := goods.Placed.String()
+	switch {
+	case p.Carrier != "":
+		text += " ─ " + goods.Accepted.String() + " ─ " + goods.OnItsWay.String() + " ─ "
+	case atOnce || p.Lost:
+		text += " ─ " + goods.Accepted.String() + " ─ "
+	case p.State == goods.Rejected:
+		text += " ─ "
+	default:
+		text += " ┄ "
+	}
+	return text + "✕ " + p.State.String()
+}

@@ -1,0 +1,382 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+// basket is what a member would like to have, and where.
+type basket struct {
+	member, region, outlet string
+	lines                  []goods.Wanted
+}
+
+func (b *basket) flags(cmd *cobra.Command) {
+	word(cmd, &b.member, "member", "who buys")
+	many(cmd, &b.lines, "line", "line", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseWanted)
+	word(cmd, &b.region, "region", "whose prices; the outlet's if you name one")
+	word(cmd, &b.outlet, "outlet", "where, an outlet of the seller's (网点)")
+}
+
+// parseWanted reads SUPPLIER/SKU:QUANTITY or SUPPLIER/SKU.
+func parseWanted(text string) (goods.Wanted, error) {
+	id, count, counted := strings.Cut(text, ":")
+	supplier, sku, ok := strings.Cut(id, "/")
+	if !ok {
+		return goods.Wanted{}, fault.New(fault.BadRequest, "%.140q: want SUPPLIER/SKU:QUANTITY", text)
+	}
+	w := goods.Wanted{Supplier: supplier, SKU: sku, Quantity: 1}
+	if counted {
+		quantity, err := strconv.ParseUint(count, 10, 32)
+		if err != nil {
+			return w, fault.New(fault.BadRequest, "quantity %.40q: want a whole number", count)
+		}
+		w.Quantity = uint32(quantity)
+	}
+	return w, goods.CheckWanted([]goods.Wanted{w})
+}
+
+// quote asks what a seller offers. The region is that of the outlet if none is named.
+func (b *basket) quote(ctx context.Context, g *gateway.Gateway, seller string) (gateway.Quoted, error) {
+	if b.outlet != "" && b.region == "" {
+		outlet, err := g.Query().Outlet(ctx, seller, b.outlet)
+		if err != nil {
+			return gateway.Quoted{}, err
+		}
+		b.region = outlet.Region
+	}
+	return g.Query().Quote(ctx, gateway.QuoteAsked{Seller: seller, Member: b.member, Region: b.region, Lines: b.lines})
+}
+
+func quoteOrder(a *app) *cobra.Command {
+	var b basket
+	var seller string
+	cmd := leaf("quote", "What a storefront offers a member now, and the hash that an order binds (询价)",
+		`  tally --as D order quote --member zhang --line S1/oilkit --line S2/wiper:2 --region sh
+  tally --as G order quote --seller D --member zhang --line S1/oilkit`,
+		func(ctx context.Context, _ []string) error {
+			if err := goods.CheckWanted(b.lines); err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				if seller == "" {
+					seller = g.Party()
+				}
+				quoted, err := b.quote(ctx, g, seller)
+				if err != nil {
+					return err
+				}
+				if a.format == "json" {
+					return a.asJSON(quoted)
+				}
+				return a.showQuote(ctx, g, quoted)
+			})
+		})
+	b.flags(cmd)
+	word(cmd, &seller, "seller", "whose storefront; yours if you name none")
+	return cmd
+}
+
+// showQuote prints a quote with the goods' names.
+func (a *app) showQuote(ctx context.Context, g *gateway.Gateway, q gateway.Quoted) error {
+	s, err := askScales(ctx, g)
+	if err != nil {
+		return err
+	}
+	names := make([]goods.Good, len(q.Quote.Lines))
+	for i, l := range q.Quote.Lines {
+		if names[i], err = g.Query().Good(ctx, l.Supplier, l.SKU, l.Version); err != nil {
+			return err
+		}
+	}
+	return a.print(q, func(t table.Writer) { quoteTable(t, q, names, s) })
+}
+
+func quoteTable(t table.Writer, q gateway.Quoted, names []goods.Good, s scales) {
+	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "fen each", "fen"})
+	right(t, 6, 7, 8)
+	for i, l := range q.Quote.Lines {
+		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity, int64(l.Fen), int64(l.Fen) * int64(l.Quantity)})
+	}
+	t.AppendSeparator()
+	t.AppendRow(table.Row{"total", "", "", "", "", "", "", int64(q.Quote.Total)})
+	for _, least := range []struct {
+		of  string
+		fen amount.Units
+	}{{"points", q.Quote.MinPoints}, {"cash", q.Quote.MinCash}} {
+		if least.fen > 0 {
+			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", int64(least.fen)})
+		}
+	}
+	for _, tender := range q.Quote.Tenders {
+		one := s.show(tender.Programme, 1)
+		t.AppendRow(table.Row{one + " " + tender.Programme + " counts", "", "", "", "", "", "", tender.Value})
+	}
+	t.SetCaption("quote %s", q.Hash)
+}
+
+// placing is an order in the making.
+type placing struct {
+	basket
+	spending
+	consent
+	cash      amount.Units
+	payment   string
+	reference string
+	quoted    codec.Hash // that the member agreed to before
+	accept    bool
+	length    time.Duration // until when it can be accepted
+	pickup    bool
+}
+
+func placeOrder(a *app) *cobra.Command {
+	var p placing
+	cmd := leaf("place", "Place a member's order at your storefront: stock and points are held, all or nothing (下单)",
+		`  tally --as D order place --member zhang --line S1/oilkit --take DP:1860 --take FP:8400 --take GP:20000 \
+      --cash 1220 --payment pos-77-4711 --outlet T3 --accept
+  tally --as G order place --member wang --line S2/wiper:2 --take DP:1800 --for 30m --pickup-code --request web-000123`,
+		func(ctx context.Context, _ []string) error { return a.placeOrder(ctx, &p) })
+	cmd.Long = `Place a member's order at your storefront. It asks for a quote, shows it, chooses the
+lots earliest expiry first, and binds the quote's hash: if what the member saw has
+changed by then, the order is refused. With --quote it binds what the member agreed
+to before. Points and cash come to the quoted total.
+
+With --pickup-code a one-time code is made for every part that is handed over or
+shipped; they are told here, are used in their order, and stay in your vault (tally
+order codes). Asked again with the same --request, it answers the first receipt and
+the same codes.`
+	p.basket.flags(cmd)
+	p.spending.flags(cmd, "take")
+	p.consent.flags(cmd)
+	units(cmd, &p.cash, "cash", "fen that are paid in cash")
+	word(cmd, &p.payment, "payment", "reference of the cash payment, unique at the seller")
+	word(cmd, &p.reference, "reference", "your own number for the order")
+	one(cmd, &p.quoted, "quote", "hash", "the quote that the member agreed to", codec.ParseHash)
+	cmd.Flags().BoolVar(&p.accept, "accept", false, "accept it at once")
+	span(cmd, &p.length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
+	cmd.MarkFlagsMutuallyExclusive("accept", "for")
+	cmd.Flags().BoolVar(&p.pickup, "pickup-code", false, "deliveries are proven by one-time codes (提货码)")
+	return cmd
+}
+
+// request is the order of some lots, with a pick-up code's commitment, at a quote.
+func (p *placing) request(pieces []points.Piece, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
+	authorisation, cd, err := p.proof()
+	if err != nil {
+		return goods.PlaceRequest{}, err
+	}
+	req := goods.PlaceRequest{
+		Member: p.member, Lines: p.lines, Region: p.region, Outlet: p.outlet, Quote: quote, Pieces: pieces, Cash: p.cash, Payment: p.payment,
+		Authorisation: authorisation, Code: cd, Accept: p.accept, Pickup: pickup, Reference: p.reference,
+	}
+	if !p.accept {
+		req.AcceptBy = after(p.length)
+	}
+	return req, req.Check()
+}
+
+// check refuses what is malformed whatever lots and quote there will be.
+func (p *placing) check() error {
+	for _, t := range p.take {
+		if err := t.units.Check(); err != nil {
+			return err
+		}
+	}
+	pieces := slices.Clone(p.lots)
+	if len(p.take) > 0 {
+		pieces = append(pieces, example)
+	}
+	_, err := p.request(pieces, make(codec.Hash, 32), nil)
+	return err
+}
+
+// placed is the receipt of an order, with what it bound and its codes, which are told
+// here and nowhere else.
+type placed struct {
+	receipt
+	Quote *gateway.Quoted `json:"quote"` // null if the order had been placed before
+	Codes []code.Code     `json:"codes"` // in the order of their use
+}
+
+func (a *app) placeOrder(ctx context.Context, p *placing) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		answer := placed{Codes: []code.Code{}}
+		known, found, err := a.first(ctx, g, a.requestID())
+		if err != nil {
+			return err
+		}
+		if found {
+			answer.receipt = known
+			err = a.recallCodes(ctx, g, p, &answer)
+		} else {
+			err = a.placeNew(ctx, g, ix, p, &answer)
+		}
+		if err != nil {
+			return err
+		}
+		return a.print(answer, func(t table.Writer) { placedTable(t, answer) })
+	})
+}
+
+// placeNew quotes and places an order that hasn't been placed yet.
+func (a *app) placeNew(ctx context.Context, g *gateway.Gateway, ix *index.Index, p *placing, answer *placed) error {
+	quoted, err := p.quote(ctx, g, g.Party())
+	if err != nil {
+		return err
+	}
+	if len(p.quoted) > 0 && !slices.Equal(p.quoted, quoted.Hash) {
+		return fault.New(fault.PriceChanged, "the quote is no longer what %s offers", g.Party())
+	}
+	answer.Quote = &quoted
+	if a.format != "json" {
+		if err := a.showQuote(ctx, g, quoted); err != nil {
+			return err
+		}
+	}
+	pieces, err := p.pieces(ix, p.member)
+	if err != nil {
+		return err
+	}
+	return a.sendOrder(ctx, g, p, pieces, answer)
+}
+
+// sendOrder makes the codes, sends the order, and keeps the codes.
+func (a *app) sendOrder(ctx context.Context, g *gateway.Gateway, p *placing, pieces []points.Piece, answer *placed) error {
+	if !p.pickup {
+		req, err := p.request(pieces, answer.Quote.Hash, nil)
+		if err == nil {
+			answer.receipt, err = a.send(ctx, g, a.requestID(), req)
+		}
+		return err
+	}
+	n := handedOver(answer.Quote.Quote.Lines)
+	if n == 0 {
+		return fault.New(fault.BadRequest, "--pickup-code: nothing of it is handed over or shipped")
+	}
+	return a.inVault(func(v *vault.Vault) error {
+		codes, commitment := code.Chain(a.seed(v, pickup, 0), n)
+		req, err := p.request(pieces, answer.Quote.Hash, commitment)
+		if err != nil {
+			return err
+		}
+		if answer.receipt, err = a.send(ctx, g, a.requestID(), req); err != nil {
+			return err
+		}
+		answer.Codes = codes
+		return keepPickup(v, answer.Number, p.member, codes)
+	})
+}
+
+// pickup is what the vault keeps the codes of orders as.
+const pickup = "pickup"
+
+// keepPickup has the vault keep the last code of an order: the others follow from it.
+func keepPickup(v *vault.Vault, order number.Command, member string, codes []code.Code) error {
+	return v.PutCode(vault.Secret{Purpose: pickup, Reference: order.String(), Member: member, Code: codes[len(codes)-1]})
+}
+
+// recallCodes tells the codes of an order that had been placed before.
+func (a *app) recallCodes(ctx context.Context, g *gateway.Gateway, p *placing, answer *placed) error {
+	if !p.pickup {
+		return nil
+	}
+	o, err := g.Query().Order(ctx, answer.Number)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, part := range o.Parts {
+		if part.Delivery != goods.Virtual {
+			n++
+		}
+	}
+	return a.inVault(func(v *vault.Vault) error {
+		answer.Codes, _ = code.Chain(a.seed(v, pickup, 0), n)
+		return keepPickup(v, answer.Number, p.member, answer.Codes)
+	})
+}
+
+// handedOver is how many parts an order of a quote's lines will have that can be
+// proven by a code: one for each supplier, delivery and scene.
+func handedOver(lines []goods.Quoted) int {
+	var seen []goods.Quoted
+	for _, l := range lines {
+		if l.Delivery == goods.Virtual || slices.ContainsFunc(seen, func(o goods.Quoted) bool {
+			return o.Supplier == l.Supplier && o.Delivery == l.Delivery && o.Scene == l.Scene
+		}) {
+			continue
+		}
+		seen = append(seen, l)
+	}
+	return len(seen)
+}
+
+func placedTable(t table.Writer, p placed) {
+	receiptTable(t, "order:Place", p.receipt)
+	codeRows(t, p.Codes)
+}
+
+func codeRows(t table.Writer, codes []code.Code) {
+	for i, c := range codes {
+		t.AppendRow(table.Row{fmt.Sprintf("code for delivery %d", i+1), c})
+	}
+}
+
+func orderCodes(a *app) *cobra.Command {
+	return leaf("codes ORDER", "Tell the codes of the deliveries that are left again, if your vault made them (提货码)", "  tally --as D order codes D.0.7.0",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseCommand(args[0])
+			if err != nil {
+				return err
+			}
+			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+				o, err := g.Query().Order(ctx, n)
+				if err != nil {
+					return err
+				}
+				secrets, err := v.Codes(pickup, n.String())
+				if err != nil {
+					return err
+				}
+				left := pickupLeft(secrets, o.Pickup)
+				if len(left) == 0 {
+					return fault.New(fault.NotFound, "your vault has no code of order %s as it is now", n)
+				}
+				return a.print(map[string]any{"order": n, "codes": left}, func(t table.Writer) { codeRows(t, left) })
+			})
+		})
+}
+
+// pickupLeft finds, of the secrets of an order, the chain whose next code opens it as
+// it is now.
+func pickupLeft(secrets []vault.Secret, now code.Commitment) []code.Code {
+	for _, s := range secrets {
+		for n := 1; n <= goods.MaxLines; n++ {
+			if chain, commitment := code.Chain(s.Code, n); slices.Equal(commitment, now) {
+				return chain
+			}
+		}
+	}
+	return nil
+}

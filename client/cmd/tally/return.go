@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/number"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func returns(a *app) *cobra.Command {
+	return group("return", "Returns: a quantity of a line on its way back (退货)",
+		requestReturn(a), receiveReturn(a), refuseReturn(a), refundReturn(a), listReturns(a))
+}
+
+func requestReturn(a *app) *cobra.Command {
+	req := goods.RequestReturnRequest{}
+	cmd := a.sends("request ORDER PART LINE", "Ask to return a quantity of a line; for the seller and the member's home (退货申请)",
+		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size",
+		func(args []string) (_ command.Request, err error) {
+			if req.Order, req.Part, err = parseOrderPart(args[:2]); err != nil {
+				return nil, err
+			}
+			req.Line, err = parsePlace("line", args[2])
+			return req, err
+		})
+	cmd.Flags().Uint32Var(&req.Quantity, "quantity", 1, "how many of it")
+	reason(cmd, &req.Reason, "wrong_size")
+	return cmd
+}
+
+// ofReturn is a command about one return.
+func (a *app) ofReturn(use, short, example string, ask func(number.Command) command.Request) *cobra.Command {
+	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+		n, err := number.ParseCommand(args[0])
+		return ask(n), err
+	})
+}
+
+func receiveReturn(a *app) *cobra.Command {
+	var restock bool
+	cmd := a.ofReturn("receive RETURN", "Say that returned goods are back; for the seller and the supplier's party (收到退货)",
+		"  tally --as S2 order return receive G.0.12.0 --restock",
+		func(n number.Command) command.Request { return goods.ReceiveReturnRequest{Return: n, Restock: restock} })
+	cmd.Flags().BoolVar(&restock, "restock", false, "they can be sold again")
+	return cmd
+}
+
+func refuseReturn(a *app) *cobra.Command {
+	var why string
+	cmd := a.ofReturn("refuse RETURN", "Turn a return down; for the seller (拒绝退货)",
+		"  tally --as D order return refuse G.0.12.0 --reason used",
+		func(n number.Command) command.Request { return goods.RefuseReturnRequest{Return: n, Reason: why} })
+	reason(cmd, &why, "used")
+	return cmd
+}
+
+func refundReturn(a *app) *cobra.Command {
+	var payment string
+	cmd := a.ofReturn("refund RETURN", "Give points and cash back for returned goods; for the seller (退款)",
+		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --payment refund-77-12",
+		func(n number.Command) command.Request { return goods.RefundRequest{Return: n, Payment: payment} })
+	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
+taken from, and what the parties came to owe each other they owe the other way
+round. Of a line, the units that were sold last go back first.`
+	word(cmd, &payment, "payment", "reference of the cash refund, if cash goes back")
+	return cmd
+}
+
+func listReturns(a *app) *cobra.Command {
+	var f index.ReturnFilter
+	var mine bool
+	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --mine",
+		func(ctx context.Context, _ []string) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+				if mine {
+					f.Party = g.Party()
+				}
+				list, err := all(func(p index.Page) (index.Part[index.Return], error) { return ix.Returns(f, p) })
+				if err != nil {
+					return err
+				}
+				s, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
+				answer := map[string]any{"height": ix.Height(), "rows": list}
+				return a.print(answer, func(t table.Writer) {
+					returnsTable(t, list, s)
+					asOf(t, ix.Height())
+				})
+			})
+		})
+	one(cmd, &f.Order, "order", "number", "of this order only", number.ParseCommand)
+	word(cmd, &f.Member, "member", "of this member only")
+	word(cmd, &f.Seller, "seller", "of this seller only")
+	word(cmd, &f.Supplier, "supplier", "of this supplier's goods only")
+	cmd.Flags().BoolVar(&mine, "mine", false, "of goods of the suppliers that you act for only")
+	wordsOf(cmd, &f.States, "state", "in these states only", "REQUESTED", "RECEIVED", "REFUNDED", "REFUSED")
+	return cmd
+}
+
+func returnsTable(t table.Writer, list []index.Return, s scales) {
+	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "member", "reason", "in stock again", "points", "cash, fen"})
+	right(t, 3, 4, 6, 12, 13)
+	t.SuppressEmptyColumns()
+	for _, r := range list {
+		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since, r.Member, r.Reason,
+			yes(r.Restocked), lineText(r.Pieces, s), unlessZero(int64(r.Cash))})
+	}
+}
+
+// unlessZero leaves a figure out that is none.
+func unlessZero(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// wordsOf is a flag with some of a few words, with commas between them.
+func wordsOf[T any](cmd *cobra.Command, to *[]T, name, usage string, words ...string) {
+	on(cmd, name, "words", usage+": "+joined(words), func(text string) error {
+		for _, word := range splitWords(text) {
+			if word == "" {
+				return fault.New(fault.BadRequest, "want one or more of %v, with commas between them", words)
+			}
+			v, err := fromWord[T](word)
+			if err != nil {
+				return err
+			}
+			*to = append(*to, v)
+		}
+		return nil
+	})
+	complete(cmd, name, words...)
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/veil"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+// openings is what a party's vault knows of hidden prices: those that it offered or
+// took.
+type openings interface {
+	// TermsOf is what a commitment of a good at a seller hides; false if the vault
+	// doesn't know.
+	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)
+}
+
+// unveiled looks openings up, each commitment once: finding one costs a
+// multiplication in the group for every price that was ever agreed for the good.
+type unveiled struct {
+	known openings
+	found map[string]*veil.Opening // by commitment; nil for what isn't known
+}
+
+// of is what a commitment hides, nil if it isn't known.
+func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Opening, error) {
+	if o, asked := u.found[string(c)]; asked {
+		return o, nil
+	}
+	terms, known, err := u.known.TermsOf(supplier, sku, seller, c)
+	if err != nil {
+		return nil, err
+	}
+	var o *veil.Opening
+	if known {
+		o = &terms.Opening
+	}
+	if u.found == nil {
+		u.found = map[string]*veil.Opening{}
+	}
+	u.found[string(c)] = o
+	return o, nil
+}
+
+// supply is what a seller owes a supplier for a line, in fen, exactly; "" if it isn't
+// known, or for the seller's own goods.
+func (u *unveiled) supply(supplier, seller string, l goods.Line) (string, error) {
+	if l.Kind == goods.NoTerms {
+		return "", nil
+	}
+	terms, err := u.of(supplier, l.SKU, seller, l.Terms)
+	if err != nil || terms == nil {
+		return "", err
+	}
+	owed, err := l.OwesOpened(*terms, l.Quantity)
+	if err != nil {
+		return "", err
+	}
+	return hiddenFen(owed.Value), nil
+}
+
+// hidden is what one party owes another in an amount that only the two know, opened
+// if this party is one of them and its vault has all prices that make it.
+type hidden struct {
+	index.Veiled
+	Opened bool         `json:"opened"`
+	Fen    string       `json:"fen"`   // exact, "" if it isn't opened
+	Fees   []index.Owed `json:"fees"`  // what it makes the parties owe in fees
+	Wrong  string       `json:"wrong"` // if the ledger has something else than its deliveries come to, or ""
+}
+
+// veiledOwes lists hidden positions, and opens what a party can open.
+func (a *app) veiledOwes(ix *index.Index, party string) (list []hidden, err error) {
+	_, found, err := ix.VeiledOwes(party)
+	if err != nil || len(found) == 0 {
+		return []hidden{}, err
+	}
+	operator, err := ix.Operator()
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(found, func(v index.Veiled) bool { return v.Debtor == party || v.Creditor == party }) {
+		return openAll(found, nil, party, operator) // it needs no vault
+	}
+	return list, a.inVault(func(v *vault.Vault) (err error) {
+		list, err = openAll(found, v, party, operator)
+		return err
+	})
+}
+
+func openAll(found []index.Veiled, known openings, party, operator string) ([]hidden, error) {
+	opened, list := unveiled{known: known}, make([]hidden, len(found))
+	for i, v := range found {
+		var err error
+		if list[i], err = opened.position(v, party, operator); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// position opens a position, if the party is one of its two and all prices are known.
+func (u *unveiled) position(v index.Veiled, party, operator string) (hidden, error) {
+	h := hidden{Veiled: v, Fees: []index.Owed{}}
+	if v.Debtor != party && v.Creditor != party {
+		return h, nil
+	}
+	sold, all, err := u.sum(v.Sold)
+	if err != nil || !all {
+		return h, err
+	}
+	back, all, err := u.sum(v.Back)
+	if err != nil || !all {
+		return h, err
+	}
+	whole, err := sold.Plus(back)
+	if err != nil {
+		return h, err
+	}
+	if counted := countOf(v.Sold) + countOf(v.Back); counted != v.Count || !whole.Opens(v.Sum.Commitment()) {
+		h.Wrong = fmt.Sprintf("what %s owes %s in %s at fee %s isn't on the ledger what its deliveries come to (%d there, %d in your read model)",
+			v.Debtor, v.Creditor, v.Cycle, v.Fee, v.Count, counted)
+		return h, nil
+	}
+	h.Opened, h.Fen = true, hiddenFen(whole.Value)
+	return h, h.fees(sold.Value, back.Value, operator)
+}
+
+// wrong names the positions of which the ledger has something else than their
+// deliveries come to. INTERNAL.
+func wrong(list []hidden) error {
+	var texts []string
+	for _, h := range list {
+		if h.Wrong != "" {
+			texts = append(texts, h.Wrong)
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return fault.New(fault.Internal, "%s", strings.Join(texts, "; "))
+}
+
+// text is the amount, or that it is hidden.
+func (h hidden) text() string {
+	switch {
+	case h.Opened:
+		return h.Fen
+	case h.Wrong != "":
+		return fmt.Sprintf("WRONG (%d deliveries)", h.Count)
+	case h.Count == 1:
+		return "hidden (1 delivery)"
+	}
+	return fmt.Sprintf("hidden (%d deliveries)", h.Count)
+}
+
+// sum adds up what deliveries come to; false if a price isn't known.
+func (u *unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
+	sum := veil.Known(veil.Value{})
+	for _, s := range list {
+		terms, err := u.of(s.Supplier, s.Line.SKU, s.Seller, s.Line.Terms)
+		if err != nil || terms == nil {
+			return sum, false, err
+		}
+		part, err := s.Opening(*terms)
+		if err != nil {
+			return sum, false, err
+		}
+		if sum, err = sum.Plus(part); err != nil {
+			return sum, false, err
+		}
+	}
+	return sum, true, nil
+}
+
+func countOf(list []index.Supplied) (n uint64) {
+	for _, s := range list {
+		n += s.Count
+	}
+	return n
+}
+
+// fees says what a hidden amount makes the parties owe in fees: of what was sold, the
+// supplier's party the operator; of what came back, the operator it.
+func (h *hidden) fees(sold, back veil.Value, operator string) error {
+	for _, f := range []struct {
+		debtor, creditor string
+		of               veil.Value
+	}{{h.Creditor, operator, sold}, {operator, h.Debtor, back}} {
+		fen, err := feeOn(f.of, h.Fee)
+		if err != nil {
+			return err
+		}
+		if fen > 0 && f.debtor != f.creditor {
+			h.Fees = append(h.Fees, index.Owed{Cycle: h.Cycle, Debtor: f.debtor, Creditor: f.creditor, Fen: fen})
+		}
+	}
+	return nil
+}
+
+// feeOn is the fee on a hidden value, in fen, rounded once, half to even.
+func feeOn(v veil.Value, fee amount.Rate) (amount.Units, error) {
+	var exact amount.Exact
+	exact.AddBig(v.Big(), amount.Rate{Num: 1, Den: settlement.PerFen}, fee)
+	return exact.Round(amount.HalfEven)
+}
+
+// hiddenFen writes a hidden value in fen, exactly.
+func hiddenFen(v veil.Value) string {
+	return decimal.NewFromBigInt(v.Big(), 0).Div(decimal.NewFromInt(settlement.PerFen)).String()
+}

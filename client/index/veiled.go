@@ -1,0 +1,151 @@
+package index
+
+import (
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/veil"
+)
+
+// veiled replaces a lane's hidden positions of a cycle. They only grow, as positions
+// do, so none is left over.
+func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) error {
+	if len(id) != 3 {
+		return fmt.Errorf("key %.90q", key)
+	}
+	for _, p := range all.List {
+		part := strings.Join([]string{key, p.Debtor, p.Creditor, p.Fee.String()}, "/")
+		if err := f.exec("INSERT OR REPLACE INTO veiled VALUES (?,?,?,?,?,?,?,?)",
+			part, id[0], p.Debtor, p.Creditor, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Veiled is what one party owes another in an amount that only the two know, as the
+// ledger has it over all lanes.
+type Veiled struct {
+	Cycle string `json:"cycle"`
+	settlement.VeiledPosition
+	Sold []Supplied `json:"-"` // what makes it: the debtor's sales of the creditor's goods
+	Back []Supplied `json:"-"` // and the creditor's sales of the debtor's goods that were returned
+}
+
+// VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor and fee.
+// Where one of the two is this party, it also lists, from the orders in the index,
+// what makes it.
+func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err error) {
+	list = []Veiled{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		if list, err = r.veiled(); err != nil {
+			return err
+		}
+		for i, v := range list {
+			if v.Debtor != party && v.Creditor != party {
+				continue
+			}
+			if list[i].Sold, err = r.supplied(soldIn, v.Cycle, v.Debtor, v.Creditor, v.Fee); err != nil {
+				return err
+			}
+			if list[i].Back, err = r.supplied(backIn, v.Cycle, v.Creditor, v.Debtor, v.Fee); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return height, list, err
+}
+
+func (r at) veiled() ([]Veiled, error) {
+	rows, err := r.tx.Query("SELECT cycle, debtor, creditor, fee, count, sum FROM veiled ORDER BY 1, 2, 3, 4")
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	defer rows.Close()
+	list := []Veiled{}
+	for rows.Next() {
+		var v Veiled
+		var fee string
+		var sum []byte
+		if err := rows.Scan(&v.Cycle, &v.Debtor, &v.Creditor, &fee, &v.Count, &sum); err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+		if v.Fee, err = amount.ParseRate(fee); err != nil {
+			return nil, fmt.Errorf("index: fee %.40q: %w", fee, err)
+		}
+		if err := v.Sum.UnmarshalBinary(sum); err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+		if list, err = addVeiled(list, v); err != nil {
+			return nil, err
+		}
+	}
+	return list, rows.Err()
+}
+
+// addVeiled adds a lane's position to the last of the list, if it is the same.
+func addVeiled(list []Veiled, v Veiled) ([]Veiled, error) {
+	n := len(list)
+	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor || list[n-1].Fee != v.Fee {
+		return append(list, v), nil
+	}
+	sum, err := list[n-1].Sum.Plus(v.Sum)
+	if err != nil {
+		return nil, fmt.Errorf("index: what %s owes %s: %w", v.Debtor, v.Creditor, err)
+	}
+	list[n-1].Sum, list[n-1].Count = sum, list[n-1].Count+v.Count
+	return list, nil
+}
+
+// Supplied are deliveries that are alike, or refunded returns: of one good at one
+// seller, under the same terms, at the same price, of the same quantity.
+type Supplied struct {
+	Supplier string
+	Seller   string
+	Line     goods.Line // SKU, quantity, price and terms only
+	Count    uint64     // how many there are
+}
+
+// What was sold and what came back in a cycle, of a party's goods at a seller and
+// under a fee.
+const (
+	soldIn = `SELECT l.supplier, l.seller, l.sku, l.kind, l.terms, l.fen, l.quantity, COUNT(*) FROM lines l
+		WHERE l.kind > 0 AND l.cycle <> '' AND l.cycle = ? AND l.seller = ? AND l.party = ? AND l.fee = ?
+		GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7`
+	backIn = `SELECT l.supplier, l.seller, l.sku, l.kind, l.terms, l.fen, r.quantity, COUNT(*) FROM returns r JOIN lines l ON l.key = r.line_key
+		WHERE l.kind > 0 AND r.cycle <> '' AND r.cycle = ? AND l.seller = ? AND l.party = ? AND l.fee = ?
+		GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7`
+)
+
+func (r at) supplied(query, cycle, seller, party string, fee amount.Rate) ([]Supplied, error) {
+	rows, err := r.tx.Query(query, cycle, seller, party, fee.String())
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	defer rows.Close()
+	var list []Supplied
+	for rows.Next() {
+		var s Supplied
+		var terms []byte
+		if err := rows.Scan(&s.Supplier, &s.Seller, &s.Line.SKU, &s.Line.Kind, &terms, &s.Line.Fen, &s.Line.Quantity, &s.Count); err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+		s.Line.Terms = veil.Commitment(terms)
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}
+
+// Opening is what all of them come to, given what their terms hide.
+func (s Supplied) Opening(terms veil.Opening) (veil.Opening, error) {
+	one, err := s.Line.OwesOpened(terms, s.Line.Quantity)
+	if err != nil {
+		return veil.Opening{}, err
+	}
+	return one.Times(s.Count)
+}
