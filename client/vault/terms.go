@@ -71,16 +71,38 @@ func (v *Vault) PutTerms(list ...Terms) error {
 // TermsOf finds what a commitment of the ledger hides; false if the vault doesn't
 // know. BAD_REQUEST.
 func (v *Vault) TermsOf(supplier, sku, seller string, commitment veil.Commitment) (t Terms, found bool, err error) {
-	list, err := v.Terms(supplier, sku, seller)
-	if err != nil {
+	list, err := v.KnownTerms([]Asked{{supplier, sku, seller, commitment}})
+	if err != nil || len(list) == 0 {
 		return Terms{}, false, err
 	}
-	for _, one := range list {
-		if one.Opening.Opens(commitment) {
-			return one, true, nil
+	return list[0], true, nil
+}
+
+// Asked are terms of the ledger whose value somebody would like to know.
+type Asked struct {
+	Supplier, SKU, Seller string
+	Commitment            veil.Commitment
+}
+
+// KnownTerms finds what commitments of the ledger hide, of as many as the vault
+// knows, in the order asked. BAD_REQUEST.
+func (v *Vault) KnownTerms(asked []Asked) (list []Terms, err error) {
+	err = v.change(func(tx *sql.Tx) error {
+		for _, a := range asked {
+			if err := checkTermsPlace(a.Supplier, a.SKU, a.Seller); err != nil {
+				return err
+			}
+			known, err := v.termsAt(tx, v.termsPlace(a.Supplier, a.SKU, a.Seller))
+			if err != nil {
+				return err
+			}
+			if i := slices.IndexFunc(known, func(t Terms) bool { return t.Opening.Opens(a.Commitment) }); i >= 0 {
+				list = append(list, known[i])
+			}
 		}
-	}
-	return Terms{}, false, nil
+		return nil
+	})
+	return list, err
 }
 
 // Terms lists all that were ever agreed for a good and seller, by their last days.
