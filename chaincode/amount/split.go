@@ -58,6 +58,13 @@ func (e *Exact) AddBig(n *big.Int, rates ...Rate) {
 	e.r.Add(&e.r, product)
 }
 
+// Times is the sum times a rate, as a new sum.
+func (e *Exact) Times(rate Rate) *Exact {
+	product := new(Exact)
+	product.r.Mul(&e.r, big.NewRat(int64(rate.Num), int64(rate.Den)))
+	return product
+}
+
 // Round gives the whole number; LIMIT above 2⁵³−1.
 func (e *Exact) Round(mode Rounding) (Units, error) { return round(&e.r, mode) }
 

@@ -24,6 +24,9 @@
 // their number × the settlement price, half to even: cumulative, so that
 // splitting into uses neither gains nor loses a fen.
 //
+// An entitlement that no points paid for costs whoever granted it the model's price
+// a use, or, where several funders give it together, each of them its share of that.
+//
 // Every function here is pure: rows in, rows out, no ledger, no clock.
 package benefit
 
@@ -51,6 +54,7 @@ const (
 	MaxGrants      = 100           // entitlements that one command grants
 	MaxPieces      = 64            // lots that pay for one entitlement
 	MaxReserveSecs = 7 * 24 * 3600 // how far ahead a reservation may end
+	MaxFunders     = 16            // of one entitlement
 )
 
 // Terms is what money needs to know of the world around.

@@ -64,6 +64,14 @@ type Entitlement struct {
 	ReservedUntil int64           `json:"reservedUntil"` // UTC seconds; from then on it isn't reserved
 	Pieces        spend.Line      `json:"pieces"`        // the points that paid, in the order of their lots
 	Reference     string          `json:"reference"`     // what for, or ""
+	Funders       []Funder        `json:"funders"`       // who owe the provider its price; none: who granted it
+}
+
+// Funder is a party that bears a part of what an entitlement's uses cost (出资方).
+type Funder struct {
+	_     struct{}     `cbor:",toarray"`
+	Party string       `json:"party"`
+	Parts amount.Units `json:"parts"` // of the sum of all parts, such as 60
 }
 
 // StateAt is the state as every verb takes it: a reservation ends by itself.

@@ -95,6 +95,20 @@ func GrantAll(m Model, req GrantRequest, at At) ([]Entitlement, error) {
 	return made, nil
 }
 
+// GrantFor makes one entitlement whose uses several parties pay for together, 1 to
+// 16, whatever it costs others in points. Refused as a grant by the provider is.
+func GrantFor(m Model, g Grant, funders []Funder, at At) (Entitlement, error) {
+	made, err := GrantAll(m, GrantRequest{Benefit: m.ID, Gift: true, Grants: []Grant{g}}, at)
+	if err != nil {
+		return Entitlement{}, err
+	}
+	if len(funders) < 1 || len(funders) > MaxFunders {
+		return Entitlement{}, fault.New(fault.BadRequest, "funders: want 1 to %d", MaxFunders)
+	}
+	made[0].Funders = funders
+	return made[0], nil
+}
+
 // begin makes one entitlement, unpaid. EXPIRED, then BAD_REQUEST for a
 // commitment that is missing or not wanted.
 func (m Model) begin(g Grant, at At) (Entitlement, error) {
@@ -107,7 +121,7 @@ func (m Model) begin(g Grant, at At) (Entitlement, error) {
 	}
 	e := Entitlement{
 		Benefit: m.ID, Member: g.Member, State: Active, By: at.Caller, Uses: m.Uses, Until: until,
-		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference,
+		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference, Funders: []Funder{},
 	}
 	if g.Witness != "" {
 		e.State, e.Witness = Granted, g.Witness

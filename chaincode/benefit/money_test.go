@@ -259,3 +259,73 @@ func TestRefundAtExpiry(t *testing.T) {
 		t.Errorf("nothing was paid: %v, %v, %v", made, back, err)
 	}
 }
+
+// TestFundersBearThePrice gives one entitlement to several funders: each use costs
+// them its price, to the fen, the same every time, and a reversal gives back just that.
+func TestFundersBearThePrice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		uses := uint16(rapid.IntRange(1, 6).Draw(t, "uses"))
+		m := change(ride(), func(m *Model) {
+			m.Price, m.Uses, m.Code = amount.Units(rapid.SampledFrom([]int64{0, 1, 7, 101, 10_800, int64(amount.Max)}).Draw(t, "price")), uses, false
+		})
+		var funders []Funder
+		for _, p := range []string{"D", "F", "G", "M"} {
+			if parts := rapid.Int64Range(0, 9).Draw(t, p); parts > 0 {
+				funders = append(funders, Funder{Party: p, Parts: amount.Units(parts)})
+			}
+		}
+		e, err := GrantFor(m, Grant{Member: "li"}, funders, by("M"))
+		if len(funders) == 0 {
+			if err == nil {
+				t.Fatal("nobody pays")
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first []Owed
+		for k := range uses {
+			w, next, err := Use(m, e, WriteOffRequest{Entitlement: entitlementID}, terms, by("M"))
+			if err != nil || w.Value != m.Price {
+				t.Fatalf("%+v, %v", w, err)
+			}
+			checkBorne(t, m, funders, w.Owed)
+			if k == 0 {
+				first = w.Owed
+			}
+			if !slices.Equal(w.Owed, first) {
+				t.Fatalf("use %d makes %+v, the first %+v", k+1, w.Owed, first)
+			}
+			_, _, back, pieces, err := Reverse(m, w, next, ReverseRequest{WriteOff: writeOffID, Reason: "x"}, "c", by("M"))
+			if err != nil || len(pieces) > 0 || !slices.Equal(Opposite(back), w.Owed) {
+				t.Fatalf("%+v back, %v", back, err)
+			}
+			e = next
+		}
+	})
+}
+
+// checkBorne holds what funders owe for one use against the price and their parts.
+func checkBorne(t *rapid.T, m Model, funders []Funder, owed []Owed) {
+	whole, own, borne := amount.Units(0), amount.Units(0), amount.Units(0)
+	for _, f := range funders {
+		whole += f.Parts
+		if f.Party == m.Provider {
+			own = f.Parts
+		}
+	}
+	for _, o := range owed {
+		if o.Debtor == m.Provider && o.Creditor == terms.Operator {
+			continue // the fee
+		}
+		if o.Creditor != m.Provider || o.Debtor == m.Provider || o.Fen < 1 || o.Points != 0 {
+			t.Fatalf("%+v", o)
+		}
+		borne += o.Fen
+	}
+	if rest := m.Price - borne; rest < 0 || own == 0 && rest != 0 || new(big.Int).Mul(big.NewInt(int64(rest)), big.NewInt(int64(whole))).Cmp(
+		new(big.Int).Add(new(big.Int).Mul(big.NewInt(int64(m.Price)), big.NewInt(int64(own))), big.NewInt(int64(whole)))) >= 0 {
+		t.Fatalf("of %d the funders %v owe %d", m.Price, funders, borne)
+	}
+}

@@ -101,6 +101,28 @@ func (m Model) fee(value amount.Units, operator string) ([]Owed, error) {
 	return []Owed{{Debtor: m.Provider, Creditor: operator, Fen: fen}}, nil
 }
 
+// bear is what the funders of an entitlement owe the provider for one use, by
+// largest remainder, and the sum of it, the provider's own share included: the
+// price, whatever the parts. Every use comes to the same.
+func (m Model) bear(funders []Funder) (owed []Owed, value amount.Units, err error) {
+	parts := make([]amount.Units, len(funders))
+	for i, f := range funders {
+		parts[i] = f.Parts
+	}
+	shares, err := amount.Split(m.Price, parts)
+	if err != nil {
+		return nil, 0, err
+	}
+	owed = []Owed{}
+	for i, f := range funders {
+		value += shares[i]
+		if f.Party != m.Provider && shares[i] > 0 {
+			owed = append(owed, Owed{Debtor: f.Party, Creditor: m.Provider, Fen: shares[i]})
+		}
+	}
+	return owed, value, nil
+}
+
 // use is what use k of an entitlement makes the parties owe each other, and its
 // value in fen.
 func (m Model) use(e Entitlement, k uint16, terms Terms) (owed []Owed, value amount.Units, err error) {
@@ -108,6 +130,10 @@ func (m Model) use(e Entitlement, k uint16, terms Terms) (owed []Owed, value amo
 	switch {
 	case len(e.Pieces) > 0:
 		if owed, value, err = e.worth(e.after(k-1), e.after(k), m.Provider, terms); err != nil {
+			return nil, 0, err
+		}
+	case len(e.Funders) > 0:
+		if owed, value, err = m.bear(e.Funders); err != nil {
 			return nil, 0, err
 		}
 	default:

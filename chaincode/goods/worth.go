@@ -83,3 +83,23 @@ func split(parts []Part, tenders []Tender, line spend.Line, cash amount.Units) (
 	}
 	return shared, nil
 }
+
+// Kept is what paid for the units of a part that weren't returned: the points, in
+// the order of the part's line, and the fen of both points and cash.
+func (o Order) Kept(part Part) (line spend.Line, fen amount.Units, err error) {
+	start := amount.Units(0)
+	for _, l := range part.Lines {
+		kept := l.Fen * amount.Units(l.Quantity-l.Returned)
+		from, _, err := part.paid(o.Tenders, start)
+		if err != nil {
+			return nil, 0, err
+		}
+		to, _, err := part.paid(o.Tenders, start+kept)
+		if err != nil {
+			return nil, 0, err
+		}
+		line = append(line, part.Pieces.Between(from, to)...)
+		start, fen = start+l.Value(), fen+kept
+	}
+	return line, fen, nil
+}

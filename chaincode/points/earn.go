@@ -182,19 +182,34 @@ type Earned struct {
 	Limited bool         `json:"limited"` // by the rule's limit for one award
 }
 
-// Earn says what a purchase earns, and the issue that it comes to.
-func (r Rule) Earn(req AwardRequest, tier string, today date.Date) (Earned, IssueRequest, error) {
-	if r.Scene != "" && r.Scene != req.Scene {
-		return Earned{}, IssueRequest{}, fault.New(fault.Forbidden, "rule %s is for scene %s", r.ID, r.Scene)
+// Valid refuses with FORBIDDEN another scene than the rule's, and with EXPIRED a
+// day outside it.
+func (r Rule) Valid(scene string, today date.Date) error {
+	if r.Scene != "" && r.Scene != scene {
+		return fault.New(fault.Forbidden, "rule %s is for scene %s", r.ID, r.Scene)
 	}
 	if today < r.From || today > r.Until {
-		return Earned{}, IssueRequest{}, fault.New(fault.Expired, "rule %s is valid from %s to %s", r.ID, r.From, r.Until)
+		return fault.New(fault.Expired, "rule %s is valid from %s to %s", r.ID, r.From, r.Until)
+	}
+	return nil
+}
+
+// Exact is what lines earn for a tier, before it is rounded, without bonus and limit.
+func (r Rule) Exact(lines []Bought, tier string) *amount.Exact {
+	sum := new(amount.Exact)
+	for _, l := range lines {
+		sum.Add(l.Fen, r.Rate, times(r.Tiers, tier), times(r.Labels, l.Label))
+	}
+	return sum
+}
+
+// Earn says what a purchase earns, and the issue that it comes to.
+func (r Rule) Earn(req AwardRequest, tier string, today date.Date) (Earned, IssueRequest, error) {
+	if err := r.Valid(req.Scene, today); err != nil {
+		return Earned{}, IssueRequest{}, err
 	}
 	earned := Earned{Tier: tier, Times: times(r.Tiers, tier), Bonus: r.Bonus}
-	var sum amount.Exact
-	for _, l := range req.Lines {
-		sum.Add(l.Fen, r.Rate, earned.Times, times(r.Labels, l.Label))
-	}
+	sum := r.Exact(req.Lines, tier)
 	earned.Exact = sum.String()
 	units, err := sum.Round(r.Rounding)
 	if err != nil {

@@ -30,6 +30,7 @@ const (
 	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY
 	Pledge    Kind = "pledge"    // what a funder has pledged, in points; id is the pledge
 	Benefit   Kind = "benefit"   // how often a benefit may be granted; id is the benefit
+	Campaign  Kind = "campaign"  // what a campaign may cost, in fen; id is the campaign, or, for one funder, CAMPAIGN.FUNDER
 )
 
 // Refuse is the refusal of a draw on a quota.
@@ -42,6 +43,11 @@ func (k Kind) Refuse(id string) error {
 		return fault.New(fault.NetDebitCap, "%s may owe others no more in cycle %s", party, cycle)
 	case Pledge:
 		return fault.New(fault.Quota, "pledge %s is used up", id)
+	case Campaign:
+		if campaign, funder, capped := strings.Cut(id, "."); capped {
+			return fault.New(fault.Quota, "%s bears no more of campaign %s", funder, campaign)
+		}
+		return fault.New(fault.Quota, "the budget of campaign %s has too little left", id)
 	case Benefit:
 	}
 	return fault.New(fault.Quota, "all of benefit %s is granted", id)
@@ -107,7 +113,7 @@ func Surrender(q Quota, l Lease) (Quota, Lease) {
 // Check refuses with BAD_REQUEST a kind that there isn't.
 func (k Kind) Check() error {
 	switch k {
-	case Liability, Debit, Pledge, Benefit:
+	case Liability, Debit, Pledge, Benefit, Campaign:
 		return nil
 	}
 	return fault.New(fault.BadRequest, "quota: there is no such kind")

@@ -12,7 +12,7 @@
 //	q/PARTY/REQUEST         named request
 //	s/PARTY/SOURCE          cursor of a numbered source
 //
-// Points, members, benefits, quotas and goods have files of their own with theirs.
+// Points, members, benefits, campaigns, quotas and goods have files of their own with theirs.
 // Lane heads live in namespaces of their own, which SealOf names: PARTY/LANE.
 package row
 

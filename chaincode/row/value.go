@@ -42,7 +42,7 @@ type Named struct {
 type reader func(id string, value []byte) (Named, error)
 
 // readers has every prefix of the main namespace, by subject.
-var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, quotaReaders, goodsReaders, orderReaders)
+var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, campaignReaders, quotaReaders, goodsReaders, orderReaders)
 
 func merge(tables ...map[string]reader) map[string]reader {
 	all := map[string]reader{}
@@ -90,6 +90,7 @@ var numbered = map[string]bool{
 	"l": true, "h": true, "d": true, "gp": true, // points
 	"mi": true, "mc": true, "mz": true, // members
 	"be": true, "bw": true, // benefits
+	"ja": true,             // campaigns
 	"wo": true, "wr": true, // orders
 }
 

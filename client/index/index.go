@@ -31,7 +31,7 @@ import (
 )
 
 // version is the schema's. Another version's file is made again.
-const version = 4
+const version = 5
 
 //go:embed schema.sql
 var schema string

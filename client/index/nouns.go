@@ -6,6 +6,7 @@ import (
 
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
@@ -55,6 +56,10 @@ func nounOf(named row.Named, id []string) (noun, bool) {
 		return noun{r.Member, r.Provider, r.Benefit, r.State.String(), int64(r.Date)}, true
 	case goods.Terms: // SUPPLIER/SKU/SELLER
 		return noun{"", id[2], id[0] + "/" + id[1], "", int64(r.Until)}, true
+	case campaign.Campaign:
+		return noun{"", r.By, r.ID, r.State.String(), int64(r.Terms.Until)}, true
+	case campaign.Award:
+		return noun{r.Member, "", r.Campaign, "", int64(r.Date)}, true
 	}
 	return noun{}, false
 }
@@ -72,14 +77,14 @@ type Noun[T any] struct {
 type Filter struct {
 	Member string
 	Party  string // acceptor, provider, home or maker, as the kind has it
-	Topic  string // benefit, programme, channel or purpose, as the kind has it
+	Topic  string // benefit, programme, campaign, channel or purpose, as the kind has it
 	States []string
 	Before int64 // only those that end before it: UTC seconds or days since 1970, as the kind has it
 }
 
 // Search lists the rows of type T by key: members, accounts, invitations,
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
-// offers, benefits, entitlements, write-offs.
+// offers, benefits, entitlements, write-offs, campaigns, awards.
 func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 	kind, err := kindOf[T]()
 	if err != nil {
@@ -175,6 +180,10 @@ func kindOf[T any]() (string, error) {
 		return "write-off", nil
 	case goods.Terms:
 		return "terms", nil
+	case campaign.Campaign:
+		return "campaign", nil
+	case campaign.Award:
+		return "award", nil
 	}
 	return "", fmt.Errorf("index: nobody searches for a %T", *new(T))
 }

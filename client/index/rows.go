@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -23,8 +24,8 @@ func (f *fold) write(key string, c change) error {
 	id := strings.Split(named.ID, "/")
 	switch r := named.Row.(type) {
 	case points.Lot:
-		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?,?,?)",
-			key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), c.block, c.value)
+		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+			key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), parentOf(r), c.block, c.value)
 	case points.Hold:
 		return f.exec("INSERT OR REPLACE INTO holds VALUES (?,?,?,?,?,?,?,?,?)",
 			key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
@@ -57,6 +58,11 @@ func (f *fold) write(key string, c change) error {
 	if known, err := f.catalogue(key, named, id, c); known {
 		return err
 	}
+	if a, is := named.Row.(campaign.Award); is {
+		if err := f.borne(key, a, c); err != nil {
+			return err
+		}
+	}
 	if n, ok := nounOf(named, id); ok {
 		return f.exec("INSERT OR REPLACE INTO nouns VALUES (?,?,?,?,?,?,?,?,?)",
 			key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
@@ -66,7 +72,31 @@ func (f *fold) write(key string, c change) error {
 
 // tables with a column key, in the order of the digest.
 var tables = []string{"lots", "holds", "totals", "positions", "veiled", "programmes", "requests", "nouns",
-	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "facts"}
+	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "facts"}
+
+// parentOf is the key of the lot that a lot's points were in before; "" for points
+// that were new with it.
+func parentOf(lot points.Lot) string {
+	if lot.Parent.IsZero() || lot.Origin.New() {
+		return ""
+	}
+	return string(row.Lot(lot.Parent))
+}
+
+// borne writes what each funder bears of an award, which never changes.
+func (f *fold) borne(key string, a campaign.Award, c change) error {
+	for _, b := range a.Funders {
+		lot := ""
+		if !b.Lot.IsZero() {
+			lot = string(row.Lot(b.Lot))
+		}
+		if err := f.exec("INSERT OR REPLACE INTO awards VALUES (?,?,?,?,?,?,?,?)",
+			key+"/"+b.Party, a.Campaign, a.Member, b.Party, lot, int64(b.Points), int64(b.Fen), c.block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // positions replaces a lane's rows of a cycle.
 func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {

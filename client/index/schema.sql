@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS lots (
   state     INTEGER NOT NULL,
   available INTEGER NOT NULL,
   expired   INTEGER NOT NULL, -- breakage
+  parent    TEXT    NOT NULL, -- key of the lot that its points were in before, '' for new points
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -26,6 +27,9 @@ CREATE TABLE IF NOT EXISTS lots (
 CREATE INDEX IF NOT EXISTS lots_due ON lots (programme, expires) WHERE state = 2 AND available > 0;
 -- A wallet: what is left of a member's lots, earliest expiry first.
 CREATE INDEX IF NOT EXISTS lots_wallet ON lots (member, expires) WHERE available > 0;
+
+-- What came of a lot: points that were passed on, or refunded after its expiry.
+CREATE INDEX IF NOT EXISTS lots_parent ON lots (parent) WHERE parent <> '';
 
 CREATE TABLE IF NOT EXISTS holds (
   key      TEXT    NOT NULL PRIMARY KEY,
@@ -99,8 +103,8 @@ CREATE TABLE IF NOT EXISTS requests (
 ) STRICT, WITHOUT ROWID;
 
 -- What else belongs to a member or a party: accounts, invitations, consents,
--- labels, authorisations, trades, benefits, entitlements, write-offs, offers, terms. What
--- party, topic and until are depends on the kind; see nouns.go.
+-- labels, authorisations, trades, benefits, entitlements, write-offs, offers, terms,
+-- campaigns, awards. What party, topic and until are depends on the kind; see nouns.go.
 CREATE TABLE IF NOT EXISTS nouns (
   key    TEXT    NOT NULL PRIMARY KEY,
   kind   TEXT    NOT NULL,
@@ -252,6 +256,20 @@ CREATE TABLE IF NOT EXISTS returns (
 CREATE INDEX IF NOT EXISTS returns_order ON returns (order_key);
 CREATE INDEX IF NOT EXISTS returns_line ON returns (line_key);
 CREATE INDEX IF NOT EXISTS returns_owed ON returns (cycle) WHERE cycle <> '';
+
+-- What each funder bears of a campaign's awards: a row a funder.
+CREATE TABLE IF NOT EXISTS awards (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the award's, then the funder
+  campaign TEXT    NOT NULL,
+  member   TEXT    NOT NULL,
+  party    TEXT    NOT NULL, -- funder
+  lot      TEXT    NOT NULL, -- key of the lot of its points, '' for none
+  points   INTEGER NOT NULL,
+  fen      INTEGER NOT NULL,
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS awards_campaign ON awards (campaign, party);
 
 -- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
 -- storefronts, versions of goods that were: searched by key only.

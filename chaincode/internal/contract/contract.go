@@ -4,7 +4,7 @@
 //
 //	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go
 //	run                         who calls, seal the lane, each command       run.go
-//	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go, catalogue.go …
+//	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go, campaign.go, catalogue.go …
 //	points, benefit, party …    the decisions: pure                          ../../points …
 //	ledger.Tx                   the overlay, flushed at the end              ../ledger
 //
@@ -60,6 +60,7 @@ func New(config Config) (shim.Chaincode, error) {
 		&Member{named("member", "The member centre")},
 		&Offer{named("offer", "Offers")},
 		&Benefit{named("benefit", "Benefits")},
+		&Campaign{named("campaign", "Joint campaigns")},
 		&Quota{named("quota", "Quotas")},
 		&Goods{named("goods", "Goods")},
 		&Storefront{named("storefront", "Storefronts")},

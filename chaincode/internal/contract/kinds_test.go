@@ -10,7 +10,7 @@ import (
 
 // contracts are those with walk-ins, by the name before the colon.
 var contracts = map[string]any{
-	"party": &Party{}, "cycle": &Cycle{}, "points": &Points{}, "member": &Member{}, "offer": &Offer{}, "benefit": &Benefit{}, "quota": &Quota{}, "goods": &Goods{}, "storefront": &Storefront{}, "order": &Order{},
+	"party": &Party{}, "cycle": &Cycle{}, "points": &Points{}, "member": &Member{}, "offer": &Offer{}, "benefit": &Benefit{}, "campaign": &Campaign{}, "quota": &Quota{}, "goods": &Goods{}, "storefront": &Storefront{}, "order": &Order{},
 }
 
 // Every kind of command has a verb of its request's type, and a walk-in of its

@@ -200,14 +200,20 @@ func (c *call) earn(programme points.Programme, req points.AwardRequest) (points
 	return earned, issue, c.eligible(member.ID, rule.Audience)
 }
 
-// grant makes the lots of an issue, and counts them.
+// grant makes the lots of an issue, paid from its funders' pledges.
 func (c *call) grant(programme points.Programme, req points.IssueRequest) error {
+	return c.grantFrom(0, programme, req, c.fund)
+}
+
+// grantFrom makes the lots of an issue, and counts them: rows from … of this
+// command. fund draws on what their funders have agreed to.
+func (c *call) grantFrom(from int, programme points.Programme, req points.IssueRequest, fund func(points.Programme, points.Grant) error) error {
 	lots, err := points.Issue(programme, req, c.at)
 	if err != nil {
 		return err
 	}
 	for _, g := range req.Grants {
-		if err := c.fund(programme, g); err != nil {
+		if err := fund(programme, g); err != nil {
 			return err
 		}
 		if err := c.countEarned(programme, g.Member, g.Amount); err != nil {
@@ -216,7 +222,7 @@ func (c *call) grant(programme points.Programme, req points.IssueRequest) error 
 	}
 	var count points.Totals
 	for i, lot := range lots {
-		ledger.Put(c.tx, row.Lot(c.at.Number.Row(i)), lot)
+		ledger.Put(c.tx, row.Lot(c.at.Number.Row(from+i)), lot)
 		count.Issued += lot.Issued // the request's sum is checked
 		if lot.State == points.Pending {
 			count.Pending += lot.Issued

@@ -264,6 +264,9 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 			{{"no benefit", "", fault.NotFound}, {"not the provider", "", fault.Forbidden}, {"not open", "", fault.WrongState}, {"benefit ended", "", fault.Expired}, {"commitment", "", fault.BadRequest}, noMember},
 			erased, {{"barred", "", fault.Ineligible}, {"one each", "", fault.Limit}, noLot, {"another cost", "", fault.BadRequest}},
 			consenting, spending, spendCap, {{"quota", "", fault.Quota}}}},
+		"propose":         {proposeOn, [][]ground{proposing}},
+		"award":           {awardOn, [][]ground{awarded, rewarded}},
+		"award a benefit": {awardBenefitOn, [][]ground{awarded, entitled}},
 		"merge": {mergeOn, [][]ground{
 			{{"no from", "", fault.NotFound}, {"no into", "", fault.NotFound}, {"no invitation", "", fault.NotFound}, {"not the home", "", fault.Forbidden}, {"from erased", "consents", fault.WrongState}, {"erased", "", fault.WrongState}, {"consents", "consents", fault.WrongState},
 				{"cancelled", "", fault.WrongState}, {"ended", "", fault.Expired}, {"for another", "", fault.Forbidden}, {"wrong code", "", fault.WrongCode}, {"another's", "", fault.Unauthorised}, {"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},

@@ -22,7 +22,7 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, goodsQueries, orderQueries)
+	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries, orderQueries)
 }
 
 // maxPage is the most rows of one answer, maxRows the most that a sum reads.

@@ -18,7 +18,7 @@ type QuotaUse struct {
 	Returned amount.Units `json:"returned"`
 }
 
-// Quota answers a quota of a kind: liability, debit, pledge or benefit.
+// Quota answers a quota of a kind: liability, debit, pledge, benefit or campaign.
 func (*Query) Quota(ctx *Context, kind, id string) (*QuotaUse, error) {
 	if err := quota.Kind(kind).Check(); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
@@ -48,6 +49,7 @@ func furnish(t fataler, w *world) {
 		plainBenefit("wash", func(r *benefit.DefineRequest) {
 			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
 		}))
+	furnishCampaigns(t, w)
 	for _, id := range sortedIDs(homes) {
 		var slips []command.Request
 		for _, acceptor := range []string{"G", "D", "M"} {
@@ -55,6 +57,19 @@ func furnish(t fataler, w *world) {
 		}
 		w.must(t, homes[id], slips...)
 	}
+}
+
+// furnishCampaigns lets G and D pay together for points, and all three for what M gives.
+func furnishCampaigns(t fataler, w *world) {
+	terms := campaign.Terms{En: "Joint", Zh: "联合", Budget: 90, From: day(firstDay), Until: day("2027-12-31")}
+	joint, washes := campaign.ProposeRequest{Campaign: "joint", Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}}},
+		campaign.ProposeRequest{Campaign: "washes", Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "G", Parts: 1}, {Party: "M", Parts: 1}}}
+	joint.Terms.Gives, joint.Terms.PerMember = campaign.Gives{Programme: "GP", Bonus: 11, Expires: day("2027-03-31")}, 5
+	washes.Terms.Gives, washes.Terms.Budget = campaign.Gives{Benefit: "wash"}, 900
+	w.must(t, "G", joint)
+	w.must(t, "M", washes)
+	w.must(t, "D", campaign.AgreeRequest{Campaign: "joint", Cap: 20}, campaign.AgreeRequest{Campaign: "washes", Cap: 250})
+	w.must(t, "G", campaign.AgreeRequest{Campaign: "washes"})
 }
 
 // view is what a lane's peer shows.
@@ -101,12 +116,12 @@ func such[T any](v view, kind string, suits func(T) bool) (id string, r T, ok bo
 }
 
 // What the lanes do, with weights.
-var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase")
+var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant reward reward reward reward leave buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase")
 
 func (v view) draw() command.Request {
 	for {
 		verb := pick(v.dice, living)
-		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit} {
+		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign} {
 			if req := try(verb); req != nil {
 				return req
 			}
@@ -271,6 +286,17 @@ func (v view) drawBenefit(verb string) command.Request {
 	return nil
 }
 
+func (v view) drawCampaign(verb string) command.Request {
+	switch {
+	case verb == "reward" && v.lane.party != "D":
+		id := map[string]string{"G": "joint", "M": "washes"}[v.lane.party]
+		return campaign.AwardRequest{Campaigns: []string{id}, Member: v.one("li", "wang", "sun", "zhang"), Reference: fmt.Sprintf("r-%d", v.dice(12)), Lines: []campaign.Line{{Fen: 1}}}
+	case verb == "leave" && v.odd(9):
+		return campaign.LeaveRequest{Campaign: v.one("joint", "washes"), Reason: "x"}
+	}
+	return nil
+}
+
 // checkRights holds what codes and limits promise: no use was made twice, and no
 // more was used than there is.
 func checkRights(net *ledgersim.Network) error {
@@ -291,8 +317,14 @@ func checkRights(net *ledgersim.Network) error {
 		}
 	}
 	pledges := rowsOf(net, "G", "pledge")
+	jointly := map[string]bool{}
+	for _, f := range rowsOf(net, "G", "award") {
+		for _, b := range f.Row.(campaign.Award).Funders {
+			jointly[b.Lot.String()] = true
+		}
+	}
 	for _, f := range rowsOf(net, "G", "lot") {
-		if lot := f.Row.(points.Lot); lot.Origin == points.Issued && lot.Funder != "" {
+		if lot := f.Row.(points.Lot); lot.Origin == points.Issued && lot.Funder != "" && !jointly[f.ID] {
 			made["pledge/"+pledges[0].ID] += lot.Issued
 		}
 	}
@@ -319,6 +351,9 @@ func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 		if n, counted := made[f.ID]; counted && n != sum.Used {
 			return fmt.Errorf("of quota %s %d were used, %d made", f.ID, sum.Used, n)
 		}
+	}
+	if err := checkCampaigns(net); err != nil {
+		return err
 	}
 	return checkConsents(net)
 }

@@ -325,6 +325,9 @@ func showEntitlement(a *app) *cobra.Command {
 func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s scales) {
 	t.AppendRows([]table.Row{{"entitlement", n}, {"benefit", e.Benefit}, {"member", e.Member}, {"state", e.State}, {"given by", e.By},
 		{"used", fmt.Sprintf("%d of %d", e.Used, e.Uses)}, {"until", e.Until}})
+	for _, f := range e.Funders {
+		t.AppendRow(table.Row{"paid for by " + f.Party, scaled(f.Parts, 0) + " parts"})
+	}
 	if e.Holder != "" {
 		t.AppendRow(table.Row{"reserved by " + e.Holder, "until " + moment(e.ReservedUntil)})
 	}

@@ -12,16 +12,16 @@ import (
 )
 
 func quotas(a *app) *cobra.Command {
-	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit (配额)", showQuota(a), surrenderQuota(a))
+	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit, campaign (配额)", showQuota(a), surrenderQuota(a))
 }
 
 const aboutQuotas = `A limit is named by its kind and id: liability PARTY, debit CYCLE.PARTY, pledge
-NUMBER, benefit BENEFIT.`
+NUMBER, benefit BENEFIT, campaign CAMPAIGN or, for one funder, CAMPAIGN.FUNDER.`
 
 // ofQuota says how limits are named, and completes the kinds.
 func ofQuota(cmd *cobra.Command) *cobra.Command {
 	cmd.Long = aboutQuotas
-	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{string(quota.Liability), string(quota.Debit), string(quota.Pledge), string(quota.Benefit)}, cobra.ShellCompDirectiveNoFileComp)
+	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{string(quota.Liability), string(quota.Debit), string(quota.Pledge), string(quota.Benefit), string(quota.Campaign)}, cobra.ShellCompDirectiveNoFileComp)
 	return cmd
 }
 

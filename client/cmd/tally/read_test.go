@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
@@ -54,6 +55,11 @@ func TestReadings(t *testing.T) {
 	readings(t, parseLine,
 		reading{text: "1200", want: points.Bought{Fen: 1200}}, reading{text: "oil:1200", want: points.Bought{Label: "oil", Fen: 1200}},
 		reading{text: "12.50", code: bad}, reading{text: "oil:", code: bad}, reading{text: "", code: bad})
+	readings(t, parseFunder, reading{text: "G:60", want: campaign.Share{Party: "G", Parts: 60}}, reading{text: "G", code: bad}, reading{text: "G:half", code: bad})
+	readings(t, parseBought,
+		reading{text: "1200", want: campaign.Line{Fen: 1200}}, reading{text: "oil:1200", want: campaign.Line{Label: "oil", Fen: 1200}},
+		reading{text: "S1/5w30:1200", want: campaign.Line{Good: "S1/5w30", Fen: 1200}}, reading{text: "oil,S1/5w30:1200", want: campaign.Line{Good: "S1/5w30", Label: "oil", Fen: 1200}},
+		reading{text: "12.50", code: bad}, reading{text: "oil:", code: bad}, reading{text: "oil,tyre:5", code: bad}, reading{text: "S1/a,S1/b:5", code: bad}, reading{text: "", code: bad})
 	readings(t, parsePiece,
 		reading{text: "D.0.9.0.0:5", want: points.Piece{Lot: d9.Row(0), Amount: 5}},
 		reading{text: "D.0.9.0:5", code: bad}, reading{text: "D.0.9.0.0", code: bad})

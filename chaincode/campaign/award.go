@@ -1,0 +1,292 @@
+package campaign
+
+import (
+	"cmp"
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// AwardRequest gives a member what one purchase gets of several campaigns, all of
+// them or none. They are all the caller's, and stand in their stacking order: the
+// lowest order first, then by id. One that is exclusive stands alone.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a campaign),
+// FORBIDDEN (a campaign isn't the caller's), NOT_FOUND (the member), WRONG_STATE
+// (the member was erased), WRONG_ORDER (the stacking order, or an exclusive one
+// among others), LIMIT (more than 100 lots).
+//
+// Then, campaign by campaign: WRONG_STATE (it isn't ACTIVE), EXPIRED (today is
+// outside its days), FORBIDDEN (it is for another scene), INELIGIBLE (the outlet or
+// the goods are none of its, the member isn't of its audience), CONFLICT (the
+// purchase was awarded by it), LIMIT (the member's awards); then of points
+// WRONG_STATE (the earn rule isn't what was proposed), FORBIDDEN, EXPIRED or
+// INELIGIBLE (the rule's scene, days, audience), LIMIT (more than 2⁵³−1),
+// INSUFFICIENT (no point), BAD_REQUEST or EXPIRED as for an issue, QUOTA (the
+// budget, a funder's cap), DAILY_CAP, LIABILITY_CAP; of a benefit WRONG_STATE (it isn't open), EXPIRED,
+// BAD_REQUEST (the commitment is missing or not wanted), INELIGIBLE (the benefit's
+// audience), LIMIT (the member's of the benefit), QUOTA (the benefit's, the
+// budget, a funder's cap).
+type AwardRequest struct {
+	_           struct{}          `cbor:",toarray"`
+	Campaigns   []string          `json:"campaigns"` // 1 to 8
+	Member      string            `json:"member"`
+	Scene       string            `json:"scene"`
+	Lines       []Line            `json:"lines"`       // 1 to 64
+	Outlet      string            `json:"outlet"`      // PARTY:OUTLET, or ""
+	Reference   string            `json:"reference"`   // of the purchase, such as a receipt's number; once a campaign
+	Witness     string            `json:"witness"`     // "" or the party whose evidence activates what is given
+	Commitments []code.Commitment `json:"commitments"` // none, or one a campaign: of the first code of the benefit it gives, "" if that needs none
+}
+
+// Line is one line of a purchase.
+type Line struct {
+	_     struct{}     `cbor:",toarray"`
+	Good  string       `json:"good"`  // SUPPLIER/SKU, or ""
+	Label string       `json:"label"` // product label, or ""
+	Fen   amount.Units `json:"fen"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r AwardRequest) Check() error {
+	if len(r.Campaigns) < 1 || len(r.Campaigns) > MaxCampaigns {
+		return fault.New(fault.BadRequest, "campaigns: want 1 to %d", MaxCampaigns)
+	}
+	for i, id := range r.Campaigns {
+		if err := name.CheckID("campaign", id); err != nil {
+			return err
+		}
+		if slices.Contains(r.Campaigns[:i], id) {
+			return fault.New(fault.BadRequest, "campaigns: %s stands twice", id)
+		}
+	}
+	for _, id := range [][2]string{{"member", r.Member}, {"reference", r.Reference}} {
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	for _, id := range [][2]string{{"scene", r.Scene}, {"witness", r.Witness}} {
+		if id[1] == "" {
+			continue
+		}
+		if err := name.CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	if r.Outlet != "" {
+		if err := checkPair("outlet", "PARTY:OUTLET", r.Outlet, ":"); err != nil {
+			return err
+		}
+	}
+	return r.checkLists()
+}
+
+func (r AwardRequest) checkLists() error {
+	if n := len(r.Commitments); n != 0 && n != len(r.Campaigns) {
+		return fault.New(fault.BadRequest, "commitments: want none, or one a campaign")
+	}
+	for _, c := range r.Commitments {
+		if err := c.Check(); err != nil {
+			return err
+		}
+	}
+	if len(r.Lines) < 1 || len(r.Lines) > MaxLines {
+		return fault.New(fault.BadRequest, "lines: want 1 to %d", MaxLines)
+	}
+	for _, l := range r.Lines {
+		if l.Good != "" {
+			if err := checkPair("good", "SUPPLIER/SKU", l.Good, "/"); err != nil {
+				return err
+			}
+		}
+		if l.Label != "" {
+			if err := name.CheckID("label", l.Label); err != nil {
+				return err
+			}
+		}
+		if err := l.Fen.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commitment is that of the first code of what the campaign in a place gives.
+func (r AwardRequest) Commitment(place int) code.Commitment {
+	if len(r.Commitments) == 0 {
+		return nil
+	}
+	return r.Commitments[place]
+}
+
+// Award is what one purchase got of one campaign.
+//
+// points = Σ funders' points; the funders' fen are what they come to owe in all
+// once everything given is redeemed.
+type Award struct {
+	_           struct{}     `cbor:",toarray"`
+	Campaign    string       `json:"campaign"`
+	Member      string       `json:"member"` // pseudonym
+	Reference   string       `json:"reference"`
+	Outlet      string       `json:"outlet"` // PARTY:OUTLET, or ""
+	Date        date.Date    `json:"date"`   // business date
+	Points      amount.Units `json:"points"` // 0 of a benefit
+	Funders     []Borne      `json:"funders"`
+	Entitlement number.Row   `json:"entitlement"` // "" of points
+}
+
+// Borne is what one funder bears of an award.
+type Borne struct {
+	_      struct{}     `cbor:",toarray"`
+	Party  string       `json:"party"`
+	Points amount.Units `json:"points"`
+	Fen    amount.Units `json:"fen"`
+	Lot    number.Row   `json:"lot"` // of its points; "" for none
+}
+
+// Used says which command awarded a purchase by a campaign.
+type Used struct {
+	_      struct{}       `cbor:",toarray"`
+	Number number.Command `json:"number"`
+}
+
+// Stack refuses with WRONG_ORDER campaigns that don't stand in their stacking
+// order or can't be had together, and with LIMIT more lots than a command makes.
+func Stack(campaigns []Campaign) error {
+	lots := 0
+	for i, c := range campaigns {
+		if c.Terms.Exclusive && len(campaigns) > 1 {
+			return fault.New(fault.WrongOrder, "campaign %s isn't had together with others", c.ID)
+		}
+		if i > 0 && cmp.Or(cmp.Compare(campaigns[i-1].Terms.Order, c.Terms.Order), cmp.Compare(campaigns[i-1].ID, c.ID)) > 0 {
+			return fault.New(fault.WrongOrder, "campaign %s comes before %s", c.ID, campaigns[i-1].ID)
+		}
+		if c.Terms.Gives.Programme != "" {
+			lots += len(c.Funders)
+		}
+	}
+	if lots > MaxLots {
+		return fault.New(fault.Limit, "an award of more than %d lots", MaxLots)
+	}
+	return nil
+}
+
+// Admit says which lines of a purchase count. WRONG_STATE, EXPIRED, FORBIDDEN,
+// INELIGIBLE as of an award; whether the member is of the audience is for others
+// to say.
+func (c Campaign) Admit(req AwardRequest, today date.Date) ([]Line, error) {
+	t := c.Terms
+	if c.State != Active {
+		return nil, fault.New(fault.WrongState, "campaign %s is %s", c.ID, c.State)
+	}
+	if today < t.From || today > t.Until {
+		return nil, fault.New(fault.Expired, "campaign %s is from %s to %s", c.ID, t.From, t.Until)
+	}
+	if t.Scene != "" && t.Scene != req.Scene {
+		return nil, fault.New(fault.Forbidden, "campaign %s is for scene %s", c.ID, t.Scene)
+	}
+	if len(t.Outlets) > 0 && !slices.Contains(t.Outlets, req.Outlet) {
+		return nil, fault.New(fault.Ineligible, "campaign %s is not at this outlet", c.ID)
+	}
+	var counting []Line
+	for _, l := range req.Lines {
+		if t.counts(l) {
+			counting = append(counting, l)
+		}
+	}
+	if len(counting) == 0 {
+		return nil, fault.New(fault.Ineligible, "campaign %s is for none of these goods", c.ID)
+	}
+	return counting, nil
+}
+
+// counts says whether a line has one of the goods or labels.
+func (t Terms) counts(l Line) bool {
+	return len(t.Goods) == 0 || l.Good != "" && slices.Contains(t.Goods, l.Good) || l.Label != "" && slices.Contains(t.Goods, l.Label)
+}
+
+// One counts a further award. LIMIT if the campaign doesn't allow it.
+func (n Count) One(c Campaign) (Count, error) {
+	if n.Awards >= uint32(c.Terms.PerMember) {
+		return Count{}, fault.New(fault.Limit, "the member has had %d awards of campaign %s, the most there are", n.Awards, c.ID)
+	}
+	n.Awards++
+	return n, nil
+}
+
+// Points is how many an award gives. earned is what the rule gives for the lines
+// that count, exactly, without the rule's own rounding, bonus and limit: nothing is
+// rounded before the campaign's times has been applied, and then once, by the
+// rule's rounding. LIMIT above 2⁵³−1, INSUFFICIENT for no point.
+func (g Gives) Points(earned *amount.Exact, rounding amount.Rounding) (amount.Units, error) {
+	units := amount.Units(0)
+	if g.Rule != "" {
+		var err error
+		if units, err = earned.Times(g.Times).Round(rounding); err != nil {
+			return 0, err
+		}
+	}
+	units, err := units.Add(g.Bonus)
+	if err != nil {
+		return 0, err
+	}
+	if g.PerAward > 0 {
+		units = min(units, g.PerAward)
+	}
+	if units == 0 {
+		return 0, fault.New(fault.Insufficient, "the purchase earns no point")
+	}
+	return units, nil
+}
+
+// BearPoints divides points among the funders by largest remainder. What each bears
+// is its points' settlement value, half to even. price is fen a point. LIMIT.
+func (c Campaign) BearPoints(units amount.Units, price amount.Rate) ([]Borne, error) {
+	shares, err := amount.Split(units, c.Parts())
+	if err != nil {
+		return nil, err
+	}
+	borne := make([]Borne, len(c.Funders))
+	for i, f := range c.Funders {
+		fen, err := price.Of(shares[i], amount.HalfEven)
+		if err != nil {
+			return nil, err
+		}
+		borne[i] = Borne{Party: f.Party, Points: shares[i], Fen: fen}
+	}
+	return borne, nil
+}
+
+// BearUses divides the price of each use of an entitlement among the funders by
+// largest remainder. What each bears is its share of the price times the uses, which
+// is what all write-offs together can make it owe. price is in fen. LIMIT.
+func (c Campaign) BearUses(price amount.Units, uses uint16) ([]Borne, error) {
+	shares, err := amount.Split(price, c.Parts())
+	if err != nil {
+		return nil, err
+	}
+	borne := make([]Borne, len(c.Funders))
+	for i, f := range c.Funders {
+		fen, err := (amount.Rate{Num: amount.Units(uses), Den: 1}).Of(shares[i], amount.Down)
+		if err != nil {
+			return nil, err
+		}
+		borne[i] = Borne{Party: f.Party, Fen: fen}
+	}
+	return borne, nil
+}
+
+// Cost is what the funders bear together, in fen. LIMIT above 2⁵³−1.
+func Cost(borne []Borne) (sum amount.Units, err error) {
+	for _, b := range borne {
+		if sum, err = sum.Add(b.Fen); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}

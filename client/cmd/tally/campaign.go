@@ -1,0 +1,301 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/quota"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func campaigns(a *app) *cobra.Command {
+	cmd := group("campaign", "Joint campaigns: what several parties pay for together (联合营销)")
+	under(cmd, "Agree (立项)", proposeCampaign(a), agreeCampaign(a), leaveCampaign(a), endCampaign(a))
+	under(cmd, "Award (发放)", awardPurchase(a), simulateAward(a))
+	under(cmd, "See (查看)", showCampaign(a), listCampaigns(a), listAwards(a), campaignResults(a))
+	return cmd
+}
+
+func proposeCampaign(a *app) *cobra.Command {
+	var req campaign.ProposeRequest
+	t := &req.Terms
+	cmd := a.sends("propose CAMPAIGN", "Propose a campaign; for the issuer of its points or the provider of its benefit (发起)",
+		`  tally --as G campaign propose double11 --en "Double 11" --zh 双十一 --programme GP --bonus 3000 \
+      --expires 2027-03-31 --funder G:60 --funder D:40 --budget 3000000 --from 2026-11-01 --until 2026-11-30
+  tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 5000 \
+      --funder D:1 --funder S2:1 --cap 200000 --budget 500000 --good tyre --good S2/wiper --outlet D:pudong \
+      --per-member 2 --order 10 --tier-of DP:gold --from 2026-11-01 --until 2026-11-30
+  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --funder G:1 --budget 1000000 --from 2026-11-01 --until 2026-11-30`,
+		func(args []string) (command.Request, error) {
+			req.Campaign = args[0]
+			slices.SortFunc(req.Funders, func(x, y campaign.Share) int { return cmp.Compare(x.Party, y.Party) })
+			if t.Gives.Rule != "" && t.Gives.Times == (amount.Rate{}) {
+				t.Gives.Times = amount.Rate{Num: 1, Den: 1}
+			}
+			return req, nil
+		})
+	names(cmd, &t.En, &t.Zh)
+	word(cmd, &t.Gives.Programme, "programme", "programme of the points that it gives")
+	word(cmd, &t.Gives.Rule, "rule", "earn rule of it, for the lines that count")
+	one(cmd, &t.Gives.Times, "times", "rate", "on what the rule gives: 2 or 3/2", amount.ParseRate)
+	units(cmd, &t.Gives.Bonus, "bonus", "points, once an award")
+	units(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit")
+	day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
+	word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
+	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
+	many(cmd, &req.Funders, "funder", "funder", "PARTY:PARTS who bears so many parts of its cost (出资方)", parseFunder)
+	units(cmd, &req.Cap, "cap", "fen that you bear at most, if you are a funder; 0: no cap")
+	units(cmd, &t.Budget, "budget", "fen that it may cost in all")
+	many(cmd, &t.Goods, "good", "good", "SUPPLIER/SKU or product label that it is for", asIs)
+	many(cmd, &t.Outlets, "outlet", "outlet", "PARTY:OUTLET where it is", asIs)
+	word(cmd, &t.Scene, "scene", "that it is for; none: all scenes")
+	forWhom(cmd, &t.Audience)
+	cmd.Flags().Uint16Var(&t.PerMember, "per-member", 0, "awards that one member may have; 0: no limit")
+	cmd.Flags().Uint16Var(&t.Order, "order", 0, "of stacking: the lowest first, then by id (叠加顺序)")
+	cmd.Flags().BoolVar(&t.Exclusive, "exclusive", false, "it isn't had together with others")
+	day(cmd, &t.From, "from", "first day")
+	day(cmd, &t.Until, "until", "last day")
+	return cmd
+}
+
+func parseFunder(text string) (campaign.Share, error) {
+	party, parts, err := parsePair(text)
+	return campaign.Share{Party: party, Parts: parts}, err
+}
+
+func agreeCampaign(a *app) *cobra.Command {
+	var req campaign.AgreeRequest
+	cmd := a.sends("agree CAMPAIGN", "Agree to bear your part of a campaign; with the last funder's agreement it begins (确认出资)",
+		"  tally --as D campaign agree double11 --cap 1200000",
+		func(args []string) (command.Request, error) {
+			req.Campaign = args[0]
+			return req, nil
+		})
+	units(cmd, &req.Cap, "cap", "fen that you bear at most; 0: no cap but the budget")
+	return cmd
+}
+
+func leaveCampaign(a *app) *cobra.Command {
+	var req campaign.LeaveRequest
+	cmd := a.sends("leave CAMPAIGN", "End a campaign that you fund, from now on; what was awarded stands (退出)",
+		"  tally --as D campaign leave double11 --reason budget_cut",
+		func(args []string) (command.Request, error) {
+			req.Campaign = args[0]
+			return req, nil
+		})
+	reason(cmd, &req.Reason, "budget_cut")
+	return cmd
+}
+
+func endCampaign(a *app) *cobra.Command {
+	var req campaign.EndRequest
+	cmd := a.sends("end CAMPAIGN", "End a campaign that you proposed, or withdraw it before it begins (结束)",
+		"  tally --as G campaign end double11 --reason sold_out",
+		func(args []string) (command.Request, error) {
+			req.Campaign = args[0]
+			return req, nil
+		})
+	reason(cmd, &req.Reason, "sold_out")
+	return cmd
+}
+
+// campaignShown is a campaign with what is left of its budget and its funders' caps.
+type campaignShown struct {
+	campaign.Campaign
+	Left     amount.Units            `json:"left"`     // fen of the budget
+	LeftCaps map[string]amount.Units `json:"leftCaps"` // fen, by funder that has a cap
+}
+
+func showCampaign(a *app) *cobra.Command {
+	return leaf("show CAMPAIGN", "Show a campaign's terms, who has agreed, and what is left of its budget", "  tally --as D campaign show double11",
+		func(ctx context.Context, args []string) error {
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				one, err := g.Query().Campaign(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				s, err := askScales(ctx, g)
+				if err != nil {
+					return err
+				}
+				answer, err := withLeft(ctx, g, one)
+				if err != nil {
+					return err
+				}
+				return a.print(answer, func(t table.Writer) { campaignTable(t, answer, s) })
+			})
+		})
+}
+
+// withLeft asks what is left of a campaign's budget and caps.
+func withLeft(ctx context.Context, g *gateway.Gateway, one campaign.Campaign) (campaignShown, error) {
+	answer := campaignShown{Campaign: one, LeftCaps: map[string]amount.Units{}}
+	left := func(id string) (amount.Units, error) {
+		q, err := g.Query().Quota(ctx, quota.Campaign, id)
+		return q.Limit - q.Used + q.Returned, err
+	}
+	var err error
+	if answer.Left, err = left(one.ID); err != nil {
+		return campaignShown{}, err
+	}
+	for _, f := range one.Funders {
+		if f.Cap == 0 {
+			continue
+		}
+		if answer.LeftCaps[f.Party], err = left(one.ID + "." + f.Party); err != nil {
+			return campaignShown{}, err
+		}
+	}
+	return answer, nil
+}
+
+func campaignTable(t table.Writer, one campaignShown, s scales) {
+	terms := one.Terms
+	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By}, {"state", one.State}, {"gives", givesText(terms.Gives, s)},
+		{"budget, fen", terms.Budget}, {"left, fen", one.Left}})
+	for _, f := range one.Funders {
+		t.AppendRow(table.Row{"funder " + f.Party, funderText(f, one.LeftCaps[f.Party])})
+	}
+	t.AppendRows([]table.Row{{"from", terms.From}, {"until", terms.Until}, {"scene", terms.Scene}, {"for", audienceText(terms.Audience)}, {"goods", strings.Join(terms.Goods, ", ")},
+		{"outlets", strings.Join(terms.Outlets, ", ")}, {"awards a member", terms.PerMember}, {"stacking order", terms.Order}, {"exclusive", yes(terms.Exclusive)}})
+	if one.State.Over() {
+		t.AppendRow(table.Row{"ended by " + one.End.By, one.End.Reason + " on " + one.End.Date.String()})
+	}
+}
+
+func funderText(f campaign.Funder, left amount.Units) string {
+	text := scaled(f.Parts, 0) + " parts"
+	switch {
+	case !f.Agreed:
+		text += ", has yet to agree"
+	case f.Cap > 0:
+		text += ", at most " + scaled(f.Cap, 0) + " fen, " + scaled(left, 0) + " left"
+	}
+	return text
+}
+
+func givesText(g campaign.Gives, s scales) string {
+	if g.Benefit != "" {
+		return "benefit " + g.Benefit
+	}
+	var parts []string
+	if g.Rule != "" {
+		parts = append(parts, "rule "+g.Rule+" × "+g.Times.String())
+	}
+	if g.Bonus > 0 {
+		parts = append(parts, s.show(g.Programme, g.Bonus))
+	}
+	text := strings.Join(parts, " + ") + " " + g.Programme
+	if g.PerAward > 0 {
+		text += ", at most " + s.show(g.Programme, g.PerAward)
+	}
+	return text
+}
+
+func listCampaigns(a *app) *cobra.Command {
+	var f index.Filter
+	var state string
+	cmd := lists(a, "list", "List the campaigns (活动)", "  tally --as D campaign list --state ACTIVE", columns[campaign.Campaign]{
+		header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget", "order", "for", "from", "until"}, right: []int{8, 9},
+		cells: func(n index.Noun[campaign.Campaign], s scales) table.Row {
+			c, t := n.Row, n.Row.Terms
+			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), t.Budget, t.Order, audienceText(t.Audience), t.From, t.Until}
+		},
+	}, func([]string) index.Filter {
+		f.States = states(state)
+		return f
+	})
+	word(cmd, &f.Party, "by", "proposed by this party only")
+	word(cmd, &state, "state", "PROPOSED, ACTIVE, ENDED or WITHDRAWN")
+	complete(cmd, "state", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
+	return cmd
+}
+
+func fundersText(list []campaign.Funder) string {
+	var parts []string
+	for _, f := range list {
+		parts = append(parts, f.Party+" "+scaled(f.Parts, 0))
+	}
+	return strings.Join(parts, " : ")
+}
+
+func campaignResults(a *app) *cobra.Command {
+	cmd := leaf("results CAMPAIGN", "What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere (活动效果)", "  tally --as G campaign results double11 -o json",
+		func(ctx context.Context, args []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				r, err := ix.CampaignResults(args[0])
+				if err != nil {
+					return err
+				}
+				s, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
+				return a.print(r, func(t table.Writer) { resultsTable(t, r, s) })
+			})
+		})
+	cmd.Long = `Sum up a campaign. Borne by is what each funder's budget and cap were drawn by;
+redeemed at is where points of its awards, or uses of its benefit, were spent and
+not given back. Repurchase is what members did after their first award at other
+parties than the campaign's own, with whatever points and benefits.`
+	return cmd
+}
+
+func resultsTable(t table.Writer, r index.Results, s scales) {
+	t.AppendHeader(table.Row{r.Campaign + " of " + r.By, "party", "members", "times", "points", "fen"})
+	right(t, 3, 4, 5, 6)
+	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.show(r.Programme, r.Points), int64(r.Budget - r.Left)}, {"left of the budget", "", "", "", "", int64(r.Left)}})
+	if r.Benefit != "" {
+		t.AppendRows([]table.Row{{"benefits given", "", "", r.Given, "", ""}, {"uses of them", "", "", r.Used, "", ""}})
+	}
+	t.AppendSeparator()
+	for _, f := range r.Funders {
+		t.AppendRow(table.Row{"borne by", f.Party, "", "", s.show(r.Programme, f.Points), int64(f.Fen)})
+	}
+	for _, f := range r.Funders {
+		t.AppendRow(table.Row{"of it redeemed", f.Party, "", "", s.show(r.Programme, f.Redeemed), int64(f.Worth)})
+	}
+	t.AppendSeparator()
+	for _, one := range r.Redeemed {
+		t.AppendRow(table.Row{"redeemed at", one.Party, "", one.Times, s.show(r.Programme, one.Points), int64(one.Fen)})
+	}
+	for _, one := range r.Repurchase.At {
+		t.AppendRow(table.Row{"repurchase at", one.Party, one.Members, one.Times, int64(one.Points), int64(one.Fen)})
+	}
+	t.AppendRow(table.Row{"repurchase in all", "", r.Repurchase.Members, r.Repurchase.Times, int64(r.Repurchase.Points), int64(r.Repurchase.Fen)})
+	asOf(t, r.Height)
+}
+
+// parseBought reads FEN, LABEL:FEN, SUPPLIER/SKU:FEN or SUPPLIER/SKU,LABEL:FEN.
+func parseBought(text string) (campaign.Line, error) {
+	what, fen := "", text
+	if i := strings.LastIndex(text, ":"); i >= 0 {
+		what, fen = text[:i], text[i+1:]
+	}
+	units, err := parseUnits(fen)
+	if err != nil {
+		return campaign.Line{}, err
+	}
+	line := campaign.Line{Fen: units}
+	for part := range strings.SplitSeq(what, ",") {
+		to := &line.Label
+		if strings.Contains(part, "/") {
+			to = &line.Good
+		}
+		if *to != "" {
+			return campaign.Line{}, fault.New(fault.BadRequest, "%.80q: want one good and one label at most", text)
+		}
+		*to = part
+	}
+	return line, nil
+}
