@@ -49,7 +49,7 @@ func kit(state goods.State) goods.Order {
 
 func TestParseWanted(t *testing.T) {
 	bad := fault.BadRequest
-	readings(t, parseWanted,
+	readings(t, parseOrderLine,
 		reading{text: "S1/oil:2", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 2}},
 		reading{text: "S1/oil", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 1}},
 		reading{text: "oil:2", code: bad}, reading{text: "S1/oil:", code: bad}, reading{text: "S1/oil:-1", code: bad}, reading{text: "S1/oil:0", code: bad},
@@ -151,7 +151,7 @@ func TestQuoteTable(t *testing.T) {
 		Lines: []goods.Quoted{{Supplier: "S1", SKU: "oilkit", Delivery: goods.Shipped, Scene: "care", Quantity: 2, Fen: 29_800}},
 		Total: 59_600, MinCash: 1000, Tenders: []goods.Tender{{Programme: "FP", Value: amount.Rate{Num: 4, Den: 5}}},
 	}}
-	got := rendered(func(w table.Writer) { quoteTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, scales{}) })
+	got := rendered(func(w table.Writer) { quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, scales{}) })
 	want := strings.TrimLeft(`
  good                    name     名称      delivery  scene  quantity  fen each    fen 
 ───────────────────────────────────────────────────────────────────────────────────────
