@@ -432,6 +432,13 @@ func TestSamples(t *testing.T) {
 		{"entitlements", "coupon_redemptions", Totals{Entitlements: 20}, 1},
 		{"writeoffs", "coupon_redemptions", Totals{WriteOffs: 26}, 1},
 		{"baskets", "baskets", Totals{Awards: 39, Points: 116662}, 2},
+		{"suppliers", "products", Totals{Suppliers: 4}, 0},
+		{"approvals", "products", Totals{Suppliers: 4}, 0},
+		{"goods", "products", Totals{Goods: 23}, 1},
+		{"terms", "products", Totals{Terms: 24}, 0},
+		{"stock", "products", Totals{Stocked: 24}, 0},
+		{"listings", "products", Totals{Listings: 24}, 0},
+		{"outlets", "baskets", Totals{Outlets: 3}, 0},
 	} {
 		m, err := LoadMapping(filepath.Join(dir, c.mapping+".yaml"))
 		if err != nil {
@@ -445,7 +452,7 @@ func TestSamples(t *testing.T) {
 		if r.Totals != c.want || len(r.Rejected) != c.rejected {
 			t.Errorf("%s: %+v", c.mapping, r)
 		}
-		if c.mapping != "benefits" && (m.Pseudonym != keyed || m.Channels[0] != "app") {
+		if m.form.has(partMember) && (m.Pseudonym != keyed || m.Channels[0] != "app") {
 			t.Errorf("%s: %s of %v", c.mapping, m.Pseudonym, m.Channels)
 		}
 	}

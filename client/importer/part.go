@@ -110,10 +110,18 @@ type Parts struct {
 	Licence    string `mapstructure:"licence" json:",omitempty"` // SHA-256
 }
 
-func (p Parts) list() [partCount]string {
-	return [partCount]string{p.Member, p.Outlet, p.Amount, p.Date, p.Reference, p.Label, p.Until, p.Benefit, p.En, p.Zh, p.Price, p.Uses, p.Days,
-		p.Supplier, p.SKU, p.GTIN, p.Category, p.Categories, p.Labels, p.Unit, p.Tax, p.Delivery, p.Region, p.Regions, p.Images,
-		p.From, p.Open, p.Seller, p.Value, p.Scene, p.Stock, p.Licence}
+// byPart is where each part's text is, by the part.
+func (p *Parts) byPart() [partCount]*string {
+	return [partCount]*string{&p.Member, &p.Outlet, &p.Amount, &p.Date, &p.Reference, &p.Label, &p.Until, &p.Benefit, &p.En, &p.Zh, &p.Price, &p.Uses, &p.Days,
+		&p.Supplier, &p.SKU, &p.GTIN, &p.Category, &p.Categories, &p.Labels, &p.Unit, &p.Tax, &p.Delivery, &p.Region, &p.Regions, &p.Images,
+		&p.From, &p.Open, &p.Seller, &p.Value, &p.Scene, &p.Stock, &p.Licence}
+}
+
+func (p Parts) list() (texts [partCount]string) {
+	for i, text := range p.byPart() {
+		texts[i] = *text
+	}
+	return texts
 }
 
 // template is a text with columns in it: texts[0] columns[0] texts[1] columns[1] …
