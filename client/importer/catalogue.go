@@ -215,7 +215,8 @@ func (l line) yes(p part) (bool, error) {
 // CatalogueMapping is the mapping of a file that has the ledger's own words as its
 // columns, as far as it has them: a catalogue. Prices are in yuan.
 //
-// Refused: a column that no good has, one that a catalogue must have and hasn't.
+// Refused: a column that no good has or that stands twice; without one that a
+// catalogue must have.
 func CatalogueMapping(source string, header []string, scene, seller string) (*Mapping, error) {
 	m := &Mapping{Kind: "goods", Source: source}
 	columns, given := m.Columns.byPart(), []string{"kind"}
@@ -225,6 +226,9 @@ func CatalogueMapping(source string, header []string, scene, seller string) (*Ma
 		p, known := partNamed(name)
 		if !known || !f.has(p) || p == partSeller || p == partScene {
 			return nil, fault.New(fault.BadRequest, "line 1: column %d, %.40q, is none of a catalogue's", i+1, name)
+		}
+		if *columns[p] != "" {
+			return nil, fault.New(fault.BadRequest, "line 1: column %s stands twice", name)
 		}
 		*columns[p] = name
 	}

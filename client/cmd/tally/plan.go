@@ -150,7 +150,7 @@ func (a *app) takeOver(ctx context.Context, from string) (*importer.Report, erro
 			return err
 		}
 		return a.inVault(func(v *vault.Vault) error {
-			answer, err := accept(ix, v, cfg.Party, file)
+			answer, err := accept(ix.Terms, v, cfg.Party, file)
 			report.Lines, report.Terms = len(file.Terms), uint64(answer.Accepted)
 			for _, d := range answer.Differ {
 				report.Rejected = append(report.Rejected, importer.Rejected{Line: d.Line, Reason: d.Reason})

@@ -24,7 +24,7 @@ import (
 func storefronts(a *app) *cobra.Command {
 	cmd := group("storefront", "Storefronts: what an enterprise sells to members, and at which price (千企千面)")
 	under(cmd, "Sell (上架)", setStorefront(a), sell(a), setOutlet(a))
-	under(cmd, "See (查看)", showStorefront(a), listListings(a), listOutlets(a), browse(a), quote(a))
+	under(cmd, "See (查看)", showStorefront(a), listListings(a), listOutlets(a), browse(a))
 	return cmd
 }
 
@@ -286,60 +286,4 @@ func shopTable(t table.Writer, answer index.Part[index.Shown]) {
 		t.AppendRow(table.Row{s.Supplier, s.SKU, s.En, s.Zh, s.Category, strings.Join(s.Labels, ", "), s.Delivery, int64(s.Fen), limit(s.MinPoints), limit(s.MinCash), int64(s.Free)})
 	}
 	asOf(t, answer.Height)
-}
-
-func quote(a *app) *cobra.Command {
-	var asked gateway.QuoteAsked
-	cmd := leaf("quote SELLER MEMBER", "Ask what a storefront offers a member now, with the hash that an order binds (询价)",
-		"  tally --as D storefront quote D zhang --line care/kit --line parts/wiper:2 --region sh",
-		func(ctx context.Context, args []string) error {
-			asked.Seller, asked.Member = args[0], args[1]
-			if err := goods.CheckWanted(asked.Lines); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				q, err := g.Query().Quote(ctx, asked)
-				if err != nil {
-					return err
-				}
-				return a.print(q, func(t table.Writer) { quoteTable(t, q) })
-			})
-		})
-	many(cmd, &asked.Lines, "line", "good", "SUPPLIER/SKU or SUPPLIER/SKU:QUANTITY", parseWanted)
-	word(cmd, &asked.Region, "region", "where it is to go")
-	return cmd
-}
-
-func parseWanted(text string) (goods.Wanted, error) {
-	w := goods.Wanted{Quantity: 1}
-	good, count, counted := strings.Cut(text, ":")
-	var ok bool
-	if w.Supplier, w.SKU, ok = strings.Cut(good, "/"); !ok {
-		return w, fault.New(fault.BadRequest, "%.140q: want SUPPLIER/SKU or SUPPLIER/SKU:QUANTITY", text)
-	}
-	if counted {
-		n, err := strconv.ParseUint(count, 10, 32)
-		if err != nil {
-			return w, fault.New(fault.BadRequest, "quantity: want a whole number")
-		}
-		w.Quantity = uint32(n)
-	}
-	return w, nil
-}
-
-func quoteTable(t table.Writer, q gateway.Quoted) {
-	t.AppendHeader(table.Row{"supplier", "SKU", "version", "delivery", "quantity", "fen", "together"})
-	right(t, 3, 5, 6, 7)
-	for _, l := range q.Quote.Lines {
-		t.AppendRow(table.Row{l.Supplier, l.SKU, l.Version, l.Delivery, l.Quantity, int64(l.Fen), int64(l.Fen) * int64(l.Quantity)})
-	}
-	t.AppendSeparator()
-	t.AppendRow(table.Row{"", "", "", "", "", "total", int64(q.Quote.Total)})
-	if q.Quote.MinPoints > 0 {
-		t.AppendRow(table.Row{"", "", "", "", "", "in points, at least", int64(q.Quote.MinPoints)})
-	}
-	if q.Quote.MinCash > 0 {
-		t.AppendRow(table.Row{"", "", "", "", "", "in cash, at least", int64(q.Quote.MinCash)})
-	}
-	t.SetCaption("quote %s", q.Hash)
 }

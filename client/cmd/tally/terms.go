@@ -239,7 +239,7 @@ func acceptTerms(a *app) *cobra.Command {
 			}
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				return a.inVault(func(v *vault.Vault) error {
-					answer, err := accept(ix, v, g.Party(), file)
+					answer, err := accept(ix.Terms, v, g.Party(), file)
 					if err != nil {
 						return err
 					}
@@ -275,12 +275,15 @@ func readTerms(path string) (file termsFile, err error) {
 	return file, nil
 }
 
+// offered finds what the ledger has of terms; false if there are none.
+type offered func(supplier, sku, seller string) (goods.Terms, bool, error)
+
 // accept keeps the terms whose values open what the ledger has for the seller.
-func accept(ix *index.Index, v *vault.Vault, seller string, file termsFile) (accepted, error) {
+func accept(ledger offered, v *vault.Vault, seller string, file termsFile) (accepted, error) {
 	answer := accepted{Differ: []differ{}}
 	var kept []vault.Terms
 	for i, t := range file.Terms {
-		reason, err := compare(ix, seller, t)
+		reason, err := compare(ledger, seller, t)
 		if err != nil {
 			return answer, err
 		}
@@ -295,19 +298,19 @@ func accept(ix *index.Index, v *vault.Vault, seller string, file termsFile) (acc
 }
 
 // compare says why terms aren't what the ledger has; "" if they are.
-func compare(ix *index.Index, seller string, t vault.Terms) (string, error) {
+func compare(ledger offered, seller string, t vault.Terms) (string, error) {
 	if t.Seller != seller {
 		return "they are for another seller", nil
 	}
-	offered, found, err := ix.Terms(t.Supplier, t.SKU, seller)
+	there, found, err := ledger(t.Supplier, t.SKU, seller)
 	switch {
 	case err != nil:
 		return "", err
 	case !found:
 		return "the ledger has no terms for this good", nil
-	case offered.Kind != t.Kind || offered.Until != t.Until:
-		return fmt.Sprintf("the ledger says %s until %s", offered.Kind, offered.Until), nil
-	case !t.Opening.Opens(offered.Commitment):
+	case there.Kind != t.Kind || there.Until != t.Until:
+		return fmt.Sprintf("the ledger says %s, to be taken until %q", there.Kind, there.Until), nil
+	case !t.Opening.Opens(there.Commitment):
 		return "the value doesn't open the ledger's commitment", nil
 	}
 	return "", nil

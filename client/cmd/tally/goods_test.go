@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/veil"
+	"tallystick/client/importer"
+	"tallystick/client/vault"
+)
+
+func TestParseValue(t *testing.T) {
+	for _, c := range []struct {
+		kind goods.TermsKind
+		text string
+		want uint64
+		good bool
+	}{
+		{goods.Supply, "26800", 268_000_000, true}, {goods.Supply, "780.5", 7_805_000, true}, {goods.Supply, "0", 0, true}, {goods.Supply, "0.0001", 1, true},
+		{goods.Commission, "15", 1500, true}, {goods.Commission, "12.25", 1225, true}, {goods.Commission, "100", 10_000, true},
+		{goods.Supply, "0.00001", 0, false}, {goods.Supply, "-1", 0, false}, {goods.Supply, "", 0, false}, {goods.Supply, "much", 0, false},
+		{goods.Supply, "1e15", 0, false}, {goods.Supply, "1e99999", 0, false}, {goods.Supply, "1 2", 0, false},
+		{goods.Commission, "100.01", 0, false}, {goods.Commission, "1.125", 0, false},
+	} {
+		got, err := parseValue(c.kind, c.text)
+		if (err == nil) != c.good || got != veil.Whole(c.want) {
+			t.Errorf("%s %q: %s, %v", c.kind, c.text, got, err)
+		}
+		if err != nil && (fault.CodeOf(err) != fault.BadRequest || c.text != "" && strings.Contains(err.Error(), c.text)) {
+			t.Errorf("%q: %v", c.text, err)
+		}
+	}
+	for kind, want := range map[goods.TermsKind]string{goods.Supply: "780.5 fen", goods.Commission: "12.25 %"} {
+		value, _ := parseValue(kind, strings.Fields(want)[0])
+		if got := valueText(vault.Terms{Kind: kind, Opening: veil.Opening{Value: value}}); got != want {
+			t.Errorf("%s", got)
+		}
+	}
+}
+
+// A private price is in nothing that the program says, whatever is wrong with it.
+func TestAPrivatePriceIsNotEchoed(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"negative": "-31337", "long": "31337" + strings.Repeat("0", 80), "no number": "31337 fen", "digits": "31337.00001"} {
+		path := filepath.Join(dir, "price.txt")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, errs, exit := run(t, "--as", "S1", "--network", "nowhere", "terms", "offer", "care", "kit", "D", "--value", path)
+		if exit != 2 || strings.Contains(out+errs, "31337") {
+			t.Errorf("%s: exit %d: %s%s", name, exit, out, errs)
+		}
+	}
+	if _, errs, exit := run(t, "--as", "S1", "terms", "offer", "care", "kit", "D", "--value", "31337"); exit != 2 || strings.Contains(errs, "31337") {
+		t.Errorf("given as it is: %s", errs)
+	}
+}
+
+func agreed(t *testing.T, sku, seller string, value uint64, salt byte) vault.Terms {
+	t.Helper()
+	drawn, err := veil.NewSalt(bytes.NewReader(bytes.Repeat([]byte{salt}, 64)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vault.Terms{Supplier: "care", SKU: sku, Seller: seller, Kind: goods.Supply, Until: 20600, Opening: veil.Opening{Value: veil.Whole(value), Salt: drawn}}
+}
+
+// What is not what the ledger has is named and not kept; the rest is.
+func TestAcceptNamesWhatDiffers(t *testing.T) {
+	ledger := map[string]goods.Terms{}
+	on := func(terms vault.Terms, change func(*goods.Terms)) {
+		commitment, err := terms.Opening.Commit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := goods.Terms{Kind: terms.Kind, Commitment: commitment, Until: terms.Until}
+		change(&row)
+		ledger[terms.SKU] = row
+	}
+	right, dearer, none, commission, later, others := agreed(t, "kit", "D", 5, 1), agreed(t, "mat", "D", 6, 2), agreed(t, "wax", "D", 7, 3), agreed(t, "oil", "D", 8, 4), agreed(t, "cap", "D", 9, 5), agreed(t, "lid", "M", 9, 6)
+	on(right, func(*goods.Terms) {})
+	on(agreed(t, "mat", "D", 60, 2), func(*goods.Terms) {})
+	on(commission, func(row *goods.Terms) { row.Kind = goods.Commission })
+	on(later, func(row *goods.Terms) { row.Until = date.Date(20601) })
+	on(others, func(*goods.Terms) {})
+	v, err := vault.Open(t.TempDir(), "D")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close() //nolint:errcheck // nothing of it is read again
+	find := func(_, sku, _ string) (goods.Terms, bool, error) { row, found := ledger[sku]; return row, found, nil }
+	answer, err := accept(find, v, "D", termsFile{Terms: []vault.Terms{right, dearer, none, commission, later, others}})
+	if err != nil || answer.Accepted != 1 {
+		t.Fatalf("%+v, %v", answer, err)
+	}
+	want := []differ{
+		{2, "care", "mat", "the value doesn't open the ledger's commitment"}, {3, "care", "wax", "the ledger has no terms for this good"},
+		{4, "care", "oil", `the ledger says commission, to be taken until "2026-05-27"`}, {5, "care", "cap", `the ledger says supply, to be taken until "2026-05-28"`},
+		{6, "care", "lid", "they are for another seller"},
+	}
+	if !reflect.DeepEqual(answer.Differ, want) {
+		t.Errorf("%+v", answer.Differ)
+	}
+	for _, terms := range []vault.Terms{right, dearer, none, commission, later, others} {
+		kept, err := v.Terms("care", terms.SKU, terms.Seller)
+		if err != nil || (len(kept) == 1) != (terms.SKU == "kit") {
+			t.Errorf("%s: %+v, %v", terms.SKU, kept, err)
+		}
+	}
+}
+
+// A file of terms is its owner's alone, is never written over, and reads back.
+func TestTermsFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "for-D.json")
+	file := termsFile{Format: termsFormat, From: "S1", Seller: "D", Terms: []vault.Terms{agreed(t, "kit", "D", 1<<60, 1)}}
+	if err := writePrivate(path, file); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := writePrivate(path, file); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("over another: %v", err)
+	}
+	if back, err := readTerms(path); err != nil || !reflect.DeepEqual(back, file) {
+		t.Errorf("%+v, %v", back, err)
+	}
+	for name, text := range map[string]string{"nothing": "{}", "another format": `{"format":"x"}`, "no JSON": "x", "an unknown field": `{"format":"tallystick terms v1","price":1}`} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readTerms(path); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What an export writes, an import reads as the very same good, in both formats.
+func TestAnExportOpensInTheImportWithoutADifference(t *testing.T) {
+	list := []goods.Good{
+		{Supplier: "care", SKU: "kit", GTIN: "06901234567892", En: "Oil kit, \"5W-30\"", Zh: "机油套装", Category: "oil", Labels: []string{"a", "b"}, Unit: "piece", Tax: "t13",
+			Delivery: goods.Shipped, Regions: []string{"bj", "sh"}, Images: nil, From: 20000, Until: 20600, Open: true},
+		{Supplier: "care", SKU: "00012", En: "=1+1", Zh: "1", Category: "1", Labels: []string{}, Unit: "1", Tax: "6", Delivery: goods.Virtual, Regions: []string{}, Open: false},
+	}
+	rows := [][]string{catalogueColumns, append(goodCells(list[0]), "298.00", "12"), append(goodCells(list[1]), "", "")}
+	for _, name := range []string{"catalogue.csv", "catalogue.xlsx"} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := writeRows(path, rows); err != nil {
+			t.Fatal(err)
+		}
+		m, err := catalogueMapping(path, "retail", "D", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := importer.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r importer.Reading
+		i := 0
+		for item, err := range m.Read(file, importer.Stores{Party: "S1"}, &r) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			req, _, err := item.Drafts[0](importer.Stores{})
+			if err != nil || !reflect.DeepEqual(append(goodCells(asGood(req.(goods.SetGoodRequest))), "x"), append(goodCells(list[i]), "x")) {
+				t.Errorf("%s: %+v, %v", name, req, err)
+			}
+			if want := 3 - 2*i; len(item.Drafts) != want {
+				t.Errorf("%s: line %v makes %d commands, want %d", name, item.Lines, len(item.Drafts), want)
+			}
+			i++
+		}
+		if i != 2 || len(r.Rejected) != 0 {
+			t.Errorf("%s: %d goods, %+v", name, i, r)
+		}
+	}
+	if err := writeRows("catalogue.pdf", rows); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("%v", err)
+	}
+}
+
+func asGood(r goods.SetGoodRequest) goods.Good {
+	return goods.Good{Supplier: r.Supplier, SKU: r.SKU, GTIN: r.GTIN, En: r.En, Zh: r.Zh, Category: r.Category, Labels: r.Labels, Unit: r.Unit, Tax: r.Tax,
+		Delivery: r.Delivery, Regions: r.Regions, Images: r.Images, From: r.From, Until: r.Until, Open: r.Open}
+}
+
+func TestCataloguesRefused(t *testing.T) {
+	all := strings.Join(catalogueColumns, ",")
+	for name, c := range map[string]struct {
+		header string
+		want   string
+	}{
+		"all columns":      {all, ""},
+		"in any order":     {"en,zh,sku,supplier,category,unit,tax,delivery", ""},
+		"a column more":    {all + ",colour", `column 18, "colour"`},
+		"a column twice":   {all + ",sku", `stands twice`},
+		"a column fewer":   {strings.Replace(all, "unit,", "", 1), "want at least"},
+		"the seller's":     {all + ",seller", "none of a catalogue's"},
+		"no header at all": {"", "no header"},
+	} {
+		path := filepath.Join(t.TempDir(), "c.csv")
+		if err := os.WriteFile(path, []byte(c.header+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := catalogueMapping(path, "retail", "D", "s")
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestPlans(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ text, want string }{
+		"files and terms": {"steps:\n- {party: S1, file: a.csv, mapping: /m/a.yaml}\n- {party: D, accept: S1}\n", ""},
+		"no step":         {"steps: []\n", "1 to 64 steps"},
+		"nobody":          {"steps:\n- {file: a.csv, mapping: a.yaml}\n", "step 1"},
+		"no mapping":      {"steps:\n- {party: D, file: a.csv}\n", "step 1"},
+		"both":            {"steps:\n- {party: D, accept: S1, file: a.csv, mapping: a.yaml}\n", "step 1"},
+		"neither":         {"steps:\n- {party: D}\n", "step 1"},
+		"an unknown key":  {"steps:\n- {party: D, accept: S1, when: now}\n", "when"},
+	} {
+		path := filepath.Join(dir, "plan.yaml")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := loadPlan(path)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil && (p.Steps[0].File != filepath.Join(dir, "a.csv") || p.Steps[0].Mapping != "/m/a.yaml" || p.Steps[1].File != "") {
+			t.Errorf("%+v", p)
+		}
+	}
+	if p, err := loadPlan("../../../test-network/sample/plan.yaml"); err != nil || len(p.Steps) != 8 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// A list of rejected lines has each with its column.
+func TestRejectedFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rejected.csv")
+	if err := writeRejected(path, &importer.Report{Source: "s", Rejected: []importer.Rejected{{Line: 3, Column: "gtin", Reason: "column gtin: the check digit is wrong"}}}); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if rows, err := csv.NewReader(file).ReadAll(); err != nil || strings.Join(rows[1], "|") != "s|3|gtin|column gtin: the check digit is wrong" {
+		t.Errorf("%v, %v", rows, err)
+	}
+}

@@ -1,0 +1,182 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"testing"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/veil"
+	"tallystick/client/block"
+	"tallystick/client/gateway"
+)
+
+// stall is a good of a supplier of S1's, as one seller sells it.
+type stall struct {
+	Supplier, SKU, Seller string
+	Terms                 veil.Opening `json:"-"` // what the seller owes for a unit, in ten-thousandths of a fen
+	Commitment            veil.Commitment
+}
+
+// supplier makes a new supplier that S1 acts for.
+func supplier(t *testing.T, s1, g *gateway.Gateway) string {
+	t.Helper()
+	id := fresh("care")
+	do(t, s1, goods.ApplyRequest{Supplier: id, En: "Car care", Zh: "养护", Licence: make(codec.Hash, 32)})
+	do(t, g, goods.ApproveRequest{Supplier: id, Fee: amount.Rate{Num: 1, Den: 100}})
+	return id
+}
+
+// good makes a good of the supplier's that is handed over at the counter.
+func good(t *testing.T, s1 *gateway.Gateway, supplier string) string {
+	t.Helper()
+	sku := fresh("kit")
+	do(t, s1, goods.SetGoodRequest{Supplier: supplier, SKU: sku, En: "Oil change kit", Zh: "机油保养套装", Category: "care", Unit: "piece",
+		Tax: "standard", Delivery: goods.Counter, Open: true})
+	return sku
+}
+
+// openStall has a seller sell a good for so many fen and points of its own programme, which
+// count for a fen each; worth is the private price of a unit. S1 offers the terms.
+func openStall(t *testing.T, s1, seller *gateway.Gateway, supplier, sku string, fen amount.Units, worth uint64) stall {
+	t.Helper()
+	s := stall{Supplier: supplier, SKU: sku, Seller: seller.Party()}
+	s.Terms = veil.Opening{Value: veil.Whole(worth), Salt: must(veil.NewSalt(rand.Reader))}
+	s.Commitment = must(s.Terms.Commit())
+	do(t, s1, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: s.Seller, Kind: goods.Supply, Commitment: s.Commitment})
+	follow(t, s1, seller)
+	do(t, seller, goods.SetStorefrontRequest{En: s.Seller, Zh: s.Seller, ReturnDays: 366, Open: true,
+		Tenders: []goods.Tender{{Programme: s.Seller + "P", Value: amount.Rate{Num: 1, Den: 1}}}})
+	do(t, seller, goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "shop", Terms: s.Commitment, Prices: []goods.Price{{Fen: fen}}, Open: true})
+	return s
+}
+
+// follow waits until another party's peer has what a party has done.
+func follow(t *testing.T, done, by *gateway.Gateway) {
+	t.Helper()
+	by.AtLeast(done.Height())
+	if _, err := by.Query().Cycle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// quote asks what the seller offers a member for so many units.
+func (s stall) quote(t *testing.T, seller *gateway.Gateway, member string, quantity uint32) gateway.Quoted {
+	t.Helper()
+	q, err := seller.Query().Quote(t.Context(), gateway.QuoteAsked{Seller: s.Seller, Member: member, Lines: []goods.Wanted{s.wanted(quantity)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func (s stall) wanted(quantity uint32) goods.Wanted {
+	return goods.Wanted{Supplier: s.Supplier, SKU: s.SKU, Quantity: quantity}
+}
+
+// ledgerGoods are the rows of orders and stock as the valid transactions of the blocks
+// leave them: a reader of its own, that knows no index.
+type ledgerGoods struct {
+	height  uint64
+	orders  map[string]goods.Order  // by number
+	returns map[string]goods.Return // by number
+	pools   map[string]goods.Pool   // by SUPPLIER/SKU/SELLER
+	shards  map[string]goods.Shard  // by SUPPLIER/SKU/SELLER/LANE
+}
+
+// readGoods reads them up to now.
+func readGoods(t *testing.T, g *gateway.Gateway) *ledgerGoods {
+	t.Helper()
+	l := &ledgerGoods{orders: map[string]goods.Order{}, returns: map[string]goods.Return{}, pools: map[string]goods.Pool{}, shards: map[string]goods.Shard{}}
+	if err := g.Sync(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// Height is the number of blocks that were read.
+func (l *ledgerGoods) Height() uint64 { return l.height }
+
+// Apply reads the next blocks.
+func (l *ledgerGoods) Apply(blocks ...*block.Block) error {
+	for _, b := range blocks {
+		for _, tx := range b.Txs {
+			if !tx.Valid() {
+				continue
+			}
+			writes, err := tx.Writes("tally")
+			if err != nil {
+				return err
+			}
+			for _, w := range writes {
+				if err := l.write(w); err != nil {
+					return fmt.Errorf("block %d, %s: %w", b.Number, w.Key, err)
+				}
+			}
+		}
+		l.height = b.Number + 1
+	}
+	return nil
+}
+
+func (l *ledgerGoods) write(w block.Write) error {
+	named, err := row.Read(w.Key, w.Value)
+	if err != nil {
+		return err
+	}
+	switch r := named.Row.(type) {
+	case goods.Order:
+		l.orders[named.ID] = r
+	case goods.Return:
+		l.returns[named.ID] = r
+	case goods.Pool:
+		l.pools[named.ID] = r
+	case goods.Shard:
+		l.shards[named.ID] = r
+	}
+	return nil
+}
+
+// units are what became of a stall's stock.
+type units struct {
+	restocked, withdrawn, free, reserved, delivered amount.Units
+}
+
+// of adds up a stall's rows. Nothing was sold that wasn't there if restocked −
+// withdrawn = free + reserved + delivered, and nothing is below 0.
+func (l *ledgerGoods) of(s stall) (u units) {
+	id := s.Supplier + "/" + s.SKU + "/" + s.Seller
+	pool := l.pools[id]
+	u.restocked, u.withdrawn, u.free = pool.Restocked, pool.Withdrawn, pool.Free
+	for key, shard := range l.shards {
+		if strings.HasPrefix(key, id+"/") {
+			u.free += shard.Free
+		}
+	}
+	for _, o := range l.orders {
+		for _, part := range o.Parts {
+			for _, line := range part.Lines {
+				switch {
+				case o.Seller != s.Seller || part.Supplier != s.Supplier || line.SKU != s.SKU:
+				case part.State.Holds():
+					u.reserved += amount.Units(line.Quantity)
+				case part.State == goods.Delivered || part.State == goods.Completed:
+					u.delivered += amount.Units(line.Quantity)
+				}
+			}
+		}
+	}
+	for _, r := range l.returns {
+		part := l.orders[r.Order.String()].Parts[r.Part-1]
+		if r.Restocked && part.Supplier == s.Supplier && part.Lines[r.Line-1].SKU == s.SKU && l.orders[r.Order.String()].Seller == s.Seller {
+			u.delivered -= amount.Units(r.Quantity)
+		}
+	}
+	return u
+}
