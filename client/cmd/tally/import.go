@@ -28,10 +28,10 @@ func importCommand(a *app) *cobra.Command {
 	var mapping, rejected, plan string
 	cmd := &cobra.Command{
 		Use:   "import [FILE]",
-		Short: "Make members, awards, benefits, goods or stock of a CSV or workbook, exactly once (导入)",
+		Short: "Make members, awards, campaigns, goods or stock of a CSV or workbook, exactly once (导入)",
 		Long: `Make commands of the lines of any CSV (.gz too) or workbook (.xlsx) by a mapping file.
 It says what a line becomes (kind: awards, members, labels, benefits, entitlements,
-writeoffs, suppliers, goods, terms, stock, listings, outlets), which columns hold its
+writeoffs, campaigns, suppliers, goods, terms, stock, listings, outlets), which columns hold its
 parts, and which lines count. Stop it anywhere and start it again: it goes on where the
 ledger's cursor stands. Lines that can't be taken, or that the ledger refuses, are
 listed with their numbers and the reasons.
@@ -232,7 +232,7 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		n    uint64
 	}{
 		{"awards", r.Awards}, {"points", uint64(r.Points)}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
-		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs},
+		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs}, {"campaigns", r.Campaigns},
 		{"suppliers", r.Suppliers}, {"goods", r.Goods}, {"terms", r.Terms}, {"stocked", r.Stocked}, {"listings", r.Listings}, {"outlets", r.Outlets},
 	} {
 		if total.n > 0 {

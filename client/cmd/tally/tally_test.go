@@ -146,8 +146,6 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"tender of nothing", []string{"--as", "D", "storefront", "set", "--tender", "DP"}, "PROGRAMME:FEN", 2},
 		{"good for nothing", []string{"--as", "D", "storefront", "sell", "care", "kit"}, "under 1", 2},
 		{"two kinds of prices", []string{"--as", "D", "storefront", "sell", "care", "kit", "--price", "1", "--prices", "p.json"}, "none of the others", 2},
-		{"quote of nothing", []string{"--as", "D", "storefront", "quote", "D", "li"}, "1 to 64 lines", 2},
-		{"malformed line of a quote", []string{"--as", "D", "storefront", "quote", "D", "li", "--line", "kit"}, "SUPPLIER/SKU", 2},
 		{"import of nothing", []string{"--as", "D", "import"}, "--plan", 2},
 		{"import of a file by a plan", []string{"--as", "D", "import", "f.csv", "--plan", "p.yaml"}, "--plan", 2},
 
