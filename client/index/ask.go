@@ -132,8 +132,8 @@ type Wallet struct {
 }
 
 // mine selects a member and all that were merged into it; its one argument is the
-// member.
-const mine = `WITH RECURSIVE mine(id) AS (VALUES (?) UNION SELECT n.member FROM nouns n JOIN mine ON n.topic = mine.id WHERE n.kind = 'member') `
+// member. CROSS JOIN has SQLite look for each id, where it would look at every member.
+const mine = `WITH RECURSIVE mine(id) AS (VALUES (?) UNION SELECT n.member FROM mine CROSS JOIN nouns n ON n.topic = mine.id WHERE n.kind = 'member') `
 
 // Wallet lists what is left of a member's lots, and of those who were merged into
 // it, earliest expiry first; pending and expired ones included, which the ledger

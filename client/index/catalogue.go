@@ -193,6 +193,7 @@ type Stock struct {
 	Free     amount.Units `json:"free"`   // pool and shards together
 	Pool     amount.Units `json:"pool"`   // of it, in no lane's shard
 	Shards   int          `json:"shards"` // how many lanes have one
+	Used                  // what orders have made of it
 }
 
 // Stocks lists what there is of the goods of a supplier, of a party's suppliers, at
@@ -219,7 +220,15 @@ func (ix *Index) Stocks(supplier, sku, party, seller string, page Page) (Part[St
 			}
 			list = append(list, s)
 		}
-		return list, rows.Err()
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+		for i, s := range list {
+			if list[i].Used, err = r.used(s.Supplier, s.SKU, s.Seller); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
 	}, func(s Stock) string { return s.Supplier + "/" + s.SKU + "/" + s.Seller })
 }
 

@@ -117,7 +117,7 @@ func TestListingsSuppliersOutletsAndStock(t *testing.T) {
 	if found, err := ix.Outlets("D", "sh", all); err != nil || !slices.Equal(ids(found), []string{"D/1"}) {
 		t.Errorf("%v, %v", ids(found), err)
 	}
-	if found, err := ix.Stocks("", "", "S1", "D", all); err != nil || fmt.Sprint(found.Rows) != "[{care kit D 25 5 2}]" {
+	if found, err := ix.Stocks("", "", "S1", "D", all); err != nil || fmt.Sprint(found.Rows) != "[{care kit D 25 5 2 {0 0 0 0}}]" {
 		t.Errorf("%v, %v", found.Rows, err)
 	}
 	if first, err := ix.Stocks("care", "kit", "", "", Page{Limit: 1}); err != nil || first.Next != "care/kit/D" {

@@ -272,56 +272,35 @@ func (r at) returns(c clause, limit int) ([]Return, error) {
 	return list, rows.Err()
 }
 
-// Ordered is what orders have made of a good's stock at a seller. Together with what
-// is free,
+// Used is what orders have made of a good's stock at a seller. Together with what is
+// free,
 //
 //	restocked − withdrawn = free + reserved + delivered + lost − put back
-type Ordered struct {
-	Supplier  string       `json:"supplier"`
-	SKU       string       `json:"sku"`
-	Seller    string       `json:"seller"`
+type Used struct {
 	Reserved  amount.Units `json:"reserved"`  // in parts that aren't delivered yet
 	Delivered amount.Units `json:"delivered"` // ever
 	Lost      amount.Units `json:"lost"`      // on the way
 	PutBack   amount.Units `json:"putBack"`   // of what was delivered and returned
 }
 
-// OrderedFilter narrows a list of goods; zero fields don't.
-type OrderedFilter struct{ Supplier, SKU, Seller string }
-
-// Ordered sums up the lines of all orders by good and seller.
-func (ix *Index) Ordered(filter OrderedFilter) (height uint64, list []Ordered, err error) {
-	var c clause
-	for _, t := range [][2]string{{"l.supplier", filter.Supplier}, {"l.sku", filter.SKU}, {"l.seller", filter.Seller}} {
-		c.has(t[0], t[1])
+// used sums up the lines of a good at a seller.
+func (r at) used(supplier, sku, seller string) (u Used, err error) {
+	// States 1 to 3 hold stock, 4 and 5 are DELIVERED and COMPLETED.
+	err = r.tx.QueryRow(`SELECT COALESCE(SUM(CASE WHEN state <= 3 THEN quantity END), 0), COALESCE(SUM(CASE WHEN state IN (4, 5) THEN quantity END), 0),
+			COALESCE(SUM(lost * quantity), 0), COALESCE((SELECT SUM(r.quantity) FROM returns r JOIN lines b ON b.key = r.line_key
+				WHERE r.restocked = 1 AND b.supplier = ?1 AND b.sku = ?2 AND b.seller = ?3), 0)
+		FROM lines WHERE supplier = ?1 AND sku = ?2 AND seller = ?3`, supplier, sku, seller).Scan(&u.Reserved, &u.Delivered, &u.Lost, &u.PutBack)
+	if err != nil {
+		err = fmt.Errorf("index: %w", err)
 	}
-	list = []Ordered{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		list, err = r.ordered(c)
-		return err
-	})
-	return height, list, err
+	return u, err
 }
 
-func (r at) ordered(c clause) ([]Ordered, error) {
-	// States 1 to 3 hold stock, 4 and 5 are DELIVERED and COMPLETED.
-	rows, err := r.tx.Query(`SELECT l.supplier, l.sku, l.seller,
-			SUM(CASE WHEN l.state <= 3 THEN l.quantity ELSE 0 END), SUM(CASE WHEN l.state IN (4, 5) THEN l.quantity ELSE 0 END), SUM(l.lost * l.quantity),
-			COALESCE((SELECT SUM(r.quantity) FROM returns r JOIN lines b ON b.key = r.line_key
-				WHERE r.restocked = 1 AND b.supplier = l.supplier AND b.sku = l.sku AND b.seller = l.seller), 0)
-		FROM lines l WHERE `+c.text()+" GROUP BY l.supplier, l.sku, l.seller ORDER BY 1, 2, 3", c.args...)
-	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
-	defer rows.Close()
-	list := []Ordered{}
-	for rows.Next() {
-		var o Ordered
-		if err := rows.Scan(&o.Supplier, &o.SKU, &o.Seller, &o.Reserved, &o.Delivered, &o.Lost, &o.PutBack); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
-		}
-		list = append(list, o)
-	}
-	return list, rows.Err()
+// Used is what orders have made of a good's stock at a seller.
+func (ix *Index) Used(supplier, sku, seller string) (u Used, err error) {
+	err = ix.reading(func(r at) error {
+		u, err = r.used(supplier, sku, seller)
+		return err
+	})
+	return u, err
 }

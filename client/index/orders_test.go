@@ -310,7 +310,7 @@ func TestReturnsAndStock(t *testing.T) {
 		r.Order = orderIn(20)
 		entries = append(entries, put(row.Return(numbered("D", 2, 1, i)), r))
 	}
-	w.order(20, kept, entries...)
+	w.order(20, kept, append(entries, put(row.Pool("S2", "wiper", "D"), goods.Pool{Free: 40}))...)
 	ix := w.index()
 	for _, c := range []struct {
 		name   string
@@ -339,17 +339,20 @@ func TestReturnsAndStock(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %v", c.name, got, err, c.want)
 		}
 	}
-	_, stock, err := ix.Ordered(OrderedFilter{})
-	want := []Ordered{
-		{Supplier: "S1", SKU: "filter", Seller: "D", Reserved: 3},
-		{Supplier: "S1", SKU: "oil", Seller: "D", Reserved: 1 + 2 + 1 + 1 + 1, Lost: 5},
-		{Supplier: "S2", SKU: "wiper", Seller: "D", Reserved: 2, Delivered: 2 + 5, PutBack: 2},
+	for id, want := range map[string]Used{
+		"S1/filter/D": {Reserved: 3},
+		"S1/oil/D":    {Reserved: 1 + 2 + 1 + 1 + 1, Lost: 5},
+		"S2/wiper/D":  {Reserved: 2, Delivered: 2 + 5, PutBack: 2},
+		"S2/wiper/G":  {},
+	} {
+		words := strings.Split(id, "/")
+		if used, err := ix.Used(words[0], words[1], words[2]); err != nil || used != want {
+			t.Errorf("%s: %+v, %v", id, used, err)
+		}
 	}
-	if err != nil || cmp.Diff(want, stock) != "" {
-		t.Errorf("%s, %v", cmp.Diff(want, stock), err)
-	}
-	if _, stock, err = ix.Ordered(OrderedFilter{Supplier: "S1", SKU: "oil", Seller: "D"}); err != nil || len(stock) != 1 || stock[0].SKU != "oil" {
-		t.Errorf("one: %+v, %v", stock, err)
+	found, err := ix.Stocks("", "", "", "", Page{Limit: 9})
+	if err != nil || len(found.Rows) != 1 || found.Rows[0].Free != 40 || found.Rows[0].PutBack != 2 {
+		t.Errorf("%+v, %v", found.Rows, err)
 	}
 }
 

@@ -143,10 +143,10 @@ func listStock(a *app) *cobra.Command {
 				}
 				answer.Rows = rows
 				return a.print(answer, func(t table.Writer) {
-					t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard"})
-					right(t, 4, 5, 6)
+					t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard", "reserved", "delivered", "lost", "put back"})
+					right(t, 4, 5, 6, 7, 8, 9, 10)
 					for _, s := range rows {
-						t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards})
+						t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards, int64(s.Reserved), int64(s.Delivered), int64(s.Lost), int64(s.PutBack)})
 					}
 					asOf(t, answer.Height)
 				})

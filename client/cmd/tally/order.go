@@ -152,8 +152,10 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 			if err != nil {
 				return err
 			}
-			if err := a.doDue(ctx, g, &run, due, ask); err != nil {
-				return err
+			for _, one := range dueOnes(due, ask) {
+				if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
+					return err
+				}
 			}
 		}
 		return a.printTally(what, run)
@@ -163,20 +165,26 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 // maxDue is the most parts in one state that a run takes on; another run goes on.
 const maxDue = 10_000
 
-func (a *app) doDue(ctx context.Context, g *gateway.Gateway, run *tally, due []index.OrderPart, ask func(index.OrderPart) command.Request) error {
+// dueOne is one thing to do of a run.
+type dueOne struct {
+	name string
+	req  command.Request
+}
+
+// dueOnes lists what to do with parts, each order that isn't accepted once: all of its
+// parts end together.
+func dueOnes(due []index.OrderPart, ask func(index.OrderPart) command.Request) (list []dueOne) {
 	for i, p := range due {
 		name := fmt.Sprintf("%s/%d", p.Order, p.Number)
 		if p.State == goods.Placed {
 			if i > 0 && due[i-1].Order == p.Order {
-				continue // all of its parts end at once
+				continue
 			}
 			name = p.Order.String()
 		}
-		if err := run.note(name, a.again(ctx, g, ask(p))); err != nil {
-			return err
-		}
+		list = append(list, dueOne{name, ask(p)})
 	}
-	return nil
+	return list
 }
 
 func shipOrder(a *app) *cobra.Command {

@@ -31,13 +31,13 @@ type basket struct {
 
 func (b *basket) flags(cmd *cobra.Command) {
 	word(cmd, &b.member, "member", "who buys")
-	many(cmd, &b.lines, "line", "line", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseWanted)
+	many(cmd, &b.lines, "line", "line", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
 	word(cmd, &b.region, "region", "whose prices; the outlet's if you name one")
 	word(cmd, &b.outlet, "outlet", "where, an outlet of the seller's (网点)")
 }
 
-// parseWanted reads SUPPLIER/SKU:QUANTITY or SUPPLIER/SKU.
-func parseWanted(text string) (goods.Wanted, error) {
+// parseOrderLine reads SUPPLIER/SKU:QUANTITY or SUPPLIER/SKU.
+func parseOrderLine(text string) (goods.Wanted, error) {
 	id, count, counted := strings.Cut(text, ":")
 	supplier, sku, ok := strings.Cut(id, "/")
 	if !ok {
@@ -107,10 +107,10 @@ func (a *app) showQuote(ctx context.Context, g *gateway.Gateway, q gateway.Quote
 			return err
 		}
 	}
-	return a.print(q, func(t table.Writer) { quoteTable(t, q, names, s) })
+	return a.print(q, func(t table.Writer) { quotedTable(t, q, names, s) })
 }
 
-func quoteTable(t table.Writer, q gateway.Quoted, names []goods.Good, s scales) {
+func quotedTable(t table.Writer, q gateway.Quoted, names []goods.Good, s scales) {
 	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "fen each", "fen"})
 	right(t, 6, 7, 8)
 	for i, l := range q.Quote.Lines {

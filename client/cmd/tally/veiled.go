@@ -24,16 +24,17 @@ type openings interface {
 	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)
 }
 
-// unveiled looks openings up, each commitment once: finding one costs a
-// multiplication in the group for every price that was ever agreed for the good.
+// unveiled looks openings up, each once: finding one costs a multiplication in the
+// group for every price that was ever agreed for the good.
 type unveiled struct {
 	known openings
-	found map[string]*veil.Opening // by commitment; nil for what isn't known
+	found map[string]*veil.Opening // nil for what isn't known
 }
 
-// of is what a commitment hides, nil if it isn't known.
+// of is what a commitment to the price of a good at a seller hides, nil if it isn't known.
 func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Opening, error) {
-	if o, asked := u.found[string(c)]; asked {
+	key := strings.Join([]string{supplier, sku, seller, c.String()}, "/")
+	if o, asked := u.found[key]; asked {
 		return o, nil
 	}
 	terms, known, err := u.known.TermsOf(supplier, sku, seller, c)
@@ -47,7 +48,7 @@ func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Op
 	if u.found == nil {
 		u.found = map[string]*veil.Opening{}
 	}
-	u.found[string(c)] = o
+	u.found[key] = o
 	return o, nil
 }
 
@@ -156,11 +157,16 @@ func (h hidden) text() string {
 	case h.Opened:
 		return h.Fen
 	case h.Wrong != "":
-		return fmt.Sprintf("WRONG (%d deliveries)", h.Count)
-	case h.Count == 1:
-		return "hidden (1 delivery)"
+		return "WRONG (" + deliveries(h.Count) + ")"
 	}
-	return fmt.Sprintf("hidden (%d deliveries)", h.Count)
+	return "hidden (" + deliveries(h.Count) + ")"
+}
+
+func deliveries(n uint64) string {
+	if n == 1 {
+		return "1 delivery"
+	}
+	return fmt.Sprintf("%d deliveries", n)
 }
 
 // sum adds up what deliveries come to; false if a price isn't known.
