@@ -26,6 +26,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 	"tallystick/test-network/direct"
 )
 
@@ -230,7 +231,7 @@ func (w *witness) check(t *testing.T, g *gateway.Gateway, stalls []stall, errand
 	for _, err := range w.errs {
 		t.Error(err)
 	}
-	ledger := readGoods(t, g)
+	ledger, ix := readGoods(t, g), read(t, g)
 	for _, s := range stalls {
 		u := ledger.of(s)
 		if u.restocked-u.withdrawn != u.free+u.reserved+u.delivered || u.free < 0 || u.delivered == 0 || u.withdrawn == 0 {
@@ -238,6 +239,9 @@ func (w *witness) check(t *testing.T, g *gateway.Gateway, stalls []stall, errand
 		}
 		if asked, err := g.Query().Stock(t.Context(), s.Supplier, s.SKU, s.Seller); err != nil || asked.Free != u.free || asked.Restocked != u.restocked {
 			t.Errorf("%s: the blocks have %+v, the peer %+v, %v", s.Seller, u, asked, err)
+		}
+		if _, made, err := ix.Ordered(index.OrderedFilter{Supplier: s.Supplier, SKU: s.SKU, Seller: s.Seller}); err != nil || len(made) != 1 || made[0].Reserved != u.reserved || made[0].Delivered != u.delivered {
+			t.Errorf("%s: the blocks have %+v, the index %+v, %v", s.Seller, u, made, err)
 		}
 		t.Logf("%s: %+v", s.Seller, u)
 	}
