@@ -7,7 +7,10 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -347,6 +350,10 @@ func traces(s stall) map[string][]byte {
 // it comes to opens for those who know it, and for nobody else.
 func TestAPriceStaysBetweenTwo(t *testing.T) {
 	const price = 1_000_000 // fen, what everybody may see
+	log := must(os.Create(filepath.Join(net.dir, "clients.log"))) // of the gateways of this test, searched as the others are
+	defer log.Close()
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	s1, g := net.open(t, "S1", "3"), net.open(t, "G", "19")
 	of := supplier(t, s1, g)
 	s := openStall(t, s1, g, of, good(t, s1, of), price, secretPrice)
