@@ -133,10 +133,10 @@ type Award struct {
 	Campaign    string       `json:"campaign"`
 	Member      string       `json:"member"` // pseudonym
 	Reference   string       `json:"reference"`
-	Outlet      string       `json:"outlet"` // PARTY:OUTLET, or ""
-	Date        date.Date    `json:"date"`   // business date
-	Points      amount.Units `json:"points"` // 0 of a benefit
-	Funders     []Borne      `json:"funders"`
+	Outlet      string       `json:"outlet"`      // PARTY:OUTLET, or ""
+	Date        date.Date    `json:"date"`        // business date
+	Points      amount.Units `json:"points"`      // 0 of a benefit
+	Funders     []Borne      `json:"funders"`     // as Bearers has them
 	Entitlement number.Row   `json:"entitlement"` // "" of points
 }
 
@@ -252,7 +252,7 @@ func (c Campaign) BearPoints(units amount.Units, price amount.Rate) ([]Borne, er
 		return nil, err
 	}
 	borne := make([]Borne, len(c.Funders))
-	for i, f := range c.Funders {
+	for i, f := range c.Bearers() {
 		fen, err := price.Of(shares[i], amount.HalfEven)
 		if err != nil {
 			return nil, err
@@ -271,7 +271,7 @@ func (c Campaign) BearUses(price amount.Units, uses uint16) ([]Borne, error) {
 		return nil, err
 	}
 	borne := make([]Borne, len(c.Funders))
-	for i, f := range c.Funders {
+	for i, f := range c.Bearers() {
 		fen, err := (amount.Rate{Num: amount.Units(uses), Den: 1}).Of(shares[i], amount.Down)
 		if err != nil {
 			return nil, err

@@ -23,6 +23,8 @@
 package campaign
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/codec"
@@ -140,10 +142,26 @@ type End struct {
 	Date   date.Date `json:"date"`
 }
 
-// Parts are the funders' parts, in their order.
+// Bearers are the funders in the order in which an award is divided: the proposer
+// first, then by party. Of equal remainders the first bears the odd one.
+func (c Campaign) Bearers() []Funder {
+	list := slices.Clone(c.Funders)
+	slices.SortStableFunc(list, func(a, b Funder) int {
+		switch {
+		case a.Party == c.By:
+			return -1
+		case b.Party == c.By:
+			return 1
+		}
+		return 0
+	})
+	return list
+}
+
+// Parts are those of the bearers, in their order.
 func (c Campaign) Parts() []amount.Units {
 	parts := make([]amount.Units, len(c.Funders))
-	for i, f := range c.Funders {
+	for i, f := range c.Bearers() {
 		parts[i] = f.Parts
 	}
 	return parts

@@ -47,7 +47,7 @@ func TestPointsAreRoundedOnce(t *testing.T) {
 }
 
 func drawFunders(t *rapid.T) Campaign {
-	var c Campaign
+	c := Campaign{By: "none of them"}
 	for range rapid.IntRange(1, MaxFunders).Draw(t, "funders") {
 		c.Funders = append(c.Funders, Funder{Parts: amount.Units(rapid.Int64Range(1, 100).Draw(t, "parts"))})
 	}
@@ -93,7 +93,7 @@ func TestSharesSum(t *testing.T) {
 }
 
 func TestBearingHasALimit(t *testing.T) {
-	c := Campaign{Funders: []Funder{{Parts: 1}, {Parts: 1}}}
+	c := Campaign{By: "G", Funders: []Funder{{Party: "D", Parts: 1}, {Party: "G", Parts: 1}}}
 	if _, err := c.BearPoints(amount.Max, amount.Rate{Num: 3, Den: 1}); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("points: %v", err)
 	}

@@ -85,6 +85,21 @@ WITHDRAWN award G: WRONG_STATE D: WRONG_STATE M: WRONG_STATE`)
 	}
 }
 
+// The proposer bears first, the others by party, and nobody is lost.
+func TestBearers(t *testing.T) {
+	c := double11(Active)
+	for by, want := range map[string]string{"G": "GDF", "D": "DFG", "F": "FDG", "M": "DFG"} {
+		c.By = by
+		got := ""
+		for _, f := range c.Bearers() {
+			got += f.Party
+		}
+		if got != want {
+			t.Errorf("proposed by %s: %s", by, got)
+		}
+	}
+}
+
 // Whoever is the last to agree begins the campaign, in whatever order, and each
 // cap is its own.
 func TestTheLastAgreementBegins(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 )
 
@@ -209,4 +210,30 @@ func (l line) yes(p part) (bool, error) {
 		return false, nil
 	}
 	return false, l.wrong(p, "want yes or no")
+}
+
+// CatalogueMapping is the mapping of a file that has the ledger's own words as its
+// columns, as far as it has them: a catalogue. Prices are in yuan.
+//
+// Refused: a column that no good has, one that a catalogue must have and hasn't.
+func CatalogueMapping(source string, header []string, scene, seller string) (*Mapping, error) {
+	m := &Mapping{Kind: "goods", Source: source}
+	columns, given := m.Columns.byPart(), []string{"kind"}
+	f := catalogue{}.form()
+	for i, name := range header {
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		p, known := partNamed(name)
+		if !known || !f.has(p) || p == partSeller || p == partScene {
+			return nil, fault.New(fault.BadRequest, "line 1: column %d, %.40q, is none of a catalogue's", i+1, name)
+		}
+		*columns[p] = name
+	}
+	if m.Columns.Price != "" {
+		m.Rate, m.Fixed.Scene = "100", scene
+	}
+	if m.Columns.Stock != "" {
+		m.Fixed.Seller = seller
+	}
+	m.complete(given)
+	return m, m.check(given)
 }

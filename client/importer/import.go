@@ -64,7 +64,7 @@ type Job struct {
 // Scanned is a file that was read once, and can be fed.
 type Scanned struct {
 	Reading
-	job Job
+	Job Job // what feeding needs of it can be set until then
 }
 
 // Run reads the file twice: once to know that it can be read and how much it
@@ -83,7 +83,7 @@ func (j Job) Run(ctx context.Context) (*Report, error) {
 // Scan is the first half of Run: it sends nothing. What lines want kept in the vault
 // is kept from now on.
 func (j Job) Scan() (*Scanned, error) {
-	s := &Scanned{job: j}
+	s := &Scanned{Job: j}
 	first, err := j.scan(&s.Reading)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (j Job) Scan() (*Scanned, error) {
 // Feed is the second half of Run. BAD_REQUEST besides, with the report, if a strict
 // job's file has lines that were rejected.
 func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
-	j := s.job
+	j := s.Job
 	report := &Report{
 		Source: j.Mapping.Source, Kind: j.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals,
 		Commands: s.Commands, Rejected: s.Rejected,

@@ -32,6 +32,7 @@ var kinds = map[string]kind{
 	"awards": awards{}, "members": members{}, "labels": labels{},
 	"benefits": benefits{}, "entitlements": entitlements{}, "writeoffs": writeOffs{},
 	"suppliers": suppliers{}, "goods": catalogue{}, "terms": terms{}, "stock": stock{}, "listings": listings{}, "outlets": outlets{},
+	"campaigns": campaigns{},
 }
 
 // form is what a kind wants of a mapping.
@@ -96,6 +97,7 @@ type Totals struct {
 	Stocked      uint64       `json:"stocked,omitempty"` // goods whose stock was filled up or set
 	Listings     uint64       `json:"listings,omitempty"`
 	Outlets      uint64       `json:"outlets,omitempty"`
+	Campaigns    uint64       `json:"campaigns,omitempty"`
 }
 
 // add adds more. LIMIT if the points are too many.
@@ -113,6 +115,7 @@ func (t *Totals) add(more Totals) (err error) {
 	t.Stocked += more.Stocked
 	t.Listings += more.Listings
 	t.Outlets += more.Outlets
+	t.Campaigns += more.Campaigns
 	t.Points, err = t.Points.Add(more.Points)
 	return err
 }

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -55,6 +57,12 @@ rate: 100
 rounding: half_even
 model: {scene: campaign, code: true, window: 7, stackable: true}
 `, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n", 3, Totals{Benefits: 3}, 1, []int{5, 6, 7, 8, 9}},
+	{"campaigns", `
+columns: {campaign: id, en: "Campaign {id}, {type}", zh: "活动{id}", from: from, until: to, label: "{id}"}
+prefix: {campaign: c, label: "D:campaign-"}
+layout: "2006/01/02"
+campaign: {programme: GP, bonus: 100, rule: basket, times: 3/2, funders: "G:60,D:40", budget: 5000, cap: 9, expires: 2027-12-31, perMember: 2, order: 7, goods: [tyre], outlets: ["D:a"], later: 3}
+`, "id,type,from,to\n1,A,2026/11/01,2026/11/30\n2,B,2026/11/01,2026/10/31\n1,A,2026/11/01,2026/11/30\n,A,2026/11/01,2026/11/30\n3,A,2026-11-01,2026/11/30\n4,,2026/11/01,2026/11/30\na/b,A,2026/11/01,2026/11/30\n5,C,2026/11/30,2026/11/30\n", 2, Totals{Campaigns: 2}, 1, []int{3, 5, 6, 7, 8}},
 	{"entitlements", `
 columns: {benefit: upc, member: id, reference: at}
 prefix: {benefit: c}
@@ -284,6 +292,27 @@ func TestBenefitsHaveWhatTheColumnsSay(t *testing.T) {
 	}
 }
 
+func TestCampaignsHaveWhatTheColumnsSay(t *testing.T) {
+	o := kindOf("campaigns")
+	items, _ := read(t, o.load(t), o.file)
+	r := drawn(t, items[0]).(campaign.ProposeRequest)
+	got := fmt.Sprint(r.Campaign, r.Terms.En, r.Terms.Zh, r.Terms.From, r.Terms.Until, r.Terms.Audience.Labels, r.Terms.Gives, r.Terms.Budget, r.Funders, r.Cap, r.Terms.PerMember, r.Terms.Order, r.Terms.Goods, r.Terms.Outlets, r.Check())
+	if want := "c1Campaign 1, A活动12026-11-04 2026-12-03 [D:campaign-1] {{} GP basket 3/2 100 0 2027-12-31 } 5000 [{{} D 40} {{} G 60}] 9 2 7 [tyre] [D:a] <nil>"; got != want {
+		t.Errorf("%s", got)
+	}
+}
+
+// What a mapping of another kind's fingerprint is made of doesn't know of campaigns:
+// what was imported before they were known goes on.
+func TestOtherMappingsKeepTheirFingerprint(t *testing.T) {
+	for _, o := range everyKind {
+		data, err := json.Marshal(o.load(t))
+		if err != nil || strings.Contains(string(data), "Campaign") != (o.kind == "campaigns") {
+			t.Errorf("%s: %s, %v", o.kind, data, err)
+		}
+	}
+}
+
 // Uses are made in the file's order with the codes of the chain; what has no
 // entitlement, or no use left, keeps its position and is named.
 func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
@@ -376,6 +405,15 @@ func TestKindsRefuseWhatMeansNothing(t *testing.T) {
 		{"benefits", "window: 7", "kind: ride"},
 		{"benefits", "window: 7", "windows: 7"},
 		{"benefits", "rate: 100", "rate: 100\nchannels: [app]"},
+		{"campaigns", "bonus: 100, rule: basket, times: 3/2, ", ""},
+		{"campaigns", "times: 3/2", "times: much"},
+		{"campaigns", "budget: 5000, ", ""},
+		{"campaigns", "G:60,D:40", "G:60,G:40"},
+		{"campaigns", "G:60,D:40", "G"},
+		{"campaigns", "expires: 2027-12-31", "expires: soon"},
+		{"campaigns", "programme: GP", "programme: GP, benefit: ride"},
+		{"campaigns", "later: 3", "sooner: 3"},
+		{"campaigns", "from: from, ", ""},
 		{"entitlements", "channels: [app]", "channels: [app]\nentitlements: x"},
 		{"entitlements", "channels: [app]", "channels: [app]\nmerge: true"},
 		{"writeoffs", "entitlements: entitlements", ""},
@@ -432,6 +470,7 @@ func TestSamples(t *testing.T) {
 		{"entitlements", "coupon_redemptions", Totals{Entitlements: 20}, 1},
 		{"writeoffs", "coupon_redemptions", Totals{WriteOffs: 26}, 1},
 		{"baskets", "baskets", Totals{Awards: 39, Points: 116662}, 2},
+		{"campaigns", "campaign_descriptions", Totals{Campaigns: 3}, 0},
 	} {
 		m, err := LoadMapping(filepath.Join(dir, c.mapping+".yaml"))
 		if err != nil {
@@ -445,7 +484,7 @@ func TestSamples(t *testing.T) {
 		if r.Totals != c.want || len(r.Rejected) != c.rejected {
 			t.Errorf("%s: %+v", c.mapping, r)
 		}
-		if c.mapping != "benefits" && (m.Pseudonym != keyed || m.Channels[0] != "app") {
+		if m.form.has(partMember) && (m.Pseudonym != keyed || m.Channels[0] != "app") {
 			t.Errorf("%s: %s of %v", c.mapping, m.Pseudonym, m.Channels)
 		}
 	}

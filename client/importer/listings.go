@@ -48,14 +48,14 @@ func (listings) item(m *Mapping, _ Stores, l line) (*Item, error) {
 		return nil, err
 	}
 	item := &Item{key: req.Supplier + "/" + req.SKU, Adds: Totals{Listings: 1}}
-	item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return taking(s, req) }}
+	item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return Take(s, req) }}
 	return item, l.checked(req)
 }
 
-// taking lists a good under the terms that the vault has the value of: those that
-// are offered, or else those that it is listed under. It needs none for the
-// party's own.
-func taking(s Stores, req goods.ListRequest) (command.Request, string, error) {
+// Take makes a listing take the terms that the vault has the value of: those that are
+// offered, or else those that the good is listed under. The party's own needs none.
+// doomed is why the ledger will refuse it, if there are no such terms.
+func Take(s Stores, req goods.ListRequest) (made command.Request, doomed string, err error) {
 	supplier, found, err := s.Shop.Supplier(req.Supplier)
 	if err != nil || found && supplier.Party == s.Party {
 		return req, "", err

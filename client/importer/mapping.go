@@ -1,6 +1,6 @@
 // Package importer turns the lines of any CSV or workbook into commands: awards of
-// points, members with their accounts, labels, benefits, entitlements, write-offs;
-// suppliers, goods, terms, stock, listings, outlets.
+// points, members with their accounts, labels, benefits, entitlements, write-offs,
+// campaigns; suppliers, goods, terms, stock, listings, outlets.
 //
 // A mapping says which kind of thing a line becomes, which columns hold its
 // parts, and which lines count. Read makes the items, in the order of the file,
@@ -34,7 +34,7 @@ import (
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
 // and prefixes that mean nothing for the kind are refused.
 //
-//	kind: awards                # or members, labels, benefits, entitlements, writeoffs,
+//	kind: awards                # or members, labels, benefits, entitlements, writeoffs, campaigns,
 //	                            # suppliers, goods, terms, stock, listings, outlets
 //	source: journey-2017        # name on the ledger; what was fed under it counts once
 //	columns:                    # of each part: a column, or a text with columns in braces
@@ -112,6 +112,11 @@ import (
 //	spread: {least: 199, most: 4999}   # fen made of whatever the column price says
 //
 // Of outlets, each once: columns outlet, en, zh; perhaps region, open.
+//
+// Of campaigns (columns campaign, en, zh, from, until; perhaps label, of those for
+// whom it is), each campaign once:
+//
+//	campaign: {programme: GP, bonus: 100, funders: "G:60,D:40", budget: 500000, expires: 2027-12-31}   # see Joint
 type Mapping struct {
 	Kind         string      `mapstructure:"kind"`
 	Source       string      `mapstructure:"source"`
@@ -138,6 +143,7 @@ type Mapping struct {
 	Terms        string      `mapstructure:"terms" json:",omitzero"`
 	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`
 	Spread       Spread      `mapstructure:"spread" json:",omitzero"`
+	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"` // as Parts.Campaign
 
 	kind     kind
 	form     form

@@ -43,13 +43,14 @@ const (
 	partScene
 	partStock
 	partLicence
+	partCampaign
 	partCount
 )
 
 var partNames = [partCount]string{
 	"member", "outlet", "amount", "date", "reference", "label", "until", "benefit", "en", "zh", "price", "uses", "days",
 	"supplier", "sku", "gtin", "category", "categories", "labels", "unit", "tax", "delivery", "region", "regions", "images",
-	"from", "open", "seller", "value", "scene", "stock", "licence",
+	"from", "open", "seller", "value", "scene", "stock", "licence", "campaign",
 }
 
 // partNamed is the part that a mapping calls so.
@@ -70,7 +71,7 @@ func nameAll(parts []part) string {
 }
 
 // prefixed are the parts that may have a prefix: ids.
-var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit, partSupplier, partSKU, partCategory, partRegion}
+var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit, partSupplier, partSKU, partCategory, partRegion, partCampaign}
 
 // Parts has one column, one prefix, or one fixed text, for each part of a line.
 type Parts struct {
@@ -79,7 +80,7 @@ type Parts struct {
 	Amount    string `mapstructure:"amount"`
 	Date      string `mapstructure:"date"`
 	Reference string `mapstructure:"reference"`
-	Label     string `mapstructure:"label"` // of benefits PARTY:LABEL
+	Label     string `mapstructure:"label"` // of benefits and campaigns PARTY:LABEL
 	Until     string `mapstructure:"until"` // last day
 	Benefit   string `mapstructure:"benefit"`
 	En        string `mapstructure:"en"`
@@ -108,12 +109,21 @@ type Parts struct {
 	Scene      string `mapstructure:"scene" json:",omitempty"`
 	Stock      string `mapstructure:"stock" json:",omitempty"`   // units
 	Licence    string `mapstructure:"licence" json:",omitempty"` // SHA-256
+	Campaign   string `mapstructure:"campaign" json:",omitempty"`
 }
 
-func (p Parts) list() [partCount]string {
-	return [partCount]string{p.Member, p.Outlet, p.Amount, p.Date, p.Reference, p.Label, p.Until, p.Benefit, p.En, p.Zh, p.Price, p.Uses, p.Days,
-		p.Supplier, p.SKU, p.GTIN, p.Category, p.Categories, p.Labels, p.Unit, p.Tax, p.Delivery, p.Region, p.Regions, p.Images,
-		p.From, p.Open, p.Seller, p.Value, p.Scene, p.Stock, p.Licence}
+// byPart is where each part's text is, by the part.
+func (p *Parts) byPart() [partCount]*string {
+	return [partCount]*string{&p.Member, &p.Outlet, &p.Amount, &p.Date, &p.Reference, &p.Label, &p.Until, &p.Benefit, &p.En, &p.Zh, &p.Price, &p.Uses, &p.Days,
+		&p.Supplier, &p.SKU, &p.GTIN, &p.Category, &p.Categories, &p.Labels, &p.Unit, &p.Tax, &p.Delivery, &p.Region, &p.Regions, &p.Images,
+		&p.From, &p.Open, &p.Seller, &p.Value, &p.Scene, &p.Stock, &p.Licence, &p.Campaign}
+}
+
+func (p Parts) list() (texts [partCount]string) {
+	for i, text := range p.byPart() {
+		texts[i] = *text
+	}
+	return texts
 }
 
 // template is a text with columns in it: texts[0] columns[0] texts[1] columns[1] …

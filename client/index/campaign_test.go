@@ -122,7 +122,7 @@ func TestBenefitsOfACampaign(t *testing.T) {
 		return s.do(func(n number.Command) []entry {
 			return []entry{
 				put(row.Entitlement(n.Row(0)), benefit.Entitlement{Benefit: "ride", Member: holder, State: benefit.Active, By: "M", Uses: 2, Funders: []benefit.Funder{{Party: "D", Parts: 1}, {Party: "M", Parts: 1}}}),
-				put(row.Award(n.Row(0)), campaign.Award{Campaign: "rides", Member: who, Date: today, Entitlement: n.Row(0), Funders: []campaign.Borne{{Party: "D", Fen: 102}, {Party: "M", Fen: 100}}})}
+				put(row.Award(n.Row(0)), campaign.Award{Campaign: "rides", Member: who, Date: today, Entitlement: n.Row(0), Funders: []campaign.Borne{{Party: "M", Fen: 102}, {Party: "D", Fen: 100}}})}
 		}).Row(0)
 	}
 	use := func(e number.Row, who string, state benefit.WriteOffState, k uint16) {
@@ -142,7 +142,7 @@ func TestBenefitsOfACampaign(t *testing.T) {
 	})
 	want := Results{
 		Campaign: "rides", By: "M", State: "ENDED", Benefit: "ride", Budget: 404, Left: 0, Awards: 2, Members: 2, Given: 2, Used: 2,
-		Funders:    []Bearing{{"D", 1, 0, 0, 204, 0, 102}, {"M", 1, 0, 0, 200, 0, 100}},
+		Funders:    []Bearing{{"M", 1, 0, 0, 204, 0, 102}, {"D", 1, 0, 0, 200, 0, 100}},
 		Redeemed:   []Redeemed{{"M", 2, 0, 202}},
 		Repurchase: Repurchase{Members: 1, Times: 1, Fen: 30, At: []Elsewhere{{Redeemed{"D", 1, 0, 30}, 1}}},
 	}

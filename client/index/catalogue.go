@@ -232,6 +232,15 @@ func (ix *Index) Free(supplier, sku, seller string) (amount.Units, error) {
 	return found.Rows[0].Free, nil
 }
 
+// Supplier is one supplier; false if there is none.
+func (ix *Index) Supplier(id string) (s goods.Supplier, found bool, err error) {
+	err = ix.reading(func(r at) error {
+		s, found, err = one(r, "suppliers", row.Supplier(id))
+		return err
+	})
+	return s, found, err
+}
+
 // Listing is how a seller lists a good; false if it doesn't.
 func (ix *Index) Listing(seller, supplier, sku string) (l goods.Listing, found bool, err error) {
 	err = ix.reading(func(r at) error {

@@ -84,7 +84,7 @@ func (r at) root(name string) (string, error) {
 
 // readFunders sums up what each funder bears.
 func (c *count) readFunders() error {
-	for _, f := range c.of.Funders {
+	for _, f := range c.of.Bearers() {
 		b := Bearing{Party: f.Party, Parts: f.Parts, Cap: f.Cap}
 		err := c.tx.QueryRow("SELECT COALESCE(SUM(points),0), COALESCE(SUM(fen),0) FROM awards WHERE campaign = ? AND party = ?", c.of.ID, f.Party).Scan(&b.Points, &b.Fen)
 		if err != nil {

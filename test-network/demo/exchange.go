@@ -1,16 +1,30 @@
 package main
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"strings"
+)
 
 func step4(ctx context.Context, s *stage) error {
 	s.chapter("4", "A joint campaign, G 60 and D 40: Li gets 3,000 points")
-	var pledge receipt
-	if err := s.tally(ctx, "D", &pledge, "points", "pledge", "GP", "--amount", "1200", "--until", "2026-12-31"); err != nil {
+	if err := s.tally(ctx, "G", nil, "campaign", "propose", "double11", "--en", "Double 11", "--zh", "双十一", "--programme", "GP", "--bonus", "3000", "--expires", "2027-03-31",
+		"--funder", "G:60", "--funder", "D:40", "--budget", "9000", "--from", "2026-11-01", "--until", "2026-11-30"); err != nil {
+		return err
+	}
+	award := func(member, reference string, answer any) error {
+		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--line", "16800", "--reference", reference)
+	}
+	early, err := codeOf(award("li", "r-000123", nil))
+	if err != nil {
+		return err
+	}
+	s.figure("before D has agreed", "WRONG_STATE", early)
+	if err := s.tally(ctx, "D", nil, "campaign", "agree", "double11", "--cap", "1500"); err != nil {
 		return err
 	}
 	var r receipt
-	if err := s.tally(ctx, "G", &r, "points", "issue", "--programme", "GP", "--grant", "li:3000:2027-03-31",
-		"--split", "G:60", "--split", "D:40:"+pledge.Number); err != nil {
+	if err := award("li", "r-000123", &r); err != nil {
 		return err
 	}
 	w, err := s.wallet(ctx, "G", "li")
@@ -26,11 +40,64 @@ func step4(ctx context.Context, s *stage) error {
 	s.figure("owed by G", 1800, funded[""])
 	s.figure("owed by D", 1200, funded["D"])
 	s.note("one command, %s", r.Number)
-	code, err := codeOf(s.tally(ctx, "G", nil, "points", "issue", "--programme", "GP", "--grant", "li:100:2027-03-31", "--split", "D:1:"+pledge.Number))
+	return s.budget(ctx, award)
+}
+
+// budget shows what the campaign has left, and that neither a purchase counts twice
+// nor a cap is passed.
+func (s *stage) budget(ctx context.Context, award func(member, reference string, answer any) error) error {
+	var left struct {
+		Left     int64            `json:"left"`
+		LeftCaps map[string]int64 `json:"leftCaps"`
+	}
+	if err := s.tally(ctx, "D", &left, "campaign", "show", "double11"); err != nil {
+		return err
+	}
+	s.figure("left of the budget of 9,000 fen", 6000, left.Left)
+	s.figure("left of D's cap of 1,500 fen", 300, left.LeftCaps["D"])
+	again, err := codeOf(award("li", "r-000123", nil))
 	if err != nil {
 		return err
 	}
-	s.figure("more than D has pledged", "QUOTA", code)
+	s.figure("the same purchase once more", "CONFLICT", again)
+	past, err := codeOf(award("zhang", "r-000124", nil))
+	if err != nil {
+		return err
+	}
+	s.figure("an award past D's cap", "QUOTA", past)
+	return nil
+}
+
+// results shows what became of the campaign once Li has spent its points.
+func (s *stage) results(ctx context.Context) error {
+	type spent struct {
+		Party  string `json:"party"`
+		Points int64  `json:"points"`
+		Fen    int64  `json:"fen"`
+		Worth  int64  `json:"worth"`
+	}
+	var r struct {
+		Funders    []spent `json:"funders"`
+		Redeemed   []spent `json:"redeemed"`
+		Repurchase struct {
+			Members int   `json:"members"`
+			Times   int   `json:"times"`
+			Points  int64 `json:"points"`
+		} `json:"repurchase"`
+	}
+	if err := s.tally(ctx, "G", &r, "campaign", "results", "double11"); err != nil {
+		return err
+	}
+	var borne, where []string
+	for _, f := range r.Funders {
+		borne = append(borne, fmt.Sprintf("%s %s", f.Party, show(f.Worth)))
+	}
+	for _, at := range r.Redeemed {
+		where = append(where, fmt.Sprintf("%s %s", at.Party, show(at.Points)))
+	}
+	s.figure("of the campaign's points, redeemed at", "M 3,000", strings.Join(where, ", "))
+	s.figure("borne by, fen", "G 1,800, D 1,200", strings.Join(borne, ", "))
+	s.figure("repurchase elsewhere", "1 member, 1 time, 10,800", fmt.Sprintf("%d member, %d time, %s", r.Repurchase.Members, r.Repurchase.Times, show(r.Repurchase.Points)))
 	return nil
 }
 

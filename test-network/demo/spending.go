@@ -42,7 +42,7 @@ func step9(ctx context.Context, s *stage) error {
 	s.figure("G owes M, fen", 9600, after.fen("G", "M")-before.fen("G", "M"))
 	s.figure("D owes M, fen", 1200, after.fen("D", "M")-before.fen("D", "M"))
 	s.figure("M owes G its fee of 1 %, fen", 108, after.fen("M", "G")-before.fen("M", "G"))
-	return nil
+	return s.results(ctx)
 }
 
 // paid shows the pieces that paid for an entitlement.

@@ -11,11 +11,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/member"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
@@ -24,19 +26,19 @@ import (
 
 // files are where a journey's input is.
 type files struct {
-	dir, purchases, campaigns, coupons, redemptions string
+	dir, purchases, campaigns, coupons, redemptions, descriptions string
 }
 
 // TestTheJourney imports half a year of real households through tally import:
-// members, labels, coupons, entitlements, write-offs by code, and points; killed
+// members, labels, coupons, entitlements, write-offs by code, campaigns, and points; killed
 // in the middle of members and of write-offs.
 func TestTheJourney(t *testing.T) {
-	f := files{filepath.Dir(journey), "transactions.csv.gz", "campaigns.csv.gz", "coupons.csv.gz", "coupon_redemptions.csv.gz"}
+	f := files{filepath.Dir(journey), "transactions.csv.gz", "campaigns.csv.gz", "coupons.csv.gz", "coupon_redemptions.csv.gz", "campaign_descriptions.csv.gz"}
 	if _, err := os.Stat(filepath.Join(f.dir, f.redemptions)); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the real input isn't here; TestTheJourneyOfASample covers the rest")
 	}
 	want := f.count(t)
-	known := importer.Totals{Awards: 23301, Points: 11388988, Members: 2212, Accounts: 4424, Labels: 6589, Benefits: 647, Entitlements: 530, WriteOffs: 538}
+	known := importer.Totals{Awards: 23301, Points: 11388988, Members: 2212, Accounts: 4424, Labels: 6589, Benefits: 647, Entitlements: 530, WriteOffs: 538, Campaigns: 27}
 	if want.totals != known {
 		t.Errorf("the files have %+v, known is %+v", want.totals, known)
 	}
@@ -45,7 +47,7 @@ func TestTheJourney(t *testing.T) {
 
 // TestTheJourneyOfASample does the same with the generated files of the sample.
 func TestTheJourneyOfASample(t *testing.T) {
-	f := files{"../sample", "baskets.csv", "campaigns.csv", "coupons.csv", "coupon_redemptions.csv"}
+	f := files{"../sample", "baskets.csv", "campaigns.csv", "coupons.csv", "coupon_redemptions.csv", "campaign_descriptions.csv"}
 	travel(t, f, f.count(t))
 }
 
@@ -92,6 +94,7 @@ func (f files) count(t *testing.T) counted {
 		coupons[row["campaign_id"]+"-"+row["coupon_upc"]] = true
 	}
 	c.totals.Benefits = uint64(len(coupons))
+	c.totals.Campaigns = uint64(len(table(t, filepath.Join(f.dir, f.descriptions))))
 	pairs := map[string]bool{}
 	for _, row := range table(t, filepath.Join(f.dir, f.redemptions)) {
 		coupon := row["campaign_id"] + "-" + row["coupon_upc"]
@@ -145,6 +148,7 @@ func travel(t *testing.T, f files, want counted) {
 		{"benefits", "benefits", f.coupons, 0, 0, func(r importer.Report) { got.Benefits = r.Benefits }},
 		{"entitlements", "entitlements", f.redemptions, 0, want.unentitled, func(r importer.Report) { got.Entitlements = r.Entitlements }},
 		{"writeoffs", "writeoffs", f.redemptions, want.totals.WriteOffs / 2, want.unwritten, func(r importer.Report) { got.WriteOffs = r.WriteOffs }},
+		{"campaigns", "campaigns", f.descriptions, 0, 0, func(r importer.Report) { got.Campaigns = r.Campaigns }},
 		{"awards", "baskets", f.purchases, 0, 0, func(r importer.Report) { got.Awards, got.Points = r.Awards, r.Points }},
 	} {
 		began := time.Now()
@@ -202,6 +206,11 @@ func (j trip) compare(before, after *index.Index, want counted) {
 		j.t.Errorf("labels: %v, the files say %v", labels, want.labels)
 	}
 	j.compareBenefits(after, want)
+	proposed := all[campaign.Campaign](j.t, after, index.Filter{Party: "D", States: []string{"PROPOSED"}})
+	proposed = slices.DeleteFunc(proposed, func(one index.Noun[campaign.Campaign]) bool { return !strings.HasPrefix(one.ID, j.benefits()) })
+	if uint64(len(proposed)) != want.totals.Campaigns {
+		j.t.Errorf("%d campaigns are proposed, the files say %d", len(proposed), want.totals.Campaigns)
+	}
 }
 
 func (j trip) compareBenefits(ix *index.Index, want counted) {
@@ -239,8 +248,9 @@ func (j trip) mapping(name string) string {
 	text := string(must(os.ReadFile(filepath.Join("../sample", name+".yaml"))))
 	for _, change := range [][2]string{
 		{"source: sample-", "source: " + j.tag + "-"}, {"entitlements: sample-", "entitlements: " + j.tag + "-"},
-		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()},
+		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()}, {"campaign: c", "campaign: " + j.benefits()},
 		{"expires: {days: 730}", "expires: {on: 2027-12-31}"}, // the real purchases are of 2017
+		{"later: 0", "later: 3652"},
 	} {
 		text = strings.Replace(text, change[0], change[1], 1)
 	}

@@ -136,8 +136,9 @@ func (a *awarding) reward(one campaign.Campaign, lines []campaign.Line) (amount.
 	}
 	grant := points.Grant{Member: a.to, Amount: units, Expires: gives.Expires, Witness: a.req.Witness, Outlet: a.outlet(), Reference: a.req.Reference}
 	from := a.made
-	for i, b := range borne {
-		grant.Split = append(grant.Split, points.Share{Funder: b.Party, Parts: one.Funders[i].Parts})
+	for i, parts := range one.Parts() {
+		b := borne[i]
+		grant.Split = append(grant.Split, points.Share{Funder: b.Party, Parts: parts})
 		if b.Points > 0 { // a share of nothing makes no lot
 			borne[i].Lot = a.at.Number.Row(a.made)
 			a.made++
@@ -194,7 +195,7 @@ func (a *awarding) entitle(place int, one campaign.Campaign) ([]campaign.Borne, 
 		return nil, err
 	}
 	funders := make([]benefit.Funder, len(one.Funders))
-	for i, f := range one.Funders {
+	for i, f := range one.Bearers() {
 		funders[i] = benefit.Funder{Party: f.Party, Parts: f.Parts}
 	}
 	grant := benefit.Grant{Member: a.to, Witness: a.req.Witness, Commitment: a.req.Commitment(place), Reference: a.req.Reference}
@@ -226,7 +227,7 @@ func (c *call) bear(one campaign.Campaign, borne []campaign.Borne) error {
 	if err := c.draw(quota.Campaign, one.ID, cost); err != nil {
 		return err
 	}
-	for i, f := range one.Funders {
+	for i, f := range one.Bearers() {
 		if f.Cap == 0 || borne[i].Fen == 0 {
 			continue
 		}

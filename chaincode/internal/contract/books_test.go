@@ -178,7 +178,7 @@ func addEntitlements(net *ledgersim.Network, peer string, of func(string) *book)
 var prefixes = map[string]string{
 	"lot": "l/", "hold": "h/", "trade": "d/", "frozen": "f/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
 	"write-off": "bw/", "campaign": "j/", "award": "ja/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/",
-	"order": "wo/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
+	"order": "wo/", "payment used": "wc/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
 }
 
 // rowsOf lists the rows of one kind in a peer's state, sorted.

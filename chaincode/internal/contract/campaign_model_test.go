@@ -100,9 +100,19 @@ func (f *fair) try(caller string, n number.Command, req command.Request) bool {
 
 func (f *fair) propose(caller string, r campaign.ProposeRequest) bool {
 	owner := map[string]string{"GP": "G", "DP": "D", "": "M"}[r.Terms.Gives.Programme]
+	r.Funders = slices.Clone(r.Funders)
 	if _, taken := f.drives[r.Campaign]; taken || owner != caller || r.Terms.Until < f.today {
 		return false
 	}
+	slices.SortStableFunc(r.Funders, func(a, b campaign.Share) int { // who proposes bears the odd fen
+		switch caller {
+		case a.Party:
+			return -1
+		case b.Party:
+			return 1
+		}
+		return 0
+	})
 	d := &drive{req: r, by: caller, state: "PROPOSED", agreed: map[string]bool{}, left: int(r.Terms.Budget), purse: map[string]int{}, had: map[string]int{}, points: map[string]int{}, fen: map[string]int{}}
 	for _, s := range r.Funders {
 		d.agreed[s.Party] = false
@@ -542,7 +552,7 @@ func checkCampaigns(net *ledgersim.Network) error {
 			if funder == campaigns[a.Campaign].By {
 				funder = ""
 			}
-			if lot := lots[b.Lot.String()]; b.Points != lot.Issued || b.Points > 0 && (lot.Funder != funder || lot.Member != a.Member) || b.Party != campaigns[a.Campaign].Funders[i].Party {
+			if lot := lots[b.Lot.String()]; b.Points != lot.Issued || b.Points > 0 && (lot.Funder != funder || lot.Member != a.Member) || b.Party != campaigns[a.Campaign].Bearers()[i].Party {
 				return fmt.Errorf("award %s names %+v, which is %+v", f.ID, b, lot)
 			}
 		}

@@ -3,9 +3,12 @@ package contract
 import (
 	"testing"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/veil"
 )
 
 // An order that was paid in cash alone, by somebody who isn't the member's home and
@@ -32,5 +35,45 @@ func TestAPaymentPaysOnce(t *testing.T) {
 	s.refused(t, "D", req, fault.Conflict)
 	req.Payment = "another"
 	s.must(t, "D", req)
+	s.check(t)
+}
+
+// The story's steps 8, 10 and 11: what hidden supply comes to, and the operator's fee,
+// opened by those who know the prices and by nobody who is a fen off.
+func TestHiddenSupplyIsOpened(t *testing.T) {
+	s := newShop(t, 5)
+	s.stockUp(t, "S1", "kit", goods.Counter, goods.Supply, 26_800*settlement.PerFen, 29_800)
+	s.stockUp(t, "S2", "blade", goods.Counter, goods.Supply, 780*settlement.PerFen, 900)
+	for id, n := range map[string]uint32{"kit": 1, "blade": 2} {
+		supplier := map[string]string{"kit": "S1", "blade": "S2"}[id]
+		lines := want(supplier, id, n)
+		req := s.purchase(t, "D", "wang", s.quoted(t, "D", "wang", lines).Quote.Total, nil, lines)
+		req.Accept, req.AcceptBy = true, 0
+		placed := s.must(t, "D", req)
+		s.must(t, "D", goods.DeliverRequest{Order: placed, Part: 1})
+		if id == "blade" {
+			back := s.must(t, "D", goods.RequestReturnRequest{Order: placed, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
+			s.must(t, "D", goods.ReceiveReturnRequest{Return: back, Restock: true}, goods.RefundRequest{Return: back, Payment: "refund"})
+		}
+	}
+	found := veiledOf(t, s.net)
+	for i, c := range []struct {
+		debtor, creditor, good string
+		units                  uint64
+		fen, fee               amount.Units
+	}{{"D", "S1", "S1/kit", 1, 26_800, 268}, {"D", "S2", "S2/blade", 2, 1_560, 16}, {"S2", "D", "S2/blade", 1, 780, 8}} {
+		p, open := found[i], must(s.openings[c.good].Times(c.units))
+		fen, fee, err := p.Open(open)
+		if p.Debtor != c.debtor || p.Creditor != c.creditor || p.Count != 1 || fen != c.fen || fee != c.fee || err != nil {
+			t.Errorf("%s owes %s %d, of which a fee of %d: %v", p.Debtor, p.Creditor, fen, fee, err)
+		}
+		open.Value = must(open.Value.Plus(veil.Whole(1)))
+		if _, _, err := p.Open(open); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("a ten-thousandth more: %v", err)
+		}
+	}
+	if len(found) != 3 {
+		t.Errorf("%d hidden positions", len(found))
+	}
 	s.check(t)
 }

@@ -120,8 +120,8 @@ var living = strings.Fields("issue issue issue issue pledged enrol authorise hol
 
 func (v view) draw() command.Request {
 	for {
-		verb := pick(v.dice, living)
-		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign} {
+		verb := pick(v.dice, v.lane.verbs)
+		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign, v.drawGoods, v.drawOrder} {
 			if req := try(verb); req != nil {
 				return req
 			}
@@ -358,7 +358,7 @@ func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 	return checkConsents(net)
 }
 
-// checkConsents holds every authorisation against the holds and trades under it.
+// checkConsents holds every authorisation against the holds, trades and orders under it.
 func checkConsents(net *ledgersim.Network) error {
 	least := map[string]amount.Units{}
 	for _, f := range rowsOf(net, "G", "hold") {
@@ -376,10 +376,11 @@ func checkConsents(net *ledgersim.Network) error {
 			least[t.Authorisation.String()+t.Pieces[0].Programme] += t.Pieces.Sum()
 		}
 	}
+	addOrderConsents(net, least)
 	for _, f := range rowsOf(net, "G", "authorisation") {
 		for _, c := range f.Row.(member.Authorisation).Caps {
 			if c.Used < least[f.ID+c.Programme] || c.Used > c.Amount {
-				return fmt.Errorf("authorisation %s has %+v, holds and trades under it took %d", f.ID, c, least[f.ID+c.Programme])
+				return fmt.Errorf("authorisation %s has %+v, what is under it took %d", f.ID, c, least[f.ID+c.Programme])
 			}
 		}
 	}

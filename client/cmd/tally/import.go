@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -24,85 +25,135 @@ import (
 )
 
 func importCommand(a *app) *cobra.Command {
-	var mapping, rejected string
+	var mapping, rejected, plan string
 	cmd := &cobra.Command{
-		Use:   "import FILE",
-		Short: "Make awards, members, labels, benefits or write-offs of a CSV, exactly once (导入)",
-		Long: `Make commands of the lines of any CSV (.gz too) by a mapping file. It says what a
-line becomes (kind: awards, members, labels, benefits, entitlements, writeoffs),
-which columns hold its parts, and which lines count. Stop it anywhere and start it
-again: it goes on where the ledger's cursor stands. Lines that can't be taken, or
-that the ledger refuses, are listed with their numbers and the reasons.
+		Use:   "import [FILE]",
+		Short: "Make members, awards, campaigns, goods or stock of a CSV or workbook, exactly once (导入)",
+		Long: `Make commands of the lines of any CSV (.gz too) or workbook (.xlsx) by a mapping file.
+It says what a line becomes (kind: awards, members, labels, benefits, entitlements,
+writeoffs, campaigns, suppliers, goods, terms, stock, listings, outlets), which columns hold its
+parts, and which lines count. Stop it anywhere and start it again: it goes on where the
+ledger's cursor stands. Lines that can't be taken, or that the ledger refuses, are
+listed with their numbers and the reasons.
+
+A plan runs several files with their mappings, each as its party, one after the
+other:
+
+  steps:
+    - {party: S1, file: products.csv.gz, mapping: suppliers.yaml}
+    - {party: D, accept: S1}      # D's vault takes over the terms that S1's has for it
 
 Customers become pseudonyms, and codes are made, by the vault in the state
 directory: import everything of a party from one state directory.`,
 		Example: `  tally --as D import households.csv.gz --mapping members.yaml
-  tally --as D import baskets.csv.gz --mapping baskets.yaml --rejected rejected.csv`,
-		Args: cobra.ExactArgs(1),
+  tally --as D import baskets.csv.gz --mapping baskets.yaml --rejected rejected.csv
+  tally import --plan plan.yaml`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 1) != (mapping != "") || (len(args) == 1) == (plan != "") {
+				return fault.New(fault.BadRequest, "give a file and its --mapping, or a --plan")
+			}
+			if plan != "" {
+				return a.runPlan(cmd.Context(), plan, rejected)
+			}
 			m, err := importer.LoadMapping(mapping)
 			if err != nil {
 				return err
 			}
-			report, err := a.runImport(cmd.Context(), m, args[0])
+			report, err := a.runImport(cmd.Context(), importer.Job{Mapping: m, Path: args[0]})
 			if err != nil {
 				return err
 			}
-			if rejected != "" {
-				if err := writeRejected(rejected, report.Rejected); err != nil {
-					return err
-				}
-			}
-			return a.print(report, func(t table.Writer) { importTable(t, report, rejected) })
+			return a.printImport(report, rejected)
 		},
 	}
 	cmd.Flags().StringVar(&mapping, "mapping", "", "mapping file (YAML)")
+	cmd.Flags().StringVar(&plan, "plan", "", "or several files with their mappings and parties (YAML)")
 	cmd.Flags().StringVar(&rejected, "rejected", "", "write rejected lines to this CSV")
-	cmd.MarkFlagRequired("mapping") //nolint:errcheck // the flag exists
 	return cmd
 }
 
-func (a *app) runImport(ctx context.Context, m *importer.Mapping, path string) (*importer.Report, error) {
-	cfg, err := a.config(map[string]any{"lanes": fmt.Sprintf("1-%d", m.Shards)})
-	if err != nil {
-		return nil, err
+// printImport shows a report, and writes the rejected lines if a file is named.
+func (a *app) printImport(report *importer.Report, rejected string) error {
+	if rejected != "" {
+		if err := writeRejected(rejected, report); err != nil {
+			return err
+		}
 	}
-	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
-	if err != nil {
-		return nil, err
-	}
-	bar := newBar(a, path)
-	report, err := importWith(ctx, cfg, g, importer.Job{
-		Mapping: m, Path: path, State: cfg.State, Progress: bar.at,
-		Open: func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
-			return g.Source(ctx, name, shards, report)
-		},
-	})
-	bar.end(err)
-	return report, errors.Join(err, g.Close())
+	return a.print(report, func(t table.Writer) { importTable(t, report, rejected) })
 }
 
-// importWith runs a job with what its mapping needs of the state directory.
-func importWith(ctx context.Context, cfg config.Config, g *gateway.Gateway, job importer.Job) (report *importer.Report, err error) {
-	job.Stores.Party = cfg.Party
+// runImport runs one import with a bar of its own. A strict one that is refused has
+// a report too.
+func (a *app) runImport(ctx context.Context, job importer.Job) (*importer.Report, error) {
+	s, err := a.scan(job)
+	if err != nil {
+		return nil, err
+	}
+	bar := newBar(a, job.Path)
+	report, err := s.run(ctx, bar.at)
+	bar.end(err)
+	return report, errors.Join(err, s.close())
+}
+
+// step is a file that was scanned, and whose import it is.
+type step struct {
+	app     *app
+	cfg     config.Config
+	vault   *vault.Vault // nil if its mapping needs none
+	scanned *importer.Scanned
+}
+
+// scan reads a file with what its mapping needs of the party's state directory.
+// Nothing is sent.
+func (a *app) scan(job importer.Job) (s *step, err error) {
+	s = &step{app: a}
+	if s.cfg, err = a.config(map[string]any{"lanes": fmt.Sprintf("1-%d", job.Mapping.Shards)}); err != nil {
+		return nil, err
+	}
+	job.State, job.Stores.Party = s.cfg.State, s.cfg.Party
 	if job.Mapping.NeedsVault() {
-		v, err := vault.Open(cfg.State, cfg.Party)
-		if err != nil {
+		if s.vault, err = vault.Open(s.cfg.State, s.cfg.Party); err != nil {
 			return nil, err
 		}
-		defer func() { err = errors.Join(err, v.Close()) }()
-		job.Stores.Vault = v
+		job.Stores.Vault = s.vault
 	}
-	if job.Mapping.NeedsEntitlements() {
-		ix, err := openIndex(ctx, g, cfg.IndexPath())
+	if s.scanned, err = job.Scan(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *step) close() error {
+	if s.vault == nil {
+		return nil
+	}
+	return s.vault.Close()
+}
+
+// run feeds what was scanned.
+func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report *importer.Report, err error) {
+	g, err := gateway.Open(ctx, s.cfg, gateway.WithLog(s.app.log()))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
+	job := &s.scanned.Job
+	job.Progress = progress
+	job.Open = func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
+		return g.Source(ctx, name, shards, report)
+	}
+	if job.Mapping.NeedsEntitlements() || job.Mapping.NeedsShop() {
+		ix, err := openIndex(ctx, g, s.cfg.IndexPath())
 		if err != nil {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, ix.Close()) }()
 		lookup := &grants{g: g, ix: ix, patience: patience}
 		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return lookup.find(ctx, benefit, member) }
+		job.Stores.Shop = ix
 	}
-	return job.Run(ctx)
+	return s.scanned.Feed(ctx)
 }
 
 // patience is how long an import waits, in all, for entitlements to turn up that
@@ -152,15 +203,18 @@ func granted(ix *index.Index, id, member string) ([]importer.Granted, error) {
 	return list, nil
 }
 
-func writeRejected(path string, lines []importer.Rejected) error {
+// writeRejected writes the rejected lines of some reports.
+func writeRejected(path string, reports ...*importer.Report) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	w := csv.NewWriter(file)
-	rows := [][]string{{"line", "reason"}}
-	for _, r := range lines {
-		rows = append(rows, []string{strconv.Itoa(r.Line), r.Reason})
+	rows := [][]string{{"source", "line", "column", "reason"}}
+	for _, report := range reports {
+		for _, r := range report.Rejected {
+			rows = append(rows, []string{report.Source, strconv.Itoa(r.Line), r.Column, r.Reason})
+		}
 	}
 	return errors.Join(w.WriteAll(rows), file.Close())
 }
@@ -178,7 +232,8 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		n    uint64
 	}{
 		{"awards", r.Awards}, {"points", uint64(r.Points)}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
-		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs},
+		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs}, {"campaigns", r.Campaigns},
+		{"suppliers", r.Suppliers}, {"goods", r.Goods}, {"terms", r.Terms}, {"stocked", r.Stocked}, {"listings", r.Listings}, {"outlets", r.Outlets},
 	} {
 		if total.n > 0 {
 			t.AppendRow(table.Row{total.what, total.n})

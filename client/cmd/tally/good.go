@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func goodsCommand(a *app) *cobra.Command {
+	cmd := group("good", "Goods: what suppliers make available, and the stock of it (商品资源)")
+	under(cmd, "List (上架)", setGood(a), importGoods(a), exportGoods(a))
+	under(cmd, "Stock (库存)", restock(a), withdrawStock(a), listStock(a))
+	under(cmd, "See (查看)", showGood(a), listGoods(a))
+	return cmd
+}
+
+func setGood(a *app) *cobra.Command {
+	req := goods.SetGoodRequest{Delivery: goods.Shipped}
+	var closed bool
+	cmd := a.sends("set SUPPLIER SKU", "List a good, or make its next version: what no flag names is left empty (商品)",
+		`  tally --as S1 good set care kit --en "Oil kit" --zh 机油套装 --category oil --unit piece --tax t13 --gtin 6901234567892
+  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax t6 --delivery counter --region sh --until 2027-02-28`,
+		func(args []string) (command.Request, error) {
+			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
+			slices.Sort(req.Labels)
+			slices.Sort(req.Regions)
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	word(cmd, &req.GTIN, "gtin", "its GTIN, 8, 12, 13 or 14 digits")
+	word(cmd, &req.Category, "category", "such as oil")
+	many(cmd, &req.Labels, "label", "label", "to find it by", asIs)
+	word(cmd, &req.Unit, "unit", "such as piece")
+	word(cmd, &req.Tax, "tax", "tax class, such as t13")
+	choice(cmd, &req.Delivery, "delivery", "how it reaches the member", "shipped", "counter", "virtual")
+	many(cmd, &req.Regions, "region", "region", "where it is to be had; none for everywhere", asIs)
+	many(cmd, &req.Images, "image", "file", "a picture; only its SHA-256 goes to the ledger", hashFile)
+	day(cmd, &req.From, "from", "first day on which it can be ordered")
+	day(cmd, &req.Until, "until", "last day")
+	cmd.Flags().BoolVar(&closed, "closed", false, "it can't be ordered")
+	return cmd
+}
+
+func showGood(a *app) *cobra.Command {
+	var version uint32
+	cmd := leaf("show SUPPLIER SKU", "Show a good as it is, or as it was in a version", "  tally --as D good show care kit --version 1",
+		func(ctx context.Context, args []string) error {
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				good, err := g.Query().Good(ctx, args[0], args[1], version)
+				if err != nil {
+					return err
+				}
+				return a.print(good, func(t table.Writer) { goodTable(t, good) })
+			})
+		})
+	cmd.Flags().Uint32Var(&version, "version", 0, "as it was in this version; 0: as it is")
+	return cmd
+}
+
+func goodTable(t table.Writer, g goods.Good) {
+	t.AppendRows([]table.Row{{"good", g.Supplier + "/" + g.SKU}, {"version", g.Version}, {"name", g.En + " " + g.Zh}, {"GTIN", g.GTIN}, {"category", g.Category},
+		{"labels", strings.Join(g.Labels, ", ")}, {"unit", g.Unit}, {"tax class", g.Tax}, {"delivery", g.Delivery}, {"regions", orAll(g.Regions)},
+		{"from", g.From}, {"until", g.Until}, {"open", yes(g.Open)}})
+	for _, image := range g.Images {
+		t.AppendRow(table.Row{"image", image})
+	}
+}
+
+func listGoods(a *app) *cobra.Command {
+	var f index.GoodFilter
+	cmd := pages(a, "list", "Find goods by words, label, category or supplier (检索)", `  tally --as D good list --text "oil kit" --category oil
+  tally --as D good list --text 机油 --open`, columns[goods.Good]{
+		header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
+		cells: func(n index.Noun[goods.Good], _ scales) table.Row {
+			g := n.Row
+			return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "), g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
+		},
+	}, func(ix *index.Index, _ []string, page index.Page) (index.Part[index.Noun[goods.Good]], error) {
+		return ix.Goods(f, page)
+	})
+	goodFilter(cmd, &f)
+	return cmd
+}
+
+// goodFilter are the flags by which goods are found.
+func goodFilter(cmd *cobra.Command, f *index.GoodFilter) {
+	word(cmd, &f.Supplier, "supplier", "of this supplier only")
+	word(cmd, &f.Party, "party", "of this party's suppliers only")
+	word(cmd, &f.Category, "category", "of this category only")
+	word(cmd, &f.Label, "label", "with this label only")
+	word(cmd, &f.Text, "text", "with all these words in its names, SKU or GTIN")
+	cmd.Flags().BoolVar(&f.Open, "open", false, "only what can be ordered")
+}
+
+func restock(a *app) *cobra.Command {
+	var req goods.RestockRequest
+	cmd := a.sends("restock SUPPLIER SKU SELLER", "Let a seller sell more of a good (补货)",
+		`  tally --as S1 good restock care kit D --units 500
+  tally --as S1 good restock care kit D --units 8000 --lanes 8`,
+		func(args []string) (command.Request, error) {
+			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
+			return req, nil
+		})
+	units(cmd, &req.Units, "units", "how many more")
+	cmd.Flags().Uint8Var(&req.Lanes, "lanes", 0, "before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
+	return cmd
+}
+
+func withdrawStock(a *app) *cobra.Command {
+	var req goods.WithdrawStockRequest
+	cmd := a.sends("withdraw-stock SUPPLIER SKU SELLER", "Take back what is free of a good (撤货)", "  tally --as S1 good withdraw-stock care kit D --units 20 --reason damaged",
+		func(args []string) (command.Request, error) {
+			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
+			return req, nil
+		})
+	units(cmd, &req.Units, "units", "how many")
+	reason(cmd, &req.Reason, "damaged")
+	return cmd
+}
+
+func listStock(a *app) *cobra.Command {
+	var supplier, sku, party, seller string
+	cmd := leaf("stock", "List what there is of goods, by seller (库存)", `  tally --as S1 good stock --party S1
+  tally --as D good stock --seller D --supplier care --sku kit`,
+		func(ctx context.Context, _ []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				answer := index.Part[index.Stock]{}
+				rows, err := all(func(page index.Page) (index.Part[index.Stock], error) {
+					part, err := ix.Stocks(supplier, sku, party, seller, page)
+					answer.Height = part.Height
+					return part, err
+				})
+				if err != nil {
+					return err
+				}
+				answer.Rows = rows
+				return a.print(answer, func(t table.Writer) {
+					t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard"})
+					right(t, 4, 5, 6)
+					for _, s := range rows {
+						t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards})
+					}
+					asOf(t, answer.Height)
+				})
+			})
+		})
+	word(cmd, &supplier, "supplier", "of this supplier only")
+	word(cmd, &sku, "sku", "of this good only")
+	word(cmd, &party, "party", "of this party's suppliers only")
+	word(cmd, &seller, "seller", "at this seller only")
+	return cmd
+}

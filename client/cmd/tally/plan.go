@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/viper"
+
+	"tallystick/client/gateway"
+	"tallystick/client/importer"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+// plan is what tally import --plan reads. Paths are seen from the plan's own folder.
+type plan struct {
+	Steps []planned `mapstructure:"steps"`
+}
+
+// planned is one step: a file and its mapping, or a supplier's party whose terms the
+// party's vault takes over, on a node that has the state of both.
+type planned struct {
+	Party   string `mapstructure:"party"`
+	File    string `mapstructure:"file"`
+	Mapping string `mapstructure:"mapping"`
+	Accept  string `mapstructure:"accept"`
+}
+
+// maxSteps is how many steps a plan can have.
+const maxSteps = 64
+
+func loadPlan(path string) (plan, error) {
+	v := viper.New()
+	v.SetConfigFile(path)
+	v.SetConfigType("yaml")
+	if err := v.ReadInConfig(); err != nil {
+		return plan{}, fmt.Errorf("the plan %s: %w", path, err)
+	}
+	var p plan
+	if err := v.UnmarshalExact(&p); err != nil {
+		return plan{}, fmt.Errorf("the plan %s: %w", path, err)
+	}
+	if len(p.Steps) < 1 || len(p.Steps) > maxSteps {
+		return plan{}, fmt.Errorf("the plan %s: want 1 to %d steps", path, maxSteps)
+	}
+	beside := func(name string) string {
+		if name == "" || filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(filepath.Dir(path), name)
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.Party == "" || (s.File == "") != (s.Mapping == "") || (s.File == "") == (s.Accept == "") {
+			return plan{}, fmt.Errorf("the plan %s: step %d: want a party, and a file with its mapping or whose terms it accepts", path, i+1)
+		}
+		s.File, s.Mapping = beside(s.File), beside(s.Mapping)
+	}
+	return p, nil
+}
+
+// acting is the program as another party.
+func (a *app) acting(party string) *app {
+	other := *a
+	other.as, other.profile = party, ""
+	return &other
+}
+
+// runPlan scans every file before anything is sent, and then does the steps in their
+// order under one bar. It ends at the first that fails; run again, it goes on there.
+func (a *app) runPlan(ctx context.Context, path, rejected string) (err error) {
+	p, err := loadPlan(path)
+	if err != nil {
+		return err
+	}
+	steps := make([]*step, len(p.Steps))
+	all := uint64(0)
+	defer func() {
+		for _, s := range steps {
+			if s != nil {
+				err = errors.Join(err, s.close())
+			}
+		}
+	}()
+	for i, one := range p.Steps {
+		if one.Accept != "" {
+			continue
+		}
+		m, err := importer.LoadMapping(one.Mapping)
+		if err != nil {
+			return err
+		}
+		if steps[i], err = a.acting(one.Party).scan(importer.Job{Mapping: m, Path: one.File}); err != nil {
+			return err
+		}
+		all += steps[i].scanned.Commands
+	}
+	reports, err := a.runSteps(ctx, p, steps, all)
+	if err != nil {
+		return err
+	}
+	if rejected != "" {
+		if err := writeRejected(rejected, reports...); err != nil {
+			return err
+		}
+	}
+	return a.print(reports, func(t table.Writer) { planTable(t, p, reports) })
+}
+
+func (a *app) runSteps(ctx context.Context, p plan, steps []*step, all uint64) (reports []*importer.Report, err error) {
+	bar := newBar(a, "")
+	defer func() { bar.end(err) }()
+	before := uint64(0)
+	for i, one := range p.Steps {
+		if steps[i] == nil {
+			report, err := a.acting(one.Party).takeOver(ctx, one.Accept)
+			if err != nil {
+				return nil, fmt.Errorf("step %d, %s accepts %s's terms: %w", i+1, one.Party, one.Accept, err)
+			}
+			reports = append(reports, report)
+			continue
+		}
+		bar.tracker.UpdateMessage(one.Party + " " + filepath.Base(one.File) + " " + steps[i].scanned.Job.Mapping.Kind)
+		report, err := steps[i].run(ctx, func(done, _ uint64) { bar.at(before+done, all) })
+		if err != nil {
+			return nil, fmt.Errorf("step %d, %s of %s: %w", i+1, one.Mapping, one.File, err)
+		}
+		reports, before = append(reports, report), before+steps[i].scanned.Commands
+	}
+	return reports, nil
+}
+
+// takeOver brings the terms that another party's vault has for this one into its own,
+// as an export and an acceptance would.
+func (a *app) takeOver(ctx context.Context, from string) (*importer.Report, error) {
+	report := &importer.Report{Source: from, Kind: "accept"}
+	err := a.acting(from).withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		cfg, err := a.config(nil)
+		if err != nil {
+			return err
+		}
+		var file termsFile
+		if err := a.acting(from).inVault(func(v *vault.Vault) (err error) {
+			file, err = exported(ix, v, from, cfg.Party, "")
+			return err
+		}); err != nil {
+			return err
+		}
+		return a.inVault(func(v *vault.Vault) error {
+			answer, err := accept(ix, v, cfg.Party, file)
+			report.Lines, report.Terms = len(file.Terms), uint64(answer.Accepted)
+			for _, d := range answer.Differ {
+				report.Rejected = append(report.Rejected, importer.Rejected{Line: d.Line, Reason: d.Reason})
+			}
+			return err
+		})
+	})
+	return report, err
+}
+
+func planTable(t table.Writer, p plan, reports []*importer.Report) {
+	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before", "rejected"})
+	right(t, 1, 5, 6, 7, 8, 9)
+	for i, r := range reports {
+		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before, len(r.Rejected)})
+	}
+	left := shown
+	for i, r := range reports {
+		for _, one := range r.Rejected {
+			if left--; left < 0 {
+				t.SetCaption("--rejected FILE writes all rejected lines")
+				return
+			}
+			t.AppendRow(table.Row{i + 1, fmt.Sprintf("line %d: %s", one.Line, one.Reason)})
+		}
+	}
+}

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/client/gateway"
+	"tallystick/client/importer"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+func storefronts(a *app) *cobra.Command {
+	cmd := group("storefront", "Storefronts: what an enterprise sells to members, and at which price (千企千面)")
+	under(cmd, "Sell (上架)", setStorefront(a), sell(a), setOutlet(a))
+	under(cmd, "See (查看)", showStorefront(a), listListings(a), listOutlets(a), browse(a))
+	return cmd
+}
+
+func setStorefront(a *app) *cobra.Command {
+	var req goods.SetStorefrontRequest
+	var closed bool
+	cmd := a.sends("set", "Open your storefront, or change it, for orders from now on; for acceptors (店铺)",
+		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`,
+		func([]string) (command.Request, error) {
+			req.Open = !closed
+			slices.SortFunc(req.Tenders, func(a, b goods.Tender) int { return strings.Compare(a.Programme, b.Programme) })
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	many(cmd, &req.Tenders, "tender", "rate", "PROGRAMME:FEN, what a point of it counts for: 1, 4/5, 0.8", parseTender)
+	cmd.Flags().Int32Var(&req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
+	cmd.Flags().Int32Var(&req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
+	cmd.Flags().Int32Var(&req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
+	cmd.Flags().BoolVar(&closed, "closed", false, "it takes no orders")
+	return cmd
+}
+
+func parseTender(text string) (goods.Tender, error) {
+	programme, rate, ok := strings.Cut(text, ":")
+	if !ok {
+		return goods.Tender{}, fault.New(fault.BadRequest, "%.80q: want PROGRAMME:FEN", text)
+	}
+	value, err := amount.ParseRate(rate)
+	return goods.Tender{Programme: programme, Value: value}, err
+}
+
+func sell(a *app) *cobra.Command {
+	req := goods.ListRequest{Labels: []string{}}
+	var price goods.Price
+	var rules string
+	var closed bool
+	cmd := leaf("sell SUPPLIER SKU", "Put a good into your storefront, or change how it is sold, for orders from now on (上架商品)",
+		`  tally --as D storefront sell care kit --price 29800
+  tally --as D storefront sell care kit --prices prices.json --label winter
+  tally --as D storefront sell care kit --price 29800 --closed`,
+		func(ctx context.Context, args []string) error {
+			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
+			slices.Sort(req.Labels)
+			slices.Sort(price.Regions)
+			var err error
+			if req.Prices, err = pricesOf(price, rules); err != nil {
+				return err
+			}
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.sell(ctx, req)
+		})
+	cmd.Long = `Put a good into your storefront. Another party's good is taken under the terms that it
+offers you now, if your vault has their value (tally terms accept); else under those
+that you have it listed under already.
+
+Prices are rules: the first that fits a member, by tier, label, region and day, is the
+member's. One price for all fits --price; several stand in a file, in their order:
+
+  [{"audience": {"labels": ["D:barred"]}, "hidden": true},
+   {"audience": {"programme": "GP", "tiers": ["gold"]}, "fen": 28000, "minPoints": 1000},
+   {"regions": ["sh"], "until": "2026-12-31", "fen": 29000}, {"fen": 29800}]`
+	word(cmd, &rules, "prices", "file with the prices (JSON)")
+	units(cmd, &price.Fen, "price", "fen of a unit, for everybody whom the flags below let in")
+	units(cmd, &price.MinPoints, "min-points", "fen of it that must be paid in points")
+	units(cmd, &price.MinCash, "min-cash", "fen of it that must be paid in cash")
+	forWhom(cmd, &price.Audience)
+	many(cmd, &price.Regions, "region", "region", "where it has this price; none for everywhere", asIs)
+	many(cmd, &req.Labels, "label", "label", "of your own, to find it by and for campaigns", asIs)
+	cmd.Flags().StringVar(&req.Scene, "scene", "retail", "scene, which selects the settlement model")
+	cmd.Flags().BoolVar(&closed, "closed", false, "it is not sold")
+	cmd.MarkFlagsMutuallyExclusive("price", "prices")
+	return cmd
+}
+
+// pricesOf reads prices from a file, or makes the one that the flags say.
+func pricesOf(price goods.Price, path string) ([]goods.Price, error) {
+	if path == "" {
+		return []goods.Price{price}, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var list []goods.Price
+	return list, codec.DecodeJSON(data, &list)
+}
+
+// sell lists a good under the terms that this party's vault has the value of.
+func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		return a.inVault(func(v *vault.Vault) error {
+			answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+				made, why, err := importer.Take(importer.Stores{Party: g.Party(), Vault: v, Shop: ix}, req)
+				if err == nil && why != "" {
+					err = fault.New(fault.WrongState, "%s", why)
+				}
+				return made, err
+			})
+			if err != nil {
+				return err
+			}
+			return a.printReceipt(nameOf(req), answer)
+		})
+	})
+}
+
+func setOutlet(a *app) *cobra.Command {
+	var req goods.SetOutletRequest
+	var closed bool
+	cmd := a.sends("outlet OUTLET", "Open an outlet of yours, or change it; for acceptors and suppliers (网点)",
+		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh",
+		func(args []string) (command.Request, error) {
+			req.Outlet, req.Open = args[0], !closed
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	word(cmd, &req.Region, "region", "whose prices it sells at")
+	cmd.Flags().BoolVar(&closed, "closed", false, "it serves nobody")
+	return cmd
+}
+
+func showStorefront(a *app) *cobra.Command {
+	return leaf("show [SELLER]", "Show a storefront: yours, or another's", "  tally --as G storefront show D", func(ctx context.Context, args []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			s, err := g.Query().Storefront(ctx, first(args, g.Party()))
+			if err != nil {
+				return err
+			}
+			return a.print(s, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"seller", s.Seller}, {"name", s.En + " " + s.Zh}, {"ships within, days", s.ShipDays},
+					{"silence is delivery after, days", s.SilenceDays}, {"returns within, days", s.ReturnDays}, {"open", yes(s.Open)}})
+				for _, one := range s.Tenders {
+					t.AppendRow(table.Row{"a point of " + one.Programme, "counts for " + one.Value.String() + " fen"})
+				}
+			})
+		})
+	})
+}
+
+// first is the first argument, or what stands for it.
+func first(args []string, otherwise string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return otherwise
+}
+
+// me is the party that the program acts as.
+func (a *app) me() string {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return a.as
+	}
+	return cfg.Party
+}
+
+func listListings(a *app) *cobra.Command {
+	var f index.GoodFilter
+	cmd := pages(a, "listings [SELLER]", "List what a storefront sells, and its prices", "  tally --as D storefront listings D --text oil", columns[goods.Listing]{
+		header: table.Row{"supplier", "SKU", "scene", "labels", "terms", "prices", "open"},
+		cells: func(n index.Noun[goods.Listing], _ scales) table.Row {
+			l := n.Row
+			return table.Row{l.Supplier, l.SKU, l.Scene, strings.Join(l.Labels, ", "), l.Kind, pricesText(l.Prices), yes(l.Open)}
+		},
+	}, func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
+		return ix.Listings(first(args, a.me()), f, page)
+	})
+	goodFilter(cmd, &f)
+	return cmd
+}
+
+func pricesText(list []goods.Price) string {
+	var texts []string
+	for _, p := range list {
+		text := "hidden"
+		if !p.Hidden {
+			text = strconv.FormatInt(int64(p.Fen), 10)
+		}
+		for _, part := range []string{audienceText(p.Audience), strings.Join(p.Regions, ", "), daysText(p)} {
+			if part != "" {
+				text += " " + part
+			}
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "; ")
+}
+
+func daysText(p goods.Price) string {
+	switch {
+	case p.From != 0 && p.Until != 0:
+		return p.From.String() + " to " + p.Until.String()
+	case p.From != 0:
+		return "from " + p.From.String()
+	case p.Until != 0:
+		return "until " + p.Until.String()
+	}
+	return ""
+}
+
+func listOutlets(a *app) *cobra.Command {
+	var region string
+	cmd := pages(a, "outlets [PARTY]", "List outlets, all or a party's", "  tally --as G storefront outlets D --region sh", columns[goods.Outlet]{
+		header: table.Row{"party", "outlet", "name", "名称", "region", "open"},
+		cells: func(n index.Noun[goods.Outlet], _ scales) table.Row {
+			o := n.Row
+			return table.Row{o.Party, o.ID, o.En, o.Zh, o.Region, yes(o.Open)}
+		},
+	}, func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[goods.Outlet]], error) {
+		return ix.Outlets(first(args, ""), region, page)
+	})
+	word(cmd, &region, "region", "in this region only")
+	return cmd
+}
+
+func browse(a *app) *cobra.Command {
+	var f index.GoodFilter
+	var member, region string
+	cmd := leaf("browse SELLER", "Show a storefront as a member sees it now, with prices and stock (千人千面)",
+		`  tally --as D storefront browse D --member zhang --region sh --text 机油
+  tally --as D storefront browse D`,
+		func(ctx context.Context, args []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				_, cycle, err := ix.Cycle()
+				if err != nil {
+					return err
+				}
+				visitor := index.Visitor{Region: region, Today: cycle.Date}
+				if member != "" {
+					if visitor.Member, err = ix.Root(member); err != nil {
+						return err
+					}
+				}
+				answer := index.Part[index.Shown]{}
+				answer.Rows, err = all(func(page index.Page) (index.Part[index.Shown], error) {
+					part, err := ix.Shop(args[0], visitor, f, page)
+					answer.Height = part.Height
+					return part, err
+				})
+				if err != nil {
+					return err
+				}
+				return a.print(answer, func(t table.Writer) { shopTable(t, answer) })
+			})
+		})
+	word(cmd, &member, "member", "who looks; nobody for a stranger")
+	word(cmd, &region, "region", "from where")
+	goodFilter(cmd, &f)
+	return cmd
+}
+
+func shopTable(t table.Writer, answer index.Part[index.Shown]) {
+	t.AppendHeader(table.Row{"supplier", "SKU", "name", "名称", "category", "labels", "delivery", "fen", "of it points", "of it cash", "in stock"})
+	right(t, 8, 9, 10, 11)
+	t.SuppressEmptyColumns()
+	for _, s := range answer.Rows {
+		t.AppendRow(table.Row{s.Supplier, s.SKU, s.En, s.Zh, s.Category, strings.Join(s.Labels, ", "), s.Delivery, int64(s.Fen), limit(s.MinPoints), limit(s.MinCash), int64(s.Free)})
+	}
+	asOf(t, answer.Height)
+}

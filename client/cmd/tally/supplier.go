@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/goods"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func suppliers(a *app) *cobra.Command {
+	return group("supplier", "Suppliers: who makes goods available, and what each may list (供应商)",
+		applySupplier(a), approveSupplier(a), refuseSupplier(a), withdrawSupplier(a), showSupplier(a), listSuppliers(a))
+}
+
+func applySupplier(a *app) *cobra.Command {
+	var req goods.ApplyRequest
+	cmd := a.sends("apply SUPPLIER", "Ask to become a supplier, yourself or for whom you act (入驻申请)",
+		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --licence licence.pdf`,
+		func(args []string) (command.Request, error) {
+			req.Supplier = args[0]
+			slices.Sort(req.Categories)
+			return req, nil
+		})
+	names(cmd, &req.En, &req.Zh)
+	many(cmd, &req.Categories, "category", "category", "that it wants to list; none for all", asIs)
+	one(cmd, &req.Licence, "licence", "file", "its documents; only their SHA-256 goes to the ledger", hashFile)
+	one(cmd, &req.Licence, "hash", "digits", "or their SHA-256, 64 hexadecimal digits", codec.ParseHash)
+	cmd.MarkFlagsMutuallyExclusive("licence", "hash")
+	return cmd
+}
+
+func approveSupplier(a *app) *cobra.Command {
+	req := goods.ApproveRequest{Fee: amount.Rate{Den: 1}}
+	cmd := a.sends("approve SUPPLIER", "Let a supplier list, from now on on these terms; for the operator (审核通过)",
+		`  tally --as G supplier approve care --category oil --fee 0.01`,
+		func(args []string) (command.Request, error) {
+			req.Supplier = args[0]
+			slices.Sort(req.Categories)
+			return req, nil
+		})
+	many(cmd, &req.Categories, "category", "category", "that it may list; none for all", asIs)
+	one(cmd, &req.Fee, "fee", "rate", "of supply value, which its party owes the operator: 0.01", amount.ParseRate)
+	return cmd
+}
+
+func refuseSupplier(a *app) *cobra.Command {
+	var req goods.RefuseRequest
+	cmd := a.sends("refuse SUPPLIER", "Refuse an application, or stop a supplier; for the operator (驳回、停用)",
+		`  tally --as G supplier refuse care --reason licence_expired`,
+		func(args []string) (command.Request, error) {
+			req.Supplier = args[0]
+			return req, nil
+		})
+	reason(cmd, &req.Reason, "licence_expired")
+	return cmd
+}
+
+func withdrawSupplier(a *app) *cobra.Command {
+	return a.sends("withdraw SUPPLIER", "End being a supplier; what was ordered goes on (退出)", "  tally --as S1 supplier withdraw care",
+		func(args []string) (command.Request, error) {
+			return goods.WithdrawSupplierRequest{Supplier: args[0]}, nil
+		})
+}
+
+func showSupplier(a *app) *cobra.Command {
+	return leaf("show SUPPLIER", "Show a supplier", "  tally --as D supplier show care", func(ctx context.Context, args []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			s, err := g.Query().Supplier(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return a.print(s, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"supplier", s.ID}, {"name", s.En + " " + s.Zh}, {"party", s.Party}, {"state", s.State}, {"since", s.Since},
+					{"may list", orAll(s.Categories)}, {"fee", s.Fee}, {"documents", s.Licence}})
+				if s.Reason != "" {
+					t.AppendRow(table.Row{"reason", s.Reason})
+				}
+			})
+		})
+	})
+}
+
+// orAll writes a list of which none means all.
+func orAll(list []string) string {
+	if len(list) == 0 {
+		return "all"
+	}
+	return strings.Join(list, ", ")
+}
+
+func listSuppliers(a *app) *cobra.Command {
+	var f index.SupplierFilter
+	cmd := pages(a, "list", "List suppliers", "  tally --as G supplier list --state APPLIED", columns[goods.Supplier]{
+		header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
+		cells: func(n index.Noun[goods.Supplier], _ scales) table.Row {
+			s := n.Row
+			return table.Row{s.ID, s.Party, s.En, s.Zh, s.State, s.Since, orAll(s.Categories), s.Fee}
+		},
+	}, func(ix *index.Index, _ []string, page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
+		return ix.Suppliers(f, page)
+	})
+	word(cmd, &f.Party, "party", "of this party only")
+	word(cmd, &f.State, "state", "in this state only: APPLIED, APPROVED, SUSPENDED, REFUSED, WITHDRAWN")
+	complete(cmd, "state", "APPLIED", "APPROVED", "SUSPENDED", "REFUSED", "WITHDRAWN")
+	return cmd
+}
+
+// pages is a command that shows all rows that the read model finds, page by page.
+func pages[T any](a *app, use, short, example string, show columns[T], ask func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[T]], error)) *cobra.Command {
+	return leaf(use, short, example, func(ctx context.Context, args []string) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			var answer found[T]
+			var err error
+			answer.Rows, err = all(func(page index.Page) (index.Part[index.Noun[T]], error) {
+				part, err := ask(ix, args, page)
+				answer.Height = part.Height
+				return part, err
+			})
+			if err != nil {
+				return err
+			}
+			return a.print(answer, func(t table.Writer) { show.fill(t, answer, nil) })
+		})
+	})
+}

@@ -1,0 +1,124 @@
+package importer
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/audience"
+	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/date"
+)
+
+// Joint is what all campaigns of a file have alike; see campaign.Terms for what each
+// means.
+type Joint struct {
+	Programme string   `mapstructure:"programme"` // whose points they give, or
+	Benefit   string   `mapstructure:"benefit"`   // the benefit
+	Rule      string   `mapstructure:"rule"`
+	Times     string   `mapstructure:"times"` // "3/2"; "" for 1 with a rule
+	Bonus     int64    `mapstructure:"bonus"`
+	PerAward  int64    `mapstructure:"perAward"`
+	Expires   string   `mapstructure:"expires"` // last day of the points
+	Funders   string   `mapstructure:"funders"` // "G:60,D:40"
+	Cap       int64    `mapstructure:"cap"`     // fen, your own
+	Budget    int64    `mapstructure:"budget"`  // fen, of each campaign
+	Scene     string   `mapstructure:"scene"`
+	Goods     []string `mapstructure:"goods"`
+	Outlets   []string `mapstructure:"outlets"`
+	PerMember uint16   `mapstructure:"perMember"`
+	Order     uint16   `mapstructure:"order"`
+	Exclusive bool     `mapstructure:"exclusive"`
+	Later     int      `mapstructure:"later"` // days that are added to both dates, so that a file of the past can be played
+}
+
+// request is a campaign as the mapping has it, without what the columns say.
+func (o Joint) request() (req campaign.ProposeRequest, err error) {
+	req.Terms = campaign.Terms{
+		Scene: o.Scene, Budget: amount.Units(o.Budget), Goods: append([]string{}, o.Goods...), Outlets: append([]string{}, o.Outlets...),
+		PerMember: o.PerMember, Order: o.Order, Exclusive: o.Exclusive, Audience: audience.Audience{Tiers: []string{}, Labels: []string{}, Not: []string{}},
+		Gives: campaign.Gives{Programme: o.Programme, Rule: o.Rule, Bonus: amount.Units(o.Bonus), PerAward: amount.Units(o.PerAward), Benefit: o.Benefit},
+	}
+	req.Cap = amount.Units(o.Cap)
+	if gives := &req.Terms.Gives; o.Times != "" {
+		if gives.Times, err = amount.ParseRate(o.Times); err != nil {
+			return req, fmt.Errorf("campaign: times: %w", err)
+		}
+	} else if o.Rule != "" {
+		gives.Times = amount.Rate{Num: 1, Den: 1}
+	}
+	if o.Expires != "" {
+		if req.Terms.Gives.Expires, err = date.Parse(o.Expires); err != nil {
+			return req, fmt.Errorf("campaign: expires: %w", err)
+		}
+	}
+	req.Funders, err = parseFunders(o.Funders)
+	return req, err
+}
+
+// parseFunders reads "G:60,D:40", and sorts them.
+func parseFunders(text string) (list []campaign.Share, err error) {
+	for one := range strings.SplitSeq(text, ",") {
+		party, parts, _ := strings.Cut(strings.TrimSpace(one), ":")
+		n, err := strconv.ParseInt(parts, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("campaign: funders: want PARTY:PARTS, such as G:60,D:40")
+		}
+		list = append(list, campaign.Share{Party: party, Parts: amount.Units(n)})
+	}
+	slices.SortFunc(list, func(a, b campaign.Share) int { return cmp.Compare(a.Party, b.Party) })
+	return list, nil
+}
+
+// campaigns are what lines propose (campaign:Propose), each once.
+type campaigns struct{}
+
+func (campaigns) form() form {
+	return form{must: []part{partCampaign, partEn, partZh, partFrom, partUntil}, may: []part{partLabel}, keys: []string{"campaign"}, once: true}
+}
+
+func (campaigns) check(m *Mapping) error {
+	req, err := m.Campaign.request()
+	if err != nil {
+		return err
+	}
+	req.Campaign, req.Terms.En, req.Terms.Zh, req.Terms.From, req.Terms.Until = "c", "c", "c", someDay, someDay
+	if err := checked(req); err != nil {
+		return fmt.Errorf("campaign: %w", err)
+	}
+	return nil
+}
+
+// someDay is one that every calendar has.
+const someDay date.Date = 20_000
+
+func (campaigns) item(m *Mapping, _ Stores, l line) (*Item, error) {
+	req, err := m.Campaign.request()
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range []struct {
+		part part
+		to   *string
+	}{{partCampaign, &req.Campaign}, {partEn, &req.Terms.En}, {partZh, &req.Terms.Zh}} {
+		if *one.to, err = m.id(l, one.part); err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range []struct {
+		part part
+		to   *date.Date
+	}{{partFrom, &req.Terms.From}, {partUntil, &req.Terms.Until}} {
+		if *one.to, err = m.day(l, one.part); err != nil {
+			return nil, err
+		}
+		*one.to += date.Date(m.Campaign.Later)
+	}
+	if l.says(partLabel) {
+		req.Terms.Audience.Labels = []string{m.maybe(l, partLabel)}
+	}
+	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req)}, checked(req)
+}
