@@ -348,7 +348,7 @@ func traces(s stall) map[string][]byte {
 // refusals included. No file of any process has the price, no block and no log; what
 // it comes to opens for those who know it, and for nobody else.
 func TestAPriceStaysBetweenTwo(t *testing.T) {
-	const price = 1_000_000 // fen, what everybody may see
+	const price = 1_000_000                                       // fen, what everybody may see
 	log := must(os.Create(filepath.Join(net.dir, "clients.log"))) // of the gateways of this test, searched as the others are
 	defer log.Close()
 	defer slog.SetDefault(slog.Default())
