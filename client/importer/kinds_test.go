@@ -472,7 +472,6 @@ func TestSamples(t *testing.T) {
 		{"entitlements", "coupon_redemptions", Totals{Entitlements: 20}, 1},
 		{"writeoffs", "coupon_redemptions", Totals{WriteOffs: 26}, 1},
 		{"baskets", "baskets", Totals{Awards: 39, Points: 116662}, 2},
-<<<<<<< HEAD
 		{"suppliers", "products", Totals{Suppliers: 4}, 0},
 		{"approvals", "products", Totals{Suppliers: 4}, 0},
 		{"goods", "products", Totals{Goods: 24}, 0},
@@ -480,9 +479,7 @@ func TestSamples(t *testing.T) {
 		{"stock", "products", Totals{Stocked: 24}, 0},
 		{"listings", "products", Totals{Listings: 24}, 0},
 		{"outlets", "baskets", Totals{Outlets: 3}, 0},
-=======
 		{"campaigns", "campaign_descriptions", Totals{Campaigns: 3}, 0},
->>>>>>> main
 	} {
 		m, err := LoadMapping(filepath.Join(dir, c.mapping+".yaml"))
 		if err != nil {
