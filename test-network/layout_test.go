@@ -20,7 +20,7 @@ const (
 // rules hold the architecture of chaincode/ and client/; network/deps_test.go
 // holds its own.
 var rules = []rule{
-	apart("points"), apart("member"), apart("benefit"), apart("settlement"), apart("party"),
+	apart("points"), apart("member"), apart("benefit"), apart("campaign"), apart("settlement"), apart("party"),
 	{"tallystick/chaincode/audience", map[string]string{"tallystick/chaincode/member": "it takes facts, from wherever they come"}},
 	{"tallystick/chaincode/quota", map[string]string{"tallystick/chaincode/points": "others draw on it", "tallystick/chaincode/benefit": "others draw on it"}},
 	{"tallystick/chaincode/command", map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
@@ -48,7 +48,7 @@ func apart(subject string) rule {
 		"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure,
 		"tallystick/chaincode/command": "the protocol knows the subjects, not they it", "tallystick/chaincode/row": "how rows are kept is no matter of the rules",
 	}
-	for _, other := range []string{"points", "member", "benefit", "settlement", "party"} {
+	for _, other := range []string{"points", "member", "benefit", "campaign", "settlement", "party"} {
 		if other != subject {
 			forbidden["tallystick/chaincode/"+other] = side
 		}

@@ -126,8 +126,9 @@ func (r AwardRequest) Commitment(place int) code.Commitment {
 
 // Award is what one purchase got of one campaign.
 //
-// points = Σ funders' points; the funders' fen are what they come to owe in all
-// once everything given is redeemed.
+// points = Σ funders' points; the funders' fen are what budget and caps were drawn
+// by: what they come to owe once everything given is redeemed, but that points are
+// rounded anew in each redemption.
 type Award struct {
 	_           struct{}     `cbor:",toarray"`
 	Campaign    string       `json:"campaign"`

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -48,6 +49,7 @@ type Report struct {
 	Before   uint64     `json:"before"`   // whose outcome was on the ledger already
 	Refused  uint64     `json:"refused"`  // by the ledger, in this run
 	Rejected []Rejected `json:"rejected"` // lines, by this program or by the ledger, in order
+	Millis   int64      `json:"millis"`   // that feeding took
 }
 
 // Job is one import.
@@ -110,10 +112,12 @@ func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	refused, err := j.feed(ctx, source, t)
 	if err != nil {
 		return nil, err
 	}
+	report.Millis = time.Since(began).Milliseconds()
 	report.Done, report.Before, report.Refused = t.done, t.before, uint64(len(refused))
 	report.Rejected = append(report.Rejected, refused...)
 	slices.SortStableFunc(report.Rejected, func(a, b Rejected) int { return a.Line - b.Line })

@@ -44,6 +44,7 @@ import (
 //	where:                      # only lines that fulfil all of these
 //	  - {column: sales_value, is: ">", value: "0"}
 //	fixed: {unit: piece}        # of parts that all lines have alike, instead of a column
+//	otherwise: {category: other} # of parts that a line leaves empty
 //	slug: [category]            # parts of which an id is made: small letters, - for all else
 //	layout: "2006-01-02"        # of dates, in Go's words
 //	shards: 8                   # lanes that work on it; part of the source for good
@@ -137,6 +138,7 @@ type Mapping struct {
 	Gift         bool        `mapstructure:"gift"`
 	Entitlements string      `mapstructure:"entitlements"`
 	Fixed        Parts       `mapstructure:"fixed" json:",omitzero"`
+	Otherwise    Parts       `mapstructure:"otherwise" json:",omitzero"`
 	Slug         []string    `mapstructure:"slug" json:",omitzero"`
 	Verb         string      `mapstructure:"verb" json:",omitzero"`
 	Fee          string      `mapstructure:"fee" json:",omitzero"`
@@ -275,7 +277,7 @@ func (m *Mapping) check(given []string) error {
 }
 
 // shared are the keys of every kind.
-var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "slug"}
+var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "otherwise", "slug"}
 
 func (m *Mapping) checkKeys(given []string) error {
 	for _, key := range given {
@@ -310,6 +312,11 @@ func (m *Mapping) checkParts() error {
 		}
 		if _, err := parseTemplate(column); err != nil {
 			return fmt.Errorf("columns: %s: %w", p, err)
+		}
+	}
+	for p, text := range m.Otherwise.list() {
+		if text != "" && columns[p] == "" {
+			return fmt.Errorf("otherwise: %s has no column", part(p))
 		}
 	}
 	for _, name := range m.Slug {

@@ -124,10 +124,10 @@ func (r *Reading) rejectFor(line int, err error) {
 // columns says where each part and each condition's field is; a part that the
 // mapping has no column for is nowhere.
 type columns struct {
-	parts [partCount]filled
-	fixed [partCount]string
-	slug  [partCount]bool
-	where []int
+	parts            [partCount]filled
+	fixed, otherwise [partCount]string
+	slug             [partCount]bool
+	where            []int
 }
 
 func (m *Mapping) locate(header []string) (*columns, error) {
@@ -142,7 +142,7 @@ func (m *Mapping) locate(header []string) (*columns, error) {
 		}
 		return i, nil
 	}
-	c := &columns{fixed: m.Fixed.list()}
+	c := &columns{fixed: m.Fixed.list(), otherwise: m.Otherwise.list()}
 	for _, name := range m.Slug {
 		if p, known := partNamed(name); known {
 			c.slug[p] = true
@@ -185,6 +185,9 @@ func (c *columns) of(fields []string) line {
 		}
 		if c.slug[p] {
 			l.parts[p] = slug(l.parts[p])
+		}
+		if l.parts[p] == "" {
+			l.parts[p] = c.otherwise[p]
 		}
 	}
 	for _, i := range c.where {

@@ -44,13 +44,16 @@ func openSheet(path string) (_ io.ReadCloser, err error) {
 	return io.NopCloser(&text), errors.Join(rows.Error(), w.Error())
 }
 
+// breaks become spaces: a row stays one line.
+var breaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
+
 // oneLine is a row as one line of CSV with as many fields as the header; an empty
 // row is an empty line, which is passed over.
 func oneLine(cells []string, width int) []string {
 	line := make([]string, max(width, len(cells)))
 	empty := true
 	for i, cell := range cells {
-		line[i] = strings.Join(strings.Fields(cell), " ")
+		line[i] = strings.TrimSpace(breaks.Replace(cell))
 		empty = empty && line[i] == ""
 	}
 	if empty {

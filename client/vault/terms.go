@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -29,15 +30,15 @@ type Terms struct {
 	Opening  veil.Opening    `json:"opening"`
 }
 
-// check refuses with BAD_REQUEST what can be no terms, and answers the commitment.
-func (t Terms) check() (veil.Commitment, error) {
+// check refuses with BAD_REQUEST what can be no terms.
+func (t Terms) check() error {
 	if err := checkTermsPlace(t.Supplier, t.SKU, t.Seller); err != nil {
-		return nil, err
+		return err
 	}
 	if t.Kind != goods.Supply && t.Kind != goods.Commission {
-		return nil, fault.New(fault.BadRequest, "kind: want supply or commission")
+		return fault.New(fault.BadRequest, "kind: want supply or commission")
 	}
-	return t.Opening.Commit()
+	return t.Opening.Check()
 }
 
 func checkTermsPlace(supplier, sku, seller string) error {
@@ -54,12 +55,11 @@ func checkTermsPlace(supplier, sku, seller string) error {
 func (v *Vault) PutTerms(list ...Terms) error {
 	return v.change(func(tx *sql.Tx) error {
 		for _, t := range list {
-			commitment, err := t.check()
-			if err != nil {
+			if err := t.check(); err != nil {
 				return err
 			}
-			id, at := v.termsID(t, commitment), v.termsPlace(t.Supplier, t.SKU, t.Seller)
-			_, err = tx.Exec("INSERT OR REPLACE INTO terms(id, place, sealed) VALUES(?, ?, ?)", id, at, v.keys.seal(t, "terms", id, at))
+			id, at := v.termsID(t), v.termsPlace(t.Supplier, t.SKU, t.Seller)
+			_, err := tx.Exec("INSERT OR REPLACE INTO terms(id, place, sealed) VALUES(?, ?, ?)", id, at, v.keys.seal(t, "terms", id, at))
 			if err != nil {
 				return err
 			}
@@ -71,16 +71,38 @@ func (v *Vault) PutTerms(list ...Terms) error {
 // TermsOf finds what a commitment of the ledger hides; false if the vault doesn't
 // know. BAD_REQUEST.
 func (v *Vault) TermsOf(supplier, sku, seller string, commitment veil.Commitment) (t Terms, found bool, err error) {
-	list, err := v.Terms(supplier, sku, seller)
-	if err != nil {
+	list, err := v.KnownTerms([]Asked{{supplier, sku, seller, commitment}})
+	if err != nil || len(list) == 0 {
 		return Terms{}, false, err
 	}
-	for _, one := range list {
-		if one.Opening.Opens(commitment) {
-			return one, true, nil
+	return list[0], true, nil
+}
+
+// Asked are terms of the ledger whose value somebody would like to know.
+type Asked struct {
+	Supplier, SKU, Seller string
+	Commitment            veil.Commitment
+}
+
+// KnownTerms finds what commitments of the ledger hide, of as many as the vault
+// knows, in the order asked. BAD_REQUEST.
+func (v *Vault) KnownTerms(asked []Asked) (list []Terms, err error) {
+	err = v.change(func(tx *sql.Tx) error {
+		for _, a := range asked {
+			if err := checkTermsPlace(a.Supplier, a.SKU, a.Seller); err != nil {
+				return err
+			}
+			known, err := v.termsAt(tx, v.termsPlace(a.Supplier, a.SKU, a.Seller))
+			if err != nil {
+				return err
+			}
+			if i := slices.IndexFunc(known, func(t Terms) bool { return t.Opening.Opens(a.Commitment) }); i >= 0 {
+				list = append(list, known[i])
+			}
 		}
-	}
-	return Terms{}, false, nil
+		return nil
+	})
+	return list, err
 }
 
 // Terms lists all that were ever agreed for a good and seller, by their last days.
@@ -123,8 +145,9 @@ func (v *Vault) termsPlace(supplier, sku, seller string) []byte {
 	return v.keys.id("terms", supplier, sku, seller)
 }
 
-func (v *Vault) termsID(t Terms, commitment veil.Commitment) []byte {
-	return v.keys.id("terms", t.Supplier, t.SKU, t.Seller, commitment.String())
+// termsID tells terms apart by their salt: one salt serves one value.
+func (v *Vault) termsID(t Terms) []byte {
+	return v.keys.id("terms", t.Supplier, t.SKU, t.Seller, hex.EncodeToString(t.Opening.Salt))
 }
 
 // TermsSalt is the salt that an import or a repeated request gives terms: the same

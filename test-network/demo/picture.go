@@ -24,6 +24,11 @@ type owing struct {
 		Points    int64  `json:"points"`
 		Fen       int64  `json:"fen"`
 	} `json:"owed"`
+	Hidden []struct {
+		Debtor   string `json:"debtor"`
+		Creditor string `json:"creditor"`
+		Count    int    `json:"count"`
+	} `json:"hidden"`
 	Breakage []struct {
 		Party     string `json:"party"`
 		Programme string `json:"programme"`
@@ -86,6 +91,9 @@ func picture(ctx context.Context, s *stage) error {
 		most = max(most, one.Outstanding)
 	}
 	bar := func(n int64) string {
+		if n == 0 {
+			return ""
+		}
 		return text.FgCyan.Sprint(strings.Repeat("█", max(1, int(30*n/most))))
 	}
 	fmt.Fprintln(s.out)
@@ -99,11 +107,14 @@ func picture(ctx context.Context, s *stage) error {
 		}
 		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s fen (%s)  %s\n", one.Debtor, one.Creditor, show(one.Fen), what, bar(one.Fen))
 	}
+	for _, one := range o.Hidden {
+		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s   hidden (supply of %d; only the two know)\n", one.Debtor, one.Creditor, one.Count)
+	}
 	fmt.Fprintln(s.out)
 	for _, want := range []struct {
 		programme string
 		points    int64
-	}{{"GP", 20000 + 350 + 10000}, {"DP", 1860 + 1600 + 1}, {"FP", 8400}, {"MP", 1}, {"BP", 3 + 100 + 25000 + 0}} {
+	}{{"GP", 350 + 10000}, {"DP", 1600 + 1}, {"FP", 0}, {"MP", 1}, {"BP", 3 + 100 + 25000}} {
 		s.figure("outstanding "+want.programme, want.points, o.outstanding(want.programme))
 	}
 	var digests []string

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"sync"
-	"time"
 )
 
 func step9(ctx context.Context, s *stage) error {
@@ -86,107 +85,6 @@ func (s *stage) raceFor(ctx context.Context, entitlement, code string) (done int
 	return done, refused, nil
 }
 
-func step12(ctx context.Context, s *stage) error {
-	s.chapter("12", "R3's points: 1,800 DP for wipers at G. The redemption is sent 5 times; the client is killed midway")
-	a, err := s.authorised(ctx, "D", "wang", "G", "DP:1800")
-	if err != nil {
-		return err
-	}
-	args := []string{"points", "redeem", "--member", "wang", "--take", "DP:1800", "--request", "wipers-1", "--authorisation", a.Number, "--code", a.Code}
-	first := s.command(ctx, "G", args...)
-	if err := first.Start(); err != nil {
-		return err
-	}
-	seen := s.awaitRequest(ctx, "G", "wipers-1-hold")
-	if err := first.Process.Kill(); err != nil {
-		s.note("the client had ended before it was killed")
-	}
-	killed := first.Wait()
-	if seen != nil {
-		return seen
-	}
-	s.note("the first client was killed once its hold was on the ledger (%v)", killed)
-	same := map[string]bool{}
-	var capture string
-	for range 4 {
-		var r receipt
-		if err := s.tally(ctx, "G", &r, args...); err != nil {
-			return err
-		}
-		same[r.Number], capture = true, r.Number
-	}
-	s.figure("different receipts of the four that answered", 1, len(same))
-	o, err := s.owes(ctx)
-	if err != nil {
-		return err
-	}
-	s.figure("D owes G, fen", 1800, o.fen("D", "G"))
-	return s.returnOne(ctx, capture)
-}
-
-// returnOne refunds half of the redemption, as step 11 does.
-func (s *stage) returnOne(ctx context.Context, capture string) error {
-	var hold struct {
-		Number string `json:"number"`
-	}
-	if err := s.tally(ctx, "G", &hold, "query", "request", "G", "wipers-1-hold"); err != nil {
-		return err
-	}
-	if err := s.tally(ctx, "G", nil, "points", "refund", hold.Number, "--capture", capture, "--amount", "900", "--reason", "goods_returned"); err != nil {
-		return err
-	}
-	w, err := s.wallet(ctx, "D", "wang")
-	if err != nil {
-		return err
-	}
-	s.figure("one is returned: 900 back to the lot they came from", "1,600 DP until 2027-05-31", w.find("DP", "2027-05-31"))
-	s.figure("the lot that expires first stays spent", "none", w.find("DP", "2026-11-30"))
-	o, err := s.owes(ctx)
-	if err != nil {
-		return err
-	}
-	s.figure("G owes D for the return, fen", 900, o.fen("G", "D"))
-	return nil
-}
-
-func step13(ctx context.Context, s *stage) error {
-	s.chapter("13", "An order is never accepted: its hold times out")
-	before, err := s.wallet(ctx, "D", "zhang")
-	if err != nil {
-		return err
-	}
-	const short = 4 * time.Second
-	var hold receipt
-	if err := s.tally(ctx, "D", &hold, "points", "hold", "--member", "zhang", "--take", "DP:1860", "--take", "FP:8400", "--for", short.String()); err != nil {
-		return err
-	}
-	deadline := time.Now().Add(short)
-	w, err := s.wallet(ctx, "D", "zhang")
-	if err != nil {
-		return err
-	}
-	s.figure("held, so left of DP and FP", 0, w.available("DP")+w.available("FP"))
-	code, err := codeOf(s.tally(ctx, "F", nil, "points", "timeout", hold.Number))
-	if err != nil {
-		return err
-	}
-	s.figure("ended before its deadline", "WRONG_STATE", code)
-	select {
-	case <-time.After(time.Until(deadline) + time.Second): // the deadline is the condition
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := s.tally(ctx, "F", nil, "points", "timeout", hold.Number); err != nil {
-		return err
-	}
-	if w, err = s.wallet(ctx, "D", "zhang"); err != nil {
-		return err
-	}
-	s.figure("DP after anybody's time-out", before.available("DP"), w.available("DP"))
-	s.figure("FP", before.available("FP"), w.available("FP"))
-	return nil
-}
-
 func step14(ctx context.Context, s *stage) error {
 	s.chapter("14", "Nov 30 is over: 800 MP expire")
 	if err := s.tally(ctx, "G", nil, "cycle", "advance", "2026-12-01"); err != nil {
@@ -210,17 +108,17 @@ func step26(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "G", nil, "points", "freeze", "zhang", "--reason", "abnormal_transfers"); err != nil {
 		return err
 	}
-	hold := []string{"points", "hold", "--member", "zhang", "--take", "GP:1", "--for", "10m"}
-	code, err := codeOf(s.tally(ctx, "D", nil, hold...))
+	_, err := s.issue(ctx, "D", "DP", "zhang:1:2027-12-31")
+	code, err := codeOf(err)
 	if err != nil {
 		return err
 	}
-	s.figure("spending", "FROZEN", code)
-	_, err = s.issue(ctx, "D", "DP", "zhang:1:2027-12-31")
-	if code, err = codeOf(err); err != nil {
+	s.figure("earning", "done", code)
+	hold := []string{"points", "hold", "--member", "zhang", "--take", "DP:1", "--for", "10m"}
+	if code, err = codeOf(s.tally(ctx, "D", nil, hold...)); err != nil {
 		return err
 	}
-	s.figure("earning", "done", code)
+	s.figure("spending", "FROZEN", code)
 	if err := s.tally(ctx, "D", nil, "points", "appeal", "zhang", "--against", "G", "--hash", strings.Repeat("5e", 32)); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // story is the steps, in the order of their telling.
 var story = []func(context.Context, *stage) error{
-	founding, members, step1, step2, step3, step4, step5, step6, step7, step9, step12, step13, step14,
+	founding, members, step1, step2, step3, step4, step5, step6, step7, catalogue, step8, step9, step10, step13, step14,
 	step23, step24, step26, audiences, proofs, step27,
 }
 

@@ -248,7 +248,7 @@ func (j trip) mapping(name string) string {
 	text := string(must(os.ReadFile(filepath.Join("../sample", name+".yaml"))))
 	for _, change := range [][2]string{
 		{"source: sample-", "source: " + j.tag + "-"}, {"entitlements: sample-", "entitlements: " + j.tag + "-"},
-		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()}, {"campaign: c", "campaign: " + j.benefits()},
+		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()}, {"prefix: {campaign: c", "prefix: {campaign: " + j.benefits()},
 		{"expires: {days: 730}", "expires: {on: 2027-12-31}"}, // the real purchases are of 2017
 		{"later: 0", "later: 3652"},
 	} {

@@ -7,7 +7,10 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +29,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 	"tallystick/test-network/direct"
 )
 
@@ -230,7 +234,7 @@ func (w *witness) check(t *testing.T, g *gateway.Gateway, stalls []stall, errand
 	for _, err := range w.errs {
 		t.Error(err)
 	}
-	ledger := readGoods(t, g)
+	ledger, ix := readGoods(t, g), read(t, g)
 	for _, s := range stalls {
 		u := ledger.of(s)
 		if u.restocked-u.withdrawn != u.free+u.reserved+u.delivered || u.free < 0 || u.delivered == 0 || u.withdrawn == 0 {
@@ -238,6 +242,9 @@ func (w *witness) check(t *testing.T, g *gateway.Gateway, stalls []stall, errand
 		}
 		if asked, err := g.Query().Stock(t.Context(), s.Supplier, s.SKU, s.Seller); err != nil || asked.Free != u.free || asked.Restocked != u.restocked {
 			t.Errorf("%s: the blocks have %+v, the peer %+v, %v", s.Seller, u, asked, err)
+		}
+		if _, made, err := ix.Ordered(index.OrderedFilter{Supplier: s.Supplier, SKU: s.SKU, Seller: s.Seller}); err != nil || len(made) != 1 || made[0].Reserved != u.reserved || made[0].Delivered != u.delivered {
+			t.Errorf("%s: the blocks have %+v, the index %+v, %v", s.Seller, u, made, err)
 		}
 		t.Logf("%s: %+v", s.Seller, u)
 	}
@@ -343,6 +350,10 @@ func traces(s stall) map[string][]byte {
 // it comes to opens for those who know it, and for nobody else.
 func TestAPriceStaysBetweenTwo(t *testing.T) {
 	const price = 1_000_000 // fen, what everybody may see
+	log := must(os.Create(filepath.Join(net.dir, "clients.log"))) // of the gateways of this test, searched as the others are
+	defer log.Close()
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	s1, g := net.open(t, "S1", "3"), net.open(t, "G", "19")
 	of := supplier(t, s1, g)
 	s := openStall(t, s1, g, of, good(t, s1, of), price, secretPrice)

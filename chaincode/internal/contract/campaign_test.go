@@ -79,7 +79,7 @@ func TestASimulationSaysWhatTheAwardGives(t *testing.T) {
 	for i := range given.Funders {
 		given.Funders[i].Lot = number.Row{}
 	}
-	if !reflect.DeepEqual(said[0].Award, given) || given.Points != 10 || given.Funders[0].Fen != amount.Units(4) {
+	if !reflect.DeepEqual(said[0].Award, given) || given.Points != 10 || given.Funders[0].Fen != amount.Units(6) {
 		t.Errorf("said %+v, given %+v", said[0].Award, given)
 	}
 	if said, err = ask("G"); err != nil || said[0].Code != fault.Conflict {

@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/progress"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/mattn/go-isatty"
+	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/benefit"
@@ -241,6 +242,7 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 	}
 	t.AppendRows([]table.Row{
 		{"commands", r.Commands}, {"done now", r.Done}, {"done before", r.Before}, {"refused by the ledger", r.Refused},
+		{"seconds", seconds(r)},
 	})
 	for i, rejected := range r.Rejected {
 		if i == shown {
@@ -254,6 +256,9 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		t.AppendRow(table.Row{fmt.Sprintf("line %d", rejected.Line), rejected.Reason})
 	}
 }
+
+// seconds is how long feeding took, to a tenth.
+func seconds(r *importer.Report) string { return decimal.New(r.Millis, -3).StringFixed(1) }
 
 // bar is a progress bar on a terminal, and a line every few seconds elsewhere.
 type bar struct {

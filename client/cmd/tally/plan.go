@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/viper"
@@ -162,19 +163,23 @@ func (a *app) takeOver(ctx context.Context, from string) (*importer.Report, erro
 }
 
 func planTable(t table.Writer, p plan, reports []*importer.Report) {
-	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before", "rejected"})
-	right(t, 1, 5, 6, 7, 8, 9)
+	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before", "rejected", "seconds"})
+	right(t, 1, 5, 6, 7, 8, 9, 10)
 	for i, r := range reports {
-		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before, len(r.Rejected)})
+		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before, len(r.Rejected), seconds(r)})
 	}
-	left := shown
+	t.SetCaption("%s", strings.Join(rejectedLines(reports), "\n"))
+}
+
+// rejectedLines names the first rejected lines of some reports.
+func rejectedLines(reports []*importer.Report) (lines []string) {
 	for i, r := range reports {
 		for _, one := range r.Rejected {
-			if left--; left < 0 {
-				t.SetCaption("--rejected FILE writes all rejected lines")
-				return
+			if len(lines) == shown {
+				return append(lines, "… --rejected FILE writes them all")
 			}
-			t.AppendRow(table.Row{i + 1, fmt.Sprintf("line %d: %s", one.Line, one.Reason)})
+			lines = append(lines, fmt.Sprintf("step %d, line %d: %s", i+1, one.Line, one.Reason))
 		}
 	}
+	return lines
 }

@@ -178,19 +178,17 @@ func exported(ix *index.Index, v *vault.Vault, from, seller, supplier string) (t
 	if err != nil {
 		return file, err
 	}
+	var asked []vault.Asked
 	for _, one := range offered {
-		id := strings.Split(one.ID, "/")
-		if supplier != "" && id[0] != supplier {
-			continue
-		}
-		known, found, err := v.TermsOf(id[0], id[1], seller, one.Row.Commitment)
-		if err != nil {
-			return file, err
-		}
-		if found {
-			file.Terms = append(file.Terms, known)
+		if id := strings.Split(one.ID, "/"); supplier == "" || id[0] == supplier {
+			asked = append(asked, vault.Asked{Supplier: id[0], SKU: id[1], Seller: seller, Commitment: one.Row.Commitment})
 		}
 	}
+	known, err := v.KnownTerms(asked)
+	if err != nil {
+		return file, err
+	}
+	file.Terms = append(file.Terms, known...)
 	if len(file.Terms) == 0 {
 		return file, fault.New(fault.NotFound, "you offer %s nothing whose value this vault has", seller)
 	}
