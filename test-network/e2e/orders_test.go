@@ -29,7 +29,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
-	"tallystick/client/index"
 	"tallystick/test-network/direct"
 )
 
@@ -243,7 +242,7 @@ func (w *witness) check(t *testing.T, g *gateway.Gateway, stalls []stall, errand
 		if asked, err := g.Query().Stock(t.Context(), s.Supplier, s.SKU, s.Seller); err != nil || asked.Free != u.free || asked.Restocked != u.restocked {
 			t.Errorf("%s: the blocks have %+v, the peer %+v, %v", s.Seller, u, asked, err)
 		}
-		if _, made, err := ix.Ordered(index.OrderedFilter{Supplier: s.Supplier, SKU: s.SKU, Seller: s.Seller}); err != nil || len(made) != 1 || made[0].Reserved != u.reserved || made[0].Delivered != u.delivered {
+		if made, err := ix.Used(s.Supplier, s.SKU, s.Seller); err != nil || made.Reserved != u.reserved || made.Delivered != u.delivered {
 			t.Errorf("%s: the blocks have %+v, the index %+v, %v", s.Seller, u, made, err)
 		}
 		t.Logf("%s: %+v", s.Seller, u)
@@ -349,7 +348,7 @@ func traces(s stall) map[string][]byte {
 // refusals included. No file of any process has the price, no block and no log; what
 // it comes to opens for those who know it, and for nobody else.
 func TestAPriceStaysBetweenTwo(t *testing.T) {
-	const price = 1_000_000 // fen, what everybody may see
+	const price = 1_000_000                                       // fen, what everybody may see
 	log := must(os.Create(filepath.Join(net.dir, "clients.log"))) // of the gateways of this test, searched as the others are
 	defer log.Close()
 	defer slog.SetDefault(slog.Default())
