@@ -75,10 +75,11 @@ CREATE TABLE IF NOT EXISTS positions (
 
 -- What the parties owe each other in amounts that only the two know.
 CREATE TABLE IF NOT EXISTS veiled (
-  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor and fee
+  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor, direction and fee
   cycle    TEXT    NOT NULL,
   debtor   TEXT    NOT NULL,
   creditor TEXT    NOT NULL,
+  back     INTEGER NOT NULL, -- 1 of returns: the debtor is the supplier's party
   fee      TEXT    NOT NULL, -- of the amount
   count    INTEGER NOT NULL, -- lines delivered or given back
   sum      BLOB    NOT NULL, -- commitment
