@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS totals (
   converted INTEGER NOT NULL,
   expired   INTEGER NOT NULL,
   revoked   INTEGER NOT NULL,
-  held      INTEGER NOT NULL, -- moved into holds and trades by this lane, less what it took out: may be under 0
+  held      INTEGER NOT NULL, -- moved into holds, orders and trades by this lane, less what it took out: may be under 0
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;

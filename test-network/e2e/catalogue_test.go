@@ -29,7 +29,7 @@ func TestTheCatalogue(t *testing.T) {
 		products, purchases = "../sample/products.csv", "../sample/baskets.csv"
 	}
 	plan := planFor(t, must(filepath.Abs(products)), must(filepath.Abs(purchases)))
-	d := net.open(t, "D", "")
+	d := net.open(t, "D", "20")
 	do(t, d, goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", Open: true})
 
 	cmd := plan.run()
@@ -179,7 +179,7 @@ func every[T any](t *testing.T, ask func(index.Page) (index.Part[T], error)) (li
 func TestAPrivatePriceIsNowhere(t *testing.T) {
 	const price, units = "77177.4242", "771774242"
 	dir := t.TempDir()
-	s1, g := net.open(t, "S1", ""), net.open(t, "G", "")
+	s1, g := net.open(t, "S1", "20"), net.open(t, "G", "20")
 	care := supplier(t, s1, g)
 	sku := good(t, s1, care)
 	file, export := filepath.Join(dir, "price.txt"), filepath.Join(dir, "for-D.json")
