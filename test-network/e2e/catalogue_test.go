@@ -57,6 +57,23 @@ func TestTheCatalogue(t *testing.T) {
 		}
 	}
 	compareCatalogue(t, read(t, d), plan.prefix, table(t, products), table(t, purchases))
+	catalogue = plan.prefix
+}
+
+// catalogue is what the ids of the suppliers begin with that TestTheCatalogue imported;
+// "" if it didn't run.
+var catalogue string
+
+// catalogueFor is the same, imported if it isn't yet.
+func catalogueFor(t *testing.T, products, purchases string) string {
+	t.Helper()
+	if catalogue == "" {
+		plan := planFor(t, must(filepath.Abs(products)), must(filepath.Abs(purchases)))
+		do(t, net.open(t, "D", "20"), goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", Open: true})
+		plan.end(t)
+		catalogue = plan.prefix
+	}
+	return catalogue
 }
 
 // imports is a plan with sources and suppliers of its own.

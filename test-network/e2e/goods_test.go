@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/veil"
 	"tallystick/client/block"
@@ -80,24 +81,39 @@ func (s stall) wanted(quantity uint32) goods.Wanted {
 	return goods.Wanted{Supplier: s.Supplier, SKU: s.SKU, Quantity: quantity}
 }
 
-// ledgerGoods are the rows of orders and stock as the valid transactions of the blocks
-// leave them: a reader of its own, that knows no index.
+// ledgerGoods are rows as the valid transactions of the blocks leave them: a reader of
+// its own, that knows no index.
 type ledgerGoods struct {
-	height  uint64
-	orders  map[string]goods.Order  // by number
-	returns map[string]goods.Return // by number
-	pools   map[string]goods.Pool   // by SUPPLIER/SKU/SELLER
-	shards  map[string]goods.Shard  // by SUPPLIER/SKU/SELLER/LANE
+	height    uint64
+	lots      map[string]points.Lot     // by number
+	orders    map[string]goods.Order    // by number
+	returns   map[string]goods.Return   // by number
+	pools     map[string]goods.Pool     // by SUPPLIER/SKU/SELLER
+	shards    map[string]goods.Shard    // by SUPPLIER/SKU/SELLER/LANE
+	suppliers map[string]goods.Supplier // by id
+	goods     map[string]goods.Good     // by SUPPLIER/SKU
+	listings  map[string]goods.Listing  // by SELLER/SUPPLIER/SKU
+	fronts    map[string]goods.Storefront
 }
 
 // readGoods reads them up to now.
 func readGoods(t *testing.T, g *gateway.Gateway) *ledgerGoods {
 	t.Helper()
-	l := &ledgerGoods{orders: map[string]goods.Order{}, returns: map[string]goods.Return{}, pools: map[string]goods.Pool{}, shards: map[string]goods.Shard{}}
+	l := &ledgerGoods{
+		lots: map[string]points.Lot{}, orders: map[string]goods.Order{}, returns: map[string]goods.Return{}, pools: map[string]goods.Pool{},
+		shards: map[string]goods.Shard{}, suppliers: map[string]goods.Supplier{}, goods: map[string]goods.Good{}, listings: map[string]goods.Listing{},
+		fronts: map[string]goods.Storefront{},
+	}
+	l.more(t, g)
+	return l
+}
+
+// more reads what came since.
+func (l *ledgerGoods) more(t *testing.T, g *gateway.Gateway) {
+	t.Helper()
 	if err := g.Sync(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
-	return l
 }
 
 // Height is the number of blocks that were read.
@@ -131,6 +147,8 @@ func (l *ledgerGoods) write(w block.Write) error {
 		return err
 	}
 	switch r := named.Row.(type) {
+	case points.Lot:
+		l.lots[named.ID] = r
 	case goods.Order:
 		l.orders[named.ID] = r
 	case goods.Return:
@@ -139,44 +157,67 @@ func (l *ledgerGoods) write(w block.Write) error {
 		l.pools[named.ID] = r
 	case goods.Shard:
 		l.shards[named.ID] = r
+	case goods.Supplier:
+		l.suppliers[named.ID] = r
+	case goods.Good:
+		if named.Kind == "good" { // not one of its versions before
+			l.goods[named.ID] = r
+		}
+	case goods.Listing:
+		l.listings[named.ID] = r
+	case goods.Storefront:
+		l.fronts[named.ID] = r
 	}
 	return nil
 }
 
-// units are what became of a stall's stock.
+// units are what became of the stock of a good at a seller.
 type units struct {
 	restocked, withdrawn, free, reserved, delivered amount.Units
 }
 
-// of adds up a stall's rows. Nothing was sold that wasn't there if restocked −
-// withdrawn = free + reserved + delivered, and nothing is below 0.
-func (l *ledgerGoods) of(s stall) (u units) {
-	id := s.Supplier + "/" + s.SKU + "/" + s.Seller
-	pool := l.pools[id]
-	u.restocked, u.withdrawn, u.free = pool.Restocked, pool.Withdrawn, pool.Free
-	for key, shard := range l.shards {
-		if strings.HasPrefix(key, id+"/") {
-			u.free += shard.Free
-		}
+// whole says whether nothing was sold that wasn't there.
+func (u units) whole() bool {
+	return u.restocked-u.withdrawn == u.free+u.reserved+u.delivered && u.free >= 0
+}
+
+// of is what became of a stall's stock.
+func (l *ledgerGoods) of(s stall) units { return l.stock()[s.Supplier+"/"+s.SKU+"/"+s.Seller] }
+
+// stock adds up the rows of every good at every seller, by SUPPLIER/SKU/SELLER. What
+// was lost on its way counts as delivered.
+func (l *ledgerGoods) stock() map[string]units {
+	all := map[string]units{}
+	add := func(id string, more units) {
+		u := all[id]
+		u.restocked, u.withdrawn, u.free = u.restocked+more.restocked, u.withdrawn+more.withdrawn, u.free+more.free
+		u.reserved, u.delivered = u.reserved+more.reserved, u.delivered+more.delivered
+		all[id] = u
+	}
+	for id, p := range l.pools {
+		add(id, units{restocked: p.Restocked, withdrawn: p.Withdrawn, free: p.Free})
+	}
+	for id, s := range l.shards {
+		add(id[:strings.LastIndex(id, "/")], units{free: s.Free})
 	}
 	for _, o := range l.orders {
 		for _, part := range o.Parts {
 			for _, line := range part.Lines {
+				id, n := part.Supplier+"/"+line.SKU+"/"+o.Seller, amount.Units(line.Quantity)
 				switch {
-				case o.Seller != s.Seller || part.Supplier != s.Supplier || line.SKU != s.SKU:
 				case part.State.Holds():
-					u.reserved += amount.Units(line.Quantity)
-				case part.State == goods.Delivered || part.State == goods.Completed:
-					u.delivered += amount.Units(line.Quantity)
+					add(id, units{reserved: n})
+				case part.State == goods.Delivered || part.State == goods.Completed || part.Lost:
+					add(id, units{delivered: n})
 				}
 			}
 		}
 	}
 	for _, r := range l.returns {
-		part := l.orders[r.Order.String()].Parts[r.Part-1]
-		if r.Restocked && part.Supplier == s.Supplier && part.Lines[r.Line-1].SKU == s.SKU && l.orders[r.Order.String()].Seller == s.Seller {
-			u.delivered -= amount.Units(r.Quantity)
+		if o := l.orders[r.Order.String()]; r.Restocked {
+			part := o.Parts[r.Part-1]
+			add(part.Supplier+"/"+part.Lines[r.Line-1].SKU+"/"+o.Seller, units{delivered: -amount.Units(r.Quantity)})
 		}
 	}
-	return u
+	return all
 }
