@@ -52,7 +52,7 @@ func (r GrantRequest) Check() error {
 		if err := g.Commitment.Check(); err != nil {
 			return err
 		}
-		if err := checkOptionalIDs([2]string{"witness", g.Witness}, [2]string{"reference", g.Reference}); err != nil {
+		if err := name.CheckOptional([2]string{"witness", g.Witness}, [2]string{"reference", g.Reference}); err != nil {
 			return err
 		}
 	}
@@ -60,18 +60,6 @@ func (r GrantRequest) Check() error {
 }
 
 // checkOptionalIDs checks named ids, each of which may be "".
-func checkOptionalIDs(ids ...[2]string) error {
-	for _, id := range ids {
-		if id[1] == "" {
-			continue
-		}
-		if err := name.CheckID(id[0], id[1]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // GrantAll makes the entitlements of a request, in its order. The members are
 // as the request names them.
 func GrantAll(m Model, req GrantRequest, at At) ([]Entitlement, error) {
@@ -178,7 +166,7 @@ func (r BuyRequest) Check() error {
 	if err := r.Commitment.Check(); err != nil {
 		return err
 	}
-	if err := checkOptionalIDs([2]string{"reference", r.Reference}); err != nil {
+	if err := name.CheckOptional([2]string{"reference", r.Reference}); err != nil {
 		return err
 	}
 	return spend.Check(r.Pieces, 1, MaxPieces)
