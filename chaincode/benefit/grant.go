@@ -59,7 +59,6 @@ func (r GrantRequest) Check() error {
 	return nil
 }
 
-// checkOptionalIDs checks named ids, each of which may be "".
 // GrantAll makes the entitlements of a request, in its order. The members are
 // as the request names them.
 func GrantAll(m Model, req GrantRequest, at At) ([]Entitlement, error) {
