@@ -23,9 +23,9 @@ import (
 // its good or supplier), WRONG_STATE, EXPIRED, INELIGIBLE, LIMIT; PRICE_CHANGED (the
 // quote's hash is another); then, of the points, as for a hold: NOT_FOUND, FORBIDDEN,
 // WRONG_STATE, EXPIRED, INSUFFICIENT, FROZEN, WRONG_ORDER; WRONG_STATE (the
-// storefront doesn't take a programme), BAD_REQUEST (points and cash don't come to
-// the total, or there are fewer of either than the prices ask for); WRONG_STATE (the
-// member was erased) and the refusals of an authorisation; DAILY_CAP, NET_DEBIT_CAP,
+// storefront doesn't take a programme), LIMIT (they count for more than 2⁵³−1),
+// BAD_REQUEST (points and cash don't come to the total, or there are fewer of either
+// than the prices ask for); WRONG_STATE (the member was erased) and the refusals of an authorisation; DAILY_CAP, NET_DEBIT_CAP,
 // OUT_OF_STOCK, CONFLICT (the payment was used for another order).
 type PlaceRequest struct {
 	_             struct{}        `cbor:",toarray"`

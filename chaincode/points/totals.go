@@ -12,7 +12,7 @@ type Totals struct {
 	Issued      amount.Units `json:"issued"`    // granted, got by conversion, or adjusted
 	Pending     amount.Units `json:"pending"`   // issued, to wait for evidence
 	Activated   amount.Units `json:"activated"` // of those
-	Placed      amount.Units `json:"placed"`    // moved into holds, trades and benefits
+	Placed      amount.Units `json:"placed"`    // moved into holds, orders, trades and benefits
 	Captured    amount.Units `json:"captured"`
 	Refunded    amount.Units `json:"refunded"` // of what was captured
 	Returned    amount.Units `json:"returned"` // given back by holds and trades
@@ -31,7 +31,7 @@ func (t Totals) Ended() amount.Units {
 	return t.Captured - t.Refunded + t.Converted + t.Expired + t.Revoked
 }
 
-// Held is what open holds and offers of trades set aside.
+// Held is what open holds, orders and offers of trades set aside.
 func (t Totals) Held() amount.Units { return t.Placed - t.Captured - t.Returned - t.Traded }
 
 // Plus adds two counts; LIMIT where one counter passes 2⁵³−1.

@@ -18,8 +18,8 @@ const MaxVeiled = 4096
 const PerFen = 10_000
 
 // Veiled is what one lane's deliveries of a cycle make sellers owe suppliers'
-// parties in amounts that only the two know, sorted by debtor, creditor and fee.
-// All of it is one row, as Positions is.
+// parties in amounts that only the two know, sorted by debtor, creditor,
+// whether it is of returns, and fee. All of it is one row, as Positions is.
 type Veiled struct {
 	_    struct{}         `cbor:",toarray"`
 	List []VeiledPosition `json:"list"`
@@ -27,11 +27,12 @@ type Veiled struct {
 
 // VeiledPosition is what a debtor owes a creditor for hidden supply at one fee. A
 // return is the opposite: debtor and creditor change places, and nothing is
-// subtracted.
+// subtracted. It is a position of its own, since two parties may supply each other.
 type VeiledPosition struct {
 	_        struct{}    `cbor:",toarray"`
 	Debtor   string      `json:"debtor"`
 	Creditor string      `json:"creditor"`
+	Back     bool        `json:"back"`  // of returns: the debtor is the supplier's party, else the creditor is
 	Fee      amount.Rate `json:"fee"`   // of the value, in lowest terms: what the supplier's party owes the operator; for a return, the operator it
 	Count    uint64      `json:"count"` // deliveries, or returns
 	Sum      veil.Sum    `json:"sum"`   // of their values, in ten-thousandths of a fen
@@ -42,14 +43,35 @@ type VeiledOwe struct {
 	_        struct{}    `cbor:",toarray"`
 	Debtor   string      `json:"debtor"`
 	Creditor string      `json:"creditor"`
+	Back     bool        `json:"back"`
 	Fee      amount.Rate `json:"fee"`
 	Count    uint64      `json:"count"`
 	Sum      veil.Sum    `json:"sum"`
 }
 
 func (p VeiledPosition) order(q VeiledPosition) int {
-	return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor),
+	return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor), compareBool(p.Back, q.Back),
 		cmp.Compare(p.Fee.Num, q.Fee.Num), cmp.Compare(p.Fee.Den, q.Fee.Den))
+}
+
+// compareBool sorts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// FeeParties are who owes the fee on a position to whom: the supplier's party the
+// operator, or for a return the operator it.
+func (p VeiledPosition) FeeParties(operator string) (debtor, creditor string) {
+	if p.Back {
+		return operator, p.Debtor
+	}
+	return p.Creditor, operator
 }
 
 // Plus adds what is owed. What a party owes itself is left out. LIMIT above

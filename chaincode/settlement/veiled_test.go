@@ -263,3 +263,20 @@ func TestOpenRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Two parties that supply each other owe each other, and fees, in both directions.
+func TestSalesAndReturnsStandApart(t *testing.T) {
+	sum, _ := hidden(t, 7, 1)
+	sale := VeiledOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum} // D sold goods of S1
+	back := sale
+	back.Back = true // S1 took goods of D back
+	v := plus(t, plus(t, plus(t, Veiled{}, back), sale), back)
+	if len(v.List) != 2 || v.List[0].Back || !v.List[1].Back || v.List[1].Count != 2 {
+		t.Fatalf("%+v", v.List)
+	}
+	for i, want := range []string{"S1→G", "G→D"} {
+		if debtor, creditor := v.List[i].FeeParties("G"); debtor+"→"+creditor != want {
+			t.Errorf("fee %s→%s, want %s", debtor, creditor, want)
+		}
+	}
+}

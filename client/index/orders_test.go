@@ -396,6 +396,29 @@ func TestForgedOrders(t *testing.T) {
 	}
 }
 
+// TestOrdersAreChangedByOthers: an order that is there, or a return, needs no seal of
+// its own to change: who ships it does so in another batch, in another block.
+func TestOrdersAreChangedByOthers(t *testing.T) {
+	w := sales(t)
+	w.write(sealed("D", 2, 1), put(row.Return(numbered("D", 2, 1, 0)), goods.Return{Order: orderIn(4), Part: 1, Line: 1, Quantity: 1, State: goods.Requested}))
+	ix := w.index()
+	w.write(sealed("M", 1, 1), put(row.Order(orderIn(2)), then(t, bought(t, "bob", "", "S1/oil:2"), accepted, shipped(1))))
+	w.write(sealed("M", 1, 2), put(row.Return(numbered("D", 2, 1, 0)), goods.Return{Order: orderIn(4), Part: 1, Line: 1, Quantity: 1, State: goods.Received}))
+	for _, b := range w.blocks()[ix.Height():] {
+		if err := ix.Apply(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, o, err := ix.Order(orderIn(2))
+	found, err2 := ix.Returns(ReturnFilter{Order: orderIn(4)}, Page{Limit: 9})
+	if err != nil || err2 != nil || o.Parts[0].State != goods.OnItsWay || len(found.Rows) != 1 || found.Rows[0].State != goods.Received {
+		t.Errorf("%+v, %+v, %v, %v", o, found.Rows, err, err2)
+	}
+	if stray, err := ix.Unsealed(); err != nil || len(stray) > 0 {
+		t.Errorf("%+v, %v", stray, err)
+	}
+}
+
 // TestDigestOfOrders lives through orders that change, in portions and over
 // restarts: every table of theirs comes out the same.
 func TestDigestOfOrders(t *testing.T) {

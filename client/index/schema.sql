@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS totals (
   converted INTEGER NOT NULL,
   expired   INTEGER NOT NULL,
   revoked   INTEGER NOT NULL,
-  held      INTEGER NOT NULL, -- moved into holds and trades by this lane, less what it took out: may be under 0
+  held      INTEGER NOT NULL, -- moved into holds, orders and trades by this lane, less what it took out: may be under 0
   block     INTEGER NOT NULL,
   row       BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -75,10 +75,11 @@ CREATE TABLE IF NOT EXISTS positions (
 
 -- What the parties owe each other in amounts that only the two know.
 CREATE TABLE IF NOT EXISTS veiled (
-  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor and fee
+  key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor, direction and fee
   cycle    TEXT    NOT NULL,
   debtor   TEXT    NOT NULL,
   creditor TEXT    NOT NULL,
+  back     INTEGER NOT NULL, -- 1 of returns: the debtor is the supplier's party
   fee      TEXT    NOT NULL, -- of the amount
   count    INTEGER NOT NULL, -- lines delivered or given back
   sum      BLOB    NOT NULL, -- commitment

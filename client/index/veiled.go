@@ -17,13 +17,21 @@ func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) 
 		return fmt.Errorf("key %.90q", key)
 	}
 	for _, p := range all.List {
-		part := strings.Join([]string{key, p.Debtor, p.Creditor, p.Fee.String()}, "/")
-		if err := f.exec("INSERT OR REPLACE INTO veiled VALUES (?,?,?,?,?,?,?,?)",
-			part, id[0], p.Debtor, p.Creditor, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
+		part := strings.Join([]string{key, p.Debtor, p.Creditor, direction(p.Back), p.Fee.String()}, "/")
+		if err := f.exec("INSERT OR REPLACE INTO veiled VALUES (?,?,?,?,?,?,?,?,?)",
+			part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// direction keeps a position of returns apart from one of sales.
+func direction(back bool) string {
+	if back {
+		return "back"
+	}
+	return "sold"
 }
 
 // Veiled is what one party owes another in an amount that only the two know, as the
@@ -31,11 +39,11 @@ func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) 
 type Veiled struct {
 	Cycle string `json:"cycle"`
 	settlement.VeiledPosition
-	Sold []Supplied `json:"-"` // what makes it: the debtor's sales of the creditor's goods
-	Back []Supplied `json:"-"` // and the creditor's sales of the debtor's goods that were returned
+	Made []Supplied `json:"-"` // what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
 }
 
-// VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor and fee.
+// VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether
+// of returns, and fee.
 // Where one of the two is this party, it also lists, from the orders in the index,
 // what makes it.
 func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err error) {
@@ -49,10 +57,12 @@ func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err err
 			if v.Debtor != party && v.Creditor != party {
 				continue
 			}
-			if list[i].Sold, err = r.supplied(soldIn, v.Cycle, v.Debtor, v.Creditor, v.Fee); err != nil {
-				return err
+			if v.Back {
+				list[i].Made, err = r.supplied(backIn, v.Cycle, v.Creditor, v.Debtor, v.Fee)
+			} else {
+				list[i].Made, err = r.supplied(soldIn, v.Cycle, v.Debtor, v.Creditor, v.Fee)
 			}
-			if list[i].Back, err = r.supplied(backIn, v.Cycle, v.Creditor, v.Debtor, v.Fee); err != nil {
+			if err != nil {
 				return err
 			}
 		}
@@ -62,7 +72,7 @@ func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err err
 }
 
 func (r at) veiled() ([]Veiled, error) {
-	rows, err := r.tx.Query("SELECT cycle, debtor, creditor, fee, count, sum FROM veiled ORDER BY 1, 2, 3, 4")
+	rows, err := r.tx.Query("SELECT cycle, debtor, creditor, back, fee, count, sum FROM veiled ORDER BY 1, 2, 3, 4, 5")
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
@@ -72,7 +82,7 @@ func (r at) veiled() ([]Veiled, error) {
 		var v Veiled
 		var fee string
 		var sum []byte
-		if err := rows.Scan(&v.Cycle, &v.Debtor, &v.Creditor, &fee, &v.Count, &sum); err != nil {
+		if err := rows.Scan(&v.Cycle, &v.Debtor, &v.Creditor, &v.Back, &fee, &v.Count, &sum); err != nil {
 			return nil, fmt.Errorf("index: %w", err)
 		}
 		if v.Fee, err = amount.ParseRate(fee); err != nil {
@@ -91,7 +101,7 @@ func (r at) veiled() ([]Veiled, error) {
 // addVeiled adds a lane's position to the last of the list, if it is the same.
 func addVeiled(list []Veiled, v Veiled) ([]Veiled, error) {
 	n := len(list)
-	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor || list[n-1].Fee != v.Fee {
+	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor || list[n-1].Back != v.Back || list[n-1].Fee != v.Fee {
 		return append(list, v), nil
 	}
 	sum, err := list[n-1].Sum.Plus(v.Sum)

@@ -37,14 +37,15 @@ func priced(t *testing.T, value uint64, seed byte) goods.Line {
 	return goods.Line{Kind: goods.Supply, Terms: commitment, Fen: 900}
 }
 
-// owed adds a delivery of so many units of a line, as the ledger does.
+// owed adds a delivery of so many units of a line, as the ledger does. D sells: what it
+// is owed came back.
 func owed(t *testing.T, v settlement.Veiled, debtor, creditor string, l goods.Line, quantity uint32) settlement.Veiled {
 	t.Helper()
 	sum, err := l.Owes(quantity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err = v.Plus(settlement.VeiledOwe{Debtor: debtor, Creditor: creditor, Fee: onePercent, Count: 1, Sum: sum})
+	v, err = v.Plus(settlement.VeiledOwe{Debtor: debtor, Creditor: creditor, Back: creditor == "D", Fee: onePercent, Count: 1, Sum: sum})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,18 +104,19 @@ func TestVeiledOwes(t *testing.T) {
 	ix := w.index()
 	for party, want := range map[string][]string{
 		"D": {
-			"c1 D→G 3: 1 × 1 S2/wiper at D, 2 × 3 S2/wiper at D; ",
-			"c1 D→S1 1: 1 × 2 S1/oil at D; ",
-			"c2 G→D 1: ; 1 × 1 S2/wiper at D",
+			"c1 D→G 3: 1 × 1 S2/wiper at D, 2 × 3 S2/wiper at D",
+			"c1 D→S1 1: 1 × 2 S1/oil at D",
+			"c2 G→D 1 back: 1 × 1 S2/wiper at D",
 		},
-		"S1": {"c1 D→G 3: ; ", "c1 D→S1 1: 1 × 2 S1/oil at D; ", "c2 G→D 1: ; "},
-		"A":  {"c1 D→G 3: ; ", "c1 D→S1 1: ; ", "c2 G→D 1: ; "},
+		"S1": {"c1 D→G 3: ", "c1 D→S1 1: 1 × 2 S1/oil at D", "c2 G→D 1 back: "},
+		"A":  {"c1 D→G 3: ", "c1 D→S1 1: ", "c2 G→D 1 back: "},
 	} {
 		height, list, err := ix.VeiledOwes(party)
 		var got []string
 		for _, v := range list {
-			slices.SortFunc(v.Sold, func(a, b Supplied) int { return int(a.Line.Quantity) - int(b.Line.Quantity) })
-			got = append(got, fmt.Sprintf("%s %s→%s %d: %s; %s", v.Cycle, v.Debtor, v.Creditor, v.Count, suppliedText(v.Sold), suppliedText(v.Back)))
+			slices.SortFunc(v.Made, func(a, b Supplied) int { return int(a.Line.Quantity) - int(b.Line.Quantity) })
+			back := map[bool]string{true: " back"}[v.Back]
+			got = append(got, fmt.Sprintf("%s %s→%s %d%s: %s", v.Cycle, v.Debtor, v.Creditor, v.Count, back, suppliedText(v.Made)))
 		}
 		if err != nil || height != w.n.Height() || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, %v", party, got, err)
@@ -140,7 +142,7 @@ func TestWhatWasSuppliedOpensWhatIsOwed(t *testing.T) {
 	}
 	for i, want := range []string{"53800000", "536000000", "7800000"} { // 6 × 780 + 700, 2 × 26,800, 780
 		sum := veil.Known(veil.Value{})
-		for _, s := range slices.Concat(list[i].Sold, list[i].Back) {
+		for _, s := range list[i].Made {
 			part, err := s.Opening(known[string(s.Line.Terms)])
 			if err != nil {
 				t.Fatal(err)

@@ -71,7 +71,9 @@ func (w *witness) hear(e errand) func(heard) {
 		defer w.mu.Unlock()
 		id := e.request(h.Customer, h.Order)
 		if h.Asking {
-			w.asked[id] = w.asked[id]
+			if _, known := w.asked[id]; !known {
+				w.asked[id] = false
+			}
 			return
 		}
 		w.asked[id] = true

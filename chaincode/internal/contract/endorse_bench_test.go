@@ -111,6 +111,11 @@ func benchArms(t fataler, w *world) []benchArm {
 		}},
 		{"place", each},
 		{"place-one", one},
+		{"place-cash", func(i int) command.Request {
+			req := shop.order(i, at(i), nil)
+			req.Cash, req.Payment = benchPrice, fmt.Sprint("pos-", i)
+			return req
+		}},
 		{"deliver", func(i int) command.Request {
 			return goods.DeliverRequest{Order: orders[i].Number, Part: 1, Evidence: make(codec.Hash, 32)}
 		}},

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
 	"tallystick/chaincode/settlement"
 )
 
@@ -124,7 +125,7 @@ func TestOrdersAgainstModel(t *testing.T) {
 		w := founded(t, 7)
 		m := newMart(t, w)
 		if rapid.Bool().Draw(t, "caps") {
-			m.capDealer(t, w, 15, 0)
+			m.capDealer(t, w, rapid.SampledFrom([]int{15, 12, 7}).Draw(t, "cap"), 0)
 		}
 		for range rapid.SampledFrom([]int{20, 8, 14, 3}).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
@@ -188,6 +189,7 @@ func (m *mart) compare(t fataler, w *world) {
 	m.compareReturns(t, w)
 	m.compareWares(t, w)
 	m.compareHidden(t, w)
+	m.compareLimits(t, w)
 }
 
 func (m *mart) compareOrders(t fataler, w *world) {
@@ -262,5 +264,35 @@ func (m *mart) compareHidden(t fataler, w *world) {
 	}
 	if len(found) != len(m.hidden) {
 		t.Fatalf("%d hidden positions on the ledger, %d in the mart", len(found), len(m.hidden))
+	}
+}
+
+// compareLimits holds what the day's limits and the debtors' caps count as used
+// against the mart: what orders took of them and gave back is gone to the fen.
+func (m *mart) compareLimits(t fataler, w *world) {
+	for _, f := range rowsOf(w.net, "G", "standing") {
+		programme, id, _ := strings.Cut(f.ID, "/")
+		spent := amount.Units(0)
+		if day := f.Row.(points.Standing).Today; day.Date == m.today {
+			spent = day.Spent
+		}
+		if in := m.n[entry{"spent", programme, id, "", m.today.String()}]; m.people[id].into == "" && int(spent) != in {
+			t.Fatalf("%s has spent %d %s today, in the mart %d", id, spent, programme, in)
+		}
+	}
+	used := amount.Units(0)
+	for _, f := range rowsOf(w.net, "G", "lease") {
+		if l := f.Row.(quota.Lease); strings.HasPrefix(f.ID, string(quota.Debit)+"/") {
+			used += l.Used - l.Returned
+		}
+	}
+	left := m.n[entry{"cap", "D"}]
+	for k, n := range m.n {
+		if k[0] == "till" && k[1] == "D" {
+			left += n
+		}
+	}
+	if in := m.n[entry{"capped", "D"}] - left; int(used) != in {
+		t.Fatalf("%d fen of D's cap are used, in the mart %d", used, in)
 	}
 }

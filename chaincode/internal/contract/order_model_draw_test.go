@@ -307,7 +307,7 @@ func (c clerk) about(verb string) command.Request {
 		return goods.RefuseReturnRequest{Return: n, Reason: "x"}
 	}
 	req := goods.RefundRequest{Return: n}
-	back, b, p, i := c.mart.returned(n)
+	back, _, p, i := c.mart.returned(n)
 	end := i.placard.fen * (i.n - i.returned)
 	for _, before := range p.items[:back.line] {
 		end += before.fen()
@@ -315,6 +315,5 @@ func (c clerk) about(verb string) command.Request {
 	if cash := end - (p.fen() - p.cash); cash > 0 != c.odd(12) {
 		req.Payment = "refund"
 	}
-	_ = b
 	return req
 }

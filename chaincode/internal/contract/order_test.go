@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/veil"
 )
@@ -35,6 +36,22 @@ func TestAPaymentPaysOnce(t *testing.T) {
 	s.refused(t, "D", req, fault.Conflict)
 	req.Payment = "another"
 	s.must(t, "D", req)
+	s.check(t)
+}
+
+// What an order drew on its funders' caps is there again when it has ended, part by
+// part, and the points of a part that ends make no room for another's.
+func TestAnEndedOrderGivesTheCapBack(t *testing.T) {
+	s := newShop(t, 5)
+	s.must(t, "G", party.AmendRequest{Party: "G", Roles: party.Issuer | party.Acceptor, Debit: 1000})
+	buy := s.purchase(t, "D", "wang", 400, s.pays("wang", 1000), want("S1", "oil", 1), want("S2", "wiper", 1))
+	more := s.purchase(t, "D", "li", 0, s.pays("li", 900), want("S1", "oil", 1))
+	more.Authorisation = s.authorise(t, "li", "D", "GP", 900)
+	order := s.must(t, "D", buy)
+	s.refused(t, "D", more, fault.NetDebitCap)
+	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.CancelRequest{Order: order, Part: 2, Reason: "x"})
+	s.refused(t, "D", more, fault.NetDebitCap)
+	s.must(t, "D", goods.CancelRequest{Order: order, Part: 1, Reason: "x"}, more)
 	s.check(t)
 }
 

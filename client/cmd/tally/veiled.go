@@ -7,7 +7,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/settlement"
@@ -115,25 +114,17 @@ func (u *unveiled) position(v index.Veiled, party, operator string) (hidden, err
 	if v.Debtor != party && v.Creditor != party {
 		return h, nil
 	}
-	sold, all, err := u.sum(v.Sold)
+	sum, all, err := u.sum(v.Made)
 	if err != nil || !all {
 		return h, err
 	}
-	back, all, err := u.sum(v.Back)
-	if err != nil || !all {
-		return h, err
-	}
-	whole, err := sold.Plus(back)
-	if err != nil {
-		return h, err
-	}
-	if counted := countOf(v.Sold) + countOf(v.Back); counted != v.Count || !whole.Opens(v.Sum.Commitment()) {
+	if counted := countOf(v.Made); counted != v.Count || !sum.Opens(v.Sum.Commitment()) {
 		h.Wrong = fmt.Sprintf("what %s owes %s in %s at fee %s isn't on the ledger what its deliveries come to (%d there, %d in your read model)",
 			v.Debtor, v.Creditor, v.Cycle, v.Fee, v.Count, counted)
 		return h, nil
 	}
-	h.Opened, h.Fen = true, hiddenFen(whole.Value)
-	return h, h.fees(sold.Value, back.Value, operator)
+	h.Opened, h.Fen = true, hiddenFen(sum.Value)
+	return h, h.fee(sum, operator)
 }
 
 // wrong names the positions of which the ledger has something else than their
@@ -195,29 +186,16 @@ func countOf(list []index.Supplied) (n uint64) {
 	return n
 }
 
-// fees says what a hidden amount makes the parties owe in fees: of what was sold, the
-// supplier's party the operator; of what came back, the operator it.
-func (h *hidden) fees(sold, back veil.Value, operator string) error {
-	for _, f := range []struct {
-		debtor, creditor string
-		of               veil.Value
-	}{{h.Creditor, operator, sold}, {operator, h.Debtor, back}} {
-		fen, err := feeOn(f.of, h.Fee)
-		if err != nil {
-			return err
-		}
-		if fen > 0 && f.debtor != f.creditor {
-			h.Fees = append(h.Fees, index.Owed{Cycle: h.Cycle, Debtor: f.debtor, Creditor: f.creditor, Fen: fen})
-		}
+// fee says what a hidden amount makes the parties owe in fees.
+func (h *hidden) fee(opening veil.Opening, operator string) error {
+	_, fen, err := h.Open(opening)
+	if err != nil {
+		return err
+	}
+	if debtor, creditor := h.FeeParties(operator); fen > 0 && debtor != creditor {
+		h.Fees = append(h.Fees, index.Owed{Cycle: h.Cycle, Debtor: debtor, Creditor: creditor, Fen: fen})
 	}
 	return nil
-}
-
-// feeOn is the fee on a hidden value, in fen, rounded once, half to even.
-func feeOn(v veil.Value, fee amount.Rate) (amount.Units, error) {
-	var exact amount.Exact
-	exact.AddBig(v.Big(), amount.Rate{Num: 1, Den: settlement.PerFen}, fee)
-	return exact.Round(amount.HalfEven)
 }
 
 // hiddenFen writes a hidden value in fen, exactly.
