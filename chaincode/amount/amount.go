@@ -33,6 +33,14 @@ func (u Units) Check() error {
 	return nil
 }
 
+// CheckOptional is Check for an amount that may be 0, which stands for none.
+func (u Units) CheckOptional() error {
+	if u == 0 {
+		return nil
+	}
+	return u.Check()
+}
+
 // Add returns u+v, refused with LIMIT above Max.
 func (u Units) Add(v Units) (Units, error) {
 	if u > Max-v {

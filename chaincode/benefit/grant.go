@@ -52,20 +52,7 @@ func (r GrantRequest) Check() error {
 		if err := g.Commitment.Check(); err != nil {
 			return err
 		}
-		if err := checkOptionalIDs([2]string{"witness", g.Witness}, [2]string{"reference", g.Reference}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkOptionalIDs checks named ids, each of which may be "".
-func checkOptionalIDs(ids ...[2]string) error {
-	for _, id := range ids {
-		if id[1] == "" {
-			continue
-		}
-		if err := name.CheckID(id[0], id[1]); err != nil {
+		if err := name.CheckOptional([2]string{"witness", g.Witness}, [2]string{"reference", g.Reference}); err != nil {
 			return err
 		}
 	}
@@ -178,7 +165,7 @@ func (r BuyRequest) Check() error {
 	if err := r.Commitment.Check(); err != nil {
 		return err
 	}
-	if err := checkOptionalIDs([2]string{"reference", r.Reference}); err != nil {
+	if err := name.CheckOptional([2]string{"reference", r.Reference}); err != nil {
 		return err
 	}
 	return spend.Check(r.Pieces, 1, MaxPieces)

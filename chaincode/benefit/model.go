@@ -199,7 +199,7 @@ func (r DefineRequest) checkEnd() error {
 
 func (r DefineRequest) checkMoney() error {
 	for _, u := range []amount.Units{r.Price, r.Quota} {
-		if err := checkOptional(u); err != nil {
+		if err := u.CheckOptional(); err != nil {
 			return err
 		}
 	}
@@ -229,14 +229,6 @@ func (r DefineRequest) checkMoney() error {
 		}
 	}
 	return nil
-}
-
-// checkOptional refuses an amount that is neither 0 nor a good one.
-func checkOptional(u amount.Units) error {
-	if u == 0 {
-		return nil
-	}
-	return u.Check()
 }
 
 func checkGrantors(list []string) error {
@@ -288,7 +280,7 @@ func (r AmendRequest) Check() error {
 	if err := name.CheckID("benefit", r.Benefit); err != nil {
 		return err
 	}
-	if err := checkOptional(r.Quota); err != nil {
+	if err := r.Quota.CheckOptional(); err != nil {
 		return err
 	}
 	return checkGrantors(r.Grantors)

@@ -91,7 +91,7 @@ func (r WriteOffRequest) Check() error {
 	if err := r.Code.Check(); err != nil {
 		return err
 	}
-	return checkOptionalIDs([2]string{"outlet", r.Outlet}, [2]string{"reference", r.Reference})
+	return name.CheckOptional([2]string{"outlet", r.Outlet}, [2]string{"reference", r.Reference})
 }
 
 // Use writes an entitlement off once. It returns the write-off and the

@@ -25,7 +25,7 @@ func (r AgreeRequest) Check() error {
 	if err := name.CheckID("campaign", r.Campaign); err != nil {
 		return err
 	}
-	return checkOptional(r.Cap)
+	return r.Cap.CheckOptional()
 }
 
 // Agree notes that a funder agrees.

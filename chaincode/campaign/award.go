@@ -70,13 +70,8 @@ func (r AwardRequest) Check() error {
 			return err
 		}
 	}
-	for _, id := range [][2]string{{"scene", r.Scene}, {"witness", r.Witness}} {
-		if id[1] == "" {
-			continue
-		}
-		if err := name.CheckID(id[0], id[1]); err != nil {
-			return err
-		}
+	if err := name.CheckOptional([2]string{"scene", r.Scene}, [2]string{"witness", r.Witness}); err != nil {
+		return err
 	}
 	if r.Outlet != "" {
 		if err := checkPair("outlet", "PARTY:OUTLET", r.Outlet, ":"); err != nil {

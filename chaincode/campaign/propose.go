@@ -55,7 +55,7 @@ func (r ProposeRequest) Check() error {
 			return err
 		}
 	}
-	if err := checkOptional(r.Cap); err != nil {
+	if err := r.Cap.CheckOptional(); err != nil {
 		return err
 	}
 	return r.Terms.check()
@@ -130,7 +130,7 @@ func (g Gives) check() error {
 		return err
 	}
 	for _, limit := range []amount.Units{g.Bonus, g.PerAward} {
-		if err := checkOptional(limit); err != nil {
+		if err := limit.CheckOptional(); err != nil {
 			return err
 		}
 	}
@@ -176,14 +176,6 @@ func checkPair(what, shape, text, separator string) error {
 		return fault.New(fault.BadRequest, "%s: want %s", what, shape)
 	}
 	return nil
-}
-
-// checkOptional refuses an amount that is neither 0 nor a good one.
-func checkOptional(u amount.Units) error {
-	if u == 0 {
-		return nil
-	}
-	return u.Check()
 }
 
 // Propose makes the campaign. rule is the hash of its earn rule as it is now, nil

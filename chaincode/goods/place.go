@@ -53,7 +53,7 @@ func (r PlaceRequest) Check() error {
 	if err := CheckWanted(r.Lines); err != nil {
 		return err
 	}
-	if err := checkOptionalIDs([2]string{"region", r.Region}, [2]string{"outlet", r.Outlet},
+	if err := name.CheckOptional([2]string{"region", r.Region}, [2]string{"outlet", r.Outlet},
 		[2]string{"payment", r.Payment}, [2]string{"reference", r.Reference}); err != nil {
 		return err
 	}
@@ -87,18 +87,6 @@ func (r PlaceRequest) checkPaid() error {
 	}
 	if r.Cash > amount.Max {
 		return r.Cash.Check()
-	}
-	return nil
-}
-
-func checkOptionalIDs(ids ...[2]string) error {
-	for _, id := range ids {
-		if id[1] == "" {
-			continue
-		}
-		if err := name.CheckID(id[0], id[1]); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -195,7 +195,7 @@ type RefundRequest struct {
 
 // Check refuses a malformed request with BAD_REQUEST.
 func (r RefundRequest) Check() error {
-	if err := checkOptionalIDs([2]string{"payment", r.Payment}); err != nil {
+	if err := name.CheckOptional([2]string{"payment", r.Payment}); err != nil {
 		return err
 	}
 	return r.Return.Check()

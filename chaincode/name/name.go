@@ -25,6 +25,19 @@ func CheckID(what, id string) error {
 	return nil
 }
 
+// CheckOptional is CheckID for ids that may be "", each with what it is before it.
+func CheckOptional(ids ...[2]string) error {
+	for _, id := range ids {
+		if id[1] == "" {
+			continue
+		}
+		if err := CheckID(id[0], id[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // CheckText refuses with BAD_REQUEST a text that is empty, longer than 64
 // characters, or holds anything that does not print.
 func CheckText(what, text string) error {

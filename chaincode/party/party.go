@@ -149,10 +149,7 @@ func (r AmendRequest) Check() error {
 		return fault.New(fault.BadRequest, "roles: want some, and not operator")
 	}
 	for _, limit := range []amount.Units{r.Liability, r.Debit} {
-		if limit == 0 {
-			continue
-		}
-		if err := limit.Check(); err != nil {
+		if err := limit.CheckOptional(); err != nil {
 			return err
 		}
 	}

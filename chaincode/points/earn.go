@@ -69,10 +69,8 @@ func (r SetRuleRequest) Check() error {
 		}
 	}
 	for _, limit := range []amount.Units{r.Rule.Bonus, r.Rule.PerAward} {
-		if limit != 0 {
-			if err := limit.Check(); err != nil {
-				return err
-			}
+		if err := limit.CheckOptional(); err != nil {
+			return err
 		}
 	}
 	return r.Rule.checkRest()

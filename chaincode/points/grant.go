@@ -74,13 +74,8 @@ func (g Grant) check() error {
 	if err := g.Amount.Check(); err != nil {
 		return err
 	}
-	for _, optional := range [][2]string{{"witness", g.Witness}, {"outlet", g.Outlet}, {"reference", g.Reference}} {
-		if optional[1] == "" {
-			continue
-		}
-		if err := name.CheckID(optional[0], optional[1]); err != nil {
-			return err
-		}
+	if err := name.CheckOptional([2]string{"witness", g.Witness}, [2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
+		return err
 	}
 	if g.Expires != 0 {
 		if err := g.Expires.Check(); err != nil {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -25,8 +27,8 @@ func openSheet(path string) (_ io.ReadCloser, err error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	var text bytes.Buffer
-	w := csv.NewWriter(&text)
+	var lines bytes.Buffer
+	w := csv.NewWriter(&lines)
 	width := 0
 	for rows.Next() {
 		cells, err := rows.Columns()
@@ -41,7 +43,7 @@ func openSheet(path string) (_ io.ReadCloser, err error) {
 		}
 	}
 	w.Flush()
-	return io.NopCloser(&text), errors.Join(rows.Error(), w.Error())
+	return io.NopCloser(&lines), errors.Join(rows.Error(), w.Error())
 }
 
 // breaks become spaces: a row stays one line.
@@ -62,13 +64,20 @@ func oneLine(cells []string, width int) []string {
 	return line
 }
 
-// WriteSheet writes rows as the one sheet of a workbook, all cells as text.
+// WriteSheet writes rows as the one sheet of a workbook, all cells as text. The first
+// is the header, in bold, and stays in sight.
 func WriteSheet(to io.Writer, rows [][]string) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
-	sheet := book.GetSheetName(0)
-	stream, err := book.NewStreamWriter(sheet)
+	stream, err := book.NewStreamWriter(book.GetSheetName(0))
 	if err != nil {
+		return err
+	}
+	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return err
+	}
+	if err := layOut(stream, rows); err != nil {
 		return err
 	}
 	for i, row := range rows {
@@ -77,8 +86,10 @@ func WriteSheet(to io.Writer, rows [][]string) (err error) {
 			return err
 		}
 		values := make([]any, len(row))
-		for j, text := range row {
-			values[j] = text
+		for j, value := range row {
+			if values[j] = value; i == 0 {
+				values[j] = excelize.Cell{StyleID: bold, Value: value}
+			}
 		}
 		if err := stream.SetRow(cell, values); err != nil {
 			return err
@@ -88,4 +99,39 @@ func WriteSheet(to io.Writer, rows [][]string) (err error) {
 		return err
 	}
 	return book.Write(to)
+}
+
+// widest is how wide a column gets, in characters.
+const widest = 40
+
+// layOut makes columns as wide as what is in them, and keeps the header in sight.
+func layOut(stream *excelize.StreamWriter, rows [][]string) error {
+	var widths []int
+	for _, row := range rows {
+		for j, cell := range row {
+			if j == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[j] = max(widths[j], text.StringWidthWithoutEscSequences(cell))
+		}
+	}
+	for j, w := range widths {
+		if err := stream.SetColWidth(j+1, j+1, float64(min(w, widest)+2)); err != nil {
+			return err
+		}
+	}
+	return stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+}
+
+// Harmless are the cells of a row for a CSV that people open in a spreadsheet: one
+// that would be taken for a formula gets a space before it, which an import drops
+// again. A name may come from another enterprise.
+func Harmless(row []string) []string {
+	safe := slices.Clone(row)
+	for i, cell := range safe {
+		if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+			safe[i] = " " + cell
+		}
+	}
+	return safe
 }

@@ -179,7 +179,7 @@ func writeRows(path string, rows [][]string) error {
 	case strings.HasSuffix(path, ".xlsx"):
 		write = func(w io.Writer) error { return importer.WriteSheet(w, rows) }
 	case strings.HasSuffix(path, ".csv"):
-		write = func(w io.Writer) error { return csv.NewWriter(w).WriteAll(rows) }
+		write = func(w io.Writer) error { return writeCSV(w, rows) }
 	default:
 		return fault.New(fault.BadRequest, "file: want a name that ends in .csv or .xlsx")
 	}
@@ -188,4 +188,16 @@ func writeRows(path string, rows [][]string) error {
 		return err
 	}
 	return errors.Join(write(file), file.Close())
+}
+
+// writeCSV writes rows for people and programs alike.
+func writeCSV(to io.Writer, rows [][]string) error {
+	w := csv.NewWriter(to)
+	for _, row := range rows {
+		if err := w.Write(importer.Harmless(row)); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
 }

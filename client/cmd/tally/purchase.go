@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"strconv"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -152,17 +151,11 @@ func (a *app) printPurchase(answer purchased) error {
 	if a.format != "csv" {
 		return a.print(answer, func(t table.Writer) { purchaseTable(t, answer) })
 	}
-	w := csv.NewWriter(a.out)
-	if err := w.Write(purchaseColumns); err != nil {
-		return err
-	}
+	rows := [][]string{purchaseColumns}
 	for _, l := range answer.Rows {
-		if err := w.Write(l.cells()); err != nil {
-			return err
-		}
+		rows = append(rows, l.cells())
 	}
-	w.Flush()
-	return w.Error()
+	return writeCSV(a.out, rows)
 }
 
 // purchaseColumns are the names of cells.
