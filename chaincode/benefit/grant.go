@@ -137,15 +137,12 @@ type BuyRequest struct {
 	_             struct{}        `cbor:",toarray"`
 	Benefit       string          `json:"benefit"`
 	Member        string          `json:"member"`
-	Pieces        []Payment       `json:"pieces"`        // earliest expiry first, each programme for itself
+	Pieces        []spend.Take    `json:"pieces"`        // earliest expiry first, each programme for itself
 	Authorisation number.Command  `json:"authorisation"` // the member's consent, or ""
 	Code          code.Code       `json:"code"`          // that opens it, or ""
 	Commitment    code.Commitment `json:"commitment"`    // of the first write-off's code; "" if the model needs none
 	Reference     string          `json:"reference"`     // what for, or ""
 }
-
-// Payment is an amount of one lot that pays.
-type Payment = spend.Take
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
 func (r BuyRequest) Check() error {
@@ -187,7 +184,7 @@ func Buy(m Model, req BuyRequest, at At) (Entitlement, error) {
 
 // CheckCost refuses with BAD_REQUEST payments that are not exactly what an
 // entitlement costs. programmes[i] is the programme of pieces[i].
-func (m Model) CheckCost(pieces []Payment, programmes []string) error {
+func (m Model) CheckCost(pieces []spend.Take, programmes []string) error {
 	sums := make(map[string]amount.Units, len(m.Points))
 	for i, p := range pieces {
 		sums[programmes[i]] += p.Amount // the request's sum is checked

@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // change returns a changed copy.
@@ -73,7 +74,7 @@ func TestDefineRequestCheck(t *testing.T) {
 
 func TestRequestChecks(t *testing.T) {
 	id, hash := entitlementID, make([]byte, 32)
-	buy := BuyRequest{Benefit: "ride", Member: "li", Pieces: []Payment{{Lot: lotA, Amount: 1}}}
+	buy := BuyRequest{Benefit: "ride", Member: "li", Pieces: []spend.Take{{Lot: lotA, Amount: 1}}}
 	for name, c := range map[string]struct {
 		req  interface{ Check() error }
 		code fault.Code
@@ -88,11 +89,11 @@ func TestRequestChecks(t *testing.T) {
 		"grant, short commitment":   {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Commitment: make([]byte, 15)}}}, fault.BadRequest},
 		"buy":                       {buy, ""},
 		"buy without pieces":        {change(buy, func(r *BuyRequest) { r.Pieces = nil }), fault.BadRequest},
-		"buy with 65 pieces":        {change(buy, func(r *BuyRequest) { r.Pieces = make([]Payment, 65) }), fault.BadRequest},
+		"buy with 65 pieces":        {change(buy, func(r *BuyRequest) { r.Pieces = make([]spend.Take, 65) }), fault.BadRequest},
 		"buy with a lot twice":      {change(buy, func(r *BuyRequest) { r.Pieces = append(r.Pieces, r.Pieces[0]) }), fault.BadRequest},
-		"buy with nothing of a lot": {change(buy, func(r *BuyRequest) { r.Pieces = []Payment{{Lot: lotA}} }), fault.BadRequest},
+		"buy with nothing of a lot": {change(buy, func(r *BuyRequest) { r.Pieces = []spend.Take{{Lot: lotA}} }), fault.BadRequest},
 		"buy with too much": {change(buy, func(r *BuyRequest) {
-			r.Pieces = []Payment{{Lot: lotA, Amount: amount.Max}, {Lot: lotB, Amount: 1}}
+			r.Pieces = []spend.Take{{Lot: lotA, Amount: amount.Max}, {Lot: lotB, Amount: 1}}
 		}), fault.Limit},
 		"buy, odd authorisation": {change(buy, func(r *BuyRequest) { r.Authorisation = number.Command{Party: "G", Lane: 99, Seq: 1} }), fault.BadRequest},
 		"buy, short code":        {change(buy, func(r *BuyRequest) { r.Code = make([]byte, 3) }), fault.BadRequest},
@@ -194,15 +195,15 @@ func TestCheckCost(t *testing.T) {
 	m := change(ride(), func(m *Model) {
 		m.Points = []Cost{{Programme: "DP", Amount: 10}, {Programme: "GP", Amount: 100}}
 	})
-	pay := func(amounts ...amount.Units) (list []Payment) {
+	pay := func(amounts ...amount.Units) (list []spend.Take) {
 		for i, a := range amounts {
-			list = append(list, Payment{Lot: lotA.Command.Row(i), Amount: a})
+			list = append(list, spend.Take{Lot: lotA.Command.Row(i), Amount: a})
 		}
 		return list
 	}
 	for _, c := range []struct {
 		name       string
-		pieces     []Payment
+		pieces     []spend.Take
 		programmes []string
 		code       fault.Code
 	}{

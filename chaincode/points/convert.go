@@ -185,7 +185,7 @@ type ConvertRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
 	To            string         `json:"to"`     // programme
-	Pieces        []Piece        `json:"pieces"` // all of one programme
+	Pieces        []spend.Take   `json:"pieces"` // all of one programme
 	Authorisation number.Command `json:"authorisation"`
 	Code          code.Code      `json:"code"`
 }

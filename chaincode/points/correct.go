@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // ExpireRequest ends 1 to 100 lots whose last day has passed; all or none. What is
@@ -63,9 +64,9 @@ func (p Purse) LastDay(lot Lot) date.Date { return p.lastDay(lot) }
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a lot); then, lot
 // by lot, FORBIDDEN, WRONG_STATE (it is not ACTIVE), INSUFFICIENT.
 type RevokeRequest struct {
-	_      struct{} `cbor:",toarray"`
-	Pieces []Piece  `json:"pieces"`
-	Reason string   `json:"reason"` // a code such as sale_returned
+	_      struct{}     `cbor:",toarray"`
+	Pieces []spend.Take `json:"pieces"`
+	Reason string       `json:"reason"` // a code such as sale_returned
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
@@ -77,7 +78,7 @@ func (r RevokeRequest) Check() error {
 }
 
 // Revoke claws a piece back. A lot of which nothing else became is REVOKED.
-func Revoke(lot Lot, piece Piece, programme Programme, at At) (Lot, error) {
+func Revoke(lot Lot, piece spend.Take, programme Programme, at At) (Lot, error) {
 	if err := programme.RequireIssuer(at.Caller); err != nil {
 		return Lot{}, err
 	}

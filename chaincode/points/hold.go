@@ -96,7 +96,7 @@ func (s HoldState) Holds() bool { return s == Open || s == PartCaptured }
 type HoldRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
-	Pieces        []Piece        `json:"pieces"`        // earliest expiry first, each programme for itself
+	Pieces        []spend.Take   `json:"pieces"`        // earliest expiry first, each programme for itself
 	Deadline      int64          `json:"deadline"`      // UTC seconds
 	Authorisation number.Command `json:"authorisation"` // the member's consent; none for its home
 	Code          code.Code      `json:"code"`          // its one-time code, if it waits for one

@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // LotState is where a lot stands. Exhausted and expired by date are derived, and
@@ -103,7 +104,7 @@ func (l Lot) Available() amount.Units {
 // take checks that a member may spend so much of a lot today. The order of
 // checks is part of the protocol: FORBIDDEN (a foreign lot), WRONG_STATE,
 // EXPIRED, INSUFFICIENT.
-func (p Purse) take(l Lot, piece Piece, today date.Date) error {
+func (p Purse) take(l Lot, piece spend.Take, today date.Date) error {
 	last := p.lastDay(l)
 	switch {
 	case p.owner(l) != p.Member:

@@ -9,15 +9,12 @@ import (
 	"tallystick/chaincode/spend"
 )
 
-// Piece asks for an amount of one lot.
-type Piece = spend.Take
-
-func checkPieces(pieces []Piece) error { return spend.Check(pieces, 1, MaxPieces) }
+func checkPieces(pieces []spend.Take) error { return spend.Check(pieces, 1, MaxPieces) }
 
 // inOrder refuses with WRONG_ORDER a spend that doesn't take its lots earliest
 // expiry first, each programme for itself, and drain one before the next.
 // lots[i] is the lot of pieces[i].
-func inOrder(pieces []Piece, lots []Lot) error {
+func inOrder(pieces []spend.Take, lots []Lot) error {
 	last := make(map[string]int, 4) // programme → the piece before, by index
 	for i, lot := range lots {
 		if before, ok := last[lot.Programme]; ok {
@@ -81,7 +78,7 @@ func pointsOf(line spend.Line, funder, programme string) (sum amount.Units) {
 }
 
 // Give sums up, by programme, what pieces take of their lots.
-func Give(pieces []Piece, lots []Lot) []spend.Moved {
+func Give(pieces []spend.Take, lots []Lot) []spend.Moved {
 	line := make(spend.Line, len(pieces))
 	for i, p := range pieces {
 		line[i] = spend.Piece{Lot: p.Lot, Programme: lots[i].Programme, Amount: p.Amount}

@@ -16,20 +16,20 @@ import (
 func TestCheckPieces(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		pieces []Piece
+		pieces []spend.Take
 		code   fault.Code
 	}{
 		{"one", pieces(1), ""},
 		{"64", many(MaxPieces), ""},
 		{"none", nil, fault.BadRequest},
 		{"65", many(MaxPieces + 1), fault.BadRequest},
-		{"no lot", []Piece{{Amount: 1}}, fault.BadRequest},
-		{"a row that none has", []Piece{{Lot: number.Row{Command: lotA.Command, Ord: 100}, Amount: 1}}, fault.BadRequest},
+		{"no lot", []spend.Take{{Amount: 1}}, fault.BadRequest},
+		{"a row that none has", []spend.Take{{Lot: number.Row{Command: lotA.Command, Ord: 100}, Amount: 1}}, fault.BadRequest},
 		{"nothing of it", pieces(0), fault.BadRequest},
 		{"too much of it", pieces(amount.Max + 1), fault.Limit},
 		{"all there is", pieces(amount.Max-1, 1), ""},
 		{"more in two", pieces(amount.Max, 1), fault.Limit},
-		{"a lot twice", []Piece{{Lot: lotA, Amount: 1}, {Lot: lotA, Amount: 2}}, fault.BadRequest},
+		{"a lot twice", []spend.Take{{Lot: lotA, Amount: 1}, {Lot: lotA, Amount: 2}}, fault.BadRequest},
 	} {
 		expect(t, c.name, checkPieces(c.pieces), c.code)
 	}

@@ -34,7 +34,7 @@ func (p Purse) lastDay(l Lot) date.Date {
 }
 
 // takeAll checks every piece against its lot and the freezes, then their order.
-func (p Purse) takeAll(pieces []Piece, today date.Date) error {
+func (p Purse) takeAll(pieces []spend.Take, today date.Date) error {
 	for i, piece := range pieces {
 		if err := p.take(p.Lots[i], piece, today); err != nil {
 			return err
@@ -71,7 +71,7 @@ func (p Purse) funder(l Lot) string {
 //
 // Refused, lot by lot: FORBIDDEN (not the member's), WRONG_STATE, EXPIRED,
 // INSUFFICIENT; then FROZEN, WRONG_ORDER.
-func (p Purse) Place(pieces []Piece, today date.Date) (spend.Line, []Lot, error) {
+func (p Purse) Place(pieces []spend.Take, today date.Date) (spend.Line, []Lot, error) {
 	if err := p.takeAll(pieces, today); err != nil {
 		return nil, nil, err
 	}

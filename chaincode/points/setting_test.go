@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // The setting of the tests: parties G, D, F and M, members li, zhang and wang,
@@ -67,18 +68,18 @@ func with[T any](v T, change func(*T)) T {
 func purse(lots ...Lot) Purse { return Purse{Member: "li", Lots: lots, Programmes: programmes()} }
 
 // pieces takes so much of the lots 0, 1, …
-func pieces(amounts ...amount.Units) []Piece {
-	var list []Piece
+func pieces(amounts ...amount.Units) []spend.Take {
+	var list []spend.Take
 	for i, a := range amounts {
-		list = append(list, Piece{Lot: lotA.Command.Row(i), Amount: a})
+		list = append(list, spend.Take{Lot: lotA.Command.Row(i), Amount: a})
 	}
 	return list
 }
 
-func many(n int) []Piece {
-	var list []Piece
+func many(n int) []spend.Take {
+	var list []spend.Take
 	for i := range n {
-		list = append(list, Piece{Lot: lotA.Command.Row(i), Amount: 1})
+		list = append(list, spend.Take{Lot: lotA.Command.Row(i), Amount: 1})
 	}
 	return list
 }

@@ -64,7 +64,7 @@ type Trade struct {
 type OfferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
-	Pieces        []Piece        `json:"pieces"` // all of one programme
+	Pieces        []spend.Take   `json:"pieces"` // all of one programme
 	Wants         string         `json:"wants"`
 	Price         amount.Units   `json:"price"`
 	For           string         `json:"for"`
@@ -137,7 +137,7 @@ type TakeRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Trade         number.Command `json:"trade"`
 	Member        string         `json:"member"`
-	Pieces        []Piece        `json:"pieces"`
+	Pieces        []spend.Take   `json:"pieces"`
 	Authorisation number.Command `json:"authorisation"`
 	Code          code.Code      `json:"code"`
 }
@@ -201,7 +201,7 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 	swap.Trade.State, swap.Trade.Taker = Swapped, purse.Member
 	swap.Given, swap.Maker = purse.give(req.Pieces, maker, Traded, at.Date)
 	for i, piece := range trade.Pieces {
-		of := Piece{Lot: piece.Lot, Amount: piece.Amount}
+		of := spend.Take{Lot: piece.Lot, Amount: piece.Amount}
 		swap.Taker = append(swap.Taker, received(set[i], of, set[i].Expires, purse.Member, Traded, setAside.Rules, at.Date))
 	}
 	return swap, nil

@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 )
 
 // TransferRequest moves points from one member to another, lot by lot; each
@@ -24,7 +25,7 @@ type TransferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	From          string         `json:"from"` // member
 	To            string         `json:"to"`   // another member
-	Pieces        []Piece        `json:"pieces"`
+	Pieces        []spend.Take   `json:"pieces"`
 	Authorisation number.Command `json:"authorisation"`
 	Code          code.Code      `json:"code"`
 }
@@ -48,7 +49,7 @@ func (r TransferRequest) Check() error {
 
 // give moves pieces out of their lots to another member. It returns the giver's
 // lots as they then are and the receiver's new ones, in the order of the pieces.
-func (p Purse) give(pieces []Piece, to string, origin Origin, today date.Date) (given, got []Lot) {
+func (p Purse) give(pieces []spend.Take, to string, origin Origin, today date.Date) (given, got []Lot) {
 	for i, piece := range pieces {
 		next := p.Lots[i]
 		next.Transferred += piece.Amount
@@ -60,7 +61,7 @@ func (p Purse) give(pieces []Piece, to string, origin Origin, today date.Date) (
 
 // received is the lot that a member gets of another's, of which last is the last
 // day.
-func received(from Lot, piece Piece, last date.Date, to string, origin Origin, rules Rules, today date.Date) Lot {
+func received(from Lot, piece spend.Take, last date.Date, to string, origin Origin, rules Rules, today date.Date) Lot {
 	lot := Lot{
 		Programme: from.Programme, Member: to, Funder: from.Funder, Issued: piece.Amount, Expires: last,
 		State: Active, Origin: origin, Parent: piece.Lot,
@@ -73,7 +74,7 @@ func received(from Lot, piece Piece, last date.Date, to string, origin Origin, r
 
 // movable refuses with FORBIDDEN points that can't go to another member, and with
 // WRONG_STATE those that were received and still wait.
-func (p Purse) movable(pieces []Piece, today date.Date) error {
+func (p Purse) movable(pieces []spend.Take, today date.Date) error {
 	for i, lot := range p.Lots {
 		if !p.Programmes[lot.Programme].Rules.Transfer.Allowed {
 			return fault.New(fault.Forbidden, "%s can't be transferred", lot.Programme)

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // maxWeight is the most rows that the commands of one batch write, so that a
@@ -185,7 +186,7 @@ func lotKey(n number.Row) string      { return "l" + n.String() }
 func holdKey(n number.Command) string { return "h" + n.String() }
 func frozenKey(member string) string  { return "f" + strconv.Itoa(points.Bucket(member)) }
 
-func lotKeys(pieces []points.Piece) []string {
+func lotKeys(pieces []spend.Take) []string {
 	keys := make([]string, len(pieces))
 	for i, p := range pieces {
 		keys[i] = lotKey(p.Lot)

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 func rowOf(i int) number.Row { return number.Command{Party: own, Lane: 1, Seq: uint64(i) + 1}.Row(0) }
@@ -19,7 +20,7 @@ func rowOf(i int) number.Row { return number.Command{Party: own, Lane: 1, Seq: u
 func hold(lots ...int) points.HoldRequest {
 	req := points.HoldRequest{Member: "ann", Deadline: 1}
 	for _, l := range lots {
-		req.Pieces = append(req.Pieces, points.Piece{Lot: rowOf(l), Amount: 1})
+		req.Pieces = append(req.Pieces, spend.Take{Lot: rowOf(l), Amount: 1})
 	}
 	return req
 }

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 // MaxPage is the most rows of one answer.
@@ -155,7 +156,7 @@ func (ix *Index) Wallet(member string) (w Wallet, err error) {
 // date, as the ledger wants them: earliest expiry first, each drained before
 // the next. INSUFFICIENT if there is too little; LIMIT if it takes more than 64
 // lots. Freezes are for the ledger to see.
-func (ix *Index) Choose(member, programme string, want amount.Units, on date.Date) ([]points.Piece, error) {
+func (ix *Index) Choose(member, programme string, want amount.Units, on date.Date) ([]spend.Take, error) {
 	if err := want.Check(); err != nil {
 		return nil, err
 	}
@@ -169,14 +170,14 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 	if err != nil {
 		return nil, err
 	}
-	var pieces []points.Piece
+	var pieces []spend.Take
 	rest := want
 	for _, lot := range found {
 		if rest == 0 {
 			break
 		}
 		part := min(rest, lot.Available())
-		pieces = append(pieces, points.Piece{Lot: lot.Number, Amount: part})
+		pieces = append(pieces, spend.Take{Lot: lot.Number, Amount: part})
 		rest -= part
 	}
 	switch {

@@ -69,13 +69,13 @@ func TestChoose(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		amount amount.Units
-		want   []points.Piece
+		want   []spend.Take
 		code   fault.Code
 	}{
-		{"a part of the first", 5, []points.Piece{{Lot: names[1], Amount: 5}}, ""},
-		{"all of the first", 20, []points.Piece{{Lot: names[1], Amount: 20}}, ""},
-		{"drained, then the next", 21, []points.Piece{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 1}}, ""},
-		{"everything but what is pending or expired", 70, []points.Piece{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 50}}, ""},
+		{"a part of the first", 5, []spend.Take{{Lot: names[1], Amount: 5}}, ""},
+		{"all of the first", 20, []spend.Take{{Lot: names[1], Amount: 20}}, ""},
+		{"drained, then the next", 21, []spend.Take{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 1}}, ""},
+		{"everything but what is pending or expired", 70, []spend.Take{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 50}}, ""},
 		{"one more", 71, nil, fault.Insufficient},
 		{"nothing", 0, nil, fault.BadRequest},
 	} {

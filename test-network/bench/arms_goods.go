@@ -14,7 +14,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 )
 
@@ -97,7 +97,7 @@ func (c *clerk) order() (sale, goods.PlaceRequest) {
 	s := sale{ware: c.which(c.w, c.g.Party()), quantity: uint32(1 + k%maxQuantity)}
 	return s, goods.PlaceRequest{
 		Member: pseudonym(owner), Lines: []goods.Wanted{s.ware.wanted(s.quantity)}, Quote: s.ware.quote(c.g.Party(), pseudonym(owner), s.quantity),
-		Pieces: []points.Piece{{Lot: lot, Amount: s.fen()}}, Accept: true,
+		Pieces: []spend.Take{{Lot: lot, Amount: s.fen()}}, Accept: true,
 	}
 }
 

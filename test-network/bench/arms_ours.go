@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 )
 
@@ -85,7 +86,7 @@ func atHomeThere(w *world, party string, batch int) func(lane int) queue {
 	return func(int) queue {
 		return func() points.HoldRequest {
 			lot, owner, k := lots.lot()
-			return points.HoldRequest{Member: pseudonym(owner), Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}}}
+			return points.HoldRequest{Member: pseudonym(owner), Pieces: []spend.Take{{Lot: lot, Amount: portion(k)}}}
 		}
 	}
 }
@@ -109,11 +110,11 @@ func visiting(w *world, party string, batch int) func(lane int) queue {
 			lot, owner, k := lots.lot()
 			req := points.HoldRequest{
 				Member: pseudonym(owner), Authorisation: w.consents[owner],
-				Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}},
+				Pieces: []spend.Take{{Lot: lot, Amount: portion(k)}},
 			}
 			for _, p := range programmes[1:] {
 				theirs := others[p][owner]
-				req.Pieces = append(req.Pieces, points.Piece{Lot: theirs[k%len(theirs)], Amount: portion(k)})
+				req.Pieces = append(req.Pieces, spend.Take{Lot: theirs[k%len(theirs)], Amount: portion(k)})
 			}
 			return req
 		}
@@ -132,7 +133,7 @@ type till struct {
 // held is a hold that stands.
 type held struct {
 	number number.Command
-	pieces []points.Piece // of programmes, in their order
+	pieces []spend.Take // of programmes, in their order
 }
 
 func (h held) sum() (sum amount.Units) {
@@ -204,7 +205,7 @@ func transfer(batch int) load {
 			for i := range commands {
 				lot, from, k := lots.lot()
 				commands[i] = command.New("", points.TransferRequest{
-					From: pseudonym(from), To: pseudonym(other(from, k)), Pieces: []points.Piece{{Lot: lot, Amount: portion(k)}},
+					From: pseudonym(from), To: pseudonym(other(from, k)), Pieces: []spend.Take{{Lot: lot, Amount: portion(k)}},
 				})
 			}
 			began := time.Now()
@@ -245,7 +246,7 @@ func convert(into string, batch int) load {
 				lot, owner, k := lots.lot()
 				got[i] = portion(k)
 				commands[i] = command.New("", points.ConvertRequest{
-					Member: pseudonym(owner), To: into, Pieces: []points.Piece{{Lot: lot, Amount: twice * got[i]}},
+					Member: pseudonym(owner), To: into, Pieces: []spend.Take{{Lot: lot, Amount: twice * got[i]}},
 				})
 			}
 			began := time.Now()

@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 )
 
@@ -164,7 +165,7 @@ func TestNodesRaceForOneLot(t *testing.T) {
 		errs := make([]error, len(nodes))
 		for i, node := range nodes {
 			all.Go(func() {
-				_, errs[i] = node.Do(t.Context(), "", points.HoldRequest{Member: raced, Pieces: []points.Piece{{Lot: lot, Amount: 60}},
+				_, errs[i] = node.Do(t.Context(), "", points.HoldRequest{Member: raced, Pieces: []spend.Take{{Lot: lot, Amount: 60}},
 					Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: consents[node.Party()]})
 				if errs[i] == nil {
 					won.Add(1)

@@ -23,6 +23,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -72,7 +73,7 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 	do(t, d, member.EnrolRequest{Member: one, Channel: atD.channel, Account: atD.commitment})
 	do(t, g, member.EnrolRequest{Member: other})
 	lotD, lotG := issue(t, d, "DP", one, 100), issue(t, g, "GP", other, 50)
-	hold := do(t, g, points.HoldRequest{Member: other, Pieces: []points.Piece{{Lot: lotG, Amount: 20}}, Deadline: soon()})
+	hold := do(t, g, points.HoldRequest{Member: other, Pieces: []spend.Take{{Lot: lotG, Amount: 20}}, Deadline: soon()})
 
 	invite := func() (number.Command, code.Code) {
 		c := code.Code(secret(code.Size))
@@ -103,9 +104,9 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 		t.Fatalf("the wallet after the merge: %+v, %v", wallet, err)
 	}
 	// The home may now spend both members' lots; the hold from before goes on.
-	both := points.HoldRequest{Member: one, Deadline: soon(), Pieces: []points.Piece{{Lot: lotD, Amount: 100}, {Lot: lotG, Amount: 30}}}
+	both := points.HoldRequest{Member: one, Deadline: soon(), Pieces: []spend.Take{{Lot: lotD, Amount: 100}, {Lot: lotG, Amount: 30}}}
 	do(t, d, both)
-	_, err = d.Do(t.Context(), "", points.HoldRequest{Member: one, Deadline: soon(), Pieces: []points.Piece{{Lot: lotG, Amount: 1}}})
+	_, err = d.Do(t.Context(), "", points.HoldRequest{Member: one, Deadline: soon(), Pieces: []spend.Take{{Lot: lotG, Amount: 1}}})
 	wantCode(t, "one point more", err, fault.Insufficient)
 	do(t, g, points.CaptureRequest{Hold: hold, Amount: 20})
 	balance(t, g, "GP")
@@ -184,7 +185,7 @@ func TestErasureHolds(t *testing.T) {
 	do(t, d, member.EraseRequest{Member: who, Accounts: ids, Reason: "member_asked"})
 	_, err = d.Query().Recognise(t.Context(), "D", "shop", shop.commitment)
 	wantCode(t, "recognised after the erasure", err, fault.NotFound)
-	_, err = d.Do(t.Context(), "", points.HoldRequest{Member: who, Pieces: []points.Piece{{Lot: lot, Amount: 1}}, Deadline: soon()})
+	_, err = d.Do(t.Context(), "", points.HoldRequest{Member: who, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: soon()})
 	wantCode(t, "spending after the erasure", err, fault.WrongState)
 	if after := balance(t, d, "DP"); after != before {
 		t.Errorf("the books before %+v and after %+v", before, after)
@@ -271,7 +272,7 @@ func TestRefundsUnwindWhatWasTaken(t *testing.T) {
 	first, second := issue(t, d, "DP", who, 500), issue(t, d, "DP", who, 2000)
 	consent := authorise(t, d, who, "G", "DP", 1800)
 	before := owes(t, g)
-	hold := do(t, g, points.HoldRequest{Member: who, Pieces: []points.Piece{{Lot: first, Amount: 500}, {Lot: second, Amount: 1300}}, Deadline: soon(), Authorisation: consent})
+	hold := do(t, g, points.HoldRequest{Member: who, Pieces: []spend.Take{{Lot: first, Amount: 500}, {Lot: second, Amount: 1300}}, Deadline: soon(), Authorisation: consent})
 	taken := do(t, g, points.CaptureRequest{Hold: hold, Amount: 1800})
 	do(t, g, points.RefundRequest{Hold: hold, Capture: taken, Amount: 900, Reason: "goods_returned"})
 	_, err := g.Do(t.Context(), "", points.RefundRequest{Hold: hold, Capture: taken, Amount: 901, Reason: "goods_returned"})
@@ -306,7 +307,7 @@ func TestRacingConversionsPassNoCap(t *testing.T) {
 	errs := make([]error, members)
 	for i := range members {
 		all.Go(func() {
-			_, errs[i] = g.Do(t.Context(), "", points.ConvertRequest{Member: names[i], To: "GP", Pieces: []points.Piece{{Lot: lots[i], Amount: 500}}})
+			_, errs[i] = g.Do(t.Context(), "", points.ConvertRequest{Member: names[i], To: "GP", Pieces: []spend.Take{{Lot: lots[i], Amount: 500}}})
 		})
 	}
 	all.Wait()

@@ -26,7 +26,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/test-network/direct"
@@ -368,7 +368,7 @@ func TestAPriceStaysBetweenTwo(t *testing.T) {
 	_, err := s1.Do(t.Context(), "", goods.OfferTermsRequest{Supplier: of, SKU: s.SKU, Seller: "S1", Kind: goods.Supply, Commitment: s.Commitment})
 	wantCode(t, "terms with oneself", err, fault.BadRequest)
 	place := goods.PlaceRequest{Member: who, Lines: []goods.Wanted{s.wanted(3)}, Quote: make(codec.Hash, 32), Accept: true,
-		Pieces: []points.Piece{{Lot: lot, Amount: 3 * price}}}
+		Pieces: []spend.Take{{Lot: lot, Amount: 3 * price}}}
 	_, err = g.Do(t.Context(), "", place)
 	wantCode(t, "a quote that nobody made", err, fault.PriceChanged)
 	place.Quote = s.quote(t, g, who, 3).Hash

@@ -21,6 +21,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/test-network/direct"
 )
@@ -34,18 +35,18 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	enrol(t, d, member, "someone-else")
 	lot := issue(t, g, "GP", member, 100)
 	foreign := issue(t, g, "GP", "someone-else", 100)
-	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []points.Piece{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
+	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []points.Piece{{Lot: lot, Amount: 5}}, Deadline: time.Now().Unix() + 2})
+	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Unix() + 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	issueOf := func(programme string, units amount.Units) points.IssueRequest {
 		return points.IssueRequest{Programme: programme, Grants: []points.Grant{grant(member, units)}}
 	}
-	holdOf := func(pieces ...points.Piece) points.HoldRequest {
+	holdOf := func(pieces ...spend.Take) points.HoldRequest {
 		return points.HoldRequest{Member: member, Pieces: pieces, Deadline: time.Now().Add(time.Hour).Unix()}
 	}
 	absent := number.Command{Party: "G", Lane: 31, Seq: 1, Index: 0}
@@ -72,23 +73,23 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"a party twice", g, party.RegisterRequest{Party: "D", En: "x", Zh: "x", Roles: party.Issuer}, fault.Conflict},
 		{"the date by another than the operator", d, settlement.AdvanceRequest{Date: day("2026-11-02")}, fault.Forbidden},
 		{"the date backwards", g, settlement.AdvanceRequest{Date: day("2026-10-01")}, fault.WrongState},
-		{"a hold without the role", f, holdOf(points.Piece{Lot: lot, Amount: 1}), fault.Forbidden},
-		{"a foreign lot", d, holdOf(points.Piece{Lot: foreign, Amount: 1}), fault.Forbidden},
-		{"a lot that isn't", d, holdOf(points.Piece{Lot: absent.Row(0), Amount: 1}), fault.NotFound},
-		{"more than there is", d, holdOf(points.Piece{Lot: lot, Amount: 86}), fault.Insufficient},
-		{"a deadline in the past", d, points.HoldRequest{Member: member, Pieces: []points.Piece{{Lot: lot, Amount: 1}}, Deadline: 1}, fault.Expired},
-		{"a deadline too far", d, points.HoldRequest{Member: member, Pieces: []points.Piece{{Lot: lot, Amount: 1}}, Deadline: time.Now().Unix() + 31*24*3600}, fault.Limit},
+		{"a hold without the role", f, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Forbidden},
+		{"a foreign lot", d, holdOf(spend.Take{Lot: foreign, Amount: 1}), fault.Forbidden},
+		{"a lot that isn't", d, holdOf(spend.Take{Lot: absent.Row(0), Amount: 1}), fault.NotFound},
+		{"more than there is", d, holdOf(spend.Take{Lot: lot, Amount: 86}), fault.Insufficient},
+		{"a deadline in the past", d, points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: 1}, fault.Expired},
+		{"a deadline too far", d, points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Unix() + 31*24*3600}, fault.Limit},
 		{"another's hold", g, points.CaptureRequest{Hold: hold.Number, Amount: 1}, fault.Forbidden},
 		{"more than held", d, points.CaptureRequest{Hold: hold.Number, Amount: 11}, fault.Insufficient},
 		{"a hold that isn't", d, points.CaptureRequest{Hold: absent, Amount: 1}, fault.NotFound},
 		{"a time-out before the deadline", g, points.TimeOutRequest{Hold: hold.Number}, fault.WrongState},
 		{"a release of another's hold", g, points.ReleaseRequest{Hold: hold.Number, Reason: "x"}, fault.Forbidden},
 		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)}, fault.Forbidden},
-		{"a hold without the member's consent", m, holdOf(points.Piece{Lot: lot, Amount: 1}), fault.Unauthorised},
-		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []points.Piece{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
-		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: member, To: "someone-else", Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
-		{"a transfer to nobody", g, points.TransferRequest{From: member, To: "nobody", Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.NotFound},
-		{"a transfer to oneself", g, points.TransferRequest{From: member, To: member, Pieces: []points.Piece{{Lot: lot, Amount: 1}}}, fault.BadRequest},
+		{"a hold without the member's consent", m, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Unauthorised},
+		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
+		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: member, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
+		{"a transfer to nobody", g, points.TransferRequest{From: member, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.NotFound},
+		{"a transfer to oneself", g, points.TransferRequest{From: member, To: member, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.BadRequest},
 		{"an unfreeze of what isn't frozen", g, points.UnfreezeRequest{Member: member, Reason: "x"}, fault.WrongState},
 		{"a freeze without the role", net.open(t, "S1", "1"), points.FreezeRequest{Member: member, Reason: "x"}, fault.Forbidden},
 	} {

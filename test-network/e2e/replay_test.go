@@ -29,6 +29,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -364,7 +365,7 @@ func (r *replay) order(b basket) (*sold, goods.PlaceRequest) {
 		if n := min(c.left, want); n > 0 && len(req.Pieces) < goods.MaxPieces {
 			c.left, want = c.left-n, want-n
 			s.paid = append(s.paid, paid{c, n})
-			req.Pieces = append(req.Pieces, points.Piece{Lot: c.lot, Amount: n})
+			req.Pieces = append(req.Pieces, spend.Take{Lot: c.lot, Amount: n})
 		}
 	}
 	if req.Cash = b.value() - s.points(); req.Cash > 0 {

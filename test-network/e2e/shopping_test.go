@@ -20,7 +20,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 )
 
@@ -64,7 +64,7 @@ func (e errand) order(c customer, customer, n int) goods.PlaceRequest {
 	quantity := 1 + n%len(c.Quotes)
 	return goods.PlaceRequest{
 		Member: c.Member, Lines: []goods.Wanted{e.Good.wanted(uint32(quantity))}, Quote: c.Quotes[quantity-1], Accept: true,
-		Pieces: []points.Piece{{Lot: c.Lot, Amount: e.Price * amount.Units(quantity)}}, Reference: e.request(customer, n),
+		Pieces: []spend.Take{{Lot: c.Lot, Amount: e.Price * amount.Units(quantity)}}, Reference: e.request(customer, n),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // desk is a deliberately dumb second implementation of benefits: every point
@@ -523,13 +524,13 @@ func (h hand) drawBuy() asked {
 		for _, n := range lots {
 			if lot := h.d.lots[n]; left > 0 && lot.coins > 0 && lot.programme == c.Programme && (lot.member == req.Member || req.Member == "zhang") {
 				take := min(left, lot.coins)
-				req.Pieces = append(req.Pieces, benefit.Payment{Lot: n, Amount: amount.Units(take)})
+				req.Pieces = append(req.Pieces, spend.Take{Lot: n, Amount: amount.Units(take)})
 				left -= take
 			}
 		}
 	}
 	if len(req.Pieces) == 0 {
-		req.Pieces = []benefit.Payment{{Lot: lots[0], Amount: 1}}
+		req.Pieces = []spend.Take{{Lot: lots[0], Amount: 1}}
 	}
 	switch rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 1, 2}).Draw(h.t, "spoil") {
 	case 1:

@@ -13,7 +13,7 @@ import (
 // payWith moves points from a member's lots into an entitlement, and says who
 // funds them: a hold that is captured at once. Refused as a hold of them is, and
 // with NET_DEBIT_CAP where a funder couldn't come to owe them.
-func (c *call) payWith(member string, pieces []points.Piece) (spend.Line, error) {
+func (c *call) payWith(member string, pieces []spend.Take) (spend.Line, error) {
 	_, purse, err := c.purse(member, pieces)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // plainBenefit is free, for everybody, without limits, code or fee.
@@ -63,10 +64,10 @@ func withBenefits(t fataler, seed uint64) (w *world, lots [2]number.Row) {
 func TestBenefitRefusals(t *testing.T) {
 	w, lots := withBenefits(t, 5)
 	nowhere := number.Command{Party: "G", Lane: 1, Seq: 99}
-	pay := func(member string, pieces ...benefit.Payment) benefit.BuyRequest {
+	pay := func(member string, pieces ...spend.Take) benefit.BuyRequest {
 		return benefit.BuyRequest{Benefit: "paid", Member: member, Pieces: pieces}
 	}
-	piece := func(n number.Row, a amount.Units) benefit.Payment { return benefit.Payment{Lot: n, Amount: a} }
+	piece := func(n number.Row, a amount.Units) spend.Take { return spend.Take{Lot: n, Amount: a} }
 	past := func(r *benefit.DefineRequest) {
 		r.Days, r.Until = 0, day("2026-10-31")
 		r.Audience = audience.Audience{Programme: "XP", Tiers: []string{"gold"}}
@@ -130,7 +131,7 @@ func TestBenefitRefusals(t *testing.T) {
 
 func TestABoughtBenefitsQuotaAndTurn(t *testing.T) {
 	w, lots := withBenefits(t, 5)
-	buy := benefit.BuyRequest{Benefit: "paid", Member: "li", Pieces: []benefit.Payment{{Lot: lots[0], Amount: 10}}}
+	buy := benefit.BuyRequest{Benefit: "paid", Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: 10}}}
 	for range 2 {
 		bought := w.must(t, "M", buy)
 		w.must(t, "M", benefit.WriteOffRequest{Entitlement: bought.Row(0)}) // ends it: the next may begin

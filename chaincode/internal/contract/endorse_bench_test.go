@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
 )
 
@@ -68,7 +69,7 @@ func benchArms(t fataler, w *world) []benchArm {
 	customers := benchCustomers(t, w)
 	at := func(i int) string { return customers[i%len(customers)] }
 	lots := benchLots(t, w, at)
-	piece := func(i int, amount amount.Units) []points.Piece { return []points.Piece{{Lot: lots[i], Amount: amount}} }
+	piece := func(i int, amount amount.Units) []spend.Take { return []spend.Take{{Lot: lots[i], Amount: amount}} }
 	hold := func(i int) command.Request {
 		return points.HoldRequest{Member: at(i), Pieces: piece(i, 7), Deadline: worldNow().Unix() + 3600}
 	}
@@ -241,7 +242,7 @@ func openBenchShop(t fataler, w *world) benchShop {
 }
 
 // order is a member's order of one unit.
-func (s benchShop) order(good int, member string, pieces []points.Piece) goods.PlaceRequest {
+func (s benchShop) order(good int, member string, pieces []spend.Take) goods.PlaceRequest {
 	l := s.lines[good]
 	quote := goods.Quote{Seller: "D", Member: member, Lines: []goods.Quoted{l}, Tenders: s.front.Tenders, Total: l.Fen}
 	return goods.PlaceRequest{Member: member, Lines: []goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}}, Quote: quote.Hash(), Pieces: pieces, Accept: true}

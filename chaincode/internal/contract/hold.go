@@ -44,7 +44,7 @@ func (c *call) hold(req points.HoldRequest) error {
 }
 
 // place writes lots that pieces were taken from.
-func (c *call) place(pieces []points.Piece, lots []points.Lot) error {
+func (c *call) place(pieces []spend.Take, lots []points.Lot) error {
 	for i, piece := range pieces {
 		ledger.Put(c.tx, row.Lot(piece.Lot), lots[i])
 		if err := c.count(lots[i].Programme, points.Totals{Placed: piece.Amount}); err != nil {
@@ -192,7 +192,7 @@ func (c *call) heldAs(id number.Command) (points.Hold, error) {
 }
 
 // purse reads all that a spend must know of a member.
-func (c *call) purse(id string, pieces []points.Piece) (member.Member, points.Purse, error) {
+func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purse, error) {
 	root, err := c.root(id)
 	if err != nil {
 		return member.Member{}, points.Purse{}, err

@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // pen draws commands about what exists, mostly.
@@ -168,7 +169,7 @@ func (p pen) split(programme string) []points.Share {
 
 // purse draws so many points of one owner's boxes of a programme, as they must be
 // spent, and now and then not so.
-func (p pen) purse(programme string, want int) (string, []points.Piece) {
+func (p pen) purse(programme string, want int) (string, []spend.Take) {
 	owner := p.m.root(p.member())
 	suits := p.spendable(owner, programme)
 	for tries := 0; tries < 8 && (len(suits) == 0 || !p.may(owner)); tries++ {
@@ -176,16 +177,16 @@ func (p pen) purse(programme string, want int) (string, []points.Piece) {
 		suits = p.spendable(owner, programme)
 	}
 	slices.SortStableFunc(suits, func(a, b number.Row) int { return cmp.Compare(p.m.boxes[a].expires, p.m.boxes[b].expires) })
-	var pieces []points.Piece
+	var pieces []spend.Take
 	for _, n := range suits {
 		if want > 0 {
 			take := min(want, p.m.coins(n))
-			pieces = append(pieces, points.Piece{Lot: n, Amount: amount.Units(take)})
+			pieces = append(pieces, spend.Take{Lot: n, Amount: amount.Units(take)})
 			want -= take
 		}
 	}
 	if len(pieces) == 0 && p.odd(8) {
-		return owner, []points.Piece{{Lot: pick(p.dice, p.lots), Amount: 1}}
+		return owner, []spend.Take{{Lot: pick(p.dice, p.lots), Amount: 1}}
 	}
 	if len(pieces) == 0 {
 		return owner, nil
@@ -251,7 +252,7 @@ func (p pen) drawSpend(verb string) command.Request {
 	if froms := map[string][]string{"GP": {"DP", "MP"}, "DP": {"GP"}, "MP": {"GP"}}; verb == "convert" && !p.odd(8) {
 		programme = p.one(froms[p.own()]...)
 	}
-	owner, pieces := "", []points.Piece(nil)
+	owner, pieces := "", []spend.Take(nil)
 	if slices.Contains([]string{"hold", "transfer", "offer", "convert"}, verb) {
 		if owner, pieces = p.purse(programme, 1+p.dice(25)); len(pieces) == 0 {
 			return nil
@@ -291,10 +292,10 @@ func (p pen) drawSpend(verb string) command.Request {
 	return nil
 }
 
-func unique(pieces []points.Piece) []points.Piece {
-	var list []points.Piece
+func unique(pieces []spend.Take) []spend.Take {
+	var list []spend.Take
 	for _, p := range pieces {
-		if !slices.ContainsFunc(list, func(q points.Piece) bool { return q.Lot == p.Lot }) {
+		if !slices.ContainsFunc(list, func(q spend.Take) bool { return q.Lot == p.Lot }) {
 			list = append(list, p)
 		}
 	}
@@ -338,7 +339,7 @@ func (p pen) drawAbout(verb string) command.Request {
 		return req
 	case "revoke":
 		n := p.find(func(b *box) bool { return p.m.plans[b.programme].issuer == p.caller })
-		return points.RevokeRequest{Pieces: []points.Piece{{Lot: n, Amount: amount.Units(max(1, p.m.coins(n)-p.dice(5)+1))}}, Reason: "x"}
+		return points.RevokeRequest{Pieces: []spend.Take{{Lot: n, Amount: amount.Units(max(1, p.m.coins(n)-p.dice(5)+1))}}, Reason: "x"}
 	case "adjust":
 		return points.AdjustRequest{Lot: p.find(func(b *box) bool { return p.m.plans[b.programme].issuer == p.caller }), Amount: p.n(9), Reason: "x"}
 	case "endtrade":

@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // spend plays holds and what becomes of them.
@@ -188,7 +189,7 @@ func (m *model) sends(from, to string, coins []number.Row) bool {
 }
 
 // waits says whether one of the boxes was received too lately to be sent on.
-func (m *model) waits(pieces []points.Piece) bool {
+func (m *model) waits(pieces []spend.Take) bool {
 	for _, p := range pieces {
 		if b := m.boxes[p.Lot]; b.waits > m.today || !m.plans[b.programme].rules.Transfer.Allowed {
 			return true

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // model is a deliberately dumb second implementation of points: every point of
@@ -305,7 +306,7 @@ func divide(coins int, split []points.Share) []int {
 }
 
 // take takes coins out of boxes, if the member may spend them.
-func (m *model) take(id string, pieces []points.Piece) ([]number.Row, bool) {
+func (m *model) take(id string, pieces []spend.Take) ([]number.Row, bool) {
 	var coins []number.Row
 	if m.people[id] == nil {
 		return nil, false

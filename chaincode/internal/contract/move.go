@@ -40,7 +40,7 @@ func (c *call) transfer(req points.TransferRequest) error {
 
 // give writes lots that were given from and those that came of it, which are rows
 // from..from+len(got)−1 of this command.
-func (c *call) give(pieces []points.Piece, given, got []points.Lot, from int) error {
+func (c *call) give(pieces []spend.Take, given, got []points.Lot, from int) error {
 	for i, piece := range pieces {
 		ledger.Put(c.tx, row.Lot(piece.Lot), given[i])
 		ledger.Put(c.tx, row.Lot(c.at.Number.Row(from+i)), got[i])

@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // clerk draws commands of orders about what exists, mostly.
@@ -97,7 +97,7 @@ func (c clerk) basket() (lines []goods.Wanted) {
 
 // wallet draws whose order it is, and points of several programmes that come to no
 // more than so many fen.
-func (c clerk) wallet(fen int) (owner string, pieces []points.Piece, worth int) {
+func (c clerk) wallet(fen int) (owner string, pieces []spend.Take, worth int) {
 	front := c.mart.fronts[c.caller]
 	owner = c.m.root(c.member())
 	for tries := 0; tries < 8 && !c.may(owner); tries++ {
@@ -127,7 +127,7 @@ func (c clerk) wallet(fen int) (owner string, pieces []points.Piece, worth int) 
 		for _, n := range lots {
 			take := min(left-taken, c.m.coins(n))
 			if take > 0 {
-				pieces, taken = append(pieces, points.Piece{Lot: n, Amount: amount.Units(take)}), taken+take
+				pieces, taken = append(pieces, spend.Take{Lot: n, Amount: amount.Units(take)}), taken+take
 			}
 		}
 		if takes {
@@ -189,7 +189,7 @@ func (c clerk) spoil(req *goods.PlaceRequest, a *wanting) {
 		req.Quote[c.dice(32)] ^= 1
 	case 4:
 		if len(c.lots) > 0 {
-			req.Pieces = unique(append(req.Pieces, points.Piece{Lot: pick(c.dice, c.lots), Amount: 1}))
+			req.Pieces = unique(append(req.Pieces, spend.Take{Lot: pick(c.dice, c.lots), Amount: 1}))
 		}
 	}
 }

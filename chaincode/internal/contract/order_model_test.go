@@ -11,7 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
 )
 
@@ -381,7 +381,7 @@ func (b *basket) pay(m *mart, coins []number.Row, cash, total, minPoints, minCas
 }
 
 // whyNot is why a member may not spend so.
-func (m *mart) whyNot(owner string, pieces []points.Piece) fault.Code {
+func (m *mart) whyNot(owner string, pieces []spend.Take) fault.Code {
 	for _, p := range pieces {
 		if b := m.boxes[p.Lot]; b == nil || m.people[b.member] == nil {
 			return fault.NotFound // or it is of somebody who was never enrolled

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
 )
 
@@ -81,7 +82,7 @@ func want(supplier, sku string, n uint32) goods.Wanted {
 }
 
 // purchase is an order for what was quoted, to be accepted within ten minutes.
-func (w *world) purchase(t fataler, seller, member string, cash amount.Units, pieces []points.Piece, lines ...goods.Wanted) goods.PlaceRequest {
+func (w *world) purchase(t fataler, seller, member string, cash amount.Units, pieces []spend.Take, lines ...goods.Wanted) goods.PlaceRequest {
 	t.Helper()
 	req := goods.PlaceRequest{Member: member, Lines: lines, Quote: w.quoted(t, seller, member, lines...).Hash, Pieces: pieces, Cash: cash, AcceptBy: w.net.Now().Unix() + 600}
 	if cash > 0 {
@@ -149,8 +150,8 @@ func (s *shop) stockUp(t fataler, supplier, sku string, delivery goods.Delivery,
 }
 
 // pays is so many points of a member's only lot.
-func (s *shop) pays(id string, n amount.Units) []points.Piece {
-	return []points.Piece{{Lot: s.lots[id], Amount: n}}
+func (s *shop) pays(id string, n amount.Units) []spend.Take {
+	return []spend.Take{{Lot: s.lots[id], Amount: n}}
 }
 
 // check holds the books and the stock of the shop.

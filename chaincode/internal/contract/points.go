@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/spend"
 )
 
 // The verbs of points. Each loads, lets points decide, and writes; who may and
@@ -78,7 +79,7 @@ func (r *run) positionsKey() string {
 	return string(row.Positions(r.cycle.ID, r.caller.ID, r.lane))
 }
 
-func spendKeys(member string, authorisation number.Command, pieces []points.Piece) []string {
+func spendKeys(member string, authorisation number.Command, pieces []spend.Take) []string {
 	keys := []string{string(row.Member(member)), string(row.Frozen(points.Bucket(member)))}
 	if !authorisation.IsZero() {
 		keys = append(keys, string(row.Authorisation(authorisation)))
@@ -86,7 +87,7 @@ func spendKeys(member string, authorisation number.Command, pieces []points.Piec
 	return pieceKeys(keys, pieces)
 }
 
-func pieceKeys(keys []string, pieces []points.Piece) []string {
+func pieceKeys(keys []string, pieces []spend.Take) []string {
 	for _, p := range pieces {
 		keys = append(keys, lotKey(p.Lot))
 	}

@@ -19,6 +19,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // fouls are what is wrong with a command and the world that it meets.
@@ -52,7 +53,7 @@ var (
 // whom it has authorised.
 type stage struct {
 	*world
-	pieces []points.Piece
+	pieces []spend.Take
 	slip   number.Command
 	code   code.Code
 	ends   int64 // a deadline that is right
@@ -80,13 +81,13 @@ func newStage(t fataler, f fouls) *stage {
 	late := issued.Row(1)
 	if f["waits"] {
 		s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, Wait: 9}}})
-		late = s.must(t, "G", points.TransferRequest{From: "sun", To: "wang", Pieces: []points.Piece{{Lot: late, Amount: 50}}}).Row(0)
+		late = s.must(t, "G", points.TransferRequest{From: "sun", To: "wang", Pieces: []spend.Take{{Lot: late, Amount: 50}}}).Row(0)
 	}
-	if s.pieces = []points.Piece{{Lot: issued.Row(0), Amount: 50}, {Lot: late, Amount: 10}}; f["order"] {
+	if s.pieces = []spend.Take{{Lot: issued.Row(0), Amount: 50}, {Lot: late, Amount: 10}}; f["order"] {
 		slices.Reverse(s.pieces)
 	}
 	if f["no lot"] {
-		s.pieces = append(s.pieces, points.Piece{Lot: nowhere.Row(0), Amount: 1})
+		s.pieces = append(s.pieces, spend.Take{Lot: nowhere.Row(0), Amount: 1})
 	}
 	s.authorise(t, f)
 	return s
@@ -157,7 +158,7 @@ func convertOn(t fataler, f fouls) (*stage, string, command.Request) {
 	}
 	if f["several programmes"] {
 		other := s.must(t, "D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5, Expires: today + 30}}})
-		s.pieces = append(s.pieces, points.Piece{Lot: other.Row(0), Amount: 1})
+		s.pieces = append(s.pieces, spend.Take{Lot: other.Row(0), Amount: 1})
 	}
 	if f["liability cap"] {
 		s.must(t, "G", party.AmendRequest{Party: "M", Roles: party.Issuer | party.Acceptor, Liability: 5})
@@ -170,7 +171,7 @@ func takeOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := newStage(t, f)
 	maker, home := set(f["own offer"], "wang", "sun"), set(f["own offer"], "D", "G")
 	set1 := s.must(t, "D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: maker, Amount: 9, Expires: day(firstDay) + set(f["set aside expired"], date.Date(1), 90)}}})
-	trade := s.must(t, home, points.OfferRequest{Member: maker, Pieces: []points.Piece{{Lot: set1.Row(0), Amount: 9}}, Wants: "GP", Price: set(f["another price"], amount.Units(7), 60),
+	trade := s.must(t, home, points.OfferRequest{Member: maker, Pieces: []spend.Take{{Lot: set1.Row(0), Amount: 9}}, Wants: "GP", Price: set(f["another price"], amount.Units(7), 60),
 		For: set(f["for another"], "chen", ""), Until: s.net.Now().Unix() + set(f["offer ended"], int64(10), 600)})
 	if f["withdrawn"] {
 		s.must(t, home, points.EndTradeRequest{Trade: trade})
@@ -196,7 +197,7 @@ func buyOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s.close(t, f)
 	req := benefit.BuyRequest{Benefit: set(f["no benefit"], "none", "ride"), Member: set(f["no member"], "ghost", "wang"), Authorisation: s.slip, Code: s.code}
 	for _, p := range s.pieces {
-		req.Pieces = append(req.Pieces, benefit.Payment{Lot: p.Lot, Amount: p.Amount})
+		req.Pieces = append(req.Pieces, spend.Take{Lot: p.Lot, Amount: p.Amount})
 	}
 	if f["another cost"] {
 		req.Pieces[0].Amount--

@@ -20,6 +20,7 @@ import (
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 )
 
 // rideCodes are the codes of every entitlement that needs one, so that lanes race
@@ -166,13 +167,13 @@ func (v view) drawNew(verb string) command.Request {
 }
 
 // pieces draws up to so many points of one lot that suits, and who has it.
-func (v view) pieces(most int, suits func(points.Lot) bool) (owner, programme string, list []points.Piece) {
+func (v view) pieces(most int, suits func(points.Lot) bool) (owner, programme string, list []spend.Take) {
 	id, lot, ok := such(v, "lot", func(l points.Lot) bool { return l.Available() > 0 && suits(l) })
 	if !ok {
 		return "", "", nil
 	}
 	n, _ := number.ParseRow(id)
-	return lot.Member, lot.Programme, []points.Piece{{Lot: n, Amount: v.n(max(1, min(most, int(lot.Available()))))}}
+	return lot.Member, lot.Programme, []spend.Take{{Lot: n, Amount: v.n(max(1, min(most, int(lot.Available()))))}}
 }
 
 // proof is one of the authorisations for the caller, mostly the member's.
@@ -259,7 +260,7 @@ func (v view) drawBenefit(verb string) command.Request {
 		if programme != "GP" {
 			return nil
 		}
-		return benefit.BuyRequest{Benefit: "ride", Member: owner, Pieces: []benefit.Payment{{Lot: list[0].Lot, Amount: 10}}, Authorisation: v.proof(owner), Commitment: rideCommitment}
+		return benefit.BuyRequest{Benefit: "ride", Member: owner, Pieces: []spend.Take{{Lot: list[0].Lot, Amount: 10}}, Authorisation: v.proof(owner), Commitment: rideCommitment}
 	case "reverse":
 		if id, _, ok := such(v, "write-off", func(w benefit.WriteOff) bool { return w.State == benefit.Done }); ok {
 			n, _ := number.ParseCommand(id)

@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -144,7 +145,7 @@ func buyBenefit(a *app) *cobra.Command {
 				return err
 			}
 			early := benefit.BuyRequest{Benefit: args[0], Member: member, Authorisation: authorisation, Code: cd, Reference: reference,
-				Pieces: []benefit.Payment{{Lot: example.Lot, Amount: example.Amount}}}
+				Pieces: []spend.Take{{Lot: example.Lot, Amount: example.Amount}}}
 			if err := early.Check(); err != nil {
 				return err
 			}
@@ -163,7 +164,7 @@ chosen from the member's wallet, earliest expiry first.`
 }
 
 // payment names the lots that pay what a benefit costs.
-func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spending) (payments []benefit.Payment, err error) {
+func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spending) (payments []spend.Take, err error) {
 	if len(s.take)+len(s.lots) == 0 {
 		for _, c := range m.Points {
 			s.take = append(s.take, part{c.Programme, c.Amount})
@@ -172,7 +173,7 @@ func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, 
 	return payments, a.indexed(ctx, g, func(ix *index.Index) error {
 		pieces, err := s.pieces(ix, member)
 		for _, p := range pieces {
-			payments = append(payments, benefit.Payment{Lot: p.Lot, Amount: p.Amount})
+			payments = append(payments, spend.Take{Lot: p.Lot, Amount: p.Amount})
 		}
 		return err
 	})

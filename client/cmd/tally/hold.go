@@ -33,9 +33,9 @@ func (h *holding) flags(cmd *cobra.Command) {
 }
 
 // request makes the hold of some pieces.
-func (h *holding) request() (func([]points.Piece) command.Request, error) {
+func (h *holding) request() (func([]spend.Take) command.Request, error) {
 	authorisation, cd, err := h.proof()
-	return func(pieces []points.Piece) command.Request {
+	return func(pieces []spend.Take) command.Request {
 		return points.HoldRequest{Member: h.member, Pieces: pieces, Deadline: after(h.length), Authorisation: authorisation, Code: cd}
 	}, err
 }

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/index"
 )
 
@@ -159,11 +160,11 @@ func revokePoints(a *app) *cobra.Command {
 }
 
 // parsePiece reads LOT:AMOUNT.
-func parsePiece(text string) (points.Piece, error) {
+func parsePiece(text string) (spend.Take, error) {
 	lot, units, err := parsePair(text)
 	if err != nil {
-		return points.Piece{}, err
+		return spend.Take{}, err
 	}
 	n, err := number.ParseRow(lot)
-	return points.Piece{Lot: n, Amount: units}, err
+	return spend.Take{Lot: n, Amount: units}, err
 }

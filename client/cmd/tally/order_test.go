@@ -18,7 +18,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
@@ -68,12 +67,12 @@ func TestPlacing(t *testing.T) {
 	hash := bytes.Repeat([]byte{7}, 32)
 	commitment := code.Commit(code.Code(strings.Repeat("x", code.Size)))
 	before := time.Now().Add(time.Hour).Unix()
-	req, err := p.request([]points.Piece{example}, hash, commitment)
+	req, err := p.request([]spend.Take{example}, hash, commitment)
 	if err != nil || req.AcceptBy < before || req.AcceptBy > before+60 {
 		t.Fatalf("%+v, %v", req, err)
 	}
 	req.AcceptBy = 0
-	want := goods.PlaceRequest{Member: "zhang", Lines: p.lines, Region: "sh", Outlet: "T3", Quote: hash, Pieces: []points.Piece{example},
+	want := goods.PlaceRequest{Member: "zhang", Lines: p.lines, Region: "sh", Outlet: "T3", Quote: hash, Pieces: []spend.Take{example},
 		Cash: 7, Payment: "p", Pickup: commitment, Reference: "R"}
 	if d := cmp.Diff(want, req); d != "" {
 		t.Error(d)

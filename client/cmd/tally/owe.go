@@ -86,9 +86,13 @@ func hiddenRows(t table.Writer, list []hidden) {
 		t.AppendSeparator()
 	}
 	for _, h := range list {
-		t.AppendRow(table.Row{h.Debtor, h.Creditor, "supply", "", "", h.text(), h.Cycle})
+		what := "supply"
+		if h.Back {
+			what = "returned supply"
+		}
+		t.AppendRow(table.Row{h.Debtor, h.Creditor, what, "", "", h.text(), h.Cycle})
 		for _, f := range h.Fees {
-			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on supply", "", "", int64(f.Fen), f.Cycle})
+			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on " + what, "", "", int64(f.Fen), f.Cycle})
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -176,7 +176,7 @@ the same codes.`
 }
 
 // request is the order of some lots, with a pick-up code's commitment, at a quote.
-func (p *placing) request(pieces []points.Piece, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
+func (p *placing) request(pieces []spend.Take, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
 	authorisation, cd, err := p.proof()
 	if err != nil {
 		return goods.PlaceRequest{}, err
@@ -260,7 +260,7 @@ func (a *app) placeNew(ctx context.Context, g *gateway.Gateway, ix *index.Index,
 }
 
 // sendOrder makes the codes, sends the order, and keeps the codes.
-func (a *app) sendOrder(ctx context.Context, g *gateway.Gateway, p *placing, pieces []points.Piece, answer *placed) error {
+func (a *app) sendOrder(ctx context.Context, g *gateway.Gateway, p *placing, pieces []spend.Take, answer *placed) error {
 	if !p.pickup {
 		req, err := p.request(pieces, answer.Quote.Hash, nil)
 		if err == nil {

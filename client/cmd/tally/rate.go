@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -96,7 +97,7 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 	if err != nil {
 		return err
 	}
-	with := func(pieces []points.Piece) command.Request {
+	with := func(pieces []spend.Take) command.Request {
 		return points.ConvertRequest{Member: v.member, To: v.to, Pieces: pieces, Authorisation: authorisation, Code: cd}
 	}
 	if v.from.programme == "" {

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 // reading is what a parser made of a text.
@@ -61,7 +62,7 @@ func TestReadings(t *testing.T) {
 		reading{text: "S1/5w30:1200", want: campaign.Line{Good: "S1/5w30", Fen: 1200}}, reading{text: "oil,S1/5w30:1200", want: campaign.Line{Good: "S1/5w30", Label: "oil", Fen: 1200}},
 		reading{text: "12.50", code: bad}, reading{text: "oil:", code: bad}, reading{text: "oil,tyre:5", code: bad}, reading{text: "S1/a,S1/b:5", code: bad}, reading{text: "", code: bad})
 	readings(t, parsePiece,
-		reading{text: "D.0.9.0.0:5", want: points.Piece{Lot: d9.Row(0), Amount: 5}},
+		reading{text: "D.0.9.0.0:5", want: spend.Take{Lot: d9.Row(0), Amount: 5}},
 		reading{text: "D.0.9.0:5", code: bad}, reading{text: "D.0.9.0.0", code: bad})
 	readings(t, parseMultiplier,
 		reading{text: "gold:3/2", want: points.Multiplier{For: "gold", Times: amount.Rate{Num: 3, Den: 2}}},

@@ -12,15 +12,15 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
 // spending is which points a command takes: hold, transfer, convert, a trade …
 type spending struct {
-	take []part         // chosen from the member's wallet
-	lots []points.Piece // named
+	take []part       // chosen from the member's wallet
+	lots []spend.Take // named
 }
 
 // part is an amount of one programme.
@@ -40,10 +40,10 @@ func parsePart(text string) (part, error) {
 }
 
 // example stands for lots that are still to be chosen.
-var example = points.Piece{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
+var example = spend.Take{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
 
 // check refuses what is malformed whatever lots will be chosen.
-func (s spending) check(with func([]points.Piece) command.Request) error {
+func (s spending) check(with func([]spend.Take) command.Request) error {
 	if len(s.take)+len(s.lots) == 0 {
 		return fault.New(fault.BadRequest, "say which points: programme:amount, or --lot lot:amount")
 	}
@@ -54,14 +54,14 @@ func (s spending) check(with func([]points.Piece) command.Request) error {
 	}
 	pieces := s.lots
 	if len(s.take) > 0 {
-		pieces = append([]points.Piece{example}, s.lots...)
+		pieces = append([]spend.Take{example}, s.lots...)
 	}
 	return with(pieces).Check()
 }
 
 // pieces names the lots to spend.
-func (s spending) pieces(ix *index.Index, member string) ([]points.Piece, error) {
-	pieces := append([]points.Piece{}, s.lots...)
+func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
+	pieces := append([]spend.Take{}, s.lots...)
 	_, cycle, err := ix.Cycle()
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (s spending) pieces(ix *index.Index, member string) ([]points.Piece, error)
 
 // place sends a request that spends a member's points, once for a request id:
 // asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spending, with func([]points.Piece) command.Request) (receipt, error) {
+func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
 	return a.once(ctx, g, id, func() (command.Request, error) {
 		pieces, err := s.pieces(ix, member)
 		if err != nil {
@@ -89,7 +89,7 @@ func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id
 }
 
 // spends sends such a request and prints its receipt.
-func (a *app) spends(ctx context.Context, member string, s spending, with func([]points.Piece) command.Request) error {
+func (a *app) spends(ctx context.Context, member string, s spending, with func([]spend.Take) command.Request) error {
 	if err := s.check(with); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -32,7 +33,7 @@ func offerTrade(a *app) *cobra.Command {
 				return err
 			}
 			req.Wants, req.Price = want.programme, want.units
-			return a.spends(ctx, req.Member, s, func(pieces []points.Piece) command.Request {
+			return a.spends(ctx, req.Member, s, func(pieces []spend.Take) command.Request {
 				made := req
 				made.Pieces, made.Until = pieces, after(length)
 				return made
@@ -67,12 +68,12 @@ func takeTrade(a *app) *cobra.Command {
 }
 
 func (a *app) takeTrade(ctx context.Context, req points.TakeRequest) error {
-	with := func(pieces []points.Piece) command.Request {
+	with := func(pieces []spend.Take) command.Request {
 		made := req
 		made.Pieces = pieces
 		return made
 	}
-	if err := with([]points.Piece{example}).Check(); err != nil {
+	if err := with([]spend.Take{example}).Check(); err != nil {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {

@@ -7,6 +7,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 )
 
 func transfer(a *app) *cobra.Command {
@@ -21,7 +22,7 @@ func transfer(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.spends(ctx, from, s, func(pieces []points.Piece) command.Request {
+			return a.spends(ctx, from, s, func(pieces []spend.Take) command.Request {
 				return points.TransferRequest{From: from, To: to, Pieces: pieces, Authorisation: authorisation, Code: cd}
 			})
 		})
