@@ -141,7 +141,7 @@ func TestOverload(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
 		net.mu.Lock()
-		net.rates.held = 100
+		net.rates.held, net.stuck = 100, true
 		net.mu.Unlock()
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
@@ -150,7 +150,7 @@ func TestUnknownOutcome(t *testing.T) {
 			t.Fatal(err)
 		}
 		net.mu.Lock()
-		net.rates.held = 0
+		net.rates.held, net.stuck = 0, false
 		net.mu.Unlock()
 		receipt, err := g.Do(t.Context(), "r1", issue("ann"))
 		if err != nil || receipt.Number.IsZero() {

@@ -30,6 +30,7 @@ type simNet struct {
 	n       *ledgersim.Network
 	blocks  []*ledgersim.Block
 	held    []*ledgersim.Envelope // on their way to the orderers, for long
+	stuck   bool                  // and for now they don't come any nearer
 	refused map[string]bool       // transactions whose bytes the orderers never take
 	grown   chan struct{}         // closed and replaced when the own peer has a new block
 }
@@ -64,7 +65,7 @@ func (s *simNet) order(ctx context.Context) {
 		pause(ctx, 20*time.Millisecond)
 		s.mu.Lock()
 		for i := 0; i < len(s.held); {
-			if s.rng.IntN(100) < 5 {
+			if !s.stuck && s.rng.IntN(100) < 5 {
 				s.n.Submit(s.held[i])
 				s.held = append(s.held[:i], s.held[i+1:]...)
 				continue
