@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/client/gateway"
@@ -21,14 +23,15 @@ import (
 )
 
 // TestTheCatalogue imports real products by one plan: their manufacturers as suppliers
-// of S1's, goods, terms, stock, D's outlets and listings; killed in the middle, and run
-// again. Where the real input isn't, the sample's has its shape.
+// of S1's, goods, terms, stock, D's outlets and listings, and campaigns; killed in the
+// middle, and run again. Where the real input isn't, the sample's has its shape.
 func TestTheCatalogue(t *testing.T) {
 	products, purchases := filepath.Join(filepath.Dir(journey), "products.csv.gz"), journey
 	if _, err := os.Stat(products); errors.Is(err, fs.ErrNotExist) {
 		products, purchases = "../sample/products.csv", "../sample/baskets.csv"
 	}
 	plan := planFor(t, must(filepath.Abs(products)), must(filepath.Abs(purchases)))
+	descriptions := table(t, campaignsBeside(products))
 	d := net.open(t, "D", "20")
 	do(t, d, goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", Open: true})
 
@@ -56,6 +59,10 @@ func TestTheCatalogue(t *testing.T) {
 			t.Errorf("%s, once more: %+v", r.Source, tidy(*r))
 		}
 	}
+	proposed := all[campaign.Campaign](t, read(t, d), index.Filter{Party: "D", States: []string{"PROPOSED"}})
+	if n := len(slices.DeleteFunc(proposed, func(c index.Noun[campaign.Campaign]) bool { return !strings.HasPrefix(c.ID, plan.prefix+"-") })); n != len(descriptions) {
+		t.Errorf("%d campaigns are proposed, the file has %d", n, len(descriptions))
+	}
 	compareCatalogue(t, read(t, d), plan.prefix, table(t, products), table(t, purchases))
 	catalogue = plan.prefix
 }
@@ -76,6 +83,11 @@ func catalogueFor(t *testing.T, products, purchases string) string {
 	return catalogue
 }
 
+// campaignsBeside is the file of campaigns that lies beside one of products.
+func campaignsBeside(products string) string {
+	return strings.Replace(products, "products.csv", "campaign_descriptions.csv", 1)
+}
+
 // imports is a plan with sources and suppliers of its own.
 type imports struct{ path, prefix string }
 
@@ -83,9 +95,10 @@ type imports struct{ path, prefix string }
 func planFor(t *testing.T, products, purchases string) imports {
 	t.Helper()
 	dir, p := t.TempDir(), fresh("m")
-	for _, name := range []string{"plan", "suppliers", "approvals", "goods", "terms", "stock", "outlets", "listings"} {
+	for _, name := range []string{"plan", "suppliers", "approvals", "goods", "terms", "stock", "outlets", "listings", "campaigns"} {
 		text := string(must(os.ReadFile(filepath.Join("../sample", name+".yaml"))))
 		text = strings.NewReplacer("file: products.csv", "file: "+products, "file: baskets.csv", "file: "+purchases,
+			"file: campaign_descriptions.csv", "file: "+campaignsBeside(products), "{campaign: c,", "{campaign: "+p+"-,", "later: 0", "later: 3652",
 			"source: sample-", "source: "+p+"-", "{supplier: m,", "{supplier: "+p+",", "{supplier: m}", "{supplier: "+p+"}").Replace(text)
 		if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

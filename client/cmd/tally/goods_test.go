@@ -241,7 +241,7 @@ func TestPlans(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
-	if p, err := loadPlan("../../../test-network/sample/plan.yaml"); err != nil || len(p.Steps) != 8 {
+	if p, err := loadPlan("../../../test-network/sample/plan.yaml"); err != nil || len(p.Steps) != 9 {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
