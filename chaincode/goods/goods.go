@@ -26,7 +26,8 @@
 //
 //	restocked − withdrawn = free + reserved in open parts + delivered + lost − put back by returns
 //
-// and per part, in fen, price × quantity of all lines = value of its points + cash.
+// and per order, in fen, price × quantity of all lines = value of its points + cash. A
+// part's points come to its share within one point: what straddles two is the first's.
 //
 // Every function here is pure: rows in, rows out, no ledger, no clock.
 package goods

@@ -41,7 +41,7 @@ type fataler interface {
 	Fatalf(string, ...any)
 }
 
-// The contract API takes 60 ms to reflect over the contracts, so the worlds,
+// The contract API takes half a second to reflect over the contracts, so the worlds,
 // of which one lives at a time, share them and the clock of the latest.
 var (
 	worldNow func() time.Time

@@ -28,6 +28,22 @@ func partFlags(cmd *cobra.Command, f *index.PartFilter) {
 	day(cmd, &f.Since, "since", "in their state since this day or a later one")
 }
 
+// printAll prints all pages of what is asked of the read model.
+func printAll[T any](a *app, ix *index.Index, ask func(index.Page) (index.Part[T], error), rows func(table.Writer, []T, scales)) error {
+	list, err := all(ask)
+	if err != nil {
+		return err
+	}
+	s, err := indexScales(ix)
+	if err != nil {
+		return err
+	}
+	return a.print(map[string]any{"height": ix.Height(), "rows": list}, func(t table.Writer) {
+		rows(t, list, s)
+		asOf(t, ix.Height())
+	})
+}
+
 func listOrders(a *app) *cobra.Command {
 	var f index.PartFilter
 	cmd := leaf("list", "List orders, part by part (订单查询)",
@@ -36,19 +52,7 @@ func listOrders(a *app) *cobra.Command {
   tally --as S1 order list --waybill SF1234567890`,
 		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				list, err := all(func(p index.Page) (index.Part[index.OrderPart], error) { return ix.Parts(f, p) })
-				if err != nil {
-					return err
-				}
-				s, err := indexScales(ix)
-				if err != nil {
-					return err
-				}
-				answer := map[string]any{"height": ix.Height(), "rows": list}
-				return a.print(answer, func(t table.Writer) {
-					partsTable(t, list, s)
-					asOf(t, ix.Height())
-				})
+				return printAll(a, ix, func(p index.Page) (index.Part[index.OrderPart], error) { return ix.Parts(f, p) }, partsTable)
 			})
 		})
 	word(cmd, &f.Seller, "seller", "of this seller only")

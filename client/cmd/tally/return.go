@@ -83,19 +83,7 @@ func listReturns(a *app) *cobra.Command {
 				if mine {
 					f.Party = g.Party()
 				}
-				list, err := all(func(p index.Page) (index.Part[index.Return], error) { return ix.Returns(f, p) })
-				if err != nil {
-					return err
-				}
-				s, err := indexScales(ix)
-				if err != nil {
-					return err
-				}
-				answer := map[string]any{"height": ix.Height(), "rows": list}
-				return a.print(answer, func(t table.Writer) {
-					returnsTable(t, list, s)
-					asOf(t, ix.Height())
-				})
+				return printAll(a, ix, func(p index.Page) (index.Part[index.Return], error) { return ix.Returns(f, p) }, returnsTable)
 			})
 		})
 	one(cmd, &f.Order, "order", "number", "of this order only", number.ParseCommand)
