@@ -3,19 +3,27 @@ package contract
 import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 )
 
 func (c *call) activateEntitlement(req benefit.ActivateRequest) error {
-	e, err := c.entitlement(req.Entitlement)
+	return c.changeEntitlement(req.Entitlement, func(e benefit.Entitlement) (benefit.Entitlement, error) {
+		return benefit.Activate(e, req, c.benefitAt())
+	})
+}
+
+// changeEntitlement lets change decide on an entitlement by its row alone.
+func (c *call) changeEntitlement(id number.Row, change func(benefit.Entitlement) (benefit.Entitlement, error)) error {
+	e, err := c.entitlement(id)
 	if err != nil {
 		return err
 	}
-	next, err := benefit.Activate(e, req, c.benefitAt())
+	next, err := change(e)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
+	ledger.Put(c.tx, row.Entitlement(id), next)
 	return nil
 }
 
@@ -33,16 +41,9 @@ func (c *call) reserveEntitlement(req benefit.ReserveRequest) error {
 }
 
 func (c *call) unreserveEntitlement(req benefit.UnreserveRequest) error {
-	e, err := c.entitlement(req.Entitlement)
-	if err != nil {
-		return err
-	}
-	next, err := benefit.Unreserve(e, req, c.benefitAt())
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
-	return nil
+	return c.changeEntitlement(req.Entitlement, func(e benefit.Entitlement) (benefit.Entitlement, error) {
+		return benefit.Unreserve(e, req, c.benefitAt())
+	})
 }
 
 func (c *call) writeOff(req benefit.WriteOffRequest) error {
