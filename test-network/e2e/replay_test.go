@@ -231,8 +231,9 @@ func TestTheJourneyAsOrders(t *testing.T) {
 // stage is what one kind of command has to do in a week.
 type stage struct {
 	kind     string
-	size     int // of a batch
+	size     int // of a batch, at least
 	requests []command.Request
+	together func(i, j int) bool // neighbours that one batch has to hold, in their order
 	told     func([]command.Receipt)
 }
 
@@ -245,8 +246,11 @@ func (r *replay) do(stages ...stage) {
 	for i, s := range stages {
 		receipts[i] = make([]command.Receipt, len(s.requests))
 		r.counts[s.kind] += len(s.requests)
-		for from := 0; from < len(s.requests); from += s.size {
-			to := min(from+s.size, len(s.requests))
+		for from, to := 0, 0; from < len(s.requests); from = to {
+			to = min(from+s.size, len(s.requests))
+			for s.together != nil && to < len(s.requests) && s.together(to-1, to) {
+				to++
+			}
 			group.Go(func() error { return r.batch(s.requests[from:to], receipts[i][from:to]) })
 		}
 	}
@@ -324,12 +328,13 @@ func (r *replay) weeks(baskets []basket) {
 	}
 }
 
-// place orders baskets. Those of one household go together, so that few batches want
-// the same lot.
+// place orders baskets. Those of one household go in one batch, in the order that
+// they were paid in here: an order takes what its neighbour left of a lot.
 func (r *replay) place(baskets []basket) (stage, []*sold) {
 	slices.SortStableFunc(baskets, func(a, b basket) int { return cmp.Compare(a.household, b.household) })
 	list := make([]*sold, len(baskets))
-	s := stage{kind: "place", size: 250, told: func(receipts []command.Receipt) {
+	together := func(i, j int) bool { return baskets[i].household == baskets[j].household }
+	s := stage{kind: "place", size: 250, together: together, told: func(receipts []command.Receipt) {
 		for i, one := range receipts {
 			list[i].number = one.Number
 		}
