@@ -27,7 +27,9 @@ var none = amount.Rate{Num: 0, Den: 1}
 func day(text string) date.Date { return must(date.Parse(text)) }
 
 // tx is a transaction's id as Fabric writes it.
-func tx(n int) string { return fmt.Sprintf("%x", sha256.Sum256([]byte{byte(n >> 16), byte(n >> 8), byte(n)})) }
+func tx(n int) string {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte{byte(n >> 16), byte(n >> 8), byte(n)}))
+}
 
 // list is a source of lines that are held.
 func list(lines ...Line) Source {
