@@ -149,6 +149,25 @@ func TestPaper(t *testing.T) {
 	}
 }
 
+// TestPaperCutsNoNumber writes what is too wide for its column.
+func TestPaperCutsNoNumber(t *testing.T) {
+	reader, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("pdftotext (poppler-utils) isn't here")
+	}
+	head, line := storyHead(), story()[0]
+	head.A.ID, head.A.Zh = strings.Repeat("D", 64), strings.Repeat("上海汽车工业", 10)
+	line.ID, line.Creditor, line.Scene = "Z"+strings.Repeat("Z", 30)+".31.1099511627775.499.99", head.A.ID, strings.Repeat("scene", 12)
+	line.Points, line.Fen, line.Tax = amount.Max, amount.Max, amount.Rate{Num: 13, Den: 100}
+	s := must(Of(head, list(line)))
+	text := string(must(exec.Command(reader, "-layout", written(t, "pdf", s, list(line), Options{Language: Chinese}), "-").Output()))
+	for _, want := range []string{line.ID, "9,007,199,254,740,991", "90,071,992,547,409.91", grouped(line.TaxFen()), "scenescene", "…"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it doesn't say %q:\n%s", want, text)
+		}
+	}
+}
+
 // TestPagesCarryForward checks every page's totals against its lines.
 func TestPagesCarryForward(t *testing.T) {
 	reader, err := exec.LookPath("pdftotext")
