@@ -19,7 +19,9 @@ type Expected struct {
 // Kind is what an advice means for the payment that it names.
 type Kind string
 
-// The kinds, in the order in which they are asked for: the first that applies is it.
+// The kinds, in the order in which they are asked for: the first that applies is it. But
+// what repeats another advice is its Duplicate even if that one is Wrong for the sum or
+// for what was taken back.
 const (
 	Waiting   Kind = "waiting"   // nothing is booked yet
 	Unknown   Kind = "unknown"   // names no payment that is expected
@@ -97,12 +99,8 @@ type payment struct {
 	doubt    string // why nothing of it counts; "" if it does
 }
 
-// booking is what makes two advices tell of one booking. A reversal may have the
-// reference of what it reverses.
-type booking struct {
-	account, reference string
-	credit, reversal   bool
-}
+// booking is what two advices that tell of one booking have in common.
+type booking struct{ account, reference string }
 
 // sort decides what is of no payment or can't count by itself, and lists the others
 // with their payment.
@@ -140,7 +138,7 @@ func (m *matching) findDuplicates() {
 	same := map[booking][]int{}
 	for i, o := range m.outcomes {
 		if a := o.Advice; o.Kind == "" {
-			key := booking{a.Account, a.BankReference, a.Credit, a.Reversal}
+			key := booking{a.Account, a.BankReference}
 			same[key] = append(same[key], i)
 		}
 	}
@@ -177,7 +175,7 @@ func (p *payment) judge(outcomes []Outcome) {
 	var last date.Date
 	for _, i := range left {
 		if a := outcomes[i].Advice; outcomes[i].Kind == "" {
-			paid, last = paid+min(a.Fen, amount.Max-paid), max(last, a.Booked) // a sum above Max is above any expected
+			paid, last = min(paid+a.Fen, amount.Max+1), max(last, a.Booked) // above Max is above any expected
 		}
 	}
 	kind, why := p.kind(paid, last)

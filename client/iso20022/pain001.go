@@ -73,7 +73,7 @@ type transfer struct {
 	Agent      agent   `xml:"CdtrAgt"`
 	Creditor   party   `xml:"Cdtr"`
 	Account    account `xml:"CdtrAcct"`
-	Remittance string  `xml:"RmtInf>Ustrd,omitempty"`
+	Remittance *string `xml:"RmtInf>Ustrd"`
 }
 
 type money struct {
@@ -82,18 +82,18 @@ type money struct {
 }
 
 type party struct {
-	Name string `xml:"Nm"`
-	ID   string `xml:"Id>OrgId>Othr>Id,omitempty"`
+	Name string  `xml:"Nm"`
+	ID   *string `xml:"Id>OrgId>Othr>Id"`
 }
 
 type account struct {
-	IBAN     string `xml:"Id>IBAN,omitempty"`
-	Other    string `xml:"Id>Othr>Id,omitempty"`
-	Currency string `xml:"Ccy,omitempty"`
+	IBAN     *string `xml:"Id>IBAN"`
+	Other    *string `xml:"Id>Othr>Id"`
+	Currency string  `xml:"Ccy,omitempty"`
 }
 
 type agent struct {
-	BIC    string  `xml:"FinInstnId>BICFI,omitempty"`
+	BIC    *string `xml:"FinInstnId>BICFI"`
 	Member *member `xml:"FinInstnId>ClrSysMmbId"`
 }
 
@@ -145,7 +145,7 @@ func (i Initiation) group(number int, payments []Payment) (*instruction, error) 
 			Agent:      agentOf(p.CreditorAccount),
 			Creditor:   partyOf(p.Creditor),
 			Account:    accountOf(p.CreditorAccount),
-			Remittance: clean(p.Remittance),
+			Remittance: some(clean(p.Remittance)),
 		})
 	}
 	return &g, nil
@@ -156,13 +156,22 @@ func count(payments []Payment) (totals, error) {
 	return totals{len(payments), decimals(sum)}, err
 }
 
-func partyOf(p Party) party       { return party{Name: clean(p.Name), ID: p.ID} }
-func accountOf(a Account) account { return account{IBAN: a.IBAN, Other: a.Other} }
+func partyOf(p Party) party       { return party{Name: clean(p.Name), ID: some(p.ID)} }
+func accountOf(a Account) account { return account{IBAN: some(a.IBAN), Other: some(a.Other)} }
+
+// some is a text that stands deeper in elements of its own, nil for none: of an empty
+// one the encoder would write those elements with nothing in them.
+func some(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
 
 // agentOf is the bank that keeps the account.
 func agentOf(a Account) agent {
 	if a.Member == "" {
-		return agent{BIC: a.BIC}
+		return agent{BIC: some(a.BIC)}
 	}
 	return agent{Member: &member{System: "CNAPS", ID: a.Member}}
 }
