@@ -63,6 +63,7 @@ func TestMatch(t *testing.T) {
 		{"too much, told twice", []Advice{credit(fen(101)), credit(fen(101))}, []Kind{Wrong, Duplicate}, 0, false},
 		{"one reference, two amounts", []Advice{credit(), credit(fen(1))}, []Kind{Wrong, Wrong}, 0, false},
 		{"one reference, two payments", []Advice{credit(), credit(named("f"))}, []Kind{Wrong, Wrong}, 0, false},
+		{"one reference, two days", []Advice{credit(), credit(after(-1))}, []Kind{Wrong, Wrong}, 0, false},
 		{"one reference, two accounts", []Advice{credit(fen(50)), credit(fen(50), func(a *Advice) { a.Account = "43" })}, []Kind{Exact, Exact}, 100, true},
 		{"one reference, a stranger's too", []Advice{credit(), credit(named("x"))}, []Kind{Exact, Unknown}, 100, true},
 		{"pending", []Advice{credit(state(Pending))}, []Kind{Waiting}, 0, false},
@@ -114,6 +115,9 @@ func TestMatchOfNothing(t *testing.T) {
 	}
 	if got := Match([]Expected{{"e", amount.Max, dueDay}}, []Advice{credit(fen(amount.Max))}); got[0].Kind != Exact {
 		t.Errorf("the most there is: %v", got)
+	}
+	if got := Match([]Expected{{"e", amount.Max, dueDay}}, []Advice{credit(fen(amount.Max)), credit(ref("B2"))}); got[0].Kind != Wrong {
+		t.Errorf("more than the most there is: %v", got)
 	}
 }
 
