@@ -88,11 +88,13 @@ type Signature struct {
 
 // Carved is a line that is left out of the settlement because it is disputed.
 type Carved struct {
-	_       struct{}       `cbor:",toarray"`
-	Line    number.Row     `json:"line"`
-	Dispute number.Command `json:"dispute"`
-	Debtor  string         `json:"debtor"`
-	Fen     amount.Units   `json:"fen"`
+	_         struct{}       `cbor:",toarray"`
+	Line      number.Row     `json:"line"`
+	Dispute   number.Command `json:"dispute"`
+	Debtor    string         `json:"debtor"`
+	Programme string         `json:"programme"`
+	Points    amount.Units   `json:"points"`
+	Fen       amount.Units   `json:"fen"`
 }
 
 // OpenRequest says what a hidden sum of a closed cycle comes to: a Supply, or a Return, and
