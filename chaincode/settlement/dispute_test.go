@@ -200,6 +200,20 @@ func TestCarve(t *testing.T) {
 	}
 }
 
+// Two disputes that are tried from one statement don't write over each other.
+func TestCarvingCopies(t *testing.T) {
+	lines := []Line{lineOf(1, "D", "M", 1200), lineOf(2, "D", "M", 30)}
+	closed, pair := statementOf(t, lines...)
+	pair.Carved = make([]Carved, 0, 8)
+	first, _, err := pair.Carve(closed, raising(lines[0]), lines[:1], byD)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := pair.Carve(closed, raising(lines[1]), lines[1:], byD); err != nil || first.Carved[0].Line != lines[0].Row {
+		t.Errorf("%+v, %v", first.Carved, err)
+	}
+}
+
 func expectOwes(t fataler, p Pair, debtor string, all, stands amount.Units) {
 	t.Helper()
 	gotAll, gotStands, err := p.Owes(debtor)
