@@ -85,6 +85,23 @@ func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func()
 	return nil
 }
 
+// overdraw uses so much of a quota, whether or not it is free.
+func (c *call) overdraw(kind quota.Kind, id string, need amount.Units) error {
+	limitKey, leaseKey := row.Quota(kind, id), row.Lease(kind, id, c.caller.ID, c.lane)
+	lease, _, err := ledger.Find(c.tx, leaseKey)
+	if err != nil {
+		return err
+	}
+	limit, _, err := ledger.Find(c.tx, limitKey)
+	if err != nil {
+		return err
+	}
+	limit, lease = quota.Overdraw(limit, lease, need)
+	ledger.Put(c.tx, limitKey, limit)
+	ledger.Put(c.tx, leaseKey, lease)
+	return nil
+}
+
 // giveBackQuota gives back, to the caller's lane, what some lane has drawn.
 func (c *call) giveBackQuota(kind quota.Kind, id string, n amount.Units) error {
 	key := row.Lease(kind, id, c.caller.ID, c.lane)
