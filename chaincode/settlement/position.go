@@ -42,9 +42,12 @@ func (p Position) order(q Position) int {
 // Note adds an obligation and binds it. LIMIT above 2⁵³−1 or MaxPositions.
 func (p Positions) Note(o Obligation) (Positions, error) {
 	next, err := p.Plus(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
-	next.Chain = link(p.Chain, o)
+	next.Chain = p.Bind(o)
 	return next, err
 }
+
+// Bind is the chain with one more obligation.
+func (p Positions) Bind(o Obligation) codec.Hash { return link(p.Chain, o) }
 
 // NoteHidden binds a hidden obligation; Veiled sums it up.
 func (p Positions) NoteHidden(h Hidden) Positions {
