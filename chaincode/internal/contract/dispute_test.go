@@ -210,6 +210,12 @@ func originals(w *world) map[string][]byte {
 func expectOwed(t *testing.T, w *world, by number.Command, cycle string, want ...settlement.Obligation) {
 	t.Helper()
 	list := stored(t, w, row.Obligations(by.Party, by.Lane, by.Seq))
+	for i := range list.List {
+		if list.List[i].Cause == 0 {
+			t.Errorf("%s has no cause", by)
+		}
+		list.List[i].Cause = 0 // the command's kind, which differs
+	}
 	if list.Cycle != cycle || !slices.Equal(list.List, want) || len(list.Hidden) > 0 {
 		t.Errorf("%s: %+v", by, list)
 	}
