@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"path/filepath"
@@ -49,8 +50,14 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// wrap says of which file an error is. A file that isn't there is said so already.
-func (f *File) wrap(err error) error { return fmt.Errorf("statement: %s: %w", f.Path, err) }
+// wrap says of which file an error is; a refusal keeps its code.
+func (f *File) wrap(err error) error {
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return fault.New(refusal.Code, "statement: %s: %s", f.Path, refusal.Text)
+	}
+	return fmt.Errorf("statement: %s: %w", f.Path, err)
+}
 
 // Lines are the lines as the file has them, for Diff. Whether they are what was signed
 // is for Verify to say.

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-var large = flag.Int("lines", 20_000, "lines of the large statement")
+var large = flag.Int("lines", 10_000, "lines of the large statement")
 
 // TestLarge writes and checks a large statement in every form, and says how long each
 // took and how much memory was live at most. Where lines stream it is the same for any

@@ -54,6 +54,7 @@ type piece struct {
 type column struct {
 	width float64
 	right bool // amounts are read from their ends
+	whole bool // never cut, but made as small as it must be: amounts and numbers of lines
 }
 
 // table is how a table looks.
@@ -99,15 +100,15 @@ type run struct {
 // latin is what Helvetica calls a rune, if it has it: Windows-1252.
 func latin(r rune) (byte, bool) {
 	switch {
-	case r >= 0x20 && r <= 0x7e, r >= 0xa0 && r <= 0xff && r != '·': // 0xb7 is narrow among Chinese
+	case r >= 0x20 && r <= 0x7e, r >= 0xa0 && r <= 0xff:
 		return byte(r), true
-	case r == '–':
-		return 0x96, true
-	case r == '…':
-		return 0x85, true
 	}
-	return 0, false
+	b, ok := latinMore[r]
+	return b, ok
 }
+
+// latinMore are what Windows-1252 has besides Latin-1.
+var latinMore = map[rune]byte{'€': 0x80, '…': 0x85, '‘': 0x91, '’': 0x92, '“': 0x93, '”': 0x94, '•': 0x95, '–': 0x96, '—': 0x97, '™': 0x99}
 
 // runs cuts a text where the font changes.
 func runs(text string) (list []run) {
@@ -180,15 +181,19 @@ func (p *paper) draw(x, y, size float64, list []run) {
 	}
 }
 
+// padding is between a cell's text and its edges.
+const padding = 0.8
+
 // smallest is the size under which a text is cut rather than made smaller.
 const smallest = 4.5
 
-// cell writes a text between two edges. One that is too wide is made smaller; then cut,
-// unless it is a number, which is never cut.
-func (p *paper) cell(x, y, w, size float64, right bool, text string) {
+// cell writes a text into a column whose left edge is given. One that is too wide is made
+// smaller; then cut, unless it must stay whole.
+func (p *paper) cell(x, y, size float64, c column, text string) {
 	list := runs(text)
+	x, w := x+padding, c.width-2*padding
 	wide := p.width(size, list)
-	for wide > w && size > smallest || wide > w && right && size > 1 {
+	for wide > w && size > smallest || wide > w && c.whole && size > 1 {
 		size -= 0.25
 		wide = p.width(size, list)
 	}
@@ -197,14 +202,11 @@ func (p *paper) cell(x, y, w, size float64, right bool, text string) {
 		list = runs(string(cut) + "…")
 		wide = p.width(size, list)
 	}
-	if right {
+	if c.right {
 		x += w - wide
 	}
 	p.draw(x, y, size, list)
 }
-
-// padding is between a cell's text and its edges.
-const padding = 0.8
 
 // put writes a table's next row.
 func (p *paper) put(t table, cells ...string) {
@@ -212,7 +214,7 @@ func (p *paper) put(t table, cells ...string) {
 	for i, text := range cells {
 		c := t.columns[i]
 		if text != "" {
-			p.cell(x+padding, p.y+t.height*0.7, c.width-2*padding, t.size, c.right, text)
+			p.cell(x, p.y+t.height*0.7, t.size, c, text)
 		}
 		x += c.width
 	}
@@ -227,13 +229,14 @@ func (p *paper) head(t table, words ...string) {
 	p.bold = true
 	for i, word := range words {
 		c := t.columns[i]
+		c.whole = false
 		first, second := p.fold(word, c.width-2*padding, t.size)
 		at := p.y + headHeight*0.62
 		if second != "" {
 			at = p.y + headHeight*0.42
-			p.cell(x+padding, p.y+headHeight*0.82, c.width-2*padding, t.size, c.right, second)
+			p.cell(x, p.y+headHeight*0.82, t.size, c, second)
 		}
-		p.cell(x+padding, at, c.width-2*padding, t.size, c.right, first)
+		p.cell(x, at, t.size, c, first)
 		x += c.width
 	}
 	p.bold = false

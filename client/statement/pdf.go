@@ -74,7 +74,7 @@ func (p *paper) running() {
 	p.bold = false
 	p.right(pageRight, pageTop+2, 8, p.in.page(p.file.PageNo(), p.pages))
 	p.right(pageRight, pageTop+6.5, 8, fmt.Sprintf("%s %s   %s – %s", p.in.of(wordCycle), h.Cycle, h.From, h.To))
-	p.text(pageLeft, pageTop+10, 8, fmt.Sprintf("%s %s – %s %s", h.A.ID, h.A.Name(p.in), h.B.ID, h.B.Name(p.in)))
+	p.cell(pageLeft-padding, pageTop+10, 8, column{width: 180}, fmt.Sprintf("%s %s – %s %s", h.A.ID, h.A.Name(p.in), h.B.ID, h.B.Name(p.in)))
 	p.right(pageRight, pageTop+10, 6, p.s.Root.String())
 }
 
@@ -98,7 +98,7 @@ func (p *paper) summary() {
 		{"", h.B.ID + "  " + h.B.Name(p.in)},
 	} {
 		p.text(pageLeft, p.y, 9, pair[0])
-		p.text(pageLeft+40, p.y, 9, pair[1])
+		p.cell(pageLeft+40, p.y, 9, column{width: pageRight - pageLeft - 40}, pair[1])
 		p.y += 5.5
 	}
 	p.balances()
@@ -108,7 +108,7 @@ func (p *paper) summary() {
 // balances is the table from the opening to the closing balance.
 func (p *paper) balances() {
 	a, b := p.s.Head.A.ID, p.s.Head.B.ID
-	t := table{size: 8, height: 6.2, columns: []column{{width: 73}, {width: 20, right: true}, {width: 45, right: true}, {width: 45, right: true}, {width: 45, right: true}, {width: 45, right: true}}}
+	t := table{size: 8, height: 6.2, columns: []column{{width: 73}, {width: 20, right: true, whole: true}, {width: 45, right: true, whole: true}, {width: 45, right: true, whole: true}, {width: 45, right: true, whole: true}, {width: 45, right: true, whole: true}}}
 	tax := p.in.of(wordTax) + p.in.of(phrase{": ", "："})
 	p.y += 2
 	p.head(t, "", p.in.of(wordCount), p.in.money(p.in.owes(a, b)), p.in.money(p.in.owes(b, a)), tax+p.in.owes(a, b), tax+p.in.owes(b, a))
@@ -127,7 +127,7 @@ func (p *paper) balances() {
 
 // movements goes on over as many pages as it needs.
 func (p *paper) movements() {
-	t := table{size: 7, height: rowHeight, columns: []column{{width: 42}, {width: 44}, {width: 38}, {width: 30}, {width: 18, right: true}, {width: 31, right: true}, {width: 38, right: true}, {width: 32, right: true}}}
+	t := table{size: 7, height: rowHeight, columns: []column{{width: 42}, {width: 44}, {width: 38}, {width: 30}, {width: 18, right: true, whole: true}, {width: 31, right: true, whole: true}, {width: 38, right: true, whole: true}, {width: 32, right: true, whole: true}}}
 	head := func() {
 		p.head(t, p.in.of(wordDirection), p.in.of(columns[colKind]), p.in.of(columns[colScene]), p.in.of(columns[colProgramme]),
 			p.in.of(wordCount), p.in.of(columns[colPoints]), p.in.of(columns[colYuan]), p.in.of(columns[colTax]))
@@ -151,8 +151,8 @@ func (p *paper) movements() {
 
 // linesTable is the table of lines on every page.
 var linesTable = table{size: textSize, height: rowHeight, columns: []column{
-	{width: 13, right: true}, {width: 29}, {width: 16}, {width: 21}, {width: 19}, {width: 15}, {width: 18, right: true},
-	{width: 27, right: true}, {width: 27, right: true}, {width: 20, right: true}, {width: 22}, {width: 12, right: true}, {width: 24}, {width: 10},
+	{width: 13, right: true, whole: true}, {width: 29, whole: true}, {width: 16}, {width: 21}, {width: 19}, {width: 15}, {width: 18, right: true, whole: true},
+	{width: 27, right: true, whole: true}, {width: 27, right: true, whole: true}, {width: 20, right: true, whole: true}, {width: 22}, {width: 12, right: true, whole: true}, {width: 24}, {width: 10},
 }}
 
 // sofar are the sums of a page, or of all pages up to it.
@@ -280,8 +280,8 @@ func (p *paper) section(word phrase) {
 }
 
 func (p *paper) row(what, text string) {
-	p.text(pageLeft, p.y, 8, what)
-	p.text(pageLeft+48, p.y, 8, text)
+	p.cell(pageLeft-padding, p.y, 8, column{width: 70}, what)
+	p.cell(pageLeft+70, p.y, 8, column{width: pageRight - pageLeft - 70, whole: true}, text)
 	p.y += 5.5
 }
 

@@ -193,6 +193,20 @@ func TestVerifyNamesWhatWasTampered(t *testing.T) {
 	}
 }
 
+func TestNothingStandsBehindTheEnd(t *testing.T) {
+	s := must(Of(storyHead(), list(story()...)))
+	path := written(t, "csv", s, list(story()...), Options{Language: English})
+	text := string(must(os.ReadFile(path)))
+	_, line, _ := strings.Cut(text, "\r\n")
+	line, _, _ = strings.Cut(line, "\r\n")
+	if err := os.WriteFile(path, []byte(text+line+"\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Verify(path, nil, 0); err == nil || !strings.Contains(err.Error(), "behind the end") {
+		t.Error(err)
+	}
+}
+
 // leafWith is the leaf of a line with other fen.
 func leafWith(l Line, fen int64) string {
 	l.Fen = must(parseWhole(fmt.Sprint(fen)))
