@@ -245,7 +245,7 @@ func TestHowAPairIsSettled(t *testing.T) {
 // Two groups that don't owe each other don't pay each other.
 func TestGroupsStayApart(t *testing.T) {
 	closed, pairs := computed(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
-	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "D"}, Terms{Multilateral: true, Delay: 8}, "D", "E")}
+	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Delay: 8}, "C", "D")}
 	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
 	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 6, Due: lastDay + 8}, {Debtor: "C", Creditor: "E", Fen: 4, Due: lastDay + 8}}
 	if err != nil || len(got.Payments) != len(want) {
