@@ -252,13 +252,9 @@ func (c *call) capped(debtor, creditor string, fen amount.Units, terms settlemen
 // pairQuota is the quota of what a debtor may come to owe a creditor in this cycle: the model's cap, and
 // what was deposited beforehand.
 func (c *call) pairQuota(debtor, creditor string, terms settlement.Terms) (quota.Quota, error) {
-	found, _, err := ledger.Find(c.tx, row.Quota(quota.Debit, c.debitID(debtor+"."+creditor)))
-	if err != nil {
-		return quota.Quota{}, err
-	}
-	found.Limit = terms.Cap
-	if !terms.Prefunded {
-		return found, nil
+	found, err := c.limited(quota.Debit, c.debitID(debtor+"."+creditor), terms.Cap)
+	if err != nil || !terms.Prefunded {
+		return found, err
 	}
 	deposit, _, err := ledger.Find(c.tx, row.Prefunded(c.cycle.ID, debtor, creditor))
 	if err != nil {
@@ -328,7 +324,17 @@ func (c *call) moveCap(s spent, d debt) error {
 		if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, d.Fen); err != nil {
 			return err
 		}
-		if err := c.overdraw(quota.Debit, c.debitID(cap), d.Fen); err != nil {
+		err := c.overdraw(quota.Debit, c.debitID(cap), d.Fen, func() (quota.Quota, error) {
+			if cap != d.Funder {
+				return c.pairQuota(d.Funder, s.acceptor, d.terms)
+			}
+			owes, err := c.party(d.Funder)
+			if err != nil {
+				return quota.Quota{}, err
+			}
+			return c.limited(quota.Debit, c.debitID(cap), owes.Debit)
+		})
+		if err != nil {
 			return err
 		}
 	}
