@@ -157,7 +157,8 @@ func (c Close) Compute(lanes []Lane, operator string) (Close, []Pair, error) {
 	}
 	c.Root = Root(lanes)
 	c.State = Computed
-	for _, p := range list {
+	for i, p := range list {
+		list[i].Cycle = c.ID
 		c.Pairs = append(c.Pairs, [2]string{p.A, p.B})
 	}
 	if len(list) == 0 {

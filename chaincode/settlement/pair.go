@@ -25,6 +25,7 @@ const (
 // Owed counts all of them, carved ones included; what is settled is Owed − Carved.
 type Pair struct {
 	_       struct{}    `cbor:",toarray"`
+	Cycle   string      `json:"cycle"`
 	A       string      `json:"a"` // A < B
 	B       string      `json:"b"`
 	Owed    []Position  `json:"owed"`    // as Positions has them, what was opened included

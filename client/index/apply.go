@@ -89,6 +89,7 @@ type fold struct {
 type change struct {
 	value []byte // nil: deleted
 	block uint64
+	tx    string
 }
 
 // stray is a row that isn't honoured.
@@ -139,7 +140,7 @@ func (f *fold) transaction(number uint64, tx *block.Tx) error {
 				f.stray = append(f.stray, stray{number, tx.ID, w.Key, w.Value})
 				continue
 			}
-			c := change{value: w.Value, block: number}
+			c := change{value: w.Value, block: number, tx: tx.ID}
 			if w.Deleted {
 				c.value = nil
 			}

@@ -43,6 +43,8 @@ func (f *fold) write(key string, c change) error {
 		return f.positions(key, id, r, c)
 	case settlement.Veiled: // CYCLE/PARTY/LANE
 		return f.veiled(key, id, r, c)
+	case settlement.Obligations:
+		return f.obligations(key, r, c)
 	case goods.Order:
 		return f.order(key, r, c)
 	case goods.Return:
@@ -72,7 +74,7 @@ func (f *fold) write(key string, c change) error {
 
 // tables with a column key, in the order of the digest.
 var tables = []string{"lots", "holds", "totals", "positions", "veiled", "programmes", "requests", "nouns",
-	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "facts"}
+	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "obligations", "facts"}
 
 // parentOf is the key of the lot that a lot's points were in before; "" for points
 // that were new with it.

@@ -289,3 +289,32 @@ CREATE TABLE IF NOT EXISTS unsealed (
   row   BLOB    NOT NULL,
   PRIMARY KEY (block, tx, key)
 ) STRICT, WITHOUT ROWID;
+
+-- Obligations, one a row: the lines of statements. Hidden ones have no fen, but the
+-- commitment to it.
+CREATE TABLE IF NOT EXISTS obligations (
+  key       TEXT    NOT NULL PRIMARY KEY, -- the batch's, then the command's index, 3 digits, and place, 2
+  cycle     TEXT    NOT NULL, -- that it belongs to
+  made      TEXT    NOT NULL, -- in which it was made: a later one, if it was opened at the close
+  a         TEXT    NOT NULL, -- its parties, sorted
+  b         TEXT    NOT NULL,
+  debtor    TEXT    NOT NULL,
+  creditor  TEXT    NOT NULL,
+  kind      INTEGER NOT NULL,
+  scene     TEXT    NOT NULL,
+  programme TEXT    NOT NULL,
+  points    INTEGER NOT NULL,
+  fen       INTEGER NOT NULL,
+  model     INTEGER NOT NULL,
+  cause     INTEGER NOT NULL, -- kind of the command
+  date      INTEGER NOT NULL, -- days since 1970
+  hidden    INTEGER NOT NULL, -- 1 for a hidden one
+  back      INTEGER NOT NULL, -- of a hidden return
+  fee       TEXT    NOT NULL, -- of a hidden amount, '' for others
+  sum       BLOB    NOT NULL, -- its commitment
+  block     INTEGER NOT NULL,
+  tx        TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A statement: the lines of two parties in a cycle, in the order of their keys.
+CREATE INDEX IF NOT EXISTS obligations_pair ON obligations (cycle, a, b, hidden, key);

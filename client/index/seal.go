@@ -104,6 +104,8 @@ func tableOf(key string) string {
 		return "orders"
 	case strings.HasPrefix(key, "wr/"):
 		return "returns"
+	case strings.HasPrefix(key, "ob/"), strings.HasPrefix(key, "cd/"):
+		return "facts" // a batch's obligations never change: they are in none
 	}
 	return "nouns"
 }

@@ -72,6 +72,7 @@ func New(config Config) (shim.Chaincode, error) {
 		&Order{named("order", "Orders")},
 		&Statement{named("statement", "Statements")},
 		&Payment{named("payment", "Payments")},
+		&Dispute{named("dispute", "Disputes")},
 		&Model{named("model", "Settlement models")},
 		&Query{named("query", "Questions")},
 	}

@@ -274,6 +274,7 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 	}
 	maps.Copy(subjects, orderPrecedence)
 	maps.Copy(subjects, paymentPrecedence)
+	maps.Copy(subjects, disputePrecedence)
 	for name, c := range subjects {
 		t.Run(name, func(t *testing.T) {
 			try := func(want fault.Code, f fouls) {

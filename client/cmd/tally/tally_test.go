@@ -364,7 +364,7 @@ func TestEveryKindHasACommand(t *testing.T) {
 		}
 		kinds++
 		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source.String(), typ) {
-			t.Errorf("nothing sends %s, %s: %v", name, typ, err)
+			t.Errorf("%s, %s: sent by nothing: %v", name, typ, err)
 		}
 	}
 	if kinds < 50 {
