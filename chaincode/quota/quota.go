@@ -100,14 +100,19 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 }
 
 // Overdraw uses so much, whether or not it is free: what must be counted, and can't be
-// refused any more. It takes what is free; by the rest the lane's spare is below 0, and the
-// lane draws nothing until that much was given back to it. grew says whether the quota's row changed.
+// refused any more. The lease grows as in Draw, but by no more than is free; by what is missing then the
+// lane's spare is below 0, and it draws nothing until that much was given back to it. grew says whether the
+// quota's row changed.
 func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
-	grant := min(max(0, need-l.Spare()), q.Free())
-	q.Leased += grant
-	l.Granted += grant
+	if missing := need - l.Spare(); missing > 0 {
+		free := q.Free()
+		grant := min(max(missing, free/share), free)
+		q.Leased += grant
+		l.Granted += grant
+		grew = grant > 0
+	}
 	l.Used += need
-	return q, l, grant > 0
+	return q, l, grew
 }
 
 // Return gives back what some lane has drawn.

@@ -79,6 +79,7 @@ func TestOverdraw(t *testing.T) {
 	}{
 		{"of what the lane has", 100, 30, 30, 100, 0, 50, false},
 		{"of what is free", 100, 30, 40, 90, 0, 50, true},
+		{"a sixteenth of it", 160, 0, 1, 150, 9, 59, true},
 		{"all that is free", 100, 30, 130, 0, 0, 50, true},
 		{"more than is free", 100, 30, 160, 0, -30, 20, true},
 		{"where nothing is free", 0, 0, 60, 0, -60, -10, false},

@@ -55,14 +55,11 @@ func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
 // drawCap draws on a quota whose limit stands elsewhere: its row is made by the
 // first draw, and takes the limit as it is by now whenever a lease grows.
 func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) error {
-	return c.drawOn(kind, id, need, func() (quota.Quota, error) { return c.limited(kind, id, limit) })
-}
-
-// limited is a quota whose limit stands elsewhere.
-func (c *call) limited(kind quota.Kind, id string, limit amount.Units) (quota.Quota, error) {
-	found, _, err := ledger.Find(c.tx, row.Quota(kind, id))
-	found.Limit = limit
-	return found, err
+	return c.drawOn(kind, id, need, func() (quota.Quota, error) {
+		found, _, err := ledger.Find(c.tx, row.Quota(kind, id))
+		found.Limit = limit
+		return found, err
+	})
 }
 
 func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
@@ -88,16 +85,18 @@ func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func()
 	return nil
 }
 
-// overdraw uses so much of a quota, whether or not it is free.
+// overdraw is drawOn for what can't be refused any more.
 func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
 	key := row.Lease(kind, id, c.caller.ID, c.lane)
 	lease, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
-	limit, err := load()
-	if err != nil {
-		return err
+	var limit quota.Quota
+	if need > lease.Spare() {
+		if limit, err = load(); err != nil {
+			return err
+		}
 	}
 	limit, lease, grew := quota.Overdraw(limit, lease, need)
 	if grew {
