@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -106,57 +107,60 @@ func instructedTable(t table.Writer, in instructed) {
 }
 
 // instructionOf is the message that a debtor's bank is to get: with the payments that are due or that
-// it refused, or else, when all were handed over, the last message once more. WRONG_STATE if there is nothing to
-// pay, CONFLICT if that message had other bytes.
-func instructionOf(closed settlement.Close, all []settlement.Payment, debtor string, known map[string]payee) (in instruction, err error) {
-	due, message := toInstruct(all, debtor)
-	if in.left = max(0, len(due)-settlement.MaxInstruct); in.left > 0 {
-		due = due[:settlement.MaxInstruct]
+// it refused, or else, when all were handed over, a message once more. WRONG_STATE if there is nothing to pay.
+func instructionOf(closed settlement.Close, all []settlement.Payment, debtor string, known map[string]payee) (instruction, error) {
+	var due []settlement.Payment
+	for _, p := range all {
+		if p.Debtor == debtor && (p.State == settlement.Due || p.State == settlement.Bounced) {
+			due = append(due, p)
+		}
 	}
 	if len(due) == 0 {
-		return in, fault.New(fault.WrongState, "%s has nothing to pay in cycle %s, which is %s", debtor, closed.ID, closed.State)
+		return instructionAgain(closed, all, debtor, known)
 	}
-	if message == "" {
-		message = messageOf(closed.ID, debtor, due)
+	first := due[:min(len(due), settlement.MaxInstruct)]
+	in, err := writeInstruction(closed, first, debtor, messageOf(closed.ID, debtor, first), known)
+	in.left = len(due) - len(first)
+	return in, err
+}
+
+// instructionAgain is the last message whose file can be written again. One that isn't, because a payment of
+// it bounced and went into another, is passed over. CONFLICT if no file has the hash that is on the ledger.
+func instructionAgain(closed settlement.Close, all []settlement.Payment, debtor string, known map[string]payee) (instruction, error) {
+	sent := map[string][]settlement.Payment{}
+	for _, p := range all {
+		if p.Debtor == debtor && p.Message != "" {
+			sent[p.Message] = append(sent[p.Message], p)
+		}
 	}
-	in.payments = due
-	if in.file, err = bankFile(closed, due, debtor, message, known); err != nil {
+	if len(sent) == 0 {
+		return instruction{}, fault.New(fault.WrongState, "%s has nothing to pay in cycle %s, which is %s", debtor, closed.ID, closed.State)
+	}
+	for _, p := range slices.Backward(all) {
+		list := sent[p.Message]
+		if len(list) == 0 || p.Debtor != debtor {
+			continue
+		}
+		in, err := writeInstruction(closed, list, debtor, p.Message, known)
+		if err != nil || bytes.Equal(in.request.Hash, p.Hash) {
+			return in, err
+		}
+		delete(sent, p.Message)
+	}
+	return instruction{}, fault.New(fault.Conflict, "all payments of %s were handed over, with other accounts than these", debtor)
+}
+
+func writeInstruction(closed settlement.Close, list []settlement.Payment, debtor, message string, known map[string]payee) (in instruction, err error) {
+	in.payments = list
+	if in.file, err = bankFile(closed, list, debtor, message, known); err != nil {
 		return in, err
 	}
 	hash := sha256.Sum256(in.file)
-	if before := due[0]; before.Message == message && !bytes.Equal(before.Hash, hash[:]) {
-		return in, fault.New(fault.Conflict, "message %s was written with other accounts", message)
-	}
 	in.request = settlement.InstructRequest{Cycle: closed.ID, Message: message, Hash: hash[:]}
-	for _, p := range due {
+	for _, p := range list {
 		in.request.Payments = append(in.request.Payments, p.N)
 	}
 	return in, in.request.Check()
-}
-
-// toInstruct lists what a debtor has to pay, by number; if it told its bank of all, what is in the message
-// of the last of them, and that message's id.
-func toInstruct(all []settlement.Payment, debtor string) (due []settlement.Payment, message string) {
-	last := ""
-	for _, p := range all {
-		if p.Debtor != debtor {
-			continue
-		}
-		if p.State == settlement.Due || p.State == settlement.Bounced {
-			due = append(due, p)
-		} else if p.Message != "" {
-			last = p.Message
-		}
-	}
-	if len(due) > 0 {
-		return due, ""
-	}
-	for _, p := range all {
-		if p.Debtor == debtor && p.Message == last && last != "" {
-			due = append(due, p)
-		}
-	}
-	return due, last
 }
 
 // messageOf names a message by what is in it, and by the messages in which it was refused before: a bank takes

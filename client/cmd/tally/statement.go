@@ -323,7 +323,7 @@ func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	if len(list) == 0 {
 		return fault.New(fault.NotFound, "%s has no such statement in cycle %s", g.Party(), cycle)
 	}
-	if err := a.print(list, func(t table.Writer) {
+	if err := a.print(sent[signedOne]{g.Height(), list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 		for _, s := range list {
 			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, s.Why})
@@ -359,8 +359,8 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 	if s.Pair.Pending > 0 {
 		return one, fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
 	}
-	req, err := s.SignRequest(g.Party())
-	if err != nil {
+	var req settlement.SignRequest
+	if req, err = s.SignRequest(g.Party()); err != nil {
 		wrong, _ := node.CheckLines(ctx, s, g.Query())
 		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
@@ -426,7 +426,7 @@ func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 			list = append(list, one)
 		}
 	}
-	if err := a.print(list, func(t table.Writer) {
+	if err := a.print(sent[openedOne]{g.Height(), list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
 		for _, o := range list {
 			what := "supply"
@@ -451,7 +451,7 @@ func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	if err != nil {
 		return one, err
 	}
-	r, err := a.send(ctx, g, a.requestFor("open", cycle, p.Debtor, p.Creditor, fmt.Sprint(p.Back, p.Fee.Num, "_", p.Fee.Den)),
+	r, err := a.send(ctx, g, a.requestFor("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
 		settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Opening: opening})
 	if fault.CodeOf(err) == fault.WrongState {
 		return one, nil // the other side was first
