@@ -318,7 +318,7 @@ func TestTheRootBindsObligations(t *testing.T) {
 	for name, list := range map[string][]owing{
 		"one": {{"D", "G", "", 5}}, "a fen more": {{"D", "G", "", 6}}, "the other way": {{"G", "D", "", 5}}, "twice": {{"D", "G", "", 5}, {"D", "G", "", 5}},
 	} {
-		closed, _ := computed(t, byThree, Agreed, list...)
+		closed, _ := ended(t, byThree, Agreed, list...)
 		if other, there := roots[string(closed.Root)]; there || len(closed.Root) != 32 {
 			t.Errorf("%s has the root of %s", name, other)
 		}

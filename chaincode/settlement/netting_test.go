@@ -26,8 +26,8 @@ var november = []owing{
 	{"G", "D", "DP", 900}, {"S2", "G", "", 780}, {"G", "S2", "", 8},
 }
 
-// computed is a cycle in which so much is owed, each by a lane of its own, with all statements in a state.
-func computed(t fataler, policy Policy, state PairState, list ...owing) (Close, []Pair) {
+// ended is a cycle in which so much is owed, each by a lane of its own, with all statements in a state.
+func ended(t fataler, policy Policy, state PairState, list ...owing) (Close, []Pair) {
 	t.Helper()
 	var lanes []Lane
 	for i, o := range list {
@@ -77,7 +77,7 @@ var storyParties = []string{"D", "F", "G", "M", "S1", "S2"}
 
 // The story's steps 15 to 18: D's campaign line is carved out, and the rest netted.
 func TestTheStorysNovember(t *testing.T) {
-	closed, pairs := computed(t, byThree, Agreed, november...)
+	closed, pairs := ended(t, byThree, Agreed, november...)
 	carve(pairs, "D", "M", "DP", 1_200)
 	nets := []Net{{Debtor: "D", Creditor: "S1", Fen: 26_800}, {Debtor: "F", Creditor: "D", Fen: 6_720}, {Debtor: "G", Creditor: "D", Fen: 19_100},
 		{Debtor: "G", Creditor: "M", Fen: 6_342}, {Debtor: "G", Creditor: "S2", Fen: 772}, {Debtor: "S1", Creditor: "G", Fen: 268}}
@@ -143,7 +143,7 @@ func TestWhatCanBeNettedAndCarried(t *testing.T) {
 	} {
 		policy := byThree
 		policy.Silence = c.silence
-		closed, pairs := computed(t, policy, Agreed, owing{"D", "G", "", 5}, owing{"D", "M", "", 7})
+		closed, pairs := ended(t, policy, Agreed, owing{"D", "G", "", 5}, owing{"D", "M", "", 7})
 		pairs[0].State, pairs[0].Pending = c.state, c.pending
 		today := closed.SignBy
 		if c.late {
@@ -167,7 +167,7 @@ func TestWhatCanBeNettedAndCarried(t *testing.T) {
 
 // Only a computed cycle is netted, and only its statements are carried.
 func TestOnlyAComputedCycleEnds(t *testing.T) {
-	closed, pairs := computed(t, byThree, Agreed, november...)
+	closed, pairs := ended(t, byThree, Agreed, november...)
 	for state := range State(len(states)) {
 		closed.State = state
 		want := fault.WrongState
@@ -191,7 +191,7 @@ func TestNothingToPayIsSettled(t *testing.T) {
 		"a fen short": {{"D", "G", "", 5}, {"G", "D", "GP", 4}},
 		"a ring":      {{"D", "G", "", 5}, {"G", "M", "", 5}, {"M", "D", "", 5}},
 	} {
-		closed, pairs := computed(t, byThree, Agreed, list...)
+		closed, pairs := ended(t, byThree, Agreed, list...)
 		got, err := closed.Net(pairs, agreeing(Terms{Multilateral: true}, storyParties...), lastDay)
 		want := Settled
 		if name == "a fen short" {
@@ -201,14 +201,14 @@ func TestNothingToPayIsSettled(t *testing.T) {
 			t.Errorf("%s: %s, %+v, %v", name, got.Close.State, got.Payments, err)
 		}
 	}
-	closed, pairs := computed(t, byThree, Left, november...)
+	closed, pairs := ended(t, byThree, Left, november...)
 	if got, err := closed.Net(pairs, Book{}, lastDay); err != nil || got.Close.State != Settled || got.Netting.Gross != 0 || got.Netting.Lines != 0 {
 		t.Errorf("all carried over: %+v, %v", got, err)
 	}
 }
 
 func TestNettingIsBounded(t *testing.T) {
-	closed, pairs := computed(t, byThree, Agreed, owing{"D", "G", "", amount.Max}, owing{"G", "M", "", 1})
+	closed, pairs := ended(t, byThree, Agreed, owing{"D", "G", "", amount.Max}, owing{"G", "M", "", 1})
 	if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("lines above 2⁵³−1 in all: %v", err)
 	}
@@ -244,8 +244,8 @@ func TestHowAPairIsSettled(t *testing.T) {
 
 // Two groups that don't owe each other don't pay each other.
 func TestGroupsStayApart(t *testing.T) {
-	closed, pairs := computed(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
-	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "D"}, Terms{Multilateral: true, Delay: 8}, "D", "E")}
+	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
+	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Delay: 8}, "C", "D")}
 	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
 	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 6, Due: lastDay + 8}, {Debtor: "C", Creditor: "E", Fen: 4, Due: lastDay + 8}}
 	if err != nil || len(got.Payments) != len(want) {
@@ -278,7 +278,7 @@ func TestBrokenNettingsAreNoRefusals(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	closed, pairs := computed(t, byThree, Agreed, owing{"D", "G", "GP", 5})
+	closed, pairs := ended(t, byThree, Agreed, owing{"D", "G", "GP", 5})
 	for _, programme := range []string{"GP", ""} {
 		spoilt := slices.Clone(pairs)
 		carve(spoilt, "D", "G", "GP", 6)
