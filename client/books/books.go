@@ -34,14 +34,14 @@ import (
 
 // Limits. Every loop of this package is bounded by one of them, or by its input.
 const (
-	MaxRates   = 64                    // changes of one programme's expected redemption
-	MaxLeaves  = 1 << 24               // members of one proof of liabilities, padding included
-	MaxPath    = 24                    // siblings of a member's inclusion proof
-	maxPolicy  = 1 << 24               // bytes of a policy file
-	maxChart   = 1 << 20               // bytes of a chart of accounts
-	oldestAge  = 24                    // months: cohorts of this age and more are shown together
-	maxEntries = 16                    // of one voucher
-	exactYuan  = 1_000_000_000_000_000 // fen under which a spreadsheet holds yuan exactly
+	MaxRates  = 64      // changes of one programme's expected redemption
+	MaxLeaves = 1 << 24 // members of one proof of liabilities, padding included
+	MaxPath   = 24      // siblings of a member's inclusion proof
+	maxPolicy = 1 << 24 // bytes of a policy file
+	maxChart  = 1 << 20 // bytes of a chart of accounts
+	oldestAge = 24      // months: cohorts of this age and more are shown together
+
+	exactYuan = 1_000_000_000_000_000 // fen under which a spreadsheet holds yuan exactly
 )
 
 // Month is a month of the calendar, counted from January 1970.
