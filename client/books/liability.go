@@ -196,6 +196,15 @@ var (
 	ends = []band{{-1 << 20, "past"}, {0, "0"}, {1, "1-3"}, {4, "4-6"}, {7, "7-12"}, {13, "13+"}}
 )
 
+// Ends are the names of the spans by which a Line's Due is told, the soonest first.
+func Ends() []string {
+	names := make([]string, len(ends))
+	for i, e := range ends {
+		names[i] = e.name
+	}
+	return names
+}
+
 // bandOf is the last band that begins at or before a number of months.
 func bandOf(bands []band, months Month) (at int) {
 	for i, b := range bands {
