@@ -75,7 +75,22 @@ func ReadChart(from io.Reader) (Chart, error) {
 			return Chart{}, err
 		}
 	}
-	return chart, nil
+	return chart, chart.apart()
+}
+
+// apart refuses with BAD_REQUEST a chart in which what is compared with statements and
+// readings shares an account with anything else.
+func (c Chart) apart() error {
+	times := map[string]int{}
+	for _, a := range c.all() {
+		times[a.Code]++
+	}
+	for _, a := range []Account{c.Receivable, c.Payable, c.Liability} {
+		if times[a.Code] > 1 {
+			return fault.New(fault.BadRequest, "account %s: receivables, payables and the contract liability need one each", a.Code)
+		}
+	}
+	return nil
 }
 
 // maxCode is the longest code of an account.

@@ -389,7 +389,8 @@ func TestReadChart(t *testing.T) {
 	if err != nil || c.Liability != (Account{"2204.03", "Points", "合同负债—积分"}) || c.Bank != (Account{"1002.01", "Bank", "银行存款"}) || c.Cost != DefaultChart().Cost {
 		t.Errorf("%+v, %v", c, err)
 	}
-	for name, bad := range map[string]string{"no such account": "gold: {code: \"1\"}", "no code": "bank: {code: \"\"}", "no text": "bank: {code: \"1\", en: \"\"}"} {
+	for name, bad := range map[string]string{"no such account": "gold: {code: \"1\"}", "no code": "bank: {code: \"\"}", "no text": "bank: {code: \"1\", en: \"\"}",
+		"a shared payable": "payable: {code: \"1122\"}", "a shared liability": "advance: {code: \"2204\"}"} {
 		if _, err := ReadChart(strings.NewReader(bad)); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%s: %v", name, err)
 		}

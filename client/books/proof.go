@@ -18,10 +18,10 @@ import (
 // its members in one programme, so that everybody sees one total, each member can check
 // that it is counted in it, and nobody learns who the others are.
 //
-//	root    SHA-256(0x02 ‖ CBOR [network, issuer, programme, cycle, height, leaves, sum, node])
+//	root    SHA-256(0x02 ‖ CBOR [[network, issuer, programme, cycle, height], leaves, sum, node])
 //	node    SHA-256(0x01 ‖ left sum ‖ left ‖ right sum ‖ right)     sums: 8 bytes, big-endian
 //	leaf    SHA-256(0x00 ‖ CBOR [salt, member, points])
-//	salt    HMAC-SHA-256(secret, CBOR [network, issuer, programme, height, member])
+//	salt    HMAC-SHA-256(secret, CBOR [network, issuer, programme, height, member, pad])   pad: 0; of padding 1, 2 …
 //
 // Leaves stand in the order of their hashes, which salts make as good as random; the
 // tree is filled up to a power of two with leaves of no member and no points, salted
