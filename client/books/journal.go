@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
 )
 
 // Entry is one side of a voucher (分录).
@@ -44,13 +45,12 @@ func (v Voucher) Balanced() bool {
 
 // Books say how one party keeps its journal.
 type Books struct {
-	Party    string
-	Period   string // such as 2026-11
-	Operator string // to whom fees are owed
-	Chart    Chart
+	Party  string
+	Period string // such as 2026-11
+	Chart  Chart
 }
 
-// rule is how a kind is booked against what is owed: the debtor debits one account and
+// rule is how a kind of obligation is booked against what is owed: the debtor debits one account and
 // credits the payable, the creditor debits the receivable and credits another.
 type rule struct {
 	en, zh          string
@@ -64,23 +64,27 @@ func liabilityOf(c Chart) Account { return c.Liability }
 func revenueOf(c Chart) Account   { return c.Revenue }
 func costOf(c Chart) Account      { return c.Cost }
 
-var rules = map[Kind]rule{
-	Redeemed:   {"points redeemed", "积分兑付", liabilityOf, revenueOf, true, false},
-	Refunded:   {"redemption refunded", "积分退回", revenueOf, liabilityOf, false, true},
-	Converted:  {"points converted", "积分换算", liabilityOf, liabilityOf, true, false},
-	Service:    {"service rendered", "权益服务", func(c Chart) Account { return c.Marketing }, revenueOf, false, false},
-	Fee:        {"platform fee", "平台手续费", func(c Chart) Account { return c.Fee }, func(c Chart) Account { return c.FeeRevenue }, false, false},
-	Supply:     {"goods supplied", "供货", costOf, revenueOf, false, false},
-	Returned:   {"goods returned", "退货", revenueOf, costOf, false, false},
-	Adjustment: {"adjustment by dispute", "争议调整", func(c Chart) Account { return c.AdjustedCost }, func(c Chart) Account { return c.AdjustedRevenue }, false, false},
-	Prefunding: {"prefunding", "预存", func(c Chart) Account { return c.Prepaid }, func(c Chart) Account { return c.Advance }, false, false},
+func marketingOf(c Chart) Account { return c.Marketing }
+func feeOf(c Chart) Account       { return c.Fee }
+func feesOf(c Chart) Account      { return c.FeeRevenue }
+
+// rules has every kind but Carried: what another cycle left unsettled is booked already.
+var rules = map[settlement.Kind]rule{
+	settlement.Redemption:  {"points redeemed", "积分兑付", liabilityOf, revenueOf, true, false},
+	settlement.Refund:      {"redemption refunded", "积分退回", revenueOf, liabilityOf, false, true},
+	settlement.Conversion:  {"points converted", "积分换算", liabilityOf, liabilityOf, true, false},
+	settlement.Service:     {"service rendered", "权益服务", marketingOf, revenueOf, false, false},
+	settlement.ServiceBack: {"service reversed", "权益服务冲正", revenueOf, marketingOf, false, false},
+	settlement.Fee:         {"platform fee", "平台手续费", feeOf, feesOf, false, false},
+	settlement.FeeBack:     {"platform fee given back", "平台手续费退回", feesOf, feeOf, false, false},
+	settlement.Supply:      {"goods supplied", "供货", costOf, revenueOf, false, false},
+	settlement.Return:      {"goods returned", "退货", revenueOf, costOf, false, false},
+	settlement.Adjustment:  {"adjustment by dispute", "争议调整", func(c Chart) Account { return c.AdjustedCost }, func(c Chart) Account { return c.AdjustedRevenue }, false, false},
+	settlement.Prefunding:  {"prefunding", "预存", func(c Chart) Account { return c.Prepaid }, func(c Chart) Account { return c.Advance }, false, false},
 }
 
-// feeBack is a fee that the operator owes back.
-var feeBack = rule{"platform fee given back", "平台手续费退回", func(c Chart) Account { return c.FeeRevenue }, func(c Chart) Account { return c.Fee }, false, false}
-
 // Journal makes the vouchers of a statement's lines, in their order. Lines between
-// others, and of nothing, make none.
+// others, of nothing, and what another cycle left unsettled make none.
 func (b Books) Journal(lines iter.Seq2[Posting, error]) iter.Seq2[Voucher, error] {
 	return func(yield func(Voucher, error) bool) {
 		for p, err := range lines {
@@ -91,7 +95,7 @@ func (b Books) Journal(lines iter.Seq2[Posting, error]) iter.Seq2[Voucher, error
 				yield(Voucher{}, err)
 				return
 			}
-			if p.Fen == 0 || p.Debtor != b.Party && p.Creditor != b.Party {
+			if p.Fen == 0 || p.Kind == settlement.Carried || p.Debtor != b.Party && p.Creditor != b.Party {
 				continue
 			}
 			if !yield(b.voucher(p), nil) {
@@ -104,9 +108,6 @@ func (b Books) Journal(lines iter.Seq2[Posting, error]) iter.Seq2[Voucher, error
 // voucher books one line.
 func (b Books) voucher(p Posting) Voucher {
 	r := rules[p.Kind]
-	if p.Kind == Fee && p.Debtor == b.Operator {
-		r = feeBack
-	}
 	v := b.new(p.ID, p.Date, r.en, r.zh)
 	v.Block, v.Tx = p.Block, p.Tx
 	if p.Debtor == b.Party {

@@ -13,40 +13,24 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
-)
-
-// Kind is what makes a debtor owe a creditor: what obligations are called on the ledger.
-type Kind string
-
-// The kinds. Amounts are positive: what goes back is an obligation of the opposite
-// direction, a kind of its own where that isn't the same.
-const (
-	Redeemed   Kind = "redemption" // 积分兑付: the points' bearer owes the acceptor
-	Refunded   Kind = "refund"     // 退回: the acceptor owes the bearer
-	Converted  Kind = "conversion" // 换算: the bearer of the points that went owes the issuer of those that came
-	Service    Kind = "service"    // 服务: who gave a benefit owes its provider
-	Fee        Kind = "fee"        // 手续费: to the operator, or back from it
-	Supply     Kind = "supply"     // 供货: the seller owes the supplier's party
-	Returned   Kind = "return"     // 退货: the supplier's party owes the seller
-	Adjustment Kind = "adjustment" // 调整: what a dispute came to
-	Prefunding Kind = "prefunding" // 预存: paid ahead
+	"tallystick/chaincode/settlement"
 )
 
 // Posting is one line of a statement: a debtor owes a creditor. Its JSON has the names
 // of a statement's line.
 type Posting struct {
-	ID        string       `json:"id"` // the line's, such as D.3.42.17.0
-	Date      date.Date    `json:"date"`
-	Kind      Kind         `json:"kind"`
-	Scene     string       `json:"scene"`
-	Debtor    string       `json:"debtor"`
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for what isn't of points
-	Points    amount.Units `json:"points"`
-	Fen       amount.Units `json:"fen"`
-	Block     uint64       `json:"block"`
-	Tx        string       `json:"tx"`
-	Void      bool         `json:"void,omitempty"` // the line counts no more, by a dispute: its voucher is reversed
+	ID        string          `json:"id"` // the line's, such as D.3.42.17.0
+	Date      date.Date       `json:"date"`
+	Kind      settlement.Kind `json:"kind"`
+	Scene     string          `json:"scene"`
+	Debtor    string          `json:"debtor"`
+	Creditor  string          `json:"creditor"`
+	Programme string          `json:"programme"` // "" for what isn't of points
+	Points    amount.Units    `json:"points"`
+	Fen       amount.Units    `json:"fen"`
+	Block     uint64          `json:"block"`
+	Tx        string          `json:"tx"`
+	Void      bool            `json:"void,omitempty"` // the line counts no more, by a dispute: its voucher is reversed
 }
 
 // Check refuses with BAD_REQUEST or LIMIT what is no line.
@@ -54,8 +38,8 @@ func (p Posting) Check() error {
 	if p.ID == "" || len(p.ID) > maxID {
 		return fault.New(fault.BadRequest, "line: want an id of at most %d characters", maxID)
 	}
-	if _, known := rules[p.Kind]; !known {
-		return fault.New(fault.BadRequest, "line %s: there is no kind %.40q", p.ID, string(p.Kind))
+	if _, known := rules[p.Kind]; !known && p.Kind != settlement.Carried {
+		return fault.New(fault.BadRequest, "line %s: of which kind?", p.ID)
 	}
 	for _, of := range [][2]string{{"debtor", p.Debtor}, {"creditor", p.Creditor}} {
 		if err := name.CheckID("line "+p.ID+": "+of[0], of[1]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/settlement"
 )
 
 // Ledgers are the balances that vouchers come to, account by account: debits less
@@ -83,8 +84,12 @@ type Totals struct {
 	by    map[string]*Position
 }
 
-// Add counts one line; those between others don't count.
+// Add counts one line; those between others don't count, nor what another cycle left
+// unsettled.
 func (t *Totals) Add(p Posting) {
+	if p.Kind == settlement.Carried {
+		return
+	}
 	other, owed := p.Creditor, p.Debtor == t.Party
 	if p.Creditor == t.Party {
 		other = p.Debtor

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -44,6 +45,25 @@ func linesOf(path string) lines {
 			}
 		}
 	}
+}
+
+// linesIn reads a cycle's obligations from the read model: those whose amounts are
+// known, hidden supply once it was opened.
+func linesIn(ix *index.Index, cycle string) lines {
+	return func() iter.Seq2[books.Posting, error] {
+		return func(yield func(books.Posting, error) bool) {
+			for o, err := range ix.Obligations(cycle) {
+				if !yield(postingOf(o), err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func postingOf(o index.Obligation) books.Posting {
+	return books.Posting{ID: o.ID.String(), Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor,
+		Programme: o.Programme, Points: o.Points, Fen: o.Fen, Block: o.Block, Tx: o.Tx}
 }
 
 // journal is what a period's books are made of.
@@ -177,16 +197,16 @@ func (s journalled) check() error {
 
 // journalFlags are what people say of a journal.
 type journalFlags struct {
-	policy                                 policyFlags
-	period, lines, settled, opening, chart string
-	out                                    string
+	policy                                        policyFlags
+	period, cycle, lines, settled, opening, chart string
+	out                                           string
 }
 
 func bookJournal(a *app) *cobra.Command {
 	var f journalFlags
 	cmd := leaf("journal", "A period's vouchers for your ERP system: CSV, XLSX or JSON (凭证)",
-		`  tally --as D books journal --period 2026-11 --lines lines.json --redemption DP:0.9 --out journal.xlsx
-  tally --as G books journal --period 2026-12 --lines lines.json --settled paid.json --policy policy.yaml --opening liability-2026-11.json --out journal.csv`,
+		`  tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
+  tally --as G books journal --period 2026Q4 --cycle 2026-12 --settled paid.json --policy policy.yaml --opening liability-2026-11.json --out journal.csv`,
 		func(ctx context.Context, _ []string) error {
 			j, err := f.read()
 			if err != nil {
@@ -201,8 +221,8 @@ func bookJournal(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if j.books.Operator, err = ix.Operator(); err != nil {
-					return err
+				if j.lines == nil {
+					j.lines = linesIn(ix, cmp.Or(f.cycle, f.period))
 				}
 				j.books.Party, j.closing, j.on = g.Party(), now.Lines, now.Date
 				return a.keepJournal(j, f.out)
@@ -214,8 +234,9 @@ number that stays the same however often you export, and names its line. What vo
 come to is compared with the statement, by counterparty, and with the contract liability,
 by programme; if it differs the command fails and names it.
 
---lines are statement lines as JSON, one after the other or as one list. --settled are
-what was paid, with id, date, party, payable, receivable, paid and received. --opening is
+The lines are those of the cycle that is called as the period, unless you name another
+one, or, with --lines, a file with statement lines as JSON, one after the other or as one
+list. Supply whose sum isn't opened yet has no line. --settled are what was paid, with id, date, party, payable, receivable, paid and received. --opening is
 the JSON of tally books liability at the end of the period before; without it the period
 is your first. --chart is a YAML file with your accounts where they aren't the standard
 ones of CAS:
@@ -223,6 +244,7 @@ ones of CAS:
   liability: {code: "2204.03", en: Points, zh: 合同负债—积分}`
 	f.policy.flags(cmd)
 	word(cmd, &f.period, "period", "such as 2026-11: a part of every voucher's number")
+	word(cmd, &f.cycle, "cycle", "whose lines; the one that is called as the period if you name none")
 	word(cmd, &f.lines, "lines", "file with the statements' lines, JSON")
 	word(cmd, &f.settled, "settled", "file with what was settled, JSON")
 	word(cmd, &f.opening, "opening", "the liability at the end of the period before, JSON")
@@ -236,13 +258,21 @@ func (f journalFlags) read() (j journal, err error) {
 	if err := name.CheckID("period", f.period); err != nil {
 		return j, err
 	}
-	if f.lines == "" {
-		return j, fault.New(fault.BadRequest, "say which lines: --lines FILE")
+	if f.lines != "" && f.cycle != "" {
+		return j, fault.New(fault.BadRequest, "lines of a file, or of a cycle: --lines FILE or --cycle ID")
+	}
+	if f.cycle != "" {
+		if err := name.CheckID("cycle", f.cycle); err != nil {
+			return j, err
+		}
 	}
 	if _, err := writerOf(f.out); err != nil {
 		return j, err
 	}
-	j.books.Period, j.books.Chart, j.lines = f.period, books.DefaultChart(), linesOf(f.lines)
+	j.books.Period, j.books.Chart = f.period, books.DefaultChart()
+	if f.lines != "" {
+		j.lines = linesOf(f.lines)
+	}
 	if f.chart != "" {
 		file, err := os.Open(f.chart)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -315,7 +316,7 @@ func aJournal(t *testing.T, dir string) journal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.books.Party, j.books.Operator, j.closing, j.on = "G", "G", book.Lines, book.Date
+	j.books.Party, j.closing, j.on = "G", book.Lines, book.Date
 	return j
 }
 
@@ -388,6 +389,38 @@ func TestJournalOpensWhereTheLastOneClosed(t *testing.T) {
 	}
 }
 
+// TestJournalOfACycle takes its lines from the read model, as often as it is asked.
+func TestJournalOfACycle(t *testing.T) {
+	key := row.Obligations("D", 1, 1)
+	ix := readModel(t, []entry{put(key, settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
+		{Index: 4, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720},
+		{Index: 4, Ord: 1, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268}, {Index: 5, Kind: settlement.Supply, Debtor: "D", Creditor: "S1", Fen: 26_800, Of: "2026-10"},
+	}})})
+	from := linesIn(ix, "2026-11")
+	for range 2 {
+		var got []books.Posting
+		for p, err := range from() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Block, p.Tx = 0, ""
+			got = append(got, p)
+		}
+		want := []books.Posting{
+			{ID: "D.1.1.4.0", Date: november, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720},
+			{ID: "D.1.1.4.1", Date: november, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268},
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v", got)
+		}
+	}
+	for p, err := range linesIn(ix, "2026-10")() {
+		if err != nil || p.ID != "D.1.1.5.0" || p.Kind != settlement.Supply {
+			t.Errorf("what was opened of an earlier cycle: %+v, %v", p, err)
+		}
+	}
+}
+
 func TestJournalNamesWhatDiffers(t *testing.T) {
 	sum := journalled{Differences: []books.Difference{{Party: "M", Account: "payable", Statement: 5, Vouchers: 6}}, Liability: []liabilityTied{{"GP", 7, 7}, {"DP", 1, 2}}}
 	err := sum.check()
@@ -413,7 +446,8 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"share of nothing", []string{"--as", "G", "books", "liability", "--redemption", "0.8"}, "PROGRAMME:SHARE"},
 		{"odd parts", []string{"--as", "G", "books", "liability", "--by", "colour"}, "age or expiry"},
 		{"journal of no period", []string{"--as", "G", "books", "journal", "--lines", lines}, "period"},
-		{"journal of no lines", []string{"--as", "G", "books", "journal", "--period", "2026-11"}, "--lines FILE"},
+		{"journal of two kinds of lines", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026-11", "--lines", lines}, "--lines FILE"},
+		{"journal of no cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026.11"}, "cycle"},
 		{"journal in an odd format", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--out", "j.doc"}, ".xlsx"},
 		{"opening that is none", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--opening", lines}, "BAD_REQUEST"},
 		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "--programme ID"},
