@@ -19,10 +19,8 @@ type Account struct {
 type Chart struct {
 	Bank            Account `json:"bank" yaml:"bank"`
 	Receivable      Account `json:"receivable" yaml:"receivable"` // by counterparty
-	Prepaid         Account `json:"prepaid" yaml:"prepaid"`       // by counterparty
 	Clearing        Account `json:"clearing" yaml:"clearing"`     // between multilateral netting and its one payment
 	Payable         Account `json:"payable" yaml:"payable"`       // by counterparty
-	Advance         Account `json:"advance" yaml:"advance"`       // by counterparty
 	Liability       Account `json:"liability" yaml:"liability"`   // of points, by programme
 	Revenue         Account `json:"revenue" yaml:"revenue"`
 	Breakage        Account `json:"breakage" yaml:"breakage"`
@@ -39,10 +37,8 @@ func DefaultChart() Chart {
 	return Chart{
 		Bank:            Account{"1002", "Bank", "银行存款"},
 		Receivable:      Account{"1122", "Accounts receivable", "应收账款"},
-		Prepaid:         Account{"1123", "Prepayments", "预付账款"},
 		Clearing:        Account{"2241", "Clearing", "其他应付款—清算"},
 		Payable:         Account{"2202", "Accounts payable", "应付账款"},
-		Advance:         Account{"2203", "Advances received", "预收账款"},
 		Liability:       Account{"2204", "Contract liabilities", "合同负债"},
 		Revenue:         Account{"6001", "Revenue", "主营业务收入"},
 		Breakage:        Account{"600101", "Breakage revenue", "主营业务收入—弃兑"},
@@ -97,6 +93,6 @@ func (c Chart) apart() error {
 const maxCode = 32
 
 func (c Chart) all() []Account {
-	return []Account{c.Bank, c.Receivable, c.Prepaid, c.Clearing, c.Payable, c.Advance, c.Liability, c.Revenue, c.Breakage,
+	return []Account{c.Bank, c.Receivable, c.Clearing, c.Payable, c.Liability, c.Revenue, c.Breakage,
 		c.FeeRevenue, c.AdjustedRevenue, c.Cost, c.Marketing, c.Fee, c.AdjustedCost}
 }

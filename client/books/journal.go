@@ -68,6 +68,8 @@ func marketingOf(c Chart) Account { return c.Marketing }
 func feeOf(c Chart) Account       { return c.Fee }
 func feesOf(c Chart) Account      { return c.FeeRevenue }
 
+func bankOf(c Chart) Account { return c.Bank }
+
 // rules has every kind but Carried: what another cycle left unsettled is booked already.
 var rules = map[settlement.Kind]rule{
 	settlement.Redemption:  {"points redeemed", "积分兑付", liabilityOf, revenueOf, true, false},
@@ -80,7 +82,7 @@ var rules = map[settlement.Kind]rule{
 	settlement.Supply:      {"goods supplied", "供货", costOf, revenueOf, false, false},
 	settlement.Return:      {"goods returned", "退货", revenueOf, costOf, false, false},
 	settlement.Adjustment:  {"adjustment by dispute", "争议调整", func(c Chart) Account { return c.AdjustedCost }, func(c Chart) Account { return c.AdjustedRevenue }, false, false},
-	settlement.Prefunding:  {"prefunding", "预存", func(c Chart) Account { return c.Prepaid }, func(c Chart) Account { return c.Advance }, false, false},
+	settlement.Prefunding:  {"deposit held", "预存款", bankOf, bankOf, false, false},
 }
 
 // Journal makes the vouchers of a statement's lines, in their order. Lines between

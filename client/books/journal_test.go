@@ -189,7 +189,7 @@ func TestVouchersOfEachKind(t *testing.T) {
 		{settlement.Supply, "D", "M", "6401 2202:M", "1122:D 6001"},
 		{settlement.Return, "D", "M", "6001 2202:M", "1122:D 6401"},
 		{settlement.Adjustment, "D", "M", "6711 2202:M", "1122:D 6301"},
-		{settlement.Prefunding, "D", "M", "1123 2202:M", "1122:D 2203"},
+		{settlement.Prefunding, "D", "M", "1002 2202:M", "1122:D 1002"},
 	} {
 		p := Posting{ID: "D.0.1.0.0", Date: november, Kind: c.kind, Debtor: c.debtor, Creditor: c.creditor, Programme: "P", Fen: 5}
 		for _, side := range []struct{ party, want string }{{c.debtor, c.wantD}, {c.creditor, c.wantC}} {
@@ -408,7 +408,7 @@ func TestReadChart(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for name, bad := range map[string]string{"no such account": "gold: {code: \"1\"}", "no code": "bank: {code: \"\"}", "no text": "bank: {code: \"1\", en: \"\"}",
-		"a shared payable": "payable: {code: \"1122\"}", "a shared liability": "advance: {code: \"2204\"}"} {
+		"a shared payable": "payable: {code: \"1122\"}", "a shared liability": "clearing: {code: \"2204\"}"} {
 		if _, err := ReadChart(strings.NewReader(bad)); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%s: %v", name, err)
 		}
