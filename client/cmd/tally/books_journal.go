@@ -48,12 +48,25 @@ func linesOf(path string) lines {
 }
 
 // linesIn reads a cycle's obligations from the read model: those whose amounts are
-// known, hidden supply once it was opened.
+// known, hidden supply once it was opened; and the lines of whatever cycle that disputes
+// voided while this one was open.
 func linesIn(ix *index.Index, cycle string) lines {
 	return func() iter.Seq2[books.Posting, error] {
 		return func(yield func(books.Posting, error) bool) {
 			for o, err := range ix.Obligations(cycle) {
 				if !yield(postingOf(o), err) {
+					return
+				}
+			}
+			voided, err := ix.Voided(cycle)
+			if err != nil {
+				yield(books.Posting{}, err)
+				return
+			}
+			for _, o := range voided {
+				p := postingOf(o)
+				p.Void = true
+				if !yield(p, nil) {
 					return
 				}
 			}
@@ -206,7 +219,7 @@ func bookJournal(a *app) *cobra.Command {
 	var f journalFlags
 	cmd := leaf("journal", "A period's vouchers for your ERP system: CSV, XLSX or JSON (凭证)",
 		`  tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
-  tally --as G books journal --period 2026Q4 --cycle 2026-12 --settled paid.json --policy policy.yaml --opening liability-2026-11.json --out journal.csv`,
+  tally --as G books journal --period 2026Q4 --cycle 2026-12 --policy policy.yaml --opening liability-2026-11.json --out journal.csv`,
 		func(ctx context.Context, _ []string) error {
 			j, err := f.read()
 			if err != nil {
@@ -223,6 +236,9 @@ func bookJournal(a *app) *cobra.Command {
 				}
 				if j.lines == nil {
 					j.lines = linesIn(ix, cmp.Or(f.cycle, f.period))
+					if j.settled, err = ix.Settled(cmp.Or(f.cycle, f.period), g.Party()); err != nil {
+						return err
+					}
 				}
 				j.books.Party, j.closing, j.on = g.Party(), now.Lines, now.Date
 				return a.keepJournal(j, f.out)
@@ -235,8 +251,11 @@ come to is compared with the statement, by counterparty, and with the contract l
 by programme; if it differs the command fails and names it.
 
 The lines are those of the cycle that is called as the period, unless you name another
-one, or, with --lines, a file with statement lines as JSON, one after the other or as one
-list. Supply whose sum isn't opened yet has no line. --settled are what was paid, with id, date, party, payable, receivable, paid and received. --opening is
+one; with them come the netting and the payments of earlier cycles, and the lines that
+disputes voided, that fell into it. Supply whose sum isn't opened yet has no line. Or name
+files: --lines with statement lines as JSON, one after the other or as one list, and
+--settled with what was paid: id, date, party, payable, receivable, paid and received.
+--opening is
 the JSON of tally books liability at the end of the period before; without it the period
 is your first. --chart is a YAML file with your accounts where they aren't the standard
 ones of CAS:
@@ -258,8 +277,8 @@ func (f journalFlags) read() (j journal, err error) {
 	if err := name.CheckID("period", f.period); err != nil {
 		return j, err
 	}
-	if f.lines != "" && f.cycle != "" {
-		return j, fault.New(fault.BadRequest, "lines of a file, or of a cycle: --lines FILE or --cycle ID")
+	if f.lines != "" && f.cycle != "" || f.lines == "" && f.settled != "" {
+		return j, fault.New(fault.BadRequest, "lines of a file, with what was settled, or of a cycle: --lines FILE --settled FILE or --cycle ID")
 	}
 	if f.cycle != "" {
 		if err := name.CheckID("cycle", f.cycle); err != nil {

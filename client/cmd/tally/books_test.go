@@ -447,6 +447,7 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"odd parts", []string{"--as", "G", "books", "liability", "--by", "colour"}, "age or expiry"},
 		{"journal of no period", []string{"--as", "G", "books", "journal", "--lines", lines}, "period"},
 		{"journal of two kinds of lines", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026-11", "--lines", lines}, "--lines FILE"},
+		{"settled beside a cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--settled", lines}, "--lines FILE"},
 		{"journal of no cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026.11"}, "cycle"},
 		{"journal in an odd format", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--out", "j.doc"}, ".xlsx"},
 		{"opening that is none", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--opening", lines}, "BAD_REQUEST"},
