@@ -19,7 +19,7 @@ type Account struct {
 type Chart struct {
 	Bank            Account `json:"bank" yaml:"bank"`
 	Receivable      Account `json:"receivable" yaml:"receivable"` // by counterparty
-	Clearing        Account `json:"clearing" yaml:"clearing"`     // between multilateral netting and its one payment
+	Clearing        Account `json:"clearing" yaml:"clearing"`     // between netting and its payments
 	Payable         Account `json:"payable" yaml:"payable"`       // by counterparty
 	Liability       Account `json:"liability" yaml:"liability"`   // of points, by programme
 	Revenue         Account `json:"revenue" yaml:"revenue"`

@@ -161,7 +161,7 @@ func (v *Voucher) credit(a Account, party, programme string, fen amount.Units) {
 }
 
 // Settle books what was paid: payables and receivables go, the bank moves, and what
-// multilateral netting leaves between the two waits in the clearing account.
+// netting leaves to be paid waits in the clearing account.
 func (b Books) Settle(list []Settlement) ([]Voucher, error) {
 	vouchers := []Voucher{}
 	for _, s := range list {

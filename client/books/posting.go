@@ -84,13 +84,13 @@ func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
 }
 
 // Settlement is what one counterparty and this party discharged of what they owed each
-// other in a cycle, and what was paid for it. Where parties net multilaterally nothing
-// is paid for any one of them, and one settlement with no payable and no receivable
-// carries the payment.
+// other in a cycle, and what was paid for it. Netting and payments may come apart, as
+// they do where several net together: then one settlement has the payable and the
+// receivable, and others, of no counterparty, what was paid.
 type Settlement struct {
 	ID         string       `json:"id"` // the payment's, or the pair's: CYCLE-PARTY
 	Date       date.Date    `json:"date"`
-	Party      string       `json:"party"`      // counterparty; "" for the payment of a multilateral netting
+	Party      string       `json:"party"`      // counterparty; "" for a payment that netting came to
 	Payable    amount.Units `json:"payable"`    // fen that this party owed, and owes no more
 	Receivable amount.Units `json:"receivable"` // fen that it was owed, and is no more
 	Paid       amount.Units `json:"paid"`
