@@ -44,6 +44,7 @@ var rules = []rule{
 		"github.com/hyperledger/fabric-gateway": "a statement is checked without a network",
 	}},
 	{"tallystick/client/iso20022", map[string]string{"github.com/hyperledger": "files in, files out", "google.golang.org/grpc": "files in, files out", "net": "files in, files out", "os/exec": "files in, files out", "tallystick/client": "it knows no node"}},
+	{"tallystick/client/books", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "modernc.org/sqlite": pure, "tallystick/client/index": "the index gives, the books compute"}},
 	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
 }
 
