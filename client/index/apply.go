@@ -29,6 +29,7 @@ func (ix *Index) Apply(blocks ...*block.Block) error {
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
+	ix.given = blocks[len(blocks)-1].Number + 1
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	ix.height = height
@@ -108,7 +109,7 @@ func (ix *Index) fold(tx *sql.Tx, blocks []*block.Block) (*fold, error) {
 		return nil, err
 	}
 	for _, b := range blocks {
-		if b.Number < f.height && b.Number >= ix.height {
+		if b.Number < f.height && b.Number >= ix.given {
 			continue
 		}
 		if err := f.block(b); err != nil {

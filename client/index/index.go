@@ -40,8 +40,10 @@ const version = 6
 // Index is an open read model. One goroutine at a time may Apply; any number
 // may ask meanwhile.
 type Index struct {
-	db       database
+	db database
+
 	applying sync.Mutex
+	given    uint64 // the next block that Apply may be given: height, or less if other processes apply too
 
 	mu      sync.Mutex
 	height  uint64        // blocks taken in
@@ -81,6 +83,7 @@ func (ix *Index) load() error {
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	ix.height, _, err = checkpoint(tx)
+	ix.given = ix.height
 	return err
 }
 

@@ -1,11 +1,13 @@
 package index
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
@@ -265,6 +267,40 @@ func TestTwoProcesses(t *testing.T) {
 	_, x, _ := a.Digest()
 	if _, y, _ := b.Digest(); x.String() != y.String() {
 		t.Error("the digests differ")
+	}
+}
+
+// Several processes that take the same blocks in at the same time come to the same.
+func TestProcessesRace(t *testing.T) {
+	w, names := wallets(t)
+	for n := range amount.Units(20) {
+		changed := lot("DP", "ann", 50, today+30)
+		changed.Placed = n
+		w.write(put(row.Lot(names[0]), changed))
+	}
+	blocks, path := w.blocks(), where(t)
+	_, want, err := w.index().Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	openAt(t, path) // the tables are there
+	var racers errgroup.Group
+	for portion := 1; portion <= 4; portion++ {
+		ix := openAt(t, path)
+		racers.Go(func() error {
+			for part := range slices.Chunk(blocks[ix.Height():], portion) {
+				if err := ix.Apply(part...); err != nil {
+					return err
+				}
+			}
+			if height, got, err := ix.Digest(); err != nil || height != uint64(len(blocks)) || got.String() != want.String() {
+				return fmt.Errorf("height %d, %s, %w", height, got, err)
+			}
+			return nil
+		})
+	}
+	if err := racers.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

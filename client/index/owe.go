@@ -277,6 +277,11 @@ func (r at) digest(t table, h hash.Hash) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
+		for i, v := range values {
+			if b, is := v.([]byte); is {
+				values[i] = notNil(b) // one driver says nil for none
+			}
+		}
 		h.Write(codec.Encode(append([]any{t.name}, values...)))
 	}
 	return rows.Err()

@@ -53,7 +53,7 @@ func openPostgres(url string) (database, error) {
 		cfg.ConnectTimeout = connectTimeout
 	}
 	sum := sha256.Sum256([]byte("tallystick index " + name))
-	db := &postgres{pool: stdlib.OpenDB(*cfg), schema: name, lock: int64(binary.BigEndian.Uint64(sum[:]))}
+	db := &postgres{pool: stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(always)), schema: name, lock: int64(binary.BigEndian.Uint64(sum[:]))}
 	db.pool.SetMaxOpenConns(connections)
 	db.pool.SetMaxIdleConns(connections)
 	if err := db.prepare(context.Background()); err != nil {
@@ -61,6 +61,10 @@ func openPostgres(url string) (database, error) {
 	}
 	return db, nil
 }
+
+// always has a connection tried before a transaction begins on it, so that a server
+// that was restarted meanwhile is not noticed in the middle of one.
+func always(context.Context, stdlib.ShouldPingParams) bool { return true }
 
 // prepare makes the tables if there are none, or those of another version again.
 func (db *postgres) prepare(ctx context.Context) error {
