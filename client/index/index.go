@@ -72,7 +72,7 @@ func Open(where string) (*Index, error) {
 
 // isURL says whether an index is to be in a PostgreSQL database.
 func isURL(where string) bool {
-	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+	return strings.HasPrefix(where, "postgres://")
 }
 
 // load reads how far the tables are.
