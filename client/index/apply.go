@@ -187,13 +187,12 @@ func (f *fold) write() error {
 
 // put has a row written to a table at the end: the values of its columns, in the
 // schema's order. One with the same key takes its place.
-func (f *fold) put(name string, values ...any) error {
+func (f *fold) put(name string, row ...any) error {
 	t, err := tableNamed(name)
 	if err != nil {
 		return err
 	}
-	row, err := t.fit(values)
-	if err != nil {
+	if err := t.fit(row); err != nil {
 		return err
 	}
 	if f.puts[name] == nil {

@@ -7,8 +7,8 @@ import (
 )
 
 // database is what SQLite and PostgreSQL do differently. Everything else in this
-// package is the same for both, and is written in the SQL that both understand, with
-// three words that one of them needs translated: see postgres.sql.
+// package is the same for both, and is written in the SQL that both understand; where
+// PostgreSQL has another word, postgres.go translates it.
 type database interface {
 	// sql is a query as the database reads it; ? or ?1 stand for its arguments.
 	sql(query string) string

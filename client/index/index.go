@@ -10,7 +10,7 @@
 // can be deleted at any time: they are made again from the blocks.
 //
 // They are in a file of SQLite, or in a schema of a PostgreSQL database that
-// several processes of a party share. The queries are the same; see database.
+// several processes of a party may share. The queries are the same; see database.
 //
 // A row that is named by a command (a lot, a hold, an order …) is honoured only if
 // it was made by the transaction that sealed its number, that is, moved the lane's

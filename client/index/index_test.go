@@ -264,9 +264,37 @@ func TestTwoProcesses(t *testing.T) {
 	if err := b.Apply(blocks[:2]...); err != nil || b.Height() != uint64(len(blocks)) {
 		t.Errorf("height %d, %v", b.Height(), err)
 	}
+	if err := b.Apply(blocks[2:4]...); err != nil {
+		t.Errorf("the one that is behind can't go on: %v", err)
+	}
+	if err := b.Apply(blocks[3]); err == nil {
+		t.Error("a block that it was given before passes")
+	}
 	_, x, _ := a.Digest()
 	if _, y, _ := b.Digest(); x.String() != y.String() {
 		t.Error("the digests differ")
+	}
+}
+
+// What is asked in one reading is of one height, whatever is applied meanwhile.
+func TestAReadingIsOfOneHeight(t *testing.T) {
+	w, _ := wallets(t)
+	blocks, ix := w.blocks(), fresh(t)
+	if err := ix.Apply(blocks[:2]...); err != nil {
+		t.Fatal(err)
+	}
+	err := ix.reading(func(r at) error {
+		if err := ix.Apply(blocks[2:]...); err != nil {
+			return err
+		}
+		height, _, err := checkpoint(r.tx.tx)
+		if err == nil && (height != r.height || height != 2) {
+			err = fmt.Errorf("height %d, then %d", r.height, height)
+		}
+		return err
+	})
+	if err != nil || ix.Height() == 2 {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,11 @@
 -- to search by that are taken from them, and the block that wrote it last.
 -- Tables are sorted by the ledger's keys, which grow lane by lane: new rows are
 -- appended in a few places, never scattered.
+--
+-- This is the one list of tables and columns, for SQLite and PostgreSQL: what the
+-- fold puts, the digest and the migration follow it. A table is added here, a column
+-- a line and the key's first, and filled by a put in rows.go; then version grows.
+-- Texts are compared by their bytes. Column types are TEXT, INTEGER (64 bits) and BLOB.
 
 CREATE TABLE IF NOT EXISTS checkpoint (
   one    INTEGER PRIMARY KEY CHECK (one = 1),

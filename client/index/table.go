@@ -99,35 +99,36 @@ func (t table) upsert(rows string) string {
 
 // fit makes the values of a row those that its columns are of: string, int64 or
 // []byte. It refuses rows that the table isn't for.
-func (t table) fit(values []any) ([]any, error) {
-	if len(values) != len(t.columns) {
-		return nil, fmt.Errorf("table %s has %d columns, a row %d", t.name, len(t.columns), len(values))
+func (t table) fit(row []any) error {
+	if len(row) != len(t.columns) {
+		return fmt.Errorf("table %s has %d columns, a row %d", t.name, len(t.columns), len(row))
 	}
-	row := make([]any, len(values))
 	for i, c := range t.columns {
-		v, ok := c.fit(values[i])
-		if !ok {
-			return nil, fmt.Errorf("column %s.%s is %s, a value is %T", t.name, c.name, c.kind, values[i])
+		v, kind := plain(row[i])
+		if kind != c.kind {
+			return fmt.Errorf("column %s.%s is %s, a value is %T", t.name, c.name, c.kind, row[i])
 		}
 		row[i] = v
 	}
-	return row, nil
+	return nil
 }
 
-func (c column) fit(value any) (any, bool) {
+// plain is a value as a database takes it, and the kind of column that it is for; ""
+// for none.
+func plain(value any) (any, string) {
 	switch v := value.(type) {
 	case string:
-		return v, c.kind == "TEXT"
+		return value, "TEXT"
 	case int64:
-		return v, c.kind == "INTEGER"
+		return value, "INTEGER"
 	case int:
-		return int64(v), c.kind == "INTEGER"
+		return int64(v), "INTEGER"
 	case uint64: // a block
-		return int64(v), c.kind == "INTEGER"
+		return int64(v), "INTEGER"
 	case bool:
-		return int64(bit(v)), c.kind == "INTEGER"
+		return int64(bit(v)), "INTEGER"
 	case []byte:
-		return notNil(v), c.kind == "BLOB"
+		return notNil(v), "BLOB"
 	}
-	return nil, false
+	return nil, ""
 }

@@ -54,13 +54,16 @@ func TestRowsFitTables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		row, err := table.fit(c.row)
-		if (err == nil) != c.ok {
+		if err := table.fit(c.row); (err == nil) != c.ok {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		for i, v := range row {
-			if _, same := table.columns[i].fit(v); !same || v == nil {
-				t.Errorf("%s: %T", c.name, v)
+		for _, v := range c.row {
+			switch v.(type) {
+			case string, int64, []byte:
+			default:
+				if c.ok {
+					t.Errorf("%s: %T", c.name, v)
+				}
 			}
 		}
 	}
