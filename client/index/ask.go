@@ -163,8 +163,9 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 	}
 	var found []Lot
 	err := ix.reading(func(r at) (err error) {
+		// || '' has it look among the member's lots, not among the programme's.
 		found, err = r.lots(mine+`SELECT key, block, row FROM lots
-			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme = ? AND state = ? AND expires >= ?
+			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ?
 			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
 		return err
 	})
