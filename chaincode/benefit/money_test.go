@@ -25,7 +25,7 @@ func TestAirportRide(t *testing.T) {
 	want := []Owed{
 		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 9600, Fen: 9600},
 		{Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200},
-		{Debtor: "M", Creditor: "G", Fen: 108},
+		{Debtor: "M", Creditor: "G", Fen: 108, Fee: true},
 	}
 	if err != nil || next.State != Consumed || w.Value != 10800 || !slices.Equal(w.Owed, want) {
 		t.Errorf("%+v, %v", w, err)
@@ -39,9 +39,9 @@ func TestAFreeUseCostsWhoGrantedIt(t *testing.T) {
 		fee  amount.Rate
 		want []Owed
 	}{
-		{"a grantor", "D", amount.Rate{Num: 1, Den: 100}, []Owed{{Debtor: "D", Creditor: "M", Fen: 150}, {Debtor: "M", Creditor: "G", Fen: 2}}}, // 1.5 to even
+		{"a grantor", "D", amount.Rate{Num: 1, Den: 100}, []Owed{{Debtor: "D", Creditor: "M", Fen: 150}, {Debtor: "M", Creditor: "G", Fen: 2, Fee: true}}}, // 1.5 to even
 		{"the operator", "G", amount.Rate{Num: 0, Den: 1}, []Owed{{Debtor: "G", Creditor: "M", Fen: 150}}},
-		{"the provider itself", "M", amount.Rate{Num: 1, Den: 60}, []Owed{{Debtor: "M", Creditor: "G", Fen: 2}}}, // 2.5 to even
+		{"the provider itself", "M", amount.Rate{Num: 1, Den: 60}, []Owed{{Debtor: "M", Creditor: "G", Fen: 2, Fee: true}}}, // 2.5 to even
 		{"the provider, no fee", "M", amount.Rate{Num: 0, Den: 1}, []Owed{}},
 	} {
 		m := change(ride(), func(m *Model) { m.Points, m.Price, m.Fee = nil, 150, c.fee })

@@ -14,6 +14,7 @@ type Owed struct {
 	Programme string       `json:"programme"` // "" for a price or a fee
 	Points    amount.Units `json:"points"`
 	Fen       amount.Units `json:"fen"`
+	Fee       bool         `json:"fee"`
 }
 
 // Opposite lists the same with debtor and creditor exchanged.
@@ -64,7 +65,7 @@ func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) 
 		if s.points == was {
 			continue
 		}
-		fen, err := terms.between(s.programme, was, s.points)
+		fen, err := terms.between(s, was, s.points)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -79,10 +80,13 @@ func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) 
 }
 
 // between is what points from..to of one funder and programme come to, in fen.
-func (t Terms) between(programme string, from, to amount.Units) (amount.Units, error) {
-	price, known := t.Prices[programme]
+func (t Terms) between(of share, from, to amount.Units) (amount.Units, error) {
+	price, known := t.Agreed[[2]string{of.funder, of.programme}]
 	if !known {
-		return 0, fault.New(fault.Internal, "there is no price of %s", programme)
+		price, known = t.Prices[of.programme]
+	}
+	if !known {
+		return 0, fault.New(fault.Internal, "there is no price of %s", of.programme)
 	}
 	low, err := price.Of(from, amount.HalfEven)
 	if err != nil {
@@ -98,7 +102,7 @@ func (m Model) fee(value amount.Units, operator string) ([]Owed, error) {
 	if err != nil || fen == 0 || m.Provider == operator {
 		return nil, err
 	}
-	return []Owed{{Debtor: m.Provider, Creditor: operator, Fen: fen}}, nil
+	return []Owed{{Debtor: m.Provider, Creditor: operator, Fen: fen, Fee: true}}, nil
 }
 
 // bear is what the funders of an entitlement owe the provider for one use, by

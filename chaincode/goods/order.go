@@ -85,7 +85,8 @@ type Order struct {
 	Payment       string          `json:"payment"`   // reference of the payment of the cash part, "" without one
 	Tenders       []Tender        `json:"tenders"`   // of the programmes that paid
 	Authorisation number.Command  `json:"authorisation"`
-	Capped        []string        `json:"capped"` // funders whose net debit cap it drew on, sorted
+	Capped        []string        `json:"capped"` // net debit caps that it drew on, sorted: FUNDER, or FUNDER.SELLER
+	Cycle         string          `json:"cycle"`  // whose caps those are
 	Pickup        code.Commitment `json:"pickup"` // of the code that proves a delivery at the counter; "" if none is needed
 	ShipDays      int32           `json:"shipDays"`
 	SilenceDays   int32           `json:"silenceDays"`

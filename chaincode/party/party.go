@@ -96,7 +96,7 @@ func (p Party) Require(role Roles) error {
 // RegisterRequest asks to admit a party. Only the operator may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, CONFLICT (it is
-// registered already).
+// registered already), LIMIT (the consortium is full).
 type RegisterRequest struct {
 	_     struct{} `cbor:",toarray"`
 	Party string   `json:"party"` // its MSP

@@ -56,8 +56,10 @@ type Hold struct {
 	Pieces        spend.Line     `json:"pieces"`
 	Captures      []Taken        `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
-	Capped        []string       `json:"capped"`        // funders whose net debit cap it drew on, sorted
-	Placed        date.Date      `json:"placed"`        // business date, whose limit it counts towards
+	Capped        []string       `json:"capped"`        // net debit caps that it drew on, sorted: FUNDER, or FUNDER.ACCEPTOR
+	Placed        date.Date      `json:"placed"`        // business date, whose limit it counts towards and whose settlement model counts
+	Scene         string         `json:"scene"`         // 消费场景, selects the settlement model; or ""
+	Cycle         string         `json:"cycle"`         // on whose net debit caps it drew
 }
 
 // Taken is one capture of a hold. The points that it took follow on those of the
@@ -100,11 +102,15 @@ type HoldRequest struct {
 	Deadline      int64          `json:"deadline"`      // UTC seconds
 	Authorisation number.Command `json:"authorisation"` // the member's consent; none for its home
 	Code          code.Code      `json:"code"`          // its one-time code, if it waits for one
+	Scene         string         `json:"scene"`         // or ""
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
 func (r HoldRequest) Check() error {
 	if err := name.CheckID("member", r.Member); err != nil {
+		return err
+	}
+	if err := name.CheckOptional([2]string{"scene", r.Scene}); err != nil {
 		return err
 	}
 	if r.Deadline < 1 || r.Deadline > 1<<40 {
@@ -146,7 +152,7 @@ func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
 	}
 	return Hold{
 		Acceptor: at.Caller, Member: purse.Member, State: Open, Deadline: req.Deadline,
-		Pieces: pieces, Authorisation: req.Authorisation, Placed: at.Date,
+		Pieces: pieces, Authorisation: req.Authorisation, Placed: at.Date, Scene: req.Scene,
 	}, next, nil
 }
 

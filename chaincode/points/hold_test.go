@@ -215,7 +215,7 @@ func TestHoldsLoseNothing(t *testing.T) {
 		}
 		owed := map[owes]amount.Units{}
 		owe := func(from, to amount.Units, sign amount.Units) {
-			list, err := Owing(hold.Pieces, from, to, all)
+			list, err := Owing(hold.Pieces, from, to, PricesOf(all))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -68,7 +68,7 @@ func TestOwingOfPartsIsOwingOfAll(t *testing.T) {
 		}
 		for at := amount.Units(0); at < line.Sum(); {
 			to := at + drawUnits(t, 1, int64(line.Sum()-at), "part")
-			list, err := Owing(line, at, to, all)
+			list, err := Owing(line, at, to, PricesOf(all))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,18 +98,18 @@ func TestOwingInOrder(t *testing.T) {
 		from, to amount.Units
 		want     []Debt
 	}{
-		{0, 1, []Debt{{"M", "MP", 1, 0}}}, // half a fen, to even
-		{3, 4, []Debt{{"M", "MP", 1, 1}}}, // two points by now are one fen
-		{4, 5, []Debt{{"M", "MP", 1, 1}}}, // 1½ round to 2
-		{0, 5, []Debt{{"M", "MP", 3, 2}, {"D", "GP", 2, 2}}},
+		{0, 1, []Debt{{"M", "MP", 1, 0, 0}}}, // half a fen, to even
+		{3, 4, []Debt{{"M", "MP", 1, 1, 0}}}, // two points by now are one fen
+		{4, 5, []Debt{{"M", "MP", 1, 1, 1}}}, // 1½ round to 2
+		{0, 5, []Debt{{"M", "MP", 3, 2, 0}, {"D", "GP", 2, 2, 0}}},
 		{2, 2, nil},
 	} {
-		got, err := Owing(line, c.from, c.to, programmes())
+		got, err := Owing(line, c.from, c.to, PricesOf(programmes()))
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%d..%d: %+v, %v", c.from, c.to, got, err)
 		}
 	}
-	_, err := Owing(spend.Line{{Programme: "GP", Funder: "G", Amount: amount.Max}}, 0, amount.Max, map[string]Programme{"GP": {Price: amount.Rate{Num: 2, Den: 1}}})
+	_, err := Owing(spend.Line{{Programme: "GP", Funder: "G", Amount: amount.Max}}, 0, amount.Max, PricesOf(map[string]Programme{"GP": {Price: amount.Rate{Num: 2, Den: 1}}}))
 	expect(t, "too dear", err, fault.Limit)
 }
 

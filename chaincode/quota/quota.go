@@ -7,9 +7,9 @@
 // them is tried again.
 //
 //	free   = limit + relieved − leased
-//	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane
+//	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane, but for what it overdrew
 //
-// So what all lanes use never passes the limit, and what lies unused in leases
+// So what all lanes use never passes the limit by more than what was overdrawn, and what lies unused in leases
 // shrinks as the limit comes near. A lane that stops can hand its rest back.
 package quota
 
@@ -27,7 +27,7 @@ type Kind string
 // The kinds.
 const (
 	Liability Kind = "liability" // what an issuer may owe members, in fen; id is the issuer
-	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY
+	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY, or CYCLE.DEBTOR.CREDITOR for what it owes one other
 	Pledge    Kind = "pledge"    // what a funder has pledged, in points; id is the pledge
 	Benefit   Kind = "benefit"   // how often a benefit may be granted; id is the benefit
 	Campaign  Kind = "campaign"  // what a campaign may cost, in fen; id is the campaign, or, for one funder, CAMPAIGN.FUNDER
@@ -40,6 +40,9 @@ func (k Kind) Refuse(id string) error {
 		return fault.New(fault.LiabilityCap, "%s may owe its members no more", id)
 	case Debit:
 		cycle, party, _ := strings.Cut(id, ".")
+		if debtor, creditor, pair := strings.Cut(party, "."); pair {
+			return fault.New(fault.NetDebitCap, "%s may owe %s no more in cycle %s", debtor, creditor, cycle)
+		}
 		return fault.New(fault.NetDebitCap, "%s may owe others no more in cycle %s", party, cycle)
 	case Pledge:
 		return fault.New(fault.Quota, "pledge %s is used up", id)
@@ -96,6 +99,22 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 	return q, l, grew, true
 }
 
+// Overdraw uses so much, whether or not it is free: what must be counted, and can't be
+// refused any more. The lease grows as in Draw, but by no more than is free; by what is missing then the
+// lane's spare is below 0, and it draws nothing until that much was given back to it. grew says whether the
+// quota's row changed.
+func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
+	if missing := need - l.Spare(); missing > 0 {
+		free := q.Free()
+		grant := min(max(missing, free/share), free)
+		q.Leased += grant
+		l.Granted += grant
+		grew = grant > 0
+	}
+	l.Used += need
+	return q, l, grew
+}
+
 // Return gives back what some lane has drawn.
 func (l Lease) Return(n amount.Units) Lease {
 	l.Returned += n
@@ -119,8 +138,8 @@ func (k Kind) Check() error {
 	return fault.New(fault.BadRequest, "quota: there is no such kind")
 }
 
-// maxID is how long a quota's id can be: two ids and what is between them.
-const maxID = 129
+// maxID is how long a quota's id can be: three ids and what is between them.
+const maxID = 194
 
 // CheckID refuses with BAD_REQUEST what can be no quota's id: ids and numbers of
 // the ledger, joined by full stops.

@@ -2,7 +2,6 @@ package row
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 
 	"tallystick/chaincode/codec"
@@ -42,12 +41,17 @@ type Named struct {
 type reader func(id string, value []byte) (Named, error)
 
 // readers has every prefix of the main namespace, by subject.
-var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, campaignReaders, quotaReaders, goodsReaders, orderReaders)
+var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, campaignReaders, quotaReaders, goodsReaders, orderReaders, settlementReaders)
 
 func merge(tables ...map[string]reader) map[string]reader {
 	all := map[string]reader{}
 	for _, t := range tables {
-		maps.Copy(all, t)
+		for prefix, read := range t {
+			if all[prefix] != nil {
+				panic("row: two kinds of row have the prefix " + prefix) // the tables are constant
+			}
+			all[prefix] = read
+		}
 	}
 	return all
 }
@@ -92,6 +96,7 @@ var numbered = map[string]bool{
 	"be": true, "bw": true, // benefits
 	"ja": true,             // campaigns
 	"wo": true, "wr": true, // orders
+	"ob": true, "cd": true, // settlement
 }
 
 // as reads rows of type T, whose id is the rest of their key.

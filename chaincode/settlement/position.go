@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 )
 
@@ -15,29 +16,21 @@ const MaxPositions = 4096
 // Positions is what one lane's commands of a cycle make the parties owe each
 // other, sorted by debtor, creditor and programme. All of it is one row, so
 // that netting reads parties × lanes rows, whatever the number of redemptions.
+// The chain binds each obligation that it sums up, hidden ones included.
 type Positions struct {
-	_    struct{}   `cbor:",toarray"`
-	List []Position `json:"list"`
+	_     struct{}   `cbor:",toarray"`
+	List  []Position `json:"list"`
+	Chain codec.Hash `json:"chain"` // SHA-256(chain before ‖ obligation), from nothing
 }
 
 // Position is what a debtor owes a creditor for points of one programme, or, with
-// no programme, for a fee.
+// no programme, for what isn't for points.
 type Position struct {
 	_         struct{}     `cbor:",toarray"`
 	Debtor    string       `json:"debtor"`
 	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for a fee
-	Points    amount.Units `json:"points"`
-	Fen       amount.Units `json:"fen"`
-}
-
-// Owe is one thing that makes a debtor owe a creditor. A return is the opposite:
-// creditor and debtor change places, and nothing is subtracted.
-type Owe struct {
-	_         struct{}     `cbor:",toarray"`
-	Debtor    string       `json:"debtor"`
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for a fee
+	Programme string       `json:"programme"`
+	Count     uint64       `json:"count"` // obligations
 	Points    amount.Units `json:"points"`
 	Fen       amount.Units `json:"fen"`
 }
@@ -46,30 +39,57 @@ func (p Position) order(q Position) int {
 	return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor), cmp.Compare(p.Programme, q.Programme))
 }
 
-// Plus adds what is owed. What a party owes itself, and nothing, is left out.
-// LIMIT above 2⁵³−1 or MaxPositions.
-func (p Positions) Plus(owe Owe) (Positions, error) {
-	if owe.Debtor == owe.Creditor || owe.Points == 0 && owe.Fen == 0 {
-		return p, nil
-	}
-	one := Position{Debtor: owe.Debtor, Creditor: owe.Creditor, Programme: owe.Programme}
+// Note adds an obligation and binds it. LIMIT above 2⁵³−1 or MaxPositions.
+func (p Positions) Note(o Obligation) (Positions, error) {
+	next, err := p.Plus(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
+	next.Chain = p.Bind(o)
+	return next, err
+}
+
+// Bind is the chain with one more obligation.
+func (p Positions) Bind(o Obligation) codec.Hash { return link(p.Chain, o) }
+
+// NoteHidden binds a hidden obligation; Veiled sums it up.
+func (p Positions) NoteHidden(h Hidden) Positions {
+	p.Chain = link(p.Chain, h)
+	return p
+}
+
+// Plus adds a position to its like, and leaves the chain as it is. LIMIT above
+// 2⁵³−1 or MaxPositions.
+func (p Positions) Plus(one Position) (Positions, error) {
 	i, found := slices.BinarySearchFunc(p.List, one, Position.order)
 	if !found {
 		if len(p.List) >= MaxPositions {
-			return Positions{}, fault.New(fault.Limit, "the lane has %d positions in this cycle", MaxPositions)
+			return Positions{}, fault.New(fault.Limit, "there are %d positions in this cycle", MaxPositions)
 		}
-		one.Points, one.Fen = owe.Points, owe.Fen
-		return Positions{List: slices.Insert(slices.Clone(p.List), i, one)}, nil
+		p.List = slices.Insert(slices.Clone(p.List), i, one)
+		return p, nil
 	}
-	one = p.List[i]
-	var err error
-	if one.Points, err = one.Points.Add(owe.Points); err != nil {
+	sum, err := p.List[i].plus(one)
+	if err != nil {
 		return Positions{}, err
 	}
-	if one.Fen, err = one.Fen.Add(owe.Fen); err != nil {
-		return Positions{}, err
+	p.List = slices.Clone(p.List)
+	p.List[i] = sum
+	return p, nil
+}
+
+func (p Position) plus(q Position) (_ Position, err error) {
+	p.Count += q.Count
+	if p.Points, err = p.Points.Add(q.Points); err != nil {
+		return Position{}, err
 	}
-	next := slices.Clone(p.List)
-	next[i] = one
-	return Positions{List: next}, nil
+	p.Fen, err = p.Fen.Add(q.Fen)
+	return p, err
+}
+
+// units adds amounts that were each checked. LIMIT above 2⁵³−1.
+func units(list ...amount.Units) (sum amount.Units, err error) {
+	for _, u := range list {
+		if sum, err = sum.Add(u); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
 }

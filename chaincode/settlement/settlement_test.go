@@ -33,24 +33,26 @@ func TestTheDateOnlyMovesForward(t *testing.T) {
 
 func TestPositionsAddUpByPairAndProgramme(t *testing.T) {
 	var p Positions
-	for _, owe := range []Owe{
+	for i, owe := range []Owe{
 		{Debtor: "M", Creditor: "G", Fen: 108},
 		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 4650, Fen: 4650},
 		{Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200},
 		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 4950, Fen: 4950},
-		{Debtor: "G", Creditor: "G", Programme: "GP", Points: 7, Fen: 7},
-		{Debtor: "G", Creditor: "D", Programme: "GP"},
 	} {
-		next, err := p.Plus(owe)
+		before := p.Chain
+		next, err := p.Note(Obligation{Index: uint16(i), Debtor: owe.Debtor, Creditor: owe.Creditor, Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen})
+		if slices.Equal(next.Chain, before) {
+			t.Error("the chain doesn't bind", owe)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		p = next
 	}
 	want := []Position{
-		{Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200},
-		{Debtor: "G", Creditor: "M", Programme: "GP", Points: 9600, Fen: 9600},
-		{Debtor: "M", Creditor: "G", Fen: 108},
+		{Debtor: "D", Creditor: "M", Programme: "GP", Count: 1, Points: 1200, Fen: 1200},
+		{Debtor: "G", Creditor: "M", Programme: "GP", Count: 2, Points: 9600, Fen: 9600},
+		{Debtor: "M", Creditor: "G", Count: 1, Fen: 108},
 	}
 	if !slices.Equal(p.List, want) {
 		t.Errorf("%+v", p.List)
@@ -58,7 +60,7 @@ func TestPositionsAddUpByPairAndProgramme(t *testing.T) {
 }
 
 func TestPositionsAreBounded(t *testing.T) {
-	full := Owe{Debtor: "A", Creditor: "B", Points: 1, Fen: amount.Max}
+	full := Position{Debtor: "A", Creditor: "B", Points: 1, Fen: amount.Max}
 	p, err := Positions{}.Plus(full)
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +71,7 @@ func TestPositionsAreBounded(t *testing.T) {
 	for i := 1; i < MaxPositions; i++ {
 		p.List = append(p.List, Position{Debtor: "X", Creditor: fmt.Sprintf("%05d", i)})
 	}
-	if _, err := p.Plus(Owe{Debtor: "Z", Creditor: "Z2", Fen: 1}); fault.CodeOf(err) != fault.Limit {
+	if _, err := p.Plus(Position{Debtor: "Z", Creditor: "Z2", Fen: 1}); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("a pair too many: %v", err)
 	}
 }

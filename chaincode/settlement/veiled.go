@@ -40,13 +40,13 @@ type VeiledPosition struct {
 
 // VeiledOwe is one thing that makes a debtor owe a creditor a hidden amount.
 type VeiledOwe struct {
-	_        struct{}    `cbor:",toarray"`
-	Debtor   string      `json:"debtor"`
-	Creditor string      `json:"creditor"`
-	Back     bool        `json:"back"`
-	Fee      amount.Rate `json:"fee"`
-	Count    uint64      `json:"count"`
-	Sum      veil.Sum    `json:"sum"`
+	Scene    string
+	Debtor   string
+	Creditor string
+	Back     bool
+	Fee      amount.Rate
+	Count    uint64
+	Sum      veil.Sum
 }
 
 func (p VeiledPosition) order(q VeiledPosition) int {
@@ -74,14 +74,18 @@ func (p VeiledPosition) FeeParties(operator string) (debtor, creditor string) {
 	return p.Creditor, operator
 }
 
+// Of is the same owed once more.
+func (p VeiledPosition) Of() VeiledOwe {
+	return VeiledOwe{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum}
+}
+
 // Plus adds what is owed. What a party owes itself is left out. LIMIT above
 // MaxVeiled positions or 2⁵³−1 deliveries.
 func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	if owe.Debtor == owe.Creditor {
 		return v, nil
 	}
-	one := VeiledPosition(owe)
-	one.Fee = lowestFee(owe.Fee)
+	one := VeiledPosition{Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count, Sum: owe.Sum}
 	i, found := slices.BinarySearchFunc(v.List, one, VeiledPosition.order)
 	if !found {
 		if len(v.List) >= MaxVeiled {

@@ -98,6 +98,7 @@ type written struct {
 type change struct {
 	value []byte // nil: deleted
 	block uint64
+	tx    string
 }
 
 // fold folds blocks, as far as the tables haven't got them.
@@ -151,6 +152,9 @@ func (f *fold) block(b *block.Block) error {
 
 func (f *fold) transaction(t written) error {
 	sealed, err := f.seals(t.sets)
+	if err == nil {
+		err = f.batches(t, sealed)
+	}
 	if err != nil {
 		return err
 	}
@@ -165,7 +169,7 @@ func (f *fold) transaction(t written) error {
 				}
 				continue
 			}
-			c := change{value: w.Value, block: t.block}
+			c := change{value: w.Value, block: t.block, tx: t.id}
 			if w.Deleted {
 				c.value = nil
 			}
@@ -186,7 +190,7 @@ func (f *fold) write() error {
 }
 
 // put has a row written to a table at the end: the values of its columns, in the
-// schema's order. One with the same key takes its place.
+// schema's order. The last one with a key counts, unless its table keeps the first.
 func (f *fold) put(name string, row ...any) error {
 	t, err := tableNamed(name)
 	if err != nil {
@@ -198,7 +202,9 @@ func (f *fold) put(name string, row ...any) error {
 	if f.puts[name] == nil {
 		f.puts[name] = map[string][]any{}
 	}
-	f.puts[name][t.keyOf(row)] = row
+	if key := t.keyOf(row); !t.keepsFirst() || f.puts[name][key] == nil {
+		f.puts[name][key] = row
+	}
 	return nil
 }
 

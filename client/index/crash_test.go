@@ -113,7 +113,7 @@ func TestKilledInApply(t *testing.T) {
 		}
 		killed = step
 	}
-	if killed != 4 { // lots, requests, unsealed, checkpoint
+	if killed != 5 { // checkpoint, lots, requests, batches, unsealed
 		t.Errorf("killed %d times", killed)
 	}
 }

@@ -276,6 +276,32 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
+// A batch is of the block that sealed it first, whether it is sealed again in the same
+// portion or in a later one.
+func TestABatchIsSealedOnce(t *testing.T) {
+	w := newWorld(t)
+	w.write(sealed("D", 3, 1))
+	first := w.n.Height() - 1
+	w.write(sealed("D", 3, 1))
+	w.write(sealed("D", 3, 1))
+	blocks := w.blocks()
+	for _, portion := range []int{1, len(blocks)} {
+		ix := fresh(t)
+		for part := range slices.Chunk(blocks, portion) {
+			if err := ix.Apply(part...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sealedIn := uint64(0)
+		err := ix.reading(func(r at) error {
+			return r.tx.QueryRow("SELECT block FROM batches WHERE key = ?", row.Batch("D", 3, 1)).Scan(&sealedIn)
+		})
+		if err != nil || sealedIn != first {
+			t.Errorf("portions of %d: sealed in block %d, %v, want %d", portion, sealedIn, err, first)
+		}
+	}
+}
+
 // What is asked in one reading is of one height, whatever is applied meanwhile.
 func TestAReadingIsOfOneHeight(t *testing.T) {
 	w, _ := wallets(t)

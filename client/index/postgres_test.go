@@ -23,8 +23,10 @@ func needServer(t *testing.T) {
 func TestBothGiveTheSameDigest(t *testing.T) {
 	needServer(t)
 	bought, _ := wallets(t)
+	owes, _ := owing(t)
 	for name, w := range map[string]*world{
 		"wallets": bought, "sales": sales(t), "hidden sales": hiddenSales(t), "people": people(t), "a campaign": newMarketing(t).world, "a shop": shop(t),
+		"debts": owes, "a close": closing(t),
 	} {
 		lite := openAt(t, filepath.Join(t.TempDir(), "index.db"))
 		if err := lite.Apply(w.blocks()...); err != nil {

@@ -41,6 +41,8 @@ func (f *fold) row(key string, c change) error {
 		return f.positions(key, id, r, c)
 	case settlement.Veiled: // CYCLE/PARTY/LANE
 		return f.veiled(key, id, r, c)
+	case settlement.Obligations:
+		return f.obligations(key, r, c)
 	case goods.Order:
 		return f.order(key, r, c)
 	case goods.Return:

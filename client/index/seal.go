@@ -49,20 +49,20 @@ func (f *fold) sealsOf(set block.Set, sealed map[string]bool) error {
 
 // had is what the tables had before the fold, of what it asks for.
 type had struct {
-	rows    map[string]bool   // keys of rows that are named by a command
-	parties map[string][]byte // rows, by key
+	rows  map[string]bool   // keys of rows that are named by a command
+	facts map[string][]byte // rows of parties and of the cycle, by key
 }
 
-// lookUp reads what seals and honoured ask for, table by table.
+// lookUp reads what seals, batches and honoured ask for, table by table.
 func (f *fold) lookUp() error {
 	f.had = had{map[string]bool{}, map[string][]byte{}}
-	numbered, parties := map[string][]string{}, map[string]bool{}
+	numbered, facts := map[string][]string{}, map[string]bool{string(row.Cycle()): true}
 	for _, t := range f.txs {
 		for _, set := range t.sets {
 			for _, w := range set.Writes {
 				if strings.HasPrefix(set.Namespace, sealSpace) {
 					id, _, _ := strings.Cut(w.Key, "/")
-					parties[string(row.Party(id))] = true
+					facts[string(row.Party(id))] = true
 				}
 				if _, is := row.Sealed(w.Key); is && set.Namespace == ledgerSpace {
 					numbered[tableOf(w.Key)] = append(numbered[tableOf(w.Key)], w.Key)
@@ -75,16 +75,20 @@ func (f *fold) lookUp() error {
 			return err
 		}
 	}
-	return f.found("facts", "row", sortedKeys(parties), func(key string, value []byte) { f.had.parties[key] = value })
+	return f.found("facts", "row", sortedKeys(facts), func(key string, value []byte) { f.had.facts[key] = value })
+}
+
+// fact is the value of a party or of the cycle as the fold has it so far; nil if there is none.
+func (f *fold) fact(key string) []byte {
+	if value := f.rows[key].value; value != nil {
+		return value
+	}
+	return f.had.facts[key]
 }
 
 // runsPeer says whether the ledger has a party as one with a peer.
 func (f *fold) runsPeer(id string) (bool, error) {
-	key := string(row.Party(id))
-	value := f.rows[key].value
-	if value == nil {
-		value = f.had.parties[key]
-	}
+	value := f.fact(string(row.Party(id)))
 	if value == nil {
 		return false, nil
 	}
@@ -115,6 +119,8 @@ func tableOf(key string) string {
 		return "orders"
 	case strings.HasPrefix(key, "wr/"):
 		return "returns"
+	case strings.HasPrefix(key, "ob/"):
+		return "facts" // a batch's obligations never change: they are in none
 	}
 	return "nouns"
 }

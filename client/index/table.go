@@ -64,6 +64,9 @@ func tableNamed(name string) (table, error) {
 // byRow says whether the table's key is that of a row of the ledger, or begins so.
 func (t table) byRow() bool { return len(t.key) == 1 && t.key[0] == "key" }
 
+// keepsFirst says whether the first row of a key stays: a batch is sealed once.
+func (t table) keepsFirst() bool { return t.name == "batches" }
+
 // keyOf is a row's primary key, so that rows are sorted and each is there once.
 func (t table) keyOf(row []any) string {
 	if t.byRow() {
@@ -82,7 +85,7 @@ func (t table) names() []string {
 }
 
 // upsert is the statement that writes rows, from whatever gives their columns: a row
-// whose key is there already is replaced.
+// whose key is there already is replaced, or stays if the table keeps the first.
 func (t table) upsert(rows string) string {
 	var set []string
 	for _, name := range t.names() {
@@ -90,9 +93,9 @@ func (t table) upsert(rows string) string {
 			set = append(set, name+" = excluded."+name)
 		}
 	}
-	do := "NOTHING"
-	if len(set) > 0 {
-		do = "UPDATE SET " + strings.Join(set, ", ")
+	do := "UPDATE SET " + strings.Join(set, ", ")
+	if t.keepsFirst() {
+		do = "NOTHING"
 	}
 	return fmt.Sprintf("INSERT INTO %s (%s) %s ON CONFLICT (%s) DO %s", t.name, strings.Join(t.names(), ", "), rows, strings.Join(t.key, ", "), do)
 }

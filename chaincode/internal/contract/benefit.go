@@ -3,6 +3,7 @@ package contract
 import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
@@ -144,7 +145,7 @@ func (c *call) buyBenefit(req benefit.BuyRequest) error {
 	if err := c.mayspend(member, req.Authorisation, req.Code, costs(model.Points)); err != nil {
 		return err
 	}
-	pieces, err := c.payWith(e.Member, req.Pieces)
+	pieces, err := c.payWith(model, e.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
@@ -223,25 +224,64 @@ func (c *call) drawBenefit(model benefit.Model, n int) error {
 	return c.draw(quota.Benefit, model.ID, amount.Units(n))
 }
 
-// oweAll adds what a write-off or its reversal makes the parties owe each other.
-func (c *call) oweAll(list []benefit.Owed) error {
+// oweAll notes what a write-off in a scene made the parties owe each other, or, back, what its
+// reversal does. The settlement model is that of the write-off's day.
+func (c *call) oweAll(list []benefit.Owed, scene string, day date.Date, back bool) error {
+	book, err := c.book()
+	if err != nil {
+		return err
+	}
 	for _, o := range list {
-		owe := settlement.Owe{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}
-		if err := c.position(owe); err != nil {
+		if err := c.oweUse(book, o, scene, day, back); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (c *call) oweUse(book settlement.Book, o benefit.Owed, scene string, day date.Date, back bool) error {
+	q := settlement.Question{Issuer: o.Debtor, Acceptor: o.Creditor, Scene: scene, Programme: o.Programme, Day: day}
+	if back {
+		q.Issuer, q.Acceptor = q.Acceptor, q.Issuer
+	}
+	terms, model := book.Select(q)
+	owe := settlement.Owe{Kind: kindOf(o, back), Scene: scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Model: model}
+	if err := c.owe(owe); err != nil {
+		return err
+	}
+	if o.Programme == "" {
+		return nil
+	}
+	fen, err := terms.FeeOn(o.Fen)
+	if err != nil {
+		return err
+	}
+	return c.oweFee(owe, terms, fen, back)
+}
+
+// kindOf says what a write-off's obligation arose from.
+func kindOf(o benefit.Owed, back bool) settlement.Kind {
+	kinds := [2]settlement.Kind{settlement.Service, settlement.ServiceBack}
+	switch {
+	case o.Fee:
+		kinds = [2]settlement.Kind{settlement.Fee, settlement.FeeBack}
+	case o.Programme != "":
+		kinds = [2]settlement.Kind{settlement.Redemption, settlement.Refund}
+	}
+	if back {
+		return kinds[1]
+	}
+	return kinds[0]
+}
+
 // benefitTerms reads what an entitlement's money needs to know.
-func (c *call) benefitTerms(e benefit.Entitlement) (benefit.Terms, error) {
-	prices, err := c.pricesOf(e.Pieces)
+func (c *call) benefitTerms(model benefit.Model, scene string, e benefit.Entitlement) (benefit.Terms, error) {
+	prices, err := c.pricesOf(taken{model.Provider, scene, c.at.Date}, e.Pieces)
 	if err != nil {
 		return benefit.Terms{}, err
 	}
 	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
-	return benefit.Terms{Prices: prices, Operator: charter.Operator, Cycle: c.cycle.ID}, err
+	return benefit.Terms{Agreed: prices, Operator: charter.Operator, Cycle: c.cycle.ID}, err
 }
 
 func (c *call) benefitAt() benefit.At { return benefit.At(c.at) }

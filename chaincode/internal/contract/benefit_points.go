@@ -2,6 +2,7 @@ package contract
 
 import (
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -13,7 +14,7 @@ import (
 // payWith moves points from a member's lots into an entitlement, and says who
 // funds them: a hold that is captured at once. Refused as a hold of them is, and
 // with NET_DEBIT_CAP where a funder couldn't come to owe them.
-func (c *call) payWith(member string, pieces []spend.Take) (spend.Line, error) {
+func (c *call) payWith(model benefit.Model, member string, pieces []spend.Take) (spend.Line, error) {
 	_, purse, err := c.purse(member, pieces)
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func (c *call) payWith(member string, pieces []spend.Take) (spend.Line, error) {
 	if err := c.countSpent(purse, line); err != nil {
 		return nil, err
 	}
-	if _, err := c.capFunders(line, c.caller.ID); err != nil {
+	if _, err := c.capFunders(taken{model.Provider, model.Scene, c.at.Date}, line); err != nil {
 		return nil, err
 	}
 	for i, p := range line {
@@ -37,15 +38,15 @@ func (c *call) payWith(member string, pieces []spend.Take) (spend.Line, error) {
 	return line, nil
 }
 
-// pricesOf reads the settlement prices of the programmes whose points paid.
-func (c *call) pricesOf(pieces spend.Line) (map[string]amount.Rate, error) {
-	prices := make(map[string]amount.Rate, 2)
-	for _, m := range pieces.ByProgramme() {
-		programme, err := c.programme(m.Programme)
+// pricesOf reads the settlement prices of points that paid, by funder and programme.
+func (c *call) pricesOf(d taken, pieces spend.Line) (map[[2]string]amount.Rate, error) {
+	prices := make(map[[2]string]amount.Rate, 2)
+	for _, p := range pieces {
+		s, err := c.settledBy(d, p.Funder, p.Programme)
 		if err != nil {
 			return nil, err
 		}
-		prices[m.Programme] = programme.Price
+		prices[[2]string{p.Funder, p.Programme}] = s.price
 	}
 	return prices, nil
 }

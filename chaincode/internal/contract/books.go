@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"slices"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
@@ -11,8 +9,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/spend"
 )
 
 func (c *call) lot(n number.Row) (points.Lot, error) {
@@ -42,63 +38,6 @@ func (c *call) count(programme string, by points.Totals) error {
 	return nil
 }
 
-// oweFor notes what the funders of the points from..to owe a creditor, or, when
-// they are given back, what it owes them.
-func (c *call) oweFor(pieces spend.Line, from, to amount.Units, creditor string, back bool) error {
-	programmes, err := c.programmesIn(pieces.Between(from, to))
-	if err != nil {
-		return err
-	}
-	owing, err := points.Owing(pieces, from, to, programmes)
-	if err != nil {
-		return err
-	}
-	for _, o := range owing {
-		owe := settlement.Owe{Debtor: o.Funder, Creditor: creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}
-		if back {
-			owe.Debtor, owe.Creditor = owe.Creditor, owe.Debtor
-			if err := c.capDebtor(owe.Debtor, owe.Creditor, owe.Fen); err != nil {
-				return err
-			}
-		}
-		if err := c.position(owe); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// position adds to what the lane makes the parties owe each other in this cycle.
-func (c *call) position(owe settlement.Owe) error {
-	key := row.Positions(c.cycle.ID, c.caller.ID, c.lane)
-	positions, _, err := ledger.Find(c.tx, key)
-	if err != nil {
-		return err
-	}
-	next, err := positions.Plus(owe)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
-}
-
-// veiled adds to what the lane makes the parties owe each other in hidden amounts in
-// this cycle.
-func (c *call) veiled(owe settlement.VeiledOwe) error {
-	key := row.Veiled(c.cycle.ID, c.caller.ID, c.lane)
-	veiled, _, err := ledger.Find(c.tx, key)
-	if err != nil {
-		return err
-	}
-	next, err := veiled.Plus(owe)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
-}
-
 // drawLiability draws on the cap of what the caller may owe members, if it has
 // one. LIABILITY_CAP.
 func (c *call) drawLiability(programme points.Programme, units amount.Units) error {
@@ -110,89 +49,6 @@ func (c *call) drawLiability(programme points.Programme, units amount.Units) err
 		return err
 	}
 	return c.drawCap(quota.Liability, c.caller.ID, c.caller.Liability, fen)
-}
-
-// capDebtor draws on what a party may come to owe others in this cycle, if it has
-// a cap. NET_DEBIT_CAP.
-func (c *call) capDebtor(debtor, creditor string, fen amount.Units) error {
-	_, err := c.capped(debtor, creditor, fen)
-	return err
-}
-
-func (c *call) capped(debtor, creditor string, fen amount.Units) (bool, error) {
-	if debtor == creditor || fen == 0 {
-		return false, nil
-	}
-	owes, err := c.party(debtor)
-	if err != nil || owes.Debit == 0 {
-		return false, err
-	}
-	return true, c.drawCap(quota.Debit, c.debitID(debtor), owes.Debit, fen)
-}
-
-func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor }
-
-// capFunders draws on the caps of those who will owe for a hold's pieces, and
-// answers who has one.
-func (c *call) capFunders(pieces spend.Line, creditor string) ([]string, error) {
-	programmes, err := c.programmesIn(pieces)
-	if err != nil {
-		return nil, err
-	}
-	worth, err := points.Owing(pieces, 0, pieces.Sum(), programmes)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, o := range worth {
-		has, err := c.capped(o.Funder, creditor, o.Fen)
-		if err != nil {
-			return nil, err
-		}
-		if has && !slices.Contains(list, o.Funder) {
-			list = append(list, o.Funder)
-		}
-	}
-	slices.Sort(list)
-	return list, nil
-}
-
-// uncapFunders gives back to the caps what was drawn for the points of a line from
-// one of them on.
-func (c *call) uncapFunders(capped []string, line spend.Line, from amount.Units) error {
-	if len(capped) == 0 {
-		return nil
-	}
-	programmes, err := c.programmesIn(line)
-	if err != nil {
-		return err
-	}
-	owing, err := points.Owing(line, from, line.Sum(), programmes)
-	if err != nil {
-		return err
-	}
-	for _, o := range owing {
-		if !slices.Contains(capped, o.Funder) {
-			continue
-		}
-		if err := c.giveBackQuota(quota.Debit, c.debitID(o.Funder), o.Fen); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// programmesIn reads the programmes that pieces belong to, by name.
-func (c *call) programmesIn(pieces spend.Line) (map[string]points.Programme, error) {
-	programmes := map[string]points.Programme{}
-	for _, m := range pieces.ByProgramme() {
-		programme, err := c.programme(m.Programme)
-		if err != nil {
-			return nil, err
-		}
-		programmes[m.Programme] = programme
-	}
-	return programmes, nil
 }
 
 // relieve counts anew what an issuer owes its members: its lanes' leases then

@@ -60,7 +60,7 @@ func New(config Config) (shim.Chaincode, error) {
 		&Batch{named("batch", "Commands in batches")},
 		&Charter{named("charter", "The founding")},
 		&Party{named("party", "Parties")},
-		&Cycle{named("cycle", "Business date and cycle")},
+		&Cycle{named("cycle", "Business date, cycles and their close")},
 		&Points{named("points", "Points")},
 		&Member{named("member", "The member centre")},
 		&Offer{named("offer", "Offers")},
@@ -70,6 +70,10 @@ func New(config Config) (shim.Chaincode, error) {
 		&Goods{named("goods", "Goods")},
 		&Storefront{named("storefront", "Storefronts")},
 		&Order{named("order", "Orders")},
+		&Statement{named("statement", "Statements")},
+		&Payment{named("payment", "Payments")},
+		&Dispute{named("dispute", "Disputes")},
+		&Model{named("model", "Settlement models")},
 		&Query{named("query", "Questions")},
 	}
 	parts := make(coded, len(contracts))

@@ -65,7 +65,7 @@ func (c *call) owePart(order goods.Order, part goods.Part) error {
 			return err
 		}
 	}
-	if err := c.oweFor(part.Pieces, 0, part.Pieces.Sum(), order.Seller, false); err != nil {
+	if err := c.oweFor(spentOn(order, part), part.Pieces, 0, part.Pieces.Sum(), false); err != nil {
 		return err
 	}
 	for _, line := range part.Lines {
@@ -86,11 +86,11 @@ func (c *call) oweSupply(order goods.Order, part goods.Part, line goods.Line, qu
 	if err != nil {
 		return err
 	}
-	owe := settlement.VeiledOwe{Debtor: order.Seller, Creditor: part.Party, Back: back, Fee: part.Fee, Count: 1, Sum: owed}
+	owe := settlement.VeiledOwe{Scene: part.Scene, Debtor: order.Seller, Creditor: part.Party, Back: back, Fee: part.Fee, Count: 1, Sum: owed}
 	if back {
 		owe.Debtor, owe.Creditor = owe.Creditor, owe.Debtor
 	}
-	return c.veiled(owe)
+	return c.oweHidden(owe)
 }
 
 func (c *call) requestReturn(req goods.RequestReturnRequest) error {
@@ -153,7 +153,7 @@ func (c *call) refundReturn(req goods.RefundRequest) error {
 	if err := c.unwind(ended.Pieces); err != nil {
 		return err
 	}
-	if err := c.oweFor(part.Pieces, from, to, order.Seller, true); err != nil {
+	if err := c.oweFor(spentOn(order, part), part.Pieces, from, to, true); err != nil {
 		return err
 	}
 	return c.oweSupply(order, part, part.Lines[back.Line-1], back.Quantity, true)

@@ -51,7 +51,7 @@ func (c *call) writeOff(req benefit.WriteOffRequest) error {
 	if err != nil {
 		return err
 	}
-	terms, err := c.benefitTerms(e)
+	terms, err := c.benefitTerms(model, model.Scene, e)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (c *call) writeOff(req benefit.WriteOffRequest) error {
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
 	}
-	return c.oweAll(made.Owed)
+	return c.oweAll(made.Owed, made.Scene, made.Date, false)
 }
 
 func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
@@ -84,7 +84,7 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	if err := c.unwind(back); err != nil {
 		return err
 	}
-	return c.oweAll(owed)
+	return c.oweAll(owed, made.Scene, made.Date, true)
 }
 
 func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
@@ -92,7 +92,7 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	if err != nil {
 		return err
 	}
-	terms, err := c.benefitTerms(e)
+	terms, err := c.benefitTerms(model, benefit.LapseScene, e)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	if err := c.unwind(back); err != nil {
 		return err
 	}
-	return c.oweAll(lapse.Owed)
+	return c.oweAll(lapse.Owed, lapse.Scene, lapse.Date, false)
 }
 
 func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {

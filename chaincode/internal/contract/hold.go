@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
@@ -36,7 +35,8 @@ func (c *call) hold(req points.HoldRequest) error {
 	if err := c.countSpent(purse, hold.Pieces); err != nil {
 		return err
 	}
-	if hold.Capped, err = c.capFunders(hold.Pieces, c.caller.ID); err != nil {
+	hold.Cycle = c.cycle.ID
+	if hold.Capped, err = c.capFunders(taken{c.caller.ID, hold.Scene, hold.Placed}, hold.Pieces); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Hold(c.at.Number), hold)
@@ -69,7 +69,7 @@ func (c *call) capture(req points.CaptureRequest) error {
 			return err
 		}
 	}
-	return c.oweFor(hold.Pieces, hold.Captured, next.Captured, c.caller.ID, false)
+	return c.oweFor(spentIn(hold), hold.Pieces, hold.Captured, next.Captured, false)
 }
 
 func (c *call) refund(req points.RefundRequest) error {
@@ -85,7 +85,7 @@ func (c *call) refund(req points.RefundRequest) error {
 	if err := c.unwind(hold.Pieces.Between(from, to)); err != nil {
 		return err
 	}
-	return c.oweFor(hold.Pieces, from, to, c.caller.ID, true)
+	return c.oweFor(spentIn(hold), hold.Pieces, from, to, true)
 }
 
 // unwind returns captured pieces to the lots that they were taken from; one whose
@@ -143,15 +143,11 @@ func (c *call) timeOut(req points.TimeOutRequest) error {
 // endHold gives back what a hold still held.
 func (c *call) endHold(id number.Command, hold, next points.Hold) error {
 	ledger.Put(c.tx, row.Hold(id), next)
-	return c.giveBackAll(spent{hold.Member, hold.Authorisation, hold.Placed, hold.Capped}, hold.Pieces, hold.Captured)
+	return c.giveBackAll(spentIn(hold), hold.Pieces, hold.Captured)
 }
 
-// spent is what a hold or an order remembers of how its points were taken.
-type spent struct {
-	member        string
-	authorisation number.Command // by which they were; none by the member's home
-	day           date.Date      // whose limit they count towards
-	capped        []string       // funders whose net debit cap they drew on
+func spentIn(h points.Hold) spent {
+	return spent{taken{h.Acceptor, h.Scene, h.Placed}, h.Member, h.Authorisation, h.Capped, h.Cycle}
 }
 
 // giveBackAll gives back the points of a line from one of them on: to their lots,
@@ -168,7 +164,7 @@ func (c *call) giveBackAll(s spent, line spend.Line, from amount.Units) error {
 	if err := c.countUnspent(s, moved); err != nil {
 		return err
 	}
-	return c.uncapFunders(s.capped, line, from)
+	return c.uncapFunders(s, line, from)
 }
 
 // giveBack returns pieces that were never captured to their lots.

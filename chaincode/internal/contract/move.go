@@ -274,7 +274,7 @@ func (c *call) converted(rate points.Conversion, to points.Programme, taken spen
 		if err := c.capDebtor(o.Funder, c.caller.ID, o.Fen); err != nil {
 			return err
 		}
-		if err := c.position(settlement.Owe{Debtor: o.Funder, Creditor: c.caller.ID, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); err != nil {
+		if err := c.owe(settlement.Owe{Kind: settlement.Conversion, Debtor: o.Funder, Creditor: c.caller.ID, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); err != nil {
 			return err
 		}
 	}

@@ -88,6 +88,7 @@ func (c *call) placeOrder(req goods.PlaceRequest) error {
 	if err := c.countSpent(purse, line); err != nil {
 		return err
 	}
+	order.Cycle = c.cycle.ID
 	if order.Capped, err = c.capOrder(order); err != nil {
 		return err
 	}
@@ -150,7 +151,7 @@ func (c *call) maybuy(buyer member.Member, req goods.PlaceRequest, line spend.Li
 func (c *call) capOrder(order goods.Order) ([]string, error) {
 	var all []string
 	for _, part := range order.Parts {
-		capped, err := c.capFunders(part.Pieces, order.Seller)
+		capped, err := c.capFunders(taken{order.Seller, part.Scene, order.Date}, part.Pieces)
 		if err != nil {
 			return nil, err
 		}
@@ -158,6 +159,10 @@ func (c *call) capOrder(order goods.Order) ([]string, error) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all), nil
+}
+
+func spentOn(o goods.Order, p goods.Part) spent {
+	return spent{taken{o.Seller, p.Scene, o.Date}, o.Member, o.Authorisation, o.Capped, o.Cycle}
 }
 
 func (c *call) reserveAll(order goods.Order) error {
@@ -258,7 +263,7 @@ func (c *call) endOrder(id number.Command, order, next goods.Order) error {
 		if !part.State.Holds() || next.Parts[i].State.Holds() {
 			continue
 		}
-		if err := c.giveBackAll(spent{order.Member, order.Authorisation, order.Date, order.Capped}, part.Pieces, 0); err != nil {
+		if err := c.giveBackAll(spentOn(order, part), part.Pieces, 0); err != nil {
 			return err
 		}
 		if err := c.putBackAll(order.Seller, next.Parts[i]); err != nil {

@@ -172,7 +172,7 @@ func veiledOf(t fataler, net *ledgersim.Network) []settlement.VeiledPosition {
 	for _, found := range rowsOf(net, "G", "veiled") {
 		for _, p := range found.Row.(settlement.Veiled).List {
 			var err error
-			if sum, err = sum.Plus(settlement.VeiledOwe(p)); err != nil {
+			if sum, err = sum.Plus(p.Of()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -27,6 +27,9 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
+	if err := settlement.CheckNew(req.Cycle); err != nil {
+		return nil, err
+	}
 	tx := ledger.New(ctx.GetStub())
 	caller, err := ctx.GetClientIdentity().GetMSPID()
 	if err != nil {
@@ -51,6 +54,8 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 		ledger.Put(tx, row.Frozen(bucket), points.Frozen{})
 	}
 	ledger.Put(tx, row.Party(operator.ID), operator)
+	ledger.Put(tx, row.Roster(), party.Roster{Parties: []string{operator.ID}})
+	ledger.Put(tx, row.Book(), settlement.Founding())
 	return &charter, tx.Flush()
 }
 
@@ -65,7 +70,15 @@ func (c *call) register(req party.RegisterRequest) error {
 	if taken {
 		return fault.New(fault.Conflict, "party %s is registered", req.Party)
 	}
+	roster, err := ledger.Get(c.tx, row.Roster(), "roster", "of parties")
+	if err != nil {
+		return err
+	}
+	if roster, err = roster.Plus(req.Party); err != nil {
+		return err
+	}
 	ledger.Put(c.tx, row.Party(req.Party), party.Register(req))
+	ledger.Put(c.tx, row.Roster(), roster)
 	return nil
 }
 

@@ -22,7 +22,7 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries, orderQueries)
+	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries, orderQueries, settlementQueries)
 }
 
 // maxPage is the most rows of one answer, maxRows the most that a sum reads.
@@ -185,7 +185,7 @@ func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, erro
 	var sum settlement.Positions
 	err := each(ctx, func(_ string, lane settlement.Positions) (err error) {
 		for _, p := range lane.List {
-			if sum, err = sum.Plus(settlement.Owe(p)); err != nil {
+			if sum, err = sum.Plus(p); err != nil {
 				return err
 			}
 		}
@@ -203,7 +203,7 @@ func (*Query) Veiled(ctx *Context, cycle string) ([]settlement.VeiledPosition, e
 	var sum settlement.Veiled
 	err := each(ctx, func(_ string, lane settlement.Veiled) (err error) {
 		for _, p := range lane.List {
-			if sum, err = sum.Plus(settlement.VeiledOwe(p)); err != nil {
+			if sum, err = sum.Plus(p.Of()); err != nil {
 				return err
 			}
 		}

@@ -85,6 +85,27 @@ func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func()
 	return nil
 }
 
+// overdraw is drawOn for what can't be refused any more.
+func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
+	key := row.Lease(kind, id, c.caller.ID, c.lane)
+	lease, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	var limit quota.Quota
+	if need > lease.Spare() {
+		if limit, err = load(); err != nil {
+			return err
+		}
+	}
+	limit, lease, grew := quota.Overdraw(limit, lease, need)
+	if grew {
+		ledger.Put(c.tx, row.Quota(kind, id), limit)
+	}
+	ledger.Put(c.tx, key, lease)
+	return nil
+}
+
 // giveBackQuota gives back, to the caller's lane, what some lane has drawn.
 func (c *call) giveBackQuota(kind quota.Kind, id string, n amount.Units) error {
 	key := row.Lease(kind, id, c.caller.ID, c.lane)

@@ -38,7 +38,7 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	c := &call{run: &run{tx: ledger.New(stub), cycle: settlement.Cycle{ID: "2026-11"}, caller: party.Party{ID: args[1]}, lane: lane}}
 	for range 2 { // of one batch
 		owe := settlement.VeiledOwe{Debtor: args[3], Creditor: args[4], Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: d.sum}
-		if err := c.veiled(owe); err != nil {
+		if err := c.oweHidden(owe); err != nil {
 			return shim.Error(err.Error())
 		}
 	}

@@ -114,6 +114,15 @@ func Find[T any](tx *Tx, key row.Key[T]) (T, bool, error) {
 	return r, true, nil
 }
 
+// Written answers a row that this transaction has put, and reads nothing: false if it hasn't.
+func Written[T any](tx *Tx, key row.Key[T]) (T, bool, error) {
+	if _, known := tx.rows[string(key)]; !known {
+		var none T
+		return none, false, nil
+	}
+	return Find(tx, key)
+}
+
 // Get reads a row that a command names; NOT_FOUND with what and id if there is none.
 func Get[T any](tx *Tx, key row.Key[T], what, id string) (T, error) {
 	r, ok, err := Find(tx, key)

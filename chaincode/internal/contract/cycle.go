@@ -1,0 +1,229 @@
+package contract
+
+import (
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// cycleVerbs are those of closing a cycle, up to its statements.
+var cycleVerbs = []verb{
+	does((*call).cutOff),
+	does((*call).compute),
+	does((*call).openHidden),
+	does((*call).signStatement),
+}
+
+// CutOff ends the open cycle and opens the next. See settlement.CutOffRequest.
+func (*Cycle) CutOff(ctx *Context, request string, req settlement.CutOffRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Compute adds up a closed cycle. See settlement.ComputeRequest.
+func (*Cycle) Compute(ctx *Context, request string, req settlement.ComputeRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Statement is the contract of statements.
+type Statement struct{ contractapi.Contract }
+
+// Open says what a hidden sum comes to. See settlement.OpenRequest.
+func (*Statement) Open(ctx *Context, request string, req settlement.OpenRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Sign signs a statement. See settlement.SignRequest.
+func (*Statement) Sign(ctx *Context, request string, req settlement.SignRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// cutOff fences the open cycle. It reads no row that commands of lanes write, so that they can't
+// keep it from landing, however many there are.
+func (c *call) cutOff(req settlement.CutOffRequest) error {
+	if err := c.caller.Require(party.Operator); err != nil {
+		return err
+	}
+	book, err := c.book()
+	if err != nil {
+		return err
+	}
+	roster, err := ledger.Get(c.tx, row.Roster(), "roster", "of parties")
+	if err != nil {
+		return err
+	}
+	if err := c.owesNothing(); err != nil {
+		return err
+	}
+	next, closed, err := c.cycle.CutOff(req, book.Policy, roster.Parties, c.at.Number)
+	if err != nil {
+		return err
+	}
+	_, known, err := ledger.Find(c.tx, row.Close(req.Next))
+	if err != nil {
+		return err
+	}
+	if known {
+		return fault.New(fault.Conflict, "there was a cycle %s", req.Next)
+	}
+	ledger.Put(c.tx, row.Close(closed.ID), closed)
+	ledger.Put(c.tx, row.Cycle(), next)
+	c.cycle = next
+	return nil
+}
+
+// owesNothing refuses with WRONG_STATE a batch in which parties owe already.
+func (c *call) owesNothing() error {
+	_, begun, err := ledger.Written(c.tx, row.Obligations(c.caller.ID, c.lane, c.seq))
+	if begun {
+		return fault.New(fault.WrongState, "commands before it in the batch make parties owe in cycle %s", c.cycle.ID)
+	}
+	return err
+}
+
+func (c *call) book() (settlement.Book, error) {
+	return ledger.Get(c.tx, row.Book(), "book", "of settlement models")
+}
+
+func (c *call) closed(id string) (settlement.Close, error) {
+	return ledger.Get(c.tx, row.Close(id), "closed cycle", id)
+}
+
+func (c *call) pair(cycle, a, b string) (settlement.Pair, error) {
+	return ledger.Get(c.tx, row.Pair(cycle, a, b), "statement", "of "+a+" and "+b+" in cycle "+cycle)
+}
+
+// takesPart refuses with FORBIDDEN a party that only audits.
+func (c *call) takesPart() error {
+	if c.caller.Roles&^party.Auditor == 0 {
+		return fault.New(fault.Forbidden, "%s only audits", c.caller.ID)
+	}
+	return nil
+}
+
+func (c *call) compute(req settlement.ComputeRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	if err := closed.Require(settlement.Cut); err != nil {
+		return err
+	}
+	lanes, err := c.lanesOf(closed)
+	if err != nil {
+		return err
+	}
+	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
+	if err != nil {
+		return err
+	}
+	next, pairs, err := closed.Compute(lanes, charter.Operator)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Close(req.Cycle), next)
+	for _, p := range pairs {
+		ledger.Put(c.tx, row.Pair(req.Cycle, p.A, p.B), p)
+	}
+	return nil
+}
+
+// lanesOf reads, by key, what every lane of every party made the parties owe each other in a cycle.
+func (c *call) lanesOf(closed settlement.Close) ([]settlement.Lane, error) {
+	var keys []string
+	for _, id := range closed.Parties {
+		for lane := range uint8(number.Lanes) {
+			keys = append(keys, string(row.Positions(closed.ID, id, lane)), string(row.Veiled(closed.ID, id, lane)))
+		}
+	}
+	if err := c.tx.Prefetch(keys); err != nil {
+		return nil, err
+	}
+	var lanes []settlement.Lane
+	for _, id := range closed.Parties {
+		for number := range uint8(number.Lanes) {
+			lane := settlement.Lane{Party: id, Number: number}
+			var owing bool
+			var err error
+			if lane.Positions, owing, err = ledger.Find(c.tx, row.Positions(closed.ID, id, number)); err != nil {
+				return nil, err
+			}
+			if lane.Veiled, _, err = ledger.Find(c.tx, row.Veiled(closed.ID, id, number)); err != nil {
+				return nil, err
+			}
+			if owing {
+				lanes = append(lanes, lane)
+			}
+		}
+	}
+	return lanes, nil
+}
+
+func (c *call) openHidden(req settlement.OpenRequest) error {
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	pair, err := c.pair(req.Cycle, req.Debtor, req.Creditor)
+	if err != nil {
+		return err
+	}
+	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
+	if err != nil {
+		return err
+	}
+	next, supply, fee, err := pair.Open(closed, req, charter.Operator, c.caller.ID, c.at.Number)
+	if err != nil {
+		return err
+	}
+	if next, err = next.Known(supply); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pair(req.Cycle, pair.A, pair.B), next)
+	if err := c.owe(supply); err != nil {
+		return err
+	}
+	if fee.Debtor == fee.Creditor || req.Fee.Num == 0 {
+		return nil
+	}
+	return c.feeKnown(req.Cycle, fee)
+}
+
+// feeKnown adds the fee on an opened sum to the statement that waits for it.
+func (c *call) feeKnown(cycle string, fee settlement.Owe) error {
+	pair, err := c.pair(cycle, fee.Debtor, fee.Creditor)
+	if err != nil {
+		return err
+	}
+	next, fee, err := pair.FeeKnown(fee)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pair(cycle, pair.A, pair.B), next)
+	return c.owe(fee)
+}
+
+func (c *call) signStatement(req settlement.SignRequest) error {
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	pair, err := c.pair(req.Cycle, c.caller.ID, req.With)
+	if err != nil {
+		return err
+	}
+	next, err := pair.Sign(closed, req, c.caller.ID, c.at.Number, c.at.Date)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pair(req.Cycle, pair.A, pair.B), next)
+	return nil
+}

@@ -1,0 +1,75 @@
+package row
+
+import (
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/settlement"
+)
+
+// settlementReaders reads the rows of clearing and settlement:
+//
+//	sb                      the book of settlement models
+//	pr                      roster: the parties that were ever registered
+//	ob/NUMBER               obligations of one batch: named by the batch's first command
+//	cy/CYCLE                a closed cycle
+//	cp/CYCLE/A/B            a pair's statement
+//	cn/CYCLE                netting
+//	cm/CYCLE/N              payment
+//	ca/PARTY/REFERENCE      what a bank's reference was counted for
+//	cd/NUMBER               dispute
+//	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
+var settlementReaders = map[string]reader{
+	"sb": as[settlement.Book]("book"),
+	"pr": as[party.Roster]("roster"),
+	"ob": byCommand[settlement.Obligations]("obligations"),
+	"cy": as[settlement.Close]("close"),
+	"cp": as[settlement.Pair]("pair"),
+	"cn": as[settlement.Netting]("netting"),
+	"cm": as[settlement.Payment]("payment"),
+	"ca": as[settlement.Used]("reference"),
+	"cd": byCommand[settlement.Dispute]("dispute"),
+	"cf": as[settlement.Prefunded]("prefunded"),
+}
+
+// Book is the key of the settlement models.
+func Book() Key[settlement.Book] { return "sb" }
+
+// Roster is the key of the list of parties.
+func Roster() Key[party.Roster] { return "pr" }
+
+// Obligations is the key of what a batch makes the parties owe each other.
+func Obligations(party string, lane uint8, seq uint64) Key[settlement.Obligations] {
+	return Key[settlement.Obligations](appendSortable([]byte("ob/"), number.Command{Party: party, Lane: lane, Seq: seq}))
+}
+
+// Close is the key of a closed cycle.
+func Close(cycle string) Key[settlement.Close] { return Key[settlement.Close]("cy/" + cycle) }
+
+// Pair is the key of the statement of two parties, in whatever order.
+func Pair(cycle, a, b string) Key[settlement.Pair] {
+	pair := settlement.PairOf(a, b)
+	return Key[settlement.Pair]("cp/" + cycle + "/" + pair[0] + "/" + pair[1])
+}
+
+// Netting is the key of a cycle's netting.
+func Netting(cycle string) Key[settlement.Netting] { return Key[settlement.Netting]("cn/" + cycle) }
+
+// Payment is the key of a payment.
+func Payment(cycle string, n uint32) Key[settlement.Payment] {
+	return Key[settlement.Payment]("cm/" + cycle + "/" + hexadecimal(uint64(n), 8))
+}
+
+// Used is the key of what a bank's reference was counted for at a party.
+func Used(party, reference string) Key[settlement.Used] {
+	return Key[settlement.Used]("ca/" + party + "/" + reference)
+}
+
+// Dispute is the key of a dispute.
+func Dispute(n number.Command) Key[settlement.Dispute] {
+	return Key[settlement.Dispute](appendSortable([]byte("cd/"), n))
+}
+
+// Prefunded is the key of what a debtor deposited with a creditor in a cycle.
+func Prefunded(cycle, debtor, creditor string) Key[settlement.Prefunded] {
+	return Key[settlement.Prefunded]("cf/" + cycle + "/" + debtor + "/" + creditor)
+}

@@ -1,0 +1,294 @@
+package settlement
+
+import (
+	"cmp"
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+)
+
+// MaxCycleID is how long a cycle's id may be: payments carry it in 35 characters.
+const MaxCycleID = 24
+
+// MaxPairs is the most pairs of parties that owe each other in a cycle.
+const MaxPairs = 4096
+
+// State is where a closed cycle stands.
+type State uint8
+
+// The states of a cycle. An open one has no row of its own yet.
+const (
+	Cut         State = 1 + iota // fenced: nothing is added any more
+	Computed                     // its pairs stand; statements are signed and lines disputed (domain: COMPUTED, CONFIRMING)
+	Final                        // netted: who pays whom is known
+	Instructed                   // every payment was handed to a bank
+	PartSettled                  // some payments came in whole
+	Settled
+	Failed // banks refused every payment
+)
+
+var states = name.Words{"OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED"}
+
+// MarshalJSON writes the state's name.
+func (s State) MarshalJSON() ([]byte, error) { return states.Marshal(uint8(s)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *State) UnmarshalJSON(data []byte) error {
+	i, err := states.Unmarshal(data)
+	*s = State(i)
+	return err
+}
+
+// String is the state's name.
+func (s State) String() string { return states.Of(uint8(s)) }
+
+// Close is a cycle that was cut off (日切), and how far its settlement is.
+type Close struct {
+	_          struct{}       `cbor:",toarray"`
+	ID         string         `json:"id"`
+	Next       string         `json:"next"` // the cycle that opened with the cut-off
+	From       date.Date      `json:"from"` // business dates, first and last
+	To         date.Date      `json:"to"`
+	CutBy      number.Command `json:"cutBy"`
+	State      State          `json:"state"`
+	Policy     Policy         `json:"policy"`     // as it was at the cut-off
+	SignBy     date.Date      `json:"signBy"`     // last business date for signatures and disputes
+	Parties    []string       `json:"parties"`    // whose lanes made it, sorted
+	Root       codec.Hash     `json:"root"`       // SHA-256 over the chains of all lanes; see Root
+	Pairs      [][2]string    `json:"pairs"`      // who has a statement with whom, sorted
+	Payments   uint32         `json:"payments"`   // once it is FINAL
+	Instructed uint32         `json:"instructed"` // of these, handed to a bank that didn't refuse, settled ones included
+	Settled    uint32         `json:"settled"`
+	Failed     uint32         `json:"failed"`
+}
+
+// CutOffRequest ends the open cycle and opens the next one, in one command that
+// touches nothing but the cycle's row: what was endorsed before it can't land after. The
+// commands behind it in its batch are of the next cycle. Only the operator may.
+//
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, WRONG_STATE (another cycle is open than
+// the one it names, or a command before it in its batch has made parties owe: one batch's obligations
+// are of one cycle), CONFLICT (there was a cycle of the next one's id).
+type CutOffRequest struct {
+	_     struct{} `cbor:",toarray"`
+	Cycle string   `json:"cycle"` // that is open
+	Next  string   `json:"next"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r CutOffRequest) Check() error {
+	if err := name.CheckID("cycle", r.Cycle); err != nil {
+		return err
+	}
+	if err := CheckNew(r.Next); err != nil {
+		return err
+	}
+	if r.Next == r.Cycle {
+		return fault.New(fault.BadRequest, "next: want another id")
+	}
+	return nil
+}
+
+// CheckNew refuses with BAD_REQUEST what can be no new cycle's id.
+func CheckNew(cycle string) error {
+	if err := name.CheckID("cycle", cycle); err != nil {
+		return err
+	}
+	if len(cycle) > MaxCycleID {
+		return fault.New(fault.BadRequest, "cycle: want at most %d characters", MaxCycleID)
+	}
+	return nil
+}
+
+// CutOff ends the open cycle.
+func (c Cycle) CutOff(req CutOffRequest, policy Policy, parties []string, by number.Command) (Cycle, Close, error) {
+	if c.ID != req.Cycle {
+		return Cycle{}, Close{}, fault.New(fault.WrongState, "the open cycle is %s", c.ID)
+	}
+	closed := Close{ID: c.ID, Next: req.Next, From: c.Since, To: c.Date, CutBy: by, State: Cut, Policy: policy,
+		SignBy: c.Date + date.Date(policy.SignDays), Parties: parties}
+	return Cycle{ID: req.Next, Date: c.Date, Since: c.Date}, closed, nil
+}
+
+// ComputeRequest adds up what the parties owe each other in a closed cycle: a pair's row
+// for each two of them. It costs parties × lanes reads, whatever the number
+// of obligations. Every party but an auditor may.
+//
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE, LIMIT.
+type ComputeRequest struct {
+	_     struct{} `cbor:",toarray"`
+	Cycle string   `json:"cycle"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r ComputeRequest) Check() error { return name.CheckID("cycle", r.Cycle) }
+
+// Require refuses with WRONG_STATE a cycle in any other state.
+func (c Close) Require(want State) error {
+	if c.State != want {
+		return fault.New(fault.WrongState, "cycle %s is %s", c.ID, c.State)
+	}
+	return nil
+}
+
+// Lane is what one lane's commands made the parties owe each other in a cycle.
+type Lane struct {
+	Party     string
+	Number    uint8
+	Positions Positions
+	Veiled    Veiled
+}
+
+// Compute sums up the lanes, which come in the order of their parties and numbers. A
+// cycle in which nothing is owed is settled at once. LIMIT.
+func (c Close) Compute(lanes []Lane, operator string) (Close, []Pair, error) {
+	if err := c.Require(Cut); err != nil {
+		return Close{}, nil, err
+	}
+	book := pairs{}
+	for _, lane := range lanes {
+		for _, p := range lane.Positions.List {
+			if err := book.add(p); err != nil {
+				return Close{}, nil, err
+			}
+		}
+		for _, v := range lane.Veiled.List {
+			if err := book.addHidden(v, operator); err != nil {
+				return Close{}, nil, err
+			}
+		}
+	}
+	list := book.sorted()
+	if len(list) > MaxPairs {
+		return Close{}, nil, fault.New(fault.Limit, "%d pairs owe each other, want at most %d", len(list), MaxPairs)
+	}
+	c.Root = Root(lanes)
+	c.State = Computed
+	for i, p := range list {
+		list[i].Cycle = c.ID
+		c.Pairs = append(c.Pairs, [2]string{p.A, p.B})
+	}
+	if len(list) == 0 {
+		c.State = Settled
+	}
+	return c, list, nil
+}
+
+// Root binds all obligations of a cycle: SHA-256 over, for each lane that has any in
+// the order of parties and lanes, the CBOR of [party, lane, chain].
+func Root(lanes []Lane) codec.Hash {
+	var root codec.Hash
+	for _, lane := range lanes {
+		if len(lane.Positions.Chain) > 0 {
+			root = link(root, struct {
+				_     struct{} `cbor:",toarray"`
+				Party string
+				Lane  uint8
+				Chain codec.Hash
+			}{Party: lane.Party, Lane: lane.Number, Chain: lane.Positions.Chain})
+		}
+	}
+	return root
+}
+
+// pairs gathers what pairs of parties owe each other.
+type pairs map[[2]string]*Pair
+
+// of is the pair of two parties, in whatever order.
+func (ps pairs) of(a, b string) *Pair {
+	key := PairOf(a, b)
+	if ps[key] == nil {
+		ps[key] = &Pair{A: key[0], B: key[1]}
+	}
+	return ps[key]
+}
+
+// PairOf sorts two parties.
+func PairOf(a, b string) [2]string {
+	if a > b {
+		a, b = b, a
+	}
+	return [2]string{a, b}
+}
+
+func (ps pairs) add(p Position) error {
+	pair := ps.of(p.Debtor, p.Creditor)
+	sum, err := Positions{List: pair.Owed}.Plus(p)
+	pair.Owed = sum.List
+	return err
+}
+
+// addHidden adds a hidden sum: it waits to be opened, and so does the fee on it.
+func (ps pairs) addHidden(v VeiledPosition, operator string) error {
+	pair := ps.of(v.Debtor, v.Creditor)
+	i := slices.IndexFunc(pair.Hidden, func(h HiddenSum) bool { return h.Position.order(v) == 0 })
+	if i >= 0 {
+		sum, err := pair.Hidden[i].Position.plus(v)
+		pair.Hidden[i].Position = sum
+		return err
+	}
+	if len(pair.Hidden) >= MaxHidden {
+		return fault.New(fault.Limit, "%s and %s have %d hidden sums", pair.A, pair.B, MaxHidden)
+	}
+	pair.Hidden = append(pair.Hidden, HiddenSum{Position: v})
+	slices.SortFunc(pair.Hidden, func(a, b HiddenSum) int { return a.Position.order(b.Position) })
+	pair.Pending++
+	if debtor, creditor := v.FeeParties(operator); debtor != creditor && v.Fee.Num > 0 {
+		ps.of(debtor, creditor).Pending++
+	}
+	return nil
+}
+
+// sorted lists the pairs by their parties. A map's order reaches no output.
+func (ps pairs) sorted() []Pair {
+	list := make([]Pair, 0, len(ps))
+	for _, p := range ps {
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(p, q Pair) int { return cmp.Or(cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B)) })
+	return list
+}
+
+// Progress is the state that follows from how many payments were made.
+func (c Close) Progress() State {
+	switch {
+	case c.Settled == c.Payments:
+		return Settled
+	case c.Settled > 0:
+		return PartSettled
+	case c.Failed == c.Payments:
+		return Failed
+	case c.Instructed == c.Payments:
+		return Instructed
+	}
+	return Final
+}
+
+// EndToEnd names a payment wherever banks carry it: at most 35 characters.
+func EndToEnd(cycle string, n uint32) string {
+	const digits = "0123456789"
+	tail := make([]byte, 0, 10)
+	for ; n > 0 || len(tail) == 0; n /= 10 {
+		tail = append(tail, digits[n%10])
+	}
+	slices.Reverse(tail)
+	if len(cycle) > MaxCycleID {
+		cycle = cycle[:MaxCycleID]
+	}
+	return cycle + "-" + string(tail)
+}
+
+// sum adds amounts that were each checked. LIMIT above 2⁵³−1.
+func sum(list ...amount.Units) (all amount.Units, err error) {
+	for _, u := range list {
+		if all, err = all.Add(u); err != nil {
+			return 0, err
+		}
+	}
+	return all, nil
+}
