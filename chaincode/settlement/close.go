@@ -29,7 +29,7 @@ const (
 	Instructed                   // every payment was handed to a bank
 	PartSettled                  // some payments came in whole
 	Settled
-	Failed // every payment that isn't settled failed
+	Failed // banks refused every payment
 )
 
 var states = name.Words{"OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED"}
@@ -56,23 +56,24 @@ type Close struct {
 	To         date.Date      `json:"to"`
 	CutBy      number.Command `json:"cutBy"`
 	State      State          `json:"state"`
-	Policy     Policy         `json:"policy"`   // as it was at the cut-off
-	SignBy     date.Date      `json:"signBy"`   // last business date for signatures and disputes
-	Parties    []string       `json:"parties"`  // whose lanes made it, sorted
-	Root       codec.Hash     `json:"root"`     // SHA-256 over the chains of all lanes; see Root
-	Pairs      [][2]string    `json:"pairs"`    // who has a statement with whom, sorted
-	Payments   uint32         `json:"payments"` // once it is FINAL
-	Instructed uint32         `json:"instructed"`
+	Policy     Policy         `json:"policy"`     // as it was at the cut-off
+	SignBy     date.Date      `json:"signBy"`     // last business date for signatures and disputes
+	Parties    []string       `json:"parties"`    // whose lanes made it, sorted
+	Root       codec.Hash     `json:"root"`       // SHA-256 over the chains of all lanes; see Root
+	Pairs      [][2]string    `json:"pairs"`      // who has a statement with whom, sorted
+	Payments   uint32         `json:"payments"`   // once it is FINAL
+	Instructed uint32         `json:"instructed"` // of these, handed to a bank that didn't refuse, settled ones included
 	Settled    uint32         `json:"settled"`
 	Failed     uint32         `json:"failed"`
 }
 
 // CutOffRequest ends the open cycle and opens the next one, in one command that
-// touches nothing but the cycle's row: what was endorsed before it can't land after.
-// Only the operator may.
+// touches nothing but the cycle's row: what was endorsed before it can't land after. The
+// commands behind it in its batch are of the next cycle. Only the operator may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, WRONG_STATE (another cycle is open than
-// the one it names), CONFLICT (there was a cycle of the next one's id).
+// the one it names, or a command before it in its batch has made parties owe: one batch's obligations
+// are of one cycle), CONFLICT (there was a cycle of the next one's id).
 type CutOffRequest struct {
 	_     struct{} `cbor:",toarray"`
 	Cycle string   `json:"cycle"` // that is open
@@ -84,11 +85,22 @@ func (r CutOffRequest) Check() error {
 	if err := name.CheckID("cycle", r.Cycle); err != nil {
 		return err
 	}
-	if err := name.CheckID("next", r.Next); err != nil {
+	if err := CheckNew(r.Next); err != nil {
 		return err
 	}
-	if len(r.Next) > MaxCycleID || r.Next == r.Cycle {
-		return fault.New(fault.BadRequest, "next: want another id of at most %d characters", MaxCycleID)
+	if r.Next == r.Cycle {
+		return fault.New(fault.BadRequest, "next: want another id")
+	}
+	return nil
+}
+
+// CheckNew refuses with BAD_REQUEST what can be no new cycle's id.
+func CheckNew(cycle string) error {
+	if err := name.CheckID("cycle", cycle); err != nil {
+		return err
+	}
+	if len(cycle) > MaxCycleID {
+		return fault.New(fault.BadRequest, "cycle: want at most %d characters", MaxCycleID)
 	}
 	return nil
 }
@@ -157,7 +169,8 @@ func (c Close) Compute(lanes []Lane, operator string) (Close, []Pair, error) {
 	}
 	c.Root = Root(lanes)
 	c.State = Computed
-	for _, p := range list {
+	for i, p := range list {
+		list[i].Cycle = c.ID
 		c.Pairs = append(c.Pairs, [2]string{p.A, p.B})
 	}
 	if len(list) == 0 {
@@ -270,12 +283,12 @@ func EndToEnd(cycle string, n uint32) string {
 	return cycle + "-" + string(tail)
 }
 
-// units adds amounts that were each checked. LIMIT above 2⁵³−1.
-func units(list ...amount.Units) (sum amount.Units, err error) {
+// sum adds amounts that were each checked. LIMIT above 2⁵³−1.
+func sum(list ...amount.Units) (all amount.Units, err error) {
 	for _, u := range list {
-		if sum, err = sum.Add(u); err != nil {
+		if all, err = all.Add(u); err != nil {
 			return 0, err
 		}
 	}
-	return sum, nil
+	return all, nil
 }

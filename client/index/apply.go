@@ -83,6 +83,7 @@ type fold struct {
 	hash   []byte
 	rows   map[string]change
 	stray  []stray
+	sealed []batch
 }
 
 // change is the last value of a row.
@@ -124,6 +125,9 @@ func (f *fold) transaction(number uint64, tx *block.Tx) error {
 		return err
 	}
 	sealed, err := f.seals(sets)
+	if err == nil {
+		err = f.batches(number, tx.ID, sealed)
+	}
 	if err != nil {
 		return err
 	}
@@ -161,6 +165,9 @@ func (f *fold) flush() error {
 		if err := f.write(k, f.rows[k]); err != nil {
 			return err
 		}
+	}
+	if err := f.writeBatches(); err != nil {
+		return err
 	}
 	for _, s := range f.stray {
 		if err := f.exec("INSERT OR REPLACE INTO unsealed VALUES (?,?,?,?)", s.block, s.tx, s.key, notNil(s.value)); err != nil {

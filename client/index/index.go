@@ -31,7 +31,7 @@ import (
 )
 
 // version is the schema's. Another version's file is made again.
-const version = 7
+const version = 8
 
 //go:embed schema.sql
 var schema string

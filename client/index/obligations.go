@@ -211,29 +211,24 @@ func linkRow(rows *sql.Rows, lanes []settlement.Lane) ([]settlement.Lane, error)
 	return lanes, nil
 }
 
-// ClosedCycles lists the closed cycles, by id.
-func (ix *Index) ClosedCycles() (uint64, []settlement.Close, error) {
-	return facts[settlement.Close](ix, factsOf, "close")
-}
-
 // Closed is a closed cycle. NOT_FOUND.
 func (ix *Index) Closed(cycle string) (uint64, settlement.Close, error) {
-	return oneFact(ix, row.Close(cycle), "closed cycle "+cycle)
+	return oneOf(ix, "nouns", row.Close(cycle), "closed cycle "+cycle)
 }
 
 // Pair is the statement of two parties as the ledger has it. NOT_FOUND.
 func (ix *Index) Pair(cycle, a, b string) (uint64, settlement.Pair, error) {
-	return oneFact(ix, row.Pair(cycle, a, b), "statement of "+a+" and "+b+" for cycle "+cycle)
+	return oneOf(ix, "facts", row.Pair(cycle, a, b), "statement of "+a+" and "+b+" for cycle "+cycle)
 }
 
 // Netting is what was netted of a cycle. NOT_FOUND.
 func (ix *Index) Netting(cycle string) (uint64, settlement.Netting, error) {
-	return oneFact(ix, row.Netting(cycle), "netting of cycle "+cycle)
+	return oneOf(ix, "facts", row.Netting(cycle), "netting of cycle "+cycle)
 }
 
 // Book is the settlement models. NOT_FOUND before the founding.
 func (ix *Index) Book() (uint64, settlement.Book, error) {
-	return oneFact(ix, row.Book(), "book of settlement models")
+	return oneOf(ix, "facts", row.Book(), "book of settlement models")
 }
 
 // Pairs lists the statements of a cycle, by parties.
@@ -267,14 +262,14 @@ func (ix *Index) Disputes(cycle string) (height uint64, list []Dispute, err erro
 				list = append(list, Dispute{n, one})
 			}
 			return err
-		}, factsOf, "dispute")
+		}, "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key", "dispute")
 	})
 	return height, list, err
 }
 
-// oneFact is a row by its key. NOT_FOUND.
-func oneFact[T any](ix *Index, key row.Key[T], what string) (height uint64, one T, err error) {
-	height, list, err := facts[T](ix, "SELECT key, block, row FROM facts WHERE key = ?", string(key))
+// oneOf is a row of a table by its key. NOT_FOUND.
+func oneOf[T any](ix *Index, table string, key row.Key[T], what string) (height uint64, one T, err error) {
+	height, list, err := facts[T](ix, "SELECT key, block, row FROM "+table+" WHERE key = ?", string(key))
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "there is no %s", what)
 	}

@@ -74,7 +74,7 @@ func (f *fold) write(key string, c change) error {
 
 // tables with a column key, in the order of the digest.
 var tables = []string{"lots", "holds", "totals", "positions", "veiled", "programmes", "requests", "nouns",
-	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "obligations", "facts"}
+	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "obligations", "facts", "batches"}
 
 // parentOf is the key of the lot that a lot's points were in before; "" for points
 // that were new with it.

@@ -281,6 +281,16 @@ CREATE TABLE IF NOT EXISTS facts (
   row   BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The batches of all lanes: when, and in which transaction, what is named by their
+-- commands was made. Lots and captures have no date of their own.
+CREATE TABLE IF NOT EXISTS batches (
+  key   TEXT    NOT NULL PRIMARY KEY, -- PARTY/LANE SEQUENCE, as in the keys of rows
+  date  INTEGER NOT NULL, -- business date, days since 1970; 0 before the founding
+  cycle TEXT    NOT NULL,
+  tx    TEXT    NOT NULL,
+  block INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Lots, holds, orders … that no sealed number covers: they are not honoured.
 CREATE TABLE IF NOT EXISTS unsealed (
   block INTEGER NOT NULL,

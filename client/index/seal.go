@@ -104,7 +104,7 @@ func tableOf(key string) string {
 		return "orders"
 	case strings.HasPrefix(key, "wr/"):
 		return "returns"
-	case strings.HasPrefix(key, "ob/"), strings.HasPrefix(key, "cd/"):
+	case strings.HasPrefix(key, "ob/"):
 		return "facts" // a batch's obligations never change: they are in none
 	}
 	return "nouns"

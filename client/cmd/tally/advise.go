@@ -87,7 +87,7 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, cycle string, advi
 	if err := tellAdvices(list, func(req command.Request) error { return a.again(ctx, g, req) }); err != nil {
 		return err
 	}
-	if err := a.print(list, func(t table.Writer) { advisedTable(t, list) }); err != nil {
+	if err := a.print(sent[advised]{g.Height(), list}, func(t table.Writer) { advisedTable(t, list) }); err != nil {
 		return err
 	}
 	return forPersons(list)

@@ -93,7 +93,11 @@ func closeCycle(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(closed, func(t table.Writer) { t.AppendRows(closeRows(closed)) })
+				answer := struct {
+					settlement.Close
+					Height uint64 `json:"height"` // as of a receipt
+				}{closed, g.Height()}
+				return a.print(answer, func(t table.Writer) { t.AppendRows(closeRows(closed)) })
 			})
 		})
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done

@@ -45,8 +45,8 @@ func openRows(open settlement.Cycle) []table.Row {
 	return []table.Row{{"cycle", open.ID}, {"state", "[OPEN] ─ CUT_OFF ─ COMPUTED ─ FINAL ─ INSTRUCTED ─ SETTLED"}, {"since", open.Since}, {"business date", open.Date}}
 }
 
-// clearing is what a closed cycle is read from.
-type clearing interface {
+// cycleLedger is what a closed cycle is read from.
+type cycleLedger interface {
 	statements
 	Netting(ctx context.Context, cycle string) (settlement.Netting, error)
 	Payment(ctx context.Context, cycle string, n uint32) (settlement.Payment, error)
@@ -70,7 +70,7 @@ type pairShown struct {
 	ToOpen   int          `json:"toOpen"` // hidden sums
 }
 
-func closedCycle(ctx context.Context, ledger clearing, cycle string) (shown closedShown, err error) {
+func closedCycle(ctx context.Context, ledger cycleLedger, cycle string) (shown closedShown, err error) {
 	if shown.Close, err = ledger.Close(ctx, cycle); err != nil {
 		return shown, err
 	}
@@ -95,7 +95,7 @@ func closedCycle(ctx context.Context, ledger clearing, cycle string) (shown clos
 	return shown, err
 }
 
-func paymentsOf(ctx context.Context, ledger clearing, closed settlement.Close) ([]settlement.Payment, error) {
+func paymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
 	list := make([]settlement.Payment, closed.Payments)
 	for i := range list {
 		var err error
