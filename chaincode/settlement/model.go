@@ -113,6 +113,9 @@ func (t Terms) FeeOn(fen amount.Units) (amount.Units, error) {
 	return t.Fee.Of(fen, amount.HalfEven)
 }
 
+// Capped says whether there is a limit to what the issuer may come to owe the acceptor in a cycle.
+func (t Terms) Capped() bool { return t.Cap > 0 || t.Prefunded }
+
 // Model is one version of a settlement model. It binds the parties that have agreed to
 // it, and settles what one of them owes another.
 type Model struct {
@@ -178,6 +181,9 @@ func (t Terms) check() error {
 	}
 	if t.Fee.Num > t.Fee.Den || t.Tax.Num > t.Tax.Den {
 		return fault.New(fault.BadRequest, "a fee or a tax is at most all of it")
+	}
+	if t.Payer > IssuerPays {
+		return fault.New(fault.BadRequest, "payer: want acceptor or issuer")
 	}
 	if t.Delay < 0 || t.Delay > MaxDelay {
 		return fault.New(fault.BadRequest, "delay: want 0 to %d days", MaxDelay)
@@ -335,23 +341,37 @@ type Question struct {
 
 // Select answers the terms that settle what an issuer owes an acceptor, and their
 // model's number in the book; no terms and 0 where the two have agreed to none. Of
-// several the most specific counts: one that names the issuer before one that
+// a model only the newest version counts that binds both, even where an older one had another
+// scope. Of several models the most specific counts: one that names the issuer before one that
 // names the acceptor, then the scene, then the programme; then the one that began later, then the
 // one that was proposed later.
 func (b Book) Select(q Question) (Terms, uint16) {
 	best := -1
 	for i, m := range b.Models {
-		if m.From > q.Day || !m.Scope.fits(q) || !m.binds(q.Issuer, q.Day) || !m.binds(q.Acceptor, q.Day) {
+		if !m.Scope.fits(q) || !m.settles(q) || best >= 0 && m.order(b.Models[best]) < 0 || b.replaced(i, q) {
 			continue
 		}
-		if best < 0 || m.order(b.Models[best]) >= 0 {
-			best = i
-		}
+		best = i
 	}
 	if best < 0 {
 		return Terms{}, 0
 	}
 	return b.Models[best].Terms, uint16(best + 1)
+}
+
+// settles says whether a version binds both parties on the day.
+func (m Model) settles(q Question) bool {
+	return m.From <= q.Day && m.binds(q.Issuer, q.Day) && m.binds(q.Acceptor, q.Day)
+}
+
+// replaced says whether a newer version of the model binds both parties on the day.
+func (b Book) replaced(i int, q Question) bool {
+	for _, m := range b.Models[i+1:] {
+		if m.ID == b.Models[i].ID && m.settles(q) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s Scope) fits(q Question) bool {
