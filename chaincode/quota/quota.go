@@ -100,13 +100,17 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 }
 
 // Overdraw uses so much, whether or not it is free: what must be counted, and can't be
-// refused any more. The limit then grants nothing until it is free again.
-func Overdraw(q Quota, l Lease, need amount.Units) (Quota, Lease) {
-	missing := max(0, need-l.Spare())
-	q.Leased += missing
-	l.Granted += missing
+// refused any more. The limit then grants nothing until it is free again. The lease grows as in Draw,
+// and grew says whether the quota's row changed.
+func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
+	if missing := need - l.Spare(); missing > 0 {
+		grant := max(missing, q.Free()/share)
+		q.Leased += grant
+		l.Granted += grant
+		grew = true
+	}
 	l.Used += need
-	return q, l
+	return q, l, grew
 }
 
 // Return gives back what some lane has drawn.

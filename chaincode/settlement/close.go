@@ -68,11 +68,12 @@ type Close struct {
 }
 
 // CutOffRequest ends the open cycle and opens the next one, in one command that
-// touches nothing but the cycle's row: what was endorsed before it can't land after.
-// Only the operator may.
+// touches nothing but the cycle's row: what was endorsed before it can't land after. The
+// commands behind it in its batch are of the next cycle. Only the operator may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, WRONG_STATE (another cycle is open than
-// the one it names), CONFLICT (there was a cycle of the next one's id).
+// the one it names, or a command before it in its batch has made parties owe: one batch's obligations
+// are of one cycle), CONFLICT (there was a cycle of the next one's id).
 type CutOffRequest struct {
 	_     struct{} `cbor:",toarray"`
 	Cycle string   `json:"cycle"` // that is open
@@ -84,11 +85,22 @@ func (r CutOffRequest) Check() error {
 	if err := name.CheckID("cycle", r.Cycle); err != nil {
 		return err
 	}
-	if err := name.CheckID("next", r.Next); err != nil {
+	if err := CheckNew(r.Next); err != nil {
 		return err
 	}
-	if len(r.Next) > MaxCycleID || r.Next == r.Cycle {
-		return fault.New(fault.BadRequest, "next: want another id of at most %d characters", MaxCycleID)
+	if r.Next == r.Cycle {
+		return fault.New(fault.BadRequest, "next: want another id")
+	}
+	return nil
+}
+
+// CheckNew refuses with BAD_REQUEST what can be no new cycle's id.
+func CheckNew(cycle string) error {
+	if err := name.CheckID("cycle", cycle); err != nil {
+		return err
+	}
+	if len(cycle) > MaxCycleID {
+		return fault.New(fault.BadRequest, "cycle: want at most %d characters", MaxCycleID)
 	}
 	return nil
 }

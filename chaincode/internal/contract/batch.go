@@ -95,7 +95,7 @@ func (r *run) decode(commands []command.Command) ([]command.Request, []error) {
 // group runs commands that stand or fall together, from an index of the batch.
 // If one is refused, the others are refused with LINKED.
 func (r *run) group(from int, commands []command.Command, requests []command.Request, malformed []error) ([]command.Outcome, error) {
-	mark := r.tx.Mark()
+	mark, caller, cycle := r.tx.Mark(), r.caller, r.cycle
 	var outcomes []command.Outcome
 	for i, c := range commands {
 		receipt, err := command.Receipt{}, malformed[i]
@@ -107,6 +107,7 @@ func (r *run) group(from int, commands []command.Command, requests []command.Req
 			return nil, err
 		case err != nil:
 			r.tx.Rollback(mark)
+			r.caller, r.cycle = caller, cycle
 			return refuseAll(from, len(commands), i, err), nil
 		case receipt.Again:
 			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number})

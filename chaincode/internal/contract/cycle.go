@@ -57,6 +57,9 @@ func (c *call) cutOff(req settlement.CutOffRequest) error {
 	if err != nil {
 		return err
 	}
+	if err := c.owesNothing(); err != nil {
+		return err
+	}
 	next, closed, err := c.cycle.CutOff(req, book.Policy, roster.Parties, c.at.Number)
 	if err != nil {
 		return err
@@ -72,6 +75,15 @@ func (c *call) cutOff(req settlement.CutOffRequest) error {
 	ledger.Put(c.tx, row.Cycle(), next)
 	c.cycle = next
 	return nil
+}
+
+// owesNothing refuses with WRONG_STATE a batch in which parties owe already.
+func (c *call) owesNothing() error {
+	_, begun, err := ledger.Written(c.tx, row.Obligations(c.caller.ID, c.lane, c.seq))
+	if begun {
+		return fault.New(fault.WrongState, "commands before it in the batch make parties owe in cycle %s", c.cycle.ID)
+	}
+	return err
 }
 
 func (c *call) book() (settlement.Book, error) {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strings"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
@@ -234,38 +235,44 @@ func (c *call) capped(debtor, creditor string, fen amount.Units, terms settlemen
 		return nil, err
 	}
 	if owes.Debit > 0 {
-		if err := c.drawCap(quota.Debit, c.debitID(debtor), owes.Debit, fen); err != nil {
-			return nil, err
-		}
 		caps = append(caps, debtor)
 	}
-	if terms.Cap == 0 && !terms.Prefunded {
-		return caps, nil
+	if terms.Capped() {
+		caps = append(caps, debtor+"."+creditor)
 	}
-	pair := debtor + "." + creditor
-	err = c.drawOn(quota.Debit, c.debitID(pair), fen, func() (quota.Quota, error) {
-		return c.pairQuota(debtor, creditor, terms)
-	})
-	return append(caps, pair), err
+	for _, cap := range caps {
+		if err := c.drawOn(quota.Debit, c.debitID(cap), fen, c.capOn(cap, debtor, terms)); err != nil {
+			return nil, err
+		}
+	}
+	return caps, nil
 }
 
-// pairQuota is the quota of what a debtor may come to owe a creditor in this cycle: the model's cap, and
-// what was deposited beforehand.
-func (c *call) pairQuota(debtor, creditor string, terms settlement.Terms) (quota.Quota, error) {
-	found, _, err := ledger.Find(c.tx, row.Quota(quota.Debit, c.debitID(debtor+"."+creditor)))
-	if err != nil {
-		return quota.Quota{}, err
+// capOn reads one of a debtor's caps in this cycle, with its limit as it is by now: the party's, or the
+// model's with what was deposited beforehand.
+func (c *call) capOn(cap, debtor string, terms settlement.Terms) func() (quota.Quota, error) {
+	return func() (quota.Quota, error) {
+		found, _, err := ledger.Find(c.tx, row.Quota(quota.Debit, c.debitID(cap)))
+		if err != nil {
+			return quota.Quota{}, err
+		}
+		creditor, pair := strings.CutPrefix(cap, debtor+".")
+		if !pair {
+			owes, err := c.party(debtor)
+			found.Limit = owes.Debit
+			return found, err
+		}
+		found.Limit = terms.Cap
+		if !terms.Prefunded {
+			return found, nil
+		}
+		deposit, _, err := ledger.Find(c.tx, row.Prefunded(c.cycle.ID, debtor, creditor))
+		if err != nil {
+			return quota.Quota{}, err
+		}
+		found.Limit, err = found.Limit.Add(deposit.Fen)
+		return found, err
 	}
-	found.Limit = terms.Cap
-	if !terms.Prefunded {
-		return found, nil
-	}
-	deposit, _, err := ledger.Find(c.tx, row.Prefunded(c.cycle.ID, debtor, creditor))
-	if err != nil {
-		return quota.Quota{}, err
-	}
-	found.Limit, err = found.Limit.Add(deposit.Fen)
-	return found, err
 }
 
 func (c *call) debitID(debtor string) string { return c.cycle.ID + "." + debtor }
@@ -288,12 +295,14 @@ func (c *call) capFunders(d taken, line spend.Line) ([]string, error) {
 	return slices.Compact(list), nil
 }
 
-// capsOf are those of the caps that a hold or an order drew on for a debt.
+// capsOf are those of the caps that a hold or an order drew on for a debt: another of its debts
+// may be settled by a model with a cap while this one's has none.
 func (s spent) capsOf(d debt) (list []string) {
-	for _, cap := range []string{d.Funder, d.Funder + "." + s.acceptor} {
-		if slices.Contains(s.capped, cap) {
-			list = append(list, cap)
-		}
+	if slices.Contains(s.capped, d.Funder) {
+		list = append(list, d.Funder)
+	}
+	if pair := d.Funder + "." + s.acceptor; d.terms.Capped() && slices.Contains(s.capped, pair) {
+		list = append(list, pair)
 	}
 	return list
 }
@@ -328,7 +337,7 @@ func (c *call) moveCap(s spent, d debt) error {
 		if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, d.Fen); err != nil {
 			return err
 		}
-		if err := c.overdraw(quota.Debit, c.debitID(cap), d.Fen); err != nil {
+		if err := c.overdraw(quota.Debit, c.debitID(cap), d.Fen, c.capOn(cap, d.Funder, d.terms)); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,9 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
+	if err := settlement.CheckNew(req.Cycle); err != nil {
+		return nil, err
+	}
 	tx := ledger.New(ctx.GetStub())
 	caller, err := ctx.GetClientIdentity().GetMSPID()
 	if err != nil {

@@ -85,20 +85,24 @@ func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func()
 	return nil
 }
 
-// overdraw uses so much of a quota, whether or not it is free.
-func (c *call) overdraw(kind quota.Kind, id string, need amount.Units) error {
-	limitKey, leaseKey := row.Quota(kind, id), row.Lease(kind, id, c.caller.ID, c.lane)
-	lease, _, err := ledger.Find(c.tx, leaseKey)
+// overdraw is drawOn for what can't be refused any more.
+func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
+	key := row.Lease(kind, id, c.caller.ID, c.lane)
+	lease, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
-	limit, _, err := ledger.Find(c.tx, limitKey)
-	if err != nil {
-		return err
+	var limit quota.Quota
+	if need > lease.Spare() {
+		if limit, err = load(); err != nil {
+			return err
+		}
 	}
-	limit, lease = quota.Overdraw(limit, lease, need)
-	ledger.Put(c.tx, limitKey, limit)
-	ledger.Put(c.tx, leaseKey, lease)
+	limit, lease, grew := quota.Overdraw(limit, lease, need)
+	if grew {
+		ledger.Put(c.tx, row.Quota(kind, id), limit)
+	}
+	ledger.Put(c.tx, key, lease)
 	return nil
 }
 
