@@ -74,6 +74,9 @@ func checkBooks(net *ledgersim.Network, peer string) (map[string]*book, error) {
 			return nil, fmt.Errorf("%s %s: %w", found.Kind, found.ID, err)
 		}
 	}
+	if err := checkOwing(net, peer); err != nil {
+		return nil, err
+	}
 	delete(books, "") // fees
 	for programme, b := range books {
 		if err := b.check(); err != nil {
@@ -179,6 +182,7 @@ var prefixes = map[string]string{
 	"lot": "l/", "hold": "h/", "trade": "d/", "frozen": "f/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
 	"write-off": "bw/", "campaign": "j/", "award": "ja/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/", "standing": "gs/",
 	"order": "wo/", "payment used": "wc/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
+	"obligations": "ob/", "pair": "cp/", "close": "cy/",
 }
 
 // rowsOf lists the rows of one kind in a peer's state, sorted.

@@ -196,6 +196,9 @@ func checkLife(w *world, lanes []*laneClient) error {
 	if _, err := checkBooks(w.net, "G"); err != nil {
 		return err
 	}
+	if err := checkFence(w.net); err != nil {
+		return err
+	}
 	if err := checkRights(w.net); err != nil {
 		return err
 	}
