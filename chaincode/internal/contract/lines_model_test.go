@@ -228,8 +228,8 @@ func (m *model) bargain(t *rapid.T, w *world) {
 	if issuer == acceptor {
 		return
 	}
-	one := pact{number: len(m.deals) + 1, issuer: issuer, acceptor: acceptor, programme: d.one("GP", "DP", "MP"), scene: d.one("", "", "retail"), from: m.today + 1 + date.Date(d(2)),
-		num: 1 + d(4), den: 1 + d(3), feeNum: d(2), feeDen: 2 + d(9), issuerPays: d.odd(2), most: pick(d, []int{0, 0, 0, 9, 15})}
+	one := pact{number: len(m.deals) + 1, issuer: issuer, acceptor: acceptor, programme: d.one("GP", "DP", "MP", issuer+"P", issuer+"P", issuer+"P", issuer+"P"), scene: d.one("", "", "retail"), from: m.today + 1 + date.Date(d(2)),
+		num: 1 + d(4), den: 1 + d(3), feeNum: min(1, d(4)), feeDen: 2 + d(4), issuerPays: d.odd(2), most: pick(d, []int{0, 0, 0, 9, 15})}
 	if d.odd(3) {
 		one.num, one.den = 0, 0
 	}
@@ -257,6 +257,17 @@ func (m *model) bargain(t *rapid.T, w *world) {
 	w.must(t, issuer, settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: issuer, Acceptor: acceptor, Scene: one.scene, Programme: one.programme}, Terms: terms, From: one.from})
 	w.must(t, acceptor, settlement.AgreeRequest{Model: id, Version: version})
 	m.deals = append(m.deals, one)
+}
+
+// bargains has parties agree on a few things before anything else happens.
+func (m *model) bargains(t *rapid.T, w *world) {
+	for range rapid.IntRange(0, 6).Draw(t, "bargains") {
+		m.bargain(t, w)
+	}
+	if len(m.deals) > 0 {
+		m.today++
+		w.must(t, "G", settlement.AdvanceRequest{Date: m.today})
+	}
 }
 
 // cutOff opens the next cycle, in a batch with or before the computing of the old one.

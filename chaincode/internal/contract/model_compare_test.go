@@ -83,6 +83,7 @@ func againstModel(t *testing.T, verbs []string) {
 		if rapid.Bool().Draw(t, "caps") {
 			m.capDealer(t, w, 15, rapid.SampledFrom([]int{0, 30}).Draw(t, "liability"))
 		}
+		m.bargains(t, w)
 		for range rapid.SampledFrom([]int{16, 8, 12, 4}).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "days pass") == 1 {

@@ -127,6 +127,7 @@ func TestOrdersAgainstModel(t *testing.T) {
 		if rapid.Bool().Draw(t, "caps") {
 			m.capDealer(t, w, rapid.SampledFrom([]int{15, 12, 7}).Draw(t, "cap"), 0)
 		}
+		m.bargains(t, w)
 		for range rapid.SampledFrom([]int{16, 6, 11, 3}).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "days pass") == 1 {
