@@ -39,6 +39,12 @@ var rules = []rule{
 	{"tallystick/client/index", map[string]string{"tallystick/client/gateway": "the index folds blocks, wherever they come from", "github.com/hyperledger/fabric-gateway": "it needs no connection"}},
 	{"tallystick/client/vault", map[string]string{"tallystick/client/gateway": "what is kept here goes nowhere by itself", "google.golang.org/grpc": "it has no connection", "github.com/hyperledger": "it knows no Fabric"}},
 	{"tallystick/client/proof", map[string]string{"tallystick/client/gateway": "a proof is checked without a network", "github.com/hyperledger/fabric-gateway": "a proof is checked without a network"}},
+	{"tallystick/client/statement", map[string]string{
+		"tallystick/client/gateway": "a statement is made of lines, wherever they come from", "tallystick/client/index": "a statement is made of lines, wherever they come from",
+		"github.com/hyperledger/fabric-gateway": "a statement is checked without a network",
+	}},
+	{"tallystick/client/iso20022", map[string]string{"github.com/hyperledger": "files in, files out", "google.golang.org/grpc": "files in, files out", "net": "files in, files out", "os/exec": "files in, files out", "tallystick/client": "it knows no node"}},
+	{"tallystick/client/books", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "modernc.org/sqlite": pure, "tallystick/client/index": "the index gives, the books compute"}},
 	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
 }
 

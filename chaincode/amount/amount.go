@@ -152,6 +152,14 @@ func FromDecimal(d decimal.Decimal, mode Rounding) (Units, error) {
 	return round(d.Rat(), mode)
 }
 
+// FromRat rounds a ratio to whole units. BAD_REQUEST under 0, LIMIT above Max.
+func FromRat(x *big.Rat, mode Rounding) (Units, error) {
+	if x.Sign() < 0 {
+		return 0, fault.New(fault.BadRequest, "amount is under 0")
+	}
+	return round(x, mode)
+}
+
 func round(x *big.Rat, mode Rounding) (Units, error) {
 	whole, rest := new(big.Int).QuoRem(x.Num(), x.Denom(), new(big.Int))
 	half := new(big.Int).Lsh(rest, 1).Cmp(x.Denom())

@@ -35,6 +35,9 @@ func TestCheckedArithmetic(t *testing.T) {
 		{"rate past the limit", func() (Units, error) { return Rate{Num: 2, Den: 1}.Of(Max, Down) }, 0, fault.Limit},
 		{"decimal", func() (Units, error) { return FromDecimal(decimal.RequireFromString("149.5"), HalfEven) }, 150, ""},
 		{"decimal negative", func() (Units, error) { return FromDecimal(decimal.NewFromInt(-1), Down) }, 0, fault.BadRequest},
+		{"ratio", func() (Units, error) { return FromRat(big.NewRat(5, 2), HalfEven) }, 2, ""},
+		{"ratio negative", func() (Units, error) { return FromRat(big.NewRat(-1, 2), Up) }, 0, fault.BadRequest},
+		{"ratio huge", func() (Units, error) { return FromRat(big.NewRat(int64(Max)+1, 1), Down) }, 0, fault.Limit},
 		{"decimal huge", func() (Units, error) { return FromDecimal(decimal.New(1, 99), Down) }, 0, fault.Limit},
 	}
 	for _, c := range cases {

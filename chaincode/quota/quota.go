@@ -7,9 +7,9 @@
 // them is tried again.
 //
 //	free   = limit + relieved − leased
-//	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane
+//	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane, but for what it overdrew
 //
-// So what all lanes use never passes the limit, and what lies unused in leases
+// So what all lanes use never passes the limit by more than what was overdrawn, and what lies unused in leases
 // shrinks as the limit comes near. A lane that stops can hand its rest back.
 package quota
 
@@ -100,14 +100,16 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 }
 
 // Overdraw uses so much, whether or not it is free: what must be counted, and can't be
-// refused any more. The limit then grants nothing until it is free again. The lease grows as in Draw,
-// and grew says whether the quota's row changed.
+// refused any more. The lease grows as in Draw, but by no more than is free; by what is missing then the
+// lane's spare is below 0, and it draws nothing until that much was given back to it. grew says whether the
+// quota's row changed.
 func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 	if missing := need - l.Spare(); missing > 0 {
-		grant := max(missing, q.Free()/share)
+		free := q.Free()
+		grant := min(max(missing, free/share), free)
 		q.Leased += grant
 		l.Granted += grant
-		grew = true
+		grew = grant > 0
 	}
 	l.Used += need
 	return q, l, grew

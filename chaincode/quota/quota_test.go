@@ -34,17 +34,23 @@ func TestNeverPassed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := Quota{Limit: amount.Units(rapid.Int64Range(0, 1000).Draw(t, "limit"))}
 		lanes := make([]Lease, 4)
-		used := amount.Units(0)
+		used, over := amount.Units(0), amount.Units(0)
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			k := rapid.IntRange(0, 3).Draw(t, "lane")
 			n := amount.Units(rapid.Int64Range(0, 200).Draw(t, "n"))
-			switch rapid.IntRange(0, 4).Draw(t, "verb") {
+			switch rapid.IntRange(0, 5).Draw(t, "verb") {
 			case 0:
 				if n <= used {
 					lanes[k], used = lanes[k].Return(n), used-n
 				}
 			case 1:
 				q, lanes[k] = Surrender(q, lanes[k])
+			case 2:
+				if rapid.IntRange(0, 3).Draw(t, "rarely") == 0 {
+					over += max(0, n-max(0, lanes[k].Spare())-q.Free())
+					q, lanes[k], _ = Overdraw(q, lanes[k], n)
+					used += n
+				}
 			default:
 				next, l, _, ok := Draw(q, lanes[k], n)
 				if ok {
@@ -57,9 +63,32 @@ func TestNeverPassed(t *testing.T) {
 			for _, l := range lanes {
 				spare += l.Spare()
 			}
-			if used+spare != q.Limit {
-				t.Fatalf("used %d + spare %d, limit %d", used, spare, q.Limit)
+			if used+spare != q.Limit || q.Leased > q.Limit || used > q.Limit+over {
+				t.Fatalf("used %d + spare %d, limit %d, of which %d are leased, and %d overdrawn", used, spare, q.Limit, q.Leased, over)
 			}
 		}
 	})
+}
+
+func TestOverdraw(t *testing.T) {
+	for _, c := range []struct {
+		name                 string
+		free, spare, need    amount.Units
+		left, after, returns amount.Units // free and spare afterwards, and spare once 50 were given back
+		grew                 bool
+	}{
+		{"of what the lane has", 100, 30, 30, 100, 0, 50, false},
+		{"of what is free", 100, 30, 40, 90, 0, 50, true},
+		{"a sixteenth of it", 160, 0, 1, 150, 9, 59, true},
+		{"all that is free", 100, 30, 130, 0, 0, 50, true},
+		{"more than is free", 100, 30, 160, 0, -30, 20, true},
+		{"where nothing is free", 0, 0, 60, 0, -60, -10, false},
+		{"once more", 0, -20, 40, 0, -60, -10, false},
+		{"with a debt, and room", 100, -20, 40, 40, 0, 50, true},
+	} {
+		q, l, grew := Overdraw(Quota{Limit: c.free}, Lease{Granted: max(0, c.spare), Used: max(0, -c.spare)}, c.need)
+		if q.Free() != c.left || l.Spare() != c.after || l.Return(50).Spare() != c.returns || grew != c.grew {
+			t.Errorf("%s: %+v %+v %v", c.name, q, l, grew)
+		}
+	}
 }

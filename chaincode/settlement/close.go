@@ -29,7 +29,7 @@ const (
 	Instructed                   // every payment was handed to a bank
 	PartSettled                  // some payments came in whole
 	Settled
-	Failed // every payment that isn't settled failed
+	Failed // banks refused every payment
 )
 
 var states = name.Words{"OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED"}
@@ -56,13 +56,13 @@ type Close struct {
 	To         date.Date      `json:"to"`
 	CutBy      number.Command `json:"cutBy"`
 	State      State          `json:"state"`
-	Policy     Policy         `json:"policy"`   // as it was at the cut-off
-	SignBy     date.Date      `json:"signBy"`   // last business date for signatures and disputes
-	Parties    []string       `json:"parties"`  // whose lanes made it, sorted
-	Root       codec.Hash     `json:"root"`     // SHA-256 over the chains of all lanes; see Root
-	Pairs      [][2]string    `json:"pairs"`    // who has a statement with whom, sorted
-	Payments   uint32         `json:"payments"` // once it is FINAL
-	Instructed uint32         `json:"instructed"`
+	Policy     Policy         `json:"policy"`     // as it was at the cut-off
+	SignBy     date.Date      `json:"signBy"`     // last business date for signatures and disputes
+	Parties    []string       `json:"parties"`    // whose lanes made it, sorted
+	Root       codec.Hash     `json:"root"`       // SHA-256 over the chains of all lanes; see Root
+	Pairs      [][2]string    `json:"pairs"`      // who has a statement with whom, sorted
+	Payments   uint32         `json:"payments"`   // once it is FINAL
+	Instructed uint32         `json:"instructed"` // of these, handed to a bank that didn't refuse, settled ones included
 	Settled    uint32         `json:"settled"`
 	Failed     uint32         `json:"failed"`
 }
@@ -169,7 +169,8 @@ func (c Close) Compute(lanes []Lane, operator string) (Close, []Pair, error) {
 	}
 	c.Root = Root(lanes)
 	c.State = Computed
-	for _, p := range list {
+	for i, p := range list {
+		list[i].Cycle = c.ID
 		c.Pairs = append(c.Pairs, [2]string{p.A, p.B})
 	}
 	if len(list) == 0 {
@@ -282,12 +283,12 @@ func EndToEnd(cycle string, n uint32) string {
 	return cycle + "-" + string(tail)
 }
 
-// units adds amounts that were each checked. LIMIT above 2⁵³−1.
-func units(list ...amount.Units) (sum amount.Units, err error) {
+// sum adds amounts that were each checked. LIMIT above 2⁵³−1.
+func sum(list ...amount.Units) (all amount.Units, err error) {
 	for _, u := range list {
-		if sum, err = sum.Add(u); err != nil {
+		if all, err = all.Add(u); err != nil {
 			return 0, err
 		}
 	}
-	return sum, nil
+	return all, nil
 }

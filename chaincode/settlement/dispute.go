@@ -19,18 +19,20 @@ const (
 // settled in time; what is decided becomes an adjustment in the cycle that is open then. The lines themselves
 // never change.
 type Dispute struct {
-	_        struct{}     `cbor:",toarray"`
-	Cycle    string       `json:"cycle"`
-	By       string       `json:"by"`      // who raised it
-	Against  string       `json:"against"` // the other side
-	Lines    []Disputed   `json:"lines"`
-	Reason   string       `json:"reason"`   // code
-	Evidence codec.Hash   `json:"evidence"` // SHA-256 of what supports it
-	State    DisputeState `json:"state"`
-	AnswerBy date.Date    `json:"answerBy"` // last day to answer; after it, it can be escalated
-	Answer   codec.Hash   `json:"answer"`   // SHA-256 of the answer, none before
-	Decided  []Allocation `json:"decided"`  // a proposed split, or what was ruled
-	Since    date.Date    `json:"since"`    // of the state
+	_        struct{}       `cbor:",toarray"`
+	Cycle    string         `json:"cycle"`
+	By       string         `json:"by"`      // who raised it
+	Against  string         `json:"against"` // the other side
+	Lines    []Disputed     `json:"lines"`
+	Reason   string         `json:"reason"`   // code
+	Evidence codec.Hash     `json:"evidence"` // SHA-256 of what supports it
+	State    DisputeState   `json:"state"`
+	AnswerBy date.Date      `json:"answerBy"` // last day to answer; after it, it can be escalated
+	Answer   codec.Hash     `json:"answer"`   // SHA-256 of the answer, none before
+	Decided  []Allocation   `json:"decided"`  // a proposed split, what was agreed to or what was ruled; else none
+	Grounds  codec.Hash     `json:"grounds"`  // SHA-256 of the ruling's document, none before
+	Since    date.Date      `json:"since"`    // of the state
+	Last     number.Command `json:"last"`     // the command that brought it about; what it made owed bears its number
 }
 
 // Disputed is a line as it stood.
@@ -58,7 +60,10 @@ type DisputeState uint8
 // The states of a dispute.
 //
 //	RAISED ─▶ ANSWERED ─▶ ACCEPTED | REJECTED | SPLIT ─▶ CLOSED
-//	   └────────┴────────────▶ ESCALATED ─▶ RULED          any of them before its end ─▶ WITHDRAWN
+//	   └────────┴──────────────────────┴────────┴▶ ESCALATED ─▶ RULED
+//
+// Before its end it can be ACCEPTED or WITHDRAWN in every state. A split can be rejected after all, and
+// what was rejected split.
 const (
 	Raised    DisputeState = 1 + iota
 	Answered               // with evidence, undecided
@@ -86,7 +91,9 @@ func (s *DisputeState) UnmarshalJSON(data []byte) error {
 // String is the state's name.
 func (s DisputeState) String() string { return disputeStates.Of(uint8(s)) }
 
-// RaiseRequest disputes lines of a statement between the caller and another party.
+// RaiseRequest disputes lines of a statement between the caller and another party. They are left out of its settlement;
+// its signatures stay, since a root is of all lines. A line whose amount is hidden can't be disputed, but what its
+// cycle's sum came to when it was opened can. Either of the two may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle, the pair or a line), WRONG_STATE (the cycle isn't
 // COMPUTED or the statement has ended), EXPIRED (the deadline has passed), BAD_REQUEST (a line is of another

@@ -5,6 +5,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -58,6 +59,7 @@ const (
 type Obligations struct {
 	_      struct{}     `cbor:",toarray"`
 	Cycle  string       `json:"cycle"`
+	Date   date.Date    `json:"date"` // business date
 	List   []Obligation `json:"list"`
 	Hidden []Hidden     `json:"hidden"`
 }
@@ -67,6 +69,7 @@ type Obligation struct {
 	_         struct{}     `cbor:",toarray"`
 	Index     uint16       `json:"index"` // of the command in its batch
 	Ord       uint8        `json:"ord"`   // among the command's, hidden ones included
+	Cause     uint8        `json:"cause"` // kind of the command: see package command
 	Kind      Kind         `json:"kind"`
 	Scene     string       `json:"scene"` // 消费场景, or ""
 	Debtor    string       `json:"debtor"`
@@ -84,6 +87,7 @@ type Hidden struct {
 	_        struct{}    `cbor:",toarray"`
 	Index    uint16      `json:"index"`
 	Ord      uint8       `json:"ord"`
+	Cause    uint8       `json:"cause"`
 	Scene    string      `json:"scene"`
 	Debtor   string      `json:"debtor"`
 	Creditor string      `json:"creditor"`
@@ -128,13 +132,13 @@ func (o Obligations) next(index uint16) (uint8, error) {
 }
 
 // Plus notes what a command makes a debtor owe. The batch's commands come in their
-// order. LIMIT above MaxOwed of one command.
-func (o Obligations) Plus(index uint16, owe Owe) (Obligations, Obligation, error) {
+// order. LIMIT above MaxOwed of one command or MaxBatch of all.
+func (o Obligations) Plus(index uint16, cause uint8, owe Owe) (Obligations, Obligation, error) {
 	ord, err := o.next(index)
 	if err != nil {
 		return Obligations{}, Obligation{}, err
 	}
-	one := Obligation{Index: index, Ord: ord, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
+	one := Obligation{Index: index, Ord: ord, Cause: cause, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
 		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Model: owe.Model, Of: owe.Of}
 	// A refused command's obligations lie behind the end of the row that is restored,
 	// so they may be written over: nothing is copied.
@@ -143,12 +147,12 @@ func (o Obligations) Plus(index uint16, owe Owe) (Obligations, Obligation, error
 }
 
 // PlusHidden notes a hidden amount, as Plus does.
-func (o Obligations) PlusHidden(index uint16, owe VeiledOwe) (Obligations, Hidden, error) {
+func (o Obligations) PlusHidden(index uint16, cause uint8, owe VeiledOwe) (Obligations, Hidden, error) {
 	ord, err := o.next(index)
 	if err != nil {
 		return Obligations{}, Hidden{}, err
 	}
-	one := Hidden{Index: index, Ord: ord, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Sum: owe.Sum}
+	one := Hidden{Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Sum: owe.Sum}
 	o.Hidden = append(o.Hidden, one)
 	return o, one, nil
 }

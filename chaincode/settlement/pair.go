@@ -25,6 +25,7 @@ const (
 // Owed counts all of them, carved ones included; what is settled is Owed − Carved.
 type Pair struct {
 	_       struct{}    `cbor:",toarray"`
+	Cycle   string      `json:"cycle"`
 	A       string      `json:"a"` // A < B
 	B       string      `json:"b"`
 	Owed    []Position  `json:"owed"`    // as Positions has them, what was opened included
@@ -88,18 +89,21 @@ type Signature struct {
 
 // Carved is a line that is left out of the settlement because it is disputed.
 type Carved struct {
-	_       struct{}       `cbor:",toarray"`
-	Line    number.Row     `json:"line"`
-	Dispute number.Command `json:"dispute"`
-	Debtor  string         `json:"debtor"`
-	Fen     amount.Units   `json:"fen"`
+	_         struct{}       `cbor:",toarray"`
+	Line      number.Row     `json:"line"`
+	Dispute   number.Command `json:"dispute"`
+	Debtor    string         `json:"debtor"`
+	Programme string         `json:"programme"`
+	Points    amount.Units   `json:"points"`
+	Fen       amount.Units   `json:"fen"`
 }
 
 // OpenRequest says what a hidden sum of a closed cycle comes to: a Supply, or a Return, and
 // the fee on it become known obligations of that cycle. Either of the two may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle, the pair or the sum), FORBIDDEN,
-// WRONG_STATE (the cycle isn't COMPUTED, or the sum is open), BAD_REQUEST (this doesn't open it), LIMIT.
+// WRONG_STATE (the cycle isn't COMPUTED, the statement was carried over with the sum, or the sum is open),
+// BAD_REQUEST (this doesn't open it), LIMIT.
 type OpenRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Cycle    string       `json:"cycle"`
@@ -149,6 +153,9 @@ func (p Pair) Open(closed Close, req OpenRequest, operator, caller string, by nu
 	if err := closed.Require(Computed); err != nil {
 		return Pair{}, Owe{}, Owe{}, err
 	}
+	if p.State == Left {
+		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
+	}
 	h := p.Hidden[i]
 	if !h.Opened.IsZero() {
 		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "this sum was opened by %s", h.Opened)
@@ -186,10 +193,16 @@ func (p Pair) Known(o Owe) (Pair, error) {
 	return p, err
 }
 
-// FeeKnown is Known for a fee that the pair has waited for.
-func (p Pair) FeeKnown(o Owe) (Pair, error) {
+// FeeKnown is Known for a fee that the pair has waited for, and answers the fee as it is owed:
+// in the open cycle, if the pair was carried over meanwhile.
+func (p Pair) FeeKnown(o Owe) (Pair, Owe, error) {
+	if p.State == Left {
+		o.Of = ""
+		return p, o, nil
+	}
 	p.Pending--
-	return p.Known(o)
+	next, err := p.Known(o)
+	return next, o, err
 }
 
 // side refuses with FORBIDDEN whoever is neither of the two.

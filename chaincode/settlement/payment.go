@@ -1,6 +1,8 @@
 package settlement
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
@@ -73,8 +75,8 @@ func (s PaymentState) String() string { return paymentStates.Of(uint8(s)) }
 // InstructRequest notes that the caller's bank was told to make payments. The file stays with
 // the two; its hash is here.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or a payment), FORBIDDEN (the caller owes
-// another than these), WRONG_STATE (a payment is neither DUE nor FAILED).
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or a payment), FORBIDDEN (one of them is
+// another's to make), WRONG_STATE (a payment is neither DUE nor FAILED).
 type InstructRequest struct {
 	_        struct{}   `cbor:",toarray"`
 	Cycle    string     `json:"cycle"`
@@ -169,7 +171,8 @@ func (r BounceRequest) Check() error {
 // PrefundRequest notes that the caller holds a deposit of a debtor's: by that much more it may come
 // to owe the caller in the open cycle, where their model says so. The caller owes it back, as an obligation.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the debtor), CONFLICT (the reference was counted before).
+// Refused, first that applies: BAD_REQUEST, LIMIT, BAD_REQUEST (of its own), NOT_FOUND (the debtor), CONFLICT (the
+// reference was counted before), LIMIT.
 type PrefundRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Debtor    string       `json:"debtor"` // who deposited
@@ -186,6 +189,93 @@ func (r PrefundRequest) Check() error {
 		return err
 	}
 	return r.Fen.Check()
+}
+
+// Instruct notes that the debtor's bank was told to make payments, which are the request's.
+func (c Close) Instruct(payments []Payment, req InstructRequest, caller string) (Close, []Payment, error) {
+	for _, p := range payments {
+		if p.Debtor != caller {
+			return Close{}, nil, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
+		}
+	}
+	next := make([]Payment, len(payments))
+	for i, p := range payments {
+		if p.State != Due && p.State != Bounced {
+			return Close{}, nil, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
+		}
+		next[i] = p
+		next[i].State, next[i].Message, next[i].Hash = Sent, req.Message, req.Hash
+		c = c.moved(p, next[i])
+	}
+	return c, next, nil
+}
+
+func (p Payment) name() string { return EndToEnd(p.Cycle, p.N) }
+
+// MayAdvise refuses with FORBIDDEN whoever isn't paid by it.
+func (p Payment) MayAdvise(caller string) error {
+	if p.Creditor != caller {
+		return fault.New(fault.Forbidden, "payment %s is paid to %s", p.name(), p.Creditor)
+	}
+	return nil
+}
+
+// Advise counts what came in.
+func (c Close) Advise(p Payment, req AdviseRequest, by number.Command) (Close, Payment, error) {
+	if p.State == Paid {
+		return Close{}, Payment{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
+	}
+	if req.Fen > p.Fen-p.Received {
+		return Close{}, Payment{}, fault.New(fault.Conflict, "of payment %s, %d fen are to come in, not %d", p.name(), p.Fen-p.Received, req.Fen)
+	}
+	if len(p.Advices) >= MaxAdvices {
+		return Close{}, Payment{}, fault.New(fault.Limit, "payment %s came in in %d parts", p.name(), MaxAdvices)
+	}
+	next := p
+	next.Advices = append(slices.Clone(p.Advices), Advice{Reference: req.Reference, Fen: req.Fen, Booked: req.Booked, Late: req.Booked > p.Due, By: by})
+	next.Received += req.Fen
+	if next.State = PartPaid; next.Received == next.Fen {
+		next.State = Paid
+	}
+	return c.moved(p, next), next, nil
+}
+
+// Bounce notes that the debtor's bank refused.
+func (c Close) Bounce(p Payment, caller string) (Close, Payment, error) {
+	if p.Debtor != caller {
+		return Close{}, Payment{}, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
+	}
+	if p.State != Sent {
+		return Close{}, Payment{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
+	}
+	next := p
+	next.State = Bounced
+	return c.moved(p, next), next, nil
+}
+
+// moved counts a payment that changed, and says how far the cycle's settlement is.
+func (c Close) moved(before, after Payment) Close {
+	count := func(n *uint32, is func(Payment) bool) {
+		if is(before) {
+			*n--
+		}
+		if is(after) {
+			*n++
+		}
+	}
+	count(&c.Instructed, func(p Payment) bool { return p.Message != "" && p.State != Bounced })
+	count(&c.Settled, func(p Payment) bool { return p.State == Paid })
+	count(&c.Failed, func(p Payment) bool { return p.State == Bounced })
+	c.State = c.Progress()
+	return c
+}
+
+// Owed is the deposit that a creditor owes back.
+func (r PrefundRequest) Owed(creditor string) (Owe, error) {
+	if r.Debtor == creditor {
+		return Owe{}, fault.New(fault.BadRequest, "debtor: nobody deposits with itself")
+	}
+	return Owe{Kind: Prefunding, Debtor: creditor, Creditor: r.Debtor, Fen: r.Fen}, nil
 }
 
 // Used says what a bank's reference was counted for.

@@ -42,9 +42,12 @@ func (p Position) order(q Position) int {
 // Note adds an obligation and binds it. LIMIT above 2⁵³−1 or MaxPositions.
 func (p Positions) Note(o Obligation) (Positions, error) {
 	next, err := p.Plus(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
-	next.Chain = link(p.Chain, o)
+	next.Chain = p.Bind(o)
 	return next, err
 }
+
+// Bind is the chain with one more obligation.
+func (p Positions) Bind(o Obligation) codec.Hash { return link(p.Chain, o) }
 
 // NoteHidden binds a hidden obligation; Veiled sums it up.
 func (p Positions) NoteHidden(h Hidden) Positions {
@@ -79,4 +82,14 @@ func (p Position) plus(q Position) (_ Position, err error) {
 	}
 	p.Fen, err = p.Fen.Add(q.Fen)
 	return p, err
+}
+
+// units adds amounts that were each checked. LIMIT above 2⁵³−1.
+func units(list ...amount.Units) (sum amount.Units, err error) {
+	for _, u := range list {
+		if sum, err = sum.Add(u); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
 }

@@ -37,7 +37,7 @@ func demandOf(req command.Request) demand {
 		// transaction, not just the command.
 		return demand{weight: 40, alone: true}
 	}
-	for _, subject := range []func(command.Request) (demand, bool){demandOfPoints, demandOfMovedPoints, demandOfMembers, demandOfBenefits, demandOfCatalogue, demandOfOrders} {
+	for _, subject := range []func(command.Request) (demand, bool){demandOfPoints, demandOfMovedPoints, demandOfMembers, demandOfBenefits, demandOfCatalogue, demandOfOrders, demandOfClearing} {
 		if d, ok := subject(req); ok {
 			return d
 		}

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 // noun is what can be searched for of a row: by whose it is, which party has to do
@@ -60,6 +61,10 @@ func nounOf(named row.Named, id []string) (noun, bool) {
 		return noun{"", r.By, r.ID, r.State.String(), int64(r.Terms.Until)}, true
 	case campaign.Award:
 		return noun{r.Member, "", r.Campaign, "", int64(r.Date)}, true
+	case settlement.Close:
+		return noun{"", "", r.Next, r.State.String(), int64(r.SignBy)}, true
+	case settlement.Dispute:
+		return noun{"", r.By, r.Cycle, r.State.String(), int64(r.AnswerBy)}, true
 	}
 	return noun{}, false
 }
@@ -77,14 +82,14 @@ type Noun[T any] struct {
 type Filter struct {
 	Member string
 	Party  string // acceptor, provider, home or maker, as the kind has it
-	Topic  string // benefit, programme, campaign, channel or purpose, as the kind has it
+	Topic  string // benefit, programme, campaign, channel, purpose, cycle or next cycle, as the kind has it
 	States []string
 	Before int64 // only those that end before it: UTC seconds or days since 1970, as the kind has it
 }
 
 // Search lists the rows of type T by key: members, accounts, invitations,
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
-// offers, benefits, entitlements, write-offs, campaigns, awards.
+// offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes.
 func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 	kind, err := kindOf[T]()
 	if err != nil {
@@ -110,7 +115,7 @@ func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 	}
 	if f.Member != "" {
 		with = mine
-		where, args = append(where, "member IN mine"), append([]any{f.Member}, args...)
+		where, args = append(where, "member IN (SELECT id FROM mine)"), append([]any{f.Member}, args...)
 	}
 	var keys []string
 	found, err := part(ix, page, func(r at) ([]Noun[T], error) {
@@ -184,6 +189,10 @@ func kindOf[T any]() (string, error) {
 		return "campaign", nil
 	case campaign.Award:
 		return "award", nil
+	case settlement.Close:
+		return "close", nil
+	case settlement.Dispute:
+		return "dispute", nil
 	}
 	return "", fmt.Errorf("index: nobody searches for a %T", *new(T))
 }

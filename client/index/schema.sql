@@ -2,6 +2,11 @@
 -- to search by that are taken from them, and the block that wrote it last.
 -- Tables are sorted by the ledger's keys, which grow lane by lane: new rows are
 -- appended in a few places, never scattered.
+--
+-- This is the one list of tables and columns, for SQLite and PostgreSQL: what the
+-- fold puts, the digest and the migration follow it. A table is added here, a column
+-- a line and the key's first, and filled by a put in rows.go; then version grows.
+-- Texts are compared by their bytes. Column types are TEXT, INTEGER (64 bits) and BLOB.
 
 CREATE TABLE IF NOT EXISTS checkpoint (
   one    INTEGER PRIMARY KEY CHECK (one = 1),
@@ -272,6 +277,35 @@ CREATE TABLE IF NOT EXISTS awards (
 
 CREATE INDEX IF NOT EXISTS awards_campaign ON awards (campaign, party);
 
+-- Obligations, one a row: the lines of statements. Hidden ones have no fen, but the
+-- commitment to it.
+CREATE TABLE IF NOT EXISTS obligations (
+  key       TEXT    NOT NULL PRIMARY KEY, -- the batch's, then the command's index, 3 digits, and place, 2
+  cycle     TEXT    NOT NULL, -- that it belongs to
+  made      TEXT    NOT NULL, -- in which it was made: a later one, if it was opened at the close
+  a         TEXT    NOT NULL, -- its parties, sorted
+  b         TEXT    NOT NULL,
+  debtor    TEXT    NOT NULL,
+  creditor  TEXT    NOT NULL,
+  kind      INTEGER NOT NULL,
+  scene     TEXT    NOT NULL,
+  programme TEXT    NOT NULL,
+  points    INTEGER NOT NULL,
+  fen       INTEGER NOT NULL,
+  model     INTEGER NOT NULL,
+  cause     INTEGER NOT NULL, -- kind of the command
+  date      INTEGER NOT NULL, -- days since 1970
+  hidden    INTEGER NOT NULL, -- 1 for a hidden one
+  back      INTEGER NOT NULL, -- of a hidden return
+  fee       TEXT    NOT NULL, -- of a hidden amount, '' for others
+  sum       BLOB    NOT NULL, -- its commitment
+  block     INTEGER NOT NULL,
+  tx        TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A statement: the lines of two parties in a cycle, in the order of their keys.
+CREATE INDEX IF NOT EXISTS obligations_pair ON obligations (cycle, a, b, hidden, key);
+
 -- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
 -- storefronts, versions of goods that were: searched by key only.
 CREATE TABLE IF NOT EXISTS facts (
@@ -279,6 +313,16 @@ CREATE TABLE IF NOT EXISTS facts (
   kind  TEXT    NOT NULL,
   block INTEGER NOT NULL,
   row   BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The batches of all lanes: when, and in which transaction, what is named by their
+-- commands was made. Lots and captures have no date of their own.
+CREATE TABLE IF NOT EXISTS batches (
+  key   TEXT    NOT NULL PRIMARY KEY, -- PARTY/LANE SEQUENCE, as in the keys of rows
+  date  INTEGER NOT NULL, -- business date, days since 1970; 0 before the founding
+  cycle TEXT    NOT NULL,
+  tx    TEXT    NOT NULL,
+  block INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Lots, holds, orders … that no sealed number covers: they are not honoured.

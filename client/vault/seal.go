@@ -27,6 +27,7 @@ type keys struct {
 	codes  []byte      // makes codes that can be made again
 	names  []byte      // makes pseudonyms that can be made again
 	salts  []byte      // makes salts of terms that can be made again
+	sums   []byte      // makes salts of proofs of liabilities that can be made again
 }
 
 // derive derives them (HKDF-SHA-256).
@@ -42,7 +43,7 @@ func derive(key []byte) keys {
 	if err != nil {
 		panic(err) // the length is constant
 	}
-	return keys{values: values, lookup: one("lookup"), codes: one("codes"), names: one("pseudonyms"), salts: one("terms")}
+	return keys{values: values, lookup: one("lookup"), codes: one("codes"), names: one("pseudonyms"), salts: one("terms"), sums: one("liabilities")}
 }
 
 // id is where a row is found: HMAC-SHA-256 of its table and of what it is of.

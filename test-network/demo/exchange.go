@@ -149,6 +149,9 @@ func step23(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "G", nil, "party", "amend", "B", "--roles", "issuer,finance", "--debit", "10000"); err != nil {
 		return err
 	}
+	if err := s.tally(ctx, "B", nil, "model", "agree", "alliance"); err != nil {
+		return err
+	}
 	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--price", "1/5"); err != nil {
 		return err
 	}

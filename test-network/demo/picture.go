@@ -103,7 +103,7 @@ func picture(ctx context.Context, s *stage) error {
 	for _, one := range o.Owed {
 		what := one.Programme
 		if what == "" {
-			what = "fee"
+			what = "fee, ruling"
 		}
 		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s fen (%s)  %s\n", one.Debtor, one.Creditor, show(one.Fen), what, bar(one.Fen))
 	}

@@ -12,7 +12,7 @@ import (
 // story is the steps, in the order of their telling.
 var story = []func(context.Context, *stage) error{
 	founding, members, step1, step2, step3, step4, step5, step6, step7, catalogue, step8, step9, step10, step13, step14,
-	step23, step24, step26, audiences, proofs, step27,
+	step15, step16, step17, step19, step20, step21, step23, step24, step25, step26, audiences, proofs, step27,
 }
 
 // answers of tally, as far as the story reads them.
@@ -72,7 +72,7 @@ func (w wallet) available(programme string) (sum int64) {
 func founding(ctx context.Context, s *stage) error {
 	s.chapter("", "The alliance is founded: the operator admits the parties, issuers open their programmes")
 	if err := s.tally(ctx, "G", nil, "consortium", "found", "alliance", "--en", "Group", "--zh", "集团", "--roles", "issuer,acceptor",
-		"--peer", "--cycle", "2026-11", "--date", "2026-11-01", "--test"); err != nil {
+		"--peer", "--cycle", "2026-11", "--date", "2026-10-31", "--test"); err != nil {
 		return err
 	}
 	for _, p := range [][]string{
@@ -106,7 +106,7 @@ func founding(ctx context.Context, s *stage) error {
 	}
 	s.figure("parties, as the auditor sees them", 7, len(parties))
 	s.figure("programmes", 4, len(programmes))
-	return nil
+	return s.agreeOnModel(ctx)
 }
 
 // issue issues lots, each member:amount:expires, and answers the number.

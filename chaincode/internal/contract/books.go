@@ -9,7 +9,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/spend"
 )
 
 func (c *call) lot(n number.Row) (points.Lot, error) {
@@ -50,19 +49,6 @@ func (c *call) drawLiability(programme points.Programme, units amount.Units) err
 		return err
 	}
 	return c.drawCap(quota.Liability, c.caller.ID, c.caller.Liability, fen)
-}
-
-// programmesIn reads the programmes that pieces belong to, by name.
-func (c *call) programmesIn(pieces spend.Line) (map[string]points.Programme, error) {
-	programmes := map[string]points.Programme{}
-	for _, m := range pieces.ByProgramme() {
-		programme, err := c.programme(m.Programme)
-		if err != nil {
-			return nil, err
-		}
-		programmes[m.Programme] = programme
-	}
-	return programmes, nil
 }
 
 // relieve counts anew what an issuer owes its members: its lanes' leases then

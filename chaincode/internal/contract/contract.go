@@ -71,6 +71,8 @@ func New(config Config) (shim.Chaincode, error) {
 		&Storefront{named("storefront", "Storefronts")},
 		&Order{named("order", "Orders")},
 		&Statement{named("statement", "Statements")},
+		&Payment{named("payment", "Payments")},
+		&Dispute{named("dispute", "Disputes")},
 		&Model{named("model", "Settlement models")},
 		&Query{named("query", "Questions")},
 	}

@@ -203,7 +203,7 @@ func (c *call) feeKnown(cycle string, fee settlement.Owe) error {
 	if err != nil {
 		return err
 	}
-	next, err := pair.FeeKnown(fee)
+	next, fee, err := pair.FeeKnown(fee)
 	if err != nil {
 		return err
 	}

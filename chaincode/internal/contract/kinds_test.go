@@ -11,6 +11,8 @@ import (
 // contracts are those with walk-ins, by the name before the colon.
 var contracts = map[string]any{
 	"party": &Party{}, "cycle": &Cycle{}, "points": &Points{}, "member": &Member{}, "offer": &Offer{}, "benefit": &Benefit{}, "campaign": &Campaign{}, "quota": &Quota{}, "goods": &Goods{}, "storefront": &Storefront{}, "order": &Order{},
+	"statement": &Statement{}, "model": &Model{}, "payment": &Payment{},
+	"dispute": &Dispute{},
 }
 
 // Every kind of command has a verb of its request's type, and a walk-in of its

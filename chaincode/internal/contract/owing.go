@@ -27,7 +27,7 @@ func (c *call) owe(o settlement.Owe) error {
 	if err != nil {
 		return err
 	}
-	list, one, err := list.Plus(c.at.Number.Index, o)
+	list, one, err := list.Plus(c.at.Number.Index, uint8(c.kind), o)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c *call) oweHidden(owe settlement.VeiledOwe) error {
 	if err != nil {
 		return err
 	}
-	list, one, err := list.PlusHidden(c.at.Number.Index, owe)
+	list, one, err := list.PlusHidden(c.at.Number.Index, uint8(c.kind), owe)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (c *call) obligations() (row.Key[settlement.Obligations], settlement.Obliga
 	key := row.Obligations(c.caller.ID, c.lane, c.seq)
 	list, begun, err := ledger.Written(c.tx, key)
 	if !begun {
-		list.Cycle = c.cycle.ID
+		list.Cycle, list.Date = c.cycle.ID, c.at.Date
 	}
 	return key, list, err
 }

@@ -273,6 +273,8 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 				{"cancelled", "", fault.WrongState}, {"ended", "", fault.Expired}, {"for another", "", fault.Forbidden}, {"wrong code", "", fault.WrongCode}, {"another's", "", fault.Unauthorised}, {"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},
 	}
 	maps.Copy(subjects, orderPrecedence)
+	maps.Copy(subjects, paymentPrecedence)
+	maps.Copy(subjects, disputePrecedence)
 	for name, c := range subjects {
 		t.Run(name, func(t *testing.T) {
 			try := func(want fault.Code, f fouls) {

@@ -33,7 +33,8 @@ type run struct {
 // call is one command of a run.
 type call struct {
 	*run
-	at points.At
+	at   points.At
+	kind command.Kind
 }
 
 // begin reads what every command needs and seals the lane. The digest is of
@@ -90,7 +91,7 @@ func (r *run) one(index int, c command.Command, req command.Request) (command.Re
 	case !first.Number.IsZero():
 		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: r.cycle.Date, Again: true}, nil
 	}
-	one := &call{run: r, at: points.At{Caller: r.caller.ID, Number: number, Now: r.ctx.now, Date: r.cycle.Date}}
+	one := &call{run: r, kind: c.Kind, at: points.At{Caller: r.caller.ID, Number: number, Now: r.ctx.now, Date: r.cycle.Date}}
 	if err := one.do(req); err != nil {
 		return command.Receipt{}, err
 	}

@@ -340,7 +340,7 @@ func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 		id := parts[0] + "/" + parts[1]
 		sum := sums[id]
 		sums[id] = quota.Lease{Granted: sum.Granted + l.Granted, Used: sum.Used + l.Used, Returned: sum.Returned + l.Returned}
-		if l.Spare() < 0 {
+		if l.Spare() < 0 && parts[0] != string(quota.Debit) { // what is captured after a cut-off isn't refused
 			return fmt.Errorf("lease %s is overdrawn: %+v", f.ID, l)
 		}
 	}

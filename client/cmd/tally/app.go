@@ -97,7 +97,7 @@ func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.In
 	if err != nil {
 		return err
 	}
-	ix, err := openIndex(ctx, g, cfg.IndexPath())
+	ix, err := openIndex(ctx, g, cfg.IndexAt())
 	if err != nil {
 		return err
 	}
@@ -124,11 +124,9 @@ func (a *app) inVault(do func(*vault.Vault) error) error {
 	return errors.Join(do(v), v.Close())
 }
 
-func openIndex(ctx context.Context, g *gateway.Gateway, path string) (*index.Index, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	ix, err := index.Open(path)
+// openIndex opens a read model and brings it up to now.
+func openIndex(ctx context.Context, g *gateway.Gateway, where string) (*index.Index, error) {
+	ix, err := index.Open(where)
 	if err != nil {
 		return nil, err
 	}
@@ -139,21 +137,39 @@ func openIndex(ctx context.Context, g *gateway.Gateway, path string) (*index.Ind
 }
 
 // print writes a value as JSON, or as the table that fill makes.
-func (a *app) print(value any, fill func(table.Writer)) error {
+func (a *app) print(value any, fill func(table.Writer)) error { return a.printParts(value, fill) }
+
+// printParts writes a value as JSON, or as tables under each other; one without rows is
+// left out.
+func (a *app) printParts(value any, fills ...func(table.Writer)) error {
 	if a.format == "json" {
 		enc := json.NewEncoder(a.out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(value)
 	}
+	between := ""
+	for _, fill := range fills {
+		t := aTable()
+		if fill(t); t.Length() == 0 && len(fills) > 1 {
+			continue
+		}
+		if _, err := fmt.Fprint(a.out, between, t.Render(), "\n"); err != nil {
+			return err
+		}
+		between = "\n"
+	}
+	return nil
+}
+
+// aTable is an empty table in the program's style.
+func aTable() table.Writer {
 	t := table.NewWriter()
 	style := table.StyleLight
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Options.SeparateHeader = true
-	style.Format.Header = text.FormatDefault
+	style.Format.Header, style.Format.Footer = text.FormatDefault, text.FormatDefault
 	t.SetStyle(style)
-	fill(t)
-	_, err := fmt.Fprintln(a.out, t.Render())
-	return err
+	return t
 }
 
 // widest is how many columns a table can have.

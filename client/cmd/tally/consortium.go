@@ -6,10 +6,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/settlement"
 	"tallystick/client/gateway"
 )
 
@@ -41,24 +38,4 @@ func consortium(a *app) *cobra.Command {
 	day(found, &req.Date, "date", "first business date")
 	f.BoolVar(&req.Test, "test", false, "a test network, whose business date may run ahead of the calendar")
 	return group("consortium", "Found the network (联盟)", found)
-}
-
-func cycles(a *app) *cobra.Command {
-	show := leaf("show", "Show the open cycle and the business date", "", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-			cycle, err := g.Query().Cycle(ctx)
-			if err != nil {
-				return err
-			}
-			return a.print(cycle, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"cycle", cycle.ID}, {"business date", cycle.Date}})
-			})
-		})
-	})
-	advance := a.sends("advance DATE", "Move the business date on; for the operator", "  tally --as G cycle advance 2026-11-02",
-		func(args []string) (command.Request, error) {
-			to, err := date.Parse(args[0])
-			return settlement.AdvanceRequest{Date: to}, err
-		})
-	return group("cycle", "The settlement cycle and the business date (结算周期、日切)", show, advance)
 }

@@ -15,8 +15,9 @@ func quotas(a *app) *cobra.Command {
 	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit, campaign (配额)", showQuota(a), surrenderQuota(a))
 }
 
-const aboutQuotas = `A limit is named by its kind and id: liability PARTY, debit CYCLE.PARTY, pledge
-NUMBER, benefit BENEFIT, campaign CAMPAIGN or, for one funder, CAMPAIGN.FUNDER.`
+const aboutQuotas = `A limit is named by its kind and id: liability PARTY, debit CYCLE.PARTY or, by a
+settlement model, CYCLE.DEBTOR.CREDITOR, pledge NUMBER, benefit BENEFIT, campaign CAMPAIGN or, for one
+funder, CAMPAIGN.FUNDER.`
 
 // ofQuota says how limits are named, and completes the kinds.
 func ofQuota(cmd *cobra.Command) *cobra.Command {

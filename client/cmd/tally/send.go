@@ -23,6 +23,12 @@ type receipt struct {
 	Height  uint64 `json:"height"` // blocks that this node had seen then: with --height, another sees it too
 }
 
+// sent is what a command that sends several answers: what became of each.
+type sent[T any] struct {
+	Height uint64 `json:"height"` // as of a receipt
+	List   []T    `json:"list"`
+}
+
 // sends is a command that sends one request, which its arguments and flags make.
 func (a *app) sends(use, short, example string, ask func(args []string) (command.Request, error)) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {

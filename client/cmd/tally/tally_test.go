@@ -190,6 +190,34 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"no state of orders", []string{"--as", "D", "order", "list", "--state", "PLACED,"}, "with commas", 2},
 		{"orders in CSV", []string{"--as", "D", "order", "list", "-o", "csv"}, "table or json", 2},
 		{"purchase orders in XML", []string{"--as", "D", "order", "purchase", "-o", "xml"}, "table, json or csv", 2},
+		{"cut-off into nothing", []string{"--as", "G", "cycle", "cut-off"}, "want 1 to", 2},
+		{"cut-off into itself", []string{"--as", "G", "cycle", "cut-off", "c", "--next", "c"}, "another id", 2},
+		{"closing into nothing", []string{"--as", "G", "cycle", "close"}, "want 1 to", 2},
+		{"odd silence", []string{"--as", "G", "cycle", "policy", "--silence", "golden"}, "carry consent", 2},
+		{"a year to sign", []string{"--as", "G", "cycle", "policy", "--sign-days", "365"}, "0 to 90 days", 2},
+		{"carrying by the walk-ins' lane", []string{"--as", "G", "cycle", "finalise", "--carry", "--lane", "0"}, "--lane: want 1 to 31", 2},
+		{"malformed cycle", []string{"--as", "G", "cycle", "finalise", "a/b"}, "cycle: want", 2},
+		{"model of oneself", []string{"--as", "G", "model", "propose", "m", "--issuer", "G", "--acceptor", "G", "--from", "2026-12-01"}, "nobody owes itself", 2},
+		{"a fee above the whole", []string{"--as", "G", "model", "propose", "m", "--fee", "3/2", "--from", "2026-12-01"}, "at most all", 2},
+		{"odd payer", []string{"--as", "G", "model", "propose", "m", "--payer", "bank"}, "acceptor issuer", 2},
+		{"model from no day", []string{"--as", "G", "model", "propose", "m"}, "date", 2},
+		{"malformed model", []string{"--as", "D", "model", "agree", "a/b"}, "model: want", 2},
+		{"a view of nobody", []string{"--as", "D", "model", "select", "--view", "issuer"}, "--issuer", 2},
+		{"dispute of nothing", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason", "r"}, "lines: want", 2},
+		{"dispute of a line twice", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason", "r", "--line", "D.0.1.0.0", "--line", "D.0.1.0.0"}, "stands twice", 2},
+		{"dispute without evidence", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason", "r", "--line", "D.0.1.0.0"}, "evidence", 2},
+		{"malformed line of a statement", []string{"--as", "D", "dispute", "raise", "--line", "D.0.1.0"}, "party.lane", 2},
+		{"answer of nothing", []string{"--as", "M", "dispute", "answer", "D.0.9.0"}, "answer", 2},
+		{"split into nothing", []string{"--as", "M", "dispute", "split", "D.0.9.0"}, "parts: want 1", 2},
+		{"malformed part", []string{"--as", "M", "dispute", "split", "D.0.9.0", "--part", "D:1000"}, "DEBTOR:CREDITOR:FEN", 2},
+		{"ruling without grounds", []string{"--as", "G", "dispute", "rule", "D.0.9.0"}, "grounds", 2},
+		{"malformed dispute", []string{"--as", "M", "dispute", "accept", "D.9"}, "party.lane", 2},
+		{"instruction without accounts", []string{"--as", "F", "payment", "instruct", "--file", "f"}, "--accounts and --file", 2},
+		{"advice of nothing", []string{"--as", "F", "payment", "advise"}, "say --file", 2},
+		{"malformed payment", []string{"--as", "F", "payment", "bounce", "3", "--reason", "r"}, "end-to-end id", 2},
+		{"bounced for no reason", []string{"--as", "F", "payment", "bounce", "2026-11-3"}, "reason", 2},
+		{"deposit of nothing", []string{"--as", "D", "payment", "prefund", "F", "--reference", "r"}, "under 1", 2},
+		{"deposit without a reference", []string{"--as", "D", "payment", "prefund", "F", "--fen", "1"}, "reference", 2},
 		{"odd quota", []string{"--as", "D", "quota", "show", "patience", "D"}, "no such kind", 2},
 	} {
 		_, errs, exit := run(t, c.args...)
@@ -319,7 +347,7 @@ func TestExamplesAreWellFormed(t *testing.T) {
 				continue
 			}
 			_, errs, exit := run(t, append(words, "--network", "nowhere")...)
-			if exit != 0 && !strings.Contains(errs, "make up") && !strings.Contains(errs, "no such file") {
+			if exit != 0 && !strings.Contains(errs, "make up") && !strings.Contains(errs, "no such file") && !strings.Contains(errs, "has no PARTY.pem") {
 				t.Errorf("%s\n%s", line, errs)
 			}
 		}
@@ -364,7 +392,7 @@ func TestEveryKindHasACommand(t *testing.T) {
 		}
 		kinds++
 		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source.String(), typ) {
-			t.Errorf("nothing sends %s, %s: %v", name, typ, err)
+			t.Errorf("%s, %s: sent by nothing: %v", name, typ, err)
 		}
 	}
 	if kinds < 50 {

@@ -179,6 +179,34 @@ func (u *unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
 	return sum, true, nil
 }
 
+// openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known, INTERNAL if
+// the ledger has something else than the deliveries come to.
+func (a *app) openingOf(ix *index.Index, party, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
+	_, found, err := ix.VeiledOwes(party)
+	if err != nil {
+		return veil.Opening{}, err
+	}
+	i := slices.IndexFunc(found, func(v index.Veiled) bool {
+		return v.Cycle == cycle && v.Debtor == p.Debtor && v.Creditor == p.Creditor && v.Back == p.Back && v.Fee == p.Fee
+	})
+	if i < 0 {
+		return veil.Opening{}, fault.New(fault.Internal, "your read model has no hidden sum that %s owes %s", p.Debtor, p.Creditor)
+	}
+	return opening, a.inVault(func(known *vault.Vault) error {
+		u, all := unveiled{known: known}, false
+		if opening, all, err = u.sum(found[i].Made); err != nil {
+			return err
+		}
+		switch {
+		case !all:
+			return fault.New(fault.NotFound, "your vault doesn't know every price of what %s owes %s; the other side may open it", p.Debtor, p.Creditor)
+		case !opening.Opens(p.Sum.Commitment()):
+			return fault.New(fault.Internal, "what %s owes %s isn't on the ledger what its deliveries come to", p.Debtor, p.Creditor)
+		}
+		return nil
+	})
+}
+
 func countOf(list []index.Supplied) (n uint64) {
 	for _, s := range list {
 		n += s.Count

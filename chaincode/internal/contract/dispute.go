@@ -1,0 +1,183 @@
+package contract
+
+import (
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// disputeVerbs are those of disputes. Each but the first reads the dispute alone, and writes it and what is owed.
+var disputeVerbs = []verb{
+	reading((*call).raiseDispute, func(r *run, req settlement.RaiseRequest) []string {
+		keys := []string{string(row.Close(req.Cycle)), string(row.Pair(req.Cycle, r.caller.ID, req.With))}
+		for _, line := range req.Lines {
+			keys = append(keys, string(obligationsOf(line)))
+		}
+		return keys
+	}),
+	reading((*call).answerDispute, func(_ *run, req settlement.AnswerRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).acceptDispute, func(_ *run, req settlement.AcceptRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).rejectDispute, func(_ *run, req settlement.RejectRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).splitDispute, func(_ *run, req settlement.SplitRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).agreeSplit, func(_ *run, req settlement.AgreeSplitRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).escalateDispute, func(_ *run, req settlement.EscalateRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).ruleDispute, func(_ *run, req settlement.RuleRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).withdrawDispute, func(_ *run, req settlement.WithdrawRequest) []string { return disputeKey(req.Dispute) }),
+}
+
+func disputeKey(n number.Command) []string { return []string{string(row.Dispute(n))} }
+
+func obligationsOf(line number.Row) row.Key[settlement.Obligations] {
+	return row.Obligations(line.Command.Party, line.Command.Lane, line.Command.Seq)
+}
+
+// Dispute is the contract of disputes.
+type Dispute struct{ contractapi.Contract }
+
+// Raise disputes lines of a statement. See settlement.RaiseRequest.
+func (*Dispute) Raise(ctx *Context, request string, req settlement.RaiseRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Answer answers a dispute, undecided. See settlement.AnswerRequest.
+func (*Dispute) Answer(ctx *Context, request string, req settlement.AnswerRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Accept grants a dispute. See settlement.AcceptRequest.
+func (*Dispute) Accept(ctx *Context, request string, req settlement.AcceptRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Reject stands by the lines. See settlement.RejectRequest.
+func (*Dispute) Reject(ctx *Context, request string, req settlement.RejectRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Split offers what is to be owed instead. See settlement.SplitRequest.
+func (*Dispute) Split(ctx *Context, request string, req settlement.SplitRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Agree takes the offered split. See settlement.AgreeSplitRequest.
+func (*Dispute) Agree(ctx *Context, request string, req settlement.AgreeSplitRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Escalate asks the operator to rule. See settlement.EscalateRequest.
+func (*Dispute) Escalate(ctx *Context, request string, req settlement.EscalateRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Rule decides an escalated dispute. See settlement.RuleRequest.
+func (*Dispute) Rule(ctx *Context, request string, req settlement.RuleRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Withdraw takes a dispute back. See settlement.WithdrawRequest.
+func (*Dispute) Withdraw(ctx *Context, request string, req settlement.WithdrawRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+func (c *call) raiseDispute(req settlement.RaiseRequest) error {
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	pair, err := c.pair(req.Cycle, c.caller.ID, req.With)
+	if err != nil {
+		return err
+	}
+	lines, err := c.statementLines(req.Lines)
+	if err != nil {
+		return err
+	}
+	next, dispute, err := pair.Carve(closed, req, lines, c.step())
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pair(req.Cycle, pair.A, pair.B), next)
+	ledger.Put(c.tx, row.Dispute(c.at.Number), dispute)
+	return nil
+}
+
+// statementLines reads obligations by what they are called. NOT_FOUND.
+func (c *call) statementLines(rows []number.Row) ([]settlement.Line, error) {
+	lines := make([]settlement.Line, len(rows))
+	for i, at := range rows {
+		batch, err := ledger.Get(c.tx, obligationsOf(at), "obligation", at.String())
+		if err != nil {
+			return nil, err
+		}
+		one, err := batch.Find(at)
+		if err != nil {
+			return nil, err
+		}
+		lines[i] = settlement.Line{Row: at, Cycle: one.In(batch.Cycle), Obligation: one}
+	}
+	return lines, nil
+}
+
+func (c *call) step() settlement.Step {
+	return settlement.Step{Caller: c.caller.ID, By: c.at.Number, Today: c.at.Date}
+}
+
+func (c *call) answerDispute(req settlement.AnswerRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Reply(req, c.step()) })
+}
+
+func (c *call) acceptDispute(req settlement.AcceptRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Accept(c.step()) })
+}
+
+func (c *call) rejectDispute(req settlement.RejectRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Reject(req, c.step()) })
+}
+
+func (c *call) splitDispute(req settlement.SplitRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Offer(req, c.step()) })
+}
+
+func (c *call) agreeSplit(req settlement.AgreeSplitRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Agree(c.step()) })
+}
+
+func (c *call) escalateDispute(req settlement.EscalateRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Escalate(c.step()) })
+}
+
+func (c *call) ruleDispute(req settlement.RuleRequest) error {
+	if err := c.caller.Require(party.Operator); err != nil {
+		return err
+	}
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Rule(req, c.step()) })
+}
+
+func (c *call) withdrawDispute(req settlement.WithdrawRequest) error {
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Withdraw(c.step()) })
+}
+
+// changeDispute moves a dispute on, and notes what is owed if that ends it. It draws on nobody's net
+// debit cap.
+func (c *call) changeDispute(n number.Command, move func(settlement.Dispute) (settlement.Dispute, error)) error {
+	dispute, err := ledger.Get(c.tx, row.Dispute(n), "dispute", n.String())
+	if err != nil {
+		return err
+	}
+	next, err := move(dispute)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Dispute(n), next)
+	for _, owe := range next.Owed() {
+		if err := c.owe(owe); err != nil {
+			return err
+		}
+	}
+	return nil
+}

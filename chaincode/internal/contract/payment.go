@@ -1,0 +1,163 @@
+package contract
+
+import (
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// paymentVerbs are those of what banks did.
+var paymentVerbs = []verb{
+	reading((*call).instruct, func(_ *run, req settlement.InstructRequest) []string { return paymentKeys(req.Cycle, req.Payments...) }),
+	reading((*call).advise, func(r *run, req settlement.AdviseRequest) []string {
+		return append(paymentKeys(req.Cycle, req.Payment), string(row.Used(r.caller.ID, req.Reference)))
+	}),
+	reading((*call).bounce, func(_ *run, req settlement.BounceRequest) []string { return paymentKeys(req.Cycle, req.Payment) }),
+	reading((*call).prefund, func(r *run, req settlement.PrefundRequest) []string {
+		return []string{string(row.Party(req.Debtor)), string(row.Used(r.caller.ID, req.Reference)), string(row.Prefunded(r.cycle.ID, req.Debtor, r.caller.ID)), r.positionsKey()}
+	}),
+}
+
+func paymentKeys(cycle string, payments ...uint32) []string {
+	keys := []string{string(row.Close(cycle))}
+	for _, n := range payments {
+		keys = append(keys, string(row.Payment(cycle, n)))
+	}
+	return keys
+}
+
+// Payment is the contract of payments and deposits.
+type Payment struct{ contractapi.Contract }
+
+// Instruct notes that a bank was told to pay. See settlement.InstructRequest.
+func (*Payment) Instruct(ctx *Context, request string, req settlement.InstructRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Advise matches what came in with a payment. See settlement.AdviseRequest.
+func (*Payment) Advise(ctx *Context, request string, req settlement.AdviseRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Bounce notes that a bank refused a payment. See settlement.BounceRequest.
+func (*Payment) Bounce(ctx *Context, request string, req settlement.BounceRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Prefund notes a deposit. See settlement.PrefundRequest.
+func (*Payment) Prefund(ctx *Context, request string, req settlement.PrefundRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+func (c *call) payment(cycle string, n uint32) (settlement.Payment, error) {
+	return ledger.Get(c.tx, row.Payment(cycle, n), "payment", settlement.EndToEnd(cycle, n))
+}
+
+func (c *call) instruct(req settlement.InstructRequest) error {
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	payments := make([]settlement.Payment, len(req.Payments))
+	for i, n := range req.Payments {
+		if payments[i], err = c.payment(req.Cycle, n); err != nil {
+			return err
+		}
+	}
+	next, list, err := closed.Instruct(payments, req, c.caller.ID)
+	if err != nil {
+		return err
+	}
+	c.putPayments(next, list...)
+	return nil
+}
+
+func (c *call) putPayments(closed settlement.Close, payments ...settlement.Payment) {
+	for _, p := range payments {
+		ledger.Put(c.tx, row.Payment(closed.ID, p.N), p)
+	}
+	ledger.Put(c.tx, row.Close(closed.ID), closed)
+}
+
+func (c *call) advise(req settlement.AdviseRequest) error {
+	payment, err := c.payment(req.Cycle, req.Payment)
+	if err != nil {
+		return err
+	}
+	if err := payment.MayAdvise(c.caller.ID); err != nil {
+		return err
+	}
+	if err := c.countReference(req.Reference); err != nil {
+		return err
+	}
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	next, payment, err := closed.Advise(payment, req, c.at.Number)
+	if err != nil {
+		return err
+	}
+	c.putPayments(next, payment)
+	return nil
+}
+
+// countReference notes a bank's reference of the caller's. CONFLICT if it was counted before. It is read where it is
+// absent: nothing else says so, and the key is the caller's own.
+func (c *call) countReference(reference string) error {
+	key := row.Used(c.caller.ID, reference)
+	used, counted, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	if counted {
+		return fault.New(fault.Conflict, "reference %s was counted by %s", reference, used.By)
+	}
+	ledger.Put(c.tx, key, settlement.Used{By: c.at.Number})
+	return nil
+}
+
+func (c *call) bounce(req settlement.BounceRequest) error {
+	payment, err := c.payment(req.Cycle, req.Payment)
+	if err != nil {
+		return err
+	}
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	next, payment, err := closed.Bounce(payment, c.caller.ID)
+	if err != nil {
+		return err
+	}
+	c.putPayments(next, payment)
+	return nil
+}
+
+// prefund notes a deposit: a lease on what its debtor may come to owe reads it when it grows.
+func (c *call) prefund(req settlement.PrefundRequest) error {
+	owe, err := req.Owed(c.caller.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := c.party(req.Debtor); err != nil {
+		return err
+	}
+	if err := c.countReference(req.Reference); err != nil {
+		return err
+	}
+	key := row.Prefunded(c.cycle.ID, req.Debtor, c.caller.ID)
+	deposit, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	if deposit.Fen, err = deposit.Fen.Add(req.Fen); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, deposit)
+	return c.owe(owe)
+}

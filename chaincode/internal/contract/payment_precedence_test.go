@@ -1,0 +1,133 @@
+package contract
+
+import (
+	"fmt"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+)
+
+// paymentPrecedence is what ends a cycle, and what banks did.
+var paymentPrecedence = map[string]precedence{
+	"finalise": {finaliseOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"not computed", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState},
+		{"unlike roots", "stage", fault.WrongState}, {"too much", "", fault.Limit}}}},
+	"carry": {carryOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState},
+		{"early", "stage", fault.WrongState}, {"signed", "stage", fault.WrongState}, {"carried", "stage", fault.WrongState}, {"consent", "stage", fault.WrongState}}}},
+	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
+	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
+		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}, {"too many", "stage", fault.Limit}}}},
+	"bounce":  {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
+	"prefund": {prefundOn, [][]ground{{{"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"reference", "", fault.Conflict}, {"too much", "", fault.Limit}}}},
+}
+
+// closeOn is a stage on which D owes G 100 fen, and M owes D 50 fen, in a cycle that was closed.
+func closeOn(t fataler, f fouls) *stage {
+	s := &stage{world: established(t, 5)}
+	s.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 1, Silence: set(f["consent"], settlement.Consent, settlement.CarryOver)}})
+	s.owes(t, "D", "G", 100)
+	s.owes(t, "M", "D", 50)
+	if f["too much"] {
+		s.owes(t, "F", "G", amount.Max)
+	}
+	if s.must(t, "G", settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"}); !f["not computed"] {
+		s.must(t, "G", settlement.ComputeRequest{Cycle: "2026-11"})
+	}
+	return s
+}
+
+// cycleOr is the cycle, or one that there isn't.
+func cycleOr(f fouls) string { return set(f["no cycle"], "2020-01", "2026-11") }
+
+func finaliseOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := closeOn(t, f)
+	if f["unlike roots"] {
+		s.must(t, "D", s.signing(t, "2026-11", "D", "M", 1))
+		s.must(t, "M", s.signing(t, "2026-11", "M", "D", 2))
+	} else if !f["unsigned"] && !f["not computed"] {
+		s.agree(t, "2026-11")
+	}
+	return s, set(f["auditor"], "A", "M"), settlement.FinaliseRequest{Cycle: cycleOr(f)}
+}
+
+func carryOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := closeOn(t, f)
+	if f["final"] || f["signed"] {
+		s.agree(t, "2026-11")
+	}
+	if f["final"] {
+		s.must(t, "G", settlement.FinaliseRequest{Cycle: "2026-11"})
+	}
+	s.advance(t, set(f["early"], date.Date(1), 2)) // the last day to sign, or the next
+	if f["carried"] {
+		s.must(t, "F", settlement.CarryRequest{Cycle: "2026-11", A: "G", B: "D"})
+	}
+	return s, set(f["auditor"], "A", "M"), settlement.CarryRequest{Cycle: cycleOr(f), A: "D", B: set(f["no pair"], "S1", "G")}
+}
+
+// payOn is closeOn, netted: payment 1 is D's to G, 100 fen, payment 2 M's to D, 50 fen.
+func payOn(t fataler, f fouls) *stage {
+	s := closeOn(t, fouls{})
+	s.agree(t, "2026-11")
+	s.must(t, "G", settlement.FinaliseRequest{Cycle: "2026-11"})
+	if f["settled"] {
+		s.must(t, "D", settlement.AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: "all", Fen: 50, Booked: day(firstDay)})
+	}
+	return s
+}
+
+func instructing(cycle string, payments ...uint32) settlement.InstructRequest {
+	return settlement.InstructRequest{Cycle: cycle, Payments: payments, Message: "msg", Hash: make(codec.Hash, 32)}
+}
+
+func instructOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := payOn(t, f)
+	if f["instructed"] {
+		s.must(t, "M", instructing("2026-11", 2))
+	}
+	req := instructing(cycleOr(f), 2)
+	if f["another's"] {
+		req.Payments = []uint32{1, 2}
+	}
+	if f["no payment"] {
+		req.Payments = append(req.Payments, 3)
+	}
+	return s, "M", req
+}
+
+func adviseOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := payOn(t, f)
+	req := settlement.AdviseRequest{Cycle: cycleOr(f), Payment: set(f["no payment"], uint32(3), 2), Reference: "bank", Fen: set(f["too much"], amount.Units(51), 2), Booked: day(firstDay)}
+	by := set(f["not the creditor"], "M", "D")
+	if f["too many"] {
+		for i := range settlement.MaxAdvices {
+			s.must(t, "D", settlement.AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: fmt.Sprint("part-", i), Fen: 1, Booked: day(firstDay)})
+		}
+	}
+	if f["reference"] {
+		s.must(t, by, settlement.PrefundRequest{Debtor: "G", Fen: 1, Reference: "bank"})
+	}
+	return s, by, req
+}
+
+func bounceOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := payOn(t, f)
+	if !f["not instructed"] && !f["settled"] {
+		s.must(t, "M", instructing("2026-11", 2))
+	}
+	return s, set(f["not the debtor"], "D", "M"), settlement.BounceRequest{Cycle: cycleOr(f), Payment: set(f["no payment"], uint32(3), 2), Reason: "AC04"}
+}
+
+func prefundOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := &stage{world: established(t, 5)}
+	if f["reference"] {
+		s.must(t, "G", settlement.PrefundRequest{Debtor: "F", Fen: 1, Reference: "bank"})
+	}
+	if f["too much"] {
+		s.must(t, "G", settlement.PrefundRequest{Debtor: "D", Fen: amount.Max, Reference: "before"})
+	}
+	return s, "G", settlement.PrefundRequest{Debtor: set(f["its own"], "G", set(f["no debtor"], "nobody", "D")), Fen: 1, Reference: "bank"}
+}

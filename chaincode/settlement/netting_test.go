@@ -1,0 +1,289 @@
+package settlement
+
+import (
+	"slices"
+	"testing"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+)
+
+// lastDay is the last business date of the cycles in these tests, of which statements can be signed for three days.
+const lastDay = date.Date(20787) // 2026-11-30
+
+// owing is an obligation of a test.
+type owing struct {
+	debtor, creditor, programme string
+	fen                         amount.Units
+}
+
+// november is the story's cycle, hidden sums opened.
+var november = []owing{
+	{"M", "G", "MP", 3_150}, {"F", "D", "FP", 6_720}, {"G", "D", "GP", 20_000}, {"D", "S1", "", 26_800}, {"S1", "G", "", 268},
+	{"G", "M", "GP", 9_600}, {"D", "M", "DP", 1_200}, {"M", "G", "", 108}, {"D", "G", "DP", 1_800}, {"G", "S2", "", 1_560}, {"S2", "G", "", 16},
+	{"G", "D", "DP", 900}, {"S2", "G", "", 780}, {"G", "S2", "", 8},
+}
+
+// ended is a cycle in which so much is owed, each by a lane of its own, with all statements in a state.
+func ended(t fataler, policy Policy, state PairState, list ...owing) (Close, []Pair) {
+	t.Helper()
+	var lanes []Lane
+	for i, o := range list {
+		p, err := Positions{}.Note(Obligation{Index: uint16(i), Debtor: o.debtor, Creditor: o.creditor, Programme: o.programme, Fen: o.fen, Points: o.fen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lanes = append(lanes, Lane{Party: o.debtor, Number: uint8(i % number.Lanes), Positions: p})
+	}
+	closed := Close{ID: "2026-11", Next: "2026-12", To: lastDay, State: Cut, Policy: policy, SignBy: lastDay + date.Date(policy.SignDays)}
+	closed, pairs, err := closed.Compute(lanes, "G")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range pairs {
+		pairs[i].State = state
+	}
+	return closed, pairs
+}
+
+// agreeing is a book in which parties have agreed to a model for anything.
+func agreeing(terms Terms, parties ...string) Book {
+	return Book{Models: []Model{bound("all", Scope{}, terms, parties...)}}
+}
+
+func bound(id string, scope Scope, terms Terms, parties ...string) Model {
+	m := Model{ID: id, Version: 1, By: parties[0], Scope: scope, Terms: terms, From: lastDay - 9}
+	for _, p := range parties {
+		m.Agreed = append(m.Agreed, Bond{Party: p, Since: lastDay - 9})
+	}
+	return m
+}
+
+// carve leaves a line of a debtor's out of a pair.
+func carve(pairs []Pair, debtor, creditor, programme string, fen amount.Units) {
+	of := PairOf(debtor, creditor)
+	for i := range pairs {
+		if pairs[i].A == of[0] && pairs[i].B == of[1] {
+			pairs[i].Carved = append(pairs[i].Carved, Carved{Debtor: debtor, Programme: programme, Points: fen, Fen: fen})
+		}
+	}
+}
+
+var byThree = Policy{SignDays: 3, AnswerDays: 3}
+
+var storyParties = []string{"D", "F", "G", "M", "S1", "S2"}
+
+// The story's steps 15 to 18: D's campaign line is carved out, and the rest netted.
+func TestTheStorysNovember(t *testing.T) {
+	closed, pairs := ended(t, byThree, Agreed, november...)
+	carve(pairs, "D", "M", "DP", 1_200)
+	nets := []Net{{Debtor: "D", Creditor: "S1", Fen: 26_800}, {Debtor: "F", Creditor: "D", Fen: 6_720}, {Debtor: "G", Creditor: "D", Fen: 19_100},
+		{Debtor: "G", Creditor: "M", Fen: 6_342}, {Debtor: "G", Creditor: "S2", Fen: 772}, {Debtor: "S1", Creditor: "G", Fen: 268}}
+	for _, c := range []struct {
+		name   string
+		book   Book
+		stands []Stand
+		paid   amount.Units
+		in     int
+		due    date.Date
+	}{
+		{"bilateral", Book{}, []Stand{{Party: "D", Pays: 26_800, Receives: 25_820}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 26_214, Receives: 268},
+			{Party: "M", Receives: 6_342}, {Party: "S1", Pays: 268, Receives: 26_800}, {Party: "S2", Receives: 772}}, 60_002, 6, lastDay},
+		{"multilateral", agreeing(Terms{Multilateral: true, Delay: 5}, storyParties...), []Stand{{Party: "D", Pays: 980}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946},
+			{Party: "M", Receives: 6_342}, {Party: "S1", Receives: 26_532}, {Party: "S2", Receives: 772}}, 33_646, 5, lastDay + 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := closed.Net(pairs, c.book, lastDay+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Netting.Gross != 71_710 || got.Netting.Lines != 13 || !slices.Equal(got.Netting.Parties, c.stands) || len(got.Pairs) != 0 {
+				t.Errorf("%+v", got)
+			}
+			for i, n := range got.Netting.Nets {
+				n.Multilateral, n.Delay = false, 0
+				if n != nets[i] {
+					t.Errorf("%+v, want %+v", n, nets[i])
+				}
+			}
+			paid := amount.Units(0)
+			for i, p := range got.Payments {
+				paid += p.Fen
+				if p.N != uint32(i+1) || p.Due != c.due || p.State != Due || p.Cycle != "2026-11" {
+					t.Errorf("%+v", p)
+				}
+			}
+			if paid != c.paid || got.Close.State != Final || int(got.Close.Payments) != c.in || len(got.Payments) != c.in {
+				t.Errorf("%d fen in %d payments, %s", paid, len(got.Payments), got.Close.State)
+			}
+		})
+	}
+}
+
+// Every state of a statement, before and after the deadline, under either policy.
+func TestWhatCanBeNettedAndCarried(t *testing.T) {
+	yes := fault.Code("")
+	no := fault.WrongState
+	for _, c := range []struct {
+		state   PairState
+		pending uint32
+		silence Silence
+		late    bool
+		net     fault.Code // the whole cycle
+		carry   fault.Code // this pair
+	}{
+		{Draft, 0, CarryOver, false, no, no}, {Draft, 0, CarryOver, true, no, yes}, {Draft, 0, Consent, false, no, no}, {Draft, 0, Consent, true, yes, no},
+		{Draft, 1, CarryOver, false, no, no}, {Draft, 1, CarryOver, true, no, yes}, {Draft, 1, Consent, false, no, no}, {Draft, 1, Consent, true, no, yes},
+		{OneSide, 0, CarryOver, false, no, no}, {OneSide, 0, CarryOver, true, no, yes}, {OneSide, 0, Consent, false, no, no}, {OneSide, 0, Consent, true, yes, no},
+		{Differs, 0, CarryOver, false, no, no}, {Differs, 0, CarryOver, true, no, yes}, {Differs, 0, Consent, false, no, no}, {Differs, 0, Consent, true, no, yes},
+		{Agreed, 0, CarryOver, false, yes, no}, {Agreed, 0, CarryOver, true, yes, no}, {Agreed, 0, Consent, false, yes, no}, {Agreed, 0, Consent, true, yes, no},
+		{BySilent, 0, Consent, true, yes, no}, {Left, 0, CarryOver, true, yes, no}, {Left, 0, Consent, true, yes, no},
+	} {
+		policy := byThree
+		policy.Silence = c.silence
+		closed, pairs := ended(t, policy, Agreed, owing{"D", "G", "", 5}, owing{"D", "M", "", 7})
+		pairs[0].State, pairs[0].Pending = c.state, c.pending
+		today := closed.SignBy
+		if c.late {
+			today++
+		}
+		got, err := closed.Net(pairs, Book{}, today)
+		if fault.CodeOf(err) != c.net {
+			t.Errorf("%+v: netting %v", c, err)
+		}
+		if silent := c.late && c.silence == Consent && c.state < Differs && c.pending == 0; silent != (len(got.Pairs) == 1 && got.Pairs[0].State == BySilent) {
+			t.Errorf("%+v: silence changed %+v", c, got.Pairs)
+		}
+		if err == nil && (got.Netting.Lines == 1) != (c.state == Left) {
+			t.Errorf("%+v: %d lines are netted", c, got.Netting.Lines)
+		}
+		if carry, err := pairs[0].Carry(closed, "G", today); fault.CodeOf(err) != c.carry || err == nil && (carry.Pair.State != Left || carry.Pair.Pending != 0) {
+			t.Errorf("%+v: carrying %v, %+v", c, err, carry)
+		}
+	}
+}
+
+// Only a computed cycle is netted, and only its statements are carried.
+func TestOnlyAComputedCycleEnds(t *testing.T) {
+	closed, pairs := ended(t, byThree, Agreed, november...)
+	for state := range State(len(states)) {
+		closed.State = state
+		want := fault.WrongState
+		if state == Computed {
+			want = ""
+		}
+		if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != want {
+			t.Errorf("netting a cycle that is %s: %v", state, err)
+		}
+		open := pairs[0]
+		open.State = Draft
+		if _, err := open.Carry(closed, "G", lastDay+9); fault.CodeOf(err) != want {
+			t.Errorf("carrying a statement of a cycle that is %s: %v", state, err)
+		}
+	}
+}
+
+func TestNothingToPayIsSettled(t *testing.T) {
+	for name, list := range map[string][]owing{
+		"level":       {{"D", "G", "", 5}, {"G", "D", "GP", 5}},
+		"a fen short": {{"D", "G", "", 5}, {"G", "D", "GP", 4}},
+		"a ring":      {{"D", "G", "", 5}, {"G", "M", "", 5}, {"M", "D", "", 5}},
+	} {
+		closed, pairs := ended(t, byThree, Agreed, list...)
+		got, err := closed.Net(pairs, agreeing(Terms{Multilateral: true}, storyParties...), lastDay)
+		want := Settled
+		if name == "a fen short" {
+			want = Final
+		}
+		if err != nil || got.Close.State != want || (len(got.Payments) == 0) != (want == Settled) {
+			t.Errorf("%s: %s, %+v, %v", name, got.Close.State, got.Payments, err)
+		}
+	}
+	closed, pairs := ended(t, byThree, Left, november...)
+	if got, err := closed.Net(pairs, Book{}, lastDay); err != nil || got.Close.State != Settled || got.Netting.Gross != 0 || got.Netting.Lines != 0 {
+		t.Errorf("all carried over: %+v, %v", got, err)
+	}
+}
+
+func TestNettingIsBounded(t *testing.T) {
+	closed, pairs := ended(t, byThree, Agreed, owing{"D", "G", "", amount.Max}, owing{"G", "M", "", 1})
+	if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("lines above 2⁵³−1 in all: %v", err)
+	}
+	pairs[1].State = Draft
+	if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != fault.WrongState {
+		t.Errorf("an open statement comes first: %v", err)
+	}
+}
+
+// A pair is netted with others only if both directions say so; the longer delay counts.
+func TestHowAPairIsSettled(t *testing.T) {
+	all, slow := Terms{Multilateral: true, Delay: 2}, Terms{Delay: 30}
+	for _, c := range []struct {
+		name         string
+		models       []Model
+		multilateral bool
+		delay        int32
+	}{
+		{"no model", nil, false, 0},
+		{"one hasn't agreed", []Model{bound("all", Scope{}, all, "D", "M")}, false, 0},
+		{"both have", []Model{bound("all", Scope{}, all, "D", "G")}, true, 2},
+		{"one direction is bilateral", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "D"}, slow, "D", "G")}, false, 30},
+		{"the other is", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Acceptor: "D"}, slow, "D", "G")}, false, 30},
+		{"one direction is slower", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "G"}, Terms{Multilateral: true, Delay: 9}, "D", "G")}, true, 9},
+		{"for a scene alone", []Model{bound("all", Scope{Scene: "retail"}, all, "D", "G")}, false, 0},
+		{"for a programme alone", []Model{bound("all", Scope{Programme: "GP"}, all, "D", "G")}, false, 0},
+	} {
+		if multilateral, delay := (Book{Models: c.models}).between("D", "G", lastDay); multilateral != c.multilateral || delay != c.delay {
+			t.Errorf("%s: %v, %d days", c.name, multilateral, delay)
+		}
+	}
+}
+
+// Two groups that don't owe each other don't pay each other.
+func TestGroupsStayApart(t *testing.T) {
+	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
+	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Delay: 8}, "C", "D")}
+	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
+	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 6, Due: lastDay + 8}, {Debtor: "C", Creditor: "E", Fen: 4, Due: lastDay + 8}}
+	if err != nil || len(got.Payments) != len(want) {
+		t.Fatalf("%+v, %v", got.Payments, err)
+	}
+	for i, p := range got.Payments {
+		if p.Debtor != want[i].Debtor || p.Creditor != want[i].Creditor || p.Fen != want[i].Fen || p.Due != want[i].Due {
+			t.Errorf("%+v, want %+v", p, want[i])
+		}
+	}
+}
+
+// What netting must never answer is no refusal, so that it ends the transaction.
+func TestBrokenNettingsAreNoRefusals(t *testing.T) {
+	good := Netting{Nets: []Net{{Debtor: "D", Creditor: "G", Fen: 5}}, Parties: []Stand{{Party: "D", Pays: 5}, {Party: "G", Receives: 5}}}
+	if err := good.prove(); err != nil {
+		t.Error(err)
+	}
+	for name, parties := range map[string][]Stand{
+		"nobody pays":        {},
+		"a fen less is paid": {{Party: "D", Pays: 4}, {Party: "G", Receives: 5}},
+		"a fen too little":   {{Party: "D", Pays: 4}, {Party: "G", Receives: 4}},
+		"the wrong way":      {{Party: "D", Receives: 5}, {Party: "G", Pays: 5}},
+		"to another":         {{Party: "D", Pays: 5}, {Party: "M", Receives: 5}},
+		"by a detour":        {{Party: "D", Pays: 6, Receives: 1}, {Party: "G", Receives: 4}},
+	} {
+		bad := good
+		bad.Parties = parties
+		if err := bad.prove(); err == nil || fault.CodeOf(err) != fault.Internal {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	closed, pairs := ended(t, byThree, Agreed, owing{"D", "G", "GP", 5})
+	for _, programme := range []string{"GP", ""} {
+		spoilt := slices.Clone(pairs)
+		carve(spoilt, "D", "G", "GP", 6)
+		if _, err := closed.Net(spoilt, Book{}, lastDay); err == nil || fault.CodeOf(err) != fault.Internal {
+			t.Errorf("more is carved out than there is, of %q: %v", programme, err)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package books
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+
+	"tallystick/chaincode/amount"
+)
+
+// header is the first row of a journal in CSV or XLSX: a row is an entry.
+var header = []string{"voucher 凭证号", "date 日期", "period 期间", "summary 摘要", "account 科目", "name 科目名称",
+	"counterparty 往来单位", "programme 积分计划", "debit 借方", "credit 贷方", "line 明细", "block 区块", "transaction 交易"}
+
+// cells are an entry's row; amounts are yuan with two digits, "" for none.
+func cells(v Voucher, e Entry) []string {
+	return []string{v.Number, v.Date.String(), v.Period, v.Zh + " " + v.En, e.Account.Code, e.Account.Zh + " " + e.Account.En,
+		e.Party, e.Programme, yuanOrNone(e.Debit), yuanOrNone(e.Credit), v.Line, blockOrNone(v), v.Tx}
+}
+
+func yuanOrNone(fen amount.Units) string {
+	if fen == 0 {
+		return ""
+	}
+	return yuan(fen)
+}
+
+func blockOrNone(v Voucher) string {
+	if v.Tx == "" {
+		return ""
+	}
+	return strconv.FormatUint(v.Block, 10)
+}
+
+// WriteCSV writes vouchers as CSV (RFC 4180), a row an entry, with the mark by which
+// spreadsheets know UTF-8.
+func WriteCSV(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
+	if _, err := io.WriteString(to, "\ufeff"); err != nil {
+		return err
+	}
+	w := csv.NewWriter(to)
+	w.UseCRLF = true
+	if err := w.Write(header); err != nil {
+		return err
+	}
+	for v, err := range vouchers {
+		if err != nil {
+			return err
+		}
+		for _, e := range v.Entries {
+			if err := w.Write(cells(v, e)); err != nil {
+				return err
+			}
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// WriteJSON writes vouchers as one list, as they come; amounts are fen.
+func WriteJSON(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
+	before := "["
+	for v, err := range vouchers {
+		if err != nil {
+			return err
+		}
+		data, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		if _, err := to.Write(append([]byte(before+"\n"), data...)); err != nil {
+			return err
+		}
+		before = ","
+	}
+	if before == "[" {
+		_, err := io.WriteString(to, "[]\n")
+		return err
+	}
+	_, err := io.WriteString(to, "\n]\n")
+	return err
+}
+
+// widths of the columns of a workbook.
+var widths = []float64{30, 12, 10, 34, 10, 26, 12, 12, 16, 16, 24, 10, 20}
+
+// The columns of amounts, counted from 0.
+const debitColumn, creditColumn = 8, 9
+
+// WriteXLSX writes vouchers as a workbook of one sheet, a row an entry. Amounts are
+// yuan, as numbers; one of ten trillion yuan or more, which a spreadsheet would round,
+// is text.
+func WriteXLSX(to io.Writer, vouchers iter.Seq2[Voucher, error]) (err error) {
+	book := excelize.NewFile()
+	defer func() { err = errors.Join(err, book.Close()) }()
+	const sheet = "Sheet1"
+	money, err := book.NewStyle(&excelize.Style{NumFmt: 4}) // #,##0.00
+	if err != nil {
+		return err
+	}
+	w, err := book.NewStreamWriter(sheet)
+	if err != nil {
+		return err
+	}
+	for i, width := range widths {
+		if err := w.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+	}
+	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	if err := sheetRow(w, 1, header, money, Entry{}); err != nil {
+		return err
+	}
+	at := 2
+	for v, err := range vouchers {
+		if err != nil {
+			return err
+		}
+		for _, e := range v.Entries {
+			if err := sheetRow(w, at, cells(v, e), money, e); err != nil {
+				return err
+			}
+			at++
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return book.Write(to)
+}
+
+func sheetRow(w *excelize.StreamWriter, at int, texts []string, money int, e Entry) error {
+	row := make([]any, len(texts))
+	for i, text := range texts {
+		row[i] = text
+	}
+	for column, fen := range map[int]amount.Units{debitColumn: e.Debit, creditColumn: e.Credit} {
+		if fen > 0 && fen < exactYuan {
+			value, err := strconv.ParseFloat(yuan(fen), 64) // of 15 digits at most it is written as it was read
+			if err != nil {
+				return err
+			}
+			row[column] = excelize.Cell{StyleID: money, Value: value}
+		}
+	}
+	cell, err := excelize.CoordinatesToCellName(1, at)
+	if err != nil {
+		return err
+	}
+	return w.SetRow(cell, row)
+}

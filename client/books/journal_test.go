@@ -1,0 +1,439 @@
+package books
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+)
+
+var rewrite = flag.Bool("rewrite", false, "rewrite the golden files; read the diff")
+
+// story are the obligations of cycle 2026-11: 14, gross 72,910.
+func story() []Posting {
+	line := func(id string, kind settlement.Kind, debtor, creditor, programme string, points, fen amount.Units) Posting {
+		return Posting{ID: id, Date: november, Kind: kind, Debtor: debtor, Creditor: creditor, Programme: programme, Points: points, Fen: fen, Block: 7, Tx: "ab"}
+	}
+	return []Posting{
+		line("G.0.9.0.0", settlement.Conversion, "M", "G", "MP", 6300, 3150),
+		line("D.0.9.0.0", settlement.Redemption, "F", "D", "FP", 8400, 6720), line("D.0.9.0.1", settlement.Redemption, "G", "D", "GP", 20000, 20000),
+		line("D.0.9.0.2", settlement.Supply, "D", "S1", "", 0, 26800), line("D.0.9.0.3", settlement.Fee, "S1", "G", "", 0, 268),
+		line("M.0.4.0.0", settlement.Redemption, "G", "M", "GP", 9600, 9600), line("M.0.4.0.1", settlement.Redemption, "D", "M", "GP", 1200, 1200), line("M.0.4.0.2", settlement.Fee, "M", "G", "", 0, 108),
+		line("G.0.12.0.0", settlement.Redemption, "D", "G", "DP", 1800, 1800), line("G.0.12.0.1", settlement.Supply, "G", "S2", "", 0, 1560), line("G.0.12.0.2", settlement.Fee, "S2", "G", "", 0, 16),
+		line("G.0.13.0.0", settlement.Refund, "G", "D", "DP", 900, 900), line("G.0.13.0.1", settlement.Return, "S2", "G", "", 0, 780), line("G.0.13.0.2", settlement.FeeBack, "G", "S2", "", 0, 8),
+	}
+}
+
+func each[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, one := range list {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+}
+
+func booksOf(party string) Books {
+	return Books{Party: party, Period: "2026-11", Chart: DefaultChart()}
+}
+
+func journalOf(t interface{ Fatal(...any) }, b Books, lines []Posting) (list []Voucher, ledgers *Ledgers) {
+	ledgers = NewLedgers(b.Chart)
+	for v, err := range b.Journal(each(lines)) {
+		if err == nil {
+			err = ledgers.Post(v)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, v)
+	}
+	return list, ledgers
+}
+
+func totalsOf(party string, lines []Posting) []Position {
+	t := Totals{Party: party}
+	for _, p := range lines {
+		t.Add(p)
+	}
+	return t.Positions()
+}
+
+// TestStoryJournals: for every party of the story debits are credits, and what it owes
+// and is owed by counterparty is the statement's.
+func TestStoryJournals(t *testing.T) {
+	for party, want := range map[string][]Position{
+		"D":  {{"F", 0, 6720}, {"G", 1800, 20900}, {"M", 1200, 0}, {"S1", 26800, 0}},
+		"G":  {{"D", 20900, 1800}, {"M", 9600, 3258}, {"S1", 0, 268}, {"S2", 1568, 796}},
+		"M":  {{"D", 0, 1200}, {"G", 3258, 9600}},
+		"S2": {{"G", 796, 1568}},
+		"B":  {},
+	} {
+		_, ledgers := journalOf(t, booksOf(party), story())
+		if got := ledgers.Positions(); !slices.Equal(got, want) {
+			t.Errorf("%s: %+v", party, got)
+		}
+		if off := Tie(totalsOf(party, story()), ledgers.Positions()); len(off) > 0 {
+			t.Errorf("%s: %+v", party, off)
+		}
+	}
+	_, d := journalOf(t, booksOf("D"), story())
+	c := DefaultChart()
+	for _, account := range []struct {
+		account Account
+		want    amount.Units
+	}{{c.Revenue, -26720}, {c.Cost, 26800}, {c.Liability, 1200 + 1800 - 900}, {c.Payable, -29800}, {c.Receivable, 27620}} {
+		if got := d.Balance(account.account); got != account.want {
+			t.Errorf("%s: %d, want %d", account.account.En, got, account.want)
+		}
+	}
+	_, g := journalOf(t, booksOf("G"), story())
+	if fees := g.Balance(c.FeeRevenue); fees != -(268+108+16-8) || g.Balance(c.Fee) != 0 {
+		t.Errorf("fees of the operator: %d, %d", fees, g.Balance(c.Fee))
+	}
+}
+
+// TestGolden: the journal of D as CSV and JSON, to the byte.
+func TestGolden(t *testing.T) {
+	list, _ := journalOf(t, booksOf("D"), story())
+	settled, err := booksOf("D").Settle([]Settlement{{ID: "2026-11-G", Date: november + 10, Party: "G", Payable: 1800, Receivable: 20900, Received: 19100}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list = append(list, settled...)
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"journal.csv":  func(b *bytes.Buffer) error { return WriteCSV(b, each(list)) },
+		"journal.json": func(b *bytes.Buffer) error { return WriteJSON(b, each(list)) },
+	} {
+		var out bytes.Buffer
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", name)
+		if *rewrite {
+			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(out.Bytes(), want) {
+			t.Errorf("%s is another: %v\n%s", name, err, out.String())
+		}
+	}
+}
+
+func TestWorkbook(t *testing.T) {
+	list, _ := journalOf(t, booksOf("D"), story())
+	list[0].Entries[0].Debit, list[0].Entries[1].Credit = exactYuan-1, exactYuan-1
+	list[1].Entries[0].Debit, list[1].Entries[1].Credit = amount.Max, amount.Max
+	var out bytes.Buffer
+	if err := WriteXLSX(&out, each(list)); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("Sheet1", excelize.Options{RawCellValue: true})
+	if err != nil || len(rows) != 1+2*len(list) || !slices.Equal(rows[0], header) {
+		t.Fatalf("%d rows, %v: %v", len(rows), err, rows[0])
+	}
+	for at, want := range map[int]string{1: "9999999999999.99", 3: "90071992547409.91", 5: "268"} {
+		if got := rows[at][debitColumn]; got != want {
+			t.Errorf("row %d: %s, want %s", at, got, want)
+		}
+	}
+	for at, want := range map[string]excelize.CellType{"I2": excelize.CellTypeNumber, "I4": excelize.CellTypeInlineString} {
+		if got, err := book.GetCellType("Sheet1", at); err != nil || got != want && !(want == excelize.CellTypeNumber && got == excelize.CellTypeUnset) {
+			t.Errorf("%s is a %d, %v", at, got, err)
+		}
+	}
+}
+
+// TestVouchersOfEachKind: which accounts each side uses. Every kind that the ledger has
+// is booked, but for what was carried over, which is booked already.
+func TestVouchersOfEachKind(t *testing.T) {
+	left := map[settlement.Kind]bool{}
+	for k := settlement.Kind(1); k.String() != ""; k++ {
+		left[k] = true
+	}
+	delete(left, settlement.Carried)
+	for _, c := range []struct {
+		kind         settlement.Kind
+		debtor       string
+		creditor     string
+		wantD, wantC string // the debtor's and the creditor's entries, debit first
+	}{
+		{settlement.Redemption, "D", "M", "2204/P 2202:M", "1122:D 6001"},
+		{settlement.Refund, "D", "M", "6001 2202:M", "1122:D 2204/P"},
+		{settlement.Conversion, "D", "M", "2204/P 2202:M", "1122:D 2204"},
+		{settlement.Service, "D", "M", "6601 2202:M", "1122:D 6001"},
+		{settlement.Fee, "D", "G", "6602 2202:G", "1122:D 6051"},
+		{settlement.FeeBack, "G", "D", "6051 2202:D", "1122:G 6602"},
+		{settlement.ServiceBack, "D", "M", "6001 2202:M", "1122:D 6601"},
+		{settlement.Supply, "D", "M", "6401 2202:M", "1122:D 6001"},
+		{settlement.Return, "D", "M", "6001 2202:M", "1122:D 6401"},
+		{settlement.Adjustment, "D", "M", "6711 2202:M", "1122:D 6301"},
+		{settlement.Prefunding, "D", "M", "1002 2202:M", "1122:D 1002"},
+	} {
+		p := Posting{ID: "D.0.1.0.0", Date: november, Kind: c.kind, Debtor: c.debtor, Creditor: c.creditor, Programme: "P", Fen: 5}
+		for _, side := range []struct{ party, want string }{{c.debtor, c.wantD}, {c.creditor, c.wantC}} {
+			list, _ := journalOf(t, booksOf(side.party), []Posting{p})
+			if got := accounts(list[0]); got != side.want {
+				t.Errorf("%s, %s: %s, want %s", c.kind, side.party, got, side.want)
+			}
+		}
+		delete(left, c.kind)
+	}
+	if len(left) > 0 {
+		t.Errorf("kinds that no voucher was made of: %v", left)
+	}
+}
+
+func accounts(v Voucher) string {
+	var list []string
+	for _, e := range v.Entries {
+		text := e.Account.Code
+		if e.Party != "" {
+			text += ":" + e.Party
+		}
+		if e.Programme != "" {
+			text += "/" + e.Programme
+		}
+		list = append(list, text)
+	}
+	return strings.Join(list, " ")
+}
+
+// TestVoidedLines: a line that counts no more is booked back, and owed no more.
+func TestVoidedLines(t *testing.T) {
+	lines := story()
+	back := lines[6] // D→M 1,200 of the campaign, which D disputes
+	back.Void = true
+	ruled := Posting{ID: "G.0.20.0.0", Date: november, Kind: settlement.Adjustment, Debtor: "D", Creditor: "M", Fen: 1000}
+	lines = append(lines, back, ruled)
+	list, ledgers := journalOf(t, booksOf("D"), lines)
+	if v := list[len(list)-2]; v.Number != "D-2026-11-M.0.4.0.1-void" || accounts(v) != "2204/GP 2202:M" || v.Entries[0].Credit != 1200 {
+		t.Errorf("%+v", v)
+	}
+	if off := Tie(totalsOf("D", lines), ledgers.Positions()); len(off) > 0 || ledgers.Positions()[2] != (Position{"M", 1000, 0}) {
+		t.Errorf("%+v, %+v", off, ledgers.Positions())
+	}
+}
+
+// TestCarriedLines: what another cycle left unsettled is booked already, when it arose.
+func TestCarriedLines(t *testing.T) {
+	lines := []Posting{{ID: "G.0.20.0.0", Date: november, Kind: settlement.Carried, Debtor: "D", Creditor: "M", Fen: 1000}}
+	list, ledgers := journalOf(t, booksOf("D"), lines)
+	if off := Tie(totalsOf("D", lines), ledgers.Positions()); len(list) != 0 || len(off) != 0 {
+		t.Errorf("%+v, %+v", list, off)
+	}
+}
+
+func TestSettlements(t *testing.T) {
+	b := booksOf("G")
+	for _, c := range []struct {
+		name string
+		s    Settlement
+		want string
+		code fault.Code
+	}{
+		{"paid", Settlement{Party: "D", Payable: 100, Paid: 100}, "2202:D 1002", ""},
+		{"received", Settlement{Party: "D", Receivable: 100, Received: 100}, "1002 1122:D", ""},
+		{"net, paid", Settlement{Party: "D", Payable: 20900, Receivable: 1800, Paid: 19100}, "2202:D 1122:D 1002", ""},
+		{"netted away", Settlement{Party: "D", Payable: 5, Receivable: 5}, "2202:D 1122:D", ""},
+		{"netted by all, owing", Settlement{Party: "D", Payable: 20900, Receivable: 1800}, "2202:D 1122:D 2241", ""},
+		{"netted by all, owed", Settlement{Party: "D", Payable: 1800, Receivable: 20900}, "2202:D 2241 1122:D", ""},
+		{"the one payment", Settlement{Paid: 25946}, "2241 1002", ""},
+		{"the one receipt", Settlement{Received: 25946}, "1002 2241", ""},
+		{"of nobody", Settlement{Payable: 5, Paid: 5}, "", fault.BadRequest},
+		{"under 0", Settlement{Party: "D", Paid: -5}, "", fault.BadRequest},
+	} {
+		c.s.ID, c.s.Date = "s", november
+		list, err := b.Settle([]Settlement{c.s})
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if c.code == "" && (len(list) != 1 || accounts(list[0]) != c.want || !list[0].Balanced()) {
+			t.Errorf("%s: %+v", c.name, list)
+		}
+	}
+	if list, err := b.Settle([]Settlement{{ID: "s", Date: november, Party: "D"}}); err != nil || len(list) != 0 {
+		t.Errorf("of nothing: %+v, %v", list, err)
+	}
+	if _, err := b.Settle([]Settlement{{Date: november, Paid: 5}}); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("without an id: %v", err)
+	}
+}
+
+// TestClosingMeetsTheLiability: whatever a period's lines moved, after closing each
+// programme's account is the liability that was computed, and the vouchers balance.
+func TestClosingMeetsTheLiability(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := booksOf("G")
+		var lines []Posting
+		for i := range rapid.IntRange(0, 12).Draw(t, "lines") {
+			debtor, creditor := "G", rapid.SampledFrom([]string{"D", "M"}).Draw(t, "other")
+			if rapid.Bool().Draw(t, "owed") {
+				debtor, creditor = creditor, debtor
+			}
+			lines = append(lines, Posting{ID: lotNumber(i).String(), Date: november, Debtor: debtor, Creditor: creditor,
+				Kind: rapid.SampledFrom([]settlement.Kind{settlement.Redemption, settlement.Refund, settlement.Conversion, settlement.Service, settlement.Fee, settlement.Supply, settlement.Return, settlement.Adjustment, settlement.Prefunding, settlement.ServiceBack, settlement.FeeBack, settlement.Carried}).Draw(t, "kind"),
+				Fen:  amount.Units(rapid.Int64Range(0, 1000).Draw(t, "fen")), Programme: rapid.SampledFrom([]string{"GP", "G2"}).Draw(t, "programme"), Void: rapid.Bool().Draw(t, "void")})
+		}
+		_, ledgers := journalOf(t, b, lines)
+		if off := Tie(totalsOf("G", lines), ledgers.Positions()); len(off) > 0 {
+			t.Fatalf("%+v", off)
+		}
+		reading := func(word string) []Line {
+			var list []Line
+			for _, programme := range []string{"GP", "G2"} {
+				f := Figures{}
+				for _, part := range []*amount.Units{&f.AllocatedGranted, &f.AllocatedSold, &f.AllocatedFor} {
+					*part = amount.Units(rapid.Int64Range(0, 1000).Draw(t, word))
+					f.Allocated += *part
+				}
+				f.RecognisedUse = amount.Units(rapid.Int64Range(0, int64(f.Allocated)).Draw(t, word))
+				f.RecognisedBreak = amount.Units(rapid.Int64Range(0, int64(f.Allocated-f.RecognisedUse)).Draw(t, word))
+				f.Liability = f.Allocated - f.RecognisedUse - f.RecognisedBreak
+				list = append(list, Line{Programme: programme, Party: "G", Figures: f}, Line{Programme: programme, Party: "D", Figures: Figures{Allocated: 9, Liability: 9}})
+			}
+			return list
+		}
+		opening, closing := reading("opening"), reading("closing")
+		for _, v := range b.Close(opening, closing, ledgers, november) {
+			if err := ledgers.Post(v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, l := range closing {
+			if l.Party != "G" {
+				continue
+			}
+			if got, want := -ledgers.Of(b.Chart.Liability, l.Programme), l.Liability-opening[i].Liability; got != want {
+				t.Fatalf("the liability of %s moved by %d, want %d", l.Programme, got, want)
+			}
+		}
+		if rest := ledgers.Of(b.Chart.Liability, ""); rest != 0 {
+			t.Fatalf("%d of the liability are of no programme", rest)
+		}
+	})
+}
+
+// TestClosingVouchers: a period in which 1,000 points were granted at 80 %, 400 of which
+// an acceptor redeemed.
+func TestClosingVouchers(t *testing.T) {
+	lot := root(0, 1000)
+	lot.Available = 600
+	closing := []Line{lineAt(t, policy(t, "0.8"), one, november, lot)}
+	b := booksOf("G")
+	_, ledgers := journalOf(t, b, []Posting{{ID: "D.0.1.0.0", Date: november, Kind: settlement.Redemption, Debtor: "G", Creditor: "D", Programme: "GP", Points: 400, Fen: 400}})
+	var got []string
+	for _, v := range b.Close(nil, closing, ledgers, november) {
+		got = append(got, v.Number+" "+accounts(v)+" "+yuan(v.Entries[0].Debit+v.Entries[0].Credit))
+		if err := ledgers.Post(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		"G-2026-11-close-GP-issue 6601 2204/GP 8.00",
+		"G-2026-11-close-GP-redeemed 6401 2204/GP 0.80", // 400 were owed, 320 allocated
+		"G-2026-11-close-GP-breakage 2204/GP 600101 0.80",
+	}
+	if !slices.Equal(got, want) || -ledgers.Of(b.Chart.Liability, "GP") != 400 {
+		t.Errorf("%q, %d", got, ledgers.Of(b.Chart.Liability, "GP"))
+	}
+	if again := b.Close(closing, closing, NewLedgers(b.Chart), november); len(again) != 0 {
+		t.Errorf("a period in which nothing moved: %+v", again)
+	}
+}
+
+func TestTieNamesDifferences(t *testing.T) {
+	got := Tie([]Position{{"D", 5, 6}, {"M", 1, 0}}, []Position{{"D", 5, 7}, {"F", 0, 2}})
+	want := []Difference{{"D", "receivable", 6, 7}, {"F", "receivable", 0, 2}, {"M", "payable", 1, 0}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if off := Tie([]Position{{"D", 0, 0}}, nil); len(off) != 0 {
+		t.Errorf("nothing differs: %+v", off)
+	}
+}
+
+func TestReadPostings(t *testing.T) {
+	good := `{"id":"D.0.1.0.0","date":"2026-11-23","kind":"supply","debtor":"D","creditor":"S1","fen":5,"tax":"13/113","disputed":false}`
+	for _, c := range []struct {
+		name, text string
+		n          int
+		code       fault.Code
+	}{
+		{"none", "", 0, ""}, {"an empty list", "[]", 0, ""}, {"one", good, 1, ""}, {"lines", good + "\n" + good + "\n", 2, ""}, {"a list", "[" + good + "," + good + "]", 2, ""},
+		{"no kind", strings.Replace(good, "supply", "gift", 1), 0, fault.BadRequest}, {"no date", strings.Replace(good, "2026-11-23", "", 1), 0, fault.BadRequest},
+		{"to itself", strings.Replace(good, "S1", "D", 1), 0, fault.BadRequest}, {"no id", strings.Replace(good, "D.0.1.0.0", "", 1), 0, fault.BadRequest},
+		{"under 0", strings.Replace(good, `"fen":5`, `"fen":-5`, 1), 0, fault.BadRequest}, {"above", strings.Replace(good, `"fen":5`, `"fen":9007199254740992`, 1), 0, fault.Limit},
+		{"no JSON", "D owes S1", 0, fault.BadRequest}, {"a fraction", strings.Replace(good, `"fen":5`, `"fen":0.5`, 1), 0, fault.BadRequest},
+	} {
+		n := 0
+		var failed error
+		for _, err := range ReadPostings(strings.NewReader(c.text)) {
+			if err != nil {
+				failed = err
+				break
+			}
+			n++
+		}
+		if n != c.n || fault.CodeOf(failed) != c.code {
+			t.Errorf("%s: %d, %v", c.name, n, failed)
+		}
+	}
+}
+
+func TestReadChart(t *testing.T) {
+	c, err := ReadChart(strings.NewReader("liability: {code: \"2204.03\", en: Points, zh: 合同负债—积分}\nbank: {code: \"1002.01\"}\n"))
+	if err != nil || c.Liability != (Account{"2204.03", "Points", "合同负债—积分"}) || c.Bank != (Account{"1002.01", "Bank", "银行存款"}) || c.Cost != DefaultChart().Cost {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for name, bad := range map[string]string{"no such account": "gold: {code: \"1\"}", "no code": "bank: {code: \"\"}", "no text": "bank: {code: \"1\", en: \"\"}",
+		"a shared payable": "payable: {code: \"1122\"}", "a shared liability": "clearing: {code: \"2204\"}"} {
+		if _, err := ReadChart(strings.NewReader(bad)); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestWritersStopAtErrors: a journal that can't be read to its end is none.
+func TestWritersStopAtErrors(t *testing.T) {
+	broken := func(yield func(Voucher, error) bool) { yield(Voucher{}, errors.New("broken")) }
+	var out bytes.Buffer
+	for _, err := range []error{WriteCSV(&out, broken), WriteJSON(&out, broken), WriteXLSX(&out, broken)} {
+		if err == nil || err.Error() != "broken" {
+			t.Error(err)
+		}
+	}
+	out.Reset()
+	if err := WriteJSON(&out, each[Voucher](nil)); err != nil || !json.Valid(out.Bytes()) {
+		t.Errorf("%s, %v", out.String(), err)
+	}
+}
+
+func TestYuan(t *testing.T) {
+	for fen, want := range map[amount.Units]string{0: "0.00", 5: "0.05", 100: "1.00", 123456: "1234.56", amount.Max: "90071992547409.91"} {
+		if got := yuan(fen); got != want {
+			t.Errorf("%d: %s", fen, got)
+		}
+	}
+}

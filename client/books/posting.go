@@ -1,0 +1,123 @@
+package books
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/settlement"
+)
+
+// Posting is one line of a statement: a debtor owes a creditor. Its JSON has the names
+// of a statement's line.
+type Posting struct {
+	ID        string          `json:"id"` // the line's, such as D.3.42.17.0
+	Date      date.Date       `json:"date"`
+	Kind      settlement.Kind `json:"kind"`
+	Scene     string          `json:"scene"`
+	Debtor    string          `json:"debtor"`
+	Creditor  string          `json:"creditor"`
+	Programme string          `json:"programme"` // "" for what isn't of points
+	Points    amount.Units    `json:"points"`
+	Fen       amount.Units    `json:"fen"`
+	Block     uint64          `json:"block"`
+	Tx        string          `json:"tx"`
+	Void      bool            `json:"void,omitempty"` // the line counts no more, by a dispute: its voucher is reversed
+}
+
+// Check refuses with BAD_REQUEST or LIMIT what is no line.
+func (p Posting) Check() error {
+	if p.ID == "" || len(p.ID) > maxID {
+		return fault.New(fault.BadRequest, "line: want an id of at most %d characters", maxID)
+	}
+	if _, known := rules[p.Kind]; !known && p.Kind != settlement.Carried {
+		return fault.New(fault.BadRequest, "line %s: of which kind?", p.ID)
+	}
+	for _, of := range [][2]string{{"debtor", p.Debtor}, {"creditor", p.Creditor}} {
+		if err := name.CheckID("line "+p.ID+": "+of[0], of[1]); err != nil {
+			return err
+		}
+	}
+	if p.Debtor == p.Creditor {
+		return fault.New(fault.BadRequest, "line %s: %s owes itself", p.ID, p.Debtor)
+	}
+	if err := p.Date.Check(); err != nil {
+		return err
+	}
+	return p.Fen.CheckOptional()
+}
+
+// maxID is the longest id of a line.
+const maxID = 160
+
+// ReadPostings reads postings as JSON, one after the other or as one list, in their
+// order. Fields that it doesn't know are passed over: a statement's lines have more.
+// BAD_REQUEST for what is none, LIMIT for what is above one.
+func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
+	return func(yield func(Posting, error) bool) {
+		r := bufio.NewReader(from)
+		d := json.NewDecoder(r)
+		if first, err := r.Peek(1); err == nil && bytes.Equal(first, []byte("[")) {
+			d.Token() //nolint:errcheck // the bracket
+		}
+		for n := 1; d.More(); n++ {
+			var p Posting
+			err := d.Decode(&p)
+			if err != nil {
+				err = fault.New(fault.BadRequest, "line %d is no posting: %.200s", n, err)
+			} else {
+				err = p.Check()
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Settlement is what one counterparty and this party discharged of what they owed each
+// other in a cycle, and what was paid for it. Netting and payments may come apart, as
+// they do where several net together: then one settlement has the payable and the
+// receivable, and others, of no counterparty, what was paid.
+type Settlement struct {
+	ID         string       `json:"id"` // the payment's, or the pair's: CYCLE-PARTY
+	Date       date.Date    `json:"date"`
+	Party      string       `json:"party"`      // counterparty; "" for a payment that netting came to
+	Payable    amount.Units `json:"payable"`    // fen that this party owed, and owes no more
+	Receivable amount.Units `json:"receivable"` // fen that it was owed, and is no more
+	Paid       amount.Units `json:"paid"`
+	Received   amount.Units `json:"received"`
+}
+
+// Check refuses with BAD_REQUEST or LIMIT what is no settlement.
+func (s Settlement) Check() error {
+	if s.ID == "" || len(s.ID) > maxID {
+		return fault.New(fault.BadRequest, "settlement: want an id of at most %d characters", maxID)
+	}
+	for _, n := range []amount.Units{s.Payable, s.Receivable, s.Paid, s.Received} {
+		if err := n.CheckOptional(); err != nil {
+			return fmt.Errorf("settlement %s: %w", s.ID, err)
+		}
+	}
+	if s.Party == "" && (s.Payable != 0 || s.Receivable != 0) {
+		return fault.New(fault.BadRequest, "settlement %s: of whom?", s.ID)
+	}
+	return s.Date.Check()
+}
+
+// yuan writes fen as yuan with two digits.
+func yuan(fen amount.Units) string {
+	text := strconv.FormatInt(int64(fen/100), 10) + "."
+	if fen%100 < 10 {
+		text += "0"
+	}
+	return text + strconv.FormatInt(int64(fen%100), 10)
+}

@@ -1,0 +1,245 @@
+// Package clearing is one party's part in closing a cycle: its statements, recomputed
+// from its own blocks, compared with the ledger's sums and with the other side's lines.
+//
+//	index: obligations of two parties ─▶ lines ─▶ statement.Of ─▶ root ─▶ statement:Sign
+//	                                       │
+//	                                       └─ compared with the ledger's own rows if the cycle's root differs
+//
+// Nothing here trusts another's word: a root is signed only when the index's cycle has the root
+// that the ledger computed at the close, and the sums that the ledger has.
+package clearing
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/index"
+	"tallystick/client/statement"
+)
+
+// Index is what this package asks of the read model.
+type Index interface {
+	Lines(cycle, a, b string) iter.Seq2[index.Obligation, error]
+	Obligations(cycle string) iter.Seq2[index.Obligation, error]
+	CycleRoot(cycle string) (codec.Hash, error)
+	Closed(cycle string) (uint64, settlement.Close, error)
+	Pair(cycle, a, b string) (uint64, settlement.Pair, error)
+	Book() (uint64, settlement.Book, error)
+	Parties() (uint64, []party.Party, error)
+}
+
+// Node is a party's view of the ledger.
+type Node struct {
+	Network string // the channel
+	Index   Index
+}
+
+// Statement is what a node makes of two parties' obligations in a cycle.
+type Statement struct {
+	statement.Statement
+	Pair  settlement.Pair  // as the ledger has it
+	Lines statement.Source // each time anew from the index
+}
+
+// Recompute makes the statement of two parties. NOT_FOUND if they owe each other nothing in that
+// cycle, or it isn't computed yet.
+func (n Node) Recompute(cycle, a, b string) (Statement, error) {
+	_, closed, err := n.Index.Closed(cycle)
+	if err != nil {
+		return Statement{}, err
+	}
+	_, pair, err := n.Index.Pair(cycle, a, b)
+	if err != nil {
+		return Statement{}, err
+	}
+	head, err := n.head(closed, pair)
+	if err != nil {
+		return Statement{}, err
+	}
+	lines, err := n.source(cycle, pair)
+	if err != nil {
+		return Statement{}, err
+	}
+	s, err := statement.Of(head, lines)
+	if err != nil {
+		return Statement{}, err
+	}
+	for _, signed := range []struct {
+		party string
+		settlement.Signature
+	}{{pair.A, pair.SignedA}, {pair.B, pair.SignedB}} {
+		if len(signed.Root) > 0 {
+			s.Signatures = append(s.Signatures, statement.Signature{Party: signed.party, Root: signed.Root, Command: signed.By, Date: signed.Date})
+		}
+	}
+	return Statement{Statement: s, Pair: pair, Lines: lines}, nil
+}
+
+func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Head, error) {
+	_, parties, err := n.Index.Parties()
+	if err != nil {
+		return statement.Head{}, err
+	}
+	named := func(id string) statement.Party {
+		for _, p := range parties {
+			if p.ID == id {
+				return statement.Party{ID: id, En: p.En, Zh: p.Zh}
+			}
+		}
+		return statement.Party{ID: id}
+	}
+	return statement.Head{Network: n.Network, Cycle: closed.ID, From: closed.From, To: closed.To, A: named(pair.A), B: named(pair.B)}, nil
+}
+
+// source gives the lines of a pair as often as they are asked for.
+func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, error) {
+	_, book, err := n.Index.Book()
+	if err != nil {
+		return nil, err
+	}
+	disputed := map[number.Row]bool{}
+	for _, c := range pair.Carved {
+		disputed[c.Line] = true
+	}
+	return func() iter.Seq2[statement.Line, error] {
+		return func(yield func(statement.Line, error) bool) {
+			for o, err := range n.Index.Lines(cycle, pair.A, pair.B) {
+				l := lineOf(o, book)
+				l.Disputed = disputed[o.ID]
+				if !yield(l, err) || err != nil {
+					return
+				}
+			}
+		}
+	}, nil
+}
+
+// lineOf writes an obligation as a statement's line. The tax is that of its settlement model.
+func lineOf(o index.Obligation, book settlement.Book) statement.Line {
+	tax := amount.Rate{Num: 0, Den: 1}
+	if o.Model > 0 && int(o.Model) <= len(book.Models) {
+		if rate := book.Models[o.Model-1].Terms.Tax; rate.Num > 0 {
+			tax = rate.Lowest()
+		}
+	}
+	return statement.Line{ID: o.ID.String(), Kind: o.Kind.String(), Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme,
+		Points: o.Points, Fen: o.Fen, Tax: tax, Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
+}
+
+// SignRequest is what signs the statement in one of its parties' name. CONFLICT if the ledger has
+// other sums than the lines.
+func (s Statement) SignRequest(as string) (settlement.SignRequest, error) {
+	if err := s.agrees(); err != nil {
+		return settlement.SignRequest{}, err
+	}
+	owes := s.Total.Owes
+	req := settlement.SignRequest{Cycle: s.Head.Cycle, With: s.Pair.B, Root: s.Root, Lines: s.Total.Lines, Owes: owes.AB, Owed: owes.BA}
+	if as == s.Pair.B {
+		req.With, req.Owes, req.Owed = s.Pair.A, owes.BA, owes.AB
+	}
+	return req, nil
+}
+
+// agrees compares the sums of the lines with the ledger's.
+func (s Statement) agrees() error {
+	ab, _, err := s.Pair.Owes(s.Pair.A)
+	if err != nil {
+		return err
+	}
+	ba, _, err := s.Pair.Owes(s.Pair.B)
+	if err != nil {
+		return err
+	}
+	if s.Total.Lines != s.Pair.Count() || s.Total.Owes.AB != ab || s.Total.Owes.BA != ba {
+		return fault.New(fault.Conflict, "the read model has %d lines (%s owes %d fen, %s %d), the ledger %d (%d and %d): it is not what the blocks say; make it again from them",
+			s.Total.Lines, s.Pair.A, s.Total.Owes.AB, s.Pair.B, s.Total.Owes.BA, s.Pair.Count(), ab, ba)
+	}
+	return nil
+}
+
+// Ledger answers single obligations, as the peer's state has them.
+type Ledger interface {
+	Obligation(ctx context.Context, line number.Row) (settlement.Obligation, error)
+}
+
+// Wrong is a line in which the read model differs from the ledger.
+type Wrong struct {
+	ID     number.Row            `json:"id"`
+	Index  settlement.Obligation `json:"index"`
+	Ledger settlement.Obligation `json:"ledger"` // zero if the ledger hasn't it
+}
+
+// maxWrong is how many wrong lines are named at most.
+const maxWrong = 100
+
+// Check derives the cycle's root from the read model and compares it with the ledger's. If they differ it asks the
+// ledger for every line and answers those that are wrong; INTERNAL too if none is, because one is missing.
+func (n Node) Check(ctx context.Context, cycle string, ledger Ledger) ([]Wrong, error) {
+	_, closed, err := n.Index.Closed(cycle)
+	if err != nil {
+		return nil, err
+	}
+	if err := closed.Require(settlement.Cut); err == nil {
+		return nil, fault.New(fault.WrongState, "cycle %s isn't computed yet: tally cycle compute", cycle)
+	}
+	root, err := n.Index.CycleRoot(cycle)
+	if err != nil || bytes.Equal(root, closed.Root) {
+		return nil, err
+	}
+	wrong, err := compare(ctx, n.Index.Obligations(cycle), ledger)
+	if err != nil {
+		return nil, err
+	}
+	return wrong, fault.New(fault.Internal, "cycle %s has the root %s by your read model, %s on the ledger: %s", cycle, root, closed.Root, Named(wrong))
+}
+
+// CheckLines asks the ledger for every line of a statement and answers those in which the read model is wrong.
+func (n Node) CheckLines(ctx context.Context, s Statement, ledger Ledger) ([]Wrong, error) {
+	return compare(ctx, n.Index.Lines(s.Head.Cycle, s.Pair.A, s.Pair.B), ledger)
+}
+
+func compare(ctx context.Context, lines iter.Seq2[index.Obligation, error], ledger Ledger) (wrong []Wrong, err error) {
+	for o, err := range lines {
+		if err != nil {
+			return nil, err
+		}
+		is, err := ledger.Obligation(ctx, o.ID)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return nil, err
+		}
+		if ours := rowOf(o); ours != is {
+			wrong = append(wrong, Wrong{ID: o.ID, Index: ours, Ledger: is})
+		}
+		if len(wrong) == maxWrong {
+			break
+		}
+	}
+	return wrong, nil
+}
+
+// rowOf is an obligation as the ledger's row has it.
+func rowOf(o index.Obligation) settlement.Obligation {
+	return settlement.Obligation{Index: o.ID.Command.Index, Ord: o.ID.Ord, Cause: uint8(o.Cause), Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor,
+		Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Model: o.Model, Of: o.Of}
+}
+
+// Named says which lines are wrong, and how.
+func Named(wrong []Wrong) string {
+	if len(wrong) == 0 {
+		return "your read model lacks an obligation; make it again from the blocks"
+	}
+	text := ""
+	for _, w := range wrong {
+		text += fmt.Sprintf("line %s is %d points and %d fen, %s to %s; the ledger has %d points and %d fen, %s to %s. ", w.ID,
+			w.Index.Points, w.Index.Fen, w.Index.Debtor, w.Index.Creditor, w.Ledger.Points, w.Ledger.Fen, w.Ledger.Debtor, w.Ledger.Creditor)
+	}
+	return text + "Make the read model again from the blocks"
+}

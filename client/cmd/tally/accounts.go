@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/iso20022"
+)
+
+// accountBook is whose account is where, as tally payment instruct reads it. It is the
+// node's own file: no account ever goes to the ledger.
+type accountBook struct {
+	Parties []payee `yaml:"parties"`
+}
+
+// payee is a party as banks know it.
+type payee struct {
+	Party   string `yaml:"party"`
+	Name    string `yaml:"name"`    // legal name
+	ID      string `yaml:"id"`      // 统一社会信用代码, if the bank wants it
+	IBAN    string `yaml:"iban"`    // of the account, or
+	Account string `yaml:"account"` // its number
+	BIC     string `yaml:"bic"`     // of the bank, or
+	CNAPS   string `yaml:"cnaps"`   // its number 联行号
+}
+
+// loadAccounts reads accounts. Numbers are taken as they stand, with their leading noughts.
+// BAD_REQUEST for a file with anything else in it, and for a party that stands twice.
+func loadAccounts(path string) (map[string]payee, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var book accountBook
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&book); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.BadRequest, "the accounts in %s: %v", path, err)
+	}
+	known := map[string]payee{}
+	for i, p := range book.Parties {
+		if _, twice := known[p.Party]; twice || p.Party == "" {
+			return nil, fault.New(fault.BadRequest, "the accounts in %s: entry %d: want a party, each once", path, i+1)
+		}
+		if err := errors.Join(p.bankParty().Check(), p.bankAccount().Check()); err != nil {
+			return nil, fmt.Errorf("the accounts in %s: %s: %w", path, p.Party, err)
+		}
+		known[p.Party] = p
+	}
+	return known, nil
+}
+
+func (p payee) bankParty() iso20022.Party { return iso20022.Party{Name: p.Name, ID: p.ID} }
+
+func (p payee) bankAccount() iso20022.Account {
+	return iso20022.Account{IBAN: p.IBAN, Other: p.Account, BIC: p.BIC, Member: p.CNAPS}
+}
+
+// keepFile writes a file that its owner alone may read, at once or not at all. If it is
+// there with the same bytes nothing is done; with others it is a CONFLICT.
+func keepFile(path string, data []byte) (err error) {
+	switch before, err := os.ReadFile(path); {
+	case err == nil && bytes.Equal(before, data):
+		return nil
+	case err == nil:
+		return fault.New(fault.Conflict, "%s has something else in it; name another file", path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".tally-*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}

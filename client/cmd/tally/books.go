@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/client/books"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func booksCommand(a *app) *cobra.Command {
+	return group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
+		bookLiability(a), bookJournal(a), proveLiabilities(a), proveMember(a))
+}
+
+// liabilityBook is a reading of all contract liabilities: what a period's journal opens
+// and closes with.
+type liabilityBook struct {
+	Height uint64       `json:"height"` // blocks that it speaks of
+	Date   date.Date    `json:"date"`   // business date
+	Cycle  string       `json:"cycle"`  // that is open
+	Lines  []books.Line `json:"lines"`
+}
+
+// policyFlags say what a party expects to be redeemed, and what its sales were.
+type policyFlags struct {
+	file       string
+	redemption []expectation
+}
+
+type expectation struct {
+	programme string
+	rate      amount.Rate
+}
+
+func (p *policyFlags) flags(cmd *cobra.Command) {
+	word(cmd, &p.file, "policy", "YAML file with your expected redemption by programme and month, and the prices of sales")
+	many(cmd, &p.redemption, "redemption", "programme:share", "share of a programme's points that is expected to be redeemed; all if you name none", parseExpectation)
+}
+
+func parseExpectation(text string) (expectation, error) {
+	programme, share, ok := strings.Cut(text, ":")
+	if !ok {
+		return expectation{}, fault.New(fault.BadRequest, "%.40q: want PROGRAMME:SHARE, such as GP:0.85", text)
+	}
+	rate, err := amount.ParseRate(share)
+	if err == nil {
+		err = (&books.Policy{}).Expect(programme, 0, rate)
+	}
+	return expectation{programme, rate}, err
+}
+
+// read is the policy of the file, with what flags say of all months before the first
+// that the file names.
+func (p *policyFlags) read() (policy books.Policy, err error) {
+	if p.file != "" {
+		file, err := os.Open(p.file)
+		if err != nil {
+			return policy, err
+		}
+		defer file.Close()
+		if policy, err = books.ReadPolicy(file); err != nil {
+			return policy, err
+		}
+	}
+	for _, e := range p.redemption {
+		if err := policy.Expect(e.programme, 0, e.rate); err != nil {
+			return policy, err
+		}
+	}
+	return policy, nil
+}
+
+func bookLiability(a *app) *cobra.Command {
+	var given policyFlags
+	var by string
+	var own bool
+	cmd := leaf("liability", "Contract liability by programme, age and expiry, with the breakage plan (合同负债, IFRS 15 / CAS 14)",
+		`  tally --as G books liability --redemption GP:0.85
+  tally --as G books liability --policy policy.yaml --own --by age
+  tally --as G books liability --policy policy.yaml -o json`,
+		func(ctx context.Context, _ []string) error {
+			policy, err := given.read()
+			if err != nil {
+				return err
+			}
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+				book, err := liabilityOf(ix, policy)
+				if err != nil {
+					return err
+				}
+				if own {
+					book.Lines = slices.DeleteFunc(book.Lines, func(l books.Line) bool { return l.Party != g.Party() })
+				}
+				s, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
+				return a.print(book, func(t table.Writer) { liabilityTable(t, book, by, s) })
+			})
+		})
+	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
+that bears it: the issuer, and whoever funded some.
+
+A part of what was received for points is allocated to them when they are issued, and
+recognised as they are redeemed. What is expected never to be redeemed is recognised in
+proportion; expiry trues that up, a refund takes it back. What you expect is your own
+policy, as are the prices of sales that points came with; neither goes to the ledger:
+
+  redemption:
+    GP: {2026-11: "0.85", 2027-06: "0.9"}
+  sales:
+    G.0.3.0.0: 16800000
+
+Without a sale points are worth their settlement price times what is expected. Keep the
+JSON at the end of a period: the next one's journal opens with it.`
+	given.flags(cmd)
+	one(cmd, &by, "by", "word", "also show each line's parts: age, expiry", parseBy)
+	complete(cmd, "by", "age", "expiry")
+	cmd.Flags().BoolVar(&own, "own", false, "only what you bear yourself")
+	return cmd
+}
+
+func parseBy(text string) (string, error) {
+	if text != "age" && text != "expiry" {
+		return "", fault.New(fault.BadRequest, "%.20q: want age or expiry", text)
+	}
+	return text, nil
+}
+
+// liabilityOf reads every lot and sums up.
+func liabilityOf(ix *index.Index, policy books.Policy) (book liabilityBook, err error) {
+	_, programmes, err := ix.Programmes()
+	if err != nil {
+		return book, err
+	}
+	_, cycle, err := ix.Cycle()
+	if err != nil {
+		return book, err
+	}
+	census := books.NewCensus(policy, programmes)
+	if book.Height, err = ix.EachLot(census.Add); err != nil {
+		return book, err
+	}
+	book.Date, book.Cycle = cycle.Date, cycle.ID
+	book.Lines, err = census.Liability(cycle.Date)
+	return book, err
+}
+
+func liabilityTable(t table.Writer, b liabilityBook, by string, s scales) {
+	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding", "will break", "allocated", "used", "breakage", "liability"})
+	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13)
+	t.SuppressEmptyColumns()
+	for _, l := range b.Lines {
+		of := ""
+		if l.Exceeded {
+			of = "more than " + l.Rate + " redeemed: raise it"
+		}
+		t.AppendRow(append(table.Row{l.Issuer, l.Programme, l.Party, of}, figureCells(l.Figures, l.Programme, s)...))
+		if by == "age" {
+			for _, age := range l.Ages {
+				t.AppendRow(append(table.Row{"", "", "", age.Months + " months old"}, figureCells(age.Figures, l.Programme, s)...))
+			}
+		}
+		if by == "expiry" {
+			for _, d := range l.Due {
+				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "", "", "", d.Liability})
+			}
+		}
+	}
+	t.SetCaption("fen, on %s, as of block %d", b.Date, int64(b.Height)-1)
+}
+
+func endsText(months string) string {
+	switch months {
+	case "past":
+		return "past their end"
+	case "0":
+		return "end this month"
+	}
+	return "end in " + months + " months"
+}
+
+// figureCells shows counts and fen; what was converted is redeemed.
+func figureCells(f books.Figures, programme string, s scales) table.Row {
+	return table.Row{s.show(programme, f.Issued), s.show(programme, f.Redeemed+f.Converted), s.show(programme, f.Expired), s.show(programme, f.Outstanding),
+		s.show(programme, f.WillBreak), int64(f.Allocated), int64(f.RecognisedUse), int64(f.RecognisedBreak), int64(f.Liability)}
+}
+
+// percent writes a part of a whole with one digit, "" of nothing.
+func percent(part, whole amount.Units) string {
+	if whole == 0 {
+		return ""
+	}
+	return decimalOf(part).Shift(2).DivRound(decimalOf(whole), 1).StringFixed(1) + " %"
+}
+
+// barWidth is how long the meter of a whole is.
+const barWidth = 20
+
+// meter draws a part of a whole: a full cell for each twentieth, half up.
+func meter(part, whole amount.Units) string {
+	if whole < 1 || part < 0 {
+		return ""
+	}
+	cells := decimalOf(part).Mul(decimalOf(barWidth)).DivRound(decimalOf(whole), 0).IntPart()
+	return strings.Repeat("█", int(min(cells, barWidth)))
+}
+
+// writeNew writes a file that only its owner can read. It refuses one that is there: a
+// kept file is not made twice.
+func writeNew(path string, data []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if failed := file.Close(); err == nil {
+		err = failed
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}

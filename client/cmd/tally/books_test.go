@@ -1,0 +1,476 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
+	"tallystick/client/books"
+	"tallystick/client/index"
+)
+
+// in2 is a number of a batch of D's lane 2, which the tests of the books seal when the
+// cycle is open already.
+func in2(i uint16) number.Command { return number.Command{Party: "D", Lane: 2, Seq: 1, Index: i} }
+
+// kept are the books of a small alliance: 1,000 GP of zhang, of which M redeemed 400;
+// 500 GP of li that D pays for; 300 MP of li, of which 200 became GP.
+func kept(t *testing.T) *index.Index {
+	t.Helper()
+	gp := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: 400, Expires: november + 40, State: points.Active, Origin: points.Issued}
+	funded := points.Lot{Programme: "GP", Member: "li", Funder: "D", Issued: 500, Expires: november + 400, State: points.Active, Origin: points.Issued}
+	mp := points.Lot{Programme: "MP", Member: "li", Issued: 301, Converted: 200, Expires: november + 10, State: points.Active, Origin: points.Issued}
+	swapped := points.Lot{Programme: "GP", Member: "li", Issued: 100, Expires: november + 10, State: points.Active, Origin: points.Converted, Parent: in2(2).Row(0)}
+	line := spend.Line{{Lot: in2(0).Row(0), Programme: "GP", Funder: "G", Amount: 400}}
+	return readModel(t, []entry{
+		put(row.Charter(), party.Charter{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
+		put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}), put(row.Programme("MP"), points.Programme{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}}),
+	}, []entry{
+		{Space: "tallyseal", Key: string(row.LaneHead("D", 2)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})},
+		put(row.Lot(in2(0).Row(0)), gp), put(row.Lot(in2(1).Row(0)), funded), put(row.Lot(in2(2).Row(0)), mp), put(row.Lot(in2(3).Row(0)), swapped),
+		put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400, Pieces: line, Captures: []points.Taken{{Number: in2(4), Amount: 400}}, Placed: november}),
+		put(row.Totals("GP", "D", 2), points.Totals{Issued: 1600, Placed: 400, Captured: 400}), put(row.Totals("MP", "D", 2), points.Totals{Issued: 301, Converted: 200}),
+		put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), put(row.Party("D"), party.Party{ID: "D"}), put(row.Party("F"), party.Party{ID: "F", Debit: 500}),
+		put(row.Quota(quota.Debit, "2026-11.B"), quota.Quota{Limit: 10_000, Leased: 9000}), put(row.Lease(quota.Debit, "2026-11.B", "G", 1), quota.Lease{Granted: 9000, Used: 8100, Returned: 100}),
+	})
+}
+
+func expecting(t *testing.T, text string) books.Policy {
+	t.Helper()
+	one, err := parseExpectation(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := (&policyFlags{redemption: []expectation{one}}).read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func shows(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != strings.TrimLeft(want, "\n") {
+		t.Errorf("%s:\n%s", what, got)
+	}
+}
+
+func TestLiabilityTable(t *testing.T) {
+	ix := kept(t)
+	book, err := liabilityOf(ix, expecting(t, "GP:0.8"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", scales{"GP": 2}) }), `
+ issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  used  breakage  liability 
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         D                           5.00      0.00     0.00         5.00        1.00        400     0         0        400 
+                              0-2 months old    5.00      0.00     0.00         5.00        1.00        400     0         0        400 
+ G       GP         G                          11.00      4.00     0.00         7.00        2.20        900   320        80        500 
+                              0-2 months old   11.00      4.00     0.00         7.00        2.20        900   320        80        500 
+ M       MP         M                            301       200        0          101           0        150   100         0         50 
+                              0-2 months old     301       200        0          101           0        150   100         0         50 
+fen, on 2026-11-01, as of block 4
+`)
+	shows(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", scales{}) }), `
+ issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  used  breakage  liability 
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         D                               500         0        0          500         100        400     0         0        400 
+                              end in 13+ months                                     500                                               400 
+ G       GP         G                              1100       400        0          700         220        900   320        80        500 
+                              end this month                                        100                                               100 
+                              end in 1-3 months                                     600                                               400 
+ M       MP         M                               301       200        0          101           0        150   100         0         50 
+                              end this month                                        101                                             101/2 
+fen, on 2026-11-01, as of block 4
+`)
+	book.Lines[0].Exceeded, book.Lines = true, book.Lines[:1]
+	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", scales{}) }); !strings.Contains(got, "more than 4/5 redeemed: raise it") {
+		t.Errorf("no warning:\n%s", got)
+	}
+}
+
+func TestPolicyFlags(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(file, []byte("redemption: {GP: {2026-11: \"0.9\"}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	half, err := parseExpectation("GP:1/2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := (&policyFlags{file: file, redemption: []expectation{half}}).read()
+	if err != nil || p.At("GP", 0).String() != "1/2" || p.At("GP", books.MonthOf(november)).String() != "9/10" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if _, err := (&policyFlags{file: "nowhere"}).read(); err == nil {
+		t.Error("a missing file is no policy")
+	}
+	readings(t, parseExpectation, reading{text: "GP", code: fault.BadRequest}, reading{text: "GP:2", code: fault.BadRequest}, reading{text: "GP:much", code: fault.BadRequest}, reading{text: ":1", code: fault.BadRequest})
+}
+
+func TestReports(t *testing.T) {
+	ix := kept(t)
+	flows, err := flowsOf(ix, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, scales{"GP": 2}) }), `
+ issuer  programme          at M  in all 
+─────────────────────────────────────────
+ G       GP         points  4.00    4.00 
+                    fen      400     400 
+as of block 4
+`)
+	if f := flows.Rows[0]; len(flows.Rows) != 1 || f.Cycle != "2026-11" || f.Party != "G" || f.Fen != "400" {
+		t.Errorf("%+v", flows.Rows)
+	}
+	if none, err := flowsOf(ix, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
+		t.Errorf("%+v, %v", none, err)
+	}
+	rates, err := ratesOf(ix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows(t, "rates", rendered(func(w table.Writer) { ratesTable(w, rates, scales{"GP": 2}) }), `
+ of                             issued  redeemed                        converted  expired  outstanding 
+────────────────────────────────────────────────────────────────────────────────────────────────────────
+ GP of G                         16.00    25.0 %  █████                     0.0 %    0.0 %       75.0 % 
+ MP of M                           301     0.0 %                           66.4 %    0.0 %       33.6 % 
+────────────────────────────────────────────────────────────────────────────────────────────────────────
+ members who redeemed twice          1     0.0 %                                                        
+ members at several parties          1     0.0 %                                                        
+ redemptions of others' points       1   100.0 %  ████████████████████                                  
+────────────────────────────────────────────────────────────────────────────────────────────────────────
+ MP to GP                         1.00            in 1 conversion                                       
+as of block 4
+`)
+	owed, err := outstandingNow(ix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, scales{}) }), `
+ issuer  programme                     points  of which held    fen                       
+──────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         outstanding          1200              0   1200                       
+                    end this month        100                        ██                   
+                    end in 1-3 months     600                        ██████████           
+                    end in 13+ months     500                        ████████             
+ M       MP         outstanding           101              0  101/2                       
+                    end this month        101                        ████████████████████ 
+as of block 4
+`)
+}
+
+func TestCapsAndTheirAlarm(t *testing.T) {
+	ix := kept(t)
+	for _, c := range []struct {
+		alarm uint8
+		code  fault.Code
+	}{{80, fault.NetDebitCap}, {81, ""}} {
+		caps, err := capsOf(ix, c.alarm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := caps.alarm(); fault.CodeOf(err) != c.code || err != nil && !strings.Contains(err.Error(), "B has drawn 8000 of 10000 fen, 80.0 %") {
+			t.Errorf("at %d %%: %v", c.alarm, err)
+		}
+		if c.alarm == 80 {
+			shows(t, "caps", rendered(func(w table.Writer) { capsTable(w, caps) }), `
+ party  cycle    limit, fen  drawn  with lanes                                            
+──────────────────────────────────────────────────────────────────────────────────────────
+ B      2026-11       10000   8000        9000  80.0 %  ████████████████  at 80 % or over 
+ F      2026-11         500      0           0   0.0 %                                    
+as of block 4
+`)
+		}
+	}
+}
+
+func TestSumUp(t *testing.T) {
+	ix := kept(t)
+	scope := books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}
+	for _, c := range []struct {
+		name   string
+		change func(*books.Scope)
+		code   fault.Code
+	}{
+		{"the issuer's own", func(*books.Scope) {}, ""},
+		{"in its cycle", func(s *books.Scope) { s.Cycle = "2026-11" }, ""},
+		{"no such programme", func(s *books.Scope) { s.Programme, s.Issuer, s.Cycle = "XP", "D", "c" }, fault.NotFound},
+		{"another's", func(s *books.Scope) { s.Issuer, s.Cycle = "D", "c" }, fault.Forbidden},
+		{"another cycle", func(s *books.Scope) { s.Cycle = "2026-12" }, fault.WrongState},
+	} {
+		s := scope
+		c.change(&s)
+		sums, err := sumUp(ix, s, []byte("secret"))
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if err == nil && (sums.Sum != 1200 || sums.Cycle != "2026-11" || sums.Height != 5) {
+			t.Errorf("%s: %+v", c.name, sums.Sealed)
+		}
+	}
+	odd := readModel(t, []entry{put(row.Cycle(), settlement.Cycle{ID: "c", Date: november}), put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
+		put(row.Totals("GP", "D", 2), points.Totals{Issued: 5})})
+	if _, err := sumUp(odd, scope, nil); fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "0 points of GP, and 5 are outstanding") {
+		t.Errorf("what members have isn't what is owed: %v", err)
+	}
+}
+
+// TestProofOfLiabilities goes the whole way: the issuer keeps a file, gives a member its
+// path, and the member checks it with the root alone.
+func TestProofOfLiabilities(t *testing.T) {
+	dir := t.TempDir()
+	tree, path := filepath.Join(dir, "gp.tree"), filepath.Join(dir, "li.liability")
+	ix, secret := kept(t), []byte("secret")
+	sums, err := sumUp(ix, books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	a := &app{out: &out, format: "json"}
+	if err := a.keepSums(ix, sums, tree); err != nil {
+		t.Fatal(err)
+	}
+	var sealed books.Sealed
+	if err := json.Unmarshal(out.Bytes(), &sealed); err != nil || sealed.Sum != 1200 || sealed.Leaves != 2 {
+		t.Errorf("%s, %v", out.String(), err)
+	}
+	if info, err := os.Stat(tree); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others can read who has what: %v, %v", info.Mode(), err)
+	}
+	if err := a.keepSums(ix, sums, tree); err == nil {
+		t.Error("the file is written over")
+	}
+	var from books.Kept
+	if err := readJSON(tree, &from); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.writeInclusion(from, secret, "li", path); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.writeInclusion(from, secret, "wang", path+"2"); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("who has none: %v", err)
+	}
+	if err := a.writeInclusion(from, []byte("another"), "li", path+"2"); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("another vault's: %v", err)
+	}
+	said, errs, exit := run(t, "verify-liability", path, "--root", sealed.Root.String())
+	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1200") || strings.Contains(said, "zhang") {
+		t.Errorf("exit %d: %s%s", exit, said, errs)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, old, new, root, want string }{
+		{"more points", `"points": 600`, `"points": 601`, sealed.Root.String(), "CONFLICT"},
+		{"another root", "", "", strings.Repeat("ab", 32), "CONFLICT"},
+		{"another field", `"points"`, `"gold"`, sealed.Root.String(), "BAD_REQUEST"},
+		{"no root", "", "", "", "--root"},
+		{"half a root", "", "", "abcd", "64 hexadecimal"},
+	} {
+		if err := os.WriteFile(path, []byte(strings.Replace(string(data), c.old, c.new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, errs, exit := run(t, "verify-liability", path, "--root", c.root); exit == 0 || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: exit %d: %s", c.name, exit, errs)
+		}
+	}
+}
+
+// aJournal is G's, of a period in which M redeemed what kept says.
+func aJournal(t *testing.T, dir string) journal {
+	t.Helper()
+	lines := `{"id":"D.2.1.4.0","date":"2026-11-01","kind":"redemption","debtor":"G","creditor":"M","programme":"GP","points":400,"fen":400,"block":2,"tx":"ab"}
+{"id":"D.2.1.3.0","date":"2026-11-01","kind":"conversion","debtor":"M","creditor":"G","programme":"MP","points":200,"fen":100,"block":2,"tx":"ab"}
+{"id":"D.2.1.9.0","date":"2026-11-01","kind":"supply","debtor":"D","creditor":"S1","fen":7}
+`
+	settled := `[{"id":"p1","date":"2026-12-03","party":"M","payable":400,"receivable":100,"paid":300,"received":0}]`
+	for name, text := range map[string]string{"lines.json": lines, "paid.json": settled} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j, err := journalFlags{period: "2026-11", lines: filepath.Join(dir, "lines.json"), settled: filepath.Join(dir, "paid.json")}.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := liabilityOf(kept(t), expecting(t, "GP:0.8"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.books.Party, j.closing, j.on = "G", book.Lines, book.Date
+	return j
+}
+
+func TestJournal(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "journal.csv")
+	var said bytes.Buffer
+	a := &app{out: &said, format: "table"}
+	if err := a.keepJournal(aJournal(t, dir), out); err != nil {
+		t.Fatal(err)
+	}
+	shows(t, "journal", strings.ReplaceAll(said.String(), dir, "DIR"), `
+ G in 2026-11                 of  payable  receivable  liability 
+─────────────────────────────────────────────────────────────────
+ owed, before settlement      M       400         100            
+ contract liability moved by  GP                             500 
+7 vouchers, 1960 fen on each side; it ties to the statement; in DIR/journal.csv
+`)
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"G-2026-11-D.2.1.4.0,2026-11-01", "G-2026-11-p1,2026-12-03", "G-2026-11-close-GP-issue", "G-2026-11-close-GP-breakage", "G-2026-11-close-exchanged"} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("no %s in\n%s", want, data)
+		}
+	}
+	if strings.Contains(string(data), "S1") {
+		t.Error("a line of others is in the journal")
+	}
+	first := data
+	if err := a.keepJournal(aJournal(t, dir), out); err != nil {
+		t.Fatal(err)
+	}
+	if data, err = os.ReadFile(out); err != nil || !bytes.Equal(first, data) {
+		t.Errorf("exported again it is another: %v", err)
+	}
+	left, err := filepath.Glob(out + ".*")
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// TestJournalOpensWhereTheLastOneClosed: with the last reading as its opening, and no
+// line, a period has no voucher.
+func TestJournalOpensWhereTheLastOneClosed(t *testing.T) {
+	dir := t.TempDir()
+	book, err := liabilityOf(kept(t), expecting(t, "GP:0.8"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"opening.json": data, "lines.json": nil, "chart.yaml": []byte("bank: {code: \"1002.01\"}")} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := journalFlags{period: "2026-12", lines: filepath.Join(dir, "lines.json"), opening: filepath.Join(dir, "opening.json"), chart: filepath.Join(dir, "chart.yaml")}
+	j, err := f.read()
+	if err != nil || j.books.Chart.Bank.Code != "1002.01" {
+		t.Fatal(j, err)
+	}
+	j.books.Party, j.closing = "G", book.Lines
+	_, sum, err := j.all()
+	if err != nil || sum.Vouchers != 0 || sum.check() != nil {
+		t.Errorf("%+v, %v", sum, err)
+	}
+}
+
+// TestJournalOfACycle takes its lines from the read model, as often as it is asked.
+func TestJournalOfACycle(t *testing.T) {
+	key := row.Obligations("D", 1, 1)
+	ix := readModel(t, []entry{put(key, settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
+		{Index: 4, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720},
+		{Index: 4, Ord: 1, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268}, {Index: 5, Kind: settlement.Supply, Debtor: "D", Creditor: "S1", Fen: 26_800, Of: "2026-10"},
+	}})})
+	from := linesIn(ix, "2026-11")
+	for range 2 {
+		var got []books.Posting
+		for p, err := range from() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Block, p.Tx = 0, ""
+			got = append(got, p)
+		}
+		want := []books.Posting{
+			{ID: "D.1.1.4.0", Date: november, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720},
+			{ID: "D.1.1.4.1", Date: november, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268},
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v", got)
+		}
+	}
+	for p, err := range linesIn(ix, "2026-10")() {
+		if err != nil || p.ID != "D.1.1.5.0" || p.Kind != settlement.Supply {
+			t.Errorf("what was opened of an earlier cycle: %+v, %v", p, err)
+		}
+	}
+}
+
+func TestJournalNamesWhatDiffers(t *testing.T) {
+	sum := journalled{Differences: []books.Difference{{Party: "M", Account: "payable", Statement: 5, Vouchers: 6}}, Liability: []liabilityTied{{"GP", 7, 7}, {"DP", 1, 2}}}
+	err := sum.check()
+	if fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "payable of M: the statement says 5 fen, the vouchers 6; liability of DP: it moved by 2 fen, the vouchers by 1") {
+		t.Error(err)
+	}
+	if err := (journalled{Liability: []liabilityTied{{"GP", 7, 7}}}).check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBadUseOfBooks(t *testing.T) {
+	lines := filepath.Join(t.TempDir(), "lines.json")
+	if err := os.WriteFile(lines, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"share above the whole", []string{"--as", "G", "books", "liability", "--redemption", "GP:1.2"}, "0 to 1"},
+		{"share of nothing", []string{"--as", "G", "books", "liability", "--redemption", "0.8"}, "PROGRAMME:SHARE"},
+		{"odd parts", []string{"--as", "G", "books", "liability", "--by", "colour"}, "age or expiry"},
+		{"journal of no period", []string{"--as", "G", "books", "journal", "--lines", lines}, "period"},
+		{"journal of two kinds of lines", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026-11", "--lines", lines}, "--lines FILE"},
+		{"settled beside a cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--settled", lines}, "--lines FILE"},
+		{"journal of no cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026.11"}, "cycle"},
+		{"journal in an odd format", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--out", "j.doc"}, ".xlsx"},
+		{"opening that is none", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--opening", lines}, "BAD_REQUEST"},
+		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "--programme ID"},
+		{"path from nowhere", []string{"--as", "G", "books", "prove-member", "li"}, "--from FILE"},
+		{"root of nothing", []string{"verify-liability", lines}, "--root HEX"},
+		{"alarm above the whole", []string{"--as", "G", "report", "caps", "--alarm", "101"}, "1 to 100"},
+		{"alarm at nothing", []string{"--as", "G", "report", "caps", "--alarm", "0"}, "1 to 100"},
+	} {
+		if _, errs, exit := run(t, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: exit %d: %s", c.name, exit, errs)
+		}
+	}
+}
+
+func TestMeters(t *testing.T) {
+	for _, c := range []struct {
+		part, whole amount.Units
+		cells       int
+		percent     string
+	}{{0, 100, 0, "0.0 %"}, {100, 100, 20, "100.0 %"}, {150, 100, 20, "150.0 %"}, {1, 3, 7, "33.3 %"}, {1, 0, 0, ""}, {amount.Max, amount.Max, 20, "100.0 %"}} {
+		if got := meter(c.part, c.whole); len([]rune(got)) != c.cells || percent(c.part, c.whole) != c.percent {
+			t.Errorf("%d of %d: %s, %s", c.part, c.whole, got, percent(c.part, c.whole))
+		}
+	}
+}

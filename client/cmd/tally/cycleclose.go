@@ -1,0 +1,323 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// closes is what closing a cycle asks of the ledger.
+type closes interface {
+	Cycle(ctx context.Context) (settlement.Cycle, error)
+	Close(ctx context.Context, cycle string) (settlement.Close, error)
+}
+
+// closing ends the open cycle and adds it up. Each step looks first at how far the
+// ledger is, so a run that was stopped anywhere is run again.
+type closing struct {
+	closes
+	next   string
+	before func(next string) (string, error)                                 // the cycle whose cut-off opened next
+	send   func(ctx context.Context, step string, req command.Request) error // once for a step
+	tell   func(step string, done bool)                                      // of each step: done now, or before
+}
+
+// run answers the closed cycle as it stands then.
+func (c closing) run(ctx context.Context) (settlement.Close, error) {
+	cycle, err := c.cutOff(ctx)
+	if err != nil {
+		return settlement.Close{}, err
+	}
+	closed, err := c.Close(ctx, cycle)
+	if err != nil {
+		return settlement.Close{}, err
+	}
+	step := "added up " + cycle
+	if closed.State != settlement.Cut {
+		c.tell(step, false)
+		return closed, nil
+	}
+	if err := c.send(ctx, "compute", settlement.ComputeRequest{Cycle: cycle}); err != nil {
+		return settlement.Close{}, err
+	}
+	c.tell(step, true)
+	return c.Close(ctx, cycle)
+}
+
+// cutOff ends the open cycle, unless the next one is open already, and answers which
+// ended.
+func (c closing) cutOff(ctx context.Context) (string, error) {
+	open, err := c.Cycle(ctx)
+	if err != nil {
+		return "", err
+	}
+	if open.ID == c.next {
+		cycle, err := c.before(c.next)
+		if err == nil {
+			c.tell("cut off "+cycle+", opened "+c.next, false)
+		}
+		return cycle, err
+	}
+	if err := c.send(ctx, "cut-off", settlement.CutOffRequest{Cycle: open.ID, Next: c.next}); err != nil {
+		return "", err
+	}
+	c.tell("cut off "+open.ID+", opened "+c.next, true)
+	return open.ID, nil
+}
+
+func closeCycle(a *app) *cobra.Command {
+	var next string
+	cmd := leaf("close", "End the open cycle, open the next one and add it up; for the operator (关账)", "  tally --as G cycle close --next 2026-12",
+		func(ctx context.Context, _ []string) error {
+			if err := settlement.CheckNew(next); err != nil {
+				return err
+			}
+			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+				c := closing{closes: g.Query(), next: next, before: func(next string) (string, error) { return before(ix, next) }, tell: a.tellStep,
+					send: func(ctx context.Context, step string, req command.Request) error {
+						_, err := g.WalkIn(ctx, a.requestID()+"-"+step, req)
+						return inDoubtOf(err, "close")
+					}}
+				closed, err := c.run(ctx)
+				if err != nil {
+					return err
+				}
+				answer := struct {
+					settlement.Close
+					Height uint64 `json:"height"` // as of a receipt
+				}{closed, g.Height()}
+				return a.print(answer, func(t table.Writer) { t.AppendRows(closeRows(closed)) })
+			})
+		})
+	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
+yet: stopped anywhere, the same command goes on.`
+	word(cmd, &next, "next", "id of the cycle that opens, such as 2026-12")
+	return cmd
+}
+
+// inDoubtOf says of a step whose outcome isn't known that the whole is to be run again.
+func inDoubtOf(err error, verb string) error {
+	if fault.CodeOf(err) == fault.UnknownOutcome {
+		return fault.New(fault.UnknownOutcome, "the outcome of a step isn't known yet; tally cycle %s again, it looks first", verb)
+	}
+	return err
+}
+
+// tellStep says a step of a longer run as soon as it is done, to people alone.
+func (a *app) tellStep(step string, done bool) {
+	if a.format == "json" {
+		return
+	}
+	if !done {
+		step += ": was done before"
+	}
+	fmt.Fprintln(a.err, step) //nolint:errcheck // there is nowhere left to report it
+}
+
+func finaliseCycle(a *app) *cobra.Command {
+	var carry bool
+	var lane uint8
+	cmd := leaf("finalise [CYCLE]", "Net what stands of a closed cycle, the last one, into payments (轧差)",
+		`  tally --as G cycle finalise
+  tally --as G cycle finalise 2026-11 --carry`,
+		func(ctx context.Context, args []string) error {
+			if len(args) > 0 {
+				if err := (settlement.FinaliseRequest{Cycle: args[0]}).Check(); err != nil {
+					return err
+				}
+			}
+			if carry && (lane < 1 || lane >= number.Lanes) {
+				return fault.New(fault.BadRequest, "--lane: want 1 to %d", number.Lanes-1)
+			}
+			if carry {
+				return a.finaliseWithCarry(ctx, args, lane)
+			}
+			return a.finalise(ctx, args)
+		})
+	cmd.Long = `Net a cycle all of whose statements stand: signed by both, or, if that is the
+policy, by silence after the deadline. What is disputed is left out. With --carry,
+statements that don't stand after the deadline are carried into the open cycle first,
+in the same transaction, so that the rest settles on time (结转).`
+	cmd.Flags().BoolVar(&carry, "carry", false, "carry over what doesn't stand after the deadline")
+	cmd.Flags().Uint8Var(&lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
+	return cmd
+}
+
+func (a *app) finalise(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
+	}
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			cycle, err := lastClosed(ix)
+			return settlement.FinaliseRequest{Cycle: cycle}, err
+		})
+		if err != nil {
+			return err
+		}
+		return a.printReceipt("cycle:Finalise", answer)
+	})
+}
+
+// finalised is what finalising with carrying over did.
+type finalised struct {
+	receipt
+	Cycle   string      `json:"finalised"`
+	Carried [][2]string `json:"carried"` // pairs
+}
+
+// finaliseWithCarry reads what is to be carried, and sends it with the finalising in one batch.
+func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) error {
+	var answer finalised
+	err := a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) (err error) {
+		answer.Cycle, err = cycleOf(ix, args)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) error {
+		reqs, err := toFinalise(ctx, g.Query(), answer.Cycle)
+		if err != nil {
+			return err
+		}
+		for _, r := range reqs[:len(reqs)-1] {
+			carried := r.(settlement.CarryRequest)
+			answer.Carried = append(answer.Carried, [2]string{carried.A, carried.B})
+		}
+		answer.receipt, err = a.sendLinked(ctx, g, reqs)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.print(answer, func(t table.Writer) {
+		receiptTable(t, "cycle:Finalise", answer.receipt)
+		for _, pair := range answer.Carried {
+			t.AppendRow(table.Row{"carried over", pair[0] + " and " + pair[1]})
+		}
+	})
+}
+
+// statements is what finalising asks of the ledger.
+type statements interface {
+	closes
+	Statement(ctx context.Context, cycle, a, b string) (settlement.Pair, error)
+}
+
+// toFinalise is what to send so that a cycle is netted: a carry for each statement that doesn't stand, and the
+// finalising. WRONG_STATE before the deadline.
+func toFinalise(ctx context.Context, ledger statements, cycle string) ([]command.Request, error) {
+	closed, err := ledger.Close(ctx, cycle)
+	if err != nil {
+		return nil, err
+	}
+	open, err := ledger.Cycle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := statementsOf(ctx, ledger, closed)
+	if err != nil {
+		return nil, err
+	}
+	carries, err := toCarry(closed, pairs, open.Date)
+	if err != nil {
+		return nil, err
+	}
+	if len(carries) >= command.MaxCommands {
+		return nil, fault.New(fault.Limit, "%d statements don't stand, and a batch has %d commands; have some signed first", len(carries), command.MaxCommands)
+	}
+	reqs := make([]command.Request, 0, len(carries)+1)
+	for _, c := range carries {
+		reqs = append(reqs, c)
+	}
+	return append(reqs, settlement.FinaliseRequest{Cycle: cycle}), nil
+}
+
+func statementsOf(ctx context.Context, ledger statements, closed settlement.Close) ([]settlement.Pair, error) {
+	pairs := make([]settlement.Pair, len(closed.Pairs))
+	for i, p := range closed.Pairs {
+		var err error
+		if pairs[i], err = ledger.Statement(ctx, closed.ID, p[0], p[1]); err != nil {
+			return nil, err
+		}
+	}
+	return pairs, nil
+}
+
+// toCarry lists the statements that silence doesn't settle: where it is no consent, all that haven't ended; where it is, those
+// that differ, and those with a hidden sum that nobody opened. A statement that only waits for the fee on
+// such a sum waits no more once that is carried. WRONG_STATE before the deadline if there are any.
+func toCarry(closed settlement.Close, pairs []settlement.Pair, today date.Date) (list []settlement.CarryRequest, err error) {
+	if err := closed.Require(settlement.Computed); err != nil {
+		return nil, err
+	}
+	for _, p := range pairs {
+		left := closed.Policy.Silence == settlement.CarryOver || p.State == settlement.Differs || unopened(p) > 0
+		if !p.State.Ended() && left {
+			list = append(list, settlement.CarryRequest{Cycle: closed.ID, A: p.A, B: p.B})
+		}
+	}
+	if len(list) > 0 && today <= closed.SignBy {
+		return nil, fault.New(fault.WrongState, "the statement of %s and %s isn't agreed, and can be until %s", list[0].A, list[0].B, closed.SignBy)
+	}
+	return list, nil
+}
+
+// unopened is how many hidden sums of a pair nobody has opened.
+func unopened(p settlement.Pair) (n int) {
+	for _, h := range p.Hidden {
+		if h.Opened.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// withLane is with, and one lane to send linked commands by.
+func (a *app) withLane(ctx context.Context, lane uint8, do func(context.Context, *gateway.Gateway) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	cfg, err := a.config(map[string]any{"lanes": fmt.Sprint(lane)})
+	if err != nil {
+		return err
+	}
+	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	if err != nil {
+		return err
+	}
+	g.AtLeast(a.height)
+	return asFault(errors.Join(do(ctx, g), g.Close()))
+}
+
+// sendLinked sends commands that stand or fall together, and answers the last one's receipt, or
+// the refusal of the one that was refused.
+func (a *app) sendLinked(ctx context.Context, g *gateway.Gateway, reqs []command.Request) (receipt, error) {
+	id := a.requestID()
+	receipts, errs := g.DoLinked(ctx, id, reqs...)
+	if err := culprit(errs); err != nil {
+		return receipt{}, inDoubt(err, id)
+	}
+	return receipt{receipts[len(receipts)-1], id, g.Height()}, nil
+}
+
+// culprit is the refusal of linked commands that isn't the others'.
+func culprit(errs []error) (first error) {
+	for _, err := range errs {
+		if err != nil && (first == nil || fault.CodeOf(first) == fault.Linked) {
+			first = err
+		}
+	}
+	return first
+}

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func showCycle(a *app) *cobra.Command {
+	cmd := leaf("show [CYCLE]", "Show the open cycle and the business date, or a closed cycle with its statements, nets and payments", `  tally --as G cycle show
+  tally --as D cycle show 2026-11
+  tally --as D cycle show 2026-11 -o json`,
+		func(ctx context.Context, args []string) error {
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				open, err := g.Query().Cycle(ctx)
+				if err != nil {
+					return err
+				}
+				if len(args) == 0 || args[0] == open.ID {
+					return a.print(open, func(t table.Writer) { t.AppendRows(openRows(open)) })
+				}
+				shown, err := closedCycle(ctx, g.Query(), args[0])
+				if err != nil {
+					return err
+				}
+				return a.printParts(shown, shown.tables()...)
+			})
+		})
+	cmd.Long = `Show how far a cycle is. Lines, and what the two owe each other, count disputed lines
+too; what is disputed isn't netted.`
+	return cmd
+}
+
+func openRows(open settlement.Cycle) []table.Row {
+	return []table.Row{{"cycle", open.ID}, {"state", "[OPEN] ─ CUT_OFF ─ COMPUTED ─ FINAL ─ INSTRUCTED ─ SETTLED"}, {"since", open.Since}, {"business date", open.Date}}
+}
+
+// cycleLedger is what a closed cycle is read from.
+type cycleLedger interface {
+	statements
+	Netting(ctx context.Context, cycle string) (settlement.Netting, error)
+	Payment(ctx context.Context, cycle string, n uint32) (settlement.Payment, error)
+}
+
+// closedShown is all that the ledger has of a closed cycle.
+type closedShown struct {
+	settlement.Close
+	Statements []pairShown          `json:"statements"`
+	Netting    *settlement.Netting  `json:"netting"` // null before it is FINAL, and of a cycle in which nothing was owed
+	Paid       []settlement.Payment `json:"paid"`    // the payments, whatever their state
+}
+
+// pairShown is a statement with its sums.
+type pairShown struct {
+	settlement.Pair
+	Lines    uint64       `json:"lines"`
+	AOwes    amount.Units `json:"aOwes"` // fen, disputed lines included
+	BOwes    amount.Units `json:"bOwes"`
+	Disputed amount.Units `json:"disputedFen"`
+	ToOpen   int          `json:"toOpen"` // hidden sums
+}
+
+func closedCycle(ctx context.Context, ledger cycleLedger, cycle string) (shown closedShown, err error) {
+	if shown.Close, err = ledger.Close(ctx, cycle); err != nil {
+		return shown, err
+	}
+	pairs, err := statementsOf(ctx, ledger, shown.Close)
+	if err != nil {
+		return shown, err
+	}
+	shown.Statements = make([]pairShown, len(pairs))
+	for i, p := range pairs {
+		if shown.Statements[i], err = summed(p); err != nil {
+			return shown, err
+		}
+	}
+	if shown.Paid, err = paymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
+		return shown, err
+	}
+	netting, err := ledger.Netting(ctx, cycle)
+	if fault.CodeOf(err) == fault.NotFound {
+		return shown, nil // nothing was owed
+	}
+	shown.Netting = &netting
+	return shown, err
+}
+
+func paymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
+	list := make([]settlement.Payment, closed.Payments)
+	for i := range list {
+		var err error
+		if list[i], err = ledger.Payment(ctx, closed.ID, uint32(i)+1); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// summed adds up a statement.
+func summed(p settlement.Pair) (s pairShown, err error) {
+	s = pairShown{Pair: p, Lines: p.Count(), ToOpen: unopened(p)}
+	if s.AOwes, _, err = p.Owes(p.A); err != nil {
+		return s, err
+	}
+	if s.BOwes, _, err = p.Owes(p.B); err != nil {
+		return s, err
+	}
+	for _, c := range p.Carved {
+		if s.Disputed, err = s.Disputed.Add(c.Fen); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func (c closedShown) tables() []func(table.Writer) {
+	return []func(table.Writer){
+		func(t table.Writer) { t.AppendRows(closeRows(c.Close)) },
+		func(t table.Writer) { statementsTable(t, c.Statements) },
+		func(t table.Writer) { nettingTable(t, c.Netting) },
+		func(t table.Writer) { standsTable(t, c.Netting) },
+		func(t table.Writer) { flowTable(t, c.Paid) },
+	}
+}
+
+func closeRows(c settlement.Close) []table.Row {
+	rows := []table.Row{{"cycle", c.ID}, {"state", stateLine(c.State)}, {"business dates", c.From.String() + " to " + c.To.String()}, {"next cycle", c.Next},
+		{"cut off by", c.CutBy}, {"sign by", signBy(c)}, {"parties", strings.Join(c.Parties, ", ")}}
+	if c.State >= settlement.Computed {
+		rows = append(rows, table.Row{"statements", len(c.Pairs)}, table.Row{"root", c.Root})
+	}
+	if c.Payments > 0 {
+		rows = append(rows, table.Row{"payments", fmt.Sprintf("%d: %d instructed, %d settled, %d failed", c.Payments, c.Instructed, c.Settled, c.Failed)})
+	}
+	return rows
+}
+
+func signBy(c settlement.Close) string {
+	if c.Policy.Silence == settlement.Consent {
+		return c.SignBy.String() + ", silence is consent"
+	}
+	return c.SignBy.String() + ", else carried over"
+}
+
+// stateLine draws how far a cycle is. What is neither on the straight way nor at its end stands in its place.
+func stateLine(s settlement.State) string {
+	way := []string{"OPEN"}
+	for _, step := range []settlement.State{settlement.Cut, settlement.Computed, settlement.Final, settlement.Instructed} {
+		way = append(way, step.String())
+	}
+	switch s {
+	case settlement.PartSettled:
+		way = append(way, s.String(), settlement.Settled.String())
+	case settlement.Failed:
+		way = append(way, s.String())
+	default:
+		way = append(way, settlement.Settled.String())
+	}
+	at := slices.Index(way, s.String())
+	if at >= 0 {
+		way[at] = "[" + way[at] + "]"
+	}
+	return strings.Join(way, " ─ ")
+}
+
+func statementsTable(t table.Writer, list []pairShown) {
+	if len(list) == 0 {
+		return
+	}
+	t.AppendHeader(table.Row{"A", "B", "lines", "A owes B", "B owes A", "hidden to open", "signed by", "state", "disputed", "lines disputed"})
+	right(t, 3, 4, 5, 6, 9, 10)
+	t.SuppressEmptyColumns()
+	for _, s := range list {
+		t.AppendRow(table.Row{s.A, s.B, s.Lines, yuan(s.AOwes), yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair), s.State, yuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
+	}
+}
+
+func countOrNone(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+func signedBy(p settlement.Pair) string {
+	var list []string
+	if len(p.SignedA.Root) > 0 {
+		list = append(list, p.A)
+	}
+	if len(p.SignedB.Root) > 0 {
+		list = append(list, p.B)
+	}
+	return strings.Join(list, ", ")
+}
+
+func nettingTable(t table.Writer, n *settlement.Netting) {
+	if n == nil || len(n.Nets) == 0 {
+		return
+	}
+	t.AppendHeader(table.Row{"net: owes", "whom", "fen", "¥", "netting", "paid, days after cut-off"})
+	right(t, 3, 4, 6)
+	for _, one := range n.Nets {
+		t.AppendRow(table.Row{one.Debtor, one.Creditor, thousands(int64(one.Fen)), yuan(one.Fen), nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
+	}
+	t.SetCaption("of %s gross in %d lines", yuan(n.Gross), n.Lines)
+}
+
+func standsTable(t table.Writer, n *settlement.Netting) {
+	if n == nil || len(n.Parties) == 0 {
+		return
+	}
+	t.AppendHeader(table.Row{"party", "pays", "receives"})
+	right(t, 2, 3)
+	for _, p := range n.Parties {
+		t.AppendRow(table.Row{p.Party, yuanOrNone(p.Pays), yuanOrNone(p.Receives)})
+	}
+}
+
+// widestArrow is the length of the longest arrow of a picture of payments.
+const widestArrow = 24
+
+// flowTable draws who pays whom: the longer the arrow, the more.
+func flowTable(t table.Writer, list []settlement.Payment) {
+	if len(list) == 0 {
+		return
+	}
+	most := slices.MaxFunc(list, func(p, q settlement.Payment) int { return int(p.Fen - q.Fen) }).Fen
+	t.AppendHeader(table.Row{"payment", "pays", "", "whom", "¥", "due", "state"})
+	right(t, 1, 5)
+	for _, p := range list {
+		t.AppendRow(table.Row{p.N, p.Debtor, arrow(p.Fen, most), p.Creditor, yuan(p.Fen), p.Due, p.State})
+	}
+}
+
+func arrow(part, most amount.Units) string {
+	length := 1
+	if most > 0 {
+		length = max(1, int(int64(part)/max(1, int64(most)/widestArrow)))
+	}
+	return strings.Repeat("━", min(length, widestArrow)) + "▶"
+}
+
+func listCycles(a *app) *cobra.Command {
+	var state string
+	cmd := leaf("list", "List the cycles, the open one last", "  tally --as D cycle list --state COMPUTED", func(ctx context.Context, _ []string) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			height, open, err := ix.Cycle()
+			if err != nil {
+				return err
+			}
+			_, closed, err := index.All[settlement.Close](ix, index.Filter{})
+			if err != nil {
+				return err
+			}
+			answer := cyclesShown{Height: height, Cycles: inTurn(closed, open.ID)}
+			if state != "" {
+				answer.Cycles = slices.DeleteFunc(answer.Cycles, func(c settlement.Close) bool { return c.State.String() != state })
+			}
+			if state == "" || state == "OPEN" {
+				answer.Open = &open
+			}
+			return a.print(answer, func(t table.Writer) { cyclesTable(t, answer) })
+		})
+	})
+	word(cmd, &state, "state", "only those in this state")
+	complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
+	return cmd
+}
+
+// cyclesShown is what the read model knows of cycles.
+type cyclesShown struct {
+	Height uint64             `json:"height"`
+	Cycles []settlement.Close `json:"cycles"` // closed, in the order of their cut-offs
+	Open   *settlement.Cycle  `json:"open"`
+}
+
+// inTurn puts closed cycles in the order of their cut-offs: each opened the next.
+func inTurn(closed []index.Noun[settlement.Close], open string) []settlement.Close {
+	opened := map[string]settlement.Close{}
+	for _, c := range closed {
+		opened[c.Row.Next] = c.Row
+	}
+	list := []settlement.Close{}
+	for next := open; len(list) < len(closed); next = list[len(list)-1].ID {
+		one, found := opened[next]
+		if !found {
+			break
+		}
+		list = append(list, one)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+func cyclesTable(t table.Writer, c cyclesShown) {
+	t.AppendHeader(table.Row{"cycle", "state", "from", "to", "sign by", "statements", "payments", "settled"})
+	right(t, 6, 7, 8)
+	t.SuppressEmptyColumns()
+	for _, one := range c.Cycles {
+		t.AppendRow(table.Row{one.ID, one.State, one.From, one.To, one.SignBy, countOrNone(len(one.Pairs)), countOrNone(int(one.Payments)), countOrNone(int(one.Settled))})
+	}
+	if c.Open != nil {
+		t.AppendRow(table.Row{c.Open.ID, "OPEN", c.Open.Since, "", "", "", "", ""})
+	}
+	asOf(t, c.Height)
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func disputes(a *app) *cobra.Command {
+	cmd := group("dispute", "Disputes about lines of a statement; the rest is settled in time (争议)")
+	under(cmd, "Raise (提出)", raiseDispute(a), withdrawDispute(a), agreeSplit(a))
+	under(cmd, "Answer (答复)", answerDispute(a), acceptDispute(a), rejectDispute(a), splitDispute(a))
+	under(cmd, "Rule (裁决)", escalateDispute(a), ruleDispute(a))
+	under(cmd, "See (查看)", showDispute(a), listDisputes(a))
+	cmd.Long = `Raising a dispute carves its lines out of the statement (剥离). What is decided is owed
+as an adjustment in the cycle that is open then; the lines themselves never change.
+Documents stay with the parties: only their SHA-256 goes to the ledger.
+
+  RAISED ─ ANSWERED ─ ACCEPTED, REJECTED or SPLIT ─ CLOSED
+  RAISED and not answered in time, ANSWERED, REJECTED, SPLIT ─ ESCALATED ─ RULED
+  before its end ─ WITHDRAWN`
+	return cmd
+}
+
+func raiseDispute(a *app) *cobra.Command {
+	var req settlement.RaiseRequest
+	cmd := a.sends("raise", "Dispute lines of your statement with another party (提出争议)",
+		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`,
+		func([]string) (command.Request, error) { return req, nil })
+	word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
+	word(cmd, &req.With, "with", "the other party")
+	many(cmd, &req.Lines, "line", "number", "line of the statement, such as D.3.42.17.0", number.ParseRow)
+	reason(cmd, &req.Reason, "not_delivered")
+	evidence(cmd, &req.Evidence)
+	return cmd
+}
+
+// ofDispute is a command about one dispute.
+func (a *app) ofDispute(use, short, example string, ask func(number.Command) command.Request) *cobra.Command {
+	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+		n, err := number.ParseCommand(args[0])
+		if err != nil {
+			return nil, err
+		}
+		return ask(n), nil
+	})
+}
+
+func answerDispute(a *app) *cobra.Command {
+	var hash codec.Hash
+	cmd := a.ofDispute("answer DISPUTE", "Answer a dispute with a document, undecided; for the other side (答复)",
+		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf",
+		func(n number.Command) command.Request { return settlement.AnswerRequest{Dispute: n, Answer: hash} })
+	evidence(cmd, &hash)
+	return cmd
+}
+
+func acceptDispute(a *app) *cobra.Command {
+	return a.ofDispute("accept DISPUTE", "Grant a dispute: its lines are void; for the other side (认可)",
+		"  tally --as M dispute accept D.0.9.0",
+		func(n number.Command) command.Request { return settlement.AcceptRequest{Dispute: n} })
+}
+
+func rejectDispute(a *app) *cobra.Command {
+	var hash codec.Hash
+	cmd := a.ofDispute("reject DISPUTE", "Stand by the lines; for the other side (驳回)",
+		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf",
+		func(n number.Command) command.Request { return settlement.RejectRequest{Dispute: n, Answer: hash} })
+	evidence(cmd, &hash)
+	return cmd
+}
+
+func splitDispute(a *app) *cobra.Command {
+	var parts []settlement.Allocation
+	cmd := a.ofDispute("split DISPUTE", "Offer what is to be owed instead; for the other side (提出分担)",
+		"  tally --as M dispute split D.0.9.0 --part D:M:1000",
+		func(n number.Command) command.Request { return settlement.SplitRequest{Dispute: n, Parts: parts} })
+	partsFlag(cmd, &parts, "what one of the two is to owe the other")
+	return cmd
+}
+
+func partsFlag(cmd *cobra.Command, to *[]settlement.Allocation, usage string) {
+	many(cmd, to, "part", "debtor:creditor:fen", usage, parseAllocation)
+}
+
+// parseAllocation reads DEBTOR:CREDITOR:FEN.
+func parseAllocation(text string) (settlement.Allocation, error) {
+	parts := strings.Split(text, ":")
+	if len(parts) != 3 {
+		return settlement.Allocation{}, fault.New(fault.BadRequest, "%.80q: want DEBTOR:CREDITOR:FEN", text)
+	}
+	fen, err := parseUnits(parts[2])
+	return settlement.Allocation{Debtor: parts[0], Creditor: parts[1], Fen: fen}, err
+}
+
+func agreeSplit(a *app) *cobra.Command {
+	return a.ofDispute("agree DISPUTE", "Take the split that is offered: its parts are owed from now on; for who raised it (同意分担)",
+		"  tally --as D dispute agree D.0.9.0",
+		func(n number.Command) command.Request { return settlement.AgreeSplitRequest{Dispute: n} })
+}
+
+func escalateDispute(a *app) *cobra.Command {
+	return a.ofDispute("escalate DISPUTE", "Ask the operator to rule; for either side (升级)",
+		"  tally --as D dispute escalate D.0.9.0",
+		func(n number.Command) command.Request { return settlement.EscalateRequest{Dispute: n} })
+}
+
+func ruleDispute(a *app) *cobra.Command {
+	var req settlement.RuleRequest
+	cmd := a.ofDispute("rule DISPUTE", "Decide an escalated dispute; for the operator (裁决)",
+		"  tally --as G dispute rule D.0.9.0 --part D:M:1000 --part G:M:200 --grounds letter.pdf",
+		func(n number.Command) command.Request {
+			req.Dispute = n
+			return req
+		})
+	cmd.Long = `Decide what is owed instead of the disputed lines, maybe nothing: by one of the two to the
+other, or by yourself to one of them, in all no more than was disputed.`
+	partsFlag(cmd, &req.Parts, "what is to be owed; none: nothing")
+	one(cmd, &req.Grounds, "grounds", "file", "the ruling's document; only its SHA-256 goes to the ledger", hashFile)
+	return cmd
+}
+
+func withdrawDispute(a *app) *cobra.Command {
+	return a.ofDispute("withdraw DISPUTE", "Take a dispute back: its lines are owed as they stood, in the open cycle; for who raised it (撤回)",
+		"  tally --as D dispute withdraw D.0.9.0",
+		func(n number.Command) command.Request { return settlement.WithdrawRequest{Dispute: n} })
+}
+
+// disputeShown is a dispute with its number and the sum in dispute.
+type disputeShown struct {
+	Number number.Command `json:"number"`
+	settlement.Dispute
+	Fen amount.Units `json:"fen"` // of its lines
+}
+
+func withSum(n number.Command, d settlement.Dispute) (disputeShown, error) {
+	fen, err := disputedFen(d)
+	return disputeShown{n, d, fen}, err
+}
+
+func disputedFen(d settlement.Dispute) (fen amount.Units, err error) {
+	for _, l := range d.Lines {
+		if fen, err = fen.Add(l.Fen); err != nil {
+			return 0, err
+		}
+	}
+	return fen, nil
+}
+
+func showDispute(a *app) *cobra.Command {
+	return leaf("show DISPUTE", "Show a dispute, its lines, and what was offered or decided", "  tally --as M dispute show D.0.9.0", func(ctx context.Context, args []string) error {
+		n, err := number.ParseCommand(args[0])
+		if err != nil {
+			return err
+		}
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			d, err := g.Query().Dispute(ctx, n)
+			if err != nil {
+				return err
+			}
+			shown, err := withSum(n, d)
+			if err != nil {
+				return err
+			}
+			s, err := askScales(ctx, g)
+			if err != nil {
+				return err
+			}
+			return a.printParts(shown, func(t table.Writer) { t.AppendRows(disputeRows(shown)) },
+				func(t table.Writer) { disputedTable(t, shown, s) }, func(t table.Writer) { decidedTable(t, d) })
+		})
+	})
+}
+
+func disputeRows(d disputeShown) []table.Row {
+	rows := []table.Row{{"dispute", d.Number}, {"of cycle", d.Cycle}, {"raised by", d.By}, {"against", d.Against}, {"reason", d.Reason}, {"evidence", d.Evidence},
+		{"state", d.State}, {"since", d.Since}}
+	if d.State == settlement.Raised {
+		rows = append(rows, table.Row{"answer by", d.AnswerBy})
+	}
+	if len(d.Answer) > 0 {
+		rows = append(rows, table.Row{"answer", d.Answer})
+	}
+	if len(d.Grounds) > 0 {
+		rows = append(rows, table.Row{"grounds of the ruling", d.Grounds})
+	}
+	if !d.Last.IsZero() && d.Last != d.Number {
+		rows = append(rows, table.Row{"by", d.Last}) // what it made owed bears its number
+	}
+	return rows
+}
+
+func disputedTable(t table.Writer, d disputeShown, s scales) {
+	t.AppendHeader(table.Row{"line", "owes", "whom", "programme", "points", "¥"})
+	right(t, 5, 6)
+	t.SuppressEmptyColumns()
+	for _, l := range d.Lines {
+		t.AppendRow(table.Row{l.Line, l.Debtor, l.Creditor, l.Programme, s.orNone(l.Programme, l.Points), yuan(l.Fen)})
+	}
+	t.AppendFooter(table.Row{"in dispute", "", "", "", "", yuan(d.Fen)})
+}
+
+// decidedTable shows what was offered, agreed to or ruled.
+func decidedTable(t table.Writer, d settlement.Dispute) {
+	if len(d.Decided) == 0 {
+		return
+	}
+	what := "decided: owes"
+	if d.State == settlement.Split {
+		what = "offered: owes"
+	}
+	t.AppendHeader(table.Row{what, "whom", "¥"})
+	right(t, 3)
+	for _, p := range d.Decided {
+		t.AppendRow(table.Row{p.Debtor, p.Creditor, yuan(p.Fen)})
+	}
+}
+
+func listDisputes(a *app) *cobra.Command {
+	var f index.Filter
+	var state string
+	cmd := lists(a, "list", "List disputes", "  tally --as D dispute list --cycle 2026-11 --state RAISED", columns[settlement.Dispute]{
+		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
+		cells: func(n index.Noun[settlement.Dispute], _ scales) table.Row {
+			d := n.Row
+			fen, err := disputedFen(d)
+			if err != nil {
+				return table.Row{n.ID, fmt.Sprint(err)}
+			}
+			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(fen), d.Reason, d.State, d.Since, answerBy(d)}
+		},
+	}, func([]string) index.Filter {
+		f.States = states(state)
+		return f
+	})
+	word(cmd, &f.Topic, "cycle", "of this cycle's statements only")
+	word(cmd, &f.Party, "by", "raised by this party only")
+	word(cmd, &state, "state", "only those in this state")
+	complete(cmd, "state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
+	return cmd
+}
+
+// answerBy is the last day to answer, while an answer is waited for.
+func answerBy(d settlement.Dispute) string {
+	if d.State != settlement.Raised {
+		return ""
+	}
+	return d.AnswerBy.String()
+}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/gateway"
+)
+
+func models(a *app) *cobra.Command {
+	cmd := group("model", "Settlement models: what is owed for points, by issuer, acceptor, scene and programme (结算模型)",
+		proposeModel(a), agreeModel(a), leaveModel(a), listModels(a), showModel(a), selectModel(a))
+	cmd.Long = `A settlement model says at which price, fee and tax what one party owes another for
+points is settled, when it is paid, and how much may come to be owed. It binds the
+parties that agreed to it, from tomorrow at the earliest: what was settled stays so.
+Of several that fit the most specific counts; where two have agreed to none, the
+programme's own price does.`
+	return cmd
+}
+
+func proposeModel(a *app) *cobra.Command {
+	var req settlement.ProposeRequest
+	cmd := a.sends("propose MODEL", "Propose a settlement model, or its next version, and agree to it (提出结算模型)",
+		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay 3 --multilateral --from 2026-12-01
+  tally --as D model propose fd --issuer F --acceptor D --cap 1000000 --prefunded --from 2026-12-01`,
+		func(args []string) (command.Request, error) {
+			req.Model = args[0]
+			return req, nil
+		})
+	cmd.Long = `Propose a settlement model. A scope that you leave open is any: any issuer, any
+acceptor, any scene, any programme. You must be named in it, or be the operator. A
+change is the next version, which the others agree to anew.`
+	word(cmd, &req.Scope.Issuer, "issuer", "who owes; none: any (积分服务商)")
+	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; none: any (积分消费商)")
+	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; none: any (消费场景)")
+	word(cmd, &req.Scope.Programme, "programme", "whose points; none: any")
+	termsFlags(cmd, &req.Terms)
+	day(cmd, &req.From, "from", "first day, from tomorrow on")
+	return cmd
+}
+
+func termsFlags(cmd *cobra.Command, t *settlement.Terms) {
+	f := cmd.Flags()
+	one(cmd, &t.Price, "price", "rate", "fen a point; none: the programme's", amount.ParseRate)
+	one(cmd, &t.Fee, "fee", "rate", "of the points' worth, to the operator (手续费)", amount.ParseRate)
+	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
+	one(cmd, &t.Tax, "tax", "rate", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
+	f.Int32Var(&t.Delay, "delay", 0, "days from cut-off to payment")
+	f.BoolVar(&t.Multilateral, "multilateral", false, "set off with all others who agreed to it, not between the two alone (多边轧差)")
+	units(cmd, &t.Cap, "cap", "fen that the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
+	f.BoolVar(&t.Prefunded, "prefunded", false, "it may owe what it deposited beforehand, and the cap on top (预存)")
+}
+
+func agreeModel(a *app) *cobra.Command {
+	var version uint32
+	cmd := leaf("agree MODEL", "Agree to a model's newest version, from its first day or tomorrow (同意结算模型)",
+		"  tally --as D model agree gp-at-dealers --version 1",
+		func(ctx context.Context, args []string) error {
+			req := settlement.AgreeRequest{Model: args[0], Version: version}
+			if version > 0 {
+				return a.submit(ctx, req)
+			}
+			req.Version = 1
+			if err := req.Check(); err != nil {
+				return err
+			}
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.agreeNewest(ctx, g, req) })
+		})
+	cmd.Flags().Uint32Var(&version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
+	return cmd
+}
+
+// agreeNewest agrees to whatever version is the newest.
+func (a *app) agreeNewest(ctx context.Context, g *gateway.Gateway, req settlement.AgreeRequest) error {
+	answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		book, err := g.Query().Models(ctx)
+		if err != nil {
+			return nil, err
+		}
+		versions := numberedModels(book, req.Model)
+		if len(versions) == 0 {
+			return nil, fault.New(fault.NotFound, "there is no model %s", req.Model)
+		}
+		req.Version = versions[len(versions)-1].Version
+		return req, nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.printReceipt(nameOf(req), answer)
+}
+
+func leaveModel(a *app) *cobra.Command {
+	return a.sends("leave MODEL", "Be bound by no version of a model any more, with the end of today; what was settled stays so (退出结算模型)",
+		"  tally --as D model leave gp-at-dealers",
+		func(args []string) (command.Request, error) { return settlement.LeaveRequest{Model: args[0]}, nil })
+}
+
+// modelShown is a version of a model with its number in the book, by which obligations name it.
+type modelShown struct {
+	Number int `json:"number"`
+	settlement.Model
+}
+
+// numberedModels are the versions in the book, of one model or, for "", of all.
+func numberedModels(book settlement.Book, id string) []modelShown {
+	list := []modelShown{}
+	for i, m := range book.Models {
+		if id == "" || m.ID == id {
+			list = append(list, modelShown{i + 1, m})
+		}
+	}
+	return list
+}
+
+func listModels(a *app) *cobra.Command {
+	var party string
+	cmd := leaf("list", "List the settlement models, newest versions last", "  tally --as D model list --of D", func(ctx context.Context, _ []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			book, err := g.Query().Models(ctx)
+			if err != nil {
+				return err
+			}
+			list := slices.DeleteFunc(numberedModels(book, ""), func(m modelShown) bool { return party != "" && !concerns(m.Model, party) })
+			return a.print(list, func(t table.Writer) { modelsTable(t, list) })
+		})
+	})
+	word(cmd, &party, "of", "those alone that name this party or that it has agreed to")
+	return cmd
+}
+
+// concerns says whether a party is named by a model or was ever bound by it.
+func concerns(m settlement.Model, party string) bool {
+	return m.Scope.Issuer == party || m.Scope.Acceptor == party || slices.ContainsFunc(m.Agreed, func(b settlement.Bond) bool { return b.Party == party })
+}
+
+func modelsTable(t table.Writer, list []modelShown) {
+	t.AppendHeader(table.Row{"no.", "model", "version", "by", "issuer", "acceptor", "scene", "programme", "price", "fee", "tax", "days", "cap", "netting", "from", "agreed"})
+	right(t, 1, 3, 9, 10, 11, 12, 13)
+	t.SuppressEmptyColumns()
+	for _, m := range list {
+		s := m.Terms
+		t.AppendRow(table.Row{m.Number, m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor), m.Scope.Scene, m.Scope.Programme,
+			rateText(s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s), m.From, bondsText(m.Agreed)})
+	}
+}
+
+func showModel(a *app) *cobra.Command {
+	return leaf("show MODEL", "Show a model's versions, and who is bound by each from when", "  tally --as D model show gp-at-dealers", func(ctx context.Context, args []string) error {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			book, err := g.Query().Models(ctx)
+			if err != nil {
+				return err
+			}
+			list := numberedModels(book, args[0])
+			if len(list) == 0 {
+				return fault.New(fault.NotFound, "there is no model %s", args[0])
+			}
+			return a.print(list, func(t table.Writer) { modelTable(t, list) })
+		})
+	})
+}
+
+func modelTable(t table.Writer, list []modelShown) {
+	for _, m := range list {
+		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)}, {"number in the book", m.Number},
+			{"issuer", orAny(m.Scope.Issuer)}, {"acceptor", orAny(m.Scope.Acceptor)}, {"scene", orAny(m.Scope.Scene)}, {"programme", orAny(m.Scope.Programme)}})
+		t.AppendRows(termsRows(m.Terms))
+		t.AppendRow(table.Row{"from", m.From})
+		for _, b := range m.Agreed {
+			t.AppendRow(table.Row{"binds " + b.Party, bondText(b)})
+		}
+		t.AppendSeparator()
+	}
+}
+
+func termsRows(s settlement.Terms) []table.Row {
+	price := "the programme's"
+	if s.Price.Den > 0 {
+		price = s.Price.String()
+	}
+	return []table.Row{{"price, fen a point", price}, {"fee, to the operator", feeText(s)}, {"tax contained", rateText(s.Tax)},
+		{"paid", fmt.Sprintf("%d days after cut-off", s.Delay)}, {"netting", nettingText(s)}, {"cap in a cycle", capText(s)}}
+}
+
+func orAny(id string) string {
+	if id == "" {
+		return "any"
+	}
+	return id
+}
+
+// rateText leaves a rate that there is none of empty.
+func rateText(r amount.Rate) string {
+	if r.Den == 0 {
+		return ""
+	}
+	return r.String()
+}
+
+func feeText(s settlement.Terms) string {
+	if s.Fee.Num == 0 {
+		return ""
+	}
+	return s.Fee.String() + " by the " + wordOf(s.Payer)
+}
+
+func capText(s settlement.Terms) string {
+	switch {
+	case s.Prefunded && s.Cap > 0:
+		return "prefunded + " + yuan(s.Cap)
+	case s.Prefunded:
+		return "prefunded"
+	}
+	return yuanOrNone(s.Cap)
+}
+
+func nettingText(s settlement.Terms) string {
+	if s.Multilateral {
+		return "multilateral"
+	}
+	return "bilateral"
+}
+
+func bondText(b settlement.Bond) string {
+	if b.Until == 0 {
+		return "from " + b.Since.String()
+	}
+	return "from " + b.Since.String() + " until " + b.Until.String()
+}
+
+// bondsText lists whom a version binds now or will; who left is left out.
+func bondsText(list []settlement.Bond) string {
+	var ids []string
+	for _, b := range list {
+		if b.Until == 0 {
+			ids = append(ids, b.Party)
+		}
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+func payments(a *app) *cobra.Command {
+	cmd := group("payment", "Payments that settle a cycle: told to banks, and matched with what banks tell (付款)")
+	under(cmd, "See (查看)", listPayments(a), showPayment(a))
+	under(cmd, "Pay (付款)", instructPayments(a), bouncePayment(a))
+	under(cmd, "Receive (收款)", advisePayments(a), prefund(a))
+	cmd.Long = `The ledger holds no money: it says who pays whom how much until when, that a bank was told
+(pain.001), and what a bank said came in (camt.054, camt.053). A payment is named as
+banks carry it, by its end-to-end id: cycle and number, such as 2026-11-3.
+
+Accounts stand in a file of the node's own, and never on the ledger:
+
+  parties:
+    - {party: G, name: 某某汽车集团有限公司, account: "1001244300000001", bic: ICBKCNBJ}
+    - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}`
+	return cmd
+}
+
+// withCycle is with, and the cycle that a flag names or the one that was cut off last.
+func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Context, *gateway.Gateway, string) error) error {
+	if cycle != "" {
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return do(ctx, g, cycle) })
+	}
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		cycle, err := lastClosed(ix)
+		if err != nil {
+			return err
+		}
+		return do(ctx, g, cycle)
+	})
+}
+
+func cycleFlag(cmd *cobra.Command, to *string) {
+	word(cmd, to, "cycle", "closed cycle; none: the one that was cut off last")
+}
+
+// parsePayment reads an end-to-end id as the ledger's payments have it: CYCLE-N.
+func parsePayment(text string) (cycle string, n uint32, err error) {
+	at := strings.LastIndex(text, "-")
+	if at > 0 {
+		v, err := strconv.ParseUint(text[at+1:], 10, 32)
+		if err == nil && v > 0 && settlement.EndToEnd(text[:at], uint32(v)) == text {
+			return text[:at], uint32(v), nil
+		}
+	}
+	return "", 0, fault.New(fault.BadRequest, "%.40q: want a payment's end-to-end id, such as 2026-11-3", text)
+}
+
+// paymentShown is a payment with the id that banks carry.
+type paymentShown struct {
+	EndToEnd string `json:"endToEndId"`
+	settlement.Payment
+}
+
+func shownPayments(list []settlement.Payment) []paymentShown {
+	shown := make([]paymentShown, len(list))
+	for i, p := range list {
+		shown[i] = paymentShown{settlement.EndToEnd(p.Cycle, p.N), p}
+	}
+	return shown
+}
+
+func listPayments(a *app) *cobra.Command {
+	var cycle, of string
+	cmd := leaf("list", "List a cycle's payments", "  tally --as S1 payment list --cycle 2026-11 --of S1", func(ctx context.Context, _ []string) error {
+		return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
+			closed, err := g.Query().Close(ctx, cycle)
+			if err != nil {
+				return err
+			}
+			all, err := paymentsOf(ctx, g.Query(), closed)
+			if err != nil {
+				return err
+			}
+			list := []paymentShown{}
+			for _, p := range shownPayments(all) {
+				if of == "" || p.Debtor == of || p.Creditor == of {
+					list = append(list, p)
+				}
+			}
+			return a.print(list, func(t table.Writer) { paymentsTable(t, list) })
+		})
+	})
+	cycleFlag(cmd, &cycle)
+	word(cmd, &of, "of", "those alone that this party pays or gets")
+	return cmd
+}
+
+func paymentsTable(t table.Writer, list []paymentShown) {
+	t.AppendHeader(table.Row{"payment", "pays", "whom", "¥", "due", "state", "came in", "message"})
+	right(t, 4, 7)
+	t.SuppressEmptyColumns()
+	for _, p := range list {
+		t.AppendRow(table.Row{p.EndToEnd, p.Debtor, p.Creditor, yuan(p.Fen), p.Due, p.State, yuanOrNone(p.Received), p.Message})
+	}
+}
+
+func showPayment(a *app) *cobra.Command {
+	return leaf("show PAYMENT", "Show a payment, and what came in for it", "  tally --as S1 payment show 2026-11-3", func(ctx context.Context, args []string) error {
+		cycle, n, err := parsePayment(args[0])
+		if err != nil {
+			return err
+		}
+		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			p, err := g.Query().Payment(ctx, cycle, n)
+			if err != nil {
+				return err
+			}
+			return a.printParts(paymentShown{args[0], p}, func(t table.Writer) { t.AppendRows(paymentRows(args[0], p)) }, func(t table.Writer) { advicesTable(t, p) })
+		})
+	})
+}
+
+func paymentRows(id string, p settlement.Payment) []table.Row {
+	rows := []table.Row{{"payment", id}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"fen", thousands(int64(p.Fen))}, {"¥", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
+	if p.Message != "" {
+		rows = append(rows, table.Row{"message to the bank", p.Message}, table.Row{"SHA-256 of its file", p.Hash})
+	}
+	return rows
+}
+
+func advicesTable(t table.Writer, p settlement.Payment) {
+	if len(p.Advices) == 0 {
+		return
+	}
+	t.AppendHeader(table.Row{"came in", "¥", "bank's reference", "late", "advised by"})
+	right(t, 2)
+	t.SuppressEmptyColumns()
+	for _, v := range p.Advices {
+		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), v.Reference, yes(v.Late), v.By})
+	}
+}
+
+func bouncePayment(a *app) *cobra.Command {
+	var req settlement.BounceRequest
+	cmd := a.sends("bounce PAYMENT", "Say that your bank refused a payment; it can be instructed again (退票)",
+		"  tally --as F payment bounce 2026-11-3 --reason account_closed",
+		func(args []string) (_ command.Request, err error) {
+			req.Cycle, req.Payment, err = parsePayment(args[0])
+			return req, err
+		})
+	reason(cmd, &req.Reason, "account_closed")
+	return cmd
+}
+
+func prefund(a *app) *cobra.Command {
+	var req settlement.PrefundRequest
+	cmd := a.sends("prefund DEBTOR", "Say that you hold a deposit of a debtor's: by so much more it may come to owe you; you owe it back (预存)",
+		"  tally --as D payment prefund F --fen 500000 --reference 20261203000017",
+		func(args []string) (command.Request, error) {
+			req.Debtor = args[0]
+			return req, nil
+		})
+	units(cmd, &req.Fen, "fen", "that came in")
+	word(cmd, &req.Reference, "reference", "your bank's; it counts once")
+	return cmd
+}
+
+// sumOf adds up payments. LIMIT.
+func sumOf(list []settlement.Payment) (sum amount.Units, err error) {
+	for _, p := range list {
+		if sum, err = sum.Add(p.Fen); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}

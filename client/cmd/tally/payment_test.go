@@ -1,0 +1,412 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/iso20022"
+	"tallystick/test-network/bank"
+)
+
+const someAccounts = `parties:
+  - {party: F, name: 某某财务有限公司, account: "00123", bic: ICBKCNBJ}
+  - {party: G, name: 某某汽车集团有限公司, id: 91310000000000001X, account: 0077, bic: BKCHCNBJ}
+  - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}
+  - {party: M, name: Mobility, iban: DE89370400440532013000, bic: COBADEFFXXX}
+`
+
+func accounts(t *testing.T, text string) (map[string]payee, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "accounts.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return loadAccounts(path)
+}
+
+func theAccounts(t *testing.T) map[string]payee {
+	t.Helper()
+	known, err := accounts(t, someAccounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return known
+}
+
+func TestAccounts(t *testing.T) {
+	known := theAccounts(t)
+	if len(known) != 4 || known["F"].Account != "00123" || known["G"].Account != "0077" || known["S1"].CNAPS != "102290000002" {
+		t.Errorf("%+v: numbers are taken as they stand", known)
+	}
+	for name, text := range map[string]string{
+		"a party twice":   "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ}\n- {party: F, name: f, account: a, bic: ICBKCNBJ}\n",
+		"nobody":          "parties:\n- {name: f, account: a, bic: ICBKCNBJ}\n",
+		"no name":         "parties:\n- {party: F, account: a, bic: ICBKCNBJ}\n",
+		"no account":      "parties:\n- {party: F, name: f, bic: ICBKCNBJ}\n",
+		"two accounts":    "parties:\n- {party: F, name: f, account: a, iban: DE89370400440532013000, bic: ICBKCNBJ}\n",
+		"a wrong IBAN":    "parties:\n- {party: F, name: f, iban: DE88370400440532013000, bic: ICBKCNBJ}\n",
+		"no bank":         "parties:\n- {party: F, name: f, account: a}\n",
+		"an unknown word": "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ, purse: x}\n",
+		"no YAML":         "{",
+	} {
+		if _, err := accounts(t, text); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if empty, err := accounts(t, ""); err != nil || len(empty) != 0 {
+		t.Error(err)
+	}
+	if _, err := loadAccounts("nowhere"); err == nil {
+		t.Error("no file")
+	}
+}
+
+func TestKeptFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pain001.xml")
+	for range 2 {
+		if err := keepFile(path, []byte("one")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v: others can read it", info.Mode(), err)
+	}
+	if err := keepFile(path, []byte("two")); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("written over: %v", err)
+	}
+	if err := keepFile(filepath.Join(path, "in"), []byte("x")); err == nil {
+		t.Error("no folder")
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".tally-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
+// november's payments of the story as F, G and M have them.
+func paymentsIn(states ...settlement.PaymentState) []settlement.Payment {
+	list := []settlement.Payment{{N: 1, Debtor: "F", Creditor: "S1", Fen: 6720}, {N: 2, Debtor: "G", Creditor: "M", Fen: 6342}, {N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}
+	for i := range list {
+		list[i].Cycle, list[i].Due, list[i].State = "2026-11", endOfNovember+3, states[i]
+	}
+	return list
+}
+
+var closedNovember = settlement.Close{ID: "2026-11", From: november, To: endOfNovember, State: settlement.Final, Payments: 3}
+
+// noted are payments as an instruction leaves them.
+func noted(list []settlement.Payment, in instruction) []settlement.Payment {
+	list = append([]settlement.Payment{}, list...)
+	for _, n := range in.request.Payments {
+		p := &list[n-1]
+		p.State, p.Message, p.Hash = settlement.Sent, in.request.Message, in.request.Hash
+	}
+	return list
+}
+
+// TestInstructions: the same bytes before and after the ledger knows of them, other bytes for what was
+// refused, and nothing of an account on the ledger.
+func TestInstructions(t *testing.T) {
+	known := theAccounts(t)
+	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
+	first, err := instructionOf(closedNovember, due, "G", known)
+	if err != nil || len(first.payments) != 2 || !cmp.Equal(first.request.Payments, []uint32{2, 3}) || len(first.request.Message) > iso20022.MessageIDLimit {
+		t.Fatalf("%+v, %v", first.request, err)
+	}
+	for _, part := range []string{"<EndToEndId>2026-11-2</EndToEndId>", ">63.42<", ">196.04<", "某某供应链有限公司", "<CtrlSum>259.46</CtrlSum>", "2026-12-03", first.request.Message} {
+		if !bytes.Contains(first.file, []byte(part)) {
+			t.Errorf("no %s:\n%s", part, first.file)
+		}
+	}
+	again, err := instructionOf(closedNovember, noted(due, first), "G", known)
+	if err != nil || !bytes.Equal(again.file, first.file) || !cmp.Equal(again.request, first.request) {
+		t.Errorf("told once more, it is another: %+v, %v", again.request, err)
+	}
+	onLedger, err := json.Marshal(first.request)
+	if err != nil || bytes.Contains(onLedger, []byte("0077")) || bytes.Contains(onLedger, []byte("0200000000000002")) || bytes.Contains(onLedger, []byte("有限")) {
+		t.Errorf("an account goes to the ledger: %s, %v", onLedger, err)
+	}
+	bounced := noted(due, first)
+	bounced[1].State = settlement.Bounced
+	second, err := instructionOf(closedNovember, bounced, "G", known)
+	if err != nil || !cmp.Equal(second.request.Payments, []uint32{2}) || second.request.Message == first.request.Message {
+		t.Errorf("what bounced: %+v, %v", second.request, err)
+	}
+	third, err := instructionOf(closedNovember, noted(bounced, second), "G", known)
+	if err != nil || !bytes.Equal(third.file, second.file) || !cmp.Equal(third.request, second.request) {
+		t.Errorf("%+v, %v", third.request, err)
+	}
+}
+
+// TestABouncedPaymentHasANewMessage, however often: a bank takes each id once.
+func TestABouncedPaymentHasANewMessage(t *testing.T) {
+	all, seen := paymentsIn(settlement.Due, settlement.Due, settlement.Due), map[string]bool{}
+	for range 4 {
+		in, err := instructionOf(closedNovember, all, "F", theAccounts(t))
+		if err != nil || seen[in.request.Message] {
+			t.Fatalf("%s again, %v", in.request.Message, err)
+		}
+		seen[in.request.Message] = true
+		all = noted(all, in)
+		all[0].State = settlement.Bounced
+	}
+}
+
+func TestInstructionsRefused(t *testing.T) {
+	known := theAccounts(t)
+	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
+	first, err := instructionOf(closedNovember, due, "G", known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := theAccounts(t)
+	g := moved["G"]
+	g.Account = "0078"
+	moved["G"] = g
+	without := theAccounts(t)
+	delete(without, "M")
+	for _, c := range []struct {
+		name   string
+		all    []settlement.Payment
+		debtor string
+		known  map[string]payee
+		code   fault.Code
+	}{
+		{"nothing to pay", due, "M", known, fault.WrongState},
+		{"no payments", nil, "G", known, fault.WrongState},
+		{"a creditor without an account", due, "G", without, fault.NotFound},
+		{"a debtor without an account", due, "M2", known, fault.WrongState},
+		{"told, with another account since", noted(due, first), "G", moved, fault.Conflict},
+		{"due, with another account", due, "G", moved, ""},
+		{"settled", paymentsIn(settlement.Due, settlement.Paid, settlement.PartPaid), "G", known, fault.WrongState},
+	} {
+		if _, err := instructionOf(closedNovember, c.all, c.debtor, c.known); fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// TestManyPayments: a message has as many as the ledger takes of one, and the next has the others.
+func TestManyPayments(t *testing.T) {
+	var all []settlement.Payment
+	for n := range uint32(settlement.MaxInstruct + 7) {
+		all = append(all, settlement.Payment{Cycle: "2026-11", N: n + 1, Debtor: "G", Creditor: "S1", Fen: 5, Due: endOfNovember})
+	}
+	first, err := instructionOf(closedNovember, all, "G", theAccounts(t))
+	if err != nil || len(first.payments) != settlement.MaxInstruct || first.left != 7 {
+		t.Fatalf("%d, %d left, %v", len(first.payments), first.left, err)
+	}
+	rest, err := instructionOf(closedNovember, noted(all, first), "G", theAccounts(t))
+	if err != nil || len(rest.payments) != 7 || rest.left != 0 || rest.request.Message == first.request.Message {
+		t.Errorf("%d, %d left, %v", len(rest.payments), rest.left, err)
+	}
+}
+
+// creditorsBook is the payments of a ledger, which takes advices as the rules say.
+type creditorsBook map[string]settlement.Payment
+
+func (b creditorsBook) Payment(_ context.Context, cycle string, n uint32) (settlement.Payment, error) {
+	return find(b, settlement.EndToEnd(cycle, n))
+}
+
+func (b creditorsBook) advise(req command.Request) error {
+	if err := req.Check(); err != nil {
+		return err
+	}
+	r := req.(settlement.AdviseRequest)
+	id := settlement.EndToEnd(r.Cycle, r.Payment)
+	p := b[id]
+	for _, other := range b {
+		for _, v := range other.Advices {
+			if v.Reference == r.Reference {
+				return fault.New(fault.Conflict, "counted")
+			}
+		}
+	}
+	if p.Received += r.Fen; p.Received > p.Fen {
+		return fault.New(fault.Conflict, "more than is owed")
+	}
+	p.Advices = append(p.Advices, settlement.Advice{Reference: r.Reference, Fen: r.Fen, Booked: r.Booked, By: number.Command{Party: "S1", Seq: 1}})
+	b[id] = p
+	return nil
+}
+
+// told plays one file to a creditor, and answers what became of each advice.
+func (b creditorsBook) told(t *testing.T, creditor, only string, file []byte) []advised {
+	t.Helper()
+	advices, err := iso20022.Read(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := namedPayments(t.Context(), b, only, advices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := matched(named, creditor, advices)
+	if err := tellAdvices(list, b.advise); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func kindsOf(list []advised) string {
+	var kinds []string
+	for _, v := range list {
+		word := v.Advice.EndToEndID + " " + string(v.Kind)
+		if v.Told {
+			word += "!"
+		}
+		kinds = append(kinds, word)
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// bankSays is what banks tell of G's and F's payments, if things go by the plan.
+func bankSays(t *testing.T, plan bank.Plan) []byte {
+	t.Helper()
+	plan.At = time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
+	in, err := instructionOf(closedNovember, storyPayments(), "G", theAccounts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := bank.Answer(in.file, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// storyPayments are three that G pays S1, and one to M.
+func storyPayments() (list []settlement.Payment) {
+	for i, p := range []settlement.Payment{{Creditor: "S1", Fen: 10_000}, {Creditor: "M", Fen: 6342}, {Creditor: "S1", Fen: 9604}, {Creditor: "S1", Fen: 50}} {
+		p.Cycle, p.N, p.Debtor, p.Due = "2026-11", uint32(i)+1, "G", endOfNovember+3
+		list = append(list, p)
+	}
+	return list
+}
+
+func TestAdvices(t *testing.T) {
+	s1 := "0200000000000002"
+	for _, c := range []struct {
+		name     string
+		plans    []bank.Plan // a file each
+		creditor string
+		only     string
+		want     string // of the last file
+		persons  bool
+		received string // S1's three
+	}{
+		{"all in time", []bank.Plan{{Account: s1}}, "S1", "", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"the same file again", []bank.Plan{{Account: s1}, {Account: s1}}, "S1", "", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"the statement after the notice", []bank.Plan{{Account: s1}, {Account: s1, Statement: true}}, "S1", "", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"a part", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"60.00"}}}}, "S1", "", "2026-11-1 partial!, 2026-11-3 exact!, 2026-11-4 exact!", false, "¥60.00 ¥96.04 ¥0.50"},
+		{"a part, then the rest", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"60.00"}}}, {Account: s1, Books: map[string][]string{"2026-11-1": {"60.00", "40.00"}}}}, "S1", "",
+			"2026-11-1 duplicate, 2026-11-1 exact!, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"late, and one twice", []bank.Plan{{Account: s1, Late: map[string]int{"2026-11-1": 2}, Twice: map[string]bool{"2026-11-4": true}}}, "S1", "",
+			"2026-11-3 exact!, 2026-11-4 exact!, 2026-11-4 duplicate, 2026-11-1 late!", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"too much, and taken back", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"100.01"}}, Reversed: map[string]bool{"2026-11-3": true}}}, "S1", "",
+			"2026-11-1 wrong, 2026-11-3 wrong, 2026-11-4 exact!, 2026-11-3 wrong", true, "¥0.00 ¥0.00 ¥0.50"},
+		{"not booked yet", []bank.Plan{{Account: s1, Pending: map[string]bool{"2026-11-1": true}, Lost: map[string]bool{"2026-11-3": true}}}, "S1", "", "2026-11-1 waiting, 2026-11-4 exact!", false, "¥0.00 ¥0.00 ¥0.50"},
+		{"another's money", []bank.Plan{{Account: s1}}, "M", "", "2026-11-1 unknown, 2026-11-3 unknown, 2026-11-4 unknown", true, "¥0.00 ¥0.00 ¥0.00"},
+		{"of another cycle", []bank.Plan{{Account: s1}}, "S1", "2026-12", "2026-11-1 unknown, 2026-11-3 unknown, 2026-11-4 unknown", true, "¥0.00 ¥0.00 ¥0.00"},
+	} {
+		book := creditorsBook{}
+		for _, p := range shownPayments(storyPayments()) {
+			book[p.EndToEnd] = p.Payment
+		}
+		var list []advised
+		for _, plan := range c.plans {
+			list = book.told(t, c.creditor, c.only, bankSays(t, plan))
+		}
+		if got := kindsOf(list); got != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
+		if err := forPersons(list); (err != nil) != c.persons || err != nil && fault.CodeOf(err) != fault.Conflict {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		var received []string
+		for _, id := range []string{"2026-11-1", "2026-11-3", "2026-11-4"} {
+			received = append(received, yuan(book[id].Received))
+		}
+		if got := strings.Join(received, " "); got != c.received {
+			t.Errorf("%s: %s came in", c.name, got)
+		}
+	}
+}
+
+// TestWhatTheLedgerRefuses needs a person; what stops the run does not.
+func TestWhatTheLedgerRefuses(t *testing.T) {
+	one := func() []advised {
+		return []advised{{Outcome: iso20022.Outcome{Kind: iso20022.Exact, Advice: iso20022.Advice{EndToEndID: "c-1", BankReference: "R", Fen: 5, Booked: november}}}}
+	}
+	list := one()
+	if err := tellAdvices(list, func(command.Request) error { return fault.New(fault.Conflict, "counted") }); err != nil || list[0].Told || list[0].Refused != fault.Conflict || forPersons(list) == nil {
+		t.Errorf("%+v, %v", list, err)
+	}
+	got := rendered(func(w table.Writer) { advisedTable(w, list) })
+	if !strings.Contains(got, "exact ← a person must look") || !strings.Contains(got, "CONFLICT: counted") {
+		t.Error(got)
+	}
+	if err := tellAdvices(one(), func(command.Request) error { return fault.New(fault.Unavailable, "nobody") }); fault.CodeOf(err) != fault.Unavailable {
+		t.Error(err)
+	}
+}
+
+// TestReferences: what the ledger can't have as a name it has as a hash, always the same, and
+// nothing that was paid out is asked about.
+func TestReferences(t *testing.T) {
+	for reference, want := range map[string]string{"BK2026_1-x": "BK2026_1-x", "": "", strings.Repeat("9", 35): strings.Repeat("9", 35)} {
+		if got := onLedger(reference); got != want {
+			t.Errorf("%q: %q", reference, got)
+		}
+	}
+	for _, reference := range []string{"BK/2026.1", strings.Repeat("9", 36), "到账"} {
+		got := onLedger(reference)
+		if err := (settlement.AdviseRequest{Cycle: "c", Payment: 1, Reference: got, Fen: 1, Booked: november}).Check(); err != nil || got != onLedger(reference) || onLedger(got) != got {
+			t.Errorf("%q: %q, %v", reference, got, err)
+		}
+	}
+	paid := iso20022.Advice{EndToEndID: "2026-11-1", Fen: 6720, Currency: "CNY", Status: iso20022.Booked, Booked: november, BankReference: "X"}
+	list := matched(map[string]settlement.Payment{"2026-11-1": paymentsIn(0, 0, 0)[0]}, "F", []iso20022.Advice{paid})
+	if list[0].Kind != sentKind || forPersons(list) != nil || adviceMoney(paid) != "−¥67.20" {
+		t.Errorf("%+v", list)
+	}
+	if paid.Currency, paid.Credit = "USD", true; adviceMoney(paid) != "USD 67.20" {
+		t.Error(adviceMoney(paid))
+	}
+	if _, err := readAdvices(""); fault.CodeOf(err) != fault.BadRequest {
+		t.Error(err)
+	}
+}
+
+func TestPaymentTables(t *testing.T) {
+	p := paymentsIn(settlement.PartPaid, 0, 0)[0]
+	p.Received, p.Message, p.Hash = 700, "tally-1", make([]byte, 32)
+	p.Advices = []settlement.Advice{{Reference: "R1", Fen: 700, Booked: endOfNovember + 9, Late: true, By: numbered(4)}}
+	got := rendered(func(w table.Writer) { paymentsTable(w, shownPayments([]settlement.Payment{p})) }) + rendered(func(w table.Writer) { advicesTable(w, p) })
+	for _, part := range []string{"2026-11-1", "¥67.20", "2026-12-03", "PART_PAID", "¥7.00", "tally-1", "R1", "yes", "D.1.1.4", "2026-12-09"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("no %s:\n%s", part, got)
+		}
+	}
+	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows("2026-11-1", p)) }); !strings.Contains(rows, "6,720") || !strings.Contains(rows, "tally-1") {
+		t.Error(rows)
+	}
+	if _, err := sumOf([]settlement.Payment{{Fen: 1 << 53}, {Fen: 1}}); err == nil {
+		t.Error("a sum above the limit")
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/shopspring/decimal"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/client/config"
+	"tallystick/client/proof"
+	"tallystick/client/statement"
+)
+
+func verifyStatement(a *app) *cobra.Command {
+	var dir string
+	var need int
+	cmd := &cobra.Command{
+		Use:   "verify-statement FILE",
+		Short: "Check a settlement statement, without a network (验证清结算账单)",
+		Long: `Check a statement of two parties that somebody sent you: JSON, CSV or XLSX. Its root is
+computed from its lines; sums, root and signatures must be what the file says, and the
+proof in it must show that peers of enough parties say so. That needs no network, only the
+parties' CAs: those of your profile (--as, --profile), or a directory with PARTY.pem for each
+party whose signature counts. A line that was changed is named.
+
+With --need 0 the file is checked against itself alone: then its signatures are but words.
+The period, names and the opening balance are under no signature. A PDF is for reading:
+compare the root on its last page.`,
+		Example: `  tally --as F verify-statement 2026-11-D-G.xlsx
+  tally verify-statement 2026-11-D-G.json --trust cas --need 3 -o json
+  tally verify-statement 2026-11-D-G.csv --need 0`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if need < 0 {
+				return fmt.Errorf("--need: want 0 or more")
+			}
+			trust, cfg, err := a.trustIf(need, dir)
+			if err != nil {
+				return err
+			}
+			report, err := statement.Verify(args[0], trust, need)
+			if err != nil {
+				return err
+			}
+			if p := report.Proven; p != nil && (p.Chaincode != cfg.Chaincode || cfg.Channel != "" && p.Channel != cfg.Channel) {
+				return fmt.Errorf("proof: it is of %s on channel %s, not of this alliance's ledger", p.Chaincode, p.Channel)
+			}
+			return a.printStatementReport(report)
+		},
+	}
+	cmd.Flags().StringVar(&dir, "trust", "", "directory with PARTY.pem, the CA of each party whose signature counts")
+	cmd.Flags().IntVar(&need, "need", 2, "how many parties' peers must have signed the proof in the file; 0 to do without")
+	return cmd
+}
+
+// trustIf is trust, if anybody's signature is needed.
+func (a *app) trustIf(need int, dir string) (proof.Trust, config.Config, error) {
+	if need == 0 {
+		return nil, config.Default(), nil
+	}
+	return a.trust(dir)
+}
+
+// printStatementReport shows what was found of a statement that holds.
+func (a *app) printStatementReport(r statement.Report) error {
+	return a.print(r, func(t table.Writer) {
+		head := r.Head
+		owes := func(debtor, creditor statement.Party) string { return debtor.ID + " owes " + creditor.ID }
+		t.AppendRows([]table.Row{
+			{"cycle", fmt.Sprintf("%s, %s to %s, on %s", head.Cycle, head.From, head.To, head.Network)},
+			{"parties", partyText(head.A) + "; " + partyText(head.B)},
+			{"lines", r.Total.Lines},
+			{owes(head.A, head.B), inYuan(r.Total.Owes.AB)},
+			{owes(head.B, head.A), inYuan(r.Total.Owes.BA)},
+			{"disputed", fmt.Sprintf("%d lines, %s and %s", r.Carved.Lines, inYuan(r.Carved.Owes.AB), inYuan(r.Carved.Owes.BA))},
+			{"closing " + owes(head.A, head.B), inYuan(r.Closing.AB)},
+			{"closing " + owes(head.B, head.A), inYuan(r.Closing.BA)},
+			{"root", r.Root},
+		})
+		if r.Proven == nil {
+			t.AppendRow(table.Row{"signed", "not proven; it says: " + signatureTexts(r.Signatures)})
+			return
+		}
+		t.AppendRows([]table.Row{
+			{"signed by", strings.Join(r.Proven.Signed, ", ")},
+			{"on the ledger", fmt.Sprintf("%s as of block %d", r.Proven.State, r.Proven.AsOf)},
+			{"which is said by", fmt.Sprintf("%s, %s UTC", strings.Join(r.Proven.Peers, ", "), r.Proven.Time.UTC().Format(time.DateTime))},
+		})
+	})
+}
+
+func partyText(p statement.Party) string {
+	return strings.Join(strings.Fields(p.ID+" "+p.En+" "+p.Zh), " ")
+}
+
+func inYuan(fen amount.Units) string { return decimal.New(int64(fen), -2).StringFixed(2) + " yuan" }
+
+// signatureTexts is what a file says about signatures.
+func signatureTexts(list []statement.Signature) string {
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = fmt.Sprintf("%s by %s on %s", s.Party, s.Command, s.Date)
+	}
+	if len(texts) == 0 {
+		return "nobody yet"
+	}
+	return strings.Join(texts, ", ")
+}

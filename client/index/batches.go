@@ -1,0 +1,61 @@
+package index
+
+import (
+	"fmt"
+
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// batches notes what a transaction seals, under the cycle and the business date that
+// it was endorsed in: those before its own writes.
+func (f *fold) batches(t written, sealed map[string]bool) error {
+	if len(sealed) == 0 {
+		return nil
+	}
+	cycle, err := f.cycle()
+	if err != nil {
+		return err
+	}
+	for _, key := range sortedKeys(sealed) { // as row.Batch names it
+		if err := f.put("batches", key, int64(cycle.Date), cycle.ID, t.id, t.block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cycle is the open cycle as the fold has it so far; the zero one before the founding.
+func (f *fold) cycle() (settlement.Cycle, error) {
+	value := f.fact(string(row.Cycle()))
+	if value == nil {
+		return settlement.Cycle{}, nil
+	}
+	return row.Decode[settlement.Cycle](value)
+}
+
+// moment is when a command took effect.
+type moment struct {
+	date  date.Date
+	cycle string
+}
+
+// moments are those of all batches.
+func (r at) moments() (map[string]moment, error) {
+	rows, err := r.tx.Query("SELECT key, date, cycle FROM batches")
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	defer rows.Close()
+	all := map[string]moment{}
+	for rows.Next() {
+		var key string
+		var m moment
+		if err := rows.Scan(&key, &m.date, &m.cycle); err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+		all[key] = m
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,435 @@
+package index
+
+import (
+	"fmt"
+	"slices"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
+	"tallystick/client/books"
+)
+
+// What the books read: every lot, whatever its state, and every redemption. Each of
+// these reads whole tables, once.
+
+// EachLot visits every lot by key, with what is held of it and with the lot in which
+// its points were first issued.
+func (ix *Index) EachLot(visit func(books.Lot) error) (height uint64, err error) {
+	err = ix.reading(func(r at) error {
+		height = r.height
+		c, err := r.census()
+		if err != nil {
+			return err
+		}
+		return r.rows(func(key string, _ uint64, value []byte) error {
+			lot, err := c.lot(key, value)
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			return visit(lot)
+		}, "SELECT key, block, row FROM lots ORDER BY key")
+	})
+	return height, err
+}
+
+// census is what has to be known of all lots to read one.
+type census struct {
+	moments map[string]moment
+	issuers map[string]string       // by programme
+	held    map[string]amount.Units // by the lot's key
+	parents map[string]string       // of lots whose points were in another before
+	first   map[string]first        // of lots that are a parent
+}
+
+// first is what a lot says of those that its points went on to.
+type first struct {
+	number number.Row
+	origin points.Origin
+}
+
+func (r at) census() (c census, err error) {
+	c.issuers, c.first = map[string]string{}, map[string]first{}
+	if c.moments, err = r.moments(); err != nil {
+		return c, err
+	}
+	if c.held, err = r.heldOfLots(); err != nil {
+		return c, err
+	}
+	if c.parents, err = r.pairs("SELECT key, parent FROM lots WHERE parent <> ''"); err != nil {
+		return c, err
+	}
+	err = decoded(r, func(_ string, _ uint64, p points.Programme) error {
+		c.issuers[p.ID] = p.Issuer
+		return nil
+	}, "SELECT key, block, row FROM programmes")
+	if err != nil {
+		return c, err
+	}
+	parents, err := r.lots("SELECT key, block, row FROM lots WHERE key IN (SELECT parent FROM lots WHERE parent <> '')")
+	for _, l := range parents {
+		c.first[string(row.Lot(l.Number))] = first{l.Number, l.Origin}
+	}
+	return c, err
+}
+
+// pairs reads two columns of texts.
+func (r at) pairs(query string, args ...any) (map[string]string, error) {
+	rows, err := r.tx.Query(query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	defer rows.Close()
+	all := map[string]string{}
+	for rows.Next() {
+		var from, to string
+		if err := rows.Scan(&from, &to); err != nil {
+			return nil, fmt.Errorf("index: %w", err)
+		}
+		all[from] = to
+	}
+	return all, rows.Err()
+}
+
+// lot reads one row.
+func (c census) lot(key string, value []byte) (books.Lot, error) {
+	named, err := row.Read(key, value)
+	if err != nil {
+		return books.Lot{}, err
+	}
+	n, err := number.ParseRow(named.ID)
+	if err != nil {
+		return books.Lot{}, err
+	}
+	l := named.Row.(points.Lot)
+	lot := books.Lot{
+		Number: n, Root: n, Issuer: c.issuers[l.Programme], Programme: l.Programme, Party: l.Funder, Origin: l.Origin, Expires: l.Expires,
+		Available: l.Available(), Held: c.held[key], Converted: l.Converted, Expired: l.Expired, Revoked: l.Revoked,
+	}
+	if lot.Party == "" {
+		lot.Party = lot.Issuer
+	}
+	root := c.root(key)
+	if root == key {
+		lot.Issued = l.Issued
+	} else {
+		lot.Root, lot.Origin = c.first[root].number, c.first[root].origin
+	}
+	lot.Born, err = c.born(root)
+	return lot, err
+}
+
+// root is the key of the lot in which a lot's points were first issued.
+func (c census) root(key string) string {
+	for range len(c.parents) { // each is met once at most
+		parent, has := c.parents[key]
+		if !has {
+			break
+		}
+		key = parent
+	}
+	return key
+}
+
+// born is the business date on which a row was made that a command names.
+func (c census) born(key string) (date.Date, error) {
+	batch, _ := row.Sealed(key)
+	m, known := c.moments[batch]
+	if !known {
+		return 0, fmt.Errorf("no batch made %.90q", key)
+	}
+	return m.date, nil
+}
+
+// heldOfLots sums up what open holds, orders and trades hold, by the lot's key.
+func (r at) heldOfLots() (map[string]amount.Units, error) {
+	held := map[string]amount.Units{}
+	add := func(line spend.Line) {
+		for _, p := range line {
+			held[string(row.Lot(p.Lot))] += p.Amount // at most what the lot had
+		}
+	}
+	holds, err := r.holds("SELECT key, block, row FROM holds WHERE state IN (?, ?) ORDER BY key", int64(points.Open), int64(points.PartCaptured))
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range holds {
+		add(h.Pieces.Between(h.Captured, h.Sum()))
+	}
+	orders, err := r.orders("SELECT key, block, row FROM orders WHERE open = 1 ORDER BY key")
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		add(o.Held())
+	}
+	return held, decoded(r, func(_ string, _ uint64, t points.Trade) error {
+		add(t.Pieces)
+		return nil
+	}, "SELECT key, block, row FROM nouns WHERE kind = 'trade' AND state = ? ORDER BY key", points.Offered.String())
+}
+
+// Owed lists what each member has of a programme, held points included, by member: the
+// root of its names. Those who have nothing are left out.
+//
+// Its sum is the programme's Outstanding, read at the same height. NOT_FOUND for no
+// such programme.
+func (ix *Index) Owed(programme string) (height uint64, list []books.Owed, err error) {
+	list = []books.Owed{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		sums, err := r.owed(programme)
+		for _, root := range sortedKeys(sums) {
+			list = append(list, books.Owed{Member: root, Points: sums[root]})
+		}
+		return err
+	})
+	return height, list, err
+}
+
+func (r at) owed(programme string) (map[string]amount.Units, error) {
+	if _, found, err := one(r, "programmes", row.Programme(programme)); err != nil || !found {
+		if err == nil {
+			err = fault.New(fault.NotFound, "there is no programme %.64s", programme)
+		}
+		return nil, err
+	}
+	held, err := r.heldOfLots()
+	if err != nil {
+		return nil, err
+	}
+	roots, err := r.merged()
+	if err != nil {
+		return nil, err
+	}
+	sums := map[string]amount.Units{}
+	return sums, decoded(r, func(key string, _ uint64, l points.Lot) error {
+		if n := l.Available() + held[key]; n > 0 {
+			sums[roots.of(l.Member)] += n
+		}
+		return nil
+	}, "SELECT key, block, row FROM lots WHERE programme = ? ORDER BY key", programme)
+}
+
+// merges are the members that were merged, each with the one it was merged into.
+type merges map[string]string
+
+func (r at) merged() (merges, error) {
+	return r.pairs("SELECT member, topic FROM nouns WHERE kind = 'member' AND topic <> ''")
+}
+
+// of is the member that a name stands for in the end.
+func (m merges) of(name string) string {
+	for range member.MaxDepth + 1 {
+		into, merged := m[name]
+		if !merged {
+			break
+		}
+		name = into
+	}
+	return name
+}
+
+// Redemptions lists what was redeemed and not given back: of holds, each capture; of
+// orders, each part that was delivered; of entitlements, each use that was written off,
+// and what a provider kept of unused ones. A part's and a write-off's cycle is that in
+// which the parties came to owe each other for it, a capture's that of its batch.
+func (ix *Index) Redemptions() (height uint64, list []books.Redemption, err error) {
+	err = ix.reading(func(r at) error {
+		height = r.height
+		s := spending{at: r, list: []books.Redemption{}}
+		if s.times, err = r.moments(); err != nil {
+			return err
+		}
+		if s.roots, err = r.merged(); err != nil {
+			return err
+		}
+		for _, read := range []func() error{s.readHolds, s.readOrders, s.readWriteOffs} {
+			if err := read(); err != nil {
+				return err
+			}
+		}
+		list = s.list
+		return nil
+	})
+	return height, list, err
+}
+
+// spending gathers redemptions.
+type spending struct {
+	at
+	times map[string]moment
+	roots merges
+	list  []books.Redemption
+}
+
+// add notes pieces of one redemption, by programme and who bears them.
+func (s *spending) add(cycle, acceptor, member, of string, pieces spend.Line) {
+	from := len(s.list)
+	for _, p := range pieces {
+		i := slices.IndexFunc(s.list[from:], func(r books.Redemption) bool { return r.Programme == p.Programme && r.Party == p.Funder })
+		if i < 0 {
+			i = len(s.list) - from
+			s.list = append(s.list, books.Redemption{Cycle: cycle, Programme: p.Programme, Party: p.Funder, Acceptor: acceptor, Member: s.roots.of(member), Of: of})
+		}
+		s.list[from+i].Points += p.Amount
+	}
+}
+
+func (s *spending) readHolds() error {
+	return decoded(s.at, func(key string, _ uint64, h points.Hold) error {
+		from := amount.Units(0)
+		for _, taken := range h.Captures {
+			batch, _ := row.Sealed(string(row.Hold(taken.Number)))
+			s.add(s.times[batch].cycle, h.Acceptor, h.Member, key, h.Pieces.Between(from, from+taken.Amount-taken.Refunded))
+			from += taken.Amount
+		}
+		return nil
+	}, "SELECT key, block, row FROM holds WHERE captured > 0 ORDER BY key")
+}
+
+func (s *spending) readOrders() error {
+	return decoded(s.at, func(key string, _ uint64, o goods.Order) error {
+		for i, part := range o.Parts {
+			if part.Cycle == "" {
+				continue
+			}
+			kept, _, err := o.Kept(part)
+			if err != nil {
+				return err
+			}
+			s.add(part.Cycle, o.Seller, o.Member, partKey(key, i+1), kept)
+		}
+		return nil
+	}, "SELECT key, block, row FROM orders WHERE key IN (SELECT order_key FROM parts WHERE state IN (?, ?)) ORDER BY key", int64(goods.Delivered), int64(goods.Completed))
+}
+
+func (s *spending) readWriteOffs() error {
+	type use struct {
+		benefit.WriteOff
+		key string
+	}
+	var uses []use // read to their end first: their entitlements are another question
+	err := decoded(s.at, func(key string, _ uint64, w benefit.WriteOff) error {
+		uses = append(uses, use{w, key})
+		return nil
+	}, "SELECT key, block, row FROM nouns WHERE kind = 'write-off' AND state = ? ORDER BY key", benefit.Done.String())
+	if err != nil {
+		return err
+	}
+	for _, u := range uses {
+		e, found, err := one(s.at, "nouns", row.Entitlement(u.Entitlement))
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fmt.Errorf("index: %.90q is of no entitlement", u.key)
+		}
+		part := e.Unused() // of a lapse
+		if u.Use > 0 {
+			part = e.Part(u.Use)
+		}
+		s.add(u.Cycle, u.Provider, u.Member, u.key, part)
+	}
+	return nil
+}
+
+// Conversions lists what points became of another programme's, by lot.
+func (ix *Index) Conversions() (height uint64, list []books.Conversion, err error) {
+	list = []books.Conversion{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		times, err := r.moments()
+		if err != nil {
+			return err
+		}
+		parents := map[string]bool{}
+		var of []string
+		err = decoded(r, func(key string, _ uint64, l points.Lot) error {
+			if l.Origin != points.Converted {
+				return nil
+			}
+			batch, _ := row.Sealed(key)
+			list = append(list, books.Conversion{Cycle: times[batch].cycle, To: l.Programme, Points: l.Issued})
+			parent := string(row.Lot(l.Parent))
+			of, parents[parent] = append(of, parent), true
+			return nil
+		}, "SELECT key, block, row FROM lots ORDER BY key")
+		if err != nil {
+			return err
+		}
+		programmes := map[string]string{}
+		for key := range parents {
+			l, _, err := one(r, "lots", row.Key[points.Lot](key))
+			if err != nil {
+				return err
+			}
+			programmes[key] = l.Programme
+		}
+		for i, key := range of {
+			list[i].From = programmes[key]
+		}
+		return nil
+	})
+	return height, list, err
+}
+
+// Caps lists the net debit caps of the open cycle, by party: of those who have one.
+// NOT_FOUND before the founding.
+func (ix *Index) Caps() (height uint64, list []books.Cap, err error) {
+	list = []books.Cap{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		cycle, found, err := one(r, "facts", row.Cycle())
+		if err == nil && !found {
+			err = fault.New(fault.NotFound, "no cycle yet: found the network first")
+		}
+		if err != nil {
+			return err
+		}
+		var parties []party.Party
+		err = decoded(r, func(_ string, _ uint64, p party.Party) error {
+			if p.Debit > 0 {
+				parties = append(parties, p)
+			}
+			return nil
+		}, factsOf, "party")
+		if err != nil {
+			return err
+		}
+		for _, p := range parties {
+			cap, err := r.cap(cycle, p)
+			if err != nil {
+				return err
+			}
+			list = append(list, cap)
+		}
+		return nil
+	})
+	return height, list, err
+}
+
+// cap sums up one party's. The quota's row is made by the first draw.
+func (r at) cap(cycle settlement.Cycle, p party.Party) (books.Cap, error) {
+	id := cycle.ID + "." + p.ID
+	limit, _, err := one(r, "facts", row.Quota(quota.Debit, id))
+	if err != nil {
+		return books.Cap{}, err
+	}
+	c := books.Cap{Cycle: cycle.ID, Party: p.ID, Limit: p.Debit, Leased: limit.Leased}
+	from, to := row.Prefix("ul", string(quota.Debit), id)
+	return c, decoded(r, func(_ string, _ uint64, l quota.Lease) error {
+		c.Drawn += l.Used - l.Returned
+		return nil
+	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
+}

@@ -1,0 +1,281 @@
+package index
+
+import (
+	"database/sql"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+)
+
+// Obligation is one thing that a debtor owes a creditor, whose amount is known: a line
+// of a statement.
+type Obligation struct {
+	ID    number.Row   `json:"id"`
+	Cause command.Kind `json:"-"`
+	Cycle string       `json:"cycle"` // that it belongs to
+	Date  date.Date    `json:"date"`  // business date
+	settlement.Owe
+	Block uint64 `json:"block"`
+	Tx    string `json:"tx"`
+}
+
+// obligations writes what one batch made the parties owe each other. It never changes.
+func (f *fold) obligations(key string, all settlement.Obligations, c change) error {
+	for _, o := range all.List {
+		pair := settlement.PairOf(o.Debtor, o.Creditor)
+		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
+			int64(o.Points), int64(o.Fen), int64(o.Model), int64(o.Cause), int64(all.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
+			return err
+		}
+	}
+	for _, h := range all.Hidden {
+		sum, err := h.Sum.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		pair := settlement.PairOf(h.Debtor, h.Creditor)
+		if err := f.put("obligations", lineOf(key, h.Index, h.Ord), all.Cycle, all.Cycle, pair[0], pair[1], h.Debtor, h.Creditor, 0, h.Scene, "",
+			0, 0, 0, int64(h.Cause), int64(all.Date), 1, h.Back, h.Fee.String(), sum, c.block, c.tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lineOf is the key of one obligation of a batch.
+func lineOf(batch string, index uint16, ord uint8) string {
+	return fmt.Sprintf("%s/%03x%02x", batch, index, ord)
+}
+
+// lineID reads what lineOf writes.
+func lineID(key string) (number.Row, error) {
+	parts := strings.Split(key, "/") // ob/PARTY/LANE SEQ 000/INDEX ORD
+	if len(parts) != 4 || len(parts[2]) != 15 || len(parts[3]) != 5 {
+		return number.Row{}, fmt.Errorf("index: obligation %.90q", key)
+	}
+	var values [4]uint64
+	for i, digits := range []string{parts[2][:2], parts[2][2:12], parts[3][:3], parts[3][3:]} {
+		v, err := strconv.ParseUint(digits, 16, 64)
+		if err != nil {
+			return number.Row{}, fmt.Errorf("index: obligation %.90q: %w", key, err)
+		}
+		values[i] = v
+	}
+	return number.Command{Party: parts[1], Lane: uint8(values[0]), Seq: values[1], Index: uint16(values[2])}.Row(int(values[3])), nil
+}
+
+const obligationColumns = "key, cycle, made, debtor, creditor, kind, scene, programme, points, fen, model, cause, date, block, tx"
+
+func scanObligation(rows *sql.Rows) (o Obligation, err error) {
+	var key, made string
+	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Model,
+		&o.Cause, &o.Date, &o.Block, &o.Tx); err != nil {
+		return Obligation{}, fmt.Errorf("index: %w", err)
+	}
+	if made != o.Cycle {
+		o.Of = o.Cycle
+	}
+	o.ID, err = lineID(key)
+	return o, err
+}
+
+// Lines visits the lines of two parties' statement for a cycle, in the order of their ids' keys, one
+// at a time however many there are. All of them speak of one height, at least that which the
+// index has now.
+func (ix *Index) Lines(cycle, a, b string) iter.Seq2[Obligation, error] {
+	pair := settlement.PairOf(a, b)
+	return ix.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 ORDER BY key", cycle, pair[0], pair[1])
+}
+
+// Obligations visits all obligations of a cycle whose amounts are known, in the order of their ids' keys.
+func (ix *Index) Obligations(cycle string) iter.Seq2[Obligation, error] {
+	return ix.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND hidden = 0 ORDER BY key", cycle)
+}
+
+func (ix *Index) eachObligation(query string, args ...any) iter.Seq2[Obligation, error] {
+	return func(yield func(Obligation, error) bool) {
+		stopped := false
+		err := ix.reading(func(r at) error {
+			rows, err := r.tx.Query(query, args...)
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			defer rows.Close()
+			for rows.Next() {
+				o, err := scanObligation(rows)
+				if err != nil {
+					return err
+				}
+				if !yield(o, nil) {
+					stopped = true
+					return nil
+				}
+			}
+			return rows.Err()
+		})
+		if err != nil && !stopped {
+			yield(Obligation{}, err)
+		}
+	}
+}
+
+// Gross is how many obligations of a cycle are known, what they come to, and how many are still hidden.
+type Gross struct {
+	Height uint64       `json:"height"`
+	Count  uint64       `json:"count"`
+	Fen    amount.Units `json:"fen"`
+	Hidden uint64       `json:"hidden"` // deliveries and returns; they become one obligation a sum when it is opened
+}
+
+// Gross sums up a cycle's obligations.
+func (ix *Index) Gross(cycle string) (g Gross, err error) {
+	err = ix.reading(func(r at) error {
+		g.Height = r.height
+		err := r.tx.QueryRow("SELECT COALESCE(SUM(1 - hidden), 0), COALESCE(SUM(fen), 0), COALESCE(SUM(hidden), 0) FROM obligations WHERE cycle = ?", cycle).Scan(&g.Count, &g.Fen, &g.Hidden)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		return nil
+	})
+	return g, err
+}
+
+// CycleRoot computes the root of a cycle from the obligations in this index's blocks, lane by lane: what
+// the ledger has in the cycle's Close, derived anew.
+func (ix *Index) CycleRoot(cycle string) (root codec.Hash, err error) {
+	var lanes []settlement.Lane
+	err = ix.reading(func(r at) error {
+		rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, model, cause, hidden, back, fee, sum
+			FROM obligations WHERE made = ? AND cycle = made ORDER BY key`, cycle)
+		if err != nil {
+			return fmt.Errorf("index: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if lanes, err = linkRow(rows, lanes); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	return settlement.Root(lanes), err
+}
+
+// linkRow links one more obligation to its lane's chain. They come batch by batch, each batch's in the
+// order of its commands, as they arose.
+func linkRow(rows *sql.Rows, lanes []settlement.Lane) ([]settlement.Lane, error) {
+	var key, fee string
+	var o settlement.Obligation
+	var hidden, back bool
+	var sum []byte
+	if err := rows.Scan(&key, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Model, &o.Cause, &hidden, &back, &fee, &sum); err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	id, err := lineID(key)
+	if err != nil {
+		return nil, err
+	}
+	o.Index, o.Ord = id.Command.Index, id.Ord
+	n := len(lanes)
+	if n == 0 || lanes[n-1].Party != id.Command.Party || lanes[n-1].Number != id.Command.Lane {
+		lanes, n = append(lanes, settlement.Lane{Party: id.Command.Party, Number: id.Command.Lane}), n+1
+	}
+	if !hidden {
+		// The sums don't matter here, and a lane's may be above any limit.
+		lanes[n-1].Positions.Chain = settlement.Positions{Chain: lanes[n-1].Positions.Chain}.Bind(o)
+		return lanes, nil
+	}
+	h := settlement.Hidden{Index: o.Index, Ord: o.Ord, Cause: o.Cause, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Back: back}
+	if h.Fee, err = amount.ParseRate(fee); err != nil {
+		return nil, fmt.Errorf("index: fee %.40q: %w", fee, err)
+	}
+	if err := h.Sum.UnmarshalBinary(sum); err != nil {
+		return nil, fmt.Errorf("index: %w", err)
+	}
+	lanes[n-1].Positions = lanes[n-1].Positions.NoteHidden(h)
+	return lanes, nil
+}
+
+// Closed is a closed cycle. NOT_FOUND.
+func (ix *Index) Closed(cycle string) (uint64, settlement.Close, error) {
+	return oneOf(ix, "nouns", row.Close(cycle), "closed cycle "+cycle)
+}
+
+// Pair is the statement of two parties as the ledger has it. NOT_FOUND.
+func (ix *Index) Pair(cycle, a, b string) (uint64, settlement.Pair, error) {
+	return oneOf(ix, "facts", row.Pair(cycle, a, b), "statement of "+a+" and "+b+" for cycle "+cycle)
+}
+
+// Netting is what was netted of a cycle. NOT_FOUND.
+func (ix *Index) Netting(cycle string) (uint64, settlement.Netting, error) {
+	return oneOf(ix, "facts", row.Netting(cycle), "netting of cycle "+cycle)
+}
+
+// Book is the settlement models. NOT_FOUND before the founding.
+func (ix *Index) Book() (uint64, settlement.Book, error) {
+	return oneOf(ix, "facts", row.Book(), "book of settlement models")
+}
+
+// Pairs lists the statements of a cycle, by parties.
+func (ix *Index) Pairs(cycle string) (uint64, []settlement.Pair, error) {
+	return factsUnder[settlement.Pair](ix, "cp", cycle)
+}
+
+// Payments lists the payments of a cycle, by number.
+func (ix *Index) Payments(cycle string) (uint64, []settlement.Payment, error) {
+	return factsUnder[settlement.Payment](ix, "cm", cycle)
+}
+
+// Dispute is a dispute with its number.
+type Dispute struct {
+	Number number.Command `json:"number"`
+	settlement.Dispute
+}
+
+// Disputes lists the disputes of a cycle, or of all with "", by number.
+func (ix *Index) Disputes(cycle string) (height uint64, list []Dispute, err error) {
+	list = []Dispute{}
+	err = ix.reading(func(r at) error {
+		height = r.height
+		return r.rows(func(key string, _ uint64, value []byte) error {
+			named, err := row.Read(key, value)
+			if err != nil {
+				return fmt.Errorf("index: %w", err)
+			}
+			n, err := number.ParseCommand(named.ID)
+			if one := named.Row.(settlement.Dispute); cycle == "" || one.Cycle == cycle {
+				list = append(list, Dispute{n, one})
+			}
+			return err
+		}, "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key", "dispute")
+	})
+	return height, list, err
+}
+
+// oneOf is a row of a table by its key. NOT_FOUND.
+func oneOf[T any](ix *Index, table string, key row.Key[T], what string) (height uint64, one T, err error) {
+	height, list, err := facts[T](ix, "SELECT key, block, row FROM "+table+" WHERE key = ?", string(key))
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "there is no %s", what)
+	}
+	if err != nil {
+		return height, one, err
+	}
+	return height, list[0], nil
+}
+
+// factsUnder lists the rows whose keys begin with parts.
+func factsUnder[T any](ix *Index, parts ...string) (uint64, []T, error) {
+	from, to := row.Prefix(parts...)
+	return facts[T](ix, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
+}

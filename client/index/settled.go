@@ -1,0 +1,208 @@
+package index
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/books"
+)
+
+// What became of earlier cycles' obligations while a cycle was open: that is when it is
+// booked. A row that never changes again was decided in the block that wrote it last, and
+// all batches of a block were endorsed under one cycle.
+
+const nounsOf = "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key"
+
+// momentOf is when what a block wrote took effect; the zero moment if no batch did.
+func (r at) momentOf(block uint64) (m moment, err error) {
+	err = r.tx.QueryRow("SELECT date, cycle FROM batches WHERE block = ? ORDER BY key LIMIT 1", block).Scan(&m.date, &m.cycle)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return m, fmt.Errorf("index: %w", err)
+	}
+	return m, nil
+}
+
+// Voided lists the lines that ceased to count while a cycle was open, because disputes
+// about them ended then, each under the date of that. What is owed instead is an
+// obligation of that cycle.
+func (ix *Index) Voided(cycle string) (list []Obligation, err error) {
+	list = []Obligation{}
+	err = ix.reading(func(r at) error {
+		ended, err := r.endedDisputes()
+		if err != nil {
+			return err
+		}
+		for _, d := range ended {
+			when, err := r.momentOf(d.block)
+			if err != nil {
+				return err
+			}
+			if when.cycle != cycle {
+				continue
+			}
+			for _, l := range d.Lines {
+				o, err := r.obligation(l)
+				if err != nil {
+					return err
+				}
+				o.Date = d.Since
+				list = append(list, o)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// ended is a dispute that is decided, with the block that decided it.
+type ended struct {
+	settlement.Dispute
+	block uint64
+}
+
+func (r at) endedDisputes() (list []ended, err error) {
+	return list, decoded(r, func(_ string, block uint64, d settlement.Dispute) error {
+		if d.State.Ended() {
+			list = append(list, ended{d, block})
+		}
+		return nil
+	}, nounsOf, "dispute")
+}
+
+// obligation is a disputed line as it arose.
+func (r at) obligation(l settlement.Disputed) (o Obligation, err error) {
+	c := l.Line.Command
+	key := lineOf(string(row.Obligations(c.Party, c.Lane, c.Seq)), c.Index, l.Line.Ord)
+	rows, err := r.tx.Query("SELECT "+obligationColumns+" FROM obligations WHERE key = ?", key)
+	if err != nil {
+		return o, fmt.Errorf("index: %w", err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return o, errors.Join(fmt.Errorf("index: there is no line %s, which is disputed", l.Line), rows.Err())
+	}
+	return scanObligation(rows)
+}
+
+// Settled lists what a party discharged while a cycle was open: each statement that was
+// netted, with what stands of it on both sides, and each payment that came in, which
+// names no counterparty: netting left it between all of them.
+func (ix *Index) Settled(cycle, party string) (list []books.Settlement, err error) {
+	list = []books.Settlement{}
+	err = ix.reading(func(r at) error {
+		var closed []settlement.Close
+		err := decoded(r, func(_ string, _ uint64, c settlement.Close) error {
+			closed = append(closed, c)
+			return nil
+		}, nounsOf, "close")
+		if err != nil {
+			return err
+		}
+		for _, c := range closed {
+			netted, err := r.nettedIn(cycle, c.ID, party)
+			if err != nil {
+				return err
+			}
+			paid, err := r.paidIn(cycle, c.ID, party)
+			if err != nil {
+				return err
+			}
+			list = slices.Concat(list, netted, paid)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// nettedIn lists a party's statements for a closed cycle, if it was netted while another
+// was open.
+func (r at) nettedIn(open, closed, party string) (list []books.Settlement, err error) {
+	when, err := r.nettedAt(closed)
+	if err != nil || when.cycle != open {
+		return nil, err
+	}
+	from, to := row.Prefix("cp", closed)
+	return list, decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
+		if p.A != party && p.B != party || !p.State.Stands() {
+			return nil
+		}
+		other := p.A
+		if other == party {
+			other = p.B
+		}
+		_, owes, err := p.Owes(party)
+		if err != nil {
+			return err
+		}
+		_, owed, err := p.Owes(other)
+		list = append(list, books.Settlement{ID: closed + "-" + other, Date: when.date, Party: other, Payable: owes, Receivable: owed})
+		return err
+	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
+}
+
+// nettedAt is when a closed cycle was netted; the zero moment if it wasn't yet.
+func (r at) nettedAt(closed string) (when moment, err error) {
+	var block uint64
+	err = r.tx.QueryRow("SELECT block FROM facts WHERE key = ?", string(row.Netting(closed))).Scan(&block)
+	if errors.Is(err, sql.ErrNoRows) {
+		return when, nil
+	}
+	if err != nil {
+		return when, fmt.Errorf("index: %w", err)
+	}
+	return r.momentOf(block)
+}
+
+// paidIn lists what banks said of a party's payments for a closed cycle while another
+// was open.
+func (r at) paidIn(open, closed, party string) ([]books.Settlement, error) {
+	var payments []settlement.Payment
+	from, to := row.Prefix("cm", closed)
+	err := decoded(r, func(_ string, _ uint64, p settlement.Payment) error {
+		if p.Debtor == party || p.Creditor == party {
+			payments = append(payments, p)
+		}
+		return nil
+	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
+	if err != nil {
+		return nil, err
+	}
+	var list []books.Settlement
+	for _, p := range payments {
+		for i, a := range p.Advices {
+			cycle, err := r.cycleOf(row.Batch(a.By.Party, a.By.Lane, a.By.Seq))
+			if err != nil {
+				return nil, err
+			}
+			if cycle == open {
+				list = append(list, settledBy(p, a.Booked, i, party))
+			}
+		}
+	}
+	return list, nil
+}
+
+// settledBy is what one advice of a payment moved, counted from 0.
+func settledBy(p settlement.Payment, booked date.Date, i int, party string) books.Settlement {
+	s := books.Settlement{ID: fmt.Sprintf("%s-payment-%d-%d", p.Cycle, p.N, i+1), Date: booked}
+	if p.Debtor == party {
+		s.Paid = p.Advices[i].Fen
+	} else {
+		s.Received = p.Advices[i].Fen
+	}
+	return s
+}
+
+// cycleOf is the cycle under which a batch was endorsed.
+func (r at) cycleOf(batch string) (cycle string, err error) {
+	err = r.tx.QueryRow("SELECT cycle FROM batches WHERE key = ?", batch).Scan(&cycle)
+	if err != nil {
+		return "", fmt.Errorf("index: batch %s: %w", batch, err)
+	}
+	return cycle, nil
+}

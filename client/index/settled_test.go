@@ -1,0 +1,78 @@
+package index
+
+import (
+	"slices"
+	"testing"
+
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/books"
+)
+
+// closing is a ledger on which D disputed a line of c1 with M, and won a part of it in
+// c3; the rest of c1 was netted in c2 and paid in c2 and c3.
+func closing(t *testing.T) *world {
+	w := newWorld(t)
+	line := number.Command{Party: "M", Lane: 1, Seq: 1, Index: 4}.Row(0)
+	lines := []settlement.Obligation{
+		{Index: 4, Kind: settlement.Redemption, Debtor: "D", Creditor: "M", Programme: "DP", Points: 1200, Fen: 1200},
+		{Index: 5, Kind: settlement.Redemption, Debtor: "D", Creditor: "M", Programme: "DP", Points: 300, Fen: 300}, {Index: 6, Kind: settlement.Service, Debtor: "M", Creditor: "D", Fen: 100},
+	}
+	open := func(id string, seq uint64) {
+		w.write(put(row.Cycle(), settlement.Cycle{ID: id, Date: today + 30}), sealed("M", 2, seq))
+	}
+	open("c1", 1)
+	w.write(sealed("M", 1, 1), put(row.Obligations("M", 1, 1), settlement.Obligations{Cycle: "c1", Date: today, List: lines}))
+	open("c2", 2)
+	pair := settlement.Pair{A: "D", B: "M", State: settlement.Agreed, Owed: []settlement.Position{
+		{Debtor: "D", Creditor: "M", Programme: "DP", Points: 1500, Fen: 1500, Count: 2}, {Debtor: "M", Creditor: "D", Fen: 100, Count: 1},
+	}, Carved: []settlement.Carved{{Line: line, Debtor: "D", Programme: "DP", Points: 1200, Fen: 1200}}}
+	left := settlement.Pair{A: "D", B: "G", State: settlement.Left, Owed: []settlement.Position{{Debtor: "D", Creditor: "G", Fen: 7, Count: 1}}}
+	disputed := settlement.Dispute{Cycle: "c1", By: "D", Against: "M", Lines: []settlement.Disputed{{Line: line, Debtor: "D", Creditor: "M", Programme: "DP", Points: 1200, Fen: 1200}}, State: settlement.Raised}
+	first := settlement.Payment{Cycle: "c1", N: 1, Debtor: "D", Creditor: "M", Fen: 200, Received: 150, Advices: []settlement.Advice{{Reference: "a", Fen: 150, Booked: today + 31, By: numbered("M", 1, 2, 0)}}}
+	w.write(sealed("M", 1, 2), put(row.Close("c1"), settlement.Close{ID: "c1"}), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "G"), left), put(row.Netting("c1"), settlement.Netting{}),
+		put(row.Payment("c1", 1), first), put(row.Payment("c1", 2), settlement.Payment{Cycle: "c1", N: 2, Debtor: "G", Creditor: "F", Advices: []settlement.Advice{{Fen: 9, By: numbered("M", 1, 2, 0)}}}),
+		put(row.Dispute(numbered("M", 1, 2, 1)), disputed))
+	open("c3", 3)
+	disputed.State, disputed.Since = settlement.Ruled, today+40
+	first.Received, first.Advices = 200, append(first.Advices, settlement.Advice{Reference: "b", Fen: 50, Booked: today + 41, By: numbered("M", 1, 3, 0)})
+	w.write(sealed("M", 1, 3), put(row.Dispute(numbered("M", 1, 2, 1)), disputed), put(row.Payment("c1", 1), first))
+	return w
+}
+
+func TestSettledWhileACycleWasOpen(t *testing.T) {
+	ix := closing(t).index()
+	for _, c := range []struct {
+		cycle, party string
+		want         []books.Settlement
+	}{
+		{"c1", "D", []books.Settlement{}},
+		{"c2", "D", []books.Settlement{{ID: "c1-M", Date: today + 30, Party: "M", Payable: 300, Receivable: 100}, {ID: "c1-payment-1-1", Date: today + 31, Paid: 150}}},
+		{"c3", "D", []books.Settlement{{ID: "c1-payment-1-2", Date: today + 41, Paid: 50}}},
+		{"c2", "M", []books.Settlement{{ID: "c1-D", Date: today + 30, Party: "D", Payable: 100, Receivable: 300}, {ID: "c1-payment-1-1", Date: today + 31, Received: 150}}},
+		{"c2", "G", []books.Settlement{}},
+		{"c4", "D", []books.Settlement{}},
+	} {
+		got, err := ix.Settled(c.cycle, c.party)
+		if c.party == "G" && len(got) == 1 && got[0].ID == "c1-payment-2-1" {
+			got = got[:0] // a payment of its own to F, of no statement here
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s in %s: %+v, %v", c.party, c.cycle, got, err)
+		}
+	}
+}
+
+func TestVoidedWhileACycleWasOpen(t *testing.T) {
+	ix := closing(t).index()
+	for cycle, want := range map[string]int{"c1": 0, "c2": 0, "c3": 1} {
+		got, err := ix.Voided(cycle)
+		if err != nil || len(got) != want {
+			t.Errorf("%s: %+v, %v", cycle, got, err)
+		}
+		if want == 1 && (got[0].ID.String() != "M.1.1.4.0" || got[0].Kind != settlement.Redemption || got[0].Fen != 1200 || got[0].Cycle != "c1" || got[0].Date != today+40) {
+			t.Errorf("%+v", got[0])
+		}
+	}
+}
