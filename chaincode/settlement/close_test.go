@@ -60,7 +60,7 @@ func note(t fataler, party string, lane uint8, list ...Owe) Lane {
 	l := Lane{Party: party, Number: lane}
 	var row Obligations
 	for i, o := range list {
-		next, one, err := row.Plus(uint16(i), o)
+		next, one, err := row.Plus(uint16(i), 1, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func note(t fataler, party string, lane uint8, list ...Owe) Lane {
 func (l Lane) veil(t fataler, list ...VeiledOwe) Lane {
 	t.Helper()
 	for i, o := range list {
-		_, one, err := (Obligations{}).PlusHidden(uint16(i), o)
+		_, one, err := (Obligations{}).PlusHidden(uint16(i), 1, o)
 		if err != nil {
 			t.Fatal(err)
 		}

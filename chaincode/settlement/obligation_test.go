@@ -25,11 +25,11 @@ func TestObligationsAreNumberedInTheirCommand(t *testing.T) {
 		var err error
 		if c.hidden {
 			var one Hidden
-			o, one, err = o.PlusHidden(c.index, hide)
+			o, one, err = o.PlusHidden(c.index, 9, hide)
 			index, ord = one.Index, one.Ord
 		} else {
 			var one Obligation
-			o, one, err = o.Plus(c.index, due("G", "D", "GP", amount.Units(100*int(c.index)+int(c.ord)+1)))
+			o, one, err = o.Plus(c.index, 9, due("G", "D", "GP", amount.Units(100*int(c.index)+int(c.ord)+1)))
 			index, ord = one.Index, one.Ord
 		}
 		if err != nil || index != c.index || ord != c.ord {
@@ -53,9 +53,9 @@ func TestObligationsAreBounded(t *testing.T) {
 		for range n {
 			var err error
 			if hidden {
-				o, _, err = o.PlusHidden(index, VeiledOwe{Debtor: "D", Creditor: "S"})
+				o, _, err = o.PlusHidden(index, 9, VeiledOwe{Debtor: "D", Creditor: "S"})
 			} else {
-				o, _, err = o.Plus(index, due("G", "D", "GP", 1))
+				o, _, err = o.Plus(index, 9, due("G", "D", "GP", 1))
 			}
 			if err != nil {
 				return o, err
@@ -132,7 +132,7 @@ func TestARefusedCommandsObligationsVanish(t *testing.T) {
 		for index := range uint16(rapid.IntRange(1, 20).Draw(t, "commands")) {
 			was, before, n := o, chain, len(kept)
 			for range rapid.IntRange(0, 4).Draw(t, "obligations") {
-				next, one, err := o.Plus(index, due("G", "D", "GP", amount.Units(rapid.IntRange(1, 99).Draw(t, "fen"))))
+				next, one, err := o.Plus(index, 9, due("G", "D", "GP", amount.Units(rapid.IntRange(1, 99).Draw(t, "fen"))))
 				if err != nil {
 					t.Fatal(err)
 				}

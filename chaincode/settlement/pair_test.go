@@ -125,14 +125,14 @@ func TestOpeningMakesKnownObligations(t *testing.T) {
 		}
 	}
 	other := Pair{A: "G", B: "S", Pending: 2}
-	if next, err := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268}); err != nil || next.Pending != 1 || show(t, next) != "G-S 0/268 lines 1 pending 1" {
+	if next, _, err := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268}); err != nil || next.Pending != 1 || show(t, next) != "G-S 0/268 lines 1 pending 1" {
 		t.Errorf("%+v, %v", next, err)
 	}
-	if next, err := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G"}); err != nil || next.Pending != 1 || next.Count() != 0 {
+	if next, _, err := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G"}); err != nil || next.Pending != 1 || next.Count() != 0 {
 		t.Errorf("a fee of nothing: %+v, %v", next, err)
 	}
 	full, _ := other.Known(Owe{Debtor: "S", Creditor: "G", Fen: amount.Max})
-	if _, err := full.FeeKnown(Owe{Debtor: "S", Creditor: "G", Fen: 1}); fault.CodeOf(err) != fault.Limit {
+	if _, _, err := full.FeeKnown(Owe{Debtor: "S", Creditor: "G", Fen: 1}); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("above 2⁵³−1: %v", err)
 	}
 }

@@ -183,20 +183,24 @@ func (m *model) caps(debtor, creditor string, fen int, d *pact) (names []string,
 func (m *model) mayOwe(caller, debtor, creditor string, fen int, d *pact) (names []string, ok bool) {
 	names, most := m.caps(debtor, creditor, fen, d)
 	for i, name := range names {
-		if rest := m.draw(caller, name, fen); rest > 0 && m.n[entry{"drawn", name, m.cycle}] > most[i] {
+		if m.draw(caller, name, most[i], fen) > 0 {
 			return nil, false
 		}
 	}
 	return names, true
 }
 
-// draw takes from a till, and what is missing from what is left; it answers what was.
-func (m *model) draw(caller, name string, fen int) (rest int) {
-	till := entry{"till", name, caller, m.cycle}
-	rest = max(0, fen-m.n[till])
-	m.n[till] -= fen - rest
-	m.n[entry{"drawn", name, m.cycle}] += rest
-	return rest
+// draw takes from a till, and puts into it what is missing and left; the till then lacks what it answers.
+func (m *model) draw(caller, name string, most, fen int) (lacks int) {
+	till, out := entry{"till", name, caller, m.cycle}, entry{"drawn", name, m.cycle}
+	if missing := fen - m.n[till]; missing > 0 {
+		grant := min(missing, max(0, most-m.n[out]))
+		m.n[out] += grant
+		m.n[till] += grant
+		lacks = missing - grant
+	}
+	m.n[till] -= fen
+	return lacks
 }
 
 // undraw gives back to a till what was drawn in a cycle, of the caps that a hold drew on.
@@ -216,7 +220,11 @@ func (m *model) bring(caller, cycle, acceptor string, drew []string, b bill) {
 		return
 	}
 	for _, name := range m.undraw(caller, cycle, acceptor, drew, b) {
-		m.draw(caller, name, b.fen)
+		most := m.n[entry{"capped", name}]
+		if name != b.funder {
+			most = b.deal.most
+		}
+		m.draw(caller, name, most, b.fen)
 	}
 }
 
