@@ -5,11 +5,14 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -241,5 +244,47 @@ func TestOrderOfCommandsMakesNoDifference(t *testing.T) {
 				t.Errorf("seed %d, batches of %d: the same root of other lanes", seed, parts)
 			}
 		}
+	}
+}
+
+// What was endorsed before a cut-off and held back dies when it comes after it, whatever it is, and nothing
+// that was in flight kept the cut-off from landing.
+func TestWhatWasEndorsedBeforeACutOffDies(t *testing.T) {
+	s := newCounter(t, "DP")
+	held := s.must(t, "M", s.hold(40, "DP"))
+	endorsed := func(msp string, reqs ...command.Request) *ledgersim.Envelope {
+		batch := command.Batch{Lane: 2, Seq: 1}
+		for _, r := range reqs {
+			batch.Commands = append(batch.Commands, command.New("", r))
+		}
+		env, err := s.net.Endorse(s.net.Propose(s.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(msp)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return env
+	}
+	late := []*ledgersim.Envelope{
+		endorsed("M", points.CaptureRequest{Hold: held, Amount: 7}),
+		endorsed("D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 5, Expires: day(firstDay) + 9}}}),
+		endorsed("F", settlement.ComputeRequest{Cycle: "none"}), // it was refused, and died with its batch
+		endorsed("G", cutTo("another")),
+	}
+	s.must(t, "G", cutTo("2026-12"))
+	for _, env := range late {
+		s.net.Submit(env)
+	}
+	if err := ledgersim.NewScheduler(s.net, 1, ledgersim.DefaultWeights).Drain(); err != nil {
+		t.Fatal(err)
+	}
+	for i, env := range late {
+		if tx := s.net.Lookup("G", env.TxID); tx == nil || tx.Code != peer.TxValidationCode_MVCC_READ_CONFLICT {
+			t.Errorf("envelope %d is %+v", i, tx)
+		}
+	}
+	if err := checkFence(s.net); err != nil {
+		t.Error(err)
+	}
+	if len(rowsOf(s.net, "G", "close")) != 1 || len(rowsOf(s.net, "G", "obligations")) != 0 {
+		t.Error("something landed")
 	}
 }

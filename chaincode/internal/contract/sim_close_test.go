@@ -42,6 +42,9 @@ func (v view) drawClose(verb string) command.Request {
 			return settlement.FinaliseRequest{Cycle: id}
 		}
 	case "prefund":
+		if !v.odd(3) {
+			return nil
+		}
 		return settlement.PrefundRequest{Debtor: v.one("G", "D", "M"), Fen: v.n(30), Reference: fmt.Sprint("dep-", v.dice(20))}
 	case "instruct", "advise", "bounce":
 		return v.drawPayment(verb)
@@ -207,7 +210,7 @@ func newSecrets(t fataler) secrets {
 		for n := range uint64(4) {
 			note(must(unit.Times(n + 1)))
 		}
-		for price := range uint64(50) {
+		for price := range uint64(50 * (i % 2)) { // a commission
 			note(must(veil.Known(veil.Whole((price + 1) * settlement.PerFen)).Minus(must(unit.Times(price + 1)))))
 		}
 	}

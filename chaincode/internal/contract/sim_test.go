@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 var seeds = flag.Int("seeds", 200, "how many lives TestSimulation lives")
@@ -152,6 +153,7 @@ func TestSimulation(t *testing.T) {
 func live(t *testing.T, seed uint64) error {
 	w := founded(t, seed)
 	furnish(t, w)
+	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Silence(seed % 2)}})
 	verbs, known := living, secrets(nil)
 	if seed%3 == 0 {
 		stockFronts(t, w)
