@@ -32,10 +32,10 @@ func TestThreeNodesDeriveOneRoot(t *testing.T) {
 	go func() { done <- m.trade(t, by, enough) }()
 	g := by["G"]
 	from := g.Height()
-	await(t, "trade before the cut-off", func() bool { return g.Height() > from+12 })
+	await(t, "trade before the cut-off", func() bool { return g.Height() > from+20 })
 	desk("G").do(t, nil, "cycle", "cut-off", c.id, "--next", c.next)
 	from = g.Height()
-	await(t, "trade after it", func() bool { return g.Height() > from+12 })
+	await(t, "trade after it", func() bool { return g.Height() > from+20 })
 	close(enough)
 	list := <-done
 	fenced(t, readJournal(t, g), list, c.id, c.next)

@@ -28,13 +28,14 @@ import (
 // storm runs each command of a close while a process of one kind is killed, at any moment of the command's life, and
 // runs it again if it was in vain.
 type storm struct {
-	rng   *rand.Rand
-	usual map[string]time.Duration // how long a step's commands take
-	watch *gateway.Gateway         // that hears of blocks
-	kind  string
-	kills int
-	again int // commands that were run once more
-	lost  int // clients that were killed when a block had come since their start
+	rng    *rand.Rand
+	usual  map[string]time.Duration // how long a party's command of a step takes
+	watch  *gateway.Gateway         // that hears of blocks
+	kind   string
+	struck map[string]bool // steps during which one was killed
+	kills  int
+	again  int // commands that were run once more
+	lost   int // clients that were killed when a block had come since their start
 }
 
 // timed runs each command once, and notes how long it took.
@@ -42,12 +43,13 @@ func (s *storm) timed(t *testing.T, step string, by desk, args ...string) {
 	t.Helper()
 	began := time.Now()
 	calmly(t, step, by, args...)
-	s.usual[step] = max(s.usual[step], time.Since(began))
+	s.usual[step+" by "+string(by)] = time.Since(began)
 }
 
-// moment is a channel that is told at any moment of a step's usual time.
-func (s *storm) moment(step string) <-chan time.Time {
-	return time.After(time.Duration(s.rng.Int64N(int64(s.usual[step]))))
+// moment is a channel that is told at any moment of a command's usual time, short of its end.
+func (s *storm) moment(step string, by desk) <-chan time.Time {
+	usual := s.usual[step+" by "+string(by)]
+	return time.After(time.Duration(s.rng.Int64N(int64(usual) * 3 / 4)))
 }
 
 // do runs one command to its end.
@@ -91,8 +93,9 @@ func (s *storm) process(t *testing.T, step string, by desk, args []string) bool 
 		t.Fatal(err)
 	}
 	name := s.victim(by)
-	<-s.moment(step)
+	<-s.moment(step, by)
 	killed(t, name)
+	s.struck[step] = true
 	err := words.end(cmd, cmd.Wait())
 	if err != nil && !passes(err) {
 		t.Fatalf("%s: tally %s, when %s was killed: %v", by, strings.Join(args, " "), name, err)
@@ -132,7 +135,7 @@ func (s *storm) client(t *testing.T, step string, by desk, args []string) bool {
 		}
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
-		moment := s.moment(step)
+		moment := s.moment(step, by)
 		if late {
 			moment = s.block(before, ended)
 		}
@@ -145,6 +148,7 @@ func (s *storm) client(t *testing.T, step string, by desk, args []string) bool {
 		case <-moment:
 		}
 		s.kills++
+		s.struck[step] = true
 		cmd.Process.Kill() //nolint:errcheck // it may have ended
 		var exit *exec.ExitError
 		if err := <-ended; err != nil && !errors.As(err, &exit) {
@@ -191,9 +195,12 @@ func TestACloseSurvivesKills(t *testing.T) {
 	for _, s.kind = range []string{"peer", "orderer", "chaincode", "client"} {
 		t.Run(s.kind, func(t *testing.T) {
 			began := time.Now()
-			s.kills, s.again, s.lost = 0, 0, 0
+			s.kills, s.again, s.lost, s.struck = 0, 0, 0, map[string]bool{}
 			if got := s.closed(t, m, by, s.do); got != want {
 				t.Errorf("in peace:\n%s\nunder fire:\n%s", want, got)
+			}
+			if len(s.struck) != 6 {
+				t.Errorf("of six steps, these were struck: %v", s.struck)
 			}
 			if s.kind == "client" && s.lost == 0 {
 				t.Error("no client was killed between its block and its answer")
