@@ -100,6 +100,10 @@ func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 // parties.
 func rootsOf(t *testing.T, party, cycle string) map[string]string {
 	t.Helper()
+	cfg, err := net.config(party, t.TempDir(), "")
+	if err != nil || cfg.Peers[0].Party != party {
+		t.Fatalf("%s reads from another's peer: %+v, %v", party, cfg.Peers, err)
+	}
 	g := net.open(t, party, "")
 	g.AtLeast(seen.Load())
 	ix := read(t, g)

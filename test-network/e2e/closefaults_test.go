@@ -237,7 +237,7 @@ type racer struct {
 	name  string
 	node  *gateway.Gateway
 	req   command.Request
-	until fault.Code // ask again while it is refused so
+	until fault.Code // ask again while it is refused so, and no other has done it
 	made  number.Command
 	err   error
 }
@@ -246,14 +246,20 @@ type racer struct {
 func race(ctx context.Context, list []*racer) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	start := make(chan struct{})
+	start, won := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
+	var first sync.Once
 	for _, r := range list {
 		all.Go(func() {
 			<-start
 			for {
 				receipt, err := r.node.WalkIn(ctx, "", r.req)
-				if r.made, r.err = receipt.Number, err; r.until == "" || fault.CodeOf(err) != r.until || ctx.Err() != nil {
+				r.made, r.err = receipt.Number, err
+				switch {
+				case r.until == "" || ctx.Err() != nil || isClosed(won):
+					return
+				case fault.CodeOf(err) != r.until:
+					first.Do(func() { close(won) })
 					return
 				}
 			}
@@ -297,7 +303,7 @@ func (c closing) racers(t *testing.T, nodes traders, both bool) []*racer {
 	t.Helper()
 	list := []*racer{
 		{name: "net", node: nodes["G"], req: settlement.FinaliseRequest{Cycle: c.id}, until: fault.WrongState},
-		{name: "net", node: nodes["F"], req: settlement.FinaliseRequest{Cycle: c.id}},
+		{name: "net", node: nodes["F"], req: settlement.FinaliseRequest{Cycle: c.id}, until: fault.WrongState},
 	}
 	for _, party := range []string{"D", "M"} {
 		nodes[party].AtLeast(seen.Load())
