@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,11 +117,19 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 }
 
 // requestFor names the request of one of several commands: the same for the same, whenever it is sent. Under the
-// caller's own --request it is that and the step.
+// caller's own --request it is that and the step. What is too long for an id ends in a hash of all of it.
 func (a *app) requestFor(parts ...string) string {
 	id := strings.Join(parts, "-")
 	if a.request != "" {
 		id = a.request + "-" + id
 	}
-	return id[:min(len(id), 64)]
+	if len(id) <= maxRequest {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	tail := "-" + hex.EncodeToString(sum[:16])
+	return id[:maxRequest-len(tail)] + tail
 }
+
+// maxRequest is how long a request id may be.
+const maxRequest = 64
