@@ -8,6 +8,7 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -286,5 +287,38 @@ func TestWhatWasEndorsedBeforeACutOffDies(t *testing.T) {
 	}
 	if len(rowsOf(s.net, "G", "close")) != 1 || len(rowsOf(s.net, "G", "obligations")) != 0 {
 		t.Error("something landed")
+	}
+}
+
+// A use of a benefit that points pay for is settled by the model of its day; its reversal, and a refund, by the same,
+// whatever is agreed meanwhile. Who pays the fee is given it back.
+func TestWhatIsGivenBackIsSettledAsItWas(t *testing.T) {
+	for _, payer := range []settlement.Payer{settlement.AcceptorPays, settlement.IssuerPays} {
+		s := newCounter(t, "DP")
+		s.agreed(t, settlement.ProposeRequest{Terms: settlement.Terms{Price: amount.Rate{Num: 2, Den: 1}, Fee: amount.Rate{Num: 1, Den: 10}, Payer: payer}})
+		s.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) {
+			r.Points, r.Window = []benefit.Cost{{Programme: "DP", Amount: 20}}, 9
+		}))
+		bought := s.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li", Pieces: []spend.Take{{Lot: s.lots["DP"], Amount: 20}}})
+		used := s.must(t, "M", benefit.WriteOffRequest{Entitlement: bought.Row(0)})
+		held := s.must(t, "M", s.hold(30, "DP"))
+		captured := s.must(t, "M", points.CaptureRequest{Hold: held, Amount: 30})
+		s.must(t, "D", settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: "D", Acceptor: "M"}, Terms: settlement.Terms{Price: amount.Rate{Num: 5, Den: 1}}, From: day(firstDay) + 2})
+		s.must(t, "M", settlement.AgreeRequest{Model: "m", Version: 2})
+		s.advance(t, 2)
+		s.must(t, "G", cutTo("2026-12"))
+		reversed := s.must(t, "M", benefit.ReverseRequest{WriteOff: used, Reason: "x"})
+		refunded := s.must(t, "M", points.RefundRequest{Hold: held, Capture: captured, Amount: 30, Reason: "x"})
+		pays := map[settlement.Payer]string{settlement.AcceptorPays: "M", settlement.IssuerPays: "D"}[payer]
+		old, now := "2026-11", "2026-12"
+		lines{
+			{old, used, settlement.Redemption, "travel", "D", "M", "DP", 20, 40, 1}, {old, used, settlement.Fee, "travel", pays, "G", "", 0, 4, 1},
+			{old, captured, settlement.Redemption, "", "D", "M", "DP", 30, 60, 1}, {old, captured, settlement.Fee, "", pays, "G", "", 0, 6, 1},
+			{now, reversed, settlement.Refund, "travel", "M", "D", "DP", 20, 40, 1}, {now, reversed, settlement.FeeBack, "travel", "G", pays, "", 0, 4, 1},
+			{now, refunded, settlement.Refund, "", "M", "D", "DP", 30, 60, 1}, {now, refunded, settlement.FeeBack, "", "G", pays, "", 0, 6, 1},
+		}.compare(t, s.world)
+		if _, err := checkBooks(s.net, "G"); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -278,15 +278,21 @@ func (m *model) bargains(t *rapid.T, w *world) {
 	}
 }
 
-// cutOff opens the next cycle, in a batch with or before the computing of the old one.
+// cutOff opens the next cycle.
 func (m *model) cutOff(t *rapid.T, w *world) (closed string) {
-	closed, m.cycle = m.cycle, fmt.Sprintf("after-%d", w.net.Height())
-	requests := []command.Request{settlement.CutOffRequest{Cycle: closed, Next: m.cycle}}
+	closed, m.cycle = m.cycle, nextCycle(t, w, m.cycle)
+	return closed
+}
+
+// nextCycle opens the next cycle, in a batch with or before the computing of the old one.
+func nextCycle(t *rapid.T, w *world, open string) (next string) {
+	next = fmt.Sprintf("after-%d", w.net.Height())
+	requests := []command.Request{settlement.CutOffRequest{Cycle: open, Next: next}}
 	if rapid.Bool().Draw(t, "at once") {
-		w.must(t, "G", append(requests, settlement.ComputeRequest{Cycle: closed})...)
-		return closed
+		w.must(t, "G", append(requests, settlement.ComputeRequest{Cycle: open})...)
+		return next
 	}
 	w.must(t, "G", requests...)
-	w.must(t, "D", settlement.ComputeRequest{Cycle: closed})
-	return closed
+	w.must(t, "D", settlement.ComputeRequest{Cycle: open})
+	return next
 }

@@ -64,6 +64,11 @@ func (h hidden) openVeiled(t *testing.T, w *world, d *datadriven.TestData) strin
 	}
 	for _, p := range positions {
 		if p.Debtor == d.CmdArgs[1].Key && p.Creditor == d.CmdArgs[2].Key {
+			said, err := json.Marshal(sum)
+			if err != nil {
+				return err.Error()
+			}
+			h.said["OPENING"] = string(said)
 			fen, fee, err := p.Open(sum)
 			if err != nil {
 				return err.Error()

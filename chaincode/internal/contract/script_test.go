@@ -26,8 +26,8 @@ import (
 //	hide NAME VALUE                         commits to a private value, with a salt that hangs on the name
 //	open CYCLE DEBTOR CREDITOR NAME*N …     opens what one owes the other, from so many units of each value
 //
-// In what is sent, $NAME stands for the commitment and $QUOTE for the hash of the
-// latest quote.
+// In what is sent, $NAME stands for the commitment, $QUOTE for the hash of the
+// latest quote, and $OPENING for what the latest open opened with.
 //
 // Run with -rewrite after a wanted change, and read the diff.
 func TestScripts(t *testing.T) {
