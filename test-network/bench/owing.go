@@ -43,18 +43,26 @@ type shopper struct {
 	lots   []number.Row // D's programmes first
 }
 
+// newShoppers picks one for each lane of the acceptors, from the members who are at home there.
+func newShoppers() map[string][]*shopper {
+	found := map[string][]*shopper{}
+	for _, acceptor := range manyAcceptors {
+		for lane := range manyLanes {
+			found[acceptor] = append(found[acceptor], &shopper{member: pseudonym(homeOf(acceptor) + lane*len(acceptors))})
+		}
+	}
+	return found
+}
+
 // prepareMany opens the programmes and issues the shoppers' lots, once a run.
 func (w *world) prepareMany(ctx context.Context) error {
 	if w.shoppers != nil {
 		return nil
 	}
-	found, told := map[string][]*shopper{}, &receipts{}
+	found, told := newShoppers(), &receipts{}
 	var all []*shopper
 	for _, acceptor := range manyAcceptors {
-		for lane := range manyLanes {
-			one := &shopper{member: pseudonym(homeOf(acceptor) + lane*len(acceptors))}
-			found[acceptor], all = append(found[acceptor], one), append(all, one)
-		}
+		all = append(all, found[acceptor]...)
 	}
 	for _, issuer := range manyIssuers {
 		err := w.as(ctx, issuer, "1", func(g *gateway.Gateway) error {
@@ -111,7 +119,7 @@ func purchases(programmes int) customers {
 	}
 }
 
-// load of obligations: who takes points of how many programmes at once, and how many
+// debts is a load of obligations: who takes points of how many programmes at once, and how many
 // obligations there shall be in all.
 type debts struct {
 	acceptors   []string
