@@ -41,9 +41,19 @@ type Config struct {
 	// Waiting is the most commands that wait for a lane; over it a caller gets
 	// OVERLOADED at once.
 	Waiting int `mapstructure:"waiting"`
-	// State is the directory of this node's outbox, locks and index. One
-	// process at a time writes lanes from it.
+	// State is the directory of this node's outbox and locks, and of its index
+	// unless Index says otherwise. One process at a time writes lanes from it.
 	State string `mapstructure:"state"`
+	// Index is where the read model is: "" for a file in State, a path of a file of
+	// SQLite's, or the URL of a PostgreSQL database, for a party whose node runs as
+	// several processes:
+	//
+	//	postgres://tally@db.example:5432/tally?search_path=tally_d&passfile=/etc/tally/pgpass&sslmode=verify-full
+	//
+	// search_path names the schema, which is for this index alone and is made if the
+	// user may make schemas. The password is in the file that passfile or PGPASSFILE
+	// names, a line host:port:database:user:password, never in the URL.
+	Index string `mapstructure:"index"`
 	// Keep is how long the outbox remembers receipts. The ledger remembers
 	// named requests for good; this only answers them sooner.
 	Keep time.Duration `mapstructure:"keep"`
@@ -116,8 +126,13 @@ func Default() Config {
 // OutboxPath is where the gateway keeps what it has sent.
 func (c Config) OutboxPath() string { return filepath.Join(c.State, "outbox.db") }
 
-// IndexPath is where the read model is.
-func (c Config) IndexPath() string { return filepath.Join(c.State, "index.db") }
+// IndexAt is where the read model is, as index.Open takes it: a path or a URL.
+func (c Config) IndexAt() string {
+	if c.Index == "" {
+		return filepath.Join(c.State, "index.db")
+	}
+	return c.Index
+}
 
 // SealOf names the chaincode that has a party's lane heads: a party with a peer
 // has one of its own, which that peer must endorse.

@@ -62,6 +62,36 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestWhereTheIndexIs(t *testing.T) {
+	path := write(t, profile, 0o600)
+	in := func() (string, error) {
+		c, err := Load(path, nil)
+		return c.IndexAt(), err
+	}
+	if at, err := in(); err != nil || at != filepath.Join(filepath.Dir(path), "state", "index.db") {
+		t.Errorf("%s, %v", at, err)
+	}
+	t.Setenv("TALLY_INDEX", "/var/lib/tally/d.db")
+	if at, err := in(); err != nil || at != "/var/lib/tally/d.db" {
+		t.Errorf("%s, %v", at, err)
+	}
+	passwords := filepath.Join(filepath.Dir(path), "pgpass")
+	url := "postgres://tally@db/tally?search_path=tally_d&passfile=" + passwords
+	t.Setenv("TALLY_INDEX", url)
+	if err := os.WriteFile(passwords, []byte("*:*:*:*:x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := in(); err != nil || at != url {
+		t.Errorf("%s, %v", at, err)
+	}
+	if err := os.Chmod(passwords, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in(); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("a file of passwords for others: %v", err)
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name, from, to string
@@ -88,6 +118,15 @@ func TestLoadRefuses(t *testing.T) {
 		{"lanes backwards", "", "", map[string]any{"lanes": "3-1"}, 0o600, "lanes"},
 		{"a batch of 501", "", "", map[string]any{"batch": 501}, 0o600, "batch"},
 		{"fewer waiting than a batch", "", "", map[string]any{"waiting": 499}, 0o600, "waiting"},
+		{"an index in another database", "", "", map[string]any{"index": "mysql://tally@db/tally"}, 0o600, "postgres://"},
+		{"an index with a password", "", "", map[string]any{"index": "postgres://tally:s3cret@db/tally?search_path=d"}, 0o600, "passfile"},
+		{"an index with a password apart", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d&password=s3cret"}, 0o600, "passfile"},
+		{"an index with a password and no schema", "", "", map[string]any{"index": "postgres://tally:s3cret@db/tally"}, 0o600, "passfile"},
+		{"no URL at all, and a password", "", "", map[string]any{"index": "postgres://tally:s3cret@db:x/tally"}, 0o600, "postgres://"},
+		{"an index without a schema", "", "", map[string]any{"index": "postgres://tally@db/tally"}, 0o600, "search_path"},
+		{"an index in everybody's schema", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=public"}, 0o600, "search_path"},
+		{"an index in two schemas", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d,public"}, 0o600, "search_path"},
+		{"no file of passwords", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d&passfile=/none"}, 0o600, "passfile"},
 		{"no time to wait", "", "", map[string]any{"timeouts.doubt": "0s"}, 0o600, "timeouts.doubt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,6 +136,9 @@ func TestLoadRefuses(t *testing.T) {
 			_, err := Load(write(t, strings.Replace(profile, c.from, c.to, 1), c.mode), c.settings)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("says %v, want something on %s", err, c.says)
+			}
+			if err != nil && strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("tells a password: %v", err)
 			}
 		})
 	}

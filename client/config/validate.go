@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +65,9 @@ func (c Config) Validate() error {
 	if c.Linger < 0 || c.Linger > time.Second {
 		add("linger: %s; want 0s to 1s", c.Linger)
 	}
+	if err := checkIndex(c.Index); err != nil {
+		add("index: %w", err)
+	}
 	if c.Keep < 0 {
 		add("keep: %s; want a time, such as 168h", c.Keep)
 	}
@@ -107,18 +112,51 @@ func (c Config) LaneList() ([]uint8, error) {
 	return lanes, nil
 }
 
+// schemaName is what the schema of an index may be called.
+var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+// checkIndex refuses, first that applies, a URL that isn't PostgreSQL's, has a
+// password, names no schema, or a file of passwords that others may read. What it
+// says has nothing of a URL that may have a password in it.
+func checkIndex(index string) error {
+	if !strings.Contains(index, "://") {
+		return nil
+	}
+	u, err := url.Parse(index)
+	if err != nil || u.Scheme != "postgres" {
+		return errors.New("want a path, or a URL that begins postgres://")
+	}
+	settings := u.Query()
+	if _, has := u.User.Password(); has || settings.Has("password") || settings.Has("sslpassword") {
+		return errors.New("has a password in it; put it in a file and name that: passfile=…, or the environment's PGPASSFILE")
+	}
+	if schema := settings.Get("search_path"); !schemaName.MatchString(schema) || schema == "public" {
+		return fmt.Errorf("search_path=%.64s; want a schema that is for this index alone, such as search_path=tally_d", schema)
+	}
+	if file := settings.Get("passfile"); file != "" {
+		return checkSecret("passfile", file, 0o077)
+	}
+	return nil
+}
+
+// checkSecret refuses a file that is missing, or that some may use who are not
+// meant to.
+func checkSecret(what, path string, others os.FileMode) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if mode := info.Mode().Perm(); mode&others != 0 {
+		return fmt.Errorf("%s: others may use it (%#o); run chmod 600 on it", what, mode)
+	}
+	return nil
+}
+
 func (i Identity) check() error {
 	if _, err := os.Stat(i.Cert); err != nil {
 		return fmt.Errorf("cert: %w", err)
 	}
-	info, err := os.Stat(i.Key)
-	if err != nil {
-		return fmt.Errorf("key: %w", err)
-	}
-	if mode := info.Mode().Perm(); mode&0o007 != 0 {
-		return fmt.Errorf("key: everyone may read it (%#o); run chmod 600 on it", mode)
-	}
-	return nil
+	return checkSecret("key", i.Key, 0o007)
 }
 
 func (t Trust) check() error {

@@ -78,7 +78,7 @@ func TestRealFlow(t *testing.T) {
 	d, cfg := realNode(t, "D", "1-8")
 	found(t, d)
 	ctx, member := t.Context(), fmt.Sprintf("m%d", time.Now().UnixNano())
-	ix, err := index.Open(cfg.IndexPath())
+	ix, err := index.Open(cfg.IndexAt())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +326,7 @@ func TestRealSteady(t *testing.T) {
 		})
 	}
 	work.Wait()
-	ix, err := index.Open(cfg.IndexPath())
+	ix, err := index.Open(cfg.IndexAt())
 	if err != nil {
 		t.Fatal(err)
 	}

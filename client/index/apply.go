@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"slices"
 
 	"tallystick/client/block"
 )
@@ -20,40 +18,40 @@ const (
 // Apply takes the next blocks in, in order, all in one database transaction:
 // either all of them count or none does. It refuses a block that isn't the
 // next one or doesn't follow on the one before by its hash; one that another
-// process has applied to the same file meanwhile is passed over.
+// process has applied to the same tables meanwhile is passed over.
 func (ix *Index) Apply(blocks ...*block.Block) error {
 	ix.applying.Lock()
 	defer ix.applying.Unlock()
 	if len(blocks) == 0 {
 		return nil
 	}
-	f := &fold{ix: ix, rows: map[string]change{}}
-	err := f.exec("BEGIN IMMEDIATE")
+	height, err := ix.apply(blocks)
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
-	// Another process may have applied blocks since: the file knows.
-	f.height, f.hash, err = checkpoint(ix.conn)
-	for _, b := range blocks {
-		if err == nil && (b.Number >= f.height || b.Number < ix.height) {
-			err = f.block(b)
-		}
-	}
-	if err == nil {
-		err = f.flush()
-	}
-	if err == nil {
-		err = f.exec("COMMIT")
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("index: %w", err), f.exec("ROLLBACK"))
-	}
+	ix.given = blocks[len(blocks)-1].Number + 1
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
-	ix.height = f.height
+	ix.height = height
 	close(ix.reached)
 	ix.reached = make(chan struct{})
 	return nil
+}
+
+func (ix *Index) apply(blocks []*block.Block) (height uint64, err error) {
+	tx, err := ix.db.write(context.Background())
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	f, err := ix.fold(tx, blocks)
+	if err != nil {
+		return 0, err
+	}
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	return f.height, tx.Commit()
 }
 
 // Wait waits until the index has so many blocks: a reader that wants to see
@@ -76,14 +74,24 @@ func (ix *Index) Wait(ctx context.Context, height uint64) error {
 
 // fold gathers what some blocks wrote. Of a row that they wrote repeatedly only
 // the last value matters, so rows are written to the database once, at the end,
-// sorted by key.
+// table by table and sorted by key. What the fold must know of the tables it asks
+// once, before it begins.
 type fold struct {
-	ix     *Index
+	asking
 	height uint64
 	hash   []byte
+	txs    []written
+	had    had
 	rows   map[string]change
-	stray  []stray
-	sealed []batch
+	puts   map[string]map[string][]any // rows by table and primary key
+	gone   []string                    // keys of deleted rows
+}
+
+// written is what a valid transaction wrote.
+type written struct {
+	block uint64
+	id    string
+	sets  []block.Set
 }
 
 // change is the last value of a row.
@@ -93,13 +101,34 @@ type change struct {
 	tx    string
 }
 
-// stray is a row that isn't honoured.
-type stray struct {
-	block   uint64
-	tx, key string
-	value   []byte
+// fold folds blocks, as far as the tables haven't got them.
+func (ix *Index) fold(tx *sql.Tx, blocks []*block.Block) (*fold, error) {
+	f := &fold{asking: asking{tx, ix.db}, rows: map[string]change{}, puts: map[string]map[string][]any{}}
+	var err error
+	// Another process may have applied blocks since: the tables know.
+	if f.height, f.hash, err = checkpoint(tx); err != nil {
+		return nil, err
+	}
+	for _, b := range blocks {
+		if b.Number < f.height && b.Number >= ix.given {
+			continue
+		}
+		if err := f.block(b); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.lookUp(); err != nil {
+		return nil, err
+	}
+	for _, t := range f.txs {
+		if err := f.transaction(t); err != nil {
+			return nil, fmt.Errorf("block %d: %w", t.block, err)
+		}
+	}
+	return f, f.write()
 }
 
+// block notes what a block's valid transactions wrote.
 func (f *fold) block(b *block.Block) error {
 	if b.Number != f.height {
 		return fmt.Errorf("block %d is not the next one, %d", b.Number, f.height)
@@ -111,40 +140,36 @@ func (f *fold) block(b *block.Block) error {
 		if !b.Txs[i].Valid() {
 			continue
 		}
-		if err := f.transaction(b.Number, &b.Txs[i]); err != nil {
+		sets, err := b.Txs[i].WriteSets()
+		if err != nil {
 			return fmt.Errorf("block %d: %w", b.Number, err)
 		}
+		f.txs = append(f.txs, written{b.Number, b.Txs[i].ID, sets})
 	}
 	f.height, f.hash = b.Number+1, b.Hash
 	return nil
 }
 
-func (f *fold) transaction(number uint64, tx *block.Tx) error {
-	sets, err := tx.WriteSets()
-	if err != nil {
-		return err
-	}
-	sealed, err := f.seals(sets)
+func (f *fold) transaction(t written) error {
+	sealed, err := f.seals(t.sets)
 	if err == nil {
-		err = f.batches(number, tx.ID, sealed)
+		err = f.batches(t, sealed)
 	}
 	if err != nil {
 		return err
 	}
-	for _, set := range sets {
+	for _, set := range t.sets {
 		if set.Namespace != ledgerSpace {
 			continue
 		}
 		for _, w := range set.Writes {
-			made, err := f.honoured(w.Key, sealed)
-			switch {
-			case err != nil:
-				return err
-			case !made:
-				f.stray = append(f.stray, stray{number, tx.ID, w.Key, w.Value})
+			if !f.honoured(w.Key, sealed) {
+				if err := f.put("unsealed", t.block, t.id, w.Key, w.Value); err != nil {
+					return err
+				}
 				continue
 			}
-			c := change{value: w.Value, block: number, tx: tx.ID}
+			c := change{value: w.Value, block: t.block, tx: t.id}
 			if w.Deleted {
 				c.value = nil
 			}
@@ -154,27 +179,55 @@ func (f *fold) transaction(number uint64, tx *block.Tx) error {
 	return nil
 }
 
-// flush writes the rows and the checkpoint.
-func (f *fold) flush() error {
-	keys := make([]string, 0, len(f.rows))
-	for k := range f.rows {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		if err := f.write(k, f.rows[k]); err != nil {
+// write makes rows of tables of the last values.
+func (f *fold) write() error {
+	for _, k := range sortedKeys(f.rows) {
+		if err := f.row(k, f.rows[k]); err != nil {
 			return err
 		}
 	}
-	if err := f.writeBatches(); err != nil {
+	return f.put("checkpoint", 1, f.height, f.hash)
+}
+
+// put has a row written to a table at the end: the values of its columns, in the
+// schema's order. The last one with a key counts, unless its table keeps the first.
+func (f *fold) put(name string, row ...any) error {
+	t, err := tableNamed(name)
+	if err != nil {
 		return err
 	}
-	for _, s := range f.stray {
-		if err := f.exec("INSERT OR REPLACE INTO unsealed VALUES (?,?,?,?)", s.block, s.tx, s.key, notNil(s.value)); err != nil {
-			return err
+	if err := t.fit(row); err != nil {
+		return err
+	}
+	if f.puts[name] == nil {
+		f.puts[name] = map[string][]any{}
+	}
+	if key := t.keyOf(row); !t.keepsFirst() || f.puts[name][key] == nil {
+		f.puts[name][key] = row
+	}
+	return nil
+}
+
+// flush writes everything.
+func (f *fold) flush() error {
+	for _, t := range tables {
+		if t.byRow() {
+			if err := f.remove(t.name, f.gone); err != nil {
+				return err
+			}
+		}
+		rows := make([][]any, 0, len(f.puts[t.name]))
+		for _, key := range sortedKeys(f.puts[t.name]) {
+			rows = append(rows, f.puts[t.name][key])
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		if err := f.db.put(f.tx, t, rows); err != nil {
+			return fmt.Errorf("table %s: %w", t.name, err)
 		}
 	}
-	return f.exec("INSERT OR REPLACE INTO checkpoint VALUES (1,?,?)", f.height, f.hash)
+	return nil
 }
 
 func notNil(b []byte) []byte {
@@ -182,27 +235,4 @@ func notNil(b []byte) []byte {
 		return []byte{}
 	}
 	return b
-}
-
-func (f *fold) exec(query string, args ...any) error {
-	s, err := f.stmt(query)
-	if err == nil {
-		_, err = s.Exec(args...)
-	}
-	if err != nil {
-		return fmt.Errorf("%.40s: %w", query, err)
-	}
-	return nil
-}
-
-// stmt returns a statement, prepared once on the connection that writes.
-func (f *fold) stmt(query string) (*sql.Stmt, error) {
-	if s := f.ix.prepared[query]; s != nil {
-		return s, nil
-	}
-	s, err := f.ix.conn.PrepareContext(context.Background(), query)
-	if err == nil {
-		f.ix.prepared[query] = s
-	}
-	return s, err
 }

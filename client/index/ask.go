@@ -54,18 +54,18 @@ type Hold struct {
 
 // at is one reading: everything in it speaks of one height.
 type at struct {
-	tx     *sql.Tx
+	tx     asking
 	height uint64
 }
 
 // reading asks within one snapshot.
 func (ix *Index) reading(ask func(at) error) error {
-	tx, err := ix.read.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
+	tx, err := ix.db.read(context.Background())
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	r := at{tx: tx}
+	r := at{tx: asking{tx, ix.db}}
 	err = tx.QueryRow("SELECT height FROM checkpoint").Scan(&r.height)
 	if err == nil || err == sql.ErrNoRows {
 		err = ask(r)
@@ -134,7 +134,8 @@ type Wallet struct {
 
 // mine selects a member and all that were merged into it; its one argument is the
 // member. CROSS JOIN has SQLite look for each id, where it would look at every member.
-const mine = `WITH RECURSIVE mine(id) AS (VALUES (?) UNION SELECT n.member FROM mine CROSS JOIN nouns n ON n.topic = mine.id WHERE n.kind = 'member') `
+const mine = `WITH RECURSIVE mine(id) AS (VALUES (CAST(? AS TEXT) COLLATE BINARY)
+	UNION SELECT n.member FROM mine CROSS JOIN nouns n WHERE n.topic = mine.id AND n.kind = 'member') `
 
 // Wallet lists what is left of a member's lots, and of those who were merged into
 // it, earliest expiry first; pending and expired ones included, which the ledger
@@ -143,7 +144,7 @@ func (ix *Index) Wallet(member string) (w Wallet, err error) {
 	w.Member = member
 	err = ix.reading(func(r at) error {
 		w.Height = r.height
-		w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN mine AND available > 0 ORDER BY expires, key", member)
+		w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN (SELECT id FROM mine) AND available > 0 ORDER BY expires, key", member)
 		if err == nil {
 			w.Held, err = r.held(member)
 		}
@@ -162,8 +163,9 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 	}
 	var found []Lot
 	err := ix.reading(func(r at) (err error) {
+		// || '' has it look among the member's lots, not among the programme's.
 		found, err = r.lots(mine+`SELECT key, block, row FROM lots
-			WHERE member IN mine AND available > 0 AND programme = ? AND state = ? AND expires >= ?
+			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ?
 			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
 		return err
 	})

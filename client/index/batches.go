@@ -1,28 +1,16 @@
 package index
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 )
 
-// batch is when a lane's batch took effect, and in which transaction.
-type batch struct {
-	key   string // as row.Batch names it
-	cycle settlement.Cycle
-	tx    string
-	block uint64
-}
-
 // batches notes what a transaction seals, under the cycle and the business date that
 // it was endorsed in: those before its own writes.
-func (f *fold) batches(block uint64, tx string, sealed map[string]bool) error {
+func (f *fold) batches(t written, sealed map[string]bool) error {
 	if len(sealed) == 0 {
 		return nil
 	}
@@ -30,39 +18,21 @@ func (f *fold) batches(block uint64, tx string, sealed map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range slices.Sorted(maps.Keys(sealed)) {
-		f.sealed = append(f.sealed, batch{key, cycle, tx, block})
+	for _, key := range sortedKeys(sealed) { // as row.Batch names it
+		if err := f.put("batches", key, int64(cycle.Date), cycle.ID, t.id, t.block); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // cycle is the open cycle as the fold has it so far; the zero one before the founding.
 func (f *fold) cycle() (settlement.Cycle, error) {
-	key := string(row.Cycle())
-	value := f.rows[key].value
+	value := f.fact(string(row.Cycle()))
 	if value == nil {
-		find, err := f.stmt("SELECT row FROM facts WHERE key = ?")
-		if err != nil {
-			return settlement.Cycle{}, err
-		}
-		err = find.QueryRow(key).Scan(&value)
-		if errors.Is(err, sql.ErrNoRows) {
-			return settlement.Cycle{}, nil
-		}
-		if err != nil {
-			return settlement.Cycle{}, err
-		}
+		return settlement.Cycle{}, nil
 	}
 	return row.Decode[settlement.Cycle](value)
-}
-
-func (f *fold) writeBatches() error {
-	for _, b := range f.sealed {
-		if err := f.exec("INSERT INTO batches VALUES (?,?,?,?,?) ON CONFLICT (key) DO NOTHING", b.key, int64(b.cycle.Date), b.cycle.ID, b.tx, b.block); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // moment is when a command took effect.

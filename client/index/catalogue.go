@@ -15,18 +15,16 @@ import (
 func (f *fold) catalogue(key string, named row.Named, id []string, c change) (bool, error) {
 	switch r := named.Row.(type) {
 	case goods.Supplier:
-		return true, f.exec("INSERT OR REPLACE INTO suppliers VALUES (?,?,?,?,?,?)", key, r.ID, r.Party, r.State.String(), c.block, c.value)
+		return true, f.put("suppliers", key, r.ID, r.Party, r.State.String(), c.block, c.value)
 	case goods.Good:
 		if named.Kind != "good" {
 			return false, nil // as it was
 		}
-		return true, f.exec("INSERT OR REPLACE INTO goods VALUES (?,?,?,?,?,?,?,?,?)",
-			key, r.Supplier, r.SKU, r.Category, commas(r.Labels), bit(r.Open), searched(r), c.block, c.value)
+		return true, f.put("goods", key, r.Supplier, r.SKU, r.Category, commas(r.Labels), bit(r.Open), searched(r), c.block, c.value)
 	case goods.Listing:
-		return true, f.exec("INSERT OR REPLACE INTO listings VALUES (?,?,?,?,?,?,?,?)",
-			key, r.Seller, r.Supplier, r.SKU, commas(r.Labels), bit(r.Open), c.block, c.value)
+		return true, f.put("listings", key, r.Seller, r.Supplier, r.SKU, commas(r.Labels), bit(r.Open), c.block, c.value)
 	case goods.Outlet:
-		return true, f.exec("INSERT OR REPLACE INTO outlets VALUES (?,?,?,?,?,?)", key, r.Party, r.Region, bit(r.Open), c.block, c.value)
+		return true, f.put("outlets", key, r.Party, r.Region, bit(r.Open), c.block, c.value)
 	case goods.Pool:
 		return true, f.stock(key, id, -1, r.Free, c)
 	case goods.Shard: // SUPPLIER/SKU/SELLER/LANE
@@ -43,7 +41,7 @@ func (f *fold) stock(key string, id []string, lane int64, free amount.Units, c c
 	if len(id) != 3 {
 		return fmt.Errorf("key %.90q", key)
 	}
-	return f.exec("INSERT OR REPLACE INTO stock VALUES (?,?,?,?,?,?,?,?)", key, id[0], id[1], id[2], lane, int64(free), c.block, c.value)
+	return f.put("stock", key, id[0], id[1], id[2], lane, int64(free), c.block, c.value)
 }
 
 // commas writes labels so that one can be found as ",label,".
@@ -206,7 +204,7 @@ func (ix *Index) Stocks(supplier, sku, party, seller string, page Page) (Part[St
 	c.is("seller = ?", seller)
 	c.add("supplier || '/' || sku || '/' || seller > ?", page.After)
 	return part(ix, page, func(r at) ([]Stock, error) {
-		rows, err := r.tx.Query(`SELECT supplier, sku, seller, SUM(free), SUM(CASE lane WHEN -1 THEN free ELSE 0 END), SUM(lane >= 0) FROM stock
+		rows, err := r.tx.Query(`SELECT supplier, sku, seller, SUM(free), SUM(CASE lane WHEN -1 THEN free ELSE 0 END), SUM(CASE WHEN lane >= 0 THEN 1 ELSE 0 END) FROM stock
 			WHERE `+c.String()+` GROUP BY supplier, sku, seller ORDER BY supplier || '/' || sku || '/' || seller LIMIT ?`, append(c.args, page.Limit)...)
 		if err != nil {
 			return nil, fmt.Errorf("index: %w", err)

@@ -31,14 +31,14 @@ func heldBy(what, id, by string, line spend.Line) []Held {
 // held lists what open holds, orders and trades hold of a member's points.
 func (r at) held(member string) ([]Held, error) {
 	list := []Held{}
-	holds, err := r.holds(mine+"SELECT key, block, row FROM holds WHERE member IN mine AND state IN (?, ?) ORDER BY key", member, int64(points.Open), int64(points.PartCaptured))
+	holds, err := r.holds(mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND state IN (?, ?) ORDER BY key", member, int64(points.Open), int64(points.PartCaptured))
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range holds {
 		list = append(list, heldBy("hold", h.Number.String(), h.Acceptor, h.Pieces.Between(h.Captured, h.Sum()))...)
 	}
-	orders, err := r.orders(mine+"SELECT key, block, row FROM orders WHERE member IN mine AND open = 1 ORDER BY key", member)
+	orders, err := r.orders(mine+"SELECT key, block, row FROM orders WHERE member IN (SELECT id FROM mine) AND open = 1 ORDER BY key", member)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (r at) held(member string) ([]Held, error) {
 		t := named.Row.(points.Trade)
 		list = append(list, heldBy("trade", named.ID, t.By, t.Pieces)...)
 		return nil
-	}, mine+"SELECT key, block, row FROM nouns WHERE kind = 'trade' AND state = ? AND member IN mine ORDER BY key", member, points.Offered.String())
+	}, mine+"SELECT key, block, row FROM nouns WHERE kind = 'trade' AND state = ? AND member IN (SELECT id FROM mine) ORDER BY key", member, points.Offered.String())
 }
 
 // Held are the points that the order's open parts hold.

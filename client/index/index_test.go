@@ -1,12 +1,13 @@
 package index
 
 import (
-	"path/filepath"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
@@ -170,7 +171,7 @@ func TestDigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, portion := range []int{1, 2, 5} {
-		path := filepath.Join(t.TempDir(), "index.db")
+		path := where(t)
 		for from := 0; from < len(blocks); from += portion {
 			ix, err := Open(path) // a restart before each
 			if err != nil {
@@ -255,26 +256,105 @@ func TestUnsealed(t *testing.T) {
 // Two processes with one file take turns; neither undoes the other.
 func TestTwoProcesses(t *testing.T) {
 	w, _ := wallets(t)
-	blocks, path := w.blocks(), filepath.Join(t.TempDir(), "index.db")
-	a, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	b, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
+	blocks, path := w.blocks(), where(t)
+	a, b := openAt(t, path), openAt(t, path)
 	if err := a.Apply(blocks...); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Apply(blocks[:2]...); err != nil || b.Height() != uint64(len(blocks)) {
 		t.Errorf("height %d, %v", b.Height(), err)
 	}
+	if err := b.Apply(blocks[2:4]...); err != nil {
+		t.Errorf("the one that is behind can't go on: %v", err)
+	}
+	if err := b.Apply(blocks[3]); err == nil {
+		t.Error("a block that it was given before passes")
+	}
 	_, x, _ := a.Digest()
 	if _, y, _ := b.Digest(); x.String() != y.String() {
 		t.Error("the digests differ")
+	}
+}
+
+// A batch is of the block that sealed it first, whether it is sealed again in the same
+// portion or in a later one.
+func TestABatchIsSealedOnce(t *testing.T) {
+	w := newWorld(t)
+	w.write(sealed("D", 3, 1))
+	first := w.n.Height() - 1
+	w.write(sealed("D", 3, 1))
+	w.write(sealed("D", 3, 1))
+	blocks := w.blocks()
+	for _, portion := range []int{1, len(blocks)} {
+		ix := fresh(t)
+		for part := range slices.Chunk(blocks, portion) {
+			if err := ix.Apply(part...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sealedIn := uint64(0)
+		err := ix.reading(func(r at) error {
+			return r.tx.QueryRow("SELECT block FROM batches WHERE key = ?", row.Batch("D", 3, 1)).Scan(&sealedIn)
+		})
+		if err != nil || sealedIn != first {
+			t.Errorf("portions of %d: sealed in block %d, %v, want %d", portion, sealedIn, err, first)
+		}
+	}
+}
+
+// What is asked in one reading is of one height, whatever is applied meanwhile.
+func TestAReadingIsOfOneHeight(t *testing.T) {
+	w, _ := wallets(t)
+	blocks, ix := w.blocks(), fresh(t)
+	if err := ix.Apply(blocks[:2]...); err != nil {
+		t.Fatal(err)
+	}
+	err := ix.reading(func(r at) error {
+		if err := ix.Apply(blocks[2:]...); err != nil {
+			return err
+		}
+		height, _, err := checkpoint(r.tx.tx)
+		if err == nil && (height != r.height || height != 2) {
+			err = fmt.Errorf("height %d, then %d", r.height, height)
+		}
+		return err
+	})
+	if err != nil || ix.Height() == 2 {
+		t.Error(err)
+	}
+}
+
+// Several processes that take the same blocks in at the same time come to the same.
+func TestProcessesRace(t *testing.T) {
+	w, names := wallets(t)
+	for n := range amount.Units(20) {
+		changed := lot("DP", "ann", 50, today+30)
+		changed.Placed = n
+		w.write(put(row.Lot(names[0]), changed))
+	}
+	blocks, path := w.blocks(), where(t)
+	_, want, err := w.index().Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	openAt(t, path) // the tables are there
+	var racers errgroup.Group
+	for portion := 1; portion <= 4; portion++ {
+		ix := openAt(t, path)
+		racers.Go(func() error {
+			for part := range slices.Chunk(blocks[ix.Height():], portion) {
+				if err := ix.Apply(part...); err != nil {
+					return err
+				}
+			}
+			if height, got, err := ix.Digest(); err != nil || height != uint64(len(blocks)) || got.String() != want.String() {
+				return fmt.Errorf("height %d, %s, %w", height, got, err)
+			}
+			return nil
+		})
+	}
+	if err := racers.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -309,16 +389,22 @@ func BenchmarkApply(b *testing.B) {
 	}
 	blocks := w.blocks()
 	for b.Loop() {
-		ix, err := Open(filepath.Join(b.TempDir(), "index.db"))
+		b.StopTimer()
+		ix, err := Open(where(b))
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := ix.Apply(blocks...); err != nil {
-			b.Fatal(err)
+		b.StartTimer()
+		for part := range slices.Chunk(blocks, 32) { // as a gateway's reader gets them
+			if err := ix.Apply(part...); err != nil {
+				b.Fatal(err)
+			}
 		}
+		b.StopTimer()
 		if err := ix.Close(); err != nil {
 			b.Fatal(err)
 		}
+		b.StartTimer()
 	}
 	b.ReportMetric(float64(b.N*40*500)/b.Elapsed().Seconds(), "lots/s")
 }

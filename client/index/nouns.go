@@ -115,7 +115,7 @@ func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 	}
 	if f.Member != "" {
 		with = mine
-		where, args = append(where, "member IN mine"), append([]any{f.Member}, args...)
+		where, args = append(where, "member IN (SELECT id FROM mine)"), append([]any{f.Member}, args...)
 	}
 	var keys []string
 	found, err := part(ix, page, func(r at) ([]Noun[T], error) {

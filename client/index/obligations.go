@@ -33,8 +33,7 @@ type Obligation struct {
 func (f *fold) obligations(key string, all settlement.Obligations, c change) error {
 	for _, o := range all.List {
 		pair := settlement.PairOf(o.Debtor, o.Creditor)
-		if err := f.exec("INSERT OR REPLACE INTO obligations VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-			lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
+		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
 			int64(o.Points), int64(o.Fen), int64(o.Model), int64(o.Cause), int64(all.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
 			return err
 		}
@@ -44,13 +43,9 @@ func (f *fold) obligations(key string, all settlement.Obligations, c change) err
 		if err != nil {
 			return err
 		}
-		pair, back := settlement.PairOf(h.Debtor, h.Creditor), 0
-		if h.Back {
-			back = 1
-		}
-		if err := f.exec("INSERT OR REPLACE INTO obligations VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-			lineOf(key, h.Index, h.Ord), all.Cycle, all.Cycle, pair[0], pair[1], h.Debtor, h.Creditor, 0, h.Scene, "",
-			0, 0, 0, int64(h.Cause), int64(all.Date), 1, back, h.Fee.String(), sum, c.block, c.tx); err != nil {
+		pair := settlement.PairOf(h.Debtor, h.Creditor)
+		if err := f.put("obligations", lineOf(key, h.Index, h.Ord), all.Cycle, all.Cycle, pair[0], pair[1], h.Debtor, h.Creditor, 0, h.Scene, "",
+			0, 0, 0, int64(h.Cause), int64(all.Date), 1, h.Back, h.Fee.String(), sum, c.block, c.tx); err != nil {
 			return err
 		}
 	}

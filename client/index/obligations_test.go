@@ -124,7 +124,14 @@ func TestDigestHasObligations(t *testing.T) {
 		t.Fatal(err)
 	}
 	ix := w.index()
-	if _, err := ix.conn.ExecContext(t.Context(), "UPDATE obligations SET fen = fen + 1 WHERE key = (SELECT MAX(key) FROM obligations)"); err != nil {
+	tx, err := ix.db.write(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec("UPDATE obligations SET fen = fen + 1 WHERE key = (SELECT MAX(key) FROM obligations)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	if _, after, err := ix.Digest(); err != nil || after.String() == before.String() {

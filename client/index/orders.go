@@ -90,11 +90,11 @@ func (c *clause) of(column, member string) {
 	if member == "" {
 		return
 	}
-	c.with, c.where, c.args = mine, append(c.where, column+" IN mine"), append([]any{member}, c.args...)
+	c.with, c.where, c.args = mine, append(c.where, column+" IN (SELECT id FROM mine)"), append([]any{member}, c.args...)
 }
 
 // text is the condition of a WHERE.
-func (c *clause) text() string { return strings.Join(append(c.where, "1"), " AND ") }
+func (c *clause) text() string { return strings.Join(append(c.where, "TRUE"), " AND ") }
 
 func (f PartFilter) clause() clause {
 	var c clause

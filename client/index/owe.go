@@ -3,6 +3,7 @@ package index
 import (
 	"crypto/sha256"
 	"fmt"
+	"hash"
 	"strings"
 
 	"tallystick/chaincode/amount"
@@ -38,7 +39,7 @@ func (ix *Index) Outstanding() (height uint64, list []Outstanding, err error) {
 		rows, err := r.tx.Query(`SELECT p.row, COALESCE(SUM(t.issued),0), COALESCE(SUM(t.redeemed),0), COALESCE(SUM(t.converted),0),
 				COALESCE(SUM(t.expired),0), COALESCE(SUM(t.revoked),0), COALESCE(SUM(t.held),0)
 			FROM programmes p LEFT JOIN totals t ON t.programme = p.id
-			GROUP BY p.issuer, p.id ORDER BY p.issuer, p.id`)
+			GROUP BY p.key ORDER BY p.issuer, p.id`)
 		if err != nil {
 			return fmt.Errorf("index: %w", err)
 		}
@@ -79,7 +80,7 @@ func (ix *Index) Breakage() (height uint64, list []Breakage, err error) {
 	err = ix.reading(func(r at) error {
 		height = r.height
 		rows, err := r.tx.Query(`SELECT CASE l.funder WHEN '' THEN p.issuer ELSE l.funder END AS party, p.row, SUM(l.expired)
-			FROM lots l JOIN programmes p ON p.id = l.programme WHERE l.expired > 0 GROUP BY party, p.id ORDER BY party, p.id`)
+			FROM lots l JOIN programmes p ON p.id = l.programme WHERE l.expired > 0 GROUP BY party, p.key ORDER BY party, p.id`)
 		if err != nil {
 			return fmt.Errorf("index: %w", err)
 		}
@@ -251,26 +252,8 @@ func (ix *Index) Digest() (height uint64, digest codec.Hash, err error) {
 	h := sha256.New()
 	err = ix.reading(func(r at) error {
 		height = r.height
-		for _, t := range append([]string{"checkpoint"}, append(tables, "unsealed")...) {
-			rows, err := r.tx.Query("SELECT * FROM " + t + " ORDER BY " + orderOf(t))
-			if err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			columns, err := rows.Columns()
-			if err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			for rows.Next() {
-				if err := rows.Scan(into...); err != nil {
-					return fmt.Errorf("index: %w", err)
-				}
-				h.Write(codec.Encode(append([]any{t}, values...)))
-			}
-			if err := rows.Err(); err != nil {
+		for _, t := range tables {
+			if err := r.digest(t, h); err != nil {
 				return fmt.Errorf("index: %w", err)
 			}
 		}
@@ -279,12 +262,27 @@ func (ix *Index) Digest() (height uint64, digest codec.Hash, err error) {
 	return height, h.Sum(nil), err
 }
 
-func orderOf(table string) string {
-	switch {
-	case table == "checkpoint":
-		return "one"
-	case strings.HasPrefix(table, "unsealed"):
-		return "block, tx, key"
+// digest adds a table's rows to a hash, by primary key.
+func (r at) digest(t table, h hash.Hash) error {
+	rows, err := r.tx.Query("SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " ORDER BY " + strings.Join(t.key, ", "))
+	if err != nil {
+		return err
 	}
-	return "key"
+	defer rows.Close()
+	values, into := make([]any, len(t.columns)), make([]any, len(t.columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			if b, is := v.([]byte); is {
+				values[i] = notNil(b) // one driver says nil for none
+			}
+		}
+		h.Write(codec.Encode(append([]any{t.name}, values...)))
+	}
+	return rows.Err()
 }

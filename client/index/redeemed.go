@@ -102,7 +102,7 @@ func (c *count) readLots() error {
 		c.lots[key] = true
 		owners = append(owners, lot.Member)
 		return nil
-	}, `WITH RECURSIVE came(key) AS (SELECT lot FROM awards WHERE campaign = ? AND lot <> '' UNION SELECT l.key FROM lots l JOIN came ON l.parent = came.key)
+	}, `WITH RECURSIVE came(key) AS (SELECT lot FROM awards WHERE campaign = ? AND lot <> '' UNION SELECT l.key FROM lots l JOIN came ON l.parent = came.key AND l.parent <> '')
 		SELECT l.key, l.block, l.row FROM lots l JOIN came ON l.key = came.key`, c.of.ID)
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func (c *count) readWallet(root string) error {
 		}
 		c.elsewhere(root, Redeemed{h.Acceptor, 1, kept.Sum(), fen}, int64(h.Placed), block)
 		return c.redeem(h.Acceptor, c.came(kept))
-	}, mine+"SELECT key, block, row FROM holds WHERE member IN mine AND captured > 0 ORDER BY key", root)
+	}, mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND captured > 0 ORDER BY key", root)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (c *count) readWallet(root string) error {
 	err = decoded(c.at, func(_ string, block uint64, w benefit.WriteOff) error {
 		uses = append(uses, use{w, block})
 		return nil
-	}, mine+"SELECT key, block, row FROM nouns WHERE member IN mine AND kind = 'write-off' AND state = ? ORDER BY key", root, benefit.Done.String())
+	}, mine+"SELECT key, block, row FROM nouns WHERE member IN (SELECT id FROM mine) AND kind = 'write-off' AND state = ? ORDER BY key", root, benefit.Done.String())
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (c *count) readOrders(root string) error {
 			}
 		}
 		return nil
-	}, mine+"SELECT key, block, row FROM orders WHERE member IN mine ORDER BY key", root)
+	}, mine+"SELECT key, block, row FROM orders WHERE member IN (SELECT id FROM mine) ORDER BY key", root)
 }
 
 // keptOf are the points of a hold that were captured and not refunded: a refund

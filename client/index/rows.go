@@ -12,10 +12,11 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// write puts one row's last value into its table.
-func (f *fold) write(key string, c change) error {
+// row makes of one row's last value what its table has of it.
+func (f *fold) row(key string, c change) error {
 	if c.value == nil {
-		return f.remove(key)
+		f.gone = append(f.gone, key)
+		return nil
 	}
 	named, err := row.Read(key, c.value)
 	if err != nil {
@@ -24,11 +25,9 @@ func (f *fold) write(key string, c change) error {
 	id := strings.Split(named.ID, "/")
 	switch r := named.Row.(type) {
 	case points.Lot:
-		return f.exec("INSERT OR REPLACE INTO lots VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-			key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), parentOf(r), c.block, c.value)
+		return f.put("lots", key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), parentOf(r), c.block, c.value)
 	case points.Hold:
-		return f.exec("INSERT OR REPLACE INTO holds VALUES (?,?,?,?,?,?,?,?,?)",
-			key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
+		return f.put("holds", key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
 	case points.Totals: // PROGRAMME/PARTY/LANE
 		if len(id) != 3 {
 			return fmt.Errorf("key %.90q", key)
@@ -37,8 +36,7 @@ func (f *fold) write(key string, c change) error {
 		if err != nil {
 			return fmt.Errorf("key %.90q: %w", key, err)
 		}
-		return f.exec("INSERT OR REPLACE INTO totals VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-			key, id[0], id[1], lane, int64(r.Issued), int64(r.Captured-r.Refunded), int64(r.Converted), int64(r.Expired), int64(r.Revoked), int64(r.Held()), c.block, c.value)
+		return f.put("totals", key, id[0], id[1], lane, int64(r.Issued), int64(r.Captured-r.Refunded), int64(r.Converted), int64(r.Expired), int64(r.Revoked), int64(r.Held()), c.block, c.value)
 	case settlement.Positions: // CYCLE/PARTY/LANE
 		return f.positions(key, id, r, c)
 	case settlement.Veiled: // CYCLE/PARTY/LANE
@@ -50,12 +48,12 @@ func (f *fold) write(key string, c change) error {
 	case goods.Return:
 		return f.returned(key, r, c)
 	case points.Programme:
-		return f.exec("INSERT OR REPLACE INTO programmes VALUES (?,?,?,?,?)", key, r.ID, r.Issuer, c.block, c.value)
+		return f.put("programmes", key, r.ID, r.Issuer, c.block, c.value)
 	case row.Request: // PARTY/REQUEST
 		if len(id) != 2 {
 			return fmt.Errorf("key %.90q", key)
 		}
-		return f.exec("INSERT OR REPLACE INTO requests VALUES (?,?,?,?,?,?)", key, id[0], id[1], r.Number.String(), c.block, c.value)
+		return f.put("requests", key, id[0], id[1], r.Number.String(), c.block, c.value)
 	}
 	if known, err := f.catalogue(key, named, id, c); known {
 		return err
@@ -66,15 +64,10 @@ func (f *fold) write(key string, c change) error {
 		}
 	}
 	if n, ok := nounOf(named, id); ok {
-		return f.exec("INSERT OR REPLACE INTO nouns VALUES (?,?,?,?,?,?,?,?,?)",
-			key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
+		return f.put("nouns", key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
 	}
-	return f.exec("INSERT OR REPLACE INTO facts VALUES (?,?,?,?)", key, named.Kind, c.block, c.value)
+	return f.put("facts", key, named.Kind, c.block, c.value)
 }
-
-// tables with a column key, in the order of the digest.
-var tables = []string{"lots", "holds", "totals", "positions", "veiled", "programmes", "requests", "nouns",
-	"suppliers", "goods", "listings", "outlets", "stock", "orders", "parts", "lines", "returns", "awards", "obligations", "facts", "batches"}
 
 // parentOf is the key of the lot that a lot's points were in before; "" for points
 // that were new with it.
@@ -92,8 +85,7 @@ func (f *fold) borne(key string, a campaign.Award, c change) error {
 		if !b.Lot.IsZero() {
 			lot = string(row.Lot(b.Lot))
 		}
-		if err := f.exec("INSERT OR REPLACE INTO awards VALUES (?,?,?,?,?,?,?,?)",
-			key+"/"+b.Party, a.Campaign, a.Member, b.Party, lot, int64(b.Points), int64(b.Fen), c.block); err != nil {
+		if err := f.put("awards", key+"/"+b.Party, a.Campaign, a.Member, b.Party, lot, int64(b.Points), int64(b.Fen), c.block); err != nil {
 			return err
 		}
 	}
@@ -109,17 +101,7 @@ func (f *fold) positions(key string, id []string, all settlement.Positions, c ch
 		// One row of the ledger is several here; debtor, creditor and programme
 		// make the key whole. Positions only grow, so none is left over.
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, p.Programme}, "/")
-		if err := f.exec("INSERT OR REPLACE INTO positions VALUES (?,?,?,?,?,?,?,?)",
-			part, id[0], p.Debtor, p.Creditor, p.Programme, int64(p.Points), int64(p.Fen), c.block); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *fold) remove(key string) error {
-	for _, t := range tables {
-		if err := f.exec("DELETE FROM "+t+" WHERE key = ?", key); err != nil {
+		if err := f.put("positions", part, id[0], p.Debtor, p.Creditor, p.Programme, int64(p.Points), int64(p.Fen), c.block); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,11 @@
 -- to search by that are taken from them, and the block that wrote it last.
 -- Tables are sorted by the ledger's keys, which grow lane by lane: new rows are
 -- appended in a few places, never scattered.
+--
+-- This is the one list of tables and columns, for SQLite and PostgreSQL: what the
+-- fold puts, the digest and the migration follow it. A table is added here, a column
+-- a line and the key's first, and filled by a put in rows.go; then version grows.
+-- Texts are compared by their bytes. Column types are TEXT, INTEGER (64 bits) and BLOB.
 
 CREATE TABLE IF NOT EXISTS checkpoint (
   one    INTEGER PRIMARY KEY CHECK (one = 1),
@@ -272,34 +277,6 @@ CREATE TABLE IF NOT EXISTS awards (
 
 CREATE INDEX IF NOT EXISTS awards_campaign ON awards (campaign, party);
 
--- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
--- storefronts, versions of goods that were: searched by key only.
-CREATE TABLE IF NOT EXISTS facts (
-  key   TEXT    NOT NULL PRIMARY KEY,
-  kind  TEXT    NOT NULL,
-  block INTEGER NOT NULL,
-  row   BLOB    NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- The batches of all lanes: when, and in which transaction, what is named by their
--- commands was made. Lots and captures have no date of their own.
-CREATE TABLE IF NOT EXISTS batches (
-  key   TEXT    NOT NULL PRIMARY KEY, -- PARTY/LANE SEQUENCE, as in the keys of rows
-  date  INTEGER NOT NULL, -- business date, days since 1970; 0 before the founding
-  cycle TEXT    NOT NULL,
-  tx    TEXT    NOT NULL,
-  block INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- Lots, holds, orders … that no sealed number covers: they are not honoured.
-CREATE TABLE IF NOT EXISTS unsealed (
-  block INTEGER NOT NULL,
-  tx    TEXT    NOT NULL,
-  key   TEXT    NOT NULL,
-  row   BLOB    NOT NULL,
-  PRIMARY KEY (block, tx, key)
-) STRICT, WITHOUT ROWID;
-
 -- Obligations, one a row: the lines of statements. Hidden ones have no fen, but the
 -- commitment to it.
 CREATE TABLE IF NOT EXISTS obligations (
@@ -328,3 +305,31 @@ CREATE TABLE IF NOT EXISTS obligations (
 
 -- A statement: the lines of two parties in a cycle, in the order of their keys.
 CREATE INDEX IF NOT EXISTS obligations_pair ON obligations (cycle, a, b, hidden, key);
+
+-- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
+-- storefronts, versions of goods that were: searched by key only.
+CREATE TABLE IF NOT EXISTS facts (
+  key   TEXT    NOT NULL PRIMARY KEY,
+  kind  TEXT    NOT NULL,
+  block INTEGER NOT NULL,
+  row   BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The batches of all lanes: when, and in which transaction, what is named by their
+-- commands was made. Lots and captures have no date of their own.
+CREATE TABLE IF NOT EXISTS batches (
+  key   TEXT    NOT NULL PRIMARY KEY, -- PARTY/LANE SEQUENCE, as in the keys of rows
+  date  INTEGER NOT NULL, -- business date, days since 1970; 0 before the founding
+  cycle TEXT    NOT NULL,
+  tx    TEXT    NOT NULL,
+  block INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Lots, holds, orders … that no sealed number covers: they are not honoured.
+CREATE TABLE IF NOT EXISTS unsealed (
+  block INTEGER NOT NULL,
+  tx    TEXT    NOT NULL,
+  key   TEXT    NOT NULL,
+  row   BLOB    NOT NULL,
+  PRIMARY KEY (block, tx, key)
+) STRICT, WITHOUT ROWID;

@@ -1,8 +1,6 @@
 package index
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -49,22 +47,50 @@ func (f *fold) sealsOf(set block.Set, sealed map[string]bool) error {
 	return nil
 }
 
+// had is what the tables had before the fold, of what it asks for.
+type had struct {
+	rows  map[string]bool   // keys of rows that are named by a command
+	facts map[string][]byte // rows of parties and of the cycle, by key
+}
+
+// lookUp reads what seals, batches and honoured ask for, table by table.
+func (f *fold) lookUp() error {
+	f.had = had{map[string]bool{}, map[string][]byte{}}
+	numbered, facts := map[string][]string{}, map[string]bool{string(row.Cycle()): true}
+	for _, t := range f.txs {
+		for _, set := range t.sets {
+			for _, w := range set.Writes {
+				if strings.HasPrefix(set.Namespace, sealSpace) {
+					id, _, _ := strings.Cut(w.Key, "/")
+					facts[string(row.Party(id))] = true
+				}
+				if _, is := row.Sealed(w.Key); is && set.Namespace == ledgerSpace {
+					numbered[tableOf(w.Key)] = append(numbered[tableOf(w.Key)], w.Key)
+				}
+			}
+		}
+	}
+	for _, table := range sortedKeys(numbered) {
+		if err := f.found(table, "''", numbered[table], func(key string, _ []byte) { f.had.rows[key] = true }); err != nil {
+			return err
+		}
+	}
+	return f.found("facts", "row", sortedKeys(facts), func(key string, value []byte) { f.had.facts[key] = value })
+}
+
+// fact is the value of a party or of the cycle as the fold has it so far; nil if there is none.
+func (f *fold) fact(key string) []byte {
+	if value := f.rows[key].value; value != nil {
+		return value
+	}
+	return f.had.facts[key]
+}
+
 // runsPeer says whether the ledger has a party as one with a peer.
 func (f *fold) runsPeer(id string) (bool, error) {
-	key := string(row.Party(id))
-	value := f.rows[key].value
+	value := f.fact(string(row.Party(id)))
 	if value == nil {
-		find, err := f.stmt("SELECT row FROM facts WHERE key = ?")
-		if err != nil {
-			return false, err
-		}
-		err = find.QueryRow(key).Scan(&value)
-		if errors.Is(err, sql.ErrNoRows) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
+		return false, nil
 	}
 	found, err := row.Decode[party.Party](value)
 	return found.Peer, err
@@ -73,24 +99,13 @@ func (f *fold) runsPeer(id string) (bool, error) {
 // honoured says whether a transaction may write a row. A row that is named by a
 // command must be there already, or be made now by the transaction that seals its
 // number.
-func (f *fold) honoured(key string, sealed map[string]bool) (bool, error) {
+func (f *fold) honoured(key string, sealed map[string]bool) bool {
 	batch, numbered := row.Sealed(key)
 	if !numbered || sealed[batch] {
-		return true, nil
+		return true
 	}
-	if _, there := f.rows[key]; there {
-		return true, nil
-	}
-	find, err := f.stmt("SELECT 1 FROM " + tableOf(key) + " WHERE key = ?")
-	if err != nil {
-		return false, err
-	}
-	var one int
-	err = find.QueryRow(key).Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
+	_, now := f.rows[key]
+	return now || f.had.rows[key]
 }
 
 // tableOf is where a row that is named by a command is kept.

@@ -18,8 +18,7 @@ func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) 
 	}
 	for _, p := range all.List {
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, direction(p.Back), p.Fee.String()}, "/")
-		if err := f.exec("INSERT OR REPLACE INTO veiled VALUES (?,?,?,?,?,?,?,?,?)",
-			part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
+		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
 			return err
 		}
 	}

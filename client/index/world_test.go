@@ -1,7 +1,6 @@
 package index
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
@@ -109,20 +108,6 @@ func (w *world) index() *Index {
 	if err := ix.Apply(w.blocks()...); err != nil {
 		w.t.Fatal(err)
 	}
-	return ix
-}
-
-func fresh(t *testing.T) *Index {
-	t.Helper()
-	ix, err := Open(filepath.Join(t.TempDir(), "index.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := ix.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return ix
 }
 

@@ -22,7 +22,7 @@ type book struct {
 	bought, back                                amount.Units // moved into entitlements, and given back by them
 	owed, owedBack                              amount.Units // to acceptors for captures, and by them for refunds, where they aren't the funder
 	totals                                      points.Totals
-	positions                                   amount.Units
+	obliged                                     amount.Units // by obligations that say so
 }
 
 // spent is what members had for their points, and kept.
@@ -65,14 +65,19 @@ func checkBooks(net *ledgersim.Network, peer string) (map[string]*book, error) {
 		case points.Totals:
 			b := of(strings.Split(found.ID, "/")[0])
 			b.totals, err = b.totals.Plus(r)
-		case settlement.Positions:
-			for _, p := range r.List {
-				of(p.Programme).positions += p.Points
+		case settlement.Obligations:
+			for _, o := range r.List {
+				if o.Kind == settlement.Redemption || o.Kind == settlement.Refund {
+					of(o.Programme).obliged += o.Points
+				}
 			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", found.Kind, found.ID, err)
 		}
+	}
+	if err := checkOwing(net, peer); err != nil {
+		return nil, err
 	}
 	delete(books, "") // fees
 	for programme, b := range books {
@@ -135,9 +140,9 @@ func (b *book) check() error {
 		t.Converted != b.converted || t.Expired != b.expired || t.Revoked != b.revoked || t.Outstanding() != b.available+b.held {
 		return fmt.Errorf("the lanes counted %+v; the rows say %+v", t, *b)
 	}
-	// Conversions and benefits leave positions of their own.
-	if b.converted == 0 && b.bought == 0 && b.positions != b.owed+b.owedBack {
-		return fmt.Errorf("positions of %d points, captures and refunds of %d", b.positions, b.owed+b.owedBack)
+	// Uses of benefits that points paid for are redemptions as well.
+	if b.bought == 0 && b.obliged != b.owed+b.owedBack {
+		return fmt.Errorf("obligations for %d points, captures and refunds of %d", b.obliged, b.owed+b.owedBack)
 	}
 	return nil
 }
@@ -179,6 +184,7 @@ var prefixes = map[string]string{
 	"lot": "l/", "hold": "h/", "trade": "d/", "frozen": "f/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
 	"write-off": "bw/", "campaign": "j/", "award": "ja/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/", "standing": "gs/",
 	"order": "wo/", "payment used": "wc/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
+	"obligations": "ob/", "pair": "cp/", "close": "cy/", "netting": "cn/", "payment": "cm/", "dispute": "cd/",
 }
 
 // rowsOf lists the rows of one kind in a peer's state, sorted.

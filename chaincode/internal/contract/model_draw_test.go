@@ -268,7 +268,7 @@ func (p pen) drawSpend(verb string) command.Request {
 				}
 			}
 		}
-		req := points.HoldRequest{Member: p.alias(owner), Pieces: unique(pieces), Deadline: p.m.now + pick(p.dice, []int64{0, 20, 60, 60, 60, 300, 300, 3600, 3600, 86400, 86400, 31 * 86400})}
+		req := points.HoldRequest{Member: p.alias(owner), Pieces: unique(pieces), Deadline: p.m.now + pick(p.dice, []int64{0, 20, 60, 60, 60, 300, 300, 3600, 3600, 86400, 86400, 31 * 86400}), Scene: p.one("", "", "retail", "ride")}
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "transfer":

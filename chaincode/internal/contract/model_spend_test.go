@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 )
 
@@ -21,9 +22,10 @@ func (m *model) spend(caller string, n number.Command, req command.Request) bool
 			return false
 		}
 		to := h.captured + int(r.Amount)
-		for k, o := range m.worth(h.coins, h.captured, to) {
-			m.owe(k[0], caller, k[1], o[0], o[1])
-			m.sum(k[1], "captured", o[0])
+		for _, b := range m.bills(h.spot(), h.coins, h.captured, to) {
+			m.bring(caller, h.cycle, caller, h.capped, b)
+			m.settle(n, h.spot(), b, false)
+			m.sum(b.programme, "captured", b.units)
 		}
 		h.captures = append(h.captures, grab{number: n, from: h.captured, n: int(r.Amount)})
 		h.captured, h.live = to, to < len(h.coins)
@@ -53,20 +55,20 @@ func (m *model) hold(caller string, n number.Command, r points.HoldRequest) bool
 	if !ok || !m.spends(owner, coins) {
 		return false
 	}
-	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, slip: x}
-	for k, o := range m.worth(coins, 0, len(coins)) {
-		capped, ok := m.mayOwe(caller, k[0], caller, o[1])
+	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, slip: x, scene: r.Scene, cycle: m.cycle}
+	for _, b := range m.bills(h.spot(), coins, 0, len(coins)) {
+		capped, ok := m.mayOwe(caller, b.funder, caller, b.fen, b.deal)
 		if !ok {
 			return false
 		}
-		if capped {
-			h.capped = append(h.capped, k[0])
-		}
+		h.capped = append(h.capped, capped...)
 	}
 	x.take(m.byPlan(coins), 1)
 	m.holds[n] = h
 	return true
 }
+
+func (h *reserve) spot() spot { return spot{h.acceptor, h.scene, h.placed} }
 
 // giveBack puts coins that nobody captured back; those of an ended box are gone.
 func (m *model) giveBack(coins []number.Row) {
@@ -89,13 +91,8 @@ func (m *model) endHold(caller string, h *reserve) bool {
 			m.n[k] = max(0, m.n[k]-n)
 		}
 	}
-	for k, o := range m.worth(h.coins, h.captured, len(h.coins)) {
-		for _, funder := range h.capped {
-			if funder == k[0] {
-				m.n[entry{"till", funder, caller}] += o[1]
-				break
-			}
-		}
+	for _, b := range m.bills(h.spot(), h.coins, h.captured, len(h.coins)) {
+		m.undraw(caller, h.cycle, h.acceptor, h.capped, b)
 	}
 	h.live = false
 	return true
@@ -118,12 +115,12 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 		}
 		to := g.from + g.n - g.undid
 		from := to - int(r.Amount)
-		for k, o := range m.worth(h.coins, from, to) {
-			if _, ok := m.mayOwe(caller, caller, k[0], o[1]); !ok {
+		for _, b := range m.bills(h.spot(), h.coins, from, to) {
+			if _, ok := m.mayOwe(caller, caller, b.funder, b.fen, nil); !ok {
 				return false
 			}
-			m.owe(caller, k[0], k[1], o[0], o[1])
-			m.sum(k[1], "refunded", o[0])
+			m.settle(n, h.spot(), b, true)
+			m.sum(b.programme, "refunded", b.units)
 		}
 		m.unwind(n, h.coins[from:to])
 		g.undid += int(r.Amount)
@@ -328,7 +325,7 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	if !ok || !m.spends(owner, coins) || rate.PerDay > 0 && !m.count("converted", r.To, owner, "", got, rate.PerDay) {
 		return false
 	}
-	if !m.oweConversion(caller, first.programme, r.To, coins, got) || !m.mayIssue(r.To, got) {
+	if !m.oweConversion(caller, n, first.programme, r.To, coins, got) || !m.mayIssue(r.To, got) {
 		return false
 	}
 	if e := m.plans[r.To].rules.Expiry; e.Kind == points.Sliding {
@@ -343,7 +340,7 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 
 // oweConversion makes the funders of what went owe what came is worth, in the
 // ratio of what went.
-func (m *model) oweConversion(caller, from, to string, coins []number.Row, got int) bool {
+func (m *model) oweConversion(caller string, n number.Command, from, to string, coins []number.Row, got int) bool {
 	var split []points.Share
 	for _, lot := range coins {
 		funder := m.boxes[lot].funder
@@ -355,10 +352,10 @@ func (m *model) oweConversion(caller, from, to string, coins []number.Row, got i
 	}
 	p := m.plans[to]
 	for i, fen := range divide(nearest(got, p.num, p.den), split) {
-		if _, ok := m.mayOwe(caller, split[i].Funder, caller, fen); !ok {
+		if _, ok := m.mayOwe(caller, split[i].Funder, caller, fen, nil); !ok {
 			return false
 		}
-		m.owe(split[i].Funder, caller, from, int(split[i].Parts), fen)
+		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: split[i].Funder, creditor: caller, programme: from, units: int(split[i].Parts), fen: fen})
 	}
 	return true
 }

@@ -23,6 +23,9 @@ import (
 type model struct {
 	now   int64
 	today date.Date
+	cycle string
+	owed  lines
+	deals []pact
 
 	plans   map[string]plan
 	rates   map[[2]string]points.Conversion
@@ -76,7 +79,8 @@ type reserve struct {
 	captured         int
 	captures         []grab
 	slip             *slip
-	capped           []string // funders whose cap it drew on
+	scene, cycle     string
+	capped           []string // caps that it drew on in that cycle
 }
 
 type grab struct {
@@ -102,10 +106,10 @@ func (m *model) root(id string) string {
 
 // try says whether the command should take effect, and lets it.
 func (m *model) try(caller string, n number.Command, req command.Request) bool {
-	before := maps.Clone(m.n)
+	before, owed := maps.Clone(m.n), len(m.owed)
 	ok := m.earn(caller, n, req) || m.spend(caller, n, req) || m.move(caller, n, req) || m.correct(caller, n, req) || m.care(caller, req)
 	if !ok {
-		m.n = before
+		m.n, m.owed = before, m.owed[:owed]
 	}
 	return ok
 }
@@ -129,30 +133,6 @@ func (m *model) count(what, programme, id, other string, by int, limit amount.Un
 
 func (m *model) active(programme, id string) {
 	m.n[entry{"active", programme, id}] = int(m.today)
-}
-
-// owe puts fen and points on the table of who owes whom.
-func (m *model) owe(debtor, creditor, programme string, units, fen int) {
-	switch {
-	case debtor < creditor:
-		m.n[entry{"fen", debtor, creditor, programme}] += fen
-		m.n[entry{"points", debtor, creditor, programme}] += units
-	case debtor > creditor:
-		m.n[entry{"fen", creditor, debtor, programme}] -= fen
-		m.n[entry{"points", creditor, debtor, programme}] -= units
-	}
-}
-
-// mayOwe draws on a debtor's cap, if it has one: from what was given back at the
-// caller's till first, then from what is left for all.
-func (m *model) mayOwe(caller, debtor, creditor string, fen int) (capped, ok bool) {
-	if debtor == creditor || fen == 0 || m.n[entry{"capped", debtor}] == 0 {
-		return false, true
-	}
-	till := min(fen, m.n[entry{"till", debtor, caller}])
-	m.n[entry{"till", debtor, caller}] -= till
-	m.n[entry{"cap", debtor}] -= fen - till
-	return true, m.n[entry{"cap", debtor}] >= 0
 }
 
 // mayIssue draws on what an issuer may owe members.
@@ -365,20 +345,6 @@ func (m *model) agrees(caller, owner string, by number.Command, said code.Code, 
 	default:
 		return x, x.covers(x.member, caller, m.now, said, m.byPlan(coins))
 	}
-}
-
-// worth is what the coins from..to make each funder owe, by funder and programme,
-// rounded on all that went before.
-func (m *model) worth(coins []number.Row, from, to int) map[[2]string][2]int {
-	owed := map[[2]string][2]int{}
-	for k, n := range m.byFunder(coins[:to]) {
-		before := m.byFunder(coins[:from])[k]
-		p := m.plans[k[1]]
-		if n > before {
-			owed[k] = [2]int{n - before, nearest(n, p.num, p.den) - nearest(before, p.num, p.den)}
-		}
-	}
-	return owed
 }
 
 func (m *model) byFunder(coins []number.Row) map[[2]string]int {

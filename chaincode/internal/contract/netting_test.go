@@ -210,6 +210,19 @@ func TestHiddenSupplyIsCarriedOver(t *testing.T) {
 	}
 }
 
+// Once a sum is carried over, the statement that waited for its fee can be signed.
+func TestACarriedSumsFeeIsAwaitedNoMore(t *testing.T) {
+	s, _ := deliveredKit(t)
+	s.advance(t, 4)
+	s.refused(t, "S1", s.signing(t, "2026-11", "S1", "G", 1), fault.WrongState)
+	s.must(t, "M", settlement.CarryRequest{Cycle: "2026-11", A: "D", B: "S1"})
+	s.agree(t, "2026-11")
+	s.must(t, "M", settlement.FinaliseRequest{Cycle: "2026-11"})
+	if fees := rowIn(s.world, row.Pair("2026-11", "G", "S1")); fees.State != settlement.Agreed || fees.Count() != 0 {
+		t.Errorf("%+v", fees)
+	}
+}
+
 // A fee whose statement was carried over before its sum was opened is owed in the open cycle.
 func TestAFeeFollowsItsStatement(t *testing.T) {
 	s, open := deliveredKit(t)

@@ -22,7 +22,7 @@ import (
 // terms of both kinds; the mart is told of all that.
 func newMart(t fataler, w *world) *mart {
 	m := &mart{model: newModel(t, w), wares: map[string]*ware{}, fronts: map[string]*window{}, orders: map[number.Command]*basket{}, backs: map[number.Command]*comeback{},
-		paid: map[[2]string]bool{}, hidden: map[[3]string]*secret{}}
+		paid: map[[2]string]bool{}, hidden: map[[4]string]*secret{}}
 	half, third := amount.Rate{Num: 1, Den: 2}, amount.Rate{Num: 7, Den: 3}
 	m.fronts["D"] = &window{rates: map[string]amount.Rate{"DP": {Num: 1, Den: 1}, "GP": half, "MP": third}, ship: 1, silence: 2, back: 3}
 	m.fronts["G"] = &window{rates: map[string]amount.Rate{"DP": half, "GP": {Num: 2, Den: 1}}, ship: 2, silence: 1, back: 2}
@@ -127,11 +127,15 @@ func TestOrdersAgainstModel(t *testing.T) {
 		if rapid.Bool().Draw(t, "caps") {
 			m.capDealer(t, w, rapid.SampledFrom([]int{15, 12, 7}).Draw(t, "cap"), 0)
 		}
+		m.bargains(t, w)
 		for range rapid.SampledFrom([]int{16, 6, 11, 3}).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "days pass") == 1 {
 				m.today += date.Date(rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "days"))
 				w.must(t, "G", settlement.AdvanceRequest{Date: m.today})
+			}
+			if closed := m.passTime(t, w); closed != "" {
+				m.confirm(t, w, closed)
 			}
 			m.now = w.net.Now().Unix()
 			m.meet(t, w)
@@ -255,15 +259,21 @@ func (m *mart) compareWares(t fataler, w *world) {
 
 // compareHidden holds the sums of all lanes against what the mart knows in the clear.
 func (m *mart) compareHidden(t fataler, w *world) {
-	found := veiledOf(t, w.net)
-	for _, p := range found {
-		s := m.hidden[[3]string{p.Debtor, p.Creditor, p.Fee.String()}]
-		if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) || !s.open.Opens(p.Sum.Commitment()) {
-			t.Fatalf("%+v, in the mart %+v", p, s)
+	cycles, n := map[string]bool{m.cycle: true}, 0
+	for k := range m.hidden {
+		cycles[k[0]] = true
+	}
+	for cycle := range cycles {
+		for _, p := range veiledOf(t, w.net, cycle) {
+			s := m.hidden[[4]string{cycle, p.Debtor, p.Creditor, p.Fee.String()}]
+			if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) || !s.open.Opens(p.Sum.Commitment()) {
+				t.Fatalf("%+v, in the mart %+v", p, s)
+			}
+			n++
 		}
 	}
-	if len(found) != len(m.hidden) {
-		t.Fatalf("%d hidden positions on the ledger, %d in the mart", len(found), len(m.hidden))
+	if n != len(m.hidden) {
+		t.Fatalf("%d hidden positions on the ledger, %d in the mart", n, len(m.hidden))
 	}
 }
 
@@ -280,19 +290,25 @@ func (m *mart) compareLimits(t fataler, w *world) {
 			t.Fatalf("%s has spent %d %s today, in the mart %d", id, spent, programme, in)
 		}
 	}
-	used := amount.Units(0)
+	used := map[string]int{}
 	for _, f := range rowsOf(w.net, "G", "lease") {
-		if l := f.Row.(quota.Lease); strings.HasPrefix(f.ID, string(quota.Debit)+"/") {
-			used += l.Used - l.Returned
+		if parts := strings.Split(f.ID, "/"); parts[0] == string(quota.Debit) {
+			cycle, name, _ := strings.Cut(parts[1], ".")
+			l := f.Row.(quota.Lease)
+			used[name+" in "+cycle] += int(l.Used - l.Returned)
 		}
 	}
-	left := m.n[entry{"cap", "D"}]
 	for k, n := range m.n {
-		if k[0] == "till" && k[1] == "D" {
-			left += n
+		switch k[0] {
+		case "drawn":
+			used[k[1]+" in "+k[2]] -= n
+		case "till":
+			used[k[1]+" in "+k[3]] += n
 		}
 	}
-	if in := m.n[entry{"capped", "D"}] - left; int(used) != in {
-		t.Fatalf("%d fen of D's cap are used, in the mart %d", used, in)
+	for name, n := range used {
+		if n != 0 {
+			t.Fatalf("of the cap of %s %d fen more are used than in the mart", name, n)
+		}
 	}
 }

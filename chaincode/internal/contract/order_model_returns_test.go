@@ -88,12 +88,12 @@ func (m *mart) refundBack(caller string, n number.Command, r goods.RefundRequest
 	if (toCash > fromCash) != (r.Payment != "") {
 		return fault.BadRequest
 	}
-	for k, o := range m.worth(p.coins, from, to) {
-		if _, ok := m.mayOwe(caller, caller, k[0], o[1]); !ok {
+	for _, o := range m.bills(b.spot(), p.coins, from, to) {
+		if _, ok := m.mayOwe(caller, caller, o.funder, o.fen, nil); !ok {
 			return fault.NetDebitCap
 		}
-		m.owe(caller, k[0], k[1], o[0], o[1])
-		m.sum(k[1], "refunded", o[0])
+		m.settle(n, b.spot(), o, true)
+		m.sum(o.programme, "refunded", o.units)
 	}
 	m.unwind(n, p.coins[from:to])
 	m.oweInSecret(b.seller, i.ware, i, back.n, true)

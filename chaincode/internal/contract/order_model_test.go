@@ -25,8 +25,8 @@ type mart struct {
 	fronts map[string]*window // by seller
 	orders map[number.Command]*basket
 	backs  map[number.Command]*comeback
-	paid   map[[2]string]bool // by seller and payment
-	hidden map[[3]string]*secret
+	paid   map[[2]string]bool    // by seller and payment
+	hidden map[[4]string]*secret // by cycle, debtor, creditor, fee
 }
 
 // ware is a good, and what each seller does with it.
@@ -57,7 +57,8 @@ type basket struct {
 	acceptBy       int64
 	placed         date.Date
 	slip           *slip
-	capped         []string
+	cycle          string
+	capped         []string // in that cycle
 	coded          bool
 	codes          []code.Code // that deliveries still say
 	front          *window
@@ -90,6 +91,9 @@ type comeback struct {
 
 // secret is what one party owes another and only they know.
 type secret struct {
+	party string // the supplier's
+	fee   amount.Rate
+	back  bool
 	count int
 	value int
 	open  veil.Opening
@@ -119,13 +123,13 @@ type wanting struct {
 // sell says with which code a command of orders or stock must be refused, and lets it
 // if with none. known is false for any other command.
 func (m *mart) sell(caller string, n number.Command, a wanting) (_ fault.Code, known bool) {
-	before := maps.Clone(m.n)
+	before, owed := maps.Clone(m.n), len(m.owed)
 	no := fault.Code("")
 	switch r := a.req.(type) {
 	case goods.PlaceRequest:
 		no = m.place(caller, n, r, a)
 	case goods.AcceptRequest:
-		no = m.acceptAt(caller, r)
+		no = m.acceptAt(caller, n, r)
 	case goods.RejectRequest:
 		b := m.orders[r.Order]
 		if no = either(missing(b), forbidden(b != nil && b.seller != caller), wrongState(b != nil && !b.live)); no == "" {
@@ -144,7 +148,7 @@ func (m *mart) sell(caller string, n number.Command, a wanting) (_ fault.Code, k
 			p.state, p.since = "SHIPPED", m.today
 		}
 	case goods.DeliverRequest:
-		no = m.deliver(caller, r)
+		no = m.deliver(caller, n, r)
 	case goods.CompleteRequest:
 		no = m.complete(caller, r)
 	case goods.RequestReturnRequest:
@@ -167,7 +171,7 @@ func (m *mart) sell(caller string, n number.Command, a wanting) (_ fault.Code, k
 		return "", false
 	}
 	if no != "" {
-		m.n = before
+		m.n, m.owed = before, m.owed[:owed]
 	}
 	return no, true
 }
@@ -240,7 +244,7 @@ func (m *mart) place(caller string, n number.Command, r goods.PlaceRequest, a wa
 		return fault.NotFound
 	}
 	owner := m.root(r.Member)
-	b := &basket{seller: caller, member: owner, live: true, acceptBy: r.AcceptBy, placed: m.today, coded: len(r.Pickup) > 0, codes: a.codes, front: front}
+	b := &basket{cycle: m.cycle, seller: caller, member: owner, live: true, acceptBy: r.AcceptBy, placed: m.today, coded: len(r.Pickup) > 0, codes: a.codes, front: front}
 	total, minPoints, minCash := 0, 0, 0
 	for _, l := range r.Lines {
 		w := m.wares[l.Supplier+"/"+l.SKU]
@@ -288,10 +292,13 @@ func (m *mart) place(caller string, n number.Command, r goods.PlaceRequest, a wa
 	b.slip.take(m.byPlan(coins), 1)
 	m.orders[n] = b
 	if r.Accept {
-		m.accepted(b)
+		m.accepted(n, b)
 	}
 	return ""
 }
+
+// spot is where its points are taken: every good is listed for one scene.
+func (b *basket) spot() spot { return spot{b.seller, "retail", b.placed} }
 
 // add puts an item into the parcel that it goes in.
 func (b *basket) add(i *item, today date.Date) {
@@ -307,14 +314,12 @@ func (b *basket) add(i *item, today date.Date) {
 // reserve asks the funders' caps and the stock.
 func (m *mart) reserve(caller string, b *basket) fault.Code {
 	for _, p := range b.parcels {
-		for k, o := range m.worth(p.coins, 0, len(p.coins)) {
-			capped, ok := m.mayOwe(caller, k[0], caller, o[1])
+		for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
+			capped, ok := m.mayOwe(caller, o.funder, caller, o.fen, o.deal)
 			if !ok {
 				return fault.NetDebitCap
 			}
-			if capped && !slices.Contains(b.capped, k[0]) {
-				b.capped = append(b.capped, k[0])
-			}
+			b.capped = append(b.capped, capped...)
 		}
 	}
 	for _, p := range b.parcels {
@@ -433,32 +438,33 @@ func (m *mart) consent(caller, owner string, by number.Command, said code.Code, 
 	return x, when(!x.covers(x.member, caller, m.now, said, m.byPlan(coins)), fault.Unauthorised)
 }
 
-func (m *mart) acceptAt(caller string, r goods.AcceptRequest) fault.Code {
+func (m *mart) acceptAt(caller string, n number.Command, r goods.AcceptRequest) fault.Code {
 	b := m.orders[r.Order]
 	if no := missing(b); no != "" {
 		return no
 	}
 	no := either(forbidden(b.seller != caller), wrongState(!b.live), when(m.now >= b.acceptBy, fault.Expired))
 	if no == "" {
-		m.accepted(b)
+		m.accepted(n, b)
 	}
 	return no
 }
 
-func (m *mart) accepted(b *basket) {
+func (m *mart) accepted(n number.Command, b *basket) {
 	b.live = false
 	for _, p := range b.parcels {
 		if p.state, p.since = "ACCEPTED", m.today; p.delivery == goods.Virtual {
-			m.delivered(b, p)
+			m.delivered(n, b, p)
 		}
 	}
 }
 
-func (m *mart) delivered(b *basket, p *parcel) {
+func (m *mart) delivered(n number.Command, b *basket, p *parcel) {
 	p.state, p.since = "DELIVERED", m.today
-	for k, o := range m.worth(p.coins, 0, len(p.coins)) {
-		m.owe(k[0], b.seller, k[1], o[0], o[1])
-		m.sum(k[1], "captured", o[0])
+	for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
+		m.bring(n.Party, b.cycle, b.seller, b.capped, o)
+		m.settle(n, b.spot(), o, false)
+		m.sum(o.programme, "captured", o.units)
 	}
 	for _, i := range p.items {
 		m.oweInSecret(b.seller, i.ware, i, i.n, false)
@@ -468,9 +474,9 @@ func (m *mart) delivered(b *basket, p *parcel) {
 // oweInSecret counts what a seller owes for units of an item, in ten-thousandths of
 // a fen: the terms' value, or the price less so many basis points of it.
 func (m *mart) oweInSecret(seller string, w *ware, i *item, n int, back bool) {
-	k := [3]string{seller, w.party, w.fee.String()}
+	k := [4]string{m.cycle, seller, w.party, w.fee.String()}
 	if back {
-		k[0], k[1] = k[1], k[0]
+		k[1], k[2] = k[2], k[1]
 	}
 	value, open := int(i.placard.terms.Value.Lo)*n, i.placard.terms
 	switch i.placard.kind {
@@ -485,7 +491,7 @@ func (m *mart) oweInSecret(seller string, w *ware, i *item, n int, back bool) {
 	}
 	s := m.hidden[k]
 	if s == nil {
-		s = &secret{open: veil.Known(veil.Value{})}
+		s = &secret{party: w.party, fee: w.fee, back: back, open: veil.Known(veil.Value{})}
 		m.hidden[k] = s
 	}
 	s.count, s.value, s.open = s.count+1, s.value+value, must(s.open.Plus(open))
@@ -509,10 +515,8 @@ func (m *mart) end(caller string, b *basket, p *parcel, state string, lost bool)
 			m.n[k] = max(0, m.n[k]-n)
 		}
 	}
-	for k, o := range m.worth(p.coins, 0, len(p.coins)) {
-		if slices.Contains(b.capped, k[0]) {
-			m.n[entry{"till", k[0], caller}] += o[1]
-		}
+	for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
+		m.undraw(caller, b.cycle, b.seller, b.capped, o)
 	}
 	for _, i := range p.items {
 		if !lost {
@@ -572,7 +576,7 @@ func (m *mart) late(caller string, r goods.TimeOutRequest) fault.Code {
 	return no
 }
 
-func (m *mart) deliver(caller string, r goods.DeliverRequest) fault.Code {
+func (m *mart) deliver(caller string, n number.Command, r goods.DeliverRequest) fault.Code {
 	b, p, no := m.parcel(r.Order, r.Part)
 	if no != "" {
 		return no
@@ -593,7 +597,7 @@ func (m *mart) deliver(caller string, r goods.DeliverRequest) fault.Code {
 		no = either(forbidden(p.delivery != goods.Shipped), wrongState(m.day(p.since, b.front.silence)))
 	}
 	if no == "" {
-		m.delivered(b, p)
+		m.delivered(n, b, p)
 	}
 	return no
 }

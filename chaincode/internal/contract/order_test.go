@@ -73,7 +73,7 @@ func TestHiddenSupplyIsOpened(t *testing.T) {
 			s.must(t, "D", goods.ReceiveReturnRequest{Return: back, Restock: true}, goods.RefundRequest{Return: back, Payment: "refund"})
 		}
 	}
-	found := veiledOf(t, s.net)
+	found := veiledOf(t, s.net, "2026-11")
 	for i, c := range []struct {
 		debtor, creditor, good string
 		units                  uint64

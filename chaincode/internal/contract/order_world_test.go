@@ -4,6 +4,7 @@ import (
 	"crypto/sha512"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"tallystick/chaincode/amount"
@@ -166,10 +167,13 @@ func (s *shop) check(t *testing.T) {
 }
 
 // veiledOf is what all lanes together make parties owe each other in secret.
-func veiledOf(t fataler, net *ledgersim.Network) []settlement.VeiledPosition {
+func veiledOf(t fataler, net *ledgersim.Network, cycle string) []settlement.VeiledPosition {
 	t.Helper()
 	var sum settlement.Veiled
 	for _, found := range rowsOf(net, "G", "veiled") {
+		if !strings.HasPrefix(found.ID, cycle+"/") {
+			continue
+		}
 		for _, p := range found.Row.(settlement.Veiled).List {
 			var err error
 			if sum, err = sum.Plus(p.Of()); err != nil {

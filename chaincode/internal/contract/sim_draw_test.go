@@ -51,6 +51,10 @@ func furnish(t fataler, w *world) {
 			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
 		}))
 	furnishCampaigns(t, w)
+	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 3}, Multilateral: true}, From: day(firstDay) + 1})
+	w.must(t, "D", settlement.AgreeRequest{Model: "all", Version: 1})
+	w.must(t, "M", settlement.AgreeRequest{Model: "all", Version: 1})
+	w.advance(t, 1)
 	for _, id := range sortedIDs(homes) {
 		var slips []command.Request
 		for _, acceptor := range []string{"G", "D", "M"} {
@@ -95,6 +99,7 @@ func (c *laneClient) look(d dice) view {
 	return v
 }
 
+// today is the open cycle.
 func (v view) today() settlement.Cycle { return v.rows["cycle"][0].Row.(settlement.Cycle) }
 
 // some is one row of a kind; false if there is none.
@@ -117,12 +122,15 @@ func such[T any](v view, kind string, suits func(T) bool) (id string, r T, ok bo
 }
 
 // What the lanes do, with weights.
-var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant reward reward reward reward leave buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase")
+var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant reward reward reward reward leave buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase  " + closing)
+
+// closing is what ends cycles, in all lives, and what parties agree to settle by.
+const closing = "advance advance cutoff cutoff compute compute compute open open open open sign sign sign sign sign sign carry carry finalise finalise prefund instruct instruct advise advise advise bounce raise raise answer accept rejectd split split agreed escalate rule rule unraise propose propose agree agree depart"
 
 func (v view) draw() command.Request {
 	for {
 		verb := pick(v.dice, v.lane.verbs)
-		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign, v.drawGoods, v.drawOrder} {
+		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign, v.drawGoods, v.drawOrder, v.drawClose, v.drawModel} {
 			if req := try(verb); req != nil {
 				return req
 			}
@@ -148,7 +156,7 @@ func (v view) drawNew(verb string) command.Request {
 	case "authorise":
 		return member.AuthoriseRequest{Member: v.one("li", "wang", "sun", "zhang"), Acceptor: v.one("G", "D", "M"), Caps: []member.Limit{{Programme: "GP", Amount: v.n(40)}}, Until: v.lane.net.Now().Unix() + 3600}
 	case "advance":
-		if caller == "G" && v.odd(3) {
+		if caller == "G" {
 			return settlement.AdvanceRequest{Date: today + 1}
 		}
 	case "surrender":
@@ -200,7 +208,7 @@ func (v view) drawSpend(verb string) command.Request {
 	by, soon := v.proof(owner), v.lane.net.Now().Unix()+int64(pick(v.dice, []int{1, 4, 9, 60}))
 	switch verb {
 	case "hold":
-		return points.HoldRequest{Member: owner, Pieces: list, Deadline: soon, Authorisation: by}
+		return points.HoldRequest{Member: owner, Pieces: list, Deadline: soon, Authorisation: by, Scene: v.one("", "shop")}
 	case "transfer":
 		return points.TransferRequest{From: owner, To: "chen", Pieces: list, Authorisation: by}
 	case "offer":

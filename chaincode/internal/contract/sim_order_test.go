@@ -17,13 +17,19 @@ import (
 )
 
 // What lanes do in lives that are about orders, with weights.
-var shopping = strings.Fields("issue issue issue issue authorise hold capture end expire freeze surrender relieve advance place place place place place place place accept accept accept ship deliver deliver deliver deliver reject cancel cancel late late complete back back back receive receive receive receive noback refund refund refund refund refund refund restock withdraw reprice")
+var shopping = strings.Fields("issue issue issue issue authorise hold capture end expire freeze surrender relieve advance place place place place place place place accept accept accept ship deliver deliver deliver deliver reject cancel cancel late late complete back back back receive receive receive receive noback refund refund refund refund refund refund restock withdraw reprice  " + closing)
+
+// lifeGoods are the goods of lives.
+var lifeGoods = []string{"kit", "ride", "tyre"}
+
+// lifeTerms is the hidden value of one's terms: for a commission, of one in ten thousand, else of five fen.
+func lifeTerms(i int) uint64 { return []uint64{50_000, 1_000, 60_000}[i] }
 
 // stockFronts lets G and D sell three goods of M's, of which there is little.
 func stockFronts(t fataler, w *world) {
-	w.supply(t, "care", "M", onePercent)
-	for i, sku := range []string{"kit", "ride", "tyre"} {
-		terms := committed(t, opening(t, sku, uint64(1000+i)))
+	w.supply(t, "care", "M", amount.Rate{Num: 1, Den: 3})
+	for i, sku := range lifeGoods {
+		terms := committed(t, opening(t, sku, lifeTerms(i)))
 		w.must(t, "M", plainGood("care", sku, []goods.Delivery{goods.Counter, goods.Virtual, goods.Shipped}[i]))
 		for _, seller := range []string{"D", "G"} {
 			if i == 0 {

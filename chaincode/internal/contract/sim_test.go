@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 var seeds = flag.Int("seeds", 200, "how many lives TestSimulation lives")
@@ -35,6 +36,7 @@ type laneClient struct {
 	lane  uint8
 	peer  string   // from which it learns
 	verbs []string // what it does, with weights
+	secrets
 
 	// What a durable outbox would keep.
 	wanted  int // batches still to send
@@ -151,16 +153,18 @@ func TestSimulation(t *testing.T) {
 func live(t *testing.T, seed uint64) error {
 	w := founded(t, seed)
 	furnish(t, w)
-	verbs := living
+	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Silence(seed % 2)}})
+	verbs, known := living, secrets(nil)
 	if seed%3 == 0 {
 		stockFronts(t, w)
+		known = newSecrets(t)
 		verbs = shopping
 	}
 	var clients []ledgersim.Client
 	var lanes []*laneClient
 	for _, party := range []string{"G", "D", "M"} {
 		for lane := range uint8(2) {
-			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2, peer: []string{"G", "D", "F"}[lane], wanted: 8, verbs: verbs}
+			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2, peer: []string{"G", "D", "F"}[lane], wanted: 8, verbs: verbs, secrets: known}
 			clients, lanes = append(clients, c), append(lanes, c)
 		}
 	}
@@ -194,6 +198,12 @@ func checkLife(w *world, lanes []*laneClient) error {
 		return err
 	}
 	if _, err := checkBooks(w.net, "G"); err != nil {
+		return err
+	}
+	if err := checkFence(w.net); err != nil {
+		return err
+	}
+	if err := checkCycles(w.net); err != nil {
 		return err
 	}
 	if err := checkRights(w.net); err != nil {

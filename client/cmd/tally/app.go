@@ -97,7 +97,7 @@ func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.In
 	if err != nil {
 		return err
 	}
-	ix, err := openIndex(ctx, g, cfg.IndexPath())
+	ix, err := openIndex(ctx, g, cfg.IndexAt())
 	if err != nil {
 		return err
 	}
@@ -124,11 +124,9 @@ func (a *app) inVault(do func(*vault.Vault) error) error {
 	return errors.Join(do(v), v.Close())
 }
 
-func openIndex(ctx context.Context, g *gateway.Gateway, path string) (*index.Index, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	ix, err := index.Open(path)
+// openIndex opens a read model and brings it up to now.
+func openIndex(ctx context.Context, g *gateway.Gateway, where string) (*index.Index, error) {
+	ix, err := index.Open(where)
 	if err != nil {
 		return nil, err
 	}

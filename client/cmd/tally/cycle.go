@@ -95,7 +95,7 @@ func cutOff(a *app) *cobra.Command {
 				req.Cycle = args[0]
 				return a.submit(ctx, req)
 			}
-			if err := checkNext(req.Next); err != nil {
+			if err := settlement.CheckNew(req.Next); err != nil {
 				return err
 			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
@@ -114,16 +114,6 @@ func cutOff(a *app) *cobra.Command {
 still on its way can't take effect, and its sender's gateway sends it again, into the next.`
 	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
 	return cmd
-}
-
-// checkNext refuses with BAD_REQUEST what can't be the next cycle's id, before it is known which
-// is open.
-func checkNext(next string) error {
-	const open = "open"
-	if next == open {
-		return nil
-	}
-	return settlement.CutOffRequest{Cycle: open, Next: next}.Check()
 }
 
 func computeCycle(a *app) *cobra.Command {

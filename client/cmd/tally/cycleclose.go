@@ -80,7 +80,7 @@ func closeCycle(a *app) *cobra.Command {
 	var next string
 	cmd := leaf("close", "End the open cycle, open the next one and add it up; for the operator (关账)", "  tally --as G cycle close --next 2026-12",
 		func(ctx context.Context, _ []string) error {
-			if err := checkNext(next); err != nil {
+			if err := settlement.CheckNew(next); err != nil {
 				return err
 			}
 			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {

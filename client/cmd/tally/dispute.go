@@ -193,6 +193,12 @@ func disputeRows(d disputeShown) []table.Row {
 	if len(d.Answer) > 0 {
 		rows = append(rows, table.Row{"answer", d.Answer})
 	}
+	if len(d.Grounds) > 0 {
+		rows = append(rows, table.Row{"grounds of the ruling", d.Grounds})
+	}
+	if !d.Last.IsZero() && d.Last != d.Number {
+		rows = append(rows, table.Row{"by", d.Last}) // what it made owed bears its number
+	}
 	return rows
 }
 

@@ -58,6 +58,10 @@ func TestDisputeTables(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("\n%s", got)
 	}
+	shown.Grounds, shown.Last = make([]byte, 32), numbered(12)
+	if rows := rendered(func(w table.Writer) { w.AppendRows(disputeRows(shown)) }); !strings.Contains(rows, "grounds") || !strings.Contains(rows, "D.1.1.12") {
+		t.Error(rows)
+	}
 	d.State = settlement.Split
 	if offered := rendered(func(w table.Writer) { decidedTable(w, d) }); !strings.Contains(offered, "offered: owes") {
 		t.Error(offered)

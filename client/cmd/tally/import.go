@@ -145,7 +145,7 @@ func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report
 		return g.Source(ctx, name, shards, report)
 	}
 	if job.Mapping.NeedsEntitlements() || job.Mapping.NeedsShop() {
-		ix, err := openIndex(ctx, g, s.cfg.IndexPath())
+		ix, err := openIndex(ctx, g, s.cfg.IndexAt())
 		if err != nil {
 			return nil, err
 		}

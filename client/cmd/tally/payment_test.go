@@ -152,6 +152,20 @@ func TestInstructions(t *testing.T) {
 	}
 }
 
+// TestABouncedPaymentHasANewMessage, however often: a bank takes each id once.
+func TestABouncedPaymentHasANewMessage(t *testing.T) {
+	all, seen := paymentsIn(settlement.Due, settlement.Due, settlement.Due), map[string]bool{}
+	for range 4 {
+		in, err := instructionOf(closedNovember, all, "F", theAccounts(t))
+		if err != nil || seen[in.request.Message] {
+			t.Fatalf("%s again, %v", in.request.Message, err)
+		}
+		seen[in.request.Message] = true
+		all = noted(all, in)
+		all[0].State = settlement.Bounced
+	}
+}
+
 func TestInstructionsRefused(t *testing.T) {
 	known := theAccounts(t)
 	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)

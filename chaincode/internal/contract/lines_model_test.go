@@ -1,0 +1,292 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
+)
+
+// line is an obligation as the dumb models have it.
+type line struct {
+	cycle                       string
+	by                          number.Command
+	kind                        settlement.Kind
+	scene                       string
+	debtor, creditor, programme string
+	units, fen                  int
+	model                       int // its place in the book, 0 for none
+}
+
+// ledger of a dumb model: all that anybody ever came to owe, in a row.
+type lines []line
+
+// owe writes a line down, unless it is nothing.
+func (l *lines) owe(one line) {
+	if one.debtor != one.creditor && (one.units != 0 || one.fen != 0) {
+		*l = append(*l, one)
+	}
+}
+
+func (l line) String() string {
+	return fmt.Sprintf("%s %s %s %q %s→%s %s %d %d model %d", l.cycle, l.by, l.kind, l.scene, l.debtor, l.creditor, l.programme, l.units, l.fen, l.model)
+}
+
+// compare holds every obligation on the ledger against the lines.
+func (l lines) compare(t fataler, w *world) {
+	t.Helper()
+	var found, want []string
+	for _, r := range owedRows(w.net, "G") {
+		for _, o := range r.List {
+			by := r.batch
+			by.Index = o.Index
+			found = append(found, line{o.In(r.Cycle), by, o.Kind, o.Scene, o.Debtor, o.Creditor, o.Programme, int(o.Points), int(o.Fen), int(o.Model)}.String())
+		}
+	}
+	for _, one := range l {
+		want = append(want, one.String())
+	}
+	slices.Sort(found)
+	slices.Sort(want)
+	for i := range max(len(found), len(want)) {
+		if i >= len(found) || i >= len(want) || found[i] != want[i] {
+			t.Fatalf("owed on the ledger, and in the model:\n%s\n%s", strings.Join(found[i:min(i+4, len(found))], "\n"), strings.Join(want[i:min(i+4, len(want))], "\n"))
+		}
+	}
+}
+
+// sums is what two parties owe each other in a cycle, and in how many lines.
+func (l lines) sums(cycle, debtor, creditor string) (owes, owed, n int) {
+	for _, one := range l {
+		switch {
+		case one.cycle != cycle:
+		case one.debtor == debtor && one.creditor == creditor:
+			owes, n = owes+one.fen, n+1
+		case one.debtor == creditor && one.creditor == debtor:
+			owed, n = owed+one.fen, n+1
+		}
+	}
+	return owes, owed, n
+}
+
+// pact is a settlement model between two parties.
+type pact struct {
+	number                  int // its place in the book
+	issuer, acceptor, scene string
+	from, until             date.Date // until 0: not ended
+	num, den                int       // fen for points, 0/0 for the programme's
+	feeNum, feeDen          int
+	issuerPays              bool
+	most                    int // fen that the issuer may come to owe in a cycle, 0 for no cap
+}
+
+// spot is where points are taken.
+type spot struct {
+	acceptor, scene string
+	day             date.Date
+}
+
+// dealOn is the newest deal that has begun, if it is for that scene.
+func (m *model) dealOn(issuer string, at spot) *pact {
+	var newest *pact
+	for i, d := range m.deals {
+		if d.issuer == issuer && d.acceptor == at.acceptor && d.from <= at.day && (d.until == 0 || at.day <= d.until) {
+			newest = &m.deals[i]
+		}
+	}
+	if newest == nil || newest.scene != "" && newest.scene != at.scene {
+		return nil
+	}
+	return newest
+}
+
+// bill is what one funder owes for points, and the fee on it.
+type bill struct {
+	funder, programme string
+	units, fen, fee   int
+	deal              *pact
+}
+
+// bills is what the coins from..to make each funder owe where they are taken, rounded on all
+// that went before.
+func (m *model) bills(at spot, coins []number.Row, from, to int) (list []bill) {
+	counts := m.byFunder(coins[:to])
+	for _, k := range sortedPairs(counts) {
+		n, before := counts[k], m.byFunder(coins[:from])[k]
+		if n == before {
+			continue
+		}
+		b := bill{funder: k[0], programme: k[1], units: n - before, deal: m.dealOn(k[0], at)}
+		num, den := m.plans[k[1]].num, m.plans[k[1]].den
+		if b.deal != nil && b.deal.den > 0 {
+			num, den = b.deal.num, b.deal.den
+		}
+		was := nearest(before, num, den)
+		if b.fen = nearest(n, num, den) - was; b.deal != nil {
+			b.fee = nearest(was+b.fen, b.deal.feeNum, b.deal.feeDen) - nearest(was, b.deal.feeNum, b.deal.feeDen)
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+func sortedPairs[V any](of map[[2]string]V) (list [][2]string) {
+	for k := range of {
+		list = append(list, k)
+	}
+	slices.SortFunc(list, func(a, b [2]string) int { return strings.Compare(a[0]+" "+a[1], b[0]+" "+b[1]) })
+	return list
+}
+
+// settle writes down what a bill makes owed, or, back, given back.
+func (m *model) settle(n number.Command, at spot, b bill, back bool) {
+	one := line{cycle: m.cycle, by: n, kind: settlement.Redemption, scene: at.scene, debtor: b.funder, creditor: at.acceptor, programme: b.programme, units: b.units, fen: b.fen}
+	fee := line{cycle: m.cycle, by: n, kind: settlement.Fee, scene: at.scene, debtor: at.acceptor, creditor: "G", fen: b.fee}
+	if b.deal != nil {
+		if one.model, fee.model = b.deal.number, b.deal.number; b.deal.issuerPays {
+			fee.debtor = b.funder
+		}
+	}
+	if back {
+		one.kind, one.debtor, one.creditor = settlement.Refund, one.creditor, one.debtor
+		fee.kind, fee.debtor, fee.creditor = settlement.FeeBack, fee.creditor, fee.debtor
+	}
+	m.owed.owe(one)
+	if b.funder != at.acceptor {
+		m.owed.owe(fee)
+	}
+}
+
+// caps are those on what a debtor may come to owe a creditor, with their limits.
+func (m *model) caps(debtor, creditor string, fen int, d *pact) (names []string, most []int) {
+	if debtor == creditor || fen == 0 {
+		return nil, nil
+	}
+	if limit := m.n[entry{"capped", debtor}]; limit > 0 {
+		names, most = append(names, debtor), append(most, limit)
+	}
+	if d != nil && d.most > 0 {
+		names, most = append(names, debtor+"."+creditor), append(most, d.most)
+	}
+	return names, most
+}
+
+// mayOwe draws on a debtor's caps, if it has any: from what was given back at the caller's
+// till first, then from what is left for all.
+func (m *model) mayOwe(caller, debtor, creditor string, fen int, d *pact) (names []string, ok bool) {
+	names, most := m.caps(debtor, creditor, fen, d)
+	for i, name := range names {
+		if m.draw(caller, name, most[i], fen) > 0 {
+			return nil, false
+		}
+	}
+	return names, true
+}
+
+// draw takes from a till, and puts into it what is missing and left; the till then lacks what it answers.
+func (m *model) draw(caller, name string, most, fen int) (lacks int) {
+	till, out := entry{"till", name, caller, m.cycle}, entry{"drawn", name, m.cycle}
+	if missing := fen - m.n[till]; missing > 0 {
+		grant := min(missing, max(0, most-m.n[out]))
+		m.n[out] += grant
+		m.n[till] += grant
+		lacks = missing - grant
+	}
+	m.n[till] -= fen
+	return lacks
+}
+
+// undraw gives back to a till what was drawn in a cycle, of the caps that a hold drew on.
+func (m *model) undraw(caller, cycle, acceptor string, drew []string, b bill) (names []string) {
+	for _, name := range []string{b.funder, b.funder + "." + acceptor} {
+		if slices.Contains(drew, name) && (name == b.funder || b.deal != nil && b.deal.most > 0) {
+			m.n[entry{"till", name, caller, cycle}] += b.fen
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// bring moves what was drawn in another cycle to this one.
+func (m *model) bring(caller, cycle, acceptor string, drew []string, b bill) {
+	if cycle == m.cycle {
+		return
+	}
+	for _, name := range m.undraw(caller, cycle, acceptor, drew, b) {
+		most := m.n[entry{"capped", name}]
+		if name != b.funder {
+			most = b.deal.most
+		}
+		m.draw(caller, name, most, b.fen)
+	}
+}
+
+// bargain proposes a version of a deal between two parties, and has both agree; or has one of
+// them leave.
+func (m *model) bargain(t *rapid.T, w *world) {
+	d := thrown(t, 77+int(w.net.Height()))
+	issuer, acceptor := d.one("G", "D", "D", "M", "F"), d.one("D", "M", "M", "G")
+	if issuer == acceptor {
+		return
+	}
+	one := pact{number: len(m.deals) + 1, issuer: issuer, acceptor: acceptor, scene: d.one("", "", "", "retail"), from: m.today + 1 + date.Date(d(2)),
+		num: 1 + d(4), den: 1 + d(3), feeNum: min(1, d(4)), feeDen: 2 + d(4), issuerPays: d.odd(2), most: pick(d, []int{0, 0, 0, 9, 15})}
+	if d.odd(3) {
+		one.num, one.den = 0, 0
+	}
+	id := issuer + "-" + acceptor
+	version := uint32(1)
+	for _, other := range m.deals {
+		if other.issuer != issuer || other.acceptor != acceptor {
+			continue
+		}
+		if version++; other.until == 0 && d.odd(4) {
+			w.must(t, d.one(issuer, acceptor), settlement.LeaveRequest{Model: id})
+			for j := range m.deals {
+				if l := &m.deals[j]; l.issuer == issuer && l.acceptor == acceptor && l.until == 0 {
+					l.until = max(m.today, l.from-1)
+				}
+			}
+			return
+		}
+	}
+	rate := func(num, den int) amount.Rate { return amount.Rate{Num: amount.Units(num), Den: amount.Units(den)} }
+	terms := settlement.Terms{Price: rate(one.num, one.den), Fee: rate(one.feeNum, one.feeDen), Cap: amount.Units(one.most)}
+	if one.issuerPays {
+		terms.Payer = settlement.IssuerPays
+	}
+	w.must(t, issuer, settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: issuer, Acceptor: acceptor, Scene: one.scene}, Terms: terms, From: one.from})
+	w.must(t, acceptor, settlement.AgreeRequest{Model: id, Version: version})
+	m.deals = append(m.deals, one)
+}
+
+// bargains has parties agree on a few things before anything else happens.
+func (m *model) bargains(t *rapid.T, w *world) {
+	for range rapid.SampledFrom([]int{9, 5, 0, 14}).Draw(t, "bargains") {
+		m.bargain(t, w)
+	}
+	if len(m.deals) > 0 {
+		m.today++
+		w.must(t, "G", settlement.AdvanceRequest{Date: m.today})
+	}
+}
+
+// cutOff opens the next cycle, in a batch with or before the computing of the old one.
+func (m *model) cutOff(t *rapid.T, w *world) (closed string) {
+	closed, m.cycle = m.cycle, fmt.Sprintf("after-%d", w.net.Height())
+	requests := []command.Request{settlement.CutOffRequest{Cycle: closed, Next: m.cycle}}
+	if rapid.Bool().Draw(t, "at once") {
+		w.must(t, "G", append(requests, settlement.ComputeRequest{Cycle: closed})...)
+		return closed
+	}
+	w.must(t, "G", requests...)
+	w.must(t, "D", settlement.ComputeRequest{Cycle: closed})
+	return closed
+}

@@ -1,0 +1,377 @@
+package contract
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/veil"
+)
+
+// drawClose draws what closes a cycle, by whoever may and now and then by others, about what
+// the lane's peer shows, which may be behind.
+func (v view) drawClose(verb string) command.Request {
+	switch verb {
+	case "cutoff":
+		if v.lane.party == "G" && v.odd(2) || v.odd(30) {
+			open := v.today().ID
+			return settlement.CutOffRequest{Cycle: open, Next: fmt.Sprintf("c%d", v.dice(40))}
+		}
+	case "compute":
+		if id, _, ok := such(v, "close", func(c settlement.Close) bool { return c.State == settlement.Cut }); ok {
+			return settlement.ComputeRequest{Cycle: id}
+		}
+	case "open":
+		return v.drawOpen()
+	case "sign":
+		return v.drawSign()
+	case "carry":
+		if id, p, ok := such(v, "pair", func(p settlement.Pair) bool { return !p.State.Ended() }); ok && v.odd(2) {
+			cycle, _, _ := strings.Cut(id, "/")
+			return settlement.CarryRequest{Cycle: cycle, A: p.A, B: p.B}
+		}
+	case "finalise":
+		if id, _, ok := such(v, "close", func(c settlement.Close) bool { return c.State == settlement.Computed }); ok {
+			return settlement.FinaliseRequest{Cycle: id}
+		}
+	case "prefund":
+		if !v.odd(3) {
+			return nil
+		}
+		return settlement.PrefundRequest{Debtor: v.one("G", "D", "M"), Fen: v.n(30), Reference: fmt.Sprint("dep-", v.dice(20))}
+	case "instruct", "advise", "bounce":
+		return v.drawPayment(verb)
+	}
+	return v.drawDispute(verb)
+}
+
+// drawPayment has parties pay what was netted, the wrong sum and the same reference now and then.
+func (v view) drawPayment(verb string) command.Request {
+	_, p, ok := such(v, "payment", func(p settlement.Payment) bool {
+		return verb == "advise" && p.State != settlement.Paid && p.Creditor == v.lane.party || verb != "advise" && p.Debtor == v.lane.party
+	})
+	switch {
+	case !ok:
+		return nil
+	case verb == "instruct":
+		return settlement.InstructRequest{Cycle: p.Cycle, Payments: []uint32{p.N}, Message: fmt.Sprint("msg-", v.dice(9)), Hash: make(codec.Hash, 32)}
+	case verb == "bounce":
+		return settlement.BounceRequest{Cycle: p.Cycle, Payment: p.N, Reason: "x"}
+	}
+	return settlement.AdviseRequest{Cycle: p.Cycle, Payment: p.N, Reference: fmt.Sprint("ref-", v.dice(30)), Fen: max(1, p.Fen-p.Received-amount.Units(v.dice(3)/2)), Booked: v.today().Date}
+}
+
+// drawDispute disputes lines of closed cycles, and ends disputes in every way.
+func (v view) drawDispute(verb string) command.Request {
+	if verb == "raise" {
+		return v.drawRaise()
+	}
+	id, d, ok := such(v, "dispute", func(d settlement.Dispute) bool { return !d.State.Ended() })
+	if !ok {
+		return nil
+	}
+	n, _ := number.ParseCommand(id)
+	switch verb {
+	case "answer":
+		return settlement.AnswerRequest{Dispute: n, Answer: make(codec.Hash, 32)}
+	case "accept":
+		return settlement.AcceptRequest{Dispute: n}
+	case "rejectd":
+		return settlement.RejectRequest{Dispute: n, Answer: make(codec.Hash, 32)}
+	case "split":
+		return settlement.SplitRequest{Dispute: n, Parts: []settlement.Allocation{{Debtor: d.By, Creditor: d.Against, Fen: v.n(4)}}}
+	case "agreed":
+		return settlement.AgreeSplitRequest{Dispute: n}
+	case "escalate":
+		return settlement.EscalateRequest{Dispute: n}
+	case "rule":
+		return settlement.RuleRequest{Dispute: n, Parts: []settlement.Allocation{{Debtor: d.Against, Creditor: d.By, Fen: v.n(4)}}, Grounds: make(codec.Hash, 32)}
+	case "unraise":
+		return settlement.WithdrawRequest{Dispute: n}
+	}
+	return nil
+}
+
+func (v view) drawRaise() command.Request {
+	cycle, closed, ok := such(v, "close", func(c settlement.Close) bool { return c.State == settlement.Computed })
+	batch, rows, found := such(v, "obligations", func(o settlement.Obligations) bool { return o.Cycle == cycle && len(o.List) > 0 })
+	if !ok || !found || len(rows.List) == 0 || closed.State != settlement.Computed {
+		return nil
+	}
+	n, _ := number.ParseCommand(batch)
+	one := pick(v.dice, rows.List)
+	n.Index = one.Index
+	with := one.Creditor
+	if with == v.lane.party {
+		with = one.Debtor
+	}
+	return settlement.RaiseRequest{Cycle: cycle, With: with, Lines: []number.Row{n.Row(int(one.Ord))}, Reason: "x", Evidence: make(codec.Hash, 32)}
+}
+
+// drawOpen opens a hidden sum: mostly so that it opens.
+func (v view) drawOpen() command.Request {
+	id, p, ok := such(v, "pair", func(p settlement.Pair) bool { return len(p.Hidden) > 0 && p.Pending > 0 })
+	if !ok || len(p.Hidden) == 0 {
+		return nil
+	}
+	h := pick(v.dice, p.Hidden).Position
+	cycle, _, _ := strings.Cut(id, "/")
+	req := settlement.OpenRequest{Cycle: cycle, Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back, Fee: h.Fee, Opening: v.opens(cycle, h)}
+	if v.odd(6) {
+		req.Back = !req.Back
+	}
+	return req
+}
+
+// opens adds up the openings of all hidden obligations of a sum.
+func (v view) opens(cycle string, h settlement.VeiledPosition) veil.Opening {
+	sum := veil.Known(veil.Value{})
+	for _, f := range v.rows["obligations"] {
+		list := f.Row.(settlement.Obligations)
+		for _, one := range list.Hidden {
+			if list.Cycle == cycle && one.Debtor == h.Debtor && one.Creditor == h.Creditor && one.Back == h.Back {
+				sum = must(sum.Plus(v.lane.secrets.opening(v, one)))
+			}
+		}
+	}
+	return sum
+}
+
+// drawSign signs a statement, mostly with the sums that the lane's peer shows and a root that
+// hangs on them, and now and then with others.
+func (v view) drawSign() command.Request {
+	id, p, ok := such(v, "pair", func(p settlement.Pair) bool { return !p.State.Ended() && (p.A == v.lane.party || p.B == v.lane.party) })
+	if !ok {
+		return nil
+	}
+	cycle, _, _ := strings.Cut(id, "/")
+	me, with := p.A, p.B
+	if v.lane.party == p.B {
+		me, with = with, me
+	}
+	owes, _, _ := p.Owes(me)
+	owed, _, _ := p.Owes(with)
+	req := settlement.SignRequest{Cycle: cycle, With: with, Lines: p.Count(), Owes: owes, Owed: owed, Root: bytes.Repeat([]byte{byte(1 + p.Count())}, 32)}
+	switch v.dice(12) {
+	case 0:
+		req.Owes++
+	case 1:
+		req.Root = bytes.Repeat([]byte{99}, 32)
+	}
+	return req
+}
+
+// drawModel proposes, agrees to and leaves settlement models of a few ids.
+func (v view) drawModel(verb string) command.Request {
+	id := v.one("m", "n")
+	switch verb {
+	case "propose":
+		req := settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: v.one("", "D", "G"), Acceptor: v.one("", "M"), Scene: v.one("", "shop")}, From: v.today().Date + date.Date(v.dice(3))}
+		req.Terms = settlement.Terms{Price: amount.Rate{Num: v.n(3), Den: v.n(3)}, Fee: amount.Rate{Num: 1, Den: 1 + v.n(9)}, Payer: settlement.Payer(v.dice(2)), Cap: amount.Units(20 * v.dice(3))}
+		return req
+	case "agree":
+		if book, ok := v.book(); ok {
+			for i := len(book.Models) - 1; i >= 0; i-- {
+				if book.Models[i].ID == id {
+					return settlement.AgreeRequest{Model: id, Version: book.Models[i].Version}
+				}
+			}
+		}
+	case "depart":
+		if v.odd(3) {
+			return settlement.LeaveRequest{Model: id}
+		}
+	}
+	return nil
+}
+
+func (v view) book() (settlement.Book, bool) {
+	_, book, ok := some[settlement.Book](v, "book")
+	return book, ok
+}
+
+// secrets are what the sellers and suppliers of a life know: the openings of what any delivery can
+// come to, by its commitment.
+type secrets map[string]veil.Opening
+
+// newSecrets knows the terms of the goods of stockFronts, for a few units at all prices that are asked.
+func newSecrets(t fataler) secrets {
+	s := secrets{}
+	note := func(o veil.Opening) { s[string(must(o.Commit()))] = o }
+	for i, sku := range lifeGoods {
+		unit := opening(t, sku, lifeTerms(i))
+		for n := range uint64(4) {
+			note(must(unit.Times(n + 1)))
+		}
+		for price := range uint64(50 * (i % 2)) { // a commission
+			note(must(veil.Known(veil.Whole((price + 1) * settlement.PerFen)).Minus(must(unit.Times(price + 1)))))
+		}
+	}
+	return s
+}
+
+// opening is that of a delivery or a return; of what was carried over it is the sum of what it was
+// carried from.
+func (s secrets) opening(v view, one settlement.Hidden) veil.Opening {
+	if o, known := s[string(one.Sum.Commitment())]; known {
+		return o
+	}
+	for _, f := range v.rows["pair"] {
+		for _, h := range f.Row.(settlement.Pair).Hidden {
+			if h.Opened.IsZero() && h.Position.Debtor == one.Debtor && h.Position.Creditor == one.Creditor && bytes.Equal(h.Position.Sum.Commitment(), one.Sum.Commitment()) {
+				cycle, _, _ := strings.Cut(f.ID, "/")
+				return v.opens(cycle, h.Position)
+			}
+		}
+	}
+	return veil.Known(veil.Value{}) // its peer is behind
+}
+
+// checkCycles holds what a life left of its cycles: signatures are of those who gave them, statements that
+// stand wait for nothing, what was netted is what stands, and what was left out or decided is owed elsewhere.
+func checkCycles(net *ledgersim.Network) error {
+	pairs := map[string]settlement.Pair{}
+	for _, f := range rowsOf(net, "G", "pair") {
+		p := f.Row.(settlement.Pair)
+		if pairs[f.ID] = p; p.State.Stands() && p.Pending > 0 {
+			return fmt.Errorf("statement %s stands and waits for hidden sums: %+v", f.ID, p)
+		}
+		if p.State == settlement.Agreed && !bytes.Equal(p.SignedA.Root, p.SignedB.Root) {
+			return fmt.Errorf("statement %s is agreed: %+v", f.ID, p)
+		}
+		for party, s := range map[string]settlement.Signature{p.A: p.SignedA, p.B: p.SignedB} {
+			if len(s.Root) > 0 && s.By.Party != party {
+				return fmt.Errorf("statement %s was signed for %s by %s", f.ID, party, s.By)
+			}
+		}
+	}
+	for _, f := range rowsOf(net, "G", "close") {
+		if err := checkNetted(net, f.Row.(settlement.Close), pairs); err != nil {
+			return fmt.Errorf("cycle %s: %w", f.ID, err)
+		}
+	}
+	return checkElsewhere(net, pairs)
+}
+
+// checkNetted holds a cycle's netting and payments against its statements, and its counts against
+// its payments.
+func checkNetted(net *ledgersim.Network, closed settlement.Close, pairs map[string]settlement.Pair) error {
+	if closed.State < settlement.Final || len(closed.Pairs) == 0 {
+		return nil
+	}
+	nets := map[string]amount.Units{}
+	gross := amount.Units(0)
+	for _, of := range closed.Pairs {
+		p := pairs[closed.ID+"/"+of[0]+"/"+of[1]]
+		if !p.State.Ended() {
+			return fmt.Errorf("it is %s with %+v", closed.State, p)
+		}
+		if !p.State.Stands() {
+			continue
+		}
+		for _, side := range [][2]string{{p.A, p.B}, {p.B, p.A}} {
+			_, stands, err := p.Owes(side[0])
+			if err != nil {
+				return err
+			}
+			gross += stands
+			nets[side[0]] -= stands
+			nets[side[1]] += stands
+		}
+	}
+	for _, f := range rowsOf(net, "G", "netting") {
+		if n := f.Row.(settlement.Netting); f.ID == closed.ID && n.Gross != gross {
+			return fmt.Errorf("%d were netted, %d stand", n.Gross, gross)
+		}
+	}
+	counts := map[settlement.PaymentState]uint32{}
+	for _, f := range rowsOf(net, "G", "payment") {
+		p := f.Row.(settlement.Payment)
+		if p.Cycle != closed.ID {
+			continue
+		}
+		counts[p.State]++
+		nets[p.Debtor] += p.Fen
+		nets[p.Creditor] -= p.Fen
+		sum := amount.Units(0)
+		for _, a := range p.Advices {
+			sum += a.Fen
+		}
+		if sum != p.Received || sum > p.Fen || (p.State == settlement.Paid) != (sum == p.Fen) {
+			return fmt.Errorf("payment %d: %+v", p.N, p)
+		}
+	}
+	for party, n := range nets {
+		if n != 0 {
+			return fmt.Errorf("what %s gets and pays is %d off", party, n)
+		}
+	}
+	if closed.Settled != counts[settlement.Paid] || closed.Failed != counts[settlement.Bounced] || (closed.State == settlement.Settled) != (closed.Settled == closed.Payments) {
+		return fmt.Errorf("%+v, its payments are %v", closed, counts)
+	}
+	return nil
+}
+
+// checkElsewhere holds what statements were carried over with, and what disputes came to, against what is owed for
+// it in other cycles. A debtor's fen and the hidden deliveries are counted.
+func checkElsewhere(net *ledgersim.Network, pairs map[string]settlement.Pair) error {
+	carried, decided := map[[2]string]amount.Units{}, map[[2]string]amount.Units{}
+	for _, p := range pairs {
+		if p.State != settlement.Left {
+			continue
+		}
+		for _, side := range [][2]string{{p.A, p.B}, {p.B, p.A}} {
+			_, stands, err := p.Owes(side[0])
+			if err != nil {
+				return err
+			}
+			carried[side] += stands
+		}
+	}
+	disputed := map[string]bool{}
+	for _, f := range rowsOf(net, "G", "dispute") {
+		d := f.Row.(settlement.Dispute)
+		for _, l := range d.Lines {
+			if disputed[l.Line.String()] {
+				return fmt.Errorf("line %s is disputed twice", l.Line)
+			}
+			disputed[l.Line.String()] = true
+		}
+		for _, o := range d.Owed() {
+			decided[[2]string{o.Debtor, o.Creditor}] += o.Fen
+		}
+	}
+	for _, r := range owedRows(net, "G") {
+		for _, o := range r.List {
+			side := [2]string{o.Debtor, o.Creditor}
+			switch o.Kind {
+			case settlement.Carried:
+				carried[side] -= o.Fen
+			case settlement.Adjustment:
+				decided[side] -= o.Fen
+			}
+		}
+	}
+	for what, sums := range map[string]map[[2]string]amount.Units{"carried": carried, "decided": decided} {
+		for side, n := range sums {
+			if n != 0 {
+				return fmt.Errorf("of what was %s between %v, %d fen are nowhere", what, side, n)
+			}
+		}
+	}
+	for _, p := range pairs {
+		for _, c := range p.Carved {
+			if !disputed[c.Line.String()] {
+				return fmt.Errorf("line %s is carved out and not disputed", c.Line)
+			}
+		}
+	}
+	return nil
+}

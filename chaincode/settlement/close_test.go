@@ -1,0 +1,283 @@
+package settlement
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+)
+
+var cutBy = number.Command{Party: "G", Lane: 1, Seq: 9}
+
+func TestCutOff(t *testing.T) {
+	open := Cycle{ID: "2026-11", Date: today + 29, Since: today}
+	policy := Policy{SignDays: 3, Silence: Consent}
+	next, closed, err := open.CutOff(CutOffRequest{Cycle: "2026-11", Next: "2026-12"}, policy, []string{"D", "G"}, cutBy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next != (Cycle{ID: "2026-12", Date: today + 29, Since: today + 29}) {
+		t.Errorf("%+v", next)
+	}
+	if closed.ID != "2026-11" || closed.Next != "2026-12" || closed.From != today || closed.To != today+29 || closed.State != Cut || closed.SignBy != today+32 ||
+		closed.Policy != policy || closed.CutBy != cutBy || !slices.Equal(closed.Parties, []string{"D", "G"}) || closed.Root != nil || closed.Pairs != nil {
+		t.Errorf("%+v", closed)
+	}
+	for _, c := range []struct {
+		name string
+		req  CutOffRequest
+		code fault.Code // of Check, or of the verb
+	}{
+		{"the longest id", CutOffRequest{Cycle: "2026-11", Next: strings.Repeat("x", MaxCycleID)}, ""},
+		{"an id too long", CutOffRequest{Cycle: "2026-11", Next: strings.Repeat("x", MaxCycleID+1)}, fault.BadRequest},
+		{"no next", CutOffRequest{Cycle: "2026-11"}, fault.BadRequest},
+		{"no cycle", CutOffRequest{Next: "2026-12"}, fault.BadRequest},
+		{"itself", CutOffRequest{Cycle: "2026-11", Next: "2026-11"}, fault.BadRequest},
+		{"another is open", CutOffRequest{Cycle: "2026-10", Next: "2026-12"}, fault.WrongState},
+	} {
+		err := c.req.Check()
+		if err == nil {
+			_, _, err = open.CutOff(c.req, policy, nil, cutBy)
+		}
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %q", c.name, err, c.code)
+		}
+	}
+}
+
+// note makes a lane of what parties owe, chained.
+func note(t fataler, party string, lane uint8, list ...Owe) Lane {
+	t.Helper()
+	l := Lane{Party: party, Number: lane}
+	var row Obligations
+	for i, o := range list {
+		next, one, err := row.Plus(uint16(i), 1, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row = next
+		if l.Positions, err = l.Positions.Note(one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// veil adds hidden amounts to a lane.
+func (l Lane) veil(t fataler, list ...VeiledOwe) Lane {
+	t.Helper()
+	for i, o := range list {
+		_, one, err := (Obligations{}).PlusHidden(uint16(i), 1, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Veiled, err = l.Veiled.Plus(o); err != nil {
+			t.Fatal(err)
+		}
+		l.Positions = l.Positions.NoteHidden(one)
+	}
+	return l
+}
+
+func due(debtor, creditor, programme string, fen amount.Units) Owe {
+	o := Owe{Kind: Redemption, Debtor: debtor, Creditor: creditor, Programme: programme, Fen: fen}
+	if programme != "" {
+		o.Points = fen
+	}
+	return o
+}
+
+func veiled(t fataler, debtor, creditor string, back bool, fee amount.Rate, fen uint64) VeiledOwe {
+	t.Helper()
+	sum, _ := hidden(t, fen*PerFen, 1)
+	return VeiledOwe{Debtor: debtor, Creditor: creditor, Back: back, Fee: fee, Count: 1, Sum: sum}
+}
+
+func cut() Close { return Close{ID: "2026-11", State: Cut} }
+
+func TestComputeMakesAPairOfEachTwo(t *testing.T) {
+	none := amount.Rate{Den: 1}
+	for _, c := range []struct {
+		name  string
+		lanes []Lane
+		want  []string // pairs with what is owed, in fen, lines, and what is pending
+		state State
+	}{
+		{"nothing", nil, nil, Settled},
+		{"lanes in which nothing stands", []Lane{{Party: "D", Number: 1}}, nil, Settled},
+		{"one lane", []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7))}, []string{"D-F 0/7 lines 1 pending 0", "D-G 0/5 lines 1 pending 0"}, Computed},
+		{"two lanes, both directions", []Lane{note(t, "D", 0, due("G", "D", "GP", 5), due("G", "D", "GP", 1)), note(t, "G", 31, due("D", "G", "DP", 4), due("G", "D", "GP", 2))},
+			[]string{"D-G 4/8 lines 4 pending 0"}, Computed},
+		{"two programmes are two positions of one pair", []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("G", "D", "DP", 3), due("G", "D", "", 1))}, []string{"D-G 0/9 lines 3 pending 0"}, Computed},
+		{"a hidden sum, its fee another pair's", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7))}, []string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
+		{"a hidden sum without a fee", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, none, 7))}, []string{"D-S 0/0 lines 0 pending 1"}, Computed},
+		{"a hidden sum of the operator's: the fee is this pair's", []Lane{note(t, "G", 1).veil(t, veiled(t, "G", "S", false, onePercent, 7))}, []string{"G-S 0/0 lines 0 pending 2"}, Computed},
+		{"a hidden sum that the operator supplies has no fee", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "G", false, onePercent, 7))}, []string{"D-G 0/0 lines 0 pending 1"}, Computed},
+		{"one sum over lanes", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7)), note(t, "D", 2).veil(t, veiled(t, "D", "S", false, onePercent, 8))},
+			[]string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
+		{"two fees are two sums, a return a third", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7), veiled(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7), veiled(t, "S", "D", true, onePercent, 7))},
+			[]string{"D-S 0/0 lines 0 pending 3", "G-S 0/0 lines 0 pending 3"}, Computed},
+	} {
+		next, pairs, err := cut().Compute(c.lanes, "G")
+		if err != nil || next.State != c.state || len(next.Pairs) != len(pairs) {
+			t.Errorf("%s: %+v, %v", c.name, next, err)
+		}
+		var got []string
+		for i, p := range pairs {
+			if next.Pairs[i] != [2]string{p.A, p.B} || p.State != Draft || p.A >= p.B {
+				t.Errorf("%s: %v of %+v", c.name, p, next.Pairs)
+			}
+			got = append(got, show(t, p))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func show(t fataler, p Pair) string {
+	t.Helper()
+	a, _, err := p.Owes(p.A)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _, err := p.Owes(p.B)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%s-%s %d/%d lines %d pending %d", p.A, p.B, a, b, p.Count(), p.Pending)
+}
+
+func TestComputeRefuses(t *testing.T) {
+	large := note(t, "D", 1, due("G", "D", "GP", amount.Max))
+	for _, state := range []State{0, Cut, Computed, Final, Instructed, PartSettled, Settled, Failed} {
+		closed := Close{ID: "2026-11", State: state}
+		want := fault.WrongState
+		if state == Cut {
+			want = ""
+		}
+		if _, _, err := closed.Compute(nil, "G"); fault.CodeOf(err) != want {
+			t.Errorf("%s: %v", state, err)
+		}
+		if want = fault.WrongState; state == Cut {
+			want = fault.Limit
+		}
+		if _, _, err := closed.Compute([]Lane{large, large}, "G"); fault.CodeOf(err) != want {
+			t.Errorf("%s, and more than 2⁵³−1: %v", state, err)
+		}
+	}
+	many := Lane{Party: "D"}
+	for i := range MaxHidden + 1 {
+		many.Veiled.List = append(many.Veiled.List, VeiledPosition{Debtor: "D", Creditor: "S", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1})
+	}
+	if _, _, err := cut().Compute([]Lane{many}, "G"); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("too many hidden sums: %v", err)
+	}
+}
+
+// TestTheRootBindsEveryLane changes one thing of a cycle at a time.
+func TestTheRootBindsEveryLane(t *testing.T) {
+	lanes := func() []Lane {
+		return []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7)), note(t, "D", 2, due("G", "D", "GP", 1)).veil(t, veiled(t, "D", "S", false, onePercent, 3)), note(t, "G", 1, due("D", "G", "DP", 2))}
+	}
+	is := Root(lanes())
+	if !bytes.Equal(is, Root(append(lanes(), Lane{Party: "M"}))) {
+		t.Error("a lane in which nobody owes changes the root")
+	}
+	for name, change := range map[string]func([]Lane) []Lane{
+		"an amount": func(l []Lane) []Lane {
+			l[0] = note(t, "D", 1, due("G", "D", "GP", 6), due("F", "D", "FP", 7))
+			return l
+		},
+		"the order": func(l []Lane) []Lane {
+			l[0] = note(t, "D", 1, due("F", "D", "FP", 7), due("G", "D", "GP", 5))
+			return l
+		},
+		"a line less":  func(l []Lane) []Lane { l[0] = note(t, "D", 1, due("G", "D", "GP", 5)); return l },
+		"a lane less":  func(l []Lane) []Lane { return l[1:] },
+		"another lane": func(l []Lane) []Lane { l[0].Number = 3; return l },
+		"its party":    func(l []Lane) []Lane { l[0].Party = "F"; return l },
+		"hidden": func(l []Lane) []Lane {
+			l[1] = note(t, "D", 2, due("G", "D", "GP", 1)).veil(t, veiled(t, "D", "S", false, onePercent, 4))
+			return l
+		},
+		"hidden, gone": func(l []Lane) []Lane { l[1] = note(t, "D", 2, due("G", "D", "GP", 1)); return l },
+	} {
+		if bytes.Equal(is, Root(change(lanes()))) {
+			t.Errorf("%s doesn't change the root", name)
+		}
+	}
+}
+
+// TestAnyOrderMakesTheSamePairs spreads obligations over lanes at random: pairs and sums are
+// those of adding them up at once.
+func TestAnyOrderMakesTheSamePairs(t *testing.T) {
+	parties := []string{"D", "F", "G", "S"}
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		var owes []Owe
+		var hides []VeiledOwe
+		plain := map[Position]amount.Units{} // by debtor, creditor and programme
+		for range rng.IntN(30) {
+			a, b := rng.IntN(4), rng.IntN(3)
+			o := due(parties[a], parties[(a+1+b)%4], []string{"GP", "DP", ""}[rng.IntN(3)], amount.Units(1+rng.IntN(50)))
+			owes = append(owes, o)
+			plain[Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme}] += o.Fen
+			if rng.IntN(3) == 0 {
+				hides = append(hides, veiled(t, o.Debtor, o.Creditor, rng.IntN(2) == 0, amount.Rate{Num: amount.Units(rng.IntN(2)), Den: 10}, uint64(o.Fen)))
+			}
+		}
+		spread := func() []Pair {
+			of := make([][]Owe, 5)
+			for _, i := range rng.Perm(len(owes)) {
+				k := rng.IntN(len(of))
+				of[k] = append(of[k], owes[i])
+			}
+			veils := make([][]VeiledOwe, 5)
+			for _, i := range rng.Perm(len(hides)) {
+				k := rng.IntN(len(of))
+				veils[k] = append(veils[k], hides[i])
+			}
+			var lanes []Lane
+			for k := range of {
+				lanes = append(lanes, note(t, "D", uint8(k), of[k]...).veil(t, veils[k]...))
+			}
+			_, pairs, err := cut().Compute(lanes, "G")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pairs
+		}
+		first, second := spread(), spread()
+		if !bytes.Equal(codec.Encode(first), codec.Encode(second)) {
+			t.Fatalf("%+v\n%+v", first, second)
+		}
+		net := map[string]amount.Units{}
+		for _, p := range first {
+			for _, o := range p.Owed {
+				if plain[Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme}] != o.Fen {
+					t.Fatalf("%+v in %+v", o, plain)
+				}
+				delete(plain, Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme})
+				net[o.Debtor] -= o.Fen
+				net[o.Creditor] += o.Fen
+			}
+		}
+		sum := amount.Units(0)
+		for _, n := range net {
+			sum += n
+		}
+		if len(plain) > 0 || sum != 0 {
+			t.Fatalf("left out %+v, nets of %d", plain, sum)
+		}
+	})
+}

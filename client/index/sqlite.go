@@ -1,0 +1,114 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// sqlite keeps a read model in a file.
+type sqlite struct{ writer, reader *sql.DB }
+
+var errVersion = errors.New("the file is of another version")
+
+// openSQLite opens or makes a file. One of another version is deleted and made again;
+// see version.
+func openSQLite(path string) (database, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	db, err := sqliteFile(path)
+	if errors.Is(err, errVersion) {
+		for _, f := range []string{path, path + "-wal", path + "-shm"} {
+			if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, fmt.Errorf("of an old version: %w", err)
+			}
+		}
+		db, err = sqliteFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+func sqliteFile(path string) (*sqlite, error) {
+	writer, err := connect(path, "&_txlock=immediate", 1)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := connect(path, "&_pragma=query_only(1)", 4)
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	db := &sqlite{writer, reader}
+	if err := db.prepare(); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return db, nil
+}
+
+// connect opens a file. A lost last transaction costs nothing: its blocks are read
+// again. So no sync per commit; WAL keeps the file whole.
+func connect(path, extra string, connections int) (*sql.DB, error) {
+	dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-65536)&_pragma=temp_store(MEMORY)" + extra
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	return db, nil
+}
+
+// prepare makes the tables if there are none.
+func (db *sqlite) prepare() error {
+	var found int
+	if err := db.writer.QueryRow("PRAGMA user_version").Scan(&found); err != nil {
+		return err
+	}
+	if found != 0 && found != version {
+		return errVersion
+	}
+	if _, err := db.writer.Exec(schema); err != nil {
+		return err
+	}
+	_, err := db.writer.Exec(fmt.Sprintf("PRAGMA user_version = %d", version))
+	return err
+}
+
+func (*sqlite) sql(query string) string { return query }
+
+func (*sqlite) among(list []string) (string, any) {
+	text, _ := json.Marshal(list) // a list of texts always can be
+	return "IN (SELECT value FROM json_each(?))", string(text)
+}
+
+func (db *sqlite) write(ctx context.Context) (*sql.Tx, error) { return db.writer.BeginTx(ctx, nil) }
+
+func (db *sqlite) read(ctx context.Context) (*sql.Tx, error) {
+	return db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+}
+
+// put writes row by row: a call costs no round trip.
+func (*sqlite) put(tx *sql.Tx, t table, rows [][]any) error {
+	s, err := tx.Prepare(t.upsert("VALUES (?" + strings.Repeat(", ?", len(t.columns)-1) + ")"))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, row := range rows {
+		if _, err := s.Exec(row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *sqlite) close() error { return errors.Join(db.reader.Close(), db.writer.Close()) }
