@@ -11,7 +11,8 @@ import (
 type Cap struct {
 	Cycle  string       `json:"cycle"`
 	Party  string       `json:"party"`
-	Limit  amount.Units `json:"limit"`  // fen
+	Whom   string       `json:"whom"`   // the one creditor that the cap is towards, by their settlement model; "" for all
+	Limit  amount.Units `json:"limit"`  // fen; towards one creditor, as it was when a lane last took a part
 	Drawn  amount.Units `json:"drawn"`  // by all lanes, less what they gave back
 	Leased amount.Units `json:"leased"` // granted to lanes, drawn or not: nobody else can draw it
 }

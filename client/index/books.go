@@ -3,6 +3,7 @@ package index
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
@@ -414,7 +415,9 @@ func (ix *Index) Caps() (height uint64, list []books.Cap, err error) {
 			}
 			list = append(list, cap)
 		}
-		return nil
+		pairs, err := r.pairCaps(cycle)
+		list = append(list, pairs...)
+		return err
 	})
 	return height, list, err
 }
@@ -427,9 +430,33 @@ func (r at) cap(cycle settlement.Cycle, p party.Party) (books.Cap, error) {
 		return books.Cap{}, err
 	}
 	c := books.Cap{Cycle: cycle.ID, Party: p.ID, Limit: p.Debit, Leased: limit.Leased}
+	c.Drawn, err = r.drawn(id)
+	return c, err
+}
+
+// pairCaps are those towards one creditor, which were drawn on: their settlement models set them.
+func (r at) pairCaps(cycle settlement.Cycle) (list []books.Cap, err error) {
+	before := string(row.Quota(quota.Debit, cycle.ID+"."))
+	err = decoded(r, func(key string, _ uint64, q quota.Quota) error {
+		debtor, creditor, pair := strings.Cut(key[len(before):], ".")
+		if pair {
+			list = append(list, books.Cap{Cycle: cycle.ID, Party: debtor, Whom: creditor, Limit: q.Limit, Leased: q.Leased})
+		}
+		return nil
+	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", before, before[:len(before)-1]+"/") // '/' follows '.'
+	for i, c := range list {
+		if err == nil {
+			list[i].Drawn, err = r.drawn(cycle.ID + "." + c.Party + "." + c.Whom)
+		}
+	}
+	return list, err
+}
+
+// drawn is what all lanes have drawn of a net debit cap, less what they gave back.
+func (r at) drawn(id string) (sum amount.Units, err error) {
 	from, to := row.Prefix("ul", string(quota.Debit), id)
-	return c, decoded(r, func(_ string, _ uint64, l quota.Lease) error {
-		c.Drawn += l.Used - l.Returned
+	return sum, decoded(r, func(_ string, _ uint64, l quota.Lease) error {
+		sum += l.Used - l.Returned
 		return nil
 	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

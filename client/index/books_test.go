@@ -169,9 +169,12 @@ func TestCaps(t *testing.T) {
 		put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), put(row.Party("B2"), party.Party{ID: "B2", Debit: 500}),
 		put(row.Quota(quota.Debit, "c2.B"), quota.Quota{Limit: 9_000, Leased: 9_100}),
 		put(row.Lease(quota.Debit, "c2.B", "G", 1), quota.Lease{Granted: 6000, Used: 6000, Returned: 500}), put(row.Lease(quota.Debit, "c2.B", "D", 2), quota.Lease{Granted: 3100, Used: 3000}),
-		put(row.Lease(quota.Debit, "c1.B", "G", 1), quota.Lease{Granted: 7, Used: 7}), put(row.Lease(quota.Debit, "c2.B2", "G", 1), quota.Lease{Granted: 40, Used: 40}))
+		put(row.Lease(quota.Debit, "c1.B", "G", 1), quota.Lease{Granted: 7, Used: 7}), put(row.Lease(quota.Debit, "c2.B2", "G", 1), quota.Lease{Granted: 40, Used: 40}),
+		put(row.Quota(quota.Debit, "c2.B.D"), quota.Quota{Limit: 70, Leased: 30}), put(row.Lease(quota.Debit, "c2.B.D", "D", 2), quota.Lease{Granted: 30, Used: 20, Returned: 1}),
+		put(row.Quota(quota.Debit, "c1.B.D"), quota.Quota{Limit: 7}), put(row.Quota(quota.Liability, "B"), quota.Quota{Limit: 7}))
 	_, caps, err := w.index().Caps()
-	want := []books.Cap{{Cycle: "c2", Party: "B", Limit: 10_000, Drawn: 8500, Leased: 9100}, {Cycle: "c2", Party: "B2", Limit: 500, Drawn: 40}}
+	want := []books.Cap{{Cycle: "c2", Party: "B", Limit: 10_000, Drawn: 8500, Leased: 9100}, {Cycle: "c2", Party: "B2", Limit: 500, Drawn: 40},
+		{Cycle: "c2", Party: "B", Whom: "D", Limit: 70, Drawn: 19, Leased: 30}}
 	if err != nil || !slices.Equal(caps, want) {
 		t.Errorf("%+v, %v", caps, err)
 	}

@@ -341,13 +341,21 @@ func (c capped) alarm() error {
 	text := ""
 	for _, r := range c.Rows {
 		if r.Over {
-			text += fmt.Sprintf("; %s has drawn %d of %d fen, %s", r.Party, int64(r.Drawn), int64(r.Limit), percent(r.Drawn, r.Limit))
+			text += fmt.Sprintf("; %s has drawn %d of %d fen, %s", towards(r.Cap), int64(r.Drawn), int64(r.Limit), percent(r.Drawn, r.Limit))
 		}
 	}
 	if text == "" {
 		return nil
 	}
 	return fault.New(fault.NetDebitCap, "%s", text[2:])
+}
+
+// towards names a cap's party, and whom the cap is towards.
+func towards(c books.Cap) string {
+	if c.Whom == "" {
+		return c.Party
+	}
+	return c.Party + " towards " + c.Whom
 }
 
 func capsTable(t table.Writer, c capped) {
@@ -359,7 +367,10 @@ func capsTable(t table.Writer, c capped) {
 		if r.Over {
 			mark = fmt.Sprintf("at %d %% or over", c.Alarm)
 		}
-		t.AppendRow(table.Row{r.Party, r.Cycle, int64(r.Limit), int64(r.Drawn), int64(r.Leased), percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
+		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, int64(r.Limit), int64(r.Drawn), int64(r.Leased), percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
+	}
+	if len(c.Rows) == 0 {
+		t.AppendRow(table.Row{"nobody has a net debit cap"})
 	}
 	asOf(t, c.Height)
 }
