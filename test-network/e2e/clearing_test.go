@@ -15,6 +15,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/clearing"
 	"tallystick/client/index"
@@ -332,45 +333,53 @@ func keep(t *testing.T, path, text string) {
 	}
 }
 
-func inYuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+// Places of a line's amount, and of the tax in it, in the tables of CSV and XLSX.
+const (
+	amountColumn = 8
+	taxColumn    = 10
+)
+
+// dearer is a line with a fen more; who forges a table changes the tax with it.
+func dearer(l statement.Line) statement.Line {
+	l.Fen++
+	return l
+}
+
+func inYuan(fen amount.Units) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 func oneFenInCSV(t *testing.T, from, to string, l statement.Line) {
 	r := csv.NewReader(strings.NewReader(string(must(os.ReadFile(from)))))
 	r.FieldsPerRecord = -1
 	rows := must(r.ReadAll())
-	for _, row := range rows {
-		if i := slices.Index(row, inYuan(int64(l.Fen))); row[0] == l.ID && i >= 0 {
-			row[i] = inYuan(int64(l.Fen) + 1)
-			var text strings.Builder
-			w := csv.NewWriter(&text)
-			if err := w.WriteAll(rows); err != nil {
-				t.Fatal(err)
-			}
-			keep(t, to, text.String())
-			return
-		}
+	i := slices.IndexFunc(rows, func(row []string) bool { return row[0] == l.ID })
+	if i < 0 || rows[i][amountColumn] != inYuan(l.Fen) || rows[i][taxColumn] != inYuan(l.TaxFen()) {
+		t.Fatalf("no line %s in %s", l.ID, from)
 	}
-	t.Fatalf("no line %s in %s", l.ID, from)
+	rows[i][amountColumn], rows[i][taxColumn] = inYuan(l.Fen+1), inYuan(dearer(l).TaxFen())
+	var text strings.Builder
+	if err := csv.NewWriter(&text).WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	keep(t, to, text.String())
 }
 
 func oneFenInXLSX(t *testing.T, from, to string, l statement.Line) {
 	book := must(excelize.OpenFile(from))
 	defer book.Close()
 	for _, sheet := range book.GetSheetList() {
-		for r, row := range must(book.GetRows(sheet, excelize.Options{RawCellValue: true})) {
-			for i, text := range row {
-				if row[0] != l.ID || text == "" || strings.TrimRight(strings.TrimRight(inYuan(int64(l.Fen)), "0"), ".") != text {
-					continue
-				}
-				if err := book.SetCellValue(sheet, must(excelize.CoordinatesToCellName(i+1, r+1)), float64(l.Fen+1)/100); err != nil {
-					t.Fatal(err)
-				}
-				if err := book.SaveAs(to); err != nil {
-					t.Fatal(err)
-				}
-				return
+		i := slices.IndexFunc(must(book.GetRows(sheet)), func(row []string) bool { return len(row) > taxColumn && row[0] == l.ID })
+		if i < 0 {
+			continue
+		}
+		for column, fen := range map[int]amount.Units{amountColumn: l.Fen + 1, taxColumn: dearer(l).TaxFen()} {
+			if err := book.SetCellValue(sheet, must(excelize.CoordinatesToCellName(column+1, i+1)), float64(fen)/100); err != nil {
+				t.Fatal(err)
 			}
 		}
+		if err := book.SaveAs(to); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
 	t.Fatalf("no line %s in %s", l.ID, from)
 }
