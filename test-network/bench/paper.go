@@ -17,6 +17,7 @@ type Paper struct {
 	Lines uint64  `json:"lines"`
 	Secs  float64 `json:"seconds"`
 	Heap  uint64  `json:"heap"`  // bytes allocated at most, garbage included
+	Live  uint64  `json:"live"`  // bytes that a collection found in use, at most
 	Bytes int64   `json:"bytes"` // of the file
 }
 

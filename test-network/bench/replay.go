@@ -31,6 +31,8 @@ type Lag struct {
 	CaughtIn time.Duration `json:"caughtIn"` // how long it then took to have all
 	Median   uint64        `json:"median"`   // blocks behind during the run
 	Most     uint64        `json:"most"`
+	Busy     float64       `json:"busy"` // part of the machine, and of it by others: see Run
+	Foreign  float64       `json:"foreign"`
 }
 
 // reader is a read model that notes how long it takes things in.
@@ -129,7 +131,7 @@ func (w *world) follow(ctx context.Context, g *gateway.Gateway, ix *index.Index,
 	if followed := <-ended; !errors.Is(followed, context.Canceled) {
 		err = errors.Join(err, fmt.Errorf("following: %w", followed))
 	}
-	lag.Rate = with.Rate
+	lag.Rate, lag.Busy, lag.Foreign = with.Rate, with.Busy, with.Foreign
 	return lag, err
 }
 

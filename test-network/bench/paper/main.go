@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"time"
 
 	"tallystick/client/clearing"
@@ -22,6 +23,7 @@ type Step struct {
 	Lines uint64  `json:"lines"`
 	Secs  float64 `json:"seconds"`
 	Heap  uint64  `json:"heap"`  // bytes allocated at most while it was done
+	Live  uint64  `json:"live"`  // of it in use, as collections found
 	Bytes int64   `json:"bytes"` // of the file
 }
 
@@ -90,15 +92,16 @@ func write(path, form string, s clearing.Statement) error {
 // measured does something and samples the heap meanwhile.
 func measured(what string, do func() error) (Step, error) {
 	runtime.GC()
-	done, peak := make(chan struct{}), make(chan uint64)
+	done, peak := make(chan struct{}), make(chan Step)
 	go func() {
-		most := heap()
+		most := Step{What: what}
 		for tick := time.Tick(2 * time.Millisecond); ; {
 			select {
 			case <-tick:
-				most = max(most, heap())
+				most.look()
 			case <-done:
-				peak <- max(most, heap())
+				most.look()
+				peak <- most
 				return
 			}
 		}
@@ -107,12 +110,16 @@ func measured(what string, do func() error) (Step, error) {
 	err := do()
 	took := time.Since(began)
 	close(done)
-	return Step{What: what, Secs: took.Seconds(), Heap: <-peak}, err
+	found := <-peak
+	found.Secs = took.Seconds()
+	return found, err
 }
 
-// heap is what is allocated now, garbage included.
-func heap() uint64 {
+// look samples the heap.
+func (s *Step) look() {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	s.Heap, s.Live = max(s.Heap, m.HeapAlloc), max(s.Live, live[0].Value.Uint64())
 }
