@@ -91,6 +91,10 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	case <-ctx.Done():
 		return fault.New(fault.Unavailable, "withdrawn before it was sent: %v", ctx.Err())
 	}
+	// A peer that lags would refuse what rests on a command that the caller has seen.
+	if err := g.leveled(ctx); err != nil {
+		return err
+	}
 	deadline := time.Now().Add(g.cfg.Timeouts.Effort)
 	for tries := 0; ; tries++ {
 		s, err := g.net.Endorse(ctx, c)

@@ -44,7 +44,7 @@ type Veiled struct {
 // VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether
 // of returns, and fee.
 // Where one of the two is this party, it also lists, from the orders in the index,
-// what makes it.
+// what makes it, in that cycle or in those that it was carried over from.
 func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err error) {
 	list = []Veiled{}
 	err = ix.reading(func(r at) error {
@@ -52,16 +52,15 @@ func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err err
 		if list, err = r.veiled(); err != nil {
 			return err
 		}
+		before, err := r.cyclesBefore()
+		if err != nil {
+			return err
+		}
 		for i, v := range list {
 			if v.Debtor != party && v.Creditor != party {
 				continue
 			}
-			if v.Back {
-				list[i].Made, err = r.supplied(backIn, v.Cycle, v.Creditor, v.Debtor, v.Fee)
-			} else {
-				list[i].Made, err = r.supplied(soldIn, v.Cycle, v.Debtor, v.Creditor, v.Fee)
-			}
-			if err != nil {
+			if list[i].Made, err = r.made(v, list, before); err != nil {
 				return err
 			}
 		}

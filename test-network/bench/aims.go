@@ -34,8 +34,11 @@ func over(a, b float64) float64 {
 	return a / b
 }
 
-// aimsOf compares the medians of a report. Arms that didn't run are left out.
-func aimsOf(r Report) []Aim {
+// aimsOf compares the medians of a report. What didn't run is left out.
+func aimsOf(r Report) []Aim { return append(armAims(r), trialAims(r)...) }
+
+// armAims are those of the arms.
+func armAims(r Report) []Aim {
 	var list []Aim
 	for _, phase := range r.phases() {
 		list = append(list, phaseAims(r, phase)...)
@@ -90,5 +93,32 @@ func phaseAims(r Report, phase string) (list []Aim) {
 		off := m.P50.Median - float64(blockInterval.Milliseconds())
 		return most(armLone+" median off the block interval, ms", max(off, -off), 100)
 	}, armLone, armLone)
+	return list
+}
+
+// steady is what a large cycle's close may take of a small one's, and flat what a long
+// statement's heap may be of a short one's.
+const (
+	steady = 1.2
+	flat   = 1.5
+)
+
+// trialAims are those of the trials.
+func trialAims(r Report) (list []Aim) {
+	small, ok1 := r.closing(trialSmall)
+	large, ok2 := r.closing(trialLarge)
+	if ok1 && ok2 {
+		list = append(list,
+			most("cut-off + compute + finalise, large ÷ small", over(large.ledger.Median, small.ledger.Median), steady),
+			most("the chaincode's work in them, large ÷ small", over(large.work.Median, small.work.Median), steady))
+	}
+	for _, l := range r.Lags {
+		list = append(list, most(l.Arm+": blocks that a read model is behind at the end", float64(l.Behind), 1))
+	}
+	for _, p := range r.paired() {
+		if p.long.What != "xlsx" && p.long.What != "pdf" { // their library keeps sheets and pages
+			list = append(list, most("statement, "+p.long.What+": heap, long ÷ short", over(float64(p.long.Heap), float64(p.short.Heap)), flat))
+		}
+	}
 	return list
 }

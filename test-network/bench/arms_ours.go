@@ -73,7 +73,7 @@ func (w *world) openTills(ctx context.Context, of customers, parties []string, l
 		gateways = append(gateways, g)
 		come := of(w, party, batch)
 		for lane := range lanes {
-			tills = append(tills, &till{w: w, g: g, next: come(lane), m: m})
+			tills = append(tills, &till{w: w, g: g, next: come(lane), of: programmes, m: m})
 		}
 	}
 	return tills, done, nil
@@ -126,6 +126,7 @@ type till struct {
 	w    *world
 	g    *gateway.Gateway
 	next queue
+	of   []string // programmes of a hold's pieces, in their order
 	m    *meter
 	open []held // what is held and not captured
 }
@@ -133,7 +134,7 @@ type till struct {
 // held is a hold that stands.
 type held struct {
 	number number.Command
-	pieces []spend.Take // of programmes, in their order
+	pieces []spend.Take // of the till's programmes, in their order
 }
 
 func (h held) sum() (sum amount.Units) {
@@ -178,7 +179,7 @@ func (t *till) settle(ran gateway.Outcome, commands []command.Command, asked []p
 			continue
 		}
 		for k, p := range h.pieces {
-			t.w.books.points[programmes[k]].captured.Add(int64(p.Amount))
+			t.w.books.points[t.of[k]].captured.Add(int64(p.Amount))
 		}
 	}
 	t.open = t.open[:0]

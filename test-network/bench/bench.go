@@ -24,49 +24,41 @@ var firstLots = map[string]int{programme: 80, "FP": 40, "GP": 40}
 
 // bench sets everything up, measures both phases, and reports.
 func (o options) bench(ctx context.Context, n *network, p *progress) error {
-	all, err := o.arms()
-	if err != nil {
-		return err
-	}
+	all, last := o.arms(), o.chosen()
 	w, err := o.begin(ctx, n, p)
 	if err != nil {
 		return err
 	}
-	defer w.control.close()
+	defer w.close()
 	report := Report{Began: time.Now(), Machine: machine(), Batch: batchSize, Seconds: o.seconds}
 	finish := func(err error) error {
 		report.Arms, report.Sums = summarise(report.Runs, all), w.chain.sums
-		report.Uses, report.Wares = w.chain.uses, w.chain.wares
+		report.Uses, report.Wares, report.Notes = w.chain.uses, w.chain.wares, w.chain.notes
 		report.Aims = aimsOf(report)
 		return errors.Join(err, o.publish(report, err == nil))
 	}
 	if err := o.phase(ctx, w, p, phaseSmall, all, &report); err != nil {
 		return finish(err)
 	}
-	if o.rows > 0 {
+	if o.rows > 0 && len(all) > 0 {
 		if err := o.fill(ctx, w, p); err != nil {
 			return finish(err)
 		}
-		return finish(o.phase(ctx, w, p, phaseLarge, all, &report))
+		if err := o.phase(ctx, w, p, phaseLarge, all, &report); err != nil {
+			return finish(err)
+		}
 	}
-	return finish(nil)
+	return finish(o.try(ctx, w, p, last, &report))
 }
 
 // arms are those that were asked for.
-func (o options) arms() ([]arm, error) {
-	all := arms(batchSize)
-	if len(o.only) == 0 {
-		return all, nil
-	}
-	var some []arm
-	for _, key := range o.only {
-		at := slices.IndexFunc(all, func(a arm) bool { return a.Key == key })
-		if at < 0 {
-			return nil, fmt.Errorf("there is no arm %q", key)
+func (o options) arms() (list []arm) {
+	for _, a := range arms(batchSize) {
+		if o.asked(a.Key) {
+			list = append(list, a)
 		}
-		some = append(some, all[at])
 	}
-	return some, nil
+	return list
 }
 
 // begin makes the network with its consortium, the controls' rows and the
@@ -107,6 +99,9 @@ func (o options) begin(ctx context.Context, n *network, p *progress) (*world, er
 // phase runs every arm in every round, each round in another order.
 func (o options) phase(ctx context.Context, w *world, p *progress, name string, all []arm, report *Report) error {
 	for round := range o.rounds {
+		if len(all) == 0 {
+			return nil
+		}
 		turn := slices.Concat(all[round*5%len(all):], all[:round*5%len(all)])
 		for _, a := range turn {
 			r, err := w.measure(ctx, a, time.Duration(o.seconds*float64(time.Second)))
@@ -138,23 +133,30 @@ func (o options) fill(ctx context.Context, w *world, p *progress) error {
 // publish writes what was found. What is no whole measurement stays out of the
 // README.
 func (o options) publish(r Report, whole bool) error {
-	if len(r.Runs) == 0 {
+	if len(r.Runs)+len(r.Closings)+len(r.Papers) == 0 && r.Replay == nil {
 		return nil
 	}
 	fmt.Print(r.terminal())
 	if err := r.write(o.out); err != nil {
 		return err
 	}
-	if o.readme == "" || o.quick || len(o.only) > 0 || o.rows == 0 || !whole {
+	if o.readme == "" || o.quick || !whole {
 		return nil
 	}
 	text, err := os.ReadFile(o.readme)
 	if err != nil {
 		return err
 	}
-	next, err := r.into(string(text))
-	if err != nil {
-		return err
+	next := string(text)
+	if len(o.only) == 0 && o.rows > 0 {
+		if next, err = r.into(next); err != nil {
+			return err
+		}
+	}
+	if len(o.chosen()) == len(trials()) {
+		if next, err = r.trialsInto(next); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(o.readme, []byte(next), 0o644)
 }

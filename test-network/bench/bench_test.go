@@ -190,7 +190,7 @@ func TestChainSumsUpAndNamesConflicts(t *testing.T) {
 	n := number.Command{Party: "D", Lane: 1, Seq: 1}
 	apply := func(version uint64, writes ...*kvrwset.KVWrite) {
 		t.Helper()
-		if err := c.apply([]space{{"tally", &kvrwset.KVRWSet{Writes: writes}}}, version); err != nil {
+		if _, err := c.apply([]space{{"tally", &kvrwset.KVRWSet{Writes: writes}}}, version); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -244,7 +244,7 @@ func TestChainSumsUpOrders(t *testing.T) {
 	n := number.Command{Party: "D", Lane: 1, Seq: 1}
 	apply := func(version uint64, writes ...*kvrwset.KVWrite) {
 		t.Helper()
-		if err := w.chain.apply([]space{{"tally", &kvrwset.KVRWSet{Writes: writes}}}, version); err != nil {
+		if _, err := w.chain.apply([]space{{"tally", &kvrwset.KVRWSet{Writes: writes}}}, version); err != nil {
 			t.Fatal(err)
 		}
 	}

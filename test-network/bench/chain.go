@@ -37,6 +37,9 @@ type chain struct {
 	veiled map[string]settlement.Veiled
 	// fresh counts the rows of the controls that only they could have written.
 	fresh int
+	// notes are the obligations; all is what all blocks held.
+	notes Notes
+	all   Blocks
 }
 
 // state is what is remembered of a row of ours: who wrote it last, and what it
@@ -50,7 +53,7 @@ type state struct {
 // does. Few rows have more than one, which keeps millions of them in memory.
 type part struct {
 	kind      byte  // of its key, 0 for none
-	programme uint8 // place in programmes
+	programme uint8 // see place
 	a, b, c   int64
 	more      *part
 }
@@ -88,12 +91,26 @@ type Wares struct {
 	Delivered int64 `json:"delivered"` // orders
 }
 
+// Notes adds up obligations and the positions that sum them up. Nothing is lost or made if
+//
+//	obligations = counted   and   fen = owed
+//
+// It has those alone whose amounts are known and that are of the cycle they were noted in.
+type Notes struct {
+	Obligations int64 `json:"obligations"` // of batches
+	Fen         int64 `json:"fen"`
+	Counted     int64 `json:"counted"` // in the lanes' positions
+	Owed        int64 `json:"owed"`    // fen, of positions
+}
+
 // Blocks is what some blocks held.
 type Blocks struct {
 	Count int   `json:"blocks"`
 	Txs   int   `json:"transactions"`
 	Valid int   `json:"valid"`
 	Bytes int64 `json:"bytes"`
+	// Rows is how many rows of ours valid transactions wrote, each obligation for itself.
+	Rows int `json:"rows"`
 	// Invalid counts transactions by what they met: "account" rows (lots,
 	// holds, orders, totals, positions, entitlements …), "stock", the "fence", lane
 	// "head"s, a control's "balance", or Fabric's code if it was no conflict.
@@ -126,6 +143,7 @@ func (c *chain) read(ctx context.Context, height uint64) (Blocks, error) {
 			return found, fmt.Errorf("block %d: %w", b.GetHeader().GetNumber(), err)
 		}
 		if c.next = b.GetHeader().GetNumber() + 1; c.next >= height {
+			c.all.plus(found)
 			return found, nil
 		}
 	}
@@ -146,9 +164,11 @@ func (c *chain) block(b *common.Block, found *Blocks) error {
 		switch code := peer.TxValidationCode(codes[i]); code {
 		case peer.TxValidationCode_VALID:
 			found.Valid++
-			if err := c.apply(sets, version); err != nil {
+			rows, err := c.apply(sets, version)
+			if err != nil {
 				return err
 			}
+			found.Rows += rows
 		case peer.TxValidationCode_MVCC_READ_CONFLICT:
 			found.Invalid[c.met(sets)]++
 		default:
@@ -214,8 +234,14 @@ func (c *chain) hash(namespace, key string) uint64 {
 	return maphash.String(c.seed, namespace+"\x00"+key)
 }
 
-// apply takes a valid transaction's writes in.
-func (c *chain) apply(sets []space, version uint64) error {
+// plus adds what other blocks held.
+func (b *Blocks) plus(more Blocks) {
+	b.Count, b.Txs, b.Valid = b.Count+more.Count, b.Txs+more.Txs, b.Valid+more.Valid
+	b.Bytes, b.Rows = b.Bytes+more.Bytes, b.Rows+more.Rows
+}
+
+// apply takes a valid transaction's writes in, and says how many rows of ours they are.
+func (c *chain) apply(sets []space, version uint64) (rows int, err error) {
 	for _, s := range sets {
 		if s.name == controlName {
 			for _, w := range s.kv.GetWrites() {
@@ -230,15 +256,16 @@ func (c *chain) apply(sets []space, version uint64) error {
 		for _, w := range s.kv.GetWrites() {
 			adds, err := c.partOf(s.name, w)
 			if err != nil {
-				return fmt.Errorf("key %.90q: %w", w.GetKey(), err)
+				return rows, fmt.Errorf("key %.90q: %w", w.GetKey(), err)
 			}
+			rows += adds.rows()
 			key := c.hash(s.name, w.GetKey())
 			c.add(c.rows[key].adds, -1)
 			c.add(adds, 1)
 			c.rows[key] = state{version, adds}
 		}
 	}
-	return nil
+	return rows, nil
 }
 
 // partOf reads what a row adds.
@@ -257,6 +284,8 @@ func (c *chain) partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
 		return read(w, func(t points.Totals) part { return part{kind: 't', programme: place(of), a: int64(t.Issued)} })
 	case "o":
 		return read(w, positionsPart)
+	case "ob":
+		return read(w, obligationsPart)
 	case "be":
 		return read(w, func(e benefit.Entitlement) part { return part{kind: 'e', a: int64(e.Used)} })
 	case "bw":
@@ -284,8 +313,21 @@ func read[T any](w *kvrwset.KVWrite, of func(T) part) (part, error) {
 	return of(r), nil
 }
 
-// place is where a programme stands in programmes.
-func place(programme string) uint8 { return uint8(slices.Index(programmes, programme)) }
+// place is where a programme stands in programmes, or behind them for all of those of many.
+func place(programme string) uint8 {
+	if isMany(programme) {
+		return uint8(len(programmes))
+	}
+	return uint8(slices.Index(programmes, programme))
+}
+
+// placed is what place counts a programme as.
+func placed(at uint8) string {
+	if int(at) == len(programmes) {
+		return many
+	}
+	return programmes[at]
+}
 
 // lotPart adds, besides what is left, what was converted: all conversions are
 // owed to another issuer.
@@ -343,6 +385,9 @@ func orderPart(o goods.Order) part {
 func positionsPart(owed settlement.Positions) part {
 	var first *part
 	for _, p := range owed.List {
+		first = first.of('n', 0)
+		first.a += int64(p.Count)
+		first.b += int64(p.Fen)
 		if p.Programme == "" {
 			first = first.of('f', 0)
 			first.a += int64(p.Fen)
@@ -352,6 +397,26 @@ func positionsPart(owed settlement.Positions) part {
 		first.a += int64(p.Points)
 	}
 	return first.orNone()
+}
+
+// obligationsPart adds up a batch's obligations; all is how many there are, known or not.
+func obligationsPart(o settlement.Obligations) part {
+	p := part{kind: 'b', c: int64(len(o.List) + len(o.Hidden))}
+	for _, one := range o.List {
+		if one.Of == "" {
+			p.a++
+			p.b += int64(one.Fen)
+		}
+	}
+	return p
+}
+
+// rows is how many rows a read model makes of it, about: one, and one for each obligation.
+func (p part) rows() int {
+	if p.kind == 'b' {
+		return 1 + int(p.c)
+	}
+	return 1
 }
 
 func writeOffPart(w benefit.WriteOff) part {
@@ -389,7 +454,8 @@ func (c *chain) add(p part, sign int64) {
 	for at := &p; at != nil && at.kind != 0; at = at.more {
 		c.uses.add(*at, sign)
 		c.wares.add(*at, sign)
-		id := programmes[at.programme]
+		c.notes.add(*at, sign)
+		id := placed(at.programme)
 		sums := c.sums[id]
 		sums.add(*at, sign)
 		c.sums[id] = sums
@@ -422,6 +488,17 @@ func (u *Uses) add(p part, sign int64) {
 		u.Due += sign * p.b
 	case 'f':
 		u.Owed += sign * p.a
+	}
+}
+
+func (n *Notes) add(p part, sign int64) {
+	switch p.kind {
+	case 'b':
+		n.Obligations += sign * p.a
+		n.Fen += sign * p.b
+	case 'n':
+		n.Counted += sign * p.a
+		n.Owed += sign * p.b
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 )
@@ -38,6 +39,14 @@ func (w *world) check(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", p, err)
 		}
 	}
+	if w.shoppers != nil {
+		if err := w.checkMany(ctx, g); err != nil {
+			return fmt.Errorf("%s: %w", many, err)
+		}
+	}
+	if err := w.checkNotes(); err != nil {
+		return err
+	}
 	if err := w.checkUses(); err != nil {
 		return err
 	}
@@ -52,6 +61,26 @@ func (w *world) checkProgramme(ctx context.Context, g *gateway.Gateway, programm
 	if err != nil {
 		return err
 	}
+	return w.checkPoints(programme, t)
+}
+
+// checkMany does so with all programmes of many together.
+func (w *world) checkMany(ctx context.Context, g *gateway.Gateway) error {
+	var all points.Totals
+	for _, issuer := range manyIssuers {
+		for i := range manyEach {
+			t, err := g.Query().Totals(ctx, manyProgramme(issuer, i))
+			if err != nil {
+				return err
+			}
+			all.Issued, all.Placed, all.Captured = all.Issued+t.Issued, all.Placed+t.Placed, all.Captured+t.Captured
+		}
+	}
+	return w.checkPoints(many, all)
+}
+
+// checkPoints compares the rows, the receipts and the peer's sum.
+func (w *world) checkPoints(programme string, t points.Totals) error {
 	s, told := w.chain.sums[programme], w.books.points[programme]
 	for _, e := range []equal{
 		{"issued, and available + held + captured + converted", s.Issued, s.Available + s.Held + s.Captured + s.Converted},
@@ -69,6 +98,15 @@ func (w *world) checkProgramme(ctx context.Context, g *gateway.Gateway, programm
 		}
 	}
 	return nil
+}
+
+// checkNotes compares the batches' obligations with the positions that sum them up.
+func (w *world) checkNotes() error {
+	n := w.chain.notes
+	if err := (equal{"obligations of batches, and counted in positions", n.Obligations, n.Counted}).check(); err != nil {
+		return err
+	}
+	return equal{"fen of obligations, and of positions", n.Fen, n.Owed}.check()
 }
 
 // checkUses does the same for the uses of entitlements.

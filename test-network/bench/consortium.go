@@ -17,6 +17,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 )
 
 // The consortium of the benchmark.
@@ -53,6 +54,8 @@ type world struct {
 	consents []number.Command      // authorisation of member i for the acceptor it visits
 	vouchers map[string][]*voucher // by provider
 	wares    map[string][]*ware    // by seller, in the order of the goods
+	shoppers map[string][]*shopper // by acceptor, one for each lane; nil until they are needed
+	index    *index.Index          // the run's own read model; nil until it is needed
 	serial   serial
 }
 

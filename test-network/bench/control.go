@@ -106,6 +106,12 @@ func (l *link) height(ctx context.Context) (uint64, error) {
 	return info.GetHeight(), err
 }
 
+// evaluate has the party's peer carry a function of ours out, without sending it.
+func (l *link) evaluate(ctx context.Context, function string, args ...string) error {
+	_, err := l.network.GetContract("tally").EvaluateWithContext(ctx, function, client.WithArguments(args...))
+	return err
+}
+
 // control drives the controls: many transactions in flight over one connection
 // to the issuer's peer, their outcome from the stream of (filtered) blocks.
 type control struct {

@@ -45,6 +45,12 @@ func TestQuick(t *testing.T) {
 			t.Errorf("%s: %+v", p, s)
 		}
 	}
+	if len(r.Closings) != 2 || r.Replay == nil || r.Replay.Rows == 0 || len(r.Lags) != 2 || len(r.Papers) != 2*5 {
+		t.Errorf("trials: %d closes, %+v, %+v, %d papers", len(r.Closings), r.Replay, r.Lags, len(r.Papers))
+	}
+	if n := r.Notes; n.Obligations == 0 || n.Obligations != n.Counted || n.Fen != n.Owed {
+		t.Errorf("%+v", n)
+	}
 	if r.Sums[programme].Converted == 0 || r.Uses.Used == 0 || r.Uses.Used != r.Uses.WrittenOff {
 		t.Errorf("%+v, %+v", r.Sums[programme], r.Uses)
 	}

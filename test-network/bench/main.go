@@ -28,6 +28,8 @@ type options struct {
 	dir      string
 	readme   string
 	only     []string
+	// Of the trials.
+	obligations, lines, closes int
 }
 
 func main() {
@@ -41,7 +43,7 @@ func main() {
 }
 
 func newCommand() *cobra.Command {
-	var o options
+	o := options{closes: smallCloses}
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure the ledger against controls, in turn on one network of its own",
@@ -53,7 +55,11 @@ that were lost or made end the run with exit code 1. The network is removed.`,
   bench --only e-8,b        # two arms`,
 		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.checkOnly(); err != nil {
+				return err
+			}
 			if o.quick {
+				o.closes = 1
 				o.hurry(cmd)
 			}
 			return run(cmd.Context(), o)
@@ -70,15 +76,19 @@ that were lost or made end the run with exit code 1. The network is removed.`,
 	f.StringVar(&o.dir, "dir", "", "where the network lives (default: a temporary directory)")
 	f.StringVar(&o.readme, "readme", "test-network/bench/README.md", `write a whole run's results into this file, between its markers; "" for none`)
 	f.StringSliceVar(&o.only, "only", nil, "only these arms")
+	f.IntVar(&o.obligations, "obligations", 1_000_000, "of the large cycle that is closed; the small one has a hundredth")
+	f.IntVar(&o.lines, "lines", 100_000, "of the long statement; the short one has a tenth")
 	return cmd
 }
 
 // hurry makes everything small, unless it was asked for.
 func (o *options) hurry(cmd *cobra.Command) {
 	for flag, set := range map[string]func(){
-		"rounds":  func() { o.rounds = 1 },
-		"seconds": func() { o.seconds = 1 },
-		"rows":    func() { o.rows = 0 },
+		"rounds":      func() { o.rounds = 1 },
+		"seconds":     func() { o.seconds = 1 },
+		"rows":        func() { o.rows = 0 },
+		"obligations": func() { o.obligations = 20_000 },
+		"lines":       func() { o.lines = 5000 },
 	} {
 		if !cmd.Flags().Changed(flag) {
 			set()

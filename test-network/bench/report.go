@@ -52,7 +52,13 @@ type Report struct {
 	Sums    map[string]Sums `json:"sums"` // by programme, at the end; nothing lost or made
 	Uses    Uses            `json:"uses"` // likewise
 	Wares   Wares           `json:"wares"`
+	Notes   Notes           `json:"notes"`
 	Runs    []Run           `json:"runs"`
+	// Of the trials, each in the order in which it was run.
+	Closings []Closing `json:"closings"`
+	Replay   *Replay   `json:"replay"`
+	Lags     []Lag     `json:"lags"`
+	Papers   []Paper   `json:"papers"`
 }
 
 func (r Report) arm(phase, key string) (Summary, bool) {
@@ -150,10 +156,10 @@ func (r Report) armsTable(phase string) table.Writer {
 }
 
 // aimsTable shows what was wanted and what came of it.
-func (r Report) aimsTable() table.Writer {
+func aimsTable(list []Aim) table.Writer {
 	t := newTable()
 	t.AppendHeader(table.Row{"", "aim", "want", "got"})
-	for _, a := range r.Aims {
+	for _, a := range list {
 		mark := "✗"
 		if a.Met {
 			mark = "✓"
@@ -207,7 +213,7 @@ func (r Report) markdown() string {
 	for _, phase := range r.phases() {
 		fmt.Fprintf(&b, "\n**The %s ledger**\n\n%s\n", phase, r.armsTable(phase).RenderMarkdown())
 	}
-	fmt.Fprintf(&b, "\n**Aims**\n\n%s\n", r.aimsTable().RenderMarkdown())
+	fmt.Fprintf(&b, "\n**Aims**\n\n%s\n", aimsTable(armAims(r)).RenderMarkdown())
 	return b.String()
 }
 
@@ -231,7 +237,10 @@ func (r Report) terminal() string {
 	for _, phase := range r.phases() {
 		fmt.Fprintf(&b, "The %s ledger, %d rounds of %.3g s\n%s\n\n", phase, r.Arms[0].Rounds, r.Seconds, r.armsTable(phase).Render())
 	}
-	fmt.Fprintf(&b, "Aims\n%s\n", r.aimsTable().Render())
+	for _, t := range r.trialTables() {
+		fmt.Fprintf(&b, "%s\n%s\n\n", t.title, t.Render())
+	}
+	fmt.Fprintf(&b, "Aims\n%s\n", aimsTable(r.Aims).Render())
 	return b.String()
 }
 
@@ -247,21 +256,27 @@ func (r Report) write(dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "bench.json"), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "bench.md"), []byte(r.markdown()), 0o644)
+	return os.WriteFile(filepath.Join(dir, "bench.md"), []byte(r.markdown()+"\n"+r.trialsMarkdown()), 0o644)
 }
 
-// The markers between which the README holds the last run's results.
+// The markers between which the README holds the last run's results, and its trials'.
 const (
 	resultsFrom = "<!-- results: written by make bench -->"
 	resultsTo   = "<!-- results end -->"
+	trialsFrom  = "<!-- trials: written by make bench -->"
+	trialsTo    = "<!-- trials end -->"
 )
 
 // into replaces what stands between the markers of a text.
 func (r Report) into(text string) (string, error) {
-	before, rest, ok1 := strings.Cut(text, resultsFrom)
-	_, after, ok2 := strings.Cut(rest, resultsTo)
+	return between(text, resultsFrom, resultsTo, r.markdown())
+}
+
+func between(text, from, to, new string) (string, error) {
+	before, rest, ok1 := strings.Cut(text, from)
+	_, after, ok2 := strings.Cut(rest, to)
 	if !ok1 || !ok2 {
-		return "", fmt.Errorf("the text lacks the markers %q and %q", resultsFrom, resultsTo)
+		return "", fmt.Errorf("the text lacks the markers %q and %q", from, to)
 	}
-	return before + resultsFrom + "\n\n" + r.markdown() + "\n" + resultsTo + after, nil
+	return before + from + "\n\n" + new + "\n" + to + after, nil
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"tallystick/chaincode/fault"
@@ -30,6 +31,8 @@ func (a *app) fail(err error) int {
 	var refusal *fault.Error
 	if !errors.As(err, &refusal) {
 		refusal = fault.New(fault.BadRequest, "%s", err.Error())
+	} else {
+		refusal = inContext(refusal, err)
 	}
 	meaning := fault.Of(refusal.Code)
 	if a.format == "json" {
@@ -44,4 +47,9 @@ func (a *app) fail(err error) int {
 		fmt.Fprintf(a.err, "       %s\n       %s\n", meaning.En, meaning.Zh)
 	}
 	return meaning.Exit
+}
+
+// inContext is a refusal with all that was said around it on its way here, such as the lines that it is about.
+func inContext(refusal *fault.Error, err error) *fault.Error {
+	return fault.New(refusal.Code, "%s", strings.Replace(err.Error(), refusal.Error(), refusal.Text, 1))
 }

@@ -232,20 +232,41 @@ func TestFailuresAreCoded(t *testing.T) {
 		err  error
 		code fault.Code
 		exit int
+		text string
 	}{
-		{fault.New(fault.Forbidden, "no"), fault.Forbidden, 3},
-		{errors.Join(fault.New(fault.Insufficient, "no"), nil), fault.Insufficient, 7},
-		{errors.New("some flag"), fault.BadRequest, 2},
-		{asFault(errors.New("disk")), fault.Internal, 1},
-		{asFault(errors.Join(fault.New(fault.Expired, "late"), errors.New("disk"))), fault.Expired, 6},
+		{fault.New(fault.Forbidden, "no"), fault.Forbidden, 3, "no"},
+		{errors.Join(fault.New(fault.Insufficient, "no"), nil), fault.Insufficient, 7, "no"},
+		{errors.New("some flag"), fault.BadRequest, 2, "some flag"},
+		{asFault(errors.New("disk")), fault.Internal, 1, "disk"},
+		{asFault(errors.Join(fault.New(fault.Expired, "late"), errors.New("disk"))), fault.Expired, 6, "late\ndisk"},
+		{fmt.Errorf("%w. line D.0.9.0.0 is wrong", fault.New(fault.Conflict, "other sums")), fault.Conflict, 4, "other sums. line D.0.9.0.0 is wrong"},
+		{fmt.Errorf("accounts: %w", fault.New(fault.NotFound, "no account")), fault.NotFound, 5, "accounts: no account"},
 	} {
 		var e bytes.Buffer
 		a := &app{err: &e, format: "json"}
 		exit := a.fail(c.err)
-		var said struct{ Code fault.Code }
-		if err := json.Unmarshal(e.Bytes(), &said); err != nil || said.Code != c.code || exit != c.exit {
+		var said struct {
+			Code fault.Code
+			Text string
+		}
+		if err := json.Unmarshal(e.Bytes(), &said); err != nil || said.Code != c.code || said.Text != c.text || exit != c.exit {
 			t.Errorf("%v: %s, exit %d", c.err, e.String(), exit)
 		}
+	}
+}
+
+// A request id is made of what the request is about. Where that is too long for one, two requests must still have two ids.
+func TestLongRequestIDsDiffer(t *testing.T) {
+	long := strings.Repeat("x", 20)
+	for _, given := range []string{"", strings.Repeat("r", 60)} {
+		a := &app{request: given}
+		one, other := a.requestFor("open", "2026-11-and-more-of-it", long, long, "true-1_100"), a.requestFor("open", "2026-11-and-more-of-it", long, long, "false-1_100")
+		if one == other || len(one) > 64 || len(other) > 64 || one != a.requestFor("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
+			t.Errorf("%q, %q", one, other)
+		}
+	}
+	if got := (&app{}).requestFor("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -347,7 +368,7 @@ func TestExamplesAreWellFormed(t *testing.T) {
 				continue
 			}
 			_, errs, exit := run(t, append(words, "--network", "nowhere")...)
-			if exit != 0 && !strings.Contains(errs, "make up") && !strings.Contains(errs, "no such file") && !strings.Contains(errs, "has no PARTY.pem") {
+			if exit != 0 && !strings.Contains(errs, "make up") && !strings.Contains(errs, "no such file") && !strings.Contains(errs, "no PARTY.pem") {
 				t.Errorf("%s\n%s", line, errs)
 			}
 		}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/clearing"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+	"tallystick/client/proof"
+	"tallystick/client/statement"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+func exportStatement(a *app) *cobra.Command {
+	var cycle, out, form, language string
+	var need int
+	cmd := leaf("export WITH", "Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English (导出账单)",
+		`  tally --as D statement export G --out 2026-11-D-G.xlsx
+  tally --as D statement export G --out 2026-11-D-G.pdf --language zh`, func(ctx context.Context, args []string) error {
+			if form == "" {
+				form = strings.TrimPrefix(filepath.Ext(out), ".")
+			}
+			if out == "" || !slices.Contains(statement.Forms(), form) {
+				return fault.New(fault.BadRequest, "say where it goes: --out FILE, with %s at its end", strings.Join(statement.Forms(), ", ."))
+			}
+			in := statement.Language(language)
+			if err := in.Check(); err != nil {
+				return err
+			}
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
+				s, err := node.Recompute(cycle, g.Party(), args[0])
+				if err != nil {
+					return err
+				}
+				if need > 0 {
+					if s.Proof, err = a.proofOf(ctx, g, s.Pair, need); err != nil {
+						return err
+					}
+				}
+				if err := writeStatement(out, form, s, in); err != nil {
+					return err
+				}
+				answer := map[string]any{"file": out, "lines": s.Total.Lines, "root": s.Root, "state": s.Pair.State}
+				return a.print(answer, func(t table.Writer) {
+					t.AppendRows([]table.Row{{"file", out}, {"lines", s.Total.Lines}, {"root", s.Root.String()}, {"state", s.Pair.State}})
+				})
+			})
+		})
+	cycleFlag(cmd, &cycle)
+	word(cmd, &out, "out", "file to write")
+	word(cmd, &form, "form", "xlsx, csv, pdf or json; none: as the file's name ends")
+	cmd.Flags().StringVar(&language, "language", "en", "en or zh")
+	complete(cmd, "language", "en", "zh")
+	complete(cmd, "form", statement.Forms()...)
+	cmd.Flags().IntVar(&need, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
+	return cmd
+}
+
+// proofOf has the parties' peers sign what the ledger has of a statement, as a file of client/proof.
+func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair, need int) ([]byte, error) {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return nil, err
+	}
+	trust, err := trustOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	envelope, err := g.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
+	if err != nil {
+		return nil, err
+	}
+	data, err := proof.Write(envelope)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := proof.Check(data, trust, need); err != nil {
+		return nil, fault.New(fault.Unavailable, "%v", err)
+	}
+	return data, nil
+}
+
+// writeStatement writes the whole file or none.
+func writeStatement(path, form string, s clearing.Statement, in statement.Language) (err error) {
+	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(part.Name()) //nolint:errcheck // it has another name by then
+	err = statement.Write(part, form, s.Statement, s.Lines, statement.Options{Language: in})
+	if closed := part.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(part.Name(), path)
+}

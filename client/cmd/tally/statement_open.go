@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/clearing"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+func openStatements(a *app) *cobra.Command {
+	var cycle string
+	cmd := leaf("open", "Open what hidden supply of a closed cycle comes to, from your deliveries and your vault (披露供货款)",
+		"  tally --as D statement open --cycle 2026-11", func(ctx context.Context, _ []string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, _ clearing.Node, cycle string) error {
+				return a.openAll(ctx, g, ix, cycle)
+			})
+		})
+	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
+no single price is. With one delivery, or one price, in a cycle the sum says that price too. Either of the two may open it,
+once; what is open already is left.`
+	cycleFlag(cmd, &cycle)
+	return cmd
+}
+
+// openedOne is a hidden sum that was opened.
+type openedOne struct {
+	Debtor   string `json:"debtor"`
+	Creditor string `json:"creditor"`
+	Back     bool   `json:"back"`
+	Fee      string `json:"feeRate"`
+	Number   string `json:"number,omitempty"` // command; "" if it was open
+	Why      string `json:"why,omitempty"`
+}
+
+func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string) error {
+	_, pairs, err := ix.Pairs(cycle)
+	if err != nil {
+		return err
+	}
+	list, failed := []openedOne{}, error(nil)
+	for _, p := range pairs {
+		if otherOf(p, g.Party()) == "" {
+			continue
+		}
+		for _, h := range p.Hidden {
+			one, err := a.openOne(ctx, g, ix, cycle, h)
+			if err != nil {
+				one.Why, failed = err.Error(), err
+			}
+			list = append(list, one)
+		}
+	}
+	if err := a.print(sent[openedOne]{g.Height(), list}, func(t table.Writer) {
+		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
+		for _, o := range list {
+			what := "supply"
+			if o.Back {
+				what = "returns"
+			}
+			t.AppendRow(table.Row{o.Debtor, o.Creditor, what, or(o.Number, "open already"), o.Why})
+		}
+	}); err != nil {
+		return err
+	}
+	return failed
+}
+
+func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string, h settlement.HiddenSum) (openedOne, error) {
+	p := h.Position
+	one := openedOne{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}
+	if !h.Opened.IsZero() {
+		return one, nil
+	}
+	opening, err := a.openingOf(ix, g.Party(), cycle, p)
+	if err != nil {
+		return one, err
+	}
+	r, err := a.send(ctx, g, a.requestFor("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
+		settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Opening: opening})
+	if fault.CodeOf(err) == fault.WrongState {
+		return one, nil // the other side was first
+	}
+	one.Number = r.Number.String()
+	return one, err
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/clearing"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+func signStatements(a *app) *cobra.Command {
+	var cycle, with string
+	cmd := leaf("sign", "Recompute your statements from your own blocks and sign their roots, or refuse and name the lines (确认)",
+		`  tally --as D statement sign --cycle 2026-11
+  tally --as D statement sign --with G`, func(ctx context.Context, _ []string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
+				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
+					return err
+				}
+				return a.signAll(ctx, g, ix, node, cycle, with)
+			})
+		})
+	cycleFlag(cmd, &cycle)
+	word(cmd, &with, "with", "only the statement with this party")
+	return cmd
+}
+
+// signedOne is what became of one statement that was to be signed.
+type signedOne struct {
+	With   string `json:"with"`
+	Root   string `json:"root"`
+	Lines  uint64 `json:"lines"`
+	State  string `json:"state"`            // of the statement, after
+	Number string `json:"number,omitempty"` // command that signed, if one did
+	Why    string `json:"why,omitempty"`    // not signed
+}
+
+// signAll signs each of the party's statements that isn't signed as it is. What can't be signed yet is said, and
+// doesn't keep the others.
+func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle, with string) error {
+	_, pairs, err := ix.Pairs(cycle)
+	if err != nil {
+		return err
+	}
+	list, failed := []signedOne{}, error(nil)
+	for _, p := range pairs {
+		other := otherOf(p, g.Party())
+		if other == "" || with != "" && with != other {
+			continue
+		}
+		one, err := a.signOne(ctx, g, node, cycle, other)
+		if err != nil {
+			one.Why, failed = err.Error(), err
+		}
+		list = append(list, one)
+	}
+	if len(list) == 0 {
+		return fault.New(fault.NotFound, "%s has no such statement in cycle %s", g.Party(), cycle)
+	}
+	if err := a.print(sent[signedOne]{g.Height(), list}, func(t table.Writer) {
+		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
+		for _, s := range list {
+			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, s.Why})
+		}
+	}); err != nil {
+		return err
+	}
+	return failed
+}
+
+// otherOf is the other side of a pair, "" for who isn't one of the two.
+func otherOf(p settlement.Pair, party string) string {
+	switch party {
+	case p.A:
+		return p.B
+	case p.B:
+		return p.A
+	}
+	return ""
+}
+
+func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Node, cycle, other string) (signedOne, error) {
+	s, err := node.Recompute(cycle, g.Party(), other)
+	if err != nil {
+		return signedOne{With: other}, err
+	}
+	one := signedOne{With: other, Root: s.Root.String(), Lines: s.Total.Lines, State: s.Pair.State.String()}
+	for _, signed := range s.Signatures {
+		if signed.Party == g.Party() && slices.Equal(signed.Root, s.Root) {
+			return one, nil // it is signed as it is
+		}
+	}
+	if s.Pair.Pending > 0 {
+		return one, fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
+	}
+	var req settlement.SignRequest
+	if req, err = s.SignRequest(g.Party()); err != nil {
+		wrong, _ := node.CheckLines(ctx, s, g.Query())
+		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
+	}
+	r, err := a.send(ctx, g, a.requestFor("sign", cycle, other, one.Root[:16]), req)
+	if err != nil {
+		return one, err
+	}
+	now, err := g.Query().Statement(ctx, cycle, g.Party(), other)
+	one.Number, one.State = r.Number.String(), now.State.String()
+	return one, err
+}
+
+// requestFor names the request of one of several commands: the same for the same, whenever it is sent. Under the
+// caller's own --request it is that and the step. What is too long for an id ends in a hash of all of it.
+func (a *app) requestFor(parts ...string) string {
+	id := strings.Join(parts, "-")
+	if a.request != "" {
+		id = a.request + "-" + id
+	}
+	if len(id) <= maxRequest {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	tail := "-" + hex.EncodeToString(sum[:16])
+	return id[:maxRequest-len(tail)] + tail
+}
+
+// maxRequest is how long a request id may be.
+const maxRequest = 64
