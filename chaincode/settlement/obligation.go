@@ -152,7 +152,8 @@ func (o Obligations) PlusHidden(index uint16, cause uint8, owe VeiledOwe) (Oblig
 	if err != nil {
 		return Obligations{}, Hidden{}, err
 	}
-	one := Hidden{Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Sum: owe.Sum}
+	one := Hidden{Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee),
+		Sum: owe.Sum.Sealed()} // the chain and the row both write it
 	o.Hidden = append(o.Hidden, one)
 	return o, one, nil
 }

@@ -82,6 +82,9 @@ func (s Sum) Commitment() Commitment {
 	return s.point.Bytes()
 }
 
+// Sealed is the same sum with its bytes worked out, for what is written more than once.
+func (s Sum) Sealed() Sum { return Sum{wire: string(s.Commitment()), point: s.point} }
+
 // String writes 64 hexadecimal digits.
 func (s Sum) String() string { return s.Commitment().String() }
 

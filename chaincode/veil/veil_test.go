@@ -395,3 +395,25 @@ func TestSalts(t *testing.T) {
 		}
 	}
 }
+
+// A sum whose bytes were worked out is the same sum, whichever it is.
+func TestSealedSumsAreTheSame(t *testing.T) {
+	one, err := (Opening{Value: Whole(7), Salt: append(Salt{3}, make([]byte, Size-1)...)}).Commit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	single, err := one.Times(1)
+	if err != nil || !bytes.Equal(single.Commitment(), one) {
+		t.Fatalf("once is %s, %v", single, err)
+	}
+	for _, s := range []Sum{{}, single, Public(Whole(9))} {
+		sum, err := s.Plus(Public(Whole(1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.Sealed().Plus(Public(Whole(1)).Sealed())
+		if err != nil || s.Sealed().String() != s.String() || again.String() != sum.String() {
+			t.Errorf("%s: sealed it is %s, %v", s, s.Sealed(), err)
+		}
+	}
+}

@@ -275,6 +275,7 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 	maps.Copy(subjects, orderPrecedence)
 	maps.Copy(subjects, paymentPrecedence)
 	maps.Copy(subjects, disputePrecedence)
+	maps.Copy(subjects, closePrecedence)
 	for name, c := range subjects {
 		t.Run(name, func(t *testing.T) {
 			try := func(want fault.Code, f fouls) {
