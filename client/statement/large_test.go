@@ -34,7 +34,7 @@ func TestLarge(t *testing.T) {
 		case "xlsx":
 			limit += 32<<20 + uint64(*large)*200 // sheets above 16 MiB go to a file, what they are compressed to doesn't
 		case "pdf":
-			limit += uint64(*large) * 4000 // pages stay in memory until all are made
+			limit += 64<<20 + uint64(*large)*4000 // the font, and pages, which stay in memory until all are made
 		}
 		measured(t, "write "+form, limit, func() error {
 			file, err := os.Create(path)
