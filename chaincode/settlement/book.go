@@ -14,7 +14,7 @@ import (
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (neither named nor the
 // operator, or a version of another's model), EXPIRED (it would take effect before
-// tomorrow), LIMIT (the book is full).
+// tomorrow), LIMIT (the book is full, or the caller has proposed too many).
 type ProposeRequest struct {
 	_     struct{}  `cbor:",toarray"`
 	Model string    `json:"model"`
@@ -128,9 +128,22 @@ func (b Book) Propose(req ProposeRequest, caller, operator string, today date.Da
 	if len(b.Models) >= MaxModels {
 		return Book{}, fault.New(fault.Limit, "the book has %d models", MaxModels)
 	}
+	if caller != operator && b.proposed(caller) >= MaxProposed {
+		return Book{}, fault.New(fault.Limit, "%s has proposed %d models", caller, MaxProposed)
+	}
 	b.Models = append(slices.Clone(b.Models), Model{ID: req.Model, Version: version, By: caller, Scope: req.Scope, Terms: req.Terms, From: req.From,
 		Agreed: []Bond{{Party: caller, Since: req.From}}})
 	return b, nil
+}
+
+// proposed is how many versions are a party's.
+func (b Book) proposed(party string) (n int) {
+	for _, m := range b.Models {
+		if m.By == party {
+			n++
+		}
+	}
+	return n
 }
 
 // newest is the place of a model's newest version, -1 if there is none.

@@ -11,6 +11,7 @@ import (
 // Limits of the book of settlement models.
 const (
 	MaxModels    = 1024 // versions in the book: none ever leaves it
+	MaxProposed  = 64   // of them by one party that isn't the operator, so that none can fill it
 	MaxConsents  = 128  // parties of one version
 	MaxDelay     = 365  // days from cut-off to payment
 	MaxNoticeDay = 90   // days that a party has to sign, or to answer

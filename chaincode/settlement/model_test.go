@@ -134,7 +134,10 @@ func TestVersionsAndBondsCountFromTheirDays(t *testing.T) {
 
 func TestWhatABookRefuses(t *testing.T) {
 	one := agree(t, propose(t, Book{}, "D", "m", Scope{Issuer: "D"}, today+1, today), "m", today, "F")
-	full := Book{Models: make([]Model, MaxModels)}
+	full, many := Book{Models: make([]Model, MaxModels)}, Book{}
+	for range MaxProposed {
+		many.Models = append(many.Models, Model{ID: "x", By: "D"})
+	}
 	crowd := propose(t, Book{}, "G", "m", Scope{}, today+1, today)
 	for i := range MaxConsents - 1 {
 		crowd.Models[0].Agreed = append(crowd.Models[0].Agreed, Bond{Party: fmt.Sprint("p", i), Since: today})
@@ -157,6 +160,8 @@ func TestWhatABookRefuses(t *testing.T) {
 		{"propose as the issuer", Book{}, doPropose(proposal("n", Scope{Issuer: "D"}, today+1), "D"), ""},
 		{"propose as the acceptor", Book{}, doPropose(proposal("n", Scope{Acceptor: "D"}, today+1), "D"), ""},
 		{"propose as the operator", Book{}, doPropose(proposal("n", Scope{Issuer: "D", Acceptor: "F"}, today+1), "G"), ""},
+		{"propose once too often", many, doPropose(proposal("n", Scope{Issuer: "D"}, today+1), "D"), fault.Limit},
+		{"propose what another can't", many, doPropose(proposal("n", Scope{Issuer: "F"}, today+1), "F"), ""},
 		{"propose a version", one, doPropose(proposal("m", Scope{Issuer: "D"}, today+1), "D"), ""},
 		{"propose between others", one, doPropose(proposal("n", Scope{Issuer: "D", Acceptor: "F"}, today+1), "M"), fault.Forbidden},
 		{"propose for any", one, doPropose(proposal("n", Scope{}, today+1), "D"), fault.Forbidden},
