@@ -49,7 +49,7 @@ func (s *storm) timed(t *testing.T, step string, by desk, args ...string) {
 // moment is a channel that is told at any moment of the first half of a command's usual time: some take less than usual.
 func (s *storm) moment(step string, by desk) <-chan time.Time {
 	usual := s.usual[step+" by "+string(by)]
-	return time.After(time.Duration(s.rng.Int64N(int64(usual)/2)))
+	return time.After(time.Duration(s.rng.Int64N(int64(usual) / 2)))
 }
 
 // do runs one command to its end.
