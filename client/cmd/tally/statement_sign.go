@@ -94,10 +94,15 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 		return signedOne{With: other}, err
 	}
 	one := signedOne{With: other, Root: s.Root.String(), Lines: s.Total.Lines, State: s.Pair.State.String()}
+	after := "first" // what this signature takes the place of: a root may be signed again after another
 	for _, signed := range s.Signatures {
-		if signed.Party == g.Party() && slices.Equal(signed.Root, s.Root) {
+		if signed.Party != g.Party() {
+			continue
+		}
+		if slices.Equal(signed.Root, s.Root) {
 			return one, nil // it is signed as it is
 		}
+		after = fmt.Sprintf("%d_%d", signed.Command.Lane, signed.Command.Seq)
 	}
 	if s.Pair.Pending > 0 {
 		return one, fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
@@ -107,7 +112,7 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 		wrong, _ := node.CheckLines(ctx, s, g.Query())
 		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
-	r, err := a.send(ctx, g, a.requestFor("sign", cycle, other, one.Root[:16]), req)
+	r, err := a.send(ctx, g, a.requestFor("sign", cycle, other, one.Root[:16], after), req)
 	if err != nil {
 		return one, err
 	}
