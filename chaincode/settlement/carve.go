@@ -91,5 +91,5 @@ func (d Dispute) Sum() (amount.Units, error) {
 	for i, l := range d.Lines {
 		list[i] = l.Fen
 	}
-	return units(list...)
+	return sum(list...)
 }

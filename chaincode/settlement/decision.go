@@ -193,7 +193,7 @@ func (d Dispute) covers(parts []Allocation) error {
 	for i, a := range parts {
 		list[i] = a.Fen
 	}
-	sum, err := units(list...)
+	all, err := sum(list...)
 	if err != nil {
 		return err
 	}
@@ -201,8 +201,8 @@ func (d Dispute) covers(parts []Allocation) error {
 	if err != nil {
 		return err
 	}
-	if sum > disputed {
-		return fault.New(fault.Limit, "the parts come to %d fen, %d are disputed", sum, disputed)
+	if all > disputed {
+		return fault.New(fault.Limit, "the parts come to %d fen, %d are disputed", all, disputed)
 	}
 	return nil
 }

@@ -83,13 +83,3 @@ func (p Position) plus(q Position) (_ Position, err error) {
 	p.Fen, err = p.Fen.Add(q.Fen)
 	return p, err
 }
-
-// units adds amounts that were each checked. LIMIT above 2⁵³−1.
-func units(list ...amount.Units) (sum amount.Units, err error) {
-	for _, u := range list {
-		if sum, err = sum.Add(u); err != nil {
-			return 0, err
-		}
-	}
-	return sum, nil
-}

@@ -63,30 +63,27 @@ func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) err
 }
 
 func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
-	key := row.Lease(kind, id, c.caller.ID, c.lane)
-	lease, _, err := ledger.Find(c.tx, key)
-	if err != nil {
-		return err
-	}
-	var limit quota.Quota
-	if need > lease.Spare() {
-		if limit, err = load(); err != nil {
-			return err
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
+		q, l, grew, ok := quota.Draw(q, l, need)
+		if !ok {
+			return q, l, false, kind.Refuse(id)
 		}
-	}
-	limit, lease, grew, ok := quota.Draw(limit, lease, need)
-	if !ok {
-		return kind.Refuse(id)
-	}
-	if grew {
-		ledger.Put(c.tx, row.Quota(kind, id), limit)
-	}
-	ledger.Put(c.tx, key, lease)
-	return nil
+		return q, l, grew, nil
+	})
 }
 
 // overdraw is drawOn for what can't be refused any more.
 func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
+		q, l, grew := quota.Overdraw(q, l, need)
+		return q, l, grew, nil
+	})
+}
+
+// lease lets draw change the lane's lease. The limit is loaded only if the lease has too little, and written
+// only if it grew.
+func (c *call) lease(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error),
+	draw func(quota.Quota, quota.Lease) (quota.Quota, quota.Lease, bool, error)) error {
 	key := row.Lease(kind, id, c.caller.ID, c.lane)
 	lease, _, err := ledger.Find(c.tx, key)
 	if err != nil {
@@ -98,7 +95,10 @@ func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func
 			return err
 		}
 	}
-	limit, lease, grew := quota.Overdraw(limit, lease, need)
+	limit, lease, grew, err := draw(limit, lease)
+	if err != nil {
+		return err
+	}
 	if grew {
 		ledger.Put(c.tx, row.Quota(kind, id), limit)
 	}
