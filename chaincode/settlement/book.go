@@ -12,7 +12,7 @@ import (
 // agrees to it; it binds others as they agree. A party that the scope names must be
 // the caller or the caller the operator.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (neither named nor the
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (it only audits, it is neither named nor the
 // operator, or a version of another's model), EXPIRED (it would take effect before
 // tomorrow), LIMIT (the book is full, or the caller has proposed too many).
 type ProposeRequest struct {
@@ -63,9 +63,9 @@ func (t Terms) check() error {
 }
 
 // AgreeRequest binds the caller by the newest version of a model, from its first
-// day, or from tomorrow if that is later. Every party may.
+// day, or from tomorrow if that is later. Every party but an auditor may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, CONFLICT (it is bound by it), LIMIT.
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT (it is bound by it), LIMIT.
 type AgreeRequest struct {
 	_       struct{} `cbor:",toarray"`
 	Model   string   `json:"model"`

@@ -31,6 +31,7 @@ type Payment struct {
 	State    PaymentState `json:"state"`
 	Message  string       `json:"message"`  // id of the debtor's message to its bank (pain.001), "" before
 	Hash     codec.Hash   `json:"hash"`     // SHA-256 of that message's file
+	Reason   string       `json:"reason"`   // code for which a bank last refused it, "" if none did
 	Received amount.Units `json:"received"` // sum of the advices
 	Advices  []Advice     `json:"advices"`
 }
@@ -171,7 +172,9 @@ func (r BounceRequest) Check() error {
 // PrefundRequest notes that the caller holds a deposit of a debtor's: by that much more it may come
 // to owe the caller in the open cycle, where their model says so. The caller owes it back, as an obligation.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, BAD_REQUEST (of its own), NOT_FOUND (the debtor), CONFLICT (the
+// Every party but an auditor may.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, BAD_REQUEST (of its own), NOT_FOUND (the debtor), CONFLICT (the
 // reference was counted before), LIMIT.
 type PrefundRequest struct {
 	_         struct{}     `cbor:",toarray"`
@@ -241,7 +244,7 @@ func (c Close) Advise(p Payment, req AdviseRequest, by number.Command) (Close, P
 }
 
 // Bounce notes that the debtor's bank refused.
-func (c Close) Bounce(p Payment, caller string) (Close, Payment, error) {
+func (c Close) Bounce(p Payment, req BounceRequest, caller string) (Close, Payment, error) {
 	if p.Debtor != caller {
 		return Close{}, Payment{}, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
 	}
@@ -249,7 +252,7 @@ func (c Close) Bounce(p Payment, caller string) (Close, Payment, error) {
 		return Close{}, Payment{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
 	}
 	next := p
-	next.State = Bounced
+	next.State, next.Reason = Bounced, req.Reason
 	return c.moved(p, next), next, nil
 }
 

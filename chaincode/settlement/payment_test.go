@@ -86,7 +86,7 @@ func do(closed Close, p Payment, verb string) (Close, Payment, error) {
 		next, list, err := closed.Instruct([]Payment{p}, instructing(p.N), p.Debtor)
 		return next, append(list, Payment{})[0], err
 	case "bounce":
-		return closed.Bounce(p, p.Debtor)
+		return closed.Bounce(p, BounceRequest{Reason: "r"}, p.Debtor)
 	case "advise part":
 		return closed.Advise(p, advising(p.N, "ref", 1), number.Command{})
 	}
@@ -212,7 +212,7 @@ func TestInstructRefusals(t *testing.T) {
 	if list[0].State != Due {
 		t.Error("the payments were changed in place")
 	}
-	if _, _, err := closed.Bounce(settled, "G"); fault.CodeOf(err) != fault.Forbidden {
+	if _, _, err := closed.Bounce(settled, BounceRequest{Reason: "r"}, "G"); fault.CodeOf(err) != fault.Forbidden {
 		t.Errorf("a settled payment bounces for another: %v", err)
 	}
 }

@@ -16,8 +16,8 @@ var closePrecedence = map[string]precedence{
 	"compute": {computeOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "cycle", fault.NotFound}, {"still open", "cycle", fault.NotFound}, {"computed", "", fault.WrongState}}}},
 	"sign": {signOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState}, {"agreed", "stage", fault.WrongState},
 		{"other sums", "", fault.Conflict}, {"signed", "stage", fault.Conflict}}}},
-	"propose a model":  {modelOn, [][]ground{{{"not named", "caller", fault.Forbidden}, {"another's", "caller", fault.Forbidden}, {"today", "", fault.Expired}}}},
-	"agree to a model": {agreeOn, [][]ground{{{"no model", "model", fault.NotFound}, {"older", "model", fault.NotFound}, {"agreed", "", fault.Conflict}}}},
+	"propose a model":  {modelOn, [][]ground{{{"auditor", "caller", fault.Forbidden}, {"not named", "caller", fault.Forbidden}, {"another's", "caller", fault.Forbidden}, {"today", "", fault.Expired}}}},
+	"agree to a model": {agreeOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no model", "model", fault.NotFound}, {"older", "model", fault.NotFound}, {"agreed", "", fault.Conflict}}}},
 	"leave a model":    {leaveOn, [][]ground{{{"no model", "", fault.NotFound}, {"never agreed", "bond", fault.NotFound}, {"left", "bond", fault.NotFound}}}},
 	"set the policy": {func(t fataler, f fouls) (*stage, string, command.Request) {
 		return &stage{world: established(t, 5)}, set(f["not the operator"], "D", "G"), settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: set(f["too long"], int32(settlement.MaxNoticeDay+1), 3)}}
@@ -67,6 +67,10 @@ func modelOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := &stage{world: established(t, 5)}
 	s.must(t, "D", settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: "D"}, From: day(firstDay) + 1})
 	req := settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: set(f["not named"], "F", "D")}, From: day(firstDay) + set(f["today"], date.Date(0), 1)}
+	if f["auditor"] {
+		req.Model, req.Scope.Issuer = "a", "A"
+		return s, "A", req
+	}
 	return s, set(f["another's"], "G", "D"), req
 }
 
@@ -76,7 +80,7 @@ func agreeOn(t fataler, f fouls) (*stage, string, command.Request) {
 	if f["agreed"] {
 		s.must(t, "M", settlement.AgreeRequest{Model: "m", Version: 2})
 	}
-	return s, "M", settlement.AgreeRequest{Model: set(f["no model"], "n", "m"), Version: set(f["older"], uint32(1), 2)}
+	return s, set(f["auditor"], "A", "M"), settlement.AgreeRequest{Model: set(f["no model"], "n", "m"), Version: set(f["older"], uint32(1), 2)}
 }
 
 func leaveOn(t fataler, f fouls) (*stage, string, command.Request) {

@@ -42,6 +42,9 @@ func (*Cycle) SetPolicy(ctx *Context, request string, req settlement.SetPolicyRe
 }
 
 func (c *call) proposeModel(req settlement.ProposeRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
 	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
 	if err != nil {
 		return err
@@ -52,6 +55,9 @@ func (c *call) proposeModel(req settlement.ProposeRequest) error {
 }
 
 func (c *call) agreeModel(req settlement.AgreeRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
 	return c.changeBook(func(b settlement.Book) (settlement.Book, error) { return b.Agree(req, c.caller.ID, c.at.Date) })
 }
 

@@ -130,7 +130,7 @@ func (c *call) bounce(req settlement.BounceRequest) error {
 	if err != nil {
 		return err
 	}
-	next, payment, err := closed.Bounce(payment, c.caller.ID)
+	next, payment, err := closed.Bounce(payment, req, c.caller.ID)
 	if err != nil {
 		return err
 	}
@@ -140,6 +140,9 @@ func (c *call) bounce(req settlement.BounceRequest) error {
 
 // prefund notes a deposit: a lease on what its debtor may come to owe reads it when it grows.
 func (c *call) prefund(req settlement.PrefundRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
 	owe, err := req.Owed(c.caller.ID)
 	if err != nil {
 		return err

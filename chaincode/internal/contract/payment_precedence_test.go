@@ -21,7 +21,7 @@ var paymentPrecedence = map[string]precedence{
 	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
 		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}, {"too many", "stage", fault.Limit}}}},
 	"bounce":  {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
-	"prefund": {prefundOn, [][]ground{{{"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"reference", "", fault.Conflict}, {"too much", "", fault.Limit}}}},
+	"prefund": {prefundOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"reference", "", fault.Conflict}, {"too much", "", fault.Limit}}}},
 }
 
 // closeOn is a stage on which D owes G 100 fen, and M owes D 50 fen, in a cycle that was closed.
@@ -129,5 +129,5 @@ func prefundOn(t fataler, f fouls) (*stage, string, command.Request) {
 	if f["too much"] {
 		s.must(t, "G", settlement.PrefundRequest{Debtor: "D", Fen: amount.Max, Reference: "before"})
 	}
-	return s, "G", settlement.PrefundRequest{Debtor: set(f["its own"], "G", set(f["no debtor"], "nobody", "D")), Fen: 1, Reference: "bank"}
+	return s, set(f["auditor"], "A", "G"), settlement.PrefundRequest{Debtor: set(f["its own"], "G", set(f["no debtor"], "nobody", "D")), Fen: 1, Reference: "bank"}
 }
