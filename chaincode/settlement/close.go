@@ -226,7 +226,7 @@ func (ps pairs) add(p Position) error {
 // addHidden adds a hidden sum: it waits to be opened, and so does the fee on it.
 func (ps pairs) addHidden(v VeiledPosition, operator string) error {
 	pair := ps.of(v.Debtor, v.Creditor)
-	i := slices.IndexFunc(pair.Hidden, func(h HiddenSum) bool { return h.Position.order(v) == 0 })
+	i := slices.IndexFunc(pair.Hidden, func(h HiddenSum) bool { return h.Names(v) })
 	if i >= 0 {
 		sum, err := pair.Hidden[i].Position.plus(v)
 		pair.Hidden[i].Position = sum

@@ -42,7 +42,7 @@ type PairState uint8
 
 // The states of a statement. AGREED with lines carved out is the domain's AGREED less lines.
 const (
-	Draft    PairState = iota //
+	Draft    PairState = iota // nobody has signed
 	OneSide                   // one party signed
 	Differs                   // both signed, different roots: either may sign again
 	Agreed                    // both signed the same root
@@ -78,6 +78,9 @@ type HiddenSum struct {
 	Opened   number.Command `json:"opened"` // none yet
 	Fen      amount.Units   `json:"fen"`    // once opened
 }
+
+// Names says whether it is the sum of a position: of its debtor and creditor, direction and fee.
+func (h HiddenSum) Names(v VeiledPosition) bool { return h.Position.order(v) == 0 }
 
 // Signature is what one party says the lines' root is.
 type Signature struct {
@@ -133,7 +136,7 @@ func (r OpenRequest) Check() error {
 // find is the place of the hidden sum that a request names. NOT_FOUND.
 func (p Pair) find(r OpenRequest) (int, error) {
 	want := VeiledPosition{Debtor: r.Debtor, Creditor: r.Creditor, Back: r.Back, Fee: lowestFee(r.Fee)}
-	i := slices.IndexFunc(p.Hidden, func(h HiddenSum) bool { return h.Position.order(want) == 0 })
+	i := slices.IndexFunc(p.Hidden, func(h HiddenSum) bool { return h.Names(want) })
 	if i < 0 {
 		return 0, fault.New(fault.NotFound, "%s owes %s no such hidden sum in cycle %s", r.Debtor, r.Creditor, r.Cycle)
 	}

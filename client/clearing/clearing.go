@@ -165,9 +165,9 @@ func (s Statement) agrees() error {
 	return nil
 }
 
-// Ledger answers single obligations, as the peer's state has them.
+// Ledger answers obligations, those of a line's batch at once, as the peer's state has them.
 type Ledger interface {
-	Obligation(ctx context.Context, line number.Row) (settlement.Obligation, error)
+	Obligations(ctx context.Context, line number.Row) (settlement.Obligations, error)
 }
 
 // Wrong is a line in which the read model differs from the ledger.
@@ -181,7 +181,8 @@ type Wrong struct {
 const maxWrong = 100
 
 // Check derives the cycle's root from the read model and compares it with the ledger's. If they differ it asks the
-// ledger for every line and answers those that are wrong; INTERNAL too if none is, because one is missing.
+// ledger for every line and answers those that are wrong; INTERNAL too if none is, because one is missing, or a
+// hidden one is wrong.
 func (n Node) Check(ctx context.Context, cycle string, ledger Ledger) ([]Wrong, error) {
 	_, closed, err := n.Index.Closed(cycle)
 	if err != nil {
@@ -207,13 +208,22 @@ func (n Node) CheckLines(ctx context.Context, s Statement, ledger Ledger) ([]Wro
 }
 
 func compare(ctx context.Context, lines iter.Seq2[index.Obligation, error], ledger Ledger) (wrong []Wrong, err error) {
+	var asked number.Command
+	var batch settlement.Obligations
 	for o, err := range lines {
 		if err != nil {
 			return nil, err
 		}
-		is, err := ledger.Obligation(ctx, o.ID)
-		if err != nil && fault.CodeOf(err) != fault.NotFound {
-			return nil, err
+		// Lines come batch by batch: each is asked for once.
+		if of := batchOf(o.ID); of != asked {
+			if batch, err = ledger.Obligations(ctx, o.ID); err != nil && fault.CodeOf(err) != fault.NotFound {
+				return nil, err
+			}
+			asked = of
+		}
+		is, err := batch.Find(o.ID)
+		if err != nil {
+			is = settlement.Obligation{}
 		}
 		if ours := rowOf(o); ours != is {
 			wrong = append(wrong, Wrong{ID: o.ID, Index: ours, Ledger: is})
@@ -225,6 +235,13 @@ func compare(ctx context.Context, lines iter.Seq2[index.Obligation, error], ledg
 	return wrong, nil
 }
 
+// batchOf names a line's batch: by its first command.
+func batchOf(line number.Row) number.Command {
+	n := line.Command
+	n.Index = 0
+	return n
+}
+
 // rowOf is an obligation as the ledger's row has it.
 func rowOf(o index.Obligation) settlement.Obligation {
 	return settlement.Obligation{Index: o.ID.Command.Index, Ord: o.ID.Ord, Cause: uint8(o.Cause), Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor,
@@ -234,7 +251,7 @@ func rowOf(o index.Obligation) settlement.Obligation {
 // Named says which lines are wrong, and how.
 func Named(wrong []Wrong) string {
 	if len(wrong) == 0 {
-		return "your read model lacks an obligation; make it again from the blocks"
+		return "your read model lacks an obligation, or a hidden one is wrong in it; make it again from the blocks"
 	}
 	text := ""
 	for _, w := range wrong {

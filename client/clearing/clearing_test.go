@@ -27,6 +27,7 @@ type fake struct {
 	ledger map[number.Row]settlement.Obligation
 	pair   settlement.Pair
 	root   codec.Hash
+	asked  int // how often the ledger was
 }
 
 func (f *fake) Lines(string, string, string) iter.Seq2[index.Obligation, error] {
@@ -70,12 +71,20 @@ func (f *fake) Parties() (uint64, []party.Party, error) {
 	return 9, []party.Party{{ID: "D", En: "Dealer", Zh: "经销商"}, {ID: "G", En: "Group", Zh: "集团"}}, nil
 }
 
-func (f *fake) Obligation(_ context.Context, line number.Row) (settlement.Obligation, error) {
-	o, there := f.ledger[line]
-	if !there {
-		return o, fault.New(fault.NotFound, "there is no obligation %s", line)
+// peer is the ledger's side of it.
+type peer struct{ *fake }
+
+func (p peer) Obligations(_ context.Context, line number.Row) (list settlement.Obligations, err error) {
+	p.asked++
+	for id, o := range p.ledger {
+		if batchOf(id) == batchOf(line) {
+			list.List = append(list.List, o)
+		}
 	}
-	return o, nil
+	if len(list.List) == 0 {
+		err = fault.New(fault.NotFound, "there is no obligation %s", line)
+	}
+	return list, err
 }
 
 func hash(b byte) codec.Hash { return slices.Repeat(codec.Hash{b}, 32) }
@@ -161,7 +170,7 @@ func TestTamperedReadModel(t *testing.T) {
 	} {
 		f, node := world(t)
 		c.tamper(f)
-		wrong, err := node.Check(t.Context(), "2026-11", f)
+		wrong, err := node.Check(t.Context(), "2026-11", peer{f})
 		var named []string
 		for _, w := range wrong {
 			if named = append(named, w.ID.String()); !strings.Contains(err.Error(), w.ID.String()) {
@@ -179,9 +188,24 @@ func TestTamperedReadModel(t *testing.T) {
 		if _, err := s.SignRequest("D"); fault.CodeOf(err) != c.signs {
 			t.Errorf("%s: signing: %v", c.name, err)
 		}
-		if lines, err := node.CheckLines(t.Context(), s, f); err != nil || len(lines) != len(named) {
+		if lines, err := node.CheckLines(t.Context(), s, peer{f}); err != nil || len(lines) != len(named) {
 			t.Errorf("%s: %v, %v", c.name, lines, err)
 		}
+	}
+}
+
+// The ledger is asked once a batch, not once a line.
+func TestBatchesAreAskedForOnce(t *testing.T) {
+	f, node := world(t)
+	for n := range 5 {
+		o := f.lines[2]
+		o.ID.Command.Index, o.ID.Ord = uint16(n/2), uint8(n%2+1)
+		f.lines, f.ledger[o.ID] = append(f.lines, o), rowOf(o)
+	}
+	f.lines[6].Fen++
+	wrong, err := node.Check(t.Context(), "2026-11", peer{f})
+	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID != f.lines[6].ID || f.asked != 3 {
+		t.Errorf("%+v, %v, asked %d times", wrong, err, f.asked)
 	}
 }
 

@@ -43,3 +43,8 @@ func (q Query) Dispute(ctx context.Context, n number.Command) (settlement.Disput
 func (q Query) Obligation(ctx context.Context, line number.Row) (settlement.Obligation, error) {
 	return ask[settlement.Obligation](ctx, q, "Obligation", line.String())
 }
+
+// Obligations are all of a line's batch, hidden ones included.
+func (q Query) Obligations(ctx context.Context, line number.Row) (settlement.Obligations, error) {
+	return ask[settlement.Obligations](ctx, q, "Obligations", line.String())
+}

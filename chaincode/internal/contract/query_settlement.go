@@ -9,7 +9,7 @@ import (
 )
 
 // settlementQueries are the questions about clearing and settlement.
-var settlementQueries = []string{"Models", "Close", "Statement", "Netting", "Payment", "Dispute", "Obligation"}
+var settlementQueries = []string{"Models", "Close", "Statement", "Netting", "Payment", "Dispute", "Obligation", "Obligations"}
 
 // Models answers the book of settlement models.
 func (*Query) Models(ctx *Context) (*settlement.Book, error) {
@@ -65,7 +65,7 @@ func (*Query) Obligation(ctx *Context, line string) (*settlement.Obligation, err
 	if err != nil {
 		return nil, err
 	}
-	list, err := one(ctx, row.Obligations(n.Command.Party, n.Command.Lane, n.Command.Seq), "obligation", line)
+	list, err := one(ctx, obligationsOf(n), "obligation", line)
 	if err != nil {
 		return nil, err
 	}
@@ -74,4 +74,13 @@ func (*Query) Obligation(ctx *Context, line string) (*settlement.Obligation, err
 		return nil, fault.New(fault.NotFound, "there is no obligation %s whose amount is known", line)
 	}
 	return &found, nil
+}
+
+// Obligations answers all obligations of a line's batch, hidden ones included.
+func (*Query) Obligations(ctx *Context, line string) (*settlement.Obligations, error) {
+	n, err := number.ParseRow(line)
+	if err != nil {
+		return nil, err
+	}
+	return one(ctx, obligationsOf(n), "obligation", line)
 }

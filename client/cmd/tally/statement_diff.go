@@ -12,10 +12,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// differences are what a command found to differ.
+// differences are in what two sides' lines differ.
 type differences struct {
-	Wrong []clearing.Wrong       `json:"wrong,omitempty"`
-	Lines []statement.Difference `json:"lines,omitempty"`
+	Lines []statement.Difference `json:"lines"`
 }
 
 func diffStatement(a *app) *cobra.Command {
@@ -70,9 +69,8 @@ func checkStatements(a *app) *cobra.Command {
 	cmd := leaf("check", "Derive the cycle's root from your own blocks and compare it with the ledger's; name every wrong line",
 		"  tally --as D statement check --cycle 2026-11", func(ctx context.Context, _ []string) error {
 			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
-				if wrong, err := node.Check(ctx, cycle, g.Query()); err != nil {
-					_ = wrong // they are in the text
-					return err
+				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
+					return err // it names the lines
 				}
 				root, err := ix.CycleRoot(cycle)
 				if err != nil {

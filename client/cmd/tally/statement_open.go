@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
@@ -63,12 +65,20 @@ func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 			if o.Back {
 				what = "returns"
 			}
-			t.AppendRow(table.Row{o.Debtor, o.Creditor, what, or(o.Number, "open already"), o.Why})
+			t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), o.Why})
 		}
 	}); err != nil {
 		return err
 	}
 	return failed
+}
+
+// openedBy is the command that opened a sum just now, or that it was open; nothing if it isn't.
+func openedBy(o openedOne) string {
+	if o.Why != "" {
+		return ""
+	}
+	return or(o.Number, "open already")
 }
 
 func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string, h settlement.HiddenSum) (openedOne, error) {
@@ -84,7 +94,11 @@ func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	r, err := a.send(ctx, g, a.requestFor("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
 		settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Opening: opening})
 	if fault.CodeOf(err) == fault.WrongState {
-		return one, nil // the other side was first
+		now, failed := g.Query().Statement(ctx, cycle, p.Debtor, p.Creditor)
+		if failed == nil && slices.ContainsFunc(now.Hidden, func(is settlement.HiddenSum) bool { return is.Names(p) && !is.Opened.IsZero() }) {
+			return one, nil // the other side was first
+		}
+		return one, errors.Join(err, failed)
 	}
 	one.Number = r.Number.String()
 	return one, err

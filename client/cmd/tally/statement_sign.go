@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -109,7 +110,10 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 	}
 	var req settlement.SignRequest
 	if req, err = s.SignRequest(g.Party()); err != nil {
-		wrong, _ := node.CheckLines(ctx, s, g.Query())
+		wrong, failed := node.CheckLines(ctx, s, g.Query())
+		if failed != nil {
+			return one, errors.Join(err, failed)
+		}
 		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
 	r, err := a.send(ctx, g, a.requestFor("sign", cycle, other, one.Root[:16], after), req)
