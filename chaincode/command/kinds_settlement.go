@@ -27,6 +27,10 @@ const (
 	EscalateDispute Kind = 181
 	RuleDispute     Kind = 182
 	WithdrawDispute Kind = 183
+	ClaimStatement  Kind = 184
+	Deposit         Kind = 185
+	CarryPayment    Kind = 186
+	LapseDispute    Kind = 187
 )
 
 var settlementSpecs = []spec{
@@ -37,6 +41,10 @@ var settlementSpecs = []spec{
 	specOf[settlement.OpenRequest](OpenHidden, "statement:Open"),
 	specOf[settlement.SignRequest](SignStatement, "statement:Sign"),
 	specOf[settlement.CarryRequest](CarryStatement, "statement:Carry"),
+	specOf[settlement.ClaimRequest](ClaimStatement, "statement:Claim"),
+	specOf[settlement.DepositRequest](Deposit, "payment:Deposit"),
+	specOf[settlement.CarryPaymentRequest](CarryPayment, "payment:Carry"),
+	specOf[settlement.LapseRequest](LapseDispute, "dispute:Lapse"),
 	specOf[settlement.InstructRequest](Instruct, "payment:Instruct"),
 	specOf[settlement.AdviseRequest](Advise, "payment:Advise"),
 	specOf[settlement.BounceRequest](Bounce, "payment:Bounce"),

@@ -18,6 +18,7 @@ import (
 //	ca/PARTY/REFERENCE      what a bank's reference was counted for
 //	cd/NUMBER               dispute
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
+//	ce/CYCLE/DEBTOR/HOLDER/REFERENCE  a deposit that its depositor announced
 var settlementReaders = map[string]reader{
 	"sb": as[settlement.Book]("book"),
 	"pr": as[party.Roster]("roster"),
@@ -29,6 +30,7 @@ var settlementReaders = map[string]reader{
 	"ca": as[settlement.Used]("reference"),
 	"cd": byCommand[settlement.Dispute]("dispute"),
 	"cf": as[settlement.Prefunded]("prefunded"),
+	"ce": as[settlement.Announced]("deposit"),
 }
 
 // Book is the key of the settlement models.
@@ -72,4 +74,9 @@ func Dispute(n number.Command) Key[settlement.Dispute] {
 // Prefunded is the key of what a debtor deposited with a creditor in a cycle.
 func Prefunded(cycle, debtor, creditor string) Key[settlement.Prefunded] {
 	return Key[settlement.Prefunded]("cf/" + cycle + "/" + debtor + "/" + creditor)
+}
+
+// Announced is the key of a deposit that a debtor announced to its holder in a cycle.
+func Announced(cycle, debtor, holder, reference string) Key[settlement.Announced] {
+	return Key[settlement.Announced]("ce/" + cycle + "/" + debtor + "/" + holder + "/" + reference)
 }
