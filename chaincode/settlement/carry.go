@@ -122,3 +122,15 @@ func inFen(list []Owe) (short []Owe) {
 	}
 	return short
 }
+
+// Carries is how many commands it takes to carry the statement over.
+func (p Pair) Carries() int {
+	const most = MaxOwed - 2
+	waiting := 0
+	for _, h := range p.Hidden {
+		if h.Waits() {
+			waiting++
+		}
+	}
+	return max(1, (waiting+most-1)/most)
+}

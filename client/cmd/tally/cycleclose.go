@@ -265,7 +265,11 @@ func toCarry(closed settlement.Close, pairs []settlement.Pair, today date.Date) 
 	}
 	for _, p := range pairs {
 		left := closed.Policy.Silence == settlement.CarryOver || p.State == settlement.Differs || unopened(p) > 0
-		if !p.State.Ended() && left {
+		claimed := p.Claim != "" && p.Pending == 0
+		if p.State.Ended() || !left || claimed {
+			continue
+		}
+		for range p.Carries() {
 			list = append(list, settlement.CarryRequest{Cycle: closed.ID, A: p.A, B: p.B})
 		}
 	}
@@ -278,7 +282,7 @@ func toCarry(closed settlement.Close, pairs []settlement.Pair, today date.Date) 
 // unopened is how many hidden sums of a pair nobody has opened.
 func unopened(p settlement.Pair) (n int) {
 	for _, h := range p.Hidden {
-		if h.Opened.IsZero() {
+		if h.Waits() {
 			n++
 		}
 	}
