@@ -90,6 +90,11 @@ func (p *parade) consortium() {
 	p.tomorrow(1)
 }
 
+// agree agrees to the first version of a model.
+func (w *world) agree(model string) settlement.AgreeRequest {
+	return settlement.AgreeRequest{Model: model, Version: 1}
+}
+
 // tomorrow lets days pass, each a command of the parade.
 func (p *parade) tomorrow(days int) {
 	for range days {
