@@ -237,6 +237,16 @@ func (p *parade) benefits(lots map[string]number.Row) {
 	p.do("S2", benefit.ExpireRequest{Entitlement: bought.Row(0)})
 }
 
+// ride is a benefit of M's.
+func ride(change func(*benefit.DefineRequest)) benefit.DefineRequest {
+	req := benefit.DefineRequest{Benefit: "ride", En: "Ride", Zh: "乘车", Kind: benefit.Service, Price: 100, Uses: 1, Days: 10, Stackable: true, Transferable: true,
+		Window: 3, Scene: "travel", Fee: amount.Rate{Num: 0, Den: 1}, Lapse: benefit.Refund}
+	if change != nil {
+		change(&req)
+	}
+	return req
+}
+
 func (p *parade) campaigns() {
 	terms := campaign.Terms{En: "x", Zh: "x", Budget: 1000, Gives: campaign.Gives{Programme: "DP", Bonus: 10, Expires: p.today + 90}, PerMember: 3, From: p.today, Until: p.today + 30}
 	for _, id := range []string{"joint", "solo"} {
