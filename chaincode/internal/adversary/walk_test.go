@@ -1,6 +1,7 @@
 package adversary
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func (w *world) endings(machine, state string) (list []ending) {
 	case "part":
 		for id, o := range rows[goods.Order](w, "order") {
 			for i, p := range o.Parts {
-				if req := endPart(p.State, uint8(i+1)); req != nil {
+				if req := endPart(p.State, uint8(i+1)); req != nil && (stuck["return REQUESTED"] == "" || !returning(p)) {
 					note(id, p.State.String(), req)
 				}
 			}
@@ -69,6 +70,11 @@ func (w *world) endingRights(state string) (list []ending) {
 		}
 	}
 	return list
+}
+
+// returning says whether a part waits for a return of it.
+func returning(p goods.Part) bool {
+	return slices.ContainsFunc(p.Lines, func(l goods.Line) bool { return l.Returning > 0 })
 }
 
 // endPart ends a part of an order, nil if there is nothing to end.
