@@ -98,7 +98,7 @@ func (w *world) agree(model string) settlement.AgreeRequest {
 // tomorrow lets days pass, each a command of the parade.
 func (p *parade) tomorrow(days int) {
 	for range days {
-		p.today++
+		p.today = p.cycle().Date + 1
 		p.do("G", settlement.AdvanceRequest{Date: p.today})
 	}
 }

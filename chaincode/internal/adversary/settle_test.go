@@ -6,26 +6,34 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// close ends the open cycle as far as anybody can who isn't concerned: S2 computes it, waits until
-// nobody can sign any more, carries over what isn't agreed, and nets the rest. It answers the cycle.
+// close ends the open cycle as far as anybody can who isn't concerned, and answers it.
 func (w *world) close() settlement.Close {
 	w.Helper()
 	cycle := w.cycle()
 	w.must("G", settlement.CutOffRequest{Cycle: cycle.ID, Next: cycle.ID + "x"})
-	w.must("S2", settlement.ComputeRequest{Cycle: cycle.ID})
-	closed := w.closed(cycle.ID)
+	return w.end(cycle.ID)
+}
+
+// end has S2 end a cycle that was cut off: it computes it, waits until nobody can sign any more, carries over what
+// isn't agreed, and nets the rest.
+func (w *world) end(id string) settlement.Close {
+	w.Helper()
+	if w.closed(id).State == settlement.Cut {
+		w.must("S2", settlement.ComputeRequest{Cycle: id})
+	}
+	closed := w.closed(id)
 	if closed.State != settlement.Computed {
 		return closed
 	}
 	w.pass(closed.SignBy + 1 - w.today)
-	for _, of := range w.closed(cycle.ID).Pairs {
-		p := rows[settlement.Pair](w, "pair")[cycle.ID+"/"+of[0]+"/"+of[1]]
-		if !p.State.Ended() && !closed.Silent(p, w.today) {
-			w.must("S2", settlement.CarryRequest{Cycle: cycle.ID, A: of[0], B: of[1]})
+	pairs := rows[settlement.Pair](w, "pair")
+	for _, of := range closed.Pairs {
+		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, w.today) {
+			w.must("S2", settlement.CarryRequest{Cycle: id, A: of[0], B: of[1]})
 		}
 	}
-	w.must("S2", settlement.FinaliseRequest{Cycle: cycle.ID})
-	return w.closed(cycle.ID)
+	w.must("S2", settlement.FinaliseRequest{Cycle: id})
+	return w.closed(id)
 }
 
 // cycle is the one that is open.
@@ -52,4 +60,14 @@ func TestACycleEndsWithoutThoseWhomItConcerns(t *testing.T) {
 			t.Errorf("cycle %s is %s", c.ID, c.State)
 		}
 	}
+}
+
+// closeAll ends all cycles, the open one included.
+func (w *world) closeAll() {
+	w.Helper()
+	all := rows[settlement.Close](w, "close")
+	for _, id := range sorted(all) {
+		w.end(id)
+	}
+	w.close()
 }

@@ -197,6 +197,7 @@ func endorsers(who string) []string {
 // pass lets days pass, no more at once than one command may.
 func (w *world) pass(days date.Date) {
 	w.Helper()
+	w.today = w.cycle().Date
 	for days > 0 {
 		step := min(days, w.days)
 		w.today, days = w.today+step, days-step
