@@ -41,7 +41,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := topology.Orderers{
 		Organisation: "O", Consensus: topology.BFT, Count: 4,
-		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 32 << 20, PreferredMax: 8 << 20},
+		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 4 << 20, PreferredMax: 2 << 20},
 	}
 	if diff := cmp.Diff(want, got.Orderers); diff != "" {
 		t.Errorf("orderers (-want +got):\n%s", diff)
