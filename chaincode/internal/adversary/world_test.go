@@ -267,3 +267,17 @@ func sorted[T any](m map[string]T) []string {
 	slices.SortFunc(keys, strings.Compare)
 	return keys
 }
+
+// attack runs an attacker's commands; the ledger may refuse them, but not because they are malformed.
+func (w *world) attack(who string, lane uint8, reqs ...command.Request) (taken int) {
+	w.Helper()
+	_, refusals := w.batch(who, lane, reqs...)
+	for i, err := range refusals {
+		if err == nil {
+			taken++
+		} else if fault.CodeOf(err) == fault.BadRequest {
+			w.Errorf("the attack is malformed: %s: %v", command.KindOf(reqs[i]), err)
+		}
+	}
+	return taken
+}
