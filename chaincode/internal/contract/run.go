@@ -110,7 +110,7 @@ func (r *run) seal(space, function string, args ...[]byte) (uint64, error) {
 // the request: this one, or an earlier one. What a refused command has written
 // is for the caller to take back.
 func (r *run) one(index int, c command.Command, req command.Request) (command.Receipt, error) {
-	number := number.Command{Party: r.caller.ID, Lane: r.lane, Seq: r.seq, Index: uint16(index)}
+	mark, number := r.tx.Mark(), number.Command{Party: r.caller.ID, Lane: r.lane, Seq: r.seq, Index: uint16(index)}
 	switch first, err := r.remember(c, number); {
 	case err != nil:
 		return command.Receipt{}, err
@@ -121,7 +121,27 @@ func (r *run) one(index int, c command.Command, req command.Request) (command.Re
 	if err := one.do(req); err != nil {
 		return command.Receipt{}, err
 	}
+	if err := r.fits(mark, req); err != nil {
+		return command.Receipt{}, err
+	}
 	return command.Receipt{Number: number, Cycle: r.cycle.ID, Date: r.cycle.Date}, nil
+}
+
+// fits refuses with LIMIT the command that takes a transaction above what one may
+// write; those before it stand, and smaller ones behind it may fit. Every endorser
+// counts the same rows. What closes a cycle is bounded by the number of parties.
+func (r *run) fits(mark int, req command.Request) error {
+	switch req.(type) {
+	case settlement.ComputeRequest, settlement.FinaliseRequest:
+		return nil
+	}
+	switch written := r.tx.Volume(mark); {
+	case written.Rows > command.MaxRows:
+		return command.Full(command.MaxRows, "rows")
+	case written.Bytes > command.MaxWritten:
+		return command.Full(command.MaxWritten, "bytes")
+	}
+	return nil
 }
 
 // remember looks a named request up and notes it. A request that took effect

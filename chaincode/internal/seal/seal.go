@@ -54,8 +54,8 @@ func (Chaincode) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.
 // Invoke calls the function that the first argument names.
 func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	args := stub.GetArgs()
-	if len(args) == 0 {
-		return refuse(fault.New(fault.BadRequest, "want a function"))
+	if len(args) == 0 || len(args) > 5 || longest(args) > maxArgument {
+		return refuse(fault.New(fault.BadRequest, "want a function and its arguments"))
 	}
 	function, args := string(args[0]), args[1:]
 	if function != Head && function != Highest {
@@ -79,6 +79,16 @@ func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 		return refuse(err)
 	}
 	return shim.Success(answer)
+}
+
+// maxArgument bounds each argument, in bytes: a party's id is the longest.
+const maxArgument = 64
+
+func longest(args [][]byte) (n int) {
+	for _, a := range args {
+		n = max(n, len(a))
+	}
+	return n
 }
 
 func refuse(err error) *peer.Response {
