@@ -60,20 +60,31 @@ var (
 func found(t *testing.T) *world {
 	t.Helper()
 	w := deploy(t)
-	if err := w.door("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"peer":true,"cycle":"c0","date":"2026-11-01","test":true}`); err != nil {
+	if err := w.door("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"c0","date":"2026-11-01","test":true}`); err != nil {
 		t.Fatal(err)
 	}
+	w.beginPeer("G")
 	for _, p := range []party.RegisterRequest{
-		{Party: "D", Roles: party.Issuer | party.Acceptor, Peer: true}, {Party: "F", Roles: party.Issuer | party.Acceptor, Peer: true},
+		{Party: "D", Roles: party.Issuer | party.Acceptor}, {Party: "F", Roles: party.Issuer | party.Acceptor},
 		{Party: "M", Roles: party.Issuer | party.Acceptor}, {Party: "S1", Roles: party.Supplier}, {Party: "S2", Roles: party.Supplier}, {Party: "A", Roles: party.Auditor},
 	} {
 		p.En, p.Zh = p.Party, p.Party
 		w.must("G", p)
 	}
+	w.beginPeer("D")
+	w.beginPeer("F")
 	for _, id := range []string{"li", "zhang", "chen", "wang", "sun"} {
 		w.must(homes[id], member.EnrolRequest{Member: id})
 	}
 	return w
+}
+
+// beginPeer has a party say that it runs a peer.
+func (w *world) beginPeer(who string) {
+	w.Helper()
+	if err := w.door(who, "party:BeginPeer", "", "{}"); err != nil {
+		w.Fatal(err)
+	}
 }
 
 // deploy installs both chaincodes; nothing is founded.
