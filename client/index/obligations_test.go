@@ -147,12 +147,13 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	other := pair
 	other.B, other.Rounded.A, other.Rounded.B = "S1", 1, 2
 	w.write(sealed("G", 1, 7), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "S1"), other))
+	ix := w.index()
 	for _, c := range []struct {
 		a, b string
 		want []string
 	}{{"D", "M", []string{"G.1.7.2.0 D M 3"}}, {"S1", "D", []string{"G.1.7.2.0 D S1 1", "G.1.7.2.1 S1 D 2"}}} {
 		var got []string
-		for o, err := range w.Lines("c1", c.a, c.b) {
+		for o, err := range ix.Lines("c1", c.a, c.b) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,7 +165,7 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 			t.Errorf("%s and %s: %q, want %q", c.a, c.b, got, c.want)
 		}
 	}
-	if root, err := w.CycleRoot("c1"); err != nil || root.String() != settlement.Root(lanes).String() {
+	if root, err := ix.CycleRoot("c1"); err != nil || root.String() != settlement.Root(lanes).String() {
 		t.Errorf("%s, %v", root, err)
 	}
 }
