@@ -153,7 +153,7 @@ func TestSimulation(t *testing.T) {
 func live(t *testing.T, seed uint64) error {
 	w := founded(t, seed)
 	furnish(t, w)
-	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Silence(seed % 2)}})
+	w.adopt(t, settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: settlement.Silence(seed % 2)})
 	verbs, known := living, secrets(nil)
 	if seed%3 == 0 {
 		stockFronts(t, w)

@@ -6,7 +6,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/settlement"
 )
 
 // A walk-in is one command, sent alone and as JSON by somebody without a lane:
@@ -38,13 +37,5 @@ func (*Party) Register(ctx *Context, request string, req party.RegisterRequest) 
 
 // Amend changes a party's roles and caps. See party.AmendRequest.
 func (*Party) Amend(ctx *Context, request string, req party.AmendRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Cycle is the contract of the business date.
-type Cycle struct{ contractapi.Contract }
-
-// Advance moves the business date on. See settlement.AdvanceRequest.
-func (*Cycle) Advance(ctx *Context, request string, req settlement.AdvanceRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
