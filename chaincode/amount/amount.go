@@ -141,13 +141,15 @@ func (r Rate) Decimal() decimal.Decimal {
 	return decimal.NewFromInt(int64(r.Num)).DivRound(decimal.NewFromInt(int64(r.Den)), 16)
 }
 
-// FromDecimal rounds a decimal to whole units. BAD_REQUEST under 0, LIMIT above Max.
+// FromDecimal rounds a decimal to whole units. LIMIT for more than 60 digits or an
+// exponent beyond 20 or −60, however short its text: writing it out could take for
+// ever. BAD_REQUEST under 0, LIMIT above Max.
 func FromDecimal(d decimal.Decimal, mode Rounding) (Units, error) {
+	if d.Exponent() > 20 || d.Exponent() < -60 || d.NumDigits() > 60 {
+		return 0, fault.New(fault.Limit, "amount has too many digits")
+	}
 	if d.Sign() < 0 {
 		return 0, fault.New(fault.BadRequest, "amount %s is under 0", d)
-	}
-	if d.Exponent() > 20 || d.NumDigits() > 60 {
-		return 0, fault.New(fault.Limit, "amount has too many digits")
 	}
 	return round(d.Rat(), mode)
 }

@@ -38,6 +38,10 @@ func TestCheckedArithmetic(t *testing.T) {
 		{"ratio", func() (Units, error) { return FromRat(big.NewRat(5, 2), HalfEven) }, 2, ""},
 		{"ratio negative", func() (Units, error) { return FromRat(big.NewRat(-1, 2), Up) }, 0, fault.BadRequest},
 		{"ratio huge", func() (Units, error) { return FromRat(big.NewRat(int64(Max)+1, 1), Down) }, 0, fault.Limit},
+		{"decimal tiny", func() (Units, error) { return FromDecimal(decimal.New(1, -20_000_000), Down) }, 0, fault.Limit},
+		{"decimal tiny and negative", func() (Units, error) { return FromDecimal(decimal.New(-1, -20_000_000), Down) }, 0, fault.Limit},
+		{"decimal huge and negative", func() (Units, error) { return FromDecimal(decimal.New(-1, 20_000_000), Down) }, 0, fault.Limit},
+		{"decimal of few digits", func() (Units, error) { return FromDecimal(decimal.New(1, -60), Up) }, 1, ""},
 		{"decimal huge", func() (Units, error) { return FromDecimal(decimal.New(1, 99), Down) }, 0, fault.Limit},
 	}
 	for _, c := range cases {

@@ -1,19 +1,18 @@
 // Package codec is the one way in which values become bytes.
 //
 // On the ledger: CBOR with the core deterministic encoding of RFC 8949 §4.2,
-// structs as arrays, no maps, tags or indefinite lengths. It is half the size
-// of JSON, and bytes are what orderers and peers pay for. At the edge, for
-// people: JSON in which unknown, repeated and trailing parts are refused.
+// structs as arrays, no maps, tags, floats or indefinite lengths. It is half the
+// size of JSON, and bytes are what orderers and peers pay for. Only what Encode
+// writes is read: equal values have equal bytes, so a request has one hash. At
+// the edge, for people: JSON in which unknown, repeated and trailing parts are
+// refused. Both are bounded in size and depth before anything is parsed.
 package codec
 
 import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -21,7 +20,7 @@ import (
 )
 
 var (
-	encoding = must(cbor.CoreDetEncOptions().UserBufferEncMode())
+	encoding = must(deterministic().UserBufferEncMode())
 	decoding = must(cbor.DecOptions{
 		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
 		IndefLength:      cbor.IndefLengthForbidden,
@@ -31,6 +30,14 @@ var (
 		MaxMapPairs:      16,
 	}.DecMode())
 )
+
+// deterministic writes an absent list and an empty one alike, as the empty one:
+// they mean the same, and what means the same has the same bytes.
+func deterministic() cbor.EncOptions {
+	options := cbor.CoreDetEncOptions()
+	options.NilContainers = cbor.NilContainerAsEmpty
+	return options
+}
 
 func must[T any](mode T, err error) T {
 	if err != nil {
@@ -54,72 +61,32 @@ func Append(to []byte, v any) []byte {
 	return b.Bytes()
 }
 
-// Decode reads what Encode writes into a pointer. BAD_REQUEST for anything
-// that isn't exactly one value of its shape.
+// MaxBytes bounds one value, CBOR or JSON. It is for files of the client's; the
+// chaincode lets far less in.
+const MaxBytes = 64 << 20
+
+// Decode reads what Encode writes into a pointer to a zero value, and nothing
+// else: not a longer form of a number or a length, not a null or a float for a
+// whole number. BAD_REQUEST for anything that isn't the one encoding of one value
+// of its shape, LIMIT above MaxBytes.
 func Decode(data []byte, to any) error {
-	if err := decoding.Unmarshal(data, to); err != nil {
+	if len(data) > MaxBytes {
+		return tooLarge(len(data))
+	}
+	if err := decoding.Unmarshal(data, to); err != nil || !encodes(to, data) {
 		return fault.New(fault.BadRequest, "not the CBOR of a %T", to)
 	}
 	return nil
 }
 
-// DecodeJSON reads one JSON value strictly into a pointer. BAD_REQUEST for
-// unknown, repeated or trailing parts and wrong types; what it says names the
-// field, never the value.
-func DecodeJSON(data []byte, to any) error {
-	if err := noRepeats(json.NewDecoder(bytes.NewReader(data))); err != nil {
-		return fault.New(fault.BadRequest, "JSON: %v", err)
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	err := d.Decode(to)
-	var refusal *fault.Error
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &refusal):
-		return refusal
-	case errors.As(err, &wrongType):
-		return fault.New(fault.BadRequest, "JSON: field %s: want %s, got a %s", wrongType.Field, wrongType.Type, wrongType.Value)
-	case err != nil:
-		return fault.New(fault.BadRequest, "JSON: %.120s", err.Error())
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fault.New(fault.BadRequest, "JSON: something follows the value")
-	}
-	return nil
+func encodes(v any, data []byte) bool {
+	again := bytes.NewBuffer(make([]byte, 0, len(data)+1))
+	err := encoding.MarshalToBuffer(v, again)
+	return err == nil && bytes.Equal(again.Bytes(), data)
 }
 
-// noRepeats walks one value and refuses an object that names a field twice.
-func noRepeats(d *json.Decoder) error {
-	token, err := d.Token()
-	if err != nil {
-		return errors.New("not a value")
-	}
-	open, ok := token.(json.Delim)
-	if !ok {
-		return nil
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		if open == '{' {
-			key, err := d.Token()
-			if err != nil {
-				return errors.New("not a value")
-			}
-			field := strings.ToLower(fmt.Sprint(key)) // as encoding/json matches it
-			if seen[field] {
-				return fmt.Errorf("field %.40q stands twice", field)
-			}
-			seen[field] = true
-		}
-		if err := noRepeats(d); err != nil {
-			return err
-		}
-	}
-	if _, err = d.Token(); err != nil {
-		return errors.New("not a value")
-	}
-	return nil
+func tooLarge(size int) error {
+	return fault.New(fault.Limit, "%d bytes are above %d", size, MaxBytes)
 }
 
 // Hash is a SHA-256: 32 bytes on the ledger, 64 hexadecimal digits for people.

@@ -27,9 +27,6 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// MaxCommands is the most that one batch carries.
-const MaxCommands = number.MaxIndex + 1
-
 // Batch is what one transaction asks for.
 type Batch struct {
 	_        struct{} `cbor:",toarray"`
@@ -69,8 +66,8 @@ func (c Command) Hash() [32]byte {
 	return sha256.Sum256(append([]byte{byte(c.Kind)}, c.Body...))
 }
 
-// Check refuses with BAD_REQUEST a batch that is malformed as a whole. A
-// malformed command is refused on its own.
+// Check refuses with BAD_REQUEST a batch that is malformed as a whole, then with
+// LIMIT one of too many bytes. A malformed command is refused on its own.
 func (b Batch) Check() error {
 	if b.Lane < 1 || b.Lane >= number.Lanes || b.Seq < 1 || b.Seq > number.MaxSeq {
 		return fault.New(fault.BadRequest, "batch: want a lane of 1 to %d and a sequence", number.Lanes-1)
@@ -89,7 +86,7 @@ func (b Batch) Check() error {
 			return fault.New(fault.BadRequest, "source: want from < to")
 		}
 	}
-	return nil
+	return b.checkSize()
 }
 
 // Result is what a committed batch answers.

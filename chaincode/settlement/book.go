@@ -26,6 +26,7 @@ func Founding() Book { return Book{Models: []Model{}, Policy: usual, Asked: usua
 // Given is what a party gave notice of.
 type Given struct {
 	Party  string `json:"party"`
+	Asked  bool   `json:"asked"` // it takes part, so that how cycles are closed is its affair
 	Notice Notice `json:"notice"`
 }
 
@@ -35,9 +36,11 @@ type Given struct {
 func (b Book) Next(today, next date.Date, operator string, given []Given) (_ Book, begun []Model) {
 	known := b.Last
 	b.Models = slices.Clone(b.Models)
-	parties := make([]string, len(given))
-	for i, g := range given {
-		parties[i] = g.Party
+	var parties []string
+	for _, g := range given {
+		if g.Asked {
+			parties = append(parties, g.Party)
+		}
 	}
 	given = slices.DeleteFunc(slices.Clone(given), func(g Given) bool { return g.Notice.Date != today })
 	for _, g := range given {
@@ -124,14 +127,14 @@ func (b Book) newest(by, id string) (Model, bool) {
 	return Model{}, false
 }
 
-// proposed is how many versions are a party's.
-func (b Book) proposed(party string) (n int) {
+// by lists the versions that a party proposed.
+func (b Book) by(party string) (list []Model) {
 	for _, m := range b.Models {
 		if m.By == party {
-			n++
+			list = append(list, m)
 		}
 	}
-	return n
+	return list
 }
 
 // bound says whether a party is bound by a version of a model.

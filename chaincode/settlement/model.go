@@ -14,9 +14,10 @@ import (
 // Limits of settlement models. All that the parties can have in the book together is fewer than the
 // 4,096 elements that a row can be read with.
 const (
-	MaxProposed   = 24  // versions in the book by one party, so that none can fill it
-	MaxByOperator = 512 // and by the operator
-	MaxDelay      = 365 // days from cut-off to payment
+	MaxProposed      = 24      // versions in the book by one party, so that none can fill it
+	MaxProposedBytes = 6 << 10 // of them together
+	MaxByOperator    = 512     // and by the operator, with as many bytes each
+	MaxDelay         = 365     // days from cut-off to payment
 )
 
 // Scope says what a model is for. "" stands for any.

@@ -75,7 +75,7 @@ func (d *desk) leave(party, by, id string) error {
 func (d *desk) advance(days date.Date) {
 	var given []Given
 	for _, party := range []string{"D", "F", "G"} {
-		given = append(given, Given{party, d.notices[party]})
+		given = append(given, Given{Party: party, Asked: true, Notice: d.notices[party]})
 	}
 	d.book, _ = d.book.Next(d.today, d.today+days, "G", given)
 	d.today += days

@@ -127,19 +127,31 @@ func (n Notice) Propose(b Book, req ProposeRequest, operator string, s Step) (No
 		return Notice{}, fault.New(fault.Expired, "a model takes effect tomorrow at the earliest, %s", s.Today+1)
 	}
 	n = n.on(s.Today)
-	most := MaxProposed
-	if s.Caller == operator {
-		most = MaxByOperator
-	}
-	if b.proposed(s.Caller)+len(n.Proposed) >= most {
-		return Notice{}, fault.New(fault.Limit, "%s has proposed %d models; versions that bind nobody leave the book", s.Caller, most)
-	}
 	newest, _ := b.newest(s.Caller, req.Model)
 	if i := n.newest(req.Model); i >= 0 {
 		newest = n.Proposed[i]
 	}
 	n.Proposed = append(slices.Clone(n.Proposed), Model{By: s.Caller, ID: req.Model, Version: newest.Version + 1, Scope: req.Scope, Terms: req.Terms, From: req.From})
+	if err := mayPropose(slices.Concat(b.by(s.Caller), n.Proposed), s.Caller == operator); err != nil {
+		return Notice{}, err
+	}
 	return n.by(s)
+}
+
+// mayPropose refuses with LIMIT more models of one party than its share of the book.
+func mayPropose(list []Model, operator bool) error {
+	most, bytes, size := MaxProposed, MaxProposedBytes, 0
+	if operator {
+		most, bytes = MaxByOperator, MaxByOperator*MaxProposedBytes/MaxProposed
+	}
+	for _, m := range list {
+		m.Agreed = nil
+		size += len(codec.Encode(m))
+	}
+	if len(list) > most || size > bytes {
+		return fault.New(fault.Limit, "one party can have %d models, of %d bytes; versions that bind nobody leave the book", most, bytes)
+	}
+	return nil
 }
 
 // newest is the place of the newest version that is proposed of a model, -1 if there is none.

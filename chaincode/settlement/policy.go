@@ -60,7 +60,7 @@ func (p Policy) check(most int32) error {
 	return nil
 }
 
-// inForce is the policy that the operator asks for, as far as all parties accept it: nobody has fewer days than it
+// inForce is the policy that the operator asks for, as far as all parties that take part accept it: nobody has fewer days than it
 // accepted.
 func (b Book) inForce(parties []string) Policy {
 	p := b.Asked
@@ -114,9 +114,10 @@ type SetPolicyRequest struct {
 // Check refuses a malformed request with BAD_REQUEST.
 func (r SetPolicyRequest) Check() error { return r.Policy.check(MaxNoticeDay) }
 
-// AcceptPolicyRequest says which policy the caller accepts at the strictest, from the next business date on. Every party may.
+// AcceptPolicyRequest says which policy the caller accepts at the strictest, from the next business date on. Every party
+// but an auditor may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT (too many batches of notices today).
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, LIMIT (too many batches of notices today).
 type AcceptPolicyRequest struct {
 	_      struct{} `cbor:",toarray"`
 	Policy Policy   `json:"policy"` // 1 to 3 days, whatever the operator asks for, and what its silence means

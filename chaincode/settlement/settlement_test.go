@@ -52,7 +52,7 @@ func TestAnotherConfirmsTheDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	given := []Given{{"D", n}, {"F", Notice{Date: today - 1, UpTo: today + 99}}}
+	given := []Given{{Party: "D", Notice: n}, {Party: "F", Notice: Notice{Date: today - 1, UpTo: today + 99}}}
 	if upTo := Confirmed(given, today); upTo != today+30 {
 		t.Errorf("confirmed up to %d", upTo)
 	}

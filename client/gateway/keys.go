@@ -13,9 +13,14 @@ import (
 	"tallystick/chaincode/spend"
 )
 
-// maxWeight is the most rows that the commands of one batch write, so that a
-// batch of large commands stays a transaction that endorsers finish in time.
-const maxWeight = 5_000
+// maxWeight is about how many rows the commands of one batch write, and maxBytes how
+// large they are, so that a batch stays below what a transaction may write
+// (command.MaxRows, command.MaxBytes). What a release gives back to is only on the
+// ledger, so a batch can meet the bound; what didn't fit then goes again.
+const (
+	maxWeight = command.MaxRows * 4 / 5
+	maxBytes  = command.MaxBytes / 2
+)
 
 // demand is what a command asks of the queue.
 type demand struct {
@@ -24,6 +29,7 @@ type demand struct {
 	// the two. Rows that a lane has to itself are not among them.
 	keys   []string
 	weight int  // rows that it writes, about
+	bytes  int  // of its commands
 	alone  bool // it can end its whole transaction, so it gets one to itself
 }
 
@@ -50,7 +56,7 @@ func demandOfPoints(req command.Request) (demand, bool) {
 	case points.IssueRequest:
 		d := demand{}
 		for _, g := range r.Grants {
-			d.weight += max(1, len(g.Split))
+			d.weight += 1 + max(1, len(g.Split)) // a lot for each funder, and the member's standing
 		}
 		return d, true
 	case points.ActivateRequest:
@@ -170,6 +176,7 @@ func proven(keys []string, proof number.Command) []string {
 func demandOfAll(commands []command.Command) demand {
 	var sum demand
 	for _, c := range commands {
+		sum.bytes += c.Size()
 		req, err := c.Decode()
 		if err != nil {
 			continue

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -67,8 +68,7 @@ func (l *lane) finish(ctx context.Context, j *job) {
 // again at once is not told that the first is under way.
 func (l *lane) answer(j *job, ran Outcome, err error) {
 	l.settle(j, ran, err)
-	l.g.queue.release(j.tickets)
-	for _, t := range j.tickets {
+	for _, t := range l.g.queue.release(j.tickets) {
 		t.tell()
 	}
 }
@@ -93,14 +93,18 @@ func (l *lane) settle(j *job, ran Outcome, err error) {
 	l.g.count.commands.Add(int64(len(j.batch.Commands)))
 	receipts, errs := j.batch.Receipts(l.g.cfg.Party, ran.Result)
 	at := 0
-	for _, t := range j.tickets {
+	var ended []*ticket
+	for i, t := range j.tickets {
 		n := at + len(t.commands)
 		t.receipts, t.errs, t.outcome = receipts[at:n:n], errs[at:n:n], ran
 		at = n
+		if t.unfit = i > 0 && slices.ContainsFunc(t.errs, command.IsFull); !t.unfit {
+			ended = append(ended, t)
+		}
 	}
 	// A name is known to the queue until the outbox knows it: at no moment can
 	// it seem new.
-	l.g.out.finish(j, receipts, errs, ran, func(error) { l.g.queue.settle(j.tickets) })
+	l.g.out.finish(j, receipts, errs, ran, func(error) { l.g.queue.settle(ended) })
 }
 
 // asFault makes every error a coded one.

@@ -107,19 +107,30 @@ func (q *queue) forget(t *ticket) {
 	}
 }
 
-// release frees the keys of tickets whose transaction has ended.
-func (q *queue) release(tickets []*ticket) {
+// release frees the keys of tickets whose transaction has ended. Those that didn't
+// fit into it wait again, before all others; it answers the ones that have ended.
+func (q *queue) release(tickets []*ticket) (ended []*ticket) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	var again []*ticket
 	for _, t := range tickets {
 		for _, k := range t.demand.keys {
 			delete(q.busy, k)
 		}
+		if t.unfit && q.closed == nil {
+			t.unfit, t.taken = false, false
+			again = append(again, t)
+			q.count += len(t.commands)
+			continue
+		}
 		if t.refused() {
 			q.forget(t) // may be asked again
 		}
+		ended = append(ended, t)
 	}
+	q.waiting = append(again, q.waiting...)
 	q.notify()
+	return ended
 }
 
 // settle lets go of the names of tickets that have ended: from now on the
@@ -176,9 +187,9 @@ func (q *queue) pick(now time.Time) (picked []*ticket, wait time.Duration) {
 	}
 	kept := map[string]bool{}
 	rest := q.waiting[:0]
-	commands, weight, full := 0, 0, false
+	commands, weight, bytes, full := 0, 0, 0, false
 	for _, t := range q.waiting {
-		fits := commands == 0 || !t.alone() && commands+len(t.commands) <= q.batch && weight+t.demand.weight <= maxWeight
+		fits := commands == 0 || !t.alone() && commands+len(t.commands) <= q.batch && weight+t.demand.weight <= maxWeight && bytes+t.demand.bytes <= maxBytes
 		if full || !fits || q.blocked(t, kept) {
 			rest = append(rest, t)
 			for _, k := range t.demand.keys {
@@ -187,7 +198,7 @@ func (q *queue) pick(now time.Time) (picked []*ticket, wait time.Duration) {
 			continue
 		}
 		picked = append(picked, t)
-		commands, weight = commands+len(t.commands), weight+t.demand.weight
+		commands, weight, bytes = commands+len(t.commands), weight+t.demand.weight, bytes+t.demand.bytes
 		full = t.alone() || commands >= q.batch
 	}
 	clear(q.waiting[len(rest):])

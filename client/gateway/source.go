@@ -47,6 +47,7 @@ type shard struct {
 	next     uint64            // that Feed wants next
 	commands []command.Command // gathered, from next−len on
 	weight   int
+	bytes    int
 	slot     chan struct{} // held while a batch is in flight
 }
 
@@ -171,9 +172,14 @@ func (s *Source) Feed(ctx context.Context, position uint64, req command.Request)
 	if at > one.next {
 		return fault.New(fault.BadRequest, "position %d comes before %d: feed without gaps", position-(at-one.next)*uint64(len(s.shards)), position)
 	}
-	c := command.New("", req)
-	one.commands, one.weight, one.next = append(one.commands, c), one.weight+demandOf(req).weight, at+1
-	if len(one.commands) < s.g.cfg.Batch && one.weight < maxWeight {
+	c, weight := command.New("", req), demandOf(req).weight
+	if len(one.commands) > 0 && (one.weight+weight > maxWeight || one.bytes+c.Size() > maxBytes) {
+		if err := s.send(ctx, one); err != nil {
+			return err
+		}
+	}
+	one.commands, one.weight, one.bytes, one.next = append(one.commands, c), one.weight+weight, one.bytes+c.Size(), at+1
+	if len(one.commands) < s.g.cfg.Batch {
 		return nil
 	}
 	return s.send(ctx, one)
@@ -208,20 +214,35 @@ func (s *Source) send(ctx context.Context, one *shard) error {
 		return err
 	}
 	commands := one.commands
-	one.commands, one.weight = nil, 0
-	part := &command.Source{Name: one.name, From: one.next - uint64(len(commands)), To: one.next}
+	one.commands, one.weight, one.bytes = nil, 0, 0
+	from := one.next - uint64(len(commands))
 	go func() {
 		defer func() { <-one.slot }()
-		ran, err := s.g.runBatch(ctx, "", part, commands)
-		if err != nil {
+		if err := s.part(ctx, one, from, commands); err != nil {
 			s.fail(err)
-			return
 		}
-		s.mu.Lock()
-		one.cursor = part.To
-		s.mu.Unlock()
-		s.tell(one, part.From, ran, commands)
 	}()
+	return nil
+}
+
+// part runs commands of a shard, whose cursor is at from. If they write more than a
+// transaction may, it runs one half after the other.
+func (s *Source) part(ctx context.Context, one *shard, from uint64, commands []command.Command) error {
+	to := from + uint64(len(commands))
+	ran, err := s.g.runBatch(ctx, "", &command.Source{Name: one.name, From: from, To: to}, commands)
+	if half := len(commands) / 2; command.IsFull(err) && half > 0 {
+		if err := s.part(ctx, one, from, commands[:half]); err != nil {
+			return err
+		}
+		return s.part(ctx, one, from+uint64(half), commands[half:])
+	}
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	one.cursor = to
+	s.mu.Unlock()
+	s.tell(one, from, ran, commands)
 	return nil
 }
 

@@ -22,6 +22,7 @@ type ticket struct {
 	since    time.Time
 	waiters  int
 	taken    bool
+	unfit    bool // its transaction was full before it: it waits for another
 
 	txID     atomic.Pointer[string] // of the last transaction that carried it
 	done     chan struct{}          // closed with the fields below set

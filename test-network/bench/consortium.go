@@ -147,18 +147,22 @@ const roles = party.Issuer | party.Acceptor
 func (w *world) charter(ctx context.Context) error {
 	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		_, err := g.Found(ctx, party.FoundRequest{
-			Network: "bench", En: "Group", Zh: "集团", Roles: roles, Peer: true,
+			Network: "bench", En: "Group", Zh: "集团", Roles: roles,
 			Cycle: "first", Date: today(), Test: true,
 		})
+		if err != nil {
+			return err
+		}
+		_, err = g.WalkIn(ctx, "", party.BeginPeerRequest{})
 		return err
 	})
 }
 
 func (w *world) register(ctx context.Context) error {
-	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
+	err := w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		for _, req := range []party.RegisterRequest{
-			{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles, Peer: true},
-			{Party: "F", En: "Finance", Zh: "金融", Roles: roles, Peer: true},
+			{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles},
+			{Party: "F", En: "Finance", Zh: "金融", Roles: roles},
 			{Party: "M", En: "Mobility", Zh: "出行", Roles: roles},
 			{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
 			{Party: "S2", En: "Parts", Zh: "配件供应商", Roles: party.Supplier},
@@ -168,6 +172,20 @@ func (w *world) register(ctx context.Context) error {
 			}
 		}
 		return nil
+	})
+	for _, p := range []string{"D", "F"} {
+		if err == nil {
+			err = w.beginPeer(ctx, p)
+		}
+	}
+	return err
+}
+
+// beginPeer has a party say that it runs a peer.
+func (w *world) beginPeer(ctx context.Context, id string) error {
+	return w.as(ctx, id, "", func(g *gateway.Gateway) error {
+		_, err := g.WalkIn(ctx, "", party.BeginPeerRequest{})
+		return err
 	})
 }
 

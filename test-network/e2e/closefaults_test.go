@@ -437,6 +437,10 @@ func TestSilence(t *testing.T) {
 func silent(t *testing.T, m *market, by traders, silence string, finalise ...string) closing {
 	t.Helper()
 	desk("G").do(t, nil, "cycle", "policy", "--sign-days", "1", "--silence", silence)
+	for _, party := range []desk{"D", "F", "G", "M", "S1", "S2"} {
+		party.do(t, nil, "cycle", "accept", "--sign-days", "1", "--silence", silence)
+	}
+	advanced(t, 1)
 	c := ourCycle(t)
 	m.once(t, by)
 	desk("G").do(t, nil, "cycle", "close", "--next", c.next)

@@ -20,12 +20,13 @@ type Batch struct{ contractapi.Contract }
 //
 // The argument is the CBOR of a command.Batch, the answer that of a
 // command.Result. Refused as a whole, first that applies: TIME_WINDOW,
-// BAD_REQUEST, NOT_FOUND (the caller isn't registered), LANE_MOVED, SOURCE_MOVED.
+// BAD_REQUEST, LIMIT (too many bytes), NOT_FOUND (the caller isn't registered),
+// LANE_MOVED, SOURCE_MOVED, LIMIT (commands of a source that write too much).
 func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	if err := batch.Check(); err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, batch.Lane, batch.Seq, digestOf(ctx.GetStub().GetArgs()))
+	r, err := begin(ctx, batch.Lane, batch.Seq, false, digestOf(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +35,9 @@ func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	}
 	outcomes, err := r.all(batch.Commands)
 	if err != nil {
+		return nil, err
+	}
+	if err := keepsWithin(batch.Source, outcomes); err != nil {
 		return nil, err
 	}
 	if err := r.tx.Flush(); err != nil {
@@ -57,6 +61,20 @@ func (r *run) moveSource(s *command.Source) error {
 		return fault.New(fault.SourceMoved, "source %s is at %d, the batch begins at %d", s.Name, cursor.At, s.From)
 	}
 	ledger.Put(r.tx, key, row.Cursor{At: s.To})
+	return nil
+}
+
+// keepsWithin refuses with LIMIT a batch of a source of which a command didn't fit:
+// the cursor would pass it, and it could never be sent again. Half of them will fit.
+func keepsWithin(s *command.Source, outcomes []command.Outcome) error {
+	if s == nil {
+		return nil
+	}
+	for _, o := range outcomes {
+		if err := o.Err(); command.IsFull(err) {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -9,9 +9,11 @@
 //	ledger.Tx                   the overlay, flushed at the end              ../ledger
 //
 // Before a command's own refusals come these, in this order. Of the whole
-// transaction: TIME_WINDOW, BAD_REQUEST, NOT_FOUND (the caller or the network
-// isn't registered), LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST,
-// LIMIT, CONFLICT (the request id was used with other content).
+// transaction: BAD_REQUEST (more than a call may bring), TIME_WINDOW, BAD_REQUEST,
+// LIMIT (too many bytes), NOT_FOUND (the caller or the network isn't registered),
+// LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST, LIMIT, CONFLICT (the
+// request id was used with other content). After all others comes LIMIT for one
+// that doesn't fit any more (command.IsFull).
 package contract
 
 import (
@@ -113,6 +115,13 @@ func (c coded) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.Su
 
 // Invoke calls the function that the first argument names, such as points:Issue.
 func (c coded) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
+	if err := checkInput(stub); err != nil {
+		return shim.Error(err.Error())
+	}
+	return surviving(func() *peer.Response { return c.call(stub) })
+}
+
+func (c coded) call(stub shim.ChaincodeStubInterface) *peer.Response {
 	function, _ := stub.GetFunctionAndParameters()
 	name, _, _ := strings.Cut(function, ":")
 	if name == contractapi.SystemContractName {

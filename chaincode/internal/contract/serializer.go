@@ -19,8 +19,14 @@ type serializer struct{}
 
 var batchType = reflect.TypeFor[command.Batch]()
 
-// FromString reads one argument. BAD_REQUEST if it isn't of its type.
-func (serializer) FromString(text string, t reflect.Type, _ *metadata.ParameterMetadata, _ *metadata.ComponentMetadata) (reflect.Value, error) {
+// FromString reads one argument. BAD_REQUEST if it isn't of its type. The contract
+// API calls it on goroutines of its own, where nobody else could catch a panic.
+func (serializer) FromString(text string, t reflect.Type, _ *metadata.ParameterMetadata, _ *metadata.ComponentMetadata) (_ reflect.Value, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = broken(cause)
+		}
+	}()
 	to := reflect.New(t)
 	switch {
 	case t == batchType:

@@ -37,13 +37,19 @@ type Tx struct {
 	rows    map[string]entry
 	private map[privateKey][]byte // values to put into collections, nil to purge
 	journal []undo
+	volume  Volume
 }
+
+// Volume is what a transaction has written so far: each row counts once, with
+// its size when the first command that wrote it had ended.
+type Volume struct{ Rows, Bytes int }
 
 // entry is a row as the transaction sees it.
 type entry struct {
 	raw    []byte           // committed value, nil if absent; read but not decoded yet
 	row    any              // decoded or written, nil if absent
 	encode func(any) []byte // set once the row is written
+	bytes  []byte           // what encode gives, once it was asked
 }
 
 // undo restores one entry.
@@ -52,6 +58,7 @@ type undo struct {
 	before  entry
 	known   bool         // the key had an entry before
 	private *privateUndo // what it restores instead, in a collection
+	volume  Volume       // what it takes back of the transaction's
 }
 
 // New begins a transaction.
@@ -135,7 +142,12 @@ func Get[T any](tx *Tx, key row.Key[T], what, id string) (T, error) {
 // Put writes a row, in memory until Flush. The row must not be changed after.
 func Put[T any](tx *Tx, key row.Key[T], r T) {
 	before, known := tx.rows[string(key)]
-	tx.journal = append(tx.journal, undo{key: string(key), before: before, known: known})
+	u := undo{key: string(key), before: before, known: known}
+	if before.encode == nil {
+		u.volume.Rows = 1
+		tx.volume.Rows++
+	}
+	tx.journal = append(tx.journal, u)
 	tx.rows[string(key)] = entry{row: r, encode: encode[T]}
 }
 
@@ -146,11 +158,32 @@ func encode[T any](r any) []byte { return row.Encode(r.(T)) }
 // Mark is a savepoint.
 func (tx *Tx) Mark() int { return len(tx.journal) }
 
+// Volume says what the transaction writes, the rows since the savepoint included.
+// Ask after every command: a row is measured when it is new, and not again when
+// later commands change it, as they do a lane's totals.
+func (tx *Tx) Volume(since int) Volume {
+	for i := since; i < len(tx.journal); i++ {
+		u := &tx.journal[i]
+		if u.volume.Rows == 0 || u.volume.Bytes > 0 {
+			continue
+		}
+		e := tx.rows[u.key]
+		e.bytes = e.encode(e.row)
+		tx.rows[u.key] = e
+		u.volume.Bytes = len(u.key) + len(e.bytes)
+		tx.volume.Bytes += u.volume.Bytes
+	}
+	return tx.volume
+}
+
 // Rollback takes back every write since the savepoint. What was read stays
 // known; a key that was never read is forgotten, not remembered as absent.
 func (tx *Tx) Rollback(mark int) {
 	for i := len(tx.journal) - 1; i >= mark; i-- {
-		switch u := tx.journal[i]; {
+		u := tx.journal[i]
+		tx.volume.Rows -= u.volume.Rows
+		tx.volume.Bytes -= u.volume.Bytes
+		switch {
 		case u.private != nil:
 			u.private.restore(tx.private)
 		case u.known:
@@ -176,7 +209,10 @@ func (tx *Tx) Flush() error {
 	tx.stub.StartWriteBatch()
 	for _, key := range slices.Compact(keys) {
 		written := tx.rows[key]
-		if err := tx.stub.PutState(key, written.encode(written.row)); err != nil {
+		if written.bytes == nil {
+			written.bytes = written.encode(written.row)
+		}
+		if err := tx.stub.PutState(key, written.bytes); err != nil {
 			return fmt.Errorf("ledger: writing: %w", err)
 		}
 	}

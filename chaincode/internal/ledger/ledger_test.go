@@ -81,7 +81,7 @@ func TestTxIsAMapWithSavepoints(t *testing.T) {
 		var saves []saved
 		for range rapid.IntRange(0, 40).Draw(t, "steps") {
 			i := rapid.IntRange(0, 5).Draw(t, "key")
-			switch rapid.IntRange(0, 4).Draw(t, "step") {
+			switch rapid.IntRange(0, 5).Draw(t, "step") {
 			case 0:
 				v := rapid.Uint64Range(0, 9).Draw(t, "value")
 				Put(tx, key(i), row.Cursor{At: v})
@@ -100,10 +100,15 @@ func TestTxIsAMapWithSavepoints(t *testing.T) {
 					saves = saves[:n-1]
 				}
 			case 4:
+				tx.Volume(0)
+			case 5:
 				if err := tx.Prefetch([]string{string(key(i)), string(key(0)), string(key(i))}); err != nil {
 					t.Fatal(err)
 				}
 			}
+		}
+		if got := tx.Volume(0); got.Rows != len(written) || (got.Bytes == 0) != (len(written) == 0) {
+			t.Fatalf("%+v of %d rows", got, len(written))
 		}
 		if err := tx.Flush(); err != nil {
 			t.Fatal(err)
@@ -193,5 +198,25 @@ func TestPrivateWrites(t *testing.T) {
 	stub.fail = errors.New("the peer is gone")
 	if err := tx.Flush(); err == nil {
 		t.Error("a failure was swallowed")
+	}
+}
+
+// A row counts once, with the size that it had at first; taken back, it doesn't count.
+func TestVolumeCountsARowOnce(t *testing.T) {
+	tx := New(&peerStub{state: map[string][]byte{}})
+	Put(tx, key(1), row.Cursor{At: 1})
+	one := tx.Volume(0)
+	if want := (Volume{1, len(key(1)) + len(row.Encode(row.Cursor{At: 1}))}); one != want {
+		t.Fatalf("%+v, want %+v", one, want)
+	}
+	mark := tx.Mark()
+	Put(tx, key(1), row.Cursor{At: 1 << 40})
+	Put(tx, key(2), row.Cursor{At: 2})
+	if got := tx.Volume(mark); got != (Volume{2, 2 * one.Bytes}) {
+		t.Errorf("%+v", got)
+	}
+	tx.Rollback(mark)
+	if got := tx.Volume(mark); got != one {
+		t.Errorf("taken back: %+v, want %+v", got, one)
 	}
 }

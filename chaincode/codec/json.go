@@ -1,0 +1,154 @@
+package codec
+
+import (
+	"bytes"
+	std "encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"tallystick/chaincode/fault"
+)
+
+// maxDepth is how deep JSON may nest. Nothing of ours comes near.
+const maxDepth = 32
+
+// DecodeJSON reads one JSON value strictly into a pointer. LIMIT above MaxBytes;
+// BAD_REQUEST for what nests deeper than 32, for unknown, repeated or trailing
+// parts, field names that aren't letter for letter the type's, and wrong types.
+// What it says names the field, never the value.
+func DecodeJSON(data []byte, to any) error {
+	if len(data) > MaxBytes {
+		return tooLarge(len(data))
+	}
+	if err := checkDepth(data); err != nil {
+		return err
+	}
+	if err := checkFields(json.NewDecoder(bytes.NewReader(data)), reflect.TypeOf(to)); err != nil {
+		return fault.New(fault.BadRequest, "JSON: %v", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(to)
+	var refusal *fault.Error
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case errors.As(err, &wrongType):
+		return fault.New(fault.BadRequest, "JSON: field %s: want %s, got a %s", wrongType.Field, wrongType.Type, wrongType.Value)
+	case err != nil:
+		return fault.New(fault.BadRequest, "JSON: %.120s", err.Error())
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fault.New(fault.BadRequest, "JSON: something follows the value")
+	}
+	return nil
+}
+
+// checkDepth counts brackets outside of strings. It keeps no stack: whatever
+// reads the value after it may recurse.
+func checkDepth(data []byte) error {
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			if depth++; depth > maxDepth {
+				return fault.New(fault.BadRequest, "JSON: nests deeper than %d", maxDepth)
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return nil
+}
+
+var errNoValue = errors.New("not a value")
+
+// checkFields walks one value beside its type. It refuses an object that names a
+// field twice, and a name that encoding/json would take for another one: it
+// folds case, and letters of other alphabets with it, such as ſ for s.
+func checkFields(d *json.Decoder, t reflect.Type) error {
+	token, err := d.Token()
+	if err != nil {
+		return errNoValue
+	}
+	open, ok := token.(json.Delim)
+	if !ok {
+		return nil
+	}
+	t = shapeOf(t)
+	seen := map[string]bool{}
+	for d.More() {
+		inner := elementOf(t)
+		if open == '{' {
+			key, err := d.Token()
+			if err != nil {
+				return errNoValue
+			}
+			field := fmt.Sprint(key)
+			if seen[field] {
+				return fmt.Errorf("field %.40q stands twice", field)
+			}
+			seen[field] = true
+			if inner, ok = fieldOf(t, field); !ok {
+				return fmt.Errorf("field %.40q is unknown", field)
+			}
+		}
+		if err := checkFields(d, inner); err != nil {
+			return err
+		}
+	}
+	if _, err = d.Token(); err != nil {
+		return errNoValue
+	}
+	return nil
+}
+
+// shapeOf is the struct, list or map that a value of the type is read into; nil
+// if the type reads itself.
+func shapeOf(t reflect.Type) reflect.Type {
+	for t != nil {
+		to := reflect.PointerTo(t)
+		switch {
+		case to.Implements(reflect.TypeFor[json.Unmarshaler]()), to.Implements(reflect.TypeFor[std.TextUnmarshaler]()):
+			return nil
+		case t.Kind() != reflect.Pointer:
+			return t
+		}
+		t = t.Elem()
+	}
+	return nil
+}
+
+// elementOf is the type of what a list or a map holds.
+func elementOf(t reflect.Type) reflect.Type {
+	if t != nil && slices.Contains([]reflect.Kind{reflect.Slice, reflect.Array, reflect.Map}, t.Kind()) {
+		return t.Elem()
+	}
+	return nil
+}
+
+// fieldOf is the type of what stands under a name in an object of the type. Only
+// a struct knows its names.
+func fieldOf(t reflect.Type, name string) (reflect.Type, bool) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return elementOf(t), true
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.IsExported() && (tag == name && tag != "-" || tag == "" && f.Name == name) {
+			return f.Type, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,105 @@
+package adversary
+
+import (
+	"testing"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
+)
+
+// close ends the open cycle as far as anybody can who isn't concerned, and answers it.
+func (w *world) close() settlement.Close {
+	w.Helper()
+	cycle := w.cycle()
+	w.must("G", settlement.CutOffRequest{Cycle: cycle.ID, Next: cycle.ID + "x"})
+	return w.end(cycle.ID)
+}
+
+// end has S2 end a cycle that was cut off: it computes it, waits until nobody can sign any more, carries over what
+// isn't agreed, and nets the rest.
+func (w *world) end(id string) settlement.Close {
+	w.Helper()
+	if w.closed(id).State == settlement.Cut {
+		w.must("S2", settlement.ComputeRequest{Cycle: id})
+	}
+	closed := w.closed(id)
+	if closed.State != settlement.Computed {
+		return closed
+	}
+	w.pass(closed.SignBy + 1 - w.today)
+	pairs := rows[settlement.Pair](w, "pair")
+	for _, of := range closed.Pairs {
+		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, w.today) {
+			w.must("S2", settlement.CarryRequest{Cycle: id, A: of[0], B: of[1]})
+		}
+	}
+	w.must("S2", settlement.FinaliseRequest{Cycle: id})
+	return w.closed(id)
+}
+
+// cycle is the one that is open.
+func (w *world) cycle() settlement.Cycle {
+	for _, c := range rows[settlement.Cycle](w, "cycle") {
+		return c
+	}
+	w.Fatal("there is no cycle")
+	return settlement.Cycle{}
+}
+
+func (w *world) closed(id string) settlement.Close { return rows[settlement.Close](w, "close")[id] }
+
+// Nobody attacks: an honest cycle closes without those whom it concerns.
+func TestACycleEndsWithoutThoseWhomItConcerns(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	w.redeem("li", w.issue("D", "li", 100), 40)
+	if owes := w.owes("D", "M"); owes != 40 {
+		t.Fatalf("D owes M %d fen", owes)
+	}
+	for range 2 {
+		if c := w.close(); c.State < settlement.Final {
+			t.Errorf("cycle %s is %s", c.ID, c.State)
+		}
+	}
+}
+
+// closeAll ends all cycles, the open one included.
+func (w *world) closeAll() {
+	w.Helper()
+	all := rows[settlement.Close](w, "close")
+	for _, id := range sorted(all) {
+		w.end(id)
+	}
+	w.close()
+}
+
+// S1. Two issuers that agree with each other make points worth as much as can be; others' cycle closes.
+func TestTwoWhoOweEachOtherTheMost(t *testing.T) {
+	w := found(t)
+	for _, p := range []string{"D", "F"} {
+		w.must(p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: amount.Max, Den: 1}, Rules: points.Rules{}})
+	}
+	for i := range 3 {
+		for _, p := range []string{"D", "F"} {
+			other := map[string]string{"D": "F", "F": "D"}[p]
+			lot := w.issue(p, "li", 1)
+			slip := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: other, Caps: []member.Limit{{Programme: p + "P", Amount: 9}}, Until: w.soon(600)})
+			hold, err := w.try(other, points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60), Authorisation: slip})
+			if err != nil {
+				continue
+			}
+			if _, err := w.try(other, points.CaptureRequest{Hold: hold, Amount: 1}); err != nil {
+				t.Logf("%d: %v", i, err)
+			}
+		}
+	}
+	w.open("G")
+	w.redeem("li", w.issue("G", "li", 100), 10)
+	for range 2 {
+		if c := w.close(); c.State < settlement.Final {
+			t.Errorf("cycle %s is %s", c.ID, c.State)
+		}
+	}
+}
