@@ -79,7 +79,7 @@ type Obligation struct {
 	Points    amount.Units    `json:"points"`
 	Fen       amount.Units    `json:"fen"`   // one more than its own where its rest made a whole one with the rests before it: see Position
 	Rest      amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
-	Model     uint16          `json:"model"` // by which it was settled: its number in the book, from 1; 0 for none
+	Model     uint32          `json:"model"` // by which it was settled: its number, from 1; 0 for none
 	Of        string          `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
 }
 
@@ -109,7 +109,7 @@ type Owe struct {
 	Points    amount.Units
 	Fen       amount.Units
 	Rest      amount.Fraction // that it is worth beyond Fen
-	Model     uint16
+	Model     uint32
 	Of        string // closed cycle, "" for the open one
 }
 

@@ -31,7 +31,7 @@ func (w *world) end(id string) settlement.Close {
 	w.pass(closed.SignBy + 1 - w.today)
 	pairs := rows[settlement.Pair](w, "pair")
 	for _, of := range closed.Pairs {
-		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, w.today) {
+		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, w.today) && !closed.Upholds(p, w.today) {
 			w.must("S2", settlement.CarryRequest{Cycle: id, A: of[0], B: of[1]})
 		}
 	}

@@ -247,7 +247,7 @@ func (c *call) oweUse(o benefit.Owed, scene string, day date.Date, back bool) er
 		return err
 	}
 	owe := settlement.Owe{Kind: kindOf(o, back), Scene: scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Model: by.model}
-	if err := c.owe(owe.Worth(amount.Fine{Whole: o.Fen, Rest: o.Rest})); err != nil || o.Programme == "" {
+	if err := c.owe(owe.Worth(amount.Fine{Whole: o.Fen, Rest: o.Rest})); err != nil || o.Programme == "" || scene == benefit.LapseScene {
 		return err
 	}
 	return c.oweFee(owe, by, back)
@@ -258,7 +258,7 @@ func (c *call) settledAs(d taken, funder, programme string) (settled, error) {
 	if programme != "" {
 		return c.settledBy(d, funder, programme)
 	}
-	book, err := c.book()
+	book, err := c.book(d.day)
 	if err != nil {
 		return settled{}, err
 	}

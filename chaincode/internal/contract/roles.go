@@ -137,6 +137,8 @@ var mays = map[command.Kind]may{
 	command.CutOff:          byOperator,
 	command.SetPolicy:       byOperator,
 	command.RuleDispute:     now(party.Operator | party.Auditor),
+	command.AcceptPolicy:    toFinish,
+	command.ConfirmDate:     byBusiness,
 	command.Prefund:         byBusiness,
 	command.Deposit:         byBusiness,
 	command.ProposeModel:    byBusiness,
