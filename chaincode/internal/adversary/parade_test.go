@@ -23,9 +23,10 @@ import (
 // between.
 type parade struct {
 	*world
-	before func(who string, req command.Request) // called before each command
-	lax    bool                                  // a command that is refused is passed over
-	took   map[command.Kind]int
+	before   func(who string, req command.Request)                         // called before each command
+	underway func(who string, req command.Request) (number.Command, error) // does each command instead of try
+	lax      bool                                                          // a command that is refused is passed over
+	took     map[command.Kind]int
 }
 
 // unseen are the commands that a parade leaves out, with the reason.
@@ -40,7 +41,11 @@ func (p *parade) do(who string, req command.Request) number.Command {
 	if p.before != nil {
 		p.before(who, req)
 	}
-	n, err := p.try(who, req)
+	try := p.try
+	if p.underway != nil {
+		try = p.underway
+	}
+	n, err := try(who, req)
 	switch {
 	case err == nil:
 		p.took[command.KindOf(req)]++
