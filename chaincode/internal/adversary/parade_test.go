@@ -1,6 +1,7 @@
 package adversary
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -90,16 +91,27 @@ func (p *parade) consortium() {
 	p.do("G", settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 2, AnswerDays: 1}})
 	p.do("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}, Delay: 1}, From: p.today + 1})
 	for _, id := range []string{"D", "M"} {
-		p.do(id, p.agree("all"))
+		p.do(id, p.agree("G", "all"))
 	}
-	p.do("F", p.agree("all"))
-	p.do("F", settlement.LeaveRequest{Model: "all"})
+	p.do("F", p.agree("G", "all"))
+	p.do("F", settlement.LeaveRequest{By: "G", Model: "all"})
+	p.do("D", settlement.AcceptPolicyRequest{Policy: settlement.Policy{SignDays: 2, AnswerDays: 1}})
+	p.do("D", settlement.ConfirmDateRequest{Date: p.today + 9})
 	p.tomorrow(1)
 }
 
-// agree agrees to the first version of a model.
-func (w *world) agree(model string) settlement.AgreeRequest {
-	return settlement.AgreeRequest{Model: model, Version: 1}
+// agree agrees to a party's model as it is proposed.
+func (w *world) agree(by, model string) settlement.AgreeRequest {
+	list := rows[settlement.Notice](w, "notice")[by].Proposed
+	for _, b := range rows[settlement.Book](w, "book") {
+		list = append(b.Models, list...)
+	}
+	for _, m := range slices.Backward(list) {
+		if m.By == by && m.ID == model {
+			return settlement.AgreeRequest{By: by, Model: model, Version: m.Version, Hash: m.Hash()}
+		}
+	}
+	return settlement.AgreeRequest{By: by, Model: model, Version: 1, Hash: make(codec.Hash, 32)}
 }
 
 // tomorrow lets days pass, each a command of the parade.
