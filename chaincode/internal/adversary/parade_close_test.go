@@ -122,7 +122,7 @@ func (p *parade) closing() {
 			p.do(pair.A, settlement.ClaimRequest{Cycle: cycle, With: pair.B})
 		}
 	}
-	p.tomorrow(3)
+	p.tomorrow(4)
 	for _, id := range sorted(pairs) {
 		if pair := rows[settlement.Pair](p.world, "pair")[id]; !pair.State.Ended() && pair.Claim == "" {
 			p.do("S2", settlement.CarryRequest{Cycle: cycle, A: pair.A, B: pair.B})
