@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 )
 
 // ending is what somebody sends who has nothing to do with a row, to end it.
@@ -97,7 +98,9 @@ func endPart(state goods.State, part uint8) func(number.Command) command.Request
 func (w *world) silence() {
 	w.Helper()
 	w.later(31 * 24 * time.Hour)
+	w.days = settlement.MaxStep
 	w.pass(400)
+	w.days = 1
 }
 
 // endAll ends everything that can be ended by somebody whom it doesn't concern, after all deadlines. It must be
