@@ -154,7 +154,8 @@ func TestOneCommandCarriesAPair(t *testing.T) {
 		programmes, hidden, owed int
 		code                     fault.Code
 	}{
-		{0, 0, 0, ""}, {50, 0, 100, ""}, {51, 0, 2, ""}, {49, 2, 98, ""}, {49, 3, 2, ""}, {2000, 98, 2, ""}, {0, 98, 0, ""}, {0, 99, 0, fault.Limit}, {3, 99, 0, fault.Limit},
+		{0, 0, 0, ""}, {MaxOwed / 2, 0, MaxOwed, ""}, {MaxOwed/2 + 1, 0, 2, ""}, {MaxOwed/2 - 1, 2, MaxOwed - 2, ""}, {MaxOwed/2 - 1, 3, 2, ""},
+		{2000, MaxOwed - 2, 2, ""}, {0, MaxOwed - 2, 0, ""}, {0, MaxOwed - 1, 0, fault.Limit}, {3, MaxOwed - 1, 0, fault.Limit},
 	} {
 		carry, err := wide(c.programmes, c.hidden).Carry(closed, "G", lastDay+1)
 		if fault.CodeOf(err) != c.code {
