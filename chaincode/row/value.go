@@ -2,9 +2,11 @@ package row
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
 )
 
 // version is the byte that every value begins with.
@@ -115,6 +117,17 @@ func byCommand[T any](kind string) reader {
 			return Named{}, err
 		}
 		return as[T](kind)(n.String(), value)
+	}
+}
+
+// byDate reads rows of type T that are named by a business date.
+func byDate[T any](kind string) reader {
+	return func(id string, value []byte) (Named, error) {
+		day, err := strconv.ParseInt(id, 16, 32)
+		if err != nil {
+			return Named{}, fmt.Errorf("row: %w", err)
+		}
+		return as[T](kind)(date.Date(day).String(), value)
 	}
 }
 

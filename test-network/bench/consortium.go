@@ -56,11 +56,12 @@ type world struct {
 	wares    map[string][]*ware    // by seller, in the order of the goods
 	shoppers map[string][]*shopper // by acceptor, one for each lane; nil until they are needed
 	index    *index.Index          // the run's own read model; nil until it is needed
+	prepared map[string]bool       // what attacks have made ready
 	serial   serial
 }
 
 func newWorld(n *network, log *slog.Logger) *world {
-	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}}
+	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}, prepared: map[string]bool{}}
 	w.books.points, w.books.owed = map[string]*receipts{}, map[debt]receivable{}
 	for _, p := range programmes {
 		w.lots[p], w.books.points[p] = &lots{}, &receipts{}
@@ -90,8 +91,13 @@ func visits(i int) string { return acceptors[(i+1)%len(acceptors)] }
 
 // open opens a party's gateway with some lanes.
 func (w *world) open(ctx context.Context, party, lanes string) (*gateway.Gateway, error) {
+	return w.openAs(ctx, party, lanes, party)
+}
+
+// openAs opens one with a state directory of its own, beside another of the party's.
+func (w *world) openAs(ctx context.Context, party, lanes, state string) (*gateway.Gateway, error) {
 	cfg, err := config.Load(w.net.profile(party), map[string]any{
-		"lanes": lanes, "state": filepath.Join(w.net.home, "state", party), "waiting": 50_000,
+		"lanes": lanes, "state": filepath.Join(w.net.home, "state", state), "waiting": 50_000,
 	})
 	if err != nil {
 		return nil, err

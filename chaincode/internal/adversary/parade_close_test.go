@@ -130,7 +130,7 @@ func (p *parade) closing() {
 			p.do(pair.B, p.signing(pair, pair.B, 1))
 		}
 	}
-	p.tomorrow(3)
+	p.tomorrow(4)
 	for _, id := range sorted(pairs) {
 		if pair := rows[settlement.Pair](p.world, "pair")[id]; !pair.State.Ended() {
 			p.do("S2", settlement.CarryRequest{Cycle: cycle, A: pair.A, B: pair.B})

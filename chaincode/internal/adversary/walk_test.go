@@ -10,7 +10,9 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 )
 
 // ending is what somebody sends who has nothing to do with a row, to end it.
@@ -96,7 +98,9 @@ func endPart(state goods.State, part uint8) func(number.Command) command.Request
 func (w *world) silence() {
 	w.Helper()
 	w.later(31 * 24 * time.Hour)
+	w.days = settlement.MaxStep
 	w.pass(400)
+	w.days = 1
 }
 
 // endAll ends everything that can be ended by somebody whom it doesn't concern, after all deadlines. It must be
@@ -174,7 +178,8 @@ func TestStrangersEndEveryState(t *testing.T) {
 		for _, s := range m.states {
 			for _, a := range s.moves {
 				if a.after != "" && a.who == "anyone" && m.row != "close" && m.row != "pair" {
-					t.Run(m.row+" "+s.name, func(t *testing.T) { walk(t, m, s) })
+					t.Run(m.row+" "+s.name, func(t *testing.T) { walk(t, m, s, party.Active) })
+					t.Run(m.row+" "+s.name+" of parties that were closed", func(t *testing.T) { walk(t, m, s, party.Closed) })
 					break
 				}
 			}
@@ -182,7 +187,8 @@ func TestStrangersEndEveryState(t *testing.T) {
 	}
 }
 
-func walk(t *testing.T, m machine, s state) {
+// walk ends a row in a state, the parties that it concerns having come to a state of theirs.
+func walk(t *testing.T, m machine, s state, owners party.State) {
 	reach := walks[m.row+" "+s.name]
 	if reach == nil {
 		t.Fatal("nothing walks there")
@@ -193,6 +199,11 @@ func walk(t *testing.T, m machine, s state) {
 	lots := p.grants()
 	p.shelves()
 	reach(p, lots)
+	if owners != party.Active {
+		for _, id := range []string{"D", "M", "S1"} {
+			p.must("G", party.SetRequest{Party: id, State: owners, Reason: "x"})
+		}
+	}
 	p.pass(1)
 	early := p.endings(m.row, s.name)
 	if len(early) > 0 && m.row != "entitlement" {

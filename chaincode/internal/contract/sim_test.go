@@ -40,7 +40,8 @@ type laneClient struct {
 	secrets
 
 	// What a durable outbox would keep.
-	wanted  int // batches still to send
+	wanted  int               // batches still to send
+	asked   []command.Command // that bore a request id
 	batch   *command.Batch
 	pending *ledgersim.Envelope
 	done    int
@@ -130,7 +131,7 @@ func (c *laneClient) draw(rng *rand.Rand) *command.Batch {
 	for range 1 + rng.IntN(6) {
 		batch.Commands = append(batch.Commands, command.New("", v.draw()))
 	}
-	widen(batch, rng)
+	c.widen(batch, rng)
 	return batch
 }
 
@@ -155,7 +156,7 @@ func TestSimulation(t *testing.T) {
 func live(t *testing.T, seed uint64) error {
 	w, life := founded(t, seed), lifeOf(seed)
 	furnishAt(t, w, life.price)
-	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Silence(seed % 2)}})
+	w.adopt(t, settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: settlement.Silence(seed % 2)})
 	verbs, known := living, secrets(nil)
 	if seed%3 == 0 {
 		stockFronts(t, w)
