@@ -66,7 +66,7 @@ func (c *call) owePart(order goods.Order, part goods.Part) error {
 			return err
 		}
 	}
-	if err := c.oweFor(spentOn(order, part), part.Pieces, 0, part.Pieces.Sum(), false); err != nil {
+	if err := c.oweFor(spentOn(order, part), part.Pieces, 0, part.Pieces.Sum()); err != nil {
 		return err
 	}
 	for _, line := range part.Lines {
@@ -177,7 +177,7 @@ func (c *call) refunded(id number.Command, order goods.Order, back goods.Return,
 	if err := c.unwind(back.Pieces); err != nil {
 		return err
 	}
-	if err := c.oweFor(spentOn(order, part), part.Pieces, from, to, true); err != nil {
+	if err := c.oweBack(spentOn(order, part), part.Pieces, from, to, part.Cycle); err != nil {
 		return err
 	}
 	return c.oweSupply(order, part, part.Lines[back.Line-1], back.Quantity, true)

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -197,18 +198,19 @@ func TestTheFullestPartCanBeDelivered(t *testing.T) {
 	tx := ledger.New(emptyStub{})
 	ledger.Put(tx, row.Charter(), party.Charter{Operator: "G"})
 	ledger.Put(tx, row.Party("M"), party.Party{ID: "M", Roles: party.Acceptor})
-	book := settlement.Book{Models: []settlement.Model{{ID: "all", Version: 1, By: "G", From: day(firstDay), Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, Agreed: []settlement.Bond{{Party: "M", Since: day(firstDay)}}}}}
+	book := settlement.Book{Models: []settlement.Model{{ID: "all", Version: 1, By: "G", From: day(firstDay), Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, Agreed: []string{"M"}}}}
 	part := goods.Part{Supplier: "S", Party: "S1", Delivery: goods.Shipped, State: goods.OnItsWay, Fee: onePercent, Since: day(firstDay)}
 	for i := range 64 {
 		id, funder := fmt.Sprintf("P%d", i/16), fmt.Sprintf("F%d", i%16)
 		ledger.Put(tx, row.Programme(id), points.Programme{ID: id, Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}})
 		if i < 16 {
-			book.Models[0].Agreed = append(book.Models[0].Agreed, settlement.Bond{Party: funder, Since: day(firstDay)})
+			book.Models[0].Agreed = append(book.Models[0].Agreed, funder)
 		}
 		part.Pieces = append(part.Pieces, spend.Piece{Lot: number.Command{Party: "D", Lane: 1, Seq: 1}.Row(i), Programme: id, Funder: funder, Amount: 10})
 		part.Lines = append(part.Lines, goods.Line{SKU: fmt.Sprint(i), Quantity: 1, Fen: 10, Kind: goods.Supply, Terms: sealedPrice(uint64(i) + 1)})
 	}
-	ledger.Put(tx, row.Book(), book)
+	slices.Sort(book.Models[0].Agreed)
+	ledger.Put(tx, row.Book(day(firstDay)), book)
 	n := number.Command{Party: "M", Lane: 1, Seq: 1}
 	ledger.Put(tx, row.Order(n), goods.Order{Seller: "M", Member: "li", Date: day(firstDay), Parts: []goods.Part{part}})
 	r := &run{ctx: &Context{}, tx: tx, caller: party.Party{ID: "M", Roles: party.Acceptor}, cycle: settlement.Open("c", day(firstDay)), lane: 1, seq: 2}
