@@ -35,7 +35,7 @@ func step34(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "M", &held, "points", "hold", "--member", "li", "--lot", lot+".0:500", "--for", "1h"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "M", nil, "points", "capture", held.Number, "--points", "DP:500"); err != nil {
+	if err := s.tally(ctx, "M", nil, "points", "capture", held.Number); err != nil {
 		return err
 	}
 	return s.closedInTime(ctx)
@@ -116,8 +116,10 @@ func (s *stage) closedInTime(ctx context.Context) error {
 	if err := s.signAll(ctx, "2027-01", "D", "M"); err != nil {
 		return err
 	}
-	if err := s.moveDate(ctx, "2027-02-07"); err != nil {
-		return err
+	for _, day := range []string{"2027-02-01", "2027-02-02", "2027-02-03", "2027-02-04"} { // each counts: silence can't be jumped over
+		if err := s.tally(ctx, "G", nil, "cycle", "advance", day); err != nil {
+			return err
+		}
 	}
 	if err := s.tally(ctx, "G", nil, "cycle", "finalise", "2027-01", "--carry"); err != nil {
 		return err
@@ -140,14 +142,14 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	s.figure("payments of 2027-01", 1, len(c.Paid))
 	s.figure("D pays M, fen", 500, c.Paid[0].Fen)
 	book := filepath.Join(s.scratch, "accounts.yaml")
-	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--file", s.order("D")); err != nil {
+	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--file", s.order("D-2027-01")); err != nil {
 		return err
 	}
-	sent, err := os.ReadFile(s.order("D"))
+	sent, err := os.ReadFile(s.order("D-2027-01"))
 	if err != nil {
 		return err
 	}
-	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 8, 9, 0, 0, 0, time.UTC), Account: accountOf["M"]})
+	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Account: accountOf["M"]})
 	if err != nil {
 		return err
 	}
