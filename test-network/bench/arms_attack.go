@@ -83,7 +83,7 @@ func freezes(ctx context.Context, w *world, stop <-chan struct{}) error {
 		id := fmt.Sprintf("storm%03d", i)
 		enrol = append(enrol, command.New("", member.EnrolRequest{Member: id}))
 		commands = append(commands,
-			command.New("", points.FreezeRequest{Member: id, Reason: "storm"}), command.New("", points.UnfreezeRequest{Member: id, Reason: "storm"}))
+			command.New("", member.FreezeRequest{Member: id, Reason: "storm"}), command.New("", member.UnfreezeRequest{Member: id, Reason: "storm"}))
 	}
 	if err := w.once(ctx, "members", enrol); err != nil {
 		return err
