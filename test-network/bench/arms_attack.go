@@ -11,7 +11,9 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/test-network/direct"
 )
 
 // attacker is the party that means harm. It has a peer, so its own endorser never
@@ -53,17 +55,18 @@ func largestBatches(ctx context.Context, w *world, stop <-chan struct{}) error {
 	for i := range commands {
 		commands[i] = command.New("", points.IssueRequest{Programme: "FP", Grants: grants})
 	}
-	return w.harm(ctx, stop, commands, func(took int) { w.books.points["FP"].issued.Add(int64(took * each)) })
+	return w.harm(ctx, stop, func(int) []command.Command { return commands }, func(took int) { w.books.points["FP"].issued.Add(int64(took * each)) })
 }
 
-// harm sends the same batch again and again, in each lane.
-func (w *world) harm(ctx context.Context, stop <-chan struct{}, commands []command.Command, told func(took int)) error {
+// harm sends the same batch again and again, each lane its own.
+func (w *world) harm(ctx context.Context, stop <-chan struct{}, of func(lane int) []command.Command, told func(took int)) error {
 	g, err := w.openHarm(ctx)
 	if err != nil {
 		return err
 	}
 	defer g.Close()
-	return workers(lanesOfHarm, stop, func(int) error {
+	return workers(lanesOfHarm, stop, func(k int) error {
+		commands := of(k)
 		ran, err := g.Run(ctx, "", commands)
 		switch fault.CodeOf(err) {
 		case "":
@@ -76,32 +79,70 @@ func (w *world) harm(ctx context.Context, stop <-chan struct{}, commands []comma
 	})
 }
 
-// freezes freezes the attacker's own members and lets them go.
+// junkStreams is how many streams an attacker has open to each orderer.
+const junkStreams = 2
+
+// junk sends every orderer envelopes of a size that nobody endorsed, as fast as it
+// takes them: a member's signature is all that an orderer asks for.
+func junk(size int) harm {
+	return func(ctx context.Context, w *world, stop <-chan struct{}) error {
+		cfg, err := config.Load(w.net.profile("M"), nil)
+		if err != nil {
+			return err
+		}
+		maker, err := direct.NewJunk(cfg)
+		if err != nil {
+			return err
+		}
+		return workers(orderers*junkStreams, stop, func(k int) error {
+			to, err := direct.OpenBroadcast(ctx, w.net.orderer(k%orderers))
+			if err != nil {
+				return err
+			}
+			defer to.Close()
+			for {
+				select {
+				case <-stop:
+					return nil
+				default:
+				}
+				envelope, err := maker.Envelope(size)
+				if err != nil {
+					return err
+				}
+				if _, _, err := to.Send(envelope); err != nil {
+					return nil // the orderer ended the stream: open another
+				}
+			}
+		})
+	}
+}
+
+// freezes freezes the attacker's own members and lets them go. Each lane has its own.
 func freezes(ctx context.Context, w *world, stop <-chan struct{}) error {
-	var enrol, commands []command.Command
-	for i := range batchSize / 2 {
+	const each = 40
+	var enrol []command.Command
+	var commands [lanesOfHarm][]command.Command
+	for i := range lanesOfHarm * each {
 		id := fmt.Sprintf("storm%03d", i)
 		enrol = append(enrol, command.New("", member.EnrolRequest{Member: id}))
-		commands = append(commands,
+		commands[i/each] = append(commands[i/each],
 			command.New("", member.FreezeRequest{Member: id, Reason: "storm"}), command.New("", member.UnfreezeRequest{Member: id, Reason: "storm"}))
 	}
 	if err := w.once(ctx, "members", enrol); err != nil {
 		return err
 	}
-	return w.harm(ctx, stop, commands, func(int) {})
+	return w.harm(ctx, stop, func(lane int) []command.Command { return commands[lane] }, func(int) {})
 }
 
-// models agrees to a settlement model and leaves it.
+// models proposes a settlement model and leaves it.
 func models(ctx context.Context, w *world, stop <-chan struct{}) error {
 	propose := command.New("", settlement.ProposeRequest{
 		Model: "storm", Scope: settlement.Scope{Issuer: attacker, Acceptor: "S1"}, From: today() + 300,
 		Terms: settlement.Terms{Price: amount.Rate{Num: 1, Den: 1}, Tax: amount.Rate{Num: 6, Den: 100}, Delay: 10},
 	})
-	if err := w.once(ctx, "model", []command.Command{propose}); err != nil {
-		return err
-	}
-	leave, agree := command.New("", settlement.LeaveRequest{Model: "storm"}), command.New("", settlement.AgreeRequest{Model: "storm", Version: 1})
-	return w.harm(ctx, stop, []command.Command{leave, agree}, func(int) {})
+	leave := command.New("", settlement.LeaveRequest{By: attacker, Model: "storm"})
+	return w.harm(ctx, stop, func(int) []command.Command { return []command.Command{propose, leave} }, func(int) {})
 }
 
 // once sends commands of the attacker's that prepare, once a run.
