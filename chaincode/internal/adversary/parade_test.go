@@ -183,6 +183,7 @@ func (p *parade) spends(lots map[string]number.Row) {
 	hold = p.do("M", p.hold("li", lots["GP"], 7))
 	p.later(61 * time.Second)
 	p.do("S2", points.TimeOutRequest{Hold: hold})
+	p.do("D", settlement.DepositRequest{Holder: "F", Fen: 100, Reference: "deposit"})
 	p.do("F", settlement.PrefundRequest{Debtor: "D", Fen: 100, Reference: "deposit"})
 	p.do("D", points.RelieveRequest{Issuer: "D", Programmes: []string{"DP"}, Parties: []string{"D", "G", "M"}})
 	p.do("M", quota.SurrenderRequest{Kind: quota.Debit, ID: p.cycle().ID + ".D"})

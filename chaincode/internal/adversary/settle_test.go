@@ -33,7 +33,7 @@ func (w *world) end(id string) settlement.Close {
 	}
 	pairs := rows[settlement.Pair](w, "pair")
 	for _, of := range closed.Pairs {
-		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, closed.Day(w.cycle())) {
+		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, closed.Day(w.cycle())) && !closed.Upholds(p, closed.Day(w.cycle())) {
 			w.must("S2", settlement.CarryRequest{Cycle: id, A: of[0], B: of[1]})
 		}
 	}
