@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
