@@ -86,7 +86,7 @@ func SetStorefront(req SetStorefrontRequest, caller string) Storefront {
 		tenders[i].Value = tenders[i].Value.Lowest()
 	}
 	return Storefront{
-		Seller: caller, En: req.En, Zh: req.Zh, Tenders: tenders,
+		Seller: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Tenders: tenders,
 		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, Open: req.Open,
 	}
 }
