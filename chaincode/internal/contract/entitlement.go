@@ -1,9 +1,14 @@
 package contract
 
 import (
+	"slices"
+
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 )
 
@@ -121,10 +126,32 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+	if next.Used > 0 {
+		err = c.putEnded(model, req.Entitlement, next)
+	} else {
+		err = c.ungrant(model, req.Entitlement, next)
+	}
+	if err != nil {
 		return err
 	}
 	return c.unwind(back)
+}
+
+// ungrant writes an entitlement that was revoked unused, and gives back what its
+// grant had taken.
+func (c *call) ungrant(model benefit.Model, id number.Row, e benefit.Entitlement) error {
+	ledger.Put(c.tx, row.Entitlement(id), e)
+	if e.Drawn {
+		if err := c.giveBackQuota(quota.Benefit, model.ID, 1); err != nil {
+			return err
+		}
+	}
+	if len(e.Funders) > 0 {
+		if err := c.unaward(id); err != nil {
+			return err
+		}
+	}
+	return c.countBenefit(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
 }
 
 func (c *call) transferEntitlement(req benefit.TransferRequest) error {
@@ -132,7 +159,7 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	owner, err := c.root(e.Member)
+	owner, err := c.ownerOf(model, e)
 	if err != nil {
 		return err
 	}
@@ -140,9 +167,7 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	asRoot := e
-	asRoot.Member = owner.ID
-	next, err := benefit.Transfer(model, asRoot, owner.Home, to.ID, req, c.benefitAt())
+	next, err := benefit.Transfer(model, e, owner, to.ID, req, c.benefitAt())
 	if err != nil {
 		return err
 	}
@@ -150,7 +175,31 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 		return err
 	}
 	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
-	return c.recount(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+	return c.countBenefit(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+}
+
+// ownerOf reads who has an entitlement, and whether a freeze keeps it there: the
+// operator's, and those of the parties whose entitlement and points it is.
+func (c *call) ownerOf(model benefit.Model, e benefit.Entitlement) (benefit.Owner, error) {
+	root, err := c.root(e.Member)
+	if err != nil {
+		return benefit.Owner{}, err
+	}
+	owner := benefit.Owner{ID: root.ID, Home: root.Home, Erased: root.State == member.Erased}
+	freezes, err := c.freezesOf(root.Wallets()...)
+	if err != nil {
+		return benefit.Owner{}, err
+	}
+	concerned := []string{model.Provider, e.By}
+	for _, piece := range e.Pieces {
+		programme, err := c.programme(piece.Programme)
+		if err != nil {
+			return benefit.Owner{}, err
+		}
+		concerned = append(concerned, programme.Issuer)
+	}
+	owner.Frozen = slices.ContainsFunc(freezes, func(f points.Freeze) bool { return f.All || slices.Contains(concerned, f.By) })
+	return owner, nil
 }
 
 func (c *call) newCode(req benefit.NewCodeRequest) error {
@@ -158,11 +207,11 @@ func (c *call) newCode(req benefit.NewCodeRequest) error {
 	if err != nil {
 		return err
 	}
-	owner, err := c.root(e.Member)
+	owner, err := c.ownerOf(model, e)
 	if err != nil {
 		return err
 	}
-	next, err := benefit.NewCode(model, e, owner.Home, req, c.benefitAt())
+	next, err := benefit.NewCode(model, e, owner, req, c.benefitAt())
 	if err != nil {
 		return err
 	}

@@ -108,6 +108,9 @@ func (c *call) unwind(pieces spend.Line) error {
 		if err := c.count(piece.Programme, points.Totals{Refunded: piece.Amount}); err != nil {
 			return err
 		}
+		if err := c.chargeLiability(purse.Programmes[lot.Programme], piece.Amount); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -199,6 +202,9 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 			wallets = append(wallets, of)
 		}
 	}
+	if purse.Homes, err = c.homesOf(purse.Lots); err != nil {
+		return member.Member{}, points.Purse{}, err
+	}
 	if purse.Programmes, err = c.programmesOf(purse.Lots); err != nil {
 		return member.Member{}, points.Purse{}, err
 	}
@@ -206,6 +212,25 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 		return member.Member{}, points.Purse{}, err
 	}
 	return root, purse, c.walletsOf(&purse, wallets)
+}
+
+// homesOf reads the homes of members of lots that are bound to one.
+func (c *call) homesOf(lots []points.Lot) (map[string]string, error) {
+	var homes map[string]string
+	for _, lot := range lots {
+		if lot.Home == "" {
+			continue
+		}
+		m, err := c.member(lot.Member)
+		if err != nil {
+			return nil, err
+		}
+		if homes == nil {
+			homes = map[string]string{}
+		}
+		homes[lot.Member] = m.Home
+	}
+	return homes, nil
 }
 
 // walletsOf notes what became of the members whose lots are in the purse, and all
@@ -224,11 +249,11 @@ func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 				continue // not this member's: the lot will be refused
 			}
 		}
-		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(wallet)))
+		freezes, err := c.freezesOf(wallet)
 		if err != nil {
 			return err
 		}
-		purse.Freezes = append(purse.Freezes, frozen.Of(wallet)...)
+		purse.Freezes = append(purse.Freezes, freezes...)
 	}
 	return nil
 }

@@ -145,10 +145,8 @@ func (c *call) invite(req member.InviteRequest) error {
 	if err != nil {
 		return err
 	}
-	if req.For != "" {
-		if _, err := c.party(req.For); err != nil {
-			return err
-		}
+	if _, err := c.party(req.For); err != nil {
+		return err
 	}
 	proven := false
 	if req.HasAccount() && m.Home != c.caller.ID {
@@ -207,26 +205,26 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	ledger.Put(c.tx, row.Member(from.ID), ended)
 	ledger.Put(c.tx, row.Member(into.ID), root)
 	ledger.Put(c.tx, row.Invitation(req.Invitation), used)
-	for _, programme := range req.Programmes {
-		if err := c.bringStanding(from.ID, into.ID, programme); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
 // anyFrozen says whether anybody has frozen one of the members' wallets.
 func (c *call) anyFrozen(members ...string) (bool, error) {
-	for _, id := range members {
+	freezes, err := c.freezesOf(members...)
+	return len(freezes) > 0, err
+}
+
+// freezesOf lists all freezes of some wallets.
+func (c *call) freezesOf(wallets ...string) ([]points.Freeze, error) {
+	var list []points.Freeze
+	for _, id := range wallets {
 		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(id)))
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if len(frozen.Of(id)) > 0 {
-			return true, nil
-		}
+		list = append(list, frozen.Of(id)...)
 	}
-	return false, nil
+	return list, nil
 }
 
 func (c *call) setKey(req member.SetKeyRequest) error {
