@@ -21,6 +21,7 @@ import (
 //	ca/PARTY/REFERENCE      what a bank's reference was counted for
 //	cd/NUMBER               dispute
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
+//	ce/CYCLE/DEBTOR/HOLDER/REFERENCE  a deposit that its depositor announced
 var settlementReaders = map[string]reader{
 	"sb": byDate[settlement.Book]("book"),
 	"sm": as[settlement.Model]("model"),
@@ -34,6 +35,7 @@ var settlementReaders = map[string]reader{
 	"ca": as[settlement.Used]("reference"),
 	"cd": byCommand[settlement.Dispute]("dispute"),
 	"cf": as[settlement.Prefunded]("prefunded"),
+	"ce": as[settlement.Announced]("deposit"),
 }
 
 // Book is the key of what was agreed about settling on a business date.
@@ -87,4 +89,9 @@ func Dispute(n number.Command) Key[settlement.Dispute] {
 // Prefunded is the key of what a debtor deposited with a creditor in a cycle.
 func Prefunded(cycle, debtor, creditor string) Key[settlement.Prefunded] {
 	return Key[settlement.Prefunded]("cf/" + cycle + "/" + debtor + "/" + creditor)
+}
+
+// Announced is the key of a deposit that a debtor announced to its holder in a cycle.
+func Announced(cycle, debtor, holder, reference string) Key[settlement.Announced] {
+	return Key[settlement.Announced]("ce/" + cycle + "/" + debtor + "/" + holder + "/" + reference)
 }

@@ -64,6 +64,9 @@ func (c *call) writeOff(req benefit.WriteOffRequest) error {
 	if err != nil {
 		return err
 	}
+	if made.Capped, err = c.capUse(model, e, made.Owed); err != nil {
+		return err
+	}
 	ledger.Put(c.tx, row.WriteOff(c.at.Number), made)
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
@@ -82,6 +85,9 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	}
 	annulled, next, owed, back, err := benefit.Reverse(model, made, e, req, c.cycle.ID, c.benefitAt())
 	if err != nil {
+		return err
+	}
+	if err := c.uncapUse(model, made, e); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
@@ -107,6 +113,12 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	}
 	if kept {
 		ledger.Put(c.tx, row.WriteOff(c.at.Number), lapse)
+		err = c.moveCaps(paidFor(model, e), e.Pieces, e.Left(), e.Points())
+	} else {
+		err = c.uncapFunders(paidFor(model, e), e.Pieces, e.Left())
+	}
+	if err != nil {
+		return err
 	}
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
@@ -132,6 +144,9 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 		err = c.ungrant(model, req.Entitlement, next)
 	}
 	if err != nil {
+		return err
+	}
+	if err := c.uncapFunders(paidFor(model, e), e.Pieces, e.Left()); err != nil {
 		return err
 	}
 	return c.unwind(back)
