@@ -96,8 +96,8 @@ var numbered = map[string]bool{
 	"l": true, "h": true, "d": true, "gp": true, // points
 	"mi": true, "mc": true, "mz": true, // members
 	"be": true, "bw": true, // benefits
-	"ja": true,             // campaigns
-	"wo": true, "wr": true, // orders
+	"ja": true,                         // campaigns
+	"wo": true, "wr": true, "wd": true, // orders
 	"ob": true, "cd": true, // settlement
 }
 
