@@ -81,6 +81,7 @@ type Member struct {
 	Key      Key            `json:"key"`      // the member's own, or none
 	Accounts uint16         `json:"accounts"` // live ones of all that were merged into it, 0 … MaxAccounts
 	Consents uint16         `json:"consents"` // likewise, 0 … MaxConsents
+	Freezes  []Freeze       `json:"freezes"`  // of a root, sorted by party; lifted ones until the next day
 	Number   number.Command `json:"number"`   // command that enrolled it
 }
 
@@ -134,7 +135,7 @@ func (r EnrolRequest) Check() error {
 // HasAccount says whether the member is enrolled with an account.
 func (r EnrolRequest) HasAccount() bool { return r.Channel != "" || len(r.Account) > 0 }
 
-// Wallets are the pseudonyms under which a root's points, counts and freezes stand:
+// Wallets are the pseudonyms under which a root's points and counts stand:
 // its own first.
 func (m Member) Wallets() []string { return append([]string{m.ID}, m.Merged...) }
 

@@ -7,7 +7,6 @@ import (
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 )
@@ -201,10 +200,6 @@ func (c *call) ownerOf(model benefit.Model, e benefit.Entitlement) (benefit.Owne
 		return benefit.Owner{}, err
 	}
 	owner := benefit.Owner{ID: root.ID, Home: root.Home, Erased: root.State == member.Erased}
-	freezes, err := c.freezesOf(root.Wallets()...)
-	if err != nil {
-		return benefit.Owner{}, err
-	}
 	concerned := []string{model.Provider, e.By}
 	for _, piece := range e.Pieces {
 		programme, err := c.programme(piece.Programme)
@@ -213,7 +208,7 @@ func (c *call) ownerOf(model benefit.Model, e benefit.Entitlement) (benefit.Owne
 		}
 		concerned = append(concerned, programme.Issuer)
 	}
-	owner.Frozen = slices.ContainsFunc(freezes, func(f points.Freeze) bool { return f.All || slices.Contains(concerned, f.By) })
+	owner.Frozen = slices.ContainsFunc(root.Frozen(), func(f member.Freeze) bool { return f.All || slices.Contains(concerned, f.By) })
 	return owner, nil
 }
 

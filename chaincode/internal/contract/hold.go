@@ -234,6 +234,7 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 	if purse.Standings, err = c.standingsOf(root.ID, purse.Programmes, purse.Lots); err != nil {
 		return member.Member{}, points.Purse{}, err
 	}
+	purse.Stops = stopsOf(root)
 	return root, purse, c.walletsOf(&purse, wallets)
 }
 
@@ -256,8 +257,7 @@ func (c *call) homesOf(lots []points.Lot) (map[string]string, error) {
 	return homes, nil
 }
 
-// walletsOf notes what became of the members whose lots are in the purse, and all
-// freezes of those that are its own.
+// walletsOf notes what became of the members whose lots are in the purse.
 func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 	for _, wallet := range wallets {
 		if wallet != purse.Member {
@@ -268,17 +268,19 @@ func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 			if purse.Owners == nil {
 				purse.Owners = map[string]string{}
 			}
-			if purse.Owners[wallet] = became.ID; became.ID != purse.Member {
-				continue // not this member's: the lot will be refused
-			}
+			purse.Owners[wallet] = became.ID
 		}
-		freezes, err := c.freezesOf(wallet)
-		if err != nil {
-			return err
-		}
-		purse.Freezes = append(purse.Freezes, freezes...)
 	}
 	return nil
+}
+
+// stopsOf are the freezes that stand. What was merged into the member was under none.
+func stopsOf(root member.Member) []points.Stop {
+	stops := []points.Stop{}
+	for _, f := range root.Frozen() {
+		stops = append(stops, points.Stop{By: f.By, All: f.All, Reason: f.Reason})
+	}
+	return stops
 }
 
 // pocket is a purse with one lot in it, to ask for its last day. The member is

@@ -9,7 +9,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
 
@@ -194,11 +193,7 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	if err != nil {
 		return err
 	}
-	frozen, err := c.anyFrozen(req.From, req.Into)
-	if err != nil {
-		return err
-	}
-	ended, root, used, err := member.Merge(from, into, inv, frozen, req, c.memberAt())
+	ended, root, used, err := member.Merge(from, into, inv, req, c.memberAt())
 	if err != nil {
 		return err
 	}
@@ -206,25 +201,6 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	ledger.Put(c.tx, row.Member(into.ID), root)
 	ledger.Put(c.tx, row.Invitation(req.Invitation), used)
 	return nil
-}
-
-// anyFrozen says whether anybody has frozen one of the members' wallets.
-func (c *call) anyFrozen(members ...string) (bool, error) {
-	freezes, err := c.freezesOf(members...)
-	return len(freezes) > 0, err
-}
-
-// freezesOf lists all freezes of some wallets.
-func (c *call) freezesOf(wallets ...string) ([]points.Freeze, error) {
-	var list []points.Freeze
-	for _, id := range wallets {
-		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(id)))
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, frozen.Of(id)...)
-	}
-	return list, nil
 }
 
 func (c *call) setKey(req member.SetKeyRequest) error {

@@ -213,13 +213,13 @@ func TestWhatAFrozenMemberHasStays(t *testing.T) {
 	take := func(n number.Command) points.TakeRequest {
 		return points.TakeRequest{Trade: n, Member: "sun", Pieces: theseOf(of, 1)}
 	}
-	w.must(t, "F", points.FreezeRequest{Member: "wang", Reason: "x"})
+	w.must(t, "F", member.FreezeRequest{Member: "wang", Reason: "x"})
 	w.must(t, "D", benefitTransfer(e.Row(0), "li"))
 	w.must(t, "G", take(first))
-	w.must(t, "G", points.FreezeRequest{Member: "wang", Reason: "x"})
+	w.must(t, "G", member.FreezeRequest{Member: "wang", Reason: "x"})
 	w.refused(t, "D", benefitTransfer(e.Row(1), "li"), fault.Frozen)
 	w.refused(t, "G", take(second), fault.Frozen)
-	w.must(t, "G", points.UnfreezeRequest{Member: "wang", Reason: "x"})
+	w.must(t, "G", member.UnfreezeRequest{Member: "wang", Reason: "x"})
 	w.must(t, "D", member.EraseRequest{Member: "wang", Reason: "x"})
 	w.refused(t, "D", benefitTransfer(e.Row(1), "li"), fault.WrongState)
 	w.refused(t, "G", take(second), fault.WrongState)

@@ -144,12 +144,8 @@ func (c *call) tradersOf(trade points.Trade, issuer string) (maker points.Maker,
 	if err != nil {
 		return points.Maker{}, "", err
 	}
-	freezes, err := c.freezesOf(made.Wallets()...)
-	if err != nil {
-		return points.Maker{}, "", err
-	}
 	maker = points.Maker{ID: made.ID, Erased: made.State == member.Erased}
-	maker.Frozen = slices.ContainsFunc(freezes, func(f points.Freeze) bool { return f.All || f.By == issuer })
+	maker.Frozen = slices.ContainsFunc(made.Frozen(), func(f member.Freeze) bool { return f.All || f.By == issuer })
 	if trade.For == "" {
 		return maker, "", nil
 	}
