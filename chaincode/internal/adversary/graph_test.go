@@ -95,7 +95,7 @@ var machines = []machine{
 	of("trade", words[points.TradeState](), final("SWAPPED", "WITHDRAWN", "LAPSED"),
 		waiting("OFFERED", "a taker", by("the taker's home", "SWAPPED", command.TakeTrade), by("maker", "WITHDRAWN", command.EndTrade),
 			after("its end", "anyone", "LAPSED", command.EndTrade))),
-	of("appeal", words[points.AppealState](), nil,
+	of("appeal", words[member.AppealState](), nil,
 		resting("NONE", "the member's home", "an issuer stops what it owes itself, the operator what it must",
 			by("the member's home", "APPEALED", command.Appeal), by("who froze", "lifted", command.Unfreeze)),
 		resting("APPEALED", "who froze", "as NONE", by("who froze", "DISMISSED", command.Dismiss), by("who froze", "lifted", command.Unfreeze)),
