@@ -11,10 +11,19 @@ import (
 type Purse struct {
 	Member     string               // who spends; of merged members, the one that they became
 	Owners     map[string]string    // who a lot's member has become, where it was merged
+	Homes      map[string]string    // of the members of lots that are bound to one
 	Lots       []Lot                // of the pieces, in their order
 	Programmes map[string]Programme // of the lots
 	Standings  map[string]Standing  // by programme, where its rules count spending
-	Freezes    []Freeze             // of every wallet that is the member's
+	Stops      []Stop               // freezes of the wallet
+}
+
+// Stop is a freeze, as far as spending is concerned.
+type Stop struct {
+	_      struct{} `cbor:",toarray"`
+	By     string   `json:"by"`
+	All    bool     `json:"all"` // every programme; else only those that By issues
+	Reason string   `json:"reason"`
 }
 
 func (p Purse) owner(l Lot) string {
@@ -23,6 +32,10 @@ func (p Purse) owner(l Lot) string {
 	}
 	return l.Member
 }
+
+// homed says whether a lot that was granted to a member who was yet to come is that
+// member's: somebody else may have enrolled the pseudonym before.
+func (p Purse) homed(l Lot) bool { return l.Home == "" || l.Home == p.Homes[l.Member] }
 
 // lastDay is the last day on which a lot can be spent: where expiry slides, the
 // member's last activity moves it on.
@@ -42,20 +55,20 @@ func (p Purse) takeAll(pieces []spend.Take, today date.Date) error {
 	}
 	for _, lot := range p.Lots {
 		if f, ok := p.stopped(lot); ok {
-			return fault.New(fault.Frozen, "%s's wallet is frozen by %s: %s", f.Member, f.By, f.Reason)
+			return fault.New(fault.Frozen, "%s's wallet is frozen by %s: %s", p.Member, f.By, f.Reason)
 		}
 	}
 	return inOrder(pieces, p.Lots)
 }
 
 // stopped finds a freeze that keeps a lot from being spent.
-func (p Purse) stopped(l Lot) (Freeze, bool) {
-	for _, f := range p.Freezes {
+func (p Purse) stopped(l Lot) (Stop, bool) {
+	for _, f := range p.Stops {
 		if f.All || f.By == p.Programmes[l.Programme].Issuer {
 			return f, true
 		}
 	}
-	return Freeze{}, false
+	return Stop{}, false
 }
 
 // funder is the party that owes what a lot is worth.

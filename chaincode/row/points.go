@@ -10,7 +10,6 @@ import (
 //	g/PROGRAMME                programme
 //	l/NUMBER, h/NUMBER         lot, hold: named by the command that made it
 //	t/PROGRAMME/PARTY/LANE     totals of a lane
-//	f/BUCKET                   freezes of some members
 //	gs/PROGRAMME/MEMBER        standing of a member, where the programme's rules ask for one
 //	ge/PROGRAMME/RULE          earn rule
 //	gc/FROM/TO                 conversion: the rate between two programmes
@@ -21,7 +20,6 @@ var pointsReaders = map[string]reader{
 	"l": byRow[points.Lot]("lot"),
 	"h": byCommand[points.Hold]("hold"),
 	"t": as[points.Totals]("totals"),
-	"f": as[points.Frozen]("frozen"),
 
 	"gs": as[points.Standing]("standing"),
 	"ge": as[points.Rule]("rule"),
@@ -73,9 +71,4 @@ func Hold(n number.Command) Key[points.Hold] {
 // Totals is the key of a lane's totals of a programme.
 func Totals(programme, party string, lane uint8) Key[points.Totals] {
 	return Key[points.Totals]("t/" + programme + "/" + party + "/" + hexadecimal(uint64(lane), 2))
-}
-
-// Frozen is the key of a bucket of freezes.
-func Frozen(bucket int) Key[points.Frozen] {
-	return Key[points.Frozen]("f/" + hexadecimal(uint64(bucket), 2))
 }

@@ -18,7 +18,7 @@ import (
 // with it, and what it is about.
 type noun struct {
 	member, party, topic, state string
-	until                       int64 // UTC seconds or days since 1970, as the row has it
+	until                       int64 // UTC seconds or days since 1970, as the row has it; of a member, freezes that stand
 }
 
 // nounOf takes a noun's columns from its row. id is the parts of the row's key
@@ -26,7 +26,7 @@ type noun struct {
 func nounOf(named row.Named, id []string) (noun, bool) {
 	switch r := named.Row.(type) {
 	case member.Member:
-		return noun{r.ID, r.Home, r.Into, r.State.String(), 0}, true
+		return noun{r.ID, r.Home, r.Into, r.State.String(), int64(len(r.Frozen()))}, true
 	case member.Account: // PARTY/CHANNEL/HEX
 		return noun{r.Member, id[0], id[1], r.State.String(), 0}, true
 	case member.Invitation:
@@ -91,7 +91,7 @@ type Filter struct {
 
 // Search lists the rows of type T by key: members, accounts, invitations,
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
-// offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes.
+// offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes, cash that sellers owe.
 func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 	kind, err := kindOf[T]()
 	if err != nil {
@@ -185,6 +185,8 @@ func kindOf[T any]() (string, error) {
 		return "entitlement", nil
 	case benefit.WriteOff:
 		return "write-off", nil
+	case goods.Due:
+		return "cash", nil
 	case goods.Terms:
 		return "terms", nil
 	case campaign.Campaign:

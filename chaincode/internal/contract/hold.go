@@ -95,6 +95,13 @@ func (c *call) unwind(pieces spend.Line) error {
 		if err := c.count(piece.Programme, points.Totals{Refunded: piece.Amount}); err != nil {
 			return err
 		}
+		programme, err := c.programme(piece.Programme)
+		if err != nil {
+			return err
+		}
+		if err := c.chargeLiability(programme, piece.Amount); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -218,17 +225,39 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 			wallets = append(wallets, of)
 		}
 	}
+	if purse.Homes, err = c.homesOf(purse.Lots); err != nil {
+		return member.Member{}, points.Purse{}, err
+	}
 	if purse.Programmes, err = c.programmesOf(purse.Lots); err != nil {
 		return member.Member{}, points.Purse{}, err
 	}
 	if purse.Standings, err = c.standingsOf(root.ID, purse.Programmes, purse.Lots); err != nil {
 		return member.Member{}, points.Purse{}, err
 	}
+	purse.Stops = stopsOf(root)
 	return root, purse, c.walletsOf(&purse, wallets)
 }
 
-// walletsOf notes what became of the members whose lots are in the purse, and all
-// freezes of those that are its own.
+// homesOf reads the homes of members of lots that are bound to one.
+func (c *call) homesOf(lots []points.Lot) (map[string]string, error) {
+	var homes map[string]string
+	for _, lot := range lots {
+		if lot.Home == "" {
+			continue
+		}
+		m, err := c.member(lot.Member)
+		if err != nil {
+			return nil, err
+		}
+		if homes == nil {
+			homes = map[string]string{}
+		}
+		homes[lot.Member] = m.Home
+	}
+	return homes, nil
+}
+
+// walletsOf notes what became of the members whose lots are in the purse.
 func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 	for _, wallet := range wallets {
 		if wallet != purse.Member {
@@ -239,17 +268,19 @@ func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 			if purse.Owners == nil {
 				purse.Owners = map[string]string{}
 			}
-			if purse.Owners[wallet] = became.ID; became.ID != purse.Member {
-				continue // not this member's: the lot will be refused
-			}
+			purse.Owners[wallet] = became.ID
 		}
-		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(wallet)))
-		if err != nil {
-			return err
-		}
-		purse.Freezes = append(purse.Freezes, frozen.Of(wallet)...)
 	}
 	return nil
+}
+
+// stopsOf are the freezes that stand. What was merged into the member was under none.
+func stopsOf(root member.Member) []points.Stop {
+	stops := []points.Stop{}
+	for _, f := range root.Frozen() {
+		stops = append(stops, points.Stop{By: f.By, All: f.All, Reason: f.Reason})
+	}
+	return stops
 }
 
 // pocket is a purse with one lot in it, to ask for its last day. The member is

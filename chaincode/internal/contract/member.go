@@ -9,7 +9,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
 
@@ -145,10 +144,8 @@ func (c *call) invite(req member.InviteRequest) error {
 	if err != nil {
 		return err
 	}
-	if req.For != "" {
-		if _, err := c.party(req.For); err != nil {
-			return err
-		}
+	if _, err := c.party(req.For); err != nil {
+		return err
 	}
 	proven := false
 	if req.HasAccount() && m.Home != c.caller.ID {
@@ -196,37 +193,14 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	if err != nil {
 		return err
 	}
-	frozen, err := c.anyFrozen(req.From, req.Into)
-	if err != nil {
-		return err
-	}
-	ended, root, used, err := member.Merge(from, into, inv, frozen, req, c.memberAt())
+	ended, root, used, err := member.Merge(from, into, inv, req, c.memberAt())
 	if err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Member(from.ID), ended)
 	ledger.Put(c.tx, row.Member(into.ID), root)
 	ledger.Put(c.tx, row.Invitation(req.Invitation), used)
-	for _, programme := range req.Programmes {
-		if err := c.bringStanding(from.ID, into.ID, programme); err != nil {
-			return err
-		}
-	}
 	return nil
-}
-
-// anyFrozen says whether anybody has frozen one of the members' wallets.
-func (c *call) anyFrozen(members ...string) (bool, error) {
-	for _, id := range members {
-		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(id)))
-		if err != nil {
-			return false, err
-		}
-		if len(frozen.Of(id)) > 0 {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 func (c *call) setKey(req member.SetKeyRequest) error {

@@ -39,17 +39,19 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 		return nil, err
 	}
 	for i := range found { // a merged member's lots are the one's that it became
-		became, err := rootOf(tx, found[i].Member)
+		one, err := ledger.Get(tx, row.Member(found[i].Member), "member", found[i].Member)
 		if err != nil {
 			return nil, err
 		}
-		found[i].Member = became.ID
+		became, err := rootOf(tx, one.ID)
+		if err != nil {
+			return nil, err
+		}
+		if found[i].Member = became.ID; found[i].Home != "" && found[i].Home != one.Home {
+			found[i].Member = "" // nobody's
+		}
 	}
-	frozen, _, err := ledger.Find(tx, row.Frozen(points.Bucket(root.ID)))
-	if err != nil {
-		return nil, err
-	}
-	balance, err := points.BalanceOf(root.ID, numbers, found, frozen.Of(root.ID), cycle.Date)
+	balance, err := points.BalanceOf(root.ID, numbers, found, stopsOf(root), cycle.Date)
 	if err != nil {
 		return nil, err
 	}
