@@ -47,7 +47,7 @@ type Return struct {
 	State     ReturnState    `json:"state"`
 	Since     date.Date      `json:"since"`    // of the state
 	AnswerBy  date.Date      `json:"answerBy"` // last day for the seller's next step; then anyone may time it out
-	By        string         `json:"by"`    // party that asked for it
+	By        string         `json:"by"`       // party that asked for it
 	Reason    string         `json:"reason"`
 	Restocked bool           `json:"restocked"` // it can be sold again
 	Pieces    spend.Line     `json:"pieces"`    // points that went back, in the order in which they were taken

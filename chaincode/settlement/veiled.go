@@ -9,9 +9,12 @@ import (
 	"tallystick/chaincode/veil"
 )
 
-// MaxVeiled is the most pairs of parties, by fee, whose hidden supply one lane can
-// count in a cycle.
-const MaxVeiled = 4096
+// Limits of the hidden supply that one lane can count in a cycle: a statement has the sums of all lanes, and must fit in one
+// transaction with all others.
+const (
+	MaxVeiled = 4096 // pairs of parties, by fee
+	MaxFees   = 32   // fees of what one owes one other
+)
 
 // PerFen is how many of the units of hidden values are a fen: ten-thousandths, so
 // that a commission in basis points of a price is whole too.
@@ -80,7 +83,7 @@ func (p VeiledPosition) Of() VeiledOwe {
 }
 
 // Plus adds what is owed. What a party owes itself is left out. LIMIT above
-// MaxVeiled positions or 2⁵³−1 deliveries.
+// MaxVeiled positions, MaxFees of two parties, or 2⁵³−1 deliveries.
 func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	if owe.Debtor == owe.Creditor {
 		return v, nil
@@ -88,8 +91,8 @@ func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	one := VeiledPosition{Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count, Sum: owe.Sum}
 	i, found := slices.BinarySearchFunc(v.List, one, VeiledPosition.order)
 	if !found {
-		if len(v.List) >= MaxVeiled {
-			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle", MaxVeiled)
+		if len(v.List) >= MaxVeiled || v.fees(one) >= MaxFees {
+			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s", len(v.List), v.fees(one), one.Debtor, one.Creditor)
 		}
 		return Veiled{List: slices.Insert(slices.Clone(v.List), i, one)}, nil
 	}
@@ -103,6 +106,16 @@ func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	next := slices.Clone(v.List)
 	next[i] = sum
 	return Veiled{List: next}, nil
+}
+
+// fees is by how many fees the lane counts what one party owes another.
+func (v Veiled) fees(of VeiledPosition) (n int) {
+	for _, p := range v.List {
+		if p.Debtor == of.Debtor && p.Creditor == of.Creditor {
+			n++
+		}
+	}
+	return n
 }
 
 // plus adds another part of the same position. An error means that the ledger has a sum that none of its commands wrote.

@@ -229,6 +229,16 @@ func TestVeiledIsBounded(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
+	fees := Veiled{}
+	for i := range MaxFees + 1 {
+		next, err := fees.Plus(VeiledOwe{Debtor: "A", Creditor: "B", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1, Sum: sum})
+		if want := map[bool]fault.Code{true: fault.Limit}[i == MaxFees]; fault.CodeOf(err) != want {
+			t.Errorf("fee %d of a pair: %v", i+1, err)
+		}
+		if err == nil {
+			fees = next
+		}
+	}
 	if back := reread(t, full); len(back.List) != MaxVeiled {
 		t.Errorf("%d of %d positions are read back", len(back.List), MaxVeiled)
 	}

@@ -27,6 +27,8 @@ func demandOfClearing(req command.Request) (demand, bool) {
 		return ofStatement(1, r.Cycle, r.With), true
 	case settlement.CarryRequest:
 		return ofStatement(40, r.Cycle, r.A, r.B), true
+	case settlement.ClaimRequest:
+		return ofStatement(1, r.Cycle, r.With), true
 	case settlement.ProposeRequest, settlement.AgreeRequest, settlement.LeaveRequest, settlement.SetPolicyRequest,
 		settlement.AcceptPolicyRequest, settlement.ConfirmDateRequest:
 		return demand{keys: []string{noticeKey}, weight: 1}, true
@@ -43,6 +45,10 @@ func demandOfPayments(req command.Request) (demand, bool) {
 		return ofClose(r.Cycle, 3), true
 	case settlement.BounceRequest:
 		return ofClose(r.Cycle, 2), true
+	case settlement.CarryPaymentRequest:
+		return ofClose(r.Cycle, 4), true
+	case settlement.DepositRequest:
+		return demand{keys: []string{"cf" + r.Holder}, weight: 1}, true
 	case settlement.PrefundRequest:
 		return demand{keys: []string{"cf" + r.Debtor}, weight: 4}, true // in the cycle that is open by then
 	}
@@ -66,6 +72,8 @@ func demandOfDisputes(req command.Request) (demand, bool) {
 	case settlement.EscalateRequest:
 		return ofDispute(r.Dispute, 1), true
 	case settlement.RuleRequest:
+		return ofDispute(r.Dispute, 4), true
+	case settlement.LapseRequest:
 		return ofDispute(r.Dispute, 4), true
 	case settlement.WithdrawRequest:
 		return ofDispute(r.Dispute, 4), true

@@ -171,9 +171,6 @@ func (c *call) ruleDispute(req settlement.RuleRequest) error {
 }
 
 func (c *call) lapseDispute(req settlement.LapseRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Lapse(c.step()) })
 }
 

@@ -24,9 +24,6 @@ func (*Statement) Carry(ctx *Context, request string, req settlement.CarryReques
 }
 
 func (c *call) finalise(req settlement.FinaliseRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	closed, err := c.closed(req.Cycle)
 	if err != nil {
 		return err
@@ -75,9 +72,6 @@ func (c *call) pairsOf(closed settlement.Close) ([]settlement.Pair, error) {
 }
 
 func (c *call) carryStatement(req settlement.CarryRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	closed, err := c.closed(req.Cycle)
 	if err != nil {
 		return err

@@ -156,9 +156,6 @@ func (c *call) bounce(req settlement.BounceRequest) error {
 }
 
 func (c *call) carryPayment(req settlement.CarryPaymentRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	payment, err := c.payment(req.Cycle, req.Payment)
 	if err != nil {
 		return err
@@ -178,9 +175,6 @@ func (c *call) carryPayment(req settlement.CarryPaymentRequest) error {
 // announceDeposit notes the depositor's word. It is read where it is absent: nothing else says so, and the key is the
 // caller's own.
 func (c *call) announceDeposit(req settlement.DepositRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	if _, err := c.party(req.Holder); err != nil {
 		return err
 	}
@@ -207,9 +201,6 @@ func (c *call) announced(req settlement.PrefundRequest) error {
 
 // prefund notes a deposit: a lease on what its debtor may come to owe reads it when it grows.
 func (c *call) prefund(req settlement.PrefundRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	owe, err := req.Owed(c.caller.ID)
 	if err != nil {
 		return err
