@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"tallystick/chaincode/amount"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
@@ -27,7 +28,7 @@ func (m *model) spend(caller string, n number.Command, req command.Request) bool
 			m.settle(n, h.spot(), b, false)
 			m.sum(b.programme, "captured", b.units)
 		}
-		h.captures = append(h.captures, grab{number: n, from: h.captured, n: int(r.Amount)})
+		h.captures = append(h.captures, grab{number: n, from: h.captured, n: int(r.Amount), cycle: m.cycle})
 		h.captured, h.live = to, to < len(h.coins)
 		return true
 	case points.RefundRequest:
@@ -116,9 +117,7 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 		to := g.from + g.n - g.undid
 		from := to - int(r.Amount)
 		for _, b := range m.bills(h.spot(), h.coins, from, to) {
-			if _, ok := m.mayOwe(caller, caller, b.funder, b.fen, nil); !ok {
-				return false
-			}
+			m.undo(caller, caller, g.cycle, h.capped, b)
 			m.settle(n, h.spot(), b, true)
 			m.sum(b.programme, "refunded", b.units)
 		}
@@ -131,6 +130,15 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 
 func (m *model) unwind(n number.Command, coins []number.Row) {
 	fresh := map[number.Row]number.Row{}
+	back := map[number.Row]int{}
+	for _, lot := range coins {
+		back[lot]++
+	}
+	for lot, n := range back {
+		if p := m.plans[m.boxes[lot].programme]; m.n[entry{"liable", p.issuer}] > 0 {
+			m.n[entry{"liability", p.issuer}] -= (n*p.num + p.den - 1) / p.den
+		}
+	}
 	for _, lot := range coins {
 		b := m.boxes[lot]
 		if b.state == "active" && m.last(b) >= m.today {
@@ -227,17 +235,9 @@ func (m *model) transfer(caller string, n number.Command, r points.TransferReque
 	if !ok || m.waits(r.Pieces) {
 		return false
 	}
-	from, own := m.root(r.From), true
-	for programme := range m.byPlan(coins) {
-		own = own && m.plans[programme].issuer == caller
-	}
-	var x *slip
-	if !own {
-		if x, ok = m.agrees(caller, from, r.Authorisation, r.Code, coins); !ok {
-			return false
-		}
-	}
-	if !m.sends(from, to, coins) {
+	from := m.root(r.From)
+	x, ok := m.agrees(caller, from, r.Authorisation, r.Code, coins)
+	if !ok || !m.sends(from, to, coins) {
 		return false
 	}
 	x.take(m.byPlan(coins), 1)
@@ -276,7 +276,9 @@ func (m *model) takeOffer(caller string, n number.Command, r points.TakeRequest)
 		return false
 	}
 	for _, lot := range s.coins {
-		if m.last(m.boxes[lot]) < m.today {
+		_, stopped := m.people[maker].frozen["G"]
+		_, own := m.people[maker].frozen[m.plans[m.boxes[lot].programme].issuer]
+		if stopped || own || m.people[maker].erased || m.last(m.boxes[lot]) < m.today {
 			return false
 		}
 	}
@@ -329,7 +331,7 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	if !ok || !m.spends(owner, coins) || rate.PerDay > 0 && !m.count("converted", r.To, owner, "", got, rate.PerDay) {
 		return false
 	}
-	if !m.oweConversion(caller, n, first.programme, r.To, coins, got) || !m.mayIssue(r.To, got) {
+	if !m.oweConversion(caller, n, rate.Rate, first.programme, r.To, coins) || !m.mayIssue(r.To, got) {
 		return false
 	}
 	if e := m.plans[r.To].rules.Expiry; e.Kind == points.Sliding {
@@ -342,9 +344,8 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	return true
 }
 
-// oweConversion makes the funders of what went owe what came is worth, in the
-// ratio of what went.
-func (m *model) oweConversion(caller string, n number.Command, from, to string, coins []number.Row, got int) bool {
+// oweConversion makes the funders of what went owe for each point the rate, times what one of the other programme is worth.
+func (m *model) oweConversion(caller string, n number.Command, rate amount.Rate, from, to string, coins []number.Row) bool {
 	var split []points.Share
 	for _, lot := range coins {
 		funder := m.boxes[lot].funder
@@ -355,11 +356,12 @@ func (m *model) oweConversion(caller string, n number.Command, from, to string, 
 		split[i].Parts++
 	}
 	p := m.plans[to]
-	for i, fen := range divide(nearest(got, p.num, p.den), split) {
-		if _, ok := m.mayOwe(caller, split[i].Funder, caller, fen, nil); !ok {
+	for _, s := range split {
+		num, den := int(s.Parts)*int(rate.Num)*p.num, int(rate.Den)*p.den
+		if _, ok := m.mayOwe(caller, s.Funder, caller, atLeast(num, den), nil); !ok {
 			return false
 		}
-		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: split[i].Funder, creditor: caller, programme: from, units: int(split[i].Parts), fen: fen})
+		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: s.Funder, creditor: caller, programme: from, units: int(s.Parts)}.worth(num, den))
 	}
 	return true
 }
@@ -389,6 +391,7 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 		}
 		for _, p := range r.Pieces {
 			b := m.boxes[p.Lot]
+			m.unearn(b, int(p.Amount))
 			m.put(p.Lot, -int(p.Amount))
 			m.sum(b.programme, "revoked", int(p.Amount))
 			if b.revoked += int(p.Amount); b.revoked == b.issued {
@@ -401,7 +404,13 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 		if b == nil || m.plans[b.programme].issuer != caller || b.state == "pending" || b.state == "cancelled" || m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
 			return false
 		}
-		m.newBox(n.Row(0), box{member: b.member, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
+		if root := m.people[m.root(b.member)]; root != nil && root.erased {
+			return false
+		}
+		if p := m.plans[b.programme]; b.counted == m.today && !m.count("earned", b.programme, m.root(b.member), "", int(r.Amount), p.rules.EarnPerDay) {
+			return false
+		}
+		m.newBox(n.Row(0), box{member: b.member, home: b.home, counted: b.counted, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
 		m.sum(b.programme, "issued", int(r.Amount))
 		return true
 	}

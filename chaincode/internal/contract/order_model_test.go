@@ -73,6 +73,8 @@ type parcel struct {
 	items []*item
 	coins []number.Row
 	cash  int
+
+	owedIn string // cycle of its delivery
 }
 
 type item struct {
@@ -431,7 +433,7 @@ func (m *mart) consent(caller, owner string, by number.Command, said code.Code, 
 		return nil, fault.NotFound
 	case m.root(x.member) != owner || x.acceptor != caller:
 		return nil, fault.Unauthorised
-	case x.torn:
+	case x.torn || x.done:
 		return nil, fault.WrongState
 	case m.now >= x.until:
 		return nil, fault.Expired
@@ -463,7 +465,7 @@ func (m *mart) accepted(n number.Command, b *basket) {
 }
 
 func (m *mart) delivered(n number.Command, b *basket, p *parcel) {
-	p.state, p.since = "DELIVERED", m.today
+	p.state, p.since, p.owedIn = "DELIVERED", m.today, m.cycle
 	for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
 		m.bring(n.Party, b.cycle, b.seller, b.capped, o)
 		m.settle(n, b.spot(), o, false)
