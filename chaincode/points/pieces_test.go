@@ -9,7 +9,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
 )
 
