@@ -9,7 +9,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
 )
 
@@ -24,7 +23,6 @@ func TestCheckPieces(t *testing.T) {
 		{"none", nil, fault.BadRequest},
 		{"65", many(MaxPieces + 1), fault.BadRequest},
 		{"no lot", []spend.Take{{Amount: 1}}, fault.BadRequest},
-		{"a row that none has", []spend.Take{{Lot: number.Row{Command: lotA.Command, Ord: 100}, Amount: 1}}, fault.BadRequest},
 		{"nothing of it", pieces(0), fault.BadRequest},
 		{"too much of it", pieces(amount.Max + 1), fault.Limit},
 		{"all there is", pieces(amount.Max-1, 1), ""},

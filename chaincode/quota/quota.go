@@ -2,9 +2,10 @@
 //
 // The limit is one row; each lane has a lease of its own, which grants it a part
 // of what is free. Drawing within the lease touches the lane's row only. When a
-// lease runs out, the lane takes a sixteenth of what is free, or what it needs,
-// from the limit's row: then, and only then, two lanes may meet there, and one of
-// them is tried again.
+// lease runs out, the lane takes from the limit's row what it needs, and as much again as
+// it then uses, of that at most a sixteenth of what is free: then, and only then, two lanes
+// may meet there, and one of them is tried again. So a lane that uses much meets others ever
+// more rarely, and one that uses little leases little, however many lanes a party has.
 //
 //	free   = limit + relieved − leased
 //	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane, but for what it overdrew
@@ -68,8 +69,8 @@ type Quota struct {
 type Lease struct {
 	_        struct{}     `cbor:",toarray"`
 	Granted  amount.Units `json:"granted"`
-	Used     amount.Units `json:"used"`
-	Returned amount.Units `json:"returned"` // of what any lane used
+	Used     amount.Units `json:"used"`     // less what was returned in this lane: Used or Returned is 0
+	Returned amount.Units `json:"returned"` // of what other lanes used
 }
 
 // Free is what lanes can still be granted, 0 if the limit was lowered under it.
@@ -78,11 +79,24 @@ func (q Quota) Free() amount.Units { return max(0, q.Limit+q.Relieved-q.Leased) 
 // Spare is what the lane can use without asking.
 func (l Lease) Spare() amount.Units { return l.Granted + l.Returned - l.Used }
 
-// share is the part of what is free that a lane takes at least, as its inverse.
+// share is the part of what is free that a lane takes at most beyond what it needs, as its inverse.
 const share = 16
 
-// Draw uses so much. If the lease has too little, it grows by what is missing or
-// a sixteenth of what is free, whichever is more. ok is false if not enough is
+// ahead is how much a lane takes beyond what it needs, when so much is left free.
+func (l Lease) ahead(need, free amount.Units) amount.Units {
+	return min(l.Used+need, max(0, free)/share)
+}
+
+// use is the lease with so much more used, or, below 0, returned. What was used and returned cancels out, so
+// that neither grows without end.
+func (l Lease) use(n amount.Units) Lease {
+	used := l.Used - l.Returned + n
+	l.Used, l.Returned = max(0, used), max(0, -used)
+	return l
+}
+
+// Draw uses so much. If the lease has too little, it grows by what is missing and
+// as much again as it then uses, of that at most a sixteenth of what is free. ok is false if not enough is
 // free: then nothing is drawn. grew says whether the quota's row changed.
 func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool) {
 	if missing := need - l.Spare(); missing > 0 {
@@ -90,13 +104,12 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 		if missing > free {
 			return q, l, false, false
 		}
-		grant := max(missing, free/share)
+		grant := missing + l.ahead(need, free-missing)
 		q.Leased += grant
 		l.Granted += grant
 		grew = true
 	}
-	l.Used += need
-	return q, l, grew, true
+	return q, l.use(need), grew, true
 }
 
 // Charge uses so much, whether or not it is free. What the lease lacks it is granted
@@ -119,19 +132,17 @@ func Charge(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 	if missing := need - l.Spare(); missing > 0 {
 		free := q.Free()
-		grant := min(max(missing, free/share), free)
+		grant := min(missing+l.ahead(need, free-missing), free)
 		q.Leased += grant
 		l.Granted += grant
 		grew = grant > 0
 	}
-	l.Used += need
-	return q, l, grew
+	return q, l.use(need), grew
 }
 
 // Return gives back what some lane has drawn.
 func (l Lease) Return(n amount.Units) Lease {
-	l.Returned += n
-	return l
+	return l.use(-n)
 }
 
 // Surrender hands a lane's spare back to the quota.

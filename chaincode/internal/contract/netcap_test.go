@@ -149,11 +149,11 @@ func TestCapsByLanes(t *testing.T) {
 		req  func() command.Request
 		code fault.Code
 	}{
-		{2, 1, func() command.Request { return s.hold(1) }, ""}, // leases 4
+		{2, 1, func() command.Request { return s.hold(2) }, ""}, // leases 4
 		{3, 1, func() command.Request { return s.hold(61) }, fault.NetDebitCap},
 		{3, 2, func() command.Request { return s.hold(60) }, ""}, // the rest
 		{3, 3, func() command.Request { return s.hold(1) }, fault.NetDebitCap},
-		{2, 2, func() command.Request { return s.hold(2) }, ""}, // of its own
+		{2, 2, func() command.Request { return s.hold(1) }, ""}, // of its own
 		{2, 3, func() command.Request { return quota.SurrenderRequest{Kind: quota.Debit, ID: "2026-11.G.M"} }, ""},
 		{3, 4, func() command.Request { return s.hold(1) }, ""},
 		{2, 4, func() command.Request { return s.hold(1) }, fault.NetDebitCap},

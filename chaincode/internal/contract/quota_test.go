@@ -83,11 +83,11 @@ func TestADrawWithinTheLeaseReadsAndWritesTheLaneOnly(t *testing.T) {
 	s := shelf{}
 	_ = s.transact(t, "M", 1, func(c *call) error { c.openQuota(quota.Benefit, "ride", 160); return c.draw(quota.Benefit, "ride", 1) })
 	delete(s, string(row.Quota(quota.Benefit, "ride")))
-	if err := s.transact(t, "M", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 9) }); err != nil {
-		t.Errorf("nine more of a sixteenth of 160: %v", err)
+	if err := s.transact(t, "M", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 1) }); err != nil {
+		t.Errorf("one more of two: %v", err)
 	}
 	if err := s.transact(t, "M", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 1) }); fault.CodeOf(err) != fault.NotFound {
-		t.Errorf("the eleventh doesn't ask the limit: %v", err)
+		t.Errorf("the third doesn't ask the limit: %v", err)
 	}
 }
 
