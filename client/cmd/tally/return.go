@@ -148,7 +148,9 @@ func listCash(a *app) *cobra.Command {
 				if len(f.States) == 0 {
 					f.States = []string{goods.Owed.String()}
 				}
-				return printAll(a, ix, func(p index.Page) (index.Part[index.Noun[goods.Due]], error) { return index.Search[goods.Due](ix, f, p) }, cashTable)
+				return printAll(a, ix, func(p index.Page) (index.Part[index.Noun[goods.Due]], error) {
+					return index.Search[goods.Due](ix, f, p)
+				}, cashTable)
 			})
 		})
 	word(cmd, &f.Member, "member", "of this member only")
