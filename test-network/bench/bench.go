@@ -54,7 +54,7 @@ func (o options) bench(ctx context.Context, n *network, p *progress) error {
 // arms are those that were asked for.
 func (o options) arms() (list []arm) {
 	for _, a := range arms(batchSize) {
-		if o.asked(a.Key) {
+		if o.asked(a.Key) && (!a.named || len(o.only) > 0) {
 			list = append(list, a)
 		}
 	}

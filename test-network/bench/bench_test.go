@@ -319,7 +319,7 @@ func TestWaresAreQuotedAsOnTheLedger(t *testing.T) {
 			Listing:  goods.Listing{Scene: scene, Kind: x.line.Kind, Terms: x.line.Terms, Prices: x.list().Prices, Open: true},
 			Facts:    make([]audience.Facts, 1),
 		}
-		front := goods.Storefront{Seller: "D", Tenders: tenders, ReturnDays: returnDays, Open: true}
+		front := goods.Storefront{Seller: "D", Tenders: tenders, ReturnDays: returnDays, AnswerDays: 14, Open: true}
 		q, err := goods.Offer(front, "m001", "", []goods.Shelf{shelf}, []goods.Wanted{x.wanted(2)}, 0)
 		if err != nil || !slices.Equal(q.Hash(), x.quote("D", "m001", 2)) {
 			t.Errorf("good %d: %+v, %v", i, q, err)

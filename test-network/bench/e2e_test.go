@@ -32,7 +32,7 @@ func TestQuick(t *testing.T) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
-	if want := len(arms(batchSize)); len(r.Arms) != want {
+	if want := len(options{}.arms()); len(r.Arms) != want {
 		t.Errorf("%d arms were measured, want %d", len(r.Arms), want)
 	}
 	for _, s := range r.Arms {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -66,13 +67,14 @@ type used struct {
 type debtOf struct {
 	kind                        settlement.Kind // that of what is given back follows on it
 	debtor, creditor, programme string
-	units, fen                  int
+	units                       int
+	num, den                    int // fen
 }
 
 // owe writes down what a use, or a lapse, makes owed, or, back, what its reversal does.
 func (d *desk) owe(n number.Command, scene string, debts []debtOf, back bool) {
 	for _, o := range debts {
-		one := line{cycle: d.cycle, by: n, kind: o.kind, scene: scene, debtor: o.debtor, creditor: o.creditor, programme: o.programme, units: o.units, fen: o.fen}
+		one := line{cycle: d.cycle, by: n, kind: o.kind, scene: scene, debtor: o.debtor, creditor: o.creditor, programme: o.programme, units: o.units}.worth(o.num, o.den)
 		if back {
 			one.kind, one.debtor, one.creditor = one.kind+1, one.creditor, one.debtor
 		}
@@ -89,29 +91,27 @@ func nearest(n, num, den int) int {
 	return q
 }
 
-// upTo is how many the first n coins are, by programme and issuer, and what they come to.
-func (d *desk) upTo(x *ticket, n int) (counts, fen map[[2]string]int) {
-	counts, fen = map[[2]string]int{}, map[[2]string]int{}
+// upTo is how many the first n coins are, by programme and issuer.
+func (d *desk) upTo(x *ticket, n int) map[[2]string]int {
+	counts := map[[2]string]int{}
 	for _, lot := range x.coins[:n] {
 		counts[[2]string{d.lots[lot].issuer, d.lots[lot].programme}]++
 	}
-	for k, c := range counts {
-		if fen[k] = c; k[1] == "DP" { // half a fen
-			fen[k] = nearest(c, 1, 2)
-		}
-	}
-	return counts, fen
+	return counts
 }
 
-// debts is what coins from..to make the issuers owe M, and what they are worth.
-func (d *desk) debts(x *ticket, from, to int) (list []debtOf, value int) {
-	was, before := d.upTo(x, from)
-	counts, fen := d.upTo(x, to)
-	for k, n := range counts {
-		list = append(list, debtOf{settlement.Redemption, k[0], "M", k[1], n - was[k], fen[k] - before[k]})
-		value += fen[k] - before[k]
+// debts is what coins from..to make the issuers owe M, and what they are worth, in half fen.
+func (d *desk) debts(x *ticket, from, to int) (list []debtOf, halves int) {
+	was := d.upTo(x, from)
+	for k, n := range d.upTo(x, to) {
+		o := debtOf{settlement.Redemption, k[0], "M", k[1], n - was[k], n - was[k], 1}
+		if k[1] == "DP" { // half a fen
+			o.den = 2
+		}
+		list = append(list, o)
+		halves += o.num * 2 / o.den
 	}
-	return list, value
+	return list, halves
 }
 
 func (d *desk) state(x *ticket, now int64) string {
@@ -343,13 +343,14 @@ func (d *desk) use(caller string, n number.Command, now int64, today date.Date, 
 	}
 	x.made++
 	u := &used{of: r.Entitlement, k: x.made, on: today}
-	value := int(x.terms.Price)
+	halves := 2 * int(x.terms.Price)
 	if len(x.coins) > 0 {
-		u.debts, value = d.debts(x, len(x.coins)*(u.k-1)/int(x.terms.Uses), len(x.coins)*u.k/int(x.terms.Uses))
+		u.debts, halves = d.debts(x, len(x.coins)*(u.k-1)/int(x.terms.Uses), len(x.coins)*u.k/int(x.terms.Uses))
 	} else {
-		u.debts = []debtOf{{settlement.Service, x.by, "M", "", 0, value}}
+		u.debts = []debtOf{{settlement.Service, x.by, "M", "", 0, int(x.terms.Price), 1}}
 	}
-	u.debts = append(u.debts, debtOf{settlement.Fee, "M", "G", "", 0, nearest(value, int(x.terms.Fee.Num), int(x.terms.Fee.Den))})
+	fee := big.NewRat(int64(halves)*int64(x.terms.Fee.Num), 2*int64(x.terms.Fee.Den)) // in lowest terms
+	u.debts = append(u.debts, debtOf{settlement.Fee, "M", "G", "", 0, int(fee.Num().Int64()), int(fee.Denom().Int64())})
 	d.owe(n, "travel", u.debts, false)
 	d.uses[n], x.reservedUntil, x.over = u, 0, x.made == int(x.terms.Uses)
 	return true

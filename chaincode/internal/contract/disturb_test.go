@@ -173,7 +173,7 @@ func TestARefundLongAfterItsModel(t *testing.T) {
 	}
 	refunded := s.must(t, "M", points.RefundRequest{Hold: held, Capture: captured, Amount: 30, Reason: "x"})
 	lines{
-		{"2026-11", captured, settlement.Redemption, "", "D", "M", "DP", 30, 90, 1}, {"2026-11", refunded, settlement.Refund, "", "M", "D", "DP", 30, 90, 1},
+		{"2026-11", captured, settlement.Redemption, "", "D", "M", "DP", 30, 90, 1, 0, 0}, {"2026-11", refunded, settlement.Refund, "", "M", "D", "DP", 30, 90, 1, 0, 0},
 	}.compare(t, s.world)
 	if m := rowIn(s.world, row.SettlementModel(1)); m.Number != 1 || m.Terms.Price.Num != 3 {
 		t.Errorf("model 1 is %+v", m)

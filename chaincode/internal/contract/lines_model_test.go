@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -22,21 +23,47 @@ type line struct {
 	scene                       string
 	debtor, creditor, programme string
 	units, fen                  int
-	model                       int // its place in the book, 0 for none
+	model                       int // its number, 0 for none
+	num, den                    int // what it is worth beyond fen, as num/den; 0/0 for nothing
+}
+
+// worth is a line that is worth num/den fen.
+func (l line) worth(num, den int) line {
+	if l.fen, l.num = num/den, num%den; l.num > 0 {
+		l.den = den
+	}
+	return l
+}
+
+// like says whether two lines are added up in one position, with one denominator.
+func (l line) like(m line) bool {
+	return l.cycle == m.cycle && l.by.Party == m.by.Party && l.by.Lane == m.by.Lane && l.debtor == m.debtor && l.creditor == m.creditor && l.programme == m.programme && l.den == m.den
 }
 
 // ledger of a dumb model: all that anybody ever came to owe, in a row.
 type lines []line
 
-// owe writes a line down, unless it is nothing.
+// owe writes a line down, unless it is nothing: with a fen more if its fraction makes a whole one with those before it.
 func (l *lines) owe(one line) {
-	if one.debtor != one.creditor && (one.units != 0 || one.fen != 0) {
-		*l = append(*l, one)
+	if one.debtor == one.creditor || one.units == 0 && one.fen == 0 && one.num == 0 {
+		return
 	}
+	if one.num > 0 {
+		before := 0
+		for _, m := range *l {
+			if m.like(one) {
+				before += m.num
+			}
+		}
+		if before%one.den+one.num >= one.den {
+			one.fen++
+		}
+	}
+	*l = append(*l, one)
 }
 
 func (l line) String() string {
-	return fmt.Sprintf("%s %s %s %q %s→%s %s %d %d model %d", l.cycle, l.by, l.kind, l.scene, l.debtor, l.creditor, l.programme, l.units, l.fen, l.model)
+	return fmt.Sprintf("%s %s %s %q %s→%s %s %d points %d fen and %d/%d model %d", l.cycle, l.by, l.kind, l.scene, l.debtor, l.creditor, l.programme, l.units, l.fen, l.num, l.den, l.model)
 }
 
 // compare holds every obligation on the ledger against the lines.
@@ -47,7 +74,7 @@ func (l lines) compare(t fataler, w *world) {
 		for _, o := range r.List {
 			by := r.batch
 			by.Index = o.Index
-			found = append(found, line{o.In(r.Cycle), by, o.Kind, o.Scene, o.Debtor, o.Creditor, o.Programme, int(o.Points), int(o.Fen), int(o.Model)}.String())
+			found = append(found, line{o.In(r.Cycle), by, o.Kind, o.Scene, o.Debtor, o.Creditor, o.Programme, int(o.Points), int(o.Fen), int(o.Model), int(o.Rest.Num), int(o.Rest.Den)}.String())
 		}
 	}
 	for _, one := range l {
@@ -62,18 +89,52 @@ func (l lines) compare(t fataler, w *world) {
 	}
 }
 
-// sums is what two parties owe each other in a cycle, and in how many lines.
+// sums is what two parties owe each other in a cycle, and in how many lines: what all lines of a programme are worth together,
+// to the nearest fen. A line more for each direction makes up for what the lines lack.
 func (l lines) sums(cycle, debtor, creditor string) (owes, owed, n int) {
-	for _, one := range l {
-		switch {
-		case one.cycle != cycle:
-		case one.debtor == debtor && one.creditor == creditor:
-			owes, n = owes+one.fen, n+1
-		case one.debtor == creditor && one.creditor == debtor:
-			owed, n = owed+one.fen, n+1
+	direction := func(debtor, creditor string) (all int) {
+		lines, exact := 0, map[string]*big.Rat{}
+		for _, one := range l {
+			if one.cycle != cycle || one.debtor != debtor || one.creditor != creditor {
+				continue
+			}
+			if exact[one.programme] == nil {
+				exact[one.programme] = new(big.Rat)
+			}
+			n, lines = n+1, lines+one.fen
+			exact[one.programme].Add(exact[one.programme], l.exact(one))
+		}
+		for _, worth := range exact {
+			all += int(toNearest(0, worth))
+		}
+		if all > lines {
+			n++
+		}
+		return all
+	}
+	owes = direction(debtor, creditor)
+	return owes, direction(creditor, debtor), n
+}
+
+// exact is what a line is worth by itself: without the fen that its fraction made with those before it.
+func (l lines) exact(one line) *big.Rat {
+	worth := new(big.Rat).SetInt64(int64(one.fen))
+	if one.num == 0 {
+		return worth
+	}
+	before := 0
+	for _, m := range l {
+		if m.by == one.by && m == one {
+			break
+		}
+		if m.like(one) {
+			before += m.num
 		}
 	}
-	return owes, owed, n
+	if before%one.den+one.num >= one.den {
+		worth.Sub(worth, big.NewRat(1, 1))
+	}
+	return worth.Add(worth, big.NewRat(int64(one.num), int64(one.den)))
 }
 
 // pact is a settlement model between two parties.
@@ -111,7 +172,8 @@ func (m *model) dealOn(issuer string, at spot) *pact {
 // bill is what one funder owes for points, and the fee on it.
 type bill struct {
 	funder, programme string
-	units, fen, fee   int
+	units, fen        int // fen that it counts for towards caps
+	num, den          int // price
 	deal              *pact
 }
 
@@ -129,14 +191,14 @@ func (m *model) bills(at spot, coins []number.Row, from, to int) (list []bill) {
 		if b.deal != nil && b.deal.den > 0 {
 			num, den = b.deal.num, b.deal.den
 		}
-		was := nearest(before, num, den)
-		if b.fen = nearest(n, num, den) - was; b.deal != nil {
-			b.fee = nearest(was+b.fen, b.deal.feeNum, b.deal.feeDen) - nearest(was, b.deal.feeNum, b.deal.feeDen)
-		}
+		b.num, b.den, b.fen = num, den, atLeast(n*num, den)-atLeast(before*num, den)
 		list = append(list, b)
 	}
 	return list
 }
+
+// atLeast is num/den, rounded up.
+func atLeast(num, den int) int { return (num + den - 1) / den }
 
 func sortedPairs[V any](of map[[2]string]V) (list [][2]string) {
 	for k := range of {
@@ -148,9 +210,12 @@ func sortedPairs[V any](of map[[2]string]V) (list [][2]string) {
 
 // settle writes down what a bill makes owed, or, back, given back.
 func (m *model) settle(n number.Command, at spot, b bill, back bool) {
-	one := line{cycle: m.cycle, by: n, kind: settlement.Redemption, scene: at.scene, debtor: b.funder, creditor: at.acceptor, programme: b.programme, units: b.units, fen: b.fen}
-	fee := line{cycle: m.cycle, by: n, kind: settlement.Fee, scene: at.scene, debtor: at.acceptor, creditor: "G", fen: b.fee}
+	one := line{cycle: m.cycle, by: n, kind: settlement.Redemption, scene: at.scene, debtor: b.funder, creditor: at.acceptor, programme: b.programme, units: b.units}.worth(b.units*b.num, b.den)
+	fee := line{cycle: m.cycle, by: n, kind: settlement.Fee, scene: at.scene, debtor: at.acceptor, creditor: "G"}
 	if b.deal != nil {
+		if b.deal.feeNum > 0 {
+			fee = fee.worth(b.units*b.num*b.deal.feeNum, b.den*b.deal.feeDen)
+		}
 		if one.model, fee.model = b.deal.number, b.deal.number; b.deal.issuerPays {
 			fee.debtor = b.funder
 		}
@@ -213,6 +278,18 @@ func (m *model) undraw(caller, cycle, acceptor string, drew []string, b bill) (n
 		}
 	}
 	return names
+}
+
+// undo makes room again for what is given back in the cycle in which it was owed, or has the acceptor come to owe it in
+// a later one, whatever its cap.
+func (m *model) undo(caller, acceptor, owedIn string, drew []string, b bill) {
+	if owedIn == m.cycle {
+		m.undraw(caller, m.cycle, acceptor, drew, b)
+		return
+	}
+	if limit := m.n[entry{"capped", acceptor}]; limit > 0 && acceptor != b.funder {
+		m.draw(caller, acceptor, limit, b.fen)
+	}
 }
 
 // bring moves what was drawn in another cycle to this one.

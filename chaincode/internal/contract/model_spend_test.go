@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"tallystick/chaincode/amount"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
@@ -27,7 +28,7 @@ func (m *model) spend(caller string, n number.Command, req command.Request) bool
 			m.settle(n, h.spot(), b, false)
 			m.sum(b.programme, "captured", b.units)
 		}
-		h.captures = append(h.captures, grab{number: n, from: h.captured, n: int(r.Amount)})
+		h.captures = append(h.captures, grab{number: n, from: h.captured, n: int(r.Amount), cycle: m.cycle})
 		h.captured, h.live = to, to < len(h.coins)
 		return true
 	case points.RefundRequest:
@@ -116,9 +117,7 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 		to := g.from + g.n - g.undid
 		from := to - int(r.Amount)
 		for _, b := range m.bills(h.spot(), h.coins, from, to) {
-			if _, ok := m.mayOwe(caller, caller, b.funder, b.fen, nil); !ok {
-				return false
-			}
+			m.undo(caller, caller, g.cycle, h.capped, b)
 			m.settle(n, h.spot(), b, true)
 			m.sum(b.programme, "refunded", b.units)
 		}
@@ -332,7 +331,7 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	if !ok || !m.spends(owner, coins) || rate.PerDay > 0 && !m.count("converted", r.To, owner, "", got, rate.PerDay) {
 		return false
 	}
-	if !m.oweConversion(caller, n, first.programme, r.To, coins, got) || !m.mayIssue(r.To, got) {
+	if !m.oweConversion(caller, n, rate.Rate, first.programme, r.To, coins) || !m.mayIssue(r.To, got) {
 		return false
 	}
 	if e := m.plans[r.To].rules.Expiry; e.Kind == points.Sliding {
@@ -345,9 +344,8 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	return true
 }
 
-// oweConversion makes the funders of what went owe what came is worth, in the
-// ratio of what went.
-func (m *model) oweConversion(caller string, n number.Command, from, to string, coins []number.Row, got int) bool {
+// oweConversion makes the funders of what went owe for each point the rate, times what one of the other programme is worth.
+func (m *model) oweConversion(caller string, n number.Command, rate amount.Rate, from, to string, coins []number.Row) bool {
 	var split []points.Share
 	for _, lot := range coins {
 		funder := m.boxes[lot].funder
@@ -358,11 +356,12 @@ func (m *model) oweConversion(caller string, n number.Command, from, to string, 
 		split[i].Parts++
 	}
 	p := m.plans[to]
-	for i, fen := range divide(nearest(got, p.num, p.den), split) {
-		if _, ok := m.mayOwe(caller, split[i].Funder, caller, fen, nil); !ok {
+	for _, s := range split {
+		num, den := int(s.Parts)*int(rate.Num)*p.num, int(rate.Den)*p.den
+		if _, ok := m.mayOwe(caller, s.Funder, caller, atLeast(num, den), nil); !ok {
 			return false
 		}
-		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: split[i].Funder, creditor: caller, programme: from, units: int(split[i].Parts), fen: fen})
+		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: s.Funder, creditor: caller, programme: from, units: int(s.Parts)}.worth(num, den))
 	}
 	return true
 }

@@ -89,6 +89,7 @@ type reserve struct {
 type grab struct {
 	number         number.Command
 	from, n, undid int
+	cycle          string // in which it came to be owed
 }
 
 type swap struct {

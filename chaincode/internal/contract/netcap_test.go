@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -258,18 +259,67 @@ func TestAHoldIsReleasedInTheNextCycle(t *testing.T) {
 	s.refused(t, "M", s.hold(1), fault.NetDebitCap)
 }
 
-// A refund draws on the acceptor's cap of the cycle in which it is, whenever the capture was.
+// What is refunded in a later cycle than it was owed in counts on the acceptor's cap of that cycle, and passes it: who gave the goods
+// back gets the points back. In the same cycle it makes room for the funder again, and the acceptor owes nothing net.
 func TestARefundCountsWhereItIs(t *testing.T) {
 	s, sixty, _ := crossing(t)
 	s.must(t, "G", party.AmendRequest{Party: "M", Roles: party.Issuer | party.Acceptor, Debit: 50})
 	captured := s.must(t, "M", capturing(sixty, 60))
 	s.must(t, "G", settlement.CutOffRequest{Cycle: "2026-12", Next: "2027-01"})
-	s.refused(t, "M", points.RefundRequest{Hold: sixty, Capture: captured, Amount: 51, Reason: "x"}, fault.NetDebitCap)
-	s.must(t, "M", points.RefundRequest{Hold: sixty, Capture: captured, Amount: 50, Reason: "x"})
-	if a, b := drawn(s.world, "2026-12.M"), drawn(s.world, "2027-01.M"); a != 0 || b != 50 {
+	s.must(t, "M", points.RefundRequest{Hold: sixty, Capture: captured, Amount: 55, Reason: "x"})
+	if a, b := drawn(s.world, "2026-12.M"), drawn(s.world, "2027-01.M"); a != 0 || b != 55 {
 		t.Errorf("%d and %d are drawn", a, b)
 	}
 	s.drew(t, "2026-12", 60)
+}
+
+func TestARefundMakesRoom(t *testing.T) {
+	s := newTill(t, settlement.Terms{Cap: 50})
+	s.must(t, "G", party.AmendRequest{Party: "M", Roles: party.Issuer | party.Acceptor, Debit: 1})
+	for range 3 {
+		hold := s.must(t, "M", s.hold(50))
+		s.refused(t, "M", s.hold(1), fault.NetDebitCap)
+		captured := s.must(t, "M", capturing(hold, 50))
+		s.must(t, "M", points.RefundRequest{Hold: hold, Capture: captured, Amount: 20, Reason: "x"})
+		s.must(t, "M", points.RefundRequest{Hold: hold, Capture: captured, Amount: 30, Reason: "x"})
+	}
+	if got := drawn(s.world, "2026-11.M"); got != 0 {
+		t.Errorf("M gave back what it got in the same cycle, and %d is drawn of its cap", got)
+	}
+}
+
+// A benefit draws on the cap of who owes for it when it is used; a use that is reversed in its cycle makes room again.
+func TestBenefitsCountOnTheCap(t *testing.T) {
+	s := newCounter(t, "DP")
+	s.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 100})
+	s.must(t, "M", plainBenefit("wash", func(r *benefit.DefineRequest) {
+		r.Price, r.Uses, r.Grantors, r.Stackable, r.Window = 60, 5, []string{"D"}, true, 9
+	}))
+	e := s.must(t, "D", grantTo("wash", "li")).Row(0)
+	used := s.must(t, "M", benefit.WriteOffRequest{Entitlement: e})
+	s.refused(t, "M", benefit.WriteOffRequest{Entitlement: e}, fault.NetDebitCap)
+	s.must(t, "M", benefit.ReverseRequest{WriteOff: used, Reason: "x"}, benefit.WriteOffRequest{Entitlement: e})
+	s.refused(t, "M", benefit.WriteOffRequest{Entitlement: e}, fault.NetDebitCap)
+	if got := drawn(s.world, "2026-11.D"); got != 60 {
+		t.Errorf("%d is drawn", got)
+	}
+}
+
+// What points paid for drew when it was bought. Unused, it is given back to that cycle; used in another, it counts there.
+func TestABenefitThatPointsPaidMovesWithItsUse(t *testing.T) {
+	s := newCounter(t, "DP")
+	s.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 50})
+	s.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Points, r.Uses = []benefit.Cost{{Programme: "DP", Amount: 50}}, 2 }))
+	e := s.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li", Pieces: []spend.Take{{Lot: s.lots["DP"], Amount: 50}}}).Row(0)
+	s.must(t, "G", cutTo("2026-12"))
+	s.must(t, "M", benefit.WriteOffRequest{Entitlement: e})
+	if a, b := drawn(s.world, "2026-11.D"), drawn(s.world, "2026-12.D"); a != 25 || b != 25 {
+		t.Errorf("%d and %d are drawn, one of two uses was made", a, b)
+	}
+	s.must(t, "M", benefit.RevokeRequest{Entitlement: e, Reason: "x"})
+	if a, b := drawn(s.world, "2026-11.D"), drawn(s.world, "2026-12.D"); a != 0 || b != 25 {
+		t.Errorf("%d and %d are drawn, the other use is off", a, b)
+	}
 }
 
 // The same of orders: delivered, or ended, in the next cycle.

@@ -89,9 +89,7 @@ func (m *mart) refundBack(caller string, n number.Command, r goods.RefundRequest
 		return fault.BadRequest
 	}
 	for _, o := range m.bills(b.spot(), p.coins, from, to) {
-		if _, ok := m.mayOwe(caller, caller, o.funder, o.fen, nil); !ok {
-			return fault.NetDebitCap
-		}
+		m.undo(caller, b.seller, p.owedIn, b.capped, o)
 		m.settle(n, b.spot(), o, true)
 		m.sum(o.programme, "refunded", o.units)
 	}

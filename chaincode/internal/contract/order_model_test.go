@@ -73,6 +73,8 @@ type parcel struct {
 	items []*item
 	coins []number.Row
 	cash  int
+
+	owedIn string // cycle of its delivery
 }
 
 type item struct {
@@ -463,7 +465,7 @@ func (m *mart) accepted(n number.Command, b *basket) {
 }
 
 func (m *mart) delivered(n number.Command, b *basket, p *parcel) {
-	p.state, p.since = "DELIVERED", m.today
+	p.state, p.since, p.owedIn = "DELIVERED", m.today, m.cycle
 	for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
 		m.bring(n.Party, b.cycle, b.seller, b.capped, o)
 		m.settle(n, b.spot(), o, false)
