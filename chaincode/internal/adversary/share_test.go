@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
@@ -119,4 +120,27 @@ func TestFreezingOnesOwnKeepsNobodyOut(t *testing.T) {
 	for id := range homes {
 		w.must("G", member.FreezeRequest{Member: id, Reason: "laundering"})
 	}
+}
+
+// S17. Whoever sends what isn't its to send makes an endorser read little; so does whoever may. The close of a cycle reads
+// each party's lanes,
+// and so does the count of what an issuer owes.
+func TestWhatIsAskedCostsLittle(t *testing.T) {
+	const few = 24
+	costly := map[command.Kind]int{command.Compute: 2 * number.Lanes * len(parties), command.Relieve: number.Lanes * (len(parties) + 1)}
+	p := &parade{world: found(t), took: map[command.Kind]int{}}
+	p.before = func(who string, req command.Request) {
+		kind := command.KindOf(req)
+		for _, by := range []string{who, "A", "S2"} {
+			batch := command.Batch{Lane: 30, Seq: 1, Commands: []command.Command{command.New("", req)}}
+			env, err := p.net.Endorse(p.net.Propose(p.net.Identity(by, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(by)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(env.RWSet().Namespace(seal.Outer).Reads); n > few+costly[kind] {
+				t.Errorf("%s by %s reads %d rows", kind, by, n)
+			}
+		}
+	}
+	p.march()
 }
