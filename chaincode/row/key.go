@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"tallystick/chaincode/command"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/number"
@@ -54,14 +55,25 @@ type (
 
 // ledgerReaders reads the rows that no subject has for itself.
 var ledgerReaders = map[string]reader{
-	"c":  as[party.Charter]("charter"),
-	"y":  as[settlement.Cycle]("cycle"),
-	"p":  as[party.Party]("party"),
-	"o":  as[settlement.Positions]("positions"),
-	"ov": as[settlement.Veiled]("veiled"),
-	"q":  as[Request]("request"),
-	"s":  as[Cursor]("source"),
+	"c": as[party.Charter]("charter", "", founded()),
+	"y": as[settlement.Cycle]("cycle", "", founded(), changes(operator, command.AdvanceDate), changes(anyone, command.CutOff)),
+	"p": as[party.Party]("party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.ApproveSupplier),
+		keeping(func(b, a party.Party) bool { return b.ID == a.ID })),
+	"o":  as[settlement.Positions]("positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...)),
+	"ov": as[settlement.Veiled]("veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...)),
+	"q":  as[Request]("request", "PARTY/REQUEST", makes(asked, all()...)),
+	"s":  as[Cursor]("source", "PARTY/SOURCE", writes(itsSource, all()...)),
 }
+
+// owesHidden are the commands that make parties owe each other hidden amounts, owes
+// those that make them owe anything.
+var (
+	owesHidden = []command.Kind{command.PlaceOrder, command.AcceptOrder, command.DeliverOrder, command.RefundReturn, command.CarryStatement}
+	owes       = append([]command.Kind{
+		command.Capture, command.Refund, command.Convert, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement,
+		command.OpenHidden, command.Prefund, command.AgreeSplit, command.RuleDispute, command.WithdrawDispute,
+	}, owesHidden...)
+)
 
 // Charter is the key of the charter.
 func Charter() Key[party.Charter] { return "c" }
@@ -128,14 +140,16 @@ func appendHex(to []byte, v uint64, width int) []byte {
 
 func hexadecimal(v uint64, width int) string { return string(appendHex(nil, v, width)) }
 
-func parseSortable(id string) (number.Command, int, error) {
+// parseSortable reads a number as appendSortable writes it, and the digits of its
+// place among several.
+func parseSortable(id string, more int) (number.Command, int, error) {
 	party, digits, _ := strings.Cut(id, "/")
-	if len(digits) != 15 && len(digits) != 17 {
+	if len(digits) != 15+more || strings.ToLower(digits) != digits {
 		return number.Command{}, 0, fmt.Errorf("row: number of %d digits", len(digits))
 	}
 	var parts [4]uint64
 	at := 0
-	for i, width := range []int{2, 10, 3, len(digits) - 15} {
+	for i, width := range []int{2, 10, 3, more} {
 		if width == 0 {
 			continue
 		}

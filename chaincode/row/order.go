@@ -1,14 +1,27 @@
 package row
 
 import (
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 )
 
+// orderReaders reads the rows of orders:
+//
+//	wo/NUMBER, wr/NUMBER              order, return: named by the command that made it
+//	wc/SELLER/PAYMENT                 payment of a seller's that was used
 var orderReaders = map[string]reader{
-	"wo": byCommand[goods.Order]("order"),
-	"wr": byCommand[goods.Return]("return"),
-	"wc": as[goods.Paid]("payment used"),
+	"wo": byCommand[goods.Order]("order", makes(itsCommand, command.PlaceOrder),
+		changes(owner(func(o goods.Order) string { return o.Seller }), command.AcceptOrder, command.RejectOrder, command.RefundReturn, command.RefuseReturn),
+		changes(anyone, command.CancelOrder, command.TimeOutOrder, command.ShipOrder, command.DeliverOrder, command.CompleteOrder, command.RequestReturn),
+		keeping(func(b, a goods.Order) bool {
+			return b.Seller == a.Seller && b.Member == a.Member && b.Date == a.Date && len(b.Parts) == len(a.Parts) && len(b.Tenders) == len(a.Tenders)
+		})),
+	"wr": byCommand[goods.Return]("return", makes(itsCommand, command.RequestReturn), changes(anyone, command.ReceiveReturn, command.RefundReturn, command.RefuseReturn),
+		keeping(func(b, a goods.Return) bool {
+			return b.Order == a.Order && b.Part == a.Part && b.Line == a.Line && b.Quantity == a.Quantity && b.By == a.By
+		})),
+	"wc": as[goods.Paid]("payment used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.PlaceOrder)),
 }
 
 // Order is where an order is.

@@ -1,15 +1,26 @@
 package row
 
-import "tallystick/chaincode/quota"
+import (
+	"slices"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/quota"
+)
 
 // quotaReaders reads the rows of quotas:
 //
 //	u/KIND/ID                  quota: the limit
 //	ul/KIND/ID/PARTY/LANE      lease: a lane's part of it
 var quotaReaders = map[string]reader{
-	"u":  as[quota.Quota]("quota"),
-	"ul": as[quota.Lease]("lease"),
+	"u": as[quota.Quota]("quota", "KIND/ID", writes(anyone, slices.Concat(draws, []command.Kind{command.DefineBenefit, command.AmendBenefit, command.ProposeCampaign,
+		command.AgreeCampaign, command.Pledge, command.Relieve, command.SurrenderQuota})...)),
+	"ul": as[quota.Lease]("lease", "KIND/ID/PARTY/LANE", writes(itsLane, slices.Concat(draws, []command.Kind{command.Release, command.TimeOut, command.RejectOrder,
+		command.CancelOrder, command.TimeOutOrder, command.SurrenderQuota})...)),
 }
+
+// draws are the commands that draw on limits.
+var draws = []command.Kind{command.Issue, command.Award, command.Adjust, command.Convert, command.Hold, command.Capture, command.Refund,
+	command.GrantBenefit, command.BuyBenefit, command.AwardPurchase, command.PlaceOrder, command.DeliverOrder, command.RefundReturn}
 
 // Quota is the key of a limit.
 func Quota(kind quota.Kind, id string) Key[quota.Quota] {

@@ -1,6 +1,7 @@
 package row
 
 import (
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/settlement"
@@ -19,16 +20,30 @@ import (
 //	cd/NUMBER               dispute
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
 var settlementReaders = map[string]reader{
-	"sb": as[settlement.Book]("book"),
-	"pr": as[party.Roster]("roster"),
-	"ob": byCommand[settlement.Obligations]("obligations"),
-	"cy": as[settlement.Close]("close"),
-	"cp": as[settlement.Pair]("pair"),
-	"cn": as[settlement.Netting]("netting"),
-	"cm": as[settlement.Payment]("payment"),
-	"ca": as[settlement.Used]("reference"),
-	"cd": byCommand[settlement.Dispute]("dispute"),
-	"cf": as[settlement.Prefunded]("prefunded"),
+	"sb": as[settlement.Book]("book", "", founded(), changes(anyone, command.ProposeModel, command.AgreeModel, command.LeaveModel), changes(operator, command.SetPolicy)),
+	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty)),
+	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
+	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
+		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce),
+		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next })),
+	"cp": as[settlement.Pair]("pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
+		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute),
+		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B })),
+	"cn": as[settlement.Netting]("netting", "CYCLE", makes(anyone, command.Finalise)),
+	"cm": as[settlement.Payment]("payment", "CYCLE/N", makes(anyone, command.Finalise),
+		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise),
+		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
+		keeping(func(b, a settlement.Payment) bool {
+			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
+		})),
+	"ca": as[settlement.Used]("reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund)),
+	"cd": byCommand[settlement.Dispute]("dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute),
+		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute, command.AcceptDispute, command.RejectDispute, command.SplitDispute),
+		changes(owner(func(d settlement.Dispute) string { return d.By }), command.AgreeSplit, command.WithdrawDispute),
+		keeping(func(b, a settlement.Dispute) bool {
+			return b.Cycle == a.Cycle && b.By == a.By && b.Against == a.Against && len(b.Lines) == len(a.Lines)
+		})),
+	"cf": as[settlement.Prefunded]("prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund)),
 }
 
 // Book is the key of the settlement models.

@@ -30,6 +30,7 @@ func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.guard(batch)
 	if err := r.moveSource(batch.Source); err != nil {
 		return nil, err
 	}

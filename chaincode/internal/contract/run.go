@@ -58,6 +58,12 @@ func begin(ctx *Context, lane uint8, seq uint64, digest [32]byte) (*run, error) 
 	return r, err
 }
 
+// guard has no row written that no command of the batch explains: every node would
+// find it on the ledger and not honour it. See row.Seal.
+func (r *run) guard(batch command.Batch) {
+	r.tx.Guard(row.NewSeal(r.caller.ID, r.caller.Roles.Has(party.Operator), batch).Explain)
+}
+
 // advance moves the lane's head on and answers its sequence. A refusal must end
 // the transaction: Fabric keeps the writes of a failed callee unless the caller
 // fails too.

@@ -21,7 +21,9 @@ func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := r.one(0, command.New(request, req), req)
+	alone := command.New(request, req)
+	r.guard(command.Batch{Lane: r.lane, Seq: r.seq, Commands: []command.Command{alone}})
+	receipt, err := r.one(0, alone, req)
 	if err != nil {
 		return nil, err
 	}
