@@ -17,6 +17,7 @@
 package row
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"strings"
@@ -52,6 +53,17 @@ type (
 		Chain codec.Hash `json:"chain"` // SHA-256(chain before ‖ SHA-256 of the batch)
 	}
 )
+
+// Next is the head after a batch, by the batch's digest. The zero head is that of a
+// lane that was never used.
+func (h Head) Next(digest [sha256.Size]byte) Head {
+	before := h.Chain
+	if h.Seq == 0 {
+		before = make([]byte, sha256.Size)
+	}
+	chain := sha256.Sum256(append(append(make([]byte, 0, 2*sha256.Size), before...), digest[:]...))
+	return Head{Seq: h.Seq + 1, Chain: chain[:]}
+}
 
 // ledgerReaders reads the rows that no subject has for itself.
 var ledgerReaders = map[string]reader{

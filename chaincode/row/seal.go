@@ -41,6 +41,9 @@ func NewSeal(party string, operator bool, b command.Batch) *Seal {
 // Founding is the seal of a network's first transaction, which no lane numbers.
 func Founding(party string) *Seal { return &Seal{Party: party, operator: true, founding: true} }
 
+// IsFounding says whether this is the network's first transaction.
+func (s *Seal) IsFounding() bool { return s.founding }
+
 // Has says whether the batch has a command of one of the kinds.
 func (s *Seal) Has(list ...command.Kind) bool { return s.kinds.meets(kindsOf(list)) }
 

@@ -43,6 +43,8 @@ type Named struct {
 type reader struct {
 	kind     string
 	shape    string // of the key behind the prefix: PROGRAMME/PARTY/LANE
+	zero     []byte // the zero row's value
+	more     int    // digits after the number in the key
 	numbered bool   // the key begins with the number of the command that made the row
 	rules    []rule
 	keeps    keeps
@@ -66,10 +68,21 @@ func merge(tables ...map[string]reader) map[string]reader {
 	return all
 }
 
-// Prefixes visits every prefix with the kind of its rows.
-func Prefixes(visit func(prefix, kind string)) {
+// Examples visits a row of every kind: a key of its form, and the zero row.
+func Examples(visit func(kind, key string, value []byte)) {
+	part := map[string]string{"PARTY": "D", "LANE": "03", "NUMBER": "030000000007000"}
 	for prefix, r := range readers {
-		visit(prefix, r.kind)
+		key := prefix
+		for _, name := range strings.Split(r.shape, "/") {
+			switch {
+			case name == "":
+			case part[name] != "":
+				key += "/" + part[name]
+			default:
+				key += "/x"
+			}
+		}
+		visit(r.kind, key+strings.Repeat("0", r.more), r.zero)
 	}
 }
 
@@ -128,7 +141,7 @@ const batchDigits = 12
 
 // as reads rows of type T, whose id is the rest of their key.
 func as[T any](kind, shape string, rules ...rule) reader {
-	r := reader{kind: kind, shape: shape, read: func(id string, value []byte) (Named, error) {
+	r := reader{kind: kind, shape: shape, zero: Encode(*new(T)), read: func(id string, value []byte) (Named, error) {
 		r, err := Decode[T](value)
 		return Named{Kind: kind, ID: id, Row: r}, err
 	}}
@@ -155,7 +168,7 @@ func byRow[T any](kind string, rules ...rule) reader {
 func numbered[T any](kind string, more int, name func(number.Command, int) string, rules []rule) reader {
 	r := as[T](kind, "PARTY/NUMBER", rules...)
 	read := r.read
-	r.numbered, r.read = true, func(id string, value []byte) (Named, error) {
+	r.numbered, r.more, r.read = true, more, func(id string, value []byte) (Named, error) {
 		n, ord, err := parseSortable(id, more)
 		if err != nil {
 			return Named{}, err

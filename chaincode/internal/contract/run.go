@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
@@ -163,12 +162,3 @@ type noFact struct{ error }
 
 // Unwrap gives the refusal.
 func (e noFact) Unwrap() error { return e.error }
-
-func digestOf(args [][]byte) [32]byte {
-	h := sha256.New()
-	for _, a := range args {
-		sum := sha256.Sum256(a)
-		h.Write(sum[:])
-	}
-	return [32]byte(h.Sum(nil))
-}

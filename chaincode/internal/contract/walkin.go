@@ -17,7 +17,7 @@ func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, number.WalkIn, 0, digestOf(ctx.GetStub().GetArgs()))
+	r, err := begin(ctx, number.WalkIn, 0, command.Digest(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}
