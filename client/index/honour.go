@@ -107,8 +107,8 @@ func (f *fold) sealOf(t written) (*row.Seal, error) {
 	if err != nil {
 		return nil, err
 	}
-	caller, err := row.Decode[party.Party](f.fact(string(row.Party(t.party))))
-	if err != nil {
+	caller, known := f.partyNamed(t.party)
+	if !known {
 		return nil, fmt.Errorf("%.60q is no party", t.party)
 	}
 	if len(heads) != 1 {

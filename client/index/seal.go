@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
 )
 
@@ -24,14 +25,17 @@ func (f *fold) lookUp() error {
 		facts[string(row.Party(t.party))] = true
 		own := map[string]bool{} // batches that the transaction may seal: what they number wasn't there before
 		for _, h := range t.heads() {
-			heads[h.name()] = true
+			if odd(h.name()) {
+				continue
+			}
+			heads[h.name()], facts[string(row.Party(h.party()))] = true, true
 			if batch, ok := h.batch(); ok {
 				own[batch], batches[batch] = true, true
 			}
 		}
 		for _, w := range t.writes(ledgerSpace) {
 			table := tableOf(w.Key)
-			if batch, numbered := row.Sealed(w.Key); table == "" || numbered && own[batch] {
+			if batch, numbered := row.Sealed(w.Key); table == "" || numbered && own[batch] || odd(w.Key) {
 				continue
 			}
 			if rows[table] == nil {
@@ -83,6 +87,12 @@ func (f *fold) fact(key string) []byte {
 		return value
 	}
 	return f.had.facts[key]
+}
+
+// partyNamed is a party as the fold has it so far.
+func (f *fold) partyNamed(id string) (party.Party, bool) {
+	found, err := row.Decode[party.Party](f.fact(string(row.Party(id))))
+	return found, err == nil
 }
 
 // before is a row as the fold has it so far; nil if there is none.

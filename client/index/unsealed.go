@@ -193,10 +193,14 @@ func piecesOf(of any) (list spend.Line) {
 // maxShown is how much of a key is shown: more than any key of a row has.
 const maxShown = 300
 
-// shown is a key as it is listed: itself, unless it is none of ours and too long or not
-// to be printed.
+// odd says whether a key is none of ours: too long, or not to be printed.
+func odd(key string) bool {
+	return len(key) > maxShown || strings.ContainsFunc(key, func(r rune) bool { return !strconv.IsPrint(r) })
+}
+
+// shown is a key as it is listed: itself, unless it is odd.
 func shown(key string) string {
-	if printable := !strings.ContainsFunc(key, func(r rune) bool { return !strconv.IsPrint(r) }); printable && len(key) <= maxShown {
+	if !odd(key) {
 		return key
 	}
 	return fmt.Sprintf("%.200q… (%d bytes, SHA-256 %x)", key, len(key), sha256.Sum256([]byte(key)))
