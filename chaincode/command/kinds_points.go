@@ -32,6 +32,7 @@ const (
 	Appeal        Kind = 35
 	Dismiss       Kind = 36
 	Relieve       Kind = 37
+	SetProgramme  Kind = 38
 )
 
 var pointsSpecs = []spec{
@@ -63,4 +64,5 @@ var pointsSpecs = []spec{
 	specOf[points.AppealRequest](Appeal, "points:Appeal"),
 	specOf[points.DismissRequest](Dismiss, "points:Dismiss"),
 	specOf[points.RelieveRequest](Relieve, "points:Relieve"),
+	specOf[points.SetProgrammeRequest](SetProgramme, "points:SetProgramme"),
 }

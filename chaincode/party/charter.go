@@ -26,7 +26,6 @@ type FoundRequest struct {
 	En      string    `json:"en"`    // the operator's name in English
 	Zh      string    `json:"zh"`    // and in Chinese
 	Roles   Roles     `json:"roles"` // further roles of the operator
-	Peer    bool      `json:"peer"`  // whether it runs a peer
 	Cycle   string    `json:"cycle"`
 	Date    date.Date `json:"date"` // the first business date
 	Test    bool      `json:"test"`
@@ -53,5 +52,5 @@ func (r FoundRequest) Check() error {
 // Found makes the charter and the operator.
 func Found(req FoundRequest, caller string) (Charter, Party) {
 	return Charter{Network: req.Network, Operator: caller, Test: req.Test},
-		Party{ID: caller, En: req.En, Zh: req.Zh, Roles: req.Roles | Operator, Peer: req.Peer}
+		Party{ID: caller, En: req.En, Zh: req.Zh, Roles: req.Roles | Operator, Had: req.Roles | Operator}
 }

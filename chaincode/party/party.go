@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
 )
 
 // Roles is a set of roles.
@@ -30,6 +31,9 @@ const (
 
 // names in the order of their bits.
 var names = [...]string{"operator", "issuer", "acceptor", "supplier", "finance", "auditor"}
+
+// Business are the roles with which a party takes part in business: all but that of who only audits.
+const Business = Operator | Issuer | Acceptor | Supplier | Finance
 
 // Has says whether every role of want is in r.
 func (r Roles) Has(want Roles) bool { return r&want == want }
@@ -79,7 +83,13 @@ type Party struct {
 	En    string   `json:"en"`    // name in English
 	Zh    string   `json:"zh"`    // name in Chinese
 	Roles Roles    `json:"roles"` // what it may do
-	Peer  bool     `json:"peer"`  // it runs a peer, so what is done in its name needs that peer's endorsement
+	Had   Roles    `json:"had"`   // all that it ever had, with which it ends what it began
+
+	State  State          `json:"state"`
+	Reason string         `json:"reason"` // of its suspension, closing or reopening, or ""
+	Since  number.Command `json:"since"`  // its first command; "" while it is PENDING
+	Peer   bool           `json:"peer"`   // it has begun a peer, so what is done in its name needs that peer's endorsement
+	Base   uint64         `json:"base"`   // sequence that its lanes had come to when it began the peer
 
 	Liability amount.Units `json:"liability"` // fen that it may owe members at most; 0: no cap
 	Debit     amount.Units `json:"debit"`     // fen that it may come to owe other parties in a cycle; 0: no cap
@@ -103,7 +113,6 @@ type RegisterRequest struct {
 	En    string   `json:"en"`
 	Zh    string   `json:"zh"`
 	Roles Roles    `json:"roles"` // none of them operator: a consortium has one
-	Peer  bool     `json:"peer"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
@@ -123,13 +132,14 @@ func (r RegisterRequest) Check() error {
 	return nil
 }
 
-// Register admits the party that the request describes.
+// Register admits the party that the request describes. It is PENDING until its first command:
+// the ledger can't see whether the channel has a member of that name.
 func Register(req RegisterRequest) Party {
-	return Party{ID: req.Party, En: req.En, Zh: req.Zh, Roles: req.Roles, Peer: req.Peer}
+	return Party{ID: req.Party, En: req.En, Zh: req.Zh, Roles: req.Roles, Had: req.Roles, State: Pending}
 }
 
 // AmendRequest changes what a party may do. Only the operator may; a role that it
-// takes away stops new commands and undoes nothing.
+// takes away stops what needs it, and the party can still end what it began.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, NOT_FOUND.
 type AmendRequest struct {
@@ -159,6 +169,7 @@ func (r AmendRequest) Check() error {
 // Amend changes roles and caps.
 func (p Party) Amend(req AmendRequest) Party {
 	p.Roles = p.Roles&Operator | req.Roles
+	p.Had |= p.Roles
 	p.Liability, p.Debit = req.Liability, req.Debit
 	return p
 }

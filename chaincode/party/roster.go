@@ -9,7 +9,7 @@ import (
 // MaxParties is the most parties of a consortium: closing a cycle reads all lanes of all.
 const MaxParties = 128
 
-// Roster is the parties that were ever registered, sorted. Closing a cycle reads all
+// Roster is the parties that were ever registered, sorted, but for those that were closed before their first command. Closing a cycle reads all
 // lanes of all of them, so that no party's commands can be left out.
 type Roster struct {
 	_       struct{} `cbor:",toarray"`
@@ -23,4 +23,10 @@ func (r Roster) Plus(id string) (Roster, error) {
 	}
 	i, _ := slices.BinarySearch(r.Parties, id)
 	return Roster{Parties: slices.Insert(slices.Clone(r.Parties), i, id)}, nil
+}
+
+// Minus takes a party out that has never sent a command.
+func (r Roster) Minus(id string) Roster {
+	list := slices.Clone(r.Parties)
+	return Roster{Parties: slices.DeleteFunc(list, func(p string) bool { return p == id })}
 }

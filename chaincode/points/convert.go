@@ -175,8 +175,8 @@ func (c Conversion) Of(units amount.Units) (taken, got amount.Units, err error) 
 // caller for those that come. Remainders stay with the member, in the last pieces.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member, a lot, a
-// programme, the rate), FORBIDDEN (the caller doesn't issue To), WRONG_STATE (the
-// rate isn't agreed), EXPIRED (not valid today), BAD_REQUEST (lots of several
+// programme, the rate), FORBIDDEN (the caller doesn't issue To), WRONG_STATE (To
+// isn't open, the rate isn't agreed), EXPIRED (not valid today), BAD_REQUEST (lots of several
 // programmes); then as for a hold from "lot by lot" to WRONG_ORDER; LIMIT
 // (more than 2⁵³−1 would come), INSUFFICIENT (too few for one point), EXPIRED (To's
 // own last day has passed); then UNAUTHORISED … WRONG_CODE as for a hold; then

@@ -33,7 +33,7 @@ type Share struct {
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT (one amount, or their sum,
 // or the lane's total, above 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN
-// (the caller isn't its issuer); then, grant by grant, BAD_REQUEST (a witness is
+// (the caller isn't its issuer), WRONG_STATE (it isn't open); then, grant by grant, BAD_REQUEST (a witness is
 // missing, or an expiry isn't the rule's), EXPIRED (an expiry before the
 // business date); then, grant by grant, NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA
 // (of a pledge), NOT_FOUND (the member, where earnings count), DAILY_CAP; then
@@ -125,6 +125,9 @@ func (r IssueRequest) Sum() (sum amount.Units, err error) {
 // the shares divided by largest remainder. A share of nothing makes no lot.
 func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
 	if err := programme.RequireIssuer(at.Caller); err != nil {
+		return nil, err
+	}
+	if err := programme.RequireOpen(); err != nil {
 		return nil, err
 	}
 	lots := make([]Lot, 0, len(req.Grants))

@@ -15,6 +15,10 @@ type Programme struct {
 	Zh     string      `json:"zh"`
 	Price  amount.Rate `json:"price"` // settlement price, fen a point; never changes
 	Rules  Rules       `json:"rules"`
+
+	State   ProgrammeState `json:"state"`
+	StateBy string         `json:"stateBy"` // party that set the state, "" for its opening
+	Reason  string         `json:"reason"`  // why it did, or ""
 }
 
 // OpenProgrammeRequest asks to open a programme in the caller's own name.

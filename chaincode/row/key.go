@@ -55,26 +55,35 @@ type (
 )
 
 // Next is the head after a batch, by the batch's digest. The zero head is that of a
-// lane that was never used.
-func (h Head) Next(digest [sha256.Size]byte) Head {
+// lane that was never used. base is what the party's lanes had come to when it began
+// its peer: all of them go on behind it.
+func (h Head) Next(base uint64, digest [sha256.Size]byte) Head {
 	before := h.Chain
-	if h.Seq == 0 {
+	if len(before) == 0 {
 		before = make([]byte, sha256.Size)
 	}
 	chain := sha256.Sum256(append(append(make([]byte, 0, 2*sha256.Size), before...), digest[:]...))
-	return Head{Seq: h.Seq + 1, Chain: chain[:]}
+	return Head{Seq: max(h.Seq, base) + 1, Chain: chain[:]}
 }
 
 // ledgerReaders reads the rows that no subject has for itself.
 var ledgerReaders = map[string]reader{
 	"c": as[party.Charter]("charter", "", founded()),
 	"y": as[settlement.Cycle]("cycle", "", founded(), changes(operator, command.AdvanceDate), changes(anyone, command.CutOff)),
-	"p": as[party.Party]("party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.ApproveSupplier),
-		keeping(func(b, a party.Party) bool { return b.ID == a.ID })),
+	"p": as[party.Party]("party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
+		changes(inKey("PARTY"), all()...), keepingBy(keepsParty)),
 	"o":  as[settlement.Positions]("positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...)),
 	"ov": as[settlement.Veiled]("veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...)),
 	"q":  as[Request]("request", "PARTY/REQUEST", makes(asked, all()...)),
 	"s":  as[Cursor]("source", "PARTY/SOURCE", writes(itsSource, all()...)),
+}
+
+// keepsParty says whether a party's first command is the batch's, if it had none before,
+// and its roles and caps are others only by the operator's word.
+func keepsParty(s *Seal, b, a party.Party) bool {
+	same := b.Roles == a.Roles && b.Had == a.Had && b.Liability == a.Liability && b.Debit == a.Debit
+	first := b.Since.IsZero() && a.Since.Party == s.Party && a.Since.Lane == s.Lane && a.Since.Seq == s.Seq
+	return b.ID == a.ID && (b.Since == a.Since || first) && (same || s.operator) && (b.Peer == a.Peer && b.Base == a.Base || s.Has(command.BeginPeer))
 }
 
 // owesHidden are the commands that make parties owe each other hidden amounts, owes

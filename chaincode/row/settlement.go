@@ -21,7 +21,7 @@ import (
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
 var settlementReaders = map[string]reader{
 	"sb": as[settlement.Book]("book", "", founded(), changes(anyone, command.ProposeModel, command.AgreeModel, command.LeaveModel), changes(operator, command.SetPolicy)),
-	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty)),
+	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty)),
 	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
 	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
 		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce),

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/client/bounds"
 )
 
 // Policy is a party's accounting policy. It is the party's own: nothing of it goes to
@@ -116,12 +117,12 @@ func ReadPolicy(from io.Reader) (Policy, error) {
 
 // readYAML reads one document strictly. BAD_REQUEST.
 func readYAML(from io.Reader, most int64, to any) error {
-	data, err := io.ReadAll(io.LimitReader(from, most+1))
+	data, err := bounds.All(from, "the file", most)
 	if err != nil {
 		return err
 	}
-	if int64(len(data)) > most {
-		return fault.New(fault.Limit, "the file has more than %d bytes", most)
+	if err := bounds.CheckYAML(data, "the file"); err != nil {
+		return err
 	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/bounds"
 )
 
 // Posting is one line of a statement: a debtor owes a creditor. Its JSON has the names
@@ -55,6 +56,9 @@ func (p Posting) Check() error {
 	return p.Fen.CheckOptional()
 }
 
+// maxPosting is the most that one line's text has, in bytes.
+const maxPosting = 1 << 20
+
 // maxID is the longest id of a line.
 const maxID = 160
 
@@ -63,13 +67,15 @@ const maxID = 160
 // BAD_REQUEST for what is none, LIMIT for what is above one.
 func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
 	return func(yield func(Posting, error) bool) {
-		r := bufio.NewReader(from)
+		parts := bounds.NewParts(from, "the postings", maxPosting)
+		r := bufio.NewReader(parts)
 		d := json.NewDecoder(r)
 		if first, err := r.Peek(1); err == nil && bytes.Equal(first, []byte("[")) {
 			d.Token() //nolint:errcheck // the bracket
 		}
 		for n := 1; d.More(); n++ {
 			var p Posting
+			parts.Next()
 			err := d.Decode(&p)
 			if err != nil {
 				err = fault.New(fault.BadRequest, "line %d is no posting: %.200s", n, err)

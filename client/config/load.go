@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/viper"
+
+	"tallystick/client/bounds"
 )
 
 // prefix of the environment's settings.
@@ -18,14 +21,17 @@ const prefix = "TALLY"
 // ones with dots: "timeouts.doubt". Paths in the profile are relative to its
 // directory.
 func Load(profile string, settings map[string]any) (Config, error) {
+	text, err := bounds.YAML(profile)
+	if err != nil {
+		return Config{}, fmt.Errorf("config: the profile %s: %w; tallynet writes one for every party", profile, err)
+	}
 	v := viper.New()
-	v.SetConfigFile(profile)
 	v.SetConfigType("yaml")
 	declare(v, "", reflect.ValueOf(Default()))
 	v.SetEnvPrefix(prefix)
 	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
 	v.AutomaticEnv()
-	if err := v.ReadInConfig(); err != nil {
+	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
 		return Config{}, fmt.Errorf("config: the profile %s: %w; tallynet writes one for every party", profile, err)
 	}
 	for key, value := range settings {

@@ -37,7 +37,11 @@ func classify(at stage, err error) *callError {
 		refusal, coded := fault.Parse(m)
 		switch {
 		case coded && refusal.Code == fault.Unavailable: // an endorser can't reach its lane heads
-		case coded && (failed.refusal == nil || isLag(failed.refusal.Code)):
+		case coded && refusal.Code == fault.Overloaded: // one has done our share for now
+			if failed.kind == unreachable {
+				failed.refusal = refusal
+			}
+		case coded && (failed.kind != refused || isLag(failed.refusal.Code)):
 			failed.kind, failed.refusal = refused, refusal
 		case coded || failed.kind == refused:
 		case strings.Contains(m, saysStale):

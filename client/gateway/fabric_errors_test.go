@@ -43,6 +43,9 @@ func TestClassify(t *testing.T) {
 		{"the peer's own clock", endorsing, rpc(codes.Aborted, notEndorsed, "request unauthorized due to incorrect timestamp 2026-11-01T00:00:00Z, peer time 2026-11-02T00:00:00Z, peer.authentication.timewindow 15m0s"), refused, fault.TimeWindow},
 		{"the chaincode broke", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, contract: range: leveldb closed"), broken, fault.Internal},
 		{"an endorser without its lane heads", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, UNAVAILABLE: tallyseal-G does not answer: connection refused"), unreachable, fault.Unavailable},
+		{"an endorser that has done our share", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, OVERLOADED: D has used its share"), unreachable, fault.Overloaded},
+		{"one that has, and one that refuses", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, OVERLOADED: x", "chaincode response 500, FORBIDDEN: no"), refused, fault.Forbidden},
+		{"one that refuses, and one that has", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, FORBIDDEN: no", "chaincode response 500, OVERLOADED: x"), refused, fault.Forbidden},
 		{"no peer", endorsing, rpc(codes.Unavailable, "connection error: desc = refused"), unreachable, fault.Unavailable},
 		{"no plan while a peer is down", endorsing, rpc(codes.FailedPrecondition, "no combination of peers can be derived which satisfy the endorsement policy"), unreachable, fault.Unavailable},
 		{"too slow", endorsing, context.DeadlineExceeded, unreachable, fault.Unavailable},
@@ -54,7 +57,7 @@ func TestClassify(t *testing.T) {
 			if got.kind != c.kind || got.asFault().Code != c.code {
 				t.Errorf("kind %d, %v; want kind %d, %s", got.kind, got.asFault(), c.kind, c.code)
 			}
-			if !errors.Is(got, c.err) && c.kind != refused {
+			if !errors.Is(got, c.err) && got.refusal == nil {
 				t.Error("the cause is lost")
 			}
 		})

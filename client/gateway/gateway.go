@@ -115,11 +115,11 @@ func (g *Gateway) prepareLanes(ctx context.Context, numbers []uint8) error {
 	}
 	g.feed = newFeed(g.net, g.cfg.Party, g.cfg.SealOf(g.cfg.Party), from, g.log)
 	for _, n := range numbers {
-		head, err := g.Query().Head(ctx, g.cfg.Party, n)
+		seq, err := g.Query().reached(ctx, n)
 		if err != nil {
 			return asFault(err)
 		}
-		g.lanes = append(g.lanes, &lane{g: g, number: n, seq: head.Seq})
+		g.lanes = append(g.lanes, &lane{g: g, number: n, seq: seq})
 	}
 	for _, j := range left {
 		if err := g.resume(j); err != nil {

@@ -136,15 +136,15 @@ func (l *lane) overtaken(ctx context.Context, j *job, refusal *fault.Error, trie
 		}
 		return refusal
 	}
-	head, err := l.g.Query().Head(ctx, l.g.cfg.Party, j.batch.Lane)
-	if err != nil || head.Seq < j.batch.Seq {
+	seq, err := l.g.Query().reached(ctx, j.batch.Lane)
+	if err != nil || seq < j.batch.Seq {
 		return nil
 	}
 	if len(j.live) > 0 {
 		return nil // one of ours may have done it: the feed will say
 	}
-	l.g.log.Warn("another process writes this lane; give each its own", "lane", j.batch.Lane, "head", head.Seq)
-	return l.renumber(j, head.Seq+1)
+	l.g.log.Warn("another process writes this lane; give each its own", "lane", j.batch.Lane, "head", seq)
+	return l.renumber(j, seq+1)
 }
 
 // renumber gives a job without live envelopes its lane's next number.

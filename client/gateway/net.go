@@ -74,7 +74,7 @@ const (
 type callError struct {
 	stage   stage
 	kind    kind
-	refusal *fault.Error // of kind refused
+	refusal *fault.Error // of kind refused; OVERLOADED, which passes, of unreachable
 	// elsewhere: our gateway's own peer endorsed, and another party's refused. It
 	// may be a block behind, say of the party's registration.
 	elsewhere bool
@@ -118,6 +118,9 @@ func (e *callError) asFault() *fault.Error {
 	case broken:
 		return fault.New(fault.Internal, "%s: %.300s", e.stage, e.err)
 	case unreachable, mismatched, rejected:
+		if e.refusal != nil {
+			return e.refusal
+		}
 	}
 	return fault.New(fault.Unavailable, "%s: %.300s", e.stage, e.err)
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 
+	"tallystick/client/bounds"
 	"tallystick/client/config"
 )
 
@@ -59,7 +59,7 @@ func dialAll(cfg config.Config) (*peers, error) {
 }
 
 func dial(at config.Endpoint, id identity.Identity, sign identity.Sign) (*peer, error) {
-	ca, err := os.ReadFile(at.TLSCA)
+	ca, err := bounds.File(at.TLSCA, bounds.Key)
 	if err != nil {
 		return nil, fmt.Errorf("gateway: %s: %w", at.Name, err)
 	}
@@ -87,7 +87,7 @@ func dial(at config.Endpoint, id identity.Identity, sign identity.Sign) (*peer, 
 }
 
 func loadIdentity(from config.Identity) (identity.Identity, identity.Sign, error) {
-	certPEM, err := os.ReadFile(from.Cert)
+	certPEM, err := bounds.File(from.Cert, bounds.Key)
 	if err != nil {
 		return nil, nil, fmt.Errorf("gateway: identity: %w", err)
 	}
@@ -99,7 +99,7 @@ func loadIdentity(from config.Identity) (identity.Identity, identity.Sign, error
 	if err != nil {
 		return nil, nil, fmt.Errorf("gateway: identity: %w", err)
 	}
-	keyPEM, err := os.ReadFile(from.Key)
+	keyPEM, err := bounds.File(from.Key, bounds.Key)
 	if err != nil {
 		return nil, nil, fmt.Errorf("gateway: identity: %w", err)
 	}

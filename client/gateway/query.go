@@ -104,6 +104,20 @@ func (q Query) Cursor(ctx context.Context, party, source string) (uint64, error)
 	return found.At, err
 }
 
+// reached is the sequence that a lane of this party's has come to. A lane that hasn't been used since
+// the party began its peer goes on where its lanes had come to by then.
+func (q Query) reached(ctx context.Context, lane uint8) (uint64, error) {
+	head, err := q.Head(ctx, q.g.cfg.Party, lane)
+	if err != nil || head.Seq > 0 {
+		return head.Seq, err
+	}
+	of, err := q.Party(ctx, q.g.cfg.Party)
+	if fault.CodeOf(err) == fault.NotFound {
+		return 0, nil // it isn't registered yet
+	}
+	return of.Base, err
+}
+
 // Head is the end of a party's lane.
 func (q Query) Head(ctx context.Context, party string, lane uint8) (row.Head, error) {
 	args := [][]byte{[]byte(party), fmt.Append(nil, lane)}

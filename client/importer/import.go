@@ -20,6 +20,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
@@ -266,7 +267,7 @@ type fingerprint struct {
 // and writes it down. A file that was appended to is the same source.
 func (j Job) remember(now fingerprint) error {
 	path := filepath.Join(j.State, "imports", j.Mapping.Source+".json")
-	data, err := os.ReadFile(path)
+	data, err := bounds.File(path, bounds.Settings)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

@@ -16,6 +16,7 @@
 package importer
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
@@ -29,6 +30,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
+	"tallystick/client/bounds"
 )
 
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
@@ -191,10 +193,13 @@ func LoadMapping(path string) (*Mapping, error) {
 }
 
 func loadMapping(path string) (*Mapping, error) {
+	text, err := bounds.YAML(path)
+	if err != nil {
+		return nil, err
+	}
 	v := viper.New()
-	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
-	if err := v.ReadInConfig(); err != nil {
+	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
 		return nil, err
 	}
 	var m Mapping

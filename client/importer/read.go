@@ -1,8 +1,6 @@
 package importer
 
 import (
-	"bufio"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,6 +8,9 @@ import (
 	"iter"
 	"os"
 	"strings"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // Rejected is a line of which nothing comes because something is wrong with it.
@@ -55,7 +56,7 @@ func Open(path string) (io.ReadCloser, error) {
 	if err != nil || !strings.HasSuffix(path, ".gz") {
 		return file, err
 	}
-	unpacked, err := gzip.NewReader(bufio.NewReader(file))
+	unpacked, err := bounds.Unpack(file, path)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
 	}
@@ -65,13 +66,16 @@ func Open(path string) (io.ReadCloser, error) {
 	}{unpacked, file}, nil
 }
 
+// maxRejected is how many rejected lines are kept: more than anybody mends by hand.
+const maxRejected = 500_000
+
 // Read yields the items of a CSV with a header line, in its order, and counts
 // in r what it meets. The same file and mapping give the same items with as many
 // drafts, so that a draft's place is its position in the numbered source. It ends
 // with an error if the file is no CSV or lacks a column that the mapping names.
 func (m *Mapping) Read(file io.Reader, s Stores, r *Reading) iter.Seq2[*Item, error] {
 	return func(yield func(*Item, error) bool) {
-		lines := csv.NewReader(bufio.NewReader(file))
+		lines := bounds.NewCSV(file, "the file")
 		lines.ReuseRecord = true
 		header, err := lines.Read()
 		if err != nil {
@@ -90,18 +94,21 @@ func (m *Mapping) Read(file io.Reader, s Stores, r *Reading) iter.Seq2[*Item, er
 				g.flush()
 				return
 			}
-			line, _ := lines.FieldPos(0)
-			switch {
-			case errors.Is(err, csv.ErrFieldCount):
-				r.Lines++
-				r.reject(line, "it has another number of fields than the header")
-			case err != nil:
+			if err != nil && !errors.Is(err, csv.ErrFieldCount) {
 				g.flush()
-				yield(nil, err)
+				yield(nil, err) // it names the line; without a field there is no place to ask for
 				return
-			default:
-				r.Lines++
+			}
+			line, _ := lines.FieldPos(0)
+			if r.Lines++; err != nil {
+				r.reject(line, "it has another number of fields than the header")
+			} else {
 				g.take(line, columns.of(fields))
+			}
+			if len(r.Rejected) > maxRejected {
+				g.flush()
+				yield(nil, fault.New(fault.Limit, "more than %d lines are rejected; the mapping may be another file's", maxRejected))
+				return
 			}
 		}
 	}

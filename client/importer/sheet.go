@@ -11,20 +11,22 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/xuri/excelize/v2"
+
+	"tallystick/client/bounds/workbook"
 )
 
 // openSheet reads the first sheet of a workbook as CSV, row by row: line 7 of it is
 // row 7. Cells are taken as they are stored, so that no number is shortened for the
 // eye; a date that is no text is the number of its day.
 func openSheet(path string) (_ io.ReadCloser, err error) {
-	book, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true})
+	book, err := workbook.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	rows, err := book.Rows(book.GetSheetName(0))
+	rows, err := workbook.OpenRows(book, book.GetSheetName(0), path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	var lines bytes.Buffer
@@ -33,7 +35,7 @@ func openSheet(path string) (_ io.ReadCloser, err error) {
 	for rows.Next() {
 		cells, err := rows.Columns()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
 		if width == 0 {
 			width = len(cells)

@@ -22,7 +22,7 @@ func (c *Condition) check() (err error) {
 		return fmt.Errorf("want a column and one of < <= > >= = !=")
 	}
 	if c.Is != "=" && c.Is != "!=" {
-		if c.number, err = decimal.NewFromString(c.Value); err != nil {
+		if c.number, err = parseNumber(c.Value); err != nil {
 			return fmt.Errorf("value of %s: want a number", c.Column)
 		}
 	}
@@ -49,8 +49,11 @@ func (c Condition) fulfilled(field string) (bool, error) {
 // parseNumber reads a decimal of sane size: an exponent in a file could ask
 // for a gigantic one.
 func parseNumber(text string) (decimal.Decimal, error) {
+	if len(text) > 40 {
+		return decimal.Decimal{}, fmt.Errorf("not a number")
+	}
 	d, err := decimal.NewFromString(text)
-	if err != nil || len(text) > 40 || d.Exponent() > 20 || d.Exponent() < -60 {
+	if err != nil || d.Exponent() > 20 || d.Exponent() < -60 {
 		return decimal.Decimal{}, fmt.Errorf("not a number")
 	}
 	return d, nil

@@ -114,22 +114,26 @@ func (f *fold) sealOf(t written) (*row.Seal, error) {
 	if len(heads) != 1 {
 		return nil, fmt.Errorf("it moves %d lanes' heads", len(heads))
 	}
-	if h := heads[0]; h.space != row.SealOf(caller.ID, caller.Peer) || h.key != string(row.LaneHead(caller.ID, batch.Lane)) {
+	begins := batch.Commands[0].Kind == command.BeginPeer && batch.Lane == number.WalkIn
+	if h := heads[0]; h.space != row.SealOf(caller.ID, caller.Peer || begins) || h.key != string(row.LaneHead(caller.ID, batch.Lane)) {
 		return nil, fmt.Errorf("it moves the head %s of %s, which isn't %s's lane %d", h.key, h.space, caller.ID, batch.Lane)
 	}
-	if batch.Seq, err = f.moved(heads[0], batch, t.Args); err != nil {
+	if begins && !caller.Peer {
+		caller.Base = f.highest(caller.ID)
+	}
+	if batch.Seq, err = f.moved(heads[0], batch, caller.Base, t.Args); err != nil {
 		return nil, err
 	}
 	return row.NewSeal(caller.ID, caller.Roles.Has(party.Operator), batch), nil
 }
 
 // moved is the sequence that a head was moved to by a batch, which is the next one.
-func (f *fold) moved(h head, batch command.Batch, args [][]byte) (uint64, error) {
+func (f *fold) moved(h head, batch command.Batch, base uint64, args [][]byte) (uint64, error) {
 	after, err := row.Decode[row.Head](h.value)
 	if err != nil {
 		return 0, err
 	}
-	next := f.heads[h.name()].Next(command.Digest(args))
+	next := f.heads[h.name()].Next(base, command.Digest(args))
 	switch {
 	case after.Seq != next.Seq || batch.Lane != number.WalkIn && batch.Seq != next.Seq:
 		return 0, fmt.Errorf("it moves the head %s to %d, where %d is next", h.key, after.Seq, next.Seq)
@@ -139,6 +143,18 @@ func (f *fold) moved(h head, batch command.Batch, args [][]byte) (uint64, error)
 		return 0, fmt.Errorf("the head %s was at %d before", h.key, next.Seq)
 	}
 	return next.Seq, nil
+}
+
+// highest is the highest sequence of a party's lanes where those without a peer have them.
+func (f *fold) highest(party string) (seq uint64) {
+	for lane := range uint8(number.Lanes) {
+		seq = max(seq, f.heads[sharedHead(party, lane)].Seq)
+	}
+	return seq
+}
+
+func sharedHead(party string, lane uint8) string {
+	return head{space: sealSpace, key: string(row.LaneHead(party, lane))}.name()
 }
 
 // batchOf reads the batch that a transaction was proposed with. A walk-in's has no sequence.

@@ -74,7 +74,7 @@ func (w *forgers) args(party string, lane uint8, kinds []command.Kind) ([][]byte
 	args := [][]byte{[]byte("batch:Run"), codec.Encode(b)}
 	key := row.LaneHead(party, lane)
 	name := spaceOf(party) + "/" + string(key)
-	w.heads[name] = w.heads[name].Next(command.Digest(args))
+	w.heads[name] = w.heads[name].Next(0, command.Digest(args))
 	return args, entry{Space: spaceOf(party), Key: string(key), Value: row.Encode(w.heads[name])}
 }
 
@@ -132,7 +132,7 @@ func (w *forgers) figures(ix *Index) string {
 func TestHonest(t *testing.T) {
 	w := newForgers(t)
 	w.propose("M", "tally", ledgersim.Args("member:SetKey", "", "{}"), func() entry {
-		head := w.heads["tallyseal/M/00"].Next(command.Digest(ledgersim.Args("member:SetKey", "", "{}")))
+		head := w.heads["tallyseal/M/00"].Next(0, command.Digest(ledgersim.Args("member:SetKey", "", "{}")))
 		return entry{Space: "tallyseal", Key: string(row.LaneHead("M", 0)), Value: row.Encode(head)}
 	}(), put(row.Member("ann"), member.Member{ID: "ann", Home: "M", State: member.Active, Accounts: 1}))
 	ix := w.strict()

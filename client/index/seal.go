@@ -3,6 +3,7 @@ package index
 import (
 	"strings"
 
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
@@ -23,6 +24,11 @@ func (f *fold) lookUp() error {
 	facts := map[string]bool{string(row.Cycle()): true, string(row.Charter()): true}
 	for _, t := range f.txs {
 		facts[string(row.Party(t.party))] = true
+		if len(t.Args) > 0 && string(t.Args[0]) == command.BeginPeer.String() {
+			for lane := range uint8(number.Lanes) {
+				heads[sharedHead(t.party, lane)] = true
+			}
+		}
 		own := map[string]bool{} // batches that the transaction may seal: what they number wasn't there before
 		for _, h := range t.heads() {
 			if odd(h.name()) {

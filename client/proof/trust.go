@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
+	"tallystick/client/bounds"
 )
 
 // Trust has the CAs of each party whose signature counts.
@@ -24,7 +25,7 @@ type Trust map[string]*x509.CertPool
 
 // Add trusts the certificates of a PEM file to sign for a party's peers.
 func (t Trust) Add(party, file string) error {
-	text, err := os.ReadFile(file)
+	text, err := bounds.File(file, bounds.Key)
 	if err != nil {
 		return fmt.Errorf("proof: the CA of %s: %w", party, err)
 	}

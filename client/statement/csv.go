@@ -11,6 +11,7 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // byteOrderMark tells Excel that a file is UTF-8.
@@ -88,11 +89,9 @@ func readCSV(path string, d *document, yield func(entry) bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	g := &guard{from: bufio.NewReaderSize(file, 1<<16), left: maxPart}
-	r := csv.NewReader(g)
+	r := bounds.NewCSV(file, path)
 	r.ReuseRecord = true
 	next := func() ([]string, error) {
-		g.left = maxPart
 		row, err := r.Read()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("it can't be read: %w", err)

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"tallystick/chaincode/codec"
+	"tallystick/client/bounds"
 )
 
 // WriteJSON writes the form for programs: one object whose fields come in the order of
@@ -106,28 +107,13 @@ func (s Statement) writeEntries(out *bufio.Writer, lines Source) error {
 
 // jsonReader reads a JSON file part by part.
 type jsonReader struct {
-	guard *guard
+	parts *bounds.Parts
 	d     *json.Decoder
 }
 
-// guard refuses a value that is longer than any of ours, before memory is.
-type guard struct {
-	from io.Reader
-	left int
-}
-
-func (g *guard) Read(p []byte) (int, error) {
-	if g.left <= 0 {
-		return 0, fmt.Errorf("it has a part of more than %d bytes", maxPart)
-	}
-	n, err := g.from.Read(p[:min(len(p), g.left)])
-	g.left -= n
-	return n, err
-}
-
 func newJSONReader(from io.Reader) *jsonReader {
-	g := &guard{from: from, left: maxPart}
-	return &jsonReader{g, json.NewDecoder(g)}
+	parts := bounds.NewParts(from, "the file", maxPart)
+	return &jsonReader{parts, json.NewDecoder(parts)}
 }
 
 // expect reads a token that must be there.
@@ -144,7 +130,7 @@ func (r *jsonReader) expect(want json.Token) error {
 
 // value reads the next value strictly.
 func (r *jsonReader) value(to any) error {
-	r.guard.left = maxPart
+	r.parts.Next()
 	var raw json.RawMessage
 	if err := r.d.Decode(&raw); err != nil {
 		return fmt.Errorf("it can't be read: %w", err)
@@ -194,7 +180,7 @@ func (r *jsonReader) lines(yield func(entry) bool) (stopped bool, err error) {
 		return false, err
 	}
 	for n := 1; r.d.More(); n++ {
-		r.guard.left = maxPart
+		r.parts.Next()
 		var raw json.RawMessage
 		if err := r.d.Decode(&raw); err != nil {
 			return false, fmt.Errorf("line %d of it can't be read: %w", n, err)

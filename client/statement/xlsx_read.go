@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"tallystick/client/bounds/workbook"
 )
 
 // openBook opens a workbook that has a statement's sheets, and answers their names.
 func openBook(path string) (*excelize.File, []string, error) {
-	file, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, UnzipSizeLimit: 4 << 30})
+	file, err := workbook.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("it can't be read: %w", err)
 	}
@@ -29,11 +31,11 @@ func readXLSX(path string, d *document, yield func(entry) bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	lines, err := file.Rows(names[sheetLines])
+	lines, err := workbook.OpenRows(file, names[sheetLines], path)
 	if err != nil {
 		return err
 	}
-	seals, err := file.Rows(names[sheetCheck])
+	seals, err := workbook.OpenRows(file, names[sheetCheck], path)
 	if err != nil {
 		return errors.Join(err, lines.Close())
 	}
@@ -54,7 +56,7 @@ func readXLSX(path string, d *document, yield func(entry) bool) (err error) {
 }
 
 // nextRow reads the sheets one after the other, empty rows left out.
-func nextRow(list ...*excelize.Rows) ([]string, error) {
+func nextRow(list ...*workbook.Rows) ([]string, error) {
 	for _, rows := range list {
 		for rows.Next() {
 			cells, err := rows.Columns()
@@ -94,7 +96,7 @@ func shownXLSX(path string, s Statement, differs func(what string, got, want any
 
 // compareSheet compares a sheet's cells with what they were written as.
 func compareSheet(file *excelize.File, sheet string, want [][]any, differs func(string, any, any)) error {
-	rows, err := file.Rows(sheet)
+	rows, err := workbook.OpenRows(file, sheet, "the workbook")
 	if err != nil {
 		return err
 	}

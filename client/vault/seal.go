@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"tallystick/chaincode/codec"
+	"tallystick/client/bounds"
 )
 
 // keySize is the length of the vault's key and of salts, in bytes.
@@ -99,7 +100,7 @@ func readKey(path string, isNew bool) ([]byte, error) {
 			return nil, err
 		}
 	}
-	key, err := os.ReadFile(path)
+	key, err := bounds.File(path, bounds.Key)
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}

@@ -49,6 +49,16 @@ func RenderConfigtx(t *topology.Topology, layout identity.Layout) (string, error
 	return out.String(), nil
 }
 
+// poolBytes is the most that requests waiting at one BFT orderer take of its memory.
+const poolBytes = 1 << 30
+
+// leastPool is room for eight parties with all of their lanes in flight.
+const leastPool = 8 * 32
+
+// PoolSize is how many requests wait at a BFT orderer; more have to wait outside.
+// Fabric counts them, whatever their size, so the number follows from the largest.
+func (v view) PoolSize() int { return max(leastPool, poolBytes/int(v.Orderers.Batch.AbsoluteMax)) }
+
 // BFT says which consensus section applies.
 func (v view) BFT() bool { return v.Orderers.Consensus == topology.BFT }
 

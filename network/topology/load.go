@@ -52,8 +52,8 @@ func setDefaults(v *viper.Viper) {
 	// latency.
 	v.SetDefault("orderers::batch::interval", "200ms")
 	v.SetDefault("orderers::batch::messages", 500)
-	v.SetDefault("orderers::batch::absoluteMax", "32 MB")
-	v.SetDefault("orderers::batch::preferredMax", "8 MB")
+	v.SetDefault("orderers::batch::absoluteMax", "4 MB")
+	v.SetDefault("orderers::batch::preferredMax", "2 MB")
 }
 
 // derive fills in the defaults that depend on other values.

@@ -78,7 +78,9 @@ type Batch struct {
 	Interval time.Duration
 	// Messages is the most transactions in a block.
 	Messages int
-	// AbsoluteMax is the largest block; a transaction above it is refused.
+	// AbsoluteMax is the largest block; a transaction above it is refused. The
+	// ledger's own bounds, a megabyte of commands and two of rows, fit into it; what
+	// is larger comes from somebody who wants the orderers to carry it.
 	AbsoluteMax Size
 	// PreferredMax cuts a block early. BFT does not know it and ignores it.
 	PreferredMax Size

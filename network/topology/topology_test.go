@@ -41,7 +41,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := topology.Orderers{
 		Organisation: "O", Consensus: topology.BFT, Count: 4,
-		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 32 << 20, PreferredMax: 8 << 20},
+		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 4 << 20, PreferredMax: 2 << 20},
 	}
 	if diff := cmp.Diff(want, got.Orderers); diff != "" {
 		t.Errorf("orderers (-want +got):\n%s", diff)
@@ -116,7 +116,7 @@ func TestRefusals(t *testing.T) {
 		{"too many orderers", "", "orderers: {count: 21}", "at most 20"},
 		{"orderer organisation", "", "orderers: {organisation: 'O O'}", "organisation"},
 		{"empty batch", "", "orderers: {batch: {messages: 0}}", "above zero"},
-		{"batch sizes crossed", "", "orderers: {batch: {preferredMax: 33 MB}}", "above absoluteMax 32 MB"},
+		{"batch sizes crossed", "", "orderers: {batch: {preferredMax: 33 MB}}", "above absoluteMax 4 MB"},
 		{"size without sense", "", "orderers: {batch: {absoluteMax: big}}", `"big" is not a size`},
 		{"size too large", "", "orderers: {batch: {absoluteMax: 4 GB}}", "not a size"},
 		{"interval without unit", "", "orderers: {batch: {interval: '200'}}", "missing unit"},

@@ -43,10 +43,26 @@ func armAims(r Report) []Aim {
 	for _, phase := range r.phases() {
 		list = append(list, phaseAims(r, phase)...)
 	}
+	list = append(list, memoryAims(r)...)
 	for _, large := range r.Arms {
 		if small, ok := r.arm(phaseSmall, large.Key); ok && large.Phase == phaseLarge && large.Ours {
 			list = append(list, least(fmt.Sprintf("%s: large ÷ small ledger", large.Key), over(large.Rate.Median, small.Rate.Median), 0.7))
 		}
+	}
+	return list
+}
+
+// memoryAims hold the largest process of each kind, over all arms, to its limit.
+func memoryAims(r Report) (list []Aim) {
+	for _, kind := range []string{kindPeer, kindOrderer, kindChaincode} {
+		mb := 0.0
+		for _, s := range r.Arms {
+			mb = max(mb, s.Memory[kind])
+		}
+		if mb == 0 {
+			continue // it was not weighed
+		}
+		list = append(list, most("the largest "+kind+", MB", mb, memoryLimits[kind]))
 	}
 	return list
 }
@@ -89,6 +105,12 @@ func phaseAims(r Report, phase string) (list []Aim) {
 		}, arm, arm)
 	}
 	ratio(arm2000, armOne, 10)
+	given(func(m, t Summary) Aim {
+		return most(armAttack+" ÷ "+arm64+", p99", over(m.P99.Median, t.P99.Median), 3)
+	}, armAttack, arm64)
+	given(func(m, _ Summary) Aim { return most(armAttack+", changes of the leader", float64(m.Leaders), 0) }, armAttack, armAttack)
+	ratio(armFreezes, armSpread, 0.9)
+	ratio(armModels, armSpread, 0.9)
 	given(func(m, _ Summary) Aim {
 		off := m.P50.Median - float64(blockInterval.Milliseconds())
 		return most(armLone+" median off the block interval, ms", max(off, -off), 100)

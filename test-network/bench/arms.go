@@ -39,6 +39,9 @@ const (
 	armShops    = "m-spread"
 	armOneGood  = "m-one"
 	armImport   = "n"
+	armAttack   = "o-attack"
+	armFreezes  = "o-freezes"
+	armModels   = "o-models"
 )
 
 // arms lists all of them. A batch is the most commands of one transaction.
@@ -63,6 +66,9 @@ func arms(batch int) []arm {
 		{armShops, "orders placed + delivered of 1,000 goods, 4 sellers of 4 lanes", true, sell(anything, acceptors, lanesAll/len(acceptors), batch)},
 		{armOneGood, "orders placed + delivered, everyone of one good of one seller in 16 lanes", true, sell(theOne, acceptors[:1], lanesAll, batch)},
 		{armImport, "goods imported: set, terms, stock, listing; 12 lanes of the supplier, 4 of the seller", true, importGoods(batch)},
+		{armAttack, "h-64, beside an attacker's largest batches in three lanes", true, beside(callers(64), largestBatches)},
+		{armFreezes, "f-spread, beside a party that freezes and unfreezes its own members in three lanes", true, beside(redeem(atHomeThere, acceptors, lanesAll/len(acceptors), batch), freezes)},
+		{armModels, "f-spread, beside a party that agrees to a model and leaves it in three lanes", true, beside(redeem(atHomeThere, acceptors, lanesAll/len(acceptors), batch), models)},
 	}
 }
 

@@ -56,11 +56,12 @@ type world struct {
 	wares    map[string][]*ware    // by seller, in the order of the goods
 	shoppers map[string][]*shopper // by acceptor, one for each lane; nil until they are needed
 	index    *index.Index          // the run's own read model; nil until it is needed
+	prepared map[string]bool       // what attacks have made ready
 	serial   serial
 }
 
 func newWorld(n *network, log *slog.Logger) *world {
-	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}}
+	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}, prepared: map[string]bool{}}
 	w.books.points, w.books.owed = map[string]*receipts{}, map[debt]receivable{}
 	for _, p := range programmes {
 		w.lots[p], w.books.points[p] = &lots{}, &receipts{}
@@ -90,8 +91,13 @@ func visits(i int) string { return acceptors[(i+1)%len(acceptors)] }
 
 // open opens a party's gateway with some lanes.
 func (w *world) open(ctx context.Context, party, lanes string) (*gateway.Gateway, error) {
+	return w.openAs(ctx, party, lanes, party)
+}
+
+// openAs opens one with a state directory of its own, beside another of the party's.
+func (w *world) openAs(ctx context.Context, party, lanes, state string) (*gateway.Gateway, error) {
 	cfg, err := config.Load(w.net.profile(party), map[string]any{
-		"lanes": lanes, "state": filepath.Join(w.net.home, "state", party), "waiting": 50_000,
+		"lanes": lanes, "state": filepath.Join(w.net.home, "state", state), "waiting": 50_000,
 	})
 	if err != nil {
 		return nil, err
@@ -147,18 +153,22 @@ const roles = party.Issuer | party.Acceptor
 func (w *world) charter(ctx context.Context) error {
 	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		_, err := g.Found(ctx, party.FoundRequest{
-			Network: "bench", En: "Group", Zh: "集团", Roles: roles, Peer: true,
+			Network: "bench", En: "Group", Zh: "集团", Roles: roles,
 			Cycle: "first", Date: today(), Test: true,
 		})
+		if err != nil {
+			return err
+		}
+		_, err = g.WalkIn(ctx, "", party.BeginPeerRequest{})
 		return err
 	})
 }
 
 func (w *world) register(ctx context.Context) error {
-	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
+	err := w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		for _, req := range []party.RegisterRequest{
-			{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles, Peer: true},
-			{Party: "F", En: "Finance", Zh: "金融", Roles: roles, Peer: true},
+			{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles},
+			{Party: "F", En: "Finance", Zh: "金融", Roles: roles},
 			{Party: "M", En: "Mobility", Zh: "出行", Roles: roles},
 			{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
 			{Party: "S2", En: "Parts", Zh: "配件供应商", Roles: party.Supplier},
@@ -168,6 +178,20 @@ func (w *world) register(ctx context.Context) error {
 			}
 		}
 		return nil
+	})
+	for _, p := range []string{"D", "F"} {
+		if err == nil {
+			err = w.beginPeer(ctx, p)
+		}
+	}
+	return err
+}
+
+// beginPeer has a party say that it runs a peer.
+func (w *world) beginPeer(ctx context.Context, id string) error {
+	return w.as(ctx, id, "", func(g *gateway.Gateway) error {
+		_, err := g.WalkIn(ctx, "", party.BeginPeerRequest{})
+		return err
 	})
 }
 

@@ -72,6 +72,22 @@ func readCPU(processes map[int32]string) (cpuTimes, error) {
 	return used, nil
 }
 
+// memoryLimits are what a process of each kind may have, in MB of 10⁶ bytes.
+var memoryLimits = map[string]float64{kindPeer: 1000, kindOrderer: 1500, kindChaincode: 600}
+
+// readMemory finds the largest process of each kind, in MB, and keeps the larger figure.
+func readMemory(processes map[int32]string, largest map[string]float64) {
+	for pid, name := range processes {
+		p, err := process.NewProcess(pid)
+		if err != nil {
+			continue // it died: the arm will say so
+		}
+		if m, err := p.MemoryInfo(); err == nil {
+			largest[kindOf(name)] = max(largest[kindOf(name)], float64(m.RSS)/1e6)
+		}
+	}
+}
+
 // since is what was used between two readings.
 func (t cpuTimes) since(before cpuTimes) cpuTimes {
 	used := cpuTimes{}

@@ -17,7 +17,11 @@ type Run struct {
 	CPU  map[string]float64 `json:"cpuMsPerCommand"`
 	Busy float64            `json:"busy"` // part of the machine, 0 … 1
 	// Foreign is the part of the machine that something else used meanwhile.
-	Foreign    float64 `json:"foreign"`
+	Foreign float64 `json:"foreign"`
+	// Memory is the largest process of each kind, in MB, while the arm was measured.
+	Memory map[string]float64 `json:"memoryMB"`
+	// Leaders is how often another orderer was found leading than before.
+	Leaders    int     `json:"leaders"`
 	Commands   int     `json:"commands"` // of the whole run, warm-up and end included
 	Bytes      float64 `json:"bytesPerCommand"`
 	Refused    int     `json:"refused,omitempty"`    // commands, by a rule
@@ -42,8 +46,8 @@ func (w *world) ledger() Ledger {
 // measure runs an arm: warm up, count for a while, let everything end, then
 // read the blocks and check that no point was lost.
 func (w *world) measure(ctx context.Context, a arm, window time.Duration) (r Run, err error) {
-	r = Run{Arm: a.Key, Before: w.ledger()}
-	processes, err := w.net.processes(ctx)
+	r = Run{Arm: a.Key, Before: w.ledger(), Memory: map[string]float64{}}
+	processes, leader, err := w.net.processes(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -60,7 +64,14 @@ func (w *world) measure(ctx context.Context, a arm, window time.Duration) (r Run
 	}
 	r.Refused, r.Unendorsed, r.Why = m.refused, m.unmatched, m.why
 	r.Commands, _ = m.begun()
-	return r, w.settle(ctx, &r)
+	if err := w.settle(ctx, &r); err != nil {
+		return r, err
+	}
+	_, next, err := w.net.processes(ctx)
+	if next != leader {
+		r.Leaders++
+	}
+	return r, err
 }
 
 // window waits until the arm is under way, and measures for a while.
@@ -73,7 +84,12 @@ func (w *world) window(ctx context.Context, m *meter, processes map[int32]string
 		return err
 	}
 	open := time.Now()
-	if err := m.watch(ctx, length); err != nil {
+	weighed := make(chan struct{})
+	over := every(200*time.Millisecond, weighed, func() { readMemory(processes, r.Memory) })
+	err = m.watch(ctx, length)
+	close(weighed)
+	<-over
+	if err != nil {
 		return err
 	}
 	after, err := readCPU(processes)
@@ -85,6 +101,24 @@ func (w *world) window(ctx context.Context, m *meter, processes map[int32]string
 	r.account(after.since(before), end.Sub(open))
 	_, err = m.begun()
 	return err
+}
+
+// every does something again and again until stop is closed; it is over when the
+// answer is closed.
+func every(d time.Duration, stop <-chan struct{}, do func()) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for {
+			do()
+			select {
+			case <-time.After(d):
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return over
 }
 
 // warm waits for the first commands that take effect, and a while more.

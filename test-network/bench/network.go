@@ -117,28 +117,32 @@ func (n *network) remove(ctx context.Context) error {
 	return os.RemoveAll(n.home)
 }
 
-// processes lists the network's processes, by pid.
-func (n *network) processes(ctx context.Context) (map[int32]string, error) {
+// processes lists the network's processes, by pid, and names the orderer that leads.
+func (n *network) processes(ctx context.Context) (found map[int32]string, leader string, err error) {
 	out, err := n.tallynet(ctx, "status", "-o", "json")
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var rows []struct {
 		Process string `json:"process"`
 		PID     int32  `json:"pid"`
 		State   string `json:"state"`
+		Note    string `json:"note"`
 	}
 	if err := json.Unmarshal(out, &rows); err != nil {
-		return nil, fmt.Errorf("tallynet status: %w", err)
+		return nil, "", fmt.Errorf("tallynet status: %w", err)
 	}
-	found := map[int32]string{}
+	found = map[int32]string{}
 	for _, r := range rows {
 		if r.PID == 0 {
-			return nil, fmt.Errorf("%s is %s", r.Process, r.State)
+			return nil, "", fmt.Errorf("%s is %s", r.Process, r.State)
 		}
 		found[r.PID] = r.Process
+		if r.Note == "leads" {
+			leader = r.Process
+		}
 	}
-	return found, nil
+	return found, leader, nil
 }
 
 // profile is where a party's is.

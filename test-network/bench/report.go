@@ -32,13 +32,16 @@ type Summary struct {
 	CPU    map[string]float64 `json:"cpuMsPerCommand"`
 	Busy   float64            `json:"busy"`
 	// Foreign is the part of the machine that others used, at worst.
-	Foreign    float64        `json:"foreign"`
-	Invalid    map[string]int `json:"invalid"` // transactions, all rounds
-	Refused    int            `json:"refused"`
-	Unendorsed int            `json:"unendorsed"`
-	Why        string         `json:"why,omitempty"`
-	Rows       [2]int         `json:"rows"` // all of the ledger's, at the first round's start and the last one's end
-	MB         [2]int64       `json:"mb"`
+	Foreign float64 `json:"foreign"`
+	// Memory is the largest process of each kind at its largest, in MB.
+	Memory     map[string]float64 `json:"memoryMB"`
+	Leaders    int                `json:"leaders"` // changes of the orderers' leader, all rounds
+	Invalid    map[string]int     `json:"invalid"` // transactions, all rounds
+	Refused    int                `json:"refused"`
+	Unendorsed int                `json:"unendorsed"`
+	Why        string             `json:"why,omitempty"`
+	Rows       [2]int             `json:"rows"` // all of the ledger's, at the first round's start and the last one's end
+	MB         [2]int64           `json:"mb"`
 }
 
 // Report is a whole run.
@@ -126,6 +129,10 @@ func summary(runs []Run) Summary {
 		s.CPU[kind] = over(func(r Run) float64 { return r.CPU[kind] }).Median
 	}
 	for _, r := range runs {
+		s.Leaders += r.Leaders
+		for kind, mb := range r.Memory {
+			s.Memory[kind] = max(s.Memory[kind], mb)
+		}
 		for what, n := range r.Blocks.Invalid {
 			s.Invalid[what] += n
 		}
@@ -141,7 +148,7 @@ func summary(runs []Run) Summary {
 func (r Report) armsTable(phase string) table.Writer {
 	t := newTable()
 	t.AppendHeader(table.Row{"arm", "what", "commands/s", "min–max", "p50 ms", "p99 ms", "bytes",
-		"CPU µs: peers", "orderers", "chaincode", "driver", "busy", "others", "invalid", "rows, thousands", "MB"})
+		"CPU µs: peers", "orderers", "chaincode", "driver", "MB at most: peer", "orderer", "chaincode", "busy", "others", "invalid", "rows, thousands", "MB"})
 	for _, s := range r.Arms {
 		if s.Phase != phase {
 			continue
@@ -149,6 +156,7 @@ func (r Report) armsTable(phase string) table.Writer {
 		t.AppendRow(table.Row{s.Key, s.Title, figure(s.Rate.Median), figure(s.Rate.Min) + "–" + figure(s.Rate.Max),
 			figure(s.P50.Median), figure(s.P99.Median), figure(s.Bytes),
 			figure(1000 * s.CPU[kindPeer]), figure(1000 * s.CPU[kindOrderer]), figure(1000 * s.CPU[kindChaincode]), figure(1000 * s.CPU[kindDriver]),
+			figure(s.Memory[kindPeer]), figure(s.Memory[kindOrderer]), figure(s.Memory[kindChaincode]),
 			fmt.Sprintf("%.0f %%", 100*s.Busy), fmt.Sprintf("%.0f %%", 100*s.Foreign), conflicts(s),
 			fmt.Sprintf("%d–%d", s.Rows[0]/1000, s.Rows[1]/1000), fmt.Sprintf("%d–%d", s.MB[0], s.MB[1])})
 	}

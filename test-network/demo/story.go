@@ -72,18 +72,23 @@ func (w wallet) available(programme string) (sum int64) {
 func founding(ctx context.Context, s *stage) error {
 	s.chapter("", "The alliance is founded: the operator admits the parties, issuers open their programmes")
 	if err := s.tally(ctx, "G", nil, "consortium", "found", "alliance", "--en", "Group", "--zh", "集团", "--roles", "issuer,acceptor",
-		"--peer", "--cycle", "2026-11", "--date", "2026-10-31", "--test"); err != nil {
+		"--cycle", "2026-11", "--date", "2026-10-31", "--test"); err != nil {
 		return err
 	}
 	for _, p := range [][]string{
-		{"D", "--en", "Dealer", "--zh", "经销商", "--roles", "issuer,acceptor", "--peer"},
-		{"F", "--en", "Finance", "--zh", "金融", "--roles", "issuer,finance", "--peer"},
+		{"D", "--en", "Dealer", "--zh", "经销商", "--roles", "issuer,acceptor"},
+		{"F", "--en", "Finance", "--zh", "金融", "--roles", "issuer,finance"},
 		{"M", "--en", "Mobility", "--zh", "出行", "--roles", "issuer,acceptor"},
 		{"S1", "--en", "Car care", "--zh", "养护供应商", "--roles", "supplier"},
 		{"S2", "--en", "Parts", "--zh", "配件供应商", "--roles", "supplier"},
 		{"A", "--en", "Auditor", "--zh", "审计", "--roles", "auditor"},
 	} {
 		if err := s.tally(ctx, "G", nil, append([]string{"party", "register"}, p...)...); err != nil {
+			return err
+		}
+	}
+	for _, p := range []string{"G", "D", "F"} {
+		if err := s.tally(ctx, p, nil, "party", "begin-peer"); err != nil {
 			return err
 		}
 	}

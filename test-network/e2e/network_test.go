@@ -170,12 +170,15 @@ func (n *network) found() error {
 	}
 	defer g.Close()
 	if _, err := g.Found(ctx, party.FoundRequest{Network: "e2e", En: "Group", Zh: "集团", Roles: party.Issuer | party.Acceptor,
-		Peer: true, Cycle: "2026-11", Date: day("2026-11-01"), Test: true}); err != nil {
+		Cycle: "2026-11", Date: day("2026-11-01"), Test: true}); err != nil {
+		return err
+	}
+	if _, err := g.WalkIn(ctx, "", party.BeginPeerRequest{}); err != nil {
 		return err
 	}
 	for _, p := range []party.RegisterRequest{
-		{Party: "D", En: "Dealer", Zh: "经销商", Roles: party.Issuer | party.Acceptor, Peer: true},
-		{Party: "F", En: "Finance", Zh: "金融", Roles: party.Issuer | party.Finance, Peer: true},
+		{Party: "D", En: "Dealer", Zh: "经销商", Roles: party.Issuer | party.Acceptor},
+		{Party: "F", En: "Finance", Zh: "金融", Roles: party.Issuer | party.Finance},
 		{Party: "M", En: "Mobility", Zh: "出行", Roles: party.Issuer | party.Acceptor},
 		{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
 		{Party: "B", En: "Bank", Zh: "银行", Roles: party.Issuer | party.Finance},
@@ -189,9 +192,12 @@ func (n *network) found() error {
 		if err != nil {
 			return err
 		}
-		_, err = g.WalkIn(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
+		if issuer == "D" || issuer == "F" {
+			_, err = g.WalkIn(ctx, "", party.BeginPeerRequest{})
+		}
+		_, opened := g.WalkIn(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
 			Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}}})
-		if err := errors.Join(err, g.Close()); err != nil {
+		if err := errors.Join(err, opened, g.Close()); err != nil {
 			return err
 		}
 	}

@@ -157,7 +157,7 @@ func TestMalformedCallsAreRefusedWhole(t *testing.T) {
 		{"no argument", "points:Issue", nil, fault.BadRequest},
 		{"no function", "points:Mint", [][]byte{[]byte("r"), []byte("{}")}, fault.BadRequest},
 		{"no contract", "mint:Mint", [][]byte{[]byte("r"), []byte("{}")}, fault.BadRequest},
-		{"a second founding", "charter:Found", [][]byte{[]byte(`{"network":"n","en":"x","zh":"x","roles":[],"peer":true,"cycle":"c","date":"2026-11-01","test":true}`)}, fault.Conflict},
+		{"a second founding", "charter:Found", [][]byte{[]byte(`{"network":"n","en":"x","zh":"x","roles":[],"cycle":"c","date":"2026-11-01","test":true}`)}, fault.Conflict},
 		{"the heads, directly", "", nil, fault.Forbidden},
 	} {
 		target := contract

@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"time"
 	_ "time/tzdata" // the calendar must not depend on what the machine has
 
@@ -11,6 +12,7 @@ import (
 
 	"tallystick/chaincode/internal/contract"
 	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/internal/share"
 	"tallystick/chaincode/service"
 )
 
@@ -26,9 +28,14 @@ func main() {
 	}
 }
 
+// rowsACore is what a party's share is by default: a third or so of what peers,
+// orderers and chaincode get done on one core.
+const rowsACore = 3000
+
 func serve() *cobra.Command {
 	var operator, place string
 	var test bool
+	var rows int
 	cmd := &cobra.Command{
 		Use:   "serve {tally|seal}",
 		Short: "Serve one chaincode, configured by CHAINCODE_… variables",
@@ -48,11 +55,12 @@ func serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return service.Serve(tally)
+			return service.Serve(share.Of(tally, float64(max(1, rows)), time.Now))
 		},
 	}
 	cmd.Flags().StringVar(&operator, "operator", "", "party whose founding of the network this endorser accepts")
 	cmd.Flags().BoolVar(&test, "test-clock", false, "accept a test network, whose business date may run ahead of the calendar")
+	cmd.Flags().IntVar(&rows, "share", rowsACore*runtime.NumCPU(), "rows a second that each party can count on here while others ask too")
 	cmd.Flags().StringVar(&place, "place", "Asia/Shanghai", "time zone of business dates")
 	return cmd
 }

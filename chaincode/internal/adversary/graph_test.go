@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
@@ -72,6 +73,15 @@ func of(row string, names func(uint8) string, states []state, more ...state) mac
 
 // machines are all state machines of the ledger.
 var machines = []machine{
+	of("party", words[party.State](), nil,
+		resting("PENDING", "its first command", "nobody can deal with it", by("itself", "ACTIVE", command.BeginPeer), by("operator", "CLOSED", command.SetParty)),
+		resting("ACTIVE", "nobody", "business goes on", by("operator", "SUSPENDED", command.SetParty), by("operator", "CLOSED", command.SetParty)),
+		resting("SUSPENDED", "operator", "what it began ends as if it were silent; its members can leave it", by("operator", "ACTIVE", command.SetParty), by("operator", "CLOSED", command.SetParty)),
+		resting("CLOSED", "operator", "as SUSPENDED", by("operator", "ACTIVE", command.SetParty), by("operator", "PENDING", command.SetParty))),
+	of("programme", words[points.ProgrammeState](), nil,
+		resting("OPEN", "nobody", "business goes on", by("issuer, operator", "SUSPENDED", command.SetProgramme), by("issuer", "CLOSED", command.SetProgramme)),
+		resting("SUSPENDED", "who suspended it", "what is out is spent, refunded and converted as before", by("who suspended it", "OPEN", command.SetProgramme), by("issuer", "CLOSED", command.SetProgramme)),
+		resting("CLOSED", "issuer", "as SUSPENDED", by("issuer", "OPEN", command.SetProgramme))),
 	of("lot", words[points.LotState](), final("EXPIRED", "REVOKED", "CANCELLED"),
 		resting("PENDING", "witness", "issuer and witness, either of them, can cancel it; nobody else has anything in it",
 			by("witness", "ACTIVE", command.Activate), by("issuer, witness", "CANCELLED", command.Cancel)),

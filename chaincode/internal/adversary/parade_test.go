@@ -30,7 +30,8 @@ type parade struct {
 
 // unseen are the commands that a parade leaves out, with the reason.
 var unseen = map[command.Kind]string{
-	command.Share: "it takes private data, of collections that this world has not",
+	command.BeginPeer: "it goes by a peer's own command line: found sends it",
+	command.Share:     "it takes private data, of collections that this world has not",
 }
 
 // do runs the parade's next command.
@@ -77,6 +78,7 @@ func TestParadeOfAllCommands(t *testing.T) {
 
 func (p *parade) consortium() {
 	p.do("G", party.RegisterRequest{Party: "X", En: "X", Zh: "X", Roles: party.Supplier})
+	p.do("G", party.SetRequest{Party: "X", State: party.Closed, Reason: "x"})
 	for _, id := range []string{"D", "F", "M"} {
 		p.do("G", party.AmendRequest{Party: id, Roles: party.Issuer | party.Acceptor, Liability: 1_000_000_000, Debit: 1_000_000_000})
 	}
@@ -110,6 +112,8 @@ func (p *parade) programmes() {
 		p.do(id, points.OpenProgrammeRequest{Programme: id + "P", En: id, Zh: id, Price: amount.Rate{Num: 1, Den: 2}, Rules: points.Rules{}})
 		p.do(id, points.SetRulesRequest{Programme: id + "P", Rules: rules})
 	}
+	p.do("G", points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"})
+	p.do("G", points.SetProgrammeRequest{Programme: "DP", State: points.OpenToIssue, Reason: "x"})
 	p.do("D", points.SetRuleRequest{Rule: points.Rule{ID: "earn", Programme: "DP", Rate: amount.Rate{Num: 1, Den: 10}, Bonus: 1, PerAward: 500, From: p.today, Until: p.today + 90}})
 	p.do("D", points.PublishRateRequest{From: "GP", To: "DP", Rate: amount.Rate{Num: 2, Den: 3}, PerDay: 900, Since: p.today, Until: p.today + 90})
 	p.do("G", p.agreeRate("GP", "DP"))

@@ -3,6 +3,9 @@ package adversary
 import (
 	"testing"
 
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
 
@@ -70,4 +73,33 @@ func (w *world) closeAll() {
 		w.end(id)
 	}
 	w.close()
+}
+
+// S1. Two issuers that agree with each other make points worth as much as can be; others' cycle closes.
+func TestTwoWhoOweEachOtherTheMost(t *testing.T) {
+	w := found(t)
+	for _, p := range []string{"D", "F"} {
+		w.must(p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: amount.Max, Den: 1}, Rules: points.Rules{}})
+	}
+	for i := range 3 {
+		for _, p := range []string{"D", "F"} {
+			other := map[string]string{"D": "F", "F": "D"}[p]
+			lot := w.issue(p, "li", 1)
+			slip := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: other, Caps: []member.Limit{{Programme: p + "P", Amount: 9}}, Until: w.soon(600)})
+			hold, err := w.try(other, points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60), Authorisation: slip})
+			if err != nil {
+				continue
+			}
+			if _, err := w.try(other, points.CaptureRequest{Hold: hold, Amount: 1}); err != nil {
+				t.Logf("%d: %v", i, err)
+			}
+		}
+	}
+	w.open("G")
+	w.redeem("li", w.issue("G", "li", 100), 10)
+	for range 2 {
+		if c := w.close(); c.State < settlement.Final {
+			t.Errorf("cycle %s is %s", c.ID, c.State)
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 )
 
@@ -174,7 +175,8 @@ func TestStrangersEndEveryState(t *testing.T) {
 		for _, s := range m.states {
 			for _, a := range s.moves {
 				if a.after != "" && a.who == "anyone" && m.row != "close" && m.row != "pair" {
-					t.Run(m.row+" "+s.name, func(t *testing.T) { walk(t, m, s) })
+					t.Run(m.row+" "+s.name, func(t *testing.T) { walk(t, m, s, party.Active) })
+					t.Run(m.row+" "+s.name+" of parties that were closed", func(t *testing.T) { walk(t, m, s, party.Closed) })
 					break
 				}
 			}
@@ -182,7 +184,8 @@ func TestStrangersEndEveryState(t *testing.T) {
 	}
 }
 
-func walk(t *testing.T, m machine, s state) {
+// walk ends a row in a state, the parties that it concerns having come to a state of theirs.
+func walk(t *testing.T, m machine, s state, owners party.State) {
 	reach := walks[m.row+" "+s.name]
 	if reach == nil {
 		t.Fatal("nothing walks there")
@@ -193,6 +196,11 @@ func walk(t *testing.T, m machine, s state) {
 	lots := p.grants()
 	p.shelves()
 	reach(p, lots)
+	if owners != party.Active {
+		for _, id := range []string{"D", "M", "S1"} {
+			p.must("G", party.SetRequest{Party: id, State: owners, Reason: "x"})
+		}
+	}
 	p.pass(1)
 	early := p.endings(m.row, s.name)
 	if len(early) > 0 && m.row != "entitlement" {

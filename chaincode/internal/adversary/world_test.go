@@ -60,20 +60,31 @@ var (
 func found(t *testing.T) *world {
 	t.Helper()
 	w := deploy(t)
-	if err := w.door("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"peer":true,"cycle":"c0","date":"2026-11-01","test":true}`); err != nil {
+	if err := w.door("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"c0","date":"2026-11-01","test":true}`); err != nil {
 		t.Fatal(err)
 	}
+	w.beginPeer("G")
 	for _, p := range []party.RegisterRequest{
-		{Party: "D", Roles: party.Issuer | party.Acceptor, Peer: true}, {Party: "F", Roles: party.Issuer | party.Acceptor, Peer: true},
+		{Party: "D", Roles: party.Issuer | party.Acceptor}, {Party: "F", Roles: party.Issuer | party.Acceptor},
 		{Party: "M", Roles: party.Issuer | party.Acceptor}, {Party: "S1", Roles: party.Supplier}, {Party: "S2", Roles: party.Supplier}, {Party: "A", Roles: party.Auditor},
 	} {
 		p.En, p.Zh = p.Party, p.Party
 		w.must("G", p)
 	}
+	w.beginPeer("D")
+	w.beginPeer("F")
 	for _, id := range []string{"li", "zhang", "chen", "wang", "sun"} {
 		w.must(homes[id], member.EnrolRequest{Member: id})
 	}
 	return w
+}
+
+// beginPeer has a party say that it runs a peer.
+func (w *world) beginPeer(who string) {
+	w.Helper()
+	if err := w.door(who, "party:BeginPeer", "", "{}"); err != nil {
+		w.Fatal(err)
+	}
 }
 
 // deploy installs both chaincodes; nothing is founded.
@@ -266,4 +277,18 @@ func sorted[T any](m map[string]T) []string {
 	}
 	slices.SortFunc(keys, strings.Compare)
 	return keys
+}
+
+// attack runs an attacker's commands; the ledger may refuse them, but not because they are malformed.
+func (w *world) attack(who string, lane uint8, reqs ...command.Request) (taken int) {
+	w.Helper()
+	_, refusals := w.batch(who, lane, reqs...)
+	for i, err := range refusals {
+		if err == nil {
+			taken++
+		} else if fault.CodeOf(err) == fault.BadRequest {
+			w.Errorf("the attack is malformed: %s: %v", command.KindOf(reqs[i]), err)
+		}
+	}
+	return taken
 }

@@ -26,7 +26,7 @@ func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	if err := batch.Check(); err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, batch.Lane, batch.Seq, command.Digest(ctx.GetStub().GetArgs()))
+	r, err := begin(ctx, batch.Lane, batch.Seq, false, command.Digest(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func TestCatalogueRefusesInItsOrder(t *testing.T) {
 	}{
 		{"apply for another's", "D", goods.ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: licence()}, fault.Conflict, false},
 		{"apply again", "S1", goods.ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: licence()}, fault.WrongState, false},
-		{"apply", "A", goods.ApplyRequest{Supplier: "new", En: "x", Zh: "x", Licence: licence()}, "", false},
+		{"apply", "F", goods.ApplyRequest{Supplier: "new", En: "x", Zh: "x", Licence: licence()}, "", false},
 
 		{"approve what isn't, by another", "S1", goods.ApproveRequest{Supplier: "ghost", Fee: amount.Rate{Den: 1}}, fault.Forbidden, false},
 		{"approve what isn't", "G", goods.ApproveRequest{Supplier: "ghost", Fee: amount.Rate{Den: 1}}, fault.NotFound, false},
@@ -162,6 +162,7 @@ func TestCatalogueRefusesInItsOrder(t *testing.T) {
 	} {
 		w := withCatalogue(t, 2)
 		w.must(t, "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 3})
+		w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor | party.Supplier})
 		if c.suspended {
 			w.must(t, "G", goods.RefuseRequest{Supplier: "care", Reason: "audit"})
 		}

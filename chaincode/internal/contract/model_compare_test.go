@@ -62,7 +62,7 @@ func newModel(t fataler, w *world) *model {
 // capDealer caps what D may owe others, or its members. A debit cap is small enough
 // that no lane takes more of it than it needs.
 func (m *model) capDealer(t fataler, w *world, debit, liability int) {
-	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: amount.Units(debit), Liability: amount.Units(liability)})
+	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor | party.Supplier, Debit: amount.Units(debit), Liability: amount.Units(liability)})
 	m.n[entry{"capped", "D"}] = debit
 	m.n[entry{"liable", "D"}], m.n[entry{"liability", "D"}] = liability, liability
 }

@@ -236,6 +236,9 @@ func (c *call) convert(req points.ConvertRequest) error {
 	if err := to.RequireIssuer(c.caller.ID); err != nil {
 		return err
 	}
+	if err := to.RequireOpen(); err != nil {
+		return err
+	}
 	if err := rate.Valid(c.at.Date); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (s *spy) everyOrderVerb(t *testing.T, sku string) {
 	s.try(t, "M", goods.CancelRequest{Order: s.must(t, "D", buy()), Reason: "x"})
 	late := s.must(t, "D", buy())
 	s.net.Advance(601 * time.Second)
-	s.try(t, "A", goods.TimeOutRequest{Order: late})
+	s.try(t, "M", goods.TimeOutRequest{Order: late})
 	s.try(t, "D", buy())
 	placed := s.must(t, "D", buy())
 	for _, msp := range []string{"S1", "D"} {

@@ -16,6 +16,8 @@ import (
 var partyVerbs = []verb{
 	does((*call).register),
 	does((*call).amend),
+	does((*call).setParty),
+	does((*call).beginPeer),
 	does((*call).advanceDate),
 }
 
@@ -61,9 +63,6 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 }
 
 func (c *call) register(req party.RegisterRequest) error {
-	if err := c.caller.Require(party.Operator); err != nil {
-		return err
-	}
 	_, taken, err := ledger.Find(c.tx, row.Party(req.Party))
 	if err != nil {
 		return err
@@ -71,22 +70,59 @@ func (c *call) register(req party.RegisterRequest) error {
 	if taken {
 		return fault.New(fault.Conflict, "party %s is registered", req.Party)
 	}
+	ledger.Put(c.tx, row.Party(req.Party), party.Register(req))
+	return c.enlist(func(r party.Roster) (party.Roster, error) { return r.Plus(req.Party) })
+}
+
+// enlist changes the list of parties.
+func (c *call) enlist(change func(party.Roster) (party.Roster, error)) error {
 	roster, err := ledger.Get(c.tx, row.Roster(), "roster", "of parties")
 	if err != nil {
 		return err
 	}
-	if roster, err = roster.Plus(req.Party); err != nil {
+	if roster, err = change(roster); err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Party(req.Party), party.Register(req))
 	ledger.Put(c.tx, row.Roster(), roster)
 	return nil
 }
 
-func (c *call) amend(req party.AmendRequest) error {
-	if err := c.caller.Require(party.Operator); err != nil {
+// setParty suspends, closes or reopens a party. One that has never sent a command has no lanes
+// for a cycle's close to read: it leaves the list of parties when it is closed.
+func (c *call) setParty(req party.SetRequest) error {
+	found, err := c.party(req.Party)
+	if err != nil {
 		return err
 	}
+	next, err := found.Set(req)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Party(req.Party), next)
+	switch party.Pending {
+	case found.State:
+		return c.enlist(func(r party.Roster) (party.Roster, error) { return r.Minus(req.Party), nil })
+	case next.State:
+		return c.enlist(func(r party.Roster) (party.Roster, error) { return r.Plus(req.Party) })
+	}
+	return nil
+}
+
+// beginPeer notes that the caller has a peer: see run.own, which has sealed this command there.
+func (c *call) beginPeer(party.BeginPeerRequest) error {
+	next, err := c.caller.BeginPeer(c.seq - 1)
+	if err != nil {
+		return err
+	}
+	if !c.own {
+		return fault.New(fault.BadRequest, "a peer is begun by a walk-in: party:BeginPeer")
+	}
+	ledger.Put(c.tx, row.Party(next.ID), next)
+	c.caller = next
+	return nil
+}
+
+func (c *call) amend(req party.AmendRequest) error {
 	found, err := c.party(req.Party)
 	if err != nil {
 		return err
@@ -102,9 +138,6 @@ func (c *call) amend(req party.AmendRequest) error {
 // advanceDate moves the business date. An endorser of a network that is no
 // test refuses a date that its own calendar hasn't reached.
 func (c *call) advanceDate(req settlement.AdvanceRequest) error {
-	if err := c.caller.Require(party.Operator); err != nil {
-		return err
-	}
 	next, err := settlement.Advance(c.cycle, req)
 	if err != nil {
 		return err

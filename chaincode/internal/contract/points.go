@@ -15,6 +15,7 @@ import (
 // what is refused in which order stands at the request's type.
 var pointsVerbs = []verb{
 	does((*call).openProgramme),
+	does((*call).setProgramme),
 	does((*call).setRules),
 	does((*call).setRule),
 	does((*call).pledge),
@@ -97,9 +98,6 @@ func pieceKeys(keys []string, pieces []spend.Take) []string {
 func lotKey(n number.Row) string { return string(row.Lot(n)) }
 
 func (c *call) openProgramme(req points.OpenProgrammeRequest) error {
-	if err := c.caller.Require(party.Issuer); err != nil {
-		return err
-	}
 	_, taken, err := ledger.Find(c.tx, row.Programme(req.Programme))
 	if err != nil {
 		return err
@@ -108,6 +106,19 @@ func (c *call) openProgramme(req points.OpenProgrammeRequest) error {
 		return fault.New(fault.Conflict, "programme %s exists", req.Programme)
 	}
 	ledger.Put(c.tx, row.Programme(req.Programme), points.OpenProgramme(req, c.at))
+	return nil
+}
+
+func (c *call) setProgramme(req points.SetProgrammeRequest) error {
+	programme, err := c.programme(req.Programme)
+	if err != nil {
+		return err
+	}
+	next, err := programme.Set(req, c.caller.Roles.Has(party.Operator), c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Programme(req.Programme), next)
 	return nil
 }
 

@@ -27,6 +27,7 @@ type run struct {
 	cycle  settlement.Cycle
 	lane   uint8
 	seq    uint64
+	own    bool // it begins the caller's peer: its lanes move in a namespace of their own from here on
 }
 
 // call is one command of a run.
@@ -38,8 +39,8 @@ type call struct {
 
 // begin reads what every command needs and seals the lane. The digest is of
 // the batch as it was sent; a walk-in leaves seq at 0 and gets the next one.
-func begin(ctx *Context, lane uint8, seq uint64, digest [32]byte) (*run, error) {
-	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub()), lane: lane}
+func begin(ctx *Context, lane uint8, seq uint64, own bool, digest [32]byte) (*run, error) {
+	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub()), lane: lane, own: own}
 	caller, err := ctx.GetClientIdentity().GetMSPID()
 	if err != nil {
 		return nil, fmt.Errorf("contract: the caller: %w", err)
@@ -53,8 +54,23 @@ func begin(ctx *Context, lane uint8, seq uint64, digest [32]byte) (*run, error) 
 	if r.cycle, err = ledger.Get(r.tx, row.Cycle(), "cycle", "open"); err != nil {
 		return nil, err
 	}
-	r.seq, err = r.advance(seq, digest)
-	return r, err
+	if r.seq, err = r.advance(seq, digest); err != nil {
+		return nil, err
+	}
+	return r, r.arrive()
+}
+
+// arrive makes a party ACTIVE that sends its first command. FORBIDDEN if it was closed before.
+func (r *run) arrive() error {
+	if !r.caller.Since.IsZero() || r.caller.Roles.Has(party.Operator) {
+		return nil
+	}
+	if r.caller.State == party.Closed {
+		return fault.New(fault.Forbidden, "%s was closed before it began", r.caller.ID)
+	}
+	r.caller = r.caller.Begin(number.Command{Party: r.caller.ID, Lane: r.lane, Seq: r.seq})
+	ledger.Put(r.tx, row.Party(r.caller.ID), r.caller)
+	return nil
 }
 
 // guard has no row written that no command of the batch explains: every node would
@@ -67,20 +83,30 @@ func (r *run) guard(batch command.Batch) {
 // the transaction: Fabric keeps the writes of a failed callee unless the caller
 // fails too.
 func (r *run) advance(seq uint64, digest [32]byte) (uint64, error) {
-	asked := ""
+	asked, base := "", r.caller.Base
 	if r.lane != number.WalkIn {
 		asked = strconv.FormatUint(seq, 10)
 	}
-	name := row.SealOf(r.caller.ID, r.caller.Peer)
-	args := [][]byte{[]byte(seal.Advance), []byte(strconv.Itoa(int(r.lane))), []byte(asked), digest[:]}
-	answer := r.ctx.GetStub().InvokeChaincode(name, args, "")
+	if r.own && !r.caller.Peer {
+		var err error
+		if base, err = r.seal(row.SealOf("", false), seal.Highest, []byte(r.caller.ID)); err != nil {
+			return 0, err
+		}
+	}
+	space := row.SealOf(r.caller.ID, r.caller.Peer || r.own)
+	return r.seal(space, seal.Advance, []byte(strconv.Itoa(int(r.lane))), []byte(asked), digest[:], strconv.AppendUint(nil, base, 10))
+}
+
+// seal asks a chaincode of lane heads for a sequence.
+func (r *run) seal(space, function string, args ...[]byte) (uint64, error) {
+	answer := r.ctx.GetStub().InvokeChaincode(space, append([][]byte{[]byte(function)}, args...), "")
 	if answer.GetStatus() != shim.OK {
 		if refusal, ok := fault.Parse(answer.GetMessage()); ok {
 			return 0, refusal
 		}
 		// What the peer says of a chaincode that it can't reach comes as payload. The
 		// endorser is out of order, not the request.
-		return 0, fault.New(fault.Unavailable, "%s does not answer: %.120s", name, answer.GetMessage()+string(answer.GetPayload()))
+		return 0, fault.New(fault.Unavailable, "%s does not answer: %.120s", space, answer.GetMessage()+string(answer.GetPayload()))
 	}
 	return strconv.ParseUint(string(answer.GetPayload()), 10, 64)
 }

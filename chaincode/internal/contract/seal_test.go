@@ -151,10 +151,10 @@ func TestEndorsersOwnRefusals(t *testing.T) {
 	bare := ledgersim.New(ledgersim.Config{Orgs: []ledgersim.Org{{MSP: "G", Peer: true}}})
 	worldNow = bare.Now
 	bare.Deploy(seal.Outer, strict, ledgersim.OutOf(1, "G"))
-	bare.Deploy(sealG, seal.Chaincode{}, ledgersim.OutOf(1, "G"))
+	bare.Deploy(row.SealOf("", false), seal.Chaincode{}, ledgersim.OutOf(1, "G"))
 	found := func(test string) error {
 		_, err := bare.Invoke(bare.Identity("G", "client"), seal.Outer, ledgersim.Args("charter:Found",
-			`{"network":"n","en":"G","zh":"G","roles":[],"peer":true,"cycle":"c","date":"2025-12-31","test":`+test+`}`)...)
+			`{"network":"n","en":"G","zh":"G","roles":[],"cycle":"c","date":"2025-12-31","test":`+test+`}`)...)
 		return err
 	}
 	if err := found("true"); err == nil || !strings.Contains(err.Error(), "FORBIDDEN") {
@@ -174,7 +174,7 @@ func TestEndorsersOwnRefusals(t *testing.T) {
 	if err := advance(today); err != nil {
 		t.Errorf("today: %v", err)
 	}
-	if head := bare.Get("G", sealG, string(row.LaneHead("G", 0))); head == nil {
+	if head := bare.Get("G", row.SealOf("", false), string(row.LaneHead("G", 0))); head == nil {
 		t.Error("no walk-in lane")
 	}
 }

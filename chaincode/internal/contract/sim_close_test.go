@@ -174,7 +174,7 @@ func (v view) drawModel(verb string) command.Request {
 	switch verb {
 	case "propose":
 		req := settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: v.one("", "D", "G"), Acceptor: v.one("", "M"), Scene: v.one("", "shop")}, From: v.today().Date + date.Date(v.dice(3))}
-		req.Terms = settlement.Terms{Price: amount.Rate{Num: v.n(3), Den: v.n(3)}, Fee: amount.Rate{Num: 1, Den: 1 + v.n(9)}, Payer: settlement.Payer(v.dice(2)), Cap: amount.Units(20 * v.dice(3))}
+		req.Terms = settlement.Terms{Price: amount.Rate{Num: v.n(3), Den: v.n(3)}, Fee: amount.Rate{Num: 1, Den: 1 + v.n(9)}, Payer: settlement.Payer(v.dice(2)), Cap: amount.Units(20 * v.dice(3)), Prefunded: v.odd(3)}
 		return req
 	case "agree":
 		if book, ok := v.book(); ok {

@@ -29,13 +29,16 @@ var rideCodes, rideCommitment = code.Chain(make(code.Code, code.Size), 3)
 
 // furnish opens what the lives are about: three programmes, rates between them, a
 // pledge, two benefits with quotas, caps for D, and authorisations.
-func furnish(t fataler, w *world) {
+func furnish(t fataler, w *world) { furnishAt(t, w, amount.Rate{Num: 1, Den: 2}) }
+
+// furnishAt is furnish, with points of a price.
+func furnishAt(t fataler, w *world, price amount.Rate) {
 	rules := points.Rules{SpendPerDay: 300, EarnPerDay: 500, Transfer: points.TransferRules{Allowed: true, PerDay: 200}}
 	for _, p := range []string{"G", "D", "M"} {
 		if p == "M" {
 			rules = points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 2}, Transfer: points.TransferRules{Allowed: true}}
 		}
-		w.must(t, p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: 1, Den: 2}, Rules: rules})
+		w.must(t, p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: price, Rules: rules})
 	}
 	for _, r := range [][2]string{{"DP", "GP"}, {"MP", "GP"}, {"GP", "DP"}, {"GP", "MP"}} {
 		rate := amount.Rate{Num: 2, Den: 3}
@@ -122,7 +125,7 @@ func such[T any](v view, kind string, suits func(T) bool) (id string, r T, ok bo
 }
 
 // What the lanes do, with weights.
-var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant reward reward reward reward leave buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase  " + closing)
+var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant reward reward reward reward leave buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase  " + widening + closing)
 
 // closing is what ends cycles, in all lives, and what parties agree to settle by.
 const closing = "advance advance cutoff cutoff compute compute compute open open open open sign sign sign sign sign sign carry carry finalise finalise prefund instruct instruct advise advise advise bounce raise raise answer accept rejectd split split agreed escalate rule rule unraise propose propose agree agree depart"
@@ -130,7 +133,10 @@ const closing = "advance advance cutoff cutoff compute compute compute open open
 func (v view) draw() command.Request {
 	for {
 		verb := pick(v.dice, v.lane.verbs)
-		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign, v.drawGoods, v.drawOrder, v.drawClose, v.drawModel} {
+		if !v.answering(verb) {
+			continue
+		}
+		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign, v.drawGoods, v.drawOrder, v.drawClose, v.drawModel, v.drawWide} {
 			if req := try(verb); req != nil {
 				return req
 			}

@@ -36,6 +36,7 @@ type laneClient struct {
 	lane  uint8
 	peer  string   // from which it learns
 	verbs []string // what it does, with weights
+	life  kindOfLife
 	secrets
 
 	// What a durable outbox would keep.
@@ -129,6 +130,7 @@ func (c *laneClient) draw(rng *rand.Rand) *command.Batch {
 	for range 1 + rng.IntN(6) {
 		batch.Commands = append(batch.Commands, command.New("", v.draw()))
 	}
+	widen(batch, rng)
 	return batch
 }
 
@@ -151,8 +153,8 @@ func TestSimulation(t *testing.T) {
 }
 
 func live(t *testing.T, seed uint64) error {
-	w := founded(t, seed)
-	furnish(t, w)
+	w, life := founded(t, seed), lifeOf(seed)
+	furnishAt(t, w, life.price)
 	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Silence(seed % 2)}})
 	verbs, known := living, secrets(nil)
 	if seed%3 == 0 {
@@ -164,13 +166,21 @@ func live(t *testing.T, seed uint64) error {
 	var lanes []*laneClient
 	for _, party := range []string{"G", "D", "M"} {
 		for lane := range uint8(2) {
-			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2, peer: []string{"G", "D", "F"}[lane], wanted: 8, verbs: verbs, secrets: known}
+			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2, peer: []string{"G", "D", "F"}[lane], wanted: 8, verbs: verbs, life: life, secrets: known}
 			clients, lanes = append(clients, c), append(lanes, c)
+		}
+		if passes := *lanes[len(lanes)-1]; seed%2 == 1 {
+			clients = append(clients, &passer{passes})
 		}
 	}
 	s := ledgersim.NewScheduler(w.net, seed, ledgersim.DefaultWeights, clients...)
 	if err := s.Run(500); err != nil {
 		return err
+	}
+	for _, c := range clients {
+		if p, ok := c.(*passer); ok && p.err != nil {
+			return p.err
+		}
 	}
 	// Quiet after the storm: what is pending ends.
 	rng := rand.New(rand.NewPCG(seed, 0x7175696574))
@@ -213,6 +223,9 @@ func checkLife(w *world, lanes []*laneClient) error {
 		return err
 	}
 	if err := checkPayments(w.net); err != nil {
+		return err
+	}
+	if err := checkRequests(w.net); err != nil {
 		return err
 	}
 	for _, c := range lanes {

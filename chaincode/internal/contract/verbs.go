@@ -11,6 +11,8 @@ import (
 // verb is what the ledger does for one kind of request.
 type verb struct {
 	request reflect.Type
+	kind    command.Kind
+	may     may
 	do      func(*call, command.Request) error
 	// reads lists the keys that the verb will read first, so that one call fetches
 	// those of a whole batch. It need not be complete: what is missing is read
@@ -34,7 +36,13 @@ func tabulate(subjects ...[]verb) map[reflect.Type]verb {
 
 // does ties a type of request to its verb.
 func does[R command.Request](do func(*call, R) error) verb {
-	return verb{request: reflect.TypeFor[R](), do: func(c *call, req command.Request) error { return do(c, req.(R)) }}
+	var none R
+	kind := command.KindOf(none)
+	asks, told := mays[kind]
+	if !told {
+		panic(fmt.Sprintf("contract: nobody may send %s", kind)) // the tables are constant
+	}
+	return verb{request: reflect.TypeFor[R](), kind: kind, may: asks, do: func(c *call, req command.Request) error { return do(c, req.(R)) }}
 }
 
 // reading is does, for verbs that know beforehand what they will read.
@@ -44,11 +52,14 @@ func reading[R command.Request](do func(*call, R) error, reads func(*run, R) []s
 	return v
 }
 
-// do hands a well-formed request to its verb.
+// do hands a well-formed request to its verb, if the caller may send such a one.
 func (c *call) do(req command.Request) error {
 	v, ok := verbs[reflect.TypeOf(req)]
 	if !ok {
 		return fmt.Errorf("contract: no verb for a %T", req)
+	}
+	if err := v.may.allow(c.caller, v.kind); err != nil {
+		return err
 	}
 	return v.do(c, req)
 }

@@ -17,7 +17,8 @@ func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, number.WalkIn, 0, command.Digest(ctx.GetStub().GetArgs()))
+	_, own := req.(party.BeginPeerRequest)
+	r, err := begin(ctx, number.WalkIn, 0, own, command.Digest(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +41,16 @@ func (*Party) Register(ctx *Context, request string, req party.RegisterRequest) 
 
 // Amend changes a party's roles and caps. See party.AmendRequest.
 func (*Party) Amend(ctx *Context, request string, req party.AmendRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Set suspends, closes or reopens a party. See party.SetRequest.
+func (*Party) Set(ctx *Context, request string, req party.SetRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// BeginPeer says that the caller runs a peer from now on. See party.BeginPeerRequest.
+func (*Party) BeginPeer(ctx *Context, request string, req party.BeginPeerRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 

@@ -60,6 +60,11 @@ func (*Points) Unfreeze(ctx *Context, request string, req points.UnfreezeRequest
 	return walkIn(ctx, request, req)
 }
 
+// SetProgramme suspends, closes or reopens a programme. See points.SetProgrammeRequest.
+func (*Points) SetProgramme(ctx *Context, request string, req points.SetProgrammeRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
 // SetRules replaces a programme's rules. See points.SetRulesRequest.
 func (*Points) SetRules(ctx *Context, request string, req points.SetRulesRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)

@@ -96,20 +96,31 @@ func founded(t fataler, seed uint64) *world {
 func established(t fataler, seed uint64) *world {
 	t.Helper()
 	w := newWorld(t, seed)
-	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"peer":true,"cycle":"2026-11","date":"`+firstDay+`","test":true}`)
+	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"2026-11","date":"`+firstDay+`","test":true}`)
 	if err != nil || !tx.Valid() {
 		t.Fatalf("founding: %v", err)
 	}
+	w.beginPeer(t, "G")
 	var requests []command.Request
 	for _, p := range []struct {
 		id    string
 		roles party.Roles
-		peer  bool
-	}{{"D", party.Issuer | party.Acceptor, true}, {"F", party.Issuer, true}, {"M", party.Issuer | party.Acceptor, false}, {"S1", party.Supplier, false}, {"S2", party.Supplier, false}, {"A", party.Auditor, false}} {
-		requests = append(requests, party.RegisterRequest{Party: p.id, En: p.id, Zh: p.id, Roles: p.roles, Peer: p.peer})
+	}{{"D", party.Issuer | party.Acceptor}, {"F", party.Issuer}, {"M", party.Issuer | party.Acceptor}, {"S1", party.Supplier}, {"S2", party.Supplier}, {"A", party.Auditor}} {
+		requests = append(requests, party.RegisterRequest{Party: p.id, En: p.id, Zh: p.id, Roles: p.roles})
 	}
 	w.must(t, "G", requests...)
+	w.beginPeer(t, "D")
+	w.beginPeer(t, "F")
 	return w
+}
+
+// beginPeer has a party say that it runs a peer.
+func (w *world) beginPeer(t fataler, msp string) {
+	t.Helper()
+	tx, err := w.call(msp, "party:BeginPeer", "", "{}")
+	if err != nil || !tx.Valid() {
+		t.Fatalf("%s begins its peer: %v", msp, err)
+	}
 }
 
 // must runs commands that have to take effect, and answers the last one's number.

@@ -8,8 +8,9 @@
 // parties. Parties without a peer share the namespace tallyseal. One program
 // serves all of these namespaces; see 0001-a-namespace-for-each-partys-heads.md.
 //
-//	advance(lane, seq, digest)   moves the caller's lane on, as part of a batch of tally
-//	head(party, lane)            answers one head; for everyone
+//	advance(lane, seq, digest, base)   moves the caller's lane on, as part of a batch of tally
+//	head(party, lane)                  answers one head; for everyone
+//	highest(party)                     answers the highest sequence of all its lanes; for everyone
 //
 // advance answers only when tally calls it in a transaction that was proposed
 // to tally: called directly, or by any other chaincode, it refuses. What it
@@ -41,6 +42,7 @@ const Outer = "tally"
 const (
 	Advance = "advance"
 	Head    = "head"
+	Highest = "highest"
 )
 
 // Chaincode is tallyseal.
@@ -52,11 +54,11 @@ func (Chaincode) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.
 // Invoke calls the function that the first argument names.
 func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	args := stub.GetArgs()
-	if len(args) == 0 || len(args) > 4 || longest(args) > maxArgument {
+	if len(args) == 0 || len(args) > 5 || longest(args) > maxArgument {
 		return refuse(fault.New(fault.BadRequest, "want a function and its arguments"))
 	}
 	function, args := string(args[0]), args[1:]
-	if function != Head {
+	if function != Head && function != Highest {
 		if err := requireOuter(stub); err != nil {
 			return refuse(err)
 		}
@@ -64,12 +66,14 @@ func (Chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	var answer []byte
 	var err error
 	switch {
-	case function == Advance && len(args) == 3:
+	case function == Advance && len(args) == 4:
 		answer, err = advance(stub, args)
 	case function == Head && len(args) == 2:
 		answer, err = head(stub, args)
+	case function == Highest && len(args) == 1:
+		answer, err = highest(stub, string(args[0]))
 	default:
-		err = fault.New(fault.BadRequest, "want advance(lane, seq, digest) or head(party, lane)")
+		err = fault.New(fault.BadRequest, "want advance(lane, seq, digest, base), head(party, lane) or highest(party)")
 	}
 	if err != nil {
 		return refuse(err)
@@ -131,7 +135,8 @@ func proposedTo(stub shim.ChaincodeStubInterface) (string, error) {
 
 // advance moves the head of one of the caller's lanes from seq−1 to seq and
 // answers the sequence. In lane 0, for walk-ins, seq may be empty: the next one.
-// A lane that was never used is at 0. Refused: BAD_REQUEST, LANE_MOVED.
+// A lane that was never used here is at base, which its party's lanes had come to
+// in another namespace: so no number is given out twice. Refused: BAD_REQUEST, LANE_MOVED.
 func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 	caller, err := cid.GetMSPID(stub)
 	if err != nil {
@@ -145,12 +150,16 @@ func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	base, err := strconv.ParseUint(string(args[3]), 10, 64)
+	if err != nil {
+		return nil, fault.New(fault.BadRequest, "base: want a sequence")
+	}
 	if len(args[2]) != sha256.Size {
 		return nil, fault.New(fault.BadRequest, "want a digest of 32 bytes")
 	}
-	next := before.Next([sha256.Size]byte(args[2]))
+	next := before.Next(base, [sha256.Size]byte(args[2]))
 	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next.Seq, 10) || asked == "" && lane != number.WalkIn {
-		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, before.Seq, asked)
+		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, next.Seq-1, asked)
 	}
 	if next.Seq > number.MaxSeq {
 		return nil, fault.New(fault.BadRequest, "want a lane with room")
@@ -174,6 +183,22 @@ func head(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(found)
+}
+
+// highest answers the highest sequence of a party's lanes.
+func highest(stub shim.ChaincodeStubInterface, party string) ([]byte, error) {
+	if err := name.CheckID("party", party); err != nil {
+		return nil, err
+	}
+	top := uint64(0)
+	for lane := range uint8(number.Lanes) {
+		_, found, err := read(stub, party, lane)
+		if err != nil {
+			return nil, err
+		}
+		top = max(top, found.Seq)
+	}
+	return strconv.AppendUint(nil, top, 10), nil
 }
 
 func read(stub shim.ChaincodeStubInterface, party string, lane uint8) (string, row.Head, error) {

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 )
 
@@ -35,7 +36,7 @@ type payee struct {
 // loadAccounts reads accounts. Numbers are taken as they stand, with their leading noughts.
 // BAD_REQUEST for a file with anything else in it, and for a party that stands twice.
 func loadAccounts(path string) (map[string]payee, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounds.YAML(path)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (p payee) bankAccount() iso20022.Account {
 // keepFile writes a file that its owner alone may read, at once or not at all. If it is
 // there with the same bytes nothing is done; with others it is a CONFLICT.
 func keepFile(path string, data []byte) (err error) {
-	switch before, err := os.ReadFile(path); {
+	switch before, err := bounds.File(path, bounds.Evidence); {
 	case err == nil && bytes.Equal(before, data):
 		return nil
 	case err == nil:

@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -104,7 +104,7 @@ func (a *app) authorise(ctx context.Context, req member.AuthoriseRequest, oneTim
 }
 
 func readStatement(path string) (req member.AuthoriseRequest, err error) {
-	data, err := os.ReadFile(path)
+	data, err := bounds.File(path, bounds.Request)
 	if err != nil {
 		return req, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,6 +13,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -216,7 +216,7 @@ func parseRoot(text string) (codec.Hash, error) {
 
 // readJSON reads a file strictly.
 func readJSON(path string, to any) error {
-	data, err := os.ReadFile(path)
+	data, err := bounds.File(path, bounds.Request)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func consortium(a *app) *cobra.Command {
 	var req party.FoundRequest
 	found := leaf("found NETWORK", "Found the network with yourself as its operator: the ledger's first command",
 		`  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
-      --peer --cycle 2026-11 --date 2026-11-01 --test`,
+      --cycle 2026-11 --date 2026-11-01 --test`,
 		func(ctx context.Context, args []string) error {
 			req.Network = args[0]
 			if err := req.Check(); err != nil {
@@ -33,7 +33,6 @@ func consortium(a *app) *cobra.Command {
 	names(found, &req.En, &req.Zh)
 	roles(found, &req.Roles, "your roles besides operator")
 	f := found.Flags()
-	f.BoolVar(&req.Peer, "peer", false, "you run a peer")
 	f.StringVar(&req.Cycle, "cycle", "", "first settlement cycle, such as 2026-11")
 	day(found, &req.Date, "date", "first business date")
 	f.BoolVar(&req.Test, "test", false, "a test network, whose business date may run ahead of the calendar")

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // leaf is a command that does something. The words after its name in use are its
@@ -175,12 +177,16 @@ func evidence(cmd *cobra.Command, to *codec.Hash) {
 }
 
 func hashFile(path string) (codec.Hash, error) {
-	data, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(data)
-	return sum[:], nil
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, bounds.Reader(file, path, bounds.Evidence)); err != nil {
+		return nil, err
+	}
+	return sum.Sum(nil), nil
 }
 
 func parseUnits(text string) (amount.Units, error) {

@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
@@ -72,7 +73,7 @@ func catalogueMapping(path, scene, seller, source string) (*importer.Mapping, er
 	}
 	defer file.Close()
 	sum := sha256.New()
-	header, err := csv.NewReader(io.TeeReader(file, sum)).Read()
+	header, err := bounds.NewCSV(io.TeeReader(file, sum), path).Read()
 	if err != nil {
 		return nil, fmt.Errorf("%s: line 1: no header: %w", path, err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
+	"tallystick/client/bounds"
 )
 
 // generateKey makes a private key in a new file and answers its public half.
@@ -64,7 +65,7 @@ func readPrivateKey(path string) (ed25519.PrivateKey, error) {
 }
 
 func readPEM(path string) (*pem.Block, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounds.File(path, bounds.Key)
 	if err != nil {
 		return nil, err
 	}

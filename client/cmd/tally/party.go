@@ -14,7 +14,10 @@ import (
 )
 
 func parties(a *app) *cobra.Command {
-	return group("party", "Parties, their roles and caps (参与方)", registerParty(a), amendParty(a), listParties(a))
+	return group("party", "Parties, their roles and caps (参与方)", registerParty(a), beginPeer(a), amendParty(a),
+		setParty(a, "suspend", party.Suspended, "Have a party begin nothing new for now; what it owes and is owed goes on (暂停)"),
+		setParty(a, "close", party.Closed, "Close a party, which leaves; what it owes and is owed goes on (关闭)"),
+		setParty(a, "reopen", party.Active, "Have a suspended or closed party begin new business again (恢复)"), listParties(a))
 }
 
 // roles is a flag with a list of roles.
@@ -33,14 +36,33 @@ func parseRoles(text string) (party.Roles, error) {
 func registerParty(a *app) *cobra.Command {
 	var req party.RegisterRequest
 	cmd := a.sends("register PARTY", "Admit a party; for the operator",
-		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor --peer`,
+		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`,
 		func(args []string) (command.Request, error) {
 			req.Party = args[0]
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
 	roles(cmd, &req.Roles, "what it may do")
-	cmd.Flags().BoolVar(&req.Peer, "peer", false, "it runs a peer, so what is done in its name needs that peer's endorsement")
+	return cmd
+}
+
+func beginPeer(a *app) *cobra.Command {
+	cmd := a.sends("begin-peer", "Say that you run a peer, which must endorse from now on whatever is done in your name (启用节点)",
+		`  tally --as D party begin-peer`, func([]string) (command.Request, error) { return party.BeginPeerRequest{}, nil })
+	cmd.Long = `Say that you run a peer. The channel has a chaincode for your lane heads by then,
+tallyseal-PARTY, whose policy is that peer: from here on nothing is done in your name
+without it. Send it first of all, or whenever the peer comes.`
+	return cmd
+}
+
+func setParty(a *app, verb string, state party.State, short string) *cobra.Command {
+	req := party.SetRequest{State: state}
+	cmd := a.sends(verb+" PARTY", short+"; for the operator", "  tally --as G party "+verb+" D --reason contract_ended",
+		func(args []string) (command.Request, error) {
+			req.Party = args[0]
+			return req, nil
+		})
+	cmd.Flags().StringVar(&req.Reason, "reason", "", "a code, such as contract_ended")
 	return cmd
 }
 
@@ -49,7 +71,7 @@ func amendParty(a *app) *cobra.Command {
 	cmd := leaf("amend PARTY", "Change a party's roles and caps; for the operator (限额)", `  tally --as G party amend B --debit 10000
   tally --as G party amend D --roles issuer --liability 0`, nil)
 	cmd.Long = `Change what a party may do. What no flag names stays as it is; a cap of 0 is no
-cap. A role that is taken away stops new commands and undoes nothing. After setting
+cap. A role that is taken away stops what needs it; what was begun can be ended. After setting
 a liability cap on an issuer that has points outstanding, have them counted:
 tally points relieve.`
 	roles(cmd, &given.Roles, "what it may do from now on")
@@ -102,11 +124,11 @@ func listParties(a *app) *cobra.Command {
 }
 
 func partiesTable(t table.Writer, all []party.Party) {
-	t.AppendHeader(table.Row{"party", "name", "名称", "roles", "peer", "liability cap, fen", "debit cap, fen"})
-	right(t, 6, 7)
+	t.AppendHeader(table.Row{"party", "name", "名称", "roles", "state", "peer", "liability cap, fen", "debit cap, fen"})
+	right(t, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, p := range all {
-		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), yes(p.Peer), limit(p.Liability), limit(p.Debit)})
+		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yes(p.Peer), limit(p.Liability), limit(p.Debit)})
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/viper"
 
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
@@ -34,10 +36,13 @@ type planned struct {
 const maxSteps = 64
 
 func loadPlan(path string) (plan, error) {
+	text, err := bounds.YAML(path)
+	if err != nil {
+		return plan{}, fmt.Errorf("the plan: %w", err)
+	}
 	v := viper.New()
-	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
-	if err := v.ReadInConfig(); err != nil {
+	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
 		return plan{}, fmt.Errorf("the plan %s: %w", path, err)
 	}
 	var p plan

@@ -17,7 +17,10 @@ import (
 
 func programmes(a *app) *cobra.Command {
 	return group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
-		openProgramme(a), setRules(a), showProgramme(a), listProgrammes(a))
+		openProgramme(a), setRules(a),
+		setProgramme(a, "suspend", points.SuspendedIssue, "Issue nothing new for now; for the issuer and the operator (暂停)"),
+		setProgramme(a, "close", points.ClosedIssue, "Issue nothing new any more; for the issuer (关闭)"),
+		setProgramme(a, "reopen", points.OpenToIssue, "Issue again; for who suspended or closed it (恢复)"), showProgramme(a), listProgrammes(a))
 }
 
 func openProgramme(a *app) *cobra.Command {
@@ -69,6 +72,20 @@ that they were issued with.`
 	return cmd
 }
 
+func setProgramme(a *app, verb string, state points.ProgrammeState, short string) *cobra.Command {
+	req := points.SetProgrammeRequest{State: state}
+	cmd := a.sends(verb+" PROGRAMME", short, "  tally --as D programme "+verb+" DP --reason replaced",
+		func(args []string) (command.Request, error) {
+			req.Programme = args[0]
+			return req, nil
+		})
+	cmd.Long = short + `. Whatever its state, points
+that are out can be spent, refunded and converted until they expire; to stop a
+member's spending, freeze its wallet: tally points freeze.`
+	cmd.Flags().StringVar(&req.Reason, "reason", "", "a code, such as replaced")
+	return cmd
+}
+
 func showProgramme(a *app) *cobra.Command {
 	return leaf("show PROGRAMME", "Show a programme with its rules and tiers", "  tally --as D programme show GP", func(ctx context.Context, args []string) error {
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
@@ -84,7 +101,7 @@ func showProgramme(a *app) *cobra.Command {
 func programmeTable(t table.Writer, p points.Programme) {
 	r, show := p.Rules, scalesOf([]points.Programme{p})
 	t.AppendRows([]table.Row{
-		{"programme", p.ID}, {"issuer", p.Issuer}, {"name", p.En}, {"名称", p.Zh}, {"price, fen a point", p.Price},
+		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh}, {"price, fen a point", p.Price},
 		{"scale", r.Scale}, {"expiry", expiryText(r.Expiry)}, {"grace after a refund", fmt.Sprintf("%d days", graceDays(r))},
 		{"every grant needs evidence", r.Evidence}, {"can be transferred", r.Transfer.Allowed},
 	})
@@ -107,6 +124,14 @@ func programmeTable(t table.Writer, p points.Programme) {
 	}
 }
 
+// stateText says in which state a programme is, who set it and why.
+func stateText(p points.Programme) string {
+	if p.StateBy == "" {
+		return p.State.String()
+	}
+	return fmt.Sprintf("%s by %s: %s", p.State, p.StateBy, p.Reason)
+}
+
 func graceDays(r points.Rules) uint16 {
 	if r.Grace == 0 {
 		return 30
@@ -122,7 +147,7 @@ func listProgrammes(a *app) *cobra.Command {
 				return err
 			}
 			return a.print(all, func(t table.Writer) {
-				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "fen a point", "expiry", "tiers"})
+				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "fen a point", "expiry", "tiers", "state"})
 				right(t, 5)
 				t.SuppressEmptyColumns()
 				for _, p := range all {
@@ -130,7 +155,7 @@ func listProgrammes(a *app) *cobra.Command {
 					for _, tier := range p.Rules.Tiers {
 						tiers = append(tiers, tier.ID)
 					}
-					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, p.Price, expiryText(p.Rules.Expiry), strings.Join(tiers, ", ")})
+					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, p.Price, expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
 				}
 			})
 		})

@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
@@ -140,7 +141,7 @@ was so at its block and time; it doesn't say that it is still so.`,
   tally verify-proof zhang.proof --trust cas --signers 3 -o json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			data, err := os.ReadFile(args[0])
+			data, err := bounds.File(args[0], bounds.Request)
 			if err != nil {
 				return err
 			}

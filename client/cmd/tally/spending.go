@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -145,7 +146,7 @@ func (o *oneTime) read() (code.Code, error) {
 	if o.file == "" {
 		return code.Parse(os.Getenv("TALLY_CODE"))
 	}
-	data, err := os.ReadFile(o.file)
+	data, err := bounds.File(o.file, bounds.Key)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
@@ -106,7 +106,7 @@ func pricesOf(price goods.Price, path string) ([]goods.Price, error) {
 	if path == "" {
 		return []goods.Price{price}, nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := bounds.File(path, bounds.Request)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/veil"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -102,8 +102,8 @@ func readValue(kind goods.TermsKind, path string) (veil.Value, error) {
 		}
 		defer file.Close()
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxValue+1))
-	if err != nil || len(text) > maxValue {
+	text, err := bounds.All(file, path, maxValue)
+	if err != nil {
 		return veil.Value{}, fault.New(fault.BadRequest, "--value: want one number")
 	}
 	return parseValue(kind, strings.TrimSpace(string(text)))
@@ -255,12 +255,7 @@ func acceptTerms(a *app) *cobra.Command {
 const maxTermsFile = 64 << 20
 
 func readTerms(path string) (file termsFile, err error) {
-	opened, err := os.Open(path)
-	if err != nil {
-		return file, err
-	}
-	defer opened.Close()
-	data, err := io.ReadAll(io.LimitReader(opened, maxTermsFile))
+	data, err := bounds.File(path, maxTermsFile)
 	if err != nil {
 		return file, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -95,10 +96,12 @@ redemption. The sale's price stays here; nothing of it goes to the ledger.`
 	return cmd
 }
 
+// parseShareOf takes no exponent: to compare with it could mean to write out its digits.
 func parseShareOf(text string) (decimal.Decimal, error) {
+	plain := len(text) <= 40 && strings.Trim(text, "0123456789.") == ""
 	share, err := decimal.NewFromString(text)
-	if err != nil || share.Sign() < 0 || share.GreaterThan(decimal.NewFromInt(1)) || len(text) > 40 {
-		return share, fmt.Errorf("%.40q: want a number between 0 and 1", text)
+	if !plain || err != nil || share.GreaterThan(decimal.NewFromInt(1)) {
+		return decimal.Decimal{}, fmt.Errorf("%.40q: want a number between 0 and 1", text)
 	}
 	return share, nil
 }

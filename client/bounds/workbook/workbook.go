@@ -1,0 +1,135 @@
+// Package workbook reads a workbook that somebody sent, so much of it and no more.
+// It unpacks to many times its size, and a row of a few bytes can claim to be the
+// last of two thousand million.
+package workbook
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"tallystick/chaincode/fault"
+)
+
+// What a workbook can have.
+const (
+	maxWorkbook = 64 << 20 // bytes of the file
+	maxSheets   = 1 << 28  // bytes of all, unpacked
+	maxTexts    = 1 << 25  // bytes of the texts that its sheets share, unpacked
+	maxRest     = 8 << 20  // bytes of each other part, unpacked: they are read whole
+	maxInMemory = 16 << 20 // bytes of a part above which it is unpacked to a temporary file
+	maxParts    = 1000     // files in the archive
+	maxRows     = 1 << 20  // of a sheet: what Excel has
+	maxColumns  = 1024
+	maxCells    = 20_000_000
+)
+
+// Open opens a workbook for reading. Cells are taken as they are stored.
+func Open(path string) (*excelize.File, error) {
+	if err := checkArchive(path); err != nil {
+		return nil, err
+	}
+	book, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, UnzipSizeLimit: maxSheets, UnzipXMLSizeLimit: maxInMemory})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return book, nil
+}
+
+// checkArchive refuses what would unpack to too much. The sizes are the archive's own
+// word, to which the one who unpacks it holds it.
+func checkArchive(path string) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxWorkbook {
+		return tooLarge(path, "the workbook has", maxWorkbook)
+	}
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return fmt.Errorf("%s: it is no workbook: %w", path, err)
+	}
+	defer func() { err = errors.Join(err, archive.Close()) }()
+	if len(archive.File) > maxParts {
+		return fault.New(fault.Limit, "%s: the workbook has more than %d parts", path, maxParts)
+	}
+	sheets := uint64(0)
+	for _, f := range archive.File {
+		if most := mostOf(f.Name); f.UncompressedSize64 > most {
+			return tooLarge(path, fmt.Sprintf("its part %.60q has", f.Name), int64(most))
+		}
+		if sheets += f.UncompressedSize64; sheets > maxSheets {
+			return tooLarge(path, "unpacked, it has", maxSheets)
+		}
+	}
+	return nil
+}
+
+func tooLarge(name, what string, most int64) error {
+	return fault.New(fault.Limit, "%s: %s more than %d bytes", name, what, most)
+}
+
+// mostOf is how many bytes a part may have, unpacked.
+func mostOf(part string) uint64 {
+	switch part = strings.ToLower(part); {
+	case strings.HasPrefix(part, "xl/worksheets/"):
+		return maxSheets
+	case part == "xl/sharedstrings.xml":
+		return maxTexts
+	}
+	return maxRest
+}
+
+// Rows reads a sheet row by row, as excelize does: rows that aren't stored are empty.
+type Rows struct {
+	*excelize.Rows
+	name        string
+	rows, cells int
+	err         error
+}
+
+// OpenRows opens a sheet of a workbook; the name is for refusals.
+func OpenRows(book *excelize.File, sheet, name string) (*Rows, error) {
+	rows, err := book.Rows(sheet)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &Rows{Rows: rows, name: name}, nil
+}
+
+// Next goes to the next row, if there is one. A sheet of one row can claim that it is
+// the two thousand millionth.
+func (r *Rows) Next() bool {
+	if r.err != nil || !r.Rows.Next() {
+		return false
+	}
+	if r.rows++; r.rows > maxRows {
+		r.err = fault.New(fault.Limit, "%s: a sheet has more than %d rows", r.name, maxRows)
+	}
+	return r.err == nil
+}
+
+// Columns is the row's cells, up to the last that has something.
+func (r *Rows) Columns() ([]string, error) {
+	cells, err := r.Rows.Columns()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.name, err)
+	}
+	if r.cells += len(cells); len(cells) > maxColumns || r.cells > maxCells {
+		return nil, fault.New(fault.Limit, "%s: a sheet has more than %d columns or %d cells", r.name, maxColumns, maxCells)
+	}
+	return cells, nil
+}
+
+// Error is what ended the rows, if not their end.
+func (r *Rows) Error() error {
+	if r.err != nil {
+		return r.err
+	}
+	return r.Rows.Error()
+}
