@@ -20,7 +20,7 @@ import (
 //	gp/NUMBER                  pledge
 //	d/NUMBER                   trade
 var pointsReaders = map[string]reader{
-	"g": as[points.Programme]("programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules),
+	"g": as[points.Programme]("programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
 		keeping(func(b, a points.Programme) bool { return b.ID == a.ID && b.Issuer == a.Issuer && b.Price == a.Price })),
 	"l": byRow[points.Lot]("lot", makes(itsCommand, grants...), changes(anyone, spends...), keepingBy(keepsLot)),
 	"h": byCommand[points.Hold]("hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),

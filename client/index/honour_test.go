@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
@@ -266,14 +267,18 @@ func TestTraces(t *testing.T) {
 	w := newForgers(t)
 	forged := lot("DP", "ann", 1_000_000_000, today+30)
 	source := w.propose("G", "tally", ledgersim.Args("forge", "x"), put(row.Lot(w.lot), forged))
-	before := w.figures(w.strict())
+	ix := w.strict()
+	before := w.figures(ix)
+	if pieces, err := ix.Choose("ann", "DP", 5, today); fault.CodeOf(err) != fault.Insufficient {
+		t.Errorf("a till takes %v from it, %v", pieces, err)
+	}
 	forged.Placed = 500
 	n := w.next("M", 1)
 	taken := put(row.Lot(w.lot), forged)
 	taken.Read = true
 	redeemed := w.batch("M", 1, []command.Kind{command.Hold, command.Capture}, taken,
 		put(row.Hold(n), points.Hold{Acceptor: "M", Member: "ann", State: points.Captured, Captured: 500, Pieces: spend.Line{{Lot: w.lot, Programme: "DP", Amount: 500}}}))
-	ix := w.strict()
+	ix = w.strict()
 	if w.figures(ix) != before {
 		t.Error("figures change")
 	}
@@ -288,6 +293,10 @@ func TestTraces(t *testing.T) {
 	w.batch("M", 1, []command.Kind{command.Enrol}, put(row.Member("bob"), member.Member{ID: "bob", Home: "M", State: member.Active}))
 	if m, err := Search[member.Member](w.strict(), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 2 {
 		t.Errorf("the next batch of the lane doesn't count: %+v, %v", m, err)
+	}
+	w.propose("G", "tally", ledgersim.Args("forge", "x"), put(row.Lot(w.lot), lot("DP", "ann", 10, today+30)))
+	if pieces, err := w.strict().Choose("ann", "DP", 5, today); err != nil || len(pieces) != 1 {
+		t.Errorf("what was written back as it was can't be spent: %v, %v", pieces, err)
 	}
 }
 

@@ -345,6 +345,8 @@ CREATE TABLE IF NOT EXISTS unsealed (
   PRIMARY KEY (block, place, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS unsealed_key ON unsealed (key);
+
 -- What came of it: transactions that read it.
 CREATE TABLE IF NOT EXISTS traces (
   block    INTEGER NOT NULL,
