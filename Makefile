@@ -53,8 +53,8 @@ unit: ## tests without a network
 e2e: build ## tests on a real network
 	@scripts/e2e.sh
 
-bench: build ## measure ours beside controls on one network, into test-network/bench
-	@scripts/bench.sh
+bench: build ## measure ours beside controls on one network (BENCH="--only h-64,o-attack")
+	@scripts/bench.sh $(BENCH)
 
 clean: ## remove what was built, and networks that were left
 	@scripts/clean.sh

@@ -18,6 +18,7 @@ const (
 	AgreeModel      Kind = 171
 	LeaveModel      Kind = 172
 	SetPolicy       Kind = 173
+	AcceptPolicy    Kind = 174
 	RaiseDispute    Kind = 175
 	AnswerDispute   Kind = 176
 	AcceptDispute   Kind = 177
@@ -27,6 +28,7 @@ const (
 	EscalateDispute Kind = 181
 	RuleDispute     Kind = 182
 	WithdrawDispute Kind = 183
+	ConfirmDate     Kind = 184
 )
 
 var settlementSpecs = []spec{
@@ -34,6 +36,8 @@ var settlementSpecs = []spec{
 	specOf[settlement.ComputeRequest](Compute, "cycle:Compute"),
 	specOf[settlement.FinaliseRequest](Finalise, "cycle:Finalise"),
 	specOf[settlement.SetPolicyRequest](SetPolicy, "cycle:SetPolicy"),
+	specOf[settlement.AcceptPolicyRequest](AcceptPolicy, "cycle:AcceptPolicy"),
+	specOf[settlement.ConfirmDateRequest](ConfirmDate, "cycle:Confirm"),
 	specOf[settlement.OpenRequest](OpenHidden, "statement:Open"),
 	specOf[settlement.SignRequest](SignStatement, "statement:Sign"),
 	specOf[settlement.CarryRequest](CarryStatement, "statement:Carry"),

@@ -2,6 +2,7 @@ package row
 
 import (
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/settlement"
@@ -9,7 +10,9 @@ import (
 
 // settlementReaders reads the rows of clearing and settlement:
 //
-//	sb                      the book of settlement models
+//	sb/DATE                 the book of a business date: what was agreed about settling
+//	sm/N                    a version of a settlement model, without whom it binds
+//	sn/PARTY                what a party gave notice of
 //	pr                      roster: the parties that were ever registered
 //	ob/NUMBER               obligations of one batch: named by the batch's first command
 //	cy/CYCLE                a closed cycle
@@ -20,7 +23,10 @@ import (
 //	cd/NUMBER               dispute
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
 var settlementReaders = map[string]reader{
-	"sb": as[settlement.Book]("book", "", founded(), changes(anyone, command.ProposeModel, command.AgreeModel, command.LeaveModel), changes(operator, command.SetPolicy)),
+	"sb": byDate[settlement.Book]("book", founded(), writes(operator, command.AdvanceDate)),
+	"sm": as[settlement.Model]("model", "N", writes(operator, command.AdvanceDate)),
+	"sn": as[settlement.Notice]("notice", "PARTY", writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
+		command.AcceptPolicy, command.ConfirmDate)),
 	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty)),
 	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
 	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
@@ -46,8 +52,18 @@ var settlementReaders = map[string]reader{
 	"cf": as[settlement.Prefunded]("prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund)),
 }
 
-// Book is the key of the settlement models.
-func Book() Key[settlement.Book] { return "sb" }
+// Book is the key of what was agreed about settling on a business date.
+func Book(day date.Date) Key[settlement.Book] {
+	return Key[settlement.Book]("sb/" + hexadecimal(uint64(day), 8))
+}
+
+// SettlementModel is the key of a version of a settlement model, by its number.
+func SettlementModel(n uint32) Key[settlement.Model] {
+	return Key[settlement.Model]("sm/" + hexadecimal(uint64(n), 8))
+}
+
+// Notice is the key of what a party gave notice of.
+func Notice(party string) Key[settlement.Notice] { return Key[settlement.Notice]("sn/" + party) }
 
 // Roster is the key of the list of parties.
 func Roster() Key[party.Roster] { return "pr" }

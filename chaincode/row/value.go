@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 )
 
@@ -70,7 +71,7 @@ func merge(tables ...map[string]reader) map[string]reader {
 
 // Examples visits a row of every kind: a key of its form, and the zero row.
 func Examples(visit func(kind, key string, value []byte)) {
-	part := map[string]string{"PARTY": "D", "LANE": "03", "NUMBER": "030000000007000"}
+	part := map[string]string{"PARTY": "D", "LANE": "03", "NUMBER": "030000000007000", "DATE": "00004e20"}
 	for prefix, r := range readers {
 		key := prefix
 		for _, name := range strings.Split(r.shape, "/") {
@@ -158,6 +159,20 @@ func as[T any](kind, shape string, rules ...rule) reader {
 // byCommand reads rows of type T that are named by the command that made them.
 func byCommand[T any](kind string, rules ...rule) reader {
 	return numbered[T](kind, 0, func(n number.Command, _ int) string { return n.String() }, rules)
+}
+
+// byDate reads rows of type T that are named by a business date.
+func byDate[T any](kind string, rules ...rule) reader {
+	r := as[T](kind, "DATE", rules...)
+	read := r.read
+	r.read = func(id string, value []byte) (Named, error) {
+		day, err := strconv.ParseInt(id, 16, 32)
+		if err != nil || id != hexadecimal(uint64(day), 8) {
+			return Named{}, fmt.Errorf("row: no date is %.20q", id)
+		}
+		return read(date.Date(day).String(), value)
+	}
+	return r
 }
 
 // byRow reads rows of type T of which one command makes several.

@@ -1,208 +1,143 @@
 package settlement
 
 import (
+	"bytes"
 	"slices"
-	"tallystick/chaincode/amount"
+
 	"tallystick/chaincode/date"
-	"tallystick/chaincode/fault"
-	"tallystick/chaincode/name"
 )
 
-// ProposeRequest puts a version of a settlement model into the book. The caller
-// agrees to it; it binds others as they agree. A party that the scope names must be
-// the caller or the caller the operator.
-//
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (it only audits, it is neither named nor the
-// operator, or a version of another's model), EXPIRED (it would take effect before
-// tomorrow), LIMIT (the book is full, or the caller has proposed too many).
-type ProposeRequest struct {
-	_     struct{}  `cbor:",toarray"`
-	Model string    `json:"model"`
-	Scope Scope     `json:"scope"`
-	Terms Terms     `json:"terms"`
-	From  date.Date `json:"from"`
+// Book is what the parties have agreed about settling on one business date: the models (结算模型) and the policy. Every batch
+// that owes reads the book of its date. It is made from the book before it and what parties gave notice of, when the
+// date moves on, and never changes: so what is selected for a day is selected for it ever after.
+type Book struct {
+	_        struct{}     `cbor:",toarray"`
+	Models   []Model      `json:"models"`   // those that bind somebody, by number
+	Last     uint32       `json:"last"`     // number that was given last
+	Policy   Policy       `json:"policy"`   // in force for the cycles that open
+	Asked    Policy       `json:"asked"`    // by the operator
+	Accepted []Acceptance `json:"accepted"` // by parties that said so, sorted
 }
 
-// Check refuses a malformed request with BAD_REQUEST or LIMIT.
-func (r ProposeRequest) Check() error {
-	if err := name.CheckID("model", r.Model); err != nil {
-		return err
-	}
-	if err := name.CheckOptional([2]string{"issuer", r.Scope.Issuer}, [2]string{"acceptor", r.Scope.Acceptor},
-		[2]string{"scene", r.Scope.Scene}, [2]string{"programme", r.Scope.Programme}); err != nil {
-		return err
-	}
-	if r.Scope.Issuer != "" && r.Scope.Issuer == r.Scope.Acceptor {
-		return fault.New(fault.BadRequest, "scope: nobody owes itself")
-	}
-	if err := r.Terms.check(); err != nil {
-		return err
-	}
-	return r.From.Check()
+// Founding is the book of a new network: no model, three days to sign, three to
+// answer, and what isn't signed is carried over.
+func Founding() Book { return Book{Models: []Model{}, Policy: usual, Asked: usual} }
+
+// Given is what a party gave notice of.
+type Given struct {
+	Party  string `json:"party"`
+	Asked  bool   `json:"asked"` // it takes part, so that how cycles are closed is its affair
+	Notice Notice `json:"notice"`
 }
 
-func (t Terms) check() error {
-	for _, rate := range []amount.Rate{t.Price, t.Fee, t.Tax} {
-		if rate.Num == 0 && rate.Den == 0 {
-			continue
-		}
-		if err := rate.Check(); err != nil {
-			return err
+// Next is the book of the next business date: what each party leaves, then the models that were proposed, then what
+// each party agrees to and accepts, in the order of the parties. It answers the models that are new, too. Versions
+// that settle nothing any more are left out. Notices that were given on another date than today have no effect.
+func (b Book) Next(today, next date.Date, operator string, given []Given) (_ Book, begun []Model) {
+	known := b.Last
+	b.Models = slices.Clone(b.Models)
+	var parties []string
+	for _, g := range given {
+		if g.Asked {
+			parties = append(parties, g.Party)
 		}
 	}
-	if t.Fee.Num > t.Fee.Den || t.Tax.Num > t.Tax.Den {
-		return fault.New(fault.BadRequest, "a fee or a tax is at most all of it")
+	given = slices.DeleteFunc(slices.Clone(given), func(g Given) bool { return g.Notice.Date != today })
+	for _, g := range given {
+		b.leave(g)
 	}
-	if t.Payer > IssuerPays {
-		return fault.New(fault.BadRequest, "payer: want acceptor or issuer")
+	for _, g := range given {
+		b = b.propose(g)
 	}
-	if t.Delay < 0 || t.Delay > MaxDelay {
-		return fault.New(fault.BadRequest, "delay: want 0 to %d days", MaxDelay)
+	for _, g := range given {
+		b.agree(g)
+		b = b.take(g, operator)
 	}
-	return t.Cap.CheckOptional()
-}
-
-// AgreeRequest binds the caller by the newest version of a model, from its first
-// day, or from tomorrow if that is later. Every party but an auditor may.
-//
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT (it is bound by it), LIMIT.
-type AgreeRequest struct {
-	_       struct{} `cbor:",toarray"`
-	Model   string   `json:"model"`
-	Version uint32   `json:"version"` // that was read: another that was proposed meanwhile is not agreed to unseen
-}
-
-// Check refuses a malformed request with BAD_REQUEST.
-func (r AgreeRequest) Check() error {
-	if r.Version < 1 {
-		return fault.New(fault.BadRequest, "version: want 1 or more")
-	}
-	return name.CheckID("model", r.Model)
-}
-
-// LeaveRequest ends the caller's consent to all versions of a model, with the end of
-// today. What was settled by them stays so.
-//
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (it is bound by none).
-type LeaveRequest struct {
-	_     struct{} `cbor:",toarray"`
-	Model string   `json:"model"`
-}
-
-// Check refuses a malformed request with BAD_REQUEST.
-func (r LeaveRequest) Check() error { return name.CheckID("model", r.Model) }
-
-// SetPolicyRequest changes how cycles are closed. Only the operator may; it counts for
-// cut-offs after it.
-//
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN.
-type SetPolicyRequest struct {
-	_      struct{} `cbor:",toarray"`
-	Policy Policy   `json:"policy"`
-}
-
-// Check refuses a malformed request with BAD_REQUEST.
-func (r SetPolicyRequest) Check() error {
-	p := r.Policy
-	if p.SignDays < 0 || p.SignDays > MaxNoticeDay || p.AnswerDays < 0 || p.AnswerDays > MaxNoticeDay || p.Silence > Consent {
-		return fault.New(fault.BadRequest, "policy: want 0 to %d days, and carry or consent", MaxNoticeDay)
-	}
-	return nil
-}
-
-// Propose puts a version in the book.
-func (b Book) Propose(req ProposeRequest, caller, operator string, today date.Date) (Book, error) {
-	if caller != operator && caller != req.Scope.Issuer && caller != req.Scope.Acceptor {
-		return Book{}, fault.New(fault.Forbidden, "%s is neither named by the scope nor the operator", caller)
-	}
-	version := uint32(1)
-	if i := b.newest(req.Model); i >= 0 {
-		if b.Models[i].By != caller {
-			return Book{}, fault.New(fault.Forbidden, "model %s is %s's", req.Model, b.Models[i].By)
+	for _, m := range b.Models {
+		if m.Number > known {
+			begun = append(begun, m)
 		}
-		version = b.Models[i].Version + 1
 	}
-	if req.From <= today {
-		return Book{}, fault.New(fault.Expired, "a model takes effect tomorrow at the earliest, %s", today+1)
-	}
-	if len(b.Models) >= MaxModels {
-		return Book{}, fault.New(fault.Limit, "the book has %d models", MaxModels)
-	}
-	if caller != operator && b.proposed(caller) >= MaxProposed {
-		return Book{}, fault.New(fault.Limit, "%s has proposed %d models", caller, MaxProposed)
-	}
-	b.Models = append(slices.Clone(b.Models), Model{ID: req.Model, Version: version, By: caller, Scope: req.Scope, Terms: req.Terms, From: req.From,
-		Agreed: []Bond{{Party: caller, Since: req.From}}})
-	return b, nil
+	all := b
+	b.Models = slices.DeleteFunc(slices.Clone(b.Models), func(m Model) bool { return all.settlesNothing(m, next) })
+	b.Policy = b.inForce(parties)
+	return b, begun
 }
 
-// proposed is how many versions are a party's.
-func (b Book) proposed(party string) (n int) {
+// propose numbers the models that a party proposes, which agrees to them itself.
+func (b Book) propose(g Given) Book {
+	for _, m := range g.Notice.Proposed {
+		b.Last++
+		m.Number, m.Agreed = b.Last, []string{g.Party}
+		b.Models = append(b.Models, m)
+	}
+	return b
+}
+
+// leave and agree change the models of a book whose list is a copy.
+func (b Book) leave(g Given) {
+	for _, c := range g.Notice.Changes {
+		for i, m := range b.Models {
+			if c.Leaves && m.same(c.By, c.Model) {
+				b.Models[i] = m.without(g.Party)
+			}
+		}
+	}
+}
+
+func (b Book) agree(g Given) {
+	for _, c := range g.Notice.Changes {
+		for i, m := range b.Models {
+			if m.same(c.By, c.Model) && m.Version == c.Version && bytes.Equal(m.Hash(), c.Hash) {
+				b.Models[i] = m.with(g.Party)
+			}
+		}
+	}
+}
+
+// take notes the policy that a party accepts, and that the operator asks for.
+func (b Book) take(g Given, operator string) Book {
+	if g.Notice.Accepts.SignDays > 0 {
+		b = b.accept(g.Party, g.Notice.Accepts)
+	}
+	if g.Party == operator && g.Notice.Asks.SignDays > 0 {
+		b.Asked = g.Notice.Asks
+	}
+	return b
+}
+
+// settlesNothing says whether a version can be left out from a day on: it binds nobody, or one party alone that hasn't
+// proposed it, or a newer version that has begun binds all that it binds.
+func (b Book) settlesNothing(m Model, from date.Date) bool {
+	if len(m.Agreed) == 0 || len(m.Agreed) == 1 && m.Agreed[0] != m.By {
+		return true
+	}
+	return slices.ContainsFunc(b.Models, func(n Model) bool {
+		return n.same(m.By, m.ID) && n.Number > m.Number && n.From <= from && !slices.ContainsFunc(m.Agreed, func(p string) bool { return !n.binds(p) })
+	})
+}
+
+// newest is the newest version of a model that is in the book.
+func (b Book) newest(by, id string) (Model, bool) {
+	for i := len(b.Models) - 1; i >= 0; i-- {
+		if b.Models[i].same(by, id) {
+			return b.Models[i], true
+		}
+	}
+	return Model{}, false
+}
+
+// by lists the versions that a party proposed.
+func (b Book) by(party string) (list []Model) {
 	for _, m := range b.Models {
 		if m.By == party {
-			n++
+			list = append(list, m)
 		}
 	}
-	return n
+	return list
 }
 
-// newest is the place of a model's newest version, -1 if there is none.
-func (b Book) newest(id string) int {
-	for i := len(b.Models) - 1; i >= 0; i-- {
-		if b.Models[i].ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
-// Agree binds the caller by a model's newest version.
-func (b Book) Agree(req AgreeRequest, caller string, today date.Date) (Book, error) {
-	i := b.newest(req.Model)
-	if i < 0 || b.Models[i].Version != req.Version {
-		return Book{}, fault.New(fault.NotFound, "version %d is not the newest of model %s", req.Version, req.Model)
-	}
-	m := b.Models[i]
-	if j := m.bond(caller); j >= 0 && m.Agreed[j].Until == 0 {
-		return Book{}, fault.New(fault.Conflict, "%s has agreed to model %s", caller, req.Model)
-	}
-	if len(m.Agreed) >= MaxConsents {
-		return Book{}, fault.New(fault.Limit, "model %s binds %d parties", req.Model, MaxConsents)
-	}
-	m.Agreed = append(slices.Clone(m.Agreed), Bond{Party: caller, Since: max(m.From, today+1)})
-	return b.with(i, m), nil
-}
-
-// Leave ends the caller's consent to a model.
-func (b Book) Leave(req LeaveRequest, caller string, today date.Date) (Book, error) {
-	left := false
-	for i, m := range b.Models {
-		j := m.bond(caller)
-		if m.ID != req.Model || j < 0 || m.Agreed[j].Until != 0 {
-			continue
-		}
-		m.Agreed = slices.Clone(m.Agreed)
-		m.Agreed[j].Until = max(today, m.Agreed[j].Since-1)
-		b, left = b.with(i, m), true
-	}
-	if !left {
-		return Book{}, fault.New(fault.NotFound, "%s is bound by no model %s", caller, req.Model)
-	}
-	return b, nil
-}
-
-// bond is the place of a party's last bond, -1 if there is none.
-func (m Model) bond(party string) int {
-	for j := len(m.Agreed) - 1; j >= 0; j-- {
-		if m.Agreed[j].Party == party {
-			return j
-		}
-	}
-	return -1
-}
-
-func (b Book) with(i int, m Model) Book {
-	b.Models = slices.Clone(b.Models)
-	b.Models[i] = m
-	return b
+// bound says whether a party is bound by a version of a model.
+func (b Book) bound(party, by, id string) bool {
+	return slices.ContainsFunc(b.Models, func(m Model) bool { return m.same(by, id) && m.binds(party) })
 }

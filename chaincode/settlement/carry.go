@@ -16,7 +16,7 @@ type Carry struct {
 	Fees   [][2]string // other statements, one for each fee on a hidden sum that they no longer wait for
 }
 
-// Carry leaves the statement out of its cycle, on a business date: what it comes to, less carved lines, is owed anew,
+// Carry leaves the statement out of its cycle, on a business date as Close.Day counts it: what it comes to, less carved lines, is owed anew,
 // a line for each debtor and programme. Hidden sums that weren't opened are owed anew as they are; the fees on them
 // arise when they are opened, in the later cycle.
 //

@@ -22,18 +22,19 @@ func (l Line) disputed() Disputed {
 	return Disputed{Line: l.Row, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}
 }
 
-// Step is who moves a dispute, by which command, and the business date.
+// Step is who does something, by which command, and the business date.
 type Step struct {
-	Caller string
-	By     number.Command
-	Today  date.Date
+	Caller  string
+	By      number.Command
+	Today   date.Date
+	Skipped int32 // the open cycle's
 }
 
 // Carve leaves lines out of what is settled of the pair (剥离), and answers the dispute about them. The
 // lines are those that the request names, in its order. The pair's sums, and what was signed, count
 // them still: a root is of all lines.
 func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair, Dispute, error) {
-	if err := p.opposable(closed, s.Today); err != nil {
+	if err := p.opposable(closed, closed.Day(Cycle{Date: s.Today, Skipped: s.Skipped})); err != nil {
 		return Pair{}, Dispute{}, err
 	}
 	if err := p.own(closed.ID, lines); err != nil {
@@ -43,7 +44,7 @@ func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair,
 		return Pair{}, Dispute{}, fault.New(fault.Limit, "%d lines of %s and %s are disputed, want at most %d", len(p.Carved), p.A, p.B, MaxCarved)
 	}
 	d := Dispute{Cycle: closed.ID, By: s.Caller, Against: req.With, Reason: req.Reason, Evidence: req.Evidence,
-		State: Raised, AnswerBy: s.Today + date.Date(closed.Policy.AnswerDays), Since: s.Today, Last: s.By}
+		State: Raised, AnswerBy: s.Today + date.Date(closed.Policy.AnswerDays), Since: s.Today, Skipped: s.Skipped, Last: s.By}
 	p.Carved = slices.Clone(p.Carved)
 	for _, line := range lines {
 		one := line.disputed()

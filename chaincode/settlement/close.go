@@ -56,8 +56,10 @@ type Close struct {
 	To         date.Date      `json:"to"`
 	CutBy      number.Command `json:"cutBy"`
 	State      State          `json:"state"`
-	Policy     Policy         `json:"policy"`     // as it was at the cut-off
-	SignBy     date.Date      `json:"signBy"`     // last business date for signatures and disputes
+	Policy     Policy         `json:"policy"`     // as it was when the cycle opened
+	Consenting []string       `json:"consenting"` // parties whose silence is consent by it, sorted
+	SignBy     date.Date      `json:"signBy"`     // last business date for signatures and disputes, if no day is skipped
+	Skipped    int32          `json:"skipped"`    // the open cycle's at the cut-off
 	Parties    []string       `json:"parties"`    // whose lanes made it, sorted
 	Root       codec.Hash     `json:"root"`       // SHA-256 over the chains of all lanes; see Root
 	Pairs      [][2]string    `json:"pairs"`      // who has a statement with whom, sorted
@@ -106,14 +108,20 @@ func CheckNew(cycle string) error {
 }
 
 // CutOff ends the open cycle.
-func (c Cycle) CutOff(req CutOffRequest, policy Policy, parties []string, by number.Command) (Cycle, Close, error) {
+//
+// The book is that of the day on which it opened: what was agreed later binds the next cycle.
+func (c Cycle) CutOff(req CutOffRequest, book Book, parties []string, by number.Command) (Cycle, Close, error) {
 	if c.ID != req.Cycle {
 		return Cycle{}, Close{}, fault.New(fault.WrongState, "the open cycle is %s", c.ID)
 	}
-	closed := Close{ID: c.ID, Next: req.Next, From: c.Since, To: c.Date, CutBy: by, State: Cut, Policy: policy,
-		SignBy: c.Date + date.Date(policy.SignDays), Parties: parties}
-	return Cycle{ID: req.Next, Date: c.Date, Since: c.Date}, closed, nil
+	closed := Close{ID: c.ID, Next: req.Next, From: c.Since, To: c.Date, CutBy: by, State: Cut, Policy: book.Policy,
+		Consenting: book.Consenting(), SignBy: c.Date + date.Date(book.Policy.SignDays), Skipped: c.Skipped, Parties: parties}
+	c.ID, c.Since = req.Next, c.Date
+	return c, closed, nil
 }
+
+// Day is the business date as the deadlines of the cycle count it: days that were skipped since its cut-off don't.
+func (c Close) Day(open Cycle) date.Date { return open.Date - date.Date(open.Skipped-c.Skipped) }
 
 // ComputeRequest adds up what the parties owe each other in a closed cycle: a pair's row
 // for each two of them. It costs parties × lanes reads, whatever the number

@@ -19,17 +19,18 @@ import (
 var cutBy = number.Command{Party: "G", Lane: 1, Seq: 9}
 
 func TestCutOff(t *testing.T) {
-	open := Cycle{ID: "2026-11", Date: today + 29, Since: today}
+	open := Cycle{ID: "2026-11", Date: today + 29, Since: today, Skipped: 7, Moved: 99}
 	policy := Policy{SignDays: 3, Silence: Consent}
-	next, closed, err := open.CutOff(CutOffRequest{Cycle: "2026-11", Next: "2026-12"}, policy, []string{"D", "G"}, cutBy)
+	book := Book{Policy: policy, Accepted: []Acceptance{{Party: "D", Policy: policy}, {Party: "G", Policy: Policy{SignDays: 3}}}}
+	next, closed, err := open.CutOff(CutOffRequest{Cycle: "2026-11", Next: "2026-12"}, book, []string{"D", "G"}, cutBy)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if next != (Cycle{ID: "2026-12", Date: today + 29, Since: today + 29}) {
+	if next != (Cycle{ID: "2026-12", Date: today + 29, Since: today + 29, Skipped: 7, Moved: 99}) {
 		t.Errorf("%+v", next)
 	}
 	if closed.ID != "2026-11" || closed.Next != "2026-12" || closed.From != today || closed.To != today+29 || closed.State != Cut || closed.SignBy != today+32 ||
-		closed.Policy != policy || closed.CutBy != cutBy || !slices.Equal(closed.Parties, []string{"D", "G"}) || closed.Root != nil || closed.Pairs != nil {
+		closed.Policy != policy || !slices.Equal(closed.Consenting, []string{"D"}) || closed.Skipped != 7 || closed.CutBy != cutBy || !slices.Equal(closed.Parties, []string{"D", "G"}) || closed.Root != nil || closed.Pairs != nil {
 		t.Errorf("%+v", closed)
 	}
 	for _, c := range []struct {
@@ -46,7 +47,7 @@ func TestCutOff(t *testing.T) {
 	} {
 		err := c.req.Check()
 		if err == nil {
-			_, _, err = open.CutOff(c.req, policy, nil, cutBy)
+			_, _, err = open.CutOff(c.req, book, nil, cutBy)
 		}
 		if fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v, want %q", c.name, err, c.code)

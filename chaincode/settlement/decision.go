@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 )
 
@@ -109,7 +110,7 @@ func (d Dispute) Escalate(s Step) (Dispute, error) {
 	if err := d.only(s, d.By, d.Against); err != nil {
 		return Dispute{}, err
 	}
-	if d.State == Raised && s.Today <= d.AnswerBy {
+	if d.State == Raised && s.Today-date.Date(s.Skipped-d.Skipped) <= d.AnswerBy {
 		return Dispute{}, fault.New(fault.WrongState, "%s has until %s to answer", d.Against, d.AnswerBy)
 	}
 	if err := d.in(Raised, Answered, Refused, Split); err != nil {

@@ -27,7 +27,8 @@ type Dispute struct {
 	Reason   string         `json:"reason"`   // code
 	Evidence codec.Hash     `json:"evidence"` // SHA-256 of what supports it
 	State    DisputeState   `json:"state"`
-	AnswerBy date.Date      `json:"answerBy"` // last day to answer; after it, it can be escalated
+	AnswerBy date.Date      `json:"answerBy"` // last day to answer, if no day is skipped; after it, it can be escalated
+	Skipped  int32          `json:"skipped"`  // the open cycle's when it was raised
 	Answer   codec.Hash     `json:"answer"`   // SHA-256 of the answer, none before
 	Decided  []Allocation   `json:"decided"`  // a proposed split, what was agreed to or what was ruled; else none
 	Grounds  codec.Hash     `json:"grounds"`  // SHA-256 of the ruling's document, none before

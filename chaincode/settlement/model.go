@@ -2,64 +2,23 @@ package settlement
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"slices"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/name"
 )
 
-// Limits of the book of settlement models.
+// Limits of settlement models. All that the parties can have in the book together is fewer than the
+// 4,096 elements that a row can be read with.
 const (
-	MaxModels    = 1024 // versions in the book: none ever leaves it
-	MaxProposed  = 64   // of them by one party that isn't the operator, so that none can fill it
-	MaxConsents  = 128  // parties of one version
-	MaxDelay     = 365  // days from cut-off to payment
-	MaxNoticeDay = 90   // days that a party has to sign, or to answer
+	MaxProposed      = 24      // versions in the book by one party, so that none can fill it
+	MaxProposedBytes = 6 << 10 // of them together
+	MaxByOperator    = 512     // and by the operator, with as many bytes each
+	MaxDelay         = 365     // days from cut-off to payment
 )
-
-// Book is all settlement models that were ever proposed (结算模型), in the order in
-// which they were: a model is named by its place, from 1. Every batch that owes
-// reads it, and only a proposal or a consent writes it. Nothing leaves it, and
-// nothing takes effect before tomorrow, so what is selected for a day that has
-// begun never changes.
-type Book struct {
-	_      struct{} `cbor:",toarray"`
-	Models []Model  `json:"models"`
-	Policy Policy   `json:"policy"`
-}
-
-// Policy is what the consortium agreed about closing a cycle.
-type Policy struct {
-	_          struct{} `cbor:",toarray"`
-	SignDays   int32    `json:"signDays"`   // business days from cut-off in which statements are signed and lines disputed
-	AnswerDays int32    `json:"answerDays"` // from raising a dispute to its answer
-	Silence    Silence  `json:"silence"`    // what it means not to sign in time
-}
-
-// Silence is what it means not to sign a statement in time.
-type Silence uint8
-
-// What silence means.
-const (
-	CarryOver Silence = iota // the pair is left out, and what it owes carried into the open cycle
-	Consent                  // the statement stands
-)
-
-var silences = name.Words{"carry", "consent"}
-
-// MarshalJSON writes the word.
-func (s Silence) MarshalJSON() ([]byte, error) { return silences.Marshal(uint8(s)) }
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (s *Silence) UnmarshalJSON(data []byte) error {
-	i, err := silences.Unmarshal(data)
-	*s = Silence(i)
-	return err
-}
-
-// Founding is the book of a new network: no model, three days to sign, three to
-// answer, and what isn't signed is carried over.
-func Founding() Book { return Book{Models: []Model{}, Policy: Policy{SignDays: 3, AnswerDays: 3}} }
 
 // Scope says what a model is for. "" stands for any.
 type Scope struct {
@@ -115,50 +74,64 @@ func (t Terms) FeeOn(fen amount.Units) (amount.Units, error) {
 // Capped says whether there is a limit to what the issuer may come to owe the acceptor in a cycle.
 func (t Terms) Capped() bool { return t.Cap > 0 || t.Prefunded }
 
-// Model is one version of a settlement model. It binds the parties that have agreed to
-// it, and settles what one of them owes another.
+// Model is one version of a settlement model, named by who proposed it, its id and its version. It settles what
+// one of the parties that have agreed to it owes another.
 type Model struct {
 	_       struct{}  `cbor:",toarray"`
+	Number  uint32    `json:"number"` // by which obligations name it, from 1 in the order in which models took effect; 0 before
+	By      string    `json:"by"`
 	ID      string    `json:"id"`
 	Version uint32    `json:"version"` // from 1
-	By      string    `json:"by"`
 	Scope   Scope     `json:"scope"`
 	Terms   Terms     `json:"terms"`
-	From    date.Date `json:"from"` // first day; of its versions the newest counts that has begun for both
-	Agreed  []Bond    `json:"agreed"`
+	From    date.Date `json:"from"`   // first day; of its versions the newest counts that has begun and binds both
+	Agreed  []string  `json:"agreed"` // the parties that it binds, sorted
 }
 
-// Bond is the time in which a party is bound by a model.
-type Bond struct {
-	_     struct{}  `cbor:",toarray"`
-	Party string    `json:"party"`
-	Since date.Date `json:"since"`
-	Until date.Date `json:"until"` // last day, 0 for no end
+// Hash is what a party agrees to: SHA-256 over the CBOR of the model without its number and its parties.
+func (m Model) Hash() codec.Hash {
+	m.Number, m.Agreed = 0, nil
+	sum := sha256.Sum256(codec.Encode(m))
+	return sum[:]
 }
 
-// binds says whether a party is bound by the model on a day.
-func (m Model) binds(party string, day date.Date) bool {
-	for _, b := range m.Agreed {
-		if b.Party == party && b.Since <= day && (b.Until == 0 || day <= b.Until) {
-			return true
-		}
+// same says whether two are versions of one model.
+func (m Model) same(by, id string) bool { return m.By == by && m.ID == id }
+
+// binds says whether a party has agreed to it.
+func (m Model) binds(party string) bool {
+	_, found := slices.BinarySearch(m.Agreed, party)
+	return found
+}
+
+// with is the model with a party bound by it, without is it with the party bound no more.
+func (m Model) with(party string) Model {
+	if i, found := slices.BinarySearch(m.Agreed, party); !found {
+		m.Agreed = slices.Insert(slices.Clone(m.Agreed), i, party)
 	}
-	return false
+	return m
 }
 
-// Question is what a model is selected for.
+func (m Model) without(party string) Model {
+	if i, found := slices.BinarySearch(m.Agreed, party); found {
+		m.Agreed = slices.Delete(slices.Clone(m.Agreed), i, i+1)
+	}
+	return m
+}
+
+// Question is what a model is selected for. Its day is the book's, or, to look ahead, a later one.
 type Question struct {
 	Issuer, Acceptor, Scene, Programme string
 	Day                                date.Date
 }
 
 // Select answers the terms that settle what an issuer owes an acceptor, and their
-// model's number in the book; no terms and 0 where the two have agreed to none. Of
+// model's number; no terms and 0 where the two have agreed to none. Of
 // a model only the newest version counts that binds both, even where an older one had another
 // scope. Of several models the most specific counts: one that names the issuer before one that
 // names the acceptor, then the scene, then the programme; then the one that began later, then the
-// one that was proposed later.
-func (b Book) Select(q Question) (Terms, uint16) {
+// one with the higher number.
+func (b Book) Select(q Question) (Terms, uint32) {
 	best := -1
 	for i, m := range b.Models {
 		if !m.Scope.fits(q) || !m.settles(q) || best >= 0 && m.order(b.Models[best]) < 0 || b.replaced(i, q) {
@@ -169,18 +142,18 @@ func (b Book) Select(q Question) (Terms, uint16) {
 	if best < 0 {
 		return Terms{}, 0
 	}
-	return b.Models[best].Terms, uint16(best + 1)
+	return b.Models[best].Terms, b.Models[best].Number
 }
 
 // settles says whether a version binds both parties on the day.
 func (m Model) settles(q Question) bool {
-	return m.From <= q.Day && m.binds(q.Issuer, q.Day) && m.binds(q.Acceptor, q.Day)
+	return m.From <= q.Day && m.binds(q.Issuer) && m.binds(q.Acceptor)
 }
 
 // replaced says whether a newer version of the model binds both parties on the day.
 func (b Book) replaced(i int, q Question) bool {
 	for _, m := range b.Models[i+1:] {
-		if m.ID == b.Models[i].ID && m.settles(q) {
+		if m.same(b.Models[i].By, b.Models[i].ID) && m.settles(q) {
 			return true
 		}
 	}

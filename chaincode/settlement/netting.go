@@ -86,7 +86,7 @@ type Netted struct {
 	Payments []Payment // numbered from 1, sorted by debtor and creditor; between the same two, the bilateral one first
 }
 
-// Net nets a cycle on a business date. The pairs are all of the cycle's, in any order. What it answers is
+// Net nets a cycle on a business date, as Close.Day counts it. The pairs are all of the cycle's, in any order. What it answers is
 // checked: where nets and payments differ, or a party would be owed what nobody pays, the error
 // is no refusal.
 func (c Close) Net(pairs []Pair, book Book, today date.Date) (Netted, error) {
@@ -131,10 +131,16 @@ func (c Close) standing(pairs []Pair, today date.Date) (standing, silent []Pair,
 	return standing, silent, nil
 }
 
-// Silent says whether silence is consent to an open statement: agreed policy, after the deadline, and nothing
-// about it is contested or unknown.
-func (c Close) Silent(p Pair, today date.Date) bool {
-	return c.Policy.Silence == Consent && today > c.SignBy && p.State != Differs && p.Pending == 0
+// Silent says whether silence is consent to an open statement, on a day as Close.Day counts it: whoever hasn't signed has accepted that it is, the
+// deadline has passed, and nothing about it is contested or unknown.
+func (c Close) Silent(p Pair, day date.Date) bool {
+	return day > c.SignBy && p.State != Differs && p.Pending == 0 && c.speaks(p.A, p.SignedA) && c.speaks(p.B, p.SignedB)
+}
+
+// speaks says whether a party has signed, or its silence is consent.
+func (c Close) speaks(party string, signed Signature) bool {
+	_, consents := slices.BinarySearch(c.Consenting, party)
+	return len(signed.Root) > 0 || consents
 }
 
 // net turns what stands of pairs into nets. LIMIT above 2⁵³−1 fen in all.

@@ -77,7 +77,7 @@ type Obligation struct {
 	Programme string       `json:"programme"` // "" for what isn't for points
 	Points    amount.Units `json:"points"`
 	Fen       amount.Units `json:"fen"`
-	Model     uint16       `json:"model"` // by which it was settled: its number in the book, from 1; 0 for none
+	Model     uint32       `json:"model"` // by which it was settled: its number, from 1; 0 for none
 	Of        string       `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
 }
 
@@ -106,7 +106,7 @@ type Owe struct {
 	Programme string // "" for what isn't for points
 	Points    amount.Units
 	Fen       amount.Units
-	Model     uint16
+	Model     uint32
 	Of        string // closed cycle, "" for the open one
 }
 

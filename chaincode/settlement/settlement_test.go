@@ -6,28 +6,58 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 )
 
-func TestTheDateOnlyMovesForward(t *testing.T) {
+func TestMovingTheDate(t *testing.T) {
 	cycle := Open("2026-11", 20758)
+	cycle.Moved = 1_000_000
 	for _, c := range []struct {
-		name string
-		to   AdvanceRequest
-		code fault.Code
+		name    string
+		to      date.Date
+		upTo    date.Date
+		after   int64 // seconds
+		test    bool
+		skipped int32
+		code    fault.Code
 	}{
-		{"the day after", AdvanceRequest{Date: 20759}, ""},
-		{"a month ahead", AdvanceRequest{Date: 20790}, ""},
-		{"the same day", AdvanceRequest{Date: 20758}, fault.WrongState},
-		{"the day before", AdvanceRequest{Date: 20757}, fault.WrongState},
+		{"the day after", 20759, 0, minTime, false, 0, ""},
+		{"a week", 20765, 0, minTime, false, 6, ""},
+		{"longer", 20766, 0, minTime, false, 0, fault.WrongState},
+		{"longer, confirmed", 20766, 20766, minTime, false, 7, ""},
+		{"longer than confirmed", 20767, 20766, minTime, false, 0, fault.WrongState},
+		{"longer, on a test", 20766, 0, minTime, true, 0, fault.WrongState},
+		{"the same day", 20758, 20999, minTime, false, 0, fault.WrongState},
+		{"the day before", 20757, 20999, minTime, false, 0, fault.WrongState},
+		{"too soon", 20759, 20999, minTime - 1, false, 0, fault.WrongState},
+		{"at once, on a test", 20759, 0, 0, true, 0, ""},
 	} {
-		next, err := Advance(cycle, c.to)
-		if fault.CodeOf(err) != c.code || err == nil && (next.Date != c.to.Date || next.ID != cycle.ID) {
+		next, err := Advance(cycle, AdvanceRequest{Date: c.to}, c.upTo, cycle.Moved+c.after, c.test)
+		if fault.CodeOf(err) != c.code || err == nil && next != (Cycle{ID: "2026-11", Since: 20758, Date: c.to, Skipped: c.skipped, Moved: cycle.Moved + c.after}) {
 			t.Errorf("%s: %+v, %v", c.name, next, err)
 		}
 	}
 	if err := (AdvanceRequest{}).Check(); fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("no date: %v", err)
+	}
+}
+
+func TestAnotherConfirmsTheDate(t *testing.T) {
+	d := newDesk()
+	if _, err := (Notice{}).ConfirmDate(ConfirmDateRequest{Date: today + 30}, "G", d.step("G")); fault.CodeOf(err) != fault.Forbidden {
+		t.Errorf("the operator confirms its own date: %v", err)
+	}
+	n, err := (Notice{}).ConfirmDate(ConfirmDateRequest{Date: today + 30}, "G", d.step("D"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := []Given{{Party: "D", Notice: n}, {Party: "F", Notice: Notice{Date: today - 1, UpTo: today + 99}}}
+	if upTo := Confirmed(given, today); upTo != today+30 {
+		t.Errorf("confirmed up to %d", upTo)
+	}
+	if upTo := Confirmed(given, today+1); upTo != 0 {
+		t.Errorf("confirmed the next day up to %d", upTo)
 	}
 }
 

@@ -32,7 +32,7 @@ type Index interface {
 	CycleRoot(cycle string) (codec.Hash, error)
 	Closed(cycle string) (uint64, settlement.Close, error)
 	Pair(cycle, a, b string) (uint64, settlement.Pair, error)
-	Book() (uint64, settlement.Book, error)
+	SettlementModels() (uint64, []settlement.Model, error)
 	Parties() (uint64, []party.Party, error)
 }
 
@@ -101,7 +101,7 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 
 // source gives the lines of a pair as often as they are asked for.
 func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, error) {
-	_, book, err := n.Index.Book()
+	_, models, err := n.Index.SettlementModels()
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	return func() iter.Seq2[statement.Line, error] {
 		return func(yield func(statement.Line, error) bool) {
 			for o, err := range n.Index.Lines(cycle, pair.A, pair.B) {
-				l := lineOf(o, book)
+				l := lineOf(o, models)
 				l.Disputed = disputed[o.ID]
 				if !yield(l, err) || err != nil {
 					return
@@ -123,10 +123,10 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 }
 
 // lineOf writes an obligation as a statement's line. The tax is that of its settlement model.
-func lineOf(o index.Obligation, book settlement.Book) statement.Line {
+func lineOf(o index.Obligation, models []settlement.Model) statement.Line {
 	tax := amount.Rate{Num: 0, Den: 1}
-	if o.Model > 0 && int(o.Model) <= len(book.Models) {
-		if rate := book.Models[o.Model-1].Terms.Tax; rate.Num > 0 {
+	if o.Model > 0 && int(o.Model) <= len(models) {
+		if rate := models[o.Model-1].Terms.Tax; rate.Num > 0 {
 			tax = rate.Lowest()
 		}
 	}

@@ -63,8 +63,8 @@ func (f *fake) Closed(string) (uint64, settlement.Close, error) {
 
 func (f *fake) Pair(string, string, string) (uint64, settlement.Pair, error) { return 9, f.pair, nil }
 
-func (f *fake) Book() (uint64, settlement.Book, error) {
-	return 9, settlement.Book{Models: []settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}}}, nil
+func (f *fake) SettlementModels() (uint64, []settlement.Model, error) {
+	return 9, []settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}}, nil
 }
 
 func (f *fake) Parties() (uint64, []party.Party, error) {
@@ -96,7 +96,7 @@ func world(t *testing.T) (*fake, Node) {
 	for i, d := range []struct {
 		debtor, creditor string
 		fen              amount.Units
-		model            uint16
+		model            uint32
 	}{{"G", "D", 20_000, 1}, {"D", "G", 1_800, 0}, {"G", "D", 900, 0}} {
 		o := index.Obligation{ID: number.Command{Party: "D", Lane: 1, Seq: uint64(i) + 1}.Row(0), Cause: command.DeliverOrder, Cycle: "2026-11", Date: day, Block: 7, Tx: "a1",
 			Owe: settlement.Owe{Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Points: d.fen, Fen: d.fen, Model: d.model}}

@@ -6,12 +6,11 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// bookKey is the settlement models' row. Every command that owes reads it too; such a
-// conflict is met by trying again, as one on the open cycle's row is.
-const bookKey = "sb"
+// noticeKey is the row of the party's own notices.
+const noticeKey = "sn"
 
 // demandOfClearing keeps one transaction in flight on a cycle's close, on a statement and on
-// the book. Signing reads the close that others write; it is so rarely in flight
+// the party's notices. Signing reads the close that others write; it is so rarely in flight
 // with them that trying again costs less than waiting always.
 func demandOfClearing(req command.Request) (demand, bool) {
 	switch r := req.(type) {
@@ -28,8 +27,9 @@ func demandOfClearing(req command.Request) (demand, bool) {
 		return ofStatement(1, r.Cycle, r.With), true
 	case settlement.CarryRequest:
 		return ofStatement(40, r.Cycle, r.A, r.B), true
-	case settlement.ProposeRequest, settlement.AgreeRequest, settlement.LeaveRequest, settlement.SetPolicyRequest:
-		return demand{keys: []string{bookKey}, weight: 1}, true
+	case settlement.ProposeRequest, settlement.AgreeRequest, settlement.LeaveRequest, settlement.SetPolicyRequest,
+		settlement.AcceptPolicyRequest, settlement.ConfirmDateRequest:
+		return demand{keys: []string{noticeKey}, weight: 1}, true
 	}
 	return demandOfPayments(req)
 }

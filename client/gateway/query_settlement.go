@@ -3,14 +3,20 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"tallystick/chaincode/date"
 
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
 )
 
-// Models is the book of settlement models, with the policy of closing a cycle.
-func (q Query) Models(ctx context.Context) (settlement.Book, error) {
-	return ask[settlement.Book](ctx, q, "Models")
+// Models asks for what is agreed about settling on a business date that there was, or, for none, today.
+func (q Query) Models(ctx context.Context, on date.Date) (settlement.Book, error) {
+	return ask[settlement.Book](ctx, q, "Models", on.String())
+}
+
+// Notices asks for what the parties gave notice of today.
+func (q Query) Notices(ctx context.Context) ([]settlement.Given, error) {
+	return ask[[]settlement.Given](ctx, q, "Notices")
 }
 
 // Close is a cycle that was cut off. NOT_FOUND for the open one.

@@ -221,9 +221,9 @@ func (ix *Index) Netting(cycle string) (uint64, settlement.Netting, error) {
 	return oneOf(ix, "facts", row.Netting(cycle), "netting of cycle "+cycle)
 }
 
-// Book is the settlement models. NOT_FOUND before the founding.
-func (ix *Index) Book() (uint64, settlement.Book, error) {
-	return oneOf(ix, "facts", row.Book(), "book of settlement models")
+// SettlementModels lists all settlement models that ever took effect, by number from 1, without whom they bind.
+func (ix *Index) SettlementModels() (uint64, []settlement.Model, error) {
+	return factsUnder[settlement.Model](ix, "sm")
 }
 
 // Pairs lists the statements of a cycle, by parties.

@@ -53,17 +53,18 @@ func largestBatches(ctx context.Context, w *world, stop <-chan struct{}) error {
 	for i := range commands {
 		commands[i] = command.New("", points.IssueRequest{Programme: "FP", Grants: grants})
 	}
-	return w.harm(ctx, stop, commands, func(took int) { w.books.points["FP"].issued.Add(int64(took * each)) })
+	return w.harm(ctx, stop, func(int) []command.Command { return commands }, func(took int) { w.books.points["FP"].issued.Add(int64(took * each)) })
 }
 
-// harm sends the same batch again and again, in each lane.
-func (w *world) harm(ctx context.Context, stop <-chan struct{}, commands []command.Command, told func(took int)) error {
+// harm sends the same batch again and again, each lane its own.
+func (w *world) harm(ctx context.Context, stop <-chan struct{}, of func(lane int) []command.Command, told func(took int)) error {
 	g, err := w.openHarm(ctx)
 	if err != nil {
 		return err
 	}
 	defer g.Close()
-	return workers(lanesOfHarm, stop, func(int) error {
+	return workers(lanesOfHarm, stop, func(k int) error {
+		commands := of(k)
 		ran, err := g.Run(ctx, "", commands)
 		switch fault.CodeOf(err) {
 		case "":
@@ -76,19 +77,21 @@ func (w *world) harm(ctx context.Context, stop <-chan struct{}, commands []comma
 	})
 }
 
-// freezes freezes the attacker's own members and lets them go.
+// freezes freezes the attacker's own members and lets them go. Each lane has its own.
 func freezes(ctx context.Context, w *world, stop <-chan struct{}) error {
-	var enrol, commands []command.Command
-	for i := range batchSize / 2 {
+	const each = 40
+	var enrol []command.Command
+	var commands [lanesOfHarm][]command.Command
+	for i := range lanesOfHarm * each {
 		id := fmt.Sprintf("storm%03d", i)
 		enrol = append(enrol, command.New("", member.EnrolRequest{Member: id}))
-		commands = append(commands,
+		commands[i/each] = append(commands[i/each],
 			command.New("", points.FreezeRequest{Member: id, Reason: "storm"}), command.New("", points.UnfreezeRequest{Member: id, Reason: "storm"}))
 	}
 	if err := w.once(ctx, "members", enrol); err != nil {
 		return err
 	}
-	return w.harm(ctx, stop, commands, func(int) {})
+	return w.harm(ctx, stop, func(lane int) []command.Command { return commands[lane] }, func(int) {})
 }
 
 // models agrees to a settlement model and leaves it.
@@ -101,7 +104,7 @@ func models(ctx context.Context, w *world, stop <-chan struct{}) error {
 		return err
 	}
 	leave, agree := command.New("", settlement.LeaveRequest{Model: "storm"}), command.New("", settlement.AgreeRequest{Model: "storm", Version: 1})
-	return w.harm(ctx, stop, []command.Command{leave, agree}, func(int) {})
+	return w.harm(ctx, stop, func(int) []command.Command { return []command.Command{leave, agree} }, func(int) {})
 }
 
 // once sends commands of the attacker's that prepare, once a run.

@@ -392,3 +392,15 @@ func TestFigure(t *testing.T) {
 		}
 	}
 }
+
+// The largest process of each kind is the largest of all rounds, and changes of the
+// leader add up.
+func TestSummaryOfMemoryAndLeaders(t *testing.T) {
+	s := summary([]Run{
+		{Memory: map[string]float64{kindPeer: 80, kindOrderer: 300}, Leaders: 1},
+		{Memory: map[string]float64{kindPeer: 90, kindOrderer: 200}, Leaders: 1},
+	})
+	if s.Memory[kindPeer] != 90 || s.Memory[kindOrderer] != 300 || s.Leaders != 2 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -35,6 +36,9 @@ func TestQuick(t *testing.T) {
 		t.Errorf("%d arms were measured, want %d", len(r.Arms), want)
 	}
 	for _, s := range r.Arms {
+		if slices.Contains([]string{armAttack, armFreezes, armModels}, s.Key) {
+			continue // an attacker's lanes may well meet each other
+		}
 		if s.Ours && (s.Invalid["account"] > 0 || s.Invalid["stock"] > 0 || s.Refused > 0) {
 			t.Errorf("%s %s: %v, %d refused: %s", s.Phase, s.Key, s.Invalid, s.Refused, s.Why)
 		}

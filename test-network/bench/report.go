@@ -121,7 +121,7 @@ func summary(runs []Run) Summary {
 		Bytes:   over(func(r Run) float64 { return r.Bytes }).Median,
 		Busy:    over(func(r Run) float64 { return r.Busy }).Median,
 		Foreign: over(func(r Run) float64 { return r.Foreign }).Max,
-		CPU:     map[string]float64{}, Invalid: map[string]int{},
+		CPU:     map[string]float64{}, Memory: map[string]float64{}, Invalid: map[string]int{},
 		Rows: [2]int{first.Rows + first.Other, last.Rows + last.Other},
 		MB:   [2]int64{first.Bytes >> 20, last.Bytes >> 20},
 	}

@@ -25,6 +25,14 @@ func (s *stage) agreeOnModel(ctx context.Context) error {
 	return s.tally(ctx, "G", nil, "cycle", "advance", "2026-11-01")
 }
 
+// moveDate moves the business date by more than a week, which another party confirms.
+func (s *stage) moveDate(ctx context.Context, to string) error {
+	if err := s.tally(ctx, "D", nil, "cycle", "confirm", to); err != nil {
+		return err
+	}
+	return s.tally(ctx, "G", nil, "cycle", "advance", to)
+}
+
 // closed is a closed cycle, as tally shows it.
 type closed struct {
 	State      string `json:"state"`
@@ -360,7 +368,7 @@ func step21(ctx context.Context, s *stage) error {
 
 func step25(ctx context.Context, s *stage) error {
 	s.chapter("25", "The second cycle is closed")
-	if err := s.tally(ctx, "G", nil, "cycle", "advance", "2026-12-31"); err != nil {
+	if err := s.moveDate(ctx, "2026-12-31"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "G", nil, "cycle", "close", "--next", "2027-01"); err != nil {

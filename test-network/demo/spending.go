@@ -87,7 +87,7 @@ func (s *stage) raceFor(ctx context.Context, entitlement, code string) (done int
 
 func step14(ctx context.Context, s *stage) error {
 	s.chapter("14", "Nov 30 is over: 800 MP expire")
-	if err := s.tally(ctx, "G", nil, "cycle", "advance", "2026-12-01"); err != nil {
+	if err := s.moveDate(ctx, "2026-12-01"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "M", nil, "points", "expire", "--programme", "MP"); err != nil {

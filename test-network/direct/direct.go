@@ -29,6 +29,24 @@ func Dial(at config.Endpoint) (*grpc.ClientConn, error) {
 
 // Connect opens a connection to the party's first peer, and answers how to end it.
 func Connect(cfg config.Config) (*client.Gateway, func(), error) {
+	id, sign, err := identityOf(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	connection, err := Dial(cfg.Peers[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	gateway, err := client.Connect(id, client.WithSign(sign), client.WithHash(hash.SHA256),
+		client.WithClientConnection(connection), client.WithCommitStatusTimeout(time.Minute))
+	if err != nil {
+		return nil, nil, err
+	}
+	return gateway, func() { gateway.Close(); connection.Close() }, nil
+}
+
+// identityOf reads who a party's programs are, and how they sign.
+func identityOf(cfg config.Config) (*identity.X509Identity, identity.Sign, error) {
 	files := map[string][]byte{cfg.Identity.Cert: nil, cfg.Identity.Key: nil}
 	for path := range files {
 		data, err := os.ReadFile(path)
@@ -36,10 +54,6 @@ func Connect(cfg config.Config) (*client.Gateway, func(), error) {
 			return nil, nil, err
 		}
 		files[path] = data
-	}
-	connection, err := Dial(cfg.Peers[0])
-	if err != nil {
-		return nil, nil, err
 	}
 	certificate, err := identity.CertificateFromPEM(files[cfg.Identity.Cert])
 	if err != nil {
@@ -54,13 +68,5 @@ func Connect(cfg config.Config) (*client.Gateway, func(), error) {
 		return nil, nil, err
 	}
 	sign, err := identity.NewPrivateKeySign(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	gateway, err := client.Connect(id, client.WithSign(sign), client.WithHash(hash.SHA256),
-		client.WithClientConnection(connection), client.WithCommitStatusTimeout(time.Minute))
-	if err != nil {
-		return nil, nil, err
-	}
-	return gateway, func() { gateway.Close(); connection.Close() }, nil
+	return id, sign, err
 }

@@ -428,7 +428,7 @@ func (c closing) withdraw(t *testing.T, g *gateway.Gateway, carved map[number.Ro
 func TestSilence(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
-	t.Cleanup(func() { desk("G").do(t, nil, "cycle", "policy", "--sign-days", "3", "--silence", "carry") })
+	t.Cleanup(func() { desk("G").do(t, nil, "cycle", "policy", "--silence", "carry") })
 	t.Run("carries over", func(t *testing.T) { carriesOver(t, m, by) })
 	t.Run("consents", func(t *testing.T) { consents(t, m, by) })
 }
@@ -436,7 +436,11 @@ func TestSilence(t *testing.T) {
 // silent closes a cycle in which D alone signs nothing, before and after the last day to sign.
 func silent(t *testing.T, m *market, by traders, silence string, finalise ...string) closing {
 	t.Helper()
-	desk("G").do(t, nil, "cycle", "policy", "--sign-days", "1", "--silence", silence)
+	desk("G").do(t, nil, "cycle", "policy", "--silence", silence)
+	for _, party := range []desk{"D", "F", "G", "M", "S1"} {
+		party.do(t, nil, "cycle", "accept", "--silence", silence)
+	}
+	advanced(t, 1)
 	c := ourCycle(t)
 	m.once(t, by)
 	desk("G").do(t, nil, "cycle", "close", "--next", c.next)
@@ -448,7 +452,7 @@ func silent(t *testing.T, m *market, by traders, silence string, finalise ...str
 			t.Errorf("%s: %v", party, err)
 		}
 	}
-	for range 2 { // on the day of the cut-off, and on the last day to sign
+	for range 4 { // on the day of the cut-off, and on the three to sign
 		err := desk("G").try(nil, append([]string{"cycle", "finalise", c.id}, finalise...)...)
 		wantCode(t, "netting before the deadline", err, fault.WrongState)
 		advanced(t, 1)

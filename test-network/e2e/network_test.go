@@ -40,6 +40,7 @@ var net *network
 // network is a running network of its own, on ports of its own.
 type network struct {
 	dir, topology string
+	basePort      int
 }
 
 func must[T any](v T, err error) T {
@@ -93,7 +94,7 @@ func makeNetwork(dir string, basePort int, more string) (*network, error) {
 	}
 	changed := strings.ReplaceAll(string(text), "../bin/", filepath.Join(root, "bin")+"/")
 	changed = fmt.Sprintf("basePort: %d\n%s%s", basePort, changed, more)
-	n := &network{dir: filepath.Join(dir, "net"), topology: filepath.Join(dir, "topology.yaml")}
+	n := &network{dir: filepath.Join(dir, "net"), topology: filepath.Join(dir, "topology.yaml"), basePort: basePort}
 	return n, os.WriteFile(n.topology, []byte(changed), 0o600)
 }
 

@@ -20,6 +20,7 @@ import (
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
 )
 
 var lives = flag.Int("lives", 3, "how many lives TestExtremes lives")
@@ -142,6 +143,11 @@ func (a *attack) rehearse(who string, list []command.Request) (taken []command.R
 		if err != nil {
 			a.Errorf("%s, some %T: %v", who, part[0], err)
 			continue
+		}
+		for _, write := range env.RWSet().Namespace(seal.Outer).Writes {
+			if write.Key != string(row.Party(who)) { // its first command begins a party
+				a.Errorf("%s, some %T: what was taken back is written: %s", who, part[0], write.Key)
+			}
 		}
 		var result command.Result
 		if err := codec.Decode(env.Response().GetPayload(), &result); err != nil {

@@ -36,7 +36,16 @@ type world struct {
 	net   *ledgersim.Network
 	heads map[string]uint64 // by party and lane
 	today date.Date
+	named bool      // commands of try bear request ids
+	sent  []sent    // these
 	days  date.Date // that an Advance moves the date on at most
+}
+
+// sent is a command that bore a request id, and its answer.
+type sent struct {
+	who, name string
+	req       command.Request
+	receipt   command.Receipt
 }
 
 // parties are all of them, the operator first.
@@ -135,18 +144,37 @@ func (w *world) refused(who string, req command.Request, codes ...fault.Code) {
 // try runs one command in the party's lane 1.
 func (w *world) try(who string, req command.Request) (number.Command, error) {
 	w.Helper()
-	numbers, errs := w.batch(who, 1, req)
-	return numbers[0], errs[0]
+	name := ""
+	if w.named {
+		name = fmt.Sprintf("r%d", len(w.sent))
+	}
+	receipts, errs := w.send(who, 1, command.New(name, req))
+	if w.named {
+		w.sent = append(w.sent, sent{who, name, req, receipts[0]})
+	}
+	return receipts[0].Number, errs[0]
 }
 
 // batch runs commands as one batch in a lane.
 func (w *world) batch(who string, lane uint8, reqs ...command.Request) ([]number.Command, []error) {
 	w.Helper()
-	key := fmt.Sprint(who, lane)
-	batch := command.Batch{Lane: lane, Seq: w.heads[key] + 1}
+	var commands []command.Command
 	for _, r := range reqs {
-		batch.Commands = append(batch.Commands, command.New("", r))
+		commands = append(commands, command.New("", r))
 	}
+	receipts, refusals := w.send(who, lane, commands...)
+	numbers := make([]number.Command, len(receipts))
+	for i, r := range receipts {
+		numbers[i] = r.Number
+	}
+	return numbers, refusals
+}
+
+// send sends commands as one batch in a lane.
+func (w *world) send(who string, lane uint8, commands ...command.Command) ([]command.Receipt, []error) {
+	w.Helper()
+	key := fmt.Sprint(who, lane)
+	batch := command.Batch{Lane: lane, Seq: w.heads[key] + 1, Commands: commands}
 	tx, err := w.net.InvokeProposal(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
 	if err == nil && tx.Code != peer.TxValidationCode_VALID {
 		err = fmt.Errorf("the transaction is %s", tx.Code)
@@ -159,12 +187,7 @@ func (w *world) batch(who string, lane uint8, reqs ...command.Request) ([]number
 	if err := codec.Decode(tx.Envelope.Response().GetPayload(), &result); err != nil {
 		w.Fatal(err)
 	}
-	receipts, refusals := batch.Receipts(who, result)
-	numbers := make([]number.Command, len(receipts))
-	for i, r := range receipts {
-		numbers[i] = r.Number
-	}
-	return numbers, refusals
+	return batch.Receipts(who, result)
 }
 
 // door calls a function as somebody at a peer's command line does.

@@ -227,7 +227,10 @@ func (c *call) drawBenefit(model benefit.Model, n int) error {
 // oweAll notes what a write-off in a scene made the parties owe each other, or, back, what its
 // reversal does. The settlement model is that of the write-off's day.
 func (c *call) oweAll(list []benefit.Owed, scene string, day date.Date, back bool) error {
-	book, err := c.book()
+	if len(list) == 0 {
+		return nil
+	}
+	book, err := c.book(day)
 	if err != nil {
 		return err
 	}

@@ -557,7 +557,7 @@ func TestBenefitsAgainstModel(t *testing.T) {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "a day passes") == 1 {
 				today += date.Date(rapid.Int32Range(1, 3).Draw(t, "days"))
-				w.must(t, "G", settlement.AdvanceRequest{Date: today})
+				w.advanceTo(t, today)
 			}
 			if rapid.SampledFrom([]int{0, 0, 0, 0, 1}).Draw(t, "cut-off") == 1 {
 				d.cycle = nextCycle(t, w, d.cycle)

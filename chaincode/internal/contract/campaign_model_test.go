@@ -351,7 +351,7 @@ func TestCampaignsAgainstModel(t *testing.T) {
 			d := thrown(t, int(w.net.Height()))
 			if d.odd(6) {
 				f.today += date.Date(d.n(3))
-				w.must(t, "G", settlement.AdvanceRequest{Date: f.today})
+				w.advanceTo(t, f.today)
 			}
 			if d.odd(6) {
 				f.cycle = nextCycle(t, w, f.cycle)

@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
@@ -16,12 +17,18 @@ var closePrecedence = map[string]precedence{
 	"compute": {computeOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "cycle", fault.NotFound}, {"still open", "cycle", fault.NotFound}, {"computed", "", fault.WrongState}}}},
 	"sign": {signOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState}, {"agreed", "stage", fault.WrongState},
 		{"other sums", "", fault.Conflict}, {"signed", "stage", fault.Conflict}}}},
-	"propose a model":  {modelOn, [][]ground{{{"auditor", "caller", fault.Forbidden}, {"not named", "caller", fault.Forbidden}, {"another's", "caller", fault.Forbidden}, {"today", "", fault.Expired}}}},
-	"agree to a model": {agreeOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no model", "model", fault.NotFound}, {"older", "model", fault.NotFound}, {"agreed", "", fault.Conflict}}}},
-	"leave a model":    {leaveOn, [][]ground{{{"no model", "", fault.NotFound}, {"never agreed", "bond", fault.NotFound}, {"left", "bond", fault.NotFound}}}},
+	"propose a model":  {modelOn, [][]ground{{{"auditor", "caller", fault.Forbidden}, {"not named", "caller", fault.Forbidden}, {"today", "", fault.Expired}, {"tired", "", fault.Limit}}}},
+	"agree to a model": {agreeOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no model", "model", fault.NotFound}, {"older", "model", fault.NotFound}, {"other terms", "", fault.Conflict}, {"agreed", "notices", fault.Conflict}, {"tired", "notices", fault.Limit}}}},
+	"leave a model":    {leaveOn, [][]ground{{{"no model", "", fault.NotFound}, {"never agreed", "bond", fault.NotFound}, {"left", "bond", fault.NotFound}, {"tired", "bond", fault.Limit}}}},
 	"set the policy": {func(t fataler, f fouls) (*stage, string, command.Request) {
-		return &stage{world: established(t, 5)}, set(f["not the operator"], "D", "G"), settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: set(f["too long"], int32(settlement.MaxNoticeDay+1), 3)}}
+		return &stage{world: established(t, 5)}, set(f["not the operator"], "D", "G"), settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: set(f["too long"], int32(settlement.MaxNoticeDay+1), 3), AnswerDays: 3}}
 	}, [][]ground{{{"too long", "", fault.BadRequest}, {"not the operator", "", fault.Forbidden}}}},
+	"move the date": {advanceOn, [][]ground{{{"not the operator", "", fault.Forbidden}, {"back", "date", fault.WrongState}, {"far", "date", fault.WrongState}}}},
+	"confirm a date": {func(t fataler, f fouls) (*stage, string, command.Request) {
+		s := &stage{world: established(t, 5)}
+		s.tire(t, f, "M")
+		return s, set(f["auditor"], "A", set(f["operator"], "G", "M")), settlement.ConfirmDateRequest{Date: day(firstDay) + 30}
+	}, [][]ground{{{"auditor", "caller", fault.Forbidden}, {"operator", "caller", fault.Forbidden}, {"tired", "", fault.Limit}}}},
 }
 
 func cutOffOn(t fataler, f fouls) (*stage, string, command.Request) {
@@ -67,29 +74,63 @@ func modelOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := &stage{world: established(t, 5)}
 	s.must(t, "D", settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: "D"}, From: day(firstDay) + 1})
 	req := settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: set(f["not named"], "F", "D")}, From: day(firstDay) + set(f["today"], date.Date(0), 1)}
+	s.tire(t, f, "D")
 	if f["auditor"] {
 		req.Model, req.Scope.Issuer = "a", "A"
 		return s, "A", req
 	}
-	return s, set(f["another's"], "G", "D"), req
+	return s, "D", req
+}
+
+// tire has a party use up its notices of the day, if that is foul.
+func (s *stage) tire(t fataler, f fouls, party string) {
+	if !f["tired"] {
+		return
+	}
+	for s.refusedOnce(t, party) {
+	}
+}
+
+// refusedOnce gives notice of something until that is refused.
+func (s *stage) refusedOnce(t fataler, party string) bool {
+	_, refusals := s.run(t, party, settlement.AcceptPolicyRequest{Policy: settlement.Policy{SignDays: 3, AnswerDays: 3}})
+	return refusals[0] == nil
+}
+
+func advanceOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := &stage{world: established(t, 5)}
+	ahead := date.Date(1)
+	switch {
+	case f["back"]:
+		ahead = 0
+	case f["far"]:
+		ahead = settlement.MaxStep + 1
+	}
+	return s, set(f["not the operator"], "D", "G"), settlement.AdvanceRequest{Date: day(firstDay) + ahead}
 }
 
 func agreeOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s, _, version := modelOn(t, fouls{})
 	s.must(t, "D", version)
 	if f["agreed"] {
-		s.must(t, "M", settlement.AgreeRequest{Model: "m", Version: 2})
+		s.consent(t, "M", "D", "m")
 	}
-	return s, set(f["auditor"], "A", "M"), settlement.AgreeRequest{Model: set(f["no model"], "n", "m"), Version: set(f["older"], uint32(1), 2)}
+	s.tire(t, f, "M")
+	req := s.agreement("D", "m")
+	if req.Model, req.Version = set(f["no model"], "n", "m"), set(f["older"], uint32(1), 2); f["other terms"] {
+		req.Hash = make(codec.Hash, 32)
+	}
+	return s, set(f["auditor"], "A", "M"), req
 }
 
 func leaveOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s, _, _ := modelOn(t, fouls{})
 	if !f["never agreed"] {
-		s.must(t, "M", settlement.AgreeRequest{Model: "m", Version: 1})
+		s.consent(t, "M", "D", "m")
 	}
 	if f["left"] {
-		s.must(t, "M", settlement.LeaveRequest{Model: "m"})
+		s.must(t, "M", settlement.LeaveRequest{By: "D", Model: "m"})
 	}
-	return s, "M", settlement.LeaveRequest{Model: set(f["no model"], "n", "m")}
+	s.tire(t, f, "M")
+	return s, "M", settlement.LeaveRequest{By: "D", Model: set(f["no model"], "n", "m")}
 }

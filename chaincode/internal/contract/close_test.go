@@ -51,7 +51,7 @@ func (s *counter) hold(n amount.Units, programmes ...string) points.HoldRequest 
 func (s *counter) agreed(t fataler, req settlement.ProposeRequest) {
 	req.Model, req.Scope.Issuer, req.Scope.Acceptor, req.From = "m", "D", "M", day(firstDay)+1
 	s.must(t, "D", req)
-	s.must(t, "M", settlement.AgreeRequest{Model: "m", Version: 1})
+	s.consent(t, "M", "D", "m")
 	s.advance(t, 1)
 }
 
@@ -111,7 +111,7 @@ func TestARefusedGroupLeavesCycleDateAndCaller(t *testing.T) {
 	}
 	for name, group := range map[string][]command.Command{
 		"cut-off": linked(cutTo("2026-12"), no),
-		"date":    linked(settlement.AdvanceRequest{Date: day(firstDay) + 9}, no),
+		"date":    linked(settlement.AdvanceRequest{Date: day(firstDay) + 7}, no),
 		"caller":  linked(party.AmendRequest{Party: "G", Roles: party.Issuer}, no),
 	} {
 		batch := command.Batch{Commands: append(group, command.New("", capture()))}
@@ -304,7 +304,7 @@ func TestWhatIsGivenBackIsSettledAsItWas(t *testing.T) {
 		held := s.must(t, "M", s.hold(30, "DP"))
 		captured := s.must(t, "M", points.CaptureRequest{Hold: held, Amount: 30})
 		s.must(t, "D", settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: "D", Acceptor: "M"}, Terms: settlement.Terms{Price: amount.Rate{Num: 5, Den: 1}}, From: day(firstDay) + 2})
-		s.must(t, "M", settlement.AgreeRequest{Model: "m", Version: 2})
+		s.consent(t, "M", "D", "m")
 		s.advance(t, 2)
 		s.must(t, "G", cutTo("2026-12"))
 		reversed := s.must(t, "M", benefit.ReverseRequest{WriteOff: used, Reason: "x"})

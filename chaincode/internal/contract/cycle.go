@@ -4,6 +4,7 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
@@ -49,7 +50,7 @@ func (c *call) cutOff(req settlement.CutOffRequest) error {
 	if err := c.caller.Require(party.Operator); err != nil {
 		return err
 	}
-	book, err := c.book()
+	book, err := c.book(c.cycle.Since)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (c *call) cutOff(req settlement.CutOffRequest) error {
 	if err := c.owesNothing(); err != nil {
 		return err
 	}
-	next, closed, err := c.cycle.CutOff(req, book.Policy, roster.Parties, c.at.Number)
+	next, closed, err := c.cycle.CutOff(req, book, roster.Parties, c.at.Number)
 	if err != nil {
 		return err
 	}
@@ -86,8 +87,9 @@ func (c *call) owesNothing() error {
 	return err
 }
 
-func (c *call) book() (settlement.Book, error) {
-	return ledger.Get(c.tx, row.Book(), "book", "of settlement models")
+// book is what was agreed about settling on a business date.
+func (c *call) book(day date.Date) (settlement.Book, error) {
+	return ledger.Get(c.tx, row.Book(day), "book", "of "+day.String())
 }
 
 func (c *call) closed(id string) (settlement.Close, error) {

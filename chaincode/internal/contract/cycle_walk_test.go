@@ -20,7 +20,7 @@ func inCycle(state settlement.State, pair settlement.PairState, hidden bool) *ca
 	c := &call{run: &run{tx: ledger.New(shelf{}), caller: party.Party{ID: "D", Roles: party.Acceptor}, cycle: settlement.Cycle{ID: "new", Date: 9}, lane: 1, seq: 1},
 		at: points.At{Caller: "D", Number: number.Command{Party: "D", Lane: 1, Seq: 1}, Date: 9}}
 	ledger.Put(c.tx, row.Charter(), party.Charter{Operator: "G"})
-	ledger.Put(c.tx, row.Book(), settlement.Founding())
+	ledger.Put(c.tx, row.Book(0), settlement.Founding())
 	if state == 0 {
 		return c
 	}

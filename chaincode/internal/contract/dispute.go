@@ -124,7 +124,7 @@ func (c *call) statementLines(rows []number.Row) ([]settlement.Line, error) {
 }
 
 func (c *call) step() settlement.Step {
-	return settlement.Step{Caller: c.caller.ID, By: c.at.Number, Today: c.at.Date}
+	return settlement.Step{Caller: c.caller.ID, By: c.at.Number, Today: c.at.Date, Skipped: c.cycle.Skipped}
 }
 
 func (c *call) answerDispute(req settlement.AnswerRequest) error {

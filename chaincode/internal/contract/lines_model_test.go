@@ -78,7 +78,8 @@ func (l lines) sums(cycle, debtor, creditor string) (owes, owed, n int) {
 
 // pact is a settlement model between two parties.
 type pact struct {
-	number                  int // its place in the book
+	number                  int  // 0 until the date has moved
+	withdrawn               bool // before that
 	issuer, acceptor, scene string
 	from, until             date.Date // until 0: not ended
 	num, den                int       // fen for points, 0/0 for the programme's
@@ -236,22 +237,23 @@ func (m *model) bargain(t *rapid.T, w *world) {
 	if issuer == acceptor {
 		return
 	}
-	one := pact{number: len(m.deals) + 1, issuer: issuer, acceptor: acceptor, scene: d.one("", "", "", "retail"), from: m.today + 1 + date.Date(d(2)),
+	one := pact{issuer: issuer, acceptor: acceptor, scene: d.one("", "", "", "retail"), from: m.today + 1 + date.Date(d(2)),
 		num: 1 + d(4), den: 1 + d(3), feeNum: min(1, d(4)), feeDen: 2 + d(4), issuerPays: d.odd(2), most: pick(d, []int{0, 0, 0, 9, 15})}
 	if d.odd(3) {
 		one.num, one.den = 0, 0
 	}
 	id := issuer + "-" + acceptor
-	version := uint32(1)
 	for _, other := range m.deals {
 		if other.issuer != issuer || other.acceptor != acceptor {
 			continue
 		}
-		if version++; other.until == 0 && d.odd(4) {
-			w.must(t, d.one(issuer, acceptor), settlement.LeaveRequest{Model: id})
+		if other.until == 0 && d.odd(4) {
+			who := d.one(issuer, acceptor)
+			w.must(t, who, settlement.LeaveRequest{By: issuer, Model: id})
 			for j := range m.deals {
 				if l := &m.deals[j]; l.issuer == issuer && l.acceptor == acceptor && l.until == 0 {
 					l.until = max(m.today, l.from-1)
+					l.withdrawn = who == issuer && l.number == 0
 				}
 			}
 			return
@@ -263,7 +265,7 @@ func (m *model) bargain(t *rapid.T, w *world) {
 		terms.Payer = settlement.IssuerPays
 	}
 	w.must(t, issuer, settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: issuer, Acceptor: acceptor, Scene: one.scene}, Terms: terms, From: one.from})
-	w.must(t, acceptor, settlement.AgreeRequest{Model: id, Version: version})
+	w.consent(t, acceptor, issuer, id)
 	m.deals = append(m.deals, one)
 }
 
@@ -273,8 +275,7 @@ func (m *model) bargains(t *rapid.T, w *world) {
 		m.bargain(t, w)
 	}
 	if len(m.deals) > 0 {
-		m.today++
-		w.must(t, "G", settlement.AdvanceRequest{Date: m.today})
+		m.pass(t, w, 1)
 	}
 }
 
@@ -295,4 +296,18 @@ func nextCycle(t *rapid.T, w *world, open string) (next string) {
 	w.must(t, "G", requests...)
 	w.must(t, "D", settlement.ComputeRequest{Cycle: open})
 	return next
+}
+
+// pass lets days pass. Deals get their numbers as they take effect, by issuer.
+func (m *model) pass(t *rapid.T, w *world, days date.Date) {
+	for _, issuer := range []string{"D", "F", "G", "M"} {
+		for i := range m.deals {
+			if l := &m.deals[i]; l.issuer == issuer && l.number == 0 && !l.withdrawn {
+				m.numbered++
+				l.number = m.numbered
+			}
+		}
+	}
+	m.today += days
+	w.advanceTo(t, m.today)
 }

@@ -5,7 +5,6 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/ledger"
-	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 )
@@ -16,12 +15,13 @@ var modelVerbs = []verb{
 	does((*call).agreeModel),
 	does((*call).leaveModel),
 	does((*call).setPolicy),
+	does((*call).acceptPolicy),
 }
 
 // Model is the contract of settlement models.
 type Model struct{ contractapi.Contract }
 
-// Propose puts a version of a model into the book. See settlement.ProposeRequest.
+// Propose proposes a version of a model. See settlement.ProposeRequest.
 func (*Model) Propose(ctx *Context, request string, req settlement.ProposeRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
@@ -41,49 +41,64 @@ func (*Cycle) SetPolicy(ctx *Context, request string, req settlement.SetPolicyRe
 	return walkIn(ctx, request, req)
 }
 
+// AcceptPolicy says which policy the caller accepts. See settlement.AcceptPolicyRequest.
+func (*Cycle) AcceptPolicy(ctx *Context, request string, req settlement.AcceptPolicyRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
 func (c *call) proposeModel(req settlement.ProposeRequest) error {
-	if err := c.takesPart(); err != nil {
-		return err
-	}
 	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
 	if err != nil {
 		return err
 	}
-	return c.changeBook(func(b settlement.Book) (settlement.Book, error) {
-		return b.Propose(req, c.caller.ID, charter.Operator, c.at.Date)
+	book, err := c.book(c.at.Date)
+	if err != nil {
+		return err
+	}
+	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) {
+		return n.Propose(book, req, charter.Operator, c.step())
 	})
 }
 
 func (c *call) agreeModel(req settlement.AgreeRequest) error {
-	if err := c.takesPart(); err != nil {
+	book, err := c.book(c.at.Date)
+	if err != nil {
 		return err
 	}
-	return c.changeBook(func(b settlement.Book) (settlement.Book, error) { return b.Agree(req, c.caller.ID, c.at.Date) })
+	proposer, _, err := ledger.Find(c.tx, row.Notice(req.By))
+	if err != nil {
+		return err
+	}
+	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) { return n.Agree(book, proposer, req, c.step()) })
 }
 
 func (c *call) leaveModel(req settlement.LeaveRequest) error {
-	return c.changeBook(func(b settlement.Book) (settlement.Book, error) { return b.Leave(req, c.caller.ID, c.at.Date) })
+	book, err := c.book(c.at.Date)
+	if err != nil {
+		return err
+	}
+	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) { return n.Leave(book, req, c.step()) })
 }
 
 func (c *call) setPolicy(req settlement.SetPolicyRequest) error {
-	if err := c.caller.Require(party.Operator); err != nil {
-		return err
-	}
-	return c.changeBook(func(b settlement.Book) (settlement.Book, error) {
-		b.Policy = req.Policy
-		return b, nil
-	})
+	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) { return n.Ask(req, c.step()) })
 }
 
-func (c *call) changeBook(change func(settlement.Book) (settlement.Book, error)) error {
-	book, err := c.book()
+func (c *call) acceptPolicy(req settlement.AcceptPolicyRequest) error {
+	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) { return n.Accept(req, c.step()) })
+}
+
+// giveNotice changes what the caller gave notice of.
+func (c *call) giveNotice(change func(settlement.Notice) (settlement.Notice, error)) error {
+	key := row.Notice(c.caller.ID)
+	notice, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
-	next, err := change(book)
+	next, err := change(notice)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Book(), next)
+	ledger.Put(c.tx, key, next)
 	return nil
 }

@@ -19,7 +19,6 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/settlement"
 )
 
 // newModel opens programmes of three issuers with different rules, agrees rates,
@@ -87,8 +86,7 @@ func againstModel(t *testing.T, verbs []string) {
 		for range rapid.SampledFrom([]int{16, 8, 12, 4}).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "days pass") == 1 {
-				m.today += date.Date(rapid.SampledFrom([]int{1, 1, 2, 3, 8}).Draw(t, "days"))
-				w.must(t, "G", settlement.AdvanceRequest{Date: m.today})
+				m.pass(t, w, date.Date(rapid.SampledFrom([]int{1, 1, 2, 3, 8}).Draw(t, "days")))
 			}
 			m.passTime(t, w)
 			m.now = w.net.Now().Unix()

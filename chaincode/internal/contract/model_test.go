@@ -21,11 +21,12 @@ import (
 // command that may not be done puts the table back. It knows nothing of rows,
 // lanes, leases or standings.
 type model struct {
-	now   int64
-	today date.Date
-	cycle string
-	owed  lines
-	deals []pact
+	now      int64
+	today    date.Date
+	cycle    string
+	owed     lines
+	deals    []pact
+	numbered int // of the deals
 
 	plans   map[string]plan
 	rates   map[[2]string]points.Conversion

@@ -30,7 +30,7 @@ func newTill(t fataler, terms settlement.Terms) *till {
 	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}})
 	s.lot = s.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 10_000, Expires: day(firstDay) + 90}}}).Row(0)
 	s.must(t, "G", settlement.ProposeRequest{Model: "gm", Scope: settlement.Scope{Issuer: "G", Acceptor: "M"}, Terms: terms, From: day(firstDay) + 1})
-	s.must(t, "M", settlement.AgreeRequest{Model: "gm", Version: 1})
+	s.consent(t, "M", "G", "gm")
 	s.advance(t, 1)
 	return s
 }

@@ -35,11 +35,11 @@ func (c *call) finalise(req settlement.FinaliseRequest) error {
 	if err != nil {
 		return err
 	}
-	book, err := c.book()
+	book, err := c.book(closed.To)
 	if err != nil {
 		return err
 	}
-	next, err := closed.Net(pairs, book, c.at.Date)
+	next, err := closed.Net(pairs, book, closed.Day(c.cycle))
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (c *call) carryStatement(req settlement.CarryRequest) error {
 	if err != nil {
 		return err
 	}
-	carry, err := pair.Carry(closed, charter.Operator, c.at.Date)
+	carry, err := pair.Carry(closed, charter.Operator, closed.Day(c.cycle))
 	if err != nil {
 		return err
 	}

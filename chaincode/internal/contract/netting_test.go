@@ -77,7 +77,7 @@ func multilateral(t fataler, parties ...string) *world {
 	w := established(t, 5)
 	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Multilateral: true, Delay: 3}, From: day(firstDay) + 1})
 	for _, p := range parties {
-		w.must(t, p, settlement.AgreeRequest{Model: "all", Version: 1})
+		w.consent(t, p, "G", "all")
 	}
 	w.advance(t, 1)
 	return w
@@ -141,8 +141,7 @@ func TestCyclesWithoutPayments(t *testing.T) {
 
 // Once silence is consent, who didn't sign in time is netted; who signed something else isn't.
 func TestSilenceIsConsent(t *testing.T) {
-	w := established(t, 5)
-	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 2, Silence: settlement.Consent}})
+	w := establishedUnder(t, 5, settlement.Policy{SignDays: 2, AnswerDays: 3, Silence: settlement.Consent})
 	w.owes(t, "D", "M", 5)
 	w.owes(t, "D", "G", 7)
 	w.cutAndCompute(t, "2026-11", "2026-12")

@@ -15,7 +15,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
-	"tallystick/chaincode/settlement"
 )
 
 // newMart opens two storefronts, of D and of G, and three suppliers' goods with
@@ -132,7 +131,7 @@ func TestOrdersAgainstModel(t *testing.T) {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "days pass") == 1 {
 				m.today += date.Date(rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "days"))
-				w.must(t, "G", settlement.AdvanceRequest{Date: m.today})
+				w.advanceTo(t, m.today)
 			}
 			if closed := m.passTime(t, w); closed != "" {
 				m.confirm(t, w, closed)

@@ -98,14 +98,14 @@ type taken struct {
 // settled is how one funder's points of a programme are settled.
 type settled struct {
 	terms settlement.Terms
-	model uint16
+	model uint32
 	price amount.Rate // fen a point
 }
 
 // settledBy selects the settlement model of points. It is the same whenever it is asked: what
 // selects it is fixed when the points are taken.
 func (c *call) settledBy(d taken, funder, programme string) (settled, error) {
-	book, err := c.book()
+	book, err := c.book(d.day)
 	if err != nil {
 		return settled{}, err
 	}

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/party"
@@ -18,7 +17,6 @@ var partyVerbs = []verb{
 	does((*call).amend),
 	does((*call).setParty),
 	does((*call).beginPeer),
-	does((*call).advanceDate),
 }
 
 // Charter is the contract of the founding.
@@ -58,7 +56,7 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	}
 	ledger.Put(tx, row.Party(operator.ID), operator)
 	ledger.Put(tx, row.Roster(), party.Roster{Parties: []string{operator.ID}})
-	ledger.Put(tx, row.Book(), settlement.Founding())
+	ledger.Put(tx, row.Book(req.Date), settlement.Founding())
 	return &charter, tx.Flush()
 }
 
@@ -132,24 +130,5 @@ func (c *call) amend(req party.AmendRequest) error {
 	if next.ID == c.caller.ID {
 		c.caller = next
 	}
-	return nil
-}
-
-// advanceDate moves the business date. An endorser of a network that is no
-// test refuses a date that its own calendar hasn't reached.
-func (c *call) advanceDate(req settlement.AdvanceRequest) error {
-	next, err := settlement.Advance(c.cycle, req)
-	if err != nil {
-		return err
-	}
-	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
-	if err != nil {
-		return err
-	}
-	if today := date.Of(c.ctx.config.Now(), c.ctx.config.Place); !charter.Test && req.Date > today {
-		return fault.New(fault.TimeWindow, "%s is after this endorser's today", req.Date)
-	}
-	ledger.Put(c.tx, row.Cycle(), next)
-	c.cycle = next
 	return nil
 }

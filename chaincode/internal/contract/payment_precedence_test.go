@@ -26,8 +26,8 @@ var paymentPrecedence = map[string]precedence{
 
 // closeOn is a stage on which D owes G 100 fen, and M owes D 50 fen, in a cycle that was closed.
 func closeOn(t fataler, f fouls) *stage {
-	s := &stage{world: established(t, 5)}
-	s.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 1, Silence: set(f["consent"], settlement.Consent, settlement.CarryOver)}})
+	policy := settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: set(f["consent"], settlement.Consent, settlement.CarryOver)}
+	s := &stage{world: establishedUnder(t, 5, policy)}
 	s.owes(t, "D", "G", 100)
 	s.owes(t, "M", "D", 50)
 	if f["too much"] {

@@ -1,7 +1,11 @@
 package contract
 
 import (
+	"slices"
+
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
@@ -9,11 +13,36 @@ import (
 )
 
 // settlementQueries are the questions about clearing and settlement.
-var settlementQueries = []string{"Models", "Close", "Statement", "Netting", "Payment", "Dispute", "Obligation", "Obligations"}
+var settlementQueries = []string{"Models", "Notices", "Close", "Statement", "Netting", "Payment", "Dispute", "Obligation", "Obligations"}
 
-// Models answers the book of settlement models.
-func (*Query) Models(ctx *Context) (*settlement.Book, error) {
-	return one(ctx, row.Book(), "book", "of settlement models: found the network first")
+// Models answers what is agreed about settling on a business date that there was, or, for "", today.
+func (*Query) Models(ctx *Context, on string) (*settlement.Book, error) {
+	if on != "" {
+		day, err := date.Parse(on)
+		if err != nil {
+			return nil, err
+		}
+		return one(ctx, row.Book(day), "business date", on)
+	}
+	today, err := one(ctx, row.Cycle(), "cycle", "open: found the network first")
+	if err != nil {
+		return nil, err
+	}
+	return one(ctx, row.Book(today.Date), "book", "of today")
+}
+
+// Notices answers what the parties gave notice of today, which takes effect when the business date moves on.
+func (*Query) Notices(ctx *Context) ([]settlement.Given, error) {
+	tx := ledger.New(ctx.GetStub())
+	today, err := ledger.Get(tx, row.Cycle(), "cycle", "open: found the network first")
+	if err != nil {
+		return nil, err
+	}
+	given, err := givenIn(tx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(given, func(g settlement.Given) bool { return g.Notice.Date != today.Date }), nil
 }
 
 // Close answers a closed cycle.

@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 )
 
@@ -41,10 +40,6 @@ func (w *world) refused(t *testing.T, msp string, req command.Request, code faul
 	if _, refusals := w.run(t, msp, req); fault.CodeOf(refusals[0]) != code {
 		t.Errorf("%s %s: %v, want %q", msp, command.KindOf(req), refusals[0], code)
 	}
-}
-
-func (w *world) advance(t fataler, days date.Date) {
-	w.must(t, "G", settlement.AdvanceRequest{Date: day(firstDay) + days})
 }
 
 // Seed 0 of TestSimulation: a home that named an authorisation when it held points

@@ -136,6 +136,8 @@ var mays = map[command.Kind]may{
 
 	command.CutOff:          byOperator,
 	command.SetPolicy:       byOperator,
+	command.AcceptPolicy:    toFinish,
+	command.ConfirmDate:     byBusiness,
 	command.RuleDispute:     byOperator,
 	command.Prefund:         byBusiness,
 	command.ProposeModel:    byBusiness,

@@ -177,24 +177,32 @@ func (v view) drawModel(verb string) command.Request {
 		req.Terms = settlement.Terms{Price: amount.Rate{Num: v.n(3), Den: v.n(3)}, Fee: amount.Rate{Num: 1, Den: 1 + v.n(9)}, Payer: settlement.Payer(v.dice(2)), Cap: amount.Units(20 * v.dice(3)), Prefunded: v.odd(3)}
 		return req
 	case "agree":
-		if book, ok := v.book(); ok {
-			for i := len(book.Models) - 1; i >= 0; i-- {
-				if book.Models[i].ID == id {
-					return settlement.AgreeRequest{Model: id, Version: book.Models[i].Version}
-				}
-			}
+		if m, ok := v.newestModel(id); ok {
+			return settlement.AgreeRequest{By: m.By, Model: id, Version: m.Version, Hash: m.Hash()}
 		}
 	case "depart":
 		if v.odd(3) {
-			return settlement.LeaveRequest{Model: id}
+			return settlement.LeaveRequest{By: v.one("D", "G", "M"), Model: id}
 		}
 	}
 	return nil
 }
 
-func (v view) book() (settlement.Book, bool) {
-	_, book, ok := some[settlement.Book](v, "book")
-	return book, ok
+// newestModel is a party's version of a model that was proposed last.
+func (v view) newestModel(id string) (settlement.Model, bool) {
+	var list []settlement.Model
+	if _, n, ok := some[settlement.Notice](v, "notice"); ok {
+		list = n.Proposed
+	}
+	if _, book, ok := some[settlement.Book](v, "book"); ok {
+		list = append(list, book.Models...)
+	}
+	for _, m := range list {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return settlement.Model{}, false
 }
 
 // secrets are what the sellers and suppliers of a life know: the openings of what any delivery can

@@ -55,8 +55,8 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 		}))
 	furnishCampaigns(t, w)
 	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 3}, Multilateral: true}, From: day(firstDay) + 1})
-	w.must(t, "D", settlement.AgreeRequest{Model: "all", Version: 1})
-	w.must(t, "M", settlement.AgreeRequest{Model: "all", Version: 1})
+	w.consent(t, "D", "G", "all")
+	w.consent(t, "M", "G", "all")
 	w.advance(t, 1)
 	for _, id := range sortedIDs(homes) {
 		var slips []command.Request

@@ -155,7 +155,7 @@ func TestSimulation(t *testing.T) {
 func live(t *testing.T, seed uint64) error {
 	w, life := founded(t, seed), lifeOf(seed)
 	furnishAt(t, w, life.price)
-	w.must(t, "G", settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Silence(seed % 2)}})
+	w.adopt(t, settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: settlement.Silence(seed % 2)})
 	verbs, known := living, secrets(nil)
 	if seed%3 == 0 {
 		stockFronts(t, w)

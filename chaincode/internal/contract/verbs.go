@@ -21,7 +21,7 @@ type verb struct {
 }
 
 // verbs is the table of them, by the type of request. It never changes.
-var verbs = tabulate(partyVerbs, pointsVerbs, memberVerbs, benefitVerbs, campaignVerbs, quotaVerbs, goodsVerbs, orderVerbs, cycleVerbs, modelVerbs,
+var verbs = tabulate(partyVerbs, dateVerbs, pointsVerbs, memberVerbs, benefitVerbs, campaignVerbs, quotaVerbs, goodsVerbs, orderVerbs, cycleVerbs, modelVerbs,
 	nettingVerbs, paymentVerbs, disputeVerbs)
 
 func tabulate(subjects ...[]verb) map[reflect.Type]verb {

@@ -6,7 +6,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/settlement"
 )
 
 // A walk-in is one command, sent alone and as JSON by somebody without a lane:
@@ -51,13 +50,5 @@ func (*Party) Set(ctx *Context, request string, req party.SetRequest) (*command.
 
 // BeginPeer says that the caller runs a peer from now on. See party.BeginPeerRequest.
 func (*Party) BeginPeer(ctx *Context, request string, req party.BeginPeerRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Cycle is the contract of the business date.
-type Cycle struct{ contractapi.Contract }
-
-// Advance moves the business date on. See settlement.AdvanceRequest.
-func (*Cycle) Advance(ctx *Context, request string, req settlement.AdvanceRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }

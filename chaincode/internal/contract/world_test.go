@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 )
 
 // world is the ledger of a small consortium, in the simulator: G the operator,
@@ -95,8 +97,33 @@ func founded(t fataler, seed uint64) *world {
 // established is a world with its parties and no member.
 func established(t fataler, seed uint64) *world {
 	t.Helper()
+	return establishedIn(t, seed, "2026-11", firstDay)
+}
+
+// establishedUnder is established, with a policy that all parties have accepted in force for the first cycle.
+func establishedUnder(t fataler, seed uint64, p settlement.Policy) *world {
+	t.Helper()
+	w := establishedIn(t, seed, "2026-10", (day(firstDay) - 1).String())
+	w.adopt(t, p)
+	w.advance(t, 0)
+	w.must(t, "G", settlement.CutOffRequest{Cycle: "2026-10", Next: "2026-11"})
+	return w
+}
+
+// adopt has the operator ask for a policy, and all parties accept it.
+func (w *world) adopt(t fataler, p settlement.Policy) {
+	t.Helper()
+	w.must(t, "G", settlement.SetPolicyRequest{Policy: p})
+	for _, party := range []string{"D", "F", "G", "M", "S1", "S2"} {
+		w.must(t, party, settlement.AcceptPolicyRequest{Policy: p})
+	}
+}
+
+// establishedIn is established in a cycle, on a business date.
+func establishedIn(t fataler, seed uint64, cycle, first string) *world {
+	t.Helper()
 	w := newWorld(t, seed)
-	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"2026-11","date":"`+firstDay+`","test":true}`)
+	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"`+cycle+`","date":"`+first+`","test":true}`)
 	if err != nil || !tx.Valid() {
 		t.Fatalf("founding: %v", err)
 	}
@@ -212,4 +239,46 @@ func day(text string) date.Date {
 		panic(err)
 	}
 	return d
+}
+
+// advance moves the business date on to so many days after the first.
+func (w *world) advance(t fataler, days date.Date) {
+	t.Helper()
+	w.advanceTo(t, day(firstDay)+days)
+}
+
+// advanceTo moves the business date on day by day, so that all of them count.
+func (w *world) advanceTo(t fataler, to date.Date) {
+	t.Helper()
+	var days []command.Request
+	for d := w.open().Date + 1; d <= to; d++ {
+		days = append(days, settlement.AdvanceRequest{Date: d})
+	}
+	for chunk := range slices.Chunk(days, 100) {
+		w.must(t, "G", chunk...)
+	}
+}
+
+// open is the open cycle.
+func (w *world) open() settlement.Cycle { return rowIn(w, row.Cycle()) }
+
+// consent lets a party agree to the newest version of a model.
+func (w *world) consent(t fataler, party, by, id string) {
+	t.Helper()
+	w.must(t, party, w.agreement(by, id))
+}
+
+// agreement is to the newest version of a model, as anybody can read it.
+func (w *world) agreement(by, id string) settlement.AgreeRequest {
+	req := settlement.AgreeRequest{By: by, Model: id, Version: 1, Hash: make(codec.Hash, 32)}
+	today, notice := w.open().Date, rowIn(w, row.Notice(by))
+	if notice.Date != today {
+		notice.Proposed = nil
+	}
+	for _, m := range slices.Concat(rowIn(w, row.Book(today)).Models, notice.Proposed) {
+		if m.By == by && m.ID == id {
+			req.Version, req.Hash = m.Version, m.Hash()
+		}
+	}
+	return req
 }

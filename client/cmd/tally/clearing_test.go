@@ -116,7 +116,7 @@ func (h *clearingHouse) send(_ context.Context, _ string, req command.Request) e
 func (h *clearingHouse) do(req command.Request) error {
 	switch r := req.(type) {
 	case settlement.CutOffRequest:
-		next, closed, err := h.open.CutOff(r, settlement.Policy{SignDays: 3, AnswerDays: 3}, []string{"D", "F", "G", "M", "S1", "S2"}, number.Command{Party: "G", Seq: 9})
+		next, closed, err := h.open.CutOff(r, settlement.Founding(), []string{"D", "F", "G", "M", "S1", "S2"}, number.Command{Party: "G", Seq: 9})
 		if err != nil {
 			return err
 		}
@@ -190,9 +190,10 @@ func TestClosingRefuses(t *testing.T) {
 func TestWhatIsCarried(t *testing.T) {
 	n := number.Command{Party: "D", Seq: 1}
 	hidden := []settlement.HiddenSum{{}, {Opened: n}}
-	closed := func(silence settlement.Silence) settlement.Close {
-		return settlement.Close{ID: "c", State: settlement.Computed, SignBy: 100, Policy: settlement.Policy{Silence: silence}}
+	closed := func(consenting ...string) settlement.Close {
+		return settlement.Close{ID: "c", State: settlement.Computed, SignBy: 100, Consenting: consenting}
 	}
+	all := []string{"Z", "differs", "draft", "fee", "hidden", "opened", "signed"}
 	pair := func(a string, s settlement.PairState, pending uint32, h ...settlement.HiddenSum) settlement.Pair {
 		return settlement.Pair{A: a, B: "Z", State: s, Pending: pending, Hidden: h}
 	}
@@ -206,11 +207,12 @@ func TestWhatIsCarried(t *testing.T) {
 		want   string
 		code   fault.Code
 	}{
-		{"silence is no consent", closed(settlement.CarryOver), pairs, 101, "draft signed differs hidden fee opened", ""},
-		{"silence is consent", closed(settlement.Consent), pairs, 101, "differs hidden", ""},
-		{"on the last day", closed(settlement.CarryOver), pairs, 100, "", fault.WrongState},
-		{"before it, with nothing to carry", closed(settlement.CarryOver), pairs[:1], 1, "", ""},
-		{"no pair at all", closed(settlement.CarryOver), nil, 101, "", ""},
+		{"silence is no consent", closed(), pairs, 101, "draft signed differs hidden fee opened", ""},
+		{"silence is everybody's consent", closed(all...), pairs, 101, "differs hidden", ""},
+		{"silence is one's consent", closed("Z", "draft"), pairs, 101, "signed differs hidden fee opened", ""},
+		{"on the last day", closed(), pairs, 100, "", fault.WrongState},
+		{"before it, with nothing to carry", closed(), pairs[:1], 1, "", ""},
+		{"no pair at all", closed(), nil, 101, "", ""},
 		{"not computed", settlement.Close{ID: "c", State: settlement.Cut}, pairs, 101, "", fault.WrongState},
 		{"final", settlement.Close{ID: "c", State: settlement.Final}, pairs, 101, "", fault.WrongState},
 	} {
@@ -234,8 +236,8 @@ func TestTheRulesTakeWhatIsCarried(t *testing.T) {
 	owed := func(debtor, creditor string) []settlement.Position {
 		return []settlement.Position{{Debtor: debtor, Creditor: creditor, Count: 1, Fen: 100}}
 	}
-	for _, silence := range []settlement.Silence{settlement.CarryOver, settlement.Consent} {
-		closed := settlement.Close{ID: "c", State: settlement.Computed, SignBy: 100, Policy: settlement.Policy{Silence: silence}}
+	for _, consenting := range [][]string{nil, {"D", "F", "G", "M", "S1"}} {
+		closed := settlement.Close{ID: "c", State: settlement.Computed, SignBy: 100, Consenting: consenting}
 		pairs := []settlement.Pair{{A: "D", B: "G", Owed: owed("D", "G")}, {A: "D", B: "M", Owed: owed("M", "D"), State: settlement.Differs},
 			{A: "D", B: "S1", Hidden: []settlement.HiddenSum{supply}, Pending: 1}, {A: "G", B: "S1", Owed: owed("S1", "G"), Pending: 1}, {A: "F", B: "G", Owed: owed("F", "G"), State: settlement.Agreed}}
 		carries, err := toCarry(closed, pairs, 101)
@@ -246,7 +248,7 @@ func TestTheRulesTakeWhatIsCarried(t *testing.T) {
 			at := slices.IndexFunc(pairs, func(p settlement.Pair) bool { return p.A == c.A && p.B == c.B })
 			carried, err := pairs[at].Carry(closed, "G", 101)
 			if err != nil {
-				t.Fatalf("%v: %s and %s: %v", silence, c.A, c.B, err)
+				t.Fatalf("%v: %s and %s: %v", consenting, c.A, c.B, err)
 			}
 			pairs[at] = carried.Pair
 			for _, fee := range carried.Fees {
@@ -255,7 +257,7 @@ func TestTheRulesTakeWhatIsCarried(t *testing.T) {
 			}
 		}
 		if netted, err := closed.Net(pairs, settlement.Founding(), 101); err != nil || len(netted.Payments) == 0 {
-			t.Errorf("%v: %+v, %v", silence, netted.Payments, err)
+			t.Errorf("%v: %+v, %v", consenting, netted.Payments, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ import (
 func cycles(a *app) *cobra.Command {
 	cmd := group("cycle", "The settlement cycle: open, closed, confirmed, netted, paid (结算周期、日切)")
 	under(cmd, "See (查看)", showCycle(a), listCycles(a))
-	under(cmd, "Close (关账)", advanceDate(a), cutOff(a), computeCycle(a), closeCycle(a), finaliseCycle(a), cyclePolicy(a))
+	under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a), finaliseCycle(a), cyclePolicy(a), acceptPolicy(a))
 	cmd.Long = `A cycle gathers what commands make the parties owe each other. Its cut-off opens the
 next one; computing adds it up, pair by pair; the two of a pair open what is hidden
 (tally statement open), sign (tally statement sign) or dispute lines (tally dispute
@@ -29,10 +30,23 @@ raise); finalising nets what stands into payments (tally payment).
 }
 
 func advanceDate(a *app) *cobra.Command {
-	return a.sends("advance DATE", "Move the business date on; for the operator", "  tally --as G cycle advance 2026-11-02",
+	cmd := a.sends("advance DATE", "Move the business date on; for the operator", "  tally --as G cycle advance 2026-11-02",
 		func(args []string) (command.Request, error) {
 			to, err := date.Parse(args[0])
 			return settlement.AdvanceRequest{Date: to}, err
+		})
+	cmd.Long = `Move the business date on. What the parties gave notice of today takes effect: models
+that they propose, agree to and leave, and how cycles are closed. By more than 7 days
+it moves only if another party has confirmed the date: tally cycle confirm. Days that
+are skipped don't count towards the deadlines of statements and disputes.`
+	return cmd
+}
+
+func confirmDate(a *app) *cobra.Command {
+	return a.sends("confirm DATE", "Let the business date move as far as this at once, today; for a party that isn't the operator", "  tally --as D cycle confirm 2026-12-01",
+		func(args []string) (command.Request, error) {
+			to, err := date.Parse(args[0])
+			return settlement.ConfirmDateRequest{Date: to}, err
 		})
 }
 
@@ -124,34 +138,65 @@ func computeCycle(a *app) *cobra.Command {
 
 func cyclePolicy(a *app) *cobra.Command {
 	var given settlement.Policy
-	cmd := leaf("policy", "Show how cycles are closed, or change it for the cut-offs to come; for the operator (结算规则)", `  tally --as D cycle policy
+	cmd := leaf("policy", "Show how cycles are closed, or ask for another way; for the operator (结算规则)", `  tally --as D cycle policy
   tally --as G cycle policy --sign-days 5 --answer-days 3 --silence consent`, nil)
-	cmd.Long = `Show or change how long parties have, and what silence means. What no flag names
-stays as it is; cycles that were cut off keep what counted then.`
-	f := cmd.Flags()
-	f.Int32Var(&given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines")
-	f.Int32Var(&given.AnswerDays, "answer-days", 0, "days to answer a dispute")
-	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry", "consent")
+	cmd.Long = `Show how long parties have, and what silence means, or say how you want it. What no
+flag names stays as it is. It is in force from tomorrow, for the cycles that open from
+then on, as far as the parties accept it: nobody has fewer than 3 days, nor is its
+silence taken for consent, unless it said so itself (tally cycle accept).`
+	closingFlags(cmd, &given, "fewer than 3 only if all parties accept it")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		changed := cmd.Flags().Changed
 		if !changed("sign-days") && !changed("answer-days") && !changed("silence") {
 			return a.showPolicy(cmd.Context())
 		}
-		if err := (settlement.SetPolicyRequest{Policy: given}).Check(); err != nil {
-			return err
-		}
-		return a.with(cmd.Context(), func(ctx context.Context, g *gateway.Gateway) error {
-			answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
-				book, err := g.Query().Models(ctx)
-				return settlement.SetPolicyRequest{Policy: policyOn(book.Policy, given, changed)}, err
-			})
-			if err != nil {
-				return err
-			}
-			return a.printReceipt("cycle:SetPolicy", answer)
-		})
+		return a.sendPolicy(cmd.Context(), given, changed, func(b settlement.Book, _ string) settlement.Policy { return b.Asked },
+			func(p settlement.Policy) command.Request { return settlement.SetPolicyRequest{Policy: p} })
 	}
 	return cmd
+}
+
+func acceptPolicy(a *app) *cobra.Command {
+	var given settlement.Policy
+	cmd := leaf("accept", "Accept a stricter way of closing cycles for yourself: fewer days, or that your silence is consent (接受结算规则)",
+		"  tally --as D cycle accept --sign-days 1 --silence consent", nil)
+	cmd.Long = `Say how strict the rules may be for you, from tomorrow, for the cycles that open from
+then on. What no flag names stays as you accept it now; without this command that is 3
+days to sign, 3 to answer, and that what you don't sign is carried over.`
+	closingFlags(cmd, &given, "1 to 3")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.sendPolicy(cmd.Context(), given, cmd.Flags().Changed, settlement.Book.AcceptedBy,
+			func(p settlement.Policy) command.Request { return settlement.AcceptPolicyRequest{Policy: p} })
+	}
+	return cmd
+}
+
+func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
+	f := cmd.Flags()
+	f.Int32Var(&given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+bounds)
+	f.Int32Var(&given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
+	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry", "consent")
+}
+
+// sendPolicy sends what was given in the place of what there is.
+func (a *app) sendPolicy(ctx context.Context, given settlement.Policy, changed func(flag string) bool,
+	present func(b settlement.Book, party string) settlement.Policy, ask func(settlement.Policy) command.Request) error {
+	if err := ask(policyOn(settlement.Founding().Policy, given, changed)).Check(); err != nil {
+		return err
+	}
+	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			book, err := g.Query().Models(ctx, 0)
+			if err != nil {
+				return nil, err
+			}
+			return ask(policyOn(present(book, g.Party()), given, changed)), nil
+		})
+		if err != nil {
+			return err
+		}
+		return a.printReceipt(nameOf(ask(given)), answer)
+	})
 }
 
 // policyOn is a policy with what was given in its place.
@@ -170,19 +215,19 @@ func policyOn(present, given settlement.Policy, changed func(flag string) bool) 
 
 func (a *app) showPolicy(ctx context.Context) error {
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		book, err := g.Query().Models(ctx)
+		book, err := g.Query().Models(ctx, 0)
 		if err != nil {
 			return err
 		}
-		return a.print(book.Policy, func(t table.Writer) { t.AppendRows(policyRows(book.Policy)) })
+		return a.print(book.Policy, func(t table.Writer) { t.AppendRows(policyRows(book)) })
 	})
 }
 
-func policyRows(p settlement.Policy) []table.Row {
+func policyRows(b settlement.Book) []table.Row {
 	silence := "what isn't signed in time is carried into the open cycle"
-	if p.Silence == settlement.Consent {
-		silence = "what isn't signed in time stands"
+	if list := b.Consenting(); len(list) > 0 {
+		silence += ", unless only these haven't signed, whose silence is consent: " + strings.Join(list, ", ")
 	}
-	return []table.Row{{"to sign or dispute", fmt.Sprintf("%d business days from cut-off", p.SignDays)},
-		{"to answer a dispute", fmt.Sprintf("%d business days", p.AnswerDays)}, {"silence", silence}}
+	return []table.Row{{"to sign or dispute", fmt.Sprintf("%d business days from cut-off", b.Policy.SignDays)},
+		{"to answer a dispute", fmt.Sprintf("%d business days", b.Policy.AnswerDays)}, {"silence", silence}}
 }

@@ -231,7 +231,7 @@ func toFinalise(ctx context.Context, ledger statements, cycle string) ([]command
 	if err != nil {
 		return nil, err
 	}
-	carries, err := toCarry(closed, pairs, open.Date)
+	carries, err := toCarry(closed, pairs, closed.Day(open))
 	if err != nil {
 		return nil, err
 	}
@@ -256,20 +256,21 @@ func statementsOf(ctx context.Context, ledger statements, closed settlement.Clos
 	return pairs, nil
 }
 
-// toCarry lists the statements that silence doesn't settle: where it is no consent, all that haven't ended; where it is, those
-// that differ, and those with a hidden sum that nobody opened. A statement that only waits for the fee on
+// toCarry lists the statements that silence doesn't settle on a day as Close.Day counts it: those that a party hasn't signed whose silence is no consent,
+// those that differ, and those with a hidden sum that nobody opened. A statement that only waits for the fee on
 // such a sum waits no more once that is carried. WRONG_STATE before the deadline if there are any.
-func toCarry(closed settlement.Close, pairs []settlement.Pair, today date.Date) (list []settlement.CarryRequest, err error) {
+func toCarry(closed settlement.Close, pairs []settlement.Pair, day date.Date) (list []settlement.CarryRequest, err error) {
 	if err := closed.Require(settlement.Computed); err != nil {
 		return nil, err
 	}
 	for _, p := range pairs {
-		left := closed.Policy.Silence == settlement.CarryOver || p.State == settlement.Differs || unopened(p) > 0
-		if !p.State.Ended() && left {
+		late := p
+		late.Pending = uint32(unopened(p))
+		if !p.State.Ended() && !closed.Silent(late, closed.SignBy+1) {
 			list = append(list, settlement.CarryRequest{Cycle: closed.ID, A: p.A, B: p.B})
 		}
 	}
-	if len(list) > 0 && today <= closed.SignBy {
+	if len(list) > 0 && day <= closed.SignBy {
 		return nil, fault.New(fault.WrongState, "the statement of %s and %s isn't agreed, and can be until %s", list[0].A, list[0].B, closed.SignBy)
 	}
 	return list, nil

@@ -146,8 +146,8 @@ func closeRows(c settlement.Close) []table.Row {
 }
 
 func signBy(c settlement.Close) string {
-	if c.Policy.Silence == settlement.Consent {
-		return c.SignBy.String() + ", silence is consent"
+	if len(c.Consenting) > 0 {
+		return c.SignBy.String() + ", else carried over; the silence of " + strings.Join(c.Consenting, ", ") + " is consent"
 	}
 	return c.SignBy.String() + ", else carried over"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/gateway"
 )
@@ -22,6 +24,8 @@ func models(a *app) *cobra.Command {
 	cmd.Long = `A settlement model says at which price, fee and tax what one party owes another for
 points is settled, when it is paid, and how much may come to be owed. It binds the
 parties that agreed to it, from tomorrow at the earliest: what was settled stays so.
+It is named by who proposed it and its id; --by is only needed where two parties have
+one of the same id.
 Of several that fit the most specific counts; where two have agreed to none, the
 programme's own price does.`
 	return cmd
@@ -38,7 +42,8 @@ func proposeModel(a *app) *cobra.Command {
 		})
 	cmd.Long = `Propose a settlement model. A scope that you leave open is any: any issuer, any
 acceptor, any scene, any programme. You must be named in it, or be the operator. A
-change is the next version, which the others agree to anew.`
+change is the next version, which the others agree to anew. What is proposed takes
+effect when the business date moves on; agreeing and leaving do, too.`
 	word(cmd, &req.Scope.Issuer, "issuer", "who owes; none: any (积分服务商)")
 	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; none: any (积分消费商)")
 	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; none: any (消费场景)")
@@ -61,76 +66,104 @@ func termsFlags(cmd *cobra.Command, t *settlement.Terms) {
 }
 
 func agreeModel(a *app) *cobra.Command {
-	var version uint32
+	var req settlement.AgreeRequest
 	cmd := leaf("agree MODEL", "Agree to a model's newest version, from its first day or tomorrow (同意结算模型)",
 		"  tally --as D model agree gp-at-dealers --version 1",
 		func(ctx context.Context, args []string) error {
-			req := settlement.AgreeRequest{Model: args[0], Version: version}
-			if version > 0 {
-				return a.submit(ctx, req)
-			}
-			req.Version = 1
-			if err := req.Check(); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.agreeNewest(ctx, g, req) })
+			req.Model = args[0]
+			return a.ofModel(ctx, req.Model, req.By, func(newest settlement.Model) command.Request {
+				return settlement.AgreeRequest{By: newest.By, Model: newest.ID, Version: cmp.Or(req.Version, newest.Version), Hash: newest.Hash()}
+			})
 		})
-	cmd.Flags().Uint32Var(&version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
+	byFlag(cmd, &req.By)
+	cmd.Flags().Uint32Var(&req.Version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
 	return cmd
 }
 
-// agreeNewest agrees to whatever version is the newest.
-func (a *app) agreeNewest(ctx context.Context, g *gateway.Gateway, req settlement.AgreeRequest) error {
-	answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
-		book, err := g.Query().Models(ctx)
-		if err != nil {
-			return nil, err
-		}
-		versions := numberedModels(book, req.Model)
-		if len(versions) == 0 {
-			return nil, fault.New(fault.NotFound, "there is no model %s", req.Model)
-		}
-		req.Version = versions[len(versions)-1].Version
-		return req, nil
-	})
-	if err != nil {
-		return err
-	}
-	return a.printReceipt(nameOf(req), answer)
+func byFlag(cmd *cobra.Command, by *string) {
+	word(cmd, by, "by", "who proposed it; none: the only one who did")
 }
 
 func leaveModel(a *app) *cobra.Command {
-	return a.sends("leave MODEL", "Be bound by no version of a model any more, with the end of today; what was settled stays so (退出结算模型)",
+	var by string
+	cmd := leaf("leave MODEL", "Be bound by no version of a model any more, with the end of today; what was settled stays so (退出结算模型)",
 		"  tally --as D model leave gp-at-dealers",
-		func(args []string) (command.Request, error) { return settlement.LeaveRequest{Model: args[0]}, nil })
+		func(ctx context.Context, args []string) error {
+			return a.ofModel(ctx, args[0], by, func(newest settlement.Model) command.Request {
+				return settlement.LeaveRequest{By: newest.By, Model: newest.ID}
+			})
+		})
+	byFlag(cmd, &by)
+	return cmd
 }
 
-// modelShown is a version of a model with its number in the book, by which obligations name it.
-type modelShown struct {
-	Number int `json:"number"`
-	settlement.Model
+// ofModel sends a request about the newest version of a model.
+func (a *app) ofModel(ctx context.Context, id, by string, ask func(newest settlement.Model) command.Request) error {
+	if err := name.CheckID("model", id); err != nil {
+		return err
+	}
+	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			list, err := versionsOf(ctx, g, id, by)
+			if err != nil {
+				return nil, err
+			}
+			newest := list[len(list)-1]
+			if list[0].By != newest.By {
+				return nil, fault.New(fault.BadRequest, "%s and %s have each proposed a model %s: say --by", list[0].By, newest.By, id)
+			}
+			return ask(newest), nil
+		})
+		if err != nil {
+			return err
+		}
+		return a.printReceipt(nameOf(ask(settlement.Model{})), answer)
+	})
 }
 
-// numberedModels are the versions in the book, of one model or, for "", of all.
-func numberedModels(book settlement.Book, id string) []modelShown {
-	list := []modelShown{}
-	for i, m := range book.Models {
-		if id == "" || m.ID == id {
-			list = append(list, modelShown{i + 1, m})
+// allModels lists the versions that bind somebody, then those that were proposed today, which have no number yet.
+func allModels(ctx context.Context, g *gateway.Gateway) ([]settlement.Model, error) {
+	book, err := g.Query().Models(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	given, err := g.Query().Notices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := book.Models
+	for _, one := range given {
+		for _, m := range one.Notice.Proposed {
+			m.Agreed = []string{one.Party}
+			list = append(list, m)
 		}
 	}
-	return list
+	return list, nil
+}
+
+// versionsOf lists the versions of a model, or of those of its id that several have proposed, oldest first. NOT_FOUND.
+func versionsOf(ctx context.Context, g *gateway.Gateway, id, by string) ([]settlement.Model, error) {
+	all, err := allModels(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.DeleteFunc(all, func(m settlement.Model) bool { return m.ID != id || by != "" && m.By != by })
+	if len(list) == 0 {
+		return nil, fault.New(fault.NotFound, "there is no model %s", id)
+	}
+	slices.SortStableFunc(list, func(m, n settlement.Model) int { return strings.Compare(m.By, n.By) })
+	return list, nil
 }
 
 func listModels(a *app) *cobra.Command {
 	var party string
 	cmd := leaf("list", "List the settlement models, newest versions last", "  tally --as D model list --of D", func(ctx context.Context, _ []string) error {
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-			book, err := g.Query().Models(ctx)
+			list, err := allModels(ctx, g)
 			if err != nil {
 				return err
 			}
-			list := slices.DeleteFunc(numberedModels(book, ""), func(m modelShown) bool { return party != "" && !concerns(m.Model, party) })
+			list = slices.DeleteFunc(list, func(m settlement.Model) bool { return party != "" && !concerns(m, party) })
 			return a.print(list, func(t table.Writer) { modelsTable(t, list) })
 		})
 	})
@@ -138,47 +171,43 @@ func listModels(a *app) *cobra.Command {
 	return cmd
 }
 
-// concerns says whether a party is named by a model or was ever bound by it.
+// concerns says whether a party is named by a model or bound by it.
 func concerns(m settlement.Model, party string) bool {
-	return m.Scope.Issuer == party || m.Scope.Acceptor == party || slices.ContainsFunc(m.Agreed, func(b settlement.Bond) bool { return b.Party == party })
+	return m.Scope.Issuer == party || m.Scope.Acceptor == party || slices.Contains(m.Agreed, party)
 }
 
-func modelsTable(t table.Writer, list []modelShown) {
+func modelsTable(t table.Writer, list []settlement.Model) {
 	t.AppendHeader(table.Row{"no.", "model", "version", "by", "issuer", "acceptor", "scene", "programme", "price", "fee", "tax", "days", "cap", "netting", "from", "agreed"})
 	right(t, 1, 3, 9, 10, 11, 12, 13)
 	t.SuppressEmptyColumns()
 	for _, m := range list {
 		s := m.Terms
-		t.AppendRow(table.Row{m.Number, m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor), m.Scope.Scene, m.Scope.Programme,
-			rateText(s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s), m.From, bondsText(m.Agreed)})
+		t.AppendRow(table.Row{numberText(m), m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor), m.Scope.Scene, m.Scope.Programme,
+			rateText(s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s), m.From, strings.Join(m.Agreed, ", ")})
 	}
 }
 
 func showModel(a *app) *cobra.Command {
-	return leaf("show MODEL", "Show a model's versions, and who is bound by each from when", "  tally --as D model show gp-at-dealers", func(ctx context.Context, args []string) error {
+	var by string
+	cmd := leaf("show MODEL", "Show a model's versions, and who is bound by each", "  tally --as D model show gp-at-dealers", func(ctx context.Context, args []string) error {
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-			book, err := g.Query().Models(ctx)
+			list, err := versionsOf(ctx, g, args[0], by)
 			if err != nil {
 				return err
-			}
-			list := numberedModels(book, args[0])
-			if len(list) == 0 {
-				return fault.New(fault.NotFound, "there is no model %s", args[0])
 			}
 			return a.print(list, func(t table.Writer) { modelTable(t, list) })
 		})
 	})
+	byFlag(cmd, &by)
+	return cmd
 }
 
-func modelTable(t table.Writer, list []modelShown) {
+func modelTable(t table.Writer, list []settlement.Model) {
 	for _, m := range list {
-		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)}, {"number in the book", m.Number},
+		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)}, {"number", numberText(m)},
 			{"issuer", orAny(m.Scope.Issuer)}, {"acceptor", orAny(m.Scope.Acceptor)}, {"scene", orAny(m.Scope.Scene)}, {"programme", orAny(m.Scope.Programme)}})
 		t.AppendRows(termsRows(m.Terms))
-		t.AppendRow(table.Row{"from", m.From})
-		for _, b := range m.Agreed {
-			t.AppendRow(table.Row{"binds " + b.Party, bondText(b)})
-		}
+		t.AppendRows([]table.Row{{"from", m.From}, {"binds", strings.Join(m.Agreed, ", ")}, {"hash", m.Hash()}})
 		t.AppendSeparator()
 	}
 }
@@ -231,20 +260,10 @@ func nettingText(s settlement.Terms) string {
 	return "bilateral"
 }
 
-func bondText(b settlement.Bond) string {
-	if b.Until == 0 {
-		return "from " + b.Since.String()
+// numberText is the number by which obligations name a model. What was proposed today has none yet.
+func numberText(m settlement.Model) string {
+	if m.Number == 0 {
+		return "from tomorrow"
 	}
-	return "from " + b.Since.String() + " until " + b.Until.String()
-}
-
-// bondsText lists whom a version binds now or will; who left is left out.
-func bondsText(list []settlement.Bond) string {
-	var ids []string
-	for _, b := range list {
-		if b.Until == 0 {
-			ids = append(ids, b.Party)
-		}
-	}
-	return strings.Join(ids, ", ")
+	return fmt.Sprint(m.Number)
 }

@@ -83,7 +83,7 @@ type asked struct {
 // selected is what settles between two parties: a model, or none.
 type selected struct {
 	asked
-	Number  uint16           `json:"number"` // of the model in the book, 0 for none
+	Number  uint32           `json:"number"` // of the model, 0 for none
 	Model   string           `json:"model"`
 	Version uint32           `json:"version"`
 	Price   amount.Rate      `json:"price"` // fen a point: the model's, else the programme's; 0/0 if no programme is named
@@ -100,7 +100,7 @@ type sight struct {
 func (a *app) selectModel(ctx context.Context, g *gateway.Gateway, q selecting) error {
 	var s sight
 	var err error
-	if s.book, err = g.Query().Models(ctx); err != nil {
+	if s.book, q.Day, err = bookOf(ctx, g, q.Day); err != nil {
 		return err
 	}
 	if s.programmes, err = everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) }); err != nil {
@@ -109,14 +109,21 @@ func (a *app) selectModel(ctx context.Context, g *gateway.Gateway, q selecting) 
 	if s.parties, err = everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return g.Query().Parties(ctx, p) }); err != nil {
 		return err
 	}
-	if q.Day == 0 {
-		cycle, err := g.Query().Cycle(ctx)
-		if err != nil {
-			return err
-		}
-		q.Day = cycle.Date
-	}
 	return a.printView(q, s)
+}
+
+// bookOf is the book of a business date that there was; today's, to look ahead, of a later one, and for none.
+func bookOf(ctx context.Context, g *gateway.Gateway, day date.Date) (settlement.Book, date.Date, error) {
+	cycle, err := g.Query().Cycle(ctx)
+	if err != nil {
+		return settlement.Book{}, 0, err
+	}
+	if day == 0 || day > cycle.Date {
+		book, err := g.Query().Models(ctx, cycle.Date)
+		return book, max(day, cycle.Date), err
+	}
+	book, err := g.Query().Models(ctx, day)
+	return book, day, err
 }
 
 func (a *app) printView(q selecting, s sight) error {
@@ -136,9 +143,8 @@ func (a *app) printView(q selecting, s sight) error {
 func (s sight) one(q settlement.Question) selected {
 	found := selected{asked: asked(q)}
 	found.Terms, found.Number = s.book.Select(q)
-	if found.Number > 0 {
-		m := s.book.Models[found.Number-1]
-		found.Model, found.Version = m.ID, m.Version
+	if i := slices.IndexFunc(s.book.Models, func(m settlement.Model) bool { return m.Number == found.Number }); i >= 0 {
+		found.Model, found.Version = s.book.Models[i].ID, s.book.Models[i].Version
 	}
 	if found.Price = found.Terms.Price; found.Price.Den == 0 {
 		if i := slices.IndexFunc(s.programmes, func(p points.Programme) bool { return p.ID == q.Programme }); i >= 0 {
@@ -197,7 +203,7 @@ func (s sight) namedScenes() []string {
 func selectedTable(t table.Writer, one selected) {
 	model := "none: the programme's price, paid pair by pair"
 	if one.Number > 0 {
-		model = fmt.Sprintf("%s, version %d, number %d in the book", one.Model, one.Version, one.Number)
+		model = fmt.Sprintf("%s, version %d, number %d", one.Model, one.Version, one.Number)
 	}
 	t.AppendRows([]table.Row{{"owes", one.Issuer}, {"whom", one.Acceptor}, {"on", one.Day}, {"settled by", model}})
 	if one.Number > 0 {

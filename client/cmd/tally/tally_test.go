@@ -194,7 +194,7 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"cut-off into itself", []string{"--as", "G", "cycle", "cut-off", "c", "--next", "c"}, "another id", 2},
 		{"closing into nothing", []string{"--as", "G", "cycle", "close"}, "want 1 to", 2},
 		{"odd silence", []string{"--as", "G", "cycle", "policy", "--silence", "golden"}, "carry consent", 2},
-		{"a year to sign", []string{"--as", "G", "cycle", "policy", "--sign-days", "365"}, "0 to 90 days", 2},
+		{"a year to sign", []string{"--as", "G", "cycle", "policy", "--sign-days", "365"}, "1 to 90 days", 2},
 		{"carrying by the walk-ins' lane", []string{"--as", "G", "cycle", "finalise", "--carry", "--lane", "0"}, "--lane: want 1 to 31", 2},
 		{"malformed cycle", []string{"--as", "G", "cycle", "finalise", "a/b"}, "cycle: want", 2},
 		{"model of oneself", []string{"--as", "G", "model", "propose", "m", "--issuer", "G", "--acceptor", "G", "--from", "2026-12-01"}, "nobody owes itself", 2},

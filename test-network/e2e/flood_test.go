@@ -1,0 +1,136 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/points"
+	"tallystick/client/config"
+	"tallystick/test-network/direct"
+)
+
+// largest is a batch that asks for twice the rows that a transaction may write: five
+// hundred commands of twenty lots each.
+func largest(member string) []command.Command {
+	req := points.IssueRequest{Programme: "FP"}
+	for range 20 {
+		req.Grants = append(req.Grants, grant(member, 1))
+	}
+	commands := make([]command.Command, command.MaxCommands)
+	for i := range commands {
+		commands[i] = command.New("", req)
+	}
+	return commands
+}
+
+// TestABatchIsBoundedOnTheNetwork sends ten thousand lots in one batch: what fits
+// stands, the others are refused with LIMIT. A batch of too many bytes is refused whole.
+func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
+	f := net.open(t, "F", "11")
+	commands := largest("crowd")
+	ran, err := f.Run(t.Context(), "", commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, refusals := ran.Receipts("F", commands)
+	stand := 0
+	for i, err := range refusals {
+		switch {
+		case err == nil && i == stand:
+			stand++
+		case !command.IsFull(err):
+			t.Fatalf("command %d, after %d that stand: %v", i, stand, err)
+		}
+	}
+	if stand < 200 || stand > command.MaxRows/20 {
+		t.Errorf("%d commands of 20 lots stand", stand)
+	}
+	long := points.AdjustRequest{Reason: strings.Repeat("x", command.MaxBytes/4)}
+	commands = []command.Command{command.New("", long), command.New("", long), command.New("", long), command.New("", long)}
+	if _, err := f.Run(t.Context(), "", commands); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("a batch of more than %d bytes: %v", command.MaxBytes, err)
+	}
+}
+
+// TestOneAttackersLanesLeaveRoom has F send its largest batches in three lanes, and G
+// issue one point a request meanwhile: all of G's get through, and F's don't fail.
+func TestOneAttackersLanesLeaveRoom(t *testing.T) {
+	g, f := net.open(t, "G", "12-13"), net.open(t, "F", "12-14")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var attack sync.WaitGroup
+	took := make([]int, 3)
+	for lane := range took {
+		attack.Go(func() {
+			for ctx.Err() == nil {
+				_, err := f.Run(t.Context(), "", largest("crowd"))
+				switch fault.CodeOf(err) {
+				case "":
+					took[lane]++
+				case fault.Overloaded, fault.Unavailable:
+				default:
+					t.Errorf("the attacker: %v", err)
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		if _, err := g.Do(t.Context(), fmt.Sprint("crowd-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("crowd", 1)}}); err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+	}
+	stop()
+	attack.Wait()
+	t.Logf("beside 20 requests the attacker's lanes did %v batches", took)
+}
+
+// TestOrderersRefuseWhatIsTooLarge sends the orderers, in M's name, what nobody
+// endorsed: above the bound they refuse it; below they order it, peers find it invalid,
+// and everybody's next command takes effect.
+func TestOrderersRefuseWhatIsTooLarge(t *testing.T) {
+	cfg, err := net.config("M", t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	junk, err := direct.NewJunk(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, c := range []struct {
+		name string
+		size int
+		want common.Status
+	}{{"a small one", 1000, common.Status_SUCCESS}, {"one of a megabyte", 1 << 20, common.Status_SUCCESS}, {"one above the bound", 4 << 20, common.Status_BAD_REQUEST}} {
+		envelope, err := junk.Envelope(c.size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := direct.OpenBroadcast(ctx, net.orderer(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, info, err := b.Send(envelope)
+		b.Close()
+		if err != nil || status != c.want {
+			t.Errorf("%s: %s, %q, %v; want %s", c.name, status, info, err, c.want)
+		}
+	}
+	issue(t, net.open(t, "G", "12"), "GP", "after-junk", 1)
+}
+
+// orderer locates one of the network's.
+func (n *network) orderer(i int) config.Endpoint {
+	return direct.Orderer(n.dir, fmt.Sprintf("127.0.0.1:%d", n.basePort+i), fmt.Sprintf("orderer%d.O", i), "O")
+}
