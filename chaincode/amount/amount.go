@@ -49,6 +49,14 @@ func (u Units) Add(v Units) (Units, error) {
 	return u + v, nil
 }
 
+// AddUpTo returns u+v, or Max where the sum is above it. Sums that a close must never refuse are added so.
+func (u Units) AddUpTo(v Units) Units {
+	if u > Max-v {
+		return Max
+	}
+	return u + v
+}
+
 // Sub returns u−v, refused with INSUFFICIENT under 0.
 func (u Units) Sub(v Units) (Units, error) {
 	if v > u {

@@ -1,6 +1,7 @@
 package benefit
 
 import (
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -42,7 +43,11 @@ func Expire(m Model, e Entitlement, req ExpireRequest, terms Terms, at At) (Enti
 	if m.Lapse == Refund || len(unused) == 0 {
 		return next, WriteOff{}, false, unused, nil
 	}
-	owed, value, err := e.worth(e.after(e.Used), e.Paid(), m.Provider, terms)
+	owed, exact, err := e.worth(e.after(e.Used), e.Points(), m.Provider, terms)
+	if err != nil {
+		return refuse(err)
+	}
+	value, err := exact.Round(amount.HalfEven)
 	if err != nil {
 		return refuse(err)
 	}

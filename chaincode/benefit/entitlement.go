@@ -65,6 +65,15 @@ type Entitlement struct {
 	Pieces        spend.Line      `json:"pieces"`        // the points that paid, in the order of their lots
 	Reference     string          `json:"reference"`     // what for, or ""
 	Funders       []Funder        `json:"funders"`       // who owe the provider its price; none: who granted it
+	Paid          Payment         `json:"paid"`          // of the pieces
+}
+
+// Payment is when points paid for an entitlement, and what was drawn for them.
+type Payment struct {
+	_      struct{}  `cbor:",toarray"`
+	Date   date.Date `json:"date"`   // business date, 0 if none paid
+	Cycle  string    `json:"cycle"`  // on whose net debit caps it drew
+	Capped []string  `json:"capped"` // these: see points.Hold
 }
 
 // Funder is a party that bears a part of what an entitlement's uses cost (出资方).
@@ -82,20 +91,26 @@ func (e Entitlement) StateAt(now int64) State {
 	return e.State
 }
 
-// Paid is the number of points that paid.
-func (e Entitlement) Paid() amount.Units { return e.Pieces.Sum() }
+// Points is the number of points that paid.
+func (e Entitlement) Points() amount.Units { return e.Pieces.Sum() }
+
+// Span is which points of the line use k consumes, k from 1: those from..to.
+func (e Entitlement) Span(k uint16) (from, to amount.Units) { return e.after(k - 1), e.after(k) }
+
+// Left is the first point of the line that no use has consumed.
+func (e Entitlement) Left() amount.Units { return e.after(e.Used) }
 
 // after is how many points of the line k uses consume, ⌊paid·k/uses⌋.
 // paid·k < 2⁵³·500 < 2⁶², so the product is exact.
 func (e Entitlement) after(k uint16) amount.Units {
-	return e.Paid() * amount.Units(k) / amount.Units(e.Uses)
+	return e.Points() * amount.Units(k) / amount.Units(e.Uses)
 }
 
 // Part lists the points that use k consumes, k from 1.
 func (e Entitlement) Part(k uint16) spend.Line { return e.Pieces.Between(e.after(k-1), e.after(k)) }
 
 // Unused lists the points of uses that weren't made.
-func (e Entitlement) Unused() spend.Line { return e.Pieces.Between(e.after(e.Used), e.Paid()) }
+func (e Entitlement) Unused() spend.Line { return e.Pieces.Between(e.after(e.Used), e.Points()) }
 
 // requireState refuses with WRONG_STATE an entitlement in another state now.
 func (e Entitlement) requireState(want State, id number.Row, now int64) error {

@@ -203,7 +203,7 @@ func (r DefineRequest) checkMoney() error {
 			return err
 		}
 	}
-	if err := r.Fee.Check(); err != nil {
+	if err := r.Fee.CheckFine(); err != nil {
 		return err
 	}
 	if r.Fee.Num >= r.Fee.Den {

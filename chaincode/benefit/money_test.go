@@ -39,9 +39,9 @@ func TestAFreeUseCostsWhoGrantedIt(t *testing.T) {
 		fee  amount.Rate
 		want []Owed
 	}{
-		{"a grantor", "D", amount.Rate{Num: 1, Den: 100}, []Owed{{Debtor: "D", Creditor: "M", Fen: 150}, {Debtor: "M", Creditor: "G", Fen: 2, Fee: true}}}, // 1.5 to even
+		{"a grantor", "D", amount.Rate{Num: 1, Den: 100}, []Owed{{Debtor: "D", Creditor: "M", Fen: 150}, {Debtor: "M", Creditor: "G", Fen: 1, Rest: amount.Fraction{Num: 1, Den: 2}, Fee: true}}},
 		{"the operator", "G", amount.Rate{Num: 0, Den: 1}, []Owed{{Debtor: "G", Creditor: "M", Fen: 150}}},
-		{"the provider itself", "M", amount.Rate{Num: 1, Den: 60}, []Owed{{Debtor: "M", Creditor: "G", Fen: 2, Fee: true}}}, // 2.5 to even
+		{"the provider itself", "M", amount.Rate{Num: 1, Den: 60}, []Owed{{Debtor: "M", Creditor: "G", Fen: 2, Rest: amount.Fraction{Num: 1, Den: 2}, Fee: true}}},
 		{"the provider, no fee", "M", amount.Rate{Num: 0, Den: 1}, []Owed{}},
 	} {
 		m := change(ride(), func(m *Model) { m.Points, m.Price, m.Fee = nil, 150, c.fee })
@@ -93,44 +93,40 @@ func drawLine(t *rapid.T) (Entitlement, Terms) {
 
 type debt struct{ debtor, creditor, programme string }
 
-// sum adds up what is owed, by debtor, creditor and programme.
-func sum(into map[debt]Owed, list []Owed) {
-	for _, o := range list {
-		k := debt{o.Debtor, o.Creditor, o.Programme}
-		o.Points += into[k].Points
-		o.Fen += into[k].Fen
-		into[k] = o
-	}
+// exactly is points, and what they are worth as a ratio.
+type exactly struct {
+	points amount.Units
+	fen    big.Rat
 }
 
-// halfEven is a second implementation of points × price, by comparing twice the
-// remainder with the denominator.
-func halfEven(points amount.Units, price amount.Rate) amount.Units {
-	product := new(big.Int).Mul(big.NewInt(int64(points)), big.NewInt(int64(price.Num)))
-	den := big.NewInt(int64(price.Den))
-	q, r := new(big.Int).DivMod(product, den, new(big.Int))
-	if c := r.Lsh(r, 1).Cmp(den); c > 0 || c == 0 && q.Bit(0) == 1 {
-		q.Add(q, big.NewInt(1))
+// sum adds up what is owed, by debtor, creditor and programme.
+func sum(into map[debt]*exactly, list []Owed) {
+	for _, o := range list {
+		k := debt{o.Debtor, o.Creditor, o.Programme}
+		if into[k] == nil {
+			into[k] = new(exactly)
+		}
+		into[k].points += o.Points
+		into[k].fen.Add(&into[k].fen, new(big.Rat).SetInt64(int64(o.Fen)))
+		if o.Rest.Den > 0 {
+			into[k].fen.Add(&into[k].fen, big.NewRat(int64(o.Rest.Num), int64(o.Rest.Den)))
+		}
 	}
-	return amount.Units(q.Int64())
 }
 
 // TestAnyPartitionComesToTheSame uses an entitlement up, or some uses and then
 // lets it lapse, and compares with all points at once: per funder and programme,
-// the points and their price, rounded once.
+// the points times their price, to the last fraction.
 func TestAnyPartitionComesToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, terms := drawLine(t)
 		m := change(ride(), func(m *Model) { m.Code, m.Fee, m.Lapse = false, amount.Rate{Num: 0, Den: 1}, Keep })
 		whole := map[debt]amount.Units{}
-		var value, points amount.Units
+		var points amount.Units
 		for _, p := range e.Pieces {
 			whole[debt{p.Funder, "M", p.Programme}] += p.Amount
 		}
-		for k, n := range whole {
-			value += halfEven(n, terms.Prices[k.programme])
-		}
-		owed, worth, spent := map[debt]Owed{}, amount.Units(0), map[number.Row]amount.Units{}
+		owed, spent := map[debt]*exactly{}, map[number.Row]amount.Units{}
 		uses := uint16(rapid.IntRange(0, int(e.Uses)).Draw(t, "used"))
 		for range uses {
 			w, next, err := Use(m, e, WriteOffRequest{}, terms, by("M"))
@@ -141,7 +137,6 @@ func TestAnyPartitionComesToTheSame(t *testing.T) {
 				spent[p.Lot] += p.Amount
 			}
 			sum(owed, w.Owed)
-			worth += w.Value
 			e = next
 		}
 		if at := by("A"); uses < e.Uses {
@@ -150,20 +145,17 @@ func TestAnyPartitionComesToTheSame(t *testing.T) {
 				spent[p.Lot] += p.Amount
 			}
 			_, w, made, back, err := Expire(m, e, ExpireRequest{}, terms, at)
-			if err != nil || !made && e.after(uses) < e.Paid() || len(back) > 0 {
+			if err != nil || !made && e.after(uses) < e.Points() || len(back) > 0 {
 				t.Fatalf("%+v, %v, %v, %v", w, made, back, err)
 			}
 			sum(owed, w.Owed)
-			worth += w.Value
-		}
-		if worth != value {
-			t.Fatalf("the uses are worth %d, at once %d", worth, value)
 		}
 		for k, n := range whole {
 			points += n
-			want := Owed{Debtor: k.debtor, Creditor: "M", Programme: k.programme, Points: n, Fen: halfEven(n, terms.Prices[k.programme])}
-			if got := owed[k]; k.debtor != "M" && got != want || k.debtor == "M" && got != (Owed{}) {
-				t.Fatalf("%+v, want %+v", got, want)
+			price := terms.Prices[k.programme]
+			want := new(big.Rat).Mul(big.NewRat(int64(n), 1), big.NewRat(int64(price.Num), int64(price.Den)))
+			if got := owed[k]; k.debtor != "M" && (got.points != n || got.fen.Cmp(want) != 0) || k.debtor == "M" && got != nil {
+				t.Fatalf("%v: %+v, want %d points and %s fen", k, got, n, want)
 			}
 		}
 		for _, p := range e.Pieces {
@@ -171,8 +163,8 @@ func TestAnyPartitionComesToTheSame(t *testing.T) {
 				t.Fatalf("%d points of lot %s were used, %d paid", spent[p.Lot], p.Lot, p.Amount)
 			}
 		}
-		if points != e.Paid() {
-			t.Fatalf("%d points, paid %d", points, e.Paid())
+		if points != e.Points() {
+			t.Fatalf("%d points, paid %d", points, e.Points())
 		}
 	})
 }

@@ -8,13 +8,14 @@ import (
 // Owed is what a write-off makes a debtor owe a creditor: for points of a
 // programme, or, with no programme, a price or a fee.
 type Owed struct {
-	_         struct{}     `cbor:",toarray"`
-	Debtor    string       `json:"debtor"`
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for a price or a fee
-	Points    amount.Units `json:"points"`
-	Fen       amount.Units `json:"fen"`
-	Fee       bool         `json:"fee"`
+	_         struct{}        `cbor:",toarray"`
+	Debtor    string          `json:"debtor"`
+	Creditor  string          `json:"creditor"`
+	Programme string          `json:"programme"` // "" for a price or a fee
+	Points    amount.Units    `json:"points"`
+	Fen       amount.Units    `json:"fen"`  // whole fen
+	Rest      amount.Fraction `json:"rest"` // of a fen, beyond them
+	Fee       bool            `json:"fee"`
 }
 
 // Opposite lists the same with debtor and creditor exchanged.
@@ -50,12 +51,9 @@ func (e Entitlement) shares(upTo amount.Units) []share {
 	return list
 }
 
-// worth is what the funders of the line's points from..to owe the provider, and
-// the sum of it in fen, the provider's own points included. LIMIT above 2⁵³−1.
-//
-// A funder's fen are the difference of two cumulative ones, each rounded half
-// to even: so all uses together come to what the points come to at once.
-func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) (owed []Owed, value amount.Units, err error) {
+// worth is what the funders of the line's points from..to owe the provider, exactly, and
+// the sum of it, the provider's own points included. LIMIT above 2⁵³−1.
+func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) (owed []Owed, value amount.Exact, err error) {
 	before := e.shares(from)
 	for i, s := range e.shares(to) {
 		was := amount.Units(0)
@@ -65,44 +63,44 @@ func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) 
 		if s.points == was {
 			continue
 		}
-		fen, err := terms.between(s, was, s.points)
+		price, err := terms.price(s)
 		if err != nil {
-			return nil, 0, err
+			return nil, value, err
 		}
-		if value, err = value.Add(fen); err != nil {
-			return nil, 0, err
+		fen, err := amount.Exactly(s.points-was, price)
+		if err != nil {
+			return nil, value, err
 		}
+		value.Add(s.points-was, price)
 		if s.funder != provider {
-			owed = append(owed, Owed{Debtor: s.funder, Creditor: provider, Programme: s.programme, Points: s.points - was, Fen: fen})
+			owed = append(owed, Owed{Debtor: s.funder, Creditor: provider, Programme: s.programme, Points: s.points - was, Fen: fen.Whole, Rest: fen.Rest})
 		}
 	}
 	return owed, value, nil
 }
 
-// between is what points from..to of one funder and programme come to, in fen.
-func (t Terms) between(of share, from, to amount.Units) (amount.Units, error) {
+// price is what a point of one funder and programme is settled at.
+func (t Terms) price(of share) (amount.Rate, error) {
 	price, known := t.Agreed[[2]string{of.funder, of.programme}]
 	if !known {
 		price, known = t.Prices[of.programme]
 	}
 	if !known {
-		return 0, fault.New(fault.Internal, "there is no price of %s", of.programme)
+		return amount.Rate{}, fault.New(fault.Internal, "there is no price of %s", of.programme)
 	}
-	low, err := price.Of(from, amount.HalfEven)
-	if err != nil {
-		return 0, err
-	}
-	high, err := price.Of(to, amount.HalfEven)
-	return high - low, err
+	return price, nil
 }
 
 // fee is what the provider owes the operator for a use of some value, if anything.
-func (m Model) fee(value amount.Units, operator string) ([]Owed, error) {
-	fen, err := m.Fee.Of(value, amount.HalfEven)
-	if err != nil || fen == 0 || m.Provider == operator {
+func (m Model) fee(value amount.Exact, operator string) ([]Owed, error) {
+	if m.Provider == operator || m.Fee.Num == 0 {
+		return nil, nil
+	}
+	fen, err := value.Times(m.Fee).Fine()
+	if err != nil || fen == (amount.Fine{}) {
 		return nil, err
 	}
-	return []Owed{{Debtor: m.Provider, Creditor: operator, Fen: fen, Fee: true}}, nil
+	return []Owed{{Debtor: m.Provider, Creditor: operator, Fen: fen.Whole, Rest: fen.Rest, Fee: true}}, nil
 }
 
 // bear is what the funders of an entitlement owe the provider for one use, by
@@ -128,23 +126,28 @@ func (m Model) bear(funders []Funder) (owed []Owed, value amount.Units, err erro
 }
 
 // use is what use k of an entitlement makes the parties owe each other, and its
-// value in fen.
+// value in fen, half to even.
 func (m Model) use(e Entitlement, k uint16, terms Terms) (owed []Owed, value amount.Units, err error) {
 	owed = []Owed{}
+	var exact amount.Exact
 	switch {
 	case len(e.Pieces) > 0:
-		if owed, value, err = e.worth(e.after(k-1), e.after(k), m.Provider, terms); err != nil {
-			return nil, 0, err
-		}
+		owed, exact, err = e.worth(e.after(k-1), e.after(k), m.Provider, terms)
 	case len(e.Funders) > 0:
-		if owed, value, err = m.bear(e.Funders); err != nil {
-			return nil, 0, err
-		}
+		owed, value, err = m.bear(e.Funders)
+		exact.Add(value)
 	default:
-		if value = m.Price; value > 0 && e.By != m.Provider {
-			owed = append(owed, Owed{Debtor: e.By, Creditor: m.Provider, Fen: value})
+		exact.Add(m.Price)
+		if m.Price > 0 && e.By != m.Provider {
+			owed = append(owed, Owed{Debtor: e.By, Creditor: m.Provider, Fen: m.Price})
 		}
 	}
-	fee, err := m.fee(value, terms.Operator)
+	if err != nil {
+		return nil, 0, err
+	}
+	if value, err = exact.Round(amount.HalfEven); err != nil {
+		return nil, 0, err
+	}
+	fee, err := m.fee(exact, terms.Operator)
 	return append(owed, fee...), value, err
 }

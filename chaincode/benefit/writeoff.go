@@ -53,6 +53,7 @@ type WriteOff struct {
 	Use         uint16        `json:"use"`       // which one, from 1; 0 for a lapse
 	Value       amount.Units  `json:"value"`     // fen: of the points, or the price; the fee is a share of it
 	Owed        []Owed        `json:"owed"`      // in the order of the points, a price, the fee last
+	Capped      []string      `json:"capped"`    // net debit caps of its cycle on which it drew
 	State       WriteOffState `json:"state"`
 	Cycle       string        `json:"cycle"` // in which the parties owe it
 	Reversal    Reversal      `json:"reversal"`

@@ -29,6 +29,10 @@ const (
 	RuleDispute     Kind = 182
 	WithdrawDispute Kind = 183
 	ConfirmDate     Kind = 184
+	ClaimStatement  Kind = 185
+	Deposit         Kind = 186
+	CarryPayment    Kind = 187
+	LapseDispute    Kind = 188
 )
 
 var settlementSpecs = []spec{
@@ -41,6 +45,10 @@ var settlementSpecs = []spec{
 	specOf[settlement.OpenRequest](OpenHidden, "statement:Open"),
 	specOf[settlement.SignRequest](SignStatement, "statement:Sign"),
 	specOf[settlement.CarryRequest](CarryStatement, "statement:Carry"),
+	specOf[settlement.ClaimRequest](ClaimStatement, "statement:Claim"),
+	specOf[settlement.DepositRequest](Deposit, "payment:Deposit"),
+	specOf[settlement.CarryPaymentRequest](CarryPayment, "payment:Carry"),
+	specOf[settlement.LapseRequest](LapseDispute, "dispute:Lapse"),
 	specOf[settlement.InstructRequest](Instruct, "payment:Instruct"),
 	specOf[settlement.AdviseRequest](Advise, "payment:Advise"),
 	specOf[settlement.BounceRequest](Bounce, "payment:Bounce"),

@@ -186,7 +186,7 @@ func (o Order) RefuseReturn(back Return, req RefuseReturnRequest, at At) (Order,
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't
 // RECEIVED), BAD_REQUEST (cash goes back and no refund of it is named, or the other
-// way about), NET_DEBIT_CAP (the seller's), LIMIT (a position above 2⁵³−1).
+// way about), LIMIT (a position above 2⁵³−1).
 type RefundRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Return  number.Command `json:"return"`

@@ -152,7 +152,7 @@ func (r ApproveRequest) Check() error {
 	if err := checkSorted("categories", r.Categories, MaxCategories); err != nil {
 		return err
 	}
-	if err := r.Fee.Check(); err != nil {
+	if err := r.Fee.CheckFine(); err != nil {
 		return err
 	}
 	if r.Fee.Num >= r.Fee.Den {

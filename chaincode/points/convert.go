@@ -1,8 +1,6 @@
 package points
 
 import (
-	"slices"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/date"
@@ -131,7 +129,7 @@ func (r AgreeRateRequest) Check() error {
 	if r.From == r.To {
 		return fault.New(fault.BadRequest, "from and to are the same programme")
 	}
-	if err := r.Rate.Check(); err != nil {
+	if err := r.Rate.CheckFine(); err != nil {
 		return err
 	}
 	if r.Rate.Num == 0 {
@@ -260,32 +258,7 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 	return taken, left, got, nil
 }
 
-// ConversionOwing says what the funders of converted points owe the issuer of
-// those they became, each once, in the order in which they stand: what these are
-// worth, divided in the ratio of the points that went, by largest remainder.
-func ConversionOwing(taken spend.Line, got Lot, to Programme) ([]Debt, error) {
-	worth, err := to.Value(got.Issued)
-	if err != nil {
-		return nil, err
-	}
-	var list []Debt
-	for _, p := range taken {
-		i := slices.IndexFunc(list, func(d Debt) bool { return d.Funder == p.Funder })
-		if i < 0 {
-			i, list = len(list), append(list, Debt{Funder: p.Funder, Programme: p.Programme})
-		}
-		list[i].Points += p.Amount
-	}
-	parts := make([]amount.Units, len(list))
-	for i, d := range list {
-		parts[i] = d.Points
-	}
-	shares, err := amount.Split(worth, parts)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		list[i].Fen = shares[i]
-	}
-	return list, nil
-}
+// ConversionOwing says which points the funders of converted points owe for to the issuer of those they became, in the order
+// in which they stand. Each point is owed at the rate, times what one of the other programme is worth, exactly: so
+// converting in parts comes to the same as at once, and what the rounding of points left over stays with that issuer.
+func ConversionOwing(taken spend.Line) []Debt { return debtsOf(taken) }

@@ -69,6 +69,25 @@ type Taken struct {
 	Number   number.Command `json:"number"` // command that captured
 	Amount   amount.Units   `json:"amount"`
 	Refunded amount.Units   `json:"refunded"` // of the amount
+	Cycle    string         `json:"cycle"`    // in which it came to be owed, where that isn't the hold's
+}
+
+// CapturedIn notes the cycle of the last capture.
+func (h Hold) CapturedIn(cycle string) Hold {
+	if cycle != h.Cycle {
+		h.Captures[len(h.Captures)-1].Cycle = cycle // made by that capture: nobody else has it
+	}
+	return h
+}
+
+// OwedIn is the cycle in which a capture came to be owed.
+func (h Hold) OwedIn(capture number.Command) string {
+	for _, c := range h.Captures {
+		if c.Number == capture && c.Cycle != "" {
+			return c.Cycle
+		}
+	}
+	return h.Cycle
 }
 
 // Sum is the amount of all pieces.

@@ -35,49 +35,29 @@ type Debt struct {
 	Funder    string
 	Programme string
 	Points    amount.Units
-	Fen       amount.Units
-	Before    amount.Units // fen that the funder came to owe for its points of the line that went before
+	Before    amount.Units // the funder's points of the line that went before
 }
 
-// Prices says what a point of a programme is settled at between its funder and whoever
-// takes it, in fen.
-type Prices func(funder, programme string) (amount.Rate, error)
-
-// PricesOf are the prices that programmes have of their own.
-func PricesOf(programmes map[string]Programme) Prices {
-	return func(_, programme string) (amount.Rate, error) { return programmes[programme].Price, nil }
+// Owing says what the funders owe for the points from..to, in the order in which they stand in the line.
+func Owing(line spend.Line, from, to amount.Units) []Debt {
+	list := debtsOf(line.Between(from, to))
+	earlier := line.Between(0, from)
+	for i, d := range list {
+		list[i].Before = pointsOf(earlier, d.Funder, d.Programme)
+	}
+	return list
 }
 
-// Owing says what the funders owe for the points from..to, in the order in which
-// they stand in the line. The worth of one funder's points is rounded half to
-// even on all that was captured before and now, so that capturing in parts comes
-// to the same as at once.
-func Owing(line spend.Line, from, to amount.Units, prices Prices) ([]Debt, error) {
-	var list []Debt
-	for _, p := range line.Between(from, to) {
+// debtsOf sums pieces up by funder and programme, in the order in which they stand.
+func debtsOf(line spend.Line) (list []Debt) {
+	for _, p := range line {
 		i := slices.IndexFunc(list, func(d Debt) bool { return d.Funder == p.Funder && d.Programme == p.Programme })
 		if i < 0 {
 			i, list = len(list), append(list, Debt{Funder: p.Funder, Programme: p.Programme})
 		}
 		list[i].Points += p.Amount
 	}
-	earlier := line.Between(0, from)
-	for i, d := range list {
-		price, err := prices(d.Funder, d.Programme)
-		if err != nil {
-			return nil, err
-		}
-		before := pointsOf(earlier, d.Funder, d.Programme)
-		if list[i].Before, err = price.Of(before, amount.HalfEven); err != nil {
-			return nil, err
-		}
-		worth, err := price.Of(before+d.Points, amount.HalfEven)
-		if err != nil {
-			return nil, err
-		}
-		list[i].Fen = worth - list[i].Before
-	}
-	return list, nil
+	return list
 }
 
 // pointsOf sums up a funder's points of a programme.

@@ -45,7 +45,7 @@ func (r OpenProgrammeRequest) Check() error {
 	if err := name.CheckText("zh", r.Zh); err != nil {
 		return err
 	}
-	if err := r.Price.Check(); err != nil {
+	if err := r.Price.CheckFine(); err != nil {
 		return err
 	}
 	if r.Price.Num == 0 {

@@ -16,7 +16,7 @@ import (
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the hold), FORBIDDEN,
 // WRONG_STATE (nothing was captured), NOT_FOUND (the capture in it), INSUFFICIENT
-// (more than is left of the capture), NET_DEBIT_CAP (the acceptor's).
+// (more than is left of the capture). No cap refuses what is given back.
 type RefundRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Hold    number.Command `json:"hold"`

@@ -22,6 +22,7 @@ import (
 //	ca/PARTY/REFERENCE      what a bank's reference was counted for
 //	cd/NUMBER               dispute
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
+//	ce/CYCLE/DEBTOR/HOLDER/REFERENCE  a deposit that its depositor announced
 var settlementReaders = map[string]reader{
 	"sb": byDate[settlement.Book]("book", founded(), writes(operator, command.AdvanceDate)),
 	"sm": as[settlement.Model]("model", "N", writes(operator, command.AdvanceDate)),
@@ -30,26 +31,27 @@ var settlementReaders = map[string]reader{
 	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty)),
 	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
 	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
-		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce),
+		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce, command.CarryPayment),
 		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next })),
 	"cp": as[settlement.Pair]("pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
-		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute),
+		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute, command.ClaimStatement),
 		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B })),
 	"cn": as[settlement.Netting]("netting", "CYCLE", makes(anyone, command.Finalise)),
 	"cm": as[settlement.Payment]("payment", "CYCLE/N", makes(anyone, command.Finalise),
-		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise),
+		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.CarryPayment),
 		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
 		keeping(func(b, a settlement.Payment) bool {
 			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
 		})),
 	"ca": as[settlement.Used]("reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund)),
-	"cd": byCommand[settlement.Dispute]("dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute),
+	"cd": byCommand[settlement.Dispute]("dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute, command.AcceptDispute, command.RejectDispute, command.SplitDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.By }), command.AgreeSplit, command.WithdrawDispute),
 		keeping(func(b, a settlement.Dispute) bool {
 			return b.Cycle == a.Cycle && b.By == a.By && b.Against == a.Against && len(b.Lines) == len(a.Lines)
 		})),
 	"cf": as[settlement.Prefunded]("prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund)),
+	"ce": as[settlement.Announced]("deposit", "CYCLE/DEBTOR/HOLDER/REFERENCE", makes(inKey("DEBTOR"), command.Deposit)),
 }
 
 // Book is the key of what was agreed about settling on a business date.
@@ -103,4 +105,9 @@ func Dispute(n number.Command) Key[settlement.Dispute] {
 // Prefunded is the key of what a debtor deposited with a creditor in a cycle.
 func Prefunded(cycle, debtor, creditor string) Key[settlement.Prefunded] {
 	return Key[settlement.Prefunded]("cf/" + cycle + "/" + debtor + "/" + creditor)
+}
+
+// Announced is the key of a deposit that a debtor announced to its holder in a cycle.
+func Announced(cycle, debtor, holder, reference string) Key[settlement.Announced] {
+	return Key[settlement.Announced]("ce/" + cycle + "/" + debtor + "/" + holder + "/" + reference)
 }

@@ -1,9 +1,8 @@
 package settlement
 
 import (
-	"errors"
+	"slices"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 )
@@ -20,30 +19,37 @@ type Carry struct {
 // a line for each debtor and programme. Hidden sums that weren't opened are owed anew as they are; the fees on them
 // arise when they are opened, in the later cycle.
 //
-// One command makes MaxOwed obligations at most. A statement of more programmes than that is carried as one
-// line for each direction, in fen alone, so that nobody can keep a cycle from ending by having many.
+// One command makes MaxOwed obligations at most. A statement with more hidden sums than that is carried by several, and stays
+// as it was until the last one; one of more programmes is carried as one line for each direction, in fen alone. So
+// nobody can keep a cycle from ending by having many.
 func (p Pair) Carry(closed Close, operator string, today date.Date) (Carry, error) {
 	if err := p.mayCarry(closed, today); err != nil {
 		return Carry{}, err
 	}
+	const directions = 2
 	c := Carry{Pair: p}
-	c.Pair.State, c.Pair.Pending = Left, 0
-	for _, h := range p.Hidden {
-		if h.Opened.IsZero() {
-			c.Hidden = append(c.Hidden, h.Position.Of())
-			c.Fees = append(c.Fees, p.feeElsewhere(h.Position, operator)...)
+	c.Pair.Hidden = slices.Clone(p.Hidden)
+	for i, h := range p.Hidden {
+		if !h.Waits() || len(c.Hidden) == MaxOwed-directions {
+			continue
+		}
+		c.Hidden = append(c.Hidden, h.Position.Of())
+		c.Pair.Hidden[i].Carried = true
+		c.Pair.Pending--
+		if h.Position.HasFee(operator) {
+			c.feeOf(h.Position, operator)
 		}
 	}
-	const directions = 2
-	if len(c.Hidden) > MaxOwed-directions {
-		return Carry{}, fault.New(fault.Limit, "%d hidden sums of %s and %s are to be opened, one command carries at most %d", len(c.Hidden), p.A, p.B, MaxOwed-directions)
+	if slices.ContainsFunc(c.Pair.Hidden, HiddenSum.Waits) {
+		return c, nil
 	}
-	list, err := p.remainder()
-	if err == nil && len(list) > MaxOwed-len(c.Hidden) {
-		list, err = inFen(list)
+	c.Pair.State, c.Pair.Pending = Left, 0
+	list := p.remainder()
+	if len(list) > MaxOwed-len(c.Hidden) {
+		list = inFen(list)
 	}
 	c.Owed = list
-	return c, err
+	return c, nil
 }
 
 func (p Pair) mayCarry(closed Close, today date.Date) error {
@@ -57,24 +63,24 @@ func (p Pair) mayCarry(closed Close, today date.Date) error {
 		return fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
 	case closed.Silent(p, today):
 		return fault.New(fault.WrongState, "the statement of %s and %s stands by silence", p.A, p.B)
+	case closed.Upholds(p, today):
+		return fault.New(fault.WrongState, "the statement of %s and %s stands, as %s claims", p.A, p.B, p.Claim)
 	}
 	return nil
 }
 
-// feeElsewhere is the other statement that waits for the fee on a hidden sum, if there is one.
-func (p Pair) feeElsewhere(v VeiledPosition, operator string) [][2]string {
-	if !v.HasFee(operator) {
-		return nil
-	}
+// feeOf notes which statement no longer waits for the fee on a hidden sum: another one, or this.
+func (c *Carry) feeOf(v VeiledPosition, operator string) {
 	pair := PairOf(v.FeeParties(operator))
-	if pair == [2]string{p.A, p.B} {
-		return nil
+	if pair == [2]string{c.Pair.A, c.Pair.B} {
+		c.Pair.Pending--
+		return
 	}
-	return [][2]string{pair}
+	c.Fees = append(c.Fees, pair)
 }
 
-// FeeCarried is the pair once a hidden sum was carried over on which it awaited a fee. One that was itself carried over
-// waits for nothing.
+// FeeCarried returns the pair with one pending fee fewer, because the hidden sum was carried over. A pair that was
+// itself carried over waits for nothing.
 func (p Pair) FeeCarried() Pair {
 	if p.State != Left {
 		p.Pending--
@@ -83,36 +89,48 @@ func (p Pair) FeeCarried() Pair {
 }
 
 // remainder is what the pair owes, less carved lines, as obligations of another cycle.
-func (p Pair) remainder() (list []Owe, err error) {
-	for _, o := range p.Owed {
-		for _, c := range p.Carved {
-			if c.Debtor == o.Debtor && c.Programme == o.Programme {
-				o.Points, o.Fen = o.Points-c.Points, o.Fen-c.Fen // a line is carved once, and was counted
-			}
+func (p Pair) remainder() (list []Owe) {
+	owed := slices.Clone(p.Owed)
+	for _, c := range p.Carved {
+		i := slices.IndexFunc(owed, func(o Position) bool { return o.Debtor == c.Debtor && o.Programme == c.Programme })
+		if i < 0 { // it was added up without its programme
+			i = slices.IndexFunc(owed, func(o Position) bool { return o.Debtor == c.Debtor && o.Programme == "" })
 		}
-		if o.Points < 0 || o.Fen < 0 {
-			return nil, errors.New("settlement: more is carved out of a statement than is in it")
+		if i >= 0 {
+			owed[i].Points -= min(c.Points, owed[i].Points)
+			owed[i].Fen -= min(c.Fen, owed[i].Fen)
 		}
+	}
+	for _, o := range owed {
 		if owe := (Owe{Kind: Carried, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); !owe.Nothing() {
 			list = append(list, owe)
 		}
 	}
-	return list, nil
+	return list
 }
 
 // inFen is the same, one obligation for each direction. What is worth no fen is left out.
-func inFen(list []Owe) (short []Owe, err error) {
+func inFen(list []Owe) (short []Owe) {
 	for _, owe := range list {
-		i := 0
-		for i < len(short) && short[i].Debtor != owe.Debtor {
-			i++
-		}
-		if i == len(short) {
-			short = append(short, Owe{Kind: Carried, Debtor: owe.Debtor, Creditor: owe.Creditor})
-		}
-		if short[i].Fen, err = amount.Units.Add(short[i].Fen, owe.Fen); err != nil {
-			return nil, err
+		i := slices.IndexFunc(short, func(o Owe) bool { return o.Debtor == owe.Debtor })
+		switch {
+		case i >= 0:
+			short[i].Fen = short[i].Fen.AddUpTo(owe.Fen)
+		case owe.Fen > 0:
+			short = append(short, Owe{Kind: Carried, Debtor: owe.Debtor, Creditor: owe.Creditor, Fen: owe.Fen})
 		}
 	}
-	return short, nil
+	return short
+}
+
+// Carries is how many commands it takes to carry the statement over.
+func (p Pair) Carries() int {
+	const most = MaxOwed - 2
+	waiting := 0
+	for _, h := range p.Hidden {
+		if h.Waits() {
+			waiting++
+		}
+	}
+	return max(1, (waiting+most-1)/most)
 }

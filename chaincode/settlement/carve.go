@@ -40,8 +40,8 @@ func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair,
 	if err := p.own(closed.ID, lines); err != nil {
 		return Pair{}, Dispute{}, err
 	}
-	if len(p.Carved)+len(lines) > MaxCarved {
-		return Pair{}, Dispute{}, fault.New(fault.Limit, "%d lines of %s and %s are disputed, want at most %d", len(p.Carved), p.A, p.B, MaxCarved)
+	if n := p.carvedBy(s.Caller); n+len(lines) > MaxCarved {
+		return Pair{}, Dispute{}, fault.New(fault.Limit, "%s disputes %d lines of %s and %s, want at most %d", s.Caller, n, p.A, p.B, MaxCarved)
 	}
 	d := Dispute{Cycle: closed.ID, By: s.Caller, Against: req.With, Reason: req.Reason, Evidence: req.Evidence,
 		State: Raised, AnswerBy: s.Today + date.Date(closed.Policy.AnswerDays), Since: s.Today, Skipped: s.Skipped, Last: s.By}
@@ -51,10 +51,17 @@ func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair,
 		d.Lines = append(d.Lines, one)
 		p.Carved = append(p.Carved, Carved{Line: one.Line, Dispute: s.By, Debtor: one.Debtor, Programme: one.Programme, Points: one.Points, Fen: one.Fen})
 	}
-	if _, err := d.Sum(); err != nil {
-		return Pair{}, Dispute{}, err
-	}
 	return p, d, nil
+}
+
+// carvedBy is how many lines one of the two disputes: neither can use up what the other may.
+func (p Pair) carvedBy(party string) (n int) {
+	for _, c := range p.Carved {
+		if c.Dispute.Party == party {
+			n++
+		}
+	}
+	return n
 }
 
 // opposable refuses with WRONG_STATE, then EXPIRED, to let lines of the statement be disputed.
@@ -86,11 +93,10 @@ func (p Pair) own(cycle string, lines []Line) error {
 	return nil
 }
 
-// Sum is how much is disputed, in fen, whichever way the lines run. LIMIT above 2⁵³−1.
-func (d Dispute) Sum() (amount.Units, error) {
-	list := make([]amount.Units, len(d.Lines))
-	for i, l := range d.Lines {
-		list[i] = l.Fen
+// Sum is how much is disputed, in fen, whichever way the lines run; up to 2⁵³−1.
+func (d Dispute) Sum() (all amount.Units) {
+	for _, l := range d.Lines {
+		all = all.AddUpTo(l.Fen)
 	}
-	return sum(list...)
+	return all
 }

@@ -15,9 +15,6 @@ import (
 // MaxCycleID is how long a cycle's id may be: payments carry it in 35 characters.
 const MaxCycleID = 24
 
-// MaxPairs is the most pairs of parties that owe each other in a cycle.
-const MaxPairs = 4096
-
 // State is where a closed cycle stands.
 type State uint8
 
@@ -67,6 +64,7 @@ type Close struct {
 	Instructed uint32         `json:"instructed"` // of these, handed to a bank that didn't refuse, settled ones included
 	Settled    uint32         `json:"settled"`
 	Failed     uint32         `json:"failed"`
+	Carried    uint32         `json:"carried"` // whose rest is owed in another cycle
 }
 
 // CutOffRequest ends the open cycle and opens the next one, in one command that
@@ -125,9 +123,9 @@ func (c Close) Day(open Cycle) date.Date { return open.Date - date.Date(open.Ski
 
 // ComputeRequest adds up what the parties owe each other in a closed cycle: a pair's row
 // for each two of them. It costs parties × lanes reads, whatever the number
-// of obligations. Every party but an auditor may.
+// of obligations. Every party but an auditor may. There is nothing in what parties owe that it could be refused for.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE, LIMIT.
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE.
 type ComputeRequest struct {
 	_     struct{} `cbor:",toarray"`
 	Cycle string   `json:"cycle"`
@@ -153,32 +151,26 @@ type Lane struct {
 }
 
 // Compute sums up the lanes, which come in the order of their parties and numbers. A
-// cycle in which nothing is owed is settled at once. LIMIT.
-func (c Close) Compute(lanes []Lane, operator string) (Close, []Pair, error) {
+// cycle in which nothing is owed is settled at once.
+func (c Close) Compute(lanes []Lane, operator string, by number.Command, today date.Date) (Close, []Pair, error) {
 	if err := c.Require(Cut); err != nil {
 		return Close{}, nil, err
 	}
 	book := pairs{}
 	for _, lane := range lanes {
 		for _, p := range lane.Positions.List {
-			if err := book.add(p); err != nil {
-				return Close{}, nil, err
-			}
+			book.add(p)
 		}
 		for _, v := range lane.Veiled.List {
-			if err := book.addHidden(v, operator); err != nil {
-				return Close{}, nil, err
-			}
+			book.addHidden(v, operator)
 		}
-	}
-	list := book.sorted()
-	if len(list) > MaxPairs {
-		return Close{}, nil, fault.New(fault.Limit, "%d pairs owe each other, want at most %d", len(list), MaxPairs)
 	}
 	c.Root = Root(lanes)
 	c.State = Computed
+	list := book.sorted()
 	for i, p := range list {
 		list[i].Cycle = c.ID
+		list[i].Rounded.By, list[i].Rounded.Date = by, today
 		c.Pairs = append(c.Pairs, [2]string{p.A, p.B})
 	}
 	if len(list) == 0 {
@@ -205,13 +197,19 @@ func Root(lanes []Lane) codec.Hash {
 }
 
 // pairs gathers what pairs of parties owe each other.
-type pairs map[[2]string]*Pair
+type pairs map[[2]string]*gathered
+
+// gathered is a pair, and the sums of its fractions by debtor and programme.
+type gathered struct {
+	Pair
+	rests map[[2]string]*amount.Exact
+}
 
 // of is the pair of two parties, in whatever order.
-func (ps pairs) of(a, b string) *Pair {
+func (ps pairs) of(a, b string) *gathered {
 	key := PairOf(a, b)
 	if ps[key] == nil {
-		ps[key] = &Pair{A: key[0], B: key[1]}
+		ps[key] = &gathered{Pair: Pair{A: key[0], B: key[1]}, rests: map[[2]string]*amount.Exact{}}
 	}
 	return ps[key]
 }
@@ -224,54 +222,90 @@ func PairOf(a, b string) [2]string {
 	return [2]string{a, b}
 }
 
-func (ps pairs) add(p Position) error {
+func (ps pairs) add(p Position) {
 	pair := ps.of(p.Debtor, p.Creditor)
-	sum, err := Positions{List: pair.Owed}.Plus(p)
-	pair.Owed = sum.List
-	return err
+	for _, rest := range p.Rests {
+		key := [2]string{p.Debtor, p.Programme}
+		if pair.rests[key] == nil {
+			pair.rests[key] = new(amount.Exact)
+		}
+		pair.rests[key].AddFraction(rest)
+	}
+	pair.Pair.add(p)
 }
 
-// addHidden adds a hidden sum: it waits to be opened, and so does the fee on it.
-func (ps pairs) addHidden(v VeiledPosition, operator string) error {
+// rounded is the pair with its fractions rounded: half to even, once for each debtor and programme. Sums of whole
+// numbers don't hang on the order in which a map has them.
+func (g *gathered) rounded() Pair {
+	for key, rest := range g.rests {
+		whole := amount.Units(0)
+		for _, o := range g.Owed {
+			if o.Debtor == key[0] && o.Programme == key[1] {
+				whole = o.Fen
+			}
+		}
+		all := *rest
+		all.Add(whole)
+		nearest, err := all.Round(amount.HalfEven)
+		if err != nil {
+			continue // above 2⁵³−1: nothing more is counted
+		}
+		if key[0] == g.A {
+			g.Rounded.A += nearest - whole
+		} else {
+			g.Rounded.B += nearest - whole
+		}
+	}
+	for _, o := range []Position{{Debtor: g.A, Creditor: g.B, Count: 1, Fen: g.Rounded.A}, {Debtor: g.B, Creditor: g.A, Count: 1, Fen: g.Rounded.B}} {
+		if o.Fen > 0 {
+			g.Pair.add(o)
+		}
+	}
+	return g.Pair
+}
+
+// addHidden adds a hidden sum: it waits to be opened, and so does the fee on it. What is no sum at all, which
+// no command writes, nobody could ever open: it is left out.
+func (ps pairs) addHidden(v VeiledPosition, operator string) {
+	if v.Sum.Check() != nil {
+		return
+	}
 	pair := ps.of(v.Debtor, v.Creditor)
-	i := slices.IndexFunc(pair.Hidden, func(h HiddenSum) bool { return h.Names(v) })
-	if i >= 0 {
-		sum, err := pair.Hidden[i].Position.plus(v)
-		pair.Hidden[i].Position = sum
-		return err
+	i, found := slices.BinarySearchFunc(pair.Hidden, v, func(h HiddenSum, v VeiledPosition) int { return h.Position.order(v) })
+	if found {
+		pair.Hidden[i].Position, _ = pair.Hidden[i].Position.plus(v) // both are sums
+		return
 	}
-	if len(pair.Hidden) >= MaxHidden {
-		return fault.New(fault.Limit, "%s and %s have %d hidden sums", pair.A, pair.B, MaxHidden)
-	}
-	pair.Hidden = append(pair.Hidden, HiddenSum{Position: v})
-	slices.SortFunc(pair.Hidden, func(a, b HiddenSum) int { return a.Position.order(b.Position) })
+	pair.Hidden = slices.Insert(pair.Hidden, i, HiddenSum{Position: v})
 	pair.Pending++
 	if debtor, creditor := v.FeeParties(operator); debtor != creditor && v.Fee.Num > 0 {
 		ps.of(debtor, creditor).Pending++
 	}
-	return nil
 }
 
 // sorted lists the pairs by their parties. A map's order reaches no output.
 func (ps pairs) sorted() []Pair {
 	list := make([]Pair, 0, len(ps))
 	for _, p := range ps {
-		list = append(list, *p)
+		list = append(list, p.rounded())
 	}
 	slices.SortFunc(list, func(p, q Pair) int { return cmp.Or(cmp.Compare(p.A, q.A), cmp.Compare(p.B, q.B)) })
 	return list
 }
 
-// Progress is the state that follows from how many payments were made.
+// Progress is the state that follows from how many payments were made. One that was carried over is no longer waited for.
 func (c Close) Progress() State {
+	left := c.Payments - c.Carried
 	switch {
-	case c.Settled == c.Payments:
+	case left == 0 && c.Carried > 0:
+		return Failed
+	case c.Settled == left && c.Carried == 0:
 		return Settled
 	case c.Settled > 0:
 		return PartSettled
-	case c.Failed == c.Payments:
+	case c.Failed == left:
 		return Failed
-	case c.Instructed == c.Payments:
+	case c.Instructed == left:
 		return Instructed
 	}
 	return Final
@@ -289,14 +323,4 @@ func EndToEnd(cycle string, n uint32) string {
 		cycle = cycle[:MaxCycleID]
 	}
 	return cycle + "-" + string(tail)
-}
-
-// sum adds amounts that were each checked. LIMIT above 2⁵³−1.
-func sum(list ...amount.Units) (all amount.Units, err error) {
-	for _, u := range list {
-		if all, err = all.Add(u); err != nil {
-			return 0, err
-		}
-	}
-	return all, nil
 }

@@ -11,14 +11,14 @@ import (
 // Ended says whether the dispute is decided: nothing about it changes any more.
 func (s DisputeState) Ended() bool {
 	switch s {
-	case Accepted, Closed, Ruled, Withdrawn:
+	case Accepted, Closed, Ruled, Withdrawn, Lapsed:
 		return true
 	}
 	return false
 }
 
 // Owed is what a dispute that has ended makes the parties owe, in the cycle that is open when it ends:
-// what was ruled or agreed to, or the lines as they stood if it was withdrawn. The rest of
+// what was ruled or agreed to, or the lines as they stood if it was withdrawn or lapsed. The rest of
 // what was disputed is void.
 //
 //	Σ disputed = Σ owed + void
@@ -28,7 +28,7 @@ func (d Dispute) Owed() (list []Owe) {
 		for _, a := range d.Decided {
 			list = append(list, Owe{Kind: Adjustment, Debtor: a.Debtor, Creditor: a.Creditor, Fen: a.Fen})
 		}
-	case Withdrawn:
+	case Withdrawn, Lapsed:
 		for _, l := range d.Lines {
 			list = append(list, Owe{Kind: Adjustment, Debtor: l.Debtor, Creditor: l.Creditor, Programme: l.Programme, Points: l.Points, Fen: l.Fen})
 		}
@@ -136,6 +136,30 @@ func (d Dispute) Rule(req RuleRequest, s Step) (Dispute, error) {
 	return next, nil
 }
 
+// Judge refuses with FORBIDDEN who may not rule: it is the operator's, or, where the operator is itself a side, an
+// auditor's that is none.
+func (d Dispute) Judge(caller, operator string, audits bool) error {
+	sides := []string{d.By, d.Against}
+	switch {
+	case slices.Contains(sides, caller):
+		return fault.New(fault.Forbidden, "%s is a side of the dispute", caller)
+	case slices.Contains(sides, operator) && audits, caller == operator:
+		return nil
+	}
+	return fault.New(fault.Forbidden, "a dispute of %s against %s isn't %s's to rule on", d.By, d.Against, caller)
+}
+
+// Lapse ends a dispute in which nothing was done for MaxIdle days: its lines are owed as they stood.
+func (d Dispute) Lapse(s Step) (Dispute, error) {
+	if err := d.open(); err != nil {
+		return Dispute{}, err
+	}
+	if s.Today <= d.Since+MaxIdle {
+		return Dispute{}, fault.New(fault.WrongState, "the dispute is %s since %s, and lapses after %d days", d.State, d.Since, MaxIdle)
+	}
+	return d.to(Lapsed, s), nil
+}
+
 // Withdraw takes the dispute back.
 func (d Dispute) Withdraw(s Step) (Dispute, error) {
 	if err := d.only(s, d.By); err != nil {
@@ -190,18 +214,11 @@ func (d Dispute) concerns(parts []Allocation, debtors ...string) error {
 
 // covers refuses with LIMIT parts that come to more than was disputed.
 func (d Dispute) covers(parts []Allocation) error {
-	list := make([]amount.Units, len(parts))
-	for i, a := range parts {
-		list[i] = a.Fen
+	all := amount.Units(0)
+	for _, a := range parts {
+		all = all.AddUpTo(a.Fen)
 	}
-	all, err := sum(list...)
-	if err != nil {
-		return err
-	}
-	disputed, err := d.Sum()
-	if err != nil {
-		return err
-	}
+	disputed := d.Sum()
 	if all > disputed {
 		return fault.New(fault.Limit, "the parts come to %d fen, %d are disputed", all, disputed)
 	}

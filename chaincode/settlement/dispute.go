@@ -13,6 +13,7 @@ import (
 const (
 	MaxDisputed    = 50 // lines of one dispute
 	MaxAllocations = 16 // obligations that a ruling or a split makes
+	MaxIdle        = 60 // days after which a dispute lapses in which nothing is done
 )
 
 // Dispute is about lines of a statement (争议). Raising it carves them out, so that the rest is
@@ -75,9 +76,10 @@ const (
 	Escalated              // the operator is asked
 	Ruled                  // by the operator. Final
 	Withdrawn              // the lines are owed as they stood. Final
+	Lapsed                 // nothing was done for long: the lines are owed as they stood. Final
 )
 
-var disputeStates = name.Words{"", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN"}
+var disputeStates = name.Words{"", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN", "LAPSED"}
 
 // MarshalJSON writes the state's name.
 func (s DisputeState) MarshalJSON() ([]byte, error) { return disputeStates.Marshal(uint8(s)) }
@@ -246,9 +248,10 @@ type EscalateRequest struct {
 func (r EscalateRequest) Check() error { return r.Dispute.Check() }
 
 // RuleRequest decides an escalated dispute: what is owed instead of its lines, from now on, maybe nothing. Only the
-// operator may, and only the two sides and the operator itself can come to bear a part.
+// operator may, or, where it is itself a side, an auditor that is none; and only the two sides and who rules can come to
+// bear a part.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it isn't ESCALATED), FORBIDDEN (a
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't ESCALATED), FORBIDDEN (a
 // party that has nothing to do with it), LIMIT (more than was disputed).
 type RuleRequest struct {
 	_       struct{}       `cbor:",toarray"`
@@ -267,6 +270,18 @@ func (r RuleRequest) Check() error {
 	}
 	return checkAllocations(r.Parts, 0)
 }
+
+// LapseRequest ends a dispute in which nothing was done for 60 days, so that nobody keeps a line from being settled by saying
+// nothing: its lines are owed, as they stood, in the cycle that is open now. Every party but an auditor may.
+//
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it has ended, or too few days have passed).
+type LapseRequest struct {
+	_       struct{}       `cbor:",toarray"`
+	Dispute number.Command `json:"dispute"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r LapseRequest) Check() error { return r.Dispute.Check() }
 
 // WithdrawRequest takes a dispute back: its lines are owed, as they stood, in the cycle that is open now. Only who
 // raised it may.

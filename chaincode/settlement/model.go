@@ -58,7 +58,8 @@ type Terms struct {
 	Payer        Payer        `json:"payer"`        // of the fee
 	Tax          amount.Rate  `json:"tax"`          // VAT that the amounts contain, such as 6/100; for statements and journals
 	Delay        int32        `json:"delay"`        // days from cut-off to payment
-	Multilateral bool         `json:"multilateral"` // netted with all others who agreed to it, else pair by pair
+	Multilateral bool         `json:"multilateral"` // netted with the others among Payers who agreed to it, else pair by pair
+	Payers       []string     `json:"payers"`       // of multilateral terms: who accepts being paid by whom, namely each of these by each other; sorted
 	Cap          amount.Units `json:"cap"`          // fen that the issuer may come to owe the acceptor in a cycle; 0: no cap
 	Prefunded    bool         `json:"prefunded"`    // it may owe what it deposited beforehand, and the cap on top
 }

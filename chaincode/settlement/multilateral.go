@@ -18,8 +18,10 @@ func (c Close) payments(nets []Net) []Payment {
 			list = append(list, c.payment(n.Debtor, n.Creditor, n.Fen, n.Delay))
 		}
 	}
-	for _, group := range groups(nets) {
-		list = append(list, c.match(group)...)
+	for _, circle := range circles(nets) {
+		for _, group := range groups(circle) {
+			list = append(list, c.match(group)...)
+		}
 	}
 	slices.SortStableFunc(list, func(p, q Payment) int {
 		return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor))
@@ -34,25 +36,31 @@ func (c Close) payment(debtor, creditor string, fen amount.Units, delay int32) P
 	return Payment{Cycle: c.ID, Debtor: debtor, Creditor: creditor, Fen: fen, Due: c.To + date.Date(delay), State: Due}
 }
 
-// groups parts the multilateral nets: parties are in one group that are linked by nets, directly or through
+// circles parts the multilateral nets by who accepts whom as a payer: only within such a circle can a debt come to be paid
+// by another than who owed it.
+func circles(nets []Net) [][]Net { return parted(nets, func(n Net) string { return n.payers }) }
+
+// groups parts the nets of a circle: parties are in one group that are linked by nets, directly or through
 // others. So nobody comes to pay a party that it has nothing to do with.
-func groups(nets []Net) [][]Net {
+func groups(circle []Net) [][]Net {
 	linked := links{}
-	for _, n := range nets {
-		if n.Multilateral {
-			linked.join(n.Debtor, n.Creditor)
-		}
+	for _, n := range circle {
+		linked.join(n.Debtor, n.Creditor)
 	}
+	return parted(circle, func(n Net) string { return linked.head(n.Debtor) })
+}
+
+// parted parts the multilateral nets by what of gives, sorted by it.
+func parted(nets []Net, of func(Net) string) [][]Net {
 	by := map[string][]Net{}
 	for _, n := range nets {
 		if n.Multilateral {
-			head := linked.head(n.Debtor)
-			by[head] = append(by[head], n)
+			by[of(n)] = append(by[of(n)], n)
 		}
 	}
 	list := make([][]Net, 0, len(by))
-	for _, head := range slices.Sorted(maps.Keys(by)) {
-		list = append(list, by[head])
+	for _, key := range slices.Sorted(maps.Keys(by)) {
+		list = append(list, by[key])
 	}
 	return list
 }
@@ -83,7 +91,7 @@ type side struct {
 // match has those who owe on balance pay those who are owed. The largest payer pays the largest receiver
 // the smaller of the two; one of them is then done, and the last payment does two. So a group is settled by one
 // payment less than it has parties at most, and nobody both pays and receives. All are due with the longest
-// delay that two of the group agreed to.
+// delay that two of the group agreed to. What is above 2⁵³−1 fen takes several payments.
 func (c Close) match(group []Net) (list []Payment) {
 	var delay int32
 	for _, n := range group {
@@ -92,7 +100,7 @@ func (c Close) match(group []Net) (list []Payment) {
 	payers, receivers := sides(group)
 	for len(payers) > 0 && len(receivers) > 0 {
 		p, r := &payers[0], &receivers[0]
-		fen := min(p.fen, r.fen)
+		fen := min(p.fen, r.fen, amount.Max)
 		list = append(list, c.payment(p.party, r.party, fen, delay))
 		if p.fen -= fen; p.fen == 0 {
 			payers = payers[1:]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
@@ -18,7 +19,7 @@ import (
 // receives − pays = its nets as a creditor − its nets as a debtor. So Σ pays = Σ receives.
 type Netting struct {
 	_       struct{}     `cbor:",toarray"`
-	Gross   amount.Units `json:"gross"`   // fen of all lines that stand
+	Gross   amount.Units `json:"gross"`   // fen of all lines that stand, up to 2⁵³−1
 	Lines   uint64       `json:"lines"`   // that stand
 	Nets    []Net        `json:"nets"`    // of pairs whose statement stands and isn't level, sorted by debtor and creditor
 	Parties []Stand      `json:"parties"` // what each pays and receives, sorted by party
@@ -32,13 +33,14 @@ type Net struct {
 	Fen          amount.Units `json:"fen"`
 	Multilateral bool         `json:"multilateral"` // set off with all others who agreed to it; else paid between the two
 	Delay        int32        `json:"delay"`        // days from cut-off to payment
+	payers       string       // of a multilateral one: who accept each other as payers, joined
 }
 
 // Stand is what a party pays and receives in all (头寸).
 type Stand struct {
 	_        struct{}     `cbor:",toarray"`
 	Party    string       `json:"party"`
-	Pays     amount.Units `json:"pays"`
+	Pays     amount.Units `json:"pays"` // both up to 2⁵³−1
 	Receives amount.Units `json:"receives"`
 }
 
@@ -47,7 +49,7 @@ type Stand struct {
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (the cycle isn't
 // COMPUTED; a statement is open before the deadline, or after it where silence is no consent, or its parties signed
-// different roots, or it waits for hidden sums to be opened), LIMIT (all lines together are above 2⁵³−1 fen).
+// different roots and none of them claims it, or it waits for hidden sums to be opened).
 type FinaliseRequest struct {
 	_     struct{} `cbor:",toarray"`
 	Cycle string   `json:"cycle"`
@@ -60,7 +62,7 @@ func (r FinaliseRequest) Check() error { return name.CheckID("cycle", r.Cycle) }
 // owed, less disputed lines, and what is still hidden, are carried into the open cycle. Every party but an auditor may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (the cycle isn't COMPUTED, the
-// deadline hasn't passed, the statement has ended, or silence is consent for it), LIMIT (too many hidden sums).
+// deadline hasn't passed, the statement has ended, or it stands by silence or by a claim).
 type CarryRequest struct {
 	_     struct{} `cbor:",toarray"`
 	Cycle string   `json:"cycle"`
@@ -81,7 +83,7 @@ func (r CarryRequest) Check() error {
 // Netted is what netting a cycle changes.
 type Netted struct {
 	Close    Close
-	Pairs    []Pair // whose statement stands by silence from now on
+	Pairs    []Pair // whose statement stands by silence, or by a claim, from now on
 	Netting  Netting
 	Payments []Payment // numbered from 1, sorted by debtor and creditor; between the same two, the bilateral one first
 }
@@ -93,33 +95,32 @@ func (c Close) Net(pairs []Pair, book Book, today date.Date) (Netted, error) {
 	if err := c.Require(Computed); err != nil {
 		return Netted{}, err
 	}
-	standing, silent, err := c.standing(pairs, today)
+	standing, late, err := c.standing(pairs, today)
 	if err != nil {
 		return Netted{}, err
 	}
-	n, err := book.net(standing, c.To)
-	if err != nil {
-		return Netted{}, err
-	}
+	n := book.net(standing, c.To)
 	payments := c.payments(n.Nets)
 	n.Parties = stands(payments)
-	if err := n.prove(); err != nil {
+	if err := n.prove(payments); err != nil {
 		return Netted{}, err
 	}
 	c.State, c.Payments = Final, uint32(len(payments))
 	if len(payments) == 0 {
 		c.State = Settled
 	}
-	return Netted{Close: c, Pairs: silent, Netting: n, Payments: payments}, nil
+	return Netted{Close: c, Pairs: late, Netting: n, Payments: payments}, nil
 }
 
-// standing are the pairs that are settled, and those of them that are so by silence. WRONG_STATE
+// standing are the pairs that are settled, and those of them that are so by silence or by a claim. WRONG_STATE
 // if a statement is still open.
-func (c Close) standing(pairs []Pair, today date.Date) (standing, silent []Pair, err error) {
+func (c Close) standing(pairs []Pair, today date.Date) (standing, late []Pair, err error) {
 	for _, p := range pairs {
-		if !p.State.Ended() && c.Silent(p, today) {
-			p.State = BySilent
-			silent = append(silent, p)
+		if !p.State.Ended() && (c.Silent(p, today) || c.Upholds(p, today)) {
+			if p.State = BySilent; p.Claim != "" {
+				p.State = Upheld
+			}
+			late = append(late, p)
 		}
 		switch {
 		case p.State.Stands():
@@ -128,7 +129,7 @@ func (c Close) standing(pairs []Pair, today date.Date) (standing, silent []Pair,
 			return nil, nil, fault.New(fault.WrongState, "the statement of %s and %s is %s, with %d hidden sums to be opened", p.A, p.B, p.State, p.Pending)
 		}
 	}
-	return standing, silent, nil
+	return standing, late, nil
 }
 
 // Silent says whether silence is consent to an open statement, on a day as Close.Day counts it: whoever hasn't signed has accepted that it is, the
@@ -143,17 +144,19 @@ func (c Close) speaks(party string, signed Signature) bool {
 	return len(signed.Root) > 0 || consents
 }
 
-// net turns what stands of pairs into nets. LIMIT above 2⁵³−1 fen in all.
-func (b Book) net(standing []Pair, day date.Date) (n Netting, err error) {
+// Upholds says whether an open statement stands as the ledger adds it up: after the deadline, if one of the two has signed and
+// claimed it, and nothing about it is unknown. A debtor that signs another root, or nothing, doesn't escape so.
+func (c Close) Upholds(p Pair, today date.Date) bool {
+	return p.Claim != "" && today > c.SignBy && p.Pending == 0
+}
+
+// net turns what stands of pairs into nets.
+func (b Book) net(standing []Pair, day date.Date) (n Netting) {
 	for _, p := range standing {
-		a, x, err := p.stands()
-		if err != nil {
-			return Netting{}, err
-		}
-		if n.Gross, err = sum(n.Gross, a, x); err != nil {
-			return Netting{}, err
-		}
-		n.Lines += p.Count() - uint64(len(p.Carved))
+		_, a := p.Owes(p.A)
+		_, x := p.Owes(p.B)
+		n.Gross = n.Gross.AddUpTo(a).AddUpTo(x)
+		n.Lines += p.Count() - min(p.Count(), uint64(len(p.Carved)))
 		if a == x {
 			continue
 		}
@@ -161,35 +164,25 @@ func (b Book) net(standing []Pair, day date.Date) (n Netting, err error) {
 		if a < x {
 			net.Debtor, net.Creditor, net.Fen = p.B, p.A, x-a
 		}
-		net.Multilateral, net.Delay = b.between(p.A, p.B, day)
+		net.payers, net.Delay = b.between(p.A, p.B, day)
+		net.Multilateral = net.payers != ""
 		n.Nets = append(n.Nets, net)
 	}
 	slices.SortFunc(n.Nets, func(m, n Net) int {
 		return cmp.Or(cmp.Compare(m.Debtor, n.Debtor), cmp.Compare(m.Creditor, n.Creditor))
 	})
-	return n, nil
+	return n
 }
 
-// stands is what A owes B, and B A, less what is carved out.
-func (p Pair) stands() (a, b amount.Units, err error) {
-	if _, a, err = p.Owes(p.A); err != nil {
-		return 0, 0, err
-	}
-	if _, b, err = p.Owes(p.B); err != nil {
-		return 0, 0, err
-	}
-	if a < 0 || b < 0 || p.Count() < uint64(len(p.Carved)) {
-		return 0, 0, errors.New("settlement: more is carved out of a statement than is in it")
-	}
-	return a, b, nil
-}
-
-// between is how the net of two parties is settled: with all others if their models say so in both
-// directions, and by the longer delay. Only models for any scene and any programme count: a net is of all of them.
-func (b Book) between(a, x string, day date.Date) (multilateral bool, delay int32) {
+// between is how the net of two parties is settled: with the others of a circle if their models name the two in the same one in
+// both directions, and by the longer delay. Only models for any scene and any programme count: a net is of all of them.
+func (b Book) between(a, x string, day date.Date) (payers string, delay int32) {
 	there, _ := b.Select(Question{Issuer: a, Acceptor: x, Day: day})
 	back, _ := b.Select(Question{Issuer: x, Acceptor: a, Day: day})
-	return there.Multilateral && back.Multilateral, max(there.Delay, back.Delay)
+	if slices.Equal(there.Payers, back.Payers) && slices.Contains(there.Payers, a) && slices.Contains(there.Payers, x) {
+		payers = strings.Join(there.Payers, ",")
+	}
+	return payers, max(there.Delay, back.Delay)
 }
 
 // stands is what each party pays and receives.
@@ -202,27 +195,25 @@ func stands(payments []Payment) (list []Stand) {
 		return &list[i]
 	}
 	for _, p := range payments {
-		of(p.Debtor).Pays += p.Fen
-		of(p.Creditor).Receives += p.Fen
+		payer := of(p.Debtor)
+		payer.Pays = payer.Pays.AddUpTo(p.Fen)
+		receiver := of(p.Creditor)
+		receiver.Receives = receiver.Receives.AddUpTo(p.Fen)
 	}
 	return list
 }
 
-// prove checks that everybody's payments come to everybody's nets, and that all sum to zero. No sum here is above
-// the gross, which was checked. An error is a broken invariant.
-func (n Netting) prove() error {
+// prove checks that everybody's payments come to everybody's nets, and so that all sum to zero. Of a net of at most 2⁵³−1 each party has
+// fewer than there are parties, so no sum here is above 2⁶⁰. An error is a broken invariant.
+func (n Netting) prove(payments []Payment) error {
 	left := map[string]amount.Units{}
 	for _, net := range n.Nets {
 		left[net.Debtor] -= net.Fen
 		left[net.Creditor] += net.Fen
 	}
-	var pays, receives amount.Units
-	for _, s := range n.Parties {
-		left[s.Party] -= s.Receives - s.Pays
-		pays, receives = pays+s.Pays, receives+s.Receives
-	}
-	if pays != receives {
-		return errors.New("settlement: what is paid isn't what is received")
+	for _, p := range payments {
+		left[p.Debtor] += p.Fen
+		left[p.Creditor] -= p.Fen
 	}
 	for _, fen := range left {
 		if fen != 0 {

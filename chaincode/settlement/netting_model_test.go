@@ -115,7 +115,7 @@ func (d dumbClose) book() Book {
 	}
 	var b Book
 	if len(multi) > 0 {
-		b.Models = append(b.Models, bound("multi", Scope{}, Terms{Multilateral: true, Delay: 2}, multi...))
+		b.Models = append(b.Models, bound("multi", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 2}, multi...))
 	}
 	// The second is a model for each direction: the more specific of it and the first counts, where both agreed.
 	if len(single) > 0 {
@@ -131,13 +131,13 @@ func (d dumbClose) run(t *rapid.T, shift, from int) (Netted, []Carry) {
 	for i, l := range d.lines {
 		at := &lanes[(l.lane+shift*i)%len(lanes)]
 		at.Party = "A"
-		next, err := at.Positions.Note(Obligation{Index: uint16(i), Debtor: l.debtor, Creditor: l.creditor, Programme: l.programme, Points: 2 * l.fen, Fen: l.fen})
+		next, _, err := at.Positions.Place(Owe{Debtor: l.debtor, Creditor: l.creditor, Programme: l.programme, Points: 2 * l.fen, Fen: l.fen})
 		if err != nil {
 			t.Fatal(err)
 		}
 		at.Positions = next
 	}
-	closed, pairs, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay, State: Cut}.Compute(lanes, "G")
+	closed, pairs, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay, State: Cut}.Compute(lanes, "G", cutBy, lastDay)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,9 @@ type owing struct {
 	fen                         amount.Units
 }
 
+// everybody is who accepts being paid by each other, in these tests.
+var everybody = []string{"A", "B", "C", "D", "E", "F", "G", "M", "S", "S1", "S2"}
+
 // november is the story's cycle, hidden sums opened.
 var november = []owing{
 	{"M", "G", "MP", 3_150}, {"F", "D", "FP", 6_720}, {"G", "D", "GP", 20_000}, {"D", "S1", "", 26_800}, {"S1", "G", "", 268},
@@ -31,14 +34,11 @@ func ended(t fataler, policy Policy, state PairState, list ...owing) (Close, []P
 	t.Helper()
 	var lanes []Lane
 	for i, o := range list {
-		p, err := Positions{}.Note(Obligation{Index: uint16(i), Debtor: o.debtor, Creditor: o.creditor, Programme: o.programme, Fen: o.fen, Points: o.fen})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := note(t, o.debtor, uint8(i%number.Lanes), Owe{Debtor: o.debtor, Creditor: o.creditor, Programme: o.programme, Fen: o.fen, Points: o.fen}).Positions
 		lanes = append(lanes, Lane{Party: o.debtor, Number: uint8(i % number.Lanes), Positions: p})
 	}
 	closed := Close{ID: "2026-11", Next: "2026-12", To: lastDay, State: Cut, Policy: policy, SignBy: lastDay + date.Date(policy.SignDays)}
-	closed, pairs, err := closed.Compute(lanes, "G")
+	closed, pairs, err := closed.Compute(lanes, "G", cutBy, lastDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestTheStorysNovember(t *testing.T) {
 	}{
 		{"bilateral", Book{}, []Stand{{Party: "D", Pays: 26_800, Receives: 25_820}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 26_214, Receives: 268},
 			{Party: "M", Receives: 6_342}, {Party: "S1", Pays: 268, Receives: 26_800}, {Party: "S2", Receives: 772}}, 60_002, 6, lastDay},
-		{"multilateral", agreeing(Terms{Multilateral: true, Delay: 5}, storyParties...), []Stand{{Party: "D", Pays: 980}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946},
+		{"multilateral", agreeing(Terms{Multilateral: true, Payers: everybody, Delay: 5}, storyParties...), []Stand{{Party: "D", Pays: 980}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946},
 			{Party: "M", Receives: 6_342}, {Party: "S1", Receives: 26_532}, {Party: "S2", Receives: 772}}, 33_646, 5, lastDay + 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestTheStorysNovember(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 			for i, n := range got.Netting.Nets {
-				n.Multilateral, n.Delay = false, 0
+				n.Multilateral, n.Delay, n.payers = false, 0, ""
 				if n != nets[i] {
 					t.Errorf("%+v, want %+v", n, nets[i])
 				}
@@ -193,7 +193,7 @@ func TestNothingToPayIsSettled(t *testing.T) {
 		"a ring":      {{"D", "G", "", 5}, {"G", "M", "", 5}, {"M", "D", "", 5}},
 	} {
 		closed, pairs := ended(t, byThree, Agreed, list...)
-		got, err := closed.Net(pairs, agreeing(Terms{Multilateral: true}, storyParties...), lastDay)
+		got, err := closed.Net(pairs, agreeing(Terms{Multilateral: true, Payers: everybody}, storyParties...), lastDay)
 		want := Settled
 		if name == "a fen short" {
 			want = Final
@@ -208,20 +208,9 @@ func TestNothingToPayIsSettled(t *testing.T) {
 	}
 }
 
-func TestNettingIsBounded(t *testing.T) {
-	closed, pairs := ended(t, byThree, Agreed, owing{"D", "G", "", amount.Max}, owing{"G", "M", "", 1})
-	if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != fault.Limit {
-		t.Errorf("lines above 2⁵³−1 in all: %v", err)
-	}
-	pairs[1].State = Draft
-	if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != fault.WrongState {
-		t.Errorf("an open statement comes first: %v", err)
-	}
-}
-
 // A pair is netted with others only if both directions say so; the longer delay counts.
 func TestHowAPairIsSettled(t *testing.T) {
-	all, slow := Terms{Multilateral: true, Delay: 2}, Terms{Delay: 30}
+	all, slow := Terms{Multilateral: true, Payers: everybody, Delay: 2}, Terms{Delay: 30}
 	for _, c := range []struct {
 		name         string
 		models       []Model
@@ -233,12 +222,12 @@ func TestHowAPairIsSettled(t *testing.T) {
 		{"both have", []Model{bound("all", Scope{}, all, "D", "G")}, true, 2},
 		{"one direction is bilateral", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "D"}, slow, "D", "G")}, false, 30},
 		{"the other is", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Acceptor: "D"}, slow, "D", "G")}, false, 30},
-		{"one direction is slower", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "G"}, Terms{Multilateral: true, Delay: 9}, "D", "G")}, true, 9},
+		{"one direction is slower", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "G"}, Terms{Multilateral: true, Payers: everybody, Delay: 9}, "D", "G")}, true, 9},
 		{"for a scene alone", []Model{bound("all", Scope{Scene: "retail"}, all, "D", "G")}, false, 0},
 		{"for a programme alone", []Model{bound("all", Scope{Programme: "GP"}, all, "D", "G")}, false, 0},
 	} {
-		if multilateral, delay := (Book{Models: c.models}).between("D", "G", lastDay); multilateral != c.multilateral || delay != c.delay {
-			t.Errorf("%s: %v, %d days", c.name, multilateral, delay)
+		if payers, delay := (Book{Models: c.models}).between("D", "G", lastDay); (payers != "") != c.multilateral || delay != c.delay {
+			t.Errorf("%s: %q, %d days", c.name, payers, delay)
 		}
 	}
 }
@@ -246,7 +235,7 @@ func TestHowAPairIsSettled(t *testing.T) {
 // Two groups that don't owe each other don't pay each other.
 func TestGroupsStayApart(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
-	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Delay: 8}, "C", "D")}
+	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Payers: everybody, Delay: 8}, "C", "D")}
 	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
 	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 6, Due: lastDay + 8}, {Debtor: "C", Creditor: "E", Fen: 4, Due: lastDay + 8}}
 	if err != nil || len(got.Payments) != len(want) {
@@ -261,30 +250,68 @@ func TestGroupsStayApart(t *testing.T) {
 
 // What netting must never answer is no refusal, so that it ends the transaction.
 func TestBrokenNettingsAreNoRefusals(t *testing.T) {
-	good := Netting{Nets: []Net{{Debtor: "D", Creditor: "G", Fen: 5}}, Parties: []Stand{{Party: "D", Pays: 5}, {Party: "G", Receives: 5}}}
-	if err := good.prove(); err != nil {
+	n := Netting{Nets: []Net{{Debtor: "D", Creditor: "G", Fen: 5}}}
+	if err := n.prove([]Payment{{Debtor: "D", Creditor: "G", Fen: 5}}); err != nil {
 		t.Error(err)
 	}
-	for name, parties := range map[string][]Stand{
-		"nobody pays":        {},
-		"a fen less is paid": {{Party: "D", Pays: 4}, {Party: "G", Receives: 5}},
-		"a fen too little":   {{Party: "D", Pays: 4}, {Party: "G", Receives: 4}},
-		"the wrong way":      {{Party: "D", Receives: 5}, {Party: "G", Pays: 5}},
-		"to another":         {{Party: "D", Pays: 5}, {Party: "M", Receives: 5}},
-		"by a detour":        {{Party: "D", Pays: 6, Receives: 1}, {Party: "G", Receives: 4}},
+	for name, payments := range map[string][]Payment{
+		"nobody pays":      nil,
+		"a fen too little": {{Debtor: "D", Creditor: "G", Fen: 4}},
+		"the wrong way":    {{Debtor: "G", Creditor: "D", Fen: 5}},
+		"to another":       {{Debtor: "D", Creditor: "M", Fen: 5}},
+		"twice":            {{Debtor: "D", Creditor: "G", Fen: 5}, {Debtor: "D", Creditor: "G", Fen: 5}},
 	} {
-		bad := good
-		bad.Parties = parties
-		if err := bad.prove(); err == nil || fault.CodeOf(err) != fault.Internal {
+		if err := n.prove(payments); err == nil || fault.CodeOf(err) != fault.Internal {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	closed, pairs := ended(t, byThree, Agreed, owing{"D", "G", "GP", 5})
-	for _, programme := range []string{"GP", ""} {
-		spoilt := slices.Clone(pairs)
-		carve(spoilt, "D", "G", "GP", 6)
-		if _, err := closed.Net(spoilt, Book{}, lastDay); err == nil || fault.CodeOf(err) != fault.Internal {
-			t.Errorf("more is carved out than there is, of %q: %v", programme, err)
+}
+
+// What lies above 2⁵³−1 fen stops nobody: a net is counted up to it, and a party that is to pay more does so by several payments.
+func TestTwoPartiesThatClaimAbsurdSumsConcernThemselves(t *testing.T) {
+	closed, pairs := ended(t, byThree, Agreed, owing{"S1", "S2", "", amount.Max}, owing{"S1", "G", "", amount.Max}, owing{"S1", "D", "", 3}, owing{"F", "S2", "", amount.Max},
+		owing{"F", "G", "", 7}, owing{"D", "M", "DP", 1200})
+	got, err := closed.Net(pairs, Book{Models: []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody}, "S1", "S2", "F", "G", "D")}}, lastDay)
+	if err != nil || got.Netting.Gross != amount.Max {
+		t.Fatalf("%+v, %v", got.Netting, err)
+	}
+	all := map[string]amount.Units{}
+	for _, p := range got.Payments {
+		if p.Fen < 1 || p.Fen > amount.Max {
+			t.Errorf("%+v", p)
+		}
+		all[p.Debtor] -= p.Fen
+		all[p.Creditor] += p.Fen
+	}
+	if all["M"] != 1200 || all["D"] != 3-1200 || all["G"] != amount.Max+7 || all["S2"] != 2*amount.Max {
+		t.Errorf("%v", all)
+	}
+}
+
+// A creditor is paid by those alone whom it accepts as payers: a shell in which a debtor has a claim isn't one of them.
+func TestNobodyIsPaidByWhomItNeverAccepted(t *testing.T) {
+	list := []owing{{"D", "M", "DP", 1000}, {"S1", "D", "", 1000}} // S1, a shell, would owe in D's place
+	for _, c := range []struct {
+		name string
+		m, s []string // whom M's model with D names, and D's with S1
+		want []string
+	}{
+		{"M accepts S1", []string{"D", "M", "S1"}, []string{"D", "M", "S1"}, []string{"S1 M"}},
+		{"M accepts D", []string{"D", "M"}, []string{"D", "M", "S1"}, []string{"D M", "S1 D"}},
+		{"another circle", []string{"D", "M", "S2"}, []string{"D", "S1", "S2"}, []string{"D M", "S1 D"}},
+	} {
+		closed, pairs := ended(t, byThree, Agreed, list...)
+		book := Book{Models: []Model{bound("dm", Scope{}, Terms{Multilateral: true, Payers: c.m}, "D", "M"), bound("ds", Scope{}, Terms{Multilateral: true, Payers: c.s}, "D", "S1")}}
+		got, err := closed.Net(pairs, book, lastDay)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var paid []string
+		for _, p := range got.Payments {
+			paid = append(paid, p.Debtor+" "+p.Creditor)
+		}
+		if !slices.Equal(paid, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, paid, c.want)
 		}
 	}
 }

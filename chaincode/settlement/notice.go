@@ -17,6 +17,7 @@ import (
 const (
 	MaxNotices = 32  // batches that change it
 	MaxChanges = 256 // models that it agrees to or leaves
+	MaxPayers  = 128 // parties of multilateral terms
 )
 
 // Notice is what one party gave notice of on a business date (预告): it takes effect when the date moves on. Only the
@@ -102,9 +103,12 @@ func (t Terms) check() error {
 		if rate.Num == 0 && rate.Den == 0 {
 			continue
 		}
-		if err := rate.Check(); err != nil {
+		if err := rate.CheckFine(); err != nil {
 			return err
 		}
+	}
+	if err := t.checkPayers(); err != nil {
+		return err
 	}
 	if t.Fee.Num > t.Fee.Den || t.Tax.Num > t.Tax.Den {
 		return fault.New(fault.BadRequest, "a fee or a tax is at most all of it")
@@ -116,6 +120,29 @@ func (t Terms) check() error {
 		return fault.New(fault.BadRequest, "delay: want 0 to %d days", MaxDelay)
 	}
 	return t.Cap.CheckOptional()
+}
+
+// checkPayers refuses multilateral terms that don't name who accepts being paid by whom: nobody has to take as a
+// payer a party that it never agreed to.
+func (t Terms) checkPayers() error {
+	if !t.Multilateral {
+		if len(t.Payers) > 0 {
+			return fault.New(fault.BadRequest, "payers: only multilateral terms name them")
+		}
+		return nil
+	}
+	if n := len(t.Payers); n < 2 || n > MaxPayers {
+		return fault.New(fault.BadRequest, "payers: want the 2 to %d parties that accept being paid by each other", MaxPayers)
+	}
+	for i, id := range t.Payers {
+		if err := name.CheckID("payers", id); err != nil {
+			return err
+		}
+		if i > 0 && t.Payers[i-1] >= id {
+			return fault.New(fault.BadRequest, "payers: want them sorted, each once")
+		}
+	}
+	return nil
 }
 
 // Propose adds a version, which is the next after the newest in the book and the notice.

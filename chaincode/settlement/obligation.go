@@ -29,10 +29,11 @@ const (
 	Adjustment                  // 调整: what was decided on a dispute
 	Carried                     // 结转: what another cycle left unsettled
 	Prefunding                  // 预存: what the creditor deposited with the debtor beforehand
+	Rounding                    // 尾差: what all fractions of a cycle come to, rounded once
 )
 
 var kinds = name.Words{"", "redemption", "refund", "conversion", "service", "service_back", "fee", "fee_back",
-	"supply", "return", "adjustment", "carried", "prefunding"}
+	"supply", "return", "adjustment", "carried", "prefunding", "rounding"}
 
 // MarshalJSON writes the kind's name.
 func (k Kind) MarshalJSON() ([]byte, error) { return kinds.Marshal(uint8(k)) }
@@ -66,19 +67,20 @@ type Obligations struct {
 
 // Obligation is what a debtor owes a creditor because of one command.
 type Obligation struct {
-	_         struct{}     `cbor:",toarray"`
-	Index     uint16       `json:"index"` // of the command in its batch
-	Ord       uint8        `json:"ord"`   // among the command's, hidden ones included
-	Cause     uint8        `json:"cause"` // kind of the command: see package command
-	Kind      Kind         `json:"kind"`
-	Scene     string       `json:"scene"` // 消费场景, or ""
-	Debtor    string       `json:"debtor"`
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for what isn't for points
-	Points    amount.Units `json:"points"`
-	Fen       amount.Units `json:"fen"`
-	Model     uint32       `json:"model"` // by which it was settled: its number, from 1; 0 for none
-	Of        string       `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
+	_         struct{}        `cbor:",toarray"`
+	Index     uint16          `json:"index"` // of the command in its batch
+	Ord       uint8           `json:"ord"`   // among the command's, hidden ones included
+	Cause     uint8           `json:"cause"` // kind of the command: see package command
+	Kind      Kind            `json:"kind"`
+	Scene     string          `json:"scene"` // 消费场景, or ""
+	Debtor    string          `json:"debtor"`
+	Creditor  string          `json:"creditor"`
+	Programme string          `json:"programme"` // "" for what isn't for points
+	Points    amount.Units    `json:"points"`
+	Fen       amount.Units    `json:"fen"`   // one more than its own where its rest made a whole one with the rests before it: see Position
+	Rest      amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
+	Model     uint32          `json:"model"` // by which it was settled: its number, from 1; 0 for none
+	Of        string          `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
 }
 
 // Hidden is what a debtor owes a creditor for one delivery, or return, in an amount
@@ -106,12 +108,30 @@ type Owe struct {
 	Programme string // "" for what isn't for points
 	Points    amount.Units
 	Fen       amount.Units
+	Rest      amount.Fraction // that it is worth beyond Fen
 	Model     uint32
 	Of        string // closed cycle, "" for the open one
 }
 
+// Worth is what is owed with the exact amount that it comes to.
+func (o Owe) Worth(exact amount.Fine) Owe {
+	o.Fen, o.Rest = exact.Whole, exact.Rest
+	return o
+}
+
+// inFen is what is owed rounded up by itself, and for no programme.
+func (o Owe) inFen() Owe {
+	if o.Rest.Num > 0 {
+		o.Fen++
+	}
+	o.Programme, o.Points, o.Rest = "", 0, amount.Fraction{}
+	return o
+}
+
 // Nothing says whether there is nothing to note: no amount, or owed to itself.
-func (o Owe) Nothing() bool { return o.Debtor == o.Creditor || o.Points == 0 && o.Fen == 0 }
+func (o Owe) Nothing() bool {
+	return o.Debtor == o.Creditor || o.Points == 0 && o.Fen == 0 && o.Rest.Num == 0
+}
 
 // next is the place of a command's next obligation. LIMIT above MaxOwed.
 func (o Obligations) next(index uint16) (uint8, error) {
@@ -139,7 +159,7 @@ func (o Obligations) Plus(index uint16, cause uint8, owe Owe) (Obligations, Obli
 		return Obligations{}, Obligation{}, err
 	}
 	one := Obligation{Index: index, Ord: ord, Cause: cause, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
-		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Model: owe.Model, Of: owe.Of}
+		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Rest: owe.Rest, Model: owe.Model, Of: owe.Of}
 	// A refused command's obligations lie behind the end of the row that is restored,
 	// so they may be written over: nothing is copied.
 	o.List = append(o.List, one)

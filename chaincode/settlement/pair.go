@@ -15,26 +15,40 @@ import (
 
 // Limits of a pair's statement.
 const (
-	MaxHidden = 256 // hidden sums of one pair: one a direction and fee
-	MaxCarved = 500 // disputed lines of one pair
+	MaxOfPair = 256 // positions of one pair, by debtor and programme; what is of more programmes is added up without
+	MaxCarved = 250 // lines of one pair that one of the two disputes
 )
 
 // Pair is the statement of two parties for a closed cycle (清结算账单), as the ledger
 // has it: sums, and what each of the two signed. Its lines are the obligations.
 //
-// Owed counts all of them, carved ones included; what is settled is Owed − Carved.
+// Owed counts all of them, carved ones included; what is settled is Owed − Carved. What is above 2⁵³−1 fen isn't
+// counted: no command can make a statement that its cycle couldn't settle.
 type Pair struct {
 	_       struct{}    `cbor:",toarray"`
 	Cycle   string      `json:"cycle"`
 	A       string      `json:"a"` // A < B
 	B       string      `json:"b"`
-	Owed    []Position  `json:"owed"`    // as Positions has them, what was opened included
+	Owed    []Position  `json:"owed"`    // sorted by debtor and programme, without rests; what was rounded, and opened, included
+	Rounded Rounded     `json:"rounded"` // a line for each direction in which it is more than 0
 	Hidden  []HiddenSum `json:"hidden"`  // sorted
 	Pending uint32      `json:"pending"` // hidden sums, and fees on hidden sums of others, that wait to be opened
 	SignedA Signature   `json:"signedA"`
 	SignedB Signature   `json:"signedB"`
+	Claim   string      `json:"claim"` // which of the two asks that what the ledger adds up stands, "" for none
 	State   PairState   `json:"state"`
 	Carved  []Carved    `json:"carved"` // disputed lines, in the order of their disputes
+}
+
+// Rounded is what two parties owe each other because all fractions of a fen of their cycle are added up, and rounded
+// once for each debtor and programme, half to even (尾差). The lines of the lanes are rounded down, so it is never less
+// than 0.
+type Rounded struct {
+	_    struct{}       `cbor:",toarray"`
+	A    amount.Units   `json:"a"` // fen that A owes
+	B    amount.Units   `json:"b"`
+	By   number.Command `json:"by"` // that computed the cycle; the lines are its row 0, which A owes, and 1
+	Date date.Date      `json:"date"`
 }
 
 // PairState is where a statement stands.
@@ -48,9 +62,10 @@ const (
 	Agreed                    // both signed the same root
 	BySilent                  // the deadline passed, and silence is consent
 	Left                      // carried over into the open cycle
+	Upheld                    // the deadline passed, one party signed and claimed it, and the other didn't sign the same
 )
 
-var pairStates = name.Words{"DRAFT", "SIGNED", "DIFFERS", "AGREED", "CONSENTED", "CARRIED"}
+var pairStates = name.Words{"DRAFT", "SIGNED", "DIFFERS", "AGREED", "CONSENTED", "CARRIED", "UPHELD"}
 
 // MarshalJSON writes the state's name.
 func (s PairState) MarshalJSON() ([]byte, error) { return pairStates.Marshal(uint8(s)) }
@@ -66,7 +81,7 @@ func (s *PairState) UnmarshalJSON(data []byte) error {
 func (s PairState) String() string { return pairStates.Of(uint8(s)) }
 
 // Stands says whether a statement in this state is settled.
-func (s PairState) Stands() bool { return s == Agreed || s == BySilent }
+func (s PairState) Stands() bool { return s == Agreed || s == BySilent || s == Upheld }
 
 // Ended says whether nothing about the statement can change any more.
 func (s PairState) Ended() bool { return s >= Agreed }
@@ -77,7 +92,11 @@ type HiddenSum struct {
 	Position VeiledPosition `json:"position"`
 	Opened   number.Command `json:"opened"` // none yet
 	Fen      amount.Units   `json:"fen"`    // once opened
+	Carried  bool           `json:"carried"`
 }
+
+// Waits says whether the sum is neither opened nor carried over.
+func (h HiddenSum) Waits() bool { return h.Opened.IsZero() && !h.Carried }
 
 // Names says whether it is the sum of a position: of its debtor and creditor, direction and fee.
 func (h HiddenSum) Names(v VeiledPosition) bool { return h.Position.order(v) == 0 }
@@ -156,10 +175,10 @@ func (p Pair) Open(closed Close, req OpenRequest, operator, caller string, by nu
 	if err := closed.Require(Computed); err != nil {
 		return Pair{}, Owe{}, Owe{}, err
 	}
-	if p.State == Left {
-		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
-	}
 	h := p.Hidden[i]
+	if p.State == Left || h.Carried {
+		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "the sum was carried over from the statement of %s and %s", p.A, p.B)
+	}
 	if !h.Opened.IsZero() {
 		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "this sum was opened by %s", h.Opened)
 	}
@@ -187,25 +206,39 @@ func (v VeiledPosition) HasFee(operator string) bool {
 }
 
 // Known adds an obligation that was opened to what the pair owes.
-func (p Pair) Known(o Owe) (Pair, error) {
+func (p Pair) Known(o Owe) Pair {
 	if o.Nothing() {
-		return p, nil
+		return p
 	}
-	sum, err := Positions{List: p.Owed}.Plus(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
-	p.Owed = sum.List
-	return p, err
+	p.Owed = slices.Clone(p.Owed)
+	p.add(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
+	return p
+}
+
+// add adds to the position of the same debtor and programme; beyond MaxOfPair of them, to the one of no programme.
+func (p *Pair) add(one Position) {
+	i, found := slices.BinarySearchFunc(p.Owed, one, Position.order)
+	if !found && len(p.Owed) >= MaxOfPair && one.Programme != "" {
+		one.Programme, one.Points = "", 0
+		i, found = slices.BinarySearchFunc(p.Owed, one, Position.order)
+	}
+	one.Rests = nil
+	if !found {
+		p.Owed = slices.Insert(p.Owed, i, one)
+		return
+	}
+	p.Owed[i] = p.Owed[i].plus(one)
 }
 
 // FeeKnown is Known for a fee that the pair has waited for, and answers the fee as it is owed:
 // in the open cycle, if the pair was carried over meanwhile.
-func (p Pair) FeeKnown(o Owe) (Pair, Owe, error) {
+func (p Pair) FeeKnown(o Owe) (Pair, Owe) {
 	if p.State == Left {
 		o.Of = ""
-		return p, o, nil
+		return p, o
 	}
 	p.Pending--
-	next, err := p.Known(o)
-	return next, o, err
+	return p.Known(o), o
 }
 
 // side refuses with FORBIDDEN whoever is neither of the two.
@@ -216,23 +249,20 @@ func (p Pair) side(caller string) error {
 	return nil
 }
 
-// Owes is what one of the two owes the other, all lines and those that stand.
-func (p Pair) Owes(debtor string) (all, stands amount.Units, err error) {
+// Owes is what one of the two owes the other, all lines and those that stand; 2⁵³−1 fen at most.
+func (p Pair) Owes(debtor string) (all, stands amount.Units) {
 	for _, o := range p.Owed {
-		if o.Debtor != debtor {
-			continue
-		}
-		if all, err = all.Add(o.Fen); err != nil {
-			return 0, 0, err
+		if o.Debtor == debtor {
+			all = all.AddUpTo(o.Fen)
 		}
 	}
 	stands = all
 	for _, c := range p.Carved {
 		if c.Debtor == debtor {
-			stands -= c.Fen // a line is carved once, and was counted
+			stands -= min(c.Fen, stands)
 		}
 	}
-	return all, stands, nil
+	return all, stands
 }
 
 // Count is how many lines the statement has.
@@ -285,14 +315,8 @@ func (p Pair) Sign(closed Close, req SignRequest, caller string, by number.Comma
 	if p.State.Ended() {
 		return Pair{}, fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
 	}
-	owes, _, err := p.Owes(caller)
-	if err != nil {
-		return Pair{}, err
-	}
-	owed, _, err := p.Owes(req.With)
-	if err != nil {
-		return Pair{}, err
-	}
+	owes, _ := p.Owes(caller)
+	owed, _ := p.Owes(req.With)
 	if owes != req.Owes || owed != req.Owed || p.Count() != req.Lines {
 		return Pair{}, fault.New(fault.Conflict, "the ledger has %d lines, %d and %d fen", p.Count(), owes, owed)
 	}

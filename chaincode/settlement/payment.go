@@ -13,7 +13,8 @@ import (
 
 // Limits of payments.
 const (
-	MaxAdvices   = 16  // of one payment
+	KeptAdvices  = 16  // the last ones of a payment, which its row shows
+	MaxOverdue   = 90  // days after which not only the creditor can carry a payment over
 	MaxInstruct  = 100 // payments of one instruction
 	MaxReference = 35  // characters of a bank's reference, or of a message's id
 )
@@ -33,7 +34,8 @@ type Payment struct {
 	Hash     codec.Hash   `json:"hash"`     // SHA-256 of that message's file
 	Reason   string       `json:"reason"`   // code for which a bank last refused it, "" if none did
 	Received amount.Units `json:"received"` // sum of the advices
-	Advices  []Advice     `json:"advices"`
+	Advices  []Advice     `json:"advices"`  // the last ones
+	Count    uint32       `json:"count"`    // of all advices
 }
 
 // Advice is what a bank said came in (到账通知).
@@ -56,9 +58,13 @@ const (
 	PartPaid                     // less came in than is owed
 	Paid                         // all of it came in, to the fen
 	Bounced                      // the bank refused; it may be sent again
+	Overdue                      // it didn't come in whole, and the rest is owed in another cycle
 )
 
-var paymentStates = name.Words{"DUE", "INSTRUCTED", "PART_PAID", "SETTLED", "FAILED"}
+var paymentStates = name.Words{"DUE", "INSTRUCTED", "PART_PAID", "SETTLED", "FAILED", "CARRIED"}
+
+// Ended says whether nothing more comes in for the payment.
+func (s PaymentState) Ended() bool { return s == Paid || s == Overdue }
 
 // MarshalJSON writes the state's name.
 func (s PaymentState) MarshalJSON() ([]byte, error) { return paymentStates.Marshal(uint8(s)) }
@@ -120,8 +126,8 @@ func checkReference(what, reference string) error {
 // creditor may. A payment is settled when all of it came in, to the fen.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, CONFLICT (the
-// reference was counted before), WRONG_STATE (the payment is settled), CONFLICT (more than is owed: the
-// advice is wrong), LIMIT (too many advices).
+// reference was counted before), WRONG_STATE (the payment is settled or was carried over), CONFLICT (more than is owed: the
+// advice is wrong).
 type AdviseRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Cycle     string       `json:"cycle"`
@@ -169,13 +175,86 @@ func (r BounceRequest) Check() error {
 	return name.CheckID("reason", r.Reason)
 }
 
-// PrefundRequest notes that the caller holds a deposit of a debtor's: by that much more it may come
+// CarryPaymentRequest ends a payment that didn't come in whole: what is missing is owed again in the open cycle, by and to
+// the same two. The creditor may once it is overdue, and every party but an auditor after 90 days more.
+//
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN (an auditor), NOT_FOUND, WRONG_STATE (it is settled or was carried over, or
+// the day hasn't come), FORBIDDEN (somebody else within 90 days).
+type CarryPaymentRequest struct {
+	_       struct{} `cbor:",toarray"`
+	Cycle   string   `json:"cycle"`
+	Payment uint32   `json:"payment"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r CarryPaymentRequest) Check() error {
+	if err := name.CheckID("cycle", r.Cycle); err != nil {
+		return err
+	}
+	if r.Payment < 1 {
+		return fault.New(fault.BadRequest, "payment: want its number, from 1")
+	}
+	return nil
+}
+
+// CarryPayment ends a payment that is overdue, and answers what is owed again.
+func (c Close) CarryPayment(p Payment, caller string, today date.Date) (Close, Payment, Owe, error) {
+	switch {
+	case p.State.Ended():
+		return Close{}, Payment{}, Owe{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
+	case today <= p.Due:
+		return Close{}, Payment{}, Owe{}, fault.New(fault.WrongState, "payment %s is due on %s", p.name(), p.Due)
+	case caller != p.Creditor && today <= p.Due+MaxOverdue:
+		return Close{}, Payment{}, Owe{}, fault.New(fault.Forbidden, "until %s only %s may carry payment %s over", p.Due+MaxOverdue, p.Creditor, p.name())
+	}
+	next := p
+	next.State = Overdue
+	return c.moved(p, next), next, Owe{Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - p.Received}, nil
+}
+
+// MaxDeposit is the largest deposit, in fen: ten billion yuan.
+const MaxDeposit amount.Units = 1_000_000_000_000
+
+// DepositRequest announces that the caller has deposited money with another party, so that this one can count it. It ends with
+// the cycle. Every party but an auditor may.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, NOT_FOUND (the holder), CONFLICT (it has announced that reference in this cycle).
+type DepositRequest struct {
+	_         struct{}     `cbor:",toarray"`
+	Holder    string       `json:"holder"` // with whom
+	Fen       amount.Units `json:"fen"`
+	Reference string       `json:"reference"` // the bank's, by which the holder finds it
+}
+
+// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+func (r DepositRequest) Check() error { return checkDeposit("holder", r.Holder, r.Reference, r.Fen) }
+
+func checkDeposit(whose, id, reference string, fen amount.Units) error {
+	if err := name.CheckID(whose, id); err != nil {
+		return err
+	}
+	if err := checkReference("reference", reference); err != nil {
+		return err
+	}
+	if fen > MaxDeposit {
+		return fault.New(fault.Limit, "fen: want at most %d", int64(MaxDeposit))
+	}
+	return fen.Check()
+}
+
+// Announced is a deposit by its depositor's word.
+type Announced struct {
+	_   struct{}     `cbor:",toarray"`
+	Fen amount.Units `json:"fen"`
+}
+
+// PrefundRequest counts a deposit that its depositor has announced: by that much more it may come
 // to owe the caller in the open cycle, where their model says so. The caller owes it back, as an obligation.
 //
 // Every party but an auditor may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, BAD_REQUEST (of its own), NOT_FOUND (the debtor), CONFLICT (the
-// reference was counted before), LIMIT.
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, BAD_REQUEST (of its own), NOT_FOUND (the debtor, or it has announced
+// no such deposit of so much in this cycle), CONFLICT (the reference was counted before).
 type PrefundRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Debtor    string       `json:"debtor"` // who deposited
@@ -184,15 +263,7 @@ type PrefundRequest struct {
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
-func (r PrefundRequest) Check() error {
-	if err := name.CheckID("debtor", r.Debtor); err != nil {
-		return err
-	}
-	if err := checkReference("reference", r.Reference); err != nil {
-		return err
-	}
-	return r.Fen.Check()
-}
+func (r PrefundRequest) Check() error { return checkDeposit("debtor", r.Debtor, r.Reference, r.Fen) }
 
 // Instruct notes that the debtor's bank was told to make payments, which are the request's.
 func (c Close) Instruct(payments []Payment, req InstructRequest, caller string) (Close, []Payment, error) {
@@ -225,17 +296,16 @@ func (p Payment) MayAdvise(caller string) error {
 
 // Advise counts what came in.
 func (c Close) Advise(p Payment, req AdviseRequest, by number.Command) (Close, Payment, error) {
-	if p.State == Paid {
+	if p.State.Ended() {
 		return Close{}, Payment{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
 	}
 	if req.Fen > p.Fen-p.Received {
 		return Close{}, Payment{}, fault.New(fault.Conflict, "of payment %s, %d fen are to come in, not %d", p.name(), p.Fen-p.Received, req.Fen)
 	}
-	if len(p.Advices) >= MaxAdvices {
-		return Close{}, Payment{}, fault.New(fault.Limit, "payment %s came in in %d parts", p.name(), MaxAdvices)
-	}
 	next := p
-	next.Advices = append(slices.Clone(p.Advices), Advice{Reference: req.Reference, Fen: req.Fen, Booked: req.Booked, Late: req.Booked > p.Due, By: by})
+	kept := p.Advices[max(0, len(p.Advices)+1-KeptAdvices):]
+	next.Count++
+	next.Advices = append(slices.Clone(kept), Advice{Reference: req.Reference, Fen: req.Fen, Booked: req.Booked, Late: req.Booked > p.Due, By: by})
 	next.Received += req.Fen
 	if next.State = PartPaid; next.Received == next.Fen {
 		next.State = Paid
@@ -269,6 +339,7 @@ func (c Close) moved(before, after Payment) Close {
 	count(&c.Instructed, func(p Payment) bool { return p.Message != "" && p.State != Bounced })
 	count(&c.Settled, func(p Payment) bool { return p.State == Paid })
 	count(&c.Failed, func(p Payment) bool { return p.State == Bounced })
+	count(&c.Carried, func(p Payment) bool { return p.State == Overdue })
 	c.State = c.Progress()
 	return c
 }

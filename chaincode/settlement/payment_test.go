@@ -141,9 +141,9 @@ func TestAdviseRefusals(t *testing.T) {
 		do   func(*Payment, *AdviseRequest)
 		code fault.Code
 	}{
+		{"carried over", func(p *Payment, _ *AdviseRequest) { p.State = Overdue }, fault.WrongState},
 		{"settled", func(p *Payment, _ *AdviseRequest) { p.State = Paid }, fault.WrongState},
 		{"a fen too much", func(p *Payment, r *AdviseRequest) { r.Fen = p.Fen - p.Received + 1 }, fault.Conflict},
-		{"too many", func(p *Payment, _ *AdviseRequest) { p.Advices = make([]Advice, MaxAdvices) }, fault.Limit},
 	}
 	closed, list := paid(1)
 	for i := range spoil {
@@ -157,9 +157,18 @@ func TestAdviseRefusals(t *testing.T) {
 		}
 	}
 	p := list[0]
-	p.Advices = make([]Advice, MaxAdvices-1)
-	if _, _, err := closed.Advise(p, advising(1, "ref", 4), number.Command{}); err != nil {
-		t.Errorf("the last that there can be: %v", err)
+	for i := range 3 * KeptAdvices {
+		next, after, err := closed.Advise(p, advising(1, fmt.Sprint("r-", i), 1), number.Command{})
+		if p.Fen == p.Received {
+			break
+		}
+		if err != nil {
+			t.Fatalf("part %d: %v", i, err)
+		}
+		closed, p = next, after
+	}
+	if len(p.Advices) > KeptAdvices || p.Count < uint32(len(p.Advices)) {
+		t.Errorf("%d of %d advices are shown", len(p.Advices), p.Count)
 	}
 	if err := p.MayAdvise("D"); fault.CodeOf(err) != fault.Forbidden {
 		t.Errorf("the debtor says it came in: %v", err)

@@ -93,6 +93,9 @@ func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 		}
 		return Veiled{List: slices.Insert(slices.Clone(v.List), i, one)}, nil
 	}
+	if now := v.List[i].Count; one.Count > uint64(amount.Max) || now > uint64(amount.Max)-one.Count {
+		return Veiled{}, fault.New(fault.Limit, "more than %d deliveries", int64(amount.Max))
+	}
 	sum, err := v.List[i].plus(one)
 	if err != nil {
 		return Veiled{}, err
@@ -102,11 +105,8 @@ func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	return Veiled{List: next}, nil
 }
 
-// plus adds another part of the same position.
+// plus adds another part of the same position. An error means that the ledger has a sum that none of its commands wrote.
 func (p VeiledPosition) plus(q VeiledPosition) (VeiledPosition, error) {
-	if q.Count > uint64(amount.Max) || p.Count > uint64(amount.Max)-q.Count {
-		return VeiledPosition{}, fault.New(fault.Limit, "more than %d deliveries", int64(amount.Max))
-	}
 	sum, err := p.Sum.Plus(q.Sum)
 	if err != nil {
 		return VeiledPosition{}, err

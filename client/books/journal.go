@@ -82,6 +82,7 @@ var rules = map[settlement.Kind]rule{
 	settlement.Supply:      {"goods supplied", "供货", costOf, revenueOf, false, false},
 	settlement.Return:      {"goods returned", "退货", revenueOf, costOf, false, false},
 	settlement.Adjustment:  {"adjustment by dispute", "争议调整", func(c Chart) Account { return c.AdjustedCost }, func(c Chart) Account { return c.AdjustedRevenue }, false, false},
+	settlement.Rounding:    {"rounding", "尾差", feeOf, feesOf, false, false},
 	settlement.Prefunding:  {"deposit held", "预存款", bankOf, bankOf, false, false},
 }
 

@@ -189,6 +189,7 @@ func TestVouchersOfEachKind(t *testing.T) {
 		{settlement.Supply, "D", "M", "6401 2202:M", "1122:D 6001"},
 		{settlement.Return, "D", "M", "6001 2202:M", "1122:D 6401"},
 		{settlement.Adjustment, "D", "M", "6711 2202:M", "1122:D 6301"},
+		{settlement.Rounding, "D", "M", "6602 2202:M", "1122:D 6051"},
 		{settlement.Prefunding, "D", "M", "1002 2202:M", "1122:D 1002"},
 	} {
 		p := Posting{ID: "D.0.1.0.0", Date: november, Kind: c.kind, Debtor: c.debtor, Creditor: c.creditor, Programme: "P", Fen: 5}

@@ -150,14 +150,8 @@ func (s Statement) SignRequest(as string) (settlement.SignRequest, error) {
 
 // agrees compares the sums of the lines with the ledger's.
 func (s Statement) agrees() error {
-	ab, _, err := s.Pair.Owes(s.Pair.A)
-	if err != nil {
-		return err
-	}
-	ba, _, err := s.Pair.Owes(s.Pair.B)
-	if err != nil {
-		return err
-	}
+	ab, _ := s.Pair.Owes(s.Pair.A)
+	ba, _ := s.Pair.Owes(s.Pair.B)
 	if s.Total.Lines != s.Pair.Count() || s.Total.Owes.AB != ab || s.Total.Owes.BA != ba {
 		return fault.New(fault.Conflict, "the read model has %d lines (%s owes %d fen, %s %d), the ledger %d (%d and %d): it is not what the blocks say; make it again from them",
 			s.Total.Lines, s.Pair.A, s.Total.Owes.AB, s.Pair.B, s.Total.Owes.BA, s.Pair.Count(), ab, ba)
@@ -214,6 +208,9 @@ func compare(ctx context.Context, lines iter.Seq2[index.Obligation, error], ledg
 		if err != nil {
 			return nil, err
 		}
+		if o.Kind == settlement.Rounding {
+			continue // it is in no batch: the statement's sums, which are compared, have it
+		}
 		// Lines come batch by batch: each is asked for once.
 		if of := batchOf(o.ID); of != asked {
 			if batch, err = ledger.Obligations(ctx, o.ID); err != nil && fault.CodeOf(err) != fault.NotFound {
@@ -245,7 +242,7 @@ func batchOf(line number.Row) number.Command {
 // rowOf is an obligation as the ledger's row has it.
 func rowOf(o index.Obligation) settlement.Obligation {
 	return settlement.Obligation{Index: o.ID.Command.Index, Ord: o.ID.Ord, Cause: uint8(o.Cause), Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor,
-		Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Model: o.Model, Of: o.Of}
+		Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Rest: o.Rest, Model: o.Model, Of: o.Of}
 }
 
 // Named says which lines are wrong, and how.

@@ -101,10 +101,7 @@ func world(t *testing.T) (*fake, Node) {
 		o := index.Obligation{ID: number.Command{Party: "D", Lane: 1, Seq: uint64(i) + 1}.Row(0), Cause: command.DeliverOrder, Cycle: "2026-11", Date: day, Block: 7, Tx: "a1",
 			Owe: settlement.Owe{Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Points: d.fen, Fen: d.fen, Model: d.model}}
 		f.lines, f.ledger[o.ID] = append(f.lines, o), rowOf(o)
-		var err error
-		if owed, err = owed.Plus(settlement.Position{Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Count: 1, Points: d.fen, Fen: d.fen}); err != nil {
-			t.Fatal(err)
-		}
+		owed = owed.Merge(settlement.Positions{List: []settlement.Position{{Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Count: 1, Points: d.fen, Fen: d.fen}}})
 	}
 	f.pair.Owed = owed.List
 	return f, Node{Network: "alliance", Index: f}

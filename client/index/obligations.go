@@ -34,7 +34,7 @@ func (f *fold) obligations(key string, all settlement.Obligations, c change) err
 	for _, o := range all.List {
 		pair := settlement.PairOf(o.Debtor, o.Creditor)
 		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
-			int64(o.Points), int64(o.Fen), int64(o.Model), int64(o.Cause), int64(all.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
+			int64(o.Points), int64(o.Fen), int64(o.Rest.Num), int64(o.Rest.Den), int64(o.Model), int64(o.Cause), int64(all.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,25 @@ func (f *fold) obligations(key string, all settlement.Obligations, c change) err
 		}
 		pair := settlement.PairOf(h.Debtor, h.Creditor)
 		if err := f.put("obligations", lineOf(key, h.Index, h.Ord), all.Cycle, all.Cycle, pair[0], pair[1], h.Debtor, h.Creditor, 0, h.Scene, "",
-			0, 0, 0, int64(h.Cause), int64(all.Date), 1, h.Back, h.Fee.String(), sum, c.block, c.tx); err != nil {
+			0, 0, 0, 0, 0, int64(h.Cause), int64(all.Date), 1, h.Back, h.Fee.String(), sum, c.block, c.tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rounded writes the lines of a statement that its close made: what all fractions come to. They are of the cycle, and were made in the
+// next one.
+func (f *fold) rounded(p settlement.Pair, c change) error {
+	batch := p.Rounded.By
+	batch.Index = 0
+	for ord, o := range []settlement.Owe{{Debtor: p.A, Creditor: p.B, Fen: p.Rounded.A}, {Debtor: p.B, Creditor: p.A, Fen: p.Rounded.B}} {
+		if o.Fen == 0 {
+			continue
+		}
+		key := lineOf(string(row.Obligations(batch.Party, batch.Lane, batch.Seq)), p.Rounded.By.Index, uint8(ord)) + "/" + p.A + "/" + p.B
+		if err := f.put("obligations", key, p.Cycle, "", p.A, p.B, o.Debtor, o.Creditor, int64(settlement.Rounding), "", "",
+			0, int64(o.Fen), 0, 0, 0, int64(command.Compute), int64(p.Rounded.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
 			return err
 		}
 	}
@@ -59,8 +77,8 @@ func lineOf(batch string, index uint16, ord uint8) string {
 
 // lineID reads what lineOf writes.
 func lineID(key string) (number.Row, error) {
-	parts := strings.Split(key, "/") // ob/PARTY/LANE SEQ 000/INDEX ORD
-	if len(parts) != 4 || len(parts[2]) != 15 || len(parts[3]) != 5 {
+	parts := strings.Split(key, "/") // ob/PARTY/LANE SEQ 000/INDEX ORD, and A/B where it is rounded
+	if len(parts) != 4 && len(parts) != 6 || len(parts[2]) != 15 || len(parts[3]) != 5 {
 		return number.Row{}, fmt.Errorf("index: obligation %.90q", key)
 	}
 	var values [4]uint64
@@ -74,11 +92,11 @@ func lineID(key string) (number.Row, error) {
 	return number.Command{Party: parts[1], Lane: uint8(values[0]), Seq: values[1], Index: uint16(values[2])}.Row(int(values[3])), nil
 }
 
-const obligationColumns = "key, cycle, made, debtor, creditor, kind, scene, programme, points, fen, model, cause, date, block, tx"
+const obligationColumns = "key, cycle, made, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, date, block, tx"
 
 func scanObligation(rows *sql.Rows) (o Obligation, err error) {
 	var key, made string
-	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Model,
+	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model,
 		&o.Cause, &o.Date, &o.Block, &o.Tx); err != nil {
 		return Obligation{}, fmt.Errorf("index: %w", err)
 	}
@@ -155,7 +173,7 @@ func (ix *Index) Gross(cycle string) (g Gross, err error) {
 func (ix *Index) CycleRoot(cycle string) (root codec.Hash, err error) {
 	var lanes []settlement.Lane
 	err = ix.reading(func(r at) error {
-		rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, model, cause, hidden, back, fee, sum
+		rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, hidden, back, fee, sum
 			FROM obligations WHERE made = ? AND cycle = made ORDER BY key`, cycle)
 		if err != nil {
 			return fmt.Errorf("index: %w", err)
@@ -178,7 +196,7 @@ func linkRow(rows *sql.Rows, lanes []settlement.Lane) ([]settlement.Lane, error)
 	var o settlement.Obligation
 	var hidden, back bool
 	var sum []byte
-	if err := rows.Scan(&key, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Model, &o.Cause, &hidden, &back, &fee, &sum); err != nil {
+	if err := rows.Scan(&key, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model, &o.Cause, &hidden, &back, &fee, &sum); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
 	id, err := lineID(key)

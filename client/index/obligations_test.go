@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 )
@@ -40,9 +41,9 @@ func (w *world) batch(party string, lane uint8, seq uint64, before settlement.Po
 			w.t.Fatal(err)
 		}
 		if d.of == "" {
-			if before, err = before.Note(o); err != nil {
-				w.t.Fatal(err)
-			}
+			chain := before.Bind(o)
+			before = before.Merge(settlement.Positions{List: []settlement.Position{{Debtor: d.debtor, Creditor: d.creditor, Programme: "DP", Count: 1, Points: d.fen, Fen: d.fen}}})
+			before.Chain = chain
 		}
 	}
 	w.write(sealed(party, lane, seq), put(row.Obligations(party, lane, seq), all), put(row.Positions("c1", party, lane), before))
@@ -122,5 +123,35 @@ func TestDigestHasObligations(t *testing.T) {
 	}
 	if _, after, err := ix.Digest(); err != nil || after.String() == before.String() {
 		t.Errorf("a fen more changes nothing: %v", err)
+	}
+}
+
+// What a close rounds is a line of each direction in which it is something, of the cycle's statement alone: the root doesn't have it.
+func TestRoundingIsALineOfItsStatement(t *testing.T) {
+	w, lanes := owing(t)
+	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "G", Lane: 1, Seq: 7, Index: 2}, Date: 20_800}}
+	other := pair
+	other.B, other.Rounded.A, other.Rounded.B = "S1", 1, 2
+	w.write(sealed("G", 1, 7), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "S1"), other))
+	ix := w.index()
+	for _, c := range []struct {
+		a, b string
+		want []string
+	}{{"D", "M", []string{"G.1.7.2.0 D M 3"}}, {"S1", "D", []string{"G.1.7.2.0 D S1 1", "G.1.7.2.1 S1 D 2"}}} {
+		var got []string
+		for o, err := range ix.Lines("c1", c.a, c.b) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.Kind == settlement.Rounding {
+				got = append(got, fmt.Sprintf("%s %s %s %d", o.ID, o.Debtor, o.Creditor, o.Fen))
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s and %s: %q, want %q", c.a, c.b, got, c.want)
+		}
+	}
+	if root, err := ix.CycleRoot("c1"); err != nil || root.String() != settlement.Root(lanes).String() {
+		t.Errorf("%s, %v", root, err)
 	}
 }

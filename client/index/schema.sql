@@ -280,7 +280,7 @@ CREATE INDEX IF NOT EXISTS awards_campaign ON awards (campaign, party);
 -- Obligations, one a row: the lines of statements. Hidden ones have no fen, but the
 -- commitment to it.
 CREATE TABLE IF NOT EXISTS obligations (
-  key       TEXT    NOT NULL PRIMARY KEY, -- the batch's, then the command's index, 3 digits, and place, 2
+  key       TEXT    NOT NULL PRIMARY KEY, -- the batch's, then the command's index, 3 digits, and place, 2; then the pair's parties where it is rounded
   cycle     TEXT    NOT NULL, -- that it belongs to
   made      TEXT    NOT NULL, -- in which it was made: a later one, if it was opened at the close
   a         TEXT    NOT NULL, -- its parties, sorted
@@ -292,6 +292,8 @@ CREATE TABLE IF NOT EXISTS obligations (
   programme TEXT    NOT NULL,
   points    INTEGER NOT NULL,
   fen       INTEGER NOT NULL,
+  num       INTEGER NOT NULL, -- of the fraction of a fen beyond its own whole ones
+  den       INTEGER NOT NULL, -- 0 for none
   model     INTEGER NOT NULL,
   cause     INTEGER NOT NULL, -- kind of the command
   date      INTEGER NOT NULL, -- days since 1970

@@ -135,13 +135,10 @@ func (r at) nettedIn(open, closed, party string) (list []books.Settlement, err e
 		if other == party {
 			other = p.B
 		}
-		_, owes, err := p.Owes(party)
-		if err != nil {
-			return err
-		}
-		_, owed, err := p.Owes(other)
+		_, owes := p.Owes(party)
+		_, owed := p.Owes(other)
 		list = append(list, books.Settlement{ID: closed + "-" + other, Date: when.date, Party: other, Payable: owes, Receivable: owed})
-		return err
+		return nil
 	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }
 

@@ -28,7 +28,7 @@ func TestTheLedgersAnswerIsRead(t *testing.T) {
 // TestEveryKindOfTheLedgerHasAWord walks the ledger's kinds.
 func TestEveryKindOfTheLedgerHasAWord(t *testing.T) {
 	seen := 0
-	for k := settlement.Redemption; k <= settlement.Prefunding; k++ {
+	for k := settlement.Redemption; k <= settlement.Rounding; k++ {
 		seen++
 		if kindPlace(k.String()) == len(kinds) {
 			t.Errorf("%s has no word", k)

@@ -61,9 +61,6 @@ func (l Line) checkAmounts() error {
 			return err
 		}
 	}
-	if l.Points == 0 && l.Fen == 0 {
-		return fault.New(fault.BadRequest, "nothing is owed")
-	}
 	if l.Block > uint64(amount.Max) {
 		return fault.New(fault.Limit, "block %d is above %d", l.Block, int64(amount.Max))
 	}

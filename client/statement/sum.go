@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 )
@@ -53,9 +52,7 @@ func (s *summing) add(l Line) (leaf [32]byte, err error) {
 	if err := s.place(l); err != nil {
 		return leaf, err
 	}
-	if err := s.sum(l); err != nil {
-		return leaf, fault.New(fault.CodeOf(err), "line %s: %s", l.ID, textOf(err))
-	}
+	s.sum(l)
 	leaf = l.leaf()
 	s.tree.add(leaf)
 	return leaf, nil
@@ -80,59 +77,38 @@ func (s *summing) place(l Line) error {
 	return nil
 }
 
-func (s *summing) sum(l Line) error {
-	if err := s.total.add(l, s.head.A.ID); err != nil {
-		return err
-	}
+func (s *summing) sum(l Line) {
+	s.total.add(l, s.head.A.ID)
 	if l.Disputed {
-		if err := s.carved.add(l, s.head.A.ID); err != nil {
-			return err
-		}
+		s.carved.add(l, s.head.A.ID)
 	}
-	m, err := s.movement(Movement{Debtor: l.Debtor, Kind: l.Kind, Scene: l.Scene, Programme: l.Programme})
-	if err != nil {
-		return err
-	}
+	m := s.movement(Movement{Debtor: l.Debtor, Kind: l.Kind, Scene: l.Scene, Programme: l.Programme})
 	m.Lines++
-	return addAll(addition{&m.Points, l.Points}, addition{&m.Fen, l.Fen}, addition{&m.Tax, l.TaxFen()})
+	m.Points, m.Fen, m.Tax = m.Points.AddUpTo(l.Points), m.Fen.AddUpTo(l.Fen), m.Tax.AddUpTo(l.TaxFen())
 }
 
-// movement is the sum of the lines that are of the same, a new one if there is none.
-func (s *summing) movement(of Movement) (*Movement, error) {
+// movement is the sum of the lines that are of the same, a new one if there is none. Beyond MaxMovements, what is of
+// another scene or programme is summed up without.
+func (s *summing) movement(of Movement) *Movement {
 	if m := s.movements[of]; m != nil {
-		return m, nil
+		return m
 	}
-	if len(s.movements) >= MaxMovements {
-		return nil, fault.New(fault.Limit, "the statement has more than %d movements", MaxMovements)
+	if len(s.movements) >= MaxMovements && (of.Scene != "" || of.Programme != "") {
+		return s.movement(Movement{Debtor: of.Debtor, Kind: of.Kind})
 	}
 	m := of
 	s.movements[of] = &m
-	return &m, nil
+	return &m
 }
 
-// addition is an amount that another is added to.
-type addition struct {
-	to *amount.Units
-	by amount.Units
-}
-
-func addAll(list ...addition) error {
-	for _, a := range list {
-		sum, err := a.to.Add(a.by)
-		if err != nil {
-			return err
-		}
-		*a.to = sum
-	}
-	return nil
-}
-
-func (s *Sum) add(l Line, a string) error {
+// add counts a line. Sums stay at 2⁵³−1, as the ledger's do: nobody can make a statement that the other can't sign.
+func (s *Sum) add(l Line, a string) {
 	s.Lines++
+	owes, tax := &s.Owes.BA, &s.Tax.BA
 	if l.Debtor == a {
-		return addAll(addition{&s.Owes.AB, l.Fen}, addition{&s.Tax.AB, l.TaxFen()})
+		owes, tax = &s.Owes.AB, &s.Tax.AB
 	}
-	return addAll(addition{&s.Owes.BA, l.Fen}, addition{&s.Tax.BA, l.TaxFen()})
+	*owes, *tax = owes.AddUpTo(l.Fen), tax.AddUpTo(l.TaxFen())
 }
 
 // statement is what the lines so far come to.
@@ -141,10 +117,7 @@ func (s *summing) statement() (Statement, error) {
 	for _, m := range slices.SortedFunc(maps.Values(s.movements), s.compare) {
 		done.Movements = append(done.Movements, *m)
 	}
-	var err error
-	if done.Closing, err = closing(s.head.Opening, s.total.Owes, s.carved.Owes); err != nil {
-		return Statement{}, err
-	}
+	done.Closing = closing(s.head.Opening, s.total.Owes, s.carved.Owes)
 	done.Root = done.Signed().Root()
 	return done, nil
 }
@@ -157,15 +130,9 @@ func (s *summing) compare(m, n *Movement) int {
 }
 
 // closing is opening + total − carved, each way, and then netted.
-func closing(opening, total, carved Owes) (Owes, error) {
-	ab, err := opening.AB.Add(total.AB - carved.AB) // carved lines were counted
-	if err != nil {
-		return Owes{}, err
-	}
-	ba, err := opening.BA.Add(total.BA - carved.BA)
-	if err != nil {
-		return Owes{}, err
-	}
+func closing(opening, total, carved Owes) Owes {
+	ab := opening.AB.AddUpTo(max(0, total.AB-carved.AB))
+	ba := opening.BA.AddUpTo(max(0, total.BA-carved.BA))
 	both := min(ab, ba)
-	return Owes{AB: ab - both, BA: ba - both}, nil
+	return Owes{AB: ab - both, BA: ba - both}
 }

@@ -50,6 +50,7 @@ var kinds = []struct {
 	{"supply", phrase{"Supply", "供货"}},
 	{"return", phrase{"Return", "退货"}},
 	{"adjustment", phrase{"Adjustment", "调整"}},
+	{"rounding", phrase{"Rounding", "尾差"}},
 	{"prefunding", phrase{"Prefunding", "预存"}},
 }
 

@@ -50,10 +50,10 @@ func RenderConfigtx(t *topology.Topology, layout identity.Layout) (string, error
 }
 
 // poolBytes is the most that requests waiting at one BFT orderer take of its memory.
-const poolBytes = 1 << 30
+const poolBytes = 1 << 29
 
-// leastPool is room for eight parties with all of their lanes in flight.
-const leastPool = 8 * 32
+// leastPool is room for some 500 transactions a second: one waits for a block interval or so.
+const leastPool = 128
 
 // PoolSize is how many requests wait at a BFT orderer; more have to wait outside.
 // Fabric counts them, whatever their size, so the number follows from the largest.

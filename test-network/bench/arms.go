@@ -42,6 +42,8 @@ const (
 	armAttack   = "o-attack"
 	armFreezes  = "o-freezes"
 	armModels   = "o-models"
+	armJunk     = "o-junk"
+	armSmall    = "o-junk-small"
 )
 
 // arms lists all of them. A batch is the most commands of one transaction.
@@ -69,6 +71,8 @@ func arms(batch int) []arm {
 		{armAttack, "h-64, beside an attacker's largest batches in three lanes", true, beside(callers(64), largestBatches)},
 		{armFreezes, "f-spread, beside a party that freezes and unfreezes its own members in three lanes", true, beside(redeem(atHomeThere, acceptors, lanesAll/len(acceptors), batch), freezes)},
 		{armModels, "f-spread, beside a party that agrees to a model and leaves it in three lanes", true, beside(redeem(atHomeThere, acceptors, lanesAll/len(acceptors), batch), models)},
+		{armJunk, "h-64, beside a member's envelopes of a megabyte that nobody endorsed, to all orderers", true, beside(callers(64), junk(1<<20))},
+		{armSmall, "h-64, beside a member's envelopes of a kilobyte that nobody endorsed, to all orderers", true, beside(callers(64), junk(1000))},
 	}
 }
 

@@ -11,7 +11,9 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/test-network/direct"
 )
 
 // attacker is the party that means harm. It has a peer, so its own endorser never
@@ -75,6 +77,45 @@ func (w *world) harm(ctx context.Context, stop <-chan struct{}, of func(lane int
 		}
 		return nil
 	})
+}
+
+// junkStreams is how many streams an attacker has open to each orderer.
+const junkStreams = 2
+
+// junk sends every orderer envelopes of a size that nobody endorsed, as fast as it
+// takes them: a member's signature is all that an orderer asks for.
+func junk(size int) harm {
+	return func(ctx context.Context, w *world, stop <-chan struct{}) error {
+		cfg, err := config.Load(w.net.profile("M"), nil)
+		if err != nil {
+			return err
+		}
+		maker, err := direct.NewJunk(cfg)
+		if err != nil {
+			return err
+		}
+		return workers(orderers*junkStreams, stop, func(k int) error {
+			to, err := direct.OpenBroadcast(ctx, w.net.orderer(k%orderers))
+			if err != nil {
+				return err
+			}
+			defer to.Close()
+			for {
+				select {
+				case <-stop:
+					return nil
+				default:
+				}
+				envelope, err := maker.Envelope(size)
+				if err != nil {
+					return err
+				}
+				if _, _, err := to.Send(envelope); err != nil {
+					return nil // the orderer ended the stream: open another
+				}
+			}
+		})
+	}
 }
 
 // freezes freezes the attacker's own members and lets them go. Each lane has its own.

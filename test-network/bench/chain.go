@@ -155,13 +155,18 @@ func (c *chain) block(b *common.Block, found *Blocks) error {
 	found.Bytes += int64(proto.Size(b))
 	codes := b.GetMetadata().GetMetadata()[common.BlockMetadataIndex_TRANSACTIONS_FILTER]
 	for i, raw := range b.GetData().GetData() {
+		found.Txs++
+		code := peer.TxValidationCode(codes[i])
+		if code != peer.TxValidationCode_VALID && code != peer.TxValidationCode_MVCC_READ_CONFLICT {
+			found.Invalid[code.String()]++ // perhaps no transaction at all
+			continue
+		}
 		sets, err := setsOf(raw)
 		if err != nil {
 			return err
 		}
-		found.Txs++
 		version := b.GetHeader().GetNumber()<<20 | uint64(i)
-		switch code := peer.TxValidationCode(codes[i]); code {
+		switch code {
 		case peer.TxValidationCode_VALID:
 			found.Valid++
 			rows, err := c.apply(sets, version)
@@ -169,10 +174,8 @@ func (c *chain) block(b *common.Block, found *Blocks) error {
 				return err
 			}
 			found.Rows += rows
-		case peer.TxValidationCode_MVCC_READ_CONFLICT:
-			found.Invalid[c.met(sets)]++
 		default:
-			found.Invalid[code.String()]++
+			found.Invalid[c.met(sets)]++
 		}
 	}
 	return nil

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"tallystick/client/config"
+	"tallystick/test-network/direct"
 )
 
 // controlName is the chaincode that the controls use.
@@ -148,6 +151,14 @@ func (n *network) processes(ctx context.Context) (found map[int32]string, leader
 // profile is where a party's is.
 func (n *network) profile(party string) string {
 	return filepath.Join(n.dir(), "parties", party, "profile.yaml")
+}
+
+// orderers is how many the topology has.
+const orderers = 4
+
+// orderer locates one of the network's.
+func (n *network) orderer(i int) config.Endpoint {
+	return direct.Orderer(n.dir(), fmt.Sprintf("127.0.0.1:%d", basePort+i), fmt.Sprintf("orderer%d.O", i), "O")
 }
 
 // size is the bytes of one peer's ledger on disk.

@@ -109,23 +109,29 @@ func (p *parade) closing() {
 	p.do("G", settlement.CutOffRequest{Cycle: cycle, Next: "c1"})
 	p.do("S2", settlement.ComputeRequest{Cycle: cycle})
 	p.openAll(cycle)
-	p.disputes(cycle)
-	pairs := rows[settlement.Pair](p.world, "pair")
+	left := p.disputes(cycle)
+	pairs, claimed := rows[settlement.Pair](p.world, "pair"), false
 	for _, id := range sorted(pairs) {
 		pair := pairs[id]
 		if pair.A == "D" && pair.B == "M" || pair.B == "D" {
 			p.do(pair.A, p.signing(pair, pair.A, 1))
 			p.do(pair.B, p.signing(pair, pair.B, 1))
+		} else if !claimed {
+			claimed = true
+			p.do(pair.A, p.signing(pair, pair.A, 1))
+			p.do(pair.A, settlement.ClaimRequest{Cycle: cycle, With: pair.B})
 		}
 	}
-	p.tomorrow(3)
+	p.tomorrow(4)
 	for _, id := range sorted(pairs) {
-		if pair := rows[settlement.Pair](p.world, "pair")[id]; !pair.State.Ended() {
+		if pair := rows[settlement.Pair](p.world, "pair")[id]; !pair.State.Ended() && pair.Claim == "" {
 			p.do("S2", settlement.CarryRequest{Cycle: cycle, A: pair.A, B: pair.B})
 		}
 	}
 	p.do("S2", settlement.FinaliseRequest{Cycle: cycle})
 	p.pay(cycle)
+	p.tomorrow(settlement.MaxIdle + 1)
+	p.do("S2", settlement.LapseRequest{Dispute: left})
 }
 
 // openAll opens what is hidden: deliveries of two oils, one of which came back.
@@ -149,24 +155,19 @@ func (p *parade) signing(pair settlement.Pair, who string, root byte) settlement
 		other = pair.B
 	}
 	req := settlement.SignRequest{Cycle: pair.Cycle, With: other, Lines: pair.Count(), Root: bytes.Repeat([]byte{root}, 32)}
-	var err error
-	if req.Owes, _, err = pair.Owes(who); err == nil {
-		req.Owed, _, err = pair.Owes(other)
-	}
-	if err != nil {
-		p.Fatal(err)
-	}
+	req.Owes, _ = pair.Owes(who)
+	req.Owed, _ = pair.Owes(other)
 	return req
 }
 
 // disputes raises one dispute for each way in which it can end: M's against D.
-func (p *parade) disputes(cycle string) {
+func (p *parade) disputes(cycle string) (left number.Command) {
 	lines := p.lines(cycle, "D", "M")
 	if len(lines) < 5 {
 		if !p.lax {
 			p.Fatalf("D owes M %d lines", len(lines))
 		}
-		return
+		return left
 	}
 	raise := func(i int) number.Command {
 		return p.do("D", settlement.RaiseRequest{Cycle: cycle, With: "M", Lines: []number.Row{lines[i]}, Reason: "x", Evidence: make(codec.Hash, 32)})
@@ -184,6 +185,7 @@ func (p *parade) disputes(cycle string) {
 	p.do("M", settlement.SplitRequest{Dispute: d, Parts: parts})
 	p.do("D", settlement.AgreeSplitRequest{Dispute: d})
 	p.do("D", settlement.WithdrawRequest{Dispute: raise(3)})
+	return raise(4) // to be forgotten
 }
 
 // lines are those of a cycle that a party owes another.
@@ -210,6 +212,11 @@ func (p *parade) pay(cycle string) {
 	for i, id := range sorted(payments) {
 		pay := payments[id]
 		told := settlement.InstructRequest{Cycle: cycle, Payments: []uint32{pay.N}, Message: fmt.Sprintf("m%d", i), Hash: make(codec.Hash, 32)}
+		if i == len(payments)-1 && i > 0 { // never paid
+			p.tomorrow(1)
+			p.do(pay.Creditor, settlement.CarryPaymentRequest{Cycle: cycle, Payment: pay.N})
+			continue
+		}
 		p.do(pay.Debtor, told)
 		if i == 0 {
 			p.do(pay.Debtor, settlement.BounceRequest{Cycle: cycle, Payment: pay.N, Reason: "AC04"})
@@ -217,8 +224,8 @@ func (p *parade) pay(cycle string) {
 		}
 		p.do(pay.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: pay.N, Reference: fmt.Sprintf("b%d", i), Fen: pay.Fen, Booked: p.today})
 	}
-	if c := p.closed(cycle); c.State != settlement.Settled && !p.lax {
+	if c := p.closed(cycle); c.State != settlement.PartSettled && !p.lax {
 		data, _ := json.Marshal(c)
-		p.Fatalf("the cycle is not settled: %s", data)
+		p.Fatalf("the cycle is not settled as far as it was paid: %s", data)
 	}
 }

@@ -1,6 +1,7 @@
 package adversary
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -23,9 +24,10 @@ import (
 // between.
 type parade struct {
 	*world
-	before func(who string, req command.Request) // called before each command
-	lax    bool                                  // a command that is refused is passed over
-	took   map[command.Kind]int
+	before   func(who string, req command.Request)                         // called before each command
+	underway func(who string, req command.Request) (number.Command, error) // does each command instead of try
+	lax      bool                                                          // a command that is refused is passed over
+	took     map[command.Kind]int
 }
 
 // unseen are the commands that a parade leaves out, with the reason.
@@ -40,7 +42,11 @@ func (p *parade) do(who string, req command.Request) number.Command {
 	if p.before != nil {
 		p.before(who, req)
 	}
-	n, err := p.try(who, req)
+	try := p.try
+	if p.underway != nil {
+		try = p.underway
+	}
+	n, err := try(who, req)
 	switch {
 	case err == nil:
 		p.took[command.KindOf(req)]++
@@ -85,16 +91,27 @@ func (p *parade) consortium() {
 	p.do("G", settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 2, AnswerDays: 1}})
 	p.do("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}, Delay: 1}, From: p.today + 1})
 	for _, id := range []string{"D", "M"} {
-		p.do(id, p.agree("all"))
+		p.do(id, p.agree("G", "all"))
 	}
-	p.do("F", p.agree("all"))
-	p.do("F", settlement.LeaveRequest{Model: "all"})
+	p.do("F", p.agree("G", "all"))
+	p.do("F", settlement.LeaveRequest{By: "G", Model: "all"})
+	p.do("D", settlement.AcceptPolicyRequest{Policy: settlement.Policy{SignDays: 2, AnswerDays: 1}})
+	p.do("D", settlement.ConfirmDateRequest{Date: p.today + 9})
 	p.tomorrow(1)
 }
 
-// agree agrees to the first version of a model.
-func (w *world) agree(model string) settlement.AgreeRequest {
-	return settlement.AgreeRequest{Model: model, Version: 1}
+// agree agrees to a party's model as it is proposed.
+func (w *world) agree(by, model string) settlement.AgreeRequest {
+	list := rows[settlement.Notice](w, "notice")[by].Proposed
+	for _, b := range rows[settlement.Book](w, "book") {
+		list = append(b.Models, list...)
+	}
+	for _, m := range slices.Backward(list) {
+		if m.By == by && m.ID == model {
+			return settlement.AgreeRequest{By: by, Model: model, Version: m.Version, Hash: m.Hash()}
+		}
+	}
+	return settlement.AgreeRequest{By: by, Model: model, Version: 1, Hash: make(codec.Hash, 32)}
 }
 
 // tomorrow lets days pass, each a command of the parade.
@@ -166,6 +183,7 @@ func (p *parade) spends(lots map[string]number.Row) {
 	hold = p.do("M", p.hold("li", lots["GP"], 7))
 	p.later(61 * time.Second)
 	p.do("S2", points.TimeOutRequest{Hold: hold})
+	p.do("D", settlement.DepositRequest{Holder: "F", Fen: 100, Reference: "deposit"})
 	p.do("F", settlement.PrefundRequest{Debtor: "D", Fen: 100, Reference: "deposit"})
 	p.do("D", points.RelieveRequest{Issuer: "D", Programmes: []string{"DP"}, Parties: []string{"D", "G", "M"}})
 	p.do("M", quota.SurrenderRequest{Kind: quota.Debit, ID: p.cycle().ID + ".D"})

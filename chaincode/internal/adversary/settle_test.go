@@ -28,10 +28,12 @@ func (w *world) end(id string) settlement.Close {
 	if closed.State != settlement.Computed {
 		return closed
 	}
-	w.pass(closed.SignBy + 1 - w.today)
+	for closed.Day(w.cycle()) <= closed.SignBy {
+		w.pass(1)
+	}
 	pairs := rows[settlement.Pair](w, "pair")
 	for _, of := range closed.Pairs {
-		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, w.today) {
+		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, closed.Day(w.cycle())) && !closed.Upholds(p, closed.Day(w.cycle())) {
 			w.must("S2", settlement.CarryRequest{Cycle: id, A: of[0], B: of[1]})
 		}
 	}
@@ -102,4 +104,27 @@ func TestTwoWhoOweEachOtherTheMost(t *testing.T) {
 			t.Errorf("cycle %s is %s", c.ID, c.State)
 		}
 	}
+}
+
+// S16. The operator alone can't net a cycle before anybody could sign.
+func TestTheOperatorAloneNetsNothing(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	w.redeem("li", w.issue("D", "li", 100), 40)
+	cycle := w.cycle()
+	w.batch("G", 1, settlement.SetPolicyRequest{Policy: settlement.Policy{Silence: settlement.Consent}},
+		settlement.CutOffRequest{Cycle: cycle.ID, Next: "n"}, settlement.ComputeRequest{Cycle: cycle.ID},
+		settlement.AdvanceRequest{Date: w.today + 1}, settlement.FinaliseRequest{Cycle: cycle.ID})
+	for range 3 {
+		w.batch("G", 1, settlement.AdvanceRequest{Date: w.today + 60}, settlement.FinaliseRequest{Cycle: cycle.ID})
+	}
+	if n := len(rows[settlement.Payment](w, "payment")); n > 0 {
+		t.Errorf("%d payments of others are due by the operator's word alone", n)
+	}
+}
+
+// L7. The operator jumps the business date to 2082.
+func TestTheDateDoesNotJump(t *testing.T) {
+	w := found(t)
+	w.refused("G", settlement.AdvanceRequest{Date: w.today + 20_000})
 }

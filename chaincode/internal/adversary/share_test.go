@@ -1,11 +1,19 @@
 package adversary
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 )
 
 // S2. The auditor sends two million opening brackets.
@@ -39,4 +47,44 @@ func TestALargestBatchIsBounded(t *testing.T) {
 	}
 	w.open("D")
 	w.redeem("li", w.issue("D", "li", 100), 40)
+}
+
+// S7, S9. F agrees to the operator's model and leaves it, all day; what others have in flight still lands, and others
+// can still agree.
+func TestAgreeingAndLeavingKeepsNobodyOut(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	lot := w.issue("D", "li", 100)
+	w.must("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}}, From: w.today + 2})
+	hold := w.must("M", points.HoldRequest{Member: "li", Pieces: take(lot, 40), Deadline: w.soon(60)})
+	var storm []command.Request
+	for range 200 {
+		storm = append(storm, w.agree("G", "all"), settlement.LeaveRequest{By: "G", Model: "all"})
+	}
+	if code := w.inFlight("M", points.CaptureRequest{Hold: hold, Amount: 1}, func() { w.batch("F", 1, storm...) }); code != peer.TxValidationCode_VALID {
+		t.Errorf("M's capture of D's points is %s", code)
+	}
+	w.must("D", w.agree("G", "all"))
+}
+
+// inFlight endorses a command, lets something else happen, and answers how it ends.
+func (w *world) inFlight(who string, req command.Request, meanwhile func()) peer.TxValidationCode {
+	w.Helper()
+	const lane = 9
+	key := fmt.Sprint(who, lane)
+	batch := command.Batch{Lane: lane, Seq: w.heads[key] + 1, Commands: []command.Command{command.New("", req)}}
+	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
+	if err != nil {
+		w.Fatal(err)
+	}
+	meanwhile()
+	w.net.Submit(env)
+	if err := ledgersim.NewScheduler(w.net, 1, ledgersim.DefaultWeights).Drain(); err != nil {
+		w.Fatal(err)
+	}
+	code := w.net.Lookup("G", env.TxID).Code
+	if code == peer.TxValidationCode_VALID {
+		w.heads[key]++
+	}
+	return code
 }

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/settlement"
 )
 
 // ending is what somebody sends who has nothing to do with a row, to end it.
@@ -47,6 +48,18 @@ func (w *world) endings(machine, state string) (list []ending) {
 		}
 	case "entitlement":
 		return w.endingRights(state)
+	case "payment":
+		for id, p := range rows[settlement.Payment](w, "payment") {
+			if !p.State.Ended() && (state == "" || p.State.String() == state) {
+				list = append(list, ending{id, "S2", settlement.CarryPaymentRequest{Cycle: p.Cycle, Payment: p.N}})
+			}
+		}
+	case "dispute":
+		for id, d := range rows[settlement.Dispute](w, "dispute") {
+			if !d.State.Ended() {
+				note(id, d.State.String(), func(n number.Command) command.Request { return settlement.LapseRequest{Dispute: n} })
+			}
+		}
 	case "part":
 		for id, o := range rows[goods.Order](w, "order") {
 			for i, p := range o.Parts {
@@ -97,7 +110,9 @@ func endPart(state goods.State, part uint8) func(number.Command) command.Request
 func (w *world) silence() {
 	w.Helper()
 	w.later(31 * 24 * time.Hour)
+	w.days = settlement.MaxStep
 	w.pass(400)
+	w.days = 1
 }
 
 // endAll ends everything that can be ended by somebody whom it doesn't concern, after all deadlines. It must be
@@ -152,6 +167,71 @@ var walks = map[string]func(*parade, map[string]number.Row){
 	},
 	"part SHIPPED":   func(p *parade, lots map[string]number.Row) { p.shipped(lots) },
 	"part DELIVERED": func(p *parade, lots map[string]number.Row) { p.delivered(lots) },
+
+	"payment DUE": func(p *parade, lots map[string]number.Row) { p.due(lots) },
+	"payment INSTRUCTED": func(p *parade, lots map[string]number.Row) {
+		p.due(lots)
+		p.must("D", instructed("c0"))
+	},
+	"payment PART_PAID": func(p *parade, lots map[string]number.Row) {
+		p.due(lots)
+		p.must("M", settlement.AdviseRequest{Cycle: "c0", Payment: 1, Reference: "bank", Fen: 1, Booked: p.today})
+	},
+	"payment FAILED": func(p *parade, lots map[string]number.Row) {
+		p.due(lots)
+		p.must("D", instructed("c0"))
+		p.must("D", settlement.BounceRequest{Cycle: "c0", Payment: 1, Reason: "x"})
+	},
+
+	"dispute RAISED": func(p *parade, lots map[string]number.Row) { p.disputed(lots) },
+	"dispute ANSWERED": func(p *parade, lots map[string]number.Row) {
+		p.must("M", settlement.AnswerRequest{Dispute: p.disputed(lots), Answer: make(codec.Hash, 32)})
+	},
+	"dispute REJECTED": func(p *parade, lots map[string]number.Row) {
+		p.must("M", settlement.RejectRequest{Dispute: p.disputed(lots), Answer: make(codec.Hash, 32)})
+	},
+	"dispute SPLIT": func(p *parade, lots map[string]number.Row) {
+		p.must("M", settlement.SplitRequest{Dispute: p.disputed(lots), Parts: []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1}}})
+	},
+	"dispute ESCALATED": func(p *parade, lots map[string]number.Row) {
+		d := p.disputed(lots)
+		p.must("M", settlement.RejectRequest{Dispute: d, Answer: make(codec.Hash, 32)})
+		p.must("D", settlement.EscalateRequest{Dispute: d})
+	},
+}
+
+// owing is a computed cycle in which D owes M.
+func (p *parade) owing(lots map[string]number.Row) {
+	p.redeem("li", lots["DP"], 40)
+	p.must("G", settlement.CutOffRequest{Cycle: "c0", Next: "c1"})
+	p.must("S2", settlement.ComputeRequest{Cycle: "c0"})
+}
+
+// due is a netted cycle in which D is to pay M.
+func (p *parade) due(lots map[string]number.Row) {
+	p.owing(lots)
+	pairs := rows[settlement.Pair](p.world, "pair")
+	for _, id := range sorted(pairs) {
+		for _, who := range []string{pairs[id].A, pairs[id].B} {
+			p.must(who, p.signing(pairs[id], who, 1))
+		}
+	}
+	p.must("S2", settlement.FinaliseRequest{Cycle: "c0"})
+	for _, pay := range rows[settlement.Payment](p.world, "payment") {
+		if pay.N > 1 { // fees
+			p.must(pay.Creditor, settlement.AdviseRequest{Cycle: "c0", Payment: pay.N, Reference: "fee", Fen: pay.Fen, Booked: p.today})
+		}
+	}
+}
+
+func instructed(cycle string) settlement.InstructRequest {
+	return settlement.InstructRequest{Cycle: cycle, Payments: []uint32{1}, Message: "m", Hash: make(codec.Hash, 32)}
+}
+
+// disputed is D's dispute of what it owes M.
+func (p *parade) disputed(lots map[string]number.Row) number.Command {
+	p.owing(lots)
+	return p.must("D", settlement.RaiseRequest{Cycle: "c0", With: "M", Lines: p.lines("c0", "D", "M")[:1], Reason: "x", Evidence: make(codec.Hash, 32)})
 }
 
 // shipped is an order of an oil on its way.

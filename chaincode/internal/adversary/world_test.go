@@ -119,7 +119,7 @@ func deploy(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{T: t, net: net, heads: map[string]uint64{}, today: first, days: 5}
+	return &world{T: t, net: net, heads: map[string]uint64{}, today: first, days: 1}
 }
 
 // must runs one command that has to take effect.

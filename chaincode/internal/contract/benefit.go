@@ -145,11 +145,13 @@ func (c *call) buyBenefit(req benefit.BuyRequest) error {
 	if err := c.mayspend(member, req.Authorisation, req.Code, costs(model.Points)); err != nil {
 		return err
 	}
-	pieces, err := c.payWith(model, e.Member, req.Pieces)
+	pieces, capped, err := c.payWith(model, e.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Entitlement(c.at.Number.Row(0)), e.Pay(pieces))
+	e = e.Pay(pieces)
+	e.Paid = benefit.Payment{Date: c.at.Date, Cycle: c.cycle.ID, Capped: capped}
+	ledger.Put(c.tx, row.Entitlement(c.at.Number.Row(0)), e)
 	return c.drawBenefit(model, 1)
 }
 
@@ -227,39 +229,42 @@ func (c *call) drawBenefit(model benefit.Model, n int) error {
 // oweAll notes what a write-off in a scene made the parties owe each other, or, back, what its
 // reversal does. The settlement model is that of the write-off's day.
 func (c *call) oweAll(list []benefit.Owed, scene string, day date.Date, back bool) error {
-	if len(list) == 0 {
-		return nil
-	}
-	book, err := c.book(day)
-	if err != nil {
-		return err
-	}
 	for _, o := range list {
-		if err := c.oweUse(book, o, scene, day, back); err != nil {
+		if err := c.oweUse(o, scene, day, back); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *call) oweUse(book settlement.Book, o benefit.Owed, scene string, day date.Date, back bool) error {
-	q := settlement.Question{Issuer: o.Debtor, Acceptor: o.Creditor, Scene: scene, Programme: o.Programme, Day: day}
+func (c *call) oweUse(o benefit.Owed, scene string, day date.Date, back bool) error {
+	debtor, creditor := o.Debtor, o.Creditor
 	if back {
-		q.Issuer, q.Acceptor = q.Acceptor, q.Issuer
+		debtor, creditor = creditor, debtor
 	}
-	terms, model := book.Select(q)
-	owe := settlement.Owe{Kind: kindOf(o, back), Scene: scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Model: model}
-	if err := c.owe(owe); err != nil {
-		return err
-	}
-	if o.Programme == "" {
-		return nil
-	}
-	fen, err := terms.FeeOn(o.Fen)
+	by, err := c.settledAs(taken{creditor, scene, day}, debtor, o.Programme)
 	if err != nil {
 		return err
 	}
-	return c.oweFee(owe, terms, fen, back)
+	owe := settlement.Owe{Kind: kindOf(o, back), Scene: scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Model: by.model}
+	if err := c.owe(owe.Worth(amount.Fine{Whole: o.Fen, Rest: o.Rest})); err != nil || o.Programme == "" || scene == benefit.LapseScene {
+		return err
+	}
+	return c.oweFee(owe, by, back)
+}
+
+// settledAs is settledBy; what isn't for points has a model, and no price.
+func (c *call) settledAs(d taken, funder, programme string) (settled, error) {
+	if programme != "" {
+		return c.settledBy(d, funder, programme)
+	}
+	book, err := c.book(d.day)
+	if err != nil {
+		return settled{}, err
+	}
+	var s settled
+	s.terms, s.model = book.Select(settlement.Question{Issuer: funder, Acceptor: d.acceptor, Scene: d.scene, Day: d.day})
+	return s, nil
 }
 
 // kindOf says what a write-off's obligation arose from.

@@ -19,6 +19,7 @@ var cycleVerbs = []verb{
 	does((*call).compute),
 	does((*call).openHidden),
 	does((*call).signStatement),
+	does((*call).claimStatement),
 }
 
 // CutOff ends the open cycle and opens the next. See settlement.CutOffRequest.
@@ -41,6 +42,11 @@ func (*Statement) Open(ctx *Context, request string, req settlement.OpenRequest)
 
 // Sign signs a statement. See settlement.SignRequest.
 func (*Statement) Sign(ctx *Context, request string, req settlement.SignRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Claim asks that a statement stands as the ledger adds it up. See settlement.ClaimRequest.
+func (*Statement) Claim(ctx *Context, request string, req settlement.ClaimRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 
@@ -127,7 +133,7 @@ func (c *call) compute(req settlement.ComputeRequest) error {
 	if err != nil {
 		return err
 	}
-	next, pairs, err := closed.Compute(lanes, charter.Operator)
+	next, pairs, err := closed.Compute(lanes, charter.Operator, c.at.Number, c.at.Date)
 	if err != nil {
 		return err
 	}
@@ -186,10 +192,7 @@ func (c *call) openHidden(req settlement.OpenRequest) error {
 	if err != nil {
 		return err
 	}
-	if next, err = next.Known(supply); err != nil {
-		return err
-	}
-	ledger.Put(c.tx, row.Pair(req.Cycle, pair.A, pair.B), next)
+	ledger.Put(c.tx, row.Pair(req.Cycle, pair.A, pair.B), next.Known(supply))
 	if err := c.owe(supply); err != nil {
 		return err
 	}
@@ -205,10 +208,7 @@ func (c *call) feeKnown(cycle string, fee settlement.Owe) error {
 	if err != nil {
 		return err
 	}
-	next, fee, err := pair.FeeKnown(fee)
-	if err != nil {
-		return err
-	}
+	next, fee := pair.FeeKnown(fee)
 	ledger.Put(c.tx, row.Pair(cycle, pair.A, pair.B), next)
 	return c.owe(fee)
 }
@@ -223,6 +223,23 @@ func (c *call) signStatement(req settlement.SignRequest) error {
 		return err
 	}
 	next, err := pair.Sign(closed, req, c.caller.ID, c.at.Number, c.at.Date)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Pair(req.Cycle, pair.A, pair.B), next)
+	return nil
+}
+
+func (c *call) claimStatement(req settlement.ClaimRequest) error {
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	pair, err := c.pair(req.Cycle, c.caller.ID, req.With)
+	if err != nil {
+		return err
+	}
+	next, err := pair.Claimed(closed, c.caller.ID)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (c *call) owePart(order goods.Order, part goods.Part) error {
 			return err
 		}
 	}
-	if err := c.oweFor(spentOn(order, part), part.Pieces, 0, part.Pieces.Sum(), false); err != nil {
+	if err := c.oweFor(spentOn(order, part), part.Pieces, 0, part.Pieces.Sum()); err != nil {
 		return err
 	}
 	for _, line := range part.Lines {
@@ -153,7 +153,7 @@ func (c *call) refundReturn(req goods.RefundRequest) error {
 	if err := c.unwind(ended.Pieces); err != nil {
 		return err
 	}
-	if err := c.oweFor(spentOn(order, part), part.Pieces, from, to, true); err != nil {
+	if err := c.oweBack(spentOn(order, part), part.Pieces, from, to, part.Cycle); err != nil {
 		return err
 	}
 	return c.oweSupply(order, part, part.Lines[back.Line-1], back.Quantity, true)

@@ -27,6 +27,7 @@ var disputeVerbs = []verb{
 	reading((*call).agreeSplit, func(_ *run, req settlement.AgreeSplitRequest) []string { return disputeKey(req.Dispute) }),
 	reading((*call).escalateDispute, func(_ *run, req settlement.EscalateRequest) []string { return disputeKey(req.Dispute) }),
 	reading((*call).ruleDispute, func(_ *run, req settlement.RuleRequest) []string { return disputeKey(req.Dispute) }),
+	reading((*call).lapseDispute, func(_ *run, req settlement.LapseRequest) []string { return disputeKey(req.Dispute) }),
 	reading((*call).withdrawDispute, func(_ *run, req settlement.WithdrawRequest) []string { return disputeKey(req.Dispute) }),
 }
 
@@ -76,6 +77,11 @@ func (*Dispute) Escalate(ctx *Context, request string, req settlement.EscalateRe
 
 // Rule decides an escalated dispute. See settlement.RuleRequest.
 func (*Dispute) Rule(ctx *Context, request string, req settlement.RuleRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Lapse ends a dispute in which nothing was done for long. See settlement.LapseRequest.
+func (*Dispute) Lapse(ctx *Context, request string, req settlement.LapseRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 
@@ -152,10 +158,23 @@ func (c *call) escalateDispute(req settlement.EscalateRequest) error {
 }
 
 func (c *call) ruleDispute(req settlement.RuleRequest) error {
-	if err := c.caller.Require(party.Operator); err != nil {
+	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
+	if err != nil {
 		return err
 	}
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Rule(req, c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		if err := d.Judge(c.caller.ID, charter.Operator, c.caller.Roles.Has(party.Auditor)); err != nil {
+			return settlement.Dispute{}, err
+		}
+		return d.Rule(req, c.step())
+	})
+}
+
+func (c *call) lapseDispute(req settlement.LapseRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Lapse(c.step()) })
 }
 
 func (c *call) withdrawDispute(req settlement.WithdrawRequest) error {

@@ -59,6 +59,9 @@ func (c *call) writeOff(req benefit.WriteOffRequest) error {
 	if err != nil {
 		return err
 	}
+	if made.Capped, err = c.capUse(model, e, made.Owed); err != nil {
+		return err
+	}
 	ledger.Put(c.tx, row.WriteOff(c.at.Number), made)
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
@@ -77,6 +80,9 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	}
 	annulled, next, owed, back, err := benefit.Reverse(model, made, e, req, c.cycle.ID, c.benefitAt())
 	if err != nil {
+		return err
+	}
+	if err := c.uncapUse(model, made, e); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
@@ -102,6 +108,12 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	}
 	if kept {
 		ledger.Put(c.tx, row.WriteOff(c.at.Number), lapse)
+		err = c.moveCaps(paidFor(model, e), e.Pieces, e.Left(), e.Points())
+	} else {
+		err = c.uncapFunders(paidFor(model, e), e.Pieces, e.Left())
+	}
+	if err != nil {
+		return err
 	}
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
 		return err
@@ -122,6 +134,9 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 		return err
 	}
 	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+		return err
+	}
+	if err := c.uncapFunders(paidFor(model, e), e.Pieces, e.Left()); err != nil {
 		return err
 	}
 	return c.unwind(back)

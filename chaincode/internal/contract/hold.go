@@ -59,13 +59,14 @@ func (c *call) capture(req points.CaptureRequest) error {
 	if err != nil {
 		return err
 	}
+	next = next.CapturedIn(c.cycle.ID)
 	ledger.Put(c.tx, row.Hold(req.Hold), next)
 	for _, m := range hold.Pieces.Between(hold.Captured, next.Captured).ByProgramme() {
 		if err := c.count(m.Programme, points.Totals{Captured: m.Amount}); err != nil {
 			return err
 		}
 	}
-	return c.oweFor(spentIn(hold), hold.Pieces, hold.Captured, next.Captured, false)
+	return c.oweFor(spentIn(hold), hold.Pieces, hold.Captured, next.Captured)
 }
 
 func (c *call) refund(req points.RefundRequest) error {
@@ -81,7 +82,7 @@ func (c *call) refund(req points.RefundRequest) error {
 	if err := c.unwind(hold.Pieces.Between(from, to)); err != nil {
 		return err
 	}
-	return c.oweFor(spentIn(hold), hold.Pieces, from, to, true)
+	return c.oweBack(spentIn(hold), hold.Pieces, from, to, hold.OwedIn(req.Capture))
 }
 
 // unwind returns captured pieces to the lots that they were taken from; one whose

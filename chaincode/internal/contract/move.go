@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/points"
@@ -269,15 +270,20 @@ func (c *call) converted(rate points.Conversion, to points.Programme, taken spen
 			return err
 		}
 	}
-	owing, err := points.ConversionOwing(taken, got, to)
-	if err != nil {
-		return err
-	}
-	for _, o := range owing {
-		if err := c.capDebtor(o.Funder, c.caller.ID, o.Fen); err != nil {
+	for _, o := range points.ConversionOwing(taken) {
+		worth, err := amount.Exactly(o.Points, rate.Rate, to.Price)
+		if err != nil {
 			return err
 		}
-		if err := c.owe(settlement.Owe{Kind: settlement.Conversion, Debtor: o.Funder, Creditor: c.caller.ID, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); err != nil {
+		counts, err := worth.Up()
+		if err != nil {
+			return err
+		}
+		if _, err := c.capDebtor(o.Funder, c.caller.ID, counts); err != nil {
+			return err
+		}
+		owe := settlement.Owe{Kind: settlement.Conversion, Debtor: o.Funder, Creditor: c.caller.ID, Programme: o.Programme, Points: o.Points}
+		if err := c.owe(owe.Worth(worth)); err != nil {
 			return err
 		}
 	}

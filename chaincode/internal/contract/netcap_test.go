@@ -156,11 +156,15 @@ func TestCapsByLanes(t *testing.T) {
 		{2, 3, func() command.Request { return quota.SurrenderRequest{Kind: quota.Debit, ID: "2026-11.G.M"} }, ""},
 		{3, 4, func() command.Request { return s.hold(1) }, ""},
 		{2, 4, func() command.Request { return s.hold(1) }, fault.NetDebitCap},
-		{4, 1, func() command.Request { return settlement.PrefundRequest{Debtor: "G", Fen: 10, Reference: "bank"} }, ""},
+		{4, 1, func() command.Request { return settlement.PrefundRequest{Debtor: "G", Fen: 10, Reference: "bank"} }, fault.NotFound}, // by M's word alone
+		{4, 2, func() command.Request {
+			s.must(t, "G", settlement.DepositRequest{Holder: "M", Fen: 10, Reference: "bank"})
+			return settlement.PrefundRequest{Debtor: "G", Fen: 10, Reference: "bank"}
+		}, ""},
 		{2, 5, func() command.Request { return s.hold(11) }, fault.NetDebitCap},
 		{2, 6, func() command.Request { return s.hold(6) }, ""},
 		{3, 5, func() command.Request { return s.hold(4) }, ""},
-		{4, 2, func() command.Request { return s.hold(1) }, fault.NetDebitCap},
+		{4, 3, func() command.Request { return s.hold(1) }, fault.NetDebitCap},
 	} {
 		if code := s.inLane(t, step.lane, step.seq, step.req()); code != step.code {
 			t.Errorf("step %d: %q, want %q", i, code, step.code)

@@ -10,7 +10,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
-	"tallystick/chaincode/party"
 )
 
 // The grounds of an order: placing is what comes before its points, paying what its
@@ -135,12 +134,9 @@ func refundOn(t fataler, f fouls) (*stage, string, command.Request) {
 	order := s.must(t, "D", req)
 	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1, Carrier: "SF", Waybill: "1"})
 	s.must(t, "G", goods.DeliverRequest{Order: order, Part: 1})
-	back := s.must(t, "G", goods.RequestReturnRequest{Order: order, Part: 1, Line: 1, Quantity: set(f["debit cap"], uint32(2), 1), Reason: "x"})
+	back := s.must(t, "G", goods.RequestReturnRequest{Order: order, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
 	if !f["not received"] {
 		s.must(t, "S1", goods.ReceiveReturnRequest{Return: back, Restock: true})
-	}
-	if f["debit cap"] {
-		s.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 5})
 	}
 	return &stage{world: s.world}, set(f["not the seller"], "S1", "D"), goods.RefundRequest{Return: set(f["no return"], nowhere, back), Payment: set(f["no reference"], "", "refund")}
 }
@@ -166,5 +162,5 @@ var orderPrecedence = map[string]precedence{
 	"return": {returnOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "", fault.NotFound}, {"no line", "", fault.NotFound}, {"a stranger", "", fault.Forbidden},
 		{"not delivered", "", fault.WrongState}, {"too late", "", fault.Expired}, {"too many", "", fault.Insufficient}}}},
 	"refund": {refundOn, [][]ground{{{"no return", "", fault.NotFound}, {"not the seller", "", fault.Forbidden}, {"not received", "", fault.WrongState},
-		{"no reference", "", fault.BadRequest}, {"debit cap", "", fault.NetDebitCap}}}},
+		{"no reference", "", fault.BadRequest}}}},
 }

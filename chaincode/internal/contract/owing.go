@@ -18,24 +18,38 @@ import (
 // What commands make the parties owe each other, and the caps on it.
 
 // owe notes an obligation: in the batch's row, and, if it is of the open cycle, in
-// the lane's positions.
+// the lane's positions, which say how many fen its fraction makes with those before it.
 func (c *call) owe(o settlement.Owe) error {
 	if o.Nothing() {
 		return nil
 	}
+	if o.Of != "" {
+		_, err := c.noteOwed(o)
+		return err
+	}
+	return c.changePositions(func(p settlement.Positions) (settlement.Positions, error) {
+		next, placed, err := p.Place(o)
+		if err != nil {
+			return settlement.Positions{}, err
+		}
+		one, err := c.noteOwed(placed)
+		next.Chain = p.Bind(one)
+		return next, err
+	})
+}
+
+// noteOwed adds an obligation to the batch's row.
+func (c *call) noteOwed(o settlement.Owe) (settlement.Obligation, error) {
 	key, list, err := c.obligations()
 	if err != nil {
-		return err
+		return settlement.Obligation{}, err
 	}
 	list, one, err := list.Plus(c.at.Number.Index, uint8(c.kind), o)
 	if err != nil {
-		return err
+		return settlement.Obligation{}, err
 	}
 	ledger.Put(c.tx, key, list)
-	if o.Of != "" {
-		return nil
-	}
-	return c.changePositions(func(p settlement.Positions) (settlement.Positions, error) { return p.Note(one) })
+	return one, nil
 }
 
 // oweHidden notes an obligation in an amount that only the two know.
@@ -131,84 +145,85 @@ type debt struct {
 
 // owing is what the funders of the points from..to of a line owe.
 func (c *call) owing(d taken, line spend.Line, from, to amount.Units) ([]debt, error) {
-	by := map[[2]string]settled{}
-	list, err := points.Owing(line, from, to, func(funder, programme string) (amount.Rate, error) {
-		s, err := c.settledBy(d, funder, programme)
-		by[[2]string{funder, programme}] = s
-		return s.price, err
-	})
-	if err != nil {
-		return nil, err
-	}
+	list := points.Owing(line, from, to)
 	debts := make([]debt, len(list))
 	for i, o := range list {
-		debts[i] = debt{o, by[[2]string{o.Funder, o.Programme}]}
+		s, err := c.settledBy(d, o.Funder, o.Programme)
+		if err != nil {
+			return nil, err
+		}
+		debts[i] = debt{o, s}
 	}
 	return debts, nil
 }
 
-// fee is what the model's fee on a debt comes to: the difference of two that are each rounded
-// half to even, so that capturing in parts comes to the same as at once.
-func (d debt) fee() (amount.Units, error) {
-	if d.terms.Fee.Num == 0 {
-		return 0, nil
-	}
-	before, err := d.terms.Fee.Of(d.Before, amount.HalfEven)
+// cap is what a debt counts for towards caps, in fen: the difference of two sums that are each rounded up, so that
+// taking in parts counts for as much as at once, and nothing counts for nothing. LIMIT above 2⁵³−1.
+func (d debt) cap() (amount.Units, error) {
+	before, err := d.price.Of(d.Before, amount.Up)
 	if err != nil {
 		return 0, err
 	}
-	after, err := d.terms.Fee.Of(d.Before+d.Fen, amount.HalfEven)
+	after, err := d.price.Of(d.Before+d.Points, amount.Up)
 	return after - before, err
 }
 
-// oweFor notes what the funders of the points from..to owe the acceptor, and the fees on it; or,
-// when they are given back, the same the other way.
-func (c *call) oweFor(s spent, line spend.Line, from, to amount.Units, back bool) error {
-	debts, err := c.owing(s.taken, line, from, to)
+// oweFor notes what the funders of the points from..to owe the acceptor, and the fees on it.
+func (c *call) oweFor(s spent, line spend.Line, from, to amount.Units) error {
+	return c.eachDebt(s, line, from, to, func(d debt) error {
+		if err := c.moveCap(s, d); err != nil {
+			return err
+		}
+		return c.oweDebt(s, d, false)
+	})
+}
+
+// oweBack notes the same the other way, because points are given back that were owed for in a cycle.
+func (c *call) oweBack(s spent, line spend.Line, from, to amount.Units, owedIn string) error {
+	return c.eachDebt(s, line, from, to, func(d debt) error {
+		if err := c.capBack(s, d, owedIn); err != nil {
+			return err
+		}
+		return c.oweDebt(s, d, true)
+	})
+}
+
+func (c *call) oweDebt(s spent, d debt, back bool) error {
+	worth, err := amount.Exactly(d.Points, d.price)
 	if err != nil {
 		return err
 	}
-	for _, d := range debts {
-		owe := settlement.Owe{Kind: settlement.Redemption, Scene: s.scene, Debtor: d.Funder, Creditor: s.acceptor,
-			Programme: d.Programme, Points: d.Points, Fen: d.Fen, Model: d.model}
-		if back {
-			owe.Kind, owe.Debtor, owe.Creditor = settlement.Refund, owe.Creditor, owe.Debtor
-			err = c.capDebtor(owe.Debtor, owe.Creditor, owe.Fen)
-		} else {
-			err = c.moveCap(s, d)
-		}
-		if err != nil {
-			return err
-		}
-		if err := c.owe(owe); err != nil {
-			return err
-		}
-		fen, err := d.fee()
-		if err != nil {
-			return err
-		}
-		if err := c.oweFee(owe, d.terms, fen, back); err != nil {
-			return err
-		}
+	owe := settlement.Owe{Kind: settlement.Redemption, Scene: s.scene, Debtor: d.Funder, Creditor: s.acceptor,
+		Programme: d.Programme, Points: d.Points, Model: d.model}.Worth(worth)
+	if back {
+		owe.Kind, owe.Debtor, owe.Creditor = settlement.Refund, owe.Creditor, owe.Debtor
 	}
-	return nil
+	if err := c.owe(owe); err != nil {
+		return err
+	}
+	return c.oweFee(owe, d.settled, back)
 }
 
-// oweFee notes the fee that a model puts on an obligation, or, when that is given back, the operator's debt.
-func (c *call) oweFee(on settlement.Owe, terms settlement.Terms, fen amount.Units, back bool) error {
-	if fen == 0 || on.Debtor == on.Creditor {
+// oweFee notes the fee that a model puts on an obligation for points, or, when that is given back, the operator's debt. It is of
+// what the points are worth exactly.
+func (c *call) oweFee(on settlement.Owe, by settled, back bool) error {
+	if by.terms.Fee.Num == 0 || on.Debtor == on.Creditor {
 		return nil
+	}
+	exact, err := amount.Exactly(on.Points, by.price, by.terms.Fee)
+	if err != nil {
+		return err
 	}
 	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
 	if err != nil {
 		return err
 	}
 	issuer, acceptor := on.Debtor, on.Creditor
-	fee := settlement.Owe{Kind: settlement.Fee, Scene: on.Scene, Fen: fen, Model: on.Model}
+	fee := settlement.Owe{Kind: settlement.Fee, Scene: on.Scene, Model: on.Model}.Worth(exact)
 	if back {
 		issuer, acceptor = acceptor, issuer
 	}
-	if fee.Debtor, fee.Creditor = acceptor, charter.Operator; terms.Payer == settlement.IssuerPays {
+	if fee.Debtor, fee.Creditor = acceptor, charter.Operator; by.terms.Payer == settlement.IssuerPays {
 		fee.Debtor = issuer
 	}
 	if back {
@@ -219,9 +234,8 @@ func (c *call) oweFee(on settlement.Owe, terms settlement.Terms, fen amount.Unit
 
 // capDebtor draws on what a party may come to owe others in this cycle, if it has
 // a cap. NET_DEBIT_CAP.
-func (c *call) capDebtor(debtor, creditor string, fen amount.Units) error {
-	_, err := c.capped(debtor, creditor, fen, settlement.Terms{})
-	return err
+func (c *call) capDebtor(debtor, creditor string, fen amount.Units) ([]string, error) {
+	return c.capped(debtor, creditor, fen, settlement.Terms{})
 }
 
 // capped draws on the caps of what a debtor may come to owe in this cycle: others in all, and this
@@ -270,8 +284,8 @@ func (c *call) capOn(cap, debtor string, terms settlement.Terms) func() (quota.Q
 		if err != nil {
 			return quota.Quota{}, err
 		}
-		found.Limit, err = found.Limit.Add(deposit.Fen)
-		return found, err
+		found.Limit = found.Limit.AddUpTo(deposit.Fen)
+		return found, nil
 	}
 }
 
@@ -285,7 +299,11 @@ func (c *call) capFunders(d taken, line spend.Line) ([]string, error) {
 	}
 	var list []string
 	for _, o := range debts {
-		caps, err := c.capped(o.Funder, d.acceptor, o.Fen, o.terms)
+		fen, err := o.cap()
+		if err != nil {
+			return nil, err
+		}
+		caps, err := c.capped(o.Funder, d.acceptor, fen, o.terms)
 		if err != nil {
 			return nil, err
 		}
@@ -313,18 +331,23 @@ func (c *call) uncapFunders(s spent, line spend.Line, from amount.Units) error {
 	if len(s.capped) == 0 {
 		return nil
 	}
-	debts, err := c.owing(s.taken, line, from, line.Sum())
-	if err != nil {
-		return err
-	}
-	for _, d := range debts {
+	return c.eachDebt(s, line, from, line.Sum(), func(d debt) error {
 		for _, cap := range s.capsOf(d) {
-			if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, d.Fen); err != nil {
+			if err := c.giveBackCap(s.cycle, cap, d); err != nil {
 				return err
 			}
 		}
+		return nil
+	})
+}
+
+// giveBackCap gives back what a debt has drawn on one cap of a cycle.
+func (c *call) giveBackCap(cycle, cap string, d debt) error {
+	fen, err := d.cap()
+	if err != nil {
+		return err
 	}
-	return nil
+	return c.giveBackQuota(quota.Debit, cycle+"."+cap, fen)
 }
 
 // moveCap brings what was drawn on another cycle's caps to this one's, where it comes to be owed.
@@ -333,11 +356,59 @@ func (c *call) moveCap(s spent, d debt) error {
 	if s.cycle == c.cycle.ID {
 		return nil
 	}
+	fen, err := d.cap()
+	if err != nil {
+		return err
+	}
 	for _, cap := range s.capsOf(d) {
-		if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, d.Fen); err != nil {
+		if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, fen); err != nil {
 			return err
 		}
-		if err := c.overdraw(quota.Debit, c.debitID(cap), d.Fen, c.capOn(cap, d.Funder, d.terms)); err != nil {
+		if err := c.overdraw(quota.Debit, c.debitID(cap), fen, c.capOn(cap, d.Funder, d.terms)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// capBack makes room again where points are given back in the cycle in which they were owed for: net, nothing is owed. In a later one
+// the acceptor comes to owe, which can't be refused: the member gave the goods back.
+func (c *call) capBack(s spent, d debt, owedIn string) error {
+	if owedIn != c.cycle.ID {
+		fen, err := d.cap()
+		if err != nil {
+			return err
+		}
+		return c.overdrawDebtor(s.acceptor, d.Funder, fen)
+	}
+	for _, cap := range s.capsOf(d) {
+		if err := c.giveBackCap(c.cycle.ID, cap, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overdrawDebtor counts what a party has come to owe others, whatever its cap is.
+func (c *call) overdrawDebtor(debtor, creditor string, fen amount.Units) error {
+	if debtor == creditor || fen == 0 {
+		return nil
+	}
+	owes, err := c.party(debtor)
+	if err != nil || owes.Debit == 0 {
+		return err
+	}
+	return c.overdraw(quota.Debit, c.debitID(debtor), fen, c.capOn(debtor, debtor, settlement.Terms{}))
+}
+
+// eachDebt visits what the funders of the points from..to of a line owe.
+func (c *call) eachDebt(s spent, line spend.Line, from, to amount.Units, visit func(debt) error) error {
+	debts, err := c.owing(s.taken, line, from, to)
+	if err != nil {
+		return err
+	}
+	for _, d := range debts {
+		if err := visit(d); err != nil {
 			return err
 		}
 	}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
@@ -36,8 +38,8 @@ func owedRows(net *ledgersim.Network, peer string) (list []owedRow) {
 // checkOwing holds what closes and netting rest on against the rows of obligations: each
 // lane's positions and chain are recomputed from them, and each computed cycle's statements.
 func checkOwing(net *ledgersim.Network, peer string) error {
-	lanes := map[string]*settlement.Lane{} // by CYCLE/PARTY/LANE
-	opened := map[string]settlement.Positions{}
+	lanes := map[string]*settlement.Lane{}         // by CYCLE/PARTY/LANE
+	opened := map[string][]settlement.Obligation{} // by cycle
 	for _, r := range owedRows(net, peer) {
 		id := fmt.Sprintf("%s/%s/%02d", r.Cycle, r.batch.Party, r.batch.Lane)
 		lane := lanes[id]
@@ -60,7 +62,7 @@ func checkOwing(net *ledgersim.Network, peer string) error {
 
 // follow adds a batch's obligations to the lane in the order in which they arose, and those of closed
 // cycles to what was opened of these.
-func follow(lane *settlement.Lane, r owedRow, opened map[string]settlement.Positions) (owed bool, err error) {
+func follow(lane *settlement.Lane, r owedRow, opened map[string][]settlement.Obligation) (owed bool, err error) {
 	hidden := r.Hidden
 	note := func(before settlement.Obligation) error {
 		for len(hidden) > 0 && (hidden[0].Index < before.Index || hidden[0].Index == before.Index && hidden[0].Ord < before.Ord) {
@@ -78,24 +80,47 @@ func follow(lane *settlement.Lane, r owedRow, opened map[string]settlement.Posit
 		if err := note(o); err != nil {
 			return false, err
 		}
-		if o.Debtor == o.Creditor || o.Points == 0 && o.Fen == 0 || o.Kind == 0 {
+		if o.Debtor == o.Creditor || o.Points == 0 && o.Fen == 0 && o.Rest.Num == 0 || o.Kind == 0 {
 			return false, fmt.Errorf("%+v is nothing", o)
 		}
 		if o.Of != "" {
-			opened[o.Of], err = opened[o.Of].Plus(positionOf(o))
-		} else {
-			owed = true
-			lane.Positions, err = lane.Positions.Note(o)
+			opened[o.Of] = append(opened[o.Of], o)
+			continue
 		}
-		if err != nil {
-			return false, err
-		}
+		owed = true
+		chain := lane.Positions.Bind(o)
+		lane.Positions.List = addUp(lane.Positions.List, o)
+		lane.Positions.Chain = chain
 	}
 	return owed, note(settlement.Obligation{Index: number.MaxIndex + 1})
 }
 
-func positionOf(o settlement.Obligation) settlement.Position {
-	return settlement.Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen}
+// addUp adds an obligation to its position: its fen as they are, its rest to those of its denominator, of which what makes a
+// whole fen is in some line already.
+func addUp(list []settlement.Position, o settlement.Obligation) []settlement.Position {
+	i := slices.IndexFunc(list, func(p settlement.Position) bool {
+		return p.Debtor == o.Debtor && p.Creditor == o.Creditor && p.Programme == o.Programme
+	})
+	if i < 0 {
+		list = append(list, settlement.Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme})
+		slices.SortFunc(list, func(a, b settlement.Position) int {
+			return cmp.Or(cmp.Compare(a.Debtor, b.Debtor), cmp.Compare(a.Creditor, b.Creditor), cmp.Compare(a.Programme, b.Programme))
+		})
+		return addUp(list, o)
+	}
+	p := &list[i]
+	p.Count, p.Points, p.Fen = p.Count+1, min(p.Points+o.Points, amount.Max), min(p.Fen+o.Fen, amount.Max)
+	if o.Rest.Den == 0 {
+		return list
+	}
+	k := slices.IndexFunc(p.Rests, func(f amount.Fraction) bool { return f.Den == o.Rest.Den })
+	if k < 0 {
+		p.Rests = append(p.Rests, o.Rest)
+		slices.SortFunc(p.Rests, func(a, b amount.Fraction) int { return cmp.Compare(a.Den, b.Den) })
+		return list
+	}
+	p.Rests[k].Num = (p.Rests[k].Num + o.Rest.Num) % o.Rest.Den
+	return list
 }
 
 // checkLanes holds the lanes' rows of positions and hidden sums against what their batches come to.
@@ -143,7 +168,7 @@ func same(a, b any) bool {
 }
 
 // checkCloses holds each closed cycle against its lanes: root, statements and what was opened.
-func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settlement.Lane, opened map[string]settlement.Positions) error {
+func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settlement.Lane, opened map[string][]settlement.Obligation) error {
 	pairs := map[string]settlement.Pair{}
 	for _, f := range rowsOf(net, peer, "pair") {
 		pairs[f.ID] = f.Row.(settlement.Pair)
@@ -179,16 +204,23 @@ func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settleme
 	return nil
 }
 
-// checkPair holds a statement against its cycle's obligations.
-func checkPair(p settlement.Pair, lanes []settlement.Lane, opened settlement.Positions) error {
-	var owed settlement.Positions
+// checkPair holds a statement against its cycle's obligations: for each debtor and programme what the lines come to, for each
+// debtor what all their rests come to, rounded programme by programme, and what is hidden.
+func checkPair(p settlement.Pair, lanes []settlement.Lane, opened []settlement.Obligation) error {
+	fen, rests := map[[2]string]amount.Units{}, map[[2]string]*big.Rat{}
 	var hidden settlement.Veiled
 	var err error
 	ours := func(debtor, creditor string) bool { return settlement.PairOf(debtor, creditor) == [2]string{p.A, p.B} }
-	for _, l := range append(slices.Clone(lanes), settlement.Lane{Positions: opened}) {
+	for _, l := range lanes {
 		for _, o := range l.Positions.List {
-			if ours(o.Debtor, o.Creditor) && err == nil {
-				owed, err = owed.Plus(o)
+			if key := [2]string{o.Debtor, o.Programme}; ours(o.Debtor, o.Creditor) {
+				fen[key] = min(fen[key]+o.Fen, amount.Max)
+				for _, r := range o.Rests {
+					if rests[key] == nil {
+						rests[key] = new(big.Rat)
+					}
+					rests[key].Add(rests[key], big.NewRat(int64(r.Num), int64(r.Den)))
+				}
 			}
 		}
 		for _, v := range l.Veiled.List {
@@ -200,8 +232,34 @@ func checkPair(p settlement.Pair, lanes []settlement.Lane, opened settlement.Pos
 	if err != nil {
 		return err
 	}
-	if !same(p.Owed, owed.List) || len(p.Hidden) != len(hidden.List) {
-		return fmt.Errorf("it is %+v, its obligations come to %+v and %d hidden sums", p, owed.List, len(hidden.List))
+	rounded := map[string]amount.Units{}
+	for key, rest := range rests {
+		rounded[key[0]] += toNearest(fen[key], rest) - fen[key]
+	}
+	if rounded[p.A] != p.Rounded.A || rounded[p.B] != p.Rounded.B {
+		return fmt.Errorf("it is rounded by %+v, its lines by %v", p.Rounded, rounded)
+	}
+	for debtor, n := range rounded {
+		fen[[2]string{debtor, ""}] += n
+	}
+	for _, o := range opened {
+		if ours(o.Debtor, o.Creditor) {
+			fen[[2]string{o.Debtor, o.Programme}] += o.Fen
+		}
+	}
+	for _, o := range p.Owed {
+		if fen[[2]string{o.Debtor, o.Programme}] != o.Fen {
+			return fmt.Errorf("%+v is owed, its lines come to %v", o, fen)
+		}
+		delete(fen, [2]string{o.Debtor, o.Programme})
+	}
+	for key, n := range fen {
+		if n != 0 {
+			return fmt.Errorf("%v is left out, %d fen", key, n)
+		}
+	}
+	if len(p.Hidden) != len(hidden.List) {
+		return fmt.Errorf("it is %+v, its obligations come to %d hidden sums", p, len(hidden.List))
 	}
 	for i, h := range p.Hidden {
 		if !same(uncounted([]settlement.VeiledPosition{h.Position}), uncounted(hidden.List[i:i+1])) {
@@ -211,9 +269,20 @@ func checkPair(p settlement.Pair, lanes []settlement.Lane, opened settlement.Pos
 	return nil
 }
 
+// toNearest is fen and a rest to the nearest fen, half to even: by comparing twice what is beyond with one.
+func toNearest(fen amount.Units, rest *big.Rat) amount.Units {
+	whole := new(big.Int).Quo(rest.Num(), rest.Denom())
+	beyond := new(big.Rat).Sub(rest, new(big.Rat).SetInt(whole))
+	all := fen + amount.Units(whole.Int64())
+	if c := beyond.Add(beyond, beyond).Cmp(big.NewRat(1, 1)); c > 0 || c == 0 && all%2 == 1 {
+		all++
+	}
+	return all
+}
+
 // allPaired says whether whoever owes in a cycle has a statement with whom it owes.
-func allPaired(closed settlement.Close, lanes []settlement.Lane, opened settlement.Positions) error {
-	for _, l := range append(slices.Clone(lanes), settlement.Lane{Positions: opened}) {
+func allPaired(closed settlement.Close, lanes []settlement.Lane, opened []settlement.Obligation) error {
+	for _, l := range lanes {
 		for _, o := range l.Positions.List {
 			if !slices.Contains(closed.Pairs, settlement.PairOf(o.Debtor, o.Creditor)) {
 				return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, o)
@@ -223,6 +292,11 @@ func allPaired(closed settlement.Close, lanes []settlement.Lane, opened settleme
 			if !slices.Contains(closed.Pairs, settlement.PairOf(v.Debtor, v.Creditor)) {
 				return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, v)
 			}
+		}
+	}
+	for _, o := range opened {
+		if !slices.Contains(closed.Pairs, settlement.PairOf(o.Debtor, o.Creditor)) {
+			return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, o)
 		}
 	}
 	return nil

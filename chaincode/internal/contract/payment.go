@@ -18,7 +18,14 @@ var paymentVerbs = []verb{
 	}),
 	reading((*call).bounce, func(_ *run, req settlement.BounceRequest) []string { return paymentKeys(req.Cycle, req.Payment) }),
 	reading((*call).prefund, func(r *run, req settlement.PrefundRequest) []string {
-		return []string{string(row.Party(req.Debtor)), string(row.Used(r.caller.ID, req.Reference)), string(row.Prefunded(r.cycle.ID, req.Debtor, r.caller.ID)), r.positionsKey()}
+		return []string{string(row.Party(req.Debtor)), string(row.Announced(r.cycle.ID, req.Debtor, r.caller.ID, req.Reference)),
+			string(row.Used(r.caller.ID, req.Reference)), string(row.Prefunded(r.cycle.ID, req.Debtor, r.caller.ID)), r.positionsKey()}
+	}),
+	reading((*call).announceDeposit, func(r *run, req settlement.DepositRequest) []string {
+		return []string{string(row.Party(req.Holder)), string(row.Announced(r.cycle.ID, r.caller.ID, req.Holder, req.Reference))}
+	}),
+	reading((*call).carryPayment, func(r *run, req settlement.CarryPaymentRequest) []string {
+		return append(paymentKeys(req.Cycle, req.Payment), r.positionsKey())
 	}),
 }
 
@@ -48,7 +55,17 @@ func (*Payment) Bounce(ctx *Context, request string, req settlement.BounceReques
 	return walkIn(ctx, request, req)
 }
 
-// Prefund notes a deposit. See settlement.PrefundRequest.
+// Deposit announces a deposit. See settlement.DepositRequest.
+func (*Payment) Deposit(ctx *Context, request string, req settlement.DepositRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Carry ends a payment that is overdue. See settlement.CarryPaymentRequest.
+func (*Payment) Carry(ctx *Context, request string, req settlement.CarryPaymentRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// Prefund counts a deposit. See settlement.PrefundRequest.
 func (*Payment) Prefund(ctx *Context, request string, req settlement.PrefundRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
@@ -138,6 +155,56 @@ func (c *call) bounce(req settlement.BounceRequest) error {
 	return nil
 }
 
+func (c *call) carryPayment(req settlement.CarryPaymentRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
+	payment, err := c.payment(req.Cycle, req.Payment)
+	if err != nil {
+		return err
+	}
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	next, payment, owe, err := closed.CarryPayment(payment, c.caller.ID, c.at.Date)
+	if err != nil {
+		return err
+	}
+	c.putPayments(next, payment)
+	return c.owe(owe)
+}
+
+// announceDeposit notes the depositor's word. It is read where it is absent: nothing else says so, and the key is the
+// caller's own.
+func (c *call) announceDeposit(req settlement.DepositRequest) error {
+	if err := c.takesPart(); err != nil {
+		return err
+	}
+	if _, err := c.party(req.Holder); err != nil {
+		return err
+	}
+	key := row.Announced(c.cycle.ID, c.caller.ID, req.Holder, req.Reference)
+	_, announced, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	if announced {
+		return fault.New(fault.Conflict, "the deposit %s was announced", req.Reference)
+	}
+	ledger.Put(c.tx, key, settlement.Announced{Fen: req.Fen})
+	return nil
+}
+
+// announced refuses with NOT_FOUND a deposit that its depositor hasn't announced so.
+func (c *call) announced(req settlement.PrefundRequest) error {
+	deposit, _, err := ledger.Find(c.tx, row.Announced(c.cycle.ID, req.Debtor, c.caller.ID, req.Reference))
+	if err == nil && deposit.Fen != req.Fen {
+		err = fault.New(fault.NotFound, "%s has announced no deposit %s of %d fen in cycle %s", req.Debtor, req.Reference, req.Fen, c.cycle.ID)
+	}
+	return err
+}
+
 // prefund notes a deposit: a lease on what its debtor may come to owe reads it when it grows.
 func (c *call) prefund(req settlement.PrefundRequest) error {
 	if err := c.takesPart(); err != nil {
@@ -150,6 +217,9 @@ func (c *call) prefund(req settlement.PrefundRequest) error {
 	if _, err := c.party(req.Debtor); err != nil {
 		return err
 	}
+	if err := c.announced(req); err != nil {
+		return err
+	}
 	if err := c.countReference(req.Reference); err != nil {
 		return err
 	}
@@ -158,9 +228,7 @@ func (c *call) prefund(req settlement.PrefundRequest) error {
 	if err != nil {
 		return err
 	}
-	if deposit.Fen, err = deposit.Fen.Add(req.Fen); err != nil {
-		return err
-	}
+	deposit.Fen = deposit.Fen.AddUpTo(req.Fen)
 	ledger.Put(c.tx, key, deposit)
 	return c.owe(owe)
 }

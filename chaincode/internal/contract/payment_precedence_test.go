@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"fmt"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -14,14 +12,17 @@ import (
 // paymentPrecedence is what ends a cycle, and what banks did.
 var paymentPrecedence = map[string]precedence{
 	"finalise": {finaliseOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"not computed", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState},
-		{"unlike roots", "stage", fault.WrongState}, {"too much", "", fault.Limit}}}},
+		{"unlike roots", "stage", fault.WrongState}}}},
 	"carry": {carryOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState},
 		{"early", "stage", fault.WrongState}, {"signed", "stage", fault.WrongState}, {"carried", "stage", fault.WrongState}, {"consent", "stage", fault.WrongState}}}},
 	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
 	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
-		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}, {"too many", "stage", fault.Limit}}}},
-	"bounce":  {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
-	"prefund": {prefundOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"reference", "", fault.Conflict}, {"too much", "", fault.Limit}}}},
+		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}}}},
+	"bounce":        {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
+	"prefund":       {prefundOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"not announced", "", fault.NotFound}, {"reference", "", fault.Conflict}}}},
+	"deposit":       {depositOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no holder", "", fault.NotFound}, {"announced", "", fault.Conflict}}}},
+	"carry payment": {carryPaymentOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"settled", "", fault.WrongState}, {"early", "", fault.WrongState}, {"a stranger", "", fault.Forbidden}}}},
+	"claim":         {claimOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState}, {"claimed", "", fault.Conflict}}}},
 }
 
 // closeOn is a stage on which D owes G 100 fen, and M owes D 50 fen, in a cycle that was closed.
@@ -30,9 +31,6 @@ func closeOn(t fataler, f fouls) *stage {
 	s := &stage{world: establishedUnder(t, 5, policy)}
 	s.owes(t, "D", "G", 100)
 	s.owes(t, "M", "D", 50)
-	if f["too much"] {
-		s.owes(t, "F", "G", amount.Max)
-	}
 	if s.must(t, "G", settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"}); !f["not computed"] {
 		s.must(t, "G", settlement.ComputeRequest{Cycle: "2026-11"})
 	}
@@ -102,13 +100,8 @@ func adviseOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := payOn(t, f)
 	req := settlement.AdviseRequest{Cycle: cycleOr(f), Payment: set(f["no payment"], uint32(3), 2), Reference: "bank", Fen: set(f["too much"], amount.Units(51), 2), Booked: day(firstDay)}
 	by := set(f["not the creditor"], "M", "D")
-	if f["too many"] {
-		for i := range settlement.MaxAdvices {
-			s.must(t, "D", settlement.AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: fmt.Sprint("part-", i), Fen: 1, Booked: day(firstDay)})
-		}
-	}
 	if f["reference"] {
-		s.must(t, by, settlement.PrefundRequest{Debtor: "G", Fen: 1, Reference: "bank"})
+		s.deposit(t, "F", by, 1, "bank")
 	}
 	return s, by, req
 }
@@ -124,10 +117,42 @@ func bounceOn(t fataler, f fouls) (*stage, string, command.Request) {
 func prefundOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := &stage{world: established(t, 5)}
 	if f["reference"] {
-		s.must(t, "G", settlement.PrefundRequest{Debtor: "F", Fen: 1, Reference: "bank"})
+		s.deposit(t, "F", "G", 1, "bank")
 	}
-	if f["too much"] {
-		s.must(t, "G", settlement.PrefundRequest{Debtor: "D", Fen: amount.Max, Reference: "before"})
+	if !f["not announced"] {
+		s.must(t, "D", settlement.DepositRequest{Holder: "G", Fen: 1, Reference: "bank"})
 	}
 	return s, set(f["auditor"], "A", "G"), settlement.PrefundRequest{Debtor: set(f["its own"], "G", set(f["no debtor"], "nobody", "D")), Fen: 1, Reference: "bank"}
+}
+
+func depositOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := &stage{world: established(t, 5)}
+	by, req := set(f["auditor"], "A", "D"), settlement.DepositRequest{Holder: set(f["no holder"], "nobody", "G"), Fen: 1, Reference: "bank"}
+	if f["announced"] {
+		s.must(t, "D", settlement.DepositRequest{Holder: "G", Fen: 2, Reference: "bank"})
+	}
+	return s, by, req
+}
+
+func carryPaymentOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := payOn(t, f)
+	if !f["early"] {
+		s.advance(t, 9)
+	}
+	return s, set(f["auditor"], "A", set(f["a stranger"], "F", "D")), settlement.CarryPaymentRequest{Cycle: cycleOr(f), Payment: set(f["no payment"], uint32(3), 2)}
+}
+
+func claimOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := closeOn(t, fouls{})
+	switch {
+	case f["final"]:
+		s.agree(t, "2026-11")
+		s.must(t, "G", settlement.FinaliseRequest{Cycle: "2026-11"})
+	case f["claimed"]:
+		s.must(t, "D", s.signing(t, "2026-11", "D", "G", 2), settlement.ClaimRequest{Cycle: "2026-11", With: "G"})
+	}
+	if !f["unsigned"] && !f["final"] {
+		s.must(t, "G", s.signing(t, "2026-11", "G", "D", 1))
+	}
+	return s, "G", settlement.ClaimRequest{Cycle: cycleOr(f), With: set(f["no pair"], "S1", "D")}
 }

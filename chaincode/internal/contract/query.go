@@ -183,12 +183,8 @@ func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, erro
 		return nil, err
 	}
 	var sum settlement.Positions
-	err := each(ctx, func(_ string, lane settlement.Positions) (err error) {
-		for _, p := range lane.List {
-			if sum, err = sum.Plus(p); err != nil {
-				return err
-			}
-		}
+	err := each(ctx, func(_ string, lane settlement.Positions) error {
+		sum = sum.Merge(lane)
 		return nil
 	}, "o", cycle)
 	return append([]settlement.Position{}, sum.List...), err

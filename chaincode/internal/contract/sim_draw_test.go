@@ -54,7 +54,7 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
 		}))
 	furnishCampaigns(t, w)
-	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 3}, Multilateral: true}, From: day(firstDay) + 1})
+	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 3}, Multilateral: true, Payers: []string{"D", "F", "G", "M", "S1"}}, From: day(firstDay) + 1})
 	w.consent(t, "D", "G", "all")
 	w.consent(t, "M", "G", "all")
 	w.advance(t, 1)
@@ -128,7 +128,7 @@ func such[T any](v view, kind string, suits func(T) bool) (id string, r T, ok bo
 var living = strings.Fields("issue issue issue issue pledged enrol authorise hold hold hold hold capture capture capture refund refund end end transfer offer take take endtrade convert convert grant grant reward reward reward reward leave buy buy buy use use use use use use use reverse lapse revoke expire expire advance surrender freeze relieve erase  " + widening + closing)
 
 // closing is what ends cycles, in all lives, and what parties agree to settle by.
-const closing = "advance advance cutoff cutoff compute compute compute open open open open sign sign sign sign sign sign carry carry finalise finalise prefund instruct instruct advise advise advise bounce raise raise answer accept rejectd split split agreed escalate rule rule unraise propose propose agree agree depart"
+const closing = "advance advance cutoff cutoff compute compute compute open open open open sign sign sign sign sign sign carry carry finalise finalise prefund prefund claim claim unpaid lapsed instruct instruct advise advise advise bounce raise raise answer accept rejectd split split agreed escalate rule rule unraise propose propose agree agree depart"
 
 func (v view) draw() command.Request {
 	for {

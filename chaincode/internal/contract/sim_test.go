@@ -40,7 +40,8 @@ type laneClient struct {
 	secrets
 
 	// What a durable outbox would keep.
-	wanted  int // batches still to send
+	wanted  int               // batches still to send
+	asked   []command.Command // that bore a request id
 	batch   *command.Batch
 	pending *ledgersim.Envelope
 	done    int
@@ -130,7 +131,7 @@ func (c *laneClient) draw(rng *rand.Rand) *command.Batch {
 	for range 1 + rng.IntN(6) {
 		batch.Commands = append(batch.Commands, command.New("", v.draw()))
 	}
-	widen(batch, rng)
+	c.widen(batch, rng)
 	return batch
 }
 

@@ -140,15 +140,19 @@ func (v view) drawHoldMany() command.Request {
 	return points.HoldRequest{Member: owner, Pieces: list, Deadline: v.lane.net.Now().Unix() + 60, Authorisation: v.proof(owner)}
 }
 
-// widen names one command in five with one of a few request ids, which are asked again, and links one in six with the
-// next.
-func widen(batch *command.Batch, rng *rand.Rand) {
+// widen names one command in eight, asks again for one in twelve that had a name, and links one in ten with the next. An
+// id stands for another content now and then.
+func (c *laneClient) widen(batch *command.Batch, rng *rand.Rand) {
 	for i := range batch.Commands {
-		c := &batch.Commands[i]
-		if rng.IntN(5) == 0 {
-			c.Request = fmt.Sprintf("ask-%d", rng.IntN(12))
+		one := &batch.Commands[i]
+		switch {
+		case rng.IntN(8) == 0:
+			one.Request = fmt.Sprintf("ask-%d-%d", c.lane, len(c.asked)+rng.IntN(2))
+			c.asked = append(c.asked, *one)
+		case rng.IntN(12) == 0 && len(c.asked) > 0:
+			*one = pick(rng.IntN, c.asked)
 		}
-		c.Linked = i+1 < len(batch.Commands) && rng.IntN(6) == 0
+		one.Linked = i+1 < len(batch.Commands) && rng.IntN(10) == 0
 	}
 }
 

@@ -14,11 +14,11 @@ const (
 	perCall = 10.0 // a proposal's signatures, an endorsement's
 	perRead = 1.0 / 8
 	perByte = 1.0 / 1024
-	// Before a call its bytes are known alone: a command of some 60 bytes writes
-	// a row, and no batch is free.
-	perArgument = 1.0 / 64
-	perBatch    = 500.0
-	perQuestion = 200.0
+	// Before a call its bytes are known alone. A grant of some 16 bytes makes a lot,
+	// which is the most that bytes can make; no batch is free.
+	perArgument = 1.0 / 16
+	perBatch    = 200.0
+	perQuestion = 100.0
 )
 
 // estimateOf is what a call is taken to cost until it ends.

@@ -28,8 +28,9 @@ const (
 	alone = 4
 	// recent is for how long a party that asked counts as asking.
 	recent = time.Second
-	// burst is how much of its allowance a party can save up.
-	burst = time.Second
+	// burst is for how long a party's allowance fills up: short, so that what it
+	// saved up is no more than one large batch.
+	burst = time.Second / 2
 	// most is how many callers are remembered; organisations of a channel are fewer.
 	most = 256
 )

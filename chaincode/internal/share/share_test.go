@@ -112,15 +112,18 @@ func TestAShareComesBack(t *testing.T) {
 func TestManyAtOnceAreEstimated(t *testing.T) {
 	o := newOffice(t)
 	s := Of(writer{}, 1000, func() time.Time { return o.now })
+	if s.take("S", 1); !s.take("M", estimateOf([][]byte{make([]byte, 64_000)})) || s.take("M", 1) {
+		t.Error("two large batches are under way, or none")
+	}
+	s, let := Of(writer{}, 1000, func() time.Time { return o.now }), 0
 	s.take("S", 1)
-	let := 0
 	for range 20 {
-		if s.take("M", estimateOf([][]byte{make([]byte, 6400)})) {
+		if s.take("M", estimateOf([][]byte{make([]byte, 100)})) {
 			let++
 		}
 	}
-	if let != 2 {
-		t.Errorf("%d calls are under way", let)
+	if let != 3 {
+		t.Errorf("%d small batches are under way", let)
 	}
 }
 

@@ -46,11 +46,7 @@ func storyLanes() []settlement.Lane {
 		{"M", "G", 3150}, {"F", "D", 6720}, {"G", "D", 20_000}, {"D", "S1", 26_800}, {"S1", "G", 268}, {"G", "M", 9600}, {"D", "M", 1200},
 		{"M", "G", 108}, {"D", "G", 1800}, {"G", "S2", 1560}, {"S2", "G", 16}, {"G", "D", 900}, {"S2", "G", 780}, {"G", "S2", 8},
 	} {
-		next, err := lane.Positions.Plus(settlement.Position{Debtor: o.debtor, Creditor: o.creditor, Count: 1, Fen: o.fen})
-		if err != nil {
-			panic(err)
-		}
-		lane.Positions = next
+		lane.Positions = lane.Positions.Merge(settlement.Positions{List: []settlement.Position{{Debtor: o.debtor, Creditor: o.creditor, Count: 1, Fen: o.fen}}})
 	}
 	return []settlement.Lane{lane}
 }
@@ -122,7 +118,7 @@ func (h *clearingHouse) do(req command.Request) error {
 		}
 		h.open, h.closed[closed.ID] = next, closed
 	case settlement.ComputeRequest:
-		closed, pairs, err := h.closed[r.Cycle].Compute(h.lanes, "G")
+		closed, pairs, err := h.closed[r.Cycle].Compute(h.lanes, "G", number.Command{Party: "G", Seq: 10}, h.open.Date)
 		if err != nil {
 			return err
 		}

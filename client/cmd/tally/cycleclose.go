@@ -266,7 +266,10 @@ func toCarry(closed settlement.Close, pairs []settlement.Pair, day date.Date) (l
 	for _, p := range pairs {
 		late := p
 		late.Pending = uint32(unopened(p))
-		if !p.State.Ended() && !closed.Silent(late, closed.SignBy+1) {
+		if p.State.Ended() || closed.Silent(late, closed.SignBy+1) || closed.Upholds(late, closed.SignBy+1) {
+			continue
+		}
+		for range p.Carries() {
 			list = append(list, settlement.CarryRequest{Cycle: closed.ID, A: p.A, B: p.B})
 		}
 	}
@@ -279,7 +282,7 @@ func toCarry(closed settlement.Close, pairs []settlement.Pair, day date.Date) (l
 // unopened is how many hidden sums of a pair nobody has opened.
 func unopened(p settlement.Pair) (n int) {
 	for _, h := range p.Hidden {
-		if h.Opened.IsZero() {
+		if h.Waits() {
 			n++
 		}
 	}

@@ -80,9 +80,7 @@ func closedCycle(ctx context.Context, ledger cycleLedger, cycle string) (shown c
 	}
 	shown.Statements = make([]pairShown, len(pairs))
 	for i, p := range pairs {
-		if shown.Statements[i], err = summed(p); err != nil {
-			return shown, err
-		}
+		shown.Statements[i] = summed(p)
 	}
 	if shown.Paid, err = paymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
 		return shown, err
@@ -107,20 +105,14 @@ func paymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close
 }
 
 // summed adds up a statement.
-func summed(p settlement.Pair) (s pairShown, err error) {
+func summed(p settlement.Pair) (s pairShown) {
 	s = pairShown{Pair: p, Lines: p.Count(), ToOpen: unopened(p)}
-	if s.AOwes, _, err = p.Owes(p.A); err != nil {
-		return s, err
-	}
-	if s.BOwes, _, err = p.Owes(p.B); err != nil {
-		return s, err
-	}
+	s.AOwes, _ = p.Owes(p.A)
+	s.BOwes, _ = p.Owes(p.B)
 	for _, c := range p.Carved {
-		if s.Disputed, err = s.Disputed.Add(c.Fen); err != nil {
-			return s, err
-		}
+		s.Disputed = s.Disputed.AddUpTo(c.Fen)
 	}
-	return s, nil
+	return s
 }
 
 func (c closedShown) tables() []func(table.Writer) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -22,7 +21,7 @@ func disputes(a *app) *cobra.Command {
 	cmd := group("dispute", "Disputes about lines of a statement; the rest is settled in time (争议)")
 	under(cmd, "Raise (提出)", raiseDispute(a), withdrawDispute(a), agreeSplit(a))
 	under(cmd, "Answer (答复)", answerDispute(a), acceptDispute(a), rejectDispute(a), splitDispute(a))
-	under(cmd, "Rule (裁决)", escalateDispute(a), ruleDispute(a))
+	under(cmd, "Rule (裁决)", escalateDispute(a), ruleDispute(a), lapseDispute(a))
 	under(cmd, "See (查看)", showDispute(a), listDisputes(a))
 	cmd.Long = `Raising a dispute carves its lines out of the statement (剥离). What is decided is owed
 as an adjustment in the cycle that is open then; the lines themselves never change.
@@ -30,7 +29,7 @@ Documents stay with the parties: only their SHA-256 goes to the ledger.
 
   RAISED ─ ANSWERED ─ ACCEPTED, REJECTED or SPLIT ─ CLOSED
   RAISED and not answered in time, ANSWERED, REJECTED, SPLIT ─ ESCALATED ─ RULED
-  before its end ─ WITHDRAWN`
+  before its end ─ WITHDRAWN; after 60 days in which nothing was done ─ LAPSED`
 	return cmd
 }
 
@@ -132,6 +131,12 @@ other, or by yourself to one of them, in all no more than was disputed.`
 	return cmd
 }
 
+func lapseDispute(a *app) *cobra.Command {
+	return a.ofDispute("lapse DISPUTE", "End a dispute in which nothing was done for 60 days: its lines are owed as they stood, in the open cycle (失效)",
+		"  tally --as M dispute lapse D.0.9.0",
+		func(n number.Command) command.Request { return settlement.LapseRequest{Dispute: n} })
+}
+
 func withdrawDispute(a *app) *cobra.Command {
 	return a.ofDispute("withdraw DISPUTE", "Take a dispute back: its lines are owed as they stood, in the open cycle; for who raised it (撤回)",
 		"  tally --as D dispute withdraw D.0.9.0",
@@ -145,19 +150,7 @@ type disputeShown struct {
 	Fen amount.Units `json:"fen"` // of its lines
 }
 
-func withSum(n number.Command, d settlement.Dispute) (disputeShown, error) {
-	fen, err := disputedFen(d)
-	return disputeShown{n, d, fen}, err
-}
-
-func disputedFen(d settlement.Dispute) (fen amount.Units, err error) {
-	for _, l := range d.Lines {
-		if fen, err = fen.Add(l.Fen); err != nil {
-			return 0, err
-		}
-	}
-	return fen, nil
-}
+func withSum(n number.Command, d settlement.Dispute) disputeShown { return disputeShown{n, d, d.Sum()} }
 
 func showDispute(a *app) *cobra.Command {
 	return leaf("show DISPUTE", "Show a dispute, its lines, and what was offered or decided", "  tally --as M dispute show D.0.9.0", func(ctx context.Context, args []string) error {
@@ -170,10 +163,7 @@ func showDispute(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shown, err := withSum(n, d)
-			if err != nil {
-				return err
-			}
+			shown := withSum(n, d)
 			s, err := askScales(ctx, g)
 			if err != nil {
 				return err
@@ -235,11 +225,7 @@ func listDisputes(a *app) *cobra.Command {
 		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
 		cells: func(n index.Noun[settlement.Dispute], _ scales) table.Row {
 			d := n.Row
-			fen, err := disputedFen(d)
-			if err != nil {
-				return table.Row{n.ID, fmt.Sprint(err)}
-			}
-			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(fen), d.Reason, d.State, d.Since, answerBy(d)}
+			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason, d.State, d.Since, answerBy(d)}
 		},
 	}, func([]string) index.Filter {
 		f.States = states(state)

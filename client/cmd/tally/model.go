@@ -34,7 +34,7 @@ programme's own price does.`
 func proposeModel(a *app) *cobra.Command {
 	var req settlement.ProposeRequest
 	cmd := a.sends("propose MODEL", "Propose a settlement model, or its next version, and agree to it (提出结算模型)",
-		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay 3 --multilateral --from 2026-12-01
+		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay 3 --multilateral D,F,G,M --from 2026-12-01
   tally --as D model propose fd --issuer F --acceptor D --cap 1000000 --prefunded --from 2026-12-01`,
 		func(args []string) (command.Request, error) {
 			req.Model = args[0]
@@ -60,7 +60,12 @@ func termsFlags(cmd *cobra.Command, t *settlement.Terms) {
 	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
 	one(cmd, &t.Tax, "tax", "rate", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
 	f.Int32Var(&t.Delay, "delay", 0, "days from cut-off to payment")
-	f.BoolVar(&t.Multilateral, "multilateral", false, "set off with all others who agreed to it, not between the two alone (多边轧差)")
+	one(cmd, &t.Payers, "multilateral", "parties", "set off with the others of these who agree, not between the two alone; each accepts being paid by each other (多边轧差), such as D,F,G", func(text string) ([]string, error) {
+		t.Multilateral = true
+		payers := strings.Split(text, ",")
+		slices.Sort(payers)
+		return payers, nil
+	})
 	units(cmd, &t.Cap, "cap", "fen that the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
 	f.BoolVar(&t.Prefunded, "prefunded", false, "it may owe what it deposited beforehand, and the cap on top (预存)")
 }
@@ -255,7 +260,7 @@ func capText(s settlement.Terms) string {
 
 func nettingText(s settlement.Terms) string {
 	if s.Multilateral {
-		return "multilateral"
+		return strings.TrimSpace("multilateral " + strings.Join(s.Payers, " "))
 	}
 	return "bilateral"
 }

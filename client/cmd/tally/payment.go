@@ -19,8 +19,8 @@ import (
 func payments(a *app) *cobra.Command {
 	cmd := group("payment", "Payments that settle a cycle: told to banks, and matched with what banks tell (付款)")
 	under(cmd, "See (查看)", listPayments(a), showPayment(a))
-	under(cmd, "Pay (付款)", instructPayments(a), bouncePayment(a))
-	under(cmd, "Receive (收款)", advisePayments(a), prefund(a))
+	under(cmd, "Pay (付款)", instructPayments(a), bouncePayment(a), depositMoney(a))
+	under(cmd, "Receive (收款)", advisePayments(a), carryPayment(a), prefund(a))
 	cmd.Long = `The ledger holds no money: it says who pays whom how much until when, that a bank was told
 (pain.001), and what a bank said came in (camt.054, camt.053). A payment is named as
 banks carry it, by its end-to-end id: cycle and number, such as 2026-11-3.
@@ -160,9 +160,32 @@ func bouncePayment(a *app) *cobra.Command {
 	return cmd
 }
 
+func carryPayment(a *app) *cobra.Command {
+	return a.sends("carry PAYMENT", "End a payment that is overdue: what didn't come in is owed again, in the open cycle (逾期结转)",
+		"  tally --as S1 payment carry 2026-11-3",
+		func(args []string) (_ command.Request, err error) {
+			var req settlement.CarryPaymentRequest
+			req.Cycle, req.Payment, err = parsePayment(args[0])
+			return req, err
+		})
+}
+
+func depositMoney(a *app) *cobra.Command {
+	var req settlement.DepositRequest
+	cmd := a.sends("deposit HOLDER", "Say that you have deposited money with another party, which then counts it (预存申报)",
+		"  tally --as F payment deposit D --fen 500000 --reference 20261203000017",
+		func(args []string) (command.Request, error) {
+			req.Holder = args[0]
+			return req, nil
+		})
+	units(cmd, &req.Fen, "fen", "that you deposited")
+	word(cmd, &req.Reference, "reference", "the bank's, as the holder's bank shows it")
+	return cmd
+}
+
 func prefund(a *app) *cobra.Command {
 	var req settlement.PrefundRequest
-	cmd := a.sends("prefund DEBTOR", "Say that you hold a deposit of a debtor's: by so much more it may come to owe you; you owe it back (预存)",
+	cmd := a.sends("prefund DEBTOR", "Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back (预存)",
 		"  tally --as D payment prefund F --fen 500000 --reference 20261203000017",
 		func(args []string) (command.Request, error) {
 			req.Debtor = args[0]

@@ -18,7 +18,7 @@ import (
 func statementCommand(a *app) *cobra.Command {
 	cmd := group("statement", "Statements of a closed cycle: recomputed from your own blocks, opened, signed, exported (清结算账单)")
 	under(cmd, "See (查看)", listStatements(a), showStatement(a), diffStatement(a), checkStatements(a))
-	under(cmd, "Agree (确认)", openStatements(a), signStatements(a))
+	under(cmd, "Agree (确认)", openStatements(a), signStatements(a), claimStatement(a))
 	under(cmd, "Export (导出)", exportStatement(a))
 	cmd.Long = `A statement is what you and one other party owe each other in a closed cycle. Your node makes its
 lines from its own blocks; their root is what you sign. When both have signed the same root it is AGREED.
@@ -61,11 +61,7 @@ func listStatements(a *app) *cobra.Command {
 					if !all && p.A != g.Party() && p.B != g.Party() {
 						continue
 					}
-					one, err := summed(p)
-					if err != nil {
-						return err
-					}
-					list = append(list, one)
+					list = append(list, summed(p))
 				}
 				return a.print(list, func(t table.Writer) { statementsTable(t, list) })
 			})

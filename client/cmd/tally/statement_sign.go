@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
@@ -142,3 +143,15 @@ func (a *app) requestFor(parts ...string) string {
 
 // maxRequest is how long a request id may be.
 const maxRequest = 64
+
+func claimStatement(a *app) *cobra.Command {
+	var req settlement.ClaimRequest
+	cmd := a.sends("claim WITH", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
+		"  tally --as M statement claim D --cycle 2026-11",
+		func(args []string) (command.Request, error) {
+			req.With = args[0]
+			return req, nil
+		})
+	word(cmd, &req.Cycle, "cycle", "closed cycle")
+	return cmd
+}
