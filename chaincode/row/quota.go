@@ -18,9 +18,10 @@ var quotaReaders = map[string]reader{
 		command.CancelOrder, command.TimeOutOrder, command.SurrenderQuota})...)),
 }
 
-// draws are the commands that draw on limits.
-var draws = []command.Kind{command.Issue, command.Award, command.Adjust, command.Convert, command.Hold, command.Capture, command.Refund,
-	command.GrantBenefit, command.BuyBenefit, command.AwardPurchase, command.PlaceOrder, command.DeliverOrder, command.RefundReturn}
+// draws are the commands that draw on limits. Whatever makes parties owe each other may
+// draw on their net debit caps.
+var draws = slices.Concat(owes, []command.Kind{command.Issue, command.Award, command.Adjust, command.Hold, command.GrantBenefit, command.BuyBenefit,
+	command.AwardPurchase, command.RevokeEntitlement})
 
 // Quota is the key of a limit.
 func Quota(kind quota.Kind, id string) Key[quota.Quota] {
