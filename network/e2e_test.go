@@ -191,7 +191,7 @@ func (r *rig) awaitLevel(t *testing.T) {
 			if row.State != process.Running {
 				return fmt.Errorf("%s is %s", row.Process, row.State)
 			}
-			if !strings.HasPrefix(row.Process, "echo.") {
+			if !strings.HasPrefix(row.Process, "echo.") && row.Process != "supervisor" {
 				heights[row.Height] = append(heights[row.Height], row.Process)
 			}
 		}

@@ -12,6 +12,7 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,8 +39,13 @@ type Network struct {
 	// Fabric's programs is not counted.
 	Patience time.Duration
 
-	tools toolchain.Source
-	block genesis.Block
+	// Tallynet is the program that supervises the others once Up has returned; with
+	// none, what dies stays dead until the next Up.
+	Tallynet string
+
+	tools   toolchain.Source
+	noTools error // why tools can't be found; only who starts something needs them
+	block   genesis.Block
 }
 
 // Open reads the topology and finds the network's state in dir, or in .run
@@ -56,16 +62,14 @@ func Open(topologyFile, dir string) (*Network, error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	tools, err := FindTools(beside)
-	if err != nil {
-		return nil, err
-	}
+	tools, missing := FindTools(beside)
 	return &Network{
 		Topology: t,
 		Dir:      dir,
 		Layout:   identity.Layout{Root: filepath.Join(dir, "crypto")},
 		Table:    process.Table{Records: filepath.Join(dir, "run"), Logs: filepath.Join(dir, "logs")},
 		tools:    tools,
+		noTools:  missing,
 		block:    genesis.Block{Dir: filepath.Join(dir, "genesis"), Channel: t.Channel},
 	}, nil
 }
@@ -116,11 +120,19 @@ func (n *Network) claimed() bool {
 	return err == nil
 }
 
+// busy is how long the supervisor may keep others waiting while it starts what died.
+const busy = 2 * time.Second
+
 // exclusively runs work while no other tallynet changes the network.
-func (n *Network) exclusively(work func() error) error {
+func (n *Network) exclusively(work func() error) error { return n.alone(busy, work) }
+
+// alone is exclusively, if the network is free within so long.
+func (n *Network) alone(within time.Duration, work func() error) error {
 	lock := flock.New(filepath.Join(n.Dir, marker))
-	ok, err := lock.TryLock()
-	if err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	ok, err := lock.TryLockContext(ctx, 20*time.Millisecond)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("lock %s: %w", n.Dir, err)
 	}
 	if !ok {

@@ -59,6 +59,7 @@ func (n *Network) specs(programs toolchain.Programs) ([]process.Spec, error) {
 		if err != nil {
 			return nil, err
 		}
+		spec.Memory = uint64(n.Topology.Memory.Orderer)
 		specs = append(specs, spec)
 	}
 	for _, p := range n.Topology.Peers() {
@@ -69,6 +70,7 @@ func (n *Network) specs(programs toolchain.Programs) ([]process.Spec, error) {
 		if err != nil {
 			return nil, err
 		}
+		spec.Memory = uint64(n.Topology.Memory.Peer)
 		specs = append(specs, spec)
 	}
 	for _, s := range n.Topology.Servers() {
@@ -88,7 +90,9 @@ func (n *Network) serverSpec(s topology.Server) (process.Spec, error) {
 	if err != nil {
 		return process.Spec{}, err
 	}
-	return lifecycle.ServerSpec(s, pkg, link), nil
+	spec := lifecycle.ServerSpec(s, pkg, link)
+	spec.Memory = uint64(n.Topology.Memory.Chaincode)
+	return spec, nil
 }
 
 // checkPrograms refuses a topology that names chaincode programs which are not

@@ -26,6 +26,10 @@ type ProcessStatus struct {
 	Height uint64 `json:"height,omitempty"`
 	// MemoryMB is resident memory in units of 10⁶ bytes.
 	MemoryMB int `json:"memoryMB,omitempty"`
+	// Restarts is how often it died and was started again since `up`.
+	Restarts    int       `json:"restarts"`
+	LastExit    string    `json:"lastExit,omitempty"`
+	RestartedAt time.Time `json:"restartedAt,omitzero"`
 	// Note is what is particular: "leads", or why a running process is silent.
 	Note string `json:"note,omitempty"`
 }
@@ -109,6 +113,11 @@ func (n *Network) survey() ([]ProcessStatus, []heightOf, error) {
 			return nil, nil, err
 		}
 	}
+	if _, state, _ := n.Table.Lookup(supervisor); state != process.Stopped {
+		if err := add(supervisor, n.Topology.Orderers.Organisation, "", nil); err != nil {
+			return nil, nil, err
+		}
+	}
 	return rows, asks, nil
 }
 
@@ -119,12 +128,24 @@ func (n *Network) row(name, party, address string) (ProcessStatus, error) {
 	}
 	_, text, _ := net.SplitHostPort(address)
 	port, _ := strconv.Atoi(text)
-	row := ProcessStatus{Process: name, Party: party, State: state, Port: port}
-	switch state {
-	case process.Running:
+	row := ProcessStatus{
+		Process: name, Party: party, State: state, Port: port,
+		Restarts: record.Count, LastExit: record.LastExit, RestartedAt: record.Last,
+	}
+	switch {
+	case state == process.Running:
 		row.PID, row.MemoryMB = record.PID, int(record.Memory()/1e6)
-	case process.Stale:
+	case state == process.Stale && record.Held:
+		row.Note = "killed on purpose; `tallynet process start` or `up` starts it again"
+	case state == process.Stale && n.supervised():
+		row.Note = "died; it is about to be started again"
+	case state == process.Stale:
 		row.Note = "died; `tallynet up` starts it again"
 	}
 	return row, nil
+}
+
+func (n *Network) supervised() bool {
+	_, state, err := n.Table.Lookup(supervisor)
+	return err == nil && state == process.Running
 }

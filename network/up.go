@@ -28,6 +28,9 @@ type Reporter interface {
 // Tools builds Fabric's programs unless they are cached.
 func (n *Network) Tools(ctx context.Context, report Reporter) (toolchain.Programs, error) {
 	report.Step("Fabric's programs")
+	if n.noTools != nil {
+		return toolchain.Programs{}, n.noTools
+	}
 	programs, built, err := n.tools.Ensure(ctx, report.Detail)
 	if err == nil && !built {
 		report.Detail("cached")
@@ -38,7 +41,8 @@ func (n *Network) Tools(ctx context.Context, report Reporter) (toolchain.Program
 // Up makes the network run as its topology says and returns when an endorsement
 // works across all peer-owning parties. What runs and is right is left alone, a
 // process that died is started again, one that runs something else than the
-// topology says is replaced, and a ledger that exists is kept.
+// topology says is replaced, and a ledger that exists is kept. From then on a
+// supervisor starts again what dies.
 //
 // Refused: a missing chaincode program, a port in use, a topology whose genesis
 // block would be another ([genesis.ErrTopologyChanged]), a directory with other
@@ -108,6 +112,9 @@ func (n *Network) startAll(ctx context.Context, programs toolchain.Programs, rep
 	specs, err := n.specs(programs)
 	if err != nil {
 		return err
+	}
+	if n.Tallynet != "" {
+		specs = append(specs, n.supervisorSpec())
 	}
 	if _, err := n.Table.EndOrphans(ctx, Grace); err != nil {
 		return err

@@ -16,6 +16,8 @@ const (
 	ReceiveReturn Kind = 139
 	RefuseReturn  Kind = 140
 	RefundReturn  Kind = 141
+	TimeOutReturn Kind = 142
+	PayBack       Kind = 143
 )
 
 var orderSpecs = []spec{
@@ -31,4 +33,6 @@ var orderSpecs = []spec{
 	specOf[goods.ReceiveReturnRequest](ReceiveReturn, "order:ReceiveReturn"),
 	specOf[goods.RefuseReturnRequest](RefuseReturn, "order:RefuseReturn"),
 	specOf[goods.RefundRequest](RefundReturn, "order:Refund"),
+	specOf[goods.TimeOutReturnRequest](TimeOutReturn, "order:TimeOutReturn"),
+	specOf[goods.PayBackRequest](PayBack, "order:PayBack"),
 }

@@ -19,15 +19,19 @@
 //	           │                  └──cancel, time out──▶ CANCELLED, TIMED_OUT
 //	           └──reject, cancel, time out──▶ REJECTED, CANCELLED, TIMED_OUT
 //
-//	return    REQUESTED ──receive──▶ RECEIVED ──refund──▶ REFUNDED
-//	           └──refuse──────────────┴──▶ REFUSED
+//	return    REQUESTED ──receive──▶ RECEIVED ──refund, time out──▶ REFUNDED
+//	           ├──time out──▶ REFUNDED  │
+//	           └──refuse────────────────┴──▶ REFUSED
+//
+//	cash      OWED ──pay back──▶ PAID_BACK      of parts that ended, of returns that timed out
 //
 // The invariants: per good and seller
 //
 //	restocked − withdrawn = free + reserved in open parts + delivered + lost − put back by returns
 //
 // and per order, in fen, price × quantity of all lines = value of its points + cash. A
-// part's points come to its share within one point: what straddles two is the first's.
+// part's points come to its share within half a point: what straddles two is whose the larger
+// half is, and the later one's if both are equal.
 //
 // Every function here is pure: rows in, rows out, no ledger, no clock.
 package goods
@@ -57,5 +61,9 @@ const (
 	MaxQuantity   = 1_000_000      // of one line
 	MaxPieces     = 64             // lots that one order takes from
 	MaxDays       = 366            // that a storefront waits for anything
+	MaxAnswerDays = 60             // in which a seller must answer a return
 	MaxAcceptSecs = 30 * 24 * 3600 // how long an order may wait to be accepted
 )
+
+// answerDays are the days that a seller has to answer a return whose storefront names none.
+const answerDays = 14

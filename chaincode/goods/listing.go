@@ -39,8 +39,8 @@ type Price struct {
 }
 
 // ListRequest puts a good into the caller's storefront, or changes how it is listed,
-// for orders from now on. It names the terms that the caller takes, whose value it
-// has been told and has compared with their commitment. Only the owner of a
+// for orders from now on. It names the terms that the caller takes, and their kind: it
+// has been told their value and has compared it with the commitment. Only the owner of a
 // storefront may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the caller's
@@ -54,6 +54,7 @@ type ListRequest struct {
 	SKU      string          `json:"sku"`
 	Scene    string          `json:"scene"`
 	Labels   []string        `json:"labels"`
+	Kind     TermsKind       `json:"kind"`  // of the terms
 	Terms    veil.Commitment `json:"terms"` // that the caller takes; "" for its own goods
 	Prices   []Price         `json:"prices"`
 	Open     bool            `json:"open"`
@@ -69,6 +70,9 @@ func (r ListRequest) Check() error {
 	}
 	if err := checkSorted("labels", r.Labels, MaxLabels); err != nil {
 		return err
+	}
+	if r.Kind > Commission || (r.Kind == NoTerms) != (len(r.Terms) == 0) {
+		return fault.New(fault.BadRequest, "terms: want them and their kind, supply or commission, or neither")
 	}
 	if len(r.Terms) > 0 {
 		if err := r.Terms.Check(); err != nil {
@@ -146,10 +150,10 @@ func (l Listed) terms(req ListRequest, at At) (Terms, error) {
 		}
 		return Terms{}, nil
 	}
-	if l.Before != nil && bytes.Equal(l.Before.Terms, req.Terms) {
+	if l.Before != nil && l.Before.Kind == req.Kind && bytes.Equal(l.Before.Terms, req.Terms) {
 		return Terms{Kind: l.Before.Kind, Commitment: l.Before.Terms}, nil
 	}
-	return l.Terms.Take(req.Terms, at.Date)
+	return l.Terms.Take(req.Kind, req.Terms, at.Date)
 }
 
 // whole is the price with lists of its own.

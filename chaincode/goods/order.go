@@ -45,6 +45,9 @@ func (s State) String() string { return states.Of(uint8(s)) }
 // Holds says whether a part in this state still holds its points and its stock.
 func (s State) Holds() bool { return s >= Placed && s <= OnItsWay }
 
+// Failed says whether a part in this state ended without delivery.
+func (s State) Failed() bool { return s >= Rejected }
+
 // Proof is what shows that a part was delivered.
 type Proof uint8
 
@@ -91,6 +94,7 @@ type Order struct {
 	ShipDays      int32           `json:"shipDays"`
 	SilenceDays   int32           `json:"silenceDays"`
 	ReturnDays    int32           `json:"returnDays"`
+	AnswerDays    int32           `json:"answerDays"`
 	Parts         []Part          `json:"parts"`
 }
 
@@ -197,8 +201,8 @@ func (o Order) sides(p Part, caller string, id number.Command) error {
 	return nil
 }
 
-// Paid says which order a cash payment was used for.
+// Paid says what a cash payment, or a cash refund, of a seller's was used for.
 type Paid struct {
 	_     struct{}       `cbor:",toarray"`
-	Order number.Command `json:"order"`
+	Order number.Command `json:"order"` // or, of a refund, the return or the cash that was owed
 }

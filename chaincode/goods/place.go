@@ -25,7 +25,7 @@ import (
 // WRONG_STATE, EXPIRED, INSUFFICIENT, FROZEN, WRONG_ORDER; WRONG_STATE (the
 // storefront doesn't take a programme), LIMIT (they count for more than 2⁵³−1),
 // BAD_REQUEST (points and cash don't come to the total, or there are fewer of either
-// than the prices ask for); WRONG_STATE (the member was erased) and the refusals of an authorisation; DAILY_CAP, NET_DEBIT_CAP,
+// than the prices ask for), LIMIT (accepting it would make more than 256 obligations); WRONG_STATE (the member was erased) and the refusals of an authorisation; DAILY_CAP, NET_DEBIT_CAP,
 // OUT_OF_STOCK, CONFLICT (the payment was used for another order).
 type PlaceRequest struct {
 	_             struct{}        `cbor:",toarray"`
@@ -137,12 +137,31 @@ func Place(req PlaceRequest, q Quote, line spend.Line, at At) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
+	if err := checkEnds(parts); err != nil {
+		return Order{}, err
+	}
 	return Order{
 		Seller: q.Seller, Member: q.Member, Outlet: req.Outlet, Region: q.Region, Reference: req.Reference,
 		Date: at.Date, AcceptBy: req.AcceptBy, Payment: req.Payment, Tenders: tenders,
 		Authorisation: req.Authorisation, Pickup: req.Pickup,
-		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], Parts: parts,
+		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], AnswerDays: q.Service[3], Parts: parts,
 	}, nil
+}
+
+// checkEnds refuses with LIMIT an order that its acceptance would make owe more than one command
+// can note: every part that needs no delivery is delivered by it. A part alone never does. A
+// funder's points come to a redemption and a fee at most, a line to what it was supplied for.
+func checkEnds(parts []Part) error {
+	at := 0
+	for _, p := range parts {
+		if p.Delivery == Virtual {
+			at += 2*len(p.Pieces) + len(p.Lines)
+		}
+	}
+	if at > number.MaxOrd+1 {
+		return fault.New(fault.Limit, "accepting it would make %d obligations, of %d: order it in several", at, number.MaxOrd+1)
+	}
+	return nil
 }
 
 // used lists the quote's tenders of the programmes that paid.

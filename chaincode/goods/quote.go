@@ -68,7 +68,7 @@ type Quote struct {
 	Total     amount.Units `json:"total"`     // fen
 	MinPoints amount.Units `json:"minPoints"` // fen of it that must be paid in points
 	MinCash   amount.Units `json:"minCash"`   // fen of it that must be paid in cash
-	Service   [3]int32     `json:"service"`   // ship, silence and return days
+	Service   [4]int32     `json:"service"`   // ship, silence, return and answer days
 }
 
 // Quoted is a line of a quote.
@@ -87,7 +87,7 @@ type Quoted struct {
 	Fee      amount.Rate     `json:"fee"` // of supply value, the supplier's party to the operator; 0 for the seller's own
 }
 
-// Hash is SHA-256 over "tallystick quote v1\n" and the quote's CBOR, in which a
+// Hash is SHA-256 over "tallystick quote v2\n" and the quote's CBOR, in which a
 // list or a commitment that is empty is null.
 func (q Quote) Hash() codec.Hash {
 	q.Lines = slices.Clone(q.Lines)
@@ -99,7 +99,7 @@ func (q Quote) Hash() codec.Hash {
 	if len(q.Tenders) == 0 {
 		q.Tenders = nil
 	}
-	sum := sha256.Sum256(codec.Append([]byte("tallystick quote v1\n"), q))
+	sum := sha256.Sum256(codec.Append([]byte("tallystick quote v2\n"), q))
 	return sum[:]
 }
 
@@ -118,7 +118,7 @@ func Offer(front Storefront, member, region string, shelves []Shelf, wanted []Wa
 	}
 	q := Quote{
 		Seller: front.Seller, Member: member, Region: region, Tenders: front.Tenders,
-		Service: [3]int32{front.ShipDays, front.SilenceDays, front.ReturnDays},
+		Service: [4]int32{front.ShipDays, front.SilenceDays, front.ReturnDays, front.AnswerDays},
 	}
 	for i, w := range wanted {
 		price, err := shelves[i].price(region, today)

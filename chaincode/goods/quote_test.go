@@ -22,7 +22,7 @@ func kit() Good {
 }
 
 func front() Storefront {
-	return Storefront{Seller: "D", Tenders: []Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3, SilenceDays: 10, ReturnDays: 7, Open: true}
+	return Storefront{Seller: "D", Tenders: []Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3, SilenceDays: 10, ReturnDays: 7, AnswerDays: 5, Open: true}
 }
 
 // everyone is a price that fits all members, everywhere and always.
@@ -137,7 +137,7 @@ func TestOfferSaysWhatAnOrderBinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q.Total != 61_100 || q.MinPoints != 320 || q.MinCash != 190 || q.Service != [3]int32{3, 10, 7} || q.Seller != "D" || q.Member != "li" || q.Region != "sh" || len(q.Tenders) != 1 {
+	if q.Total != 61_100 || q.MinPoints != 320 || q.MinCash != 190 || q.Service != [4]int32{3, 10, 7, 5} || q.Seller != "D" || q.Member != "li" || q.Region != "sh" || len(q.Tenders) != 1 {
 		t.Errorf("%+v", q)
 	}
 	want := Quoted{Supplier: "care", Party: "S", SKU: "kit", Version: 3, Delivery: Shipped, Scene: "retail", Quantity: 2, Fen: 29_800, Kind: Supply, Terms: make([]byte, 32), Fee: amount.Rate{Num: 1, Den: 100}}

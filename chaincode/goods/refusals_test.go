@@ -138,6 +138,8 @@ func TestStorefrontRequests(t *testing.T) {
 		spoil[SetStorefrontRequest]{"cash only", func(r *SetStorefrontRequest) { r.Tenders = nil }, ""},
 		spoil[SetStorefrontRequest]{"no name", func(r *SetStorefrontRequest) { r.En = "" }, bad},
 		spoil[SetStorefrontRequest]{"367 days", func(r *SetStorefrontRequest) { r.ReturnDays = 367 }, bad},
+		spoil[SetStorefrontRequest]{"60 days to answer", func(r *SetStorefrontRequest) { r.AnswerDays = MaxAnswerDays }, ""},
+		spoil[SetStorefrontRequest]{"61 days to answer", func(r *SetStorefrontRequest) { r.AnswerDays = MaxAnswerDays + 1 }, bad},
 		spoil[SetStorefrontRequest]{"less than no day", func(r *SetStorefrontRequest) { r.SilenceDays = -1 }, bad},
 		spoil[SetStorefrontRequest]{"a programme twice", func(r *SetStorefrontRequest) { r.Tenders[1] = r.Tenders[0] }, bad},
 		spoil[SetStorefrontRequest]{"unsorted", func(r *SetStorefrontRequest) { slices.Reverse(r.Tenders) }, bad},
@@ -153,10 +155,13 @@ func TestStorefrontRequests(t *testing.T) {
 		return func(r *ListRequest) { do(&r.Prices[0]) }
 	}
 	checks(t, func() ListRequest {
-		return ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Labels: []string{"new"}, Terms: sealedPrice(1),
+		return ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Labels: []string{"new"}, Kind: Supply, Terms: sealedPrice(1),
 			Prices: []Price{{Regions: []string{"bj", "sh"}, From: today, Until: today, Fen: 900, MinPoints: 500, MinCash: 400}}}
 	},
-		spoil[ListRequest]{"its own", func(r *ListRequest) { r.Terms = nil }, ""},
+		spoil[ListRequest]{"its own", func(r *ListRequest) { r.Kind, r.Terms = NoTerms, nil }, ""},
+		spoil[ListRequest]{"terms of no kind", func(r *ListRequest) { r.Kind = NoTerms }, bad},
+		spoil[ListRequest]{"a kind of no terms", func(r *ListRequest) { r.Terms = nil }, bad},
+		spoil[ListRequest]{"an unknown kind", func(r *ListRequest) { r.Kind = 3 }, bad},
 		spoil[ListRequest]{"hidden", price(func(p *Price) { *p = Price{Hidden: true} }), ""},
 		spoil[ListRequest]{"no supplier", func(r *ListRequest) { r.Supplier = "" }, bad},
 		spoil[ListRequest]{"no scene", func(r *ListRequest) { r.Scene = "" }, bad},
@@ -282,9 +287,11 @@ func TestListTakesTerms(t *testing.T) {
 		{"nothing offered or named", Listed{Supplier: care(Approved)}, nil, 0, fault.NotFound},
 		{"nothing named", Listed{Supplier: care(Approved), Terms: offered}, nil, 0, fault.Conflict},
 		{"others than named, too late too", Listed{Supplier: care(Approved), Terms: late}, sealedPrice(3), 0, fault.Conflict},
-		{"too late", Listed{Supplier: care(Approved), Terms: late}, sealedPrice(1), 0, fault.Expired},
+		{"too late", Listed{Supplier: care(Approved), Terms: late}, sealedPrice(1), Commission, fault.Expired},
+		{"the value as a price, offered as a share", Listed{Supplier: care(Approved), Terms: offered}, sealedPrice(1), Supply, fault.Conflict},
+		{"the value that it has, as a share", Listed{Supplier: care(Approved), Before: before}, sealedPrice(2), Commission, fault.NotFound},
 	} {
-		req := ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Terms: c.named, Prices: []Price{everyone(900)}}
+		req := ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Kind: c.kind, Terms: c.named, Prices: []Price{everyone(900)}}
 		l, err := List(c.there, req, by("D"))
 		if fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)

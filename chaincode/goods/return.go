@@ -45,7 +45,8 @@ type Return struct {
 	Line      uint8          `json:"line"` // of the part, from 1
 	Quantity  uint32         `json:"quantity"`
 	State     ReturnState    `json:"state"`
-	Since     date.Date      `json:"since"` // of the state
+	Since     date.Date      `json:"since"`    // of the state
+	AnswerBy  date.Date      `json:"answerBy"` // last day for the seller's next step; then anyone may time it out
 	By        string         `json:"by"`    // party that asked for it
 	Reason    string         `json:"reason"`
 	Restocked bool           `json:"restocked"` // it can be sold again
@@ -108,10 +109,13 @@ func (o Order) RequestReturn(home string, req RequestReturnRequest, at At) (Orde
 	line.Returning += req.Quantity
 	made := Return{
 		Order: req.Order, Part: req.Part, Line: req.Line, Quantity: req.Quantity,
-		State: Requested, Since: at.Date, By: at.Caller, Reason: req.Reason,
+		State: Requested, Since: at.Date, AnswerBy: o.answerBy(at), By: at.Caller, Reason: req.Reason,
 	}
 	return o.with(i, part.withLine(req.Line, line)), made, nil
 }
+
+// answerBy is the last day that the seller has, from today.
+func (o Order) answerBy(at At) date.Date { return at.Date + date.Date(o.AnswerDays) }
 
 // withLine is the part with a line changed, the line counted from 1.
 func (p Part) withLine(n uint8, line Line) Part {
@@ -142,7 +146,7 @@ func (o Order) ReceiveReturn(back Return, req ReceiveReturnRequest, at At) (Retu
 	if back.State != Requested {
 		return Return{}, fault.New(fault.WrongState, "return %s is %s", req.Return, back.State)
 	}
-	back.State, back.Since, back.Restocked = Received, at.Date, req.Restock
+	back.State, back.Since, back.AnswerBy, back.Restocked = Received, at.Date, o.answerBy(at), req.Restock
 	return back, nil
 }
 
@@ -186,7 +190,7 @@ func (o Order) RefuseReturn(back Return, req RefuseReturnRequest, at At) (Order,
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't
 // RECEIVED), BAD_REQUEST (cash goes back and no refund of it is named, or the other
-// way about), LIMIT (a position above 2⁵³−1).
+// way about), CONFLICT (that refund proves another), LIMIT (a position above 2⁵³−1).
 type RefundRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Return  number.Command `json:"return"`
@@ -216,24 +220,66 @@ func (o Order) Refund(back Return, req RefundRequest, cycle string, at At) (next
 	if back.State != Received {
 		return refuse(fault.New(fault.WrongState, "return %s is %s", req.Return, back.State))
 	}
+	next, done, from, to, err = o.refund(back, cycle, at)
+	if err != nil {
+		return refuse(err)
+	}
+	if (done.Cash > 0) != (req.Payment != "") {
+		return refuse(fault.New(fault.BadRequest, "%d fen in cash go back: want the reference of that refund, or none", int64(done.Cash)))
+	}
+	done.Payment = req.Payment
+	return next, done, from, to, nil
+}
+
+// TimeOutReturnRequest ends a return in the member's favour that the seller left without
+// its next step in the days that its storefront gives: as a refund, but for the cash,
+// which it then owes (see Due). Every party may.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, WRONG_STATE (it is refunded or refused,
+// or the seller still has time).
+type TimeOutReturnRequest struct {
+	_      struct{}       `cbor:",toarray"`
+	Return number.Command `json:"return"`
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
+func (r TimeOutReturnRequest) Check() error { return r.Return.Check() }
+
+// TimeOutReturn ends the return in a cycle, as Refund does, and answers what cash is owed.
+func (o Order) TimeOutReturn(back Return, req TimeOutReturnRequest, cycle string, at At) (next Order, done Return, due Due, from, to amount.Units, err error) {
+	switch {
+	case back.State != Requested && back.State != Received:
+		err = fault.New(fault.WrongState, "return %s is %s", req.Return, back.State)
+	case at.Date <= back.AnswerBy:
+		err = fault.New(fault.WrongState, "the seller has until %s to answer return %s", back.AnswerBy, req.Return)
+	default:
+		next, done, from, to, err = o.refund(back, cycle, at)
+	}
+	if err != nil {
+		return Order{}, Return{}, Due{}, 0, 0, err
+	}
+	due = Due{Seller: o.Seller, Member: o.Member, Order: back.Order, Return: req.Return, Fen: done.Cash, State: Owed, Since: at.Date}
+	return next, done, due, from, to, nil
+}
+
+// refund is the order and the return once what paid for it has gone back: the points from..to
+// of the part's line, and cash.
+func (o Order) refund(back Return, cycle string, at At) (_ Order, _ Return, from, to amount.Units, err error) {
 	part := o.Parts[back.Part-1]
 	line := part.Lines[back.Line-1]
 	end := part.before(back.Line) + line.Fen*amount.Units(line.Quantity-line.Returned)
 	start := end - line.Fen*amount.Units(back.Quantity)
 	from, fromCash, err := part.paid(o.Tenders, start)
 	if err != nil {
-		return refuse(err)
+		return Order{}, Return{}, 0, 0, err
 	}
 	to, toCash, err := part.paid(o.Tenders, end)
 	if err != nil {
-		return refuse(err)
-	}
-	if cash := toCash - fromCash; (cash > 0) != (req.Payment != "") {
-		return refuse(fault.New(fault.BadRequest, "%d fen in cash go back: want the reference of that refund, or none", int64(cash)))
+		return Order{}, Return{}, 0, 0, err
 	}
 	line.Returning -= back.Quantity
 	line.Returned += back.Quantity
-	back.State, back.Since, back.Payment, back.Cycle = Refunded, at.Date, req.Payment, cycle
+	back.State, back.Since, back.Cycle = Refunded, at.Date, cycle
 	back.Pieces, back.Cash = part.Pieces.Between(from, to), toCash-fromCash
 	return o.with(int(back.Part)-1, part.withLine(back.Line, line)), back, from, to, nil
 }

@@ -16,6 +16,7 @@ type Storefront struct {
 	ShipDays    int32    `json:"shipDays"`    // after acceptance, in which a part must be shipped or handed over; then anyone may time it out
 	SilenceDays int32    `json:"silenceDays"` // after shipping, at whose end silence is delivery
 	ReturnDays  int32    `json:"returnDays"`  // after delivery, in which a return can be asked for
+	AnswerDays  int32    `json:"answerDays"`  // of a return, in which the seller must take the next step; then anyone may time it out, in the member's favour
 	Open        bool     `json:"open"`
 }
 
@@ -39,6 +40,7 @@ type SetStorefrontRequest struct {
 	ShipDays    int32    `json:"shipDays"`    // 0 … 366
 	SilenceDays int32    `json:"silenceDays"` // 0 … 366
 	ReturnDays  int32    `json:"returnDays"`  // 0 … 366
+	AnswerDays  int32    `json:"answerDays"`  // 1 … 60; 0: 14
 	Open        bool     `json:"open"`
 }
 
@@ -51,6 +53,9 @@ func (r SetStorefrontRequest) Check() error {
 		if days < 0 || days > MaxDays {
 			return fault.New(fault.BadRequest, "days: want 0 to %d", MaxDays)
 		}
+	}
+	if r.AnswerDays < 0 || r.AnswerDays > MaxAnswerDays {
+		return fault.New(fault.BadRequest, "answerDays: want 0 to %d", MaxAnswerDays)
 	}
 	if len(r.Tenders) > MaxTenders {
 		return fault.New(fault.BadRequest, "tenders: want at most %d programmes", MaxTenders)
@@ -85,8 +90,12 @@ func SetStorefront(req SetStorefrontRequest, caller string) Storefront {
 	for i := range tenders {
 		tenders[i].Value = tenders[i].Value.Lowest()
 	}
+	answer := req.AnswerDays
+	if answer == 0 {
+		answer = answerDays
+	}
 	return Storefront{
 		Seller: caller, En: req.En, Zh: req.Zh, Tenders: tenders,
-		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, Open: req.Open,
+		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, AnswerDays: answer, Open: req.Open,
 	}
 }

@@ -93,12 +93,13 @@ func OfferTerms(supplier Supplier, req OfferTermsRequest, at At) (Terms, error) 
 }
 
 // Take refuses what a listing can't have: NOT_FOUND if none are offered (t is nil),
-// CONFLICT for others than it names, EXPIRED after their last day.
-func (t *Terms) Take(named veil.Commitment, today date.Date) (Terms, error) {
+// CONFLICT for others than it names, or of another kind: the same value can be a price or a share of
+// one. EXPIRED after their last day.
+func (t *Terms) Take(kind TermsKind, named veil.Commitment, today date.Date) (Terms, error) {
 	switch {
 	case t == nil:
 		return Terms{}, fault.New(fault.NotFound, "no terms are offered")
-	case !bytes.Equal(t.Commitment, named):
+	case t.Kind != kind || !bytes.Equal(t.Commitment, named):
 		return Terms{}, fault.New(fault.Conflict, "other terms are offered now")
 	case !within(0, t.Until, today):
 		return Terms{}, fault.New(fault.Expired, "the terms ended on %s", t.Until)

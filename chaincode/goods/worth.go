@@ -47,6 +47,28 @@ func reach(tenders []Tender, line spend.Line, fen amount.Units) (amount.Units, e
 	return low, nil
 }
 
+// nearest is the number of a line's points whose worth is nearest to so many fen; of two that are as
+// near, the smaller. So what goes back for the last units of a line, which begins where that ends, is their
+// worth within half a point, in the member's favour.
+func nearest(tenders []Tender, line spend.Line, fen amount.Units) (amount.Units, error) {
+	over, err := reach(tenders, line, fen)
+	if err != nil || over == 0 {
+		return 0, err
+	}
+	above, err := worth(tenders, line.Between(0, over))
+	if err != nil {
+		return 0, err
+	}
+	below, err := worth(tenders, line.Between(0, over-1))
+	if err != nil {
+		return 0, err
+	}
+	if below < fen && fen-below <= above-fen {
+		return over - 1, nil
+	}
+	return over, nil
+}
+
 // paid is how the first so many fen of a part were paid: with points from the
 // start of its line, and when these are used up, with cash. Points that count for
 // nothing belong to the first fen.
@@ -58,7 +80,7 @@ func (p Part) paid(tenders []Tender, fen amount.Units) (points, cash amount.Unit
 	case fen >= inPoints:
 		return p.Pieces.Sum(), fen - inPoints, nil
 	}
-	points, err = reach(tenders, p.Pieces, fen)
+	points, err = nearest(tenders, p.Pieces, fen)
 	return points, 0, err
 }
 

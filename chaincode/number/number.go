@@ -22,7 +22,7 @@ const (
 	WalkIn   = 0         // the lane of commands that were sent without one
 	MaxSeq   = 1<<40 - 1 // batches of a lane
 	MaxIndex = 499       // commands of a batch
-	MaxOrd   = 99        // rows that one command makes
+	MaxOrd   = 255       // rows that one command makes, less one: what its two digits in a key have room for
 )
 
 // Command is the number of one command.
@@ -60,9 +60,6 @@ func (c Command) Check() error {
 
 // Check refuses with BAD_REQUEST a number that no row can have.
 func (r Row) Check() error {
-	if r.Ord > MaxOrd {
-		return fault.New(fault.BadRequest, "no row has such a number")
-	}
 	return r.Command.Check()
 }
 

@@ -89,7 +89,7 @@ func keepsParty(s *Seal, b, a party.Party) bool {
 // owesHidden are the commands that make parties owe each other hidden amounts, owes
 // those that make them owe anything.
 var (
-	owesHidden = []command.Kind{command.PlaceOrder, command.AcceptOrder, command.DeliverOrder, command.RefundReturn, command.CarryStatement}
+	owesHidden = []command.Kind{command.PlaceOrder, command.AcceptOrder, command.DeliverOrder, command.RefundReturn, command.TimeOutReturn, command.CarryStatement}
 	owes       = append([]command.Kind{
 		command.Capture, command.Refund, command.Convert, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement,
 		command.OpenHidden, command.Prefund, command.AgreeSplit, command.RuleDispute, command.WithdrawDispute,

@@ -42,9 +42,9 @@ var pointsReaders = map[string]reader{
 // their state, and backs those of them that also give back what was taken.
 var (
 	grants = []command.Kind{command.Issue, command.Award, command.Convert, command.Transfer, command.TakeTrade, command.Refund, command.Adjust,
-		command.AwardPurchase, command.RefundReturn}
+		command.AwardPurchase, command.RefundReturn, command.TimeOutReturn}
 	backs = []command.Kind{command.Release, command.TimeOut, command.Refund, command.EndTrade, command.ReverseWriteOff, command.RevokeEntitlement,
-		command.ExpireEntitlement, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RefundReturn}
+		command.ExpireEntitlement, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RefundReturn, command.TimeOutReturn}
 	spends = append([]command.Kind{command.Hold, command.Convert, command.Transfer, command.OfferTrade, command.TakeTrade, command.BuyBenefit,
 		command.PlaceOrder, command.Activate, command.Cancel, command.Expire, command.Revoke}, backs...)
 )

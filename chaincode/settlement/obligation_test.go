@@ -89,6 +89,9 @@ func TestObligationsAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if batch, err = fill(batch, 498, MaxBatch%MaxOwed, true); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := fill(batch, 499, 1, false); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("one too many of a batch: %v", err)
 	}

@@ -145,7 +145,7 @@ func repriced(s Stores, req goods.ListRequest) (command.Request, string, error) 
 	}
 	req.Labels = nil
 	if found {
-		req.Scene, req.Labels, req.Open, req.Terms = there.Scene, there.Labels, there.Open, there.Terms
+		req.Scene, req.Labels, req.Open, req.Kind, req.Terms = there.Scene, there.Labels, there.Open, there.Kind, there.Terms
 	}
 	return req, "", nil
 }

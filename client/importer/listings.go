@@ -74,12 +74,12 @@ func Take(s Stores, req goods.ListRequest) (made command.Request, doomed string,
 			return nil, "", err
 		}
 		if known {
-			req.Terms = offered.Commitment
+			req.Kind, req.Terms = offered.Kind, offered.Commitment
 			return req, "", nil
 		}
 	}
 	if listed {
-		req.Terms = there.Terms
+		req.Kind, req.Terms = there.Kind, there.Terms
 		return req, "", nil
 	}
 	return req, "its terms haven't been accepted; ask the supplier for them, and see tally terms accept", nil

@@ -55,6 +55,8 @@ func nounOf(named row.Named, id []string) (noun, bool) {
 		return noun{r.Member, r.By, r.Benefit, r.State.String(), int64(r.Until)}, true
 	case benefit.WriteOff:
 		return noun{r.Member, r.Provider, r.Benefit, r.State.String(), int64(r.Date)}, true
+	case goods.Due:
+		return noun{r.Member, r.Seller, r.Order.String(), r.State.String(), int64(r.Since)}, true
 	case goods.Terms: // SUPPLIER/SKU/SELLER
 		return noun{"", id[2], id[0] + "/" + id[1], "", int64(r.Until)}, true
 	case campaign.Campaign:

@@ -129,6 +129,6 @@ var keptIn = map[string]string{
 	"ws": "suppliers", "wg": "goods", "wl": "listings", "wq": "outlets", "wp": "stock", "wk": "stock",
 	"m": "nouns", "ma": "nouns", "mi": "nouns", "mc": "nouns", "ml": "nouns", "mz": "nouns", "n": "nouns",
 	"gs": "nouns", "ge": "nouns", "gc": "nouns", "gp": "nouns", "d": "nouns", "b": "nouns", "be": "nouns", "bw": "nouns",
-	"wt": "nouns", "j": "nouns", "ja": "nouns", "cy": "nouns", "cd": "nouns",
+	"wt": "nouns", "wd": "nouns", "j": "nouns", "ja": "nouns", "cy": "nouns", "cd": "nouns",
 	"t": "", "o": "", "ov": "", "ul": "", "ob": "",
 }

@@ -112,6 +112,9 @@ func (o *Orderer) Join(ctx context.Context, channel string, block []byte) error 
 
 func (o *Orderer) channels() string { return "https://" + o.admin + "/participation/v1/channels" }
 
+// maxAnswer is the most that is read of an answer, in bytes; metrics are the longest.
+const maxAnswer = 8 << 20
+
 // do sends a request and reads the whole answer.
 func (o *Orderer) do(request *http.Request) (code int, body []byte, err error) {
 	response, err := o.http.Do(request)
@@ -119,7 +122,7 @@ func (o *Orderer) do(request *http.Request) (code int, body []byte, err error) {
 		return 0, nil, err
 	}
 	defer response.Body.Close()
-	body, err = io.ReadAll(response.Body)
+	body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	return response.StatusCode, body, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -54,11 +55,17 @@ func lastWords(path string) string {
 	}
 	all := strings.Split(text, "\n")
 	for i := len(all) - 1; i >= 0; i-- {
-		if strings.HasPrefix(all[i], "panic: ") {
+		if strings.HasPrefix(all[i], "panic: ") || strings.HasPrefix(all[i], "fatal error: ") {
 			return all[i]
 		}
 	}
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+// panicOf is what a program said last if it ended by a panic or out of memory.
+func panicOf(path string) (string, bool) {
+	words := lastWords(path)
+	return fmt.Sprintf("%.120s", words), strings.HasPrefix(words, "panic: ") || strings.HasPrefix(words, "fatal error: ")
 }
 
 // Follow writes to out what is added to a log after its present end, until the

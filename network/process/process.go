@@ -6,8 +6,12 @@
 // So a record also holds when the program started and which file it runs, and a
 // signal is only ever sent to a process that still agrees on both.
 //
-//	stopped ── Start ──▶ running ── Stop, Kill ──▶ stopped
-//	                        └── dies by itself ──▶ stale (a record without a process)
+//	stopped ── Start ──▶ running ── Stop ──▶ stopped
+//	                       │  ▲ └── Kill ──▶ stale, and held: it stays so until Start
+//	         dies by itself▼  │Revive
+//	                        stale (a record without a process)
+//
+// A record holds the whole spec, so that a supervisor can revive what died as it ran.
 package process
 
 import (
@@ -34,6 +38,10 @@ type Spec struct {
 	Config string
 	// Listens lists every host:port that the program will listen on.
 	Listens []string
+	// Memory is how many bytes the program should keep within, if it isn't 0: a Go
+	// program collects garbage harder as it comes near (GOMEMLIMIT). Past twice as
+	// much of data the system gives it none, which ends it.
+	Memory uint64
 }
 
 // fingerprint changes when running the spec would run something else: another
@@ -77,6 +85,18 @@ type Record struct {
 	Listens []string
 	// Fingerprint is the spec's at the start.
 	Fingerprint string
+	// Spec is what was started.
+	Spec Spec
+	// Held says that somebody killed it on purpose: nothing revives it.
+	Held bool `json:",omitempty"`
+	Revivals
+}
+
+// Revivals is how often a program died and was started again since Start.
+type Revivals struct {
+	Count    int       `json:",omitempty"`
+	LastExit string    `json:",omitempty"` // how it ended, as far as anybody saw
+	Last     time.Time `json:",omitzero"`  // when it was started again
 }
 
 // ExitError says that a program ended while something waited for it.

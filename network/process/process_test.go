@@ -32,6 +32,17 @@ func TestMain(m *testing.M) {
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("ready")
 		select {}
+	case "hungry":
+		var kept [][]byte
+		for range 64 { // 4 GB, all of it touched
+			block := make([]byte, 64<<20)
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+			kept = append(kept, block)
+		}
+		fmt.Println("ready", len(kept))
+		select {}
 	default: // listen there until told to end
 		listener, err := net.Listen("tcp", how)
 		if err != nil {

@@ -46,7 +46,7 @@ func (t Table) stop(ctx context.Context, grace time.Duration, name string) error
 }
 
 // Kill ends a program at once, as a crash would (kill -9), and leaves its
-// record: the program counts as Stale.
+// record: the program counts as Stale, and is held: only Start starts it again.
 func (t Table) Kill(ctx context.Context, name string) error {
 	record, state, err := t.Lookup(name)
 	if err != nil {
@@ -54,6 +54,10 @@ func (t Table) Kill(ctx context.Context, name string) error {
 	}
 	if state != Running {
 		return fmt.Errorf("%s is not running (%s)", name, state)
+	}
+	record.Held = true
+	if err := t.write(record); err != nil {
+		return err
 	}
 	return record.end(ctx, syscall.SIGKILL, 5*time.Second)
 }

@@ -16,6 +16,8 @@ import (
 type Table struct {
 	Records string // directory of <name>.json
 	Logs    string // directory of <name>.log
+	// Exits, if set, hears how a program ended that was started through this table.
+	Exits func(name string, how *os.ProcessState)
 }
 
 // Log returns the path of a program's log.
@@ -48,7 +50,9 @@ func (t Table) Lookup(name string) (Record, State, error) {
 // somebody else listens on ([PortError]).
 //
 // Start returns when the process exists, not when it is ready.
-func (t Table) Start(spec Spec) (started bool, err error) {
+func (t Table) Start(spec Spec) (started bool, err error) { return t.start(spec, Revivals{}) }
+
+func (t Table) start(spec Spec, so Revivals) (started bool, err error) {
 	_, state, err := t.Lookup(spec.Name)
 	if err != nil || state == Running {
 		return false, err
@@ -69,9 +73,15 @@ func (t Table) Start(spec Spec) (started bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("start %s: %w", spec.Name, err)
 	}
-	// Reap it if it dies while this program still runs; else init does.
-	go func() { _ = cmd.Wait() }()
-	return true, t.remember(spec, fingerprint, int32(cmd.Process.Pid))
+	limitMemory(cmd.Process.Pid, 2*spec.Memory)
+	err = t.remember(spec, fingerprint, int32(cmd.Process.Pid), so)
+	go func() { // reap it if it dies while this program still runs; else init does
+		_ = cmd.Wait()
+		if t.Exits != nil {
+			t.Exits(spec.Name, cmd.ProcessState)
+		}
+	}()
+	return true, err
 }
 
 // launch starts the process in a session of its own, so that a Ctrl-C at the
@@ -87,7 +97,7 @@ func (t Table) launch(spec Spec) (*exec.Cmd, error) {
 	defer log.Close()
 	cmd := exec.Command(spec.Program, spec.Args...)
 	cmd.Dir = spec.Dir
-	cmd.Env = append(append(inherited(), t.mark(spec.Name)), spec.Env...)
+	cmd.Env = append(append(inherited(), t.mark(spec.Name)), spec.environment()...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd, cmd.Start()
@@ -95,23 +105,28 @@ func (t Table) launch(spec Spec) (*exec.Cmd, error) {
 
 // remember writes the record. A process that cannot be remembered is ended: it
 // could never be found again.
-func (t Table) remember(spec Spec, fingerprint string, pid int32) error {
+func (t Table) remember(spec Spec, fingerprint string, pid int32, so Revivals) error {
 	started, exe, err := identify(pid)
 	if err != nil { // it has died already; the record makes that visible as Stale
 		started, exe = 0, spec.Program
 	}
-	text, err := json.MarshalIndent(Record{
+	err = t.write(Record{
 		Name: spec.Name, Party: spec.Party, PID: pid, Started: started, Exe: exe,
-		Listens: spec.Listens, Fingerprint: fingerprint,
-	}, "", "  ")
-	if err == nil {
-		err = writeFile(t.record(spec.Name), text)
-	}
+		Listens: spec.Listens, Fingerprint: fingerprint, Spec: spec, Revivals: so,
+	})
 	if err != nil {
 		_ = syscall.Kill(int(pid), syscall.SIGKILL) // our own unreaped child: the pid is still its
 		return fmt.Errorf("remember %s: %w", spec.Name, err)
 	}
 	return nil
+}
+
+func (t Table) write(r Record) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(t.record(r.Name), text)
 }
 
 // Current says whether the running program is what the spec describes.

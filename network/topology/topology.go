@@ -43,6 +43,9 @@ type Topology struct {
 	// "gossip=DEBUG:WARNING".
 	Logging string
 
+	// Memory is how much each process should keep within.
+	Memory Memory
+
 	Orderers   Orderers
 	Parties    []Party
 	Chaincodes []Chaincode
@@ -61,6 +64,11 @@ type Topology struct {
 	// program paths are resolved beside it.
 	File string `mapstructure:"-"`
 }
+
+// Memory bounds the processes of each kind, so that what one party sends can't take
+// all of a machine's. Near the bound a process collects garbage harder; at twice as
+// much data it ends, and is started again.
+type Memory struct{ Orderer, Peer, Chaincode Size }
 
 // Orderers is the ordering service; all of it belongs to one organisation.
 type Orderers struct {

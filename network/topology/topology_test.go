@@ -46,6 +46,9 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got.Orderers); diff != "" {
 		t.Errorf("orderers (-want +got):\n%s", diff)
 	}
+	if got.Memory != (topology.Memory{Orderer: 1 << 30, Peer: 1 << 30, Chaincode: 768 << 20}) {
+		t.Errorf("memory: %+v", got.Memory)
+	}
 	if got.Parties[0].Name != (topology.Name{EN: "Group", ZH: "集团"}) {
 		t.Errorf("name: %+v", got.Parties[0].Name)
 	}
@@ -120,6 +123,9 @@ func TestRefusals(t *testing.T) {
 		{"size without sense", "", "orderers: {batch: {absoluteMax: big}}", `"big" is not a size`},
 		{"size too large", "", "orderers: {batch: {absoluteMax: 4 GB}}", "not a size"},
 		{"interval without unit", "", "orderers: {batch: {interval: '200'}}", "missing unit"},
+		{"too little memory", "", "memory: {peer: 64 MB}", "at least 128 MB"},
+		{"memory of nothing", "", "memory: {client: 1 GB}", "client"},
+		{"a huge file", "", strings.Repeat("#", 1<<20), "at most"},
 		{"party id", "id: D", "id: D_1", `party "D_1"`},
 		{"party twice", "id: D", "id: g", `party "g": the id is taken`},
 		{"party is the orderers'", "id: D", "id: o", `party "o": the id is taken`},

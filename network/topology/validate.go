@@ -45,8 +45,14 @@ func (t *Topology) validateNetwork() error {
 	if net.ParseIP(t.Host) == nil && t.Host != "localhost" {
 		faults = append(faults, fmt.Errorf("host %q: want an IP address or localhost", t.Host))
 	}
+	if m := t.Memory; min(m.Orderer, m.Peer, m.Chaincode) < leastMemory {
+		faults = append(faults, fmt.Errorf("memory: want at least %s for each kind of process", leastMemory))
+	}
 	return errors.Join(faults...)
 }
+
+// leastMemory is what each program needs to start and to do its daily work.
+const leastMemory Size = 128 << 20
 
 func (t *Topology) validateOrderers() error {
 	var faults []error

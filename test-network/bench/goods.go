@@ -93,7 +93,7 @@ func (x *ware) quote(seller, member string, quantity uint32) codec.Hash {
 	line.Quantity = quantity
 	return goods.Quote{
 		Seller: seller, Member: member, Lines: []goods.Quoted{line}, Tenders: tenders,
-		Total: line.Fen * amount.Units(quantity), Service: [3]int32{0, 0, returnDays},
+		Total: line.Fen * amount.Units(quantity), Service: [4]int32{0, 0, returnDays, 14},
 	}.Hash()
 }
 
@@ -193,7 +193,7 @@ func (x *ware) offer(seller string) goods.OfferTermsRequest {
 // list has the seller list the ware under these terms.
 func (x *ware) list() goods.ListRequest {
 	return goods.ListRequest{
-		Supplier: x.line.Supplier, SKU: x.line.SKU, Scene: x.line.Scene, Terms: x.line.Terms, Prices: []goods.Price{{Fen: x.line.Fen}}, Open: true,
+		Supplier: x.line.Supplier, SKU: x.line.SKU, Scene: x.line.Scene, Kind: x.line.Kind, Terms: x.line.Terms, Prices: []goods.Price{{Fen: x.line.Fen}}, Open: true,
 	}
 }
 

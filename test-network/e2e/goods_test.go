@@ -54,7 +54,7 @@ func openStall(t *testing.T, s1, seller *gateway.Gateway, supplier, sku string, 
 	follow(t, s1, seller)
 	do(t, seller, goods.SetStorefrontRequest{En: s.Seller, Zh: s.Seller, ReturnDays: 366, Open: true,
 		Tenders: []goods.Tender{{Programme: s.Seller + "P", Value: amount.Rate{Num: 1, Den: 1}}}})
-	do(t, seller, goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "shop", Terms: s.Commitment, Prices: []goods.Price{{Fen: fen}}, Open: true})
+	do(t, seller, goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "shop", Kind: goods.Supply, Terms: s.Commitment, Prices: []goods.Price{{Fen: fen}}, Open: true})
 	return s
 }
 

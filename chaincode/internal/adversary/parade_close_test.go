@@ -53,7 +53,7 @@ func (p *parade) shelves() {
 		p.do(supplier, goods.WithdrawStockRequest{Supplier: of[0], SKU: of[1], Seller: "D", Units: 1, Reason: "x"})
 		list := goods.ListRequest{Supplier: of[0], SKU: of[1], Scene: "retail", Prices: []goods.Price{{Fen: 9}}, Open: true}
 		if of[0] == "S1" {
-			list.Terms = terms
+			list.Kind, list.Terms = goods.Supply, terms
 		}
 		p.do("D", list)
 	}
@@ -81,7 +81,8 @@ func (p *parade) order(lot number.Row, supplier, sku string, accept bool) number
 func (p *parade) orders(lots map[string]number.Row) {
 	evidence := make(codec.Hash, 32)
 	gp := lots["wangG"]
-	p.do("D", goods.RejectRequest{Order: p.order(gp, "S1", "oil", false), Reason: "x"})
+	due := p.do("D", goods.RejectRequest{Order: p.order(gp, "S1", "oil", false), Reason: "x"})
+	p.do("D", goods.PayBackRequest{Due: due, Payment: "back-due"})
 	p.do("D", goods.CancelRequest{Order: p.order(gp, "S1", "oil", false), Reason: "x"})
 	late := p.order(gp, "S1", "oil", false)
 	p.later(61 * time.Second)
@@ -97,10 +98,21 @@ func (p *parade) orders(lots map[string]number.Row) {
 	p.do("D", goods.RefuseReturnRequest{Return: returns[0], Reason: "x"})
 	p.do("D", goods.ReceiveReturnRequest{Return: returns[1], Restock: true})
 	p.do("D", goods.RefundRequest{Return: returns[1], Payment: "back"})
+	p.unanswered(gp)
 	n := p.order(gp, "DS", "cap", true)
 	p.do("D", goods.DeliverRequest{Order: n, Part: 1, Evidence: evidence})
 	p.tomorrow(3)
 	p.do("S2", goods.CompleteRequest{Order: n, Part: 1})
+}
+
+// unanswered is a return that its seller doesn't answer.
+func (p *parade) unanswered(lot number.Row) {
+	n := p.order(lot, "S1", "oil", true)
+	p.do("D", goods.ShipRequest{Order: n, Part: 1, Carrier: "x", Waybill: "x"})
+	p.do("D", goods.DeliverRequest{Order: n, Part: 1, Evidence: make(codec.Hash, 32)})
+	back := p.do("D", goods.RequestReturnRequest{Order: n, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
+	p.tomorrow(15)
+	p.do("S2", goods.TimeOutReturnRequest{Return: back})
 }
 
 // closing closes the cycle, with a dispute of every end.

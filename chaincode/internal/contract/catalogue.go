@@ -2,8 +2,10 @@ package contract
 
 import (
 	"tallystick/chaincode/audience"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
 )
 
@@ -130,8 +132,17 @@ func shelfKeys(seller string, lines []goods.Wanted) []string {
 	return keys
 }
 
+// active refuses with WRONG_STATE what a party would begin that is suspended or closed.
+func (c *call) active(id string) error {
+	of, err := c.party(id)
+	if err == nil && of.State != party.Active {
+		err = fault.New(fault.WrongState, "%s is %s", of.ID, of.State)
+	}
+	return err
+}
+
 // shelf reads what a quote of one line to a root needs. NOT_FOUND (the listing, the
-// good, the supplier).
+// good, the supplier), WRONG_STATE (the supplier's party is suspended or closed).
 func (c *call) shelf(memberRoot, seller string, w goods.Wanted) (goods.Shelf, error) {
 	listing, err := ledger.Get(c.tx, row.Listing(seller, w.Supplier, w.SKU), "listing of "+seller, w.Supplier+"/"+w.SKU)
 	if err != nil {
@@ -143,6 +154,9 @@ func (c *call) shelf(memberRoot, seller string, w goods.Wanted) (goods.Shelf, er
 	}
 	supplier, err := c.supplier(w.Supplier)
 	if err != nil {
+		return goods.Shelf{}, err
+	}
+	if err := c.active(supplier.Party); err != nil {
 		return goods.Shelf{}, err
 	}
 	facts := make([]audience.Facts, len(listing.Prices))

@@ -30,7 +30,7 @@ func kit(change func(*goods.SetGoodRequest)) goods.SetGoodRequest {
 }
 
 func kitListed(change func(*goods.ListRequest)) goods.ListRequest {
-	req := goods.ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Terms: sealedPrice(1), Prices: []goods.Price{{Fen: 29_800}}, Open: true}
+	req := goods.ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Kind: goods.Supply, Terms: sealedPrice(1), Prices: []goods.Price{{Fen: 29_800}}, Open: true}
 	if change != nil {
 		change(&req)
 	}

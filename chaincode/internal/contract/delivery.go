@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
@@ -147,10 +148,33 @@ func (c *call) refundReturn(req goods.RefundRequest) error {
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Order(back.Order), next)
-	ledger.Put(c.tx, row.Return(req.Return), ended)
-	part := next.Parts[back.Part-1]
-	if err := c.unwind(ended.Pieces); err != nil {
+	if err := c.usePayment(row.PaidBack(order.Seller, req.Payment), req.Payment, req.Return); err != nil {
+		return err
+	}
+	return c.refunded(req.Return, next, ended, from, to)
+}
+
+// timeOutReturn ends a return that its seller didn't answer.
+func (c *call) timeOutReturn(req goods.TimeOutReturnRequest) error {
+	back, order, err := c.returnOf(req.Return)
+	if err != nil {
+		return err
+	}
+	next, ended, due, from, to, err := order.TimeOutReturn(back, req, c.cycle.ID, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	c.putDue(due)
+	return c.refunded(req.Return, next, ended, from, to)
+}
+
+// refunded gives back the points from..to of a returned line's part, and has the parties owe the
+// opposite.
+func (c *call) refunded(id number.Command, order goods.Order, back goods.Return, from, to amount.Units) error {
+	ledger.Put(c.tx, row.Order(back.Order), order)
+	ledger.Put(c.tx, row.Return(id), back)
+	part := order.Parts[back.Part-1]
+	if err := c.unwind(back.Pieces); err != nil {
 		return err
 	}
 	if err := c.oweBack(spentOn(order, part), part.Pieces, from, to, part.Cycle); err != nil {

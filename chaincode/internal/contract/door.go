@@ -12,7 +12,7 @@ import (
 )
 
 // What a call may bring, whoever makes it. Anyone that the channel knows reaches
-// every endorser, an auditor who may only read included, and Fabric lets 100 MB
+// every endorser, an auditor who may only read included, and a peer lets 16 MB
 // pass: what is larger is refused before any of it is parsed. A full batch takes
 // about half of maxInput.
 const (

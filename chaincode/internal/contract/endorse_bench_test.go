@@ -228,7 +228,7 @@ func openBenchShop(t fataler, w *world) benchShop {
 		makes = append(makes, goods.SetGoodRequest{Supplier: "care", SKU: line.SKU, En: "Oil change kit", Zh: "机油保养套装", Category: "care",
 			Unit: "piece", Tax: "standard", Delivery: line.Delivery, Open: true})
 		offers = append(offers, goods.OfferTermsRequest{Supplier: "care", SKU: line.SKU, Seller: "D", Kind: line.Kind, Commitment: terms})
-		lists = append(lists, goods.ListRequest{Supplier: "care", SKU: line.SKU, Scene: line.Scene, Terms: terms, Prices: []goods.Price{{Fen: line.Fen}}, Open: true})
+		lists = append(lists, goods.ListRequest{Supplier: "care", SKU: line.SKU, Scene: line.Scene, Kind: line.Kind, Terms: terms, Prices: []goods.Price{{Fen: line.Fen}}, Open: true})
 	}
 	w.must(t, "S1", makes...)
 	w.must(t, "S1", offers...)
@@ -244,6 +244,6 @@ func openBenchShop(t fataler, w *world) benchShop {
 // order is a member's order of one unit.
 func (s benchShop) order(good int, member string, pieces []spend.Take) goods.PlaceRequest {
 	l := s.lines[good]
-	quote := goods.Quote{Seller: "D", Member: member, Lines: []goods.Quoted{l}, Tenders: s.front.Tenders, Total: l.Fen}
+	quote := goods.Quote{Seller: "D", Member: member, Lines: []goods.Quoted{l}, Tenders: s.front.Tenders, Total: l.Fen, Service: [4]int32{0, 0, 0, 14}}
 	return goods.PlaceRequest{Member: member, Lines: []goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}}, Quote: quote.Hash(), Pieces: pieces, Accept: true}
 }

@@ -88,28 +88,36 @@ func (c *call) refund(req points.RefundRequest) error {
 // unwind returns captured pieces to the lots that they were taken from; one whose
 // lot has ended becomes a lot of its own.
 func (c *call) unwind(pieces spend.Line) error {
-	made := 0
 	for _, piece := range pieces {
-		lot, err := c.lot(piece.Lot)
-		if err != nil {
+		if err := c.returnTo(piece); err != nil {
 			return err
-		}
-		purse, err := c.pocket(lot)
-		if err != nil {
-			return err
-		}
-		rules := purse.Programmes[lot.Programme].Rules
-		next, child := points.Unwind(lot, piece, rules, purse.LastDay(lot), c.at.Date)
-		if child != nil {
-			ledger.Put(c.tx, row.Lot(c.at.Number.Row(made)), *child)
-			made++
-		} else {
-			ledger.Put(c.tx, row.Lot(piece.Lot), next)
 		}
 		if err := c.count(piece.Programme, points.Totals{Refunded: piece.Amount}); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// returnTo returns a piece to the lot that it was taken from; if that has ended, the piece becomes
+// a lot of its own, with its programme's grace.
+func (c *call) returnTo(piece spend.Piece) error {
+	lot, err := c.lot(piece.Lot)
+	if err != nil {
+		return err
+	}
+	purse, err := c.pocket(lot)
+	if err != nil {
+		return err
+	}
+	rules := purse.Programmes[lot.Programme].Rules
+	next, child := points.Unwind(lot, piece, rules, purse.LastDay(lot), c.at.Date)
+	if child == nil {
+		ledger.Put(c.tx, row.Lot(piece.Lot), next)
+		return nil
+	}
+	ledger.Put(c.tx, row.Lot(c.at.Number.Row(c.lots)), *child)
+	c.lots++
 	return nil
 }
 
@@ -140,7 +148,7 @@ func (c *call) timeOut(req points.TimeOutRequest) error {
 // endHold gives back what a hold still held.
 func (c *call) endHold(id number.Command, hold, next points.Hold) error {
 	ledger.Put(c.tx, row.Hold(id), next)
-	return c.giveBackAll(spentIn(hold), hold.Pieces, hold.Captured)
+	return c.giveBackAll(spentIn(hold), hold.Pieces, hold.Captured, true)
 }
 
 func spentIn(h points.Hold) spent {
@@ -148,10 +156,11 @@ func spentIn(h points.Hold) spent {
 }
 
 // giveBackAll gives back the points of a line from one of them on: to their lots,
-// to the member's consent, to the day's limit and to the funders' caps.
-func (c *call) giveBackAll(s spent, line spend.Line, from amount.Units) error {
+// to the member's consent, to the day's limit and to the funders' caps. grace: what comes back after its
+// last day lives on as a refund does, because the member isn't at fault.
+func (c *call) giveBackAll(s spent, line spend.Line, from amount.Units, grace bool) error {
 	back := line.Between(from, line.Sum())
-	if err := c.giveBack(back); err != nil {
+	if err := c.giveBack(back, grace); err != nil {
 		return err
 	}
 	moved := back.ByProgramme()
@@ -165,8 +174,17 @@ func (c *call) giveBackAll(s spent, line spend.Line, from amount.Units) error {
 }
 
 // giveBack returns pieces that were never captured to their lots.
-func (c *call) giveBack(pieces spend.Line) error {
+func (c *call) giveBack(pieces spend.Line, grace bool) error {
 	for _, piece := range pieces {
+		if grace {
+			if err := c.returnTo(piece); err != nil {
+				return err
+			}
+			if err := c.count(piece.Programme, points.Totals{Returned: piece.Amount}); err != nil {
+				return err
+			}
+			continue
+		}
 		lot, err := c.lot(piece.Lot)
 		if err != nil {
 			return err

@@ -34,10 +34,10 @@ func (m *model) spend(caller string, n number.Command, req command.Request) bool
 		return m.refund(caller, n, r)
 	case points.ReleaseRequest:
 		h := m.holds[r.Hold]
-		return h != nil && h.live && h.acceptor == caller && m.endHold(caller, h)
+		return h != nil && h.live && h.acceptor == caller && m.endHold(caller, n, h)
 	case points.TimeOutRequest:
 		h := m.holds[r.Hold]
-		return h != nil && h.live && m.now >= h.deadline && m.endHold(caller, h)
+		return h != nil && h.live && m.now >= h.deadline && m.endHold(caller, n, h)
 	}
 	return false
 }
@@ -81,9 +81,9 @@ func (m *model) giveBack(coins []number.Row) {
 	}
 }
 
-func (m *model) endHold(caller string, h *reserve) bool {
+func (m *model) endHold(caller string, n number.Command, h *reserve) bool {
 	rest := h.coins[h.captured:]
-	m.giveBack(rest)
+	m.unwind(n, rest)
 	h.slip.take(m.byPlan(rest), -1)
 	for programme, n := range m.byPlan(rest) {
 		if rules := m.plans[programme].rules; rules.CountsSpending() && h.placed == m.today {
@@ -138,7 +138,11 @@ func (m *model) unwind(n number.Command, coins []number.Row) {
 			continue
 		}
 		if _, made := fresh[lot]; !made {
-			fresh[lot] = n.Row(len(fresh))
+			made := 0
+			for m.boxes[n.Row(made)] != nil {
+				made++
+			}
+			fresh[lot] = n.Row(made)
 			grace := date.Date(m.plans[b.programme].rules.Grace)
 			if grace == 0 {
 				grace = 30

@@ -177,7 +177,7 @@ func (c *call) endTrade(req points.EndTradeRequest) error {
 		return err
 	}
 	ledger.Put(c.tx, row.Trade(req.Trade), next)
-	if err := c.giveBack(trade.Pieces); err != nil {
+	if err := c.giveBack(trade.Pieces, false); err != nil {
 		return err
 	}
 	return c.unspend(trade.Authorisation, trade.Pieces.ByProgramme())

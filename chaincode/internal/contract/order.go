@@ -30,6 +30,10 @@ var orderVerbs = []verb{
 	reading((*call).refuseReturn, func(_ *run, req goods.RefuseReturnRequest) []string {
 		return []string{string(row.Return(req.Return))}
 	}),
+	reading((*call).payBack, func(_ *run, req goods.PayBackRequest) []string { return []string{string(row.Due(req.Due))} }),
+	reading((*call).timeOutReturn, func(r *run, req goods.TimeOutReturnRequest) []string {
+		return append(r.owingKeys(), string(row.Return(req.Return)))
+	}),
 	reading((*call).refundReturn, func(r *run, req goods.RefundRequest) []string {
 		return append(r.owingKeys(), string(row.Return(req.Return)))
 	}),
@@ -91,7 +95,7 @@ func (c *call) placeOrder(req goods.PlaceRequest) error {
 	if err := c.reserveAll(order); err != nil {
 		return err
 	}
-	if err := c.usePayment(req.Payment); err != nil {
+	if err := c.usePayment(row.Paid(c.caller.ID, req.Payment), req.Payment, c.at.Number); err != nil {
 		return err
 	}
 	if err := c.place(req.Pieces, lots); err != nil {
@@ -172,20 +176,19 @@ func (c *call) reserveAll(order goods.Order) error {
 	return nil
 }
 
-// usePayment notes that a cash payment paid for this order. CONFLICT.
-func (c *call) usePayment(payment string) error {
+// usePayment notes what a cash payment, or a refund, was used for: once. CONFLICT.
+func (c *call) usePayment(key row.Key[goods.Paid], payment string, of number.Command) error {
 	if payment == "" {
 		return nil
 	}
-	key := row.Paid(c.caller.ID, payment)
 	used, found, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
 	if found {
-		return fault.New(fault.Conflict, "payment %s paid for order %s", payment, used.Order)
+		return fault.New(fault.Conflict, "payment %s was used for %s", payment, used.Order)
 	}
-	ledger.Put(c.tx, key, goods.Paid{Order: c.at.Number})
+	ledger.Put(c.tx, key, goods.Paid{Order: of})
 	return nil
 }
 
@@ -224,7 +227,7 @@ func (c *call) rejectOrder(req goods.RejectRequest) error {
 	if err != nil {
 		return err
 	}
-	return c.endOrder(req.Order, order, next)
+	return c.endOrder(req.Order, order, next, true)
 }
 
 func (c *call) cancelOrder(req goods.CancelRequest) error {
@@ -236,7 +239,7 @@ func (c *call) cancelOrder(req goods.CancelRequest) error {
 	if err != nil {
 		return err
 	}
-	return c.endOrder(req.Order, order, next)
+	return c.endOrder(req.Order, order, next, c.caller.ID == order.Seller)
 }
 
 func (c *call) timeOutOrder(req goods.TimeOutRequest) error {
@@ -248,24 +251,54 @@ func (c *call) timeOutOrder(req goods.TimeOutRequest) error {
 	if err != nil {
 		return err
 	}
-	return c.endOrder(req.Order, order, next)
+	return c.endOrder(req.Order, order, next, true)
 }
 
 // endOrder gives back what the parts held that hold nothing any more: the points,
-// the member's consent, the day's limit, the funders' caps and the stock.
-func (c *call) endOrder(id number.Command, order, next goods.Order) error {
+// the member's consent, the day's limit, the funders' caps and the stock; and notes the cash
+// that the seller owes for them. grace: the member isn't at fault.
+func (c *call) endOrder(id number.Command, order, next goods.Order, grace bool) error {
 	ledger.Put(c.tx, row.Order(id), next)
+	c.putDue(order.Ended(next, id, c.at.Date))
 	for i, part := range order.Parts {
 		if !part.State.Holds() || next.Parts[i].State.Holds() {
 			continue
 		}
-		if err := c.giveBackAll(spentOn(order, part), part.Pieces, 0); err != nil {
+		if err := c.giveBackAll(spentOn(order, part), part.Pieces, 0, grace); err != nil {
 			return err
 		}
 		if err := c.putBackAll(order.Seller, next.Parts[i]); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// putDue notes cash that a seller owes, if it is any.
+func (c *call) putDue(due goods.Due) {
+	if due.Fen > 0 {
+		ledger.Put(c.tx, row.Due(c.at.Number), due)
+	}
+}
+
+// payBack notes the refund of cash that was owed.
+func (c *call) payBack(req goods.PayBackRequest) error {
+	due, err := ledger.Get(c.tx, row.Due(req.Due), "cash", req.Due.String())
+	if err != nil {
+		return err
+	}
+	buyer, err := c.root(due.Member)
+	if err != nil {
+		return err
+	}
+	next, err := due.PayBack(buyer.Home, req, c.goodsAt())
+	if err != nil {
+		return err
+	}
+	if err := c.usePayment(row.PaidBack(due.Seller, req.Payment), req.Payment, req.Due); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Due(req.Due), next)
 	return nil
 }
 

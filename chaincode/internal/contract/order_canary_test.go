@@ -104,7 +104,7 @@ func (s *spy) everyVerb(t *testing.T) {
 			s.try(t, msp, goods.WithdrawStockRequest{Supplier: "care", SKU: sku, Seller: "D", Units: 1, Reason: "x"})
 		}
 		for _, listed := range []veil.Commitment{committed(t, opening(t, "another", 1)), terms} {
-			s.try(t, "D", goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Terms: listed, Prices: []goods.Price{{Fen: 900_000}}, Open: true})
+			s.try(t, "D", goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: listed, Prices: []goods.Price{{Fen: 900_000}}, Open: true})
 		}
 		s.everyOrderVerb(t, sku)
 	}

@@ -133,12 +133,12 @@ func (m *mart) sell(caller string, n number.Command, a wanting) (_ fault.Code, k
 	case goods.RejectRequest:
 		b := m.orders[r.Order]
 		if no = either(missing(b), forbidden(b != nil && b.seller != caller), wrongState(b != nil && !b.live)); no == "" {
-			m.endAll(caller, b, "REJECTED")
+			m.endAll(caller, n, b, "REJECTED")
 		}
 	case goods.CancelRequest:
-		no = m.cancel(caller, r)
+		no = m.cancel(caller, n, r)
 	case goods.TimeOutRequest:
-		no = m.late(caller, r)
+		no = m.late(caller, n, r)
 	case goods.ShipRequest:
 		b, p, code := m.parcel(r.Order, r.Part)
 		if no = code; no == "" {
@@ -344,14 +344,17 @@ func (f *window) value(m *mart, coins []number.Row) (sum int, ok bool) {
 	return sum, true
 }
 
-// reach counts coins out, one by one, until they are worth so many fen.
-func (f *window) reach(m *mart, coins []number.Row, fen int) int {
-	for n := range coins {
-		if v, _ := f.value(m, coins[:n]); v >= fen {
-			return n
+// nearest counts coins out, one by one, and answers how many come nearest to so many fen: of two as
+// near, those that are worth less.
+func (f *window) nearest(m *mart, coins []number.Row, fen int) (best int) {
+	off, short := fen+1, true
+	for n := range len(coins) + 1 {
+		v, _ := f.value(m, coins[:n])
+		if d := max(v-fen, fen-v); d < off || d == off && short && v < fen {
+			best, off, short = n, d, v < fen
 		}
 	}
-	return len(coins)
+	return best
 }
 
 // paidBy says how many coins and how much cash pay the first so many fen of a whole:
@@ -363,7 +366,7 @@ func (f *window) paidBy(m *mart, coins []number.Row, inPoints, fen int) (n, cash
 	case fen >= inPoints:
 		return len(coins), fen - inPoints
 	}
-	return f.reach(m, coins, fen), 0
+	return f.nearest(m, coins, fen), 0
 }
 
 // pay shares what pays out among the parcels.
@@ -504,10 +507,15 @@ func must[T any](r T, err error) T {
 	return r
 }
 
-// end gives back what a parcel held.
-func (m *mart) end(caller string, b *basket, p *parcel, state string, lost bool) {
+// end gives back what a parcel held; what comes back too late lives on, unless the member's home
+// cancelled.
+func (m *mart) end(caller string, n number.Command, b *basket, p *parcel, state string, lost bool) {
 	p.state, p.since, p.lost = state, m.today, lost
-	m.giveBack(p.coins)
+	if state == "CANCELLED" && caller != b.seller {
+		m.giveBack(p.coins)
+	} else {
+		m.unwind(n, p.coins)
+	}
 	b.slip.take(m.byPlan(p.coins), -1)
 	for programme, n := range m.byPlan(p.coins) {
 		if rules := m.plans[programme].rules; rules.CountsSpending() && b.placed == m.today {
@@ -525,14 +533,14 @@ func (m *mart) end(caller string, b *basket, p *parcel, state string, lost bool)
 	}
 }
 
-func (m *mart) endAll(caller string, b *basket, state string) {
+func (m *mart) endAll(caller string, n number.Command, b *basket, state string) {
 	b.live = false
 	for _, p := range b.parcels {
-		m.end(caller, b, p, state, false)
+		m.end(caller, n, b, p, state, false)
 	}
 }
 
-func (m *mart) cancel(caller string, r goods.CancelRequest) fault.Code {
+func (m *mart) cancel(caller string, n number.Command, r goods.CancelRequest) fault.Code {
 	if r.Part == 0 {
 		b := m.orders[r.Order]
 		if no := missing(b); no != "" {
@@ -540,7 +548,7 @@ func (m *mart) cancel(caller string, r goods.CancelRequest) fault.Code {
 		}
 		no := either(forbidden(caller != b.seller && caller != m.home(b)), wrongState(!b.live))
 		if no == "" {
-			m.endAll(caller, b, "CANCELLED")
+			m.endAll(caller, n, b, "CANCELLED")
 		}
 		return no
 	}
@@ -549,12 +557,12 @@ func (m *mart) cancel(caller string, r goods.CancelRequest) fault.Code {
 		no = either(forbidden(caller != b.seller), wrongState(p.state != "ACCEPTED" && p.state != "SHIPPED"))
 	}
 	if no == "" {
-		m.end(caller, b, p, "CANCELLED", r.Lost)
+		m.end(caller, n, b, p, "CANCELLED", r.Lost)
 	}
 	return no
 }
 
-func (m *mart) late(caller string, r goods.TimeOutRequest) fault.Code {
+func (m *mart) late(caller string, n number.Command, r goods.TimeOutRequest) fault.Code {
 	if r.Part == 0 {
 		b := m.orders[r.Order]
 		if no := missing(b); no != "" {
@@ -562,7 +570,7 @@ func (m *mart) late(caller string, r goods.TimeOutRequest) fault.Code {
 		}
 		no := wrongState(!b.live || m.now < b.acceptBy)
 		if no == "" {
-			m.endAll(caller, b, "TIMED_OUT")
+			m.endAll(caller, n, b, "TIMED_OUT")
 		}
 		return no
 	}
@@ -571,7 +579,7 @@ func (m *mart) late(caller string, r goods.TimeOutRequest) fault.Code {
 		no = wrongState(p.state != "ACCEPTED" || m.day(p.since, b.front.ship))
 	}
 	if no == "" {
-		m.end(caller, b, p, "TIMED_OUT", false)
+		m.end(caller, n, b, p, "TIMED_OUT", false)
 	}
 	return no
 }

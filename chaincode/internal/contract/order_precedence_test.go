@@ -57,7 +57,7 @@ func (s *stage) furnishShop(t fataler, f fouls) (goods.SetGoodRequest, goods.Lis
 	s.supply(t, "S1", "S1", onePercent)
 	good := plainGood("S1", "oil", goods.Shipped)
 	good.Regions, good.Until = []string{set(f["not in the region"], "bj", "sh")}, day(firstDay)+set(f["good ended"], date.Date(1), 90)
-	list := goods.ListRequest{Supplier: "S1", SKU: "oil", Scene: "care", Terms: committed(t, opening(t, "oil", 7)), Open: true, Prices: []goods.Price{{
+	list := goods.ListRequest{Supplier: "S1", SKU: "oil", Scene: "care", Kind: goods.Supply, Terms: committed(t, opening(t, "oil", 7)), Open: true, Prices: []goods.Price{{
 		Audience: audience.Audience{Not: []string{"M:barred"}}, Fen: 50, MinPoints: set(f["too few in points"], amount.Units(31), 0), MinCash: set(f["too little cash"], amount.Units(21), 0)}}}
 	rag := list
 	rag.SKU, rag.Prices = "rag", []goods.Price{{Fen: 1}}

@@ -144,7 +144,7 @@ func (s *shop) stockUp(t fataler, supplier, sku string, delivery goods.Delivery,
 	if kind != goods.NoTerms {
 		o := opening(t, supplier+"/"+sku, value)
 		s.openings[supplier+"/"+sku] = o
-		list.Terms = committed(t, o)
+		list.Kind, list.Terms = kind, committed(t, o)
 		s.must(t, party, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind, Commitment: list.Terms})
 	}
 	s.must(t, "D", list)

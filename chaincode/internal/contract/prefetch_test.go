@@ -36,7 +36,7 @@ func (s countingStub) GetState(key string) ([]byte, error) {
 // However many commands a batch has, what they name comes in one call: only rows
 // that all of them share are read one by one.
 func TestBatchesReadInOneCall(t *testing.T) {
-	const atMost = 3 // programme, totals, a funder's party
+	const atMost = 4 // programme, totals, a funder's party, a supplier's party
 	w := founded(t, 2)
 	single := 0
 	chaincode, err := tally()

@@ -133,6 +133,8 @@ var mays = map[command.Kind]may{
 	command.ReceiveReturn: toFinish,
 	command.RefuseReturn:  toFinish,
 	command.RefundReturn:  toFinish,
+	command.TimeOutReturn: toFinish,
+	command.PayBack:       toFinish,
 
 	command.CutOff:          byOperator,
 	command.SetPolicy:       byOperator,

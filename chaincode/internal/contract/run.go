@@ -35,6 +35,7 @@ type call struct {
 	*run
 	at   points.At
 	kind command.Kind
+	lots int // that it has made of what came back after its last day
 }
 
 // begin reads what every command needs and seals the lane. The digest is of

@@ -38,13 +38,13 @@ func stockFronts(t fataler, w *world) {
 			}
 			w.must(t, "M", goods.OfferTermsRequest{Supplier: "care", SKU: sku, Seller: seller, Kind: goods.TermsKind(1 + i%2), Commitment: terms},
 				goods.RestockRequest{Supplier: "care", SKU: sku, Seller: seller, Units: 9, Lanes: uint8(2 * i)})
-			w.must(t, seller, listedAt(sku, terms, 7))
+			w.must(t, seller, listedAt(sku, goods.TermsKind(1+i%2), terms, 7))
 		}
 	}
 }
 
-func listedAt(sku string, terms []byte, fen amount.Units) goods.ListRequest {
-	return goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Terms: terms, Prices: []goods.Price{{Fen: fen}}, Open: true}
+func listedAt(sku string, kind goods.TermsKind, terms []byte, fen amount.Units) goods.ListRequest {
+	return goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: terms, Prices: []goods.Price{{Fen: fen}}, Open: true}
 }
 
 func (v view) drawGoods(verb string) command.Request {
@@ -59,7 +59,7 @@ func (v view) drawGoods(verb string) command.Request {
 		return goods.WithdrawStockRequest{Supplier: "care", SKU: sku, Seller: seller, Units: v.n(3), Reason: "x"}
 	case verb == "reprice" && caller != "M" && v.odd(3):
 		if _, l, ok := some[goods.Listing](v, "listing"); ok && l.Seller == caller {
-			return listedAt(l.SKU, l.Terms, 4+v.n(6))
+			return listedAt(l.SKU, l.Kind, l.Terms, 4+v.n(6))
 		}
 	}
 	return nil

@@ -69,3 +69,13 @@ func (*Order) RefuseReturn(ctx *Context, request string, req goods.RefuseReturnR
 func (*Order) Refund(ctx *Context, request string, req goods.RefundRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
+
+// TimeOutReturn ends a return that its seller didn't answer. See goods.TimeOutReturnRequest.
+func (*Order) TimeOutReturn(ctx *Context, request string, req goods.TimeOutReturnRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
+// PayBack notes the refund of cash that was owed. See goods.PayBackRequest.
+func (*Order) PayBack(ctx *Context, request string, req goods.PayBackRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}

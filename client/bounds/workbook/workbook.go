@@ -29,7 +29,8 @@ const (
 )
 
 // Open opens a workbook for reading. Cells are taken as they are stored.
-func Open(path string) (*excelize.File, error) {
+func Open(path string) (_ *excelize.File, err error) {
+	defer survive(path, &err)
 	if err := checkArchive(path); err != nil {
 		return nil, err
 	}
@@ -74,6 +75,14 @@ func tooLarge(name, what string, most int64) error {
 	return fault.New(fault.Limit, "%s: %s more than %d bytes", name, what, most)
 }
 
+// survive makes a refusal of a panic: the library takes some files at their word, as
+// a cell that has the text number −1.
+func survive(name string, err *error) {
+	if cause := recover(); cause != nil {
+		*err = fault.New(fault.BadRequest, "%s: the workbook is damaged (%.100s)", name, fmt.Sprint(cause))
+	}
+}
+
 // mostOf is how many bytes a part may have, unpacked.
 func mostOf(part string) uint64 {
 	switch part = strings.ToLower(part); {
@@ -94,7 +103,8 @@ type Rows struct {
 }
 
 // OpenRows opens a sheet of a workbook; the name is for refusals.
-func OpenRows(book *excelize.File, sheet, name string) (*Rows, error) {
+func OpenRows(book *excelize.File, sheet, name string) (_ *Rows, err error) {
+	defer survive(name, &err)
 	rows, err := book.Rows(sheet)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -115,9 +125,9 @@ func (r *Rows) Next() bool {
 }
 
 // Columns is the row's cells, up to the last that has something.
-func (r *Rows) Columns() ([]string, error) {
-	cells, err := r.Rows.Columns()
-	if err != nil {
+func (r *Rows) Columns() (cells []string, err error) {
+	defer survive(r.name, &err)
+	if cells, err = r.Rows.Columns(); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.name, err)
 	}
 	if r.cells += len(cells); len(cells) > maxColumns || r.cells > maxCells {

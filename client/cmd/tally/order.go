@@ -21,7 +21,7 @@ func orders(a *app) *cobra.Command {
 	cmd := group("order", "Orders: goods for points and cash, in parts that ship and return on their own (订单)")
 	under(cmd, "Buy (下单)", quoteOrder(a), placeOrder(a), orderCodes(a))
 	under(cmd, "Decide (接单)", acceptOrder(a), rejectOrder(a), cancelOrder(a), timeOutOrder(a))
-	under(cmd, "Deliver (履约)", shipOrder(a), deliverOrder(a), completeOrder(a), returns(a))
+	under(cmd, "Deliver (履约)", shipOrder(a), deliverOrder(a), completeOrder(a), returns(a), cashOwed(a))
 	under(cmd, "See (查看)", showOrder(a), listOrders(a), purchaseOrders(a))
 	return cmd
 }

@@ -17,7 +17,7 @@ import (
 
 func returns(a *app) *cobra.Command {
 	return group("return", "Returns: a quantity of a line on its way back (退货)",
-		requestReturn(a), receiveReturn(a), refuseReturn(a), refundReturn(a), listReturns(a))
+		requestReturn(a), receiveReturn(a), refuseReturn(a), refundReturn(a), timeOutReturn(a), listReturns(a))
 }
 
 func requestReturn(a *app) *cobra.Command {
@@ -74,6 +74,100 @@ round. Of a line, the units that were sold last go back first.`
 	return cmd
 }
 
+func timeOutReturn(a *app) *cobra.Command {
+	var due string
+	cmd := leaf("timeout [RETURN]", "End a return in the member's favour that its seller left unanswered; for everyone (超时退款)",
+		"  tally --as G order return timeout G.0.12.0\n  tally --as M order return timeout --due",
+		func(ctx context.Context, args []string) error {
+			if err := checkDue("return timeout", args, due); err != nil {
+				return err
+			}
+			if due != "" {
+				return a.dueReturns(ctx, sellerOf(due))
+			}
+			n, err := number.ParseCommand(args[0])
+			if err != nil {
+				return err
+			}
+			return a.submit(ctx, goods.TimeOutReturnRequest{Return: n})
+		})
+	cmd.Long = `End a return whose seller neither took the goods nor refused nor refunded in the days that
+its storefront gives. The points go back; cash that the seller then owes is listed by
+tally order cash list.`
+	dueFlag(cmd, &due, "all whose days to be answered have passed")
+	return a.takesLong(cmd)
+}
+
+// dueReturns times out what a seller, "" for all, has left unanswered.
+func (a *app) dueReturns(ctx context.Context, seller string) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		_, cycle, err := ix.Cycle()
+		if err != nil {
+			return err
+		}
+		var run tally
+		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
+		for page := (index.Page{Limit: index.MaxPage}); ; {
+			found, err := ix.Returns(filter, page)
+			if err != nil {
+				return err
+			}
+			for _, r := range found.Rows {
+				if r.AnswerBy >= cycle.Date {
+					continue
+				}
+				if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
+					return err
+				}
+			}
+			if page.After = found.Next; found.Next == "" {
+				return a.printTally("returns timed out", run)
+			}
+		}
+	})
+}
+
+func cashOwed(a *app) *cobra.Command {
+	return group("cash", "Cash that sellers owe members: of parts that ended, of returns left unanswered (应退现金)", payBack(a), listCash(a))
+}
+
+func payBack(a *app) *cobra.Command {
+	var payment string
+	cmd := a.ofReturn("refunded CASH", "Name the refund that paid cash back; for the seller and the member's home (现金已退)",
+		"  tally --as D order cash refunded D.0.9.0 --payment refund-77-13",
+		func(n number.Command) command.Request { return goods.PayBackRequest{Due: n, Payment: payment} })
+	word(cmd, &payment, "payment", "reference of the cash refund; one proves one")
+	return cmd
+}
+
+func listCash(a *app) *cobra.Command {
+	var f index.Filter
+	cmd := leaf("list", "List cash that sellers owe, or owed, members (应退现金清单)", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
+		func(ctx context.Context, _ []string) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if len(f.States) == 0 {
+					f.States = []string{goods.Owed.String()}
+				}
+				return printAll(a, ix, func(p index.Page) (index.Part[index.Noun[goods.Due]], error) { return index.Search[goods.Due](ix, f, p) }, cashTable)
+			})
+		})
+	word(cmd, &f.Member, "member", "of this member only")
+	word(cmd, &f.Party, "seller", "of this seller only")
+	word(cmd, &f.Topic, "order", "of this order only")
+	wordsOf(cmd, &f.States, "state", "in these states; OWED if you name none", "OWED", "PAID_BACK")
+	return cmd
+}
+
+func cashTable(t table.Writer, list []index.Noun[goods.Due], _ scales) {
+	t.AppendHeader(table.Row{"cash", "order", "return", "seller", "member", "fen", "state", "since", "refund"})
+	right(t, 6)
+	t.SuppressEmptyColumns()
+	for _, c := range list {
+		d := c.Row
+		t.AppendRow(table.Row{c.ID, d.Order, d.Return, d.Seller, d.Member, int64(d.Fen), d.State, d.Since, d.Payment})
+	}
+}
+
 func listReturns(a *app) *cobra.Command {
 	var f index.ReturnFilter
 	var mine bool
@@ -96,13 +190,21 @@ func listReturns(a *app) *cobra.Command {
 }
 
 func returnsTable(t table.Writer, list []index.Return, s scales) {
-	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "member", "reason", "in stock again", "points", "cash, fen"})
-	right(t, 3, 4, 6, 12, 13)
+	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "answer by", "member", "reason", "in stock again", "points", "cash, fen"})
+	right(t, 3, 4, 6, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, r := range list {
-		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since, r.Member, r.Reason,
+		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since, returnBy(r), r.Member, r.Reason,
 			yes(r.Restocked), lineText(r.Pieces, s), unlessZero(int64(r.Cash))})
 	}
+}
+
+// returnBy is the last day for the seller's next step, "" once there is none.
+func returnBy(r index.Return) string {
+	if r.State != goods.Requested && r.State != goods.Received {
+		return ""
+	}
+	return r.AnswerBy.String()
 }
 
 // unlessZero leaves a figure out that is none.

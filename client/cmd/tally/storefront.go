@@ -43,6 +43,7 @@ func setStorefront(a *app) *cobra.Command {
 	cmd.Flags().Int32Var(&req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
 	cmd.Flags().Int32Var(&req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
 	cmd.Flags().Int32Var(&req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
+	cmd.Flags().Int32Var(&req.AnswerDays, "answer-days", 14, "days for each of your steps of a return; then anyone may time it out, in the member's favour")
 	cmd.Flags().BoolVar(&closed, "closed", false, "it takes no orders")
 	return cmd
 }
@@ -157,7 +158,7 @@ func showStorefront(a *app) *cobra.Command {
 			}
 			return a.print(s, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"seller", s.Seller}, {"name", s.En + " " + s.Zh}, {"ships within, days", s.ShipDays},
-					{"silence is delivery after, days", s.SilenceDays}, {"returns within, days", s.ReturnDays}, {"open", yes(s.Open)}})
+					{"silence is delivery after, days", s.SilenceDays}, {"returns within, days", s.ReturnDays}, {"a return is answered within, days", s.AnswerDays}, {"open", yes(s.Open)}})
 				for _, one := range s.Tenders {
 					t.AppendRow(table.Row{"a point of " + one.Programme, "counts for " + one.Value.String() + " fen"})
 				}

@@ -48,7 +48,7 @@ func processCommand(s settings) *cobra.Command {
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:               "kill NAME",
-			Short:             "End a process as a crash would (kill -9)",
+			Short:             "End a process as a crash would (kill -9), and leave it ended",
 			Example:           "  tallynet process kill orderer0",
 			Args:              exactly(1),
 			ValidArgsFunction: s.processNames,

@@ -69,6 +69,26 @@ were changed in the topology. An existing ledger is kept.`,
 	}
 }
 
+func superviseCommand(s settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "supervise",
+		Short: "Start again what dies, until it is ended; up runs it for you",
+		Long: `Looks after the network's processes: what died by itself is started again as it
+ran, after a wait that doubles while it keeps dying. What down, process kill or
+chaincode restart end is left alone. up starts it and down ends it.`,
+		Example: "  tallynet supervise   # instead of the one that up runs, under an init system, say",
+		Args:    exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			n, err := s.open()
+			if err != nil {
+				return err
+			}
+			n.Supervise(cmd.Context(), os.Stdout)
+			return nil
+		},
+	}
+}
+
 func downCommand(s settings) *cobra.Command {
 	return &cobra.Command{
 		Use:     "down",

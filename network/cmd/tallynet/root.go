@@ -47,13 +47,18 @@ directory. Every command can be repeated and takes up where the last stopped.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(toolsCommand(s), upCommand(s), downCommand(s), resetCommand(s), statusCommand(s),
-		logsCommand(s), chaincodeCommand(s), processCommand(s))
+		logsCommand(s), chaincodeCommand(s), processCommand(s), superviseCommand(s))
 	return root
 }
 
 // open finds the network that the flags name.
 func (s settings) open() (*network.Network, error) {
-	return network.Open(s.GetString("topology"), s.GetString("dir"))
+	n, err := network.Open(s.GetString("topology"), s.GetString("dir"))
+	if err != nil {
+		return nil, err
+	}
+	n.Tallynet, err = os.Executable()
+	return n, err
 }
 
 // patience bounds a wait by the time-out flag.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -16,7 +18,7 @@ func statusCommand(s settings) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show every process: state, pid, port, block height, memory",
+		Short: "Show every process: state, pid, port, block height, memory, restarts",
 		Example: `  tallynet status
   tallynet status -o json | jq '.[] | select(.state != "running")'`,
 		Args: exactly(0),
@@ -50,15 +52,24 @@ func writeTable(out io.Writer, rows []network.ProcessStatus) {
 	t := table.NewWriter()
 	t.SetOutputMirror(out)
 	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"process", "party", "state", "pid", "port", "height", "MB", "note"})
+	t.AppendHeader(table.Row{"process", "party", "state", "pid", "port", "height", "MB", "restarts", "note"})
 	total := 0
 	for _, r := range rows {
-		t.AppendRow(table.Row{r.Process, r.Party, r.State, blank(r.PID), r.Port, blank(r.Height), blank(r.MemoryMB), r.Note})
+		t.AppendRow(table.Row{r.Process, r.Party, r.State, blank(r.PID), blank(r.Port), blank(r.Height), blank(r.MemoryMB), blank(r.Restarts), note(r)})
 		total += r.MemoryMB
 	}
-	t.AppendFooter(table.Row{"", "", "", "", "", "", total, ""})
+	t.AppendFooter(table.Row{"", "", "", "", "", "", total, "", ""})
 	t.SetColumnConfigs([]table.ColumnConfig{{Name: "note", WidthMax: 60}})
 	t.Render()
+}
+
+// note is what is particular about a process, its last restart included.
+func note(r network.ProcessStatus) string {
+	if r.Restarts == 0 {
+		return r.Note
+	}
+	last := "restarted " + r.RestartedAt.Local().Format(time.DateTime) + ": " + r.LastExit
+	return strings.TrimPrefix(r.Note+"; "+last, "; ")
 }
 
 // blank shows nothing for what is not known.

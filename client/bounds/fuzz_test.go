@@ -1,0 +1,11 @@
+package bounds
+
+import "testing"
+
+// No text takes the reader of settings down.
+func FuzzCheckYAML(f *testing.F) {
+	for _, text := range []string{"a: 1", "a: &x [*x]", "- - - -", "[[[[", "? : ?", "a: !!binary x", "\x00"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(_ *testing.T, data []byte) { _ = CheckYAML(data, "the file") })
+}
