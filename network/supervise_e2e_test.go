@@ -44,13 +44,13 @@ func TestWhatDiesComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.awaitLevel(t)
 		key := fmt.Sprint("after ", n)
 		err = wait.Until(r.patience(), key, func(context.Context) error { return r.put("M", 0, key, "1", "D", "F") })
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.expectValue(t, key, "1")
+		r.awaitLevel(t) // an orderer that is one block behind learns it with the next
 	}
 	if err := r.KillProcess(r.patience(), "peer0.F"); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,9 @@
 package command
 
-import "tallystick/chaincode/points"
+import (
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/points"
+)
 
 // The kinds of points, 10–49.
 const (
@@ -44,8 +47,8 @@ var pointsSpecs = []spec{
 	specOf[points.ReleaseRequest](Release, "points:Release"),
 	specOf[points.TimeOutRequest](TimeOut, "points:TimeOut"),
 	specOf[points.TransferRequest](Transfer, "points:Transfer"),
-	specOf[points.FreezeRequest](Freeze, "points:Freeze"),
-	specOf[points.UnfreezeRequest](Unfreeze, "points:Unfreeze"),
+	specOf[member.FreezeRequest](Freeze, "points:Freeze"),
+	specOf[member.UnfreezeRequest](Unfreeze, "points:Unfreeze"),
 	specOf[points.SetRulesRequest](SetRules, "points:SetRules"),
 	specOf[points.SetRuleRequest](SetRule, "points:SetRule"),
 	specOf[points.PledgeRequest](Pledge, "points:Pledge"),
@@ -61,8 +64,8 @@ var pointsSpecs = []spec{
 	specOf[points.ExpireRequest](Expire, "points:Expire"),
 	specOf[points.RevokeRequest](Revoke, "points:Revoke"),
 	specOf[points.AdjustRequest](Adjust, "points:Adjust"),
-	specOf[points.AppealRequest](Appeal, "points:Appeal"),
-	specOf[points.DismissRequest](Dismiss, "points:Dismiss"),
+	specOf[member.AppealRequest](Appeal, "points:Appeal"),
+	specOf[member.DismissRequest](Dismiss, "points:Dismiss"),
 	specOf[points.RelieveRequest](Relieve, "points:Relieve"),
 	specOf[points.SetProgrammeRequest](SetProgramme, "points:SetProgramme"),
 }

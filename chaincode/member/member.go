@@ -79,6 +79,7 @@ type Member struct {
 	Key      Key            `json:"key"`      // the member's own, or none
 	Accounts uint16         `json:"accounts"` // live ones of all that were merged into it, 0 … MaxAccounts
 	Consents uint16         `json:"consents"` // likewise, 0 … MaxConsents
+	Freezes  []Freeze       `json:"freezes"`  // of a root, sorted by party; lifted ones until the next day
 	Number   number.Command `json:"number"`   // command that enrolled it
 }
 

@@ -237,7 +237,10 @@ func TestMerge(t *testing.T) {
 		{"consents stay with their home", with(from, func(m *Member) { m.Consents = 1 }), mine, inv, secret, false, other, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ended, root, used, err := Merge(c.from, c.into, c.inv, c.frozen, MergeRequest{From: "wang", Into: "li", Invitation: id, Code: c.code}, c.at)
+			if c.frozen {
+				c.into.Freezes = []Freeze{{By: "G"}}
+			}
+			ended, root, used, err := Merge(c.from, c.into, c.inv, MergeRequest{From: "wang", Into: "li", Invitation: id, Code: c.code}, c.at)
 			wants(t, err, c.want)
 			if err != nil {
 				return
@@ -255,7 +258,7 @@ func TestMerge(t *testing.T) {
 // What hangs on a long chain doesn't grow when a short one is merged.
 func TestMergeKeepsTheLongerChain(t *testing.T) {
 	into := with(li(), func(m *Member) { m.Depth = 3 })
-	_, root, _, err := Merge(Member{ID: "wang", Home: "D", State: Active}, into, open(), false, MergeRequest{From: "wang", Into: "li", Invitation: id, Code: secret}, other)
+	_, root, _, err := Merge(Member{ID: "wang", Home: "D", State: Active}, into, open(), MergeRequest{From: "wang", Into: "li", Invitation: id, Code: secret}, other)
 	if err != nil || root.Depth != 3 {
 		t.Errorf("%+v, %v", root, err)
 	}

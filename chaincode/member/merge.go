@@ -63,16 +63,15 @@ func checkSorted(what string, ids []string) error {
 	return nil
 }
 
-// Merge joins the members. frozen says whether a wallet of theirs is. It returns
-// all three as they then are.
-func Merge(from, into Member, inv Invitation, frozen bool, req MergeRequest, at At) (ended, root Member, used Invitation, err error) {
+// Merge joins the members, and returns all three as they then are.
+func Merge(from, into Member, inv Invitation, req MergeRequest, at At) (ended, root Member, used Invitation, err error) {
 	if err := from.mayLeave(into, at.Caller); err != nil {
 		return Member{}, Member{}, Invitation{}, err
 	}
 	if used, err = inv.accept(req.Invitation, into.ID, req.Code, at); err != nil {
 		return Member{}, Member{}, Invitation{}, err
 	}
-	if frozen {
+	if len(from.Frozen())+len(into.Frozen()) > 0 {
 		return Member{}, Member{}, Invitation{}, fault.New(fault.Frozen, "the wallet of %s or of %s is frozen", from.ID, into.ID)
 	}
 	ended, root = from, into
@@ -83,7 +82,7 @@ func Merge(from, into Member, inv Invitation, frozen bool, req MergeRequest, at 
 		return Member{}, Member{}, Invitation{}, fault.New(fault.Limit, "%d merges in a row, %d accounts, %d consents: want at most %d, %d, %d",
 			root.Depth, root.Accounts, root.Consents, MaxDepth, MaxAccounts, MaxConsents)
 	}
-	ended.State, ended.Into, ended.Key = Merged, into.ID, nil
+	ended.State, ended.Into, ended.Key, ended.Freezes = Merged, into.ID, nil, nil
 	ended.Accounts, ended.Consents = 0, 0
 	return ended, root, used, nil
 }

@@ -58,9 +58,9 @@ func TestMemberWalk(t *testing.T) {
 		case "merge":
 			inv := open()
 			inv.Member = "zhang"
-			next, _, _, err = Merge(m, Member{ID: "zhang", Home: "D", State: Active}, inv, false, MergeRequest{Code: secret}, at)
+			next, _, _, err = Merge(m, Member{ID: "zhang", Home: "D", State: Active}, inv, MergeRequest{Code: secret}, at)
 		case "join":
-			_, next, _, err = Merge(Member{ID: "wang", Home: "D", State: Active}, m, open(), false, MergeRequest{Code: secret}, at)
+			_, next, _, err = Merge(Member{ID: "wang", Home: "D", State: Active}, m, open(), MergeRequest{Code: secret}, at)
 		case "key":
 			next, err = m.SetKey(SetKeyRequest{}, at)
 		case "consent":

@@ -16,7 +16,7 @@ import (
 type Balance struct {
 	Member string       `json:"member"`
 	Date   date.Date    `json:"date"`   // business date
-	Frozen []Freeze     `json:"frozen"` // what keeps it from being spent now, whatever the sums
+	Frozen []Stop       `json:"frozen"` // what keeps it from being spent now, whatever the sums
 	Lots   []BalanceLot `json:"lots"`   // in the order asked
 	Sums   []BalanceSum `json:"sums"`   // by programme
 }
@@ -40,7 +40,7 @@ type BalanceSum struct {
 //
 // Refused, first that applies: BAD_REQUEST (a lot is named twice: it would count
 // twice), FORBIDDEN (a lot isn't the member's), LIMIT (a sum above 2⁵³−1).
-func BalanceOf(member string, numbers []number.Row, lots []Lot, frozen []Freeze, today date.Date) (Balance, error) {
+func BalanceOf(member string, numbers []number.Row, lots []Lot, frozen []Stop, today date.Date) (Balance, error) {
 	b := Balance{Member: member, Date: today, Frozen: frozen, Lots: []BalanceLot{}, Sums: []BalanceSum{}}
 	for i, n := range numbers {
 		if slices.Contains(numbers[:i], n) {

@@ -17,7 +17,7 @@ func TestBalanceOf(t *testing.T) {
 	lot := func(programme string, issued, placed amount.Units, state LotState, in date.Date) Lot {
 		return Lot{Programme: programme, Member: "ann", Issued: issued, Placed: placed, State: state, Expires: today + in}
 	}
-	freezes := []Freeze{{Member: "ann", By: "G", All: true}}
+	freezes := []Stop{{By: "G", All: true}}
 	lots := []Lot{
 		lot("GP", 100, 30, Active, 10), lot("DP", 5, 0, Active, 0), lot("GP", 7, 0, Active, 1),
 		lot("GP", 1000, 0, Pending, 10), lot("GP", 2000, 0, Active, -1),

@@ -320,20 +320,19 @@ func TestStatesReadAsWords(t *testing.T) {
 		L LotState
 		O Origin
 		T TradeState
-		A AppealState
 		W Whole
 		N number.Row
 	}
-	before := states{PartCaptured, Pending, Refunded, Lapsed, Dismissed, Floor, lotB}
+	before := states{PartCaptured, Pending, Refunded, Lapsed, Floor, lotB}
 	data, _ := json.Marshal(before)
-	if want := `{"H":"PART_CAPTURED","L":"PENDING","O":"REFUNDED","T":"LAPSED","A":"DISMISSED","W":"floor","N":"G.1.1.0.1"}`; string(data) != want {
+	if want := `{"H":"PART_CAPTURED","L":"PENDING","O":"REFUNDED","T":"LAPSED","W":"floor","N":"G.1.1.0.1"}`; string(data) != want {
 		t.Errorf("%s", data)
 	}
 	var after states
 	if err := json.Unmarshal(data, &after); err != nil || after != before {
 		t.Errorf("%+v, %v", after, err)
 	}
-	for _, odd := range []string{`{"H":"LOST"}`, `{"L":"LOST"}`, `{"O":"LOST"}`, `{"T":"LOST"}`, `{"A":"LOST"}`, `{"W":"lost"}`, `{"L":1}`} {
+	for _, odd := range []string{`{"H":"LOST"}`, `{"L":"LOST"}`, `{"O":"LOST"}`, `{"T":"LOST"}`, `{"W":"lost"}`, `{"L":1}`} {
 		if json.Unmarshal([]byte(odd), &after) == nil {
 			t.Errorf("%s was read", odd)
 		}

@@ -55,8 +55,6 @@ const (
 	MaxShares         = 16             // funders of one grant
 	MaxCaptures       = 64             // captures of one hold
 	MaxHoldSecs       = 30 * 24 * 3600 // how far ahead a hold or an offer may end
-	MaxFrozen         = 1024           // freezes in one bucket
-	Buckets           = 64             // freeze buckets
 	MaxTiers          = 16             // tiers of a programme
 	MaxWindow         = 24             // months that a standing remembers
 	MaxAhead          = 3660           // days that a rule may count to

@@ -14,7 +14,15 @@ type Purse struct {
 	Lots       []Lot                // of the pieces, in their order
 	Programmes map[string]Programme // of the lots
 	Standings  map[string]Standing  // by programme, where its rules count spending
-	Freezes    []Freeze             // of every wallet that is the member's
+	Stops      []Stop               // freezes of the wallet
+}
+
+// Stop is a freeze, as far as spending is concerned.
+type Stop struct {
+	_      struct{} `cbor:",toarray"`
+	By     string   `json:"by"`
+	All    bool     `json:"all"` // every programme; else only those that By issues
+	Reason string   `json:"reason"`
 }
 
 func (p Purse) owner(l Lot) string {
@@ -42,20 +50,20 @@ func (p Purse) takeAll(pieces []spend.Take, today date.Date) error {
 	}
 	for _, lot := range p.Lots {
 		if f, ok := p.stopped(lot); ok {
-			return fault.New(fault.Frozen, "%s's wallet is frozen by %s: %s", f.Member, f.By, f.Reason)
+			return fault.New(fault.Frozen, "%s's wallet is frozen by %s: %s", p.Member, f.By, f.Reason)
 		}
 	}
 	return inOrder(pieces, p.Lots)
 }
 
 // stopped finds a freeze that keeps a lot from being spent.
-func (p Purse) stopped(l Lot) (Freeze, bool) {
-	for _, f := range p.Freezes {
+func (p Purse) stopped(l Lot) (Stop, bool) {
+	for _, f := range p.Stops {
 		if f.All || f.By == p.Programmes[l.Programme].Issuer {
 			return f, true
 		}
 	}
-	return Freeze{}, false
+	return Stop{}, false
 }
 
 // funder is the party that owes what a lot is worth.

@@ -14,13 +14,13 @@ import (
 // and the earliest answers.
 func TestSpendRefusals(t *testing.T) {
 	early, late, other := active("GP", 60, today+10), active("GP", 60, today+20), active("DP", 60, today+5)
-	freeze := func(by string, all bool) []Freeze { return []Freeze{{Member: "li", By: by, All: all, Reason: "r"}} }
+	freeze := func(by string, all bool) []Stop { return []Stop{{By: by, All: all, Reason: "r"}} }
 	zhangs := with(early, func(l *Lot) { l.Member, l.State, l.Expires = "zhang", Pending, 1 })
 	for _, c := range []struct {
 		name    string
 		lots    []Lot
 		amounts []amount.Units
-		freezes []Freeze
+		freezes []Stop
 		code    fault.Code
 	}{
 		{"in order", []Lot{early, late}, []amount.Units{60, 10}, nil, ""},
@@ -48,7 +48,7 @@ func TestSpendRefusals(t *testing.T) {
 		{"what was taken is gone", []Lot{with(early, func(l *Lot) { l.Placed, l.Transferred, l.Converted, l.Revoked = 10, 10, 10, 10 })}, []amount.Units{21}, nil, fault.Insufficient},
 	} {
 		p := purse(c.lots...)
-		p.Freezes = c.freezes
+		p.Stops = c.freezes
 		line, next, err := p.Place(pieces(c.amounts...), today)
 		if !expect(t, c.name, err, c.code) {
 			continue
@@ -78,7 +78,7 @@ func TestPurseOfMergedMembers(t *testing.T) {
 	p.Owners = map[string]string{"li2": "li"}
 	_, _, err = p.Place(pieces(1), today)
 	expect(t, "merged", err, "")
-	p.Freezes = []Freeze{{Member: "li2", By: "G"}}
+	p.Stops = []Stop{{By: "G"}}
 	_, _, err = p.Place(pieces(1), today)
 	expect(t, "merged and frozen", err, fault.Frozen)
 	p = purse(active("GP", 10, today))

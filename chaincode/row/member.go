@@ -19,7 +19,8 @@ import (
 //	n/PARTY/OFFER              offer
 var memberReaders = map[string]reader{
 	"m": as[member.Member]("member", "MEMBER", makes(owner(home), command.Enrol), changes(owner(home), command.SetKey, command.Consent, command.Erase),
-		changes(anyone, command.Link, command.Unlink, command.Merge, command.WithdrawConsent),
+		changes(anyone, command.Link, command.Unlink, command.Merge, command.WithdrawConsent,
+			command.Freeze, command.Unfreeze, command.Appeal, command.Dismiss),
 		keeping(func(b, a member.Member) bool { return b.ID == a.ID && b.Home == a.Home && b.Number == a.Number })),
 	"ma": as[member.Account]("account", "PARTY/CHANNEL/HEX", makes(inKey("PARTY"), command.Enrol, command.Link), changes(anyone, command.Unlink, command.Erase)),
 	"mi": byCommand[member.Invitation]("invitation", makes(itsCommand, command.Invite), changes(anyone, command.Link, command.Merge),

@@ -13,7 +13,6 @@ import (
 //	g/PROGRAMME                programme
 //	l/NUMBER, h/NUMBER         lot, hold: named by the command that made it
 //	t/PROGRAMME/PARTY/LANE     totals of a lane
-//	f/BUCKET                   freezes of some members
 //	gs/PROGRAMME/MEMBER        standing of a member, where the programme's rules ask for one
 //	ge/PROGRAMME/RULE          earn rule
 //	gc/FROM/TO                 conversion: the rate between two programmes
@@ -26,7 +25,6 @@ var pointsReaders = map[string]reader{
 	"h": byCommand[points.Hold]("hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),
 		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold)),
 	"t": as[points.Totals]("totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...)),
-	"f": as[points.Frozen]("frozen", "BUCKET", founded(), changes(anyone, command.Freeze, command.Unfreeze, command.Appeal, command.Dismiss)),
 
 	"gs": as[points.Standing]("standing", "PROGRAMME/MEMBER", writes(anyone, command.Issue, command.Award, command.Convert, command.Hold, command.Release,
 		command.TimeOut, command.Transfer, command.TakeTrade, command.BuyBenefit, command.PlaceOrder, command.RejectOrder, command.CancelOrder,
@@ -109,9 +107,4 @@ func Hold(n number.Command) Key[points.Hold] {
 // Totals is the key of a lane's totals of a programme.
 func Totals(programme, party string, lane uint8) Key[points.Totals] {
 	return Key[points.Totals]("t/" + programme + "/" + party + "/" + hexadecimal(uint64(lane), 2))
-}
-
-// Frozen is the key of a bucket of freezes.
-func Frozen(bucket int) Key[points.Frozen] {
-	return Key[points.Frozen]("f/" + hexadecimal(uint64(bucket), 2))
 }

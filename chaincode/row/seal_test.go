@@ -127,7 +127,7 @@ func TestExplain(t *testing.T) {
 func TestExplainTheFounding(t *testing.T) {
 	founding := Founding("G")
 	for key, after := range map[string]any{string(Charter()): party.Charter{}, string(Cycle()): settlement.Cycle{}, string(Party("G")): party.Party{},
-		string(Roster()): party.Roster{}, string(Book(20000)): settlement.Book{}, string(Frozen(3)): points.Frozen{}} {
+		string(Roster()): party.Roster{}, string(Book(20000)): settlement.Book{}} {
 		if err := founding.Explain(key, nil, after); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}

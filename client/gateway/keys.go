@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"strconv"
-
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/member"
@@ -81,14 +79,14 @@ func demandOfPoints(req command.Request) (demand, bool) {
 		return d, true
 	case points.RevokeRequest:
 		return demand{keys: lotKeys(r.Pieces), weight: len(r.Pieces)}, true
-	case points.FreezeRequest:
-		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
-	case points.UnfreezeRequest:
-		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
-	case points.AppealRequest:
-		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
-	case points.DismissRequest:
-		return demand{keys: []string{frozenKey(r.Member)}, weight: 1}, true
+	case member.FreezeRequest:
+		return demand{keys: []string{"m" + r.Member}, weight: 1}, true
+	case member.UnfreezeRequest:
+		return demand{keys: []string{"m" + r.Member}, weight: 1}, true
+	case member.AppealRequest:
+		return demand{keys: []string{"m" + r.Member}, weight: 1}, true
+	case member.DismissRequest:
+		return demand{keys: []string{"m" + r.Member}, weight: 1}, true
 	case points.OpenProgrammeRequest:
 		return demand{keys: []string{"g" + r.Programme}, weight: 1}, true
 	}
@@ -191,7 +189,6 @@ func demandOfAll(commands []command.Command) demand {
 
 func lotKey(n number.Row) string      { return "l" + n.String() }
 func holdKey(n number.Command) string { return "h" + n.String() }
-func frozenKey(member string) string  { return "f" + strconv.Itoa(points.Bucket(member)) }
 
 func lotKeys(pieces []spend.Take) []string {
 	keys := make([]string, len(pieces))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -87,9 +88,8 @@ func (q Query) Positions(ctx context.Context, cycle string) ([]settlement.Positi
 }
 
 // Freezes are those of a member's wallet.
-func (q Query) Freezes(ctx context.Context, member string) ([]points.Freeze, error) {
-	found, err := ask[points.Frozen](ctx, q, "Freezes", member)
-	return found.List, err
+func (q Query) Freezes(ctx context.Context, id string) ([]member.Freeze, error) {
+	return ask[[]member.Freeze](ctx, q, "Freezes", id)
 }
 
 // Request says which command took effect for a party's request.

@@ -11,6 +11,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -106,7 +107,7 @@ func TestHoldsAndSums(t *testing.T) {
 		put(row.Totals("DP", "D", 3), points.Totals{Issued: 93}), put(row.Totals("DP", "M", 1), points.Totals{Placed: 10, Captured: 2}),
 		put(row.Positions("c1", "M", 1), settlement.Positions{List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 2, Fen: 1}}}),
 		put(row.Positions("c1", "M", 2), settlement.Positions{List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 3, Fen: 2}, {Debtor: "M", Creditor: "G", Fen: 4}}}),
-		put(row.Frozen(points.Bucket("bob")), points.Frozen{List: []points.Freeze{{Member: "bob", By: "D", Reason: "odd"}}}),
+		put(row.Member("bob"), member.Member{ID: "bob", Home: "D", State: member.Active, Freezes: []member.Freeze{{By: "D", Reason: "odd"}, {By: "G", Lifted: 9}}}),
 		put(row.NamedRequest("D", "r1"), row.Request{Hash: make([]byte, 32), Number: numbered("D", 3, 1, 0), Cycle: "c1"}),
 		put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}))
 	w.write(entries...)

@@ -18,7 +18,7 @@ import (
 // with it, and what it is about.
 type noun struct {
 	member, party, topic, state string
-	until                       int64 // UTC seconds or days since 1970, as the row has it
+	until                       int64 // UTC seconds or days since 1970, as the row has it; of a member, freezes that stand
 }
 
 // nounOf takes a noun's columns from its row. id is the parts of the row's key
@@ -26,7 +26,7 @@ type noun struct {
 func nounOf(named row.Named, id []string) (noun, bool) {
 	switch r := named.Row.(type) {
 	case member.Member:
-		return noun{r.ID, r.Home, r.Into, r.State.String(), 0}, true
+		return noun{r.ID, r.Home, r.Into, r.State.String(), int64(len(r.Frozen()))}, true
 	case member.Account: // PARTY/CHANNEL/HEX
 		return noun{r.Member, id[0], id[1], r.State.String(), 0}, true
 	case member.Invitation:

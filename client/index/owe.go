@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -189,15 +190,23 @@ func (ix *Index) Cycle() (uint64, settlement.Cycle, error) {
 	return height, list[0], nil
 }
 
-// Freezes lists the freezes, of one member or, for "", of all.
-func (ix *Index) Freezes(member string) (uint64, []points.Freeze, error) {
-	height, buckets, err := facts[points.Frozen](ix, factsOf, "frozen")
-	list := []points.Freeze{}
-	for _, b := range buckets {
-		if member == "" {
-			list = append(list, b.List...)
-		} else {
-			list = append(list, b.Of(member)...)
+// Freeze is a freeze that stands, with the member whose wallet it is on.
+type Freeze struct {
+	Member string `json:"member"`
+	member.Freeze
+}
+
+// Freezes lists the freezes that stand, of one member or, for "", of all.
+func (ix *Index) Freezes(id string) (uint64, []Freeze, error) {
+	query, args := "SELECT key, block, row FROM nouns WHERE kind = ? AND until > 0 ORDER BY key", []any{"member"}
+	if id != "" {
+		query, args = "SELECT key, block, row FROM nouns WHERE key = ?", []any{string(row.Member(id))}
+	}
+	height, members, err := facts[member.Member](ix, query, args...)
+	list := []Freeze{}
+	for _, m := range members {
+		for _, f := range m.Frozen() {
+			list = append(list, Freeze{m.ID, f})
 		}
 	}
 	return height, list, err

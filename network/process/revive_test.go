@@ -140,3 +140,30 @@ func TestMemoryIsLimited(t *testing.T) {
 		t.Errorf("it got all it asked for: %v, %.300s", err, log)
 	}
 }
+
+// A program's limit is its own: a parent with a lower one hands none on.
+func TestAChildIsLimitedByItsOwnSpec(t *testing.T) {
+	var own syscall.Rlimit
+	const data = 2 // RLIMIT_DATA
+	if err := syscall.Getrlimit(data, &own); err != nil || own.Max < 8<<30 {
+		t.Skip("this test needs room for its limits")
+	}
+	low := syscall.Rlimit{Cur: 1 << 30, Max: own.Max}
+	if err := syscall.Setrlimit(data, &low); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Setrlimit(data, &own) //nolint:errcheck // it was so before
+	for memory, want := range map[uint64]string{0: "unlimited", 3 << 29: fmt.Sprint(3 << 30)} {
+		table, s := table(t), spec(t, freeAddress(t))
+		s.Memory = memory
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", start(t, table, s).PID))
+		if err != nil {
+			t.Skip("no /proc here")
+		}
+		for line := range strings.Lines(string(text)) {
+			if f := strings.Fields(line); strings.HasPrefix(line, "Max data size") && f[3] != want {
+				t.Errorf("with %d: %s", memory, line)
+			}
+		}
+	}
+}

@@ -127,7 +127,7 @@ func freezes(ctx context.Context, w *world, stop <-chan struct{}) error {
 		id := fmt.Sprintf("storm%03d", i)
 		enrol = append(enrol, command.New("", member.EnrolRequest{Member: id}))
 		commands[i/each] = append(commands[i/each],
-			command.New("", points.FreezeRequest{Member: id, Reason: "storm"}), command.New("", points.UnfreezeRequest{Member: id, Reason: "storm"}))
+			command.New("", member.FreezeRequest{Member: id, Reason: "storm"}), command.New("", member.UnfreezeRequest{Member: id, Reason: "storm"}))
 	}
 	if err := w.once(ctx, "members", enrol); err != nil {
 		return err
@@ -135,17 +135,14 @@ func freezes(ctx context.Context, w *world, stop <-chan struct{}) error {
 	return w.harm(ctx, stop, func(lane int) []command.Command { return commands[lane] }, func(int) {})
 }
 
-// models agrees to a settlement model and leaves it.
+// models proposes a settlement model and leaves it.
 func models(ctx context.Context, w *world, stop <-chan struct{}) error {
 	propose := command.New("", settlement.ProposeRequest{
 		Model: "storm", Scope: settlement.Scope{Issuer: attacker, Acceptor: "S1"}, From: today() + 300,
 		Terms: settlement.Terms{Price: amount.Rate{Num: 1, Den: 1}, Tax: amount.Rate{Num: 6, Den: 100}, Delay: 10},
 	})
-	if err := w.once(ctx, "model", []command.Command{propose}); err != nil {
-		return err
-	}
-	leave, agree := command.New("", settlement.LeaveRequest{Model: "storm"}), command.New("", settlement.AgreeRequest{Model: "storm", Version: 1})
-	return w.harm(ctx, stop, func(int) []command.Command { return []command.Command{leave, agree} }, func(int) {})
+	leave := command.New("", settlement.LeaveRequest{By: attacker, Model: "storm"})
+	return w.harm(ctx, stop, func(int) []command.Command { return []command.Command{propose, leave} }, func(int) {})
 }
 
 // once sends commands of the attacker's that prepare, once a run.

@@ -17,6 +17,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -31,23 +32,23 @@ import (
 // else changes.
 func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	g, d, f, m := net.open(t, "G", "1-2"), net.open(t, "D", "1-2"), net.open(t, "F", "1"), net.open(t, "M", "1")
-	member := "bad-" + t.Name()
-	enrol(t, d, member, "someone-else")
-	lot := issue(t, g, "GP", member, 100)
+	whose := "bad-" + t.Name()
+	enrol(t, d, whose, "someone-else")
+	lot := issue(t, g, "GP", whose, 100)
 	foreign := issue(t, g, "GP", "someone-else", 100)
-	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
+	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Unix() + 2})
+	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Unix() + 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	issueOf := func(programme string, units amount.Units) points.IssueRequest {
-		return points.IssueRequest{Programme: programme, Grants: []points.Grant{grant(member, units)}}
+		return points.IssueRequest{Programme: programme, Grants: []points.Grant{grant(whose, units)}}
 	}
 	holdOf := func(pieces ...spend.Take) points.HoldRequest {
-		return points.HoldRequest{Member: member, Pieces: pieces, Deadline: time.Now().Add(time.Hour).Unix()}
+		return points.HoldRequest{Member: whose, Pieces: pieces, Deadline: time.Now().Add(time.Hour).Unix()}
 	}
 	absent := number.Command{Party: "G", Lane: 31, Seq: 1, Index: 0}
 	for _, c := range []struct {
@@ -59,7 +60,7 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"amount 0", g, issueOf("GP", 0), fault.BadRequest},
 		{"amount below 0", g, issueOf("GP", -1), fault.BadRequest},
 		{"amount above the limit", g, issueOf("GP", amount.Max+1), fault.Limit},
-		{"sum above the limit", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(member, amount.Max), grant(member, 1)}}, fault.Limit},
+		{"sum above the limit", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(whose, amount.Max), grant(whose, 1)}}, fault.Limit},
 		{"total above the limit", g, issueOf("GP", amount.Max), fault.Limit},
 		{"id outside the pattern", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("a b", 1)}}, fault.BadRequest},
 		{"id with a control character", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("a\x00b", 1)}}, fault.BadRequest},
@@ -67,7 +68,7 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"no such programme", g, issueOf("XP", 1), fault.NotFound},
 		{"someone else's programme", d, issueOf("GP", 1), fault.Forbidden},
 		{"a party without a peer, someone else's programme", m, issueOf("DP", 1), fault.Forbidden},
-		{"an expiry in the past", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: member, Amount: 1, Expires: day("2026-10-31")}}}, fault.Expired},
+		{"an expiry in the past", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: whose, Amount: 1, Expires: day("2026-10-31")}}}, fault.Expired},
 		{"a programme's name taken", d, points.OpenProgrammeRequest{Programme: "GP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}}, fault.Conflict},
 		{"a register by another than the operator", d, party.RegisterRequest{Party: "X", En: "x", Zh: "x", Roles: party.Issuer}, fault.Forbidden},
 		{"a party twice", g, party.RegisterRequest{Party: "D", En: "x", Zh: "x", Roles: party.Issuer}, fault.Conflict},
@@ -77,8 +78,8 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"a foreign lot", d, holdOf(spend.Take{Lot: foreign, Amount: 1}), fault.Forbidden},
 		{"a lot that isn't", d, holdOf(spend.Take{Lot: absent.Row(0), Amount: 1}), fault.NotFound},
 		{"more than there is", d, holdOf(spend.Take{Lot: lot, Amount: 86}), fault.Insufficient},
-		{"a deadline in the past", d, points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: 1}, fault.Expired},
-		{"a deadline too far", d, points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Unix() + 31*24*3600}, fault.Limit},
+		{"a deadline in the past", d, points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: 1}, fault.Expired},
+		{"a deadline too far", d, points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Unix() + 31*24*3600}, fault.Limit},
 		{"another's hold", g, points.CaptureRequest{Hold: hold.Number, Amount: 1}, fault.Forbidden},
 		{"more than held", d, points.CaptureRequest{Hold: hold.Number, Amount: 11}, fault.Insufficient},
 		{"a hold that isn't", d, points.CaptureRequest{Hold: absent, Amount: 1}, fault.NotFound},
@@ -87,11 +88,11 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)}, fault.Forbidden},
 		{"a hold without the member's consent", m, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Unauthorised},
 		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
-		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: member, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
-		{"a transfer to nobody", g, points.TransferRequest{From: member, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.NotFound},
-		{"a transfer to oneself", g, points.TransferRequest{From: member, To: member, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.BadRequest},
-		{"an unfreeze of what isn't frozen", g, points.UnfreezeRequest{Member: member, Reason: "x"}, fault.WrongState},
-		{"a freeze without the role", net.open(t, "S1", "1"), points.FreezeRequest{Member: member, Reason: "x"}, fault.Forbidden},
+		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: whose, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
+		{"a transfer to nobody", g, points.TransferRequest{From: whose, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.NotFound},
+		{"a transfer to oneself", g, points.TransferRequest{From: whose, To: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.BadRequest},
+		{"an unfreeze of what isn't frozen", g, member.UnfreezeRequest{Member: whose, Reason: "x"}, fault.WrongState},
+		{"a freeze without the role", net.open(t, "S1", "1"), member.FreezeRequest{Member: whose, Reason: "x"}, fault.Forbidden},
 	} {
 		commands := []command.Command{send(c.req)}
 		ran, err := c.by.Run(t.Context(), "", commands)

@@ -6,15 +6,19 @@
 //
 //	settle_test.go    whoever keeps a cycle from ending, or a debt from being paid
 //	members_test.go   whoever moves, mints, or keeps what is a member's
-//	share_test.go     whoever uses up or slows down what all share
-//	sealed_test.go    whoever rewrites what is there
+//	goods_test.go     whoever orders, sells or ships what can't end
+//	share_test.go     whoever uses up, slows down or stops what all share
 //
-// Two tests attack by the dozen:
+// Others attack by the dozen, with whatever there is (note 0014 says how):
 //
-//	states_test.go    every state of every row has an end that somebody other than
-//	                  its owner can bring about; STATES.md is the picture
+//	parade_test.go    a life in which every command takes effect; attacks stand in between
+//	walk_test.go      every state has an end that somebody other than its owner can
+//	                  bring about: graph_test.go is the table, STATES.md the picture
 //	extremes_test.go  every number of every command at its extremes, by every party,
-//	                  at both doors: the cycle still closes
+//	                  at both doors: every cycle still closes, everything ends
+//	storm_test.go     what one party does for itself costs nobody else
+//	repeat_test.go    a life that is asked for again changes nothing
+//	queries_test.go   no question fails, whatever is asked
 //
 // The world is the real chaincode in ledgersim, through its doors alone: nothing of
 // internal/contract but New. What needs peers and orderers is in test-network/e2e.

@@ -196,10 +196,10 @@ func (p *parade) moves(lots map[string]number.Row) {
 	trade := p.do("M", offer)
 	p.do("D", points.TakeRequest{Trade: trade, Member: "wang", Pieces: take(lots["wangD"], 5)})
 	p.do("M", points.EndTradeRequest{Trade: p.do("M", offer)})
-	p.do("D", points.FreezeRequest{Member: "wang", Reason: "x"})
-	p.do("D", points.AppealRequest{Member: "wang", Against: "D", Evidence: make(codec.Hash, 32)})
-	p.do("D", points.DismissRequest{Member: "wang", Reason: "x"})
-	p.do("D", points.UnfreezeRequest{Member: "wang", Reason: "x"})
+	p.do("D", member.FreezeRequest{Member: "wang", Reason: "x"})
+	p.do("D", member.AppealRequest{Member: "wang", Against: "D", Evidence: make(codec.Hash, 32)})
+	p.do("D", member.DismissRequest{Member: "wang", Reason: "x"})
+	p.do("D", member.UnfreezeRequest{Member: "wang", Reason: "x"})
 }
 
 // slip is li's consent that a party takes its points.

@@ -1,7 +1,6 @@
 package adversary
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -60,10 +59,16 @@ func (w *world) endings(machine, state string) (list []ending) {
 				note(id, d.State.String(), func(n number.Command) command.Request { return settlement.LapseRequest{Dispute: n} })
 			}
 		}
+	case "return":
+		for id, r := range rows[goods.Return](w, "return") {
+			if r.State == goods.Requested || r.State == goods.Received {
+				note(id, r.State.String(), func(n number.Command) command.Request { return goods.TimeOutReturnRequest{Return: n} })
+			}
+		}
 	case "part":
 		for id, o := range rows[goods.Order](w, "order") {
 			for i, p := range o.Parts {
-				if req := endPart(p.State, uint8(i+1)); req != nil && (stuck["return REQUESTED"] == "" || !returning(p)) {
+				if req := endPart(p.State, uint8(i+1)); req != nil {
 					note(id, p.State.String(), req)
 				}
 			}
@@ -84,11 +89,6 @@ func (w *world) endingRights(state string) (list []ending) {
 		}
 	}
 	return list
-}
-
-// returning says whether a part waits for a return of it.
-func returning(p goods.Part) bool {
-	return slices.ContainsFunc(p.Lines, func(l goods.Line) bool { return l.Returning > 0 })
 }
 
 // endPart ends a part of an order, nil if there is nothing to end.
@@ -122,7 +122,7 @@ func (w *world) endAll() {
 	w.silence()
 	for range 5 { // what is shipped is delivered, and then completed
 		found := false
-		for _, machine := range []string{"hold", "trade", "entitlement", "part"} {
+		for _, machine := range []string{"hold", "trade", "entitlement", "return", "part"} {
 			done := map[string]bool{}
 			for _, e := range w.endings(machine, "") {
 				if found = true; !done[e.id] {
@@ -165,7 +165,11 @@ var walks = map[string]func(*parade, map[string]number.Row){
 	"part ACCEPTED": func(p *parade, lots map[string]number.Row) {
 		p.must("D", goods.AcceptRequest{Order: p.order(lots["wangG"], "S1", "oil", false)})
 	},
-	"part SHIPPED":   func(p *parade, lots map[string]number.Row) { p.shipped(lots) },
+	"part SHIPPED":     func(p *parade, lots map[string]number.Row) { p.shipped(lots) },
+	"return REQUESTED": func(p *parade, lots map[string]number.Row) { p.returned(lots) },
+	"return RECEIVED": func(p *parade, lots map[string]number.Row) {
+		p.must("S1", goods.ReceiveReturnRequest{Return: p.returned(lots)})
+	},
 	"part DELIVERED": func(p *parade, lots map[string]number.Row) { p.delivered(lots) },
 
 	"payment DUE": func(p *parade, lots map[string]number.Row) { p.due(lots) },
@@ -295,4 +299,9 @@ func walk(t *testing.T, m machine, s state, owners party.State) {
 	if left := p.endings(m.row, s.name); len(left) != 0 {
 		t.Errorf("it is still %s", s.name)
 	}
+}
+
+// returned is a return of what was delivered.
+func (p *parade) returned(lots map[string]number.Row) number.Command {
+	return p.must("D", goods.RequestReturnRequest{Order: p.delivered(lots), Part: 1, Line: 1, Quantity: 1, Reason: "x"})
 }

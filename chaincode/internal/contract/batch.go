@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
@@ -79,10 +80,16 @@ func keepsWithin(s *command.Source, outcomes []command.Outcome) error {
 	return nil
 }
 
+// maxPrefetch is the most keys that a batch reads beforehand. What is beyond is read as it is needed.
+const maxPrefetch = ledger.MaxReads / 2
+
 // all runs the commands in order, groups of linked ones as one.
 func (r *run) all(commands []command.Command) ([]command.Outcome, error) {
 	requests, malformed := r.decode(commands)
-	if err := r.tx.Prefetch(r.reads(commands, requests)); err != nil {
+	keys := r.reads(commands, requests)
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	if err := r.tx.Prefetch(keys[:min(len(keys), maxPrefetch)]); err != nil {
 		return nil, err
 	}
 	var outcomes []command.Outcome

@@ -193,7 +193,7 @@ func addEntitlements(net *ledgersim.Network, peer string, of func(string) *book)
 
 // prefixes spare rowsOf the reading of what has another kind; "" spares nothing.
 var prefixes = map[string]string{
-	"lot": "l/", "hold": "h/", "trade": "d/", "frozen": "f/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
+	"lot": "l/", "hold": "h/", "trade": "d/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
 	"write-off": "bw/", "campaign": "j/", "award": "ja/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/", "standing": "gs/",
 	"order": "wo/", "payment used": "wc/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
 	"obligations": "ob/", "pair": "cp/", "close": "cy/", "netting": "cn/", "payment": "cm/", "dispute": "cd/",

@@ -1,6 +1,9 @@
 package contract
 
 import (
+	"maps"
+	"slices"
+
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -141,9 +144,9 @@ func (c *call) active(id string) error {
 	return err
 }
 
-// shelf reads what a quote of one line to a root needs. NOT_FOUND (the listing, the
+// shelf reads what a quote of one line needs, but for the member. NOT_FOUND (the listing, the
 // good, the supplier), WRONG_STATE (the supplier's party is suspended or closed).
-func (c *call) shelf(memberRoot, seller string, w goods.Wanted) (goods.Shelf, error) {
+func (c *call) shelf(seller string, w goods.Wanted) (goods.Shelf, error) {
 	listing, err := ledger.Get(c.tx, row.Listing(seller, w.Supplier, w.SKU), "listing of "+seller, w.Supplier+"/"+w.SKU)
 	if err != nil {
 		return goods.Shelf{}, err
@@ -159,13 +162,42 @@ func (c *call) shelf(memberRoot, seller string, w goods.Wanted) (goods.Shelf, er
 	if err := c.active(supplier.Party); err != nil {
 		return goods.Shelf{}, err
 	}
-	facts := make([]audience.Facts, len(listing.Prices))
-	for i, p := range listing.Prices {
-		if facts[i], err = c.facts(memberRoot, p.Audience); err != nil {
-			return goods.Shelf{}, err
+	return goods.Shelf{Supplier: supplier, Good: good, Listing: listing}, nil
+}
+
+// maxAsked is the most rows that the audiences of one quote's prices ask for of its member: the
+// labels of every party that there can be, and its tiers.
+const maxAsked = 512
+
+// ask reads what the shelves' audiences ask of a root, in one go. LIMIT before anything is read.
+func (c *call) ask(memberRoot string, shelves []goods.Shelf) error {
+	asked := map[string]bool{}
+	for _, s := range shelves {
+		for _, p := range s.Listing.Prices {
+			if of := p.Audience.Programme; of != "" {
+				asked[string(row.Programme(of))], asked[string(row.Standing(of, memberRoot))] = true, true
+			}
+			for _, of := range p.Audience.Parties() {
+				asked[string(row.Labels(memberRoot, of))] = true
+			}
 		}
 	}
-	return goods.Shelf{Supplier: supplier, Good: good, Listing: listing, Facts: facts}, nil
+	if len(asked) > maxAsked {
+		return fault.New(fault.Limit, "the prices' audiences ask for %d rows, of %d", len(asked), maxAsked)
+	}
+	if err := c.tx.Prefetch(slices.Sorted(maps.Keys(asked))); err != nil {
+		return err
+	}
+	for i, s := range shelves {
+		shelves[i].Facts = make([]audience.Facts, len(s.Listing.Prices))
+		for k, p := range s.Listing.Prices {
+			var err error
+			if shelves[i].Facts[k], err = c.facts(memberRoot, p.Audience); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // quote is what a storefront offers a member, whose root it is for, today.
@@ -180,9 +212,12 @@ func (c *call) quote(seller, member, region string, lines []goods.Wanted) (goods
 	}
 	shelves := make([]goods.Shelf, len(lines))
 	for i, l := range lines {
-		if shelves[i], err = c.shelf(root.ID, seller, l); err != nil {
+		if shelves[i], err = c.shelf(seller, l); err != nil {
 			return goods.Quote{}, err
 		}
+	}
+	if err := c.ask(root.ID, shelves); err != nil {
+		return goods.Quote{}, err
 	}
 	return goods.Offer(front, root.ID, region, shelves, lines, c.at.Date)
 }

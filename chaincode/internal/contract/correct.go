@@ -1,8 +1,8 @@
 package contract
 
 import (
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -79,60 +79,33 @@ func (c *call) adjust(req points.AdjustRequest) error {
 	return c.drawLiability(programme, made.Issued)
 }
 
-func (c *call) freeze(req points.FreezeRequest) error {
-	operator := c.caller.Roles.Has(party.Operator)
-	if !operator {
-		if err := c.caller.Require(party.Issuer); err != nil {
-			return err
-		}
-	}
-	if err := c.unmerged(req.Member); err != nil {
-		return err
-	}
-	return c.changeFrozen(req.Member, func(f points.Frozen) (points.Frozen, error) { return f.Add(req, operator, c.at) })
+func (c *call) freeze(req member.FreezeRequest) error {
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) {
+		return m.Freeze(req, c.caller.Roles.Has(party.Operator), c.memberAt())
+	})
 }
 
-func (c *call) unfreeze(req points.UnfreezeRequest) error {
-	return c.changeFrozen(req.Member, func(f points.Frozen) (points.Frozen, error) { return f.Lift(req, c.at) })
+func (c *call) unfreeze(req member.UnfreezeRequest) error {
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Unfreeze(c.memberAt()) })
 }
 
-func (c *call) appeal(req points.AppealRequest) error {
-	member, err := c.root(req.Member)
+func (c *call) appeal(req member.AppealRequest) error {
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Appeal(req, c.memberAt()) })
+}
+
+func (c *call) dismiss(req member.DismissRequest) error {
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Dismiss(req, c.memberAt()) })
+}
+
+func (c *call) changeMember(id string, change func(member.Member) (member.Member, error)) error {
+	m, err := c.member(id)
 	if err != nil {
 		return err
 	}
-	if member.Home != c.caller.ID {
-		return fault.New(fault.Forbidden, "%s is not the home of %s", c.caller.ID, req.Member)
-	}
-	return c.changeFrozen(req.Member, func(f points.Frozen) (points.Frozen, error) { return f.Appeal(req, c.at) })
-}
-
-func (c *call) dismiss(req points.DismissRequest) error {
-	return c.changeFrozen(req.Member, func(f points.Frozen) (points.Frozen, error) { return f.Dismiss(req, c.at) })
-}
-
-func (c *call) changeFrozen(member string, change func(points.Frozen) (points.Frozen, error)) error {
-	key := row.Frozen(points.Bucket(member))
-	frozen, _, err := ledger.Find(c.tx, key)
+	next, err := change(m)
 	if err != nil {
 		return err
 	}
-	next, err := change(frozen)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
-}
-
-// unmerged refuses with WRONG_STATE a wallet that has become a part of another.
-func (c *call) unmerged(id string) error {
-	member, err := c.root(id)
-	if err != nil {
-		return err
-	}
-	if member.ID != id {
-		return fault.New(fault.WrongState, "%s was merged into %s; freeze that wallet", id, member.ID)
-	}
+	ledger.Put(c.tx, row.Member(id), next)
 	return nil
 }

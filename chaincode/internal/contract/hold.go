@@ -224,11 +224,11 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 	if purse.Standings, err = c.standingsOf(root.ID, purse.Programmes, purse.Lots); err != nil {
 		return member.Member{}, points.Purse{}, err
 	}
+	purse.Stops = stopsOf(root)
 	return root, purse, c.walletsOf(&purse, wallets)
 }
 
-// walletsOf notes what became of the members whose lots are in the purse, and all
-// freezes of those that are its own.
+// walletsOf notes what became of the members whose lots are in the purse.
 func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 	for _, wallet := range wallets {
 		if wallet != purse.Member {
@@ -239,17 +239,19 @@ func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
 			if purse.Owners == nil {
 				purse.Owners = map[string]string{}
 			}
-			if purse.Owners[wallet] = became.ID; became.ID != purse.Member {
-				continue // not this member's: the lot will be refused
-			}
+			purse.Owners[wallet] = became.ID
 		}
-		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(wallet)))
-		if err != nil {
-			return err
-		}
-		purse.Freezes = append(purse.Freezes, frozen.Of(wallet)...)
 	}
 	return nil
+}
+
+// stopsOf are the freezes that stand. What was merged into the member was under none.
+func stopsOf(root member.Member) []points.Stop {
+	stops := []points.Stop{}
+	for _, f := range root.Frozen() {
+		stops = append(stops, points.Stop{By: f.By, All: f.All, Reason: f.Reason})
+	}
+	return stops
 }
 
 // pocket is a purse with one lot in it, to ask for its last day. The member is

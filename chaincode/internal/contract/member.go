@@ -9,7 +9,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
 
@@ -196,11 +195,7 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	if err != nil {
 		return err
 	}
-	frozen, err := c.anyFrozen(req.From, req.Into)
-	if err != nil {
-		return err
-	}
-	ended, root, used, err := member.Merge(from, into, inv, frozen, req, c.memberAt())
+	ended, root, used, err := member.Merge(from, into, inv, req, c.memberAt())
 	if err != nil {
 		return err
 	}
@@ -213,20 +208,6 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 		}
 	}
 	return nil
-}
-
-// anyFrozen says whether anybody has frozen one of the members' wallets.
-func (c *call) anyFrozen(members ...string) (bool, error) {
-	for _, id := range members {
-		frozen, _, err := ledger.Find(c.tx, row.Frozen(points.Bucket(id)))
-		if err != nil {
-			return false, err
-		}
-		if len(frozen.Of(id)) > 0 {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 func (c *call) setKey(req member.SetKeyRequest) error {

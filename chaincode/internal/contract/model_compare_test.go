@@ -27,7 +27,7 @@ func newModel(t fataler, w *world) *model {
 	m := &model{today: day(firstDay), cycle: "2026-11", plans: map[string]plan{}, rates: map[[2]string]points.Conversion{}, people: map[string]*human{}, invites: map[number.Command]*invite{},
 		slips: slips{}, pledges: map[number.Command]points.Pledge{}, boxes: map[number.Row]*box{}, holds: map[number.Command]*reserve{}, trades: map[number.Command]*swap{}, n: map[entry]int{}}
 	for id, home := range homes {
-		m.people[id] = &human{home: home, frozen: map[string]string{}}
+		m.people[id] = &human{home: home, frozen: map[string]string{}, lifted: map[string]date.Date{}}
 	}
 	for _, p := range []struct {
 		id, issuer string
@@ -233,10 +233,10 @@ func (m *model) compareHolds(t fataler, w *world) {
 
 func (m *model) compareFreezes(t fataler, w *world) {
 	found := 0
-	for _, f := range rowsOf(w.net, "G", "frozen") {
-		for _, freeze := range f.Row.(points.Frozen).List {
+	for id, p := range m.people {
+		for _, freeze := range rowIn(w, row.Member(id)).Frozen() {
 			found++
-			answer, there := m.people[freeze.Member].frozen[freeze.By]
+			answer, there := p.frozen[freeze.By]
 			if state := freeze.Appeal.State.String(); !there || state != answer && !(state == "NONE" && answer == "") {
 				t.Fatalf("%+v, in the model %q", freeze, answer)
 			}

@@ -86,16 +86,16 @@ func (p pen) draw(verb string) command.Request {
 		return points.AwardRequest{Programme: "DP", Rule: "tenth", Member: p.member(), Expires: p.m.today + 9, Lines: []points.Bought{{Fen: p.n(80)}, {Fen: p.n(10)}}}
 	case "freeze":
 		if !p.odd(3) {
-			return points.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
+			return member.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
 		}
-		return points.FreezeRequest{Member: p.member(), Reason: "x"}
+		return member.FreezeRequest{Member: p.member(), Reason: "x"}
 	case "unfreeze":
-		return points.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
+		return member.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
 	case "appeal":
 		id := p.frozen()
-		return points.AppealRequest{Member: id, Against: pick(p.dice, append(sortedIDs(p.m.people[id].frozen), "G")), Evidence: make([]byte, 32)}
+		return member.AppealRequest{Member: id, Against: pick(p.dice, append(sortedIDs(p.m.people[id].frozen), "G")), Evidence: make([]byte, 32)}
 	case "dismiss":
-		return points.DismissRequest{Member: p.frozen(), Reason: "x"}
+		return member.DismissRequest{Member: p.frozen(), Reason: "x"}
 	case "erase":
 		if p.odd(8) {
 			return member.EraseRequest{Member: p.member(), Reason: "x"}

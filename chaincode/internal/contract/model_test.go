@@ -55,6 +55,7 @@ type human struct {
 	home, into string
 	erased     bool
 	frozen     map[string]string // by party: what became of the appeal
+	lifted     map[string]date.Date
 }
 
 type invite struct {
@@ -374,25 +375,27 @@ func (m *model) spends(owner string, coins []number.Row) bool {
 // care plays what concerns members.
 func (m *model) care(caller string, req command.Request) bool {
 	switch r := req.(type) {
-	case points.FreezeRequest:
+	case member.FreezeRequest:
 		p := m.people[r.Member]
 		if p == nil || p.into != "" {
 			return false
 		}
-		if _, there := p.frozen[caller]; there {
+		if _, there := p.frozen[caller]; there || caller != "G" && p.lifted[caller] == m.today {
 			return false
 		}
 		p.frozen[caller] = ""
 		return true
-	case points.UnfreezeRequest:
+	case member.UnfreezeRequest:
 		p := m.people[r.Member]
 		if p == nil {
 			return false
 		}
 		_, there := p.frozen[caller]
-		delete(p.frozen, caller)
+		if delete(p.frozen, caller); there {
+			p.lifted[caller] = m.today
+		}
 		return there
-	case points.AppealRequest:
+	case member.AppealRequest:
 		p := m.people[r.Member]
 		if p == nil || m.people[m.root(r.Member)].home != caller {
 			return false
@@ -403,7 +406,7 @@ func (m *model) care(caller string, req command.Request) bool {
 		}
 		p.frozen[r.Against] = "APPEALED"
 		return true
-	case points.DismissRequest:
+	case member.DismissRequest:
 		p := m.people[r.Member]
 		if p == nil || p.frozen[caller] != "APPEALED" {
 			return false

@@ -4,7 +4,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 
@@ -51,9 +50,6 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	charter, operator := party.Found(req, caller)
 	ledger.Put(tx, row.Charter(), charter)
 	ledger.Put(tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
-	for bucket := range points.Buckets {
-		ledger.Put(tx, row.Frozen(bucket), points.Frozen{})
-	}
 	ledger.Put(tx, row.Party(operator.ID), operator)
 	ledger.Put(tx, row.Roster(), party.Roster{Parties: []string{operator.ID}})
 	ledger.Put(tx, row.Book(req.Date), settlement.Founding())

@@ -81,7 +81,7 @@ func (r *run) positionsKey() string {
 }
 
 func spendKeys(member string, authorisation number.Command, pieces []spend.Take) []string {
-	keys := []string{string(row.Member(member)), string(row.Frozen(points.Bucket(member)))}
+	keys := []string{string(row.Member(member))}
 	if !authorisation.IsZero() {
 		keys = append(keys, string(row.Authorisation(authorisation)))
 	}

@@ -114,7 +114,7 @@ func (s *stage) authorise(t fataler, f fouls) {
 // close does what ends the preparations: freezes, caps, and time that passes.
 func (s *stage) close(t fataler, f fouls) {
 	if f["frozen"] {
-		s.must(t, "G", points.FreezeRequest{Member: "wang", Reason: "x"})
+		s.must(t, "G", member.FreezeRequest{Member: "wang", Reason: "x"})
 	}
 	if f["erased"] {
 		s.must(t, "D", member.EraseRequest{Member: "wang", Reason: "x"})

@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -91,12 +92,12 @@ func (*Query) Cursor(ctx *Context, party, source string) (*row.Cursor, error) {
 }
 
 // Freezes answers who has frozen a member's wallet, and why.
-func (*Query) Freezes(ctx *Context, member string) (*points.Frozen, error) {
-	if err := name.CheckID("member", member); err != nil {
+func (*Query) Freezes(ctx *Context, id string) ([]member.Freeze, error) {
+	if err := name.CheckID("member", id); err != nil {
 		return nil, err
 	}
-	frozen, _, err := ledger.Find(ledger.New(ctx.GetStub()), row.Frozen(points.Bucket(member)))
-	return &points.Frozen{List: frozen.Of(member)}, err
+	m, _, err := ledger.Find(ledger.New(ctx.GetStub()), row.Member(id))
+	return m.Frozen(), err
 }
 
 // Lots answers up to 500 lots, named as a JSON list, in the order asked.

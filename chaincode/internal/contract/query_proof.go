@@ -45,11 +45,7 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 		}
 		found[i].Member = became.ID
 	}
-	frozen, _, err := ledger.Find(tx, row.Frozen(points.Bucket(root.ID)))
-	if err != nil {
-		return nil, err
-	}
-	balance, err := points.BalanceOf(root.ID, numbers, found, frozen.Of(root.ID), cycle.Date)
+	balance, err := points.BalanceOf(root.ID, numbers, found, stopsOf(root), cycle.Date)
 	if err != nil {
 		return nil, err
 	}

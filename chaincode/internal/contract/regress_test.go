@@ -127,8 +127,8 @@ func TestMergedNamesAreOneMember(t *testing.T) {
 	w.merge(t, "zhang", "li")
 	w.refused(t, "M", benefitTransfer(granted.Row(0), "li"), fault.BadRequest)
 	w.refused(t, "M", points.TransferRequest{From: "li", To: "zhang", Pieces: []spend.Take{{Lot: lots[0], Amount: 1}}}, fault.BadRequest)
-	w.refused(t, "G", points.FreezeRequest{Member: "zhang", Reason: "x"}, fault.WrongState)
-	w.must(t, "G", points.FreezeRequest{Member: "li", Reason: "x"})
+	w.refused(t, "G", member.FreezeRequest{Member: "zhang", Reason: "x"}, fault.WrongState)
+	w.must(t, "G", member.FreezeRequest{Member: "li", Reason: "x"})
 	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "zhang", Amount: 5, Expires: day(firstDay) + 9}}})
 	w.refused(t, "M", points.HoldRequest{Member: "zhang", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: 1}}, Deadline: w.net.Now().Unix() + 60}, fault.Frozen)
 }

@@ -124,6 +124,7 @@ func (r *run) one(index int, c command.Command, req command.Request) (command.Re
 		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: r.cycle.Date, Again: true}, nil
 	}
 	one := &call{run: r, kind: c.Kind, at: points.At{Caller: r.caller.ID, Number: number, Now: r.ctx.now, Date: r.cycle.Date}}
+	r.tx.AllowReads(readsOf(c.Kind))
 	if err := one.do(req); err != nil {
 		return command.Receipt{}, err
 	}
@@ -189,3 +190,17 @@ type noFact struct{ error }
 
 // Unwrap gives the refusal.
 func (e noFact) Unwrap() error { return e.error }
+
+// readsOf is how many rows a command of a kind may read by itself. What closes a cycle
+// reads all lanes of all parties, and the operator sends it.
+func readsOf(kind command.Kind) int {
+	switch kind {
+	case command.Compute, command.Finalise, command.CutOff, command.CarryStatement:
+		return ledger.MaxReads
+	}
+	return maxReads
+}
+
+// maxReads is what any other command may read: an order's fullest, whose goods are scattered over all
+// lanes, reads 64 × 32 shards.
+const maxReads = 4096

@@ -168,9 +168,6 @@ func describe(namespace, key string, value []byte) string {
 	if err != nil {
 		return err.Error()
 	}
-	if found.Kind == "frozen" && string(row.Encode(found.Row)) == string(value) && !bytes.Contains(value, []byte("li")) {
-		return "frozen, empty"
-	}
 	data, err := json.Marshal(found.Row)
 	if err != nil {
 		return err.Error()

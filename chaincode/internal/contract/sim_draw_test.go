@@ -169,9 +169,9 @@ func (v view) drawNew(verb string) command.Request {
 		return quota.SurrenderRequest{Kind: quota.Benefit, ID: v.one("ride", "wash")}
 	case "freeze":
 		if v.odd(4) {
-			return points.FreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
+			return member.FreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
 		}
-		return points.UnfreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
+		return member.UnfreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
 	case "relieve":
 		return points.RelieveRequest{Issuer: "D", Programmes: []string{"DP"}, Parties: []string{"D", "G", "M"}}
 	case "erase":

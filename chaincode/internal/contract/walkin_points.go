@@ -4,6 +4,7 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 )
 
@@ -50,13 +51,13 @@ func (*Points) Transfer(ctx *Context, request string, req points.TransferRequest
 	return walkIn(ctx, request, req)
 }
 
-// Freeze stops a member's spending. See points.FreezeRequest.
-func (*Points) Freeze(ctx *Context, request string, req points.FreezeRequest) (*command.Receipt, error) {
+// Freeze stops a member's spending. See member.FreezeRequest.
+func (*Points) Freeze(ctx *Context, request string, req member.FreezeRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 
-// Unfreeze lifts a freeze. See points.UnfreezeRequest.
-func (*Points) Unfreeze(ctx *Context, request string, req points.UnfreezeRequest) (*command.Receipt, error) {
+// Unfreeze lifts a freeze. See member.UnfreezeRequest.
+func (*Points) Unfreeze(ctx *Context, request string, req member.UnfreezeRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 
@@ -140,13 +141,13 @@ func (*Points) Adjust(ctx *Context, request string, req points.AdjustRequest) (*
 	return walkIn(ctx, request, req)
 }
 
-// Appeal appeals against a freeze. See points.AppealRequest.
-func (*Points) Appeal(ctx *Context, request string, req points.AppealRequest) (*command.Receipt, error) {
+// Appeal appeals against a freeze. See member.AppealRequest.
+func (*Points) Appeal(ctx *Context, request string, req member.AppealRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 
-// Dismiss turns an appeal down. See points.DismissRequest.
-func (*Points) Dismiss(ctx *Context, request string, req points.DismissRequest) (*command.Receipt, error) {
+// Dismiss turns an appeal down. See member.DismissRequest.
+func (*Points) Dismiss(ctx *Context, request string, req member.DismissRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)
 }
 

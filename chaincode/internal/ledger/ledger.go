@@ -39,6 +39,25 @@ type Tx struct {
 	journal []undo
 	volume  Volume
 	explain func(key string, before, after any) error // why a row may not be written; nil for no check
+	reads   int                                       // keys that were asked of the peer
+	most    int                                       // that may be; 0: no bound
+}
+
+// MaxReads is the most keys that one transaction reads.
+const MaxReads = 1 << 16
+
+// AllowReads bounds what the next command may read by itself: so many keys, and MaxReads with
+// all that the transaction has read. Over it the command is refused with LIMIT, the same by every
+// endorser.
+func (tx *Tx) AllowReads(n int) { tx.most = min(tx.reads+n, MaxReads) }
+
+// read counts keys that are asked of the peer. LIMIT.
+func (tx *Tx) read(n int) error {
+	if tx.most > 0 && tx.reads+n > tx.most {
+		return fault.New(fault.Limit, "it reads too much: more than %d rows with what was read before", tx.most)
+	}
+	tx.reads += n
+	return nil
 }
 
 // Volume is what a transaction has written so far: each row counts once, with
@@ -68,7 +87,8 @@ func New(stub Stub) *Tx {
 	return &Tx{stub: stub, rows: map[string]entry{}, private: map[privateKey][]byte{}}
 }
 
-// Prefetch reads keys that will be needed in as few calls as possible.
+// Prefetch reads keys that will be needed in as few calls as possible. LIMIT if they are more than may
+// be read.
 func (tx *Tx) Prefetch(keys []string) error {
 	missing := make([]string, 0, len(keys))
 	asked := make(map[string]bool, len(keys))
@@ -77,6 +97,9 @@ func (tx *Tx) Prefetch(keys []string) error {
 			asked[key] = true
 			missing = append(missing, key)
 		}
+	}
+	if err := tx.read(len(missing)); err != nil {
+		return err
 	}
 	for chunk := range slices.Chunk(missing, maxKeysACall) {
 		values, err := tx.stub.GetMultipleStates(chunk...)
@@ -99,6 +122,9 @@ func Find[T any](tx *Tx, key row.Key[T]) (T, bool, error) {
 	var none T
 	found, known := tx.rows[string(key)]
 	if !known {
+		if err := tx.read(1); err != nil {
+			return none, false, err
+		}
 		raw, err := tx.stub.GetState(string(key))
 		if err != nil {
 			return none, false, fmt.Errorf("ledger: reading: %w", err)

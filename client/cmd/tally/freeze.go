@@ -7,13 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/points"
+	"tallystick/chaincode/member"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
 func freeze(a *app) *cobra.Command {
-	var req points.FreezeRequest
+	var req member.FreezeRequest
 	cmd := a.sends("freeze MEMBER", "Stop a member's spending; for the operator and issuers (风控冻结)",
 		"  tally --as G points freeze zhang --reason abnormal_transfers",
 		func(args []string) (command.Request, error) {
@@ -25,7 +25,7 @@ func freeze(a *app) *cobra.Command {
 }
 
 func unfreeze(a *app) *cobra.Command {
-	var req points.UnfreezeRequest
+	var req member.UnfreezeRequest
 	cmd := a.sends("unfreeze MEMBER", "Lift your own freeze, which also grants an appeal (解冻)",
 		"  tally --as G points unfreeze zhang --reason explained",
 		func(args []string) (command.Request, error) {
@@ -37,7 +37,7 @@ func unfreeze(a *app) *cobra.Command {
 }
 
 func appeal(a *app) *cobra.Command {
-	var req points.AppealRequest
+	var req member.AppealRequest
 	cmd := a.sends("appeal MEMBER", "Appeal against a freeze; for the member's home (申诉)",
 		"  tally --as D points appeal zhang --against G --evidence letter.pdf",
 		func(args []string) (command.Request, error) {
@@ -50,7 +50,7 @@ func appeal(a *app) *cobra.Command {
 }
 
 func dismiss(a *app) *cobra.Command {
-	var req points.DismissRequest
+	var req member.DismissRequest
 	cmd := a.sends("dismiss MEMBER", "Turn an appeal against your freeze down (驳回申诉)",
 		"  tally --as G points dismiss zhang --reason transfers_unexplained",
 		func(args []string) (command.Request, error) {
@@ -65,15 +65,15 @@ func freezes(a *app) *cobra.Command {
 	return leaf("freezes [MEMBER]", "List who has frozen whose wallet, and the appeals",
 		"  tally --as D points freezes\n  tally --as D points freezes zhang",
 		func(ctx context.Context, args []string) error {
-			member := append(args, "")[0]
+			id := append(args, "")[0]
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				height, list, err := ix.Freezes(member)
+				height, list, err := ix.Freezes(id)
 				if err != nil {
 					return err
 				}
 				answer := struct {
-					Height uint64          `json:"height"`
-					Rows   []points.Freeze `json:"rows"`
+					Height uint64         `json:"height"`
+					Rows   []index.Freeze `json:"rows"`
 				}{height, list}
 				return a.print(answer, func(t table.Writer) {
 					t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
@@ -87,15 +87,15 @@ func freezes(a *app) *cobra.Command {
 		})
 }
 
-func reach(f points.Freeze) string {
+func reach(f index.Freeze) string {
 	if f.All {
 		return "all"
 	}
 	return f.By + "'s own"
 }
 
-func appealText(a points.Appeal) string {
-	if a.State == points.NoAppeal {
+func appealText(a member.Appeal) string {
+	if a.State == member.NoAppeal {
 		return ""
 	}
 	return a.State.String()

@@ -18,6 +18,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/index"
@@ -279,10 +280,10 @@ func TestWalletTable(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		lots   []index.Lot
-		frozen []points.Freeze
+		frozen []index.Freeze
 		want   string
 	}{
-		{"plain", []index.Lot{lot(2, plain)}, []points.Freeze{{By: "G", Reason: "abnormal_transfers"}}, `
+		{"plain", []index.Lot{lot(2, plain)}, []index.Freeze{{Freeze: member.Freeze{By: "G", Reason: "abnormal_transfers"}}}, `
  lot          programme  available  held or spent  transferred  issued  expires     state              
 ───────────────────────────────────────────────────────────────────────────────────────────────────────
  D.1.2.0.0    DP               300            200            0     500  2026-11-30  ACTIVE             

@@ -36,7 +36,7 @@ func wallet(a *app) *cobra.Command {
 				}
 				answer := struct {
 					index.Wallet
-					Freezes []points.Freeze `json:"freezes"`
+					Freezes []index.Freeze `json:"freezes"`
 				}{w, frozen}
 				return a.print(answer, func(t table.Writer) { walletTable(t, w, frozen, s) })
 			})
@@ -47,7 +47,7 @@ JSON have the whole units, so 18.60 of a programme with two digits is 1860.`
 	return cmd
 }
 
-func walletTable(t table.Writer, w index.Wallet, frozen []points.Freeze, s scales) {
+func walletTable(t table.Writer, w index.Wallet, frozen []index.Freeze, s scales) {
 	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires", "state", "of", "funder", "origin", "can be sent on from"})
 	right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()

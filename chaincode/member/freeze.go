@@ -1,37 +1,27 @@
-package points
+package member
 
 import (
-	"crypto/sha256"
 	"slices"
 	"strings"
 
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 )
 
-// Frozen is one bucket of the freezes, sorted by member and party.
-//
-// Every spend must know that nothing is frozen, and a lookup of something
-// absent is among the dearest reads there are. So the freezes of all members
-// live in 64 rows that exist from the founding on: a batch of spends reads each
-// at most once, and only a freeze or its lifting ever writes one.
-type Frozen struct {
-	_    struct{} `cbor:",toarray"`
-	List []Freeze `json:"list"`
-}
-
 // Freeze stops a member's spending (风控冻结): the operator's in all programmes,
 // an issuer's in its own. Earning goes on, and holds that stand may be captured.
+// It stands in the member's row, which every spend reads anyway, at most one of each party.
 type Freeze struct {
 	_      struct{}       `cbor:",toarray"`
-	Member string         `json:"member"`
 	By     string         `json:"by"`     // party
 	All    bool           `json:"all"`    // every programme; else only those that By issues
 	Reason string         `json:"reason"` // a code such as abnormal_transfers
 	Number number.Command `json:"number"` // command that froze
 	Appeal Appeal         `json:"appeal"`
+	Lifted date.Date      `json:"lifted"` // 0 while it stands; on the day after it is as if it had never been
 }
 
 // Appeal is what the member says against a freeze (申诉), through its home.
@@ -68,37 +58,22 @@ func (s *AppealState) UnmarshalJSON(data []byte) error {
 // String is the state's name.
 func (s AppealState) String() string { return appealStates.Of(uint8(s)) }
 
-// Bucket says in which bucket a member's freezes are, 0 … Buckets−1.
-func Bucket(member string) int {
-	sum := sha256.Sum256([]byte(member))
-	return int(sum[0]) % Buckets
-}
-
-// Of lists a member's freezes.
-func (f Frozen) Of(member string) []Freeze {
+// Frozen lists the freezes that stand.
+func (m Member) Frozen() []Freeze {
 	list := []Freeze{}
-	for _, one := range f.List {
-		if one.Member == member {
-			list = append(list, one)
+	for _, f := range m.Freezes {
+		if f.Lifted == 0 {
+			list = append(list, f)
 		}
 	}
 	return list
-}
-
-func (f Frozen) find(member, by string) (int, bool) {
-	return slices.BinarySearchFunc(f.List, Freeze{Member: member, By: by}, func(a, b Freeze) int {
-		if c := strings.Compare(a.Member, b.Member); c != 0 {
-			return c
-		}
-		return strings.Compare(a.By, b.By)
-	})
 }
 
 // FreezeRequest asks to freeze a member's wallet. The operator and issuers may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it
 // was merged into another, whose wallet it is now; the caller has frozen it
-// already), LIMIT (1,024 freezes in the member's bucket).
+// already), LIMIT (an issuer's, which it has lifted today).
 type FreezeRequest struct {
 	_      struct{} `cbor:",toarray"`
 	Member string   `json:"member"`
@@ -113,22 +88,50 @@ func (r FreezeRequest) Check() error {
 	return name.CheckID("reason", r.Reason)
 }
 
-// Add freezes; all says whether the caller is the operator.
-func (f Frozen) Add(req FreezeRequest, all bool, at At) (Frozen, error) {
-	i, found := f.find(req.Member, at.Caller)
-	if found {
-		return Frozen{}, fault.New(fault.WrongState, "%s's wallet is frozen by %s already", req.Member, at.Caller)
+// Freeze freezes the member; all says whether the caller is the operator. An issuer freezes
+// a member once a business date: each freeze is in the way of spends at others.
+func (m Member) Freeze(req FreezeRequest, all bool, at At) (Member, error) {
+	if m.State == Merged {
+		return Member{}, fault.New(fault.WrongState, "%s was merged into %s; freeze that wallet", m.ID, m.Into)
 	}
-	if len(f.List) >= MaxFrozen {
-		return Frozen{}, fault.New(fault.Limit, "%d wallets of this bucket are frozen", MaxFrozen)
+	i, found := m.freezeBy(at.Caller)
+	switch {
+	case found && m.Freezes[i].Lifted == 0:
+		return Member{}, fault.New(fault.WrongState, "%s's wallet is frozen by %s already", m.ID, at.Caller)
+	case found && m.Freezes[i].Lifted == at.Date && !all:
+		return Member{}, fault.New(fault.Limit, "%s has frozen %s's wallet today, and lifted it", at.Caller, m.ID)
 	}
-	freeze := Freeze{Member: req.Member, By: at.Caller, All: all, Reason: req.Reason, Number: at.Number}
-	return Frozen{List: slices.Insert(slices.Clone(f.List), i, freeze)}, nil
+	list := slices.DeleteFunc(slices.Clone(m.Freezes), func(f Freeze) bool { return f.By == at.Caller || f.Lifted != 0 && f.Lifted < at.Date })
+	list = append(list, Freeze{By: at.Caller, All: all, Reason: req.Reason, Number: at.Number})
+	slices.SortFunc(list, func(a, b Freeze) int { return strings.Compare(a.By, b.By) })
+	m.Freezes = list
+	return m, nil
+}
+
+// freezeBy is the place of a party's freeze, lifted ones included.
+func (m Member) freezeBy(party string) (int, bool) {
+	return slices.BinarySearchFunc(m.Freezes, party, func(f Freeze, party string) int { return strings.Compare(f.By, party) })
+}
+
+// frozenBy is the place of a party's freeze. WRONG_STATE if none stands.
+func (m Member) frozenBy(party string) (int, error) {
+	i, found := m.freezeBy(party)
+	if !found || m.Freezes[i].Lifted != 0 {
+		return 0, fault.New(fault.WrongState, "%s's wallet is not frozen by %s", m.ID, party)
+	}
+	return i, nil
+}
+
+// with is the member with a freeze in its place.
+func (m Member) with(i int, f Freeze) Member {
+	m.Freezes = slices.Clone(m.Freezes)
+	m.Freezes[i] = f
+	return m
 }
 
 // UnfreezeRequest asks to lift the caller's own freeze, with the reason why.
 //
-// Refused, first that applies: BAD_REQUEST, WRONG_STATE (the caller has not
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, WRONG_STATE (the caller has not
 // frozen it).
 type UnfreezeRequest struct {
 	_      struct{} `cbor:",toarray"`
@@ -141,13 +144,15 @@ func (r UnfreezeRequest) Check() error {
 	return FreezeRequest{Member: r.Member, Reason: r.Reason}.Check()
 }
 
-// Lift ends the caller's freeze.
-func (f Frozen) Lift(req UnfreezeRequest, at At) (Frozen, error) {
-	i, found := f.find(req.Member, at.Caller)
-	if !found {
-		return Frozen{}, fault.New(fault.WrongState, "%s's wallet is not frozen by %s", req.Member, at.Caller)
+// Unfreeze ends the caller's freeze.
+func (m Member) Unfreeze(at At) (Member, error) {
+	i, err := m.frozenBy(at.Caller)
+	if err != nil {
+		return Member{}, err
 	}
-	return Frozen{List: slices.Delete(slices.Clone(f.List), i, i+1)}, nil
+	f := m.Freezes[i]
+	f.Lifted = at.Date
+	return m.with(i, f), nil
 }
 
 // AppealRequest appeals against a freeze. Only the member's home may.
@@ -173,23 +178,26 @@ func (r AppealRequest) Check() error {
 }
 
 // Appeal notes the appeal at its freeze.
-func (f Frozen) Appeal(req AppealRequest, at At) (Frozen, error) {
-	i, found := f.find(req.Member, req.Against)
-	if !found {
-		return Frozen{}, fault.New(fault.WrongState, "%s's wallet is not frozen by %s", req.Member, req.Against)
+func (m Member) Appeal(req AppealRequest, at At) (Member, error) {
+	if err := m.requireHome(at.Caller); err != nil {
+		return Member{}, err
 	}
-	if state := f.List[i].Appeal.State; state != NoAppeal {
-		return Frozen{}, fault.New(fault.WrongState, "the freeze is %s", state)
+	i, err := m.frozenBy(req.Against)
+	if err != nil {
+		return Member{}, err
 	}
-	next := Frozen{List: slices.Clone(f.List)}
-	next.List[i].Appeal = Appeal{State: Appealed, By: at.Caller, Evidence: req.Evidence}
-	return next, nil
+	f := m.Freezes[i]
+	if f.Appeal.State != NoAppeal {
+		return Member{}, fault.New(fault.WrongState, "the freeze is %s", f.Appeal.State)
+	}
+	f.Appeal = Appeal{State: Appealed, By: at.Caller, Evidence: req.Evidence}
+	return m.with(i, f), nil
 }
 
 // DismissRequest turns an appeal down. Only the party that froze may; to grant it,
 // it lifts the freeze.
 //
-// Refused, first that applies: BAD_REQUEST, WRONG_STATE (the caller has not frozen
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, WRONG_STATE (the caller has not frozen
 // it, or there is no appeal).
 type DismissRequest struct {
 	_      struct{} `cbor:",toarray"`
@@ -203,12 +211,15 @@ func (r DismissRequest) Check() error {
 }
 
 // Dismiss turns an appeal against the caller's freeze down.
-func (f Frozen) Dismiss(req DismissRequest, at At) (Frozen, error) {
-	i, found := f.find(req.Member, at.Caller)
-	if !found || f.List[i].Appeal.State != Appealed {
-		return Frozen{}, fault.New(fault.WrongState, "there is no appeal of %s to %s", req.Member, at.Caller)
+func (m Member) Dismiss(req DismissRequest, at At) (Member, error) {
+	i, err := m.frozenBy(at.Caller)
+	if err != nil {
+		return Member{}, err
 	}
-	next := Frozen{List: slices.Clone(f.List)}
-	next.List[i].Appeal.State, next.List[i].Appeal.Answer = Dismissed, req.Reason
-	return next, nil
+	f := m.Freezes[i]
+	if f.Appeal.State != Appealed {
+		return Member{}, fault.New(fault.WrongState, "there is no appeal of %s to %s", req.Member, at.Caller)
+	}
+	f.Appeal.State, f.Appeal.Answer = Dismissed, req.Reason
+	return m.with(i, f), nil
 }
