@@ -14,7 +14,7 @@ import (
 
 // agreeOnModel has the parties agree on how they settle, before anything is owed.
 func (s *stage) agreeOnModel(ctx context.Context) error {
-	if err := s.tally(ctx, "G", nil, "model", "propose", "alliance", "--multilateral", "--delay", "3", "--tax", "6/100", "--from", "2026-11-01"); err != nil {
+	if err := s.tally(ctx, "G", nil, "model", "propose", "alliance", "--multilateral", "D,F,G,M,S1,S2", "--delay", "3", "--tax", "6/100", "--from", "2026-11-01"); err != nil {
 		return err
 	}
 	for _, party := range []string{"D", "F", "M", "S1", "S2"} {

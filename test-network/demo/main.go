@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -70,13 +71,10 @@ func run(ctx context.Context, dir string, keep bool) (err error) {
 	if err := s.setUp(ctx); err != nil {
 		return err
 	}
-	for _, step := range story {
+	for _, step := range slices.Concat(story, enemies) {
 		if err := step(ctx, s); err != nil {
 			return err
 		}
-	}
-	if err := picture(ctx, s); err != nil {
-		return err
 	}
 	s.summary(time.Since(began))
 	if s.wrong > 0 {
