@@ -29,6 +29,9 @@ func (s Source) build(ctx context.Context, dir string, progress func(string)) er
 			return err
 		}
 	}
+	if err := patchIn(ctx, module); err != nil {
+		return err
+	}
 	partial := dir + ".partial"
 	if err := os.RemoveAll(partial); err != nil {
 		return err
@@ -46,7 +49,7 @@ func (s Source) build(ctx context.Context, dir string, progress func(string)) er
 func compile(ctx context.Context, module, into string, progress func(string)) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-o", into+string(filepath.Separator), "tool")
 	cmd.Dir = module
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0") // no C compiler is needed
+	cmd.Env = environment()
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return err
@@ -59,6 +62,11 @@ func compile(ctx context.Context, module, into string, progress func(string)) er
 		return fmt.Errorf("build Fabric's programs: %w\n%s", err, strings.Join(complaints, "\n"))
 	}
 	return nil
+}
+
+// environment keeps the caller's settings of Go out. No C compiler is needed.
+func environment() []string {
+	return append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
 }
 
 // follow counts downloads and packages, and keeps the last of all other lines:

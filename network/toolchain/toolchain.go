@@ -3,7 +3,8 @@
 // Their versions are pinned by the nested module network/tools, so a clone of
 // this repository and Go are all it takes. The programs go to the user's cache
 // directory, under a name that is a hash of the pins: another clone with the
-// same pins finds them, and changed pins build anew beside them.
+// same pins finds them, and changed pins build anew beside them. A few lines of
+// Fabric's are changed on the way (patch.go says which and why).
 //
 //	<cache>/tallystick/fabric-<hash>/peer, orderer, cryptogen, …
 package toolchain
@@ -115,6 +116,7 @@ func (s Source) hash() (string, error) {
 		}
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
 	}
+	writePatches(sum)
 	return hex.EncodeToString(sum.Sum(nil))[:16], nil
 }
 

@@ -72,8 +72,8 @@ func readCPU(processes map[int32]string) (cpuTimes, error) {
 	return used, nil
 }
 
-// memoryLimits are what a process of each kind may have, in MB of 10⁶ bytes.
-var memoryLimits = map[string]float64{kindPeer: 1000, kindOrderer: 1500, kindChaincode: 600}
+// memoryLimits are what a topology gives each kind of process by default, in MB of 10⁶ bytes.
+var memoryLimits = map[string]float64{kindPeer: 1074, kindOrderer: 1074, kindChaincode: 805}
 
 // readMemory finds the largest process of each kind, in MB, and keeps the larger figure.
 func readMemory(processes map[int32]string, largest map[string]float64) {

@@ -10,8 +10,10 @@ import (
 	"github.com/hyperledger/fabric-gateway/pkg/hash"
 	"github.com/hyperledger/fabric-gateway/pkg/identity"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+	"github.com/hyperledger/fabric-protos-go-apiv2/ledger/rwset"
 	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"github.com/hyperledger/fabric-protos-go-apiv2/orderer"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -45,14 +47,39 @@ func NewJunk(cfg config.Config) (*Junk, error) {
 	return &Junk{channel: cfg.Channel, creator: creator, sign: sign}, err
 }
 
-// Envelope signs so many bytes of nothing as if they were a transaction.
+// Envelope signs a transaction that can be read, has so many bytes for an answer, writes
+// nothing, and was endorsed by nobody.
 func (j *Junk) Envelope(size int) (*common.Envelope, error) {
+	var data []byte
+	for _, wrap := range []func() proto.Message{
+		func() proto.Message { return &rwset.TxReadWriteSet{} },
+		func() proto.Message {
+			return &peer.ChaincodeAction{Results: data, Response: &peer.Response{Status: 200, Payload: make([]byte, size)}}
+		},
+		func() proto.Message { return &peer.ProposalResponsePayload{Extension: data} },
+		func() proto.Message {
+			return &peer.ChaincodeActionPayload{Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: data}}
+		},
+		func() proto.Message {
+			return &peer.Transaction{Actions: []*peer.TransactionAction{{Payload: data}}}
+		},
+	} {
+		next, err := proto.Marshal(wrap())
+		if err != nil {
+			return nil, err
+		}
+		data = next
+	}
+	return j.Signed(common.HeaderType_ENDORSER_TRANSACTION, data)
+}
+
+// Signed signs anything at all as a transaction's data.
+func (j *Junk) Signed(as common.HeaderType, data []byte) (*common.Envelope, error) {
 	nonce := make([]byte, 24)
 	_, _ = rand.Read(nonce) // never fails
 	id := sha256.Sum256(append(nonce[:24:24], j.creator...))
 	channel, err := proto.Marshal(&common.ChannelHeader{
-		Type: int32(common.HeaderType_ENDORSER_TRANSACTION), ChannelId: j.channel,
-		TxId: fmt.Sprintf("%x", id), Timestamp: timestamppb.Now(),
+		Type: int32(as), ChannelId: j.channel, TxId: fmt.Sprintf("%x", id), Timestamp: timestamppb.Now(),
 	})
 	if err != nil {
 		return nil, err
@@ -61,7 +88,7 @@ func (j *Junk) Envelope(size int) (*common.Envelope, error) {
 	if err != nil {
 		return nil, err
 	}
-	payload, err := proto.Marshal(&common.Payload{Header: &common.Header{ChannelHeader: channel, SignatureHeader: signature}, Data: make([]byte, size)})
+	payload, err := proto.Marshal(&common.Payload{Header: &common.Header{ChannelHeader: channel, SignatureHeader: signature}, Data: data})
 	if err != nil {
 		return nil, err
 	}

@@ -94,10 +94,11 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	t.Logf("beside 20 requests the attacker's lanes did %v batches", took)
 }
 
-// TestOrderersRefuseWhatIsTooLarge sends the orderers, in M's name, what nobody
-// endorsed: above the bound they refuse it; below they order it, peers find it invalid,
-// and everybody's next command takes effect.
-func TestOrderersRefuseWhatIsTooLarge(t *testing.T) {
+// TestOrderersRefuseJunk sends the orderers, in M's name, what nobody endorsed. What
+// can't be read to its write set, or is above the bound, they refuse: behind an envelope
+// that can't be read, in one block, every peer would wait for ever. The rest they order,
+// peers find it invalid, and everybody's next command takes effect.
+func TestOrderersRefuseJunk(t *testing.T) {
 	cfg, err := net.config("M", t.TempDir(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -108,12 +109,25 @@ func TestOrderersRefuseWhatIsTooLarge(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	sized := func(n int) func() (*common.Envelope, error) {
+		return func() (*common.Envelope, error) { return junk.Envelope(n) }
+	}
+	signed := func(as common.HeaderType, data []byte) func() (*common.Envelope, error) {
+		return func() (*common.Envelope, error) { return junk.Signed(as, data) }
+	}
 	for _, c := range []struct {
 		name string
-		size int
+		make func() (*common.Envelope, error)
 		want common.Status
-	}{{"a small one", 1000, common.Status_SUCCESS}, {"one of a megabyte", 1 << 20, common.Status_SUCCESS}, {"one above the bound", 4 << 20, common.Status_BAD_REQUEST}} {
-		envelope, err := junk.Envelope(c.size)
+	}{
+		{"above the bound", sized(4 << 20), common.Status_BAD_REQUEST},
+		{"bytes of nothing", signed(common.HeaderType_ENDORSER_TRANSACTION, make([]byte, 1000)), common.Status_BAD_REQUEST},
+		{"no action", signed(common.HeaderType_ENDORSER_TRANSACTION, nil), common.Status_BAD_REQUEST},
+		{"another kind of envelope", signed(common.HeaderType_MESSAGE, make([]byte, 1000)), common.Status_BAD_REQUEST},
+		{"small and readable", sized(1000), common.Status_SUCCESS},
+		{"a megabyte and readable", sized(1 << 20), common.Status_SUCCESS},
+	} {
+		envelope, err := c.make()
 		if err != nil {
 			t.Fatal(err)
 		}
