@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
@@ -87,4 +88,35 @@ func (w *world) inFlight(who string, req command.Request, meanwhile func()) peer
 		w.heads[key]++
 	}
 	return code
+}
+
+// S7, S9. D freezes and unfreezes members of its own, as many as there can be; M's business with li goes on, and the
+// operator can freeze whom it must.
+func TestFreezingOnesOwnKeepsNobodyOut(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	lot := w.issue("D", "li", 100)
+	var enrol, freeze []command.Request
+	for i := range 400 {
+		enrol = append(enrol, member.EnrolRequest{Member: fmt.Sprint("d", i)})
+		freeze = append(freeze, member.FreezeRequest{Member: fmt.Sprint("d", i), Reason: "x"})
+	}
+	w.batch("D", 1, enrol...)
+	hold := points.HoldRequest{Member: "li", Pieces: take(lot, 40), Deadline: w.soon(60)}
+	if code := w.inFlight("M", hold, func() { w.batch("D", 1, freeze...) }); code != peer.TxValidationCode_VALID {
+		t.Errorf("M's hold is %s", code)
+	}
+	for range 20 {
+		enrol, freeze = nil, nil
+		for i := range 400 {
+			id := fmt.Sprint("e", w.heads["D1"], "-", i)
+			enrol = append(enrol, member.EnrolRequest{Member: id})
+			freeze = append(freeze, member.FreezeRequest{Member: id, Reason: "x"})
+		}
+		w.batch("D", 1, enrol...)
+		w.batch("D", 1, freeze...)
+	}
+	for id := range homes {
+		w.must("G", member.FreezeRequest{Member: id, Reason: "laundering"})
+	}
 }
