@@ -91,7 +91,7 @@ type Filter struct {
 
 // Search lists the rows of type T by key: members, accounts, invitations,
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
-// offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes.
+// offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes, cash that sellers owe.
 func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 	kind, err := kindOf[T]()
 	if err != nil {
@@ -185,6 +185,8 @@ func kindOf[T any]() (string, error) {
 		return "entitlement", nil
 	case benefit.WriteOff:
 		return "write-off", nil
+	case goods.Due:
+		return "cash", nil
 	case goods.Terms:
 		return "terms", nil
 	case campaign.Campaign:
