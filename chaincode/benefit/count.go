@@ -15,6 +15,11 @@ type Count struct {
 	Live    uint32   `json:"live"`    // that haven't ended
 }
 
+// Plus is the count of one person who had two.
+func (c Count) Plus(other Count) Count {
+	return Count{Granted: c.Granted + other.Granted, Live: c.Live + other.Live}
+}
+
 // One counts a further entitlement. LIMIT if the model doesn't allow it.
 func (c Count) One(m Model) (Count, error) {
 	if m.PerMember > 0 && c.Granted >= uint32(m.PerMember) {
@@ -34,7 +39,8 @@ func (c Count) End() Count {
 	return c
 }
 
-// PassOn counts that the member has passed one on.
+// PassOn counts that the member no longer has one, as if it had never had it: it was
+// passed on, or revoked unused.
 func (c Count) PassOn() Count {
 	c.Granted--
 	c.Live--

@@ -57,9 +57,10 @@ func Expire(m Model, e Entitlement, req ExpireRequest, terms Terms, at At) (Enti
 }
 
 // RevokeRequest takes an entitlement back before it is used up. Whoever granted
-// it and the provider may. The points of unused uses go back to their lots; what
-// it took of the quota and of the member's number it doesn't give back: who
-// wants it granted again raises the quota.
+// it and the provider may. The points of unused uses go back to their lots. One that
+// was never used gives back what it took of the quota and of the member's number,
+// and, where a campaign gave it whose terms say so, of the member's awards, the
+// budget and the funders' caps.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it
 // has ended).

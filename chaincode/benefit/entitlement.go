@@ -65,6 +65,7 @@ type Entitlement struct {
 	Pieces        spend.Line      `json:"pieces"`        // the points that paid, in the order of their lots
 	Reference     string          `json:"reference"`     // what for, or ""
 	Funders       []Funder        `json:"funders"`       // who owe the provider its price; none: who granted it
+	Drawn         bool            `json:"drawn"`         // it is one of the benefit's quota
 	Paid          Payment         `json:"paid"`          // of the pieces
 }
 

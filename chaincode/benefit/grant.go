@@ -108,7 +108,7 @@ func (m Model) begin(g Grant, at At) (Entitlement, error) {
 	}
 	e := Entitlement{
 		Benefit: m.ID, Member: g.Member, State: Active, By: at.Caller, Uses: m.Uses, Until: until,
-		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference, Funders: []Funder{},
+		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference, Funders: []Funder{}, Drawn: m.Quota > 0,
 	}
 	if g.Witness != "" {
 		e.State, e.Witness = Granted, g.Witness

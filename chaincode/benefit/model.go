@@ -249,7 +249,7 @@ func checkGrantors(list []string) error {
 // Define makes the model, open to be granted and bought.
 func Define(req DefineRequest, at At) (Model, error) {
 	m := Model{
-		ID: req.Benefit, Provider: at.Caller, En: req.En, Zh: req.Zh, Kind: req.Kind, Price: req.Price,
+		ID: req.Benefit, Provider: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Kind: req.Kind, Price: req.Price,
 		Points: append([]Cost{}, req.Points...), Uses: req.Uses, Days: req.Days, Until: req.Until,
 		Quota: req.Quota, PerMember: req.PerMember, Stackable: req.Stackable, Transferable: req.Transferable,
 		Audience: req.Audience, Window: req.Window, Grantors: append([]string{}, req.Grantors...),

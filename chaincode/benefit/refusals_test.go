@@ -262,13 +262,13 @@ func TestVerbRefusals(t *testing.T) {
 	}
 	transfer := func(e Entitlement, m Model, to string, c code.Commitment) func(At) error {
 		return func(at At) error {
-			_, err := Transfer(m, e, "H", to, TransferRequest{Entitlement: entitlementID, To: to, Commitment: c}, at)
+			_, err := Transfer(m, e, Owner{ID: e.Member, Home: "H"}, to, TransferRequest{Entitlement: entitlementID, To: to, Commitment: c}, at)
 			return err
 		}
 	}
 	renew := func(e Entitlement, m Model) func(At) error {
 		return func(at At) error {
-			_, err := NewCode(m, e, "H", NewCodeRequest{Entitlement: entitlementID, Commitment: first}, at)
+			_, err := NewCode(m, e, Owner{Home: "H"}, NewCodeRequest{Entitlement: entitlementID, Commitment: first}, at)
 			return err
 		}
 	}

@@ -12,9 +12,11 @@ import (
 // go back, if they do, to the lots that they came from.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the entitlement, a
-// member), FORBIDDEN, WRONG_STATE (it can't be passed on, or isn't ACTIVE),
-// EXPIRED, BAD_REQUEST (to the same member; a commitment is missing or not
-// wanted), INELIGIBLE, LIMIT (the other member's).
+// member), FORBIDDEN, WRONG_STATE (the member was erased), FROZEN (the member's
+// wallet, by the operator, the provider, who granted it, or an issuer of the points
+// that paid), WRONG_STATE (it can't be passed on, or isn't ACTIVE), EXPIRED,
+// BAD_REQUEST (to the same member; a commitment is missing or not wanted),
+// WRONG_STATE (the other member was erased), INELIGIBLE, LIMIT (the other member's).
 type TransferRequest struct {
 	_           struct{}        `cbor:",toarray"`
 	Entitlement number.Row      `json:"entitlement"`
@@ -33,11 +35,24 @@ func (r TransferRequest) Check() error {
 	return r.Entitlement.Check()
 }
 
-// Transfer passes the entitlement on to the member to. home is the home of the
-// member who has it.
-func Transfer(m Model, e Entitlement, home, to string, req TransferRequest, at At) (Entitlement, error) {
-	if at.Caller != home {
+// Owner is the member who has an entitlement, as the member stands now.
+type Owner struct {
+	ID     string
+	Home   string
+	Erased bool
+	Frozen bool // by somebody whose freeze counts for the entitlement
+}
+
+// Transfer passes the entitlement of its owner on to the member to.
+func Transfer(m Model, e Entitlement, owner Owner, to string, req TransferRequest, at At) (Entitlement, error) {
+	if at.Caller != owner.Home {
 		return Entitlement{}, fault.New(fault.Forbidden, "%s is not the home of the member of %s", at.Caller, req.Entitlement)
+	}
+	if owner.Erased {
+		return Entitlement{}, fault.New(fault.WrongState, "the member of %s was erased", req.Entitlement)
+	}
+	if owner.Frozen {
+		return Entitlement{}, fault.New(fault.Frozen, "the wallet of the member of %s is frozen", req.Entitlement)
 	}
 	if !m.Transferable {
 		return Entitlement{}, fault.New(fault.WrongState, "benefit %s can't be passed on", m.ID)
@@ -48,7 +63,7 @@ func Transfer(m Model, e Entitlement, home, to string, req TransferRequest, at A
 	if err := e.requireValid(req.Entitlement, at.Date); err != nil {
 		return Entitlement{}, err
 	}
-	if e.Member == to {
+	if owner.ID == to {
 		return Entitlement{}, fault.New(fault.BadRequest, "to: want another member")
 	}
 	if err := m.checkCommitment(req.Commitment); err != nil {
@@ -63,7 +78,8 @@ func Transfer(m Model, e Entitlement, home, to string, req TransferRequest, at A
 // seen by another. The member's home and whoever granted it may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the entitlement, its
-// member), FORBIDDEN, WRONG_STATE (it needs no code, or isn't ACTIVE), EXPIRED.
+// member), FORBIDDEN, WRONG_STATE (the member was erased, it needs no code, or isn't
+// ACTIVE), EXPIRED.
 type NewCodeRequest struct {
 	_           struct{}        `cbor:",toarray"`
 	Entitlement number.Row      `json:"entitlement"`
@@ -81,10 +97,13 @@ func (r NewCodeRequest) Check() error {
 	return r.Entitlement.Check()
 }
 
-// NewCode replaces the code. home is the home of the member who has the entitlement.
-func NewCode(m Model, e Entitlement, home string, req NewCodeRequest, at At) (Entitlement, error) {
-	if at.Caller != home && at.Caller != e.By {
+// NewCode replaces the code.
+func NewCode(m Model, e Entitlement, owner Owner, req NewCodeRequest, at At) (Entitlement, error) {
+	if at.Caller != owner.Home && at.Caller != e.By {
 		return Entitlement{}, fault.New(fault.Forbidden, "%s is neither the home of the member of %s nor granted it", at.Caller, req.Entitlement)
+	}
+	if owner.Erased {
+		return Entitlement{}, fault.New(fault.WrongState, "the member of %s was erased", req.Entitlement)
 	}
 	if !m.Code {
 		return Entitlement{}, fault.New(fault.WrongState, "benefit %s needs no code", m.ID)

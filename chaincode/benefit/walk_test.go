@@ -95,11 +95,11 @@ var walkVerbs = []struct {
 	}},
 	{"transfer", func(e Entitlement, at At) (Entitlement, error) {
 		at.Caller = "H"
-		return Transfer(ride(), e, "H", "wang", TransferRequest{Entitlement: entitlementID, To: "wang", Commitment: first}, at)
+		return Transfer(ride(), e, Owner{ID: e.Member, Home: "H"}, "wang", TransferRequest{Entitlement: entitlementID, To: "wang", Commitment: first}, at)
 	}},
 	{"new code", func(e Entitlement, at At) (Entitlement, error) {
 		at.Caller = "H"
-		return NewCode(ride(), e, "H", NewCodeRequest{Entitlement: entitlementID, Commitment: first}, at)
+		return NewCode(ride(), e, Owner{Home: "H"}, NewCodeRequest{Entitlement: entitlementID, Commitment: first}, at)
 	}},
 }
 

@@ -206,6 +206,12 @@ func (t Terms) counts(l Line) bool {
 	return len(t.Goods) == 0 || l.Good != "" && slices.Contains(t.Goods, l.Good) || l.Label != "" && slices.Contains(t.Goods, l.Label)
 }
 
+// Plus is the count of one person who had two.
+func (n Count) Plus(other Count) Count { return Count{Awards: n.Awards + other.Awards} }
+
+// Back counts that an award was given back.
+func (n Count) Back() Count { return Count{Awards: n.Awards - min(n.Awards, 1)} }
+
 // One counts a further award. LIMIT if the campaign doesn't allow it.
 func (n Count) One(c Campaign) (Count, error) {
 	if n.Awards >= uint32(c.Terms.PerMember) {

@@ -106,6 +106,7 @@ type Terms struct {
 	PerMember uint16            `json:"perMember"` // awards that one member may have; 0: no limit
 	Order     uint16            `json:"order"`     // of stacking, the lowest first, then by id
 	Exclusive bool              `json:"exclusive"` // it isn't had together with others
+	Returns   bool              `json:"returns"`   // a benefit that is revoked unused gives back the member's award, and what it cost
 	From      date.Date         `json:"from"`
 	Until     date.Date         `json:"until"` // last day
 }

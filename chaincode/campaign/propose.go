@@ -182,6 +182,7 @@ func checkPair(what, shape, text, separator string) error {
 // for none. BAD_REQUEST for a cap of a caller who is no funder, then EXPIRED.
 func Propose(req ProposeRequest, rule codec.Hash, at At) (Campaign, error) {
 	c := Campaign{ID: req.Campaign, By: at.Caller, Terms: req.Terms, Rule: rule, State: Proposed}
+	c.Terms.En, c.Terms.Zh = name.Fold(req.Terms.En), name.Fold(req.Terms.Zh)
 	c.Terms.Goods, c.Terms.Outlets = append([]string{}, req.Terms.Goods...), append([]string{}, req.Terms.Outlets...)
 	for _, s := range req.Funders {
 		c.Funders = append(c.Funders, Funder{Party: s.Party, Parts: s.Parts})

@@ -115,6 +115,8 @@ type Outcome struct {
 	Code  fault.Code     // "" if the request had been answered before
 	Text  string         // for people
 	First number.Command // the command that took effect then
+	Cycle string         // of that command, and
+	Date  date.Date      // its business date
 }
 
 // Err is the outcome's refusal, nil for a repeated request.
@@ -146,7 +148,7 @@ func (b Batch) Receipts(caller string, result Result) ([]Receipt, []error) {
 			continue
 		}
 		if refusals[o.Index] = o.Err(); o.Code == "" {
-			receipts[o.Index].Number, receipts[o.Index].Again = o.First, true
+			receipts[o.Index] = Receipt{Number: o.First, Cycle: o.Cycle, Date: o.Date, Again: true}
 		} else {
 			receipts[o.Index] = Receipt{}
 		}

@@ -39,5 +39,5 @@ func (r SetOutletRequest) Check() error {
 
 // SetOutlet makes the caller's outlet.
 func SetOutlet(req SetOutletRequest, caller string) Outlet {
-	return Outlet{Party: caller, ID: req.Outlet, En: req.En, Zh: req.Zh, Region: req.Region, Open: req.Open}
+	return Outlet{Party: caller, ID: req.Outlet, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Region: req.Region, Open: req.Open}
 }

@@ -95,7 +95,7 @@ func SetStorefront(req SetStorefrontRequest, caller string) Storefront {
 		answer = answerDays
 	}
 	return Storefront{
-		Seller: caller, En: req.En, Zh: req.Zh, Tenders: tenders,
+		Seller: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Tenders: tenders,
 		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, AnswerDays: answer, Open: req.Open,
 	}
 }

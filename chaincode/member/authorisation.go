@@ -14,14 +14,15 @@ import (
 // AuthorisationState is where an authorisation stands.
 type AuthorisationState uint8
 
-// The states of an authorisation. Revoked is final.
+// The states of an authorisation. Revoked and Used are final.
 const (
-	AuthorisationWaiting AuthorisationState = 1 + iota // for its code
+	AuthorisationWaiting AuthorisationState = 1 + iota // for its one-time code
 	AuthorisationOpen
 	AuthorisationRevoked
+	AuthorisationUsed // its code has served once
 )
 
-var authorisationStates = name.Words{"", "WAITING", "OPEN", "REVOKED"}
+var authorisationStates = name.Words{"", "WAITING", "OPEN", "REVOKED", "USED"}
 
 // MarshalJSON writes the state's name.
 func (s AuthorisationState) MarshalJSON() ([]byte, error) {
@@ -35,19 +36,23 @@ func (s *AuthorisationState) UnmarshalJSON(data []byte) error {
 	return err
 }
 
+// ended says whether nothing more is spent under it, whatever the day.
+func (s AuthorisationState) ended() bool { return s == AuthorisationRevoked || s == AuthorisationUsed }
+
 // String is the state's name.
 func (s AuthorisationState) String() string { return authorisationStates.Of(uint8(s)) }
 
 // Authorisation is the member's consent that one acceptor spends so much of its
-// points until then (积分认证). One that waits is opened by the code that the
-// member says at the counter.
+// points until then (积分认证). One that waits for the code that the member says at
+// the counter serves one spend, with that code; what came back of it can't be spent
+// under it again.
 type Authorisation struct {
 	_          struct{}           `cbor:",toarray"`
 	Member     string             `json:"member"` // as it was when this was given
 	Acceptor   string             `json:"acceptor"`
 	Caps       []Cap              `json:"caps"`       // sorted by programme, 1 … 16
 	Until      int64              `json:"until"`      // UTC seconds; from then on nothing more is spent
-	Commitment code.Commitment    `json:"commitment"` // of the code that opens it; none if it was open at once
+	Commitment code.Commitment    `json:"commitment"` // of its one-time code; none if it needs none
 	State      AuthorisationState `json:"state"`
 	By         string             `json:"by"` // home or acceptor
 }
@@ -76,7 +81,7 @@ type AuthoriseRequest struct {
 	Acceptor   string          `json:"acceptor"`
 	Caps       []Limit         `json:"caps"`       // sorted by programme, 1 … 16
 	Until      int64           `json:"until"`      // UTC seconds
-	Commitment code.Commitment `json:"commitment"` // "" to be open at once; none with a signature
+	Commitment code.Commitment `json:"commitment"` // of a one-time code, to serve once; "" to be open; none with a signature
 	Nonce      Nonce           `json:"nonce"`      // of the signed statement, or ""
 	Signature  Signature       `json:"signature"`  // of the member, or ""
 }
@@ -209,7 +214,7 @@ func (a Authorisation) Revoke(root Member, req RevokeAuthorisationRequest, at At
 			return Authorisation{}, err
 		}
 	}
-	if a.State == AuthorisationRevoked {
+	if a.State.ended() {
 		return Authorisation{}, fault.New(fault.WrongState, "authorisation %s is %s", req.Authorisation, a.State)
 	}
 	next := a
@@ -224,11 +229,11 @@ type Spend struct {
 }
 
 // Use lets the acceptor spend a member's points under an authorisation; both
-// name the root. A WAITING one opens with its code and stays open; a code for one
+// name the root. A WAITING one is USED after it, and needs its code; a code for one
 // that is open is not looked at.
 //
 // Refused, first that applies: UNAUTHORISED (another member's, or for another
-// acceptor), WRONG_STATE (revoked), EXPIRED, WRONG_CODE, UNAUTHORISED (a
+// acceptor), WRONG_STATE (revoked, or used), EXPIRED, WRONG_CODE, UNAUTHORISED (a
 // programme that it doesn't cover, or more than is left).
 func Use(auth Authorisation, id number.Command, member, acceptor string, cd code.Code, spends []Spend, at At) (Authorisation, error) {
 	switch {
@@ -236,7 +241,7 @@ func Use(auth Authorisation, id number.Command, member, acceptor string, cd code
 		return Authorisation{}, fault.New(fault.Unauthorised, "authorisation %s is another member's", id)
 	case auth.Acceptor != acceptor:
 		return Authorisation{}, fault.New(fault.Unauthorised, "authorisation %s is not for %s", id, acceptor)
-	case auth.State == AuthorisationRevoked:
+	case auth.State.ended():
 		return Authorisation{}, fault.New(fault.WrongState, "authorisation %s is %s", id, auth.State)
 	case at.Now >= auth.Until:
 		return Authorisation{}, fault.New(fault.Expired, "authorisation %s has ended", id)
@@ -244,7 +249,10 @@ func Use(auth Authorisation, id number.Command, member, acceptor string, cd code
 		return Authorisation{}, fault.New(fault.WrongCode, "the code is not that of authorisation %s", id)
 	}
 	next := auth
-	next.State, next.Caps = AuthorisationOpen, slices.Clone(auth.Caps)
+	next.Caps = slices.Clone(auth.Caps)
+	if auth.State == AuthorisationWaiting {
+		next.State = AuthorisationUsed
+	}
 	for _, s := range spends {
 		i, found := auth.findCap(s.Programme)
 		if !found {

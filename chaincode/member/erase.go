@@ -23,20 +23,36 @@ func (a AccountID) compare(b AccountID) int {
 	return cmp.Or(cmp.Compare(a.Party, b.Party), cmp.Compare(a.Channel, b.Channel), slices.Compare(a.Account, b.Account))
 }
 
+// LabelsID names what one party says of one pseudonym.
+type LabelsID struct {
+	_      struct{} `cbor:",toarray"`
+	Member string   `json:"member"` // or one that was merged into it
+	Party  string   `json:"party"`
+}
+
+// compare sorts labels by member and party.
+func (l LabelsID) compare(b LabelsID) int {
+	return cmp.Or(cmp.Compare(l.Member, b.Member), cmp.Compare(l.Party, b.Party))
+}
+
 // EraseRequest forgets a member at the person's wish (注销). Only the home may.
 // It names every live account and consent of the member and of all that were
 // merged into it; accounts end, consents are withdrawn and what was shared is
-// purged. With the parties' salts gone too, nothing leads from a person to the
-// pseudonym, and every balance and statement still recomputes.
+// purged. It names the labels, too, which go whoever gave them; if one came in
+// between, the home does it again and names what is left. With the parties' salts
+// gone too, nothing leads from a person to the pseudonym, nothing that it has can
+// move, and every balance and statement still recomputes.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the member, an account, a
-// consent), FORBIDDEN, WRONG_STATE (the member is merged or erased), CONFLICT
-// (the lists aren't exactly the live ones).
+// consent, labels), FORBIDDEN, WRONG_STATE (the member is merged, or erased and the
+// request names no labels), CONFLICT (the lists of accounts and consents aren't
+// exactly the live ones, or labels are another member's).
 type EraseRequest struct {
 	_        struct{}         `cbor:",toarray"`
 	Member   string           `json:"member"`
 	Accounts []AccountID      `json:"accounts"` // sorted by party, channel and account, each once
 	Consents []number.Command `json:"consents"` // each once
+	Labels   []LabelsID       `json:"labels"`   // sorted by member and party, each once
 	Reason   string           `json:"reason"`   // a code such as member_asked
 }
 
@@ -67,7 +83,28 @@ func (r EraseRequest) Check() error {
 			return fault.New(fault.BadRequest, "consents: want each once")
 		}
 	}
+	if err := r.checkLabels(); err != nil {
+		return err
+	}
 	return name.CheckID("reason", r.Reason)
+}
+
+func (r EraseRequest) checkLabels() error {
+	if len(r.Labels) > MaxLabelled {
+		return fault.New(fault.BadRequest, "labels: want at most %d", MaxLabelled)
+	}
+	for i, l := range r.Labels {
+		if err := name.CheckID("labels", l.Member); err != nil {
+			return err
+		}
+		if err := name.CheckID("labels", l.Party); err != nil {
+			return err
+		}
+		if i > 0 && r.Labels[i-1].compare(l) >= 0 {
+			return fault.New(fault.BadRequest, "labels: want them sorted, each once")
+		}
+	}
+	return nil
 }
 
 // Held is an account or a consent with the root of the member that it is of.
@@ -95,6 +132,14 @@ type Erasure struct {
 func Erase(m Member, accounts []Held[Account], consents []Held[Consent], req EraseRequest, at At) (Erasure, error) {
 	if err := m.requireHome(at.Caller); err != nil {
 		return Erasure{}, err
+	}
+	for _, l := range req.Labels {
+		if !slices.Contains(m.Wallets(), l.Member) {
+			return Erasure{}, fault.New(fault.Conflict, "labels of %s are not of member %s", l.Member, m.ID)
+		}
+	}
+	if m.State == Erased && len(req.Labels) > 0 && len(req.Accounts)+len(req.Consents) == 0 {
+		return Erasure{Member: m}, nil
 	}
 	if err := m.requireActive(); err != nil {
 		return Erasure{}, err

@@ -33,13 +33,15 @@ func (s *InvitationState) UnmarshalJSON(data []byte) error {
 // String is the state's name.
 func (s InvitationState) String() string { return invitationStates.Of(uint8(s)) }
 
-// Invitation lets whoever the member gives its code to link one account to the
-// member, or merge another member into it.
+// Invitation lets the party that it is for link one account to the member, or
+// merge another member into it, once the member says its code there. The code is
+// in the clear from the moment it is sent, to everybody who sees the envelope
+// before it is ordered: so it must be of no use to anybody else.
 type Invitation struct {
 	_          struct{}        `cbor:",toarray"`
 	Member     string          `json:"member"`
 	By         string          `json:"by"`  // party that made it, before which the member stood
-	For        string          `json:"for"` // the only party that may use it; "" for any
+	For        string          `json:"for"` // the only party that may use it
 	Commitment code.Commitment `json:"commitment"`
 	Until      int64           `json:"until"` // UTC seconds; from then on it can't be used
 	State      InvitationState `json:"state"`
@@ -57,7 +59,7 @@ type InviteRequest struct {
 	Member     string          `json:"member"`
 	Channel    string          `json:"channel"` // of the caller's, with the account; the home may leave both ""
 	Account    codec.Hash      `json:"account"`
-	For        string          `json:"for"` // party, or "" for any
+	For        string          `json:"for"` // party
 	Commitment code.Commitment `json:"commitment"`
 	Until      int64           `json:"until"` // UTC seconds
 }
@@ -72,10 +74,8 @@ func (r InviteRequest) Check() error {
 			return err
 		}
 	}
-	if r.For != "" {
-		if err := name.CheckID("for", r.For); err != nil {
-			return err
-		}
+	if err := name.CheckID("for", r.For); err != nil {
+		return err
 	}
 	if len(r.Commitment) == 0 {
 		return fault.New(fault.BadRequest, "commitment: want the code's")
@@ -139,7 +139,7 @@ func (i Invitation) accept(id number.Command, member string, cd code.Code, at At
 		return Invitation{}, fault.New(fault.WrongState, "invitation %s is %s", id, i.State)
 	case at.Now >= i.Until:
 		return Invitation{}, fault.New(fault.Expired, "invitation %s has ended", id)
-	case i.For != "" && i.For != at.Caller:
+	case i.For != at.Caller:
 		return Invitation{}, fault.New(fault.Forbidden, "invitation %s is not for %s", id, at.Caller)
 	case !cd.Opens(i.Commitment):
 		return Invitation{}, fault.New(fault.WrongCode, "the code is not that of invitation %s", id)

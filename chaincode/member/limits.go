@@ -3,11 +3,12 @@ package member
 // Limits. Every loop of this package is bounded by one of them.
 const (
 	MaxDepth          = 4               // merges in a chain
+	MaxMerged         = 16              // pseudonyms that one member was known by before
 	MaxAccounts       = 32              // live accounts of a member
 	MaxConsents       = 32              // live consents of a member
 	MaxConsentParties = 16              // parties that one consent names
-	MaxProgrammes     = 16              // whose standing one merge brings along
 	MaxLabels         = 32              // of one member by one party
+	MaxLabelled       = 128             // pseudonyms and parties whose labels one erasure takes away
 	MaxCaps           = 16              // programmes of one authorisation
 	MaxInvitationSecs = 7 * 24 * 3600   // how far ahead an invitation may end
 	MaxAuthoriseSecs  = 366 * 24 * 3600 // how far ahead an authorisation may end

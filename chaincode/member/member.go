@@ -14,11 +14,12 @@
 //	account        LINKED ──unlink, erase──▶ UNLINKED
 //	invitation     OPEN ──link, merge──▶ USED      OPEN ──cancel──▶ CANCELLED
 //	consent        ACTIVE ──withdraw, erase──▶ WITHDRAWN
-//	authorisation  WAITING ──its code──▶ OPEN;     both ──revoke──▶ REVOKED
+//	authorisation  OPEN ──revoke──▶ REVOKED ◀──revoke── WAITING ──its code──▶ USED
 //
 // A merged member's lots, accounts and authorisations keep the pseudonym that
 // they were made with; the chain of merges leads from it to one root, in at most
-// MaxDepth steps.
+// MaxDepth steps. The root names all of them, so that what was counted of one person
+// under several pseudonyms counts together.
 //
 // The one invariant: a root counts its live accounts and consents exactly, and
 // the live consents of a root were all made by its home. So an erasure names all
@@ -76,6 +77,7 @@ type Member struct {
 	State    State          `json:"state"`
 	Into     string         `json:"into"`     // member that it was merged into, "" for a root
 	Depth    uint8          `json:"depth"`    // longest chain of merges that ends here, 0 … MaxDepth
+	Merged   []string       `json:"merged"`   // all that were merged into it, at any remove, 0 … MaxMerged
 	Key      Key            `json:"key"`      // the member's own, or none
 	Accounts uint16         `json:"accounts"` // live ones of all that were merged into it, 0 … MaxAccounts
 	Consents uint16         `json:"consents"` // likewise, 0 … MaxConsents
@@ -133,9 +135,13 @@ func (r EnrolRequest) Check() error {
 // HasAccount says whether the member is enrolled with an account.
 func (r EnrolRequest) HasAccount() bool { return r.Channel != "" || len(r.Account) > 0 }
 
+// Wallets are the pseudonyms under which a root's points and counts stand:
+// its own first.
+func (m Member) Wallets() []string { return append([]string{m.ID}, m.Merged...) }
+
 // Enrol makes the member. Its account, if it has one, is made by NewAccount.
 func Enrol(req EnrolRequest, at At) Member {
-	m := Member{ID: req.Member, Home: at.Caller, State: Active, Key: req.Key.orNone(), Number: at.Number}
+	m := Member{ID: req.Member, Home: at.Caller, State: Active, Merged: []string{}, Key: req.Key.orNone(), Number: at.Number}
 	if req.HasAccount() {
 		m.Accounts = 1
 	}

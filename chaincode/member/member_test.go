@@ -39,7 +39,7 @@ func in(state State) Member {
 }
 
 func open() Invitation {
-	return Invitation{Member: "li", By: "G", Commitment: code.Commit(secret), Until: 2000, State: InvitationOpen}
+	return Invitation{Member: "li", By: "G", For: "D", Commitment: code.Commit(secret), Until: 2000, State: InvitationOpen}
 }
 
 // wants compares a refusal's code.
@@ -58,7 +58,7 @@ func TestChecks(t *testing.T) {
 	link := LinkRequest{Member: "li", Channel: "app", Account: account, Invitation: id, Code: secret}
 	unlink := UnlinkRequest{Member: "li", Party: "D", Channel: "app", Account: account, Reason: "x"}
 	invite := InviteRequest{Member: "li", Channel: "app", Account: account, For: "D", Commitment: code.Commit(secret), Until: 2000}
-	merge := MergeRequest{From: "li", Into: "zhang", Invitation: id, Code: secret, Programmes: []string{"DP", "GP"}}
+	merge := MergeRequest{From: "li", Into: "zhang", Invitation: id, Code: secret}
 	consent := ConsentRequest{Member: "li", Purpose: "insurance", Parties: []string{"D", "F"}, Until: 20700}
 	share := ShareRequest{Consent: id, Party: "D", Digest: account}
 	erase := EraseRequest{Member: "li", Accounts: []AccountID{{Party: "D", Channel: "app", Account: account}, {Party: "D", Channel: "shop", Account: account}}, Consents: []number.Command{id}, Reason: "x"}
@@ -66,7 +66,7 @@ func TestChecks(t *testing.T) {
 	signed := with(authorise, func(r *AuthoriseRequest) { r.Nonce, r.Signature = make(Nonce, 16), make(Signature, 64) })
 	for name, req := range map[string]checked{"enrol": enrol, "enrol, no account": EnrolRequest{Member: "li"}, "link": link,
 		"link by the home": LinkRequest{Member: "li", Channel: "app", Account: account}, "unlink": unlink, "invite": invite,
-		"invite by the home": InviteRequest{Member: "li", Commitment: code.Commit(secret), Until: 2000}, "cancel": CancelInvitationRequest{Invitation: id},
+		"invite by the home": InviteRequest{Member: "li", For: "D", Commitment: code.Commit(secret), Until: 2000}, "cancel": CancelInvitationRequest{Invitation: id},
 		"merge": merge, "key": SetKeyRequest{Member: "li", Key: public}, "no key": SetKeyRequest{Member: "li"}, "consent": consent, "share": share,
 		"withdraw": WithdrawConsentRequest{Consent: id, Reason: "x"}, "erase": erase, "erase, nothing": EraseRequest{Member: "li", Reason: "x"},
 		"label": LabelRequest{Member: "li", Label: "vip", Until: 20700}, "label off": LabelRequest{Member: "li", Label: "vip", Remove: true},
@@ -104,8 +104,6 @@ func TestChecks(t *testing.T) {
 		"merge: itself":                with(merge, func(r *MergeRequest) { r.Into = "li" }),
 		"merge: no invitation":         with(merge, func(r *MergeRequest) { r.Invitation = number.Command{} }),
 		"merge: no code":               with(merge, func(r *MergeRequest) { r.Code = nil }),
-		"merge: unsorted":              with(merge, func(r *MergeRequest) { r.Programmes = []string{"GP", "DP"} }),
-		"merge: too many programmes":   with(merge, func(r *MergeRequest) { r.Programmes = make([]string, MaxProgrammes+1) }),
 		"key: short":                   SetKeyRequest{Member: "li", Key: public[1:]},
 		"consent: nobody":              with(consent, func(r *ConsentRequest) { r.Parties = nil }),
 		"consent: too many":            with(consent, func(r *ConsentRequest) { r.Parties = make([]string, MaxConsentParties+1) }),
@@ -164,7 +162,7 @@ func TestLink(t *testing.T) {
 		{"full", full, &inv, secret, false, other, fault.Limit},
 		{"full, the home", full, nil, nil, false, home, fault.Limit},
 		{"invited", li(), &inv, secret, false, other, ""},
-		{"invited as anybody", li(), &Invitation{Member: "li", Commitment: code.Commit(secret), Until: 1001, State: InvitationOpen}, secret, false, other, ""},
+		{"invited as nobody", li(), &Invitation{Member: "li", Commitment: code.Commit(secret), Until: 1001, State: InvitationOpen}, secret, false, other, fault.Forbidden},
 		{"the home", li(), nil, nil, false, home, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -437,13 +435,17 @@ func TestUse(t *testing.T) {
 		{"over the cap", opened, "li", "D", nil, spend("DP", 7), fault.Unauthorised, 0},
 		{"over the cap together", opened, "li", "D", nil, []Spend{{"DP", 3}, {"GP", 1}, {"DP", 4}}, fault.Unauthorised, 0},
 		{"the rest of the cap", opened, "li", "D", nil, []Spend{{"DP", 3}, {"GP", 20}, {"DP", 3}}, "", 10},
-		{"its code opens it", waiting, "li", "D", secret, spend("DP", 1), "", 5},
+		{"its code serves", waiting, "li", "D", secret, spend("DP", 1), "", 5},
 		{"an open one needs none", opened, "li", "D", wrong, spend("DP", 1), "", 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			next, err := Use(c.auth, id, c.member, c.acceptor, c.code, c.spends, other)
 			wants(t, err, c.want)
-			if err == nil && (next.State != AuthorisationOpen || next.Caps[0].Used != c.used) {
+			served := AuthorisationOpen
+			if c.auth.State == AuthorisationWaiting {
+				served = AuthorisationUsed
+			}
+			if err == nil && (next.State != served || next.Caps[0].Used != c.used) {
 				t.Errorf("%+v", next)
 			}
 			if c.auth.Caps[0].Used != 4 || c.auth.Caps[1].Used != 0 {

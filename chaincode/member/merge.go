@@ -1,6 +1,8 @@
 package member
 
 import (
+	"slices"
+
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
@@ -11,22 +13,23 @@ import (
 // the one that ends may, with an invitation of the one that stays.
 //
 // Lots, holds, entitlements and accounts keep their member and are found through
-// the root. A consent was given to one home, so a member with live ones can't
-// change its home: withdraw them first, and ask anew. Labels stay behind.
+// the root. What was counted of the one counts as the other's: towards tiers, the
+// day's limits, and how often a benefit or a campaign's award may be had. A consent
+// was given to one home, so a member with live ones can't change its home: withdraw
+// them first, and ask anew. Labels stay behind.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (a member, the
 // invitation), FORBIDDEN (the caller isn't the home of from), WRONG_STATE (a
 // member is merged or erased, or from has live consents and another home than
 // into); of the invitation WRONG_STATE, EXPIRED, FORBIDDEN, WRONG_CODE,
-// UNAUTHORISED; FROZEN (either wallet); LIMIT (a chain of more than 4 merges, or
-// more than 32 accounts or consents together).
+// UNAUTHORISED; FROZEN (either wallet); LIMIT (a chain of more than 4 merges,
+// more than 16 in all, or more than 32 accounts or consents together).
 type MergeRequest struct {
 	_          struct{}       `cbor:",toarray"`
 	From       string         `json:"from"` // ends
 	Into       string         `json:"into"` // stays
 	Invitation number.Command `json:"invitation"`
 	Code       code.Code      `json:"code"`
-	Programmes []string       `json:"programmes"` // whose standing is brought along, sorted
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
@@ -40,13 +43,7 @@ func (r MergeRequest) Check() error {
 	if r.From == r.Into {
 		return fault.New(fault.BadRequest, "from and into are the same member")
 	}
-	if err := checkInvited(r.Invitation, r.Code); err != nil {
-		return err
-	}
-	if len(r.Programmes) > MaxProgrammes {
-		return fault.New(fault.BadRequest, "programmes: want at most %d", MaxProgrammes)
-	}
-	return checkSorted("programmes", r.Programmes)
+	return checkInvited(r.Invitation, r.Code)
 }
 
 // checkSorted refuses with BAD_REQUEST ids that are malformed, out of order or
@@ -76,13 +73,14 @@ func Merge(from, into Member, inv Invitation, req MergeRequest, at At) (ended, r
 	}
 	ended, root = from, into
 	root.Depth = max(into.Depth, from.Depth+1)
+	root.Merged = slices.Concat(into.Merged, from.Wallets())
 	root.Accounts += from.Accounts
 	root.Consents += from.Consents
-	if root.Depth > MaxDepth || root.Accounts > MaxAccounts || root.Consents > MaxConsents {
-		return Member{}, Member{}, Invitation{}, fault.New(fault.Limit, "%d merges in a row, %d accounts, %d consents: want at most %d, %d, %d",
-			root.Depth, root.Accounts, root.Consents, MaxDepth, MaxAccounts, MaxConsents)
+	if root.Depth > MaxDepth || len(root.Merged) > MaxMerged || root.Accounts > MaxAccounts || root.Consents > MaxConsents {
+		return Member{}, Member{}, Invitation{}, fault.New(fault.Limit, "%d merges in a row, %d in all, %d accounts, %d consents: want at most %d, %d, %d, %d",
+			root.Depth, len(root.Merged), root.Accounts, root.Consents, MaxDepth, MaxMerged, MaxAccounts, MaxConsents)
 	}
-	ended.State, ended.Into, ended.Key, ended.Freezes = Merged, into.ID, nil, nil
+	ended.State, ended.Into, ended.Key, ended.Freezes, ended.Merged = Merged, into.ID, nil, nil, []string{}
 	ended.Accounts, ended.Consents = 0, 0
 	return ended, root, used, nil
 }

@@ -15,13 +15,17 @@ func TestUseAgainstModel(t *testing.T) {
 	programmes := []string{"AP", "DP", "GP", "XP"}
 	rapid.Check(t, func(t *rapid.T) {
 		auth := Authorisation{Member: "li", Acceptor: "D", Until: 2000, Commitment: code.Commit(secret), State: AuthorisationWaiting}
+		once := rapid.Bool().Draw(t, "one-time")
+		if !once {
+			auth.Commitment, auth.State = nil, AuthorisationOpen
+		}
 		left, caps := map[string]int{}, map[string]int{}
 		for _, p := range programmes[:3] {
 			n := rapid.IntRange(1, 20).Draw(t, p)
 			auth.Caps = append(auth.Caps, Cap{Programme: p, Amount: amount.Units(n)})
 			left[p], caps[p] = n, n
 		}
-		opened := false
+		served := false
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			spends := []Spend{}
 			for range rapid.IntRange(1, 3).Draw(t, "spends") {
@@ -37,7 +41,7 @@ func TestUseAgainstModel(t *testing.T) {
 				continue
 			}
 			cd := rapid.SampledFrom([]code.Code{nil, secret}).Draw(t, "code")
-			ok := opened || cd != nil
+			ok := !once || !served && cd != nil
 			need := map[string]int{}
 			for _, s := range spends {
 				need[s.Programme] += int(s.Amount)
@@ -47,10 +51,10 @@ func TestUseAgainstModel(t *testing.T) {
 			}
 			next, err := Use(auth, id, "li", "D", cd, spends, other)
 			if ok != (err == nil) {
-				t.Fatalf("%+v of %+v, open %v: %v", spends, left, opened, err)
+				t.Fatalf("%+v of %+v, served %v: %v", spends, left, served, err)
 			}
 			if ok {
-				auth, opened = next, true
+				auth, served = next, true
 				for p, n := range need {
 					left[p] -= n
 				}

@@ -57,7 +57,7 @@ func TestMemberWalk(t *testing.T) {
 			_, err = Invite(m, at.Caller == "D", InviteRequest{Until: 2000}, at)
 		case "merge":
 			inv := open()
-			inv.Member = "zhang"
+			inv.Member, inv.For = "zhang", "G"
 			next, _, _, err = Merge(m, Member{ID: "zhang", Home: "D", State: Active}, inv, MergeRequest{Code: secret}, at)
 		case "join":
 			_, next, _, err = Merge(Member{ID: "wang", Home: "D", State: Active}, m, open(), MergeRequest{Code: secret}, at)
@@ -213,7 +213,7 @@ func TestAgreeRefusals(t *testing.T) {
 // TestAuthorisationWalk: every verb by the member's home, the acceptor D and a
 // stranger.
 func TestAuthorisationWalk(t *testing.T) {
-	states := []AuthorisationState{AuthorisationWaiting, AuthorisationOpen, AuthorisationRevoked}
+	states := []AuthorisationState{AuthorisationWaiting, AuthorisationOpen, AuthorisationRevoked, AuthorisationUsed}
 	got := walk(states, []string{"use", "no code", "give back", "revoke"}, func(s AuthorisationState, verb string, at At) (string, error) {
 		auth := authorised(s)
 		next, err := auth, error(nil)
@@ -289,7 +289,7 @@ WITHDRAWN both+1    home: WRONG_STATE        party: WRONG_STATE   stranger: FORB
 WITHDRAWN others+1  home: WRONG_STATE        party: WRONG_STATE   stranger: FORBIDDEN`
 
 	authorisationWalk = `
-WAITING   use       home: UNAUTHORISED       party: OPEN          stranger: UNAUTHORISED
+WAITING   use       home: UNAUTHORISED       party: USED          stranger: UNAUTHORISED
 WAITING   no code   home: UNAUTHORISED       party: WRONG_CODE    stranger: UNAUTHORISED
 WAITING   give back home: WAITING            party: WAITING       stranger: WAITING
 WAITING   revoke    home: REVOKED            party: REVOKED       stranger: FORBIDDEN
@@ -300,5 +300,9 @@ OPEN      revoke    home: REVOKED            party: REVOKED       stranger: FORB
 REVOKED   use       home: UNAUTHORISED       party: WRONG_STATE   stranger: UNAUTHORISED
 REVOKED   no code   home: UNAUTHORISED       party: WRONG_STATE   stranger: UNAUTHORISED
 REVOKED   give back home: REVOKED            party: REVOKED       stranger: REVOKED
-REVOKED   revoke    home: WRONG_STATE        party: WRONG_STATE   stranger: FORBIDDEN`
+REVOKED   revoke    home: WRONG_STATE        party: WRONG_STATE   stranger: FORBIDDEN
+USED      use       home: UNAUTHORISED       party: WRONG_STATE   stranger: UNAUTHORISED
+USED      no code   home: UNAUTHORISED       party: WRONG_STATE   stranger: UNAUTHORISED
+USED      give back home: USED               party: USED          stranger: USED
+USED      revoke    home: WRONG_STATE        party: WRONG_STATE   stranger: FORBIDDEN`
 )

@@ -52,5 +52,5 @@ func (r FoundRequest) Check() error {
 // Found makes the charter and the operator.
 func Found(req FoundRequest, caller string) (Charter, Party) {
 	return Charter{Network: req.Network, Operator: caller, Test: req.Test},
-		Party{ID: caller, En: req.En, Zh: req.Zh, Roles: req.Roles | Operator, Had: req.Roles | Operator}
+		Party{ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator, Had: req.Roles | Operator}
 }

@@ -135,7 +135,7 @@ func (r RegisterRequest) Check() error {
 // Register admits the party that the request describes. It is PENDING until its first command:
 // the ledger can't see whether the channel has a member of that name.
 func Register(req RegisterRequest) Party {
-	return Party{ID: req.Party, En: req.En, Zh: req.Zh, Roles: req.Roles, Had: req.Roles, State: Pending}
+	return Party{ID: req.Party, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles, Had: req.Roles, State: Pending}
 }
 
 // AmendRequest changes what a party may do. Only the operator may; a role that it

@@ -1,8 +1,12 @@
 package points
 
 import (
+	"bytes"
+	"crypto/sha256"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
@@ -73,8 +77,14 @@ type PublishRateRequest struct {
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
 func (r PublishRateRequest) Check() error {
-	if err := (AgreeRateRequest{From: r.From, To: r.To, Rate: r.Rate}).Check(); err != nil {
+	if err := checkBoth(r.From, r.To); err != nil {
 		return err
+	}
+	if err := r.Rate.CheckFine(); err != nil {
+		return err
+	}
+	if r.Rate.Num == 0 {
+		return fault.New(fault.BadRequest, "rate: want more than 0")
 	}
 	if r.Whole > Floor {
 		return fault.New(fault.BadRequest, "whole: want one of %v", []string(wholes))
@@ -105,35 +115,46 @@ func PublishRate(from, to Programme, req PublishRateRequest, at At) (Conversion,
 	}, nil
 }
 
-// AgreeRateRequest agrees to a published rate out of the caller's programme, and
-// names it, so that nobody agrees to what was changed meanwhile.
-//
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the rate or a
-// programme), FORBIDDEN (the caller doesn't issue From), CONFLICT (the rate is
-// another by now), WRONG_STATE (it is agreed).
-type AgreeRateRequest struct {
-	_    struct{}    `cbor:",toarray"`
-	From string      `json:"from"`
-	To   string      `json:"to"`
-	Rate amount.Rate `json:"rate"`
+// Terms is the SHA-256 of all that was published: the rate, how it makes whole
+// points, its limit and its days. Whoever agrees names it.
+func (c Conversion) Terms() codec.Hash {
+	c.Agreed = false
+	sum := sha256.Sum256(codec.Encode(c))
+	return sum[:]
 }
 
-// Check refuses a malformed request with BAD_REQUEST or LIMIT.
+// AgreeRateRequest agrees to a published rate out of the caller's programme, and
+// names what the caller has read of it, so that nobody agrees to what was changed
+// meanwhile.
+//
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the rate or a programme),
+// FORBIDDEN (the caller doesn't issue From), CONFLICT (something of it is another by
+// now), WRONG_STATE (it is agreed).
+type AgreeRateRequest struct {
+	_     struct{}   `cbor:",toarray"`
+	From  string     `json:"from"`
+	To    string     `json:"to"`
+	Terms codec.Hash `json:"terms"` // Conversion.Terms
+}
+
+// Check refuses a malformed request with BAD_REQUEST.
 func (r AgreeRateRequest) Check() error {
-	if err := name.CheckID("from", r.From); err != nil {
+	if len(r.Terms) != sha256.Size {
+		return fault.New(fault.BadRequest, "terms: want 64 hexadecimal digits")
+	}
+	return checkBoth(r.From, r.To)
+}
+
+// checkBoth refuses with BAD_REQUEST what aren't two programmes.
+func checkBoth(from, to string) error {
+	if err := name.CheckID("from", from); err != nil {
 		return err
 	}
-	if err := name.CheckID("to", r.To); err != nil {
+	if err := name.CheckID("to", to); err != nil {
 		return err
 	}
-	if r.From == r.To {
+	if from == to {
 		return fault.New(fault.BadRequest, "from and to are the same programme")
-	}
-	if err := r.Rate.CheckFine(); err != nil {
-		return err
-	}
-	if r.Rate.Num == 0 {
-		return fault.New(fault.BadRequest, "rate: want more than 0")
 	}
 	return nil
 }
@@ -143,8 +164,8 @@ func (c Conversion) Agree(from Programme, req AgreeRateRequest, at At) (Conversi
 	if err := from.RequireIssuer(at.Caller); err != nil {
 		return Conversion{}, err
 	}
-	if c.Rate != req.Rate.Lowest() {
-		return Conversion{}, fault.New(fault.Conflict, "the published rate is %s", c.Rate)
+	if !bytes.Equal(c.Terms(), req.Terms) {
+		return Conversion{}, fault.New(fault.Conflict, "the published rate is %s, not what was read: read it again", c.Rate)
 	}
 	if c.Agreed {
 		return Conversion{}, fault.New(fault.WrongState, "the rate is agreed")

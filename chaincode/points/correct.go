@@ -1,6 +1,8 @@
 package points
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
@@ -57,12 +59,15 @@ func (p Purse) Expire(lot Lot, id number.Row, at At) (Lot, amount.Units, error) 
 // LastDay is the last day on which a lot of the purse can be spent.
 func (p Purse) LastDay(lot Lot) date.Date { return p.lastDay(lot) }
 
-// RevokeRequest claws points back that a member should not have (追回), from what
-// is left of the lots. Only the issuer of their programmes may; a freeze doesn't
-// stop it.
+// RevokeRequest claws points back that a member should not have (追回): from what is
+// left of the lots, and, where the programme's rules say how, beyond it. Only the
+// issuer of their programmes may; a freeze doesn't stop it. What was counted as
+// earned no longer is.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a lot); then, lot
-// by lot, FORBIDDEN, WRONG_STATE (it is not ACTIVE), INSUFFICIENT.
+// by lot, FORBIDDEN, WRONG_STATE (it is not ACTIVE, nor EXPIRED under rules that say
+// how), INSUFFICIENT (more than is left, or, under such rules, than was issued and
+// not yet clawed back or lost).
 type RevokeRequest struct {
 	_      struct{}     `cbor:",toarray"`
 	Pieces []spend.Take `json:"pieces"`
@@ -77,32 +82,63 @@ func (r RevokeRequest) Check() error {
 	return checkPieces(r.Pieces)
 }
 
-// Revoke claws a piece back. A lot of which nothing else became is REVOKED.
-func Revoke(lot Lot, piece spend.Take, programme Programme, at At) (Lot, error) {
+// Revoke claws a piece back. It returns the lot as it then is; taken is what was
+// there. A lot of which nothing else became is REVOKED.
+func Revoke(lot Lot, piece spend.Take, programme Programme, at At) (next Lot, taken amount.Units, err error) {
 	if err := programme.RequireIssuer(at.Caller); err != nil {
-		return Lot{}, err
+		return Lot{}, 0, err
 	}
-	if lot.State != Active {
-		return Lot{}, fault.New(fault.WrongState, "lot %s is %s", piece.Lot, lot.State)
+	agreed := programme.Rules.Shortfall != ShortfallRefused
+	if lot.State != Active && !(agreed && lot.State == Expired) {
+		return Lot{}, 0, fault.New(fault.WrongState, "lot %s is %s", piece.Lot, lot.State)
 	}
-	if left := lot.Available(); piece.Amount > left {
-		return Lot{}, fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(left), int64(piece.Amount))
+	left := lot.Available()
+	most := lot.Issued - lot.Revoked - lot.Short - lot.Expired
+	if !agreed {
+		most = min(most, left)
 	}
-	lot.Revoked += piece.Amount
-	if lot.Revoked == lot.Issued {
-		lot.State = Revoked
+	if piece.Amount > most {
+		return Lot{}, 0, fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(most), int64(piece.Amount))
 	}
-	return lot, nil
+	next, taken = lot, min(left, piece.Amount)
+	next.Revoked += taken
+	next.Short += piece.Amount - taken
+	if next.Revoked == next.Issued {
+		next.State = Revoked
+	}
+	return next, taken, nil
+}
+
+// PayOff takes from a member's new lots what the member owes. It returns the lots as
+// they then are and what was paid. What still waits for its evidence pays later.
+func PayOff(lots []Lot, debt amount.Units) (next []Lot, paid amount.Units) {
+	if debt == 0 {
+		return lots, 0
+	}
+	next = slices.Clone(lots)
+	for i, lot := range next {
+		if lot.State != Active {
+			continue
+		}
+		part := min(lot.Available(), debt-paid)
+		paid += part
+		if next[i].Revoked += part; next[i].Revoked == lot.Issued {
+			next[i].State = Revoked
+		}
+	}
+	return next, paid
 }
 
 // AdjustRequest gives a member points that were missing from a lot (补发): a new
 // lot with the old one's member and last day. Its funder is the issuer, whoever
 // bore the old one's cost: nobody else agreed to more. What was too much is revoked
-// instead. Only the programme's issuer may.
+// instead. It counts as earned on the day of the old one. Only the programme's
+// issuer may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the lot), FORBIDDEN,
 // WRONG_STATE (the lot is PENDING or CANCELLED: its evidence isn't there), EXPIRED
-// (the lot's last day has passed), LIABILITY_CAP.
+// (the lot's last day has passed), WRONG_STATE (the member was erased), DAILY_CAP,
+// LIABILITY_CAP.
 type AdjustRequest struct {
 	_      struct{}     `cbor:",toarray"`
 	Lot    number.Row   `json:"lot"`
@@ -133,7 +169,7 @@ func Adjust(lot Lot, req AdjustRequest, programme Programme, last date.Date, at 
 		return Lot{}, fault.New(fault.Expired, "lot %s expired on %s", req.Lot, last)
 	}
 	return Lot{
-		Programme: lot.Programme, Member: lot.Member, Issued: req.Amount, Expires: last,
-		State: Active, Origin: Adjusted, Parent: req.Lot, Outlet: lot.Outlet, Reference: req.Reason,
+		Programme: lot.Programme, Member: lot.Member, Home: lot.Home, Issued: req.Amount, Expires: last,
+		State: Active, Origin: Adjusted, Counted: lot.Counted, Parent: req.Lot, Outlet: lot.Outlet, Reference: req.Reason,
 	}, nil
 }

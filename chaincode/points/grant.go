@@ -12,6 +12,7 @@ import (
 type Grant struct {
 	_         struct{}     `cbor:",toarray"`
 	Member    string       `json:"member"`
+	Home      string       `json:"home"`      // only party that can enrol the member, or has; "" for a member who is there
 	Amount    amount.Units `json:"amount"`    // 1 … 2⁵³−1
 	Expires   date.Date    `json:"expires"`   // last day; "" by the programme's rule
 	Witness   string       `json:"witness"`   // "" or the party whose evidence activates the lot
@@ -31,14 +32,19 @@ type Share struct {
 // IssueRequest asks to issue 1 to 100 lots of the caller's own programme; all
 // or none.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT (one amount, or their sum,
-// or the lane's total, above 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN
-// (the caller isn't its issuer), WRONG_STATE (it isn't open); then, grant by grant, BAD_REQUEST (a witness is
-// missing, or an expiry isn't the rule's), EXPIRED (an expiry before the
-// business date); then, grant by grant, NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA
-// (of a pledge), NOT_FOUND (the member, where earnings count), DAILY_CAP; then
-// LIABILITY_CAP. Elsewhere a grant reads no member: points may be there before the
-// member is, and nobody spends them until then.
+// A grant names a member who is enrolled, or the party that alone can enrol the
+// pseudonym: then no member is read, and if somebody else enrols it the points are
+// nobody's, for the issuer to revoke. So points may be there before the member is,
+// and issuing many to one's own customers reads nothing.
+//
+// Refused, first that applies: BAD_REQUEST, LIMIT (one amount, or their sum, above
+// 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN (the caller isn't its issuer), LIMIT
+// (the lane's total above 2⁵³−1), WRONG_STATE (it isn't open); then, grant by grant, BAD_REQUEST (a witness is
+// missing, or an expiry isn't the rule's), EXPIRED (an expiry before the business
+// date); then, grant by grant, NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
+// NOT_FOUND (the member, unless its home is named and earnings don't count),
+// WRONG_STATE (it was erased), FORBIDDEN (it has another home), DAILY_CAP; then
+// LIABILITY_CAP.
 type IssueRequest struct {
 	_         struct{} `cbor:",toarray"`
 	Programme string   `json:"programme"`
@@ -74,7 +80,7 @@ func (g Grant) check() error {
 	if err := g.Amount.Check(); err != nil {
 		return err
 	}
-	if err := name.CheckOptional([2]string{"witness", g.Witness}, [2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
+	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"witness", g.Witness}, [2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
 		return err
 	}
 	if g.Expires != 0 {
@@ -121,17 +127,17 @@ func (r IssueRequest) Sum() (sum amount.Units, err error) {
 	return sum, nil
 }
 
-// Issue makes the lots of a request, in its order: one a grant, or one a share,
-// the shares divided by largest remainder. A share of nothing makes no lot.
-func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
+// Issue makes the lots of a request, for each of its grants one, or one a share, the
+// shares divided by largest remainder. A share of nothing makes no lot.
+func Issue(programme Programme, req IssueRequest, at At) ([][]Lot, error) {
 	if err := programme.RequireIssuer(at.Caller); err != nil {
 		return nil, err
 	}
 	if err := programme.RequireOpen(); err != nil {
 		return nil, err
 	}
-	lots := make([]Lot, 0, len(req.Grants))
-	for _, g := range req.Grants {
+	lots := make([][]Lot, len(req.Grants))
+	for i, g := range req.Grants {
 		if programme.Rules.Evidence && g.Witness == "" {
 			return nil, fault.New(fault.BadRequest, "witness: every grant of %s waits for one", programme.ID)
 		}
@@ -139,15 +145,13 @@ func Issue(programme Programme, req IssueRequest, at At) ([]Lot, error) {
 		if err != nil {
 			return nil, err
 		}
-		lot := Lot{Programme: programme.ID, Member: g.Member, Issued: g.Amount, Expires: last, State: Active, Origin: Issued, Outlet: g.Outlet, Reference: g.Reference}
+		lot := Lot{Programme: programme.ID, Member: g.Member, Home: g.Home, Issued: g.Amount, Expires: last, State: Active, Origin: Issued, Outlet: g.Outlet, Reference: g.Reference}
 		if g.Witness != "" {
 			lot.State, lot.Witness = Pending, g.Witness
 		}
-		shares, err := lot.share(programme, g)
-		if err != nil {
+		if lots[i], err = lot.share(programme, g); err != nil {
 			return nil, err
 		}
-		lots = append(lots, shares...)
 	}
 	return lots, nil
 }

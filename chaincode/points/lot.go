@@ -73,18 +73,22 @@ func (o Origin) String() string { return origins.Of(uint8(o)) }
 // Lot is points of one programme that a member got in one grant (积分批次).
 //
 // issued = available + placed + transferred + converted + expired + revoked,
-// where placed is what holds, trades and benefits took and did not give back.
+// where placed is what holds, trades and benefits took and did not give back;
+// short ≤ placed + transferred + converted.
 type Lot struct {
 	_           struct{}     `cbor:",toarray"`
 	Programme   string       `json:"programme"`
 	Member      string       `json:"member"` // pseudonym
+	Home        string       `json:"home"`   // only party whose member of that pseudonym has it; "" if the member was there
 	Funder      string       `json:"funder"` // party that owes its worth; "" for the issuer
 	Issued      amount.Units `json:"issued"` // never changes
 	Placed      amount.Units `json:"placed"`
 	Transferred amount.Units `json:"transferred"` // given to other members, for nothing or in a trade
 	Converted   amount.Units `json:"converted"`   // into points of another programme
 	Expired     amount.Units `json:"expired"`     // breakage
-	Revoked     amount.Units `json:"revoked"`     // clawed back or cancelled
+	Revoked     amount.Units `json:"revoked"`     // clawed back, cancelled, or kept for what the member owed
+	Short       amount.Units `json:"short"`       // clawed back when it was no longer there: see Shortfall
+	Counted     date.Date    `json:"counted"`     // day on which it was counted as earned; "" if it wasn't
 	Expires     date.Date    `json:"expires"`     // last day on which it can be spent
 	Waits       date.Date    `json:"waits"`       // first day on which received points can be sent on; "" at once
 	State       LotState     `json:"state"`
@@ -107,7 +111,7 @@ func (l Lot) Available() amount.Units {
 func (p Purse) take(l Lot, piece spend.Take, today date.Date) error {
 	last := p.lastDay(l)
 	switch {
-	case p.owner(l) != p.Member:
+	case p.owner(l) != p.Member || !p.homed(l):
 		return fault.New(fault.Forbidden, "lot %s is not %s's", piece.Lot, p.Member)
 	case l.State == Expired:
 		return fault.New(fault.Expired, "lot %s has expired", piece.Lot)

@@ -56,7 +56,7 @@ func (r OpenProgrammeRequest) Check() error {
 
 // OpenProgramme makes the caller the issuer of a new programme.
 func OpenProgramme(req OpenProgrammeRequest, at At) Programme {
-	return Programme{ID: req.Programme, Issuer: at.Caller, En: req.En, Zh: req.Zh, Price: req.Price, Rules: req.Rules}
+	return Programme{ID: req.Programme, Issuer: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Price: req.Price, Rules: req.Rules.folded()}
 }
 
 // SetRulesRequest replaces a programme's rules, for what happens from now on.
@@ -82,7 +82,7 @@ func SetRules(programme Programme, req SetRulesRequest, at At) (Programme, error
 	if err := programme.RequireIssuer(at.Caller); err != nil {
 		return Programme{}, err
 	}
-	programme.Rules = req.Rules
+	programme.Rules = req.Rules.folded()
 	return programme, nil
 }
 

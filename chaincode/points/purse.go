@@ -11,6 +11,7 @@ import (
 type Purse struct {
 	Member     string               // who spends; of merged members, the one that they became
 	Owners     map[string]string    // who a lot's member has become, where it was merged
+	Homes      map[string]string    // of the members of lots that are bound to one
 	Lots       []Lot                // of the pieces, in their order
 	Programmes map[string]Programme // of the lots
 	Standings  map[string]Standing  // by programme, where its rules count spending
@@ -31,6 +32,10 @@ func (p Purse) owner(l Lot) string {
 	}
 	return l.Member
 }
+
+// homed says whether a lot that was granted to a member who was yet to come is that
+// member's: somebody else may have enrolled the pseudonym before.
+func (p Purse) homed(l Lot) bool { return l.Home == "" || l.Home == p.Homes[l.Member] }
 
 // lastDay is the last day on which a lot can be spent: where expiry slides, the
 // member's last activity moves it on.

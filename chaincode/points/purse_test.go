@@ -100,7 +100,7 @@ func TestSlidingExpiry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lot, now, last := lots[0], today, today+date.Date(rules.Expiry.N)
+		lot, now, last := lots[0][0], today, today+date.Date(rules.Expiry.N)
 		for range rapid.IntRange(0, 12).Draw(t, "steps") {
 			now += date.Date(rapid.Int32Range(0, 70).Draw(t, "days"))
 			p := Purse{Member: "li", Lots: []Lot{lot}, Programmes: map[string]Programme{"GP": gp}, Standings: map[string]Standing{"GP": s}}

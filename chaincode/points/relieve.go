@@ -1,65 +1,50 @@
 package points
 
 import (
-	"slices"
+	"math/big"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
 
-// RelieveRequest counts anew what an issuer owes its members, so that its
-// liability cap leaves room for what was redeemed since. What is redeemed is counted
-// in the redeeming party's lanes; this reads their totals, by name, and all that
-// the issuer's own lanes have issued. Naming less than all relieves by less.
+// RelieveRequest counts anew what an issuer owes members in one of its programmes, so
+// that its liability cap leaves room for what was redeemed, converted, revoked or lost
+// since. What members are owed was drawn on the cap when it arose, by an issue or a
+// refund; what it has ended in, in the lanes of all parties that there are, is read
+// here in one go. So nothing can be left out, and a programme that nobody counts
+// frees nothing.
 //
 // The issuer and the operator may: who sets a cap on an issuer with points
-// outstanding has them counted so.
+// outstanding counts each of its programmes.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND (the issuer or a
-// programme), FORBIDDEN (a programme isn't the issuer's).
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, LIMIT (the
+// batch has counted a programme already: it reads all lanes of all parties).
 type RelieveRequest struct {
-	_          struct{} `cbor:",toarray"`
-	Issuer     string   `json:"issuer"`
-	Programmes []string `json:"programmes"` // all of the issuer's, 1 to 16
-	Parties    []string `json:"parties"`    // in whose lanes points were issued or redeemed, 1 to 32; the issuer among them
+	_         struct{} `cbor:",toarray"`
+	Programme string   `json:"programme"`
 }
-
-// Limits of one recount.
-const (
-	MaxRelieveProgrammes = 16
-	MaxRelieveParties    = 32
-)
 
 // Check refuses a malformed request with BAD_REQUEST.
-func (r RelieveRequest) Check() error {
-	if err := name.CheckID("issuer", r.Issuer); err != nil {
-		return err
-	}
-	if !slices.Contains(r.Parties, r.Issuer) {
-		return fault.New(fault.BadRequest, "parties: want the issuer among them")
-	}
-	if err := checkIDs("programme", r.Programmes, MaxRelieveProgrammes); err != nil {
-		return err
-	}
-	return checkIDs("party", r.Parties, MaxRelieveParties)
-}
+func (r RelieveRequest) Check() error { return name.CheckID("programme", r.Programme) }
 
-func checkIDs(what string, list []string, most int) error {
-	if len(list) < 1 || len(list) > most {
-		return fault.New(fault.BadRequest, "%s: want 1 to %d", what, most)
+// Excess is by how much what was drawn on the issuer's cap for a programme, in all
+// lanes, passes what members are owed in it, in fen; under 0 by what was never drawn.
+func (p Programme) Excess(lanes []Totals) amount.Units {
+	points, drawn := new(big.Int), new(big.Int)
+	for _, t := range lanes {
+		points.Add(points, big.NewInt(int64(t.Outstanding())))
+		drawn.Add(drawn, big.NewInt(int64(t.Drawn)))
 	}
-	seen := make(map[string]bool, len(list))
-	for _, id := range list {
-		if err := name.CheckID(what, id); err != nil {
-			return err
-		}
-		if seen[id] {
-			return fault.New(fault.BadRequest, "%s: %s stands twice", what, id)
-		}
-		seen[id] = true
+	owed := points.Mul(points, big.NewInt(int64(p.Price.Num)))
+	owed, rest := owed.DivMod(owed, big.NewInt(int64(p.Price.Den)), new(big.Int))
+	if rest.Sign() > 0 {
+		owed.Add(owed, big.NewInt(1))
 	}
-	return nil
+	excess := drawn.Sub(drawn, owed)
+	if most := big.NewInt(int64(amount.Max)); excess.CmpAbs(most) > 0 {
+		return amount.Units(excess.Sign()) * amount.Max
+	}
+	return amount.Units(excess.Int64())
 }
 
 // Liability is what a grant of points adds to what the issuer owes, in fen

@@ -23,7 +23,33 @@ type Rules struct {
 	Grace       uint16        `json:"grace"`       // days, at most MaxAhead, that points live which are refunded after their expiry; 0: 30
 	Tiers       []Tier        `json:"tiers"`       // by what was earned, lowest first
 	Window      uint8         `json:"window"`      // months that count towards a tier, the current one included, 1–24
+	Shortfall   Shortfall     `json:"shortfall"`   // what becomes of a clawback of points that are no longer there
 }
+
+// Shortfall is what becomes of a clawback (追回) of more points than a lot has left.
+type Shortfall uint8
+
+// The ways.
+const (
+	ShortfallRefused Shortfall = iota // it is refused
+	ShortfallOwed                     // what is missing is the member's debt, which later awards pay off first
+	ShortfallBorne                    // what is missing is gone, at the cost of whoever paid for it when it was spent
+)
+
+var shortfalls = name.Words{"refuse", "debt", "bear"}
+
+// MarshalText writes the way's name.
+func (s Shortfall) MarshalText() ([]byte, error) { return []byte(shortfalls.Of(uint8(s))), nil }
+
+// UnmarshalText reads the way's name.
+func (s *Shortfall) UnmarshalText(text []byte) error {
+	i, err := shortfalls.Find(string(text))
+	*s = Shortfall(i)
+	return err
+}
+
+// String is the way's name.
+func (s Shortfall) String() string { return shortfalls.Of(uint8(s)) }
 
 // ExpiryKind is a way to say when points expire.
 type ExpiryKind uint8
@@ -93,6 +119,9 @@ func (r Rules) Check() error {
 			return err
 		}
 	}
+	if r.Shortfall > ShortfallBorne {
+		return fault.New(fault.BadRequest, "shortfall: want one of %v", []string(shortfalls))
+	}
 	if !r.Transfer.Allowed && r.Transfer != (TransferRules{}) {
 		return fault.New(fault.BadRequest, "transfer: limits of what isn't allowed")
 	}
@@ -149,6 +178,15 @@ func (r Rules) checkTiers() error {
 	return nil
 }
 
+// folded is the rules with the names of their tiers folded.
+func (r Rules) folded() Rules {
+	r.Tiers = slices.Clone(r.Tiers)
+	for i, t := range r.Tiers {
+		r.Tiers[i].En, r.Tiers[i].Zh = name.Fold(t.En), name.Fold(t.Zh)
+	}
+	return r
+}
+
 // LastDay is the last day of points that are granted today. A grant may name its
 // own under Free only; elsewhere it may name the rule's.
 //
@@ -197,7 +235,7 @@ func (r Rules) graceDays() date.Date {
 
 // CountsEarning says whether a grant must look at the member's standing.
 func (r Rules) CountsEarning() bool {
-	return r.EarnPerDay > 0 || len(r.Tiers) > 0 || r.Expiry.Kind == Sliding
+	return r.EarnPerDay > 0 || len(r.Tiers) > 0 || r.Expiry.Kind == Sliding || r.Shortfall == ShortfallOwed
 }
 
 // CountsSpending says whether a spend must look at the member's standing.

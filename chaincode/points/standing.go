@@ -12,10 +12,11 @@ import (
 // Standing is what one member has done in one programme: by month, for tiers, and
 // today, for limits. It is kept only where the programme's rules ask for it.
 type Standing struct {
-	_      struct{}  `cbor:",toarray"`
-	Months []Month   `json:"months"` // with something earned, the oldest first, at most MaxWindow
-	Active date.Date `json:"active"` // when the member last earned or spent
-	Today  Day       `json:"today"`
+	_      struct{}     `cbor:",toarray"`
+	Months []Month      `json:"months"` // with something earned, the oldest first, at most MaxWindow
+	Active date.Date    `json:"active"` // when the member last earned or spent
+	Today  Day          `json:"today"`
+	Debt   amount.Units `json:"debt"` // points that were clawed back when they were no longer there
 }
 
 // Month is what was earned in one.
@@ -70,7 +71,8 @@ func (s Standing) Earn(r Rules, units amount.Units, today date.Date) (Standing, 
 	if err := dayCap(&day.Earned, units, r.EarnPerDay, "earnings"); err != nil {
 		return Standing{}, err
 	}
-	next := Standing{Months: slices.Clone(s.Months), Active: today, Today: day}
+	next := s
+	next.Months, next.Active, next.Today = slices.Clone(s.Months), today, day
 	month := today.Month()
 	if n := len(next.Months); n > 0 && next.Months[n-1].Month >= month {
 		sum, err := next.Months[n-1].Earned.Add(units)
@@ -87,13 +89,56 @@ func (s Standing) Earn(r Rules, units amount.Units, today date.Date) (Standing, 
 	return next, nil
 }
 
+// Add counts what a correction of something that was earned on a day adds to it:
+// towards the tier of its month, and the day's limit if that day is today.
+// DAILY_CAP above the rules' limit.
+func (s Standing) Add(r Rules, units amount.Units, earned, today date.Date) (Standing, error) {
+	if earned == today {
+		active := s.Active
+		next, err := s.Earn(r, units, today)
+		next.Active = active
+		return next, err
+	}
+	next := s
+	i, found := s.month(earned)
+	next.Months = slices.Clone(s.Months)
+	if !found {
+		next.Months = slices.Insert(next.Months, i, Month{Month: earned.Month()})
+	}
+	next.Months[i].Earned = min(amount.Max, next.Months[i].Earned+units)
+	if extra := len(next.Months) - MaxWindow; extra > 0 {
+		next.Months = next.Months[extra:]
+	}
+	return next, nil
+}
+
+// Unearn takes back what was earned on a day and clawed back since.
+func (s Standing) Unearn(units amount.Units, earned, today date.Date) Standing {
+	next := s
+	if i, found := s.month(earned); found {
+		next.Months = slices.Clone(s.Months)
+		next.Months[i].Earned = max(0, next.Months[i].Earned-units)
+	}
+	if earned == today && s.Today.Date == today {
+		next.Today.Earned = max(0, s.Today.Earned-units)
+	}
+	return next
+}
+
+// month finds what was earned in a day's month, or where it would stand.
+func (s Standing) month(of date.Date) (int, bool) {
+	return slices.BinarySearchFunc(s.Months, of.Month(), func(a Month, b int32) int { return cmp.Compare(a.Month, b) })
+}
+
 // Spend counts what a member has held. DAILY_CAP above the rules' limit.
 func (s Standing) Spend(r Rules, units amount.Units, today date.Date) (Standing, error) {
 	day := s.on(today)
 	if err := dayCap(&day.Spent, units, r.SpendPerDay, "spending"); err != nil {
 		return Standing{}, err
 	}
-	return Standing{Months: s.Months, Active: today, Today: day}, nil
+	next := s
+	next.Active, next.Today = today, day
+	return next, nil
 }
 
 // Unspend takes back what was held on a day, if that is today; what was held on
@@ -124,7 +169,9 @@ func (s Standing) Send(r Rules, to string, units amount.Units, today date.Date) 
 	if err := dayCap(&day.To[i].Amount, units, r.Transfer.PerCounterparty, "transfers to one member"); err != nil {
 		return Standing{}, err
 	}
-	return Standing{Months: s.Months, Active: s.Active, Today: day}, nil
+	next := s
+	next.Today = day
+	return next, nil
 }
 
 // Convert counts what a member gets by conversion. DAILY_CAP above the limit.
@@ -133,7 +180,9 @@ func (s Standing) Convert(limit, units amount.Units, today date.Date) (Standing,
 	if err := dayCap(&day.Converted, units, limit, "conversions"); err != nil {
 		return Standing{}, err
 	}
-	return Standing{Months: s.Months, Active: s.Active, Today: day}, nil
+	next := s
+	next.Today = day
+	return next, nil
 }
 
 // Earned is what was earned in the rules' window: so many months, the current one
@@ -161,10 +210,10 @@ func (s Standing) Tier(r Rules, today date.Date) string {
 }
 
 // Join adds the standing of a member who was found to be the same person: months
-// add up, and so does what was done today. Of counterparties and months only as
+// add up, and so do debts and what was done today. Of counterparties and months only as
 // many stay as a standing has room for.
 func (s Standing) Join(other Standing, today date.Date) Standing {
-	next := Standing{Months: slices.Clone(s.Months), Active: max(s.Active, other.Active), Today: s.on(today)}
+	next := Standing{Months: slices.Clone(s.Months), Active: max(s.Active, other.Active), Today: s.on(today), Debt: min(amount.Max, s.Debt+other.Debt)}
 	for _, m := range other.Months {
 		i, found := slices.BinarySearchFunc(next.Months, m.Month, func(a Month, b int32) int { return cmp.Compare(a.Month, b) })
 		if found {

@@ -20,7 +20,8 @@ type Totals struct {
 	Transferred amount.Units `json:"transferred"`
 	Converted   amount.Units `json:"converted"` // into another programme
 	Expired     amount.Units `json:"expired"`
-	Revoked     amount.Units `json:"revoked"` // clawed back or cancelled
+	Revoked     amount.Units `json:"revoked"` // clawed back, cancelled, or kept for what members owed
+	Drawn       amount.Units `json:"drawn"`   // fen, on the issuer's liability cap: for what was issued and refunded while it had one
 }
 
 // Outstanding is what the issuer still owes to members.
@@ -44,7 +45,7 @@ func (t Totals) Plus(u Totals) (Totals, error) {
 		{&sum.Issued, u.Issued}, {&sum.Pending, u.Pending}, {&sum.Activated, u.Activated},
 		{&sum.Placed, u.Placed}, {&sum.Captured, u.Captured}, {&sum.Refunded, u.Refunded},
 		{&sum.Returned, u.Returned}, {&sum.Traded, u.Traded}, {&sum.Transferred, u.Transferred},
-		{&sum.Converted, u.Converted}, {&sum.Expired, u.Expired}, {&sum.Revoked, u.Revoked},
+		{&sum.Converted, u.Converted}, {&sum.Expired, u.Expired}, {&sum.Revoked, u.Revoked}, {&sum.Drawn, u.Drawn},
 	} {
 		if c.by == 0 {
 			continue

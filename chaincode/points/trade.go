@@ -59,8 +59,9 @@ type Trade struct {
 // (more than 30 days ahead), NOT_FOUND (a member, a lot, the programme wanted);
 // then as for a transfer from the first "lot by lot" to the waiting of received
 // points; then BAD_REQUEST (the lots are of several programmes, or of the one
-// wanted), FORBIDDEN (the programme wanted can't be transferred); then
-// UNAUTHORISED … WRONG_CODE as for a hold.
+// wanted), FORBIDDEN (the programme wanted can't be transferred), WRONG_STATE (whom
+// it is for was erased); then as for a hold from WRONG_STATE (the maker was erased)
+// to WRONG_CODE.
 type OfferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
@@ -128,11 +129,11 @@ func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot,
 // aside. The taker's home may, or whom the taker authorised.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the trade, the
-// member, a lot), WRONG_STATE, EXPIRED (the trade has ended), FORBIDDEN (it is for
-// another member), BAD_REQUEST (the maker takes it), LIMIT (100 lots would be made
-// and more), EXPIRED (what was set aside), BAD_REQUEST (the pieces aren't the
-// price); then as for a transfer from the first "lot by lot" on, DAILY_CAP for
-// either member.
+// member, a lot), WRONG_STATE, EXPIRED (the trade has ended), WRONG_STATE (the maker
+// was erased), FROZEN (the maker's wallet), FORBIDDEN (it is for another member),
+// BAD_REQUEST (the maker takes it), LIMIT (100 lots would be made and more), EXPIRED
+// (what was set aside), BAD_REQUEST (the pieces aren't the price); then as for a
+// transfer from the first "lot by lot" on, DAILY_CAP for either member.
 type TakeRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Trade         number.Command `json:"trade"`
@@ -165,19 +166,43 @@ type Swap struct {
 	Spends spend.Moved // what the taker gives
 }
 
+// Maker is the member who made an offer, as the member stands now.
+type Maker struct {
+	ID     string
+	Erased bool
+	Frozen bool // for the points that were set aside
+}
+
+// mayTrade refuses with WRONG_STATE or FROZEN what was set aside of a member whose
+// points can't move.
+func (m Maker) mayTrade(id number.Command) error {
+	if m.Erased {
+		return fault.New(fault.WrongState, "the member who made trade %s was erased", id)
+	}
+	if m.Frozen {
+		return fault.New(fault.Frozen, "the wallet of the member who made trade %s is frozen", id)
+	}
+	return nil
+}
+
 // Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, its
 // Expires the last day on which it can be spent, and setAside the programme of
 // them; who the trade is for, and its maker, are given as the members that they
 // became.
-func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker, only string, at At) (Swap, error) {
+func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker Maker, only string, at At) (Swap, error) {
 	switch {
 	case trade.State != Offered:
 		return Swap{}, fault.New(fault.WrongState, "trade %s is %s", req.Trade, trade.State)
 	case at.Now >= trade.Until:
 		return Swap{}, fault.New(fault.Expired, "trade %s has ended", req.Trade)
+	}
+	if err := maker.mayTrade(req.Trade); err != nil {
+		return Swap{}, err
+	}
+	switch {
 	case only != "" && only != purse.Member:
 		return Swap{}, fault.New(fault.Forbidden, "trade %s is for another member", req.Trade)
-	case maker == purse.Member:
+	case maker.ID == purse.Member:
 		return Swap{}, fault.New(fault.BadRequest, "a member can't trade with itself")
 	}
 	if len(trade.Pieces)+len(req.Pieces) > MaxLots {
@@ -199,7 +224,7 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 	}
 	swap := Swap{Trade: trade, Spends: spend.Moved{Programme: trade.Wants, Amount: trade.Price}}
 	swap.Trade.State, swap.Trade.Taker = Swapped, purse.Member
-	swap.Given, swap.Maker = purse.give(req.Pieces, maker, Traded, at.Date)
+	swap.Given, swap.Maker = purse.give(req.Pieces, maker.ID, Traded, at.Date)
 	for i, piece := range trade.Pieces {
 		of := spend.Take{Lot: piece.Lot, Amount: piece.Amount}
 		swap.Taker = append(swap.Taker, received(set[i], of, set[i].Expires, purse.Member, Traded, setAside.Rules, at.Date))

@@ -11,8 +11,8 @@ import (
 
 // TransferRequest moves points from one member to another, lot by lot; each
 // piece becomes a lot of its own with the last day and funder of the lot it came
-// from. The issuer of the programmes may at the member's wish, and so may the
-// giver's home, or whom the giver authorised.
+// from. The giver's home may at the giver's wish, and so may whom the giver
+// authorised. An issuer has no more say than others: it can only revoke.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the receiver),
 // WRONG_STATE (it was erased), NOT_FOUND (the giver or a lot), BAD_REQUEST (both
@@ -20,7 +20,8 @@ import (
 // WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's wallet:
 // a frozen receiver still earns), WRONG_ORDER; then, lot by lot, FORBIDDEN (the
 // programme's points can't be transferred), WRONG_STATE (received points still
-// wait); then UNAUTHORISED … WRONG_CODE as for a hold, DAILY_CAP.
+// wait); then WRONG_STATE (the giver was erased), UNAUTHORISED … WRONG_CODE as for a
+// hold, DAILY_CAP.
 type TransferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	From          string         `json:"from"` // member
@@ -99,14 +100,4 @@ func Transfer(req TransferRequest, purse Purse, to string, at At) (given, got []
 	}
 	given, got = purse.give(req.Pieces, to, Transferred, at.Date)
 	return given, got, nil
-}
-
-// IssuedBy says whether one party issues all of the purse's lots.
-func (p Purse) IssuedBy(party string) bool {
-	for _, lot := range p.Lots {
-		if p.Programmes[lot.Programme].Issuer != party {
-			return false
-		}
-	}
-	return true
 }

@@ -99,6 +99,19 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 	return q, l, grew, true
 }
 
+// Charge uses so much, whether or not it is free. What the lease lacks it is granted
+// all the same, so that whatever passes the limit keeps all lanes from drawing until
+// as much is relieved. grew says whether the quota's row changed.
+func Charge(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
+	if missing := need - l.Spare(); missing > 0 {
+		q.Leased += missing
+		l.Granted += missing
+		grew = true
+	}
+	l.Used += need
+	return q, l, grew
+}
+
 // Overdraw uses so much, whether or not it is free: what must be counted, and can't be
 // refused any more. The lease grows as in Draw, but by no more than is free; by what is missing then the
 // lane's spare is below 0, and it draws nothing until that much was given back to it. grew says whether the

@@ -21,7 +21,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+<<<<<<< HEAD
 	"tallystick/chaincode/command"
+=======
+	"tallystick/chaincode/date"
+>>>>>>> main
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/number"
@@ -40,6 +44,7 @@ type (
 		Hash   codec.Hash     `json:"hash"`   // of the command's content
 		Number number.Command `json:"number"` // command that took effect
 		Cycle  string         `json:"cycle"`  // in which it did
+		Date   date.Date      `json:"date"`   // on which it did
 	}
 	// Cursor is how far a numbered source has been taken in.
 	Cursor struct {

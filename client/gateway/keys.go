@@ -116,7 +116,7 @@ func demandOfMembers(req command.Request) (demand, bool) {
 	case member.LinkRequest:
 		return demand{keys: proven([]string{"m" + r.Member}, r.Invitation), weight: 3}, true
 	case member.MergeRequest:
-		return demand{keys: proven([]string{"m" + r.From, "m" + r.Into}, r.Invitation), weight: 3 + 2*len(r.Programmes)}, true
+		return demand{keys: proven([]string{"m" + r.From, "m" + r.Into}, r.Invitation), weight: 3}, true
 	case member.LabelRequest:
 		return demand{keys: []string{"b" + r.Member}, weight: 1}, true
 	case member.ConsentRequest:

@@ -70,7 +70,7 @@ func (awards) item(m *Mapping, s Stores, l line) (*Item, error) {
 // grant is a line's award, of one point until its lines are added up.
 func (m *Mapping) grant(s Stores, l line) (grant points.Grant, err error) {
 	grant = points.Grant{Amount: 1, Expires: m.on, Outlet: m.maybe(l, partOutlet), Reference: m.maybe(l, partReference)}
-	if grant.Member, err = m.member(s, l); err != nil {
+	if grant.Member, grant.Home, err = m.memberAt(s, l); err != nil {
 		return grant, err
 	}
 	if m.on == 0 {

@@ -127,8 +127,14 @@ func (s *shop) Free(supplier, sku, seller string) (amount.Units, error) {
 	return s.free[supplier+"/"+sku+"/"+seller], nil
 }
 
-func (s *safe) Pseudonym(channel, customer string) string {
-	return fmt.Sprintf("m-%x", sha256.Sum256([]byte(channel+"\n"+customer)))[:18]
+func (s *safe) Pseudonym(channel, customer string) (vault.Account, error) {
+	if a, found, _ := s.Account(channel, customer); found {
+		return a, nil
+	}
+	a, err := s.NewAccount(channel, customer, fmt.Sprintf("m-%x", sha256.Sum256([]byte(channel+"\n"+customer)))[:18])
+	a.Own = true
+	s.accounts[channel+"\n"+customer] = a
+	return a, err
 }
 
 func (s *safe) Account(channel, customer string) (vault.Account, bool, error) {

@@ -141,7 +141,7 @@ type Shop interface {
 
 // Vault is what an import asks of the party's private store.
 type Vault interface {
-	Pseudonym(channel, customer string) string
+	Pseudonym(channel, customer string) (vault.Account, error)
 	Account(channel, customer string) (vault.Account, bool, error)
 	NewAccount(channel, customer, member string) (vault.Account, error)
 	CodeSeed(source string, position uint64) code.Code

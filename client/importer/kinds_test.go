@@ -207,7 +207,8 @@ func TestEveryKindResumesAtEveryPosition(t *testing.T) {
 }
 
 func TestAMemberIsOnePseudonymInEveryKind(t *testing.T) {
-	want := (&safe{}).Pseudonym("app", "7")
+	known, _ := (&safe{}).Pseudonym("app", "7")
+	want := known.Member
 	for _, o := range everyKind {
 		if !kinds[o.kind].form().has(partMember) {
 			continue
@@ -241,7 +242,8 @@ func TestMembersGetAnAccountOfEachChannel(t *testing.T) {
 	if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: v}); err != nil {
 		t.Fatal(err)
 	}
-	who := v.Pseudonym("app", "7")
+	known, _ := v.Pseudonym("app", "7")
+	who := known.Member
 	app, card := v.accounts["app\n7"], v.accounts["card\n7"]
 	want := []command.Request{
 		member.EnrolRequest{Member: who, Channel: "app", Account: app.Commitment},
@@ -352,7 +354,8 @@ func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
 func TestWriteOffsFindTheEntitlementOfTheirSource(t *testing.T) {
 	s := Stores{Vault: &safe{}}
 	counter := granted(t, 2, s)
-	who := s.Vault.Pseudonym("app", "7")
+	known, _ := s.Vault.Pseudonym("app", "7")
+	who := known.Member
 	other := Granted{Entitlement: benefit.Entitlement{Benefit: "c55", Member: who, Uses: 2, Commitment: make([]byte, 16)}}
 	counter.made = slices.Insert(counter.made, 0, other)
 	s.Entitlements = counter.list

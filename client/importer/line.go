@@ -48,17 +48,28 @@ func (m *Mapping) maybe(l line, p part) string {
 	return m.Prefix.list()[p] + l.parts[p]
 }
 
-// member is who a line's customer is on the ledger: in every kind the same, and
-// always decided by the id alone, so that a member needn't be known to be named.
+// member is who a line's customer is on the ledger: in every kind the same. One whom
+// the vault doesn't know yet gets a pseudonym there, so that a member needn't be
+// enrolled to be named.
 func (m *Mapping) member(s Stores, l line) (string, error) {
-	id, err := m.id(l, partMember)
+	id, _, err := m.memberAt(s, l)
+	return id, err
+}
+
+// memberAt is member, and the party that alone can enrol it, "" if that isn't known.
+func (m *Mapping) memberAt(s Stores, l line) (id, home string, err error) {
+	id, err = m.id(l, partMember)
 	if err != nil || m.Pseudonym == plain {
-		return id, err
+		return id, "", err
 	}
 	if err := l.checkCustomer(); err != nil {
-		return "", err
+		return "", "", err
 	}
-	return s.Vault.Pseudonym(m.Channels[0], l.parts[partMember]), nil
+	account, err := s.Vault.Pseudonym(m.Channels[0], l.parts[partMember])
+	if account.Own {
+		home = s.Party
+	}
+	return account.Member, home, err
 }
 
 // checkCustomer refuses a customer id that the vault doesn't take.

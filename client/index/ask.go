@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tallystick/chaincode/amount"
@@ -160,8 +161,10 @@ const onTheLedger = `COALESCE((SELECT u.row FROM unsealed u WHERE u.key = lots.k
 
 // Choose picks the pieces that pay an amount of one programme on a business
 // date, as the ledger wants them: earliest expiry first, each drained before
-// the next. INSUFFICIENT if there is too little; LIMIT if it takes more than 64
-// lots. Freezes are for the ledger to see.
+// the next. Where that takes more lots than a command may name, the smallest of the
+// earliest are left out, so that a wallet full of dust can be spent. INSUFFICIENT if
+// there is too little; LIMIT if even the largest 64 lots are too little together.
+// Freezes are for the ledger to see.
 func (ix *Index) Choose(member, programme string, want amount.Units, on date.Date) ([]spend.Take, error) {
 	if err := want.Check(); err != nil {
 		return nil, err
@@ -172,28 +175,75 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 		found, err = r.lots(mine+`SELECT key, block, row FROM lots
 			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+onTheLedger+`
 			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
+		if err == nil {
+			found, err = r.theirs(found)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	var pieces []spend.Take
-	rest := want
+	all := amount.Units(0)
 	for _, lot := range found {
-		if rest == 0 {
-			break
-		}
-		part := min(rest, lot.Available())
-		pieces = append(pieces, spend.Take{Lot: lot.Number, Amount: part})
-		rest -= part
+		all += lot.Available()
 	}
-	switch {
-	case rest > 0:
-		return nil, fault.New(fault.Insufficient, "%s has %d points of %s, %d asked", member, int64(want-rest), programme, int64(want))
-	case len(pieces) > points.MaxPieces:
-		return nil, fault.New(fault.Limit, "it takes %d lots, %d are allowed at once", len(pieces), points.MaxPieces)
+	if all < want {
+		return nil, fault.New(fault.Insufficient, "%s has %d points of %s, %d asked", member, int64(all), programme, int64(want))
+	}
+	chosen, most := enough(found, want, points.MaxPieces)
+	if most < want {
+		return nil, fault.New(fault.Limit, "the largest %d lots have %d points of %s together: spend these first", points.MaxPieces, int64(most), programme)
+	}
+	var pieces []spend.Take
+	for _, lot := range chosen {
+		if want > 0 {
+			part := min(want, lot.Available())
+			pieces = append(pieces, spend.Take{Lot: lot.Number, Amount: part})
+			want -= part
+		}
 	}
 	return pieces, nil
+}
+
+// enough is the earliest lots that come to an amount, at most so many of them: of a
+// run that is longer, the largest, in their order. sum is what they come to.
+func enough(lots []Lot, want amount.Units, most int) (chosen []Lot, sum amount.Units) {
+	for _, lot := range lots {
+		if sum >= want {
+			break
+		}
+		chosen, sum = append(chosen, lot), sum+lot.Available()
+		if len(chosen) > most {
+			least := 0
+			for i, one := range chosen {
+				if one.Available() < chosen[least].Available() {
+					least = i
+				}
+			}
+			sum -= chosen[least].Available()
+			chosen = slices.Delete(chosen, least, least+1)
+		}
+	}
+	return chosen, sum
+}
+
+// theirs leaves out lots that were granted to a member of one home and whose
+// pseudonym another enrolled: they are nobody's.
+func (r at) theirs(lots []Lot) ([]Lot, error) {
+	var left []Lot
+	for _, lot := range lots {
+		if lot.Home != "" {
+			m, _, err := one(r, "nouns", row.Member(lot.Member))
+			if err != nil {
+				return nil, err
+			}
+			if m.Home != lot.Home {
+				continue
+			}
+		}
+		left = append(left, lot)
+	}
+	return left, nil
 }
 
 // LotFilter narrows a list of lots; zero fields don't.

@@ -75,8 +75,22 @@ func (r at) tier(root, programme string, today date.Date) (string, error) {
 	if err != nil || !found {
 		return "", err
 	}
-	s, _, err := one(r, "nouns", row.Standing(programme, root))
-	return s.Tier(p.Rules, today), err
+	m, found, err := one(r, "nouns", row.Member(root))
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		m.ID = root
+	}
+	var sum points.Standing
+	for _, wallet := range m.Wallets() {
+		s, _, err := one(r, "nouns", row.Standing(programme, wallet))
+		if err != nil {
+			return "", err
+		}
+		sum = sum.Join(s, today)
+	}
+	return sum.Tier(p.Rules, today), nil
 }
 
 // one reads the row of a key; false if there is none.
@@ -149,14 +163,30 @@ func (ix *Index) OffersFor(id string) (height uint64, shown []Noun[audience.Offe
 	return height, shown, nil
 }
 
-// Standings are a member's own, by programme, not those of who was merged into it.
+// Standings are a root's, by programme, those of who was merged into it included.
 func (ix *Index) Standings(id string) (map[string]points.Standing, error) {
-	_, found, err := All[points.Standing](ix, Filter{Member: id})
-	own := map[string]points.Standing{}
-	for _, s := range found {
-		if programme, of, _ := strings.Cut(s.ID, "/"); of == id {
-			own[programme] = s.Row
+	_, m, err := ix.Member(id)
+	switch {
+	case fault.CodeOf(err) == fault.NotFound:
+		m.ID = id
+	case err != nil:
+		return nil, err
+	}
+	_, cycle, err := ix.Cycle()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]points.Standing{}
+	for _, wallet := range m.Wallets() {
+		_, found, err := All[points.Standing](ix, Filter{Member: wallet})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			if programme, of, _ := strings.Cut(s.ID, "/"); of == wallet {
+				all[programme] = all[programme].Join(s.Row, cycle.Date)
+			}
 		}
 	}
-	return own, err
+	return all, nil
 }

@@ -26,6 +26,7 @@ type Account struct {
 	Customer string `json:"customer"` // the channel's own id of him: a number, a phone, an openid
 	Member   string `json:"member"`   // pseudonym on the ledger
 	Salt     []byte `json:"-"`        // 32 random bytes; never leaves the vault
+	Own      bool   `json:"-"`        // the pseudonym was made here, and only the party can enrol it, or has
 	// Commitment is what the ledger has: member.AccountCommitment(Salt, party, Channel, Customer).
 	Commitment codec.Hash `json:"commitment"`
 }
@@ -37,6 +38,7 @@ type storedAccount struct {
 	Customer string
 	Member   string
 	Salt     []byte
+	Own      bool
 }
 
 func checkAccount(channel, customer string) error {
@@ -84,22 +86,39 @@ func (v *Vault) NewAccount(channel, customer, member string) (account Account, e
 		if found {
 			return nil
 		}
-		salt := make([]byte, keySize)
-		rand.Read(salt) //nolint:errcheck // it never fails
-		stored := storedAccount{Channel: channel, Customer: customer, Member: member, Salt: salt}
+		stored := storedAccount{Channel: channel, Customer: customer, Member: member, Salt: random()}
 		account = v.asAccount(stored)
 		return v.putAccount(tx, stored)
 	})
 	return account, err
 }
 
-// Pseudonym is the member that a customer of a channel is enrolled as, where
-// nobody chose another name: "m-" and 16 letters and digits, the same from this
-// vault every time. It says nothing to who hasn't the vault's key; who has, can
-// tell whether a customer is this member, and so can't after the key is gone.
-func (v *Vault) Pseudonym(channel, customer string) string {
-	hash := mac(v.keys.names, codec.Encode([]string{channel, customer}))
-	return "m-" + strings.ToLower(base32.StdEncoding.EncodeToString(hash[:10]))
+// Pseudonym is who a customer of a channel is, or shall be: the account that the
+// vault has, or one that it makes, of a member whose name is "m-" and 16 random
+// letters and digits. It is the same until the member is erased: then nothing in the
+// world leads from the customer to that name, the vault's key and file included, and
+// the customer who comes again is somebody else. Refused: BAD_REQUEST.
+func (v *Vault) Pseudonym(channel, customer string) (account Account, err error) {
+	if err := checkAccount(channel, customer); err != nil {
+		return Account{}, err
+	}
+	err = v.change(func(tx *sql.Tx) error {
+		found := false
+		if account, found, err = v.account(tx, channel, customer); err != nil || found {
+			return err
+		}
+		name := "m-" + strings.ToLower(base32.StdEncoding.EncodeToString(random()[:10]))
+		stored := storedAccount{Channel: channel, Customer: customer, Member: name, Salt: random(), Own: true}
+		account = v.asAccount(stored)
+		return v.putAccount(tx, stored)
+	})
+	return account, err
+}
+
+func random() []byte {
+	bytes := make([]byte, keySize)
+	rand.Read(bytes) //nolint:errcheck // it never fails
+	return bytes
 }
 
 // Accounts lists a member's accounts, by channel and customer.
@@ -138,7 +157,7 @@ func (v *Vault) SetMember(from, to string) error {
 			return err
 		}
 		for _, a := range accounts {
-			a.Member = to
+			a.Member, a.Own = to, false // who knows whose home the other is
 			if err := v.putAccount(tx, a); err != nil {
 				return err
 			}
@@ -243,5 +262,5 @@ func (v *Vault) putAccount(tx *sql.Tx, a storedAccount) error {
 }
 
 func (v *Vault) asAccount(a storedAccount) Account {
-	return Account{a.Channel, a.Customer, a.Member, a.Salt, member.AccountCommitment(a.Salt, v.party, a.Channel, a.Customer)}
+	return Account{a.Channel, a.Customer, a.Member, a.Salt, a.Own, member.AccountCommitment(a.Salt, v.party, a.Channel, a.Customer)}
 }

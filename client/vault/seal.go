@@ -26,7 +26,6 @@ type keys struct {
 	values cipher.AEAD // seals values
 	lookup []byte      // makes the ids of rows
 	codes  []byte      // makes codes that can be made again
-	names  []byte      // makes pseudonyms that can be made again
 	salts  []byte      // makes salts of terms that can be made again
 	sums   []byte      // makes salts of proofs of liabilities that can be made again
 }
@@ -44,7 +43,7 @@ func derive(key []byte) keys {
 	if err != nil {
 		panic(err) // the length is constant
 	}
-	return keys{values: values, lookup: one("lookup"), codes: one("codes"), names: one("pseudonyms"), salts: one("terms"), sums: one("liabilities")}
+	return keys{values: values, lookup: one("lookup"), codes: one("codes"), salts: one("terms"), sums: one("liabilities")}
 }
 
 // id is where a row is found: HMAC-SHA-256 of its table and of what it is of.

@@ -266,18 +266,51 @@ func TestCodeSeeds(t *testing.T) {
 
 func TestPseudonyms(t *testing.T) {
 	v, dir := open(t, t.TempDir()), t.TempDir()
-	one := open(t, dir).Pseudonym("app", "7")
-	if again := open(t, dir).Pseudonym("app", "7"); again != one {
+	who := func(v *Vault, channel, customer string) string {
+		return must[Account](t)(v.Pseudonym(channel, customer)).Member
+	}
+	one := who(open(t, dir), "app", "7")
+	if again := who(open(t, dir), "app", "7"); again != one {
 		t.Errorf("another process says %s, not %s", again, one)
 	}
 	if len(one) != 18 || !strings.HasPrefix(one, "m-") || name.CheckID("member", one) != nil {
 		t.Errorf("%s", one)
 	}
 	there := open(t, dir)
-	for _, other := range []string{there.Pseudonym("app", "8"), there.Pseudonym("card", "7"), there.Pseudonym("app7", ""), v.Pseudonym("app", "7")} {
+	for _, other := range []string{who(there, "app", "8"), who(there, "card", "7"), who(there, "app7", "x"), who(v, "app", "7")} {
 		if other == one {
 			t.Errorf("two customers are %s", other)
 		}
+	}
+	must[Account](t)(there.NewAccount("shop", "9", "wang"))
+	if known := must[Account](t)(there.Pseudonym("shop", "9")); known.Member != "wang" || known.Own {
+		t.Errorf("a customer who is wang is %+v", known)
+	}
+}
+
+// After an erasure neither the customer's id nor the vault's key and file lead to the
+// pseudonym that the customer had.
+func TestAnErasedPseudonymIsNeverFoundAgain(t *testing.T) {
+	dir := t.TempDir()
+	v := open(t, dir)
+	before := must[Account](t)(v.Pseudonym("app", "7"))
+	if err := v.Erase(before.Member); err != nil {
+		t.Fatal(err)
+	}
+	if after := must[Account](t)(open(t, dir).Pseudonym("app", "7")); after.Member == before.Member || after.Commitment.String() == before.Commitment.String() {
+		t.Errorf("the customer is %s again", after.Member)
+	}
+}
+
+// A member who was merged into another's is no longer the party's own to enrol.
+func TestAMergedPseudonymIsNotOwn(t *testing.T) {
+	v := open(t, t.TempDir())
+	own := must[Account](t)(v.Pseudonym("app", "7"))
+	if err := v.SetMember(own.Member, "wang"); err != nil {
+		t.Fatal(err)
+	}
+	if now := must[Account](t)(v.Pseudonym("app", "7")); !own.Own || now.Own || now.Member != "wang" {
+		t.Errorf("%+v, then %+v", own, now)
 	}
 }
 

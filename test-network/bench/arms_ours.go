@@ -192,7 +192,8 @@ func (t *till) settle(ran gateway.Outcome, commands []command.Command, asked []p
 
 func portion(k int) amount.Units { return amount.Units(1 + k%maxPart) }
 
-// transfer has the issuer move parts of lots from member to member.
+// transfer has the issuer move parts of lots of members who are at home with it to
+// other members.
 func transfer(batch int) load {
 	return func(ctx context.Context, w *world, m *meter, stop <-chan struct{}) error {
 		g, err := w.open(ctx, issuer, fmt.Sprintf("1-%d", lanesAll))
@@ -200,7 +201,7 @@ func transfer(batch int) load {
 			return err
 		}
 		defer g.Close()
-		lots := w.lots[programme].shuffle(batch, everyone)
+		lots := w.lots[programme].shuffle(batch, atHome(issuer))
 		return workers(lanesAll, stop, func(int) error {
 			commands := make([]command.Command, batch)
 			for i := range commands {
@@ -280,7 +281,11 @@ func (w *world) agreeRate(ctx context.Context) error {
 		return err
 	}
 	return w.as(ctx, issuer, "", func(g *gateway.Gateway) error {
-		_, err := g.WalkIn(ctx, "bench-rate", points.AgreeRateRequest{From: programme, To: into, Rate: rate})
+		published, err := g.Query().Conversion(ctx, programme, into)
+		if err != nil {
+			return err
+		}
+		_, err = g.WalkIn(ctx, "bench-rate", points.AgreeRateRequest{From: programme, To: into, Terms: published.Terms()})
 		return err
 	})
 }

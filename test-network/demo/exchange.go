@@ -107,7 +107,13 @@ func (s *stage) publish(ctx context.Context, into, from, to, owner, rate string,
 	if err := s.tally(ctx, into, nil, args...); err != nil {
 		return err
 	}
-	return s.tally(ctx, owner, nil, "rate", "agree", from, to, "--rate", rate)
+	var read struct {
+		Terms string `json:"terms"`
+	}
+	if err := s.tally(ctx, owner, &read, "rate", "show", from, to); err != nil {
+		return err
+	}
+	return s.tally(ctx, owner, nil, "rate", "agree", from, to, "--terms", read.Terms)
 }
 
 // convert converts a member's points at G, with its home's authorisation.

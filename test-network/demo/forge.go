@@ -86,7 +86,7 @@ func (s *stage) mintAsD(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mint := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "g-boss", Amount: 1_000_000, Expires: expires}}}
+	mint := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "g-boss", Home: "G", Amount: 1_000_000, Expires: expires}}}
 	batch := codec.Encode(command.Batch{Lane: 31, Seq: 1, Commands: []command.Command{command.New("", mint)}})
 	proposal, err := gateway.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode).
 		NewProposal("batch:Run", client.WithBytesArguments(batch), client.WithEndorsingOrganizations("G", "F"))

@@ -109,7 +109,7 @@ func startLoad(ctx context.Context, g *gateway.Gateway, prefix string) *load {
 		l.callers.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
 				a := asked{fmt.Sprintf("%s-%d-%d-%d", prefix, run, caller, i),
-					points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(fmt.Sprintf("%s%d", prefix, caller), 1)}}}
+					points.IssueRequest{Programme: "GP", Grants: []points.Grant{coming(fmt.Sprintf("%s%d", prefix, caller), "G", 1)}}}
 				_, err := g.Do(ctx, a.name, a.req)
 				l.note(ctx, a, err)
 			}

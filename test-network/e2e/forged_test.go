@@ -37,6 +37,9 @@ func TestForgedRows(t *testing.T) {
 	d, m := n.open(t, "D", "1-4"), n.open(t, "M", "1-4")
 	enrol(t, d, "ann", "bob")
 	lot := issue(t, d, "DP", "ann", 10)
+	if strays, err := read(t, d).Unsealed(); err != nil || len(strays) > 0 {
+		t.Fatalf("before any forgery: %+v, %v", strays, err)
+	}
 	before := figures(t, d)
 	f := &forgers{network: n, t: t, seq: 1}
 	f.serve(true)

@@ -63,7 +63,7 @@ func openMarket(t *testing.T, by traders) *market {
 	}
 	m.gpAtM, m.gpAtD, m.dpAtG, m.fpAtD, m.saver, m.buyer = spender("M", "G"), spender("D", "G"), spender("G", "D"), spender("D", "F"), spender("D", "G"), spender("D", "D")
 	do(t, d, points.PublishRateRequest{From: "GP", To: "DP", Rate: amount.Rate{Num: 1, Den: 1}, Since: day("2026-11-01"), Until: farDay})
-	do(t, g, points.AgreeRateRequest{From: "GP", To: "DP", Rate: amount.Rate{Num: 1, Den: 1}})
+	agreeRate(t, g, "GP", "DP")
 	rides := fresh("ride")
 	do(t, by["M"], benefit.DefineRequest{Benefit: rides, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: m.rideFen, Uses: benefit.MaxUses, Days: 300,
 		Stackable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100}, Lapse: benefit.Keep, Window: 7})

@@ -97,7 +97,7 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 	}
 
 	n, c = invite()
-	do(t, g, member.MergeRequest{From: other, Into: one, Invitation: n, Code: c, Programmes: []string{}})
+	do(t, g, member.MergeRequest{From: other, Into: one, Invitation: n, Code: c})
 	ix := read(t, d)
 	wallet, err := ix.Wallet(one)
 	if err != nil || len(wallet.Lots) != 2 {
@@ -293,7 +293,7 @@ func TestRefundsUnwindWhatWasTaken(t *testing.T) {
 func TestRacingConversionsPassNoCap(t *testing.T) {
 	g, b := net.open(t, "G", "20-23"), net.open(t, "B", "1")
 	do(t, g, points.PublishRateRequest{From: "BP", To: "GP", Rate: amount.Rate{Num: 1, Den: 5}, Since: day("2026-11-01"), Until: farDay})
-	do(t, b, points.AgreeRateRequest{From: "BP", To: "GP", Rate: amount.Rate{Num: 1, Den: 5}})
+	agreeRate(t, b, "BP", "GP")
 	const members, cap = 24, 1000
 	do(t, net.open(t, "G", "24"), partyAmend("B", cap))
 	var lots []number.Row

@@ -209,9 +209,26 @@ func day(text string) date.Date { return must(date.Parse(text)) }
 
 var farDay = day("2027-12-31")
 
+// agreeRate agrees to a rate as it is published.
+func agreeRate(t *testing.T, g *gateway.Gateway, from, to string) {
+	t.Helper()
+	published, err := g.Query().Conversion(t.Context(), from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, g, points.AgreeRateRequest{From: from, To: to, Terms: published.Terms()})
+}
+
 // grant is a lot for a member.
 func grant(member string, units amount.Units) points.Grant {
 	return points.Grant{Member: member, Amount: units, Expires: farDay}
+}
+
+// coming is a lot for a member whom a party is yet to enrol.
+func coming(member, home string, units amount.Units) points.Grant {
+	g := grant(member, units)
+	g.Home = home
+	return g
 }
 
 // issue issues one lot and answers its number.

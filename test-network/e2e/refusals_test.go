@@ -88,6 +88,8 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)}, fault.Forbidden},
 		{"a hold without the member's consent", m, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Unauthorised},
 		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
+		{"a transfer by the issuer", g, points.TransferRequest{From: whose, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
+		{"an issue to nobody", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("nobody", 1)}}, fault.NotFound},
 		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: whose, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
 		{"a transfer to nobody", g, points.TransferRequest{From: whose, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.NotFound},
 		{"a transfer to oneself", g, points.TransferRequest{From: whose, To: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.BadRequest},
@@ -197,8 +199,8 @@ func refusalOf(err error) *fault.Error {
 func TestRequestIDsCountOnce(t *testing.T) {
 	g := net.open(t, "G", "3")
 	again := net.open(t, "G", "4")
-	req := points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("once", 7)}}
-	other := points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("once", 8)}}
+	req := points.IssueRequest{Programme: "GP", Grants: []points.Grant{coming("once", "G", 7)}}
+	other := points.IssueRequest{Programme: "GP", Grants: []points.Grant{coming("once", "G", 8)}}
 	id := fmt.Sprintf("once-%d", time.Now().UnixNano())
 	first, err := g.Do(t.Context(), id, req)
 	if err != nil {

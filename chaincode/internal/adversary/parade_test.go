@@ -12,11 +12,13 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
+	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 )
 
@@ -138,7 +140,11 @@ func (p *parade) programmes() {
 
 // agreeRate agrees to a rate as it is published.
 func (w *world) agreeRate(from, to string) points.AgreeRateRequest {
-	return points.AgreeRateRequest{From: from, To: to, Rate: amount.Rate{Num: 2, Den: 3}}
+	rate, err := row.Decode[points.Conversion](w.net.Get("G", seal.Outer, string(row.Conversion(from, to))))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return points.AgreeRateRequest{From: from, To: to, Terms: rate.Terms()}
 }
 
 // grants gives every member lots, and answers li's: of DP, GP and MP.
@@ -185,7 +191,7 @@ func (p *parade) spends(lots map[string]number.Row) {
 	p.do("S2", points.TimeOutRequest{Hold: hold})
 	p.do("D", settlement.DepositRequest{Holder: "F", Fen: 100, Reference: "deposit"})
 	p.do("F", settlement.PrefundRequest{Debtor: "D", Fen: 100, Reference: "deposit"})
-	p.do("D", points.RelieveRequest{Issuer: "D", Programmes: []string{"DP"}, Parties: []string{"D", "G", "M"}})
+	p.do("D", points.RelieveRequest{Programme: "DP"})
 	p.do("M", quota.SurrenderRequest{Kind: quota.Debit, ID: p.cycle().ID + ".D"})
 }
 

@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
@@ -102,17 +103,7 @@ func (a *awarding) once(one campaign.Campaign) error {
 	if one.Terms.PerMember == 0 {
 		return nil
 	}
-	countKey := row.AwardCount(one.ID, a.to)
-	count, _, err := ledger.Find(a.tx, countKey)
-	if err != nil {
-		return err
-	}
-	next, err := count.One(one)
-	if err != nil {
-		return err
-	}
-	ledger.Put(a.tx, countKey, next)
-	return nil
+	return recount(a.call, a.to, awardCounts(one.ID), func(n campaign.Count) (campaign.Count, error) { return n.One(one) })
 }
 
 // reward issues the points of one campaign, a lot a funder.
@@ -236,4 +227,40 @@ func (c *call) bear(one campaign.Campaign, borne []campaign.Borne) error {
 		}
 	}
 	return nil
+}
+
+// unaward gives back what the award of an entitlement had taken of its campaign, if
+// the campaign's terms say so.
+func (c *call) unaward(entitlement number.Row) error {
+	award, found, err := ledger.Find(c.tx, row.Award(entitlement))
+	if err != nil || !found {
+		return err
+	}
+	one, err := c.campaign(award.Campaign)
+	if err != nil || !one.Terms.Returns {
+		return err
+	}
+	cost, err := campaign.Cost(award.Funders)
+	if err != nil {
+		return err
+	}
+	if err := c.giveBackQuota(quota.Campaign, one.ID, cost); err != nil {
+		return err
+	}
+	for i, f := range one.Bearers() {
+		if f.Cap == 0 || award.Funders[i].Fen == 0 {
+			continue
+		}
+		if err := c.giveBackQuota(quota.Campaign, capID(one.ID, f.Party), award.Funders[i].Fen); err != nil {
+			return err
+		}
+	}
+	if one.Terms.PerMember == 0 {
+		return nil
+	}
+	root, err := c.root(award.Member)
+	if err != nil {
+		return err
+	}
+	return recount(c, root.ID, awardCounts(one.ID), func(n campaign.Count) (campaign.Count, error) { return n.Back(), nil })
 }

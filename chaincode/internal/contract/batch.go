@@ -136,7 +136,7 @@ func (r *run) group(from int, commands []command.Command, requests []command.Req
 			r.caller, r.cycle = caller, cycle
 			return refuseAll(from, len(commands), i, err), nil
 		case receipt.Again:
-			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number})
+			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number, Cycle: receipt.Cycle, Date: receipt.Date})
 		}
 	}
 	return outcomes, nil

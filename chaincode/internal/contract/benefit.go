@@ -189,25 +189,19 @@ func (c *call) admit(model benefit.Model, id string) (member.Member, error) {
 	if err := c.eligible(admitted.ID, model.Audience); err != nil {
 		return member.Member{}, err
 	}
-	return admitted, c.recount(model, admitted.ID, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
+	return admitted, c.countBenefit(model, admitted.ID, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
 }
 
-// recount changes how many entitlements a member has got, where the model asks.
-func (c *call) recount(model benefit.Model, member string, change func(benefit.Count) (benefit.Count, error)) error {
+// countBenefit changes how many entitlements a member has got, where the model asks.
+func (c *call) countBenefit(model benefit.Model, id string, change func(benefit.Count) (benefit.Count, error)) error {
 	if !model.Counts() {
 		return nil
 	}
-	key := row.BenefitCount(model.ID, member)
-	count, _, err := ledger.Find(c.tx, key)
+	root, err := c.root(id)
 	if err != nil {
 		return err
 	}
-	next, err := change(count)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, key, next)
-	return nil
+	return recount(c, root.ID, benefitCounts(model.ID), change)
 }
 
 // putEnded writes an entitlement; if it has ended now, the member has one less.
@@ -216,7 +210,7 @@ func (c *call) putEnded(model benefit.Model, id number.Row, e benefit.Entitlemen
 	if !e.State.Ended() {
 		return nil
 	}
-	return c.recount(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.End(), nil })
+	return c.countBenefit(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.End(), nil })
 }
 
 func (c *call) drawBenefit(model benefit.Model, n int) error {

@@ -46,6 +46,7 @@ type ticket struct {
 	terms          benefit.DefineRequest
 	member, by     string
 	waits, over    bool
+	counted        bool // by the benefit's quota
 	witness        string
 	until          date.Date
 	reservedUntil  int64
@@ -148,6 +149,7 @@ func (d *desk) add(n number.Row, id, member, by string, today date.Date, codes [
 	d.got[[2]string{id, member}]++
 	if d.terms[id].Quota > 0 {
 		d.quota[id]--
+		x.counted = true
 	}
 	return x
 }
@@ -222,6 +224,12 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 		}
 		x.over = true
 		d.returnCoins(d.unused(x))
+		if x.made == 0 {
+			d.got[[2]string{x.terms.Benefit, x.member}]--
+			if x.counted {
+				d.quota[x.terms.Benefit]++
+			}
+		}
 		return true
 	case benefit.TransferRequest:
 		x := d.tickets[r.Entitlement]
@@ -650,7 +658,7 @@ func compareQuota(t *rapid.T, w *world, d *desk) {
 		limit += found.Row.(quota.Quota).Limit
 	}
 	for _, found := range rowsOf(w.net, "G", "lease") {
-		drawn += found.Row.(quota.Lease).Used
+		drawn += found.Row.(quota.Lease).Used - found.Row.(quota.Lease).Returned
 	}
 	if int(limit-drawn) != d.quota["paid"] || limit < drawn {
 		t.Fatalf("%d of %d were drawn, on the desk %d are left", drawn, limit, d.quota["paid"])

@@ -48,96 +48,94 @@ func (c *call) drawLiability(programme points.Programme, units amount.Units) err
 	if err != nil {
 		return err
 	}
-	return c.drawCap(quota.Liability, c.caller.ID, c.caller.Liability, fen)
+	if err := c.drawCap(quota.Liability, c.caller.ID, c.caller.Liability, fen); err != nil {
+		return err
+	}
+	return c.count(programme.ID, points.Totals{Drawn: fen})
 }
 
-// relieve counts anew what an issuer owes its members: its lanes' leases then
-// stand for that, and for what they have to spare.
+// chargeLiability counts on an issuer's cap, if it has one, what members are owed
+// again. It can't be refused: whatever passes the cap, the issuer issues so much less.
+func (c *call) chargeLiability(programme points.Programme, units amount.Units) error {
+	issuer, err := c.party(programme.Issuer)
+	if err != nil || issuer.Liability == 0 {
+		return err
+	}
+	fen, err := programme.Liability(units)
+	if err != nil {
+		return err
+	}
+	if err := c.chargeCap(quota.Liability, issuer.ID, issuer.Liability, fen); err != nil {
+		return err
+	}
+	return c.count(programme.ID, points.Totals{Drawn: fen})
+}
+
+// relieve counts a programme anew for its issuer's cap. What the last count of it
+// found too much, or too little, is forgotten for what this one finds.
 func (c *call) relieve(req points.RelieveRequest) error {
-	if c.caller.ID != req.Issuer && !c.caller.Roles.Has(party.Operator) {
-		return fault.New(fault.Forbidden, "%s is neither %s nor the operator", c.caller.ID, req.Issuer)
-	}
-	if err := c.tx.Prefetch(relieveKeys(req)); err != nil {
-		return err
-	}
-	issuer, err := c.party(req.Issuer)
+	programme, err := c.programme(req.Programme)
 	if err != nil {
 		return err
 	}
-	owed, err := c.liabilityOf(req)
+	if c.caller.ID != programme.Issuer && !c.caller.Roles.Has(party.Operator) {
+		return fault.New(fault.Forbidden, "%s is neither %s nor the operator", c.caller.ID, programme.Issuer)
+	}
+	if c.relieved {
+		return fault.New(fault.Limit, "one programme a batch can be counted anew")
+	}
+	c.relieved = true
+	issuer, err := c.party(programme.Issuer)
 	if err != nil {
 		return err
 	}
-	drawn := amount.Units(0)
-	for lane := range uint8(number.Lanes) {
-		lease, _, err := ledger.Find(c.tx, row.Lease(quota.Liability, req.Issuer, req.Issuer, lane))
-		if err != nil {
-			return err
-		}
-		drawn += lease.Used - lease.Returned
-	}
-	key := row.Quota(quota.Liability, req.Issuer)
-	limit, _, err := ledger.Find(c.tx, key)
+	lanes, err := c.totalsOf(programme.ID)
 	if err != nil {
 		return err
 	}
-	limit.Limit, limit.Relieved = issuer.Liability, drawn-owed
-	ledger.Put(c.tx, key, limit)
+	ofAll, ofThis := row.Quota(quota.Liability, issuer.ID), row.Quota(quota.Liability, issuer.ID+"."+programme.ID)
+	all, _, err := ledger.Find(c.tx, ofAll)
+	if err != nil {
+		return err
+	}
+	this, _, err := ledger.Find(c.tx, ofThis)
+	if err != nil {
+		return err
+	}
+	excess := programme.Excess(lanes)
+	all.Limit, all.Relieved = issuer.Liability, all.Relieved+excess-this.Relieved
+	this.Relieved = excess
+	ledger.Put(c.tx, ofAll, all)
+	ledger.Put(c.tx, ofThis, this)
 	return nil
 }
 
-// liabilityOf is what an issuer owes members in the programmes named, in fen.
-func (c *call) liabilityOf(req points.RelieveRequest) (sum amount.Units, err error) {
-	for _, id := range req.Programmes {
-		programme, err := c.programme(id)
-		if err != nil {
-			return 0, err
-		}
-		if err := programme.RequireIssuer(req.Issuer); err != nil {
-			return 0, err
-		}
-		totals, err := c.totalsOf(id, req.Parties)
-		if err != nil {
-			return 0, err
-		}
-		fen, err := programme.Liability(totals.Outstanding())
-		if err != nil {
-			return 0, err
-		}
-		if sum, err = sum.Add(fen); err != nil {
-			return 0, err
-		}
+// totalsOf reads the totals of a programme in all lanes of all parties.
+func (c *call) totalsOf(programme string) ([]points.Totals, error) {
+	roster, err := ledger.Get(c.tx, row.Roster(), "roster", "of parties")
+	if err != nil {
+		return nil, err
 	}
-	return sum, nil
-}
-
-func relieveKeys(req points.RelieveRequest) []string {
-	keys := []string{string(row.Party(req.Issuer)), string(row.Quota(quota.Liability, req.Issuer))}
-	for lane := range uint8(number.Lanes) {
-		keys = append(keys, string(row.Lease(quota.Liability, req.Issuer, req.Issuer, lane)))
-	}
-	for _, programme := range req.Programmes {
-		keys = append(keys, string(row.Programme(programme)))
-		for _, party := range req.Parties {
-			for lane := range uint8(number.Lanes) {
-				keys = append(keys, string(row.Totals(programme, party, lane)))
-			}
-		}
-	}
-	return keys
-}
-
-func (c *call) totalsOf(programme string, parties []string) (sum points.Totals, err error) {
-	for _, party := range parties {
+	var keys []row.Key[points.Totals]
+	var asked []string
+	for _, party := range roster.Parties {
 		for lane := range uint8(number.Lanes) {
-			one, _, err := ledger.Find(c.tx, row.Totals(programme, party, lane))
-			if err != nil {
-				return sum, err
-			}
-			if sum, err = sum.Plus(one); err != nil {
-				return sum, err
-			}
+			key := row.Totals(programme, party, lane)
+			keys, asked = append(keys, key), append(asked, string(key))
 		}
 	}
-	return sum, nil
+	if err := c.tx.Prefetch(asked); err != nil {
+		return nil, err
+	}
+	var list []points.Totals
+	for _, key := range keys {
+		one, found, err := ledger.Find(c.tx, key)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			list = append(list, one)
+		}
+	}
+	return list, nil
 }

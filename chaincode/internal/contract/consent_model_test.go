@@ -17,8 +17,8 @@ type slip struct {
 	member, acceptor string
 	left, used       map[string]int // points by programme
 	until            int64
-	code             code.Code // still to be said; none if it is open
-	torn             bool
+	code             code.Code // to be said; none if it is open
+	torn, done       bool      // by somebody; by its one use
 }
 
 // write notes an authorisation that took effect.
@@ -35,7 +35,7 @@ func (s slips) write(n number.Command, r member.AuthoriseRequest, secret code.Co
 
 // covers says whether a party may take so much of a member's points under it.
 func (x *slip) covers(id, acceptor string, now int64, said code.Code, spends map[string]int) bool {
-	if x == nil || x.member != id || x.acceptor != acceptor || x.torn || now >= x.until {
+	if x == nil || x.member != id || x.acceptor != acceptor || x.torn || x.done || now >= x.until {
 		return false
 	}
 	if x.code != nil && !slices.Equal(x.code, said) {
@@ -54,9 +54,7 @@ func (x *slip) take(spends map[string]int, sign int) {
 	if x == nil {
 		return
 	}
-	if sign > 0 {
-		x.code = nil
-	}
+	x.done = x.done || sign > 0 && x.code != nil
 	for programme, n := range spends {
 		x.left[programme] -= sign * n
 		x.used[programme] += sign * n
@@ -125,7 +123,16 @@ func compareSlips(t fataler, net *ledgersim.Network, s slips) {
 				t.Fatalf("authorisation %s is %+v, on paper %+v", n, a, x)
 			}
 		}
-		if waits := a.State == member.AuthorisationWaiting; (a.State == member.AuthorisationRevoked) != x.torn || !x.torn && waits != (x.code != nil) {
+		state := member.AuthorisationOpen
+		switch {
+		case x.torn:
+			state = member.AuthorisationRevoked
+		case x.done:
+			state = member.AuthorisationUsed
+		case x.code != nil:
+			state = member.AuthorisationWaiting
+		}
+		if a.State != state {
 			t.Fatalf("authorisation %s is %s, on paper %+v", n, a.State, x)
 		}
 	}

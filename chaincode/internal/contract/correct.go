@@ -46,12 +46,18 @@ func (c *call) revoke(req points.RevokeRequest) error {
 		if err != nil {
 			return err
 		}
-		next, err := points.Revoke(lots[i], piece, programme, c.at)
+		next, taken, err := points.Revoke(lots[i], piece, programme, c.at)
 		if err != nil {
 			return err
 		}
+		if err := c.unearn(next, piece.Amount); err != nil {
+			return err
+		}
+		if err := c.oweShort(programme, next, piece.Amount-taken); err != nil {
+			return err
+		}
 		ledger.Put(c.tx, row.Lot(piece.Lot), next)
-		if err := c.count(programme.ID, points.Totals{Revoked: piece.Amount}); err != nil {
+		if err := c.count(programme.ID, points.Totals{Revoked: taken}); err != nil {
 			return err
 		}
 	}
@@ -70,6 +76,9 @@ func (c *call) adjust(req points.AdjustRequest) error {
 	programme := purse.Programmes[lot.Programme]
 	made, err := points.Adjust(lot, req, programme, purse.LastDay(lot), c.at)
 	if err != nil {
+		return err
+	}
+	if err := c.earnedMore(programme, made); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Lot(c.at.Number.Row(0)), made)

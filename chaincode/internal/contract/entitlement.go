@@ -1,9 +1,13 @@
 package contract
 
 import (
+	"slices"
+
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 )
 
@@ -133,7 +137,12 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := c.putEnded(model, req.Entitlement, next); err != nil {
+	if next.Used > 0 {
+		err = c.putEnded(model, req.Entitlement, next)
+	} else {
+		err = c.ungrant(model, req.Entitlement, next)
+	}
+	if err != nil {
 		return err
 	}
 	if err := c.uncapFunders(paidFor(model, e), e.Pieces, e.Left()); err != nil {
@@ -142,12 +151,29 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	return c.unwind(back)
 }
 
+// ungrant writes an entitlement that was revoked unused, and gives back what its
+// grant had taken.
+func (c *call) ungrant(model benefit.Model, id number.Row, e benefit.Entitlement) error {
+	ledger.Put(c.tx, row.Entitlement(id), e)
+	if e.Drawn {
+		if err := c.giveBackQuota(quota.Benefit, model.ID, 1); err != nil {
+			return err
+		}
+	}
+	if len(e.Funders) > 0 {
+		if err := c.unaward(id); err != nil {
+			return err
+		}
+	}
+	return c.countBenefit(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+}
+
 func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	e, model, err := c.entitlementOf(req.Entitlement)
 	if err != nil {
 		return err
 	}
-	owner, err := c.root(e.Member)
+	owner, err := c.ownerOf(model, e)
 	if err != nil {
 		return err
 	}
@@ -155,9 +181,7 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	asRoot := e
-	asRoot.Member = owner.ID
-	next, err := benefit.Transfer(model, asRoot, owner.Home, to.ID, req, c.benefitAt())
+	next, err := benefit.Transfer(model, e, owner, to.ID, req, c.benefitAt())
 	if err != nil {
 		return err
 	}
@@ -165,7 +189,27 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 		return err
 	}
 	ledger.Put(c.tx, row.Entitlement(req.Entitlement), next)
-	return c.recount(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+	return c.countBenefit(model, e.Member, func(n benefit.Count) (benefit.Count, error) { return n.PassOn(), nil })
+}
+
+// ownerOf reads who has an entitlement, and whether a freeze keeps it there: the
+// operator's, and those of the parties whose entitlement and points it is.
+func (c *call) ownerOf(model benefit.Model, e benefit.Entitlement) (benefit.Owner, error) {
+	root, err := c.root(e.Member)
+	if err != nil {
+		return benefit.Owner{}, err
+	}
+	owner := benefit.Owner{ID: root.ID, Home: root.Home, Erased: root.State == member.Erased}
+	concerned := []string{model.Provider, e.By}
+	for _, piece := range e.Pieces {
+		programme, err := c.programme(piece.Programme)
+		if err != nil {
+			return benefit.Owner{}, err
+		}
+		concerned = append(concerned, programme.Issuer)
+	}
+	owner.Frozen = slices.ContainsFunc(root.Frozen(), func(f member.Freeze) bool { return f.All || slices.Contains(concerned, f.By) })
+	return owner, nil
 }
 
 func (c *call) newCode(req benefit.NewCodeRequest) error {
@@ -173,11 +217,11 @@ func (c *call) newCode(req benefit.NewCodeRequest) error {
 	if err != nil {
 		return err
 	}
-	owner, err := c.root(e.Member)
+	owner, err := c.ownerOf(model, e)
 	if err != nil {
 		return err
 	}
-	next, err := benefit.NewCode(model, e, owner.Home, req, c.benefitAt())
+	next, err := benefit.NewCode(model, e, owner, req, c.benefitAt())
 	if err != nil {
 		return err
 	}

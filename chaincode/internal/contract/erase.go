@@ -21,6 +21,9 @@ func (c *call) erase(req member.EraseRequest) error {
 	if err != nil {
 		return err
 	}
+	if err := c.labelled(req.Labels); err != nil {
+		return err
+	}
 	left, err := member.Erase(m, accounts, consents, req, c.memberAt())
 	if err != nil {
 		return err
@@ -32,8 +35,21 @@ func (c *call) erase(req member.EraseRequest) error {
 	for i, n := range req.Consents {
 		ledger.Put(c.tx, row.Consent(n), left.Consents[i])
 	}
+	for _, l := range req.Labels {
+		ledger.Put(c.tx, row.Labels(l.Member, l.Party), member.Labels{List: []member.Label{}})
+	}
 	for _, p := range left.Purge {
 		c.tx.Purge(member.Collection(m.Home, p.Party), p.Consent.String())
+	}
+	return nil
+}
+
+// labelled refuses with NOT_FOUND labels that nobody has given.
+func (c *call) labelled(list []member.LabelsID) error {
+	for _, l := range list {
+		if _, err := ledger.Get(c.tx, row.Labels(l.Member, l.Party), "label of "+l.Party+" on member", l.Member); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -95,6 +95,13 @@ func (c *call) unwind(pieces spend.Line) error {
 		if err := c.count(piece.Programme, points.Totals{Refunded: piece.Amount}); err != nil {
 			return err
 		}
+		programme, err := c.programme(piece.Programme)
+		if err != nil {
+			return err
+		}
+		if err := c.chargeLiability(programme, piece.Amount); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -218,6 +225,9 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 			wallets = append(wallets, of)
 		}
 	}
+	if purse.Homes, err = c.homesOf(purse.Lots); err != nil {
+		return member.Member{}, points.Purse{}, err
+	}
 	if purse.Programmes, err = c.programmesOf(purse.Lots); err != nil {
 		return member.Member{}, points.Purse{}, err
 	}
@@ -226,6 +236,25 @@ func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purs
 	}
 	purse.Stops = stopsOf(root)
 	return root, purse, c.walletsOf(&purse, wallets)
+}
+
+// homesOf reads the homes of members of lots that are bound to one.
+func (c *call) homesOf(lots []points.Lot) (map[string]string, error) {
+	var homes map[string]string
+	for _, lot := range lots {
+		if lot.Home == "" {
+			continue
+		}
+		m, err := c.member(lot.Member)
+		if err != nil {
+			return nil, err
+		}
+		if homes == nil {
+			homes = map[string]string{}
+		}
+		homes[lot.Member] = m.Home
+	}
+	return homes, nil
 }
 
 // walletsOf notes what became of the members whose lots are in the purse.

@@ -144,10 +144,8 @@ func (c *call) invite(req member.InviteRequest) error {
 	if err != nil {
 		return err
 	}
-	if req.For != "" {
-		if _, err := c.party(req.For); err != nil {
-			return err
-		}
+	if _, err := c.party(req.For); err != nil {
+		return err
 	}
 	proven := false
 	if req.HasAccount() && m.Home != c.caller.ID {
@@ -202,11 +200,6 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	ledger.Put(c.tx, row.Member(from.ID), ended)
 	ledger.Put(c.tx, row.Member(into.ID), root)
 	ledger.Put(c.tx, row.Invitation(req.Invitation), used)
-	for _, programme := range req.Programmes {
-		if err := c.bringStanding(from.ID, into.ID, programme); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -116,7 +116,7 @@ func oneTime(b byte) code.Code { return bytes.Repeat([]byte{b}, code.Size) }
 // accept says whether an invitation lets the caller, and uses it if so.
 func (m *centre) accept(n number.Command, person, caller string, cd code.Code, now int64) bool {
 	i := m.invited[n]
-	ok := i != nil && !i.done && now < i.until && (i.only == "" || i.only == caller) && bytes.Equal(cd, oneTime(i.code)) && i.person == person
+	ok := i != nil && !i.done && now < i.until && (i.only == caller) && bytes.Equal(cd, oneTime(i.code)) && i.person == person
 	if ok {
 		i.done = true
 	}
@@ -297,7 +297,7 @@ func drawMemberRequest(t *rapid.T, m *centre, caller string, now int64) command.
 		return member.UnlinkRequest{Member: of, Party: a.id.Party, Channel: "app", Account: a.id.Account, Reason: "x"}
 	case 5:
 		req := member.InviteRequest{Member: who("member"), Commitment: code.Commit(oneTime(secret())), Until: now + rapid.SampledFrom([]int64{1, 30, 600, 3600}).Draw(t, "seconds"),
-			For: rapid.SampledFrom([]string{"", "", "", "D"}).Draw(t, "for")}
+			For: rapid.SampledFrom([]string{"D", "G", caller, caller}).Draw(t, "for")}
 		if rapid.Bool().Draw(t, "with an account") {
 			req.Channel, req.Account = "app", drawAccount(t)
 		}

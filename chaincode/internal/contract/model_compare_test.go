@@ -49,7 +49,7 @@ func newModel(t fataler, w *world) *model {
 		{From: "GP", To: "MP", Rate: amount.Rate{Num: 3, Den: 2}, Whole: points.Floor, Since: m.today, Until: m.today + 90},
 	} {
 		w.must(t, m.plans[r.To].issuer, r)
-		w.must(t, m.plans[r.From].issuer, points.AgreeRateRequest{From: r.From, To: r.To, Rate: r.Rate})
+		w.agreeRate(t, m.plans[r.From].issuer, r.From, r.To)
 		m.rates[[2]string{r.From, r.To}] = points.Conversion{Rate: r.Rate.Lowest(), Whole: r.Whole, PerDay: r.PerDay, Until: r.Until}
 	}
 	for _, p := range []points.Pledge{{Funder: "F", Programme: "DP", Amount: 50, Until: m.today + 10}, {Funder: "D", Programme: "GP", Amount: 40, Until: m.today + 40}, {Funder: "G", Programme: "DP", Amount: 9, Until: m.today + 40}} {
@@ -128,8 +128,9 @@ func (m *model) meet(t *rapid.T, w *world) {
 	}
 	if d.odd(5) {
 		secret := d.secret()
-		n := w.must(t, p.home, member.InviteRequest{Member: id, Commitment: code.Commit(secret), Until: m.now + 7*86400})
-		m.invites[n] = &invite{member: id, secret: secret}
+		only := d.one("G", "D", "M", "M")
+		n := w.must(t, p.home, member.InviteRequest{Member: id, For: only, Commitment: code.Commit(secret), Until: m.now + 7*86400})
+		m.invites[n] = &invite{member: id, only: only, secret: secret}
 	}
 }
 

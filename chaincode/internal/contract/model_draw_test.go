@@ -104,7 +104,7 @@ func (p pen) draw(verb string) command.Request {
 		if len(p.m.invites) > 0 {
 			n := pick(p.dice, sorted(p.m.invites))
 			req := member.MergeRequest{From: p.one("zhang", "li", "wang"), Into: p.m.invites[n].member, Invitation: n, Code: p.m.invites[n].secret}
-			if req.Programmes = []string{"DP", "GP", "MP"}; req.From == req.Into {
+			if req.From == req.Into {
 				req.From = "sun"
 			}
 			return req
@@ -147,6 +147,9 @@ func (p pen) issue() command.Request {
 		}
 		if req.Programme == "GP" && p.odd(12) || p.odd(60) {
 			g.Member = "ghost"
+		}
+		if p.odd(5) {
+			g.Home = p.one("G", "D", "M")
 		}
 		if p.odd(3) {
 			g.Split = p.split(req.Programme)

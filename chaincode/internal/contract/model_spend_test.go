@@ -131,6 +131,15 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 
 func (m *model) unwind(n number.Command, coins []number.Row) {
 	fresh := map[number.Row]number.Row{}
+	back := map[number.Row]int{}
+	for _, lot := range coins {
+		back[lot]++
+	}
+	for lot, n := range back {
+		if p := m.plans[m.boxes[lot].programme]; m.n[entry{"liable", p.issuer}] > 0 {
+			m.n[entry{"liability", p.issuer}] -= (n*p.num + p.den - 1) / p.den
+		}
+	}
 	for _, lot := range coins {
 		b := m.boxes[lot]
 		if b.state == "active" && m.last(b) >= m.today {
@@ -227,17 +236,9 @@ func (m *model) transfer(caller string, n number.Command, r points.TransferReque
 	if !ok || m.waits(r.Pieces) {
 		return false
 	}
-	from, own := m.root(r.From), true
-	for programme := range m.byPlan(coins) {
-		own = own && m.plans[programme].issuer == caller
-	}
-	var x *slip
-	if !own {
-		if x, ok = m.agrees(caller, from, r.Authorisation, r.Code, coins); !ok {
-			return false
-		}
-	}
-	if !m.sends(from, to, coins) {
+	from := m.root(r.From)
+	x, ok := m.agrees(caller, from, r.Authorisation, r.Code, coins)
+	if !ok || !m.sends(from, to, coins) {
 		return false
 	}
 	x.take(m.byPlan(coins), 1)
@@ -276,7 +277,9 @@ func (m *model) takeOffer(caller string, n number.Command, r points.TakeRequest)
 		return false
 	}
 	for _, lot := range s.coins {
-		if m.last(m.boxes[lot]) < m.today {
+		_, stopped := m.people[maker].frozen["G"]
+		_, own := m.people[maker].frozen[m.plans[m.boxes[lot].programme].issuer]
+		if stopped || own || m.people[maker].erased || m.last(m.boxes[lot]) < m.today {
 			return false
 		}
 	}
@@ -389,6 +392,7 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 		}
 		for _, p := range r.Pieces {
 			b := m.boxes[p.Lot]
+			m.unearn(b, int(p.Amount))
 			m.put(p.Lot, -int(p.Amount))
 			m.sum(b.programme, "revoked", int(p.Amount))
 			if b.revoked += int(p.Amount); b.revoked == b.issued {
@@ -401,7 +405,13 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 		if b == nil || m.plans[b.programme].issuer != caller || b.state == "pending" || b.state == "cancelled" || m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
 			return false
 		}
-		m.newBox(n.Row(0), box{member: b.member, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
+		if root := m.people[m.root(b.member)]; root != nil && root.erased {
+			return false
+		}
+		if p := m.plans[b.programme]; b.counted == m.today && !m.count("earned", b.programme, m.root(b.member), "", int(r.Amount), p.rules.EarnPerDay) {
+			return false
+		}
+		m.newBox(n.Row(0), box{member: b.member, home: b.home, counted: b.counted, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
 		m.sum(b.programme, "issued", int(r.Amount))
 		return true
 	}

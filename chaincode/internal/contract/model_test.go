@@ -59,17 +59,18 @@ type human struct {
 }
 
 type invite struct {
-	member string
-	secret code.Code
-	used   bool
+	member, only string
+	secret       code.Code
+	used         bool
 }
 
 // box is a lot: how many coins are in it stands in the table.
 type box struct {
-	member, programme, funder, witness string
-	state                              string // pending, active, expired, revoked, cancelled
-	expires, waits                     date.Date
-	issued, revoked                    int
+	member, home, programme, funder, witness string
+	counted                                  date.Date // as earned
+	state                                    string    // pending, active, expired, revoked, cancelled
+	expires, waits                           date.Date
+	issued, revoked                          int
 }
 
 type reserve struct {
@@ -187,6 +188,7 @@ func (m *model) earn(caller string, n number.Command, req command.Request) bool 
 		ok := b != nil && b.state == "pending" && (b.witness == caller || m.plans[b.programme].issuer == caller)
 		if ok {
 			b.state = "cancelled"
+			m.unearn(b, b.issued)
 			m.put(r.Lot, -b.issued)
 			m.sum(b.programme, "revoked", b.issued)
 		}
@@ -214,13 +216,20 @@ func (m *model) issue(caller string, n number.Command, r points.IssueRequest) bo
 		if last < m.today {
 			return false
 		}
+		if who := m.people[g.Member]; g.Home == "" || p.rules.CountsEarning() {
+			if who == nil || m.people[m.root(g.Member)].erased || g.Home != "" && g.Home != who.home {
+				return false
+			}
+		}
+		counted := date.Date(0)
 		if p.rules.CountsEarning() {
-			if m.people[g.Member] == nil || !m.count("earned", r.Programme, m.root(g.Member), "", int(g.Amount), p.rules.EarnPerDay) {
+			if !m.count("earned", r.Programme, m.root(g.Member), "", int(g.Amount), p.rules.EarnPerDay) {
 				return false
 			}
 			m.active(r.Programme, m.root(g.Member))
+			counted = m.today
 		}
-		b := box{member: g.Member, programme: r.Programme, funder: caller, state: "active", witness: g.Witness, expires: last}
+		b := box{member: g.Member, home: g.Home, counted: counted, programme: r.Programme, funder: caller, state: "active", witness: g.Witness, expires: last}
 		if g.Witness != "" {
 			b.state = "pending"
 		}
@@ -250,6 +259,14 @@ func (m *model) issue(caller string, n number.Command, r points.IssueRequest) bo
 		m.newBox(n.Row(i), b, amounts[i])
 	}
 	return true
+}
+
+// unearn takes back what a box was counted for on its day.
+func (m *model) unearn(b *box, units int) {
+	if b.counted > 0 {
+		k := entry{"earned", b.programme, m.root(b.member), "", b.counted.String()}
+		m.n[k] = max(0, m.n[k]-units)
+	}
 }
 
 func (m *model) pledged(s points.Share, programme string, units int) bool {
@@ -296,7 +313,7 @@ func (m *model) take(id string, pieces []spend.Take) ([]number.Row, bool) {
 	owner := m.root(id)
 	for i, p := range pieces {
 		b := m.boxes[p.Lot]
-		if b == nil || m.root(b.member) != owner || b.state != "active" || m.last(b) < m.today || m.coins(p.Lot) < int(p.Amount) {
+		if b == nil || m.root(b.member) != owner || b.home != "" && b.home != m.people[b.member].home || b.state != "active" || m.last(b) < m.today || m.coins(p.Lot) < int(p.Amount) {
 			return nil, false
 		}
 		if _, stopped := m.people[owner].frozen["G"]; stopped {
@@ -415,7 +432,7 @@ func (m *model) care(caller string, req command.Request) bool {
 		return true
 	case member.RevokeAuthorisationRequest:
 		x := m.slips[r.Authorisation]
-		ok := x != nil && !x.torn && (x.acceptor == caller || m.people[m.root(x.member)].home == caller)
+		ok := x != nil && !x.torn && !x.done && (x.acceptor == caller || m.people[m.root(x.member)].home == caller)
 		if ok {
 			x.torn = true
 		}
@@ -438,11 +455,11 @@ func (m *model) merge(caller string, r member.MergeRequest) bool {
 	if from == nil || into == nil || inv == nil || from.home != caller || from.into != "" || into.into != "" || from.erased || into.erased {
 		return false
 	}
-	if inv.used || inv.member != r.Into || !slices.Equal(inv.secret, r.Code) || len(from.frozen)+len(into.frozen) > 0 {
+	if inv.used || inv.only != caller || inv.member != r.Into || !slices.Equal(inv.secret, r.Code) || len(from.frozen)+len(into.frozen) > 0 {
 		return false
 	}
 	inv.used, from.into = true, r.Into
-	for _, programme := range r.Programmes {
+	for programme := range m.plans {
 		was, is := entry{"active", programme, r.From}, entry{"active", programme, r.Into}
 		m.n[is] = max(m.n[is], m.n[was])
 		for k, n := range maps.Clone(m.n) {

@@ -1,9 +1,12 @@
 package contract
 
 import (
+	"slices"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -15,11 +18,11 @@ func (c *call) transfer(req points.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	from, purse, err := c.purse(req.From, req.Pieces)
-	if err != nil {
+	if err := alive(receiver); err != nil {
 		return err
 	}
-	if err := alive(receiver); err != nil {
+	from, purse, err := c.purse(req.From, req.Pieces)
+	if err != nil {
 		return err
 	}
 	to := receiver.ID
@@ -28,10 +31,8 @@ func (c *call) transfer(req points.TransferRequest) error {
 		return err
 	}
 	moved := points.Give(req.Pieces, purse.Lots)
-	if !purse.IssuedBy(c.caller.ID) {
-		if err := c.mayspend(from, req.Authorisation, req.Code, moved); err != nil {
-			return err
-		}
+	if err := c.mayspend(from, req.Authorisation, req.Code, moved); err != nil {
+		return err
 	}
 	if err := c.countSent(purse, to, moved); err != nil {
 		return err
@@ -60,16 +61,20 @@ func (c *call) offerTrade(req points.OfferRequest) error {
 	if err != nil {
 		return err
 	}
-	member, purse, err := c.purse(req.Member, req.Pieces)
+	only, err := c.offeredTo(req.For)
 	if err != nil {
 		return err
 	}
-	if err := c.offeredTo(req.For); err != nil {
+	member, purse, err := c.purse(req.Member, req.Pieces)
+	if err != nil {
 		return err
 	}
 	req.Authorisation = c.under(member, req.Authorisation)
 	trade, next, err := points.Offer(req, purse, wants, c.at)
 	if err != nil {
+		return err
+	}
+	if err := alive(only); err != nil {
 		return err
 	}
 	if err := c.mayspend(member, req.Authorisation, req.Code, trade.Pieces.ByProgramme()); err != nil {
@@ -79,17 +84,12 @@ func (c *call) offerTrade(req points.OfferRequest) error {
 	return c.place(req.Pieces, next)
 }
 
-// offeredTo refuses with NOT_FOUND or WRONG_STATE a member who can't take an
-// offer; "" is everybody.
-func (c *call) offeredTo(id string) error {
+// offeredTo reads the one member whom an offer is for; "" is everybody. NOT_FOUND.
+func (c *call) offeredTo(id string) (member.Member, error) {
 	if id == "" {
-		return nil
+		return member.Member{}, nil
 	}
-	member, err := c.root(id)
-	if err != nil {
-		return err
-	}
-	return alive(member)
+	return c.root(id)
 }
 
 func (c *call) takeTrade(req points.TakeRequest) error {
@@ -101,11 +101,11 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 	if err != nil {
 		return err
 	}
-	maker, only, err := c.tradersOf(trade)
+	set, setAside, err := c.setAside(trade)
 	if err != nil {
 		return err
 	}
-	set, setAside, err := c.setAside(trade)
+	maker, only, err := c.tradersOf(trade, setAside.Issuer)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 	if err := c.mayspend(member, req.Authorisation, req.Code, []spend.Moved{swap.Spends}); err != nil {
 		return err
 	}
-	if err := c.countSwap(swap, purse, setAside, maker); err != nil {
+	if err := c.countSwap(swap, purse, setAside, maker.ID); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Trade(req.Trade), swap.Trade)
@@ -139,13 +139,18 @@ func (c *call) countSwap(swap points.Swap, taker points.Purse, setAside points.P
 }
 
 // tradersOf says who the maker has become, and the one whom the trade is for.
-func (c *call) tradersOf(trade points.Trade) (maker, only string, err error) {
+func (c *call) tradersOf(trade points.Trade, issuer string) (maker points.Maker, only string, err error) {
 	made, err := c.root(trade.Maker)
-	if err != nil || trade.For == "" {
-		return made.ID, "", err
+	if err != nil {
+		return points.Maker{}, "", err
+	}
+	maker = points.Maker{ID: made.ID, Erased: made.State == member.Erased}
+	maker.Frozen = slices.ContainsFunc(made.Frozen(), func(f member.Freeze) bool { return f.All || f.By == issuer })
+	if trade.For == "" {
+		return maker, "", nil
 	}
 	wanted, err := c.root(trade.For)
-	return made.ID, wanted.ID, err
+	return maker, wanted.ID, err
 }
 
 // setAside reads the lots that a trade's points came from, each with the last day

@@ -431,7 +431,7 @@ func (m *mart) consent(caller, owner string, by number.Command, said code.Code, 
 		return nil, fault.NotFound
 	case m.root(x.member) != owner || x.acceptor != caller:
 		return nil, fault.Unauthorised
-	case x.torn:
+	case x.torn || x.done:
 		return nil, fault.WrongState
 	case m.now >= x.until:
 		return nil, fault.Expired

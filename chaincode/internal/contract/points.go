@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
@@ -220,30 +221,48 @@ func (c *call) grant(programme points.Programme, req points.IssueRequest) error 
 // grantFrom makes the lots of an issue, and counts them: rows from … of this
 // command. fund draws on what their funders have agreed to.
 func (c *call) grantFrom(from int, programme points.Programme, req points.IssueRequest, fund func(points.Programme, points.Grant) error) error {
-	lots, err := points.Issue(programme, req, c.at)
+	sum, err := c.countIssue(programme, req)
 	if err != nil {
 		return err
 	}
-	for _, g := range req.Grants {
+	grants, err := points.Issue(programme, req, c.at)
+	if err != nil {
+		return err
+	}
+	var count points.Totals // all but what countIssue has counted
+	for i, g := range req.Grants {
 		if err := fund(programme, g); err != nil {
 			return err
 		}
-		if err := c.countEarned(programme, g.Member, g.Amount); err != nil {
+		lots, err := c.earned(programme, g, grants[i])
+		if err != nil {
 			return err
 		}
-	}
-	var count points.Totals
-	for i, lot := range lots {
-		ledger.Put(c.tx, row.Lot(c.at.Number.Row(from+i)), lot)
-		count.Issued += lot.Issued // the request's sum is checked
-		if lot.State == points.Pending {
-			count.Pending += lot.Issued
+		for _, lot := range lots {
+			ledger.Put(c.tx, row.Lot(c.at.Number.Row(from)), lot)
+			from++
+			count.Revoked += lot.Revoked // the request's sum is checked
+			if lot.State == points.Pending {
+				count.Pending += lot.Issued
+			}
 		}
 	}
 	if err := c.count(programme.ID, count); err != nil {
 		return err
 	}
-	return c.drawLiability(programme, count.Issued)
+	return c.drawLiability(programme, sum-count.Revoked)
+}
+
+// countIssue counts what an issue of the caller's own programme makes, and answers it.
+func (c *call) countIssue(programme points.Programme, req points.IssueRequest) (amount.Units, error) {
+	if err := programme.RequireIssuer(c.caller.ID); err != nil {
+		return 0, err
+	}
+	sum, err := req.Sum()
+	if err != nil {
+		return 0, err
+	}
+	return sum, c.count(programme.ID, points.Totals{Issued: sum})
 }
 
 // fund draws a grant's shares from their funders' pledges.
@@ -275,12 +294,20 @@ func (c *call) activate(req points.ActivateRequest) error {
 	if err != nil {
 		return err
 	}
+	programme, err := c.programme(lot.Programme)
+	if err != nil {
+		return err
+	}
 	next, err := points.Activate(lot, req, c.at)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, row.Lot(req.Lot), next)
-	return c.count(lot.Programme, points.Totals{Activated: lot.Issued})
+	paid, err := c.payOff(programme, lot.Member, []points.Lot{next})
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, row.Lot(req.Lot), paid[0])
+	return c.count(lot.Programme, points.Totals{Activated: lot.Issued, Revoked: paid[0].Revoked})
 }
 
 func (c *call) cancel(req points.CancelRequest) error {
@@ -294,6 +321,9 @@ func (c *call) cancel(req points.CancelRequest) error {
 	}
 	next, err := points.Cancel(lot, programme.Issuer, req, c.at)
 	if err != nil {
+		return err
+	}
+	if err := c.unearn(lot, lot.Issued); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Lot(req.Lot), next)

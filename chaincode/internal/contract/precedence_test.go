@@ -154,7 +154,7 @@ func convertOn(t fataler, f fouls) (*stage, string, command.Request) {
 		s.must(t, "M", rate)
 	}
 	if !f["no rate"] && !f["not agreed"] {
-		s.must(t, "G", points.AgreeRateRequest{From: "GP", To: "MP", Rate: rate.Rate})
+		s.agreeRate(t, "G", "GP", "MP")
 	}
 	if f["several programmes"] {
 		other := s.must(t, "D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5, Expires: today + 30}}})
@@ -215,7 +215,9 @@ func mergeOn(t fataler, f fouls) (*stage, string, command.Request) {
 		for i := range 4 {
 			id := fmt.Sprintf("chain-%d", i)
 			s.must(t, "M", member.EnrolRequest{Member: id})
-			inv := s.must(t, "M", inviting(id, s.code, s.net.Now().Unix()+60))
+			invite := inviting(id, s.code, s.net.Now().Unix()+60)
+			invite.For = "M"
+			inv := s.must(t, "M", invite)
 			s.must(t, "M", member.MergeRequest{From: from, Into: id, Invitation: inv, Code: s.code})
 			from = id
 		}
@@ -254,7 +256,7 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 		"hold": {holdOn, [][]ground{
 			{{"no acceptor", "", fault.Forbidden}, {"ended", "end", fault.Expired}, {"too far", "end", fault.Limit}, noMember, noLot}, spending, erased, consenting, spendCap}},
 		"transfer": {transferOn, [][]ground{
-			{noMember, {"no receiver", "receiver", fault.NotFound}, noLot, {"receiver erased", "receiver", fault.WrongState}}, spending, moved, erased, consenting, sendCap}},
+			{{"no receiver", "receiver", fault.NotFound}, {"receiver erased", "receiver", fault.WrongState}, noMember, noLot}, spending, moved, erased, consenting, sendCap}},
 		"convert": {convertOn, [][]ground{
 			{noMember, noLot, {"no programme", "", fault.NotFound}, {"no rate", "rate", fault.NotFound}, {"not the issuer", "", fault.Forbidden}, {"not agreed", "rate", fault.WrongState}, {"rate ended", "", fault.Expired}, {"several programmes", "", fault.BadRequest}},
 			spending, {{"no whole point", "", fault.Insufficient}}, erased, consenting, spendCap, {{"liability cap", "", fault.LiabilityCap}}}},

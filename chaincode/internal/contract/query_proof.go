@@ -39,11 +39,17 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 		return nil, err
 	}
 	for i := range found { // a merged member's lots are the one's that it became
-		became, err := rootOf(tx, found[i].Member)
+		one, err := ledger.Get(tx, row.Member(found[i].Member), "member", found[i].Member)
 		if err != nil {
 			return nil, err
 		}
-		found[i].Member = became.ID
+		became, err := rootOf(tx, one.ID)
+		if err != nil {
+			return nil, err
+		}
+		if found[i].Member = became.ID; found[i].Home != "" && found[i].Home != one.Home {
+			found[i].Member = "" // nobody's
+		}
 	}
 	balance, err := points.BalanceOf(root.ID, numbers, found, stopsOf(root), cycle.Date)
 	if err != nil {

@@ -62,6 +62,19 @@ func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) err
 	})
 }
 
+// chargeCap is drawCap for what must be counted and can't be refused.
+func (c *call) chargeCap(kind quota.Kind, id string, limit, need amount.Units) error {
+	load := func() (quota.Quota, error) {
+		found, _, err := ledger.Find(c.tx, row.Quota(kind, id))
+		found.Limit = limit
+		return found, err
+	}
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
+		q, l, grew := quota.Charge(q, l, need)
+		return q, l, grew, nil
+	})
+}
+
 func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
 	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
 		q, l, grew, ok := quota.Draw(q, l, need)

@@ -80,7 +80,7 @@ func TestWhatSlidesIsPassedOnWithItsLastDay(t *testing.T) {
 // Points that were granted to somebody who was never enrolled could not expire.
 func TestPointsOfNobodyExpire(t *testing.T) {
 	w, _ := withPoints(t, points.Rules{SpendPerDay: 9}, 90)
-	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "ghost", Amount: 5, Expires: day(firstDay) + 1}}})
+	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "ghost", Home: "M", Amount: 5, Expires: day(firstDay) + 1}}})
 	w.must(t, "G", points.AdjustRequest{Lot: issued.Row(0), Amount: 1, Reason: "x"})
 	w.advance(t, 2)
 	w.must(t, "G", points.ExpireRequest{Lots: []number.Row{issued.Row(0)}})
@@ -134,14 +134,16 @@ func TestMergedNamesAreOneMember(t *testing.T) {
 }
 
 // merge joins two members, each at its home.
-func (w *world) merge(t fataler, from, into string, programmes ...string) {
+func (w *world) merge(t fataler, from, into string) {
 	secret := make([]byte, 16)
-	inv := w.must(t, homes[into], inviting(into, secret, w.net.Now().Unix()+60))
-	w.must(t, homes[from], member.MergeRequest{From: from, Into: into, Invitation: inv, Code: secret, Programmes: programmes})
+	invite := inviting(into, secret, w.net.Now().Unix()+60)
+	invite.For = homes[from]
+	inv := w.must(t, homes[into], invite)
+	w.must(t, homes[from], member.MergeRequest{From: from, Into: into, Invitation: inv, Code: secret})
 }
 
 func inviting(id string, secret code.Code, until int64) member.InviteRequest {
-	return member.InviteRequest{Member: id, Commitment: code.Commit(secret), Until: until}
+	return member.InviteRequest{Member: id, For: homes[id], Commitment: code.Commit(secret), Until: until}
 }
 
 func benefitTransfer(e number.Row, to string) benefit.TransferRequest {
@@ -159,7 +161,7 @@ func TestAMergeBringsTheDaysCounts(t *testing.T) {
 		return points.TransferRequest{From: "zhang", To: "chen", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: n}}}
 	}
 	w.must(t, "M", hold("zhang", issued.Row(0), 6), hold("li", lots[0], 3), send(6))
-	w.merge(t, "zhang", "li", "GP")
+	w.merge(t, "zhang", "li")
 	w.refused(t, "M", hold("li", lots[0], 2), fault.DailyCap)
 	w.refused(t, "M", send(5), fault.DailyCap)
 	w.must(t, "M", hold("zhang", issued.Row(0), 1), send(4))

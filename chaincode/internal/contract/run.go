@@ -28,6 +28,8 @@ type run struct {
 	lane   uint8
 	seq    uint64
 	own    bool // it begins the caller's peer: its lanes move in a namespace of their own from here on
+
+	relieved bool // a programme was counted anew
 }
 
 // call is one command of a run.
@@ -121,7 +123,7 @@ func (r *run) one(index int, c command.Command, req command.Request) (command.Re
 	case err != nil:
 		return command.Receipt{}, err
 	case !first.Number.IsZero():
-		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: r.cycle.Date, Again: true}, nil
+		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: first.Date, Again: true}, nil
 	}
 	one := &call{run: r, kind: c.Kind, at: points.At{Caller: r.caller.ID, Number: number, Now: r.ctx.now, Date: r.cycle.Date}}
 	r.tx.AllowReads(readsOf(c.Kind))
@@ -152,8 +154,8 @@ func (r *run) fits(mark int, req command.Request) error {
 }
 
 // remember looks a named request up and notes it. A request that took effect
-// with the same content is answered with its first number; with other content
-// it is a CONFLICT. Only commands that take effect are remembered.
+// with the same content is answered as it was then; with other content it is a
+// CONFLICT. Only commands that take effect are remembered.
 func (r *run) remember(c command.Command, n number.Command) (row.Request, error) {
 	if c.Request == "" {
 		return row.Request{}, nil
@@ -172,7 +174,7 @@ func (r *run) remember(c command.Command, n number.Command) (row.Request, error)
 	case found:
 		return first, nil
 	}
-	ledger.Put(r.tx, key, row.Request{Hash: hash[:], Number: n, Cycle: r.cycle.ID})
+	ledger.Put(r.tx, key, row.Request{Hash: hash[:], Number: n, Cycle: r.cycle.ID, Date: r.cycle.Date})
 	return row.Request{}, nil
 }
 

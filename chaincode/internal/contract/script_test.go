@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,14 +28,15 @@ import (
 //	open CYCLE DEBTOR CREDITOR NAME*N …     opens what one owes the other, from so many units of each value
 //
 // In what is sent, $NAME stands for the commitment, $QUOTE for the hash of the
-// latest quote, and $OPENING for what the latest open opened with.
+// latest quote, $OPENING for what the latest open opened with, and $RATE:FROM:TO for
+// the hash of a rate's terms as they are published.
 //
 // Run with -rewrite after a wanted change, and read the diff.
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/script", func(t *testing.T, path string) {
 		w, h := newWorld(t, 1), hidden{said: map[string]string{}, open: map[string]veil.Opening{}}
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			d.Input = h.replace(d.Input)
+			d.Input = w.rateTerms(t, h.replace(d.Input))
 			switch d.Cmd {
 			case "batch":
 				return w.scriptBatch(t, d)
@@ -50,6 +52,15 @@ func TestScripts(t *testing.T) {
 			}
 			return "there is no command " + d.Cmd
 		})
+	})
+}
+
+var ratePlace = regexp.MustCompile(`\$RATE:(\w+):(\w+)`)
+
+func (w *world) rateTerms(t *testing.T, input string) string {
+	return ratePlace.ReplaceAllStringFunc(input, func(place string) string {
+		of := ratePlace.FindStringSubmatch(place)
+		return w.rate(t, of[1], of[2]).Terms().String()
 	})
 }
 

@@ -43,7 +43,7 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 	for _, r := range [][2]string{{"DP", "GP"}, {"MP", "GP"}, {"GP", "DP"}, {"GP", "MP"}} {
 		rate := amount.Rate{Num: 2, Den: 3}
 		w.must(t, r[1][:1], points.PublishRateRequest{From: r[0], To: r[1], Rate: rate, Whole: points.Floor, PerDay: 60, Since: day(firstDay), Until: day("2027-12-31")})
-		w.must(t, r[0][:1], points.AgreeRateRequest{From: r[0], To: r[1], Rate: rate})
+		w.agreeRate(t, r[0][:1], r[0], r[1])
 	}
 	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 150, Liability: 400})
 	w.must(t, "M", points.PledgeRequest{Programme: "DP", Amount: 60, Until: day("2027-12-31")},
@@ -173,7 +173,7 @@ func (v view) drawNew(verb string) command.Request {
 		}
 		return member.UnfreezeRequest{Member: v.one("li", "wang", "sun", "zhang"), Reason: "x"}
 	case "relieve":
-		return points.RelieveRequest{Issuer: "D", Programmes: []string{"DP"}, Parties: []string{"D", "G", "M"}}
+		return points.RelieveRequest{Programme: "DP"}
 	case "erase":
 		return member.EraseRequest{Member: fmt.Sprintf("new-%s-%d", caller, v.dice(6)), Reason: "x"}
 	}

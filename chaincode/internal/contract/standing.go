@@ -2,30 +2,30 @@ package contract
 
 import (
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/spend"
 )
 
-// standing reads what a member has done in a programme; nothing yet is no error.
-func (c *call) standing(programme, member string) (points.Standing, error) {
-	s, _, err := ledger.Find(c.tx, row.Standing(programme, member))
+// standing reads what a root has done in a programme; nothing yet is no error.
+func (c *call) standing(programme, root string) (points.Standing, error) {
+	s, _, err := together(c, root, c.standings(programme))
 	return s, err
 }
 
-// changeStanding lets change decide on the standing as it is.
-func (c *call) changeStanding(programme, member string, change func(points.Standing) (points.Standing, error)) error {
-	s, err := c.standing(programme, member)
-	if err != nil {
-		return err
+// changeStanding lets change decide on a root's standing as it is.
+func (c *call) changeStanding(programme, root string, change func(points.Standing) (points.Standing, error)) error {
+	return recount(c, root, c.standings(programme), change)
+}
+
+// standings are those of a programme: months add up, and so does what was done today.
+func (c *call) standings(programme string) counted[points.Standing] {
+	return counted[points.Standing]{
+		key:  func(wallet string) row.Key[points.Standing] { return row.Standing(programme, wallet) },
+		join: func(a, b points.Standing) points.Standing { return a.Join(b, c.at.Date) },
 	}
-	next, err := change(s)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, row.Standing(programme, member), next)
-	return nil
 }
 
 // standingsOf reads the standings that a spend of the lots depends on.
@@ -47,17 +47,115 @@ func (c *call) standingsOf(member string, programmes map[string]points.Programme
 	return found, nil
 }
 
-// countEarned counts a grant, where the programme's rules ask for it.
-func (c *call) countEarned(programme points.Programme, member string, units amount.Units) error {
-	if !programme.Rules.CountsEarning() {
+// earned admits the member of a grant, and counts it where the programme's rules ask
+// for it. It answers the grant's lots with what the member owed taken off.
+func (c *call) earned(programme points.Programme, g points.Grant, lots []points.Lot) ([]points.Lot, error) {
+	counts := programme.Rules.CountsEarning()
+	if g.Home != "" && !counts {
+		return lots, nil
+	}
+	member, root, err := c.memberAndRoot(g.Member)
+	if err != nil {
+		return nil, err
+	}
+	if err := alive(root); err != nil {
+		return nil, err
+	}
+	if g.Home != "" && g.Home != member.Home {
+		return nil, fault.New(fault.Forbidden, "%s is not the home of member %s", g.Home, g.Member)
+	}
+	if !counts {
+		return lots, nil
+	}
+	err = c.changeStanding(programme.ID, root.ID, func(s points.Standing) (points.Standing, error) {
+		return s.Earn(programme.Rules, g.Amount, c.at.Date)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range lots {
+		lots[i].Counted = c.at.Date
+	}
+	return c.payOff(programme, root.ID, lots)
+}
+
+// memberAndRoot reads a member and the one that it has become. NOT_FOUND.
+func (c *call) memberAndRoot(id string) (one, root member.Member, err error) {
+	if one, err = c.member(id); err != nil {
+		return one, root, err
+	}
+	root, err = c.root(id)
+	return one, root, err
+}
+
+// payOff takes from new lots of a member what the member owes, where the programme's
+// rules keep debts.
+func (c *call) payOff(programme points.Programme, id string, lots []points.Lot) ([]points.Lot, error) {
+	if programme.Rules.Shortfall != points.ShortfallOwed {
+		return lots, nil
+	}
+	root, err := c.root(id)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.standing(programme.ID, root.ID)
+	if err != nil {
+		return nil, err
+	}
+	next, paid := points.PayOff(lots, s.Debt)
+	if paid == 0 {
+		return next, nil
+	}
+	return next, c.changeStanding(programme.ID, root.ID, func(s points.Standing) (points.Standing, error) {
+		s.Debt -= paid
+		return s, nil
+	})
+}
+
+// earnedMore counts what an adjustment gives as earned on the day of what it
+// corrects. WRONG_STATE (the member was erased), DAILY_CAP.
+func (c *call) earnedMore(programme points.Programme, lot points.Lot) error {
+	root, err := c.root(lot.Member)
+	if err != nil && (lot.Home == "" || fault.CodeOf(err) != fault.NotFound) {
+		return err
+	}
+	if err := alive(root); err != nil {
+		return err
+	}
+	if lot.Counted == 0 {
 		return nil
 	}
-	root, err := c.root(member)
+	return c.changeStanding(lot.Programme, root.ID, func(s points.Standing) (points.Standing, error) {
+		return s.Add(programme.Rules, lot.Issued, lot.Counted, c.at.Date)
+	})
+}
+
+// unearn takes back what a lot was counted for, as far as it was clawed back.
+func (c *call) unearn(lot points.Lot, units amount.Units) error {
+	if lot.Counted == 0 {
+		return nil
+	}
+	root, err := c.root(lot.Member)
 	if err != nil {
 		return err
 	}
-	return c.changeStanding(programme.ID, root.ID, func(s points.Standing) (points.Standing, error) {
-		return s.Earn(programme.Rules, units, c.at.Date)
+	return c.changeStanding(lot.Programme, root.ID, func(s points.Standing) (points.Standing, error) {
+		return s.Unearn(units, lot.Counted, c.at.Date), nil
+	})
+}
+
+// oweShort notes what a member owes after a clawback, where the programme's rules say so.
+func (c *call) oweShort(programme points.Programme, lot points.Lot, short amount.Units) error {
+	if short == 0 || programme.Rules.Shortfall != points.ShortfallOwed {
+		return nil
+	}
+	root, err := c.root(lot.Member)
+	if err != nil {
+		return err
+	}
+	return c.changeStanding(programme.ID, root.ID, func(s points.Standing) (_ points.Standing, err error) {
+		s.Debt, err = s.Debt.Add(short)
+		return s, err
 	})
 }
 
@@ -131,20 +229,4 @@ func (c *call) tier(member, id string) (string, error) {
 	}
 	s, err := c.standing(id, member)
 	return s.Tier(programme.Rules, c.at.Date), err
-}
-
-// bringStanding adds the standing of a member who was merged to the one that it
-// became.
-func (c *call) bringStanding(from, into, programme string) error {
-	if _, err := c.programme(programme); err != nil {
-		return err
-	}
-	brought, err := c.standing(programme, from)
-	if err != nil {
-		return err
-	}
-	ledger.Put(c.tx, row.Standing(programme, from), points.Standing{})
-	return c.changeStanding(programme, into, func(s points.Standing) (points.Standing, error) {
-		return s.Join(brought, c.at.Date), nil
-	})
 }

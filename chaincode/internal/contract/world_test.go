@@ -170,6 +170,22 @@ func (w *world) authorise(t fataler, id, acceptor, programme string, units amoun
 	})
 }
 
+// agreeRate agrees to a rate as it is published.
+func (w *world) agreeRate(t fataler, issuer, from, to string) {
+	t.Helper()
+	w.must(t, issuer, points.AgreeRateRequest{From: from, To: to, Terms: w.rate(t, from, to).Terms()})
+}
+
+// rate is a rate as it is published.
+func (w *world) rate(t fataler, from, to string) points.Conversion {
+	t.Helper()
+	rate, err := row.Decode[points.Conversion](w.net.Get("G", seal.Outer, string(row.Conversion(from, to))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rate
+}
+
 func (w *world) client(msp string) *ledgersim.Identity { return w.net.Identity(msp, "client") }
 
 // call invokes one function with string arguments.

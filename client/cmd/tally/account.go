@@ -45,26 +45,14 @@ func (c customer) check() error {
 	return name.CheckID("--channel", c.channel)
 }
 
-// pseudonym is the member that a customer is, or shall be: the one that the vault
-// knows, or the one that every import from this vault would choose. If that was used
-// up, by who was erased, or if there is no customer, it is another.
-func (c customer) pseudonym(ctx context.Context, g *gateway.Gateway, v *vault.Vault, another string) (string, error) {
+// pseudonym is the member that a customer is, or shall be, as every import from this
+// vault has it; without a customer it is another.
+func (c customer) pseudonym(v *vault.Vault, another string) (string, error) {
 	if c.none() {
 		return another, nil
 	}
-	known, found, err := v.Account(c.channel, c.id)
-	if err != nil || found {
-		return known.Member, err
-	}
-	usual := v.Pseudonym(c.channel, c.id)
-	switch _, err := g.Query().Member(ctx, usual); fault.CodeOf(err) {
-	case "":
-		return another, nil
-	case fault.NotFound:
-		return usual, nil
-	default:
-		return "", err
-	}
+	account, err := v.Pseudonym(c.channel, c.id)
+	return account.Member, err
 }
 
 // known is the customer's account in the vault. NOT_FOUND.
@@ -217,7 +205,7 @@ func invite(a *app) *cobra.Command {
 	var length time.Duration
 	cmd := leaf("invite MEMBER", "Make a code with which an account can be linked, or a member merged (邀请绑定)",
 		`  tally --as D member invite wang --for F
-  tally --as F member invite wang --channel app --customer 555 --valid 15m`,
+  tally --as F member invite wang --channel app --customer 555 --for D --valid 15m`,
 		func(ctx context.Context, args []string) error {
 			req.Member = args[0]
 			if err := who.checkOptional(); err != nil {
@@ -243,10 +231,11 @@ func invite(a *app) *cobra.Command {
 			})
 		})
 	cmd.Long = `Make an invitation. Its one-time code is told here: give it to the member, who says
-it where the account is to be linked or the other member's home is. The home may
-invite, and whoever names an account of its own that is linked to the member.`
+it where the account is to be linked or the other member's home is: at the party that
+the invitation is for. The home may invite, and whoever names an account of its own
+that is linked to the member.`
 	who.flags(cmd)
-	word(cmd, &req.For, "for", "the only party that may use it; none: any")
+	word(cmd, &req.For, "for", "the only party that may use it")
 	span(cmd, &length, "valid", aDay, "how long it can be used, up to 7d")
 	return cmd
 }

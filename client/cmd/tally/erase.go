@@ -32,7 +32,8 @@ func erase(a *app) *cobra.Command {
 			})
 		})
 	cmd.Long = `Forget a member. All accounts and consents of the member, and of who was merged into
-it, are found and ended; what was shared is purged; then all goes that your vault has
+it, are found and ended; what was shared is purged, what parties say of it is taken
+away; then all goes that your vault has
 of them. The other parties' nodes follow with tally member sweep. The points stay on
 the ledger, so that every statement still recomputes, and nobody can spend them. It
 can't be undone.`
@@ -77,6 +78,9 @@ func wholeOf(ix *index.Index, req member.EraseRequest) (member.EraseRequest, err
 	slices.SortFunc(req.Accounts, func(a, b member.AccountID) int {
 		return slices.Compare([]string{a.Party, a.Channel, a.Account.String()}, []string{b.Party, b.Channel, b.Account.String()})
 	})
+	if req.Labels, err = labelsOf(ix, req.Member); err != nil {
+		return req, err
+	}
 	for _, one := range consents {
 		n, err := number.ParseCommand(one.ID)
 		if err != nil {
@@ -85,6 +89,30 @@ func wholeOf(ix *index.Index, req member.EraseRequest) (member.EraseRequest, err
 		req.Consents = append(req.Consents, n)
 	}
 	return req, nil
+}
+
+// labelsOf names what parties say of a member, and of who was merged into it.
+func labelsOf(ix *index.Index, id string) ([]member.LabelsID, error) {
+	merged, err := mergedInto(ix, id)
+	if err != nil {
+		return nil, err
+	}
+	var list []member.LabelsID
+	for _, wallet := range slices.Sorted(slices.Values(append(merged, id))) {
+		_, labels, err := index.All[member.Labels](ix, index.Filter{Member: wallet})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range labels {
+			if of, party, _ := strings.Cut(one.ID, "/"); of == wallet && len(one.Row.List) > 0 {
+				list = append(list, member.LabelsID{Member: of, Party: party})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b member.LabelsID) int {
+		return slices.Compare([]string{a.Member, a.Party}, []string{b.Member, b.Party})
+	})
+	return list, nil
 }
 
 // parseAccountID reads an account's key, PARTY/CHANNEL/DIGITS.

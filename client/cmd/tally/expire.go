@@ -133,7 +133,11 @@ func (r *expired) leaveOut(ix *index.Index, programme points.Programme, due []in
 	byMember := map[string]points.Standing{}
 	for _, s := range standings {
 		_, member, _ := strings.Cut(s.ID, "/")
-		byMember[member] = s.Row
+		root, err := ix.Root(member)
+		if err != nil {
+			return nil, err
+		}
+		byMember[root] = byMember[root].Join(s.Row, r.Date)
 	}
 	var left []index.Lot
 	for _, l := range due {

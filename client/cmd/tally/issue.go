@@ -24,7 +24,7 @@ func issue(a *app) *cobra.Command {
   tally --as G points issue --programme GP --grant li:3000:2027-03-31 --split G:60 --split D:40:D.0.9.0`,
 		func([]string) (command.Request, error) {
 			for i, g := range req.Grants {
-				g.Split, g.Outlet, g.Reference = rest.Split, rest.Outlet, rest.Reference
+				g.Home, g.Split, g.Outlet, g.Reference = rest.Home, rest.Split, rest.Outlet, rest.Reference
 				req.Grants[i] = g
 			}
 			return req, nil
@@ -32,9 +32,11 @@ func issue(a *app) *cobra.Command {
 	cmd.Long = `Issue lots of your own programme. A grant is member:amount, with :expires after it
 where the programme has no expiry rule, and :witness if the lot is to wait for that
 party's evidence. Shares, outlet and reference are those of all grants: a grant
-whose cost several parties bear becomes one lot for each of them.`
+whose cost several parties bear becomes one lot for each of them. A member who isn't
+enrolled yet needs --home: the party that will enrol it, and that alone can.`
 	word(cmd, &req.Programme, "programme", "programme")
 	many(cmd, &req.Grants, "grant", "grant", "member:amount[:expires[:witness]]", parseGrant)
+	word(cmd, &rest.Home, "home", "of members who are yet to be enrolled: the party that will")
 	granting(cmd, &rest)
 	return cmd
 }

@@ -17,7 +17,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
-	"tallystick/chaincode/name"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -65,7 +64,7 @@ ledger gets a commitment that says nothing without it.`
 
 func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.EnrolRequest, who customer) (err error) {
 	if req.Member == "" {
-		if req.Member, err = who.pseudonym(ctx, g, v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
+		if req.Member, err = who.pseudonym(v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
 			return err
 		}
 	}
@@ -226,30 +225,19 @@ func merge(a *app) *cobra.Command {
 			if req.Code, err = secret.read(); err != nil {
 				return err
 			}
-			slices.Sort(req.Programmes)
 			if err := req.Check(); err != nil {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error { return a.merge(ctx, g, v, req) })
 		})
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
-stays. Standings are brought along of all programmes in which the one that ends has
-one, unless flags name some. Your vault follows.`
+stays, for you. What was counted of the one counts as the other's. Your vault follows.`
 	invited(cmd, &req.Invitation, &secret)
-	many(cmd, &req.Programmes, "programme", "id", "whose standing is brought along", asIs)
 	return cmd
 }
 
 func (a *app) merge(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.MergeRequest) error {
-	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
-		if len(req.Programmes) > 0 {
-			return req, nil
-		}
-		return req, a.indexed(ctx, g, func(ix *index.Index) (err error) {
-			req.Programmes, err = standsIn(ix, req.From)
-			return err
-		})
-	})
+	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return req, nil })
 	if err != nil {
 		return err
 	}
@@ -257,15 +245,6 @@ func (a *app) merge(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req
 		return err
 	}
 	return a.printReceipt("member:Merge", r)
-}
-
-// standsIn lists the programmes in which a member has a standing of its own.
-func standsIn(ix *index.Index, id string) ([]string, error) {
-	if err := name.CheckID("member", id); err != nil {
-		return nil, err
-	}
-	p, err := ix.Standings(id)
-	return slices.Sorted(maps.Keys(p)), err
 }
 
 func memberKey(a *app) *cobra.Command {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
@@ -17,7 +18,7 @@ import (
 )
 
 func rates(a *app) *cobra.Command {
-	return group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), agreeRate(a), listRates(a))
+	return group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), showRate(a), agreeRate(a), listRates(a))
 }
 
 func publishRate(a *app) *cobra.Command {
@@ -40,12 +41,38 @@ func publishRate(a *app) *cobra.Command {
 func agreeRate(a *app) *cobra.Command {
 	var req points.AgreeRateRequest
 	cmd := a.sends("agree FROM TO", "Agree to a published rate out of your programme",
-		"  tally --as M rate agree MP GP --rate 1/2",
+		"  tally --as M rate agree MP GP --terms 3f0c…",
 		func(args []string) (command.Request, error) {
 			req.From, req.To = args[0], args[1]
 			return req, nil
 		})
-	one(cmd, &req.Rate, "rate", "rate", "the rate that you agree to, so that it can't be changed meanwhile", amount.ParseRate)
+	cmd.Long = `Agree to a published rate out of your programme: to its limit, its days and its way to
+make whole points, too. Name all of it by the hash that tally rate show tells, so that
+nothing of it can be changed meanwhile.`
+	one(cmd, &req.Terms, "terms", "digits", "the hash of what you have read", codec.ParseHash)
+	return cmd
+}
+
+// publishedRate is a rate, and the hash by which it is agreed to.
+type publishedRate struct {
+	points.Conversion
+	Terms codec.Hash `json:"terms"`
+}
+
+func showRate(a *app) *cobra.Command {
+	cmd := leaf("show FROM TO", "Show a published rate, and the hash by which it is agreed to", "  tally --as M rate show MP GP",
+		func(ctx context.Context, args []string) error {
+			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+				c, err := g.Query().Conversion(ctx, args[0], args[1])
+				if err != nil {
+					return err
+				}
+				return a.print(publishedRate{c, c.Terms()}, func(t table.Writer) {
+					t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", c.Rate}, {"whole", c.Whole},
+						{"a day at most", c.PerDay}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms()}})
+				})
+			})
+		})
 	return cmd
 }
 

@@ -61,6 +61,9 @@ func (c *ruleChanges) flags(cmd *cobra.Command) {
 	change(c, cmd, "spend-per-day", "points", "that one member may spend or convert; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
 	change(c, cmd, "grace", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16], func(r *points.Rules, v uint16) { r.Grace = v })
 	change(c, cmd, "window", "months", "that count towards a tier, this one included", small[uint8], func(r *points.Rules, v uint8) { r.Window = v })
+	change(c, cmd, "shortfall", "way", "of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)", func(text string) (s points.Shortfall, err error) {
+		return s, s.UnmarshalText([]byte(text))
+	}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
 	on(cmd, "tier", "tier", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)", c.tier)
 }
 

@@ -14,7 +14,7 @@ func transfer(a *app) *cobra.Command {
 	var from, to string
 	var s spending
 	var c consent
-	cmd := leaf("transfer", "Move points from one member to another; for their issuer, the giver's home, or with an authorisation (转赠)",
+	cmd := leaf("transfer", "Move points from one member to another; for the giver's home, or with an authorisation (转赠)",
 		`  tally --as D points transfer --from wang --to li --take DP:100
   tally --as M points transfer --from wang --to li --take GP:100 --authorisation G.0.31.0`,
 		func(ctx context.Context, _ []string) error {

@@ -127,51 +127,9 @@ func (a *app) liability(ctx context.Context, g *gateway.Gateway, n number.Row, s
 }
 
 func relieve(a *app) *cobra.Command {
-	var given points.RelieveRequest
-	cmd := leaf("relieve [ISSUER]", "Count anew what an issuer owes its members, for its liability cap (重计负债)",
-		"  tally --as G points relieve\n  tally --as G points relieve D",
-		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-				given.Issuer = append(args, g.Party())[0]
-				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return allOf(ix, given) })
-				if err != nil {
-					return err
-				}
-				return a.printReceipt("points:Relieve", answer)
-			})
-		})
-	cmd.Long = `Count anew what an issuer owes its members, so that its liability cap leaves room
-for what was redeemed since. For the issuer itself, who needs no argument, and the
-operator. It is about all of the issuer's programmes and all parties, unless flags
-name some; naming less than all relieves by less.`
-	many(cmd, &given.Programmes, "programme", "id", "only this programme of the issuer's", asIs)
-	many(cmd, &given.Parties, "party", "id", "only the lanes of this party; the issuer must be among them", asIs)
-	return cmd
-}
-
-// allOf fills in all of an issuer's programmes and all parties where none is named.
-func allOf(ix *index.Index, req points.RelieveRequest) (points.RelieveRequest, error) {
-	_, programmes, err := ix.Programmes()
-	if err != nil {
-		return req, err
-	}
-	_, parties, err := ix.Parties()
-	if err != nil {
-		return req, err
-	}
-	if len(req.Programmes) == 0 {
-		for _, p := range programmes {
-			if p.Issuer == req.Issuer {
-				req.Programmes = append(req.Programmes, p.ID)
-			}
-		}
-	}
-	if len(req.Parties) == 0 {
-		for _, p := range parties {
-			req.Parties = append(req.Parties, p.ID)
-		}
-	}
-	return req, nil
+	return a.sends("relieve PROGRAMME", "Count anew what an issuer owes its members in a programme, for its liability cap (重计负债)",
+		"  tally --as G points relieve GP\n  tally --as D points relieve DP",
+		func(args []string) (command.Request, error) { return points.RelieveRequest{Programme: args[0]}, nil })
 }
 
 // untilText writes the end of a hold or an offer, and that it has passed.
