@@ -21,11 +21,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-<<<<<<< HEAD
 	"tallystick/chaincode/command"
-=======
 	"tallystick/chaincode/date"
->>>>>>> main
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/number"

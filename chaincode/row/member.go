@@ -27,7 +27,7 @@ var memberReaders = map[string]reader{
 		changes(owner(func(i member.Invitation) string { return i.By }), command.CancelInvitation)),
 	"mc": byCommand[member.Consent]("consent", makes(itsCommand, command.Consent), changes(anyone, command.WithdrawConsent),
 		changes(owner(func(c member.Consent) string { return c.By }), command.Share, command.Erase)),
-	"ml": as[member.Labels]("labels", "MEMBER/PARTY", writes(inKey("PARTY"), command.Label)),
+	"ml": as[member.Labels]("labels", "MEMBER/PARTY", writes(inKey("PARTY"), command.Label), changes(anyone, command.Erase)),
 	"mz": byCommand[member.Authorisation]("authorisation", makes(itsCommand, command.Authorise),
 		changes(anyone, command.RevokeAuthorisation, command.EndTrade, command.TimeOut, command.CancelOrder, command.TimeOutOrder),
 		changes(owner(func(a member.Authorisation) string { return a.Acceptor }), command.Hold, command.Release, command.Transfer, command.OfferTrade,
