@@ -21,8 +21,8 @@ var benefitReaders = map[string]reader{
 		keeping(func(b, a benefit.WriteOff) bool {
 			return b.Entitlement == a.Entitlement && b.Member == a.Member && b.Value == a.Value && b.Use == a.Use
 		})),
-	"bm": as[benefit.Count]("benefit-count", "BENEFIT/MEMBER", writes(anyone, command.GrantBenefit, command.BuyBenefit, command.TransferEntitlement, command.AwardPurchase),
-		changes(anyone, command.WriteOff, command.ExpireEntitlement, command.RevokeEntitlement)),
+	"bm": as[benefit.Count]("benefit-count", "BENEFIT/MEMBER", writes(anyone, command.GrantBenefit, command.BuyBenefit, command.TransferEntitlement,
+		command.AwardPurchase, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement, command.RevokeEntitlement, command.ActivateEntitlement, command.Merge)),
 }
 
 func provider(m benefit.Model) string { return m.Provider }

@@ -26,9 +26,7 @@ var pointsReaders = map[string]reader{
 		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold)),
 	"t": as[points.Totals]("totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...)),
 
-	"gs": as[points.Standing]("standing", "PROGRAMME/MEMBER", writes(anyone, command.Issue, command.Award, command.Convert, command.Hold, command.Release,
-		command.TimeOut, command.Transfer, command.TakeTrade, command.BuyBenefit, command.PlaceOrder, command.RejectOrder, command.CancelOrder,
-		command.TimeOutOrder, command.AwardPurchase, command.Merge)),
+	"gs": as[points.Standing]("standing", "PROGRAMME/MEMBER", writes(anyone, slices.Concat(grants, spends, []command.Kind{command.Merge})...)),
 	"ge": as[points.Rule]("rule", "PROGRAMME/RULE", writes(anyone, command.SetRule)),
 	"gc": as[points.Conversion]("conversion", "FROM/TO", writes(anyone, command.PublishRate), changes(anyone, command.AgreeRate)),
 	"gp": byCommand[points.Pledge]("pledge", makes(itsCommand, command.Pledge)),
