@@ -66,6 +66,17 @@ func (c Command) Hash() [32]byte {
 	return sha256.Sum256(append([]byte{byte(c.Kind)}, c.Body...))
 }
 
+// Digest is what a lane's head seals of a transaction: SHA-256 over that of each of its
+// arguments, the function's name first.
+func Digest(args [][]byte) [sha256.Size]byte {
+	h := sha256.New()
+	for _, a := range args {
+		sum := sha256.Sum256(a)
+		h.Write(sum[:])
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
 // Check refuses with BAD_REQUEST a batch that is malformed as a whole, then with
 // LIMIT one of too many bytes. A malformed command is refused on its own.
 func (b Batch) Check() error {

@@ -70,6 +70,16 @@ func KindOf(body Request) Kind {
 	panic(fmt.Sprintf("command: %T is no request", body))
 }
 
+// KindNamed is the kind whose contract function has a name.
+func KindNamed(name string) (Kind, bool) {
+	for i := range specs {
+		if specs[i].name == name {
+			return specs[i].kind, true
+		}
+	}
+	return 0, false
+}
+
 // Decode reads the command's request and checks that it is well-formed.
 // BAD_REQUEST for an unknown kind or a malformed body, LIMIT for an amount
 // above 2⁵³−1.

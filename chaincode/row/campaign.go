@@ -1,7 +1,10 @@
 package row
 
 import (
+	"reflect"
+
 	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 )
 
@@ -12,11 +15,17 @@ import (
 //	jr/CAMPAIGN/REFERENCE      purchase that was awarded
 //	jm/CAMPAIGN/MEMBER         how many awards a member has had
 var campaignReaders = map[string]reader{
-	"j":  as[campaign.Campaign]("campaign"),
-	"ja": byRow[campaign.Award]("award"),
-	"jr": as[campaign.Used]("purchase awarded"),
-	"jm": as[campaign.Count]("award-count"),
+	"j": as[campaign.Campaign]("campaign", "CAMPAIGN", makes(owner(proposer), command.ProposeCampaign), changes(owner(proposer), command.EndCampaign),
+		changes(anyone, command.AgreeCampaign, command.LeaveCampaign),
+		keeping(func(b, a campaign.Campaign) bool {
+			return b.ID == a.ID && b.By == a.By && reflect.DeepEqual(b.Terms, a.Terms)
+		})),
+	"ja": byRow[campaign.Award]("award", makes(itsCommand, command.AwardPurchase)),
+	"jr": as[campaign.Used]("purchase awarded", "CAMPAIGN/REFERENCE", makes(anyone, command.AwardPurchase)),
+	"jm": as[campaign.Count]("award-count", "CAMPAIGN/MEMBER", writes(anyone, command.AwardPurchase)),
 }
+
+func proposer(c campaign.Campaign) string { return c.By }
 
 // Campaign is the key of a campaign.
 func Campaign(id string) Key[campaign.Campaign] { return Key[campaign.Campaign]("j/" + id) }

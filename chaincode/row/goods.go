@@ -2,6 +2,7 @@ package row
 
 import (
 	"strconv"
+	"tallystick/chaincode/command"
 
 	"tallystick/chaincode/goods"
 )
@@ -18,16 +19,21 @@ import (
 //	wp/SUPPLIER/SKU/SELLER            pool: stock that no lane has taken
 //	wk/SUPPLIER/SKU/SELLER/LANE       shard: a lane's part of it
 var goodsReaders = map[string]reader{
-	"ws": as[goods.Supplier]("supplier"),
-	"wg": as[goods.Good]("good"),
-	"wv": as[goods.Good]("good-version"),
-	"wt": as[goods.Terms]("terms"),
-	"wf": as[goods.Storefront]("storefront"),
-	"wq": as[goods.Outlet]("outlet"),
-	"wl": as[goods.Listing]("listing"),
-	"wp": as[goods.Pool]("pool"),
-	"wk": as[goods.Shard]("shard"),
+	"ws": as[goods.Supplier]("supplier", "SUPPLIER", writes(owner(agent), command.ApplySupplier), changes(owner(agent), command.WithdrawSupplier),
+		changes(operator, command.ApproveSupplier, command.RefuseSupplier)),
+	"wg": as[goods.Good]("good", "SUPPLIER/SKU", writes(anyone, command.SetGood)),
+	"wv": as[goods.Good]("good-version", "SUPPLIER/SKU/VERSION", makes(anyone, command.SetGood)),
+	"wt": as[goods.Terms]("terms", "SUPPLIER/SKU/SELLER", writes(anyone, command.OfferTerms)),
+	"wf": as[goods.Storefront]("storefront", "SELLER", writes(inKey("SELLER"), command.SetStorefront)),
+	"wq": as[goods.Outlet]("outlet", "PARTY/OUTLET", writes(inKey("PARTY"), command.SetOutlet)),
+	"wl": as[goods.Listing]("listing", "SELLER/SUPPLIER/SKU", writes(inKey("SELLER"), command.ListGood)),
+	"wp": as[goods.Pool]("pool", "SUPPLIER/SKU/SELLER", writes(anyone, command.Restock), changes(inKey("SELLER"), command.PlaceOrder, command.RejectOrder),
+		changes(anyone, command.WithdrawStock, command.CancelOrder, command.TimeOutOrder, command.ReceiveReturn)),
+	"wk": as[goods.Shard]("shard", "SUPPLIER/SKU/SELLER/LANE", writes(anyone, command.Restock), changes(anyone, command.WithdrawStock),
+		writes(inKey("SELLER"), command.PlaceOrder), changes(itsLane, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.ReceiveReturn)),
 }
+
+func agent(s goods.Supplier) string { return s.Party }
 
 // Supplier is the key of a supplier.
 func Supplier(id string) Key[goods.Supplier] { return Key[goods.Supplier]("ws/" + id) }

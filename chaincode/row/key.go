@@ -17,9 +17,11 @@
 package row
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"strings"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 
 	"tallystick/chaincode/codec"
@@ -54,16 +56,48 @@ type (
 	}
 )
 
+// Next is the head after a batch, by the batch's digest. The zero head is that of a
+// lane that was never used. base is what the party's lanes had come to when it began
+// its peer: all of them go on behind it.
+func (h Head) Next(base uint64, digest [sha256.Size]byte) Head {
+	before := h.Chain
+	if len(before) == 0 {
+		before = make([]byte, sha256.Size)
+	}
+	chain := sha256.Sum256(append(append(make([]byte, 0, 2*sha256.Size), before...), digest[:]...))
+	return Head{Seq: max(h.Seq, base) + 1, Chain: chain[:]}
+}
+
 // ledgerReaders reads the rows that no subject has for itself.
 var ledgerReaders = map[string]reader{
-	"c":  as[party.Charter]("charter"),
-	"y":  as[settlement.Cycle]("cycle"),
-	"p":  as[party.Party]("party"),
-	"o":  as[settlement.Positions]("positions"),
-	"ov": as[settlement.Veiled]("veiled"),
-	"q":  as[Request]("request"),
-	"s":  as[Cursor]("source"),
+	"c": as[party.Charter]("charter", "", founded()),
+	"y": as[settlement.Cycle]("cycle", "", founded(), changes(operator, command.AdvanceDate), changes(anyone, command.CutOff)),
+	"p": as[party.Party]("party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
+		changes(inKey("PARTY"), all()...), keepingBy(keepsParty)),
+	"o":  as[settlement.Positions]("positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...)),
+	"ov": as[settlement.Veiled]("veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...)),
+	"q":  as[Request]("request", "PARTY/REQUEST", makes(asked, all()...)),
+	"s":  as[Cursor]("source", "PARTY/SOURCE", writes(itsSource, all()...)),
 }
+
+// keepsParty says whether a party's first command is the batch's, if it had none before,
+// and its roles and caps are others only by the operator's word.
+func keepsParty(s *Seal, b, a party.Party) bool {
+	same := b.Roles == a.Roles && b.Had == a.Had && b.Liability == a.Liability && b.Debit == a.Debit
+	first := b.Since.IsZero() && a.Since.Party == s.Party && a.Since.Lane == s.Lane && a.Since.Seq == s.Seq
+	return b.ID == a.ID && (b.Since == a.Since || first) && (same || s.operator) && (b.Peer == a.Peer && b.Base == a.Base || s.Has(command.BeginPeer))
+}
+
+// owesHidden are the commands that make parties owe each other hidden amounts, owes
+// those that make them owe anything.
+var (
+	owesHidden = []command.Kind{command.PlaceOrder, command.AcceptOrder, command.DeliverOrder, command.RefundReturn, command.TimeOutReturn, command.CarryStatement}
+	owes       = append([]command.Kind{
+		command.Capture, command.Refund, command.Convert, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement,
+		command.OpenHidden, command.Prefund, command.AgreeSplit, command.RuleDispute, command.WithdrawDispute,
+		command.CarryPayment, command.LapseDispute,
+	}, owesHidden...)
+)
 
 // Charter is the key of the charter.
 func Charter() Key[party.Charter] { return "c" }
@@ -130,14 +164,16 @@ func appendHex(to []byte, v uint64, width int) []byte {
 
 func hexadecimal(v uint64, width int) string { return string(appendHex(nil, v, width)) }
 
-func parseSortable(id string) (number.Command, int, error) {
+// parseSortable reads a number as appendSortable writes it, and the digits of its
+// place among several.
+func parseSortable(id string, more int) (number.Command, int, error) {
 	party, digits, _ := strings.Cut(id, "/")
-	if len(digits) != 15 && len(digits) != 17 {
+	if len(digits) != 15+more || strings.ToLower(digits) != digits {
 		return number.Command{}, 0, fmt.Errorf("row: number of %d digits", len(digits))
 	}
 	var parts [4]uint64
 	at := 0
-	for i, width := range []int{2, 10, 3, len(digits) - 15} {
+	for i, width := range []int{2, 10, 3, more} {
 		if width == 0 {
 			continue
 		}

@@ -3,6 +3,7 @@ package row
 import (
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 )
@@ -17,15 +18,28 @@ import (
 //	mk/MEMBER/NONCEHEX         signed statement that was used
 //	n/PARTY/OFFER              offer
 var memberReaders = map[string]reader{
-	"m":  as[member.Member]("member"),
-	"ma": as[member.Account]("account"),
-	"mi": byCommand[member.Invitation]("invitation"),
-	"mc": byCommand[member.Consent]("consent"),
-	"ml": as[member.Labels]("labels"),
-	"mz": byCommand[member.Authorisation]("authorisation"),
-	"mk": as[member.Used]("statement used"),
-	"n":  as[audience.Offer]("offer"),
+	"m": as[member.Member]("member", "MEMBER", makes(owner(home), command.Enrol), changes(owner(home), command.SetKey, command.Consent, command.Erase),
+		changes(anyone, command.Link, command.Unlink, command.Merge, command.WithdrawConsent,
+			command.Freeze, command.Unfreeze, command.Appeal, command.Dismiss),
+		keeping(func(b, a member.Member) bool { return b.ID == a.ID && b.Home == a.Home && b.Number == a.Number })),
+	"ma": as[member.Account]("account", "PARTY/CHANNEL/HEX", makes(inKey("PARTY"), command.Enrol, command.Link), changes(anyone, command.Unlink, command.Erase)),
+	"mi": byCommand[member.Invitation]("invitation", makes(itsCommand, command.Invite), changes(anyone, command.Link, command.Merge),
+		changes(owner(func(i member.Invitation) string { return i.By }), command.CancelInvitation)),
+	"mc": byCommand[member.Consent]("consent", makes(itsCommand, command.Consent), changes(anyone, command.WithdrawConsent),
+		changes(owner(func(c member.Consent) string { return c.By }), command.Share, command.Erase)),
+	"ml": as[member.Labels]("labels", "MEMBER/PARTY", writes(inKey("PARTY"), command.Label), changes(anyone, command.Erase)),
+	"mz": byCommand[member.Authorisation]("authorisation", makes(itsCommand, command.Authorise),
+		changes(anyone, command.RevokeAuthorisation, command.EndTrade, command.TimeOut, command.CancelOrder, command.TimeOutOrder),
+		changes(owner(func(a member.Authorisation) string { return a.Acceptor }), command.Hold, command.Release, command.Transfer, command.OfferTrade,
+			command.TakeTrade, command.Convert, command.BuyBenefit, command.PlaceOrder, command.RejectOrder),
+		keeping(func(b, a member.Authorisation) bool {
+			return b.Member == a.Member && b.Acceptor == a.Acceptor && b.By == a.By && b.Until == a.Until
+		})),
+	"mk": as[member.Used]("statement used", "MEMBER/NONCE", makes(anyone, command.Authorise)),
+	"n":  as[audience.Offer]("offer", "PARTY/OFFER", writes(inKey("PARTY"), command.PublishOffer), changes(inKey("PARTY"), command.WithdrawOffer)),
 }
+
+func home(m member.Member) string { return m.Home }
 
 // Member is the key of a member.
 func Member(id string) Key[member.Member] { return Key[member.Member]("m/" + id) }

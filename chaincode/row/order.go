@@ -1,16 +1,34 @@
 package row
 
 import (
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 )
 
+// orderReaders reads the rows of orders:
+//
+//	wo/NUMBER, wr/NUMBER              order, return: named by the command that made it
+//	wc/SELLER/PAYMENT                 payment of a seller's that was used
+//	wb/SELLER/PAYMENT                 its refund that was
+//	wd/NUMBER                         cash that a seller owes a member
 var orderReaders = map[string]reader{
-	"wo": byCommand[goods.Order]("order"),
-	"wr": byCommand[goods.Return]("return"),
-	"wc": as[goods.Paid]("payment used"),
-	"wb": as[goods.Paid]("refund used"),
-	"wd": byCommand[goods.Due]("cash"),
+	"wo": byCommand[goods.Order]("order", makes(itsCommand, command.PlaceOrder),
+		changes(owner(func(o goods.Order) string { return o.Seller }), command.AcceptOrder, command.RejectOrder, command.RefundReturn, command.RefuseReturn),
+		changes(anyone, command.CancelOrder, command.TimeOutOrder, command.ShipOrder, command.DeliverOrder, command.CompleteOrder, command.RequestReturn, command.TimeOutReturn),
+		keeping(func(b, a goods.Order) bool {
+			return b.Seller == a.Seller && b.Member == a.Member && b.Date == a.Date && len(b.Parts) == len(a.Parts) && len(b.Tenders) == len(a.Tenders)
+		})),
+	"wr": byCommand[goods.Return]("return", makes(itsCommand, command.RequestReturn), changes(anyone, command.ReceiveReturn, command.RefundReturn, command.RefuseReturn, command.TimeOutReturn),
+		keeping(func(b, a goods.Return) bool {
+			return b.Order == a.Order && b.Part == a.Part && b.Line == a.Line && b.Quantity == a.Quantity && b.By == a.By
+		})),
+	"wc": as[goods.Paid]("payment used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.PlaceOrder)),
+	"wb": as[goods.Paid]("refund used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.RefundReturn), makes(anyone, command.PayBack)),
+	"wd": byCommand[goods.Due]("cash", makes(itsCommand, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.TimeOutReturn),
+		changes(anyone, command.PayBack), keeping(func(b, a goods.Due) bool {
+			return b.Seller == a.Seller && b.Member == a.Member && b.Order == a.Order && b.Fen == a.Fen
+		})),
 }
 
 // Order is where an order is.

@@ -1,6 +1,9 @@
 package row
 
 import (
+	"slices"
+
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 )
@@ -16,16 +19,47 @@ import (
 //	gp/NUMBER                  pledge
 //	d/NUMBER                   trade
 var pointsReaders = map[string]reader{
-	"g": as[points.Programme]("programme"),
-	"l": byRow[points.Lot]("lot"),
-	"h": byCommand[points.Hold]("hold"),
-	"t": as[points.Totals]("totals"),
+	"g": as[points.Programme]("programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
+		keeping(func(b, a points.Programme) bool { return b.ID == a.ID && b.Issuer == a.Issuer && b.Price == a.Price })),
+	"l": byRow[points.Lot]("lot", makes(itsCommand, grants...), changes(anyone, spends...), keepingBy(keepsLot)),
+	"h": byCommand[points.Hold]("hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),
+		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold)),
+	"t": as[points.Totals]("totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...)),
 
-	"gs": as[points.Standing]("standing"),
-	"ge": as[points.Rule]("rule"),
-	"gc": as[points.Conversion]("conversion"),
-	"gp": byCommand[points.Pledge]("pledge"),
-	"d":  byCommand[points.Trade]("trade"),
+	"gs": as[points.Standing]("standing", "PROGRAMME/MEMBER", writes(anyone, slices.Concat(grants, spends, []command.Kind{command.Merge})...)),
+	"ge": as[points.Rule]("rule", "PROGRAMME/RULE", writes(anyone, command.SetRule)),
+	"gc": as[points.Conversion]("conversion", "FROM/TO", writes(anyone, command.PublishRate), changes(anyone, command.AgreeRate)),
+	"gp": byCommand[points.Pledge]("pledge", makes(itsCommand, command.Pledge)),
+	"d": byCommand[points.Trade]("trade", makes(itsCommand, command.OfferTrade), changes(anyone, command.TakeTrade, command.EndTrade),
+		keeping(func(b, a points.Trade) bool { return b.By == a.By && b.Maker == a.Maker && b.Wants == a.Wants })),
+}
+
+// grants are the commands that make lots, spends those that take from them or change
+// their state, and backs those of them that also give back what was taken.
+var (
+	grants = []command.Kind{command.Issue, command.Award, command.Convert, command.Transfer, command.TakeTrade, command.Refund, command.Adjust,
+		command.AwardPurchase, command.RefundReturn, command.TimeOutReturn}
+	backs = []command.Kind{command.Release, command.TimeOut, command.Refund, command.EndTrade, command.ReverseWriteOff, command.RevokeEntitlement,
+		command.ExpireEntitlement, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RefundReturn, command.TimeOutReturn}
+	spends = append([]command.Kind{command.Hold, command.Convert, command.Transfer, command.OfferTrade, command.TakeTrade, command.BuyBenefit,
+		command.PlaceOrder, command.Activate, command.Cancel, command.Expire, command.Revoke}, backs...)
+)
+
+func issuer(p points.Programme) string { return p.Issuer }
+
+// keepsLot says whether a lot's next value is of the same points: as many as were
+// issued, of no more than which something became, and nothing taken back that isn't
+// given back by such a command.
+func keepsLot(s *Seal, b, a points.Lot) bool {
+	return b.Programme == a.Programme && b.Member == a.Member && b.Funder == a.Funder && b.Issued == a.Issued && b.Expires == a.Expires &&
+		b.Origin == a.Origin && b.Parent == a.Parent && a.Placed >= 0 && a.Available() >= 0 &&
+		b.Transferred <= a.Transferred && b.Converted <= a.Converted && b.Expired <= a.Expired && b.Revoked <= a.Revoked &&
+		(b.Placed <= a.Placed || s.Has(backs...))
+}
+
+func keepsHold(b, a points.Hold) bool {
+	return b.Acceptor == a.Acceptor && b.Member == a.Member && b.Deadline == a.Deadline && b.Captured <= a.Captured && len(b.Captures) <= len(a.Captures) &&
+		slices.Equal(b.Pieces, a.Pieces)
 }
 
 // Standing is the key of what a member has done in a programme.

@@ -1,6 +1,7 @@
 package row
 
 import (
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -23,19 +24,34 @@ import (
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
 //	ce/CYCLE/DEBTOR/HOLDER/REFERENCE  a deposit that its depositor announced
 var settlementReaders = map[string]reader{
-	"sb": byDate[settlement.Book]("book"),
-	"sm": as[settlement.Model]("model"),
-	"sn": as[settlement.Notice]("notice"),
-	"pr": as[party.Roster]("roster"),
-	"ob": byCommand[settlement.Obligations]("obligations"),
-	"cy": as[settlement.Close]("close"),
-	"cp": as[settlement.Pair]("pair"),
-	"cn": as[settlement.Netting]("netting"),
-	"cm": as[settlement.Payment]("payment"),
-	"ca": as[settlement.Used]("reference"),
-	"cd": byCommand[settlement.Dispute]("dispute"),
-	"cf": as[settlement.Prefunded]("prefunded"),
-	"ce": as[settlement.Announced]("deposit"),
+	"sb": byDate[settlement.Book]("book", founded(), writes(operator, command.AdvanceDate)),
+	"sm": as[settlement.Model]("model", "N", writes(operator, command.AdvanceDate)),
+	"sn": as[settlement.Notice]("notice", "PARTY", writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
+		command.AcceptPolicy, command.ConfirmDate)),
+	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty)),
+	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
+	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
+		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce, command.CarryPayment),
+		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next })),
+	"cp": as[settlement.Pair]("pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
+		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute, command.ClaimStatement),
+		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B })),
+	"cn": as[settlement.Netting]("netting", "CYCLE", makes(anyone, command.Finalise)),
+	"cm": as[settlement.Payment]("payment", "CYCLE/N", makes(anyone, command.Finalise),
+		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.CarryPayment),
+		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
+		keeping(func(b, a settlement.Payment) bool {
+			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
+		})),
+	"ca": as[settlement.Used]("reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund)),
+	"cd": byCommand[settlement.Dispute]("dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
+		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute, command.AcceptDispute, command.RejectDispute, command.SplitDispute),
+		changes(owner(func(d settlement.Dispute) string { return d.By }), command.AgreeSplit, command.WithdrawDispute),
+		keeping(func(b, a settlement.Dispute) bool {
+			return b.Cycle == a.Cycle && b.By == a.By && b.Against == a.Against && len(b.Lines) == len(a.Lines)
+		})),
+	"cf": as[settlement.Prefunded]("prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund)),
+	"ce": as[settlement.Announced]("deposit", "CYCLE/DEBTOR/HOLDER/REFERENCE", makes(inKey("DEBTOR"), command.Deposit)),
 }
 
 // Book is the key of what was agreed about settling on a business date.

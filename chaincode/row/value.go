@@ -7,6 +7,7 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/number"
 )
 
 // version is the byte that every value begins with.
@@ -38,9 +39,19 @@ type Named struct {
 	Row  any    `json:"row"`
 }
 
-// reader decodes the rows under one prefix. id is what follows the prefix in
-// the key.
-type reader func(id string, value []byte) (Named, error)
+// reader is what is known of the rows under one prefix: how they are read, and who
+// writes them.
+type reader struct {
+	kind     string
+	shape    string // of the key behind the prefix: PROGRAMME/PARTY/LANE
+	zero     []byte // the zero row's value
+	more     int    // digits after the number in the key
+	numbered bool   // the key begins with the number of the command that made the row
+	rules    []rule
+	keeps    keeps
+	// read decodes a row; id is the key behind the prefix.
+	read func(id string, value []byte) (Named, error)
+}
 
 // readers has every prefix of the main namespace, by subject.
 var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, campaignReaders, quotaReaders, goodsReaders, orderReaders, settlementReaders)
@@ -48,24 +59,62 @@ var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders,
 func merge(tables ...map[string]reader) map[string]reader {
 	all := map[string]reader{}
 	for _, t := range tables {
-		for prefix, read := range t {
-			if all[prefix] != nil {
+		for prefix, r := range t {
+			if all[prefix].read != nil {
 				panic("row: two kinds of row have the prefix " + prefix) // the tables are constant
 			}
-			all[prefix] = read
+			all[prefix] = r
 		}
 	}
 	return all
 }
 
+// Examples visits a row of every kind: a key of its form, and the zero row.
+func Examples(visit func(kind, key string, value []byte)) {
+	part := map[string]string{"PARTY": "D", "LANE": "03", "NUMBER": "030000000007000", "DATE": "00004e20"}
+	for prefix, r := range readers {
+		key := prefix
+		for _, name := range strings.Split(r.shape, "/") {
+			switch {
+			case name == "":
+			case part[name] != "":
+				key += "/" + part[name]
+			default:
+				key += "/x"
+			}
+		}
+		visit(r.kind, key+strings.Repeat("0", r.more), r.zero)
+	}
+}
+
 // Read decodes any row of the main namespace from its key and value.
 func Read(key string, value []byte) (Named, error) {
-	prefix, id, _ := strings.Cut(key, "/")
-	read, ok := readers[prefix]
-	if !ok {
+	prefix, id, parts := strings.Cut(key, "/")
+	r, ok := readers[prefix]
+	if !ok || parts != (r.shape != "") || !fits(id, r.shape) {
 		return Named{}, fmt.Errorf("row: no row has the key %.80q", key)
 	}
-	return read(id, value)
+	return r.read(id, value)
+}
+
+// fits says whether an id has the parts that its shape names.
+func fits(id, shape string) bool {
+	for shape != "" {
+		var name, part string
+		var more, parts bool
+		name, shape, more = strings.Cut(shape, "/")
+		part, id, parts = strings.Cut(id, "/")
+		if part == "" || more != parts {
+			return false
+		}
+		if name == "LANE" {
+			lane, err := strconv.ParseUint(part, 16, 8)
+			if err != nil || lane >= number.Lanes || part != hexadecimal(lane, 2) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Sealed says which batch makes the rows with this key, as PARTY/LANE and sequence
@@ -73,7 +122,7 @@ func Read(key string, value []byte) (Named, error) {
 // command numbers.
 func Sealed(key string) (batch string, ok bool) {
 	prefix, id, _ := strings.Cut(key, "/")
-	if !numbered[prefix] {
+	if !readers[prefix].numbered {
 		return "", false
 	}
 	party, digits, _ := strings.Cut(id, "/")
@@ -91,53 +140,55 @@ func Batch(party string, lane uint8, seq uint64) string {
 // batchDigits are those of lane and sequence in a number's key.
 const batchDigits = 12
 
-// numbered has the prefixes of rows that are named by the command that made them.
-var numbered = map[string]bool{
-	"l": true, "h": true, "d": true, "gp": true, // points
-	"mi": true, "mc": true, "mz": true, // members
-	"be": true, "bw": true, // benefits
-	"ja": true,                         // campaigns
-	"wo": true, "wr": true, "wd": true, // orders
-	"ob": true, "cd": true, // settlement
-}
-
 // as reads rows of type T, whose id is the rest of their key.
-func as[T any](kind string) reader {
-	return func(id string, value []byte) (Named, error) {
+func as[T any](kind, shape string, rules ...rule) reader {
+	r := reader{kind: kind, shape: shape, zero: Encode(*new(T)), read: func(id string, value []byte) (Named, error) {
 		r, err := Decode[T](value)
 		return Named{Kind: kind, ID: id, Row: r}, err
+	}}
+	for _, rule := range rules {
+		if rule.keeps != nil {
+			r.keeps = rule.keeps
+		} else {
+			r.rules = append(r.rules, rule)
+		}
 	}
+	return r
 }
 
 // byCommand reads rows of type T that are named by the command that made them.
-func byCommand[T any](kind string) reader {
-	return func(id string, value []byte) (Named, error) {
-		n, _, err := parseSortable(id)
-		if err != nil {
-			return Named{}, err
-		}
-		return as[T](kind)(n.String(), value)
-	}
+func byCommand[T any](kind string, rules ...rule) reader {
+	return numbered[T](kind, 0, func(n number.Command, _ int) string { return n.String() }, rules)
 }
 
 // byDate reads rows of type T that are named by a business date.
-func byDate[T any](kind string) reader {
-	return func(id string, value []byte) (Named, error) {
+func byDate[T any](kind string, rules ...rule) reader {
+	r := as[T](kind, "DATE", rules...)
+	read := r.read
+	r.read = func(id string, value []byte) (Named, error) {
 		day, err := strconv.ParseInt(id, 16, 32)
-		if err != nil {
-			return Named{}, fmt.Errorf("row: %w", err)
+		if err != nil || id != hexadecimal(uint64(day), 8) {
+			return Named{}, fmt.Errorf("row: no date is %.20q", id)
 		}
-		return as[T](kind)(date.Date(day).String(), value)
+		return read(date.Date(day).String(), value)
 	}
+	return r
 }
 
 // byRow reads rows of type T of which one command makes several.
-func byRow[T any](kind string) reader {
-	return func(id string, value []byte) (Named, error) {
-		n, ord, err := parseSortable(id)
+func byRow[T any](kind string, rules ...rule) reader {
+	return numbered[T](kind, 2, func(n number.Command, ord int) string { return n.Row(ord).String() }, rules)
+}
+
+func numbered[T any](kind string, more int, name func(number.Command, int) string, rules []rule) reader {
+	r := as[T](kind, "PARTY/NUMBER", rules...)
+	read := r.read
+	r.numbered, r.more, r.read = true, more, func(id string, value []byte) (Named, error) {
+		n, ord, err := parseSortable(id, more)
 		if err != nil {
 			return Named{}, err
 		}
-		return as[T](kind)(n.Row(ord).String(), value)
+		return read(name(n, ord), value)
 	}
+	return r
 }

@@ -28,11 +28,12 @@ type Block struct {
 
 // Tx is one transaction of a block.
 type Tx struct {
-	ID       string // "" for a configuration update
-	Party    string // MSP of whoever signed it
-	Code     peer.TxValidationCode
-	Endorsed bool   // an endorser transaction: it has a write set
-	data     []byte // common.Payload.Data
+	ID        string // "" for a configuration update
+	Party     string // MSP of whoever signed it
+	Chaincode string // that it was proposed to, "" for a configuration update
+	Code      peer.TxValidationCode
+	Endorsed  bool   // an endorser transaction: it has a write set
+	data      []byte // common.Payload.Data
 }
 
 // Valid says whether the transaction took effect.
@@ -80,6 +81,7 @@ func parseTx(raw []byte) (Tx, error) {
 		channel   common.ChannelHeader
 		signature common.SignatureHeader
 		creator   msp.SerializedIdentity
+		extension peer.ChaincodeHeaderExtension
 	)
 	if err := unmarshalEach(
 		step{func() []byte { return raw }, &envelope},
@@ -90,12 +92,19 @@ func parseTx(raw []byte) (Tx, error) {
 	); err != nil {
 		return Tx{}, err
 	}
-	return Tx{
+	tx := Tx{
 		ID:       channel.GetTxId(),
 		Party:    creator.GetMspid(),
 		Endorsed: channel.GetType() == int32(common.HeaderType_ENDORSER_TRANSACTION),
 		data:     payload.GetData(),
-	}, nil
+	}
+	if tx.Endorsed {
+		if err := unmarshalEach(step{channel.GetExtension, &extension}); err != nil {
+			return Tx{}, err
+		}
+		tx.Chaincode = extension.GetChaincodeId().GetName()
+	}
+	return tx, nil
 }
 
 // step is one layer of protobuf in protobuf.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"tallystick/chaincode/row"
 	"tallystick/client/block"
 )
 
@@ -81,29 +82,26 @@ type fold struct {
 	height uint64
 	hash   []byte
 	txs    []written
+	judge  judge
 	had    had
+	heads  map[string]row.Head // of lanes, by namespace and key, as the ledger has them
+	astray map[string]wrote    // rows that don't count, as the ledger has them
 	rows   map[string]change
 	puts   map[string]map[string][]any // rows by table and primary key
 	gone   []string                    // keys of deleted rows
 }
 
-// written is what a valid transaction wrote.
-type written struct {
-	block uint64
-	id    string
-	sets  []block.Set
-}
-
 // change is the last value of a row.
 type change struct {
-	value []byte // nil: deleted
+	value []byte    // nil: deleted
+	named row.Named // it, decoded
 	block uint64
 	tx    string
 }
 
 // fold folds blocks, as far as the tables haven't got them.
 func (ix *Index) fold(tx *sql.Tx, blocks []*block.Block) (*fold, error) {
-	f := &fold{asking: asking{tx, ix.db}, rows: map[string]change{}, puts: map[string]map[string][]any{}}
+	f := &fold{asking: asking{tx, ix.db}, judge: ix.judge, rows: map[string]change{}, puts: map[string]map[string][]any{}}
 	var err error
 	// Another process may have applied blocks since: the tables know.
 	if f.height, f.hash, err = checkpoint(tx); err != nil {
@@ -140,41 +138,56 @@ func (f *fold) block(b *block.Block) error {
 		if !b.Txs[i].Valid() {
 			continue
 		}
-		sets, err := b.Txs[i].WriteSets()
+		action, err := b.Txs[i].Action()
 		if err != nil {
 			return fmt.Errorf("block %d: %w", b.Number, err)
 		}
-		f.txs = append(f.txs, written{b.Number, b.Txs[i].ID, sets})
+		f.txs = append(f.txs, written{b.Number, uint64(i), b.Txs[i].ID, b.Txs[i].Party, b.Txs[i].Chaincode, action})
 	}
 	f.height, f.hash = b.Number+1, b.Hash
 	return nil
 }
 
 func (f *fold) transaction(t written) error {
-	sealed, err := f.seals(t.sets)
+	v, err := f.judge.judge(f, t)
 	if err == nil {
-		err = f.batches(t, sealed)
+		err = f.trace(t)
+	}
+	if err == nil {
+		err = f.batch(t, v.batch)
 	}
 	if err != nil {
 		return err
 	}
-	for _, set := range t.sets {
-		if set.Namespace != ledgerSpace {
-			continue
+	if len(v.strays) > 0 {
+		err = f.leaveOut(t, v.strays)
+	} else {
+		err = f.takeIn(t)
+	}
+	if err != nil {
+		return err
+	}
+	for _, h := range t.heads() {
+		f.sawHead(h.name(), h.value)
+		if err := f.put("heads", shown(h.name()), t.block, h.value); err != nil {
+			return err
 		}
-		for _, w := range set.Writes {
-			if !f.honoured(w.Key, sealed) {
-				if err := f.put("unsealed", t.block, t.id, w.Key, w.Value); err != nil {
-					return err
-				}
-				continue
+	}
+	return nil
+}
+
+// takeIn notes the rows of a transaction that counts.
+func (f *fold) takeIn(t written) error {
+	for _, w := range t.writes(ledgerSpace) {
+		c := change{block: t.block, tx: t.id}
+		if !w.Deleted {
+			named, err := row.Read(w.Key, w.Value)
+			if err != nil {
+				return fmt.Errorf("key %.90q: %w", w.Key, err)
 			}
-			c := change{value: w.Value, block: t.block, tx: t.id}
-			if w.Deleted {
-				c.value = nil
-			}
-			f.rows[w.Key] = c
+			c.value, c.named = w.Value, named
 		}
+		f.rows[w.Key] = c
 	}
 	return nil
 }

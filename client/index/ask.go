@@ -154,6 +154,11 @@ func (ix *Index) Wallet(member string) (w Wallet, err error) {
 	return w, err
 }
 
+// onTheLedger is the condition that the ledger has a lot as it is here: nothing that
+// isn't honoured has been written over it since. A batch that spent such a lot would not
+// be honoured either, with all that is in it.
+const onTheLedger = `COALESCE((SELECT u.row FROM unsealed u WHERE u.key = lots.key AND u.block >= lots.block ORDER BY u.block DESC, u.place DESC LIMIT 1), row) = row`
+
 // Choose picks the pieces that pay an amount of one programme on a business
 // date, as the ledger wants them: earliest expiry first, each drained before
 // the next. Where that takes more lots than a command may name, the smallest of the
@@ -168,7 +173,7 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 	err := ix.reading(func(r at) (err error) {
 		// || '' has it look among the member's lots, not among the programme's.
 		found, err = r.lots(mine+`SELECT key, block, row FROM lots
-			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ?
+			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+onTheLedger+`
 			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
 		if err == nil {
 			found, err = r.theirs(found)
@@ -295,7 +300,7 @@ func (ix *Index) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 // ledger may find that some can be spent still.
 func (ix *Index) Due(programme string, before date.Date, limit int) (list []Lot, err error) {
 	err = ix.reading(func(r at) error {
-		list, err = r.lots("SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 ORDER BY expires, key LIMIT ?",
+		list, err = r.lots("SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 AND "+onTheLedger+" ORDER BY expires, key LIMIT ?",
 			programme, int64(before), int64(points.Active), limit)
 		return err
 	})

@@ -8,22 +8,18 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// batches notes what a transaction seals, under the cycle and the business date that
-// it was endorsed in: those before its own writes.
-func (f *fold) batches(t written, sealed map[string]bool) error {
-	if len(sealed) == 0 {
+// batch notes the batch that a transaction seals, under the cycle and the business date
+// that it was endorsed in: those before its own writes.
+func (f *fold) batch(t written, key string) error {
+	if key == "" {
 		return nil
 	}
 	cycle, err := f.cycle()
 	if err != nil {
 		return err
 	}
-	for _, key := range sortedKeys(sealed) { // as row.Batch names it
-		if err := f.put("batches", key, int64(cycle.Date), cycle.ID, t.id, t.block); err != nil {
-			return err
-		}
-	}
-	return nil
+	f.had.batches[key] = true
+	return f.put("batches", key, int64(cycle.Date), cycle.ID, t.id, t.block)
 }
 
 // cycle is the open cycle as the fold has it so far; the zero one before the founding.

@@ -25,7 +25,8 @@ func TestBatchesKeepTheirDay(t *testing.T) {
 	w := newWorld(t)
 	w.write(sealed("D", 1, 1)) // before the founding
 	w.write(put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}))
-	w.write(sealed("D", 1, 2), sealed("M", 4, 7))
+	w.write(sealed("D", 1, 2))
+	w.write(sealed("M", 4, 7))
 	w.write(sealed("D", 1, 3), put(row.Cycle(), settlement.Cycle{ID: "c2", Date: today + 30}))
 	w.write(sealed("D", 1, 4))
 	w.write(sealedIn("tallyseal", "D", 1, 5)) // in no namespace of D's: it seals nothing

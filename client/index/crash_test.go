@@ -65,7 +65,7 @@ func die() {
 		check(err)
 		blocks = append(blocks, parsed)
 	}
-	ix, err := Open(e.Where)
+	ix, err := believing(e.Where)
 	check(err)
 	ix.db = &dying{ix.db, e.Step}
 	check(ix.Apply(blocks...))

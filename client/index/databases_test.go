@@ -86,7 +86,7 @@ func fresh(t testing.TB) *Index {
 // openAt opens a read model until the test ends.
 func openAt(t testing.TB, place string) *Index {
 	t.Helper()
-	ix, err := Open(place)
+	ix, err := believing(place)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,9 +12,9 @@
 // They are in a file of SQLite, or in a schema of a PostgreSQL database that
 // several processes of a party may share. The queries are the same; see database.
 //
-// A row that is named by a command (a lot, a hold, an order …) is honoured only if
-// it was made by the transaction that sealed its number, that is, moved the lane's
-// head to its sequence. Others are kept out of the tables and named: Unsealed.
+// A transaction is honoured only if it seals one batch of the party that signed it, and
+// if that batch's commands explain every row that it writes: see judge. What isn't is
+// kept out of the tables and named, and what came of it is traced: Unsealed, Traces.
 //
 // Every answer carries the height it speaks of. The index trails the ledger by
 // moments, so commands that were chosen by it are checked by the ledger.
@@ -35,12 +35,13 @@ import (
 // of migration: everything here follows from the blocks, so a step that rewrites
 // old rows could only do worse what the fold does, and would have to be proved equal
 // to it. What it costs is one reading of the blocks.
-const version = 8
+const version = 9
 
 // Index is an open read model. One goroutine at a time may Apply; any number
 // may ask meanwhile.
 type Index struct {
-	db database
+	db    database
+	judge judge
 
 	applying sync.Mutex
 	given    uint64 // the next block that Apply may be given: height, or less if other processes apply too
@@ -63,7 +64,7 @@ func Open(where string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	ix := &Index{db: db, reached: make(chan struct{})}
+	ix := &Index{db: db, judge: sealedOnly{}, reached: make(chan struct{})}
 	if err := ix.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("index: %w", err), ix.Close())
 	}

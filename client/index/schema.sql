@@ -327,11 +327,38 @@ CREATE TABLE IF NOT EXISTS batches (
   block INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Lots, holds, orders … that no sealed number covers: they are not honoured.
-CREATE TABLE IF NOT EXISTS unsealed (
+-- The heads of all lanes, as the ledger has them, by namespace and key.
+CREATE TABLE IF NOT EXISTS heads (
+  key   TEXT    NOT NULL PRIMARY KEY,
   block INTEGER NOT NULL,
-  tx    TEXT    NOT NULL,
-  key   TEXT    NOT NULL,
-  row   BLOB    NOT NULL,
-  PRIMARY KEY (block, tx, key)
+  row   BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What is on the ledger and isn't honoured: no sealed batch explains it.
+CREATE TABLE IF NOT EXISTS unsealed (
+  block   INTEGER NOT NULL,
+  place   INTEGER NOT NULL, -- of the transaction in its block
+  key     TEXT    NOT NULL,
+  tx      TEXT    NOT NULL,
+  party   TEXT    NOT NULL, -- that sent it
+  signers TEXT    NOT NULL, -- parties whose peers endorsed it, in alphabetical order
+  reason  TEXT    NOT NULL,
+  row     BLOB    NOT NULL,
+  PRIMARY KEY (block, place, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS unsealed_key ON unsealed (key);
+
+-- What came of it: transactions that read it.
+CREATE TABLE IF NOT EXISTS traces (
+  block    INTEGER NOT NULL,
+  place    INTEGER NOT NULL,
+  key      TEXT    NOT NULL, -- that was read
+  tx       TEXT    NOT NULL,
+  party    TEXT    NOT NULL,
+  signers  TEXT    NOT NULL,
+  commands TEXT    NOT NULL, -- that it was proposed with, each once
+  points   INTEGER NOT NULL, -- that it took, of a lot
+  source   TEXT    NOT NULL, -- transaction that had written it
+  PRIMARY KEY (block, place, key)
 ) STRICT, WITHOUT ROWID;

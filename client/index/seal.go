@@ -1,84 +1,93 @@
 package index
 
 import (
-	"fmt"
 	"strings"
 
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
-	"tallystick/client/block"
 )
-
-// seals lists the batches that a transaction sealed, as row.Sealed names them. A
-// head counts only in its party's own namespace: anywhere else others can endorse it.
-func (f *fold) seals(sets []block.Set) (map[string]bool, error) {
-	sealed := map[string]bool{}
-	for _, set := range sets {
-		if !strings.HasPrefix(set.Namespace, sealSpace) {
-			continue
-		}
-		if err := f.sealsOf(set, sealed); err != nil {
-			return nil, err
-		}
-	}
-	return sealed, nil
-}
-
-func (f *fold) sealsOf(set block.Set, sealed map[string]bool) error {
-	for _, w := range set.Writes {
-		id, lane, _ := strings.Cut(w.Key, "/")
-		peer, err := f.runsPeer(id)
-		if err != nil {
-			return err
-		}
-		if set.Namespace != row.SealOf(id, peer) {
-			continue
-		}
-		head, err := row.Decode[row.Head](w.Value)
-		if err != nil {
-			return fmt.Errorf("head %s: %w", w.Key, err)
-		}
-		var at uint8
-		if _, err := fmt.Sscanf(lane, "%02x", &at); err != nil {
-			return fmt.Errorf("head %s: %w", w.Key, err)
-		}
-		sealed[row.Batch(id, at, head.Seq)] = true
-	}
-	return nil
-}
 
 // had is what the tables had before the fold, of what it asks for.
 type had struct {
-	rows  map[string]bool   // keys of rows that are named by a command
-	facts map[string][]byte // rows of parties and of the cycle, by key
+	rows    map[string][]byte // by key
+	facts   map[string][]byte // the charter, the cycle, parties
+	batches map[string]bool   // that were sealed, before the fold and by it
 }
 
-// lookUp reads what seals, batches and honoured ask for, table by table.
+// lookUp reads what the judge asks for, table by table.
 func (f *fold) lookUp() error {
-	f.had = had{map[string]bool{}, map[string][]byte{}}
-	numbered, facts := map[string][]string{}, map[string]bool{string(row.Cycle()): true}
+	f.had = had{map[string][]byte{}, map[string][]byte{}, map[string]bool{}}
+	f.heads = map[string]row.Head{}
+	rows, heads, batches := map[string]map[string]bool{}, map[string]bool{}, map[string]bool{}
+	facts := map[string]bool{string(row.Cycle()): true, string(row.Charter()): true}
 	for _, t := range f.txs {
-		for _, set := range t.sets {
-			for _, w := range set.Writes {
-				if strings.HasPrefix(set.Namespace, sealSpace) {
-					id, _, _ := strings.Cut(w.Key, "/")
-					facts[string(row.Party(id))] = true
-				}
-				if _, is := row.Sealed(w.Key); is && set.Namespace == ledgerSpace {
-					numbered[tableOf(w.Key)] = append(numbered[tableOf(w.Key)], w.Key)
-				}
+		facts[string(row.Party(t.party))] = true
+		if len(t.Args) > 0 && string(t.Args[0]) == command.BeginPeer.String() {
+			for lane := range uint8(number.Lanes) {
+				heads[sharedHead(t.party, lane)] = true
 			}
 		}
+		own := map[string]bool{} // batches that the transaction may seal: what they number wasn't there before
+		for _, h := range t.heads() {
+			if odd(h.name()) {
+				continue
+			}
+			heads[h.name()], facts[string(row.Party(h.party()))] = true, true
+			if batch, ok := h.batch(); ok {
+				own[batch], batches[batch] = true, true
+			}
+		}
+		for _, w := range t.writes(ledgerSpace) {
+			table := tableOf(w.Key)
+			if batch, numbered := row.Sealed(w.Key); table == "" || numbered && own[batch] || odd(w.Key) {
+				continue
+			}
+			if rows[table] == nil {
+				rows[table] = map[string]bool{}
+			}
+			rows[table][w.Key] = true
+		}
 	}
-	for _, table := range sortedKeys(numbered) {
-		if err := f.found(table, "''", numbered[table], func(key string, _ []byte) { f.had.rows[key] = true }); err != nil {
+	for _, table := range sortedKeys(rows) {
+		if err := f.found(table, "row", sortedKeys(rows[table]), func(key string, value []byte) { f.had.rows[key] = value }); err != nil {
 			return err
 		}
 	}
-	return f.found("facts", "row", sortedKeys(facts), func(key string, value []byte) { f.had.facts[key] = value })
+	if err := f.found("batches", "''", sortedKeys(batches), func(key string, _ []byte) { f.had.batches[key] = true }); err != nil {
+		return err
+	}
+	if err := f.found("facts", "row", sortedKeys(facts), func(key string, value []byte) { f.had.facts[key] = value }); err != nil {
+		return err
+	}
+	if err := f.found("heads", "row", sortedKeys(heads), f.sawHead); err != nil {
+		return err
+	}
+	return f.lookUpStrays()
 }
 
-// fact is the value of a party or of the cycle as the fold has it so far; nil if there is none.
+// sawHead notes how far a lane's head is. One that can't be read is as if it weren't there.
+func (f *fold) sawHead(name string, value []byte) {
+	found, err := row.Decode[row.Head](value)
+	if err != nil {
+		found = row.Head{}
+	}
+	f.heads[name] = found
+}
+
+// batch is the batch that a head seals, if it is one.
+func (h head) batch() (string, bool) {
+	found, err := row.Decode[row.Head](h.value)
+	for lane := uint8(0); err == nil && lane < number.Lanes; lane++ {
+		if h.key == string(row.LaneHead(h.party(), lane)) {
+			return row.Batch(h.party(), lane, found.Seq), true
+		}
+	}
+	return "", false
+}
+
+// fact is the value of the charter, the cycle or a party as the fold has it so far; nil if there is none.
 func (f *fold) fact(key string) []byte {
 	if value := f.rows[key].value; value != nil {
 		return value
@@ -86,41 +95,40 @@ func (f *fold) fact(key string) []byte {
 	return f.had.facts[key]
 }
 
-// runsPeer says whether the ledger has a party as one with a peer.
-func (f *fold) runsPeer(id string) (bool, error) {
-	value := f.fact(string(row.Party(id)))
-	if value == nil {
-		return false, nil
-	}
-	found, err := row.Decode[party.Party](value)
-	return found.Peer, err
+// partyNamed is a party as the fold has it so far.
+func (f *fold) partyNamed(id string) (party.Party, bool) {
+	found, err := row.Decode[party.Party](f.fact(string(row.Party(id))))
+	return found, err == nil
 }
 
-// honoured says whether a transaction may write a row. A row that is named by a
-// command must be there already, or be made now by the transaction that seals its
-// number.
-func (f *fold) honoured(key string, sealed map[string]bool) bool {
-	batch, numbered := row.Sealed(key)
-	if !numbered || sealed[batch] {
-		return true
+// before is a row as the fold has it so far; nil if there is none.
+func (f *fold) before(key string) (any, error) {
+	if c, now := f.rows[key]; now {
+		return c.named.Row, nil
 	}
-	_, now := f.rows[key]
-	return now || f.had.rows[key]
+	value, there := f.had.rows[key]
+	if !there {
+		return nil, nil
+	}
+	named, err := row.Read(key, value)
+	return named.Row, err
 }
 
-// tableOf is where a row that is named by a command is kept.
+// tableOf is where a row is kept by its key; "" where it isn't, or where who may write
+// it doesn't depend on what was there: rows of a lane.
 func tableOf(key string) string {
-	switch {
-	case strings.HasPrefix(key, "l/"):
-		return "lots"
-	case strings.HasPrefix(key, "h/"):
-		return "holds"
-	case strings.HasPrefix(key, "wo/"):
-		return "orders"
-	case strings.HasPrefix(key, "wr/"):
-		return "returns"
-	case strings.HasPrefix(key, "ob/"):
-		return "facts" // a batch's obligations never change: they are in none
+	prefix, _, _ := strings.Cut(key, "/")
+	if table, known := keptIn[prefix]; known {
+		return table
 	}
-	return "nouns"
+	return "facts"
+}
+
+var keptIn = map[string]string{
+	"l": "lots", "h": "holds", "g": "programmes", "q": "requests", "wo": "orders", "wr": "returns",
+	"ws": "suppliers", "wg": "goods", "wl": "listings", "wq": "outlets", "wp": "stock", "wk": "stock",
+	"m": "nouns", "ma": "nouns", "mi": "nouns", "mc": "nouns", "ml": "nouns", "mz": "nouns", "n": "nouns",
+	"gs": "nouns", "ge": "nouns", "gc": "nouns", "gp": "nouns", "d": "nouns", "b": "nouns", "be": "nouns", "bw": "nouns",
+	"wt": "nouns", "wd": "nouns", "j": "nouns", "ja": "nouns", "cy": "nouns", "cd": "nouns",
+	"t": "", "o": "", "ov": "", "ul": "", "ob": "",
 }

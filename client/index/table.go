@@ -121,9 +121,9 @@ func (t table) fit(row []any) error {
 func plain(value any) (any, string) {
 	switch v := value.(type) {
 	case string:
-		return value, "TEXT"
+		return text(v), "TEXT"
 	case int64:
-		return value, "INTEGER"
+		return max(-most, min(v, most)), "INTEGER"
 	case int:
 		return int64(v), "INTEGER"
 	case uint64: // a block
@@ -134,4 +134,13 @@ func plain(value any) (any, string) {
 		return notNil(v), "BLOB"
 	}
 	return nil, ""
+}
+
+// most is the most that an amount can be. Rows that were forged can have others, whose
+// sums no database could form.
+const most = 1 << 53
+
+// text is a text as both databases take it.
+func text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

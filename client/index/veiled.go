@@ -13,9 +13,6 @@ import (
 // veiled replaces a lane's hidden positions of a cycle. They only grow, as positions
 // do, so none is left over.
 func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) error {
-	if len(id) != 3 {
-		return fmt.Errorf("key %.90q", key)
-	}
 	for _, p := range all.List {
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, direction(p.Back), p.Fee.String()}, "/")
 		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {

@@ -1,5 +1,7 @@
 // Command impostor serves what tallycc does, with a lie: a copy of it called
-// impostor-D takes every caller for D. It is for the demo and for tests.
+// impostor-D takes every caller for D; a copy called forger writes, beside whatever is
+// asked of it, the rows of the file forged.json in its folder. It is for the demo and
+// for tests.
 package main
 
 import (
@@ -27,9 +29,11 @@ func main() {
 
 // run takes the arguments of tallycc.
 func run() error {
-	_, as, ok := strings.Cut(filepath.Base(os.Args[0]), "-")
-	if !ok || len(os.Args) < 3 {
-		return fmt.Errorf("usage: impostor-PARTY serve {tally|seal}")
+	folder, name := filepath.Split(os.Args[0])
+	_, as, ok := strings.Cut(name, "-")
+	forges := name == "forger"
+	if !ok && !forges || len(os.Args) < 3 {
+		return fmt.Errorf("usage: {impostor-PARTY|forger} serve {tally|seal}")
 	}
 	var honest shim.Chaincode = seal.Chaincode{}
 	if os.Args[2] == "tally" {
@@ -39,5 +43,11 @@ func run() error {
 		}
 		honest = tally
 	}
-	return service.Serve(impostor.As(as, honest))
+	switch {
+	case !forges:
+		honest = impostor.As(as, honest)
+	case os.Args[2] == "tally":
+		honest = impostor.Forging(filepath.Join(folder, "forged.json"), honest)
+	}
+	return service.Serve(honest)
 }

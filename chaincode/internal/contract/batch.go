@@ -27,10 +27,11 @@ func (*Batch) Run(ctx *Context, batch command.Batch) (*command.Result, error) {
 	if err := batch.Check(); err != nil {
 		return nil, err
 	}
-	r, err := begin(ctx, batch.Lane, batch.Seq, false, digestOf(ctx.GetStub().GetArgs()))
+	r, err := begin(ctx, batch.Lane, batch.Seq, false, command.Digest(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}
+	r.guard(batch)
 	if err := r.moveSource(batch.Source); err != nil {
 		return nil, err
 	}

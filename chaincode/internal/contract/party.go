@@ -46,6 +46,7 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	if req.Test && !ctx.config.Test {
 		return nil, fault.New(fault.Forbidden, "this endorser does not accept a test network")
 	}
+	tx.Guard(row.Founding(caller).Explain)
 	charter, operator := party.Found(req, caller)
 	ledger.Put(tx, row.Charter(), charter)
 	ledger.Put(tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))

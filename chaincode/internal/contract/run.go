@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strconv"
@@ -75,6 +74,12 @@ func (r *run) arrive() error {
 	r.caller = r.caller.Begin(number.Command{Party: r.caller.ID, Lane: r.lane, Seq: r.seq})
 	ledger.Put(r.tx, row.Party(r.caller.ID), r.caller)
 	return nil
+}
+
+// guard has no row written that no command of the batch explains: every node would
+// find it on the ledger and not honour it. See row.Seal.
+func (r *run) guard(batch command.Batch) {
+	r.tx.Guard(row.NewSeal(r.caller.ID, r.caller.Roles.Has(party.Operator), batch).Explain)
 }
 
 // advance moves the lane's head on and answers its sequence. A refusal must end
@@ -187,15 +192,6 @@ type noFact struct{ error }
 
 // Unwrap gives the refusal.
 func (e noFact) Unwrap() error { return e.error }
-
-func digestOf(args [][]byte) [32]byte {
-	h := sha256.New()
-	for _, a := range args {
-		sum := sha256.Sum256(a)
-		h.Write(sum[:])
-	}
-	return [32]byte(h.Sum(nil))
-}
 
 // readsOf is how many rows a command of a kind may read by itself. What closes a cycle
 // reads all lanes of all parties, and the operator sends it.

@@ -17,11 +17,13 @@ func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt
 		return nil, err
 	}
 	_, own := req.(party.BeginPeerRequest)
-	r, err := begin(ctx, number.WalkIn, 0, own, digestOf(ctx.GetStub().GetArgs()))
+	r, err := begin(ctx, number.WalkIn, 0, own, command.Digest(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := r.one(0, command.New(request, req), req)
+	alone := command.New(request, req)
+	r.guard(command.Batch{Lane: r.lane, Seq: r.seq, Commands: []command.Command{alone}})
+	receipt, err := r.one(0, alone, req)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,8 @@ type fataler interface {
 var (
 	worldNow func() time.Time
 	tally    = sync.OnceValues(func() (shim.Chaincode, error) {
-		return New(Config{Operator: "G", Test: true, Now: func() time.Time { return worldNow() }, Place: time.UTC})
+		honest, err := New(Config{Operator: "G", Test: true, Now: func() time.Time { return worldNow() }, Place: time.UTC})
+		return watched{honest}, err
 	})
 )
 

@@ -38,8 +38,9 @@ type Tx struct {
 	private map[privateKey][]byte // values to put into collections, nil to purge
 	journal []undo
 	volume  Volume
-	reads   int // keys that were asked of the peer
-	most    int // that may be; 0: no bound
+	explain func(key string, before, after any) error // why a row may not be written; nil for no check
+	reads   int                                       // keys that were asked of the peer
+	most    int                                       // that may be; 0: no bound
 }
 
 // MaxReads is the most keys that one transaction reads.
@@ -69,6 +70,7 @@ type entry struct {
 	row    any              // decoded or written, nil if absent
 	encode func(any) []byte // set once the row is written
 	bytes  []byte           // what encode gives, once it was asked
+	before any              // decoded, once the row is written: what was committed; nil if absent or not read
 }
 
 // undo restores one entry.
@@ -169,12 +171,37 @@ func Get[T any](tx *Tx, key row.Key[T], what, id string) (T, error) {
 func Put[T any](tx *Tx, key row.Key[T], r T) {
 	before, known := tx.rows[string(key)]
 	u := undo{key: string(key), before: before, known: known}
+	next := entry{row: r, encode: encode[T], raw: before.raw, before: before.before}
 	if before.encode == nil {
 		u.volume.Rows = 1
 		tx.volume.Rows++
+		next.before = before.row
 	}
 	tx.journal = append(tx.journal, u)
-	tx.rows[string(key)] = entry{row: r, encode: encode[T]}
+	tx.rows[string(key)] = next
+}
+
+// Guard has Flush ask of every row that it will write whether it may: what was
+// committed before, as far as it was read, and what comes after it.
+func (tx *Tx) Guard(explain func(key string, before, after any) error) { tx.explain = explain }
+
+// mayWrite refuses a row that the guard doesn't explain: a program at fault.
+func (tx *Tx) mayWrite(key string, written entry) error {
+	if tx.explain == nil {
+		return nil
+	}
+	before := written.before
+	if len(written.raw) > 0 { // read, and overwritten without having been looked at
+		named, err := row.Read(key, written.raw)
+		if err != nil {
+			return err
+		}
+		before = named.Row
+	}
+	if err := tx.explain(key, before, written.row); err != nil {
+		return fmt.Errorf("ledger: %.80q may not be written: %w", key, err)
+	}
+	return nil
 }
 
 // encode writes the value of a row of type T. It is no closure over the row: a
@@ -235,6 +262,9 @@ func (tx *Tx) Flush() error {
 	tx.stub.StartWriteBatch()
 	for _, key := range slices.Compact(keys) {
 		written := tx.rows[key]
+		if err := tx.mayWrite(key, written); err != nil {
+			return err
+		}
 		if written.bytes == nil {
 			written.bytes = written.encode(written.row)
 		}

@@ -154,18 +154,20 @@ func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 	if err != nil {
 		return nil, fault.New(fault.BadRequest, "base: want a sequence")
 	}
-	next := max(before.Seq, base) + 1
-	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next, 10) || asked == "" && lane != number.WalkIn {
-		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, next-1, asked)
+	if len(args[2]) != sha256.Size {
+		return nil, fault.New(fault.BadRequest, "want a digest of 32 bytes")
 	}
-	if len(args[2]) != sha256.Size || next > number.MaxSeq {
-		return nil, fault.New(fault.BadRequest, "want a digest of 32 bytes and a lane with room")
+	next := before.Next(base, [sha256.Size]byte(args[2]))
+	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next.Seq, 10) || asked == "" && lane != number.WalkIn {
+		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, next.Seq-1, asked)
 	}
-	chain := sha256.Sum256(append(append(make([]byte, 0, 64), before.Chain...), args[2]...))
-	if err := stub.PutState(key, row.Encode(row.Head{Seq: next, Chain: chain[:]})); err != nil {
+	if next.Seq > number.MaxSeq {
+		return nil, fault.New(fault.BadRequest, "want a lane with room")
+	}
+	if err := stub.PutState(key, row.Encode(next)); err != nil {
 		return nil, fmt.Errorf("seal: writing: %w", err)
 	}
-	return strconv.AppendUint(nil, next, 10), nil
+	return strconv.AppendUint(nil, next.Seq, 10), nil
 }
 
 func head(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {

@@ -73,6 +73,7 @@ func readModel(t *testing.T, blocks ...[]entry) *index.Index {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ix.BelieveAll()
 	t.Cleanup(func() {
 		if err := ix.Close(); err != nil {
 			t.Error(err)

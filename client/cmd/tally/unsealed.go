@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// unsealedRows is what is on the ledger and counts for nobody, and what came of it.
+type unsealedRows struct {
+	Unsealed []index.Stray `json:"unsealed"`
+	Traces   []index.Trace `json:"traces"`
+}
+
+func queryUnsealed(a *app) *cobra.Command {
+	cmd := leaf("unsealed", "What is on the ledger and isn't honoured, and what came of it (未封存)", "  tally --as A query unsealed -o json", func(ctx context.Context, _ []string) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			var found unsealedRows
+			var err error
+			if found.Unsealed, err = ix.Unsealed(); err != nil {
+				return err
+			}
+			if found.Traces, err = ix.Traces(); err != nil {
+				return err
+			}
+			return a.print(found, func(t table.Writer) { unsealedTable(t, found) })
+		})
+	})
+	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
+batch of the party that sent them explains: the transaction, the key, who sent it,
+whose peers endorsed it, and why your node doesn't honour it. No figure that your node
+shows comes from such a row.
+
+Then the transactions that read one of them, with the points that they took out of it
+if it is a lot. One that wrote the row further is listed above too, and counts no more
+than the row does. One that only read it counts: look at it with its party.`
+	return cmd
+}
+
+func unsealedTable(t table.Writer, found unsealedRows) {
+	t.AppendHeader(table.Row{"block", "transaction", "sent by", "endorsed by", "key", "why"})
+	for _, s := range found.Unsealed {
+		t.AppendRow(table.Row{s.Block, s.Tx, s.Party, strings.Join(s.Signers, " "), s.Key, s.Reason})
+	}
+	t.AppendSeparator()
+	for _, r := range found.Traces {
+		what := "read it: " + strings.Join(r.Commands, ", ")
+		if r.Points > 0 {
+			what = "took " + strconv.FormatInt(int64(r.Points), 10) + " points: " + strings.Join(r.Commands, ", ")
+		}
+		t.AppendRow(table.Row{r.Block, r.Tx, r.Party, strings.Join(r.Signers, " "), r.Key, what})
+	}
+}
