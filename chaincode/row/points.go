@@ -21,7 +21,7 @@ import (
 var pointsReaders = map[string]reader{
 	"g": as[points.Programme]("programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
 		keeping(func(b, a points.Programme) bool { return b.ID == a.ID && b.Issuer == a.Issuer && b.Price == a.Price })),
-	"l": byRow[points.Lot]("lot", makes(itsCommand, grants...), changes(anyone, spends...), keepingBy(keepsLot)),
+	"l": byRow[points.Lot]("lot", makes(itsCommand, slices.Concat(grants, backs)...), changes(anyone, spends...), keepingBy(keepsLot)),
 	"h": byCommand[points.Hold]("hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),
 		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold)),
 	"t": as[points.Totals]("totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...)),
@@ -35,7 +35,8 @@ var pointsReaders = map[string]reader{
 }
 
 // grants are the commands that make lots, spends those that take from them or change
-// their state, and backs those of them that also give back what was taken.
+// their state, and backs those of them that also give back what was taken: to a lot of its own, with
+// grace, where the old one has ended.
 var (
 	grants = []command.Kind{command.Issue, command.Award, command.Convert, command.Transfer, command.TakeTrade, command.Refund, command.Adjust,
 		command.AwardPurchase, command.RefundReturn, command.TimeOutReturn}

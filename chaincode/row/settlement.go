@@ -38,7 +38,7 @@ var settlementReaders = map[string]reader{
 		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B })),
 	"cn": as[settlement.Netting]("netting", "CYCLE", makes(anyone, command.Finalise)),
 	"cm": as[settlement.Payment]("payment", "CYCLE/N", makes(anyone, command.Finalise),
-		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.CarryPayment),
+		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise), changes(anyone, command.CarryPayment),
 		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
 		keeping(func(b, a settlement.Payment) bool {
 			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
