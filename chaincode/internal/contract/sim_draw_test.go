@@ -27,11 +27,8 @@ import (
 // for the same use.
 var rideCodes, rideCommitment = code.Chain(make(code.Code, code.Size), 3)
 
-// furnish opens what the lives are about: three programmes, rates between them, a
+// furnishAt opens what the lives are about: three programmes with points of a price, rates between them, a
 // pledge, two benefits with quotas, caps for D, and authorisations.
-func furnish(t fataler, w *world) { furnishAt(t, w, amount.Rate{Num: 1, Den: 2}) }
-
-// furnishAt is furnish, with points of a price.
 func furnishAt(t fataler, w *world, price amount.Rate) {
 	rules := points.Rules{SpendPerDay: 300, EarnPerDay: 500, Transfer: points.TransferRules{Allowed: true, PerDay: 200}}
 	for _, p := range []string{"G", "D", "M"} {
