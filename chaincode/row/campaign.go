@@ -22,7 +22,7 @@ var campaignReaders = map[string]reader{
 		})),
 	"ja": byRow[campaign.Award]("award", makes(itsCommand, command.AwardPurchase)),
 	"jr": as[campaign.Used]("purchase awarded", "CAMPAIGN/REFERENCE", makes(anyone, command.AwardPurchase)),
-	"jm": as[campaign.Count]("award-count", "CAMPAIGN/MEMBER", writes(anyone, command.AwardPurchase)),
+	"jm": as[campaign.Count]("award-count", "CAMPAIGN/MEMBER", writes(anyone, command.AwardPurchase, command.RevokeEntitlement)),
 }
 
 func proposer(c campaign.Campaign) string { return c.By }

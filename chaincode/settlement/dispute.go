@@ -251,7 +251,7 @@ func (r EscalateRequest) Check() error { return r.Dispute.Check() }
 // operator may, or, where it is itself a side, an auditor that is none; and only the two sides and who rules can come to
 // bear a part.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't ESCALATED), FORBIDDEN (a
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN (neither), NOT_FOUND, FORBIDDEN (it isn't its to rule on), WRONG_STATE (it isn't ESCALATED), FORBIDDEN (a
 // party that has nothing to do with it), LIMIT (more than was disputed).
 type RuleRequest struct {
 	_       struct{}       `cbor:",toarray"`

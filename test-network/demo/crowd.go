@@ -34,6 +34,9 @@ func step37(ctx context.Context, s *stage) error {
 			return err
 		}
 	}
+	if err := s.tally(ctx, "M", nil, "member", "enrol", "crowd"); err != nil {
+		return err
+	}
 	m, err := s.lanesOf(ctx, "M", "20-22")
 	if err != nil {
 		return err

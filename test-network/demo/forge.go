@@ -44,23 +44,34 @@ func step6(ctx context.Context, s *stage) error {
 }
 
 // forged has G's and F's peers endorse a mint in D's name, submits it, and
-// answers what the ledger made of it. The honest programs are back afterwards.
+// answers what the ledger made of it.
 func (s *stage) forged(ctx context.Context) (verdict string, err error) {
-	liar := filepath.Join(s.scratch, "impostor-D")
+	err = s.lying(ctx, "impostor-D", func() error {
+		verdict, err = s.mintAsD(ctx)
+		return err
+	})
+	return verdict, err
+}
+
+// lying does something while G's and F's peers serve an impostor, under the name that
+// says how it lies. The honest programs are back afterwards.
+func (s *stage) lying(ctx context.Context, name string, do func() error) (err error) {
+	liar := filepath.Join(s.scratch, name)
 	if err := copyProgram(filepath.Join(s.bin, "impostor"), liar); err != nil {
-		return "", err
+		return err
 	}
 	defer func() {
 		for _, party := range []string{"G", "F"} {
 			err = errors.Join(err, s.tallynet(ctx, "chaincode", "restart", "--party", party))
 		}
+		err = errors.Join(err, os.Remove(liar))
 	}()
 	for _, party := range []string{"G", "F"} {
 		if err := s.tallynet(ctx, "chaincode", "restart", "--party", party, "--program", liar); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return s.mintAsD(ctx)
+	return do()
 }
 
 func copyProgram(from, to string) error {
@@ -71,39 +82,48 @@ func copyProgram(from, to string) error {
 	return os.WriteFile(to, data, 0o700)
 }
 
-// mintAsD goes around tally: G's own key, Fabric's own client, chosen endorsers.
+// mintAsD has G mint points of D's.
 func (s *stage) mintAsD(ctx context.Context) (string, error) {
-	cfg, err := config.Load(filepath.Join(s.dir, "parties", "G", "profile.yaml"), nil)
-	if err != nil {
-		return "", err
-	}
-	gateway, hangUp, err := direct.Connect(cfg)
-	if err != nil {
-		return "", err
-	}
-	defer hangUp()
 	expires, err := date.Parse("2027-12-31")
 	if err != nil {
 		return "", err
 	}
 	mint := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "g-boss", Home: "G", Amount: 1_000_000, Expires: expires}}}
-	batch := codec.Encode(command.Batch{Lane: 31, Seq: 1, Commands: []command.Command{command.New("", mint)}})
-	proposal, err := gateway.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode).
-		NewProposal("batch:Run", client.WithBytesArguments(batch), client.WithEndorsingOrganizations("G", "F"))
+	_, said, err := s.aroundTally(ctx, "batch:Run", codec.Encode(command.Batch{Lane: 31, Seq: 1, Commands: []command.Command{command.New("", mint)}}))
+	return said, err
+}
+
+// aroundTally goes around tally: G's own key, Fabric's own client, G's and F's
+// endorsement. It answers the transaction, and what Fabric says of it.
+func (s *stage) aroundTally(ctx context.Context, function string, batch []byte) (tx, said string, err error) {
+	cfg, err := config.Load(filepath.Join(s.dir, "parties", "G", "profile.yaml"), nil)
 	if err != nil {
-		return "", err
+		return "", "", err
+	}
+	gateway, hangUp, err := direct.Connect(cfg)
+	if err != nil {
+		return "", "", err
+	}
+	defer hangUp()
+	options := []client.ProposalOption{client.WithEndorsingOrganizations("G", "F")}
+	if batch != nil {
+		options = append(options, client.WithBytesArguments(batch))
+	}
+	proposal, err := gateway.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode).NewProposal(function, options...)
+	if err != nil {
+		return "", "", err
 	}
 	transaction, err := proposal.EndorseWithContext(ctx)
 	if err != nil {
-		return "", fmt.Errorf("endorsing the forged mint: %w", err)
+		return "", "", fmt.Errorf("endorsing %s around tally: %w", function, err)
 	}
 	commit, err := transaction.SubmitWithContext(ctx)
 	if err != nil {
-		return "", fmt.Errorf("submitting the forged mint: %w", err)
+		return "", "", fmt.Errorf("submitting %s around tally: %w", function, err)
 	}
 	status, err := commit.StatusWithContext(ctx)
 	if err != nil {
-		return "", fmt.Errorf("the forged mint's verdict: %w", err)
+		return "", "", fmt.Errorf("the verdict on %s: %w", function, err)
 	}
-	return status.Code.String(), nil
+	return transaction.TransactionID(), status.Code.String(), nil
 }

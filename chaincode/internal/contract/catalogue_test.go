@@ -181,15 +181,15 @@ func TestListingsKeepTheirTerms(t *testing.T) {
 	if err != nil || listing.Kind != goods.Supply || !slices.Equal(listing.Terms, sealedPrice(1)) || listing.Prices[0].Fen != 30_000 {
 		t.Errorf("%+v, %v", listing, err)
 	}
-	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Terms = sealedPrice(2) }))
+	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Terms, r.Kind = sealedPrice(2), goods.Commission }))
 	if _, refusals := w.run(t, "D", kitListed(nil)); fault.CodeOf(refusals[0]) != fault.Conflict {
 		t.Errorf("back to what it had: %v", refusals[0])
 	}
 	w.advance(t, 1)
-	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Terms = sealedPrice(2) }))
+	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Terms, r.Kind = sealedPrice(2), goods.Commission }))
 	w.must(t, "D", goods.ApplyRequest{Supplier: "own", En: "x", Zh: "x", Licence: licence()})
 	w.must(t, "G", goods.ApproveRequest{Supplier: "own", Fee: amount.Rate{Num: 1, Den: 100}})
-	w.must(t, "D", kit(func(r *goods.SetGoodRequest) { r.Supplier = "own" }), kitListed(func(r *goods.ListRequest) { r.Supplier, r.Terms = "own", nil }))
+	w.must(t, "D", kit(func(r *goods.SetGoodRequest) { r.Supplier = "own" }), kitListed(func(r *goods.ListRequest) { r.Supplier, r.Terms, r.Kind = "own", nil, goods.NoTerms }))
 }
 
 // Approving a supplier gives its party the role; who has it loses none.

@@ -320,7 +320,7 @@ var disputePrecedence = map[string]precedence{
 		{"another pair's", "second", fault.BadRequest}, {"another cycle's", "second", fault.BadRequest}, {"disputed", "", fault.Conflict},
 	}}},
 	"rule": {ruleOn, [][]ground{{
-		{"no dispute", "", fault.NotFound}, {"not the operator", "", fault.Forbidden}, {"not escalated", "", fault.WrongState}, {"a stranger bears", "", fault.Forbidden}, {"too much", "", fault.Limit},
+		{"not the operator", "", fault.Forbidden}, {"no dispute", "", fault.NotFound}, {"not escalated", "", fault.WrongState}, {"a stranger bears", "", fault.Forbidden}, {"too much", "", fault.Limit},
 	}}},
 }
 

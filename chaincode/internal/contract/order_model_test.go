@@ -399,7 +399,7 @@ func (m *mart) whyNot(owner string, pieces []spend.Take) fault.Code {
 	}
 	for _, p := range pieces {
 		b := m.boxes[p.Lot]
-		no := either(forbidden(m.root(b.member) != owner), when(b.state == "expired", fault.Expired), wrongState(b.state != "active"),
+		no := either(forbidden(m.root(b.member) != owner || b.home != "" && b.home != m.people[b.member].home), when(b.state == "expired", fault.Expired), wrongState(b.state != "active"),
 			when(m.last(b) < m.today, fault.Expired), when(m.coins(p.Lot) < int(p.Amount), fault.Insufficient))
 		if no != "" {
 			return no

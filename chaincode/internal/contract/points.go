@@ -21,7 +21,15 @@ var pointsVerbs = []verb{
 	does((*call).setRule),
 	does((*call).pledge),
 	does((*call).relieve),
-	reading((*call).issue, func(r *run, req points.IssueRequest) []string { return r.issueKeys(req.Programme) }),
+	reading((*call).issue, func(r *run, req points.IssueRequest) []string {
+		keys := r.issueKeys(req.Programme)
+		for _, g := range req.Grants {
+			if g.Home == "" {
+				keys = append(keys, string(row.Member(g.Member)))
+			}
+		}
+		return keys
+	}),
 	reading((*call).award, func(r *run, req points.AwardRequest) []string {
 		return append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)), string(row.Member(req.Member)))
 	}),

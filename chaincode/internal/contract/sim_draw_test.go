@@ -326,7 +326,9 @@ func checkRights(net *ledgersim.Network) error {
 	}
 	for _, f := range rowsOf(net, "G", "entitlement") {
 		e := f.Row.(benefit.Entitlement)
-		made["benefit/"+e.Benefit]++
+		if e.State != benefit.Revoked || e.Used > 0 { // one that was revoked unused gave its place back
+			made["benefit/"+e.Benefit]++
+		}
 		if e.Used > e.Uses || int(e.Used) != uses[f.ID] {
 			return fmt.Errorf("entitlement %s was written off %d times: %+v", f.ID, uses[f.ID], e)
 		}
@@ -363,8 +365,8 @@ func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 		if q.Leased != sum.Granted || sum.Used-sum.Returned > q.Limit+q.Relieved {
 			return fmt.Errorf("quota %s is %+v, its leases are %+v", f.ID, q, sum)
 		}
-		if n, counted := made[f.ID]; counted && n != sum.Used {
-			return fmt.Errorf("of quota %s %d were used, %d made", f.ID, sum.Used, n)
+		if n, counted := made[f.ID]; counted && n != sum.Used-sum.Returned {
+			return fmt.Errorf("of quota %s %d were used and %d came back, %d made", f.ID, sum.Used, sum.Returned, n)
 		}
 	}
 	if err := checkCampaigns(net); err != nil {

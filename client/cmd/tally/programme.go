@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 )
 
 func programmes(a *app) *cobra.Command {
@@ -141,8 +142,8 @@ func graceDays(r points.Rules) uint16 {
 
 func listProgrammes(a *app) *cobra.Command {
 	return leaf("list", "List the programmes", "", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-			all, err := everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) })
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			_, all, err := ix.Programmes()
 			if err != nil {
 				return err
 			}

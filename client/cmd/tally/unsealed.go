@@ -34,8 +34,9 @@ func queryUnsealed(a *app) *cobra.Command {
 	})
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
 batch of the party that sent them explains: the transaction, the key, who sent it,
-whose peers endorsed it, and why your node doesn't honour it. No figure that your node
-shows comes from such a row.
+whose peers endorsed it, and why your node doesn't honour it. No figure of your node's
+read model comes from such a row. What the ledger itself is asked (query totals, query
+hold, programme show, party list) is as the endorser has it.
 
 Then the transactions that read one of them, with the points that they took out of it
 if it is a lot. One that wrote the row further is listed above too, and counts no more
