@@ -40,9 +40,12 @@ var patches = []patch{
 	{file: "orderer/common/broadcast/broadcast.go", changes: [][2]string{
 		{"\tcase msgprocessor.ErrMaintenanceMode:\n", "\tcase msgprocessor.ErrMaintenanceMode, msgprocessor.ErrOverShare:\n"},
 	}},
+	{file: "orderer/consensus/smartbft/chain.go", changes: [][2]string{
+		{"\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n", "\tmsgprocessor.Ordered(block.Data.Data)\n\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n"},
+	}},
 	{file: "orderer/common/msgprocessor/standardchannel.go", changes: [][2]string{{
 		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t}\n",
-		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t\twellFormedRule{newShares()},\n\t}\n",
+		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t\twellFormedRule{here},\n\t}\n",
 	}}},
 	{file: "core/common/validation/statebased/validator_keylevel.go", changes: [][2]string{
 		{

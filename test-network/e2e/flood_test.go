@@ -38,6 +38,7 @@ func largest(member string) []command.Command {
 // stands, the others are refused with LIMIT. A batch of too many bytes is refused whole.
 func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 	f := net.open(t, "F", "11")
+	enrol(t, f, "crowd")
 	commands := largest("crowd")
 	ran, err := f.Run(t.Context(), "", commands)
 	if err != nil {
@@ -67,6 +68,8 @@ func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 // issue one point a request meanwhile: all of G's get through, and F's don't fail.
 func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	g, f := net.open(t, "G", "12-13"), net.open(t, "F", "12-14")
+	enrol(t, g, "one-of-g")
+	enrol(t, f, "many-of-f")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var attack sync.WaitGroup
@@ -74,7 +77,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	for lane := range took {
 		attack.Go(func() {
 			for ctx.Err() == nil {
-				_, err := f.Run(t.Context(), "", largest("crowd"))
+				_, err := f.Run(t.Context(), "", largest("many-of-f"))
 				switch fault.CodeOf(err) {
 				case "":
 					took[lane]++
@@ -86,7 +89,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint("crowd-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("crowd", 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint("crowd-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("one-of-g", 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
@@ -132,7 +135,9 @@ func TestOrderersRefuseJunk(t *testing.T) {
 			t.Errorf("%s: %s, %q, %v; want %s", c.name, status, info, err, c.want)
 		}
 	}
-	issue(t, net.open(t, "G", "12"), "GP", "after-junk", 1)
+	g := net.open(t, "G", "12")
+	enrol(t, g, "after-junk")
+	issue(t, g, "GP", "after-junk", 1)
 }
 
 // TestOneMembersJunkLeavesRoom has M send every orderer, in four streams, envelopes of a
@@ -140,6 +145,7 @@ func TestOrderersRefuseJunk(t *testing.T) {
 // off what is over M's share, and all of G's get through.
 func TestOneMembersJunkLeavesRoom(t *testing.T) {
 	junk, g := net.junk(t), net.open(t, "G", "12-15")
+	enrol(t, g, "beside-junk")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var flood sync.WaitGroup
@@ -165,7 +171,7 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint("beside-junk-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("junk", 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint("beside-junk-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("beside-junk", 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}

@@ -51,7 +51,7 @@ type shares struct {
 	rate     float64
 	accounts map[string]*account
 
-	// The envelopes taken in the latest two periods, each as long as a timestamp is good.
+	// The envelopes taken or ordered in the latest two periods, each as long as a timestamp is good.
 	known   [2]map[[sha256.Size]byte]struct{}
 	rotated time.Time
 }
@@ -96,17 +96,35 @@ func (s *shares) take(now time.Time, e sent) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := sha256.Sum256(e.header)
-	by := e.by
-	if s.knows(now, id) || e.made.Before(now.Add(-sentBehind)) || e.made.After(now.Add(sentAhead)) {
-		by = sentBefore
-	}
-	a := s.count(now, by)
+	a := s.payer(now, e, s.knows(now, id))
 	if a.left <= 0 {
 		return false
 	}
+	s.pay(a, e, id)
+	return true
+}
+
+// ordered counts an envelope of a block that came by other orderers only: who sends each
+// of them something else has one share, not as many as there are orderers.
+func (s *shares) ordered(now time.Time, e sent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id := sha256.Sum256(e.header); !s.knows(now, id) {
+		s.pay(s.payer(now, e, false), e, id)
+	}
+}
+
+// payer is the account at whose cost an envelope is.
+func (s *shares) payer(now time.Time, e sent, known bool) *account {
+	if known || e.made.Before(now.Add(-sentBehind)) || e.made.After(now.Add(sentAhead)) {
+		return s.count(now, sentBefore)
+	}
+	return s.count(now, e.by)
+}
+
+func (s *shares) pay(a *account, e sent, id [sha256.Size]byte) {
 	a.left -= float64(max(e.bytes, shareLeast))
 	s.known[0][id] = struct{}{}
-	return true
 }
 
 // count brings an account up to date.
@@ -135,7 +153,7 @@ func (s *shares) alone(now time.Time, by string) bool {
 	return true
 }
 
-// knows says whether an envelope of that name was taken while its timestamp was good.
+// knows says whether an envelope of that name came while its timestamp was good.
 func (s *shares) knows(now time.Time, id [sha256.Size]byte) bool {
 	if now.Sub(s.rotated) > sentBehind+sentAhead {
 		s.known[0], s.known[1], s.rotated = map[[sha256.Size]byte]struct{}{}, s.known[0], now

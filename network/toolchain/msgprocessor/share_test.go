@@ -108,6 +108,28 @@ func TestSentAgainIsNotAtTheCreatorsCost(t *testing.T) {
 	}
 }
 
+// What other orderers took is counted once it is in a block; what came here as well, once.
+func TestBlocksAreCounted(t *testing.T) {
+	s := newShares()
+	g := &sender{by: "G"}
+	here, there := g.next(start, 1<<20), g.next(start, 1<<20)
+	s.take(start, here)
+	left := s.accounts["G"].left
+	s.ordered(start, here)
+	if s.accounts["G"].left != left {
+		t.Error("counted twice")
+	}
+	s.ordered(start, there)
+	s.ordered(start, there)
+	if got := s.accounts["G"].left; got != left-1<<20 {
+		t.Errorf("%.0f left of %.0f", got, left)
+	}
+	s.ordered(start, g.next(start.Add(-sentBehind-time.Second), 1<<20))
+	if got := s.accounts["G"].left; got != left-1<<20 {
+		t.Error("an old envelope at G's cost")
+	}
+}
+
 // What was sent is known for as long as its timestamp is good, and then forgotten.
 func TestNamesAreForgotten(t *testing.T) {
 	s := newShares()
