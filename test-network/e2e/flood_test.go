@@ -140,9 +140,10 @@ func TestOrderersRefuseJunk(t *testing.T) {
 	issue(t, g, "GP", "after-junk", 1)
 }
 
-// TestOneMembersJunkLeavesRoom has M send every orderer, in four streams, envelopes of a
-// megabyte that can be read, and G issue one point a request meanwhile. The orderers put
-// off what is over M's share, and all of G's get through.
+// TestOneMembersJunkLeavesRoom has M send an orderer, in eight streams, envelopes of a megabyte
+// that can be read, and G issue one point a request meanwhile. The orderer puts off what is
+// over M's share, and all of G's get through. It is one orderer only, as M would owe for
+// what all of them had taken before they saw it in blocks, and M has work in other tests.
 func TestOneMembersJunkLeavesRoom(t *testing.T) {
 	junk, g := net.junk(t), net.open(t, "G", "12-15")
 	enrol(t, g, "beside-junk")
@@ -150,7 +151,7 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 	defer stop()
 	var flood sync.WaitGroup
 	var ordered, putOff atomic.Int32
-	for k := range 16 {
+	for range 8 {
 		flood.Go(func() {
 			for ctx.Err() == nil {
 				envelope, err := junk.Envelope(1 << 20)
@@ -158,7 +159,7 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				switch status, info, err := broadcast(ctx, k%4, envelope); {
+				switch status, info, err := broadcast(ctx, 0, envelope); {
 				case err != nil: // the stream ended, by stop at the latest
 				case status == common.Status_SUCCESS:
 					ordered.Add(1)
@@ -178,7 +179,7 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 	stop()
 	flood.Wait()
 	if putOff.Load() == 0 {
-		t.Errorf("no orderer put anything off; %d were ordered", ordered.Load())
+		t.Errorf("the orderer put nothing off; %d were ordered", ordered.Load())
 	}
 	t.Logf("beside 20 requests %d envelopes of junk were ordered, %d put off", ordered.Load(), putOff.Load())
 }
