@@ -40,8 +40,7 @@ type sent struct {
 // account is what an organisation has left, in bytes; below zero after a large envelope.
 type account struct {
 	left    float64
-	counted time.Time // when left was right
-	came    time.Time // its latest envelope
+	came    time.Time // its latest envelope, and when left was right
 	waiting int
 }
 
@@ -135,11 +134,11 @@ func (s *shares) count(now time.Time, by string) *account {
 	}
 	a := s.accounts[by]
 	if a == nil {
-		a = &account{left: rate * shareSaved, counted: now}
+		a = &account{left: rate * shareSaved, came: now}
 		s.accounts[by] = a
 	}
-	a.left = min(a.left+rate*max(0, now.Sub(a.counted).Seconds()), rate*shareSaved)
-	a.counted, a.came = now, now
+	a.left = min(a.left+rate*max(0, now.Sub(a.came).Seconds()), rate*shareSaved)
+	a.came = now
 	return a
 }
 
