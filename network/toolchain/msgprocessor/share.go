@@ -12,8 +12,8 @@ import (
 
 const (
 	shareBytes = 512 << 10 // bytes a second and core for an organisation while others send, too
-	shareAlone = 4         // shares of who is alone
-	shareSaved = 2         // seconds of it that can be saved up
+	shareAlone = 8         // shares of who is alone
+	shareSaved = 1         // seconds of it that can be saved up
 	shareLeast = 8 << 10   // what any envelope counts for, in bytes
 
 	sharePause   = 20 * time.Millisecond // between two looks of one that waits
