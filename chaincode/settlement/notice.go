@@ -29,7 +29,7 @@ type Notice struct {
 	Batches  uint32         `json:"batches"`  // that changed it on that date
 	Last     number.Command `json:"last"`     // command that changed it last
 	Proposed []Model        `json:"proposed"` // in the order in which they were
-	Changes  []Change       `json:"changes"`  // at most one of each model
+	Changes  []Change       `json:"changes"`  // at most one of each model: the day's last word counts
 	Asks     Policy         `json:"asks"`     // the operator, for how cycles are closed; 0 days: nothing
 	Accepts  Policy         `json:"accepts"`  // the strictest policy that it accepts; 0 days: as before
 	UpTo     date.Date      `json:"upTo"`     // date up to which it lets the business date move at once

@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
@@ -520,6 +521,16 @@ func checkCampaigns(net *ledgersim.Network) error {
 	for _, f := range rowsOf(net, "G", "campaign") {
 		campaigns[f.ID] = f.Row.(campaign.Campaign)
 	}
+	into := map[string]string{}
+	for _, f := range rowsOf(net, "G", "member") {
+		into[f.ID] = f.Row.(member.Member).Into
+	}
+	became := func(id string) string {
+		for into[id] != "" {
+			id = into[id]
+		}
+		return id
+	}
 	had := map[string]uint32{}
 	for _, f := range rowsOf(net, "G", "award") {
 		a := f.Row.(campaign.Award)
@@ -528,7 +539,7 @@ func checkCampaigns(net *ledgersim.Network) error {
 		} else {
 			seen[k] = true
 		}
-		had[a.Campaign+"/"+a.Member]++
+		had[a.Campaign+"/"+became(a.Member)]++
 		sum := amount.Units(0)
 		for i, b := range a.Funders {
 			sum += b.Points
@@ -546,10 +557,14 @@ func checkCampaigns(net *ledgersim.Network) error {
 			return fmt.Errorf("award %s of %d points is shared as %d", f.ID, a.Points, sum)
 		}
 	}
+	counts := map[string]uint32{} // of a person, whatever pseudonyms it had
 	for _, f := range rowsOf(net, "G", "award-count") {
-		id, _, _ := strings.Cut(f.ID, "/")
-		if n := f.Row.(campaign.Count).Awards; n != had[f.ID] || n > uint32(campaigns[id].Terms.PerMember) {
-			return fmt.Errorf("%s is counted %d, and had %d", f.ID, n, had[f.ID])
+		id, who, _ := strings.Cut(f.ID, "/")
+		counts[id+"/"+became(who)] += f.Row.(campaign.Count).Awards
+	}
+	for key, n := range counts {
+		if n != had[key] {
+			return fmt.Errorf("%s is counted %d, and had %d", key, n, had[key])
 		}
 	}
 	used := map[string]amount.Units{}

@@ -328,9 +328,13 @@ func (m *model) bargain(t *rapid.T, w *world) {
 			who := d.one(issuer, acceptor)
 			w.must(t, who, settlement.LeaveRequest{By: issuer, Model: id})
 			for j := range m.deals {
-				if l := &m.deals[j]; l.issuer == issuer && l.acceptor == acceptor && l.until == 0 {
+				l := &m.deals[j]
+				if l.issuer != issuer || l.acceptor != acceptor {
+					continue
+				}
+				l.withdrawn = l.withdrawn || who == issuer && l.number == 0
+				if l.until == 0 {
 					l.until = max(m.today, l.from-1)
-					l.withdrawn = who == issuer && l.number == 0
 				}
 			}
 			return
@@ -343,6 +347,12 @@ func (m *model) bargain(t *rapid.T, w *world) {
 	}
 	w.must(t, issuer, settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: issuer, Acceptor: acceptor, Scene: one.scene}, Terms: terms, From: one.from})
 	w.consent(t, acceptor, issuer, id)
+	for i := range m.deals {
+		// Who agrees to two versions of a model on one day is bound by the later one alone.
+		if l := &m.deals[i]; l.issuer == issuer && l.acceptor == acceptor && l.number == 0 && l.until == 0 {
+			l.until = l.from - 1
+		}
+	}
 	m.deals = append(m.deals, one)
 }
 
