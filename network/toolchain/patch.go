@@ -24,17 +24,28 @@ type patch struct {
 	changes [][2]string
 }
 
-//go:embed wellformed.go.txt
+//go:embed msgprocessor/wellformed.go.txt
 var wellFormed string
+
+//go:embed msgprocessor/share.go
+var share string
 
 // patches mend what lets one member stop every peer of 3.1.1 for good: an envelope that
 // can't be read, in a block before a valid transaction. Orderers don't take such envelopes,
-// and peers take them for transactions that nothing depends on.
+// and peers take them for transactions that nothing depends on. Of what can be read,
+// orderers take no more from an organisation than its share.
 var patches = []patch{
 	{file: "orderer/common/msgprocessor/wellformed.go", add: wellFormed},
+	{file: "orderer/common/msgprocessor/share.go", add: share},
+	{file: "orderer/common/broadcast/broadcast.go", changes: [][2]string{
+		{"\tcase msgprocessor.ErrMaintenanceMode:\n", "\tcase msgprocessor.ErrMaintenanceMode, msgprocessor.ErrOverShare:\n"},
+	}},
+	{file: "orderer/consensus/smartbft/chain.go", changes: [][2]string{
+		{"\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n", "\tmsgprocessor.Ordered(block.Data.Data)\n\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n"},
+	}},
 	{file: "orderer/common/msgprocessor/standardchannel.go", changes: [][2]string{{
 		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t}\n",
-		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t\twellFormedRule{},\n\t}\n",
+		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t\twellFormedRule{here},\n\t}\n",
 	}}},
 	{file: "core/common/validation/statebased/validator_keylevel.go", changes: [][2]string{
 		{

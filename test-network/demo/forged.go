@@ -71,6 +71,7 @@ func step35(ctx context.Context, s *stage) error {
 	for _, party := range honestNodes {
 		s.figure("all that "+party+"'s node says of it, before and after", before[party], after[party])
 	}
+	s.note("what G would redeem of true points at the forged price would count, and be traced: so all of it is written back before the cycle ends")
 	return s.mended(ctx, v, redeemed)
 }
 

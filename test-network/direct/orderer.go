@@ -48,8 +48,15 @@ func NewJunk(cfg config.Config) (*Junk, error) {
 }
 
 // Envelope signs a transaction that can be read, has so many bytes for an answer, writes
-// nothing, and was endorsed by nobody.
+// nothing, and has an endorsement that doesn't hold.
 func (j *Junk) Envelope(size int) (*common.Envelope, error) {
+	return j.readable(size, &peer.Endorsement{Endorser: j.creator, Signature: []byte("none")})
+}
+
+// Unendorsed is the same without an endorsement.
+func (j *Junk) Unendorsed(size int) (*common.Envelope, error) { return j.readable(size) }
+
+func (j *Junk) readable(size int, endorsements ...*peer.Endorsement) (*common.Envelope, error) {
 	var data []byte
 	for _, wrap := range []func() proto.Message{
 		func() proto.Message { return &rwset.TxReadWriteSet{} },
@@ -58,7 +65,7 @@ func (j *Junk) Envelope(size int) (*common.Envelope, error) {
 		},
 		func() proto.Message { return &peer.ProposalResponsePayload{Extension: data} },
 		func() proto.Message {
-			return &peer.ChaincodeActionPayload{Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: data}}
+			return &peer.ChaincodeActionPayload{Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: data, Endorsements: endorsements}}
 		},
 		func() proto.Message {
 			return &peer.Transaction{Actions: []*peer.TransactionAction{{Payload: data}}}

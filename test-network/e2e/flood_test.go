@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ func largest(member string) []command.Command {
 // stands, the others are refused with LIMIT. A batch of too many bytes is refused whole.
 func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 	f := net.open(t, "F", "11")
+	enrol(t, f, "crowd")
 	commands := largest("crowd")
 	ran, err := f.Run(t.Context(), "", commands)
 	if err != nil {
@@ -66,6 +68,8 @@ func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 // issue one point a request meanwhile: all of G's get through, and F's don't fail.
 func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	g, f := net.open(t, "G", "12-13"), net.open(t, "F", "12-14")
+	enrol(t, g, "one-of-g")
+	enrol(t, f, "many-of-f")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var attack sync.WaitGroup
@@ -73,7 +77,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	for lane := range took {
 		attack.Go(func() {
 			for ctx.Err() == nil {
-				_, err := f.Run(t.Context(), "", largest("crowd"))
+				_, err := f.Run(t.Context(), "", largest("many-of-f"))
 				switch fault.CodeOf(err) {
 				case "":
 					took[lane]++
@@ -85,7 +89,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint("crowd-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("crowd", 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint("crowd-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("one-of-g", 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
@@ -95,18 +99,12 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 }
 
 // TestOrderersRefuseJunk sends the orderers, in M's name, what nobody endorsed. What
-// can't be read to its write set, or is above the bound, they refuse: behind an envelope
-// that can't be read, in one block, every peer would wait for ever. The rest they order,
-// peers find it invalid, and everybody's next command takes effect.
+// can't be read to its write set, is above the bound, or doesn't even claim an
+// endorsement they refuse: behind an envelope that can't be read, in one block, every peer
+// would wait for ever. The rest they order, peers find it invalid, and everybody's next
+// command takes effect.
 func TestOrderersRefuseJunk(t *testing.T) {
-	cfg, err := net.config("M", t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	junk, err := direct.NewJunk(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	junk := net.junk(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	sized := func(n int) func() (*common.Envelope, error) {
@@ -123,6 +121,7 @@ func TestOrderersRefuseJunk(t *testing.T) {
 		{"above the bound", sized(4 << 20), common.Status_BAD_REQUEST},
 		{"bytes of nothing", signed(common.HeaderType_ENDORSER_TRANSACTION, make([]byte, 1000)), common.Status_BAD_REQUEST},
 		{"no action", signed(common.HeaderType_ENDORSER_TRANSACTION, nil), common.Status_BAD_REQUEST},
+		{"no endorsement", func() (*common.Envelope, error) { return junk.Unendorsed(1000) }, common.Status_BAD_REQUEST},
 		{"another kind of envelope", signed(common.HeaderType_MESSAGE, make([]byte, 1000)), common.Status_BAD_REQUEST},
 		{"small and readable", sized(1000), common.Status_SUCCESS},
 		{"a megabyte and readable", sized(1 << 20), common.Status_SUCCESS},
@@ -131,17 +130,82 @@ func TestOrderersRefuseJunk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := direct.OpenBroadcast(ctx, net.orderer(0))
-		if err != nil {
-			t.Fatal(err)
-		}
-		status, info, err := b.Send(envelope)
-		b.Close()
+		status, info, err := broadcast(ctx, 0, envelope)
 		if err != nil || status != c.want {
 			t.Errorf("%s: %s, %q, %v; want %s", c.name, status, info, err, c.want)
 		}
 	}
-	issue(t, net.open(t, "G", "12"), "GP", "after-junk", 1)
+	g := net.open(t, "G", "12")
+	enrol(t, g, "after-junk")
+	issue(t, g, "GP", "after-junk", 1)
+}
+
+// TestOneMembersJunkLeavesRoom has M send an orderer, in eight streams, envelopes of a megabyte
+// that can be read, and G issue one point a request meanwhile. The orderer puts off what is
+// over M's share, and all of G's get through. It is one orderer only, as M would owe for
+// what all of them had taken before they saw it in blocks, and M has work in other tests.
+func TestOneMembersJunkLeavesRoom(t *testing.T) {
+	junk, g := net.junk(t), net.open(t, "G", "12-15")
+	enrol(t, g, "beside-junk")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var flood sync.WaitGroup
+	var ordered, putOff atomic.Int32
+	for range 8 {
+		flood.Go(func() {
+			for ctx.Err() == nil {
+				envelope, err := junk.Envelope(1 << 20)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				switch status, info, err := broadcast(ctx, 0, envelope); {
+				case err != nil: // the stream ended, by stop at the latest
+				case status == common.Status_SUCCESS:
+					ordered.Add(1)
+				case status == common.Status_SERVICE_UNAVAILABLE:
+					putOff.Add(1)
+				default:
+					t.Errorf("junk: %s, %q", status, info)
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		if _, err := g.Do(t.Context(), fmt.Sprint("beside-junk-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("beside-junk", 1)}}); err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+	}
+	stop()
+	flood.Wait()
+	if putOff.Load() == 0 {
+		t.Errorf("the orderer put nothing off; %d were ordered", ordered.Load())
+	}
+	t.Logf("beside 20 requests %d envelopes of junk were ordered, %d put off", ordered.Load(), putOff.Load())
+}
+
+// junk makes M's.
+func (n *network) junk(t *testing.T) *direct.Junk {
+	t.Helper()
+	cfg, err := n.config("M", t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	junk, err := direct.NewJunk(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return junk
+}
+
+// broadcast sends an orderer an envelope in a stream of its own.
+func broadcast(ctx context.Context, orderer int, envelope *common.Envelope) (common.Status, string, error) {
+	b, err := direct.OpenBroadcast(ctx, net.orderer(orderer))
+	if err != nil {
+		return 0, "", err
+	}
+	defer b.Close()
+	return b.Send(envelope)
 }
 
 // orderer locates one of the network's.

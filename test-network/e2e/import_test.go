@@ -19,8 +19,10 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+	"golang.org/x/sync/errgroup"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/client/gateway"
 )
@@ -73,7 +75,7 @@ const mapping = `
 source: %s
 programme: DP
 columns: {member: household_id, outlet: store_id, amount: sales_value, date: transaction_timestamp, reference: basket_id}
-prefix: {member: h, outlet: s, reference: b}
+prefix: {member: %s-, outlet: s, reference: b}
 rate: "100"
 rounding: half_even
 merge: true
@@ -87,8 +89,10 @@ func importAndKill(t *testing.T, file, source string) {
 	before := balance(t, d, "DP")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "mapping.yaml")
+	prefix := source
+	enrolHouseholds(t, d, file, prefix)
 	source = fmt.Sprintf("%s-%d", source, time.Now().UnixNano()) // the ledger knows every source for good
-	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source), 0o600); err != nil {
+	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source, prefix), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run := func() *exec.Cmd {
@@ -131,6 +135,27 @@ func importAndKill(t *testing.T, file, source string) {
 		if after := balance(t, d, "DP"); after.Issued-before.Issued != want {
 			t.Errorf("the ledger has %d more points, the file says %d", after.Issued-before.Issued, want)
 		}
+	}
+}
+
+// enrolHouseholds makes members of those in a file.
+func enrolHouseholds(t *testing.T, d *gateway.Gateway, file, prefix string) {
+	t.Helper()
+	var group errgroup.Group
+	done := map[string]bool{}
+	for _, row := range table(t, file) {
+		who := row["household_id"]
+		if who == "" || done[who] {
+			continue
+		}
+		done[who] = true
+		group.Go(func() error {
+			_, err := d.Do(t.Context(), "", member.EnrolRequest{Member: prefix + "-" + who})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
 	}
 }
 
