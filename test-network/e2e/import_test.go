@@ -90,7 +90,7 @@ func importAndKill(t *testing.T, file, source string) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "mapping.yaml")
 	prefix := source
-	enrolHouseholds(t, d, file, prefix)
+	enrolHouseholds(t, net.open(t, "D", "12"), file, prefix)
 	source = fmt.Sprintf("%s-%d", source, time.Now().UnixNano()) // the ledger knows every source for good
 	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source, prefix), 0o600); err != nil {
 		t.Fatal(err)
