@@ -1,20 +1,29 @@
 package process
 
-import "golang.org/x/sys/unix"
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
 
 // limitMemory has the system refuse a process more than so many bytes of data; 0 is
 // no limit. Limits of a control group need rights that nobody needs here. A process
-// that is gone already needs none.
+// that is gone already needs none; that the system refuses is an error.
 //
 // Only the soft limit is set: what the process starts inherits both, and could not
 // raise the hard one for a larger child.
-func limitMemory(pid int, bytes uint64) {
+func limitMemory(pid int, bytes uint64) error {
 	var limit unix.Rlimit
-	if unix.Prlimit(pid, unix.RLIMIT_DATA, nil, &limit) != nil {
-		return
+	err := unix.Prlimit(pid, unix.RLIMIT_DATA, nil, &limit)
+	if err == nil {
+		if limit.Cur = limit.Max; bytes > 0 {
+			limit.Cur = min(bytes, limit.Max)
+		}
+		err = unix.Prlimit(pid, unix.RLIMIT_DATA, &limit, nil)
 	}
-	if limit.Cur = limit.Max; bytes > 0 {
-		limit.Cur = min(bytes, limit.Max)
+	if err == nil || errors.Is(err, unix.ESRCH) {
+		return nil
 	}
-	_ = unix.Prlimit(pid, unix.RLIMIT_DATA, &limit, nil)
+	return fmt.Errorf("limit the memory of process %d: %w", pid, err)
 }

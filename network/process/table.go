@@ -47,7 +47,8 @@ func (t Table) Lookup(name string) (Record, State, error) {
 // Start runs the spec unless it is running. It answers whether it started
 // anything. A program that runs with another fingerprint is left as it is: stop
 // it first. Refused are a missing program ([MissingError]) and a port that
-// somebody else listens on ([PortError]).
+// somebody else listens on ([PortError]). It is an error, too, if the system doesn't
+// limit its memory; then it runs, and Stop ends it.
 //
 // Start returns when the process exists, not when it is ready.
 func (t Table) Start(spec Spec) (started bool, err error) { return t.start(spec, Revivals{}) }
@@ -73,8 +74,8 @@ func (t Table) start(spec Spec, so Revivals) (started bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("start %s: %w", spec.Name, err)
 	}
-	limitMemory(cmd.Process.Pid, 2*spec.Memory)
-	err = t.remember(spec, fingerprint, int32(cmd.Process.Pid), so)
+	err = errors.Join(limitMemory(cmd.Process.Pid, 2*spec.Memory),
+		t.remember(spec, fingerprint, int32(cmd.Process.Pid), so))
 	go func() { // reap it if it dies while this program still runs; else init does
 		_ = cmd.Wait()
 		if t.Exits != nil {
