@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -275,4 +276,15 @@ func TestOnceAtOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Of a refused group the one that was refused is told, not those that fell with it.
+func TestCulprit(t *testing.T) {
+	refused, linked := fault.New(fault.WrongState, "x"), fault.New(fault.Linked, "y")
+	if got := culprit([]error{nil, linked, refused, linked}); !errors.Is(got, refused) {
+		t.Error(got)
+	}
+	if got := culprit([]error{nil, nil}); got != nil {
+		t.Error(got)
+	}
 }

@@ -74,6 +74,7 @@ func noSuch(cmd *cobra.Command, args []string) error {
 type value struct {
 	name, kind, text string
 	set              func(string) error
+	forms            []string // of the values that were given, each in its one form
 }
 
 // String is the text that was given.
@@ -84,9 +85,12 @@ func (v *value) Type() string { return v.kind }
 
 // Set reads the text. What is wrong keeps its code and gets the flag's name.
 func (v *value) Set(text string) error {
+	before := len(v.forms)
 	err := v.set(text)
 	if err == nil {
-		v.text = text
+		if v.text = text; len(v.forms) == before {
+			v.forms = append(v.forms, text)
+		}
 		return nil
 	}
 	var refusal *fault.Error
@@ -97,25 +101,31 @@ func (v *value) Set(text string) error {
 }
 
 // on is a flag that does something with its text.
-func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) {
-	cmd.Flags().Var(&value{name: name, kind: kind, set: set}, name, usage)
+func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) *value {
+	v := &value{name: name, kind: kind, set: set}
+	cmd.Flags().Var(v, name, usage)
+	return v
 }
 
 // one is a flag with one value.
 func one[T any](cmd *cobra.Command, to *T, name, kind, usage string, parse func(string) (T, error)) {
-	on(cmd, name, kind, usage, func(text string) (err error) {
-		*to, err = parse(text)
+	v := on(cmd, name, kind, usage, nil)
+	v.set = func(text string) (err error) {
+		if *to, err = parse(text); err == nil {
+			v.forms = []string{formOf(*to)}
+		}
 		return err
-	})
+	}
 }
 
 // many is a flag that may be given again; its values are kept in their order.
 func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse func(string) (T, error)) {
-	on(cmd, name, kind, usage+"; again for more", func(text string) error {
-		v, err := parse(text)
-		*to = append(*to, v)
+	v := on(cmd, name, kind, usage+"; again for more", nil)
+	v.set = func(text string) error {
+		one, err := parse(text)
+		*to, v.forms = append(*to, one), append(v.forms, formOf(one))
 		return err
-	})
+	}
 }
 
 // word is a flag with a plain text.
@@ -163,10 +173,14 @@ func reason(cmd *cobra.Command, to *string, example string) {
 // span is a flag with a length of time, for what ends so long after now.
 func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
 	*to = otherwise
-	cmd.Flags().Var(&value{name: name, kind: "span", text: spanText(otherwise), set: func(text string) (err error) {
-		*to, err = parseSpan(text)
+	v := &value{name: name, kind: "span", text: spanText(otherwise)}
+	v.set = func(text string) (err error) {
+		if *to, err = parseSpan(text); err == nil {
+			v.forms = []string{spanText(*to)}
+		}
 		return err
-	}}, name, usage+": 15m, 36h, 7d")
+	}
+	cmd.Flags().Var(v, name, usage+": 15m, 36h, 7d")
 }
 
 // evidence is a document, of which only the SHA-256 goes to the ledger.

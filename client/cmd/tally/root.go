@@ -31,9 +31,14 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
   tally --as D points wallet zhang
   tally --as D points redeem --member zhang --take GP:500 --request till-7-000123
   tally --as A query owes -o json`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFormat(cmd) },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkFormat(cmd); err != nil {
+				return err
+			}
+			return a.listen(cmd, args)
+		},
 	}
 	cmd.SetHelpTemplate(help)
 	flags := cmd.PersistentFlags()
