@@ -61,7 +61,7 @@ func TestIntents(t *testing.T) {
 	same := [][]string{
 		{"--as D points hold --member li --take DP:5 --take GP:7 --for 1h", "points hold --for 60m --take DP:5 --as D --take=GP:7 --member=li --request A2 -o json",
 			"--as D points hold --take DP:5 --take GP:7 --member li --for 3600s --timeout 5s --height 7"},
-		{"points hold --member li --take DP:5", "points hold --member li --take DP:5 --for 15m", "points hold --member li --take DP:005"},
+		{"points hold --member li --take DP:5", "points hold --member li --take DP:5 --for 15m", "points hold --for 2h --for 15m --member x --member li --take DP:5", "points hold --member li --take DP:005"},
 	}
 	for _, lines := range same {
 		for _, line := range lines {
@@ -75,7 +75,7 @@ func TestIntents(t *testing.T) {
 		"points hold --member li --take DP:5", "points hold --member li --take DP:6", "points hold --member li --take GP:5", "points hold --member wang --take DP:5",
 		"points hold --member li --take DP:5 --take GP:1", "points hold --member li --take GP:1 --take DP:5", "points hold --member li --take DP:5 --for 16m",
 		"points redeem --member li --take DP:5", "points hold --member li --take DP:5 --authorisation G.0.1.0", "points hold --member li --take DP:5 --lot D.1.2.0.0:1",
-		"programme rules GP --wait 7", "programme rules DP --wait 7", "programme rules GP --wait 7 --transfer", "programme rules GP --wait 7 --transfer=false",
+		"programme rules GP --wait-days 7", "programme rules DP --wait-days 7", "programme rules GP --wait-days 7 --transfer", "programme rules GP --wait-days 7 --transfer=false",
 		"party amend D --debit 0", "party amend D --liability 0", "party amend D",
 	} {
 		intent := intentOf(t, line)
@@ -113,7 +113,7 @@ func TestPrivateIntentsNeedTheVault(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
 	for line, want := range map[string]bool{
 		"member link li --channel app --customer 13800000000": true, "member enrol --channel app --customer 13800000000": true,
-		"member unlink li --channel app --customer 13800000000": true, "member invite li --channel app --customer 13800000000": true,
+		"member unlink li --channel app --customer 13800000000 --reason left": true, "member invite li --channel app --customer 13800000000 --party F": true,
 		"member share D.0.4.0 F --field phone=13800000000": true, "member link li": false, "points hold --member li --take DP:5": false,
 	} {
 		first, secret := hash(here, line)
