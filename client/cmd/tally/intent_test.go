@@ -114,7 +114,7 @@ func TestPrivateIntentsNeedTheVault(t *testing.T) {
 	for line, want := range map[string]bool{
 		"member link li --channel app --customer 13800000000": true, "member enrol --channel app --customer 13800000000": true,
 		"member unlink li --channel app --customer 13800000000 --reason left": true, "member invite li --channel app --customer 13800000000 --party F": true,
-		"member share D.0.4.0 F --field phone=13800000000": true, "member link li": false, "points hold --member li --take DP:5": false,
+		"member share D.0.4.0 F --field phone=13800000000": true, "member show li": false, "points hold --member li --take DP:5": false,
 	} {
 		first, secret := hash(here, line)
 		again, _ := hash(here, line)
