@@ -87,7 +87,7 @@ func bookLiability(a *app) *cobra.Command {
 	var blocks uint64
 	cmd := leaf("liability", "What points are worth in the books, by programme, age and expiry (合同负债、预计负债; IFRS 15, CAS 14, CAS 13)",
 		`  tally --as G books liability --redemption GP:0.85
-  tally --as G books liability --policy policy.yaml --own --by age
+  tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
   tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
 		func(ctx context.Context, _ []string) error {
@@ -137,11 +137,11 @@ came with; neither goes to the ledger:
 
 Without a sale points are worth their settlement price times what is expected.`
 	given.flags(cmd)
-	one(cmd, &by, "by", "word", "also show each line's parts: age, expiry", parseBy)
-	complete(cmd, "by", "age", "expiry")
+	one(cmd, &by, "parts", "word", "also show each line's parts: age, expiry", parseBy)
+	complete(cmd, "parts", "age", "expiry")
 	cmd.Flags().BoolVar(&own, "own", false, "only what you bear yourself")
 	word(cmd, &cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
-	cmd.Flags().Uint64Var(&blocks, "blocks", 0, "as of so many blocks")
+	whole(cmd, &blocks, "blocks", 0, "as of so many blocks")
 	return cmd
 }
 

@@ -134,21 +134,19 @@ func balanceTable(t table.Writer, b books.Balance, s books.Summary) {
 func bookLedger(a *app) *cobra.Command {
 	var f accountFlags
 	var filter books.LedgerFilter
-	cmd := leaf("ledger", "Every entry of an account, with the balance after it (明细账)",
-		"  tally --as D books ledger --account 2202 --party M\n  tally --as D books ledger --account 2801 --programme DP --period 2026-11",
-		func(ctx context.Context, _ []string) error {
-			if filter.Code == "" {
-				return fault.New(fault.BadRequest, "--account CODE: which account?")
-			}
+	cmd := leaf("ledger ACCOUNT", "Every entry of an account, with the balance after it (明细账)",
+		"  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
+		func(ctx context.Context, args []string) error {
+			filter.Code = args[0]
 			return a.booked(ctx, f, func(list []books.Locked) error {
 				rows := books.Ledger(list, filter)
 				return a.print(map[string]any{"rows": rows}, func(t table.Writer) { ledgerTable(t, rows, filter) })
 			})
 		})
-	word(cmd, &filter.Code, "account", "the account's code, such as 2202")
 	word(cmd, &filter.Party, "party", "only what is of this counterparty")
 	word(cmd, &filter.Programme, "programme", "only what is of this programme")
 	f.flags(cmd)
+
 	return cmd
 }
 

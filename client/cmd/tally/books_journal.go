@@ -135,7 +135,8 @@ Layouts: plain (.csv, .xlsx, .json), kingdee (.xlsx: K/3, KIS), yonyou (.txt: U8
 	complete(cmd, "layout", "plain", "kingdee", "yonyou")
 	cmd.Flags().BoolVar(&f.begin, "begin", false, "your books begin with this period: what was owed before it is its opening")
 	cmd.Flags().BoolVar(&f.restate, "restate", false, "put a locked period right, by vouchers of their own (差错更正)")
-	reason(cmd, &f.reason, "wrong_estimate")
+	word(cmd, &f.reason, "reason", "why it is restated: a code such as wrong_estimate")
+	require(cmd, "period")
 	return cmd
 }
 

@@ -302,7 +302,7 @@ func TestBadUseOfBooks(t *testing.T) {
 	}{
 		{"share above the whole", []string{"--as", "G", "books", "liability", "--redemption", "GP:1.2"}, "0 to 1"},
 		{"share of nothing", []string{"--as", "G", "books", "liability", "--redemption", "0.8"}, "PROGRAMME:SHARE"},
-		{"odd parts", []string{"--as", "G", "books", "liability", "--by", "colour"}, "age or expiry"},
+		{"odd parts", []string{"--as", "G", "books", "liability", "--parts", "colour"}, "age or expiry"},
 		{"journal of no period", []string{"--as", "G", "books", "journal"}, "period"},
 		{"journal of an odd period", []string{"--as", "G", "books", "journal", "--period", "2026.11"}, "period"},
 		{"journal in an odd form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "j.doc"}, ".xlsx"},
@@ -312,10 +312,10 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"a reason without restating", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--reason", "x"}, "--restate"},
 		{"restated and begun", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate", "--reason", "x", "--begin"}, "--begin"},
 		{"a reading of two moments", []string{"--as", "G", "books", "liability", "--cycle", "2026-11", "--blocks", "7"}, "--blocks"},
-		{"ledger of no account", []string{"--as", "G", "books", "ledger"}, "--account CODE"},
-		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "--programme ID"},
-		{"path from nowhere", []string{"--as", "G", "books", "prove-member", "li"}, "--from FILE"},
-		{"root of nothing", []string{"verify-liability", "nowhere"}, "--root HEX"},
+		{"ledger of no account", []string{"--as", "G", "books", "ledger"}, "ACCOUNT"},
+		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "say --out, --programme"},
+		{"path from nowhere", []string{"--as", "G", "books", "prove-member", "li"}, "say --out, --tree"},
+		{"root of nothing", []string{"verify-liability", "nowhere"}, "say --root"},
 		{"alarm above the whole", []string{"--as", "G", "report", "caps", "--alarm", "101"}, "1 to 100"},
 		{"alarm at nothing", []string{"--as", "G", "report", "caps", "--alarm", "0"}, "1 to 100"},
 	} {

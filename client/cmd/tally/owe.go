@@ -69,7 +69,7 @@ func owes(a *app) *cobra.Command {
 		})
 	cmd.Flags().BoolVar(&filter.open, "open", false, "only what is owed still: each fen once")
 	word(cmd, &filter.cycle, "cycle", "only what arose in this cycle")
-	one(cmd, &filter.states, "state", "state[,state]", "only what is in one of these states: see above", func(text string) ([]string, error) { return strings.Split(text, ","), nil })
+	one(cmd, &filter.states, "state", flagMeanings["state"].kind, "only what is in one of these states: see above", func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because
 it expired. What is outstanding is shown in fen exactly: half a fen is 1/2.
