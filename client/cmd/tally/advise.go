@@ -29,6 +29,9 @@ func advisePayments(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.meanFile("notice", args[0]); err != nil {
+				return err
+			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.advise(ctx, g, cycle, advices) })
 		})
 	cmd.Long = `Read a camt.054 or camt.053 of your account and match it by end-to-end id and amount with what you are

@@ -106,6 +106,15 @@ func (a *app) mean(name string, values ...string) {
 	a.meant.Named = slices.Insert(a.meant.Named, at, named{Name: name, Values: values})
 }
 
+// meanFile says that what a file holds was meant.
+func (a *app) meanFile(name, path string) error {
+	hash, err := hashFile(path)
+	if err == nil {
+		a.mean(name, hash.String())
+	}
+	return err
+}
+
 // meanSecretly is mean for what the ledger must not show, not even as a hash that could
 // be guessed.
 func (a *app) meanSecretly(name string, values ...string) {
