@@ -29,7 +29,7 @@ type Dispute struct {
 	Evidence codec.Hash     `json:"evidence"` // SHA-256 of what supports it
 	State    DisputeState   `json:"state"`
 	AnswerBy date.Date      `json:"answerBy"` // last day to answer, if no day is skipped; after it, it can be escalated
-	Skipped  int32          `json:"skipped"`  // the open cycle's when it was raised
+	Skipped  int32          `json:"skipped"`  // the open cycle's on the day of Since
 	Answer   codec.Hash     `json:"answer"`   // SHA-256 of the answer, none before
 	Decided  []Allocation   `json:"decided"`  // a proposed split, what was agreed to or what was ruled; else none
 	Grounds  codec.Hash     `json:"grounds"`  // SHA-256 of the ruling's document, none before
@@ -96,11 +96,12 @@ func (s DisputeState) String() string { return disputeStates.Of(uint8(s)) }
 
 // RaiseRequest disputes lines of a statement between the caller and another party. They are left out of its settlement;
 // its signatures stay, since a root is of all lines. A line whose amount is hidden can't be disputed, but what its
-// cycle's sum came to when it was opened can. Either of the two may.
+// cycle's sum came to when it was opened can; what came of a dispute can't again, or a debtor that disputed it in each
+// cycle would never pay. Either of the two may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle, the pair or a line), WRONG_STATE (the cycle isn't
-// COMPUTED or the statement has ended), EXPIRED (the deadline has passed), BAD_REQUEST (a line is of another
-// pair or cycle), CONFLICT (a line is disputed already), LIMIT.
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the cycle isn't
+// COMPUTED or the statement has ended), EXPIRED (the deadline has passed), NOT_FOUND (a line), BAD_REQUEST (a line is of another
+// pair or cycle), WRONG_STATE (a line came of a dispute), CONFLICT (a line is disputed already), LIMIT.
 type RaiseRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Cycle    string       `json:"cycle"`
@@ -271,7 +272,7 @@ func (r RuleRequest) Check() error {
 	return checkAllocations(r.Parts, 0)
 }
 
-// LapseRequest ends a dispute in which nothing was done for 60 days, so that nobody keeps a line from being settled by saying
+// LapseRequest ends a dispute in which nothing was done for 60 days, skipped ones not counted, so that nobody keeps a line from being settled by saying
 // nothing: its lines are owed, as they stood, in the cycle that is open now. Every party but an auditor may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it has ended, or too few days have passed).
