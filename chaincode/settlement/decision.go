@@ -110,7 +110,7 @@ func (d Dispute) Escalate(s Step) (Dispute, error) {
 	if err := d.only(s, d.By, d.Against); err != nil {
 		return Dispute{}, err
 	}
-	if d.State == Raised && d.day(s) <= d.AnswerBy {
+	if d.State == Raised && s.Today-date.Date(s.Skipped-d.Skipped) <= d.AnswerBy {
 		return Dispute{}, fault.New(fault.WrongState, "%s has until %s to answer", d.Against, d.AnswerBy)
 	}
 	if err := d.in(Raised, Answered, Refused, Split); err != nil {
@@ -154,7 +154,7 @@ func (d Dispute) Lapse(s Step) (Dispute, error) {
 	if err := d.open(); err != nil {
 		return Dispute{}, err
 	}
-	if d.day(s) <= d.Since+MaxIdle {
+	if s.Today <= d.Since+MaxIdle {
 		return Dispute{}, fault.New(fault.WrongState, "the dispute is %s since %s, and lapses after %d days", d.State, d.Since, MaxIdle)
 	}
 	return d.to(Lapsed, s), nil
@@ -173,12 +173,9 @@ func (d Dispute) Withdraw(s Step) (Dispute, error) {
 
 // to is the dispute in another state, with nothing offered.
 func (d Dispute) to(state DisputeState, s Step) Dispute {
-	d.State, d.Since, d.Skipped, d.Last, d.Decided = state, s.Today, s.Skipped, s.By, nil
+	d.State, d.Since, d.Last, d.Decided = state, s.Today, s.By, nil
 	return d
 }
-
-// day is the business date as the dispute's deadlines count it: days that were skipped since its state began don't.
-func (d Dispute) day(s Step) date.Date { return s.Today - date.Date(s.Skipped-d.Skipped) }
 
 // only refuses everybody else with FORBIDDEN.
 func (d Dispute) only(s Step, parties ...string) error {

@@ -29,7 +29,7 @@ type Dispute struct {
 	Evidence codec.Hash     `json:"evidence"` // SHA-256 of what supports it
 	State    DisputeState   `json:"state"`
 	AnswerBy date.Date      `json:"answerBy"` // last day to answer, if no day is skipped; after it, it can be escalated
-	Skipped  int32          `json:"skipped"`  // the open cycle's on the day of Since
+	Skipped  int32          `json:"skipped"`  // the open cycle's when it was raised
 	Answer   codec.Hash     `json:"answer"`   // SHA-256 of the answer, none before
 	Decided  []Allocation   `json:"decided"`  // a proposed split, what was agreed to or what was ruled; else none
 	Grounds  codec.Hash     `json:"grounds"`  // SHA-256 of the ruling's document, none before
@@ -272,7 +272,7 @@ func (r RuleRequest) Check() error {
 	return checkAllocations(r.Parts, 0)
 }
 
-// LapseRequest ends a dispute in which nothing was done for 60 days, skipped ones not counted, so that nobody keeps a line from being settled by saying
+// LapseRequest ends a dispute in which nothing was done for 60 days, so that nobody keeps a line from being settled by saying
 // nothing: its lines are owed, as they stood, in the cycle that is open now. Every party but an auditor may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it has ended, or too few days have passed).

@@ -7,10 +7,12 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 )
 
@@ -70,5 +72,68 @@ func TestWhoSignsWithoutEndKeepsNobodyFromClaimingOrNetting(t *testing.T) {
 	}
 	if c := w.closed(cycle); c.State != settlement.Final {
 		t.Errorf("the cycle is %s", c.State)
+	}
+}
+
+// D changes the rules of its programme in every block, so that nobody could redeem its points until they expire.
+func TestWhoChangesRulesWithoutEndKeepsNobodyFromSpending(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	hold := points.HoldRequest{Member: "li", Pieces: take(w.issue("D", "li", 100), 1), Deadline: w.soon(3600)}
+	n := w.losses(points.MaxChanges+9, "M", hold, "D", func(i int) []command.Request {
+		if i%2 == 0 {
+			return []command.Request{points.SetRulesRequest{Programme: "DP", Rules: points.Rules{Grace: uint16(i)}}}
+		}
+		return []command.Request{points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"}, points.SetProgrammeRequest{Programme: "DP", State: points.OpenToIssue, Reason: "x"}}
+	})
+	if n > points.MaxChanges {
+		t.Errorf("M's hold was lost %d times", n)
+	}
+	w.pass(1)
+	w.must("D", points.SetProgrammeRequest{Programme: "DP", State: points.OpenToIssue, Reason: "x"})
+	for range points.MaxChanges {
+		w.attack("D", 7, points.SetRulesRequest{Programme: "DP"})
+	}
+	w.must("G", points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"}) // D can't use up the operator's word
+}
+
+// D tells its bank of its payment to M and takes it back in every block; G, which pays S1 in the same cycle, can settle.
+func TestWhoInstructsWithoutEndKeepsNobodyFromPaying(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	w.open("G")
+	w.redeem("li", w.issue("D", "li", 100), 40)
+	w.redeem("li", w.issue("G", "li", 100), 60)
+	cycle := w.cycle().ID
+	w.must("G", settlement.CutOffRequest{Cycle: cycle, Next: "n"})
+	w.must("M", settlement.ComputeRequest{Cycle: cycle})
+	root := bytes.Repeat([]byte{1}, 32)
+	for debtor, fen := range map[string]amount.Units{"D": 40, "G": 60} {
+		w.must("M", settlement.SignRequest{Cycle: cycle, With: debtor, Lines: 1, Owed: fen, Root: root})
+		w.must(debtor, settlement.SignRequest{Cycle: cycle, With: "M", Lines: 1, Owes: fen, Root: root})
+	}
+	w.must("M", settlement.FinaliseRequest{Cycle: cycle})
+	paid := func(debtor string) uint32 {
+		for _, p := range rows[settlement.Payment](w, "payment") {
+			if p.Debtor == debtor {
+				return p.N
+			}
+		}
+		t.Fatalf("%s pays nothing", debtor)
+		return 0
+	}
+	mine := paid("D")
+	n := w.losses(2*settlement.MaxTries+4, "G", settlement.InstructRequest{Cycle: cycle, Payments: []uint32{paid("G")}, Message: "g", Hash: root}, "D", func(int) []command.Request {
+		return []command.Request{settlement.InstructRequest{Cycle: cycle, Payments: []uint32{mine}, Message: "d", Hash: root}, settlement.BounceRequest{Cycle: cycle, Payment: mine, Reason: "x"}}
+	})
+	if n > settlement.MaxTries {
+		t.Errorf("G's instruction was lost %d times", n)
+	}
+	// M takes D's forty fen one by one.
+	n = w.losses(20, "G", settlement.BounceRequest{Cycle: cycle, Payment: paid("G"), Reason: "x"}, "M", func(i int) []command.Request {
+		return []command.Request{settlement.AdviseRequest{Cycle: cycle, Payment: mine, Reference: fmt.Sprint("r", i), Fen: 1, Booked: w.today}}
+	})
+	if n > 1 {
+		t.Errorf("G's word was lost %d times to parts of D's payment", n)
 	}
 }
