@@ -17,7 +17,6 @@ import (
 	"iter"
 	"slices"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
@@ -35,7 +34,8 @@ type Index interface {
 	CycleRoot(cycle string) (codec.Hash, error)
 	Closed(cycle string) (uint64, settlement.Close, error)
 	Pair(cycle, a, b string) (uint64, settlement.Pair, error)
-	SettlementModels() (uint64, []settlement.Model, error)
+	Period(cycle string) (index.Period, error)
+	Taxes() (index.Taxes, error)
 	Parties() (uint64, []party.Party, error)
 	Programmes() (uint64, []points.Programme, error)
 	Payments(cycle string) (uint64, []settlement.Payment, error)
@@ -104,8 +104,12 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 		}
 		return statement.Party{ID: id}
 	}
+	days, err := n.Index.Period(closed.ID)
+	if err != nil {
+		return statement.Head{}, err
+	}
 	scales, err := n.scales()
-	return statement.Head{Network: n.Network, Cycle: closed.ID, From: closed.From, To: closed.To, A: named(pair.A), B: named(pair.B), Scales: scales}, err
+	return statement.Head{Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B), Scales: scales}, err
 }
 
 // scales says of which programmes people see digits after the point.
@@ -141,7 +145,7 @@ func (n Node) payments(cycle string, pair settlement.Pair) ([]statement.Payment,
 
 // source gives the lines of a pair as often as they are asked for.
 func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, error) {
-	_, models, err := n.Index.SettlementModels()
+	taxes, err := n.Index.Taxes()
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +156,7 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	return func() iter.Seq2[statement.Line, error] {
 		return func(yield func(statement.Line, error) bool) {
 			for o, err := range n.Index.Lines(cycle, pair.A, pair.B) {
-				l := lineOf(o, models)
+				l := lineOf(o, taxes)
 				l.Disputed = disputed[o.ID]
 				if !yield(l, err) || err != nil {
 					return
@@ -162,16 +166,10 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	}, nil
 }
 
-// lineOf writes an obligation as a statement's line. The tax is that of its settlement model.
-func lineOf(o index.Obligation, models []settlement.Model) statement.Line {
-	tax := amount.Rate{Num: 0, Den: 1}
-	if o.Model > 0 && int(o.Model) <= len(models) {
-		if rate := models[o.Model-1].Terms.Tax; rate.Num > 0 {
-			tax = rate.Lowest()
-		}
-	}
+// lineOf writes an obligation as a statement's line.
+func lineOf(o index.Obligation, taxes index.Taxes) statement.Line {
 	return statement.Line{ID: o.ID.String(), Kind: o.Kind.String(), Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme,
-		Points: o.Points, Fen: o.Fen, Tax: tax, Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
+		Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
 }
 
 // SignRequest is what signs the statement in one of its parties' name. CONFLICT if the ledger has
