@@ -34,7 +34,7 @@ func (listings) check(m *Mapping) error {
 	return nil
 }
 
-func (listings) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (listings) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	req, err := m.listing(l)
 	if err != nil {
 		return nil, err
