@@ -75,7 +75,7 @@ type benefits struct{}
 func (benefits) form() form {
 	return form{
 		must: []part{partBenefit, partEn, partZh}, may: []part{partLabel, partPrice, partUses, partDays, partUntil},
-		keys: []string{"model", "rate", "rounding"}, once: true,
+		keys: []string{"model", "rate"}, once: true,
 	}
 }
 

@@ -21,7 +21,7 @@ func (catalogue) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
 		may:  []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock, partSeller, partPrice, partScene},
-		keys: []string{"rate", "rounding"}, unique: true,
+		keys: []string{"rate"}, unique: true,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -36,8 +37,17 @@ func inGo(text string) string {
 	var b strings.Builder
 	months, hours := strings.Contains(text, "M"), false
 	for text != "" {
-		n := len(text) - len(strings.TrimLeft(text, text[:1]))
 		letter := text[0]
+		if letter >= utf8.RuneSelf {
+			_, n := utf8.DecodeRuneInString(text)
+			b.WriteString(text[:n])
+			text = text[n:]
+			continue
+		}
+		n := 1
+		for n < len(text) && text[n] == letter {
+			n++
+		}
 		if letter == 'm' && !hours && !months {
 			letter = 'M'
 		}
@@ -53,7 +63,7 @@ func word4(letter byte, n int, run string) string {
 	pick := func(list ...string) string { return list[min(n, len(list))-1] }
 	switch letter {
 	case 'y', 'Y':
-		return pick("2006", "06", "2006", "2006")
+		return pick(run, "06", run, "2006")
 	case 'M':
 		return pick("1", "01", "Jan", "January")
 	case 'd', 'D':

@@ -30,7 +30,7 @@ var yuanSigns = []string{"CN¥", "¥", "CNY", "RMB", "人民币", "元"}
 // of what stands before its sign. A number in exponent form may have lost digits, and
 // one that is half a date or has another currency's sign is none.
 func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, err error) {
-	if isPlainNumber(text) {
+	if !comma && isPlainNumber(text) {
 		value, err = decimal.NewFromString(text)
 		return value, false, err
 	}

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds/workbook"
 	"tallystick/client/clean"
+	"tallystick/client/sheets"
 )
 
 // rejectedColumns stand before the row's own in a file of rejected lines. None is likely
@@ -30,10 +30,7 @@ type Outcome struct {
 //
 // It has personal data: whoever makes the file lets nobody else read it.
 func WriteRejected(ctx context.Context, to io.Writer, outcomes ...Outcome) error {
-	if _, err := io.WriteString(to, "\ufeff"); err != nil { // so that spreadsheets read Chinese
-		return err
-	}
-	w, begun := csv.NewWriter(to), false
+	w, begun := sheets.NewCSV(to), false
 	for _, o := range outcomes {
 		if len(o.Report.Rejected) == 0 || o.Job.Path == "" {
 			continue
@@ -47,12 +44,11 @@ func WriteRejected(ctx context.Context, to io.Writer, outcomes ...Outcome) error
 			return err
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.Flush()
 }
 
 // write reads the file once more, for its rows.
-func (o Outcome) write(ctx context.Context, w *csv.Writer, begun *bool) (err error) {
+func (o Outcome) write(ctx context.Context, w *sheets.CSV, begun *bool) (err error) {
 	rows, err := o.Job.Mapping.Table(o.Job.Path)
 	if err != nil {
 		return err
@@ -74,7 +70,7 @@ func (o Outcome) write(ctx context.Context, w *csv.Writer, begun *bool) (err err
 			return fault.New(fault.Stopped, "stopped while the rejected lines were written")
 		}
 		for len(list) > 0 && list[0].Line == row.Line {
-			if err := w.Write(Harmless(o.cells(list[0], rows.Header, row.Cells))); err != nil {
+			if err := w.Write(o.cells(list[0], rows.Header, row.Cells)); err != nil {
 				return err
 			}
 			list = list[1:]

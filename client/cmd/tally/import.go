@@ -70,8 +70,8 @@ directory: import everything of a party from one state directory.`,
 			return a.importFile(cmd.Context(), args[0], i)
 		},
 	}
-	cmd.Flags().StringVar(&i.mapping, "mapping", "", "mapping file (YAML)")
-	cmd.Flags().StringVar(&i.plan, "plan", "", "or several files with their mappings and parties (YAML)")
+	word(cmd, &i.mapping, "mapping", "mapping file (YAML)")
+	word(cmd, &i.plan, "plan", "or several files with their mappings and parties (YAML)")
 	i.flags(cmd)
 	return cmd
 }
@@ -79,7 +79,7 @@ directory: import everything of a party from one state directory.`,
 // flags are those that every import has.
 func (i *importing) flags(cmd *cobra.Command) {
 	word(cmd, &i.rejected, "rejected", "write rejected lines to this CSV, for its owner's eyes: it has personal data")
-	one(cmd, &i.allowed, "max-rejected", "count", "so many rejected or refused lines are no failure: 20, or 1%", parseAllowance)
+	one(cmd, &i.allowed, "max-rejected", "lines", "so many rejected or refused lines are no failure: 20, or 1%", parseAllowance)
 	cmd.Flags().BoolVar(&i.dryRun, "dry-run", false, "read the file and say what would be done; send and keep nothing")
 	cmd.Flags().BoolVar(&i.retry, "retry-refused", false, "try again what the ledger refused in earlier runs")
 }

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
 
@@ -94,7 +95,7 @@ Only you and the seller know it: it is opened from your vault, and empty where t
 has no opening.`
 	partFlags(cmd, &f)
 	word(cmd, &after, "after", "cursor of the last row that you have")
-	cmd.Flags().Uint32Var(&limit, "limit", 0, "at most so many parts; 0: all")
+	whole(cmd, &limit, "limit", 0, "at most so many parts; 0: all")
 	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
@@ -155,7 +156,7 @@ func (a *app) printPurchase(answer purchased) error {
 	for _, l := range answer.Rows {
 		rows = append(rows, l.cells())
 	}
-	return writeCSV(a.out, rows)
+	return sheets.WriteCSV(a.out, rows)
 }
 
 // purchaseColumns are the names of cells.
