@@ -139,7 +139,7 @@ func (t *Table) findHeader(head []byte, path string, o Options) (rune, error) {
 
 // bestOf looks through the first rows, as a separator makes them.
 func bestOf(head []byte, separator rune, o Options) (best candidate) {
-	lines := csv.NewReader(bytes.NewReader(head))
+	lines := bounds.NewCSV(bytes.NewReader(head), "the file")
 	lines.Comma, lines.FieldsPerRecord, lines.LazyQuotes = separator, -1, true
 	for rows := 0; rows < maxAbove || o.Header > 0; rows++ {
 		fields, err := lines.Read()
