@@ -68,7 +68,7 @@ func (s *stage) supply(ctx context.Context, party, supplier, sku, seller, fen st
 	if err := s.tally(ctx, party, nil, "terms", "offer", supplier, sku, seller, "--value", price); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, party, nil, "terms", "export", seller, terms); err != nil {
+	if err := s.tally(ctx, party, nil, "terms", "export", seller, "--out", terms); err != nil {
 		return err
 	}
 	return s.tally(ctx, seller, nil, "terms", "accept", terms)

@@ -82,6 +82,7 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"version":                   {"number", "version of a good or model"},
 	"alarm":                     {"number", "percent from which on something is marked"},
 	"height":                    {"number", "blocks at least"},
+	"blocks":                    {"number", "as of so many blocks"},
 
 	// Files.
 	"out":      {"file", "file to write"},
@@ -100,10 +101,8 @@ var flagMeanings = map[string]struct{ kind, means string }{
 
 	"policy":    {"file", "policy of the books"},
 	"chart":     {"file", "chart of accounts"},
+	"fapiao":    {"file", "fapiao of a period"},
 	"accounts":  {"file", "parties' bank accounts"},
-	"lines":     {"file", "statement lines"},
-	"settled":   {"file", "what was settled"},
-	"opening":   {"file", "liability at the end of the period before"},
 	"prices":    {"file", "prices of a listing"},
 	"value":     {"file", "a private value"},
 	"signed":    {"file", "what a member has signed"},
@@ -114,6 +113,7 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"profile":   {"file", "connection profile"},
 	"network":   {"directory", "folder of a network"},
 	"format":    {"word", "form of the answer"},
+	"layout":    {"word", "whose layout a file has"},
 	"language":  {"word", "language of a document"},
 
 	// Time.
@@ -199,10 +199,12 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"accept":         {"bool", "accept at once"},
 	"all":            {"bool", "everybody's"},
 	"available":      {"bool", "only what can be ordered"},
+	"begin":          {"bool", "books begin here"},
+	"by-day":         {"bool", "one voucher a day and kind"},
 	"carry":          {"bool", "carry over what doesn't stand"},
 	"check":          {"bool", "fail if something is marked"},
 	"closed":         {"bool", "it can't be had"},
-	"open":           {"bool", "it can be had again"},
+	"open":           {"bool", "it can be had again; of debts, only those that are open"},
 	"due":            {"bool", "everything whose time has passed"},
 	"exclusive":      {"bool", "not together with others"},
 	"generate":       {"bool", "make a new key"},
@@ -213,6 +215,7 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"own":            {"bool", "only what is yours"},
 	"prefunded":      {"bool", "a deposit counts"},
 	"remove":         {"bool", "take it away"},
+	"restate":        {"bool", "put a locked period right"},
 	"restock":        {"bool", "goods can be sold again"},
 	"stackable":      {"bool", "several at once"},
 	"strict":         {"bool", "nothing if a line is wrong"},

@@ -497,7 +497,7 @@ func TestHiddenIsOpened(t *testing.T) {
 
 func TestHiddenRows(t *testing.T) {
 	position := func(debtor, creditor string, count uint64) index.Veiled {
-		return index.Veiled{Cycle: "c1", VeiledPosition: settlement.VeiledPosition{Debtor: debtor, Creditor: creditor, Count: count}}
+		return index.Veiled{Cycle: "c1", State: "OPEN", VeiledPosition: settlement.VeiledPosition{Debtor: debtor, Creditor: creditor, Count: count}}
 	}
 	got := rendered(func(w table.Writer) {
 		owesTable(w, owing{Height: 9, Hidden: []hidden{
@@ -506,10 +506,10 @@ func TestHiddenRows(t *testing.T) {
 		}}, scales{})
 	})
 	want := `
- owes  whom  for            points  of which held                     fen  cycle
- D     S1    supply                                               26800.5  c1
- S1    G     fee on supply                                            268  c1
- G     S2    supply                                 hidden (7 deliveries)  c1
+ owes  whom  for            points  of which held                     fen  cycle  state
+ D     S1    supply                                               26800.5  c1     OPEN
+ S1    G     fee on supply                                            268  c1     OPEN
+ G     S2    supply                                 hidden (7 deliveries)  c1     OPEN
 as of block 8`
 	if squeezed(got) != squeezed(want) {
 		t.Errorf("\n%s", got)
