@@ -52,7 +52,7 @@ func (g *gather) take(number int, l *line) {
 	}
 	g.flush()
 	item.Lines = []int{number}
-	if g.mapping.Merge && g.spoiltAt > 0 && g.spoilt == l.basket() {
+	if g.mapping.Merge && g.spoiltAt > 0 && g.spoilt.has(l.basket()) {
 		item.spoiltBy = g.spoiltAt
 	}
 	g.open, g.unread = item, 0
@@ -88,9 +88,15 @@ func (g *gather) reject(number int, err error, l *line) {
 	}
 	mine := l.basket()
 	g.spoilt, g.spoiltAt = mine, number
-	if g.open != nil && (g.open.basket == mine || mine.member == "" && g.open.basket.reference == mine.reference) {
+	if g.open != nil && mine.has(g.open.basket) {
 		g.open.spoiltBy = number
 	}
+}
+
+// has says whether a rejected line of the basket may be one of another's: a line without
+// a member is of whoever has its receipt.
+func (b basket) has(other basket) bool {
+	return b == other || b.member == "" && b.reference == other.reference
 }
 
 func (l *line) basket() basket { return basket{l.parts[partMember], l.parts[partReference]} }
