@@ -247,7 +247,7 @@ func (j trip) mapping(name string) string {
 	for _, change := range [][2]string{
 		{"source: sample-", "source: " + j.tag + "-"}, {"entitlements: sample-", "entitlements: " + j.tag + "-"},
 		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()}, {"prefix: {campaign: c", "prefix: {campaign: " + j.benefits()},
-		{"expires: {days: 730}", "expires: {on: 2027-12-31}"}, // the real purchases are of 2017
+		{"expires: {days: 730}", "expires: {on: 2027-12-31}"},                         // the real purchases are of 2017
 		{"later: 0", "later: 3652"}, {"reference: b}", "reference: " + j.tag + "-b}"}, // a receipt earns once
 	} {
 		text = strings.Replace(text, change[0], change[1], 1)
