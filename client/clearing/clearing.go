@@ -11,15 +11,17 @@ package clearing
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 	"tallystick/client/statement"
@@ -32,8 +34,11 @@ type Index interface {
 	CycleRoot(cycle string) (codec.Hash, error)
 	Closed(cycle string) (uint64, settlement.Close, error)
 	Pair(cycle, a, b string) (uint64, settlement.Pair, error)
-	SettlementModels() (uint64, []settlement.Model, error)
+	Period(cycle string) (index.Period, error)
+	Taxes() (index.Taxes, error)
 	Parties() (uint64, []party.Party, error)
+	Programmes() (uint64, []points.Programme, error)
+	Payments(cycle string) (uint64, []settlement.Payment, error)
 }
 
 // Node is a party's view of the ledger.
@@ -72,6 +77,9 @@ func (n Node) Recompute(cycle, a, b string) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
+	if s.Payments, err = n.payments(cycle, pair); err != nil {
+		return Statement{}, err
+	}
 	for _, signed := range []struct {
 		party string
 		settlement.Signature
@@ -96,12 +104,48 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 		}
 		return statement.Party{ID: id}
 	}
-	return statement.Head{Network: n.Network, Cycle: closed.ID, From: closed.From, To: closed.To, A: named(pair.A), B: named(pair.B)}, nil
+	days, err := n.Index.Period(closed.ID)
+	if err != nil {
+		return statement.Head{}, err
+	}
+	scales, err := n.scales()
+	return statement.Head{Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B), Scales: scales}, err
+}
+
+// scales says of which programmes people see digits after the point.
+func (n Node) scales() ([]statement.Scale, error) {
+	_, programmes, err := n.Index.Programmes()
+	if err != nil {
+		return nil, err
+	}
+	list := []statement.Scale{}
+	for _, p := range programmes {
+		if p.Rules.Scale > 0 {
+			list = append(list, statement.Scale{Programme: p.ID, Digits: p.Rules.Scale})
+		}
+	}
+	slices.SortFunc(list, func(a, b statement.Scale) int { return cmp.Compare(a.Programme, b.Programme) })
+	return list, nil
+}
+
+// payments are those of a cycle between the two.
+func (n Node) payments(cycle string, pair settlement.Pair) ([]statement.Payment, error) {
+	_, all, err := n.Index.Payments(cycle)
+	if err != nil {
+		return nil, err
+	}
+	list := []statement.Payment{}
+	for _, p := range all {
+		if p.Debtor == pair.A && p.Creditor == pair.B || p.Debtor == pair.B && p.Creditor == pair.A {
+			list = append(list, statement.Payment{ID: settlement.EndToEnd(p.Cycle, p.N), Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Due: p.Due})
+		}
+	}
+	return list, nil
 }
 
 // source gives the lines of a pair as often as they are asked for.
 func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, error) {
-	_, models, err := n.Index.SettlementModels()
+	taxes, err := n.Index.Taxes()
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +156,7 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	return func() iter.Seq2[statement.Line, error] {
 		return func(yield func(statement.Line, error) bool) {
 			for o, err := range n.Index.Lines(cycle, pair.A, pair.B) {
-				l := lineOf(o, models)
+				l := lineOf(o, taxes)
 				l.Disputed = disputed[o.ID]
 				if !yield(l, err) || err != nil {
 					return
@@ -122,16 +166,10 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	}, nil
 }
 
-// lineOf writes an obligation as a statement's line. The tax is that of its settlement model.
-func lineOf(o index.Obligation, models []settlement.Model) statement.Line {
-	tax := amount.Rate{Num: 0, Den: 1}
-	if o.Model > 0 && int(o.Model) <= len(models) {
-		if rate := models[o.Model-1].Terms.Tax; rate.Num > 0 {
-			tax = rate.Lowest()
-		}
-	}
+// lineOf writes an obligation as a statement's line.
+func lineOf(o index.Obligation, taxes index.Taxes) statement.Line {
 	return statement.Line{ID: o.ID.String(), Kind: o.Kind.String(), Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme,
-		Points: o.Points, Fen: o.Fen, Tax: tax, Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
+		Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
 }
 
 // SignRequest is what signs the statement in one of its parties' name. CONFLICT if the ledger has

@@ -47,7 +47,7 @@ func (s *stage) alone(ctx context.Context) error {
 		{"S1 says that G deposited 2⁵³−1 fen with it", "9007199254740991", "LIMIT"},
 		{"S1 says that G deposited ten billion yuan with it", "1000000000000", "NOT_FOUND"},
 	} {
-		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--fen", try.fen, "--reference", "S1-1"))
+		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--amount", try.fen, "--reference", "S1-1"))
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	s.figure("payments of 2027-01", 1, len(c.Paid))
 	s.figure("D pays M, fen", 500, c.Paid[0].Fen)
 	book := filepath.Join(s.scratch, "accounts.yaml")
-	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--file", s.order("D-2027-01")); err != nil {
+	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--out", s.order("D-2027-01")); err != nil {
 		return err
 	}
 	sent, err := os.ReadFile(s.order("D-2027-01"))
@@ -157,7 +157,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	if err := os.WriteFile(file, told, 0o600); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "M", nil, "payment", "advise", "--cycle", "2027-01", "--file", file); err != nil {
+	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01"); err != nil {
 		return err
 	}
 	if c, err = s.cycle(ctx, "2027-01"); err != nil {
@@ -170,7 +170,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 // step38 redeems 1,000 points one by one at M, and in one go at D, at 0.51 fen each.
 func step38(ctx context.Context, s *stage) error {
 	s.chapter("38", "A member redeems 1,000 points one by one, another in one go, at 0.51 fen")
-	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--price", "51/100"); err != nil {
+	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--point-price", "51/100"); err != nil {
 		return err
 	}
 	for home, member := range map[string]string{"M": "one-by-one", "D": "in-one-go"} {
@@ -209,7 +209,7 @@ func step38(ctx context.Context, s *stage) error {
 				} `json:"owes"`
 			} `json:"total"`
 		}
-		if err := s.tally(ctx, party, &owed, "statement", "show", "F", "--cycle", "2027-02"); err != nil {
+		if err := s.tally(ctx, party, &owed, "statement", "show", "--with", "F", "--cycle", "2027-02"); err != nil {
 			return err
 		}
 		s.figure(fmt.Sprintf("F owes %s for 1,000 points, by %d lines, fen", party, owed.Total.Lines), 510, owed.Total.Owes.AB+owed.Total.Owes.BA)

@@ -108,7 +108,7 @@ func planFor(t *testing.T, products, purchases string) imports {
 }
 
 func (p imports) run() *exec.Cmd {
-	return exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "-o", "json", "import", "--plan", p.path)
+	return exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "-o", "json", "import", "--plan", p.path, "--max-rejected", "100%")
 }
 
 func (p imports) end(t *testing.T) (reports []*importer.Report) {
@@ -229,7 +229,7 @@ func TestAPrivatePriceIsNowhere(t *testing.T) {
 	tally(false, "--as", "S1", "terms", "offer", care, sku, "D", "--value", file)
 	tally(true, "--as", "S1", "terms", "offer", care, sku, "S1", "--value", file)
 	tally(true, "--as", "D", "terms", "offer", care, sku, "G", "--value", file)
-	tally(false, "--as", "S1", "terms", "export", "D", export, "--supplier", care)
+	tally(false, "--as", "S1", "terms", "export", "D", "--out", export, "--supplier", care)
 	tally(true, "--as", "G", "terms", "accept", export)
 	tally(true, "--as", "D", "storefront", "sell", care, sku, "--price", "90000")
 	tally(false, "--as", "D", "terms", "accept", export)

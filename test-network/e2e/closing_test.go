@@ -54,7 +54,7 @@ func agreeOnNetting(t *testing.T) {
 		}
 	}
 	tomorrow := advanced(t, 0) + 1
-	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay", "3", "--tax", "6/100", "--from", tomorrow.String())
+	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay-days", "3", "--tax", "6/100", "--from", tomorrow.String())
 	for _, party := range []desk{"D", "F", "M", "S1"} {
 		party.do(t, nil, "model", "agree", netting)
 	}
@@ -155,7 +155,7 @@ func (c closing) pay(t *testing.T, do does) {
 	s := c.show(t)
 	book := c.accounts(t)
 	for _, party := range s.payers() {
-		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--file", c.order(string(party)))
+		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--out", c.order(string(party)))
 	}
 	for _, payee := range s.payees() {
 		for i, notice := range c.notices(t, s, payee) {
@@ -163,7 +163,7 @@ func (c closing) pay(t *testing.T, do does) {
 			if err := os.WriteFile(file, notice, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			do(t, "advise", payee, "payment", "advise", "--cycle", c.id, "--file", file)
+			do(t, "advise", payee, "payment", "advise", file, "--cycle", c.id)
 		}
 	}
 }

@@ -21,17 +21,17 @@ import (
 )
 
 func advisePayments(a *app) *cobra.Command {
-	var cycle, file string
-	cmd := leaf("advise", "Match your bank's notice of what came in with your payments, and tell the ledger (到账通知)",
-		"  tally --as S1 payment advise --file camt054.xml\n  tally --as S1 payment advise --cycle 2026-11 --file camt053.xml",
-		func(ctx context.Context, _ []string) error {
-			advices, err := readAdvices(file)
+	var cycle string
+	cmd := leaf("advise FILE", "Match your bank's notice of what came in with your payments, and tell the ledger (到账通知)",
+		"  tally --as S1 payment advise camt054.xml\n  tally --as S1 payment advise camt053.xml --cycle 2026-11",
+		func(ctx context.Context, args []string) error {
+			advices, err := readAdvices(args[0])
 			if err != nil {
 				return err
 			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.advise(ctx, g, cycle, advices) })
 		})
-	cmd.Long = `Read a camt.054 or camt.053 and match it by end-to-end id and amount with what you are
+	cmd.Long = `Read a camt.054 or camt.053 of your account and match it by end-to-end id and amount with what you are
 to get. What counts is told to the ledger; the same file again tells nothing twice.
 
 exact      all is there, in time                 late       all is there, after it was due
@@ -42,14 +42,10 @@ wrong      can't count: too much, taken back     unknown    names no payment of 
 If anything is wrong, unknown or refused by the ledger, it fails after it has done the
 rest: a person must look.`
 	word(cmd, &cycle, "cycle", "of this cycle's payments only")
-	word(cmd, &file, "file", "camt.054 or camt.053 of your account")
 	return a.takesLong(cmd)
 }
 
 func readAdvices(path string) (_ []iso20022.Advice, err error) {
-	if path == "" {
-		return nil, fault.New(fault.BadRequest, "say --file")
-	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -81,6 +77,9 @@ type payable interface {
 func (a *app) advise(ctx context.Context, g *gateway.Gateway, cycle string, advices []iso20022.Advice) error {
 	named, err := namedPayments(ctx, g.Query(), cycle, advices)
 	if err != nil {
+		return err
+	}
+	if err := a.begin(ctx, g); err != nil {
 		return err
 	}
 	list := matched(named, g.Party(), advices)

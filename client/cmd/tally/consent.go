@@ -30,8 +30,9 @@ func giveConsent(a *app) *cobra.Command {
 			return req, nil
 		})
 	word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
-	many(cmd, &req.Parties, "party", "id", "to whom it may be shown", asIs)
+	many(cmd, &req.Parties, "party", "party", "to whom it may be shown", asIs)
 	day(cmd, &req.Until, "until", "last day")
+	require(cmd, "purpose", "party", "until")
 	return cmd
 }
 
@@ -67,33 +68,33 @@ func share(a *app) *cobra.Command {
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	many(cmd, &fields, "field", "field", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
+	many(cmd, &fields, "field", "name=value", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
+	marked(cmd, private, "field")
 	return cmd
 }
 
 func (a *app) share(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.ShareRequest, fields []field) error {
-	r, found, err := a.first(ctx, g, a.requestID())
+	asked, err := a.asked()
 	if err != nil {
 		return err
 	}
-	if !found {
+	answer, err := g.OncePrivate(ctx, asked, func() (command.Request, map[string][]byte, error) {
 		consent, err := g.Query().Consent(ctx, req.Consent)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		data, err := a.shared(v, consent.Member, fields)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		sum := sha256.Sum256(data)
 		req.Digest = sum[:]
-		receipt, err := g.WalkInPrivate(ctx, a.requestID(), req, map[string][]byte{req.Digest.String(): data})
-		if err != nil {
-			return inDoubt(err, a.requestID())
-		}
-		r.Receipt, r.Request = receipt, a.requestID()
+		return req, map[string][]byte{req.Digest.String(): data}, nil
+	})
+	if err != nil {
+		return inDoubt(err, asked.ID)
 	}
-	return a.printReceipt("member:Share", r)
+	return a.printReceipt("member:Share", receipt{answer, asked.ID, g.Height()})
 }
 
 // shared is what a party is shown: the vault's profile as it is, or the fields that
@@ -172,7 +173,7 @@ func setProfile(a *app) *cobra.Command {
 				return a.printKnown(v, args[0])
 			})
 		})
-	many(cmd, &fields, "field", "field", "NAME=VALUE; NAME= removes it", parseField)
+	many(cmd, &fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 

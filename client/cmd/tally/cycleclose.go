@@ -86,9 +86,12 @@ func closeCycle(a *app) *cobra.Command {
 			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
 				c := closing{closes: g.Query(), next: next, before: func(next string) (string, error) { return before(ix, next) }, tell: a.tellStep,
 					send: func(ctx context.Context, step string, req command.Request) error {
-						_, err := g.WalkIn(ctx, a.requestID()+"-"+step, req)
+						_, err := a.sendStep(ctx, g, stepOf(step, next), req)
 						return inDoubtOf(err, "close")
 					}}
+				if err := a.begin(ctx, g); err != nil {
+					return err
+				}
 				closed, err := c.run(ctx)
 				if err != nil {
 					return err
@@ -103,6 +106,7 @@ func closeCycle(a *app) *cobra.Command {
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
 yet: stopped anywhere, the same command goes on.`
 	word(cmd, &next, "next", "id of the cycle that opens, such as 2026-12")
+	require(cmd, "next")
 	return cmd
 }
 
@@ -150,7 +154,7 @@ policy, by silence after the deadline. What is disputed is left out. With --carr
 statements that don't stand after the deadline are carried into the open cycle first,
 in the same transaction, so that the rest settles on time (结转).`
 	cmd.Flags().BoolVar(&carry, "carry", false, "carry over what doesn't stand after the deadline")
-	cmd.Flags().Uint8Var(&lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
+	whole(cmd, &lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
 	return cmd
 }
 
@@ -159,7 +163,7 @@ func (a *app) finalise(ctx context.Context, args []string) error {
 		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			cycle, err := lastClosed(ix)
 			return settlement.FinaliseRequest{Cycle: cycle}, err
 		})
@@ -173,34 +177,39 @@ func (a *app) finalise(ctx context.Context, args []string) error {
 // finalised is what finalising with carrying over did.
 type finalised struct {
 	receipt
-	Cycle   string      `json:"finalised"`
-	Carried [][2]string `json:"carried"` // pairs
+	Cycle   string      `json:"finalised"` // "" if it had been done before, and no cycle is named now
+	Carried [][2]string `json:"carried"`   // pairs; null if it had been done before
 }
 
 // finaliseWithCarry reads what is to be carried, and sends it with the finalising in one batch.
 func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) error {
 	var answer finalised
-	err := a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) (err error) {
-		answer.Cycle, err = cycleOf(ix, args)
+	err := a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) (err error) {
+		answer.receipt, err = a.onceLinked(ctx, g, func() ([]command.Request, error) {
+			if err := a.indexed(ctx, g, func(ix *index.Index) (err error) {
+				answer.Cycle, err = cycleOf(ix, args)
+				return err
+			}); err != nil {
+				return nil, err
+			}
+			reqs, err := toFinalise(ctx, g.Query(), answer.Cycle)
+			if err != nil {
+				return nil, err
+			}
+			answer.Carried = nil
+			for _, r := range reqs[:len(reqs)-1] {
+				carried := r.(settlement.CarryRequest)
+				answer.Carried = append(answer.Carried, [2]string{carried.A, carried.B})
+			}
+			return reqs, nil
+		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) error {
-		reqs, err := toFinalise(ctx, g.Query(), answer.Cycle)
-		if err != nil {
-			return err
-		}
-		for _, r := range reqs[:len(reqs)-1] {
-			carried := r.(settlement.CarryRequest)
-			answer.Carried = append(answer.Carried, [2]string{carried.A, carried.B})
-		}
-		answer.receipt, err = a.sendLinked(ctx, g, reqs)
-		return err
-	})
-	if err != nil {
-		return err
+	if answer.Again {
+		answer.Cycle, answer.Carried = append(args, "")[0], nil
 	}
 	return a.print(answer, func(t table.Writer) {
 		receiptTable(t, "cycle:Finalise", answer.receipt)
@@ -305,23 +314,13 @@ func (a *app) withLane(ctx context.Context, lane uint8, do func(context.Context,
 	return asFault(errors.Join(do(ctx, g), g.Close()))
 }
 
-// sendLinked sends commands that stand or fall together, and answers the last one's receipt, or
+// onceLinked is once for commands that stand or fall together: the last one's receipt, or
 // the refusal of the one that was refused.
-func (a *app) sendLinked(ctx context.Context, g *gateway.Gateway, reqs []command.Request) (receipt, error) {
-	id := a.requestID()
-	receipts, errs := g.DoLinked(ctx, id, reqs...)
-	if err := culprit(errs); err != nil {
-		return receipt{}, inDoubt(err, id)
+func (a *app) onceLinked(ctx context.Context, g *gateway.Gateway, choose func() ([]command.Request, error)) (receipt, error) {
+	asked, err := a.asked()
+	if err != nil {
+		return receipt{}, err
 	}
-	return receipt{receipts[len(receipts)-1], id, g.Height()}, nil
-}
-
-// culprit is the refusal of linked commands that isn't the others'.
-func culprit(errs []error) (first error) {
-	for _, err := range errs {
-		if err != nil && (first == nil || fault.CodeOf(first) == fault.Linked) {
-			first = err
-		}
-	}
-	return first
+	answer, err := g.OnceLinked(ctx, asked, choose)
+	return receipt{answer, asked.ID, g.Height()}, inDoubt(err, asked.ID)
 }

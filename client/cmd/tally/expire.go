@@ -35,6 +35,7 @@ end them, 100 at a time. What is left of them is breakage, to the party that wou
 have owed it. Stop it anywhere and start it again: it finds what is still due.
 Where expiry slides, lots of members who have been active stay, and are listed.`
 	word(cmd, &programme, "programme", "programme")
+	require(cmd, "programme")
 	return a.takesLong(cmd)
 }
 
@@ -66,6 +67,9 @@ func (a *app) expire(ctx context.Context, id string) error {
 		}
 		due, err := ix.Due(id, cycle.Date, most)
 		if err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g); err != nil {
 			return err
 		}
 		run := expired{Programme: id, Date: cycle.Date, Slid: []number.Row{}, More: len(due) == most, price: programme.Price}

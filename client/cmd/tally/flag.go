@@ -5,19 +5,23 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
+	"tallystick/client/clean"
 )
 
 // leaf is a command that does something. The words after its name in use are its
@@ -74,6 +78,7 @@ func noSuch(cmd *cobra.Command, args []string) error {
 type value struct {
 	name, kind, text string
 	set              func(string) error
+	forms            []string // of the values that were given, each in its one form
 }
 
 // String is the text that was given.
@@ -96,36 +101,126 @@ func (v *value) Set(text string) error {
 	return fault.New(fault.BadRequest, "--%s: %v", v.name, err)
 }
 
-// on is a flag that does something with its text.
+// on is a flag that does something with its text, each time that it is given.
 func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) {
-	cmd.Flags().Var(&value{name: name, kind: kind, set: set}, name, usage)
+	v := flagOf(cmd, name, kind, usage)
+	v.set = func(text string) error {
+		v.forms = append(v.forms, text)
+		return set(text)
+	}
+}
+
+// flagOf is a flag whose set is still to be said.
+func flagOf(cmd *cobra.Command, name, kind, usage string) *value {
+	v := &value{name: name, kind: kind}
+	cmd.Flags().Var(v, name, usage)
+	return v
 }
 
 // one is a flag with one value.
 func one[T any](cmd *cobra.Command, to *T, name, kind, usage string, parse func(string) (T, error)) {
-	on(cmd, name, kind, usage, func(text string) (err error) {
-		*to, err = parse(text)
+	v := flagOf(cmd, name, kind, usage)
+	v.set = func(text string) (err error) {
+		if *to, err = parse(text); err == nil {
+			v.forms = []string{formOf(*to)}
+		}
 		return err
-	})
+	}
 }
 
 // many is a flag that may be given again; its values are kept in their order.
 func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse func(string) (T, error)) {
-	on(cmd, name, kind, usage+"; again for more", func(text string) error {
-		v, err := parse(text)
-		*to = append(*to, v)
+	v := flagOf(cmd, name, kind, usage+"; again for more")
+	v.set = func(text string) error {
+		one, err := parse(text)
+		*to, v.forms = append(*to, one), append(v.forms, formOf(one))
 		return err
-	})
+	}
 }
 
-// word is a flag with a plain text.
-func word(cmd *cobra.Command, to *string, name, usage string) {
-	cmd.Flags().StringVar(to, name, "", usage)
+// word is a flag with a text, of the kind that its name has everywhere. What to holds before is its default.
+func word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
+
+func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
+	v := &value{name: name, kind: flagMeanings[name].kind, text: *to}
+	v.set = func(text string) error {
+		text = clean.Trim(text)
+		*to, v.forms = text, []string{text}
+		return nil
+	}
+	flags.Var(v, name, usage)
+}
+
+// whole is a flag with a whole number that isn't below 0.
+func whole[T integer](cmd *cobra.Command, to *T, name string, otherwise T, usage string) {
+	wholeIn(cmd.Flags(), to, name, otherwise, usage)
+}
+
+type integer interface {
+	uint8 | uint16 | uint32 | uint64 | int32 | int
+}
+
+func wholeIn[T integer](flags *pflag.FlagSet, to *T, name string, otherwise T, usage string) {
+	*to = otherwise
+	text := ""
+	if otherwise != 0 {
+		text = fmt.Sprint(otherwise)
+	}
+	v := &value{name: name, kind: flagMeanings[name].kind, text: text}
+	v.set = func(text string) error {
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil || uint64(T(n)) != n || T(n) < 0 {
+			return fault.New(fault.BadRequest, "%.40q: want a whole number", text)
+		}
+		*to, v.forms = T(n), []string{formOf(n)}
+		return nil
+	}
+	flags.Var(v, name, usage)
+}
+
+// require marks flags without which a command isn't meant: its help says so, and leaving one out is refused.
+func require(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		flag := cmd.Flags().Lookup(name)
+		flag.Usage += " (required)"
+		//nolint:errcheck // the flag exists
+		cmd.MarkFlagRequired(name)
+	}
+}
+
+// oneOf names flags of which one is required, and its help says so.
+const oneOf = "one of"
+
+// requireOne marks flags of which one is required.
+func requireOne(cmd *cobra.Command, names ...string) {
+	all := "--" + strings.Join(names, " or --")
+	for _, name := range names {
+		cmd.Flags().Lookup(name).Usage += " (" + all + " is required)"
+	}
+	//nolint:errcheck // the flag exists
+	cmd.Flags().SetAnnotation(names[0], oneOf, append([]string{all}, names...))
+}
+
+// checkRequired refuses with BAD_REQUEST a call without what its command requires, and names all of it.
+func checkRequired(cmd *cobra.Command) error {
+	var missing []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed {
+			missing = append(missing, "--"+f.Name)
+		}
+		if one := f.Annotations[oneOf]; one != nil && !slices.ContainsFunc(one[1:], cmd.Flags().Changed) {
+			missing = append(missing, one[0])
+		}
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.New(fault.BadRequest, "say %s; see %s --help", strings.Join(missing, ", "), cmd.CommandPath())
 }
 
 // choice is a flag with one of a few words.
 func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
-	one(cmd, to, name, "word", usage+": "+strings.Join(words, ", "), fromWord[T])
+	one(cmd, to, name, flagMeanings[name].kind, usage+": "+strings.Join(words, ", "), fromWord[T])
 	complete(cmd, name, words...)
 }
 
@@ -144,7 +239,7 @@ func fromWord[T any](text string) (v T, err error) {
 }
 
 func units(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, "amount", usage, parseUnits)
+	one(cmd, to, name, flagMeanings[name].kind, usage, parseUnits)
 }
 
 func day(cmd *cobra.Command, to *date.Date, name, usage string) {
@@ -154,25 +249,41 @@ func day(cmd *cobra.Command, to *date.Date, name, usage string) {
 func names(cmd *cobra.Command, en, zh *string) {
 	word(cmd, en, "en", "name in English")
 	word(cmd, zh, "zh", "name in Chinese")
+	require(cmd, "en", "zh")
 }
 
 func reason(cmd *cobra.Command, to *string, example string) {
 	word(cmd, to, "reason", "why: a code such as "+example)
+	require(cmd, "reason")
 }
 
 // span is a flag with a length of time, for what ends so long after now.
 func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
-	*to = otherwise
-	cmd.Flags().Var(&value{name: name, kind: "span", text: spanText(otherwise), set: func(text string) (err error) {
-		*to, err = parseSpan(text)
-		return err
-	}}, name, usage+": 15m, 36h, 7d")
+	spanIn(cmd.Flags(), to, name, otherwise, usage)
 }
 
-// evidence is a document, of which only the SHA-256 goes to the ledger.
+func spanIn(flags *pflag.FlagSet, to *time.Duration, name string, otherwise time.Duration, usage string) {
+	*to = otherwise
+	v := &value{name: name, kind: "span", text: spanText(otherwise)}
+	v.set = func(text string) (err error) {
+		if *to, err = parseSpan(text); err == nil {
+			v.forms = []string{spanText(*to)}
+		}
+		return err
+	}
+	flags.Var(v, name, usage+": 15m, 36h, 7d")
+}
+
+// evidence is a document that a command needs. Only its SHA-256 goes to the ledger.
 func evidence(cmd *cobra.Command, to *codec.Hash) {
+	document(cmd, to)
+	requireOne(cmd, "evidence", "hash")
+}
+
+// document is evidence that a command may do without.
+func document(cmd *cobra.Command, to *codec.Hash) {
 	one(cmd, to, "evidence", "file", "the document; only its SHA-256 goes to the ledger", hashFile)
-	one(cmd, to, "hash", "digits", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
+	one(cmd, to, "hash", "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
 	cmd.MarkFlagsMutuallyExclusive("evidence", "hash")
 }
 

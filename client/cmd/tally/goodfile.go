@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
@@ -30,21 +28,22 @@ var catalogueColumns = []string{
 }
 
 func importGoods(a *app) *cobra.Command {
-	var seller, scene, source, rejected string
+	var seller, scene, source string
 	var strict bool
+	var i importing
 	cmd := leaf("import FILE", "Make goods, their prices and stock of a catalogue, CSV or XLSX (目录导入)",
 		`  tally --as S1 good import catalogue.xlsx --seller D
   tally --as S1 good import catalogue.csv --strict --rejected bad-lines.csv`,
 		func(ctx context.Context, args []string) error {
-			m, err := catalogueMapping(args[0], scene, seller, source)
+			path, done, err := a.spooled(args[0])
 			if err != nil {
 				return err
 			}
-			report, err := a.runImport(ctx, importer.Job{Mapping: m, Path: args[0], Strict: strict})
-			if report == nil {
-				return err
+			m, err := catalogueMapping(path, scene, seller, source)
+			if err != nil {
+				return errors.Join(err, done())
 			}
-			return errors.Join(a.printImport(report, rejected), err)
+			return errors.Join(a.importOne(ctx, importer.Job{Mapping: m, Path: path, Strict: strict}, i), done())
 		})
 	cmd.Long = `Import a catalogue: the first line or row names the columns,
 ` + strings.Join(catalogueColumns, ", ") + `.
@@ -57,9 +56,10 @@ An empty price or stock leaves it as it is. Every line that is wrong is listed w
 number, its column and what to do; the others are sent, or with --strict none. The same
 file again changes nothing: to have it done again, give it another --source.`
 	word(cmd, &seller, "seller", "at whose storefront the stock is; you, if it isn't said")
-	cmd.Flags().StringVar(&scene, "scene", "retail", "scene of what you begin to sell")
+	scene = "retail"
+	word(cmd, &scene, "scene", "scene of what you begin to sell")
 	word(cmd, &source, "source", "name under which the file counts once; made of its content if it isn't said")
-	word(cmd, &rejected, "rejected", "write rejected lines to this CSV")
+	i.flags(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false, "send nothing if a line is wrong")
 	return a.takesLong(cmd)
 }
@@ -67,32 +67,31 @@ file again changes nothing: to have it done again, give it another --source.`
 // catalogueMapping is the mapping of a catalogue's own columns, as far as the file
 // has them.
 func catalogueMapping(path, scene, seller, source string) (*importer.Mapping, error) {
-	file, err := importer.Open(path)
+	rows, err := importer.OpenCatalogue(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	sum := sha256.New()
-	header, err := bounds.NewCSV(io.TeeReader(file, sum), path).Read()
-	if err != nil {
-		return nil, fmt.Errorf("%s: line 1: no header: %w", path, err)
-	}
-	if _, err := io.Copy(sum, file); err != nil {
+	header := rows.Header
+	if err := rows.Close(); err != nil {
 		return nil, err
 	}
 	if source == "" {
-		source = "catalogue-" + hex.EncodeToString(sum.Sum(nil)[:12])
+		sum, err := hashFile(path)
+		if err != nil {
+			return nil, err
+		}
+		source = "catalogue-" + hex.EncodeToString(sum[:12])
 	}
 	return importer.CatalogueMapping(source, header, scene, seller)
 }
 
 func exportGoods(a *app) *cobra.Command {
 	var f index.GoodFilter
-	var seller string
-	cmd := leaf("export FILE", "Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it (目录导出)",
-		`  tally --as S1 good export catalogue.xlsx --party S1 --seller D
-  tally --as S1 good export catalogue.csv --supplier care`,
-		func(ctx context.Context, args []string) error {
+	var seller, out string
+	cmd := leaf("export", "Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it (目录导出)",
+		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
+  tally --as S1 good export --out catalogue.csv --supplier care`,
+		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				if seller == "" {
 					seller = g.Party()
@@ -101,16 +100,18 @@ func exportGoods(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := writeRows(args[0], rows); err != nil {
+				if err := writeRows(out, rows); err != nil {
 					return err
 				}
-				return a.print(map[string]any{"file": args[0], "goods": len(rows) - 1}, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"file", args[0]}, {"goods", len(rows) - 1}})
+				return a.print(map[string]any{"file": out, "goods": len(rows) - 1}, func(t table.Writer) {
+					t.AppendRows([]table.Row{{"file", out}, {"goods", len(rows) - 1}})
 				})
 			})
 		})
 	goodFilter(cmd, &f)
 	word(cmd, &seller, "seller", "whose stock; yours, if it isn't said")
+	word(cmd, &out, "out", "file to write: .csv or .xlsx")
+	require(cmd, "out")
 	return cmd
 }
 

@@ -28,13 +28,15 @@ type holding struct {
 
 func (h *holding) flags(cmd *cobra.Command) {
 	word(cmd, &h.member, "member", "whose points")
-	h.spending.flags(cmd, "take")
+	require(cmd, "member")
+	h.spending.flags(cmd)
+	requireOne(cmd, "take", "lot")
 	h.consent.flags(cmd)
 }
 
 // request makes the hold of some pieces.
-func (h *holding) request() (func([]spend.Take) command.Request, error) {
-	authorisation, cd, err := h.proof()
+func (h *holding) request(a *app) (func([]spend.Take) command.Request, error) {
+	authorisation, cd, err := h.proof(a)
 	return func(pieces []spend.Take) command.Request {
 		return points.HoldRequest{Member: h.member, Pieces: pieces, Deadline: after(h.length), Authorisation: authorisation, Code: cd}
 	}, err
@@ -47,7 +49,7 @@ func hold(a *app) *cobra.Command {
   tally --as D points hold --member zhang --lot D.1.2.0.0:1860
   tally --as M points hold --member zhang --take GP:500 --authorisation G.0.31.0 --code-file code.txt`,
 		func(ctx context.Context, _ []string) error {
-			with, err := h.request()
+			with, err := h.request(a)
 			if err != nil {
 				return err
 			}
@@ -63,15 +65,15 @@ func redeem(a *app) *cobra.Command {
 	cmd := leaf("redeem", "Hold and capture in one go; for acceptors (核销积分)",
 		"  tally --as D points redeem --member wang --take DP:1800 --request till-7-000123",
 		func(ctx context.Context, _ []string) error { return a.redeem(ctx, &h) })
-	cmd.Long = `Redeem a member's points: a hold, then its capture, under the request ids
-ID-hold and ID-capture. Asked again with the same --request, it goes on where it
-stopped and answers the first receipt.`
+	cmd.Long = `Redeem a member's points: a hold, under the request id, then its capture, ID~capture.
+Asked again with the same --request, it goes on where it stopped and answers the first
+receipt.`
 	h.flags(cmd)
 	return cmd
 }
 
 func (a *app) redeem(ctx context.Context, h *holding) error {
-	with, err := h.request()
+	with, err := h.request(a)
 	if err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		held, err := a.place(ctx, g, ix, a.requestID()+"-hold", h.member, h.spending, with)
+		held, err := a.place(ctx, g, ix, h.member, h.spending, with)
 		if err != nil {
 			return err
 		}
@@ -87,11 +89,10 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 		if err != nil {
 			return err
 		}
-		captured, err := a.send(ctx, g, a.requestID()+"-capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
+		captured, err := a.step(ctx, g, "capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
 		if err != nil {
 			return err
 		}
-		captured.Request = a.request
 		return a.printReceipt("points:Capture of hold "+held.Number.String(), captured)
 	})
 }
@@ -103,7 +104,7 @@ func (a *app) ofHold(ctx context.Context, text, what string, ask func(number.Com
 		return err
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			h, err := g.Query().Hold(ctx, n)
 			if err != nil {
 				return nil, err
@@ -120,10 +121,10 @@ func (a *app) ofHold(ctx context.Context, text, what string, ask func(number.Com
 func capture(a *app) *cobra.Command {
 	var take amount.Units
 	cmd := leaf("capture HOLD", "Redeem held points, all or a part; for the hold's acceptor (扣减确认)",
-		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --amount 900", nil)
-	units(cmd, &take, "amount", "points, the rest stays held; all if you name none")
+		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 900", nil)
+	units(cmd, &take, "points", "points, the rest stays held; all if you name none")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if cmd.Flags().Changed("amount") {
+		if cmd.Flags().Changed("points") {
 			n, err := number.ParseCommand(args[0])
 			if err != nil {
 				return err
@@ -140,7 +141,7 @@ func capture(a *app) *cobra.Command {
 func refund(a *app) *cobra.Command {
 	var given points.RefundRequest
 	cmd := leaf("refund HOLD", "Unwind a capture, all of it or a part; for the hold's acceptor (冲正、部分退款)",
-		`  tally --as D points refund D.0.7.0 --amount 900 --reason goods_returned
+		`  tally --as D points refund D.0.7.0 --points 900 --reason goods_returned
   tally --as D points refund D.0.7.0 --capture D.0.8.0 --reason goods_returned`,
 		func(ctx context.Context, args []string) error {
 			if err := checkRefund(args[0], given); err != nil {
@@ -151,10 +152,10 @@ func refund(a *app) *cobra.Command {
 			})
 		})
 	cmd.Long = `Give points of a capture back to the lots that they were taken from, the last
-taken first. Without --capture it is the hold's only capture; without --amount all
+taken first. Without --capture it is the hold's only capture; without --points all
 that is left of it.`
 	one(cmd, &given.Capture, "capture", "number", "which of the hold's captures", number.ParseCommand)
-	units(cmd, &given.Amount, "amount", "points; all that is left if you name none")
+	units(cmd, &given.Amount, "points", "points; all that is left if you name none")
 	reason(cmd, &given.Reason, "goods_returned")
 	return cmd
 }
@@ -234,6 +235,9 @@ func (a *app) timeOutDue(ctx context.Context) error {
 		filter := index.HoldFilter{Acceptor: g.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
 		list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return ix.Holds(filter, p) })
 		if err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g); err != nil {
 			return err
 		}
 		var r tally

@@ -20,19 +20,19 @@ import (
 )
 
 func instructPayments(a *app) *cobra.Command {
-	var cycle, accounts, file string
+	var cycle, accounts, out string
 	cmd := leaf("instruct", "Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
-		"  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --file pain001.xml",
+		"  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml",
 		func(ctx context.Context, _ []string) error {
-			if accounts == "" || file == "" {
-				return fault.New(fault.BadRequest, "say --accounts and --file")
+			if accounts == "" || out == "" {
+				return fault.New(fault.BadRequest, "say --accounts and --out")
 			}
 			known, err := loadAccounts(accounts)
 			if err != nil {
 				return err
 			}
 			return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
-				return a.instruct(ctx, g, cycle, known, file)
+				return a.instruct(ctx, g, cycle, known, out)
 			})
 		})
 	cmd.Long = `Write what you are to pay as a pain.001 file that you alone can read, and note its message
@@ -45,7 +45,8 @@ message of its own. Of more than 100 payments the first 100 are written; run it
 again with another file for the others.`
 	cycleFlag(cmd, &cycle)
 	word(cmd, &accounts, "accounts", "YAML file with the parties' accounts")
-	word(cmd, &file, "file", "pain.001 file to write")
+	word(cmd, &out, "out", "pain.001 file to write")
+	require(cmd, "accounts", "out")
 	return cmd
 }
 
@@ -92,7 +93,7 @@ func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, kn
 	if answer.Fen, err = sumOf(in.payments); err != nil {
 		return err
 	}
-	if answer.receipt, err = a.send(ctx, g, a.requestID(), in.request); err != nil {
+	if answer.receipt, err = a.send(ctx, g, in.request); err != nil {
 		return err
 	}
 	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) { paymentsTable(t, answer.Paid) })

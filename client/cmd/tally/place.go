@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/spend"
@@ -29,7 +31,8 @@ type basket struct {
 
 func (b *basket) flags(cmd *cobra.Command) {
 	word(cmd, &b.member, "member", "who buys")
-	many(cmd, &b.lines, "line", "line", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
+	many(cmd, &b.lines, "item", "supplier/sku[:quantity]", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
+	require(cmd, "member", "item")
 	word(cmd, &b.region, "region", "whose prices; the outlet's if you name one")
 	word(cmd, &b.outlet, "outlet", "where, an outlet of the seller's (网点)")
 }
@@ -68,8 +71,8 @@ func quoteOrder(a *app) *cobra.Command {
 	var b basket
 	var seller string
 	cmd := leaf("quote", "What a storefront offers a member now, and the hash that an order binds (询价)",
-		`  tally --as D order quote --member zhang --line S1/oilkit --line S2/wiper:2 --region sh
-  tally --as G order quote --seller D --member zhang --line S1/oilkit`,
+		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
+  tally --as G order quote --seller D --member zhang --item S1/oilkit`,
 		func(ctx context.Context, _ []string) error {
 			if err := goods.CheckWanted(b.lines); err != nil {
 				return err
@@ -148,36 +151,36 @@ type placing struct {
 func placeOrder(a *app) *cobra.Command {
 	var p placing
 	cmd := leaf("place", "Place a member's order at your storefront: stock and points are held, all or nothing (下单)",
-		`  tally --as D order place --member zhang --line S1/oilkit --take DP:1860 --take FP:8400 --take GP:20000 \
-      --cash 1220 --payment pos-77-4711 --outlet T3 --accept
-  tally --as G order place --member wang --line S2/wiper:2 --take DP:1800 --for 30m --pickup-code --request web-000123`,
+		`  tally --as D order place --member zhang --item S1/oilkit --take DP:1860 --take FP:8400 --take GP:20000 \
+      --cash 1220 --cash-reference pos-77-4711 --outlet T3 --accept
+  tally --as G order place --member wang --item S2/wiper:2 --take DP:1800 --for 30m --needs-code --request web-000123`,
 		func(ctx context.Context, _ []string) error { return a.placeOrder(ctx, &p) })
 	cmd.Long = `Place a member's order at your storefront. It asks for a quote, shows it, chooses the
 lots earliest expiry first, and binds the quote's hash: if what the member saw has
 changed by then, the order is refused. With --quote it binds what the member agreed
 to before. Points and cash come to the quoted total.
 
-With --pickup-code a one-time code is made for every part that is handed over or
+With --needs-code a one-time code is made for every part that is handed over or
 shipped; they are told here, are used in their order, and stay in your vault (tally
 order codes). Asked again with the same --request, it answers the first receipt and
 the same codes.`
 	p.basket.flags(cmd)
-	p.spending.flags(cmd, "take")
+	p.spending.flags(cmd)
 	p.consent.flags(cmd)
 	units(cmd, &p.cash, "cash", "fen that are paid in cash")
-	word(cmd, &p.payment, "payment", "reference of the cash payment, unique at the seller")
+	word(cmd, &p.payment, "cash-reference", "reference of the cash payment, unique at the seller")
 	word(cmd, &p.reference, "reference", "your own number for the order")
 	one(cmd, &p.quoted, "quote", "hash", "the quote that the member agreed to", codec.ParseHash)
 	cmd.Flags().BoolVar(&p.accept, "accept", false, "accept it at once")
 	span(cmd, &p.length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
 	cmd.MarkFlagsMutuallyExclusive("accept", "for")
-	cmd.Flags().BoolVar(&p.pickup, "pickup-code", false, "deliveries are proven by one-time codes (提货码)")
+	cmd.Flags().BoolVar(&p.pickup, "needs-code", false, "deliveries are proven by one-time codes (提货码)")
 	return cmd
 }
 
 // request is the order of some lots, with a pick-up code's commitment, at a quote.
-func (p *placing) request(pieces []spend.Take, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
-	authorisation, cd, err := p.proof()
+func (p *placing) request(a *app, pieces []spend.Take, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
+	authorisation, cd, err := p.proof(a)
 	if err != nil {
 		return goods.PlaceRequest{}, err
 	}
@@ -192,7 +195,7 @@ func (p *placing) request(pieces []spend.Take, quote codec.Hash, pickup code.Com
 }
 
 // check refuses what is malformed whatever lots and quote there will be.
-func (p *placing) check() error {
+func (p *placing) check(a *app) error {
 	for _, t := range p.take {
 		if err := t.units.Check(); err != nil {
 			return err
@@ -202,7 +205,7 @@ func (p *placing) check() error {
 	if len(p.take) > 0 {
 		pieces = append(pieces, example)
 	}
-	_, err := p.request(pieces, make(codec.Hash, 32), nil)
+	_, err := p.request(a, pieces, make(codec.Hash, 32), nil)
 	return err
 }
 
@@ -215,20 +218,20 @@ type placed struct {
 }
 
 func (a *app) placeOrder(ctx context.Context, p *placing) error {
-	if err := p.check(); err != nil {
+	if err := p.check(a); err != nil {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
 		answer := placed{Codes: []code.Code{}}
-		known, found, err := a.first(ctx, g, a.requestID())
+		r, err := a.once(ctx, g, func() (command.Request, error) { return a.chooseOrder(ctx, g, ix, p, &answer) })
 		if err != nil {
 			return err
 		}
-		if found {
-			answer.receipt = known
+		if answer.receipt = r; r.Again {
+			answer.Quote = nil
 			err = a.recallCodes(ctx, g, p, &answer)
-		} else {
-			err = a.placeNew(ctx, g, ix, p, &answer)
+		} else if len(answer.Codes) > 0 {
+			err = a.inVault(func(v *vault.Vault) error { return keepPickup(v, answer.Number, p.member, answer.Codes) })
 		}
 		if err != nil {
 			return err
@@ -237,53 +240,38 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 	})
 }
 
-// placeNew quotes and places an order that hasn't been placed yet.
-func (a *app) placeNew(ctx context.Context, g *gateway.Gateway, ix *index.Index, p *placing, answer *placed) error {
+// chooseOrder quotes an order that hasn't been placed yet, and chooses its lots and codes.
+func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, ix *index.Index, p *placing, answer *placed) (command.Request, error) {
 	quoted, err := p.quote(ctx, g, g.Party())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(p.quoted) > 0 && !slices.Equal(p.quoted, quoted.Hash) {
-		return fault.New(fault.PriceChanged, "the quote is no longer what %s offers", g.Party())
+		return nil, fault.New(fault.PriceChanged, "the quote is no longer what %s offers", g.Party())
 	}
 	answer.Quote = &quoted
 	if a.format != "json" {
 		if err := a.showQuote(ctx, g, quoted); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	pieces, err := p.pieces(ix, p.member)
-	if err != nil {
-		return err
+	if err != nil || !p.pickup {
+		req, failed := p.request(a, pieces, quoted.Hash, nil)
+		return req, cmp.Or(err, failed)
 	}
-	return a.sendOrder(ctx, g, p, pieces, answer)
-}
-
-// sendOrder makes the codes, sends the order, and keeps the codes.
-func (a *app) sendOrder(ctx context.Context, g *gateway.Gateway, p *placing, pieces []spend.Take, answer *placed) error {
-	if !p.pickup {
-		req, err := p.request(pieces, answer.Quote.Hash, nil)
-		if err == nil {
-			answer.receipt, err = a.send(ctx, g, a.requestID(), req)
-		}
-		return err
-	}
-	n := handedOver(answer.Quote.Quote.Lines)
+	n := handedOver(quoted.Quote.Lines)
 	if n == 0 {
-		return fault.New(fault.BadRequest, "--pickup-code: nothing of it is handed over or shipped")
+		return nil, fault.New(fault.BadRequest, "--needs-code: nothing of it is handed over or shipped")
 	}
-	return a.inVault(func(v *vault.Vault) error {
+	var req goods.PlaceRequest
+	err = a.inVault(func(v *vault.Vault) (err error) {
 		codes, commitment := code.Chain(a.seed(v, pickup, 0), n)
-		req, err := p.request(pieces, answer.Quote.Hash, commitment)
-		if err != nil {
-			return err
-		}
-		if answer.receipt, err = a.send(ctx, g, a.requestID(), req); err != nil {
-			return err
-		}
 		answer.Codes = codes
-		return keepPickup(v, answer.Number, p.member, codes)
+		req, err = p.request(a, pieces, quoted.Hash, commitment)
+		return err
 	})
+	return req, err
 }
 
 func placedTable(t table.Writer, p placed) {

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
@@ -51,6 +48,9 @@ type signedOne struct {
 func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle, with string) error {
 	_, pairs, err := ix.Pairs(cycle)
 	if err != nil {
+		return err
+	}
+	if err := a.begin(ctx, g); err != nil {
 		return err
 	}
 	list, failed := []signedOne{}, error(nil)
@@ -117,7 +117,7 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 		}
 		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
-	r, err := a.send(ctx, g, a.requestFor("sign", cycle, other, one.Root[:16], after), req)
+	r, err := a.sendStep(ctx, g, stepOf("sign", cycle, other, one.Root[:16], after), req)
 	if err != nil {
 		return one, err
 	}
@@ -126,32 +126,13 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 	return one, err
 }
 
-// requestFor names the request of one of several commands: the same for the same, whenever it is sent. Under the
-// caller's own --request it is that and the step. What is too long for an id ends in a hash of all of it.
-func (a *app) requestFor(parts ...string) string {
-	id := strings.Join(parts, "-")
-	if a.request != "" {
-		id = a.request + "-" + id
-	}
-	if len(id) <= maxRequest {
-		return id
-	}
-	sum := sha256.Sum256([]byte(id))
-	tail := "-" + hex.EncodeToString(sum[:16])
-	return id[:maxRequest-len(tail)] + tail
-}
-
-// maxRequest is how long a request id may be.
-const maxRequest = 64
-
 func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := a.sends("claim WITH", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
-		"  tally --as M statement claim D --cycle 2026-11",
-		func(args []string) (command.Request, error) {
-			req.With = args[0]
-			return req, nil
-		})
+	cmd := a.sends("claim", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
+		"  tally --as M statement claim --with D --cycle 2026-11",
+		func([]string) (command.Request, error) { return req, nil })
+	withFlag(cmd, &req.With)
 	word(cmd, &req.Cycle, "cycle", "closed cycle")
+	require(cmd, "cycle")
 	return cmd
 }

@@ -44,15 +44,12 @@ func offerTerms(a *app) *cobra.Command {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				made, err := a.hide(v, req, private)
+				a.meanSecretly("value", formOf(private))
+				answer, err := a.once(ctx, g, func() (command.Request, error) { return a.hide(v, req, private) })
 				if err != nil {
 					return err
 				}
-				answer, err := a.send(ctx, g, a.requestID(), made)
-				if err != nil {
-					return err
-				}
-				return a.printReceipt(nameOf(made), answer)
+				return a.printReceipt(nameOf(req), answer)
 			})
 		})
 	cmd.Long = `Offer terms. The ledger gets a commitment; the value and its salt stay in this party's
@@ -63,7 +60,9 @@ shows it: the price of a unit in fen, such as 26800 or 780.5, or with --kind com
 the percentage of the price that the seller keeps, such as 15.`
 	choice(cmd, &req.Kind, "kind", "what the value is", "supply", "commission")
 	word(cmd, &value, "value", "file with the value, or - for the input")
+	marked(cmd, apart, "value")
 	day(cmd, &req.Until, "until", "last day on which a listing may take them")
+	require(cmd, "value")
 	return cmd
 }
 
@@ -146,10 +145,10 @@ type termsFile struct {
 const termsFormat = "tallystick terms v1"
 
 func exportTerms(a *app) *cobra.Command {
-	var supplier string
-	cmd := leaf("export SELLER FILE", "Write what you offer a seller now, with values and salts, for the seller alone (导出条款)",
-		`  tally --as S1 terms export D for-D.json
-  tally --as S1 terms export D for-D.json --supplier care`,
+	var supplier, out string
+	cmd := leaf("export SELLER", "Write what you offer a seller now, with values and salts, for the seller alone (导出条款)",
+		`  tally --as S1 terms export D --out for-D.json
+  tally --as S1 terms export D --out for-D.json --supplier care`,
 		func(ctx context.Context, args []string) error {
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				return a.inVault(func(v *vault.Vault) error {
@@ -157,16 +156,18 @@ func exportTerms(a *app) *cobra.Command {
 					if err != nil {
 						return err
 					}
-					if err := writePrivate(args[1], file); err != nil {
+					if err := writePrivate(out, file); err != nil {
 						return err
 					}
-					return a.print(map[string]any{"file": args[1], "terms": len(file.Terms)}, func(t table.Writer) {
-						t.AppendRows([]table.Row{{"file", args[1]}, {"terms", len(file.Terms)}})
+					return a.print(map[string]any{"file": out, "terms": len(file.Terms)}, func(t table.Writer) {
+						t.AppendRows([]table.Row{{"file", out}, {"terms", len(file.Terms)}})
 					})
 				})
 			})
 		})
 	word(cmd, &supplier, "supplier", "of this supplier only")
+	word(cmd, &out, "out", "file to write; it must not be there yet")
+	require(cmd, "out")
 	return cmd
 }
 
