@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
@@ -63,6 +65,9 @@ func (a *app) listen(cmd *cobra.Command, args []string) error {
 	})
 	if a.request == "" {
 		return nil
+	}
+	if path := a.meant.Verb + " "; strings.HasPrefix(path, "tally import ") || strings.HasPrefix(path, "tally good import ") {
+		return fault.New(fault.BadRequest, "an import is known by its source, whenever it is run again: leave --request out")
 	}
 	return name.CheckID("--request", a.request)
 }

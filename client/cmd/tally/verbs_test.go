@@ -351,6 +351,7 @@ func TestCommandsAreSentInOnePlace(t *testing.T) {
 	allowed := map[string]string{
 		"send.go g.WalkIn(": "send, for what says all by its content", "send.go g.Once(": "once and step", "series.go g.Once(": "runs",
 		"cycleclose.go g.OnceLinked(": "onceLinked", "consent.go g.OncePrivate(": "share, by asked()", "intent.go g.First(": "first",
+		"importrun.go g.Source(": "an import is known by its source", "importrun.go g.Do(": "what an import is undone or tried again by: known by its source",
 		"import.go g.Source(": "an import is known by its source", "consortium.go g.Found(": "there is one founding",
 	}
 	entries, err := os.ReadDir(".")
