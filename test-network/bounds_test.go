@@ -19,7 +19,7 @@ var bounded = map[string]string{
 	"bounds/":               "it is what bounds them",
 	"iso20022/guard.go":     "it bounds bytes and depth itself",
 	"statement/json.go":     "its parts are bounded",
-	"statement/paper.go":    "the font is our own",
+	"statement/font.go":     "the fonts are our own",
 	"books/posting.go":      "its parts are bounded",
 	"books/policy.go":       "the text was bounded",
 	"cmd/tally/accounts.go": "the text was bounded",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
@@ -132,12 +133,20 @@ func ask[T any](ctx context.Context, q Query, function string, args ...string) (
 	return decode[T](q.evaluate(ctx, c))
 }
 
-// evaluate asks a peer that has all that it must have.
+// evaluate asks a peer that has all that it must have, and asks again while an endorser puts the question off because
+// it has done its share of the party's work. OVERLOADED if that lasts longer than Timeouts.Effort, or than ctx.
 func (q Query) evaluate(ctx context.Context, c call) ([]byte, error) {
 	if err := q.g.leveled(ctx); err != nil {
 		return nil, err
 	}
-	return q.g.net.Evaluate(ctx, c)
+	deadline := time.Now().Add(q.g.cfg.Timeouts.Effort)
+	for tries := 0; ; tries++ {
+		answer, err := q.g.net.Evaluate(ctx, c)
+		if fault.CodeOf(err) != fault.Overloaded || ctx.Err() != nil || time.Now().After(deadline) {
+			return answer, err
+		}
+		stagger(ctx, tries)
+	}
 }
 
 // decode reads a query's JSON answer.

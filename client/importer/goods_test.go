@@ -237,18 +237,3 @@ func TestAWorkbookReadsAsCSV(t *testing.T) {
 		t.Error("a workbook that isn't there was opened")
 	}
 }
-
-// What a spreadsheet would take for a formula is kept from being one, and comes back
-// as it was.
-func TestNoCellIsAFormula(t *testing.T) {
-	row := []string{"=HYPERLINK(1)", "+1", "-1", "@x", "a=b", "", "机油"}
-	safe := Harmless(row)
-	if want := []string{" =HYPERLINK(1)", " +1", " -1", " @x", "a=b", "", "机油"}; !slices.Equal(safe, want) {
-		t.Errorf("%q", safe)
-	}
-	for i := range safe {
-		if strings.TrimSpace(safe[i]) != row[i] {
-			t.Errorf("%q comes back as %q", row[i], strings.TrimSpace(safe[i]))
-		}
-	}
-}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -123,17 +122,4 @@ func layOut(stream *excelize.StreamWriter, rows [][]string) error {
 		}
 	}
 	return stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
-}
-
-// Harmless are the cells of a row for a CSV that people open in a spreadsheet: one
-// that would be taken for a formula gets a space before it, which an import drops
-// again. A name may come from another enterprise.
-func Harmless(row []string) []string {
-	safe := slices.Clone(row)
-	for i, cell := range safe {
-		if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
-			safe[i] = " " + cell
-		}
-	}
-	return safe
 }

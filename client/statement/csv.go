@@ -2,7 +2,6 @@ package statement
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +11,11 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
+	"tallystick/client/sheets"
 )
 
-// byteOrderMark tells Excel that a file is UTF-8.
-const byteOrderMark = "\ufeff"
-
 // WriteCSV writes the table that accountants import: RFC 4180, one header, one row a
-// line, amounts in yuan. Behind the lines, in rows that begin with #statement,
+// line, amounts in yuan, with the mark by which spreadsheets know UTF-8. Behind the lines, in rows that begin with #statement,
 // stands what a table can't show: sums, root, signatures and proof; Options.Bare leaves
 // them out.
 func WriteCSV(to io.Writer, s Statement, lines Source, o Options) error {
@@ -26,11 +23,7 @@ func WriteCSV(to io.Writer, s Statement, lines Source, o Options) error {
 		return err
 	}
 	out := bufio.NewWriterSize(to, 1<<16)
-	if o.BOM {
-		out.WriteString(byteOrderMark) //nolint:errcheck // a failed writer fails again in Flush
-	}
-	w := csv.NewWriter(out)
-	w.UseCRLF = true
+	w := sheets.NewCSV(out)
 	if err := w.Write(o.Language.header()); err != nil {
 		return err
 	}
@@ -38,7 +31,7 @@ func WriteCSV(to io.Writer, s Statement, lines Source, o Options) error {
 		if err != nil {
 			return err
 		}
-		if err := w.Write(harmless(o.Language.row(e))); err != nil {
+		if err := w.Write(o.Language.row(e)); err != nil {
 			return err
 		}
 	}
@@ -47,23 +40,11 @@ func WriteCSV(to io.Writer, s Statement, lines Source, o Options) error {
 			return err
 		}
 	}
-	w.Flush()
-	return errors.Join(w.Error(), out.Flush())
-}
-
-// harmless puts a space before what a spreadsheet would take for a formula; it is dropped
-// when the cell is read.
-func harmless(row []string) []string {
-	for i, cell := range row {
-		if strings.HasPrefix(cell, "-") {
-			row[i] = " " + cell
-		}
-	}
-	return row
+	return errors.Join(w.Flush(), out.Flush())
 }
 
 // writeSeals writes the rows behind the lines, as wide as these.
-func writeSeals(w *csv.Writer, s Statement) error {
+func writeSeals(w *sheets.CSV, s Statement) error {
 	text, err := s.text()
 	if err != nil {
 		return err
@@ -107,8 +88,7 @@ func readTable(next func() ([]string, error), d *document, yield func(entry) boo
 	if err != nil {
 		return errors.Join(errors.New("it has no header"), err)
 	}
-	row[0] = strings.TrimPrefix(row[0], byteOrderMark)
-	language, known := languageOf(row)
+	language, known := languageOf(sheets.ReadHeader(row))
 	if !known {
 		return errors.New("its first row is not a statement's")
 	}

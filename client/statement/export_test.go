@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 	}{
 		{"2026-11-D-G.json", Options{}},
 		{"2026-11-D-G.en.csv", Options{Language: English}},
-		{"2026-11-D-G.zh.csv", Options{Language: Chinese, BOM: true}},
+		{"2026-11-D-G.zh.csv", Options{Language: Chinese}},
 		{"2026-11-D-G.bare.csv", Options{Language: English, Bare: true}},
 	} {
 		path := filepath.Join("testdata", c.file)

@@ -1,41 +1,30 @@
 package statement
 
 import (
-	"bytes"
 	"cmp"
-	"compress/gzip"
-	_ "embed" // the font
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
-	"github.com/go-pdf/fpdf"
-)
-
-// cjk is the font of what Helvetica lacks; see font/README.md.
-//
-//go:embed font/DroidSansFallback.ttf.gz
-var cjk []byte
-
-// The fonts of a paper, by the names that they are known by there.
-const (
-	latinFont = "Helvetica"
-	otherFont = "cjk"
+	"codeberg.org/go-pdf/fpdf"
 )
 
 // paper is a PDF that is being written. What a page says is drawn when it is full, font by
 // font: to name the font again for every word makes pages three times as long.
 type paper struct {
 	file  *fpdf.Fpdf
-	ruler *fpdf.Fpdf // has no page, so that measuring leaves no trace
-	words []piece    // of the page
+	ruler *fpdf.Fpdf  // has no page, so that measuring leaves no trace
+	faces []*typeface // those that were needed so far
+	words []piece     // of the page
 	in    Language
 	s     Statement
 	pages int
 	y     float64 // where the next row begins
-	bold  bool    // Latin letters and digits only: the other font has no bold
+	bold  bool    // Latin letters and digits only: the other fonts have no bold
 }
+
+// lineColour is the grey of a table's lines.
+const lineColour = 205
 
 // face is a font as fpdf names it.
 type face struct {
@@ -45,9 +34,11 @@ type face struct {
 
 // piece is a text in one face at its place.
 type piece struct {
-	face face
-	x, y float64
-	text string // in the font's encoding
+	face  face
+	x, y  float64
+	text  string  // in the font's encoding
+	means string  // as of run
+	frame float64 // width of the frame around it, 0 for none
 }
 
 // column is one of a table's.
@@ -65,14 +56,6 @@ type table struct {
 }
 
 func newPaper(s Statement, in Language) (*paper, error) {
-	r, err := gzip.NewReader(bytes.NewReader(cjk))
-	if err != nil {
-		return nil, fmt.Errorf("statement: font: %w", err)
-	}
-	font, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("statement: font: %w", err)
-	}
 	f := fpdf.New("L", "mm", "A4", "")
 	f.SetCatalogSort(true) // so that the same statement is the same bytes
 	f.SetCreationDate(s.moment())
@@ -82,67 +65,52 @@ func newPaper(s Statement, in Language) (*paper, error) {
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(pageLeft, pageTop, 297-pageRight)
 	ruler := fpdf.New("L", "mm", "A4", "")
-	for _, one := range []*fpdf.Fpdf{f, ruler} {
-		one.AddUTF8FontFromBytes(otherFont, "", font)
-	}
-	f.SetDrawColor(200, 205, 210)
+	f.SetDrawColor(lineColour, lineColour, lineColour)
 	f.SetFillColor(232, 238, 244)
 	f.SetLineWidth(0.1)
 	return &paper{file: f, ruler: ruler, in: in, s: s, pages: pagesOf(s)}, errors.Join(f.Error(), ruler.Error())
 }
 
-// run is a piece of text in one font.
-type run struct {
-	latin bool
-	text  string // in the font's encoding
-}
-
-// latin is what Helvetica calls a rune, if it has it: Windows-1252.
-func latin(r rune) (byte, bool) {
-	switch {
-	case r >= 0x20 && r <= 0x7e, r >= 0xa0 && r <= 0xff:
-		return byte(r), true
-	}
-	b, ok := latinMore[r]
-	return b, ok
-}
-
-// latinMore are what Windows-1252 has besides Latin-1.
-var latinMore = map[rune]byte{'€': 0x80, '…': 0x85, '‘': 0x91, '’': 0x92, '“': 0x93, '”': 0x94, '•': 0x95, '–': 0x96, '—': 0x97, '™': 0x99}
-
-// runs cuts a text where the font changes.
-func runs(text string) (list []run) {
-	for _, r := range text {
-		b, isLatin := latin(r)
-		piece := string(r)
-		if isLatin {
-			piece = string([]byte{b})
-		}
-		if last := len(list) - 1; last >= 0 && list[last].latin == isLatin {
-			list[last].text += piece
-			continue
-		}
-		list = append(list, run{isLatin, piece})
-	}
-	return list
-}
-
-// face is the font of a run.
+// face is the font of a run. A font is added to the file when a text first needs it.
 func (p *paper) face(r run, size float64) face {
 	switch {
-	case !r.latin:
-		return face{otherFont, "", size}
-	case p.bold:
+	case r.font == framed:
+		return face{latinFont, "", size * framedSize}
+	case r.font == latinFont && p.bold:
 		return face{latinFont, "B", size}
+	case r.font == latinFont:
+		return face{latinFont, "", size}
 	}
-	return face{latinFont, "", size}
+	p.add(r.font)
+	return face{r.font, "", size}
 }
+
+// add makes a font known to the file, once.
+func (p *paper) add(font string) {
+	for _, f := range p.faces {
+		if f.name == font && !f.added {
+			f.added = true
+			p.file.AddUTF8FontFromBytes(font, "", f.file)
+			p.ruler.AddUTF8FontFromBytes(font, "", f.file)
+		}
+	}
+}
+
+// How what no font has is set: smaller than the text, with so much room in the frame and beside it.
+const (
+	framedSize = 0.7
+	framedRoom = 0.5 // mm
+)
 
 // measure is how wide a run is, in millimetres.
 func (p *paper) measure(r run, size float64) float64 {
 	f := p.face(r, size)
 	p.ruler.SetFont(f.family, f.style, f.size)
-	return p.ruler.GetStringWidth(r.text)
+	w := p.ruler.GetStringWidth(r.text)
+	if r.font == framed {
+		w += 4 * framedRoom
+	}
+	return w
 }
 
 // width is how wide a text is.
@@ -160,24 +128,46 @@ func (p *paper) finish() {
 	})
 	for _, w := range p.words {
 		p.file.SetFont(w.face.family, w.face.style, w.face.size)
-		p.file.Text(w.x, w.y, w.text)
+		p.write(w)
 	}
 	p.words = p.words[:0]
 }
 
+func (p *paper) write(w piece) {
+	switch {
+	case w.frame > 0:
+		high := w.face.size * 0.36 // mm of a point, and a little more
+		p.file.SetDrawColor(0, 0, 0)
+		p.file.Rect(w.x+framedRoom, w.y-high*0.9, w.frame-2*framedRoom, high*1.1, "D")
+		p.file.SetDrawColor(lineColour, lineColour, lineColour)
+		p.file.Text(w.x+2*framedRoom, w.y, w.text)
+	case w.means != "":
+		p.file.RawWriteStr(actualText(w.means))
+		p.file.Text(w.x, w.y, w.text)
+		p.file.RawWriteStr("EMC")
+	default:
+		p.file.Text(w.x, w.y, w.text)
+	}
+}
+
 // text writes at a place: the left end of the text's line.
-func (p *paper) text(x, y, size float64, text string) { p.draw(x, y, size, runs(text)) }
+func (p *paper) text(x, y, size float64, text string) { p.draw(x, y, size, p.runs(text)) }
 
 // right writes so that the text ends there.
 func (p *paper) right(x, y, size float64, text string) {
-	list := runs(text)
+	list := p.runs(text)
 	p.draw(x-p.width(size, list), y, size, list)
 }
 
 func (p *paper) draw(x, y, size float64, list []run) {
 	for _, r := range list {
-		p.words = append(p.words, piece{p.face(r, size), x, y, r.text})
-		x += p.measure(r, size)
+		w := piece{face: p.face(r, size), x: x, y: y, text: r.text, means: r.means}
+		wide := p.measure(r, size)
+		if r.font == framed {
+			w.frame = wide
+		}
+		p.words = append(p.words, w)
+		x += wide
 	}
 }
 
@@ -190,7 +180,7 @@ const smallest = 4.5
 // cell writes a text into a column whose left edge is given. One that is too wide is made
 // smaller; then cut, unless it must stay whole.
 func (p *paper) cell(x, y, size float64, c column, text string) {
-	list := runs(text)
+	list := p.runs(text)
 	x, w := x+padding, c.width-2*padding
 	wide := p.width(size, list)
 	for wide > w && size > smallest || wide > w && c.whole && size > 1 {
@@ -199,7 +189,7 @@ func (p *paper) cell(x, y, size float64, c column, text string) {
 	}
 	for cut := []rune(text); wide > w && len(cut) > 0; {
 		cut = cut[:len(cut)-1]
-		list = runs(string(cut) + "…")
+		list = p.runs(string(cut) + "…")
 		wide = p.width(size, list)
 	}
 	if c.right {
@@ -246,7 +236,7 @@ func (p *paper) head(t table, words ...string) {
 // fold cuts a word of a table's head in two if it is too wide: before what stands in
 // brackets, else at a space.
 func (p *paper) fold(word string, w, size float64) (first, second string) {
-	if p.width(size, runs(word)) <= w {
+	if p.width(size, p.runs(word)) <= w {
 		return word, ""
 	}
 	at := -1

@@ -46,7 +46,7 @@ func TestVerifyWithProof(t *testing.T) {
 	s = proven(t, al, s, a, "D", "G", "F")
 	for _, form := range verifiable {
 		for _, in := range []Language{English, Chinese} {
-			path := written(t, form, s, list(lines...), Options{Language: in, BOM: in == Chinese})
+			path := written(t, form, s, list(lines...), Options{Language: in})
 			r, err := Verify(path, al.Trust(), 3)
 			if err != nil {
 				t.Fatalf("%s %s: %v", form, in, err)

@@ -14,7 +14,6 @@ import (
 // Options are how a statement is written.
 type Options struct {
 	Language Language // of CSV, XLSX and PDF; JSON has no words
-	BOM      bool     // begin a CSV with a byte order mark, without which Excel takes Chinese for something else
 	Bare     bool     // a CSV of the lines alone, which Verify then can't check
 }
 

@@ -19,7 +19,7 @@ const (
 	sheetCheck
 )
 
-var sheets = []phrase{wordSummary, wordMovements, wordLines, wordCheck}
+var sheetNames = []phrase{wordSummary, wordMovements, wordLines, wordCheck}
 
 // WriteXLSX writes a workbook: a summary, the movements, the lines, and what Verify
 // needs besides. Amounts are numbers of two digits, and text from 10¹⁵ fen on, where a
@@ -64,7 +64,7 @@ type book struct {
 
 func newBook(in Language) (*book, error) {
 	b := &book{file: excelize.NewFile(), in: in}
-	for i, name := range sheets {
+	for i, name := range sheetNames {
 		if i == 0 {
 			if err := b.file.SetSheetName(b.file.GetSheetName(0), in.of(name)); err != nil {
 				return nil, err
@@ -106,7 +106,7 @@ func (b *book) styles() error {
 
 // begin begins a sheet with columns of these widths, of which so many rows stay in sight.
 func (b *book) begin(sheet int, frozen int, widths ...float64) (err error) {
-	if b.stream, err = b.file.NewStreamWriter(b.in.of(sheets[sheet])); err != nil {
+	if b.stream, err = b.file.NewStreamWriter(b.in.of(sheetNames[sheet])); err != nil {
 		return err
 	}
 	b.row = 0

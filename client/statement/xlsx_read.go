@@ -18,8 +18,8 @@ func openBook(path string) (*excelize.File, []string, error) {
 		return nil, nil, fmt.Errorf("it can't be read: %w", err)
 	}
 	names := file.GetSheetList()
-	if len(names) != len(sheets) {
-		return nil, nil, errors.Join(fmt.Errorf("it has the sheets %s; want %d", strings.Join(names, ", "), len(sheets)), file.Close())
+	if len(names) != len(sheetNames) {
+		return nil, nil, errors.Join(fmt.Errorf("it has the sheets %s; want %d", strings.Join(names, ", "), len(sheetNames)), file.Close())
 	}
 	return file, names, nil
 }
@@ -83,7 +83,7 @@ func shownXLSX(path string, s Statement, differs func(what string, got, want any
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	for _, in := range []Language{English, Chinese} {
-		if names[sheetSummary] != in.of(sheets[sheetSummary]) {
+		if names[sheetSummary] != in.of(sheetNames[sheetSummary]) {
 			continue
 		}
 		b := &book{in: in}

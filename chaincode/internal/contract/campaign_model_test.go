@@ -260,14 +260,14 @@ func (f *fair) use(caller string, n number.Command, of number.Row) bool {
 	return true
 }
 
-// drawProposal draws a campaign. Budgets and caps are small enough that no lane
-// takes more of them than it needs, or too large to be felt.
+// drawProposal draws a campaign. Budgets and caps are small enough that no lane takes more of them than it needs (it
+// may take a sixteenth of what is left beyond that), or too large to be felt.
 func (f *fair) drawProposal(d dice, caller string) campaign.ProposeRequest {
 	of := caller
 	if d.odd(9) {
 		of = d.one("G", "D", "M")
 	}
-	req := campaign.ProposeRequest{Campaign: "c" + fmt.Sprint(d(7)), Terms: campaign.Terms{En: "C", Zh: "活动", Budget: pick(d, []amount.Units{9, 20, 31, 31, 1 << 40})}}
+	req := campaign.ProposeRequest{Campaign: "c" + fmt.Sprint(d(7)), Terms: campaign.Terms{En: "C", Zh: "活动", Budget: pick(d, []amount.Units{9, 12, 16, 16, 1 << 40})}}
 	t := &req.Terms
 	t.From = f.today + pick(d, []date.Date{-3, 0, 0, 0, 1})
 	t.Until = max(t.From, f.today+pick(d, []date.Date{-1, 0, 2, 9, 9}))
@@ -287,7 +287,7 @@ func (f *fair) drawProposal(d dice, caller string) campaign.ProposeRequest {
 		req.Funders = []campaign.Share{{Party: caller, Parts: 1}}
 	}
 	if slices.ContainsFunc(req.Funders, func(s campaign.Share) bool { return s.Party == caller }) || d.odd(9) {
-		req.Cap = pick(d, []amount.Units{0, 0, 6, 15, 31})
+		req.Cap = pick(d, []amount.Units{0, 0, 6, 15, 16})
 	}
 	return req
 }
@@ -309,7 +309,7 @@ func (f *fair) draw(d dice, caller string) command.Request {
 	case verb == "propose" || len(f.drives) == 0:
 		return f.drawProposal(d, caller)
 	case verb == "agree":
-		return campaign.AgreeRequest{Campaign: f.one(d, func(x *drive) bool { ok, is := x.agreed[caller]; return is && !ok }), Cap: pick(d, []amount.Units{0, 0, 6, 15, 31})}
+		return campaign.AgreeRequest{Campaign: f.one(d, func(x *drive) bool { ok, is := x.agreed[caller]; return is && !ok }), Cap: pick(d, []amount.Units{0, 0, 6, 15, 16})}
 	case verb == "leave" && d.odd(3):
 		return campaign.LeaveRequest{Campaign: f.one(d, func(*drive) bool { return true }), Reason: "x"}
 	case verb == "end" && d.odd(3):
@@ -405,7 +405,7 @@ func (f *fair) open(t *rapid.T, w *world) {
 		f.propose(by, req)
 		for _, s := range req.Funders {
 			if s.Party != by {
-				agree := campaign.AgreeRequest{Campaign: req.Campaign, Cap: pick(d, []amount.Units{0, 0, 15, 31})}
+				agree := campaign.AgreeRequest{Campaign: req.Campaign, Cap: pick(d, []amount.Units{0, 0, 15, 16})}
 				w.must(t, s.Party, agree)
 				f.try(s.Party, number.Command{}, agree)
 			}

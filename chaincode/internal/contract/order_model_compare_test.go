@@ -130,8 +130,7 @@ func TestOrdersAgainstModel(t *testing.T) {
 		for range rapid.SampledFrom([]int{16, 6, 11, 3}).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second)
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "days pass") == 1 {
-				m.today += date.Date(rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "days"))
-				w.advanceTo(t, m.today)
+				m.pass(t, w, date.Date(rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "days")))
 			}
 			if closed := m.passTime(t, w); closed != "" {
 				m.confirm(t, w, closed)

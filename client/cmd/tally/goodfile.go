@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -22,6 +21,7 @@ import (
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/sheets"
 )
 
 // catalogueColumns are those of a catalogue, in the order of an export.
@@ -180,7 +180,7 @@ func writeRows(path string, rows [][]string) error {
 	case strings.HasSuffix(path, ".xlsx"):
 		write = func(w io.Writer) error { return importer.WriteSheet(w, rows) }
 	case strings.HasSuffix(path, ".csv"):
-		write = func(w io.Writer) error { return writeCSV(w, rows) }
+		write = func(w io.Writer) error { return sheets.WriteCSV(w, rows) }
 	default:
 		return fault.New(fault.BadRequest, "file: want a name that ends in .csv or .xlsx")
 	}
@@ -189,16 +189,4 @@ func writeRows(path string, rows [][]string) error {
 		return err
 	}
 	return errors.Join(write(file), file.Close())
-}
-
-// writeCSV writes rows for people and programs alike.
-func writeCSV(to io.Writer, rows [][]string) error {
-	w := csv.NewWriter(to)
-	for _, row := range rows {
-		if err := w.Write(importer.Harmless(row)); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
 }

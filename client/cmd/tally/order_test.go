@@ -24,6 +24,7 @@ import (
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
 
@@ -390,8 +391,11 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	if err != nil || len(rows) != 1+len(answer.Rows) {
 		t.Fatalf("%v, %v", rows, err)
 	}
+	if mark := "\ufeffcursor"; rows[0][0] != mark {
+		t.Errorf("it begins with %q, want %q: Excel takes it for GBK", rows[0][0], mark)
+	}
 	cell := func(row int, column string) string {
-		for i, name := range rows[0] {
+		for i, name := range sheets.ReadHeader(rows[0]) {
 			if name == column {
 				return rows[row][i]
 			}

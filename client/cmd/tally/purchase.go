@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
 
@@ -155,7 +156,7 @@ func (a *app) printPurchase(answer purchased) error {
 	for _, l := range answer.Rows {
 		rows = append(rows, l.cells())
 	}
-	return writeCSV(a.out, rows)
+	return sheets.WriteCSV(a.out, rows)
 }
 
 // purchaseColumns are the names of cells.

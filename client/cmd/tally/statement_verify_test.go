@@ -39,7 +39,7 @@ func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
 	dir = t.TempDir()
 	for _, form := range statement.Forms() {
 		var out bytes.Buffer
-		if err := statement.Write(&out, form, s, lines, statement.Options{Language: statement.Chinese, BOM: true}); err != nil {
+		if err := statement.Write(&out, form, s, lines, statement.Options{Language: statement.Chinese}); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, "s."+form), out.Bytes(), 0o600); err != nil {
