@@ -23,6 +23,7 @@ type Advice struct {
 	Reversal        bool         `json:"reversal,omitempty"`       // of an earlier booking
 	Status          Status       `json:"status"`                   //
 	Booked          date.Date    `json:"booked,omitempty"`         // the value date if the bank gives no booking date
+	Undated         bool         `json:"undated,omitempty"`        // the bank gives no booking date
 	Value           date.Date    `json:"value,omitempty"`          // no date if the bank gives none
 	Debtor          string       `json:"debtor,omitempty"`         // name of who paid
 	DebtorAccount   string       `json:"debtor_account,omitempty"` //

@@ -122,16 +122,7 @@ func (j joins) join(a, b string) { j[j.root(a)] = j.root(b) }
 
 // add makes a booking of advices that share references. All are Wrong if one of them is, or if they disagree.
 func (m *matching) add(group []int) {
-	first := m.outcomes[group[0]].Advice
-	why := ""
-	for _, i := range group {
-		if o := m.outcomes[i]; !o.Advice.tellsSame(first) {
-			why = "one bank reference stands for different bookings"
-			break
-		} else if o.Kind == Wrong {
-			why = o.Why
-		}
-	}
+	first, why := m.outcomes[group[0]].Advice, m.whyNot(group)
 	b := &booking{fen: first.Fen, booked: first.Booked}
 	for n, i := range group {
 		o := &m.outcomes[i]
@@ -150,10 +141,27 @@ func (m *matching) add(group []int) {
 	}
 }
 
-// tellsSame says whether two advices agree in all that a payment depends on.
+// whyNot is why advices that share references don't count, "" if they do.
+func (m *matching) whyNot(group []int) (why string) {
+	first, day := m.outcomes[group[0]].Advice, date.Date(0)
+	for _, i := range group {
+		o := m.outcomes[i]
+		if !o.Advice.Undated && day == 0 {
+			day = o.Advice.Booked
+		}
+		if !o.Advice.tellsSame(first) || !o.Advice.Undated && o.Advice.Booked != day {
+			return "one bank reference stands for different bookings"
+		}
+		if o.Kind == Wrong && why == "" {
+			why = o.Why
+		}
+	}
+	return why
+}
+
+// tellsSame says whether two advices agree in all that a payment depends on, but for the day.
 func (a Advice) tellsSame(b Advice) bool {
-	return a.EndToEndID == b.EndToEndID && a.Fen == b.Fen && a.Currency == b.Currency &&
-		(a.Booked == b.Booked || a.Booked == b.Value || a.Value == b.Booked)
+	return a.EndToEndID == b.EndToEndID && a.Fen == b.Fen && a.Currency == b.Currency
 }
 
 // judge decides what is left of one payment's advices.

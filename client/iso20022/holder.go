@@ -1,6 +1,8 @@
 package iso20022
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -75,4 +77,50 @@ func masked(account, own string) bool {
 	}
 	seen := head + len(account) - tail - 1
 	return seen >= 4 && len(own) > seen && strings.HasPrefix(own, account[:head]) && strings.HasSuffix(own, account[tail+1:])
+}
+
+// Register finds holders by their accounts and names.
+type Register struct {
+	holders         map[string]Holder
+	accounts, names map[string]string // whose, as bare has them
+}
+
+// NewRegister makes a register of holders by their ids.
+func NewRegister(holders map[string]Holder) Register {
+	r := Register{holders, map[string]string{}, map[string]string{}}
+	for id, h := range holders { // what two have in common is nobody's
+		for _, account := range h.Accounts {
+			r.accounts[bare(account)] = alone(r.accounts[bare(account)], id)
+		}
+		for _, name := range h.Names {
+			r.names[bare(name)] = alone(r.names[bare(name)], id)
+		}
+	}
+	return r
+}
+
+// alone is the one that has something, or * for several.
+func alone(before, id string) string {
+	if before == "" || before == id {
+		return id
+	}
+	return "*"
+}
+
+// Find is who has an account, or, where the bank gives none, the name; "" for nobody that is known.
+func (r Register) Find(name, account string) string {
+	id := ""
+	switch account = bare(account); {
+	case strings.ContainsAny(account, "*"):
+		for _, whose := range slices.Sorted(maps.Keys(r.holders)) {
+			if r.holders[whose].Has(account) {
+				id = alone(id, whose)
+			}
+		}
+	case account != "":
+		id = r.accounts[account]
+	default:
+		id = r.names[bare(name)]
+	}
+	return strings.TrimPrefix(id, "*")
 }

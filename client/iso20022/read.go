@@ -36,8 +36,12 @@ func Read(file io.Reader) ([]Advice, error) {
 // first error; until it has ended without one, nothing that it yielded may be
 // relied on.
 func Advices(file io.Reader) iter.Seq2[Advice, error] {
+	return advices(file, FileLimit, AdviceLimit)
+}
+
+func advices(file io.Reader, bytes, count int) iter.Seq2[Advice, error] {
 	return func(yield func(Advice, error) bool) {
-		r := reader{walker: newWalker(file), yield: yield}
+		r := reader{walker: newWalker(file, bytes), yield: yield, most: count}
 		if err := r.run(); err != nil && !errors.Is(err, errStopped) {
 			yield(Advice{}, err)
 		}
@@ -81,6 +85,7 @@ type reader struct {
 	source Source
 	report int
 	count  int
+	most   int // advices
 }
 
 // run finds the one document, in whatever envelope, and reads it.
@@ -184,8 +189,8 @@ func (r *reader) oneReport() error {
 // fill reads the element that is open, of a shape, into an entry.
 func (r *reader) fill(e *entry, s *shape, currency string) error {
 	if s.opens {
-		if e.details = append(e.details, details{}); len(e.details) > AdviceLimit {
-			return fault.New(fault.Limit, "an entry has more than %d details", AdviceLimit)
+		if e.details = append(e.details, details{}); len(e.details) > r.most {
+			return fault.New(fault.Limit, "the file has more than %d advices", r.most)
 		}
 	}
 	var text []byte

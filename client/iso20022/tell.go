@@ -47,8 +47,8 @@ func oddity(err error) string {
 }
 
 func (r *reader) hand(a Advice) error {
-	if r.count++; r.count > AdviceLimit {
-		return fault.New(fault.Limit, "%s: the file has more than %d advices", a.At, AdviceLimit)
+	if r.count++; r.count > r.most {
+		return fault.New(fault.Limit, "%s: the file has more than %d advices", a.At, r.most)
 	}
 	if !r.yield(a, nil) {
 		return errStopped
@@ -93,7 +93,7 @@ func (e entry) dates(a Advice) (_ Advice, err error) {
 		return a, err
 	}
 	if a.Booked == 0 {
-		a.Booked = a.Value
+		a.Booked, a.Undated = a.Value, true
 	}
 	if a.Booked == 0 && a.Status == Booked {
 		return a, fault.New(fault.BadRequest, "it is booked, but has no date")

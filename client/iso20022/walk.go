@@ -41,10 +41,10 @@ type step struct {
 	text  []byte // until the next step
 }
 
-func newWalker(file io.Reader) *walker {
+func newWalker(file io.Reader, most int) *walker {
 	// What has a byte order mark is in its encoding, whatever it says of itself; what has none is as it says.
 	marked := unicode.BOMOverride(encoding.Nop.NewDecoder())
-	w := walker{tokens: xml.NewDecoder(transform.NewReader(&bounded{file: file, left: FileLimit}, marked))}
+	w := walker{tokens: xml.NewDecoder(transform.NewReader(&bounded{file: file, most: most, left: most}, marked))}
 	w.tokens.CharsetReader = charset
 	return &w
 }
@@ -164,15 +164,15 @@ func (w *walker) coded(err error) error {
 
 // bounded reads no more than so many bytes.
 type bounded struct {
-	file io.Reader
-	left int
+	file       io.Reader
+	most, left int
 }
 
 // Read refuses with LIMIT the byte after the last that is allowed.
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.file.Read(p)
 	if b.left -= n; b.left < 0 {
-		return 0, fault.New(fault.Limit, "the file is longer than %d bytes", FileLimit)
+		return 0, fault.New(fault.Limit, "the file is longer than %d bytes", b.most)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = &unreadable{err}

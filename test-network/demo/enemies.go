@@ -142,14 +142,14 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	s.figure("payments of 2027-01", 1, len(c.Paid))
 	s.figure("D pays M, fen", 500, c.Paid[0].Fen)
 	book := filepath.Join(s.scratch, "accounts.yaml")
-	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--file", s.order("D-2027-01")); err != nil {
+	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--out", s.order("D-2027-01")); err != nil {
 		return err
 	}
 	sent, err := os.ReadFile(s.order("D-2027-01"))
 	if err != nil {
 		return err
 	}
-	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Account: accountOf["M"]})
+	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 2, 5, 0, 0, 0, 0, time.UTC), Account: accountOf["M"]})
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	if err := os.WriteFile(file, told, 0o600); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "M", nil, "payment", "advise", "--cycle", "2027-01", "--file", file); err != nil {
+	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01", "--accounts", book); err != nil {
 		return err
 	}
 	if c, err = s.cycle(ctx, "2027-01"); err != nil {

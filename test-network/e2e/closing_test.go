@@ -155,7 +155,7 @@ func (c closing) pay(t *testing.T, do does) {
 	s := c.show(t)
 	book := c.accounts(t)
 	for _, party := range s.payers() {
-		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--file", c.order(string(party)))
+		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--out", c.order(string(party)))
 	}
 	for _, payee := range s.payees() {
 		for i, notice := range c.notices(t, s, payee) {
@@ -163,7 +163,7 @@ func (c closing) pay(t *testing.T, do does) {
 			if err := os.WriteFile(file, notice, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			do(t, "advise", payee, "payment", "advise", "--cycle", c.id, "--file", file)
+			do(t, "advise", payee, "payment", "advise", file, "--cycle", c.id, "--accounts", book)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func (c closing) notices(t *testing.T, s shown, payee desk) (list [][]byte) {
 		if !slices.ContainsFunc(s.Paid, func(p settlement.Payment) bool { return p.Debtor == string(payer) && p.Creditor == string(payee) }) {
 			continue
 		}
-		told, err := bank.Answer(must(os.ReadFile(c.order(string(payer)))), bank.Plan{At: time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC), Account: accountOf[string(payee)]})
+		told, err := bank.Answer(must(os.ReadFile(c.order(string(payer)))), bank.Plan{At: time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), Account: accountOf[string(payee)]})
 		if err != nil {
 			t.Fatal(err)
 		}
