@@ -15,7 +15,7 @@ import (
 
 // agreeOnModel has the parties agree on how they settle, before anything is owed.
 func (s *stage) agreeOnModel(ctx context.Context) error {
-	if err := s.tally(ctx, "G", nil, "model", "propose", "alliance", "--multilateral", "D,F,G,M,S1,S2", "--delay", "3", "--tax", "6/100", "--from", "2026-11-01"); err != nil {
+	if err := s.tally(ctx, "G", nil, "model", "propose", "alliance", "--multilateral", "D,F,G,M,S1,S2", "--delay-days", "3", "--tax", "6/100", "--from", "2026-11-01"); err != nil {
 		return err
 	}
 	for _, party := range []string{"D", "F", "M", "S1", "S2"} {
@@ -146,7 +146,7 @@ func step16(ctx context.Context, s *stage) error {
 			Disputed bool   `json:"disputed"`
 		} `json:"lines"`
 	}
-	if err := s.tally(ctx, "D", &shown, "statement", "show", "M", "--cycle", "2026-11"); err != nil {
+	if err := s.tally(ctx, "D", &shown, "statement", "show", "--with", "M", "--cycle", "2026-11"); err != nil {
 		return err
 	}
 	s.figure("lines between D and M", 1, len(shown.Lines))
@@ -159,7 +159,7 @@ func step16(ctx context.Context, s *stage) error {
 		return err
 	}
 	dispute = raised.Number
-	if err := s.tally(ctx, "M", &shown, "statement", "show", "D", "--cycle", "2026-11"); err != nil {
+	if err := s.tally(ctx, "M", &shown, "statement", "show", "--with", "D", "--cycle", "2026-11"); err != nil {
 		return err
 	}
 	s.figure("carved out, as M sees it: fen, disputed", "1,200 true", fmt.Sprintf("%s %v", show(shown.Lines[0].Fen), shown.Lines[0].Disputed))
@@ -315,7 +315,11 @@ func (s *stage) notices(ctx context.Context, c closed, books map[string][]string
 		if err := os.WriteFile(file, told, 0o600); err != nil {
 			return err
 		}
+<<<<<<< HEAD
 		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11", "--accounts", filepath.Join(s.scratch, "accounts.yaml")); err != nil {
+=======
+		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11"); err != nil {
+>>>>>>> main
 			return err
 		}
 	}
@@ -348,7 +352,7 @@ func step21(ctx context.Context, s *stage) error {
 	for _, step := range [][]string{
 		{"M", "dispute", "reject", dispute, "--evidence", paper},
 		{"D", "dispute", "escalate", dispute},
-		{"G", "dispute", "rule", dispute, "--part", "D:M:1000", "--part", "G:M:200", "--grounds", paper},
+		{"G", "dispute", "rule", dispute, "--part", "D:M:1000", "--part", "G:M:200", "--evidence", paper},
 	} {
 		if err := s.tally(ctx, step[0], nil, step[1:]...); err != nil {
 			return err
@@ -365,7 +369,7 @@ func step21(ctx context.Context, s *stage) error {
 			Fen int64 `json:"fen"`
 		} `json:"lines"`
 	}
-	if err := s.tally(ctx, "M", &original, "statement", "show", "D", "--cycle", "2026-11"); err != nil {
+	if err := s.tally(ctx, "M", &original, "statement", "show", "--with", "D", "--cycle", "2026-11"); err != nil {
 		return err
 	}
 	s.figure("the line of 2026-11, untouched, fen", 1200, original.Lines[0].Fen)

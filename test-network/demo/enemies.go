@@ -47,7 +47,7 @@ func (s *stage) alone(ctx context.Context) error {
 		{"S1 says that G deposited 2⁵³−1 fen with it", "9007199254740991", "LIMIT"},
 		{"S1 says that G deposited ten billion yuan with it", "1000000000000", "NOT_FOUND"},
 	} {
-		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--fen", try.fen, "--reference", "S1-1"))
+		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--amount", try.fen, "--reference", "S1-1"))
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,11 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	if err := os.WriteFile(file, told, 0o600); err != nil {
 		return err
 	}
+<<<<<<< HEAD
 	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01", "--accounts", book); err != nil {
+=======
+	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01"); err != nil {
+>>>>>>> main
 		return err
 	}
 	if c, err = s.cycle(ctx, "2027-01"); err != nil {
@@ -170,7 +174,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 // step38 redeems 1,000 points one by one at M, and in one go at D, at 0.51 fen each.
 func step38(ctx context.Context, s *stage) error {
 	s.chapter("38", "A member redeems 1,000 points one by one, another in one go, at 0.51 fen")
-	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--price", "51/100"); err != nil {
+	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--point-price", "51/100"); err != nil {
 		return err
 	}
 	for home, member := range map[string]string{"M": "one-by-one", "D": "in-one-go"} {
@@ -209,7 +213,7 @@ func step38(ctx context.Context, s *stage) error {
 				} `json:"owes"`
 			} `json:"total"`
 		}
-		if err := s.tally(ctx, party, &owed, "statement", "show", "F", "--cycle", "2027-02"); err != nil {
+		if err := s.tally(ctx, party, &owed, "statement", "show", "--with", "F", "--cycle", "2027-02"); err != nil {
 			return err
 		}
 		s.figure(fmt.Sprintf("F owes %s for 1,000 points, by %d lines, fen", party, owed.Total.Lines), 510, owed.Total.Owes.AB+owed.Total.Owes.BA)

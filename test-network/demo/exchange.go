@@ -9,11 +9,11 @@ import (
 func step4(ctx context.Context, s *stage) error {
 	s.chapter("4", "A joint campaign, G 60 and D 40: Li gets 3,000 points")
 	if err := s.tally(ctx, "G", nil, "campaign", "propose", "double11", "--en", "Double 11", "--zh", "双十一", "--programme", "GP", "--bonus", "3000", "--expires", "2027-03-31",
-		"--funder", "G:60", "--funder", "D:40", "--budget", "9000", "--from", "2026-11-01", "--until", "2026-11-30"); err != nil {
+		"--split", "G:60", "--split", "D:40", "--budget", "9000", "--from", "2026-11-01", "--until", "2026-11-30"); err != nil {
 		return err
 	}
 	award := func(member, reference string, answer any) error {
-		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--line", "16800", "--reference", reference)
+		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--bought", "16800", "--reference", reference)
 	}
 	early, err := codeOf(award("li", "r-000123", nil))
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *stage) results(ctx context.Context) error {
 
 // publish has the one issuer publish a rate into its programme and the other agree.
 func (s *stage) publish(ctx context.Context, into, from, to, owner, rate string, more ...string) error {
-	args := append([]string{"rate", "publish", from, to, "--rate", rate, "--since", "2026-11-01", "--until", "2027-12-31"}, more...)
+	args := append([]string{"rate", "publish", from, to, "--rate", rate, "--from", "2026-11-01", "--until", "2027-12-31"}, more...)
 	if err := s.tally(ctx, into, nil, args...); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (s *stage) convert(ctx context.Context, home, member, from string) error {
 	if err != nil {
 		return err
 	}
-	return s.tally(ctx, "G", nil, "points", "convert", "--member", member, "--from", from, "--to", "GP", "--authorisation", a.Number, "--code", a.Code)
+	return s.tally(ctx, "G", nil, "points", "convert", "--member", member, "--take", from, "--into", "GP", "--authorisation", a.Number, "--code", a.Code)
 }
 
 func step7(ctx context.Context, s *stage) error {
@@ -158,7 +158,7 @@ func step23(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "B", nil, "model", "agree", "alliance"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--price", "1/5"); err != nil {
+	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--point-price", "1/5"); err != nil {
 		return err
 	}
 	if err := s.publish(ctx, "G", "BP", "GP", "B", "1/5", "--per-day", "5000"); err != nil {

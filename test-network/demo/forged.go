@@ -80,7 +80,7 @@ var honestNodes = []string{"D", "M", "A"}
 
 // victim has D open a programme, enrol a member, and issue it 10 points that G may spend.
 func (s *stage) victim(ctx context.Context) (v victim, err error) {
-	if err := s.tally(ctx, "D", nil, "programme", "open", "LP", "--en", "Loyal points", "--zh", "忠诚积分", "--price", "1"); err != nil {
+	if err := s.tally(ctx, "D", nil, "programme", "open", "LP", "--en", "Loyal points", "--zh", "忠诚积分", "--point-price", "1"); err != nil {
 		return v, err
 	}
 	if err := s.tally(ctx, "D", nil, "member", "enrol", "wei"); err != nil {
@@ -91,7 +91,7 @@ func (s *stage) victim(ctx context.Context) (v victim, err error) {
 		return v, err
 	}
 	var consent receipt
-	if err := s.tally(ctx, "D", &consent, "member", "authorise", "wei", "G", "--cap", "LP:1000"); err != nil {
+	if err := s.tally(ctx, "D", &consent, "member", "authorise", "wei", "G", "--allow", "LP:1000"); err != nil {
 		return v, err
 	}
 	if v.lot, err = number.ParseRow(lot + ".0"); err != nil {

@@ -28,7 +28,7 @@ func members(ctx context.Context, s *stage) error {
 		}
 	}
 	var invited receipt
-	if err := s.tally(ctx, "D", &invited, "member", "invite", "zhang", "--for", "G"); err != nil {
+	if err := s.tally(ctx, "D", &invited, "member", "invite", "zhang", "--party", "G"); err != nil {
 		return err
 	}
 	link := []string{"member", "link", "zhang", "--channel", "app", "--customer", zhangAtG, "--invitation", invited.Number, "--code", invited.Code}
@@ -66,7 +66,7 @@ func (s *stage) recognised(ctx context.Context, as, channel, customer string) (s
 // authorisation's number and one-time code.
 func (s *stage) authorised(ctx context.Context, home, member, acceptor, limit string) (receipt, error) {
 	var r receipt
-	err := s.tally(ctx, home, &r, "member", "authorise", member, acceptor, "--cap", limit, "--one-time")
+	err := s.tally(ctx, home, &r, "member", "authorise", member, acceptor, "--allow", limit, "--needs-code")
 	return r, err
 }
 

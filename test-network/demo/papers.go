@@ -13,7 +13,7 @@ import (
 func files(ctx context.Context, s *stage) error {
 	s.chapter("", "D's statement with G as a file for accountants, checked offline by its root and signatures")
 	for _, form := range []string{"xlsx", "csv", "pdf", "json"} {
-		if err := s.tally(ctx, "D", nil, "statement", "export", "G", "--cycle", "2026-11", "--language", "zh", "--out", s.paper(form)); err != nil {
+		if err := s.tally(ctx, "D", nil, "statement", "export", "--with", "G", "--cycle", "2026-11", "--language", "zh", "--out", s.paper(form)); err != nil {
 			return err
 		}
 	}
@@ -60,7 +60,7 @@ func liabilities(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "G", &told, "books", "prove-liabilities", "--programme", "GP", "--out", kept); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "G", nil, "books", "prove-member", "sun", "--from", kept, "--out", mine); err != nil {
+	if err := s.tally(ctx, "G", nil, "books", "prove-member", "sun", "--tree", kept, "--out", mine); err != nil {
 		return err
 	}
 	var found struct {

@@ -20,7 +20,7 @@ const (
 // sellers put them into their storefronts.
 func catalogue(ctx context.Context, s *stage) error {
 	s.chapter("", "商品资源化: two suppliers join by themselves; their goods become resources that points buy")
-	early := s.tally(ctx, "S1", nil, "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit", "piece", "--tax", "t13", "--delivery", "counter")
+	early := s.tally(ctx, "S1", nil, "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit", "piece", "--tax-class", "t13", "--delivery", "counter")
 	refused, err := codeOf(early)
 	if err != nil {
 		return err
@@ -31,14 +31,14 @@ func catalogue(ctx context.Context, s *stage) error {
 		return err
 	}
 	for _, c := range [][]string{
-		{"S1", "supplier", "apply", "care", "--en", "Car care", "--zh", "养护", "--category", "oil", "--licence", licence},
-		{"S2", "supplier", "apply", "parts", "--en", "Parts", "--zh", "配件", "--category", "wiper", "--licence", licence},
+		{"S1", "supplier", "apply", "care", "--en", "Car care", "--zh", "养护", "--category", "oil", "--evidence", licence},
+		{"S2", "supplier", "apply", "parts", "--en", "Parts", "--zh", "配件", "--category", "wiper", "--evidence", licence},
 		{"G", "supplier", "approve", "care", "--category", "oil", "--fee", "0.01"},
 		{"G", "supplier", "approve", "parts", "--category", "wiper", "--fee", "0.01"},
-		{"S1", "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit", "piece", "--tax", "t13", "--gtin", "6901234567892", "--delivery", "counter"},
-		{"S2", "good", "set", "parts", "wiper", "--en", "Wiper", "--zh", "雨刷", "--category", "wiper", "--unit", "piece", "--tax", "t13", "--delivery", "shipped"},
-		{"S1", "good", "restock", "care", "oilkit", "D", "--units", "8"},
-		{"S2", "good", "restock", "parts", "wiper", "G", "--units", "3"},
+		{"S1", "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit", "piece", "--tax-class", "t13", "--gtin", "6901234567892", "--delivery", "counter"},
+		{"S2", "good", "set", "parts", "wiper", "--en", "Wiper", "--zh", "雨刷", "--category", "wiper", "--unit", "piece", "--tax-class", "t13", "--delivery", "shipped"},
+		{"S1", "good", "restock", "care", "oilkit", "D", "--quantity", "8"},
+		{"S2", "good", "restock", "parts", "wiper", "G", "--quantity", "3"},
 		{"D", "storefront", "set", "--en", "Dealer shop", "--zh", "经销商商城", "--tender", "DP:1", "--tender", "FP:4/5", "--tender", "GP:1"},
 		{"G", "storefront", "set", "--en", "Group shop", "--zh", "集团商城", "--tender", "DP:1", "--tender", "GP:1"},
 	} {
@@ -68,7 +68,7 @@ func (s *stage) supply(ctx context.Context, party, supplier, sku, seller, fen st
 	if err := s.tally(ctx, party, nil, "terms", "offer", supplier, sku, seller, "--value", price); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, party, nil, "terms", "export", seller, terms); err != nil {
+	if err := s.tally(ctx, party, nil, "terms", "export", seller, "--out", terms); err != nil {
 		return err
 	}
 	return s.tally(ctx, seller, nil, "terms", "accept", terms)
@@ -166,8 +166,8 @@ func step8(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	place := []string{"order", "place", "--member", "zhang", "--line", "care/oilkit", "--take", "DP:1860", "--take", "FP:8400", "--take", "GP:20000",
-		"--payment", "pos-77-4711", "--accept", "--pickup-code"}
+	place := []string{"order", "place", "--member", "zhang", "--item", "care/oilkit", "--take", "DP:1860", "--take", "FP:8400", "--take", "GP:20000",
+		"--cash-reference", "pos-77-4711", "--accept", "--needs-code"}
 	short, err := codeOf(s.tally(ctx, "D", nil, append(place, "--cash", "1219")...))
 	if err != nil {
 		return err
@@ -234,7 +234,7 @@ func step10(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	placed, err := s.fiveTimes(ctx, "order", "place", "--member", "wang", "--line", "parts/wiper:2", "--take", "DP:1800", "--accept",
+	placed, err := s.fiveTimes(ctx, "order", "place", "--member", "wang", "--item", "parts/wiper:2", "--take", "DP:1800", "--accept",
 		"--request", "wipers-1", "--authorisation", a.Number, "--code", a.Code)
 	if err != nil {
 		return err
@@ -369,7 +369,7 @@ func step13(ctx context.Context, s *stage) error {
 	}
 	const short = 4 * time.Second
 	var order receipt
-	if err := s.tally(ctx, "G", &order, "order", "place", "--member", "wang", "--line", "parts/wiper", "--take", "DP:900", "--for", short.String(),
+	if err := s.tally(ctx, "G", &order, "order", "place", "--member", "wang", "--item", "parts/wiper", "--take", "DP:900", "--for", short.String(),
 		"--authorisation", a.Number, "--code", a.Code); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 func step9(ctx context.Context, s *stage) error {
 	s.chapter("9", "R2: Li takes an airport ride, 10,800; the code is written off at the counter")
 	if err := s.tally(ctx, "M", nil, "benefit", "define", "ride", "--en", "Airport ride", "--zh", "接机", "--kind", "service",
-		"--points", "GP:10800", "--uses", "1", "--days", "60", "--scene", "travel", "--fee", "0.01", "--code", "--window", "7"); err != nil {
+		"--costs", "GP:10800", "--uses", "1", "--valid-days", "60", "--scene", "travel", "--fee", "0.01", "--needs-code", "--reversal-days", "7"); err != nil {
 		return err
 	}
 	before, err := s.owes(ctx)
@@ -119,7 +119,7 @@ func step26(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("spending", "FROZEN", code)
-	if err := s.tally(ctx, "D", nil, "points", "appeal", "zhang", "--against", "G", "--hash", strings.Repeat("5e", 32)); err != nil {
+	if err := s.tally(ctx, "D", nil, "points", "appeal", "zhang", "--by", "G", "--hash", strings.Repeat("5e", 32)); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "G", nil, "points", "unfreeze", "zhang", "--reason", "explained"); err != nil {

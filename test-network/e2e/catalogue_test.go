@@ -229,7 +229,7 @@ func TestAPrivatePriceIsNowhere(t *testing.T) {
 	tally(false, "--as", "S1", "terms", "offer", care, sku, "D", "--value", file)
 	tally(true, "--as", "S1", "terms", "offer", care, sku, "S1", "--value", file)
 	tally(true, "--as", "D", "terms", "offer", care, sku, "G", "--value", file)
-	tally(false, "--as", "S1", "terms", "export", "D", export, "--supplier", care)
+	tally(false, "--as", "S1", "terms", "export", "D", "--out", export, "--supplier", care)
 	tally(true, "--as", "G", "terms", "accept", export)
 	tally(true, "--as", "D", "storefront", "sell", care, sku, "--price", "90000")
 	tally(false, "--as", "D", "terms", "accept", export)

@@ -272,9 +272,9 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 	c.sign(t, calmly)
 	for _, form := range []string{"json", "csv", "xlsx"} {
 		path := filepath.Join(c.scratch, "d-g."+form)
-		desk("D").do(t, nil, "statement", "export", "G", "--cycle", c.id, "--out", path)
+		desk("D").do(t, nil, "statement", "export", "--with", "G", "--cycle", c.id, "--out", path)
 		var report statement.Report
-		desk("F").do(t, &report, "verify-statement", path, "--need", "2")
+		desk("F").do(t, &report, "verify-statement", path, "--signers", "2")
 		if report.Proven == nil || len(report.Proven.Peers) < 2 || !slices.Equal(report.Proven.Signed, []string{"D", "G"}) || report.Proven.State != "AGREED" {
 			t.Errorf("%s: %+v", form, report.Proven)
 		}
@@ -283,7 +283,7 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 			changed := filepath.Join(c.scratch, fmt.Sprintf("changed-%d.%s", i, form))
 			oneFen[form](t, path, changed, l)
 			for _, need := range []string{"2", "0"} {
-				err := desk("F").try(nil, "verify-statement", changed, "--need", need)
+				err := desk("F").try(nil, "verify-statement", changed, "--signers", need)
 				if text := fmt.Sprint(err); err == nil || !slices.Equal(names(err), []string{l.ID}) || !strings.Contains(text, "root") {
 					t.Errorf("%s with a fen more in line %s: %v", form, l.ID, err)
 				}

@@ -26,8 +26,9 @@ import (
 const (
 	// alone is how many shares a party has that nobody else asks beside.
 	alone = 4
-	// recent is for how long a party that asked counts as asking.
-	recent = time.Second
+	// recent is for how long a party that asked counts as asking. Gateways choose among endorsers, so one that people
+	// work beside doesn't hear of them in each second.
+	recent = 5 * time.Second
 	// burst is for how long a party's allowance fills up: short, so that what it
 	// saved up is no more than one large batch.
 	burst = time.Second / 2

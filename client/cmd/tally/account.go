@@ -105,6 +105,7 @@ func recognise(a *app) *cobra.Command {
 			})
 		})
 	who.flags(cmd)
+	require(cmd, "channel", "customer")
 	return cmd
 }
 
@@ -151,6 +152,7 @@ func link(a *app) *cobra.Command {
 		})
 	who.flags(cmd)
 	invited(cmd, &req.Invitation, &secret)
+	require(cmd, "channel", "customer")
 	return cmd
 }
 
@@ -194,7 +196,7 @@ Of other parties' accounts tally member show -o json lists the commitments.`
 	word(cmd, &who.channel, "channel", "channel")
 	word(cmd, &who.id, "customer", "your channel's own id of the customer")
 	word(cmd, &req.Party, "party", "or whose account it is")
-	one(cmd, &req.Account, "account", "digits", "and its commitment", codec.ParseHash)
+	one(cmd, &req.Account, "account", "hash", "and its commitment", codec.ParseHash)
 	reason(cmd, &req.Reason, "customer_left")
 	return cmd
 }
@@ -204,8 +206,8 @@ func invite(a *app) *cobra.Command {
 	var who customer
 	var length time.Duration
 	cmd := leaf("invite MEMBER", "Make a code with which an account can be linked, or a member merged (邀请绑定)",
-		`  tally --as D member invite wang --for F
-  tally --as F member invite wang --channel app --customer 555 --for D --valid 15m`,
+		`  tally --as D member invite wang --party F
+  tally --as F member invite wang --channel app --customer 555 --party D --for 15m`,
 		func(ctx context.Context, args []string) error {
 			req.Member = args[0]
 			if err := who.checkOptional(); err != nil {
@@ -235,8 +237,9 @@ it where the account is to be linked or the other member's home is: at the party
 the invitation is for. The home may invite, and whoever names an account of its own
 that is linked to the member.`
 	who.flags(cmd)
-	word(cmd, &req.For, "for", "the only party that may use it")
-	span(cmd, &length, "valid", aDay, "how long it can be used, up to 7d")
+	word(cmd, &req.For, "party", "the only party that may use it")
+	span(cmd, &length, "for", aDay, "how long it can be used, from now, up to 7d")
+	require(cmd, "party")
 	return cmd
 }
 

@@ -33,8 +33,8 @@ type wish struct {
 }
 
 func (w *wish) flags(cmd *cobra.Command) {
-	many(cmd, &w.caps, "cap", "points", "programme:amount that may be spent", parseCap)
-	span(cmd, &w.length, "valid", aDay, "until when, from now, up to 366d")
+	many(cmd, &w.caps, "allow", "programme:points", "programme:amount that may be spent", parseCap)
+	span(cmd, &w.length, "for", aDay, "how long, from now, up to 366d")
 }
 
 func parseCap(text string) (member.Limit, error) {
@@ -52,24 +52,24 @@ func (w *wish) request(id, acceptor string) member.AuthoriseRequest {
 func authorise(a *app) *cobra.Command {
 	var w wish
 	var oneTime bool
-	var file string
+	var signed string
 	cmd := leaf("authorise [MEMBER] [ACCEPTOR]", "Let an acceptor spend so many of a member's points: at the member's wish, or with its signature (积分认证)",
-		`  tally --as G member authorise zhang D --cap GP:20000 --valid 15m
-  tally --as G member authorise zhang D --cap GP:500 --one-time
-  tally --as D member authorise --statement zhang.json`,
+		`  tally --as G member authorise zhang D --allow GP:20000 --for 15m
+  tally --as G member authorise zhang D --allow GP:500 --needs-code
+  tally --as D member authorise --signed zhang.json`,
 		func(ctx context.Context, args []string) error {
-			if file != "" {
+			if signed != "" {
 				if len(args) > 0 || oneTime || len(w.caps) > 0 {
-					return fault.New(fault.BadRequest, "--statement says it all: leave the rest out")
+					return fault.New(fault.BadRequest, "--signed says it all: leave the rest out")
 				}
-				req, err := readStatement(file)
+				req, err := readStatement(signed)
 				if err != nil {
 					return err
 				}
 				return a.submit(ctx, req)
 			}
 			if len(args) != 2 {
-				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --statement FILE")
+				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --signed FILE")
 			}
 			req := w.request(args[0], args[1])
 			if err := req.Check(); err != nil {
@@ -78,12 +78,12 @@ func authorise(a *app) *cobra.Command {
 			return a.authorise(ctx, req, oneTime)
 		})
 	cmd.Long = `Record that a member lets one acceptor spend so many of its points. The member's home
-does it at the member's wish; with --one-time it waits for a code, which is told here:
+does it at the member's wish; with --needs-code it waits for a code, which is told here:
 give it to the member, who says it at the counter. The acceptor itself does it with a
 statement that the member has signed (tally member sign).`
 	w.flags(cmd)
-	cmd.Flags().BoolVar(&oneTime, "one-time", false, "it waits for a one-time code (一次性码)")
-	word(cmd, &file, "statement", "file that the member has signed")
+	cmd.Flags().BoolVar(&oneTime, "needs-code", false, "it waits for a one-time code (一次性码)")
+	word(cmd, &signed, "signed", "file that the member has signed")
 	return cmd
 }
 
@@ -122,10 +122,10 @@ func sign(a *app) *cobra.Command {
 	var key ed25519.PrivateKey
 	var ledger string
 	cmd := leaf("sign MEMBER ACCEPTOR", "Sign, as the member and without a network, that an acceptor may spend so much (会员签名)",
-		"  tally member sign zhang D --key zhang.key --ledger alliance --cap GP:500 --valid 15m",
+		"  tally member sign zhang D --key-file zhang.key --ledger alliance --allow GP:500 --for 15m",
 		func(_ context.Context, args []string) error {
 			if key == nil {
-				return fault.New(fault.BadRequest, "say with which key: --key FILE")
+				return fault.New(fault.BadRequest, "say with which key: --key-file FILE")
 			}
 			if err := name.CheckID("--ledger", ledger); err != nil {
 				return err
@@ -137,11 +137,12 @@ func sign(a *app) *cobra.Command {
 			return a.asJSON(req)
 		})
 	cmd.Long = `Sign that an acceptor may spend so many of your points until then. It prints JSON,
-which the acceptor presents once: tally member authorise --statement FILE. Your
+which the acceptor presents once: tally member authorise --signed FILE. Your
 public key must be on the ledger (tally member key).`
-	one(cmd, &key, "key", "file", "private key, as tally member key --generate made it", readPrivateKey)
+	one(cmd, &key, "key-file", "file", "private key, as tally member key --generate made it", readPrivateKey)
 	word(cmd, &ledger, "ledger", "name that the alliance was founded with, so that it counts nowhere else")
 	w.flags(cmd)
+	require(cmd, "key-file", "ledger", "allow")
 	return cmd
 }
 

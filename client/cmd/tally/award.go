@@ -19,8 +19,8 @@ import (
 func award(a *app) *cobra.Command {
 	var w purchase
 	cmd := a.sends("award", "Issue what a purchase earns by an earn rule (按规则发放)",
-		`  tally --as D points award --programme DP --rule basket --member wang --line 18900
-  tally --as D points award --programme DP --rule basket --member wang --line oil:29800 --line 1200 \
+		`  tally --as D points award --programme DP --rule basket --member wang --bought 18900
+  tally --as D points award --programme DP --rule basket --member wang --bought oil:29800 --bought 1200 \
       --scene service --outlet shop-3 --reference r-000123`,
 		func([]string) (command.Request, error) { return w.request(), nil })
 	w.flags(cmd)
@@ -30,7 +30,7 @@ func award(a *app) *cobra.Command {
 func simulate(a *app) *cobra.Command {
 	var w purchase
 	cmd := leaf("simulate", "Say what a purchase would earn, and why; nothing is written (试算)",
-		"  tally --as D points simulate --programme DP --rule basket --member wang --line oil:29800 --line 1200",
+		"  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:29800 --bought 1200",
 		func(ctx context.Context, _ []string) error {
 			req := w.request()
 			if err := req.Check(); err != nil {
@@ -82,7 +82,8 @@ func (w *purchase) flags(cmd *cobra.Command) {
 	word(cmd, &w.req.Rule, "rule", "earn rule")
 	word(cmd, &w.req.Member, "member", "who bought")
 	word(cmd, &w.req.Scene, "scene", "scene (消费场景)")
-	many(cmd, &w.req.Lines, "line", "line", "fen, or label:fen", parseLine)
+	many(cmd, &w.req.Lines, "bought", "[label:]yuan", "fen, or label:fen", parseLine)
+	require(cmd, "programme", "rule", "member", "bought")
 	day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
 	word(cmd, &w.req.Witness, "witness", "party whose evidence the lot waits for")
 	granting(cmd, &w.rest)
@@ -105,24 +106,25 @@ func earnRules(a *app) *cobra.Command {
 func setEarnRule(a *app) *cobra.Command {
 	var req points.SetRuleRequest
 	cmd := a.sends("set PROGRAMME RULE", "Set an earn rule of your programme, or change it",
-		`  tally --as D points rule set DP basket --rate 1/100 --from 2026-11-01 --until 2026-12-31
-  tally --as D points rule set DP double --rate 2/100 --rounding down --tier gold:3/2 --label oil:2 \
+		`  tally --as D points rule set DP basket --earn 1/100 --from 2026-11-01 --until 2026-12-31
+  tally --as D points rule set DP double --earn 2/100 --rounding down --tier-times gold:3/2 --label-times oil:2 \
       --bonus 50 --per-award 5000 --label-of D:household --from 2026-11-01 --until 2026-11-30`,
 		func(args []string) (command.Request, error) {
 			req.Rule.Programme, req.Rule.ID = args[0], args[1]
 			return req, nil
 		})
 	r := &req.Rule
-	one(cmd, &r.Rate, "rate", "rate", "points for a fen, such as 1/100", amount.ParseRate)
+	one(cmd, &r.Rate, "earn", "rate", "points for a fen, such as 1/100", amount.ParseRate)
 	choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
-	many(cmd, &r.Tiers, "tier", "times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
-	many(cmd, &r.Labels, "label", "times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing", parseMultiplier)
+	many(cmd, &r.Tiers, "tier-times", "id:times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
+	many(cmd, &r.Labels, "label-times", "id:times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing", parseMultiplier)
 	units(cmd, &r.Bonus, "bonus", "points besides, once an award")
 	units(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit")
-	word(cmd, &r.Scene, "scene", "that it is for; none: all scenes")
+	word(cmd, &r.Scene, "scene", "that it is for; all scenes if you name none")
 	forWhom(cmd, &r.Audience)
 	day(cmd, &r.From, "from", "first day")
 	day(cmd, &r.Until, "until", "last day")
+	require(cmd, "earn", "from", "until")
 	return cmd
 }
 
@@ -160,7 +162,7 @@ func multipliersText(list []points.Multiplier) string {
 
 // forWhom are the flags of an audience (千人千面).
 func forWhom(cmd *cobra.Command, to *audience.Audience) {
-	on(cmd, "tier-of", "tier", "only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do", func(text string) error {
+	on(cmd, "tier-of", "programme:tier", "only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do", func(text string) error {
 		programme, tier, ok := strings.Cut(text, ":")
 		if !ok || to.Programme != "" && to.Programme != programme {
 			return fmt.Errorf("%q: want PROGRAMME:TIER, all of one programme", text)
@@ -168,8 +170,8 @@ func forWhom(cmd *cobra.Command, to *audience.Audience) {
 		to.Programme, to.Tiers = programme, append(to.Tiers, tier)
 		return nil
 	})
-	many(cmd, &to.Labels, "label-of", "label", "only for members with PARTY:LABEL", asIs)
-	many(cmd, &to.Not, "not-label", "label", "not for members with PARTY:LABEL", asIs)
+	many(cmd, &to.Labels, "label-of", "party:label", "only for members with PARTY:LABEL", asIs)
+	many(cmd, &to.Not, "not-label", "party:label", "not for members with PARTY:LABEL", asIs)
 }
 
 func audienceText(a audience.Audience) string {

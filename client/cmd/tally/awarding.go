@@ -32,9 +32,10 @@ type awardedOne struct {
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 	word(cmd, &req.Member, "member", "who bought")
-	many(cmd, &req.Lines, "line", "line", "fen, LABEL:FEN, SUPPLIER/SKU:FEN or SUPPLIER/SKU,LABEL:FEN", parseBought)
+	many(cmd, &req.Lines, "bought", "[label:]yuan", "fen, LABEL:FEN, SUPPLIER/SKU:FEN or SUPPLIER/SKU,LABEL:FEN", parseBought)
 	word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
-	word(cmd, &req.Outlet, "outlet", "PARTY:OUTLET where it was")
+	require(cmd, "member", "bought", "reference")
+	word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
 	word(cmd, &req.Scene, "scene", "scene (消费场景)")
 	word(cmd, &req.Witness, "witness", "party whose evidence what is given waits for")
 }
@@ -42,9 +43,9 @@ func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 func awardPurchase(a *app) *cobra.Command {
 	var req campaign.AwardRequest
 	cmd := leaf("award CAMPAIGN[,CAMPAIGN…]", "Give a member what a purchase gets of your campaigns, in their stacking order (活动发放)",
-		`  tally --as G campaign award double11 --member li --line 16800000 --reference r-000123
-  tally --as D campaign award double11,tyres --member wang --line tyre:59900 --line S2/wiper,wiper:1800 \
-      --outlet D:pudong --scene retail --reference r-000124`,
+		`  tally --as G campaign award double11 --member li --bought 16800000 --reference r-000123
+  tally --as D campaign award double11,tyres --member wang --bought tyre:59900 --bought S2/wiper,wiper:1800 \
+      --at D:pudong --scene retail --reference r-000124`,
 		func(ctx context.Context, args []string) error {
 			req.Campaigns = strings.Split(args[0], ",")
 			if err := req.Check(); err != nil {
@@ -145,7 +146,7 @@ func awardRows(t table.Writer, one campaign.Award) {
 func simulateAward(a *app) *cobra.Command {
 	var req campaign.AwardRequest
 	cmd := leaf("simulate CAMPAIGN[,CAMPAIGN…]", "Say what each campaign would give for a purchase, and why not; nothing is written (试算)",
-		"  tally --as G campaign simulate double11 --member li --line 16800000 --reference r-000123",
+		"  tally --as G campaign simulate double11 --member li --bought 16800000 --reference r-000123",
 		func(ctx context.Context, args []string) error {
 			req.Campaigns = strings.Split(args[0], ",")
 			if err := req.Check(); err != nil {

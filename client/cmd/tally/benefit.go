@@ -31,7 +31,7 @@ func benefits(a *app) *cobra.Command {
 func defineBenefit(a *app) *cobra.Command {
 	req := benefit.DefineRequest{Kind: benefit.Service, Uses: 1, Lapse: benefit.Refund, Fee: amount.Rate{Den: 1}}
 	cmd := a.sends("define BENEFIT", "Offer a benefit in your own name; for acceptors and suppliers (权益模型)",
-		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --points GP:10800 --days 60 --scene travel --fee 0.01 --code --window 7
+		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --costs GP:10800 --valid-days 60 --scene travel --fee 0.01 --needs-code --reversal-days 7
   tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 3000 --uses 5 --until 2026-12-31 \
       --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`,
 		func(args []string) (command.Request, error) {
@@ -43,22 +43,24 @@ func defineBenefit(a *app) *cobra.Command {
 	names(cmd, &req.En, &req.Zh)
 	choice(cmd, &req.Kind, "kind", "what it is", "service", "discount", "gift", "coupon")
 	units(cmd, &req.Price, "price", "fen that one use settles at if no points paid for it")
-	many(cmd, &req.Points, "points", "points", "programme:amount that one costs a member", parseCost)
-	cmd.Flags().Uint16Var(&req.Uses, "uses", 1, "how often one can be used, 1 to 500")
-	cmd.Flags().Int32Var(&req.Days, "days", 0, "days from the grant on which it can be used")
+	many(cmd, &req.Points, "costs", "programme:points", "programme:amount that one costs a member", parseCost)
+	whole(cmd, &req.Uses, "uses", 1, "how often one can be used, 1 to 500")
+	whole(cmd, &req.Days, "valid-days", 0, "days from the grant on which it can be used")
 	day(cmd, &req.Until, "until", "or its last day for all")
-	cmd.MarkFlagsMutuallyExclusive("days", "until")
+	cmd.MarkFlagsMutuallyExclusive("valid-days", "until")
 	units(cmd, &req.Quota, "quota", "how many can be given in all; 0: no limit")
-	cmd.Flags().Uint16Var(&req.PerMember, "per-member", 0, "how many one member can get; 0: no limit")
+	whole(cmd, &req.PerMember, "per-member", 0, "how many one member can get; 0: no limit")
 	cmd.Flags().BoolVar(&req.Stackable, "stackable", false, "a member may have several at once")
 	cmd.Flags().BoolVar(&req.Transferable, "transferable", false, "a member may pass it on")
 	forWhom(cmd, &req.Audience)
-	cmd.Flags().Int32Var(&req.Window, "window", 0, "days after its own on which a write-off can be reversed")
+	whole(cmd, &req.Window, "reversal-days", 0, "days after its own on which a write-off can be reversed")
 	many(cmd, &req.Grantors, "grantor", "party", "party that may give it, and then owes its price", asIs)
 	word(cmd, &req.Scene, "scene", "scene of its settlement, such as travel")
 	one(cmd, &req.Fee, "fee", "rate", "of a use's value, which you owe the operator: 0.01", amount.ParseRate)
-	cmd.Flags().BoolVar(&req.Code, "code", false, "a write-off needs the member's one-time code")
+	cmd.Flags().BoolVar(&req.Code, "needs-code", false, "a write-off needs the member's one-time code")
 	choice(cmd, &req.Lapse, "lapse", "what becomes of unused points that paid for it", "REFUND", "KEEP")
+	require(cmd, "scene")
+	requireOne(cmd, "valid-days", "until")
 	return cmd
 }
 
@@ -91,7 +93,7 @@ func amendBenefit(a *app) *cobra.Command {
 				return a.printReceipt("benefit:Amend", answer)
 			})
 		})
-	on(cmd, "quota", "amount", "how many can be given in all; 0: no limit", func(text string) error {
+	on(cmd, "quota", "number", "how many can be given in all; 0: no limit", func(text string) error {
 		units, err := parseUnits(text)
 		change.quota = &units
 		return err

@@ -87,7 +87,7 @@ func bookLiability(a *app) *cobra.Command {
 	var own bool
 	cmd := leaf("liability", "Contract liability by programme, age and expiry, with the breakage plan (合同负债, IFRS 15 / CAS 14)",
 		`  tally --as G books liability --redemption GP:0.85
-  tally --as G books liability --policy policy.yaml --own --by age
+  tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml -o json`,
 		func(ctx context.Context, _ []string) error {
 			policy, err := given.read()
@@ -125,8 +125,8 @@ policy, as are the prices of sales that points came with; neither goes to the le
 Without a sale points are worth their settlement price times what is expected. Keep the
 JSON at the end of a period: the next one's journal opens with it.`
 	given.flags(cmd)
-	one(cmd, &by, "by", "word", "also show each line's parts: age, expiry", parseBy)
-	complete(cmd, "by", "age", "expiry")
+	one(cmd, &by, "parts", "word", "also show each line's parts: age, expiry", parseBy)
+	complete(cmd, "parts", "age", "expiry")
 	cmd.Flags().BoolVar(&own, "own", false, "only what you bear yourself")
 	return cmd
 }

@@ -269,6 +269,7 @@ ones of CAS:
 	word(cmd, &f.opening, "opening", "the liability at the end of the period before, JSON")
 	word(cmd, &f.chart, "chart", "file with your chart of accounts, YAML")
 	word(cmd, &f.out, "out", "file to write: .csv, .xlsx or .json; without one the journal is only checked")
+	require(cmd, "period")
 	return cmd
 }
 

@@ -55,6 +55,7 @@ another cycle is open by now.`
 	word(cmd, &programme, "programme", "one of your own")
 	word(cmd, &cycle, "cycle", "that must be open")
 	word(cmd, &out, "out", "file to keep; it must not be there yet")
+	require(cmd, "programme", "out")
 	return cmd
 }
 
@@ -135,10 +136,10 @@ func sealedTable(t table.Writer, r books.Sealed, s scales) {
 func proveMember(a *app) *cobra.Command {
 	var from, out string
 	cmd := leaf("prove-member MEMBER", "Write the proof that a member is counted in a root of yours",
-		"  tally --as G books prove-member zhang --from gp-2026-11.tree --out zhang.liability",
+		"  tally --as G books prove-member zhang --tree gp-2026-11.tree --out zhang.liability",
 		func(_ context.Context, args []string) error {
 			if from == "" || out == "" {
-				return fault.New(fault.BadRequest, "say what was kept, and where the proof goes: --from FILE --out FILE")
+				return fault.New(fault.BadRequest, "say what was kept, and where the proof goes: --tree FILE --out FILE")
 			}
 			var kept books.Kept
 			if err := readJSON(from, &kept); err != nil {
@@ -150,8 +151,9 @@ func proveMember(a *app) *cobra.Command {
 network. Give the file that it writes to the member, who checks it with tally
 verify-liability. It names no other member; it does show the sums beside the path, the
 nearest of which may be one other member's balance, without a name.`
-	word(cmd, &from, "from", "file that prove-liabilities wrote")
+	word(cmd, &from, "tree", "file that prove-liabilities wrote")
 	word(cmd, &out, "out", "file to write; it must not be there yet")
+	require(cmd, "tree", "out")
 	return cmd
 }
 
@@ -202,7 +204,8 @@ func verifyLiability(a *app) *cobra.Command {
 	cmd.Long = `Check a file that an issuer gave you against the root that it published: that your
 points are counted, and in which sum. Take the root from where everybody sees the same
 one; that of the file alone proves nothing.`
-	one(cmd, &root, "root", "hex", "root that the issuer published", parseRoot)
+	one(cmd, &root, "root", "hash", "root that the issuer published", parseRoot)
+	require(cmd, "root")
 	return cmd
 }
 

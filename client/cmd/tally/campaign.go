@@ -31,11 +31,11 @@ func proposeCampaign(a *app) *cobra.Command {
 	t := &req.Terms
 	cmd := a.sends("propose CAMPAIGN", "Propose a campaign; for the issuer of its points or the provider of its benefit (发起)",
 		`  tally --as G campaign propose double11 --en "Double 11" --zh 双十一 --programme GP --bonus 3000 \
-      --expires 2027-03-31 --funder G:60 --funder D:40 --budget 3000000 --from 2026-11-01 --until 2026-11-30
+      --expires 2027-03-31 --split G:60 --split D:40 --budget 3000000 --from 2026-11-01 --until 2026-11-30
   tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 5000 \
-      --funder D:1 --funder S2:1 --cap 200000 --budget 500000 --good tyre --good S2/wiper --outlet D:pudong \
-      --per-member 2 --order 10 --tier-of DP:gold --from 2026-11-01 --until 2026-11-30
-  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --funder G:1 --budget 1000000 --from 2026-11-01 --until 2026-11-30`,
+      --split D:1 --split S2:1 --cap 200000 --budget 500000 --good tyre --good S2/wiper --at D:pudong \
+      --per-member 2 --stacking 10 --tier-of DP:gold --from 2026-11-01 --until 2026-11-30
+  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 1000000 --from 2026-11-01 --until 2026-11-30`,
 		func(args []string) (command.Request, error) {
 			req.Campaign = args[0]
 			slices.SortFunc(req.Funders, func(x, y campaign.Share) int { return cmp.Compare(x.Party, y.Party) })
@@ -53,18 +53,19 @@ func proposeCampaign(a *app) *cobra.Command {
 	day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
 	word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
 	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
-	many(cmd, &req.Funders, "funder", "funder", "PARTY:PARTS who bears so many parts of its cost (出资方)", parseFunder)
+	many(cmd, &req.Funders, "split", "party:parts", "PARTY:PARTS who bears so many parts of its cost (出资方)", parseFunder)
 	units(cmd, &req.Cap, "cap", "fen that you bear at most, if you are a funder; 0: no cap")
 	units(cmd, &t.Budget, "budget", "fen that it may cost in all")
-	many(cmd, &t.Goods, "good", "good", "SUPPLIER/SKU or product label that it is for", asIs)
-	many(cmd, &t.Outlets, "outlet", "outlet", "PARTY:OUTLET where it is", asIs)
-	word(cmd, &t.Scene, "scene", "that it is for; none: all scenes")
+	many(cmd, &t.Goods, "good", "supplier/sku", "SUPPLIER/SKU or product label that it is for", asIs)
+	many(cmd, &t.Outlets, "at", "party:outlet", "PARTY:OUTLET where it is", asIs)
+	word(cmd, &t.Scene, "scene", "that it is for; all scenes if you name none")
 	forWhom(cmd, &t.Audience)
-	cmd.Flags().Uint16Var(&t.PerMember, "per-member", 0, "awards that one member may have; 0: no limit")
-	cmd.Flags().Uint16Var(&t.Order, "order", 0, "of stacking: the lowest first, then by id (叠加顺序)")
+	whole(cmd, &t.PerMember, "per-member", 0, "awards that one member may have; 0: no limit")
+	whole(cmd, &t.Order, "stacking", 0, "of stacking: the lowest first, then by id (叠加顺序)")
 	cmd.Flags().BoolVar(&t.Exclusive, "exclusive", false, "it isn't had together with others")
 	day(cmd, &t.From, "from", "first day")
 	day(cmd, &t.Until, "until", "last day")
+	require(cmd, "split", "budget", "from", "until")
 	return cmd
 }
 

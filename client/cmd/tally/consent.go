@@ -30,8 +30,9 @@ func giveConsent(a *app) *cobra.Command {
 			return req, nil
 		})
 	word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
-	many(cmd, &req.Parties, "party", "id", "to whom it may be shown", asIs)
+	many(cmd, &req.Parties, "party", "party", "to whom it may be shown", asIs)
 	day(cmd, &req.Until, "until", "last day")
+	require(cmd, "purpose", "party", "until")
 	return cmd
 }
 
@@ -67,7 +68,7 @@ func share(a *app) *cobra.Command {
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	many(cmd, &fields, "field", "field", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
+	many(cmd, &fields, "field", "name=value", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
 	return cmd
 }
 
@@ -172,7 +173,7 @@ func setProfile(a *app) *cobra.Command {
 				return a.printKnown(v, args[0])
 			})
 		})
-	many(cmd, &fields, "field", "field", "NAME=VALUE; NAME= removes it", parseField)
+	many(cmd, &fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 

@@ -32,9 +32,9 @@ func consortium(a *app) *cobra.Command {
 		})
 	names(found, &req.En, &req.Zh)
 	roles(found, &req.Roles, "your roles besides operator")
-	f := found.Flags()
-	f.StringVar(&req.Cycle, "cycle", "", "first settlement cycle, such as 2026-11")
+	word(found, &req.Cycle, "cycle", "first settlement cycle, such as 2026-11")
 	day(found, &req.Date, "date", "first business date")
-	f.BoolVar(&req.Test, "test", false, "a test network, whose business date may run ahead of the calendar")
+	require(found, "cycle", "date")
+	found.Flags().BoolVar(&req.Test, "test", false, "a test network, whose business date may run ahead of the calendar")
 	return group("consortium", "Found the network (联盟)", found)
 }

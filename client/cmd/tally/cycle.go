@@ -127,6 +127,7 @@ func cutOff(a *app) *cobra.Command {
 	cmd.Long = `End the open cycle. Nothing is added to it any more: what was endorsed before and is
 still on its way can't take effect, and its sender's gateway sends it again, into the next.`
 	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
+	require(cmd, "next")
 	return cmd
 }
 
@@ -172,9 +173,8 @@ days to sign, 3 to answer, and that what you don't sign is carried over.`
 }
 
 func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
-	f := cmd.Flags()
-	f.Int32Var(&given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+bounds)
-	f.Int32Var(&given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
+	whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+bounds)
+	whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
 	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry", "consent")
 }
 

@@ -103,6 +103,7 @@ func closeCycle(a *app) *cobra.Command {
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
 yet: stopped anywhere, the same command goes on.`
 	word(cmd, &next, "next", "id of the cycle that opens, such as 2026-12")
+	require(cmd, "next")
 	return cmd
 }
 
@@ -150,7 +151,7 @@ policy, by silence after the deadline. What is disputed is left out. With --carr
 statements that don't stand after the deadline are carried into the open cycle first,
 in the same transaction, so that the rest settles on time (结转).`
 	cmd.Flags().BoolVar(&carry, "carry", false, "carry over what doesn't stand after the deadline")
-	cmd.Flags().Uint8Var(&lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
+	whole(cmd, &lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
 	return cmd
 }
 

@@ -43,6 +43,7 @@ func raiseDispute(a *app) *cobra.Command {
 	many(cmd, &req.Lines, "line", "number", "line of the statement, such as D.3.42.17.0", number.ParseRow)
 	reason(cmd, &req.Reason, "not_delivered")
 	evidence(cmd, &req.Evidence)
+	require(cmd, "cycle", "with", "line")
 	return cmd
 }
 
@@ -87,11 +88,12 @@ func splitDispute(a *app) *cobra.Command {
 		"  tally --as M dispute split D.0.9.0 --part D:M:1000",
 		func(n number.Command) command.Request { return settlement.SplitRequest{Dispute: n, Parts: parts} })
 	partsFlag(cmd, &parts, "what one of the two is to owe the other")
+	require(cmd, "part")
 	return cmd
 }
 
 func partsFlag(cmd *cobra.Command, to *[]settlement.Allocation, usage string) {
-	many(cmd, to, "part", "debtor:creditor:fen", usage, parseAllocation)
+	many(cmd, to, "part", "debtor:creditor:yuan", usage, parseAllocation)
 }
 
 // parseAllocation reads DEBTOR:CREDITOR:FEN.
@@ -119,15 +121,15 @@ func escalateDispute(a *app) *cobra.Command {
 func ruleDispute(a *app) *cobra.Command {
 	var req settlement.RuleRequest
 	cmd := a.ofDispute("rule DISPUTE", "Decide an escalated dispute; for the operator (裁决)",
-		"  tally --as G dispute rule D.0.9.0 --part D:M:1000 --part G:M:200 --grounds letter.pdf",
+		"  tally --as G dispute rule D.0.9.0 --part D:M:1000 --part G:M:200 --evidence letter.pdf",
 		func(n number.Command) command.Request {
 			req.Dispute = n
 			return req
 		})
 	cmd.Long = `Decide what is owed instead of the disputed lines, maybe nothing: by one of the two to the
 other, or by yourself to one of them, in all no more than was disputed.`
-	partsFlag(cmd, &req.Parts, "what is to be owed; none: nothing")
-	one(cmd, &req.Grounds, "grounds", "file", "the ruling's document; only its SHA-256 goes to the ledger", hashFile)
+	partsFlag(cmd, &req.Parts, "what is to be owed; nothing if you name none")
+	evidence(cmd, &req.Grounds)
 	return cmd
 }
 

@@ -155,11 +155,12 @@ func buyBenefit(a *app) *cobra.Command {
 			})
 		})
 	word(cmd, &member, "member", "who takes it")
-	s.flags(cmd, "take")
+	s.flags(cmd)
 	c.flags(cmd)
 	word(cmd, &reference, "reference", "what for, or a receipt's number")
 	cmd.Long = `Sell a benefit for the points that it costs. Without --take and --lot the lots are
 chosen from the member's wallet, earliest expiry first.`
+	require(cmd, "member")
 	return cmd
 }
 
@@ -246,6 +247,7 @@ func transferBenefit(a *app) *cobra.Command {
 			})
 		})
 	word(cmd, &req.To, "to", "member who gets it")
+	require(cmd, "to")
 	return cmd
 }
 

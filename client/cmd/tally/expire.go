@@ -35,6 +35,7 @@ end them, 100 at a time. What is left of them is breakage, to the party that wou
 have owed it. Stop it anywhere and start it again: it finds what is still due.
 Where expiry slides, lots of members who have been active stay, and are listed.`
 	word(cmd, &programme, "programme", "programme")
+	require(cmd, "programme")
 	return a.takesLong(cmd)
 }
 

@@ -5,13 +5,16 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
@@ -118,14 +121,84 @@ func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse fu
 	})
 }
 
-// word is a flag with a plain text.
-func word(cmd *cobra.Command, to *string, name, usage string) {
-	cmd.Flags().StringVar(to, name, "", usage)
+// word is a flag with a text, of the kind that its name has everywhere. What to holds before is its default.
+func word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
+
+func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
+	flags.Var(&value{name: name, kind: flagMeanings[name].kind, text: *to, set: func(text string) error {
+		*to = text
+		return nil
+	}}, name, usage)
+}
+
+// whole is a flag with a whole number that isn't below 0.
+func whole[T integer](cmd *cobra.Command, to *T, name string, otherwise T, usage string) {
+	wholeIn(cmd.Flags(), to, name, otherwise, usage)
+}
+
+type integer interface {
+	uint8 | uint16 | uint32 | uint64 | int32 | int
+}
+
+func wholeIn[T integer](flags *pflag.FlagSet, to *T, name string, otherwise T, usage string) {
+	*to = otherwise
+	text := ""
+	if otherwise != 0 {
+		text = fmt.Sprint(otherwise)
+	}
+	flags.Var(&value{name: name, kind: flagMeanings[name].kind, text: text, set: func(text string) error {
+		v, err := strconv.ParseUint(text, 10, 32)
+		if err != nil || uint64(T(v)) != v || T(v) < 0 {
+			return fault.New(fault.BadRequest, "%.40q: want a whole number", text)
+		}
+		*to = T(v)
+		return nil
+	}}, name, usage)
+}
+
+// require marks flags without which a command isn't meant: its help says so, and leaving one out is refused.
+func require(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		flag := cmd.Flags().Lookup(name)
+		flag.Usage += " (required)"
+		//nolint:errcheck // the flag exists
+		cmd.MarkFlagRequired(name)
+	}
+}
+
+// oneOf names flags of which one is required, and its help says so.
+const oneOf = "one of"
+
+// requireOne marks flags of which one is required.
+func requireOne(cmd *cobra.Command, names ...string) {
+	all := "--" + strings.Join(names, " or --")
+	for _, name := range names {
+		cmd.Flags().Lookup(name).Usage += " (" + all + " is required)"
+	}
+	//nolint:errcheck // the flag exists
+	cmd.Flags().SetAnnotation(names[0], oneOf, append([]string{all}, names...))
+}
+
+// checkRequired refuses with BAD_REQUEST a call without what its command requires, and names all of it.
+func checkRequired(cmd *cobra.Command) error {
+	var missing []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed {
+			missing = append(missing, "--"+f.Name)
+		}
+		if one := f.Annotations[oneOf]; one != nil && !slices.ContainsFunc(one[1:], cmd.Flags().Changed) {
+			missing = append(missing, one[0])
+		}
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.New(fault.BadRequest, "say %s; see %s --help", strings.Join(missing, ", "), cmd.CommandPath())
 }
 
 // choice is a flag with one of a few words.
 func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
-	one(cmd, to, name, "word", usage+": "+strings.Join(words, ", "), fromWord[T])
+	one(cmd, to, name, flagMeanings[name].kind, usage+": "+strings.Join(words, ", "), fromWord[T])
 	complete(cmd, name, words...)
 }
 
@@ -144,7 +217,7 @@ func fromWord[T any](text string) (v T, err error) {
 }
 
 func units(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, "amount", usage, parseUnits)
+	one(cmd, to, name, flagMeanings[name].kind, usage, parseUnits)
 }
 
 func day(cmd *cobra.Command, to *date.Date, name, usage string) {
@@ -154,25 +227,37 @@ func day(cmd *cobra.Command, to *date.Date, name, usage string) {
 func names(cmd *cobra.Command, en, zh *string) {
 	word(cmd, en, "en", "name in English")
 	word(cmd, zh, "zh", "name in Chinese")
+	require(cmd, "en", "zh")
 }
 
 func reason(cmd *cobra.Command, to *string, example string) {
 	word(cmd, to, "reason", "why: a code such as "+example)
+	require(cmd, "reason")
 }
 
 // span is a flag with a length of time, for what ends so long after now.
 func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
+	spanIn(cmd.Flags(), to, name, otherwise, usage)
+}
+
+func spanIn(flags *pflag.FlagSet, to *time.Duration, name string, otherwise time.Duration, usage string) {
 	*to = otherwise
-	cmd.Flags().Var(&value{name: name, kind: "span", text: spanText(otherwise), set: func(text string) (err error) {
+	flags.Var(&value{name: name, kind: "span", text: spanText(otherwise), set: func(text string) (err error) {
 		*to, err = parseSpan(text)
 		return err
 	}}, name, usage+": 15m, 36h, 7d")
 }
 
-// evidence is a document, of which only the SHA-256 goes to the ledger.
+// evidence is a document that a command needs. Only its SHA-256 goes to the ledger.
 func evidence(cmd *cobra.Command, to *codec.Hash) {
+	document(cmd, to)
+	requireOne(cmd, "evidence", "hash")
+}
+
+// document is evidence that a command may do without.
+func document(cmd *cobra.Command, to *codec.Hash) {
 	one(cmd, to, "evidence", "file", "the document; only its SHA-256 goes to the ledger", hashFile)
-	one(cmd, to, "hash", "digits", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
+	one(cmd, to, "hash", "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
 	cmd.MarkFlagsMutuallyExclusive("evidence", "hash")
 }
 

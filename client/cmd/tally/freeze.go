@@ -39,12 +39,13 @@ func unfreeze(a *app) *cobra.Command {
 func appeal(a *app) *cobra.Command {
 	var req member.AppealRequest
 	cmd := a.sends("appeal MEMBER", "Appeal against a freeze; for the member's home (申诉)",
-		"  tally --as D points appeal zhang --against G --evidence letter.pdf",
+		"  tally --as D points appeal zhang --by G --evidence letter.pdf",
 		func(args []string) (command.Request, error) {
 			req.Member = args[0]
 			return req, nil
 		})
-	word(cmd, &req.Against, "against", "party that froze the wallet")
+	word(cmd, &req.Against, "by", "party that froze the wallet")
+	require(cmd, "by")
 	evidence(cmd, &req.Evidence)
 	return cmd
 }

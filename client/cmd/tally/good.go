@@ -26,8 +26,8 @@ func setGood(a *app) *cobra.Command {
 	req := goods.SetGoodRequest{Delivery: goods.Shipped}
 	var closed bool
 	cmd := a.sends("set SUPPLIER SKU", "List a good, or make its next version: what no flag names is left empty (商品)",
-		`  tally --as S1 good set care kit --en "Oil kit" --zh 机油套装 --category oil --unit piece --tax t13 --gtin 6901234567892
-  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax t6 --delivery counter --region sh --until 2027-02-28`,
+		`  tally --as S1 good set care kit --en "Oil kit" --zh 机油套装 --category oil --unit piece --tax-class t13 --gtin 6901234567892
+  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`,
 		func(args []string) (command.Request, error) {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
@@ -39,7 +39,8 @@ func setGood(a *app) *cobra.Command {
 	word(cmd, &req.Category, "category", "such as oil")
 	many(cmd, &req.Labels, "label", "label", "to find it by", asIs)
 	word(cmd, &req.Unit, "unit", "such as piece")
-	word(cmd, &req.Tax, "tax", "tax class, such as t13")
+	word(cmd, &req.Tax, "tax-class", "tax class, such as t13")
+	require(cmd, "category", "unit", "tax-class")
 	choice(cmd, &req.Delivery, "delivery", "how it reaches the member", "shipped", "counter", "virtual")
 	many(cmd, &req.Regions, "region", "region", "where it is to be had; none for everywhere", asIs)
 	many(cmd, &req.Images, "image", "file", "a picture; only its SHA-256 goes to the ledger", hashFile)
@@ -61,7 +62,7 @@ func showGood(a *app) *cobra.Command {
 				return a.print(good, func(t table.Writer) { goodTable(t, good) })
 			})
 		})
-	cmd.Flags().Uint32Var(&version, "version", 0, "as it was in this version; 0: as it is")
+	whole(cmd, &version, "version", 0, "as it was in this version; 0: as it is")
 	return cmd
 }
 
@@ -77,7 +78,7 @@ func goodTable(t table.Writer, g goods.Good) {
 func listGoods(a *app) *cobra.Command {
 	var f index.GoodFilter
 	cmd := pages(a, "list", "Find goods by words, label, category or supplier (检索)", `  tally --as D good list --text "oil kit" --category oil
-  tally --as D good list --text 机油 --open`, columns[goods.Good]{
+  tally --as D good list --text 机油 --available`, columns[goods.Good]{
 		header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
 		cells: func(n index.Noun[goods.Good], _ scales) table.Row {
 			g := n.Row
@@ -97,32 +98,34 @@ func goodFilter(cmd *cobra.Command, f *index.GoodFilter) {
 	word(cmd, &f.Category, "category", "of this category only")
 	word(cmd, &f.Label, "label", "with this label only")
 	word(cmd, &f.Text, "text", "with all these words in its names, SKU or GTIN")
-	cmd.Flags().BoolVar(&f.Open, "open", false, "only what can be ordered")
+	cmd.Flags().BoolVar(&f.Open, "available", false, "only what can be ordered")
 }
 
 func restock(a *app) *cobra.Command {
 	var req goods.RestockRequest
 	cmd := a.sends("restock SUPPLIER SKU SELLER", "Let a seller sell more of a good (补货)",
-		`  tally --as S1 good restock care kit D --units 500
-  tally --as S1 good restock care kit D --units 8000 --lanes 8`,
+		`  tally --as S1 good restock care kit D --quantity 500
+  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`,
 		func(args []string) (command.Request, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
-	units(cmd, &req.Units, "units", "how many more")
-	cmd.Flags().Uint8Var(&req.Lanes, "lanes", 0, "before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
+	units(cmd, &req.Units, "quantity", "how many more")
+	whole(cmd, &req.Lanes, "lanes", 0, "before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
+	require(cmd, "quantity")
 	return cmd
 }
 
 func withdrawStock(a *app) *cobra.Command {
 	var req goods.WithdrawStockRequest
-	cmd := a.sends("withdraw-stock SUPPLIER SKU SELLER", "Take back what is free of a good (撤货)", "  tally --as S1 good withdraw-stock care kit D --units 20 --reason damaged",
+	cmd := a.sends("withdraw-stock SUPPLIER SKU SELLER", "Take back what is free of a good (撤货)", "  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged",
 		func(args []string) (command.Request, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
-	units(cmd, &req.Units, "units", "how many")
+	units(cmd, &req.Units, "quantity", "how many")
 	reason(cmd, &req.Reason, "damaged")
+	require(cmd, "quantity")
 	return cmd
 }
 

@@ -57,7 +57,8 @@ An empty price or stock leaves it as it is. Every line that is wrong is listed w
 number, its column and what to do; the others are sent, or with --strict none. The same
 file again changes nothing: to have it done again, give it another --source.`
 	word(cmd, &seller, "seller", "at whose storefront the stock is; you, if it isn't said")
-	cmd.Flags().StringVar(&scene, "scene", "retail", "scene of what you begin to sell")
+	scene = "retail"
+	word(cmd, &scene, "scene", "scene of what you begin to sell")
 	word(cmd, &source, "source", "name under which the file counts once; made of its content if it isn't said")
 	word(cmd, &rejected, "rejected", "write rejected lines to this CSV")
 	cmd.Flags().BoolVar(&strict, "strict", false, "send nothing if a line is wrong")
@@ -88,11 +89,11 @@ func catalogueMapping(path, scene, seller, source string) (*importer.Mapping, er
 
 func exportGoods(a *app) *cobra.Command {
 	var f index.GoodFilter
-	var seller string
-	cmd := leaf("export FILE", "Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it (目录导出)",
-		`  tally --as S1 good export catalogue.xlsx --party S1 --seller D
-  tally --as S1 good export catalogue.csv --supplier care`,
-		func(ctx context.Context, args []string) error {
+	var seller, out string
+	cmd := leaf("export", "Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it (目录导出)",
+		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
+  tally --as S1 good export --out catalogue.csv --supplier care`,
+		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				if seller == "" {
 					seller = g.Party()
@@ -101,16 +102,18 @@ func exportGoods(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := writeRows(args[0], rows); err != nil {
+				if err := writeRows(out, rows); err != nil {
 					return err
 				}
-				return a.print(map[string]any{"file": args[0], "goods": len(rows) - 1}, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"file", args[0]}, {"goods", len(rows) - 1}})
+				return a.print(map[string]any{"file": out, "goods": len(rows) - 1}, func(t table.Writer) {
+					t.AppendRows([]table.Row{{"file", out}, {"goods", len(rows) - 1}})
 				})
 			})
 		})
 	goodFilter(cmd, &f)
 	word(cmd, &seller, "seller", "whose stock; yours, if it isn't said")
+	word(cmd, &out, "out", "file to write: .csv or .xlsx")
+	require(cmd, "out")
 	return cmd
 }
 

@@ -28,7 +28,9 @@ type holding struct {
 
 func (h *holding) flags(cmd *cobra.Command) {
 	word(cmd, &h.member, "member", "whose points")
-	h.spending.flags(cmd, "take")
+	require(cmd, "member")
+	h.spending.flags(cmd)
+	requireOne(cmd, "take", "lot")
 	h.consent.flags(cmd)
 }
 
@@ -120,10 +122,10 @@ func (a *app) ofHold(ctx context.Context, text, what string, ask func(number.Com
 func capture(a *app) *cobra.Command {
 	var take amount.Units
 	cmd := leaf("capture HOLD", "Redeem held points, all or a part; for the hold's acceptor (扣减确认)",
-		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --amount 900", nil)
-	units(cmd, &take, "amount", "points, the rest stays held; all if you name none")
+		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 900", nil)
+	units(cmd, &take, "points", "points, the rest stays held; all if you name none")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if cmd.Flags().Changed("amount") {
+		if cmd.Flags().Changed("points") {
 			n, err := number.ParseCommand(args[0])
 			if err != nil {
 				return err
@@ -140,7 +142,7 @@ func capture(a *app) *cobra.Command {
 func refund(a *app) *cobra.Command {
 	var given points.RefundRequest
 	cmd := leaf("refund HOLD", "Unwind a capture, all of it or a part; for the hold's acceptor (冲正、部分退款)",
-		`  tally --as D points refund D.0.7.0 --amount 900 --reason goods_returned
+		`  tally --as D points refund D.0.7.0 --points 900 --reason goods_returned
   tally --as D points refund D.0.7.0 --capture D.0.8.0 --reason goods_returned`,
 		func(ctx context.Context, args []string) error {
 			if err := checkRefund(args[0], given); err != nil {
@@ -151,10 +153,10 @@ func refund(a *app) *cobra.Command {
 			})
 		})
 	cmd.Long = `Give points of a capture back to the lots that they were taken from, the last
-taken first. Without --capture it is the hold's only capture; without --amount all
+taken first. Without --capture it is the hold's only capture; without --points all
 that is left of it.`
 	one(cmd, &given.Capture, "capture", "number", "which of the hold's captures", number.ParseCommand)
-	units(cmd, &given.Amount, "amount", "points; all that is left if you name none")
+	units(cmd, &given.Amount, "points", "points; all that is left if you name none")
 	reason(cmd, &given.Reason, "goods_returned")
 	return cmd
 }

@@ -68,9 +68,9 @@ directory: import everything of a party from one state directory.`,
 			return a.printImport(report, rejected)
 		},
 	}
-	cmd.Flags().StringVar(&mapping, "mapping", "", "mapping file (YAML)")
-	cmd.Flags().StringVar(&plan, "plan", "", "or several files with their mappings and parties (YAML)")
-	cmd.Flags().StringVar(&rejected, "rejected", "", "write rejected lines to this CSV")
+	word(cmd, &mapping, "mapping", "mapping file (YAML)")
+	word(cmd, &plan, "plan", "or several files with their mappings and parties (YAML)")
+	word(cmd, &rejected, "rejected", "write rejected lines to this CSV")
 	return cmd
 }
 

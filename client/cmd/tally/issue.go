@@ -35,15 +35,16 @@ party's evidence. Shares, outlet and reference are those of all grants: a grant
 whose cost several parties bear becomes one lot for each of them. A member who isn't
 enrolled yet needs --home: the party that will enrol it, and that alone can.`
 	word(cmd, &req.Programme, "programme", "programme")
-	many(cmd, &req.Grants, "grant", "grant", "member:amount[:expires[:witness]]", parseGrant)
+	many(cmd, &req.Grants, "grant", "member:points[:expires[:witness]]", "member:points[:expires[:witness]]", parseGrant)
 	word(cmd, &rest.Home, "home", "of members who are yet to be enrolled: the party that will")
 	granting(cmd, &rest)
+	require(cmd, "programme", "grant")
 	return cmd
 }
 
 // granting are the flags of what issues and awards have in common.
 func granting(cmd *cobra.Command, g *points.Grant) {
-	many(cmd, &g.Split, "split", "share", "who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
+	many(cmd, &g.Split, "split", "party:parts", "who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
 	word(cmd, &g.Outlet, "outlet", "where it was earned, an id of yours")
 	word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
 }
@@ -90,13 +91,14 @@ func parseShare(text string) (points.Share, error) {
 func pledge(a *app) *cobra.Command {
 	var req points.PledgeRequest
 	cmd := a.sends("pledge PROGRAMME", "Agree to bear the cost of another party's points (出资承诺)",
-		"  tally --as D points pledge GP --amount 50000 --until 2026-12-31",
+		"  tally --as D points pledge GP --points 50000 --until 2026-12-31",
 		func(args []string) (command.Request, error) {
 			req.Programme = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Amount, "amount", "points, in all")
+	units(cmd, &req.Amount, "points", "points, in all")
 	day(cmd, &req.Until, "until", "last day on which they may be issued")
+	require(cmd, "points", "until")
 	return cmd
 }
 
@@ -141,13 +143,14 @@ func cancelLot(a *app) *cobra.Command {
 func adjust(a *app) *cobra.Command {
 	var req points.AdjustRequest
 	cmd := a.sends("adjust LOT", "Give points that were missing from a lot; for its issuer (补发)",
-		"  tally --as D points adjust D.1.7.3.0 --amount 25 --reason basket_missed_a_line",
+		"  tally --as D points adjust D.1.7.3.0 --points 25 --reason basket_missed_a_line",
 		func(args []string) (_ command.Request, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
 		})
-	units(cmd, &req.Amount, "amount", "points that are added, in a lot of their own")
+	units(cmd, &req.Amount, "points", "points that are added, in a lot of their own")
 	reason(cmd, &req.Reason, "basket_missed_a_line")
+	require(cmd, "points")
 	return cmd
 }
 
@@ -156,8 +159,9 @@ func revokePoints(a *app) *cobra.Command {
 	cmd := a.sends("revoke", "Claw back points that a member should not have; for their issuer (追回)",
 		"  tally --as D points revoke --lot D.1.7.3.0:25 --lot D.1.9.0.0:100 --reason sale_returned",
 		func([]string) (command.Request, error) { return req, nil })
-	many(cmd, &req.Pieces, "lot", "piece", "lot:amount, from what is left of it", parsePiece)
+	many(cmd, &req.Pieces, "lot", "lot:points", "lot:points, from what is left of it", parsePiece)
 	reason(cmd, &req.Reason, "sale_returned")
+	require(cmd, "lot")
 	return cmd
 }
 

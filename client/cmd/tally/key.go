@@ -26,7 +26,7 @@ func generateKey(path string) (member.Key, error) {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fault.New(fault.BadRequest, "--generate: %s exists; to set its key use --key-file", path)
+		return nil, fault.New(fault.BadRequest, "--out: %s exists; to set its key use --key-file", path)
 	}
 	if err != nil {
 		return nil, err

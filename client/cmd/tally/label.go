@@ -23,7 +23,7 @@ func label(a *app) *cobra.Command {
 			req.Member, req.Label = args[0], args[1]
 			return req, nil
 		})
-	day(cmd, &req.Until, "until", "last day; none: for ever")
+	day(cmd, &req.Until, "until", "last day; for ever if you name none")
 	cmd.Flags().BoolVar(&req.Remove, "remove", false, "take it back")
 	return cmd
 }

@@ -56,7 +56,7 @@ func enrol(a *app) *cobra.Command {
 yours becomes its first account: the id stays in your vault, with a salt, and the
 ledger gets a commitment that says nothing without it.`
 	who.flags(cmd)
-	one(cmd, &req.Key, "key", "digits", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
+	one(cmd, &req.Key, "key", "hash", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
 	one(cmd, &req.Key, "key-file", "file", "or a file with the key, PEM", readPublicKey)
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file")
 	return cmd
@@ -233,6 +233,7 @@ func merge(a *app) *cobra.Command {
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
 stays, for you. What was counted of the one counts as the other's. Your vault follows.`
 	invited(cmd, &req.Invitation, &secret)
+	require(cmd, "invitation")
 	return cmd
 }
 
@@ -249,10 +250,10 @@ func (a *app) merge(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req
 
 func memberKey(a *app) *cobra.Command {
 	var req member.SetKeyRequest
-	var file string
-	var remove bool
+	var out string
+	var generate, remove bool
 	cmd := leaf("key MEMBER", "Set the key with which a member signs, or remove it; for its home (会员密钥)",
-		`  tally --as D member key wang --generate wang.key
+		`  tally --as D member key wang --generate --out wang.key
   tally --as D member key wang --key-file wang.pub
   tally --as D member key wang --remove`,
 		func(ctx context.Context, args []string) (err error) {
@@ -261,8 +262,8 @@ func memberKey(a *app) *cobra.Command {
 				return err
 			}
 			switch {
-			case file != "":
-				if req.Key, err = generateKey(file); err != nil {
+			case generate:
+				if req.Key, err = generateKey(out); err != nil {
 					return err
 				}
 			case len(req.Key) == 0 && !remove:
@@ -274,9 +275,11 @@ func memberKey(a *app) *cobra.Command {
 an acceptor needs nobody else's word. --generate makes a key that isn't there yet, for
 the member to keep: PKCS#8, PEM, readable by its owner only. Nothing but the public
 half leaves the file.`
-	one(cmd, &req.Key, "key", "digits", "the public key, 64 hexadecimal digits", parseKey)
+	one(cmd, &req.Key, "key", "hash", "the public key, 64 hexadecimal digits", parseKey)
 	one(cmd, &req.Key, "key-file", "file", "or a file with the key, public or private, PEM", readPublicKey)
-	word(cmd, &file, "generate", "file for a new private key")
+	cmd.Flags().BoolVar(&generate, "generate", false, "make a new key")
+	word(cmd, &out, "out", "file for the new private key; it must not be there yet")
+	cmd.MarkFlagsRequiredTogether("generate", "out")
 	cmd.Flags().BoolVar(&remove, "remove", false, "the member signs no more")
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file", "generate", "remove")
 	return cmd

@@ -66,7 +66,7 @@ func TestSignedStatement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, errs, exit := run(t, "member", "sign", "li", "D", "--key", key, "--ledger", "alliance", "--cap", "GP:500", "--cap", "DP:20", "--valid", "15m")
+	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow", "GP:500", "--allow", "DP:20", "--for", "15m")
 	if exit != 0 {
 		t.Fatal(errs)
 	}

@@ -34,7 +34,7 @@ programme's own price does.`
 func proposeModel(a *app) *cobra.Command {
 	var req settlement.ProposeRequest
 	cmd := a.sends("propose MODEL", "Propose a settlement model, or its next version, and agree to it (提出结算模型)",
-		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay 3 --multilateral D,F,G,M --from 2026-12-01
+		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
   tally --as D model propose fd --issuer F --acceptor D --cap 1000000 --prefunded --from 2026-12-01`,
 		func(args []string) (command.Request, error) {
 			req.Model = args[0]
@@ -44,22 +44,23 @@ func proposeModel(a *app) *cobra.Command {
 acceptor, any scene, any programme. You must be named in it, or be the operator. A
 change is the next version, which the others agree to anew. What is proposed takes
 effect when the business date moves on; agreeing and leaving do, too.`
-	word(cmd, &req.Scope.Issuer, "issuer", "who owes; none: any (积分服务商)")
-	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; none: any (积分消费商)")
-	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; none: any (消费场景)")
-	word(cmd, &req.Scope.Programme, "programme", "whose points; none: any")
+	word(cmd, &req.Scope.Issuer, "issuer", "who owes; any if you name none (积分服务商)")
+	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; any if you name none (积分消费商)")
+	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; any if you name none (消费场景)")
+	word(cmd, &req.Scope.Programme, "programme", "whose points; any if you name none")
 	termsFlags(cmd, &req.Terms)
 	day(cmd, &req.From, "from", "first day, from tomorrow on")
+	require(cmd, "from")
 	return cmd
 }
 
 func termsFlags(cmd *cobra.Command, t *settlement.Terms) {
 	f := cmd.Flags()
-	one(cmd, &t.Price, "price", "rate", "fen a point; none: the programme's", amount.ParseRate)
+	one(cmd, &t.Price, "point-price", "rate", "fen a point, instead of the programme's", amount.ParseRate)
 	one(cmd, &t.Fee, "fee", "rate", "of the points' worth, to the operator (手续费)", amount.ParseRate)
 	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
 	one(cmd, &t.Tax, "tax", "rate", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
-	f.Int32Var(&t.Delay, "delay", 0, "days from cut-off to payment")
+	whole(cmd, &t.Delay, "delay-days", 0, "days from cut-off to payment")
 	one(cmd, &t.Payers, "multilateral", "parties", "set off with the others of these who agree, not between the two alone; each accepts being paid by each other (多边轧差), such as D,F,G", func(text string) ([]string, error) {
 		t.Multilateral = true
 		payers := strings.Split(text, ",")
@@ -81,12 +82,12 @@ func agreeModel(a *app) *cobra.Command {
 			})
 		})
 	byFlag(cmd, &req.By)
-	cmd.Flags().Uint32Var(&req.Version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
+	whole(cmd, &req.Version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
 	return cmd
 }
 
 func byFlag(cmd *cobra.Command, by *string) {
-	word(cmd, by, "by", "who proposed it; none: the only one who did")
+	word(cmd, by, "by", "who proposed it, if several did")
 }
 
 func leaveModel(a *app) *cobra.Command {
@@ -162,7 +163,7 @@ func versionsOf(ctx context.Context, g *gateway.Gateway, id, by string) ([]settl
 
 func listModels(a *app) *cobra.Command {
 	var party string
-	cmd := leaf("list", "List the settlement models, newest versions last", "  tally --as D model list --of D", func(ctx context.Context, _ []string) error {
+	cmd := leaf("list", "List the settlement models, newest versions last", "  tally --as D model list --party D", func(ctx context.Context, _ []string) error {
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 			list, err := allModels(ctx, g)
 			if err != nil {
@@ -172,7 +173,7 @@ func listModels(a *app) *cobra.Command {
 			return a.print(list, func(t table.Writer) { modelsTable(t, list) })
 		})
 	})
-	word(cmd, &party, "of", "those alone that name this party or that it has agreed to")
+	word(cmd, &party, "party", "those alone that name this party or that it has agreed to")
 	return cmd
 }
 

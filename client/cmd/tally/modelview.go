@@ -50,7 +50,7 @@ owner 积分所有人      which programmes count where at what price; for membe
 	word(cmd, &q.Acceptor, "acceptor", "whom it owes")
 	word(cmd, &q.Scene, "scene", "in which points are spent")
 	word(cmd, &q.Programme, "programme", "whose points")
-	day(cmd, &q.Day, "date", "business date; none: today's")
+	day(cmd, &q.Day, "date", "business date; today's if you name none")
 	word(cmd, &q.view, "view", issuerView+", "+acceptorView+" or "+ownerView)
 	complete(cmd, "view", issuerView, acceptorView, ownerView)
 	return cmd

@@ -18,19 +18,26 @@ func offers(a *app) *cobra.Command {
 
 func publishOffer(a *app) *cobra.Command {
 	var req audience.PublishRequest
+	var programme, rule string
 	cmd := a.sends("publish OFFER", "Publish an offer of yours, or change it; for issuers and acceptors",
 		`  tally --as D offer publish winter --en "Winter check" --zh 冬季检测 --from 2026-11-01 --until 2026-12-31 \
       --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`,
 		func(args []string) (command.Request, error) {
 			req.Offer = args[0]
+			if rule != "" {
+				req.Rule = programme + "/" + rule
+			}
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
 	day(cmd, &req.From, "from", "first day")
 	day(cmd, &req.Until, "until", "last day")
 	word(cmd, &req.Benefit, "benefit", "that is offered")
-	word(cmd, &req.Rule, "rule", "earn rule that is offered: PROGRAMME/RULE")
+	word(cmd, &programme, "programme", "of the earn rule that is offered")
+	word(cmd, &rule, "rule", "earn rule that is offered")
+	cmd.MarkFlagsRequiredTogether("programme", "rule")
 	forWhom(cmd, &req.Audience)
+	require(cmd, "from", "until")
 	return cmd
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,18 +89,18 @@ back, and stock unless it is lost.`
 }
 
 func timeOutOrder(a *app) *cobra.Command {
-	var due string
+	var d due
 	cmd := leaf("timeout [ORDER] [PART]", "End what wasn't accepted, or a part that wasn't shipped, in time; for everyone (超时取消)",
 		`  tally --as M order timeout D.0.7.0
   tally --as M order timeout D.0.7.0 2
   tally --as M order timeout --due
-  tally --as D order timeout --due=D`,
+  tally --as D order timeout --due --seller D`,
 		func(ctx context.Context, args []string) error {
-			if err := checkDue("timeout", args, due); err != nil {
+			if err := d.check("timeout", args); err != nil {
 				return err
 			}
-			if due != "" {
-				return a.runDue(ctx, "orders and parts timed out", sellerOf(due), []goods.State{goods.Placed, goods.Accepted}, timeOutOf)
+			if d.all {
+				return a.runDue(ctx, "orders and parts timed out", d.seller, []goods.State{goods.Placed, goods.Accepted}, timeOutOf)
 			}
 			n, part, err := parseOrderPart(args)
 			if err != nil {
@@ -109,23 +108,25 @@ func timeOutOrder(a *app) *cobra.Command {
 			}
 			return a.submit(ctx, goods.TimeOutRequest{Order: n, Part: part})
 		})
-	dueFlag(cmd, &due, "all whose time to be accepted, or shipped, has passed")
+	d.flags(cmd, "all whose time to be accepted, or shipped, has passed")
 	return a.takesLong(cmd)
 }
 
-// dueFlag is --due, or --due=SELLER.
-func dueFlag(cmd *cobra.Command, to *string, usage string) {
-	word(cmd, to, "due", usage+": this seller's, or everybody's")
-	cmd.Flags().Lookup("due").NoOptDefVal = everyDue
+// due says that everything whose time has come is meant: of one seller, or of all.
+type due struct {
+	all    bool
+	seller string
 }
 
-// sellerOf is the seller that --due names, "" for all.
-func sellerOf(due string) string { return strings.TrimPrefix(due, everyDue) }
+func (d *due) flags(cmd *cobra.Command, usage string) {
+	cmd.Flags().BoolVar(&d.all, "due", false, usage)
+	word(cmd, &d.seller, "seller", "of this seller only, with --due")
+}
 
-// checkDue refuses with BAD_REQUEST both or neither of an order and --due.
-func checkDue(verb string, args []string, due string) error {
-	if (len(args) > 0) == (due != "") {
-		return fault.New(fault.BadRequest, "name an order, or say --due, or --due=SELLER; see tally order %s --help", verb)
+// check refuses with BAD_REQUEST both or neither of an order and --due, and a seller without it.
+func (d *due) check(verb string, args []string) error {
+	if (len(args) > 0) == d.all || d.seller != "" && !d.all {
+		return fault.New(fault.BadRequest, "name an order, or say --due, for one seller with --seller; see tally order %s --help", verb)
 	}
 	return nil
 }
@@ -148,11 +149,11 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 		}
 		var run tally
 		for _, state := range in {
-			due, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
+			list, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
 			if err != nil {
 				return err
 			}
-			for _, one := range dueOnes(due, ask) {
+			for _, one := range dueOnes(list, ask) {
 				if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
 					return err
 				}
@@ -197,24 +198,25 @@ func shipOrder(a *app) *cobra.Command {
 		})
 	word(cmd, &req.Carrier, "carrier", "the carrier's id")
 	word(cmd, &req.Waybill, "waybill", "the carrier's number for it")
+	require(cmd, "carrier", "waybill")
 	return cmd
 }
 
 func deliverOrder(a *app) *cobra.Command {
 	var req goods.DeliverRequest
 	var secret oneTime
-	var due string
+	var d due
 	cmd := leaf("deliver [ORDER] [PART]", "Say that a part has reached the member, and with what proof (签收)",
 		`  tally --as D order deliver D.0.7.0 1 --code-file code.txt
   tally --as S1 order deliver D.0.7.0 1 --evidence handover.pdf
   tally --as G order deliver D.0.7.0 1
   tally --as S1 order deliver --due`,
 		func(ctx context.Context, args []string) (err error) {
-			if err := checkDue("deliver", args, due); err != nil {
+			if err := d.check("deliver", args); err != nil {
 				return err
 			}
-			if due != "" {
-				return a.runDue(ctx, "parts delivered by silence", sellerOf(due), []goods.State{goods.OnItsWay}, deliverOf)
+			if d.all {
+				return a.runDue(ctx, "parts delivered by silence", d.seller, []goods.State{goods.OnItsWay}, deliverOf)
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -235,8 +237,8 @@ $TALLY_CODE) or a document, for the seller and the supplier's party; with neithe
 the word of the member's home, or anyone's once the storefront's days of silence
 have passed since it was shipped. --due delivers all that silence has.`
 	secret.flags(cmd)
-	evidence(cmd, &req.Evidence)
-	dueFlag(cmd, &due, "all that were shipped and about which silence lasted long enough")
+	document(cmd, &req.Evidence)
+	d.flags(cmd, "all that were shipped and about which silence lasted long enough")
 	return a.takesLong(cmd)
 }
 
@@ -245,15 +247,15 @@ func deliverOf(p index.OrderPart) command.Request {
 }
 
 func completeOrder(a *app) *cobra.Command {
-	var due string
+	var d due
 	cmd := leaf("complete [ORDER] [PART]", "End a delivered part: nothing can be returned any more; for the member's home, then for everyone (完成)",
-		"  tally --as G order complete D.0.7.0 1\n  tally --as D order complete --due=D",
+		"  tally --as G order complete D.0.7.0 1\n  tally --as D order complete --due --seller D",
 		func(ctx context.Context, args []string) error {
-			if err := checkDue("complete", args, due); err != nil {
+			if err := d.check("complete", args); err != nil {
 				return err
 			}
-			if due != "" {
-				return a.runDue(ctx, "parts completed", sellerOf(due), []goods.State{goods.Delivered}, completeOf)
+			if d.all {
+				return a.runDue(ctx, "parts completed", d.seller, []goods.State{goods.Delivered}, completeOf)
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -264,7 +266,7 @@ func completeOrder(a *app) *cobra.Command {
 			}
 			return a.submit(ctx, goods.CompleteRequest{Order: n, Part: part})
 		})
-	dueFlag(cmd, &due, "all that were delivered and can't be returned any more")
+	d.flags(cmd, "all that were delivered and can't be returned any more")
 	return a.takesLong(cmd)
 }
 

@@ -22,7 +22,7 @@ func parties(a *app) *cobra.Command {
 
 // roles is a flag with a list of roles.
 func roles(cmd *cobra.Command, to *party.Roles, usage string) {
-	one(cmd, to, "roles", "list", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
+	one(cmd, to, "roles", "roles", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
 	complete(cmd, "roles", party.Roles(^party.Operator).Names()...)
 }
 
@@ -43,6 +43,7 @@ func registerParty(a *app) *cobra.Command {
 		})
 	names(cmd, &req.En, &req.Zh)
 	roles(cmd, &req.Roles, "what it may do")
+	require(cmd, "roles")
 	return cmd
 }
 
@@ -62,7 +63,7 @@ func setParty(a *app, verb string, state party.State, short string) *cobra.Comma
 			req.Party = args[0]
 			return req, nil
 		})
-	cmd.Flags().StringVar(&req.Reason, "reason", "", "a code, such as contract_ended")
+	reason(cmd, &req.Reason, "contract_ended")
 	return cmd
 }
 

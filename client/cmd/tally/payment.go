@@ -47,7 +47,7 @@ func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Conte
 }
 
 func cycleFlag(cmd *cobra.Command, to *string) {
-	word(cmd, to, "cycle", "closed cycle; none: the one that was cut off last")
+	word(cmd, to, "cycle", "closed cycle; the one that was cut off last if you name none")
 }
 
 // paymentShown is a payment with its name.
@@ -66,7 +66,7 @@ func shownPayments(list []settlement.Payment) []paymentShown {
 
 func listPayments(a *app) *cobra.Command {
 	var cycle, of string
-	cmd := leaf("list", "List a cycle's payments", "  tally --as S1 payment list --cycle 2026-11 --of S1", func(ctx context.Context, _ []string) error {
+	cmd := leaf("list", "List a cycle's payments", "  tally --as S1 payment list --cycle 2026-11 --party S1", func(ctx context.Context, _ []string) error {
 		return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
 			closed, err := g.Query().Close(ctx, cycle)
 			if err != nil {
@@ -86,7 +86,7 @@ func listPayments(a *app) *cobra.Command {
 		})
 	})
 	cycleFlag(cmd, &cycle)
-	word(cmd, &of, "of", "those alone that this party pays or gets")
+	word(cmd, &of, "party", "those alone that this party pays or gets")
 	return cmd
 }
 
@@ -160,26 +160,28 @@ func carryPayment(a *app) *cobra.Command {
 func depositMoney(a *app) *cobra.Command {
 	var req settlement.DepositRequest
 	cmd := a.sends("deposit HOLDER", "Say that you have deposited money with another party, which then counts it (预存申报)",
-		"  tally --as F payment deposit D --fen 500000 --reference 20261203000017",
+		"  tally --as F payment deposit D --amount 500000 --reference 20261203000017",
 		func(args []string) (command.Request, error) {
 			req.Holder = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Fen, "fen", "that you deposited")
+	units(cmd, &req.Fen, "amount", "that you deposited")
 	word(cmd, &req.Reference, "reference", "the bank's, as the holder's bank shows it")
+	require(cmd, "amount", "reference")
 	return cmd
 }
 
 func prefund(a *app) *cobra.Command {
 	var req settlement.PrefundRequest
 	cmd := a.sends("prefund DEBTOR", "Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back (预存)",
-		"  tally --as D payment prefund F --fen 500000 --reference 20261203000017",
+		"  tally --as D payment prefund F --amount 500000 --reference 20261203000017",
 		func(args []string) (command.Request, error) {
 			req.Debtor = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Fen, "fen", "that came in")
+	units(cmd, &req.Fen, "amount", "that came in")
 	word(cmd, &req.Reference, "reference", "your bank's; it counts once")
+	require(cmd, "amount", "reference")
 	return cmd
 }
 

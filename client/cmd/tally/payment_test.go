@@ -329,6 +329,183 @@ func TestManyPayments(t *testing.T) {
 	}
 }
 
+<<<<<<< HEAD
+=======
+// creditorsBook is the payments of a ledger, which takes advices as the rules say.
+type creditorsBook map[string]settlement.Payment
+
+func (b creditorsBook) Payment(_ context.Context, cycle string, n uint32) (settlement.Payment, error) {
+	return find(b, settlement.EndToEnd(cycle, n))
+}
+
+func (b creditorsBook) advise(req command.Request) error {
+	if err := req.Check(); err != nil {
+		return err
+	}
+	r := req.(settlement.AdviseRequest)
+	id := settlement.EndToEnd(r.Cycle, r.Payment)
+	p := b[id]
+	for _, other := range b {
+		for _, v := range other.Advices {
+			if v.Reference == r.Reference {
+				return fault.New(fault.Conflict, "counted")
+			}
+		}
+	}
+	if p.Received += r.Fen; p.Received > p.Fen {
+		return fault.New(fault.Conflict, "more than is owed")
+	}
+	p.Advices = append(p.Advices, settlement.Advice{Reference: r.Reference, Fen: r.Fen, Booked: r.Booked, By: number.Command{Party: "S1", Seq: 1}})
+	b[id] = p
+	return nil
+}
+
+// told plays one file to a creditor, and answers what became of each advice.
+func (b creditorsBook) told(t *testing.T, creditor, only string, file []byte) []advised {
+	t.Helper()
+	advices, err := iso20022.Read(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := namedPayments(t.Context(), b, only, advices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := matched(named, creditor, advices)
+	if err := tellAdvices(list, b.advise); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func kindsOf(list []advised) string {
+	var kinds []string
+	for _, v := range list {
+		word := v.Advice.EndToEndID + " " + string(v.Kind)
+		if v.Told {
+			word += "!"
+		}
+		kinds = append(kinds, word)
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// bankSays is what banks tell of G's and F's payments, if things go by the plan.
+func bankSays(t *testing.T, plan bank.Plan) []byte {
+	t.Helper()
+	plan.At = time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
+	in, err := instructionOf(closedNovember, storyPayments(), "G", theAccounts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := bank.Answer(in.file, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// storyPayments are three that G pays S1, and one to M.
+func storyPayments() (list []settlement.Payment) {
+	for i, p := range []settlement.Payment{{Creditor: "S1", Fen: 10_000}, {Creditor: "M", Fen: 6342}, {Creditor: "S1", Fen: 9604}, {Creditor: "S1", Fen: 50}} {
+		p.Cycle, p.N, p.Debtor, p.Due = "2026-11", uint32(i)+1, "G", endOfNovember+3
+		list = append(list, p)
+	}
+	return list
+}
+
+func TestAdvices(t *testing.T) {
+	s1 := "0200000000000002"
+	for _, c := range []struct {
+		name     string
+		plans    []bank.Plan // a file each
+		creditor string
+		only     string
+		want     string // of the last file
+		persons  bool
+		received string // S1's three
+	}{
+		{"all in time", []bank.Plan{{Account: s1}}, "S1", "", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"the same file again", []bank.Plan{{Account: s1}, {Account: s1}}, "S1", "", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"the statement after the notice", []bank.Plan{{Account: s1}, {Account: s1, Statement: true}}, "S1", "", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"a part", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"60.00"}}}}, "S1", "", "2026-11-1 partial!, 2026-11-3 exact!, 2026-11-4 exact!", false, "¥60.00 ¥96.04 ¥0.50"},
+		{"a part, then the rest", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"60.00"}}}, {Account: s1, Books: map[string][]string{"2026-11-1": {"60.00", "40.00"}}}}, "S1", "",
+			"2026-11-1 duplicate, 2026-11-1 exact!, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"late, and one twice", []bank.Plan{{Account: s1, Late: map[string]int{"2026-11-1": 2}, Twice: map[string]bool{"2026-11-4": true}}}, "S1", "",
+			"2026-11-3 exact!, 2026-11-4 exact!, 2026-11-4 duplicate, 2026-11-1 late!", false, "¥100.00 ¥96.04 ¥0.50"},
+		{"too much, and taken back", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"100.01"}}, Reversed: map[string]bool{"2026-11-3": true}}}, "S1", "",
+			"2026-11-1 wrong, 2026-11-3 wrong, 2026-11-4 exact!, 2026-11-3 wrong", true, "¥0.00 ¥0.00 ¥0.50"},
+		{"not booked yet", []bank.Plan{{Account: s1, Pending: map[string]bool{"2026-11-1": true}, Lost: map[string]bool{"2026-11-3": true}}}, "S1", "", "2026-11-1 waiting, 2026-11-4 exact!", false, "¥0.00 ¥0.00 ¥0.50"},
+		{"another's money", []bank.Plan{{Account: s1}}, "M", "", "2026-11-1 unknown, 2026-11-3 unknown, 2026-11-4 unknown", true, "¥0.00 ¥0.00 ¥0.00"},
+		{"of another cycle", []bank.Plan{{Account: s1}}, "S1", "2026-12", "2026-11-1 unknown, 2026-11-3 unknown, 2026-11-4 unknown", true, "¥0.00 ¥0.00 ¥0.00"},
+	} {
+		book := creditorsBook{}
+		for _, p := range shownPayments(storyPayments()) {
+			book[p.EndToEnd] = p.Payment
+		}
+		var list []advised
+		for _, plan := range c.plans {
+			list = book.told(t, c.creditor, c.only, bankSays(t, plan))
+		}
+		if got := kindsOf(list); got != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
+		if err := forPersons(list); (err != nil) != c.persons || err != nil && fault.CodeOf(err) != fault.Conflict {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		var received []string
+		for _, id := range []string{"2026-11-1", "2026-11-3", "2026-11-4"} {
+			received = append(received, yuan(book[id].Received))
+		}
+		if got := strings.Join(received, " "); got != c.received {
+			t.Errorf("%s: %s came in", c.name, got)
+		}
+	}
+}
+
+// TestWhatTheLedgerRefuses needs a person; what stops the run does not.
+func TestWhatTheLedgerRefuses(t *testing.T) {
+	one := func() []advised {
+		return []advised{{Outcome: iso20022.Outcome{Kind: iso20022.Exact, Advice: iso20022.Advice{EndToEndID: "c-1", BankReference: "R", Fen: 5, Booked: november}}}}
+	}
+	list := one()
+	if err := tellAdvices(list, func(command.Request) error { return fault.New(fault.Conflict, "counted") }); err != nil || list[0].Told || list[0].Refused != fault.Conflict || forPersons(list) == nil {
+		t.Errorf("%+v, %v", list, err)
+	}
+	got := rendered(func(w table.Writer) { advisedTable(w, list) })
+	if !strings.Contains(got, "exact ← a person must look") || !strings.Contains(got, "CONFLICT: counted") {
+		t.Error(got)
+	}
+	if err := tellAdvices(one(), func(command.Request) error { return fault.New(fault.Unavailable, "nobody") }); fault.CodeOf(err) != fault.Unavailable {
+		t.Error(err)
+	}
+}
+
+// TestReferences: what the ledger can't have as a name it has as a hash, always the same, and
+// nothing that was paid out is asked about.
+func TestReferences(t *testing.T) {
+	for reference, want := range map[string]string{"BK2026_1-x": "BK2026_1-x", "": "", strings.Repeat("9", 35): strings.Repeat("9", 35)} {
+		if got := onLedger(reference); got != want {
+			t.Errorf("%q: %q", reference, got)
+		}
+	}
+	for _, reference := range []string{"BK/2026.1", strings.Repeat("9", 36), "到账"} {
+		got := onLedger(reference)
+		if err := (settlement.AdviseRequest{Cycle: "c", Payment: 1, Reference: got, Fen: 1, Booked: november}).Check(); err != nil || got != onLedger(reference) || onLedger(got) != got {
+			t.Errorf("%q: %q, %v", reference, got, err)
+		}
+	}
+	paid := iso20022.Advice{EndToEndID: "2026-11-1", Fen: 6720, Currency: "CNY", Status: iso20022.Booked, Booked: november, BankReference: "X"}
+	list := matched(map[string]settlement.Payment{"2026-11-1": paymentsIn(0, 0, 0)[0]}, "F", []iso20022.Advice{paid})
+	if list[0].Kind != sentKind || forPersons(list) != nil || adviceMoney(paid) != "−¥67.20" {
+		t.Errorf("%+v", list)
+	}
+	if paid.Currency, paid.Credit = "USD", true; adviceMoney(paid) != "USD 67.20" {
+		t.Error(adviceMoney(paid))
+	}
+}
+
+>>>>>>> main
 func TestPaymentTables(t *testing.T) {
 	p := paymentsIn(settlement.PartPaid, 0, 0)[0]
 	p.Received, p.Message, p.Hash = 700, "tally-1", make([]byte, 32)

@@ -29,7 +29,8 @@ type basket struct {
 
 func (b *basket) flags(cmd *cobra.Command) {
 	word(cmd, &b.member, "member", "who buys")
-	many(cmd, &b.lines, "line", "line", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
+	many(cmd, &b.lines, "item", "supplier/sku[:quantity]", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
+	require(cmd, "member", "item")
 	word(cmd, &b.region, "region", "whose prices; the outlet's if you name one")
 	word(cmd, &b.outlet, "outlet", "where, an outlet of the seller's (网点)")
 }
@@ -68,8 +69,8 @@ func quoteOrder(a *app) *cobra.Command {
 	var b basket
 	var seller string
 	cmd := leaf("quote", "What a storefront offers a member now, and the hash that an order binds (询价)",
-		`  tally --as D order quote --member zhang --line S1/oilkit --line S2/wiper:2 --region sh
-  tally --as G order quote --seller D --member zhang --line S1/oilkit`,
+		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
+  tally --as G order quote --seller D --member zhang --item S1/oilkit`,
 		func(ctx context.Context, _ []string) error {
 			if err := goods.CheckWanted(b.lines); err != nil {
 				return err
@@ -148,30 +149,30 @@ type placing struct {
 func placeOrder(a *app) *cobra.Command {
 	var p placing
 	cmd := leaf("place", "Place a member's order at your storefront: stock and points are held, all or nothing (下单)",
-		`  tally --as D order place --member zhang --line S1/oilkit --take DP:1860 --take FP:8400 --take GP:20000 \
-      --cash 1220 --payment pos-77-4711 --outlet T3 --accept
-  tally --as G order place --member wang --line S2/wiper:2 --take DP:1800 --for 30m --pickup-code --request web-000123`,
+		`  tally --as D order place --member zhang --item S1/oilkit --take DP:1860 --take FP:8400 --take GP:20000 \
+      --cash 1220 --cash-reference pos-77-4711 --outlet T3 --accept
+  tally --as G order place --member wang --item S2/wiper:2 --take DP:1800 --for 30m --needs-code --request web-000123`,
 		func(ctx context.Context, _ []string) error { return a.placeOrder(ctx, &p) })
 	cmd.Long = `Place a member's order at your storefront. It asks for a quote, shows it, chooses the
 lots earliest expiry first, and binds the quote's hash: if what the member saw has
 changed by then, the order is refused. With --quote it binds what the member agreed
 to before. Points and cash come to the quoted total.
 
-With --pickup-code a one-time code is made for every part that is handed over or
+With --needs-code a one-time code is made for every part that is handed over or
 shipped; they are told here, are used in their order, and stay in your vault (tally
 order codes). Asked again with the same --request, it answers the first receipt and
 the same codes.`
 	p.basket.flags(cmd)
-	p.spending.flags(cmd, "take")
+	p.spending.flags(cmd)
 	p.consent.flags(cmd)
 	units(cmd, &p.cash, "cash", "fen that are paid in cash")
-	word(cmd, &p.payment, "payment", "reference of the cash payment, unique at the seller")
+	word(cmd, &p.payment, "cash-reference", "reference of the cash payment, unique at the seller")
 	word(cmd, &p.reference, "reference", "your own number for the order")
 	one(cmd, &p.quoted, "quote", "hash", "the quote that the member agreed to", codec.ParseHash)
 	cmd.Flags().BoolVar(&p.accept, "accept", false, "accept it at once")
 	span(cmd, &p.length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
 	cmd.MarkFlagsMutuallyExclusive("accept", "for")
-	cmd.Flags().BoolVar(&p.pickup, "pickup-code", false, "deliveries are proven by one-time codes (提货码)")
+	cmd.Flags().BoolVar(&p.pickup, "needs-code", false, "deliveries are proven by one-time codes (提货码)")
 	return cmd
 }
 
@@ -270,7 +271,7 @@ func (a *app) sendOrder(ctx context.Context, g *gateway.Gateway, p *placing, pie
 	}
 	n := handedOver(answer.Quote.Quote.Lines)
 	if n == 0 {
-		return fault.New(fault.BadRequest, "--pickup-code: nothing of it is handed over or shipped")
+		return fault.New(fault.BadRequest, "--needs-code: nothing of it is handed over or shipped")
 	}
 	return a.inVault(func(v *vault.Vault) error {
 		codes, commitment := code.Chain(a.seed(v, pickup, 0), n)

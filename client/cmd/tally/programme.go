@@ -29,15 +29,15 @@ func openProgramme(a *app) *cobra.Command {
 	var rules ruleChanges
 	req.Price = amount.Rate{Num: 1, Den: 1}
 	cmd := a.sends("open PROGRAMME", "Open a programme in your own name; for issuers",
-		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --price 4/5
-  tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expires year_end:1 \
-      --transfer --transfer-per-day 500000 --tier silver:Silver:银:100000 --tier gold:Gold:金:500000 --window 12`,
+		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
+  tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
+      --transfer --transfer-per-day 500000 --tier silver:Silver:银:100000 --tier gold:Gold:金:500000 --tier-months 12`,
 		func(args []string) (command.Request, error) {
 			req.Programme, req.Rules = args[0], rules.on(points.Rules{})
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
-	one(cmd, &req.Price, "price", "rate", "settlement price, fen a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
+	one(cmd, &req.Price, "point-price", "rate", "settlement price, fen a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
 	rules.flags(cmd)
 	return cmd
 }
@@ -45,8 +45,8 @@ func openProgramme(a *app) *cobra.Command {
 func setRules(a *app) *cobra.Command {
 	var changes ruleChanges
 	cmd := leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
-		`  tally --as G programme rules GP --transfer --transfer-per-day 5000 --wait 7
-  tally --as G programme rules GP --expires sliding:365 --grace 14
+		`  tally --as G programme rules GP --transfer --transfer-per-day 5000 --wait-days 7
+  tally --as G programme rules GP --expiry sliding:365 --grace-days 14
   tally --as G programme rules GP --tier none`,
 		func(ctx context.Context, args []string) error {
 			if changes.none() {
@@ -83,7 +83,7 @@ func setProgramme(a *app, verb string, state points.ProgrammeState, short string
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
 member's spending, freeze its wallet: tally points freeze.`
-	cmd.Flags().StringVar(&req.Reason, "reason", "", "a code, such as replaced")
+	reason(cmd, &req.Reason, "replaced")
 	return cmd
 }
 

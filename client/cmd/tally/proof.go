@@ -35,12 +35,12 @@ func prove(a *app) *cobra.Command {
 		Use:   "prove MEMBER",
 		Short: "Write a proof of a member's balance, signed by the parties' peers (余额证明)",
 		Long: `Have the parties' peers sign what a member's lots hold, and write it to a file
-that anybody can check without a network: tally verify-proof. Without --lots it
+that anybody can check without a network: tally verify-proof. Without --about it
 is about all lots with something left, up to 500, earliest expiry first. A proof
 speaks of the lots that it names, so it can only understate a balance. Nothing
 changes on the ledger.`,
 		Example: `  tally --as D points prove zhang --out zhang.proof
-  tally --as D points prove zhang --lots G.1.3.0.0,D.1.7.2.0 --out zhang.proof --signers 3`,
+  tally --as D points prove zhang --about G.1.3.0.0 --about D.1.7.2.0 --out zhang.proof --signers 3`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
@@ -60,9 +60,10 @@ changes on the ledger.`,
 			})
 		},
 	}
-	cmd.Flags().StringSliceVar(&lots, "lots", nil, "the lots it is about; all with something left if none is named")
-	cmd.Flags().StringVar(&out, "out", "", "file to write")
-	cmd.Flags().IntVar(&need, "signers", 2, "how many parties must sign")
+	many(cmd, &lots, "about", "number", "a lot it is about; all with something left if you name none", asIs)
+	word(cmd, &out, "out", "file to write")
+	whole(cmd, &need, "signers", 2, "how many parties must sign")
+	require(cmd, "out")
 	return cmd
 }
 
@@ -159,8 +160,8 @@ was so at its block and time; it doesn't say that it is still so.`,
 			return a.printProof(checked)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "trust", "", "directory with PARTY.pem, the CA of each party whose signature counts")
-	cmd.Flags().IntVar(&need, "signers", 2, "how many parties must have signed")
+	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
+	whole(cmd, &need, "signers", 2, "how many parties must have signed")
 	return cmd
 }
 

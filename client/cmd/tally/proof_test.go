@@ -79,8 +79,8 @@ func TestVerifyProofRefuses(t *testing.T) {
 		{"no CAs", []string{"verify-proof", proofFile, "--trust", dir}, "no PARTY.pem"},
 		{"no trust at all", []string{"verify-proof", proofFile}, "--trust DIR"},
 		{"no file", []string{"verify-proof", "none.proof", "--trust", theCAs}, "none.proof"},
-		{"no place for a proof", []string{"--as", "D", "points", "prove", "ann"}, "--out FILE"},
-		{"a lot that is none", []string{"--as", "D", "points", "prove", "ann", "--out", more, "--lots", "D.1"}, "party.lane"},
+		{"no place for a proof", []string{"--as", "D", "points", "prove", "ann"}, "say --out"},
+		{"a lot that is none", []string{"--as", "D", "points", "prove", "ann", "--out", more, "--about", "D.1"}, "party.lane"},
 	} {
 		if _, errs, exit := run(t, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d: %s", c.name, exit, errs)

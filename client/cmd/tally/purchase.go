@@ -95,7 +95,7 @@ Only you and the seller know it: it is opened from your vault, and empty where t
 has no opening.`
 	partFlags(cmd, &f)
 	word(cmd, &after, "after", "cursor of the last row that you have")
-	cmd.Flags().Uint32Var(&limit, "limit", 0, "at most so many parts; 0: all")
+	whole(cmd, &limit, "limit", 0, "at most so many parts; 0: all")
 	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }

@@ -24,8 +24,8 @@ func rates(a *app) *cobra.Command {
 func publishRate(a *app) *cobra.Command {
 	var req points.PublishRateRequest
 	cmd := a.sends("publish FROM TO", "Publish a rate into your programme, or change it; the other issuer must agree",
-		`  tally --as G rate publish MP GP --rate 1/2 --since 2026-11-01 --until 2027-10-31
-  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 5000 --since 2026-12-01 --until 2027-11-30`,
+		`  tally --as G rate publish MP GP --rate 1/2 --from 2026-11-01 --until 2027-10-31
+  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 5000 --from 2026-12-01 --until 2027-11-30`,
 		func(args []string) (command.Request, error) {
 			req.From, req.To = args[0], args[1]
 			return req, nil
@@ -33,8 +33,9 @@ func publishRate(a *app) *cobra.Command {
 	one(cmd, &req.Rate, "rate", "rate", "points got for one given, such as 1/2", amount.ParseRate)
 	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most", "exact", "floor")
 	units(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit")
-	day(cmd, &req.Since, "since", "first day")
+	day(cmd, &req.Since, "from", "first day")
 	day(cmd, &req.Until, "until", "last day")
+	require(cmd, "rate", "from", "until")
 	return cmd
 }
 
@@ -49,7 +50,8 @@ func agreeRate(a *app) *cobra.Command {
 	cmd.Long = `Agree to a published rate out of your programme: to its limit, its days and its way to
 make whole points, too. Name all of it by the hash that tally rate show tells, so that
 nothing of it can be changed meanwhile.`
-	one(cmd, &req.Terms, "terms", "digits", "the hash of what you have read", codec.ParseHash)
+	one(cmd, &req.Terms, "terms", "hash", "the hash of what you have read", codec.ParseHash)
+	require(cmd, "terms")
 	return cmd
 }
 
@@ -78,29 +80,30 @@ func showRate(a *app) *cobra.Command {
 
 func listRates(a *app) *cobra.Command {
 	var f index.Filter
-	cmd := lists(a, "list", "List published rates", "  tally --as A rate list --to GP", columns[points.Conversion]{
+	cmd := lists(a, "list", "List published rates", "  tally --as A rate list --into GP", columns[points.Conversion]{
 		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"}, right: []int{3, 5},
 		cells: func(n index.Noun[points.Conversion], s scales) table.Row {
 			c := n.Row
 			return table.Row{c.From, c.To, c.Rate, c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
 		},
 	}, func([]string) index.Filter { return f })
-	word(cmd, &f.Topic, "to", "into this programme only")
+	word(cmd, &f.Topic, "into", "into this programme only")
 	return cmd
 }
 
 func convert(a *app) *cobra.Command {
 	var v conversion
 	cmd := leaf("convert", "Turn a member's points into points of your programme, at the agreed rate (积分换算)",
-		`  tally --as G points convert --member li --from MP:6301 --to GP`,
+		`  tally --as G points convert --member li --take MP:6301 --into GP`,
 		func(ctx context.Context, _ []string) error { return a.convert(ctx, &v) })
 	cmd.Long = `Turn a member's points into points of your programme, at the published and agreed
 rate. What doesn't make a whole point stays with the member. You need the member's
 authorisation if you aren't its home.`
 	word(cmd, &v.member, "member", "whose points")
-	one(cmd, &v.from, "from", "points", "programme:amount, earliest expiry first", parsePart)
-	word(cmd, &v.to, "to", "programme that they become")
+	one(cmd, &v.from, "take", "programme:points", "programme:amount, earliest expiry first", parsePart)
+	word(cmd, &v.to, "into", "programme that they become")
 	v.consent.flags(cmd)
+	require(cmd, "member", "take", "into")
 	return cmd
 }
 
@@ -128,7 +131,7 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 		return points.ConvertRequest{Member: v.member, To: v.to, Pieces: pieces, Authorisation: authorisation, Code: cd}
 	}
 	if v.from.programme == "" {
-		return fault.New(fault.BadRequest, "say which points: --from programme:amount")
+		return fault.New(fault.BadRequest, "say which points: --take programme:points")
 	}
 	s := spending{take: []part{v.from}}
 	if err := s.check(with); err != nil {

@@ -131,9 +131,9 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		args []string
 		want func(points.Rules) points.Rules
 	}{
-		{"grace", []string{"--grace", "14"}, func(r points.Rules) points.Rules { r.Grace = 14; return r }},
+		{"grace", []string{"--grace-days", "14"}, func(r points.Rules) points.Rules { r.Grace = 14; return r }},
 		{"to none", []string{"--earn-per-day", "0"}, func(r points.Rules) points.Rules { r.EarnPerDay = 0; return r }},
-		{"expiry", []string{"--expires", "free"}, func(r points.Rules) points.Rules { r.Expiry = points.Expiry{}; return r }},
+		{"expiry", []string{"--expiry", "free"}, func(r points.Rules) points.Rules { r.Expiry = points.Expiry{}; return r }},
 		{"one limit", []string{"--transfer-per-counterparty", "2"}, func(r points.Rules) points.Rules { r.Transfer.PerCounterparty = 2; return r }},
 		{"no transfers", []string{"--transfer=false"}, func(r points.Rules) points.Rules { r.Transfer = points.TransferRules{}; return r }},
 		{"other tiers", []string{"--tier", "a:A:甲:5", "--tier", "b:B:乙:9"}, func(r points.Rules) points.Rules {

@@ -315,7 +315,7 @@ func reportCaps(a *app) *cobra.Command {
 	cmd.Long = `Say how much each party that has a cap has come to owe others in the open cycle, and how
 much of the cap its lanes have been granted, drawn or not: what neither has is free.
 --check fails, with the exit code of NET_DEBIT_CAP, if a party is at the alarm or over it.`
-	cmd.Flags().Uint8Var(&alarm, "alarm", alarm, "percent of the cap from which on a party is marked")
+	whole(cmd, &alarm, "alarm", alarm, "percent of the cap from which on a party is marked")
 	cmd.Flags().BoolVar(&check, "check", false, "fail if a party is marked: for a timer")
 	return cmd
 }

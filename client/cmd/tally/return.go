@@ -31,7 +31,7 @@ func requestReturn(a *app) *cobra.Command {
 			req.Line, err = parsePlace("line", args[2])
 			return req, err
 		})
-	cmd.Flags().Uint32Var(&req.Quantity, "quantity", 1, "how many of it")
+	whole(cmd, &req.Quantity, "quantity", 1, "how many of it")
 	reason(cmd, &req.Reason, "wrong_size")
 	return cmd
 }
@@ -65,25 +65,25 @@ func refuseReturn(a *app) *cobra.Command {
 func refundReturn(a *app) *cobra.Command {
 	var payment string
 	cmd := a.ofReturn("refund RETURN", "Give points and cash back for returned goods; for the seller (退款)",
-		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --payment refund-77-12",
+		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12",
 		func(n number.Command) command.Request { return goods.RefundRequest{Return: n, Payment: payment} })
 	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
 taken from, and what the parties came to owe each other they owe the other way
 round. Of a line, the units that were sold last go back first.`
-	word(cmd, &payment, "payment", "reference of the cash refund, if cash goes back")
+	word(cmd, &payment, "cash-reference", "reference of the cash refund, if cash goes back")
 	return cmd
 }
 
 func timeOutReturn(a *app) *cobra.Command {
-	var due string
+	var d due
 	cmd := leaf("timeout [RETURN]", "End a return in the member's favour that its seller left unanswered; for everyone (超时退款)",
 		"  tally --as G order return timeout G.0.12.0\n  tally --as M order return timeout --due",
 		func(ctx context.Context, args []string) error {
-			if err := checkDue("return timeout", args, due); err != nil {
+			if err := d.check("return timeout", args); err != nil {
 				return err
 			}
-			if due != "" {
-				return a.dueReturns(ctx, sellerOf(due))
+			if d.all {
+				return a.dueReturns(ctx, d.seller)
 			}
 			n, err := number.ParseCommand(args[0])
 			if err != nil {
@@ -94,7 +94,7 @@ func timeOutReturn(a *app) *cobra.Command {
 	cmd.Long = `End a return whose seller neither took the goods nor refused nor refunded in the days that
 its storefront gives. The points go back; cash that the seller then owes is listed by
 tally order cash list.`
-	dueFlag(cmd, &due, "all whose days to be answered have passed")
+	d.flags(cmd, "all whose days to be answered have passed")
 	return a.takesLong(cmd)
 }
 
@@ -134,9 +134,10 @@ func cashOwed(a *app) *cobra.Command {
 func payBack(a *app) *cobra.Command {
 	var payment string
 	cmd := a.ofReturn("refunded CASH", "Name the refund that paid cash back; for the seller and the member's home (现金已退)",
-		"  tally --as D order cash refunded D.0.9.0 --payment refund-77-13",
+		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13",
 		func(n number.Command) command.Request { return goods.PayBackRequest{Due: n, Payment: payment} })
-	word(cmd, &payment, "payment", "reference of the cash refund; one proves one")
+	word(cmd, &payment, "cash-reference", "reference of the cash refund; one proves one")
+	require(cmd, "cash-reference")
 	return cmd
 }
 
@@ -156,7 +157,7 @@ func listCash(a *app) *cobra.Command {
 	word(cmd, &f.Member, "member", "of this member only")
 	word(cmd, &f.Party, "seller", "of this seller only")
 	word(cmd, &f.Topic, "order", "of this order only")
-	wordsOf(cmd, &f.States, "state", "in these states; OWED if you name none", "OWED", "PAID_BACK")
+	wordsOf(cmd, &f.States, "state", "in these states only, otherwise in OWED", "OWED", "PAID_BACK")
 	return cmd
 }
 
@@ -173,7 +174,7 @@ func cashTable(t table.Writer, list []index.Noun[goods.Due], _ scales) {
 func listReturns(a *app) *cobra.Command {
 	var f index.ReturnFilter
 	var mine bool
-	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --mine",
+	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own",
 		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				if mine {
@@ -186,7 +187,7 @@ func listReturns(a *app) *cobra.Command {
 	word(cmd, &f.Member, "member", "of this member only")
 	word(cmd, &f.Seller, "seller", "of this seller only")
 	word(cmd, &f.Supplier, "supplier", "of this supplier's goods only")
-	cmd.Flags().BoolVar(&mine, "mine", false, "of goods of the suppliers that you act for only")
+	cmd.Flags().BoolVar(&mine, "own", false, "of goods of the suppliers that you act for only")
 	wordsOf(cmd, &f.States, "state", "in these states only", "REQUESTED", "RECEIVED", "REFUNDED", "REFUSED")
 	return cmd
 }
@@ -219,7 +220,7 @@ func unlessZero(n int64) string {
 
 // wordsOf is a flag with some of a few words, with commas between them.
 func wordsOf[T any](cmd *cobra.Command, to *[]T, name, usage string, words ...string) {
-	on(cmd, name, "words", usage+": "+joined(words), func(text string) error {
+	on(cmd, name, flagMeanings[name].kind, usage+": "+joined(words), func(text string) error {
 		for _, word := range splitWords(text) {
 			if word == "" {
 				return fault.New(fault.BadRequest, "want one or more of %v, with commas between them", words)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -31,21 +32,29 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
   tally --as D points wallet zhang
   tally --as D points redeem --member zhang --take GP:500 --request till-7-000123
   tally --as A query owes -o json`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFormat(cmd) },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(a.checkFormat(cmd), cmd.ValidateFlagGroups()); err != nil {
+				return err
+			}
+			return checkRequired(cmd)
+		},
 	}
 	cmd.SetHelpTemplate(help)
 	flags := cmd.PersistentFlags()
-	flags.StringVarP(&a.format, "output", "o", "table", "how to answer: table or json, csv where the command says so")
-	flags.StringVar(&a.as, "as", os.Getenv("TALLY_AS"), "party to act as ($TALLY_AS)")
-	flags.StringVar(&a.profile, "profile", os.Getenv("TALLY_PROFILE"), "connection profile of the party ($TALLY_PROFILE)")
-	flags.StringVar(&a.network, "network", envOr("TALLY_NETWORK", "test-network/.run"), "folder of the network that tallynet made ($TALLY_NETWORK)")
-	flags.StringVar(&a.request, "request", "", "request id of a command; the same id takes effect once")
-	flags.Uint64Var(&a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
-	flags.DurationVar(&a.timeout, "timeout", time.Minute, "how long to wait")
+	a.format, a.as, a.profile = "table", os.Getenv("TALLY_AS"), os.Getenv("TALLY_PROFILE")
+	a.network = envOr("TALLY_NETWORK", "test-network/.run")
+	wordIn(flags, &a.format, "format", "form of the answer: table or json, csv where the command says so")
+	flags.Lookup("format").Shorthand = "o"
+	wordIn(flags, &a.as, "as", "party to act as ($TALLY_AS)")
+	wordIn(flags, &a.profile, "profile", "connection profile of the party ($TALLY_PROFILE)")
+	wordIn(flags, &a.network, "network", "folder of the network that tallynet made ($TALLY_NETWORK)")
+	wordIn(flags, &a.request, "request", "request id of a command; the same id takes effect once")
+	wholeIn(flags, &a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
+	spanIn(flags, &a.timeout, "timeout", time.Minute, "how long to wait")
 	//nolint:errcheck // the flag exists
-	cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	//nolint:errcheck // the flag exists
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
@@ -64,9 +73,9 @@ func (a *app) checkFormat(cmd *cobra.Command) error {
 	case a.format == "table", a.format == "json", a.format == "csv" && csv:
 		return nil
 	case csv:
-		return fmt.Errorf("--output: want table, json or csv")
+		return fmt.Errorf("--format: want table, json or csv")
 	}
-	return fmt.Errorf("--output: want table or json")
+	return fmt.Errorf("--format: want table or json")
 }
 
 // help says what a command is for before it says more.

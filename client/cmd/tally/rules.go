@@ -46,9 +46,9 @@ func change[T any](c *ruleChanges, cmd *cobra.Command, name, kind, usage string,
 }
 
 func (c *ruleChanges) flags(cmd *cobra.Command) {
-	change(c, cmd, "scale", "digits", "digits after the point that people are shown, 0 to 6", small[uint8], func(r *points.Rules, v uint8) { r.Scale = v })
-	change(c, cmd, "expires", "rule", "free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry, func(r *points.Rules, v points.Expiry) { r.Expiry = v })
-	c.yesNo(cmd, "evidence", "every grant waits for a witness's evidence", func(r *points.Rules, v bool) { r.Evidence = v })
+	change(c, cmd, "scale", "number", "digits after the point that people are shown, 0 to 6", small[uint8], func(r *points.Rules, v uint8) { r.Scale = v })
+	change(c, cmd, "expiry", "rule", "free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry, func(r *points.Rules, v points.Expiry) { r.Expiry = v })
+	c.yesNo(cmd, "needs-evidence", "every grant waits for a witness's evidence", func(r *points.Rules, v bool) { r.Evidence = v })
 	c.yesNo(cmd, "transfer", "points may go from member to member; --transfer=false forbids it", func(r *points.Rules, v bool) {
 		if r.Transfer.Allowed = v; !v {
 			r.Transfer = points.TransferRules{}
@@ -56,15 +56,15 @@ func (c *ruleChanges) flags(cmd *cobra.Command) {
 	})
 	change(c, cmd, "transfer-per-day", "points", "that one member may send; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.Transfer.PerDay = v })
 	change(c, cmd, "transfer-per-counterparty", "points", "a day, from one member to one other; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
-	change(c, cmd, "wait", "days", "before received points can be sent on", small[uint16], func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
+	change(c, cmd, "wait-days", "days", "before received points can be sent on", small[uint16], func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
 	change(c, cmd, "earn-per-day", "points", "that one member may get; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.EarnPerDay = v })
 	change(c, cmd, "spend-per-day", "points", "that one member may spend or convert; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
-	change(c, cmd, "grace", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16], func(r *points.Rules, v uint16) { r.Grace = v })
-	change(c, cmd, "window", "months", "that count towards a tier, this one included", small[uint8], func(r *points.Rules, v uint8) { r.Window = v })
-	change(c, cmd, "shortfall", "way", "of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)", func(text string) (s points.Shortfall, err error) {
+	change(c, cmd, "grace-days", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16], func(r *points.Rules, v uint16) { r.Grace = v })
+	change(c, cmd, "tier-months", "months", "that count towards a tier, this one included", small[uint8], func(r *points.Rules, v uint8) { r.Window = v })
+	change(c, cmd, "shortfall", "word", "of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)", func(text string) (s points.Shortfall, err error) {
 		return s, s.UnmarshalText([]byte(text))
 	}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
-	on(cmd, "tier", "tier", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)", c.tier)
+	on(cmd, "tier", "id:en:zh:points", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)", c.tier)
 }
 
 func (c *ruleChanges) tier(text string) error {

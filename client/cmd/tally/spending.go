@@ -30,9 +30,9 @@ type part struct {
 	units     amount.Units
 }
 
-func (s *spending) flags(cmd *cobra.Command, take string) {
-	many(cmd, &s.take, take, "points", "programme:amount, earliest expiry first", parsePart)
-	many(cmd, &s.lots, "lot", "piece", "or lot:amount, to name the lots yourself", parsePiece)
+func (s *spending) flags(cmd *cobra.Command) {
+	many(cmd, &s.take, "take", "programme:points", "programme:points, earliest expiry first", parsePart)
+	many(cmd, &s.lots, "lot", "lot:points", "or lot:points, to name the lots yourself", parsePiece)
 }
 
 func parsePart(text string) (part, error) {
@@ -46,7 +46,7 @@ var example = spend.Take{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount:
 // check refuses what is malformed whatever lots will be chosen.
 func (s spending) check(with func([]spend.Take) command.Request) error {
 	if len(s.take)+len(s.lots) == 0 {
-		return fault.New(fault.BadRequest, "say which points: programme:amount, or --lot lot:amount")
+		return fault.New(fault.BadRequest, "say which points: --take programme:points, or --lot lot:points")
 	}
 	for _, p := range s.take {
 		if err := p.units.Check(); err != nil {

@@ -75,13 +75,13 @@ func listStatements(a *app) *cobra.Command {
 const shownLines = 50
 
 func showStatement(a *app) *cobra.Command {
-	var cycle, between string
+	var cycle, party, with string
 	limit := shownLines
-	cmd := leaf("show WITH", "Show your statement with another party, as your own blocks have it", `  tally --as D statement show G
-  tally --as A statement show G --between D`,
-		func(ctx context.Context, args []string) error {
+	cmd := leaf("show", "Show your statement with another party, as your own blocks have it", `  tally --as D statement show --with G
+  tally --as A statement show --party D --with G`,
+		func(ctx context.Context, _ []string) error {
 			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
-				s, err := node.Recompute(cycle, or(between, g.Party()), args[0])
+				s, err := node.Recompute(cycle, or(party, g.Party()), with)
 				if err != nil {
 					return err
 				}
@@ -99,9 +99,16 @@ func showStatement(a *app) *cobra.Command {
 			})
 		})
 	cycleFlag(cmd, &cycle)
-	word(cmd, &between, "between", "the other of the two, if it isn't you")
-	cmd.Flags().IntVar(&limit, "limit", shownLines, "lines to show at most; an export has them all")
+	withFlag(cmd, &with)
+	word(cmd, &party, "party", "whose statement, if it isn't yours")
+	whole(cmd, &limit, "limit", shownLines, "lines to show at most; an export has them all")
 	return cmd
+}
+
+// withFlag names the other party of a statement.
+func withFlag(cmd *cobra.Command, to *string) {
+	word(cmd, to, "with", "the other party")
+	require(cmd, "with")
 }
 
 // or is a text, or another if that is none.

@@ -19,14 +19,12 @@ import (
 )
 
 func exportStatement(a *app) *cobra.Command {
-	var cycle, out, form, language string
+	var cycle, with, out, language string
 	var need int
-	cmd := leaf("export WITH", "Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English (导出账单)",
-		`  tally --as D statement export G --out 2026-11-D-G.xlsx
-  tally --as D statement export G --out 2026-11-D-G.pdf --language zh`, func(ctx context.Context, args []string) error {
-			if form == "" {
-				form = strings.TrimPrefix(filepath.Ext(out), ".")
-			}
+	cmd := leaf("export", "Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English (导出账单)",
+		`  tally --as D statement export --with G --out 2026-11-D-G.xlsx
+  tally --as D statement export --with G --out 2026-11-D-G.pdf --language zh`, func(ctx context.Context, _ []string) error {
+			form := strings.TrimPrefix(filepath.Ext(out), ".")
 			if out == "" || !slices.Contains(statement.Forms(), form) {
 				return fault.New(fault.BadRequest, "say where it goes: --out FILE, with %s at its end", strings.Join(statement.Forms(), ", ."))
 			}
@@ -35,7 +33,7 @@ func exportStatement(a *app) *cobra.Command {
 				return err
 			}
 			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
-				s, err := node.Recompute(cycle, g.Party(), args[0])
+				s, err := node.Recompute(cycle, g.Party(), with)
 				if err != nil {
 					return err
 				}
@@ -54,12 +52,13 @@ func exportStatement(a *app) *cobra.Command {
 			})
 		})
 	cycleFlag(cmd, &cycle)
-	word(cmd, &out, "out", "file to write")
-	word(cmd, &form, "form", "xlsx, csv, pdf or json; none: as the file's name ends")
-	cmd.Flags().StringVar(&language, "language", "en", "en or zh")
+	withFlag(cmd, &with)
+	word(cmd, &out, "out", "file to write: .xlsx, .csv, .pdf or .json")
+	language = "en"
+	word(cmd, &language, "language", "en or zh")
 	complete(cmd, "language", "en", "zh")
-	complete(cmd, "form", statement.Forms()...)
-	cmd.Flags().IntVar(&need, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
+	whole(cmd, &need, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
+	require(cmd, "out")
 	return cmd
 }
 

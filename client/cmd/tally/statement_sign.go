@@ -146,12 +146,11 @@ const maxRequest = 64
 
 func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := a.sends("claim WITH", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
-		"  tally --as M statement claim D --cycle 2026-11",
-		func(args []string) (command.Request, error) {
-			req.With = args[0]
-			return req, nil
-		})
+	cmd := a.sends("claim", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
+		"  tally --as M statement claim --with D --cycle 2026-11",
+		func([]string) (command.Request, error) { return req, nil })
+	withFlag(cmd, &req.With)
 	word(cmd, &req.Cycle, "cycle", "closed cycle")
+	require(cmd, "cycle")
 	return cmd
 }

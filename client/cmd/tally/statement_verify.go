@@ -27,16 +27,16 @@ proof in it must show that peers of enough parties say so. That needs no network
 parties' CAs: those of your profile (--as, --profile), or a directory with PARTY.pem for each
 party whose signature counts. A line that was changed is named.
 
-With --need 0 the file is checked against itself alone: then its signatures are but words.
+With --signers 0 the file is checked against itself alone: then its signatures are but words.
 The period, names and the opening balance are under no signature. A PDF is for reading:
 compare the root on its last page.`,
 		Example: `  tally --as F verify-statement 2026-11-D-G.xlsx
-  tally verify-statement 2026-11-D-G.json --trust cas --need 3 -o json
-  tally verify-statement 2026-11-D-G.csv --need 0`,
+  tally verify-statement 2026-11-D-G.json --trust cas --signers 3 -o json
+  tally verify-statement 2026-11-D-G.csv --signers 0`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if need < 0 {
-				return fmt.Errorf("--need: want 0 or more")
+				return fmt.Errorf("--signers: want 0 or more")
 			}
 			trust, cfg, err := a.trustIf(need, dir)
 			if err != nil {
@@ -52,8 +52,8 @@ compare the root on its last page.`,
 			return a.printStatementReport(report)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "trust", "", "directory with PARTY.pem, the CA of each party whose signature counts")
-	cmd.Flags().IntVar(&need, "need", 2, "how many parties' peers must have signed the proof in the file; 0 to do without")
+	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
+	whole(cmd, &need, "signers", 2, "how many parties' peers must have signed the proof in the file; 0 to do without")
 	return cmd
 }
 

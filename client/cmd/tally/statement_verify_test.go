@@ -53,7 +53,7 @@ func TestVerifyStatement(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
 	dir, trust := statementFiles(t, al), al.TrustDir()
 	for _, form := range []string{"json", "csv", "xlsx"} {
-		out, errs, exit := run(t, "verify-statement", filepath.Join(dir, "s."+form), "--trust", trust, "--need", "3")
+		out, errs, exit := run(t, "verify-statement", filepath.Join(dir, "s."+form), "--trust", trust, "--signers", "3")
 		for _, want := range []string{"D Dealer 经销商; G Group 集团", "closing D owes G  18.00 yuan", "signed by         D ", "SIGNED as of block 61", "D, F, G, 2026-12-04 08:00:00 UTC"} {
 			if exit != 0 || !strings.Contains(out, want) {
 				t.Errorf("%s: exit %d, want %q: %s%s", form, exit, want, errs, out)
@@ -65,7 +65,7 @@ func TestVerifyStatement(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Total.Owes.AB != 1_800 || said.Proven == nil || len(said.Problems) > 0 {
 		t.Errorf("%v: %s", err, out)
 	}
-	if out, _, exit := run(t, "verify-statement", filepath.Join(dir, "s.csv"), "--need", "0"); exit != 0 || !strings.Contains(out, "not proven; it says: D by D.1.9.0 on 2026-12-03") {
+	if out, _, exit := run(t, "verify-statement", filepath.Join(dir, "s.csv"), "--signers", "0"); exit != 0 || !strings.Contains(out, "not proven; it says: D by D.1.9.0 on 2026-12-03") {
 		t.Errorf("without trust: exit %d: %s", exit, out)
 	}
 }
@@ -88,13 +88,13 @@ func TestVerifyStatementRefuses(t *testing.T) {
 		want []string
 	}{
 		{"a fen more", []string{fen, "--trust", trust}, []string{"line D.1.4.0.0 was changed", "root: the file says", "on the ledger D signed the root"}},
-		{"a fen more, unproven", []string{fen, "--need", "0"}, []string{"line D.1.4.0.0 was changed", "root: the file says"}},
-		{"four signers", []string{good, "--trust", trust, "--need", "4"}, []string{"3 parties signed"}},
-		{"under no signer", []string{good, "--need", "-1"}, []string{"0 or more"}},
+		{"a fen more, unproven", []string{fen, "--signers", "0"}, []string{"line D.1.4.0.0 was changed", "root: the file says"}},
+		{"four signers", []string{good, "--trust", trust, "--signers", "4"}, []string{"3 parties signed"}},
+		{"under no signer", []string{good, "--signers", "-1"}, []string{"want a whole number"}},
 		{"others' CAs", []string{good, "--trust", prooftest.New(t, "D", "F", "G").TrustDir()}, []string{"not of the party's CA"}},
 		{"no trust at all", []string{good}, []string{"--trust DIR"}},
-		{"a PDF", []string{filepath.Join(dir, "s.pdf"), "--need", "0"}, []string{"for reading"}},
-		{"no file", []string{filepath.Join(dir, "none.json"), "--need", "0"}, []string{"none.json"}},
+		{"a PDF", []string{filepath.Join(dir, "s.pdf"), "--signers", "0"}, []string{"for reading"}},
+		{"no file", []string{filepath.Join(dir, "none.json"), "--signers", "0"}, []string{"none.json"}},
 		{"two files", []string{good, fen}, []string{"accepts 1 arg"}},
 	} {
 		_, errs, exit := run(t, append([]string{"verify-statement"}, c.args...)...)

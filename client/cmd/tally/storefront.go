@@ -39,11 +39,11 @@ func setStorefront(a *app) *cobra.Command {
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
-	many(cmd, &req.Tenders, "tender", "rate", "PROGRAMME:FEN, what a point of it counts for: 1, 4/5, 0.8", parseTender)
-	cmd.Flags().Int32Var(&req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
-	cmd.Flags().Int32Var(&req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
-	cmd.Flags().Int32Var(&req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
-	cmd.Flags().Int32Var(&req.AnswerDays, "answer-days", 14, "days for each of your steps of a return; then anyone may time it out, in the member's favour")
+	many(cmd, &req.Tenders, "tender", "programme:rate", "PROGRAMME:FEN, what a point of it counts for: 1, 4/5, 0.8", parseTender)
+	whole(cmd, &req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
+	whole(cmd, &req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
+	whole(cmd, &req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
+	whole(cmd, &req.AnswerDays, "answer-days", 14, "days for each of your steps of a return; then anyone may time it out, in the member's favour")
 	cmd.Flags().BoolVar(&closed, "closed", false, "it takes no orders")
 	return cmd
 }
@@ -96,9 +96,11 @@ member's. One price for all fits --price; several stand in a file, in their orde
 	forWhom(cmd, &price.Audience)
 	many(cmd, &price.Regions, "region", "region", "where it has this price; none for everywhere", asIs)
 	many(cmd, &req.Labels, "label", "label", "of your own, to find it by and for campaigns", asIs)
-	cmd.Flags().StringVar(&req.Scene, "scene", "retail", "scene, which selects the settlement model")
+	req.Scene = "retail"
+	word(cmd, &req.Scene, "scene", "scene, which selects the settlement model")
 	cmd.Flags().BoolVar(&closed, "closed", false, "it is not sold")
 	cmd.MarkFlagsMutuallyExclusive("price", "prices")
+	requireOne(cmd, "price", "prices")
 	return cmd
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/client/gateway"
@@ -24,7 +23,7 @@ func suppliers(a *app) *cobra.Command {
 func applySupplier(a *app) *cobra.Command {
 	var req goods.ApplyRequest
 	cmd := a.sends("apply SUPPLIER", "Ask to become a supplier, yourself or for whom you act (入驻申请)",
-		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --licence licence.pdf`,
+		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`,
 		func(args []string) (command.Request, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
@@ -32,9 +31,7 @@ func applySupplier(a *app) *cobra.Command {
 		})
 	names(cmd, &req.En, &req.Zh)
 	many(cmd, &req.Categories, "category", "category", "that it wants to list; none for all", asIs)
-	one(cmd, &req.Licence, "licence", "file", "its documents; only their SHA-256 goes to the ledger", hashFile)
-	one(cmd, &req.Licence, "hash", "digits", "or their SHA-256, 64 hexadecimal digits", codec.ParseHash)
-	cmd.MarkFlagsMutuallyExclusive("licence", "hash")
+	evidence(cmd, &req.Licence)
 	return cmd
 }
 

@@ -64,6 +64,7 @@ the percentage of the price that the seller keeps, such as 15.`
 	choice(cmd, &req.Kind, "kind", "what the value is", "supply", "commission")
 	word(cmd, &value, "value", "file with the value, or - for the input")
 	day(cmd, &req.Until, "until", "last day on which a listing may take them")
+	require(cmd, "value")
 	return cmd
 }
 
@@ -146,10 +147,10 @@ type termsFile struct {
 const termsFormat = "tallystick terms v1"
 
 func exportTerms(a *app) *cobra.Command {
-	var supplier string
-	cmd := leaf("export SELLER FILE", "Write what you offer a seller now, with values and salts, for the seller alone (导出条款)",
-		`  tally --as S1 terms export D for-D.json
-  tally --as S1 terms export D for-D.json --supplier care`,
+	var supplier, out string
+	cmd := leaf("export SELLER", "Write what you offer a seller now, with values and salts, for the seller alone (导出条款)",
+		`  tally --as S1 terms export D --out for-D.json
+  tally --as S1 terms export D --out for-D.json --supplier care`,
 		func(ctx context.Context, args []string) error {
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				return a.inVault(func(v *vault.Vault) error {
@@ -157,16 +158,18 @@ func exportTerms(a *app) *cobra.Command {
 					if err != nil {
 						return err
 					}
-					if err := writePrivate(args[1], file); err != nil {
+					if err := writePrivate(out, file); err != nil {
 						return err
 					}
-					return a.print(map[string]any{"file": args[1], "terms": len(file.Terms)}, func(t table.Writer) {
-						t.AppendRows([]table.Row{{"file", args[1]}, {"terms", len(file.Terms)}})
+					return a.print(map[string]any{"file": out, "terms": len(file.Terms)}, func(t table.Writer) {
+						t.AppendRows([]table.Row{{"file", out}, {"terms", len(file.Terms)}})
 					})
 				})
 			})
 		})
 	word(cmd, &supplier, "supplier", "of this supplier only")
+	word(cmd, &out, "out", "file to write; it must not be there yet")
+	require(cmd, "out")
 	return cmd
 }
 

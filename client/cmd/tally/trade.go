@@ -26,8 +26,8 @@ func offerTrade(a *app) *cobra.Command {
 	var want part
 	var length time.Duration
 	cmd := leaf("offer", "Offer a member's points for points of another programme; for its home, or with an authorisation (挂单)",
-		`  tally --as D trade offer --member wang --give DP:100 --want GP:90 --valid 7d
-  tally --as D trade offer --member wang --give DP:100 --want GP:90 --for li`,
+		`  tally --as D trade offer --member wang --take DP:100 --want GP:90 --for 7d
+  tally --as D trade offer --member wang --take DP:100 --want GP:90 --taker li`,
 		func(ctx context.Context, _ []string) (err error) {
 			if req.Authorisation, req.Code, err = c.proof(); err != nil {
 				return err
@@ -40,11 +40,13 @@ func offerTrade(a *app) *cobra.Command {
 			})
 		})
 	word(cmd, &req.Member, "member", "who offers")
-	s.flags(cmd, "give")
-	one(cmd, &want, "want", "points", "programme:amount that it wants for them", parsePart)
-	word(cmd, &req.For, "for", "the one member who may take it; none: anybody")
-	span(cmd, &length, "valid", aDay, "how long it can be taken, up to 30d")
+	s.flags(cmd)
+	one(cmd, &want, "want", "programme:points", "programme:points that it wants for them", parsePart)
+	word(cmd, &req.For, "taker", "the one member who may take it; anybody if you name none")
+	span(cmd, &length, "for", aDay, "how long it can be taken, from now, up to 30d")
 	c.flags(cmd)
+	requireOne(cmd, "take", "lot")
+	require(cmd, "member", "want")
 	return cmd
 }
 
@@ -64,6 +66,7 @@ func takeTrade(a *app) *cobra.Command {
 		})
 	word(cmd, &req.Member, "member", "who takes it")
 	c.flags(cmd)
+	require(cmd, "member")
 	return cmd
 }
 
@@ -131,7 +134,7 @@ func showTrade(a *app) *cobra.Command {
 func listTrades(a *app) *cobra.Command {
 	var f index.Filter
 	var state string
-	cmd := lists(a, "list", "List offers and trades", "  tally --as G trade list --state OFFERED --want GP", columns[points.Trade]{
+	cmd := lists(a, "list", "List offers and trades", "  tally --as G trade list --state OFFERED --into GP", columns[points.Trade]{
 		header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"}, right: []int{4, 5},
 		cells: func(n index.Noun[points.Trade], s scales) table.Row {
 			r := n.Row
@@ -142,7 +145,7 @@ func listTrades(a *app) *cobra.Command {
 		return f
 	})
 	word(cmd, &f.Member, "member", "that this member made, only")
-	word(cmd, &f.Topic, "want", "that want points of this programme, only")
+	word(cmd, &f.Topic, "into", "that want points of this programme, only")
 	word(cmd, &state, "state", "OFFERED, SWAPPED, WITHDRAWN or LAPSED")
 	complete(cmd, "state", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED")
 	return cmd

@@ -15,8 +15,8 @@ func transfer(a *app) *cobra.Command {
 	var s spending
 	var c consent
 	cmd := leaf("transfer", "Move points from one member to another; for the giver's home, or with an authorisation (转赠)",
-		`  tally --as D points transfer --from wang --to li --take DP:100
-  tally --as M points transfer --from wang --to li --take GP:100 --authorisation G.0.31.0`,
+		`  tally --as D points transfer --member wang --to li --take DP:100
+  tally --as M points transfer --member wang --to li --take GP:100 --authorisation G.0.31.0`,
 		func(ctx context.Context, _ []string) error {
 			authorisation, cd, err := c.proof()
 			if err != nil {
@@ -26,9 +26,11 @@ func transfer(a *app) *cobra.Command {
 				return points.TransferRequest{From: from, To: to, Pieces: pieces, Authorisation: authorisation, Code: cd}
 			})
 		})
-	word(cmd, &from, "from", "member who gives")
+	word(cmd, &from, "member", "member who gives")
 	word(cmd, &to, "to", "member who gets")
-	s.flags(cmd, "take")
+	s.flags(cmd)
 	c.flags(cmd)
+	requireOne(cmd, "take", "lot")
+	require(cmd, "member", "to")
 	return cmd
 }

@@ -77,7 +77,7 @@ func liability(a *app) *cobra.Command {
 	var sale amount.Units
 	redemption := decimal.NewFromInt(1)
 	cmd := leaf("liability LOT", "What a lot that came with a sale is worth in the books (合同负债, IFRS 15 / CAS 14)",
-		"  tally --as G points liability G.0.3.0.0 --sale 16800000 --redemption 0.85",
+		"  tally --as G points liability G.0.3.0.0 --sale 16800000 --share 0.85",
 		func(ctx context.Context, args []string) error {
 			n, err := number.ParseRow(args[0])
 			if err != nil {
@@ -92,7 +92,8 @@ func liability(a *app) *cobra.Command {
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`
 	units(cmd, &sale, "sale", "the sale's price, fen")
-	one(cmd, &redemption, "redemption", "share", "of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
+	one(cmd, &redemption, "share", "share", "of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
+	require(cmd, "sale")
 	return cmd
 }
 

@@ -82,17 +82,18 @@ func reverseWriteOff(a *app) *cobra.Command {
 }
 
 func expireBenefits(a *app) *cobra.Command {
-	var due string
+	var due bool
+	var of string
 	cmd := leaf("expire [ENTITLEMENT]", "End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
 		`  tally --as M benefit expire M.0.12.0.0
   tally --as M benefit expire --due
-  tally --as M benefit expire --due=ride`,
+  tally --as M benefit expire --due --benefit ride`,
 		func(ctx context.Context, args []string) error {
-			if (len(args) == 1) == (due != "") {
-				return fault.New(fault.BadRequest, "name one entitlement, or say --due, or --due=BENEFIT")
+			if (len(args) == 1) == due || of != "" && !due {
+				return fault.New(fault.BadRequest, "name one entitlement, or say --due, for one benefit with --benefit")
 			}
-			if due != "" {
-				return a.expireDue(ctx, strings.TrimPrefix(due, everyDue))
+			if due {
+				return a.expireDue(ctx, of)
 			}
 			n, err := number.ParseRow(args[0])
 			if err != nil {
@@ -100,13 +101,10 @@ func expireBenefits(a *app) *cobra.Command {
 			}
 			return a.submit(ctx, benefit.ExpireRequest{Entitlement: n})
 		})
-	word(cmd, &due, "due", "all entitlements whose last day has passed: of this benefit, or of all that you gave or provide")
-	cmd.Flags().Lookup("due").NoOptDefVal = everyDue
+	cmd.Flags().BoolVar(&due, "due", false, "all entitlements whose last day has passed, of all that you gave or provide")
+	word(cmd, &of, "benefit", "of this benefit only, with --due")
 	return a.takesLong(cmd)
 }
-
-// everyDue is --due without a benefit; no benefit is called so.
-const everyDue = "all that are yours"
 
 func (a *app) expireDue(ctx context.Context, id string) error {
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
