@@ -107,7 +107,7 @@ func (l *Line) came(a iso20022.Advice) {
 			Source: sourceOf(a.Source)}
 	case l.Kind == iso20022.Wrong && (!a.Credit || a.Reversal) && a.Odd == "":
 		l.Person = true
-		l.Next = fmt.Sprintf("tally payment take-back %s --amount %s --date %s --receipt REFERENCE --reference %s --evidence FILE", l.Payment, yuan(a.Fen), a.Booked, a.BankReference)
+		l.Next = fmt.Sprintf("tally payment take-back %s --amount %s --booked %s --receipt REFERENCE --reference %s --evidence FILE", l.Payment, yuan(a.Fen), a.Booked, a.BankReference)
 	case l.Kind == iso20022.Wrong:
 		l.Person = true
 		if a.Odd == "" && a.Currency == iso20022.Currency {

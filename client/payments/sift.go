@@ -127,7 +127,7 @@ func mentions(a iso20022.Advice, p settlement.Payment, mark string) bool {
 
 // receiveBy is how a person tells of a line by hand.
 func receiveBy(id string, a iso20022.Advice) string {
-	text := fmt.Sprintf("tally payment receive %s --amount %s --date %s", id, yuan(a.Fen), a.Booked)
+	text := fmt.Sprintf("tally payment receive %s --amount %s --booked %s", id, yuan(a.Fen), a.Booked)
 	if a.BankReference != "" {
 		text += " --reference " + OnLedger(a.BankReference)
 	}

@@ -315,11 +315,7 @@ func (s *stage) notices(ctx context.Context, c closed, books map[string][]string
 		if err := os.WriteFile(file, told, 0o600); err != nil {
 			return err
 		}
-<<<<<<< HEAD
 		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11", "--accounts", filepath.Join(s.scratch, "accounts.yaml")); err != nil {
-=======
-		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11"); err != nil {
->>>>>>> main
 			return err
 		}
 	}

@@ -157,11 +157,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	if err := os.WriteFile(file, told, 0o600); err != nil {
 		return err
 	}
-<<<<<<< HEAD
 	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01", "--accounts", book); err != nil {
-=======
-	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01"); err != nil {
->>>>>>> main
 		return err
 	}
 	if c, err = s.cycle(ctx, "2027-01"); err != nil {

@@ -28,23 +28,12 @@ type advising struct {
 }
 
 func advisePayments(a *app) *cobra.Command {
-<<<<<<< HEAD
 	var how advising
 	cmd := leaf("advise FILE", "Match your bank's file with your payments, and tell the ledger what came in (到账通知)",
 		"  tally --as S1 payment advise camt054.xml --accounts accounts.yaml\n  tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11",
 		func(ctx context.Context, args []string) error {
 			how.file = args[0]
-			if how.accounts == "" {
-				return fault.New(fault.BadRequest, "say --accounts")
-			}
 			known, err := loadAccounts(how.accounts)
-=======
-	var cycle string
-	cmd := leaf("advise FILE", "Match your bank's notice of what came in with your payments, and tell the ledger (到账通知)",
-		"  tally --as S1 payment advise camt054.xml\n  tally --as S1 payment advise camt053.xml --cycle 2026-11",
-		func(ctx context.Context, args []string) error {
-			advices, err := readAdvices(args[0])
->>>>>>> main
 			if err != nil {
 				return err
 			}
@@ -52,14 +41,9 @@ func advisePayments(a *app) *cobra.Command {
 				return a.advise(ctx, g, ix, how, known)
 			})
 		})
-<<<<<<< HEAD
 	cmd.Long = `Read a camt.054 or camt.053 and match it with what you are to get: by end-to-end id, amount,
 your account and who paid. What counts is told to the ledger; the same booking tells nothing
 twice, in whichever file. Lines of others' are counted, and left.
-=======
-	cmd.Long = `Read a camt.054 or camt.053 of your account and match it by end-to-end id and amount with what you are
-to get. What counts is told to the ledger; the same file again tells nothing twice.
->>>>>>> main
 
 exact      all is there, in time                 late       all is there, after it was due
 partial    less than expected is there so far    duplicate  told before, or twice
@@ -67,11 +51,11 @@ waiting    the bank has not booked it            sent       what you paid yourse
 wrong      can't count by itself: why says why   returned   what you paid came back to you
 possible   may be yours, and doesn't say so      unread     can't be read, and isn't yours
 
-<<<<<<< HEAD
 Where a person must look, it fails with CONFLICT after it has done the rest, and says what
 can be done: tally payment receive, take-back or bounce.`
 	word(cmd, &how.cycle, "cycle", "of this cycle's payments only")
 	word(cmd, &how.accounts, "accounts", "YAML file with the parties' accounts")
+	require(cmd, "accounts")
 	cmd.Flags().BoolVar(&how.bounce, "bounce", false, "note payments of yours that came back as FAILED, to be instructed again")
 	return a.takesLong(cmd)
 }
@@ -86,16 +70,6 @@ type advised struct {
 
 func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, how advising, known map[string]payee) (err error) {
 	view, err := viewOf(ctx, g, ix, known)
-=======
-If anything is wrong, unknown or refused by the ledger, it fails after it has done the
-rest: a person must look.`
-	word(cmd, &cycle, "cycle", "of this cycle's payments only")
-	return a.takesLong(cmd)
-}
-
-func readAdvices(path string) (_ []iso20022.Advice, err error) {
-	file, err := os.Open(path)
->>>>>>> main
 	if err != nil {
 		return err
 	}

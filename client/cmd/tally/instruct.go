@@ -37,21 +37,11 @@ type instructing struct {
 }
 
 func instructPayments(a *app) *cobra.Command {
-<<<<<<< HEAD
 	var cycle, accounts, out, calendar string
 	how := instructing{}
 	cmd := leaf("instruct", "Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
 		"  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml\n  tally --as F payment instruct --accounts accounts.yaml --out pain001.xml --execute 2026-12-07 --layout 001.03 --service-level URGP",
 		func(ctx context.Context, _ []string) (err error) {
-=======
-	var cycle, accounts, out string
-	cmd := leaf("instruct", "Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
-		"  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml",
-		func(ctx context.Context, _ []string) error {
->>>>>>> main
-			if accounts == "" || out == "" {
-				return fault.New(fault.BadRequest, "say --accounts and --out")
-			}
 			if how.known, err = loadAccounts(accounts); err != nil {
 				return err
 			}
@@ -59,11 +49,7 @@ func instructPayments(a *app) *cobra.Command {
 				return err
 			}
 			return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
-<<<<<<< HEAD
 				return a.instruct(ctx, g, cycle, how, out)
-=======
-				return a.instruct(ctx, g, cycle, known, out)
->>>>>>> main
 			})
 		})
 	cmd.Long = `Write what you are to pay as a pain.001 file that you alone can read, and note its message
@@ -82,19 +68,16 @@ for the others.`
 	cycleFlag(cmd, &cycle)
 	word(cmd, &accounts, "accounts", "YAML file with the parties' accounts")
 	word(cmd, &out, "out", "pain.001 file to write")
-<<<<<<< HEAD
+	require(cmd, "accounts", "out")
 	word(cmd, &calendar, "calendar", "file of days on which your bank works or rests; it replaces the years that it has")
 	day(cmd, &how.execute, "execute", "day on which the bank is to pay")
 	cmd.Flags().BoolVar(&how.rest, "rest", false, "what is left of payments of which a part came in, too")
 	word(cmd, (*string)(&how.form.Version), "layout", "version of pain.001: 001.09 (as a rule) or 001.03")
 	word(cmd, &how.form.ServiceLevel, "service-level", "code that your bank asks for, such as URGP or NURG")
-	word(cmd, &how.form.Category, "category", "code of the category of purpose, such as SUPP")
+	word(cmd, &how.form.Category, "category-purpose", "code of the category of purpose, such as SUPP")
 	word(cmd, &how.form.Purpose, "purpose", "code of the purpose, such as GDSV")
-	word(cmd, (*string)(&how.form.Charges), "charges", "who bears the banks' charges: DEBT (you, as a rule), SHAR, CRED, SLEV")
+	word(cmd, (*string)(&how.form.Charges), "bearer", "who bears the banks' charges: DEBT (you, as a rule), SHAR, CRED, SLEV")
 	cmd.Flags().BoolVar(&how.form.Batch, "batch", false, "your bank books one sum for all")
-=======
-	require(cmd, "accounts", "out")
->>>>>>> main
 	return cmd
 }
 

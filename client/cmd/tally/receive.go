@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/settlement"
@@ -22,7 +21,7 @@ import (
 func receivePayment(a *app) *cobra.Command {
 	var req settlement.AdviseRequest
 	cmd := leaf("receive PAYMENT", "Tell by hand what came in for a payment, after a look at the account (手工确认到账)",
-		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --date 2026-12-03",
+		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03",
 		func(ctx context.Context, args []string) error {
 			name := req.Reference
 			return a.withPayment(ctx, args[0], func(cycle string, n uint32) error {
@@ -39,10 +38,12 @@ amount on the same day counts once for a payment.
 
 What the bank kept of it counts if you bear it: say --charges. Without it, the rest is still
 owed, and its debtor can pay it with tally payment instruct --rest.`
-	one(cmd, &req.Fen, "amount", "yuan", "that came in", parseYuan)
+	one(cmd, &req.Fen, "amount", "yuan", "what came in", parseYuan)
 	one(cmd, &req.Charges, "charges", "yuan", "that banks kept, and you bear", parseYuan)
 	word(cmd, &req.Reference, "reference", "the bank's, as its file or statement has it")
 	bookedFlag(cmd, &req.Booked)
+	requireOne(cmd, "amount", "charges")
+	require(cmd, "booked")
 	return cmd
 }
 
@@ -56,7 +57,7 @@ func unnamedReceipt(req settlement.AdviseRequest) string {
 func takeBackPayment(a *app) *cobra.Command {
 	var req settlement.TakeBackRequest
 	cmd := leaf("take-back PAYMENT", "Say that your bank took back what had come in: it is owed again, in the open cycle (冲正、退汇)",
-		"  tally --as S1 payment take-back 2026-11-3 --receipt N77 --amount 97.00 --reference N91 --date 2026-12-05 --evidence camt054.xml",
+		"  tally --as S1 payment take-back 2026-11-3 --receipt N77 --amount 97.00 --reference N91 --booked 2026-12-05 --evidence camt054.xml",
 		func(ctx context.Context, args []string) error {
 			return a.withPayment(ctx, args[0], func(cycle string, n uint32) error {
 				req.Cycle, req.Payment = cycle, n
@@ -71,12 +72,14 @@ to the same two, as a line of the open cycle's statement, which the other side c
 	one(cmd, &req.Fen, "amount", "yuan", "that was taken back", parseYuan)
 	word(cmd, &req.Reference, "reference", "the bank's, of taking it back")
 	bookedFlag(cmd, &req.Booked)
-	evidence(cmd, (*codec.Hash)(&req.Evidence))
+	evidence(cmd, &req.Evidence)
+	require(cmd, "receipt", "amount", "reference", "booked")
+	requireOne(cmd, "evidence", "hash")
 	return cmd
 }
 
 func bookedFlag(cmd *cobra.Command, to *date.Date) {
-	day(cmd, to, "date", "on which the bank booked it")
+	day(cmd, to, "booked", "day on which the bank booked it")
 }
 
 // withPayment finds the payment that is meant, by its name on the ledger or at banks.
