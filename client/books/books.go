@@ -3,22 +3,24 @@
 // proof of what an issuer owes its members.
 //
 // Nouns. A *cohort* is the points that one party bears, of one programme, that were
-// issued in one month: the unit in which breakage is estimated. A *policy* is the
-// party's own estimate of what will be redeemed, and the prices of the sales that
-// points came with; neither is on the ledger. A *posting* is one line of a statement,
-// a *voucher* (凭证) what it comes to in one party's books.
+// issued in one month, from one source: the unit in which redemption is estimated. A
+// *policy* is the party's own estimate of what will be redeemed, and the prices of the
+// sales that points came with; neither is on the ledger. A *reading* is what points are
+// worth at one moment. A *posting* is one line of a statement, a *voucher* (凭证) what it
+// comes to in one party's books, and a *period* a cycle, whose books are *locked* (已结账)
+// once they were exported.
 //
-//	index ─▶ lots ─▶ cohorts ─┬─ policy ─▶ liability ─▶ closing vouchers ─┐
-//	statement lines ─▶ postings ─────────────────────▶ vouchers ──────────┴─▶ CSV, XLSX, JSON
-//	payments ─▶ settlements ─────────────────────────▶ vouchers ─┘
+//	index ─▶ lots ─▶ cohorts ─┬─ policy ─▶ reading ─▶ closing vouchers ─┐
+//	statement lines ─▶ postings ───────────────────▶ vouchers ──────────┴─▶ locked period ─▶ CSV, XLSX, JSON,
+//	payments ─▶ settlements ───────────────────────▶ vouchers ─┘             trial balance, ledgers, ageing
 //
 // The one invariant, of every programme, party and cohort, at every moment:
 //
-//	allocated = redeemed + breakage + liability
+//	allocated = redeemed + breakage + released + liability
 //
-// where all four are fen: what was allocated to the points when they were issued,
-// what was recognised because they were redeemed, what was recognised because some
-// never will be, and what is still owed.
+// where all are fen: what was allocated to the points when they were issued, what was
+// recognised because they were redeemed, what was recognised because some never will be,
+// what gifts no longer cost, and what is still owed.
 //
 // Every function here is pure: values in, values out, no ledger, no clock. Exact
 // rationals carry every sum; each figure is rounded once, at its end.

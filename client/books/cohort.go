@@ -28,6 +28,7 @@ type Lot struct {
 	Converted amount.Units
 	Expired   amount.Units
 	Revoked   amount.Units
+	Own       amount.Units // redeemed and not given back, at the outlets of the party that bears it: nobody owes for it
 }
 
 // Source says what a party got for points when it issued them.
@@ -35,7 +36,7 @@ type Source uint8
 
 // The sources.
 const (
-	Granted   Source = iota // nothing: they are a cost of marketing, or of no sale that the policy names
+	Granted   Source = iota // nothing: they are a cost of marketing. Such are all points of no sale that the policy names
 	Sold                    // a part of a sale's price
 	Exchanged               // what another party owes for the points that these were converted from
 )
@@ -58,6 +59,7 @@ type Cohort struct {
 	Issued      amount.Units
 	Revoked     amount.Units
 	Redeemed    amount.Units
+	Own         amount.Units // of Redeemed, at the party's own outlets
 	Converted   amount.Units
 	Expired     amount.Units
 	Outstanding amount.Units // available and held
@@ -102,7 +104,7 @@ func (s *Census) Add(lot Lot) error {
 		n  amount.Units
 	}{
 		{&c.Issued, lot.Issued}, {&c.Revoked, lot.Revoked}, {&c.Converted, lot.Converted},
-		{&c.Expired, lot.Expired}, {&c.Outstanding, lot.Available}, {&c.Outstanding, lot.Held},
+		{&c.Expired, lot.Expired}, {&c.Outstanding, lot.Available}, {&c.Outstanding, lot.Held}, {&c.Own, lot.Own},
 	} {
 		sum, err := by.to.Add(by.n)
 		if err != nil {

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math/big"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -14,13 +16,39 @@ import (
 )
 
 // header is the first row of a journal in CSV or XLSX: a row is an entry.
-var header = []string{"voucher 凭证号", "date 日期", "period 期间", "summary 摘要", "account 科目", "name 科目名称",
-	"counterparty 往来单位", "programme 积分计划", "debit 借方", "credit 贷方", "line 明细", "block 区块", "transaction 交易"}
+var header = []string{"voucher 凭证标识", "number 凭证字号", "date 日期", "period 期间", "summary 摘要", "account 科目", "name 科目名称",
+	"counterparty 往来单位", "programme 积分计划", "debit 借方", "credit 贷方", "VAT rate 税率", "without VAT 不含税金额", "fapiao 发票种类", "fapiao code 发票代码",
+	"fapiao number 发票号码", "seller's tax id 销方税号", "buyer's tax id 购方税号", "line 明细", "block 区块", "transaction 交易"}
+
+// The columns of amounts, counted from 0.
+const debitColumn, creditColumn, baseColumn = 9, 10, 12
 
 // cells are an entry's row; amounts are yuan with two digits, "" for none.
 func cells(v Voucher, e Entry) []string {
-	return []string{v.Number, v.Date.String(), v.Period, v.Zh + " " + v.En, e.Account.Code, e.Account.Zh + " " + e.Account.En,
-		e.Party, e.Programme, yuanOrNone(e.Debit), yuanOrNone(e.Credit), v.Line, blockOrNone(v), v.Tx}
+	row := []string{v.Number, v.Mark(), v.Date.String(), v.Period, v.Zh + " " + v.En, e.Account.Code, e.Account.Zh + " " + e.Account.En,
+		e.Party, e.Programme, yuanOrNone(e.Debit), yuanOrNone(e.Credit)}
+	t := Tax{}
+	if e.Tax != nil {
+		t = *e.Tax
+	}
+	return append(row, shareText(t.Rate), yuanOrNone(t.Base), t.Kind.Zh(), t.Code, t.Number, t.Seller, t.Buyer, v.Line, blockOrNone(v), v.Tx)
+}
+
+// shareText writes a rate as people do, 6%, and as a fraction if that has no end; "" for none.
+func shareText(r amount.Rate) string {
+	if r.Num == 0 || r.Den == 0 {
+		return ""
+	}
+	hundred := new(big.Rat).Mul(rational(r), big.NewRat(100, 1))
+	if text := strings.TrimRight(strings.TrimRight(hundred.FloatString(6), "0"), "."); exactly(text, hundred) {
+		return text + "%"
+	}
+	return r.String()
+}
+
+func exactly(text string, r *big.Rat) bool {
+	is, ok := new(big.Rat).SetString(text)
+	return ok && is.Cmp(r) == 0
 }
 
 func yuanOrNone(fen amount.Units) string {
@@ -87,10 +115,7 @@ func WriteJSON(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
 }
 
 // widths of the columns of a workbook.
-var widths = []float64{30, 12, 10, 34, 10, 26, 12, 12, 16, 16, 24, 10, 20}
-
-// The columns of amounts, counted from 0.
-const debitColumn, creditColumn = 8, 9
+var widths = []float64{30, 10, 12, 10, 34, 10, 30, 12, 12, 16, 16, 8, 16, 10, 14, 24, 22, 22, 24, 10, 20}
 
 // WriteXLSX writes vouchers as a workbook of one sheet, a row an entry. Amounts are
 // yuan, as numbers; one of ten trillion yuan or more, which a spreadsheet would round,
@@ -141,13 +166,9 @@ func sheetRow(w *excelize.StreamWriter, at int, texts []string, money int, e Ent
 	for i, text := range texts {
 		row[i] = text
 	}
-	for column, fen := range map[int]amount.Units{debitColumn: e.Debit, creditColumn: e.Credit} {
-		if fen > 0 && fen < exactYuan {
-			value, err := strconv.ParseFloat(yuan(fen), 64) // of 15 digits at most it is written as it was read
-			if err != nil {
-				return err
-			}
-			row[column] = excelize.Cell{StyleID: money, Value: value}
+	for column, fen := range map[int]amount.Units{debitColumn: e.Debit, creditColumn: e.Credit, baseColumn: e.base()} {
+		if fen > 0 {
+			row[column] = excelize.Cell{StyleID: money, Value: sheetYuan(fen)}
 		}
 	}
 	cell, err := excelize.CoordinatesToCellName(1, at)
@@ -155,4 +176,14 @@ func sheetRow(w *excelize.StreamWriter, at int, texts []string, money int, e Ent
 		return err
 	}
 	return w.SetRow(cell, row)
+}
+
+// sheetYuan is an amount in yuan as a cell: a number, or a text where a spreadsheet, which
+// has 15 digits, would round it.
+func sheetYuan(fen amount.Units) any {
+	value, err := strconv.ParseFloat(yuan(fen), 64)
+	if err != nil || fen >= exactYuan {
+		return yuan(fen)
+	}
+	return value // of 15 digits at most it is written as it was read
 }

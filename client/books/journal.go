@@ -4,86 +4,36 @@ import (
 	"iter"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/date"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 )
 
-// Entry is one side of a voucher (分录).
-type Entry struct {
-	Account   Account      `json:"account"`
-	Party     string       `json:"party"`     // counterparty, or ""
-	Programme string       `json:"programme"` // or ""
-	Debit     amount.Units `json:"debit"`     // fen; one of the two is 0
-	Credit    amount.Units `json:"credit"`
-}
-
-// Voucher is what one event comes to in one party's books (凭证). Its debits are its
-// credits. Its number is made of what it is of, so that it is the same whenever and
-// from whatever it is exported.
-type Voucher struct {
-	Number  string    `json:"number"` // PARTY-PERIOD-SOURCE
-	Party   string    `json:"party"`
-	Period  string    `json:"period"`
-	Date    date.Date `json:"date"`
-	En      string    `json:"en"`
-	Zh      string    `json:"zh"`
-	Line    string    `json:"line"` // of the statement, the settlement, or the closing
-	Block   uint64    `json:"block"`
-	Tx      string    `json:"tx"`
-	Entries []Entry   `json:"entries"`
-}
-
-// Balanced says whether the debits are the credits, and there are any.
-func (v Voucher) Balanced() bool {
-	var debit, credit amount.Units
-	for _, e := range v.Entries {
-		debit, credit = debit+e.Debit, credit+e.Credit
-	}
-	return debit == credit && debit > 0
-}
-
-// Books say how one party keeps its journal.
-type Books struct {
-	Party  string
-	Period string // such as 2026-11
-	Chart  Chart
-}
-
 // rule is how a kind of obligation is booked against what is owed: the debtor debits one account and
-// credits the payable, the creditor debits the receivable and credits another.
+// credits the payable, the creditor debits the receivable and credits another. The VAT that is contained goes to
+// accounts of its own: input tax of who is supplied, output tax of who supplies.
 type rule struct {
-	en, zh          string
-	debtor          func(Chart) Account
-	creditor        func(Chart) Account
-	byProgramme     bool // the debtor's account is kept by programme
-	creditProgramme bool // the creditor's is
+	en, zh           string
+	debtor, creditor Role
+	back             bool // something is given back: the debtor is who had supplied
+	whole            bool // of the creditor, points of all programmes together: closing divides them
 }
 
-func liabilityOf(c Chart) Account { return c.Liability }
-func revenueOf(c Chart) Account   { return c.Revenue }
-func costOf(c Chart) Account      { return c.Cost }
-
-func marketingOf(c Chart) Account { return c.Marketing }
-func feeOf(c Chart) Account       { return c.Fee }
-func feesOf(c Chart) Account      { return c.FeeRevenue }
-
-func bankOf(c Chart) Account { return c.Bank }
+// pointsOwed stands for Contract or Provision in rules: whichever the programme's points mostly are.
+const pointsOwed Role = "points"
 
 // rules has every kind but Carried: what another cycle left unsettled is booked already.
 var rules = map[settlement.Kind]rule{
-	settlement.Redemption:  {"points redeemed", "积分兑付", liabilityOf, revenueOf, true, false},
-	settlement.Refund:      {"redemption refunded", "积分退回", revenueOf, liabilityOf, false, true},
-	settlement.Conversion:  {"points converted", "积分换算", liabilityOf, liabilityOf, true, false},
-	settlement.Service:     {"service rendered", "权益服务", marketingOf, revenueOf, false, false},
-	settlement.ServiceBack: {"service reversed", "权益服务冲正", revenueOf, marketingOf, false, false},
-	settlement.Fee:         {"platform fee", "平台手续费", feeOf, feesOf, false, false},
-	settlement.FeeBack:     {"platform fee given back", "平台手续费退回", feesOf, feeOf, false, false},
-	settlement.Supply:      {"goods supplied", "供货", costOf, revenueOf, false, false},
-	settlement.Return:      {"goods returned", "退货", revenueOf, costOf, false, false},
-	settlement.Adjustment:  {"adjustment by dispute", "争议调整", func(c Chart) Account { return c.AdjustedCost }, func(c Chart) Account { return c.AdjustedRevenue }, false, false},
-	settlement.Rounding:    {"rounding", "尾差", feeOf, feesOf, false, false},
-	settlement.Prefunding:  {"deposit held", "预存款", bankOf, bankOf, false, false},
+	settlement.Redemption:  {en: "points redeemed", zh: "积分兑付", debtor: pointsOwed, creditor: Revenue},
+	settlement.Refund:      {en: "redemption refunded", zh: "积分退回", debtor: Revenue, creditor: pointsOwed, back: true},
+	settlement.Conversion:  {en: "points converted", zh: "积分换算", debtor: pointsOwed, creditor: Contract, whole: true},
+	settlement.Service:     {en: "service rendered", zh: "权益服务", debtor: Marketing, creditor: Revenue},
+	settlement.ServiceBack: {en: "service reversed", zh: "权益服务冲正", debtor: Revenue, creditor: Marketing, back: true},
+	settlement.Fee:         {en: "platform fee", zh: "平台手续费", debtor: Fee, creditor: FeeRevenue},
+	settlement.FeeBack:     {en: "platform fee given back", zh: "平台手续费退回", debtor: FeeRevenue, creditor: Fee, back: true},
+	settlement.Supply:      {en: "goods supplied", zh: "供货", debtor: Cost, creditor: Revenue},
+	settlement.Return:      {en: "goods returned", zh: "退货", debtor: Revenue, creditor: Cost, back: true},
+	settlement.Adjustment:  {en: "adjustment by dispute", zh: "争议调整", debtor: AdjustedCost, creditor: AdjustedRevenue},
+	settlement.Rounding:    {en: "rounding", zh: "尾差", debtor: Fee, creditor: FeeRevenue},
+	settlement.Prefunding:  {en: "deposit held", zh: "预存款", debtor: Bank, creditor: Bank},
 }
 
 // Journal makes the vouchers of a statement's lines, in their order. Lines between
@@ -113,52 +63,64 @@ func (b Books) voucher(p Posting) Voucher {
 	r := rules[p.Kind]
 	v := b.new(p.ID, p.Date, r.en, r.zh)
 	v.Block, v.Tx = p.Block, p.Tx
-	if p.Debtor == b.Party {
-		v.debit(r.debtor(b.Chart), "", only(r.byProgramme, p.Programme), p.Fen)
-		v.credit(b.Chart.Payable, p.Creditor, "", p.Fen)
+	owes := p.Debtor == b.Party
+	at, other := subject{programme: p.Programme, party: p.Creditor, scene: p.Scene}, r.debtor
+	if !owes {
+		at.party, other = p.Debtor, r.creditor
+	}
+	tax := b.tax(p, at, owes == r.back)
+	rest := p.Fen - tax.Debit // it is on the debit side here, whichever it will be on
+	var counter Entry
+	switch {
+	case other == pointsOwed && b.Received[p.Programme]:
+		counter = b.entry(Contract, at)
+	case other == pointsOwed:
+		counter = b.entry(Provision, at)
+	case r.whole && !owes:
+		counter = b.entry(other, subject{})
+	default:
+		counter = b.entry(other, at)
+	}
+	fen := tax.Debit
+	if owes {
+		v.debit(counter, rest)
+		v.debit(tax, fen)
+		v.credit(b.entry(Payable, at), p.Fen)
 	} else {
-		v.debit(b.Chart.Receivable, p.Debtor, "", p.Fen)
-		v.credit(r.creditor(b.Chart), "", only(r.creditProgramme, p.Programme), p.Fen)
+		tax.Debit = 0
+		v.debit(b.entry(Receivable, at), p.Fen)
+		v.credit(counter, rest)
+		v.credit(tax, fen)
 	}
 	if p.Void {
-		return v.reversed()
+		return v.reversed("-void")
 	}
 	return v
 }
 
-func only(when bool, text string) string {
-	if when {
-		return text
+// tax is the entry of a line's VAT, as a debit: output tax of who supplies, input tax of who is supplied. Of an
+// ordinary fapiao there is none: it can't be deducted, and stays in the cost.
+func (b Books) tax(p Posting, at subject, supplies bool) Entry {
+	fen := p.TaxFen()
+	if fen == 0 {
+		return Entry{}
 	}
-	return ""
-}
-
-func (b Books) new(line string, on date.Date, en, zh string) Voucher {
-	return Voucher{Number: b.Party + "-" + b.Period + "-" + line, Party: b.Party, Period: b.Period, Date: on, En: en, Zh: zh, Line: line, Entries: []Entry{}}
-}
-
-// reversed is the voucher that takes another back.
-func (v Voucher) reversed() Voucher {
-	v.Number, v.En, v.Zh = v.Number+"-void", "reversed: "+v.En, "冲销："+v.Zh
-	entries := make([]Entry, len(v.Entries))
-	for i, e := range v.Entries {
-		e.Debit, e.Credit = e.Credit, e.Debit
-		entries[i] = e
+	role, ids := OutputTax, [2]string{b.Party, at.party}
+	if !supplies {
+		role, ids = InputTax, [2]string{at.party, b.Party}
 	}
-	v.Entries = entries
-	return v
-}
-
-func (v *Voucher) debit(a Account, party, programme string, fen amount.Units) {
-	if fen > 0 {
-		v.Entries = append(v.Entries, Entry{a, party, programme, fen, 0})
+	t := &Tax{Rate: p.Tax, Base: p.Fen - fen, Seller: b.Chart.TaxIDs[ids[0]], Buyer: b.Chart.TaxIDs[ids[1]]}
+	if found, is := b.Fapiao.of(p, at.party, supplies); is {
+		t.Kind, t.Code, t.Number = found.Kind, found.Code, found.Number
+	} else if b.Fapiao != nil && !supplies {
+		role = PendingTax
 	}
-}
-
-func (v *Voucher) credit(a Account, party, programme string, fen amount.Units) {
-	if fen > 0 {
-		v.Entries = append(v.Entries, Entry{a, party, programme, 0, fen})
+	if role == InputTax && !t.Kind.Deductible() {
+		return Entry{}
 	}
+	e := b.entry(role, at)
+	e.Debit, e.Tax = fen, t
+	return e
 }
 
 // Settle books what was paid: payables and receivables go, the bank moves, and what
@@ -169,14 +131,14 @@ func (b Books) Settle(list []Settlement) ([]Voucher, error) {
 		if err := s.Check(); err != nil {
 			return nil, err
 		}
-		v := b.new(s.ID, s.Date, "settlement", "清算付款")
-		v.debit(b.Chart.Payable, s.Party, "", s.Payable)
-		v.debit(b.Chart.Bank, "", "", s.Received)
+		v, at := b.new(s.ID, s.Date, "settlement", "清算付款"), subject{party: s.Party}
+		v.debit(b.entry(Payable, at), s.Payable)
+		v.debit(b.entry(Bank, subject{}), s.Received)
 		rest := s.Payable + s.Received - s.Receivable - s.Paid // each at most 2⁵³−1
-		v.debit(b.Chart.Clearing, "", "", -rest)
-		v.credit(b.Chart.Receivable, s.Party, "", s.Receivable)
-		v.credit(b.Chart.Bank, "", "", s.Paid)
-		v.credit(b.Chart.Clearing, "", "", rest)
+		v.debit(b.entry(Clearing, subject{}), -rest)
+		v.credit(b.entry(Receivable, at), s.Receivable)
+		v.credit(b.entry(Bank, subject{}), s.Paid)
+		v.credit(b.entry(Clearing, subject{}), rest)
 		if len(v.Entries) > 0 {
 			vouchers = append(vouchers, v)
 		}
@@ -198,12 +160,4 @@ type Difference struct {
 	Account   string       `json:"account"` // payable or receivable
 	Statement amount.Units `json:"statement"`
 	Vouchers  amount.Units `json:"vouchers"`
-}
-
-// requireBalanced refuses with INTERNAL a voucher that doesn't balance.
-func requireBalanced(v Voucher) error {
-	if v.Balanced() {
-		return nil
-	}
-	return fault.New(fault.Internal, "voucher %s doesn't balance", v.Number)
 }

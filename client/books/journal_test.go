@@ -17,6 +17,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
 )
 
@@ -52,7 +53,7 @@ func booksOf(party string) Books {
 }
 
 func journalOf(t interface{ Fatal(...any) }, b Books, lines []Posting) (list []Voucher, ledgers *Ledgers) {
-	ledgers = NewLedgers(b.Chart)
+	ledgers = NewLedgers()
 	for v, err := range b.Journal(each(lines)) {
 		if err == nil {
 			err = ledgers.Post(v)
@@ -92,18 +93,14 @@ func TestStoryJournals(t *testing.T) {
 		}
 	}
 	_, d := journalOf(t, booksOf("D"), story())
-	c := DefaultChart()
-	for _, account := range []struct {
-		account Account
-		want    amount.Units
-	}{{c.Revenue, -26720}, {c.Cost, 26800}, {c.Liability, 1200 + 1800 - 900}, {c.Payable, -29800}, {c.Receivable, 27620}} {
-		if got := d.Balance(account.account); got != account.want {
-			t.Errorf("%s: %d, want %d", account.account.En, got, account.want)
+	for role, want := range map[Role]amount.Units{Revenue: -26720, Cost: 26800, Provision: 1200 + 1800 - 900, Contract: 0, Payable: -29800, Receivable: 27620} {
+		if got := d.Balance(role); got != want {
+			t.Errorf("%s: %d, want %d", role, got, want)
 		}
 	}
 	_, g := journalOf(t, booksOf("G"), story())
-	if fees := g.Balance(c.FeeRevenue); fees != -(268+108+16-8) || g.Balance(c.Fee) != 0 {
-		t.Errorf("fees of the operator: %d, %d", fees, g.Balance(c.Fee))
+	if fees := g.Balance(FeeRevenue); fees != -(268+108+16-8) || g.Balance(Fee) != 0 {
+		t.Errorf("fees of the operator: %d, %d", fees, g.Balance(Fee))
 	}
 }
 
@@ -158,7 +155,7 @@ func TestWorkbook(t *testing.T) {
 			t.Errorf("row %d: %s, want %s", at, got, want)
 		}
 	}
-	for at, want := range map[string]excelize.CellType{"I2": excelize.CellTypeNumber, "I4": excelize.CellTypeInlineString} {
+	for at, want := range map[string]excelize.CellType{"J2": excelize.CellTypeNumber, "J4": excelize.CellTypeInlineString} {
 		if got, err := book.GetCellType("Sheet1", at); err != nil || got != want && !(want == excelize.CellTypeNumber && got == excelize.CellTypeUnset) {
 			t.Errorf("%s is a %d, %v", at, got, err)
 		}
@@ -179,9 +176,9 @@ func TestVouchersOfEachKind(t *testing.T) {
 		creditor     string
 		wantD, wantC string // the debtor's and the creditor's entries, debit first
 	}{
-		{settlement.Redemption, "D", "M", "2204/P 2202:M", "1122:D 6001"},
-		{settlement.Refund, "D", "M", "6001 2202:M", "1122:D 2204/P"},
-		{settlement.Conversion, "D", "M", "2204/P 2202:M", "1122:D 2204"},
+		{settlement.Redemption, "D", "M", "2801/P 2202:M", "1122:D 6001"},
+		{settlement.Refund, "D", "M", "6001 2202:M", "1122:D 2801/P"},
+		{settlement.Conversion, "D", "M", "2801/P 2202:M", "1122:D 2204"},
 		{settlement.Service, "D", "M", "6601 2202:M", "1122:D 6001"},
 		{settlement.Fee, "D", "G", "6602 2202:G", "1122:D 6051"},
 		{settlement.FeeBack, "G", "D", "6051 2202:D", "1122:G 6602"},
@@ -229,7 +226,7 @@ func TestVoidedLines(t *testing.T) {
 	ruled := Posting{ID: "G.0.20.0.0", Date: november, Kind: settlement.Adjustment, Debtor: "D", Creditor: "M", Fen: 1000}
 	lines = append(lines, back, ruled)
 	list, ledgers := journalOf(t, booksOf("D"), lines)
-	if v := list[len(list)-2]; v.Number != "D-2026-11-M.0.4.0.1-void" || accounts(v) != "2204/GP 2202:M" || v.Entries[0].Credit != 1200 {
+	if v := list[len(list)-2]; v.Number != "D-2026-11-M.0.4.0.1-void" || accounts(v) != "2801/GP 2202:M" || v.Entries[0].Credit != 1200 {
 		t.Errorf("%+v", v)
 	}
 	if off := Tie(totalsOf("D", lines), ledgers.Positions()); len(off) > 0 || ledgers.Positions()[2] != (Position{"M", 1000, 0}) {
@@ -287,6 +284,7 @@ func TestSettlements(t *testing.T) {
 func TestClosingMeetsTheLiability(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := booksOf("G")
+		b.Received = map[string]bool{"GP": rapid.Bool().Draw(t, "received")}
 		var lines []Posting
 		for i := range rapid.IntRange(0, 12).Draw(t, "lines") {
 			debtor, creditor := "G", rapid.SampledFrom([]string{"D", "M"}).Draw(t, "other")
@@ -303,16 +301,17 @@ func TestClosingMeetsTheLiability(t *testing.T) {
 		}
 		reading := func(word string) []Line {
 			var list []Line
+			part := func(most amount.Units) amount.Units {
+				return amount.Units(rapid.Int64Range(0, int64(most)).Draw(t, word))
+			}
 			for _, programme := range []string{"GP", "G2"} {
-				f := Figures{}
-				for _, part := range []*amount.Units{&f.AllocatedGranted, &f.AllocatedSold, &f.AllocatedFor} {
-					*part = amount.Units(rapid.Int64Range(0, 1000).Draw(t, word))
-					f.Allocated += *part
-				}
-				f.RecognisedUse = amount.Units(rapid.Int64Range(0, int64(f.Allocated)).Draw(t, word))
-				f.RecognisedBreak = amount.Units(rapid.Int64Range(0, int64(f.Allocated-f.RecognisedUse)).Draw(t, word))
-				f.Liability = f.Allocated - f.RecognisedUse - f.RecognisedBreak
-				list = append(list, Line{Programme: programme, Party: "G", Figures: f}, Line{Programme: programme, Party: "D", Figures: Figures{Allocated: 9, Liability: 9}})
+				f := Figures{AllocatedGranted: part(1000), Released: part(1000) - 500, AllocatedSold: part(1000), AllocatedFor: part(1000), ElsewhereGiven: part(1000), ElsewhereSold: part(1000)}
+				f.RecognisedGiven = part(max(0, f.AllocatedGranted-f.Released))
+				f.Provision = f.AllocatedGranted - f.Released - f.RecognisedGiven
+				used := part(f.AllocatedSold + f.AllocatedFor)
+				f.RecognisedUse, f.RecognisedBreak = f.RecognisedGiven+used, part(f.AllocatedSold+f.AllocatedFor-used)
+				f.Contract = f.AllocatedSold + f.AllocatedFor - used - f.RecognisedBreak
+				list = append(list, Line{Programme: programme, Party: "G", Figures: f}, Line{Programme: programme, Party: "D", Figures: Figures{AllocatedGranted: 9, Provision: 9}})
 			}
 			return list
 		}
@@ -326,41 +325,121 @@ func TestClosingMeetsTheLiability(t *testing.T) {
 			if l.Party != "G" {
 				continue
 			}
-			if got, want := -ledgers.Of(b.Chart.Liability, l.Programme), l.Liability-opening[i].Liability; got != want {
-				t.Fatalf("the liability of %s moved by %d, want %d", l.Programme, got, want)
+			for role, want := range map[Role]amount.Units{Contract: l.Contract - opening[i].Contract, Provision: l.Provision - opening[i].Provision} {
+				if got := -ledgers.Of(role, l.Programme); got != want {
+					t.Fatalf("the %s of %s moved by %d, want %d", role, l.Programme, got, want)
+				}
 			}
 		}
-		if rest := ledgers.Of(b.Chart.Liability, ""); rest != 0 {
+		if rest := ledgers.Of(Contract, ""); rest != 0 {
 			t.Fatalf("%d of the liability are of no programme", rest)
 		}
 	})
 }
 
-// TestClosingVouchers: a period in which 1,000 points were granted at 80 %, 400 of which
-// an acceptor redeemed.
-func TestClosingVouchers(t *testing.T) {
-	lot := root(0, 1000)
-	lot.Available = 600
-	closing := []Line{lineAt(t, policy(t, "0.8"), one, november, lot)}
+// closed are the closing vouchers of G's first period, in which acceptors redeemed so many points of GP for so many fen.
+func closed(t *testing.T, closing []Line, fen amount.Units) (got []string, ledgers *Ledgers) {
+	t.Helper()
 	b := booksOf("G")
-	_, ledgers := journalOf(t, b, []Posting{{ID: "D.0.1.0.0", Date: november, Kind: settlement.Redemption, Debtor: "G", Creditor: "D", Programme: "GP", Points: 400, Fen: 400}})
-	var got []string
+	b.Received = Receives("G", closing)
+	var lines []Posting
+	if fen > 0 {
+		lines = []Posting{{ID: "D.0.1.0.0", Date: november, Kind: settlement.Redemption, Debtor: "G", Creditor: "D", Programme: "GP", Points: fen, Fen: fen}}
+	}
+	_, ledgers = journalOf(t, b, lines)
 	for _, v := range b.Close(nil, closing, ledgers, november) {
-		got = append(got, v.Number+" "+accounts(v)+" "+yuan(v.Entries[0].Debit+v.Entries[0].Credit))
+		got = append(got, strings.TrimPrefix(v.Number, "G-2026-11-close-")+" "+accounts(v)+" "+yuan(v.Entries[0].Debit+v.Entries[0].Credit))
 		if err := ledgers.Post(v); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := []string{
-		"G-2026-11-close-GP-issue 6601 2204/GP 8.00",
-		"G-2026-11-close-GP-redeemed 6401 2204/GP 0.80", // 400 were owed, 320 allocated
-		"G-2026-11-close-GP-breakage 2204/GP 600101 0.80",
-	}
-	if !slices.Equal(got, want) || -ledgers.Of(b.Chart.Liability, "GP") != 400 {
-		t.Errorf("%q, %d", got, ledgers.Of(b.Chart.Liability, "GP"))
-	}
-	if again := b.Close(closing, closing, NewLedgers(b.Chart), november); len(again) != 0 {
+	if again := b.Close(closing, closing, NewLedgers(), november); len(again) != 0 {
 		t.Errorf("a period in which nothing moved: %+v", again)
+	}
+	return got, ledgers
+}
+
+// TestClosingBooksNoCostAndRevenueThatNeverWere: 1,000 points were given and 850 are expected to be redeemed. Whatever of
+// these is redeemed elsewhere comes to exactly the cost that was booked when they were given; what never comes is a
+// smaller cost; and no revenue is ever made of a gift (A1).
+func TestClosingBooksNoCostAndRevenueThatNeverWere(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		lot  func(*Lot)
+		fen  amount.Units // that acceptors got
+		want []string
+		owed amount.Units
+	}{
+		{"given", func(*Lot) {}, 0, []string{"GP-issue 6601 2801/GP 8.50"}, 850},
+		{"all that was expected is redeemed elsewhere", func(l *Lot) { l.Available = 150 }, 850, []string{"GP-issue 6601 2801/GP 8.50"}, 0},
+		{"a part is", func(l *Lot) { l.Available = 600 }, 400, []string{"GP-issue 6601 2801/GP 8.50"}, 450},
+		{"at the issuer's own outlet", func(l *Lot) { l.Available, l.Own = 600, 400 }, 0, []string{"GP-issue 6601 2801/GP 8.50", "GP-own 2801/GP 6601 4.00"}, 450},
+		{"some here, some there", func(l *Lot) { l.Available, l.Own = 500, 100 }, 400, []string{"GP-issue 6601 2801/GP 8.50", "GP-own 2801/GP 6601 1.00"}, 350},
+		{"more than expected", func(l *Lot) { l.Available = 50 }, 950, []string{"GP-issue 6601 2801/GP 8.50", "GP-estimate 6601 2801/GP 1.00"}, 0},
+		{"expired, fewer than expected redeemed", func(l *Lot) { l.Available, l.Expired = 0, 600 }, 400, []string{"GP-issue 6601 2801/GP 8.50", "GP-estimate 2801/GP 6601 4.50"}, 0},
+		{"expired, none redeemed", func(l *Lot) { l.Available, l.Expired = 0, 1000 }, 0, []string{"GP-issue 6601 2801/GP 8.50", "GP-estimate 2801/GP 6601 8.50"}, 0},
+		{"at another price than the programme's", func(l *Lot) { l.Available = 600 }, 300, []string{"GP-issue 6601 2801/GP 8.50", "GP-own 2801/GP 6601 1.00"}, 450},
+	} {
+		lot := root(0, 1000)
+		c.lot(&lot)
+		got, ledgers := closed(t, []Line{lineAt(t, policy(t, "0.85"), one, november, lot)}, c.fen)
+		if !slices.Equal(got, c.want) || -ledgers.Of(Provision, "GP") != c.owed || ledgers.Balance(Revenue) != 0 || ledgers.Balance(Breakage) != 0 || ledgers.Balance(Cost) != 0 {
+			t.Errorf("%s: %q, %d owed", c.name, got, -ledgers.Of(Provision, "GP"))
+		}
+	}
+}
+
+// TestClosingOfSoldPoints: what a sale allocated to points is revenue as they are redeemed, and breakage only where
+// expiry or a lower estimate says so; what acceptors got beyond what was allocated is a cost.
+func TestClosingOfSoldPoints(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		rate string // from the second month on
+		lot  func(*Lot)
+		fen  amount.Units
+		want []string
+		owed amount.Units
+	}{
+		{"sold", "0.8", func(*Lot) {}, 0, []string{"GP-sale 6001 2204/GP 7.41"}, 741}, // 10,000 × 800 ⁄ 10,800
+		{"all that was expected, own outlet", "0.8", func(l *Lot) { l.Available, l.Own = 200, 800 }, 0, []string{"GP-sale 6001 2204/GP 7.41", "GP-redeemed 2204/GP 6001 7.41"}, 0},
+		{"half of it, elsewhere", "0.8", func(l *Lot) { l.Available = 600 }, 400, []string{"GP-sale 6001 2204/GP 7.41", "GP-redeemed 6401 2204/GP 0.30"}, 371},
+		{"half of it, elsewhere; the rest expired", "0.8", func(l *Lot) { l.Available, l.Expired = 0, 600 }, 400, []string{"GP-sale 6001 2204/GP 7.41", "GP-redeemed 6401 2204/GP 0.30", "GP-breakage 2204/GP 600101 3.71"}, 0},
+		{"fewer are expected than at the sale", "0.5", func(l *Lot) { l.Available, l.Own = 600, 400 }, 0, []string{"GP-sale 6001 2204/GP 7.41", "GP-redeemed 2204/GP 6001 3.70", "GP-breakage 2204/GP 600101 2.23"}, 148},
+		{"more are expected than at the sale", "1", func(l *Lot) { l.Available, l.Own = 600, 400 }, 0, []string{"GP-sale 6001 2204/GP 7.41", "GP-redeemed 2204/GP 6001 2.96"}, 445},
+	} {
+		p := policy(t, c.rate)
+		if err := p.Expect("GP", MonthOf(november), amount.Rate{Num: 4, Den: 5}); err != nil {
+			t.Fatal(err)
+		}
+		rate, err := amount.ParseRate(c.rate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Expect("GP", MonthOf(november)+1, rate); err != nil {
+			t.Fatal(err)
+		}
+		p.Sales = map[number.Row]amount.Units{lotNumber(0): 10_000}
+		lot := root(0, 1000)
+		c.lot(&lot)
+		got, ledgers := closed(t, []Line{lineAt(t, p, one, november+31, lot)}, c.fen)
+		if !slices.Equal(got, c.want) || -ledgers.Of(Contract, "GP") != c.owed || ledgers.Balance(Provision) != 0 {
+			t.Errorf("%s: %q, %d owed", c.name, got, -ledgers.Of(Contract, "GP"))
+		}
+	}
+}
+
+// TestClosingOfBoth: points that were given and points that were sold are redeemed, here and there; each kind's account
+// is its reading, and only what was sold makes revenue.
+func TestClosingOfBoth(t *testing.T) {
+	p := policy(t, "1")
+	p.Sales = map[number.Row]amount.Units{lotNumber(0): 1000}
+	sold, given := root(0, 1000), root(1, 1000)
+	sold.Available, sold.Own = 0, 1000 // at the issuer's own outlet
+	given.Available = 0                // elsewhere
+	got, ledgers := closed(t, []Line{lineAt(t, p, one, november, sold, given)}, 1000)
+	want := []string{"GP-issue 6601 2801/GP 10.00", "GP-sale 6001 2204/GP 5.00", "GP-redeemed 2204/GP 6001 5.00"}
+	if !slices.Equal(got, want) || ledgers.Balance(Provision) != 0 || ledgers.Balance(Contract) != 0 || ledgers.Balance(Marketing) != 1000 {
+		t.Errorf("%q, marketing %d", got, ledgers.Balance(Marketing))
 	}
 }
 
@@ -376,7 +455,7 @@ func TestTieNamesDifferences(t *testing.T) {
 }
 
 func TestReadPostings(t *testing.T) {
-	good := `{"id":"D.0.1.0.0","date":"2026-11-23","kind":"supply","debtor":"D","creditor":"S1","fen":5,"tax":"13/113","disputed":false}`
+	good := `{"id":"D.0.1.0.0","date":"2026-11-23","kind":"supply","debtor":"D","creditor":"S1","fen":5,"tax":{"num":13,"den":100},"disputed":false}`
 	for _, c := range []struct {
 		name, text string
 		n          int
@@ -405,7 +484,7 @@ func TestReadPostings(t *testing.T) {
 
 func TestReadChart(t *testing.T) {
 	c, err := ReadChart(strings.NewReader("liability: {code: \"2204.03\", en: Points, zh: 合同负债—积分}\nbank: {code: \"1002.01\"}\n"))
-	if err != nil || c.Liability != (Account{"2204.03", "Points", "合同负债—积分"}) || c.Bank != (Account{"1002.01", "Bank", "银行存款"}) || c.Cost != DefaultChart().Cost {
+	if err != nil || c.Accounts[Contract] != (Account{"2204.03", "Points", "合同负债—积分"}) || c.Accounts[Bank] != (Account{"1002.01", "Bank", "银行存款"}) || c.Accounts[Cost] != DefaultChart().Accounts[Cost] {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for name, bad := range map[string]string{"no such account": "gold: {code: \"1\"}", "no code": "bank: {code: \"\"}", "no text": "bank: {code: \"1\", en: \"\"}",

@@ -8,83 +8,10 @@ import (
 	"tallystick/chaincode/points"
 )
 
-// plan is a cohort's breakage plan, in exact fen.
-//
-// Method. Points are a material right; a part of the price is allocated to them when
-// they are issued, by relative stand-alone prices (IFRS 15.74, B39–B42; CAS 14 §§20,
-// 35), and recognised as they are redeemed. What is expected to break is recognised
-// in proportion to the pattern of rights exercised (IFRS 15.B46 and Example 52;
-// CAS 14 §39), with the total estimated anew on every reading:
-//
-//	N = issued − revoked    R = redeemed + converted    U = outstanding
-//	E = what will be redeemed in all = rate × N, at least R, at most R + U
-//	A = what was allocated to N
-//	recognised = A × R ⁄ E          if E = 0, all of A: nothing is left to wait for
-//	  for what was redeemed   A × R ⁄ N
-//	  breakage                the rest
-//	liability  = A − recognised
-//
-// So expiry trues the plan up: with nothing outstanding E is R, and all of A is
-// recognised. A refund takes R back and with it what was recognised, breakage too. The
-// figures depend on the counts alone, never on the way to them: issue, redeem, refund,
-// redeem comes to the same as issue, redeem.
-type plan struct {
-	allocated, redeemed, breakage big.Rat
-	expected                      big.Rat // points that are expected to break, of N
-	exceeded                      bool    // more was redeemed than expected in all, and some is outstanding
-}
-
-func ratio(n amount.Units) *big.Rat { return new(big.Rat).SetInt64(int64(n)) }
-
-func rational(r amount.Rate) *big.Rat { return big.NewRat(int64(r.Num), int64(r.Den)) }
-
-// planOf makes the plan of a cohort. now is the month whose estimate holds.
-func planOf(c Cohort, policy Policy, price amount.Rate, now Month) (p plan) {
-	n, r := ratio(c.Issued-c.Revoked), ratio(c.Redeemed+c.Converted)
-	p.allocated.Set(allocation(c, policy, price, n))
-	if n.Sign() == 0 {
-		return p
-	}
-	most := new(big.Rat).Add(r, ratio(c.Outstanding))
-	e := new(big.Rat).Mul(n, rational(policy.At(c.Programme, now)))
-	if e.Cmp(r) < 0 {
-		p.exceeded = c.Outstanding > 0
-		e.Set(r)
-	}
-	if e.Cmp(most) > 0 {
-		e.Set(most)
-	}
-	p.expected.Sub(n, e)
-	recognised := new(big.Rat).Set(&p.allocated)
-	if e.Sign() > 0 {
-		recognised.Mul(recognised, r).Quo(recognised, e)
-	}
-	p.redeemed.Mul(&p.allocated, r).Quo(&p.redeemed, n)
-	p.breakage.Sub(recognised, &p.redeemed)
-	return p
-}
-
-// allocation is what the points were allocated when they were issued: of a sale its
-// part of the price, of a conversion what the other party owes for them, else their
-// stand-alone price, points × price × expected redemption.
-func allocation(c Cohort, policy Policy, price amount.Rate, n *big.Rat) *big.Rat {
-	a := new(big.Rat)
-	switch c.Source {
-	case Sold:
-		if c.Kept > 0 {
-			a.Mul(ratio(c.Sale), n).Quo(a, ratio(c.Kept))
-		}
-	case Exchanged:
-		a.Mul(n, rational(price))
-	case Granted:
-		a.Mul(n, rational(price)).Mul(a, rational(policy.At(c.Programme, c.Month)))
-	}
-	return a
-}
-
 // Figures are counts and fen of some cohorts.
 //
-//	allocated = granted + sold + exchanged = redeemed + breakage + liability
+//	allocated = granted + sold + exchanged = released + redeemed + breakage + liability
+//	liability = provision + contract liability
 type Figures struct {
 	Issued      amount.Units `json:"issued"` // points, less what was revoked
 	Redeemed    amount.Units `json:"redeemed"`
@@ -97,18 +24,36 @@ type Figures struct {
 	AllocatedGranted amount.Units `json:"allocatedGranted"` // a cost when the points were issued
 	AllocatedSold    amount.Units `json:"allocatedSold"`    // of the prices of sales
 	AllocatedFor     amount.Units `json:"allocatedFor"`     // owed by others, for points that were converted
+	Released         amount.Units `json:"released"`         // of what was granted, no longer expected: a smaller cost; under 0 where more is expected
 	RecognisedUse    amount.Units `json:"recognisedUse"`    // because points were redeemed
-	RecognisedBreak  amount.Units `json:"recognisedBreak"`  // because some never will be
+	RecognisedGiven  amount.Units `json:"recognisedGiven"`  // of that, for points that were granted
+	RecognisedBreak  amount.Units `json:"recognisedBreak"`  // of what was received, because some never will be
 	PlannedBreak     amount.Units `json:"plannedBreak"`     // breakage that is expected in all
-	Liability        amount.Units `json:"liability"`        // 合同负债
+	ElsewhereGiven   amount.Units `json:"elsewhereGiven"`   // at the settlement price: redeemed at others' outlets or converted, of those granted
+	ElsewhereSold    amount.Units `json:"elsewhereSold"`    // of the others
+	Provision        amount.Units `json:"provision"`        // 预计负债
+	Contract         amount.Units `json:"contract"`         // 合同负债
+	Liability        amount.Units `json:"liability"`        // both
 }
 
-// sum adds up plans, exactly.
+// sum adds up plans, exactly: those of points that were given apart from the others.
 type sum struct {
-	counts                        Figures
-	bySource                      [3]big.Rat
-	allocated, redeemed, breakage big.Rat
-	willBreak, plannedBreak       big.Rat
+	counts    Figures
+	sold      big.Rat
+	given     totals
+	received  totals
+	willBreak big.Rat
+}
+
+// totals are sums of what plans have.
+type totals struct{ allocated, redeemed, breakage, owed, planned, elsewhere big.Rat }
+
+func (t *totals) add(p plan) {
+	for _, by := range []struct{ to, n *big.Rat }{
+		{&t.allocated, &p.allocated}, {&t.redeemed, &p.redeemed}, {&t.breakage, &p.breakage}, {&t.owed, p.owed()}, {&t.planned, &p.planned}, {&t.elsewhere, &p.elsewhere},
+	} {
+		by.to.Add(by.to, by.n)
+	}
 }
 
 func (s *sum) add(c Cohort, p plan) error {
@@ -125,38 +70,47 @@ func (s *sum) add(c Cohort, p plan) error {
 		}
 		*by.to = n
 	}
-	s.bySource[c.Source].Add(&s.bySource[c.Source], &p.allocated)
-	s.allocated.Add(&s.allocated, &p.allocated)
-	s.redeemed.Add(&s.redeemed, &p.redeemed)
-	s.breakage.Add(&s.breakage, &p.breakage)
 	s.willBreak.Add(&s.willBreak, &p.expected)
-	if n := c.Issued - c.Revoked; n > 0 {
-		planned := new(big.Rat).Mul(&p.allocated, &p.expected)
-		s.plannedBreak.Add(&s.plannedBreak, planned.Quo(planned, ratio(n)))
+	if c.Source == Granted {
+		s.given.add(p)
+		return nil
+	}
+	s.received.add(p)
+	if c.Source == Sold {
+		s.sold.Add(&s.sold, &p.allocated)
 	}
 	return nil
 }
 
 // figures rounds, each figure once, half to even. Parts are the differences of
-// cumulative figures, so that they add up and none is under 0.
+// cumulative figures, so that they add up and none but what was released is under 0.
 func (s *sum) figures() (f Figures, err error) {
 	f = s.counts
-	recognised := new(big.Rat).Add(&s.redeemed, &s.breakage)
-	sold := new(big.Rat).Add(&s.bySource[Granted], &s.bySource[Sold])
-	var used, toSold amount.Units
+	var claimed, received, used, recognised amount.Units
 	for _, one := range []struct {
 		to *amount.Units
 		of *big.Rat
 	}{
-		{&f.Allocated, &s.allocated}, {&f.AllocatedGranted, &s.bySource[Granted]}, {&toSold, sold},
-		{&f.RecognisedUse, &s.redeemed}, {&used, recognised}, {&f.WillBreak, &s.willBreak}, {&f.PlannedBreak, &s.plannedBreak},
+		{&f.AllocatedGranted, &s.given.allocated}, {&f.RecognisedGiven, &s.given.redeemed},
+		{&claimed, new(big.Rat).Add(&s.given.redeemed, &s.given.owed)}, {&f.ElsewhereGiven, &s.given.elsewhere},
+		{&received, &s.received.allocated}, {&f.AllocatedSold, &s.sold}, {&used, &s.received.redeemed},
+		{&recognised, new(big.Rat).Add(&s.received.redeemed, &s.received.breakage)}, {&f.ElsewhereSold, &s.received.elsewhere},
+		{&f.PlannedBreak, &s.received.planned}, {&f.WillBreak, &s.willBreak},
 	} {
 		if *one.to, err = amount.FromRat(one.of, amount.HalfEven); err != nil {
 			return Figures{}, err
 		}
 	}
-	f.AllocatedSold, f.AllocatedFor = toSold-f.AllocatedGranted, f.Allocated-toSold
-	f.RecognisedBreak, f.Liability = used-f.RecognisedUse, f.Allocated-used
+	f.Provision, f.Released = claimed-f.RecognisedGiven, f.AllocatedGranted-claimed
+	f.AllocatedFor, f.RecognisedBreak, f.Contract = received-f.AllocatedSold, recognised-used, received-recognised
+	for _, both := range []struct {
+		to   *amount.Units
+		a, b amount.Units
+	}{{&f.Allocated, f.AllocatedGranted, received}, {&f.RecognisedUse, f.RecognisedGiven, used}, {&f.Liability, f.Provision, f.Contract}} {
+		if *both.to, err = both.a.Add(both.b); err != nil {
+			return Figures{}, err
+		}
+	}
 	return f, nil
 }
 
@@ -278,12 +232,4 @@ func lineOf(cohorts []Cohort, policy Policy, programme points.Programme, now Mon
 		}
 	}
 	return line, nil
-}
-
-// owedFor is the part of what a plan still owes that falls on so many of the points
-// outstanding.
-func (p plan) owedFor(n, outstanding amount.Units) *big.Rat {
-	owed := new(big.Rat).Sub(&p.allocated, &p.redeemed)
-	owed.Sub(owed, &p.breakage)
-	return owed.Mul(owed, big.NewRat(int64(n), int64(outstanding)))
 }

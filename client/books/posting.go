@@ -29,6 +29,7 @@ type Posting struct {
 	Programme string          `json:"programme"` // "" for what isn't of points
 	Points    amount.Units    `json:"points"`
 	Fen       amount.Units    `json:"fen"`
+	Tax       amount.Rate     `json:"tax"` // VAT rate contained in fen, 0/1 or none for none
 	Block     uint64          `json:"block"`
 	Tx        string          `json:"tx"`
 	Void      bool            `json:"void,omitempty"` // the line counts no more, by a dispute: its voucher is reversed
@@ -53,7 +54,29 @@ func (p Posting) Check() error {
 	if err := p.Date.Check(); err != nil {
 		return err
 	}
+	if p.Tax != (amount.Rate{}) {
+		if err := p.Tax.Check(); err != nil {
+			return err
+		}
+		if p.Tax.Num >= p.Tax.Den {
+			return fault.New(fault.BadRequest, "line %s: tax %s: want less than the whole", p.ID, p.Tax)
+		}
+	}
 	return p.Fen.CheckOptional()
+}
+
+// TaxFen is the VAT that the fen contain, as the statement has it: fen × rate ⁄ (1 + rate),
+// half to even.
+func (p Posting) TaxFen() amount.Units {
+	tax := p.Tax.Lowest()
+	if tax.Num == 0 || tax.Den == 0 {
+		return 0
+	}
+	fen, err := (amount.Rate{Num: tax.Num, Den: tax.Num + tax.Den}).Of(p.Fen, amount.HalfEven)
+	if err != nil {
+		return 0 // the rate is under 1, and the fen were within the limit
+	}
+	return fen
 }
 
 // maxPosting is the most that one line's text has, in bytes.

@@ -10,18 +10,16 @@ import (
 
 // Ledgers are the balances that vouchers come to, account by account: debits less
 // credits, in fen. They may be under 0.
-type Ledgers struct {
-	chart  Chart
-	totals map[account]amount.Units
-}
+type Ledgers struct{ totals map[account]amount.Units }
 
-// account is an account's code with what it is kept by.
-type account struct{ code, party, programme string }
+// account is what an account is for, with what it is kept by.
+type account struct {
+	role             Role
+	party, programme string
+}
 
 // NewLedgers opens the books' accounts.
-func NewLedgers(chart Chart) *Ledgers {
-	return &Ledgers{chart: chart, totals: map[account]amount.Units{}}
-}
+func NewLedgers() *Ledgers { return &Ledgers{totals: map[account]amount.Units{}} }
 
 // Post adds a voucher. INTERNAL if it doesn't balance.
 func (l *Ledgers) Post(v Voucher) error {
@@ -29,15 +27,15 @@ func (l *Ledgers) Post(v Voucher) error {
 		return err
 	}
 	for _, e := range v.Entries {
-		l.totals[account{e.Account.Code, e.Party, e.Programme}] += e.Debit - e.Credit
+		l.totals[account{e.Role, e.Party, e.Programme}] += e.Debit - e.Credit
 	}
 	return nil
 }
 
-// Balance is an account's debits less its credits, over whatever it is kept by.
-func (l *Ledgers) Balance(a Account) (sum amount.Units) {
+// Balance is a role's debits less its credits, over whatever it is kept by.
+func (l *Ledgers) Balance(role Role) (sum amount.Units) {
 	for k, n := range l.totals {
-		if k.code == a.Code {
+		if k.role == role {
 			sum += n
 		}
 	}
@@ -45,9 +43,9 @@ func (l *Ledgers) Balance(a Account) (sum amount.Units) {
 }
 
 // Of is Balance of one programme's part.
-func (l *Ledgers) Of(a Account, programme string) (sum amount.Units) {
+func (l *Ledgers) Of(role Role, programme string) (sum amount.Units) {
 	for k, n := range l.totals {
-		if k.code == a.Code && k.programme == programme {
+		if k.role == role && k.programme == programme {
 			sum += n
 		}
 	}
@@ -58,13 +56,13 @@ func (l *Ledgers) Of(a Account, programme string) (sum amount.Units) {
 func (l *Ledgers) Positions() []Position {
 	by := map[string]*Position{}
 	for k, n := range l.totals {
-		if k.party == "" || k.code != l.chart.Payable.Code && k.code != l.chart.Receivable.Code {
+		if k.party == "" || k.role != Payable && k.role != Receivable {
 			continue
 		}
 		if by[k.party] == nil {
 			by[k.party] = &Position{Party: k.party}
 		}
-		if k.code == l.chart.Payable.Code {
+		if k.role == Payable {
 			by[k.party].Payable -= n
 		} else {
 			by[k.party].Receivable += n

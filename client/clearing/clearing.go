@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"iter"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
@@ -32,7 +31,8 @@ type Index interface {
 	CycleRoot(cycle string) (codec.Hash, error)
 	Closed(cycle string) (uint64, settlement.Close, error)
 	Pair(cycle, a, b string) (uint64, settlement.Pair, error)
-	SettlementModels() (uint64, []settlement.Model, error)
+	Period(cycle string) (index.Period, error)
+	Taxes() (index.Taxes, error)
 	Parties() (uint64, []party.Party, error)
 }
 
@@ -96,12 +96,16 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 		}
 		return statement.Party{ID: id}
 	}
-	return statement.Head{Network: n.Network, Cycle: closed.ID, From: closed.From, To: closed.To, A: named(pair.A), B: named(pair.B)}, nil
+	days, err := n.Index.Period(closed.ID)
+	if err != nil {
+		return statement.Head{}, err
+	}
+	return statement.Head{Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B)}, nil
 }
 
 // source gives the lines of a pair as often as they are asked for.
 func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, error) {
-	_, models, err := n.Index.SettlementModels()
+	taxes, err := n.Index.Taxes()
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +116,7 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	return func() iter.Seq2[statement.Line, error] {
 		return func(yield func(statement.Line, error) bool) {
 			for o, err := range n.Index.Lines(cycle, pair.A, pair.B) {
-				l := lineOf(o, models)
+				l := lineOf(o, taxes)
 				l.Disputed = disputed[o.ID]
 				if !yield(l, err) || err != nil {
 					return
@@ -122,16 +126,10 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 	}, nil
 }
 
-// lineOf writes an obligation as a statement's line. The tax is that of its settlement model.
-func lineOf(o index.Obligation, models []settlement.Model) statement.Line {
-	tax := amount.Rate{Num: 0, Den: 1}
-	if o.Model > 0 && int(o.Model) <= len(models) {
-		if rate := models[o.Model-1].Terms.Tax; rate.Num > 0 {
-			tax = rate.Lowest()
-		}
-	}
+// lineOf writes an obligation as a statement's line.
+func lineOf(o index.Obligation, taxes index.Taxes) statement.Line {
 	return statement.Line{ID: o.ID.String(), Kind: o.Kind.String(), Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme,
-		Points: o.Points, Fen: o.Fen, Tax: tax, Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
+		Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
 }
 
 // SignRequest is what signs the statement in one of its parties' name. CONFLICT if the ledger has

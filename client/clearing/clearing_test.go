@@ -63,8 +63,12 @@ func (f *fake) Closed(string) (uint64, settlement.Close, error) {
 
 func (f *fake) Pair(string, string, string) (uint64, settlement.Pair, error) { return 9, f.pair, nil }
 
-func (f *fake) SettlementModels() (uint64, []settlement.Model, error) {
-	return 9, []settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}}, nil
+func (f *fake) Period(cycle string) (index.Period, error) {
+	return index.Period{Cycle: cycle, From: day, To: day + 29}, nil
+}
+
+func (f *fake) Taxes() (index.Taxes, error) {
+	return index.TaxesOf([]settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}}), nil
 }
 
 func (f *fake) Parties() (uint64, []party.Party, error) {

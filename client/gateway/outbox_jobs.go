@@ -53,7 +53,7 @@ func (o *outbox) finish(j *job, receipts []command.Receipt, errs []error, ran Ou
 				continue // the ledger forgets refused requests, and so does the outbox
 			}
 			hash := c.Hash()
-			if err := put(tx, bucketDone, []byte(c.Request), storedDone{Hash: hash[:], Receipt: receipts[i], At: now}); err != nil {
+			if err := put(tx, bucketDone, []byte(c.Name()), storedDone{Hash: hash[:], Receipt: receipts[i], At: now}); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/block"
 )
 
@@ -33,6 +34,39 @@ func (g *Gateway) Sync(ctx context.Context, r Reader) error {
 		return asFault(err)
 	}
 	return g.feedReader(ctx, r, tip)
+}
+
+// SyncTo brings a reader up to so many blocks, and no further: what was true then.
+// BAD_REQUEST if the ledger has fewer, else as Sync.
+func (g *Gateway) SyncTo(ctx context.Context, r Reader, height uint64) error {
+	if err := g.leveled(ctx); err != nil {
+		return err
+	}
+	tip, err := g.net.Height(ctx)
+	if err != nil {
+		return asFault(err)
+	}
+	if height > tip {
+		return fault.New(fault.BadRequest, "the ledger has %d blocks", tip)
+	}
+	return g.feedReader(ctx, upTo{r, height}, height)
+}
+
+// upTo takes no more than so many blocks in.
+type upTo struct {
+	Reader
+	height uint64
+}
+
+// Apply passes on the blocks below the height.
+func (u upTo) Apply(blocks ...*block.Block) error {
+	for len(blocks) > 0 && blocks[len(blocks)-1].Number >= u.height {
+		blocks = blocks[:len(blocks)-1]
+	}
+	if len(blocks) == 0 {
+		return nil
+	}
+	return u.Reader.Apply(blocks...)
 }
 
 // Follow keeps a reader up to date until ctx ends, which it returns, or the

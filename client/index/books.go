@@ -47,6 +47,7 @@ type census struct {
 	held    map[string]amount.Units // by the lot's key
 	parents map[string]string       // of lots whose points were in another before
 	first   map[string]first        // of lots that are a parent
+	own     map[string]amount.Units // by the lot's key: what was redeemed at the outlets of who bears it
 }
 
 // first is what a lot says of those that its points went on to.
@@ -61,6 +62,9 @@ func (r at) census() (c census, err error) {
 		return c, err
 	}
 	if c.held, err = r.heldOfLots(); err != nil {
+		return c, err
+	}
+	if c.own, err = r.redeemedAtHome(c.moments); err != nil {
 		return c, err
 	}
 	if c.parents, err = r.pairs("SELECT key, parent FROM lots WHERE parent <> ''"); err != nil {
@@ -111,7 +115,7 @@ func (c census) lot(key string, value []byte) (books.Lot, error) {
 	l := named.Row.(points.Lot)
 	lot := books.Lot{
 		Number: n, Root: n, Issuer: c.issuers[l.Programme], Programme: l.Programme, Party: l.Funder, Origin: l.Origin, Expires: l.Expires,
-		Available: l.Available(), Held: c.held[key], Converted: l.Converted, Expired: l.Expired, Revoked: l.Revoked,
+		Available: l.Available(), Held: c.held[key], Converted: l.Converted, Expired: l.Expired, Revoked: l.Revoked, Own: c.own[key],
 	}
 	if lot.Party == "" {
 		lot.Party = lot.Issuer
@@ -244,43 +248,67 @@ func (m merges) of(name string) string {
 func (ix *Index) Redemptions() (height uint64, list []books.Redemption, err error) {
 	err = ix.reading(func(r at) error {
 		height = r.height
-		s := spending{at: r, list: []books.Redemption{}}
-		if s.times, err = r.moments(); err != nil {
+		list = []books.Redemption{}
+		times, err := r.moments()
+		if err != nil {
 			return err
 		}
-		if s.roots, err = r.merged(); err != nil {
+		roots, err := r.merged()
+		if err != nil {
 			return err
 		}
-		for _, read := range []func() error{s.readHolds, s.readOrders, s.readWriteOffs} {
-			if err := read(); err != nil {
-				return err
-			}
-		}
-		list = s.list
-		return nil
+		return r.spendings(times, func(t taking) { list = append(list, t.redemptions(roots)...) })
 	})
 	return height, list, err
 }
 
-// spending gathers redemptions.
+// redeemedAtHome sums up, by lot, what was redeemed at an outlet of the party that bears it: nobody owes anybody for it.
+func (r at) redeemedAtHome(times map[string]moment) (map[string]amount.Units, error) {
+	own := map[string]amount.Units{}
+	return own, r.spendings(times, func(t taking) {
+		for _, p := range t.pieces {
+			if p.Funder == t.acceptor {
+				own[string(row.Lot(p.Lot))] += p.Amount // at most what the lot had
+			}
+		}
+	})
+}
+
+// taking is pieces of one redemption that stands.
+type taking struct {
+	cycle, acceptor, member, of string
+	pieces                      spend.Line
+}
+
+// redemptions are the pieces by programme and who bears them.
+func (t taking) redemptions(roots merges) (list []books.Redemption) {
+	for _, p := range t.pieces {
+		i := slices.IndexFunc(list, func(r books.Redemption) bool { return r.Programme == p.Programme && r.Party == p.Funder })
+		if i < 0 {
+			i = len(list)
+			list = append(list, books.Redemption{Cycle: t.cycle, Programme: p.Programme, Party: p.Funder, Acceptor: t.acceptor, Member: roots.of(t.member), Of: t.of})
+		}
+		list[i].Points += p.Amount
+	}
+	return list
+}
+
+// spendings visits all redemptions that stand.
+func (r at) spendings(times map[string]moment, visit func(taking)) error {
+	s := spending{at: r, times: times, visit: visit}
+	for _, read := range []func() error{s.readHolds, s.readOrders, s.readWriteOffs} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spending reads redemptions.
 type spending struct {
 	at
 	times map[string]moment
-	roots merges
-	list  []books.Redemption
-}
-
-// add notes pieces of one redemption, by programme and who bears them.
-func (s *spending) add(cycle, acceptor, member, of string, pieces spend.Line) {
-	from := len(s.list)
-	for _, p := range pieces {
-		i := slices.IndexFunc(s.list[from:], func(r books.Redemption) bool { return r.Programme == p.Programme && r.Party == p.Funder })
-		if i < 0 {
-			i = len(s.list) - from
-			s.list = append(s.list, books.Redemption{Cycle: cycle, Programme: p.Programme, Party: p.Funder, Acceptor: acceptor, Member: s.roots.of(member), Of: of})
-		}
-		s.list[from+i].Points += p.Amount
-	}
+	visit func(taking)
 }
 
 func (s *spending) readHolds() error {
@@ -288,7 +316,7 @@ func (s *spending) readHolds() error {
 		from := amount.Units(0)
 		for _, taken := range h.Captures {
 			batch, _ := row.Sealed(string(row.Hold(taken.Number)))
-			s.add(s.times[batch].cycle, h.Acceptor, h.Member, key, h.Pieces.Between(from, from+taken.Amount-taken.Refunded))
+			s.visit(taking{s.times[batch].cycle, h.Acceptor, h.Member, key, h.Pieces.Between(from, from+taken.Amount-taken.Refunded)})
 			from += taken.Amount
 		}
 		return nil
@@ -305,7 +333,7 @@ func (s *spending) readOrders() error {
 			if err != nil {
 				return err
 			}
-			s.add(part.Cycle, o.Seller, o.Member, partKey(key, i+1), kept)
+			s.visit(taking{part.Cycle, o.Seller, o.Member, partKey(key, i+1), kept})
 		}
 		return nil
 	}, "SELECT key, block, row FROM orders WHERE key IN (SELECT order_key FROM parts WHERE state IN (?, ?)) ORDER BY key", int64(goods.Delivered), int64(goods.Completed))
@@ -336,7 +364,7 @@ func (s *spending) readWriteOffs() error {
 		if u.Use > 0 {
 			part = e.Part(u.Use)
 		}
-		s.add(u.Cycle, u.Provider, u.Member, u.key, part)
+		s.visit(taking{u.Cycle, u.Provider, u.Member, u.key, part})
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func TestEachLot(t *testing.T) {
 		return l
 	}
 	want := []books.Lot{of(0, 0, "DP", "D", 1000, 500, 40), of(1, 0, "DP", "D", 0, 80, 20), of(2, 0, "DP", "D", 0, 15, 0), of(3, 3, "DP", "G", 70, 70, 0), of(4, 4, "MP", "M", 5, 5, 0)}
-	want[0].Converted, want[0].Expired, want[0].Revoked = 10, 50, 40
+	want[0].Converted, want[0].Expired, want[0].Revoked, want[0].Own = 10, 50, 40, 60
 	want[2].Expires, want[4].Origin = today+120, points.Converted
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -119,7 +119,7 @@ func (w *forgers) figures(ix *Index) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_, owes, err := ix.Owes()
+	_, owes, _, err := ix.Owes()
 	if err != nil {
 		w.t.Fatal(err)
 	}

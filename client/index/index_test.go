@@ -132,8 +132,8 @@ func TestHoldsAndSums(t *testing.T) {
 	if err != nil || cmp.Diff(want, out) != "" {
 		t.Errorf("outstanding %s, %v", cmp.Diff(want, out), err)
 	}
-	_, owed, err := ix.Owes()
-	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5, 3}, {"c1", "M", "G", "", 0, 4}}; err != nil || !slices.Equal(owed, wantOwed) {
+	_, owed, _, err := ix.Owes()
+	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5, 3, "OPEN", true}, {"c1", "M", "G", "", 0, 4, "OPEN", true}}; err != nil || !slices.Equal(owed, wantOwed) {
 		t.Errorf("owes %v, %v", owed, err)
 	}
 	if _, list, err := ix.Freezes("bob"); err != nil || len(list) != 1 {

@@ -106,40 +106,6 @@ func (ix *Index) Breakage() (height uint64, list []Breakage, err error) {
 	return height, list, err
 }
 
-// Owed is what one party owes another: for points of a programme, or a fee.
-type Owed struct {
-	Cycle     string       `json:"cycle"`
-	Debtor    string       `json:"debtor"`
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for a fee
-	Points    amount.Units `json:"points"`
-	Fen       amount.Units `json:"fen"`
-}
-
-// Owes says who owes whom how much: each cycle's obligations by debtor, creditor
-// and programme. What issuers owe their members, Outstanding says.
-func (ix *Index) Owes() (height uint64, list []Owed, err error) {
-	list = []Owed{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		rows, err := r.tx.Query(`SELECT cycle, debtor, creditor, programme, SUM(points), SUM(fen) FROM positions
-			GROUP BY cycle, debtor, creditor, programme ORDER BY 1, 2, 3, 4`)
-		if err != nil {
-			return fmt.Errorf("index: %w", err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var o Owed
-			if err := rows.Scan(&o.Cycle, &o.Debtor, &o.Creditor, &o.Programme, &o.Points, &o.Fen); err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			list = append(list, o)
-		}
-		return rows.Err()
-	})
-	return height, list, err
-}
-
 // facts decodes the rows of a kind.
 func facts[T any](ix *Index, query string, args ...any) (height uint64, list []T, err error) {
 	list = []T{}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -25,10 +26,10 @@ func closing(t *testing.T) *world {
 	open("c1", 1)
 	w.write(sealed("M", 1, 1), put(row.Obligations("M", 1, 1), settlement.Obligations{Cycle: "c1", Date: today, List: lines}))
 	open("c2", 2)
-	pair := settlement.Pair{A: "D", B: "M", State: settlement.Agreed, Owed: []settlement.Position{
+	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", State: settlement.Agreed, Owed: []settlement.Position{
 		{Debtor: "D", Creditor: "M", Programme: "DP", Points: 1500, Fen: 1500, Count: 2}, {Debtor: "M", Creditor: "D", Fen: 100, Count: 1},
-	}, Carved: []settlement.Carved{{Line: line, Debtor: "D", Programme: "DP", Points: 1200, Fen: 1200}}}
-	left := settlement.Pair{A: "D", B: "G", State: settlement.Left, Owed: []settlement.Position{{Debtor: "D", Creditor: "G", Fen: 7, Count: 1}}}
+	}, Carved: []settlement.Carved{{Line: line, Dispute: numbered("M", 1, 2, 1), Debtor: "D", Programme: "DP", Points: 1200, Fen: 1200}}}
+	left := settlement.Pair{Cycle: "c1", A: "D", B: "G", State: settlement.Left, Owed: []settlement.Position{{Debtor: "D", Creditor: "G", Fen: 7, Count: 1}}}
 	disputed := settlement.Dispute{Cycle: "c1", By: "D", Against: "M", Lines: []settlement.Disputed{{Line: line, Debtor: "D", Creditor: "M", Programme: "DP", Points: 1200, Fen: 1200}}, State: settlement.Raised}
 	first := settlement.Payment{Cycle: "c1", N: 1, Debtor: "D", Creditor: "M", Fen: 200, Received: 150, Advices: []settlement.Advice{{Reference: "a", Fen: 150, Booked: today + 31, By: numbered("M", 1, 2, 0)}}}
 	w.write(sealed("M", 1, 2), put(row.Close("c1"), settlement.Close{ID: "c1"}), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "G"), left), put(row.Netting("c1"), settlement.Netting{}),
@@ -74,5 +75,39 @@ func TestVoidedWhileACycleWasOpen(t *testing.T) {
 		if want == 1 && (got[0].ID.String() != "M.1.1.4.0" || got[0].Kind != settlement.Redemption || got[0].Fen != 1200 || got[0].Cycle != "c1" || got[0].Date != today+40) {
 			t.Errorf("%+v", got[0])
 		}
+	}
+}
+
+// TestOwesTellsEachFenOnce: what was netted is owed by its payments, what was carried over by a later cycle, what is
+// disputed by its own row; and what was paid or decided isn't owed (A5).
+func TestOwesTellsEachFenOnce(t *testing.T) {
+	w := closing(t)
+	told := func() (rows []Owed, payments []Unpaid) {
+		_, rows, payments, err := w.index().Owes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows, payments
+	}
+	row3 := func(creditor, programme string, fen amount.Units, state string, open bool) Owed {
+		return Owed{Cycle: "c1", Debtor: "D", Creditor: creditor, Programme: programme, Points: fen * amount.Units(len(programme)/2), Fen: fen, State: state, Open: open}
+	}
+	w.write(put(row.Close("c1"), settlement.Close{ID: "c1", State: settlement.Final}), put(row.Payment("c1", 1), settlement.Payment{Cycle: "c1", N: 1, Debtor: "D", Creditor: "M", Fen: 200, Received: 150, State: settlement.PartPaid, Due: today}))
+	rows, payments := told()
+	want := []Owed{row3("G", "", 7, "CARRIED", false), row3("M", "DP", 300, "NETTED", false), row3("M", "DP", 1200, "RULED", false), {Cycle: "c1", Debtor: "M", Creditor: "D", Fen: 100, State: "SETTLED"}}
+	if !slices.Equal(rows, want) {
+		t.Errorf("%+v", rows)
+	}
+	if p := payments[0]; len(payments) != 2 || p.Left != 50 || p.State != "PART_PAID" || !p.Open {
+		t.Errorf("%+v", payments)
+	}
+	w.write(put(row.Payment("c1", 1), settlement.Payment{Cycle: "c1", N: 1, Debtor: "D", Creditor: "M", Fen: 200, Received: 200, State: settlement.Paid}),
+		put(row.Dispute(numbered("M", 1, 2, 1)), settlement.Dispute{Cycle: "c1", By: "D", Against: "M", State: settlement.Raised}))
+	if rows, payments = told(); rows[1].State != "SETTLED" || rows[2].State != "RAISED" || !rows[2].Open || payments[0].Open || payments[0].Left != 0 {
+		t.Errorf("paid: %+v, %+v", rows, payments)
+	}
+	w.write(put(row.Close("c1"), settlement.Close{ID: "c1", State: settlement.Computed}))
+	if rows, _ = told(); rows[1].State != "AGREED" || !rows[1].Open || rows[0].Open {
+		t.Errorf("not netted yet: %+v", rows)
 	}
 }

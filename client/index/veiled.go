@@ -2,10 +2,12 @@ package index
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/veil"
 )
@@ -35,7 +37,9 @@ func direction(back bool) string {
 type Veiled struct {
 	Cycle string `json:"cycle"`
 	settlement.VeiledPosition
-	Made []Supplied `json:"-"` // what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
+	State string     `json:"state"` // as Owes has it; OPENED once its amount is an obligation
+	Waits bool       `json:"waits"` // it is owed by this row: neither opened nor carried over
+	Made  []Supplied `json:"-"`     // what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
 }
 
 // VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether
@@ -47,6 +51,9 @@ func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err err
 	err = ix.reading(func(r at) error {
 		height = r.height
 		if list, err = r.veiled(); err != nil {
+			return err
+		}
+		if err := r.howFar(list); err != nil {
 			return err
 		}
 		before, err := r.cyclesBefore()
@@ -64,6 +71,36 @@ func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err err
 		return nil
 	})
 	return height, list, err
+}
+
+// howFar notes the states of hidden positions.
+func (r at) howFar(list []Veiled) error {
+	for i, v := range list {
+		list[i].State, list[i].Waits = "OPEN", true
+		closed, is, err := one(r, "nouns", row.Close(v.Cycle))
+		if err != nil {
+			return err
+		}
+		if !is {
+			continue
+		}
+		list[i].State = closed.State.String()
+		pair, found, err := one(r, "facts", row.Pair(v.Cycle, v.Debtor, v.Creditor))
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(pair.Hidden, func(h settlement.HiddenSum) bool { return h.Names(v.VeiledPosition) })
+		if !found || at < 0 {
+			continue
+		}
+		switch h := pair.Hidden[at]; {
+		case h.Carried:
+			list[i].State, list[i].Waits = settlement.Left.String(), false
+		case !h.Opened.IsZero():
+			list[i].State, list[i].Waits = "OPENED", false
+		}
+	}
+	return nil
 }
 
 func (r at) veiled() ([]Veiled, error) {

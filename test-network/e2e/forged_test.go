@@ -119,7 +119,7 @@ func figures(t *testing.T, g *gateway.Gateway) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, owes, err := ix.Owes()
+	_, owes, _, err := ix.Owes()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -252,7 +252,7 @@ func TestNodesRaceForOneCode(t *testing.T) {
 // owes sums up the open cycle's positions in fen, by "DEBTOR→CREDITOR".
 func owes(t *testing.T, g *gateway.Gateway) map[string]amount.Units {
 	t.Helper()
-	_, list, err := read(t, g).Owes()
+	_, list, _, err := read(t, g).Owes()
 	if err != nil {
 		t.Fatal(err)
 	}

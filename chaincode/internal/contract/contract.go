@@ -12,7 +12,7 @@
 // transaction: BAD_REQUEST (more than a call may bring), TIME_WINDOW, BAD_REQUEST,
 // LIMIT (too many bytes), NOT_FOUND (the caller or the network isn't registered),
 // LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST, LIMIT, CONFLICT (the
-// request id was used with other content), FORBIDDEN (the caller has no role for it, or
+// request was asked for something else), FORBIDDEN (the caller has no role for it, or
 // is suspended or closed: roles.go). Wherever it comes to that, LIMIT (it reads too much). After all others comes LIMIT for one
 // that doesn't fit any more (command.IsFull).
 package contract

@@ -85,6 +85,9 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, h
 	if err != nil {
 		return err
 	}
+	if err := a.begin(ctx, g); err != nil {
+		return err
+	}
 	list := view.Match(found)
 	if err := payments.Tell(list, how.bounce, func(req command.Request) error { return a.again(ctx, g, req) }, stops); err != nil {
 		return err

@@ -20,15 +20,14 @@ import (
 
 func booksCommand(a *app) *cobra.Command {
 	return group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
-		bookLiability(a), bookJournal(a), proveLiabilities(a), proveMember(a))
+		bookLiability(a), bookJournal(a), bookPeriods(a), bookBalance(a), bookLedger(a), bookAgeing(a), proveLiabilities(a), proveMember(a))
 }
 
-// liabilityBook is a reading of all contract liabilities: what a period's journal opens
-// and closes with.
+// liabilityBook is a reading of what all points are worth.
 type liabilityBook struct {
 	Height uint64       `json:"height"` // blocks that it speaks of
 	Date   date.Date    `json:"date"`   // business date
-	Cycle  string       `json:"cycle"`  // that is open
+	Cycle  string       `json:"cycle"`  // that was open then, or that this is the end of
 	Lines  []books.Line `json:"lines"`
 }
 
@@ -83,21 +82,32 @@ func (p *policyFlags) read() (policy books.Policy, err error) {
 
 func bookLiability(a *app) *cobra.Command {
 	var given policyFlags
-	var by string
+	var by, cycle string
 	var own bool
-	cmd := leaf("liability", "Contract liability by programme, age and expiry, with the breakage plan (合同负债, IFRS 15 / CAS 14)",
+	var blocks uint64
+	cmd := leaf("liability", "What points are worth in the books, by programme, age and expiry (合同负债、预计负债; IFRS 15, CAS 14, CAS 13)",
 		`  tally --as G books liability --redemption GP:0.85
   tally --as G books liability --policy policy.yaml --own --parts age
-  tally --as G books liability --policy policy.yaml -o json`,
+  tally --as G books liability --policy policy.yaml --cycle 2026-11
+  tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
 		func(ctx context.Context, _ []string) error {
+			if cycle != "" && blocks > 0 {
+				return fault.New(fault.BadRequest, "--cycle or --blocks")
+			}
 			policy, err := given.read()
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.asOf(ctx, cycle, blocks, func(g *gateway.Gateway, ix *index.Index, on date.Date) error {
 				book, err := liabilityOf(ix, policy)
 				if err != nil {
 					return err
+				}
+				if on > 0 {
+					book.Date, book.Cycle = on, cycle
+					if book.Lines, err = readingOf(ix, policy, on); err != nil {
+						return err
+					}
 				}
 				if own {
 					book.Lines = slices.DeleteFunc(book.Lines, func(l books.Line) bool { return l.Party != g.Party() })
@@ -112,23 +122,48 @@ func bookLiability(a *app) *cobra.Command {
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
 that bears it: the issuer, and whoever funded some.
 
-A part of what was received for points is allocated to them when they are issued, and
-recognised as they are redeemed. What is expected never to be redeemed is recognised in
-proportion; expiry trues that up, a refund takes it back. What you expect is your own
-policy, as are the prices of sales that points came with; neither goes to the ledger:
+Points that came with a sale, or that another issuer pays for, are a contract liability
+(IFRS 15, CAS 14): a part of what was received is allocated to them when they are issued,
+and recognised as they are redeemed, allocated × redeemed ⁄ expected in all. Expiry, or a
+lower estimate, makes the rest breakage. Points that were given are a provision (CAS 13)
+of what they are expected to cost: what is no longer expected makes the cost smaller, and
+is no revenue. What you expect is your own policy, as are the prices of sales that points
+came with; neither goes to the ledger:
 
   redemption:
     GP: {2026-11: "0.85", 2027-06: "0.9"}
   sales:
     G.0.3.0.0: 16800000
 
-Without a sale points are worth their settlement price times what is expected. Keep the
-JSON at the end of a period: the next one's journal opens with it.`
+Without a sale points are worth their settlement price times what is expected.`
 	given.flags(cmd)
 	one(cmd, &by, "parts", "word", "also show each line's parts: age, expiry", parseBy)
 	complete(cmd, "parts", "age", "expiry")
 	cmd.Flags().BoolVar(&own, "own", false, "only what you bear yourself")
+	word(cmd, &cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
+	whole(cmd, &blocks, "blocks", 0, "as of so many blocks")
 	return cmd
+}
+
+// asOf asks the read model as it is, or as it was at the cut-off of a cycle, of which on is the last day, or with so
+// many blocks.
+func (a *app) asOf(ctx context.Context, cycle string, blocks uint64, ask func(g *gateway.Gateway, ix *index.Index, on date.Date) error) error {
+	if cycle == "" && blocks == 0 {
+		return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error { return ask(g, ix, 0) })
+	}
+	return a.onShelf(func(s *shelf) error {
+		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+			on := date.Date(0)
+			if cycle != "" {
+				p, err := ix.Period(cycle)
+				if err != nil {
+					return err
+				}
+				blocks, on = p.Height, p.To
+			}
+			return s.pastOf(g).at(ctx, blocks, func(then *index.Index) error { return ask(g, then, on) })
+		})
+	})
 }
 
 func parseBy(text string) (string, error) {
@@ -158,8 +193,8 @@ func liabilityOf(ix *index.Index, policy books.Policy) (book liabilityBook, err 
 }
 
 func liabilityTable(t table.Writer, b liabilityBook, by string, s scales) {
-	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding", "will break", "allocated", "used", "breakage", "liability"})
-	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13)
+	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding", "will break", "allocated", "released", "used", "breakage", "provision", "contract"})
+	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 	t.SuppressEmptyColumns()
 	for _, l := range b.Lines {
 		of := ""
@@ -174,7 +209,7 @@ func liabilityTable(t table.Writer, b liabilityBook, by string, s scales) {
 		}
 		if by == "expiry" {
 			for _, d := range l.Due {
-				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "", "", "", d.Liability})
+				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "", "", "", "", "", d.Liability})
 			}
 		}
 	}
@@ -194,7 +229,7 @@ func endsText(months string) string {
 // figureCells shows counts and fen; what was converted is redeemed.
 func figureCells(f books.Figures, programme string, s scales) table.Row {
 	return table.Row{s.show(programme, f.Issued), s.show(programme, f.Redeemed+f.Converted), s.show(programme, f.Expired), s.show(programme, f.Outstanding),
-		s.show(programme, f.WillBreak), int64(f.Allocated), int64(f.RecognisedUse), int64(f.RecognisedBreak), int64(f.Liability)}
+		s.show(programme, f.WillBreak), int64(f.Allocated), int64(f.Released), int64(f.RecognisedUse), int64(f.RecognisedBreak), int64(f.Provision), int64(f.Contract)}
 }
 
 // percent writes a part of a whole with one digit, "" of nothing.

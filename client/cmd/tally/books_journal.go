@@ -1,22 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/books"
@@ -24,182 +21,291 @@ import (
 	"tallystick/client/index"
 )
 
-// lines is where a statement's lines come from. It can be read several times, and gives
-// the same ones each time.
-type lines func() iter.Seq2[books.Posting, error]
+// bookFlags are what a party says of its books; the rest is on the ledger.
+type bookFlags struct {
+	policy        policyFlags
+	chart, fapiao string // files
+	byDay         bool
+}
 
-// linesOf reads lines from a file, from its beginning each time.
-func linesOf(path string) lines {
-	return func() iter.Seq2[books.Posting, error] {
-		return func(yield func(books.Posting, error) bool) {
-			file, err := os.Open(path)
-			if err != nil {
-				yield(books.Posting{}, err)
-				return
-			}
-			defer file.Close()
-			for p, err := range books.ReadPostings(file) {
-				if !yield(p, err) {
-					return
-				}
-			}
+func (f *bookFlags) flags(cmd *cobra.Command) {
+	f.policy.flags(cmd)
+	word(cmd, &f.chart, "chart", "file with your chart of accounts, YAML")
+	word(cmd, &f.fapiao, "fapiao", "file with the period's fapiao, CSV (发票)")
+	cmd.Flags().BoolVar(&f.byDay, "by-day", false, "one voucher for the lines of a day and kind (汇总凭证)")
+}
+
+// given says whether anything is said.
+func (f bookFlags) given() bool {
+	return f.policy.file != "" || len(f.policy.redemption) > 0 || f.chart != "" || f.fapiao != "" || f.byDay
+}
+
+// keeping is what bookFlags come to.
+type keeping struct {
+	policy books.Policy
+	chart  books.Chart
+	fapiao *books.Fapiaos
+	byDay  bool
+	inputs string // of them all
+}
+
+// read reads what flags name.
+func (f bookFlags) read() (k keeping, err error) {
+	if k.policy, err = f.policy.read(); err != nil {
+		return k, err
+	}
+	k.chart, k.byDay = books.DefaultChart(), f.byDay
+	if f.chart != "" {
+		if k.chart, err = readWith(f.chart, books.ReadChart); err != nil {
+			return k, err
 		}
 	}
-}
-
-// linesIn reads a cycle's obligations from the read model: those whose amounts are
-// known, hidden supply once it was opened; and the lines of whatever cycle that disputes
-// voided while this one was open.
-func linesIn(ix *index.Index, cycle string) lines {
-	return func() iter.Seq2[books.Posting, error] {
-		return func(yield func(books.Posting, error) bool) {
-			for o, err := range ix.Obligations(cycle) {
-				if !yield(postingOf(o), err) {
-					return
-				}
-			}
-			voided, err := ix.Voided(cycle)
-			if err != nil {
-				yield(books.Posting{}, err)
-				return
-			}
-			for _, o := range voided {
-				p := postingOf(o)
-				p.Void = true
-				if !yield(p, nil) {
-					return
-				}
-			}
+	if f.fapiao != "" {
+		if k.fapiao, err = readWith(f.fapiao, books.ReadFapiaos); err != nil {
+			return k, err
 		}
 	}
+	k.inputs = books.Inputs(k.policy, k.chart, k.fapiao, k.byDay)
+	return k, nil
 }
 
-func postingOf(o index.Obligation) books.Posting {
-	return books.Posting{ID: o.ID.String(), Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor,
-		Programme: o.Programme, Points: o.Points, Fen: o.Fen, Block: o.Block, Tx: o.Tx}
-}
-
-// journal is what a period's books are made of.
-type journal struct {
-	books   books.Books
-	lines   lines
-	settled []books.Settlement
-	opening []books.Line // at the end of the period before
-	closing []books.Line // now
-	on      date.Date    // of the closing vouchers
-}
-
-// journalled says what a journal comes to.
-type journalled struct {
-	Party       string             `json:"party"`
-	Period      string             `json:"period"`
-	Vouchers    int                `json:"vouchers"`
-	Turnover    amount.Units       `json:"turnover"`    // fen: all debits, which are all credits
-	Positions   []books.Position   `json:"positions"`   // by counterparty, of the statement's lines; nothing settled
-	Differences []books.Difference `json:"differences"` // where these aren't the statement's
-	Liability   []liabilityTied    `json:"liability"`   // by programme
-	out         string
-}
-
-// liabilityTied is what the vouchers moved a programme's contract liability by, and what
-// its two readings say.
-type liabilityTied struct {
-	Programme string       `json:"programme"`
-	Vouchers  amount.Units `json:"vouchers"`
-	Readings  amount.Units `json:"readings"`
-}
-
-// all are the journal's vouchers, the statement's first, and what they come to.
-func (j journal) all() (iter.Seq2[books.Voucher, error], journalled, error) {
-	sum := journalled{Party: j.books.Party, Period: j.books.Period, Liability: []liabilityTied{}}
-	ledgers, totals := books.NewLedgers(j.books.Chart), books.Totals{Party: j.books.Party}
-	post := func(v books.Voucher, err error) error {
-		if err != nil {
-			return err
-		}
-		sum.Vouchers++
-		for _, e := range v.Entries {
-			sum.Turnover += e.Debit
-		}
-		return ledgers.Post(v)
-	}
-	for v, err := range j.books.Journal(counted(j.lines(), &totals)) {
-		if err := post(v, err); err != nil {
-			return nil, sum, err
-		}
-	}
-	sum.Positions = ledgers.Positions()
-	sum.Differences = books.Tie(totals.Positions(), sum.Positions)
-	settled, err := j.books.Settle(j.settled)
+// readWith reads a file.
+func readWith[T any](path string, read func(io.Reader) (T, error)) (v T, err error) {
+	file, err := os.Open(path)
 	if err != nil {
-		return nil, sum, err
+		return v, err
 	}
-	rest := append(settled, j.books.Close(j.opening, j.closing, ledgers, j.on)...)
-	for _, v := range rest {
-		if err := post(v, nil); err != nil {
-			return nil, sum, err
-		}
-	}
-	sum.Liability = tied(j, ledgers)
-	return chained(j.books.Journal(j.lines()), rest), sum, nil
+	defer file.Close()
+	return read(file)
 }
 
-// counted adds each line to a statement's totals as it passes.
-func counted(from iter.Seq2[books.Posting, error], totals *books.Totals) iter.Seq2[books.Posting, error] {
-	return func(yield func(books.Posting, error) bool) {
-		for p, err := range from {
-			if err == nil {
-				totals.Add(p)
+// journalFlags are what people say of a journal.
+type journalFlags struct {
+	bookFlags
+	period, out, layout, reason string
+	begin, restate              bool
+}
+
+func bookJournal(a *app) *cobra.Command {
+	var f journalFlags
+	cmd := leaf("journal", "A period's vouchers for your accounting system, and lock the period (凭证、结账)",
+		`  tally --as D books journal --period 2026-11 --redemption DP:0.9
+  tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
+  tally --as G books journal --period 2026-12 --policy policy.yaml --chart chart.yaml --fapiao fapiao.csv --layout kingdee --out vouchers.xlsx
+  tally --as G books journal --period 2026-12 --policy policy-new.yaml --restate --reason wrong_estimate --out corrections.csv`,
+		func(ctx context.Context, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
 			}
-			if !yield(p, err) {
+			with, err := f.read()
+			if err != nil {
+				return err
+			}
+			return a.onShelf(func(s *shelf) error { return a.journal(ctx, s, f, with) })
+		})
+	cmd.Long = `Make the vouchers of a period, which is a cycle that was cut off: of each line of your
+statements, of what was settled while it was open, and of your own points: given, sold,
+redeemed, no longer expected. Each balances and has a number that tells its line. What
+vouchers come to is compared with the statement, by counterparty, and with what points are
+worth at the cut-off, by programme; if it differs the command fails and names it.
+
+With --out the period is locked: it opened with what the period before closed with, which
+this node keeps, and what is exported again is the same to the byte. So no period is booked
+twice, none is left out, and none is changed: what was wrong is put right by --restate,
+which makes vouchers of its own. Without --out everything is only checked, and the open
+cycle may be looked at. Books that begin with a later cycle say --begin.
+
+--chart is a YAML file with your accounts where they aren't the standard ones of CAS, with
+accounts by programme, counterparty or scene, the words of vouchers and tax ids:
+
+  provision: {code: "2801.03", en: Points, zh: 预计负债—积分}
+  words: {receipt: 收, payment: 付, general: 转}
+  taxIds: {D: 91310000MA1FL00001, G: 91310000MA1FL00002}
+  map:
+    - {for: revenue, scene: care, account: {code: "6001.02", en: Car care, zh: 主营业务收入—养护}}
+
+--fapiao is a CSV with party,direction,rate,kind,code,number,line: input tax without one
+waits for it (待认证), and of an ordinary one there is none.
+
+Layouts: plain (.csv, .xlsx, .json), kingdee (.xlsx: K/3, KIS), yonyou (.txt: U8, T3).`
+	f.flags(cmd)
+	word(cmd, &f.period, "period", "the cycle, such as 2026-11")
+	word(cmd, &f.out, "out", "file to write: .csv, .xlsx or .json; it locks the period. Without one the journal is only checked")
+	word(cmd, &f.layout, "layout", "whose file it is: plain, kingdee, yonyou; plain if you name none")
+	complete(cmd, "layout", "plain", "kingdee", "yonyou")
+	cmd.Flags().BoolVar(&f.begin, "begin", false, "your books begin with this period: what was owed before it is its opening")
+	cmd.Flags().BoolVar(&f.restate, "restate", false, "put a locked period right, by vouchers of their own (差错更正)")
+	word(cmd, &f.reason, "reason", "why it is restated: a code such as wrong_estimate")
+	require(cmd, "period")
+	return cmd
+}
+
+// check refuses bad use before anything is read.
+func (f journalFlags) check() error {
+	if err := name.CheckID("period", f.period); err != nil {
+		return err
+	}
+	if f.restate != (f.reason != "") {
+		return fault.New(fault.BadRequest, "--restate and --reason CODE go together")
+	}
+	if f.restate && f.begin {
+		return fault.New(fault.BadRequest, "--begin or --restate")
+	}
+	_, err := writerOf(f.out, f.layout)
+	return err
+}
+
+// onShelf does something with the kept periods, without a network.
+func (a *app) onShelf(do func(*shelf) error) error {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	s, err := openShelf(cfg.State)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.close())
+}
+
+// journal makes a period's vouchers, or those of a restatement, or hands out again what is kept.
+func (a *app) journal(ctx context.Context, s *shelf, f journalFlags, with keeping) error {
+	kept, locked, err := s.get(f.period)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.restate && !locked:
+		return fault.New(fault.WrongState, "period %s isn't locked: there is nothing to restate", f.period)
+	case locked && !f.restate && f.given() && with.inputs != kept.Inputs:
+		return fault.New(fault.Conflict, "period %s was exported with another policy, chart, fapiao or form; tally books journal --period %s --restate --reason CODE makes vouchers that put it right", f.period, f.period)
+	case locked && !f.restate:
+		return a.handOut(kept, kept.Vouchers, f, "locked")
+	}
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		return a.book(booking{ctx: ctx, ix: ix, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, begin: f.begin, draft: f.out == ""}, kept, f)
+	})
+}
+
+// book makes a period, keeps it if a file is asked for, and says what it comes to. kept is what a restatement puts right.
+func (a *app) book(b booking, kept books.Locked, f journalFlags) error {
+	if f.restate {
+		b.again = &kept
+	}
+	now, open, err := b.period(f.period)
+	if err != nil {
+		return err
+	}
+	if failed := untied(now.Summary); failed != nil {
+		return errors.Join(failed, a.printSummary(now.Summary, "it does not tie"))
+	}
+	if f.restate {
+		return a.restate(b, kept, now, f)
+	}
+	if f.out == "" {
+		return a.printSummary(now.Summary, openText(open))
+	}
+	if err := b.shelf.put(now); err != nil {
+		return err
+	}
+	return a.handOut(now, now.Vouchers, f, "locked")
+}
+
+func openText(open bool) string {
+	if open {
+		return "it ties so far; the cycle is open"
+	}
+	return "it ties to the statement; not locked"
+}
+
+// restate keeps a restatement, if it is of the last period: later ones open with its figures.
+func (a *app) restate(b booking, kept, now books.Locked, f journalFlags) error {
+	list, err := b.shelf.all()
+	if err != nil {
+		return err
+	}
+	if last := list[len(list)-1].Summary.Period; last != f.period {
+		return fault.New(fault.WrongState, "period %s opened with what %s closed with: restate %s, the last one", last, f.period, last)
+	}
+	next, err := kept.Restate(now.Vouchers, now.Summary, now.Closing, f.reason, b.with.inputs, b.with.chart)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		return a.printSummary(next.Summary, "it ties; to keep the restatement name a file: --out")
+	}
+	if err := b.shelf.put(next); err != nil {
+		return err
+	}
+	return a.handOut(next, next.Restated[len(next.Restated)-1].Vouchers, f, "restated")
+}
+
+// handOut writes vouchers and says what the period comes to.
+func (a *app) handOut(k books.Locked, vouchers []books.Voucher, f journalFlags, what string) error {
+	if f.out == "" {
+		return a.printSummary(k.Summary, what)
+	}
+	write, err := writerOf(f.out, f.layout)
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := write(&file, each(vouchers)); err != nil {
+		return err
+	}
+	if err := writeWhole(f.out, file.Bytes()); err != nil {
+		return err
+	}
+	return a.printSummary(k.Summary, what+"; in "+f.out)
+}
+
+func each[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, one := range list {
+			if !yield(one, nil) {
 				return
 			}
 		}
 	}
 }
 
-func chained(first iter.Seq2[books.Voucher, error], rest []books.Voucher) iter.Seq2[books.Voucher, error] {
-	return func(yield func(books.Voucher, error) bool) {
-		for v, err := range first {
-			if !yield(v, err) {
-				return
-			}
-		}
-		for _, v := range rest {
-			if !yield(v, nil) {
-				return
-			}
-		}
+type journalWriter func(io.Writer, iter.Seq2[books.Voucher, error]) error
+
+// writerOf is how a file of such a name and layout is written; nil for no file.
+func writerOf(path, layout string) (journalWriter, error) {
+	layouts := map[string]map[string]journalWriter{
+		"plain":   {".csv": books.WriteCSV, ".xlsx": books.WriteXLSX, ".json": books.WriteJSON},
+		"kingdee": {".xlsx": books.WriteKingdee},
+		"yonyou":  {".txt": books.WriteYonyou},
 	}
+	if layout == "" {
+		layout = "plain"
+	}
+	forms, known := layouts[layout]
+	if !known {
+		return nil, fault.New(fault.BadRequest, "--layout: want plain, kingdee or yonyou")
+	}
+	write := forms[filepath.Ext(path)]
+	if path != "" && write == nil {
+		var endings []string
+		for ending := range forms {
+			endings = append(endings, ending)
+		}
+		slices.Sort(endings)
+		return nil, fault.New(fault.BadRequest, "--out: of layout %s want a name that ends in %s", layout, strings.Join(endings, ", "))
+	}
+	return write, nil
 }
 
-// tied compares each programme's account with what its readings say.
-func tied(j journal, ledgers *books.Ledgers) []liabilityTied {
-	list := []liabilityTied{}
-	for _, l := range j.closing {
-		if l.Party != j.books.Party {
-			continue
-		}
-		t := liabilityTied{l.Programme, -ledgers.Of(j.books.Chart.Liability, l.Programme), l.Liability}
-		for _, before := range j.opening {
-			if before.Party == l.Party && before.Programme == l.Programme {
-				t.Readings -= before.Liability
-			}
-		}
-		list = append(list, t)
-	}
-	return list
-}
-
-// check refuses with INTERNAL a journal that doesn't tie, and names what differs.
-func (s journalled) check() error {
+// untied refuses with INTERNAL a journal that doesn't tie, and names what differs.
+func untied(s books.Summary) error {
 	var texts []string
 	for _, d := range s.Differences {
 		texts = append(texts, fault.New(fault.Internal, "%s of %s: the statement says %d fen, the vouchers %d", d.Account, d.Party, int64(d.Statement), int64(d.Vouchers)).Text)
 	}
 	for _, l := range s.Liability {
 		if l.Vouchers != l.Readings {
-			texts = append(texts, fault.New(fault.Internal, "liability of %s: it moved by %d fen, the vouchers by %d", l.Programme, int64(l.Readings), int64(l.Vouchers)).Text)
+			texts = append(texts, fault.New(fault.Internal, "%s of %s: it moved by %d fen, the vouchers by %d", liabilityNames[l.Account], l.Programme, int64(l.Readings), int64(l.Vouchers)).Text)
 		}
 	}
 	if len(texts) == 0 {
@@ -208,183 +314,23 @@ func (s journalled) check() error {
 	return fault.New(fault.Internal, "%s", strings.Join(texts, "; "))
 }
 
-// journalFlags are what people say of a journal.
-type journalFlags struct {
-	policy                                        policyFlags
-	period, cycle, lines, settled, opening, chart string
-	out                                           string
+// liabilityNames are what people call the two liabilities of points.
+var liabilityNames = map[books.Role]string{books.Provision: "provision", books.Contract: "contract liability"}
+
+func (a *app) printSummary(s books.Summary, what string) error {
+	return a.print(s, func(t table.Writer) { summaryTable(t, s, what) })
 }
 
-func bookJournal(a *app) *cobra.Command {
-	var f journalFlags
-	cmd := leaf("journal", "A period's vouchers for your ERP system: CSV, XLSX or JSON (凭证)",
-		`  tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
-  tally --as G books journal --period 2026Q4 --cycle 2026-12 --policy policy.yaml --opening liability-2026-11.json --out journal.csv`,
-		func(ctx context.Context, _ []string) error {
-			j, err := f.read()
-			if err != nil {
-				return err
-			}
-			policy, err := f.policy.read()
-			if err != nil {
-				return err
-			}
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
-				now, err := liabilityOf(ix, policy)
-				if err != nil {
-					return err
-				}
-				if j.lines == nil {
-					j.lines = linesIn(ix, cmp.Or(f.cycle, f.period))
-					if j.settled, err = ix.Settled(cmp.Or(f.cycle, f.period), g.Party()); err != nil {
-						return err
-					}
-				}
-				j.books.Party, j.closing, j.on = g.Party(), now.Lines, now.Date
-				return a.keepJournal(j, f.out)
-			})
-		})
-	cmd.Long = `Make the vouchers of a period: of each line of your statements, of what was settled, and
-of your own points: issued, redeemed, expected never to be. Each balances; each has a
-number that stays the same however often you export, and names its line. What vouchers
-come to is compared with the statement, by counterparty, and with the contract liability,
-by programme; if it differs the command fails and names it.
-
-The lines are those of the cycle that is called as the period, unless you name another
-one; with them come the netting and the payments of earlier cycles, and the lines that
-disputes voided, that fell into it. Supply whose sum isn't opened yet has no line. Or name
-files: --lines with statement lines as JSON, one after the other or as one list, and
---settled with what was paid: id, date, party, payable, receivable, paid and received.
---opening is
-the JSON of tally books liability at the end of the period before; without it the period
-is your first. --chart is a YAML file with your accounts where they aren't the standard
-ones of CAS:
-
-  liability: {code: "2204.03", en: Points, zh: 合同负债—积分}`
-	f.policy.flags(cmd)
-	word(cmd, &f.period, "period", "such as 2026-11: a part of every voucher's number")
-	word(cmd, &f.cycle, "cycle", "whose lines; the one that is called as the period if you name none")
-	word(cmd, &f.lines, "lines", "file with the statements' lines, JSON")
-	word(cmd, &f.settled, "settled", "file with what was settled, JSON")
-	word(cmd, &f.opening, "opening", "the liability at the end of the period before, JSON")
-	word(cmd, &f.chart, "chart", "file with your chart of accounts, YAML")
-	word(cmd, &f.out, "out", "file to write: .csv, .xlsx or .json; without one the journal is only checked")
-	require(cmd, "period")
-	return cmd
-}
-
-// read reads what flags name. Bad use is said before anything is asked.
-func (f journalFlags) read() (j journal, err error) {
-	if err := name.CheckID("period", f.period); err != nil {
-		return j, err
-	}
-	if f.lines != "" && f.cycle != "" || f.lines == "" && f.settled != "" {
-		return j, fault.New(fault.BadRequest, "lines of a file, with what was settled, or of a cycle: --lines FILE --settled FILE or --cycle ID")
-	}
-	if f.cycle != "" {
-		if err := name.CheckID("cycle", f.cycle); err != nil {
-			return j, err
-		}
-	}
-	if _, err := writerOf(f.out); err != nil {
-		return j, err
-	}
-	j.books.Period, j.books.Chart = f.period, books.DefaultChart()
-	if f.lines != "" {
-		j.lines = linesOf(f.lines)
-	}
-	if f.chart != "" {
-		file, err := os.Open(f.chart)
-		if err != nil {
-			return j, err
-		}
-		defer file.Close()
-		if j.books.Chart, err = books.ReadChart(file); err != nil {
-			return j, err
-		}
-	}
-	if f.settled != "" {
-		if err := readJSON(f.settled, &j.settled); err != nil {
-			return j, err
-		}
-	}
-	if f.opening != "" {
-		var book liabilityBook
-		if err := readJSON(f.opening, &book); err != nil {
-			return j, err
-		}
-		j.opening = book.Lines
-	}
-	return j, nil
-}
-
-type journalWriter func(io.Writer, iter.Seq2[books.Voucher, error]) error
-
-// writerOf is how a file of such a name is written; nil for none.
-func writerOf(path string) (journalWriter, error) {
-	switch ext := filepath.Ext(path); {
-	case path == "":
-		return nil, nil
-	case ext == ".csv":
-		return books.WriteCSV, nil
-	case ext == ".xlsx":
-		return books.WriteXLSX, nil
-	case ext == ".json":
-		return books.WriteJSON, nil
-	}
-	return nil, fault.New(fault.BadRequest, "--out: want a name that ends in .csv, .xlsx or .json")
-}
-
-// keepJournal writes a journal that ties, and says what it comes to.
-func (a *app) keepJournal(j journal, out string) error {
-	vouchers, sum, err := j.all()
-	if err != nil {
-		return err
-	}
-	if failed := sum.check(); failed != nil {
-		return errors.Join(failed, a.print(sum, func(t table.Writer) { journalTable(t, sum) }))
-	}
-	if err := writeJournal(out, vouchers); err != nil {
-		return err
-	}
-	sum.out = out
-	return a.print(sum, func(t table.Writer) { journalTable(t, sum) })
-}
-
-// writeJournal writes the file whole or not at all.
-func writeJournal(out string, vouchers iter.Seq2[books.Voucher, error]) error {
-	write, err := writerOf(out)
-	if err != nil || write == nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(out), filepath.Base(out)+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	to := bufio.NewWriter(file)
-	if err = errors.Join(write(to, vouchers), to.Flush(), file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return os.Rename(file.Name(), out)
-}
-
-func journalTable(t table.Writer, s journalled) {
-	t.AppendHeader(table.Row{s.Party + " in " + s.Period, "of", "payable", "receivable", "liability"})
+func summaryTable(t table.Writer, s books.Summary, what string) {
+	t.AppendHeader(table.Row{s.Party + " in " + s.Period, "of", "payable", "receivable", "moved by"})
 	right(t, 3, 4, 5)
 	for _, p := range s.Positions {
-		t.AppendRow(table.Row{"owed, before settlement", p.Party, int64(p.Payable), int64(p.Receivable), ""})
+		t.AppendRow(table.Row{"owed, before settlement", p.Party, yuan(p.Payable), yuan(p.Receivable), ""})
 	}
 	for _, l := range s.Liability {
-		t.AppendRow(table.Row{"contract liability moved by", l.Programme, "", "", int64(l.Vouchers)})
+		if l.Vouchers != 0 || l.Readings != 0 {
+			t.AppendRow(table.Row{liabilityNames[l.Account], l.Programme, "", "", yuan(l.Vouchers)})
+		}
 	}
-	var caption bytes.Buffer
-	caption.WriteString("%d vouchers, %d fen on each side; it ties to the statement")
-	if len(s.Differences) > 0 {
-		caption.Reset()
-		caption.WriteString("%d vouchers, %d fen on each side; it does not tie")
-	}
-	if s.out != "" {
-		caption.WriteString("; in " + strings.ReplaceAll(s.out, "%", "%%"))
-	}
-	t.SetCaption(caption.String(), s.Vouchers, int64(s.Turnover))
+	t.SetCaption("%d vouchers, %s on each side, %s to %s; %s", s.Vouchers, yuan(s.Turnover), s.From, s.To, what)
 }

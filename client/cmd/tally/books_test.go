@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -77,26 +76,26 @@ func TestLiabilityTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", scales{"GP": 2}) }), `
- issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  used  breakage  liability 
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- G       GP         D                           5.00      0.00     0.00         5.00        1.00        400     0         0        400 
-                              0-2 months old    5.00      0.00     0.00         5.00        1.00        400     0         0        400 
- G       GP         G                          11.00      4.00     0.00         7.00        2.20        900   320        80        500 
-                              0-2 months old   11.00      4.00     0.00         7.00        2.20        900   320        80        500 
- M       MP         M                            301       200        0          101           0        150   100         0         50 
-                              0-2 months old     301       200        0          101           0        150   100         0         50 
+ issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  released  used  breakage  provision  contract 
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         D                           5.00      0.00     0.00         5.00        1.00        400         0     0         0        400         0 
+                              0-2 months old    5.00      0.00     0.00         5.00        1.00        400         0     0         0        400         0 
+ G       GP         G                          11.00      4.00     0.00         7.00        2.20        900         0   400         0        400       100 
+                              0-2 months old   11.00      4.00     0.00         7.00        2.20        900         0   400         0        400       100 
+ M       MP         M                            301       200        0          101           0        150         0   100         0         50         0 
+                              0-2 months old     301       200        0          101           0        150         0   100         0         50         0 
 fen, on 2026-11-01, as of block 4
 `)
 	shows(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", scales{}) }), `
- issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  used  breakage  liability 
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- G       GP         D                               500         0        0          500         100        400     0         0        400 
-                              end in 13+ months                                     500                                               400 
- G       GP         G                              1100       400        0          700         220        900   320        80        500 
-                              end this month                                        100                                               100 
-                              end in 1-3 months                                     600                                               400 
- M       MP         M                               301       200        0          101           0        150   100         0         50 
-                              end this month                                        101                                             101/2 
+ issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  released  used  breakage  provision  contract 
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         D                               500         0        0          500         100        400         0     0         0        400         0 
+                              end in 13+ months                                     500                                                                   400 
+ G       GP         G                              1100       400        0          700         220        900         0   400         0        400       100 
+                              end this month                                        100                                                                   100 
+                              end in 1-3 months                                     600                                                                   400 
+ M       MP         M                               301       200        0          101           0        150         0   100         0         50         0 
+                              end this month                                        101                                                                 101/2 
 fen, on 2026-11-01, as of block 4
 `)
 	book.Lines[0].Exceeded, book.Lines = true, book.Lines[:1]
@@ -295,148 +294,7 @@ func TestProofOfLiabilities(t *testing.T) {
 	}
 }
 
-// aJournal is G's, of a period in which M redeemed what kept says.
-func aJournal(t *testing.T, dir string) journal {
-	t.Helper()
-	lines := `{"id":"D.2.1.4.0","date":"2026-11-01","kind":"redemption","debtor":"G","creditor":"M","programme":"GP","points":400,"fen":400,"block":2,"tx":"ab"}
-{"id":"D.2.1.3.0","date":"2026-11-01","kind":"conversion","debtor":"M","creditor":"G","programme":"MP","points":200,"fen":100,"block":2,"tx":"ab"}
-{"id":"D.2.1.9.0","date":"2026-11-01","kind":"supply","debtor":"D","creditor":"S1","fen":7}
-`
-	settled := `[{"id":"p1","date":"2026-12-03","party":"M","payable":400,"receivable":100,"paid":300,"received":0}]`
-	for name, text := range map[string]string{"lines.json": lines, "paid.json": settled} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	j, err := journalFlags{period: "2026-11", lines: filepath.Join(dir, "lines.json"), settled: filepath.Join(dir, "paid.json")}.read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := liabilityOf(kept(t), expecting(t, "GP:0.8"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	j.books.Party, j.closing, j.on = "G", book.Lines, book.Date
-	return j
-}
-
-func TestJournal(t *testing.T) {
-	dir := t.TempDir()
-	out := filepath.Join(dir, "journal.csv")
-	var said bytes.Buffer
-	a := &app{out: &said, format: "table"}
-	if err := a.keepJournal(aJournal(t, dir), out); err != nil {
-		t.Fatal(err)
-	}
-	shows(t, "journal", strings.ReplaceAll(said.String(), dir, "DIR"), `
- G in 2026-11                 of  payable  receivable  liability 
-─────────────────────────────────────────────────────────────────
- owed, before settlement      M       400         100            
- contract liability moved by  GP                             500 
-7 vouchers, 1960 fen on each side; it ties to the statement; in DIR/journal.csv
-`)
-	data, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"G-2026-11-D.2.1.4.0,2026-11-01", "G-2026-11-p1,2026-12-03", "G-2026-11-close-GP-issue", "G-2026-11-close-GP-breakage", "G-2026-11-close-exchanged"} {
-		if !strings.Contains(string(data), want) {
-			t.Errorf("no %s in\n%s", want, data)
-		}
-	}
-	if strings.Contains(string(data), "S1") {
-		t.Error("a line of others is in the journal")
-	}
-	first := data
-	if err := a.keepJournal(aJournal(t, dir), out); err != nil {
-		t.Fatal(err)
-	}
-	if data, err = os.ReadFile(out); err != nil || !bytes.Equal(first, data) {
-		t.Errorf("exported again it is another: %v", err)
-	}
-	left, err := filepath.Glob(out + ".*")
-	if err != nil || len(left) > 0 {
-		t.Errorf("%v is left, %v", left, err)
-	}
-}
-
-// TestJournalOpensWhereTheLastOneClosed: with the last reading as its opening, and no
-// line, a period has no voucher.
-func TestJournalOpensWhereTheLastOneClosed(t *testing.T) {
-	dir := t.TempDir()
-	book, err := liabilityOf(kept(t), expecting(t, "GP:0.8"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := json.Marshal(book)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string][]byte{"opening.json": data, "lines.json": nil, "chart.yaml": []byte("bank: {code: \"1002.01\"}")} {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f := journalFlags{period: "2026-12", lines: filepath.Join(dir, "lines.json"), opening: filepath.Join(dir, "opening.json"), chart: filepath.Join(dir, "chart.yaml")}
-	j, err := f.read()
-	if err != nil || j.books.Chart.Bank.Code != "1002.01" {
-		t.Fatal(j, err)
-	}
-	j.books.Party, j.closing = "G", book.Lines
-	_, sum, err := j.all()
-	if err != nil || sum.Vouchers != 0 || sum.check() != nil {
-		t.Errorf("%+v, %v", sum, err)
-	}
-}
-
-// TestJournalOfACycle takes its lines from the read model, as often as it is asked.
-func TestJournalOfACycle(t *testing.T) {
-	key := row.Obligations("D", 1, 1)
-	ix := readModel(t, []entry{put(key, settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
-		{Index: 4, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720},
-		{Index: 4, Ord: 1, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268}, {Index: 5, Kind: settlement.Supply, Debtor: "D", Creditor: "S1", Fen: 26_800, Of: "2026-10"},
-	}})})
-	from := linesIn(ix, "2026-11")
-	for range 2 {
-		var got []books.Posting
-		for p, err := range from() {
-			if err != nil {
-				t.Fatal(err)
-			}
-			p.Block, p.Tx = 0, ""
-			got = append(got, p)
-		}
-		want := []books.Posting{
-			{ID: "D.1.1.4.0", Date: november, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720},
-			{ID: "D.1.1.4.1", Date: november, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268},
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%+v", got)
-		}
-	}
-	for p, err := range linesIn(ix, "2026-10")() {
-		if err != nil || p.ID != "D.1.1.5.0" || p.Kind != settlement.Supply {
-			t.Errorf("what was opened of an earlier cycle: %+v, %v", p, err)
-		}
-	}
-}
-
-func TestJournalNamesWhatDiffers(t *testing.T) {
-	sum := journalled{Differences: []books.Difference{{Party: "M", Account: "payable", Statement: 5, Vouchers: 6}}, Liability: []liabilityTied{{"GP", 7, 7}, {"DP", 1, 2}}}
-	err := sum.check()
-	if fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "payable of M: the statement says 5 fen, the vouchers 6; liability of DP: it moved by 2 fen, the vouchers by 1") {
-		t.Error(err)
-	}
-	if err := (journalled{Liability: []liabilityTied{{"GP", 7, 7}}}).check(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestBadUseOfBooks(t *testing.T) {
-	lines := filepath.Join(t.TempDir(), "lines.json")
-	if err := os.WriteFile(lines, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
 		name string
 		args []string
@@ -445,15 +303,19 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"share above the whole", []string{"--as", "G", "books", "liability", "--redemption", "GP:1.2"}, "0 to 1"},
 		{"share of nothing", []string{"--as", "G", "books", "liability", "--redemption", "0.8"}, "PROGRAMME:SHARE"},
 		{"odd parts", []string{"--as", "G", "books", "liability", "--parts", "colour"}, "age or expiry"},
-		{"journal of no period", []string{"--as", "G", "books", "journal", "--lines", lines}, "period"},
-		{"journal of two kinds of lines", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026-11", "--lines", lines}, "--lines FILE"},
-		{"settled beside a cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--settled", lines}, "--lines FILE"},
-		{"journal of no cycle", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--cycle", "2026.11"}, "cycle"},
-		{"journal in an odd format", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--out", "j.doc"}, ".xlsx"},
-		{"opening that is none", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--lines", lines, "--opening", lines}, "BAD_REQUEST"},
+		{"journal of no period", []string{"--as", "G", "books", "journal"}, "period"},
+		{"journal of an odd period", []string{"--as", "G", "books", "journal", "--period", "2026.11"}, "period"},
+		{"journal in an odd form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "j.doc"}, ".xlsx"},
+		{"journal in an odd layout", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "sap", "--out", "j.csv"}, "kingdee"},
+		{"a layout in another's form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "yonyou", "--out", "j.csv"}, ".txt"},
+		{"restated without a reason", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate"}, "--reason"},
+		{"a reason without restating", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--reason", "x"}, "--restate"},
+		{"restated and begun", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate", "--reason", "x", "--begin"}, "--begin"},
+		{"a reading of two moments", []string{"--as", "G", "books", "liability", "--cycle", "2026-11", "--blocks", "7"}, "--blocks"},
+		{"ledger of no account", []string{"--as", "G", "books", "ledger"}, "ACCOUNT"},
 		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "say --out, --programme"},
 		{"path from nowhere", []string{"--as", "G", "books", "prove-member", "li"}, "say --out, --tree"},
-		{"root of nothing", []string{"verify-liability", lines}, "say --root"},
+		{"root of nothing", []string{"verify-liability", "nowhere"}, "say --root"},
 		{"alarm above the whole", []string{"--as", "G", "report", "caps", "--alarm", "101"}, "1 to 100"},
 		{"alarm at nothing", []string{"--as", "G", "report", "caps", "--alarm", "0"}, "1 to 100"},
 	} {

@@ -72,12 +72,12 @@ func TestCodesAreRead(t *testing.T) {
 		{"authorisation that needs none", consent{authorisation: named}, "", false},
 	} {
 		t.Setenv("TALLY_CODE", c.env)
-		n, got, err := c.c.proof()
+		n, got, err := c.c.proof(&app{})
 		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want && got.String() != secret.String() {
 			t.Errorf("%s: %s %s %v", c.name, n, got, err)
 		}
 	}
-	if _, err := (&oneTime{file: "nowhere"}).read(); err == nil {
+	if _, err := (&oneTime{file: "nowhere"}).read(&app{}); err == nil {
 		t.Error("a missing file is no code")
 	}
 }
@@ -154,23 +154,52 @@ func TestOwesTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
 		owesTable(w, owing{Height: 9,
 			Outstanding: []index.Outstanding{{Issuer: "M", Programme: "MP", Outstanding: 1, Worth: "1/2"}},
-			Owed:        []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720}, {Cycle: "2026-11", Debtor: "M", Creditor: "G", Fen: 108}},
+			Owed:        []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, State: "NETTED"}, {Cycle: "2026-12", Debtor: "M", Creditor: "G", Fen: 108, State: "OPEN", Open: true}},
+			Payments:    []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20, State: "PART_PAID", Open: true}},
 			Breakage:    []index.Breakage{{Party: "M", Programme: "MP", Points: 800, Fen: "400"}},
 		}, scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
- owes  whom             for           points  of which held   fen  cycle   
-───────────────────────────────────────────────────────────────────────────
- M     members          MP                 1              0   1/2          
-───────────────────────────────────────────────────────────────────────────
- F     D                FP             84.00                 6720  2026-11 
- M     G                price or fee                          108  2026-11 
-───────────────────────────────────────────────────────────────────────────
- M     nobody: expired  MP               800                  400          
+ owes  whom             for           points  of which held   fen  cycle    state     
+──────────────────────────────────────────────────────────────────────────────────────
+ M     members          MP                 1              0   1/2                     
+──────────────────────────────────────────────────────────────────────────────────────
+ F     D                FP             84.00                 6720  2026-11  NETTED    
+ M     G                price or fee                          108  2026-12  OPEN      
+──────────────────────────────────────────────────────────────────────────────────────
+ F     D                payment 3                              20  2026-11  PART_PAID 
+──────────────────────────────────────────────────────────────────────────────────────
+ M     nobody: expired  MP               800                  400                     
 as of block 8
 `, "\n")
 	if got != want {
 		t.Errorf("\n%s", got)
+	}
+}
+
+// TestOwesFilter: --open tells each fen once; a cycle and states narrow (A5).
+func TestOwesFilter(t *testing.T) {
+	all := func() owing {
+		return owing{Outstanding: []index.Outstanding{{Programme: "MP"}}, Breakage: []index.Breakage{{}},
+			Owed:     []index.Owed{{Cycle: "c1", State: "NETTED"}, {Cycle: "c1", State: "RAISED", Open: true}, {Cycle: "c2", State: "OPEN", Open: true}},
+			Payments: []index.Unpaid{{Cycle: "c1", State: "SETTLED"}, {Cycle: "c1", State: "DUE", Open: true}},
+			Hidden:   []hidden{{Veiled: index.Veiled{Cycle: "c1", State: "OPENED"}}, {Veiled: index.Veiled{Cycle: "c2", State: "OPEN", Waits: true}}}}
+	}
+	for _, c := range []struct {
+		filter                                   owesFilter
+		members, owed, payments, hidden, expired int
+	}{
+		{owesFilter{}, 1, 3, 2, 2, 1},
+		{owesFilter{open: true}, 1, 2, 1, 1, 1},
+		{owesFilter{cycle: "c1"}, 0, 2, 2, 1, 0},
+		{owesFilter{cycle: "c1", open: true}, 0, 1, 1, 0, 0},
+		{owesFilter{states: []string{"OPEN", "DUE"}}, 0, 1, 1, 1, 0},
+	} {
+		o := all()
+		c.filter.keep(&o)
+		if len(o.Outstanding) != c.members || len(o.Owed) != c.owed || len(o.Payments) != c.payments || len(o.Hidden) != c.hidden || len(o.Breakage) != c.expired {
+			t.Errorf("%+v: %+v", c.filter, o)
+		}
 	}
 }
 

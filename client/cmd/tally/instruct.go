@@ -139,7 +139,7 @@ func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, ho
 	}
 	answer := instructed{Settles: cycle, Message: in.request.Message, Hash: in.request.Hash.String(), File: path, Fen: in.request.Fen,
 		Execute: in.request.Execute, Paid: shownPayments(in.payments), Left: in.left}
-	if answer.receipt, err = a.send(ctx, g, a.requestID(), in.request); err != nil {
+	if answer.receipt, err = a.send(ctx, g, in.request); err != nil {
 		return err
 	}
 	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) { paymentsTable(t, answer.Paid) })

@@ -109,7 +109,7 @@ func (a *app) withPayment(ctx context.Context, text string, check func(cycle str
 
 // submitTo sends one command through a gateway that is open, and prints its receipt.
 func (a *app) submitTo(ctx context.Context, g *gateway.Gateway, req command.Request) error {
-	answer, err := a.send(ctx, g, a.requestID(), req)
+	answer, err := a.send(ctx, g, req)
 	if err != nil {
 		return err
 	}
