@@ -39,7 +39,19 @@ var Table = []Meaning{
 	{UnknownOutcome, 504, 11, true, "it is not known yet whether the transaction took effect; ask again with the same request id", "结果未知，请用同一请求编号查询"},
 	{Overloaded, 429, 12, true, "too many requests are waiting; try again shortly", "请求过多，请稍后再试"},
 	{Unavailable, 503, 12, true, "no peer or orderer answers; check the network", "网络不可用，请检查节点"},
+	{Rejected, 422, 9, true, "lines were rejected or refused; see the list, mend them, and import again or with --retry-refused", "有数据行未被接受，请按清单修正后重新导入"},
+	{Stopped, 503, 130, true, "it was stopped; run it again, and it goes on where it stood", "已中止，重新运行即从中断处继续"},
 	{Internal, 500, 1, false, "a fault of the software; report it with the text", "软件内部错误，请报告"},
+}
+
+// Passing says whether a refusal isn't about the request: the next one would meet it,
+// too, and the same one may not, later.
+func (e *Error) Passing() bool {
+	switch e.Code {
+	case UnknownOutcome, Unavailable, Overloaded, Internal, TimeWindow, Stopped:
+		return true
+	}
+	return false
 }
 
 // Of returns the table's row of a code; an unknown code reads as Internal.

@@ -48,7 +48,7 @@ func TestInstructsTheRestOnly(t *testing.T) {
 	told := func(fen amount.Units) error {
 		req := instructing(1)
 		req.Fen = fen
-		next, all, err := closed.Instruct(list, req, "D")
+		next, all, err := closed.Instruct(list, req, "D", lastDay)
 		if err == nil {
 			closed, list = next, all
 		}

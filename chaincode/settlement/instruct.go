@@ -13,7 +13,7 @@ import (
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the cycle or a payment), FORBIDDEN (one of them is
 // another's to make), WRONG_STATE (a bank was told of a payment and hasn't refused it, and none of it came in; or
-// it has ended), CONFLICT (the rests come to another sum, because money came in since).
+// it has ended), LIMIT (too often today), CONFLICT (the rests come to another sum, because money came in since).
 type InstructRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Cycle    string       `json:"cycle"`
@@ -57,18 +57,23 @@ func (r InstructRequest) Check() error {
 const maxMade = 7_258_118_399
 
 // Instruct notes that the debtor's bank was told to make payments, which are the request's.
-func (c Close) Instruct(payments []Payment, req InstructRequest, caller string) (Close, []Payment, error) {
+func (c Close) Instruct(payments []Payment, req InstructRequest, caller string, today date.Date) (Close, []Payment, error) {
 	for _, p := range payments {
 		if p.Debtor != caller {
 			return Close{}, nil, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
 		}
 	}
 	next, sum := make([]Payment, len(payments)), amount.Units(0)
-	for i, p := range payments {
+	for _, p := range payments {
 		if p.State != Due && p.State != Bounced && p.State != PartPaid {
 			return Close{}, nil, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
 		}
-		next[i] = p
+	}
+	for i, p := range payments {
+		var err error
+		if next[i], err = p.tried(today); err != nil {
+			return Close{}, nil, err
+		}
 		next[i].State, next[i].Message, next[i].Hash = Sent, req.Message, req.Hash
 		next[i].Asked, next[i].Made, next[i].Execute = p.Rest(), req.Made, req.Execute
 		sum = sum.AddUpTo(p.Rest())
@@ -78,4 +83,17 @@ func (c Close) Instruct(payments []Payment, req InstructRequest, caller string) 
 		return Close{}, nil, fault.New(fault.Conflict, "the message asks for %d fen, %d are still to come in: write it again", req.Fen, sum)
 	}
 	return c, next, nil
+}
+
+// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row, and a
+// debtor that told its bank again and again would keep the others' from landing.
+func (p Payment) tried(today date.Date) (Payment, error) {
+	if p.Told != today {
+		p.Told, p.Tries = today, 0
+	}
+	if p.Tries >= MaxTries {
+		return Payment{}, fault.New(fault.Limit, "payment %s was instructed %d times on %s; wait for the next business date", p.name(), p.Tries, today)
+	}
+	p.Tries++
+	return p, nil
 }

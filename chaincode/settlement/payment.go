@@ -14,6 +14,7 @@ const (
 	KeptAdvices  = 16  // the last ones of a payment, and of what was taken back, which its row shows
 	MaxOverdue   = 90  // days after which not only the creditor can carry a payment over
 	MaxInstruct  = 100 // payments of one instruction
+	MaxTries     = 4   // instructions of one payment on a business date
 	MaxReference = 35  // characters of a bank's reference, or of a message's id
 )
 
@@ -39,6 +40,8 @@ type Payment struct {
 	Count    uint32       `json:"count"`    // of all advices
 	Back     amount.Units `json:"back"`     // what of it banks took back, which is owed in other cycles
 	Returns  []TakenBack  `json:"returns"`  // the last ones of these
+	Told     date.Date    `json:"told"`     // business date on which the debtor's bank was last told, 0 for never
+	Tries    uint8        `json:"tries"`    // how often on that date
 }
 
 // Rest is what is still to come in.
@@ -275,6 +278,11 @@ func (c Close) moved(before, after Payment) Close {
 	count(&c.Carried, func(p Payment) bool { return p.State == Overdue })
 	c.State = c.Progress()
 	return c
+}
+
+// Same says whether a cycle's settlement is as far as before.
+func (c Close) Same(before Close) bool {
+	return c.State == before.State && c.Instructed == before.Instructed && c.Settled == before.Settled && c.Failed == before.Failed && c.Carried == before.Carried
 }
 
 // Owed is the deposit that a creditor owes back.

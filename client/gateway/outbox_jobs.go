@@ -57,6 +57,9 @@ func (o *outbox) finish(j *job, receipts []command.Receipt, errs []error, ran Ou
 				return err
 			}
 		}
+		if err := o.refusals(tx, j.batch.Source, errs); err != nil {
+			return err
+		}
 		if j.id == "" || ran.TxID == "" {
 			return nil
 		}

@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -13,12 +10,9 @@ import (
 
 // disputeVerbs are those of disputes. Each but the first reads the dispute alone, and writes it and what is owed.
 var disputeVerbs = []verb{
+	// The rows of its lines aren't read beforehand: each is as large as a batch can make it, and whoever isn't a side may name thousands.
 	reading((*call).raiseDispute, func(r *run, req settlement.RaiseRequest) []string {
-		keys := []string{string(row.Close(req.Cycle)), string(row.Pair(req.Cycle, r.caller.ID, req.With))}
-		for _, line := range req.Lines {
-			keys = append(keys, string(obligationsOf(line)))
-		}
-		return keys
+		return []string{string(row.Close(req.Cycle)), string(row.Pair(req.Cycle, r.caller.ID, req.With))}
 	}),
 	reading((*call).answerDispute, func(_ *run, req settlement.AnswerRequest) []string { return disputeKey(req.Dispute) }),
 	reading((*call).acceptDispute, func(_ *run, req settlement.AcceptRequest) []string { return disputeKey(req.Dispute) }),
@@ -37,59 +31,6 @@ func obligationsOf(line number.Row) row.Key[settlement.Obligations] {
 	return row.Obligations(line.Command.Party, line.Command.Lane, line.Command.Seq)
 }
 
-// Dispute is the contract of disputes.
-type Dispute struct{ contractapi.Contract }
-
-// Raise disputes lines of a statement. See settlement.RaiseRequest.
-func (*Dispute) Raise(ctx *Context, request string, req settlement.RaiseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Answer answers a dispute, undecided. See settlement.AnswerRequest.
-func (*Dispute) Answer(ctx *Context, request string, req settlement.AnswerRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Accept grants a dispute. See settlement.AcceptRequest.
-func (*Dispute) Accept(ctx *Context, request string, req settlement.AcceptRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Reject stands by the lines. See settlement.RejectRequest.
-func (*Dispute) Reject(ctx *Context, request string, req settlement.RejectRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Split offers what is to be owed instead. See settlement.SplitRequest.
-func (*Dispute) Split(ctx *Context, request string, req settlement.SplitRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Agree takes the offered split. See settlement.AgreeSplitRequest.
-func (*Dispute) Agree(ctx *Context, request string, req settlement.AgreeSplitRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Escalate asks the operator to rule. See settlement.EscalateRequest.
-func (*Dispute) Escalate(ctx *Context, request string, req settlement.EscalateRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Rule decides an escalated dispute. See settlement.RuleRequest.
-func (*Dispute) Rule(ctx *Context, request string, req settlement.RuleRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Lapse ends a dispute in which nothing was done for long. See settlement.LapseRequest.
-func (*Dispute) Lapse(ctx *Context, request string, req settlement.LapseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Withdraw takes a dispute back. See settlement.WithdrawRequest.
-func (*Dispute) Withdraw(ctx *Context, request string, req settlement.WithdrawRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
 func (c *call) raiseDispute(req settlement.RaiseRequest) error {
 	closed, err := c.closed(req.Cycle)
 	if err != nil {
@@ -97,6 +38,9 @@ func (c *call) raiseDispute(req settlement.RaiseRequest) error {
 	}
 	pair, err := c.pair(req.Cycle, c.caller.ID, req.With)
 	if err != nil {
+		return err
+	}
+	if err := pair.Opposable(closed, c.step()); err != nil {
 		return err
 	}
 	lines, err := c.statementLines(req.Lines)

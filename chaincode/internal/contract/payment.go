@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/row"
@@ -44,44 +41,6 @@ func paymentKeys(cycle string, payments ...uint32) []string {
 	return keys
 }
 
-// Payment is the contract of payments and deposits.
-type Payment struct{ contractapi.Contract }
-
-// Instruct notes that a bank was told to pay. See settlement.InstructRequest.
-func (*Payment) Instruct(ctx *Context, request string, req settlement.InstructRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Advise matches what came in with a payment. See settlement.AdviseRequest.
-func (*Payment) Advise(ctx *Context, request string, req settlement.AdviseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// TakeBack counts what a bank took back. See settlement.TakeBackRequest.
-func (*Payment) TakeBack(ctx *Context, request string, req settlement.TakeBackRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Bounce notes that a bank refused a payment. See settlement.BounceRequest.
-func (*Payment) Bounce(ctx *Context, request string, req settlement.BounceRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Deposit announces a deposit. See settlement.DepositRequest.
-func (*Payment) Deposit(ctx *Context, request string, req settlement.DepositRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Carry ends a payment that is overdue. See settlement.CarryPaymentRequest.
-func (*Payment) Carry(ctx *Context, request string, req settlement.CarryPaymentRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Prefund counts a deposit. See settlement.PrefundRequest.
-func (*Payment) Prefund(ctx *Context, request string, req settlement.PrefundRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
 func (c *call) payment(cycle string, n uint32) (settlement.Payment, error) {
 	return ledger.Get(c.tx, row.Payment(cycle, n), "payment", settlement.EndToEnd(cycle, n))
 }
@@ -97,19 +56,22 @@ func (c *call) instruct(req settlement.InstructRequest) error {
 			return err
 		}
 	}
-	next, list, err := closed.Instruct(payments, req, c.caller.ID)
+	next, list, err := closed.Instruct(payments, req, c.caller.ID, c.at.Date)
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, list...)
+	c.putPayments(closed, next, list...)
 	return nil
 }
 
-func (c *call) putPayments(closed settlement.Close, payments ...settlement.Payment) {
+// putPayments writes payments, and their cycle if it got further: a payment that comes in by many parts writes it twice.
+func (c *call) putPayments(before, closed settlement.Close, payments ...settlement.Payment) {
 	for _, p := range payments {
 		ledger.Put(c.tx, row.Payment(closed.ID, p.N), p)
 	}
-	ledger.Put(c.tx, row.Close(closed.ID), closed)
+	if !closed.Same(before) {
+		ledger.Put(c.tx, row.Close(closed.ID), closed)
+	}
 }
 
 func (c *call) advise(req settlement.AdviseRequest) error {
@@ -133,7 +95,7 @@ func (c *call) advise(req settlement.AdviseRequest) error {
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return nil
 }
 
@@ -177,7 +139,7 @@ func (c *call) takeBack(req settlement.TakeBackRequest) error {
 		return err
 	}
 	ledger.Put(c.tx, counted, receipt)
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return c.owe(owe)
 }
 
@@ -194,7 +156,7 @@ func (c *call) bounce(req settlement.BounceRequest) error {
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return nil
 }
 
@@ -211,7 +173,7 @@ func (c *call) carryPayment(req settlement.CarryPaymentRequest) error {
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return c.owe(owe)
 }
 

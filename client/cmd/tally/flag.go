@@ -21,6 +21,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
+	"tallystick/client/clean"
 )
 
 // leaf is a command that does something. The words after its name in use are its
@@ -143,6 +144,7 @@ func word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags
 func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
 	v := &value{name: name, kind: flagMeanings[name].kind, text: *to}
 	v.set = func(text string) error {
+		text = clean.Trim(text)
 		*to, v.forms = text, []string{text}
 		return nil
 	}

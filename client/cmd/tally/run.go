@@ -41,13 +41,7 @@ func (r *tally) note(id string, err error) error {
 }
 
 // stops says whether a refusal isn't about the row.
-func stops(code fault.Code) bool {
-	switch code {
-	case fault.UnknownOutcome, fault.Unavailable, fault.Overloaded, fault.Internal, fault.TimeWindow:
-		return true
-	}
-	return false
-}
+func stops(code fault.Code) bool { return (&fault.Error{Code: code}).Passing() }
 
 func (a *app) printTally(what string, r tally) error {
 	if r.Done == nil {
