@@ -17,6 +17,7 @@ package command
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -52,18 +53,13 @@ type Command struct {
 	_       struct{}        `cbor:",toarray"`
 	Kind    Kind            // which verb
 	Linked  bool            // stands or falls with the command after it
-	Request string          // a request id that the ledger remembers, or ""
+	Request string          // the name by which the ledger remembers it, and its intent (request.go), or ""
 	Body    cbor.RawMessage // the kind's request, encoded
 }
 
-// New encodes a request as a command. The request id may be "".
+// New encodes a request as a command. Its name may be "".
 func New(request string, body Request) Command {
 	return Command{Kind: KindOf(body), Request: request, Body: codec.Encode(body)}
-}
-
-// Hash identifies a command's content, for requests that are asked again.
-func (c Command) Hash() [32]byte {
-	return sha256.Sum256(append([]byte{byte(c.Kind)}, c.Body...))
 }
 
 // Digest is what a lane's head seals of a transaction: SHA-256 over that of each of its
@@ -162,10 +158,12 @@ func (c Command) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		body = nil
 	}
+	name, intent, _ := strings.Cut(c.Request, ":")
 	return json.Marshal(struct {
 		Kind    string  `json:"kind"`
 		Linked  bool    `json:"linked,omitempty"`
 		Request string  `json:"request,omitempty"`
+		Intent  string  `json:"intent,omitempty"`
 		Body    Request `json:"body"`
-	}{c.Kind.String(), c.Linked, c.Request, body})
+	}{c.Kind.String(), c.Linked, name, intent, body})
 }

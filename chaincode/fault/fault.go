@@ -51,6 +51,8 @@ const Unavailable Code = "UNAVAILABLE"
 const (
 	UnknownOutcome Code = "UNKNOWN_OUTCOME"
 	Overloaded     Code = "OVERLOADED"
+	Rejected       Code = "REJECTED"
+	Stopped        Code = "STOPPED"
 )
 
 // Error is a coded refusal.

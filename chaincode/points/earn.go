@@ -109,7 +109,9 @@ func checkMultipliers(list []Multiplier) error {
 	return nil
 }
 
-// AwardRequest issues what a purchase earns by a rule of the caller's programme.
+// AwardRequest issues what a purchase earns by a rule of the caller's programme. Its
+// reference is a receipt's, which earns once in the programme, by whichever rule or
+// import.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme, the
 // rule, the member), FORBIDDEN (the caller isn't the issuer; the rule is for
@@ -165,7 +167,7 @@ func (r AwardRequest) Check() error {
 
 // grant is the issue that an award comes to.
 func (r AwardRequest) grant(units amount.Units) IssueRequest {
-	return IssueRequest{Programme: r.Programme, Grants: []Grant{{
+	return IssueRequest{Programme: r.Programme, Receipts: r.Reference != "", Grants: []Grant{{
 		Member: r.Member, Amount: units, Expires: r.Expires, Witness: r.Witness, Outlet: r.Outlet, Reference: r.Reference, Split: r.Split,
 	}}}
 }

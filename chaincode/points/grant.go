@@ -41,7 +41,7 @@ type Share struct {
 // 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN (the caller isn't its issuer), LIMIT
 // (the lane's total above 2⁵³−1), WRONG_STATE (it isn't open); then, grant by grant, BAD_REQUEST (a witness is
 // missing, or an expiry isn't the rule's), EXPIRED (an expiry before the business
-// date); then, grant by grant, NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
+// date); then, grant by grant, CONFLICT (its receipt has earned), NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
 // NOT_FOUND (the member, unless its home is named and earnings don't count),
 // WRONG_STATE (it was erased), FORBIDDEN (it has another home), DAILY_CAP; then
 // LIABILITY_CAP.
@@ -49,6 +49,7 @@ type IssueRequest struct {
 	_         struct{} `cbor:",toarray"`
 	Programme string   `json:"programme"`
 	Grants    []Grant  `json:"grants"`
+	Receipts  bool     `json:"receipts"` // every reference is a receipt's, which earns once in the programme
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
@@ -68,6 +69,11 @@ func (r IssueRequest) Check() error {
 	}
 	if lots > MaxLots {
 		return fault.New(fault.BadRequest, "grants: want at most %d lots with all their shares", MaxLots)
+	}
+	if r.Receipts {
+		if err := checkReceipts(r.Grants); err != nil {
+			return err
+		}
 	}
 	_, err := r.Sum()
 	return err

@@ -38,7 +38,7 @@ type (
 	// Request remembers a named request of a party.
 	Request struct {
 		_      struct{}       `cbor:",toarray"`
-		Hash   codec.Hash     `json:"hash"`   // of the command's content
+		Hash   codec.Hash     `json:"hash"`   // of the command's intent, or content: command.Command.Hash
 		Number number.Command `json:"number"` // command that took effect
 		Cycle  string         `json:"cycle"`  // in which it did
 		Date   date.Date      `json:"date"`   // on which it did

@@ -17,6 +17,7 @@ import (
 //	ge/PROGRAMME/RULE          earn rule
 //	gc/FROM/TO                 conversion: the rate between two programmes
 //	gp/NUMBER                  pledge
+//	gr/PROGRAMME/REFERENCE     receipt that has earned
 //	d/NUMBER                   trade
 var pointsReaders = map[string]reader{
 	"g": as[points.Programme]("programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
@@ -30,6 +31,7 @@ var pointsReaders = map[string]reader{
 	"ge": as[points.Rule]("rule", "PROGRAMME/RULE", writes(anyone, command.SetRule)),
 	"gc": as[points.Conversion]("conversion", "FROM/TO", writes(anyone, command.PublishRate), changes(anyone, command.AgreeRate)),
 	"gp": byCommand[points.Pledge]("pledge", makes(itsCommand, command.Pledge)),
+	"gr": as[points.Receipt]("receipt", "PROGRAMME/REFERENCE", writes(anyone, command.Issue, command.Award, command.Revoke)),
 	"d": byCommand[points.Trade]("trade", makes(itsCommand, command.OfferTrade), changes(anyone, command.TakeTrade, command.EndTrade),
 		keeping(func(b, a points.Trade) bool { return b.By == a.By && b.Maker == a.Maker && b.Wants == a.Wants })),
 }
@@ -81,6 +83,11 @@ func Conversion(from, to string) Key[points.Conversion] {
 // Pledge is the key of a pledge.
 func Pledge(n number.Command) Key[points.Pledge] {
 	return Key[points.Pledge](appendSortable([]byte("gp/"), n))
+}
+
+// Receipt is the key of what a purchase has earned in a programme.
+func Receipt(programme, reference string) Key[points.Receipt] {
+	return Key[points.Receipt]("gr/" + programme + "/" + reference)
 }
 
 // Trade is the key of a trade.

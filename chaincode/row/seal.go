@@ -211,7 +211,7 @@ func asked(at place, _ kinds, row any) bool {
 	if !is || n != (number.Command{Party: at.Party, Lane: at.Lane, Seq: at.Seq, Index: n.Index}) || int(n.Index) >= len(at.Commands) {
 		return false
 	}
-	return at.id == at.Party+"/"+at.Commands[n.Index].Request
+	return at.id == at.Party+"/"+at.Commands[n.Index].Name()
 }
 
 // itsSource is the batch that was taken from the source.

@@ -16,6 +16,9 @@ const (
 	maxLines    = 20_000_000 // with the header
 )
 
+// Table is how much of a table is read, in bytes.
+const Table = maxUnpacked
+
 // Unpack reads gzip. A file of a few megabytes can unpack to many gigabytes, which
 // nobody's ledger needs.
 func Unpack(from io.Reader, name string) (io.Reader, error) {

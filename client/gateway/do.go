@@ -3,12 +3,10 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/name"
 )
 
 // Do carries out one command and waits for its receipt.
@@ -16,7 +14,8 @@ import (
 // With a request id it takes effect once, however often and from whichever
 // machine it is asked for: the same id gives the first receipt (Again), with
 // other content it is a CONFLICT. A refused request is forgotten and may be
-// asked again. The id may be "", for callers that never ask twice.
+// asked again. The id may be "", for callers that never ask twice. Where the node
+// chooses part of the content, ask by Once.
 //
 // Every error is a *fault.Error. Besides the command's own refusals: BAD_REQUEST,
 // OVERLOADED (too many wait; at once), UNAVAILABLE (no peer answered; nothing
@@ -36,9 +35,13 @@ func (g *Gateway) Do(ctx context.Context, request string, req command.Request) (
 // others have LINKED. If the group as a whole wasn't reached, receipts is nil
 // and every entry of errs is why.
 //
-// Several commands take the request ids "request-1", "request-2" … on the
-// ledger, so request may have 60 characters then.
+// Of several commands the last takes the request id on the ledger, and the others
+// "request~1", "request~2" ….
 func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.Request) ([]command.Receipt, []error) {
+	return g.doLinked(ctx, Asked{ID: request}, reqs...)
+}
+
+func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Request) ([]command.Receipt, []error) {
 	fail := func(err error) ([]command.Receipt, []error) {
 		errs := make([]error, max(1, len(reqs)))
 		for i := range errs {
@@ -46,7 +49,7 @@ func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.
 		}
 		return nil, errs
 	}
-	commands, err := link(request, reqs)
+	commands, err := link(asked, reqs)
 	if err != nil {
 		return fail(err)
 	}
@@ -54,7 +57,7 @@ func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.
 		return fail(errNoLanes())
 	}
 	var before []command.Receipt
-	mine := newTicket(request, commands)
+	mine := newTicket(asked.name(), commands)
 	t, err := g.queue.enter(mine, func() (known bool, err error) {
 		before, err = g.recall(commands)
 		return before != nil, err
@@ -98,49 +101,21 @@ func (g *Gateway) wait(ctx context.Context, t *ticket) error {
 	}
 }
 
-// link makes commands of requests, each linked with the next.
-func link(request string, reqs []command.Request) ([]command.Command, error) {
-	if request != "" {
-		if err := name.CheckID("request", request); err != nil {
-			return nil, err
-		}
-	}
-	if n := len(reqs); n < 1 || n > command.MaxCommands {
-		return nil, fault.New(fault.BadRequest, "%d commands, want 1 to %d", n, command.MaxCommands)
-	}
-	commands := make([]command.Command, len(reqs))
-	for i, req := range reqs {
-		if err := req.Check(); err != nil {
-			return nil, err
-		}
-		id := request
-		if request != "" && len(reqs) > 1 {
-			id = fmt.Sprintf("%s-%d", request, i+1)
-			if err := name.CheckID("request", id); err != nil {
-				return nil, err
-			}
-		}
-		commands[i] = command.New(id, req)
-		commands[i].Linked = i < len(reqs)-1
-	}
-	return commands, nil
-}
-
 // recall finds the receipts of requests that took effect before, as far as the
 // outbox remembers; nil if it doesn't know one of them. CONFLICT if one was
-// used with other content.
+// for something else.
 func (g *Gateway) recall(commands []command.Command) ([]command.Receipt, error) {
 	receipts := make([]command.Receipt, len(commands))
 	for i, c := range commands {
 		if c.Request == "" {
 			return nil, nil
 		}
-		done, found, err := g.out.receipt(c.Request)
+		done, found, err := g.out.receipt(c.Name())
 		if err != nil || !found {
 			return nil, err
 		}
 		if hash := c.Hash(); !bytes.Equal(done.Hash, hash[:]) {
-			return nil, fault.New(fault.Conflict, "request %s was command %s with other content", c.Request, done.Receipt.Number)
+			return nil, elsewhere(c.Name(), done.Receipt)
 		}
 		receipts[i] = done.Receipt
 		receipts[i].Again = true

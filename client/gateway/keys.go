@@ -55,6 +55,17 @@ func demandOfPoints(req command.Request) (demand, bool) {
 		d := demand{}
 		for _, g := range r.Grants {
 			d.weight += 1 + max(1, len(g.Split)) // a lot for each funder, and the member's standing
+			if r.Receipts {
+				d.weight++
+				d.keys = append(d.keys, receiptKey(r.Programme, g.Reference))
+			}
+		}
+		return d, true
+	case points.AwardRequest:
+		d := demand{weight: 1 + max(1, len(r.Split))}
+		if r.Reference != "" {
+			d.weight++
+			d.keys = append(d.keys, receiptKey(r.Programme, r.Reference))
 		}
 		return d, true
 	case points.ActivateRequest:
@@ -78,7 +89,11 @@ func demandOfPoints(req command.Request) (demand, bool) {
 		}
 		return d, true
 	case points.RevokeRequest:
-		return demand{keys: lotKeys(r.Pieces), weight: len(r.Pieces)}, true
+		weight := len(r.Pieces)
+		if r.Reopen {
+			weight *= 2 // and the receipts
+		}
+		return demand{keys: lotKeys(r.Pieces), weight: weight}, true
 	case member.FreezeRequest:
 		return demand{keys: []string{"m" + r.Member}, weight: 1}, true
 	case member.UnfreezeRequest:
@@ -187,7 +202,9 @@ func demandOfAll(commands []command.Command) demand {
 	return sum
 }
 
-func lotKey(n number.Row) string      { return "l" + n.String() }
+func lotKey(n number.Row) string                    { return "l" + n.String() }
+func receiptKey(programme, reference string) string { return "gr" + programme + "/" + reference }
+
 func holdKey(n number.Command) string { return "h" + n.String() }
 
 func lotKeys(pieces []spend.Take) []string {

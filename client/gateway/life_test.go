@@ -168,6 +168,9 @@ func live(t *testing.T, seed uint64) {
 	callers.Go(func() { l.source(t, n, 120) })
 	callers.Go(func() { l.batches(t, n, 6) })
 	callers.Go(func() { l.walkIns(t, n, 4) })
+	for caller := range 4 {
+		callers.Go(func() { l.chosen(t, n, rand.New(rand.NewPCG(seed, uint64(caller)+50)), caller, 4) })
+	}
 	callers.Go(func() { intrude(ctx, net, seed) })
 	callers.Wait()
 	n.shut()
@@ -187,10 +190,11 @@ func live(t *testing.T, seed uint64) {
 
 // ledger is what the callers were told.
 type ledger struct {
-	mu     sync.Mutex
-	want   map[string]string // member → number of the command, "" if only once matters
-	atMost map[string]bool   // member whose caller can't know
-	never  []string
+	mu      sync.Mutex
+	want    map[string]string // member → number of the command, "" if only once matters
+	atMost  map[string]bool   // member whose caller can't know
+	never   []string
+	choices []choice // that Once was asked for
 }
 
 func (l *ledger) did(member, number string) {
@@ -349,6 +353,7 @@ func intrude(ctx context.Context, net *simNet, seed uint64) {
 func (l *ledger) check(t *testing.T, net *simNet) {
 	t.Helper()
 	count, made := net.lots()
+	l.checkChoices(t, count, made)
 	for member, number := range l.want {
 		if count[member] != 1 {
 			t.Errorf("%s took effect %d times", member, count[member])

@@ -75,7 +75,7 @@ func openOutbox(path string) (*outbox, error) {
 	}
 	o := &outbox{db: db, ops: make(chan op, 1024), stop: make(chan struct{}), done: make(chan struct{})}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketJobs, bucketDone, bucketRuns, bucketSources} {
+		for _, name := range [][]byte{bucketJobs, bucketDone, bucketRuns, bucketSources, bucketRefused} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}

@@ -53,9 +53,12 @@ func (o *outbox) finish(j *job, receipts []command.Receipt, errs []error, ran Ou
 				continue // the ledger forgets refused requests, and so does the outbox
 			}
 			hash := c.Hash()
-			if err := put(tx, bucketDone, []byte(c.Request), storedDone{Hash: hash[:], Receipt: receipts[i], At: now}); err != nil {
+			if err := put(tx, bucketDone, []byte(c.Name()), storedDone{Hash: hash[:], Receipt: receipts[i], At: now}); err != nil {
 				return err
 			}
+		}
+		if err := o.refusals(tx, j.batch.Source, errs); err != nil {
+			return err
 		}
 		if j.id == "" || ran.TxID == "" {
 			return nil

@@ -50,7 +50,7 @@ func (q *queue) enter(t *ticket, recall func() (bool, error)) (*ticket, error) {
 	}
 	if there := q.named[t.id]; t.id != "" && there != nil {
 		if there.hash != t.hash {
-			return nil, fault.New(fault.Conflict, "request %s is under way with other content", t.id)
+			return nil, fault.New(fault.Conflict, "request %s is under way for something else", t.id)
 		}
 		there.waiters++
 		return there, nil

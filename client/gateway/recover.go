@@ -43,14 +43,10 @@ func (g *Gateway) resume(j *job) error {
 func (g *Gateway) ticketsOf(j *job) []*ticket {
 	var tickets []*ticket
 	if j.id != "" || j.batch.Source != nil {
-		tickets = append(tickets, newTicket(j.id, j.batch.Commands))
+		tickets = append(tickets, newBatch(j.id, j.batch.Commands))
 	} else {
 		for _, group := range groupsOf(j.batch.Commands) {
-			id := ""
-			if len(group) == 1 {
-				id = group[0].Request
-			}
-			tickets = append(tickets, newTicket(id, group))
+			tickets = append(tickets, newTicket(group[len(group)-1].Name(), group))
 		}
 	}
 	for _, t := range tickets {

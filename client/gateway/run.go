@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -31,8 +32,14 @@ func (g *Gateway) runBatch(ctx context.Context, id string, source *command.Sourc
 	if err := (command.Batch{Lane: 1, Seq: 1, Source: source, Commands: commands}).Check(); err != nil {
 		return Outcome{}, err
 	}
-	t := newTicket("", commands)
-	t.batch, t.source = true, source
+	for _, c := range commands {
+		id, _, err := command.ParseRequest(c.Request)
+		if err = errors.Join(err, Asked{ID: id}.check()); err != nil {
+			return Outcome{}, asFault(err)
+		}
+	}
+	t := newBatch("", commands)
+	t.source = source
 	if id != "" {
 		if err := name.CheckID("batch", id); err != nil {
 			return Outcome{}, err

@@ -68,6 +68,14 @@ func (miniTally) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
 		return runMini(stub, args[1])
 	case "points:Issue":
 		return walkMini(stub, string(args[1]), args[2])
+	case "query:Request":
+		raw, _ := stub.GetState(string(row.NamedRequest(string(args[1]), string(args[2]))))
+		if raw == nil {
+			return refusal(fault.New(fault.NotFound, "no such request"))
+		}
+		known, _ := row.Decode[row.Request](raw)
+		answer, _ := json.Marshal(known)
+		return shim.Success(answer)
 	case "query:Party":
 		return refusal(fault.New(fault.NotFound, "there are no parties"))
 	case "query:Cursor":
@@ -102,6 +110,10 @@ func runMini(stub shim.ChaincodeStubInterface, raw []byte) *pb.Response {
 	}
 	result, wide := command.Result{Cycle: "c", Date: 20000}, 0
 	for i, c := range b.Commands {
+		if err := linkedConflict(stub, party, b.Commands, i); err != nil {
+			result.Outcomes = append(result.Outcomes, command.Outcome{Index: uint16(i), Code: fault.CodeOf(err), Text: "no"})
+			continue
+		}
 		at := number.Command{Party: party, Lane: b.Lane, Seq: b.Seq, Index: uint16(i)}
 		first, err := at, error(nil)
 		if isWide(c) {
@@ -121,6 +133,30 @@ func runMini(stub shim.ChaincodeStubInterface, raw []byte) *pb.Response {
 		}
 	}
 	return shim.Success(codec.Encode(result))
+}
+
+// linkedConflict refuses a command of a group in which a name is another command's:
+// with CONFLICT that one, with LINKED the others.
+func linkedConflict(stub shim.ChaincodeStubInterface, party string, commands []command.Command, at int) error {
+	for _, group := range groupsOf(commands) {
+		if at >= len(group) {
+			at, commands = at-len(group), commands[len(group):]
+			continue
+		}
+		var refused error
+		for i, c := range group {
+			if raw, _ := stub.GetState(string(row.NamedRequest(party, c.Name()))); c.Name() != "" && raw != nil {
+				if first, _ := row.Decode[row.Request](raw); [32]byte(first.Hash) != c.Hash() {
+					if i == at {
+						return fault.New(fault.Conflict, "other content")
+					}
+					refused = fault.New(fault.Linked, "another of the group")
+				}
+			}
+		}
+		return refused
+	}
+	return nil
 }
 
 // widest is how many releases marked as wide fit into one transaction.
@@ -160,7 +196,7 @@ func oneMini(stub shim.ChaincodeStubInterface, c command.Command, at number.Comm
 		return at, err
 	}
 	if c.Request != "" {
-		key, hash := string(row.NamedRequest(at.Party, c.Request)), c.Hash()
+		key, hash := string(row.NamedRequest(at.Party, c.Name())), c.Hash()
 		if raw, _ := stub.GetState(key); raw != nil {
 			first, _ := row.Decode[row.Request](raw)
 			if [32]byte(first.Hash) != hash {

@@ -14,7 +14,7 @@ import (
 // waits for their answer. The queue's lock guards it until a lane takes it.
 type ticket struct {
 	id       string            // its request id, "" for none
-	hash     [32]byte          // of its commands
+	hash     [32]byte          // of its intent
 	commands []command.Command // one, a linked group, or a batch
 	source   *command.Source
 	batch    bool // its caller's own batch: nothing else goes with it
@@ -32,12 +32,30 @@ type ticket struct {
 	outcome  Outcome
 }
 
+// newTicket is of one command or a group.
 func newTicket(id string, commands []command.Command) *ticket {
-	return &ticket{id: id, commands: commands, hash: hashOf(commands), demand: demandOfAll(commands), waiters: 1, done: make(chan struct{})}
+	return &ticket{id: id, commands: commands, hash: intentOf(commands), demand: demandOfAll(commands), waiters: 1, done: make(chan struct{})}
+}
+
+// newBatch is a ticket of a caller's own batch.
+func newBatch(id string, commands []command.Command) *ticket {
+	t := newTicket(id, commands)
+	t.hash, t.batch = hashOf(commands), true
+	return t
 }
 
 // alone says whether the ticket gets a transaction to itself.
 func (t *ticket) alone() bool { return t.batch || t.demand.alone }
+
+// intentOf identifies what commands that stand or fall together are for: a named group
+// has its intent at its last command.
+func intentOf(group []command.Command) [32]byte {
+	last := group[len(group)-1]
+	if _, intent, err := command.ParseRequest(last.Request); err == nil && !intent.IsZero() {
+		return intent.Hash()
+	}
+	return hashOf(group)
+}
 
 // hashOf identifies the content of commands asked for together.
 func hashOf(commands []command.Command) [32]byte {

@@ -20,7 +20,7 @@ import (
 //
 // Errors are those of Do. UNKNOWN_OUTCOME has the transaction id.
 func (g *Gateway) WalkIn(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
-	return g.walkIn(ctx, request, req, nil)
+	return g.walkIn(ctx, Asked{ID: request}, req, nil)
 }
 
 // What private data may be at most.
@@ -37,29 +37,37 @@ const (
 // Refused besides, first that applies: BAD_REQUEST (no private data), LIMIT (16
 // entries, 256 KiB in all), FORBIDDEN (the party has no peer).
 func (g *Gateway) WalkInPrivate(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+	if err := checkPrivate(transient); err != nil {
+		return command.Receipt{}, err
+	}
+	return g.walkIn(ctx, Asked{ID: request}, req, transient)
+}
+
+// checkPrivate refuses private data that is none, or too much.
+func checkPrivate(transient map[string][]byte) error {
 	size := 0
 	for key, value := range transient {
 		size += len(key) + len(value)
 	}
 	switch {
 	case len(transient) == 0:
-		return command.Receipt{}, fault.New(fault.BadRequest, "there is no private data")
+		return fault.New(fault.BadRequest, "there is no private data")
 	case len(transient) > maxTransient || size > maxTransientBytes:
-		return command.Receipt{}, fault.New(fault.Limit, "%d entries of private data with %d bytes; want %d with %d at most", len(transient), size, maxTransient, maxTransientBytes)
+		return fault.New(fault.Limit, "%d entries of private data with %d bytes; want %d with %d at most", len(transient), size, maxTransient, maxTransientBytes)
 	}
-	return g.walkIn(ctx, request, req, transient)
+	return nil
 }
 
-func (g *Gateway) walkIn(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
-	if _, err := link(request, []command.Request{req}); err != nil {
+func (g *Gateway) walkIn(ctx context.Context, asked Asked, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+	if _, err := link(asked, []command.Request{req}); err != nil {
 		return command.Receipt{}, err
 	}
-	body, err := json.Marshal(req)
+	body, err := bodyOf(req)
 	if err != nil {
-		return command.Receipt{}, fault.New(fault.BadRequest, "request: %v", err)
+		return command.Receipt{}, err
 	}
 	var receipt command.Receipt
-	c := call{chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(), args: [][]byte{[]byte(request), body}, transient: transient}
+	c := call{chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(), args: [][]byte{[]byte(asked.request()), body}, transient: transient}
 	err = g.alone(ctx, c, &receipt)
 	return receipt, err
 }
@@ -70,9 +78,9 @@ func (g *Gateway) Found(ctx context.Context, req party.FoundRequest) (party.Char
 	if err := req.Check(); err != nil {
 		return party.Charter{}, err
 	}
-	body, err := json.Marshal(req)
+	body, err := bodyOf(req)
 	if err != nil {
-		return party.Charter{}, fault.New(fault.BadRequest, "request: %v", err)
+		return party.Charter{}, err
 	}
 	var charter party.Charter
 	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: "charter:Found", args: [][]byte{body}}, &charter)

@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/points"
@@ -16,7 +20,7 @@ type awards struct{}
 func (awards) form() form {
 	return form{
 		must: []part{partMember, partAmount}, may: []part{partOutlet, partDate, partReference},
-		keys: []string{"programme", "rate", "rounding", "merge", "expires"},
+		keys: []string{"programme", "rate", "rounding", "merge", "expires", "receipts", "unknown"},
 	}
 }
 
@@ -43,35 +47,66 @@ func (awards) check(m *Mapping) (err error) {
 	return nil
 }
 
-func (awards) item(m *Mapping, s Stores, l line) (*Item, error) {
-	value, err := l.number(partAmount)
+func (awards) item(m *Mapping, _ Stores, l *line) (*Item, error) {
+	read := l.number
+	if m.Merge {
+		read = l.signed // what was given back is of the basket, too
+	}
+	value, err := read(partAmount)
 	if err != nil {
 		return nil, err
 	}
-	grant, err := m.grant(s, l)
+	w, err := m.who(l)
 	if err != nil {
 		return nil, err
 	}
-	return &Item{key: grant.Member + "/" + grant.Reference, sum: value, finish: func(item *Item) error {
-		units, err := m.units(item.sum)
+	grant, err := m.grant(l, w)
+	if err != nil {
+		return nil, err
+	}
+	return &Item{key: w.key() + "\n" + grant.Reference, who: &w, sum: value, finish: func(item *Item) error {
+		units, err := m.earned(item.sum)
 		if err != nil {
 			return err
 		}
-		if units == 0 {
-			return errors.New("it is worth no point")
-		}
 		grant.Amount = units
 		item.Adds = Totals{Awards: 1, Points: units}
-		item.Drafts = ready(points.IssueRequest{Programme: m.Programme, Grants: []points.Grant{grant}})
+		item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return m.award(s, w, grant) }}
 		return nil
 	}}, nil
 }
 
+// earned is what an amount earns, which is something.
+func (m *Mapping) earned(sum decimal.Decimal) (amount.Units, error) {
+	if sum.Sign() < 0 {
+		return 0, errors.New("its lines come to less than nothing")
+	}
+	units, err := m.units(sum)
+	if err == nil && units == 0 {
+		err = errors.New("it is worth no point")
+	}
+	return units, err
+}
+
+// award gives points to a member who is there: without the name of a home the ledger
+// looks.
+func (m *Mapping) award(s Stores, w who, grant points.Grant) (command.Request, string, error) {
+	id, doomed, err := s.member(m, w)
+	if err != nil {
+		return nil, "", err
+	}
+	grant.Member = id
+	return points.IssueRequest{Programme: m.Programme, Receipts: m.receipts(), Grants: []points.Grant{grant}}, doomed, nil
+}
+
+// receipts says whether a line's reference is a receipt, that earns once.
+func (m *Mapping) receipts() bool { return m.Receipts && m.says(partReference) }
+
 // grant is a line's award, of one point until its lines are added up.
-func (m *Mapping) grant(s Stores, l line) (grant points.Grant, err error) {
-	grant = points.Grant{Amount: 1, Expires: m.on, Outlet: m.maybe(l, partOutlet), Reference: m.maybe(l, partReference)}
-	if grant.Member, grant.Home, err = m.memberAt(s, l); err != nil {
-		return grant, err
+func (m *Mapping) grant(l *line, w who) (grant points.Grant, err error) {
+	grant = points.Grant{Member: w.someone(), Amount: 1, Expires: m.on, Outlet: m.maybe(l, partOutlet), Reference: m.maybe(l, partReference)}
+	if m.receipts() && grant.Reference == "" {
+		return grant, l.empty(partReference)
 	}
 	if m.on == 0 {
 		day, err := m.day(l, partDate)
@@ -80,5 +115,5 @@ func (m *Mapping) grant(s Stores, l line) (grant points.Grant, err error) {
 		}
 		grant.Expires = day + date.Date(m.Expires.Days)
 	}
-	return grant, checked(points.IssueRequest{Programme: m.Programme, Grants: []points.Grant{grant}})
+	return grant, l.checked(points.IssueRequest{Programme: m.Programme, Grants: []points.Grant{grant}})
 }

@@ -3,7 +3,6 @@ package importer
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
@@ -76,7 +75,7 @@ type benefits struct{}
 func (benefits) form() form {
 	return form{
 		must: []part{partBenefit, partEn, partZh}, may: []part{partLabel, partPrice, partUses, partDays, partUntil},
-		keys: []string{"model", "rate", "rounding"}, once: true,
+		keys: []string{"model", "rate"}, once: true,
 	}
 }
 
@@ -107,7 +106,7 @@ func (benefits) check(m *Mapping) error {
 	return nil
 }
 
-func (benefits) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (benefits) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	req, err := m.Model.request()
 	if err != nil {
 		return nil, err
@@ -130,15 +129,13 @@ func (benefits) item(m *Mapping, _ Stores, l line) (*Item, error) {
 }
 
 // terms reads what columns say of the price, the uses and the end.
-func (m *Mapping) terms(l line, req *benefit.DefineRequest) error {
+func (m *Mapping) terms(l *line, req *benefit.DefineRequest) error {
 	if m.Columns.Price != "" {
-		price, err := l.number(partPrice)
+		price, err := m.fenOf(l, partPrice)
 		if err != nil {
 			return err
 		}
-		if req.Price, err = m.units(price); err != nil {
-			return err
-		}
+		req.Price = price
 	}
 	if m.Columns.Uses != "" {
 		uses, err := l.whole(partUses, benefit.MaxUses)
@@ -165,10 +162,10 @@ func (m *Mapping) terms(l line, req *benefit.DefineRequest) error {
 }
 
 // whole reads a whole number of 1 to max.
-func (l line) whole(p part, max int) (int, error) {
-	n, err := strconv.Atoi(l.parts[p])
-	if err != nil || n < 1 || n > max {
+func (l *line) whole(p part, max int) (int, error) {
+	n, err := l.integer(p)
+	if err != nil || n < 1 || n > int64(max) {
 		return 0, l.wrong(p, "want a whole number of 1 to %d", max)
 	}
-	return n, nil
+	return int(n), nil
 }

@@ -95,7 +95,7 @@ func (campaigns) check(m *Mapping) error {
 // someDay is one that every calendar has.
 const someDay date.Date = 20_000
 
-func (campaigns) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	req, err := m.Campaign.request()
 	if err != nil {
 		return nil, err

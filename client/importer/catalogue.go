@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/client/importer/table"
 )
 
 // catalogue are goods (goods:Set), each once. A line can also say how much of its good
@@ -20,7 +21,7 @@ func (catalogue) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
 		may:  []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock, partSeller, partPrice, partScene},
-		keys: []string{"rate", "rounding"}, unique: true,
+		keys: []string{"rate"}, unique: true,
 	}
 }
 
@@ -37,7 +38,7 @@ func (catalogue) check(m *Mapping) error {
 	return m.checkRate()
 }
 
-func (catalogue) item(m *Mapping, s Stores, l line) (*Item, error) {
+func (catalogue) item(m *Mapping, s Stores, l *line) (*Item, error) {
 	req, err := m.good(l)
 	if err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func (catalogue) item(m *Mapping, s Stores, l line) (*Item, error) {
 }
 
 // good reads what a line says of a good.
-func (m *Mapping) good(l line) (req goods.SetGoodRequest, err error) {
+func (m *Mapping) good(l *line) (req goods.SetGoodRequest, err error) {
 	req = goods.SetGoodRequest{
 		GTIN: l.parts[partGTIN], En: l.parts[partEn], Zh: l.parts[partZh], Unit: l.parts[partUnit], Tax: l.parts[partTax],
 		Labels: l.list(partLabels), Regions: l.list(partRegions), Open: true,
@@ -101,7 +102,7 @@ func (m *Mapping) good(l line) (req goods.SetGoodRequest, err error) {
 }
 
 // listing is a good in the party's own storefront at the line's price.
-func (m *Mapping) listing(l line) (req goods.ListRequest, err error) {
+func (m *Mapping) listing(l *line) (req goods.ListRequest, err error) {
 	req = goods.ListRequest{Scene: l.parts[partScene], Labels: l.list(partLabels), Open: true}
 	if req.Supplier, err = m.id(l, partSupplier); err != nil {
 		return req, err
@@ -119,22 +120,18 @@ func (m *Mapping) listing(l line) (req goods.ListRequest, err error) {
 
 // fen is an amount of money: a number at the mapping's rate, or one that is made of
 // the text.
-func (m *Mapping) fen(l line, p part) (amount.Units, error) {
+func (m *Mapping) fen(l *line, p part) (amount.Units, error) {
 	if !l.says(p) {
 		return 0, l.empty(p)
 	}
 	if m.Spread.Most > 0 {
 		return m.Spread.of(l.parts[p]), nil
 	}
-	value, err := l.number(p)
-	if err != nil {
-		return 0, err
+	fen, err := m.fenOf(l, p)
+	if err == nil && fen == 0 {
+		err = l.wrong(p, "want an amount of at least one fen, as 298.00 is one")
 	}
-	fen, err := m.units(value)
-	if err != nil || fen == 0 {
-		return 0, l.wrong(p, "want an amount of at least one fen, as 298.00 is one")
-	}
-	return fen, nil
+	return fen, err
 }
 
 // repriced keeps what a listing has besides its prices.
@@ -167,7 +164,7 @@ func stockedTo(s Stores, req goods.SetGoodRequest, seller string, want amount.Un
 }
 
 // list reads a part with ; between its words.
-func (l line) list(p part) []string {
+func (l *line) list(p part) []string {
 	list := []string{}
 	for word := range strings.SplitSeq(l.parts[p], ";") {
 		if word = strings.TrimSpace(word); word != "" {
@@ -178,7 +175,7 @@ func (l line) list(p part) []string {
 }
 
 // hash reads a SHA-256, which must be there.
-func (l line) hash(p part) (codec.Hash, error) {
+func (l *line) hash(p part) (codec.Hash, error) {
 	if !l.says(p) {
 		return nil, l.empty(p)
 	}
@@ -189,7 +186,7 @@ func (l line) hash(p part) (codec.Hash, error) {
 	return hash, nil
 }
 
-func (l line) hashes(p part) ([]codec.Hash, error) {
+func (l *line) hashes(p part) ([]codec.Hash, error) {
 	list := []codec.Hash{}
 	for _, text := range l.list(p) {
 		hash, err := codec.ParseHash(text)
@@ -202,7 +199,7 @@ func (l line) hashes(p part) ([]codec.Hash, error) {
 }
 
 // yes reads yes or no, as people and spreadsheets write them.
-func (l line) yes(p part) (bool, error) {
+func (l *line) yes(p part) (bool, error) {
 	switch strings.ToLower(l.parts[p]) {
 	case "yes", "true", "1", "是":
 		return true, nil
@@ -210,6 +207,15 @@ func (l line) yes(p part) (bool, error) {
 		return false, nil
 	}
 	return false, l.wrong(p, "want yes or no")
+}
+
+// OpenCatalogue opens a file that has the columns of a catalogue.
+func OpenCatalogue(path string) (*table.Table, error) {
+	var must []string
+	for _, p := range (catalogue{}).form().must {
+		must = append(must, p.String())
+	}
+	return table.Open(path, table.Options{Columns: must})
 }
 
 // CatalogueMapping is the mapping of a file that has the ledger's own words as its
@@ -222,7 +228,6 @@ func CatalogueMapping(source string, header []string, scene, seller string) (*Ma
 	columns, given := m.Columns.byPart(), []string{"kind"}
 	f := catalogue{}.form()
 	for i, name := range header {
-		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
 		p, known := partNamed(name)
 		if !known || !f.has(p) || p == partSeller || p == partScene {
 			return nil, fault.New(fault.BadRequest, "line 1: column %d, %.40q, is none of a catalogue's", i+1, name)

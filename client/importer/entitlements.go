@@ -13,30 +13,37 @@ type entitlements struct{}
 func (entitlements) form() form {
 	return form{
 		must: []part{partBenefit, partMember}, may: []part{partReference},
-		keys: []string{"codes", "gift"}, once: true,
+		keys: []string{"codes", "gift", "unknown"}, once: true,
 	}
 }
 
 func (entitlements) check(*Mapping) error { return nil }
 
-func (entitlements) item(m *Mapping, s Stores, l line) (*Item, error) {
+func (entitlements) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	grant := benefit.Grant{Reference: m.maybe(l, partReference)}
 	id, err := m.id(l, partBenefit)
 	if err != nil {
 		return nil, err
 	}
-	if grant.Member, err = m.member(s, l); err != nil {
+	w, err := m.who(l)
+	if err != nil {
 		return nil, err
 	}
+	grant.Member = w.someone()
 	draft := func(s Stores) (command.Request, string, error) {
 		made := grant
-		if m.Codes {
-			_, made.Commitment = s.codes(m.Source, id, grant.Member)
+		var doomed string
+		var err error
+		if made.Member, doomed, err = s.member(m, w); err != nil {
+			return nil, "", err
 		}
-		return benefit.GrantRequest{Benefit: id, Gift: m.Gift, Grants: []benefit.Grant{made}}, "", nil
+		if m.Codes {
+			_, made.Commitment = s.codes(m.Source, id, made.Member)
+		}
+		return benefit.GrantRequest{Benefit: id, Gift: m.Gift, Grants: []benefit.Grant{made}}, doomed, nil
 	}
-	item := &Item{key: id + "/" + grant.Member, Adds: Totals{Entitlements: 1}, Drafts: []Draft{draft}}
-	return item, checked(benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{grant}})
+	item := &Item{key: id + "\n" + w.key(), who: &w, Adds: Totals{Entitlements: 1}, Drafts: []Draft{draft}}
+	return item, l.checked(benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{grant}})
 }
 
 // codes are those of the one entitlement to a benefit that a source gives a

@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"tallystick/chaincode/amount"
@@ -32,6 +33,35 @@ type ledger struct {
 	dieAt  int
 	report func(gateway.Fed)
 	refuse func(position uint64, req command.Request) error
+	denied map[uint64]error // as the node's outbox has it
+	redone []command.Request
+}
+
+func (l *ledger) Refused() (map[uint64]error, error) { return maps.Clone(l.denied), nil }
+
+func (l *ledger) Explain(reasons map[uint64]error) error {
+	for at, why := range reasons {
+		if l.denied[at] = why; why == nil {
+			delete(l.denied, at)
+		}
+	}
+	return nil
+}
+
+func (l *ledger) Redo(_ context.Context, position uint64, req command.Request) error {
+	if l.denied[position] == nil {
+		return fmt.Errorf("position %d wasn't refused", position)
+	}
+	l.redone = append(l.redone, req)
+	if l.refuse != nil {
+		if err := l.refuse(position, req); err != nil {
+			l.denied[position] = err
+			return err
+		}
+	}
+	delete(l.denied, position)
+	l.took[position] = req
+	return nil
 }
 
 var errKilled = errors.New("killed")
@@ -67,6 +97,12 @@ func (l *ledger) Flush(context.Context) error {
 			err = l.refuse(l.cursor, req)
 		}
 		l.took = append(l.took, req)
+		if err != nil {
+			if l.denied == nil {
+				l.denied = map[uint64]error{}
+			}
+			l.denied[l.cursor] = err
+		}
 		l.report(gateway.Fed{Position: l.cursor, Err: err})
 		l.cursor++
 	}
@@ -76,9 +112,10 @@ func (l *ledger) Flush(context.Context) error {
 
 // safe is a vault in memory.
 type safe struct {
-	accounts map[string]vault.Account
-	salts    int
-	terms    []vault.Terms
+	everybody bool // is a customer
+	accounts  map[string]vault.Account
+	salts     int
+	terms     []vault.Terms
 }
 
 func (s *safe) PutTerms(list ...vault.Terms) error {
@@ -128,34 +165,41 @@ func (s *shop) Free(supplier, sku, seller string) (amount.Units, error) {
 }
 
 func (s *safe) Pseudonym(channel, customer string) (vault.Account, error) {
-	if a, found, _ := s.Account(channel, customer); found {
-		return a, nil
-	}
-	a, err := s.NewAccount(channel, customer, fmt.Sprintf("m-%x", sha256.Sum256([]byte(channel+"\n"+customer)))[:18])
-	a.Own = true
-	s.accounts[channel+"\n"+customer] = a
-	return a, err
+	list, err := s.Take(vault.Wanted{Channel: channel, Customer: customer, Like: channel})
+	return list[0], err
 }
 
 func (s *safe) Account(channel, customer string) (vault.Account, bool, error) {
 	a, found := s.accounts[channel+"\n"+customer]
+	if !found && s.everybody {
+		list, err := s.Take(vault.Wanted{Channel: channel, Customer: customer, Like: channel})
+		return list[0], true, err
+	}
 	return a, found, nil
 }
 
-func (s *safe) NewAccount(channel, customer, id string) (vault.Account, error) {
-	if a, found, _ := s.Account(channel, customer); found {
-		if a.Member != id {
-			return vault.Account{}, fault.New(fault.Conflict, "this customer is member %s", a.Member)
+func (s *safe) Take(wanted ...vault.Wanted) (list []vault.Account, err error) {
+	for _, w := range wanted {
+		a, found := s.accounts[w.Channel+"\n"+w.Customer]
+		if !found {
+			id := w.Member
+			if id == "" && w.Like != w.Channel {
+				like, _ := s.Pseudonym(w.Like, w.Customer)
+				id = like.Member
+			}
+			if id == "" {
+				id = fmt.Sprintf("m-%x", sha256.Sum256([]byte(w.Channel+"\n"+w.Customer)))[:18]
+			}
+			s.salts++
+			a = vault.Account{Channel: w.Channel, Customer: w.Customer, Member: id, Own: w.Member == "", Commitment: member.AccountCommitment([]byte{byte(s.salts)}, "D", w.Channel, w.Customer)}
+			if s.accounts == nil {
+				s.accounts = map[string]vault.Account{}
+			}
+			s.accounts[w.Channel+"\n"+w.Customer] = a
 		}
-		return a, nil
+		list = append(list, a)
 	}
-	s.salts++
-	a := vault.Account{Channel: channel, Customer: customer, Member: id, Commitment: member.AccountCommitment([]byte{byte(s.salts)}, "D", channel, customer)}
-	if s.accounts == nil {
-		s.accounts = map[string]vault.Account{}
-	}
-	s.accounts[channel+"\n"+customer] = a
-	return a, nil
+	return list, nil
 }
 
 func (s *safe) CodeSeed(source string, position uint64) code.Code {

@@ -1,26 +1,14 @@
 package importer
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
@@ -30,6 +18,13 @@ type Source interface {
 	Cursor() uint64
 	Feed(ctx context.Context, position uint64, req command.Request) error
 	Flush(ctx context.Context) error
+	// Refused are the positions that the ledger has refused so far and that weren't done
+	// since, with the reasons.
+	Refused() (map[uint64]error, error)
+	// Explain replaces reasons by better ones, and forgets positions whose reason is nil.
+	Explain(reasons map[uint64]error) error
+	// Redo does the command of a position that was refused, once however often it is asked.
+	Redo(ctx context.Context, position uint64, req command.Request) error
 }
 
 // OpenSource opens the numbered source of a name. The report hears about each
@@ -45,23 +40,34 @@ type Report struct {
 	Skipped int    `json:"skipped"` // left out by the mapping's conditions
 	Seen    int    `json:"seen"`    // of things that an earlier line had made
 	Totals
-	Commands uint64     `json:"commands"` // that the other lines make
-	Done     uint64     `json:"done"`     // of them, in this run
-	Before   uint64     `json:"before"`   // whose outcome was on the ledger already
-	Refused  uint64     `json:"refused"`  // by the ledger, in this run
-	Rejected []Rejected `json:"rejected"` // lines, by this program or by the ledger, in order
-	Millis   int64      `json:"millis"`   // that feeding took
+	Commands      uint64     `json:"commands"`      // that the other lines make
+	Done          uint64     `json:"done"`          // of them, in this run
+	Before        uint64     `json:"before"`        // that were done before, by this source or otherwise
+	Refused       uint64     `json:"refused"`       // by the ledger, in this run
+	RefusedBefore uint64     `json:"refusedBefore"` // by the ledger in earlier runs, and not tried again
+	Enrolled      uint64     `json:"enrolled"`      // members whom the mapping has enrolled, in this run
+	Rejected      []Rejected `json:"rejected"`      // lines, by this program or by the ledger, in order
+	Notes         []string   `json:"notes"`         // what was found out about the file
+	DryRun        bool       `json:"dryRun"`        // nothing was sent
+	Stopped       bool       `json:"stopped"`       // before its end; run again, it goes on there
+	Millis        int64      `json:"millis"`        // that feeding took
 }
 
 // Job is one import.
 type Job struct {
-	Mapping  *Mapping
-	Path     string
-	State    string // directory that remembers what was imported under which source
-	Open     OpenSource
-	Stores   Stores
-	Strict   bool                   // nothing is sent if a line is rejected
-	Progress func(done, all uint64) // commands; called from several goroutines
+	Mapping *Mapping
+	Path    string
+	State   string // directory that remembers what was imported under which source
+	Open    OpenSource
+	Stores  Stores
+	Strict  bool // nothing is sent if a line is rejected
+	DryRun  bool // nothing is sent or kept
+	Retry   bool // what the ledger refused before is tried again
+	// Enrol enrols members, and answers what became of each; nil if the mapping doesn't
+	// need it.
+	Enrol    func(ctx context.Context, reqs []command.Request) []error
+	Progress func(done, all uint64)          // commands; called from several goroutines
+	Reading  func(pass int, read, all int64) // bytes, of the first and the second reading
 }
 
 // Scanned is a file that was read once, and can be fed.
@@ -74,9 +80,10 @@ type Scanned struct {
 // is, then to feed it from where the ledger's cursor stands.
 //
 // CONFLICT if the source was fed with another mapping, or a file that doesn't
-// begin with the one before: its positions would mean other lines.
+// begin with the one before: its positions would mean other lines. STOPPED, with the
+// report of what was done, if the context ends.
 func (j Job) Run(ctx context.Context) (*Report, error) {
-	scanned, err := j.Scan()
+	scanned, err := j.Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -84,85 +91,118 @@ func (j Job) Run(ctx context.Context) (*Report, error) {
 }
 
 // Scan is the first half of Run: it sends nothing. What lines want kept in the vault
-// is kept from now on.
-func (j Job) Scan() (*Scanned, error) {
+// is kept from now on, unless it is a dry run.
+func (j Job) Scan(ctx context.Context) (*Scanned, error) {
+	j.Stores.known = known{}
 	s := &Scanned{Job: j}
-	first, err := j.scan(&s.Reading)
+	first, err := j.scan(ctx, &s.Reading)
 	if err != nil {
 		return nil, err
 	}
-	if j.Strict && len(s.Rejected) > 0 {
+	if j.DryRun || j.Strict && len(s.Rejected) > 0 {
 		return s, nil
 	}
 	return s, j.remember(first)
 }
 
+// report is what is known before anything is sent.
+func (s *Scanned) report() *Report {
+	return &Report{
+		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals,
+		Commands: s.Commands, Rejected: slices.Clone(s.Rejected), Notes: append([]string{}, s.Notes...), DryRun: s.Job.DryRun,
+	}
+}
+
 // Feed is the second half of Run. BAD_REQUEST besides, with the report, if a strict
 // job's file has lines that were rejected.
 func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
-	j := s.Job
-	report := &Report{
-		Source: j.Mapping.Source, Kind: j.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals,
-		Commands: s.Commands, Rejected: s.Rejected,
-	}
+	j, report := s.Job, s.report()
 	if j.Strict && len(s.Rejected) > 0 {
 		return report, fault.New(fault.BadRequest, "%d lines of %s are rejected, so none was sent", len(s.Rejected), j.Path)
 	}
-	t := &tally{all: s.Commands, progress: j.Progress, refused: map[uint64]error{}}
-	source, err := j.Open(ctx, j.Mapping.Source, j.Mapping.Shards, t.hear)
-	if err != nil {
-		return nil, err
+	if j.DryRun {
+		return report, nil
 	}
 	began := time.Now()
-	refused, err := j.feed(ctx, source, t)
-	if err != nil {
-		return nil, err
-	}
+	f := &feeding{Job: j, all: s.Commands, waits: map[uint64]waiting{}}
+	err := f.run(ctx)
 	report.Millis = time.Since(began).Milliseconds()
-	report.Done, report.Before, report.Refused = t.done, t.before, uint64(len(refused))
-	report.Rejected = append(report.Rejected, refused...)
+	f.sum(report)
 	slices.SortStableFunc(report.Rejected, func(a, b Rejected) int { return a.Line - b.Line })
-	return report, nil
+	if ctx.Err() != nil && err != nil {
+		report.Stopped = true
+		err = fault.New(fault.Stopped, "stopped after %d of %d commands; run it again to go on from there", report.Done+report.Before+report.Refused, report.Commands)
+	}
+	return report, err
 }
 
 // scan reads the whole file and answers its fingerprint.
-func (j Job) scan(r *Reading) (fingerprint, error) {
-	file, err := Open(j.Path)
+func (j Job) scan(ctx context.Context, r *Reading) (print fingerprint, err error) {
+	rows, err := j.Mapping.Table(j.Path)
 	if err != nil {
-		return fingerprint{}, err
+		return print, err
 	}
-	defer file.Close()
-	sum, kept := &counting{hash: sha256.New()}, keeper{vault: j.Stores.Vault}
-	for item, err := range j.Mapping.Read(io.TeeReader(file, sum), j.Stores, r) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	sum, err := j.begin(rows.Header)
+	if err != nil {
+		return print, err
+	}
+	r.watch, r.each = whileWanted(ctx, rows, j.tell(1)), sum.add
+	kept := keeper{vault: j.Stores.Vault, none: j.DryRun}
+	for item, err := range j.Mapping.Read(rows, j.Stores, r) {
 		if err == nil {
 			err = kept.take(item)
 		}
+		if err == nil && j.DryRun {
+			err = j.foresee(r, item)
+		}
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return print, fault.New(fault.Stopped, "stopped after reading %d lines of %s; nothing was sent", r.Lines, j.Path)
+		}
 		if err != nil {
-			return fingerprint{}, fmt.Errorf("%s: %w", j.Path, err)
+			return print, fmt.Errorf("%s: %w", j.Path, err)
 		}
 	}
-	if err := kept.flush(); err != nil {
-		return fingerprint{}, err
+	return sum.fingerprint(), kept.flush()
+}
+
+func (j Job) tell(pass int) func(read, all int64) {
+	if j.Reading == nil {
+		return nil
 	}
-	mapping, err := json.Marshal(j.Mapping)
-	if err != nil {
-		return fingerprint{}, err
+	return func(read, all int64) { j.Reading(pass, read, all) }
+}
+
+// foresee rejects in a dry run what the ledger would refuse for want of a member, as far
+// as the vault knows.
+func (j Job) foresee(r *Reading, item *Item) error {
+	m := j.Mapping
+	if item.who == nil || m.Pseudonym == plain || m.Unknown == enrolling {
+		return nil
 	}
-	of := sha256.Sum256(mapping)
-	return fingerprint{Mapping: hex.EncodeToString(of[:]), Size: sum.size, File: hex.EncodeToString(sum.hash.Sum(nil))}, nil
+	if j.Stores.Vault != nil {
+		if _, found, err := j.Stores.account(m.Channels[0], item.who.customer); found || err != nil {
+			return err
+		}
+	}
+	for _, line := range item.Lines {
+		r.reject(line, noMember)
+	}
+	return nil
 }
 
 // keeper puts what items want kept into the vault, many at a time: each time costs
 // the disk.
 type keeper struct {
 	vault Vault
+	none  bool // nothing is kept
 	terms []vault.Terms
 }
 
 const keptAtOnce = 1000
 
 func (k *keeper) take(item *Item) error {
-	if item.keep == nil {
+	if item.keep == nil || k.none {
 		return nil
 	}
 	if k.terms = append(k.terms, *item.keep); len(k.terms) < keptAtOnce {
@@ -177,154 +217,4 @@ func (k *keeper) flush() error {
 	}
 	defer func() { k.terms = nil }()
 	return k.vault.PutTerms(k.terms...)
-}
-
-// feed hands every command to the source and answers the lines whose commands the
-// ledger refused. Those that are done are counted and not made again: what they
-// were made of may have changed since.
-func (j Job) feed(ctx context.Context, source Source, t *tally) ([]Rejected, error) {
-	file, err := Open(j.Path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	from, lines, doomed := source.Cursor(), []int{}, map[uint64]string{}
-	for item, err := range j.Mapping.Read(file, j.Stores, new(Reading)) {
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", j.Path, err)
-		}
-		for _, draft := range item.Drafts {
-			position, req, why := uint64(len(lines)), command.Request(nil), ""
-			lines = append(lines, item.Lines[0])
-			if position >= from {
-				if req, why, err = draft(j.Stores); err != nil {
-					return nil, fmt.Errorf("%s: line %d: %w", j.Path, item.Lines[0], err)
-				}
-			}
-			if why != "" {
-				doomed[position] = why
-			}
-			if err := source.Feed(ctx, position, req); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if err := source.Flush(ctx); err != nil {
-		return nil, err
-	}
-	return t.rejected(lines, doomed), nil
-}
-
-// tally counts what the source reports.
-type tally struct {
-	mu           sync.Mutex
-	all          uint64
-	done, before uint64
-	refused      map[uint64]error
-	progress     func(done, all uint64)
-}
-
-func (t *tally) hear(fed gateway.Fed) {
-	t.mu.Lock()
-	switch {
-	case fed.Before:
-		t.before++
-	case fed.Err != nil:
-		t.refused[fed.Position] = fed.Err
-	default:
-		t.done++
-	}
-	done := t.done + t.before + uint64(len(t.refused))
-	t.mu.Unlock()
-	if t.progress != nil {
-		t.progress(done, t.all)
-	}
-}
-
-// rejected lists the refused positions by their lines, with the better reason
-// where there is one.
-func (t *tally) rejected(lines []int, doomed map[uint64]string) (list []Rejected) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, at := range slices.Sorted(maps.Keys(t.refused)) {
-		reason := t.refused[at].Error()
-		if why := doomed[at]; why != "" {
-			reason = why
-		}
-		list = append(list, Rejected{Line: lines[at], Reason: reason})
-	}
-	return list
-}
-
-// fingerprint tells one import's input from another's.
-type fingerprint struct {
-	Mapping string `json:"mapping"` // SHA-256 of the mapping
-	Size    int64  `json:"size"`    // bytes, unpacked
-	File    string `json:"file"`    // SHA-256 of them
-}
-
-// remember compares the input with what was imported under the source before
-// and writes it down. A file that was appended to is the same source.
-func (j Job) remember(now fingerprint) error {
-	path := filepath.Join(j.State, "imports", j.Mapping.Source+".json")
-	data, err := bounds.File(path, bounds.Settings)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	default:
-		var before fingerprint
-		if err := json.Unmarshal(data, &before); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if err := j.continues(before, now); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	if data, err = json.MarshalIndent(now, "", "  "); err != nil {
-		return err
-	}
-	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
-}
-
-func (j Job) continues(before, now fingerprint) error {
-	if before.Mapping != now.Mapping {
-		return fault.New(fault.Conflict, "source %s was imported with another mapping; its lines would count twice. Give this import another source", j.Mapping.Source)
-	}
-	if before == now {
-		return nil
-	}
-	different := fault.New(fault.Conflict, "source %s was imported from a file that this one does not begin with. Give this import another source", j.Mapping.Source)
-	if now.Size < before.Size {
-		return different
-	}
-	file, err := Open(j.Path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.CopyN(sum, file, before.Size); err != nil {
-		return err
-	}
-	if want, err := hex.DecodeString(before.File); err != nil || !bytes.Equal(want, sum.Sum(nil)) {
-		return different
-	}
-	return nil
-}
-
-type counting struct {
-	hash hash.Hash
-	size int64
-}
-
-func (c *counting) Write(p []byte) (int, error) {
-	c.size += int64(len(p))
-	return c.hash.Write(p)
 }

@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/importer/table"
 )
 
 const mappingText = `
@@ -31,15 +32,24 @@ shards: 2
 `
 
 func load(t fataler, text string) *Mapping {
-	path := filepath.Join(t.TempDir(), "mapping.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m, err := LoadMapping(path)
+	m, err := loadText(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
+}
+
+func loadText(t fataler, text string) (*Mapping, error) {
+	path := filepath.Join(t.TempDir(), "mapping.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return LoadMapping(path)
+}
+
+// tableOf is a text as the mapping reads it.
+func tableOf(m *Mapping, file string) (*table.Table, error) {
+	return table.New(strings.NewReader(file), "the file", m.options())
 }
 
 type fataler interface {
@@ -51,7 +61,11 @@ func read(t *testing.T, m *Mapping, file string) ([]*Item, Reading) {
 	t.Helper()
 	var items []*Item
 	var r Reading
-	for item, err := range m.Read(strings.NewReader(file), Stores{Party: "D", Vault: &safe{}}, &r) {
+	rows, err := tableOf(m, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for item, err := range m.Read(rows, Stores{Party: "D", Vault: &safe{}}, &r) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +141,7 @@ func TestRatios(t *testing.T) {
 		{"1/3", "up", "0.000000000000000000000000001", 1}, {"2/3", "half_even", "0.75", 0}, {"2/3", "half_even", "0.7500000000000000000000001", 1},
 	} {
 		m := load(t, strings.NewReplacer(`rate: "100"`, "rate: "+c.rate+"\nrounding: "+c.rounding).Replace(mappingText))
-		number, err := parseNumber(c.number)
+		number, _, err := parseNumber(c.number, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,11 +154,7 @@ func TestRatios(t *testing.T) {
 func TestReadRefusesFiles(t *testing.T) {
 	m := load(t, mappingText)
 	for name, file := range map[string]string{"empty": "", "a column is missing": "who,shop,value,at\n1,2,3,4\n", "a bare quote": "who,shop,value,at,basket\n1,5,1\"1,x,b\n"} {
-		failed := false
-		for _, err := range m.Read(strings.NewReader(file), Stores{}, new(Reading)) {
-			failed = failed || err != nil
-		}
-		if !failed {
+		if err := failureOf(m, file); err == nil {
 			t.Errorf("%s: it was read", name)
 		}
 	}

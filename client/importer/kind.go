@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
@@ -25,7 +26,7 @@ type kind interface {
 	check(m *Mapping) error
 	// item is what a line becomes. An error is the reason to reject the line; it
 	// names the column, never its value.
-	item(m *Mapping, s Stores, l line) (*Item, error)
+	item(m *Mapping, s Stores, l *line) (*Item, error)
 }
 
 var kinds = map[string]kind{
@@ -67,6 +68,12 @@ type Item struct {
 	nth    int          // items before it with the same key, if the kind counts them
 	sum    decimal.Decimal
 	finish func(*Item) error // once no line can join any more; nil if there is nothing left to do
+
+	who      *who                           // the member that it is about, if it is about one
+	basket   basket                         // that its lines are of
+	spoiltBy int                            // a line of the basket that was rejected; 0 for none
+	takes    []vault.Wanted                 // accounts that its drafts need
+	met      []func(s Stores) (bool, error) // by draft: whether what it makes is there already
 }
 
 // Draft makes the command of a position. An error stops the import.
@@ -129,6 +136,11 @@ type Stores struct {
 	Entitlements func(benefit, member string) ([]Granted, error)
 	// Shop answers for goods; nil if the mapping doesn't need it.
 	Shop Shop
+	// Linked finds the member to whom an account of the party's is linked on the ledger,
+	// "" for none; nil if the mapping doesn't need it.
+	Linked func(channel string, commitment codec.Hash) (string, error)
+
+	known known
 }
 
 // Shop is what an import asks of the read model about goods.
@@ -141,9 +153,8 @@ type Shop interface {
 
 // Vault is what an import asks of the party's private store.
 type Vault interface {
-	Pseudonym(channel, customer string) (vault.Account, error)
 	Account(channel, customer string) (vault.Account, bool, error)
-	NewAccount(channel, customer, member string) (vault.Account, error)
+	Take(wanted ...vault.Wanted) ([]vault.Account, error)
 	CodeSeed(source string, position uint64) code.Code
 	PutTerms(list ...vault.Terms) error
 	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)

@@ -54,9 +54,8 @@ channels: [app]
 columns: {benefit: "{campaign}-{upc}", en: "Coupon {upc}", zh: "优惠券 {upc}", label: campaign, price: price, uses: uses, days: days}
 prefix: {benefit: c, label: "D:campaign-"}
 rate: 100
-rounding: half_even
 model: {scene: campaign, code: true, window: 7, stackable: true}
-`, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n", 3, Totals{Benefits: 3}, 1, []int{5, 6, 7, 8, 9}},
+`, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n2,55,0.05,1,1\n", 3, Totals{Benefits: 3}, 1, []int{5, 6, 7, 8, 9, 10}},
 	{"campaigns", `
 columns: {campaign: id, en: "Campaign {id}, {type}", zh: "活动{id}", from: from, until: to, label: "{id}"}
 prefix: {campaign: c, label: "D:campaign-"}
@@ -86,7 +85,7 @@ fixed: {unit: piece, tax: t13, delivery: counter, scene: retail}
 rate: 100
 `, "maker,id,gtin,name,group,labels,since,sold,stock,price\n" +
 		"m,1,,Oil,OIL & WAX,a;b,2026-11-01,yes,5,2.50\n" + // a good, its price, its stock
-		"m,2,6901234567892,Mat,MATS,,46327,no,,\n" + // a good; a day as spreadsheets count
+		"m,2,6901234567892,Mat,MATS,,2026-11-01,no,,\n" + // a good
 		"m,3,6901234567893,Mat,MATS,,,yes,,\n" + // 4: the check digit
 		"m,4,,Mat,,,,yes,,\n" + // 5: no category
 		"m,5,,Mat,MATS,b;a,,yes,,\n" + // 6: unsorted
@@ -180,15 +179,15 @@ func granted(t *testing.T, uses uint16, s Stores) *counter {
 func TestEveryKindResumesAtEveryPosition(t *testing.T) {
 	for _, o := range everyKind {
 		through := &ledger{}
-		report, err := o.imports(t, t.TempDir(), o.file, through, Stores{Vault: &safe{}, Shop: some(), Entitlements: granted(t, 2, Stores{Vault: &safe{}}).list})
+		report, err := o.imports(t, t.TempDir(), o.file, through, Stores{Vault: &safe{everybody: true}, Shop: some(), Entitlements: granted(t, 2, Stores{Vault: &safe{everybody: true}}).list})
 		if err != nil || report.Done != uint64(o.commands) || report.Totals != o.totals || len(report.Rejected) != len(o.rejected) {
 			t.Fatalf("%s: %+v, %v", o.kind, report, err)
 		}
 		for at := 1; at <= o.commands; at++ {
 			dir, l := t.TempDir(), &ledger{dieAt: at}
-			counter := granted(t, 2, Stores{Vault: &safe{}})
+			counter := granted(t, 2, Stores{Vault: &safe{everybody: true}})
 			l.refuse = counter.take
-			s := Stores{Vault: &safe{}, Shop: some(), Entitlements: counter.list}
+			s := Stores{Vault: &safe{everybody: true}, Shop: some(), Entitlements: counter.list}
 			if _, err := o.imports(t, dir, o.file, l, s); !errors.Is(err, errKilled) {
 				t.Fatalf("%s: it wasn't killed at %d: %v", o.kind, at, err)
 			}
@@ -214,7 +213,7 @@ func TestAMemberIsOnePseudonymInEveryKind(t *testing.T) {
 			continue
 		}
 		l := &ledger{}
-		if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: &safe{}, Entitlements: granted(t, 2, Stores{Vault: &safe{}}).list}); err != nil {
+		if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: &safe{everybody: true}, Entitlements: granted(t, 2, Stores{Vault: &safe{everybody: true}}).list}); err != nil {
 			t.Fatal(err)
 		}
 		got := ""
@@ -288,7 +287,7 @@ func TestBenefitsHaveWhatTheColumnsSay(t *testing.T) {
 	want := []string{
 		"c1-55Coupon 55优惠券 55125 2 30 [D:campaign-1] true 7 <nil>",
 		"c1-56Coupon 56优惠券 560 1 30 [D:campaign-1] true 7 <nil>",
-		"c2-55Coupon 55优惠券 550 1 1 [D:campaign-2] true 7 <nil>",
+		"c2-55Coupon 55优惠券 555 1 1 [D:campaign-2] true 7 <nil>",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
@@ -330,7 +329,7 @@ func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
 		{"two uses", 2, "9 WRONG_STATE: it is CONSUMED; 10 the member has no entitlement to this benefit"},
 		{"three uses", 3, "10 the member has no entitlement to this benefit"},
 	} {
-		s := Stores{Vault: &safe{}}
+		s := Stores{Vault: &safe{everybody: true}}
 		counter := granted(t, c.uses, s)
 		s.Entitlements = counter.list
 		report, err := o.imports(t, t.TempDir(), file, &ledger{refuse: counter.take}, s)
@@ -352,9 +351,9 @@ func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
 // Entitlements that another source gave have other codes; the right one is found
 // by what it shows.
 func TestWriteOffsFindTheEntitlementOfTheirSource(t *testing.T) {
-	s := Stores{Vault: &safe{}}
+	s := Stores{Vault: &safe{everybody: true}}
 	counter := granted(t, 2, s)
-	known, _ := s.Vault.Pseudonym("app", "7")
+	known, _, _ := s.Vault.Account("app", "7")
 	who := known.Member
 	other := Granted{Entitlement: benefit.Entitlement{Benefit: "c55", Member: who, Uses: 2, Commitment: make([]byte, 16)}}
 	counter.made = slices.Insert(counter.made, 0, other)
@@ -365,7 +364,7 @@ func TestWriteOffsFindTheEntitlementOfTheirSource(t *testing.T) {
 	}
 	without := strings.Replace(o.mapping, "entitlements: entitlements", "codes: false", 1)
 	two := &counter2{}
-	report, err := one{kind: "writeoffs", mapping: without}.imports(t, t.TempDir(), "upc,id,at,shop\n55,7,,\n55,7,,\n55,7,,\n", &ledger{}, Stores{Vault: &safe{}, Entitlements: two.list})
+	report, err := one{kind: "writeoffs", mapping: without}.imports(t, t.TempDir(), "upc,id,at,shop\n55,7,,\n55,7,,\n55,7,,\n", &ledger{}, Stores{Vault: &safe{everybody: true}, Entitlements: two.list})
 	if err != nil || report.Done != 3 {
 		t.Errorf("without codes: %+v, %v", report, err)
 	}
@@ -474,7 +473,7 @@ func TestSamples(t *testing.T) {
 		{"benefits", "coupons", Totals{Benefits: 12}, 0},
 		{"entitlements", "coupon_redemptions", Totals{Entitlements: 20}, 1},
 		{"writeoffs", "coupon_redemptions", Totals{WriteOffs: 26}, 1},
-		{"baskets", "baskets", Totals{Awards: 39, Points: 116662}, 2},
+		{"baskets", "baskets", Totals{Awards: 38, Points: 116240}, 3},
 		{"suppliers", "products", Totals{Suppliers: 4}, 0},
 		{"approvals", "products", Totals{Suppliers: 4}, 0},
 		{"goods", "products", Totals{Goods: 24}, 0},
@@ -505,7 +504,7 @@ func TestSamples(t *testing.T) {
 // No two entitlements have a code in common, whichever of benefit, member and
 // source tells them apart.
 func TestEntitlementsHaveCodesOfTheirOwn(t *testing.T) {
-	s, seen := Stores{Vault: &safe{}}, map[string]bool{}
+	s, seen := Stores{Vault: &safe{everybody: true}}, map[string]bool{}
 	for _, of := range [][3]string{{"s", "b", "m"}, {"s", "b", "n"}, {"s", "c", "m"}, {"r", "b", "m"}} {
 		codes, first := s.codes(of[0], of[1], of[2])
 		again, _ := s.codes(of[0], of[1], of[2])

@@ -17,7 +17,7 @@ type listings struct{}
 func (listings) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partPrice, partScene}, may: []part{partLabels, partRegions, partFrom, partUntil},
-		keys: []string{"rate", "rounding", "spread"}, unique: true,
+		keys: []string{"rate", "spread"}, unique: true,
 	}
 }
 
@@ -34,7 +34,7 @@ func (listings) check(m *Mapping) error {
 	return nil
 }
 
-func (listings) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (listings) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	req, err := m.listing(l)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,7 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/client/bounds"
+	"tallystick/client/importer/table"
 )
 
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
@@ -48,13 +49,26 @@ import (
 //	fixed: {unit: piece}        # of parts that all lines have alike, instead of a column
 //	otherwise: {category: other} # of parts that a line leaves empty
 //	slug: [category]            # parts of which an id is made: small letters, - for all else
-//	layout: "2006-01-02"        # of dates, in Go's words
+//	layout: yyyy-MM-dd          # of dates: yyyy/M/d, dd.MM.yyyy HH:mm, yyyy年M月d日; or in Go's words
 //	shards: 8                   # lanes that work on it; part of the source for good
+//
+// How the file is written is found out where it can't be mistaken, and said. It can be
+// said here:
+//
+//	encoding: gb18030           # or utf-8, utf-16le, big5 …
+//	separator: ";"              # or ",", tab, |
+//	decimal: ","                # of numbers: 1.234,50; without it, 1,234.50
+//	header: 3                   # line or row with the names of the columns
+//	sheet: 十一月               # of a workbook
+//
+// A cell of a workbook is read as the spreadsheet shows it. Numbers may have a sign of
+// yuan, separators of thousands and wide digits.
 //
 // Who a customer is on the ledger, every kind that has members is told alike:
 //
 //	pseudonym: keyed            # m-… by the vault's key; or plain, prefix.member and the id
 //	channels: [app]             # whose customer ids these are; a member's first one
+//	unknown: refuse             # lines of customers who are no members; or enrol them first
 //
 // Of awards (programme; columns member, amount; perhaps outlet, date, reference):
 //
@@ -63,6 +77,8 @@ import (
 //	rounding: down              # down, half_even or up, once an award
 //	merge: true                 # neighbouring lines of one member and reference are one award
 //	expires: {on: 2027-12-31}   # or {days: 365}, counted from the date
+//	receipts: true              # a reference earns once in the programme, whatever file has it;
+//	                            # false if it is no receipt, but says what the points are for
 //
 // Of members (column member), each customer once however many lines he has:
 //
@@ -148,12 +164,20 @@ type Mapping struct {
 	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`
 	Spread       Spread      `mapstructure:"spread" json:",omitzero"`
 	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"` // as Parts.Campaign
+	Encoding     string      `mapstructure:"encoding" json:"-"`         // how the file is written is no part of what it says
+	Separator    string      `mapstructure:"separator" json:"-"`
+	Decimal      string      `mapstructure:"decimal" json:",omitzero"`
+	Header       int         `mapstructure:"header" json:"-"`
+	Sheet        string      `mapstructure:"sheet" json:"-"`
+	Unknown      string      `mapstructure:"unknown" json:"-"` // may change, so that refused lines can be done
+	Receipts     bool        `mapstructure:"receipts"`
 
 	kind     kind
 	form     form
 	rate     amount.Rate
 	rounding amount.Rounding
 	on       date.Date
+	layout   string // in Go's words
 }
 
 // Expiry is a last day, or a number of days from the award's date.
@@ -237,6 +261,15 @@ func (m *Mapping) complete(given []string) {
 	if !says("layout") {
 		m.Layout = time.DateOnly
 	}
+	if !says("receipts") {
+		m.Receipts = true
+	}
+	if !says("unknown") {
+		m.Unknown = refusing
+	}
+	if !says("decimal") {
+		m.Decimal = "."
+	}
 	if !says("rounding") {
 		m.Rounding = "down"
 	}
@@ -267,6 +300,9 @@ func (m *Mapping) check(given []string) error {
 	if err := m.checkMember(); err != nil {
 		return err
 	}
+	if err := m.checkFile(); err != nil {
+		return err
+	}
 	if m.Shards < 1 || m.Shards > 31 {
 		return fmt.Errorf("shards: want 1 to 31")
 	}
@@ -282,7 +318,7 @@ func (m *Mapping) check(given []string) error {
 }
 
 // shared are the keys of every kind.
-var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "otherwise", "slug"}
+var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "otherwise", "slug", "encoding", "separator", "decimal", "header", "sheet"}
 
 func (m *Mapping) checkKeys(given []string) error {
 	for _, key := range given {
@@ -300,6 +336,37 @@ func (m *Mapping) checkKeys(given []string) error {
 	}
 	return nil
 }
+
+// checkFile checks what is said of how the file is written.
+func (m *Mapping) checkFile() (err error) {
+	if m.layout, err = parseLayout(m.Layout); err != nil {
+		return err
+	}
+	if m.Encoding != "" {
+		if err := table.CheckEncoding(m.Encoding); err != nil {
+			return err
+		}
+	}
+	if m.Separator == "\t" {
+		m.Separator = "tab"
+	}
+	switch _, known := table.Separators[m.Separator]; {
+	case m.Separator != "" && !known:
+		return fmt.Errorf("separator: want %s", strings.Join(slices.Sorted(maps.Keys(table.Separators)), "  "))
+	case m.Decimal != "." && m.Decimal != ",":
+		return fmt.Errorf("decimal: want . or ,")
+	case m.Header < 0 || m.Header > maxHeader:
+		return fmt.Errorf("header: want the number of its line, 1 to %d", maxHeader)
+	case m.Unknown != refusing && m.Unknown != enrolling:
+		return fmt.Errorf("unknown: want refuse or enrol")
+	case m.Unknown == enrolling && m.Pseudonym == plain:
+		return fmt.Errorf("unknown: only customers with keyed pseudonyms can be enrolled")
+	}
+	return nil
+}
+
+// maxHeader is the last line on which a header may be.
+const maxHeader = 1000
 
 func (m *Mapping) checkParts() error {
 	columns, prefixes, fixed := m.Columns.list(), m.Prefix.list(), m.Fixed.list()
@@ -383,12 +450,11 @@ func (m *Mapping) NeedsVault() bool {
 		m.Kind == "terms" || m.Kind == "listings"
 }
 
-// NeedsEntitlements says whether they are made with the read model.
-func (m *Mapping) NeedsEntitlements() bool { return m.Kind == "writeoffs" }
-
-// NeedsShop says whether they are made with what the read model has of goods.
-func (m *Mapping) NeedsShop() bool {
-	return m.Kind == "listings" || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
+// NeedsIndex says whether they are made with the read model: who has which entitlement,
+// what there is of goods, who is a member.
+func (m *Mapping) NeedsIndex() bool {
+	goods := m.Kind == "listings" || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
+	return goods || m.Kind == "writeoffs" || m.Kind == "members" || m.Unknown == enrolling
 }
 
 // inOrder says whether there can be only one shard: a good is there before what is

@@ -22,43 +22,72 @@ func (members) form() form {
 
 func (members) check(*Mapping) error { return nil }
 
-func (members) item(m *Mapping, s Stores, l line) (*Item, error) {
-	id, err := m.member(s, l)
+func (members) item(m *Mapping, _ Stores, l *line) (*Item, error) {
+	w, err := m.who(l)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.checkCustomer(); err != nil {
+	if err := l.checked(member.EnrolRequest{Member: w.someone()}); err != nil {
 		return nil, err
 	}
-	if err := checked(member.EnrolRequest{Member: id}); err != nil {
-		return nil, err
-	}
-	item := &Item{key: id, Adds: Totals{Members: 1, Accounts: uint64(len(m.Channels))}}
-	customer := l.parts[partMember]
+	item := &Item{key: w.key(), Adds: Totals{Members: 1, Accounts: uint64(len(m.Channels))}}
 	for i, channel := range m.Channels {
+		wanted := vault.Wanted{Channel: channel, Customer: w.customer, Member: w.plain, Like: m.Channels[0]}
+		item.takes = append(item.takes, wanted)
 		item.Drafts = append(item.Drafts, func(s Stores) (command.Request, string, error) {
-			account, err := s.account(channel, customer, id)
-			if err != nil {
-				return nil, "", err
-			}
-			if i == 0 {
-				return member.EnrolRequest{Member: id, Channel: channel, Account: account.Commitment}, "", nil
-			}
-			return member.LinkRequest{Member: id, Channel: channel, Account: account.Commitment}, "", nil
+			return s.enrolment(wanted, i == 0)
 		})
+		item.met = append(item.met, func(s Stores) (bool, error) { return s.isLinked(wanted) })
 	}
 	return item, nil
 }
 
-// account takes a customer into the vault, before the ledger hears of him: an
-// account whose salt is lost is nobody's. One whom the vault knows keeps his
-// salt, so that a second run makes the same command; should he be another member
-// by now, the ledger refuses the command as the account was linked before.
-func (s Stores) account(channel, customer, id string) (vault.Account, error) {
-	account, err := s.Vault.NewAccount(channel, customer, id)
-	if fault.CodeOf(err) != fault.Conflict {
-		return account, err
+// enrolment enrols a customer with the first account, and links the others to the same
+// member. The vault takes the account in before the ledger hears of it: an account
+// whose salt is lost is nobody's. One whom the vault knows keeps the salt, so that a
+// second run makes the same command; should the customer be another member by now, the
+// ledger refuses the command as the account was linked before.
+func (s Stores) enrolment(wanted vault.Wanted, first bool) (command.Request, string, error) {
+	account, found, err := s.account(wanted.Channel, wanted.Customer)
+	if err == nil && !found {
+		var taken []vault.Account
+		if taken, err = s.Vault.Take(wanted); err == nil {
+			account = taken[0]
+		}
 	}
-	account, _, err = s.Vault.Account(channel, customer)
-	return account, err
+	if err != nil {
+		return nil, "", err
+	}
+	id, of := wanted.Member, account
+	if id == "" {
+		if of, found, err = s.account(wanted.Like, wanted.Customer); err != nil || !found {
+			return nil, "", errNotTaken(err)
+		}
+		id = of.Member
+	}
+	if first {
+		return member.EnrolRequest{Member: id, Channel: wanted.Channel, Account: account.Commitment}, "", nil
+	}
+	return member.LinkRequest{Member: id, Channel: wanted.Channel, Account: account.Commitment}, "", nil
+}
+
+func errNotTaken(err error) error {
+	if err == nil {
+		err = fault.New(fault.Internal, "a customer that the vault took in isn't there")
+	}
+	return err
+}
+
+// isLinked says whether an account is linked to the member whom the customer is, so that
+// enrolling once more has nothing left to do.
+func (s Stores) isLinked(wanted vault.Wanted) (bool, error) {
+	if s.Linked == nil {
+		return false, nil
+	}
+	account, found, err := s.account(wanted.Channel, wanted.Customer)
+	if err != nil || !found || wanted.Member != "" && wanted.Member != account.Member {
+		return false, err
+	}
+	id, err := s.Linked(account.Channel, account.Commitment)
+	return id != "" && id == account.Member, err
 }

@@ -11,7 +11,7 @@ func (outlets) form() form {
 
 func (outlets) check(*Mapping) error { return nil }
 
-func (outlets) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (outlets) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	req := goods.SetOutletRequest{En: l.parts[partEn], Zh: l.parts[partZh], Region: m.maybe(l, partRegion), Open: true}
 	var err error
 	if req.Outlet, err = m.id(l, partOutlet); err != nil {

@@ -173,19 +173,5 @@ type filled struct {
 	at []int
 }
 
-// of is the text for one line's fields, and "" if one of its columns is empty.
-func (f filled) of(fields []string) string {
-	if len(f.at) == 1 && f.texts[0] == "" && f.texts[1] == "" {
-		return strings.Clone(strings.TrimSpace(fields[f.at[0]]))
-	}
-	var b strings.Builder
-	b.WriteString(f.texts[0])
-	for i, at := range f.at {
-		field := strings.TrimSpace(fields[at])
-		if field == "" {
-			return ""
-		}
-		b.WriteString(field + f.texts[i+1])
-	}
-	return b.String()
-}
+// single says whether a template is one column and nothing else.
+func (f *filled) single() bool { return len(f.at) == 1 && f.texts[0] == "" && f.texts[1] == "" }

@@ -1,69 +1,12 @@
 package importer
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/xuri/excelize/v2"
-
-	"tallystick/client/bounds/workbook"
 )
-
-// openSheet reads the first sheet of a workbook as CSV, row by row: line 7 of it is
-// row 7. Cells are taken as they are stored, so that no number is shortened for the
-// eye; a date that is no text is the number of its day.
-func openSheet(path string) (_ io.ReadCloser, err error) {
-	book, err := workbook.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	rows, err := workbook.OpenRows(book, book.GetSheetName(0), path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var lines bytes.Buffer
-	w := csv.NewWriter(&lines)
-	width := 0
-	for rows.Next() {
-		cells, err := rows.Columns()
-		if err != nil {
-			return nil, err
-		}
-		if width == 0 {
-			width = len(cells)
-		}
-		if err := w.Write(oneLine(cells, width)); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	w.Flush()
-	return io.NopCloser(&lines), errors.Join(rows.Error(), w.Error())
-}
-
-// breaks become spaces: a row stays one line.
-var breaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
-
-// oneLine is a row as one line of CSV with as many fields as the header; an empty
-// row is an empty line, which is passed over.
-func oneLine(cells []string, width int) []string {
-	line := make([]string, max(width, len(cells)))
-	empty := true
-	for i, cell := range cells {
-		line[i] = strings.TrimSpace(breaks.Replace(cell))
-		empty = empty && line[i] == ""
-	}
-	if empty {
-		return nil
-	}
-	return line
-}
 
 // WriteSheet writes rows as the one sheet of a workbook, all cells as text. The first
 // is the header, in bold, and stays in sight.

@@ -11,7 +11,7 @@ func (stock) form() form {
 
 func (stock) check(*Mapping) error { return nil }
 
-func (stock) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (stock) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	req := goods.RestockRequest{Seller: l.parts[partSeller], Lanes: m.Lanes}
 	var err error
 	if req.Supplier, err = m.id(l, partSupplier); err != nil {

@@ -44,7 +44,7 @@ func (suppliers) check(m *Mapping) (err error) {
 	return fmt.Errorf("verb: want apply or approve")
 }
 
-func (suppliers) item(m *Mapping, _ Stores, l line) (*Item, error) {
+func (suppliers) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	id, err := m.id(l, partSupplier)
 	if err != nil {
 		return nil, err

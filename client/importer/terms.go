@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/veil"
@@ -16,7 +17,7 @@ type terms struct{}
 func (terms) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partSeller, partValue}, may: []part{partUntil},
-		keys: []string{"terms", "rate", "rounding"}, unique: true,
+		keys: []string{"terms", "rate"}, unique: true,
 	}
 }
 
@@ -28,7 +29,7 @@ func (terms) check(m *Mapping) error {
 	return m.checkRate()
 }
 
-func (terms) item(m *Mapping, s Stores, l line) (*Item, error) {
+func (terms) item(m *Mapping, s Stores, l *line) (*Item, error) {
 	t := vault.Terms{Seller: l.parts[partSeller]}
 	err := word(m.Terms, "", &t.Kind)
 	if err != nil {
@@ -43,13 +44,9 @@ func (terms) item(m *Mapping, s Stores, l line) (*Item, error) {
 	if t.Until, err = m.maybeDay(l, partUntil); err != nil {
 		return nil, err
 	}
-	number, err := l.number(partValue)
+	value, err := m.termsValue(l, t.Kind)
 	if err != nil {
 		return nil, err
-	}
-	value, err := m.units(number)
-	if err != nil || t.Kind == goods.Commission && value > wholePrice {
-		return nil, l.wrong(partValue, "want a price, or at most the whole of it as commission")
 	}
 	t.Opening.Value = veil.Whole(uint64(value))
 	if t.Opening.Salt, err = s.Vault.TermsSalt(m.Source, t); err != nil {
@@ -68,3 +65,24 @@ func (terms) item(m *Mapping, s Stores, l line) (*Item, error) {
 
 // wholePrice is all of a price, in basis points.
 const wholePrice = 10_000
+
+// termsValue is the price of a unit, or the share of the price that the seller keeps,
+// exactly.
+func (m *Mapping) termsValue(l *line, kind goods.TermsKind) (amount.Units, error) {
+	read := l.number
+	if kind == goods.Commission {
+		read = l.share
+	}
+	number, err := read(partValue)
+	if err != nil {
+		return 0, err
+	}
+	value, err := m.units(number)
+	if err != nil || kind == goods.Commission && value > wholePrice {
+		return 0, l.wrong(partValue, "want a price, or at most the whole of it as commission")
+	}
+	if !m.whole(number) {
+		return 0, l.wrong(partValue, "it isn't whole in the smallest unit that the ledger has: round it")
+	}
+	return value, nil
+}

@@ -5,16 +5,20 @@ import (
 	"slices"
 
 	"github.com/shopspring/decimal"
+
+	"tallystick/client/bounds/workbook"
+	"tallystick/client/clean"
 )
 
 // Condition is fulfilled by a line whose column compares so with the value: as
-// numbers for < <= > >=, as texts for = and !=.
+// numbers for < <= > >=, as texts or the same number for = and !=.
 type Condition struct {
 	Column string `mapstructure:"column"`
 	Is     string `mapstructure:"is"`
 	Value  string `mapstructure:"value"`
 
 	number decimal.Decimal
+	plain  bool // the value is a number as one writes it, so that 0.00 is the same as 0
 }
 
 func (c *Condition) check() (err error) {
@@ -22,39 +26,50 @@ func (c *Condition) check() (err error) {
 		return fmt.Errorf("want a column and one of < <= > >= = !=")
 	}
 	if c.Is != "=" && c.Is != "!=" {
-		if c.number, err = parseNumber(c.Value); err != nil {
+		if c.number, _, err = parseNumber(c.Value, false); err != nil {
 			return fmt.Errorf("value of %s: want a number", c.Column)
 		}
+	}
+	if n, err := decimal.NewFromString(c.Value); err == nil && n.String() == c.Value {
+		c.number, c.plain = n, true
 	}
 	return nil
 }
 
-// fulfilled compares a field. An error means that the field should be a number
-// and isn't.
-func (c Condition) fulfilled(field string) (bool, error) {
+// isNumber says whether a field is the condition's number, written otherwise; 007 isn't.
+func (c Condition) isNumber(field string, comma bool) bool {
+	if !c.plain || len(field) > 1 && field[0] == '0' && field[1] >= '0' && field[1] <= '9' {
+		return false
+	}
+	number, _, err := parseNumber(field, comma)
+	return err == nil && number.Equal(c.number)
+}
+
+// fulfilled compares a cell. An error means that it should be a number and isn't. A
+// cell that shows 0.00 is equal to 0, and so is one that shows 0.
+func (c Condition) fulfilled(cell workbook.Cell, comma bool) (bool, error) {
+	text, value := clean.Trim(cell.Text), clean.Trim(cell.Text)
+	if cell.Number != "" {
+		value = cell.Number
+	}
 	switch c.Is {
 	case "=":
-		return field == c.Value, nil
+		return text == c.Value || c.isNumber(value, comma && cell.Number == ""), nil
 	case "!=":
-		return field != c.Value, nil
+		return text != c.Value && !c.isNumber(value, comma && cell.Number == ""), nil
 	}
-	number, err := parseNumber(field)
+	number, _, err := parseNumber(value, comma && cell.Number == "")
 	if err != nil {
 		return false, err
 	}
-	order := number.Cmp(c.number)
-	return map[string]bool{"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[c.Is], nil
-}
-
-// parseNumber reads a decimal of sane size: an exponent in a file could ask
-// for a gigantic one.
-func parseNumber(text string) (decimal.Decimal, error) {
-	if len(text) > 40 {
-		return decimal.Decimal{}, fmt.Errorf("not a number")
+	switch order := number.Cmp(c.number); c.Is {
+	case "<":
+		return order < 0, nil
+	case "<=":
+		return order <= 0, nil
+	case ">":
+		return order > 0, nil
+	default:
+		return order >= 0, nil
 	}
-	d, err := decimal.NewFromString(text)
-	if err != nil || d.Exponent() > 20 || d.Exponent() < -60 {
-		return decimal.Decimal{}, fmt.Errorf("not a number")
-	}
-	return d, nil
 }

@@ -37,28 +37,32 @@ func (writeOffs) check(m *Mapping) error {
 	return nil
 }
 
-func (writeOffs) item(m *Mapping, s Stores, l line) (*Item, error) {
+func (writeOffs) item(m *Mapping, s Stores, l *line) (*Item, error) {
 	req := benefit.WriteOffRequest{Entitlement: nowhere(s.Party), Outlet: m.maybe(l, partOutlet), Reference: m.maybe(l, partReference)}
 	id, err := m.id(l, partBenefit)
 	if err != nil {
 		return nil, err
 	}
-	who, err := m.member(s, l)
+	w, err := m.who(l)
 	if err != nil {
 		return nil, err
 	}
-	if err := checked(benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{{Member: who}}}); err != nil {
+	if err := l.checked(benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{{Member: w.someone()}}}); err != nil {
 		return nil, err
 	}
-	item := &Item{key: id + "/" + who, Adds: Totals{WriteOffs: 1}}
+	item := &Item{key: id + "\n" + w.key(), who: &w, Adds: Totals{WriteOffs: 1}}
 	item.Drafts = []Draft{func(s Stores) (command.Request, string, error) {
-		return m.use(s, req, id, who, item.nth)
+		return m.use(s, req, id, w, item.nth)
 	}}
-	return item, checked(req)
+	return item, l.checked(req)
 }
 
 // use fills in the entitlement and the code of the nth use, from 0.
-func (m *Mapping) use(s Stores, req benefit.WriteOffRequest, id, who string, nth int) (command.Request, string, error) {
+func (m *Mapping) use(s Stores, req benefit.WriteOffRequest, id string, w who, nth int) (command.Request, string, error) {
+	who, doomed, err := s.member(m, w)
+	if doomed != "" || err != nil {
+		return req, doomed, err
+	}
 	found, err := s.Entitlements(id, who)
 	if err != nil {
 		return nil, "", err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/audience"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
@@ -24,6 +25,15 @@ func (ix *Index) Member(id string) (height uint64, m member.Member, err error) {
 		return height, member.Member{}, err
 	}
 	return height, list[0], nil
+}
+
+// Account is an account of a party's channel, by its commitment.
+func (ix *Index) Account(party, channel string, commitment codec.Hash) (a member.Account, found bool, err error) {
+	_, list, err := facts[member.Account](ix, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Account(party, channel, commitment)))
+	if err != nil || len(list) == 0 {
+		return a, false, err
+	}
+	return list[0], true, nil
 }
 
 // Root is the member that a member was merged into at last: itself if it wasn't,

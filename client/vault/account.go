@@ -9,16 +9,13 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
+	"tallystick/client/clean"
 )
-
-// maxCustomer is the longest customer id, in bytes.
-const maxCustomer = 128
 
 // Account is a customer of one of the party's channels.
 type Account struct {
@@ -41,26 +38,21 @@ type storedAccount struct {
 	Own      bool
 }
 
-func checkAccount(channel, customer string) error {
+// checkAccount answers the customer's id as it is kept: see package clean.
+func checkAccount(channel, customer string) (string, error) {
 	if err := name.CheckID("channel", channel); err != nil {
-		return err
+		return "", err
 	}
-	if n := len(customer); n < 1 || n > maxCustomer || !utf8.ValidString(customer) {
-		return fault.New(fault.BadRequest, "customer: want 1 to %d bytes of UTF-8", maxCustomer)
-	}
-	return nil
+	return clean.Customer(customer)
 }
 
 // Account finds a customer. Refused: BAD_REQUEST.
 func (v *Vault) Account(channel, customer string) (account Account, found bool, err error) {
-	if err := checkAccount(channel, customer); err != nil {
+	if customer, err = checkAccount(channel, customer); err != nil {
 		return Account{}, false, err
 	}
-	err = v.change(func(tx *sql.Tx) error {
-		account, found, err = v.account(tx, channel, customer)
-		return err
-	})
-	return account, found, err
+	account, found, err = v.account(v.db, channel, customer)
+	return account, found, wrap(err)
 }
 
 // NewAccount takes a customer in as a member, with a new salt. A customer whom
@@ -69,7 +61,7 @@ func (v *Vault) Account(channel, customer string) (account Account, found bool, 
 //
 // Refused, first that applies: BAD_REQUEST, CONFLICT (he is another member).
 func (v *Vault) NewAccount(channel, customer, member string) (account Account, err error) {
-	if err := checkAccount(channel, customer); err != nil {
+	if customer, err = checkAccount(channel, customer); err != nil {
 		return Account{}, err
 	}
 	if err := name.CheckID("member", member); err != nil {
@@ -98,21 +90,67 @@ func (v *Vault) NewAccount(channel, customer, member string) (account Account, e
 // letters and digits. It is the same until the member is erased: then nothing in the
 // world leads from the customer to that name, the vault's key and file included, and
 // the customer who comes again is somebody else. Refused: BAD_REQUEST.
-func (v *Vault) Pseudonym(channel, customer string) (account Account, err error) {
-	if err := checkAccount(channel, customer); err != nil {
+func (v *Vault) Pseudonym(channel, customer string) (Account, error) {
+	list, err := v.Take(Wanted{Channel: channel, Customer: customer, Like: channel})
+	if err != nil {
 		return Account{}, err
 	}
-	err = v.change(func(tx *sql.Tx) error {
-		found := false
-		if account, found, err = v.account(tx, channel, customer); err != nil || found {
-			return err
+	return list[0], nil
+}
+
+// Wanted is an account that the vault shall have.
+type Wanted struct {
+	Channel, Customer string
+	Member            string // whose it shall be, or ""
+	Like              string // then the channel whose customer of that id it is; a new pseudonym, if there is none
+}
+
+// Take answers accounts that the vault has, whoever's they are, and makes the others,
+// all in one write. Refused: BAD_REQUEST.
+func (v *Vault) Take(wanted ...Wanted) (list []Account, err error) {
+	for i := range wanted {
+		w := &wanted[i]
+		if w.Customer, err = checkAccount(w.Channel, w.Customer); err != nil {
+			return nil, err
 		}
-		name := "m-" + strings.ToLower(base32.StdEncoding.EncodeToString(random()[:10]))
-		stored := storedAccount{Channel: channel, Customer: customer, Member: name, Salt: random(), Own: true}
-		account = v.asAccount(stored)
-		return v.putAccount(tx, stored)
+		if w.Member == "" {
+			err = name.CheckID("channel", w.Like)
+		} else {
+			err = name.CheckID("member", w.Member)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	err = v.change(func(tx *sql.Tx) error {
+		list = make([]Account, len(wanted))
+		for i, w := range wanted {
+			if list[i], err = v.takeOne(tx, w); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return account, err
+	return list, err
+}
+
+func (v *Vault) takeOne(tx *sql.Tx, w Wanted) (Account, error) {
+	account, found, err := v.account(tx, w.Channel, w.Customer)
+	if found || err != nil {
+		return account, err
+	}
+	stored := storedAccount{Channel: w.Channel, Customer: w.Customer, Member: w.Member, Salt: random()}
+	if w.Member == "" && w.Like != w.Channel {
+		like, err := v.takeOne(tx, Wanted{Channel: w.Like, Customer: w.Customer, Like: w.Like})
+		if err != nil {
+			return Account{}, err
+		}
+		stored.Member, stored.Own = like.Member, like.Own
+	}
+	if stored.Member == "" {
+		stored.Member, stored.Own = "m-"+strings.ToLower(base32.StdEncoding.EncodeToString(random()[:10])), true
+	}
+	return v.asAccount(stored), v.putAccount(tx, stored)
 }
 
 func random() []byte {
@@ -171,7 +209,8 @@ func (v *Vault) SetMember(from, to string) error {
 
 // Forget removes an account that was unlinked on the ledger, with its salt.
 func (v *Vault) Forget(channel, customer string) error {
-	if err := checkAccount(channel, customer); err != nil {
+	customer, err := checkAccount(channel, customer)
+	if err != nil {
 		return err
 	}
 	return v.change(func(tx *sql.Tx) error {
@@ -208,7 +247,12 @@ func (v *Vault) accountID(channel, customer string) []byte {
 
 func (v *Vault) memberID(member string) []byte { return v.keys.id("member", member) }
 
-func (v *Vault) account(tx *sql.Tx, channel, customer string) (Account, bool, error) {
+// asked is the file, or a transaction on it.
+type asked interface {
+	QueryRow(query string, args ...any) *sql.Row
+}
+
+func (v *Vault) account(tx asked, channel, customer string) (Account, bool, error) {
 	id := v.accountID(channel, customer)
 	var of, sealed []byte
 	err := tx.QueryRow("SELECT member, sealed FROM account WHERE id = ?", id).Scan(&of, &sealed)

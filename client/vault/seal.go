@@ -23,11 +23,12 @@ const keySize = 32
 
 // keys are what the vault's one key is used for, each for one purpose.
 type keys struct {
-	values cipher.AEAD // seals values
-	lookup []byte      // makes the ids of rows
-	codes  []byte      // makes codes that can be made again
-	salts  []byte      // makes salts of terms that can be made again
-	sums   []byte      // makes salts of proofs of liabilities that can be made again
+	values  cipher.AEAD // seals values
+	lookup  []byte      // makes the ids of rows
+	codes   []byte      // makes codes that can be made again
+	salts   []byte      // makes salts of terms that can be made again
+	sums    []byte      // makes salts of proofs of liabilities that can be made again
+	intents []byte      // hashes what requests are for
 }
 
 // derive derives them (HKDF-SHA-256).
@@ -43,7 +44,7 @@ func derive(key []byte) keys {
 	if err != nil {
 		panic(err) // the length is constant
 	}
-	return keys{values: values, lookup: one("lookup"), codes: one("codes"), salts: one("terms"), sums: one("liabilities")}
+	return keys{values: values, lookup: one("lookup"), codes: one("codes"), salts: one("terms"), sums: one("liabilities"), intents: one("intents")}
 }
 
 // id is where a row is found: HMAC-SHA-256 of its table and of what it is of.

@@ -10,6 +10,7 @@ import (
 
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
@@ -151,4 +152,10 @@ func (v *Vault) moveSecrets(tx *sql.Tx, from, to string) error {
 		}
 	}
 	return nil
+}
+
+// Intent is the hash of what a caller named, under a key of this vault: nobody else can
+// try what it may have been. It is the same wherever the vault's key is.
+func (v *Vault) Intent(text []byte) command.Intent {
+	return command.Intent(mac(v.keys.intents, text)[:len(command.Intent{})])
 }

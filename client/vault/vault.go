@@ -65,6 +65,12 @@ type Vault struct {
 	keys  keys
 }
 
+// Exists says whether a state directory has a vault.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, dataFile))
+	return err == nil
+}
+
 // Open opens the vault of a party in its state directory, or makes it.
 //
 // Refused, first that applies: a directory that others may write to; files that

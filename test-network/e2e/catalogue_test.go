@@ -108,7 +108,7 @@ func planFor(t *testing.T, products, purchases string) imports {
 }
 
 func (p imports) run() *exec.Cmd {
-	return exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "-o", "json", "import", "--plan", p.path)
+	return exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "-o", "json", "import", "--plan", p.path, "--max-rejected", "100%")
 }
 
 func (p imports) end(t *testing.T) (reports []*importer.Report) {

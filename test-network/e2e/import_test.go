@@ -55,18 +55,23 @@ func sample(lines int) []byte {
 	rng := rand.New(rand.NewPCG(2017, 1))
 	var b strings.Builder
 	b.WriteString("household_id,store_id,basket_id,product_id,quantity,sales_value,transaction_timestamp\n")
+	member := ""
 	for i := range lines {
 		value := fmt.Sprintf("%d.%02d", rng.IntN(30), rng.IntN(100))
-		member := fmt.Sprint(rng.IntN(500))
+		if i%2 == 0 {
+			member = fmt.Sprint(rng.IntN(500))
+		}
 		switch rng.IntN(50) {
 		case 0:
 			value = "0"
 		case 1:
 			value = "n/a"
-		case 2:
-			member = ""
 		}
-		fmt.Fprintf(&b, "%s,%d,%d,%d,1,%s,2017-01-01 07:30:27\n", member, 300+rng.IntN(20), i/2, rng.IntN(9999), value)
+		who := member
+		if rng.IntN(50) == 0 {
+			who = ""
+		}
+		fmt.Fprintf(&b, "%s,%d,%d,%d,1,%s,2017-01-01 07:30:27\n", who, 300+rng.IntN(20), i/2, rng.IntN(9999), value)
 	}
 	return []byte(b.String())
 }
@@ -75,7 +80,7 @@ const mapping = `
 source: %s
 programme: DP
 columns: {member: household_id, outlet: store_id, amount: sales_value, date: transaction_timestamp, reference: basket_id}
-prefix: {member: %s-, outlet: s, reference: b}
+prefix: {member: %s-, outlet: s, reference: %s-}
 rate: "100"
 rounding: half_even
 merge: true
@@ -92,11 +97,11 @@ func importAndKill(t *testing.T, file, source string) {
 	prefix := source
 	enrolHouseholds(t, net.open(t, "D", "12"), file, prefix)
 	source = fmt.Sprintf("%s-%d", source, time.Now().UnixNano()) // the ledger knows every source for good
-	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source, prefix), 0o600); err != nil {
+	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source, prefix, fresh("b")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run := func() *exec.Cmd {
-		cmd := exec.Command(filepath.Join(root, "bin", "tally"), "--as", "D", "--network", net.dir, "-o", "json", "import", file, "--mapping", path)
+		cmd := exec.Command(filepath.Join(root, "bin", "tally"), "--as", "D", "--network", net.dir, "-o", "json", "import", file, "--mapping", path, "--max-rejected", "100%")
 		cmd.Env = append(os.Environ(), "TALLY_STATE="+filepath.Join(dir, "state"))
 		return cmd
 	}
@@ -177,19 +182,33 @@ func awaitIssued(t *testing.T, g *gateway.Gateway, before points.Totals, more am
 // expected sums up a file in another way than the importer: by basket, in a map.
 func expected(t *testing.T, path string) amount.Units {
 	t.Helper()
-	baskets := map[string]decimal.Decimal{}
-	for _, row := range table(t, path) {
-		value, err := decimal.NewFromString(row["sales_value"])
-		if member := row["household_id"]; err == nil && value.Sign() > 0 && member != "" {
-			key := member + "/" + row["basket_id"]
-			baskets[key] = baskets[key].Add(value)
-		}
-	}
 	sum := int64(0)
-	for _, value := range baskets {
+	for _, value := range baskets(table(t, path)) {
 		sum += value.Shift(2).RoundBank(0).IntPart()
 	}
 	return amount.Units(sum)
+}
+
+// baskets are what was bought by member and basket, without those of which a line can't
+// be taken.
+func baskets(rows []map[string]string) map[string]decimal.Decimal {
+	sums, bad := map[string]decimal.Decimal{}, map[string]bool{}
+	for _, row := range rows {
+		value, err := decimal.NewFromString(row["sales_value"])
+		if err != nil || row["household_id"] == "" && row["sales_value"] != "0" {
+			bad[row["basket_id"]] = true
+		}
+		if err == nil && !value.IsZero() {
+			key := row["household_id"] + "/" + row["basket_id"]
+			sums[key] = sums[key].Add(value)
+		}
+	}
+	for key := range sums {
+		if _, basket, _ := strings.Cut(key, "/"); bad[basket] {
+			delete(sums, key)
+		}
+	}
+	return sums
 }
 
 // table reads a CSV's rows by the names of their columns.

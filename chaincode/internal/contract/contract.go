@@ -2,7 +2,7 @@
 //
 // A write goes down once and comes back once:
 //
-//	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go
+//	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go, walkins_gen.go (written from the kinds)
 //	run                         who calls, seal the lane, each command       run.go
 //	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go, campaign.go, catalogue.go …
 //	points, benefit, party …    the decisions: pure                          ../../points …
@@ -12,7 +12,7 @@
 // transaction: BAD_REQUEST (more than a call may bring), TIME_WINDOW, BAD_REQUEST,
 // LIMIT (too many bytes), NOT_FOUND (the caller or the network isn't registered),
 // LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST, LIMIT, CONFLICT (the
-// request id was used with other content), FORBIDDEN (the caller has no role for it, or
+// request was asked for something else), FORBIDDEN (the caller has no role for it, or
 // is suspended or closed: roles.go). Wherever it comes to that, LIMIT (it reads too much). After all others comes LIMIT for one
 // that doesn't fit any more (command.IsFull).
 package contract
@@ -50,35 +50,38 @@ const (
 	maxAhead  = 10 * time.Second
 )
 
+// titles are what the contract API's metadata calls the contracts.
+var titles = map[string]string{
+	"batch":      "Commands in batches",
+	"benefit":    "Benefits",
+	"campaign":   "Joint campaigns",
+	"charter":    "The founding",
+	"cycle":      "Business date, cycles and their close",
+	"dispute":    "Disputes",
+	"goods":      "Goods",
+	"member":     "The member centre",
+	"model":      "Settlement models",
+	"offer":      "Offers",
+	"order":      "Orders",
+	"party":      "Parties",
+	"payment":    "Payments",
+	"points":     "Points",
+	"query":      "Questions",
+	"quota":      "Quotas",
+	"statement":  "Statements",
+	"storefront": "Storefronts",
+}
+
 // New makes the chaincode tally.
 func New(config Config) (shim.Chaincode, error) {
 	arity := map[string]int{}
-	named := func(name, title string) contractapi.Contract {
+	named := func(name string) contractapi.Contract {
 		c := contractapi.Contract{Name: name, BeforeTransaction: func(ctx *Context) error { return config.before(ctx, arity) }}
 		c.TransactionContextHandler = new(Context)
-		c.Info.Title, c.Info.Version = title, "1"
+		c.Info.Title, c.Info.Version = titles[name], "1"
 		return c
 	}
-	contracts := []contractapi.ContractInterface{
-		&Batch{named("batch", "Commands in batches")},
-		&Charter{named("charter", "The founding")},
-		&Party{named("party", "Parties")},
-		&Cycle{named("cycle", "Business date, cycles and their close")},
-		&Points{named("points", "Points")},
-		&Member{named("member", "The member centre")},
-		&Offer{named("offer", "Offers")},
-		&Benefit{named("benefit", "Benefits")},
-		&Campaign{named("campaign", "Joint campaigns")},
-		&Quota{named("quota", "Quotas")},
-		&Goods{named("goods", "Goods")},
-		&Storefront{named("storefront", "Storefronts")},
-		&Order{named("order", "Orders")},
-		&Statement{named("statement", "Statements")},
-		&Payment{named("payment", "Payments")},
-		&Dispute{named("dispute", "Disputes")},
-		&Model{named("model", "Settlement models")},
-		&Query{named("query", "Questions")},
-	}
+	contracts := append(walkInContracts(named), &Batch{named("batch")}, &Charter{named("charter")}, &Query{named("query")})
 	parts := make(coded, len(contracts))
 	for _, c := range contracts {
 		countArguments(arity, c)

@@ -1,8 +1,10 @@
 package contract
 
 import (
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -60,7 +62,25 @@ func (c *call) revoke(req points.RevokeRequest) error {
 		if err := c.count(programme.ID, points.Totals{Revoked: taken}); err != nil {
 			return err
 		}
+		if err := c.reopen(req, next, piece.Lot, taken); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// reopen lets the receipt of a lot that was awarded in error earn again, once all that it
+// earned is taken back.
+func (c *call) reopen(req points.RevokeRequest, lot points.Lot, id number.Row, taken amount.Units) error {
+	if !req.Reopen || lot.Reference == "" {
+		return nil
+	}
+	key := row.Receipt(lot.Programme, lot.Reference)
+	receipt, found, err := ledger.Find(c.tx, key)
+	if err != nil || !found {
+		return err
+	}
+	ledger.Put(c.tx, key, receipt.TakeBack(id, taken))
 	return nil
 }
 

@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
@@ -20,34 +17,6 @@ var cycleVerbs = []verb{
 	does((*call).openHidden),
 	does((*call).signStatement),
 	does((*call).claimStatement),
-}
-
-// CutOff ends the open cycle and opens the next. See settlement.CutOffRequest.
-func (*Cycle) CutOff(ctx *Context, request string, req settlement.CutOffRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Compute adds up a closed cycle. See settlement.ComputeRequest.
-func (*Cycle) Compute(ctx *Context, request string, req settlement.ComputeRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Statement is the contract of statements.
-type Statement struct{ contractapi.Contract }
-
-// Open says what a hidden sum comes to. See settlement.OpenRequest.
-func (*Statement) Open(ctx *Context, request string, req settlement.OpenRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Sign signs a statement. See settlement.SignRequest.
-func (*Statement) Sign(ctx *Context, request string, req settlement.SignRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Claim asks that a statement stands as the ledger adds it up. See settlement.ClaimRequest.
-func (*Statement) Claim(ctx *Context, request string, req settlement.ClaimRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 // cutOff fences the open cycle. It reads no row that commands of lanes write, so that they can't

@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
@@ -16,19 +13,6 @@ import (
 var dateVerbs = []verb{
 	does((*call).advanceDate),
 	does((*call).confirmDate),
-}
-
-// Cycle is the contract of the business date, and of cycles.
-type Cycle struct{ contractapi.Contract }
-
-// Advance moves the business date on. See settlement.AdvanceRequest.
-func (*Cycle) Advance(ctx *Context, request string, req settlement.AdvanceRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Confirm confirms a date up to which it may move. See settlement.ConfirmDateRequest.
-func (*Cycle) Confirm(ctx *Context, request string, req settlement.ConfirmDateRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 // advanceDate moves the business date, and makes the book of the new one. An endorser of a network that is no

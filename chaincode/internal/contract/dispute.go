@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -35,59 +32,6 @@ func disputeKey(n number.Command) []string { return []string{string(row.Dispute(
 
 func obligationsOf(line number.Row) row.Key[settlement.Obligations] {
 	return row.Obligations(line.Command.Party, line.Command.Lane, line.Command.Seq)
-}
-
-// Dispute is the contract of disputes.
-type Dispute struct{ contractapi.Contract }
-
-// Raise disputes lines of a statement. See settlement.RaiseRequest.
-func (*Dispute) Raise(ctx *Context, request string, req settlement.RaiseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Answer answers a dispute, undecided. See settlement.AnswerRequest.
-func (*Dispute) Answer(ctx *Context, request string, req settlement.AnswerRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Accept grants a dispute. See settlement.AcceptRequest.
-func (*Dispute) Accept(ctx *Context, request string, req settlement.AcceptRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Reject stands by the lines. See settlement.RejectRequest.
-func (*Dispute) Reject(ctx *Context, request string, req settlement.RejectRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Split offers what is to be owed instead. See settlement.SplitRequest.
-func (*Dispute) Split(ctx *Context, request string, req settlement.SplitRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Agree takes the offered split. See settlement.AgreeSplitRequest.
-func (*Dispute) Agree(ctx *Context, request string, req settlement.AgreeSplitRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Escalate asks the operator to rule. See settlement.EscalateRequest.
-func (*Dispute) Escalate(ctx *Context, request string, req settlement.EscalateRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Rule decides an escalated dispute. See settlement.RuleRequest.
-func (*Dispute) Rule(ctx *Context, request string, req settlement.RuleRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Lapse ends a dispute in which nothing was done for long. See settlement.LapseRequest.
-func (*Dispute) Lapse(ctx *Context, request string, req settlement.LapseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Withdraw takes a dispute back. See settlement.WithdrawRequest.
-func (*Dispute) Withdraw(ctx *Context, request string, req settlement.WithdrawRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 func (c *call) raiseDispute(req settlement.RaiseRequest) error {

@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -16,34 +13,6 @@ var modelVerbs = []verb{
 	does((*call).leaveModel),
 	does((*call).setPolicy),
 	does((*call).acceptPolicy),
-}
-
-// Model is the contract of settlement models.
-type Model struct{ contractapi.Contract }
-
-// Propose proposes a version of a model. See settlement.ProposeRequest.
-func (*Model) Propose(ctx *Context, request string, req settlement.ProposeRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Agree binds the caller by a model. See settlement.AgreeRequest.
-func (*Model) Agree(ctx *Context, request string, req settlement.AgreeRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Leave ends the caller's consent. See settlement.LeaveRequest.
-func (*Model) Leave(ctx *Context, request string, req settlement.LeaveRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// SetPolicy changes how cycles are closed. See settlement.SetPolicyRequest.
-func (*Cycle) SetPolicy(ctx *Context, request string, req settlement.SetPolicyRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// AcceptPolicy says which policy the caller accepts. See settlement.AcceptPolicyRequest.
-func (*Cycle) AcceptPolicy(ctx *Context, request string, req settlement.AcceptPolicyRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 func (c *call) proposeModel(req settlement.ProposeRequest) error {

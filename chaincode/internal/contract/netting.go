@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -11,16 +10,6 @@ import (
 var nettingVerbs = []verb{
 	does((*call).finalise),
 	does((*call).carryStatement),
-}
-
-// Finalise nets a cycle. See settlement.FinaliseRequest.
-func (*Cycle) Finalise(ctx *Context, request string, req settlement.FinaliseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Carry leaves a statement out of its cycle. See settlement.CarryRequest.
-func (*Statement) Carry(ctx *Context, request string, req settlement.CarryRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 func (c *call) finalise(req settlement.FinaliseRequest) error {

@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/row"
@@ -35,39 +32,6 @@ func paymentKeys(cycle string, payments ...uint32) []string {
 		keys = append(keys, string(row.Payment(cycle, n)))
 	}
 	return keys
-}
-
-// Payment is the contract of payments and deposits.
-type Payment struct{ contractapi.Contract }
-
-// Instruct notes that a bank was told to pay. See settlement.InstructRequest.
-func (*Payment) Instruct(ctx *Context, request string, req settlement.InstructRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Advise matches what came in with a payment. See settlement.AdviseRequest.
-func (*Payment) Advise(ctx *Context, request string, req settlement.AdviseRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Bounce notes that a bank refused a payment. See settlement.BounceRequest.
-func (*Payment) Bounce(ctx *Context, request string, req settlement.BounceRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Deposit announces a deposit. See settlement.DepositRequest.
-func (*Payment) Deposit(ctx *Context, request string, req settlement.DepositRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Carry ends a payment that is overdue. See settlement.CarryPaymentRequest.
-func (*Payment) Carry(ctx *Context, request string, req settlement.CarryPaymentRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Prefund counts a deposit. See settlement.PrefundRequest.
-func (*Payment) Prefund(ctx *Context, request string, req settlement.PrefundRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 func (c *call) payment(cycle string, n uint32) (settlement.Payment, error) {

@@ -27,11 +27,18 @@ var pointsVerbs = []verb{
 			if g.Home == "" {
 				keys = append(keys, string(row.Member(g.Member)))
 			}
+			if req.Receipts {
+				keys = append(keys, string(row.Receipt(req.Programme, g.Reference)))
+			}
 		}
 		return keys
 	}),
 	reading((*call).award, func(r *run, req points.AwardRequest) []string {
-		return append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)), string(row.Member(req.Member)))
+		keys := append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)), string(row.Member(req.Member)))
+		if req.Reference != "" {
+			keys = append(keys, string(row.Receipt(req.Programme, req.Reference)))
+		}
+		return keys
 	}),
 	reading((*call).activate, func(_ *run, req points.ActivateRequest) []string { return []string{lotKey(req.Lot)} }),
 	reading((*call).cancel, func(_ *run, req points.CancelRequest) []string { return []string{lotKey(req.Lot)} }),
@@ -239,6 +246,9 @@ func (c *call) grantFrom(from int, programme points.Programme, req points.IssueR
 	}
 	var count points.Totals // all but what countIssue has counted
 	for i, g := range req.Grants {
+		if err := c.earnOnce(req, g); err != nil {
+			return err
+		}
 		if err := fund(programme, g); err != nil {
 			return err
 		}
@@ -259,6 +269,24 @@ func (c *call) grantFrom(from int, programme points.Programme, req points.IssueR
 		return err
 	}
 	return c.drawLiability(programme, sum-count.Revoked)
+}
+
+// earnOnce notes that a grant's receipt has earned, which it can once.
+func (c *call) earnOnce(req points.IssueRequest, g points.Grant) error {
+	if !req.Receipts {
+		return nil
+	}
+	key := row.Receipt(req.Programme, g.Reference)
+	receipt, _, err := ledger.Find(c.tx, key)
+	if err != nil {
+		return err
+	}
+	next, err := receipt.Earn(g, c.at)
+	if err != nil {
+		return err
+	}
+	ledger.Put(c.tx, key, next)
+	return nil
 }
 
 // countIssue counts what an issue of the caller's own programme makes, and answers it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
@@ -72,7 +73,7 @@ func (*Query) Request(ctx *Context, party, id string) (*row.Request, error) {
 	if err := name.CheckID("party", party); err != nil {
 		return nil, err
 	}
-	if err := name.CheckID("request", id); err != nil {
+	if err := command.CheckName(id); err != nil {
 		return nil, err
 	}
 	return one(ctx, row.NamedRequest(party, id), "request", id)

@@ -1,10 +1,7 @@
 package contract
 
 import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
-
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/quota"
@@ -14,14 +11,6 @@ import (
 // quotaVerbs are those of quotas: others draw on them with draw and giveBackQuota.
 var quotaVerbs = []verb{
 	does((*call).surrenderQuota),
-}
-
-// Quota is the contract of quotas.
-type Quota struct{ contractapi.Contract }
-
-// Surrender hands a lane's spare back. See quota.SurrenderRequest.
-func (*Quota) Surrender(ctx *Context, request string, req quota.SurrenderRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }
 
 // openQuota makes a quota that isn't there yet: of a noun that the same command

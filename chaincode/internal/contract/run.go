@@ -11,7 +11,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/internal/seal"
-	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -153,24 +152,25 @@ func (r *run) fits(mark int, req command.Request) error {
 	return nil
 }
 
-// remember looks a named request up and notes it. A request that took effect
-// with the same content is answered as it was then; with other content it is a
-// CONFLICT. Only commands that take effect are remembered.
+// remember looks a named request up and notes it. A request that took effect for the
+// same intent, or with the same content where none is said, is answered as it was
+// then; for another it is a CONFLICT. Only commands that take effect are remembered.
 func (r *run) remember(c command.Command, n number.Command) (row.Request, error) {
 	if c.Request == "" {
 		return row.Request{}, nil
 	}
-	if err := name.CheckID("request", c.Request); err != nil {
+	id, _, err := command.ParseRequest(c.Request)
+	if err != nil {
 		return row.Request{}, err
 	}
 	hash := c.Hash()
-	key := row.NamedRequest(r.caller.ID, c.Request)
+	key := row.NamedRequest(r.caller.ID, id)
 	first, found, err := ledger.Find(r.tx, key)
 	switch {
 	case err != nil:
 		return row.Request{}, err
 	case found && [32]byte(first.Hash) != hash:
-		return row.Request{}, fault.New(fault.Conflict, "request %s was command %s with other content", c.Request, first.Number)
+		return row.Request{}, fault.New(fault.Conflict, "request %s was asked for something else, which was command %s", id, first.Number)
 	case found:
 		return first, nil
 	}

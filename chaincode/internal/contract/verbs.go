@@ -68,7 +68,7 @@ func (c *call) do(req command.Request) error {
 func (r *run) reads(commands []command.Command, requests []command.Request) []string {
 	var keys []string
 	for i, req := range requests {
-		if id := commands[i].Request; id != "" {
+		if id := commands[i].Name(); id != "" {
 			keys = append(keys, string(row.NamedRequest(r.caller.ID, id)))
 		}
 		if v := verbs[reflect.TypeOf(req)]; v.reads != nil {

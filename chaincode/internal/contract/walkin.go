@@ -1,8 +1,8 @@
 package contract
 
-import (
-	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+//go:generate go run tallystick/chaincode/internal/walkins/write walkins_gen.go
 
+import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -28,27 +28,4 @@ func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt
 		return nil, err
 	}
 	return &receipt, r.tx.Flush()
-}
-
-// Party is the contract of parties.
-type Party struct{ contractapi.Contract }
-
-// Register admits a party. See party.RegisterRequest.
-func (*Party) Register(ctx *Context, request string, req party.RegisterRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Amend changes a party's roles and caps. See party.AmendRequest.
-func (*Party) Amend(ctx *Context, request string, req party.AmendRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// Set suspends, closes or reopens a party. See party.SetRequest.
-func (*Party) Set(ctx *Context, request string, req party.SetRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
-}
-
-// BeginPeer says that the caller runs a peer from now on. See party.BeginPeerRequest.
-func (*Party) BeginPeer(ctx *Context, request string, req party.BeginPeerRequest) (*command.Receipt, error) {
-	return walkIn(ctx, request, req)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -27,6 +28,7 @@ func (c *customer) flags(cmd *cobra.Command) {
 	word(cmd, &c.channel, "channel", "channel of yours: app, shop, wechat …")
 	word(cmd, &c.id, "customer", "the channel's own id of the customer; it stays in your vault")
 	cmd.MarkFlagsRequiredTogether("channel", "customer")
+	marked(cmd, private, "channel", "customer")
 }
 
 func (c customer) none() bool { return c.channel == "" && c.id == "" }
@@ -83,6 +85,34 @@ func (c customer) take(v *vault.Vault, member string, link func(vault.Account) e
 	return err
 }
 
+// takeOnce is once for a request that links a customer's account, whom the vault has
+// taken in by then. Done before, it leaves the vault as it is.
+func (a *app) takeOnce(ctx context.Context, g *gateway.Gateway, v *vault.Vault, who customer, member string, ask func(vault.Account) command.Request) (receipt, error) {
+	r, found, err := a.first(ctx, g)
+	if found || err != nil {
+		return r, err
+	}
+	err = who.take(v, member, func(account vault.Account) (err error) {
+		r, err = a.once(ctx, g, func() (command.Request, error) { return ask(account), nil })
+		return err
+	})
+	return r, err
+}
+
+// forget removes a customer from the vault whose account isn't linked any more. One who
+// was linked again since then stays.
+func (a *app) forget(ctx context.Context, g *gateway.Gateway, v *vault.Vault, who customer) error {
+	account, known, err := v.Account(who.channel, who.id)
+	if err != nil || !known {
+		return err
+	}
+	_, err = g.Query().Recognise(ctx, g.Party(), account.Channel, account.Commitment)
+	if fault.CodeOf(err) == fault.NotFound {
+		return v.Forget(account.Channel, account.Customer)
+	}
+	return err
+}
+
 func recognise(a *app) *cobra.Command {
 	var who customer
 	cmd := leaf("recognise", "Find the member whose account a customer of yours is (渠道识别)", "  tally --as D member recognise --channel app --customer 12345",
@@ -128,7 +158,7 @@ func link(a *app) *cobra.Command {
 				return err
 			}
 			if !req.Invitation.IsZero() || secret.given() {
-				if req.Code, err = secret.read(); err != nil {
+				if req.Code, err = secret.read(a); err != nil {
 					return err
 				}
 			}
@@ -138,11 +168,9 @@ func link(a *app) *cobra.Command {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				var r receipt
-				err := who.take(v, req.Member, func(account vault.Account) (err error) {
+				r, err := a.takeOnce(ctx, g, v, who, req.Member, func(account vault.Account) command.Request {
 					req.Channel, req.Account = account.Channel, account.Commitment
-					r, err = a.send(ctx, g, a.requestID(), req)
-					return err
+					return req
 				})
 				if err != nil {
 					return err
@@ -176,16 +204,15 @@ func unlink(a *app) *cobra.Command {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				account, err := who.known(v)
+				r, err := a.once(ctx, g, func() (command.Request, error) {
+					account, err := who.known(v)
+					req.Party, req.Account = g.Party(), account.Commitment
+					return req, err
+				})
 				if err != nil {
 					return err
 				}
-				req.Party, req.Account = g.Party(), account.Commitment
-				r, err := a.send(ctx, g, a.requestID(), req)
-				if err != nil {
-					return err
-				}
-				if err := v.Forget(account.Channel, account.Customer); err != nil {
+				if err := a.forget(ctx, g, v, who); err != nil {
 					return err
 				}
 				return a.printReceipt("member:Unlink", r)
@@ -195,6 +222,7 @@ func unlink(a *app) *cobra.Command {
 Of other parties' accounts tally member show -o json lists the commitments.`
 	word(cmd, &who.channel, "channel", "channel")
 	word(cmd, &who.id, "customer", "your channel's own id of the customer")
+	marked(cmd, private, "channel", "customer")
 	word(cmd, &req.Party, "party", "or whose account it is")
 	one(cmd, &req.Account, "account", "hash", "and its commitment", codec.ParseHash)
 	reason(cmd, &req.Reason, "customer_left")
@@ -219,7 +247,7 @@ func invite(a *app) *cobra.Command {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				return a.tells(ctx, g, v, "invitation", req.Member, func(c code.Commitment) (_ command.Request, until int64, err error) {
+				ask := func(c code.Commitment) (_ command.Request, until int64, err error) {
 					req.Commitment, req.Until = c, after(length)
 					if !who.none() {
 						account, err := who.known(v)
@@ -229,7 +257,8 @@ func invite(a *app) *cobra.Command {
 						req.Channel, req.Account = account.Channel, account.Commitment
 					}
 					return req, req.Until, nil
-				})
+				}
+				return a.tells(ctx, g, v, promise{"invitation", req.Member, ask, keptInvitation})
 			})
 		})
 	cmd.Long = `Make an invitation. Its one-time code is told here: give it to the member, who says
@@ -243,23 +272,45 @@ that is linked to the member.`
 	return cmd
 }
 
-// tells sends a request with the commitment of a one-time code, keeps the code in
-// the vault for as long as it can be used, and tells it. Asked again for the same
-// request, it tells the same code.
-func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, purpose, of string, ask func(code.Commitment) (command.Request, int64, error)) error {
-	secret := a.seed(v, purpose, 0)
-	req, until, err := ask(code.Commit(secret))
+func keptInvitation(ctx context.Context, q gateway.Query, n number.Command) (code.Commitment, int64, error) {
+	i, err := q.Invitation(ctx, n)
+	return i.Commitment, i.Until, err
+}
+
+// promise is a command with the commitment of a one-time code.
+type promise struct {
+	purpose, member string
+	ask             func(code.Commitment) (req command.Request, until int64, err error)
+	kept            func(context.Context, gateway.Query, number.Command) (code.Commitment, int64, error) // as the ledger has it
+}
+
+// tells sends such a command, keeps the code in the vault for as long as it can be used,
+// and tells it. Asked again for the same, it tells the same code, if it is this vault's.
+func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, p promise) error {
+	secret := a.seed(v, p.purpose, 0)
+	what, until := "", int64(0)
+	r, err := a.once(ctx, g, func() (req command.Request, err error) {
+		if req, until, err = p.ask(code.Commit(secret)); err == nil {
+			what = nameOf(req)
+		}
+		return req, err
+	})
 	if err != nil {
 		return err
 	}
-	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return req, nil })
-	if err != nil {
+	if r.Again {
+		var kept code.Commitment
+		if kept, until, err = p.kept(ctx, g.Query(), r.Number); err != nil {
+			return err
+		}
+		if what = p.purpose; !slices.Equal(kept, code.Commit(secret)) {
+			return a.printTold(what, told{receipt: r})
+		}
+	}
+	if err := v.PutCode(vault.Secret{Purpose: p.purpose, Reference: r.Number.String(), Member: p.member, Code: secret, Until: until}); err != nil {
 		return err
 	}
-	if err := v.PutCode(vault.Secret{Purpose: purpose, Reference: r.Number.String(), Member: of, Code: secret, Until: until}); err != nil {
-		return err
-	}
-	return a.printTold(nameOf(req), told{r, secret})
+	return a.printTold(what, told{r, secret})
 }
 
 func cancelInvitation(a *app) *cobra.Command {

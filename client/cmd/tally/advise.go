@@ -79,6 +79,9 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, cycle string, advi
 	if err != nil {
 		return err
 	}
+	if err := a.begin(ctx, g); err != nil {
+		return err
+	}
 	list := matched(named, g.Party(), advices)
 	if err := tellAdvices(list, func(req command.Request) error { return a.again(ctx, g, req) }); err != nil {
 		return err

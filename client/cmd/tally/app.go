@@ -30,6 +30,8 @@ type app struct {
 	profile  string        // path, instead of as
 	network  string        // tallynet's folder
 	request  string        // request id of a command, "" for a new one
+	meant    meaning       // what the caller named
+	begun    bool          // of a run, whether the request id stands for a command of it
 	height   uint64        // blocks that what is asked must have
 	timeout  time.Duration // of the whole run
 }

@@ -100,7 +100,7 @@ func queryLane(a *app) *cobra.Command {
 }
 
 func queryRequest(a *app) *cobra.Command {
-	return leaf("request PARTY ID", "Which command took effect for a request", "  tally --as D query request D till-7-000123-capture", func(ctx context.Context, args []string) error {
+	return leaf("request PARTY ID", "Which command took effect for a request", "  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture", func(ctx context.Context, args []string) error {
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 			known, err := g.Query().Request(ctx, args[0], args[1])
 			if err != nil {

@@ -90,17 +90,22 @@ statement that the member has signed (tally member sign).`
 func (a *app) authorise(ctx context.Context, req member.AuthoriseRequest, oneTime bool) error {
 	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
 		if oneTime {
-			return a.tells(ctx, g, v, "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
+			return a.tells(ctx, g, v, promise{"authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
 				req.Commitment = c
 				return req, req.Until, nil
-			})
+			}, keptAuthorisation})
 		}
-		r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return req, nil })
+		r, err := a.once(ctx, g, func() (command.Request, error) { return req, nil })
 		if err != nil {
 			return err
 		}
 		return a.printReceipt("member:Authorise", r)
 	})
+}
+
+func keptAuthorisation(ctx context.Context, q gateway.Query, n number.Command) (code.Commitment, int64, error) {
+	one, err := q.Authorisation(ctx, n)
+	return one.Commitment, one.Until, err
 }
 
 func readStatement(path string) (req member.AuthoriseRequest, err error) {

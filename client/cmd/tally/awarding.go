@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
@@ -64,18 +67,11 @@ func (a *app) award(ctx context.Context, g *gateway.Gateway, req campaign.AwardR
 	commitments := make([]code.Commitment, len(req.Campaigns))
 	coded := false
 	for i, id := range req.Campaigns {
-		one, err := g.Query().Campaign(ctx, id)
+		model, needed, err := codedBenefit(ctx, g, id)
 		if err != nil {
 			return err
 		}
-		if one.Terms.Gives.Benefit == "" {
-			continue
-		}
-		model, err := g.Query().Benefit(ctx, one.Terms.Gives.Benefit)
-		if err != nil {
-			return err
-		}
-		if !model.Code {
+		if !needed {
 			continue
 		}
 		coded = true
@@ -91,10 +87,20 @@ func (a *app) award(ctx context.Context, g *gateway.Gateway, req campaign.AwardR
 	}
 	answer := awarded{}
 	var err error
-	if answer.receipt, err = a.send(ctx, g, a.requestID(), req); err != nil {
+	if answer.receipt, err = a.once(ctx, g, func() (command.Request, error) { return req, nil }); err != nil {
 		return err
 	}
 	return a.tellAwards(ctx, g, answer, codes)
+}
+
+// codedBenefit is the benefit that a campaign gives, if that needs codes.
+func codedBenefit(ctx context.Context, g *gateway.Gateway, id string) (benefit.Model, bool, error) {
+	one, err := g.Query().Campaign(ctx, id)
+	if err != nil || one.Terms.Gives.Benefit == "" {
+		return benefit.Model{}, false, err
+	}
+	model, err := g.Query().Benefit(ctx, one.Terms.Gives.Benefit)
+	return model, model.Code, err
 }
 
 // tellAwards asks what a command's awards are, keeps the codes and prints all.
@@ -106,15 +112,14 @@ func (a *app) tellAwards(ctx context.Context, g *gateway.Gateway, answer awarded
 		if err != nil {
 			return err
 		}
-		answer.Awards = append(answer.Awards, awardedOne{n, one, append([]code.Code{}, codes[i]...)})
-		if len(codes[i]) > 0 {
-			made = append(made, givenOne{one.Entitlement, one.Member, codes[i]})
-		}
+		answer.Awards = append(answer.Awards, awardedOne{n, one, []code.Code{}})
+		made = append(made, givenOne{one.Entitlement, one.Member, append([]code.Code{}, codes[i]...)})
 	}
-	if len(made) > 0 {
-		if err := a.inVault(func(v *vault.Vault) error { return keepCodes(v, made) }); err != nil {
-			return err
-		}
+	if err := a.keepAwarded(ctx, g, answer.Again, made); err != nil {
+		return err
+	}
+	for i := range made {
+		answer.Awards[i].Codes = made[i].Codes
 	}
 	return a.print(answer, func(t table.Writer) {
 		receiptTable(t, "awarded", answer.receipt)
@@ -124,6 +129,21 @@ func (a *app) tellAwards(ctx context.Context, g *gateway.Gateway, answer awarded
 				t.AppendRow(table.Row{fmt.Sprintf("  code for use %d", i+1), c})
 			}
 		}
+	})
+}
+
+// keepAwarded has the vault keep the codes of what was awarded, if it made them.
+func (a *app) keepAwarded(ctx context.Context, g *gateway.Gateway, again bool, made []givenOne) error {
+	if !slices.ContainsFunc(made, func(one givenOne) bool { return len(one.Codes) > 0 }) {
+		return nil
+	}
+	return a.inVault(func(v *vault.Vault) error {
+		if again {
+			if err := a.ownCodes(ctx, g, v, made); err != nil {
+				return err
+			}
+		}
+		return keepCodes(v, made)
 	})
 }
 

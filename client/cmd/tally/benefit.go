@@ -83,7 +83,7 @@ func amendBenefit(a *app) *cobra.Command {
 				return err
 			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+				answer, err := a.once(ctx, g, func() (command.Request, error) {
 					present, err := g.Query().Benefit(ctx, args[0])
 					return change.on(present), err
 				})

@@ -272,13 +272,6 @@ func TestFinalisingComesLast(t *testing.T) {
 	if _, err := toFinalise(t.Context(), h, "2026-10"); fault.CodeOf(err) != fault.NotFound {
 		t.Error(err)
 	}
-	refused, linked := fault.New(fault.WrongState, "x"), fault.New(fault.Linked, "y")
-	if got := culprit([]error{nil, linked, refused, linked}); !errors.Is(got, refused) {
-		t.Error(got)
-	}
-	if got := culprit([]error{nil, nil}); got != nil {
-		t.Error(got)
-	}
 }
 
 func storyComputed(t *testing.T) *clearingHouse {

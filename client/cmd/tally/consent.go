@@ -69,32 +69,32 @@ func share(a *app) *cobra.Command {
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
 	many(cmd, &fields, "field", "name=value", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
+	marked(cmd, private, "field")
 	return cmd
 }
 
 func (a *app) share(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.ShareRequest, fields []field) error {
-	r, found, err := a.first(ctx, g, a.requestID())
+	asked, err := a.asked()
 	if err != nil {
 		return err
 	}
-	if !found {
+	answer, err := g.OncePrivate(ctx, asked, func() (command.Request, map[string][]byte, error) {
 		consent, err := g.Query().Consent(ctx, req.Consent)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		data, err := a.shared(v, consent.Member, fields)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		sum := sha256.Sum256(data)
 		req.Digest = sum[:]
-		receipt, err := g.WalkInPrivate(ctx, a.requestID(), req, map[string][]byte{req.Digest.String(): data})
-		if err != nil {
-			return inDoubt(err, a.requestID())
-		}
-		r.Receipt, r.Request = receipt, a.requestID()
+		return req, map[string][]byte{req.Digest.String(): data}, nil
+	})
+	if err != nil {
+		return inDoubt(err, asked.ID)
 	}
-	return a.printReceipt("member:Share", r)
+	return a.printReceipt("member:Share", receipt{answer, asked.ID, g.Height()})
 }
 
 // shared is what a party is shown: the vault's profile as it is, or the fields that

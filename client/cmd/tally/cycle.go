@@ -58,7 +58,7 @@ func (a *app) ofCycle(use, short, example string, ask func(cycle string) command
 			return a.submit(ctx, ask(args[0]))
 		}
 		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-			answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			answer, err := a.once(ctx, g, func() (command.Request, error) {
 				cycle, err := lastClosed(ix)
 				return ask(cycle), err
 			})
@@ -113,7 +113,7 @@ func cutOff(a *app) *cobra.Command {
 				return err
 			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+				answer, err := a.once(ctx, g, func() (command.Request, error) {
 					open, err := g.Query().Cycle(ctx)
 					req.Cycle = open.ID
 					return req, err
@@ -185,7 +185,7 @@ func (a *app) sendPolicy(ctx context.Context, given settlement.Policy, changed f
 		return err
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			book, err := g.Query().Models(ctx, 0)
 			if err != nil {
 				return nil, err

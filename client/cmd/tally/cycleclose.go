@@ -86,9 +86,12 @@ func closeCycle(a *app) *cobra.Command {
 			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
 				c := closing{closes: g.Query(), next: next, before: func(next string) (string, error) { return before(ix, next) }, tell: a.tellStep,
 					send: func(ctx context.Context, step string, req command.Request) error {
-						_, err := g.WalkIn(ctx, a.requestID()+"-"+step, req)
+						_, err := a.sendStep(ctx, g, stepOf(step, next), req)
 						return inDoubtOf(err, "close")
 					}}
+				if err := a.begin(ctx, g); err != nil {
+					return err
+				}
 				closed, err := c.run(ctx)
 				if err != nil {
 					return err
@@ -160,7 +163,7 @@ func (a *app) finalise(ctx context.Context, args []string) error {
 		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			cycle, err := lastClosed(ix)
 			return settlement.FinaliseRequest{Cycle: cycle}, err
 		})
@@ -174,34 +177,39 @@ func (a *app) finalise(ctx context.Context, args []string) error {
 // finalised is what finalising with carrying over did.
 type finalised struct {
 	receipt
-	Cycle   string      `json:"finalised"`
-	Carried [][2]string `json:"carried"` // pairs
+	Cycle   string      `json:"finalised"` // "" if it had been done before, and no cycle is named now
+	Carried [][2]string `json:"carried"`   // pairs; null if it had been done before
 }
 
 // finaliseWithCarry reads what is to be carried, and sends it with the finalising in one batch.
 func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) error {
 	var answer finalised
-	err := a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) (err error) {
-		answer.Cycle, err = cycleOf(ix, args)
+	err := a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) (err error) {
+		answer.receipt, err = a.onceLinked(ctx, g, func() ([]command.Request, error) {
+			if err := a.indexed(ctx, g, func(ix *index.Index) (err error) {
+				answer.Cycle, err = cycleOf(ix, args)
+				return err
+			}); err != nil {
+				return nil, err
+			}
+			reqs, err := toFinalise(ctx, g.Query(), answer.Cycle)
+			if err != nil {
+				return nil, err
+			}
+			answer.Carried = nil
+			for _, r := range reqs[:len(reqs)-1] {
+				carried := r.(settlement.CarryRequest)
+				answer.Carried = append(answer.Carried, [2]string{carried.A, carried.B})
+			}
+			return reqs, nil
+		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) error {
-		reqs, err := toFinalise(ctx, g.Query(), answer.Cycle)
-		if err != nil {
-			return err
-		}
-		for _, r := range reqs[:len(reqs)-1] {
-			carried := r.(settlement.CarryRequest)
-			answer.Carried = append(answer.Carried, [2]string{carried.A, carried.B})
-		}
-		answer.receipt, err = a.sendLinked(ctx, g, reqs)
-		return err
-	})
-	if err != nil {
-		return err
+	if answer.Again {
+		answer.Cycle, answer.Carried = append(args, "")[0], nil
 	}
 	return a.print(answer, func(t table.Writer) {
 		receiptTable(t, "cycle:Finalise", answer.receipt)
@@ -306,23 +314,13 @@ func (a *app) withLane(ctx context.Context, lane uint8, do func(context.Context,
 	return asFault(errors.Join(do(ctx, g), g.Close()))
 }
 
-// sendLinked sends commands that stand or fall together, and answers the last one's receipt, or
+// onceLinked is once for commands that stand or fall together: the last one's receipt, or
 // the refusal of the one that was refused.
-func (a *app) sendLinked(ctx context.Context, g *gateway.Gateway, reqs []command.Request) (receipt, error) {
-	id := a.requestID()
-	receipts, errs := g.DoLinked(ctx, id, reqs...)
-	if err := culprit(errs); err != nil {
-		return receipt{}, inDoubt(err, id)
+func (a *app) onceLinked(ctx context.Context, g *gateway.Gateway, choose func() ([]command.Request, error)) (receipt, error) {
+	asked, err := a.asked()
+	if err != nil {
+		return receipt{}, err
 	}
-	return receipt{receipts[len(receipts)-1], id, g.Height()}, nil
-}
-
-// culprit is the refusal of linked commands that isn't the others'.
-func culprit(errs []error) (first error) {
-	for _, err := range errs {
-		if err != nil && (first == nil || fault.CodeOf(first) == fault.Linked) {
-			first = err
-		}
-	}
-	return first
+	answer, err := g.OnceLinked(ctx, asked, choose)
+	return receipt{answer, asked.ID, g.Height()}, inDoubt(err, asked.ID)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,13 +58,18 @@ func (a *app) give(ctx context.Context, id string, members []string, build func(
 			answer.Entitlements[i].Member = m
 			answer.Entitlements[i].Codes, commitments[i] = a.codesFor(v, model, i)
 		}
-		if answer.receipt, err = a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		if answer.receipt, err = a.once(ctx, g, func() (command.Request, error) {
 			return build(ctx, g, model, commitments)
 		}); err != nil {
 			return err
 		}
 		for i := range answer.Entitlements {
 			answer.Entitlements[i].Entitlement = answer.Number.Row(i)
+		}
+		if answer.Again {
+			if err := a.ownCodes(ctx, g, v, answer.Entitlements); err != nil {
+				return err
+			}
 		}
 		if err := keepCodes(v, answer.Entitlements); err != nil {
 			return err
@@ -73,6 +79,41 @@ func (a *app) give(ctx context.Context, id string, members []string, build func(
 		}
 		return a.print(answer, func(t table.Writer) { givenTable(t, answer) })
 	})
+}
+
+// ownCodes leaves out the codes of entitlements that were made before, and by another
+// vault: its codes are others, and known to it alone.
+func (a *app) ownCodes(ctx context.Context, g *gateway.Gateway, v *vault.Vault, list []givenOne) error {
+	for i, one := range list {
+		if len(one.Codes) == 0 {
+			continue
+		}
+		found, err := g.Query().Entitlements(ctx, one.Entitlement)
+		if err != nil {
+			return err
+		}
+		own, err := isOwn(v, purpose, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
+			_, now := code.Chain(seed, int(found[0].Uses-found[0].Used))
+			return slices.Equal(now, found[0].Commitment)
+		})
+		if err != nil {
+			return err
+		}
+		if !own {
+			list[i].Codes = []code.Code{}
+		}
+	}
+	return nil
+}
+
+// isOwn says whether this vault made the codes that end in one: it kept them, or they
+// open what is on the ledger now.
+func isOwn(v *vault.Vault, purpose, reference string, last code.Code, opens func(code.Code) bool) (bool, error) {
+	if opens(last) {
+		return true, nil
+	}
+	kept, err := v.Codes(purpose, reference)
+	return slices.ContainsFunc(kept, func(s vault.Secret) bool { return slices.Equal(s.Code, last) }), err
 }
 
 // purpose is what the vault keeps the codes of entitlements as.
@@ -140,7 +181,7 @@ func buyBenefit(a *app) *cobra.Command {
 		`  tally --as M benefit buy ride --member li --take GP:10800
   tally --as M benefit buy ride --member zhang --authorisation D.0.31.0 --code-file code.txt`,
 		func(ctx context.Context, args []string) error {
-			authorisation, cd, err := c.proof()
+			authorisation, cd, err := c.proof(a)
 			if err != nil {
 				return err
 			}
@@ -217,13 +258,16 @@ func (a *app) recode(ctx context.Context, n number.Row, to string, ask func(code
 			codes, commitment = code.Chain(a.seed(v, purpose, 0), left)
 		}
 		answer := given{Entitlements: []givenOne{{Entitlement: n, Member: to, Codes: codes}}}
-		if answer.receipt, err = a.send(ctx, g, a.requestID(), ask(commitment)); err != nil {
+		if answer.receipt, err = a.once(ctx, g, func() (command.Request, error) { return ask(commitment), nil }); err != nil {
 			return err
 		}
-		if err := keepCodes(v, answer.Entitlements); err != nil {
+		if answer.Again {
+			err = a.ownCodes(ctx, g, v, answer.Entitlements)
+		}
+		if err = errors.Join(err, keepCodes(v, answer.Entitlements)); err != nil {
 			return err
 		}
-		if len(codes) > 0 {
+		if codes = answer.Entitlements[0].Codes; len(codes) > 0 {
 			answer.Code = codes[0]
 		}
 		return a.print(answer, func(t table.Writer) { givenTable(t, answer) })

@@ -46,7 +46,7 @@ func (a *app) erase(ctx context.Context, g *gateway.Gateway, v *vault.Vault, ix 
 	if err != nil {
 		return err
 	}
-	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return wholeOf(ix, req) })
+	r, err := a.once(ctx, g, func() (command.Request, error) { return wholeOf(ix, req) })
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
+	"tallystick/client/clean"
 )
 
 // leaf is a command that does something. The words after its name in use are its
@@ -77,6 +78,7 @@ func noSuch(cmd *cobra.Command, args []string) error {
 type value struct {
 	name, kind, text string
 	set              func(string) error
+	forms            []string // of the values that were given, each in its one form
 }
 
 // String is the text that was given.
@@ -99,36 +101,54 @@ func (v *value) Set(text string) error {
 	return fault.New(fault.BadRequest, "--%s: %v", v.name, err)
 }
 
-// on is a flag that does something with its text.
+// on is a flag that does something with its text, each time that it is given.
 func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) {
-	cmd.Flags().Var(&value{name: name, kind: kind, set: set}, name, usage)
+	v := flagOf(cmd, name, kind, usage)
+	v.set = func(text string) error {
+		v.forms = append(v.forms, text)
+		return set(text)
+	}
+}
+
+// flagOf is a flag whose set is still to be said.
+func flagOf(cmd *cobra.Command, name, kind, usage string) *value {
+	v := &value{name: name, kind: kind}
+	cmd.Flags().Var(v, name, usage)
+	return v
 }
 
 // one is a flag with one value.
 func one[T any](cmd *cobra.Command, to *T, name, kind, usage string, parse func(string) (T, error)) {
-	on(cmd, name, kind, usage, func(text string) (err error) {
-		*to, err = parse(text)
+	v := flagOf(cmd, name, kind, usage)
+	v.set = func(text string) (err error) {
+		if *to, err = parse(text); err == nil {
+			v.forms = []string{formOf(*to)}
+		}
 		return err
-	})
+	}
 }
 
 // many is a flag that may be given again; its values are kept in their order.
 func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse func(string) (T, error)) {
-	on(cmd, name, kind, usage+"; again for more", func(text string) error {
-		v, err := parse(text)
-		*to = append(*to, v)
+	v := flagOf(cmd, name, kind, usage+"; again for more")
+	v.set = func(text string) error {
+		one, err := parse(text)
+		*to, v.forms = append(*to, one), append(v.forms, formOf(one))
 		return err
-	})
+	}
 }
 
 // word is a flag with a text, of the kind that its name has everywhere. What to holds before is its default.
 func word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
 
 func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
-	flags.Var(&value{name: name, kind: flagMeanings[name].kind, text: *to, set: func(text string) error {
-		*to = text
+	v := &value{name: name, kind: flagMeanings[name].kind, text: *to}
+	v.set = func(text string) error {
+		text = clean.Trim(text)
+		*to, v.forms = text, []string{text}
 		return nil
-	}}, name, usage)
+	}
+	flags.Var(v, name, usage)
 }
 
 // whole is a flag with a whole number that isn't below 0.
@@ -146,14 +166,16 @@ func wholeIn[T integer](flags *pflag.FlagSet, to *T, name string, otherwise T, u
 	if otherwise != 0 {
 		text = fmt.Sprint(otherwise)
 	}
-	flags.Var(&value{name: name, kind: flagMeanings[name].kind, text: text, set: func(text string) error {
-		v, err := strconv.ParseUint(text, 10, 32)
-		if err != nil || uint64(T(v)) != v || T(v) < 0 {
+	v := &value{name: name, kind: flagMeanings[name].kind, text: text}
+	v.set = func(text string) error {
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil || uint64(T(n)) != n || T(n) < 0 {
 			return fault.New(fault.BadRequest, "%.40q: want a whole number", text)
 		}
-		*to = T(v)
+		*to, v.forms = T(n), []string{formOf(n)}
 		return nil
-	}}, name, usage)
+	}
+	flags.Var(v, name, usage)
 }
 
 // require marks flags without which a command isn't meant: its help says so, and leaving one out is refused.
@@ -242,10 +264,14 @@ func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Dur
 
 func spanIn(flags *pflag.FlagSet, to *time.Duration, name string, otherwise time.Duration, usage string) {
 	*to = otherwise
-	flags.Var(&value{name: name, kind: "span", text: spanText(otherwise), set: func(text string) (err error) {
-		*to, err = parseSpan(text)
+	v := &value{name: name, kind: "span", text: spanText(otherwise)}
+	v.set = func(text string) (err error) {
+		if *to, err = parseSpan(text); err == nil {
+			v.forms = []string{spanText(*to)}
+		}
 		return err
-	}}, name, usage+": 15m, 36h, 7d")
+	}
+	flags.Var(v, name, usage+": 15m, 36h, 7d")
 }
 
 // evidence is a document that a command needs. Only its SHA-256 goes to the ledger.

@@ -85,13 +85,20 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"blocks":                    {"number", "as of so many blocks"},
 
 	// Files.
-	"out":       {"file", "file to write"},
-	"evidence":  {"file", "a document, whose SHA-256 goes to the ledger"},
-	"hash":      {"hash", "a document's SHA-256"},
-	"image":     {"file", "a picture, whose SHA-256 goes to the ledger"},
-	"mapping":   {"file", "mapping of an import"},
-	"plan":      {"file", "plan of several imports"},
-	"rejected":  {"file", "rejected lines, to be written"},
+	"out":      {"file", "file to write"},
+	"evidence": {"file", "a document, whose SHA-256 goes to the ledger"},
+	"hash":     {"hash", "a document's SHA-256"},
+	"image":    {"file", "a picture, whose SHA-256 goes to the ledger"},
+	"mapping":  {"file", "mapping of an import"},
+	"plan":     {"file", "plan of several imports"},
+	"rejected": {"file", "rejected lines, to be written"},
+
+	// Imports.
+	"max-rejected":    {"lines", "rejected lines that are no failure, or a part of all in per cent"},
+	"retry-refused":   {"bool", "what was refused before is tried again"},
+	"dry-run":         {"bool", "nothing is written"},
+	"reopen-receipts": {"bool", "receipts may earn again"},
+
 	"policy":    {"file", "policy of the books"},
 	"chart":     {"file", "chart of accounts"},
 	"fapiao":    {"file", "fapiao of a period"},

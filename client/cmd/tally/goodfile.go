@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
@@ -30,21 +28,22 @@ var catalogueColumns = []string{
 }
 
 func importGoods(a *app) *cobra.Command {
-	var seller, scene, source, rejected string
+	var seller, scene, source string
 	var strict bool
+	var i importing
 	cmd := leaf("import FILE", "Make goods, their prices and stock of a catalogue, CSV or XLSX (目录导入)",
 		`  tally --as S1 good import catalogue.xlsx --seller D
   tally --as S1 good import catalogue.csv --strict --rejected bad-lines.csv`,
 		func(ctx context.Context, args []string) error {
-			m, err := catalogueMapping(args[0], scene, seller, source)
+			path, done, err := a.spooled(args[0])
 			if err != nil {
 				return err
 			}
-			report, err := a.runImport(ctx, importer.Job{Mapping: m, Path: args[0], Strict: strict})
-			if report == nil {
-				return err
+			m, err := catalogueMapping(path, scene, seller, source)
+			if err != nil {
+				return errors.Join(err, done())
 			}
-			return errors.Join(a.printImport(report, rejected), err)
+			return errors.Join(a.importOne(ctx, importer.Job{Mapping: m, Path: path, Strict: strict}, i), done())
 		})
 	cmd.Long = `Import a catalogue: the first line or row names the columns,
 ` + strings.Join(catalogueColumns, ", ") + `.
@@ -60,7 +59,7 @@ file again changes nothing: to have it done again, give it another --source.`
 	scene = "retail"
 	word(cmd, &scene, "scene", "scene of what you begin to sell")
 	word(cmd, &source, "source", "name under which the file counts once; made of its content if it isn't said")
-	word(cmd, &rejected, "rejected", "write rejected lines to this CSV")
+	i.flags(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false, "send nothing if a line is wrong")
 	return a.takesLong(cmd)
 }
@@ -68,21 +67,20 @@ file again changes nothing: to have it done again, give it another --source.`
 // catalogueMapping is the mapping of a catalogue's own columns, as far as the file
 // has them.
 func catalogueMapping(path, scene, seller, source string) (*importer.Mapping, error) {
-	file, err := importer.Open(path)
+	rows, err := importer.OpenCatalogue(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	sum := sha256.New()
-	header, err := bounds.NewCSV(io.TeeReader(file, sum), path).Read()
-	if err != nil {
-		return nil, fmt.Errorf("%s: line 1: no header: %w", path, err)
-	}
-	if _, err := io.Copy(sum, file); err != nil {
+	header := rows.Header
+	if err := rows.Close(); err != nil {
 		return nil, err
 	}
 	if source == "" {
-		source = "catalogue-" + hex.EncodeToString(sum.Sum(nil)[:12])
+		sum, err := hashFile(path)
+		if err != nil {
+			return nil, err
+		}
+		source = "catalogue-" + hex.EncodeToString(sum[:12])
 	}
 	return importer.CatalogueMapping(source, header, scene, seller)
 }

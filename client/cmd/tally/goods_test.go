@@ -160,7 +160,7 @@ func TestAnExportOpensInTheImportWithoutADifference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := importer.Open(path)
+		file, err := m.Table(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,8 +202,8 @@ func TestCataloguesRefused(t *testing.T) {
 		"all columns":      {all, ""},
 		"in any order":     {"en,zh,sku,supplier,category,unit,tax,delivery", ""},
 		"a column more":    {all + ",colour", `column 18, "colour"`},
-		"a column twice":   {all + ",sku", `stands twice`},
-		"a column fewer":   {strings.Replace(all, "unit,", "", 1), "want at least"},
+		"a column twice":   {all + ",sku", "several columns"},
+		"a column fewer":   {strings.Replace(all, "unit,", "", 1), `no column "unit"`},
 		"the seller's":     {all + ",seller", "none of a catalogue's"},
 		"no header at all": {"", "no header"},
 	} {
@@ -246,18 +246,70 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// A list of rejected lines has each with its column.
+// A list of rejected lines has each with its column, value and row, for its owner alone.
 func TestRejectedFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "rejected.csv")
-	if err := writeRejected(path, &importer.Report{Source: "s", Rejected: []importer.Rejected{{Line: 3, Column: "gtin", Reason: "column gtin: the check digit is wrong"}}}); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	path, file := filepath.Join(dir, "rejected.csv"), filepath.Join(dir, "f.csv")
+	mapping := filepath.Join(dir, "m.yaml")
+	for name, text := range map[string]string{
+		mapping: "kind: labels\nsource: s\ncolumns: {member: id, label: label}\nchannels: [app]\n",
+		file:    "label,id,note\ngold,7,=1+1\n,13800138000,\"a, b\"\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	file, err := os.Open(path)
+	m, err := importer.LoadMapping(mapping)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	if rows, err := csv.NewReader(file).ReadAll(); err != nil || strings.Join(rows[1], "|") != "s|3|gtin|column gtin: the check digit is wrong" {
-		t.Errorf("%v, %v", rows, err)
+	report := &importer.Report{Source: "s", Rejected: []importer.Rejected{{Line: 2, Code: fault.NotFound, Reason: "no member"}, {Line: 3, Column: "label", Reason: "column label: it is empty"}}}
+	if err := writeRejected(path, importer.Outcome{Job: importer.Job{Mapping: m, Path: file}, Report: report}); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	rows, err := readRows(path)
+	want := []string{
+		"rejected.source|rejected.line|rejected.column|rejected.value|rejected.customer|rejected.code|rejected.reason|label|id|note",
+		"s|2||||NOT_FOUND|no member|gold|7| =1+1", "s|3|label||13800138000||column label: it is empty||13800138000|a, b",
+	}
+	want[1] = "s|2|||7|NOT_FOUND|no member|gold|7| =1+1"
+	for i, row := range rows {
+		if strings.Join(row, "|") != want[i] {
+			t.Errorf("%q", row)
+		}
+	}
+	if err != nil || len(rows) != 3 {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
+func readRows(path string) ([][]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return csv.NewReader(strings.NewReader(strings.TrimPrefix(string(data), "\ufeff"))).ReadAll()
+}
+
+func TestAllowances(t *testing.T) {
+	for text, c := range map[string]struct{ bad, all, exit int }{
+		"0": {1, 100, 9}, "1": {1, 100, 0}, "1%": {1, 100, 0}, "0.5%": {1, 100, 9}, "100%": {7, 7, 0}, "0%": {0, 7, 0}, "20": {21, 100, 9},
+	} {
+		a, err := parseAllowance(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.judge(importer.Outcome{Report: &importer.Report{Lines: c.all, Rejected: make([]importer.Rejected, c.bad)}})
+		if exit := map[bool]int{true: 0, false: fault.Of(fault.CodeOf(err)).Exit}[err == nil]; exit != c.exit {
+			t.Errorf("%s of %d with %d: %v", text, c.all, c.bad, err)
+		}
+	}
+	for _, text := range []string{"", "-1", "101%", "x%", "1.5", "NaN%", "%"} {
+		if _, err := parseAllowance(text); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

@@ -35,8 +35,8 @@ func (h *holding) flags(cmd *cobra.Command) {
 }
 
 // request makes the hold of some pieces.
-func (h *holding) request() (func([]spend.Take) command.Request, error) {
-	authorisation, cd, err := h.proof()
+func (h *holding) request(a *app) (func([]spend.Take) command.Request, error) {
+	authorisation, cd, err := h.proof(a)
 	return func(pieces []spend.Take) command.Request {
 		return points.HoldRequest{Member: h.member, Pieces: pieces, Deadline: after(h.length), Authorisation: authorisation, Code: cd}
 	}, err
@@ -49,7 +49,7 @@ func hold(a *app) *cobra.Command {
   tally --as D points hold --member zhang --lot D.1.2.0.0:1860
   tally --as M points hold --member zhang --take GP:500 --authorisation G.0.31.0 --code-file code.txt`,
 		func(ctx context.Context, _ []string) error {
-			with, err := h.request()
+			with, err := h.request(a)
 			if err != nil {
 				return err
 			}
@@ -65,15 +65,15 @@ func redeem(a *app) *cobra.Command {
 	cmd := leaf("redeem", "Hold and capture in one go; for acceptors (核销积分)",
 		"  tally --as D points redeem --member wang --take DP:1800 --request till-7-000123",
 		func(ctx context.Context, _ []string) error { return a.redeem(ctx, &h) })
-	cmd.Long = `Redeem a member's points: a hold, then its capture, under the request ids
-ID-hold and ID-capture. Asked again with the same --request, it goes on where it
-stopped and answers the first receipt.`
+	cmd.Long = `Redeem a member's points: a hold, under the request id, then its capture, ID~capture.
+Asked again with the same --request, it goes on where it stopped and answers the first
+receipt.`
 	h.flags(cmd)
 	return cmd
 }
 
 func (a *app) redeem(ctx context.Context, h *holding) error {
-	with, err := h.request()
+	with, err := h.request(a)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		held, err := a.place(ctx, g, ix, a.requestID()+"-hold", h.member, h.spending, with)
+		held, err := a.place(ctx, g, ix, h.member, h.spending, with)
 		if err != nil {
 			return err
 		}
@@ -89,11 +89,10 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 		if err != nil {
 			return err
 		}
-		captured, err := a.send(ctx, g, a.requestID()+"-capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
+		captured, err := a.step(ctx, g, "capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
 		if err != nil {
 			return err
 		}
-		captured.Request = a.request
 		return a.printReceipt("points:Capture of hold "+held.Number.String(), captured)
 	})
 }
@@ -105,7 +104,7 @@ func (a *app) ofHold(ctx context.Context, text, what string, ask func(number.Com
 		return err
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			h, err := g.Query().Hold(ctx, n)
 			if err != nil {
 				return nil, err
@@ -236,6 +235,9 @@ func (a *app) timeOutDue(ctx context.Context) error {
 		filter := index.HoldFilter{Acceptor: g.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
 		list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return ix.Holds(filter, p) })
 		if err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g); err != nil {
 			return err
 		}
 		var r tally

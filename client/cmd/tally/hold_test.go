@@ -72,12 +72,12 @@ func TestCodesAreRead(t *testing.T) {
 		{"authorisation that needs none", consent{authorisation: named}, "", false},
 	} {
 		t.Setenv("TALLY_CODE", c.env)
-		n, got, err := c.c.proof()
+		n, got, err := c.c.proof(&app{})
 		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want && got.String() != secret.String() {
 			t.Errorf("%s: %s %s %v", c.name, n, got, err)
 		}
 	}
-	if _, err := (&oneTime{file: "nowhere"}).read(); err == nil {
+	if _, err := (&oneTime{file: "nowhere"}).read(&app{}); err == nil {
 		t.Error("a missing file is no code")
 	}
 }

@@ -93,7 +93,7 @@ func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, kn
 	if answer.Fen, err = sumOf(in.payments); err != nil {
 		return err
 	}
-	if answer.receipt, err = a.send(ctx, g, a.requestID(), in.request); err != nil {
+	if answer.receipt, err = a.send(ctx, g, in.request); err != nil {
 		return err
 	}
 	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) { paymentsTable(t, answer.Paid) })

@@ -161,6 +161,7 @@ func revokePoints(a *app) *cobra.Command {
 		func([]string) (command.Request, error) { return req, nil })
 	many(cmd, &req.Pieces, "lot", "lot:points", "lot:points, from what is left of it", parsePiece)
 	reason(cmd, &req.Reason, "sale_returned")
+	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false, "they were awarded in error: their receipts may earn again, once all is taken back")
 	require(cmd, "lot")
 	return cmd
 }

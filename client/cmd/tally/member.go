@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/base32"
@@ -62,34 +63,61 @@ ledger gets a commitment that says nothing without it.`
 	return cmd
 }
 
-func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.EnrolRequest, who customer) (err error) {
-	if req.Member == "" {
-		if req.Member, err = who.pseudonym(v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
-			return err
-		}
+func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.EnrolRequest, who customer) error {
+	r, found, err := a.first(ctx, g)
+	if err == nil && !found {
+		r, err = a.enrolNew(ctx, g, v, &req, who)
 	}
-	var r receipt
-	send := func(account vault.Account) error {
-		req.Channel, req.Account = account.Channel, account.Commitment
-		r, err = a.send(ctx, g, a.requestID(), req)
-		return err
-	}
-	if who.none() {
-		err = send(vault.Account{})
-	} else {
-		err = who.take(v, req.Member, send)
+	if err == nil && r.Again {
+		req.Member, err = a.enrolledBy(ctx, g, v, r, req.Member, who)
 	}
 	if err != nil {
 		return err
 	}
 	answer := struct {
 		receipt
-		Member string `json:"member"`
+		Member string `json:"member"` // "" if it was enrolled before, and by another vault
 	}{r, req.Member}
 	return a.print(answer, func(t table.Writer) {
 		receiptTable(t, "member:Enrol", r)
-		t.AppendRow(table.Row{"member", req.Member})
+		t.AppendRow(table.Row{"member", cmp.Or(req.Member, "your vault doesn't know: another made its name")})
 	})
+}
+
+// enrolNew makes a member, with a pseudonym if it has no name.
+func (a *app) enrolNew(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req *member.EnrolRequest, who customer) (r receipt, err error) {
+	if req.Member == "" {
+		if req.Member, err = who.pseudonym(v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
+			return r, err
+		}
+	}
+	if who.none() {
+		return a.once(ctx, g, func() (command.Request, error) { return *req, nil })
+	}
+	return a.takeOnce(ctx, g, v, who, req.Member, func(account vault.Account) command.Request {
+		req.Channel, req.Account = account.Channel, account.Commitment
+		return *req
+	})
+}
+
+// enrolledBy is the member that a command made, "" if the vault doesn't know its name.
+func (a *app) enrolledBy(ctx context.Context, g *gateway.Gateway, v *vault.Vault, r receipt, id string, who customer) (string, error) {
+	switch {
+	case id != "":
+	case who.none():
+		id = pseudonym(a.seed(v, "enrol", 0))
+	default:
+		account, known, err := v.Account(who.channel, who.id)
+		if err != nil || !known {
+			return "", err
+		}
+		id = account.Member
+	}
+	made, err := g.Query().Member(ctx, id)
+	if fault.CodeOf(err) == fault.NotFound || err == nil && made.Number != r.Number {
+		return "", nil
+	}
+	return id, err
 }
 
 // pseudonym makes a member's name of 80 random bits.
@@ -222,7 +250,7 @@ func merge(a *app) *cobra.Command {
 		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt",
 		func(ctx context.Context, args []string) (err error) {
 			req.From, req.Into = args[0], args[1]
-			if req.Code, err = secret.read(); err != nil {
+			if req.Code, err = secret.read(a); err != nil {
 				return err
 			}
 			if err := req.Check(); err != nil {
@@ -238,7 +266,7 @@ stays, for you. What was counted of the one counts as the other's. Your vault fo
 }
 
 func (a *app) merge(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.MergeRequest) error {
-	r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) { return req, nil })
+	r, err := a.once(ctx, g, func() (command.Request, error) { return req, nil })
 	if err != nil {
 		return err
 	}
@@ -261,15 +289,13 @@ func memberKey(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			switch {
-			case generate:
-				if req.Key, err = generateKey(out); err != nil {
-					return err
-				}
-			case len(req.Key) == 0 && !remove:
+			if !generate && len(req.Key) == 0 && !remove {
 				return fault.New(fault.BadRequest, "say which key: --key, --key-file or --generate, or --remove")
 			}
-			return a.submit(ctx, req)
+			if !generate {
+				return a.submit(ctx, req)
+			}
+			return a.generateOnce(ctx, req, out)
 		})
 	cmd.Long = `Set the Ed25519 key with which a member signs statements (tally member sign), so that
 an acceptor needs nobody else's word. --generate makes a key that isn't there yet, for
@@ -283,6 +309,20 @@ half leaves the file.`
 	cmd.Flags().BoolVar(&remove, "remove", false, "the member signs no more")
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file", "generate", "remove")
 	return cmd
+}
+
+// generateOnce makes a key and sets it. Done before, the file is what it was.
+func (a *app) generateOnce(ctx context.Context, req member.SetKeyRequest, file string) error {
+	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		r, err := a.once(ctx, g, func() (_ command.Request, err error) {
+			req.Key, err = generateKey(file)
+			return req, err
+		})
+		if err != nil {
+			return err
+		}
+		return a.printReceipt(nameOf(req), r)
+	})
 }
 
 // asJSON writes a value for another program, whatever the format of answers is.

@@ -109,7 +109,7 @@ func (a *app) ofModel(ctx context.Context, id, by string, ask func(newest settle
 		return err
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			list, err := versionsOf(ctx, g, id, by)
 			if err != nil {
 				return nil, err

@@ -147,6 +147,9 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 		if err != nil {
 			return err
 		}
+		if err := a.begin(ctx, g); err != nil {
+			return err
+		}
 		var run tally
 		for _, state := range in {
 			list, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
@@ -225,7 +228,7 @@ func deliverOrder(a *app) *cobra.Command {
 				return err
 			}
 			if secret.given() || len(req.Evidence) == 0 {
-				if req.Code, err = secret.read(); err != nil {
+				if req.Code, err = secret.read(a); err != nil {
 					return err
 				}
 			}

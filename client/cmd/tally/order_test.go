@@ -62,13 +62,13 @@ func TestPlacing(t *testing.T) {
 		basket:   basket{member: "zhang", region: "sh", outlet: "T3", lines: []goods.Wanted{{Supplier: "S1", SKU: "oil", Quantity: 2}}},
 		spending: spending{take: []part{{"DP", 5}}}, cash: 7, payment: "p", reference: "R", length: time.Hour,
 	}
-	if err := p.check(); err != nil {
+	if err := p.check(&app{}); err != nil {
 		t.Fatal(err)
 	}
 	hash := bytes.Repeat([]byte{7}, 32)
 	commitment := code.Commit(code.Code(strings.Repeat("x", code.Size)))
 	before := time.Now().Add(time.Hour).Unix()
-	req, err := p.request([]spend.Take{example}, hash, commitment)
+	req, err := p.request(&app{}, []spend.Take{example}, hash, commitment)
 	if err != nil || req.AcceptBy < before || req.AcceptBy > before+60 {
 		t.Fatalf("%+v, %v", req, err)
 	}
@@ -79,11 +79,11 @@ func TestPlacing(t *testing.T) {
 		t.Error(d)
 	}
 	p.accept = true
-	if req, err := p.request(nil, hash, nil); err != nil || !req.Accept || req.AcceptBy != 0 {
+	if req, err := p.request(&app{}, nil, hash, nil); err != nil || !req.Accept || req.AcceptBy != 0 {
 		t.Errorf("%+v, %v", req, err)
 	}
 	p.take = []part{{"DP", 0}}
-	if err := p.check(); fault.CodeOf(err) != fault.Limit && fault.CodeOf(err) != fault.BadRequest {
+	if err := p.check(&app{}); fault.CodeOf(err) != fault.Limit && fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("no points: %v", err)
 	}
 }

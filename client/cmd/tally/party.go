@@ -84,7 +84,7 @@ tally points relieve.`
 			return err
 		}
 		return a.with(cmd.Context(), func(ctx context.Context, g *gateway.Gateway) error {
-			answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			answer, err := a.once(ctx, g, func() (command.Request, error) {
 				present, err := g.Query().Party(ctx, given.Party)
 				return amended(present, given, cmd.Flags().Changed), err
 			})

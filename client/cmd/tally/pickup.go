@@ -24,7 +24,8 @@ func keepPickup(v *vault.Vault, order number.Command, member string, codes []cod
 	return v.PutCode(vault.Secret{Purpose: pickup, Reference: order.String(), Member: member, Code: codes[len(codes)-1]})
 }
 
-// recallCodes tells the codes of an order that had been placed before.
+// recallCodes tells the codes of an order that had been placed before, if this vault
+// made them.
 func (a *app) recallCodes(ctx context.Context, g *gateway.Gateway, p *placing, answer *placed) error {
 	if !p.pickup {
 		return nil
@@ -40,7 +41,14 @@ func (a *app) recallCodes(ctx context.Context, g *gateway.Gateway, p *placing, a
 		}
 	}
 	return a.inVault(func(v *vault.Vault) error {
-		answer.Codes, _ = code.Chain(a.seed(v, pickup, 0), n)
+		seed := a.seed(v, pickup, 0)
+		own, err := isOwn(v, pickup, answer.Number.String(), seed, func(seed code.Code) bool {
+			return pickupLeft([]vault.Secret{{Code: seed}}, o.Pickup) != nil
+		})
+		if err != nil || !own || n == 0 {
+			return err
+		}
+		answer.Codes, _ = code.Chain(seed, n)
 		return keepPickup(v, answer.Number, p.member, answer.Codes)
 	})
 }

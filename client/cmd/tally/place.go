@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/spend"
@@ -177,8 +179,8 @@ the same codes.`
 }
 
 // request is the order of some lots, with a pick-up code's commitment, at a quote.
-func (p *placing) request(pieces []spend.Take, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
-	authorisation, cd, err := p.proof()
+func (p *placing) request(a *app, pieces []spend.Take, quote codec.Hash, pickup code.Commitment) (goods.PlaceRequest, error) {
+	authorisation, cd, err := p.proof(a)
 	if err != nil {
 		return goods.PlaceRequest{}, err
 	}
@@ -193,7 +195,7 @@ func (p *placing) request(pieces []spend.Take, quote codec.Hash, pickup code.Com
 }
 
 // check refuses what is malformed whatever lots and quote there will be.
-func (p *placing) check() error {
+func (p *placing) check(a *app) error {
 	for _, t := range p.take {
 		if err := t.units.Check(); err != nil {
 			return err
@@ -203,7 +205,7 @@ func (p *placing) check() error {
 	if len(p.take) > 0 {
 		pieces = append(pieces, example)
 	}
-	_, err := p.request(pieces, make(codec.Hash, 32), nil)
+	_, err := p.request(a, pieces, make(codec.Hash, 32), nil)
 	return err
 }
 
@@ -216,20 +218,20 @@ type placed struct {
 }
 
 func (a *app) placeOrder(ctx context.Context, p *placing) error {
-	if err := p.check(); err != nil {
+	if err := p.check(a); err != nil {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
 		answer := placed{Codes: []code.Code{}}
-		known, found, err := a.first(ctx, g, a.requestID())
+		r, err := a.once(ctx, g, func() (command.Request, error) { return a.chooseOrder(ctx, g, ix, p, &answer) })
 		if err != nil {
 			return err
 		}
-		if found {
-			answer.receipt = known
+		if answer.receipt = r; r.Again {
+			answer.Quote = nil
 			err = a.recallCodes(ctx, g, p, &answer)
-		} else {
-			err = a.placeNew(ctx, g, ix, p, &answer)
+		} else if len(answer.Codes) > 0 {
+			err = a.inVault(func(v *vault.Vault) error { return keepPickup(v, answer.Number, p.member, answer.Codes) })
 		}
 		if err != nil {
 			return err
@@ -238,53 +240,38 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 	})
 }
 
-// placeNew quotes and places an order that hasn't been placed yet.
-func (a *app) placeNew(ctx context.Context, g *gateway.Gateway, ix *index.Index, p *placing, answer *placed) error {
+// chooseOrder quotes an order that hasn't been placed yet, and chooses its lots and codes.
+func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, ix *index.Index, p *placing, answer *placed) (command.Request, error) {
 	quoted, err := p.quote(ctx, g, g.Party())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(p.quoted) > 0 && !slices.Equal(p.quoted, quoted.Hash) {
-		return fault.New(fault.PriceChanged, "the quote is no longer what %s offers", g.Party())
+		return nil, fault.New(fault.PriceChanged, "the quote is no longer what %s offers", g.Party())
 	}
 	answer.Quote = &quoted
 	if a.format != "json" {
 		if err := a.showQuote(ctx, g, quoted); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	pieces, err := p.pieces(ix, p.member)
-	if err != nil {
-		return err
+	if err != nil || !p.pickup {
+		req, failed := p.request(a, pieces, quoted.Hash, nil)
+		return req, cmp.Or(err, failed)
 	}
-	return a.sendOrder(ctx, g, p, pieces, answer)
-}
-
-// sendOrder makes the codes, sends the order, and keeps the codes.
-func (a *app) sendOrder(ctx context.Context, g *gateway.Gateway, p *placing, pieces []spend.Take, answer *placed) error {
-	if !p.pickup {
-		req, err := p.request(pieces, answer.Quote.Hash, nil)
-		if err == nil {
-			answer.receipt, err = a.send(ctx, g, a.requestID(), req)
-		}
-		return err
-	}
-	n := handedOver(answer.Quote.Quote.Lines)
+	n := handedOver(quoted.Quote.Lines)
 	if n == 0 {
-		return fault.New(fault.BadRequest, "--needs-code: nothing of it is handed over or shipped")
+		return nil, fault.New(fault.BadRequest, "--needs-code: nothing of it is handed over or shipped")
 	}
-	return a.inVault(func(v *vault.Vault) error {
+	var req goods.PlaceRequest
+	err = a.inVault(func(v *vault.Vault) (err error) {
 		codes, commitment := code.Chain(a.seed(v, pickup, 0), n)
-		req, err := p.request(pieces, answer.Quote.Hash, commitment)
-		if err != nil {
-			return err
-		}
-		if answer.receipt, err = a.send(ctx, g, a.requestID(), req); err != nil {
-			return err
-		}
 		answer.Codes = codes
-		return keepPickup(v, answer.Number, p.member, codes)
+		req, err = p.request(a, pieces, quoted.Hash, commitment)
+		return err
 	})
+	return req, err
 }
 
 func placedTable(t table.Writer, p placed) {

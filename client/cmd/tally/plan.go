@@ -77,8 +77,8 @@ func (a *app) acting(party string) *app {
 
 // runPlan scans every file before anything is sent, and then does the steps in their
 // order under one bar. It ends at the first that fails; run again, it goes on there.
-func (a *app) runPlan(ctx context.Context, path, rejected string) (err error) {
-	p, err := loadPlan(path)
+func (a *app) runPlan(ctx context.Context, i importing) (err error) {
+	p, err := loadPlan(i.plan)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,8 @@ func (a *app) runPlan(ctx context.Context, path, rejected string) (err error) {
 			}
 		}
 	}()
-	for i, one := range p.Steps {
+	bar := newBar(a, i.plan)
+	for n, one := range p.Steps {
 		if one.Accept != "" {
 			continue
 		}
@@ -99,44 +100,61 @@ func (a *app) runPlan(ctx context.Context, path, rejected string) (err error) {
 		if err != nil {
 			return err
 		}
-		if steps[i], err = a.acting(one.Party).scan(importer.Job{Mapping: m, Path: one.File}); err != nil {
+		bar.about(one.Party + " " + filepath.Base(one.File) + " " + m.Kind)
+		job := importer.Job{Mapping: m, Path: one.File, DryRun: i.dryRun, Retry: i.retry, Reading: bar.reading}
+		if steps[n], err = a.acting(one.Party).scan(ctx, job); err != nil {
 			return err
 		}
-		all += steps[i].scanned.Commands
+		all += steps[n].scanned.Commands
 	}
-	reports, err := a.runSteps(ctx, p, steps, all)
-	if err != nil {
+	outcomes, err := a.runSteps(ctx, p, steps, all, bar)
+	bar.end(err)
+	if len(outcomes) == 0 {
 		return err
 	}
-	if rejected != "" {
-		if err := writeRejected(rejected, reports...); err != nil {
-			return err
-		}
+	if err == nil {
+		err = i.allowed.judge(outcomes...)
 	}
-	return a.print(reports, func(t table.Writer) { planTable(t, p, reports) })
+	return errors.Join(a.printPlan(p, i.rejected, outcomes), err)
 }
 
-func (a *app) runSteps(ctx context.Context, p plan, steps []*step, all uint64) (reports []*importer.Report, err error) {
-	bar := newBar(a, "")
-	defer func() { bar.end(err) }()
+// printPlan shows what the steps did, and writes their rejected lines if a file is named.
+func (a *app) printPlan(p plan, rejected string, outcomes []importer.Outcome) error {
+	var err error
+	if rejected != "" {
+		err = writeRejected(rejected, outcomes...)
+	}
+	reports := make([]*importer.Report, len(outcomes))
+	for i, o := range outcomes {
+		reports[i] = o.Report
+	}
+	return errors.Join(a.print(reports, func(t table.Writer) { planTable(t, p, reports) }), err)
+}
+
+// runSteps does the steps up to the first that fails, and answers what they did.
+func (a *app) runSteps(ctx context.Context, p plan, steps []*step, all uint64, bar *bar) (outcomes []importer.Outcome, err error) {
 	before := uint64(0)
 	for i, one := range p.Steps {
-		if steps[i] == nil {
-			report, err := a.acting(one.Party).takeOver(ctx, one.Accept)
-			if err != nil {
-				return nil, fmt.Errorf("step %d, %s accepts %s's terms: %w", i+1, one.Party, one.Accept, err)
-			}
-			reports = append(reports, report)
-			continue
+		var o importer.Outcome
+		switch s := steps[i]; {
+		case s == nil:
+			o.Report, err = a.acting(one.Party).takeOver(ctx, one.Accept)
+		case s.scanned.Job.DryRun:
+			o.Job = s.scanned.Job
+			o.Report, err = s.scanned.Feed(ctx)
+		default:
+			bar.about(one.Party + " " + filepath.Base(one.File) + " " + s.scanned.Job.Mapping.Kind)
+			o.Report, err = s.run(ctx, func(done, _ uint64) { bar.at(before+done, all) })
+			o.Job, before = s.scanned.Job, before+s.scanned.Commands
 		}
-		bar.tracker.UpdateMessage(one.Party + " " + filepath.Base(one.File) + " " + steps[i].scanned.Job.Mapping.Kind)
-		report, err := steps[i].run(ctx, func(done, _ uint64) { bar.at(before+done, all) })
+		if o.Report != nil {
+			outcomes = append(outcomes, o)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("step %d, %s of %s: %w", i+1, one.Mapping, one.File, err)
+			return outcomes, fmt.Errorf("step %d of %s: %w", i+1, one.Party, err)
 		}
-		reports, before = append(reports, report), before+steps[i].scanned.Commands
 	}
-	return reports, nil
+	return outcomes, nil
 }
 
 // takeOver brings the terms that another party's vault has for this one into its own,

@@ -56,7 +56,7 @@ func setRules(a *app) *cobra.Command {
 				return err
 			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+				answer, err := a.once(ctx, g, func() (command.Request, error) {
 					present, err := g.Query().Programme(ctx, args[0])
 					return points.SetRulesRequest{Programme: args[0], Rules: changes.on(present.Rules)}, err
 				})

@@ -123,7 +123,7 @@ type converted struct {
 }
 
 func (a *app) convert(ctx context.Context, v *conversion) error {
-	authorisation, cd, err := v.proof()
+	authorisation, cd, err := v.proof(a)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		r, err := a.place(ctx, g, ix, a.requestID(), v.member, s, with)
+		r, err := a.place(ctx, g, ix, v.member, s, with)
 		if err != nil {
 			return err
 		}

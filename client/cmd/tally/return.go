@@ -105,6 +105,9 @@ func (a *app) dueReturns(ctx context.Context, seller string) error {
 		if err != nil {
 			return err
 		}
+		if err := a.begin(ctx, g); err != nil {
+			return err
+		}
 		var run tally
 		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
 		for page := (index.Page{Limit: index.MaxPage}); ; {

@@ -34,11 +34,14 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
   tally --as A query owes -o json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			if err := errors.Join(a.checkFormat(cmd), cmd.ValidateFlagGroups()); err != nil {
 				return err
 			}
-			return checkRequired(cmd)
+			if err := checkRequired(cmd); err != nil {
+				return err
+			}
+			return a.listen(cmd, args)
 		},
 	}
 	cmd.SetHelpTemplate(help)

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
@@ -44,20 +41,7 @@ func (r *tally) note(id string, err error) error {
 }
 
 // stops says whether a refusal isn't about the row.
-func stops(code fault.Code) bool {
-	switch code {
-	case fault.UnknownOutcome, fault.Unavailable, fault.Overloaded, fault.Internal, fault.TimeWindow:
-		return true
-	}
-	return false
-}
-
-// again sends one command of a run, under an id of its own.
-func (a *app) again(ctx context.Context, g *gateway.Gateway, req command.Request) error {
-	a.request = ""
-	_, err := a.send(ctx, g, a.requestID(), req)
-	return err
-}
+func stops(code fault.Code) bool { return (&fault.Error{Code: code}).Passing() }
 
 func (a *app) printTally(what string, r tally) error {
 	if r.Done == nil {

@@ -46,7 +46,7 @@ func (a *app) submit(ctx context.Context, req command.Request) error {
 		return err
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.send(ctx, g, a.requestID(), req)
+		answer, err := a.send(ctx, g, req)
 		if err != nil {
 			return err
 		}
@@ -57,47 +57,47 @@ func (a *app) submit(ctx context.Context, req command.Request) error {
 // nameOf is what the ledger calls a request, such as points:Issue.
 func nameOf(req command.Request) string { return command.KindOf(req).String() }
 
-// send does one command under a request id that the ledger remembers.
-func (a *app) send(ctx context.Context, g *gateway.Gateway, id string, req command.Request) (receipt, error) {
+// send does one command whose content is all that the caller named, and nothing else.
+func (a *app) send(ctx context.Context, g *gateway.Gateway, req command.Request) (receipt, error) {
+	id := a.requestID()
 	answer, err := g.WalkIn(ctx, id, req)
 	return receipt{answer, id, g.Height()}, inDoubt(err, id)
 }
 
 func inDoubt(err error, id string) error {
-	if fault.CodeOf(err) == fault.UnknownOutcome {
-		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet; ask again with --request %s", id)
+	if fault.CodeOf(err) != fault.UnknownOutcome {
+		return err
 	}
-	return err
+	if id == "" {
+		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet; run it again, it finds what is done")
+	}
+	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet; ask again with --request %s", id)
+}
+
+// step does one more command of the request id, which a command before it stands for.
+func (a *app) step(ctx context.Context, g *gateway.Gateway, step string, req command.Request) (receipt, error) {
+	id := a.requestID()
+	answer, err := g.Once(ctx, gateway.Asked{ID: id, Step: step}, func() (command.Request, error) { return req, nil })
+	return receipt{answer, id, g.Height()}, inDoubt(err, id)
 }
 
 // once sends a request that depends on what else there is: lots that the index
-// chooses, rules as they are now, an end that is counted from now. Asked again
-// under one id, it finds the first answer, whatever would be chosen by then.
-func (a *app) once(ctx context.Context, g *gateway.Gateway, id string, choose func() (command.Request, error)) (receipt, error) {
-	first, found, err := a.first(ctx, g, id)
-	if found || err != nil {
-		return first, err
-	}
-	req, err := choose()
+// chooses, rules as they are now, an end that is counted from now. Asked again under
+// one id, it finds the first answer, whatever would be chosen by then, if the caller
+// named the same; see listen. CONFLICT if not.
+func (a *app) once(ctx context.Context, g *gateway.Gateway, choose func() (command.Request, error)) (receipt, error) {
+	asked, err := a.asked()
 	if err != nil {
 		return receipt{}, err
 	}
-	if err := req.Check(); err != nil {
-		return receipt{}, err
-	}
-	return a.send(ctx, g, id, req)
-}
-
-// first finds the command that took effect for a request id before.
-func (a *app) first(ctx context.Context, g *gateway.Gateway, id string) (receipt, bool, error) {
-	known, err := g.Query().Request(ctx, g.Party(), id)
-	switch fault.CodeOf(err) {
-	case "":
-		return receipt{command.Receipt{Number: known.Number, Cycle: known.Cycle, Again: true}, id, g.Height()}, true, nil
-	case fault.NotFound:
-		return receipt{}, false, nil
-	}
-	return receipt{}, false, err
+	answer, err := g.Once(ctx, asked, func() (command.Request, error) {
+		req, err := choose()
+		if err != nil {
+			return nil, err
+		}
+		return req, req.Check()
+	})
+	return receipt{answer, asked.ID, g.Height()}, inDoubt(err, asked.ID)
 }
 
 // requestID is the caller's, or a new one that sorts by time.
@@ -137,12 +137,16 @@ func receiptTable(t table.Writer, what string, r receipt) {
 // here, and nowhere else.
 type told struct {
 	receipt
-	Code code.Code `json:"code"`
+	Code code.Code `json:"code"` // "" if it had been made before, by another vault
 }
 
 func (a *app) printTold(what string, r told) error {
 	return a.print(r, func(t table.Writer) {
 		receiptTable(t, what, r.receipt)
+		if len(r.Code) == 0 {
+			t.AppendRow(table.Row{"one-time code", "your vault doesn't know it: another made it"})
+			return
+		}
 		t.AppendRow(table.Row{"one-time code", r.Code})
 	})
 }

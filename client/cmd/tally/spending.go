@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"os"
 	"strings"
 
@@ -79,8 +80,8 @@ func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
 
 // place sends a request that spends a member's points, once for a request id:
 // asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, id, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
-	return a.once(ctx, g, id, func() (command.Request, error) {
+func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
+	return a.once(ctx, g, func() (command.Request, error) {
 		pieces, err := s.pieces(ix, member)
 		if err != nil {
 			return nil, err
@@ -95,7 +96,7 @@ func (a *app) spends(ctx context.Context, member string, s spending, with func([
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.place(ctx, g, ix, a.requestID(), member, s, with)
+		answer, err := a.place(ctx, g, ix, member, s, with)
 		if err != nil {
 			return err
 		}
@@ -115,11 +116,11 @@ func (c *consent) flags(cmd *cobra.Command) {
 }
 
 // proof is the authorisation and its code, if it is given.
-func (c *consent) proof() (number.Command, code.Code, error) {
+func (c *consent) proof(a *app) (number.Command, code.Code, error) {
 	if c.authorisation.IsZero() && !c.oneTime.given() {
 		return number.Command{}, nil, nil // a code in the environment is for something else
 	}
-	cd, err := c.oneTime.read()
+	cd, err := c.oneTime.read(a)
 	return c.authorisation, cd, err
 }
 
@@ -133,13 +134,23 @@ type oneTime struct {
 func (o *oneTime) flags(cmd *cobra.Command) {
 	one(cmd, &o.code, "code", "code", "one-time code, if one is waited for; better in --code-file or $TALLY_CODE (一次性码)", code.Parse)
 	word(cmd, &o.file, "code-file", "file with the code")
+	marked(cmd, apart, "code", "code-file")
 	cmd.MarkFlagsMutuallyExclusive("code", "code-file")
 }
 
 func (o *oneTime) given() bool { return len(o.code) > 0 || o.file != "" }
 
 // read is the code, from the flag, the file or the environment; none is no error.
-func (o *oneTime) read() (code.Code, error) {
+// It is of what the caller means, wherever it came from.
+func (o *oneTime) read(a *app) (code.Code, error) {
+	cd, err := o.find()
+	if len(cd) > 0 {
+		a.mean("code", hex.EncodeToString(cd))
+	}
+	return cd, err
+}
+
+func (o *oneTime) find() (code.Code, error) {
 	if len(o.code) > 0 {
 		return o.code, nil
 	}

@@ -45,6 +45,9 @@ func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	if err != nil {
 		return err
 	}
+	if err := a.begin(ctx, g); err != nil {
+		return err
+	}
 	list, failed := []openedOne{}, error(nil)
 	for _, p := range pairs {
 		if otherOf(p, g.Party()) == "" {
@@ -91,7 +94,7 @@ func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	if err != nil {
 		return one, err
 	}
-	r, err := a.send(ctx, g, a.requestFor("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
+	r, err := a.sendStep(ctx, g, stepOf("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
 		settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Opening: opening})
 	if fault.CodeOf(err) == fault.WrongState {
 		now, failed := g.Query().Statement(ctx, cycle, p.Debtor, p.Creditor)

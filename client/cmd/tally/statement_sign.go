@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
@@ -51,6 +48,9 @@ type signedOne struct {
 func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle, with string) error {
 	_, pairs, err := ix.Pairs(cycle)
 	if err != nil {
+		return err
+	}
+	if err := a.begin(ctx, g); err != nil {
 		return err
 	}
 	list, failed := []signedOne{}, error(nil)
@@ -117,7 +117,7 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 		}
 		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
-	r, err := a.send(ctx, g, a.requestFor("sign", cycle, other, one.Root[:16], after), req)
+	r, err := a.sendStep(ctx, g, stepOf("sign", cycle, other, one.Root[:16], after), req)
 	if err != nil {
 		return one, err
 	}
@@ -125,24 +125,6 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 	one.Number, one.State = r.Number.String(), now.State.String()
 	return one, err
 }
-
-// requestFor names the request of one of several commands: the same for the same, whenever it is sent. Under the
-// caller's own --request it is that and the step. What is too long for an id ends in a hash of all of it.
-func (a *app) requestFor(parts ...string) string {
-	id := strings.Join(parts, "-")
-	if a.request != "" {
-		id = a.request + "-" + id
-	}
-	if len(id) <= maxRequest {
-		return id
-	}
-	sum := sha256.Sum256([]byte(id))
-	tail := "-" + hex.EncodeToString(sum[:16])
-	return id[:maxRequest-len(tail)] + tail
-}
-
-// maxRequest is how long a request id may be.
-const maxRequest = 64
 
 func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest

@@ -74,6 +74,9 @@ func sell(a *app) *cobra.Command {
 			if req.Prices, err = pricesOf(price, rules); err != nil {
 				return err
 			}
+			if rules != "" {
+				a.mean("prices", formOf(req.Prices))
+			}
 			if err := req.Check(); err != nil {
 				return err
 			}
@@ -90,6 +93,7 @@ member's. One price for all fits --price; several stand in a file, in their orde
    {"audience": {"programme": "GP", "tiers": ["gold"]}, "fen": 28000, "minPoints": 1000},
    {"regions": ["sh"], "until": "2026-12-31", "fen": 29000}, {"fen": 29800}]`
 	word(cmd, &rules, "prices", "file with the prices (JSON)")
+	marked(cmd, apart, "prices")
 	units(cmd, &price.Fen, "price", "fen of a unit, for everybody whom the flags below let in")
 	units(cmd, &price.MinPoints, "min-points", "fen of it that must be paid in points")
 	units(cmd, &price.MinCash, "min-cash", "fen of it that must be paid in cash")
@@ -121,7 +125,7 @@ func pricesOf(price goods.Price, path string) ([]goods.Price, error) {
 func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
 		return a.inVault(func(v *vault.Vault) error {
-			answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+			answer, err := a.once(ctx, g, func() (command.Request, error) {
 				made, why, err := importer.Take(importer.Stores{Party: g.Party(), Vault: v, Shop: ix}, req)
 				if err == nil && why != "" {
 					err = fault.New(fault.WrongState, "%s", why)

@@ -256,17 +256,14 @@ func TestFailuresAreCoded(t *testing.T) {
 	}
 }
 
-// A request id is made of what the request is about. Where that is too long for one, two requests must still have two ids.
-func TestLongRequestIDsDiffer(t *testing.T) {
+// A step is named by what it is about. Where that is too long for a name, two steps must still have two names.
+func TestLongStepsDiffer(t *testing.T) {
 	long := strings.Repeat("x", 20)
-	for _, given := range []string{"", strings.Repeat("r", 60)} {
-		a := &app{request: given}
-		one, other := a.requestFor("open", "2026-11-and-more-of-it", long, long, "true-1_100"), a.requestFor("open", "2026-11-and-more-of-it", long, long, "false-1_100")
-		if one == other || len(one) > 64 || len(other) > 64 || one != a.requestFor("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
-			t.Errorf("%q, %q", one, other)
-		}
+	one, other := stepOf("open", "2026-11-and-more-of-it", long, long, "true-1_100"), stepOf("open", "2026-11-and-more-of-it", long, long, "false-1_100")
+	if one == other || len(one) > 64 || len(other) > 64 || one != stepOf("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
+		t.Errorf("%q, %q", one, other)
 	}
-	if got := (&app{}).requestFor("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
+	if got := stepOf("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
 		t.Errorf("%q", got)
 	}
 }

@@ -44,15 +44,12 @@ func offerTerms(a *app) *cobra.Command {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				made, err := a.hide(v, req, private)
+				a.meanSecretly("value", formOf(private))
+				answer, err := a.once(ctx, g, func() (command.Request, error) { return a.hide(v, req, private) })
 				if err != nil {
 					return err
 				}
-				answer, err := a.send(ctx, g, a.requestID(), made)
-				if err != nil {
-					return err
-				}
-				return a.printReceipt(nameOf(made), answer)
+				return a.printReceipt(nameOf(req), answer)
 			})
 		})
 	cmd.Long = `Offer terms. The ledger gets a commitment; the value and its salt stay in this party's
@@ -63,6 +60,7 @@ shows it: the price of a unit in fen, such as 26800 or 780.5, or with --kind com
 the percentage of the price that the seller keeps, such as 15.`
 	choice(cmd, &req.Kind, "kind", "what the value is", "supply", "commission")
 	word(cmd, &value, "value", "file with the value, or - for the input")
+	marked(cmd, apart, "value")
 	day(cmd, &req.Until, "until", "last day on which a listing may take them")
 	require(cmd, "value")
 	return cmd

@@ -29,7 +29,7 @@ func offerTrade(a *app) *cobra.Command {
 		`  tally --as D trade offer --member wang --take DP:100 --want GP:90 --for 7d
   tally --as D trade offer --member wang --take DP:100 --want GP:90 --taker li`,
 		func(ctx context.Context, _ []string) (err error) {
-			if req.Authorisation, req.Code, err = c.proof(); err != nil {
+			if req.Authorisation, req.Code, err = c.proof(a); err != nil {
 				return err
 			}
 			req.Wants, req.Price = want.programme, want.units
@@ -59,7 +59,7 @@ func takeTrade(a *app) *cobra.Command {
 			if req.Trade, err = number.ParseCommand(args[0]); err != nil {
 				return err
 			}
-			if req.Authorisation, req.Code, err = c.proof(); err != nil {
+			if req.Authorisation, req.Code, err = c.proof(a); err != nil {
 				return err
 			}
 			return a.takeTrade(ctx, req)
@@ -80,7 +80,7 @@ func (a *app) takeTrade(ctx context.Context, req points.TakeRequest) error {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			trade, err := g.Query().Trade(ctx, req.Trade)
 			if err != nil {
 				return nil, err

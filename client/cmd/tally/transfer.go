@@ -18,7 +18,7 @@ func transfer(a *app) *cobra.Command {
 		`  tally --as D points transfer --member wang --to li --take DP:100
   tally --as M points transfer --member wang --to li --take GP:100 --authorisation G.0.31.0`,
 		func(ctx context.Context, _ []string) error {
-			authorisation, cd, err := c.proof()
+			authorisation, cd, err := c.proof(a)
 			if err != nil {
 				return err
 			}

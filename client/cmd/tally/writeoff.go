@@ -27,7 +27,7 @@ func reserveBenefit(a *app) *cobra.Command {
 				return err
 			}
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				r, err := a.once(ctx, g, a.requestID(), func() (command.Request, error) {
+				r, err := a.once(ctx, g, func() (command.Request, error) {
 					return benefit.ReserveRequest{Entitlement: n, Until: after(length)}, nil
 				})
 				if err != nil {
@@ -57,7 +57,7 @@ func writeOff(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cd, err := c.read()
+			cd, err := c.read(a)
 			if err != nil {
 				return err
 			}
@@ -120,6 +120,9 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 		}
 		provides, err := providedBy(ix, g.Party())
 		if err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g); err != nil {
 			return err
 		}
 		var run tally

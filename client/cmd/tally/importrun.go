@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
+	"tallystick/client/config"
+	"tallystick/client/gateway"
+	"tallystick/client/importer"
+	"tallystick/client/index"
+	"tallystick/client/vault"
+)
+
+// runImport runs one import with a bar of its own. One that is refused or stopped has a
+// report too.
+func (a *app) runImport(ctx context.Context, job importer.Job) (*importer.Report, error) {
+	bar := newBar(a, job.Path)
+	job.Reading = bar.reading
+	s, err := a.scan(ctx, job)
+	if err != nil {
+		bar.end(err)
+		return nil, err
+	}
+	if s.scanned.Job.DryRun {
+		report, err := s.scanned.Feed(ctx)
+		bar.end(err)
+		return report, errors.Join(err, s.close())
+	}
+	report, err := s.run(ctx, bar.at)
+	bar.end(err)
+	return report, errors.Join(err, s.close())
+}
+
+// step is a file that was scanned, and whose import it is.
+type step struct {
+	app     *app
+	cfg     config.Config
+	vault   *vault.Vault // nil if its mapping needs none
+	scanned *importer.Scanned
+}
+
+// scan reads a file with what its mapping needs of the party's state directory.
+// Nothing is sent.
+func (a *app) scan(ctx context.Context, job importer.Job) (s *step, err error) {
+	s = &step{app: a}
+	if s.cfg, err = a.config(map[string]any{"lanes": fmt.Sprintf("1-%d", job.Mapping.Shards)}); err != nil {
+		return nil, err
+	}
+	job.State, job.Stores.Party = s.cfg.State, s.cfg.Party
+	if job.Mapping.NeedsVault() && !(job.DryRun && !vault.Exists(s.cfg.State)) {
+		if s.vault, err = vault.Open(s.cfg.State, s.cfg.Party); err != nil {
+			return nil, err
+		}
+		job.Stores.Vault = s.vault
+	}
+	if s.scanned, err = job.Scan(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *step) close() error {
+	if s.vault == nil {
+		return nil
+	}
+	return s.vault.Close()
+}
+
+// run feeds what was scanned.
+func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report *importer.Report, err error) {
+	g, err := gateway.Open(ctx, s.cfg, gateway.WithLog(s.app.log()))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
+	job := &s.scanned.Job
+	job.Progress = progress
+	job.Open = func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
+		return g.Source(ctx, name, shards, report)
+	}
+	job.Enrol = func(ctx context.Context, reqs []command.Request) []error { return doAll(ctx, g, reqs) }
+	if job.Mapping.NeedsIndex() {
+		ix, err := openIndex(ctx, g, s.cfg.IndexAt())
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, ix.Close()) }()
+		lookup := &grants{g: g, ix: ix, patience: patience}
+		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return lookup.find(ctx, benefit, member) }
+		job.Stores.Shop = ix
+		job.Stores.Linked = func(channel string, account codec.Hash) (string, error) {
+			found, linked, err := ix.Account(s.cfg.Party, channel, account)
+			if err != nil || !linked || found.State != member.Linked {
+				return "", err
+			}
+			return found.Member, nil
+		}
+	}
+	return s.scanned.Feed(ctx)
+}
+
+// doAll does independent commands, as many at a time as the lanes carry.
+func doAll(ctx context.Context, g *gateway.Gateway, reqs []command.Request) []error {
+	errs := make([]error, len(reqs))
+	done := make(chan struct{})
+	for i, req := range reqs {
+		go func() {
+			_, errs[i] = g.Do(ctx, "", req)
+			done <- struct{}{}
+		}()
+	}
+	for range reqs {
+		<-done
+	}
+	return errs
+}
+
+// patience is how long an import waits, in all, for entitlements to turn up that
+// the read model hasn't: the peer that it reads from may be some blocks behind the
+// one that took them.
+const patience = 5 * time.Second
+
+// grants looks entitlements up for write-offs.
+type grants struct {
+	g        *gateway.Gateway
+	ix       *index.Index
+	patience time.Duration // that is left
+}
+
+// find lists a member's entitlements to a benefit by their numbers.
+func (l *grants) find(ctx context.Context, benefit, member string) ([]importer.Granted, error) {
+	for {
+		list, err := granted(l.ix, benefit, member)
+		if err != nil || len(list) > 0 || l.patience <= 0 {
+			return list, err
+		}
+		began := time.Now()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		if err := l.g.Sync(ctx, l.ix); err != nil {
+			return nil, err
+		}
+		l.patience -= time.Since(began)
+	}
+}
+
+func granted(ix *index.Index, id, member string) ([]importer.Granted, error) {
+	_, found, err := index.All[benefit.Entitlement](ix, index.Filter{Member: member, Topic: id})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]importer.Granted, len(found))
+	for i, one := range found {
+		list[i].Entitlement = one.Row
+		if list[i].Number, err = number.ParseRow(one.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,136 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"strings"
+
+	"go.etcd.io/bbolt"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+)
+
+// bucketRefused has what the ledger refused of a source: the shard's name, 0, and the
+// position within the shard, 8 bytes; the refusal. It is written with the end of the
+// batch, so that no crash can come between the outcome and what is known of it.
+var bucketRefused = []byte("refused")
+
+// storedRefusal is why a position of a source was refused.
+type storedRefusal struct {
+	_    struct{} `cbor:",toarray"`
+	Code string
+	Text string
+}
+
+func refusedKey(shard string, at uint64) []byte {
+	return binary.BigEndian.AppendUint64(append([]byte(shard), 0), at)
+}
+
+func asRefusal(err error) storedRefusal {
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) {
+		refusal = fault.New(fault.Internal, "%v", err)
+	}
+	return storedRefusal{Code: string(refusal.Code), Text: refusal.Text}
+}
+
+// refusals notes what a source's batch was refused.
+func (o *outbox) refusals(tx *bbolt.Tx, source *command.Source, errs []error) error {
+	if source == nil {
+		return nil
+	}
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if err := put(tx, bucketRefused, refusedKey(source.Name, source.From+uint64(i)), asRefusal(err)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Refused are the positions of the source that the ledger has refused, as far as this
+// node fed them, and that weren't done since.
+func (s *Source) Refused() (map[uint64]error, error) {
+	found := map[uint64]error{}
+	err := s.g.out.do(func(*bbolt.Tx) error { return nil }) // what is on its way to the disk is there then
+	if err != nil {
+		return nil, asFault(err)
+	}
+	err = s.g.out.db.View(func(tx *bbolt.Tx) error {
+		for k, one := range s.shards {
+			prefix := append([]byte(one.name), 0)
+			c := tx.Bucket(bucketRefused).Cursor()
+			for key, value := c.Seek(prefix); bytes.HasPrefix(key, prefix) && len(key) == len(prefix)+8; key, value = c.Next() {
+				var stored storedRefusal
+				if err := codec.Decode(value, &stored); err != nil {
+					return err
+				}
+				found[s.position(k, binary.BigEndian.Uint64(key[len(prefix):]))] = &fault.Error{Code: fault.Code(stored.Code), Text: stored.Text}
+			}
+		}
+		return nil
+	})
+	return found, asFault(err)
+}
+
+// position is the source's position of a shard's.
+func (s *Source) position(shard int, at uint64) uint64 {
+	return at*uint64(len(s.shards)) + uint64(shard)
+}
+
+// Explain replaces the reasons of refused positions, and forgets those whose reason is
+// nil.
+func (s *Source) Explain(reasons map[uint64]error) error {
+	if len(reasons) == 0 {
+		return nil
+	}
+	return asFault(s.g.out.do(func(tx *bbolt.Tx) error {
+		for position, why := range reasons {
+			n := uint64(len(s.shards))
+			key := refusedKey(s.shards[position%n].name, position/n)
+			err := error(nil)
+			if why == nil {
+				err = tx.Bucket(bucketRefused).Delete(key)
+			} else {
+				err = put(tx, bucketRefused, key, asRefusal(why))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// Redo does the command of a refused position once more, in whatever form it has by
+// now. It takes effect once, however often it is asked for: the ledger remembers it
+// under a request id that stands for the position and that nobody can choose.
+func (s *Source) Redo(ctx context.Context, position uint64, req command.Request) error {
+	id := s.redoID(position)
+	_, err := s.g.Do(ctx, id, req)
+	if fault.CodeOf(err) == fault.Conflict {
+		// Perhaps it was done, in the form that it had then.
+		if _, asked := s.g.Query().Request(ctx, s.g.cfg.Party, id); asked == nil {
+			err = nil
+		}
+	}
+	var refusal *fault.Error
+	if err == nil || errors.As(err, &refusal) && !refusal.Passing() {
+		return errors.Join(err, s.Explain(map[uint64]error{position: err}))
+	}
+	return err
+}
+
+func (s *Source) redoID(position uint64) string {
+	name := []byte("tallystick redo v1\x00" + s.shards[0].name + "\x00")
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(name, position))
+	return "redo_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20]))
+}

@@ -1,0 +1,33 @@
+package importer
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLayouts(t *testing.T) {
+	for layout, date := range map[string]string{
+		"2006-01-02": "2026-11-03", "yyyy-MM-dd": "2026-11-03", "yyyy-mm-dd": "2026-11-03", "YYYY/MM/DD": "2026/11/03", "yyyy/M/d": "2026/11/3", "d.M.yy": "3.11.26",
+		"yyyy年M月d日": "2026年11月3日", "yyyy-MM-dd HH:mm:ss": "2026-11-03 07:08:09", "yyyy/M/d H:mm": "2026/11/3 7:08", "yyyyMMdd": "20261103",
+		"dd-MMM-yyyy": "03-Nov-2026", "MM/dd/yyyy hh:mm a": "11/03/2026 07:08 AM", "yyyy-mm-dd HH:mm": "2026-11-03 07:08", "02.01.2006": "03.11.2026",
+		"yyyy-MM-ddTHH:mm:ss": "2026-11-03T07:08:09",
+	} {
+		m := load(t, strings.Replace(mappingText, "2006-01-02 15:04:05", layout, 1))
+		if day, err := m.parseDay(date); err != nil || day.Format("2006-01-02") != "2026-11-03" {
+			t.Errorf("%s: %s, %v", layout, day, err)
+		}
+		if _, err := m.parseDay("2026-13-45"); err == nil {
+			t.Errorf("%s: a date that is none was read", layout)
+		}
+	}
+	wide := load(t, strings.Replace(mappingText, "2006-01-02 15:04:05", "yyyy-MM-dd", 1))
+	if day, err := wide.parseDay("２０２６-11-０3"); err != nil || day.Day() != 3 {
+		t.Errorf("wide digits: %s, %v", day, err)
+	}
+	for _, layout := range []string{"yyyy-MM", "someday", "HH:mm", "2006-01", "15:04", "%Y-%m-%d", "dd.MM", "2027-12-31", "yyyy-dd", "-"} {
+		text := strings.Replace(mappingText, "2006-01-02 15:04:05", layout, 1)
+		if _, err := loadText(t, text); err == nil || !strings.Contains(err.Error(), "yyyy-MM-dd") {
+			t.Errorf("%s: %v", layout, err)
+		}
+	}
+}

@@ -1,0 +1,231 @@
+// Package table reads the tables that people have: CSV in the encodings and with the
+// separators of their programs, packed or not, and workbooks. A row is a list of
+// cells, and a cell is what a spreadsheet shows of it.
+//
+//	file ──▶ kind (workbook, gzip, text) ──▶ encoding ──▶ separator, sheet, header ──▶ rows
+//
+// What the file doesn't say, and nobody else does, is found out where it can't be
+// taken for something else, and said in Notes: the separator and the header's line are
+// those with which all wanted columns are there. Where it can, it is asked for.
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/client/bounds"
+	"tallystick/client/bounds/workbook"
+)
+
+// Options say what is known of a file.
+type Options struct {
+	Columns   []string // that are wanted; the header is the row that has them
+	Encoding  string   // see Encodings; "" to find out
+	Separator string   // one of Separators; "" to find out
+	Header    int      // its line, from 1; 0 to find out
+	Sheet     string   // of a workbook; "" to find out
+}
+
+// Separators are what stands between the fields of a line, by how people call it.
+var Separators = map[string]rune{",": ',', ";": ';', "tab": '\t', "|": '|'}
+
+// Table is an open file, of which the header was read.
+type Table struct {
+	Header []string // names of the columns, trimmed
+	Line   int      // of the header
+	Notes  []string // what was found out and isn't the usual, for people
+
+	rows   rows
+	closer []io.Closer
+}
+
+// rows is one kind of file.
+type rows interface {
+	// next answers the next row that isn't empty; io.EOF.
+	next() (Row, error)
+	// done is how much was read, and of how much, in bytes.
+	done() (read, all int64)
+}
+
+// Row is one line of a table.
+type Row struct {
+	Line  int
+	Cells []workbook.Cell // as many as the header has; good until the next row
+	Bad   string          // why it can't be read, "" if it can
+}
+
+// Next answers the next row; io.EOF at the end. An error besides is about the file.
+func (t *Table) Next() (Row, error) { return t.rows.next() }
+
+// Done is how much was read, and of how much, in bytes; all is 0 if nobody knows.
+func (t *Table) Done() (read, all int64) { return t.rows.done() }
+
+// Close closes the file.
+func (t *Table) Close() error {
+	var errs []error
+	for _, c := range slices.Backward(t.closer) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Table) note(format string, args ...any) {
+	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
+}
+
+// The first bytes of files.
+var (
+	zipMagic = []byte("PK\x03\x04")
+	oleMagic = []byte("\xd0\xcf\x11\xe0")
+	gzMagic  = []byte("\x1f\x8b")
+)
+
+// Open opens a file, by what is in it.
+//
+// Refused with BAD_REQUEST: a column that is missing or stands twice, with those that
+// there are; an encoding that can't be told.
+func Open(path string, o Options) (*Table, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, 4)
+	n, err := io.ReadFull(file, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(err, file.Close())
+	}
+	switch head = head[:n]; {
+	case bytes.Equal(head, zipMagic):
+		return openSheet(path, o, file.Close())
+	case bytes.Equal(head, oleMagic):
+		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password", path), file.Close())
+	}
+	t, err := openText(file, path, bytes.HasPrefix(head, gzMagic), o)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	t.closer = append(t.closer, file)
+	return t, nil
+}
+
+// openText reads the whole text once for its encoding, and then begins.
+func openText(file *os.File, path string, packed bool, o Options) (*Table, error) {
+	begin := func() (io.Reader, error) {
+		if _, err := file.Seek(0, io.SeekStart); err != nil || !packed {
+			return file, err
+		}
+		return bounds.Unpack(file, path)
+	}
+	if o.Encoding == "" {
+		from, err := begin()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if o.Encoding, err = detect(from, path); err != nil {
+			return nil, err
+		}
+	}
+	from, err := begin()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	t, err := New(from, path, o)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && !packed {
+		t.rows.(*text).size = info.Size()
+	}
+	return t, nil
+}
+
+// clean is a column's name as it is compared: people don't see how wide a space is.
+func clean(column string) string {
+	return name.Fold(norm.NFC.String(strings.Trim(column, "\ufeff\t\r\n ")))
+}
+
+// places finds the wanted columns in a header. It answers how many are there, and
+// which stand twice.
+func places(header, wanted []string) (found int, twice []string) {
+	for _, column := range wanted {
+		column, n := clean(column), 0
+		for _, there := range header {
+			if there == column {
+				n++
+			}
+		}
+		if n > 0 {
+			found++
+		}
+		if n > 1 {
+			twice = append(twice, column)
+		}
+	}
+	return found, twice
+}
+
+// candidate is a row that may be the header.
+type candidate struct {
+	header []string
+	line   int
+	found  int // of the wanted columns
+}
+
+// better prefers more of the wanted columns, then more columns, then the first.
+func (c candidate) better(than candidate) bool {
+	if c.found != than.found {
+		return c.found > than.found
+	}
+	return len(c.header) > len(than.header)
+}
+
+// missing says what the best candidate lacks, and what there is.
+func (c candidate) missing(path string, wanted []string) error {
+	if len(c.header) == 0 {
+		return fault.New(fault.BadRequest, "%s: it has no header", path)
+	}
+	for _, column := range wanted {
+		if !slices.Contains(c.header, clean(column)) {
+			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; there are %s", path, c.line, column, listed(c.header))
+		}
+	}
+	return nil
+}
+
+// ambiguous refuses a wanted column that stands twice.
+func (c candidate) ambiguous(path string, wanted []string) error {
+	_, twice := places(c.header, wanted)
+	if len(twice) == 0 {
+		return nil
+	}
+	return fault.New(fault.BadRequest, "%s: line %d: there are several columns %q; rename all but one of them: there are %s", path, c.line, twice[0], listed(c.header))
+}
+
+// maxListed is how many columns a refusal lists.
+const maxListed = 40
+
+func listed(header []string) string {
+	var b strings.Builder
+	for i, column := range header {
+		if i == maxListed {
+			return b.String() + ", …"
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%.60q", column)
+	}
+	return b.String()
+}
+
+// maxAbove is how many rows are looked through for the header: titles, notes, dates.
+const maxAbove = 20
