@@ -138,7 +138,7 @@ func (g *Gateway) prepareLanes(ctx context.Context, numbers []uint8) error {
 // does that for a whole state directory; this one is for programs that share
 // the directory without an outbox, and for people who look.
 func (g *Gateway) lock(lane uint8) error {
-	path := filepath.Join(g.cfg.State, "lanes", fmt.Sprintf("%s-%02d.lock", g.cfg.Party, lane))
+	path := g.lockOf(lane)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("gateway: lane %d: %w", lane, err)
 	}
