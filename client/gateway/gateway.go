@@ -197,6 +197,9 @@ func (g *Gateway) Close() error {
 // Height is the number of blocks that this gateway has seen.
 func (g *Gateway) Height() uint64 { return g.feed.height() }
 
+// Tip is how many blocks there were when the gateway was opened.
+func (g *Gateway) Tip() uint64 { return g.tip }
+
 // Party is the party in whose name the gateway acts.
 func (g *Gateway) Party() string { return g.cfg.Party }
 
