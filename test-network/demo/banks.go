@@ -89,7 +89,7 @@ func (s *stage) chargedNotice(ctx context.Context, book string, paid payment, st
 		return fmt.Errorf("advise answers %s: %w", out, err)
 	}
 	row := shown.Rows[0]
-	s.figure(what+": came, charges, outcome, exit code", fmt.Sprintf("97.00 1.00 wrong exit status %d", exitOf(fault.Conflict)),
+	s.figure(what+": came, charges, outcome, exit code", fmt.Sprintf("97.00 1.00 wrong exit status %d", exitOf(fault.NeedsPerson)),
 		fmt.Sprintf("%s %s %s %s", yuan(row.Advice.Fen), yuan(row.Advice.Charges), row.Kind, code))
 	now, err := s.paidBy(ctx, "B", "G")
 	if err != nil {
