@@ -54,6 +54,7 @@ const (
 	NeedsPerson    Code = "NEEDS_PERSON"
 	Rejected       Code = "REJECTED"
 	Stopped        Code = "STOPPED"
+	Machine        Code = "MACHINE"
 )
 
 // Error is a coded refusal.
