@@ -19,6 +19,7 @@ var Table = []Meaning{
 	{LaneMoved, 409, 10, true, "the lane has moved on; the gateway tries again by itself", "通道序号已前进，网关会自动重试"},
 	{SourceMoved, 409, 10, true, "the numbered source has moved on; read its cursor and go on from there", "编号来源已前进，请从当前游标继续"},
 	{Conflict, 409, 4, false, "the request id stands for something else already, or the name is taken; choose another", "请求编号已用于其他请求，或名称已被占用"},
+	{NeedsPerson, 409, 4, true, "something is left that no program can decide; look at what is shown, and say how it is", "有事项须人工核对并确认"},
 	{NotFound, 404, 5, false, "what the request names does not exist", "所指对象不存在"},
 	{WrongState, 409, 6, false, "the state does not allow this verb", "当前状态不允许此操作"},
 	{Unauthorised, 403, 3, true, "the member hasn't authorised this; ask the member's home for an authorisation", "会员未授权，请先取得积分认证"},
@@ -41,6 +42,7 @@ var Table = []Meaning{
 	{Unavailable, 503, 12, true, "no peer or orderer answers; check the network", "网络不可用，请检查节点"},
 	{Rejected, 422, 9, true, "lines were rejected or refused; see the list, mend them, and import again or with --retry-refused", "有数据行未被接受，请按清单修正后重新导入"},
 	{Stopped, 503, 130, true, "it was stopped; run it again, and it goes on where it stood", "已中止，重新运行即从中断处继续"},
+	{Machine, 507, 14, true, "this machine can't: its disk, memory, or a file of the node; mend what the text says, and ask again with the same request id", "本机故障（磁盘、内存或节点文件），请按提示处理后重试"},
 	{Internal, 500, 1, false, "a fault of the software; report it with the text", "软件内部错误，请报告"},
 }
 
@@ -48,7 +50,7 @@ var Table = []Meaning{
 // too, and the same one may not, later.
 func (e *Error) Passing() bool {
 	switch e.Code {
-	case UnknownOutcome, Unavailable, Overloaded, Internal, TimeWindow, Stopped:
+	case UnknownOutcome, Unavailable, Overloaded, Internal, Machine, TimeWindow, Stopped:
 		return true
 	}
 	return false
