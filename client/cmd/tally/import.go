@@ -73,6 +73,7 @@ directory: import everything of a party from one state directory.`,
 	word(cmd, &i.mapping, "mapping", "mapping file (YAML)")
 	word(cmd, &i.plan, "plan", "or several files with their mappings and parties (YAML)")
 	i.flags(cmd)
+	cmd.AddCommand(undoImport(a))
 	return cmd
 }
 
