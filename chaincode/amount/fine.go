@@ -83,13 +83,6 @@ func (f Fine) Up() (Units, error) {
 	return f.Whole.Add(1)
 }
 
-// AddFraction adds a fraction of a unit.
-func (e *Exact) AddFraction(f Fraction) {
-	if f.Num > 0 {
-		e.r.Add(&e.r, big.NewRat(int64(f.Num), int64(f.Den)))
-	}
-}
-
 // Fine is the sum as whole units and a fraction. LIMIT above Max; a fraction whose denominator would be above Max is
 // rounded up.
 func (e *Exact) Fine() (Fine, error) {

@@ -56,6 +56,7 @@ const (
 	MaxCaptures       = 64             // captures of one hold
 	MaxHoldSecs       = 30 * 24 * 3600 // how far ahead a hold or an offer may end
 	MaxTiers          = 16             // tiers of a programme
+	MaxChanges        = 8              // changes of a programme by its issuer on a business date
 	MaxWindow         = 24             // months that a standing remembers
 	MaxAhead          = 3660           // days that a rule may count to
 	MaxCounterparties = 64             // members that one can send to in a day

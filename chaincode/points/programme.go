@@ -2,6 +2,7 @@ package points
 
 import (
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
@@ -19,6 +20,9 @@ type Programme struct {
 	State   ProgrammeState `json:"state"`
 	StateBy string         `json:"stateBy"` // party that set the state, "" for its opening
 	Reason  string         `json:"reason"`  // why it did, or ""
+
+	Changed date.Date `json:"changed"` // business date on which its issuer changed it last, 0 for never
+	Changes uint8     `json:"changes"` // how often on that date
 }
 
 // OpenProgrammeRequest asks to open a programme in the caller's own name.
@@ -62,7 +66,7 @@ func OpenProgramme(req OpenProgrammeRequest, at At) Programme {
 // SetRulesRequest replaces a programme's rules, for what happens from now on.
 // Only its issuer may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN.
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN, LIMIT (too often today).
 type SetRulesRequest struct {
 	_         struct{} `cbor:",toarray"`
 	Programme string   `json:"programme"`
@@ -83,7 +87,20 @@ func SetRules(programme Programme, req SetRulesRequest, at At) (Programme, error
 		return Programme{}, err
 	}
 	programme.Rules = req.Rules.folded()
-	return programme, nil
+	return programme.onceMore(at)
+}
+
+// onceMore counts a change by the issuer. LIMIT above MaxChanges on a business date: every hold, capture and refund of the
+// programme's points reads its row, and an issuer that wrote it in every block would keep all of them from landing.
+func (p Programme) onceMore(at At) (Programme, error) {
+	if p.Changed != at.Date {
+		p.Changed, p.Changes = at.Date, 0
+	}
+	if p.Changes >= MaxChanges {
+		return Programme{}, fault.New(fault.Limit, "%s was changed %d times on %s; change it again when the business date has moved", p.ID, p.Changes, at.Date)
+	}
+	p.Changes++
+	return p, nil
 }
 
 // RequireIssuer refuses with FORBIDDEN everyone but the programme's issuer.

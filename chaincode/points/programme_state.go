@@ -41,7 +41,7 @@ func (s ProgrammeState) String() string { return programmeStates.Of(uint8(s)) }
 // operator may suspend it, and only the operator opens again what it has suspended.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN (the caller has neither role), NOT_FOUND,
-// FORBIDDEN, WRONG_STATE (it is so already).
+// FORBIDDEN, WRONG_STATE (it is so already), LIMIT (its issuer has changed it too often today).
 type SetProgrammeRequest struct {
 	_         struct{}       `cbor:",toarray"`
 	Programme string         `json:"programme"`
@@ -76,7 +76,10 @@ func (p Programme) Set(req SetProgrammeRequest, operator bool, at At) (Programme
 		return Programme{}, fault.New(fault.WrongState, "%s is %s", p.ID, p.State)
 	}
 	p.State, p.StateBy, p.Reason = req.State, at.Caller, req.Reason
-	return p, nil
+	if at.Caller != p.Issuer {
+		return p, nil
+	}
+	return p.onceMore(at)
 }
 
 // RequireOpen refuses with WRONG_STATE a programme into which nothing new comes.

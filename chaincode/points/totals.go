@@ -45,7 +45,7 @@ func (t Totals) Plus(u Totals) (Totals, error) {
 		{&sum.Issued, u.Issued}, {&sum.Pending, u.Pending}, {&sum.Activated, u.Activated},
 		{&sum.Placed, u.Placed}, {&sum.Captured, u.Captured}, {&sum.Refunded, u.Refunded},
 		{&sum.Returned, u.Returned}, {&sum.Traded, u.Traded}, {&sum.Transferred, u.Transferred},
-		{&sum.Converted, u.Converted}, {&sum.Expired, u.Expired}, {&sum.Revoked, u.Revoked}, {&sum.Drawn, u.Drawn},
+		{&sum.Converted, u.Converted}, {&sum.Expired, u.Expired}, {&sum.Revoked, u.Revoked},
 	} {
 		if c.by == 0 {
 			continue
@@ -56,5 +56,6 @@ func (t Totals) Plus(u Totals) (Totals, error) {
 		}
 		*c.to = next
 	}
+	sum.Drawn = sum.Drawn.AddUpTo(u.Drawn) // in fen, at whatever price: no refund is refused for it
 	return sum, nil
 }

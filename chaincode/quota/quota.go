@@ -91,8 +91,18 @@ func (l Lease) ahead(need, free amount.Units) amount.Units {
 // that neither grows without end.
 func (l Lease) use(n amount.Units) Lease {
 	used := l.Used - l.Returned + n
-	l.Used, l.Returned = max(0, used), max(0, -used)
+	l.Used, l.Returned = min(max(0, used), most), min(max(0, -used), most)
 	return l
+}
+
+// most is where counters stay that would be more, which only what can't be refused comes to: a sum that passed what 64
+// bits hold would be below zero, and all of a limit free.
+const most amount.Units = 1 << 60
+
+// grant leases so much to a lane.
+func grant(q Quota, l Lease, n amount.Units) (Quota, Lease) {
+	q.Leased, l.Granted = min(q.Leased+n, most), min(l.Granted+n, most)
+	return q, l
 }
 
 // Draw uses so much. If the lease has too little, it grows by what is missing and
@@ -104,9 +114,7 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 		if missing > free {
 			return q, l, false, false
 		}
-		grant := missing + l.ahead(need, free-missing)
-		q.Leased += grant
-		l.Granted += grant
+		q, l = grant(q, l, missing+l.ahead(need, free-missing))
 		grew = true
 	}
 	return q, l.use(need), grew, true
@@ -117,11 +125,10 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 // as much is relieved. grew says whether the quota's row changed.
 func Charge(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 	if missing := need - l.Spare(); missing > 0 {
-		q.Leased += missing
-		l.Granted += missing
+		q, l = grant(q, l, missing)
 		grew = true
 	}
-	l.Used += need
+	l.Used = min(l.Used+need, most)
 	return q, l, grew
 }
 
@@ -132,10 +139,9 @@ func Charge(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 	if missing := need - l.Spare(); missing > 0 {
 		free := q.Free()
-		grant := min(missing+l.ahead(need, free-missing), free)
-		q.Leased += grant
-		l.Granted += grant
-		grew = grant > 0
+		more := min(missing+l.ahead(need, free-missing), free)
+		q, l = grant(q, l, more)
+		grew = more > 0
 	}
 	return q, l.use(need), grew
 }

@@ -34,7 +34,7 @@ type Step struct {
 // lines are those that the request names, in its order. The pair's sums, and what was signed, count
 // them still: a root is of all lines.
 func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair, Dispute, error) {
-	if err := p.opposable(closed, closed.Day(Cycle{Date: s.Today, Skipped: s.Skipped})); err != nil {
+	if err := p.Opposable(closed, s); err != nil {
 		return Pair{}, Dispute{}, err
 	}
 	if err := p.own(closed.ID, lines); err != nil {
@@ -64,25 +64,31 @@ func (p Pair) carvedBy(party string) (n int) {
 	return n
 }
 
-// opposable refuses with WRONG_STATE, then EXPIRED, to let lines of the statement be disputed.
-func (p Pair) opposable(closed Close, today date.Date) error {
+// Opposable refuses with WRONG_STATE, then EXPIRED, to let lines of the statement be disputed.
+func (p Pair) Opposable(closed Close, s Step) error {
 	if err := closed.Require(Computed); err != nil {
 		return err
 	}
 	if p.State.Ended() {
 		return fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
 	}
-	if today > closed.SignBy {
+	if closed.Day(Cycle{Date: s.Today, Skipped: s.Skipped}) > closed.SignBy {
 		return fault.New(fault.Expired, "lines of cycle %s could be disputed until %s", closed.ID, closed.SignBy)
 	}
 	return nil
 }
 
-// own refuses with BAD_REQUEST a line that isn't of this statement, then with CONFLICT one that was carved out.
+// own refuses with BAD_REQUEST a line that isn't of this statement, then with WRONG_STATE one that came of a dispute, since whoever
+// could dispute it again in each cycle would never pay; then with CONFLICT one that was carved out.
 func (p Pair) own(cycle string, lines []Line) error {
 	for _, l := range lines {
 		if l.Cycle != cycle || PairOf(l.Obligation.Debtor, l.Obligation.Creditor) != [2]string{p.A, p.B} {
 			return fault.New(fault.BadRequest, "%s is no line of %s and %s in cycle %s", l.Row, p.A, p.B, cycle)
+		}
+	}
+	for _, l := range lines {
+		if l.Obligation.Kind == Adjustment {
+			return fault.New(fault.WrongState, "%s is what came of a dispute: that is decided", l.Row)
 		}
 	}
 	for _, l := range lines {

@@ -199,17 +199,17 @@ func Root(lanes []Lane) codec.Hash {
 // pairs gathers what pairs of parties owe each other.
 type pairs map[[2]string]*gathered
 
-// gathered is a pair, and the sums of its fractions by debtor and programme.
+// gathered is a pair, and its fractions by debtor and programme.
 type gathered struct {
 	Pair
-	rests map[[2]string]*amount.Exact
+	rests map[[2]string][]amount.Fraction
 }
 
 // of is the pair of two parties, in whatever order.
 func (ps pairs) of(a, b string) *gathered {
 	key := PairOf(a, b)
 	if ps[key] == nil {
-		ps[key] = &gathered{Pair: Pair{A: key[0], B: key[1]}, rests: map[[2]string]*amount.Exact{}}
+		ps[key] = &gathered{Pair: Pair{A: key[0], B: key[1]}, rests: map[[2]string][]amount.Fraction{}}
 	}
 	return ps[key]
 }
@@ -224,12 +224,8 @@ func PairOf(a, b string) [2]string {
 
 func (ps pairs) add(p Position) {
 	pair := ps.of(p.Debtor, p.Creditor)
-	for _, rest := range p.Rests {
-		key := [2]string{p.Debtor, p.Programme}
-		if pair.rests[key] == nil {
-			pair.rests[key] = new(amount.Exact)
-		}
-		pair.rests[key].AddFraction(rest)
+	if key := [2]string{p.Debtor, p.Programme}; len(p.Rests) > 0 {
+		pair.rests[key] = append(pair.rests[key], p.Rests...)
 	}
 	pair.Pair.add(p)
 }
@@ -244,9 +240,7 @@ func (g *gathered) rounded() Pair {
 				whole = o.Fen
 			}
 		}
-		all := *rest
-		all.Add(whole)
-		nearest, err := all.Round(amount.HalfEven)
+		nearest, err := amount.RoundSum(whole, rest)
 		if err != nil {
 			continue // above 2⁵³−1: nothing more is counted
 		}

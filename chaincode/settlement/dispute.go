@@ -96,11 +96,12 @@ func (s DisputeState) String() string { return disputeStates.Of(uint8(s)) }
 
 // RaiseRequest disputes lines of a statement between the caller and another party. They are left out of its settlement;
 // its signatures stay, since a root is of all lines. A line whose amount is hidden can't be disputed, but what its
-// cycle's sum came to when it was opened can. Either of the two may.
+// cycle's sum came to when it was opened can; what came of a dispute can't again, or a debtor that disputed it in each
+// cycle would never pay. Either of the two may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle, the pair or a line), WRONG_STATE (the cycle isn't
-// COMPUTED or the statement has ended), EXPIRED (the deadline has passed), BAD_REQUEST (a line is of another
-// pair or cycle), CONFLICT (a line is disputed already), LIMIT.
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the cycle isn't
+// COMPUTED or the statement has ended), EXPIRED (the deadline has passed), NOT_FOUND (a line), BAD_REQUEST (a line is of another
+// pair or cycle), WRONG_STATE (a line came of a dispute), CONFLICT (a line is disputed already), LIMIT.
 type RaiseRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Cycle    string       `json:"cycle"`

@@ -137,6 +137,7 @@ func TestCarveRefusals(t *testing.T) {
 		{"late", fault.Expired, func(_ *Close, _ *Pair, _ *[]Line, s *Step) { s.Today = signBy + 1 }},
 		{"another pair's", fault.BadRequest, func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Obligation.Creditor = "G" }},
 		{"another cycle's", fault.BadRequest, func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Cycle = "2026-12" }},
+		{"decided", fault.WrongState, func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Obligation.Kind = Adjustment }},
 		{"carved", fault.Conflict, func(_ *Close, p *Pair, l *[]Line, _ *Step) {
 			p.Carved = append(p.Carved, Carved{Line: (*l)[0].Row, Dispute: byD.By})
 		}},

@@ -2,6 +2,7 @@ package settlement
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -36,9 +37,11 @@ func (c Close) payment(debtor, creditor string, fen amount.Units, delay int32) P
 	return Payment{Cycle: c.ID, Debtor: debtor, Creditor: creditor, Fen: fen, Due: c.To + date.Date(delay), State: Due}
 }
 
-// circles parts the multilateral nets by who accepts whom as a payer: only within such a circle can a debt come to be paid
-// by another than who owed it.
-func circles(nets []Net) [][]Net { return parted(nets, func(n Net) string { return n.payers }) }
+// circles parts the multilateral nets by who accepts whom as a payer, and by their delay: only within such a circle can a debt
+// come to be paid by another than who owed it, and nobody is paid later because others agreed to wait.
+func circles(nets []Net) [][]Net {
+	return parted(nets, func(n Net) string { return fmt.Sprintf("%s\x00%03d", n.payers, n.Delay) })
+}
 
 // groups parts the nets of a circle: parties are in one group that are linked by nets, directly or through
 // others. So nobody comes to pay a party that it has nothing to do with.
@@ -90,13 +93,10 @@ type side struct {
 
 // match has those who owe on balance pay those who are owed. The largest payer pays the largest receiver
 // the smaller of the two; one of them is then done, and the last payment does two. So a group is settled by one
-// payment less than it has parties at most, and nobody both pays and receives. All are due with the longest
-// delay that two of the group agreed to. What is above 2⁵³−1 fen takes several payments.
+// payment less than it has parties at most, and nobody both pays and receives in it. All are due with the delay
+// that any two of the group agreed to, which is one. What is above 2⁵³−1 fen takes several payments.
 func (c Close) match(group []Net) (list []Payment) {
-	var delay int32
-	for _, n := range group {
-		delay = max(delay, n.Delay)
-	}
+	delay := group[0].Delay
 	payers, receivers := sides(group)
 	for len(payers) > 0 && len(receivers) > 0 {
 		p, r := &payers[0], &receivers[0]

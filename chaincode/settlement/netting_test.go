@@ -232,12 +232,13 @@ func TestHowAPairIsSettled(t *testing.T) {
 	}
 }
 
-// Two groups that don't owe each other don't pay each other.
+// Two groups that don't owe each other don't pay each other, and nobody waits as long as others agreed to wait: C and D can't
+// put off what D owes E.
 func TestGroupsStayApart(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
 	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Payers: everybody, Delay: 8}, "C", "D")}
 	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
-	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 6, Due: lastDay + 8}, {Debtor: "C", Creditor: "E", Fen: 4, Due: lastDay + 8}}
+	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 10, Due: lastDay + 8}, {Debtor: "D", Creditor: "E", Fen: 4, Due: lastDay + 1}}
 	if err != nil || len(got.Payments) != len(want) {
 		t.Fatalf("%+v, %v", got.Payments, err)
 	}

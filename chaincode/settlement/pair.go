@@ -275,11 +275,12 @@ func (p Pair) Count() (n uint64) {
 
 // SignRequest signs a statement: the caller's node has recomputed its lines from its
 // own blocks, and this is their root (see client/statement/FORMAT.md). Either of the two may, and may
-// sign again while they differ.
+// sign again while they differ: the other's root at any time, a third one on another business date. Who signed a new root in
+// every block would keep others from claiming and netting what they read meanwhile.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the
 // cycle isn't COMPUTED, a hidden sum is to be opened, the statement has ended), CONFLICT (the
-// ledger has other sums, or the same root was signed before).
+// ledger has other sums, the same root was signed before, or another one today that isn't the other side's).
 type SignRequest struct {
 	_     struct{}     `cbor:",toarray"`
 	Cycle string       `json:"cycle"`
@@ -326,6 +327,9 @@ func (p Pair) Sign(closed Close, req SignRequest, caller string, by number.Comma
 	}
 	if bytes.Equal(mine.Root, req.Root) {
 		return Pair{}, fault.New(fault.Conflict, "%s has signed this root", caller)
+	}
+	if len(mine.Root) > 0 && mine.Date == today && !bytes.Equal(other.Root, req.Root) {
+		return Pair{}, fault.New(fault.Conflict, "%s has signed another root on %s: sign the other's, or when the business date has moved", caller, today)
 	}
 	*mine = Signature{Root: req.Root, By: by, Date: today}
 	switch {

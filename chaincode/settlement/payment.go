@@ -16,6 +16,7 @@ const (
 	KeptAdvices  = 16  // the last ones of a payment, which its row shows
 	MaxOverdue   = 90  // days after which not only the creditor can carry a payment over
 	MaxInstruct  = 100 // payments of one instruction
+	MaxTries     = 4   // instructions of one payment on a business date
 	MaxReference = 35  // characters of a bank's reference, or of a message's id
 )
 
@@ -36,6 +37,8 @@ type Payment struct {
 	Received amount.Units `json:"received"` // sum of the advices
 	Advices  []Advice     `json:"advices"`  // the last ones
 	Count    uint32       `json:"count"`    // of all advices
+	Told     date.Date    `json:"told"`     // business date on which the debtor's bank was last told, 0 for never
+	Tries    uint8        `json:"tries"`    // how often on that date
 }
 
 // Advice is what a bank said came in (到账通知).
@@ -83,7 +86,7 @@ func (s PaymentState) String() string { return paymentStates.Of(uint8(s)) }
 // the two; its hash is here.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or a payment), FORBIDDEN (one of them is
-// another's to make), WRONG_STATE (a payment is neither DUE nor FAILED).
+// another's to make), WRONG_STATE (a payment is neither DUE nor FAILED), LIMIT (too often today).
 type InstructRequest struct {
 	_        struct{}   `cbor:",toarray"`
 	Cycle    string     `json:"cycle"`
@@ -266,22 +269,40 @@ type PrefundRequest struct {
 func (r PrefundRequest) Check() error { return checkDeposit("debtor", r.Debtor, r.Reference, r.Fen) }
 
 // Instruct notes that the debtor's bank was told to make payments, which are the request's.
-func (c Close) Instruct(payments []Payment, req InstructRequest, caller string) (Close, []Payment, error) {
+func (c Close) Instruct(payments []Payment, req InstructRequest, caller string, today date.Date) (Close, []Payment, error) {
 	for _, p := range payments {
 		if p.Debtor != caller {
 			return Close{}, nil, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
 		}
 	}
 	next := make([]Payment, len(payments))
-	for i, p := range payments {
+	for _, p := range payments {
 		if p.State != Due && p.State != Bounced {
 			return Close{}, nil, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
 		}
-		next[i] = p
+	}
+	for i, p := range payments {
+		var err error
+		if next[i], err = p.tried(today); err != nil {
+			return Close{}, nil, err
+		}
 		next[i].State, next[i].Message, next[i].Hash = Sent, req.Message, req.Hash
 		c = c.moved(p, next[i])
 	}
 	return c, next, nil
+}
+
+// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row, and a
+// debtor that told its bank again and again would keep the others' from landing.
+func (p Payment) tried(today date.Date) (Payment, error) {
+	if p.Told != today {
+		p.Told, p.Tries = today, 0
+	}
+	if p.Tries >= MaxTries {
+		return Payment{}, fault.New(fault.Limit, "payment %s was instructed %d times on %s; wait for the next business date", p.name(), p.Tries, today)
+	}
+	p.Tries++
+	return p, nil
 }
 
 func (p Payment) name() string { return EndToEnd(p.Cycle, p.N) }
@@ -342,6 +363,11 @@ func (c Close) moved(before, after Payment) Close {
 	count(&c.Carried, func(p Payment) bool { return p.State == Overdue })
 	c.State = c.Progress()
 	return c
+}
+
+// Same says whether a cycle's settlement is as far as before.
+func (c Close) Same(before Close) bool {
+	return c.State == before.State && c.Instructed == before.Instructed && c.Settled == before.Settled && c.Failed == before.Failed && c.Carried == before.Carried
 }
 
 // Owed is the deposit that a creditor owes back.

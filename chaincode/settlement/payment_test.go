@@ -83,7 +83,7 @@ func counted(is bool) uint32 {
 func do(closed Close, p Payment, verb string) (Close, Payment, error) {
 	switch verb {
 	case "instruct":
-		next, list, err := closed.Instruct([]Payment{p}, instructing(p.N), p.Debtor)
+		next, list, err := closed.Instruct([]Payment{p}, instructing(p.N), p.Debtor, lastDay)
 		return next, append(list, Payment{})[0], err
 	case "bounce":
 		return closed.Bounce(p, BounceRequest{Reason: "r"}, p.Debtor)
@@ -213,7 +213,7 @@ func TestInstructRefusals(t *testing.T) {
 		{"one is another's", []Payment{list[0], foreign}, fault.Forbidden},
 		{"one is settled, the next another's", []Payment{settled, foreign}, fault.Forbidden},
 	} {
-		next, got, err := closed.Instruct(c.list, instructing(1, 2, 3), "D")
+		next, got, err := closed.Instruct(c.list, instructing(1, 2, 3), "D", lastDay)
 		if fault.CodeOf(err) != c.code || err == nil && (next.Instructed != 3 || next.State != Instructed || got[2].Message != "msg-1" || len(got[2].Hash) != 32) {
 			t.Errorf("%s: %+v, %v", c.name, next, err)
 		}

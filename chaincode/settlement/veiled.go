@@ -50,6 +50,7 @@ type VeiledOwe struct {
 	Fee      amount.Rate
 	Count    uint64
 	Sum      veil.Sum
+	Carried  bool // it is part of a sum that some lane counts already, so it makes no fee more than there are
 }
 
 func (p VeiledPosition) order(q VeiledPosition) int {
@@ -79,11 +80,12 @@ func (p VeiledPosition) FeeParties(operator string) (debtor, creditor string) {
 
 // Of is the same owed once more.
 func (p VeiledPosition) Of() VeiledOwe {
-	return VeiledOwe{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum}
+	return VeiledOwe{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum, Carried: true}
 }
 
 // Plus adds what is owed. What a party owes itself is left out. LIMIT above
-// MaxVeiled positions, MaxFees of two parties, or 2⁵³−1 deliveries.
+// MaxVeiled positions, MaxFees of two parties, or 2⁵³−1 deliveries. What is carried over isn't refused for its fee: lanes may
+// have MaxFees each, and their sums come into one.
 func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	if owe.Debtor == owe.Creditor {
 		return v, nil
@@ -91,7 +93,7 @@ func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	one := VeiledPosition{Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count, Sum: owe.Sum}
 	i, found := slices.BinarySearchFunc(v.List, one, VeiledPosition.order)
 	if !found {
-		if len(v.List) >= MaxVeiled || v.fees(one) >= MaxFees {
+		if len(v.List) >= MaxVeiled || !owe.Carried && v.fees(one) >= MaxFees {
 			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s", len(v.List), v.fees(one), one.Debtor, one.Creditor)
 		}
 		return Veiled{List: slices.Insert(slices.Clone(v.List), i, one)}, nil

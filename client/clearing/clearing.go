@@ -11,14 +11,17 @@ package clearing
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 	"tallystick/client/statement"
@@ -34,6 +37,8 @@ type Index interface {
 	Period(cycle string) (index.Period, error)
 	Taxes() (index.Taxes, error)
 	Parties() (uint64, []party.Party, error)
+	Programmes() (uint64, []points.Programme, error)
+	Payments(cycle string) (uint64, []settlement.Payment, error)
 }
 
 // Node is a party's view of the ledger.
@@ -72,6 +77,9 @@ func (n Node) Recompute(cycle, a, b string) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
+	if s.Payments, err = n.payments(cycle, pair); err != nil {
+		return Statement{}, err
+	}
 	for _, signed := range []struct {
 		party string
 		settlement.Signature
@@ -100,7 +108,39 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 	if err != nil {
 		return statement.Head{}, err
 	}
-	return statement.Head{Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B)}, nil
+	scales, err := n.scales()
+	return statement.Head{Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B), Scales: scales}, err
+}
+
+// scales says of which programmes people see digits after the point.
+func (n Node) scales() ([]statement.Scale, error) {
+	_, programmes, err := n.Index.Programmes()
+	if err != nil {
+		return nil, err
+	}
+	list := []statement.Scale{}
+	for _, p := range programmes {
+		if p.Rules.Scale > 0 {
+			list = append(list, statement.Scale{Programme: p.ID, Digits: p.Rules.Scale})
+		}
+	}
+	slices.SortFunc(list, func(a, b statement.Scale) int { return cmp.Compare(a.Programme, b.Programme) })
+	return list, nil
+}
+
+// payments are those of a cycle between the two.
+func (n Node) payments(cycle string, pair settlement.Pair) ([]statement.Payment, error) {
+	_, all, err := n.Index.Payments(cycle)
+	if err != nil {
+		return nil, err
+	}
+	list := []statement.Payment{}
+	for _, p := range all {
+		if p.Debtor == pair.A && p.Creditor == pair.B || p.Debtor == pair.B && p.Creditor == pair.A {
+			list = append(list, statement.Payment{ID: settlement.EndToEnd(p.Cycle, p.N), Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Due: p.Due})
+		}
+	}
+	return list, nil
 }
 
 // source gives the lines of a pair as often as they are asked for.

@@ -15,8 +15,10 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
+	"tallystick/client/statement"
 )
 
 const day = date.Date(20758) // 2026-11-01
@@ -75,6 +77,16 @@ func (f *fake) Parties() (uint64, []party.Party, error) {
 	return 9, []party.Party{{ID: "D", En: "Dealer", Zh: "经销商"}, {ID: "G", En: "Group", Zh: "集团"}}, nil
 }
 
+func (f *fake) Programmes() (uint64, []points.Programme, error) {
+	return 9, []points.Programme{{ID: "XP", Rules: points.Rules{Scale: 3}}, {ID: "DP"}, {ID: "GP", Rules: points.Rules{Scale: 2}}}, nil
+}
+
+func (f *fake) Payments(string) (uint64, []settlement.Payment, error) {
+	return 9, []settlement.Payment{
+		{Cycle: "2026-11", N: 1, Debtor: "D", Creditor: "S", Fen: 5, Due: day + 40}, {Cycle: "2026-11", N: 2, Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40},
+	}, nil
+}
+
 // peer is the ledger's side of it.
 type peer struct{ *fake }
 
@@ -121,6 +133,12 @@ func TestBothSidesSignTheSame(t *testing.T) {
 	}
 	if s.Head.A.Zh != "经销商" || s.Total.Lines != 3 || s.Total.Tax.BA != 1132 || s.Carved.Lines != 1 || s.Closing.BA != 18_200 || len(s.Signatures) != 1 {
 		t.Errorf("%+v", s.Statement)
+	}
+	if want := []statement.Scale{{Programme: "GP", Digits: 2}, {Programme: "XP", Digits: 3}}; !slices.Equal(s.Head.Scales, want) {
+		t.Errorf("digits of points: %v, want %v", s.Head.Scales, want)
+	}
+	if want := []statement.Payment{{ID: "2026-11-2", Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40}}; !slices.Equal(s.Payments, want) {
+		t.Errorf("payments: %v, want %v", s.Payments, want)
 	}
 	for as, want := range map[string]settlement.SignRequest{
 		"D": {Cycle: "2026-11", With: "G", Root: s.Root, Lines: 3, Owes: 1_800, Owed: 20_900},

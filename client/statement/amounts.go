@@ -21,7 +21,17 @@ func yuan(fen amount.Units) string { return decimal.New(int64(fen), -2).StringFi
 // parseYuan reads what yuan writes, and what a spreadsheet makes of it: fewer digits, or
 // the 17 of the binary number that is nearest. BAD_REQUEST for anything else.
 func parseYuan(text string) (amount.Units, error) {
-	bad := fault.New(fault.BadRequest, "%.30q is no amount in yuan", text)
+	return parseScaled(text, 2, "amount in yuan")
+}
+
+// scaled writes units of which so many digits stand after the point: 1860 of 2 as 18.60.
+func scaled(u amount.Units, digits uint8) string {
+	return decimal.New(int64(u), -int32(digits)).StringFixed(int32(digits))
+}
+
+// parseScaled reads what scaled writes, as parseYuan does; what says what it is.
+func parseScaled(text string, digits uint8, what string) (amount.Units, error) {
+	bad := fault.New(fault.BadRequest, "%.30q is no %s", text, what)
 	if text == "" || len(text) > 30 || strings.Trim(text, "0123456789.E+-") != "" {
 		return 0, bad
 	}
@@ -29,12 +39,12 @@ func parseYuan(text string) (amount.Units, error) {
 	if err != nil || d.Exponent() > 20 || d.Exponent() < -40 || d.Sign() < 0 {
 		return 0, bad
 	}
-	if d.Exponent() < -2 {
+	if d.Exponent() < -int32(digits) {
 		if d, err = nearest(text); err != nil {
 			return 0, bad
 		}
 	}
-	d = d.Shift(2)
+	d = d.Shift(int32(digits))
 	if !d.IsInteger() {
 		return 0, bad
 	}
@@ -59,6 +69,21 @@ func parseWhole(text string) (amount.Units, error) {
 	return amount.Units(u), nil
 }
 
+// percentCell is a tax rate as a spreadsheet has it, a number and how it shows: 0.06 as 6%; false for no tax
+// and for one that is no number of so few digits.
+func percentCell(r amount.Rate) (value float64, format string, ok bool) {
+	text, isPercent := strings.CutSuffix(percent(r), "%")
+	d, err := decimal.NewFromString(text)
+	if !isPercent || err != nil {
+		return 0, "", false
+	}
+	format = "0%"
+	if after := -d.Exponent(); after > 0 {
+		format = "0." + strings.Repeat("0", int(after)) + "%"
+	}
+	return d.Shift(-2).InexactFloat64(), format, true
+}
+
 // percent writes a tax rate as people do, 13%, and as a fraction if that has no end. No
 // tax is "".
 func percent(r amount.Rate) string {
@@ -78,6 +103,13 @@ func parsePercent(text string) (amount.Rate, error) {
 		return amount.Rate{Num: 0, Den: 1}, nil
 	}
 	number, isPercent := strings.CutSuffix(text, "%")
+	if len(number) > 15 && !strings.Contains(number, "/") { // what a spreadsheet makes of a binary number
+		d, err := nearest(number)
+		if err != nil {
+			return amount.Rate{}, fault.New(fault.BadRequest, "%.30q is no rate", text)
+		}
+		number = d.String()
+	}
 	r, err := amount.ParseRate(number)
 	if err != nil {
 		return amount.Rate{}, err

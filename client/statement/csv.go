@@ -31,7 +31,7 @@ func WriteCSV(to io.Writer, s Statement, lines Source, o Options) error {
 		if err != nil {
 			return err
 		}
-		if err := w.Write(o.Language.row(e)); err != nil {
+		if err := w.Write(o.Language.row(s.Head, e)); err != nil {
 			return err
 		}
 	}
@@ -64,7 +64,7 @@ func writeSeals(w *sheets.CSV, s Statement) error {
 }
 
 // readCSV reads a CSV file: its lines as they come, and what stands behind them.
-func readCSV(path string, d *document, yield func(entry) bool) (err error) {
+func readCSV(path string, h Head, d *document, yield func(entry) bool) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -79,11 +79,12 @@ func readCSV(path string, d *document, yield func(entry) bool) (err error) {
 		}
 		return row, err
 	}
-	return readTable(next, d, yield)
+	return readTable(next, h, d, yield)
 }
 
-// readTable reads a header, lines, and rows behind them.
-func readTable(next func() ([]string, error), d *document, yield func(entry) bool) error {
+// readTable reads a header, lines, and rows behind them. The head says how points are written: it stands
+// behind the lines, so a file is read for it first.
+func readTable(next func() ([]string, error), h Head, d *document, yield func(entry) bool) error {
 	row, err := next()
 	if err != nil {
 		return errors.Join(errors.New("it has no header"), err)
@@ -101,7 +102,7 @@ func readTable(next func() ([]string, error), d *document, yield func(entry) boo
 			err = fault.New(fault.BadRequest, "line %.90q: it stands behind the end", row[0])
 		case yield != nil:
 			var e entry
-			if e, err = language.parse(row); err == nil && !yield(e) {
+			if e, err = language.parse(h, row); err == nil && !yield(e) {
 				return nil
 			}
 		}

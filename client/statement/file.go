@@ -15,7 +15,7 @@ type File struct {
 	Path      string
 	Form      string    // json, csv or xlsx
 	Statement Statement // as the file says
-	read      func(string, *document, func(entry) bool) error
+	read      func(string, Head, *document, func(entry) bool) error
 }
 
 // Open reads what a file says besides its lines. A PDF is for people and can't be read.
@@ -34,7 +34,7 @@ func Open(path string) (*File, error) {
 		return nil, fault.New(fault.BadRequest, "file: want a name that ends in .json, .csv or .xlsx")
 	}
 	var d document
-	if err := f.read(path, &d, nil); err != nil {
+	if err := f.read(path, Head{}, &d, nil); err != nil {
 		return nil, f.wrap(err)
 	}
 	if d.Format != Format {
@@ -46,8 +46,30 @@ func Open(path string) (*File, error) {
 	if len(d.Signatures) > MaxSignatures {
 		return nil, f.wrap(fmt.Errorf("it has %d signatures, want %d at most", len(d.Signatures), MaxSignatures))
 	}
+	if err := d.checkPayments(); err != nil {
+		return nil, f.wrap(err)
+	}
 	f.Statement = d.Statement
 	return f, nil
+}
+
+// checkPayments refuses payments that aren't of the two.
+func (s Statement) checkPayments() error {
+	if len(s.Payments) > maxPayments {
+		return fmt.Errorf("it has %d payments, want %d at most", len(s.Payments), maxPayments)
+	}
+	for _, p := range s.Payments {
+		if p.ID == "" || len(p.ID) > maxPaymentID || strings.ContainsFunc(p.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return fmt.Errorf("a payment's id is malformed")
+		}
+		if p.Creditor != s.other(p.Debtor) || p.Debtor != s.other(p.Creditor) {
+			return fmt.Errorf("payment %s is not between the two", p.ID)
+		}
+		if err := errors.Join(p.Fen.CheckOptional(), p.Due.Check()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wrap says of which file an error is; a refusal keeps its code.
@@ -74,7 +96,7 @@ func (f *File) Lines() iter.Seq2[Line, error] {
 func (f *File) entries() iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		stopped := false
-		err := f.read(f.Path, &document{}, func(e entry) bool {
+		err := f.read(f.Path, f.Statement.Head, &document{}, func(e entry) bool {
 			stopped = !yield(e, nil)
 			return !stopped
 		})

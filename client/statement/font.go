@@ -37,7 +37,8 @@ type typeface struct {
 	table *sfnt.Font
 	high  map[rune]rune // what stands for characters above U+FFFF, which fpdf can't write
 	room  sfnt.Buffer
-	added bool // to the file
+	ruled bool // the ruler knows it
+	added bool // the file has it
 }
 
 // firstPrivate is what stands for a font's first character above U+FFFF; the others follow
@@ -129,6 +130,21 @@ type run struct {
 	means string // the characters, if the font's encoding has others in their places
 }
 
+// says is what characters a run is of.
+func (r run) says() string {
+	switch {
+	case r.means != "":
+		return r.means
+	case r.font == latinFont:
+		text := []rune{}
+		for i := range len(r.text) {
+			text = append(text, charmap.Windows1252.DecodeByte(r.text[i]))
+		}
+		return string(text)
+	}
+	return r.text
+}
+
 // framed is the font of what no font has: its code point, framed.
 const framed = ""
 
@@ -158,7 +174,7 @@ func (p *paper) runOf(r rune) run {
 	f, code := p.fontFor(r)
 	switch {
 	case f == nil:
-		return run{font: framed, text: fmt.Sprintf("U+%04X", r)}
+		return run{font: framed, text: fmt.Sprintf("U+%04X", r), means: string(r)}
 	case code != r:
 		return run{font: f.name, text: string(code), means: string(r)}
 	}

@@ -35,7 +35,7 @@ func TestNamesOfAllPlanes(t *testing.T) {
 		head := storyHead()
 		head.A.Zh, head.B.Zh = strings.Join(some[:2], " "), strings.Join(some[2:], " ")
 		s := must(Of(head, list(story()...)))
-		p := must(newPaper(s, Chinese))
+		p := newPaper(s, Options{Language: Chinese}, 0)
 		path := written(t, "pdf", s, list(story()...), Options{Language: Chinese})
 		text := joined(string(must(exec.Command(reader, path, "-").Output())))
 		for _, name := range some {
@@ -93,7 +93,7 @@ func drawn(t *testing.T, f *typeface, glyph sfnt.GlyphIndex) int {
 // TestFontsSayWhatTheyHave walks the planes: a private code has the picture of its character, and
 // the whole of what registers of names use is there.
 func TestFontsSayWhatTheyHave(t *testing.T) {
-	p := must(newPaper(must(Of(storyHead(), list(story()...))), Chinese))
+	p := newPaper(must(Of(storyHead(), list(story()...))), Options{Language: Chinese}, 0)
 	for _, c := range []struct {
 		what        string
 		first, last rune

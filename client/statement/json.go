@@ -57,19 +57,13 @@ const linesField = "lines"
 func (d *document) fields() (before, after []field) {
 	return []field{{"format", &d.Format}, {"head", &d.Head}},
 		[]field{
-			{"movements", &d.Movements}, {"total", &d.Total}, {"carved", &d.Carved}, {"closing", &d.Closing},
+			{"movements", &d.Movements}, {"total", &d.Total}, {"carved", &d.Carved}, {"closing", &d.Closing}, {"payments", &d.Payments},
 			{"tree", &d.Tree}, {"root", &d.Root}, {"signatures", &d.Signatures}, {"proof", &d.Proof},
 		}
 }
 
 func (s Statement) fields() (before, after []field) {
-	d := document{Format, s}
-	if d.Movements == nil {
-		d.Movements = []Movement{}
-	}
-	if d.Signatures == nil {
-		d.Signatures = []Signature{}
-	}
+	d := s.document()
 	return d.fields()
 }
 
@@ -220,7 +214,7 @@ func asWritten(raw json.RawMessage) (e entry, err error) {
 }
 
 // readJSON opens a JSON file.
-func readJSON(path string, d *document, yield func(entry) bool) (err error) {
+func readJSON(path string, _ Head, d *document, yield func(entry) bool) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

@@ -2,8 +2,11 @@ package statement
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
 )
@@ -22,6 +25,43 @@ func TestTheLedgersAnswerIsRead(t *testing.T) {
 		a.SignedA.By != pair.SignedA.By || a.SignedA.Date != pair.SignedA.Date || len(a.SignedB.Root) != 0 ||
 		len(a.Carved) != 1 || a.Carved[0] != (CarvedLine{"G.1.9.0.0", 1_800}) {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestEveryCommandHasAWord walks the ledger's commands: none stands untranslated in a document, and words are read back.
+func TestEveryCommandHasAWord(t *testing.T) {
+	seen := 0
+	command.Kinds(func(_ command.Kind, name string) {
+		seen++
+		for _, in := range []Language{English, Chinese} {
+			word := in.cause(name)
+			if word == name || in.causeOf(word) != name {
+				t.Errorf("%s in %s: %q, which is %s", name, in, word, in.causeOf(word))
+			}
+			if in == Chinese && strings.ContainsFunc(word, func(r rune) bool { return r < 0x2E80 }) {
+				t.Errorf("%s: %q has other letters", name, word)
+			}
+		}
+	})
+	if seen != len(causes) {
+		t.Errorf("the ledger has %d commands, and there are words for %d", seen, len(causes))
+	}
+}
+
+// TestScenesAreReadBack: a scene's word is no other scene's, and one of the parties' own stays as it is.
+func TestScenesAreReadBack(t *testing.T) {
+	for _, s := range scenes {
+		if got := Chinese.sceneOf(Chinese.scene(s.id)); got != s.id || English.scene(s.id) != s.id {
+			t.Errorf("%s comes back as %s", s.id, got)
+		}
+	}
+	for _, in := range []Language{English, Chinese} {
+		if got := in.sceneOf(in.scene("our-own")); got != "our-own" || in.scene("our-own") != "our-own" || in.scene("") != "" {
+			t.Errorf("%s: %s", in, got)
+		}
+	}
+	if Chinese.scene("lapse") != "到期未用" || Chinese.scene(benefit.LapseScene) != "到期未用" {
+		t.Error("the ledger's own scene has no word")
 	}
 }
 

@@ -2,25 +2,31 @@ package statement
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 
 	"codeberg.org/go-pdf/fpdf"
+
+	"tallystick/client/sheets"
 )
 
 // paper is a PDF that is being written. What a page says is drawn when it is full, font by
 // font: to name the font again for every word makes pages three times as long.
+//
+// It is laid out twice: first to count the pages, so that each can say of how many it is.
 type paper struct {
-	file  *fpdf.Fpdf
-	ruler *fpdf.Fpdf  // has no page, so that measuring leaves no trace
-	faces []*typeface // those that were needed so far
-	words []piece     // of the page
-	in    Language
-	s     Statement
-	pages int
-	y     float64 // where the next row begins
-	bold  bool    // Latin letters and digits only: the other fonts have no bold
+	file    *fpdf.Fpdf
+	ruler   *fpdf.Fpdf  // has no page, so that measuring leaves no trace
+	faces   []*typeface // those that were needed so far
+	widths  map[letter]measure
+	words   []piece // of the page
+	in      Language
+	s       Statement
+	page    int
+	pages   int     // 0 while they are counted, and nothing is drawn
+	y       float64 // where the next row begins
+	bold    bool    // Latin letters and digits only: the other fonts have no bold
+	turning func()  // begins the next page of a table
 }
 
 // lineColour is the grey of a table's lines.
@@ -41,42 +47,46 @@ type piece struct {
 	frame float64 // width of the frame around it, 0 for none
 }
 
-// column is one of a table's.
-type column struct {
-	width float64
-	right bool // amounts are read from their ends
-	whole bool // never cut, but made as small as it must be: amounts and numbers of lines
-}
-
-// table is how a table looks.
-type table struct {
-	size    float64 // of the text, points
-	height  float64 // of a row
-	columns []column
-}
-
-func newPaper(s Statement, in Language) (*paper, error) {
+// newPaper is a paper of so many pages; of 0 if they are to be counted.
+func newPaper(s Statement, o Options, pages int) *paper {
 	f := fpdf.New("L", "mm", "A4", "")
 	f.SetCatalogSort(true) // so that the same statement is the same bytes
 	f.SetCreationDate(s.moment())
 	f.SetModificationDate(s.moment())
-	f.SetProducer("Tallystick", true)
-	f.SetTitle(fmt.Sprintf("%s %s %s-%s", in.of(wordTitle), s.Head.Cycle, s.Head.A.ID, s.Head.B.ID), true)
+	f.SetProducer(sheets.Program, true)
+	f.SetCreator(sheets.Program, true)
+	f.SetAuthor(plain(o.Maker), true)
+	f.SetTitle(s.title(o.Language), true)
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(pageLeft, pageTop, 297-pageRight)
-	ruler := fpdf.New("L", "mm", "A4", "")
 	f.SetDrawColor(lineColour, lineColour, lineColour)
 	f.SetFillColor(232, 238, 244)
 	f.SetLineWidth(0.1)
-	return &paper{file: f, ruler: ruler, in: in, s: s, pages: pagesOf(s)}, errors.Join(f.Error(), ruler.Error())
+	return &paper{file: f, ruler: fpdf.New("L", "mm", "A4", ""), widths: map[letter]measure{}, in: o.Language, s: s, pages: pages}
+}
+
+// plain is a text for a PDF's properties, which fpdf writes in 16 bits.
+func plain(text string) string {
+	list := []rune(text)
+	for i, r := range list {
+		if r > 0xFFFF {
+			list[i] = '\ufffd'
+		}
+	}
+	return string(list)
+}
+
+// title says which statement it is.
+func (s Statement) title(in Language) string {
+	return fmt.Sprintf("%s %s %s-%s", in.of(wordTitle), s.Head.Cycle, s.Head.A.ID, s.Head.B.ID)
 }
 
 // face is the font of a run. A font is added to the file when a text first needs it.
-func (p *paper) face(r run, size float64) face {
+func (p *paper) face(r run, size float64, bold bool) face {
 	switch {
 	case r.font == framed:
 		return face{latinFont, "", size * framedSize}
-	case r.font == latinFont && p.bold:
+	case r.font == latinFont && bold:
 		return face{latinFont, "B", size}
 	case r.font == latinFont:
 		return face{latinFont, "", size}
@@ -85,13 +95,19 @@ func (p *paper) face(r run, size float64) face {
 	return face{r.font, "", size}
 }
 
-// add makes a font known to the file, once.
+// add makes a font known, once: to the ruler, and to the file when pages are drawn.
 func (p *paper) add(font string) {
 	for _, f := range p.faces {
-		if f.name == font && !f.added {
+		if f.name != font {
+			continue
+		}
+		if !f.ruled {
+			f.ruled = true
+			p.ruler.AddUTF8FontFromBytes(font, "", f.file)
+		}
+		if !f.added && p.pages > 0 {
 			f.added = true
 			p.file.AddUTF8FontFromBytes(font, "", f.file)
-			p.ruler.AddUTF8FontFromBytes(font, "", f.file)
 		}
 	}
 }
@@ -102,23 +118,54 @@ const (
 	framedRoom = 0.5 // mm
 )
 
-// measure is how wide a run is, in millimetres.
-func (p *paper) measure(r run, size float64) float64 {
-	f := p.face(r, size)
-	p.ruler.SetFont(f.family, f.style, f.size)
-	w := p.ruler.GetStringWidth(r.text)
-	if r.font == framed {
-		w += 4 * framedRoom
+// letter is what has a width: a character, bold or not.
+type letter struct {
+	rune rune
+	bold bool
+}
+
+// measure is a width in millimetres: so much for each point of size, and so much at any.
+type measure struct{ point, fixed float64 }
+
+func (m measure) at(size float64) float64 { return m.point*size + m.fixed }
+
+// advance is how wide a character is.
+func (p *paper) advance(r rune) measure {
+	key := letter{r, p.bold}
+	if m, known := p.widths[key]; known {
+		return m
+	}
+	var m measure
+	for _, one := range p.runs(string(r)) {
+		f := p.face(one, 1, p.bold)
+		p.ruler.SetFont(f.family, f.style, f.size*ruledAt)
+		m.point += p.ruler.GetStringWidth(one.text) / ruledAt
+		if one.font == framed {
+			m.fixed += 4 * framedRoom
+		}
+	}
+	p.widths[key] = m
+	return m
+}
+
+// ruledAt is the size at which widths are ruledAt.
+const ruledAt = 100
+
+// width is how wide a text is.
+func (p *paper) width(size float64, text string) (w float64) {
+	for _, r := range text {
+		w += p.advance(r).at(size)
 	}
 	return w
 }
 
-// width is how wide a text is.
-func (p *paper) width(size float64, list []run) (w float64) {
-	for _, r := range list {
-		w += p.measure(r, size)
+// next begins a page.
+func (p *paper) next() {
+	p.finish()
+	p.page++
+	if p.pages > 0 {
+		p.file.AddPage()
 	}
-	return w
 }
 
 // finish draws what the page says.
@@ -150,106 +197,35 @@ func (p *paper) write(w piece) {
 	}
 }
 
-// text writes at a place: the left end of the text's line.
-func (p *paper) text(x, y, size float64, text string) { p.draw(x, y, size, p.runs(text)) }
-
-// right writes so that the text ends there.
-func (p *paper) right(x, y, size float64, text string) {
-	list := p.runs(text)
-	p.draw(x-p.width(size, list), y, size, list)
+// line draws one across the page.
+func (p *paper) line(y float64) {
+	if p.pages > 0 {
+		p.file.Line(pageLeft, y, pageRight, y)
+	}
 }
 
-func (p *paper) draw(x, y, size float64, list []run) {
-	for _, r := range list {
-		w := piece{face: p.face(r, size), x: x, y: y, text: r.text, means: r.means}
-		wide := p.measure(r, size)
+// box draws a box: filled (F) or only its edge (D).
+func (p *paper) box(x, y, w, h float64, style string) {
+	if p.pages > 0 {
+		p.file.Rect(x, y, w, h, style)
+	}
+}
+
+// text writes at a place: the left end of the text's line.
+func (p *paper) text(x, y, size float64, text string) {
+	if p.pages == 0 {
+		return
+	}
+	for _, r := range p.runs(text) {
+		wide := p.width(size, r.says())
+		w := piece{face: p.face(r, size, p.bold), x: x, y: y, text: r.text, means: r.means}
 		if r.font == framed {
-			w.frame = wide
+			w.frame, w.means = wide, ""
 		}
 		p.words = append(p.words, w)
 		x += wide
 	}
 }
 
-// padding is between a cell's text and its edges.
-const padding = 0.8
-
-// smallest is the size under which a text is cut rather than made smaller.
-const smallest = 4.5
-
-// cell writes a text into a column whose left edge is given. One that is too wide is made
-// smaller; then cut, unless it must stay whole.
-func (p *paper) cell(x, y, size float64, c column, text string) {
-	list := p.runs(text)
-	x, w := x+padding, c.width-2*padding
-	wide := p.width(size, list)
-	for wide > w && size > smallest || wide > w && c.whole && size > 1 {
-		size -= 0.25
-		wide = p.width(size, list)
-	}
-	for cut := []rune(text); wide > w && len(cut) > 0; {
-		cut = cut[:len(cut)-1]
-		list = p.runs(string(cut) + "…")
-		wide = p.width(size, list)
-	}
-	if c.right {
-		x += w - wide
-	}
-	p.draw(x, y, size, list)
-}
-
-// put writes a table's next row.
-func (p *paper) put(t table, cells ...string) {
-	x := pageLeft
-	for i, text := range cells {
-		c := t.columns[i]
-		if text != "" {
-			p.cell(x, p.y+t.height*0.7, t.size, c, text)
-		}
-		x += c.width
-	}
-	p.y += t.height
-	p.file.Line(pageLeft, p.y, pageRight, p.y)
-}
-
-// head writes a table's head, of two rows if a word needs them.
-func (p *paper) head(t table, words ...string) {
-	p.file.Rect(pageLeft, p.y, pageRight-pageLeft, headHeight, "F")
-	x := pageLeft
-	p.bold = true
-	for i, word := range words {
-		c := t.columns[i]
-		c.whole = false
-		first, second := p.fold(word, c.width-2*padding, t.size)
-		at := p.y + headHeight*0.62
-		if second != "" {
-			at = p.y + headHeight*0.42
-			p.cell(x, p.y+headHeight*0.82, t.size, c, second)
-		}
-		p.cell(x, at, t.size, c, first)
-		x += c.width
-	}
-	p.bold = false
-	p.y += headHeight
-}
-
-// fold cuts a word of a table's head in two if it is too wide: before what stands in
-// brackets, else at a space.
-func (p *paper) fold(word string, w, size float64) (first, second string) {
-	if p.width(size, p.runs(word)) <= w {
-		return word, ""
-	}
-	at := -1
-	for i, r := range word {
-		if r == '（' || r == '(' {
-			return word[:i], word[i:]
-		}
-		if r == ' ' {
-			at = i
-		}
-	}
-	if at < 0 {
-		return word, ""
-	}
-	return word[:at], word[at+1:]
-}
+// right writes so that the text ends there.
+func (p *paper) right(x, y, size float64, text string) { p.text(x-p.width(size, text), y, size, text) }

@@ -21,6 +21,10 @@ package statement
 import (
 	"encoding/json"
 	"iter"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
@@ -36,9 +40,26 @@ type Source func() iter.Seq2[Line, error]
 
 // Party is one of the two, with its names for people.
 type Party struct {
-	ID string `json:"id"`
-	En string `json:"en"`
-	Zh string `json:"zh"`
+	ID    string `json:"id"`
+	En    string `json:"en"`
+	Zh    string `json:"zh"`
+	Legal string `json:"legal"` // name as invoices and banks have it, "" if it isn't known
+	TaxID string `json:"taxId"` // 统一社会信用代码, or ""
+}
+
+// Scale says how many digits of a programme's points stand after the point.
+type Scale struct {
+	Programme string `json:"programme"`
+	Digits    uint8  `json:"digits"` // 1 to maxDigits; programmes that aren't listed have none
+}
+
+// Payment is what one of the two is to pay the other once the cycle is netted.
+type Payment struct {
+	ID       string       `json:"id"` // as banks carry it: the end-to-end id
+	Debtor   string       `json:"debtor"`
+	Creditor string       `json:"creditor"`
+	Fen      amount.Units `json:"fen"`
+	Due      date.Date    `json:"due"` // last day on which it isn't late
 }
 
 // Owes is what two parties owe each other, in fen; neither is taken off the other.
@@ -55,6 +76,7 @@ type Head struct {
 	To      date.Date `json:"to"`      // and its last
 	A       Party     `json:"a"`       // A.ID < B.ID
 	B       Party     `json:"b"`
+	Scales  []Scale   `json:"scales"`  // by programme
 	Opening Owes      `json:"opening"` // left unsettled before and in none of the lines: what is carried as lines isn't here
 }
 
@@ -67,6 +89,7 @@ type Statement struct {
 	Total      Sum             `json:"total"`     // of all lines
 	Carved     Sum             `json:"carved"`    // of those that are disputed
 	Closing    Owes            `json:"closing"`   // one of the two is 0
+	Payments   []Payment       `json:"payments"`  // between the two; none before the cycle is netted, or if others pay in their place
 	Tree       codec.Hash      `json:"tree"`      // over the lines
 	Root       codec.Hash      `json:"root"`      // over the tree and what it is of: this is signed
 	Signatures []Signature     `json:"signatures"`
@@ -107,13 +130,13 @@ func (h Head) Check() error {
 			return err
 		}
 	}
-	for _, text := range []string{h.A.En, h.A.Zh, h.B.En, h.B.Zh} {
-		if text == "" {
-			continue
-		}
-		if err := name.CheckText("name of a party", text); err != nil {
+	for _, p := range []Party{h.A, h.B} {
+		if err := p.check(); err != nil {
 			return err
 		}
+	}
+	if err := checkScales(h.Scales); err != nil {
+		return err
 	}
 	for _, d := range []date.Date{h.From, h.To} {
 		if err := d.Check(); err != nil {
@@ -130,6 +153,48 @@ func (h Head) Check() error {
 	}
 	return nil
 }
+
+func (p Party) check() error {
+	for _, text := range []string{p.En, p.Zh} {
+		if text == "" {
+			continue
+		}
+		if err := name.CheckText("name of a party", text); err != nil {
+			return err
+		}
+	}
+	if utf8.RuneCountInString(p.Legal) > maxLegal || strings.ContainsFunc(p.Legal, unicode.IsControl) || !utf8.ValidString(p.Legal) {
+		return fault.New(fault.BadRequest, "legal name of a party: want %d characters at most", maxLegal)
+	}
+	return name.CheckOptional([2]string{"tax id of a party", p.TaxID})
+}
+
+// checkScales refuses what isn't sorted, each programme once.
+func checkScales(list []Scale) error {
+	before := ""
+	for _, s := range list {
+		if err := name.CheckID("programme", s.Programme); err != nil {
+			return err
+		}
+		if s.Digits < 1 || s.Digits > maxDigits || s.Programme <= before {
+			return fault.New(fault.BadRequest, "digits of %s: want 1 to %d, programmes sorted and each once", s.Programme, maxDigits)
+		}
+		before = s.Programme
+	}
+	return nil
+}
+
+// digits are how many digits of a programme's points stand after the point.
+func (h Head) digits(programme string) uint8 {
+	i, found := slices.BinarySearchFunc(h.Scales, programme, func(s Scale, p string) int { return strings.Compare(s.Programme, p) })
+	if !found {
+		return 0
+	}
+	return h.Scales[i].Digits
+}
+
+// points writes an amount of a programme's points.
+func (h Head) points(programme string, u amount.Units) string { return scaled(u, h.digits(programme)) }
 
 // Name is what a party is called in a language: its id, if it has no name there.
 func (p Party) Name(in Language) string {

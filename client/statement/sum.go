@@ -113,7 +113,7 @@ func (s *Sum) add(l Line, a string) {
 
 // statement is what the lines so far come to.
 func (s *summing) statement() (Statement, error) {
-	done := Statement{Head: s.head, Total: s.total, Carved: s.carved, Tree: s.tree.Root(), Movements: []Movement{}, Signatures: []Signature{}}
+	done := Statement{Head: s.head, Total: s.total, Carved: s.carved, Tree: s.tree.Root(), Movements: []Movement{}, Payments: []Payment{}, Signatures: []Signature{}}
 	for _, m := range slices.SortedFunc(maps.Values(s.movements), s.compare) {
 		done.Movements = append(done.Movements, *m)
 	}

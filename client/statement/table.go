@@ -24,30 +24,30 @@ const (
 	colYuan
 	colRate
 	colTax
+	colDisputed
 	colCause
 	colBlock
 	colTx
-	colDisputed
 	colLeaf
 	colCount
 )
 
 // row is a line as a row of text.
-func (l Language) row(e entry) []string {
+func (l Language) row(h Head, e entry) []string {
 	disputed := ""
 	if e.Disputed {
 		disputed = l.of(wordYes)
 	}
 	return []string{
-		e.ID, e.Date.String(), l.kind(e.Kind), e.Scene, e.Debtor, e.Creditor, e.Programme, units(e.Points), yuan(e.Fen),
-		percent(e.Tax), yuan(e.TaxFen()), e.Cause, strconv.FormatUint(e.Block, 10), e.Tx, disputed, e.Leaf.String(),
+		e.ID, e.Date.String(), l.kind(e.Kind), l.scene(e.Scene), e.Debtor, e.Creditor, e.Programme, h.points(e.Programme, e.Points), yuan(e.Fen),
+		percent(e.Tax), yuan(e.TaxFen()), disputed, l.cause(e.Cause), strconv.FormatUint(e.Block, 10), e.Tx, e.Leaf.String(),
 	}
 }
 
 // parse reads what row writes, also after a spreadsheet has kept it: numbers and days in
 // its own manner, and empty cells at the end left out. The tax is computed again, and must
 // be what stands there. BAD_REQUEST names the column.
-func (l Language) parse(row []string) (e entry, err error) {
+func (l Language) parse(h Head, row []string) (e entry, err error) {
 	if len(row) > colCount {
 		return e, fault.New(fault.BadRequest, "%d columns, want %d", len(row), colCount)
 	}
@@ -55,15 +55,15 @@ func (l Language) parse(row []string) (e entry, err error) {
 	for i, cell := range row {
 		cells[i] = strings.TrimPrefix(cell, " ")
 	}
-	e.ID, e.Kind, e.Scene, e.Debtor, e.Creditor, e.Programme = cells[colID], l.kindOf(cells[colKind]), cells[colScene], cells[colDebtor], cells[colCreditor], cells[colProgramme]
-	e.Cause, e.Tx, e.Disputed = cells[colCause], cells[colTx], cells[colDisputed] != ""
+	e.ID, e.Kind, e.Scene, e.Debtor, e.Creditor, e.Programme = cells[colID], l.kindOf(cells[colKind]), l.sceneOf(cells[colScene]), cells[colDebtor], cells[colCreditor], cells[colProgramme]
+	e.Cause, e.Tx, e.Disputed = l.causeOf(cells[colCause]), cells[colTx], cells[colDisputed] != ""
 	var tax, block amount.Units
 	for _, c := range []struct {
 		column int
 		read   func(string) error
 	}{
 		{colDate, func(text string) error { return into(&e.Date, parseDay, text) }},
-		{colPoints, func(text string) error { return into(&e.Points, parseWhole, text) }},
+		{colPoints, func(text string) error { return into(&e.Points, h.parsePoints(e.Programme), text) }},
 		{colYuan, func(text string) error { return into(&e.Fen, parseYuan, text) }},
 		{colRate, func(text string) error { return into(&e.Tax, parsePercent, text) }},
 		{colTax, func(text string) error { return into(&tax, parseYuan, text) }},
@@ -80,6 +80,13 @@ func (l Language) parse(row []string) (e entry, err error) {
 		return e, fault.New(fault.BadRequest, "line %.90q: %s: %s, but %s of %s is %s", e.ID, l.of(columns[colTax]), yuan(tax), percent(e.Tax), yuan(e.Fen), yuan(e.TaxFen()))
 	}
 	return e, nil
+}
+
+// parsePoints reads amounts of a programme's points.
+func (h Head) parsePoints(programme string) func(string) (amount.Units, error) {
+	return func(text string) (amount.Units, error) {
+		return parseScaled(text, h.digits(programme), "amount of points of "+programme)
+	}
 }
 
 // isMark refuses a mark of a dispute that says something else than yes.

@@ -76,8 +76,8 @@ const maxDisputed = 501
 // parties say that the two signed it, and which lines are disputed.
 //
 // A line that was changed is named, with the root. If its leaf was changed with it, the
-// sums and the root are. The names of the parties, the period and the opening balance are
-// under no signature.
+// sums and the root are. The names of the parties, the period, the opening balance, payments and
+// the digits of points are under no signature.
 //
 // The error names everything that is wrong, as Report.Problems does.
 func Verify(path string, trust proof.Trust, need int) (Report, error) {
@@ -212,7 +212,7 @@ func (c *checking) signatures() {
 // signatures.
 func (c *checking) shown() Statement {
 	s := c.found
-	s.Signatures = c.file.Statement.Signatures
+	s.Signatures, s.Payments = c.file.Statement.Signatures, c.file.Statement.Payments
 	return s
 }
 

@@ -225,6 +225,16 @@ func replace(t *testing.T, path, from, to string) {
 	}
 }
 
+// formula is a cell's, whose value stays.
+type formula string
+
+func setCell(book *excelize.File, sheet, cell string, value any) error {
+	if f, isFormula := value.(formula); isFormula {
+		return book.SetCellFormula(sheet, cell, string(f))
+	}
+	return book.SetCellValue(sheet, cell, value)
+}
+
 // TestVerifyNamesCells changes cells of a workbook, of every sheet.
 func TestVerifyNamesCells(t *testing.T) {
 	head, lines := full()
@@ -240,20 +250,25 @@ func TestVerifyNamesCells(t *testing.T) {
 		{"a line's date, as text", "Lines", "B3", "2026-11-18", ""},
 		{"a line's kind", "Lines", "C3", "Fee", "line G.1.9.0.0 was changed"},
 		{"a line behind the last", "Lines", "A8", "G.2.2.0.0", `line "G.2.2.0.0"`},
-		{"a mark", "Lines", "O3", "no", "Disputed"},
+		{"a mark", "Lines", "L3", "no", "Disputed"},
 		{"a total that is shown", "Summary", "C10", 1, "Summary!C10"},
 		{"a closing that is shown", "Summary", "C12", 1, "Summary!C12"},
-		{"a party's name that is shown", "Summary", "B5", "D  Other", "Summary!B5"},
-		{"a root that is shown", "Summary", "B14", "00", "Summary!B14"},
+		{"a party's name that is shown", "Summary", "B5", "Other", "Summary!B5"},
+		{"a root that is shown", "Summary", "B17", "00", "Summary!B17"},
 		{"a row of the summary more", "Summary", "A30", "paid", "Summary!A30"},
 		{"a movement that is shown", "Movements", "G2", 18.01, "Movements!G2"},
 		{"a movement more", "Movements", "A8", "x", "Movements!A8"},
 		{"a header", "Lines", "I1", "Amount", "first row"},
 		{"what Verify reads", "Verification", "C1", "{}", "format"},
+		{"a payment that is shown", "Summary", "E15", 1.5, "Summary!E15"},
+		{"a sum's formula, its value left", "Summary", "C10", formula("1"), "Summary!C10"},
+		{"a formula where none is", "Summary", "A5", formula("\"D\""), "Summary!A5"},
+		{"a sum's formula, as Excel writes it", "Summary", "D10", formula("ROUND(SUMIFS(Lines!$I$2:$I$7,Lines!$E$2:$E$7,\"G\"),2)"), ""},
+		{"a movement's formula", "Movements", "G2", formula("18"), "Movements!G2"},
 	} {
 		path := written(t, "xlsx", s, list(lines...), Options{Language: English})
 		book := must(excelize.OpenFile(path))
-		if err := book.SetCellValue(c.sheet, c.cell, c.value); err != nil {
+		if err := setCell(book, c.sheet, c.cell, c.value); err != nil {
 			t.Fatal(err)
 		}
 		if err := book.Save(); err != nil {

@@ -85,7 +85,7 @@ func (l Language) kindOf(word string) string {
 var columns = []phrase{
 	{"Line", "明细编号"}, {"Date", "业务日期"}, {"Kind", "类型"}, {"Scene", "消费场景"}, {"Debtor", "应付方"}, {"Creditor", "应收方"},
 	{"Programme", "积分计划"}, {"Points", "积分"}, {"Amount (yuan)", "金额（元）"}, {"VAT rate", "税率"}, {"VAT contained (yuan)", "其中税额（元）"},
-	{"Cause", "事由"}, {"Block", "区块"}, {"Transaction", "交易"}, {"Disputed", "争议"}, {"Leaf hash", "明细哈希"},
+	{"Disputed", "争议"}, {"Cause", "事由"}, {"Block", "区块"}, {"Transaction", "交易"}, {"Leaf hash", "明细哈希"},
 }
 
 // header is the table's first row.
@@ -137,6 +137,20 @@ var (
 	wordDisputed   = phrase{"disputed", "争议"}
 	wordYes        = phrase{"yes", "是"}
 	wordNumber     = phrase{"No.", "序号"}
+	wordName       = phrase{"Name", "名称"}
+	wordLegal      = phrase{"Legal name", "单位全称"}
+	wordTaxID      = phrase{"Tax id", "统一社会信用代码"}
+	wordPayments   = phrase{"Payments", "付款"}
+	wordPayment    = phrase{"Payment", "付款编号"}
+	wordPayer      = phrase{"Payer", "付款方"}
+	wordPayee      = phrase{"Payee", "收款方"}
+	wordDue        = phrase{"Due", "到期日"}
+	wordNoPayment  = phrase{"None between the two: the cycle isn't netted yet, or nothing is left to pay.", "双方之间暂无付款：周期尚未轧差，或轧差后无需付款。"}
+	wordTree       = phrase{"Tree over the lines", "明细树"}
+	wordSeal       = phrase{"Seal", "（盖章）"}
+	wordPrepared   = phrase{"Prepared by:", "制表："}
+	wordChecked    = phrase{"Checked by:", "复核："}
+	wordSealDate   = phrase{"Date:", "日期："}
 )
 
 // owes says who owes whom.

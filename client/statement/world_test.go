@@ -45,8 +45,8 @@ func list(lines ...Line) Source {
 }
 
 var (
-	dealer = Party{"D", "Dealer", "经销商"}
-	group  = Party{"G", "Group", "集团"}
+	dealer = Party{ID: "D", En: "Dealer", Zh: "经销商"}
+	group  = Party{ID: "G", En: "Group", Zh: "集团"}
 )
 
 // storyHead and story are the dealer's and the group's statement of the story's first
@@ -70,6 +70,8 @@ func story() []Line {
 func full() (Head, []Line) {
 	head := storyHead()
 	head.Opening = Owes{AB: 12_345, BA: 5}
+	head.Scales = []Scale{{"GP", 2}}
+	head.A.Legal, head.A.TaxID = "上海某某汽车销售服务有限公司", "91310000MA1FL00001"
 	six, thirteen := amount.Rate{Num: 3, Den: 50}, amount.Rate{Num: 13, Den: 100}
 	lines := append(story(),
 		Line{ID: "G.1.13.2.0", Kind: "service", Scene: "airport", Debtor: "D", Creditor: "G", Fen: 10_800, Tax: six,
@@ -87,6 +89,7 @@ func signed(s Statement) Statement {
 		{Party: "D", Root: s.Root, Command: number.Command{Party: "D", Lane: 1, Seq: 40}, Date: day("2026-12-02")},
 		{Party: "G", Root: s.Root, Command: number.Command{Party: "G", Lane: 1, Seq: 77, Index: 3}, Date: day("2026-12-03")},
 	}
+	s.Payments = []Payment{{ID: "2026-11-1", Debtor: "G", Creditor: "D", Fen: 19_100, Due: day("2026-12-10")}}
 	return s
 }
 

@@ -14,6 +14,7 @@ import (
 // Options are how a statement is written.
 type Options struct {
 	Language Language // of CSV, XLSX and PDF; JSON has no words
+	Maker    string   // who makes it, as XLSX and PDF name it in their properties; "" for the program alone
 	Bare     bool     // a CSV of the lines alone, which Verify then can't check
 }
 
@@ -30,9 +31,9 @@ func Write(to io.Writer, form string, s Statement, lines Source, o Options) erro
 	case "csv":
 		return WriteCSV(to, s, lines, o)
 	case "xlsx":
-		return WriteXLSX(to, s, lines, o.Language)
+		return WriteXLSX(to, s, lines, o)
 	case "pdf":
-		return WritePDF(to, s, lines, o.Language)
+		return WritePDF(to, s, lines, o)
 	}
 	return fault.New(fault.BadRequest, "form: want one of %v", Forms())
 }
@@ -72,15 +73,26 @@ type document struct {
 	Statement
 }
 
-// text is the document on one line.
-func (s Statement) text() ([]byte, error) {
+// document is the statement as files have it: lists are never null.
+func (s Statement) document() document {
+	if s.Head.Scales == nil {
+		s.Head.Scales = []Scale{}
+	}
 	if s.Movements == nil {
 		s.Movements = []Movement{}
+	}
+	if s.Payments == nil {
+		s.Payments = []Payment{}
 	}
 	if s.Signatures == nil {
 		s.Signatures = []Signature{}
 	}
-	return oneLine(document{Format, s})
+	return document{Format, s}
+}
+
+// text is the document on one line.
+func (s Statement) text() ([]byte, error) {
+	return oneLine(s.document())
 }
 
 // oneLine is a value as JSON on one line, in which only what must be is escaped: what

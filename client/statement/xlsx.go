@@ -4,11 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
+	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
+	"tallystick/client/sheets"
 )
 
 // The sheets of a workbook, by their places.
@@ -21,20 +25,20 @@ const (
 
 var sheetNames = []phrase{wordSummary, wordMovements, wordLines, wordCheck}
 
-// WriteXLSX writes a workbook: a summary, the movements, the lines, and what Verify
-// needs besides. Amounts are numbers of two digits, and text from 10¹⁵ fen on, where a
-// spreadsheet would round them. LIMIT above MaxSheetLines.
+// WriteXLSX writes a workbook that prints as it is: a summary, the movements, the lines, and what Verify
+// needs besides. Amounts and rates are numbers, and text from 10¹⁵ fen on, where a spreadsheet would round
+// them; sums are formulas over the lines. LIMIT above MaxSheetLines.
 //
 // Rows go to a temporary file once there are many; the finished workbook is put
 // together in memory, compressed.
-func WriteXLSX(to io.Writer, s Statement, lines Source, in Language) (err error) {
-	if err := in.Check(); err != nil {
+func WriteXLSX(to io.Writer, s Statement, lines Source, o Options) (err error) {
+	if err := o.Language.Check(); err != nil {
 		return err
 	}
 	if s.Total.Lines > MaxSheetLines {
 		return fault.New(fault.Limit, "%d lines are more than a workbook's %d; write CSV or JSON", s.Total.Lines, MaxSheetLines)
 	}
-	b, err := newBook(in)
+	b, err := newBook(s, o)
 	if err != nil {
 		return err
 	}
@@ -56,14 +60,17 @@ func WriteXLSX(to io.Writer, s Statement, lines Source, in Language) (err error)
 type book struct {
 	file                       *excelize.File
 	in                         Language
-	title, head, money, whole  int // styles
-	day, bold, boldMoney, text int
+	title, head, money, day    int // styles
+	bold, boldMoney, headRight int
+	numbers                    map[string]int // styles of other numbers, by their formats
+	summed                     string         // the lines' rows as formulas name them, such as 2:131; "" if sums are no formulas
 	stream                     *excelize.StreamWriter
 	row                        int
 }
 
-func newBook(in Language) (*book, error) {
-	b := &book{file: excelize.NewFile(), in: in}
+func newBook(s Statement, o Options) (*book, error) {
+	in := o.Language
+	b := &book{file: excelize.NewFile(), in: in, numbers: map[string]int{}}
 	for i, name := range sheetNames {
 		if i == 0 {
 			if err := b.file.SetSheetName(b.file.GetSheetName(0), in.of(name)); err != nil {
@@ -75,12 +82,36 @@ func newBook(in Language) (*book, error) {
 			return nil, err
 		}
 	}
-	return b, b.styles()
+	by := o.Maker
+	if by == "" {
+		by = sheets.Program
+	}
+	b.summed = s.summed()
+	return b, errors.Join(b.styles(), sheets.SetMade(b.file, sheets.Made{Title: s.title(in), By: by, At: s.moment()}), b.prints(s))
+}
+
+// prints says how the sheets print: what a transaction's and a leaf's hash is stays on the screen, and the sheet
+// for Verify with its first columns.
+func (b *book) prints(s Statement) error {
+	lines := int(s.Total.Lines)
+	for _, p := range []struct {
+		sheet, heads, columns, rows int
+		filter                      bool
+	}{
+		{sheetSummary, 0, 6, len(b.summaryRows(s)), false}, {sheetMovements, 1, 8, len(b.movementRows(s)), true},
+		{sheetLines, 1, colTx, lines + 1, true}, {sheetCheck, 0, 2, 1, false},
+	} {
+		err := sheets.SetPrint(b.file, b.in.of(sheetNames[p.sheet]), sheets.Print{Title: s.title(b.in), Heads: p.heads, Columns: p.columns, Rows: p.rows, Filter: p.filter})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // styles makes the few styles that cells have.
 func (b *book) styles() error {
-	money, whole, day := "#,##0.00", "#,##0", "yyyy-mm-dd"
+	money, day := moneyFormat, "yyyy-mm-dd"
 	fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8EEF4"}}
 	for _, s := range []struct {
 		to    *int
@@ -88,12 +119,11 @@ func (b *book) styles() error {
 	}{
 		{&b.title, excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}}},
 		{&b.head, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
+		{&b.headRight, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill, Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}}},
 		{&b.money, excelize.Style{CustomNumFmt: &money, Alignment: &excelize.Alignment{Horizontal: "right"}}},
-		{&b.whole, excelize.Style{CustomNumFmt: &whole, Alignment: &excelize.Alignment{Horizontal: "right"}}},
 		{&b.day, excelize.Style{CustomNumFmt: &day, Alignment: &excelize.Alignment{Horizontal: "left"}}},
 		{&b.bold, excelize.Style{Font: &excelize.Font{Bold: true}}},
 		{&b.boldMoney, excelize.Style{Font: &excelize.Font{Bold: true}, CustomNumFmt: &money, Alignment: &excelize.Alignment{Horizontal: "right"}}},
-		{&b.text, excelize.Style{NumFmt: 49}},
 	} {
 		id, err := b.file.NewStyle(&s.style)
 		if err != nil {
@@ -102,6 +132,19 @@ func (b *book) styles() error {
 		*s.to = id
 	}
 	return nil
+}
+
+// moneyFormat is how a spreadsheet shows yuan.
+const moneyFormat = "#,##0.00"
+
+// number is the style of a number that is shown in a format.
+func (b *book) number(format string) (int, error) {
+	if id, known := b.numbers[format]; known {
+		return id, nil
+	}
+	id, err := b.file.NewStyle(&excelize.Style{CustomNumFmt: &format, Alignment: &excelize.Alignment{Horizontal: "right"}})
+	b.numbers[format] = id
+	return id, err
 }
 
 // begin begins a sheet with columns of these widths, of which so many rows stay in sight.
@@ -129,10 +172,15 @@ func (b *book) put(cells ...any) error {
 
 func (b *book) word(p phrase) excelize.Cell { return excelize.Cell{StyleID: b.bold, Value: b.in.of(p)} }
 
-func (b *book) heads(list ...string) []any {
+// heads is a table's head; over what is counted it stands right.
+func (b *book) heads(list []string, counted ...int) []any {
 	cells := make([]any, len(list))
 	for i, text := range list {
-		cells[i] = excelize.Cell{StyleID: b.head, Value: text}
+		style := b.head
+		if slices.Contains(counted, i) {
+			style = b.headRight
+		}
+		cells[i] = excelize.Cell{StyleID: style, Value: text}
 	}
 	return cells
 }
@@ -149,122 +197,45 @@ func moneyCell(style int, fen amount.Units) excelize.Cell {
 }
 
 // count is a cell of a whole number.
-func (b *book) count(u amount.Units) excelize.Cell {
+func (b *book) count(u amount.Units) excelize.Cell { return b.scaled(u, 0) }
+
+// scaled is a cell of units of which so many digits stand after the point.
+func (b *book) scaled(u amount.Units, digits uint8) excelize.Cell {
+	format := "#,##0"
+	if digits > 0 {
+		format += "." + strings.Repeat("0", int(digits))
+	}
+	style := b.style(format)
 	if u >= exactInSheets {
-		return excelize.Cell{StyleID: b.whole, Value: units(u)}
+		return excelize.Cell{StyleID: style, Value: scaled(u, digits)}
 	}
-	return excelize.Cell{StyleID: b.whole, Value: int64(u)}
+	return excelize.Cell{StyleID: style, Value: decimal.New(int64(u), -int32(digits)).InexactFloat64()}
 }
 
-func (b *book) summary(s Statement) error {
-	return b.sheet(b.summaryRows(s), sheetSummary, 0, 30, 30, 22, 22, 22, 22)
-}
-
-// sheet writes a whole sheet.
-func (b *book) sheet(rows [][]any, sheet, frozen int, widths ...float64) error {
-	if err := b.begin(sheet, frozen, widths...); err != nil {
-		return err
+// style is a number's style. One that can't be made is none: the number is shown as the spreadsheet likes.
+func (b *book) style(format string) int {
+	if b.file == nil {
+		return 0
 	}
-	for _, row := range rows {
-		if err := b.put(row...); err != nil {
-			return err
-		}
+	id, err := b.number(format)
+	if err != nil {
+		return 0
 	}
-	return b.stream.Flush()
-}
-
-func (b *book) summaryRows(s Statement) [][]any {
-	a, z := s.Head.A, s.Head.B
-	tax := func(debtor, creditor string) string {
-		return b.in.money(b.in.of(wordTax) + ": " + b.in.owes(debtor, creditor))
-	}
-	rows := [][]any{
-		{excelize.Cell{StyleID: b.title, Value: b.in.of(wordTitle)}},
-		{b.word(wordNetwork), s.Head.Network},
-		{b.word(wordCycle), s.Head.Cycle},
-		{b.word(wordPeriod), s.Head.From.String() + " – " + s.Head.To.String()},
-		{b.word(wordParties), a.ID + "  " + a.Name(b.in)},
-		{nil, z.ID + "  " + z.Name(b.in)},
-		nil,
-		b.heads("", b.in.of(wordCount), b.in.money(b.in.owes(a.ID, z.ID)), b.in.money(b.in.owes(z.ID, a.ID)), tax(a.ID, z.ID), tax(z.ID, a.ID)),
-		{b.in.of(wordOpening), nil, b.yuan(s.Head.Opening.AB), b.yuan(s.Head.Opening.BA)},
-		b.sum(wordTotal, s.Total),
-		b.sum(wordCarved, s.Carved),
-		{b.word(wordClosing), nil, moneyCell(b.boldMoney, s.Closing.AB), moneyCell(b.boldMoney, s.Closing.BA)},
-		nil,
-		{b.word(wordRoot), s.Root.String()},
-		{b.word(wordSignatures)},
-	}
-	for _, line := range b.in.signatures(s) {
-		rows = append(rows, []any{line[0], line[1]})
-	}
-	return rows
-}
-
-// money says that a column is in yuan.
-func (l Language) money(what string) string {
-	if l == Chinese {
-		return what + "（" + l.of(wordYuan) + "）"
-	}
-	return what + " (" + l.of(wordYuan) + ")"
-}
-
-func (b *book) sum(word phrase, s Sum) []any {
-	return []any{b.in.of(word), b.count(amount.Units(s.Lines)), b.yuan(s.Owes.AB), b.yuan(s.Owes.BA), b.yuan(s.Tax.AB), b.yuan(s.Tax.BA)}
-}
-
-// signatures says for each of the two whether and how it signed.
-func (l Language) signatures(s Statement) (lines [][2]string) {
-	for _, p := range []Party{s.Head.A, s.Head.B} {
-		text := l.of(wordUnsigned)
-		for _, one := range s.Signatures {
-			if one.Party == p.ID {
-				text = fmt.Sprintf("%s, %s %s, %s", one.Date, l.of(wordCommand), one.Command, one.Root)
-			}
-		}
-		lines = append(lines, [2]string{p.ID + "  " + p.Name(l), text})
-	}
-	return lines
-}
-
-func (b *book) movements(s Statement) error {
-	return b.sheet(b.movementRows(s), sheetMovements, 1, 20, 22, 20, 16, 10, 16, 18, 18)
-}
-
-func (b *book) movementRows(s Statement) [][]any {
-	head := []string{b.in.of(wordDirection)}
-	for _, c := range []int{colKind, colScene, colProgramme} {
-		head = append(head, b.in.of(columns[c]))
-	}
-	head = append(head, b.in.of(wordCount), b.in.of(columns[colPoints]), b.in.of(columns[colYuan]), b.in.of(columns[colTax]))
-	rows := [][]any{b.heads(head...)}
-	for _, m := range s.Movements {
-		rows = append(rows, []any{b.in.owes(m.Debtor, s.other(m.Debtor)), b.in.kind(m.Kind), m.Scene, m.Programme,
-			b.count(amount.Units(m.Lines)), b.count(m.Points), b.yuan(m.Fen), b.yuan(m.Tax)})
-	}
-	return rows
-}
-
-// other is the one of the two that isn't it.
-func (s Statement) other(party string) string {
-	if party == s.Head.A.ID {
-		return s.Head.B.ID
-	}
-	return s.Head.A.ID
+	return id
 }
 
 func (b *book) lines(s Statement, lines Source) error {
-	if err := b.begin(sheetLines, 1, 22, 12, 18, 16, 12, 12, 14, 14, 16, 10, 16, 20, 12, 24, 10, 24); err != nil {
+	if err := b.begin(sheetLines, 1, 22, 11, 14, 10, 10, 10, 10, 13, 15, 7, 13, 7, 16, 9, 24, 24); err != nil {
 		return err
 	}
-	if err := b.put(b.heads(b.in.header()...)...); err != nil {
+	if err := b.put(b.heads(b.in.header(), colPoints, colYuan, colRate, colTax, colBlock)...); err != nil {
 		return err
 	}
 	for e, err := range s.entries(lines) {
 		if err != nil {
 			return err
 		}
-		if err := b.put(b.entry(e)...); err != nil {
+		if err := b.put(b.entry(s.Head, e)...); err != nil {
 			return err
 		}
 	}
@@ -272,16 +243,19 @@ func (b *book) lines(s Statement, lines Source) error {
 }
 
 // entry is a line's row: as row has it, with numbers where people would count.
-func (b *book) entry(e entry) []any {
+func (b *book) entry(h Head, e entry) []any {
 	cells := make([]any, colCount)
-	for i, text := range b.in.row(e) {
+	for i, text := range b.in.row(h, e) {
 		if text != "" {
 			cells[i] = text
 		}
 	}
 	cells[colDate] = excelize.Cell{StyleID: b.day, Value: int64(e.Date) + sheetEpoch}
-	cells[colPoints], cells[colBlock] = b.count(e.Points), b.count(amount.Units(e.Block))
+	cells[colPoints], cells[colBlock] = b.scaled(e.Points, h.digits(e.Programme)), b.count(amount.Units(e.Block))
 	cells[colYuan], cells[colTax] = b.yuan(e.Fen), b.yuan(e.TaxFen())
+	if value, format, isNumber := percentCell(e.Tax); isNumber {
+		cells[colRate] = excelize.Cell{StyleID: b.style(format), Value: value}
+	}
 	return cells
 }
 

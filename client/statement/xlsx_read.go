@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -25,7 +26,7 @@ func openBook(path string) (*excelize.File, []string, error) {
 }
 
 // readXLSX reads a workbook: its lines as they come, and the sheet behind them.
-func readXLSX(path string, d *document, yield func(entry) bool) (err error) {
+func readXLSX(path string, h Head, d *document, yield func(entry) bool) (err error) {
 	file, names, err := openBook(path)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func readXLSX(path string, d *document, yield func(entry) bool) (err error) {
 			return row, err
 		}
 	}
-	return readTable(next, d, yield)
+	return readTable(next, h, d, yield)
 }
 
 // nextRow reads the sheets one after the other, empty rows left out.
@@ -86,10 +87,12 @@ func shownXLSX(path string, s Statement, differs func(what string, got, want any
 		if names[sheetSummary] != in.of(sheetNames[sheetSummary]) {
 			continue
 		}
-		b := &book{in: in}
+		b := &book{in: in, summed: s.summed()}
 		return errors.Join(
 			compareSheet(file, names[sheetSummary], b.summaryRows(s), differs),
-			compareSheet(file, names[sheetMovements], b.movementRows(s), differs))
+			compareFormulas(file, names[sheetSummary], b.summaryRows(s), differs),
+			compareSheet(file, names[sheetMovements], b.movementRows(s), differs),
+			compareFormulas(file, names[sheetMovements], b.movementRows(s), differs))
 	}
 	return fmt.Errorf("its first sheet is %.40q, want %s or %s", names[sheetSummary], wordSummary.en, wordSummary.zh)
 }
@@ -111,16 +114,16 @@ func compareSheet(file *excelize.File, sheet string, want [][]any, differs func(
 			row = want[n]
 		}
 		for i := range max(len(cells), len(row)) {
-			shown, expected := "", ""
+			shown, expected := "", any(nil)
 			if i < len(cells) {
 				shown = cells[i]
 			}
 			if i < len(row) {
-				expected = cellText(row[i])
+				expected = row[i]
 			}
 			if !sameCell(shown, expected) {
 				place, _ := excelize.CoordinatesToCellName(i+1, n+1) // both are from 1
-				differs(sheet+"!"+place, shown, expected)
+				differs(sheet+"!"+place, shown, cellText(expected))
 			}
 		}
 		if n >= len(want)+maxEmpty {
@@ -135,28 +138,65 @@ func compareSheet(file *excelize.File, sheet string, want [][]any, differs func(
 	return errors.Join(rows.Error(), rows.Close())
 }
 
+// compareFormulas compares what a spreadsheet would compute with what it was told to: a cell may have lost its formula,
+// and none has another.
+func compareFormulas(file *excelize.File, sheet string, want [][]any, differs func(string, any, any)) error {
+	for y, row := range want {
+		for x, cell := range row {
+			place, err := excelize.CoordinatesToCellName(x+1, y+1)
+			if err != nil {
+				return err
+			}
+			shown, err := workbook.Formula(file, sheet, place)
+			if err != nil {
+				return err
+			}
+			expected := ""
+			if c, styled := cell.(excelize.Cell); styled {
+				expected = c.Formula
+			}
+			// A spreadsheet writes names of sheets without quotes where it needs none.
+			if bare := strings.NewReplacer("'", "", " ", ""); shown != "" && bare.Replace(shown) != bare.Replace(expected) {
+				differs(sheet+"!"+place, "="+shown, "="+expected)
+			}
+		}
+	}
+	return nil
+}
+
 // maxEmpty is how many rows behind the last are looked at: they must be empty.
 const maxEmpty = 1000
 
-// cellText is what a cell was written as: money with two digits.
-func cellText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case excelize.Cell:
-		return cellText(v.Value)
-	case float64:
-		return fmt.Sprintf("%.2f", v)
+// valueOf is what a cell was written as.
+func valueOf(cell any) any {
+	if c, styled := cell.(excelize.Cell); styled {
+		return c.Value
 	}
-	return fmt.Sprint(v)
+	return cell
 }
 
-// sameCell says whether two cells show the same, if only as the same amount.
-func sameCell(shown, want string) bool {
+// cellText is a cell's value as a file stores it.
+func cellText(cell any) string {
+	switch v := valueOf(cell).(type) {
+	case nil:
+		return ""
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// sameCell says whether a cell shows what was written: a text to the letter, a number if only as the same number.
+func sameCell(shown string, cell any) bool {
+	want := cellText(cell)
 	if shown == want {
 		return true
 	}
-	a, errA := parseYuan(shown)
-	b, errB := parseYuan(want)
-	return errA == nil && errB == nil && a == b
+	if _, isText := valueOf(cell).(string); isText || cell == nil || len(shown) > 30 {
+		return false
+	}
+	a, errA := nearest(shown)
+	b, errB := nearest(want)
+	return errA == nil && errB == nil && a.Equal(b)
 }

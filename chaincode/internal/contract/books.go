@@ -103,7 +103,7 @@ func (c *call) relieve(req points.RelieveRequest) error {
 		return err
 	}
 	excess := programme.Excess(lanes)
-	all.Limit, all.Relieved = issuer.Liability, all.Relieved+excess-this.Relieved
+	all.Limit, all.Relieved = issuer.Liability, min(max(all.Relieved+excess-this.Relieved, -amount.Max), amount.Max)
 	this.Relieved = excess
 	ledger.Put(c.tx, ofAll, all)
 	ledger.Put(c.tx, ofThis, this)

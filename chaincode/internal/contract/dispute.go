@@ -10,12 +10,9 @@ import (
 
 // disputeVerbs are those of disputes. Each but the first reads the dispute alone, and writes it and what is owed.
 var disputeVerbs = []verb{
+	// The rows of its lines aren't read beforehand: each is as large as a batch can make it, and whoever isn't a side may name thousands.
 	reading((*call).raiseDispute, func(r *run, req settlement.RaiseRequest) []string {
-		keys := []string{string(row.Close(req.Cycle)), string(row.Pair(req.Cycle, r.caller.ID, req.With))}
-		for _, line := range req.Lines {
-			keys = append(keys, string(obligationsOf(line)))
-		}
-		return keys
+		return []string{string(row.Close(req.Cycle)), string(row.Pair(req.Cycle, r.caller.ID, req.With))}
 	}),
 	reading((*call).answerDispute, func(_ *run, req settlement.AnswerRequest) []string { return disputeKey(req.Dispute) }),
 	reading((*call).acceptDispute, func(_ *run, req settlement.AcceptRequest) []string { return disputeKey(req.Dispute) }),
@@ -41,6 +38,9 @@ func (c *call) raiseDispute(req settlement.RaiseRequest) error {
 	}
 	pair, err := c.pair(req.Cycle, c.caller.ID, req.With)
 	if err != nil {
+		return err
+	}
+	if err := pair.Opposable(closed, c.step()); err != nil {
 		return err
 	}
 	lines, err := c.statementLines(req.Lines)

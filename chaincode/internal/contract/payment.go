@@ -49,19 +49,22 @@ func (c *call) instruct(req settlement.InstructRequest) error {
 			return err
 		}
 	}
-	next, list, err := closed.Instruct(payments, req, c.caller.ID)
+	next, list, err := closed.Instruct(payments, req, c.caller.ID, c.at.Date)
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, list...)
+	c.putPayments(closed, next, list...)
 	return nil
 }
 
-func (c *call) putPayments(closed settlement.Close, payments ...settlement.Payment) {
+// putPayments writes payments, and their cycle if it got further: a payment that comes in by many parts writes it twice.
+func (c *call) putPayments(before, closed settlement.Close, payments ...settlement.Payment) {
 	for _, p := range payments {
 		ledger.Put(c.tx, row.Payment(closed.ID, p.N), p)
 	}
-	ledger.Put(c.tx, row.Close(closed.ID), closed)
+	if !closed.Same(before) {
+		ledger.Put(c.tx, row.Close(closed.ID), closed)
+	}
 }
 
 func (c *call) advise(req settlement.AdviseRequest) error {
@@ -83,7 +86,7 @@ func (c *call) advise(req settlement.AdviseRequest) error {
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return nil
 }
 
@@ -115,7 +118,7 @@ func (c *call) bounce(req settlement.BounceRequest) error {
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return nil
 }
 
@@ -132,7 +135,7 @@ func (c *call) carryPayment(req settlement.CarryPaymentRequest) error {
 	if err != nil {
 		return err
 	}
-	c.putPayments(next, payment)
+	c.putPayments(closed, next, payment)
 	return c.owe(owe)
 }
 

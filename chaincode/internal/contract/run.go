@@ -194,11 +194,13 @@ type noFact struct{ error }
 func (e noFact) Unwrap() error { return e.error }
 
 // readsOf is how many rows a command of a kind may read by itself. What closes a cycle
-// reads all lanes of all parties, and the operator sends it.
+// reads all lanes of all parties, and so does what counts a programme anew, once a batch.
 func readsOf(kind command.Kind) int {
 	switch kind {
 	case command.Compute, command.Finalise, command.CutOff, command.CarryStatement:
 		return ledger.MaxReads
+	case command.Relieve:
+		return maxReads + party.MaxParties*number.Lanes
 	}
 	return maxReads
 }

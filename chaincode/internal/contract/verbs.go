@@ -64,14 +64,14 @@ func (c *call) do(req command.Request) error {
 	return v.do(c, req)
 }
 
-// reads lists the keys that commands will read first.
+// reads lists the keys that commands will read first. What the caller may not send reads nothing.
 func (r *run) reads(commands []command.Command, requests []command.Request) []string {
 	var keys []string
 	for i, req := range requests {
 		if id := commands[i].Name(); id != "" {
 			keys = append(keys, string(row.NamedRequest(r.caller.ID, id)))
 		}
-		if v := verbs[reflect.TypeOf(req)]; v.reads != nil {
+		if v := verbs[reflect.TypeOf(req)]; v.reads != nil && v.may.allow(r.caller, v.kind) == nil {
 			keys = append(keys, v.reads(r, req)...)
 		}
 	}

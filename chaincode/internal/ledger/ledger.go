@@ -41,10 +41,15 @@ type Tx struct {
 	explain func(key string, before, after any) error // why a row may not be written; nil for no check
 	reads   int                                       // keys that were asked of the peer
 	most    int                                       // that may be; 0: no bound
+	bytes   int                                       // of the values that were read
 }
 
-// MaxReads is the most keys that one transaction reads.
-const MaxReads = 1 << 16
+// What one transaction may read in all. Every row has a bound of its own, and rows that are as large as that are few: but who
+// names thousands of them in one batch, which costs a few bytes each, must not fill an endorser's memory.
+const (
+	MaxReads = 1 << 16   // keys
+	MaxBytes = 256 << 20 // of their values
+)
 
 // AllowReads bounds what the next command may read by itself: so many keys, and MaxReads with
 // all that the transaction has read. Over it the command is refused with LIMIT, the same by every
@@ -57,6 +62,14 @@ func (tx *Tx) read(n int) error {
 		return fault.New(fault.Limit, "it reads too much: more than %d rows with what was read before", tx.most)
 	}
 	tx.reads += n
+	return nil
+}
+
+// weigh counts the bytes of a value that was read. LIMIT.
+func (tx *Tx) weigh(value []byte) error {
+	if tx.bytes += len(value); tx.bytes > MaxBytes {
+		return fault.New(fault.Limit, "it reads too much: more than %d MB of rows", MaxBytes>>20)
+	}
 	return nil
 }
 
@@ -111,6 +124,9 @@ func (tx *Tx) Prefetch(keys []string) error {
 			return fmt.Errorf("ledger: asked for %d keys, got %d values", len(chunk), len(values))
 		}
 		for i, key := range chunk {
+			if err := tx.weigh(values[i]); err != nil {
+				return err
+			}
 			tx.rows[key] = entry{raw: values[i]}
 		}
 	}
@@ -128,6 +144,9 @@ func Find[T any](tx *Tx, key row.Key[T]) (T, bool, error) {
 		raw, err := tx.stub.GetState(string(key))
 		if err != nil {
 			return none, false, fmt.Errorf("ledger: reading: %w", err)
+		}
+		if err := tx.weigh(raw); err != nil {
+			return none, false, err
 		}
 		found = entry{raw: raw}
 	}

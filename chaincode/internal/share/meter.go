@@ -14,6 +14,8 @@ const (
 	perCall = 10.0 // a proposal's signatures, an endorsement's
 	perRead = 1.0 / 8
 	perByte = 1.0 / 1024
+	// What is read stays on two peers, and is only copied and decoded.
+	perByteRead = perByte / 8
 	// Before a call its bytes are known alone. A grant of some 16 bytes makes a lot,
 	// which is the most that bytes can make; no batch is free.
 	perArgument = 1.0 / 16
@@ -36,23 +38,29 @@ func estimateOf(args [][]byte) float64 {
 // meter is a stub that counts what is read and written through it.
 type meter struct {
 	shim.ChaincodeStubInterface
-	reads, writes, bytes int
+	reads, writes, bytes, read int
 }
 
 func (m *meter) cost() float64 {
-	return perCall + float64(m.writes) + perRead*float64(m.reads) + perByte*float64(m.bytes)
+	return perCall + float64(m.writes) + perRead*float64(m.reads) + perByte*float64(m.bytes) + perByteRead*float64(m.read)
 }
 
-// GetState counts one read.
+// GetState counts one read and its bytes.
 func (m *meter) GetState(key string) ([]byte, error) {
+	value, err := m.ChaincodeStubInterface.GetState(key)
 	m.reads++
-	return m.ChaincodeStubInterface.GetState(key)
+	m.read += len(value)
+	return value, err
 }
 
-// GetMultipleStates counts a read for each key.
+// GetMultipleStates counts a read for each key, and their bytes.
 func (m *meter) GetMultipleStates(keys ...string) ([][]byte, error) {
+	values, err := m.ChaincodeStubInterface.GetMultipleStates(keys...)
 	m.reads += len(keys)
-	return m.ChaincodeStubInterface.GetMultipleStates(keys...)
+	for _, value := range values {
+		m.read += len(value)
+	}
+	return values, err
 }
 
 // PutState counts one write and its bytes.
@@ -99,8 +107,10 @@ type iterator struct {
 	meter *meter
 }
 
-// Next counts one read.
+// Next counts one read and its bytes.
 func (i iterator) Next() (*queryresult.KV, error) {
+	kv, err := i.StateQueryIteratorInterface.Next()
 	i.meter.reads++
-	return i.StateQueryIteratorInterface.Next()
+	i.meter.read += len(kv.GetValue())
+	return kv, err
 }

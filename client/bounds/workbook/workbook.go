@@ -143,3 +143,9 @@ func (r *Rows) Error() error {
 	}
 	return r.Rows.Error()
 }
+
+// Formula is a cell's formula, "" for none.
+func Formula(book *excelize.File, sheet, cell string) (formula string, err error) {
+	defer survive(sheet, &err)
+	return book.GetCellFormula(sheet, cell)
+}

@@ -19,7 +19,7 @@ import (
 )
 
 func exportStatement(a *app) *cobra.Command {
-	var cycle, with, out, language string
+	var cycle, with, out, language, accounts string
 	var need int
 	cmd := leaf("export", "Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English (导出账单)",
 		`  tally --as D statement export --with G --out 2026-11-D-G.xlsx
@@ -42,7 +42,10 @@ func exportStatement(a *app) *cobra.Command {
 						return err
 					}
 				}
-				if err := writeStatement(out, form, s, in); err != nil {
+				if err := a.name(&s.Statement, accounts); err != nil {
+					return err
+				}
+				if err := writeStatement(out, form, s, statement.Options{Language: in, Maker: makerOf(s.Statement, g.Party(), in)}); err != nil {
 					return err
 				}
 				answer := map[string]any{"file": out, "lines": s.Total.Lines, "root": s.Root, "state": s.Pair.State}
@@ -51,8 +54,14 @@ func exportStatement(a *app) *cobra.Command {
 				})
 			})
 		})
+	cmd.Long = `Write your statement with another party. A CSV begins with the mark by which Excel knows UTF-8; a
+workbook prints on A4 as it is; a PDF has room for both seals.
+
+With --accounts the parties' legal names and tax ids stand in it, from the file that tally payment instruct reads too
+(name and id of each party; see tally payment --help). None of it goes to the ledger.`
 	cycleFlag(cmd, &cycle)
 	withFlag(cmd, &with)
+	word(cmd, &accounts, "accounts", "YAML file with the parties' legal names and tax ids")
 	word(cmd, &out, "out", "file to write: .xlsx, .csv, .pdf or .json")
 	language = "en"
 	word(cmd, &language, "language", "en or zh")
@@ -60,6 +69,31 @@ func exportStatement(a *app) *cobra.Command {
 	whole(cmd, &need, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
 	require(cmd, "out")
 	return cmd
+}
+
+// name gives the two their legal names and tax ids, if a file with them is named.
+func (a *app) name(s *statement.Statement, accounts string) error {
+	if accounts == "" {
+		return nil
+	}
+	known, err := loadAccounts(accounts)
+	if err != nil {
+		return err
+	}
+	for _, p := range []*statement.Party{&s.Head.A, &s.Head.B} {
+		p.Legal, p.TaxID = known[p.ID].Name, known[p.ID].ID
+	}
+	return s.Head.Check()
+}
+
+// makerOf is who makes a statement, as its properties name it.
+func makerOf(s statement.Statement, party string, in statement.Language) string {
+	for _, p := range []statement.Party{s.Head.A, s.Head.B} {
+		if p.ID == party {
+			return or(p.Legal, p.Name(in))
+		}
+	}
+	return party
 }
 
 // proofOf has the parties' peers sign what the ledger has of a statement, as a file of client/proof.
@@ -87,13 +121,13 @@ func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair
 }
 
 // writeStatement writes the whole file or none.
-func writeStatement(path, form string, s clearing.Statement, in statement.Language) (err error) {
+func writeStatement(path, form string, s clearing.Statement, o statement.Options) (err error) {
 	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(part.Name()) //nolint:errcheck // it has another name by then
-	err = statement.Write(part, form, s.Statement, s.Lines, statement.Options{Language: in})
+	err = statement.Write(part, form, s.Statement, s.Lines, o)
 	if closed := part.Close(); err == nil {
 		err = closed
 	}
