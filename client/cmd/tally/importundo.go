@@ -39,9 +39,9 @@ type undone struct {
 func undoImport(a *app) *cobra.Command {
 	var reasonCode string
 	var dry bool
-	cmd := leaf("undo SOURCE", "Take back the points and entitlements that an import made, as far as they aren't spent (撤销导入)",
-		`  tally --as D import undo october-2026 --reason wrong_rate --dry-run
-  tally --as D import undo october-2026 --reason wrong_rate`,
+	cmd := leaf("undo-import SOURCE", "Take back the points and entitlements that an import made, as far as they aren't spent (撤销导入)",
+		`  tally --as D undo-import october-2026 --reason wrong_rate --dry-run
+  tally --as D undo-import october-2026 --reason wrong_rate`,
 		func(ctx context.Context, args []string) error {
 			if err := errors.Join(name.CheckID("source", args[0]), name.CheckID("reason", reasonCode)); err != nil {
 				return err
