@@ -75,7 +75,7 @@ func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err er
 	if err != nil {
 		return err
 	}
-	ix, err := openIndex(ctx, g, cfg.IndexAt())
+	ix, err := a.openIndex(ctx, g, cfg.IndexAt())
 	if err != nil {
 		return err
 	}
