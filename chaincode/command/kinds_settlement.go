@@ -33,6 +33,7 @@ const (
 	Deposit         Kind = 186
 	CarryPayment    Kind = 187
 	LapseDispute    Kind = 188
+	TakeBack        Kind = 189
 )
 
 var settlementSpecs = []spec{
@@ -51,6 +52,7 @@ var settlementSpecs = []spec{
 	specOf[settlement.LapseRequest](LapseDispute, "dispute:Lapse"),
 	specOf[settlement.InstructRequest](Instruct, "payment:Instruct"),
 	specOf[settlement.AdviseRequest](Advise, "payment:Advise"),
+	specOf[settlement.TakeBackRequest](TakeBack, "payment:TakeBack"),
 	specOf[settlement.BounceRequest](Bounce, "payment:Bounce"),
 	specOf[settlement.PrefundRequest](Prefund, "payment:Prefund"),
 	specOf[settlement.ProposeRequest](ProposeModel, "model:Propose"),

@@ -53,6 +53,7 @@ const (
 	Overloaded     Code = "OVERLOADED"
 	Rejected       Code = "REJECTED"
 	Stopped        Code = "STOPPED"
+	Machine        Code = "MACHINE"
 )
 
 // Error is a coded refusal.

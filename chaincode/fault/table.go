@@ -41,6 +41,7 @@ var Table = []Meaning{
 	{Unavailable, 503, 12, true, "no peer or orderer answers; check the network", "网络不可用，请检查节点"},
 	{Rejected, 422, 9, true, "lines were rejected or refused; see the list, mend them, and import again or with --retry-refused", "有数据行未被接受，请按清单修正后重新导入"},
 	{Stopped, 503, 130, true, "it was stopped; run it again, and it goes on where it stood", "已中止，重新运行即从中断处继续"},
+	{Machine, 507, 14, true, "this machine can't: its disk, memory, or a file of the node; mend what the text says, and ask again with the same request id", "本机故障（磁盘、内存或节点文件），请按提示处理后重试"},
 	{Internal, 500, 1, false, "a fault of the software; report it with the text", "软件内部错误，请报告"},
 }
 
@@ -48,7 +49,7 @@ var Table = []Meaning{
 // too, and the same one may not, later.
 func (e *Error) Passing() bool {
 	switch e.Code {
-	case UnknownOutcome, Unavailable, Overloaded, Internal, TimeWindow, Stopped:
+	case UnknownOutcome, Unavailable, Overloaded, Internal, Machine, TimeWindow, Stopped:
 		return true
 	}
 	return false

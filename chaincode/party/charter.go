@@ -1,6 +1,9 @@
 package party
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
+
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
@@ -12,6 +15,17 @@ type Charter struct {
 	Network  string   `json:"network"`
 	Operator string   `json:"operator"` // party that keeps the rules
 	Test     bool     `json:"test"`     // a test network, whose business date may run ahead of the calendar
+	Mark     string   `json:"mark"`     // what tells this ledger from all others, wherever its payments are named to banks
+}
+
+// MarkLength is how many letters and digits a mark has.
+const MarkLength = 8
+
+// MarkOf makes the mark of the ledger that a transaction of a channel founds. No two transactions have one id, so
+// another network, and the same one that is set up anew, has another mark.
+func MarkOf(channel, tx string) string {
+	sum := sha256.Sum256([]byte(channel + "\n" + tx))
+	return base32.StdEncoding.EncodeToString(sum[:5])
 }
 
 // FoundRequest founds the network with the caller as its operator. It is the
@@ -50,7 +64,7 @@ func (r FoundRequest) Check() error {
 }
 
 // Found makes the charter and the operator.
-func Found(req FoundRequest, caller string) (Charter, Party) {
-	return Charter{Network: req.Network, Operator: caller, Test: req.Test},
+func Found(req FoundRequest, caller, mark string) (Charter, Party) {
+	return Charter{Network: req.Network, Operator: caller, Test: req.Test, Mark: mark},
 		Party{ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator, Had: req.Roles | Operator}
 }

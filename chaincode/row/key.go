@@ -95,7 +95,7 @@ var (
 	owes       = append([]command.Kind{
 		command.Capture, command.Refund, command.Convert, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement,
 		command.OpenHidden, command.Prefund, command.AgreeSplit, command.RuleDispute, command.WithdrawDispute,
-		command.CarryPayment, command.LapseDispute,
+		command.CarryPayment, command.LapseDispute, command.TakeBack,
 	}, owesHidden...)
 )
 

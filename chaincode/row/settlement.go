@@ -31,19 +31,22 @@ var settlementReaders = map[string]reader{
 	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty)),
 	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
 	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
-		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce, command.CarryPayment),
+		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce, command.CarryPayment, command.TakeBack),
 		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next })),
 	"cp": as[settlement.Pair]("pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
 		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute, command.ClaimStatement),
 		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B })),
 	"cn": as[settlement.Netting]("netting", "CYCLE", makes(anyone, command.Finalise)),
 	"cm": as[settlement.Payment]("payment", "CYCLE/N", makes(anyone, command.Finalise),
-		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise), changes(anyone, command.CarryPayment),
+		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.TakeBack), changes(anyone, command.CarryPayment),
 		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
 		keeping(func(b, a settlement.Payment) bool {
 			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
 		})),
-	"ca": as[settlement.Used]("reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund)),
+	"ca": as[settlement.Used]("reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund, command.TakeBack), changes(inKey("PARTY"), command.TakeBack),
+		keeping(func(b, a settlement.Used) bool {
+			return b.By == a.By && b.Payment == a.Payment && b.Fen == a.Fen && b.Back < a.Back
+		})),
 	"cd": byCommand[settlement.Dispute]("dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute, command.AcceptDispute, command.RejectDispute, command.SplitDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.By }), command.AgreeSplit, command.WithdrawDispute),

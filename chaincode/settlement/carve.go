@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/workday"
 )
 
 // Line is an obligation as a statement has it (明细).
@@ -44,7 +45,7 @@ func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair,
 		return Pair{}, Dispute{}, fault.New(fault.Limit, "%s disputes %d lines of %s and %s, want at most %d", s.Caller, n, p.A, p.B, MaxCarved)
 	}
 	d := Dispute{Cycle: closed.ID, By: s.Caller, Against: req.With, Reason: req.Reason, Evidence: req.Evidence,
-		State: Raised, AnswerBy: s.Today + date.Date(closed.Policy.AnswerDays), Since: s.Today, Skipped: s.Skipped, Last: s.By}
+		State: Raised, AnswerBy: workday.China.After(s.Today, closed.Policy.AnswerDays), Since: s.Today, Skipped: s.Skipped, Last: s.By}
 	p.Carved = slices.Clone(p.Carved)
 	for _, line := range lines {
 		one := line.disputed()

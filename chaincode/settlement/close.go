@@ -10,10 +10,11 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/workday"
 )
 
-// MaxCycleID is how long a cycle's id may be: payments carry it in 35 characters.
-const MaxCycleID = 24
+// MaxCycleID is how long a cycle's id may be: banks carry it, with a payment's number and the ledger's mark, in 35 characters.
+const MaxCycleID = 18
 
 // State is where a closed cycle stands.
 type State uint8
@@ -113,13 +114,15 @@ func (c Cycle) CutOff(req CutOffRequest, book Book, parties []string, by number.
 		return Cycle{}, Close{}, fault.New(fault.WrongState, "the open cycle is %s", c.ID)
 	}
 	closed := Close{ID: c.ID, Next: req.Next, From: c.Since, To: c.Date, CutBy: by, State: Cut, Policy: book.Policy,
-		Consenting: book.Consenting(), SignBy: c.Date + date.Date(book.Policy.SignDays), Skipped: c.Skipped, Parties: parties}
+		Consenting: book.Consenting(), SignBy: workday.China.After(c.Date, book.Policy.SignDays), Skipped: c.Skipped, Parties: parties}
 	c.ID, c.Since = req.Next, c.Date
 	return c, closed, nil
 }
 
 // Day is the business date as the deadlines of the cycle count it: days that were skipped since its cut-off don't.
-func (c Close) Day(open Cycle) date.Date { return open.Date - date.Date(open.Skipped-c.Skipped) }
+func (c Close) Day(open Cycle) date.Date {
+	return workday.China.Before(open.Date, open.Skipped-c.Skipped)
+}
 
 // ComputeRequest adds up what the parties owe each other in a closed cycle: a pair's row
 // for each two of them. It costs parties × lanes reads, whatever the number
@@ -305,7 +308,7 @@ func (c Close) Progress() State {
 	return Final
 }
 
-// EndToEnd names a payment wherever banks carry it: at most 35 characters.
+// EndToEnd names a payment on its ledger. To banks it has the ledger's mark behind it: see AtBanks.
 func EndToEnd(cycle string, n uint32) string {
 	const digits = "0123456789"
 	tail := make([]byte, 0, 10)
@@ -318,3 +321,7 @@ func EndToEnd(cycle string, n uint32) string {
 	}
 	return cycle + "-" + string(tail)
 }
+
+// AtBanks names a payment wherever banks carry it, so that those of another ledger, or of one that was set up anew,
+// never have the same name: CYCLE-N-MARK, at most 35 characters with a mark of 8.
+func AtBanks(cycle string, n uint32, mark string) string { return EndToEnd(cycle, n) + "-" + mark }

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/workday"
 )
 
 // Ended says whether the dispute is decided: nothing about it changes any more.
@@ -110,7 +110,7 @@ func (d Dispute) Escalate(s Step) (Dispute, error) {
 	if err := d.only(s, d.By, d.Against); err != nil {
 		return Dispute{}, err
 	}
-	if d.State == Raised && s.Today-date.Date(s.Skipped-d.Skipped) <= d.AnswerBy {
+	if d.State == Raised && workday.China.Before(s.Today, s.Skipped-d.Skipped) <= d.AnswerBy {
 		return Dispute{}, fault.New(fault.WrongState, "%s has until %s to answer", d.Against, d.AnswerBy)
 	}
 	if err := d.in(Raised, Answered, Refused, Split); err != nil {

@@ -1,8 +1,6 @@
 package settlement
 
 import (
-	"slices"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
@@ -13,7 +11,7 @@ import (
 
 // Limits of payments.
 const (
-	KeptAdvices  = 16  // the last ones of a payment, which its row shows
+	KeptAdvices  = 16  // the last ones of a payment, and of what was taken back, which its row shows
 	MaxOverdue   = 90  // days after which not only the creditor can carry a payment over
 	MaxInstruct  = 100 // payments of one instruction
 	MaxTries     = 4   // instructions of one payment on a business date
@@ -31,25 +29,73 @@ type Payment struct {
 	Fen      amount.Units `json:"fen"`
 	Due      date.Date    `json:"due"` // last day to pay without being late
 	State    PaymentState `json:"state"`
-	Message  string       `json:"message"`  // id of the debtor's message to its bank (pain.001), "" before
+	Message  string       `json:"message"`  // id of the debtor's last message to its bank (pain.001), "" before
 	Hash     codec.Hash   `json:"hash"`     // SHA-256 of that message's file
+	Asked    amount.Units `json:"asked"`    // what that message asks the bank to pay
+	Made     int64        `json:"made"`     // when that message says that it was made, UTC seconds
+	Execute  date.Date    `json:"execute"`  // when the bank is to pay, as that message says
 	Reason   string       `json:"reason"`   // code for which a bank last refused it, "" if none did
-	Received amount.Units `json:"received"` // sum of the advices
+	Received amount.Units `json:"received"` // sum of the advices, charges included
 	Advices  []Advice     `json:"advices"`  // the last ones
 	Count    uint32       `json:"count"`    // of all advices
+	Back     amount.Units `json:"back"`     // what of it banks took back, which is owed in other cycles
+	Returns  []TakenBack  `json:"returns"`  // the last ones of these
 	Told     date.Date    `json:"told"`     // business date on which the debtor's bank was last told, 0 for never
 	Tries    uint8        `json:"tries"`    // how often on that date
 }
+
+// Rest is what is still to come in.
+func (p Payment) Rest() amount.Units { return p.Fen - p.Received }
 
 // Advice is what a bank said came in (到账通知).
 type Advice struct {
 	_         struct{}       `cbor:",toarray"`
 	Reference string         `json:"reference"` // the bank's, unique at the creditor
-	Fen       amount.Units   `json:"fen"`
+	Alias     string         `json:"alias"`     // another that the bank gives the same booking, "" for none
+	Fen       amount.Units   `json:"fen"`       // that came in
+	Charges   amount.Units   `json:"charges"`   // that banks kept, and the creditor bears
 	Booked    date.Date      `json:"booked"`
-	Late      bool           `json:"late"` // after the day it was due
+	Late      bool           `json:"late"`   // after the day it was due
+	Source    Source         `json:"source"` // where the creditor read it
 	By        number.Command `json:"by"`
 }
+
+// TakenBack is what a bank took back of a receipt (冲正、退汇).
+type TakenBack struct {
+	_         struct{}       `cbor:",toarray"`
+	Receipt   string         `json:"receipt"`   // reference under which it was counted
+	Reference string         `json:"reference"` // the bank's, of taking it back
+	Fen       amount.Units   `json:"fen"`
+	Booked    date.Date      `json:"booked"`
+	Evidence  codec.Hash     `json:"evidence"` // SHA-256 of what the bank wrote
+	By        number.Command `json:"by"`
+}
+
+// Source is where a creditor read what came in.
+type Source uint8
+
+// The sources.
+const (
+	ByHand      Source = iota // a person read it
+	ByNotice                  // camt.054
+	ByStatement               // camt.053
+	ByTable                   // a bank's CSV
+)
+
+var sources = name.Words{"hand", "notice", "statement", "table"}
+
+// MarshalJSON writes the word.
+func (s Source) MarshalJSON() ([]byte, error) { return sources.Marshal(uint8(s)) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Source) UnmarshalJSON(data []byte) error {
+	i, err := sources.Unmarshal(data)
+	*s = Source(i)
+	return err
+}
+
+// String is the word.
+func (s Source) String() string { return sources.Of(uint8(s)) }
 
 // PaymentState is where a payment stands.
 type PaymentState uint8
@@ -61,7 +107,7 @@ const (
 	PartPaid                     // less came in than is owed
 	Paid                         // all of it came in, to the fen
 	Bounced                      // the bank refused; it may be sent again
-	Overdue                      // it didn't come in whole, and the rest is owed in another cycle
+	Overdue                      // it didn't come in whole, or a bank took it back: what is missing is owed in another cycle
 )
 
 var paymentStates = name.Words{"DUE", "INSTRUCTED", "PART_PAID", "SETTLED", "FAILED", "CARRIED"}
@@ -82,79 +128,12 @@ func (s *PaymentState) UnmarshalJSON(data []byte) error {
 // String is the state's name.
 func (s PaymentState) String() string { return paymentStates.Of(uint8(s)) }
 
-// InstructRequest notes that the caller's bank was told to make payments. The file stays with
-// the two; its hash is here.
-//
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or a payment), FORBIDDEN (one of them is
-// another's to make), WRONG_STATE (a payment is neither DUE nor FAILED), LIMIT (too often today).
-type InstructRequest struct {
-	_        struct{}   `cbor:",toarray"`
-	Cycle    string     `json:"cycle"`
-	Payments []uint32   `json:"payments"` // sorted, each once
-	Message  string     `json:"message"`
-	Hash     codec.Hash `json:"hash"`
-}
-
-// Check refuses a malformed request with BAD_REQUEST.
-func (r InstructRequest) Check() error {
-	if err := name.CheckID("cycle", r.Cycle); err != nil {
-		return err
-	}
-	if err := checkReference("message", r.Message); err != nil {
-		return err
-	}
-	if n := len(r.Payments); n < 1 || n > MaxInstruct {
-		return fault.New(fault.BadRequest, "payments: want 1 to %d", MaxInstruct)
-	}
-	for i, n := range r.Payments {
-		if n < 1 || i > 0 && n <= r.Payments[i-1] {
-			return fault.New(fault.BadRequest, "payments: want their numbers, sorted, each once")
-		}
-	}
-	if len(r.Hash) != 32 {
-		return fault.New(fault.BadRequest, "hash: want the file's SHA-256")
-	}
-	return nil
-}
-
 // checkReference refuses what can't be a bank's reference on the ledger.
 func checkReference(what, reference string) error {
 	if len(reference) > MaxReference {
 		return fault.New(fault.BadRequest, "%s: want at most %d characters", what, MaxReference)
 	}
 	return name.CheckID(what, reference)
-}
-
-// AdviseRequest matches what came in on the creditor's account with a payment. Only the
-// creditor may. A payment is settled when all of it came in, to the fen.
-//
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, CONFLICT (the
-// reference was counted before), WRONG_STATE (the payment is settled or was carried over), CONFLICT (more than is owed: the
-// advice is wrong).
-type AdviseRequest struct {
-	_         struct{}     `cbor:",toarray"`
-	Cycle     string       `json:"cycle"`
-	Payment   uint32       `json:"payment"`
-	Reference string       `json:"reference"`
-	Fen       amount.Units `json:"fen"`
-	Booked    date.Date    `json:"booked"`
-}
-
-// Check refuses a malformed request with BAD_REQUEST or LIMIT.
-func (r AdviseRequest) Check() error {
-	if err := name.CheckID("cycle", r.Cycle); err != nil {
-		return err
-	}
-	if r.Payment < 1 {
-		return fault.New(fault.BadRequest, "payment: want its number, from 1")
-	}
-	if err := checkReference("reference", r.Reference); err != nil {
-		return err
-	}
-	if err := r.Fen.Check(); err != nil {
-		return err
-	}
-	return r.Booked.Check()
 }
 
 // BounceRequest notes that the debtor's bank refused a payment. Only the debtor may.
@@ -268,71 +247,7 @@ type PrefundRequest struct {
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
 func (r PrefundRequest) Check() error { return checkDeposit("debtor", r.Debtor, r.Reference, r.Fen) }
 
-// Instruct notes that the debtor's bank was told to make payments, which are the request's.
-func (c Close) Instruct(payments []Payment, req InstructRequest, caller string, today date.Date) (Close, []Payment, error) {
-	for _, p := range payments {
-		if p.Debtor != caller {
-			return Close{}, nil, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
-		}
-	}
-	next := make([]Payment, len(payments))
-	for _, p := range payments {
-		if p.State != Due && p.State != Bounced {
-			return Close{}, nil, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
-		}
-	}
-	for i, p := range payments {
-		var err error
-		if next[i], err = p.tried(today); err != nil {
-			return Close{}, nil, err
-		}
-		next[i].State, next[i].Message, next[i].Hash = Sent, req.Message, req.Hash
-		c = c.moved(p, next[i])
-	}
-	return c, next, nil
-}
-
-// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row, and a
-// debtor that told its bank again and again would keep the others' from landing.
-func (p Payment) tried(today date.Date) (Payment, error) {
-	if p.Told != today {
-		p.Told, p.Tries = today, 0
-	}
-	if p.Tries >= MaxTries {
-		return Payment{}, fault.New(fault.Limit, "payment %s was instructed %d times on %s; wait for the next business date", p.name(), p.Tries, today)
-	}
-	p.Tries++
-	return p, nil
-}
-
 func (p Payment) name() string { return EndToEnd(p.Cycle, p.N) }
-
-// MayAdvise refuses with FORBIDDEN whoever isn't paid by it.
-func (p Payment) MayAdvise(caller string) error {
-	if p.Creditor != caller {
-		return fault.New(fault.Forbidden, "payment %s is paid to %s", p.name(), p.Creditor)
-	}
-	return nil
-}
-
-// Advise counts what came in.
-func (c Close) Advise(p Payment, req AdviseRequest, by number.Command) (Close, Payment, error) {
-	if p.State.Ended() {
-		return Close{}, Payment{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
-	}
-	if req.Fen > p.Fen-p.Received {
-		return Close{}, Payment{}, fault.New(fault.Conflict, "of payment %s, %d fen are to come in, not %d", p.name(), p.Fen-p.Received, req.Fen)
-	}
-	next := p
-	kept := p.Advices[max(0, len(p.Advices)+1-KeptAdvices):]
-	next.Count++
-	next.Advices = append(slices.Clone(kept), Advice{Reference: req.Reference, Fen: req.Fen, Booked: req.Booked, Late: req.Booked > p.Due, By: by})
-	next.Received += req.Fen
-	if next.State = PartPaid; next.Received == next.Fen {
-		next.State = Paid
-	}
-	return c.moved(p, next), next, nil
-}
 
 // Bounce notes that the debtor's bank refused.
 func (c Close) Bounce(p Payment, req BounceRequest, caller string) (Close, Payment, error) {
@@ -376,12 +291,6 @@ func (r PrefundRequest) Owed(creditor string) (Owe, error) {
 		return Owe{}, fault.New(fault.BadRequest, "debtor: nobody deposits with itself")
 	}
 	return Owe{Kind: Prefunding, Debtor: creditor, Creditor: r.Debtor, Fen: r.Fen}, nil
-}
-
-// Used says what a bank's reference was counted for.
-type Used struct {
-	_  struct{}       `cbor:",toarray"`
-	By number.Command `json:"by"`
 }
 
 // Prefunded is what a debtor deposited with a creditor in a cycle.

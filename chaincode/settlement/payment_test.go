@@ -26,7 +26,7 @@ func paid(n int) (Close, []Payment) {
 }
 
 func instructing(payments ...uint32) InstructRequest {
-	return InstructRequest{Cycle: "2026-11", Payments: payments, Message: "msg-1", Hash: make(codec.Hash, 32)}
+	return InstructRequest{Cycle: "2026-11", Payments: payments, Message: "msg-1", Hash: make(codec.Hash, 32), Fen: amount.Units(10 * len(payments)), Execute: lastDay}
 }
 
 func advising(payment uint32, reference string, fen amount.Units) AdviseRequest {
@@ -38,7 +38,7 @@ func TestEveryVerbOnEveryPayment(t *testing.T) {
 	all := map[PaymentState]map[string]PaymentState{
 		Due:      {"instruct": Sent, "advise part": PartPaid, "advise all": Paid},
 		Sent:     {"advise part": PartPaid, "advise all": Paid, "bounce": Bounced},
-		PartPaid: {"advise part": PartPaid, "advise all": Paid},
+		PartPaid: {"instruct": Sent, "advise part": PartPaid, "advise all": Paid},
 		Paid:     {},
 		Bounced:  {"instruct": Sent, "advise part": PartPaid, "advise all": Paid},
 	}
@@ -83,7 +83,9 @@ func counted(is bool) uint32 {
 func do(closed Close, p Payment, verb string) (Close, Payment, error) {
 	switch verb {
 	case "instruct":
-		next, list, err := closed.Instruct([]Payment{p}, instructing(p.N), p.Debtor, lastDay)
+		req := instructing(p.N)
+		req.Fen = p.Rest()
+		next, list, err := closed.Instruct([]Payment{p}, req, p.Debtor, lastDay)
 		return next, append(list, Payment{})[0], err
 	case "bounce":
 		return closed.Bounce(p, BounceRequest{Reason: "r"}, p.Debtor)

@@ -18,7 +18,7 @@ const (
 type Policy struct {
 	_          struct{} `cbor:",toarray"`
 	SignDays   int32    `json:"signDays"`   // business days from cut-off in which statements are signed and lines disputed
-	AnswerDays int32    `json:"answerDays"` // from raising a dispute to its answer
+	AnswerDays int32    `json:"answerDays"` // business days from raising a dispute to its answer
 	Silence    Silence  `json:"silence"`    // what it means not to sign in time
 }
 

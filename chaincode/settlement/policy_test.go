@@ -133,15 +133,19 @@ func TestWhoseSilenceIsConsent(t *testing.T) {
 }
 
 func TestDaysThatWereSkippedDontCount(t *testing.T) {
-	closed := Close{SignBy: 103, Skipped: 4}
-	if day := closed.Day(Cycle{Date: 110, Skipped: 11}); day != 103 {
-		t.Errorf("ten days later, seven of them skipped, it is day %d", day)
+	friday := date.Date(20791) // 2026-12-04, the last day
+	closed := Close{SignBy: friday, Skipped: 4}
+	if day := closed.Day(Cycle{Date: friday + 10, Skipped: 10}); day != friday {
+		t.Errorf("six working days were skipped, the last one among them, and it is %s", day)
 	}
-	d := Dispute{By: "D", Against: "G", State: Raised, AnswerBy: 103, Skipped: 4}
-	if _, err := d.Escalate(Step{Caller: "D", Today: 110, Skipped: 11}); fault.CodeOf(err) != fault.WrongState {
+	if day := closed.Day(Cycle{Date: friday + 3, Skipped: 4}); day != friday+3 {
+		t.Errorf("on Monday it is %s: no working day was skipped", day)
+	}
+	d := Dispute{By: "D", Against: "G", State: Raised, AnswerBy: friday, Skipped: 4}
+	if _, err := d.Escalate(Step{Caller: "D", Today: friday + 10, Skipped: 10}); fault.CodeOf(err) != fault.WrongState {
 		t.Errorf("escalated on the last day to answer: %v", err)
 	}
-	if _, err := d.Escalate(Step{Caller: "D", Today: 111, Skipped: 11}); err != nil {
+	if _, err := d.Escalate(Step{Caller: "D", Today: friday + 11, Skipped: 10}); err != nil {
 		t.Error(err)
 	}
 }

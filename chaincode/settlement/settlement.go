@@ -13,6 +13,7 @@ package settlement
 import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/workday"
 )
 
 // Cycle is the settlement cycle that is open, with the business date (日切).
@@ -22,7 +23,7 @@ type Cycle struct {
 	ID      string    `json:"id"` // such as 2026-11
 	Date    date.Date `json:"date"`
 	Since   date.Date `json:"since"`   // business date of its opening
-	Skipped int32     `json:"skipped"` // days of the calendar that were never business dates, since the founding
+	Skipped int32     `json:"skipped"` // working days that were never business dates, since the founding
 	Moved   int64     `json:"moved"`   // UTC seconds: when the date moved last, 0 if it hasn't
 }
 
@@ -61,7 +62,7 @@ func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test
 	}
 	next := cycle
 	next.Date, next.Moved = req.Date, moment
-	next.Skipped += int32(req.Date-cycle.Date) - 1
+	next.Skipped += workday.China.Between(cycle.Date, req.Date)
 	return next, nil
 }
 

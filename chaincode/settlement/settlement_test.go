@@ -26,9 +26,9 @@ func TestMovingTheDate(t *testing.T) {
 		code    fault.Code
 	}{
 		{"the day after", 20759, 0, minTime, false, 0, ""},
-		{"a week", 20765, 0, minTime, false, 6, ""},
+		{"a week", 20765, 0, minTime, false, 5, ""},
 		{"longer", 20766, 0, minTime, false, 0, fault.WrongState},
-		{"longer, confirmed", 20766, 20766, minTime, false, 7, ""},
+		{"longer, confirmed", 20766, 20766, minTime, false, 5, ""},
 		{"longer than confirmed", 20767, 20766, minTime, false, 0, fault.WrongState},
 		{"longer, on a test", 20766, 0, minTime, true, 0, fault.WrongState},
 		{"the same day", 20758, 20999, minTime, false, 0, fault.WrongState},

@@ -138,7 +138,7 @@ func (g *Gateway) prepareLanes(ctx context.Context, numbers []uint8) error {
 // does that for a whole state directory; this one is for programs that share
 // the directory without an outbox, and for people who look.
 func (g *Gateway) lock(lane uint8) error {
-	path := filepath.Join(g.cfg.State, "lanes", fmt.Sprintf("%s-%02d.lock", g.cfg.Party, lane))
+	path := g.lockOf(lane)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("gateway: lane %d: %w", lane, err)
 	}
@@ -196,6 +196,9 @@ func (g *Gateway) Close() error {
 
 // Height is the number of blocks that this gateway has seen.
 func (g *Gateway) Height() uint64 { return g.feed.height() }
+
+// Tip is how many blocks there were when the gateway was opened.
+func (g *Gateway) Tip() uint64 { return g.tip }
 
 // Party is the party in whose name the gateway acts.
 func (g *Gateway) Party() string { return g.cfg.Party }

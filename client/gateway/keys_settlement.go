@@ -42,9 +42,11 @@ func demandOfPayments(req command.Request) (demand, bool) {
 	case settlement.InstructRequest:
 		return ofClose(r.Cycle, 1+len(r.Payments)), true
 	case settlement.AdviseRequest:
-		return ofClose(r.Cycle, 3), true
+		return ofClose(r.Cycle, 4), true
 	case settlement.BounceRequest:
 		return ofClose(r.Cycle, 2), true
+	case settlement.TakeBackRequest:
+		return ofClose(r.Cycle, 6), true
 	case settlement.CarryPaymentRequest:
 		return ofClose(r.Cycle, 4), true
 	case settlement.DepositRequest:

@@ -7,6 +7,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/machine"
 )
 
 // lane is the single writer of one of the party's lanes, with one transaction
@@ -116,6 +117,9 @@ func asFault(err error) error {
 		return err
 	case errors.As(err, &failed):
 		return failed.asFault()
+	}
+	if err := machine.Fault(err); fault.CodeOf(err) == fault.Machine {
+		return err
 	}
 	return fault.New(fault.Internal, "%v", err)
 }

@@ -93,12 +93,11 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(g.life, cancel)()
-	select { // one at a time: walk-ins share a lane's head
-	case g.walkIns <- struct{}{}:
-		defer func() { <-g.walkIns }()
-	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "withdrawn before it was sent: %v", ctx.Err())
+	leave, err := g.turn(ctx)
+	if err != nil {
+		return err
 	}
+	defer leave()
 	// A peer that lags would refuse what rests on a command that the caller has seen.
 	if err := g.leveled(ctx); err != nil {
 		return err

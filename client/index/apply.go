@@ -27,7 +27,7 @@ func (ix *Index) Apply(blocks ...*block.Block) error {
 		return nil
 	}
 	height, err := ix.apply(blocks)
-	if err != nil {
+	if err = ix.db.note(err); err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
 	ix.given = blocks[len(blocks)-1].Number + 1

@@ -71,7 +71,7 @@ func (ix *Index) reading(ask func(at) error) error {
 	if err == nil || err == sql.ErrNoRows {
 		err = ask(r)
 	}
-	return err
+	return ix.db.note(err)
 }
 
 // rows visits the answer of a query that selects key, block, row.

@@ -21,6 +21,10 @@ type database interface {
 	read(context.Context) (*sql.Tx, error)
 	// put writes rows that fit a table, sorted, no two with one key.
 	put(tx *sql.Tx, t table, rows [][]any) error
+	// note says of an error what is to be done about it.
+	note(error) error
+	// anew says why the tables are made again, "" if they aren't.
+	anew() string
 	close() error
 }
 

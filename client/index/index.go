@@ -97,6 +97,10 @@ func checkpoint(tx *sql.Tx) (height uint64, hash []byte, err error) {
 	return height, bytes.Clone(hash), nil
 }
 
+// Anew says why the tables are made again from the blocks, though there were some: they are damaged, something else
+// changed them, or they are of an old version. "" if they aren't.
+func (ix *Index) Anew() string { return ix.db.anew() }
+
 // Close ends the index.
 func (ix *Index) Close() error { return ix.db.close() }
 

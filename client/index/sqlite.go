@@ -14,7 +14,10 @@ import (
 )
 
 // sqlite keeps a read model in a file.
-type sqlite struct{ writer, reader *sql.DB }
+type sqlite struct {
+	writer, reader *sql.DB
+	care           *care
+}
 
 var errVersion = errors.New("the file is of another version")
 
@@ -24,22 +27,28 @@ func openSQLite(path string) (database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
+	c, err := takeCare(path)
+	if err != nil {
+		return nil, err
+	}
 	db, err := sqliteFile(path)
 	if errors.Is(err, errVersion) {
-		for _, f := range []string{path, path + "-wal", path + "-shm"} {
-			if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return nil, fmt.Errorf("of an old version: %w", err)
-			}
+		if err := c.discard("it is of an old version"); err != nil {
+			return nil, errors.Join(fmt.Errorf("of an old version: %w", err), c.lock.Unlock())
 		}
 		db, err = sqliteFile(path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(c.note(err), c.lock.Unlock())
 	}
+	db.care = c
 	return db, nil
 }
 
 func sqliteFile(path string) (*sqlite, error) {
+	if err := ownFile(path); err != nil {
+		return nil, err
+	}
 	writer, err := connect(path, "&_txlock=immediate", 1)
 	if err != nil {
 		return nil, err
@@ -48,9 +57,9 @@ func sqliteFile(path string) (*sqlite, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	db := &sqlite{writer, reader}
+	db := &sqlite{writer: writer, reader: reader}
 	if err := db.prepare(); err != nil {
-		return nil, errors.Join(err, db.close())
+		return nil, errors.Join(err, reader.Close(), writer.Close())
 	}
 	return db, nil
 }
@@ -112,4 +121,10 @@ func (*sqlite) put(tx *sql.Tx, t table, rows [][]any) error {
 	return nil
 }
 
-func (db *sqlite) close() error { return errors.Join(db.reader.Close(), db.writer.Close()) }
+func (db *sqlite) note(err error) error { return db.care.note(err) }
+
+func (db *sqlite) anew() string { return db.care.why }
+
+func (db *sqlite) close() error {
+	return errors.Join(db.reader.Close(), db.writer.Close(), db.care.end())
+}

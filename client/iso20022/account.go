@@ -6,8 +6,9 @@ import (
 
 // Party is a payer or payee as its bank knows it.
 type Party struct {
-	Name string `json:"name"`         // legal name, Chinese allowed, cut to TextLimit
-	ID   string `json:"id,omitempty"` // unified social credit code 统一社会信用代码 or the like; "" for none
+	Name string `json:"name"`           // legal name, Chinese allowed, cut to TextLimit
+	ID   string `json:"id,omitempty"`   // unified social credit code 统一社会信用代码 or the like; "" for none
+	Code string `json:"code,omitempty"` // what kind of id it is, as the standard's list has it: CUST for a customer's number at the bank; "" for none
 }
 
 // Check refuses with BAD_REQUEST a party without a name, or with a malformed id.
@@ -18,21 +19,25 @@ func (p Party) Check() error {
 	if p.ID == "" {
 		return nil
 	}
+	if p.Code != "" && (len(p.Code) > codeLimit || !all(p.Code, isCapital)) {
+		return fault.New(fault.BadRequest, "kind of id: want up to %d capital letters", codeLimit)
+	}
 	return checkID("organisation id", p.ID, IDLimit)
 }
 
 // Account is an account and the bank that keeps it. Exactly one of IBAN and Other,
-// and exactly one of BIC and Member is set.
+// and at least one of BIC and Member is set.
 type Account struct {
 	IBAN   string `json:"iban,omitempty"`   // without spaces
 	Other  string `json:"other,omitempty"`  // the number of an account that has no IBAN, as in China
 	BIC    string `json:"bic,omitempty"`    // of the bank, 8 or 11 characters
 	Member string `json:"member,omitempty"` // the bank's number in CNAPS 联行号, 12 to 14 digits
+	Bank   string `json:"bank,omitempty"`   // the bank's name, which some banks ask for; "" for none
 }
 
 // Check refuses with BAD_REQUEST, first that applies: not exactly one of IBAN and
 // Other; an IBAN whose form or check digits are wrong; a malformed number; not
-// exactly one of BIC and Member; a malformed BIC; a malformed CNAPS number. None is
+// neither BIC nor Member; a malformed BIC; a malformed CNAPS number. None is
 // echoed.
 func (a Account) Check() error {
 	if (a.IBAN == "") == (a.Other == "") {
@@ -51,8 +56,8 @@ func (a Account) Check() error {
 
 func (a Account) checkBank() error {
 	switch {
-	case (a.BIC == "") == (a.Member == ""):
-		return fault.New(fault.BadRequest, "bank: want a BIC or a CNAPS number, not both")
+	case a.BIC == "" && a.Member == "":
+		return fault.New(fault.BadRequest, "bank: want a BIC, a CNAPS number, or both")
 	case a.BIC != "" && !isBIC(a.BIC):
 		return fault.New(fault.BadRequest, "bank: the BIC is malformed")
 	case a.Member != "" && (len(a.Member) < 12 || len(a.Member) > 14 || !all(a.Member, isDigit)):

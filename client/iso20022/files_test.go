@@ -53,7 +53,7 @@ func TestMatchFiles(t *testing.T) {
 			}
 			expected = append(expected, e)
 		}
-		outcomes := Match(expected, advices)
+		outcomes := Match(Holder{}, expected, advices)
 		var out strings.Builder
 		for _, o := range outcomes {
 			a := o.Advice

@@ -19,7 +19,61 @@ type Initiation struct {
 	Debtor        Party     `json:"debtor"`
 	DebtorAccount Account   `json:"debtor_account"`
 	Payments      []Payment `json:"payments"` // in any order; 1 to PaymentLimit
+	Form          Form      `json:"form"`
 }
+
+// Form is what a bank asks for beside the payments. The zero value is what most take.
+type Form struct {
+	Version      Version `json:"version,omitempty"`       // "" for Version09
+	ServiceLevel string  `json:"service_level,omitempty"` // code, such as NURG or URGP; "" for the bank's own
+	Category     string  `json:"category,omitempty"`      // code of the category of purpose, such as SUPP; "" for none
+	Purpose      string  `json:"purpose,omitempty"`       // code of the purpose, such as GDSV; "" for none
+	Charges      Bearer  `json:"charges,omitempty"`       // "" for ByDebtor: the creditor gets what it is owed
+	Batch        bool    `json:"batch,omitempty"`         // booked as one sum on the debtor's account
+}
+
+// Version is one of pain.001.
+type Version string
+
+// The versions.
+const (
+	Version03 Version = "001.03"
+	Version09 Version = "001.09"
+)
+
+// Bearer is who bears the banks' charges.
+type Bearer string
+
+// The bearers.
+const (
+	ByDebtor   Bearer = "DEBT"
+	ByCreditor Bearer = "CRED"
+	Shared     Bearer = "SHAR"
+	ByService  Bearer = "SLEV" // as the service level has it
+)
+
+// Check refuses with BAD_REQUEST another version or bearer, or a malformed code.
+func (f Form) Check() error {
+	switch f.Version {
+	case "", Version03, Version09:
+	default:
+		return fault.New(fault.BadRequest, "version: want %s or %s", Version03, Version09)
+	}
+	switch f.Charges {
+	case "", ByDebtor, ByCreditor, Shared, ByService:
+	default:
+		return fault.New(fault.BadRequest, "charges: want %s, %s, %s or %s", ByDebtor, ByCreditor, Shared, ByService)
+	}
+	for _, code := range []string{f.ServiceLevel, f.Category, f.Purpose} {
+		if len(code) > codeLimit || !all(code, func(b byte) bool { return isCapital(b) || isDigit(b) }) {
+			return fault.New(fault.BadRequest, "service level and purposes: want up to %d capital letters and digits", codeLimit)
+		}
+	}
+	return nil
+}
+
+// codeLimit is how long a code of the standard's lists is.
+const codeLimit = 4
 
 // Payment is what one creditor is to get on one day.
 type Payment struct {
@@ -32,12 +86,15 @@ type Payment struct {
 	Remittance      string       `json:"remittance,omitempty"` // for the creditor's eyes, cut to TextLimit; "" for none
 }
 
-// Check refuses, first that applies, with BAD_REQUEST a malformed message id, a moment
+// Check refuses, first that applies, with BAD_REQUEST a malformed form and message id, a moment
 // out of range, a malformed initiator, debtor or account of the debtor, and an empty
 // list; with LIMIT more than PaymentLimit payments; then what Payment.Check refuses of
 // the first such payment; with BAD_REQUEST an end-to-end id that stands twice; with
 // LIMIT more than DueLimit days and a sum above amount.Max.
 func (i Initiation) Check() error {
+	if err := i.Form.Check(); err != nil {
+		return err
+	}
 	if err := checkID("message id", i.MessageID, MessageIDLimit); err != nil {
 		return err
 	}

@@ -13,7 +13,8 @@ const (
 
 // What a file that we read may hold (ours).
 const (
-	FileLimit   = 64 << 20 // bytes
-	DepthLimit  = 32       // elements in each other; the schemas need about half
-	AdviceLimit = 200000   // advices
+	FileLimit   = 256 << 20 // bytes
+	DepthLimit  = 32        // elements in each other; the schemas need about half
+	AdviceLimit = 1_000_000 // advices
+	fieldLimit  = 4096      // bytes of one element's text, about
 )

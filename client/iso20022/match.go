@@ -9,11 +9,26 @@ import (
 	"tallystick/chaincode/date"
 )
 
-// Expected is a payment that a creditor waits for.
+// Expected is a payment that a creditor waits for, or waited for.
 type Expected struct {
 	EndToEndID string       `json:"end_to_end_id"`
 	Fen        amount.Units `json:"fen"` // ≥ 1
 	Due        date.Date    `json:"due"`
+	From       Holder       `json:"-"` // who pays it; what isn't known of it isn't compared
+	Told       []Receipt    `json:"-"` // what was counted for it
+	Back       []string     `json:"-"` // references of what banks took back, as far as that was counted
+	Partly     bool         `json:"-"` // more was counted than Told shows
+	Ended      bool         `json:"-"` // nothing more counts for it
+}
+
+// Receipt is a booking that was counted.
+type Receipt struct {
+	Reference string
+	Alias     string
+	Fen       amount.Units
+	Charges   amount.Units // that the creditor bears; they count, too
+	Booked    date.Date
+	Source    Source
 }
 
 // Kind is what an advice means for the payment that it names.
@@ -25,12 +40,15 @@ type Kind string
 const (
 	Waiting   Kind = "waiting"   // nothing is booked yet
 	Unknown   Kind = "unknown"   // names no payment that is expected
-	Wrong     Kind = "wrong"     // can't count; Why says why
-	Duplicate Kind = "duplicate" // another advice tells of the same booking
+	Wrong     Kind = "wrong"     // can't count by itself; Why says why
+	Duplicate Kind = "duplicate" // another advice tells of the same booking, or it was counted
 	Partial   Kind = "partial"   // counts; what is there so far is less than expected
 	Late      Kind = "late"      // counts; all is there, but the last came after it was due
 	Exact     Kind = "exact"     // counts; all is there in time
 )
+
+// Counts says whether an advice counts for its payment.
+func (k Kind) Counts() bool { return k == Partial || k == Late || k == Exact }
 
 // Outcome is what one advice means.
 type Outcome struct {
@@ -42,21 +60,22 @@ type Outcome struct {
 }
 
 // Match says of each advice what it means for the payments that are expected, in the
-// order of the advices.
+// order of the advices. What came into another account than the holder's counts for
+// nothing; a holder of whom nothing is known has every account.
 //
-// What an advice means depends on all that is told of the payment, not on the order:
-// a bank's reference counts once, credits of one payment add up, and all that count
-// have the same kind. Above what is expected all are Wrong, for nobody but the bank
-// can say which was one too many. So is everything of a payment of which something was
-// reversed or debited, and all advices that give one bank reference to different
-// bookings. An advice without a bank reference is Wrong, because it could not be told
-// from a repetition.
+// What an advice means depends on all that is told of the payment, not on the order: a
+// booking counts once, bookings of one payment add up, and all that count have the same
+// kind. Above what is expected all are Wrong, for nobody but the bank can say which was
+// one too many. So is everything of a payment of which something was reversed or debited
+// and that wasn't counted as taken back, and all advices that give one bank reference to
+// different bookings. An advice without a bank reference is Wrong, because it could not
+// be told from a repetition. See alike for bookings of the same amount that different
+// kinds of files tell of under different references.
 //
-// Which of two that tell the same is the Duplicate, is settled by their positions, and
-// by their order if those are equal too. So give Match all that was ever told of the
-// payments, not just the newest file.
-func Match(expected []Expected, advices []Advice) []Outcome {
-	m := matching{payments: map[string]*payment{}, outcomes: make([]Outcome, len(advices))}
+// Which of several that tell the same counts, is settled by their positions, and by their
+// order if those are equal too.
+func Match(holder Holder, expected []Expected, advices []Advice) []Outcome {
+	m := matching{holder: holder, payments: map[string]*payment{}, outcomes: make([]Outcome, len(advices))}
 	for _, e := range expected {
 		if p, twice := m.payments[e.EndToEndID]; twice {
 			p.doubt = "the payment is expected twice"
@@ -88,22 +107,19 @@ func Unpaid(expected []Expected, outcomes []Outcome) []Expected {
 
 // matching is a match under way. An outcome without a kind is not decided.
 type matching struct {
+	holder   Holder
 	payments map[string]*payment
 	outcomes []Outcome
 }
 
-// payment is one that is expected, with the outcomes of what counts for it.
+// payment is one that is expected, with the bookings that may count for it.
 type payment struct {
 	expected Expected
-	counts   []int
+	bookings []*booking
 	doubt    string // why nothing of it counts; "" if it does
 }
 
-// booking is what two advices that tell of one booking have in common.
-type booking struct{ account, reference string }
-
-// sort decides what is of no payment or can't count by itself, and lists the others
-// with their payment.
+// sort decides what is of no payment or can't count by itself.
 func (m *matching) sort() {
 	for i := range m.outcomes {
 		o := &m.outcomes[i]
@@ -112,95 +128,78 @@ func (m *matching) sort() {
 			o.Fen = p.expected.Fen
 		}
 		switch a := o.Advice; {
+		case a.Odd != "" && known:
+			o.Kind, o.Why = Wrong, "it can't be read: "+a.Odd
+		case a.Odd != "":
+			o.Kind, o.Why = Unknown, "it can't be read: "+a.Odd
 		case a.Status != Booked:
 			o.Kind, o.Why = Waiting, "the bank has not booked it"
 		case a.EndToEndID == "":
 			o.Kind, o.Why = Unknown, "it names no payment"
 		case !known:
 			o.Kind, o.Why = Unknown, "no such payment is expected"
-		case !a.Credit || a.Reversal:
+		case a.takesBack() && p.expected.tookBack(a):
+			o.Kind, o.Why = Duplicate, "it was counted"
+		case a.takesBack():
 			o.Kind, o.Why = Wrong, "it takes money back"
 			p.doubt = cmp.Or(p.doubt, "the bank took money back")
-		case a.Currency != Currency:
-			o.Kind, o.Why = Wrong, fmt.Sprintf("it is in another currency than %s", Currency)
-		case a.Fen == 0:
-			o.Kind, o.Why = Wrong, "it is of nothing"
-		case a.BankReference == "":
-			o.Kind, o.Why = Wrong, "it has no bank reference"
 		default:
-			p.counts = append(p.counts, i)
-		}
-	}
-}
-
-// findDuplicates leaves one undecided advice of each booking, the first by position.
-func (m *matching) findDuplicates() {
-	same := map[booking][]int{}
-	for i, o := range m.outcomes {
-		if a := o.Advice; o.Kind == "" {
-			key := booking{a.Account, a.BankReference}
-			same[key] = append(same[key], i)
-		}
-	}
-	for _, group := range same { // each on its own
-		slices.SortStableFunc(group, func(i, j int) int {
-			return m.outcomes[i].Advice.At.compare(m.outcomes[j].Advice.At)
-		})
-		first := m.outcomes[group[0]].Advice
-		if slices.ContainsFunc(group, func(i int) bool { return !m.outcomes[i].Advice.tellsSame(first) }) {
-			for _, i := range group {
-				m.outcomes[i].Kind, m.outcomes[i].Why = Wrong, "one bank reference stands for different bookings"
+			o.Why = m.flaw(a, p.expected)
+			if o.Why != "" {
+				o.Kind = Wrong
 			}
-			continue
-		}
-		for _, i := range group[1:] {
-			m.outcomes[i].Kind = Duplicate
 		}
 	}
 }
 
-// tellsSame says whether two advices agree in all that a payment depends on.
-func (a Advice) tellsSame(b Advice) bool {
-	return a.EndToEndID == b.EndToEndID && a.Fen == b.Fen && a.Currency == b.Currency && a.Booked == b.Booked
+// flaw is why a credit of a payment can't count by itself, "" if it can.
+func (m *matching) flaw(a Advice, e Expected) string {
+	switch {
+	case !m.holder.Nobody() && !m.holder.Has(a.Account):
+		return "it came into another account than yours"
+	case e.From.Differs(a.Debtor, a.DebtorAccount):
+		return "another than the debtor paid it"
+	case a.Currency != Currency:
+		return fmt.Sprintf("it is in another currency than %s", Currency)
+	case a.Doubt != "" && a.Charges > 0:
+		return fmt.Sprintf("%s; of charges, the bank says %s", a.Doubt, decimals(a.Charges))
+	case a.Doubt != "":
+		return a.Doubt
+	case a.Fen == 0:
+		return "it is of nothing"
+	case a.BankReference == "":
+		return "it has no bank reference"
+	case a.Charges > 0 && a.Fen < e.rest():
+		return fmt.Sprintf("%s came, and the bank took %s of charges: say whether you bear them", decimals(a.Fen), decimals(a.Charges))
+	case e.Partly:
+		return "more was counted for it than the ledger shows"
+	}
+	return ""
 }
+
+// rest is what of a payment was not counted.
+func (e Expected) rest() amount.Units {
+	rest := e.Fen
+	for _, r := range e.Told {
+		rest -= r.Fen + r.Charges
+	}
+	return rest
+}
+
+func (a Advice) takesBack() bool { return !a.Credit || a.Reversal }
+
+// tookBack says whether it was counted that a bank took this back.
+func (e Expected) tookBack(a Advice) bool {
+	return slices.ContainsFunc(a.references(), func(reference string) bool { return slices.Contains(e.Back, reference) })
+}
+
+// is says whether an advice with one of a receipt's references can tell of it. What a person counted is what the person
+// made of it, whatever the bank says.
+func (r Receipt) is(a Advice) bool { return r.Source == Hand || r.Fen == a.Fen && r.on(a) }
+
+// on says whether a booking's day can be the receipt's: its booking or its value date.
+func (r Receipt) on(a Advice) bool { return r.Booked == a.Booked || r.Booked == a.Value }
 
 func (p Position) compare(q Position) int {
 	return cmp.Or(cmp.Compare(p.Report, q.Report), cmp.Compare(p.Entry, q.Entry), cmp.Compare(p.Detail, q.Detail))
-}
-
-// judge decides what is left of one payment's advices.
-func (p *payment) judge(outcomes []Outcome) {
-	left := slices.DeleteFunc(p.counts, func(i int) bool { return outcomes[i].Kind != "" && outcomes[i].Kind != Duplicate })
-	var paid amount.Units
-	var last date.Date
-	for _, i := range left {
-		if a := outcomes[i].Advice; outcomes[i].Kind == "" {
-			paid, last = min(paid+a.Fen, amount.Max+1), max(last, a.Booked) // above Max is above any expected
-		}
-	}
-	kind, why := p.kind(paid, last)
-	for _, i := range left {
-		o := &outcomes[i]
-		if o.Kind == "" {
-			o.Kind, o.Why = kind, why
-		}
-		if kind != Wrong {
-			o.Paid = paid
-		}
-	}
-}
-
-// kind is what a sum means, of which the last came on a day.
-func (p *payment) kind(paid amount.Units, last date.Date) (Kind, string) {
-	switch {
-	case p.doubt != "":
-		return Wrong, p.doubt
-	case paid > p.expected.Fen:
-		return Wrong, "more came than is owed"
-	case paid < p.expected.Fen:
-		return Partial, ""
-	case last > p.expected.Due:
-		return Late, ""
-	}
-	return Exact, ""
 }

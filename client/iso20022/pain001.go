@@ -2,6 +2,7 @@ package iso20022
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"time"
@@ -9,10 +10,10 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// Pain001 is the namespace of the files that Encode writes.
-const Pain001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+// pain001 begins the namespaces of the files that Encode writes.
+const pain001 = "urn:iso:std:iso:20022:tech:xsd:pain.001."
 
-// Encode writes the initiation as pain.001.001.09: one payment group for each day on
+// Encode writes the initiation as pain.001, in its form's version: one payment group for each day on
 // which payments are due, with its own count and sum, and those of all in the header.
 // Whatever order the payments have, the bytes are the same.
 //
@@ -37,7 +38,7 @@ func (i Initiation) Encode() ([]byte, error) {
 
 // The document, with the standard's names and in its order.
 type document struct {
-	XMLName xml.Name      `xml:"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09 Document"`
+	XMLName xml.Name
 	Header  header        `xml:"CstmrCdtTrfInitn>GrpHdr"`
 	Groups  []instruction `xml:"CstmrCdtTrfInitn>PmtInf"`
 }
@@ -59,7 +60,8 @@ type instruction struct {
 	Method string `xml:"PmtMtd"`
 	Batch  bool   `xml:"BtchBookg"`
 	totals
-	Due     string     `xml:"ReqdExctnDt>Dt"`
+	Type    *kind      `xml:"PmtTpInf"`
+	Execute execution  `xml:"ReqdExctnDt"`
 	Debtor  party      `xml:"Dbtr"`
 	Account account    `xml:"DbtrAcct"`
 	Agent   agent      `xml:"DbtrAgt"`
@@ -67,13 +69,27 @@ type instruction struct {
 	Credits []transfer `xml:"CdtTrfTxInf"`
 }
 
+// kind is the type of payment: none if there is nothing to say.
+type kind struct {
+	Level    *string `xml:"SvcLvl>Cd"`
+	Category *string `xml:"CtgyPurp>Cd"`
+}
+
+// execution is a day: up to version 7 as a text, then as an element.
+type execution struct {
+	Day  *string `xml:"Dt"`
+	Text string  `xml:",chardata"`
+}
+
 type transfer struct {
-	EndToEndID string  `xml:"PmtId>EndToEndId"`
-	Amount     money   `xml:"Amt>InstdAmt"`
-	Agent      agent   `xml:"CdtrAgt"`
-	Creditor   party   `xml:"Cdtr"`
-	Account    account `xml:"CdtrAcct"`
-	Remittance *string `xml:"RmtInf>Ustrd"`
+	InstructionID string  `xml:"PmtId>InstrId"`
+	EndToEndID    string  `xml:"PmtId>EndToEndId"`
+	Amount        money   `xml:"Amt>InstdAmt"`
+	Agent         agent   `xml:"CdtrAgt"`
+	Creditor      party   `xml:"Cdtr"`
+	Account       account `xml:"CdtrAcct"`
+	Purpose       *string `xml:"Purp>Cd"`
+	Remittance    *string `xml:"RmtInf>Ustrd"`
 }
 
 type money struct {
@@ -84,6 +100,7 @@ type money struct {
 type party struct {
 	Name string  `xml:"Nm"`
 	ID   *string `xml:"Id>OrgId>Othr>Id"`
+	Code *string `xml:"Id>OrgId>Othr>SchmeNm>Cd"`
 }
 
 type account struct {
@@ -93,8 +110,10 @@ type account struct {
 }
 
 type agent struct {
-	BIC    *string `xml:"FinInstnId>BICFI"`
+	Older  *string `xml:"FinInstnId>BIC"`   // version 3
+	BIC    *string `xml:"FinInstnId>BICFI"` // version 9
 	Member *member `xml:"FinInstnId>ClrSysMmbId"`
+	Name   *string `xml:"FinInstnId>Nm"`
 }
 
 type member struct {
@@ -107,7 +126,7 @@ func (i Initiation) document() (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := document{Header: header{
+	d := document{XMLName: xml.Name{Space: pain001 + string(i.Form.version()), Local: "Document"}, Header: header{
 		MessageID: i.MessageID,
 		Created:   i.Created.UTC().Truncate(time.Second).Format(time.RFC3339),
 		totals:    all,
@@ -124,8 +143,8 @@ func (i Initiation) document() (*document, error) {
 }
 
 // group is the payments of one day. They are booked one by one, so that each advice
-// has its end-to-end id, and the debtor bears the charges, so that the creditor gets
-// what it is owed and the two amounts can match.
+// has its end-to-end id, and the debtor bears the charges unless the form says otherwise,
+// so that the creditor gets what it is owed and the two amounts can match.
 func (i Initiation) group(number int, payments []Payment) (*instruction, error) {
 	sums, err := count(payments)
 	if err != nil {
@@ -133,18 +152,19 @@ func (i Initiation) group(number int, payments []Payment) (*instruction, error) 
 	}
 	g := instruction{
 		ID: fmt.Sprintf("%s-%d", i.MessageID, number), Method: "TRF", totals: sums,
-		Due:    payments[0].Due.String(),
-		Debtor: partyOf(i.Debtor), Account: accountOf(i.DebtorAccount), Agent: agentOf(i.DebtorAccount),
-		Charges: "DEBT",
+		Batch: i.Form.Batch, Type: i.Form.kind(), Execute: i.Form.execution(payments[0].Due.String()),
+		Debtor: partyOf(i.Debtor), Account: accountOf(i.DebtorAccount), Agent: i.Form.agentOf(i.DebtorAccount),
+		Charges: cmp.Or(string(i.Form.Charges), string(ByDebtor)),
 	}
 	g.Account.Currency = Currency
 	for _, p := range payments {
 		g.Credits = append(g.Credits, transfer{
-			EndToEndID: p.EndToEndID,
+			InstructionID: p.EndToEndID, EndToEndID: p.EndToEndID,
 			Amount:     money{p.Currency, decimals(p.Fen)},
-			Agent:      agentOf(p.CreditorAccount),
+			Agent:      i.Form.agentOf(p.CreditorAccount),
 			Creditor:   partyOf(p.Creditor),
 			Account:    accountOf(p.CreditorAccount),
+			Purpose:    some(i.Form.Purpose),
 			Remittance: some(clean(p.Remittance)),
 		})
 	}
@@ -156,7 +176,10 @@ func count(payments []Payment) (totals, error) {
 	return totals{len(payments), decimals(sum)}, err
 }
 
-func partyOf(p Party) party       { return party{Name: clean(p.Name), ID: some(p.ID)} }
+func partyOf(p Party) party {
+	return party{Name: clean(p.Name), ID: some(p.ID), Code: some(p.Code)}
+}
+
 func accountOf(a Account) account { return account{IBAN: some(a.IBAN), Other: some(a.Other)} }
 
 // some is a text that stands deeper in elements of its own, nil for none: of an empty
@@ -168,10 +191,30 @@ func some(text string) *string {
 	return &text
 }
 
-// agentOf is the bank that keeps the account.
-func agentOf(a Account) agent {
-	if a.Member == "" {
-		return agent{BIC: some(a.BIC)}
+func (f Form) version() Version { return cmp.Or(f.Version, Version09) }
+
+func (f Form) kind() *kind {
+	if f.ServiceLevel == "" && f.Category == "" {
+		return nil
 	}
-	return agent{Member: &member{System: "CNAPS", ID: a.Member}}
+	return &kind{some(f.ServiceLevel), some(f.Category)}
+}
+
+func (f Form) execution(day string) execution {
+	if f.version() == Version03 {
+		return execution{Text: day}
+	}
+	return execution{Day: &day}
+}
+
+// agentOf is the bank that keeps the account.
+func (f Form) agentOf(a Account) agent {
+	bank := agent{BIC: some(a.BIC), Name: some(clean(a.Bank))}
+	if f.version() == Version03 {
+		bank.Older, bank.BIC = bank.BIC, nil
+	}
+	if a.Member != "" {
+		bank.Member = &member{System: "CNAPS", ID: a.Member}
+	}
+	return bank
 }

@@ -14,13 +14,13 @@ var linesTable = func() table {
 	return t
 }()
 
-// sofar are the sums of a page, or of all pages up to it.
-type sofar struct{ ab, ba, tax amount.Units }
+// sofar are the sums of a page, or of all pages up to it. There is none of the tax: one's output tax is the other's
+// input tax, so what both owe isn't added up. The statement's sums have it by direction.
+type sofar struct{ ab, ba amount.Units }
 
 func (t *sofar) add(e entry, a string) {
-	t.tax += e.TaxFen() // all of them were added up before, within the limit
 	if e.Debtor == a {
-		t.ab += e.Fen
+		t.ab += e.Fen // all of them were added up before, within the limit
 		return
 	}
 	t.ba += e.Fen
@@ -102,6 +102,6 @@ func (p *paper) totals(word phrase, t sofar) {
 	room := linesTable
 	room.keep = -room.keep
 	p.bold = true
-	p.put(room, "", p.in.of(word), "", "", "", "", "", grouped(t.ab), grouped(t.ba), grouped(t.tax))
+	p.put(room, "", p.in.of(word), "", "", "", "", "", grouped(t.ab), grouped(t.ba))
 	p.bold = false
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
 )
 
@@ -94,7 +95,7 @@ func readKey(path string, isNew bool) ([]byte, error) {
 	}
 	if !exists {
 		if !isNew {
-			return nil, fmt.Errorf("vault: %s is missing, and what it sealed can't be read without; restore it from where you saved it", path)
+			return nil, fault.New(fault.Machine, "vault: %s is missing, and what it sealed can't be read without; restore it from where you saved it", path)
 		}
 		if err := makeKey(path); err != nil {
 			return nil, err
@@ -105,7 +106,7 @@ func readKey(path string, isNew bool) ([]byte, error) {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
 	if len(key) != keySize {
-		return nil, fmt.Errorf("vault: %s has %d bytes, want %d", path, len(key), keySize)
+		return nil, fault.New(fault.Machine, "vault: %s has %d bytes, want %d", path, len(key), keySize)
 	}
 	return key, nil
 }

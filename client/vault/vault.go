@@ -116,7 +116,7 @@ func ownDirectory(dir string) error {
 		return fmt.Errorf("vault: %w", err)
 	}
 	if mode := info.Mode().Perm(); mode&0o022 != 0 {
-		return fmt.Errorf("vault: others may write to %s (%#o); run chmod 700 on it", dir, mode)
+		return fault.New(fault.Machine, "vault: others may write to %s (%#o); run chmod 700 on it", dir, mode)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func ownFile(path string) (exists bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("vault: %w", err)
 	case info.Mode().Perm()&0o077 != 0:
-		return true, fmt.Errorf("vault: others may use %s (%#o); run chmod 600 on it", path, info.Mode().Perm())
+		return true, fault.New(fault.Machine, "vault: others may use %s (%#o); run chmod 600 on it", path, info.Mode().Perm())
 	}
 	return true, nil
 }
@@ -174,7 +174,7 @@ func (v *Vault) prove() error {
 			return err
 		}
 		if found > version {
-			return fmt.Errorf("the file is of version %d, this program reads %d", found, version)
+			return fault.New(fault.Machine, "vault: the file is of version %d, this program reads %d", found, version)
 		}
 		if found == 1 {
 			if _, err := tx.Exec(added); err != nil {
@@ -194,10 +194,10 @@ func (v *Vault) prove() error {
 		}
 		var known proof
 		if err := v.keys.open(sealed, &known, "proof"); err != nil {
-			return errors.New(keyFile + " is not this vault's key; restore the one that was saved with it")
+			return fault.New(fault.Machine, "vault: "+keyFile+" is not this vault's key; restore the one that was saved with it")
 		}
 		if known.Party != v.party {
-			return fmt.Errorf("it is the vault of party %s, not of %s", known.Party, v.party)
+			return fault.New(fault.Machine, "vault: it is the vault of party %s, not of %s", known.Party, v.party)
 		}
 		return nil
 	})

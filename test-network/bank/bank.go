@@ -18,16 +18,18 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 )
 
 // Plan says what the bank does with the payments of a file. What it doesn't name is
-// booked once, in full, on the day that it is due. Payments are named by their
+// booked once, in full, on the day on which it is to be paid. Payments are named by their
 // end-to-end ids.
 type Plan struct {
 	At        time.Time           // when the file is made; said by the caller
+	Day       time.Time           // on which all is booked, whatever the file asks for; zero for what it asks for
 	Account   string              // only what this account gets; "" for all, a report for each
 	Statement bool                // a camt.053 instead of a camt.054
 	Batch     bool                // one entry for all that an account gets on a day, with details
@@ -37,14 +39,19 @@ type Plan struct {
 	Pending   map[string]bool     // told, but not booked
 	Reversed  map[string]bool     // booked, and taken back the day after
 	Lost      map[string]bool     // never told of
+	Charged   map[string]string   // decimals that the bank keeps of what comes: its entry is so much less, its detail isn't
 }
 
 // Answer makes the file that the plan asks for. The same file and plan make the same
-// bytes. It is an error if the file is no pain.001.001.09, if its counts or sums are not
+// bytes. It is an error if the file is no pain.001.001.09 or .03, if its counts or sums are not
 // those of its payments, or if the plan names a payment that isn't in it.
 func Answer(pain001 []byte, plan Plan) ([]byte, error) {
 	var order order
-	if err := xml.Unmarshal(pain001, &order); err != nil {
+	err := xml.Unmarshal(pain001, &order)
+	if version := strings.TrimPrefix(order.XMLName.Space, "urn:iso:std:iso:20022:tech:xsd:pain.001.001."); err == nil && version != "09" && version != "03" {
+		err = errors.New("it is no pain.001 of version 03 or 09")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the bank can't read the file: %w", err)
 	}
 	if err := order.check(); err != nil {
@@ -62,7 +69,7 @@ func Answer(pain001 []byte, plan Plan) ([]byte, error) {
 
 // order is what a bank reads of a pain.001.
 type order struct {
-	XMLName xml.Name `xml:"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09 Document"`
+	XMLName xml.Name
 	Header  struct {
 		ID string `xml:"MsgId"`
 		control
@@ -77,11 +84,19 @@ type control struct {
 
 type group struct {
 	control
-	Due     string    `xml:"ReqdExctnDt>Dt"`
+	Due     execution `xml:"ReqdExctnDt"`
 	Debtor  string    `xml:"Dbtr>Nm"`
 	Account account   `xml:"DbtrAcct"`
 	Credits []payment `xml:"CdtTrfTxInf"`
 }
+
+// execution is a day, in an element of its own or, before, not.
+type execution struct {
+	Day  string `xml:"Dt"`
+	Text string `xml:",chardata"`
+}
+
+func (e execution) String() string { return strings.TrimSpace(e.Text) + e.Day }
 
 type payment struct {
 	ID       string  `xml:"PmtId>EndToEndId"`
@@ -148,7 +163,7 @@ func (p Plan) check(o order) error {
 		}
 	}
 	named := slices.Concat(slices.Collect(maps.Keys(p.Books)), slices.Collect(maps.Keys(p.Late)), slices.Collect(maps.Keys(p.Twice)),
-		slices.Collect(maps.Keys(p.Pending)), slices.Collect(maps.Keys(p.Reversed)), slices.Collect(maps.Keys(p.Lost)))
+		slices.Collect(maps.Keys(p.Pending)), slices.Collect(maps.Keys(p.Reversed)), slices.Collect(maps.Keys(p.Lost)), slices.Collect(maps.Keys(p.Charged)))
 	if slices.ContainsFunc(named, func(id string) bool { return !known[id] }) {
 		return errors.New("the plan names a payment that is not in the file")
 	}

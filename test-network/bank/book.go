@@ -26,9 +26,12 @@ const layout = "2006-01-02"
 func (p Plan) bookings(o order) ([]booking, error) {
 	var all []booking
 	for _, g := range o.Groups {
-		due, err := time.Parse(layout, g.Due)
+		due, err := time.Parse(layout, g.Due.String())
 		if err != nil {
 			return nil, fmt.Errorf("the bank can't read a day: %w", err)
+		}
+		if !p.Day.IsZero() {
+			due = p.Day
 		}
 		for _, c := range g.Credits {
 			if p.Lost[c.ID] || p.Account != "" && p.Account != c.Account.number() {

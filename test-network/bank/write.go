@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // The answer, with the standard's names and in its order. Notifications and statements
@@ -63,6 +65,7 @@ type entry struct {
 	Value     string    `xml:"ValDt>Dt"`
 	Reference string    `xml:"AcctSvcrRef"`
 	Family    family    `xml:"BkTxCd"`
+	Charges   *money    `xml:"Chrgs>TtlChrgsAndTaxAmt"`
 	Batch     *int      `xml:"NtryDtls>Btch>NbOfTxs"`
 	Details   []details `xml:"NtryDtls>TxDtls"`
 }
@@ -125,6 +128,14 @@ func (p Plan) entry(bookings []booking) (entry, error) {
 		Amount: money{b.Amount.Currency, total}, Direction: b.direction(), Reversal: b.reversal, Status: "BOOK",
 		Booked: some(b.day.Format(layout)), Value: b.day.Format(layout), Reference: b.reference,
 		Family: family{"PMNT", "RCDT", "DMCT"},
+	}
+	if kept, charged := p.Charged[b.ID]; charged {
+		less, err := decimal.NewFromString(kept)
+		whole, _ := decimal.NewFromString(total)
+		if err != nil || len(bookings) > 1 {
+			return entry{}, fmt.Errorf("the plan has no charges in %q, or in a batch", kept)
+		}
+		e.Amount.Value, e.Charges = whole.Sub(less).StringFixed(2), &money{b.Amount.Currency, kept}
 	}
 	if b.pending {
 		e.Status, e.Booked = "PDNG", nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -262,14 +263,14 @@ func step19(ctx context.Context, s *stage) error {
 	}
 	s.figure("the cycle, once all is instructed", "INSTRUCTED", c.State)
 	wrong := slices.MaxFunc(c.Paid, func(p, q payment) int { return int(p.Fen - q.Fen) })
-	if err := s.notices(ctx, c, map[string][]string{endToEnd(wrong): {yuan(wrong.Fen - 1)}}); err != nil {
+	if err := s.notices(ctx, c, map[string][]string{endToEnd("2026-11", wrong): {yuan(wrong.Fen - 1)}}); err != nil {
 		return err
 	}
 	if c, err = s.cycle(ctx, "2026-11"); err != nil {
 		return err
 	}
 	s.figure("after a notice that is a fen short", "PART_SETTLED", c.State)
-	if err := s.notices(ctx, c, map[string][]string{endToEnd(wrong): {yuan(wrong.Fen - 1), yuan(1)}}); err != nil {
+	if err := s.notices(ctx, c, map[string][]string{endToEnd("2026-11", wrong): {yuan(wrong.Fen - 1), yuan(1)}}); err != nil {
 		return err
 	}
 	if c, err = s.cycle(ctx, "2026-11"); err != nil {
@@ -284,7 +285,12 @@ func (s *stage) order(debtor string) string {
 	return filepath.Join(s.scratch, "pain001-"+debtor+".xml")
 }
 
-func endToEnd(p payment) string { return fmt.Sprintf("2026-11-%d", p.N) }
+func endToEnd(cycle string, p payment) string { return fmt.Sprintf("%s-%d", cycle, p.N) }
+
+// atBank is a payment's name in a message to a bank: with the ledger's mark behind it; "" if it isn't in it.
+func atBank(sent []byte, id string) string {
+	return string(regexp.MustCompile(regexp.QuoteMeta(id) + "-[A-Z2-7]{8}").Find(sent))
+}
 
 func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
@@ -297,11 +303,11 @@ func (s *stage) notices(ctx context.Context, c closed, books map[string][]string
 		}
 		here := map[string][]string{}
 		for id, parts := range books {
-			if strings.Contains(string(sent), id) {
-				here[id] = parts
+			if full := atBank(sent, id); full != "" {
+				here[full] = parts
 			}
 		}
-		told, err := bank.Answer(sent, bank.Plan{At: time.Date(2026, 12, 2, 9, 0, 0, 0, time.UTC), Account: accountOf[p.Creditor], Books: here})
+		told, err := bank.Answer(sent, bank.Plan{At: time.Date(2026, 12, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC), Account: accountOf[p.Creditor], Books: here})
 		if err != nil {
 			return err
 		}
@@ -309,7 +315,7 @@ func (s *stage) notices(ctx context.Context, c closed, books map[string][]string
 		if err := os.WriteFile(file, told, 0o600); err != nil {
 			return err
 		}
-		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11"); err != nil {
+		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11", "--accounts", filepath.Join(s.scratch, "accounts.yaml")); err != nil {
 			return err
 		}
 	}

@@ -149,7 +149,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	if err != nil {
 		return err
 	}
-	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Account: accountOf["M"]})
+	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 2, 5, 0, 0, 0, 0, time.UTC), Account: accountOf["M"]})
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	if err := os.WriteFile(file, told, 0o600); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01"); err != nil {
+	if err := s.tally(ctx, "M", nil, "payment", "advise", file, "--cycle", "2027-01", "--accounts", book); err != nil {
 		return err
 	}
 	if c, err = s.cycle(ctx, "2027-01"); err != nil {

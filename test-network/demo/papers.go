@@ -96,7 +96,7 @@ func step28(ctx context.Context, s *stage) error {
 			return err
 		}
 		s.figure(party+"'s vouchers balance and tie to its statements", "done, 0 differences", fmt.Sprintf("%s, %d differences", code, len(j.Differences)))
-		s.note("%d vouchers, %s fen on each side", j.Vouchers, show(j.Turnover))
+		s.note("%d vouchers, %s fen on each side, as of the cut-off; the period is locked", j.Vouchers, show(j.Turnover))
 	}
 	return nil
 }

@@ -81,8 +81,8 @@ func (o owing) breakage(party, programme string) string {
 
 // picture draws who owes whom how much, and checks it.
 func picture(ctx context.Context, s *stage) error {
-	o, err := s.owes(ctx)
-	if err != nil {
+	var o owing
+	if err := s.tally(ctx, "A", &o, "query", "owes", "--open"); err != nil {
 		return err
 	}
 	s.chapter("", "Who owes whom (as the auditor's own read model says)")

@@ -54,7 +54,7 @@ func agreeOnNetting(t *testing.T) {
 		}
 	}
 	tomorrow := advanced(t, 0) + 1
-	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay-days", "3", "--tax", "6/100", "--from", tomorrow.String())
+	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay", "3", "--tax", "6/100", "--from", tomorrow.String())
 	for _, party := range []desk{"D", "F", "M", "S1"} {
 		party.do(t, nil, "model", "agree", netting)
 	}
@@ -163,7 +163,7 @@ func (c closing) pay(t *testing.T, do does) {
 			if err := os.WriteFile(file, notice, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			do(t, "advise", payee, "payment", "advise", file, "--cycle", c.id)
+			do(t, "advise", payee, "payment", "advise", file, "--cycle", c.id, "--accounts", book)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func (c closing) notices(t *testing.T, s shown, payee desk) (list [][]byte) {
 		if !slices.ContainsFunc(s.Paid, func(p settlement.Payment) bool { return p.Debtor == string(payer) && p.Creditor == string(payee) }) {
 			continue
 		}
-		told, err := bank.Answer(must(os.ReadFile(c.order(string(payer)))), bank.Plan{At: time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC), Account: accountOf[string(payee)]})
+		told, err := bank.Answer(must(os.ReadFile(c.order(string(payer)))), bank.Plan{At: time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), Account: accountOf[string(payee)]})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -175,7 +176,7 @@ var walks = map[string]func(*parade, map[string]number.Row){
 	"payment DUE": func(p *parade, lots map[string]number.Row) { p.due(lots) },
 	"payment INSTRUCTED": func(p *parade, lots map[string]number.Row) {
 		p.due(lots)
-		p.must("D", instructed("c0"))
+		p.must("D", p.instructed("c0"))
 	},
 	"payment PART_PAID": func(p *parade, lots map[string]number.Row) {
 		p.due(lots)
@@ -183,7 +184,7 @@ var walks = map[string]func(*parade, map[string]number.Row){
 	},
 	"payment FAILED": func(p *parade, lots map[string]number.Row) {
 		p.due(lots)
-		p.must("D", instructed("c0"))
+		p.must("D", p.instructed("c0"))
 		p.must("D", settlement.BounceRequest{Cycle: "c0", Payment: 1, Reason: "x"})
 	},
 
@@ -228,8 +229,19 @@ func (p *parade) due(lots map[string]number.Row) {
 	}
 }
 
-func instructed(cycle string) settlement.InstructRequest {
-	return settlement.InstructRequest{Cycle: cycle, Payments: []uint32{1}, Message: "m", Hash: make(codec.Hash, 32)}
+func (p *parade) instructed(cycle string) settlement.InstructRequest {
+	for _, pay := range rows[settlement.Payment](p.world, "payment") {
+		if pay.Cycle == cycle && pay.N == 1 {
+			return telling(pay, "m", p.today)
+		}
+	}
+	p.Fatalf("cycle %s has no payment", cycle)
+	return settlement.InstructRequest{}
+}
+
+// telling instructs what is still to come in of a payment.
+func telling(pay settlement.Payment, message string, on date.Date) settlement.InstructRequest {
+	return settlement.InstructRequest{Cycle: pay.Cycle, Payments: []uint32{pay.N}, Message: message, Hash: make(codec.Hash, 32), Fen: pay.Rest(), Execute: on}
 }
 
 // disputed is D's dispute of what it owes M.

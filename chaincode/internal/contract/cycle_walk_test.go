@@ -40,6 +40,9 @@ func inCycle(state settlement.State, pair settlement.PairState, hidden bool) *ca
 		closed.Payments = 1
 		ledger.Put(c.tx, row.Payment("old", 1), settlement.Payment{Cycle: "old", N: 1, Debtor: "D", Creditor: "D", Fen: 5, State: stands[state], Message: "m"})
 	}
+	if state == settlement.Settled {
+		ledger.Put(c.tx, row.Used("D", "was"), settlement.Used{Payment: "old-1", Fen: 5})
+	}
 	ledger.Put(c.tx, row.Close("old"), closed)
 	return c
 }
@@ -50,6 +53,7 @@ func TestEveryVerbOnEveryCycle(t *testing.T) {
 	sign := settlement.SignRequest{Cycle: "old", With: "G", Root: make([]byte, 32), Lines: 1, Owes: 5}
 	open := settlement.OpenRequest{Cycle: "old", Debtor: "D", Creditor: "G", Fee: amount.Rate{Den: 1}, Opening: veil.Known(veil.Whole(3))}
 	advise := settlement.AdviseRequest{Cycle: "old", Payment: 1, Reference: "r", Fen: 5}
+	taking := settlement.TakeBackRequest{Cycle: "old", Payment: 1, Receipt: "was", Reference: "r", Fen: 5, Evidence: make([]byte, 32)}
 	for _, c := range []struct {
 		verb   string
 		pair   settlement.PairState
@@ -63,8 +67,9 @@ func TestEveryVerbOnEveryCycle(t *testing.T) {
 		{"sign", settlement.Draft, false, func(c *call) error { return c.signStatement(sign) }, [8]fault.Code{none, none, "", no, no, no, no, no}},
 		{"carry", settlement.Draft, false, func(c *call) error { return c.carryStatement(settlement.CarryRequest{Cycle: "old", A: "G", B: "D"}) }, [8]fault.Code{none, none, "", no, no, no, no, no}},
 		{"finalise", settlement.Agreed, false, func(c *call) error { return c.finalise(settlement.FinaliseRequest{Cycle: "old"}) }, [8]fault.Code{none, no, "", no, no, no, no, no}},
-		{"instruct", settlement.Agreed, false, func(c *call) error { return c.instruct(instructing("old", 1)) }, [8]fault.Code{none, none, none, "", no, no, no, ""}},
+		{"instruct", settlement.Agreed, false, func(c *call) error { return c.instruct(instructing("old", 5, 1)) }, [8]fault.Code{none, none, none, "", no, no, no, ""}},
 		{"advise", settlement.Agreed, false, func(c *call) error { return c.advise(advise) }, [8]fault.Code{none, none, none, "", "", "", no, ""}},
+		{"take back", settlement.Agreed, false, func(c *call) error { return c.takeBack(taking) }, [8]fault.Code{none, none, none, none, none, none, "", none}},
 		{"bounce", settlement.Agreed, false, func(c *call) error { return c.bounce(settlement.BounceRequest{Cycle: "old", Payment: 1, Reason: "x"}) }, [8]fault.Code{none, none, none, no, "", "", no, no}},
 	} {
 		for state, want := range c.codes {

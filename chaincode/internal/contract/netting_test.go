@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/internal/seal"
@@ -109,7 +108,7 @@ func TestACycleIsNettedAndPaid(t *testing.T) {
 		t.Fatalf("%d payments", len(payments))
 	}
 	for i, p := range payments {
-		w.must(t, p.Debtor, settlement.InstructRequest{Cycle: "2026-11", Payments: []uint32{p.N}, Message: fmt.Sprint("m", p.N), Hash: make(codec.Hash, 32)})
+		w.must(t, p.Debtor, telling(p, fmt.Sprint("m", p.N)))
 		if i == len(payments)-1 {
 			if closed := rowIn(w, row.Close("2026-11")); closed.State != settlement.PartSettled || closed.Settled != uint32(i) {
 				t.Errorf("%+v before the last payment", closed)

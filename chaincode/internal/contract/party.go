@@ -47,7 +47,7 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 		return nil, fault.New(fault.Forbidden, "this endorser does not accept a test network")
 	}
 	tx.Guard(row.Founding(caller).Explain)
-	charter, operator := party.Found(req, caller)
+	charter, operator := party.Found(req, caller, party.MarkOf(ctx.GetStub().GetChannelID(), ctx.GetStub().GetTxID()))
 	ledger.Put(tx, row.Charter(), charter)
 	ledger.Put(tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
 	ledger.Put(tx, row.Party(operator.ID), operator)

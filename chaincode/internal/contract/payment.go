@@ -11,7 +11,14 @@ import (
 var paymentVerbs = []verb{
 	reading((*call).instruct, func(_ *run, req settlement.InstructRequest) []string { return paymentKeys(req.Cycle, req.Payments...) }),
 	reading((*call).advise, func(r *run, req settlement.AdviseRequest) []string {
-		return append(paymentKeys(req.Cycle, req.Payment), string(row.Used(r.caller.ID, req.Reference)))
+		keys := paymentKeys(req.Cycle, req.Payment)
+		for _, reference := range req.References() {
+			keys = append(keys, string(row.Used(r.caller.ID, reference)))
+		}
+		return keys
+	}),
+	reading((*call).takeBack, func(r *run, req settlement.TakeBackRequest) []string {
+		return append(paymentKeys(req.Cycle, req.Payment), string(row.Used(r.caller.ID, req.Receipt)), string(row.Used(r.caller.ID, req.Reference)), r.positionsKey())
 	}),
 	reading((*call).bounce, func(_ *run, req settlement.BounceRequest) []string { return paymentKeys(req.Cycle, req.Payment) }),
 	reading((*call).prefund, func(r *run, req settlement.PrefundRequest) []string {
@@ -75,8 +82,10 @@ func (c *call) advise(req settlement.AdviseRequest) error {
 	if err := payment.MayAdvise(c.caller.ID); err != nil {
 		return err
 	}
-	if err := c.countReference(req.Reference); err != nil {
-		return err
+	for _, reference := range req.References() {
+		if err := c.countReference(reference, req.UsedFor(reference, c.at.Number)); err != nil {
+			return err
+		}
 	}
 	closed, err := c.closed(req.Cycle)
 	if err != nil {
@@ -92,7 +101,7 @@ func (c *call) advise(req settlement.AdviseRequest) error {
 
 // countReference notes a bank's reference of the caller's. CONFLICT if it was counted before. It is read where it is
 // absent: nothing else says so, and the key is the caller's own.
-func (c *call) countReference(reference string) error {
+func (c *call) countReference(reference string, counts settlement.Used) error {
 	key := row.Used(c.caller.ID, reference)
 	used, counted, err := ledger.Find(c.tx, key)
 	if err != nil {
@@ -101,8 +110,37 @@ func (c *call) countReference(reference string) error {
 	if counted {
 		return fault.New(fault.Conflict, "reference %s was counted by %s", reference, used.By)
 	}
-	ledger.Put(c.tx, key, settlement.Used{By: c.at.Number})
+	ledger.Put(c.tx, key, counts)
 	return nil
+}
+
+func (c *call) takeBack(req settlement.TakeBackRequest) error {
+	payment, err := c.payment(req.Cycle, req.Payment)
+	if err != nil {
+		return err
+	}
+	if err := payment.MayAdvise(c.caller.ID); err != nil {
+		return err
+	}
+	counted := row.Used(c.caller.ID, req.Receipt)
+	receipt, _, err := ledger.Find(c.tx, counted)
+	if err != nil {
+		return err
+	}
+	closed, err := c.closed(req.Cycle)
+	if err != nil {
+		return err
+	}
+	next, payment, receipt, owe, err := closed.TakeBack(payment, receipt, req, c.at.Number)
+	if err != nil {
+		return err
+	}
+	if err := c.countReference(req.Reference, settlement.Used{By: c.at.Number}); err != nil {
+		return err
+	}
+	ledger.Put(c.tx, counted, receipt)
+	c.putPayments(closed, next, payment)
+	return c.owe(owe)
 }
 
 func (c *call) bounce(req settlement.BounceRequest) error {
@@ -178,7 +216,7 @@ func (c *call) prefund(req settlement.PrefundRequest) error {
 	if err := c.announced(req); err != nil {
 		return err
 	}
-	if err := c.countReference(req.Reference); err != nil {
+	if err := c.countReference(req.Reference, settlement.Used{By: c.at.Number}); err != nil {
 		return err
 	}
 	key := row.Prefunded(c.cycle.ID, req.Debtor, c.caller.ID)

@@ -15,9 +15,11 @@ var paymentPrecedence = map[string]precedence{
 		{"unlike roots", "stage", fault.WrongState}}}},
 	"carry": {carryOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState},
 		{"early", "stage", fault.WrongState}, {"signed", "stage", fault.WrongState}, {"carried", "stage", fault.WrongState}, {"consent", "stage", fault.WrongState}}}},
-	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
+	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}, {"another sum", "", fault.Conflict}}}},
 	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
 		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}}}},
+	"take back": {takeBackOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"no receipt", "", fault.NotFound},
+		{"more than came", "", fault.Conflict}, {"reference", "", fault.Conflict}}}},
 	"bounce":        {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
 	"prefund":       {prefundOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"not announced", "", fault.NotFound}, {"reference", "", fault.Conflict}}}},
 	"deposit":       {depositOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no holder", "", fault.NotFound}, {"announced", "", fault.Conflict}}}},
@@ -77,16 +79,23 @@ func payOn(t fataler, f fouls) *stage {
 	return s
 }
 
-func instructing(cycle string, payments ...uint32) settlement.InstructRequest {
-	return settlement.InstructRequest{Cycle: cycle, Payments: payments, Message: "msg", Hash: make(codec.Hash, 32)}
+func instructing(cycle string, fen amount.Units, payments ...uint32) settlement.InstructRequest {
+	return settlement.InstructRequest{Cycle: cycle, Payments: payments, Message: "msg", Hash: make(codec.Hash, 32), Fen: fen, Execute: day(firstDay)}
+}
+
+// telling instructs what is still to come in of a payment.
+func telling(p settlement.Payment, message string) settlement.InstructRequest {
+	req := instructing(p.Cycle, max(1, p.Rest()), p.N)
+	req.Message = message
+	return req
 }
 
 func instructOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := payOn(t, f)
 	if f["instructed"] {
-		s.must(t, "M", instructing("2026-11", 2))
+		s.must(t, "M", instructing("2026-11", 50, 2))
 	}
-	req := instructing(cycleOr(f), 2)
+	req := instructing(cycleOr(f), set(f["another sum"], amount.Units(51), 50), 2)
 	if f["another's"] {
 		req.Payments = []uint32{1, 2}
 	}
@@ -106,10 +115,20 @@ func adviseOn(t fataler, f fouls) (*stage, string, command.Request) {
 	return s, by, req
 }
 
+func takeBackOn(t fataler, f fouls) (*stage, string, command.Request) {
+	s := payOn(t, fouls{"settled": true})
+	by := set(f["not the creditor"], "M", "D")
+	if f["reference"] {
+		s.deposit(t, "F", by, 1, "back")
+	}
+	return s, by, settlement.TakeBackRequest{Cycle: cycleOr(f), Payment: set(f["no payment"], uint32(3), 2), Receipt: set(f["no receipt"], "none", "all"), Reference: "back",
+		Fen: set(f["more than came"], amount.Units(51), 50), Booked: day(firstDay), Evidence: make(codec.Hash, 32)}
+}
+
 func bounceOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s := payOn(t, f)
 	if !f["not instructed"] && !f["settled"] {
-		s.must(t, "M", instructing("2026-11", 2))
+		s.must(t, "M", instructing("2026-11", 50, 2))
 	}
 	return s, set(f["not the debtor"], "D", "M"), settlement.BounceRequest{Cycle: cycleOr(f), Payment: set(f["no payment"], uint32(3), 2), Reason: "AC04"}
 }

@@ -157,6 +157,7 @@ var mays = map[command.Kind]may{
 	command.Instruct:        toFinish,
 	command.Advise:          toFinish,
 	command.Bounce:          toFinish,
+	command.TakeBack:        toFinish,
 	command.RaiseDispute:    toFinish,
 	command.AnswerDispute:   toFinish,
 	command.AcceptDispute:   toFinish,

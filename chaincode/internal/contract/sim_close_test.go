@@ -69,17 +69,25 @@ func (v view) drawClose(verb string) command.Request {
 // drawPayment has parties pay what was netted, the wrong sum and the same reference now and then.
 func (v view) drawPayment(verb string) command.Request {
 	_, p, ok := such(v, "payment", func(p settlement.Payment) bool {
-		return verb == "advise" && p.State != settlement.Paid && p.Creditor == v.lane.party || verb != "advise" && p.Debtor == v.lane.party
+		return verb == "advise" && p.Creditor == v.lane.party || verb != "advise" && p.Debtor == v.lane.party
 	})
 	switch {
 	case !ok:
 		return nil
 	case verb == "instruct":
-		return settlement.InstructRequest{Cycle: p.Cycle, Payments: []uint32{p.N}, Message: fmt.Sprint("msg-", v.dice(9)), Hash: make(codec.Hash, 32)}
+		return telling(p, fmt.Sprint("msg-", v.dice(9)))
 	case verb == "bounce":
 		return settlement.BounceRequest{Cycle: p.Cycle, Payment: p.N, Reason: "x"}
 	}
-	return settlement.AdviseRequest{Cycle: p.Cycle, Payment: p.N, Reference: fmt.Sprint("ref-", v.dice(30)), Fen: max(1, p.Fen-p.Received-amount.Units(v.dice(3)/2)), Booked: v.today().Date}
+	if len(p.Advices) > 0 && v.odd(4) {
+		a := p.Advices[v.dice(len(p.Advices))]
+		return settlement.TakeBackRequest{Cycle: p.Cycle, Payment: p.N, Receipt: a.Reference, Reference: fmt.Sprint("ref-", v.dice(30)), Fen: v.n(int(a.Fen) + 1), Booked: v.today().Date, Evidence: make(codec.Hash, 32)}
+	}
+	alias := ""
+	if v.odd(3) {
+		alias = fmt.Sprint("alias-", v.dice(30))
+	}
+	return settlement.AdviseRequest{Cycle: p.Cycle, Payment: p.N, Reference: fmt.Sprint("ref-", v.dice(30)), Alias: alias, Charges: amount.Units(v.dice(3) / 2), Fen: max(1, p.Fen-p.Received-amount.Units(v.dice(3)/2)), Booked: v.today().Date}
 }
 
 // drawDispute disputes lines of closed cycles, and ends disputes in every way.
@@ -323,9 +331,9 @@ func checkNetted(net *ledgersim.Network, closed settlement.Close, pairs map[stri
 		nets[p.Creditor] -= p.Fen
 		sum := amount.Units(0)
 		for _, a := range p.Advices {
-			sum += a.Fen
+			sum += a.Fen + a.Charges
 		}
-		if sum != p.Received && len(p.Advices) < settlement.KeptAdvices || p.Received > p.Fen || (p.State == settlement.Paid) != (p.Received == p.Fen) {
+		if sum != p.Received && len(p.Advices) < settlement.KeptAdvices || p.Received > p.Fen || p.Back > p.Received || (p.State == settlement.Paid) != (p.Received == p.Fen && p.Back == 0) {
 			return fmt.Errorf("payment %d: %+v", p.N, p)
 		}
 	}
@@ -354,8 +362,9 @@ func checkElsewhere(net *ledgersim.Network, pairs map[string]settlement.Pair) er
 		}
 	}
 	for _, f := range rowsOf(net, "G", "payment") {
-		if p := f.Row.(settlement.Payment); p.State == settlement.Overdue {
-			carried[[2]string{p.Debtor, p.Creditor}] += p.Fen - p.Received
+		p := f.Row.(settlement.Payment)
+		if carried[[2]string{p.Debtor, p.Creditor}] += p.Back; p.State == settlement.Overdue {
+			carried[[2]string{p.Debtor, p.Creditor}] += p.Rest()
 		}
 	}
 	disputed := map[string]bool{}

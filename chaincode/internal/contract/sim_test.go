@@ -147,13 +147,13 @@ func TestSimulation(t *testing.T) {
 		n = 30
 	}
 	for seed := range uint64(n) {
-		if err := live(t, seed); err != nil {
+		if _, err := live(t, seed); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
 }
 
-func live(t *testing.T, seed uint64) error {
+func live(t *testing.T, seed uint64) (*world, error) {
 	w, life := founded(t, seed), lifeOf(seed)
 	furnishAt(t, w, life.price)
 	w.adopt(t, settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: settlement.Silence(seed % 2)})
@@ -176,11 +176,11 @@ func live(t *testing.T, seed uint64) error {
 	}
 	s := ledgersim.NewScheduler(w.net, seed, ledgersim.DefaultWeights, clients...)
 	if err := s.Run(500); err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range clients {
 		if p, ok := c.(*passer); ok && p.err != nil {
-			return p.err
+			return nil, p.err
 		}
 	}
 	// Quiet after the storm: what is pending ends.
@@ -191,17 +191,17 @@ func live(t *testing.T, seed uint64) error {
 				w.net.Submit(env)
 			}
 			if c.err != nil {
-				return c.err
+				return nil, c.err
 			}
 		}
 		if err := s.Drain(); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := s.Drain(); err != nil {
-		return err
+		return nil, err
 	}
-	return checkLife(w, lanes)
+	return w, checkLife(w, lanes)
 }
 
 func checkLife(w *world, lanes []*laneClient) error {

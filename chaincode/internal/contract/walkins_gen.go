@@ -491,6 +491,11 @@ func (*Payment) Advise(ctx *Context, request string, req settlement.AdviseReques
 	return walkIn(ctx, request, req)
 }
 
+// TakeBack does payment:TakeBack alone. See settlement.TakeBackRequest.
+func (*Payment) TakeBack(ctx *Context, request string, req settlement.TakeBackRequest) (*command.Receipt, error) {
+	return walkIn(ctx, request, req)
+}
+
 // Bounce does payment:Bounce alone. See settlement.BounceRequest.
 func (*Payment) Bounce(ctx *Context, request string, req settlement.BounceRequest) (*command.Receipt, error) {
 	return walkIn(ctx, request, req)

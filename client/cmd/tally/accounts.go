@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -30,7 +32,12 @@ type payee struct {
 	IBAN    string `yaml:"iban"`    // of the account, or
 	Account string `yaml:"account"` // its number
 	BIC     string `yaml:"bic"`     // of the bank, or
-	CNAPS   string `yaml:"cnaps"`   // its number 联行号
+	CNAPS   string `yaml:"cnaps"`   // its number 联行号, or both
+	Bank    string `yaml:"bank"`    // the bank's name, if the bank that pays wants it
+
+	Customer string   `yaml:"customer"` // your number at your bank, if it wants it in what you send
+	Names    []string `yaml:"names"`    // others that banks write for the party
+	Accounts []string `yaml:"accounts"` // others from and into which the party pays and is paid
 }
 
 // loadAccounts reads accounts. Numbers are taken as they stand, with their leading noughts.
@@ -51,7 +58,7 @@ func loadAccounts(path string) (map[string]payee, error) {
 		if _, twice := known[p.Party]; twice || p.Party == "" {
 			return nil, fault.New(fault.BadRequest, "the accounts in %s: entry %d: want a party, each once", path, i+1)
 		}
-		if err := errors.Join(p.bankParty().Check(), p.bankAccount().Check()); err != nil {
+		if err := errors.Join(p.bankParty().Check(), p.initiator().Check(), p.bankAccount().Check()); err != nil {
 			return nil, fmt.Errorf("the accounts in %s: %s: %w", path, p.Party, err)
 		}
 		known[p.Party] = p
@@ -62,7 +69,24 @@ func loadAccounts(path string) (map[string]payee, error) {
 func (p payee) bankParty() iso20022.Party { return iso20022.Party{Name: p.Name, ID: p.ID} }
 
 func (p payee) bankAccount() iso20022.Account {
-	return iso20022.Account{IBAN: p.IBAN, Other: p.Account, BIC: p.BIC, Member: p.CNAPS}
+	return iso20022.Account{IBAN: p.IBAN, Other: p.Account, BIC: p.BIC, Member: p.CNAPS, Bank: p.Bank}
+}
+
+// initiator is who sends a file to the bank, by its number there if it has one.
+func (p payee) initiator() iso20022.Party {
+	if p.Customer != "" {
+		return iso20022.Party{Name: p.Name, ID: p.Customer, Code: "CUST"}
+	}
+	return p.bankParty()
+}
+
+// holder is the party as banks' files may name it.
+func (p payee) holder() iso20022.Holder {
+	h := iso20022.Holder{Names: append([]string{p.Name}, p.Names...), Accounts: slices.Clone(p.Accounts)}
+	if own := cmp.Or(p.IBAN, p.Account); own != "" {
+		h.Accounts = append(h.Accounts, own)
+	}
+	return h
 }
 
 // keepFile writes a file that its owner alone may read, at once or not at all. If it is

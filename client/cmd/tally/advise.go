@@ -2,242 +2,198 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"os"
-	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 	"tallystick/client/iso20022"
+	"tallystick/client/payments"
 )
 
+// advising is how a bank's file is read.
+type advising struct {
+	file, accounts, cycle string
+	bounce                bool
+}
+
 func advisePayments(a *app) *cobra.Command {
-	var cycle string
-	cmd := leaf("advise FILE", "Match your bank's notice of what came in with your payments, and tell the ledger (到账通知)",
-		"  tally --as S1 payment advise camt054.xml\n  tally --as S1 payment advise camt053.xml --cycle 2026-11",
+	var how advising
+	cmd := leaf("advise FILE", "Match your bank's file with your payments, and tell the ledger what came in (到账通知)",
+		"  tally --as S1 payment advise camt054.xml --accounts accounts.yaml\n  tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11",
 		func(ctx context.Context, args []string) error {
-			advices, err := readAdvices(args[0])
+			how.file = args[0]
+			known, err := loadAccounts(how.accounts)
 			if err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.advise(ctx, g, cycle, advices) })
+			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+				return a.advise(ctx, g, ix, how, known)
+			})
 		})
-	cmd.Long = `Read a camt.054 or camt.053 of your account and match it by end-to-end id and amount with what you are
-to get. What counts is told to the ledger; the same file again tells nothing twice.
+	cmd.Long = `Read a camt.054 or camt.053 and match it with what you are to get: by end-to-end id, amount,
+your account and who paid. What counts is told to the ledger; the same booking tells nothing
+twice, in whichever file. Lines of others' are counted, and left.
 
 exact      all is there, in time                 late       all is there, after it was due
 partial    less than expected is there so far    duplicate  told before, or twice
 waiting    the bank has not booked it            sent       what you paid yourself
-wrong      can't count: too much, taken back     unknown    names no payment of yours
+wrong      can't count by itself: why says why   returned   what you paid came back to you
+possible   may be yours, and doesn't say so      unread     can't be read, and isn't yours
 
-If anything is wrong, unknown or refused by the ledger, it fails after it has done the
-rest: a person must look.`
-	word(cmd, &cycle, "cycle", "of this cycle's payments only")
+Where a person must look, it fails with CONFLICT after it has done the rest, and says what
+can be done: tally payment receive, take-back or bounce.`
+	word(cmd, &how.cycle, "cycle", "of this cycle's payments only")
+	word(cmd, &how.accounts, "accounts", "YAML file with the parties' accounts")
+	require(cmd, "accounts")
+	cmd.Flags().BoolVar(&how.bounce, "bounce", false, "note payments of yours that came back as FAILED, to be instructed again")
 	return a.takesLong(cmd)
 }
 
-func readAdvices(path string) (_ []iso20022.Advice, err error) {
-	file, err := os.Open(path)
+// advised is what tally payment advise answers.
+type advised struct {
+	Rows   []payments.Line `json:"rows"`
+	Height uint64          `json:"height"`
+	Others int             `json:"others"` // lines of others', which were left
+	Unread int             `json:"unread"` // lines that can't be read, and name no payment of ours
+}
+
+func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, how advising, known map[string]payee) (err error) {
+	view, err := viewOf(ctx, g, ix, known)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	view.Cycle = how.cycle
+	file := io.NopCloser(os.Stdin)
+	if how.file != "-" {
+		if file, err = os.Open(how.file); err != nil {
+			return err
+		}
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return iso20022.Read(file)
-}
-
-// sentKind is what the caller paid itself: none of Match's.
-const sentKind iso20022.Kind = "sent"
-
-// advised is what became of one advice.
-type advised struct {
-	iso20022.Outcome
-	Told    bool       `json:"told"`              // the ledger was, just now
-	Refused fault.Code `json:"refused,omitempty"` // by the ledger
-}
-
-// needsPerson says whether nothing but a person can settle it.
-func (v advised) needsPerson() bool {
-	return v.Kind == iso20022.Wrong || v.Kind == iso20022.Unknown || v.Refused != ""
-}
-
-// payable is what matching asks of the ledger.
-type payable interface {
-	Payment(ctx context.Context, cycle string, n uint32) (settlement.Payment, error)
-}
-
-func (a *app) advise(ctx context.Context, g *gateway.Gateway, cycle string, advices []iso20022.Advice) error {
-	named, err := namedPayments(ctx, g.Query(), cycle, advices)
+	found, err := view.Sift(ctx, adviceIn(file))
 	if err != nil {
 		return err
 	}
 	if err := a.begin(ctx, g); err != nil {
 		return err
 	}
-	list := matched(named, g.Party(), advices)
-	if err := tellAdvices(list, func(req command.Request) error { return a.again(ctx, g, req) }); err != nil {
+	list := view.Match(found)
+	if err := payments.Tell(list, how.bounce, func(req command.Request) error { return a.again(ctx, g, req) }, stops); err != nil {
 		return err
 	}
-	if err := a.print(sent[advised]{g.Height(), list}, func(t table.Writer) { advisedTable(t, list) }); err != nil {
+	answer := advised{list, g.Height(), found.Others, found.Unread}
+	if err := a.printParts(answer, func(t table.Writer) { advisedTable(t, answer) }, func(t table.Writer) { nextTable(t, list) }); err != nil {
 		return err
 	}
 	return forPersons(list)
 }
 
-// forPersons is a CONFLICT if anything needs a person.
-func forPersons(list []advised) error {
-	n := 0
-	for _, v := range list {
-		if v.needsPerson() {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	return fault.New(fault.Conflict, "%d of %d advices need a person", n, len(list))
-}
+// adviceIn reads whatever file of a bank's it is.
+func adviceIn(file io.Reader) iter.Seq2[iso20022.Advice, error] { return iso20022.Advices(file) }
 
-// namedPayments asks for the payments that advices name, by their end-to-end ids; of one cycle if
-// one is named. What names none is left out.
-func namedPayments(ctx context.Context, ledger payable, only string, advices []iso20022.Advice) (map[string]settlement.Payment, error) {
-	named, asked := map[string]settlement.Payment{}, map[string]bool{}
-	for _, v := range advices {
-		cycle, n, err := parsePayment(v.EndToEndID)
-		if err != nil || asked[v.EndToEndID] || only != "" && cycle != only || name.CheckID("cycle", cycle) != nil {
+// viewOf is what the caller knows of its payments and of whose accounts are where.
+func viewOf(ctx context.Context, g *gateway.Gateway, ix *index.Index, known map[string]payee) (v payments.View, err error) {
+	if _, err := accountOf(known, g.Party()); err != nil {
+		return v, err
+	}
+	charter, err := g.Query().Charter(ctx)
+	if err != nil {
+		return v, err
+	}
+	v = payments.View{Party: g.Party(), Mark: charter.Mark, Holders: map[string]iso20022.Holder{}, Ledger: g.Query()}
+	for party, p := range known {
+		v.Holders[party] = p.holder()
+	}
+	_, closed, err := index.All[settlement.Close](ix, index.Filter{})
+	if err != nil {
+		return v, err
+	}
+	for _, c := range closed {
+		if c.Row.State < settlement.Final || c.Row.State == settlement.Settled {
 			continue
 		}
-		asked[v.EndToEndID] = true
-		p, err := ledger.Payment(ctx, cycle, n)
-		switch fault.CodeOf(err) {
-		case "":
-			named[v.EndToEndID] = p
-		case fault.NotFound:
-		default:
-			return nil, err
-		}
-	}
-	return named, nil
-}
-
-// matched says of each advice what it means for what a creditor is to get. What the ledger was told of those
-// payments before counts with it.
-func matched(named map[string]settlement.Payment, creditor string, advices []iso20022.Advice) []advised {
-	var expected []iso20022.Expected
-	for _, id := range sortedKeys(named) {
-		if p := named[id]; p.Creditor == creditor {
-			expected = append(expected, iso20022.Expected{EndToEndID: id, Fen: p.Fen, Due: p.Due})
-		}
-	}
-	told := toldBefore(expected, named, advices)
-	all := slices.Clone(told)
-	var fresh []int // places in advices of those that are matched
-	list := make([]advised, len(advices))
-	for i, v := range advices {
-		list[i].Outcome = iso20022.Outcome{Kind: sentKind, Advice: v}
-		if p, known := named[v.EndToEndID]; known && p.Debtor == creditor && !v.Credit && !v.Reversal {
-			continue
-		}
-		v.BankReference = onLedger(v.BankReference)
-		all, fresh = append(all, v), append(fresh, i)
-	}
-	for at, o := range iso20022.Match(expected, all)[len(told):] {
-		o.Advice = advices[fresh[at]]
-		list[fresh[at]].Outcome = o
-	}
-	return list
-}
-
-// toldBefore is what the ledger was told of payments, as advices. They stand before all that a file has, and
-// on the account on which the file has the same reference.
-func toldBefore(expected []iso20022.Expected, named map[string]settlement.Payment, advices []iso20022.Advice) (told []iso20022.Advice) {
-	accounts := map[string]string{}
-	for _, v := range advices {
-		accounts[onLedger(v.BankReference)] = v.Account
-	}
-	for _, e := range expected {
-		for _, v := range named[e.EndToEndID].Advices {
-			told = append(told, iso20022.Advice{Account: accounts[v.Reference], EndToEndID: e.EndToEndID, BankReference: v.Reference,
-				Fen: v.Fen, Currency: iso20022.Currency, Credit: true, Status: iso20022.Booked, Booked: v.Booked})
-		}
-	}
-	return told
-}
-
-func sortedKeys[V any](of map[string]V) []string {
-	keys := make([]string, 0, len(of))
-	for k := range of {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// onLedger is a bank's reference as the ledger can have it: as it is, or, if it is too long or has other
-// characters than names have, a hash of it.
-func onLedger(reference string) string {
-	if reference == "" || len(reference) <= settlement.MaxReference && name.CheckID("reference", reference) == nil {
-		return reference
-	}
-	sum := sha256.Sum256([]byte(reference))
-	return "h-" + hex.EncodeToString(sum[:16])
-}
-
-// tellAdvices tells the ledger of what counts, one by one. It ends at what the next would meet too; run again,
-// what was told is found told.
-func tellAdvices(list []advised, send func(command.Request) error) error {
-	for i := range list {
-		v := &list[i]
-		if v.Kind != iso20022.Exact && v.Kind != iso20022.Partial && v.Kind != iso20022.Late {
-			continue
-		}
-		cycle, n, err := parsePayment(v.Advice.EndToEndID)
+		_, list, err := ix.Payments(c.Row.ID)
 		if err != nil {
-			return err
+			return v, err
 		}
-		var run tally
-		req := settlement.AdviseRequest{Cycle: cycle, Payment: n, Reference: onLedger(v.Advice.BankReference), Fen: v.Advice.Fen, Booked: v.Advice.Booked}
-		if err := run.note(v.Advice.EndToEndID, send(req)); err != nil {
-			return err
+		for _, p := range list {
+			if p.Creditor == v.Party && !p.State.Ended() {
+				v.Open = append(v.Open, p)
+			}
 		}
-		v.Told = len(run.Done) == 1
-		for _, r := range run.Refused {
-			v.Refused, v.Why = r.Code, r.Text
-		}
+	}
+	return v, nil
+}
+
+// forPersons is a CONFLICT if anything needs a person.
+func forPersons(list []payments.Line) error {
+	if n := payments.ForPersons(list); n > 0 {
+		return fault.New(fault.Conflict, "%d of %d lines that concern you need a person; what counted was told", n, len(list))
 	}
 	return nil
 }
 
-func advisedTable(t table.Writer, list []advised) {
-	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "outcome", "so far", "told", "why"})
-	right(t, 3, 7)
+func advisedTable(t table.Writer, v advised) {
+	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "paid by", "outcome", "so far", "told", "why"})
+	right(t, 3, 8)
 	t.SuppressEmptyColumns()
-	for _, v := range list {
-		w := v.Advice
-		outcome := string(v.Kind)
-		if v.needsPerson() {
+	for _, l := range v.Rows {
+		w := l.Advice
+		outcome := string(l.Kind)
+		if l.Person {
 			outcome += " ← a person must look"
 		}
-		t.AppendRow(table.Row{w.At, w.EndToEndID, adviceMoney(w), w.Booked, w.BankReference, outcome, soFar(v.Outcome), yes(v.Told), whyText(v)})
+		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference, strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome), yes(l.Told), whyText(l)})
+	}
+	t.SetCaption("%s", othersText(v))
+}
+
+func othersText(v advised) string {
+	text := fmt.Sprintf("%d lines of others'", v.Others)
+	if v.Unread > 0 {
+		text += fmt.Sprintf(", %d that can't be read and aren't yours", v.Unread)
+	}
+	return text
+}
+
+// nextTable says what a person may want to do.
+func nextTable(t table.Writer, list []payments.Line) {
+	for _, l := range list {
+		if l.Next != "" {
+			t.AppendRow(table.Row{l.Advice.At, l.Next})
+		}
 	}
 }
 
-func whyText(v advised) string {
-	if v.Refused == "" {
-		return v.Why
+func dayOrNone(w iso20022.Advice) string {
+	if w.Booked == 0 {
+		return ""
 	}
-	return string(v.Refused) + ": " + v.Why
+	return w.Booked.String()
+}
+
+func whyText(l payments.Line) string {
+	if l.Refused == "" {
+		return l.Why
+	}
+	return string(l.Refused) + ": " + l.Why
 }
 
 func adviceMoney(v iso20022.Advice) string {
+	if v.Odd != "" && v.Fen == 0 {
+		return ""
+	}
 	text := yuan(v.Fen)
 	if v.Currency != iso20022.Currency {
 		text = v.Currency + " " + text[len("¥"):]

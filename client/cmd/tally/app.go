@@ -19,6 +19,7 @@ import (
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/machine"
 	"tallystick/client/vault"
 )
 
@@ -80,7 +81,7 @@ func (a *app) with(ctx context.Context, do func(context.Context, *gateway.Gatewa
 // asFault makes what went wrong behind the caller's words a coded failure: it is
 // no fault of the request, as an uncoded error before the connection is.
 func asFault(err error) error {
-	if err == nil || fault.CodeOf(err) != fault.Internal {
+	if err = machine.Fault(err); err == nil || fault.CodeOf(err) != fault.Internal {
 		return err
 	}
 	return fault.New(fault.Internal, "%v", err)
@@ -99,7 +100,7 @@ func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.In
 	if err != nil {
 		return err
 	}
-	ix, err := openIndex(ctx, g, cfg.IndexAt())
+	ix, err := a.openIndex(ctx, g, cfg.IndexAt())
 	if err != nil {
 		return err
 	}
@@ -124,18 +125,6 @@ func (a *app) inVault(do func(*vault.Vault) error) error {
 		return err
 	}
 	return errors.Join(do(v), v.Close())
-}
-
-// openIndex opens a read model and brings it up to now.
-func openIndex(ctx context.Context, g *gateway.Gateway, where string) (*index.Index, error) {
-	ix, err := index.Open(where)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.Sync(ctx, ix); err != nil {
-		return nil, errors.Join(err, ix.Close())
-	}
-	return ix, nil
 }
 
 // print writes a value as JSON, or as the table that fill makes.

@@ -17,7 +17,7 @@ import (
 
 func queries(a *app) *cobra.Command {
 	return group("query", "Questions to the ledger and the read model (查询)",
-		owes(a), breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a), queryDigest(a))
+		owes(a), breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a), queryDigest(a), queryIndex(a))
 }
 
 func queryHold(a *app) *cobra.Command {

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/payments"
 )
 
 func TestParsingOfClearing(t *testing.T) {
@@ -22,7 +23,7 @@ func TestParsingOfClearing(t *testing.T) {
 		n     uint32
 	}
 	readings(t, func(text string) (named, error) {
-		cycle, n, err := parsePayment(text)
+		cycle, n, err := payments.Parse(text)
 		return named{cycle, n}, err
 	},
 		reading{text: "2026-11-3", want: named{"2026-11", 3}}, reading{text: "c-4294967295", want: named{"c", 4294967295}},

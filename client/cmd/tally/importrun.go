@@ -87,7 +87,7 @@ func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report
 	}
 	job.Enrol = func(ctx context.Context, reqs []command.Request) []error { return doAll(ctx, g, reqs) }
 	if job.Mapping.NeedsIndex() {
-		ix, err := openIndex(ctx, g, s.cfg.IndexAt())
+		ix, err := s.app.openIndex(ctx, g, s.cfg.IndexAt())
 		if err != nil {
 			return nil, err
 		}

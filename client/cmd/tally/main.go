@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/machine"
 )
 
 func main() {
@@ -29,6 +31,9 @@ func main() {
 // of the fault table. Usage errors are BAD_REQUESTs.
 func (a *app) fail(err error) int {
 	var refusal *fault.Error
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // of a file that the caller named
+		err = machine.Fault(err)
+	}
 	if !errors.As(err, &refusal) {
 		refusal = fault.New(fault.BadRequest, "%s", err.Error())
 	} else {

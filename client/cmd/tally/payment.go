@@ -2,28 +2,27 @@ package main
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/payments"
 )
 
-func payments(a *app) *cobra.Command {
+func paymentCommands(a *app) *cobra.Command {
 	cmd := group("payment", "Payments that settle a cycle: told to banks, and matched with what banks tell (付款)")
 	under(cmd, "See (查看)", listPayments(a), showPayment(a))
 	under(cmd, "Pay (付款)", instructPayments(a), bouncePayment(a), depositMoney(a))
-	under(cmd, "Receive (收款)", advisePayments(a), carryPayment(a), prefund(a))
+	under(cmd, "Receive (收款)", advisePayments(a), receivePayment(a), takeBackPayment(a), carryPayment(a), prefund(a))
 	cmd.Long = `The ledger holds no money: it says who pays whom how much until when, that a bank was told
-(pain.001), and what a bank said came in (camt.054, camt.053). A payment is named as
-banks carry it, by its end-to-end id: cycle and number, such as 2026-11-3.
+(pain.001), and what a bank said came in (camt.054, camt.053, a bank's CSV). A payment is named
+by cycle and number, such as 2026-11-3; banks carry it with the ledger's mark behind it,
+such as 2026-11-3-K7Q2M4XA, so that no other network's payment has the same name.
 
 Accounts stand in a file of the node's own, and never on the ledger:
 
@@ -51,19 +50,7 @@ func cycleFlag(cmd *cobra.Command, to *string) {
 	word(cmd, to, "cycle", "closed cycle; the one that was cut off last if you name none")
 }
 
-// parsePayment reads an end-to-end id as the ledger's payments have it: CYCLE-N.
-func parsePayment(text string) (cycle string, n uint32, err error) {
-	at := strings.LastIndex(text, "-")
-	if at > 0 {
-		v, err := strconv.ParseUint(text[at+1:], 10, 32)
-		if err == nil && v > 0 && settlement.EndToEnd(text[:at], uint32(v)) == text {
-			return text[:at], uint32(v), nil
-		}
-	}
-	return "", 0, fault.New(fault.BadRequest, "%.40q: want a payment's end-to-end id, such as 2026-11-3", text)
-}
-
-// paymentShown is a payment with the id that banks carry.
+// paymentShown is a payment with its name.
 type paymentShown struct {
 	EndToEnd string `json:"endToEndId"`
 	settlement.Payment
@@ -114,7 +101,7 @@ func paymentsTable(t table.Writer, list []paymentShown) {
 
 func showPayment(a *app) *cobra.Command {
 	return leaf("show PAYMENT", "Show a payment, and what came in for it", "  tally --as S1 payment show 2026-11-3", func(ctx context.Context, args []string) error {
-		cycle, n, err := parsePayment(args[0])
+		cycle, n, err := payments.Parse(args[0])
 		if err != nil {
 			return err
 		}
@@ -153,7 +140,7 @@ func bouncePayment(a *app) *cobra.Command {
 	cmd := a.sends("bounce PAYMENT", "Say that your bank refused a payment; it can be instructed again (退票)",
 		"  tally --as F payment bounce 2026-11-3 --reason account_closed",
 		func(args []string) (_ command.Request, err error) {
-			req.Cycle, req.Payment, err = parsePayment(args[0])
+			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
 		})
 	reason(cmd, &req.Reason, "account_closed")
@@ -165,7 +152,7 @@ func carryPayment(a *app) *cobra.Command {
 		"  tally --as S1 payment carry 2026-11-3",
 		func(args []string) (_ command.Request, err error) {
 			var req settlement.CarryPaymentRequest
-			req.Cycle, req.Payment, err = parsePayment(args[0])
+			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
 		})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -13,12 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/workday"
 	"tallystick/client/iso20022"
-	"tallystick/test-network/bank"
 )
 
 const someAccounts = `parties:
@@ -58,6 +56,7 @@ func TestAccounts(t *testing.T) {
 		"no account":      "parties:\n- {party: F, name: f, bic: ICBKCNBJ}\n",
 		"two accounts":    "parties:\n- {party: F, name: f, account: a, iban: DE89370400440532013000, bic: ICBKCNBJ}\n",
 		"a wrong IBAN":    "parties:\n- {party: F, name: f, iban: DE88370400440532013000, bic: ICBKCNBJ}\n",
+		"a long name":     "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ, customer: 客户}\n",
 		"no bank":         "parties:\n- {party: F, name: f, account: a}\n",
 		"an unknown word": "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ, purse: x}\n",
 		"no YAML":         "{",
@@ -114,25 +113,37 @@ func noted(list []settlement.Payment, in instruction) []settlement.Payment {
 	for _, n := range in.request.Payments {
 		p := &list[n-1]
 		p.State, p.Message, p.Hash = settlement.Sent, in.request.Message, in.request.Hash
+		p.Asked, p.Made, p.Execute = p.Rest(), in.request.Made, in.request.Execute
 	}
 	return list
 }
 
+// asG is how G instructs on 2026-12-01, a Tuesday.
+func asG(t *testing.T, changes ...func(*instructing)) instructing {
+	how := instructing{known: theAccounts(t), debtor: "G", mark: "K7Q2M4XA", days: workday.China, today: endOfNovember + 1, made: time.Date(2026, 12, 1, 9, 30, 0, 0, time.UTC)}
+	for _, change := range changes {
+		change(&how)
+	}
+	return how
+}
+
+func as(party string) func(*instructing) { return func(h *instructing) { h.debtor = party } }
+
 // TestInstructions: the same bytes before and after the ledger knows of them, other bytes for what was
 // refused, and nothing of an account on the ledger.
 func TestInstructions(t *testing.T) {
-	known := theAccounts(t)
 	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
-	first, err := instructionOf(closedNovember, due, "G", known)
+	first, err := asG(t).instruction(closedNovember, due, "")
 	if err != nil || len(first.payments) != 2 || !cmp.Equal(first.request.Payments, []uint32{2, 3}) || len(first.request.Message) > iso20022.MessageIDLimit {
 		t.Fatalf("%+v, %v", first.request, err)
 	}
-	for _, part := range []string{"<EndToEndId>2026-11-2</EndToEndId>", ">63.42<", ">196.04<", "某某供应链有限公司", "<CtrlSum>259.46</CtrlSum>", "2026-12-03", first.request.Message} {
+	for _, part := range []string{"<EndToEndId>2026-11-2-K7Q2M4XA</EndToEndId>", ">63.42<", ">196.04<", "某某供应链有限公司", "<CtrlSum>259.46</CtrlSum>", "2026-12-03", first.request.Message, "2026-12-01T09:30:00Z"} {
 		if !bytes.Contains(first.file, []byte(part)) {
 			t.Errorf("no %s:\n%s", part, first.file)
 		}
 	}
-	again, err := instructionOf(closedNovember, noted(due, first), "G", known)
+	later := func(h *instructing) { h.made, h.today = h.made.AddDate(0, 0, 9), h.today+9 }
+	again, err := asG(t, later).instruction(closedNovember, noted(due, first), "")
 	if err != nil || !bytes.Equal(again.file, first.file) || !cmp.Equal(again.request, first.request) {
 		t.Errorf("told once more, it is another: %+v, %v", again.request, err)
 	}
@@ -142,21 +153,45 @@ func TestInstructions(t *testing.T) {
 	}
 	bounced := noted(due, first)
 	bounced[1].State = settlement.Bounced
-	second, err := instructionOf(closedNovember, bounced, "G", known)
+	second, err := asG(t).instruction(closedNovember, bounced, "")
 	if err != nil || !cmp.Equal(second.request.Payments, []uint32{2}) || second.request.Message == first.request.Message {
 		t.Errorf("what bounced: %+v, %v", second.request, err)
 	}
-	third, err := instructionOf(closedNovember, noted(bounced, second), "G", known)
+	third, err := asG(t).instruction(closedNovember, noted(bounced, second), "")
 	if err != nil || !bytes.Equal(third.file, second.file) || !cmp.Equal(third.request, second.request) {
 		t.Errorf("%+v, %v", third.request, err)
 	}
 }
 
-// TestABouncedPaymentHasANewMessage, however often: a bank takes each id once.
+// TestACrashBetweenFileAndLedger: the file that is there is told, whatever the clock says by then.
+func TestACrashBetweenFileAndLedger(t *testing.T) {
+	due, path := paymentsIn(settlement.Due, settlement.Due, settlement.Due), filepath.Join(t.TempDir(), "pain001.xml")
+	for _, layout := range []iso20022.Version{"", iso20022.Version03} {
+		in := func(h *instructing) { h.form.Version = layout }
+		first, err := asG(t, in).instruction(closedNovember, due, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, first.file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		second, err := asG(t, in, func(h *instructing) { h.made, h.today = h.made.Add(72*time.Hour), h.today+3 }).instruction(closedNovember, due, path)
+		if err != nil || !bytes.Equal(first.file, second.file) || keepFile(path, second.file) != nil {
+			t.Errorf("%q: another file, %v", layout, err)
+		}
+	}
+}
+
+// TestABouncedPaymentHasANewMessage, however often: a bank takes each id once. So has the same on another ledger.
 func TestABouncedPaymentHasANewMessage(t *testing.T) {
 	all, seen := paymentsIn(settlement.Due, settlement.Due, settlement.Due), map[string]bool{}
+	elsewhere, err := asG(t, as("F"), func(h *instructing) { h.mark = "K7Q2M4XB" }).instruction(closedNovember, all, "")
+	if err != nil || bytes.Contains(elsewhere.file, []byte("K7Q2M4XA")) {
+		t.Fatal(err)
+	}
+	seen[elsewhere.request.Message] = true
 	for range 4 {
-		in, err := instructionOf(closedNovember, all, "F", theAccounts(t))
+		in, err := asG(t, as("F")).instruction(closedNovember, all, "")
 		if err != nil || seen[in.request.Message] {
 			t.Fatalf("%s again, %v", in.request.Message, err)
 		}
@@ -166,35 +201,113 @@ func TestABouncedPaymentHasANewMessage(t *testing.T) {
 	}
 }
 
-func TestInstructionsRefused(t *testing.T) {
-	known := theAccounts(t)
-	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
-	first, err := instructionOf(closedNovember, due, "G", known)
+// TestTheRestAlone: what is left of a payment of which a part came in, in a message of its own, once.
+func TestTheRestAlone(t *testing.T) {
+	all := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
+	rest := func(h *instructing) { h.rest = true }
+	first, err := asG(t).instruction(closedNovember, all, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	moved := theAccounts(t)
-	g := moved["G"]
-	g.Account = "0078"
-	moved["G"] = g
-	without := theAccounts(t)
-	delete(without, "M")
+	all = noted(all, first)
+	all[1].State, all[1].Received, all[2].State, all[2].Received = settlement.PartPaid, 6242, settlement.Paid, 19_604
+	if _, err := asG(t).instruction(closedNovember, all, ""); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "--rest") {
+		t.Errorf("the old file for the whole amount: %v", err)
+	}
+	second, err := asG(t, rest).instruction(closedNovember, all, "")
+	if err != nil || !cmp.Equal(second.request.Payments, []uint32{2}) || second.request.Fen != 100 || second.request.Message == first.request.Message || !bytes.Contains(second.file, []byte(">1.00<")) || bytes.Contains(second.file, []byte("63.42")) {
+		t.Fatalf("%+v, %v\n%s", second.request, err, second.file)
+	}
+	again, err := asG(t, rest).instruction(closedNovember, noted(all, second), "")
+	if err != nil || !bytes.Equal(again.file, second.file) {
+		t.Errorf("the rest's file again: %v", err)
+	}
+	part := noted(all, second)
+	part[1].State, part[1].Received = settlement.PartPaid, 6252
+	third, err := asG(t, rest).instruction(closedNovember, part, "")
+	if err != nil || third.request.Fen != 90 || third.request.Message == second.request.Message {
+		t.Errorf("the rest of the rest: %+v, %v", third.request, err)
+	}
+}
+
+// TestWhenBanksPay: never in the past, nor on a day on which they rest, nor late if it can be helped.
+func TestWhenBanksPay(t *testing.T) {
+	calendar := filepath.Join(t.TempDir(), "days.txt")
+	if err := os.WriteFile(calendar, []byte("2026-12-02..2026-12-04 off\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own, err := loadCalendar(calendar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := func(text string) date.Date {
+		d, err := date.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
 	for _, c := range []struct {
-		name   string
-		all    []settlement.Payment
-		debtor string
-		known  map[string]payee
-		code   fault.Code
+		name, today, due, execute, want string
+		days                            workday.Calendar
 	}{
-		{"nothing to pay", due, "M", known, fault.WrongState},
-		{"no payments", nil, "G", known, fault.WrongState},
-		{"a creditor without an account", due, "G", without, fault.NotFound},
-		{"a debtor without an account", due, "M2", known, fault.WrongState},
-		{"told, with another account since", noted(due, first), "G", moved, fault.Conflict},
-		{"due, with another account", due, "G", moved, ""},
-		{"settled", paymentsIn(settlement.Due, settlement.Paid, settlement.PartPaid), "G", known, fault.WrongState},
+		{"on the day that it is due", "2026-12-01", "2026-12-03", "", "2026-12-03", workday.China},
+		{"before a weekend", "2026-12-01", "2026-12-06", "", "2026-12-04", workday.China},
+		{"after it is due", "2026-12-08", "2026-12-03", "", "2026-12-08", workday.China},
+		{"after it is due, on a Sunday", "2026-12-06", "2026-12-03", "", "2026-12-07", workday.China},
+		{"due on a Sunday that is today", "2026-12-06", "2026-12-06", "", "2026-12-07", workday.China},
+		{"before a long holiday", "2026-09-28", "2026-10-05", "", "2026-09-30", workday.China},
+		{"in a long holiday", "2026-10-02", "2026-10-05", "", "2026-10-08", workday.China},
+		{"when the bank rests", "2026-12-01", "2026-12-04", "", "2026-12-01", own},
+		{"when it is said", "2026-12-01", "2026-12-03", "2026-12-02", "2026-12-02", workday.China},
+		{"when it is said, late", "2026-12-01", "2026-12-03", "2026-12-14", "2026-12-14", workday.China},
+		{"yesterday", "2026-12-02", "2026-12-03", "2026-12-01", "", workday.China},
+		{"on a Saturday", "2026-12-01", "2026-12-03", "2026-12-05", "", workday.China},
+		{"when the bank rests, said", "2026-12-01", "2026-12-03", "2026-12-03", "", own},
 	} {
-		if _, err := instructionOf(closedNovember, c.all, c.debtor, c.known); fault.CodeOf(err) != c.code {
+		how := asG(t, func(h *instructing) { h.today, h.days = on(c.today), c.days })
+		if c.execute != "" {
+			how.execute = on(c.execute)
+		}
+		_, got, err := how.moment([]settlement.Payment{{Due: on(c.due) + 2}, {Due: on(c.due)}})
+		if c.want == "" && fault.CodeOf(err) != fault.BadRequest || c.want != "" && (err != nil || got.String() != c.want) {
+			t.Errorf("%s: %s, %v", c.name, got, err)
+		}
+	}
+	if _, err := loadCalendar("nowhere"); err == nil {
+		t.Error("no file")
+	}
+}
+
+func TestInstructionsRefused(t *testing.T) {
+	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
+	first, err := asG(t).instruction(closedNovember, due, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := func(h *instructing) {
+		g := h.known["G"]
+		g.Account = "0078"
+		h.known["G"] = g
+	}
+	without := func(h *instructing) { delete(h.known, "M") }
+	for _, c := range []struct {
+		name string
+		all  []settlement.Payment
+		how  func(*instructing)
+		code fault.Code
+	}{
+		{"nothing to pay", due, as("M"), fault.WrongState},
+		{"no payments", nil, as("G"), fault.WrongState},
+		{"a creditor without an account", due, without, fault.NotFound},
+		{"a debtor without an account", due, as("M2"), fault.WrongState},
+		{"told, with another account since", noted(due, first), moved, fault.Conflict},
+		{"told, in another layout since", noted(due, first), func(h *instructing) { h.form.Version = iso20022.Version03 }, fault.Conflict},
+		{"due, with another account", due, moved, ""},
+		{"an unknown layout", due, func(h *instructing) { h.form.Version = "001.08" }, fault.BadRequest},
+		{"settled", paymentsIn(settlement.Due, settlement.Paid, settlement.PartPaid), as("G"), fault.WrongState},
+	} {
+		if _, err := asG(t, c.how).instruction(closedNovember, c.all, ""); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -206,187 +319,13 @@ func TestManyPayments(t *testing.T) {
 	for n := range uint32(settlement.MaxInstruct + 7) {
 		all = append(all, settlement.Payment{Cycle: "2026-11", N: n + 1, Debtor: "G", Creditor: "S1", Fen: 5, Due: endOfNovember})
 	}
-	first, err := instructionOf(closedNovember, all, "G", theAccounts(t))
+	first, err := asG(t).instruction(closedNovember, all, "")
 	if err != nil || len(first.payments) != settlement.MaxInstruct || first.left != 7 {
 		t.Fatalf("%d, %d left, %v", len(first.payments), first.left, err)
 	}
-	rest, err := instructionOf(closedNovember, noted(all, first), "G", theAccounts(t))
+	rest, err := asG(t).instruction(closedNovember, noted(all, first), "")
 	if err != nil || len(rest.payments) != 7 || rest.left != 0 || rest.request.Message == first.request.Message {
 		t.Errorf("%d, %d left, %v", len(rest.payments), rest.left, err)
-	}
-}
-
-// creditorsBook is the payments of a ledger, which takes advices as the rules say.
-type creditorsBook map[string]settlement.Payment
-
-func (b creditorsBook) Payment(_ context.Context, cycle string, n uint32) (settlement.Payment, error) {
-	return find(b, settlement.EndToEnd(cycle, n))
-}
-
-func (b creditorsBook) advise(req command.Request) error {
-	if err := req.Check(); err != nil {
-		return err
-	}
-	r := req.(settlement.AdviseRequest)
-	id := settlement.EndToEnd(r.Cycle, r.Payment)
-	p := b[id]
-	for _, other := range b {
-		for _, v := range other.Advices {
-			if v.Reference == r.Reference {
-				return fault.New(fault.Conflict, "counted")
-			}
-		}
-	}
-	if p.Received += r.Fen; p.Received > p.Fen {
-		return fault.New(fault.Conflict, "more than is owed")
-	}
-	p.Advices = append(p.Advices, settlement.Advice{Reference: r.Reference, Fen: r.Fen, Booked: r.Booked, By: number.Command{Party: "S1", Seq: 1}})
-	b[id] = p
-	return nil
-}
-
-// told plays one file to a creditor, and answers what became of each advice.
-func (b creditorsBook) told(t *testing.T, creditor, only string, file []byte) []advised {
-	t.Helper()
-	advices, err := iso20022.Read(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	named, err := namedPayments(t.Context(), b, only, advices)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := matched(named, creditor, advices)
-	if err := tellAdvices(list, b.advise); err != nil {
-		t.Fatal(err)
-	}
-	return list
-}
-
-func kindsOf(list []advised) string {
-	var kinds []string
-	for _, v := range list {
-		word := v.Advice.EndToEndID + " " + string(v.Kind)
-		if v.Told {
-			word += "!"
-		}
-		kinds = append(kinds, word)
-	}
-	return strings.Join(kinds, ", ")
-}
-
-// bankSays is what banks tell of G's and F's payments, if things go by the plan.
-func bankSays(t *testing.T, plan bank.Plan) []byte {
-	t.Helper()
-	plan.At = time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
-	in, err := instructionOf(closedNovember, storyPayments(), "G", theAccounts(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := bank.Answer(in.file, plan)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
-// storyPayments are three that G pays S1, and one to M.
-func storyPayments() (list []settlement.Payment) {
-	for i, p := range []settlement.Payment{{Creditor: "S1", Fen: 10_000}, {Creditor: "M", Fen: 6342}, {Creditor: "S1", Fen: 9604}, {Creditor: "S1", Fen: 50}} {
-		p.Cycle, p.N, p.Debtor, p.Due = "2026-11", uint32(i)+1, "G", endOfNovember+3
-		list = append(list, p)
-	}
-	return list
-}
-
-func TestAdvices(t *testing.T) {
-	s1 := "0200000000000002"
-	for _, c := range []struct {
-		name     string
-		plans    []bank.Plan // a file each
-		creditor string
-		only     string
-		want     string // of the last file
-		persons  bool
-		received string // S1's three
-	}{
-		{"all in time", []bank.Plan{{Account: s1}}, "S1", "", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!", false, "¥100.00 ¥96.04 ¥0.50"},
-		{"the same file again", []bank.Plan{{Account: s1}, {Account: s1}}, "S1", "", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
-		{"the statement after the notice", []bank.Plan{{Account: s1}, {Account: s1, Statement: true}}, "S1", "", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
-		{"a part", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"60.00"}}}}, "S1", "", "2026-11-1 partial!, 2026-11-3 exact!, 2026-11-4 exact!", false, "¥60.00 ¥96.04 ¥0.50"},
-		{"a part, then the rest", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"60.00"}}}, {Account: s1, Books: map[string][]string{"2026-11-1": {"60.00", "40.00"}}}}, "S1", "",
-			"2026-11-1 duplicate, 2026-11-1 exact!, 2026-11-3 duplicate, 2026-11-4 duplicate", false, "¥100.00 ¥96.04 ¥0.50"},
-		{"late, and one twice", []bank.Plan{{Account: s1, Late: map[string]int{"2026-11-1": 2}, Twice: map[string]bool{"2026-11-4": true}}}, "S1", "",
-			"2026-11-3 exact!, 2026-11-4 exact!, 2026-11-4 duplicate, 2026-11-1 late!", false, "¥100.00 ¥96.04 ¥0.50"},
-		{"too much, and taken back", []bank.Plan{{Account: s1, Books: map[string][]string{"2026-11-1": {"100.01"}}, Reversed: map[string]bool{"2026-11-3": true}}}, "S1", "",
-			"2026-11-1 wrong, 2026-11-3 wrong, 2026-11-4 exact!, 2026-11-3 wrong", true, "¥0.00 ¥0.00 ¥0.50"},
-		{"not booked yet", []bank.Plan{{Account: s1, Pending: map[string]bool{"2026-11-1": true}, Lost: map[string]bool{"2026-11-3": true}}}, "S1", "", "2026-11-1 waiting, 2026-11-4 exact!", false, "¥0.00 ¥0.00 ¥0.50"},
-		{"another's money", []bank.Plan{{Account: s1}}, "M", "", "2026-11-1 unknown, 2026-11-3 unknown, 2026-11-4 unknown", true, "¥0.00 ¥0.00 ¥0.00"},
-		{"of another cycle", []bank.Plan{{Account: s1}}, "S1", "2026-12", "2026-11-1 unknown, 2026-11-3 unknown, 2026-11-4 unknown", true, "¥0.00 ¥0.00 ¥0.00"},
-	} {
-		book := creditorsBook{}
-		for _, p := range shownPayments(storyPayments()) {
-			book[p.EndToEnd] = p.Payment
-		}
-		var list []advised
-		for _, plan := range c.plans {
-			list = book.told(t, c.creditor, c.only, bankSays(t, plan))
-		}
-		if got := kindsOf(list); got != c.want {
-			t.Errorf("%s: %s", c.name, got)
-		}
-		if err := forPersons(list); (err != nil) != c.persons || err != nil && fault.CodeOf(err) != fault.Conflict {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		var received []string
-		for _, id := range []string{"2026-11-1", "2026-11-3", "2026-11-4"} {
-			received = append(received, yuan(book[id].Received))
-		}
-		if got := strings.Join(received, " "); got != c.received {
-			t.Errorf("%s: %s came in", c.name, got)
-		}
-	}
-}
-
-// TestWhatTheLedgerRefuses needs a person; what stops the run does not.
-func TestWhatTheLedgerRefuses(t *testing.T) {
-	one := func() []advised {
-		return []advised{{Outcome: iso20022.Outcome{Kind: iso20022.Exact, Advice: iso20022.Advice{EndToEndID: "c-1", BankReference: "R", Fen: 5, Booked: november}}}}
-	}
-	list := one()
-	if err := tellAdvices(list, func(command.Request) error { return fault.New(fault.Conflict, "counted") }); err != nil || list[0].Told || list[0].Refused != fault.Conflict || forPersons(list) == nil {
-		t.Errorf("%+v, %v", list, err)
-	}
-	got := rendered(func(w table.Writer) { advisedTable(w, list) })
-	if !strings.Contains(got, "exact ← a person must look") || !strings.Contains(got, "CONFLICT: counted") {
-		t.Error(got)
-	}
-	if err := tellAdvices(one(), func(command.Request) error { return fault.New(fault.Unavailable, "nobody") }); fault.CodeOf(err) != fault.Unavailable {
-		t.Error(err)
-	}
-}
-
-// TestReferences: what the ledger can't have as a name it has as a hash, always the same, and
-// nothing that was paid out is asked about.
-func TestReferences(t *testing.T) {
-	for reference, want := range map[string]string{"BK2026_1-x": "BK2026_1-x", "": "", strings.Repeat("9", 35): strings.Repeat("9", 35)} {
-		if got := onLedger(reference); got != want {
-			t.Errorf("%q: %q", reference, got)
-		}
-	}
-	for _, reference := range []string{"BK/2026.1", strings.Repeat("9", 36), "到账"} {
-		got := onLedger(reference)
-		if err := (settlement.AdviseRequest{Cycle: "c", Payment: 1, Reference: got, Fen: 1, Booked: november}).Check(); err != nil || got != onLedger(reference) || onLedger(got) != got {
-			t.Errorf("%q: %q, %v", reference, got, err)
-		}
-	}
-	paid := iso20022.Advice{EndToEndID: "2026-11-1", Fen: 6720, Currency: "CNY", Status: iso20022.Booked, Booked: november, BankReference: "X"}
-	list := matched(map[string]settlement.Payment{"2026-11-1": paymentsIn(0, 0, 0)[0]}, "F", []iso20022.Advice{paid})
-	if list[0].Kind != sentKind || forPersons(list) != nil || adviceMoney(paid) != "−¥67.20" {
-		t.Errorf("%+v", list)
-	}
-	if paid.Currency, paid.Credit = "USD", true; adviceMoney(paid) != "USD 67.20" {
-		t.Error(adviceMoney(paid))
 	}
 }
 

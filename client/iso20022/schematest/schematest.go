@@ -8,6 +8,7 @@ package schematest
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -30,6 +31,24 @@ const (
 	Statement    Schema = "docs/specifications/banktocustomer_cash_management_8/camt.053.001.08.xsd"
 	Initiation10 Schema = "docs/specifications/payments_initiation_11/pain.001.001.10_1.xsd"
 )
+
+// Official are the schemas as their registration authority publishes them, which lie beside a checkout and not in
+// it. A test that needs one says where it isn't there that it was skipped.
+func Official(t testing.TB, name string) string {
+	t.Helper()
+	at, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
+		path := filepath.Join(at, "shared", "data", "iso20022", name)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	t.Skipf("skipped: %s is nowhere beside the checkout, in shared/data/iso20022", name)
+	return ""
+}
 
 // Check fails the test if the file is not valid under the official schema.
 func Check(t testing.TB, s Schema, file []byte) {

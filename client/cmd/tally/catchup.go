@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"tallystick/client/block"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// openIndex opens a read model and brings it up to now. What takes longer than a second is told.
+func (a *app) openIndex(ctx context.Context, g *gateway.Gateway, where string) (*index.Index, error) {
+	ix, err := index.Open(where)
+	if err != nil {
+		return nil, err
+	}
+	if why := ix.Anew(); why != "" {
+		fmt.Fprintf(a.err, "tally: the read model is made again from the blocks: %s\n", why)
+	}
+	behind := &catchUp{Index: ix, app: a, from: ix.Height(), to: g.Tip(), said: time.Now(), every: time.Second}
+	err = g.Sync(ctx, behind)
+	behind.end()
+	if err != nil {
+		return nil, errors.Join(err, ix.Close())
+	}
+	return ix, nil
+}
+
+// catchUp is a read model that tells how far it is while it is brought up: on a terminal each second, in one line that
+// it writes over; elsewhere a line after a second, and then fewer and fewer.
+type catchUp struct {
+	*index.Index
+	app      *app
+	from, to uint64
+	said     time.Time
+	every    time.Duration
+	spoke    bool
+}
+
+// Apply takes the next blocks, and tells of it.
+func (c *catchUp) Apply(blocks ...*block.Block) error {
+	err := c.Index.Apply(blocks...)
+	if time.Since(c.said) < c.every {
+		return err
+	}
+	before, after := "", "\n"
+	if c.terminal() {
+		before, after = "\r", ""
+	} else {
+		c.every *= 3
+	}
+	c.said, c.spoke = time.Now(), true
+	fmt.Fprintf(c.app.err, "%stally: the read model takes blocks in: %d of %d%s", before, c.Height(), max(c.to, c.Height()), after)
+	return err
+}
+
+// end ends the line that was written over.
+func (c *catchUp) end() {
+	if !c.spoke {
+		return
+	}
+	before := ""
+	if c.terminal() {
+		before = "\r\x1b[K"
+	}
+	fmt.Fprintf(c.app.err, "%stally: the read model has taken %d blocks in\n", before, c.Height()-c.from)
+}
+
+func (c *catchUp) terminal() bool {
+	file, ok := c.app.err.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}
+
+// queryIndex says how far the read model is, without bringing it up.
+func queryIndex(a *app) *cobra.Command {
+	cmd := leaf("index", "How far your read model is, and where (读模型进度)", "  tally --as D query index", func(ctx context.Context, _ []string) error {
+		return a.with(ctx, func(_ context.Context, g *gateway.Gateway) (err error) {
+			cfg, err := a.config(nil)
+			if err != nil {
+				return err
+			}
+			ix, err := index.Open(cfg.IndexAt())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, ix.Close()) }()
+			answer := struct {
+				Height uint64 `json:"height"` // blocks that it has
+				Ledger uint64 `json:"ledger"` // blocks that there are
+				Where  string `json:"where"`
+				Anew   string `json:"anew"` // why it is made again, or ""
+			}{ix.Height(), g.Tip(), cfg.IndexAt(), ix.Anew()}
+			return a.print(answer, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"has blocks", answer.Height}, {"of", answer.Ledger}, {"where", answer.Where}})
+				if answer.Anew != "" {
+					t.AppendRow(table.Row{"made again because", answer.Anew})
+				}
+			})
+		})
+	})
+	cmd.Long = `Every question that needs the read model brings it up to the last block first, which after a pause takes a while and
+is told. This asks only how far it is; ask it while another command brings it up.
+
+The read model follows from the blocks alone, so it may be deleted at any time: it is made again by the next question.
+So is one that is damaged, by itself.`
+	return cmd
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/index"
+)
+
+// TestCatchingUpIsTold: nothing for a moment; after a second how far it is, then less often, and at the end that it ended.
+func TestCatchingUpIsTold(t *testing.T) {
+	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ix.Close() //nolint:errcheck // it is empty
+	var said bytes.Buffer
+	c := &catchUp{Index: ix, app: &app{err: &said}, to: 60_000, said: time.Now(), every: time.Hour}
+	apply := func() {
+		t.Helper()
+		if err := c.Apply(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply()
+	c.end()
+	if said.Len() > 0 {
+		t.Errorf("it said %q at once", said.String())
+	}
+	c.every, c.said = time.Second, time.Now().Add(-2*time.Second)
+	apply()
+	apply()
+	c.end()
+	want := "tally: the read model takes blocks in: 0 of 60000\ntally: the read model has taken 0 blocks in\n"
+	if said.String() != want || c.every != 3*time.Second {
+		t.Errorf("it said %q, want %q", said.String(), want)
+	}
+}
+
+// TestFaultsOfTheMachine: they are told as such, with what to do; a file that the caller named is the caller's.
+func TestFaultsOfTheMachine(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		exit int
+		says string
+	}{
+		{asFault(&fs.PathError{Op: "write", Path: "index.db", Err: syscall.ENOSPC}), 14, "MACHINE: write index.db: no space left on device: the disk is full"},
+		{&fs.PathError{Op: "write", Path: "out.csv", Err: syscall.ENOSPC}, 14, "the disk is full"},
+		{&fs.PathError{Op: "open", Path: "none.csv", Err: syscall.ENOENT}, 2, "none.csv"},
+		{asFault(errors.New("odd")), 1, "INTERNAL: odd"},
+	} {
+		var said bytes.Buffer
+		exit := (&app{err: &said}).fail(c.err)
+		if exit != c.exit || !strings.Contains(said.String(), c.says) {
+			t.Errorf("%v: exit %d, %s", c.err, exit, said.String())
+		}
+	}
+	if m := fault.Of(fault.Machine); m.Code != fault.Machine || !m.Again {
+		t.Errorf("%+v", m)
+	}
+}

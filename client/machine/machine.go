@@ -1,0 +1,78 @@
+// Package machine tells faults of the machine as such: a full disk, a file that is damaged, missing or not to be read,
+// no memory. None is a fault of the software, nor of the request; each says what a person does about it.
+package machine
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"tallystick/chaincode/fault"
+)
+
+// advice is what to do about an error of the operating system.
+var advice = []struct {
+	err  error
+	text string
+}{
+	{syscall.ENOSPC, "the disk is full: make room, and run it again"},
+	{syscall.EDQUOT, "the quota of the disk is used up: make room, and run it again"},
+	{syscall.EROFS, "the disk can only be read: mount it for writing"},
+	{syscall.EMFILE, "the program may open no more files: raise ulimit -n"},
+	{syscall.ENFILE, "the machine may open no more files"},
+	{syscall.ENOMEM, "the machine has no memory left"},
+	{syscall.EIO, "the disk fails: look at the machine's log"},
+	{fs.ErrPermission, "the file or directory may not be used so: mend its owner and mode"},
+	{fs.ErrNotExist, "a file or directory is missing: put it back, or name the right one"},
+}
+
+// databases is what to do about an error of a database file, by its primary code.
+var databases = map[int]string{
+	sqlite3.SQLITE_FULL:     "the disk is full: make room, and run it again",
+	sqlite3.SQLITE_NOMEM:    "the machine has no memory left",
+	sqlite3.SQLITE_READONLY: "the database's file or directory can only be read: mend its owner and mode",
+	sqlite3.SQLITE_PERM:     "the database's file may not be used so: mend its owner and mode",
+	sqlite3.SQLITE_CANTOPEN: "the database's file can't be opened: mend its owner and mode, and that of its directory",
+	sqlite3.SQLITE_IOERR:    "the disk fails, or is full: look at the machine's log",
+	sqlite3.SQLITE_CORRUPT:  "the database's file is damaged: put a copy of it back",
+	sqlite3.SQLITE_NOTADB:   "the database's file is damaged, or is none: put a copy of it back",
+}
+
+// Advice is what to do about an error, "" if it isn't the machine's.
+func Advice(err error) string {
+	var of *sqlite.Error
+	if errors.As(err, &of) {
+		return databases[of.Code()&0xFF]
+	}
+	for _, a := range advice {
+		if errors.Is(err, a.err) {
+			return a.text
+		}
+	}
+	return ""
+}
+
+// Damaged says whether an error is that of a database whose pages are damaged.
+func Damaged(err error) bool {
+	var of *sqlite.Error
+	if !errors.As(err, &of) {
+		return false
+	}
+	code := of.Code() & 0xFF
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
+}
+
+// Fault makes an error of the machine a MACHINE refusal; any other, and one that is coded already, stays as it is.
+func Fault(err error) error {
+	var coded *fault.Error
+	if err == nil || errors.As(err, &coded) {
+		return err
+	}
+	if text := Advice(err); text != "" {
+		return fault.New(fault.Machine, "%v: %s", err, text)
+	}
+	return err
+}

@@ -1,0 +1,149 @@
+package payments
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/iso20022"
+)
+
+// The kinds of lines beside those of iso20022.
+const (
+	Sent     iso20022.Kind = "sent"     // we paid it ourselves
+	Returned iso20022.Kind = "returned" // what we paid came back to us
+	Possible iso20022.Kind = "possible" // names no payment, and may be of one
+	Unread   iso20022.Kind = "unread"   // can't be read, and names no payment of ours
+)
+
+// Line is what one advice means to a party.
+type Line struct {
+	iso20022.Outcome
+	Payment string     `json:"payment,omitempty"` // on the ledger
+	Told    bool       `json:"told"`              // the ledger was, just now
+	Refused fault.Code `json:"refused,omitempty"` // by the ledger
+	Person  bool       `json:"person,omitempty"`  // nothing but a person can settle it
+	Next    string     `json:"next,omitempty"`    // what a person may want to do
+	request command.Request
+}
+
+// Match says what each line means, with what the ledger is to be told of it.
+func (v View) Match(s *Sifted) []Line {
+	var expected []iso20022.Expected
+	for _, id := range slices.Sorted(maps.Keys(s.payments)) {
+		if p := s.payments[id]; p.Creditor == v.Party {
+			expected = append(expected, v.expected(p))
+		}
+	}
+	list := append([]Line{}, s.lines...)
+	var advices []iso20022.Advice
+	var at []int // places in the list
+	for i, line := range list {
+		p, known := s.payments[line.Payment]
+		switch {
+		case line.Kind != "" || !known:
+		case p.Debtor == v.Party && p.Creditor != v.Party:
+			list[i].paid(p)
+		default:
+			a := line.Advice
+			a.BankReference, a.Alias = OnLedger(a.BankReference), OnLedger(a.Alias)
+			advices, at = append(advices, a), append(at, i)
+		}
+	}
+	for n, o := range iso20022.Match(v.Holders[v.Party], expected, advices) {
+		line := &list[at[n]]
+		told := o.Advice
+		o.Advice = line.Advice
+		line.Outcome = o
+		line.came(told)
+	}
+	return list
+}
+
+// paid says what a line of the debtor's own account means.
+func (l *Line) paid(p settlement.Payment) {
+	a := l.Advice
+	l.Fen = p.Fen
+	switch {
+	case a.Odd != "":
+		l.Kind, l.Why, l.Person = iso20022.Wrong, "it can't be read: "+a.Odd, true
+	case !a.Credit && !a.Reversal:
+		l.Kind = Sent
+	case a.Status != iso20022.Booked:
+		l.Kind, l.Why = iso20022.Waiting, "the bank has not booked it"
+	case p.State == settlement.Bounced:
+		l.Kind, l.Why = iso20022.Duplicate, "it is noted as FAILED"
+	case p.State == settlement.Sent && a.Doubt == "" && a.Fen == p.Asked && a.Currency == iso20022.Currency:
+		cycle, n, _ := Parse(l.Payment)
+		l.Kind, l.Person, l.Why = Returned, true, "your bank gave it back"
+		req := settlement.BounceRequest{Cycle: cycle, Payment: n, Reason: a.Return}
+		if name.CheckID("reason", a.Return) != nil {
+			req.Reason = "returned"
+		}
+		if a.Return != "" {
+			l.Why += ", for the reason " + a.Return
+		}
+		l.request, l.Next = req, fmt.Sprintf("tally payment bounce %s --reason %s", l.Payment, req.Reason)
+	default:
+		l.Kind, l.Person = Returned, true
+		l.Why = fmt.Sprintf("money came back, and the payment is %s: ask %s what came in", p.State, p.Creditor)
+	}
+}
+
+// came says what a line of the creditor's account means, and asks for what counts.
+func (l *Line) came(a iso20022.Advice) {
+	cycle, n, err := Parse(l.Payment)
+	if err != nil {
+		return
+	}
+	switch {
+	case l.Kind.Counts():
+		l.request = settlement.AdviseRequest{Cycle: cycle, Payment: n, Reference: a.BankReference, Alias: a.Alias, Fen: a.Fen, Booked: a.Booked,
+			Source: sourceOf(a.Source)}
+	case l.Kind == iso20022.Wrong && (!a.Credit || a.Reversal) && a.Odd == "":
+		l.Person = true
+		l.Next = fmt.Sprintf("tally payment take-back %s --amount %s --booked %s --receipt REFERENCE --reference %s --evidence FILE", l.Payment, yuan(a.Fen), a.Booked, a.BankReference)
+	case l.Kind == iso20022.Wrong:
+		l.Person = true
+		if a.Odd == "" && a.Currency == iso20022.Currency {
+			l.Next = receiveBy(l.Payment, a)
+		}
+	}
+}
+
+// Tell tells the ledger what counts, and what bounced if that is wanted, one by one. It ends at what the next would meet
+// too; run again, what was told is found told.
+func Tell(list []Line, bounce bool, send func(command.Request) error, stops func(fault.Code) bool) error {
+	for i := range list {
+		l := &list[i]
+		if l.request == nil || l.Kind == Returned && !bounce {
+			continue
+		}
+		err := send(l.request)
+		var refusal *fault.Error
+		switch {
+		case err == nil:
+			l.Told, l.Person, l.Next = true, false, ""
+		case !errors.As(err, &refusal), stops(refusal.Code):
+			return err
+		default:
+			l.Refused, l.Why, l.Person = refusal.Code, refusal.Text, true
+		}
+	}
+	return nil
+}
+
+// ForPersons counts the lines that need a person.
+func ForPersons(list []Line) (n int) {
+	for _, l := range list {
+		if l.Person {
+			n++
+		}
+	}
+	return n
+}
