@@ -15,6 +15,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -26,15 +27,16 @@ import (
 // app is one run of the program: who, where, and how to answer.
 type app struct {
 	out, err io.Writer
-	format   string        // table or json
-	as       string        // party, to find its profile in the network's folder
-	profile  string        // path, instead of as
-	network  string        // tallynet's folder
-	request  string        // request id of a command, "" for a new one
-	meant    meaning       // what the caller named
-	begun    bool          // of a run, whether the request id stands for a command of it
-	height   uint64        // blocks that what is asked must have
-	timeout  time.Duration // of the whole run
+	format   string                      // table or json
+	as       string                      // party, to find its profile in the network's folder
+	profile  string                      // path, instead of as
+	network  string                      // tallynet's folder
+	request  string                      // request id of a command, "" for a new one
+	meant    meaning                     // what the caller named
+	heard    func(command.Request) error // in tests: instead of sending what says all by its content
+	begun    bool                        // of a run, whether the request id stands for a command of it
+	height   uint64                      // blocks that what is asked must have
+	timeout  time.Duration               // of the whole run
 }
 
 // config reads the party's profile.

@@ -90,7 +90,7 @@ statement that the member has signed (tally member sign).`
 func (a *app) authorise(ctx context.Context, req member.AuthoriseRequest, oneTime bool) error {
 	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
 		if oneTime {
-			return a.tells(ctx, g, v, promise{"authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
+			return a.tells(ctx, g, v, promise{"member:Authorise", "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
 				req.Commitment = c
 				return req, req.Until, nil
 			}, keptAuthorisation})

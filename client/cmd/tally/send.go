@@ -45,6 +45,9 @@ func (a *app) submit(ctx context.Context, req command.Request) error {
 	if err := req.Check(); err != nil {
 		return err
 	}
+	if a.heard != nil {
+		return a.heard(req)
+	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 		answer, err := a.send(ctx, g, req)
 		if err != nil {
