@@ -422,7 +422,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 		t.Errorf("%v: %s", err, cmp.Diff(answer, back))
 	}
 	shown := rendered(func(w table.Writer) { purchaseTable(w, answer) })
-	for _, want := range []string{"supply, fen", "2340.09", "雨刮", "--after " + answer.Next} {
+	for _, want := range []string{"supply, ¥", "¥23.4009", "雨刮", "--after " + answer.Next} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %s:\n%s", want, shown)
 		}
@@ -466,9 +466,9 @@ func TestHiddenIsOpened(t *testing.T) {
 		want        string
 		wrong       string
 	}{
-		{"a side", "D", 2, "D→S1 53600 [S1→G 536], D→S9 hidden (1 delivery) [], S1→D 26800 [G→S1 268]", ""},
+		{"a side", "D", 2, "D→S1 ¥536.00 [S1→G 536], D→S9 hidden (1 delivery) [], S1→D ¥268.00 [G→S1 268]", ""},
 		{"not a side", "M", 2, "D→S1 hidden (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D hidden (1 delivery) []", ""},
-		{"the ledger has less", "D", 1, "D→S1 WRONG (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D 26800 [G→S1 268]", "what D owes S1 in c1"},
+		{"the ledger has less", "D", 1, "D→S1 WRONG (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D ¥268.00 [G→S1 268]", "what D owes S1 in c1"},
 	} {
 		_, found, err := ledger(c.charged).VeiledOwes(c.party)
 		if err != nil {
@@ -506,9 +506,9 @@ func TestHiddenRows(t *testing.T) {
 		}}, scales{})
 	})
 	want := `
- owes  whom  for            points  of which held                     fen  cycle  state
- D     S1    supply                                               26800.5  c1     OPEN
- S1    G     fee on supply                                            268  c1     OPEN
+ owes  whom  for            points  of which held                       ¥  cycle  state
+ D     S1    supply                                               ¥268.005  c1     OPEN
+ S1    G     fee on supply                                            ¥2.68  c1     OPEN
  G     S2    supply                                 hidden (7 deliveries)  c1     OPEN
 as of block 8`
 	if squeezed(got) != squeezed(want) {

@@ -170,12 +170,12 @@ func (l purchaseLine) cells() []string {
 }
 
 func purchaseTable(t table.Writer, answer purchased) {
-	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name", "名称", "quantity", "returned", "supply, fen", "carrier", "waybill"})
+	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name", "名称", "quantity", "returned", "supply, ¥", "carrier", "waybill"})
 	right(t, 2, 3, 12, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, l := range answer.Rows {
 		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference, l.Supplier + "/" + l.SKU, l.En, l.Zh,
-			l.Quantity, unlessZero(int64(l.Returned)), l.Supply, l.Carrier, l.Waybill})
+			l.Quantity, unlessZero(int64(l.Returned)), fineYuan(l.Supply), l.Carrier, l.Waybill})
 	}
 	t.SetCaption("as of block %d; go on with --after %s", int64(answer.Height)-1, answer.Next)
 }

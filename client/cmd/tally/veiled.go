@@ -146,7 +146,7 @@ func wrong(list []hidden) error {
 func (h hidden) text() string {
 	switch {
 	case h.Opened:
-		return h.Fen
+		return fineYuan(h.Fen)
 	case h.Wrong != "":
 		return "WRONG (" + deliveries(h.Count) + ")"
 	}
