@@ -51,6 +51,7 @@ const Unavailable Code = "UNAVAILABLE"
 const (
 	UnknownOutcome Code = "UNKNOWN_OUTCOME"
 	Overloaded     Code = "OVERLOADED"
+	NeedsPerson    Code = "NEEDS_PERSON"
 	Rejected       Code = "REJECTED"
 	Stopped        Code = "STOPPED"
 	Machine        Code = "MACHINE"

@@ -19,6 +19,7 @@ var Table = []Meaning{
 	{LaneMoved, 409, 10, true, "the lane has moved on; the gateway tries again by itself", "通道序号已前进，网关会自动重试"},
 	{SourceMoved, 409, 10, true, "the numbered source has moved on; read its cursor and go on from there", "编号来源已前进，请从当前游标继续"},
 	{Conflict, 409, 4, false, "the request id stands for something else already, or the name is taken; choose another", "请求编号已用于其他请求，或名称已被占用"},
+	{NeedsPerson, 409, 4, true, "something is left that no program can decide; look at what is shown, and say how it is", "有事项须人工核对并确认"},
 	{NotFound, 404, 5, false, "what the request names does not exist", "所指对象不存在"},
 	{WrongState, 409, 6, false, "the state does not allow this verb", "当前状态不允许此操作"},
 	{Unauthorised, 403, 3, true, "the member hasn't authorised this; ask the member's home for an authorisation", "会员未授权，请先取得积分认证"},

@@ -35,6 +35,7 @@ const (
 	Cost            Role = "cost"
 	Marketing       Role = "marketing"
 	Fee             Role = "fee"
+	BankCharges     Role = "bankCharges"
 	AdjustedCost    Role = "adjustedCost"
 )
 
@@ -61,6 +62,7 @@ var roles = []struct {
 	{Cost, Account{"6401", "Cost of sales", "主营业务成本"}},
 	{Marketing, Account{"6601", "Selling expenses", "销售费用"}},
 	{Fee, Account{"6602", "Administrative expenses", "管理费用"}},
+	{BankCharges, Account{"6603", "Financial expenses", "财务费用"}},
 	{AdjustedCost, Account{"6711", "Non-operating expenses", "营业外支出"}},
 }
 

@@ -20,7 +20,7 @@ type rule struct {
 // pointsOwed stands for Contract or Provision in rules: whichever the programme's points mostly are.
 const pointsOwed Role = "points"
 
-// rules has every kind but Carried: what another cycle left unsettled is booked already.
+// rules has every kind; of Carried see Posting.booked.
 var rules = map[settlement.Kind]rule{
 	settlement.Redemption:  {en: "points redeemed", zh: "积分兑付", debtor: pointsOwed, creditor: Revenue},
 	settlement.Refund:      {en: "redemption refunded", zh: "积分退回", debtor: Revenue, creditor: pointsOwed, back: true},
@@ -33,11 +33,12 @@ var rules = map[settlement.Kind]rule{
 	settlement.Return:      {en: "goods returned", zh: "退货", debtor: Revenue, creditor: Cost, back: true},
 	settlement.Adjustment:  {en: "adjustment by dispute", zh: "争议调整", debtor: AdjustedCost, creditor: AdjustedRevenue},
 	settlement.Rounding:    {en: "rounding", zh: "尾差", debtor: Fee, creditor: FeeRevenue},
+	settlement.Carried:     {en: "unpaid, owed again", zh: "未付款项结转", debtor: Clearing, creditor: Clearing},
 	settlement.Prefunding:  {en: "deposit held", zh: "预存款", debtor: Bank, creditor: Bank},
 }
 
 // Journal makes the vouchers of a statement's lines, in their order. Lines between
-// others, of nothing, and what another cycle left unsettled make none.
+// others, of nothing, and what another cycle's statement left unsettled make none.
 func (b Books) Journal(lines iter.Seq2[Posting, error]) iter.Seq2[Voucher, error] {
 	return func(yield func(Voucher, error) bool) {
 		for p, err := range lines {
@@ -48,7 +49,7 @@ func (b Books) Journal(lines iter.Seq2[Posting, error]) iter.Seq2[Voucher, error
 				yield(Voucher{}, err)
 				return
 			}
-			if p.Fen == 0 || p.Kind == settlement.Carried || p.Debtor != b.Party && p.Creditor != b.Party {
+			if p.Fen == 0 || p.booked() || p.Debtor != b.Party && p.Creditor != b.Party {
 				continue
 			}
 			if !yield(b.voucher(p), nil) {
@@ -134,7 +135,8 @@ func (b Books) Settle(list []Settlement) ([]Voucher, error) {
 		v, at := b.new(s.ID, s.Date, "settlement", "清算付款"), subject{party: s.Party}
 		v.debit(b.entry(Payable, at), s.Payable)
 		v.debit(b.entry(Bank, subject{}), s.Received)
-		rest := s.Payable + s.Received - s.Receivable - s.Paid // each at most 2⁵³−1
+		v.debit(b.entry(BankCharges, subject{}), s.Charges)
+		rest := s.Payable + s.Received + s.Charges - s.Receivable - s.Paid // each at most 2⁵³−1
 		v.debit(b.entry(Clearing, subject{}), -rest)
 		v.credit(b.entry(Receivable, at), s.Receivable)
 		v.credit(b.entry(Bank, subject{}), s.Paid)

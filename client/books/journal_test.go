@@ -241,6 +241,13 @@ func TestCarriedLines(t *testing.T) {
 	if off := Tie(totalsOf("D", lines), ledgers.Positions()); len(list) != 0 || len(off) != 0 {
 		t.Errorf("%+v, %+v", list, off)
 	}
+	lines[0].Unpaid = true // what a payment left was netted, and is owed again
+	for party, want := range map[string]string{"D": "2241 2202:M", "M": "1122:D 2241"} {
+		list, ledgers := journalOf(t, booksOf(party), lines)
+		if off := Tie(totalsOf(party, lines), ledgers.Positions()); len(list) != 1 || accounts(list[0]) != want || len(off) != 0 {
+			t.Errorf("unpaid, %s: %+v, %+v", party, list, off)
+		}
+	}
 }
 
 func TestSettlements(t *testing.T) {
@@ -259,6 +266,7 @@ func TestSettlements(t *testing.T) {
 		{"netted by all, owed", Settlement{Party: "D", Payable: 1800, Receivable: 20900}, "2202:D 2241 1122:D", ""},
 		{"the one payment", Settlement{Paid: 25946}, "2241 1002", ""},
 		{"the one receipt", Settlement{Received: 25946}, "1002 2241", ""},
+		{"of which banks kept some", Settlement{Received: 97, Charges: 1}, "1002 6603 2241", ""},
 		{"of nobody", Settlement{Payable: 5, Paid: 5}, "", fault.BadRequest},
 		{"under 0", Settlement{Party: "D", Paid: -5}, "", fault.BadRequest},
 	} {

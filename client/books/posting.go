@@ -32,7 +32,8 @@ type Posting struct {
 	Tax       amount.Rate     `json:"tax"` // VAT rate contained in fen, 0/1 or none for none
 	Block     uint64          `json:"block"`
 	Tx        string          `json:"tx"`
-	Void      bool            `json:"void,omitempty"` // the line counts no more, by a dispute: its voucher is reversed
+	Unpaid    bool            `json:"unpaid,omitempty"` // of what is carried: it was netted into a payment, which wasn't made, or was taken back
+	Void      bool            `json:"void,omitempty"`   // the line counts no more, by a dispute: its voucher is reversed
 }
 
 // Check refuses with BAD_REQUEST or LIMIT what is no line.
@@ -40,7 +41,7 @@ func (p Posting) Check() error {
 	if p.ID == "" || len(p.ID) > maxID {
 		return fault.New(fault.BadRequest, "line: want an id of at most %d characters", maxID)
 	}
-	if _, known := rules[p.Kind]; !known && p.Kind != settlement.Carried {
+	if _, known := rules[p.Kind]; !known {
 		return fault.New(fault.BadRequest, "line %s: of which kind?", p.ID)
 	}
 	for _, of := range [][2]string{{"debtor", p.Debtor}, {"creditor", p.Creditor}} {
@@ -112,6 +113,10 @@ func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
 	}
 }
 
+// booked says whether the line was booked before: what a statement leaves to a later cycle
+// is owed since it arose. What a payment leaves was netted, and is owed again.
+func (p Posting) booked() bool { return p.Kind == settlement.Carried && !p.Unpaid }
+
 // Settlement is what one counterparty and this party discharged of what they owed each
 // other in a cycle, and what was paid for it. Netting and payments may come apart, as
 // they do where several net together: then one settlement has the payable and the
@@ -122,8 +127,9 @@ type Settlement struct {
 	Party      string       `json:"party"`      // counterparty; "" for a payment that netting came to
 	Payable    amount.Units `json:"payable"`    // fen that this party owed, and owes no more
 	Receivable amount.Units `json:"receivable"` // fen that it was owed, and is no more
-	Paid       amount.Units `json:"paid"`
+	Paid       amount.Units `json:"paid"`       // what the payee gets credit for, charges included
 	Received   amount.Units `json:"received"`
+	Charges    amount.Units `json:"charges"` // that banks kept of what this party was paid, and it bears
 }
 
 // Check refuses with BAD_REQUEST or LIMIT what is no settlement.
@@ -131,7 +137,7 @@ func (s Settlement) Check() error {
 	if s.ID == "" || len(s.ID) > maxID {
 		return fault.New(fault.BadRequest, "settlement: want an id of at most %d characters", maxID)
 	}
-	for _, n := range []amount.Units{s.Payable, s.Receivable, s.Paid, s.Received} {
+	for _, n := range []amount.Units{s.Payable, s.Receivable, s.Paid, s.Received, s.Charges} {
 		if err := n.CheckOptional(); err != nil {
 			return fmt.Errorf("settlement %s: %w", s.ID, err)
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/settlement"
 )
 
 // Ledgers are the balances that vouchers come to, account by account: debits less
@@ -85,7 +84,7 @@ type Totals struct {
 // Add counts one line; those between others don't count, nor what another cycle left
 // unsettled.
 func (t *Totals) Add(p Posting) {
-	if p.Kind == settlement.Carried {
+	if p.booked() {
 		return
 	}
 	other, owed := p.Creditor, p.Debtor == t.Party

@@ -29,6 +29,12 @@ type Obligation struct {
 	Tx    string `json:"tx"`
 }
 
+// Unpaid says whether it is the rest of a payment, which is owed again: what it was made of
+// was netted. What else is carried over never was.
+func (o Obligation) Unpaid() bool {
+	return o.Kind == settlement.Carried && o.Cause != command.CarryStatement
+}
+
 // obligations writes what one batch made the parties owe each other. It never changes.
 func (f *fold) obligations(key string, all settlement.Obligations, c change) error {
 	for _, o := range all.List {

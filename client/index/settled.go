@@ -188,7 +188,7 @@ func (r at) paidIn(open, closed, party string) ([]books.Settlement, error) {
 func settledBy(p settlement.Payment, booked date.Date, i int, party string) books.Settlement {
 	s := books.Settlement{ID: fmt.Sprintf("%s-payment-%d-%d", p.Cycle, p.N, i+1), Date: booked}
 	if p.Debtor == party {
-		s.Paid = p.Advices[i].Fen
+		s.Paid = p.Advices[i].Fen + p.Advices[i].Charges // both left the debtor's account
 	} else {
 		s.Received = p.Advices[i].Fen
 	}

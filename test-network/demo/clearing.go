@@ -238,6 +238,7 @@ const accounts = `parties:
   - {party: M, name: 出行科技有限公司, account: "1001000000000004", bic: ICBKCNBJ}
   - {party: S1, name: 养护用品有限公司, account: "1001000000000005", bic: ICBKCNBJ}
   - {party: S2, name: 配件有限公司, account: "1001000000000006", bic: ICBKCNBJ}
+  - {party: B, name: 银行, account: "1001000000000007", bic: ICBKCNBJ}
 `
 
 var accountOf = map[string]string{"G": "1001000000000001", "D": "1001000000000002", "F": "1001000000000003", "M": "1001000000000004",

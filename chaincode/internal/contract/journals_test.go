@@ -218,7 +218,7 @@ func bookOne(t *testing.T, now, then *index.Index, taxes index.Taxes, p index.Pe
 func postings(now, then *index.Index, taxes index.Taxes, cycle string) iter.Seq2[books.Posting, error] {
 	return func(yield func(books.Posting, error) bool) {
 		of := func(o index.Obligation, void bool) books.Posting {
-			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Tx: o.Tx, Void: void}
+			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Tx: o.Tx, Void: void, Unpaid: o.Unpaid()}
 		}
 		for o, err := range now.Obligations(cycle) {
 			if !yield(of(o, false), err) {
@@ -259,6 +259,11 @@ func balances(t *testing.T, seed uint64, party string, list []books.Locked) []bo
 	}
 	if aged[books.Receivable] != ledgers.Balance(books.Receivable) || aged[books.Payable] != -ledgers.Balance(books.Payable) {
 		t.Errorf("seed %d: of %s ageing has %v, the accounts %d and %d", seed, party, aged, ledgers.Balance(books.Receivable), -ledgers.Balance(books.Payable))
+	}
+	for _, p := range ledgers.Positions() {
+		if p.Payable < 0 || p.Receivable < 0 {
+			t.Errorf("seed %d: %s has %d payable to %s, %d receivable", seed, party, p.Payable, p.Party, p.Receivable)
+		}
 	}
 	return ledgers.Positions()
 }

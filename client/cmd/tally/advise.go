@@ -51,7 +51,7 @@ waiting    the bank has not booked it            sent       what you paid yourse
 wrong      can't count by itself: why says why   returned   what you paid came back to you
 possible   may be yours, and doesn't say so      unread     can't be read, and isn't yours
 
-Where a person must look, it fails with CONFLICT after it has done the rest, and says what
+Where a person must look, it fails with NEEDS_PERSON after it has done the rest, and says what
 can be done: tally payment receive, take-back or bounce.`
 	word(cmd, &how.cycle, "cycle", "of this cycle's payments only")
 	word(cmd, &how.accounts, "accounts", "YAML file with the parties' accounts")
@@ -139,7 +139,7 @@ func viewOf(ctx context.Context, g *gateway.Gateway, ix *index.Index, known map[
 // forPersons is a CONFLICT if anything needs a person.
 func forPersons(list []payments.Line) error {
 	if n := payments.ForPersons(list); n > 0 {
-		return fault.New(fault.Conflict, "%d of %d lines that concern you need a person; what counted was told", n, len(list))
+		return fault.New(fault.NeedsPerson, "%d of %d lines that concern you need a person; what counted was told", n, len(list))
 	}
 	return nil
 }

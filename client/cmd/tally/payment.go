@@ -110,7 +110,7 @@ func showPayment(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.printParts(paymentShown{args[0], p}, func(t table.Writer) { t.AppendRows(paymentRows(args[0], p)) }, func(t table.Writer) { advicesTable(t, p) })
+			return a.printParts(paymentShown{args[0], p}, func(t table.Writer) { t.AppendRows(paymentRows(args[0], p)) }, func(t table.Writer) { advicesTable(t, p) }, func(t table.Writer) { takenBackTable(t, p) })
 		})
 	})
 }
@@ -127,11 +127,22 @@ func advicesTable(t table.Writer, p settlement.Payment) {
 	if len(p.Advices) == 0 {
 		return
 	}
-	t.AppendHeader(table.Row{"came in", "¥", "bank's reference", "late", "advised by"})
-	right(t, 2)
+	t.AppendHeader(table.Row{"came in", "¥", "charges borne", "bank's reference", "also", "read in", "late", "advised by"})
+	right(t, 2, 3)
 	t.SuppressEmptyColumns()
 	for _, v := range p.Advices {
-		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), v.Reference, yes(v.Late), v.By})
+		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), yuanOrNone(v.Charges), v.Reference, v.Alias, v.Source, yes(v.Late), v.By})
+	}
+}
+
+func takenBackTable(t table.Writer, p settlement.Payment) {
+	if len(p.Returns) == 0 {
+		return
+	}
+	t.AppendHeader(table.Row{"taken back", "¥", "of receipt", "bank's reference", "evidence", "told by"})
+	right(t, 2)
+	for _, v := range p.Returns {
+		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), v.Receipt, v.Reference, v.Evidence, v.By})
 	}
 }
 
