@@ -258,7 +258,7 @@ func invite(a *app) *cobra.Command {
 					}
 					return req, req.Until, nil
 				}
-				return a.tells(ctx, g, v, promise{"invitation", req.Member, ask, keptInvitation})
+				return a.tells(ctx, g, v, promise{"member:Invite", "invitation", req.Member, ask, keptInvitation})
 			})
 		})
 	cmd.Long = `Make an invitation. Its one-time code is told here: give it to the member, who says
@@ -279,20 +279,19 @@ func keptInvitation(ctx context.Context, q gateway.Query, n number.Command) (cod
 
 // promise is a command with the commitment of a one-time code.
 type promise struct {
-	purpose, member string
-	ask             func(code.Commitment) (req command.Request, until int64, err error)
-	kept            func(context.Context, gateway.Query, number.Command) (code.Commitment, int64, error) // as the ledger has it
+	what, purpose, member string // the command's name, the vault's word for the code, and whose it is
+
+	ask  func(code.Commitment) (req command.Request, until int64, err error)
+	kept func(context.Context, gateway.Query, number.Command) (code.Commitment, int64, error) // as the ledger has it
 }
 
 // tells sends such a command, keeps the code in the vault for as long as it can be used,
 // and tells it. Asked again for the same, it tells the same code, if it is this vault's.
 func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, p promise) error {
 	secret := a.seed(v, p.purpose, 0)
-	what, until := "", int64(0)
+	until := int64(0)
 	r, err := a.once(ctx, g, func() (req command.Request, err error) {
-		if req, until, err = p.ask(code.Commit(secret)); err == nil {
-			what = nameOf(req)
-		}
+		req, until, err = p.ask(code.Commit(secret))
 		return req, err
 	})
 	if err != nil {
@@ -303,14 +302,14 @@ func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, p p
 		if kept, until, err = p.kept(ctx, g.Query(), r.Number); err != nil {
 			return err
 		}
-		if what = p.purpose; !slices.Equal(kept, code.Commit(secret)) {
-			return a.printTold(what, told{receipt: r})
+		if !slices.Equal(kept, code.Commit(secret)) {
+			return a.printTold(p.what, told{receipt: r})
 		}
 	}
 	if err := v.PutCode(vault.Secret{Purpose: p.purpose, Reference: r.Number.String(), Member: p.member, Code: secret, Until: until}); err != nil {
 		return err
 	}
-	return a.printTold(what, told{r, secret})
+	return a.printTold(p.what, told{r, secret})
 }
 
 func cancelInvitation(a *app) *cobra.Command {

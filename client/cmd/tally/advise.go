@@ -37,6 +37,9 @@ func advisePayments(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.meanFile("notice", args[0]); err != nil {
+				return err
+			}
 			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
 				return a.advise(ctx, g, ix, how, known)
 			})

@@ -15,6 +15,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -32,6 +33,7 @@ type app struct {
 	network  string                                                  // tallynet's folder
 	request  string                                                  // request id of a command, "" for a new one
 	meant    meaning                                                 // what the caller named
+	heard    func(command.Request) error                             // in tests: instead of sending what says all by its content
 	begun    bool                                                    // of a run, whether the request id stands for a command of it
 	yes      bool                                                    // what is lost may be lost
 	in       io.Reader                                               // a terminal to ask at, nil if there is none

@@ -89,7 +89,7 @@ func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest,
 	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
 		req := ask()
 		if oneTime {
-			return a.tells(ctx, g, v, promise{"authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
+			return a.tells(ctx, g, v, promise{"member:Authorise", "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
 				req.Commitment = c
 				return req, req.Until, nil
 			}, keptAuthorisation})

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
@@ -64,6 +66,9 @@ func (a *app) listen(cmd *cobra.Command, args []string) error {
 	if a.request == "" {
 		return nil
 	}
+	if path := a.meant.Verb + " "; strings.HasPrefix(path, "tally import ") || strings.HasPrefix(path, "tally good import ") {
+		return fault.New(fault.BadRequest, "an import is known by its source, whenever it is run again: leave --request out")
+	}
 	return name.CheckID("--request", a.request)
 }
 
@@ -104,6 +109,15 @@ func (a *app) mean(name string, values ...string) {
 		return
 	}
 	a.meant.Named = slices.Insert(a.meant.Named, at, named{Name: name, Values: values})
+}
+
+// meanFile says that what a file holds was meant.
+func (a *app) meanFile(name, path string) error {
+	hash, err := hashFile(path)
+	if err == nil {
+		a.mean(name, hash.String())
+	}
+	return err
 }
 
 // meanSecretly is mean for what the ledger must not show, not even as a hash that could

@@ -92,6 +92,9 @@ func TestRequestIDsOfNodesAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
+	if _, err := hear(t, "import baskets.csv --mapping baskets.yaml --request A2"); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("an import has no request id: %v", err)
+	}
 	if _, err := hear(t, "points wallet li --request "+strings.Repeat("a", 64)); err != nil {
 		t.Error(err)
 	}

@@ -47,6 +47,9 @@ func (a *app) submits(ctx context.Context, ask func() (command.Request, error)) 
 	if _, err := checked(ask()); err != nil {
 		return err
 	}
+	if a.heard != nil {
+		return a.heard(req)
+	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 		req, err := checked(ask())
 		if err != nil {

@@ -44,8 +44,8 @@ func offerTerms(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.meanSecretly("value", formOf(private))
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				a.meanSecretly("value", formOf(private))
 				answer, err := a.once(ctx, g, func() (command.Request, error) { return a.hide(v, req, private) })
 				if err != nil {
 					return err

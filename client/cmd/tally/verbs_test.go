@@ -1,0 +1,376 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/member"
+)
+
+var errHeard = errors.New("heard")
+
+// meantBy is what a request id would stand for, of a command line that is run up to the
+// point where it needs the network: the content where that says all, else the intent.
+// It is "" for a line that gets nowhere near, and why.
+func meantBy(t *testing.T, words []string) (string, error) {
+	t.Helper()
+	key := ""
+	a := &app{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
+	a.heard = func(req command.Request) error {
+		hash := command.New("", req).Hash()
+		key = "content " + hex.EncodeToString(hash[:])
+		return errHeard
+	}
+	cmd := root(a)
+	cmd.SetArgs(append([]string{"--as", "D", "--network", "nowhere"}, words...))
+	cmd.SetOut(a.out)
+	cmd.SetErr(a.err)
+	err := cmd.ExecuteContext(t.Context())
+	switch {
+	case errors.Is(err, errHeard):
+		return key, nil
+	case err != nil && strings.Contains(err.Error(), "make up"):
+		intent := command.IntentOf(codec.Encode(a.meant))
+		return "intent " + hex.EncodeToString(intent[:]), nil
+	}
+	return "", err
+}
+
+// examplesOf are the lines that show how a command is used, in words, without the
+// party that they are for.
+func examplesOf(t *testing.T, c *cobra.Command) (lines [][]string) {
+	t.Helper()
+	for _, line := range strings.Split(strings.ReplaceAll(c.Example, "\\\n", "")+"\n"+more[c.CommandPath()], "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.Contains(line, "…") {
+			continue
+		}
+		words, err := shellquote(strings.TrimPrefix(line, "tally "))
+		if err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+		if len(words) > 1 && words[0] == "--as" {
+			words = words[2:]
+		}
+		lines = append(lines, words)
+	}
+	if len(lines) == 0 {
+		lines = append(lines, strings.Fields(c.CommandPath())[1:])
+	}
+	return lines
+}
+
+// noRequests are the commands that send none, so that no request id stands for
+// anything; and those whose imports are known by their source.
+var noRequests = map[string]string{
+	"tally refusals": "a list", "tally verify-proof": "reads a file", "tally verify-statement": "reads a file",
+	"tally verify-liability": "reads a file", "tally member sign": "the member signs alone", "tally statement diff": "reads a file",
+	"tally books": "questions", "tally points liability": "a question", "tally terms accept": "the vault keeps it, the ledger hears nothing",
+	"tally import": "known by its source", "tally good import": "known by its source",
+}
+
+// sendsNothing says whether a command, or the group that it is in, sends no request.
+func sendsNothing(path string) bool {
+	for group := range noRequests {
+		if path == group || strings.HasPrefix(path, group+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+// more are lines beside the examples, for flags that go together.
+var more = map[string]string{
+	"tally rate agree":       "rate agree MP GP --terms " + strings.Repeat("ab", 32),
+	"tally member unlink":    "member unlink wang --party F --channel app --account " + strings.Repeat("ab", 32) + " --reason left",
+	"tally offer publish":    "offer publish winter --en W --zh W --from 2026-12-01 --until 2027-01-31 --programme DP --rule basket",
+	"tally payment advise":   "payment advise camt.xml --accounts accounts.yaml",
+	"tally payment instruct": "payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml",
+}
+
+// TestEveryVerbsIntent walks all commands. The same line stands for the same, whenever it is
+// said; and a line in which one argument or one flag is another stands for something else.
+// A verb or a flag that is forgotten fails here.
+func TestEveryVerbsIntent(t *testing.T) {
+	camt, err := filepath.Abs("../../iso20022/testdata/mixed.camt.054.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	prepareFiles(t, camt)
+	pool := map[string]map[string]bool{} // flag: values that examples give it
+	var leaves []*cobra.Command
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+		if c.HasSubCommands() {
+			return
+		}
+		leaves = append(leaves, c)
+		for _, words := range examplesOf(t, c) {
+			noteValues(pool, words)
+		}
+	}
+	walk(root(&app{}))
+	seen := map[string]string{}
+	for _, c := range leaves {
+		if sendsNothing(c.CommandPath()) {
+			continue
+		}
+		t.Run(strings.ReplaceAll(c.CommandPath()[len("tally "):], " ", "_"), func(t *testing.T) {
+			verbsIntent(t, c, pool, seen)
+		})
+	}
+	if len(leaves) < 150 {
+		t.Errorf("only %d commands", len(leaves))
+	}
+}
+
+// base is a line of a verb that gets as far as the network, and what it stands for.
+type base struct {
+	words []string
+	key   string
+}
+
+func verbsIntent(t *testing.T, c *cobra.Command, pool map[string]map[string]bool, seen map[string]string) {
+	t.Helper()
+	var bases []base
+	for _, words := range examplesOf(t, c) {
+		key, err := meantBy(t, words)
+		if err != nil || key == "" {
+			t.Logf("%v: %v", words, err)
+			continue
+		}
+		if again, _ := meantBy(t, words); again != key && strings.HasPrefix(key, "content") {
+			t.Errorf("%v: its content is chosen, so it is no intent: send it by once", words)
+		} else if again != key {
+			t.Errorf("%v: stands for something else the second time", words)
+		}
+		if line := sentBy(words); seen[key] != "" && seen[key] != line {
+			t.Errorf("%s stands for the same as %s", line, seen[key])
+		} else if seen[key] == "" {
+			seen[key], bases = line, append(bases, base{words, key})
+		}
+	}
+	if len(bases) == 0 {
+		t.Fatal("no example gets as far as the network")
+	}
+	varyArgs(t, c, bases)
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" && !tells(bases, f.Name) && !varyFlag(t, bases, f, candidates(c, f, pool)) {
+			t.Errorf("--%s %s: no line with it stands for something else", f.Name, f.Value.Type())
+		}
+	})
+}
+
+// sentBy is a line without how it is to be answered.
+func sentBy(words []string) string {
+	line := slices.Clone(words)
+	if i := slices.Index(line, "-o"); i >= 0 {
+		line = slices.Delete(line, i, i+2)
+	}
+	return strings.Join(line, " ")
+}
+
+// tells says whether lines that differ, as all do, differ by having a switch or not.
+func tells(bases []base, flag string) bool {
+	with, without := false, false
+	for _, b := range bases {
+		has := slices.ContainsFunc(b.words, func(w string) bool { return w == "--"+flag || strings.HasPrefix(w, "--"+flag+"=") })
+		with, without = with || has, without || !has
+	}
+	return with && without
+}
+
+// varyFlag gives a flag another value, beside what a line has or instead of one of its flags.
+func varyFlag(t *testing.T, bases []base, f *pflag.Flag, values []string) bool {
+	t.Helper()
+	for _, b := range bases {
+		for _, value := range values {
+			if varied(t, b, append(slices.Clone(b.words), "--"+f.Name+"="+value)) {
+				return true
+			}
+		}
+	}
+	for _, b := range bases {
+		for i, w := range b.words {
+			if !strings.HasPrefix(w, "--") {
+				continue
+			}
+			to := i + 1
+			if to < len(b.words) && !strings.HasPrefix(b.words[to], "--") && !strings.Contains(w, "=") {
+				to++
+			}
+			shorter := slices.Concat(b.words[:i], b.words[to:])
+			for _, value := range values {
+				if varied(t, b, append(shorter, "--"+f.Name+"="+value)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// varyArgs gives each argument another value.
+func varyArgs(t *testing.T, c *cobra.Command, bases []base) {
+	t.Helper()
+	depth := len(strings.Fields(c.CommandPath())) - 1
+	for _, b := range bases {
+		for i := depth; i < len(b.words) && !strings.HasPrefix(b.words[i], "-"); i++ {
+			if !slices.ContainsFunc(others(b.words[i]), func(value string) bool {
+				line := slices.Clone(b.words)
+				line[i] = value
+				return varied(t, b, line)
+			}) {
+				t.Errorf("%v: no other %q stands for something else", b.words, b.words[i])
+			}
+		}
+	}
+}
+
+// varied says whether a line gets as far as the network, and stands for something else.
+func varied(t *testing.T, b base, line []string) bool {
+	t.Helper()
+	key, err := meantBy(t, line)
+	return err == nil && key != "" && key != b.key
+}
+
+// noteValues collects what flags are given.
+func noteValues(pool map[string]map[string]bool, words []string) {
+	for i, w := range words {
+		name, ok := strings.CutPrefix(w, "--")
+		if !ok {
+			continue
+		}
+		name, value, with := strings.Cut(name, "=")
+		if !with && i+1 < len(words) && !strings.HasPrefix(words[i+1], "--") {
+			value = words[i+1]
+		}
+		if pool[name] == nil {
+			pool[name] = map[string]bool{}
+		}
+		pool[name][value] = true
+	}
+}
+
+// candidates are values that a flag may take: of its type, of its completion, of examples.
+func candidates(c *cobra.Command, f *pflag.Flag, pool map[string]map[string]bool) []string {
+	list := slices.Clone(byType[f.Value.Type()])
+	if complete, has := c.GetFlagCompletionFunc(f.Name); has {
+		words, _ := complete(c, nil, "")
+		for _, w := range words {
+			list = append(list, string(w))
+		}
+	}
+	list = append(list, slices.Sorted(maps.Keys(pool[f.Name]))...)
+	list = append(list, "7", "D", "x", "GP:7", "li", "2027-02-03", "other.txt")
+	return slices.DeleteFunc(list, func(v string) bool { return v == "" })
+}
+
+// byType are values of each kind of flag.
+var byType = map[string][]string{
+	"points": {"GP:7", "DP:8"}, "number": {"D.0.99.0", "D.0.99.0.0"}, "digits": {strings.Repeat("ab", 32), strings.Repeat("cd", 16)},
+	"hash": {strings.Repeat("ef", 32)}, "rate": {"3/7", "2/9"}, "date": {"2027-03-04"}, "span": {"17m", "2d"}, "list": {"issuer", "issuer,finance"},
+	"code": {aCode}, "piece": {"D.1.2.0.0:9"}, "label": {"D:other"}, "bool": {"true", "false"},
+	"file": {"other.txt", "wang.key", "code2.txt", "li.json"}, "word": {"bear", "debt"},
+}
+
+// aCode is a one-time code as people say it.
+const (
+	aCode       = "1ABCD-EFGH2-JKMN3-PQRS4-TVWXY8"
+	anotherCode = "2ABCD-EFGH2-JKMN3-PQRS4-TVWXY8"
+)
+
+// others are values that an argument may have instead.
+func others(arg string) []string {
+	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li", "2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
+}
+
+// prepareFiles makes the files that examples name.
+func prepareFiles(t *testing.T, camt string) {
+	t.Helper()
+	files := map[string]string{
+		"handover.pdf": "x", "letter.pdf": "x", "licence.pdf": "x", "other.txt": "12", "price.txt": "26800", "percent.txt": "15", "code.txt": anotherCode,
+		"code2.txt":   strings.Replace(aCode, "A", "B", 1),
+		"prices.json": `[{"fen": 29800}]`, "accounts.yaml": someAccounts,
+	}
+	notice, err := os.ReadFile(camt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["camt.xml"], files["camt2.xml"] = string(notice), string(notice)+"\n"
+	for name, text := range files {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"wang.key", "wang.pub"} { // a private key file has the public half, too
+		if _, err := generateKey(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, err := readPrivateKey("wang.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
+		w := wish{caps: []member.Limit{{Programme: "GP", Amount: 5}}, length: aDay}
+		req, err := signed(w.request(who, "D"), "alliance", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCommandsAreSentInOnePlace: no verb goes past the intents.
+func TestCommandsAreSentInOnePlace(t *testing.T) {
+	allowed := map[string]string{
+		"send.go g.WalkIn(": "send, for what says all by its content", "send.go g.Once(": "once and step", "series.go g.Once(": "runs",
+		"cycleclose.go g.OnceLinked(": "onceLinked", "consent.go g.OncePrivate(": "share, by asked()", "intent.go g.First(": "first",
+		"importrun.go g.Source(": "an import is known by its source", "importrun.go g.Do(": "what an import is undone or tried again by: known by its source",
+		"import.go g.Source(": "an import is known by its source", "consortium.go g.Found(": "there is one founding",
+	}
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, door := range []string{"WalkIn(", "WalkInPrivate(", "Do(", "DoLinked(", "Once(", "OnceLinked(", "OncePrivate(", "Run(", "First(", "Source(", "Found("} {
+			use := fmt.Sprintf("%s g.%s", e.Name(), door)
+			if strings.Contains(string(source), "g."+door) && allowed[use] == "" {
+				t.Errorf("%s: send it by submit, once or sendStep, so that its request id stands for what was meant", use)
+			}
+		}
+	}
+}
