@@ -190,7 +190,7 @@ func settledBy(p settlement.Payment, booked date.Date, i int, party string) book
 	if p.Debtor == party {
 		s.Paid = p.Advices[i].Fen + p.Advices[i].Charges // both left the debtor's account
 	} else {
-		s.Received = p.Advices[i].Fen
+		s.Received, s.Charges = p.Advices[i].Fen, p.Advices[i].Charges
 	}
 	return s
 }
