@@ -44,11 +44,12 @@ func (a *app) submit(ctx context.Context, req command.Request) error {
 // submits sends a command that is made anew once points are in their programme's scale. What is wrong in any is refused
 // before anything is sent.
 func (a *app) submits(ctx context.Context, ask func() (command.Request, error)) error {
-	if _, err := checked(ask()); err != nil {
+	early, err := checked(ask())
+	if err != nil {
 		return err
 	}
 	if a.heard != nil {
-		return a.heard(req)
+		return a.heard(early)
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 		req, err := checked(ask())
