@@ -247,7 +247,8 @@ func (g Gives) Points(earned *amount.Exact, rounding amount.Rounding) (amount.Un
 }
 
 // BearPoints divides points among the funders by largest remainder. What each bears
-// is its points' settlement value, half to even. price is fen a point. LIMIT.
+// is its points' settlement value, rounded up: it counts towards the budget and the funder's cap, and nothing is had for
+// nothing, or awards of a point each would pass both. price is fen a point. LIMIT.
 func (c Campaign) BearPoints(units amount.Units, price amount.Rate) ([]Borne, error) {
 	shares, err := amount.Split(units, c.Parts())
 	if err != nil {
@@ -255,7 +256,7 @@ func (c Campaign) BearPoints(units amount.Units, price amount.Rate) ([]Borne, er
 	}
 	borne := make([]Borne, len(c.Funders))
 	for i, f := range c.Bearers() {
-		fen, err := price.Of(shares[i], amount.HalfEven)
+		fen, err := price.Of(shares[i], amount.Up)
 		if err != nil {
 			return nil, err
 		}

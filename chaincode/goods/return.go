@@ -169,7 +169,9 @@ func (r RefuseReturnRequest) Check() error {
 }
 
 // RefuseReturn ends the return: the line has its quantity again. Goods that were
-// received and put back into stock must be sent out again: so they are not refused.
+// received and put back into stock must be sent out again: so they are not refused. Where the seller itself had asked
+// for it, the days in which a return can be asked for begin anew: or a seller that asked for everything and refused it
+// late would leave the member none.
 func (o Order) RefuseReturn(back Return, req RefuseReturnRequest, at At) (Order, Return, error) {
 	if err := o.seller(at.Caller, back.Order); err != nil {
 		return Order{}, Return{}, err
@@ -180,6 +182,9 @@ func (o Order) RefuseReturn(back Return, req RefuseReturnRequest, at At) (Order,
 	part := o.Parts[back.Part-1]
 	line := part.Lines[back.Line-1]
 	line.Returning -= back.Quantity
+	if back.By == o.Seller {
+		part.Since = at.Date
+	}
 	back.State, back.Since, back.Reason = NotTaken, at.Date, req.Reason
 	return o.with(int(back.Part)-1, part.withLine(back.Line, line)), back, nil
 }

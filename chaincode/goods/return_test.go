@@ -182,3 +182,28 @@ func TestOrdersComeApartExactly(t *testing.T) {
 		}
 	})
 }
+
+// A seller asks for all of a part itself, and refuses it once the days to return are over: the member then has them anew. What the
+// member's home asked for and the seller refused gives no days.
+func TestASellerDoesntUseUpTheDaysToReturn(t *testing.T) {
+	for by, code := range map[string]fault.Code{"D": "", "M": fault.Expired} {
+		o := seat(Counter, Delivered)
+		last := o.Parts[0].Since + date.Date(o.ReturnDays)
+		ask := RequestReturnRequest{Order: orderID, Part: 1, Line: 1, Quantity: o.Parts[0].Lines[0].Quantity, Reason: "x"}
+		day := func(who string, d date.Date) At {
+			step := at(who, 100)
+			step.Date = d
+			return step
+		}
+		o, back, err := o.RequestReturn("M", ask, day(by, last))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o, _, err = o.RefuseReturn(back, RefuseReturnRequest{Reason: "x"}, day("D", last+1)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := o.RequestReturn("M", ask, day("M", last+1)); fault.CodeOf(err) != code {
+			t.Errorf("asked for by %s: %v, want %q", by, err, code)
+		}
+	}
+}

@@ -26,6 +26,9 @@ type Seal struct {
 	kinds    kinds
 }
 
+// Source is the numbered source that the batch is of, or "".
+func (s *Seal) Source() string { return s.source }
+
 // NewSeal is the seal of a party's batch; a walk-in's has one command.
 func NewSeal(party string, operator bool, b command.Batch) *Seal {
 	s := &Seal{Party: party, Lane: b.Lane, Seq: b.Seq, Commands: b.Commands, operator: operator, batch: Batch(party, b.Lane, b.Seq)}

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
 )
 
 // bucketRefused has what the ledger refused of a source: the shard's name, 0, and the
@@ -73,6 +74,9 @@ func (s *Source) Refused() (map[uint64]error, error) {
 				if err := codec.Decode(value, &stored); err != nil {
 					return err
 				}
+				if stored.Code == "" {
+					continue // it was done since
+				}
 				found[s.position(k, binary.BigEndian.Uint64(key[len(prefix):]))] = &fault.Error{Code: fault.Code(stored.Code), Text: stored.Text}
 			}
 		}
@@ -115,18 +119,56 @@ func (s *Source) Explain(reasons map[uint64]error) error {
 // under a request id that stands for the position and that nobody can choose.
 func (s *Source) Redo(ctx context.Context, position uint64, req command.Request) error {
 	id := s.redoID(position)
-	_, err := s.g.Do(ctx, id, req)
+	receipt, err := s.g.Do(ctx, id, req)
+	done := receipt.Number
 	if fault.CodeOf(err) == fault.Conflict {
 		// Perhaps it was done, in the form that it had then.
-		if _, asked := s.g.Query().Request(ctx, s.g.cfg.Party, id); asked == nil {
-			err = nil
+		if known, asked := s.g.Query().Request(ctx, s.g.cfg.Party, id); asked == nil {
+			done, err = known.Number, nil
 		}
 	}
 	var refusal *fault.Error
-	if err == nil || errors.As(err, &refusal) && !refusal.Passing() {
+	switch {
+	case err == nil:
+		return s.redone(position, done)
+	case errors.As(err, &refusal) && !refusal.Passing():
 		return errors.Join(err, s.Explain(map[uint64]error{position: err}))
 	}
 	return err
+}
+
+// redone notes which command did a position that was refused: a refusal without a code.
+func (s *Source) redone(position uint64, by number.Command) error {
+	n := uint64(len(s.shards))
+	key := refusedKey(s.shards[position%n].name, position/n)
+	return asFault(s.g.out.do(func(tx *bbolt.Tx) error { return put(tx, bucketRefused, key, storedRefusal{Text: by.String()}) }))
+}
+
+// Redone are the commands that did what a source's own were refused.
+func (g *Gateway) Redone(source string) (list []number.Command, err error) {
+	if g.out == nil {
+		return nil, errNoLanes()
+	}
+	err = g.out.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bucketRefused).Cursor()
+		for key, value := c.Seek([]byte(source)); bytes.HasPrefix(key, []byte(source)); key, value = c.Next() {
+			var stored storedRefusal
+			if err := codec.Decode(value, &stored); err != nil {
+				return err
+			}
+			shard, _, _ := bytes.Cut(key[len(source):], []byte{0})
+			if stored.Code != "" || len(shard) > 0 && !shardName.Match(shard) {
+				continue
+			}
+			n, err := number.ParseCommand(stored.Text)
+			if err != nil {
+				return err
+			}
+			list = append(list, n)
+		}
+		return nil
+	})
+	return list, asFault(err)
 }
 
 func (s *Source) redoID(position uint64) string {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/xuri/excelize/v2"
+
+	"tallystick/client/sheets"
 )
 
 // WriteSheet writes rows as the one sheet of a workbook, all cells as text. The first
@@ -13,7 +15,14 @@ import (
 func WriteSheet(to io.Writer, rows [][]string) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
-	stream, err := book.NewStreamWriter(book.GetSheetName(0))
+	sheet, columns := book.GetSheetName(0), 0
+	for _, row := range rows {
+		columns = max(columns, len(row))
+	}
+	if err := sheets.SetPrint(book, sheet, sheets.Print{Title: sheet, Heads: 1, Columns: columns, Rows: len(rows), Filter: true}); err != nil {
+		return err
+	}
+	stream, err := book.NewStreamWriter(sheet)
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func (f *fold) transaction(t written) error {
 		err = f.trace(t)
 	}
 	if err == nil {
-		err = f.batch(t, v.batch)
+		err = f.batch(t, v)
 	}
 	if err != nil {
 		return err

@@ -10,16 +10,16 @@ import (
 
 // batch notes the batch that a transaction seals, under the cycle and the business date
 // that it was endorsed in: those before its own writes.
-func (f *fold) batch(t written, key string) error {
-	if key == "" {
+func (f *fold) batch(t written, v verdict) error {
+	if v.batch == "" {
 		return nil
 	}
 	cycle, err := f.cycle()
 	if err != nil {
 		return err
 	}
-	f.had.batches[key] = true
-	return f.put("batches", key, int64(cycle.Date), cycle.ID, t.id, t.block)
+	f.had.batches[v.batch] = true
+	return f.put("batches", v.batch, int64(cycle.Date), cycle.ID, t.id, v.source, t.block)
 }
 
 // cycle is the open cycle as the fold has it so far; the zero one before the founding.

@@ -27,6 +27,7 @@ type judge interface {
 // verdict is what a judge says of a transaction.
 type verdict struct {
 	batch  string     // that it sealed, as row.Batch names it; "" for none
+	source string     // PARTY/SHARD of the numbered source that the batch is of; "" for none
 	strays []strayRow // rows that don't count; none: all do
 }
 
@@ -59,6 +60,9 @@ func (sealedOnly) judge(f *fold, t written) (verdict, error) {
 		}
 	}
 	v := verdict{batch: row.Batch(seal.Party, seal.Lane, seal.Seq)}
+	if shard := seal.Source(); shard != "" {
+		v.source = seal.Party + "/" + shard
+	}
 	if seal.IsFounding() {
 		v.batch = ""
 	}

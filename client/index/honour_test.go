@@ -27,6 +27,7 @@ type forgers struct {
 	*world
 	heads map[string]row.Head // by namespace and key
 	lot   number.Row
+	feeds string // the source that the next batches are of, or ""
 }
 
 func newForgers(t *testing.T) *forgers {
@@ -69,6 +70,9 @@ func (w *forgers) propose(party, chaincode string, args [][]byte, entries ...ent
 // args are those of the next batch of a party's lane, and its head.
 func (w *forgers) args(party string, lane uint8, kinds []command.Kind) ([][]byte, entry) {
 	b := command.Batch{Lane: lane, Seq: w.next(party, lane).Seq}
+	if w.feeds != "" {
+		b.Source = &command.Source{Name: w.feeds, To: 1}
+	}
 	for _, k := range kinds {
 		b.Commands = append(b.Commands, command.Command{Kind: k, Body: codec.Encode(1)})
 	}

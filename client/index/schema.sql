@@ -324,8 +324,12 @@ CREATE TABLE IF NOT EXISTS batches (
   date  INTEGER NOT NULL, -- business date, days since 1970; 0 before the founding
   cycle TEXT    NOT NULL,
   tx    TEXT    NOT NULL,
+  source TEXT   NOT NULL, -- PARTY/SHARD of the numbered source that it is of, '' for none
   block INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What an import made.
+CREATE INDEX IF NOT EXISTS batches_source ON batches (source) WHERE source <> '';
 
 -- The heads of all lanes, as the ledger has them, by namespace and key.
 CREATE TABLE IF NOT EXISTS heads (

@@ -17,7 +17,7 @@ var story = []func(context.Context, *stage) error{
 }
 
 // enemies are played when the month is over: members that try what they shouldn't.
-var enemies = []func(context.Context, *stage) error{step33, step34, step35, step36, step37, step38, step39}
+var enemies = []func(context.Context, *stage) error{step33, step34, step35, step36, step37, step38, step39, step40}
 
 // answers of tally, as far as the story reads them.
 type (

@@ -122,9 +122,12 @@ func TestWhoInstructsWithoutEndKeepsNobodyFromPaying(t *testing.T) {
 		t.Fatalf("%s pays nothing", debtor)
 		return 0
 	}
+	tell := func(n uint32, fen amount.Units) settlement.InstructRequest {
+		return settlement.InstructRequest{Cycle: cycle, Payments: []uint32{n}, Message: fmt.Sprint("m", n), Hash: root, Fen: fen, Execute: w.today}
+	}
 	mine := paid("D")
-	n := w.losses(2*settlement.MaxTries+4, "G", settlement.InstructRequest{Cycle: cycle, Payments: []uint32{paid("G")}, Message: "g", Hash: root}, "D", func(int) []command.Request {
-		return []command.Request{settlement.InstructRequest{Cycle: cycle, Payments: []uint32{mine}, Message: "d", Hash: root}, settlement.BounceRequest{Cycle: cycle, Payment: mine, Reason: "x"}}
+	n := w.losses(2*settlement.MaxTries+4, "G", tell(paid("G"), 60), "D", func(int) []command.Request {
+		return []command.Request{tell(mine, 40), settlement.BounceRequest{Cycle: cycle, Payment: mine, Reason: "x"}}
 	})
 	if n > settlement.MaxTries {
 		t.Errorf("G's instruction was lost %d times", n)

@@ -221,7 +221,7 @@ func (f *fair) give(d *drive, r campaign.AwardRequest, made map[number.Row]*righ
 		units = min(units, most)
 	}
 	for i, share := range deal(units, d.req.Funders) {
-		if !d.bear(d.req.Funders[i].Party, share, nearest(share, wares[d.by].num, wares[d.by].den)) {
+		if !d.bear(d.req.Funders[i].Party, share, atLeast(share*wares[d.by].num, wares[d.by].den)) {
 			return false
 		}
 	}

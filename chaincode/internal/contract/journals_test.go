@@ -67,8 +67,8 @@ func settleAll(t *testing.T, w *world) {
 		}
 		w.run(t, "G", settlement.FinaliseRequest{Cycle: cycle})
 		for _, p := range w.payments(cycle) {
-			w.run(t, p.Debtor, settlement.InstructRequest{Cycle: cycle, Payments: []uint32{p.N}, Message: fmt.Sprint("tail", cycle, p.N), Hash: make(codec.Hash, 32)})
-			w.run(t, p.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: p.N, Reference: fmt.Sprint("tail", cycle, p.N), Fen: p.Fen - p.Received, Booked: p.Due})
+			w.run(t, p.Debtor, settlement.InstructRequest{Cycle: cycle, Payments: []uint32{p.N}, Message: fmt.Sprint("tail", cycle, p.N), Hash: make(codec.Hash, 32), Fen: p.Rest(), Execute: p.Due})
+			w.run(t, p.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: p.N, Reference: fmt.Sprint("tail", cycle, p.N), Fen: p.Rest(), Booked: p.Due})
 		}
 	}
 	w.must(t, "G", settlement.CutOffRequest{Cycle: "tail", Next: "last"})

@@ -27,7 +27,7 @@ func (m *mart) askBack(caller string, n number.Command, r goods.RequestReturnReq
 		return fault.Insufficient
 	}
 	i.coming += int(r.Quantity)
-	m.backs[n] = &comeback{order: r.Order, part: int(r.Part) - 1, line: int(r.Line) - 1, n: int(r.Quantity), state: "asked"}
+	m.backs[n] = &comeback{order: r.Order, part: int(r.Part) - 1, line: int(r.Line) - 1, n: int(r.Quantity), state: "asked", by: caller}
 	return ""
 }
 
@@ -58,7 +58,7 @@ func (m *mart) receive(caller string, r goods.ReceiveReturnRequest) fault.Code {
 }
 
 func (m *mart) refuseBack(caller string, r goods.RefuseReturnRequest) fault.Code {
-	back, b, _, i := m.returned(r.Return)
+	back, b, p, i := m.returned(r.Return)
 	if no := missing(back); no != "" {
 		return no
 	}
@@ -67,6 +67,9 @@ func (m *mart) refuseBack(caller string, r goods.RefuseReturnRequest) fault.Code
 	}
 	back.state = "refused"
 	i.coming -= back.n
+	if back.by == b.seller {
+		p.since = m.today
+	}
 	return ""
 }
 

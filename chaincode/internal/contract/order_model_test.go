@@ -89,6 +89,7 @@ type comeback struct {
 	n          int
 	state      string // asked, here, done, refused
 	restocked  bool
+	by         string // who asked
 }
 
 // secret is what one party owes another and only they know.

@@ -52,6 +52,8 @@ other:
     - {party: S1, file: products.csv.gz, mapping: suppliers.yaml}
     - {party: D, accept: S1}      # D's vault takes over the terms that S1's has for it
 
+What an import made can be taken back by its source: tally undo-import.
+
 Customers become pseudonyms, and codes are made, by the vault in the state
 directory: import everything of a party from one state directory.`,
 		Example: `  tally --as D import households.csv.gz --mapping members.yaml

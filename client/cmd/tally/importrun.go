@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -106,19 +108,21 @@ func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report
 	return s.scanned.Feed(ctx)
 }
 
+// atOnce is how many commands of a run wait at a time.
+const atOnce = 256
+
 // doAll does independent commands, as many at a time as the lanes carry.
 func doAll(ctx context.Context, g *gateway.Gateway, reqs []command.Request) []error {
 	errs := make([]error, len(reqs))
-	done := make(chan struct{})
+	var group errgroup.Group
+	group.SetLimit(atOnce)
 	for i, req := range reqs {
-		go func() {
+		group.Go(func() error {
 			_, errs[i] = g.Do(ctx, "", req)
-			done <- struct{}{}
-		}()
+			return nil
+		})
 	}
-	for range reqs {
-		<-done
-	}
+	_ = group.Wait() // each has its own
 	return errs
 }
 

@@ -18,7 +18,6 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/member"
 )
 
 var errHeard = errors.New("heard")
@@ -331,7 +330,7 @@ func prepareFiles(t *testing.T, camt string) {
 		t.Fatal(err)
 	}
 	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
-		w := wish{caps: []member.Limit{{Programme: "GP", Amount: 5}}, length: aDay}
+		w := wish{caps: []part{{programme: "GP", units: 5}}, length: aDay}
 		req, err := signed(w.request(who, "D"), "alliance", key)
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
+	"tallystick/client/gateway"
+	"tallystick/client/index"
+)
+
+// undone is what taking an import back came to. Points are units of their programmes.
+type undone struct {
+	Source       string       `json:"source"`
+	Lots         int          `json:"lots"`         // that the import made
+	Issued       amount.Units `json:"issued"`       // points in them
+	Revoked      amount.Units `json:"revoked"`      // of them now
+	Before       amount.Units `json:"before"`       // revoked before
+	Gone         amount.Units `json:"gone"`         // spent, held, passed on, converted or expired: they stay
+	Entitlements int          `json:"entitlements"` // that the import made
+	Ended        int          `json:"ended"`        // of them now
+	EndedBefore  int          `json:"endedBefore"`
+	Used         int          `json:"used"`    // at least once: they stay
+	Refused      []refused    `json:"refused"` // by the ledger, with what stays
+	DryRun       bool         `json:"dryRun"`
+}
+
+func undoImport(a *app) *cobra.Command {
+	var reasonCode string
+	var dry bool
+	cmd := leaf("undo-import SOURCE", "Take back the points and entitlements that an import made, as far as they aren't spent (撤销导入)",
+		`  tally --as D undo-import october-2026 --reason wrong_rate --dry-run
+  tally --as D undo-import october-2026 --reason wrong_rate`,
+		func(ctx context.Context, args []string) error {
+			if err := errors.Join(name.CheckID("source", args[0]), name.CheckID("reason", reasonCode)); err != nil {
+				return err
+			}
+			return a.undo(ctx, args[0], reasonCode, dry)
+		})
+	cmd.Long = `Take back what an import has made under its source: points are revoked as far as they
+are left, entitlements as far as they weren't used. What was spent, held, passed on or
+expired stays, and is said. Receipts of which all is taken back may earn again, under
+another source. Members, labels, goods and what else an import makes have verbs of their own.
+Again takes back what has come free since.`
+	reason(cmd, &reasonCode, "wrong_rate")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be taken back; nothing is written")
+	return a.takesLong(cmd)
+}
+
+// undoLanes is how many lanes take an import back.
+const undoLanes = "1-4"
+
+func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err error) {
+	cfg, err := a.config(map[string]any{"lanes": undoLanes})
+	if err != nil {
+		return err
+	}
+	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
+	beside, err := g.Redone(source)
+	if err != nil {
+		return err
+	}
+	ix, err := a.openIndex(ctx, g, cfg.IndexAt())
+	if err != nil {
+		return err
+	}
+	made, err := ix.Made(cfg.Party, source, beside...)
+	if err := errors.Join(err, ix.Close()); err != nil {
+		return err
+	}
+	if made.Batches == 0 {
+		return fault.New(fault.NotFound, "%s has imported nothing under source %s", cfg.Party, source)
+	}
+	u := undone{Source: source, Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Refused: []refused{}}
+	pieces, ends := u.plan(made)
+	if !dry {
+		if err := u.carryOut(ctx, g, pieces, ends, reason); err != nil {
+			return err
+		}
+	}
+	return a.print(u, func(t table.Writer) { undoneTable(t, u) })
+}
+
+// plan counts what there is, and answers what can be taken back; carrying it out counts
+// what is refused back.
+func (u *undone) plan(made index.Made) (pieces []spend.Take, ends []number.Row) {
+	for _, lot := range made.Lots {
+		left := lot.Available()
+		if lot.State != points.Active {
+			left = 0
+		}
+		u.Issued += lot.Issued
+		u.Before += lot.Revoked
+		u.Revoked += left
+		u.Gone += lot.Issued - lot.Revoked - left
+		if left > 0 {
+			pieces = append(pieces, spend.Take{Lot: lot.Number, Amount: left})
+		}
+	}
+	for _, e := range made.Entitlements {
+		n, err := number.ParseRow(e.ID)
+		switch {
+		case err != nil || e.Row.State == benefit.Revoked:
+			u.EndedBefore++
+		case e.Row.Used > e.Row.Reversed || e.Row.State.Ended():
+			u.Used++
+		default:
+			u.Ended++
+			ends = append(ends, n)
+		}
+	}
+	return pieces, ends
+}
+
+// revokedAtOnce is how many lots one command takes back.
+const revokedAtOnce = 50
+
+// carryOut revokes. Of lots that were spent meanwhile the others are tried one by one.
+func (u *undone) carryOut(ctx context.Context, g *gateway.Gateway, pieces []spend.Take, ends []number.Row, reason string) error {
+	var reqs []command.Request
+	groups := slices.Collect(slices.Chunk(pieces, revokedAtOnce))
+	for _, group := range groups {
+		reqs = append(reqs, points.RevokeRequest{Pieces: group, Reason: reason, Reopen: true})
+	}
+	var single []spend.Take
+	for i, err := range doAll(ctx, g, reqs) {
+		switch {
+		case err == nil:
+		case stops(fault.CodeOf(err)):
+			return err
+		default:
+			single = append(single, groups[i]...)
+		}
+	}
+	reqs = reqs[:0]
+	for _, piece := range single {
+		reqs = append(reqs, points.RevokeRequest{Pieces: []spend.Take{piece}, Reason: reason, Reopen: true})
+	}
+	for _, n := range ends {
+		reqs = append(reqs, benefit.RevokeRequest{Entitlement: n, Reason: reason})
+	}
+	for i, err := range doAll(ctx, g, reqs) {
+		if err == nil {
+			continue
+		}
+		if stops(fault.CodeOf(err)) {
+			return err
+		}
+		if i < len(single) {
+			u.Revoked, u.Gone = u.Revoked-single[i].Amount, u.Gone+single[i].Amount
+			u.refuse(single[i].Lot, err)
+		} else {
+			u.Ended, u.Used = u.Ended-1, u.Used+1
+			u.refuse(ends[i-len(single)], err)
+		}
+	}
+	return nil
+}
+
+func (u *undone) refuse(n number.Row, err error) {
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		u.Refused = append(u.Refused, refused{n.String(), refusal.Code, refusal.Text})
+	}
+}
+
+func undoneTable(t table.Writer, u undone) {
+	t.AppendRow(table.Row{"source", u.Source})
+	if u.DryRun {
+		t.AppendRow(table.Row{"", "dry run: nothing was written"})
+	}
+	if u.Lots > 0 {
+		t.AppendRows([]table.Row{{"lots that it made", u.Lots}, {"points in them", u.Issued}, {"taken back now", u.Revoked}, {"taken back before", u.Before}, {"spent, held or gone: they stay", u.Gone}})
+	}
+	if u.Entitlements > 0 {
+		t.AppendRows([]table.Row{{"entitlements that it made", u.Entitlements}, {"ended now", u.Ended}, {"ended before", u.EndedBefore}, {"used or ended otherwise: they stay", u.Used}})
+	}
+	if u.Lots+u.Entitlements == 0 {
+		t.AppendRow(table.Row{"", "it made neither points nor entitlements; what else it made has verbs of its own"})
+	}
+	for _, one := range u.Refused {
+		t.AppendRow(table.Row{one.ID, string(one.Code) + ": " + one.Text})
+	}
+}
