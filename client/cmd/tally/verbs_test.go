@@ -288,7 +288,7 @@ var byType = map[string][]string{
 	"points": {"GP:7", "DP:8"}, "number": {"D.0.99.0", "D.0.99.0.0"}, "digits": {strings.Repeat("ab", 32), strings.Repeat("cd", 16)},
 	"hash": {strings.Repeat("ef", 32)}, "rate": {"3/7", "2/9"}, "date": {"2027-03-04"}, "span": {"17m", "2d"}, "list": {"issuer", "issuer,finance"},
 	"code": {aCode}, "piece": {"D.1.2.0.0:9"}, "label": {"D:other"}, "bool": {"true", "false"},
-	"file": {"other.txt", "wang.key", "code2.txt", "li.json"}, "word": {"bear", "debt"},
+	"file": {"other.txt", "wang.key", "code2.txt", "li.json", "accounts2.yaml", "calendar.yaml"}, "word": {"bear", "debt"},
 }
 
 // aCode is a one-time code as people say it.
@@ -299,7 +299,7 @@ const (
 
 // others are values that an argument may have instead.
 func others(arg string) []string {
-	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li", "2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
+	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, "camt054.", "camt2.", 1), strings.Replace(arg, "camt053.", "camt2.", 1), strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li", "2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
 }
 
 // prepareFiles makes the files that examples name.
@@ -308,13 +308,14 @@ func prepareFiles(t *testing.T, camt string) {
 	files := map[string]string{
 		"handover.pdf": "x", "letter.pdf": "x", "licence.pdf": "x", "other.txt": "12", "price.txt": "26800", "percent.txt": "15", "code.txt": anotherCode,
 		"code2.txt":   strings.Replace(aCode, "A", "B", 1),
-		"prices.json": `[{"fen": 29800}]`, "accounts.yaml": someAccounts,
+		"prices.json": `[{"fen": 29800}]`, "accounts.yaml": someAccounts, "accounts2.yaml": someAccounts, "calendar.yaml": "2031-01-02 off\n",
 	}
 	notice, err := os.ReadFile(camt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	files["camt.xml"], files["camt2.xml"] = string(notice), string(notice)+"\n"
+	files["camt054.xml"], files["camt053.xml"] = string(notice), string(notice)
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
