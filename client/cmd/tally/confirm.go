@@ -13,6 +13,7 @@ import (
 // yesFlag is for commands that lose something for good.
 func (a *app) yesFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&a.yes, "yes", false, "do it without asking")
+	marked(cmd, apart, "yes") // how somebody is sure of it is no part of what is meant
 }
 
 // confirm asks whether something should be lost for good. BAD_REQUEST without a terminal to ask at and without --yes.

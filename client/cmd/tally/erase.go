@@ -21,7 +21,7 @@ import (
 func erase(a *app) *cobra.Command {
 	req := member.EraseRequest{}
 	cmd := leaf("erase MEMBER", "Forget a member at the person's wish, for good; for its home (注销)",
-		"  tally --as D member erase wang --reason member_asked --yes   # without --yes it asks",
+		"  tally --as D member erase wang --reason member_asked --yes",
 		func(ctx context.Context, args []string) error {
 			req.Member = args[0]
 			if err := req.Check(); err != nil {

@@ -364,7 +364,6 @@ func TestExamplesAreWellFormed(t *testing.T) {
 			walk(sub)
 		}
 		for _, line := range strings.Split(strings.ReplaceAll(c.Example, "\\\n", ""), "\n") {
-			line, _, _ = strings.Cut(line, "   # ")
 			words, err := shellquote(strings.TrimPrefix(strings.TrimSpace(line), "tally "))
 			if err != nil {
 				t.Errorf("%q: %v", line, err)
