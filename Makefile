@@ -27,7 +27,7 @@ attack: build ## the ledger against its own members, at length (LIVES, CHECKS, S
 
 build: ## build tally, tallycc, tallynet into bin/
 	@mkdir -p bin
-	@$(GO) build -trimpath -o bin/ ./client/cmd/... ./chaincode/cmd/... ./network/cmd/... ./test-network/demo
+	@$(GO) build -trimpath -ldflags "-X main.commit=$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" -o bin/ ./client/cmd/... ./chaincode/cmd/... ./network/cmd/... ./test-network/demo
 
 up: build ## start the test network, or resume it
 	@scripts/network.sh up

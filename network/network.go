@@ -120,6 +120,9 @@ func (n *Network) claimed() bool {
 	return err == nil
 }
 
+// Made says whether the network has been made: whether there is anything to reset.
+func (n *Network) Made() bool { return n.claimed() }
+
 // busy is how long the supervisor may keep others waiting while it starts what died.
 const busy = 2 * time.Second
 

@@ -104,7 +104,7 @@ func (n *Network) up(ctx context.Context, report Reporter) error {
 	if err := n.deploy(ctx, admins, report); err != nil {
 		return err
 	}
-	return profile.Write(n.Topology, n.Layout, filepath.Join(n.Dir, "parties"))
+	return profile.Write(n.Topology, n.Layout, filepath.Join(n.Dir, "parties"), n.packagesOf())
 }
 
 // startAll starts what does not run and replaces what runs something else.

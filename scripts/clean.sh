@@ -4,6 +4,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 for dir in test-network/.run test-network/.demo; do
-	[ -d "$dir" ] && [ -x bin/tallynet ] && bin/tallynet reset --dir "$dir"
+	[ -d "$dir" ] && [ -x bin/tallynet ] && bin/tallynet reset --yes --dir "$dir"
 done
 rm -rf bin

@@ -300,7 +300,7 @@ func TestExpiryOfARefundedLot(t *testing.T) {
 }
 
 func TestReadPolicy(t *testing.T) {
-	p, err := ReadPolicy(strings.NewReader("redemption:\n  GP: {2026-11: \"0.85\", 2027-06: \"9/10\"}\nsales:\n  G.0.3.0.0: 16800000\n"))
+	p, err := ReadPolicy(strings.NewReader("redemption:\n  GP: {2026-11: \"0.85\", 2027-06: \"9/10\"}\nsales:\n  G.0.3.0.0: 168000\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/client/bounds"
+	"tallystick/client/figure"
 )
 
 // Policy is a party's accounting policy. It is the party's own: nothing of it goes to
@@ -77,7 +78,7 @@ func (p *Policy) Expect(programme string, from Month, rate amount.Rate) error {
 //	  G.0.3.0.0: 16800000
 type policyFile struct {
 	Redemption map[string]map[string]string `yaml:"redemption"`
-	Sales      map[string]amount.Units      `yaml:"sales"`
+	Sales      map[string]figure.Fen        `yaml:"sales"` // yuan
 }
 
 // ReadPolicy reads a policy's YAML. BAD_REQUEST for what is none, LIMIT for too much.
@@ -102,7 +103,8 @@ func ReadPolicy(from io.Reader) (Policy, error) {
 			}
 		}
 	}
-	for text, fen := range file.Sales {
+	for text, yuan := range file.Sales {
+		fen := amount.Units(yuan)
 		lot, err := number.ParseRow(text)
 		if err != nil {
 			return Policy{}, err

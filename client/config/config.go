@@ -18,7 +18,7 @@ type Config struct {
 	Party string `mapstructure:"party"` // this party's MSP
 	Name  Name   `mapstructure:"name"`  // its name, for people
 
-	Channel    string   `mapstructure:"channel"`
+	Channel    string   `mapstructure:"channel"`    // of the network
 	Chaincode  string   `mapstructure:"chaincode"`  // name of the ledger's chaincode
 	Seal       string   `mapstructure:"seal"`       // name of the lane heads' chaincode; see SealOf
 	Chaincodes []string `mapstructure:"chaincodes"` // all that run on the channel; for people
@@ -28,6 +28,7 @@ type Config struct {
 	Peers    []Endpoint `mapstructure:"peers"`    // the party's own first
 	Orderers []Endpoint `mapstructure:"orderers"` // for operators; peers hand transactions on
 	Trust    []Trust    `mapstructure:"trust"`    // whose endorsements count, to check a proof without a network
+	Packages []Package  `mapstructure:"packages"` // of the chaincode that the party's own peer runs; for people
 
 	// Lanes says which of the party's lanes 1–31 this node writes, such as
 	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send walk-ins. No
@@ -58,26 +59,26 @@ type Config struct {
 	// named requests for good; this only answers them sooner.
 	Keep time.Duration `mapstructure:"keep"`
 
-	Timeouts Timeouts `mapstructure:"timeouts"`
+	Timeouts Timeouts `mapstructure:"timeouts"` // of single calls
 }
 
 // Name is a party's name in two languages.
 type Name struct {
-	En string `mapstructure:"en"`
-	Zh string `mapstructure:"zh"`
+	En string `mapstructure:"en"` // in English
+	Zh string `mapstructure:"zh"` // in Chinese
 }
 
 // Identity is a signing identity: a certificate and its key, both PEM.
 type Identity struct {
-	MSP  string `mapstructure:"mspId"`
-	Cert string `mapstructure:"cert"` // path
-	Key  string `mapstructure:"key"`  // path; readable by its owner only
+	MSP  string `mapstructure:"mspId"` // the party's MSP id
+	Cert string `mapstructure:"cert"`  // path
+	Key  string `mapstructure:"key"`   // path; readable by its owner only
 }
 
 // Endpoint is a peer or an orderer.
 type Endpoint struct {
-	Name       string `mapstructure:"name"`
-	Party      string `mapstructure:"party"`
+	Name       string `mapstructure:"name"`       // of the process
+	Party      string `mapstructure:"party"`      // whose it is
 	Address    string `mapstructure:"address"`    // host:port
 	TLSCA      string `mapstructure:"tlsCA"`      // path of the CA's certificate, PEM
 	ServerName string `mapstructure:"serverName"` // that its certificate is for
@@ -85,16 +86,22 @@ type Endpoint struct {
 
 // Trust says which CA a party's peers have their certificates from.
 type Trust struct {
-	Party string `mapstructure:"party"`
-	CA    string `mapstructure:"ca"` // path of the MSP's root certificate, PEM; not the TLS CA
+	Party string `mapstructure:"party"` // whose certificates these are
+	CA    string `mapstructure:"ca"`    // path of the MSP's root certificate, PEM; not the TLS CA
+}
+
+// Package is a chaincode's package on the party's peer.
+type Package struct {
+	Chaincode string `mapstructure:"chaincode"` // its name
+	ID        string `mapstructure:"id"`        // label and hash, as peer lifecycle chaincode queryinstalled says
 }
 
 // Timeouts bound single calls. None of them ends a command whose outcome is in
 // doubt: that is asked for until it is known.
 type Timeouts struct {
-	Endorse  time.Duration `mapstructure:"endorse"`
-	Submit   time.Duration `mapstructure:"submit"`
-	Evaluate time.Duration `mapstructure:"evaluate"`
+	Endorse  time.Duration `mapstructure:"endorse"`  // of one endorsement
+	Submit   time.Duration `mapstructure:"submit"`   // of one submission to the orderers
+	Evaluate time.Duration `mapstructure:"evaluate"` // of one question
 	// Doubt is how long a sent transaction may stay unseen before the same
 	// bytes are sent again.
 	Doubt time.Duration `mapstructure:"doubt"`

@@ -99,8 +99,8 @@ func TestLoadRefuses(t *testing.T) {
 		mode           os.FileMode
 		says           string
 	}{
-		{"an unknown key", "seal: tallyseal", "seal: tallyseal\nlinger_ms: 5", nil, 0o600, "linger_ms"},
-		{"an unknown nested key", "serverName: peer0.D", "server: peer0.D", nil, 0o600, "server"},
+		{"an unknown key", "seal: tallyseal", "seal: tallyseal\nlinger_ms: 5", nil, 0o600, `profile.yaml:6: unknown key "linger_ms"; did you mean linger?`},
+		{"an unknown nested key", "serverName: peer0.D", "server: peer0.D", nil, 0o600, `unknown key "server"; did you mean serverName?`},
 		{"an unknown setting", "", "", map[string]any{"lnaes": "1"}, 0o600, "lnaes"},
 		{"no duration", "seal: tallyseal", "seal: tallyseal\nlinger: soon", nil, 0o600, "linger"},
 		{"another's identity", "identity: {mspId: D", "identity: {mspId: G", nil, 0o600, "identity.mspId"},
@@ -111,7 +111,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no trusted certificate", "{party: D, ca: ca.pem}", "{party: D, ca: none.pem}", nil, 0o600, "trust[0].ca"},
 		{"trust in nobody", "{party: D, ca: ca.pem}", "{ca: ca.pem}", nil, 0o600, "trust[0].party"},
 		{"trust in one twice", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem}\n  - {party: D, ca: cert.pem}", nil, 0o600, "twice"},
-		{"an unknown key of trust", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem, tlsCA: ca.pem}", nil, 0o600, "tlsca"},
+		{"an unknown key of trust", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem, tlsCA: ca.pem}", nil, 0o600, `unknown key "tlsCA"`},
 		{"lane 0", "", "", map[string]any{"lanes": "0-3"}, 0o600, "lanes"},
 		{"lane 32", "", "", map[string]any{"lanes": "32"}, 0o600, "lanes"},
 		{"a lane twice", "", "", map[string]any{"lanes": "1-3,2"}, 0o600, "twice"},

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/viper"
 
 	"tallystick/client/bounds"
+	"tallystick/network/settings"
 )
 
 // prefix of the environment's settings.
@@ -20,10 +21,13 @@ const prefix = "TALLY"
 // and validates what comes out. Settings are named as in the profile, nested
 // ones with dots: "timeouts.doubt". Paths in the profile are relative to its
 // directory.
-func Load(profile string, settings map[string]any) (Config, error) {
+func Load(profile string, given map[string]any) (Config, error) {
 	text, err := bounds.YAML(profile)
 	if err != nil {
 		return Config{}, fmt.Errorf("config: the profile %s: %w; tallynet writes one for every party", profile, err)
+	}
+	if err := settings.Check(profile, text, reflect.TypeFor[Config]()); err != nil {
+		return Config{}, fmt.Errorf("config: %w", err)
 	}
 	v := viper.New()
 	v.SetConfigType("yaml")
@@ -34,7 +38,7 @@ func Load(profile string, settings map[string]any) (Config, error) {
 	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
 		return Config{}, fmt.Errorf("config: the profile %s: %w; tallynet writes one for every party", profile, err)
 	}
-	for key, value := range settings {
+	for key, value := range given {
 		v.Set(key, value)
 	}
 	var c Config
@@ -61,6 +65,16 @@ func declare(v *viper.Viper, at string, defaults reflect.Value) {
 			v.SetDefault(key, value.Interface())
 		}
 	}
+}
+
+// DefaultOf is what a setting is where nothing says otherwise, "" for nothing.
+func DefaultOf(key string) string {
+	v := viper.New()
+	declare(v, "", reflect.ValueOf(Default()))
+	if text := v.GetString(key); text != "0s" && text != "0" {
+		return text
+	}
+	return ""
 }
 
 // anchor makes the profile's paths absolute, and puts the node's state beside

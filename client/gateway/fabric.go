@@ -23,6 +23,8 @@ type fabric struct {
 	party    string
 	channel  string
 	timeouts config.Timeouts
+
+	endpoints []config.Endpoint // of the peers, to look what is in the way of calls
 }
 
 func newFabric(cfg config.Config) (*fabric, error) {
@@ -30,7 +32,7 @@ func newFabric(cfg config.Config) (*fabric, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fabric{peers: p, party: cfg.Party, channel: cfg.Channel, timeouts: cfg.Timeouts}, nil
+	return &fabric{peers: p, party: cfg.Party, channel: cfg.Channel, timeouts: cfg.Timeouts, endpoints: cfg.Peers}, nil
 }
 
 // Endorse implements ledgerNet. The peer plans by itself whose endorsements the

@@ -95,7 +95,7 @@ func open(ctx context.Context, cfg config.Config, net ledgerNet, options ...Opti
 func (g *Gateway) prepareLanes(ctx context.Context, numbers []uint8) error {
 	from, err := g.net.Height(ctx)
 	if err != nil {
-		return asFault(err)
+		return g.unanswered(ctx, err)
 	}
 	g.tip = from
 	var left []*job

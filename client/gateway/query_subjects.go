@@ -119,3 +119,8 @@ type QuotaUse struct {
 func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (QuotaUse, error) {
 	return ask[QuotaUse](ctx, q, "Quota", string(kind), id)
 }
+
+// Pledge is one pledge.
+func (q Query) Pledge(ctx context.Context, pledge number.Command) (points.Pledge, error) {
+	return ask[points.Pledge](ctx, q, "Pledge", pledge.String())
+}

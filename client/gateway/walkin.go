@@ -106,8 +106,10 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	for tries := 0; ; tries++ {
 		s, err := g.net.Endorse(ctx, c)
 		if err == nil {
-			v, known := g.deliver(ctx, s)
+			v, known, last := g.deliver(ctx, s)
 			switch {
+			case !known && last != nil:
+				return fault.New(fault.UnknownOutcome, "transaction %s: the orderers haven't taken it so far: %.300s; ask again with the same request id", s.TxID, last)
 			case !known:
 				return fault.New(fault.UnknownOutcome, "transaction %s; ask again with the same request id", s.TxID)
 			case v.Code == pb.TxValidationCode_VALID:
@@ -117,6 +119,11 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 			err = &callError{stage: submitting, kind: mismatched, err: errors.New(v.Code.String())}
 		}
 		var failed *callError
+		if errors.As(err, &failed) && failed.stage == endorsing && failed.kind == unreachable {
+			if ill := g.well(ctx); ill != nil { // trying on would end in a minute of silence
+				return ill
+			}
+		}
 		if !errors.As(err, &failed) || !failed.mayPass(tries) || ctx.Err() != nil || time.Now().After(deadline) {
 			return asFault(err)
 		}
@@ -124,17 +131,27 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	}
 }
 
-// deliver sends a transaction until a block says what became of it, or ctx ends.
-func (g *Gateway) deliver(ctx context.Context, s signed) (verdict, bool) {
+// maxRefused is how often the orderers may refuse a walk-in one after the other before its caller is told so: a person
+// waits for it, who can ask again.
+const maxRefused = 3
+
+// deliver sends a transaction until a block says what became of it, ctx ends, or the orderers have refused it again and
+// again; then it answers with what they said last.
+func (g *Gateway) deliver(ctx context.Context, s signed) (_ verdict, known bool, last error) {
 	w := g.feed.watch(number.WalkIn)
 	defer w.end()
 	w.add(s.TxID)
+	refused := 0
 	for doubt := g.cfg.Timeouts.Doubt; ; doubt = min(2*doubt, time.Minute) {
-		if err := g.net.Submit(ctx, s); err != nil {
-			g.log.Warn("a submission failed; the outcome is in doubt", "tx", s.TxID, "err", err)
+		wait := doubt
+		if last = g.net.Submit(ctx, s); last != nil {
+			g.log.Warn("a submission failed; the outcome is in doubt", "tx", s.TxID, "err", last)
+			refused, wait = refused+1, g.cfg.Timeouts.Doubt
+		} else {
+			refused = 0
 		}
-		if v, known := w.next(ctx, doubt); known || ctx.Err() != nil {
-			return v, known
+		if v, known := w.next(ctx, wait); known || ctx.Err() != nil || refused == maxRefused {
+			return v, known, last
 		}
 		g.feed.stir(doubt)
 	}

@@ -13,21 +13,21 @@ import (
 // Model is what all benefits of a file have alike. Price, uses, days and until
 // may have columns instead; see benefit.DefineRequest for what each means.
 type Model struct {
-	Kind         string   `mapstructure:"kind"`  // service, discount, gift or coupon, which is what "" means
-	Scene        string   `mapstructure:"scene"` // must be given
-	Price        int64    `mapstructure:"price"` // fen
-	Uses         uint16   `mapstructure:"uses"`  // 0 for 1
-	Days         int32    `mapstructure:"days"`
-	Until        string   `mapstructure:"until"`
-	Quota        int64    `mapstructure:"quota"`
-	PerMember    uint16   `mapstructure:"perMember"`
-	Stackable    bool     `mapstructure:"stackable"`
-	Transferable bool     `mapstructure:"transferable"`
-	Window       int32    `mapstructure:"window"` // days in which a write-off can be reversed
-	Grantors     []string `mapstructure:"grantors"`
-	Fee          string   `mapstructure:"fee"` // "1/100"; "" for none
-	Code         bool     `mapstructure:"code"`
-	Lapse        string   `mapstructure:"lapse"` // REFUND, which is what "" means, or KEEP
+	Kind         string   `mapstructure:"kind"`         // service, discount, gift or coupon, which is what "" means
+	Scene        string   `mapstructure:"scene"`        // must be given
+	Price        int64    `mapstructure:"price"`        // fen
+	Uses         uint16   `mapstructure:"uses"`         // 0 for 1
+	Days         int32    `mapstructure:"days"`         // from the grant on which it can be used
+	Until        string   `mapstructure:"until"`        // last day for all
+	Quota        int64    `mapstructure:"quota"`        // how many in all; 0: no limit
+	PerMember    uint16   `mapstructure:"perMember"`    // how many for one member; 0: no limit
+	Stackable    bool     `mapstructure:"stackable"`    // a member may have several at once
+	Transferable bool     `mapstructure:"transferable"` // a member may pass it on
+	Window       int32    `mapstructure:"window"`       // days in which a write-off can be reversed
+	Grantors     []string `mapstructure:"grantors"`     // parties that may give it, and then owe its price
+	Fee          string   `mapstructure:"fee"`          // "1/100"; "" for none
+	Code         bool     `mapstructure:"code"`         // a write-off needs a one-time code
+	Lapse        string   `mapstructure:"lapse"`        // REFUND, which is what "" means, or KEEP
 }
 
 // request is a benefit as the model has it, without what the columns say.

@@ -18,21 +18,21 @@ import (
 type Joint struct {
 	Programme string   `mapstructure:"programme"` // whose points they give, or
 	Benefit   string   `mapstructure:"benefit"`   // the benefit
-	Rule      string   `mapstructure:"rule"`
-	Times     string   `mapstructure:"times"` // "3/2"; "" for 1 with a rule
-	Bonus     int64    `mapstructure:"bonus"`
-	PerAward  int64    `mapstructure:"perAward"`
-	Expires   string   `mapstructure:"expires"` // last day of the points
-	Funders   string   `mapstructure:"funders"` // "G:60,D:40"
-	Cap       int64    `mapstructure:"cap"`     // fen, your own
-	Budget    int64    `mapstructure:"budget"`  // fen, of each campaign
-	Scene     string   `mapstructure:"scene"`
-	Goods     []string `mapstructure:"goods"`
-	Outlets   []string `mapstructure:"outlets"`
-	PerMember uint16   `mapstructure:"perMember"`
-	Order     uint16   `mapstructure:"order"`
-	Exclusive bool     `mapstructure:"exclusive"`
-	Later     int      `mapstructure:"later"` // days that are added to both dates, so that a file of the past can be played
+	Rule      string   `mapstructure:"rule"`      // earn rule of the programme
+	Times     string   `mapstructure:"times"`     // "3/2"; "" for 1 with a rule
+	Bonus     int64    `mapstructure:"bonus"`     // points besides, once an award, in smallest units
+	PerAward  int64    `mapstructure:"perAward"`  // points of one award at most, in smallest units; 0: no limit
+	Expires   string   `mapstructure:"expires"`   // last day of the points
+	Funders   string   `mapstructure:"funders"`   // "G:60,D:40"
+	Cap       int64    `mapstructure:"cap"`       // fen, your own
+	Budget    int64    `mapstructure:"budget"`    // fen, of each campaign
+	Scene     string   `mapstructure:"scene"`     // that they are for; "" for all
+	Goods     []string `mapstructure:"goods"`     // SUPPLIER/SKU or labels that they are for
+	Outlets   []string `mapstructure:"outlets"`   // PARTY:OUTLET where they are
+	PerMember uint16   `mapstructure:"perMember"` // awards that one member may have; 0: no limit
+	Order     uint16   `mapstructure:"order"`     // of stacking: the lowest first
+	Exclusive bool     `mapstructure:"exclusive"` // not had together with others
+	Later     int      `mapstructure:"later"`     // days that are added to both dates, so that a file of the past can be played
 }
 
 // request is a campaign as the mapping has it, without what the columns say.

@@ -32,6 +32,7 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/client/bounds"
 	"tallystick/client/importer/table"
+	"tallystick/network/settings"
 )
 
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
@@ -137,40 +138,40 @@ import (
 //
 //	campaign: {programme: GP, bonus: 100, funders: "G:60,D:40", budget: 500000, expires: 2027-12-31}   # see Joint
 type Mapping struct {
-	Kind         string      `mapstructure:"kind"`
-	Source       string      `mapstructure:"source"`
-	Columns      Parts       `mapstructure:"columns"`
-	Prefix       Parts       `mapstructure:"prefix"`
-	Where        []Condition `mapstructure:"where"`
-	Layout       string      `mapstructure:"layout"`
-	Shards       int         `mapstructure:"shards"`
-	Pseudonym    string      `mapstructure:"pseudonym"`
-	Channels     []string    `mapstructure:"channels"`
-	Programme    string      `mapstructure:"programme"`
-	Rate         string      `mapstructure:"rate"`
-	Rounding     string      `mapstructure:"rounding"`
-	Merge        bool        `mapstructure:"merge"`
-	Expires      Expiry      `mapstructure:"expires"`
-	Model        Model       `mapstructure:"model"`
-	Codes        bool        `mapstructure:"codes"`
-	Gift         bool        `mapstructure:"gift"`
-	Entitlements string      `mapstructure:"entitlements"`
-	Fixed        Parts       `mapstructure:"fixed" json:",omitzero"`
-	Otherwise    Parts       `mapstructure:"otherwise" json:",omitzero"`
-	Slug         []string    `mapstructure:"slug" json:",omitzero"`
-	Verb         string      `mapstructure:"verb" json:",omitzero"`
-	Fee          string      `mapstructure:"fee" json:",omitzero"`
-	Terms        string      `mapstructure:"terms" json:",omitzero"`
-	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`
-	Spread       Spread      `mapstructure:"spread" json:",omitzero"`
-	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"` // as Parts.Campaign
-	Encoding     string      `mapstructure:"encoding" json:"-"`         // how the file is written is no part of what it says
-	Separator    string      `mapstructure:"separator" json:"-"`
-	Decimal      string      `mapstructure:"decimal" json:",omitzero"`
-	Header       int         `mapstructure:"header" json:"-"`
-	Sheet        string      `mapstructure:"sheet" json:"-"`
-	Unknown      string      `mapstructure:"unknown" json:"-"` // may change, so that refused lines can be done
-	Receipts     bool        `mapstructure:"receipts"`
+	Kind         string      `mapstructure:"kind"`                       // what a line becomes: awards, members, labels, benefits, entitlements, writeoffs, campaigns, suppliers, goods, terms, stock, listings or outlets; awards if it isn't said
+	Source       string      `mapstructure:"source"`                     // name on the ledger; what was fed under it counts once
+	Columns      Parts       `mapstructure:"columns"`                    // of each part a column, or a text with columns in braces
+	Prefix       Parts       `mapstructure:"prefix"`                     // before the part, as ids of bare numbers want it
+	Where        []Condition `mapstructure:"where"`                      // only lines that fulfil all of these
+	Layout       string      `mapstructure:"layout"`                     // of dates, such as yyyy-MM-dd (which it is if it isn't said) or dd.MM.yyyy HH:mm
+	Shards       int         `mapstructure:"shards"`                     // lanes that work on it; part of the source for good; 8, or 1 where order matters
+	Pseudonym    string      `mapstructure:"pseudonym"`                  // who a customer is on the ledger: keyed, m-… by the vault's key, or plain, prefix.member and the id
+	Channels     []string    `mapstructure:"channels"`                   // whose customer ids these are; a member's first one
+	Programme    string      `mapstructure:"programme"`                  // whose points awards give
+	Rate         string      `mapstructure:"rate"`                       // points for one of the amount, or fen for one of a price: a decimal or 4/5
+	Rounding     string      `mapstructure:"rounding"`                   // of awards: down (if it isn't said), half_even or up
+	Merge        bool        `mapstructure:"merge"`                      // neighbouring lines of one member and reference are one award
+	Expires      Expiry      `mapstructure:"expires"`                    // when awarded points end
+	Model        Model       `mapstructure:"model"`                      // of benefits: what they are alike in
+	Codes        bool        `mapstructure:"codes"`                      // entitlements and write-offs need one-time codes; true if it isn't said
+	Gift         bool        `mapstructure:"gift"`                       // give what others pay points for
+	Entitlements string      `mapstructure:"entitlements"`               // of write-offs: the source that the entitlements were imported under
+	Fixed        Parts       `mapstructure:"fixed" json:",omitzero"`     // parts that all lines have alike, instead of a column
+	Otherwise    Parts       `mapstructure:"otherwise" json:",omitzero"` // parts that a line leaves empty
+	Slug         []string    `mapstructure:"slug" json:",omitzero"`      // parts of which an id is made: small letters, - for all else
+	Verb         string      `mapstructure:"verb" json:",omitzero"`      // of suppliers: apply or approve
+	Fee          string      `mapstructure:"fee" json:",omitzero"`       // of supply value, when suppliers are approved
+	Terms        string      `mapstructure:"terms" json:",omitzero"`     // of terms: supply, the price of a unit, or commission, a percentage of the price that the seller keeps
+	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`     // of stock: shared out among so many of the seller's lanes; 0: to the pool
+	Spread       Spread      `mapstructure:"spread" json:",omitzero"`    // of listings without prices: prices made of whatever the column says
+	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"`  // as Parts.Campaign
+	Encoding     string      `mapstructure:"encoding" json:"-"`          // how the file is written is no part of what it says
+	Separator    string      `mapstructure:"separator" json:"-"`         // between cells, where it isn't found out
+	Decimal      string      `mapstructure:"decimal" json:",omitzero"`   // sign before decimals: . or ,
+	Header       int         `mapstructure:"header" json:"-"`            // row of the column names, counted from 1, where it isn't found out
+	Sheet        string      `mapstructure:"sheet" json:"-"`             // of a workbook, by name; the first if it isn't said
+	Unknown      string      `mapstructure:"unknown" json:"-"`           // may change, so that refused lines can be done
+	Receipts     bool        `mapstructure:"receipts"`                   // a receipt earns once, whatever the source
 
 	kind     kind
 	form     form
@@ -182,15 +183,15 @@ type Mapping struct {
 
 // Expiry is a last day, or a number of days from the award's date.
 type Expiry struct {
-	On   string `mapstructure:"on"`
-	Days int    `mapstructure:"days"`
+	On   string `mapstructure:"on"`   // the last day
+	Days int    `mapstructure:"days"` // days, counted from the award's date
 }
 
 // Spread makes an amount of any text, the same whenever it is asked, evenly from
 // the least to the most.
 type Spread struct {
-	Least int64 `mapstructure:"least"`
-	Most  int64 `mapstructure:"most"`
+	Least int64 `mapstructure:"least"` // fen
+	Most  int64 `mapstructure:"most"`  // fen
 }
 
 // What a mapping says where it says nothing.
@@ -219,6 +220,9 @@ func LoadMapping(path string) (*Mapping, error) {
 func loadMapping(path string) (*Mapping, error) {
 	text, err := bounds.YAML(path)
 	if err != nil {
+		return nil, err
+	}
+	if err := settings.Check(path, text, reflect.TypeFor[Mapping]()); err != nil {
 		return nil, err
 	}
 	v := viper.New()

@@ -75,41 +75,41 @@ var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBene
 
 // Parts has one column, one prefix, or one fixed text, for each part of a line.
 type Parts struct {
-	Member    string `mapstructure:"member"` // customer id
-	Outlet    string `mapstructure:"outlet"`
-	Amount    string `mapstructure:"amount"`
-	Date      string `mapstructure:"date"`
-	Reference string `mapstructure:"reference"`
-	Label     string `mapstructure:"label"` // of benefits and campaigns PARTY:LABEL
-	Until     string `mapstructure:"until"` // last day
-	Benefit   string `mapstructure:"benefit"`
-	En        string `mapstructure:"en"`
-	Zh        string `mapstructure:"zh"`
-	Price     string `mapstructure:"price"` // decimal
-	Uses      string `mapstructure:"uses"`
-	Days      string `mapstructure:"days"`
+	Member    string `mapstructure:"member"`    // customer id
+	Outlet    string `mapstructure:"outlet"`    // where it was
+	Amount    string `mapstructure:"amount"`    // what was paid, or how much
+	Date      string `mapstructure:"date"`      // of the line, by the layout
+	Reference string `mapstructure:"reference"` // of the purchase, such as a receipt's number
+	Label     string `mapstructure:"label"`     // of benefits and campaigns PARTY:LABEL
+	Until     string `mapstructure:"until"`     // last day
+	Benefit   string `mapstructure:"benefit"`   // id of the benefit
+	En        string `mapstructure:"en"`        // name in English
+	Zh        string `mapstructure:"zh"`        // name in Chinese
+	Price     string `mapstructure:"price"`     // decimal
+	Uses      string `mapstructure:"uses"`      // how often it can be used
+	Days      string `mapstructure:"days"`      // on which it can be used
 
 	// Those that came later are left out of an import's fingerprint where they are empty.
-	Supplier   string `mapstructure:"supplier" json:",omitempty"`
-	SKU        string `mapstructure:"sku" json:",omitempty"`
-	GTIN       string `mapstructure:"gtin" json:",omitempty"`
-	Category   string `mapstructure:"category" json:",omitempty"`
+	Supplier   string `mapstructure:"supplier" json:",omitempty"`   // id of the supplier
+	SKU        string `mapstructure:"sku" json:",omitempty"`        // the supplier's id of the good
+	GTIN       string `mapstructure:"gtin" json:",omitempty"`       // of the good
+	Category   string `mapstructure:"category" json:",omitempty"`   // of the good
 	Categories string `mapstructure:"categories" json:",omitempty"` // with ; between them, as all lists
-	Labels     string `mapstructure:"labels" json:",omitempty"`
-	Unit       string `mapstructure:"unit" json:",omitempty"`
-	Tax        string `mapstructure:"tax" json:",omitempty"`
-	Delivery   string `mapstructure:"delivery" json:",omitempty"`
-	Region     string `mapstructure:"region" json:",omitempty"`
-	Regions    string `mapstructure:"regions" json:",omitempty"`
-	Images     string `mapstructure:"images" json:",omitempty"` // their SHA-256
-	From       string `mapstructure:"from" json:",omitempty"`   // first day
-	Open       string `mapstructure:"open" json:",omitempty"`   // yes or no
-	Seller     string `mapstructure:"seller" json:",omitempty"`
-	Value      string `mapstructure:"value" json:",omitempty"` // of terms, decimal
-	Scene      string `mapstructure:"scene" json:",omitempty"`
-	Stock      string `mapstructure:"stock" json:",omitempty"`   // units
-	Licence    string `mapstructure:"licence" json:",omitempty"` // SHA-256
-	Campaign   string `mapstructure:"campaign" json:",omitempty"`
+	Labels     string `mapstructure:"labels" json:",omitempty"`     // of the good, with ; between them
+	Unit       string `mapstructure:"unit" json:",omitempty"`       // of the good, such as piece
+	Tax        string `mapstructure:"tax" json:",omitempty"`        // tax class
+	Delivery   string `mapstructure:"delivery" json:",omitempty"`   // shipped, counter or virtual
+	Region     string `mapstructure:"region" json:",omitempty"`     // whose prices an outlet sells at
+	Regions    string `mapstructure:"regions" json:",omitempty"`    // where it is to be had, with ; between them
+	Images     string `mapstructure:"images" json:",omitempty"`     // their SHA-256
+	From       string `mapstructure:"from" json:",omitempty"`       // first day
+	Open       string `mapstructure:"open" json:",omitempty"`       // yes or no
+	Seller     string `mapstructure:"seller" json:",omitempty"`     // who sells
+	Value      string `mapstructure:"value" json:",omitempty"`      // of terms, decimal
+	Scene      string `mapstructure:"scene" json:",omitempty"`      // where it is sold, which selects the settlement model
+	Stock      string `mapstructure:"stock" json:",omitempty"`      // units
+	Licence    string `mapstructure:"licence" json:",omitempty"`    // SHA-256
+	Campaign   string `mapstructure:"campaign" json:",omitempty"`   // id of the campaign
 }
 
 // byPart is where each part's text is, by the part.

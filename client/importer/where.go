@@ -13,9 +13,9 @@ import (
 // Condition is fulfilled by a line whose column compares so with the value: as
 // numbers for < <= > >=, as texts or the same number for = and !=.
 type Condition struct {
-	Column string `mapstructure:"column"`
-	Is     string `mapstructure:"is"`
-	Value  string `mapstructure:"value"`
+	Column string `mapstructure:"column"` // whose cells are compared
+	Is     string `mapstructure:"is"`     // <, <=, >, >=, = or !=
+	Value  string `mapstructure:"value"`  // with what: as numbers, if both are some
 
 	number decimal.Decimal
 	plain  bool // the value is a number as one writes it, so that 0.00 is the same as 0

@@ -31,6 +31,15 @@ type Profile struct {
 
 	// Trust has every party whose peer endorses.
 	Trust []Trust `yaml:"trust"`
+
+	// Packages are the chaincode packages of the party's own peer; none without one.
+	Packages []Package `yaml:"packages,omitempty"`
+}
+
+// Package is a chaincode's package on the party's peer.
+type Package struct {
+	Chaincode string `yaml:"chaincode"`
+	ID        string `yaml:"id"`
 }
 
 // Trust is what a party's endorsements are checked by where there is no network.
@@ -94,10 +103,12 @@ func New(t *topology.Topology, layout identity.Layout, party topology.Party) Pro
 	return p
 }
 
-// Write puts every party's profile at <dir>/<party>/profile.yaml.
-func Write(t *topology.Topology, layout identity.Layout, dir string) error {
+// Write puts every party's profile at <dir>/<party>/profile.yaml, with the packages of its peer.
+func Write(t *topology.Topology, layout identity.Layout, dir string, packages map[string][]Package) error {
 	for _, party := range t.Parties {
-		text, err := yaml.Marshal(New(t, layout, party))
+		p := New(t, layout, party)
+		p.Packages = packages[party.ID]
+		text, err := yaml.Marshal(p)
 		if err != nil {
 			return fmt.Errorf("profile of %s: %w", party.ID, err)
 		}

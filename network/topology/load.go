@@ -1,15 +1,20 @@
 package topology
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/spf13/viper"
+
+	"tallystick/network/settings"
 )
 
 // maxFile is the most that a topology has, in bytes.
@@ -24,18 +29,17 @@ func Load(path string) (*Topology, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(file); err == nil && info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: a topology has at most %d bytes", path, maxFile)
+	data, err := read(path)
+	if err != nil {
+		return nil, err
 	}
-	// Endpoint names have dots, which viper would take for nesting.
-	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
-	setDefaults(v)
-	v.SetConfigFile(file)
-	if err := v.ReadInConfig(); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("no topology at %s; name one with --topology", path)
-		}
-		return nil, fmt.Errorf("read topology: %w", err)
+	if err := settings.Check(path, data, reflect.TypeFor[Topology]()); err != nil {
+		return nil, err
+	}
+	v := withDefaults()
+	v.SetConfigType("yaml")
+	if err := v.ReadConfig(bytes.NewReader(data)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	t := &Topology{File: file}
 	if err := v.UnmarshalExact(t, viper.DecodeHook(decodeText)); err != nil {
@@ -48,7 +52,29 @@ func Load(path string) (*Topology, error) {
 	return t, nil
 }
 
-func setDefaults(v *viper.Viper) {
+// read is a topology's text. What could be no topology isn't read to its end.
+func read(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("no topology at %s; name one with --topology, or make one with tallynet init", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("read topology: %w", err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s: a topology has at most %d bytes", path, maxFile)
+	}
+	return data, nil
+}
+
+// withDefaults knows what holds where a file says nothing. Endpoint names have dots, which viper would take for nesting.
+func withDefaults() *viper.Viper {
+	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
 	v.SetDefault("host", "127.0.0.1")
 	v.SetDefault("basePort", 7050)
 	v.SetDefault("logging", "WARNING")
@@ -65,6 +91,13 @@ func setDefaults(v *viper.Viper) {
 	v.SetDefault("orderers::batch::messages", 500)
 	v.SetDefault("orderers::batch::absoluteMax", "4 MB")
 	v.SetDefault("orderers::batch::preferredMax", "2 MB")
+	return v
+}
+
+// Default is what a key of a topology is, named as batch.interval under orderers: orderers.batch.interval, where the file
+// says nothing; "" if there is no such thing or it depends on others.
+func Default(path string) string {
+	return withDefaults().GetString(strings.ReplaceAll(path, ".", "::"))
 }
 
 // derive fills in the defaults that depend on other values.

@@ -46,9 +46,9 @@ type Topology struct {
 	// Memory is how much each process should keep within.
 	Memory Memory
 
-	Orderers   Orderers
-	Parties    []Party
-	Chaincodes []Chaincode
+	Orderers   Orderers    // the ordering service
+	Parties    []Party     // who takes part
+	Chaincodes []Chaincode // the contracts, and the programs that serve them
 
 	// Policies decides what the parties sign together; empty means derived.
 	Policies Policies
@@ -68,16 +68,19 @@ type Topology struct {
 // Memory bounds the processes of each kind, so that what one party sends can't take
 // all of a machine's. Near the bound a process collects garbage harder; at twice as
 // much data it ends, and is started again.
-type Memory struct{ Orderer, Peer, Chaincode Size }
+type Memory struct {
+	Orderer, Peer, Chaincode Size // of each process of the kind
+}
 
 // Orderers is the ordering service; all of it belongs to one organisation.
 type Orderers struct {
 	// Organisation is the MSP id of the orderers' owner.
 	Organisation string
-	Consensus    Consensus
+	// Consensus is the orderers' protocol: bft tolerates liars among them, raft doesn't.
+	Consensus Consensus
 	// Count is 3f+1 for BFT to survive f failures, 2f+1 for Raft.
 	Count int
-	Batch Batch
+	Batch Batch // when a block is cut
 }
 
 // Batch says when the orderers cut a block.
@@ -98,7 +101,7 @@ type Batch struct {
 type Party struct {
 	// ID is the party's MSP id, and its name in every path and process name.
 	ID   string
-	Name Name
+	Name Name // for people
 	// Peer says that the party runs a peer and so endorses and approves.
 	Peer bool
 	// ReadOnly leaves the party out of the channel's Writers: it may query and
@@ -107,7 +110,10 @@ type Party struct {
 }
 
 // Name is a party's name in the two languages of the console.
-type Name struct{ EN, ZH string }
+type Name struct {
+	EN string // in English
+	ZH string // in Chinese
+}
 
 // Policies holds signature policies in Fabric's syntax, e.g.
 // "OutOf(2,'G.peer','D.peer')".
@@ -120,11 +126,11 @@ type Policies struct {
 
 // Chaincode is one contract namespace and the program that serves it.
 type Chaincode struct {
-	Name    string
-	Version string
+	Name    string // of the namespace
+	Version string // of the definition: another one is approved anew
 	// Program is an absolute path after Load.
 	Program string
-	Args    []string
+	Args    []string // of the program
 	// Env adds KEY=VALUE settings to the program's environment.
 	Env []string
 	// Policy is the endorsement policy; after Load never empty.
@@ -145,7 +151,7 @@ type Chaincode struct {
 // Collection is private data that only its parties' clients read and write and
 // only its parties' peers keep, without end; the ledger has hashes of it.
 type Collection struct {
-	Name    string
+	Name    string   // as the chaincode calls it
 	Parties []string // ids of parties with a peer
 }
 

@@ -108,10 +108,14 @@ func TestRefusals(t *testing.T) {
 		old, new string // what is replaced in minimal; an empty old appends
 		want     string // in the error
 	}{
-		{"unknown key", "", "channels: x", "channels"},
-		{"unknown nested key", "", "orderers: {batch: {messages: 1, mesages: 2}}", "mesages"},
+		{"unknown key", "", "channels: x", `topology.yaml:9: unknown key "channels"; did you mean channel?`},
+		{"unknown nested key", "", "orderers: {batch: {messages: 1, mesages: 2}}", `:9: unknown key "mesages"; did you mean messages?`},
 		{"channel in capitals", "alliance", "Alliance", `channel "Alliance"`},
 		{"no channel", "channel: alliance", "", `channel ""`},
+		{"host is every address", "", "host: 0.0.0.0", "stands for every address"},
+		{"host is every address of IPv6", "", "host: '::'", "stands for every address"},
+		{"host is many", "", "host: 224.0.0.1", "nothing can listen"},
+		{"host is all", "", "host: 255.255.255.255", "nothing can listen"},
 		{"host is no address", "", "host: example.com", `host "example.com"`},
 		{"unknown consensus", "", "orderers: {consensus: paxos}", "want bft or raft"},
 		{"too few for bft", "", "orderers: {count: 3}", "bft needs 4"},

@@ -42,13 +42,27 @@ func (t *Topology) validateNetwork() error {
 	if !channelName.MatchString(t.Channel) {
 		faults = append(faults, fmt.Errorf("channel %q: want lower-case letters, digits and dashes, a letter first", t.Channel))
 	}
-	if net.ParseIP(t.Host) == nil && t.Host != "localhost" {
-		faults = append(faults, fmt.Errorf("host %q: want an IP address or localhost", t.Host))
-	}
+	faults = append(faults, checkHost(t.Host))
 	if m := t.Memory; min(m.Orderer, m.Peer, m.Chaincode) < leastMemory {
 		faults = append(faults, fmt.Errorf("memory: want at least %s for each kind of process", leastMemory))
 	}
 	return errors.Join(faults...)
+}
+
+// checkHost refuses what nothing could listen on and be reached at.
+func checkHost(host string) error {
+	ip := net.ParseIP(host)
+	switch {
+	case host == "localhost":
+		return nil
+	case ip == nil:
+		return fmt.Errorf("host %q: want an IP address or localhost", host)
+	case ip.IsUnspecified():
+		return fmt.Errorf("host %q: it stands for every address, and others can't reach a process at it; want the one address at which they do, such as 127.0.0.1", host)
+	case ip.IsMulticast(), ip.Equal(net.IPv4bcast):
+		return fmt.Errorf("host %q: nothing can listen on it; want the address of this machine, such as 127.0.0.1", host)
+	}
+	return nil
 }
 
 // leastMemory is what each program needs to start and to do its daily work.

@@ -113,7 +113,7 @@ func (n *network) up(ctx context.Context) error {
 // stays: that is how its processes can still be found.
 func (n *network) remove(ctx context.Context) error {
 	if _, err := os.Stat(n.dir()); err == nil {
-		if _, err := n.tallynet(ctx, "reset"); err != nil {
+		if _, err := n.tallynet(ctx, "reset", "--yes"); err != nil {
 			return fmt.Errorf("the network is left in %s: %w", n.home, err)
 		}
 	}
@@ -126,17 +126,19 @@ func (n *network) processes(ctx context.Context) (found map[int32]string, leader
 	if err != nil {
 		return nil, "", err
 	}
-	var rows []struct {
-		Process string `json:"process"`
-		PID     int32  `json:"pid"`
-		State   string `json:"state"`
-		Note    string `json:"note"`
+	var status struct {
+		Rows []struct {
+			Process string `json:"process"`
+			PID     int32  `json:"pid"`
+			State   string `json:"state"`
+			Note    string `json:"note"`
+		} `json:"rows"`
 	}
-	if err := json.Unmarshal(out, &rows); err != nil {
+	if err := json.Unmarshal(out, &status); err != nil {
 		return nil, "", fmt.Errorf("tallynet status: %w", err)
 	}
 	found = map[int32]string{}
-	for _, r := range rows {
+	for _, r := range status.Rows {
 		if r.PID == 0 {
 			return nil, "", fmt.Errorf("%s is %s", r.Process, r.State)
 		}

@@ -116,17 +116,19 @@ func (s *stage) running(ctx context.Context) ([]string, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("tallynet status: %w", err)
 	}
-	var rows []struct {
-		Process  string `json:"process"`
-		State    string `json:"state"`
-		PID      int32  `json:"pid"`
-		Restarts int    `json:"restarts"`
+	var status struct {
+		Rows []struct {
+			Process  string `json:"process"`
+			State    string `json:"state"`
+			PID      int32  `json:"pid"`
+			Restarts int    `json:"restarts"`
+		} `json:"rows"`
 	}
-	if err := json.Unmarshal(out.Bytes(), &rows); err != nil {
+	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
 		return nil, fmt.Errorf("tallynet status: %w", err)
 	}
 	var list []string
-	for _, r := range rows {
+	for _, r := range status.Rows {
 		if r.State == "running" {
 			list = append(list, fmt.Sprintf("%s %d %d", r.Process, r.PID, r.Restarts))
 		}

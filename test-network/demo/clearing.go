@@ -349,7 +349,7 @@ func step21(ctx context.Context, s *stage) error {
 	for _, step := range [][]string{
 		{"M", "dispute", "reject", dispute, "--evidence", paper},
 		{"D", "dispute", "escalate", dispute},
-		{"G", "dispute", "rule", dispute, "--part", "D:M:1000", "--part", "G:M:200", "--evidence", paper},
+		{"G", "dispute", "rule", dispute, "--part", "D:M:10", "--part", "G:M:2", "--evidence", paper},
 	} {
 		if err := s.tally(ctx, step[0], nil, step[1:]...); err != nil {
 			return err

@@ -31,7 +31,7 @@ const (
 func step37(ctx context.Context, s *stage) error {
 	s.chapter("37", "M sends its largest batches in three lanes")
 	for party, programme := range map[string]string{"M": "crowd", "D": "queue"} {
-		if err := s.tally(ctx, party, nil, "programme", "open", programme, "--en", programme, "--zh", programme, "--point-price", "1"); err != nil {
+		if err := s.tally(ctx, party, nil, "programme", "open", programme, "--en", programme, "--zh", programme, "--point-price", "0.01"); err != nil {
 			return err
 		}
 	}

@@ -43,11 +43,11 @@ func step34(ctx context.Context, s *stage) error {
 
 // alone has S1 say that others deposited with it.
 func (s *stage) alone(ctx context.Context) error {
-	for _, try := range []struct{ what, fen, want string }{
-		{"S1 says that G deposited 2⁵³−1 fen with it", "9007199254740991", "LIMIT"},
-		{"S1 says that G deposited ten billion yuan with it", "1000000000000", "NOT_FOUND"},
+	for _, try := range []struct{ what, yuan, want string }{
+		{"S1 says that G deposited 2⁵³−1 fen with it", "90071992547409.91", "LIMIT"},
+		{"S1 says that G deposited ten billion yuan with it", "10000000000", "NOT_FOUND"},
 	} {
-		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--amount", try.fen, "--reference", "S1-1"))
+		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--amount", try.yuan, "--reference", "S1-1"))
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 // step38 redeems 1,000 points one by one at M, and in one go at D, at 0.51 fen each.
 func step38(ctx context.Context, s *stage) error {
 	s.chapter("38", "A member redeems 1,000 points one by one, another in one go, at 0.51 fen")
-	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--point-price", "51/100"); err != nil {
+	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--point-price", "0.0051"); err != nil {
 		return err
 	}
 	for home, member := range map[string]string{"M": "one-by-one", "D": "in-one-go"} {

@@ -9,18 +9,18 @@ import (
 func step4(ctx context.Context, s *stage) error {
 	s.chapter("4", "A joint campaign, G 60 and D 40: Li gets 3,000 points")
 	if err := s.tally(ctx, "G", nil, "campaign", "propose", "double11", "--en", "Double 11", "--zh", "双十一", "--programme", "GP", "--bonus", "3000", "--expires", "2027-03-31",
-		"--split", "G:60", "--split", "D:40", "--budget", "9000", "--from", "2026-11-01", "--until", "2026-11-30"); err != nil {
+		"--split", "G:60", "--split", "D:40", "--budget", "90", "--from", "2026-11-01", "--until", "2026-11-30"); err != nil {
 		return err
 	}
 	award := func(member, reference string, answer any) error {
-		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--bought", "16800", "--reference", reference)
+		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--bought", "168", "--reference", reference)
 	}
 	early, err := codeOf(award("li", "r-000123", nil))
 	if err != nil {
 		return err
 	}
 	s.figure("before D has agreed", "WRONG_STATE", early)
-	if err := s.tally(ctx, "D", nil, "campaign", "agree", "double11", "--cap", "1500"); err != nil {
+	if err := s.tally(ctx, "D", nil, "campaign", "agree", "double11", "--cap", "15"); err != nil {
 		return err
 	}
 	var r receipt
@@ -152,13 +152,13 @@ func step23(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "G", nil, "party", "register", "B", "--en", "Bank", "--zh", "银行", "--roles", "issuer,finance"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "G", nil, "party", "amend", "B", "--roles", "issuer,finance", "--debit", "10000"); err != nil {
+	if err := s.tally(ctx, "G", nil, "party", "amend", "B", "--roles", "issuer,finance", "--debit", "100"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "B", nil, "model", "agree", "alliance"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--point-price", "1/5"); err != nil {
+	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--point-price", "0.002"); err != nil {
 		return err
 	}
 	if err := s.publish(ctx, "G", "BP", "GP", "B", "1/5", "--per-day", "5000"); err != nil {

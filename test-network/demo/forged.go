@@ -80,7 +80,7 @@ var honestNodes = []string{"D", "M", "A"}
 
 // victim has D open a programme, enrol a member, and issue it 10 points that G may spend.
 func (s *stage) victim(ctx context.Context) (v victim, err error) {
-	if err := s.tally(ctx, "D", nil, "programme", "open", "LP", "--en", "Loyal points", "--zh", "忠诚积分", "--point-price", "1"); err != nil {
+	if err := s.tally(ctx, "D", nil, "programme", "open", "LP", "--en", "Loyal points", "--zh", "忠诚积分", "--point-price", "0.01"); err != nil {
 		return v, err
 	}
 	if err := s.tally(ctx, "D", nil, "member", "enrol", "wei"); err != nil {
@@ -216,7 +216,7 @@ func (s *stage) batchOfG(ctx context.Context, requests ...command.Request) (numb
 
 // unsealed is what a node names, and what came of it.
 type unsealed struct {
-	Unsealed []index.Stray `json:"unsealed"`
+	Unsealed []index.Stray `json:"rows"`
 	Traces   []index.Trace `json:"traces"`
 }
 

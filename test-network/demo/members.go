@@ -157,7 +157,7 @@ func step27(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("F, outside of the consent", "FORBIDDEN", code)
-	if err := s.tally(ctx, "D", nil, "member", "erase", "wang", "--reason", "member_asked"); err != nil {
+	if err := s.tally(ctx, "D", nil, "member", "erase", "wang", "--reason", "member_asked", "--yes"); err != nil {
 		return err
 	}
 	known, err := s.recognised(ctx, "D", "shop", wangAtD)

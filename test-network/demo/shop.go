@@ -12,8 +12,8 @@ import (
 
 // What suppliers charge sellers, in fen: private between the two, and so in files.
 const (
-	oilKitSupply = "26800"
-	wiperSupply  = "780"
+	oilKitSupply = "268"
+	wiperSupply  = "7.80"
 )
 
 // catalogue has two suppliers join, offer their goods to a seller each, and the
@@ -39,8 +39,8 @@ func catalogue(ctx context.Context, s *stage) error {
 		{"S2", "good", "set", "parts", "wiper", "--en", "Wiper", "--zh", "雨刷", "--category", "wiper", "--unit", "piece", "--tax-class", "t13", "--delivery", "shipped"},
 		{"S1", "good", "restock", "care", "oilkit", "D", "--quantity", "8"},
 		{"S2", "good", "restock", "parts", "wiper", "G", "--quantity", "3"},
-		{"D", "storefront", "set", "--en", "Dealer shop", "--zh", "经销商商城", "--tender", "DP:1", "--tender", "FP:4/5", "--tender", "GP:1"},
-		{"G", "storefront", "set", "--en", "Group shop", "--zh", "集团商城", "--tender", "DP:1", "--tender", "GP:1"},
+		{"D", "storefront", "set", "--en", "Dealer shop", "--zh", "经销商商城", "--tender", "DP:0.01", "--tender", "FP:0.008", "--tender", "GP:0.01"},
+		{"G", "storefront", "set", "--en", "Group shop", "--zh", "集团商城", "--tender", "DP:0.01", "--tender", "GP:0.01"},
 	} {
 		if err := s.tally(ctx, c[0], nil, c[1:]...); err != nil {
 			return err
@@ -52,7 +52,7 @@ func catalogue(ctx context.Context, s *stage) error {
 	if err := s.supply(ctx, "S2", "parts", "wiper", "G", wiperSupply); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "G", nil, "storefront", "sell", "parts", "wiper", "--price", "900", "--scene", "retail"); err != nil {
+	if err := s.tally(ctx, "G", nil, "storefront", "sell", "parts", "wiper", "--price", "9", "--scene", "retail"); err != nil {
 		return err
 	}
 	return s.pricesFor(ctx)
@@ -60,9 +60,9 @@ func catalogue(ctx context.Context, s *stage) error {
 
 // supply has a supplier offer a seller a price that only the two get to know: the
 // ledger has its commitment.
-func (s *stage) supply(ctx context.Context, party, supplier, sku, seller, fen string) error {
+func (s *stage) supply(ctx context.Context, party, supplier, sku, seller, yuan string) error {
 	price, terms := filepath.Join(s.scratch, supplier+".price"), filepath.Join(s.scratch, supplier+".terms")
-	if err := os.WriteFile(price, []byte(fen), 0o600); err != nil {
+	if err := os.WriteFile(price, []byte(yuan), 0o600); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, party, nil, "terms", "offer", supplier, sku, seller, "--value", price); err != nil {
@@ -78,7 +78,7 @@ func (s *stage) supply(ctx context.Context, party, supplier, sku, seller, fen st
 // label lets in, and looks at the storefront with two pairs of eyes.
 func (s *stage) pricesFor(ctx context.Context) error {
 	prices := filepath.Join(s.scratch, "prices.json")
-	rules := `[{"audience":{"labels":["D:fleet"]},"fen":27900},{"fen":29800}]`
+	rules := `[{"audience":{"labels":["D:fleet"]},"price":279},{"price":298}]`
 	if err := os.WriteFile(prices, []byte(rules), 0o600); err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func step8(ctx context.Context, s *stage) error {
 	}
 	place := []string{"order", "place", "--member", "zhang", "--item", "care/oilkit", "--take", "DP:1860", "--take", "FP:8400", "--take", "GP:20000",
 		"--cash-reference", "pos-77-4711", "--accept", "--needs-code"}
-	short, err := codeOf(s.tally(ctx, "D", nil, append(place, "--cash", "1219")...))
+	short, err := codeOf(s.tally(ctx, "D", nil, append(place, "--cash", "12.19")...))
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func step8(ctx context.Context, s *stage) error {
 		Number string   `json:"number"`
 		Codes  []string `json:"codes"`
 	}
-	if err := s.tally(ctx, "D", &placed, append(place, "--cash", "1220")...); err != nil {
+	if err := s.tally(ctx, "D", &placed, append(place, "--cash", "12.20")...); err != nil {
 		return err
 	}
 	w, err := s.wallet(ctx, "D", "zhang")
@@ -271,14 +271,16 @@ func (s *stage) fiveTimes(ctx context.Context, args ...string) (number string, e
 		return "", err
 	}
 	seen := s.awaitRequest(ctx, "G", "wipers-1")
-	if err := first.Process.Kill(); err != nil {
-		s.note("the client had ended before it was killed")
-	}
-	killed := first.Wait()
+	late := first.Process.Kill()
+	killed := first.Wait() // nil if it ended by itself before it could be killed
 	if seen != nil {
 		return "", seen
 	}
-	s.note("the first client was killed once its order was on the ledger (%v)", killed)
+	if late != nil || killed == nil {
+		s.note("the first client's order was on the ledger, and it had ended, before it could be killed")
+	} else {
+		s.note("the first client was killed once its order was on the ledger: %v", killed)
+	}
 	same := map[string]bool{}
 	for range 4 {
 		var r receipt

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/mattn/go-isatty"
 )
 
 // stage is where the story is played: the network's folder, the programs, and
@@ -78,19 +79,24 @@ func (s *stage) summary(took time.Duration) {
 	fmt.Fprintf(s.out, "\n%s %d figures match%s (%.0f s)\n", mark, s.right, rest, took.Seconds())
 }
 
-// tallynet runs the operator's program and shows its progress.
+// tallynet runs the operator's program and shows its progress. Where no terminal rewrites a line, programs that are
+// exchanged and come back would stand there twice each: there, only what goes wrong is said.
 func (s *stage) tallynet(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"), append(args, "--dir", s.dir)...)
+	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	if args[0] == "chaincode" && !isatty.IsTerminal(os.Stderr.Fd()) {
+		cmd.Stdout, cmd.Stderr = &said, &said
+	}
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("tallynet %s: %w", strings.Join(args, " "), err)
+		return fmt.Errorf("tallynet %s: %w\n%s", strings.Join(args, " "), err, said.String())
 	}
 	return nil
 }
 
 // setUp makes a fresh network.
 func (s *stage) setUp(ctx context.Context) error {
-	if err := s.tallynet(ctx, "reset"); err != nil {
+	if err := s.tallynet(ctx, "reset", "--yes"); err != nil {
 		return err
 	}
 	if err := s.tallynet(ctx, "up"); err != nil {
@@ -102,7 +108,7 @@ func (s *stage) setUp(ctx context.Context) error {
 // takeDown removes the network, or says how to look around.
 func (s *stage) takeDown(keep bool) error {
 	if !keep {
-		return s.tallynet(context.Background(), "reset")
+		return s.tallynet(context.Background(), "reset", "--yes")
 	}
 	fmt.Fprintf(s.out, `
 The network is up. Look around:

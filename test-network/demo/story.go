@@ -97,24 +97,26 @@ func founding(ctx context.Context, s *stage) error {
 		}
 	}
 	for _, p := range [][]string{
-		{"G", "GP", "--en", "Group points", "--zh", "集团积分", "--point-price", "1"},
-		{"D", "DP", "--en", "Dealer points", "--zh", "经销商积分", "--point-price", "1"},
-		{"F", "FP", "--en", "Finance points", "--zh", "金融积分", "--point-price", "4/5"},
-		{"M", "MP", "--en", "Mobility points", "--zh", "出行积分", "--point-price", "1/2"},
+		{"G", "GP", "--en", "Group points", "--zh", "集团积分", "--point-price", "0.01"},
+		{"D", "DP", "--en", "Dealer points", "--zh", "经销商积分", "--point-price", "0.01"},
+		{"F", "FP", "--en", "Finance points", "--zh", "金融积分", "--point-price", "0.008"},
+		{"M", "MP", "--en", "Mobility points", "--zh", "出行积分", "--point-price", "0.005"},
 	} {
 		if err := s.tally(ctx, p[0], nil, append([]string{"programme", "open"}, p[1:]...)...); err != nil {
 			return err
 		}
 	}
-	var parties, programmes []any
+	var parties, programmes struct {
+		Rows []any `json:"rows"`
+	}
 	if err := s.tally(ctx, "A", &parties, "party", "list"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "A", &programmes, "programme", "list"); err != nil {
 		return err
 	}
-	s.figure("parties, as the auditor sees them", 7, len(parties))
-	s.figure("programmes", 4, len(programmes))
+	s.figure("parties, as the auditor sees them", 7, len(parties.Rows))
+	s.figure("programmes", 4, len(programmes.Rows))
 	return s.agreeOnModel(ctx)
 }
 
@@ -159,7 +161,7 @@ func step1(ctx context.Context, s *stage) error {
 	var books struct {
 		Liability int64 `json:"liability"`
 	}
-	if err := s.tally(ctx, "G", &books, "points", "liability", number+".0", "--sale", "16800000", "--share", "0.85"); err != nil {
+	if err := s.tally(ctx, "G", &books, "points", "liability", number+".0", "--sale", "168000", "--share", "0.85"); err != nil {
 		return err
 	}
 	s.figure("contract liability at 85 % expected redemption, fen", 16983, books.Liability)

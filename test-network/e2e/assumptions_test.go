@@ -122,7 +122,7 @@ func probed(t *testing.T, basePort int) *probe {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := n.tallynet("reset"); err != nil {
+		if err := n.tallynet("reset", "--yes"); err != nil {
 			t.Error(err)
 		}
 	})

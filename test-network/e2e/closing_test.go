@@ -44,11 +44,13 @@ const netting = "e2e-netting"
 // agreeOnNetting has all agree to it, and moves the business date to its first day.
 func agreeOnNetting(t *testing.T) {
 	t.Helper()
-	var book []struct {
-		ID string `json:"id"`
+	var book struct {
+		Rows []struct {
+			ID string `json:"id"`
+		} `json:"rows"`
 	}
 	desk("G").do(t, &book, "model", "list")
-	for _, m := range book {
+	for _, m := range book.Rows {
 		if m.ID == netting {
 			return
 		}

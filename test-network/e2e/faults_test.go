@@ -73,14 +73,16 @@ func named(name string) func() string { return func() string { return name } }
 // leader asks tallynet who leads the orderers.
 func leader() string {
 	out := must(exec.Command(filepath.Join(root, "bin", "tallynet"), "status", "-o", "json", "--topology", net.topology, "--dir", net.dir).Output())
-	var all []struct {
-		Process string `json:"process"`
-		Note    string `json:"note"`
+	var all struct {
+		Rows []struct {
+			Process string `json:"process"`
+			Note    string `json:"note"`
+		} `json:"rows"`
 	}
 	if err := json.Unmarshal(out, &all); err != nil {
 		panic(fmt.Sprintf("%v: %s", err, out))
 	}
-	for _, p := range all {
+	for _, p := range all.Rows {
 		if p.Note == "leads" {
 			return p.Process
 		}

@@ -86,7 +86,7 @@ func forgedNetwork(t *testing.T) *network {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := n.tallynet("reset"); err != nil {
+		if err := n.tallynet("reset", "--yes"); err != nil {
 			t.Error(err)
 		}
 	})

@@ -75,7 +75,7 @@ func runAll(m *testing.M) (code int, err error) {
 	if net, err = makeNetwork(dir, 17000, ""); err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, net.tallynet("reset")) }()
+	defer func() { err = errors.Join(err, net.tallynet("reset", "--yes")) }()
 	if err := net.tallynet("up"); err != nil {
 		return 1, err
 	}

@@ -27,16 +27,19 @@ import (
 // app is one run of the program: who, where, and how to answer.
 type app struct {
 	out, err io.Writer
-	format   string                      // table or json
-	as       string                      // party, to find its profile in the network's folder
-	profile  string                      // path, instead of as
-	network  string                      // tallynet's folder
-	request  string                      // request id of a command, "" for a new one
-	meant    meaning                     // what the caller named
-	heard    func(command.Request) error // in tests: instead of sending what says all by its content
-	begun    bool                        // of a run, whether the request id stands for a command of it
-	height   uint64                      // blocks that what is asked must have
-	timeout  time.Duration               // of the whole run
+	format   string                                                  // table or json
+	as       string                                                  // party, to find its profile in the network's folder
+	profile  string                                                  // path, instead of as
+	network  string                                                  // tallynet's folder
+	request  string                                                  // request id of a command, "" for a new one
+	meant    meaning                                                 // what the caller named
+	heard    func(command.Request) error                             // in tests: instead of sending what says all by its content
+	begun    bool                                                    // of a run, whether the request id stands for a command of it
+	yes      bool                                                    // what is lost may be lost
+	in       io.Reader                                               // a terminal to ask at, nil if there is none
+	height   uint64                                                  // blocks that what is asked must have
+	timeout  time.Duration                                           // of the whole run
+	pending  []func(context.Context, *gateway.Gateway, scales) error // what waits for the programmes' scales
 }
 
 // config reads the party's profile.
@@ -77,7 +80,10 @@ func (a *app) with(ctx context.Context, do func(context.Context, *gateway.Gatewa
 	if err != nil {
 		return err
 	}
-	return asFault(errors.Join(do(ctx, g), g.Close()))
+	if err = a.inScale(ctx, g); err == nil {
+		err = do(ctx, g)
+	}
+	return asFault(errors.Join(err, g.Close()))
 }
 
 // asFault makes what went wrong behind the caller's words a coded failure: it is

@@ -37,7 +37,7 @@ func queryHold(a *app) *cobra.Command {
 			}
 			return a.print(h, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"hold", n}, {"acceptor", h.Acceptor}, {"member", h.Member}, {"state", h.State},
-					{"points", lineText(h.Pieces, s)}, {"captured", int64(h.Captured)}, {"until", untilText(h.Deadline)}})
+					{"points", lineText(h.Pieces, s)}, {"captured", s.held(h, h.Captured)}, {"until", untilText(h.Deadline)}})
 				if !h.Authorisation.IsZero() {
 					t.AppendRow(table.Row{"authorisation", h.Authorisation})
 				}
@@ -45,7 +45,7 @@ func queryHold(a *app) *cobra.Command {
 					t.AppendRow(table.Row{"of lot " + p.Lot.String(), fmt.Sprintf("%s %s, owed by %s", s.show(p.Programme, p.Amount), p.Programme, p.Funder)})
 				}
 				for _, c := range h.Captures {
-					t.AppendRow(table.Row{"capture " + c.Number.String(), fmt.Sprintf("%d, of which %d refunded", int64(c.Amount), int64(c.Refunded))})
+					t.AppendRow(table.Row{"capture " + c.Number.String(), s.held(h, c.Amount) + ", of which " + s.held(h, c.Refunded) + " refunded"})
 				}
 			})
 		})
@@ -61,6 +61,9 @@ func queryTotals(a *app) *cobra.Command {
 			}
 			s, err := askScales(ctx, g)
 			if err != nil {
+				return err
+			}
+			if _, err := s.of(args[0]); err != nil {
 				return err
 			}
 			return a.print(sum, func(t table.Writer) {
@@ -88,6 +91,9 @@ func queryLane(a *app) *cobra.Command {
 			return fault.New(fault.BadRequest, "lane: want 0 to %d", number.Lanes-1)
 		}
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			if _, err := g.Query().Party(ctx, args[0]); err != nil {
+				return err
+			}
 			head, err := g.Query().Head(ctx, args[0], uint8(lane))
 			if err != nil {
 				return err

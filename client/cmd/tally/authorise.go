@@ -28,23 +28,21 @@ import (
 
 // wish is what a member authorises.
 type wish struct {
-	caps   []member.Limit
+	caps   []part
 	length time.Duration
 }
 
-func (w *wish) flags(cmd *cobra.Command) {
-	many(cmd, &w.caps, "allow", "programme:points", "programme:amount that may be spent", parseCap)
+func (w *wish) flags(a *app, cmd *cobra.Command) {
+	a.partsFlag(cmd, &w.caps, "allow", "programme:points that may be spent")
 	span(cmd, &w.length, "for", aDay, "how long, from now, up to 366d")
-}
-
-func parseCap(text string) (member.Limit, error) {
-	programme, units, err := parsePair(text)
-	return member.Limit{Programme: programme, Amount: units}, err
 }
 
 // request makes the authorisation, its caps sorted.
 func (w *wish) request(id, acceptor string) member.AuthoriseRequest {
-	caps := slices.Clone(w.caps)
+	caps := make([]member.Limit, len(w.caps))
+	for i, c := range w.caps {
+		caps[i] = member.Limit{Programme: c.programme, Amount: c.units}
+	}
 	slices.SortFunc(caps, func(a, b member.Limit) int { return cmp.Compare(a.Programme, b.Programme) })
 	return member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: caps, Until: after(w.length)}
 }
@@ -54,8 +52,8 @@ func authorise(a *app) *cobra.Command {
 	var oneTime bool
 	var signed string
 	cmd := leaf("authorise [MEMBER] [ACCEPTOR]", "Let an acceptor spend so many of a member's points: at the member's wish, or with its signature (积分认证)",
-		`  tally --as G member authorise zhang D --allow GP:20000 --for 15m
-  tally --as G member authorise zhang D --allow GP:500 --needs-code
+		`  tally --as G member authorise zhang D --allow GP:200.00 --for 15m
+  tally --as G member authorise zhang D --allow GP:5.00 --needs-code
   tally --as D member authorise --signed zhang.json`,
 		func(ctx context.Context, args []string) error {
 			if signed != "" {
@@ -75,20 +73,21 @@ func authorise(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			return a.authorise(ctx, req, oneTime)
+			return a.authorise(ctx, func() member.AuthoriseRequest { return w.request(args[0], args[1]) }, oneTime)
 		})
 	cmd.Long = `Record that a member lets one acceptor spend so many of its points. The member's home
 does it at the member's wish; with --needs-code it waits for a code, which is told here:
 give it to the member, who says it at the counter. The acceptor itself does it with a
 statement that the member has signed (tally member sign).`
-	w.flags(cmd)
+	w.flags(a, cmd)
 	cmd.Flags().BoolVar(&oneTime, "needs-code", false, "it waits for a one-time code (一次性码)")
 	word(cmd, &signed, "signed", "file that the member has signed")
 	return cmd
 }
 
-func (a *app) authorise(ctx context.Context, req member.AuthoriseRequest, oneTime bool) error {
+func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest, oneTime bool) error {
 	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+		req := ask()
 		if oneTime {
 			return a.tells(ctx, g, v, promise{"member:Authorise", "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
 				req.Commitment = c
@@ -126,13 +125,17 @@ func sign(a *app) *cobra.Command {
 	var w wish
 	var key ed25519.PrivateKey
 	var ledger string
+	known := scales{}
 	cmd := leaf("sign MEMBER ACCEPTOR", "Sign, as the member and without a network, that an acceptor may spend so much (会员签名)",
-		"  tally member sign zhang D --key-file zhang.key --ledger alliance --allow GP:500 --for 15m",
+		"  tally member sign zhang D --key-file zhang.key --ledger alliance --allow GP:5.00 --scale-of GP:2 --for 15m",
 		func(_ context.Context, args []string) error {
 			if key == nil {
 				return fault.New(fault.BadRequest, "say with which key: --key-file FILE")
 			}
 			if err := name.CheckID("--ledger", ledger); err != nil {
+				return err
+			}
+			if err := w.inScale(known); err != nil {
 				return err
 			}
 			req, err := signed(w.request(args[0], args[1]), ledger, key)
@@ -146,9 +149,23 @@ which the acceptor presents once: tally member authorise --signed FILE. Your
 public key must be on the ledger (tally member key).`
 	one(cmd, &key, "key-file", "file", "private key, as tally member key --generate made it", readPrivateKey)
 	word(cmd, &ledger, "ledger", "name that the alliance was founded with, so that it counts nowhere else")
-	w.flags(cmd)
-	require(cmd, "key-file", "ledger", "allow")
+	w.flags(a, cmd)
+	scaleOf(cmd, known)
+	require(cmd, "key-file", "ledger", "allow", "scale-of")
 	return cmd
+}
+
+// inScale gives the caps their units where there is no network to ask.
+func (w *wish) inScale(known scales) error {
+	for i, c := range w.caps {
+		if _, told := known[c.programme]; !told {
+			return fault.New(fault.BadRequest, "say how many digits points of %.64s have: --scale-of %.64s:2", c.programme, c.programme)
+		}
+		if err := w.caps[i].inScale(known); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func signed(req member.AuthoriseRequest, ledger string, key ed25519.PrivateKey) (member.AuthoriseRequest, error) {

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -19,8 +20,8 @@ import (
 func award(a *app) *cobra.Command {
 	var w purchase
 	cmd := a.sends("award", "Issue what a purchase earns by an earn rule (按规则发放)",
-		`  tally --as D points award --programme DP --rule basket --member wang --bought 18900
-  tally --as D points award --programme DP --rule basket --member wang --bought oil:29800 --bought 1200 \
+		`  tally --as D points award --programme DP --rule basket --member wang --bought 189.00
+  tally --as D points award --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00 \
       --scene service --outlet shop-3 --reference r-000123`,
 		func([]string) (command.Request, error) { return w.request(), nil })
 	w.flags(cmd)
@@ -30,7 +31,7 @@ func award(a *app) *cobra.Command {
 func simulate(a *app) *cobra.Command {
 	var w purchase
 	cmd := leaf("simulate", "Say what a purchase would earn, and why; nothing is written (试算)",
-		"  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:29800 --bought 1200",
+		"  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
 		func(ctx context.Context, _ []string) error {
 			req := w.request()
 			if err := req.Check(); err != nil {
@@ -82,20 +83,20 @@ func (w *purchase) flags(cmd *cobra.Command) {
 	word(cmd, &w.req.Rule, "rule", "earn rule")
 	word(cmd, &w.req.Member, "member", "who bought")
 	word(cmd, &w.req.Scene, "scene", "scene (消费场景)")
-	many(cmd, &w.req.Lines, "bought", "[label:]yuan", "fen, or label:fen", parseLine)
+	many(cmd, &w.req.Lines, "bought", "[label:]yuan", "yuan, or label:yuan", parseLine)
 	require(cmd, "programme", "rule", "member", "bought")
 	day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
 	word(cmd, &w.req.Witness, "witness", "party whose evidence the lot waits for")
 	granting(cmd, &w.rest)
 }
 
-// parseLine reads FEN or LABEL:FEN.
+// parseLine reads YUAN or LABEL:YUAN.
 func parseLine(text string) (points.Bought, error) {
-	if !strings.Contains(text, ":") {
-		fen, err := parseUnits(text)
-		return points.Bought{Fen: fen}, err
+	label, paid, labelled := strings.Cut(text, ":")
+	if !labelled {
+		label, paid = "", text
 	}
-	label, fen, err := parsePair(text)
+	fen, err := parseYuan(paid)
 	return points.Bought{Label: label, Fen: fen}, err
 }
 
@@ -106,20 +107,26 @@ func earnRules(a *app) *cobra.Command {
 func setEarnRule(a *app) *cobra.Command {
 	var req points.SetRuleRequest
 	cmd := a.sends("set PROGRAMME RULE", "Set an earn rule of your programme, or change it",
-		`  tally --as D points rule set DP basket --earn 1/100 --from 2026-11-01 --until 2026-12-31
-  tally --as D points rule set DP double --earn 2/100 --rounding down --tier-times gold:3/2 --label-times oil:2 \
-      --bonus 50 --per-award 5000 --label-of D:household --from 2026-11-01 --until 2026-11-30`,
+		`  tally --as D points rule set DP basket --earn 1 --from 2026-11-01 --until 2026-12-31
+  tally --as D points rule set DP double --earn 2 --rounding down --tier-times gold:3/2 --label-times oil:2 \
+      --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`,
 		func(args []string) (command.Request, error) {
 			req.Rule.Programme, req.Rule.ID = args[0], args[1]
 			return req, nil
 		})
 	r := &req.Rule
-	one(cmd, &r.Rate, "earn", "rate", "points for a fen, such as 1/100", amount.ParseRate)
+	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5", func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+		scale, err := s.of(r.Programme)
+		if err != nil {
+			return shown, err
+		}
+		return figure.PerFen(shown, scale)
+	})
 	choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
 	many(cmd, &r.Tiers, "tier-times", "id:times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
 	many(cmd, &r.Labels, "label-times", "id:times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing", parseMultiplier)
-	units(cmd, &r.Bonus, "bonus", "points besides, once an award")
-	units(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit")
+	a.pointsFlag(cmd, &r.Bonus, "bonus", "points besides, once an award", ofProgramme(&r.Programme))
+	a.pointsFlag(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit", ofProgramme(&r.Programme))
 	word(cmd, &r.Scene, "scene", "that it is for; all scenes if you name none")
 	forWhom(cmd, &r.Audience)
 	day(cmd, &r.From, "from", "first day")
@@ -141,10 +148,10 @@ func parseMultiplier(text string) (points.Multiplier, error) {
 func listEarnRules(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := lists(a, "list", "List earn rules", "  tally --as A points rule list --programme DP", columns[points.Rule]{
-		header: table.Row{"programme", "rule", "points a fen", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
+		header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
 		cells: func(n index.Noun[points.Rule], s scales) table.Row {
 			r := n.Row
-			return table.Row{r.Programme, r.ID, r.Rate, multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
+			return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
 				s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
 		},
 	}, func([]string) index.Filter { return f })

@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/code"
@@ -35,7 +36,7 @@ type awardedOne struct {
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 	word(cmd, &req.Member, "member", "who bought")
-	many(cmd, &req.Lines, "bought", "[label:]yuan", "fen, LABEL:FEN, SUPPLIER/SKU:FEN or SUPPLIER/SKU,LABEL:FEN", parseBought)
+	many(cmd, &req.Lines, "bought", "[label:]yuan", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN", parseBought)
 	word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
 	require(cmd, "member", "bought", "reference")
 	word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
@@ -46,8 +47,8 @@ func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 func awardPurchase(a *app) *cobra.Command {
 	var req campaign.AwardRequest
 	cmd := leaf("award CAMPAIGN[,CAMPAIGN…]", "Give a member what a purchase gets of your campaigns, in their stacking order (活动发放)",
-		`  tally --as G campaign award double11 --member li --bought 16800000 --reference r-000123
-  tally --as D campaign award double11,tyres --member wang --bought tyre:59900 --bought S2/wiper,wiper:1800 \
+		`  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
+  tally --as D campaign award double11,tyres --member wang --bought tyre:599.00 --bought S2/wiper,wiper:18.00 \
       --at D:pudong --scene retail --reference r-000124`,
 		func(ctx context.Context, args []string) error {
 			req.Campaigns = strings.Split(args[0], ",")
@@ -121,15 +122,51 @@ func (a *app) tellAwards(ctx context.Context, g *gateway.Gateway, answer awarded
 	for i := range made {
 		answer.Awards[i].Codes = made[i].Codes
 	}
+	points, err := pointsOf(ctx, g, answer.campaigns())
+	if err != nil {
+		return err
+	}
 	return a.print(answer, func(t table.Writer) {
 		receiptTable(t, "awarded", answer.receipt)
 		for _, one := range answer.Awards {
-			awardRows(t, one.Award)
+			awardRows(t, one.Award, points)
 			for i, c := range one.Codes {
 				t.AppendRow(table.Row{fmt.Sprintf("  code for use %d", i+1), c})
 			}
 		}
 	})
+}
+
+func (a awarded) campaigns() (ids []string) {
+	for _, one := range a.Awards {
+		ids = append(ids, one.Campaign)
+	}
+	return ids
+}
+
+// given writes points that a campaign gives.
+type givenPoints map[string]func(amount.Units) string
+
+// pointsOf asks in which programme campaigns give points, and with how many digits.
+func pointsOf(ctx context.Context, g *gateway.Gateway, campaigns []string) (givenPoints, error) {
+	s, err := askScales(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	points := givenPoints{}
+	for _, id := range campaigns {
+		one, err := g.Query().Campaign(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		points[id] = s.of1(one.Terms.Gives.Programme)
+	}
+	return points, nil
+}
+
+// of1 writes points of one programme, with its name.
+func (s scales) of1(programme string) func(amount.Units) string {
+	return func(units amount.Units) string { return s.show(programme, units) + " " + programme }
 }
 
 // keepAwarded has the vault keep the codes of what was awarded, if it made them.
@@ -148,16 +185,20 @@ func (a *app) keepAwarded(ctx context.Context, g *gateway.Gateway, again bool, m
 }
 
 // awardRows say what a campaign gave, and what each funder bears.
-func awardRows(t table.Writer, one campaign.Award) {
-	what := scaled(one.Points, 0) + " points"
+func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
+	show := points[one.Campaign]
+	what := ""
+	if one.Points > 0 {
+		what = show(one.Points)
+	}
 	if one.Points == 0 {
 		what = "entitlement " + one.Entitlement.String()
 	}
 	t.AppendRow(table.Row{"campaign " + one.Campaign, what})
 	for _, b := range one.Funders {
-		bears := scaled(b.Fen, 0) + " fen"
+		bears := yuan(b.Fen)
 		if b.Points > 0 {
-			bears += ", " + scaled(b.Points, 0) + " points in lot " + b.Lot.String()
+			bears += ", " + show(b.Points) + " in lot " + b.Lot.String()
 		}
 		t.AppendRow(table.Row{"  " + b.Party + " bears", bears})
 	}
@@ -166,7 +207,7 @@ func awardRows(t table.Writer, one campaign.Award) {
 func simulateAward(a *app) *cobra.Command {
 	var req campaign.AwardRequest
 	cmd := leaf("simulate CAMPAIGN[,CAMPAIGN…]", "Say what each campaign would give for a purchase, and why not; nothing is written (试算)",
-		"  tally --as G campaign simulate double11 --member li --bought 16800000 --reference r-000123",
+		"  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
 		func(ctx context.Context, args []string) error {
 			req.Campaigns = strings.Split(args[0], ",")
 			if err := req.Check(); err != nil {
@@ -177,13 +218,17 @@ func simulateAward(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(list, func(t table.Writer) {
+				points, err := pointsOf(ctx, g, req.Campaigns)
+				if err != nil {
+					return err
+				}
+				return printList(a, 0, list, func(t table.Writer) {
 					for _, one := range list {
 						if one.Code != "" {
 							t.AppendRow(table.Row{"campaign " + one.Campaign, string(one.Code) + ": " + one.Why})
 							continue
 						}
-						awardRows(t, one.Award)
+						awardRows(t, one.Award, points)
 					}
 				})
 			})
@@ -192,19 +237,47 @@ func simulateAward(a *app) *cobra.Command {
 	return cmd
 }
 
+func awardsTable(t table.Writer, rows []index.Noun[campaign.Award], points givenPoints, height uint64) {
+	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points", "entitlement", "borne"})
+	right(t, 7)
+	t.SuppressEmptyColumns()
+	for _, n := range rows {
+		one, gave := n.Row, ""
+		if one.Points > 0 {
+			gave = points[one.Campaign](one.Points)
+		}
+		var borne []string
+		for _, b := range one.Funders {
+			borne = append(borne, b.Party+" "+yuan(b.Fen))
+		}
+		t.AppendRow(table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, gave, one.Entitlement, strings.Join(borne, ", ")})
+	}
+	asOf(t, height)
+}
+
 func listAwards(a *app) *cobra.Command {
 	var f index.Filter
-	cmd := lists(a, "awards", "List what purchases got of campaigns", "  tally --as D campaign awards --campaign double11 --member li", columns[campaign.Award]{
-		header: table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points", "entitlement", "borne, fen"}, right: []int{7},
-		cells: func(n index.Noun[campaign.Award], _ scales) table.Row {
-			one := n.Row
-			var borne []string
-			for _, b := range one.Funders {
-				borne = append(borne, b.Party+" "+scaled(b.Fen, 0))
+	cmd := leaf("awards", "List what purchases got of campaigns", "  tally --as D campaign awards --campaign double11 --member li", func(ctx context.Context, _ []string) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			height, rows, err := index.All[campaign.Award](ix, f)
+			if err != nil {
+				return err
 			}
-			return table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, one.Points, one.Entitlement, strings.Join(borne, ", ")}
-		},
-	}, func([]string) index.Filter { return f })
+			_, all, err := index.All[campaign.Campaign](ix, index.Filter{})
+			if err != nil {
+				return err
+			}
+			s, err := indexScales(ix)
+			if err != nil {
+				return err
+			}
+			points := givenPoints{}
+			for _, c := range all {
+				points[c.Row.ID] = s.of1(c.Row.Terms.Gives.Programme)
+			}
+			return printList(a, height, rows, func(t table.Writer) { awardsTable(t, rows, points, height) })
+		})
+	})
 	word(cmd, &f.Topic, "campaign", "of this campaign only")
 	word(cmd, &f.Member, "member", "of this member only")
 	return cmd

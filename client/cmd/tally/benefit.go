@@ -30,25 +30,30 @@ func benefits(a *app) *cobra.Command {
 
 func defineBenefit(a *app) *cobra.Command {
 	req := benefit.DefineRequest{Kind: benefit.Service, Uses: 1, Lapse: benefit.Refund, Fee: amount.Rate{Den: 1}}
+	var costs []part
 	cmd := a.sends("define BENEFIT", "Offer a benefit in your own name; for acceptors and suppliers (权益模型)",
-		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --costs GP:10800 --valid-days 60 --scene travel --fee 0.01 --needs-code --reversal-days 7
-  tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 3000 --uses 5 --until 2026-12-31 \
+		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --costs GP:108.00 --valid-days 60 --scene travel --fee 0.01 --needs-code --reversal-days 7
+  tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 30.00 --uses 5 --until 2026-12-31 \
       --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`,
 		func(args []string) (command.Request, error) {
 			req.Benefit = args[0]
 			slices.Sort(req.Grantors)
+			req.Points = nil
+			for _, c := range costs {
+				req.Points = append(req.Points, benefit.Cost{Programme: c.programme, Amount: c.units})
+			}
 			slices.SortFunc(req.Points, func(a, b benefit.Cost) int { return strings.Compare(a.Programme, b.Programme) })
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
 	choice(cmd, &req.Kind, "kind", "what it is", "service", "discount", "gift", "coupon")
-	units(cmd, &req.Price, "price", "fen that one use settles at if no points paid for it")
-	many(cmd, &req.Points, "costs", "programme:points", "programme:amount that one costs a member", parseCost)
+	yuanFlag(cmd, &req.Price, "price", "what one use settles at if no points paid for it")
+	a.partsFlag(cmd, &costs, "costs", "programme:points that one costs a member")
 	whole(cmd, &req.Uses, "uses", 1, "how often one can be used, 1 to 500")
 	whole(cmd, &req.Days, "valid-days", 0, "days from the grant on which it can be used")
 	day(cmd, &req.Until, "until", "or its last day for all")
 	cmd.MarkFlagsMutuallyExclusive("valid-days", "until")
-	units(cmd, &req.Quota, "quota", "how many can be given in all; 0: no limit")
+	countFlag(cmd, &req.Quota, "quota", "how many can be given in all; 0: no limit")
 	whole(cmd, &req.PerMember, "per-member", 0, "how many one member can get; 0: no limit")
 	cmd.Flags().BoolVar(&req.Stackable, "stackable", false, "a member may have several at once")
 	cmd.Flags().BoolVar(&req.Transferable, "transferable", false, "a member may pass it on")
@@ -62,11 +67,6 @@ func defineBenefit(a *app) *cobra.Command {
 	require(cmd, "scene")
 	requireOne(cmd, "valid-days", "until")
 	return cmd
-}
-
-func parseCost(text string) (benefit.Cost, error) {
-	programme, units, err := parsePair(text)
-	return benefit.Cost{Programme: programme, Amount: units}, err
 }
 
 func amendBenefit(a *app) *cobra.Command {
@@ -94,8 +94,8 @@ func amendBenefit(a *app) *cobra.Command {
 			})
 		})
 	on(cmd, "quota", "number", "how many can be given in all; 0: no limit", func(text string) error {
-		units, err := parseUnits(text)
-		change.quota = &units
+		n, err := parseCount(text)
+		change.quota = &n
 		return err
 	})
 	many(cmd, &change.grantors, "grantor", "party", "party that may give it, instead of those so far", asIs)
@@ -145,7 +145,7 @@ func showBenefit(a *app) *cobra.Command {
 
 func benefitTable(t table.Writer, m benefit.Model, s scales) {
 	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider}, {"kind", wordOf(m.Kind)}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
-		{"price of a use, fen", m.Price}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)}, {"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
+		{"price of a use", yuanOrNone(m.Price)}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)}, {"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
 		{"given by", strings.Join(append([]string{m.Provider}, m.Grantors...), ", ")}, {"fee", m.Fee}, {"reversible, days", m.Window}, {"code", yes(m.Code)},
 		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", wordOf(m.Lapse)}, {"open", yes(m.Open)}})
 }

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -133,7 +134,7 @@ came with; neither goes to the ledger:
   redemption:
     GP: {2026-11: "0.85", 2027-06: "0.9"}
   sales:
-    G.0.3.0.0: 16800000
+    G.0.3.0.0: 168000.00
 
 Without a sale points are worth their settlement price times what is expected.`
 	given.flags(cmd)
@@ -209,11 +210,11 @@ func liabilityTable(t table.Writer, b liabilityBook, by string, s scales) {
 		}
 		if by == "expiry" {
 			for _, d := range l.Due {
-				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "", "", "", "", "", d.Liability})
+				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "", "", "", "", "", figure.ExactYuan(d.Liability)})
 			}
 		}
 	}
-	t.SetCaption("fen, on %s, as of block %d", b.Date, int64(b.Height)-1)
+	t.SetCaption("on %s, as of block %d", b.Date, int64(b.Height)-1)
 }
 
 func endsText(months string) string {
@@ -226,10 +227,10 @@ func endsText(months string) string {
 	return "end in " + months + " months"
 }
 
-// figureCells shows counts and fen; what was converted is redeemed.
+// figureCells shows points and money; what was converted is redeemed.
 func figureCells(f books.Figures, programme string, s scales) table.Row {
 	return table.Row{s.show(programme, f.Issued), s.show(programme, f.Redeemed+f.Converted), s.show(programme, f.Expired), s.show(programme, f.Outstanding),
-		s.show(programme, f.WillBreak), int64(f.Allocated), int64(f.Released), int64(f.RecognisedUse), int64(f.RecognisedBreak), int64(f.Provision), int64(f.Contract)}
+		s.show(programme, f.WillBreak), yuan(f.Allocated), yuan(f.Released), yuan(f.RecognisedUse), yuan(f.RecognisedBreak), yuan(f.Provision), yuan(f.Contract)}
 }
 
 // percent writes a part of a whole with one digit, "" of nothing.

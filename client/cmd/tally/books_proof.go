@@ -129,12 +129,13 @@ func (a *app) keepSums(ix *index.Index, sums *books.Sums, out string) error {
 func sealedTable(t table.Writer, r books.Sealed, s scales) {
 	t.AppendRows([]table.Row{
 		{"issuer", r.Issuer}, {"programme", r.Programme}, {"cycle", r.Cycle}, {"as of block", int64(r.Height) - 1},
-		{"owed to members", s.show(r.Programme, r.Sum)}, {"leaves", r.Leaves}, {"root", r.Root},
+		{"owed to members", s.shownOr(r.Programme, r.Sum)}, {"leaves", r.Leaves}, {"root", r.Root},
 	})
 }
 
 func proveMember(a *app) *cobra.Command {
 	var from, out string
+	known := scales{}
 	cmd := leaf("prove-member MEMBER", "Write the proof that a member is counted in a root of yours",
 		"  tally --as G books prove-member zhang --tree gp-2026-11.tree --out zhang.liability",
 		func(_ context.Context, args []string) error {
@@ -145,7 +146,7 @@ func proveMember(a *app) *cobra.Command {
 			if err := readJSON(from, &kept); err != nil {
 				return err
 			}
-			return a.inVault(func(v *vault.Vault) error { return a.writeInclusion(kept, v.LiabilitySecret(), args[0], out) })
+			return a.inVault(func(v *vault.Vault) error { return a.writeInclusion(kept, v.LiabilitySecret(), args[0], out, known) })
 		})
 	cmd.Long = `Make a member's path from a file that tally books prove-liabilities wrote, without a
 network. Give the file that it writes to the member, who checks it with tally
@@ -153,11 +154,12 @@ verify-liability. It names no other member; it does show the sums beside the pat
 nearest of which may be one other member's balance, without a name.`
 	word(cmd, &from, "tree", "file that prove-liabilities wrote")
 	word(cmd, &out, "out", "file to write; it must not be there yet")
+	scaleOf(cmd, known)
 	require(cmd, "tree", "out")
 	return cmd
 }
 
-func (a *app) writeInclusion(kept books.Kept, secret []byte, member, out string) error {
+func (a *app) writeInclusion(kept books.Kept, secret []byte, member, out string, known scales) error {
 	sums, err := kept.Rebuild(secret)
 	if err != nil {
 		return err
@@ -173,19 +175,20 @@ func (a *app) writeInclusion(kept books.Kept, secret []byte, member, out string)
 	if err := writeNew(out, append(data, '\n')); err != nil {
 		return err
 	}
-	return a.printInclusion(proof)
+	return a.printInclusion(proof, known)
 }
 
-// printInclusion shows what a proof says. There are no scales without a network.
-func (a *app) printInclusion(p books.Inclusion) error {
+// printInclusion shows what a proof says. Without a network the caller says the scales.
+func (a *app) printInclusion(p books.Inclusion, known scales) error {
 	return a.print(p, func(t table.Writer) {
-		t.AppendRows([]table.Row{{"member", p.Member}, {"points", int64(p.Points)}})
-		sealedTable(t, p.Sealed, scales{})
+		t.AppendRows([]table.Row{{"member", p.Member}, {"points", known.shownOr(p.Sealed.Programme, p.Points)}})
+		sealedTable(t, p.Sealed, known)
 	})
 }
 
 func verifyLiability(a *app) *cobra.Command {
 	var root codec.Hash
+	known := scales{}
 	cmd := leaf("verify-liability FILE", "Check that a member is counted in what an issuer owes, without a network (验证负债证明)",
 		"  tally verify-liability zhang.liability --root 6d1f0c2b7a9e4d5f8b3a1c0e9f7d6b5a4c3e2d1f0a9b8c7d6e5f4a3b2c1d0e9f",
 		func(_ context.Context, args []string) error {
@@ -199,12 +202,13 @@ func verifyLiability(a *app) *cobra.Command {
 			if err := proof.Verify(root); err != nil {
 				return err
 			}
-			return a.printInclusion(proof)
+			return a.printInclusion(proof, known)
 		})
 	cmd.Long = `Check a file that an issuer gave you against the root that it published: that your
 points are counted, and in which sum. Take the root from where everybody sees the same
 one; that of the file alone proves nothing.`
 	one(cmd, &root, "root", "hash", "root that the issuer published", parseRoot)
+	scaleOf(cmd, known)
 	require(cmd, "root")
 	return cmd
 }

@@ -76,27 +76,27 @@ func TestLiabilityTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", scales{"GP": 2}) }), `
- issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  released  used  breakage  provision  contract 
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- G       GP         D                           5.00      0.00     0.00         5.00        1.00        400         0     0         0        400         0 
-                              0-2 months old    5.00      0.00     0.00         5.00        1.00        400         0     0         0        400         0 
- G       GP         G                          11.00      4.00     0.00         7.00        2.20        900         0   400         0        400       100 
-                              0-2 months old   11.00      4.00     0.00         7.00        2.20        900         0   400         0        400       100 
- M       MP         M                            301       200        0          101           0        150         0   100         0         50         0 
-                              0-2 months old     301       200        0          101           0        150         0   100         0         50         0 
-fen, on 2026-11-01, as of block 4
+ issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         D                           5.00      0.00     0.00         5.00        1.00      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
+                              0-2 months old    5.00      0.00     0.00         5.00        1.00      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
+ G       GP         G                          11.00      4.00     0.00         7.00        2.20      ¥9.00     ¥0.00  ¥4.00     ¥0.00      ¥4.00     ¥1.00 
+                              0-2 months old   11.00      4.00     0.00         7.00        2.20      ¥9.00     ¥0.00  ¥4.00     ¥0.00      ¥4.00     ¥1.00 
+ M       MP         M                            301       200        0          101           0      ¥1.50     ¥0.00  ¥1.00     ¥0.00      ¥0.50     ¥0.00 
+                              0-2 months old     301       200        0          101           0      ¥1.50     ¥0.00  ¥1.00     ¥0.00      ¥0.50     ¥0.00 
+on 2026-11-01, as of block 4
 `)
 	shows(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", scales{}) }), `
- issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  released  used  breakage  provision  contract 
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- G       GP         D                               500         0        0          500         100        400         0     0         0        400         0 
-                              end in 13+ months                                     500                                                                   400 
- G       GP         G                              1100       400        0          700         220        900         0   400         0        400       100 
-                              end this month                                        100                                                                   100 
-                              end in 1-3 months                                     600                                                                   400 
- M       MP         M                               301       200        0          101           0        150         0   100         0         50         0 
-                              end this month                                        101                                                                 101/2 
-fen, on 2026-11-01, as of block 4
+ issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         D                               500         0        0          500         100      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
+                              end in 13+ months                                     500                                                                  ¥4.00 
+ G       GP         G                             1,100       400        0          700         220      ¥9.00     ¥0.00  ¥4.00     ¥0.00      ¥4.00     ¥1.00 
+                              end this month                                        100                                                                  ¥1.00 
+                              end in 1-3 months                                     600                                                                  ¥4.00 
+ M       MP         M                               301       200        0          101           0      ¥1.50     ¥0.00  ¥1.00     ¥0.00      ¥0.50     ¥0.00 
+                              end this month                                        101                                                                 ¥0.505 
+on 2026-11-01, as of block 4
 `)
 	book.Lines[0].Exceeded, book.Lines = true, book.Lines[:1]
 	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", scales{}) }); !strings.Contains(got, "more than 4/5 redeemed: raise it") {
@@ -130,10 +130,10 @@ func TestReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, scales{"GP": 2}) }), `
- issuer  programme          at M  in all 
-─────────────────────────────────────────
- G       GP         points  4.00    4.00 
-                    fen      400     400 
+ issuer  programme           at M  in all 
+──────────────────────────────────────────
+ G       GP         points   4.00    4.00 
+                    worth   ¥4.00   ¥4.00 
 as of block 4
 `)
 	if f := flows.Rows[0]; len(flows.Rows) != 1 || f.Cycle != "2026-11" || f.Party != "G" || f.Fen != "400" {
@@ -164,14 +164,14 @@ as of block 4
 		t.Fatal(err)
 	}
 	shows(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, scales{}) }), `
- issuer  programme                     points  of which held    fen                       
-──────────────────────────────────────────────────────────────────────────────────────────
- G       GP         outstanding          1200              0   1200                       
-                    end this month        100                        ██                   
-                    end in 1-3 months     600                        ██████████           
-                    end in 13+ months     500                        ████████             
- M       MP         outstanding           101              0  101/2                       
-                    end this month        101                        ████████████████████ 
+ issuer  programme                     points  of which held   worth                       
+───────────────────────────────────────────────────────────────────────────────────────────
+ G       GP         outstanding         1,200              0  ¥12.00                       
+                    end this month        100                         ██                   
+                    end in 1-3 months     600                         ██████████           
+                    end in 13+ months     500                         ████████             
+ M       MP         outstanding           101              0  ¥0.505                       
+                    end this month        101                         ████████████████████ 
 as of block 4
 `)
 }
@@ -186,15 +186,15 @@ func TestCapsAndTheirAlarm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := caps.alarm(); fault.CodeOf(err) != c.code || err != nil && !strings.Contains(err.Error(), "B has drawn 8000 of 10000 fen, 80.0 %") {
+		if err := caps.alarm(); fault.CodeOf(err) != c.code || err != nil && !strings.Contains(err.Error(), "B has drawn ¥80.00 of ¥100.00, 80.0 %") {
 			t.Errorf("at %d %%: %v", c.alarm, err)
 		}
 		if c.alarm == 80 {
 			shows(t, "caps", rendered(func(w table.Writer) { capsTable(w, caps) }), `
- party  cycle    limit, fen  drawn  with lanes                                            
-──────────────────────────────────────────────────────────────────────────────────────────
- B      2026-11       10000   8000        9000  80.0 %  ████████████████  at 80 % or over 
- F      2026-11         500      0           0   0.0 %                                    
+ party  cycle      limit   drawn  with lanes                                            
+────────────────────────────────────────────────────────────────────────────────────────
+ B      2026-11  ¥100.00  ¥80.00      ¥90.00  80.0 %  ████████████████  at 80 % or over 
+ F      2026-11    ¥5.00   ¥0.00       ¥0.00   0.0 %                                    
 as of block 4
 `)
 		}
@@ -261,17 +261,17 @@ func TestProofOfLiabilities(t *testing.T) {
 	if err := readJSON(tree, &from); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.writeInclusion(from, secret, "li", path); err != nil {
+	if err := a.writeInclusion(from, secret, "li", path, scales{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.writeInclusion(from, secret, "wang", path+"2"); fault.CodeOf(err) != fault.NotFound {
+	if err := a.writeInclusion(from, secret, "wang", path+"2", scales{}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("who has none: %v", err)
 	}
-	if err := a.writeInclusion(from, []byte("another"), "li", path+"2"); fault.CodeOf(err) != fault.Conflict {
+	if err := a.writeInclusion(from, []byte("another"), "li", path+"2", scales{}); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("another vault's: %v", err)
 	}
 	said, errs, exit := run(t, "verify-liability", path, "--root", sealed.Root.String())
-	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1200") || strings.Contains(said, "zhang") {
+	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1,200") || strings.Contains(said, "zhang") {
 		t.Errorf("exit %d: %s%s", exit, said, errs)
 	}
 	data, err := os.ReadFile(path)

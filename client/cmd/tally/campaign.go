@@ -30,12 +30,12 @@ func proposeCampaign(a *app) *cobra.Command {
 	var req campaign.ProposeRequest
 	t := &req.Terms
 	cmd := a.sends("propose CAMPAIGN", "Propose a campaign; for the issuer of its points or the provider of its benefit (发起)",
-		`  tally --as G campaign propose double11 --en "Double 11" --zh 双十一 --programme GP --bonus 3000 \
-      --expires 2027-03-31 --split G:60 --split D:40 --budget 3000000 --from 2026-11-01 --until 2026-11-30
-  tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 5000 \
-      --split D:1 --split S2:1 --cap 200000 --budget 500000 --good tyre --good S2/wiper --at D:pudong \
+		`  tally --as G campaign propose double11 --en "Double 11" --zh 双十一 --programme GP --bonus 30.00 \
+      --expires 2027-03-31 --split G:60 --split D:40 --budget 30000.00 --from 2026-11-01 --until 2026-11-30
+  tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 50.00 \
+      --split D:1 --split S2:1 --cap 2000.00 --budget 5000.00 --good tyre --good S2/wiper --at D:pudong \
       --per-member 2 --stacking 10 --tier-of DP:gold --from 2026-11-01 --until 2026-11-30
-  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 1000000 --from 2026-11-01 --until 2026-11-30`,
+  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 10000.00 --from 2026-11-01 --until 2026-11-30`,
 		func(args []string) (command.Request, error) {
 			req.Campaign = args[0]
 			slices.SortFunc(req.Funders, func(x, y campaign.Share) int { return cmp.Compare(x.Party, y.Party) })
@@ -48,14 +48,14 @@ func proposeCampaign(a *app) *cobra.Command {
 	word(cmd, &t.Gives.Programme, "programme", "programme of the points that it gives")
 	word(cmd, &t.Gives.Rule, "rule", "earn rule of it, for the lines that count")
 	one(cmd, &t.Gives.Times, "times", "rate", "on what the rule gives: 2 or 3/2", amount.ParseRate)
-	units(cmd, &t.Gives.Bonus, "bonus", "points, once an award")
-	units(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit")
+	a.pointsFlag(cmd, &t.Gives.Bonus, "bonus", "points, once an award", ofProgramme(&t.Gives.Programme))
+	a.pointsFlag(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit", ofProgramme(&t.Gives.Programme))
 	day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
 	word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
 	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
 	many(cmd, &req.Funders, "split", "party:parts", "PARTY:PARTS who bears so many parts of its cost (出资方)", parseFunder)
-	units(cmd, &req.Cap, "cap", "fen that you bear at most, if you are a funder; 0: no cap")
-	units(cmd, &t.Budget, "budget", "fen that it may cost in all")
+	yuanFlag(cmd, &req.Cap, "cap", "what you bear at most, if you are a funder; 0: no cap")
+	yuanFlag(cmd, &t.Budget, "budget", "what it may cost in all")
 	many(cmd, &t.Goods, "good", "supplier/sku", "SUPPLIER/SKU or product label that it is for", asIs)
 	many(cmd, &t.Outlets, "at", "party:outlet", "PARTY:OUTLET where it is", asIs)
 	word(cmd, &t.Scene, "scene", "that it is for; all scenes if you name none")
@@ -70,19 +70,19 @@ func proposeCampaign(a *app) *cobra.Command {
 }
 
 func parseFunder(text string) (campaign.Share, error) {
-	party, parts, err := parsePair(text)
+	party, parts, err := parseParts(text)
 	return campaign.Share{Party: party, Parts: parts}, err
 }
 
 func agreeCampaign(a *app) *cobra.Command {
 	var req campaign.AgreeRequest
 	cmd := a.sends("agree CAMPAIGN", "Agree to bear your part of a campaign; with the last funder's agreement it begins (确认出资)",
-		"  tally --as D campaign agree double11 --cap 1200000",
+		"  tally --as D campaign agree double11 --cap 12000.00",
 		func(args []string) (command.Request, error) {
 			req.Campaign = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Cap, "cap", "fen that you bear at most; 0: no cap but the budget")
+	yuanFlag(cmd, &req.Cap, "cap", "what you bear at most; 0: no cap but the budget")
 	return cmd
 }
 
@@ -163,7 +163,7 @@ func withLeft(ctx context.Context, g *gateway.Gateway, one campaign.Campaign) (c
 func campaignTable(t table.Writer, one campaignShown, s scales) {
 	terms := one.Terms
 	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By}, {"state", one.State}, {"gives", givesText(terms.Gives, s)},
-		{"budget, fen", terms.Budget}, {"left, fen", one.Left}})
+		{"budget", yuan(terms.Budget)}, {"left", yuan(one.Left)}})
 	for _, f := range one.Funders {
 		t.AppendRow(table.Row{"funder " + f.Party, funderText(f, one.LeftCaps[f.Party])})
 	}
@@ -180,7 +180,7 @@ func funderText(f campaign.Funder, left amount.Units) string {
 	case !f.Agreed:
 		text += ", has yet to agree"
 	case f.Cap > 0:
-		text += ", at most " + scaled(f.Cap, 0) + " fen, " + scaled(left, 0) + " left"
+		text += ", at most " + yuan(f.Cap) + ", " + yuan(left) + " left"
 	}
 	return text
 }
@@ -210,7 +210,7 @@ func listCampaigns(a *app) *cobra.Command {
 		header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget", "order", "for", "from", "until"}, right: []int{8, 9},
 		cells: func(n index.Noun[campaign.Campaign], s scales) table.Row {
 			c, t := n.Row, n.Row.Terms
-			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), t.Budget, t.Order, audienceText(t.Audience), t.From, t.Until}
+			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
 		},
 	}, func([]string) index.Filter {
 		f.States = states(state)
@@ -253,27 +253,27 @@ parties than the campaign's own, with whatever points and benefits.`
 }
 
 func resultsTable(t table.Writer, r index.Results, s scales) {
-	t.AppendHeader(table.Row{r.Campaign + " of " + r.By, "party", "members", "times", "points", "fen"})
+	t.AppendHeader(table.Row{r.Campaign + " of " + r.By, "party", "members", "times", "points", "worth"})
 	right(t, 3, 4, 5, 6)
-	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.show(r.Programme, r.Points), int64(r.Budget - r.Left)}, {"left of the budget", "", "", "", "", int64(r.Left)}})
+	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.show(r.Programme, r.Points), yuan(r.Budget - r.Left)}, {"left of the budget", "", "", "", "", yuan(r.Left)}})
 	if r.Benefit != "" {
 		t.AppendRows([]table.Row{{"benefits given", "", "", r.Given, "", ""}, {"uses of them", "", "", r.Used, "", ""}})
 	}
 	t.AppendSeparator()
 	for _, f := range r.Funders {
-		t.AppendRow(table.Row{"borne by", f.Party, "", "", s.show(r.Programme, f.Points), int64(f.Fen)})
+		t.AppendRow(table.Row{"borne by", f.Party, "", "", s.show(r.Programme, f.Points), yuan(f.Fen)})
 	}
 	for _, f := range r.Funders {
-		t.AppendRow(table.Row{"of it redeemed", f.Party, "", "", s.show(r.Programme, f.Redeemed), int64(f.Worth)})
+		t.AppendRow(table.Row{"of it redeemed", f.Party, "", "", s.show(r.Programme, f.Redeemed), yuan(f.Worth)})
 	}
 	t.AppendSeparator()
 	for _, one := range r.Redeemed {
-		t.AppendRow(table.Row{"redeemed at", one.Party, "", one.Times, s.show(r.Programme, one.Points), int64(one.Fen)})
+		t.AppendRow(table.Row{"redeemed at", one.Party, "", one.Times, s.show(r.Programme, one.Points), yuan(one.Fen)})
 	}
 	for _, one := range r.Repurchase.At {
-		t.AppendRow(table.Row{"repurchase at", one.Party, one.Members, one.Times, int64(one.Points), int64(one.Fen)})
+		t.AppendRow(table.Row{"repurchase at", one.Party, one.Members, one.Times, "", yuan(one.Fen)})
 	}
-	t.AppendRow(table.Row{"repurchase in all", "", r.Repurchase.Members, r.Repurchase.Times, int64(r.Repurchase.Points), int64(r.Repurchase.Fen)})
+	t.AppendRow(table.Row{"repurchase in all", "", r.Repurchase.Members, r.Repurchase.Times, "", yuan(r.Repurchase.Fen)})
 	asOf(t, r.Height)
 }
 
@@ -283,7 +283,7 @@ func parseBought(text string) (campaign.Line, error) {
 	if i := strings.LastIndex(text, ":"); i >= 0 {
 		what, fen = text[:i], text[i+1:]
 	}
-	units, err := parseUnits(fen)
+	units, err := parseYuan(fen)
 	if err != nil {
 		return campaign.Line{}, err
 	}

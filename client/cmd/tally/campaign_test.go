@@ -21,19 +21,19 @@ func TestResultsTable(t *testing.T) {
 		}, scales{"GP": 2})
 	})
 	want := strings.TrimLeft(`
- double11 of G       party  members  times   points   fen 
-──────────────────────────────────────────────────────────
- given                            1      1  3000.00  3000 
- left of the budget                                  2000 
-──────────────────────────────────────────────────────────
- borne by            D                      1200.00  1200 
- borne by            G                      1800.00  1800 
- of it redeemed      D                      1200.00  1200 
- of it redeemed      G                         0.00     0 
-──────────────────────────────────────────────────────────
- redeemed at         M                   1  1200.00  1200 
- repurchase at       M            1      2        7     9 
- repurchase in all                1      2        7     9 
+ double11 of G       party  members  times    points   worth 
+─────────────────────────────────────────────────────────────
+ given                            1      1  3,000.00  ¥30.00 
+ left of the budget                                   ¥20.00 
+─────────────────────────────────────────────────────────────
+ borne by            D                      1,200.00  ¥12.00 
+ borne by            G                      1,800.00  ¥18.00 
+ of it redeemed      D                      1,200.00  ¥12.00 
+ of it redeemed      G                          0.00   ¥0.00 
+─────────────────────────────────────────────────────────────
+ redeemed at         M                   1  1,200.00  ¥12.00 
+ repurchase at       M            1      2             ¥0.09 
+ repurchase in all                1      2             ¥0.09 
 as of block 8
 `, "\n")
 	if got != want {
@@ -45,7 +45,7 @@ func TestCampaignTableSaysWhoHasYetToAgree(t *testing.T) {
 	one := campaignShown{Left: 700, LeftCaps: map[string]amount.Units{"D": 30}, Campaign: campaign.Campaign{ID: "c", By: "G", State: campaign.Proposed, Terms: campaign.Terms{En: "Joint", Zh: "联合",
 		Gives: campaign.Gives{Programme: "GP", Rule: "basket", Times: amount.Rate{Num: 3, Den: 2}, Bonus: 150, PerAward: 900}}, Funders: []campaign.Funder{{Party: "D", Parts: 40, Cap: 100, Agreed: true}, {Party: "G", Parts: 60}}}}
 	got := rendered(func(w table.Writer) { campaignTable(w, one, scales{"GP": 2}) })
-	for _, want := range []string{"PROPOSED", "Joint 联合", "rule basket × 3/2 + 1.50 GP, at most 9.00", "40 parts, at most 100 fen, 30 left", "60 parts, has yet to agree", "700"} {
+	for _, want := range []string{"PROPOSED", "Joint 联合", "rule basket × 3/2 + 1.50 GP, at most 9.00", "40 parts, at most ¥1.00, ¥0.30 left", "60 parts, has yet to agree", "¥7.00"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}

@@ -331,10 +331,10 @@ func TestClosedCycle(t *testing.T) {
  G  S1      1     ¥0.00     ¥2.68             DRAFT                            
  G  S2      4    ¥15.68     ¥7.96             DRAFT                            
 
- net: owes  whom     fen        ¥  netting       paid, days after cut-off 
-──────────────────────────────────────────────────────────────────────────
- F          D      6,720   ¥67.20  multilateral                         3 
- G          D     19,100  ¥191.00  multilateral                         3 
+ net: owes  whom   amount  netting       paid, days after cut-off 
+──────────────────────────────────────────────────────────────────
+ F          D      ¥67.20  multilateral                         3 
+ G          D     ¥191.00  multilateral                         3 
 of ¥717.10 gross in 13 lines
 
  party   pays  receives 
@@ -352,7 +352,7 @@ of ¥717.10 gross in 13 lines
 		t.Errorf("%s\n%s", d, got.String())
 	}
 	rows := rendered(func(w table.Writer) { w.AppendRows(closeRows(shown.Close)) })
-	for _, part := range []string{"[PART_SETTLED]", "2026-11-01 to 2026-11-30", "2026-12-03, else carried over", "3: 1 instructed, 1 settled, 0 failed", "D, F, G, M, S1, S2"} {
+	for _, part := range []string{"[PART_SETTLED]", "2026-11-01 to 2026-11-30", "2026-12-03; what doesn't stand then is carried over by tally cycle finalise --carry", "3: 1 instructed, 1 settled, 0 failed", "D, F, G, M, S1, S2"} {
 		if !strings.Contains(rows, part) {
 			t.Errorf("no %s:\n%s", part, rows)
 		}
@@ -469,5 +469,25 @@ func TestMoney(t *testing.T) {
 	}
 	if arrow(3, 7) != "━━━▶" || arrow(amount.Max, amount.Max) != strings.Repeat("━", 24)+"▶" {
 		t.Error("an arrow is as long as its part")
+	}
+}
+
+// TestWhatFinaliseRefusesNamesTheFlag: what cycle show says happens to a statement that doesn't stand is what the refusal
+// of finalising tells to do.
+func TestWhatFinaliseRefusesNamesTheFlag(t *testing.T) {
+	refused := byCarrying(fault.New(fault.WrongState, "the statement of D and G is DRAFT, with 0 hidden sums to be opened"))
+	if fault.CodeOf(refused) != fault.WrongState || !strings.Contains(refused.Error(), "--carry") {
+		t.Error(refused)
+	}
+	for _, other := range []error{nil, fault.New(fault.WrongState, "cycle 2026-11 is OPEN"), fault.New(fault.Forbidden, "the statement of D and G isn't yours")} {
+		if got := byCarrying(other); got != other {
+			t.Errorf("%v became %v", other, got)
+		}
+	}
+	shown := rendered(func(w table.Writer) {
+		w.AppendRows(closeRows(settlement.Close{ID: "2026-11", Consenting: []string{"F"}}))
+	})
+	if !strings.Contains(shown, "--carry") || !strings.Contains(shown, "silence of F is consent") {
+		t.Error(shown)
 	}
 }

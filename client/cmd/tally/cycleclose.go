@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -159,6 +160,19 @@ in the same transaction, so that the rest settles on time (结转).`
 }
 
 func (a *app) finalise(ctx context.Context, args []string) error {
+	return byCarrying(a.finaliseAsIs(ctx, args))
+}
+
+// byCarrying says of a refusal because a statement doesn't stand what finalises in spite of it.
+func byCarrying(err error) error {
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) || refusal.Code != fault.WrongState || !strings.Contains(refusal.Text, "the statement of") {
+		return err
+	}
+	return fault.New(fault.WrongState, "%s; after the deadline, --carry carries over what doesn't stand, and nets the rest", refusal.Text)
+}
+
+func (a *app) finaliseAsIs(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
 	}

@@ -138,10 +138,11 @@ func closeRows(c settlement.Close) []table.Row {
 }
 
 func signBy(c settlement.Close) string {
+	text := c.SignBy.String()
 	if len(c.Consenting) > 0 {
-		return c.SignBy.String() + ", else carried over; the silence of " + strings.Join(c.Consenting, ", ") + " is consent"
+		text += "; the silence of " + strings.Join(c.Consenting, ", ") + " is consent"
 	}
-	return c.SignBy.String() + ", else carried over"
+	return text + "; what doesn't stand then is carried over by tally cycle finalise --carry"
 }
 
 // stateLine draws how far a cycle is. What is neither on the straight way nor at its end stands in its place.
@@ -199,10 +200,10 @@ func nettingTable(t table.Writer, n *settlement.Netting) {
 	if n == nil || len(n.Nets) == 0 {
 		return
 	}
-	t.AppendHeader(table.Row{"net: owes", "whom", "fen", "¥", "netting", "paid, days after cut-off"})
-	right(t, 3, 4, 6)
+	t.AppendHeader(table.Row{"net: owes", "whom", "amount", "netting", "paid, days after cut-off"})
+	right(t, 3, 5)
 	for _, one := range n.Nets {
-		t.AppendRow(table.Row{one.Debtor, one.Creditor, thousands(int64(one.Fen)), yuan(one.Fen), nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
+		t.AppendRow(table.Row{one.Debtor, one.Creditor, yuan(one.Fen), nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
 	}
 	t.SetCaption("of %s gross in %d lines", yuan(n.Gross), n.Lines)
 }
@@ -272,7 +273,7 @@ func listCycles(a *app) *cobra.Command {
 // cyclesShown is what the read model knows of cycles.
 type cyclesShown struct {
 	Height uint64             `json:"height"`
-	Cycles []settlement.Close `json:"cycles"` // closed, in the order of their cut-offs
+	Cycles []settlement.Close `json:"rows"` // closed, in the order of their cut-offs
 	Open   *settlement.Cycle  `json:"open"`
 }
 

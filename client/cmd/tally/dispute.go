@@ -85,7 +85,7 @@ func rejectDispute(a *app) *cobra.Command {
 func splitDispute(a *app) *cobra.Command {
 	var parts []settlement.Allocation
 	cmd := a.ofDispute("split DISPUTE", "Offer what is to be owed instead; for the other side (提出分担)",
-		"  tally --as M dispute split D.0.9.0 --part D:M:1000",
+		"  tally --as M dispute split D.0.9.0 --part D:M:10.00",
 		func(n number.Command) command.Request { return settlement.SplitRequest{Dispute: n, Parts: parts} })
 	partsFlag(cmd, &parts, "what one of the two is to owe the other")
 	require(cmd, "part")
@@ -96,13 +96,13 @@ func partsFlag(cmd *cobra.Command, to *[]settlement.Allocation, usage string) {
 	many(cmd, to, "part", "debtor:creditor:yuan", usage, parseAllocation)
 }
 
-// parseAllocation reads DEBTOR:CREDITOR:FEN.
+// parseAllocation reads DEBTOR:CREDITOR:YUAN.
 func parseAllocation(text string) (settlement.Allocation, error) {
 	parts := strings.Split(text, ":")
 	if len(parts) != 3 {
-		return settlement.Allocation{}, fault.New(fault.BadRequest, "%.80q: want DEBTOR:CREDITOR:FEN", text)
+		return settlement.Allocation{}, fault.New(fault.BadRequest, "%.80q: want DEBTOR:CREDITOR:YUAN", text)
 	}
-	fen, err := parseUnits(parts[2])
+	fen, err := parseYuan(parts[2])
 	return settlement.Allocation{Debtor: parts[0], Creditor: parts[1], Fen: fen}, err
 }
 
@@ -121,7 +121,7 @@ func escalateDispute(a *app) *cobra.Command {
 func ruleDispute(a *app) *cobra.Command {
 	var req settlement.RuleRequest
 	cmd := a.ofDispute("rule DISPUTE", "Decide an escalated dispute; for the operator (裁决)",
-		"  tally --as G dispute rule D.0.9.0 --part D:M:1000 --part G:M:200 --evidence letter.pdf",
+		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf",
 		func(n number.Command) command.Request {
 			req.Dispute = n
 			return req

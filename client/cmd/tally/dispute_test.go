@@ -16,8 +16,8 @@ import (
 func TestParsingOfClearing(t *testing.T) {
 	bad := fault.BadRequest
 	readings(t, parseAllocation,
-		reading{text: "D:M:1000", want: settlement.Allocation{Debtor: "D", Creditor: "M", Fen: 1000}},
-		reading{text: "D:M", code: bad}, reading{text: "D:M:much", code: bad}, reading{text: "D:M:1:2", code: bad}, reading{text: "", code: bad})
+		reading{text: "D:M:10", want: settlement.Allocation{Debtor: "D", Creditor: "M", Fen: 1000}},
+		reading{text: "D:M:10.001", code: bad}, reading{text: "D:M", code: bad}, reading{text: "D:M:much", code: bad}, reading{text: "D:M:1:2", code: bad}, reading{text: "", code: bad})
 	type named struct {
 		cycle string
 		n     uint32
@@ -44,10 +44,10 @@ func TestDisputeTables(t *testing.T) {
 	shown := withSum(numbered(9), d)
 	got := rendered(func(w table.Writer) { disputedTable(w, shown, scales{"DP": 2}) }) + rendered(func(w table.Writer) { decidedTable(w, d) })
 	want := strings.TrimLeft(`
- line        owes  whom  programme   points       ¥ 
-────────────────────────────────────────────────────
- D.1.1.3.0   D     M     DP         1200.00  ¥12.00 
- in dispute                                  ¥12.00 
+ line        owes  whom  programme    points       ¥ 
+─────────────────────────────────────────────────────
+ D.1.1.3.0   D     M     DP         1,200.00  ¥12.00 
+ in dispute                                   ¥12.00 
  decided: owes  whom       ¥ 
 ─────────────────────────────
  D              M     ¥10.00 

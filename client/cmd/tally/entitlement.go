@@ -178,7 +178,7 @@ func buyBenefit(a *app) *cobra.Command {
 	var c consent
 	var member, reference string
 	cmd := leaf("buy BENEFIT", "Sell a benefit to a member for points; for its provider (兑换)",
-		`  tally --as M benefit buy ride --member li --take GP:10800
+		`  tally --as M benefit buy ride --member li --take GP:108.00
   tally --as M benefit buy ride --member zhang --authorisation D.0.31.0 --code-file code.txt`,
 		func(ctx context.Context, args []string) error {
 			authorisation, cd, err := c.proof(a)
@@ -196,7 +196,7 @@ func buyBenefit(a *app) *cobra.Command {
 			})
 		})
 	word(cmd, &member, "member", "who takes it")
-	s.flags(cmd)
+	s.flags(a, cmd)
 	c.flags(cmd)
 	word(cmd, &reference, "reference", "what for, or a receipt's number")
 	cmd.Long = `Sell a benefit for the points that it costs. Without --take and --lot the lots are
@@ -209,7 +209,7 @@ chosen from the member's wallet, earliest expiry first.`
 func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spending) (payments []spend.Take, err error) {
 	if len(s.take)+len(s.lots) == 0 {
 		for _, c := range m.Points {
-			s.take = append(s.take, part{c.Programme, c.Amount})
+			s.take = append(s.take, part{programme: c.Programme, units: c.Amount})
 		}
 	}
 	return payments, a.indexed(ctx, g, func(ix *index.Index) error {

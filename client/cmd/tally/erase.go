@@ -21,10 +21,13 @@ import (
 func erase(a *app) *cobra.Command {
 	req := member.EraseRequest{}
 	cmd := leaf("erase MEMBER", "Forget a member at the person's wish, for good; for its home (注销)",
-		"  tally --as D member erase wang --reason member_asked",
+		"  tally --as D member erase wang --reason member_asked --yes",
 		func(ctx context.Context, args []string) error {
 			req.Member = args[0]
 			if err := req.Check(); err != nil {
+				return err
+			}
+			if err := a.confirm("all that is known of " + args[0] + " is lost for good, and nobody can spend its points any more"); err != nil {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
@@ -38,6 +41,7 @@ of them. The other parties' nodes follow with tally member sweep. The points sta
 the ledger, so that every statement still recomputes, and nobody can spend them. It
 can't be undone.`
 	reason(cmd, &req.Reason, "member_asked")
+	a.yesFlag(cmd)
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -87,7 +88,7 @@ func (a *app) expire(ctx context.Context, id string) error {
 }
 
 func expiredTable(t table.Writer, r expired, scale uint8) {
-	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots}, {"points", scaled(r.Points, scale)}, {"breakage, fen", r.Fen}})
+	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots}, {"points", scaled(r.Points, scale)}, {"breakage", figure.ExactYuan(r.Fen)}})
 	for _, lot := range r.Slid {
 		t.AppendRow(table.Row{"slid, can be spent still", lot})
 	}

@@ -22,6 +22,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
 	"tallystick/client/clean"
+	"tallystick/client/figure"
 )
 
 // leaf is a command that does something. The words after its name in use are its
@@ -68,7 +69,7 @@ func under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
 
 func noSuch(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fault.New(fault.BadRequest, "unknown command %.40q; see %s --help", args[0], cmd.CommandPath())
+		return fault.New(fault.BadRequest, "unknown command %.40q%s; see %s --help", args[0], meant(args[0], commandNames(cmd)), cmd.CommandPath())
 	}
 	return nil
 }
@@ -238,8 +239,14 @@ func fromWord[T any](text string) (v T, err error) {
 	return v, json.Unmarshal(quoted, &v)
 }
 
-func units(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, flagMeanings[name].kind, usage, parseUnits)
+// yuanFlag is a flag with money, which people write in yuan and the ledger counts in fen.
+func yuanFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
+	one(cmd, to, name, flagMeanings[name].kind, usage, parseYuan)
+}
+
+// countFlag is a flag with a number of things.
+func countFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
+	one(cmd, to, name, flagMeanings[name].kind, usage, parseCount)
 }
 
 func day(cmd *cobra.Command, to *date.Date, name, usage string) {
@@ -300,22 +307,40 @@ func hashFile(path string) (codec.Hash, error) {
 	return sum.Sum(nil), nil
 }
 
-func parseUnits(text string) (amount.Units, error) {
-	v, err := strconv.ParseInt(text, 10, 64)
+// parseYuan reads 12, 12.3 or 12.30.
+func parseYuan(text string) (amount.Units, error) {
+	fen, err := figure.ParseYuan(text)
 	if err != nil {
-		return 0, fault.New(fault.BadRequest, "amount %.40q: want a whole number", text)
+		return 0, inFront("yuan", err)
+	}
+	return fen, nil
+}
+
+// inFront puts what an amount is of before what is wrong with it.
+func inFront(what string, err error) error {
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return fault.New(refusal.Code, "%s %s", what, refusal.Text)
+	}
+	return err // none, or without a code
+}
+
+func parseCount(text string) (amount.Units, error) {
+	v, err := strconv.ParseUint(text, 10, 53)
+	if err != nil {
+		return 0, fault.New(fault.BadRequest, "%.40q: want a whole number", text)
 	}
 	return amount.Units(v), nil
 }
 
-// parsePair reads NAME:AMOUNT.
-func parsePair(text string) (string, amount.Units, error) {
+// parseParts reads NAME:PARTS.
+func parseParts(text string) (string, amount.Units, error) {
 	name, count, ok := strings.Cut(text, ":")
 	if !ok {
-		return "", 0, fault.New(fault.BadRequest, "%.80q: want name:amount", text)
+		return "", 0, fault.New(fault.BadRequest, "%.80q: want PARTY:PARTS", text)
 	}
-	units, err := parseUnits(count)
-	return name, units, err
+	parts, err := parseCount(count)
+	return name, parts, err
 }
 
 const aDay = 24 * time.Hour

@@ -69,6 +69,7 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"label-times":               {"id:times", "more for a product's label"},
 	"share":                     {"share", "of points that is expected to be redeemed"},
 	"redemption":                {"programme:share", "of a programme's points that is expected to be redeemed"},
+	"scale-of":                  {"programme:digits", "digits after the point, where no network tells"},
 	"scale":                     {"number", "digits after the point of a programme's points"},
 	"item":                      {"supplier/sku[:quantity]", "a good that is ordered"},
 	"quantity":                  {"number", "how many"},
@@ -204,6 +205,7 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"root":             {"hash", "that an issuer published"},
 
 	// Yes or no.
+	"yes":            {"bool", "do it without asking"},
 	"accept":         {"bool", "accept at once"},
 	"all":            {"bool", "everybody's"},
 	"available":      {"bool", "only what can be ordered"},

@@ -68,6 +68,9 @@ func freezes(a *app) *cobra.Command {
 		func(ctx context.Context, args []string) error {
 			id := append(args, "")[0]
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if err := (narrowed{member: id}).there(ix); err != nil {
+					return err
+				}
 				height, list, err := ix.Freezes(id)
 				if err != nil {
 					return err

@@ -110,7 +110,7 @@ func restock(a *app) *cobra.Command {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
-	units(cmd, &req.Units, "quantity", "how many more")
+	countFlag(cmd, &req.Units, "quantity", "how many more")
 	whole(cmd, &req.Lanes, "lanes", 0, "before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
 	require(cmd, "quantity")
 	return cmd
@@ -123,7 +123,7 @@ func withdrawStock(a *app) *cobra.Command {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
-	units(cmd, &req.Units, "quantity", "how many")
+	countFlag(cmd, &req.Units, "quantity", "how many")
 	reason(cmd, &req.Reason, "damaged")
 	require(cmd, "quantity")
 	return cmd

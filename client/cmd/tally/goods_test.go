@@ -24,9 +24,9 @@ func TestParseValue(t *testing.T) {
 		want uint64
 		good bool
 	}{
-		{goods.Supply, "26800", 268_000_000, true}, {goods.Supply, "780.5", 7_805_000, true}, {goods.Supply, "0", 0, true}, {goods.Supply, "0.0001", 1, true},
+		{goods.Supply, "268", 268_000_000, true}, {goods.Supply, "7.805", 7_805_000, true}, {goods.Supply, "0", 0, true}, {goods.Supply, "0.000001", 1, true},
 		{goods.Commission, "15", 1500, true}, {goods.Commission, "12.25", 1225, true}, {goods.Commission, "100", 10_000, true},
-		{goods.Supply, "0.00001", 0, false}, {goods.Supply, "-1", 0, false}, {goods.Supply, "", 0, false}, {goods.Supply, "much", 0, false},
+		{goods.Supply, "0.0000001", 0, false}, {goods.Supply, "1,000", 0, false}, {goods.Supply, "-1", 0, false}, {goods.Supply, "", 0, false}, {goods.Supply, "much", 0, false},
 		{goods.Supply, "1e15", 0, false}, {goods.Supply, "1e99999", 0, false}, {goods.Supply, "1 2", 0, false},
 		{goods.Commission, "100.01", 0, false}, {goods.Commission, "1.125", 0, false},
 	} {
@@ -38,8 +38,8 @@ func TestParseValue(t *testing.T) {
 			t.Errorf("%q: %v", c.text, err)
 		}
 	}
-	for kind, want := range map[goods.TermsKind]string{goods.Supply: "780.5 fen", goods.Commission: "12.25 %"} {
-		value, _ := parseValue(kind, strings.Fields(want)[0])
+	for kind, want := range map[goods.TermsKind]string{goods.Supply: "¥7.805", goods.Commission: "12.25 %"} {
+		value, _ := parseValue(kind, strings.TrimPrefix(strings.Fields(want)[0], "¥"))
 		if got := valueText(vault.Terms{Kind: kind, Opening: veil.Opening{Value: value}}); got != want {
 			t.Errorf("%s", got)
 		}

@@ -26,10 +26,10 @@ type holding struct {
 	length time.Duration
 }
 
-func (h *holding) flags(cmd *cobra.Command) {
+func (h *holding) flags(a *app, cmd *cobra.Command) {
 	word(cmd, &h.member, "member", "whose points")
 	require(cmd, "member")
-	h.spending.flags(cmd)
+	h.spending.flags(a, cmd)
 	requireOne(cmd, "take", "lot")
 	h.consent.flags(cmd)
 }
@@ -45,17 +45,17 @@ func (h *holding) request(a *app) (func([]spend.Take) command.Request, error) {
 func hold(a *app) *cobra.Command {
 	var h holding
 	cmd := leaf("hold", "Reserve a member's points; for acceptors (预占)",
-		`  tally --as D points hold --member zhang --take DP:1860 --take FP:8400 --for 15m
-  tally --as D points hold --member zhang --lot D.1.2.0.0:1860
-  tally --as M points hold --member zhang --take GP:500 --authorisation G.0.31.0 --code-file code.txt`,
+		`  tally --as D points hold --member zhang --take DP:18.60 --take FP:84.00 --for 15m
+  tally --as D points hold --member zhang --lot D.1.2.0.0:18.60
+  tally --as M points hold --member zhang --take GP:5.00 --authorisation G.0.31.0 --code-file code.txt`,
 		func(ctx context.Context, _ []string) error {
 			with, err := h.request(a)
 			if err != nil {
 				return err
 			}
-			return a.spends(ctx, h.member, h.spending, with)
+			return a.spends(ctx, h.member, &h.spending, with)
 		})
-	h.flags(cmd)
+	h.flags(a, cmd)
 	span(cmd, &h.length, "for", 15*time.Minute, "how long, from now, up to 30d")
 	return cmd
 }
@@ -63,12 +63,12 @@ func hold(a *app) *cobra.Command {
 func redeem(a *app) *cobra.Command {
 	h := holding{length: 15 * time.Minute}
 	cmd := leaf("redeem", "Hold and capture in one go; for acceptors (核销积分)",
-		"  tally --as D points redeem --member wang --take DP:1800 --request till-7-000123",
+		"  tally --as D points redeem --member wang --take DP:18.00 --request till-7-000123",
 		func(ctx context.Context, _ []string) error { return a.redeem(ctx, &h) })
 	cmd.Long = `Redeem a member's points: a hold, under the request id, then its capture, ID~capture.
 Asked again with the same --request, it goes on where it stopped and answers the first
 receipt.`
-	h.flags(cmd)
+	h.flags(a, cmd)
 	return cmd
 }
 
@@ -120,16 +120,17 @@ func (a *app) ofHold(ctx context.Context, text, what string, ask func(number.Com
 
 func capture(a *app) *cobra.Command {
 	var take amount.Units
+	var n number.Command
 	cmd := leaf("capture HOLD", "Redeem held points, all or a part; for the hold's acceptor (扣减确认)",
-		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 900", nil)
-	units(cmd, &take, "points", "points, the rest stays held; all if you name none")
+		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 9.00", nil)
+	a.pointsFlag(cmd, &take, "points", "points, the rest stays held; all if you name none", ofHold(&n))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if cmd.Flags().Changed("points") {
-			n, err := number.ParseCommand(args[0])
-			if err != nil {
+			var err error
+			if n, err = number.ParseCommand(args[0]); err != nil {
 				return err
 			}
-			return a.submit(cmd.Context(), points.CaptureRequest{Hold: n, Amount: take})
+			return a.submits(cmd.Context(), func() (command.Request, error) { return points.CaptureRequest{Hold: n, Amount: take}, nil })
 		}
 		return a.ofHold(cmd.Context(), args[0], "points:Capture", func(n number.Command, h points.Hold) (command.Request, error) {
 			return points.CaptureRequest{Hold: n, Amount: h.Sum() - h.Captured}, nil
@@ -141,10 +142,11 @@ func capture(a *app) *cobra.Command {
 func refund(a *app) *cobra.Command {
 	var given points.RefundRequest
 	cmd := leaf("refund HOLD", "Unwind a capture, all of it or a part; for the hold's acceptor (冲正、部分退款)",
-		`  tally --as D points refund D.0.7.0 --points 900 --reason goods_returned
+		`  tally --as D points refund D.0.7.0 --points 9.00 --reason goods_returned
   tally --as D points refund D.0.7.0 --capture D.0.8.0 --reason goods_returned`,
 		func(ctx context.Context, args []string) error {
-			if err := checkRefund(args[0], given); err != nil {
+			var err error
+			if given.Hold, err = checkRefund(args[0], given); err != nil {
 				return err
 			}
 			return a.ofHold(ctx, args[0], "points:Refund", func(n number.Command, h points.Hold) (command.Request, error) {
@@ -155,15 +157,15 @@ func refund(a *app) *cobra.Command {
 taken first. Without --capture it is the hold's only capture; without --points all
 that is left of it.`
 	one(cmd, &given.Capture, "capture", "number", "which of the hold's captures", number.ParseCommand)
-	units(cmd, &given.Amount, "points", "points; all that is left if you name none")
+	a.pointsFlag(cmd, &given.Amount, "points", "points; all that is left if you name none", ofHold(&given.Hold))
 	reason(cmd, &given.Reason, "goods_returned")
 	return cmd
 }
 
 // checkRefund refuses what is malformed whatever the hold is.
-func checkRefund(text string, given points.RefundRequest) (err error) {
+func checkRefund(text string, given points.RefundRequest) (_ number.Command, err error) {
 	if given.Hold, err = number.ParseCommand(text); err != nil {
-		return err
+		return given.Hold, err
 	}
 	if given.Capture.IsZero() {
 		given.Capture = given.Hold
@@ -171,7 +173,7 @@ func checkRefund(text string, given points.RefundRequest) (err error) {
 	if given.Amount == 0 {
 		given.Amount = 1
 	}
-	return given.Check()
+	return given.Hold, given.Check()
 }
 
 // whatToRefund fills in what was left out of a refund.
@@ -263,6 +265,9 @@ func holds(a *app) *cobra.Command {
 				filter.States = []points.HoldState{s}
 			}
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if err := (narrowed{filter.Member, filter.Acceptor}).there(ix); err != nil {
+					return err
+				}
 				list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return ix.Holds(filter, p) })
 				if err != nil {
 					return err
@@ -271,7 +276,7 @@ func holds(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(list, func(t table.Writer) { holdsTable(t, list, s) })
+				return printList(a, ix.Height(), list, func(t table.Writer) { holdsTable(t, list, s) })
 			})
 		})
 	word(cmd, &filter.Member, "member", "of this member only")
@@ -284,7 +289,7 @@ func holds(a *app) *cobra.Command {
 func holdsTable(t table.Writer, list []index.Hold, s scales) {
 	t.AppendHeader(table.Row{"hold", "acceptor", "member", "state", "points", "captured", "refunded", "until"})
 	for _, h := range list {
-		t.AppendRow(table.Row{h.Number, h.Acceptor, h.Member, h.State, lineText(h.Pieces, s), int64(h.Captured), int64(h.Refunded()), moment(h.Deadline)})
+		t.AppendRow(table.Row{h.Number, h.Acceptor, h.Member, h.State, lineText(h.Pieces, s), s.held(h.Hold, h.Captured), s.held(h.Hold, h.Refunded()), moment(h.Deadline)})
 	}
 	right(t, 5, 6, 7)
 }

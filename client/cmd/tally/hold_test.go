@@ -160,7 +160,7 @@ func TestOwesTable(t *testing.T) {
 		}, scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
- owes  whom             for           points  of which held       ¥  cycle    state     
+ owes  whom             for           points  of which held   worth  cycle    state     
 ────────────────────────────────────────────────────────────────────────────────────────
  M     members          MP                 1              0  ¥0.005                     
 ────────────────────────────────────────────────────────────────────────────────────────

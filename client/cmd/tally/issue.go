@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,8 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/spend"
+	"tallystick/client/figure"
+	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
@@ -19,9 +21,9 @@ func issue(a *app) *cobra.Command {
 	var req points.IssueRequest
 	var rest points.Grant
 	cmd := a.sends("issue", "Issue 1 to 100 lots of your own programme, all or none (发行)",
-		`  tally --as G points issue --programme GP --grant zhang:20000:2027-12-31:D
-  tally --as D points issue --programme DP --grant wang:500:2026-11-30 --grant wang:2000:2027-05-31
-  tally --as G points issue --programme GP --grant li:3000:2027-03-31 --split G:60 --split D:40:D.0.9.0`,
+		`  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31:D
+  tally --as D points issue --programme DP --grant wang:5.00:2026-11-30 --grant wang:20.00:2027-05-31
+  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`,
 		func([]string) (command.Request, error) {
 			for i, g := range req.Grants {
 				g.Home, g.Split, g.Outlet, g.Reference = rest.Home, rest.Split, rest.Outlet, rest.Reference
@@ -29,13 +31,13 @@ func issue(a *app) *cobra.Command {
 			}
 			return req, nil
 		})
-	cmd.Long = `Issue lots of your own programme. A grant is member:amount, with :expires after it
+	cmd.Long = `Issue lots of your own programme. A grant is member:points, with :expires after it
 where the programme has no expiry rule, and :witness if the lot is to wait for that
 party's evidence. Shares, outlet and reference are those of all grants: a grant
 whose cost several parties bear becomes one lot for each of them. A member who isn't
 enrolled yet needs --home: the party that will enrol it, and that alone can.`
 	word(cmd, &req.Programme, "programme", "programme")
-	many(cmd, &req.Grants, "grant", "member:points[:expires[:witness]]", "member:points[:expires[:witness]]", parseGrant)
+	a.grantsFlag(cmd, &req)
 	word(cmd, &rest.Home, "home", "of members who are yet to be enrolled: the party that will")
 	granting(cmd, &rest)
 	require(cmd, "programme", "grant")
@@ -49,26 +51,59 @@ func granting(cmd *cobra.Command, g *points.Grant) {
 	word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
 }
 
-// parseGrant reads member:amount[:expires[:witness]]; expires may be empty.
-func parseGrant(text string) (points.Grant, error) {
+// grantsFlag are the lots of an issue, in the scale of its programme.
+func (a *app) grantsFlag(cmd *cobra.Command, req *points.IssueRequest) {
+	var written []grantText
+	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:witness]]", func(text string) (grantText, error) {
+		g, d, err := parseGrant(text)
+		if err == nil && len(written) == 0 {
+			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) (err error) {
+				for i := range req.Grants {
+					if req.Grants[i].Amount, err = s.units(req.Programme, written[i].points); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		req.Grants = append(req.Grants, g)
+		return grantText{g, d}, err
+	})
+}
+
+// grantText is a grant whose points have no scale yet.
+type grantText struct {
+	points.Grant
+	points figure.Decimal
+}
+
+// String is the grant in the one way to write it.
+func (g grantText) String() string {
+	return fmt.Sprintf("%s:%s:%s:%s", g.Member, g.points.Form(), g.Expires, g.Witness)
+}
+
+// parseGrant reads member:points[:expires[:witness]]; expires may be empty.
+func parseGrant(text string) (g points.Grant, d figure.Decimal, err error) {
 	parts := strings.Split(text, ":")
 	if len(parts) < 2 || len(parts) > 4 {
-		return points.Grant{}, fmt.Errorf("%q: want member:amount[:expires[:witness]]", text)
+		return g, d, fmt.Errorf("%q: want member:points[:expires[:witness]]", text)
 	}
-	g := points.Grant{Member: parts[0]}
-	var err error
-	if g.Amount, err = parseUnits(parts[1]); err != nil {
-		return points.Grant{}, err
+	g.Member = parts[0]
+	if d, err = figure.Parse(parts[1]); err != nil {
+		return g, d, inFront("points", err)
+	}
+	if g.Amount, err = d.Least(); err != nil {
+		return g, d, err
 	}
 	if len(parts) > 2 && parts[2] != "" {
 		if g.Expires, err = date.Parse(parts[2]); err != nil {
-			return points.Grant{}, err
+			return g, d, err
 		}
 	}
 	if len(parts) > 3 {
 		g.Witness = parts[3]
 	}
-	return g, nil
+	return g, d, nil
 }
 
 // parseShare reads FUNDER:PARTS[:PLEDGE].
@@ -79,7 +114,7 @@ func parseShare(text string) (points.Share, error) {
 	}
 	s := points.Share{Funder: parts[0]}
 	var err error
-	if s.Parts, err = parseUnits(parts[1]); err != nil {
+	if s.Parts, err = parseCount(parts[1]); err != nil {
 		return points.Share{}, err
 	}
 	if len(parts) > 2 {
@@ -91,12 +126,12 @@ func parseShare(text string) (points.Share, error) {
 func pledge(a *app) *cobra.Command {
 	var req points.PledgeRequest
 	cmd := a.sends("pledge PROGRAMME", "Agree to bear the cost of another party's points (出资承诺)",
-		"  tally --as D points pledge GP --points 50000 --until 2026-12-31",
+		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31",
 		func(args []string) (command.Request, error) {
 			req.Programme = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Amount, "points", "points, in all")
+	a.pointsFlag(cmd, &req.Amount, "points", "points, in all", ofProgramme(&req.Programme))
 	day(cmd, &req.Until, "until", "last day on which they may be issued")
 	require(cmd, "points", "until")
 	return cmd
@@ -143,12 +178,12 @@ func cancelLot(a *app) *cobra.Command {
 func adjust(a *app) *cobra.Command {
 	var req points.AdjustRequest
 	cmd := a.sends("adjust LOT", "Give points that were missing from a lot; for its issuer (补发)",
-		"  tally --as D points adjust D.1.7.3.0 --points 25 --reason basket_missed_a_line",
+		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line",
 		func(args []string) (_ command.Request, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
 		})
-	units(cmd, &req.Amount, "points", "points that are added, in a lot of their own")
+	a.pointsFlag(cmd, &req.Amount, "points", "points that are added, in a lot of their own", ofLot(&req.Lot))
 	reason(cmd, &req.Reason, "basket_missed_a_line")
 	require(cmd, "points")
 	return cmd
@@ -157,21 +192,11 @@ func adjust(a *app) *cobra.Command {
 func revokePoints(a *app) *cobra.Command {
 	var req points.RevokeRequest
 	cmd := a.sends("revoke", "Claw back points that a member should not have; for their issuer (追回)",
-		"  tally --as D points revoke --lot D.1.7.3.0:25 --lot D.1.9.0.0:100 --reason sale_returned",
+		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned",
 		func([]string) (command.Request, error) { return req, nil })
-	many(cmd, &req.Pieces, "lot", "lot:points", "lot:points, from what is left of it", parsePiece)
+	a.lotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
 	reason(cmd, &req.Reason, "sale_returned")
 	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false, "they were awarded in error: their receipts may earn again, once all is taken back")
 	require(cmd, "lot")
 	return cmd
-}
-
-// parsePiece reads LOT:AMOUNT.
-func parsePiece(text string) (spend.Take, error) {
-	lot, units, err := parsePair(text)
-	if err != nil {
-		return spend.Take{}, err
-	}
-	n, err := number.ParseRow(lot)
-	return spend.Take{Lot: n, Amount: units}, err
 }

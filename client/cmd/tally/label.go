@@ -39,6 +39,9 @@ type said struct {
 func labels(a *app) *cobra.Command {
 	return leaf("labels MEMBER", "List what parties say of a member", "  tally --as G member labels wang", func(ctx context.Context, args []string) error {
 		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			if err := memberThere(ix, args[0]); err != nil {
+				return err
+			}
 			_, cycle, err := ix.Cycle()
 			if err != nil {
 				return err
@@ -48,7 +51,7 @@ func labels(a *app) *cobra.Command {
 				return err
 			}
 			list := saidOf(found, args[0], cycle.Date)
-			return a.print(list, func(t table.Writer) {
+			return printList(a, height, list, func(t table.Writer) {
 				t.AppendHeader(table.Row{"party", "label", "until", "holds today"})
 				for _, l := range list {
 					t.AppendRow(table.Row{l.Party, l.Label, l.Until.String(), yes(l.On)})

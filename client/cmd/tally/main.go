@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/mattn/go-isatty"
+
 	"tallystick/chaincode/fault"
 	"tallystick/client/machine"
 )
@@ -22,6 +24,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	app := &app{out: os.Stdout, err: os.Stderr}
+	if isatty.IsTerminal(os.Stdin.Fd()) {
+		app.in = os.Stdin
+	}
 	if err := root(app).ExecuteContext(ctx); err != nil {
 		os.Exit(app.fail(err))
 	}

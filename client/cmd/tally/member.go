@@ -220,7 +220,7 @@ func personTable(t table.Writer, p person) {
 		t.AppendRow(table.Row{"authorisation " + one.ID, fmt.Sprintf("%s until %s, %s", one.Row.Acceptor, moment(one.Row.Until), one.Row.State)})
 	}
 	for _, one := range p.Orders {
-		t.AppendRow(table.Row{fmt.Sprintf("order %s, part %d", one.Order, one.Number), fmt.Sprintf("%s at %s for %d fen, %s since %s", goodsText(one.Lines), one.Seller, int64(one.Value()), one.State, one.Since)})
+		t.AppendRow(table.Row{fmt.Sprintf("order %s, part %d", one.Order, one.Number), fmt.Sprintf("%s at %s for %s, %s since %s", goodsText(one.Lines), one.Seller, yuan(one.Value()), one.State, one.Since)})
 	}
 	asOf(t, p.Height)
 }
@@ -247,7 +247,7 @@ func merge(a *app) *cobra.Command {
 	var req member.MergeRequest
 	var secret oneTime
 	cmd := leaf("merge FROM INTO", "Join two pseudonyms of one person; for the home of the one that ends (合并会员)",
-		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt",
+		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt --yes",
 		func(ctx context.Context, args []string) (err error) {
 			req.From, req.Into = args[0], args[1]
 			if req.Code, err = secret.read(a); err != nil {
@@ -256,11 +256,15 @@ func merge(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
+			if err := a.confirm("from now on " + args[0] + " is " + args[1] + ", for good"); err != nil {
+				return err
+			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error { return a.merge(ctx, g, v, req) })
 		})
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
 stays, for you. What was counted of the one counts as the other's. Your vault follows.`
 	invited(cmd, &req.Invitation, &secret)
+	a.yesFlag(cmd)
 	require(cmd, "invitation")
 	return cmd
 }

@@ -66,7 +66,7 @@ func TestSignedStatement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow", "GP:500", "--allow", "DP:20", "--for", "15m")
+	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow", "GP:5.00", "--allow", "DP:20", "--for", "15m", "--scale-of", "GP:2", "--scale-of", "DP:0")
 	if exit != 0 {
 		t.Fatal(errs)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 )
 
@@ -35,7 +37,7 @@ func proposeModel(a *app) *cobra.Command {
 	var req settlement.ProposeRequest
 	cmd := a.sends("propose MODEL", "Propose a settlement model, or its next version, and agree to it (提出结算模型)",
 		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
-  tally --as D model propose fd --issuer F --acceptor D --cap 1000000 --prefunded --from 2026-12-01`,
+  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`,
 		func(args []string) (command.Request, error) {
 			req.Model = args[0]
 			return req, nil
@@ -48,15 +50,15 @@ effect when the business date moves on; agreeing and leaving do, too.`
 	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; any if you name none (积分消费商)")
 	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; any if you name none (消费场景)")
 	word(cmd, &req.Scope.Programme, "programme", "whose points; any if you name none")
-	termsFlags(cmd, &req.Terms)
+	termsFlags(a, cmd, &req.Terms, func(s scales) (uint8, error) { return s.inScope(req.Scope.Programme) })
 	day(cmd, &req.From, "from", "first day, from tomorrow on")
 	require(cmd, "from")
 	return cmd
 }
 
-func termsFlags(cmd *cobra.Command, t *settlement.Terms) {
+func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales) (uint8, error)) {
 	f := cmd.Flags()
-	one(cmd, &t.Price, "point-price", "rate", "fen a point, instead of the programme's", amount.ParseRate)
+	a.rateFlag(cmd, &t.Price, "point-price", "yuan a point, instead of the programme's", perUnit(of))
 	one(cmd, &t.Fee, "fee", "rate", "of the points' worth, to the operator (手续费)", amount.ParseRate)
 	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
 	one(cmd, &t.Tax, "tax", "rate", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
@@ -67,7 +69,7 @@ func termsFlags(cmd *cobra.Command, t *settlement.Terms) {
 		slices.Sort(payers)
 		return payers, nil
 	})
-	units(cmd, &t.Cap, "cap", "fen that the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
+	yuanFlag(cmd, &t.Cap, "cap", "what the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
 	f.BoolVar(&t.Prefunded, "prefunded", false, "it may owe what it deposited beforehand, and the cap on top (预存)")
 }
 
@@ -170,7 +172,11 @@ func listModels(a *app) *cobra.Command {
 				return err
 			}
 			list = slices.DeleteFunc(list, func(m settlement.Model) bool { return party != "" && !concerns(m, party) })
-			return a.print(list, func(t table.Writer) { modelsTable(t, list) })
+			s, err := askScales(ctx, g)
+			if err != nil {
+				return err
+			}
+			return printList(a, 0, list, func(t table.Writer) { modelsTable(t, list, s) })
 		})
 	})
 	word(cmd, &party, "party", "those alone that name this party or that it has agreed to")
@@ -182,14 +188,14 @@ func concerns(m settlement.Model, party string) bool {
 	return m.Scope.Issuer == party || m.Scope.Acceptor == party || slices.Contains(m.Agreed, party)
 }
 
-func modelsTable(t table.Writer, list []settlement.Model) {
+func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 	t.AppendHeader(table.Row{"no.", "model", "version", "by", "issuer", "acceptor", "scene", "programme", "price", "fee", "tax", "days", "cap", "netting", "from", "agreed"})
 	right(t, 1, 3, 9, 10, 11, 12, 13)
 	t.SuppressEmptyColumns()
 	for _, m := range list {
 		s := m.Terms
 		t.AppendRow(table.Row{numberText(m), m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor), m.Scope.Scene, m.Scope.Programme,
-			rateText(s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s), m.From, strings.Join(m.Agreed, ", ")})
+			points.price(m.Scope.Programme, s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s), m.From, strings.Join(m.Agreed, ", ")})
 	}
 }
 
@@ -201,29 +207,45 @@ func showModel(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(list, func(t table.Writer) { modelTable(t, list) })
+			s, err := askScales(ctx, g)
+			if err != nil {
+				return err
+			}
+			return printList(a, 0, list, func(t table.Writer) { modelTable(t, list, s) })
 		})
 	})
 	byFlag(cmd, &by)
 	return cmd
 }
 
-func modelTable(t table.Writer, list []settlement.Model) {
+func modelTable(t table.Writer, list []settlement.Model, s scales) {
 	for _, m := range list {
 		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)}, {"number", numberText(m)},
 			{"issuer", orAny(m.Scope.Issuer)}, {"acceptor", orAny(m.Scope.Acceptor)}, {"scene", orAny(m.Scope.Scene)}, {"programme", orAny(m.Scope.Programme)}})
-		t.AppendRows(termsRows(m.Terms))
+		t.AppendRows(termsRows(m.Terms, s, m.Scope.Programme))
 		t.AppendRows([]table.Row{{"from", m.From}, {"binds", strings.Join(m.Agreed, ", ")}, {"hash", m.Hash()}})
 		t.AppendSeparator()
 	}
 }
 
-func termsRows(s settlement.Terms) []table.Row {
+// price is yuan for a point of a programme, as it is shown; fen a smallest unit for points with different digits.
+func (s scales) price(programme string, r amount.Rate) string {
+	if r.Den == 0 {
+		return ""
+	}
+	scale, err := s.inScope(programme)
+	if err != nil {
+		return r.String() + " fen a smallest unit"
+	}
+	return figure.PerPoint(r, scale)
+}
+
+func termsRows(s settlement.Terms, points scales, programme string) []table.Row {
 	price := "the programme's"
 	if s.Price.Den > 0 {
-		price = s.Price.String()
+		price = points.price(programme, s.Price)
 	}
-	return []table.Row{{"price, fen a point", price}, {"fee, to the operator", feeText(s)}, {"tax contained", rateText(s.Tax)},
+	return []table.Row{{"price, yuan a point", price}, {"fee, to the operator", feeText(s)}, {"tax contained", rateText(s.Tax)},
 		{"paid", fmt.Sprintf("%d days after cut-off", s.Delay)}, {"netting", nettingText(s)}, {"cap in a cycle", capText(s)}}
 }
 
@@ -272,4 +294,33 @@ func numberText(m settlement.Model) string {
 		return "from tomorrow"
 	}
 	return fmt.Sprint(m.Number)
+}
+
+// perUnit makes a price of a point as it is shown one of a smallest unit.
+func perUnit(of func(scales) (uint8, error)) func(context.Context, *gateway.Gateway, scales, amount.Rate) (amount.Rate, error) {
+	return func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+		scale, err := of(s)
+		if err != nil {
+			return shown, err
+		}
+		return figure.PerUnit(shown, scale)
+	}
+}
+
+// inScope is how many digits points have that a model is about: those of its programme, or, if it names none, of all.
+// BAD_REQUEST if these differ: then yuan a point says nothing.
+func (s scales) inScope(programme string) (uint8, error) {
+	if programme != "" {
+		return s.of(programme)
+	}
+	ids := slices.Sorted(maps.Keys(s))
+	for _, id := range ids {
+		if s[id] != s[ids[0]] {
+			return 0, fault.New(fault.BadRequest, "points of %s and %s have different digits: name the programme whose points have this price", ids[0], id)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, fault.New(fault.NotFound, "there is no programme yet")
+	}
+	return s[ids[0]], nil
 }

@@ -61,30 +61,30 @@ func TestViews(t *testing.T) {
 		want string
 	}{
 		{"issuer", selecting{settlement.Question{Issuer: "G", Day: november}, issuerView}, `
- programme  issuer  acceptor  scene  fen a point  fee to pay  tax contained   may owe in a cycle  pays, days after cut-off  netting       model     
-────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- GP         G       D                        4/5                       3/50                                              3  multilateral  gp 1      
- GP         G       D         care           3/4       1/100           3/50  prefunded + ¥100.00                         3  multilateral  gp-care 1 
- GP         G       M                          1                                                                         0  bilateral               
+ programme  issuer  acceptor  scene  yuan a point  fee to pay  tax contained   may owe in a cycle  pays, days after cut-off  netting       model     
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ GP         G       D                       0.008                       3/50                                              3  multilateral  gp 1      
+ GP         G       D         care         0.0075       1/100           3/50  prefunded + ¥100.00                         3  multilateral  gp-care 1 
+ GP         G       M                        0.01                                                                         0  bilateral               
 `},
 		{"acceptor", selecting{settlement.Question{Acceptor: "D", Day: november}, acceptorView}, `
- programme  issuer  acceptor  scene  fen a point  fee to pay  tax contained  may be owed in a cycle  is paid, days after cut-off  netting       model     
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- GP         G       D                        4/5       1/100           3/50                                                    3  multilateral  gp 1      
- GP         G       D         care           3/4                       3/50     prefunded + ¥100.00                            3  multilateral  gp-care 1 
+ programme  issuer  acceptor  scene  yuan a point  fee to pay  tax contained  may be owed in a cycle  is paid, days after cut-off  netting       model     
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ GP         G       D                       0.008       1/100           3/50                                                    3  multilateral  gp 1      
+ GP         G       D         care         0.0075                       3/50     prefunded + ¥100.00                            3  multilateral  gp-care 1 
 `},
 		{"owner", selecting{settlement.Question{Day: november}, ownerView}, `
- programme  counts at  scene  fen a point 
-──────────────────────────────────────────
- DP         M                           1 
- GP         D                         4/5 
- GP         D          care           3/4 
- GP         M                           1 
+ programme  counts at  scene  yuan a point 
+───────────────────────────────────────────
+ DP         M                         0.01 
+ GP         D                        0.008 
+ GP         D          care         0.0075 
+ GP         M                         0.01 
 `},
 		{"owner, of one scene", selecting{settlement.Question{Day: november, Scene: "care", Acceptor: "D"}, ownerView}, `
- programme  counts at  scene  fen a point 
-──────────────────────────────────────────
- GP         D          care           3/4 
+ programme  counts at  scene  yuan a point 
+───────────────────────────────────────────
+ GP         D          care         0.0075 
 `},
 	} {
 		var got strings.Builder
@@ -117,15 +117,15 @@ func TestOwnersSeeNothingBetweenEnterprises(t *testing.T) {
 func TestSelectedTable(t *testing.T) {
 	s := storySight()
 	got := rendered(func(w table.Writer) {
-		selectedTable(w, s.one(settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Scene: "care", Day: november}))
+		selectedTable(w, s.one(settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Scene: "care", Day: november}), scales{"GP": 2})
 	})
-	for _, want := range []string{"gp-care, version 1, number 2", "3/4", "1/100 by the issuer", "3/50", "3 days after cut-off", "multilateral", "prefunded + ¥100.00", "2026-11-01"} {
+	for _, want := range []string{"gp-care, version 1, number 2", "0.75", "1/100 by the issuer", "3/50", "3 days after cut-off", "multilateral", "prefunded + ¥100.00", "2026-11-01"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}
 	}
 	none := rendered(func(w table.Writer) {
-		selectedTable(w, s.one(settlement.Question{Issuer: "D", Acceptor: "M", Day: november}))
+		selectedTable(w, s.one(settlement.Question{Issuer: "D", Acceptor: "M", Day: november}), scales{"GP": 2})
 	})
 	if !strings.Contains(none, "none: the programme's price") || strings.Contains(none, "a point of") {
 		t.Error(none)
@@ -153,13 +153,13 @@ func TestQuestionsOfViews(t *testing.T) {
 func TestModelsTables(t *testing.T) {
 	models := storySight().book.Models
 	models = append(models, settlement.Model{ID: "gp", Version: 3, By: "G", From: november + 31, Agreed: []string{"G"}})
-	got := rendered(func(w table.Writer) { modelsTable(w, models) })
+	got := rendered(func(w table.Writer) { modelsTable(w, models, scales{"GP": 2, "DP": 2}) })
 	for _, part := range []string{"gp-care", "prefunded + ¥100.00", "multilateral", "bilateral", "2026-12-01", "D, G", "from tomorrow"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
-	one := rendered(func(w table.Writer) { modelTable(w, models) })
+	one := rendered(func(w table.Writer) { modelTable(w, models, scales{"GP": 2, "DP": 2}) })
 	for _, part := range []string{"gp, version 1, by G", "gp, version 2, by G", "the programme's", models[3].Hash().String()} {
 		if !strings.Contains(one, part) {
 			t.Errorf("no %s:\n%s", part, one)

@@ -129,14 +129,14 @@ func bookOf(ctx context.Context, g *gateway.Gateway, day date.Date) (settlement.
 func (a *app) printView(q selecting, s sight) error {
 	if q.view == "" {
 		one := s.one(q.Question)
-		return a.print(one, func(t table.Writer) { selectedTable(t, one) })
+		return a.print(one, func(t table.Writer) { selectedTable(t, one, scalesOf(s.programmes)) })
 	}
 	list := s.view(q)
 	if q.view == ownerView {
 		counts := ownersOf(list)
-		return a.print(counts, func(t table.Writer) { ownerTable(t, counts) })
+		return printList(a, 0, counts, func(t table.Writer) { ownerTable(t, counts, scalesOf(s.programmes)) })
 	}
-	return a.print(list, func(t table.Writer) { viewTable(t, q.view, list) })
+	return printList(a, 0, list, func(t table.Writer) { viewTable(t, q.view, list, scalesOf(s.programmes)) })
 }
 
 // one is what settles one question.
@@ -200,28 +200,28 @@ func (s sight) namedScenes() []string {
 	return slices.Compact(list)
 }
 
-func selectedTable(t table.Writer, one selected) {
+func selectedTable(t table.Writer, one selected, s scales) {
 	model := "none: the programme's price, paid pair by pair"
 	if one.Number > 0 {
 		model = fmt.Sprintf("%s, version %d, number %d", one.Model, one.Version, one.Number)
 	}
 	t.AppendRows([]table.Row{{"owes", one.Issuer}, {"whom", one.Acceptor}, {"on", one.Day}, {"settled by", model}})
 	if one.Number > 0 {
-		t.AppendRows(termsRows(one.Terms))
+		t.AppendRows(termsRows(one.Terms, s, one.Programme))
 	}
 	if one.Programme != "" {
-		t.AppendRow(table.Row{"a point of " + one.Programme, rateText(one.Price) + " fen"})
+		t.AppendRow(table.Row{"a point of " + one.Programme, "¥" + s.price(one.Programme, one.Price)})
 	}
 }
 
 // viewTable shows an issuer what it owes, or an acceptor what it gets. A fee that the other one pays is
 // none to the reader.
-func viewTable(t table.Writer, view string, list []selected) {
+func viewTable(t table.Writer, view string, list []selected, s scales) {
 	mine, money, when := settlement.IssuerPays, "may owe in a cycle", "pays, days after cut-off"
 	if view == acceptorView {
 		mine, money, when = settlement.AcceptorPays, "may be owed in a cycle", "is paid, days after cut-off"
 	}
-	t.AppendHeader(table.Row{"programme", "issuer", "acceptor", "scene", "fen a point", "fee to pay", "tax contained", money, when, "netting", "model"})
+	t.AppendHeader(table.Row{"programme", "issuer", "acceptor", "scene", "yuan a point", "fee to pay", "tax contained", money, when, "netting", "model"})
 	right(t, 5, 6, 7, 8, 9)
 	t.SuppressEmptyColumns()
 	for _, one := range list {
@@ -229,7 +229,7 @@ func viewTable(t table.Writer, view string, list []selected) {
 		if one.Terms.Payer == mine && one.Terms.Fee.Num > 0 {
 			fee = one.Terms.Fee.String()
 		}
-		t.AppendRow(table.Row{one.Programme, one.Issuer, one.Acceptor, one.Scene, rateText(one.Price), fee, rateText(one.Terms.Tax), capText(one.Terms),
+		t.AppendRow(table.Row{one.Programme, one.Issuer, one.Acceptor, one.Scene, s.price(one.Programme, one.Price), fee, rateText(one.Terms.Tax), capText(one.Terms),
 			one.Terms.Delay, nettingText(one.Terms), modelText(one)})
 	}
 }
@@ -259,11 +259,11 @@ func ownersOf(list []selected) []countsAt {
 	return counts
 }
 
-func ownerTable(t table.Writer, list []countsAt) {
-	t.AppendHeader(table.Row{"programme", "counts at", "scene", "fen a point"})
+func ownerTable(t table.Writer, list []countsAt, s scales) {
+	t.AppendHeader(table.Row{"programme", "counts at", "scene", "yuan a point"})
 	right(t, 4)
 	t.SuppressEmptyColumns()
 	for _, c := range list {
-		t.AppendRow(table.Row{c.Programme, c.At, c.Scene, rateText(c.Price)})
+		t.AppendRow(table.Row{c.Programme, c.At, c.Scene, s.price(c.Programme, c.Price)})
 	}
 }

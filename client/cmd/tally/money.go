@@ -4,17 +4,11 @@ import (
 	"strconv"
 
 	"tallystick/chaincode/amount"
+	"tallystick/client/figure"
 )
 
 // yuan writes fen as people read money, with its thousands apart: ¥728.10. JSON has the fen.
-func yuan(fen amount.Units) string {
-	sign := ""
-	if fen < 0 {
-		sign, fen = "−", -fen
-	}
-	cents := strconv.FormatInt(int64(fen%100)+100, 10)[1:]
-	return sign + "¥" + thousands(int64(fen/100)) + "." + cents
-}
+func yuan(fen amount.Units) string { return figure.Yuan(fen) }
 
 // yuanOrNone leaves nothing empty.
 func yuanOrNone(fen amount.Units) string {
@@ -24,11 +18,13 @@ func yuanOrNone(fen amount.Units) string {
 	return yuan(fen)
 }
 
-// thousands writes a whole number, not under 0, with its thousands apart.
-func thousands(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
+// grouped writes a number of things with its thousands apart.
+func grouped(n amount.Units) string { return figure.Points(n, 0) }
+
+// countedOrNone leaves nothing empty.
+func countOrNothing[T ~int | ~int64 | ~uint32 | ~uint64](n T) string {
+	if n == 0 {
+		return ""
 	}
-	return digits
+	return strconv.FormatInt(int64(n), 10)
 }

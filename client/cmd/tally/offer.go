@@ -67,7 +67,10 @@ func memberOffers(a *app) *cobra.Command {
 		func(ctx context.Context, args []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
 				var answer found[audience.Offer]
-				var err error
+				err := memberThere(ix, args[0])
+				if err != nil {
+					return err
+				}
 				if answer.Height, answer.Rows, err = ix.OffersFor(args[0]); err != nil {
 					return err
 				}

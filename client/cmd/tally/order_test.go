@@ -60,7 +60,7 @@ func TestParseWanted(t *testing.T) {
 func TestPlacing(t *testing.T) {
 	p := placing{
 		basket:   basket{member: "zhang", region: "sh", outlet: "T3", lines: []goods.Wanted{{Supplier: "S1", SKU: "oil", Quantity: 2}}},
-		spending: spending{take: []part{{"DP", 5}}}, cash: 7, payment: "p", reference: "R", length: time.Hour,
+		spending: spending{take: []part{{programme: "DP", units: 5}}}, cash: 7, payment: "p", reference: "R", length: time.Hour,
 	}
 	if err := p.check(&app{}); err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestPlacing(t *testing.T) {
 	if req, err := p.request(&app{}, nil, hash, nil); err != nil || !req.Accept || req.AcceptBy != 0 {
 		t.Errorf("%+v, %v", req, err)
 	}
-	p.take = []part{{"DP", 0}}
+	p.take = []part{{programme: "DP"}}
 	if err := p.check(&app{}); fault.CodeOf(err) != fault.Limit && fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("no points: %v", err)
 	}
@@ -153,13 +153,13 @@ func TestQuoteTable(t *testing.T) {
 	}}
 	got := rendered(func(w table.Writer) { quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, scales{}) })
 	want := strings.TrimLeft(`
- good                    name     名称      delivery  scene  quantity  fen each    fen 
-───────────────────────────────────────────────────────────────────────────────────────
- S1/oilkit               Oil kit  机油套装  shipped   care          2     29800  59600 
-───────────────────────────────────────────────────────────────────────────────────────
- total                                                                           59600 
- of it in cash at least                                                           1000 
- 1 FP counts                                                                       4/5 
+ good                    name     名称      delivery  scene  quantity     each    price 
+────────────────────────────────────────────────────────────────────────────────────────
+ S1/oilkit               Oil kit  机油套装  shipped   care          2  ¥298.00  ¥596.00 
+────────────────────────────────────────────────────────────────────────────────────────
+ total                                                                          ¥596.00 
+ of it in cash at least                                                          ¥10.00 
+ 1 FP counts                                                                     ¥0.008 
 quote 0000000000000000000000000000000000000000000000000000000000000000
 `, "\n")
 	if got != want {
@@ -216,7 +216,7 @@ func TestOrderTable(t *testing.T) {
  seller            D                                                                                  
  member            zhang                                                                              
  ordered           2026-11-01                                                                         
- fen               29800                                                                              
+ price             ¥298.00                                                                            
  outlet            T3                                                                                 
  region            sh                                                                                 
  reference         R1                                                                                 
@@ -225,11 +225,11 @@ func TestOrderTable(t *testing.T) {
  part 1            of S1, shipped, for care                                                           
                    PLACED ─ ACCEPTED ─ ● SHIPPED ┄ DELIVERED ┄ COMPLETED                              
                    since 2026-11-02 with sf, waybill SF1; after 2026-11-09 silence is delivery        
-   line 1          1 × oilkit Oil kit 机油套装, 29800 fen each                                        
-   paid            1860 DP, 84.00 FP, 20000 GP, 1220 fen in cash                                      
+   line 1          1 × oilkit Oil kit 机油套装, ¥298.00 each                                        
+   paid            1,860 DP, 84.00 FP, 20,000 GP, ¥12.20 in cash                                      
 ──────────────────────────────────────────────────────────────────────────────────────────────────────
  return D.1.1.5    1 × oilkit of part 1, line 1: REFUNDED since 2026-11-10, broken                    
-   given back      1860 DP, 5 fen in cash                                                             
+   given back      1,860 DP, ¥0.05 in cash                                                             
 as of block 8
 `, "\n")
 	if squeezed(got) != squeezed(want) {
@@ -403,7 +403,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 		t.Errorf("no column %s", column)
 		return ""
 	}
-	for column, want := range map[string]string{"order": "D.1.1.9", "part": "1", "state": "DELIVERED", "name_en": "Oil kit, big", "supply_fen": "26800", "quantity": "1",
+	for column, want := range map[string]string{"order": "D.1.1.9", "part": "1", "state": "DELIVERED", "name_en": "Oil kit, big", "supply_yuan": "268.00", "quantity": "1",
 		"returned": "0", "ordered": "2026-11-01", "cursor": answer.Rows[0].Cursor, "delivery": "shipped", "waybill": ""} {
 		if got := cell(1, column); got != want {
 			t.Errorf("%s: %q, want %q", column, got, want)
@@ -422,7 +422,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 		t.Errorf("%v: %s", err, cmp.Diff(answer, back))
 	}
 	shown := rendered(func(w table.Writer) { purchaseTable(w, answer) })
-	for _, want := range []string{"supply, ¥", "¥23.4009", "雨刮", "--after " + answer.Next} {
+	for _, want := range []string{"supply", "¥23.4009", "雨刮", "--after " + answer.Next} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %s:\n%s", want, shown)
 		}
@@ -506,10 +506,11 @@ func TestHiddenRows(t *testing.T) {
 		}}, scales{})
 	})
 	want := `
- owes  whom  for            points  of which held                       ¥  cycle  state
- D     S1    supply                                               ¥268.005  c1     OPEN
- S1    G     fee on supply                                            ¥2.68  c1     OPEN
- G     S2    supply                                 hidden (7 deliveries)  c1     OPEN
+ owes  whom  for            points  of which held                  worth  cycle  state 
+───────────────────────────────────────────────────────────────────────────────────────
+ D     S1    supply                                             ¥268.005  c1     OPEN  
+ S1    G     fee on supply                                         ¥2.68  c1     OPEN  
+ G     S2    supply                                hidden (7 deliveries)  c1     OPEN  
 as of block 8`
 	if squeezed(got) != squeezed(want) {
 		t.Errorf("\n%s", got)
@@ -529,7 +530,7 @@ func TestWalletShowsWhatIsHeld(t *testing.T) {
 func TestMembersHaveOrders(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: kit(goods.Accepted)}
 	got := rendered(func(w table.Writer) { personTable(w, person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
-	if !strings.Contains(got, "1 oilkit at D for 29800 fen, ACCEPTED since 2026-11-02") {
+	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
 		t.Errorf("\n%s", got)
 	}
 }
@@ -537,7 +538,7 @@ func TestMembersHaveOrders(t *testing.T) {
 func TestPartsAndReturnsTables(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: kit(goods.OnItsWay)}
 	got := rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, scales{"FP": 2}) })
-	for _, want := range []string{"D.1.1.1", "1 oilkit", "1860 DP, 84.00 FP, 20000 GP", "1220", "SHIPPED", "2026-11-09"} {
+	for _, want := range []string{"D.1.1.1", "1 oilkit", "1,860 DP, 84.00 FP, 20,000 GP", "¥12.20", "SHIPPED", "2026-11-09"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}

@@ -52,6 +52,9 @@ func listOrders(a *app) *cobra.Command {
   tally --as S1 order list --waybill SF1234567890`,
 		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if err := (narrowed{f.Member, or(f.Seller, f.Party)}).there(ix); err != nil {
+					return err
+				}
 				return printAll(a, ix, func(p index.Page) (index.Part[index.OrderPart], error) { return ix.Parts(f, p) }, partsTable)
 			})
 		})
@@ -67,12 +70,12 @@ func listOrders(a *app) *cobra.Command {
 }
 
 func partsTable(t table.Writer, list []index.OrderPart, s scales) {
-	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "fen", "points", "cash, fen", "state", "since", "until", "waybill", "reference"})
+	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "price", "points", "cash", "state", "since", "until", "waybill", "reference"})
 	right(t, 2, 8, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, p := range list {
-		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, goodsText(p.Lines), int64(p.Value()), lineText(p.Pieces, s),
-			unlessZero(int64(p.Cash)), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
+		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, goodsText(p.Lines), yuan(p.Value()), lineText(p.Pieces, s),
+			yuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
 	}
 }
 
@@ -158,7 +161,7 @@ func namesOf(ix *index.Index, o index.Order) (goodNames, error) {
 }
 
 func orderTable(t table.Writer, o wholeOrder, n goodNames, s scales) {
-	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date}, {"fen", int64(o.Value())}})
+	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date}, {"price", yuan(o.Value())}})
 	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference}, {"payment", o.Payment}} {
 		if r[1] != "" {
 			t.AppendRow(table.Row{r[0], r[1]})
@@ -188,7 +191,7 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s sca
 	t.AppendRow(table.Row{"", standing(p)})
 	for i, l := range p.Lines {
 		good := n.of(p.Part, l)
-		text := fmt.Sprintf("%d × %s %s %s, %d fen each", l.Quantity, l.SKU, good.En, good.Zh, int64(l.Fen))
+		text := fmt.Sprintf("%d × %s %s %s, %s each", l.Quantity, l.SKU, good.En, good.Zh, yuan(l.Fen))
 		if l.Returning+l.Returned > 0 {
 			text += fmt.Sprintf("; %d returned, %d on the way back", l.Returned, l.Returning)
 		}
@@ -203,7 +206,7 @@ func paidText(p goods.Part, s scales) string {
 		list = append(list, text)
 	}
 	if p.Cash > 0 || len(list) == 0 {
-		list = append(list, fmt.Sprintf("%d fen in cash", int64(p.Cash)))
+		list = append(list, yuan(p.Cash)+" in cash")
 	}
 	return joined(list)
 }

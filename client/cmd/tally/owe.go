@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -72,7 +73,8 @@ func owes(a *app) *cobra.Command {
 	one(cmd, &filter.states, "state", flagMeanings["state"].kind, "only what is in one of these states: see above", func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because
-it expired. What is outstanding is shown to the fraction of a fen: half a fen is ¥0.005.
+it expired. What is outstanding is worth what
+it is exactly: half a fen is ¥0.005.
 
 What arose in a cycle is OPEN, or CUT_OFF, until the cycle is computed; then it has the
 state of its statement (DRAFT, SIGNED, DIFFERS, AGREED, CONSENTED, UPHELD); it is NETTED
@@ -102,10 +104,10 @@ func (a *app) owing(ix *index.Index, party string) (answer owing, err error) {
 }
 
 func owesTable(t table.Writer, o owing, s scales) {
-	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "¥", "cycle", "state"})
+	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "worth", "cycle", "state"})
 	right(t, 4, 5, 6)
 	for _, r := range o.Outstanding {
-		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.show(r.Programme, r.Outstanding), s.show(r.Programme, r.Held), fineYuan(r.Worth), ""})
+		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.show(r.Programme, r.Outstanding), s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
 	}
 	t.AppendSeparator()
 	for _, r := range o.Owed {
@@ -126,7 +128,7 @@ func owesTable(t table.Writer, o owing, s scales) {
 		t.AppendSeparator()
 	}
 	for _, b := range o.Breakage {
-		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.show(b.Programme, b.Points), "", fineYuan(b.Fen), ""})
+		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.show(b.Programme, b.Points), "", figure.ExactYuan(b.Fen), ""})
 	}
 	asOf(t, o.Height)
 }
@@ -163,10 +165,10 @@ func breakage(a *app) *cobra.Command {
 				Rows   []index.Breakage `json:"rows"`
 			}{height, list}
 			return a.print(answer, func(t table.Writer) {
-				t.AppendHeader(table.Row{"party", "programme", "points", "¥"})
+				t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
 				right(t, 3, 4)
 				for _, b := range list {
-					t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), fineYuan(b.Fen)})
+					t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
 				}
 				asOf(t, height)
 			})

@@ -7,7 +7,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
 	"tallystick/client/gateway"
@@ -69,15 +68,15 @@ func setParty(a *app, verb string, state party.State, short string) *cobra.Comma
 
 func amendParty(a *app) *cobra.Command {
 	var given party.AmendRequest
-	cmd := leaf("amend PARTY", "Change a party's roles and caps; for the operator (限额)", `  tally --as G party amend B --debit 10000
+	cmd := leaf("amend PARTY", "Change a party's roles and caps; for the operator (限额)", `  tally --as G party amend B --debit 100.00
   tally --as G party amend D --roles issuer --liability 0`, nil)
 	cmd.Long = `Change what a party may do. What no flag names stays as it is; a cap of 0 is no
 cap. A role that is taken away stops what needs it; what was begun can be ended. After setting
 a liability cap on an issuer that has points outstanding, have them counted:
 tally points relieve.`
 	roles(cmd, &given.Roles, "what it may do from now on")
-	units(cmd, &given.Liability, "liability", "fen that it may owe members at most; 0: no cap (负债上限)")
-	units(cmd, &given.Debit, "debit", "fen that it may come to owe other parties in a cycle; 0: no cap (净借记限额)")
+	yuanFlag(cmd, &given.Liability, "liability", "what it may owe members at most; 0: no cap (负债上限)")
+	yuanFlag(cmd, &given.Debit, "debit", "what it may come to owe other parties in a cycle; 0: no cap (净借记限额)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		given.Party = args[0]
 		if err := given.Check(); err != nil {
@@ -119,19 +118,16 @@ func listParties(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(all, func(t table.Writer) { partiesTable(t, all) })
+			return printList(a, 0, all, func(t table.Writer) { partiesTable(t, all) })
 		})
 	})
 }
 
 func partiesTable(t table.Writer, all []party.Party) {
-	t.AppendHeader(table.Row{"party", "name", "名称", "roles", "state", "peer", "liability cap, fen", "debit cap, fen"})
+	t.AppendHeader(table.Row{"party", "name", "名称", "roles", "state", "peer", "liability cap", "debit cap"})
 	right(t, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, p := range all {
-		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yes(p.Peer), limit(p.Liability), limit(p.Debit)})
+		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yes(p.Peer), yuanOrNone(p.Liability), yuanOrNone(p.Debit)})
 	}
 }
-
-// limit leaves a limit of 0, which is none, empty.
-func limit(units amount.Units) string { return scales(nil).orNone("", units) }

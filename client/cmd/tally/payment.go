@@ -82,7 +82,7 @@ func listPayments(a *app) *cobra.Command {
 					list = append(list, p)
 				}
 			}
-			return a.print(list, func(t table.Writer) { paymentsTable(t, list) })
+			return printList(a, g.Height(), list, func(t table.Writer) { paymentsTable(t, list) })
 		})
 	})
 	cycleFlag(cmd, &cycle)
@@ -116,7 +116,7 @@ func showPayment(a *app) *cobra.Command {
 }
 
 func paymentRows(id string, p settlement.Payment) []table.Row {
-	rows := []table.Row{{"payment", id}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"fen", thousands(int64(p.Fen))}, {"¥", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
+	rows := []table.Row{{"payment", id}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
 	if p.Message != "" {
 		rows = append(rows, table.Row{"message to the bank", p.Message}, table.Row{"SHA-256 of its file", p.Hash})
 	}
@@ -171,12 +171,12 @@ func carryPayment(a *app) *cobra.Command {
 func depositMoney(a *app) *cobra.Command {
 	var req settlement.DepositRequest
 	cmd := a.sends("deposit HOLDER", "Say that you have deposited money with another party, which then counts it (预存申报)",
-		"  tally --as F payment deposit D --amount 500000 --reference 20261203000017",
+		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017",
 		func(args []string) (command.Request, error) {
 			req.Holder = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Fen, "amount", "that you deposited")
+	yuanFlag(cmd, &req.Fen, "amount", "what you deposited")
 	word(cmd, &req.Reference, "reference", "the bank's, as the holder's bank shows it")
 	require(cmd, "amount", "reference")
 	return cmd
@@ -185,12 +185,12 @@ func depositMoney(a *app) *cobra.Command {
 func prefund(a *app) *cobra.Command {
 	var req settlement.PrefundRequest
 	cmd := a.sends("prefund DEBTOR", "Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back (预存)",
-		"  tally --as D payment prefund F --amount 500000 --reference 20261203000017",
+		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017",
 		func(args []string) (command.Request, error) {
 			req.Debtor = args[0]
 			return req, nil
 		})
-	units(cmd, &req.Fen, "amount", "that came in")
+	yuanFlag(cmd, &req.Fen, "amount", "what came in")
 	word(cmd, &req.Reference, "reference", "your bank's; it counts once")
 	require(cmd, "amount", "reference")
 	return cmd

@@ -339,7 +339,7 @@ func TestPaymentTables(t *testing.T) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
-	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows("2026-11-1", p)) }); !strings.Contains(rows, "6,720") || !strings.Contains(rows, "tally-1") {
+	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows("2026-11-1", p)) }); !strings.Contains(rows, "¥67.20") || !strings.Contains(rows, "tally-1") {
 		t.Error(rows)
 	}
 	if _, err := sumOf([]settlement.Payment{{Fen: 1 << 53}, {Fen: 1}}); err == nil {

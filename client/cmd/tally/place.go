@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/spend"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -112,24 +113,23 @@ func (a *app) showQuote(ctx context.Context, g *gateway.Gateway, q gateway.Quote
 }
 
 func quotedTable(t table.Writer, q gateway.Quoted, names []goods.Good, s scales) {
-	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "fen each", "fen"})
+	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "each", "price"})
 	right(t, 6, 7, 8)
 	for i, l := range q.Quote.Lines {
-		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity, int64(l.Fen), int64(l.Fen) * int64(l.Quantity)})
+		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity, yuan(l.Fen), yuan(l.Fen * amount.Units(l.Quantity))})
 	}
 	t.AppendSeparator()
-	t.AppendRow(table.Row{"total", "", "", "", "", "", "", int64(q.Quote.Total)})
+	t.AppendRow(table.Row{"total", "", "", "", "", "", "", yuan(q.Quote.Total)})
 	for _, least := range []struct {
 		of  string
 		fen amount.Units
 	}{{"points", q.Quote.MinPoints}, {"cash", q.Quote.MinCash}} {
 		if least.fen > 0 {
-			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", int64(least.fen)})
+			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", yuan(least.fen)})
 		}
 	}
 	for _, tender := range q.Quote.Tenders {
-		one := s.show(tender.Programme, 1)
-		t.AppendRow(table.Row{one + " " + tender.Programme + " counts", "", "", "", "", "", "", tender.Value})
+		t.AppendRow(table.Row{"1 " + tender.Programme + " counts", "", "", "", "", "", "", "¥" + figure.PerPoint(tender.Value, s[tender.Programme])})
 	}
 	t.SetCaption("quote %s", q.Hash)
 }
@@ -151,9 +151,9 @@ type placing struct {
 func placeOrder(a *app) *cobra.Command {
 	var p placing
 	cmd := leaf("place", "Place a member's order at your storefront: stock and points are held, all or nothing (下单)",
-		`  tally --as D order place --member zhang --item S1/oilkit --take DP:1860 --take FP:8400 --take GP:20000 \
-      --cash 1220 --cash-reference pos-77-4711 --outlet T3 --accept
-  tally --as G order place --member wang --item S2/wiper:2 --take DP:1800 --for 30m --needs-code --request web-000123`,
+		`  tally --as D order place --member zhang --item S1/oilkit --take DP:18.60 --take FP:84.00 --take GP:200.00 \
+      --cash 12.20 --cash-reference pos-77-4711 --outlet T3 --accept
+  tally --as G order place --member wang --item S2/wiper:2 --take DP:18.00 --for 30m --needs-code --request web-000123`,
 		func(ctx context.Context, _ []string) error { return a.placeOrder(ctx, &p) })
 	cmd.Long = `Place a member's order at your storefront. It asks for a quote, shows it, chooses the
 lots earliest expiry first, and binds the quote's hash: if what the member saw has
@@ -165,9 +165,9 @@ shipped; they are told here, are used in their order, and stay in your vault (ta
 order codes). Asked again with the same --request, it answers the first receipt and
 the same codes.`
 	p.basket.flags(cmd)
-	p.spending.flags(cmd)
+	p.spending.flags(a, cmd)
 	p.consent.flags(cmd)
-	units(cmd, &p.cash, "cash", "fen that are paid in cash")
+	yuanFlag(cmd, &p.cash, "cash", "what is paid in cash")
 	word(cmd, &p.payment, "cash-reference", "reference of the cash payment, unique at the seller")
 	word(cmd, &p.reference, "reference", "your own number for the order")
 	one(cmd, &p.quoted, "quote", "hash", "the quote that the member agreed to", codec.ParseHash)

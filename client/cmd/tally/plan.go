@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/viper"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
 	"tallystick/client/vault"
+	"tallystick/network/settings"
 )
 
 // plan is what tally import --plan reads. Paths are seen from the plan's own folder.
@@ -39,6 +42,9 @@ func loadPlan(path string) (plan, error) {
 	text, err := bounds.YAML(path)
 	if err != nil {
 		return plan{}, fmt.Errorf("the plan: %w", err)
+	}
+	if err := settings.Check(path, text, reflect.TypeFor[plan]()); err != nil {
+		return plan{}, fault.New(fault.BadRequest, "the plan %v", err)
 	}
 	v := viper.New()
 	v.SetConfigType("yaml")
@@ -128,7 +134,7 @@ func (a *app) printPlan(p plan, rejected string, outcomes []importer.Outcome) er
 	for i, o := range outcomes {
 		reports[i] = o.Report
 	}
-	return errors.Join(a.print(reports, func(t table.Writer) { planTable(t, p, reports) }), err)
+	return errors.Join(printList(a, 0, reports, func(t table.Writer) { planTable(t, p, reports) }), err)
 }
 
 // runSteps does the steps up to the first that fails, and answers what they did.

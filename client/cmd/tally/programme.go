@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -27,17 +28,22 @@ func programmes(a *app) *cobra.Command {
 func openProgramme(a *app) *cobra.Command {
 	var req points.OpenProgrammeRequest
 	var rules ruleChanges
-	req.Price = amount.Rate{Num: 1, Den: 1}
+	price := amount.Rate{Num: 1, Den: 1}
 	cmd := a.sends("open PROGRAMME", "Open a programme in your own name; for issuers",
 		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
-      --transfer --transfer-per-day 500000 --tier silver:Silver:银:100000 --tier gold:Gold:金:500000 --tier-months 12`,
+      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`,
 		func(args []string) (command.Request, error) {
-			req.Programme, req.Rules = args[0], rules.on(points.Rules{})
-			return req, nil
+			var err error
+			if req.Rules, err = rules.on(points.Rules{}); err != nil {
+				return nil, err
+			}
+			req.Programme = args[0]
+			req.Price, err = figure.PerUnit(price, req.Rules.Scale)
+			return req, err
 		})
 	names(cmd, &req.En, &req.Zh)
-	one(cmd, &req.Price, "point-price", "rate", "settlement price, fen a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
+	one(cmd, &price, "point-price", "rate", "settlement price, yuan a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
 	rules.flags(cmd)
 	return cmd
 }
@@ -45,7 +51,7 @@ func openProgramme(a *app) *cobra.Command {
 func setRules(a *app) *cobra.Command {
 	var changes ruleChanges
 	cmd := leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
-		`  tally --as G programme rules GP --transfer --transfer-per-day 5000 --wait-days 7
+		`  tally --as G programme rules GP --transfer --transfer-per-day 50.00 --wait-days 7
   tally --as G programme rules GP --expiry sliding:365 --grace-days 14
   tally --as G programme rules GP --tier none`,
 		func(ctx context.Context, args []string) error {
@@ -58,7 +64,11 @@ func setRules(a *app) *cobra.Command {
 			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
 				answer, err := a.once(ctx, g, func() (command.Request, error) {
 					present, err := g.Query().Programme(ctx, args[0])
-					return points.SetRulesRequest{Programme: args[0], Rules: changes.on(present.Rules)}, err
+					if err != nil {
+						return nil, err
+					}
+					rules, err := changes.on(present.Rules)
+					return points.SetRulesRequest{Programme: args[0], Rules: rules}, err
 				})
 				if err != nil {
 					return err
@@ -102,8 +112,8 @@ func showProgramme(a *app) *cobra.Command {
 func programmeTable(t table.Writer, p points.Programme) {
 	r, show := p.Rules, scalesOf([]points.Programme{p})
 	t.AppendRows([]table.Row{
-		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh}, {"price, fen a point", p.Price},
-		{"scale", r.Scale}, {"expiry", expiryText(r.Expiry)}, {"grace after a refund", fmt.Sprintf("%d days", graceDays(r))},
+		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh}, {"price, yuan a point", figure.PerPoint(p.Price, r.Scale)},
+		{"digits after the point", r.Scale}, {"expiry", expiryText(r.Expiry)}, {"grace after a refund", fmt.Sprintf("%d days", graceDays(r))},
 		{"every grant needs evidence", r.Evidence}, {"can be transferred", r.Transfer.Allowed},
 	})
 	for _, l := range []struct {
@@ -147,8 +157,8 @@ func listProgrammes(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(all, func(t table.Writer) {
-				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "fen a point", "expiry", "tiers", "state"})
+			return printList(a, ix.Height(), all, func(t table.Writer) {
+				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point", "expiry", "tiers", "state"})
 				right(t, 5)
 				t.SuppressEmptyColumns()
 				for _, p := range all {
@@ -156,7 +166,7 @@ func listProgrammes(a *app) *cobra.Command {
 					for _, tier := range p.Rules.Tiers {
 						tiers = append(tiers, tier.ID)
 					}
-					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, p.Price, expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
+					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale), expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
 				}
 			})
 		})

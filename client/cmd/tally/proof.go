@@ -125,12 +125,17 @@ func (a *app) writeProof(ctx context.Context, g *gateway.Gateway, member string,
 	if err := os.WriteFile(out, data, 0o644); err != nil { // it is made to be handed on
 		return err
 	}
-	return a.printProof(checked)
+	s, err := askScales(ctx, g)
+	if err != nil {
+		return err
+	}
+	return a.printProof(checked, s)
 }
 
 func verifyProof(a *app) *cobra.Command {
 	var dir string
 	var need int
+	known := scales{}
 	cmd := &cobra.Command{
 		Use:   "verify-proof FILE",
 		Short: "Check a proof of balance, without a network (验证余额证明)",
@@ -157,11 +162,12 @@ was so at its block and time; it doesn't say that it is still so.`,
 			if checked.Chaincode != cfg.Chaincode || cfg.Channel != "" && checked.Channel != cfg.Channel {
 				return fmt.Errorf("proof: it is of %s on channel %s, not of this alliance's ledger", checked.Chaincode, checked.Channel)
 			}
-			return a.printProof(checked)
+			return a.printProof(checked, known)
 		},
 	}
 	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
 	whole(cmd, &need, "signers", 2, "how many parties must have signed")
+	scaleOf(cmd, known)
 	return cmd
 }
 
@@ -194,7 +200,7 @@ func trustOf(cfg config.Config) (proof.Trust, error) {
 }
 
 // printProof shows what a proof says.
-func (a *app) printProof(c proof.Checked) error {
+func (a *app) printProof(c proof.Checked, known scales) error {
 	answer := struct {
 		proof.Checked
 		Answer json.RawMessage `json:"answer"`
@@ -213,7 +219,7 @@ func (a *app) printProof(c proof.Checked) error {
 		}
 		t.AppendRows([]table.Row{{"member", b.Member}, {"business date", b.Date}, {"lots", len(b.Lots)}})
 		for _, s := range b.Sums {
-			t.AppendRow(table.Row{"available " + s.Programme, s.Available})
+			t.AppendRow(table.Row{"available " + s.Programme, known.shownOr(s.Programme, s.Available)})
 		}
 		for _, f := range b.Frozen {
 			t.AppendRow(table.Row{"frozen by " + f.By, f.Reason})

@@ -28,7 +28,7 @@ func TestVerifyProof(t *testing.T) {
  member         shown                        
  business date  2026-11-01                   
  lots           2                            
- available GP   304                          
+ available GP   304 smallest units           
 `, "\n")
 	if exit != 0 || out != want {
 		t.Errorf("exit %d: %s%s", exit, errs, out)

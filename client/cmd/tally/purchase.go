@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/sheets"
@@ -90,7 +91,8 @@ order, part and line, the last one counts. Poll it as often as you like; nothing
 missed, whatever happens in between. Without --state you get what was accepted, and
 what was cancelled or timed out, so that you learn of it.
 
-Supply is what the seller owes you for the quantity, in fen, exact, before returns.
+Supply is what the seller owes you for the quantity, exact, before returns: in yuan, in
+the JSON in fen.
 Only you and the seller know it: it is opened from your vault, and empty where that
 has no opening.`
 	partFlags(cmd, &f)
@@ -161,21 +163,21 @@ func (a *app) printPurchase(answer purchased) error {
 
 // purchaseColumns are the names of cells.
 var purchaseColumns = []string{"cursor", "order", "part", "line", "state", "since", "last_day", "ordered", "seller", "reference", "outlet", "region",
-	"supplier", "sku", "gtin", "name_en", "name_zh", "unit", "delivery", "quantity", "returned", "supply_fen", "carrier", "waybill"}
+	"supplier", "sku", "gtin", "name_en", "name_zh", "unit", "delivery", "quantity", "returned", "supply_yuan", "carrier", "waybill"}
 
 func (l purchaseLine) cells() []string {
 	return []string{l.Cursor, l.Order.String(), strconv.Itoa(l.Part), strconv.Itoa(l.Line), l.State.String(), l.Since.String(), l.LastDay.String(), l.Ordered.String(),
 		l.Seller, l.Reference, l.Outlet, l.Region, l.Supplier, l.SKU, l.GTIN, l.En, l.Zh, l.Unit, l.Delivery.String(),
-		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10), l.Supply, l.Carrier, l.Waybill}
+		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10), figure.PlainYuan(l.Supply), l.Carrier, l.Waybill}
 }
 
 func purchaseTable(t table.Writer, answer purchased) {
-	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name", "名称", "quantity", "returned", "supply, ¥", "carrier", "waybill"})
+	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name", "名称", "quantity", "returned", "supply", "carrier", "waybill"})
 	right(t, 2, 3, 12, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, l := range answer.Rows {
 		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference, l.Supplier + "/" + l.SKU, l.En, l.Zh,
-			l.Quantity, unlessZero(int64(l.Returned)), fineYuan(l.Supply), l.Carrier, l.Waybill})
+			l.Quantity, unlessZero(int64(l.Returned)), figure.ExactYuan(l.Supply), l.Carrier, l.Waybill})
 	}
 	t.SetCaption("as of block %d; go on with --after %s", int64(answer.Height)-1, answer.Next)
 }

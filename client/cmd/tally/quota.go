@@ -6,7 +6,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/client/gateway"
 )
@@ -40,9 +42,13 @@ func showQuota(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				show, err := a.quotaText(ctx, g, quota.Kind(args[0]), args[1])
+				if err != nil {
+					return err
+				}
 				return a.print(q, func(t table.Writer) {
 					right(t, 2)
-					t.AppendRows([]table.Row{{"limit", q.Limit}, {"granted to lanes", q.Leased}, {"used by them", q.Used}, {"given back", q.Returned}, {"recounted as free", q.Relieved}})
+					t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)}, {"used by them", show(q.Used)}, {"given back", show(q.Returned)}, {"recounted as free", show(q.Relieved)}})
 				})
 			})
 		}))
@@ -54,4 +60,24 @@ func surrenderQuota(a *app) *cobra.Command {
 		func(args []string) (command.Request, error) {
 			return quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}, nil
 		}))
+}
+
+// quotaText writes what a limit is of: money, points of a programme, or a number.
+func (a *app) quotaText(ctx context.Context, g *gateway.Gateway, kind quota.Kind, id string) (func(amount.Units) string, error) {
+	switch kind {
+	case quota.Liability, quota.Debit, quota.Campaign:
+		return yuan, nil
+	case quota.Pledge:
+		n, err := number.ParseCommand(id)
+		if err != nil {
+			return nil, err
+		}
+		pledged, err := g.Query().Pledge(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		s, err := askScales(ctx, g)
+		return s.of1(pledged.Programme), err
+	}
+	return grouped, nil
 }

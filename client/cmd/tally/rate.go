@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -25,14 +26,16 @@ func publishRate(a *app) *cobra.Command {
 	var req points.PublishRateRequest
 	cmd := a.sends("publish FROM TO", "Publish a rate into your programme, or change it; the other issuer must agree",
 		`  tally --as G rate publish MP GP --rate 1/2 --from 2026-11-01 --until 2027-10-31
-  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 5000 --from 2026-12-01 --until 2027-11-30`,
+  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 50.00 --from 2026-12-01 --until 2027-11-30`,
 		func(args []string) (command.Request, error) {
 			req.From, req.To = args[0], args[1]
 			return req, nil
 		})
-	one(cmd, &req.Rate, "rate", "rate", "points got for one given, such as 1/2", amount.ParseRate)
+	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2", func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+		return s.between(req.From, req.To, shown)
+	})
 	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most", "exact", "floor")
-	units(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit")
+	a.pointsFlag(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit", ofProgramme(&req.To))
 	day(cmd, &req.Since, "from", "first day")
 	day(cmd, &req.Until, "until", "last day")
 	require(cmd, "rate", "from", "until")
@@ -55,6 +58,24 @@ nothing of it can be changed meanwhile.`
 	return cmd
 }
 
+// between is smallest units got for one given, of a rate as people see both. NOT_FOUND.
+func (s scales) between(from, to string, shown amount.Rate) (amount.Rate, error) {
+	given, err := s.of(from)
+	if err != nil {
+		return shown, err
+	}
+	got, err := s.of(to)
+	if err != nil {
+		return shown, err
+	}
+	return figure.Between(shown, given, got)
+}
+
+// got is what one point becomes, as people see both.
+func (s scales) got(c points.Conversion) string {
+	return figure.BetweenText(c.Rate, s[c.From], s[c.To])
+}
+
 // publishedRate is a rate, and the hash by which it is agreed to.
 type publishedRate struct {
 	points.Conversion
@@ -69,9 +90,13 @@ func showRate(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				s, err := askScales(ctx, g)
+				if err != nil {
+					return err
+				}
 				return a.print(publishedRate{c, c.Terms()}, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", c.Rate}, {"whole", c.Whole},
-						{"a day at most", c.PerDay}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms()}})
+					t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c)}, {"whole", c.Whole},
+						{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms()}})
 				})
 			})
 		})
@@ -84,7 +109,7 @@ func listRates(a *app) *cobra.Command {
 		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"}, right: []int{3, 5},
 		cells: func(n index.Noun[points.Conversion], s scales) table.Row {
 			c := n.Row
-			return table.Row{c.From, c.To, c.Rate, c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
+			return table.Row{c.From, c.To, s.got(c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
 		},
 	}, func([]string) index.Filter { return f })
 	word(cmd, &f.Topic, "into", "into this programme only")
@@ -94,13 +119,13 @@ func listRates(a *app) *cobra.Command {
 func convert(a *app) *cobra.Command {
 	var v conversion
 	cmd := leaf("convert", "Turn a member's points into points of your programme, at the agreed rate (积分换算)",
-		`  tally --as G points convert --member li --take MP:6301 --into GP`,
+		`  tally --as G points convert --member li --take MP:63.01 --into GP`,
 		func(ctx context.Context, _ []string) error { return a.convert(ctx, &v) })
 	cmd.Long = `Turn a member's points into points of your programme, at the published and agreed
 rate. What doesn't make a whole point stays with the member. You need the member's
 authorisation if you aren't its home.`
 	word(cmd, &v.member, "member", "whose points")
-	one(cmd, &v.from, "take", "programme:points", "programme:amount, earliest expiry first", parsePart)
+	a.partFlag(cmd, &v.from, "take", "programme:points, earliest expiry first")
 	word(cmd, &v.to, "into", "programme that they become")
 	v.consent.flags(cmd)
 	require(cmd, "member", "take", "into")
@@ -133,11 +158,11 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 	if v.from.programme == "" {
 		return fault.New(fault.BadRequest, "say which points: --take programme:points")
 	}
-	s := spending{take: []part{v.from}}
-	if err := s.check(with); err != nil {
+	if err := (spending{take: []part{v.from}}).check(with); err != nil {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		s := spending{take: []part{v.from}}
 		r, err := a.place(ctx, g, ix, v.member, s, with)
 		if err != nil {
 			return err

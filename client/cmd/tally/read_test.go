@@ -10,7 +10,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/spend"
+	"tallystick/client/figure"
 )
 
 // reading is what a parser made of a text.
@@ -43,7 +43,7 @@ func codeOf(err error) fault.Code {
 func TestReadings(t *testing.T) {
 	bad := fault.BadRequest
 	d9 := number.Command{Party: "D", Seq: 9}
-	readings(t, parseGrant,
+	readings(t, func(text string) (points.Grant, error) { g, _, err := parseGrant(text); return g, err },
 		reading{text: "li:5", want: points.Grant{Member: "li", Amount: 5}},
 		reading{text: "li:5:2026-12-31", want: points.Grant{Member: "li", Amount: 5, Expires: 20818}},
 		reading{text: "li:5::D", want: points.Grant{Member: "li", Amount: 5, Witness: "D"}},
@@ -54,22 +54,32 @@ func TestReadings(t *testing.T) {
 		reading{text: "D:40:D.0.9.0", want: points.Share{Funder: "D", Parts: 40, Pledge: d9}},
 		reading{text: "G", code: bad}, reading{text: "G:half", code: bad}, reading{text: "D:40:D.0", code: bad}, reading{text: "D:40:D.0.9.0:1", code: bad})
 	readings(t, parseLine,
-		reading{text: "1200", want: points.Bought{Fen: 1200}}, reading{text: "oil:1200", want: points.Bought{Label: "oil", Fen: 1200}},
-		reading{text: "12.50", code: bad}, reading{text: "oil:", code: bad}, reading{text: "", code: bad})
+		reading{text: "12", want: points.Bought{Fen: 1200}}, reading{text: "oil:12.50", want: points.Bought{Label: "oil", Fen: 1250}},
+		reading{text: "12.505", code: bad}, reading{text: "1,200", code: bad}, reading{text: "oil:", code: bad}, reading{text: "", code: bad})
 	readings(t, parseFunder, reading{text: "G:60", want: campaign.Share{Party: "G", Parts: 60}}, reading{text: "G", code: bad}, reading{text: "G:half", code: bad})
 	readings(t, parseBought,
-		reading{text: "1200", want: campaign.Line{Fen: 1200}}, reading{text: "oil:1200", want: campaign.Line{Label: "oil", Fen: 1200}},
-		reading{text: "S1/5w30:1200", want: campaign.Line{Good: "S1/5w30", Fen: 1200}}, reading{text: "oil,S1/5w30:1200", want: campaign.Line{Good: "S1/5w30", Label: "oil", Fen: 1200}},
-		reading{text: "12.50", code: bad}, reading{text: "oil:", code: bad}, reading{text: "oil,tyre:5", code: bad}, reading{text: "S1/a,S1/b:5", code: bad}, reading{text: "", code: bad})
-	readings(t, parsePiece,
-		reading{text: "D.0.9.0.0:5", want: spend.Take{Lot: d9.Row(0), Amount: 5}},
+		reading{text: "12", want: campaign.Line{Fen: 1200}}, reading{text: "oil:12.50", want: campaign.Line{Label: "oil", Fen: 1250}},
+		reading{text: "S1/5w30:12", want: campaign.Line{Good: "S1/5w30", Fen: 1200}}, reading{text: "oil,S1/5w30:12.0", want: campaign.Line{Good: "S1/5w30", Label: "oil", Fen: 1200}},
+		reading{text: "12.505", code: bad}, reading{text: "oil:", code: bad}, reading{text: "oil,tyre:5", code: bad}, reading{text: "S1/a,S1/b:5", code: bad}, reading{text: "", code: bad})
+	five, err := figure.Parse("18.60")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readings(t, parsePart, reading{text: "GP:18.60", want: part{"GP", 1860, five}},
+		reading{text: "GP", code: bad}, reading{text: "GP:", code: bad}, reading{text: "GP:-1", code: bad}, reading{text: "GP:1,860", code: bad})
+	readings(t, parseLotPart,
+		reading{text: "D.0.9.0.0:18.60", want: lotPart{d9.Row(0), five}},
 		reading{text: "D.0.9.0:5", code: bad}, reading{text: "D.0.9.0.0", code: bad})
 	readings(t, parseMultiplier,
 		reading{text: "gold:3/2", want: points.Multiplier{For: "gold", Times: amount.Rate{Num: 3, Den: 2}}},
 		reading{text: "none:0", want: points.Multiplier{For: "none", Times: amount.Rate{Den: 1}}},
 		reading{text: "gold", code: bad}, reading{text: "gold:much", code: bad})
+	fiveHundred, err := figure.Parse("500")
+	if err != nil {
+		t.Fatal(err)
+	}
 	readings(t, parseTier,
-		reading{text: "gold:Gold:金:500", want: points.Tier{ID: "gold", En: "Gold", Zh: "金", AtLeast: 500}},
+		reading{text: "gold:Gold:金:500", want: tier{points.Tier{ID: "gold", En: "Gold", Zh: "金"}, fiveHundred}},
 		reading{text: "gold:500", code: bad}, reading{text: "gold:Gold:金:", code: bad})
 	readings(t, parseField,
 		reading{text: "name=王=李", want: field{"name", "王=李", true}}, reading{text: "name", want: field{name: "name"}}, reading{text: "name=", want: field{name: "name", given: true}},
@@ -110,8 +120,8 @@ func TestScales(t *testing.T) {
 		units     amount.Units
 		want      string
 	}{
-		{"GP", 1860, "18.60"}, {"GP", 5, "0.05"}, {"GP", 0, "0.00"}, {"DP", 1860, "1860"}, {"DP", 0, "0"}, {"unknown", 7, "7"},
-		{"GP", amount.Max, "90071992547409.91"},
+		{"GP", 1860, "18.60"}, {"GP", 5, "0.05"}, {"GP", 0, "0.00"}, {"DP", 1860, "1,860"}, {"DP", 0, "0"}, {"unknown", 7, "7"},
+		{"GP", amount.Max, "90,071,992,547,409.91"},
 	} {
 		if got := s.show(c.programme, c.units); got != c.want {
 			t.Errorf("%d %s: %s", c.units, c.programme, got)
@@ -134,9 +144,11 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		{"grace", []string{"--grace-days", "14"}, func(r points.Rules) points.Rules { r.Grace = 14; return r }},
 		{"to none", []string{"--earn-per-day", "0"}, func(r points.Rules) points.Rules { r.EarnPerDay = 0; return r }},
 		{"expiry", []string{"--expiry", "free"}, func(r points.Rules) points.Rules { r.Expiry = points.Expiry{}; return r }},
-		{"one limit", []string{"--transfer-per-counterparty", "2"}, func(r points.Rules) points.Rules { r.Transfer.PerCounterparty = 2; return r }},
+		{"in the rules' scale", []string{"--spend-per-day", "18.60"}, func(r points.Rules) points.Rules { r.SpendPerDay = 1860; return r }},
+		{"in another scale", []string{"--spend-per-day", "18.6", "--scale", "1"}, func(r points.Rules) points.Rules { r.SpendPerDay, r.Scale = 186, 1; return r }},
+		{"one limit", []string{"--transfer-per-counterparty", "0.02"}, func(r points.Rules) points.Rules { r.Transfer.PerCounterparty = 2; return r }},
 		{"no transfers", []string{"--transfer=false"}, func(r points.Rules) points.Rules { r.Transfer = points.TransferRules{}; return r }},
-		{"other tiers", []string{"--tier", "a:A:甲:5", "--tier", "b:B:乙:9"}, func(r points.Rules) points.Rules {
+		{"other tiers", []string{"--tier", "a:A:甲:0.05", "--tier", "b:B:乙:0.09"}, func(r points.Rules) points.Rules {
 			r.Tiers = []points.Tier{{ID: "a", En: "A", Zh: "甲", AtLeast: 5}, {ID: "b", En: "B", Zh: "乙", AtLeast: 9}}
 			return r
 		}},
@@ -148,7 +160,7 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		if err := cmd.ParseFlags(c.args); err != nil || changes.none() {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if got := changes.on(present); !reflect.DeepEqual(got, c.want(present)) {
+		if got, err := changes.on(present); err != nil || !reflect.DeepEqual(got, c.want(present)) {
 			t.Errorf("%s: %+v", c.name, got)
 		} else if err := got.Check(); err != nil {
 			t.Errorf("%s: %v", c.name, err)

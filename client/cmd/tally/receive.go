@@ -8,12 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/gateway"
-	"tallystick/client/iso20022"
 	"tallystick/client/payments"
 )
 
@@ -74,7 +72,6 @@ to the same two, as a line of the open cycle's statement, which the other side c
 	bookedFlag(cmd, &req.Booked)
 	evidence(cmd, &req.Evidence)
 	require(cmd, "receipt", "amount", "reference", "booked")
-	requireOne(cmd, "evidence", "hash")
 	return cmd
 }
 
@@ -114,9 +111,4 @@ func (a *app) submitTo(ctx context.Context, g *gateway.Gateway, req command.Requ
 		return err
 	}
 	return a.printReceipt(nameOf(req), answer)
-}
-
-// parseYuan reads money as people write it: 12, 12.3 or 12.30.
-func parseYuan(text string) (amount.Units, error) {
-	return iso20022.ParseYuan(text)
 }

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -33,6 +34,11 @@ func reportFlows(a *app) *cobra.Command {
 	cmd := leaf("flows", "Whose points were redeemed where, in points and fen (积分流向)", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
 		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if cycle != "" {
+					if err := cycleThere(ix, cycle); err != nil {
+						return err
+					}
+				}
 				answer, err := flowsOf(ix, cycle)
 				if err != nil {
 					return err
@@ -84,15 +90,15 @@ func flowsTable(t table.Writer, f flowing, s scales) {
 	}
 	right(t, columns...)
 	for _, r := range f.matrix.Rows {
-		points, fen := table.Row{r.Issuer, r.Programme, "points"}, table.Row{"", "", "fen"}
+		points, fen := table.Row{r.Issuer, r.Programme, "points"}, table.Row{"", "", "worth"}
 		for i, n := range r.Points {
 			if n == 0 {
 				points, fen = append(points, ""), append(fen, "")
 				continue
 			}
-			points, fen = append(points, s.show(r.Programme, n)), append(fen, r.Fen[i])
+			points, fen = append(points, s.show(r.Programme, n)), append(fen, figure.ExactYuan(r.Fen[i]))
 		}
-		t.AppendRows([]table.Row{append(points, s.show(r.Programme, r.Sum)), append(fen, r.SumFen)})
+		t.AppendRows([]table.Row{append(points, s.show(r.Programme, r.Sum)), append(fen, figure.ExactYuan(r.SumFen))})
 	}
 	asOf(t, f.Height)
 }
@@ -266,10 +272,10 @@ func pointsDue(lines []books.Line, programme, months string) (sum amount.Units) 
 }
 
 func outstandingTable(t table.Writer, o owedNow, s scales) {
-	t.AppendHeader(table.Row{"issuer", "programme", "", "points", "of which held", "fen", ""})
+	t.AppendHeader(table.Row{"issuer", "programme", "", "points", "of which held", "worth", ""})
 	right(t, 4, 5, 6)
 	for _, r := range o.Rows {
-		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.show(r.Programme, r.Outstanding), s.show(r.Programme, r.Held), r.Worth, ""})
+		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.show(r.Programme, r.Outstanding), s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
 		for _, d := range o.Due {
 			if d.Programme == r.Programme {
 				t.AppendRow(table.Row{"", "", endsText(d.Months), s.show(r.Programme, d.Points), "", "", meter(d.Points, r.Outstanding)})
@@ -341,7 +347,7 @@ func (c capped) alarm() error {
 	text := ""
 	for _, r := range c.Rows {
 		if r.Over {
-			text += fmt.Sprintf("; %s has drawn %d of %d fen, %s", towards(r.Cap), int64(r.Drawn), int64(r.Limit), percent(r.Drawn, r.Limit))
+			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), yuan(r.Drawn), yuan(r.Limit), percent(r.Drawn, r.Limit))
 		}
 	}
 	if text == "" {
@@ -359,7 +365,7 @@ func towards(c books.Cap) string {
 }
 
 func capsTable(t table.Writer, c capped) {
-	t.AppendHeader(table.Row{"party", "cycle", "limit, fen", "drawn", "with lanes", "", "", ""})
+	t.AppendHeader(table.Row{"party", "cycle", "limit", "drawn", "with lanes", "", "", ""})
 	right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, r := range c.Rows {
@@ -367,7 +373,7 @@ func capsTable(t table.Writer, c capped) {
 		if r.Over {
 			mark = fmt.Sprintf("at %d %% or over", c.Alarm)
 		}
-		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, int64(r.Limit), int64(r.Drawn), int64(r.Leased), percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
+		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, yuan(r.Limit), yuan(r.Drawn), yuan(r.Leased), percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
 	}
 	if len(c.Rows) == 0 {
 		t.AppendRow(table.Row{"nobody has a net debit cap"})

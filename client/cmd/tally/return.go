@@ -149,6 +149,9 @@ func listCash(a *app) *cobra.Command {
 	cmd := leaf("list", "List cash that sellers owe, or owed, members (应退现金清单)", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
 		func(ctx context.Context, _ []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if err := (narrowed{f.Member, f.Party}).there(ix); err != nil {
+					return err
+				}
 				if len(f.States) == 0 {
 					f.States = []string{goods.Owed.String()}
 				}
@@ -165,12 +168,12 @@ func listCash(a *app) *cobra.Command {
 }
 
 func cashTable(t table.Writer, list []index.Noun[goods.Due], _ scales) {
-	t.AppendHeader(table.Row{"cash", "order", "return", "seller", "member", "fen", "state", "since", "refund"})
+	t.AppendHeader(table.Row{"cash", "order", "return", "seller", "member", "amount", "state", "since", "refund"})
 	right(t, 6)
 	t.SuppressEmptyColumns()
 	for _, c := range list {
 		d := c.Row
-		t.AppendRow(table.Row{c.ID, d.Order, d.Return, d.Seller, d.Member, int64(d.Fen), d.State, d.Since, d.Payment})
+		t.AppendRow(table.Row{c.ID, d.Order, d.Return, d.Seller, d.Member, yuan(d.Fen), d.State, d.Since, d.Payment})
 	}
 }
 
@@ -182,6 +185,9 @@ func listReturns(a *app) *cobra.Command {
 			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
 				if mine {
 					f.Party = g.Party()
+				}
+				if err := (narrowed{f.Member, f.Seller}).there(ix); err != nil {
+					return err
 				}
 				return printAll(a, ix, func(p index.Page) (index.Part[index.Return], error) { return ix.Returns(f, p) }, returnsTable)
 			})
@@ -196,12 +202,12 @@ func listReturns(a *app) *cobra.Command {
 }
 
 func returnsTable(t table.Writer, list []index.Return, s scales) {
-	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "answer by", "member", "reason", "in stock again", "points", "cash, fen"})
+	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "answer by", "member", "reason", "in stock again", "points", "cash"})
 	right(t, 3, 4, 6, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, r := range list {
 		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since, returnBy(r), r.Member, r.Reason,
-			yes(r.Restocked), lineText(r.Pieces, s), unlessZero(int64(r.Cash))})
+			yes(r.Restocked), lineText(r.Pieces, s), yuanOrNone(r.Cash)})
 	}
 }
 

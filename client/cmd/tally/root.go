@@ -25,12 +25,14 @@ or --profile FILE. Commands take effect once for a request id: after a lost
 answer, ask again with the same --request. Every refusal has a code; tally
 refusals lists them with the exit codes.
 
-Points are named in whole units: 18.60 of a programme with a scale of 2 is 1860.
+Money is written in yuan, with at most two decimals: 12.50. Points are written as they are
+shown, in their programme's digits: 18.60. In the JSON both are whole numbers, as on the
+ledger: fen, and the smallest units of the programme. A list in JSON is {"rows": […]}.
 What this party may know of persons stays in its vault, in its state directory: tally
 member says who is who. A one-time code is best given in a file or in $TALLY_CODE.`,
-		Example: `  tally --as G points issue --programme GP --grant zhang:20000:2027-12-31
+		Example: `  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31
   tally --as D points wallet zhang
-  tally --as D points redeem --member zhang --take GP:500 --request till-7-000123
+  tally --as D points redeem --member zhang --take GP:5.00 --request till-7-000123
   tally --as A query owes -o json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -45,6 +47,9 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 		},
 	}
 	cmd.SetHelpTemplate(help)
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.Args, cmd.RunE = noSuch, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.Version = built()
 	flags := cmd.PersistentFlags()
 	a.format, a.as, a.profile = "table", os.Getenv("TALLY_AS"), os.Getenv("TALLY_PROFILE")
 	a.network = envOr("TALLY_NETWORK", "test-network/.run")
@@ -62,7 +67,7 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})
-	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a), disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), members(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a), queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a), verifyLiability(a), refusals(a))
+	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a), disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), members(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a), queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a), verifyLiability(a), refusals(a), versionCommand(a))
 	return cmd
 }
 
@@ -117,7 +122,7 @@ func refusals(a *app) *cobra.Command {
 		Short: "List the codes of refusals, what they mean, and the exit codes",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return a.print(fault.Table, func(t table.Writer) {
+			return printList(a, 0, fault.Table, func(t table.Writer) {
 				t.AppendHeader(table.Row{"code", "exit", "again", "meaning", "含义"})
 				for _, m := range fault.Table {
 					again := ""

@@ -11,42 +11,86 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 )
 
-// ruleChanges are those rules that flags name, to be put in the place of others.
+// ruleChanges are those rules that flags name, to be put in the place of others. Points are in the scale that the rules
+// have then.
 type ruleChanges struct {
-	list  []func(*points.Rules)
-	tiers []points.Tier
+	scale *uint8
+	list  []func(*points.Rules) error
+	tiers []tier
 	all   bool // the tiers are named
 }
 
-func (c *ruleChanges) none() bool { return len(c.list) == 0 && !c.all }
+// tier is a tier whose points have no scale yet.
+type tier struct {
+	points.Tier
+	least figure.Decimal
+}
+
+func (c *ruleChanges) none() bool { return c.scale == nil && len(c.list) == 0 && !c.all }
 
 // on is the rules with the changes.
-func (c *ruleChanges) on(rules points.Rules) points.Rules {
-	for _, change := range c.list {
-		change(&rules)
+func (c *ruleChanges) on(rules points.Rules) (points.Rules, error) {
+	if c.scale != nil {
+		rules.Scale = *c.scale
 	}
-	if c.all {
-		rules.Tiers = c.tiers
-		if len(c.tiers) == 0 {
-			rules.Window = 0
+	for _, change := range c.list {
+		if err := change(&rules); err != nil {
+			return rules, err
 		}
 	}
-	return rules
+	if !c.all {
+		return rules, nil
+	}
+	rules.Tiers = nil
+	if len(c.tiers) == 0 {
+		rules.Window = 0
+	}
+	for _, t := range c.tiers {
+		var err error
+		if t.AtLeast, err = t.least.Units(rules.Scale); err != nil {
+			return rules, inFront("--tier "+t.ID+":", err)
+		}
+		rules.Tiers = append(rules.Tiers, t.Tier)
+	}
+	return rules, nil
 }
 
 // change is a flag that changes rules.
 func change[T any](c *ruleChanges, cmd *cobra.Command, name, kind, usage string, parse func(string) (T, error), set func(*points.Rules, T)) {
 	on(cmd, name, kind, usage, func(text string) error {
 		v, err := parse(text)
-		c.list = append(c.list, func(r *points.Rules) { set(r, v) })
+		c.list = append(c.list, func(r *points.Rules) error {
+			set(r, v)
+			return nil
+		})
 		return err
 	})
 }
 
+// points is a flag that changes a number of points.
+func (c *ruleChanges) points(cmd *cobra.Command, name, usage string, set func(*points.Rules, amount.Units)) {
+	v := flagOf(cmd, name, flagMeanings[name].kind, usage)
+	v.set = func(text string) error {
+		d, err := figure.Parse(text)
+		v.forms = []string{d.Form()}
+		c.list = append(c.list, func(r *points.Rules) error {
+			units, err := d.Units(r.Scale)
+			set(r, units)
+			return inFront("--"+name, err)
+		})
+		return err
+	}
+}
+
 func (c *ruleChanges) flags(cmd *cobra.Command) {
-	change(c, cmd, "scale", "number", "digits after the point that people are shown, 0 to 6", small[uint8], func(r *points.Rules, v uint8) { r.Scale = v })
+	on(cmd, "scale", "number", "digits after the point of its points, as people write and read them, 0 to 6", func(text string) error {
+		scale, err := small[uint8](text)
+		c.scale = &scale
+		return err
+	})
 	change(c, cmd, "expiry", "rule", "free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry, func(r *points.Rules, v points.Expiry) { r.Expiry = v })
 	c.yesNo(cmd, "needs-evidence", "every grant waits for a witness's evidence", func(r *points.Rules, v bool) { r.Evidence = v })
 	c.yesNo(cmd, "transfer", "points may go from member to member; --transfer=false forbids it", func(r *points.Rules, v bool) {
@@ -54,11 +98,11 @@ func (c *ruleChanges) flags(cmd *cobra.Command) {
 			r.Transfer = points.TransferRules{}
 		}
 	})
-	change(c, cmd, "transfer-per-day", "points", "that one member may send; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.Transfer.PerDay = v })
-	change(c, cmd, "transfer-per-counterparty", "points", "a day, from one member to one other; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
+	c.points(cmd, "transfer-per-day", "that one member may send; 0: no limit", func(r *points.Rules, v amount.Units) { r.Transfer.PerDay = v })
+	c.points(cmd, "transfer-per-counterparty", "a day, from one member to one other; 0: no limit", func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
 	change(c, cmd, "wait-days", "days", "before received points can be sent on", small[uint16], func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
-	change(c, cmd, "earn-per-day", "points", "that one member may get; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.EarnPerDay = v })
-	change(c, cmd, "spend-per-day", "points", "that one member may spend or convert; 0: no limit", parseUnits, func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
+	c.points(cmd, "earn-per-day", "that one member may get; 0: no limit", func(r *points.Rules, v amount.Units) { r.EarnPerDay = v })
+	c.points(cmd, "spend-per-day", "that one member may spend or convert; 0: no limit", func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
 	change(c, cmd, "grace-days", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16], func(r *points.Rules, v uint16) { r.Grace = v })
 	change(c, cmd, "tier-months", "months", "that count towards a tier, this one included", small[uint8], func(r *points.Rules, v uint8) { r.Window = v })
 	change(c, cmd, "shortfall", "word", "of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)", func(text string) (s points.Shortfall, err error) {
@@ -121,11 +165,11 @@ func expiryText(e points.Expiry) string {
 	return fmt.Sprintf("%s:%d", e.Kind, e.N)
 }
 
-func parseTier(text string) (points.Tier, error) {
+func parseTier(text string) (tier, error) {
 	parts := strings.Split(text, ":")
 	if len(parts) != 4 {
-		return points.Tier{}, fault.New(fault.BadRequest, "%.80q: want ID:EN:ZH:ATLEAST, such as gold:Gold:金:50000", text)
+		return tier{}, fault.New(fault.BadRequest, "%.80q: want ID:EN:ZH:ATLEAST, such as gold:Gold:金:50000", text)
 	}
-	least, err := parseUnits(parts[3])
-	return points.Tier{ID: parts[0], En: parts[1], Zh: parts[2], AtLeast: least}, err
+	least, err := figure.Parse(parts[3])
+	return tier{points.Tier{ID: parts[0], En: parts[1], Zh: parts[2]}, least}, err
 }

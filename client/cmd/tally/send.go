@@ -26,35 +26,50 @@ type receipt struct {
 // sent is what a command that sends several answers: what became of each.
 type sent[T any] struct {
 	Height uint64 `json:"height"` // as of a receipt
-	List   []T    `json:"list"`
+	Rows   []T    `json:"rows"`
 }
 
 // sends is a command that sends one request, which its arguments and flags make.
 func (a *app) sends(use, short, example string, ask func(args []string) (command.Request, error)) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		req, err := ask(args)
-		if err != nil {
-			return err
-		}
-		return a.submit(ctx, req)
+		return a.submits(ctx, func() (command.Request, error) { return ask(args) })
 	})
 }
 
 // submit sends one command and prints its receipt.
 func (a *app) submit(ctx context.Context, req command.Request) error {
-	if err := req.Check(); err != nil {
+	return a.submits(ctx, func() (command.Request, error) { return req, nil })
+}
+
+// submits sends a command that is made anew once points are in their programme's scale. What is wrong in any is refused
+// before anything is sent.
+func (a *app) submits(ctx context.Context, ask func() (command.Request, error)) error {
+	early, err := checked(ask())
+	if err != nil {
 		return err
 	}
 	if a.heard != nil {
-		return a.heard(req)
+		return a.heard(early)
 	}
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		req, err := checked(ask())
+		if err != nil {
+			return err
+		}
 		answer, err := a.send(ctx, g, req)
 		if err != nil {
 			return err
 		}
 		return a.printReceipt(nameOf(req), answer)
 	})
+}
+
+// checked is a request that is well-formed.
+func checked(req command.Request, err error) (command.Request, error) {
+	if err != nil {
+		return nil, err
+	}
+	return req, req.Check()
 }
 
 // nameOf is what the ledger calls a request, such as points:Issue.

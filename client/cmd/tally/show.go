@@ -5,11 +5,11 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -31,8 +31,30 @@ func (s scales) show(programme string, units amount.Units) string {
 	return scaled(units, s[programme])
 }
 
-func scaled(units amount.Units, scale uint8) string {
-	return decimal.New(int64(units), -int32(scale)).StringFixed(int32(scale))
+func scaled(units amount.Units, scale uint8) string { return figure.Points(units, scale) }
+
+// held writes points of a hold, whose programmes may have different digits: then they are counted in smallest units.
+func (s scales) held(h points.Hold, units amount.Units) string {
+	scale, err := s.common(h)
+	if err != nil {
+		return grouped(units) + " smallest units"
+	}
+	return scaled(units, scale)
+}
+
+// listed is how every list is answered in JSON: its rows, never null, and the number of blocks that it speaks of where
+// that is known.
+type listed[T any] struct {
+	Height uint64 `json:"height,omitempty"`
+	Rows   []T    `json:"rows"`
+}
+
+// printList prints a list in that shape, or as a table.
+func printList[T any](a *app, height uint64, rows []T, fill func(table.Writer)) error {
+	if rows == nil {
+		rows = []T{}
+	}
+	return a.print(listed[T]{height, rows}, fill)
 }
 
 // orNone leaves a limit of 0, which is none, empty.
@@ -89,8 +111,12 @@ func lists[T any](a *app, use, short, example string, show columns[T], filter fu
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
 		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
 			var answer found[T]
-			var err error
-			if answer.Height, answer.Rows, err = index.All[T](ix, filter(args)); err != nil {
+			f := filter(args)
+			err := narrowed{f.Member, f.Party}.there(ix)
+			if err != nil {
+				return err
+			}
+			if answer.Height, answer.Rows, err = index.All[T](ix, f); err != nil {
 				return err
 			}
 			s, err := indexScales(ix)

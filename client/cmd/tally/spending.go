@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -25,20 +24,9 @@ type spending struct {
 	lots []spend.Take // named
 }
 
-// part is an amount of one programme.
-type part struct {
-	programme string
-	units     amount.Units
-}
-
-func (s *spending) flags(cmd *cobra.Command) {
-	many(cmd, &s.take, "take", "programme:points", "programme:points, earliest expiry first", parsePart)
-	many(cmd, &s.lots, "lot", "lot:points", "or lot:points, to name the lots yourself", parsePiece)
-}
-
-func parsePart(text string) (part, error) {
-	programme, units, err := parsePair(text)
-	return part{programme, units}, err
+func (s *spending) flags(a *app, cmd *cobra.Command) {
+	a.partsFlag(cmd, &s.take, "take", "programme:points, earliest expiry first")
+	a.lotsFlag(cmd, &s.lots, "lot", "or lot:points, to name the lots yourself")
 }
 
 // example stands for lots that are still to be chosen.
@@ -91,12 +79,12 @@ func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, me
 }
 
 // spends sends such a request and prints its receipt.
-func (a *app) spends(ctx context.Context, member string, s spending, with func([]spend.Take) command.Request) error {
+func (a *app) spends(ctx context.Context, member string, s *spending, with func([]spend.Take) command.Request) error {
 	if err := s.check(with); err != nil {
 		return err
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.place(ctx, g, ix, member, s, with)
+		answer, err := a.place(ctx, g, ix, member, *s, with)
 		if err != nil {
 			return err
 		}

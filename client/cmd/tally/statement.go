@@ -52,6 +52,9 @@ func listStatements(a *app) *cobra.Command {
 	cmd := leaf("list", "List your statements of a cycle, or with --all everybody's", "  tally --as D statement list --cycle 2026-11",
 		func(ctx context.Context, _ []string) error {
 			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, ix *index.Index, _ clearing.Node, cycle string) error {
+				if err := cycleThere(ix, cycle); err != nil {
+					return err
+				}
 				_, pairs, err := ix.Pairs(cycle)
 				if err != nil {
 					return err
@@ -63,7 +66,7 @@ func listStatements(a *app) *cobra.Command {
 					}
 					list = append(list, summed(p))
 				}
-				return a.print(list, func(t table.Writer) { statementsTable(t, list) })
+				return printList(a, ix.Height(), list, func(t table.Writer) { statementsTable(t, list) })
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -80,7 +83,7 @@ func showStatement(a *app) *cobra.Command {
 	cmd := leaf("show", "Show your statement with another party, as your own blocks have it", `  tally --as D statement show --with G
   tally --as A statement show --party D --with G`,
 		func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
 				s, err := node.Recompute(cycle, or(party, g.Party()), with)
 				if err != nil {
 					return err
@@ -89,13 +92,17 @@ func showStatement(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				scale, err := indexScales(ix)
+				if err != nil {
+					return err
+				}
 				answer := struct {
 					statement.Statement
 					State settlement.PairState `json:"state"`
 					Lines []statement.Line     `json:"lines"` // the first of them
 				}{s.Statement, s.Pair.State, lines}
-				return a.printParts(answer, func(t table.Writer) { statementTable(t, s) }, func(t table.Writer) { movementsTable(t, s) },
-					func(t table.Writer) { linesTable(t, s, lines) })
+				return a.printParts(answer, func(t table.Writer) { statementTable(t, s) }, func(t table.Writer) { movementsTable(t, s, scale) },
+					func(t table.Writer) { linesTable(t, s, lines, scale) })
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -161,15 +168,15 @@ func settleText(s clearing.Statement) string {
 	return "nothing"
 }
 
-func movementsTable(t table.Writer, s clearing.Statement) {
+func movementsTable(t table.Writer, s clearing.Statement, points scales) {
 	t.AppendHeader(table.Row{"Debtor", "Kind", "Scene", "Programme", "Lines", "Points", "Amount", "Of it tax"})
 	for _, m := range s.Movements {
-		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, m.Points, yuan(m.Fen), yuanOrNone(m.Tax)})
+		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, points.orNone(m.Programme, m.Points), yuan(m.Fen), yuanOrNone(m.Tax)})
 	}
 	right(t, 5, 6, 7, 8)
 }
 
-func linesTable(t table.Writer, s clearing.Statement, lines []statement.Line) {
+func linesTable(t table.Writer, s clearing.Statement, lines []statement.Line, scale scales) {
 	t.AppendHeader(table.Row{"Line", "Date", "Kind", "Cause", "Debtor", "Creditor", "Points", "Amount", "Block", ""})
 	for _, l := range lines {
 		mark := ""
@@ -178,7 +185,7 @@ func linesTable(t table.Writer, s clearing.Statement, lines []statement.Line) {
 		}
 		points := ""
 		if l.Points > 0 {
-			points = fmt.Sprintf("%d %s", l.Points, l.Programme)
+			points = scale.show(l.Programme, l.Points) + " " + l.Programme
 		}
 		t.AppendRow(table.Row{l.ID, l.Date, l.Kind, l.Cause, l.Debtor, l.Creditor, points, yuan(l.Fen), l.Block, mark})
 	}

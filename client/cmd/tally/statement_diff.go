@@ -14,7 +14,7 @@ import (
 
 // differences are in what two sides' lines differ.
 type differences struct {
-	Lines []statement.Difference `json:"lines"`
+	Lines []statement.Difference `json:"rows"`
 }
 
 func diffStatement(a *app) *cobra.Command {

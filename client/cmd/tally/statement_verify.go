@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
@@ -97,7 +96,7 @@ func partyText(p statement.Party) string {
 	return strings.Join(strings.Fields(p.ID+" "+p.En+" "+p.Zh), " ")
 }
 
-func inYuan(fen amount.Units) string { return decimal.New(int64(fen), -2).StringFixed(2) + " yuan" }
+func inYuan(fen amount.Units) string { return yuan(fen) }
 
 // signatureTexts is what a file says about signatures.
 func signatureTexts(list []statement.Signature) string {

@@ -54,7 +54,7 @@ func TestVerifyStatement(t *testing.T) {
 	dir, trust := statementFiles(t, al), al.TrustDir()
 	for _, form := range []string{"json", "csv", "xlsx"} {
 		out, errs, exit := run(t, "verify-statement", filepath.Join(dir, "s."+form), "--trust", trust, "--signers", "3")
-		for _, want := range []string{"D Dealer 经销商; G Group 集团", "closing D owes G  18.00 yuan", "signed by         D ", "SIGNED as of block 61", "D, F, G, 2026-12-04 08:00:00 UTC"} {
+		for _, want := range []string{"D Dealer 经销商; G Group 集团", "closing D owes G  ¥18.00", "signed by         D ", "SIGNED as of block 61", "D, F, G, 2026-12-04 08:00:00 UTC"} {
 			if exit != 0 || !strings.Contains(out, want) {
 				t.Errorf("%s: exit %d, want %q: %s%s", form, exit, want, errs, out)
 			}

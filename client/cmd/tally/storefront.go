@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
@@ -15,6 +19,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/client/bounds"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
@@ -39,7 +44,7 @@ func setStorefront(a *app) *cobra.Command {
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
-	many(cmd, &req.Tenders, "tender", "programme:rate", "PROGRAMME:FEN, what a point of it counts for: 1, 4/5, 0.8", parseTender)
+	a.tendersFlag(cmd, &req)
 	whole(cmd, &req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
 	whole(cmd, &req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
 	whole(cmd, &req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
@@ -48,10 +53,35 @@ func setStorefront(a *app) *cobra.Command {
 	return cmd
 }
 
+// tendersFlag are what points count for at a storefront, in yuan a point as it is shown.
+func (a *app) tendersFlag(cmd *cobra.Command, req *goods.SetStorefrontRequest) {
+	var shown []goods.Tender
+	many(cmd, &shown, "tender", flagMeanings["tender"].kind, "PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
+		one, err := parseTender(text)
+		if err == nil && len(shown) == 0 {
+			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error {
+				for i, one := range shown {
+					scale, err := s.of(one.Programme)
+					if err != nil {
+						return err
+					}
+					at := slices.IndexFunc(req.Tenders, func(t goods.Tender) bool { return t.Programme == shown[i].Programme })
+					if req.Tenders[at].Value, err = figure.PerUnit(one.Value, scale); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		req.Tenders = append(req.Tenders, one)
+		return one, err
+	})
+}
+
 func parseTender(text string) (goods.Tender, error) {
 	programme, rate, ok := strings.Cut(text, ":")
 	if !ok {
-		return goods.Tender{}, fault.New(fault.BadRequest, "%.80q: want PROGRAMME:FEN", text)
+		return goods.Tender{}, fault.New(fault.BadRequest, "%.80q: want PROGRAMME:YUAN", text)
 	}
 	value, err := amount.ParseRate(rate)
 	return goods.Tender{Programme: programme, Value: value}, err
@@ -63,9 +93,9 @@ func sell(a *app) *cobra.Command {
 	var rules string
 	var closed bool
 	cmd := leaf("sell SUPPLIER SKU", "Put a good into your storefront, or change how it is sold, for orders from now on (上架商品)",
-		`  tally --as D storefront sell care kit --price 29800
-  tally --as D storefront sell care kit --prices prices.json --label winter
-  tally --as D storefront sell care kit --price 29800 --closed`,
+		`  tally --as D storefront sell care kit --price 298.00
+  tally --as D storefront sell care kit --prices prices.yaml --label winter
+  tally --as D storefront sell care kit --price 298.00 --closed`,
 		func(ctx context.Context, args []string) error {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
@@ -89,14 +119,15 @@ that you have it listed under already.
 Prices are rules: the first that fits a member, by tier, label, region and day, is the
 member's. One price for all fits --price; several stand in a file, in their order:
 
-  [{"audience": {"labels": ["D:barred"]}, "hidden": true},
-   {"audience": {"programme": "GP", "tiers": ["gold"]}, "fen": 28000, "minPoints": 1000},
-   {"regions": ["sh"], "until": "2026-12-31", "fen": 29000}, {"fen": 29800}]`
-	word(cmd, &rules, "prices", "file with the prices (JSON)")
+  - {audience: {labels: ["D:barred"]}, hidden: true}
+  - {audience: {programme: GP, tiers: [gold]}, price: 280, minPoints: 10}
+  - {regions: [sh], until: "2026-12-31", price: 290}
+  - {price: 298.00}`
+	word(cmd, &rules, "prices", "file with the prices (YAML)")
 	marked(cmd, apart, "prices")
-	units(cmd, &price.Fen, "price", "fen of a unit, for everybody whom the flags below let in")
-	units(cmd, &price.MinPoints, "min-points", "fen of it that must be paid in points")
-	units(cmd, &price.MinCash, "min-cash", "fen of it that must be paid in cash")
+	yuanFlag(cmd, &price.Fen, "price", "price of a unit, for everybody whom the flags below let in")
+	yuanFlag(cmd, &price.MinPoints, "min-points", "part of it that must be paid in points")
+	yuanFlag(cmd, &price.MinCash, "min-cash", "part of it that must be paid in cash")
 	forWhom(cmd, &price.Audience)
 	many(cmd, &price.Regions, "region", "region", "where it has this price; none for everywhere", asIs)
 	many(cmd, &req.Labels, "label", "label", "of your own, to find it by and for campaigns", asIs)
@@ -113,12 +144,55 @@ func pricesOf(price goods.Price, path string) ([]goods.Price, error) {
 	if path == "" {
 		return []goods.Price{price}, nil
 	}
-	data, err := bounds.File(path, bounds.Request)
+	data, err := bounds.YAML(path)
+	if err != nil {
+		return nil, err
+	}
+	var document yaml.Node
+	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&document); err != nil {
+		return nil, fault.New(fault.BadRequest, "%s: %v", path, err)
+	}
+	if len(document.Content) != 1 || document.Content[0].Kind != yaml.SequenceNode {
+		return nil, fault.New(fault.BadRequest, "%s: want a list of prices", path)
+	}
+	for _, one := range document.Content[0].Content {
+		if err := inFen(path, one); err != nil {
+			return nil, err
+		}
+	}
+	var rules any
+	if err := document.Decode(&rules); err != nil {
+		return nil, fault.New(fault.BadRequest, "%s: %v", path, err)
+	}
+	text, err := json.Marshal(rules)
 	if err != nil {
 		return nil, err
 	}
 	var list []goods.Price
-	return list, codec.DecodeJSON(data, &list)
+	if err := codec.DecodeJSON(text, &list); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return list, nil
+}
+
+// inFen makes a price as people write it one as the ledger has it.
+func inFen(path string, rule *yaml.Node) error {
+	for i := 0; i+1 < len(rule.Content); i += 2 {
+		key, value := rule.Content[i], rule.Content[i+1]
+		ledgers, money := map[string]string{"price": "fen", "minPoints": "minPoints", "minCash": "minCash"}[key.Value]
+		if key.Value == "fen" {
+			return fault.New(fault.BadRequest, "%s:%d: fen: write price, in yuan", path, key.Line)
+		}
+		if !money {
+			continue
+		}
+		fen, err := parseYuan(value.Value)
+		if err != nil {
+			return inFront(fmt.Sprintf("%s:%d: %s:", path, value.Line, key.Value), err)
+		}
+		key.Value, value.Value, value.Tag, value.Style = ledgers, strconv.FormatInt(int64(fen), 10), "!!int", 0
+	}
+	return nil
 }
 
 // sell lists a good under the terms that this party's vault has the value of.
@@ -162,11 +236,15 @@ func showStorefront(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			points, err := askScales(ctx, g)
+			if err != nil {
+				return err
+			}
 			return a.print(s, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"seller", s.Seller}, {"name", s.En + " " + s.Zh}, {"ships within, days", s.ShipDays},
 					{"silence is delivery after, days", s.SilenceDays}, {"returns within, days", s.ReturnDays}, {"a return is answered within, days", s.AnswerDays}, {"open", yes(s.Open)}})
 				for _, one := range s.Tenders {
-					t.AppendRow(table.Row{"a point of " + one.Programme, "counts for " + one.Value.String() + " fen"})
+					t.AppendRow(table.Row{"a point of " + one.Programme, "counts for ¥" + figure.PerPoint(one.Value, points[one.Programme])})
 				}
 			})
 		})
@@ -199,7 +277,11 @@ func listListings(a *app) *cobra.Command {
 			return table.Row{l.Supplier, l.SKU, l.Scene, strings.Join(l.Labels, ", "), l.Kind, pricesText(l.Prices), yes(l.Open)}
 		},
 	}, func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
-		return ix.Listings(first(args, a.me()), f, page)
+		seller := first(args, a.me())
+		if _, err := ix.Storefront(seller); err != nil {
+			return index.Part[index.Noun[goods.Listing]]{}, err
+		}
+		return ix.Listings(seller, f, page)
 	})
 	goodFilter(cmd, &f)
 	return cmd
@@ -210,7 +292,7 @@ func pricesText(list []goods.Price) string {
 	for _, p := range list {
 		text := "hidden"
 		if !p.Hidden {
-			text = strconv.FormatInt(int64(p.Fen), 10)
+			text = yuan(p.Fen)
 		}
 		for _, part := range []string{audienceText(p.Audience), strings.Join(p.Regions, ", "), daysText(p)} {
 			if part != "" {
@@ -243,7 +325,11 @@ func listOutlets(a *app) *cobra.Command {
 			return table.Row{o.Party, o.ID, o.En, o.Zh, o.Region, yes(o.Open)}
 		},
 	}, func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[goods.Outlet]], error) {
-		return ix.Outlets(first(args, ""), region, page)
+		of := first(args, "")
+		if err := (narrowed{party: of}).there(ix); err != nil {
+			return index.Part[index.Noun[goods.Outlet]]{}, err
+		}
+		return ix.Outlets(of, region, page)
 	})
 	word(cmd, &region, "region", "in this region only")
 	return cmd
@@ -259,6 +345,9 @@ func browse(a *app) *cobra.Command {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
 				_, cycle, err := ix.Cycle()
 				if err != nil {
+					return err
+				}
+				if err := (narrowed{member: member}).there(ix); err != nil {
 					return err
 				}
 				visitor := index.Visitor{Region: region, Today: cycle.Date}
@@ -286,11 +375,11 @@ func browse(a *app) *cobra.Command {
 }
 
 func shopTable(t table.Writer, answer index.Part[index.Shown]) {
-	t.AppendHeader(table.Row{"supplier", "SKU", "name", "名称", "category", "labels", "delivery", "fen", "of it points", "of it cash", "in stock"})
+	t.AppendHeader(table.Row{"supplier", "SKU", "name", "名称", "category", "labels", "delivery", "price", "of it points", "of it cash", "in stock"})
 	right(t, 8, 9, 10, 11)
 	t.SuppressEmptyColumns()
 	for _, s := range answer.Rows {
-		t.AppendRow(table.Row{s.Supplier, s.SKU, s.En, s.Zh, s.Category, strings.Join(s.Labels, ", "), s.Delivery, int64(s.Fen), limit(s.MinPoints), limit(s.MinCash), int64(s.Free)})
+		t.AppendRow(table.Row{s.Supplier, s.SKU, s.En, s.Zh, s.Category, strings.Join(s.Labels, ", "), s.Delivery, yuan(s.Fen), yuanOrNone(s.MinPoints), yuanOrNone(s.MinCash), grouped(s.Free)})
 	}
 	asOf(t, answer.Height)
 }

@@ -21,6 +21,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/veil"
 	"tallystick/client/bounds"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/vault"
@@ -56,7 +57,7 @@ func offerTerms(a *app) *cobra.Command {
 vault, before anything is sent. Hand them to the seller with tally terms export.
 
 The value is read from a file, or from the input with -, so that no list of processes
-shows it: the price of a unit in fen, such as 26800 or 780.5, or with --kind commission
+shows it: the price of a unit in yuan, such as 268 or 7.805, or with --kind commission
 the percentage of the price that the seller keeps, such as 15.`
 	choice(cmd, &req.Kind, "kind", "what the value is", "supply", "commission")
 	word(cmd, &value, "value", "file with the value, or - for the input")
@@ -108,19 +109,26 @@ func readValue(kind goods.TermsKind, path string) (veil.Value, error) {
 	return parseValue(kind, strings.TrimSpace(string(text)))
 }
 
-// parseValue reads fen with up to four digits after the point, or percent with up to
-// two.
+// parseValue reads yuan with up to six digits after the point, hundredths of a hundredth of a fen, or percent with up
+// to two.
 func parseValue(kind goods.TermsKind, text string) (veil.Value, error) {
-	digits, most := int32(4), amount.Max
+	digits, most := uint8(6), amount.Max
 	if kind == goods.Commission {
 		digits, most = 2, wholePrice
 	}
-	number, err := decimal.NewFromString(text)
-	if err != nil || number.Sign() < 0 || number.Exponent() > 16 || number.Exponent() < -digits || number.Shift(digits).GreaterThan(decimal.NewFromInt(int64(most))) {
-		return veil.Value{}, fault.New(fault.BadRequest, "--value: want fen with up to 4 digits after the point, or a percentage of at most 100 with up to 2")
+	number, err := figure.Parse(text)
+	if err != nil {
+		return veil.Value{}, errValue
 	}
-	return veil.Whole(uint64(number.Shift(digits).IntPart())), nil
+	units, err := number.Units(digits)
+	if err != nil || units > most {
+		return veil.Value{}, errValue
+	}
+	return veil.Whole(uint64(units)), nil
 }
+
+// errValue says nothing of what was read.
+var errValue = fault.New(fault.BadRequest, "--value: want yuan with up to 6 digits after the point, or a percentage of at most 100 with up to 2")
 
 // wholePrice is all of a price, in basis points.
 const wholePrice = 10_000
@@ -130,7 +138,7 @@ func valueText(t vault.Terms) string {
 	if t.Kind == goods.Commission {
 		return decimal.NewFromBigInt(t.Opening.Value.Big(), -2).String() + " %"
 	}
-	return decimal.NewFromBigInt(t.Opening.Value.Big(), -4).String() + " fen"
+	return "¥" + decimal.NewFromBigInt(t.Opening.Value.Big(), -6).String()
 }
 
 // termsFile is what a supplier's party hands to a seller. It is as secret as the

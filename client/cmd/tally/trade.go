@@ -26,22 +26,22 @@ func offerTrade(a *app) *cobra.Command {
 	var want part
 	var length time.Duration
 	cmd := leaf("offer", "Offer a member's points for points of another programme; for its home, or with an authorisation (挂单)",
-		`  tally --as D trade offer --member wang --take DP:100 --want GP:90 --for 7d
-  tally --as D trade offer --member wang --take DP:100 --want GP:90 --taker li`,
+		`  tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --for 7d
+  tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --taker li`,
 		func(ctx context.Context, _ []string) (err error) {
 			if req.Authorisation, req.Code, err = c.proof(a); err != nil {
 				return err
 			}
-			req.Wants, req.Price = want.programme, want.units
-			return a.spends(ctx, req.Member, s, func(pieces []spend.Take) command.Request {
+			return a.spends(ctx, req.Member, &s, func(pieces []spend.Take) command.Request {
 				made := req
+				made.Wants, made.Price = want.programme, want.units
 				made.Pieces, made.Until = pieces, after(length)
 				return made
 			})
 		})
 	word(cmd, &req.Member, "member", "who offers")
-	s.flags(cmd)
-	one(cmd, &want, "want", "programme:points", "programme:points that it wants for them", parsePart)
+	s.flags(a, cmd)
+	a.partFlag(cmd, &want, "want", "programme:points that it wants for them")
 	word(cmd, &req.For, "taker", "the one member who may take it; anybody if you name none")
 	span(cmd, &length, "for", aDay, "how long it can be taken, from now, up to 30d")
 	c.flags(cmd)
@@ -85,7 +85,7 @@ func (a *app) takeTrade(ctx context.Context, req points.TakeRequest) error {
 			if err != nil {
 				return nil, err
 			}
-			pieces, err := spending{take: []part{{trade.Wants, trade.Price}}}.pieces(ix, req.Member)
+			pieces, err := spending{take: []part{{programme: trade.Wants, units: trade.Price}}}.pieces(ix, req.Member)
 			return with(pieces), err
 		})
 		if err != nil {

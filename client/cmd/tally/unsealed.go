@@ -14,7 +14,7 @@ import (
 
 // unsealedRows is what is on the ledger and counts for nobody, and what came of it.
 type unsealedRows struct {
-	Unsealed []index.Stray `json:"unsealed"`
+	Unsealed []index.Stray `json:"rows"`
 	Traces   []index.Trace `json:"traces"`
 }
 

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/veil"
+	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/vault"
 )
@@ -146,7 +147,7 @@ func wrong(list []hidden) error {
 func (h hidden) text() string {
 	switch {
 	case h.Opened:
-		return fineYuan(h.Fen)
+		return figure.ExactYuan(h.Fen)
 	case h.Wrong != "":
 		return "WRONG (" + deliveries(h.Count) + ")"
 	}

@@ -18,7 +18,6 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/member"
 )
 
 var errHeard = errors.New("heard")
@@ -77,7 +76,7 @@ func examplesOf(t *testing.T, c *cobra.Command) (lines [][]string) {
 // noRequests are the commands that send none, so that no request id stands for
 // anything; and those whose imports are known by their source.
 var noRequests = map[string]string{
-	"tally refusals": "a list", "tally verify-proof": "reads a file", "tally verify-statement": "reads a file",
+	"tally refusals": "a list", "tally version": "of the program", "tally verify-proof": "reads a file", "tally verify-statement": "reads a file",
 	"tally verify-liability": "reads a file", "tally member sign": "the member signs alone", "tally statement diff": "reads a file",
 	"tally books": "questions", "tally points liability": "a question", "tally terms accept": "the vault keeps it, the ledger hears nothing",
 	"tally import": "known by its source", "tally good import": "known by its source",
@@ -173,7 +172,7 @@ func verbsIntent(t *testing.T, c *cobra.Command, pool map[string]map[string]bool
 	}
 	varyArgs(t, c, bases)
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Name != "help" && !tells(bases, f.Name) && !varyFlag(t, bases, f, candidates(c, f, pool)) {
+		if f.Name != "help" && f.Name != "yes" && !tells(bases, f.Name) && !varyFlag(t, bases, f, candidates(c, f, pool)) {
 			t.Errorf("--%s %s: no line with it stands for something else", f.Name, f.Value.Type())
 		}
 	})
@@ -309,7 +308,7 @@ func prepareFiles(t *testing.T, camt string) {
 	files := map[string]string{
 		"handover.pdf": "x", "letter.pdf": "x", "licence.pdf": "x", "other.txt": "12", "price.txt": "26800", "percent.txt": "15", "code.txt": anotherCode,
 		"code2.txt":   strings.Replace(aCode, "A", "B", 1),
-		"prices.json": `[{"fen": 29800}]`, "accounts.yaml": someAccounts, "accounts2.yaml": someAccounts, "calendar.yaml": "2031-01-02 off\n",
+		"prices.yaml": "- {price: 298.00}\n", "accounts.yaml": someAccounts, "accounts2.yaml": someAccounts, "calendar.yaml": "2031-01-02 off\n",
 	}
 	notice, err := os.ReadFile(camt)
 	if err != nil {
@@ -332,7 +331,7 @@ func prepareFiles(t *testing.T, camt string) {
 		t.Fatal(err)
 	}
 	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
-		w := wish{caps: []member.Limit{{Programme: "GP", Amount: 5}}, length: aDay}
+		w := wish{caps: []part{{programme: "GP", units: 5}}, length: aDay}
 		req, err := signed(w.request(who, "D"), "alliance", key)
 		if err != nil {
 			t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
@@ -22,6 +23,9 @@ func wallet(a *app) *cobra.Command {
 	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, what is held, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
 		func(ctx context.Context, args []string) error {
 			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+				if err := memberThere(ix, args[0]); err != nil {
+					return err
+				}
 				w, err := ix.Wallet(args[0])
 				if err != nil {
 					return err
@@ -42,8 +46,8 @@ func wallet(a *app) *cobra.Command {
 			})
 		})
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
-it; and what open holds, orders and offers of trades hold of them. Amounts are shown with the programme's digits after the point; commands and
-JSON have the whole units, so 18.60 of a programme with two digits is 1860.`
+it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
+with the programme's digits after the point: 18.60. JSON has the smallest units, 1860.`
 	return cmd
 }
 
@@ -77,7 +81,7 @@ func liability(a *app) *cobra.Command {
 	var sale amount.Units
 	redemption := decimal.NewFromInt(1)
 	cmd := leaf("liability LOT", "What a lot that came with a sale is worth in the books (合同负债, IFRS 15 / CAS 14)",
-		"  tally --as G points liability G.0.3.0.0 --sale 16800000 --share 0.85",
+		"  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
 		func(ctx context.Context, args []string) error {
 			n, err := number.ParseRow(args[0])
 			if err != nil {
@@ -91,7 +95,7 @@ func liability(a *app) *cobra.Command {
 	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`
-	units(cmd, &sale, "sale", "the sale's price, fen")
+	yuanFlag(cmd, &sale, "sale", "the sale's price")
 	one(cmd, &redemption, "share", "share", "of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
 	require(cmd, "sale")
 	return cmd
@@ -122,8 +126,8 @@ func (a *app) liability(ctx context.Context, g *gateway.Gateway, n number.Row, s
 	}
 	answer := map[string]any{"lot": n, "points": lots[0].Issued, "price": programme.Price.String(), "redemption": redemption, "liability": fen}
 	return a.print(answer, func(t table.Writer) {
-		t.AppendRows([]table.Row{{"points", scaled(lots[0].Issued, programme.Rules.Scale)}, {"price, fen a point", programme.Price},
-			{"expected redemption", redemption}, {"contract liability, fen", fen}})
+		t.AppendRows([]table.Row{{"points", scaled(lots[0].Issued, programme.Rules.Scale)}, {"price, yuan a point", figure.PerPoint(programme.Price, programme.Rules.Scale)},
+			{"expected redemption", redemption}, {"contract liability", yuan(fen)}})
 	})
 }
 

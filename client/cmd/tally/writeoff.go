@@ -167,14 +167,14 @@ func revokeBenefit(a *app) *cobra.Command {
 func listWriteOffs(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := lists(a, "writeoffs", "List write-offs, and what is owed for each (核销记录)", "  tally --as M benefit writeoffs --benefit ride", columns[benefit.WriteOff]{
-		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "fen", "owed", "state"}, right: []int{4, 8},
+		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "value", "owed", "state"}, right: []int{4, 8},
 		cells: func(n index.Noun[benefit.WriteOff], _ scales) table.Row {
 			w := n.Row
 			var owed []string
 			for _, o := range w.Owed {
-				owed = append(owed, fmt.Sprintf("%s→%s %d", o.Debtor, o.Creditor, int64(o.Fen)))
+				owed = append(owed, fmt.Sprintf("%s→%s %s", o.Debtor, o.Creditor, yuan(o.Fen)))
 			}
-			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, w.Value, strings.Join(owed, ", "), w.State}
+			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value), strings.Join(owed, ", "), w.State}
 		},
 	}, func([]string) index.Filter { return f })
 	word(cmd, &f.Member, "member", "of this member only")

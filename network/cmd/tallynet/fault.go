@@ -22,7 +22,7 @@ party that endorses something else, say. The next up goes back to the topology's
 		Args:    exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if party == "" {
-				return usageError{errors.New("whose? name a party with --party")}
+				return usageError{errors.New("say --party; see tallynet chaincode restart --help")}
 			}
 			n, err := s.open()
 			if err != nil {
@@ -35,7 +35,7 @@ party that endorses something else, say. The next up goes back to the topology's
 			})
 		},
 	}
-	restart.Flags().StringVar(&party, "party", "", "whose servers")
+	restart.Flags().StringVar(&party, "party", "", "whose servers (required)")
 	restart.Flags().StringVar(&name, "name", "", "only this chaincode")
 	restart.Flags().StringVar(&program, "program", "", "run this program instead")
 	cmd.AddCommand(restart)

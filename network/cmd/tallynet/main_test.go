@@ -1,13 +1,19 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
 
 func TestExitCodes(t *testing.T) {
 	const topology = "../../../test-network/topology.yaml"
-	none := filepath.Join(t.TempDir(), "none")
+	none, made, bad, there := filepath.Join(t.TempDir(), "none"), filepath.Join(t.TempDir(), "made", "t.yaml"), filepath.Join(t.TempDir(), "b.yaml"), t.TempDir()
+	for file, text := range map[string]string{bad: "chanel: x\n", filepath.Join(there, ".tallynet"): "a network's"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	tests := []struct {
 		name string
 		args []string
@@ -26,6 +32,15 @@ func TestExitCodes(t *testing.T) {
 		{"missing party", []string{"chaincode", "restart"}, 2},
 		{"unknown process", []string{"process", "kill", "peer9.G", "--topology", topology}, 2},
 		{"unknown output", []string{"status", "-o", "xml"}, 2},
+		{"version", []string{"version", "--topology", topology, "--dir", none}, 0},
+		{"valid", []string{"validate", "--topology", topology}, 0},
+		{"not valid", []string{"validate", "--topology", bad}, 1},
+		{"init", []string{"init", "--topology", made}, 0},
+		{"init makes what is valid", []string{"validate", "--topology", made}, 0},
+		{"init over a topology", []string{"init", "--topology", made}, 1},
+		{"nothing to reset", []string{"reset", "--topology", topology, "--dir", none}, 0},
+		{"reset without a word", []string{"reset", "--topology", topology, "--dir", there}, 2},
+		{"reset, meant", []string{"reset", "--yes", "--topology", topology, "--dir", there}, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

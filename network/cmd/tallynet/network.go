@@ -111,15 +111,22 @@ func downCommand(s settings) *cobra.Command {
 }
 
 func resetCommand(s settings) *cobra.Command {
-	return &cobra.Command{
+	var yes bool
+	cmd := &cobra.Command{
 		Use:     "reset",
 		Short:   "Stop all processes and remove ledger, keys and logs",
 		Long:    "Removes the network for good. Fabric's built programs stay cached.",
-		Example: "  tallynet reset && tallynet up   # a new, empty ledger",
+		Example: "  tallynet reset && tallynet up   # asks first; then a new, empty ledger\n  tallynet reset --yes            # for scripts",
 		Args:    exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			n, err := s.open()
 			if err != nil {
+				return err
+			}
+			if !n.Made() {
+				yes = true // there is nothing to lose
+			}
+			if err := confirm(yes, fmt.Sprintf("reset removes the ledger, the keys and the logs in %s for good", n.Dir)); err != nil {
 				return err
 			}
 			if err := n.Reset(cmd.Context()); err != nil {
@@ -129,4 +136,6 @@ func resetCommand(s settings) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
+	return cmd
 }

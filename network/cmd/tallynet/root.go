@@ -36,6 +36,7 @@ directory. Every command can be repeated and takes up where the last stopped.`,
 		SilenceUsage:  true,
 	}
 	parent(root)
+	root.Version = built()
 	flags := root.PersistentFlags()
 	flags.String("topology", "test-network/topology.yaml", "the network's description")
 	flags.String("dir", "", "state directory (default: .run beside the topology)")
@@ -45,9 +46,9 @@ directory. Every command can be repeated and takes up where the last stopped.`,
 	if err := s.BindPFlags(flags); err != nil {
 		panic(err) // our own flags
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{flagError(cmd, err)} })
 	root.AddCommand(toolsCommand(s), upCommand(s), downCommand(s), resetCommand(s), statusCommand(s),
-		logsCommand(s), chaincodeCommand(s), processCommand(s), superviseCommand(s))
+		logsCommand(s), chaincodeCommand(s), processCommand(s), superviseCommand(s), validateCommand(s), initCommand(s), versionCommand(s))
 	return root
 }
 
@@ -72,7 +73,7 @@ func (s settings) patience(ctx context.Context) (context.Context, context.Cancel
 func parent(cmd *cobra.Command) {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usageError{fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())}
+			return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), meant(args[0], commandNames(cmd)))}
 		}
 		return nil
 	}

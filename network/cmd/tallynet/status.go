@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -15,16 +13,16 @@ import (
 )
 
 func statusCommand(s settings) *cobra.Command {
-	var output string
+	var format string
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show every process: state, pid, port, block height, memory, restarts",
 		Example: `  tallynet status
-  tallynet status -o json | jq '.[] | select(.state != "running")'`,
+  tallynet status -o json | jq '.rows[] | select(.state != "running")'`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output != "table" && output != "json" {
-				return usageError{fmt.Errorf("-o %q: want table or json", output)}
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			n, err := s.open()
 			if err != nil {
@@ -34,17 +32,14 @@ func statusCommand(s settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if output == "json" {
-				encoder := json.NewEncoder(os.Stdout)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(rows)
+			if format == "json" {
+				return writeJSON(map[string]any{"rows": rows})
 			}
 			writeTable(os.Stdout, rows)
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table or json")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	formatFlag(cmd, &format)
 	return cmd
 }
 

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
+	"tallystick/client/figure"
+	"tallystick/client/gateway"
+)
+
+// Points are written in their programme's scale: 18.60 where it has two digits. What a flag says becomes units once the
+// network is there to ask for the scale; until then its own digits stand for it, so that what is malformed in any scale
+// is refused before anything is sent.
+
+// later has something done with the programmes' scales before the command goes on: whatever a.with runs sees it done.
+func (a *app) later(do func(context.Context, *gateway.Gateway, scales) error) {
+	a.pending = append(a.pending, do)
+}
+
+// inScale does what waits for the programmes' scales.
+func (a *app) inScale(ctx context.Context, g *gateway.Gateway) error {
+	if len(a.pending) == 0 {
+		return nil
+	}
+	s, err := askScales(ctx, g)
+	if err != nil {
+		return err
+	}
+	for _, do := range a.pending {
+		if err := do(ctx, g, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// of is how many digits a programme's points have. NOT_FOUND.
+func (s scales) of(programme string) (uint8, error) {
+	scale, known := s[programme]
+	if !known {
+		return 0, fault.New(fault.NotFound, "there is no programme %.64s", programme)
+	}
+	return scale, nil
+}
+
+// units reads points of a programme. NOT_FOUND for the programme, BAD_REQUEST for more digits than it has.
+func (s scales) units(programme string, text figure.Decimal) (amount.Units, error) {
+	scale, err := s.of(programme)
+	if err != nil {
+		return 0, err
+	}
+	units, err := text.Units(scale)
+	if err != nil {
+		return 0, inFront("points of "+programme, err)
+	}
+	return units, nil
+}
+
+// scaleFor finds the digits of the points that a flag is about.
+type scaleFor func(context.Context, *gateway.Gateway, scales) (uint8, error)
+
+// ofProgramme is the digits of the programme that the rest of the command names.
+func ofProgramme(id *string) scaleFor {
+	return func(_ context.Context, _ *gateway.Gateway, s scales) (uint8, error) { return s.of(*id) }
+}
+
+// ofLot is the digits of a lot's programme.
+func ofLot(lot *number.Row) scaleFor {
+	return func(ctx context.Context, g *gateway.Gateway, s scales) (uint8, error) {
+		lots, err := g.Query().Lots(ctx, *lot)
+		if err != nil {
+			return 0, err
+		}
+		return s.of(lots[0].Programme)
+	}
+}
+
+// ofHold is the digits of a hold's programmes, if all have as many.
+func ofHold(hold *number.Command) scaleFor {
+	return func(ctx context.Context, g *gateway.Gateway, s scales) (uint8, error) {
+		h, err := g.Query().Hold(ctx, *hold)
+		if err != nil {
+			return 0, err
+		}
+		return s.common(h)
+	}
+}
+
+// common is how many digits the points of a hold have. BAD_REQUEST if its programmes have different ones: then a number
+// of points, without its programme, says nothing.
+func (s scales) common(h points.Hold) (uint8, error) {
+	scale := uint8(0)
+	for i, p := range h.Pieces {
+		one, err := s.of(p.Programme)
+		if err != nil {
+			return 0, err
+		}
+		if i > 0 && one != scale {
+			return 0, fault.New(fault.BadRequest, "the hold has points of %s and %s, which have different digits: name no points, or hold them apart", h.Pieces[0].Programme, p.Programme)
+		}
+		scale = one
+	}
+	return scale, nil
+}
+
+// pointsFlag is a flag with points of a programme that the rest of the command tells.
+func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage string, of scaleFor) {
+	var text figure.Decimal
+	given := false
+	v := flagOf(cmd, name, flagMeanings[name].kind, usage)
+	v.set = func(written string) (err error) {
+		if text, err = figure.Parse(written); err != nil {
+			return inFront("points", err)
+		}
+		v.forms = []string{text.Form()}
+		if !given {
+			given = true
+			a.later(func(ctx context.Context, g *gateway.Gateway, s scales) error {
+				scale, err := of(ctx, g, s)
+				if err != nil {
+					return err
+				}
+				if *to, err = text.Units(scale); err != nil {
+					return inFront("--"+name, err)
+				}
+				return nil
+			})
+		}
+		*to, err = text.Least()
+		return err
+	}
+}
+
+// rateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
+func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string, in func(context.Context, *gateway.Gateway, scales, amount.Rate) (amount.Rate, error)) {
+	var shown amount.Rate
+	given := false
+	one(cmd, to, name, "rate", usage, func(text string) (_ amount.Rate, err error) {
+		if shown, err = amount.ParseRate(text); err != nil {
+			return shown, err
+		}
+		if !given {
+			given = true
+			a.later(func(ctx context.Context, g *gateway.Gateway, s scales) (err error) {
+				*to, err = in(ctx, g, s, shown)
+				return err
+			})
+		}
+		return shown, nil
+	})
+}
+
+// part is an amount of one programme.
+type part struct {
+	programme string
+	units     amount.Units
+	text      figure.Decimal
+}
+
+// String is the part in the one way to write it.
+func (p part) String() string { return p.programme + ":" + p.text.Form() }
+
+// parsePart reads PROGRAMME:POINTS.
+func parsePart(text string) (part, error) {
+	programme, written, ok := strings.Cut(text, ":")
+	if !ok {
+		return part{}, fault.New(fault.BadRequest, "%.80q: want PROGRAMME:POINTS", text)
+	}
+	d, err := figure.Parse(written)
+	if err != nil {
+		return part{}, inFront("points", err)
+	}
+	units, err := d.Least()
+	return part{programme, units, d}, err
+}
+
+// inScale gives the part its units.
+func (p *part) inScale(s scales) (err error) {
+	p.units, err = s.units(p.programme, p.text)
+	return err
+}
+
+// partsFlag is a flag with points of programmes, which may be given again.
+func (a *app) partsFlag(cmd *cobra.Command, to *[]part, name, usage string) {
+	many(cmd, to, name, flagMeanings[name].kind, usage, func(text string) (part, error) {
+		p, err := parsePart(text)
+		if err == nil && len(*to) == 0 {
+			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error {
+				for i := range *to {
+					if err := (*to)[i].inScale(s); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		return p, err
+	})
+}
+
+// partFlag is a flag with points of one programme.
+func (a *app) partFlag(cmd *cobra.Command, to *part, name, usage string) {
+	one(cmd, to, name, flagMeanings[name].kind, usage, func(text string) (part, error) {
+		p, err := parsePart(text)
+		if err == nil && to.programme == "" {
+			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error { return to.inScale(s) })
+		}
+		return p, err
+	})
+}
+
+// lotPart is some points of a lot.
+type lotPart struct {
+	lot  number.Row
+	text figure.Decimal
+}
+
+// String is the part in the one way to write it.
+func (p lotPart) String() string { return p.lot.String() + ":" + p.text.Form() }
+
+// parseLotPart reads LOT:POINTS.
+func parseLotPart(text string) (lotPart, error) {
+	lot, written, ok := strings.Cut(text, ":")
+	if !ok {
+		return lotPart{}, fault.New(fault.BadRequest, "%.80q: want LOT:POINTS", text)
+	}
+	d, err := figure.Parse(written)
+	if err != nil {
+		return lotPart{}, inFront("points", err)
+	}
+	n, err := number.ParseRow(lot)
+	return lotPart{n, d}, err
+}
+
+// lotsFlag is a flag with points of lots, which may be given again.
+func (a *app) lotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string) {
+	var written []lotPart
+	many(cmd, &written, name, flagMeanings[name].kind, usage, func(text string) (lotPart, error) {
+		p, err := parseLotPart(text)
+		if err != nil {
+			return p, err
+		}
+		if len(written) == 0 {
+			a.later(func(ctx context.Context, g *gateway.Gateway, s scales) (err error) {
+				*to, err = lotsInScale(ctx, g, s, written)
+				return err
+			})
+		}
+		units, err := p.text.Least()
+		*to = append(*to, spend.Take{Lot: p.lot, Amount: units})
+		return p, err
+	})
+}
+
+func lotsInScale(ctx context.Context, g *gateway.Gateway, s scales, written []lotPart) ([]spend.Take, error) {
+	numbers := make([]number.Row, len(written))
+	for i, p := range written {
+		numbers[i] = p.lot
+	}
+	lots, err := g.Query().Lots(ctx, numbers...)
+	if err != nil {
+		return nil, err
+	}
+	if len(lots) != len(written) {
+		return nil, errors.New("the ledger answered other lots than were asked for")
+	}
+	list := make([]spend.Take, len(written))
+	for i, p := range written {
+		units, err := s.units(lots[i].Programme, p.text)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = spend.Take{Lot: p.lot, Amount: units}
+	}
+	return list, nil
+}
+
+// scaleOf is a flag that says how many digits points have, where no network tells.
+func scaleOf(cmd *cobra.Command, known scales) {
+	on(cmd, "scale-of", flagMeanings["scale-of"].kind, "PROGRAMME:DIGITS after the point of its points, which no network tells here; again for more", func(text string) error {
+		programme, digits, _ := strings.Cut(text, ":")
+		scale, err := small[uint8](digits)
+		known[programme] = scale
+		return err
+	})
+}
+
+// shownOr writes points of a programme; where nobody said how many digits they have, that they are smallest units.
+func (s scales) shownOr(programme string, units amount.Units) string {
+	if _, known := s[programme]; known {
+		return s.show(programme, units)
+	}
+	return grouped(units) + " smallest units"
+}
