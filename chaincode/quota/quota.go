@@ -121,8 +121,8 @@ func Draw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew, ok bool)
 }
 
 // Charge uses so much, whether or not it is free. What the lease lacks it is granted
-// all the same, so that whatever passes the limit keeps all lanes from drawing until
-// as much is relieved. grew says whether the quota's row changed.
+// all the same, so that whatever passes the limit keeps all lanes from being granted more until
+// as much is relieved; what they have to spare they may use. grew says whether the quota's row changed.
 func Charge(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool) {
 	if missing := need - l.Spare(); missing > 0 {
 		q, l = grant(q, l, missing)

@@ -55,7 +55,8 @@ func (c *call) drawLiability(programme points.Programme, units amount.Units) err
 }
 
 // chargeLiability counts on an issuer's cap, if it has one, what members are owed
-// again. It can't be refused: whatever passes the cap, the issuer issues so much less.
+// again. It can't be refused: whatever passes the cap, the issuer is granted so much less. What its lanes
+// have to spare they may use, so it owes at most the cap and what such charges took beyond what was free.
 func (c *call) chargeLiability(programme points.Programme, units amount.Units) error {
 	issuer, err := c.party(programme.Issuer)
 	if err != nil || issuer.Liability == 0 {

@@ -121,6 +121,7 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 			m.settle(n, h.spot(), b, true)
 			m.sum(b.programme, "refunded", b.units)
 		}
+		m.owedAgain(h.coins[from:to])
 		m.unwind(n, h.coins[from:to])
 		g.undid += int(r.Amount)
 		return true
@@ -128,8 +129,9 @@ func (m *model) refund(caller string, n number.Command, r points.RefundRequest) 
 	return false
 }
 
-func (m *model) unwind(n number.Command, coins []number.Row) {
-	fresh := map[number.Row]number.Row{}
+// owedAgain draws on what issuers may owe members, box by box, whether or not so much is left: captured coins
+// were no longer owed. What a hold gives back uncaptured was owed all along.
+func (m *model) owedAgain(coins []number.Row) {
 	back := map[number.Row]int{}
 	for _, lot := range coins {
 		back[lot]++
@@ -139,6 +141,10 @@ func (m *model) unwind(n number.Command, coins []number.Row) {
 			m.n[entry{"liability", p.issuer}] -= (n*p.num + p.den - 1) / p.den
 		}
 	}
+}
+
+func (m *model) unwind(n number.Command, coins []number.Row) {
+	fresh := map[number.Row]number.Row{}
 	for _, lot := range coins {
 		b := m.boxes[lot]
 		if b.state == "active" && m.last(b) >= m.today {

@@ -96,6 +96,7 @@ func (m *mart) refundBack(caller string, n number.Command, r goods.RefundRequest
 		m.settle(n, b.spot(), o, true)
 		m.sum(o.programme, "refunded", o.units)
 	}
+	m.owedAgain(p.coins[from:to])
 	m.unwind(n, p.coins[from:to])
 	m.oweInSecret(b.seller, i.ware, i, back.n, true)
 	back.state = "done"
