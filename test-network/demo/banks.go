@@ -13,34 +13,45 @@ import (
 	"tallystick/test-network/bank"
 )
 
-// step39 has a bank keep 1.00 of 98.00, and tell so in a notice and again in a statement. A person decides.
+// step39 has 2.00 of a payment of 100.00 come in first. Of the other 98.00 the bank keeps 1.00, and tells so in a
+// notice and again in a statement. A person decides.
 func step39(ctx context.Context, s *stage) error {
 	s.chapter("39", "B's bank books 97.00 for 98.00, with 1.00 of charges, and tells it twice")
 	book := filepath.Join(s.scratch, "accounts.yaml")
 	if err := os.WriteFile(book, []byte(accounts), 0o600); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "B", nil, "payment", "instruct", "--cycle", "2026-12", "--accounts", book, "--out", s.order("B-2026-12")); err != nil {
+	whole := []string{"payment", "instruct", "--cycle", "2026-12", "--accounts", book, "--out", s.order("B-2026-12-whole")}
+	if err := s.tally(ctx, "B", nil, whole...); err != nil {
 		return err
 	}
 	paid, err := s.paidBy(ctx, "B", "G")
 	if err != nil {
 		return err
 	}
-	s.figure("B pays G, fen", 9800, paid.Fen)
+	id := endToEnd("2026-12", paid)
+	if err := s.tally(ctx, "G", nil, "payment", "receive", id, "--amount", "2.00", "--reference", "N2", "--booked", "2027-01-04"); err != nil {
+		return err
+	}
+	if err := s.tally(ctx, "B", nil, "payment", "instruct", "--cycle", "2026-12", "--rest", "--accounts", book, "--out", s.order("B-2026-12")); err != nil {
+		return err
+	}
+	if paid, err = s.paidBy(ctx, "B", "G"); err != nil {
+		return err
+	}
+	s.figure("2.00 came in; B's bank is told of the rest, fen", 9800, paid.Fen-paid.Received)
 	for _, statement := range []bool{false, true} {
 		if err := s.chargedNotice(ctx, book, paid, statement); err != nil {
 			return err
 		}
 	}
-	id := endToEnd("2026-12", paid)
 	if err := s.tally(ctx, "G", nil, "payment", "receive", id, "--amount", "97.00", "--charges", "1.00", "--reference", "N97", "--booked", "2027-01-04"); err != nil {
 		return err
 	}
 	if paid, err = s.paidBy(ctx, "B", "G"); err != nil {
 		return err
 	}
-	s.figure("once a person bears the charges: fen, state", "9,800 SETTLED", show(paid.Received)+" "+paid.State)
+	s.figure("once a person bears the charges: fen, state", "10,000 SETTLED", show(paid.Received)+" "+paid.State)
 	return nil
 }
 
@@ -95,7 +106,7 @@ func (s *stage) chargedNotice(ctx context.Context, book string, paid payment, st
 	if err != nil {
 		return err
 	}
-	s.figure("counted so far: fen, state", "0 INSTRUCTED", show(now.Received)+" "+now.State)
+	s.figure("counted so far: fen, state", "200 INSTRUCTED", show(now.Received)+" "+now.State)
 	return nil
 }
 
