@@ -318,6 +318,8 @@ func TestWhatNoticesRefuse(t *testing.T) {
 		{"leave twice", plays(t, one+",F leaves D m"), doLeave("m", "F"), fault.NotFound},
 		{"leave in one batch too many", tired, doLeave("m", "F"), fault.Limit},
 		{"leave too many", busy, doLeave("m", "F"), fault.Limit},
+		{"leave what was taken back", plays(t, "D proposes m from 1,F agrees D m,D leaves D m"), doLeave("m", "F"), ""},
+		{"leave what was taken back, twice", plays(t, "D proposes m from 1,F agrees D m,D leaves D m,F leaves D m"), doLeave("m", "F"), fault.NotFound},
 		{"NOT_FOUND before LIMIT", tired, doLeave("n", "F"), fault.NotFound},
 	} {
 		before := fmt.Sprintf("%+v", c.desk.book)
@@ -364,60 +366,106 @@ func TestWellFormedModels(t *testing.T) {
 	}
 }
 
-// calendar is a deliberately dumb second book: every version that was ever proposed, with whom it binds today and tomorrow.
+// calendar is a deliberately dumb second book: every version that was ever proposed, with whom it binds, and each party's
+// last word of the day about each model.
 type calendar struct {
 	versions []*leaf
-	made     map[string][]*leaf // today, by proposer
+	made     []*leaf // today
+	said     map[[3]string]word
+	days     int
 }
 
 type leaf struct {
-	by, id          string
-	scope           Scope
-	from            date.Date
-	today, tomorrow map[string]bool
+	by, id string
+	what   string // of one day, the same to whoever reads it again after it was taken back
+	scope  Scope
+	from   date.Date
+	binds  map[string]bool
+	gone   bool // nobody can settle by it any more
 }
 
-func (c *calendar) all(by, id string) []*leaf {
-	var list []*leaf
-	for _, l := range slices.Concat(c.versions, c.made[by]) {
-		if l.by == by && l.id == id {
-			list = append(list, l)
+// word is what a party says of a model of another's: it leaves all versions, then agrees to one.
+type word struct {
+	leaves bool
+	agreed string
+}
+
+func newCalendar() *calendar { return &calendar{said: map[[3]string]word{}} }
+
+func (l *leaf) of(by, id string) bool { return l.by == by && l.id == id && !l.gone }
+
+// of lists the versions of a model that are in the book, or proposed today.
+func of(list []*leaf, by, id string) (found []*leaf) {
+	for _, l := range list {
+		if l.of(by, id) {
+			found = append(found, l)
 		}
 	}
-	return list
+	return found
 }
 
 func (c *calendar) propose(by string, req ProposeRequest) {
-	c.made[by] = append(c.made[by], &leaf{by, req.Model, req.Scope, req.From, map[string]bool{}, map[string]bool{by: true}})
+	what := fmt.Sprint(c.days, len(of(c.made, by, req.Model)), req.Scope, req.From)
+	c.made = append(c.made, &leaf{by: by, id: req.Model, what: what, scope: req.Scope, from: req.From, binds: map[string]bool{by: true}})
 }
 
-// leave answers whether it changes anything.
-func (c *calendar) leave(party, by, id string) (left bool) {
-	for _, l := range c.all(by, id) {
-		left = left || l.tomorrow[party]
-		delete(l.tomorrow, party)
+// agree answers whether it changes anything: who agreed to what is taken back, and proposed again word for word, has
+// agreed to it.
+func (c *calendar) agree(party, by, id string) bool {
+	today := of(c.made, by, id)
+	all := slices.Concat(of(c.versions, by, id), today)
+	newest, w := all[len(all)-1], c.said[[3]string{party, by, id}]
+	if w.agreed == newest.what || newest.binds[party] && !w.leaves || len(today) > 0 && party == by {
+		return false
 	}
-	if party == by {
-		c.made[by] = slices.DeleteFunc(c.made[by], func(l *leaf) bool { return l.id == id })
+	w.agreed = newest.what
+	c.said[[3]string{party, by, id}] = w
+	return true
+}
+
+// leave answers whether it changes anything: a party that agreed today takes that back, whatever became of the proposal.
+func (c *calendar) leave(party, by, id string) bool {
+	w := c.said[[3]string{party, by, id}]
+	bound := !w.leaves && slices.ContainsFunc(of(c.versions, by, id), func(l *leaf) bool { return l.binds[party] })
+	took := party == by && len(of(c.made, by, id)) > 0
+	if took {
+		c.made = slices.DeleteFunc(c.made, func(l *leaf) bool { return l.of(by, id) })
 	}
-	return left
+	c.said[[3]string{party, by, id}] = word{leaves: w.leaves || bound}
+	return bound || took || w.agreed != ""
 }
 
 func (c *calendar) nextDay(parties []string) {
+	for of, w := range c.said {
+		for _, l := range c.versions {
+			if w.leaves && l.of(of[1], of[2]) {
+				delete(l.binds, of[0])
+			}
+		}
+	}
 	for _, p := range parties {
-		c.versions = append(c.versions, c.made[p]...)
+		for _, l := range c.made {
+			if l.by == p {
+				c.versions = append(c.versions, l)
+			}
+		}
 	}
-	c.made = map[string][]*leaf{}
 	for _, l := range c.versions {
-		l.today = maps.Clone(l.tomorrow)
+		for of, w := range c.said {
+			if l.of(of[1], of[2]) && l.what == w.agreed {
+				l.binds[of[0]] = true
+			}
+		}
+		l.gone = len(l.binds) == 0 || len(l.binds) == 1 && !l.binds[l.by]
 	}
+	c.made, c.said, c.days = nil, map[[3]string]word{}, c.days+1
 }
 
 // choose lists what fits, and strikes out what something else is preferred to.
 func (c *calendar) choose(q Question) uint32 {
 	var list []int
 	for i, l := range c.versions {
-		if q.Day >= l.from && l.today[q.Issuer] && l.today[q.Acceptor] {
+		if q.Day >= l.from && l.binds[q.Issuer] && l.binds[q.Acceptor] {
 			list = slices.DeleteFunc(list, func(j int) bool { return c.versions[j].id == l.id && c.versions[j].by == l.by })
 			list = append(list, i)
 		}
@@ -446,7 +494,7 @@ func (c *calendar) choose(q Question) uint32 {
 func TestTheBookIsWhatWasAgreed(t *testing.T) {
 	parties := []string{"D", "F", "G"}
 	rapid.Check(t, func(t *rapid.T) {
-		d, c := newDesk(), &calendar{made: map[string][]*leaf{}}
+		d, c := newDesk(), newCalendar()
 		one := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
 		for range rapid.IntRange(1, 24).Draw(t, "steps") {
 			caller, by, id := one("caller", parties...), one("by", parties...), one("model", "m", "n")
@@ -457,12 +505,10 @@ func TestTheBookIsWhatWasAgreed(t *testing.T) {
 					c.propose(caller, req)
 				}
 			case 2:
-				if versions := c.all(by, id); d.newest(by, id).Version > 0 {
-					newest := versions[len(versions)-1]
-					if err := d.agree(caller, by, id); (err == nil) == newest.tomorrow[caller] {
+				if d.newest(by, id).Version > 0 {
+					if err := d.agree(caller, by, id); c.agree(caller, by, id) != (err == nil) {
 						t.Fatalf("%s agrees to %s: %v", caller, id, err)
 					}
-					newest.tomorrow[caller] = true
 				}
 			case 3:
 				if err := d.leave(caller, by, id); c.leave(caller, by, id) != (err == nil) {

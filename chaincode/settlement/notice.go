@@ -234,10 +234,11 @@ func (n Notice) Agree(b Book, proposer Notice, req AgreeRequest, s Step) (Notice
 }
 
 // LeaveRequest ends the caller's consent to all versions of a model, with the end of
-// today; what it proposed or agreed to today is as if it hadn't. What was settled stays so.
+// today; what it proposed or agreed to today is as if it hadn't, whatever became of the proposal: agreed to is a hash,
+// which the proposer may take back and propose again. What was settled stays so.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (it is bound by none), LIMIT (too many changes, or batches of
-// notices, today).
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND (it is bound by none, and neither proposed nor agreed to one
+// today), LIMIT (too many changes, or batches of notices, today).
 type LeaveRequest struct {
 	_     struct{} `cbor:",toarray"`
 	By    string   `json:"by"` // who proposed it

@@ -96,7 +96,16 @@ func NewCensus(policy Policy, programmes []points.Programme) *Census {
 	return s
 }
 
-// Add counts one lot. LIMIT where a count passes 2⁵³−1.
+// plus counts on, far beyond 2⁵³−1, and stops where nothing real comes.
+func plus(n, more amount.Units) amount.Units {
+	const most = 1 << 62
+	if n > most-more {
+		return most
+	}
+	return n + more
+}
+
+// Add counts one lot.
 func (s *Census) Add(lot Lot) error {
 	c := s.cohort(lot)
 	for _, by := range []struct {
@@ -106,17 +115,13 @@ func (s *Census) Add(lot Lot) error {
 		{&c.Issued, lot.Issued}, {&c.Revoked, lot.Revoked}, {&c.Converted, lot.Converted},
 		{&c.Expired, lot.Expired}, {&c.Outstanding, lot.Available}, {&c.Outstanding, lot.Held}, {&c.Own, lot.Own},
 	} {
-		sum, err := by.to.Add(by.n)
-		if err != nil {
-			return err
-		}
-		*by.to = sum
+		*by.to = plus(*by.to, by.n)
 	}
 	c.due(MonthOf(lot.Expires), lot.Available+lot.Held)
 	if lot.Root != lot.Number {
 		return nil
 	}
-	c.Kept += lot.Issued - lot.Revoked // at most Issued
+	c.Kept = plus(c.Kept, lot.Issued-lot.Revoked)
 	return s.sold(c, lot)
 }
 
@@ -133,8 +138,8 @@ func (s *Census) sold(c *Cohort, lot Lot) error {
 	if fen, err = (amount.Rate{Num: lot.Issued - lot.Revoked, Den: lot.Issued}).Of(fen, amount.HalfEven); err != nil {
 		return err
 	}
-	c.Sale, err = c.Sale.Add(fen)
-	return err
+	c.Sale = plus(c.Sale, fen)
+	return nil
 }
 
 func (s *Census) cohort(lot Lot) *Cohort {
@@ -164,7 +169,7 @@ func (c *Cohort) due(month Month, n amount.Units) {
 	if !found {
 		c.Due = slices.Insert(c.Due, i, Due{Month: month})
 	}
-	c.Due[i].Points += n // at most what is outstanding
+	c.Due[i].Points = plus(c.Due[i].Points, n)
 }
 
 // Cohorts lists the cohorts by issuer, programme, party, month and source. What was
@@ -172,11 +177,21 @@ func (c *Cohort) due(month Month, n amount.Units) {
 func (s *Census) Cohorts() []Cohort {
 	list := make([]Cohort, 0, len(s.cohorts))
 	for _, c := range s.cohorts {
-		c.Redeemed = c.Issued - c.Revoked - c.Converted - c.Expired - c.Outstanding
-		list = append(list, *c)
+		list = append(list, c.divided())
 	}
 	slices.SortFunc(list, Cohort.order)
 	return list
+}
+
+// divided is a cohort of which what nothing else became of was redeemed.
+func (c Cohort) divided() Cohort {
+	c.Redeemed = c.Issued
+	for _, part := range []*amount.Units{&c.Revoked, &c.Outstanding, &c.Converted, &c.Expired} {
+		*part = min(*part, c.Redeemed) // it is less only where plus stopped counting
+		c.Redeemed -= *part
+	}
+	c.Own = min(c.Own, c.Redeemed)
+	return c
 }
 
 func (c Cohort) order(d Cohort) int {

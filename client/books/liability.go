@@ -12,6 +12,10 @@ import (
 //
 //	allocated = granted + sold + exchanged = released + redeemed + breakage + liability
 //	liability = provision + contract liability
+//
+// Nothing here is refused for its size, or whoever issues absurdly many points would keep everybody's books from being
+// made: where points are worth more than 2⁵³−1 fen, what was granted or received and what became of it are told as that,
+// and the parts still add up.
 type Figures struct {
 	Issued      amount.Units `json:"issued"` // points, less what was revoked
 	Redeemed    amount.Units `json:"redeemed"`
@@ -56,7 +60,7 @@ func (t *totals) add(p plan) {
 	}
 }
 
-func (s *sum) add(c Cohort, p plan) error {
+func (s *sum) add(c Cohort, p plan) {
 	for _, by := range []struct {
 		to *amount.Units
 		n  amount.Units
@@ -64,22 +68,17 @@ func (s *sum) add(c Cohort, p plan) error {
 		{&s.counts.Issued, c.Issued - c.Revoked}, {&s.counts.Redeemed, c.Redeemed}, {&s.counts.Converted, c.Converted},
 		{&s.counts.Expired, c.Expired}, {&s.counts.Outstanding, c.Outstanding},
 	} {
-		n, err := by.to.Add(by.n)
-		if err != nil {
-			return err
-		}
-		*by.to = n
+		*by.to = plus(*by.to, by.n)
 	}
 	s.willBreak.Add(&s.willBreak, &p.expected)
 	if c.Source == Granted {
 		s.given.add(p)
-		return nil
+		return
 	}
 	s.received.add(p)
 	if c.Source == Sold {
 		s.sold.Add(&s.sold, &p.allocated)
 	}
-	return nil
 }
 
 // figures rounds, each figure once, half to even. Parts are the differences of
@@ -97,21 +96,22 @@ func (s *sum) figures() (f Figures, err error) {
 		{&recognised, new(big.Rat).Add(&s.received.redeemed, &s.received.breakage)}, {&f.ElsewhereSold, &s.received.elsewhere},
 		{&f.PlannedBreak, &s.received.planned}, {&f.WillBreak, &s.willBreak},
 	} {
-		if *one.to, err = amount.FromRat(one.of, amount.HalfEven); err != nil {
+		if *one.to, err = amount.FromRat(atMost(one.of), amount.HalfEven); err != nil {
 			return Figures{}, err
 		}
 	}
 	f.Provision, f.Released = claimed-f.RecognisedGiven, f.AllocatedGranted-claimed
 	f.AllocatedFor, f.RecognisedBreak, f.Contract = received-f.AllocatedSold, recognised-used, received-recognised
-	for _, both := range []struct {
-		to   *amount.Units
-		a, b amount.Units
-	}{{&f.Allocated, f.AllocatedGranted, received}, {&f.RecognisedUse, f.RecognisedGiven, used}, {&f.Liability, f.Provision, f.Contract}} {
-		if *both.to, err = both.a.Add(both.b); err != nil {
-			return Figures{}, err
-		}
-	}
+	f.Allocated, f.RecognisedUse, f.Liability = f.AllocatedGranted+received, f.RecognisedGiven+used, f.Provision+f.Contract
 	return f, nil
+}
+
+// atMost is a figure, or 2⁵³−1 where it is above.
+func atMost(x *big.Rat) *big.Rat {
+	if most := ratio(amount.Max); x.Cmp(most) > 0 {
+		return most
+	}
+	return x
 }
 
 // Line is what one party bears of one programme.
@@ -170,7 +170,7 @@ func bandOf(bands []band, months Month) (at int) {
 }
 
 // Liability sums cohorts up by issuer, programme and the party that bears them, as of
-// a business date. The cohorts are a Census's. LIMIT above 2⁵³−1.
+// a business date. The cohorts are a Census's.
 func (s *Census) Liability(today date.Date) ([]Line, error) {
 	list := []Line{}
 	cohorts, now := s.Cohorts(), MonthOf(today)
@@ -200,15 +200,11 @@ func lineOf(cohorts []Cohort, policy Policy, programme points.Programme, now Mon
 	for _, c := range cohorts {
 		p := planOf(c, policy, programme.Price, now)
 		line.Exceeded = line.Exceeded || p.exceeded
-		if err := all.add(c, p); err != nil {
-			return Line{}, err
-		}
-		if err := byAge[bandOf(ages, now-c.Month)].add(c, p); err != nil {
-			return Line{}, err
-		}
+		all.add(c, p)
+		byAge[bandOf(ages, now-c.Month)].add(c, p)
 		for _, d := range c.Due {
 			end := &byEnd[bandOf(ends, d.Month-now)]
-			end.points += d.Points // at most what is outstanding in all
+			end.points = plus(end.points, d.Points)
 			end.fen.Add(&end.fen, p.owedFor(d.Points, c.Outstanding))
 		}
 	}

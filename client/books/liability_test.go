@@ -340,3 +340,35 @@ func TestExpectIsBounded(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestNothingIsTooMuchToBook: absurd counts and prices keep no books from being made, and the parts still add up.
+func TestNothingIsTooMuchToBook(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		lots  int
+		price amount.Units
+	}{{"one lot at 3 fen", 1, 3}, {"two lots", 2, 1}, {"at the highest price", 1, amount.Max}, {"more lots than are counted", 1100, amount.Max}} {
+		for _, came := range []func(*Lot){
+			func(*Lot) {}, func(l *Lot) { l.Available /= 2 }, func(l *Lot) { l.Available, l.Own = 0, l.Issued },
+			func(l *Lot) { l.Available, l.Expired = 0, l.Issued }, func(l *Lot) { l.Available, l.Revoked = 0, l.Issued },
+			func(l *Lot) { l.Origin = points.Converted }, func(l *Lot) { l.Origin, l.Available = points.Converted, 9 },
+		} {
+			var lots []Lot
+			for i := range c.lots {
+				lot := root(i, amount.Max)
+				came(&lot)
+				lots = append(lots, lot)
+			}
+			p := policy(t, "0.7")
+			p.Sales = map[number.Row]amount.Units{lotNumber(0): amount.Max}
+			f := lineAt(t, p, amount.Rate{Num: c.price, Den: 1}, november, lots...).Figures
+			granted, used := f.AllocatedGranted+f.AllocatedSold+f.AllocatedFor, f.Released+f.RecognisedUse+f.RecognisedBreak+f.Liability
+			if f.Allocated != granted || f.Allocated != used || f.Liability != f.Provision+f.Contract {
+				t.Errorf("%s: %+v", c.name, f)
+			}
+			if f.Provision < 0 || f.Contract < 0 || f.Allocated < 0 || f.Allocated > 2*amount.Max {
+				t.Errorf("%s: %+v", c.name, f)
+			}
+		}
+	}
+}

@@ -122,6 +122,9 @@ func allocation(c Cohort, price amount.Rate, n *big.Rat) *big.Rat {
 // owedFor is the part of what a plan still owes that falls on so many of the points
 // outstanding.
 func (p plan) owedFor(n, outstanding amount.Units) *big.Rat {
+	if outstanding == 0 {
+		return new(big.Rat)
+	}
 	owed := p.owed()
 	return owed.Mul(owed, big.NewRat(int64(n), int64(outstanding)))
 }

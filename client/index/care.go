@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/machine"
 )
 
@@ -69,7 +70,7 @@ func (c *care) look() error {
 	if _, err := os.Stat(c.path + badSuffix); err == nil {
 		return c.discard("it is damaged")
 	}
-	left, err := os.ReadFile(c.path + leftSuffix)
+	left, err := bounds.File(c.path+leftSuffix, maxStamp)
 	if err == nil && string(left) == stamp(info) {
 		return nil
 	}
@@ -86,6 +87,9 @@ func (c *care) look() error {
 	}
 	return nil
 }
+
+// maxStamp is more bytes than a stamp has.
+const maxStamp = 200
 
 // stamp is by what a file is known again.
 func stamp(info fs.FileInfo) string {

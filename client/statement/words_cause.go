@@ -63,6 +63,7 @@ var causes = []struct {
 	{"statement:Carry", phrase{"Pair carried over", "双方结转"}}, {"statement:Claim", phrase{"Sums claimed", "主张账款"}},
 	{"payment:Deposit", phrase{"Money deposited", "保证金存入"}}, {"payment:Carry", phrase{"Payment carried over", "付款结转"}},
 	{"payment:Instruct", phrase{"Bank instructed", "付款指令"}}, {"payment:Advise", phrase{"Receipt advised", "到账通知"}},
+	{"payment:TakeBack", phrase{"Receipt taken back", "到账撤回"}},
 	{"payment:Bounce", phrase{"Payment bounced", "付款退回"}}, {"payment:Prefund", phrase{"Debt prefunded", "预存款"}},
 	{"model:Propose", phrase{"Model proposed", "提出结算模型"}}, {"model:Agree", phrase{"Model agreed", "确认结算模型"}},
 	{"model:Leave", phrase{"Model left", "退出结算模型"}},

@@ -316,7 +316,7 @@ func TestDisputesOfOpenedSupply(t *testing.T) {
 // The grounds of raising a dispute, less the states that need a netted cycle, and those of a ruling.
 var disputePrecedence = map[string]precedence{
 	"raise": {raiseOn, [][]ground{{
-		{"no cycle", "pair", fault.NotFound}, {"no pair", "pair", fault.NotFound}, {"no line", "", fault.NotFound}, {"agreed", "", fault.WrongState}, {"late", "", fault.Expired},
+		{"no cycle", "pair", fault.NotFound}, {"no pair", "pair", fault.NotFound}, {"agreed", "", fault.WrongState}, {"late", "", fault.Expired}, {"no line", "", fault.NotFound},
 		{"another pair's", "second", fault.BadRequest}, {"another cycle's", "second", fault.BadRequest}, {"disputed", "", fault.Conflict},
 	}}},
 	"rule": {ruleOn, [][]ground{{

@@ -149,7 +149,7 @@ func TestSilenceCantBeJumpedOver(t *testing.T) {
 	s.refused(t, "G", settlement.AdvanceRequest{Date: day(firstDay) + 301}, fault.WrongState)
 	s.must(t, "G", settlement.AdvanceRequest{Date: day(firstDay) + 300})
 	s.refused(t, "G", settlement.CarryRequest{Cycle: "2026-11", A: "D", B: "M"}, fault.WrongState)
-	for range 2 {
+	for range 4 { // a Sunday and three working days
 		s.must(t, "G", settlement.AdvanceRequest{Date: s.open().Date + 1})
 	}
 	s.refused(t, "G", settlement.CarryRequest{Cycle: "2026-11", A: "D", B: "M"}, fault.WrongState)

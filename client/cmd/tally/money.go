@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strconv"
-
 	"tallystick/chaincode/amount"
 	"tallystick/client/figure"
 )
@@ -20,11 +18,3 @@ func yuanOrNone(fen amount.Units) string {
 
 // grouped writes a number of things with its thousands apart.
 func grouped(n amount.Units) string { return figure.Points(n, 0) }
-
-// countedOrNone leaves nothing empty.
-func countOrNothing[T ~int | ~int64 | ~uint32 | ~uint64](n T) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.FormatInt(int64(n), 10)
-}
