@@ -56,7 +56,7 @@ func agreeOnNetting(t *testing.T) {
 		}
 	}
 	tomorrow := advanced(t, 0) + 1
-	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay", "3", "--tax", "6/100", "--from", tomorrow.String())
+	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay-days", "3", "--tax", "6/100", "--from", tomorrow.String())
 	for _, party := range []desk{"D", "F", "M", "S1"} {
 		party.do(t, nil, "model", "agree", netting)
 	}
