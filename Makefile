@@ -48,7 +48,7 @@ fmt: ## format the code
 	@gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 
 unit: ## tests without a network; random ones with RAPID_SEED, so that a tree passes or fails whoever tries it
-	@RAPID_SEED=$${RAPID_SEED:-1} $(GO) test ./...
+	@RAPID_SEED=$${RAPID_SEED:-1} $(GO) test -timeout 30m ./...
 
 e2e: build ## tests on a real network
 	@scripts/e2e.sh
