@@ -99,3 +99,16 @@ func (p *Parts) Read(to []byte) (int, error) {
 	p.left -= int64(n)
 	return n, err
 }
+
+// Counter counts the bytes that are read through it: how far a reading is. It refuses nothing.
+type Counter struct {
+	From io.Reader
+	N    int64 // bytes so far
+}
+
+// Read reads and counts.
+func (c *Counter) Read(p []byte) (int, error) {
+	n, err := c.From.Read(p)
+	c.N += int64(n)
+	return n, err
+}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // Kind is what a cell holds.
@@ -43,20 +44,8 @@ type Reading struct {
 	xml         *xml.Decoder
 	line, cells int
 	row         []Cell
-	read        *counted
+	read        *bounds.Counter
 	size        int64
-}
-
-type counted struct {
-	from io.Reader
-	n    int64
-}
-
-// Read counts.
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // Read reads a sheet row by row. Rows that aren't stored are passed over.
@@ -68,7 +57,7 @@ func (b *Book) Read(sheet Sheet) (*Reading, error) {
 	if part == nil {
 		return nil, fault.New(fault.BadRequest, "%s: the sheet %.60q isn't in it", b.name, sheet.Name)
 	}
-	read := &counted{from: part}
+	read := &bounds.Counter{From: part}
 	size := int64(b.parts[strings.ToLower(sheet.part)].UncompressedSize64)
 	return &Reading{book: b, part: part, read: read, xml: xml.NewDecoder(read), size: size}, nil
 }
@@ -77,7 +66,7 @@ func (b *Book) Read(sheet Sheet) (*Reading, error) {
 func (r *Reading) Close() error { return r.part.Close() }
 
 // Done is how much of the sheet was read, and how much there is.
-func (r *Reading) Done() (read, all int64) { return r.read.n, r.size }
+func (r *Reading) Done() (read, all int64) { return r.read.N, r.size }
 
 // Next answers the next row that has something, by its number; io.EOF at the end. The
 // cells are good until the next call.

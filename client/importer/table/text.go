@@ -21,20 +21,8 @@ type text struct {
 	encoding string
 	width    int
 	cells    []workbook.Cell
-	read     *counted
+	read     *bounds.Counter
 	size     int64
-}
-
-type counted struct {
-	from io.Reader
-	n    int64
-}
-
-// Read counts.
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // sniffed is how much of a text is looked at for separator and header, in bytes.
@@ -43,7 +31,7 @@ const sniffed = 64 << 10
 // New reads a table from a stream; the name is for refusals. Without an encoding it is
 // one that its beginning has.
 func New(from io.Reader, path string, o Options) (*Table, error) {
-	read := &counted{from: from}
+	read := &bounds.Counter{From: from}
 	var plain io.Reader = read
 	if o.Encoding == "" {
 		buffered := bufio.NewReaderSize(plain, sniffed)
@@ -178,7 +166,7 @@ func (t *text) pass(header int) error {
 	}
 }
 
-func (t *text) done() (read, all int64) { return t.read.n, t.size }
+func (t *text) done() (read, all int64) { return t.read.N, t.size }
 
 func (t *text) next() (Row, error) {
 	for {
