@@ -19,7 +19,7 @@ var (
 	withPoint = regexp.MustCompile(`^(\d+|\d{1,3}([, '\x{2019}]\d{3})+)(\.\d+)?$|^\.\d+$`)
 	withComma = regexp.MustCompile(`^(\d+|\d{1,3}([. '\x{2019}]\d{3})+)(,\d+)?$|^,\d+$`)
 	grouping  = strings.NewReplacer(",", "", ".", "", " ", "", "'", "", "\u2019", "")
-	exponents = regexp.MustCompile(`(?i)^[\d.,]+e[+-]?\d+$`)
+	exponents = regexp.MustCompile(`(?i)^-?[\d.,]+e[+-]?\d+$`)
 )
 
 // yuanSigns are what stands before or after an amount in yuan.
@@ -27,8 +27,10 @@ var yuanSigns = []string{"CN¥", "¥", "CNY", "RMB", "人民币", "元"}
 
 // parseNumber reads a number as people and their programs write it: 1234.5, 1,234.50,
 // ¥1,234.50, １２, (4.00), 4.00-, and with comma 1.234,50. A percentage is a hundredth
-// of what stands before its sign. A number in exponent form may have lost digits, and
-// one that is half a date or has another currency's sign is none.
+// of what stands before its sign. A number in exponent form may have lost digits, unless
+// its last one is finer than anything that is counted, as in 4.44e-16, which programs write
+// for what rounding left of nothing. One that is half a date or has another currency's
+// sign is none.
 func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, err error) {
 	if !comma && isPlainNumber(text) {
 		value, err = decimal.NewFromString(text)
@@ -39,7 +41,8 @@ func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, 
 		return value, false, errNoNumber
 	}
 	if exponents.MatchString(text) {
-		return value, false, fmt.Errorf("it is in exponent form, of which digits may be lost: show all its digits")
+		value, err = exponentForm(text, comma)
+		return value, false, err
 	}
 	text, minus := sign(text)
 	if rest, is := strings.CutSuffix(text, "%"); is {
@@ -72,6 +75,25 @@ func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, 
 		value = value.Shift(-2)
 	}
 	return value, percent, nil
+}
+
+// The last digits of numbers in exponent form: finer than what is counted, and not so
+// fine that sums would be without end.
+const (
+	fineDigit   = -8
+	finestDigit = -longestNumber
+)
+
+func exponentForm(text string, comma bool) (decimal.Decimal, error) {
+	lost := fmt.Errorf("it is in exponent form, of which digits may be lost: show all its digits")
+	if comma {
+		text = strings.Replace(text, ",", ".", 1)
+	}
+	value, err := decimal.NewFromString(text)
+	if err != nil || value.Exponent() > fineDigit || value.Exponent() < finestDigit {
+		return decimal.Decimal{}, lost
+	}
+	return value, nil
 }
 
 var errNoNumber = fmt.Errorf("it is no number")

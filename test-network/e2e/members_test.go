@@ -38,13 +38,16 @@ func secret(n int) []byte {
 // fresh is a name that no other test uses.
 func fresh(what string) string { return fmt.Sprintf("%s-%x", what, secret(6)) }
 
-// do sends one command and fails the test if it is refused.
+// do sends one command and fails the test if it is refused. Who acts has seen what everybody did before, as
+// people who tell each other have.
 func do(t *testing.T, g *gateway.Gateway, req interface{ Check() error }) number.Command {
 	t.Helper()
+	g.AtLeast(seen.Load())
 	r, err := g.Do(t.Context(), "", req)
 	if err != nil {
 		t.Fatalf("%s: %T: %v", g.Party(), req, err)
 	}
+	know(g.Height())
 	return r.Number
 }
 

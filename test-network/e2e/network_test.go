@@ -212,6 +212,7 @@ var farDay = day("2027-12-31")
 // agreeRate agrees to a rate as it is published.
 func agreeRate(t *testing.T, g *gateway.Gateway, from, to string) {
 	t.Helper()
+	g.AtLeast(seen.Load())
 	published, err := g.Query().Conversion(t.Context(), from, to)
 	if err != nil {
 		t.Fatal(err)
