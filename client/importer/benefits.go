@@ -124,7 +124,8 @@ func (benefits) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	if err := m.terms(l, &req); err != nil {
 		return nil, err
 	}
-	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req)}, checked(req)
+	met := func(s Stores) (bool, string, error) { return s.hasBenefit(req) }
+	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req), met: []meeting{met}}, checked(req)
 }
 
 // terms reads what columns say of the price, the uses and the end.

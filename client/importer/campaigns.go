@@ -133,5 +133,6 @@ func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	if l.says(partLabel) {
 		req.Terms.Audience.Labels = []string{m.maybe(l, partLabel)}
 	}
-	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req)}, checked(req)
+	met := func(s Stores) (bool, string, error) { return s.hasCampaign(req) }
+	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}}, checked(req)
 }

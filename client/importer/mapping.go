@@ -205,10 +205,11 @@ func (m *Mapping) NeedsVault() bool {
 }
 
 // NeedsIndex says whether they are made with the read model: who has which entitlement,
-// what there is of goods, who is a member.
+// what there is of goods, benefits, campaigns and suppliers, who is a member.
 func (m *Mapping) NeedsIndex() bool {
 	goods := m.Kind == "listings" || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
-	return goods || m.Kind == "writeoffs" || m.Kind == "members" || m.Unknown == enrolling
+	offers := m.Kind == "benefits" || m.Kind == "campaigns" || m.Kind == "suppliers"
+	return goods || offers || m.Kind == "writeoffs" || m.Kind == "members" || m.Unknown == enrolling
 }
 
 // inOrder says whether there can be only one shard: a good is there before what is

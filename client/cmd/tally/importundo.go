@@ -24,13 +24,13 @@ import (
 type undone struct {
 	Source       string       `json:"source"`
 	Programme    string       `json:"programme,omitempty"` // of all lots; "" if they have several
-	Lots         int          `json:"lots"`         // that the import made
-	Issued       amount.Units `json:"issued"`       // points in them
-	Revoked      amount.Units `json:"revoked"`      // of them now
-	Before       amount.Units `json:"before"`       // revoked before
-	Gone         amount.Units `json:"gone"`         // spent, held, passed on, converted or expired: they stay
-	Entitlements int          `json:"entitlements"` // that the import made
-	Ended        int          `json:"ended"`        // of them now
+	Lots         int          `json:"lots"`                // that the import made
+	Issued       amount.Units `json:"issued"`              // points in them
+	Revoked      amount.Units `json:"revoked"`             // of them now
+	Before       amount.Units `json:"before"`              // revoked before
+	Gone         amount.Units `json:"gone"`                // spent, held, passed on, converted or expired: they stay
+	Entitlements int          `json:"entitlements"`        // that the import made
+	Ended        int          `json:"ended"`               // of them now
 	EndedBefore  int          `json:"endedBefore"`
 	Used         int          `json:"used"`    // at least once: they stay
 	Refused      []refused    `json:"refused"` // by the ledger, with what stays
