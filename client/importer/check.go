@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
+	"tallystick/client/importer/cell"
 	"tallystick/client/importer/table"
 )
 
@@ -66,7 +67,7 @@ func (m *Mapping) checkKeys(given []string) error {
 
 // checkFile checks what is said of how the file is written.
 func (m *Mapping) checkFile() (err error) {
-	if m.layout, err = parseLayout(m.Layout); err != nil {
+	if m.layout, err = cell.Layout(m.Layout); err != nil {
 		return err
 	}
 	if m.Encoding != "" {
@@ -109,7 +110,7 @@ func (m *Mapping) checkParts() error {
 		case prefixes[p] != "" && (column == "" || !slices.Contains(prefixed, p)):
 			return fmt.Errorf("prefix: %s has no column, or can't have a prefix", p)
 		}
-		if _, err := parseTemplate(column); err != nil {
+		if _, err := cell.ParseTemplate(column); err != nil {
 			return fmt.Errorf("columns: %s: %w", p, err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/importer/cell"
 	"tallystick/client/importer/table"
 )
 
@@ -142,7 +143,7 @@ func TestRatios(t *testing.T) {
 		{"1/3", "up", "0.000000000000000000000000001", 1}, {"2/3", "half_even", "0.75", 0}, {"2/3", "half_even", "0.7500000000000000000000001", 1},
 	} {
 		m := load(t, strings.NewReplacer(`rate: "100"`, "rate: "+c.rate+"\nrounding: "+c.rounding).Replace(mappingText))
-		number, _, err := parseNumber(c.number, false)
+		number, _, err := cell.Number(c.number, false)
 		if err != nil {
 			t.Fatal(err)
 		}
