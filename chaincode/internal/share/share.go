@@ -9,7 +9,7 @@
 // A party has an allowance that work takes from and that time fills up. What a
 // call costs is known when it ends, so an estimate is taken before and made good
 // after. Whoever is alone has four shares. Beside others that write, a party has
-// what they leave of two, and never less than one: so many rows that nobody waits
+// what they leave of one and a half, and never less than one: so many rows that nobody waits
 // long for them, however many ask and however much one of them does. Who only asks
 // questions takes nothing from others.
 package share
@@ -29,7 +29,7 @@ import (
 const (
 	// alone is how many shares a party has that nobody else writes beside, and
 	// together how many are given out when several do, though each has one.
-	alone, together = 4, 2
+	alone, together = 4.0, 1.5
 	// recent is for how long a party that wrote counts as writing, and about how far
 	// back its work is counted. Gateways choose among endorsers, so one that people
 	// work beside doesn't hear of them in each second.
