@@ -29,7 +29,7 @@ var yuanSigns = []string{"CN¥", "¥", "CNY", "RMB", "人民币", "元"}
 // ¥1,234.50, １２, (4.00), 4.00-, and with comma 1.234,50. A percentage is a hundredth
 // of what stands before its sign. A number in exponent form may have lost digits, unless
 // its last one is finer than anything that is counted, as in 4.44e-16, which programs write
-// for what rounding left of nothing. One that is half a date or has another currency's
+// for what rounding left of nothing, and which is 0. One that is half a date or has another currency's
 // sign is none.
 func Number(text string, comma bool) (value decimal.Decimal, percent bool, err error) {
 	if !comma && isPlainNumber(text) {
@@ -93,7 +93,7 @@ func exponentForm(text string, comma bool) (decimal.Decimal, error) {
 	if err != nil || value.Exponent() > fineDigit || value.Exponent() < finestDigit {
 		return decimal.Decimal{}, lost
 	}
-	return value, nil
+	return value.Round(-fineDigit), nil
 }
 
 // ErrNoNumber says that a text is no number at all.
