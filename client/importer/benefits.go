@@ -15,7 +15,7 @@ import (
 type Model struct {
 	Kind         string   `mapstructure:"kind"`         // service, discount, gift or coupon, which is what "" means
 	Scene        string   `mapstructure:"scene"`        // must be given
-	Price        int64    `mapstructure:"price"`        // fen
+	Price        string   `mapstructure:"price"`        // yuan, such as 12.50
 	Uses         uint16   `mapstructure:"uses"`         // 0 for 1
 	Days         int32    `mapstructure:"days"`         // from the grant on which it can be used
 	Until        string   `mapstructure:"until"`        // last day for all
@@ -31,9 +31,13 @@ type Model struct {
 }
 
 // request is a benefit as the model has it, without what the columns say.
-func (o Model) request() (req benefit.DefineRequest, err error) {
+func (o *Model) request() (req benefit.DefineRequest, err error) {
+	price, err := yuan("model: price", &o.Price)
+	if err != nil {
+		return req, err
+	}
 	req = benefit.DefineRequest{
-		Price: amount.Units(o.Price), Points: []benefit.Cost{}, Uses: max(1, o.Uses), Days: o.Days, Quota: amount.Units(o.Quota),
+		Price: price, Points: []benefit.Cost{}, Uses: max(1, o.Uses), Days: o.Days, Quota: amount.Units(o.Quota),
 		PerMember: o.PerMember, Stackable: o.Stackable, Transferable: o.Transferable, Window: o.Window,
 		Grantors: append([]string{}, o.Grantors...), Scene: o.Scene, Fee: amount.Rate{Num: 0, Den: 1}, Code: o.Code,
 		Audience: audience.Audience{Tiers: []string{}, Labels: []string{}, Not: []string{}},
@@ -80,17 +84,12 @@ func (benefits) form() form {
 }
 
 func (benefits) check(m *Mapping) error {
-	o, c := m.Model, m.Columns
-	if c.Price != "" && o.Price != 0 || c.Uses != "" && o.Uses != 0 || (c.Days != "" || c.Until != "") && (o.Days != 0 || o.Until != "") {
+	o, c := &m.Model, m.Columns
+	if c.Price != "" && o.Price != "" || c.Uses != "" && o.Uses != 0 || (c.Days != "" || c.Until != "") && (o.Days != 0 || o.Until != "") {
 		return fmt.Errorf("model: price, uses and the end have a column or stand here, not both")
 	}
-	if (c.Price != "") != (m.Rate != "") {
-		return fmt.Errorf("rate: want it with the column of the price, in fen for one of it")
-	}
-	if m.Rate != "" {
-		if err := m.checkRate(); err != nil {
-			return err
-		}
+	if err := m.checkPrices(c.Price != ""); err != nil {
+		return err
 	}
 	req, err := o.request()
 	if err != nil {
@@ -125,7 +124,8 @@ func (benefits) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	if err := m.terms(l, &req); err != nil {
 		return nil, err
 	}
-	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req)}, checked(req)
+	met := func(s Stores) (bool, string, error) { return s.hasBenefit(req) }
+	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req), met: []meeting{met}}, checked(req)
 }
 
 // terms reads what columns say of the price, the uses and the end.

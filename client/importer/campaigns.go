@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/date"
+	"tallystick/client/figure"
 )
 
 // Joint is what all campaigns of a file have alike; see campaign.Terms for what each
@@ -20,12 +21,12 @@ type Joint struct {
 	Benefit   string   `mapstructure:"benefit"`   // the benefit
 	Rule      string   `mapstructure:"rule"`      // earn rule of the programme
 	Times     string   `mapstructure:"times"`     // "3/2"; "" for 1 with a rule
-	Bonus     int64    `mapstructure:"bonus"`     // points besides, once an award, in smallest units
-	PerAward  int64    `mapstructure:"perAward"`  // points of one award at most, in smallest units; 0: no limit
+	Bonus     string   `mapstructure:"bonus"`     // points besides, once an award
+	PerAward  string   `mapstructure:"perAward"`  // points of one award at most; none: no limit
 	Expires   string   `mapstructure:"expires"`   // last day of the points
 	Funders   string   `mapstructure:"funders"`   // "G:60,D:40"
-	Cap       int64    `mapstructure:"cap"`       // fen, your own
-	Budget    int64    `mapstructure:"budget"`    // fen, of each campaign
+	Cap       string   `mapstructure:"cap"`       // yuan, your own
+	Budget    string   `mapstructure:"budget"`    // yuan, of each campaign
 	Scene     string   `mapstructure:"scene"`     // that they are for; "" for all
 	Goods     []string `mapstructure:"goods"`     // SUPPLIER/SKU or labels that they are for
 	Outlets   []string `mapstructure:"outlets"`   // PARTY:OUTLET where they are
@@ -36,13 +37,25 @@ type Joint struct {
 }
 
 // request is a campaign as the mapping has it, without what the columns say.
-func (o Joint) request() (req campaign.ProposeRequest, err error) {
+func (o *Joint) request(points func(figure.Decimal) (amount.Units, error)) (req campaign.ProposeRequest, err error) {
 	req.Terms = campaign.Terms{
-		Scene: o.Scene, Budget: amount.Units(o.Budget), Goods: append([]string{}, o.Goods...), Outlets: append([]string{}, o.Outlets...),
+		Scene: o.Scene, Goods: append([]string{}, o.Goods...), Outlets: append([]string{}, o.Outlets...),
 		PerMember: o.PerMember, Order: o.Order, Exclusive: o.Exclusive, Audience: audience.Audience{Tiers: []string{}, Labels: []string{}, Not: []string{}},
-		Gives: campaign.Gives{Programme: o.Programme, Rule: o.Rule, Bonus: amount.Units(o.Bonus), PerAward: amount.Units(o.PerAward), Benefit: o.Benefit},
+		Gives: campaign.Gives{Programme: o.Programme, Rule: o.Rule, Benefit: o.Benefit},
 	}
-	req.Cap = amount.Units(o.Cap)
+	for _, one := range []struct {
+		key  string
+		text *string
+		to   *amount.Units
+		read func(figure.Decimal) (amount.Units, error)
+	}{
+		{"cap", &o.Cap, &req.Cap, fen}, {"budget", &o.Budget, &req.Terms.Budget, fen},
+		{"bonus", &o.Bonus, &req.Terms.Gives.Bonus, points}, {"perAward", &o.PerAward, &req.Terms.Gives.PerAward, points},
+	} {
+		if *one.to, err = written("campaign: "+one.key, one.text, one.read); err != nil {
+			return req, err
+		}
+	}
 	if gives := &req.Terms.Gives; o.Times != "" {
 		if gives.Times, err = amount.ParseRate(o.Times); err != nil {
 			return req, fmt.Errorf("campaign: times: %w", err)
@@ -81,7 +94,7 @@ func (campaigns) form() form {
 }
 
 func (campaigns) check(m *Mapping) error {
-	req, err := m.Campaign.request()
+	req, err := m.Campaign.request(figure.Decimal.Least)
 	if err != nil {
 		return err
 	}
@@ -96,7 +109,7 @@ func (campaigns) check(m *Mapping) error {
 const someDay date.Date = 20_000
 
 func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
-	req, err := m.Campaign.request()
+	req, err := m.Campaign.request(m.points)
 	if err != nil {
 		return nil, err
 	}
@@ -120,5 +133,6 @@ func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	if l.says(partLabel) {
 		req.Terms.Audience.Labels = []string{m.maybe(l, partLabel)}
 	}
-	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req)}, checked(req)
+	met := func(s Stores) (bool, string, error) { return s.hasCampaign(req) }
+	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}}, checked(req)
 }

@@ -26,16 +26,13 @@ func (catalogue) form() form {
 }
 
 func (catalogue) check(m *Mapping) error {
-	if m.says(partPrice) != (m.Rate != "") || m.says(partPrice) != m.says(partScene) {
-		return fmt.Errorf("price: want it with its rate, in fen for one of it, and a scene")
+	if m.says(partPrice) != m.says(partScene) {
+		return fmt.Errorf("price: want it with the scene of what is sold at it")
 	}
 	if m.says(partSeller) && !m.says(partStock) {
 		return fmt.Errorf("seller: means nothing without stock")
 	}
-	if m.Rate == "" {
-		return nil
-	}
-	return m.checkRate()
+	return m.checkPrices(m.says(partPrice))
 }
 
 func (catalogue) item(m *Mapping, s Stores, l *line) (*Item, error) {
@@ -124,7 +121,7 @@ func (m *Mapping) fen(l *line, p part) (amount.Units, error) {
 	if !l.says(p) {
 		return 0, l.empty(p)
 	}
-	if m.Spread.Most > 0 {
+	if m.Spread.most > 0 {
 		return m.Spread.of(l.parts[p]), nil
 	}
 	fen, err := m.fenOf(l, p)
@@ -238,7 +235,7 @@ func CatalogueMapping(source string, header []string, scene, seller string) (*Ma
 		*columns[p] = name
 	}
 	if m.Columns.Price != "" {
-		m.Rate, m.Fixed.Scene = "100", scene
+		m.Fixed.Scene = scene
 	}
 	if m.Columns.Stock != "" {
 		m.Fixed.Seller = seller

@@ -7,6 +7,7 @@ import (
 
 	"tallystick/client/bounds/workbook"
 	"tallystick/client/clean"
+	"tallystick/client/importer/cell"
 )
 
 // What a part is, which says how a cell is read for it. All others are ids or words.
@@ -55,8 +56,8 @@ type columns struct {
 // wanted are the columns that a mapping names.
 func (m *Mapping) wanted() (list []string) {
 	for _, text := range m.Columns.list() {
-		if t, err := parseTemplate(text); err == nil && text != "" {
-			list = append(list, t.columns...)
+		if t, err := cell.ParseTemplate(text); err == nil && text != "" {
+			list = append(list, t.Columns...)
 		}
 	}
 	for _, w := range m.Where {
@@ -88,12 +89,12 @@ func (m *Mapping) locate(header []string) (*columns, error) {
 		if text == "" {
 			continue
 		}
-		t, err := parseTemplate(text)
+		t, err := cell.ParseTemplate(text)
 		if err != nil {
 			return nil, err
 		}
-		c.parts[p].template = t
-		for _, column := range t.columns {
+		c.parts[p].Template = t
+		for _, column := range t.Columns {
 			i, err := find(column)
 			if err != nil {
 				return nil, err
@@ -142,13 +143,13 @@ func (l *line) read(p part, cells []workbook.Cell) {
 		return
 	}
 	var b strings.Builder
-	b.WriteString(f.texts[0])
+	b.WriteString(f.Texts[0])
 	for i, at := range f.at {
 		piece := l.piece(p, cells[at], false)
 		if piece == "" {
 			return
 		}
-		b.WriteString(piece + f.texts[i+1])
+		b.WriteString(piece + f.Texts[i+1])
 	}
 	l.parts[p] = b.String()
 }

@@ -12,6 +12,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -143,6 +144,18 @@ type shop struct {
 	terms     map[string]goods.Terms
 	listings  map[string]goods.Listing
 	free      map[string]amount.Units
+	benefits  map[string]benefit.Model
+	campaigns map[string]campaign.Campaign
+}
+
+func (s *shop) Benefit(id string) (benefit.Model, bool, error) {
+	found, ok := s.benefits[id]
+	return found, ok, nil
+}
+
+func (s *shop) Campaign(id string) (campaign.Campaign, bool, error) {
+	found, ok := s.campaigns[id]
+	return found, ok, nil
 }
 
 func (s *shop) Supplier(id string) (goods.Supplier, bool, error) {

@@ -33,7 +33,7 @@ type feeding struct {
 type waiting struct {
 	line   int
 	doomed string
-	met    func(Stores) (bool, error)
+	met    meeting
 }
 
 // denial is a position that the ledger refused, and why.
@@ -185,17 +185,21 @@ func (f *feeding) settle(ctx context.Context) error {
 	still := func(list []denial, try bool) ([]denial, error) {
 		var left []denial
 		for _, d := range list {
-			met := false
+			same, why := false, ""
 			var err error
 			if d.met != nil {
-				if met, err = d.met(f.Stores); err != nil {
+				if same, why, err = d.met(f.Stores); err != nil {
 					return nil, err
 				}
 			}
 			switch {
-			case met:
+			case same:
 				f.before++
 				reasons[d.position] = nil
+			case why != "":
+				d.err, d.doomed = &fault.Error{Code: fault.CodeOf(d.err), Text: why}, why
+				reasons[d.position] = d.err
+				left = append(left, d)
 			case d.doomed != "" && !try:
 				d.err = &fault.Error{Code: fault.CodeOf(d.err), Text: d.doomed}
 				reasons[d.position] = d.err

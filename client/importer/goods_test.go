@@ -146,7 +146,7 @@ func TestListingsTakeTermsThatTheVaultKnows(t *testing.T) {
 }
 
 func TestSpreadIsEvenAndTheSame(t *testing.T) {
-	s, seen := Spread{Least: 10, Most: 19}, map[amount.Units]int{}
+	s, seen := Spread{least: 10, most: 19}, map[amount.Units]int{}
 	for i := range 2000 {
 		fen := s.of(fmt.Sprint(i))
 		if fen != s.of(fmt.Sprint(i)) || fen < 10 || fen > 19 {

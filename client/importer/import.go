@@ -40,17 +40,18 @@ type Report struct {
 	Skipped int    `json:"skipped"` // left out by the mapping's conditions
 	Seen    int    `json:"seen"`    // of things that an earlier line had made
 	Totals
-	Commands      uint64     `json:"commands"`      // that the other lines make
-	Done          uint64     `json:"done"`          // of them, in this run
-	Before        uint64     `json:"before"`        // that were done before, by this source or otherwise
-	Refused       uint64     `json:"refused"`       // by the ledger, in this run
-	RefusedBefore uint64     `json:"refusedBefore"` // by the ledger in earlier runs, and not tried again
-	Enrolled      uint64     `json:"enrolled"`      // members whom the mapping has enrolled, in this run
-	Rejected      []Rejected `json:"rejected"`      // lines, by this program or by the ledger, in order
-	Notes         []string   `json:"notes"`         // what was found out about the file
-	DryRun        bool       `json:"dryRun"`        // nothing was sent
-	Stopped       bool       `json:"stopped"`       // before its end; run again, it goes on there
-	Millis        int64      `json:"millis"`        // that feeding took
+	Digits        uint8      `json:"digits,omitempty"` // of the points, that stand after the point for people
+	Commands      uint64     `json:"commands"`         // that the other lines make
+	Done          uint64     `json:"done"`             // of them, in this run
+	Before        uint64     `json:"before"`           // that were done before, by this source or otherwise
+	Refused       uint64     `json:"refused"`          // by the ledger, in this run
+	RefusedBefore uint64     `json:"refusedBefore"`    // by the ledger in earlier runs, and not tried again
+	Enrolled      uint64     `json:"enrolled"`         // members whom the mapping has enrolled, in this run
+	Rejected      []Rejected `json:"rejected"`         // lines, by this program or by the ledger, in order
+	Notes         []string   `json:"notes"`            // what was found out about the file
+	DryRun        bool       `json:"dryRun"`           // nothing was sent
+	Stopped       bool       `json:"stopped"`          // before its end; run again, it goes on there
+	Millis        int64      `json:"millis"`           // that feeding took
 }
 
 // Job is one import.
@@ -60,9 +61,10 @@ type Job struct {
 	State   string // directory that remembers what was imported under which source
 	Open    OpenSource
 	Stores  Stores
-	Strict  bool // nothing is sent if a line is rejected
-	DryRun  bool // nothing is sent or kept
-	Retry   bool // what the ledger refused before is tried again
+	Notes   []string // for people, before those of the file
+	Strict  bool     // nothing is sent if a line is rejected
+	DryRun  bool     // nothing is sent or kept
+	Retry   bool     // what the ledger refused before is tried again
 	// Enrol enrols members, and answers what became of each; nil if the mapping doesn't
 	// need it.
 	Enrol    func(ctx context.Context, reqs []command.Request) []error
@@ -108,8 +110,8 @@ func (j Job) Scan(ctx context.Context) (*Scanned, error) {
 // report is what is known before anything is sent.
 func (s *Scanned) report() *Report {
 	return &Report{
-		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals,
-		Commands: s.Commands, Rejected: slices.Clone(s.Rejected), Notes: append([]string{}, s.Notes...), DryRun: s.Job.DryRun,
+		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals, Digits: s.Job.Mapping.digits,
+		Commands: s.Commands, Rejected: slices.Clone(s.Rejected), Notes: slices.Concat([]string{}, s.Job.Notes, s.Notes), DryRun: s.Job.DryRun,
 	}
 }
 

@@ -12,9 +12,11 @@ import (
 	"pgregory.net/rapid"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/importer/cell"
 	"tallystick/client/importer/table"
 )
 
@@ -141,7 +143,7 @@ func TestRatios(t *testing.T) {
 		{"1/3", "up", "0.000000000000000000000000001", 1}, {"2/3", "half_even", "0.75", 0}, {"2/3", "half_even", "0.7500000000000000000000001", 1},
 	} {
 		m := load(t, strings.NewReplacer(`rate: "100"`, "rate: "+c.rate+"\nrounding: "+c.rounding).Replace(mappingText))
-		number, _, err := parseNumber(c.number, false)
+		number, _, err := cell.Number(c.number, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,6 +252,54 @@ func TestImportRefusesAnotherInputUnderOneSource(t *testing.T) {
 		write(step.file)
 		if err := run(step.mapping); fault.CodeOf(err) != step.code {
 			t.Errorf("%s: %v", step.name, err)
+		}
+	}
+}
+
+// Points in a mapping are as they are shown, and become units once the programme's digits
+// are known; points that have more digits are refused then.
+func TestPointsHaveTheDigitsOfTheirProgramme(t *testing.T) {
+	m := load(t, mappingText)
+	if err := m.SetDigits(2); err != nil {
+		t.Fatal(err)
+	}
+	items, r := read(t, m, "who,shop,value,at,basket\n1,5,1.25,2026-01-02 10:00:00,b1\n1,5,0.00001,2026-01-02 10:00:00,b2\n")
+	if len(items) != 1 || r.Totals.Points != 12500 || drawn(t, items[0]).(points.IssueRequest).Grants[0].Amount != 12500 {
+		t.Errorf("%+v", r)
+	}
+	o := kindOf("campaigns")
+	o.mapping = strings.Replace(o.mapping, "bonus: 100", "bonus: 12.5, perAward: 300", 1)
+	m = o.load(t)
+	for digits, want := range []amount.Units{-1, 125, 1250} {
+		err := m.SetDigits(uint8(digits))
+		if want < 0 {
+			if fault.CodeOf(err) != fault.BadRequest {
+				t.Errorf("%d digits: %v", digits, err)
+			}
+			continue
+		}
+		items, _ := read(t, m, o.file)
+		gives := drawn(t, items[0]).(campaign.ProposeRequest).Terms.Gives
+		if err != nil || gives.Bonus != want || gives.PerAward != want*24 {
+			t.Errorf("%d digits: %+v, %v", digits, gives, err)
+		}
+	}
+}
+
+// The digits are of what was imported: under others the lines would be other commands.
+func TestOtherDigitsAreAnotherImport(t *testing.T) {
+	dir, path := t.TempDir(), file(t, "f.csv", "who,shop,value,at,basket\n1,5,1,2026-01-02 10:00:00,b1\n")
+	for _, step := range []struct {
+		digits uint8
+		code   fault.Code
+	}{{2, ""}, {2, ""}, {3, fault.Conflict}} {
+		m := load(t, mappingText)
+		if err := m.SetDigits(step.digits); err != nil {
+			t.Fatal(err)
+		}
+		report, err := Job{Mapping: m, Path: path, State: dir, Open: (&ledger{}).open}.Run(context.Background())
+		if fault.CodeOf(err) != step.code || err == nil && report.Digits != step.digits {
+			t.Errorf("%d digits: %+v, %v", step.digits, report, err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -69,12 +70,16 @@ type Item struct {
 	sum    decimal.Decimal
 	finish func(*Item) error // once no line can join any more; nil if there is nothing left to do
 
-	who      *who                           // the member that it is about, if it is about one
-	basket   basket                         // that its lines are of
-	spoiltBy int                            // a line of the basket that was rejected; 0 for none
-	takes    []vault.Wanted                 // accounts that its drafts need
-	met      []func(s Stores) (bool, error) // by draft: whether what it makes is there already
+	who      *who           // the member that it is about, if it is about one
+	basket   basket         // that its lines are of
+	spoiltBy int            // a line of the basket that was rejected; 0 for none
+	takes    []vault.Wanted // accounts that its drafts need
+	met      []meeting      // by draft: whether what it makes is there already
 }
+
+// meeting says, of a command that the ledger has refused, whether what it makes is there
+// already, or why something else is there and what to do.
+type meeting func(s Stores) (same bool, why string, err error)
 
 // Draft makes the command of a position. An error stops the import.
 //
@@ -134,7 +139,7 @@ type Stores struct {
 	// Entitlements lists those of a benefit and member, by their numbers, ended
 	// ones too; nil if the mapping doesn't need it.
 	Entitlements func(benefit, member string) ([]Granted, error)
-	// Shop answers for goods; nil if the mapping doesn't need it.
+	// Shop answers for goods, benefits and campaigns; nil if the mapping doesn't need it.
 	Shop Shop
 	// Linked finds the member to whom an account of the party's is linked on the ledger,
 	// "" for none; nil if the mapping doesn't need it.
@@ -143,8 +148,10 @@ type Stores struct {
 	known known
 }
 
-// Shop is what an import asks of the read model about goods.
+// Shop is what an import asks of the read model about what parties offer.
 type Shop interface {
+	Benefit(id string) (benefit.Model, bool, error)
+	Campaign(id string) (campaign.Campaign, bool, error)
 	Supplier(id string) (goods.Supplier, bool, error)
 	Terms(supplier, sku, seller string) (goods.Terms, bool, error)
 	Listing(seller, supplier, sku string) (goods.Listing, bool, error)

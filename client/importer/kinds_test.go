@@ -53,14 +53,14 @@ channels: [app]
 	{"benefits", `
 columns: {benefit: "{campaign}-{upc}", en: "Coupon {upc}", zh: "优惠券 {upc}", label: campaign, price: price, uses: uses, days: days}
 prefix: {benefit: c, label: "D:campaign-"}
-rate: 100
+rate: 1
 model: {scene: campaign, code: true, window: 7, stackable: true}
 `, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n2,55,0.05,1,1\n", 3, Totals{Benefits: 3}, 1, []int{5, 6, 7, 8, 9, 10}},
 	{"campaigns", `
 columns: {campaign: id, en: "Campaign {id}, {type}", zh: "活动{id}", from: from, until: to, label: "{id}"}
 prefix: {campaign: c, label: "D:campaign-"}
 layout: "2006/01/02"
-campaign: {programme: GP, bonus: 100, rule: basket, times: 3/2, funders: "G:60,D:40", budget: 5000, cap: 9, expires: 2027-12-31, perMember: 2, order: 7, goods: [tyre], outlets: ["D:a"], later: 3}
+campaign: {programme: GP, bonus: 100, rule: basket, times: 3/2, funders: "G:60,D:40", budget: 50.00, cap: 0.09, expires: 2027-12-31, perMember: 2, order: 7, goods: [tyre], outlets: ["D:a"], later: 3}
 `, "id,type,from,to\n1,A,2026/11/01,2026/11/30\n2,B,2026/11/01,2026/10/31\n1,A,2026/11/01,2026/11/30\n,A,2026/11/01,2026/11/30\n3,A,2026-11-01,2026/11/30\n4,,2026/11/01,2026/11/30\na/b,A,2026/11/01,2026/11/30\n5,C,2026/11/30,2026/11/30\n", 2, Totals{Campaigns: 2}, 1, []int{3, 5, 6, 7, 8}},
 	{"entitlements", `
 columns: {benefit: upc, member: id, reference: at}
@@ -82,7 +82,7 @@ fixed: {licence: "01010101010101010101010101010101010101010101010101010101010101
 columns: {supplier: maker, sku: id, gtin: gtin, en: name, zh: name, category: group, labels: labels, from: since, open: sold, stock: stock, price: price}
 slug: [category]
 fixed: {unit: piece, tax: t13, delivery: counter, scene: retail}
-rate: 100
+rate: 1
 `, "maker,id,gtin,name,group,labels,since,sold,stock,price\n" +
 		"m,1,,Oil,OIL & WAX,a;b,2026-11-01,yes,5,2.50\n" + // a good, its price, its stock
 		"m,2,6901234567892,Mat,MATS,,2026-11-01,no,,\n" + // a good
@@ -99,7 +99,6 @@ rate: 100
 columns: {supplier: maker, sku: id, value: percent, until: end}
 fixed: {seller: D}
 terms: commission
-rate: 100
 `, "maker,id,percent,end\nm,1,15,\nm,2,12.5,2026-12-31\nm,3,101,\nm,4,much,\nm,1,16,\nm,5,1,soon\n,6,1,\n", 2, Totals{Terms: 2}, 0, []int{4, 5, 6, 7, 8}},
 	{"stock", `
 columns: {supplier: maker, sku: id, stock: n}
@@ -109,7 +108,7 @@ lanes: 8
 	{"listings", `
 columns: {supplier: maker, sku: id, price: id, labels: labels}
 fixed: {scene: retail}
-spread: {least: 199, most: 4999}
+spread: {least: 1.99, most: 49.99}
 `, "maker,id,labels\nm,1,a\nm,2,\nm,,\nm,3,b;a\nm,1,\n", 2, Totals{Listings: 2}, 0, []int{4, 5, 6}},
 	{"outlets", `
 columns: {outlet: shop, en: "Shop {shop}", zh: "门店{shop}", region: where}
@@ -399,18 +398,21 @@ func TestKindsRefuseWhatMeansNothing(t *testing.T) {
 		{"labels", "label: campaign-", "until: x"},
 		{"labels", "channels: [app]", "channels: [app]\nprogramme: DP"},
 		{"benefits", "benefit: \"{campaign}-{upc}\", ", ""},
-		{"benefits", "rate: 100\n", ""},
+		{"benefits", "price: price, ", ""},
 		{"benefits", "scene: campaign, ", ""},
 		{"benefits", "window: 7", "window: 367"},
 		{"benefits", "window: 7", "days: 3"},
 		{"benefits", "window: 7", "price: 3"},
+		{"benefits", "rate: 1", "rate: cheap"},
 		{"benefits", "window: 7", "lapse: LATER"},
 		{"benefits", "window: 7", "kind: ride"},
 		{"benefits", "window: 7", "windows: 7"},
-		{"benefits", "rate: 100", "rate: 100\nchannels: [app]"},
+		{"benefits", "rate: 1", "rate: 1\nchannels: [app]"},
 		{"campaigns", "bonus: 100, rule: basket, times: 3/2, ", ""},
 		{"campaigns", "times: 3/2", "times: much"},
-		{"campaigns", "budget: 5000, ", ""},
+		{"campaigns", "budget: 50.00, ", ""},
+		{"campaigns", "budget: 50.00", "budget: 50.001"},
+		{"campaigns", "bonus: 100", "bonus: -1"},
 		{"campaigns", "G:60,D:40", "G:60,G:40"},
 		{"campaigns", "G:60,D:40", "G"},
 		{"campaigns", "expires: 2027-12-31", "expires: soon"},
@@ -429,19 +431,20 @@ func TestKindsRefuseWhatMeansNothing(t *testing.T) {
 		{"suppliers", "zh: \"厂家{maker}\", ", ""},
 		{"suppliers", "fixed: {", "fixed: {en: x, "},
 		{"suppliers", "fixed: {", "fixed: {seller: x, "},
-		{"goods", "rate: 100", ""},
+		{"goods", "price: price", "unit: unit"},
 		{"goods", ", scene: retail", ""},
-		{"goods", "rate: 100", "rate: 100\nshards: 8"},
+		{"goods", "rate: 1", "rate: 1\nshards: 8"},
 		{"goods", "unit: piece, ", ""},
 		{"goods", "slug: [category]", "slug: [name]"},
 		{"goods", "slug: [category]", "slug: [region]"},
 		{"terms", "terms: commission", ""},
 		{"terms", "terms: commission", "terms: rent"},
-		{"terms", "rate: 100", "rate: x"},
+		{"terms", "terms: commission", "terms: commission\nrate: x"},
 		{"listings", "spread:", "rate: 100\nspread:"},
-		{"listings", "spread: {least: 199, most: 4999}", ""},
-		{"listings", "least: 199", "least: 0"},
-		{"listings", "least: 199", "least: 5000"},
+		{"listings", "most: 49.99", "most: 49.999"},
+		{"listings", "most: 49.99", ""},
+		{"listings", "least: 1.99", "least: 0"},
+		{"listings", "least: 1.99", "least: 50"},
 		{"stock", "lanes: 8", "lanes: 8\nrate: 100"},
 		{"outlets", "otherwise: {region: nowhere}", "otherwise: {category: x}"},
 	} {

@@ -3,6 +3,8 @@ package importer
 import (
 	"strings"
 	"testing"
+
+	"tallystick/client/importer/cell"
 )
 
 func TestLayouts(t *testing.T) {
@@ -13,15 +15,15 @@ func TestLayouts(t *testing.T) {
 		"yyyy-MM-ddTHH:mm:ss": "2026-11-03T07:08:09",
 	} {
 		m := load(t, strings.Replace(mappingText, "2006-01-02 15:04:05", layout, 1))
-		if day, err := m.parseDay(date); err != nil || day.Format("2006-01-02") != "2026-11-03" {
+		if day, err := cell.Day(m.layout, date); err != nil || day.Format("2006-01-02") != "2026-11-03" {
 			t.Errorf("%s: %s, %v", layout, day, err)
 		}
-		if _, err := m.parseDay("2026-13-45"); err == nil {
+		if _, err := cell.Day(m.layout, "2026-13-45"); err == nil {
 			t.Errorf("%s: a date that is none was read", layout)
 		}
 	}
 	wide := load(t, strings.Replace(mappingText, "2006-01-02 15:04:05", "yyyy-MM-dd", 1))
-	if day, err := wide.parseDay("２０２６-11-０3"); err != nil || day.Day() != 3 {
+	if day, err := cell.Day(wide.layout, "２０２６-11-０3"); err != nil || day.Day() != 3 {
 		t.Errorf("wide digits: %s, %v", day, err)
 	}
 	for _, layout := range []string{"yyyy-MM", "someday", "HH:mm", "2006-01", "15:04", "%Y-%m-%d", "dd.MM", "2027-12-31", "yyyy-dd", "-"} {

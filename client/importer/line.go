@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds/workbook"
+	"tallystick/client/importer/cell"
 )
 
 // line is what one line says.
@@ -55,7 +56,7 @@ func (m *Mapping) maybe(l *line, p part) string {
 
 // day reads a date part, which must be there.
 func (m *Mapping) day(l *line, p part) (date.Date, error) {
-	day, err := m.parseDay(l.parts[p])
+	day, err := cell.Day(m.layout, l.parts[p])
 	if err != nil {
 		return 0, l.wrong(p, "want a date like %s; the mapping's layout says how dates look", shownDay.Format(m.layout))
 	}
@@ -81,12 +82,12 @@ func (l *line) count(p part, least int64) (amount.Units, error) {
 
 // integer reads a whole number, as people write it.
 func (l *line) integer(p part) (int64, error) {
-	value, percent, err := parseNumber(l.parts[p], l.comma)
+	value, percent, err := cell.Number(l.parts[p], l.comma)
 	if err != nil {
 		return 0, err
 	}
 	if percent || !value.IsInteger() || value.Abs().Cmp(decimal.NewFromInt(int64(amount.Max))) > 0 {
-		return 0, errNoNumber
+		return 0, cell.ErrNoNumber
 	}
 	return value.IntPart(), nil
 }
@@ -102,9 +103,9 @@ func (l *line) number(p part) (decimal.Decimal, error) {
 
 // signed reads a number, which no percentage is.
 func (l *line) signed(p part) (decimal.Decimal, error) {
-	value, percent, err := parseNumber(l.parts[p], l.comma)
+	value, percent, err := cell.Number(l.parts[p], l.comma)
 	switch {
-	case errors.Is(err, errNoNumber):
+	case errors.Is(err, cell.ErrNoNumber):
 		return value, l.wrong(p, "want a number")
 	case err != nil:
 		return value, l.wrong(p, "%v", err)
@@ -116,7 +117,7 @@ func (l *line) signed(p part) (decimal.Decimal, error) {
 
 // share reads a number or a percentage, in per cent.
 func (l *line) share(p part) (decimal.Decimal, error) {
-	value, percent, err := parseNumber(l.parts[p], l.comma)
+	value, percent, err := cell.Number(l.parts[p], l.comma)
 	if err != nil || value.Sign() < 0 {
 		return value, l.wrong(p, "want a number of 0 or more, or a percentage")
 	}
@@ -171,7 +172,7 @@ func (l *line) checked(req interface{ Check() error }) error {
 		return nil
 	}
 	field, reason, found := strings.Cut(err.Error(), ": ")
-	if p, known := partNamed(field); found && known && len(l.names.parts[p].columns) > 0 {
+	if p, known := partNamed(field); found && known && len(l.names.parts[p].Columns) > 0 {
 		return l.wrong(p, "%s", reason)
 	}
 	return err
@@ -187,3 +188,6 @@ func checked(req interface{ Check() error }) error {
 	}
 	return err
 }
+
+// shownDay is the day that refusals show as an example.
+var shownDay = time.Date(2027, 12, 31, 0, 0, 0, 0, time.UTC)

@@ -22,14 +22,22 @@ func (listings) form() form {
 }
 
 func (listings) check(m *Mapping) error {
-	if (m.Rate != "") == (m.Spread != Spread{}) {
-		return fmt.Errorf("rate: want it, in fen for one of the column price, or a spread")
+	s := &m.Spread
+	if *s == (Spread{}) {
+		return m.checkPrices(true)
 	}
 	if m.Rate != "" {
-		return m.checkRate()
+		return fmt.Errorf("rate: means nothing beside a spread")
 	}
-	if m.Spread.Least < 1 || m.Spread.Most < m.Spread.Least || amount.Units(m.Spread.Most) > amount.Max {
-		return fmt.Errorf("spread: want least and most, 1 ≤ least ≤ most")
+	var err error
+	if s.least, err = yuan("spread: least", &s.Least); err != nil {
+		return err
+	}
+	if s.most, err = yuan("spread: most", &s.Most); err != nil {
+		return err
+	}
+	if s.least < 1 || s.most < s.least {
+		return fmt.Errorf("spread: want least and most, 0.01 ≤ least ≤ most")
 	}
 	return nil
 }
@@ -88,5 +96,5 @@ func Take(s Stores, req goods.ListRequest) (made command.Request, doomed string,
 // of is the amount that a text comes to.
 func (s Spread) of(text string) amount.Units {
 	sum := sha256.Sum256([]byte(text))
-	return amount.Units(s.Least) + amount.Units(binary.BigEndian.Uint64(sum[:])%uint64(s.Most-s.Least+1))
+	return s.least + amount.Units(binary.BigEndian.Uint64(sum[:])%uint64(s.most-s.least+1))
 }

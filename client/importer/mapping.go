@@ -16,23 +16,8 @@
 package importer
 
 import (
-	"bytes"
-	"fmt"
-	"maps"
-	"reflect"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/spf13/viper"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
-	"tallystick/chaincode/member"
-	"tallystick/chaincode/name"
-	"tallystick/client/bounds"
-	"tallystick/client/importer/table"
-	"tallystick/network/settings"
 )
 
 // Mapping says what the lines of a CSV become. It is read from YAML. Keys, columns
@@ -65,6 +50,11 @@ import (
 // A cell of a workbook is read as the spreadsheet shows it. Numbers may have a sign of
 // yuan, separators of thousands and wide digits.
 //
+// Money is in yuan, in files and in mappings, and points are as they are shown, with the
+// digits of their programme. A file with other prices says what one of them is:
+//
+//	rate: "0.01"                # yuan for one of a price that is in fen
+//
 // Who a customer is on the ledger, every kind that has members is told alike:
 //
 //	pseudonym: keyed            # m-… by the vault's key; or plain, prefix.member and the id
@@ -74,7 +64,7 @@ import (
 // Of awards (programme; columns member, amount; perhaps outlet, date, reference):
 //
 //	programme: DP
-//	rate: "100"                 # points for one of the amount; decimal or 4/5
+//	rate: "100"                 # points for one of the amount, as they are shown; decimal or 4/5
 //	rounding: down              # down, half_even or up, once an award
 //	merge: true                 # neighbouring lines of one member and reference are one award
 //	expires: {on: 2027-12-31}   # or {days: 365}, counted from the date
@@ -90,8 +80,7 @@ import (
 // Of benefits (columns benefit, en, zh; perhaps label, of those for whom it is,
 // price, uses, days, until), each benefit once:
 //
-//	model: {scene: campaign, price: 100, days: 365, uses: 2, code: true}   # see Model
-//	rate: "100"                 # fen for one of the column price
+//	model: {scene: campaign, price: 1.00, days: 365, uses: 2, code: true}   # see Model
 //
 // Of entitlements (columns benefit, member; perhaps reference), each pair once:
 //
@@ -118,8 +107,8 @@ import (
 // Of terms (columns supplier, sku, seller, value; perhaps until). The vault keeps the
 // value and the salt before the ledger hears of the commitment:
 //
-//	terms: commission           # a percentage of the price that the seller keeps, at rate 100;
-//	                            # or supply, the price of a unit, at rate 1000000 for yuan
+//	terms: commission           # a percentage of the price that the seller keeps;
+//	                            # or supply, the price of a unit
 //
 // Of stock (columns supplier, sku, seller, stock), which is added to what there is:
 //
@@ -128,15 +117,14 @@ import (
 // Of listings (columns supplier, sku, price, scene; perhaps labels, regions, from,
 // until), each good once, under the terms that the vault has the value of:
 //
-//	rate: 100                   # fen for one of the column price; or, for data without prices,
-//	spread: {least: 199, most: 4999}   # fen made of whatever the column price says
+//	spread: {least: 1.99, most: 49.99}   # for data without prices: some, made of whatever the column price says
 //
 // Of outlets, each once: columns outlet, en, zh; perhaps region, open.
 //
 // Of campaigns (columns campaign, en, zh, from, until; perhaps label, of those for
 // whom it is), each campaign once:
 //
-//	campaign: {programme: GP, bonus: 100, funders: "G:60,D:40", budget: 500000, expires: 2027-12-31}   # see Joint
+//	campaign: {programme: GP, bonus: 100, funders: "G:60,D:40", budget: 5000, expires: 2027-12-31}   # see Joint
 type Mapping struct {
 	Kind         string      `mapstructure:"kind"`                       // what a line becomes: awards, members, labels, benefits, entitlements, writeoffs, campaigns, suppliers, goods, terms, stock, listings or outlets; awards if it isn't said
 	Source       string      `mapstructure:"source"`                     // name on the ledger; what was fed under it counts once
@@ -148,7 +136,7 @@ type Mapping struct {
 	Pseudonym    string      `mapstructure:"pseudonym"`                  // who a customer is on the ledger: keyed, m-… by the vault's key, or plain, prefix.member and the id
 	Channels     []string    `mapstructure:"channels"`                   // whose customer ids these are; a member's first one
 	Programme    string      `mapstructure:"programme"`                  // whose points awards give
-	Rate         string      `mapstructure:"rate"`                       // points for one of the amount, or fen for one of a price: a decimal or 4/5
+	Rate         string      `mapstructure:"rate"`                       // points for one of the amount; or yuan for one of a price, 1 if it isn't said: a decimal or 4/5
 	Rounding     string      `mapstructure:"rounding"`                   // of awards: down (if it isn't said), half_even or up
 	Merge        bool        `mapstructure:"merge"`                      // neighbouring lines of one member and reference are one award
 	Expires      Expiry      `mapstructure:"expires"`                    // when awarded points end
@@ -178,6 +166,7 @@ type Mapping struct {
 	rate     amount.Rate
 	rounding amount.Rounding
 	on       date.Date
+	digits   uint8  // after the point of the programme's points
 	layout   string // in Go's words
 }
 
@@ -190,8 +179,10 @@ type Expiry struct {
 // Spread makes an amount of any text, the same whenever it is asked, evenly from
 // the least to the most.
 type Spread struct {
-	Least int64 `mapstructure:"least"` // fen
-	Most  int64 `mapstructure:"most"`  // fen
+	Least string `mapstructure:"least"` // yuan
+	Most  string `mapstructure:"most"`  // yuan
+
+	least, most amount.Units // fen
 }
 
 // What a mapping says where it says nothing.
@@ -206,247 +197,6 @@ const (
 	plain = "plain"
 )
 
-var roundings = map[string]amount.Rounding{"down": amount.Down, "half_even": amount.HalfEven, "up": amount.Up}
-
-// LoadMapping reads and checks a mapping file. Keys that mean nothing are refused.
-func LoadMapping(path string) (*Mapping, error) {
-	m, err := loadMapping(path)
-	if err != nil {
-		return nil, fmt.Errorf("the mapping %s: %w", path, err)
-	}
-	return m, nil
-}
-
-func loadMapping(path string) (*Mapping, error) {
-	text, err := bounds.YAML(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := settings.Check(path, text, reflect.TypeFor[Mapping]()); err != nil {
-		return nil, err
-	}
-	v := viper.New()
-	v.SetConfigType("yaml")
-	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
-		return nil, err
-	}
-	var m Mapping
-	if err := v.UnmarshalExact(&m, viper.DecodeHook(datesAsText)); err != nil {
-		return nil, err
-	}
-	given := slices.Sorted(maps.Keys(v.AllSettings()))
-	m.complete(given)
-	return &m, m.check(given)
-}
-
-// datesAsText takes back what YAML makes of an unquoted 2027-12-31.
-func datesAsText(from, to reflect.Type, value any) (any, error) {
-	if moment, ok := value.(time.Time); ok && to.Kind() == reflect.String {
-		return moment.Format(time.DateOnly), nil
-	}
-	return value, nil
-}
-
-// complete says what the file leaves unsaid.
-func (m *Mapping) complete(given []string) {
-	says := func(key string) bool { return slices.Contains(given, key) }
-	if !says("kind") {
-		m.Kind = defaultKind
-	}
-	m.kind = kinds[m.Kind]
-	if m.kind != nil {
-		m.form = m.kind.form()
-	}
-	if !says("shards") {
-		if m.Shards = defaultShards; m.inOrder() {
-			m.Shards = 1
-		}
-	}
-	if !says("layout") {
-		m.Layout = time.DateOnly
-	}
-	if !says("receipts") {
-		m.Receipts = true
-	}
-	if !says("unknown") {
-		m.Unknown = refusing
-	}
-	if !says("decimal") {
-		m.Decimal = "."
-	}
-	if !says("rounding") {
-		m.Rounding = "down"
-	}
-	if !says("codes") {
-		m.Codes = true
-	}
-	if !says("pseudonym") {
-		m.Pseudonym = keyed
-		if m.Prefix.Member != "" {
-			m.Pseudonym = plain
-		}
-	}
-}
-
-func (m *Mapping) check(given []string) error {
-	if m.kind == nil {
-		return fmt.Errorf("kind: want one of %s", strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
-	}
-	if err := name.CheckID("source", m.Source); err != nil {
-		return err
-	}
-	if err := m.checkKeys(given); err != nil {
-		return err
-	}
-	if err := m.checkParts(); err != nil {
-		return err
-	}
-	if err := m.checkMember(); err != nil {
-		return err
-	}
-	if err := m.checkFile(); err != nil {
-		return err
-	}
-	if m.Shards < 1 || m.Shards > 31 {
-		return fmt.Errorf("shards: want 1 to 31")
-	}
-	if m.inOrder() && m.Shards > 1 {
-		return fmt.Errorf("shards: want 1, as commands of %s must keep their order", m.Kind)
-	}
-	for i := range m.Where {
-		if err := m.Where[i].check(); err != nil {
-			return fmt.Errorf("where: %w", err)
-		}
-	}
-	return m.kind.check(m)
-}
-
-// shared are the keys of every kind.
-var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "otherwise", "slug", "encoding", "separator", "decimal", "header", "sheet"}
-
-func (m *Mapping) checkKeys(given []string) error {
-	for _, key := range given {
-		known := slices.Contains(shared, key) || slices.Contains(m.form.keys, key)
-		known = known || m.form.has(partMember) && (key == "pseudonym" || key == "channels")
-		if !known {
-			return fmt.Errorf("%s: means nothing for %s", key, m.Kind)
-		}
-	}
-	if slices.Contains(given, "layout") && m.Columns.Date == "" && m.Columns.Until == "" && m.Columns.From == "" {
-		return fmt.Errorf("layout: means nothing without a column of dates")
-	}
-	if slices.Contains(given, "rounding") && m.Rate == "" {
-		return fmt.Errorf("rounding: means nothing without a rate")
-	}
-	return nil
-}
-
-// checkFile checks what is said of how the file is written.
-func (m *Mapping) checkFile() (err error) {
-	if m.layout, err = parseLayout(m.Layout); err != nil {
-		return err
-	}
-	if m.Encoding != "" {
-		if err := table.CheckEncoding(m.Encoding); err != nil {
-			return err
-		}
-	}
-	if m.Separator == "\t" {
-		m.Separator = "tab"
-	}
-	switch _, known := table.Separators[m.Separator]; {
-	case m.Separator != "" && !known:
-		return fmt.Errorf("separator: want %s", strings.Join(slices.Sorted(maps.Keys(table.Separators)), "  "))
-	case m.Decimal != "." && m.Decimal != ",":
-		return fmt.Errorf("decimal: want . or ,")
-	case m.Header < 0 || m.Header > maxHeader:
-		return fmt.Errorf("header: want the number of its line, 1 to %d", maxHeader)
-	case m.Unknown != refusing && m.Unknown != enrolling:
-		return fmt.Errorf("unknown: want refuse or enrol")
-	case m.Unknown == enrolling && m.Pseudonym == plain:
-		return fmt.Errorf("unknown: only customers with keyed pseudonyms can be enrolled")
-	}
-	return nil
-}
-
-// maxHeader is the last line on which a header may be.
-const maxHeader = 1000
-
-func (m *Mapping) checkParts() error {
-	columns, prefixes, fixed := m.Columns.list(), m.Prefix.list(), m.Fixed.list()
-	for p, column := range columns {
-		p := part(p)
-		switch {
-		case column == "" && fixed[p] == "" && slices.Contains(m.form.must, p):
-			return fmt.Errorf("columns: %s want at least %s", m.Kind, nameAll(m.form.must))
-		case fixed[p] != "" && (column != "" || !m.form.has(p)):
-			return fmt.Errorf("fixed: %s has a column, or means nothing for %s", p, m.Kind)
-		case column != "" && !m.form.has(p):
-			return fmt.Errorf("columns: %s means nothing for %s", p, m.Kind)
-		case prefixes[p] != "" && (column == "" || !slices.Contains(prefixed, p)):
-			return fmt.Errorf("prefix: %s has no column, or can't have a prefix", p)
-		}
-		if _, err := parseTemplate(column); err != nil {
-			return fmt.Errorf("columns: %s: %w", p, err)
-		}
-	}
-	for p, text := range m.Otherwise.list() {
-		if text != "" && columns[p] == "" {
-			return fmt.Errorf("otherwise: %s has no column", part(p))
-		}
-	}
-	for _, name := range m.Slug {
-		if p, known := partNamed(name); !known || columns[p] == "" || !slices.Contains(prefixed, p) {
-			return fmt.Errorf("slug: %s has no column, or is no id", name)
-		}
-	}
-	return nil
-}
-
-// checkMember checks how a customer becomes a pseudonym.
-func (m *Mapping) checkMember() error {
-	if !m.form.has(partMember) {
-		return nil
-	}
-	if m.Pseudonym != keyed && m.Pseudonym != plain {
-		return fmt.Errorf("pseudonym: want keyed or plain")
-	}
-	if m.Pseudonym == keyed && m.Prefix.Member != "" {
-		return fmt.Errorf("prefix: a keyed pseudonym has none for member")
-	}
-	least, most := 0, 0
-	switch {
-	case m.Kind == "members":
-		least, most = 1, member.MaxAccounts
-	case m.Pseudonym == keyed:
-		least, most = 1, 1
-	}
-	if n := len(m.Channels); n < least || n > most {
-		return fmt.Errorf("channels: want %d to %d; a keyed pseudonym is made of the first one's customer id", least, most)
-	}
-	for i, channel := range m.Channels {
-		if err := name.CheckID("channel", channel); err != nil {
-			return err
-		}
-		if slices.Contains(m.Channels[:i], channel) {
-			return fmt.Errorf("channels: %s is there twice", channel)
-		}
-	}
-	return nil
-}
-
-// checkRate reads the rate at which a column's number becomes units.
-func (m *Mapping) checkRate() (err error) {
-	if m.rate, err = amount.ParseRate(m.Rate); err != nil {
-		return fmt.Errorf("rate: %w", err)
-	}
-	var ok bool
-	if m.rounding, ok = roundings[m.Rounding]; !ok {
-		return fmt.Errorf("rounding: want down, half_even or up")
-	}
-	return nil
-}
-
 // NeedsVault says whether the lines' commands are made with the party's vault:
 // keyed pseudonyms, accounts and codes are.
 func (m *Mapping) NeedsVault() bool {
@@ -455,10 +205,11 @@ func (m *Mapping) NeedsVault() bool {
 }
 
 // NeedsIndex says whether they are made with the read model: who has which entitlement,
-// what there is of goods, who is a member.
+// what there is of goods, benefits, campaigns and suppliers, who is a member.
 func (m *Mapping) NeedsIndex() bool {
 	goods := m.Kind == "listings" || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
-	return goods || m.Kind == "writeoffs" || m.Kind == "members" || m.Unknown == enrolling
+	offers := m.Kind == "benefits" || m.Kind == "campaigns" || m.Kind == "suppliers"
+	return goods || offers || m.Kind == "writeoffs" || m.Kind == "members" || m.Unknown == enrolling
 }
 
 // inOrder says whether there can be only one shard: a good is there before what is

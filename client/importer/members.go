@@ -37,7 +37,10 @@ func (members) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		item.Drafts = append(item.Drafts, func(s Stores) (command.Request, string, error) {
 			return s.enrolment(wanted, i == 0)
 		})
-		item.met = append(item.met, func(s Stores) (bool, error) { return s.isLinked(wanted) })
+		item.met = append(item.met, func(s Stores) (bool, string, error) {
+			linked, err := s.isLinked(wanted)
+			return linked, "", err
+		})
 	}
 	return item, nil
 }

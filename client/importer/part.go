@@ -1,9 +1,10 @@
 package importer
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"tallystick/client/importer/cell"
 )
 
 // part is one thing that a line says.
@@ -126,52 +127,11 @@ func (p Parts) list() (texts [partCount]string) {
 	return texts
 }
 
-// template is a text with columns in it: texts[0] columns[0] texts[1] columns[1] …
-type template struct {
-	texts   []string // one more than columns
-	columns []string
-}
-
-// parseTemplate reads "basket_id", which is a column, or "{basket_id}-{store_id}".
-func parseTemplate(text string) (template, error) {
-	if !strings.ContainsAny(text, "{}") {
-		return template{texts: []string{"", ""}, columns: []string{text}}, nil
-	}
-	t := template{}
-	for rest := text; ; {
-		before, after, found := strings.Cut(rest, "{")
-		if strings.Contains(before, "}") {
-			break
-		}
-		t.texts = append(t.texts, before)
-		if !found && len(t.columns) > 0 {
-			return t, nil
-		}
-		column, next, closed := strings.Cut(after, "}")
-		if !closed || column == "" || strings.Contains(column, "{") {
-			break
-		}
-		t.columns, rest = append(t.columns, column), next
-	}
-	return template{}, fmt.Errorf("want a column, or a text with columns in braces")
-}
-
-// String names the columns, for people.
-func (t template) String() string {
-	switch len(t.columns) {
-	case 0:
-		return "the fixed text"
-	case 1:
-		return "column " + t.columns[0]
-	}
-	return "columns " + strings.Join(t.columns, ", ")
-}
-
 // filled is where a template's columns are in a file.
 type filled struct {
-	template
+	cell.Template
 	at []int
 }
 
 // single says whether a template is one column and nothing else.
-func (f *filled) single() bool { return len(f.at) == 1 && f.texts[0] == "" && f.texts[1] == "" }
+func (f *filled) single() bool { return len(f.at) == 1 && f.Texts[0] == "" && f.Texts[1] == "" }

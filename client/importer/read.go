@@ -135,7 +135,7 @@ func (r *Reading) rejectFor(line int, err error) {
 	rejected := Rejected{Line: line, Reason: err.Error()}
 	var about *wrong
 	if errors.As(err, &about) {
-		rejected.Column = strings.Join(about.names.parts[about.part].columns, ", ")
+		rejected.Column = strings.Join(about.names.parts[about.part].Columns, ", ")
 	}
 	r.Rejected = append(r.Rejected, rejected)
 }

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds/workbook"
 	"tallystick/client/clean"
+	"tallystick/client/importer/cell"
 	"tallystick/client/sheets"
 )
 
@@ -96,8 +97,8 @@ func (o Outcome) cells(r Rejected, header []string, row []workbook.Cell) []strin
 		}
 	}
 	customer := ""
-	if t, err := parseTemplate(o.Job.Mapping.Columns.Member); err == nil && len(t.columns) == 1 {
-		customer = text(clean.Text(t.columns[0]))
+	if t, err := cell.ParseTemplate(o.Job.Mapping.Columns.Member); err == nil && len(t.Columns) == 1 {
+		customer = text(clean.Text(t.Columns[0]))
 	}
 	line := []string{o.Report.Source, strconv.Itoa(r.Line), r.Column, strings.Join(values, ", "), customer, string(r.Code), r.Reason}
 	for _, c := range row {

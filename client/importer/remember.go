@@ -42,7 +42,10 @@ type summing struct {
 
 // begin begins a fingerprint, with what was imported under the source before in view.
 func (j Job) begin(header []string) (*summing, error) {
-	mapping, err := json.Marshal(j.Mapping)
+	mapping, err := json.Marshal(struct {
+		*Mapping
+		Digits uint8 `json:",omitempty"`
+	}{j.Mapping, j.Mapping.digits})
 	if err != nil {
 		return nil, err
 	}

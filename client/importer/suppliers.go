@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 )
 
@@ -52,7 +53,7 @@ func (suppliers) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	item := &Item{key: id, Adds: Totals{Suppliers: 1}}
 	if m.Verb == approving {
 		req := goods.ApproveRequest{Supplier: id, Categories: l.list(partCategories), Fee: m.rate}
-		item.Drafts = ready(req)
+		item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return s.approval(req) }}
 		return item, l.checked(req)
 	}
 	req := goods.ApplyRequest{Supplier: id, En: l.parts[partEn], Zh: l.parts[partZh], Categories: l.list(partCategories)}
@@ -60,5 +61,17 @@ func (suppliers) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		return nil, err
 	}
 	item.Drafts = ready(req)
+	item.met = []meeting{func(s Stores) (bool, string, error) { return s.hasApplied(req) }}
 	return item, l.checked(req)
+}
+
+// approval approves a supplier. One that is suspended stays so: a list of whom the operator
+// once approved is no word on what was found since.
+func (s Stores) approval(req goods.ApproveRequest) (command.Request, string, error) {
+	there, found, err := s.Shop.Supplier(req.Supplier)
+	if err != nil || !found || there.State != goods.Suspended {
+		return req, "", err
+	}
+	req.Supplier = nobody()
+	return req, "the supplier is suspended: if it may list again, say so with tally supplier approve", nil
 }

@@ -26,7 +26,10 @@ func (terms) check(m *Mapping) error {
 	if m.Terms == "" || word(m.Terms, "", &kind) != nil {
 		return fmt.Errorf("terms: want supply or commission")
 	}
-	return m.checkRate()
+	if kind == goods.Commission {
+		return m.checkPriceRate(percentDigits)
+	}
+	return m.checkPriceRate(supplyDigits)
 }
 
 func (terms) item(m *Mapping, s Stores, l *line) (*Item, error) {
@@ -62,6 +65,13 @@ func (terms) item(m *Mapping, s Stores, l *line) (*Item, error) {
 	}}
 	return item, l.checked(req)
 }
+
+// How many digits a value has after the point at most: of a percentage, and of the price
+// of a unit in yuan.
+const (
+	percentDigits = 2
+	supplyDigits  = 6
+)
 
 // wholePrice is all of a price, in basis points.
 const wholePrice = 10_000

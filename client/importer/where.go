@@ -8,6 +8,7 @@ import (
 
 	"tallystick/client/bounds/workbook"
 	"tallystick/client/clean"
+	"tallystick/client/importer/cell"
 )
 
 // Condition is fulfilled by a line whose column compares so with the value: as
@@ -26,7 +27,7 @@ func (c *Condition) check() (err error) {
 		return fmt.Errorf("want a column and one of < <= > >= = !=")
 	}
 	if c.Is != "=" && c.Is != "!=" {
-		if c.number, _, err = parseNumber(c.Value, false); err != nil {
+		if c.number, _, err = cell.Number(c.Value, false); err != nil {
 			return fmt.Errorf("value of %s: want a number", c.Column)
 		}
 	}
@@ -41,24 +42,24 @@ func (c Condition) isNumber(field string, comma bool) bool {
 	if !c.plain || len(field) > 1 && field[0] == '0' && field[1] >= '0' && field[1] <= '9' {
 		return false
 	}
-	number, _, err := parseNumber(field, comma)
+	number, _, err := cell.Number(field, comma)
 	return err == nil && number.Equal(c.number)
 }
 
 // fulfilled compares a cell. An error means that it should be a number and isn't. A
 // cell that shows 0.00 is equal to 0, and so is one that shows 0.
-func (c Condition) fulfilled(cell workbook.Cell, comma bool) (bool, error) {
-	text, value := clean.Trim(cell.Text), clean.Trim(cell.Text)
-	if cell.Number != "" {
-		value = cell.Number
+func (c Condition) fulfilled(field workbook.Cell, comma bool) (bool, error) {
+	text, value := clean.Trim(field.Text), clean.Trim(field.Text)
+	if field.Number != "" {
+		value = field.Number
 	}
 	switch c.Is {
 	case "=":
-		return text == c.Value || c.isNumber(value, comma && cell.Number == ""), nil
+		return text == c.Value || c.isNumber(value, comma && field.Number == ""), nil
 	case "!=":
-		return text != c.Value && !c.isNumber(value, comma && cell.Number == ""), nil
+		return text != c.Value && !c.isNumber(value, comma && field.Number == ""), nil
 	}
-	number, _, err := parseNumber(value, comma && cell.Number == "")
+	number, _, err := cell.Number(value, comma && field.Number == "")
 	if err != nil {
 		return false, err
 	}

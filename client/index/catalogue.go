@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/row"
@@ -237,6 +239,24 @@ func (ix *Index) Free(supplier, sku, seller string) (amount.Units, error) {
 		return 0, err
 	}
 	return found.Rows[0].Free, nil
+}
+
+// Benefit is one benefit; false if there is none.
+func (ix *Index) Benefit(id string) (m benefit.Model, found bool, err error) {
+	err = ix.reading(func(r at) error {
+		m, found, err = one(r, "nouns", row.Benefit(id))
+		return err
+	})
+	return m, found, err
+}
+
+// Campaign is one campaign; false if there is none.
+func (ix *Index) Campaign(id string) (c campaign.Campaign, found bool, err error) {
+	err = ix.reading(func(r at) error {
+		c, found, err = one(r, "nouns", row.Campaign(id))
+		return err
+	})
+	return c, found, err
 }
 
 // Supplier is one supplier; false if there is none.

@@ -42,7 +42,7 @@ type Source string
 const (
 	Notice    Source = "notice"    // camt.054
 	Statement Source = "statement" // camt.053
-	Table     Source = "table"     // a bank's CSV
+	Table     Source = "table"     // a bank's CSV or workbook
 	Hand      Source = "hand"      // a person who looked
 )
 
@@ -61,14 +61,17 @@ func given(texts ...string) (list []string) {
 
 // Position is where in a file an advice stands, each part counted from 1.
 type Position struct {
-	Report int `json:"report"`           // notification or statement
-	Entry  int `json:"entry"`            // in it
+	Report int `json:"report"`           // notification or statement; 0 in a table
+	Entry  int `json:"entry"`            // in it; the line of a table
 	Detail int `json:"detail,omitempty"` // in the entry; 0 if it has no details
 }
 
-// String writes "report 1, entry 3, detail 2".
+// String writes "report 1, entry 3, detail 2", or "line 3".
 func (p Position) String() string {
-	if p.Detail == 0 {
+	switch {
+	case p.Report == 0:
+		return fmt.Sprintf("line %d", p.Entry)
+	case p.Detail == 0:
 		return fmt.Sprintf("report %d, entry %d", p.Report, p.Entry)
 	}
 	return fmt.Sprintf("report %d, entry %d, detail %d", p.Report, p.Entry, p.Detail)

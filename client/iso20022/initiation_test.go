@@ -298,13 +298,13 @@ func TestCleanFitsTheSchema(t *testing.T) {
 		strings.Repeat("名", 141):        strings.Repeat("名", 140),
 		strings.Repeat("a", 139) + " b": strings.Repeat("a", 139),
 	} {
-		if got := clean(text); got != want {
+		if got := Clean(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		got := clean(string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text"))
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > TextLimit || clean(got) != got || strings.TrimSpace(got) != got {
+		got := Clean(string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text"))
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > TextLimit || Clean(got) != got || strings.TrimSpace(got) != got {
 			t.Fatalf("%q", got)
 		}
 	})

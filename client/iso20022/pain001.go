@@ -165,7 +165,7 @@ func (i Initiation) group(number int, payments []Payment) (*instruction, error) 
 			Creditor:   partyOf(p.Creditor),
 			Account:    accountOf(p.CreditorAccount),
 			Purpose:    some(i.Form.Purpose),
-			Remittance: some(clean(p.Remittance)),
+			Remittance: some(Clean(p.Remittance)),
 		})
 	}
 	return &g, nil
@@ -177,7 +177,7 @@ func count(payments []Payment) (totals, error) {
 }
 
 func partyOf(p Party) party {
-	return party{Name: clean(p.Name), ID: some(p.ID), Code: some(p.Code)}
+	return party{Name: Clean(p.Name), ID: some(p.ID), Code: some(p.Code)}
 }
 
 func accountOf(a Account) account { return account{IBAN: some(a.IBAN), Other: some(a.Other)} }
@@ -209,7 +209,7 @@ func (f Form) execution(day string) execution {
 
 // agentOf is the bank that keeps the account.
 func (f Form) agentOf(a Account) agent {
-	bank := agent{BIC: some(a.BIC), Name: some(clean(a.Bank))}
+	bank := agent{BIC: some(a.BIC), Name: some(Clean(a.Bank))}
 	if f.version() == Version03 {
 		bank.Older, bank.BIC = bank.BIC, nil
 	}

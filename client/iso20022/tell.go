@@ -13,7 +13,7 @@ import (
 func (r *reader) tell(e entry, a Advice) error {
 	a, err := e.advice(a)
 	a.Odd = oddity(err)
-	a.Text = clean(e.text)
+	a.Text = Clean(e.text)
 	if len(e.details) == 0 {
 		a.BankReference = reference(e.reference)
 		return r.hand(a)
@@ -131,7 +131,7 @@ func (d details) advice(a Advice, n, of int) Advice {
 	}
 	a.Debtor, a.DebtorAccount = either(d.debtor.name), d.debtor.number()
 	a.Creditor, a.CreditorAccount = either(d.creditor.name), d.creditor.number()
-	a.Text, a.Return = clean(joined(d.text, a.Text)), either(d.reason)
+	a.Text, a.Return = Clean(joined(d.text, a.Text)), either(d.reason)
 	if a.Odd != "" {
 		return a
 	}

@@ -29,17 +29,17 @@ func checkID(what, id string, limit int) error {
 	return nil
 }
 
-// checkText refuses with BAD_REQUEST a text of which clean leaves nothing.
+// checkText refuses with BAD_REQUEST a text of which Clean leaves nothing.
 func checkText(what, text string) error {
-	if clean(text) == "" {
+	if Clean(text) == "" {
 		return fault.New(fault.BadRequest, "%s: is empty", what)
 	}
 	return nil
 }
 
-// clean is a text as a file can hold it: without what is no UTF-8, what XML forbids
+// Clean is a text as a file can hold it: without what is no UTF-8, what XML forbids
 // and what doesn't print, each run of spaces as one, cut to TextLimit characters.
-func clean(text string) string {
+func Clean(text string) string {
 	var kept []rune
 	for _, r := range strings.ToValidUTF8(text, "") {
 		switch space := unicode.IsSpace(r); {

@@ -11,7 +11,7 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// dumbBank books what a debtor's bank sends it, and tells of it as banks do: in either kind of file, singly or in batches,
+// dumbBank books what a debtor's bank sends it, and tells of it as banks do: in any kind of file, singly or in batches,
 // with its references where it likes, in any order, and again. It knows nothing of matching.
 type dumbBank struct {
 	*rand.Rand
@@ -41,7 +41,7 @@ type habit struct {
 
 func newDumbBank(seed uint64) *dumbBank {
 	b := &dumbBank{Rand: rand.New(rand.NewPCG(seed, 11)), account: holders["S1"].Accounts[0], habits: map[string]habit{}}
-	for _, kind := range []string{"053", "054"} {
+	for _, kind := range kindsOfFiles {
 		h := habit{entry: b.odd(2), detail: b.odd(2), batch: b.odd(3), gross: b.odd(2)}
 		if h.entry = h.entry || !h.detail; b.odd(4) {
 			h.prefix = kind
@@ -50,6 +50,9 @@ func newDumbBank(seed uint64) *dumbBank {
 	}
 	return b
 }
+
+// kindsOfFiles are the camt.053, the camt.054 and the table.
+var kindsOfFiles = []string{"053", "054", "csv"}
 
 func (b *dumbBank) odd(n int) bool { return b.IntN(n) == 0 }
 
@@ -90,22 +93,54 @@ func (b *dumbBank) pay(p settlement.Payment) {
 	}
 }
 
+// told are the bookings up to a day, in any order.
+func (b *dumbBank) told(day int) (list []booked) {
+	for _, k := range b.bookings {
+		if k.day <= day {
+			list = append(list, k)
+		}
+	}
+	b.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
+}
+
+// table tells of the bookings up to a day in a table of the layout that the bank's presets call flag, or in one with a
+// column for each direction, a line each.
+func (b *dumbBank) table(day int) string {
+	h := b.habits["csv"]
+	lines := []string{"账号,交易日期,交易金额,借贷标志,收入,支出,手续费,对方账号,交易流水号,凭证号,摘要,附言"}
+	for _, k := range b.told(day) {
+		reference, alias := h.prefix+k.entry, ""
+		if h.detail && !k.reversal {
+			if reference = h.prefix + k.detail; h.entry {
+				alias = h.prefix + k.entry
+			}
+		}
+		way, in, out, payer := "贷", yuan(k.fen), "", holders["G"].Accounts[0]
+		if k.reversal {
+			way, in, out = "借", "", yuan(k.fen)
+		}
+		if k.stranger {
+			payer = "999999"
+		}
+		lines = append(lines, fmt.Sprintf("%s,202612%02d,%s,%s,%s,%s,%s,%s,%s,%s,转账,%s积分清结算",
+			b.account, k.day, yuan(k.fen), way, in, out, yuan(k.charges), payer, reference, alias, settlement.AtBanks("2026-11", k.payment, mark)))
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
 // file tells of some of the bookings up to a day.
 func (b *dumbBank) file(kind string, day int) string {
+	if kind == "csv" {
+		return b.table(day)
+	}
 	h := b.habits[kind]
 	root, report := "BkToCstmrStmt", "Stmt"
 	if kind == "054" {
 		root, report = "BkToCstmrDbtCdtNtfctn", "Ntfctn"
 	}
 	var entries []string
-	var rest []booked
-	for _, k := range b.bookings {
-		if k.day <= day {
-			rest = append(rest, k)
-		}
-	}
-	b.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
-	for len(rest) > 0 {
+	for rest := b.told(day); len(rest) > 0; {
 		together := rest[:1]
 		if h.batch && !rest[0].charged && !rest[0].reversal {
 			together = nil
@@ -203,7 +238,7 @@ func TestADumbBanksMoney(t *testing.T) {
 			if b.odd(4) {
 				day = 31
 			}
-			kind := []string{"053", "054"}[b.IntN(2)]
+			kind := kindsOfFiles[b.IntN(len(kindsOfFiles))]
 			told, _ := l.read(t, "S1", b.file(kind, day))
 			clear(persons)
 			for _, line := range told {
@@ -253,7 +288,7 @@ func (b *dumbBank) clear(t *testing.T, l *book, seed uint64) {
 	for id, p := range l.payments {
 		before[id] = p.Received
 	}
-	for _, kind := range []string{"053", "054", "053"} {
+	for _, kind := range []string{"053", "csv", "054", "053"} {
 		l.read(t, "S1", b.file(kind, 31))
 	}
 	for id, p := range l.payments {

@@ -2,6 +2,8 @@ package payments
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/banktable"
 	"tallystick/client/iso20022"
 	"tallystick/test-network/bank"
 )
@@ -113,7 +116,7 @@ func viewFor(party string, b *book) View {
 func (b *book) read(t testing.TB, party, file string) ([]Line, *Sifted) {
 	t.Helper()
 	v := viewFor(party, b)
-	s, err := v.Sift(t.Context(), iso20022.Advices(strings.NewReader(file)))
+	s, err := v.Sift(t.Context(), advicesIn(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +125,35 @@ func (b *book) read(t testing.TB, party, file string) ([]Line, *Sifted) {
 		t.Fatal(err)
 	}
 	return list, s
+}
+
+// tables are mappings for the tables of the dumb bank: with one column of amounts, and with two.
+var tables = []string{
+	"bank: flag\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\"}\n",
+	"bank: flag\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\", amount: \"\", direction: \"\", credit: 收入, debit: 支出}\n",
+}
+
+// advicesIn reads a camt, or a bank's table, by either mapping.
+func advicesIn(t testing.TB, file string) iter.Seq2[iso20022.Advice, error] {
+	if strings.HasPrefix(file, "<") {
+		return iso20022.Advices(strings.NewReader(file))
+	}
+	dir := t.TempDir()
+	mapping := filepath.Join(dir, "m.yaml")
+	table := filepath.Join(dir, "t.csv")
+	if err := errors.Join(os.WriteFile(mapping, []byte(tables[len(file)%len(tables)]), 0o600), os.WriteFile(table, []byte(file), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	m, err := banktable.Load(mapping)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := banktable.Open(table, m, mark)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f.Advices()
 }
 
 const due date.Date = 20790 // 2026-12-03
@@ -275,7 +307,7 @@ func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
 	file := strings.ReplaceAll(foundFile(t, "returned-to-debtor.camt.054.xml", is), "0200000000000001", "0077")
 	b := newBook(is)
 	v := viewFor("G", b)
-	s, err := v.Sift(t.Context(), iso20022.Advices(strings.NewReader(file)))
+	s, err := v.Sift(t.Context(), advicesIn(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}

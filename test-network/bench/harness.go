@@ -43,12 +43,19 @@ func (w *world) ledger() Ledger {
 	return Ledger{Rows: len(w.chain.rows), Other: w.chain.fresh + accounts, Bytes: w.net.size()}
 }
 
-// measure runs an arm: warm up, count for a while, let everything end, then
-// read the blocks and check that no point was lost.
+// forgetting is how long endorsers need to forget who worked in the arm before: beside
+// others a party has a smaller share.
+const forgetting = 2500 * time.Millisecond
+
+// measure runs an arm: let the one before be forgotten, warm up, count for a while, let
+// everything end, then read the blocks and check that no point was lost.
 func (w *world) measure(ctx context.Context, a arm, window time.Duration) (r Run, err error) {
 	r = Run{Arm: a.Key, Before: w.ledger(), Memory: map[string]float64{}}
 	processes, leader, err := w.net.processes(ctx)
 	if err != nil {
+		return r, err
+	}
+	if err := pause(ctx, forgetting); err != nil {
 		return r, err
 	}
 	m, stop, ended := &meter{}, make(chan struct{}), make(chan error, 1)

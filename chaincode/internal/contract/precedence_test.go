@@ -274,6 +274,7 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 			{{"no from", "", fault.NotFound}, {"no into", "", fault.NotFound}, {"no invitation", "", fault.NotFound}, {"not the home", "", fault.Forbidden}, {"from erased", "consents", fault.WrongState}, {"erased", "", fault.WrongState}, {"consents", "consents", fault.WrongState},
 				{"cancelled", "", fault.WrongState}, {"ended", "", fault.Expired}, {"for another", "", fault.Forbidden}, {"wrong code", "", fault.WrongCode}, {"another's", "", fault.Unauthorised}, {"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},
 	}
+	maps.Copy(subjects, pointsPrecedence)
 	maps.Copy(subjects, orderPrecedence)
 	maps.Copy(subjects, paymentPrecedence)
 	maps.Copy(subjects, disputePrecedence)

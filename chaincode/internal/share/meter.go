@@ -23,16 +23,16 @@ const (
 	perQuestion = 100.0
 )
 
-// estimateOf is what a call is taken to cost until it ends.
-func estimateOf(args [][]byte) float64 {
+// estimateOf is what a call is taken to cost until it ends, and whether it writes.
+func estimateOf(args [][]byte) (cost float64, writes bool) {
 	size := 0
 	for _, a := range args {
 		size += len(a)
 	}
 	if len(args) > 0 && bytes.HasPrefix(args[0], []byte("query:")) {
-		return perQuestion
+		return perQuestion, false
 	}
-	return perBatch + float64(size)*perArgument
+	return perBatch + float64(size)*perArgument, true
 }
 
 // meter is a stub that counts what is read and written through it.

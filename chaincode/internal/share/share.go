@@ -8,11 +8,14 @@
 //
 // A party has an allowance that work takes from and that time fills up. What a
 // call costs is known when it ends, so an estimate is taken before and made good
-// after. Whoever is alone has what is free; as soon as others ask, too, each has
-// its share, however many ask and however much one of them does.
+// after. Whoever is alone has four shares. Beside others that write, a party has
+// what they leave of one and a half, and never less than one: so many rows that nobody waits
+// long for them, however many ask and however much one of them does. Who only asks
+// questions takes nothing from others.
 package share
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -24,11 +27,13 @@ import (
 )
 
 const (
-	// alone is how many shares a party has that nobody else asks beside.
-	alone = 4
-	// recent is for how long a party that asked counts as asking. Gateways choose among endorsers, so one that people
+	// alone is how many shares a party has that nobody else writes beside, and
+	// together how many are given out when several do, though each has one.
+	alone, together = 4.0, 1.5
+	// recent is for how long a party that wrote counts as writing, and about how far
+	// back its work is counted. Gateways choose among endorsers, so one that people
 	// work beside doesn't hear of them in each second.
-	recent = 5 * time.Second
+	recent = 2 * time.Second
 	// burst is for how long a party's allowance fills up: short, so that what it
 	// saved up is no more than one large batch.
 	burst = time.Second / 2
@@ -49,8 +54,14 @@ type Shares struct {
 // allowance is what one party may have done still.
 type allowance struct {
 	left  float64   // below zero, what was done beyond it
-	at    time.Time // when left was right
-	asked time.Time // its last call
+	done  float64   // what its work cost, of which each moment forgets the same part
+	at    time.Time // when left and done were right
+	wrote time.Time // its last call that was no question
+}
+
+// speed is what a party's work costs a second, of late.
+func (a *allowance) speed(now time.Time) float64 {
+	return a.done * math.Exp(-now.Sub(a.at).Seconds()/recent.Seconds()) / recent.Seconds()
 }
 
 // Of gives every party so many rows a second of the chaincode's work, at least.
@@ -66,8 +77,8 @@ func (s *Shares) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	if err != nil {
 		return shim.Error(fault.New(fault.Forbidden, "the caller can't be read").Error())
 	}
-	estimate := estimateOf(stub.GetArgs())
-	if !s.take(caller, estimate) {
+	estimate, writes := estimateOf(stub.GetArgs())
+	if !s.take(caller, estimate, writes) {
 		return shim.Error(fault.New(fault.Overloaded, "%s has used its share of this endorser; it is free again within seconds", caller).Error())
 	}
 	m := &meter{ChaincodeStubInterface: stub}
@@ -76,21 +87,22 @@ func (s *Shares) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 }
 
 // take takes an estimate from a party's allowance, if there is anything left of it.
-func (s *Shares) take(caller string, estimate float64) bool {
+func (s *Shares) take(caller string, estimate float64, writes bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	a := s.of(caller, now)
-	rate := s.rate
-	if s.isAlone(caller, now) {
-		rate *= alone
-	}
+	rate := s.rateOf(caller, now)
 	a.left = min(a.left+rate*now.Sub(a.at).Seconds(), rate*burst.Seconds())
-	a.at, a.asked = now, now
+	a.done, a.at = a.speed(now)*recent.Seconds(), now
+	if writes {
+		a.wrote = now
+	}
 	if a.left <= 0 {
 		return false
 	}
 	a.left -= estimate
+	a.done += estimate
 	return true
 }
 
@@ -100,7 +112,22 @@ func (s *Shares) correct(caller string, by float64) {
 	defer s.mu.Unlock()
 	if a := s.parties[caller]; a != nil {
 		a.left += by
+		a.done = max(0, a.done-by)
 	}
+}
+
+// rateOf is what a party may do a second now.
+func (s *Shares) rateOf(caller string, now time.Time) float64 {
+	others, beside := 0.0, false
+	for id, a := range s.parties {
+		if id != caller && now.Sub(a.wrote) < recent {
+			others, beside = others+a.speed(now), true
+		}
+	}
+	if !beside {
+		return alone * s.rate
+	}
+	return max(s.rate, together*s.rate-others)
 }
 
 // of finds a party's allowance; a newcomer has a full one.
@@ -114,13 +141,4 @@ func (s *Shares) of(caller string, now time.Time) *allowance {
 		s.parties[caller] = a
 	}
 	return a
-}
-
-func (s *Shares) isAlone(caller string, now time.Time) bool {
-	for id, a := range s.parties {
-		if id != caller && now.Sub(a.asked) < recent {
-			return false
-		}
-	}
-	return true
 }

@@ -71,7 +71,7 @@ func TestNumbersInEveryFormat(t *testing.T) {
 		"m/d/yyyy h:mm", "[h]:mm", "h:mm AM/PM", `yyyy"年"m"月"d"日"`, "[DBNum1][$-804]yyyy年m月d日", "_ * #,##0.00_ ", "# ?/?", "d-mmm-yy", "mmm-yy", "[Red][<0]0;0", "##0.0E+0", "0_);(0)", "0.0\"件\"", `[$-411]ggge"年"m"月"d"日"`, "0"}
 	for _, c := range []struct{ value, format, want string }{
 		{"4.3499999999999996", "General", "2 4.35|4.35"}, {"1.1499999999999999", "0.00", "2 1.15|1.15"}, {"8.1999999999999993", "#,##0.00", "2 8.2|8.2"},
-		{"0.30000000000000004", "General", "2 0.3|0.3"}, {"1234.5", `"¥"#,##0.00`, "2 1234.5|1234.5"}, {"-1234.5", formats[4], "2 -1234.5|-1234.5"},
+		{"0.30000000000000004", "General", "2 0.3|0.3"}, {"4.4408920985006262E-16", "0.00", "2 0|0"}, {"-5.5511151231257827E-17", "General", "2 0|0"}, {"0.10000000000002274", "General", "2 0.1|0.1"}, {"9.9999999999909051E-2", "0.00", "2 0.1|0.1"}, {"1234.5", `"¥"#,##0.00`, "2 1234.5|1234.5"}, {"-1234.5", formats[4], "2 -1234.5|-1234.5"},
 		{"0.15", "0%", "3 15%|15%"}, {"0.125", "0.00%", "3 12.5%|12.5%"}, {"0.14999999999999999", "0%", "3 15%|15%"},
 		{"13800100000", "0.00E+00", "4 1.38001E+10|13800100000"}, {"13800138000", "General", "2 13800138000|13800138000"}, {"1.38E10", "General", "2 13800000000|13800000000"},
 		{"6901234567892", "General", "2 6901234567892|6901234567892"}, {"1.10101199001011E+17", "General", "4 1.10101E+17|110101199001011000"}, {"123456789012345678", "0", "4 1.23457E+17|123456789012346000"},
@@ -89,6 +89,17 @@ func TestNumbersInEveryFormat(t *testing.T) {
 		if got := cells[0].said(); got != c.want {
 			t.Errorf("%s as %s: %s, want %s", c.value, c.format, got, c.want)
 		}
+	}
+}
+
+// Cells that don't say where they are stand one after the other, the empty ones too.
+func TestCellsWithoutPlaces(t *testing.T) {
+	cells, got := first(t, written(t, []string{`<c/>`, `<c><v>1</v></c>`, `<c s="1"></c>`, `<c t="inlineStr"><is><t></t></is></c>`, `<c r="F1"><v>2</v></c>`, `<c/>`, `<c><v>3</v></c>`}, nil, false)), ""
+	for _, c := range cells {
+		got += c.Text + ","
+	}
+	if got != ",1,,,,2,,3," {
+		t.Error(got)
 	}
 }
 
@@ -116,7 +127,7 @@ func TestOtherCells(t *testing.T) {
 		`<c r="A1" t="b"><v>1</v></c>`, `<c r="B1" t="e"><v>#N/A</v></c>`, `<c r="C1" t="str"><f>A1&amp;"x"</f><v>made_x000D__x000a_up</v></c>`, `<c r="D1"><f>1/3</f><v>0.33333333333333331</v></c>`,
 		`<c r="E1"><f>NOW()</f></c>`, `<c r="F1" t="inlineStr"><is><r><t>rich </t></r><r><t>text</t></r><rPh><t>reading</t></rPh></is></c>`, `<c r="H1" t="d"><v>2027-12-31T00:00:00</v></c>`, `<c r="I1" t="str"><f>""</f><v></v></c>`,
 	}, nil, false))
-	want := []string{"6 TRUE|", "7 #N/A|", "1 made\r\nup|", "2 0.333333333333333|0.333333333333333", "8 a formula without its value: open the workbook and save it|", "1 rich text|", "0 |", "5 2027-12-31|"}
+	want := []string{"6 TRUE|", "7 #N/A|", "1 made\r\nup|", "2 0.3333333333|0.3333333333", "8 a formula without its value: open the workbook and save it|", "1 rich text|", "0 |", "5 2027-12-31|"}
 	for i, c := range cells {
 		if i >= len(want) || c.said() != want[i] {
 			t.Errorf("%c: %s", 'A'+i, c.said())

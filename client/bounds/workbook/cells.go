@@ -46,6 +46,7 @@ type Reading struct {
 	row         []Cell
 	read        *bounds.Counter
 	size        int64
+	column      int // of the next cell, if it doesn't say
 }
 
 // Read reads a sheet row by row. Rows that aren't stored are passed over.
@@ -100,7 +101,7 @@ func (r *Reading) Next() (line int, cells []Cell, err error) {
 
 // take reads one row.
 func (r *Reading) take(start xml.StartElement) error {
-	r.row = r.row[:0]
+	r.row, r.column = r.row[:0], 0
 	next := r.line + 1
 	if at := attr(start, "r"); at != "" {
 		n, err := strconv.Atoi(at)
@@ -134,7 +135,7 @@ func (r *Reading) take(start xml.StartElement) error {
 
 // cell reads one cell to its place in the row.
 func (r *Reading) cell(start xml.StartElement) error {
-	at := len(r.row)
+	at := r.column // a cell that doesn't say where it is follows the one before, empty or not
 	if ref := attr(start, "r"); ref != "" {
 		column, err := columnOf(ref)
 		if err != nil {
@@ -145,6 +146,7 @@ func (r *Reading) cell(start xml.StartElement) error {
 		}
 		at = column
 	}
+	r.column = at + 1
 	if r.cells++; at >= maxColumns || r.cells > maxCells {
 		return fault.New(fault.Limit, "%s: a sheet has more than %d columns or %d cells", r.book.name, maxColumns, maxCells)
 	}

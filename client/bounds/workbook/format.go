@@ -109,8 +109,14 @@ func (f format) digits(whole string) string {
 // digitsKept is how many digits of a number a spreadsheet keeps and shows.
 const digitsKept = 15
 
-// kept is a stored number as a spreadsheet has it: to fifteen digits. 4.35 is stored as
-// 4.3499999999999996.
+// placesKept is how many digits after the point can mean something: what is finer is left
+// by the arithmetic of binary numbers.
+const placesKept = 10
+
+// kept is a stored number as a spreadsheet has it: to fifteen digits, of which ten can
+// stand after the point. 4.35 is stored as 4.3499999999999996; of 1000.1−1000 it keeps
+// 0.100000000000023 and shows 0.1, and of 0.1+0.2−0.3 it keeps 5.55E-17 and shows 0.
 func kept(stored float64) (decimal.Decimal, error) {
-	return decimal.NewFromString(formatFloat(stored))
+	number, err := decimal.NewFromString(formatFloat(stored))
+	return number.Round(placesKept), err
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
-	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -15,6 +12,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/banktable"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/iso20022"
@@ -24,29 +22,34 @@ import (
 // advising is how a bank's file is read.
 type advising struct {
 	file, accounts, cycle string
+	mapping               string // of a table's columns
 	bounce                bool
 }
 
 func advisePayments(a *app) *cobra.Command {
 	var how advising
 	cmd := leaf("advise FILE", "Match your bank's file with your payments, and tell the ledger what came in (到账通知)",
-		"  tally --as S1 payment advise camt054.xml --accounts accounts.yaml\n  tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11",
+		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
+  tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
+  tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`,
 		func(ctx context.Context, args []string) error {
-			how.file = args[0]
-			known, err := loadAccounts(how.accounts)
+			path, done, err := a.spooled(args[0])
 			if err != nil {
 				return err
 			}
-			if err := a.meanFile("notice", args[0]); err != nil {
-				return err
-			}
-			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-				return a.advise(ctx, g, ix, how, known)
-			})
+			how.file = path
+			return errors.Join(a.adviseFile(ctx, how), done())
 		})
-	cmd.Long = `Read a camt.054 or camt.053 and match it with what you are to get: by end-to-end id, amount,
-your account and who paid. What counts is told to the ledger; the same booking tells nothing
-twice, in whichever file. Lines of others' are counted, and left.
+	cmd.Long = `Read a camt.054 or camt.053, or a bank's CSV or workbook, and match it with what you are to
+get: by end-to-end id, amount, your account and who paid. What counts is told to the ledger; the
+same booking tells nothing twice, in whichever file. Lines of others' are counted, and left.
+
+Of a CSV or workbook a mapping says which column holds what (client/banktable/KEYS.md). Its least
+is one line, for banks whose layout is known, ` + strings.Join(banktable.Banks(), ", ") + `:
+
+  bank: icbc
+
+- reads standard input.
 
 exact      all is there, in time                 late       all is there, after it was due
 partial    less than expected is there so far    duplicate  told before, or twice
@@ -58,6 +61,7 @@ Where a person must look, it fails with NEEDS_PERSON after it has done the rest,
 can be done: tally payment receive, take-back or bounce.`
 	word(cmd, &how.cycle, "cycle", "of this cycle's payments only")
 	word(cmd, &how.accounts, "accounts", "YAML file with the parties' accounts")
+	word(cmd, &how.mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
 	require(cmd, "accounts")
 	cmd.Flags().BoolVar(&how.bounce, "bounce", false, "note payments of yours that came back as FAILED, to be instructed again")
 	return a.takesLong(cmd)
@@ -69,22 +73,44 @@ type advised struct {
 	Height uint64          `json:"height"`
 	Others int             `json:"others"` // lines of others', which were left
 	Unread int             `json:"unread"` // lines that can't be read, and name no payment of ours
+	Notes  []string        `json:"notes"`  // what was found out about the file
 }
 
-func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, how advising, known map[string]payee) (err error) {
+// adviseFile reads what is meant, before anything is asked.
+func (a *app) adviseFile(ctx context.Context, how advising) error {
+	known, err := loadAccounts(how.accounts)
+	if err != nil {
+		return err
+	}
+	var mapping *banktable.Mapping
+	if how.mapping != "" {
+		if mapping, err = banktable.Load(how.mapping); err != nil {
+			return err
+		}
+		if err := a.meanFile("mapping", how.mapping); err != nil {
+			return err
+		}
+	}
+	if err := a.meanFile("notice", how.file); err != nil {
+		return err
+	}
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		return a.advise(ctx, g, ix, how, known, mapping)
+	})
+}
+
+func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
 	view, err := viewOf(ctx, g, ix, known)
 	if err != nil {
 		return err
 	}
 	view.Cycle = how.cycle
-	file := io.NopCloser(os.Stdin)
-	if how.file != "-" {
-		if file, err = os.Open(how.file); err != nil {
-			return err
-		}
+	file, err := openBankFile(how.file, mapping, view.Mark)
+	if err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	found, err := view.Sift(ctx, adviceIn(file))
+	found, err := view.Sift(ctx, file.advices)
 	if err != nil {
 		return err
 	}
@@ -95,15 +121,12 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, h
 	if err := payments.Tell(list, how.bounce, func(req command.Request) error { return a.again(ctx, g, req) }, stops); err != nil {
 		return err
 	}
-	answer := advised{list, g.Height(), found.Others, found.Unread}
+	answer := advised{list, g.Height(), found.Others, found.Unread, append([]string{}, file.notes...)}
 	if err := a.printParts(answer, func(t table.Writer) { advisedTable(t, answer) }, func(t table.Writer) { nextTable(t, list) }); err != nil {
 		return err
 	}
 	return forPersons(list)
 }
-
-// adviceIn reads whatever file of a bank's it is.
-func adviceIn(file io.Reader) iter.Seq2[iso20022.Advice, error] { return iso20022.Advices(file) }
 
 // viewOf is what the caller knows of its payments and of whose accounts are where.
 func viewOf(ctx context.Context, g *gateway.Gateway, ix *index.Index, known map[string]payee) (v payments.View, err error) {
@@ -148,6 +171,11 @@ func forPersons(list []payments.Line) error {
 }
 
 func advisedTable(t table.Writer, v advised) {
+	if len(v.Rows) == 0 { // a caption has no table to stand under
+		t.AppendRow(table.Row{"nothing in the file concerns your payments"})
+		t.AppendRow(table.Row{othersText(v)})
+		return
+	}
 	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "paid by", "outcome", "so far", "told", "why"})
 	right(t, 3, 8)
 	t.SuppressEmptyColumns()
@@ -167,7 +195,7 @@ func othersText(v advised) string {
 	if v.Unread > 0 {
 		text += fmt.Sprintf(", %d that can't be read and aren't yours", v.Unread)
 	}
-	return text
+	return strings.Join(append([]string{text}, v.Notes...), "; ")
 }
 
 // nextTable says what a person may want to do.

@@ -178,6 +178,10 @@ func TestClosingRefuses(t *testing.T) {
 	if _, err := run.run(t.Context()); fault.CodeOf(err) != fault.NotFound || len(h.sent) > 0 {
 		t.Errorf("the first cycle can't be the next: %v", err)
 	}
+	late := fault.New(fault.UnknownOutcome, "transaction 1f: the orderers haven't taken it so far; ask again with the same request id")
+	if text := inDoubt(late, "till-7").Error(); !strings.Contains(text, "(transaction 1f: the orderers haven't taken it so far); ask again with --request till-7") || strings.Count(text, "ask again") != 1 {
+		t.Error(text)
+	}
 	if err := inDoubtOf(fault.New(fault.UnknownOutcome, "x"), "close"); !strings.Contains(err.Error(), "cycle close again") {
 		t.Error(err)
 	}

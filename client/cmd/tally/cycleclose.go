@@ -114,7 +114,7 @@ yet: stopped anywhere, the same command goes on.`
 // inDoubtOf says of a step whose outcome isn't known that the whole is to be run again.
 func inDoubtOf(err error, verb string) error {
 	if fault.CodeOf(err) == fault.UnknownOutcome {
-		return fault.New(fault.UnknownOutcome, "the outcome of a step isn't known yet; tally cycle %s again, it looks first", verb)
+		return fault.New(fault.UnknownOutcome, "the outcome of a step isn't known yet (%s); tally cycle %s again, it looks first", unknown(err), verb)
 	}
 	return err
 }

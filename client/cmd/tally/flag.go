@@ -23,6 +23,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/clean"
 	"tallystick/client/figure"
+	"tallystick/network/suggest"
 )
 
 // leaf is a command that does something. The words after its name in use are its
@@ -69,7 +70,7 @@ func under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
 
 func noSuch(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fault.New(fault.BadRequest, "unknown command %.40q%s; see %s --help", args[0], meant(args[0], commandNames(cmd)), cmd.CommandPath())
+		return fault.New(fault.BadRequest, "unknown command %.40q%s; see %s --help", args[0], suggest.Command(cmd, args[0]), cmd.CommandPath())
 	}
 	return nil
 }

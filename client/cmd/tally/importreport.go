@@ -49,13 +49,16 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		what string
 		n    uint64
 	}{
-		{"awards", r.Awards}, {"points", uint64(r.Points)}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
+		{"awards", r.Awards}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
 		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs}, {"campaigns", r.Campaigns},
 		{"suppliers", r.Suppliers}, {"goods", r.Goods}, {"terms", r.Terms}, {"stocked", r.Stocked}, {"listings", r.Listings}, {"outlets", r.Outlets},
 	} {
 		if total.n > 0 {
 			t.AppendRow(table.Row{total.what, total.n})
 		}
+	}
+	if r.Points > 0 {
+		t.AppendRow(table.Row{"points", scaled(r.Points, r.Digits)})
 	}
 	t.AppendRows([]table.Row{
 		{"commands", r.Commands}, {"done now", r.Done}, {"done before", r.Before}, {"refused by the ledger", r.Refused},

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/client/config"
@@ -62,10 +63,38 @@ func (a *app) scan(ctx context.Context, job importer.Job) (s *step, err error) {
 		}
 		job.Stores.Vault = s.vault
 	}
+	if err := a.countIn(ctx, &job); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
 	if s.scanned, err = job.Scan(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// countIn has points counted in the digits of their programme, which the ledger knows. A
+// dry run needs no network: without one it says what it takes them for.
+func (a *app) countIn(ctx context.Context, job *importer.Job) error {
+	programme := job.Mapping.PointsOf()
+	if programme == "" {
+		return nil
+	}
+	var digits uint8
+	err := a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		s, err := askScales(ctx, g)
+		if err == nil {
+			digits, err = s.of(programme)
+		}
+		return err
+	})
+	if job.DryRun && fault.CodeOf(err) == fault.Unavailable {
+		job.Notes = append(job.Notes, "no peer answers: points of "+programme+" are counted as whole ones, and nobody knows who is a member")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return job.Mapping.SetDigits(digits)
 }
 
 func (s *step) close() error {

@@ -20,16 +20,17 @@ import (
 	"tallystick/client/index"
 )
 
-// undone is what taking an import back came to. Points are units of their programmes.
+// undone is what taking an import back came to. Points are units of their programme.
 type undone struct {
 	Source       string       `json:"source"`
-	Lots         int          `json:"lots"`         // that the import made
-	Issued       amount.Units `json:"issued"`       // points in them
-	Revoked      amount.Units `json:"revoked"`      // of them now
-	Before       amount.Units `json:"before"`       // revoked before
-	Gone         amount.Units `json:"gone"`         // spent, held, passed on, converted or expired: they stay
-	Entitlements int          `json:"entitlements"` // that the import made
-	Ended        int          `json:"ended"`        // of them now
+	Programme    string       `json:"programme,omitempty"` // of all lots; "" if they have several
+	Lots         int          `json:"lots"`                // that the import made
+	Issued       amount.Units `json:"issued"`              // points in them
+	Revoked      amount.Units `json:"revoked"`             // of them now
+	Before       amount.Units `json:"before"`              // revoked before
+	Gone         amount.Units `json:"gone"`                // spent, held, passed on, converted or expired: they stay
+	Entitlements int          `json:"entitlements"`        // that the import made
+	Ended        int          `json:"ended"`               // of them now
 	EndedBefore  int          `json:"endedBefore"`
 	Used         int          `json:"used"`    // at least once: they stay
 	Refused      []refused    `json:"refused"` // by the ledger, with what stays
@@ -86,14 +87,31 @@ func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err er
 	if made.Batches == 0 {
 		return fault.New(fault.NotFound, "%s has imported nothing under source %s", cfg.Party, source)
 	}
-	u := undone{Source: source, Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Refused: []refused{}}
+	points, err := askScales(ctx, g)
+	if err != nil {
+		return err
+	}
+	u := undone{Source: source, Programme: programmeOf(made.Lots), Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Refused: []refused{}}
 	pieces, ends := u.plan(made)
 	if !dry {
 		if err := u.carryOut(ctx, g, pieces, ends, reason); err != nil {
 			return err
 		}
 	}
-	return a.print(u, func(t table.Writer) { undoneTable(t, u) })
+	return a.print(u, func(t table.Writer) { undoneTable(t, u, points) })
+}
+
+// programmeOf is the programme of lots, "" if they have several.
+func programmeOf(lots []index.Lot) string {
+	for _, lot := range lots {
+		if lot.Programme != lots[0].Programme {
+			return ""
+		}
+	}
+	if len(lots) == 0 {
+		return ""
+	}
+	return lots[0].Programme
 }
 
 // plan counts what there is, and answers what can be taken back; carrying it out counts
@@ -179,13 +197,15 @@ func (u *undone) refuse(n number.Row, err error) {
 	}
 }
 
-func undoneTable(t table.Writer, u undone) {
+func undoneTable(t table.Writer, u undone, s scales) {
+	points := func(n amount.Units) string { return s.shownOr(u.Programme, n) }
 	t.AppendRow(table.Row{"source", u.Source})
 	if u.DryRun {
 		t.AppendRow(table.Row{"", "dry run: nothing was written"})
 	}
 	if u.Lots > 0 {
-		t.AppendRows([]table.Row{{"lots that it made", u.Lots}, {"points in them", u.Issued}, {"taken back now", u.Revoked}, {"taken back before", u.Before}, {"spent, held or gone: they stay", u.Gone}})
+		t.AppendRows([]table.Row{{"lots that it made", u.Lots}, {"points in them", points(u.Issued)}, {"taken back now", points(u.Revoked)},
+			{"taken back before", points(u.Before)}, {"spent, held or gone: they stay", points(u.Gone)}})
 	}
 	if u.Entitlements > 0 {
 		t.AppendRows([]table.Row{{"entitlements that it made", u.Entitlements}, {"ended now", u.Ended}, {"ended before", u.EndedBefore}, {"used or ended otherwise: they stay", u.Used}})

@@ -260,7 +260,7 @@ func (how instructing) again(closed settlement.Close, all []settlement.Payment) 
 
 func (how instructing) write(closed settlement.Close, list []settlement.Payment, message string, made time.Time, execute date.Date) (in instruction, err error) {
 	in.payments = list
-	if in.file, err = how.bankFile(closed, list, message, made, execute); err != nil {
+	if in.file, err = how.encode(list, message, made, execute); err != nil {
 		return in, err
 	}
 	hash := sha256.Sum256(in.file)
@@ -285,8 +285,8 @@ func (how instructing) message(cycle string, list []settlement.Payment) string {
 	return "tally-" + hex.EncodeToString(h.Sum(nil))[:24]
 }
 
-// bankFile is the pain.001, of what is still to come in of each payment.
-func (how instructing) bankFile(closed settlement.Close, list []settlement.Payment, message string, made time.Time, execute date.Date) ([]byte, error) {
+// encode is the pain.001, of what is still to come in of each payment.
+func (how instructing) encode(list []settlement.Payment, message string, made time.Time, execute date.Date) ([]byte, error) {
 	from, err := accountOf(how.known, how.debtor)
 	if err != nil {
 		return nil, err
@@ -298,7 +298,7 @@ func (how instructing) bankFile(closed settlement.Close, list []settlement.Payme
 			return nil, err
 		}
 		order.Payments = append(order.Payments, iso20022.Payment{EndToEndID: settlement.AtBanks(p.Cycle, p.N, how.mark), Fen: p.Rest(), Currency: iso20022.Currency,
-			Creditor: to.bankParty(), CreditorAccount: to.bankAccount(), Due: execute, Remittance: "Settlement of cycle " + closed.ID + " 积分清结算"})
+			Creditor: to.bankParty(), CreditorAccount: to.bankAccount(), Due: execute, Remittance: settlement.AtBanks(p.Cycle, p.N, how.mark) + " 积分清结算"})
 	}
 	return order.Encode()
 }

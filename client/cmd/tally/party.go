@@ -40,6 +40,8 @@ func registerParty(a *app) *cobra.Command {
 			req.Party = args[0]
 			return req, nil
 		})
+	cmd.Long = `Admit a party. One that runs a peer then says so with tally party begin-peer: until
+then what is done in its name needs the peers of others, not its own.`
 	names(cmd, &req.En, &req.Zh)
 	roles(cmd, &req.Roles, "what it may do")
 	require(cmd, "roles")
@@ -128,6 +130,6 @@ func partiesTable(t table.Writer, all []party.Party) {
 	right(t, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, p := range all {
-		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yes(p.Peer), yuanOrNone(p.Liability), yuanOrNone(p.Debit)})
+		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yesOrNo(p.Peer), yuanOrNone(p.Liability), yuanOrNone(p.Debit)})
 	}
 }

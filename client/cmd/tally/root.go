@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
+	"tallystick/network/suggest"
 )
 
 func root(a *app) *cobra.Command {
@@ -134,4 +135,17 @@ func refusals(a *app) *cobra.Command {
 			})
 		},
 	}
+}
+
+// flagError is what is wrong with a flag: what its value says itself, or which one may have been meant.
+func flagError(cmd *cobra.Command, err error) error {
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	end, unknown := suggest.Flag(cmd, err)
+	if !unknown {
+		return err
+	}
+	return fault.New(fault.BadRequest, "%s%s; see %s --help", err, end, cmd.CommandPath())
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -82,14 +84,25 @@ func (a *app) send(ctx context.Context, g *gateway.Gateway, req command.Request)
 	return receipt{answer, id, g.Height()}, inDoubt(err, id)
 }
 
+// inDoubt says of a command whose outcome isn't known why, and how to ask for it again.
 func inDoubt(err error, id string) error {
 	if fault.CodeOf(err) != fault.UnknownOutcome {
 		return err
 	}
 	if id == "" {
-		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet; run it again, it finds what is done")
+		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); run it again, it finds what is done", unknown(err))
 	}
-	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet; ask again with --request %s", id)
+	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); ask again with --request %s", unknown(err), id)
+}
+
+// unknown is what isn't known yet, without the gateway's advice for programs.
+func unknown(err error) string {
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) {
+		return err.Error()
+	}
+	what, _, _ := strings.Cut(refusal.Text, "; ask again")
+	return what
 }
 
 // step does one more command of the request id, which a command before it stands for.

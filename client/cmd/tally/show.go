@@ -147,6 +147,13 @@ func yes(b bool) string {
 	return ""
 }
 
+func yesOrNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
 // moment writes UTC seconds in the reader's own time.
 func moment(seconds int64) string { return time.Unix(seconds, 0).Format(time.DateTime) }
 

@@ -299,7 +299,7 @@ const (
 
 // others are values that an argument may have instead.
 func others(arg string) []string {
-	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, "camt054.", "camt2.", 1), strings.Replace(arg, "camt053.", "camt2.", 1), strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li", "2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
+	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, "camt054.", "camt2.", 1), strings.Replace(arg, "camt053.", "camt2.", 1), strings.Replace(arg, "账户明细.xlsx", "camt2.xml", 1), strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li", "2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
 }
 
 // prepareFiles makes the files that examples name.
@@ -309,13 +309,14 @@ func prepareFiles(t *testing.T, camt string) {
 		"handover.pdf": "x", "letter.pdf": "x", "licence.pdf": "x", "other.txt": "12", "price.txt": "26800", "percent.txt": "15", "code.txt": anotherCode,
 		"code2.txt":   strings.Replace(aCode, "A", "B", 1),
 		"prices.yaml": "- {price: 298.00}\n", "accounts.yaml": someAccounts, "accounts2.yaml": someAccounts, "calendar.yaml": "2031-01-02 off\n",
+		"icbc.yaml": "bank: icbc\n", "ccb.yaml": "bank: ccb\n",
 	}
 	notice, err := os.ReadFile(camt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	files["camt.xml"], files["camt2.xml"] = string(notice), string(notice)+"\n"
-	files["camt054.xml"], files["camt053.xml"] = string(notice), string(notice)
+	files["camt054.xml"], files["camt053.xml"], files["账户明细.xlsx"] = string(notice), string(notice), string(notice)
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

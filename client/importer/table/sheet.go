@@ -50,13 +50,14 @@ func openSheet(path string, o Options, closed error) (_ *Table, err error) {
 	s := &sheet{rows: rows, width: len(best.header)}
 	t.rows = s
 	for {
-		line, _, err := rows.Next()
+		line, cells, err := rows.Next()
 		if err != nil {
 			return nil, err
 		}
 		if line >= best.line {
 			return t, nil
 		}
+		t.above(texts(cells))
 	}
 }
 
@@ -112,10 +113,7 @@ func headerIn(book *workbook.Book, s workbook.Sheet, o Options) (best candidate,
 		if o.Header > 0 && line != o.Header {
 			continue
 		}
-		one := candidate{line: line}
-		for _, c := range cells {
-			one.header = append(one.header, clean(oneLine(c.Text)))
-		}
+		one := candidate{line: line, header: texts(cells)}
 		one.found, _ = places(one.header, o.Columns)
 		if best.line == 0 || one.found > best.found {
 			best = one
@@ -125,6 +123,14 @@ func headerIn(book *workbook.Book, s workbook.Sheet, o Options) (best candidate,
 		}
 	}
 	return best, nil
+}
+
+// texts are what cells show, trimmed.
+func texts(cells []workbook.Cell) (list []string) {
+	for _, c := range cells {
+		list = append(list, clean(oneLine(c.Text)))
+	}
+	return list
 }
 
 // breaks become spaces: a cell is one line.

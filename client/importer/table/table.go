@@ -33,6 +33,7 @@ type Options struct {
 	Separator string   // one of Separators; "" to find out
 	Header    int      // its line, from 1; 0 to find out
 	Sheet     string   // of a workbook; "" to find out
+	Loose     bool     // a quote within a field of a text stands for itself, as in ="0123", which banks write
 }
 
 // Separators are what stands between the fields of a line, by how people call it.
@@ -40,9 +41,10 @@ var Separators = map[string]rune{",": ',', ";": ';', "tab": '\t', "|": '|'}
 
 // Table is an open file, of which the header was read.
 type Table struct {
-	Header []string // names of the columns, trimmed
-	Line   int      // of the header
-	Notes  []string // what was found out and isn't the usual, for people
+	Header []string   // names of the columns, trimmed
+	Line   int        // of the header
+	Above  [][]string // the rows above the header, trimmed
+	Notes  []string   // what was found out and isn't the usual, for people
 
 	rows   rows
 	closer []io.Closer
@@ -76,6 +78,13 @@ func (t *Table) Close() error {
 		errs = append(errs, c.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// above keeps a row above the header, of those that are looked through for it.
+func (t *Table) above(fields []string) {
+	if len(t.Above) < maxAbove {
+		t.Above = append(t.Above, fields)
+	}
 }
 
 func (t *Table) note(format string, args ...any) {

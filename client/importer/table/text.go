@@ -68,8 +68,9 @@ func New(from io.Reader, path string, o Options) (*Table, error) {
 	}
 	lines := &text{csv: bounds.NewCSV(plain, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
 	lines.csv.Comma, lines.csv.FieldsPerRecord, lines.csv.ReuseRecord = separator, -1, true
+	lines.csv.LazyQuotes = o.Loose
 	t.rows = lines
-	return t, lines.pass(t.Line)
+	return t, t.pass(lines)
 }
 
 // lineEnd is where the last whole line ends: the beginning of a text may end within a
@@ -154,15 +155,20 @@ func bestOf(head []byte, separator rune, o Options) (best candidate) {
 }
 
 // pass reads up to the header.
-func (t *text) pass(header int) error {
+func (t *Table) pass(lines *text) error {
 	for {
-		_, err := t.csv.Read()
+		fields, err := lines.csv.Read()
 		if err != nil {
-			return fmt.Errorf("%s: line %d: %w", t.path, header, err)
+			return fmt.Errorf("%s: line %d: %w", lines.path, t.Line, err)
 		}
-		if line, _ := t.csv.FieldPos(0); line >= header {
+		if line, _ := lines.csv.FieldPos(0); line >= t.Line {
 			return nil
 		}
+		row := make([]string, len(fields))
+		for i, field := range fields {
+			row[i] = clean(field)
+		}
+		t.above(row)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/viper"
 
 	"tallystick/network"
+	"tallystick/network/suggest"
 )
 
 // settings reads the global flags, each of which an environment variable
@@ -46,7 +47,10 @@ directory. Every command can be repeated and takes up where the last stopped.`,
 	if err := s.BindPFlags(flags); err != nil {
 		panic(err) // our own flags
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{flagError(cmd, err)} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		end, _ := suggest.Flag(cmd, err)
+		return usageError{fmt.Errorf("%w%s", err, end)}
+	})
 	root.AddCommand(toolsCommand(s), upCommand(s), downCommand(s), resetCommand(s), statusCommand(s),
 		logsCommand(s), chaincodeCommand(s), processCommand(s), superviseCommand(s), validateCommand(s), initCommand(s), versionCommand(s))
 	return root
@@ -73,7 +77,7 @@ func (s settings) patience(ctx context.Context) (context.Context, context.Cancel
 func parent(cmd *cobra.Command) {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), meant(args[0], commandNames(cmd)))}
+			return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggest.Command(cmd, args[0]))}
 		}
 		return nil
 	}

@@ -1,4 +1,6 @@
-package importer
+// Package cell reads what one cell of people's tables says: numbers and dates as they and their programs write them, and
+// texts made of several columns.
+package cell
 
 import (
 	"fmt"
@@ -14,12 +16,9 @@ import (
 // probe has another number in each of its places.
 var probe = time.Date(2031, 12, 28, 19, 47, 56, 0, time.UTC)
 
-// shownDay is the day that refusals show as an example.
-var shownDay = time.Date(2027, 12, 31, 0, 0, 0, 0, time.UTC)
-
-// parseLayout reads how dates are written: in people's words (yyyy-MM-dd, d.M.yy,
+// Layout reads how dates are written: in people's words (yyyy-MM-dd, d.M.yy,
 // yyyy年M月d日 HH:mm), or in Go's (2006-01-02). Refused: what no date can look like.
-func parseLayout(text string) (string, error) {
+func Layout(text string) (string, error) {
 	layout := text
 	if !strings.ContainsAny(layout, "0123456789") {
 		layout = inGo(text)
@@ -82,11 +81,11 @@ func word4(letter byte, n int, run string) string {
 	return run
 }
 
-// parseDay reads a date in the mapping's layout.
-func (m *Mapping) parseDay(text string) (time.Time, error) {
-	day, err := time.Parse(m.layout, text)
+// Day reads a date as a layout, in Go's words, has it.
+func Day(layout, text string) (time.Time, error) {
+	day, err := time.Parse(layout, text)
 	if err != nil {
-		day, err = time.Parse(m.layout, clean.Trim(width.Fold.String(text)))
+		day, err = time.Parse(layout, clean.Trim(width.Fold.String(text)))
 	}
 	return day, err
 }

@@ -1,4 +1,4 @@
-package importer
+package cell
 
 import (
 	"fmt"
@@ -25,20 +25,20 @@ var (
 // yuanSigns are what stands before or after an amount in yuan.
 var yuanSigns = []string{"CN¥", "¥", "CNY", "RMB", "人民币", "元"}
 
-// parseNumber reads a number as people and their programs write it: 1234.5, 1,234.50,
+// Number reads a number as people and their programs write it: 1234.5, 1,234.50,
 // ¥1,234.50, １２, (4.00), 4.00-, and with comma 1.234,50. A percentage is a hundredth
 // of what stands before its sign. A number in exponent form may have lost digits, unless
 // its last one is finer than anything that is counted, as in 4.44e-16, which programs write
-// for what rounding left of nothing. One that is half a date or has another currency's
+// for what rounding left of nothing, and which is 0. One that is half a date or has another currency's
 // sign is none.
-func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, err error) {
+func Number(text string, comma bool) (value decimal.Decimal, percent bool, err error) {
 	if !comma && isPlainNumber(text) {
 		value, err = decimal.NewFromString(text)
 		return value, false, err
 	}
 	text = clean.Trim(width.Fold.String(text))
 	if len(text) > longestNumber {
-		return value, false, errNoNumber
+		return value, false, ErrNoNumber
 	}
 	if exponents.MatchString(text) {
 		value, err = exponentForm(text, comma)
@@ -58,7 +58,7 @@ func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, 
 		if !comma && withComma.MatchString(text) || comma && withPoint.MatchString(text) {
 			return value, false, fmt.Errorf("its decimal mark isn't %q; say which in the mapping, as decimal: %q", mark, map[bool]string{true: ".", false: ","}[comma])
 		}
-		return value, false, errNoNumber
+		return value, false, ErrNoNumber
 	}
 	if at := strings.LastIndex(text, mark); at >= 0 {
 		text = grouping.Replace(text[:at]) + "." + text[at+1:]
@@ -66,7 +66,7 @@ func parseNumber(text string, comma bool) (value decimal.Decimal, percent bool, 
 		text = grouping.Replace(text)
 	}
 	if value, err = decimal.NewFromString(text); err != nil {
-		return value, false, errNoNumber
+		return value, false, ErrNoNumber
 	}
 	if minus || other {
 		value = value.Neg()
@@ -93,10 +93,11 @@ func exponentForm(text string, comma bool) (decimal.Decimal, error) {
 	if err != nil || value.Exponent() > fineDigit || value.Exponent() < finestDigit {
 		return decimal.Decimal{}, lost
 	}
-	return value, nil
+	return value.Round(-fineDigit), nil
 }
 
-var errNoNumber = fmt.Errorf("it is no number")
+// ErrNoNumber says that a text is no number at all.
+var ErrNoNumber = fmt.Errorf("it is no number")
 
 // isPlainNumber says whether a text is digits with at most one point among them.
 func isPlainNumber(text string) bool {

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"golang.org/x/text/encoding/unicode"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/client/banktable"
+	"tallystick/client/iso20022"
+	"tallystick/client/payments"
+)
+
+const someMark = "K7Q2M4XA"
+
+// ordinaryMonth is a month's statement of S1's account without any line of ours, as a camt.053 and as a table.
+func ordinaryMonth() (camt, csv string) {
+	var entries, lines strings.Builder
+	for n := range 268 {
+		way, direction := "CRDT", "贷"
+		if n%3 == 0 {
+			way, direction = "DBIT", "借"
+		}
+		day, sum := n%30+1, fmt.Sprintf("%d.%02d", 37+n*91, n%100)
+		fmt.Fprintf(&entries, `<Ntry><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-%02d</Dt></BookgDt><AcctSvcrRef>R%d</AcctSvcrRef>
+<NtryDtls><TxDtls><Refs><EndToEndId>INV-%d</EndToEndId></Refs><RltdPties><Dbtr><Nm>某某商店%d</Nm></Dbtr></RltdPties></TxDtls></NtryDtls></Ntry>`, sum, way, day, n, n, n)
+		fmt.Fprintf(&lines, "0200000000000002,202611%02d,%s,%s,某某商店%d,62220000%d,R%d,转账,货款 INV-%d\n", day, sum, direction, n, n, n, n)
+	}
+	camt = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>m</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><Othr><Id>0200000000000002</Id></Othr></Id></Acct>` +
+		entries.String() + `</Stmt></BkToCstmrStmt></Document>`
+	return camt, "账号,交易日期,交易金额,借贷标志,对方户名,对方账号,交易流水号,摘要,附言\n" + lines.String() + "合计,,,,,,,,\n"
+}
+
+// TestAMonthWithoutAnyOfOurs: a real month's statement that has nothing of ours is read without failure, and said to be so.
+func TestAMonthWithoutAnyOfOurs(t *testing.T) {
+	known := theAccounts(t)
+	view := payments.View{Party: "S1", Mark: someMark, Holders: map[string]iso20022.Holder{}, Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
+	for party, p := range known {
+		view.Holders[party] = p.holder()
+	}
+	camt, csv := ordinaryMonth()
+	for form, text := range map[string]string{"camt": camt, "table": csv} {
+		file, err := openBankFile(fileOf(t, text), flagMapping(t), someMark)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := view.Sift(t.Context(), file.advices)
+		if err != nil || file.Close() != nil {
+			t.Fatal(err)
+		}
+		list := view.Match(found)
+		answer := advised{Rows: list, Others: found.Others, Unread: found.Unread}
+		if err := forPersons(list); err != nil {
+			t.Errorf("%s: %v", form, err)
+		}
+		var shown strings.Builder
+		a := app{out: &shown}
+		if err := a.printParts(answer, func(t table.Writer) { advisedTable(t, answer) }, func(t table.Writer) { nextTable(t, list) }); err != nil {
+			t.Fatal(err)
+		}
+		if got := shown.String(); !strings.Contains(got, "nothing in the file concerns your payments") || !strings.Contains(got, "268 lines of others'") || len(list) != 0 {
+			t.Errorf("%s: %d lines: %s", form, len(list), got)
+		}
+	}
+}
+
+func fileOf(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "told")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func flagMapping(t *testing.T) *banktable.Mapping {
+	t.Helper()
+	m, err := banktable.Load(fileOf(t, "bank: flag\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestBankFilesByWhatIsInThem: a camt is one whatever its encoding; a table wants a mapping; a web page is neither.
+func TestBankFilesByWhatIsInThem(t *testing.T) {
+	camt, csv := ordinaryMonth()
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(`<?xml version="1.0" encoding="UTF-16"?>` + camt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		text   string
+		mapped bool
+		want   string // "" to be read
+	}{
+		"camt": {camt, false, ""}, "camt with a mapping": {camt, true, ""}, "with a byte order mark": {"\ufeff\n" + camt, false, ""}, "UTF-16": {wide, false, ""},
+		"table": {csv, true, ""}, "table without a mapping": {csv, false, "--mapping"}, "web page": {"\r\n<HTML><table><tr><td>账号</td></tr></table>", true, "web page"},
+		"nothing": {"", false, "--mapping"}, "other columns": {"a,b\n1,2\n", true, "there is no column"},
+	} {
+		var mapping *banktable.Mapping
+		if c.mapped {
+			mapping = flagMapping(t)
+		}
+		file, err := openBankFile(fileOf(t, c.text), mapping, someMark)
+		if c.want != "" {
+			if fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v, want %s", name, err, c.want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		n := 0
+		for _, err := range file.advices {
+			if n++; err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if n != 268 || file.Close() != nil {
+			t.Errorf("%s: %d lines", name, n)
+		}
+	}
+}

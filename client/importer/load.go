@@ -1,0 +1,95 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/spf13/viper"
+
+	"tallystick/client/bounds"
+	"tallystick/network/settings"
+)
+
+// LoadMapping reads and checks a mapping file. Keys that mean nothing are refused.
+func LoadMapping(path string) (*Mapping, error) {
+	m, err := loadMapping(path)
+	if err != nil {
+		return nil, fmt.Errorf("the mapping %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func loadMapping(path string) (*Mapping, error) {
+	text, err := bounds.YAML(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := settings.Check(path, text, reflect.TypeFor[Mapping]()); err != nil {
+		return nil, err
+	}
+	v := viper.New()
+	v.SetConfigType("yaml")
+	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
+		return nil, err
+	}
+	var m Mapping
+	if err := v.UnmarshalExact(&m, viper.DecodeHook(datesAsText)); err != nil {
+		return nil, err
+	}
+	given := slices.Sorted(maps.Keys(v.AllSettings()))
+	m.complete(given)
+	return &m, m.check(given)
+}
+
+// datesAsText takes back what YAML makes of an unquoted 2027-12-31.
+func datesAsText(from, to reflect.Type, value any) (any, error) {
+	if moment, ok := value.(time.Time); ok && to.Kind() == reflect.String {
+		return moment.Format(time.DateOnly), nil
+	}
+	return value, nil
+}
+
+// complete says what the file leaves unsaid.
+func (m *Mapping) complete(given []string) {
+	says := func(key string) bool { return slices.Contains(given, key) }
+	if !says("kind") {
+		m.Kind = defaultKind
+	}
+	m.kind = kinds[m.Kind]
+	if m.kind != nil {
+		m.form = m.kind.form()
+	}
+	if !says("shards") {
+		if m.Shards = defaultShards; m.inOrder() {
+			m.Shards = 1
+		}
+	}
+	if !says("layout") {
+		m.Layout = time.DateOnly
+	}
+	if !says("receipts") {
+		m.Receipts = true
+	}
+	if !says("unknown") {
+		m.Unknown = refusing
+	}
+	if !says("decimal") {
+		m.Decimal = "."
+	}
+	if !says("rounding") {
+		m.Rounding = "down"
+	}
+	if !says("codes") {
+		m.Codes = true
+	}
+	if !says("pseudonym") {
+		m.Pseudonym = keyed
+		if m.Prefix.Member != "" {
+			m.Pseudonym = plain
+		}
+	}
+}
