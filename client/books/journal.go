@@ -20,7 +20,10 @@ type rule struct {
 // pointsOwed stands for Contract or Provision in rules: whichever the programme's points mostly are.
 const pointsOwed Role = "points"
 
-// rules has every kind; of Carried see Posting.booked.
+// takenBack books what a bank took back of a payment: the money is where it was, and is owed again.
+var takenBack = rule{en: "taken back by a bank", zh: "银行退回（冲正、退汇）", debtor: Bank, creditor: Bank}
+
+// rules has every kind; of Carried see Posting.booked and takenBack.
 var rules = map[settlement.Kind]rule{
 	settlement.Redemption:  {en: "points redeemed", zh: "积分兑付", debtor: pointsOwed, creditor: Revenue},
 	settlement.Refund:      {en: "redemption refunded", zh: "积分退回", debtor: Revenue, creditor: pointsOwed, back: true},
@@ -62,6 +65,9 @@ func (b Books) Journal(lines iter.Seq2[Posting, error]) iter.Seq2[Voucher, error
 // voucher books one line.
 func (b Books) voucher(p Posting) Voucher {
 	r := rules[p.Kind]
+	if p.TakenBack {
+		r = takenBack
+	}
 	v := b.new(p.ID, p.Date, r.en, r.zh)
 	v.Block, v.Tx = p.Block, p.Tx
 	owes := p.Debtor == b.Party

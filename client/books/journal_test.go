@@ -250,6 +250,23 @@ func TestCarriedLines(t *testing.T) {
 	}
 }
 
+// TestTakenBackLines: what a bank took back is out of the bank account again, and is owed as it was; a dispute that undoes
+// the line undoes both.
+func TestTakenBackLines(t *testing.T) {
+	line := Posting{ID: "M.0.20.0.0", Date: november, Kind: settlement.Carried, Debtor: "D", Creditor: "M", Fen: 1000, TakenBack: true}
+	for party, want := range map[string]string{"D": "1002 2202:M", "M": "1122:D 1002"} {
+		list, ledgers := journalOf(t, booksOf(party), []Posting{line})
+		if off := Tie(totalsOf(party, []Posting{line}), ledgers.Positions()); len(list) != 1 || accounts(list[0]) != want || list[0].En != "taken back by a bank" || len(off) != 0 {
+			t.Errorf("%s: %+v, %+v", party, list, off)
+		}
+		undone := line
+		undone.Void = true
+		if _, ledgers := journalOf(t, booksOf(party), []Posting{line, undone}); ledgers.Balance(Bank) != 0 || ledgers.Balance(Payable) != 0 || ledgers.Balance(Receivable) != 0 {
+			t.Errorf("%s, undone: %+v", party, ledgers)
+		}
+	}
+}
+
 func TestSettlements(t *testing.T) {
 	b := booksOf("G")
 	for _, c := range []struct {

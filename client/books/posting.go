@@ -32,8 +32,9 @@ type Posting struct {
 	Tax       amount.Rate     `json:"tax"` // VAT rate contained in fen, 0/1 or none for none
 	Block     uint64          `json:"block"`
 	Tx        string          `json:"tx"`
-	Unpaid    bool            `json:"unpaid,omitempty"` // of what is carried: it was netted into a payment, which wasn't made, or was taken back
-	Void      bool            `json:"void,omitempty"`   // the line counts no more, by a dispute: its voucher is reversed
+	Unpaid    bool            `json:"unpaid,omitempty"`    // of what is carried: it was netted into a payment, which wasn't made
+	TakenBack bool            `json:"takenBack,omitempty"` // of what is carried: it was paid, and a bank took it back
+	Void      bool            `json:"void,omitempty"`      // the line counts no more, by a dispute: its voucher is reversed
 }
 
 // Check refuses with BAD_REQUEST or LIMIT what is no line.
@@ -114,8 +115,8 @@ func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
 }
 
 // booked says whether the line was booked before: what a statement leaves to a later cycle
-// is owed since it arose. What a payment leaves was netted, and is owed again.
-func (p Posting) booked() bool { return p.Kind == settlement.Carried && !p.Unpaid }
+// is owed since it arose. What a payment leaves was netted, and is owed again; so is what was paid and taken back.
+func (p Posting) booked() bool { return p.Kind == settlement.Carried && !p.Unpaid && !p.TakenBack }
 
 // Settlement is what one counterparty and this party discharged of what they owed each
 // other in a cycle, and what was paid for it. Netting and payments may come apart, as

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/settlement"
 	"tallystick/client/block"
 )
 
@@ -186,6 +187,11 @@ func (f *fold) takeIn(t written) error {
 				return fmt.Errorf("key %.90q: %w", w.Key, err)
 			}
 			c.value, c.named = w.Value, named
+			if p, is := named.Row.(settlement.Payment); is {
+				if err := f.receipts(w.Key, p, t.block); err != nil {
+					return err
+				}
+			}
 		}
 		f.rows[w.Key] = c
 	}

@@ -32,7 +32,12 @@ type Obligation struct {
 // Unpaid says whether it is the rest of a payment, which is owed again: what it was made of
 // was netted. What else is carried over never was.
 func (o Obligation) Unpaid() bool {
-	return o.Kind == settlement.Carried && o.Cause != command.CarryStatement
+	return o.Kind == settlement.Carried && o.Cause != command.CarryStatement && o.Cause != command.TakeBack
+}
+
+// TakenBack says whether it is what a bank took back of a payment, which is owed again.
+func (o Obligation) TakenBack() bool {
+	return o.Kind == settlement.Carried && o.Cause == command.TakeBack
 }
 
 // obligations writes what one batch made the parties owe each other. It never changes.

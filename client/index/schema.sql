@@ -331,6 +331,23 @@ CREATE TABLE IF NOT EXISTS batches (
 -- What an import made.
 CREATE INDEX IF NOT EXISTS batches_source ON batches (source) WHERE source <> '';
 
+-- What came in for payments, each advice of a bank's: a payment's row shows the last ones alone.
+CREATE TABLE IF NOT EXISTS receipts (
+  key      TEXT    NOT NULL PRIMARY KEY, -- the payment's, then the advice's number, 10 digits
+  cycle    TEXT    NOT NULL, -- of the payment
+  payment  INTEGER NOT NULL,
+  number   INTEGER NOT NULL, -- of the advice, from 1
+  debtor   TEXT    NOT NULL,
+  creditor TEXT    NOT NULL,
+  fen      INTEGER NOT NULL,
+  charges  INTEGER NOT NULL, -- that the creditor bears
+  booked   INTEGER NOT NULL, -- days since 1970; 0 if several are one here
+  batch    TEXT    NOT NULL, -- that told of it
+  block    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS receipts_cycle ON receipts (cycle);
+
 -- The heads of all lanes, as the ledger has them, by namespace and key.
 CREATE TABLE IF NOT EXISTS heads (
   key   TEXT    NOT NULL PRIMARY KEY,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/books"
@@ -153,53 +152,4 @@ func (r at) nettedAt(closed string) (when moment, err error) {
 		return when, fmt.Errorf("index: %w", err)
 	}
 	return r.momentOf(block)
-}
-
-// paidIn lists what banks said of a party's payments for a closed cycle while another
-// was open.
-func (r at) paidIn(open, closed, party string) ([]books.Settlement, error) {
-	var payments []settlement.Payment
-	from, to := row.Prefix("cm", closed)
-	err := decoded(r, func(_ string, _ uint64, p settlement.Payment) error {
-		if p.Debtor == party || p.Creditor == party {
-			payments = append(payments, p)
-		}
-		return nil
-	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
-	if err != nil {
-		return nil, err
-	}
-	var list []books.Settlement
-	for _, p := range payments {
-		for i, a := range p.Advices {
-			cycle, err := r.cycleOf(row.Batch(a.By.Party, a.By.Lane, a.By.Seq))
-			if err != nil {
-				return nil, err
-			}
-			if cycle == open {
-				list = append(list, settledBy(p, a.Booked, i, party))
-			}
-		}
-	}
-	return list, nil
-}
-
-// settledBy is what one advice of a payment moved, counted from 0.
-func settledBy(p settlement.Payment, booked date.Date, i int, party string) books.Settlement {
-	s := books.Settlement{ID: fmt.Sprintf("%s-payment-%d-%d", p.Cycle, p.N, i+1), Date: booked}
-	if p.Debtor == party {
-		s.Paid = p.Advices[i].Fen + p.Advices[i].Charges // both left the debtor's account
-	} else {
-		s.Received, s.Charges = p.Advices[i].Fen, p.Advices[i].Charges
-	}
-	return s
-}
-
-// cycleOf is the cycle under which a batch was endorsed.
-func (r at) cycleOf(batch string) (cycle string, err error) {
-	err = r.tx.QueryRow("SELECT cycle FROM batches WHERE key = ?", batch).Scan(&cycle)
-	if err != nil {
-		return "", fmt.Errorf("index: batch %s: %w", batch, err)
-	}
-	return cycle, nil
 }

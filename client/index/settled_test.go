@@ -1,10 +1,13 @@
 package index
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -31,13 +34,13 @@ func closing(t *testing.T) *world {
 	}, Carved: []settlement.Carved{{Line: line, Dispute: numbered("M", 1, 2, 1), Debtor: "D", Programme: "DP", Points: 1200, Fen: 1200}}}
 	left := settlement.Pair{Cycle: "c1", A: "D", B: "G", State: settlement.Left, Owed: []settlement.Position{{Debtor: "D", Creditor: "G", Fen: 7, Count: 1}}}
 	disputed := settlement.Dispute{Cycle: "c1", By: "D", Against: "M", Lines: []settlement.Disputed{{Line: line, Debtor: "D", Creditor: "M", Programme: "DP", Points: 1200, Fen: 1200}}, State: settlement.Raised}
-	first := settlement.Payment{Cycle: "c1", N: 1, Debtor: "D", Creditor: "M", Fen: 200, Received: 150, Advices: []settlement.Advice{{Reference: "a", Fen: 150, Booked: today + 31, By: numbered("M", 1, 2, 0)}}}
+	first := settlement.Payment{Cycle: "c1", N: 1, Debtor: "D", Creditor: "M", Fen: 200, Received: 150, Count: 1, Advices: []settlement.Advice{{Reference: "a", Fen: 150, Booked: today + 31, By: numbered("M", 1, 2, 0)}}}
 	w.write(sealed("M", 1, 2), put(row.Close("c1"), settlement.Close{ID: "c1"}), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "G"), left), put(row.Netting("c1"), settlement.Netting{}),
-		put(row.Payment("c1", 1), first), put(row.Payment("c1", 2), settlement.Payment{Cycle: "c1", N: 2, Debtor: "G", Creditor: "F", Advices: []settlement.Advice{{Fen: 9, By: numbered("M", 1, 2, 0)}}}),
+		put(row.Payment("c1", 1), first), put(row.Payment("c1", 2), settlement.Payment{Cycle: "c1", N: 2, Debtor: "G", Creditor: "F", Received: 9, Count: 1, Advices: []settlement.Advice{{Fen: 9, By: numbered("M", 1, 2, 0)}}}),
 		put(row.Dispute(numbered("M", 1, 2, 1)), disputed))
 	open("c3", 3)
 	disputed.State, disputed.Since = settlement.Ruled, today+40
-	first.Received, first.Advices = 200, append(first.Advices, settlement.Advice{Reference: "b", Fen: 50, Booked: today + 41, By: numbered("M", 1, 3, 0)})
+	first.Received, first.Count, first.Advices = 200, 2, append(first.Advices, settlement.Advice{Reference: "b", Fen: 50, Booked: today + 41, By: numbered("M", 1, 3, 0)})
 	w.write(sealed("M", 1, 3), put(row.Dispute(numbered("M", 1, 2, 1)), disputed), put(row.Payment("c1", 1), first))
 	return w
 }
@@ -109,5 +112,62 @@ func TestOwesTellsEachFenOnce(t *testing.T) {
 	w.write(put(row.Close("c1"), settlement.Close{ID: "c1", State: settlement.Computed}))
 	if rows, _ = told(); rows[1].State != "AGREED" || !rows[1].Open || rows[0].Open {
 		t.Errorf("not netted yet: %+v", rows)
+	}
+}
+
+// TestReceiptsBeyondThoseShown: a payment's row shows the last advices alone; its receipts are all kept, under numbers that
+// stay, also of a batch with more than a row shows, and of many blocks taken in at once.
+func TestReceiptsBeyondThoseShown(t *testing.T) {
+	w := newWorld(t)
+	w.write(put(row.Cycle(), settlement.Cycle{ID: "c2", Date: today + 30}), sealed("M", 2, 1), put(row.Close("c1"), settlement.Close{ID: "c1"}))
+	p := settlement.Payment{Cycle: "c1", N: 7, Debtor: "D", Creditor: "M", Fen: 1 << 20}
+	told := func(seq uint64, n int) {
+		for range n {
+			p.Count++
+			kept := p.Advices[max(0, len(p.Advices)+1-settlement.KeptAdvices):]
+			a := settlement.Advice{Reference: fmt.Sprint(p.Count), Fen: amount.Units(100 + p.Count), Charges: 1, Booked: today + date.Date(p.Count), By: numbered("M", 1, seq, 0)}
+			p.Advices = append(slices.Clone(kept), a)
+			p.Received += a.Fen + a.Charges
+		}
+		w.write(sealed("M", 1, seq), put(row.Payment("c1", 7), p))
+	}
+	seq := uint64(1)
+	for ; seq <= 18; seq++ { // one by one
+		told(seq, 1)
+	}
+	told(seq, 20) // four are not shown
+	told(seq+1, 1)
+	for party, paid := range map[string]bool{"D": true, "M": false} {
+		list, err := w.index().Settled("c2", party)
+		if err != nil || len(list) != 18+1+16+1 {
+			t.Fatalf("%s: %d receipts, %v", party, len(list), err)
+		}
+		var sum amount.Units
+		ids := map[string]bool{}
+		for _, s := range list {
+			sum += s.Paid + s.Received + s.Charges
+			ids[s.ID] = true
+			if (s.Paid > 0) != paid || s.Date < today+1 || s.Date > today+39 {
+				t.Errorf("%s: %+v", party, s)
+			}
+		}
+		if sum != p.Received || len(ids) != len(list) || !ids["c1-payment-7-1"] || !ids["c1-payment-7-19"] || !ids["c1-payment-7-39"] {
+			t.Errorf("%s: %d of %d, %v", party, sum, p.Received, ids)
+		}
+	}
+}
+
+// TestWhatIsOwedAgain: a payment's rest and what a bank took back are owed again, each as what it is; what a statement left
+// was booked when it arose.
+func TestWhatIsOwedAgain(t *testing.T) {
+	for cause, want := range map[command.Kind][2]bool{command.CarryStatement: {}, command.CarryPayment: {true, false}, command.TakeBack: {false, true}} {
+		o := Obligation{Cause: cause, Owe: settlement.Owe{Kind: settlement.Carried}}
+		if got := [2]bool{o.Unpaid(), o.TakenBack()}; got != want {
+			t.Errorf("%s: %v", cause, got)
+		}
+		o.Kind = settlement.Redemption
+		if o.Unpaid() || o.TakenBack() {
+			t.Errorf("%s: a redemption is owed again", cause)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/block"
@@ -32,7 +33,7 @@ func TestJournalsOfRandomLives(t *testing.T) {
 		bookAll(t, seed, w, booked)
 	}
 	t.Logf("%d lives: %v", n, booked)
-	for _, kind := range []string{"points redeemed", "points given", "service rendered", "settlement"} {
+	for _, kind := range []string{"points redeemed", "points given", "service rendered", "settlement", "taken back by a bank"} {
 		if booked[kind] == 0 {
 			t.Errorf("no voucher of %s in %d lives: %v", kind, n, booked)
 		}
@@ -68,7 +69,11 @@ func settleAll(t *testing.T, w *world) {
 		w.run(t, "G", settlement.FinaliseRequest{Cycle: cycle})
 		for _, p := range w.payments(cycle) {
 			w.run(t, p.Debtor, settlement.InstructRequest{Cycle: cycle, Payments: []uint32{p.N}, Message: fmt.Sprint("tail", cycle, p.N), Hash: make(codec.Hash, 32), Fen: p.Rest(), Execute: p.Due})
-			w.run(t, p.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: p.N, Reference: fmt.Sprint("tail", cycle, p.N), Fen: p.Rest(), Booked: p.Due})
+			receipt := fmt.Sprint("tail", cycle, p.N)
+			w.run(t, p.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: p.N, Reference: receipt, Fen: p.Rest(), Booked: p.Due})
+			if p.N%2 == 1 && p.Rest() > 1 { // a bank takes half of it back
+				w.run(t, p.Creditor, settlement.TakeBackRequest{Cycle: cycle, Payment: p.N, Receipt: receipt, Reference: receipt + "-back", Fen: p.Rest() / 2, Booked: p.Due, Evidence: make(codec.Hash, 32)})
+			}
 		}
 	}
 	w.must(t, "G", settlement.CutOffRequest{Cycle: "tail", Next: "last"})
@@ -126,6 +131,63 @@ func bookAll(t *testing.T, seed uint64, w *world, booked map[string]int) {
 			t.Errorf("seed %d, after %s: %s", seed, p.Cycle, off)
 		}
 	}
+	for _, party := range parties {
+		if got, want := banked(all[party]), w.moved(party); got != want {
+			t.Errorf("seed %d: by its books %d fen came into the bank account of %s, by the payments %d", seed, got, party, want)
+		}
+	}
+}
+
+// banked is what a party's books have of payments in its bank account: what came in, less what went.
+func banked(periods []books.Locked) (sum amount.Units) {
+	for _, k := range periods {
+		for _, v := range k.Vouchers {
+			what := strings.TrimPrefix(v.En, "reversed: ")
+			if !strings.HasPrefix(what, "settlement") && !strings.HasPrefix(what, "taken back by a bank") {
+				continue
+			}
+			for _, e := range v.Entries {
+				if e.Role == books.Bank {
+					sum += e.Debit - e.Credit
+				}
+			}
+		}
+	}
+	return sum
+}
+
+// moved is what came into a party's bank account by all payments, less what went and what banks took back, except where a
+// dispute undid that.
+func (w *world) moved(party string) (sum amount.Units) {
+	undone := map[number.Command]bool{}
+	for _, r := range rowsOf(w.net, "G", "dispute") {
+		d := r.Row.(settlement.Dispute)
+		for _, l := range d.Lines {
+			undone[l.Line.Command] = undone[l.Line.Command] || d.State.Ended()
+		}
+	}
+	for _, r := range rowsOf(w.net, "G", "close") {
+		for _, p := range w.payments(r.Row.(settlement.Close).ID) {
+			came := p.Received
+			for _, b := range p.Returns {
+				if !undone[b.By] {
+					came -= b.Fen
+				}
+			}
+			for _, a := range p.Advices {
+				if p.Creditor == party {
+					came -= a.Charges
+				}
+			}
+			switch party {
+			case p.Creditor:
+				sum += came
+			case p.Debtor:
+				sum -= came
+			}
+		}
+	}
+	return sum
 }
 
 // after is the period that follows on another.
@@ -218,7 +280,7 @@ func bookOne(t *testing.T, now, then *index.Index, taxes index.Taxes, p index.Pe
 func postings(now, then *index.Index, taxes index.Taxes, cycle string) iter.Seq2[books.Posting, error] {
 	return func(yield func(books.Posting, error) bool) {
 		of := func(o index.Obligation, void bool) books.Posting {
-			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Tx: o.Tx, Void: void, Unpaid: o.Unpaid()}
+			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Tx: o.Tx, Void: void, Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}
 		}
 		for o, err := range now.Obligations(cycle) {
 			if !yield(of(o, false), err) {

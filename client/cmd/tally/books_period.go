@@ -208,5 +208,5 @@ func postingOf(o index.Obligation, taxes index.Taxes) books.Posting {
 		id += "-" + o.Debtor + "-" + o.Creditor
 	}
 	return books.Posting{ID: id, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor,
-		Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Block: o.Block, Tx: o.Tx, Unpaid: o.Unpaid()}
+		Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Block: o.Block, Tx: o.Tx, Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}
 }
