@@ -83,6 +83,23 @@ func (f Fine) Up() (Units, error) {
 	return f.Whole.Add(1)
 }
 
+// Parts is the amount as whole units and so many of n parts of one more, rounded up. LIMIT above Max. n is at most Max.
+func (f Fine) Parts(n Units) (whole, parts Units, err error) {
+	if f.Rest.Num == 0 {
+		return f.Whole, 0, nil
+	}
+	high, low := bits.Mul64(uint64(f.Rest.Num), uint64(n))
+	up, rest := bits.Div64(high, low, uint64(f.Rest.Den)) // num < den: it is less than n
+	if rest > 0 {
+		up++
+	}
+	if Units(up) < n {
+		return f.Whole, Units(up), nil
+	}
+	whole, err = f.Whole.Add(1)
+	return whole, 0, err
+}
+
 // Fine is the sum as whole units and a fraction. LIMIT above Max; a fraction whose denominator would be above Max is
 // rounded up.
 func (e *Exact) Fine() (Fine, error) {

@@ -55,6 +55,7 @@ const (
 	MaxPieces      = 64            // lots that pay for one entitlement
 	MaxReserveSecs = 7 * 24 * 3600 // how far ahead a reservation may end
 	MaxFunders     = 16            // of one entitlement
+	MaxAmends      = 8             // changes of a model on a business date
 )
 
 // Terms is what money needs to know of the world around.

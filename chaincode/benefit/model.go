@@ -86,6 +86,8 @@ type Model struct {
 	Code         bool              `json:"code"`         // a write-off needs the member's one-time code
 	Lapse        Lapse             `json:"lapse"`        // of unused points at the expiry
 	Open         bool              `json:"open"`         // it can be granted and bought
+	Changed      date.Date         `json:"changed"`      // business date on which the provider last changed it, 0 for never
+	Changes      uint8             `json:"changes"`      // how often on that date
 }
 
 // Counts says whether the ledger keeps a count of each member's entitlements.
@@ -266,7 +268,7 @@ func Define(req DefineRequest, at At) (Model, error) {
 // A quota under what has been granted stops further grants. What is granted
 // while there is no quota is not counted by a later one.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN.
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN, LIMIT (more than MaxAmends on a business date).
 type AmendRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Benefit  string       `json:"benefit"`
@@ -286,12 +288,20 @@ func (r AmendRequest) Check() error {
 	return checkGrantors(r.Grantors)
 }
 
-// Amend changes the model.
+// Amend changes the model, MaxAmends times on a business date: all that becomes of an entitlement reads it, and a provider that wrote it
+// in every block would keep what a member paid from ever coming back.
 func Amend(m Model, req AmendRequest, at At) (Model, error) {
 	if err := m.require(at.Caller); err != nil {
 		return Model{}, err
 	}
 	next := m
+	if next.Changed != at.Date {
+		next.Changed, next.Changes = at.Date, 0
+	}
+	if next.Changes >= MaxAmends {
+		return Model{}, fault.New(fault.Limit, "%s was changed %d times on %s; change it again when the business date has moved", m.ID, next.Changes, at.Date)
+	}
+	next.Changes++
 	next.Quota, next.Grantors, next.Open = req.Quota, append([]string{}, req.Grantors...), req.Open
 	return next, nil
 }

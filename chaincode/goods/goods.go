@@ -61,6 +61,7 @@ const (
 	MaxQuantity   = 1_000_000      // of one line
 	MaxPieces     = 64             // lots that one order takes from
 	MaxDays       = 366            // that a storefront waits for anything
+	MaxStocked    = 64             // changes of what a seller may sell of a good, by its supplier, on a business date
 	MaxAnswerDays = 60             // in which a seller must answer a return
 	MaxAcceptSecs = 30 * 24 * 3600 // how long an order may wait to be accepted
 )

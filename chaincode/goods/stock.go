@@ -2,6 +2,7 @@ package goods
 
 import (
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -15,6 +16,8 @@ type Pool struct {
 	Restocked amount.Units `json:"restocked"` // ever
 	Withdrawn amount.Units `json:"withdrawn"` // ever, of what was restocked
 	Lanes     uint8        `json:"lanes"`     // shards are in the seller's lanes below this one
+	Changed   date.Date    `json:"changed"`   // business date on which the supplier last changed it
+	Changes   uint8        `json:"changes"`   // how often on that date
 }
 
 // Shard is the part of a good's stock that one lane of the seller sells from, so that
@@ -69,7 +72,7 @@ func (p Pool) Back(n amount.Units) Pool {
 // supplier's party may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the good, the supplier, the
-// seller), FORBIDDEN, WRONG_STATE (the supplier isn't approved), LIMIT (above 2⁵³−1).
+// seller), FORBIDDEN, WRONG_STATE (the supplier isn't approved), LIMIT (above 2⁵³−1, or changed MaxStocked times today).
 type RestockRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Supplier string       `json:"supplier"`
@@ -99,8 +102,8 @@ func checkStock(supplier, sku, seller string) error {
 
 // Restock adds to the pool what each of the seller's shards doesn't get, and answers
 // how much every one gets.
-func (p Pool) Restock(supplier Supplier, req RestockRequest, caller string) (_ Pool, each amount.Units, _ error) {
-	if err := supplier.lists(caller); err != nil {
+func (p Pool) Restock(supplier Supplier, req RestockRequest, at At) (_ Pool, each amount.Units, _ error) {
+	if err := supplier.lists(at.Caller); err != nil {
 		return Pool{}, 0, err
 	}
 	restocked, err := p.Restocked.Add(req.Units)
@@ -113,13 +116,27 @@ func (p Pool) Restock(supplier Supplier, req RestockRequest, caller string) (_ P
 	}
 	p.Restocked = restocked
 	p.Free += req.Units - each*amount.Units(req.Lanes)
-	return p, each, nil
+	p, err = p.onceMore(at)
+	return p, each, err
+}
+
+// onceMore counts a change by the supplier. LIMIT above MaxStocked on a business date: what comes back of an order that ends goes
+// into these rows, and a supplier that wrote them in every block would keep it from ending.
+func (p Pool) onceMore(at At) (Pool, error) {
+	if p.Changed != at.Date {
+		p.Changed, p.Changes = at.Date, 0
+	}
+	if p.Changes >= MaxStocked {
+		return Pool{}, fault.New(fault.Limit, "this stock was changed %d times on %s; change it again when the business date has moved", p.Changes, at.Date)
+	}
+	p.Changes++
+	return p, nil
 }
 
 // WithdrawStockRequest takes back what is free. Only the supplier's party may.
 //
 // Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the supplier, the
-// stock), FORBIDDEN, OUT_OF_STOCK (less is free).
+// stock), FORBIDDEN, LIMIT (changed MaxStocked times today), OUT_OF_STOCK (less is free).
 type WithdrawStockRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Supplier string       `json:"supplier"`
@@ -142,12 +159,13 @@ func (r WithdrawStockRequest) Check() error {
 
 // Withdraw takes units out of the pool for the supplier's party. short is what the
 // pool lacks: shards have to Give it.
-func (p Pool) Withdraw(supplier Supplier, units amount.Units, caller string) (_ Pool, short amount.Units, _ error) {
-	if err := supplier.require(caller); err != nil {
+func (p Pool) Withdraw(supplier Supplier, units amount.Units, at At) (_ Pool, short amount.Units, _ error) {
+	if err := supplier.require(at.Caller); err != nil {
 		return Pool{}, 0, err
 	}
 	taken := min(units, p.Free)
 	p.Free -= taken
 	p.Withdrawn += units
-	return p, units - taken, nil
+	p, err := p.onceMore(at)
+	return p, units - taken, err
 }

@@ -71,7 +71,7 @@ func TestRestock(t *testing.T) {
 		{"too much", care(Approved), "S", 7, amount.Max - 6, 0, fault.Limit, 0, 0, 0},
 	} {
 		before := Pool{Free: c.before, Restocked: c.before, Lanes: 3}
-		pool, each, err := before.Restock(c.supplier, RestockRequest{Units: c.units, Lanes: c.lanes}, c.caller)
+		pool, each, err := before.Restock(c.supplier, RestockRequest{Units: c.units, Lanes: c.lanes}, At{Caller: c.caller, Date: 7})
 		if fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -96,12 +96,38 @@ func TestWithdraw(t *testing.T) {
 		{"more than the pool has", Approved, "S", 13, "", 0, 3},
 		{"another party's", Approved, "D", 4, fault.Forbidden, 0, 0},
 	} {
-		pool, short, err := Pool{Free: 10, Restocked: 20, Withdrawn: 1}.Withdraw(care(c.state), c.units, c.caller)
+		pool, short, err := Pool{Free: 10, Restocked: 20, Withdrawn: 1}.Withdraw(care(c.state), c.units, At{Caller: c.caller, Date: 7})
 		if fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if err == nil && (pool.Free != c.free || short != c.short || pool.Withdrawn != 1+c.units || pool.Restocked != 20) {
 			t.Errorf("%s: %+v, %d", c.name, pool, short)
 		}
+	}
+}
+
+// A supplier changes a stock so often on a date, however it does.
+func TestStockIsChangedSoOften(t *testing.T) {
+	pool, today := Pool{}, At{Caller: "S", Date: 7}
+	change := func(at At) (err error) {
+		next, _, err := pool.Restock(care(Approved), RestockRequest{Units: 1}, at)
+		if pool.Changes%2 == 1 {
+			next, _, err = pool.Withdraw(care(Approved), 1, at)
+		}
+		if err == nil {
+			pool = next
+		}
+		return err
+	}
+	for i := range MaxStocked {
+		if err := change(today); err != nil {
+			t.Fatalf("change %d: %v", i, err)
+		}
+	}
+	if err := change(today); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("one too many: %v", err)
+	}
+	if err := change(At{Caller: "S", Date: 8}); err != nil || pool.Changes != 1 {
+		t.Errorf("on the next day: %v, %+v", err, pool)
 	}
 }

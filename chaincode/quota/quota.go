@@ -10,6 +10,9 @@
 //	free   = limit + relieved − leased
 //	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane, but for what it overdrew
 //
+// What is given back goes to the lease that it was drawn from, whoever gives it back: so used is what is out, and nobody
+// uses up a limit by drawing in one lane and giving back in another. It stays leased there, up to what was out at once and as much again.
+//
 // So what all lanes use never passes the limit by more than what was overdrawn, and what lies unused in leases
 // shrinks as the limit comes near. A lane that stops can hand its rest back.
 package quota
@@ -18,6 +21,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 )
@@ -70,7 +74,48 @@ type Lease struct {
 	_        struct{}     `cbor:",toarray"`
 	Granted  amount.Units `json:"granted"`
 	Used     amount.Units `json:"used"`     // less what was returned in this lane: Used or Returned is 0
-	Returned amount.Units `json:"returned"` // of what other lanes used
+	Returned amount.Units `json:"returned"` // beyond what it has used
+	Rest     amount.Units `json:"rest"`     // millionths of a unit that count as used and are not, 0 … 999,999
+	Handed   date.Date    `json:"handed"`   // business date on which it last handed its rest back, 0 for never
+}
+
+// Count is what counts towards a limit: whole units, and millionths of one more.
+type Count struct{ Whole, Parts amount.Units }
+
+// parts is how many make a unit.
+const parts = 1_000_000
+
+// Worth counts so many points at a price, rounded up to a millionth. LIMIT above 2⁵³−1.
+func Worth(points amount.Units, rates ...amount.Rate) (c Count, err error) {
+	exact, err := amount.Exactly(points, rates...)
+	if err != nil {
+		return Count{}, err
+	}
+	c.Whole, c.Parts, err = exact.Parts(parts)
+	return c, err
+}
+
+// Less is the count without a smaller one.
+func (c Count) Less(by Count) Count {
+	c.Whole, c.Parts = c.Whole-by.Whole, c.Parts-by.Parts
+	if c.Parts < 0 {
+		c.Whole, c.Parts = c.Whole-1, c.Parts+parts
+	}
+	return c
+}
+
+// None says whether it is nothing.
+func (c Count) None() bool { return c == Count{} }
+
+// Whole is how many whole units a draw takes of the lane, and the lease from which these are drawn: what fits into the unit that was
+// begun last takes none.
+func (l Lease) Whole(n Count) (amount.Units, Lease) {
+	l.Rest -= n.Parts
+	if l.Rest < 0 {
+		l.Rest += parts
+		n.Whole++
+	}
+	return n.Whole, l
 }
 
 // Free is what lanes can still be granted, 0 if the limit was lowered under it.
@@ -146,9 +191,30 @@ func Overdraw(q Quota, l Lease, need amount.Units) (_ Quota, _ Lease, grew bool)
 	return q, l.use(need), grew
 }
 
-// Return gives back what some lane has drawn.
+// Return gives back what the lane has drawn.
 func (l Lease) Return(n amount.Units) Lease {
 	return l.use(-n)
+}
+
+// GiveBack is Return for what isn't whole units.
+func (l Lease) GiveBack(n Count) Lease {
+	l.Rest += n.Parts
+	if l.Rest >= parts {
+		l.Rest -= parts
+		n.Whole++
+	}
+	return l.Return(n.Whole)
+}
+
+// HandBack is Surrender, once a business date: all lanes that draw on the limit read its row when they need more, and a
+// lane that handed back and drew again in every block would keep them from it. LIMIT.
+func HandBack(q Quota, l Lease, today date.Date) (Quota, Lease, error) {
+	if l.Handed == today {
+		return q, l, fault.New(fault.Limit, "the lane has handed its part back on %s; wait for the next business date", today)
+	}
+	q, l = Surrender(q, l)
+	l.Handed = today
+	return q, l, nil
 }
 
 // Surrender hands a lane's spare back to the quota.
@@ -190,7 +256,7 @@ func CheckID(id string) error {
 // walk-ins' lane. Every party may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the lane has no part of
-// such a quota), WRONG_STATE (it has used its part up).
+// such a quota), WRONG_STATE (it has used its part up), LIMIT (it has handed some back today).
 type SurrenderRequest struct {
 	_    struct{} `cbor:",toarray"`
 	Kind Kind     `json:"kind"`

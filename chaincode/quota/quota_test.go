@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
 )
 
 func TestALaneTakesWhatItNeedsAndASixteenth(t *testing.T) {
@@ -136,5 +137,51 @@ func TestOverdraw(t *testing.T) {
 		if q.Free() != c.left || l.Spare() != c.after || l.Return(50).Spare() != c.returns || grew != c.grew {
 			t.Errorf("%s: %+v %+v %v", c.name, q, l, grew)
 		}
+	}
+}
+
+// What is drawn and given back in millionths takes as many whole units as all of it together makes, rounded up once.
+func TestMillionthsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q, l, out := Quota{Limit: amount.Max}, Lease{}, []Count{}
+		all := int64(0)
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			if len(out) > 0 && rapid.Bool().Draw(t, "back") {
+				last := out[len(out)-1]
+				l, out, all = l.GiveBack(last), out[:len(out)-1], all-int64(last.Whole*parts+last.Parts)
+			} else {
+				n, price := rapid.Int64Range(0, 5_000).Draw(t, "points"), amount.Rate{Num: amount.Units(rapid.Int64Range(0, 9).Draw(t, "num")), Den: amount.Units(rapid.Int64Range(1, 1_000_000).Draw(t, "den"))}
+				c, err := Worth(amount.Units(n), price)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if exact, got := n*int64(price.Num)*parts, int64(c.Whole*parts+c.Parts)*int64(price.Den); got < exact || got >= exact+int64(price.Den) {
+					t.Fatalf("%d at %s are %+v", n, price, c)
+				}
+				need, next := l.Whole(c)
+				var ok bool
+				if q, l, _, ok = Draw(q, next, need); !ok {
+					t.Fatal("refused")
+				}
+				out, all = append(out, c), all+int64(c.Whole*parts+c.Parts)
+			}
+			if int64(l.Used*parts-l.Rest) != all || l.Rest < 0 || l.Rest >= parts || l.Returned != 0 {
+				t.Fatalf("%+v of %d", l, all)
+			}
+		}
+	})
+}
+
+// What is left when a part of something is taken away.
+func TestCountsAreTakenApart(t *testing.T) {
+	for _, c := range [][3]Count{
+		{{5, 200_000}, {2, 100_000}, {3, 100_000}}, {{5, 100_000}, {2, 200_000}, {2, 900_000}}, {{1, 0}, {1, 0}, {}},
+	} {
+		if got := c[0].Less(c[1]); got != c[2] || got.None() != (c[2] == Count{}) {
+			t.Errorf("%+v without %+v is %+v", c[0], c[1], got)
+		}
+	}
+	if _, err := Worth(amount.Max, amount.Rate{Num: 2, Den: 1}); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("twice the most: %v", err)
 	}
 }

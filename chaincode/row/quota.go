@@ -14,14 +14,16 @@ import (
 var quotaReaders = map[string]reader{
 	"u": as[quota.Quota]("quota", "KIND/ID", writes(anyone, slices.Concat(draws, []command.Kind{command.DefineBenefit, command.AmendBenefit, command.ProposeCampaign,
 		command.AgreeCampaign, command.Pledge, command.Relieve, command.SurrenderQuota})...)),
-	"ul": as[quota.Lease]("lease", "KIND/ID/PARTY/LANE", writes(itsLane, slices.Concat(draws, []command.Kind{command.Release, command.TimeOut, command.RejectOrder,
-		command.CancelOrder, command.TimeOutOrder, command.SurrenderQuota})...)),
+	"ul": as[quota.Lease]("lease", "KIND/ID/PARTY/LANE", writes(itsLane, slices.Concat(draws, []command.Kind{command.SurrenderQuota})...), writes(anyone, givesBack...)),
 }
 
 // draws are the commands that draw on limits. Whatever makes parties owe each other may
 // draw on their net debit caps.
 var draws = slices.Concat(owes, []command.Kind{command.Issue, command.Award, command.Adjust, command.Hold, command.GrantBenefit, command.BuyBenefit,
 	command.AwardPurchase, command.RevokeEntitlement})
+
+// givesBack are the commands that give back what others drew, to the lease from which they did.
+var givesBack = slices.Concat(owes, []command.Kind{command.Release, command.TimeOut, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RevokeEntitlement})
 
 // Quota is the key of a limit.
 func Quota(kind quota.Kind, id string) Key[quota.Quota] {

@@ -64,7 +64,7 @@ type DisputeState uint8
 //	RAISED ─▶ ANSWERED ─▶ ACCEPTED | REJECTED | SPLIT ─▶ CLOSED
 //	   └────────┴──────────────────────┴────────┴▶ ESCALATED ─▶ RULED
 //
-// Before its end it can be ACCEPTED or WITHDRAWN in every state. A split can be rejected after all, and
+// Before its end it can be ACCEPTED or WITHDRAWN in every state. A split can be rejected after all, when its day is over, and
 // what was rejected split.
 const (
 	Raised    DisputeState = 1 + iota
@@ -171,7 +171,7 @@ func (r AcceptRequest) Check() error { return r.Dispute.Check() }
 
 // RejectRequest stands by the lines. Only the other side may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't RAISED, ANSWERED or SPLIT).
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't RAISED, ANSWERED or SPLIT, or it was split today).
 type RejectRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Dispute number.Command `json:"dispute"`

@@ -8,6 +8,8 @@
 //	members_test.go   whoever moves, mints, or keeps what is a member's
 //	goods_test.go     whoever orders, sells or ships what can't end
 //	share_test.go     whoever uses up, slows down or stops what all share
+//	flood_test.go     whoever repeats what others' commands read, block after block
+//	levers_test.go    whoever draws, gives back and changes its mind without end
 //
 // Others attack by the dozen, with whatever there is (note 0014 says how):
 //

@@ -244,14 +244,14 @@ func (c *call) unaward(entitlement number.Row) error {
 	if err != nil {
 		return err
 	}
-	if err := c.giveBackQuota(quota.Campaign, one.ID, cost); err != nil {
+	if err := c.giveBackQuota(quota.Campaign, one.ID, quota.Count{Whole: cost}, entitlement.Command); err != nil {
 		return err
 	}
 	for i, f := range one.Bearers() {
 		if f.Cap == 0 || award.Funders[i].Fen == 0 {
 			continue
 		}
-		if err := c.giveBackQuota(quota.Campaign, capID(one.ID, f.Party), award.Funders[i].Fen); err != nil {
+		if err := c.giveBackQuota(quota.Campaign, capID(one.ID, f.Party), quota.Count{Whole: award.Funders[i].Fen}, entitlement.Command); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
@@ -55,22 +56,22 @@ func (c *call) pricesOf(d taken, pieces spend.Line) (map[[2]string]amount.Rate, 
 }
 
 // paidFor is what an entitlement remembers of the points that paid for it.
-func paidFor(model benefit.Model, e benefit.Entitlement) spent {
-	return spent{taken: taken{model.Provider, model.Scene, e.Paid.Date}, member: e.Member, capped: e.Paid.Capped, cycle: e.Paid.Cycle}
+func paidFor(model benefit.Model, id number.Row, e benefit.Entitlement) spent {
+	return spent{taken: taken{model.Provider, model.Scene, e.Paid.Date}, by: id.Command, member: e.Member, capped: e.Paid.Capped, cycle: e.Paid.Cycle}
 }
 
 // capUse asks the caps of those who come to owe for a use that no points paid for, and answers which there are; what points
 // paid for was drawn then, and moves to this cycle. NET_DEBIT_CAP.
-func (c *call) capUse(model benefit.Model, e benefit.Entitlement, owed []benefit.Owed) (capped []string, err error) {
+func (c *call) capUse(model benefit.Model, id number.Row, e benefit.Entitlement, owed []benefit.Owed) (capped []string, err error) {
 	if len(e.Pieces) > 0 {
 		from, to := e.Span(e.Used + 1)
-		return nil, c.moveCaps(paidFor(model, e), e.Pieces, from, to)
+		return nil, c.moveCaps(paidFor(model, id, e), e.Pieces, from, to)
 	}
 	for _, o := range owed {
 		if o.Fee {
 			continue
 		}
-		caps, err := c.capDebtor(o.Debtor, o.Creditor, o.Fen)
+		caps, err := c.capDebtor(o.Debtor, o.Creditor, quota.Count{Whole: o.Fen})
 		if err != nil {
 			return nil, err
 		}
@@ -81,20 +82,21 @@ func (c *call) capUse(model benefit.Model, e benefit.Entitlement, owed []benefit
 
 // uncapUse makes room again for a use that is taken back in the cycle in which it was owed for. In a later one the provider comes
 // to owe, which can't be refused.
-func (c *call) uncapUse(model benefit.Model, w benefit.WriteOff, e benefit.Entitlement) error {
+func (c *call) uncapUse(model benefit.Model, id number.Command, w benefit.WriteOff, e benefit.Entitlement) error {
 	if len(e.Pieces) > 0 {
 		from, to := e.Span(w.Use)
-		return c.eachDebt(paidFor(model, e), e.Pieces, from, to, func(d debt) error { return c.capBack(paidFor(model, e), d, w.Cycle) })
+		paid := paidFor(model, w.Entitlement, e)
+		return c.eachDebt(paid, e.Pieces, from, to, func(d debt) error { return c.capBack(paid, d, w.Cycle) })
 	}
 	for _, o := range w.Owed {
 		switch {
 		case o.Fee:
 		case w.Cycle != c.cycle.ID:
-			if err := c.overdrawDebtor(o.Creditor, o.Debtor, o.Fen); err != nil {
+			if err := c.overdrawDebtor(o.Creditor, o.Debtor, quota.Count{Whole: o.Fen}); err != nil {
 				return err
 			}
 		case slices.Contains(w.Capped, o.Debtor):
-			if err := c.giveBackQuota(quota.Debit, c.debitID(o.Debtor), o.Fen); err != nil {
+			if err := c.giveBackQuota(quota.Debit, c.debitID(o.Debtor), quota.Count{Whole: o.Fen}, id); err != nil {
 				return err
 			}
 		}

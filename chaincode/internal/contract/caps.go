@@ -6,6 +6,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -14,27 +15,27 @@ import (
 
 // The caps on what parties come to owe each other in a cycle.
 
-// cap is what a debt counts for towards caps, in fen: the difference of two sums that are each rounded up, so that
+// cap is what a debt counts for towards caps, in fen: the difference of two sums that are each rounded up to a millionth, so that
 // taking in parts counts for as much as at once, and nothing counts for nothing. LIMIT above 2⁵³−1.
-func (d debt) cap() (amount.Units, error) {
-	before, err := d.price.Of(d.Before, amount.Up)
+func (d debt) cap() (quota.Count, error) {
+	before, err := quota.Worth(d.Before, d.price)
 	if err != nil {
-		return 0, err
+		return quota.Count{}, err
 	}
-	after, err := d.price.Of(d.Before+d.Points, amount.Up)
-	return after - before, err
+	after, err := quota.Worth(d.Before+d.Points, d.price)
+	return after.Less(before), err
 }
 
 // capDebtor draws on what a party may come to owe others in this cycle, if it has
 // a cap. NET_DEBIT_CAP.
-func (c *call) capDebtor(debtor, creditor string, fen amount.Units) ([]string, error) {
+func (c *call) capDebtor(debtor, creditor string, fen quota.Count) ([]string, error) {
 	return c.capped(debtor, creditor, fen, settlement.Terms{})
 }
 
 // capped draws on the caps of what a debtor may come to owe in this cycle: others in all, and this
 // creditor by their model. It answers which there are: DEBTOR, DEBTOR.CREDITOR.
-func (c *call) capped(debtor, creditor string, fen amount.Units, terms settlement.Terms) (caps []string, err error) {
-	if debtor == creditor || fen == 0 {
+func (c *call) capped(debtor, creditor string, fen quota.Count, terms settlement.Terms) (caps []string, err error) {
+	if debtor == creditor || fen.None() {
 		return nil, nil
 	}
 	owes, err := c.party(debtor)
@@ -126,7 +127,7 @@ func (c *call) uncapFunders(s spent, line spend.Line, from amount.Units) error {
 	}
 	return c.eachDebt(s, line, from, line.Sum(), func(d debt) error {
 		for _, cap := range s.capsOf(d) {
-			if err := c.giveBackCap(s.cycle, cap, d); err != nil {
+			if err := c.giveBackCap(s.cycle, cap, d, s.by); err != nil {
 				return err
 			}
 		}
@@ -134,13 +135,13 @@ func (c *call) uncapFunders(s spent, line spend.Line, from amount.Units) error {
 	})
 }
 
-// giveBackCap gives back what a debt has drawn on one cap of a cycle.
-func (c *call) giveBackCap(cycle, cap string, d debt) error {
+// giveBackCap gives back what a command has drawn for a debt on one cap of a cycle.
+func (c *call) giveBackCap(cycle, cap string, d debt, drew number.Command) error {
 	fen, err := d.cap()
 	if err != nil {
 		return err
 	}
-	return c.giveBackQuota(quota.Debit, cycle+"."+cap, fen)
+	return c.giveBackQuota(quota.Debit, cycle+"."+cap, fen, drew)
 }
 
 // moveCap brings what was drawn on another cycle's caps to this one's, where it comes to be owed.
@@ -154,7 +155,7 @@ func (c *call) moveCap(s spent, d debt) error {
 		return err
 	}
 	for _, cap := range s.capsOf(d) {
-		if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, fen); err != nil {
+		if err := c.giveBackQuota(quota.Debit, s.cycle+"."+cap, fen, s.by); err != nil {
 			return err
 		}
 		if err := c.overdraw(quota.Debit, c.debitID(cap), fen, c.capOn(cap, d.Funder, d.terms)); err != nil {
@@ -175,7 +176,7 @@ func (c *call) capBack(s spent, d debt, owedIn string) error {
 		return c.overdrawDebtor(s.acceptor, d.Funder, fen)
 	}
 	for _, cap := range s.capsOf(d) {
-		if err := c.giveBackCap(c.cycle.ID, cap, d); err != nil {
+		if err := c.giveBackCap(c.cycle.ID, cap, d, s.by); err != nil {
 			return err
 		}
 	}
@@ -183,8 +184,8 @@ func (c *call) capBack(s spent, d debt, owedIn string) error {
 }
 
 // overdrawDebtor counts what a party has come to owe others, whatever its cap is.
-func (c *call) overdrawDebtor(debtor, creditor string, fen amount.Units) error {
-	if debtor == creditor || fen == 0 {
+func (c *call) overdrawDebtor(debtor, creditor string, fen quota.Count) error {
+	if debtor == creditor || fen.None() {
 		return nil
 	}
 	owes, err := c.party(debtor)

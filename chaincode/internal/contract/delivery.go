@@ -33,7 +33,7 @@ func (c *call) deliverOrder(req goods.DeliverRequest) error {
 		return err
 	}
 	ledger.Put(c.tx, row.Order(req.Order), next)
-	return c.owePart(next, next.Parts[req.Part-1])
+	return c.owePart(req.Order, next, next.Parts[req.Part-1])
 }
 
 // orderFor reads an order, and its member's home if the delivery rests on that.
@@ -60,13 +60,13 @@ func (c *call) completeOrder(req goods.CompleteRequest) error {
 
 // owePart captures the points that paid for a delivered part. Their funders then
 // owe the seller, and the seller the supplier's party.
-func (c *call) owePart(order goods.Order, part goods.Part) error {
+func (c *call) owePart(id number.Command, order goods.Order, part goods.Part) error {
 	for _, m := range part.Pieces.ByProgramme() {
 		if err := c.count(m.Programme, points.Totals{Captured: m.Amount}); err != nil {
 			return err
 		}
 	}
-	if err := c.oweFor(spentOn(order, part), part.Pieces, 0, part.Pieces.Sum()); err != nil {
+	if err := c.oweFor(spentOn(id, order, part), part.Pieces, 0, part.Pieces.Sum()); err != nil {
 		return err
 	}
 	for _, line := range part.Lines {
@@ -177,7 +177,7 @@ func (c *call) refunded(id number.Command, order goods.Order, back goods.Return,
 	if err := c.unwind(back.Pieces); err != nil {
 		return err
 	}
-	if err := c.oweBack(spentOn(order, part), part.Pieces, from, to, part.Cycle); err != nil {
+	if err := c.oweBack(spentOn(back.Order, order, part), part.Pieces, from, to, part.Cycle); err != nil {
 		return err
 	}
 	return c.oweSupply(order, part, part.Lines[back.Line-1], back.Quantity, true)

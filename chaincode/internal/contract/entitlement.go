@@ -63,7 +63,7 @@ func (c *call) writeOff(req benefit.WriteOffRequest) error {
 	if err != nil {
 		return err
 	}
-	if made.Capped, err = c.capUse(model, e, made.Owed); err != nil {
+	if made.Capped, err = c.capUse(model, req.Entitlement, e, made.Owed); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.WriteOff(c.at.Number), made)
@@ -86,7 +86,7 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := c.uncapUse(model, made, e); err != nil {
+	if err := c.uncapUse(model, req.WriteOff, made, e); err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.WriteOff(req.WriteOff), annulled)
@@ -112,9 +112,9 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	}
 	if kept {
 		ledger.Put(c.tx, row.WriteOff(c.at.Number), lapse)
-		err = c.moveCaps(paidFor(model, e), e.Pieces, e.Left(), e.Points())
+		err = c.moveCaps(paidFor(model, req.Entitlement, e), e.Pieces, e.Left(), e.Points())
 	} else {
-		err = c.uncapFunders(paidFor(model, e), e.Pieces, e.Left())
+		err = c.uncapFunders(paidFor(model, req.Entitlement, e), e.Pieces, e.Left())
 	}
 	if err != nil {
 		return err
@@ -145,7 +145,7 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := c.uncapFunders(paidFor(model, e), e.Pieces, e.Left()); err != nil {
+	if err := c.uncapFunders(paidFor(model, req.Entitlement, e), e.Pieces, e.Left()); err != nil {
 		return err
 	}
 	return c.unwind(back)
@@ -156,7 +156,7 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 func (c *call) ungrant(model benefit.Model, id number.Row, e benefit.Entitlement) error {
 	ledger.Put(c.tx, row.Entitlement(id), e)
 	if e.Drawn {
-		if err := c.giveBackQuota(quota.Benefit, model.ID, 1); err != nil {
+		if err := c.giveBackQuota(quota.Benefit, model.ID, quota.Count{Whole: 1}, id.Command); err != nil {
 			return err
 		}
 	}

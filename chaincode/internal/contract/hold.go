@@ -66,7 +66,7 @@ func (c *call) capture(req points.CaptureRequest) error {
 			return err
 		}
 	}
-	return c.oweFor(spentIn(hold), hold.Pieces, hold.Captured, next.Captured)
+	return c.oweFor(spentIn(req.Hold, hold), hold.Pieces, hold.Captured, next.Captured)
 }
 
 func (c *call) refund(req points.RefundRequest) error {
@@ -82,7 +82,7 @@ func (c *call) refund(req points.RefundRequest) error {
 	if err := c.unwind(hold.Pieces.Between(from, to)); err != nil {
 		return err
 	}
-	return c.oweBack(spentIn(hold), hold.Pieces, from, to, hold.OwedIn(req.Capture))
+	return c.oweBack(spentIn(req.Hold, hold), hold.Pieces, from, to, hold.OwedIn(req.Capture))
 }
 
 // unwind returns captured pieces to the lots that they were taken from; one whose
@@ -155,11 +155,11 @@ func (c *call) timeOut(req points.TimeOutRequest) error {
 // endHold gives back what a hold still held.
 func (c *call) endHold(id number.Command, hold, next points.Hold) error {
 	ledger.Put(c.tx, row.Hold(id), next)
-	return c.giveBackAll(spentIn(hold), hold.Pieces, hold.Captured, true)
+	return c.giveBackAll(spentIn(id, hold), hold.Pieces, hold.Captured, true)
 }
 
-func spentIn(h points.Hold) spent {
-	return spent{taken{h.Acceptor, h.Scene, h.Placed}, h.Member, h.Authorisation, h.Capped, h.Cycle}
+func spentIn(id number.Command, h points.Hold) spent {
+	return spent{taken{h.Acceptor, h.Scene, h.Placed}, id, h.Member, h.Authorisation, h.Capped, h.Cycle}
 }
 
 // giveBackAll gives back the points of a line from one of them on: to their lots,

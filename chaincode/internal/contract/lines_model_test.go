@@ -172,7 +172,7 @@ func (m *model) dealOn(issuer string, at spot) *pact {
 // bill is what one funder owes for points, and the fee on it.
 type bill struct {
 	funder, programme string
-	units, fen        int // fen that it counts for towards caps
+	units, parts      int // millionths of a fen that it counts for towards caps
 	num, den          int // price
 	deal              *pact
 }
@@ -191,11 +191,14 @@ func (m *model) bills(at spot, coins []number.Row, from, to int) (list []bill) {
 		if b.deal != nil && b.deal.den > 0 {
 			num, den = b.deal.num, b.deal.den
 		}
-		b.num, b.den, b.fen = num, den, atLeast(n*num, den)-atLeast(before*num, den)
+		b.num, b.den, b.parts = num, den, atLeast(n*num*million, den)-atLeast(before*num*million, den)
 		list = append(list, b)
 	}
 	return list
 }
+
+// million is how finely caps count a fen.
+const million = 1_000_000
 
 // atLeast is num/den, rounded up.
 func atLeast(num, den int) int { return (num + den - 1) / den }
@@ -231,8 +234,8 @@ func (m *model) settle(n number.Command, at spot, b bill, back bool) {
 }
 
 // caps are those on what a debtor may come to owe a creditor, with their limits.
-func (m *model) caps(debtor, creditor string, fen int, d *pact) (names []string, most []int) {
-	if debtor == creditor || fen == 0 {
+func (m *model) caps(debtor, creditor string, parts int, d *pact) (names []string, most []int) {
+	if debtor == creditor || parts == 0 {
 		return nil, nil
 	}
 	if limit := m.n[entry{"capped", debtor}]; limit > 0 {
@@ -246,34 +249,34 @@ func (m *model) caps(debtor, creditor string, fen int, d *pact) (names []string,
 
 // mayOwe draws on a debtor's caps, if it has any: from what was given back at the caller's
 // till first, then from what is left for all.
-func (m *model) mayOwe(caller, debtor, creditor string, fen int, d *pact) (names []string, ok bool) {
-	names, most := m.caps(debtor, creditor, fen, d)
+func (m *model) mayOwe(caller, debtor, creditor string, parts int, d *pact) (names []string, ok bool) {
+	names, most := m.caps(debtor, creditor, parts, d)
 	for i, name := range names {
-		if m.draw(caller, name, most[i], fen) > 0 {
+		if m.draw(caller, name, most[i], parts) > 0 {
 			return nil, false
 		}
 	}
 	return names, true
 }
 
-// draw takes from a till, and puts into it what is missing and left; the till then lacks what it answers.
-func (m *model) draw(caller, name string, most, fen int) (lacks int) {
+// draw takes from a till, and puts into it, in whole fen, what is missing and left; the till then lacks what it answers.
+func (m *model) draw(caller, name string, most, parts int) (lacks int) {
 	till, out := entry{"till", name, caller, m.cycle}, entry{"drawn", name, m.cycle}
-	if missing := fen - m.n[till]; missing > 0 {
-		grant := min(missing, max(0, most-m.n[out]))
+	if missing := parts - m.n[till]; missing > 0 {
+		grant := min(atLeast(missing, million)*million, max(0, most*million-m.n[out]))
 		m.n[out] += grant
 		m.n[till] += grant
-		lacks = missing - grant
+		lacks = max(0, missing-grant)
 	}
-	m.n[till] -= fen
+	m.n[till] -= parts
 	return lacks
 }
 
-// undraw gives back to a till what was drawn in a cycle, of the caps that a hold drew on.
-func (m *model) undraw(caller, cycle, acceptor string, drew []string, b bill) (names []string) {
+// undraw gives back to the till that drew what was drawn in a cycle, of the caps that a hold drew on.
+func (m *model) undraw(cycle, acceptor string, drew []string, b bill) (names []string) {
 	for _, name := range []string{b.funder, b.funder + "." + acceptor} {
 		if slices.Contains(drew, name) && (name == b.funder || b.deal != nil && b.deal.most > 0) {
-			m.n[entry{"till", name, caller, cycle}] += b.fen
+			m.n[entry{"till", name, acceptor, cycle}] += b.parts
 			names = append(names, name)
 		}
 	}
@@ -284,11 +287,11 @@ func (m *model) undraw(caller, cycle, acceptor string, drew []string, b bill) (n
 // a later one, whatever its cap.
 func (m *model) undo(caller, acceptor, owedIn string, drew []string, b bill) {
 	if owedIn == m.cycle {
-		m.undraw(caller, m.cycle, acceptor, drew, b)
+		m.undraw(m.cycle, acceptor, drew, b)
 		return
 	}
 	if limit := m.n[entry{"capped", acceptor}]; limit > 0 && acceptor != b.funder {
-		m.draw(caller, acceptor, limit, b.fen)
+		m.draw(caller, acceptor, limit, b.parts)
 	}
 }
 
@@ -297,12 +300,12 @@ func (m *model) bring(caller, cycle, acceptor string, drew []string, b bill) {
 	if cycle == m.cycle {
 		return
 	}
-	for _, name := range m.undraw(caller, cycle, acceptor, drew, b) {
+	for _, name := range m.undraw(cycle, acceptor, drew, b) {
 		most := m.n[entry{"capped", name}]
 		if name != b.funder {
 			most = b.deal.most
 		}
-		m.draw(caller, name, most, b.fen)
+		m.draw(caller, name, most, b.parts)
 	}
 }
 

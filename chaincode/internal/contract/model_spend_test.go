@@ -58,7 +58,7 @@ func (m *model) hold(caller string, n number.Command, r points.HoldRequest) bool
 	}
 	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, slip: x, scene: r.Scene, cycle: m.cycle}
 	for _, b := range m.bills(h.spot(), coins, 0, len(coins)) {
-		capped, ok := m.mayOwe(caller, b.funder, caller, b.fen, b.deal)
+		capped, ok := m.mayOwe(caller, b.funder, caller, b.parts, b.deal)
 		if !ok {
 			return false
 		}
@@ -93,7 +93,7 @@ func (m *model) endHold(caller string, n number.Command, h *reserve) bool {
 		}
 	}
 	for _, b := range m.bills(h.spot(), h.coins, h.captured, len(h.coins)) {
-		m.undraw(caller, h.cycle, h.acceptor, h.capped, b)
+		m.undraw(h.cycle, h.acceptor, h.capped, b)
 	}
 	h.live = false
 	return true
@@ -364,7 +364,7 @@ func (m *model) oweConversion(caller string, n number.Command, rate amount.Rate,
 	p := m.plans[to]
 	for _, s := range split {
 		num, den := int(s.Parts)*int(rate.Num)*p.num, int(rate.Den)*p.den
-		if _, ok := m.mayOwe(caller, s.Funder, caller, atLeast(num, den), nil); !ok {
+		if _, ok := m.mayOwe(caller, s.Funder, caller, atLeast(num*million, den), nil); !ok {
 			return false
 		}
 		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: s.Funder, creditor: caller, programme: from, units: int(s.Parts)}.worth(num, den))

@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
@@ -280,7 +281,7 @@ func (c *call) converted(rate points.Conversion, to points.Programme, taken spen
 		if err != nil {
 			return err
 		}
-		counts, err := worth.Up()
+		counts, err := quota.Worth(o.Points, rate.Rate, to.Price)
 		if err != nil {
 			return err
 		}

@@ -161,8 +161,8 @@ func (c *call) capOrder(order goods.Order) ([]string, error) {
 	return slices.Compact(all), nil
 }
 
-func spentOn(o goods.Order, p goods.Part) spent {
-	return spent{taken{o.Seller, p.Scene, o.Date}, o.Member, o.Authorisation, o.Capped, o.Cycle}
+func spentOn(id number.Command, o goods.Order, p goods.Part) spent {
+	return spent{taken{o.Seller, p.Scene, o.Date}, id, o.Member, o.Authorisation, o.Capped, o.Cycle}
 }
 
 func (c *call) reserveAll(order goods.Order) error {
@@ -211,7 +211,7 @@ func (c *call) accept(id number.Command, order goods.Order) error {
 		if part.State != goods.Delivered {
 			continue
 		}
-		if err := c.owePart(next, part); err != nil {
+		if err := c.owePart(id, next, part); err != nil {
 			return err
 		}
 	}
@@ -264,7 +264,7 @@ func (c *call) endOrder(id number.Command, order, next goods.Order, grace bool) 
 		if !part.State.Holds() || next.Parts[i].State.Holds() {
 			continue
 		}
-		if err := c.giveBackAll(spentOn(order, part), part.Pieces, 0, grace); err != nil {
+		if err := c.giveBackAll(spentOn(id, order, part), part.Pieces, 0, grace); err != nil {
 			return err
 		}
 		if err := c.putBackAll(order.Seller, next.Parts[i]); err != nil {

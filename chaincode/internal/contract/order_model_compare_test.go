@@ -282,7 +282,7 @@ func (m *mart) compareHidden(t fataler, w *world) {
 }
 
 // compareLimits holds what the day's limits and the debtors' caps count as used
-// against the mart: what orders took of them and gave back is gone to the fen.
+// against the mart: what orders took of them and gave back is gone to the millionth.
 func (m *mart) compareLimits(t fataler, w *world) {
 	spent := map[[2]string]int{} // by programme and by whom the pseudonyms turned out to be
 	for _, f := range rowsOf(w.net, "G", "standing") {
@@ -304,7 +304,7 @@ func (m *mart) compareLimits(t fataler, w *world) {
 		if parts := strings.Split(f.ID, "/"); parts[0] == string(quota.Debit) {
 			cycle, name, _ := strings.Cut(parts[1], ".")
 			l := f.Row.(quota.Lease)
-			used[name+" in "+cycle] += int(l.Used - l.Returned)
+			used[name+" in "+cycle] += million*int(l.Used-l.Returned) - int(l.Rest)
 		}
 	}
 	for k, n := range m.n {
@@ -317,7 +317,7 @@ func (m *mart) compareLimits(t fataler, w *world) {
 	}
 	for name, n := range used {
 		if n != 0 {
-			t.Fatalf("of the cap of %s %d fen more are used than in the mart", name, n)
+			t.Fatalf("of the cap of %s %d millionths of a fen more are used than in the mart", name, n)
 		}
 	}
 }

@@ -318,7 +318,7 @@ func (b *basket) add(i *item, today date.Date) {
 func (m *mart) reserve(caller string, b *basket) fault.Code {
 	for _, p := range b.parcels {
 		for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
-			capped, ok := m.mayOwe(caller, o.funder, caller, o.fen, o.deal)
+			capped, ok := m.mayOwe(caller, o.funder, caller, o.parts, o.deal)
 			if !ok {
 				return fault.NetDebitCap
 			}
@@ -527,7 +527,7 @@ func (m *mart) end(caller string, n number.Command, b *basket, p *parcel, state 
 		}
 	}
 	for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
-		m.undraw(caller, b.cycle, b.seller, b.capped, o)
+		m.undraw(b.cycle, b.seller, b.capped, o)
 	}
 	for _, i := range p.items {
 		if !lost {

@@ -234,6 +234,7 @@ func (c *call) eachDebt(s spent, line spend.Line, from, to amount.Units, visit f
 // spent is what a hold or an order remembers of how its points were taken.
 type spent struct {
 	taken
+	by            number.Command // what took them, and drew on the caps
 	member        string
 	authorisation number.Command // by which they were; none by the member's home
 	capped        []string       // net debit caps that they drew on

@@ -4,6 +4,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 )
@@ -36,7 +37,7 @@ func (c *call) limitQuota(kind quota.Kind, id string, limit amount.Units) error 
 // Refused: the kind's code, NOT_FOUND if there is no such quota. The lease is
 // absent on a lane's first draw only.
 func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
-	return c.drawOn(kind, id, need, func() (quota.Quota, error) {
+	return c.drawOn(kind, id, quota.Count{Whole: need}, func() (quota.Quota, error) {
 		return ledger.Get(c.tx, row.Quota(kind, id), "quota", id)
 	})
 }
@@ -44,7 +45,7 @@ func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
 // drawCap draws on a quota whose limit stands elsewhere: its row is made by the
 // first draw, and takes the limit as it is by now whenever a lease grows.
 func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) error {
-	return c.drawOn(kind, id, need, func() (quota.Quota, error) {
+	return c.drawOn(kind, id, quota.Count{Whole: need}, func() (quota.Quota, error) {
 		found, _, err := ledger.Find(c.tx, row.Quota(kind, id))
 		found.Limit = limit
 		return found, err
@@ -58,14 +59,14 @@ func (c *call) chargeCap(kind quota.Kind, id string, limit, need amount.Units) e
 		found.Limit = limit
 		return found, err
 	}
-	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
+	return c.lease(kind, id, quota.Count{Whole: need}, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
 		q, l, grew := quota.Charge(q, l, need)
 		return q, l, grew, nil
 	})
 }
 
-func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
-	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
+func (c *call) drawOn(kind quota.Kind, id string, need quota.Count, load func() (quota.Quota, error)) error {
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
 		q, l, grew, ok := quota.Draw(q, l, need)
 		if !ok {
 			return q, l, false, kind.Refuse(id)
@@ -75,8 +76,8 @@ func (c *call) drawOn(kind quota.Kind, id string, need amount.Units, load func()
 }
 
 // overdraw is drawOn for what can't be refused any more.
-func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error)) error {
-	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease) (quota.Quota, quota.Lease, bool, error) {
+func (c *call) overdraw(kind quota.Kind, id string, need quota.Count, load func() (quota.Quota, error)) error {
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
 		q, l, grew := quota.Overdraw(q, l, need)
 		return q, l, grew, nil
 	})
@@ -84,20 +85,21 @@ func (c *call) overdraw(kind quota.Kind, id string, need amount.Units, load func
 
 // lease lets draw change the lane's lease. The limit is loaded only if the lease has too little, and written
 // only if it grew.
-func (c *call) lease(kind quota.Kind, id string, need amount.Units, load func() (quota.Quota, error),
-	draw func(quota.Quota, quota.Lease) (quota.Quota, quota.Lease, bool, error)) error {
+func (c *call) lease(kind quota.Kind, id string, counts quota.Count, load func() (quota.Quota, error),
+	draw func(quota.Quota, quota.Lease, amount.Units) (quota.Quota, quota.Lease, bool, error)) error {
 	key := row.Lease(kind, id, c.caller.ID, c.lane)
 	lease, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
+	need, lease := lease.Whole(counts)
 	var limit quota.Quota
 	if need > lease.Spare() {
 		if limit, err = load(); err != nil {
 			return err
 		}
 	}
-	limit, lease, grew, err := draw(limit, lease)
+	limit, lease, grew, err := draw(limit, lease, need)
 	if err != nil {
 		return err
 	}
@@ -108,14 +110,15 @@ func (c *call) lease(kind quota.Kind, id string, need amount.Units, load func() 
 	return nil
 }
 
-// giveBackQuota gives back, to the caller's lane, what some lane has drawn.
-func (c *call) giveBackQuota(kind quota.Kind, id string, n amount.Units) error {
-	key := row.Lease(kind, id, c.caller.ID, c.lane)
+// giveBackQuota gives back what a command has drawn, to the lease of its lane, whoever's that is: what one lane
+// drew and another was given back would stay leased to both, and a limit could be used up with a single point.
+func (c *call) giveBackQuota(kind quota.Kind, id string, n quota.Count, drew number.Command) error {
+	key := row.Lease(kind, id, drew.Party, drew.Lane)
 	lease, _, err := ledger.Find(c.tx, key)
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.tx, key, lease.Return(n))
+	ledger.Put(c.tx, key, lease.GiveBack(n))
 	return nil
 }
 
@@ -132,7 +135,10 @@ func (c *call) surrenderQuota(req quota.SurrenderRequest) error {
 	if err != nil {
 		return err
 	}
-	limit, lease = quota.Surrender(limit, lease)
+	limit, lease, err = quota.HandBack(limit, lease, c.at.Date)
+	if err != nil {
+		return err
+	}
 	ledger.Put(c.tx, limitKey, limit)
 	ledger.Put(c.tx, leaseKey, lease)
 	return nil

@@ -7,8 +7,10 @@ import (
 	"pgregory.net/rapid"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
@@ -42,6 +44,7 @@ func (s shelf) FinishWriteBatch() error                    { return nil }
 func (s shelf) transact(t fataler, msp string, lane uint8, do func(*call) error) error {
 	t.Helper()
 	c := &call{run: &run{tx: ledger.New(s), caller: party.Party{ID: msp}, lane: lane}}
+	c.at.Caller, c.at.Date = msp, 1
 	if err := do(c); err != nil {
 		return err
 	}
@@ -105,8 +108,17 @@ func TestSurrenderQuota(t *testing.T) {
 	if err := s.transact(t, "M", 1, surrender); fault.CodeOf(err) != fault.WrongState {
 		t.Errorf("twice: %v", err)
 	}
-	if err := s.transact(t, "G", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 156) }); err != nil {
+	if err := s.transact(t, "G", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 150) }); err != nil {
 		t.Errorf("another takes what was handed back: %v", err)
+	}
+	again := func(day date.Date) fault.Code {
+		return fault.CodeOf(s.transact(t, "M", 1, func(c *call) error { c.at.Date = day; return c.surrenderQuota(req) }))
+	}
+	_ = s.transact(t, "M", 1, func(c *call) error {
+		return c.giveBackQuota(quota.Benefit, "ride", quota.Count{Whole: 2}, number.Command{Party: "M", Lane: 1})
+	})
+	if first, second := again(1), again(2); first != fault.Limit || second != "" {
+		t.Errorf("on the same date %q, on the next %q", first, second)
 	}
 	for _, bad := range []quota.SurrenderRequest{{Kind: "gold", ID: "x"}, {Kind: quota.Benefit}, {Kind: quota.Benefit, ID: "a/b"}} {
 		if err := bad.Check(); fault.CodeOf(err) != fault.BadRequest {
@@ -131,12 +143,15 @@ func TestLanesShareAQuota(t *testing.T) {
 				if n > used {
 					continue
 				}
-				if err := s.transact(t, msp, lane, func(c *call) error { return c.giveBackQuota(quota.Benefit, "ride", n) }); err != nil {
+				drew := number.Command{Party: msp, Lane: lane}
+				if err := s.transact(t, "S", 3, func(c *call) error { return c.giveBackQuota(quota.Benefit, "ride", quota.Count{Whole: n}, drew) }); err != nil {
 					t.Fatal(err)
 				}
 				used -= n
 			case 1:
+				today := date.Date(rapid.Int32Range(1, 9).Draw(t, "today"))
 				_ = s.transact(t, msp, lane, func(c *call) error {
+					c.at.Date = today
 					return c.surrenderQuota(quota.SurrenderRequest{Kind: quota.Benefit, ID: "ride"})
 				})
 			case 2:

@@ -345,6 +345,23 @@ func checkRights(net *ledgersim.Network) error {
 	return checkQuotas(net, made)
 }
 
+// chargedAnew is what refunds have issuers owe members again, by quota: no cap refuses that.
+func chargedAnew(net *ledgersim.Network) map[string]amount.Units {
+	programmes, charged := map[string]points.Programme{}, map[string]amount.Units{}
+	for _, f := range rowsOf(net, "G", "programme") {
+		programmes[f.ID] = f.Row.(points.Programme)
+	}
+	for _, f := range rowsOf(net, "G", "totals") {
+		programme := programmes[strings.Split(f.ID, "/")[0]]
+		fen, err := programme.Liability(f.Row.(points.Totals).Refunded)
+		if err != nil {
+			panic(err) // a life has few points
+		}
+		charged["liability/"+programme.Issuer] += fen
+	}
+	return charged
+}
+
 // checkQuotas holds every quota against its leases, and against what was made under it.
 func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 	sums := map[string]quota.Lease{}
@@ -357,9 +374,10 @@ func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 			return fmt.Errorf("lease %s is overdrawn: %+v", f.ID, l)
 		}
 	}
+	charged := chargedAnew(net)
 	for _, f := range rowsOf(net, "G", "quota") {
 		q, sum := f.Row.(quota.Quota), sums[f.ID]
-		if q.Leased != sum.Granted || sum.Used-sum.Returned > q.Limit+q.Relieved {
+		if q.Leased != sum.Granted || sum.Used-sum.Returned > q.Limit+q.Relieved+charged[f.ID] {
 			return fmt.Errorf("quota %s is %+v, its leases are %+v", f.ID, q, sum)
 		}
 		if n, counted := made[f.ID]; counted && n != sum.Used-sum.Returned {

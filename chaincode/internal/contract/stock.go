@@ -28,7 +28,7 @@ func (c *call) restock(req goods.RestockRequest) error {
 	if err != nil {
 		return err
 	}
-	next, each, err := pool.Restock(supplier, req, c.caller.ID)
+	next, each, err := pool.Restock(supplier, req, c.goodsAt())
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (c *call) withdrawStock(req goods.WithdrawStockRequest) error {
 	if err != nil {
 		return err
 	}
-	next, short, err := pool.Withdraw(supplier, req.Units, c.caller.ID)
+	next, short, err := pool.Withdraw(supplier, req.Units, c.goodsAt())
 	if err != nil {
 		return err
 	}
