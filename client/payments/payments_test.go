@@ -345,7 +345,9 @@ func TestTheSeventeenthReceipt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	line := func(n int) string { return fmt.Sprintf("03,1.00,贷,,0077,N%d,%s", n, settlement.AtBanks("2026-11", 1, mark)) }
+	line := func(n int) string {
+		return fmt.Sprintf("03,1.00,贷,,0077,N%d,%s", n, settlement.AtBanks("2026-11", 1, mark))
+	}
 	list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], line(0), line(1), line(settlement.KeptAdvices), line(settlement.KeptAdvices+1)))
 	if got := kinds(list); got != "2026-11-1 wrong?, 2026-11-1 duplicate, 2026-11-1 duplicate, 2026-11-1 wrong?" || !strings.Contains(list[0].Why, "more was counted") {
 		t.Errorf("%s: %s", got, list[0].Why)
