@@ -82,10 +82,13 @@ func (m *Mapping) earned(sum decimal.Decimal) (amount.Units, error) {
 		return 0, errors.New("its lines come to less than nothing")
 	}
 	units, err := m.units(sum)
-	if err == nil && units == 0 {
-		err = errors.New("it is worth no point")
+	switch {
+	case err != nil:
+		return 0, errors.New("it earns more points than the ledger can hold")
+	case units == 0:
+		return 0, errors.New("it is worth no point")
 	}
-	return units, err
+	return units, nil
 }
 
 // award gives points to a member who is there: without the name of a home the ledger

@@ -77,6 +77,7 @@ func (m *Mapping) complete(given []string) {
 	if !says("unknown") {
 		m.Unknown = refusing
 	}
+	m.decimalSaid = says("decimal")
 	if !says("decimal") {
 		m.Decimal = "."
 	}

@@ -168,6 +168,8 @@ type Mapping struct {
 	on       date.Date
 	digits   uint8  // after the point of the programme's points
 	layout   string // in Go's words
+
+	decimalSaid bool
 }
 
 // Expiry is a last day, or a number of days from the award's date.
