@@ -3,9 +3,11 @@ package payments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +111,7 @@ func viewFor(party string, b *book) View {
 			v.Open = append(v.Open, p)
 		}
 	}
+	slices.SortFunc(v.Open, func(a, b settlement.Payment) int { return int(a.N) - int(b.N) })
 	return v
 }
 
@@ -327,5 +330,32 @@ func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
 	b.payments["2026-12-3"] = payment(3, 1000, func(p *settlement.Payment) { p.Cycle, p.State = "2026-12", settlement.Paid })
 	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 returned?" || !strings.Contains(list[0].Why, "SETTLED") {
 		t.Errorf("it counts as paid: %+v", list)
+	}
+}
+
+// TestTheSeventeenthReceipt: a payment shows its last receipts alone. One that it shows is a duplicate; of an older one, and
+// of one that is new, a person must look: the ledger refuses the older one, and takes the new one.
+func TestTheSeventeenthReceipt(t *testing.T) {
+	b := newBook(payment(1, 20_00))
+	receipt := func(n int) settlement.AdviseRequest {
+		return settlement.AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: fmt.Sprintf("N%d", n), Fen: 100, Booked: due, Source: settlement.ByTable}
+	}
+	for n := range settlement.KeptAdvices + 1 {
+		if err := b.send(receipt(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line := func(n int) string {
+		return fmt.Sprintf("03,1.00,贷,,0077,N%d,%s", n, settlement.AtBanks("2026-11", 1, mark))
+	}
+	list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], line(0), line(1), line(settlement.KeptAdvices), line(settlement.KeptAdvices+1)))
+	if got := kinds(list); got != "2026-11-1 wrong?, 2026-11-1 duplicate, 2026-11-1 duplicate, 2026-11-1 wrong?" || !strings.Contains(list[0].Why, "more was counted") {
+		t.Errorf("%s: %s", got, list[0].Why)
+	}
+	if err := b.send(receipt(0)); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("the first one counts again: %v", err)
+	}
+	if err := b.send(receipt(settlement.KeptAdvices + 1)); err != nil || b.payments["2026-11-1"].Received != 1800 {
+		t.Errorf("the new one: %v, %+v", err, b.payments)
 	}
 }
