@@ -42,7 +42,7 @@ func (awards) check(m *Mapping) (err error) {
 			return fmt.Errorf("expires: %w", err)
 		}
 	case m.Expires.Days < 1 || m.Columns.Date == "":
-		return fmt.Errorf("expires: give on, or days and the column of the date")
+		return fmt.Errorf("expires: want {on: 2027-12-31}, or {days: 365} and the column of the date")
 	}
 	return nil
 }

@@ -509,3 +509,27 @@ func TestReportsForPeople(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Of two lines with one id that say different things neither is passed over in silence.
+func TestLinesOfOneIDAreAlike(t *testing.T) {
+	mapping := "kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n"
+	items, r := read(t, load(t, mapping), "id,en,zh\na,A,甲\na,A,甲\na,A,乙\nb,B,乙\n")
+	if len(items) != 2 || r.Seen != 1 || len(r.Rejected) != 1 || r.Rejected[0].Line != 4 || !strings.Contains(r.Rejected[0].Reason, "line 2") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A dry run needs no vault, in any kind; nor a network, to count points.
+func TestDryRunsNeedNothing(t *testing.T) {
+	for _, o := range everyKind {
+		job := Job{Mapping: o.load(t), Path: file(t, "f.csv", o.file), State: t.TempDir(), DryRun: true, Stores: Stores{Party: "D"}}
+		if r, err := job.Run(context.Background()); err != nil || r.Totals != o.totals {
+			t.Errorf("%s: %+v, %v", o.kind, r, err)
+		}
+	}
+	o := kindOf("campaigns")
+	o.mapping = strings.Replace(o.mapping, "bonus: 100", "bonus: 12.5", 1)
+	if items, r := read(t, o.load(t), o.file); len(items) != 2 {
+		t.Errorf("%+v", r)
+	}
+}

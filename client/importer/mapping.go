@@ -167,6 +167,7 @@ type Mapping struct {
 	rounding amount.Rounding
 	on       date.Date
 	digits   uint8  // after the point of the programme's points
+	counted  bool   // they are known
 	layout   string // in Go's words
 
 	decimalSaid bool
