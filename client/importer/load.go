@@ -18,7 +18,7 @@ import (
 func LoadMapping(path string) (*Mapping, error) {
 	m, err := loadMapping(path)
 	if err != nil {
-		return nil, fmt.Errorf("the mapping %s: %w", path, err)
+		return nil, fmt.Errorf("the mapping %w", inFile(path, err))
 	}
 	return m, nil
 }
@@ -77,6 +77,7 @@ func (m *Mapping) complete(given []string) {
 	if !says("unknown") {
 		m.Unknown = refusing
 	}
+	m.decimalSaid = says("decimal")
 	if !says("decimal") {
 		m.Decimal = "."
 	}

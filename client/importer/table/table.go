@@ -46,6 +46,8 @@ type Table struct {
 	Above  [][]string // the rows above the header, trimmed
 	Notes  []string   // what was found out and isn't the usual, for people
 
+	Separator rune // between the fields of a text
+
 	rows   rows
 	closer []io.Closer
 }
@@ -118,12 +120,29 @@ func Open(path string, o Options) (*Table, error) {
 	case bytes.Equal(head, oleMagic):
 		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password", path), file.Close())
 	}
+	if isMarkup(file) {
+		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx", path), file.Close())
+	}
 	t, err := openText(file, path, bytes.HasPrefix(head, gzMagic), o)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	t.closer = append(t.closer, file)
 	return t, nil
+}
+
+// isMarkup says whether a file begins as HTML or XML does, which programs that export for
+// spreadsheets write under the names of these.
+func isMarkup(file *os.File) bool {
+	head := make([]byte, 512)
+	n, _ := file.ReadAt(head, 0) // the end, or an error that the reading meets again
+	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head[:n], mark8), " \t\r\n"))
+	for _, begins := range []string{"<html", "<!doctype", "<?xml", "<table", "<meta", "<style"} {
+		if bytes.HasPrefix(text, []byte(begins)) {
+			return true
+		}
+	}
+	return false
 }
 
 // openText reads the whole text once for its encoding, and then begins.
