@@ -132,8 +132,8 @@ func (b *book) read(t testing.TB, party, file string) ([]Line, *Sifted) {
 
 // tables are mappings for the tables of the dumb bank: with one column of amounts, and with two.
 var tables = []string{
-	"bank: flag\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\"}\n",
-	"bank: flag\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\", amount: \"\", direction: \"\", credit: 收入, debit: 支出}\n",
+	"bank: plain\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\"}\n",
+	"bank: plain\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\", amount: \"\", direction: \"\", credit: 收入, debit: 支出}\n",
 }
 
 // advicesIn reads a camt, or a bank's table, by either mapping.
