@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
+	"tallystick/network/settings"
 )
 
 // ReadChart reads a chart's YAML: what it names replaces the default, an account at a
@@ -45,7 +46,7 @@ func (f *chartFile) UnmarshalYAML(node *yaml.Node) error {
 		}
 		seen[key.Value] = true
 		if err := f.key(key.Value, value); err != nil {
-			return fmt.Errorf("line %d: %s: %w", key.Line, key.Value, err)
+			return fmt.Errorf("line %d: %w", key.Line, err)
 		}
 	}
 	return nil
@@ -54,30 +55,21 @@ func (f *chartFile) UnmarshalYAML(node *yaml.Node) error {
 func (f *chartFile) key(key string, value *yaml.Node) error {
 	switch key {
 	case "map":
-		return strict(value, &f.chart.Mappings)
+		return settings.DecodeNode(value, &f.chart.Mappings)
 	case "words":
-		return strict(value, &f.chart.Words)
+		return settings.DecodeNode(value, &f.chart.Words)
 	case "taxIds":
-		return strict(value, &f.chart.TaxIDs)
+		return settings.DecodeNode(value, &f.chart.TaxIDs)
 	}
 	account, known := f.chart.Accounts[Role(key)]
 	if !known {
-		return fmt.Errorf("no such key; there are %s, map, words, taxIds", strings.Join(roleNames(), ", "))
+		return settings.Unknown(key, append(roleNames(), "map", "words", "taxIds"))
 	}
-	if err := strict(value, &account); err != nil {
+	if err := settings.DecodeNode(value, &account); err != nil {
 		return err
 	}
 	f.chart.Accounts[Role(key)] = account
 	return nil
-}
-
-// strict decodes a node without passing over keys that it doesn't know.
-func strict(node *yaml.Node, to any) error {
-	text, err := yaml.Marshal(node)
-	if err != nil {
-		return err
-	}
-	return readYAML(strings.NewReader(string(text)), maxChart, to)
 }
 
 func roleNames() (list []string) {

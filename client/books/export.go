@@ -1,7 +1,6 @@
 package books
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,6 +12,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/date"
+	"tallystick/client/sheets"
 )
 
 // header is the first row of a journal in CSV or XLSX: a row is an entry.
@@ -68,11 +69,7 @@ func blockOrNone(v Voucher) string {
 // WriteCSV writes vouchers as CSV (RFC 4180), a row an entry, with the mark by which
 // spreadsheets know UTF-8.
 func WriteCSV(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
-	if _, err := io.WriteString(to, "\ufeff"); err != nil {
-		return err
-	}
-	w := csv.NewWriter(to)
-	w.UseCRLF = true
+	w := sheets.NewCSV(to)
 	if err := w.Write(header); err != nil {
 		return err
 	}
@@ -86,8 +83,7 @@ func WriteCSV(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
 			}
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.Flush()
 }
 
 // WriteJSON writes vouchers as one list, as they come; amounts are fen.
@@ -117,30 +113,21 @@ func WriteJSON(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
 // widths of the columns of a workbook.
 var widths = []float64{30, 10, 12, 10, 34, 10, 30, 12, 12, 16, 16, 8, 16, 10, 14, 24, 22, 22, 24, 10, 20}
 
-// WriteXLSX writes vouchers as a workbook of one sheet, a row an entry. Amounts are
+// voucherSheet is the one sheet of a journal's workbook; printedColumns are those of it that come on paper, up to the
+// fapiao's number: the others are for looking things up.
+const (
+	voucherSheet   = "凭证"
+	printedColumns = 16
+)
+
+// WriteXLSX writes vouchers as a workbook of one sheet, a row an entry, that prints on A4. Amounts are
 // yuan, as numbers; one of ten trillion yuan or more, which a spreadsheet would round,
-// is text.
+// is text. It goes through the vouchers twice, as a sheet says before its rows how it prints.
 func WriteXLSX(to io.Writer, vouchers iter.Seq2[Voucher, error]) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
-	const sheet = "Sheet1"
-	money, err := book.NewStyle(&excelize.Style{NumFmt: 4}) // #,##0.00
+	w, money, err := voucherBook(book, vouchers)
 	if err != nil {
-		return err
-	}
-	w, err := book.NewStreamWriter(sheet)
-	if err != nil {
-		return err
-	}
-	for i, width := range widths {
-		if err := w.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
-	}
-	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	if err := sheetRow(w, 1, header, money, Entry{}); err != nil {
 		return err
 	}
 	at := 2
@@ -159,6 +146,47 @@ func WriteXLSX(to io.Writer, vouchers iter.Seq2[Voucher, error]) (err error) {
 		return err
 	}
 	return book.Write(to)
+}
+
+// voucherBook begins the workbook: how it prints, who made it, columns and header. It answers the style of money, too.
+func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *excelize.StreamWriter, money int, err error) {
+	rows, period, last := 1, "", date.Date(0)
+	for v, err := range vouchers {
+		if err != nil {
+			return nil, 0, err
+		}
+		rows, period, last = rows+len(v.Entries), v.Period, max(last, v.Date)
+	}
+	title := strings.TrimSpace(voucherSheet + " Vouchers " + period)
+	print := sheets.Print{Title: title, Heads: 1, Columns: printedColumns, Rows: rows, Filter: true}
+	err = errors.Join(book.SetSheetName(book.GetSheetName(0), voucherSheet), sheets.SetMade(book, sheets.Made{Title: title, By: sheets.Program, At: dayOf(last)}),
+		sheets.SetPrint(book, voucherSheet, print))
+	if err != nil {
+		return nil, 0, err
+	}
+	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return nil, 0, err
+	}
+	if money, err = book.NewStyle(&excelize.Style{NumFmt: 4}); err != nil { // #,##0.00
+		return nil, 0, err
+	}
+	if w, err = book.NewStreamWriter(voucherSheet); err != nil {
+		return nil, 0, err
+	}
+	for i, width := range widths {
+		if err := w.SetColWidth(i+1, i+1, width); err != nil {
+			return nil, 0, err
+		}
+	}
+	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return nil, 0, err
+	}
+	captions := make([]any, len(header))
+	for i, text := range header {
+		captions[i] = excelize.Cell{StyleID: bold, Value: text}
+	}
+	return w, money, w.SetRow("A1", captions)
 }
 
 func sheetRow(w *excelize.StreamWriter, at int, texts []string, money int, e Entry) error {

@@ -41,9 +41,9 @@ type Flow struct {
 	Fen       string       `json:"fen"` // their worth, exact
 }
 
-// Flows sums redemptions up by cycle, programme, who bears it, and acceptor. LIMIT
-// above 2⁵³−1.
-func Flows(programmes []points.Programme, list []Redemption) ([]Flow, error) {
+// Flows sums redemptions up by cycle, programme, who bears it, and acceptor. Sums above 2⁵³−1 are told as that, here as in
+// all reports: whoever redeems absurd amounts of a programme of its own spoils no report of the others.
+func Flows(programmes []points.Programme, list []Redemption) []Flow {
 	known := byID(programmes)
 	sums := map[Flow]*Flow{}
 	for _, r := range list {
@@ -52,11 +52,7 @@ func Flows(programmes []points.Programme, list []Redemption) ([]Flow, error) {
 			one := k
 			sums[k] = &one
 		}
-		sum, err := sums[k].Points.Add(r.Points)
-		if err != nil {
-			return nil, err
-		}
-		sums[k].Points = sum
+		sums[k].Points = sums[k].Points.AddUpTo(r.Points)
 		sums[k].Times++
 	}
 	flows := make([]Flow, 0, len(sums))
@@ -68,7 +64,7 @@ func Flows(programmes []points.Programme, list []Redemption) ([]Flow, error) {
 		return cmp.Or(cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.Issuer, b.Issuer), cmp.Compare(a.Programme, b.Programme),
 			cmp.Compare(a.Party, b.Party), cmp.Compare(a.Acceptor, b.Acceptor))
 	})
-	return flows, nil
+	return flows
 }
 
 func byID(programmes []points.Programme) map[string]points.Programme {
@@ -107,17 +103,13 @@ type MatrixRow struct {
 	SumFen    string
 }
 
-// MatrixOf lays flows out. LIMIT above 2⁵³−1.
-func MatrixOf(programmes []points.Programme, flows []Flow) (Matrix, error) {
+// MatrixOf lays flows out.
+func MatrixOf(programmes []points.Programme, flows []Flow) Matrix {
 	known, at, cells := byID(programmes), map[string]bool{}, map[[2]string]amount.Units{}
 	for _, f := range flows {
 		at[f.Acceptor] = true
 		k := [2]string{f.Programme, f.Acceptor}
-		sum, err := cells[k].Add(f.Points)
-		if err != nil {
-			return Matrix{}, err
-		}
-		cells[k] = sum
+		cells[k] = cells[k].AddUpTo(f.Points)
 	}
 	m := Matrix{Acceptors: slices.Sorted(maps.Keys(at))}
 	for _, p := range sortedProgrammes(programmes) {
@@ -125,17 +117,13 @@ func MatrixOf(programmes []points.Programme, flows []Flow) (Matrix, error) {
 		for _, a := range m.Acceptors {
 			n := cells[[2]string{p.ID, a}]
 			r.Points, r.Fen = append(r.Points, n), append(r.Fen, worth(known, p.ID, n))
-			sum, err := r.Sum.Add(n)
-			if err != nil {
-				return Matrix{}, err
-			}
-			r.Sum = sum
+			r.Sum = r.Sum.AddUpTo(n)
 		}
 		if r.SumFen = worth(known, p.ID, r.Sum); r.Sum > 0 {
 			m.Rows = append(m.Rows, r)
 		}
 	}
-	return m, nil
+	return m
 }
 
 func sortedProgrammes(list []points.Programme) []points.Programme {
@@ -208,19 +196,15 @@ type Crossing struct {
 	Points amount.Units `json:"points"` // of To that came
 }
 
-// Crossings sums conversions up by the two programmes. LIMIT above 2⁵³−1.
-func Crossings(list []Conversion) ([]Crossing, error) {
+// Crossings sums conversions up by the two programmes.
+func Crossings(list []Conversion) []Crossing {
 	sums := map[[2]string]*Crossing{}
 	for _, c := range list {
 		k := [2]string{c.From, c.To}
 		if sums[k] == nil {
 			sums[k] = &Crossing{From: c.From, To: c.To}
 		}
-		sum, err := sums[k].Points.Add(c.Points)
-		if err != nil {
-			return nil, err
-		}
-		sums[k].Points = sum
+		sums[k].Points = sums[k].Points.AddUpTo(c.Points)
 		sums[k].Times++
 	}
 	crossings := make([]Crossing, 0, len(sums))
@@ -228,5 +212,5 @@ func Crossings(list []Conversion) ([]Crossing, error) {
 		crossings = append(crossings, *c)
 	}
 	slices.SortFunc(crossings, func(a, b Crossing) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
-	return crossings, nil
+	return crossings
 }

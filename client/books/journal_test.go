@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -146,7 +147,7 @@ func TestWorkbook(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer book.Close()
-	rows, err := book.GetRows("Sheet1", excelize.Options{RawCellValue: true})
+	rows, err := book.GetRows(voucherSheet, excelize.Options{RawCellValue: true})
 	if err != nil || len(rows) != 1+2*len(list) || !slices.Equal(rows[0], header) {
 		t.Fatalf("%d rows, %v: %v", len(rows), err, rows[0])
 	}
@@ -156,9 +157,23 @@ func TestWorkbook(t *testing.T) {
 		}
 	}
 	for at, want := range map[string]excelize.CellType{"J2": excelize.CellTypeNumber, "J4": excelize.CellTypeInlineString} {
-		if got, err := book.GetCellType("Sheet1", at); err != nil || got != want && !(want == excelize.CellTypeNumber && got == excelize.CellTypeUnset) {
+		if got, err := book.GetCellType(voucherSheet, at); err != nil || got != want && !(want == excelize.CellTypeNumber && got == excelize.CellTypeUnset) {
 			t.Errorf("%s is a %d, %v", at, got, err)
 		}
+	}
+	layout, err := book.GetPageLayout(voucherSheet)
+	if err != nil || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 || *layout.FitToHeight != 0 {
+		t.Errorf("it prints as %+v, %v", layout, err)
+	}
+	names := map[string]string{}
+	for _, n := range book.GetDefinedName() {
+		names[n.Name] = n.RefersTo
+	}
+	if want := fmt.Sprintf("'凭证'!$A$1:$P$%d", 1+2*len(list)); names["_xlnm.Print_Area"] != want || names["_xlnm.Print_Titles"] != "'凭证'!$1:$1" || names["_xlnm._FilterDatabase"] == "" {
+		t.Errorf("it prints %v, want %s", names, want)
+	}
+	if props, err := book.GetDocProps(); err != nil || props.Title != "凭证 Vouchers 2026-11" || props.Creator != "Tallystick" || !strings.HasPrefix(props.Created, "2026-11-") {
+		t.Errorf("%+v, %v", props, err)
 	}
 }
 

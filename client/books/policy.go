@@ -1,13 +1,10 @@
 package books
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"slices"
-
-	"go.yaml.in/yaml/v3"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
@@ -15,6 +12,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/bounds"
 	"tallystick/client/figure"
+	"tallystick/network/settings"
 )
 
 // Policy is a party's accounting policy. It is the party's own: nothing of it goes to
@@ -126,9 +124,7 @@ func readYAML(from io.Reader, most int64, to any) error {
 	if err := bounds.CheckYAML(data, "the file"); err != nil {
 		return err
 	}
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(to); err != nil && err != io.EOF {
+	if err := settings.Decode("", data, to); err != nil {
 		return fault.New(fault.BadRequest, "%v", err)
 	}
 	return nil

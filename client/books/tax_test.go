@@ -168,6 +168,11 @@ map:
 	if v := b.Close(nil, s, NewLedgers(), november); accounts(v[0]) != "6601 2801.05/P" {
 		t.Errorf("%s", accounts(v[0]))
 	}
+	for bad, want := range map[string]string{"bnak: {code: \"1\"}": "line 1: unknown key \"bnak\"; did you mean bank?", "bank:\n  coed: \"1\"\n": "line 2: unknown key \"coed\"; did you mean code?", "taxids: {}": "did you mean taxIds?"} {
+		if _, err := ReadChart(strings.NewReader(bad)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
 	for name, bad := range map[string]string{
 		"of no account": "map: [{for: gold, account: {code: \"1\", en: a, zh: b}}]", "a receivable by scene": "map: [{for: receivable, scene: care, account: {code: \"1\", en: a, zh: b}}]",
 		"a provision by party": "map: [{for: provision, party: D, account: {code: \"1\", en: a, zh: b}}]", "the bank by party": "map: [{for: bank, party: D, account: {code: \"1\", en: a, zh: b}}]",

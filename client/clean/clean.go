@@ -8,7 +8,9 @@
 //     composed form (NFC): é is one id however it was typed. It has no control, nothing
 //     that doesn't show, and no width variant: １３８ isn't 138, and not another id
 //     either, but refused.
-//   - Neither is what a spreadsheet shows instead of an id: 1.38001E+10, 1001.0, #N/A.
+//   - Neither is what a spreadsheet shows instead of an id: 1.38001E+10, 1001.0, #N/A; nor
+//     one with the mark by which programs say that it is a text: '0070, `0070.
+//   - No customer is called NULL, N/A, 无 or 合计: these stand for nobody, or for a sum.
 //   - A name or text is composed (NFC), and all its spaces are single ones, as the ledger
 //     keeps it.
 //
@@ -72,8 +74,21 @@ func Customer(text string) (string, error) {
 	if n := len(text); n < 1 || n > MaxCustomer || !utf8.ValidString(text) {
 		return "", fault.New(fault.BadRequest, "customer: want 1 to %d bytes of UTF-8", MaxCustomer)
 	}
+	if standsForNone[strings.ToLower(text)] {
+		return "", fault.New(fault.BadRequest, "customer: it is a word for nobody or for a sum, not a customer's id: leave such lines out")
+	}
 	return text, check("customer", text)
 }
+
+// standsForNone are what programs and people write where there is no customer.
+var standsForNone = func() map[string]bool {
+	words := map[string]bool{}
+	for _, word := range []string{"null", "nil", "none", "nan", "undefined", "n/a", "na", `\n`, "-", "--", "—", "/", "无", "空", "暂无", "未知", "散客",
+		"合计", "总计", "小计", "共计", "累计", "total", "grand total", "subtotal", "sub-total", "sum"} {
+		words[word] = true
+	}
+	return words
+}()
 
 func check(what, text string) error {
 	if why := Odd(text); why != "" {
@@ -91,6 +106,8 @@ func Odd(text string) string {
 		return "it is a number in exponent form, of which digits are lost: give the column the format Text, and fill the ids in again"
 	case isFraction(text):
 		return "it is a number with a fraction, as programs write ids that they took for numbers"
+	case text != "" && (text[0] == '\'' || text[0] == '`'):
+		return "it begins with ' or `, by which programs mark texts: take that off"
 	}
 	for _, r := range text {
 		switch {

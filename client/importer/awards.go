@@ -42,7 +42,7 @@ func (awards) check(m *Mapping) (err error) {
 			return fmt.Errorf("expires: %w", err)
 		}
 	case m.Expires.Days < 1 || m.Columns.Date == "":
-		return fmt.Errorf("expires: give on, or days and the column of the date")
+		return fmt.Errorf("expires: want {on: 2027-12-31}, or {days: 365} and the column of the date")
 	}
 	return nil
 }
@@ -79,13 +79,16 @@ func (awards) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 // earned is what an amount earns, which is something.
 func (m *Mapping) earned(sum decimal.Decimal) (amount.Units, error) {
 	if sum.Sign() < 0 {
-		return 0, errors.New("its lines come to less than nothing")
+		return 0, errors.New("its lines come to less than nothing: what is given back is taken off where it stands beside its purchase; else claw the points back, with tally points revoke")
 	}
 	units, err := m.units(sum)
-	if err == nil && units == 0 {
-		err = errors.New("it is worth no point")
+	switch {
+	case err != nil:
+		return 0, errors.New("it earns more points than the ledger can hold")
+	case units == 0:
+		return 0, errors.New("it is worth no point")
 	}
-	return units, err
+	return units, nil
 }
 
 // award gives points to a member who is there: without the name of a home the ledger

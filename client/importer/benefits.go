@@ -125,7 +125,7 @@ func (benefits) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		return nil, err
 	}
 	met := func(s Stores) (bool, string, error) { return s.hasBenefit(req) }
-	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req), met: []meeting{met}}, checked(req)
+	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req), met: []meeting{met}, alike: req}, l.checked(req)
 }
 
 // terms reads what columns say of the price, the uses and the end.

@@ -134,5 +134,5 @@ func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		req.Terms.Audience.Labels = []string{m.maybe(l, partLabel)}
 	}
 	met := func(s Stores) (bool, string, error) { return s.hasCampaign(req) }
-	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}}, checked(req)
+	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}, alike: req}, l.checked(req)
 }

@@ -51,6 +51,7 @@ type columns struct {
 	where            []int
 	layout           string
 	comma            bool
+	unsure           bool // which sign stands before decimals
 }
 
 // wanted are the columns that a mapping names.

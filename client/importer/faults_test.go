@@ -458,3 +458,78 @@ func TestTheSameTableInAnotherEncoding(t *testing.T) {
 		}
 	}
 }
+
+// Where semicolons separate the fields, 1,234 may be 1234 or 1.234: nobody guesses a
+// thousandfold.
+func TestThousandsOrDecimals(t *testing.T) {
+	lines := "customer;amount\na;1,234\nb;12,50\nc;1.234,50\nd;7\ne;¥1,234\n"
+	for decimal, want := range map[string]string{
+		"":                 "700 / 2 it may be 1234 or 1.234 / 3 its decimal mark / 4 its decimal mark / 6 it may be 1234 or 1.234",
+		"decimal: \",\"\n": "125646", // 1.234, 12.5, 1234.5, 7, 1.234, each rounded down
+		"decimal: \".\"\n": "247500 / 3 its decimal mark / 4 its decimal mark",
+	} {
+		r, err := run(t, shopAwards+decimal, file(t, "f.csv", lines), &ledger{}, Stores{Vault: &safe{everybody: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(int64(r.Points))
+		for _, one := range r.Rejected {
+			reason, _, _ := strings.Cut(strings.TrimPrefix(one.Reason, "column amount: "), ":")
+			got += fmt.Sprintf(" / %d %s", one.Line, strings.TrimSuffix(reason, ` isn't "."; say which in the mapping, as decimal`))
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", decimal, got, want)
+		}
+	}
+}
+
+// Where there is no customer, programs and people write words; nobody is called so, and
+// nobody is enrolled under a sum.
+func TestWordsForNobody(t *testing.T) {
+	v, l := &safe{}, &ledger{}
+	r, err := run(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [shop]\n", file(t, "f.csv", "id\nNULL\n合计\n无\nn/a\n-\n'007\n`007\n007\n"), l, Stores{Vault: v})
+	if err != nil || r.Members != 1 || len(r.Rejected) != 7 || len(v.accounts) != 1 || r.Rejected[6].Column != "id" || strings.Contains(r.Rejected[0].Reason, "customer: ") {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// Amounts beyond the ledger's are refused in people's words; a report without rejected lines
+// has an empty list of them.
+func TestReportsForPeople(t *testing.T) {
+	r, err := run(t, shopAwards, file(t, "f.csv", "customer,amount\na,99999999999999999\n"), &ledger{}, Stores{Vault: &safe{everybody: true}})
+	if err != nil || len(r.Rejected) != 1 || r.Rejected[0].Reason != "it earns more points than the ledger can hold" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	r, err = run(t, shopAwards, file(t, "f.csv", "customer,amount\na,1\n"), &ledger{}, Stores{Vault: &safe{everybody: true}})
+	if err != nil || r.Rejected == nil || r.Notes == nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	_, err = run(t, shopAwards, file(t, "f.csv", "customer,amount\na,1\"2\n"), &ledger{}, Stores{Vault: &safe{}})
+	if err == nil || strings.Count(err.Error(), "f.csv") != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+// Of two lines with one id that say different things neither is passed over in silence.
+func TestLinesOfOneIDAreAlike(t *testing.T) {
+	mapping := "kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n"
+	items, r := read(t, load(t, mapping), "id,en,zh\na,A,甲\na,A,甲\na,A,乙\nb,B,乙\n")
+	if len(items) != 2 || r.Seen != 1 || len(r.Rejected) != 1 || r.Rejected[0].Line != 4 || !strings.Contains(r.Rejected[0].Reason, "line 2") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A dry run needs no vault, in any kind; nor a network, to count points.
+func TestDryRunsNeedNothing(t *testing.T) {
+	for _, o := range everyKind {
+		job := Job{Mapping: o.load(t), Path: file(t, "f.csv", o.file), State: t.TempDir(), DryRun: true, Stores: Stores{Party: "D"}}
+		if r, err := job.Run(context.Background()); err != nil || r.Totals != o.totals {
+			t.Errorf("%s: %+v, %v", o.kind, r, err)
+		}
+	}
+	o := kindOf("campaigns")
+	o.mapping = strings.Replace(o.mapping, "bonus: 100", "bonus: 12.5", 1)
+	if items, r := read(t, o.load(t), o.file); len(items) != 2 {
+		t.Errorf("%+v", r)
+	}
+}

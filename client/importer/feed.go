@@ -67,7 +67,7 @@ func (f *feeding) run(ctx context.Context) (err error) {
 	position, items := uint64(0), []*Item{}
 	for item, err := range f.Mapping.Read(rows, f.Stores, reading) {
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Path, err)
+			return inFile(f.Path, err)
 		}
 		if items = append(items, item); len(items) == together {
 			if position, err = f.items(ctx, position, items); err != nil {

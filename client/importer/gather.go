@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 )
@@ -15,6 +16,7 @@ type gather struct {
 	open    *Item             // to which the next line may belong
 	seen    map[string]int    // items by key, or the first line with it, where the kind asks
 	slugs   map[string]madeOf // ids that were made, and of what
+	firsts  map[string]first  // lines by key, where all with one key must be alike
 
 	spoilt   basket // of the last line that was rejected
 	spoiltAt int    // its number
@@ -23,6 +25,12 @@ type gather struct {
 
 // basket is whose lines belong together.
 type basket struct{ member, reference string }
+
+// first is the first line with a key, and what it says.
+type first struct {
+	line int
+	says [sha256.Size]byte
+}
 
 // madeOf is the first text of which an id was made.
 type madeOf struct {
@@ -124,6 +132,9 @@ func (g *gather) known(number int, item *Item) bool {
 		}
 		g.seen[item.key] = number
 	} else if form.once || form.counted {
+		if g.differs(number, item) {
+			return true
+		}
 		item.nth = g.seen[item.key]
 		g.seen[item.key]++
 		if form.once && item.nth > 0 {
@@ -132,6 +143,24 @@ func (g *gather) known(number int, item *Item) bool {
 		}
 	}
 	return false
+}
+
+// differs rejects a line that says something else than an earlier one of the same thing.
+func (g *gather) differs(number int, item *Item) bool {
+	if item.alike == nil {
+		return false
+	}
+	now := first{number, sha256.Sum256(fmt.Appendf(nil, "%+v", item.alike))}
+	before, there := g.firsts[item.key]
+	if !there {
+		g.firsts[item.key] = now
+		return false
+	}
+	if before.says == now.says {
+		return false
+	}
+	g.reading.reject(number, fmt.Sprintf("line %d has the same id and says something else: keep one of them", before.line))
+	return true
 }
 
 // flush finishes the item that is open and hands it on.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tallystick/chaincode/command"
@@ -111,7 +112,7 @@ func (j Job) Scan(ctx context.Context) (*Scanned, error) {
 func (s *Scanned) report() *Report {
 	return &Report{
 		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals, Digits: s.Job.Mapping.digits,
-		Commands: s.Commands, Rejected: slices.Clone(s.Rejected), Notes: slices.Concat([]string{}, s.Job.Notes, s.Notes), DryRun: s.Job.DryRun,
+		Commands: s.Commands, Rejected: append([]Rejected{}, s.Rejected...), Notes: append(append([]string{}, s.Job.Notes...), s.Notes...), DryRun: s.Job.DryRun,
 	}
 }
 
@@ -162,10 +163,18 @@ func (j Job) scan(ctx context.Context, r *Reading) (print fingerprint, err error
 			return print, fault.New(fault.Stopped, "stopped after reading %d lines of %s; nothing was sent", r.Lines, j.Path)
 		}
 		if err != nil {
-			return print, fmt.Errorf("%s: %w", j.Path, err)
+			return print, inFile(j.Path, err)
 		}
 	}
 	return sum.fingerprint(), kept.flush()
+}
+
+// inFile says which file an error is about, unless it says so itself.
+func inFile(path string, err error) error {
+	if strings.Contains(err.Error(), path) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 func (j Job) tell(pass int) func(read, all int64) {

@@ -64,9 +64,10 @@ type Item struct {
 	Adds   Totals  // what it adds
 	Drafts []Draft // of its commands, in the order of their positions
 
-	keep   *vault.Terms // that the vault must have before the ledger hears of the item
-	key    string       // what makes two lines the same thing
-	nth    int          // items before it with the same key, if the kind counts them
+	keep   *vault.Terms    // that the vault must have before the ledger hears of the item
+	key    string          // what makes two lines the same thing
+	alike  command.Request // what all lines with the key must say; nil if they may differ
+	nth    int             // items before it with the same key, if the kind counts them
 	sum    decimal.Decimal
 	finish func(*Item) error // once no line can join any more; nil if there is nothing left to do
 

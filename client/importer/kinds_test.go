@@ -55,7 +55,7 @@ columns: {benefit: "{campaign}-{upc}", en: "Coupon {upc}", zh: "优惠券 {upc}"
 prefix: {benefit: c, label: "D:campaign-"}
 rate: 1
 model: {scene: campaign, code: true, window: 7, stackable: true}
-`, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n2,55,0.05,1,1\n", 3, Totals{Benefits: 3}, 1, []int{5, 6, 7, 8, 9, 10}},
+`, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n2,55,0.05,1,1\n1,55,1.25,2,30\n", 3, Totals{Benefits: 3}, 1, []int{4, 5, 6, 7, 8, 9, 10}},
 	{"campaigns", `
 columns: {campaign: id, en: "Campaign {id}, {type}", zh: "活动{id}", from: from, until: to, label: "{id}"}
 prefix: {campaign: c, label: "D:campaign-"}
@@ -77,7 +77,7 @@ entitlements: entitlements
 columns: {supplier: maker, en: "Maker {maker}", zh: "厂家{maker}", categories: kinds}
 prefix: {supplier: m}
 fixed: {licence: "0101010101010101010101010101010101010101010101010101010101010101"}
-`, "maker,kinds\n1,a;b\n2,\n1,a\n,a\n3,b;a\n4,b b\n", 2, Totals{Suppliers: 2}, 1, []int{5, 6, 7}},
+`, "maker,kinds\n1,a;b\n2,\n1,a;b\n,a\n3,b;a\n4,b b\n", 2, Totals{Suppliers: 2}, 1, []int{5, 6, 7}},
 	{"goods", `
 columns: {supplier: maker, sku: id, gtin: gtin, en: name, zh: name, category: group, labels: labels, from: since, open: sold, stock: stock, price: price}
 slug: [category]
@@ -115,7 +115,7 @@ columns: {outlet: shop, en: "Shop {shop}", zh: "门店{shop}", region: where}
 prefix: {outlet: s}
 slug: [region]
 otherwise: {region: nowhere}
-`, "shop,where\n1,New York\n2,\n1,\n,x\n", 2, Totals{Outlets: 2}, 1, []int{5}},
+`, "shop,where\n1,New York\n2,\n1,New York\n,x\n", 2, Totals{Outlets: 2}, 1, []int{5}},
 }
 
 // some is what the kinds above ask the read model for.

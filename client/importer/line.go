@@ -2,6 +2,8 @@ package importer
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -80,9 +82,21 @@ func (l *line) count(p part, least int64) (amount.Units, error) {
 	return amount.Units(n), nil
 }
 
+// figure reads a number. Where semicolons separate the fields 1,234 may be a good thousand or a
+// little more than one, and nobody has said which.
+func (l *line) figure(p part) (decimal.Decimal, bool, error) {
+	if l.names.unsure && grouped.MatchString(l.parts[p]) {
+		return decimal.Decimal{}, false, fmt.Errorf("it may be 1234 or 1.234: say in the mapping which sign stands before decimals, as decimal: \",\" or decimal: \".\"")
+	}
+	return cell.Number(l.parts[p], l.comma)
+}
+
+// grouped are numbers whose only sign is one comma that stands before three digits.
+var grouped = regexp.MustCompile(`^[^\d.,]*\d{1,3},\d{3}[^\d.,]*$`)
+
 // integer reads a whole number, as people write it.
 func (l *line) integer(p part) (int64, error) {
-	value, percent, err := cell.Number(l.parts[p], l.comma)
+	value, percent, err := l.figure(p)
 	if err != nil {
 		return 0, err
 	}
@@ -103,7 +117,7 @@ func (l *line) number(p part) (decimal.Decimal, error) {
 
 // signed reads a number, which no percentage is.
 func (l *line) signed(p part) (decimal.Decimal, error) {
-	value, percent, err := cell.Number(l.parts[p], l.comma)
+	value, percent, err := l.figure(p)
 	switch {
 	case errors.Is(err, cell.ErrNoNumber):
 		return value, l.wrong(p, "want a number")
@@ -117,7 +131,7 @@ func (l *line) signed(p part) (decimal.Decimal, error) {
 
 // share reads a number or a percentage, in per cent.
 func (l *line) share(p part) (decimal.Decimal, error) {
-	value, percent, err := cell.Number(l.parts[p], l.comma)
+	value, percent, err := l.figure(p)
 	if err != nil || value.Sign() < 0 {
 		return value, l.wrong(p, "want a number of 0 or more, or a percentage")
 	}

@@ -167,7 +167,10 @@ type Mapping struct {
 	rounding amount.Rounding
 	on       date.Date
 	digits   uint8  // after the point of the programme's points
+	counted  bool   // they are known
 	layout   string // in Go's words
+
+	decimalSaid bool
 }
 
 // Expiry is a last day, or a number of days from the award's date.

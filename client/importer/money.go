@@ -25,7 +25,7 @@ func (m *Mapping) PointsOf() string {
 // SetDigits says how many digits the points of the mapping's programme have after the
 // point. BAD_REQUEST for points in the mapping that have more; LIMIT.
 func (m *Mapping) SetDigits(digits uint8) (err error) {
-	m.digits = digits
+	m.digits, m.counted = digits, true
 	if m.Kind == "campaigns" {
 		_, err = m.Campaign.request(m.points)
 		return err
@@ -40,10 +40,18 @@ func (m *Mapping) SetDigits(digits uint8) (err error) {
 func (m *Mapping) Digits() uint8 { return m.digits }
 
 // points reads points of the mapping's programme.
-func (m *Mapping) points(d figure.Decimal) (amount.Units, error) { return d.Units(m.digits) }
+func (m *Mapping) points(d figure.Decimal) (amount.Units, error) {
+	if !m.counted {
+		return d.Least()
+	}
+	return d.Units(m.digits)
+}
 
 // checkRate reads the rate at which a column's number becomes points.
 func (m *Mapping) checkRate() (err error) {
+	if m.Rate == "" {
+		return fmt.Errorf("rate: say how many points one of the amount earns, such as 100 or 4/5")
+	}
 	if m.rate, err = amount.ParseRate(m.Rate); err != nil {
 		return fmt.Errorf("rate: %w", err)
 	}

@@ -22,5 +22,5 @@ func (outlets) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 			return nil, err
 		}
 	}
-	return &Item{key: req.Outlet, Adds: Totals{Outlets: 1}, Drafts: ready(req)}, l.checked(req)
+	return &Item{key: req.Outlet, Adds: Totals{Outlets: 1}, Drafts: ready(req), alike: req}, l.checked(req)
 }

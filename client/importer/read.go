@@ -73,8 +73,9 @@ func (m *Mapping) Read(rows *table.Table, s Stores, r *Reading) iter.Seq2[*Item,
 			yield(nil, err)
 			return
 		}
+		columns.unsure = rows.Separator == ';' && !m.decimalSaid
 		r.Notes = rows.Notes
-		g := gather{mapping: m, stores: s, reading: r, yield: yield, seen: map[string]int{}, slugs: map[string]madeOf{}}
+		g := gather{mapping: m, stores: s, reading: r, yield: yield, seen: map[string]int{}, slugs: map[string]madeOf{}, firsts: map[string]first{}}
 		for !g.stopped {
 			row, err := rows.Next()
 			if errors.Is(err, io.EOF) {

@@ -53,6 +53,7 @@ func (suppliers) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	item := &Item{key: id, Adds: Totals{Suppliers: 1}}
 	if m.Verb == approving {
 		req := goods.ApproveRequest{Supplier: id, Categories: l.list(partCategories), Fee: m.rate}
+		item.alike = req
 		item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return s.approval(req) }}
 		return item, l.checked(req)
 	}
@@ -60,7 +61,7 @@ func (suppliers) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	if req.Licence, err = l.hash(partLicence); err != nil {
 		return nil, err
 	}
-	item.Drafts = ready(req)
+	item.alike, item.Drafts = req, ready(req)
 	item.met = []meeting{func(s Stores) (bool, string, error) { return s.hasApplied(req) }}
 	return item, l.checked(req)
 }

@@ -52,8 +52,10 @@ func (terms) item(m *Mapping, s Stores, l *line) (*Item, error) {
 		return nil, err
 	}
 	t.Opening.Value = veil.Whole(uint64(value))
-	if t.Opening.Salt, err = s.Vault.TermsSalt(m.Source, t); err != nil {
-		return nil, err
+	if s.Vault != nil { // a dry run needs none
+		if t.Opening.Salt, err = s.Vault.TermsSalt(m.Source, t); err != nil {
+			return nil, err
+		}
 	}
 	req := goods.OfferTermsRequest{Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind, Commitment: veil.Public(veil.Whole(1)).Commitment(), Until: t.Until}
 	item := &Item{key: t.Supplier + "/" + t.SKU + "/" + t.Seller, Adds: Totals{Terms: 1}, keep: &t}

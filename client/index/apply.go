@@ -163,7 +163,7 @@ func (f *fold) transaction(t written) error {
 	if len(v.strays) > 0 {
 		err = f.leaveOut(t, v.strays)
 	} else {
-		err = f.takeIn(t)
+		err = f.takeIn(t, v.batch)
 	}
 	if err != nil {
 		return err
@@ -177,8 +177,8 @@ func (f *fold) transaction(t written) error {
 	return nil
 }
 
-// takeIn notes the rows of a transaction that counts.
-func (f *fold) takeIn(t written) error {
+// takeIn notes the rows of a transaction that counts, and what their last values won't tell.
+func (f *fold) takeIn(t written, batch string) error {
 	for _, w := range t.writes(ledgerSpace) {
 		c := change{block: t.block, tx: t.id}
 		if !w.Deleted {
@@ -187,13 +187,25 @@ func (f *fold) takeIn(t written) error {
 				return fmt.Errorf("key %.90q: %w", w.Key, err)
 			}
 			c.value, c.named = w.Value, named
-			if p, is := named.Row.(settlement.Payment); is {
-				if err := f.receipts(w.Key, p, t.block); err != nil {
-					return err
-				}
+			if err := f.passing(w.Key, c, batch); err != nil {
+				return err
 			}
 		}
 		f.rows[w.Key] = c
+	}
+	return nil
+}
+
+// passing keeps what a row tells of the batch that wrote it, and later ones don't: which receipts of a payment are its,
+// and where the lines are that a close made.
+func (f *fold) passing(key string, c change, batch string) error {
+	switch r := c.named.Row.(type) {
+	case settlement.Payment:
+		return f.receipts(key, r, c.block)
+	case settlement.Pair:
+		if by := r.Rounded.By; row.Batch(by.Party, by.Lane, by.Seq) == batch {
+			return f.rounded(r, c)
+		}
 	}
 	return nil
 }

@@ -290,7 +290,7 @@ func TestTraces(t *testing.T) {
 	if err != nil || len(traces) != 1 {
 		t.Fatalf("%+v, %v", traces, err)
 	}
-	if tr := traces[0]; tr.Tx != redeemed.Envelope.TxID || tr.Source != source.Envelope.TxID || tr.Points != 500 || tr.Party != "M" || strings.Join(tr.Commands, " ") != "points:Hold points:Capture" {
+	if tr := traces[0]; tr.Tx != redeemed.Envelope.TxID || tr.Source != source.Envelope.TxID || tr.Points != 500 || tr.Programme != "DP" || tr.Party != "M" || strings.Join(tr.Commands, " ") != "points:Hold points:Capture" {
 		t.Errorf("%+v", tr)
 	}
 	same(t, w, ix)

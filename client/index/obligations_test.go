@@ -129,15 +129,15 @@ func TestDigestHasObligations(t *testing.T) {
 // What a close rounds is a line of each direction in which it is something, of the cycle's statement alone: the root doesn't have it.
 func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	w, lanes := owing(t)
-	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "G", Lane: 1, Seq: 7, Index: 2}, Date: 20_800}}
+	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "D", Lane: 1, Seq: 7, Index: 2}, Date: 20_800}}
 	other := pair
 	other.B, other.Rounded.A, other.Rounded.B = "S1", 1, 2
-	w.write(sealed("G", 1, 7), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "S1"), other))
+	w.write(sealed("D", 1, 7), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "S1"), other))
 	ix := w.index()
 	for _, c := range []struct {
 		a, b string
 		want []string
-	}{{"D", "M", []string{"G.1.7.2.0 D M 3"}}, {"S1", "D", []string{"G.1.7.2.0 D S1 1", "G.1.7.2.1 S1 D 2"}}} {
+	}{{"D", "M", []string{"D.1.7.2.0 D M 3"}}, {"S1", "D", []string{"D.1.7.2.0 D S1 1", "D.1.7.2.1 S1 D 2"}}} {
 		var got []string
 		for o, err := range ix.Lines("c1", c.a, c.b) {
 			if err != nil {
@@ -153,5 +153,40 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	}
 	if root, err := ix.CycleRoot("c1"); err != nil || root.String() != settlement.Root(lanes).String() {
 		t.Errorf("%s, %v", root, err)
+	}
+}
+
+// A close's line says where the close made it, whatever signing writes of its pair later and however blocks come: a statement's root is of that.
+func TestRoundingStaysWhereTheCloseMadeIt(t *testing.T) {
+	w, _ := owing(t)
+	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "D", Lane: 1, Seq: 7}, Date: 20_800}}
+	w.write(sealed("D", 1, 7), put(row.Pair("c1", "D", "M"), pair))
+	made := w.blocks()
+	pair.State = settlement.OneSide
+	w.write(sealed("D", 1, 8), put(row.Pair("c1", "D", "M"), pair))
+	once, slowly := w.index(), fresh(t)
+	for _, b := range w.blocks() {
+		if err := slowly.Apply(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := made[len(made)-1]
+	for name, ix := range map[string]*Index{"at once": once, "block by block": slowly} {
+		found := 0
+		for o, err := range ix.Lines("c1", "D", "M") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.Kind != settlement.Rounding {
+				continue
+			}
+			found++
+			if o.Block != last.Number || o.Tx != last.Txs[0].ID {
+				t.Errorf("%s: it is of block %d, %s, want %d, %s", name, o.Block, o.Tx, last.Number, last.Txs[0].ID)
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s: %d lines", name, found)
+		}
 	}
 }

@@ -49,11 +49,6 @@ func (f *fold) row(key string, c change) error {
 	if known, err := f.catalogue(key, named, id, c); known {
 		return err
 	}
-	if p, is := named.Row.(settlement.Pair); is {
-		if err := f.rounded(p, c); err != nil {
-			return err
-		}
-	}
 	if a, is := named.Row.(campaign.Award); is {
 		if err := f.borne(key, a, c); err != nil {
 			return err

@@ -142,6 +142,14 @@ func TestReceiptsBeyondThoseShown(t *testing.T) {
 		if err != nil || len(list) != 18+1+16+1 {
 			t.Fatalf("%s: %d receipts, %v", party, len(list), err)
 		}
+		// What banks kept is a cost of the creditor's; the debtor paid it.
+		want := books.Settlement{ID: "c1-payment-7-1", Date: today + 1, Received: 101, Charges: 1}
+		if paid {
+			want = books.Settlement{ID: "c1-payment-7-1", Date: today + 1, Paid: 102}
+		}
+		if list[0] != want {
+			t.Errorf("%s: %+v, want %+v", party, list[0], want)
+		}
 		var sum amount.Units
 		ids := map[string]bool{}
 		for _, s := range list {

@@ -35,6 +35,8 @@ type Trace struct {
 	Commands []string     `json:"commands"` // that it was proposed with: points:Hold …
 	Points   amount.Units `json:"points"`   // that it took, if the row is a lot
 	Source   string       `json:"source"`   // transaction that had written the row
+
+	Programme string `json:"programme,omitempty"` // of the points
 }
 
 // Unsealed lists what is not honoured, as it stands on the ledger.
@@ -65,7 +67,8 @@ func (ix *Index) Unsealed() (list []Stray, err error) {
 func (ix *Index) Traces() (list []Trace, err error) {
 	list = []Trace{}
 	err = ix.reading(func(r at) error {
-		rows, err := r.tx.Query("SELECT block, tx, key, party, signers, commands, points, source FROM traces ORDER BY block, place, key")
+		rows, err := r.tx.Query(`SELECT t.block, t.tx, t.key, t.party, t.signers, t.commands, t.points, t.source, u.row FROM traces t
+			LEFT JOIN unsealed u ON u.key = t.key AND u.tx = t.source ORDER BY t.block, t.place, t.key`)
 		if err != nil {
 			return fmt.Errorf("index: %w", err)
 		}
@@ -73,8 +76,13 @@ func (ix *Index) Traces() (list []Trace, err error) {
 		for rows.Next() {
 			var t Trace
 			var signers, commands string
-			if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source); err != nil {
+			var value []byte
+			if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source, &value); err != nil {
 				return fmt.Errorf("index: %w", err)
+			}
+			if named, err := row.Read(t.Key, value); err == nil {
+				lot, _ := named.Row.(points.Lot)
+				t.Programme = lot.Programme
 			}
 			t.Signers, t.Commands = strings.Fields(signers), strings.Fields(commands)
 			list = append(list, t)

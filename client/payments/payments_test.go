@@ -3,9 +3,11 @@ package payments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +111,7 @@ func viewFor(party string, b *book) View {
 			v.Open = append(v.Open, p)
 		}
 	}
+	slices.SortFunc(v.Open, func(a, b settlement.Payment) int { return int(a.N) - int(b.N) })
 	return v
 }
 
@@ -129,8 +132,8 @@ func (b *book) read(t testing.TB, party, file string) ([]Line, *Sifted) {
 
 // tables are mappings for the tables of the dumb bank: with one column of amounts, and with two.
 var tables = []string{
-	"bank: flag\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\"}\n",
-	"bank: flag\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\", amount: \"\", direction: \"\", credit: 收入, debit: 支出}\n",
+	"bank: plain\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\"}\n",
+	"bank: plain\ncolumns: {alias: 凭证号, charges: 手续费, counterparty: \"\", amount: \"\", direction: \"\", credit: 收入, debit: 支出}\n",
 }
 
 // advicesIn reads a camt, or a bank's table, by either mapping.
@@ -327,5 +330,53 @@ func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
 	b.payments["2026-12-3"] = payment(3, 1000, func(p *settlement.Payment) { p.Cycle, p.State = "2026-12", settlement.Paid })
 	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 returned?" || !strings.Contains(list[0].Why, "SETTLED") {
 		t.Errorf("it counts as paid: %+v", list)
+	}
+}
+
+// TestTheSeventeenthReceipt: a payment shows its last receipts alone. One that it shows is a duplicate; of an older one, and
+// of one that is new, a person must look: the ledger refuses the older one, and takes the new one.
+func TestTheSeventeenthReceipt(t *testing.T) {
+	b := newBook(payment(1, 20_00))
+	receipt := func(n int) settlement.AdviseRequest {
+		return settlement.AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: fmt.Sprintf("N%d", n), Fen: 100, Booked: due, Source: settlement.ByTable}
+	}
+	for n := range settlement.KeptAdvices + 1 {
+		if err := b.send(receipt(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line := func(n int) string {
+		return fmt.Sprintf("03,1.00,贷,,0077,N%d,%s", n, settlement.AtBanks("2026-11", 1, mark))
+	}
+	list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], line(0), line(1), line(settlement.KeptAdvices), line(settlement.KeptAdvices+1)))
+	if got := kinds(list); got != "2026-11-1 wrong?, 2026-11-1 duplicate, 2026-11-1 duplicate, 2026-11-1 wrong?" || !strings.Contains(list[0].Why, "more was counted") {
+		t.Errorf("%s: %s", got, list[0].Why)
+	}
+	if err := b.send(receipt(0)); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("the first one counts again: %v", err)
+	}
+	if err := b.send(receipt(settlement.KeptAdvices + 1)); err != nil || b.payments["2026-11-1"].Received != 1800 {
+		t.Errorf("the new one: %v, %+v", err, b.payments)
+	}
+}
+
+// TestWhichReceiptWasTakenBack is named where it can be told.
+func TestWhichReceiptWasTakenBack(t *testing.T) {
+	one := settlement.AtBanks("2026-11", 1, mark)
+	for _, c := range []struct {
+		told, back, want string // what came in, what was taken back, the receipt
+	}{
+		{"60.00 40.00", "40.00", "N1"}, {"60.00 40.00", "50.00", "N0"}, {"100.00", "7.00", "N0"}, {"50.00 50.00", "50.00", "REFERENCE"}, {"60.00 40.00", "30.00", "REFERENCE"},
+	} {
+		b := newBook(payment(1, 100_00))
+		var lines []string
+		for i, fen := range strings.Fields(c.told) {
+			lines = append(lines, fmt.Sprintf("03,%s,贷,,0077,N%d,%s", fen, i, one))
+		}
+		b.read(t, "S1", tableOf(holders["S1"].Accounts[0], lines...))
+		list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], "05,"+c.back+",借,,0077,B,"+one))
+		if len(list) != 1 || !strings.Contains(list[0].Next, " --receipt "+c.want+" --reference B ") {
+			t.Errorf("%s of %s: %+v", c.back, c.told, list)
+		}
 	}
 }

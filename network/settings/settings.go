@@ -7,6 +7,7 @@ package settings
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,28 @@ func Check(file string, data []byte, into reflect.Type) error {
 	}
 }
 
+// Decode reads a file's one document into a pointer to a struct, as Check has it, and refuses what is no YAML for it. Nothing
+// is written for a file of nothing.
+func Decode(file string, data []byte, into any) error {
+	if err := Check(file, data, reflect.TypeOf(into)); err != nil {
+		return err
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: %w", cmp.Or(file, "the file"), err)
+	}
+	return nil
+}
+
+// DecodeNode is Decode for a part of a document.
+func DecodeNode(n *yaml.Node, into any) error {
+	if err := errors.Join(check("", n, reflect.TypeOf(into), maxDepth)...); err != nil {
+		return err
+	}
+	return n.Decode(into)
+}
+
 // maxDepth is how deep settings nest: what lies deeper is the reader's to refuse.
 const maxDepth = 16
 
@@ -46,7 +69,7 @@ func check(file string, n *yaml.Node, into reflect.Type, depth int) (faults []er
 		into = into.Elem()
 	}
 	switch {
-	case depth == 0 || isText(into):
+	case depth == 0 || isText(into) || readsItself(into):
 	case n.Kind == yaml.SequenceNode && into.Kind() == reflect.Slice:
 		for _, one := range n.Content {
 			faults = append(faults, check(file, one, into.Elem(), depth-1)...)
@@ -66,9 +89,9 @@ func checkKeys(file string, n *yaml.Node, into reflect.Type, depth int) (faults 
 		at := slices.IndexFunc(fields, func(f Field) bool { return strings.EqualFold(f.Key, key.Value) })
 		switch {
 		case seen[name]:
-			faults = append(faults, fmt.Errorf("%s:%d: %s stands twice", file, key.Line, key.Value))
+			faults = append(faults, fmt.Errorf("%s: %s stands twice", place(file, key), key.Value))
 		case at < 0:
-			faults = append(faults, fmt.Errorf("%s:%d: unknown key %.60q; %s", file, key.Line, key.Value, nearest(key.Value, fields)))
+			faults = append(faults, fmt.Errorf("%s: %w", place(file, key), Unknown(key.Value, Keys(into))))
 		default:
 			faults = append(faults, check(file, value, fields[at].Type, depth-1)...)
 		}
@@ -84,7 +107,7 @@ type Field struct {
 	Type reflect.Type
 }
 
-// Fields lists the keys of a struct type: by a mapstructure or yaml tag, or else the field's own name with a small letter
+// Fields lists the keys of a struct type: by a mapstructure, yaml or json tag, or else the field's own name with a small letter
 // at its beginning. Fields that no file can have, with the tag "-" or not exported, are left out.
 func Fields(of reflect.Type) (list []Field) {
 	for i := range of.NumField() {
@@ -102,7 +125,7 @@ func Fields(of reflect.Type) (list []Field) {
 }
 
 func tagOf(f reflect.StructField) string {
-	for _, of := range []string{"mapstructure", "yaml"} {
+	for _, of := range []string{"mapstructure", "yaml", "json"} {
 		if tag, _, _ := strings.Cut(f.Tag.Get(of), ","); tag != "" {
 			return tag
 		}
@@ -126,17 +149,34 @@ func isText(of reflect.Type) bool {
 	return unmarshals || of == reflect.TypeFor[time.Time]()
 }
 
-// nearest is what somebody may have meant who wrote an unknown key: the key that is nearest to it, or all that there are.
-func nearest(key string, fields []Field) string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Key
+// readsItself says whether a type takes its part of a document apart by itself.
+func readsItself(of reflect.Type) bool {
+	_, unmarshals := reflect.PointerTo(of).MethodByName("UnmarshalYAML")
+	return unmarshals
+}
+
+// place is where a key stands, in a file that may have no name.
+func place(file string, key *yaml.Node) string {
+	if file == "" {
+		return fmt.Sprintf("line %d", key.Line)
 	}
+	return fmt.Sprintf("%s:%d", file, key.Line)
+}
+
+// Keys are the names of a struct type's keys.
+func Keys(of reflect.Type) (names []string) {
+	for _, f := range Fields(of) {
+		names = append(names, f.Key)
+	}
+	return names
+}
+
+// Unknown refuses a key that is none of some names, with the one that somebody may have meant, or all that there are.
+func Unknown(key string, names []string) error {
 	if near := Nearest(key, names); near != "" {
-		return "did you mean " + near + "?"
+		return fmt.Errorf("unknown key %.60q; did you mean %s?", key, near)
 	}
-	slices.Sort(names)
-	return "there are " + strings.Join(names, ", ")
+	return fmt.Errorf("unknown key %.60q; there are %s", key, strings.Join(slices.Sorted(slices.Values(names)), ", "))
 }
 
 // Nearest is the name that is so near to a text that it may have been meant, "" if none is: one letter in three may be

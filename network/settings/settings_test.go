@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"tallystick/network/settings"
 )
 
@@ -58,6 +60,35 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	_ = outer{}.hidden
+}
+
+// TestDecode: one place refuses what no settings have, with the line, of a whole file and of a part of one.
+func TestDecode(t *testing.T) {
+	type one struct {
+		Code string `yaml:"code"`
+		More []struct {
+			Name string `yaml:"nick"`
+		} `yaml:"more"`
+	}
+	for text, want := range map[string]string{
+		"code: a\nmore: [{name: x}]\n": "", "": "", "cod: a\n": "line 1: unknown key \"cod\"; did you mean code?", "code: [a]\n": "the file: ", "code: a\ncode: b\n": "code stands twice",
+	} {
+		if want == "" {
+			text = strings.Replace(text, "name", "nick", 1)
+		}
+		var o one
+		if err := settings.Decode("", []byte(text), &o); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte("a:\n  cdoe: x\n"), &node); err != nil {
+		t.Fatal(err)
+	}
+	var o one
+	if err := settings.DecodeNode(node.Content[0].Content[1], &o); err == nil || err.Error() != "line 2: unknown key \"cdoe\"; did you mean code?" {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestNearest(t *testing.T) {

@@ -131,7 +131,7 @@ func (o options) fill(ctx context.Context, w *world, p *progress) error {
 }
 
 // publish writes what was found. What is no whole measurement stays out of the
-// README.
+// results.
 func (o options) publish(r Report, whole bool) error {
 	if len(r.Runs)+len(r.Closings)+len(r.Papers) == 0 && r.Replay == nil {
 		return nil
@@ -140,10 +140,10 @@ func (o options) publish(r Report, whole bool) error {
 	if err := r.write(o.out); err != nil {
 		return err
 	}
-	if o.readme == "" || o.quick || !whole {
+	if o.results == "" || o.quick || !whole {
 		return nil
 	}
-	text, err := os.ReadFile(o.readme)
+	text, err := os.ReadFile(o.results)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (o options) publish(r Report, whole bool) error {
 			return err
 		}
 	}
-	return os.WriteFile(o.readme, []byte(next), 0o644)
+	return os.WriteFile(o.results, []byte(next), 0o644)
 }
 
 // machine says what it ran on, in general words.

@@ -26,7 +26,7 @@ type options struct {
 	out      string
 	topology string
 	dir      string
-	readme   string
+	results  string
 	only     []string
 	// Of the trials.
 	obligations, lines, closes int
@@ -74,7 +74,7 @@ that were lost or made end the run with exit code 1. The network is removed.`,
 	f.StringVar(&o.out, "out", "test-network/bench/.run-bench", "where bench.json and bench.md go")
 	f.StringVar(&o.topology, "topology", "test-network/topology.yaml", "the topology to derive from")
 	f.StringVar(&o.dir, "dir", "", "where the network lives (default: a temporary directory)")
-	f.StringVar(&o.readme, "readme", "test-network/bench/README.md", `write a whole run's results into this file, between its markers; "" for none`)
+	f.StringVar(&o.results, "results", "test-network/bench/RESULTS.md", `write a whole run's results into this file, between its markers; "" for none`)
 	f.StringSliceVar(&o.only, "only", nil, "only these arms")
 	f.IntVar(&o.obligations, "obligations", 1_000_000, "of the large cycle that is closed; the small one has a hundredth")
 	f.IntVar(&o.lines, "lines", 100_000, "of the long statement; the short one has a tenth")

@@ -213,7 +213,7 @@ func conflicts(s Summary) string {
 	return strings.Join(list, ", ")
 }
 
-// markdown is the report for the README.
+// markdown is the report for RESULTS.md.
 func (r Report) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s. Windows of %.3g s, batches of %d. Conservation held after every arm; at the end, %s.\n",
@@ -267,7 +267,7 @@ func (r Report) write(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "bench.md"), []byte(r.markdown()+"\n"+r.trialsMarkdown()), 0o644)
 }
 
-// The markers between which the README holds the last run's results, and its trials'.
+// The markers between which RESULTS.md holds the last run's results, and its trials'.
 const (
 	resultsFrom = "<!-- results: written by make bench -->"
 	resultsTo   = "<!-- results end -->"

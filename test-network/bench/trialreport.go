@@ -147,7 +147,7 @@ func (r Report) paperTable() table.Writer {
 	return t
 }
 
-// trialsMarkdown is the trials' part of the README.
+// trialsMarkdown is the trials' part of RESULTS.md.
 func (r Report) trialsMarkdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s. %d obligations in all, as many as the positions count; conservation held after every trial.\n",

@@ -8,14 +8,12 @@
 //
 // A party has an allowance that work takes from and that time fills up. What a
 // call costs is known when it ends, so an estimate is taken before and made good
-// after. Whoever is alone has four shares. Beside others that write, a party has
-// what they leave of one and a half, and never less than one: so many rows that nobody waits
-// long for them, however many ask and however much one of them does. Who only asks
+// after. Whoever is alone has what is free; as soon as others write, too, each has
+// its share, however many they are and however much one of them does. Who only asks
 // questions takes nothing from others.
 package share
 
 import (
-	"math"
 	"sync"
 	"time"
 
@@ -27,11 +25,9 @@ import (
 )
 
 const (
-	// alone is how many shares a party has that nobody else writes beside, and
-	// together how many are given out when several do, though each has one.
-	alone, together = 4.0, 1.5
-	// recent is for how long a party that wrote counts as writing, and about how far
-	// back its work is counted. Gateways choose among endorsers, so one that people
+	// alone is how many shares a party has that nobody else writes beside.
+	alone = 4
+	// recent is for how long a party that wrote counts as writing. Gateways choose among endorsers, so one that people
 	// work beside doesn't hear of them in each second.
 	recent = 2 * time.Second
 	// burst is for how long a party's allowance fills up: short, so that what it
@@ -54,14 +50,8 @@ type Shares struct {
 // allowance is what one party may have done still.
 type allowance struct {
 	left  float64   // below zero, what was done beyond it
-	done  float64   // what its work cost, of which each moment forgets the same part
-	at    time.Time // when left and done were right
+	at    time.Time // when left was right
 	wrote time.Time // its last call that was no question
-}
-
-// speed is what a party's work costs a second, of late.
-func (a *allowance) speed(now time.Time) float64 {
-	return a.done * math.Exp(-now.Sub(a.at).Seconds()/recent.Seconds()) / recent.Seconds()
 }
 
 // Of gives every party so many rows a second of the chaincode's work, at least.
@@ -94,7 +84,7 @@ func (s *Shares) take(caller string, estimate float64, writes bool) bool {
 	a := s.of(caller, now)
 	rate := s.rateOf(caller, now)
 	a.left = min(a.left+rate*now.Sub(a.at).Seconds(), rate*burst.Seconds())
-	a.done, a.at = a.speed(now)*recent.Seconds(), now
+	a.at = now
 	if writes {
 		a.wrote = now
 	}
@@ -102,7 +92,6 @@ func (s *Shares) take(caller string, estimate float64, writes bool) bool {
 		return false
 	}
 	a.left -= estimate
-	a.done += estimate
 	return true
 }
 
@@ -112,22 +101,17 @@ func (s *Shares) correct(caller string, by float64) {
 	defer s.mu.Unlock()
 	if a := s.parties[caller]; a != nil {
 		a.left += by
-		a.done = max(0, a.done-by)
 	}
 }
 
 // rateOf is what a party may do a second now.
 func (s *Shares) rateOf(caller string, now time.Time) float64 {
-	others, beside := 0.0, false
 	for id, a := range s.parties {
 		if id != caller && now.Sub(a.wrote) < recent {
-			others, beside = others+a.speed(now), true
+			return s.rate
 		}
 	}
-	if !beside {
-		return alone * s.rate
-	}
-	return max(s.rate, together*s.rate-others)
+	return alone * s.rate
 }
 
 // of finds a party's allowance; a newcomer has a full one.

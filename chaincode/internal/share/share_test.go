@@ -51,8 +51,8 @@ func (o *office) ask(party string, rows int) bool {
 }
 
 // during counts the rows that are done for a party that asks without a pause, for so
-// long, while others ask for some ten times a second.
-func (o *office) during(d time.Duration, greedy string, rows, some int, others ...string) (done int) {
+// long, while others ask for a little ten times a second.
+func (o *office) during(d time.Duration, greedy string, rows int, others ...string) (done int) {
 	const step = 2 * time.Millisecond
 	for i := range int(d / step) {
 		o.now = o.now.Add(step)
@@ -60,7 +60,7 @@ func (o *office) during(d time.Duration, greedy string, rows, some int, others .
 			done += max(1, rows)
 		}
 		for _, other := range others {
-			if i%50 == 0 && !o.ask(other, some) {
+			if i%50 == 0 && !o.ask(other, 5) {
 				o.t.Fatalf("%s is refused beside %s", other, greedy)
 			}
 		}
@@ -74,20 +74,18 @@ func TestAPartyHasItsShare(t *testing.T) {
 		name     string
 		greedy   string
 		rows     int
-		some     int // that each of the others has written, ten times a second
 		others   []string
 		min, max int
 	}{
-		{"alone it has what is free", "M", 100, 0, nil, 30_000, 43_000},
-		{"beside one that does little, nearly one and a half", "M", 500, 5, []string{"S"}, 12_500, 16_500},
-		{"beside one that does its share, its own", "M", 500, 85, []string{"S"}, 7_500, 14_000},
-		{"no less beside many", "M", 500, 85, []string{"S", "A", "G"}, 7_500, 12_000},
-		{"large batches get no more than small ones", "M", 5000, 85, []string{"S"}, 7_500, 16_000},
-		{"calls cost, whatever they write", "M", 0, 85, []string{"S"}, 750, 1400},
+		{"alone it has what is free", "M", 100, nil, 30_000, 43_000},
+		{"beside another its share", "M", 500, []string{"S"}, 7_500, 12_000},
+		{"no more beside many", "M", 500, []string{"S", "A", "G"}, 7_500, 12_000},
+		{"large batches get no more than small ones", "M", 5000, []string{"S"}, 7_500, 16_000},
+		{"calls cost, whatever they write", "M", 0, []string{"S"}, 750, 1200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := newOffice(t)
-			if got := o.during(long, c.greedy, c.rows, c.some, c.others...); got < c.min || got > c.max {
+			if got := o.during(long, c.greedy, c.rows, c.others...); got < c.min || got > c.max {
 				t.Errorf("%d rows in %s, want %d to %d", got, long, c.min, c.max)
 			}
 		})
@@ -100,11 +98,11 @@ func TestAShareComesBack(t *testing.T) {
 	if !o.ask("M", 3000) || o.ask("M", 1) {
 		t.Fatal("what was done is not counted")
 	}
-	o.now = o.now.Add(1400 * time.Millisecond)
+	o.now = o.now.Add(1900 * time.Millisecond)
 	if o.ask("S", 1); o.ask("M", 1) {
 		t.Error("free before its time")
 	}
-	o.now = o.now.Add(600 * time.Millisecond)
+	o.now = o.now.Add(time.Second)
 	if o.ask("S", 1); !o.ask("M", 1) {
 		t.Error("not free after it")
 	}
@@ -119,7 +117,7 @@ func TestQuestionsAreNoWork(t *testing.T) {
 		t.Errorf("beside questions: %v a second", got)
 	}
 	s.take("S", perBatch, true)
-	if got := s.rateOf("M", now); got >= together*1000 || got < 1000 {
+	if got := s.rateOf("M", now); got != 1000 {
 		t.Errorf("beside work: %v a second", got)
 	}
 	if got := s.rateOf("M", now.Add(recent)); got != alone*1000 {

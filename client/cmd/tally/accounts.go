@@ -5,17 +5,15 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
+	"tallystick/network/settings"
 )
 
 // accountBook is whose account is where, as tally payment instruct reads it. It is the
@@ -48,10 +46,8 @@ func loadAccounts(path string) (map[string]payee, error) {
 		return nil, err
 	}
 	var book accountBook
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	if err := d.Decode(&book); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fault.New(fault.BadRequest, "the accounts in %s: %v", path, err)
+	if err := settings.Decode(path, data, &book); err != nil {
+		return nil, fault.New(fault.BadRequest, "the accounts: %v", err)
 	}
 	known := map[string]payee{}
 	for i, p := range book.Parties {

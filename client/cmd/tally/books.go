@@ -81,43 +81,31 @@ func (p *policyFlags) read() (policy books.Policy, err error) {
 	return policy, nil
 }
 
+// liabilityWanted is which reading, of whose part, with which parts of its lines.
+type liabilityWanted struct {
+	by, cycle string
+	own       bool
+	blocks    uint64
+}
+
 func bookLiability(a *app) *cobra.Command {
 	var given policyFlags
-	var by, cycle string
-	var own bool
-	var blocks uint64
+	var want liabilityWanted
 	cmd := leaf("liability", "What points are worth in the books, by programme, age and expiry (合同负债、预计负债; IFRS 15, CAS 14, CAS 13)",
 		`  tally --as G books liability --redemption GP:0.85
   tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
   tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
 		func(ctx context.Context, _ []string) error {
-			if cycle != "" && blocks > 0 {
+			if want.cycle != "" && want.blocks > 0 {
 				return fault.New(fault.BadRequest, "--cycle or --blocks")
 			}
 			policy, err := given.read()
 			if err != nil {
 				return err
 			}
-			return a.asOf(ctx, cycle, blocks, func(g *gateway.Gateway, ix *index.Index, on date.Date) error {
-				book, err := liabilityOf(ix, policy)
-				if err != nil {
-					return err
-				}
-				if on > 0 {
-					book.Date, book.Cycle = on, cycle
-					if book.Lines, err = readingOf(ix, policy, on); err != nil {
-						return err
-					}
-				}
-				if own {
-					book.Lines = slices.DeleteFunc(book.Lines, func(l books.Line) bool { return l.Party != g.Party() })
-				}
-				s, err := indexScales(ix)
-				if err != nil {
-					return err
-				}
-				return a.print(book, func(t table.Writer) { liabilityTable(t, book, by, s) })
+			return a.asOf(ctx, want.cycle, want.blocks, func(g *gateway.Gateway, ix *index.Index, on date.Date) error {
+				return a.printLiability(ix, policy, want, g.Party(), on)
 			})
 		})
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
@@ -138,12 +126,34 @@ came with; neither goes to the ledger:
 
 Without a sale points are worth their settlement price times what is expected.`
 	given.flags(cmd)
-	one(cmd, &by, "parts", "word", "also show each line's parts: age, expiry", parseBy)
+	one(cmd, &want.by, "parts", "word", "also show each line's parts: age, expiry", parseBy)
 	complete(cmd, "parts", "age", "expiry")
-	cmd.Flags().BoolVar(&own, "own", false, "only what you bear yourself")
-	word(cmd, &cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
-	whole(cmd, &blocks, "blocks", 0, "as of so many blocks")
+	cmd.Flags().BoolVar(&want.own, "own", false, "only what you bear yourself")
+	word(cmd, &want.cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
+	whole(cmd, &want.blocks, "blocks", 0, "as of so many blocks")
 	return cmd
+}
+
+// printLiability prints what points are worth by a read model, on a day; on none of it, now.
+func (a *app) printLiability(ix *index.Index, policy books.Policy, want liabilityWanted, party string, on date.Date) error {
+	book, err := liabilityOf(ix, policy)
+	if err != nil {
+		return err
+	}
+	if on > 0 {
+		book.Date, book.Cycle = on, want.cycle
+		if book.Lines, err = readingOf(ix, policy, on); err != nil {
+			return err
+		}
+	}
+	if want.own {
+		book.Lines = slices.DeleteFunc(book.Lines, func(l books.Line) bool { return l.Party != party })
+	}
+	s, err := indexScales(ix)
+	if err != nil {
+		return err
+	}
+	return a.print(book, func(t table.Writer) { liabilityTable(t, book, want.by, s) })
 }
 
 // asOf asks the read model as it is, or as it was at the cut-off of a cycle, of which on is the last day, or with so

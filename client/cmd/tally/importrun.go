@@ -88,7 +88,7 @@ func (a *app) countIn(ctx context.Context, job *importer.Job) error {
 		return err
 	})
 	if job.DryRun && fault.CodeOf(err) == fault.Unavailable {
-		job.Notes = append(job.Notes, "no peer answers: points of "+programme+" are counted as whole ones, and nobody knows who is a member")
+		job.Notes = append(job.Notes, "no peer answers: points of "+programme+" are counted as whole ones")
 		return nil
 	}
 	if err != nil {

@@ -65,6 +65,9 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if _, err := accounts(t, "parties:\n- {party: F, name: f, acount: a, bic: ICBKCNBJ}\n"); err == nil || !strings.Contains(err.Error(), "accounts.yaml:2: unknown key \"acount\"; did you mean account?") {
+		t.Errorf("a misspelt key: %v", err)
+	}
 	if empty, err := accounts(t, ""); err != nil || len(empty) != 0 {
 		t.Error(err)
 	}

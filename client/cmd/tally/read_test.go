@@ -2,8 +2,11 @@ package main
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
@@ -11,6 +14,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
+	"tallystick/client/index"
 )
 
 // reading is what a parser made of a text.
@@ -165,5 +169,15 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		} else if err := got.Check(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
+	}
+}
+
+// TestPointsTakenOfWhatIsNotHonoured are shown in their programme's digits.
+func TestPointsTakenOfWhatIsNotHonoured(t *testing.T) {
+	found := unsealedRows{Traces: []index.Trace{{Block: 7, Tx: "t", Party: "D", Commands: []string{"points:Hold"}, Points: 1860, Programme: "GP"}, {Points: 7, Programme: "XP"}}}
+	w := table.NewWriter()
+	unsealedTable(w, found, scales{"GP": 2})
+	if got := w.Render(); !strings.Contains(got, "took 18.60 of GP: points:Hold") || !strings.Contains(got, "took 7 smallest units of XP") {
+		t.Error(got)
 	}
 }

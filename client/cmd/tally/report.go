@@ -70,11 +70,9 @@ func flowsOf(ix *index.Index, cycle string) (answer flowing, err error) {
 		list = slices.DeleteFunc(list, func(r books.Redemption) bool { return r.Cycle != cycle })
 	}
 	answer.Height = height
-	if answer.Rows, err = books.Flows(programmes, list); err != nil {
-		return answer, err
-	}
-	answer.matrix, err = books.MatrixOf(programmes, answer.Rows)
-	return answer, err
+	answer.Rows = books.Flows(programmes, list)
+	answer.matrix = books.MatrixOf(programmes, answer.Rows)
+	return answer, nil
 }
 
 // flowsTable draws the matrix: two rows a programme, points and fen.
@@ -166,8 +164,8 @@ func ratesOf(ix *index.Index) (answer using, err error) {
 		answer.Programmes = append(answer.Programmes, programmeRates{o.Issuer, o.Programme,
 			books.RateOf(o.Redeemed, issued), books.RateOf(o.Converted, issued), books.RateOf(o.Expired, issued), books.RateOf(o.Outstanding, issued)})
 	}
-	answer.Crossings, err = books.Crossings(converted)
-	return answer, err
+	answer.Crossings = books.Crossings(converted)
+	return answer, nil
 }
 
 func ratesTable(t table.Writer, u using, s scales) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ import (
 	"tallystick/client/importer"
 	"tallystick/client/index"
 	"tallystick/client/vault"
+	"tallystick/network/settings"
 )
 
 func storefronts(a *app) *cobra.Command {
@@ -177,8 +179,13 @@ func pricesOf(price goods.Price, path string) ([]goods.Price, error) {
 
 // inFen makes a price as people write it one as the ledger has it.
 func inFen(path string, rule *yaml.Node) error {
+	known := slices.DeleteFunc(settings.Keys(reflect.TypeFor[goods.Price]()), func(key string) bool { return key == "fen" })
+	known = append(known, "price")
 	for i := 0; i+1 < len(rule.Content); i += 2 {
 		key, value := rule.Content[i], rule.Content[i+1]
+		if key.Value != "fen" && !slices.Contains(known, key.Value) {
+			return fault.New(fault.BadRequest, "%s:%d: %v", path, key.Line, settings.Unknown(key.Value, known))
+		}
 		ledgers, money := map[string]string{"price": "fen", "minPoints": "minPoints", "minCash": "minCash"}[key.Value]
 		if key.Value == "fen" {
 			return fault.New(fault.BadRequest, "%s:%d: fen: write price, in yuan", path, key.Line)

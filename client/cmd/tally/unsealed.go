@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -29,7 +28,11 @@ func queryUnsealed(a *app) *cobra.Command {
 			if found.Traces, err = ix.Traces(); err != nil {
 				return err
 			}
-			return a.print(found, func(t table.Writer) { unsealedTable(t, found) })
+			s, err := indexScales(ix)
+			if err != nil {
+				return err
+			}
+			return a.print(found, func(t table.Writer) { unsealedTable(t, found, s) })
 		})
 	})
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
@@ -44,7 +47,7 @@ than the row does. One that only read it counts: look at it with its party.`
 	return cmd
 }
 
-func unsealedTable(t table.Writer, found unsealedRows) {
+func unsealedTable(t table.Writer, found unsealedRows, known scales) {
 	t.AppendHeader(table.Row{"block", "transaction", "sent by", "endorsed by", "key", "why"})
 	for _, s := range found.Unsealed {
 		t.AppendRow(table.Row{s.Block, s.Tx, s.Party, strings.Join(s.Signers, " "), s.Key, s.Reason})
@@ -53,7 +56,7 @@ func unsealedTable(t table.Writer, found unsealedRows) {
 	for _, r := range found.Traces {
 		what := "read it: " + strings.Join(r.Commands, ", ")
 		if r.Points > 0 {
-			what = "took " + strconv.FormatInt(int64(r.Points), 10) + " points: " + strings.Join(r.Commands, ", ")
+			what = "took " + known.shownOr(r.Programme, r.Points) + " of " + r.Programme + ": " + strings.Join(r.Commands, ", ")
 		}
 		t.AppendRow(table.Row{r.Block, r.Tx, r.Party, strings.Join(r.Signers, " "), r.Key, what})
 	}

@@ -19,11 +19,13 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/bounds"
 	"tallystick/client/bounds/workbook"
+	"tallystick/network/settings"
 )
 
 // Options say what is known of a file.
@@ -45,6 +47,8 @@ type Table struct {
 	Line   int        // of the header
 	Above  [][]string // the rows above the header, trimmed
 	Notes  []string   // what was found out and isn't the usual, for people
+
+	Separator rune // between the fields of a text
 
 	rows   rows
 	closer []io.Closer
@@ -118,12 +122,29 @@ func Open(path string, o Options) (*Table, error) {
 	case bytes.Equal(head, oleMagic):
 		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password", path), file.Close())
 	}
+	if isMarkup(file) {
+		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx", path), file.Close())
+	}
 	t, err := openText(file, path, bytes.HasPrefix(head, gzMagic), o)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	t.closer = append(t.closer, file)
 	return t, nil
+}
+
+// isMarkup says whether a file begins as HTML or XML does, which programs that export for
+// spreadsheets write under the names of these.
+func isMarkup(file *os.File) bool {
+	head := make([]byte, 512)
+	n, _ := file.ReadAt(head, 0) // the end, or an error that the reading meets again
+	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head[:n], mark8), " \t\r\n"))
+	for _, begins := range []string{"<html", "<!doctype", "<?xml", "<table", "<meta", "<style"} {
+		if bytes.HasPrefix(text, []byte(begins)) {
+			return true
+		}
+	}
+	return false
 }
 
 // openText reads the whole text once for its encoding, and then begins.
@@ -204,10 +225,32 @@ func (c candidate) missing(path string, wanted []string) error {
 	}
 	for _, column := range wanted {
 		if !slices.Contains(c.header, clean(column)) {
-			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; there are %s", path, c.line, column, listed(c.header))
+			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; %sthere are %s", path, c.line, column, c.nearest(column), listed(c.header))
 		}
 	}
 	return nil
+}
+
+// nearest asks whether another column was meant: one that differs in width, case or spaces
+// alone, or in a few letters.
+func (c candidate) nearest(column string) string {
+	short := c.header[:min(len(c.header), 5*maxListed)]
+	short = slices.DeleteFunc(slices.Clone(short), func(name string) bool { return name == "" || len(name) > 200 })
+	near := settings.Nearest(clean(column), short)
+	for _, there := range short {
+		if loose(there) == loose(column) {
+			near = there
+			break
+		}
+	}
+	if near == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %.60q? ", near)
+}
+
+func loose(column string) string {
+	return strings.ToLower(strings.Join(strings.Fields(width.Fold.String(column)), ""))
 }
 
 // ambiguous refuses a wanted column that stands twice.

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/htmlindex"
@@ -95,6 +97,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		"sep=":           {[]byte("sep=;\n" + strings.ReplaceAll(purchases, ",", ";")), "客户,金额 / 3 张三 4.35 / 4 李四𠮷 1.15 # fields are separated by ; # the header is line 2"},
 		"an old mac":     {[]byte(strings.ReplaceAll(purchases, "\n", "\r")), two},
 		"windows":        {[]byte(strings.ReplaceAll(purchases, "\n", "\r\n")), two},
+		"texts":          {[]byte("客户,金额\r\n=\"张三\",=\"4.35\"\r\n\"=\"\"李,四\"\"\",=1\n=\"\",\"a,=\"\"b\"\"\"\n"), `客户,金额 / 2 张三 4.35 / 3 李,四 =1 / 4  a,="b"`},
 		"wide spaces":    {[]byte("\u3000客户 ,\u00a0金额\n张三,4.35\n"), "客户,金额 / 2 张三 4.35"},
 		"empty rows":     {[]byte("客户,金额\n,\n张三,4.35\n\n,,\n"), "客户,金额 / 3 张三 4.35"},
 		"fields too few": {[]byte("客户,金额,x\n张三,4.35\n张三,1,2,3\n李,1,2,\n"), "客户,金额,x / 2 张三 4.35! / 3 张三 1 2 3! / 4 李 1 2"},
@@ -115,8 +118,13 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"big5":              {encoded(t, "客戶,金額\n張三豐,4\n這個檔案,1\n", "big5"), Options{}, "encoding can't be told"},
 		"windows-1252":      {encoded(t, "Straße,Müller,café\n", "windows-1252"), Options{}, "encoding can't be told"},
 		"a column missing":  {[]byte(purchases), Options{Columns: []string{"amount"}}, `no column "amount"; there are "客户", "金额"`},
+		"another width":     {[]byte("客户,金额 (元)\n1,2\n"), Options{Columns: []string{"金额（元）"}}, `no column "金额（元）"; did you mean "金额 (元)"? there are`},
+		"another case":      {[]byte("Customer,Amount\n1,2\n"), Options{Columns: []string{"amount"}}, `did you mean "Amount"?`},
+		"another letter":    {[]byte("customer,ammount\n1,2\n"), Options{Columns: []string{"amount"}}, `did you mean "ammount"?`},
 		"another encoding":  {encoded(t, purchases, "gb18030"), Options{Columns: []string{"金额"}, Encoding: "big5"}, `no column "金额"`},
 		"a column twice":    {[]byte("a,b,b\n1,2,3\n"), Options{Columns: []string{"a", "b"}}, `several columns "b"`},
+		"a web page":        {[]byte("\ufeff \n<HTML xmlns:x=\"x\"><table>"), Options{}, "web page"},
+		"XML":               {[]byte("<?xml version=\"1.0\"?><Workbook/>"), Options{}, "save it as .xlsx"},
 		"an old workbook":   {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), Options{}, ".xls"},
 		"nothing":           {nil, Options{Columns: []string{"a"}}, "no header"},
 		"the header's line": {[]byte("x\n" + purchases), Options{Columns: []string{"金额"}, Header: 1}, `there are "x"`},
@@ -187,4 +195,21 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, _ = all(put(t, "f", data), Options{Columns: []string{"a"}})
 	})
+}
+
+// However a text is cut into pieces, the sign before texts is left out where a field begins
+// with it, and nowhere else.
+func TestTextsAsFormulasAtEveryPlace(t *testing.T) {
+	const text, want = "=\"1\";a=b;=c;==\"2\"\n=\"3\";\"x;=\"\"\"\r\n=", "\"1\";a=b;=c;==\"2\"\n\"3\";\"x;=\"\"\"\r\n="
+	for size := 16; size < 48; size++ {
+		u := &unmarkedTexts{from: bufio.NewReaderSize(strings.NewReader(text), size), separator: ';', last: '\n'}
+		got, err := io.ReadAll(iotest.OneByteReader(u))
+		if err != nil || string(got) != want {
+			t.Errorf("%d: %q, %v", size, got, err)
+		}
+		u = &unmarkedTexts{from: bufio.NewReaderSize(iotest.HalfReader(strings.NewReader(text)), size), separator: ';', last: '\n'}
+		if got, err := io.ReadAll(u); err != nil || string(got) != want {
+			t.Errorf("%d: %q, %v", size, got, err)
+		}
+	}
 }

@@ -66,7 +66,8 @@ func New(from io.Reader, path string, o Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := &text{csv: bounds.NewCSV(plain, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
+	t.Separator = separator
+	lines := &text{csv: bounds.NewCSV(&unmarkedTexts{from: bufio.NewReaderSize(plain, sniffed), separator: byte(separator), last: '\n'}, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
 	lines.csv.Comma, lines.csv.FieldsPerRecord, lines.csv.ReuseRecord = separator, -1, true
 	lines.csv.LazyQuotes = o.Loose
 	t.rows = lines
@@ -97,6 +98,50 @@ func (o *oldLines) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// unmarkedTexts makes "00123" of ="00123", which programs write so that a spreadsheet takes
+// it for a text, and which isn't CSV.
+type unmarkedTexts struct {
+	from      *bufio.Reader
+	separator byte
+	last      byte // that was read
+	quoted    bool // it is between quotes
+}
+
+var quote = []byte(`"`)
+
+// Read leaves the sign = out where a field begins with it and a quote.
+func (u *unmarkedTexts) Read(p []byte) (int, error) {
+	n, err := u.from.Read(p)
+	if n == 0 {
+		return n, err
+	}
+	if bytes.IndexByte(p[:n], '=') < 0 {
+		u.last, u.quoted = p[n-1], u.quoted != (bytes.Count(p[:n], quote)%2 == 1)
+		return n, err
+	}
+	kept := 0
+	for i, b := range p[:n] {
+		if b != '=' || !u.begins() || !u.quoteAfter(p[:n], i) {
+			p[kept] = b
+			kept++
+		}
+		u.last, u.quoted = b, u.quoted != (b == quote[0])
+	}
+	return kept, err
+}
+
+func (u *unmarkedTexts) begins() bool {
+	return !u.quoted && (u.last == u.separator || u.last == '\n' || u.last == '\r')
+}
+
+func (u *unmarkedTexts) quoteAfter(p []byte, i int) bool {
+	if i+1 < len(p) {
+		return p[i+1] == '"'
+	}
+	next, err := u.from.Peek(1)
+	return err == nil && next[0] == '"'
 }
 
 // findHeader finds the separator and the row with which all wanted columns are there.
@@ -188,6 +233,9 @@ func (t *text) next() (Row, error) {
 		t.cells = t.cells[:0]
 		empty := true
 		for _, field := range fields {
+			if strings.HasPrefix(field, `="`) && len(field) > 2 && field[len(field)-1] == '"' {
+				field = field[2 : len(field)-1] // a formula that says that it is a text
+			}
 			t.cells = append(t.cells, workbook.Cell{Kind: workbook.Text, Text: field})
 			empty = empty && strings.TrimSpace(field) == ""
 			if unreadable(field) {
