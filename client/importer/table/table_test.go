@@ -119,6 +119,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"windows-1252":      {encoded(t, "Straße,Müller,café\n", "windows-1252"), Options{}, "encoding can't be told"},
 		"a column missing":  {[]byte(purchases), Options{Columns: []string{"amount"}}, `no column "amount"; there are "客户", "金额"`},
 		"another encoding":  {encoded(t, purchases, "gb18030"), Options{Columns: []string{"金额"}, Encoding: "big5"}, `no column "金额"`},
+		"below titles":      {[]byte("名单,,\n制表,,11月\n客户,金额,日期\na,1,2\n"), Options{Columns: []string{"amount"}}, `line 3: there is no column "amount"; there are "客户", "金额", "日期"`},
 		"a column twice":    {[]byte("a,b,b\n1,2,3\n"), Options{Columns: []string{"a", "b"}}, `several columns "b"`},
 		"a web page":        {[]byte("\ufeff \n<HTML xmlns:x=\"x\"><table>"), Options{}, "web page"},
 		"XML":               {[]byte("<?xml version=\"1.0\"?><Workbook/>"), Options{}, "save it as .xlsx"},
