@@ -136,7 +136,7 @@ func (n *Network) row(name, party, address string) (ProcessStatus, error) {
 	case state == process.Running:
 		row.PID, row.MemoryMB = record.PID, int(record.Memory()/1e6)
 	case state == process.Stale && record.Held:
-		row.Note = "killed on purpose; `tallynet process start` or `up` starts it again"
+		row.Note = "killed on purpose; start it with: tallynet up"
 	case state == process.Stale && n.supervised():
 		row.Note = "died; it is about to be started again"
 	case state == process.Stale:

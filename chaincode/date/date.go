@@ -32,7 +32,7 @@ func Of(moment time.Time, place *time.Location) Date {
 func Parse(text string) (Date, error) {
 	t, err := time.Parse(layout, text)
 	if err != nil {
-		return 0, fault.New(fault.BadRequest, "date %.20q: want 2026-12-31", text)
+		return 0, fault.New(fault.BadRequest, "date %.20q: want a day that there is, such as 2026-12-31", text)
 	}
 	d := Date(t.Unix() / 86400)
 	return d, d.Check()

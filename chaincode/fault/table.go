@@ -2,12 +2,12 @@ package fault
 
 // Meaning is one row of the table of refusals.
 type Meaning struct {
-	Code  Code
-	HTTP  int    // status of the REST answer
-	Exit  int    // exit code of the command line
-	Again bool   // the same request can succeed later, without being changed
-	En    string // what happened and what to do
-	Zh    string
+	Code  Code   `json:"code"`
+	HTTP  int    `json:"http"`  // status of the REST answer
+	Exit  int    `json:"exit"`  // exit code of the command line
+	Again bool   `json:"again"` // the same request can succeed later, without being changed
+	En    string `json:"en"`    // what happened and what to do
+	Zh    string `json:"zh"`
 }
 
 // Table lists every code once, in the order in which a command is checked where

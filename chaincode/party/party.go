@@ -8,6 +8,7 @@ package party
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
@@ -55,7 +56,7 @@ func ParseRoles(list []string) (Roles, error) {
 	for _, n := range list {
 		i := slices.Index(names[:], n)
 		if i < 0 || roles&(1<<i) != 0 {
-			return 0, fault.New(fault.BadRequest, "roles: want some of %v, each once", names)
+			return 0, fault.New(fault.BadRequest, "roles: %.20q: want some of %s, each once", n, strings.Join(names[:], ", "))
 		}
 		roles |= 1 << i
 	}

@@ -36,7 +36,7 @@ func TestKeysAreListed(t *testing.T) {
 
 func mapping(t testing.TB, text string) *Mapping {
 	t.Helper()
-	m, err := parse("m.yaml", []byte(text))
+	m, err := parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ var want = map[string][]string{
 		"line 4: +9604 CNY 2026-12-03 0200000000000002 2026-11-3-K7Q2M4XA|109585237086||某某汽车集团有限公司|1001244300000001|某某供应链有限公司|0200000000000002",
 		"line 5: -40000000 USD 2026-12-03 0200000000000002 |109585237087||某某供应链有限公司|0200000000000002|某某出行有限公司|4455667788",
 	},
-	"flag": {
+	"plain": {
 		"line 2: +109604 CNY 2026-12-03 0200000000000002 2026-11-3-K7Q2M4XA|N77||某某汽车集团有限公司|1001********0001||",
 		"line 3: -R109604 CNY 2026-12-04 0200000000000002 2026-11-3-K7Q2M4XA|N78||||某某汽车集团有限公司|1001********0001",
 		"line 4: 2026-11-9-K7Q2M4XA: amount: it has more than 2 digits after the point",
@@ -221,7 +221,7 @@ func TestCells(t *testing.T) {
 // TestMappingsRefused: a mapping by which nothing, or the wrong thing, would be told.
 func TestMappingsRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"bank: icbx":                                    "bank: want one of boc, ccb, cmb, flag, icbc",
+		"bank: icbx":                                    "bank: want one of boc, ccb, cmb, icbc, plain",
 		"bnak: icbc":                                    "did you mean bank?",
 		"columns: {credti: x}":                          "did you mean credit?",
 		"columns: {amount: x}":                          "at least date",
@@ -235,10 +235,10 @@ func TestMappingsRefused(t *testing.T) {
 		least + "decimal: x":                            "decimal: want",
 		least + "separator: x":                          "separator: want",
 		least + "in: []\n":                              "",
-		"bank: flag\nin: []\n":                          "what the column direction says",
-		"bank: flag\ncolumns: {reference: \"{a\"}":      "reference: want a column",
+		"bank: plain\nin: []\n":                         "what the column direction says",
+		"bank: plain\ncolumns: {reference: \"{a\"}":     "reference: want a column",
 	} {
-		_, err := parse("m.yaml", []byte(text))
+		_, err := parse([]byte(text))
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
@@ -248,7 +248,7 @@ func TestMappingsRefused(t *testing.T) {
 // TestTablesRefused: a table that lacks a column, or doesn't say whose it is.
 func TestTablesRefused(t *testing.T) {
 	for _, c := range []struct{ mapping, text, want string }{
-		{"bank: flag", "账号,交易日期\n", "there is no column"},
+		{"bank: plain", "账号,交易日期\n", "there is no column"},
 		{"bank: cmb", strings.Replace(read1(t, "testdata/cmb.csv"), "帐号：", "编号：", 1), "say account: NUMBER"},
 	} {
 		_, err := Open(file(t, "b.csv", []byte(c.text)), mapping(t, c.mapping), mark)
@@ -281,7 +281,7 @@ func FuzzAdvices(f *testing.F) {
 		f.Add(bank, text)
 	}
 	f.Fuzz(func(t *testing.T, bank string, text []byte) {
-		m, err := parse("m.yaml", []byte("bank: "+bank))
+		m, err := parse([]byte("bank: " + bank))
 		if err != nil {
 			return
 		}

@@ -46,7 +46,7 @@ import (
 //	  reference: 流水号
 //	  texts: [摘要, 附言]
 type Mapping struct {
-	Bank      string   `mapstructure:"bank"`      // preset to begin with: boc, ccb, cmb, flag or icbc; what the file says beside it holds instead
+	Bank      string   `mapstructure:"bank"`      // preset to begin with: boc, ccb, cmb, icbc, or plain (one column of amounts, one that says 借 or 贷); what the file says beside it holds instead
 	Account   string   `mapstructure:"account"`   // number of the account that the table is of, if the table doesn't say it
 	Above     []string `mapstructure:"above"`     // what stands before the account's number in the rows above the header, such as 账号
 	Columns   Columns  `mapstructure:"columns"`   // what each column is called
@@ -109,15 +109,15 @@ func Load(file string) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := parse(file, text)
+	m, err := parse(text)
 	if err != nil {
 		return nil, fault.New(fault.BadRequest, "the mapping %s: %v", file, err)
 	}
 	return m, nil
 }
 
-func parse(file string, text []byte) (*Mapping, error) {
-	if err := settings.Check(file, text, reflect.TypeFor[Mapping]()); err != nil {
+func parse(text []byte) (*Mapping, error) {
+	if err := settings.Check("", text, reflect.TypeFor[Mapping]()); err != nil {
 		return nil, err
 	}
 	own := viper.New()

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/gateway"
@@ -19,6 +20,10 @@ const (
 	saysStale     = "incorrect timestamp"
 	saysOrdered   = "request already processed"
 	saysKnown     = "request already exists"
+	saysLaunch    = "could not launch chaincode "
+	saysSilent    = " does not answer: INVOKE_CHAINCODE failed"
+	saysRefused   = "connection refused"
+	saysLate      = "context deadline exceeded"
 )
 
 // classify says what a failed call means. A refusal crosses the wire in the
@@ -92,6 +97,56 @@ func messagesOf(err error) []string {
 		list = append(list, d.GetMessage())
 	}
 	return list
+}
+
+// said puts a failed call into words: what each peer or orderer said, by its address, or else what Fabric did.
+func said(err error) string {
+	var list []string
+	for _, d := range detailsOf(err) {
+		list = append(list, fmt.Sprintf("%s (%s) %.200s", d.GetAddress(), d.GetMspId(), brief(d.GetMessage())))
+	}
+	if len(list) == 0 {
+		return err.Error()
+	}
+	return strings.Join(list, "; ")
+}
+
+// brief puts into words why a peer or an orderer can't do what it is asked; what isn't known it answers as it is.
+func brief(message string) string {
+	if down := unserved(message); down != "" {
+		return "has no running chaincode program " + down
+	}
+	switch {
+	case strings.Contains(message, saysRefused):
+		return "refuses the connection: it is down"
+	case strings.Contains(message, saysLate):
+		return "doesn't answer in time"
+	}
+	return message
+}
+
+// unserved is the chaincode whose program a peer can't reach, by its message; "" if that isn't what it says.
+func unserved(message string) string {
+	if _, after, found := strings.Cut(message, saysLaunch); found {
+		label, _, _ := strings.Cut(after, ":")
+		return label
+	}
+	before, _, found := strings.Cut(message, saysSilent)
+	if !found {
+		return ""
+	}
+	return before[strings.LastIndex(before, " ")+1:]
+}
+
+// without is UNAVAILABLE if a party's own peer says that a chaincode program of its doesn't run; nil if it doesn't.
+func without(err error, party string) error {
+	for _, d := range detailsOf(err) {
+		if d.GetMspId() == party && unserved(d.GetMessage()) != "" {
+			return fault.New(fault.Unavailable, "%s's own peer %s %s; nothing that %s sends can be endorsed without it",
+				party, d.GetAddress(), brief(d.GetMessage()), party)
+		}
+	}
+	return nil
 }
 
 // detailsOf lists what each peer or orderer said.

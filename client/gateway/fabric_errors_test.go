@@ -102,3 +102,44 @@ func TestOrderedAllTheSame(t *testing.T) {
 		t.Error("an orderer that has the transaction already says that it is ordered")
 	}
 }
+
+// What peers and orderers say is told by their addresses and in words; whose chaincode program doesn't run is found by it.
+func TestWhatPeersSay(t *testing.T) {
+	const (
+		launch = "error in simulation: failed to execute transaction e0f8: could not launch chaincode tally_1:d53e: connection to tally_1:d53e failed: error cannot create connection for tally_1:d53e: " +
+			"error creating grpc connection to 127.0.0.1:7260: failed to create new connection: connection error: desc = \"transport: error while dialing: dial tcp 127.0.0.1:7260: connect: connection refused\""
+		seal  = "chaincode response 500, UNAVAILABLE: tallyseal-G does not answer: INVOKE_CHAINCODE failed: transaction ID: ec78: execute failed"
+		down  = "rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial tcp 127.0.0.1:7051: connect: connection refused\""
+		stuck = "rpc error: code = DeadlineExceeded desc = context deadline exceeded"
+	)
+	const at = "127.0.0.1:7051 (G) "
+	for _, c := range []struct{ name, message, want, without string }{
+		{"chaincode", launch, at + "has no running chaincode program tally_1", "UNAVAILABLE: G's own peer 127.0.0.1:7051 has no running chaincode program tally_1; nothing that G sends can be endorsed without it"},
+		{"seal", seal, at + "has no running chaincode program tallyseal-G", "UNAVAILABLE: G's own peer 127.0.0.1:7051 has no running chaincode program tallyseal-G; nothing that G sends can be endorsed without it"},
+		{"orderer down", down, at + "refuses the connection: it is down", ""},
+		{"orderer stuck", stuck, at + "doesn't answer in time", ""},
+		{"something else", "no", at + "no", ""},
+	} {
+		err := rpc(codes.Unavailable, "see attached details", c.message)
+		if got := said(err); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if got := without(err, "G"); got == nil && c.without != "" || got != nil && got.Error() != c.without {
+			t.Errorf("%s: without: %v, want %s", c.name, got, c.without)
+		}
+		if got := without(err, "D"); got != nil {
+			t.Errorf("%s: another party's: %v", c.name, got)
+		}
+	}
+	if got := said(errors.New("plain")); got != "plain" {
+		t.Errorf("without details: %s", got)
+	}
+}
+
+// A refusal is told as the ledger tells it, without the stage at which it came.
+func TestARefusalHasNoStage(t *testing.T) {
+	failed := classify(endorsing, rpc(codes.Aborted, "failed to endorse transaction", "chaincode response 500, NOT_FOUND: there is no member m-1"))
+	if got := asFault(failed); got.Error() != "NOT_FOUND: there is no member m-1" {
+		t.Error(got)
+	}
+}

@@ -28,9 +28,16 @@ type doctor interface {
 	allIll(ctx context.Context) error
 }
 
-// well is UNAVAILABLE with the peer's name if the party's own peer can't be reached.
-func (g *Gateway) well(ctx context.Context) error {
-	if d, real := g.net.(doctor); real {
+// soon is when what supervises a chaincode program has started it again, unless it can't.
+const soon = 4 * time.Second
+
+// well is UNAVAILABLE with the peer's name if the party's own peer can't be reached, or has had no chaincode program
+// for so long that nobody starts it again.
+func (g *Gateway) well(ctx context.Context, err error, tried time.Duration) error {
+	if down := without(err, g.cfg.Party); down != nil && (tried > soon || ctx.Err() != nil) {
+		return down
+	}
+	if d, real := g.net.(doctor); real && ctx.Err() == nil { // who is out of time can't look
 		return d.ill(ctx)
 	}
 	return nil
@@ -39,7 +46,7 @@ func (g *Gateway) well(ctx context.Context) error {
 // unanswered is what to say when no peer answered: which can't be reached and why, or else what was said.
 func (g *Gateway) unanswered(ctx context.Context, err error) error {
 	var failed *callError
-	if d, real := g.net.(doctor); real && errors.As(err, &failed) && failed.kind == unreachable {
+	if d, real := g.net.(doctor); real && errors.As(err, &failed) && failed.kind == unreachable && ctx.Err() == nil {
 		if ill := d.allIll(ctx); ill != nil {
 			return ill
 		}

@@ -112,6 +112,9 @@ func (l *lane) settle(j *job, ran Outcome, err error) {
 func asFault(err error) error {
 	var coded *fault.Error
 	var failed *callError
+	if failed, is := err.(*callError); is { // which stage it was is nothing to whom the ledger answers
+		return failed.asFault()
+	}
 	switch {
 	case err == nil || errors.As(err, &coded):
 		return err

@@ -122,5 +122,5 @@ func (e *callError) asFault() *fault.Error {
 			return e.refusal
 		}
 	}
-	return fault.New(fault.Unavailable, "%s: %.300s", e.stage, e.err)
+	return fault.New(fault.Unavailable, "%s: %.600s", e.stage, said(e.err))
 }

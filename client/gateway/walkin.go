@@ -102,14 +102,15 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	if err := g.leveled(ctx); err != nil {
 		return err
 	}
-	deadline := time.Now().Add(g.cfg.Timeouts.Effort)
+	begun := time.Now()
+	deadline := begun.Add(g.cfg.Timeouts.Effort)
 	for tries := 0; ; tries++ {
 		s, err := g.net.Endorse(ctx, c)
 		if err == nil {
 			v, known, last := g.deliver(ctx, s)
 			switch {
 			case !known && last != nil:
-				return fault.New(fault.UnknownOutcome, "transaction %s: the orderers haven't taken it so far: %.300s; ask again with the same request id", s.TxID, last)
+				return fault.New(fault.UnknownOutcome, "transaction %s: the orderers haven't taken it so far: %.600s; ask again with the same request id", s.TxID, said(last))
 			case !known:
 				return fault.New(fault.UnknownOutcome, "transaction %s; ask again with the same request id", s.TxID)
 			case v.Code == pb.TxValidationCode_VALID:
@@ -120,7 +121,7 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 		}
 		var failed *callError
 		if errors.As(err, &failed) && failed.stage == endorsing && failed.kind == unreachable {
-			if ill := g.well(ctx); ill != nil { // trying on would end in a minute of silence
+			if ill := g.well(ctx, failed.err, time.Since(begun)); ill != nil { // trying on would end in a minute of silence
 				return ill
 			}
 		}

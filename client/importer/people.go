@@ -3,6 +3,7 @@ package importer
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strings"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/clean"
@@ -31,7 +32,7 @@ func (m *Mapping) who(l *line) (w who, err error) {
 	}
 	if m.Pseudonym == keyed || m.Kind == "members" {
 		if w.customer, err = clean.Customer(l.parts[partMember]); err != nil {
-			return w, l.wrong(partMember, "%s", err.(*fault.Error).Text)
+			return w, l.wrong(partMember, "%s", strings.TrimPrefix(err.(*fault.Error).Text, "customer: "))
 		}
 	}
 	return w, nil

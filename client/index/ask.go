@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/spend"
+	"tallystick/client/figure"
 )
 
 // MaxPage is the most rows of one answer.
@@ -95,6 +96,16 @@ func (r at) rows(visit func(key string, block uint64, value []byte) error, query
 	return rows.Err()
 }
 
+// digits are those after the point of a programme's points; none if there is no such programme.
+func (r at) digits(programme string) (digits uint8, err error) {
+	err = r.rows(func(_ string, _ uint64, value []byte) error {
+		p, err := row.Decode[points.Programme](value)
+		digits = p.Rules.Scale
+		return err
+	}, "SELECT key, block, row FROM programmes WHERE key = ?", string(row.Programme(programme)))
+	return digits, err
+}
+
 // lots decodes the answer of a query.
 func (r at) lots(query string, args ...any) ([]Lot, error) {
 	list := []Lot{}
@@ -170,7 +181,11 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 		return nil, err
 	}
 	var found []Lot
+	var digits uint8
 	err := ix.reading(func(r at) (err error) {
+		if digits, err = r.digits(programme); err != nil {
+			return err
+		}
 		// || '' has it look among the member's lots, not among the programme's.
 		found, err = r.lots(mine+`SELECT key, block, row FROM lots
 			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+onTheLedger+`
@@ -188,11 +203,11 @@ func (ix *Index) Choose(member, programme string, want amount.Units, on date.Dat
 		all += lot.Available()
 	}
 	if all < want {
-		return nil, fault.New(fault.Insufficient, "%s has %d points of %s, %d asked", member, int64(all), programme, int64(want))
+		return nil, fault.New(fault.Insufficient, "%s has %s points of %s, %s asked", member, figure.Points(all, digits), programme, figure.Points(want, digits))
 	}
 	chosen, most := enough(found, want, points.MaxPieces)
 	if most < want {
-		return nil, fault.New(fault.Limit, "the largest %d lots have %d points of %s together: spend these first", points.MaxPieces, int64(most), programme)
+		return nil, fault.New(fault.Limit, "the largest %d lots have %s points of %s together: spend these first", points.MaxPieces, figure.Points(most, digits), programme)
 	}
 	var pieces []spend.Take
 	for _, lot := range chosen {

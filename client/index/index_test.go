@@ -3,6 +3,7 @@ package index
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,6 +91,16 @@ func TestChoose(t *testing.T) {
 				t.Errorf("%v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// What is too little is said with the programme's digits, as the wallet shows it.
+func TestTooLittleIsSaidInScale(t *testing.T) {
+	w, _ := wallets(t)
+	w.write(sealed("D", 9, 1), put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2}}))
+	_, err := w.index().Choose("ann", "DP", 123_456, today)
+	if err == nil || !strings.HasSuffix(err.Error(), "has 0.70 points of DP, 1,234.56 asked") {
+		t.Error(err)
 	}
 }
 

@@ -12,23 +12,23 @@ import (
 type Advice struct {
 	At              Position     `json:"at"`
 	Source          Source       `json:"source"`
-	Account         string       `json:"account"`                  // whose holder is told
-	EndToEndID      string       `json:"end_to_end_id,omitempty"`  // "" if the bank gives none
-	BankReference   string       `json:"bank_reference,omitempty"` // the bank's own; "" if it gives none
-	Alias           string       `json:"alias,omitempty"`          // another reference of the bank's for the same booking
-	Fen             amount.Units `json:"fen"`                      // ≥ 0; hundredths of Currency
-	Charges         amount.Units `json:"charges,omitempty"`        // that the bank says it took
-	Currency        string       `json:"currency"`                 // as ISO 4217 writes it
-	Credit          bool         `json:"credit"`                   // money came; otherwise it went
-	Reversal        bool         `json:"reversal,omitempty"`       // of an earlier booking
-	Status          Status       `json:"status"`                   //
-	Booked          date.Date    `json:"booked,omitempty"`         // the value date if the bank gives no booking date
-	Undated         bool         `json:"undated,omitempty"`        // the bank gives no booking date
-	Value           date.Date    `json:"value,omitempty"`          // no date if the bank gives none
-	Debtor          string       `json:"debtor,omitempty"`         // name of who paid
-	DebtorAccount   string       `json:"debtor_account,omitempty"` //
-	Creditor        string       `json:"creditor,omitempty"`       // name of who was paid
-	CreditorAccount string       `json:"creditor_account,omitempty"`
+	Account         string       `json:"account"`                 // whose holder is told
+	EndToEndID      string       `json:"endToEndId,omitempty"`    // "" if the bank gives none
+	BankReference   string       `json:"bankReference,omitempty"` // the bank's own; "" if it gives none
+	Alias           string       `json:"alias,omitempty"`         // another reference of the bank's for the same booking
+	Fen             amount.Units `json:"fen"`                     // ≥ 0; hundredths of Currency
+	Charges         amount.Units `json:"charges,omitempty"`       // that the bank says it took
+	Currency        string       `json:"currency"`                // as ISO 4217 writes it
+	Credit          bool         `json:"credit"`                  // money came; otherwise it went
+	Reversal        bool         `json:"reversal,omitempty"`      // of an earlier booking
+	Status          Status       `json:"status"`                  //
+	Booked          date.Date    `json:"booked,omitempty"`        // the value date if the bank gives no booking date
+	Undated         bool         `json:"undated,omitempty"`       // the bank gives no booking date
+	Value           date.Date    `json:"value,omitempty"`         // no date if the bank gives none
+	Debtor          string       `json:"debtor,omitempty"`        // name of who paid
+	DebtorAccount   string       `json:"debtorAccount,omitempty"` //
+	Creditor        string       `json:"creditor,omitempty"`      // name of who was paid
+	CreditorAccount string       `json:"creditorAccount,omitempty"`
 	Text            string       `json:"text,omitempty"`   // what the payer wrote, cut to TextLimit
 	Return          string       `json:"return,omitempty"` // code for which it came back, such as AC04
 	Doubt           string       `json:"doubt,omitempty"`  // why its amount can't be relied on, "" if it can

@@ -13,23 +13,23 @@ import (
 
 // Initiation asks a debtor's bank to pay, from one account.
 type Initiation struct {
-	MessageID     string    `json:"message_id"` // the bank refuses one that it has seen
-	Created       time.Time `json:"created"`    // said by the caller; whole seconds count
-	Initiator     Party     `json:"initiator"`  // who sends the file
+	MessageID     string    `json:"messageId"` // the bank refuses one that it has seen
+	Created       time.Time `json:"created"`   // said by the caller; whole seconds count
+	Initiator     Party     `json:"initiator"` // who sends the file
 	Debtor        Party     `json:"debtor"`
-	DebtorAccount Account   `json:"debtor_account"`
+	DebtorAccount Account   `json:"debtorAccount"`
 	Payments      []Payment `json:"payments"` // in any order; 1 to PaymentLimit
 	Form          Form      `json:"form"`
 }
 
 // Form is what a bank asks for beside the payments. The zero value is what most take.
 type Form struct {
-	Version      Version `json:"version,omitempty"`       // "" for Version09
-	ServiceLevel string  `json:"service_level,omitempty"` // code, such as NURG or URGP; "" for the bank's own
-	Category     string  `json:"category,omitempty"`      // code of the category of purpose, such as SUPP; "" for none
-	Purpose      string  `json:"purpose,omitempty"`       // code of the purpose, such as GDSV; "" for none
-	Charges      Bearer  `json:"charges,omitempty"`       // "" for ByDebtor: the creditor gets what it is owed
-	Batch        bool    `json:"batch,omitempty"`         // booked as one sum on the debtor's account
+	Version      Version `json:"version,omitempty"`      // "" for Version09
+	ServiceLevel string  `json:"serviceLevel,omitempty"` // code, such as NURG or URGP; "" for the bank's own
+	Category     string  `json:"category,omitempty"`     // code of the category of purpose, such as SUPP; "" for none
+	Purpose      string  `json:"purpose,omitempty"`      // code of the purpose, such as GDSV; "" for none
+	Charges      Bearer  `json:"charges,omitempty"`      // "" for ByDebtor: the creditor gets what it is owed
+	Batch        bool    `json:"batch,omitempty"`        // booked as one sum on the debtor's account
 }
 
 // Version is one of pain.001.
@@ -77,11 +77,11 @@ const codeLimit = 4
 
 // Payment is what one creditor is to get on one day.
 type Payment struct {
-	EndToEndID      string       `json:"end_to_end_id"` // comes back in the creditor's advice
+	EndToEndID      string       `json:"endToEndId"` // comes back in the creditor's advice
 	Fen             amount.Units `json:"fen"`
 	Currency        string       `json:"currency"` // CNY
 	Creditor        Party        `json:"creditor"`
-	CreditorAccount Account      `json:"creditor_account"`
+	CreditorAccount Account      `json:"creditorAccount"`
 	Due             date.Date    `json:"due"`                  // on which the bank is to pay
 	Remittance      string       `json:"remittance,omitempty"` // for the creditor's eyes, cut to TextLimit; "" for none
 }

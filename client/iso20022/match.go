@@ -11,7 +11,7 @@ import (
 
 // Expected is a payment that a creditor waits for, or waited for.
 type Expected struct {
-	EndToEndID string       `json:"end_to_end_id"`
+	EndToEndID string       `json:"endToEndId"`
 	Fen        amount.Units `json:"fen"` // ≥ 1
 	Due        date.Date    `json:"due"`
 	From       Holder       `json:"-"` // who pays it; what isn't known of it isn't compared

@@ -104,7 +104,7 @@ func (b *dumbBank) told(day int) (list []booked) {
 	return list
 }
 
-// table tells of the bookings up to a day in a table of the layout that the bank's presets call flag, or in one with a
+// table tells of the bookings up to a day in a table of the layout of the preset plain, or in one with a
 // column for each direction, a line each.
 func (b *dumbBank) table(day int) string {
 	h := b.habits["csv"]

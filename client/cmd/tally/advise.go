@@ -45,7 +45,7 @@ get: by end-to-end id, amount, your account and who paid. What counts is told to
 same booking tells nothing twice, in whichever file. Lines of others' are counted, and left.
 
 Of a CSV or workbook a mapping says which column holds what (client/banktable/KEYS.md). Its least
-is one line, for banks whose layout is known, ` + strings.Join(banktable.Banks(), ", ") + `:
+is one line with a preset, one of ` + strings.Join(banktable.Banks(), ", ") + `:
 
   bank: icbc
 

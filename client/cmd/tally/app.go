@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -53,7 +54,7 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 		return config.Config{}, errors.New("say who you are: --as PARTY, or --profile FILE")
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return config.Config{}, fmt.Errorf("there is no profile %s; is the network up? try make up", path)
+		return config.Config{}, fmt.Errorf("there is no profile %s; %s", path, a.others())
 	}
 	return config.Load(path, settings)
 }
@@ -135,6 +136,18 @@ func (a *app) inVault(do func(*vault.Vault) error) error {
 	return errors.Join(do(v), v.Close())
 }
 
+// others says which parties have a profile where --as looks for one, or that none has.
+func (a *app) others() string {
+	found, err := filepath.Glob(filepath.Join(a.network, "parties", "*", "profile.yaml"))
+	if a.profile != "" || err != nil || len(found) == 0 {
+		return "is the network up? try make up"
+	}
+	for i, path := range found {
+		found[i] = filepath.Base(filepath.Dir(path))
+	}
+	return "there are " + strings.Join(found, ", ")
+}
+
 // print writes a value as JSON, or as the table that fill makes.
 func (a *app) print(value any, fill func(table.Writer)) error { return a.printParts(value, fill) }
 
@@ -152,7 +165,11 @@ func (a *app) printParts(value any, fills ...func(table.Writer)) error {
 		if fill(t); t.Length() == 0 && len(fills) > 1 {
 			continue
 		}
-		if _, err := fmt.Fprint(a.out, between, t.Render(), "\n"); err != nil {
+		shown := t.Render()
+		if strings.TrimSpace(shown) == "" {
+			shown = "none"
+		}
+		if _, err := fmt.Fprint(a.out, between, shown, "\n"); err != nil {
 			return err
 		}
 		between = "\n"

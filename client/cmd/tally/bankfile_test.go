@@ -46,7 +46,7 @@ func TestAMonthWithoutAnyOfOurs(t *testing.T) {
 	}
 	camt, csv := ordinaryMonth()
 	for form, text := range map[string]string{"camt": camt, "table": csv} {
-		file, err := openBankFile(fileOf(t, text), flagMapping(t), someMark)
+		file, err := openBankFile(fileOf(t, text), plainMapping(t), someMark)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,9 +79,9 @@ func fileOf(t *testing.T, text string) string {
 	return path
 }
 
-func flagMapping(t *testing.T) *banktable.Mapping {
+func plainMapping(t *testing.T) *banktable.Mapping {
 	t.Helper()
-	m, err := banktable.Load(fileOf(t, "bank: flag\n"))
+	m, err := banktable.Load(fileOf(t, "bank: plain\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestBankFilesByWhatIsInThem(t *testing.T) {
 	} {
 		var mapping *banktable.Mapping
 		if c.mapped {
-			mapping = flagMapping(t)
+			mapping = plainMapping(t)
 		}
 		file, err := openBankFile(fileOf(t, c.text), mapping, someMark)
 		if c.want != "" {

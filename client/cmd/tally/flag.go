@@ -42,14 +42,24 @@ func leaf(use, short, example string, run func(ctx context.Context, args []strin
 			if len(args) < least || len(args) > len(words) {
 				want := strings.Join(words, " ")
 				if want == "" {
-					want = "no argument"
+					want = "flags alone"
 				}
-				return fault.New(fault.BadRequest, "%d arguments, want %s; see %s --help", len(args), want, cmd.CommandPath())
+				return fault.New(fault.BadRequest, "%s, want %s; see %s --help", arguments(len(args)), want, cmd.CommandPath())
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) },
 	}
+}
+
+func arguments(n int) string {
+	switch n {
+	case 0:
+		return "no argument"
+	case 1:
+		return "1 argument"
+	}
+	return strconv.Itoa(n) + " arguments"
 }
 
 // group is a command that only has others under it.

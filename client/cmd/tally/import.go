@@ -45,6 +45,10 @@ once its cause is mended. --rejected writes each bad row with the value that is 
 the customer's own id, for its owner only; mend that file and import it under another
 source.
 
+Money in files and mappings is in yuan, and points are as they are shown. A feed has today
+what it had yesterday, and some more: give each day's file its own source. What is there
+already is done before; what has changed is refused, with what to do.
+
 A plan runs several files with their mappings, each as its party, one after the
 other:
 

@@ -47,6 +47,9 @@ func TestRefusalsListsEveryCode(t *testing.T) {
 		}
 	}
 	out, _, _ = run(t, "refusals", "-o", "json")
+	if !strings.Contains(out, `"code": "BAD_REQUEST"`) {
+		t.Errorf("keys aren't written as elsewhere: %.200s", out)
+	}
 	var list listed[fault.Meaning]
 	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Rows) != len(fault.Table) || exit != 0 {
 		t.Errorf("%d, %v, exit %d", len(list.Rows), err, exit)
@@ -71,11 +74,11 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"no such date", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:1:2027-02-30"}, "2026-12-31", 2},
 		{"malformed lot", []string{"--as", "D", "points", "activate", "D.1", "--evidence", "tally_test.go"}, "party.lane", 2},
 		{"malformed hold", []string{"--as", "D", "points", "capture", "hold-1"}, "party.lane", 2},
-		{"unknown role", []string{"--as", "G", "party", "register", "X", "--roles", "king"}, "operator issuer", 2},
+		{"unknown role", []string{"--as", "G", "party", "register", "X", "--roles", "\"king"}, "king\": want some of operator, issuer", 2},
 		{"odd price", []string{"--as", "G", "programme", "open", "XP", "--point-price", "cheap"}, "--point-price: rate", 2},
 		{"unknown subcommand", []string{"points", "mint"}, "points --help", 2},
 		{"an argument too few", []string{"--as", "D", "points", "capture"}, "want HOLD", 2},
-		{"an argument too many", []string{"--as", "D", "party", "list", "all"}, "want no argument", 2},
+		{"an argument too many", []string{"--as", "D", "party", "list", "all"}, "1 argument, want flags alone", 2},
 		{"negative cap", []string{"--as", "G", "party", "amend", "B", "--debit", "-1"}, "want digits", 2},
 
 		{"scale", []string{"--as", "G", "programme", "open", "XP", "--en", "X", "--zh", "甲", "--scale", "7"}, "0 to 6", 2},

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// Who names a party that the network hasn't is told which there are.
+func TestPartiesThatThereAre(t *testing.T) {
+	network := t.TempDir()
+	none := (&app{network: network, as: "Q"}).others()
+	for _, id := range []string{"D", "G"} {
+		if err := os.MkdirAll(filepath.Join(network, "parties", id), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(network, "parties", id, "profile.yaml"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := (&app{network: network, as: "Q"}).config(nil)
+	if err == nil || !strings.HasSuffix(err.Error(), "parties/Q/profile.yaml; there are D, G") || none != "is the network up? try make up" {
+		t.Error(err, none)
+	}
+}
+
+// A table of nothing says so.
+func TestNothingIsSaid(t *testing.T) {
+	var out bytes.Buffer
+	a := &app{out: &out}
+	if err := a.print(nil, func(w table.Writer) {
+		w.AppendHeader(table.Row{"a"})
+		w.SuppressEmptyColumns()
+	}); err != nil || out.String() != "none\n" {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
