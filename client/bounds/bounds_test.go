@@ -90,6 +90,8 @@ func TestYAML(t *testing.T) {
 	}{
 		"settings":      {"a: 1\nb: [x, {c: d}]\n", ""},
 		"nothing":       {"", ""},
+		"GB18030":       {"a: \xbd\xf0\xb6\xee\n", fault.BadRequest},
+		"UTF-16":        {"\xff\xfea\x00:\x00 \x001\x00\n\x00", ""},
 		"aliases":       {billion, fault.BadRequest},
 		"an anchor":     {"a: &x 1", fault.BadRequest},
 		"deep":          {strings.Repeat("[", 17) + strings.Repeat("]", 17), fault.BadRequest},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -28,6 +29,9 @@ func YAML(path string) ([]byte, error) {
 
 // CheckYAML is YAML for a text that was read; the name is for refusals.
 func CheckYAML(data []byte, name string) error {
+	if !utf8.Valid(data) && !bytes.HasPrefix(data, []byte("\xff\xfe")) && !bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return fault.New(fault.BadRequest, "%s: it is in another encoding than UTF-8: save it as UTF-8", name)
+	}
 	documents := yaml.NewDecoder(bytes.NewReader(data))
 	for {
 		var document yaml.Node

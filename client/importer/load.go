@@ -2,7 +2,9 @@ package importer
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"reflect"
 	"slices"
@@ -17,6 +19,10 @@ import (
 // LoadMapping reads and checks a mapping file. Keys that mean nothing are refused.
 func LoadMapping(path string) (*Mapping, error) {
 	m, err := loadMapping(path)
+	var missing *fs.PathError
+	if errors.As(err, &missing) {
+		err = missing.Err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the mapping %w", inFile(path, err))
 	}

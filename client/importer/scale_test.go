@@ -166,7 +166,9 @@ func TestAnImportStopsAtOnce(t *testing.T) {
 			}
 		}
 		report, err := job.Run(ctx)
-		if took := time.Since(stopped); took > time.Second || fault.CodeOf(err) != fault.Stopped {
+		took := time.Since(stopped)
+		t.Logf("%s: stopped after %.3f s", name, took.Seconds())
+		if took > time.Second || fault.CodeOf(err) != fault.Stopped {
 			t.Errorf("%s: %s after it was stopped: %v", name, took, err)
 		}
 		if pass == 2 && (report == nil || !report.Stopped || report.Done == 0 || report.Done != s.took.Load()) {

@@ -19,11 +19,13 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/bounds"
 	"tallystick/client/bounds/workbook"
+	"tallystick/network/settings"
 )
 
 // Options say what is known of a file.
@@ -238,10 +240,32 @@ func (c candidate) missing(path string, wanted []string) error {
 	}
 	for _, column := range wanted {
 		if !slices.Contains(c.header, clean(column)) {
-			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; there are %s", path, c.line, column, listed(c.header))
+			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; %sthere are %s", path, c.line, column, c.nearest(column), listed(c.header))
 		}
 	}
 	return nil
+}
+
+// nearest asks whether another column was meant: one that differs in width, case or spaces
+// alone, or in a few letters.
+func (c candidate) nearest(column string) string {
+	short := c.header[:min(len(c.header), 5*maxListed)]
+	short = slices.DeleteFunc(slices.Clone(short), func(name string) bool { return name == "" || len(name) > 200 })
+	near := settings.Nearest(clean(column), short)
+	for _, there := range short {
+		if loose(there) == loose(column) {
+			near = there
+			break
+		}
+	}
+	if near == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %.60q? ", near)
+}
+
+func loose(column string) string {
+	return strings.ToLower(strings.Join(strings.Fields(width.Fold.String(column)), ""))
 }
 
 // ambiguous refuses a wanted column that stands twice.
