@@ -56,6 +56,10 @@ func (f *fabric) Endorse(ctx context.Context, c call) (signed, error) {
 	if err != nil {
 		return signed{}, f.fail(at, endorsing, err)
 	}
+	if err := checkPrepared(proposal, tx); err != nil {
+		f.peers.failed(at)
+		return signed{}, &callError{stage: endorsing, kind: unreachable, err: err} // another peer may be honest
+	}
 	// Signing happens here and not at the submission: the bytes that are
 	// persisted are the bytes that are sent.
 	envelope, err := f.sign(at, tx)

@@ -60,7 +60,7 @@ func (v View) Match(s *Sifted) []Line {
 		told := o.Advice
 		o.Advice = line.Advice
 		line.Outcome = o
-		line.came(told)
+		line.came(told, s.payments[line.Payment])
 	}
 	return list
 }
@@ -96,7 +96,7 @@ func (l *Line) paid(p settlement.Payment) {
 }
 
 // came says what a line of the creditor's account means, and asks for what counts.
-func (l *Line) came(a iso20022.Advice) {
+func (l *Line) came(a iso20022.Advice, p settlement.Payment) {
 	cycle, n, err := Parse(l.Payment)
 	if err != nil {
 		return
@@ -107,13 +107,34 @@ func (l *Line) came(a iso20022.Advice) {
 			Source: sourceOf(a.Source)}
 	case l.Kind == iso20022.Wrong && (!a.Credit || a.Reversal) && a.Odd == "":
 		l.Person = true
-		l.Next = fmt.Sprintf("tally payment take-back %s --amount %s --booked %s --receipt REFERENCE --reference %s --evidence FILE", l.Payment, yuan(a.Fen), a.Booked, a.BankReference)
+		l.Next = fmt.Sprintf("tally payment take-back %s --amount %s --booked %s --receipt %s --reference %s --evidence FILE", l.Payment, yuan(a.Fen), a.Booked, receiptOf(p, a), a.BankReference)
 	case l.Kind == iso20022.Wrong:
 		l.Person = true
 		if a.Odd == "" && a.Currency == iso20022.Currency {
 			l.Next = receiveBy(l.Payment, a)
 		}
 	}
+}
+
+// receiptOf is the reference of the one receipt that a bank can have taken back: the only one of so much, or else the only
+// one of more; REFERENCE if nobody can tell.
+func receiptOf(p settlement.Payment, a iso20022.Advice) string {
+	var same, more []string
+	for _, r := range p.Advices {
+		switch {
+		case r.Fen == a.Fen:
+			same = append(same, r.Reference)
+		case r.Fen > a.Fen:
+			more = append(more, r.Reference)
+		}
+	}
+	switch {
+	case len(same) == 1:
+		return same[0]
+	case len(same) == 0 && len(more) == 1:
+		return more[0]
+	}
+	return "REFERENCE"
 }
 
 // Tell tells the ledger what counts, and what bounced if that is wanted, one by one. It ends at what the next would meet

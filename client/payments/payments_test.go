@@ -359,3 +359,24 @@ func TestTheSeventeenthReceipt(t *testing.T) {
 		t.Errorf("the new one: %v, %+v", err, b.payments)
 	}
 }
+
+// TestWhichReceiptWasTakenBack is named where it can be told.
+func TestWhichReceiptWasTakenBack(t *testing.T) {
+	one := settlement.AtBanks("2026-11", 1, mark)
+	for _, c := range []struct {
+		told, back, want string // what came in, what was taken back, the receipt
+	}{
+		{"60.00 40.00", "40.00", "N1"}, {"60.00 40.00", "50.00", "N0"}, {"100.00", "7.00", "N0"}, {"50.00 50.00", "50.00", "REFERENCE"}, {"60.00 40.00", "30.00", "REFERENCE"},
+	} {
+		b := newBook(payment(1, 100_00))
+		var lines []string
+		for i, fen := range strings.Fields(c.told) {
+			lines = append(lines, fmt.Sprintf("03,%s,贷,,0077,N%d,%s", fen, i, one))
+		}
+		b.read(t, "S1", tableOf(holders["S1"].Accounts[0], lines...))
+		list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], "05,"+c.back+",借,,0077,B,"+one))
+		if len(list) != 1 || !strings.Contains(list[0].Next, " --receipt "+c.want+" --reference B ") {
+			t.Errorf("%s of %s: %+v", c.back, c.told, list)
+		}
+	}
+}

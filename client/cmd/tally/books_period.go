@@ -34,7 +34,7 @@ type pastIndex interface {
 //
 // Refused, first that applies: NOT_FOUND (there is no such cycle), WRONG_STATE (the cycle is
 // open, or its statement can still get lines, and this is no draft; the period before isn't
-// booked; the books begin with a later one), CONFLICT (the books have begun).
+// booked; the books begin with a later one, or have begun).
 func (b booking) period(cycle string) (k books.Locked, open bool, err error) {
 	p, err := b.ix.Period(cycle)
 	if fault.CodeOf(err) == fault.NotFound {
@@ -106,7 +106,7 @@ func (b booking) opening(p index.Period) ([]books.Line, error) {
 		return nil, fault.New(fault.WrongState, "your books begin with %s and go as far as %s", kept[0].Summary.Period, kept[n-1].Summary.Period)
 	}
 	if b.begin && len(kept) > 0 {
-		return nil, fault.New(fault.Conflict, "your books have begun, with %s", kept[0].Summary.Period)
+		return nil, fault.New(fault.WrongState, "your books have begun, with %s", kept[0].Summary.Period)
 	}
 	if p.Before == "" {
 		return []books.Line{}, nil

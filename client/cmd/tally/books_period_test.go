@@ -211,7 +211,7 @@ func TestPeriodsFollowOnOneAnother(t *testing.T) {
 	}
 	begin := expect85("2026-12", out("12"))
 	begin.begin = true
-	if err := d.book(begin); fault.CodeOf(err) != fault.Conflict {
+	if err := d.book(begin); fault.CodeOf(err) != fault.WrongState {
 		t.Errorf("begun again: %v", err)
 	}
 	if err := d.book(expect85("2026-12", out("12"))); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -66,8 +65,8 @@ func (a *app) listen(cmd *cobra.Command, args []string) error {
 	if a.request == "" {
 		return nil
 	}
-	if path := a.meant.Verb + " "; strings.HasPrefix(path, "tally import ") || strings.HasPrefix(path, "tally good import ") {
-		return fault.New(fault.BadRequest, "an import is known by its source, whenever it is run again: leave --request out")
+	if slices.Contains([]string{"tally import", "tally good import", "tally undo-import"}, a.meant.Verb) {
+		return fault.New(fault.BadRequest, "an import is known by its source, whenever it is run or taken back again: leave --request out")
 	}
 	return name.CheckID("--request", a.request)
 }

@@ -92,8 +92,10 @@ func TestRequestIDsOfNodesAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if _, err := hear(t, "import baskets.csv --mapping baskets.yaml --request A2"); fault.CodeOf(err) != fault.BadRequest {
-		t.Errorf("an import has no request id: %v", err)
+	for _, line := range []string{"import baskets.csv --mapping baskets.yaml", "good import catalogue.csv", "undo-import october-2026 --reason wrong_rate"} {
+		if _, err := hear(t, line+" --request A2"); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("%s has no request id: %v", line, err)
+		}
 	}
 	if _, err := hear(t, "points wallet li --request "+strings.Repeat("a", 64)); err != nil {
 		t.Error(err)

@@ -190,7 +190,7 @@ func bestOf(head []byte, separator rune, o Options) (best candidate) {
 			one.header = append(one.header, clean(field))
 		}
 		one.found, _ = places(one.header, o.Columns)
-		if best.line == 0 || one.better(best) && (one.found > best.found || len(o.Columns) == 0 && best.line == 0) {
+		if best.line == 0 || one.nearer(best) {
 			best = one
 		}
 		if o.Header > 0 || len(o.Columns) == 0 || one.found == len(o.Columns) {
