@@ -110,3 +110,22 @@ func TestParse(t *testing.T) {
 		t.Errorf("a long holiday: %v", err)
 	}
 }
+
+// TestAYearsWorkingDays: whatever is moved, a year has its weekends and 13 days of holidays (全国年节及纪念日放假办法, 2024), no day
+// off more or less.
+func TestAYearsWorkingDays(t *testing.T) {
+	for _, year := range []string{"2025", "2026"} {
+		works, weekends := 0, 0
+		for day := on(t, year+"-01-01"); day <= on(t, year+"-12-31"); day++ {
+			if China.Is(day) {
+				works++
+			}
+			if weekend(day) {
+				weekends++
+			}
+		}
+		if works != 365-weekends-13 {
+			t.Errorf("%s has %d working days and %d days of weekends", year, works, weekends)
+		}
+	}
+}

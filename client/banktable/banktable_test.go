@@ -36,7 +36,7 @@ func TestKeysAreListed(t *testing.T) {
 
 func mapping(t testing.TB, text string) *Mapping {
 	t.Helper()
-	m, err := parse("m.yaml", []byte(text))
+	m, err := parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestMappingsRefused(t *testing.T) {
 		"bank: plain\nin: []\n":                         "what the column direction says",
 		"bank: plain\ncolumns: {reference: \"{a\"}":     "reference: want a column",
 	} {
-		_, err := parse("m.yaml", []byte(text))
+		_, err := parse([]byte(text))
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
@@ -281,7 +281,7 @@ func FuzzAdvices(f *testing.F) {
 		f.Add(bank, text)
 	}
 	f.Fuzz(func(t *testing.T, bank string, text []byte) {
-		m, err := parse("m.yaml", []byte("bank: "+bank))
+		m, err := parse([]byte("bank: " + bank))
 		if err != nil {
 			return
 		}

@@ -109,15 +109,15 @@ func Load(file string) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := parse(file, text)
+	m, err := parse(text)
 	if err != nil {
 		return nil, fault.New(fault.BadRequest, "the mapping %s: %v", file, err)
 	}
 	return m, nil
 }
 
-func parse(file string, text []byte) (*Mapping, error) {
-	if err := settings.Check(file, text, reflect.TypeFor[Mapping]()); err != nil {
+func parse(text []byte) (*Mapping, error) {
+	if err := settings.Check("", text, reflect.TypeFor[Mapping]()); err != nil {
 		return nil, err
 	}
 	own := viper.New()

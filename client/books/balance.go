@@ -22,7 +22,8 @@ type BalanceRow struct {
 	ClosingCredit amount.Units `json:"closingCredit"`
 }
 
-// Balance is a trial balance: of each pair of columns the sums are equal.
+// Balance is a trial balance: of each pair of columns the sums are equal. Accounts without a balance that nothing moved
+// are left out.
 type Balance struct {
 	Rows  []BalanceRow `json:"rows"`
 	Total BalanceRow   `json:"total"`
@@ -66,8 +67,9 @@ func TrialBalance(periods []Locked) Balance {
 		closing := r.OpeningDebit + r.Debit - r.Credit
 		r.OpeningDebit, r.OpeningCredit = sides(r.OpeningDebit)
 		r.ClosingDebit, r.ClosingCredit = sides(closing)
-		b.Total.add(r)
-		b.Rows = append(b.Rows, r)
+		if b.Total.add(r); !r.blank() {
+			b.Rows = append(b.Rows, r)
+		}
 	}
 	return b
 }
@@ -80,6 +82,11 @@ func (r *BalanceRow) add(s BalanceRow) {
 	r.OpeningDebit, r.OpeningCredit = r.OpeningDebit+s.OpeningDebit, r.OpeningCredit+s.OpeningCredit
 	r.Debit, r.Credit = r.Debit+s.Debit, r.Credit+s.Credit
 	r.ClosingDebit, r.ClosingCredit = r.ClosingDebit+s.ClosingDebit, r.ClosingCredit+s.ClosingCredit
+}
+
+// blank says whether an account has neither a balance nor a turnover: what was settled in earlier periods.
+func (r BalanceRow) blank() bool {
+	return r.OpeningDebit|r.OpeningCredit|r.Debit|r.Credit|r.ClosingDebit|r.ClosingCredit == 0
 }
 
 // sides are the two columns of a balance, one of which is 0.

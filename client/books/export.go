@@ -111,13 +111,13 @@ func WriteJSON(to io.Writer, vouchers iter.Seq2[Voucher, error]) error {
 }
 
 // widths of the columns of a workbook.
-var widths = []float64{30, 10, 12, 10, 34, 10, 30, 12, 12, 16, 16, 8, 16, 10, 14, 24, 22, 22, 24, 10, 20}
+var widths = []float64{28, 9, 11, 9, 44, 10, 34, 12, 11, 14, 14, 8, 14, 10, 14, 24, 22, 22, 24, 10, 20}
 
-// voucherSheet is the one sheet of a journal's workbook; printedColumns are those of it that come on paper, up to the
-// fapiao's number: the others are for looking things up.
+// voucherSheet is the one sheet of a journal's workbook; printedColumns are those of it that come on paper, up to what
+// VAT is of: the others are for looking things up.
 const (
 	voucherSheet   = "凭证"
-	printedColumns = 16
+	printedColumns = baseColumn + 1
 )
 
 // WriteXLSX writes vouchers as a workbook of one sheet, a row an entry, that prints on A4. Amounts are
@@ -164,7 +164,7 @@ func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *ex
 	if err != nil {
 		return nil, 0, err
 	}
-	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	head, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -184,9 +184,9 @@ func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *ex
 	}
 	captions := make([]any, len(header))
 	for i, text := range header {
-		captions[i] = excelize.Cell{StyleID: bold, Value: text}
+		captions[i] = excelize.Cell{StyleID: head, Value: text}
 	}
-	return w, money, w.SetRow("A1", captions)
+	return w, money, w.SetRow("A1", captions, excelize.RowOpts{Height: 30})
 }
 
 func sheetRow(w *excelize.StreamWriter, at int, texts []string, money int, e Entry) error {

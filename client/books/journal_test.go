@@ -169,7 +169,7 @@ func TestWorkbook(t *testing.T) {
 	for _, n := range book.GetDefinedName() {
 		names[n.Name] = n.RefersTo
 	}
-	if want := fmt.Sprintf("'凭证'!$A$1:$P$%d", 1+2*len(list)); names["_xlnm.Print_Area"] != want || names["_xlnm.Print_Titles"] != "'凭证'!$1:$1" || names["_xlnm._FilterDatabase"] == "" {
+	if want := fmt.Sprintf("'凭证'!$A$1:$M$%d", 1+2*len(list)); names["_xlnm.Print_Area"] != want || names["_xlnm.Print_Titles"] != "'凭证'!$1:$1" || names["_xlnm._FilterDatabase"] == "" {
 		t.Errorf("it prints %v, want %s", names, want)
 	}
 	if props, err := book.GetDocProps(); err != nil || props.Title != "凭证 Vouchers 2026-11" || props.Creator != "Tallystick" || !strings.HasPrefix(props.Created, "2026-11-") {

@@ -533,3 +533,20 @@ func TestDryRunsNeedNothing(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// The last line of a report is nobody, however it names its totals; a customer whose id only has such a word in it is one.
+func TestLinesOfTotalsAreNobody(t *testing.T) {
+	l := &ledger{}
+	r, err := run(t, "kind: members\nsource: totals\ncolumns: {member: id}\nchannels: [app]\n", file(t, "m.csv", "id,n\n合计1,1\nTotalEnergies,1\n合计,4\n合 计:,4\nTOTAL,4\nGrand total,4\n本页合计,4\n"), l, Stores{Vault: &safe{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Members != 2 || len(l.took) != 2 || len(r.Rejected) != 5 {
+		t.Errorf("%d members, %d commands, %v", r.Members, len(l.took), r.Rejected)
+	}
+	for _, line := range r.Rejected {
+		if !strings.Contains(line.Reason, "for a sum") {
+			t.Errorf("%+v", line)
+		}
+	}
+}

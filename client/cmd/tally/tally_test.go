@@ -74,7 +74,7 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"no such date", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:1:2027-02-30"}, "2026-12-31", 2},
 		{"malformed lot", []string{"--as", "D", "points", "activate", "D.1", "--evidence", "tally_test.go"}, "party.lane", 2},
 		{"malformed hold", []string{"--as", "D", "points", "capture", "hold-1"}, "party.lane", 2},
-		{"unknown role", []string{"--as", "G", "party", "register", "X", "--roles", "\"king"}, "king\": want some of operator, issuer", 2},
+		{"unknown role", []string{"--as", "G", "party", "register", "X", "--roles", "king"}, "\"king\": want some of operator, issuer", 2},
 		{"odd price", []string{"--as", "G", "programme", "open", "XP", "--point-price", "cheap"}, "--point-price: rate", 2},
 		{"unknown subcommand", []string{"points", "mint"}, "points --help", 2},
 		{"an argument too few", []string{"--as", "D", "points", "capture"}, "want HOLD", 2},

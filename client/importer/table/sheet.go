@@ -115,7 +115,7 @@ func headerIn(book *workbook.Book, s workbook.Sheet, o Options) (best candidate,
 		}
 		one := candidate{line: line, header: texts(cells)}
 		one.found, _ = places(one.header, o.Columns)
-		if best.line == 0 || one.found > best.found {
+		if best.line == 0 || one.nearer(best) {
 			best = one
 		}
 		if o.Header > 0 || len(o.Columns) == 0 || one.found == len(o.Columns) {

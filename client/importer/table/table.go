@@ -218,6 +218,21 @@ func (c candidate) better(than candidate) bool {
 	return len(c.header) > len(than.header)
 }
 
+// nearer says whether a row further down has more of the wanted columns; where no row has any it shows best what there is
+// if most of its cells have text, as titles haven't.
+func (c candidate) nearer(than candidate) bool {
+	return c.found > than.found || c.found == 0 && than.found == 0 && c.filled() > than.filled()
+}
+
+func (c candidate) filled() (n int) {
+	for _, column := range c.header {
+		if column != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // missing says what the best candidate lacks, and what there is.
 func (c candidate) missing(path string, wanted []string) error {
 	if len(c.header) == 0 {

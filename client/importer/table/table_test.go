@@ -122,6 +122,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"another case":      {[]byte("Customer,Amount\n1,2\n"), Options{Columns: []string{"amount"}}, `did you mean "Amount"?`},
 		"another letter":    {[]byte("customer,ammount\n1,2\n"), Options{Columns: []string{"amount"}}, `did you mean "ammount"?`},
 		"another encoding":  {encoded(t, purchases, "gb18030"), Options{Columns: []string{"金额"}, Encoding: "big5"}, `no column "金额"`},
+		"below titles":      {[]byte("名单,,\n制表,,11月\n客户,金额,日期\na,1,2\n"), Options{Columns: []string{"amount"}}, `line 3: there is no column "amount"; there are "客户", "金额", "日期"`},
 		"a column twice":    {[]byte("a,b,b\n1,2,3\n"), Options{Columns: []string{"a", "b"}}, `several columns "b"`},
 		"a web page":        {[]byte("\ufeff \n<HTML xmlns:x=\"x\"><table>"), Options{}, "web page"},
 		"XML":               {[]byte("<?xml version=\"1.0\"?><Workbook/>"), Options{}, "save it as .xlsx"},

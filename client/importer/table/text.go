@@ -67,7 +67,8 @@ func New(from io.Reader, path string, o Options) (*Table, error) {
 		return nil, err
 	}
 	t.Separator = separator
-	lines := &text{csv: bounds.NewCSV(&unmarkedTexts{from: bufio.NewReaderSize(plain, sniffed), separator: byte(separator), last: '\n'}, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
+	plain = &unmarkedTexts{from: bufio.NewReaderSize(plain, sniffed), separator: byte(separator), last: '\n'}
+	lines := &text{csv: bounds.NewCSV(plain, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
 	lines.csv.Comma, lines.csv.FieldsPerRecord, lines.csv.ReuseRecord = separator, -1, true
 	lines.csv.LazyQuotes = o.Loose
 	t.rows = lines
@@ -189,7 +190,7 @@ func bestOf(head []byte, separator rune, o Options) (best candidate) {
 			one.header = append(one.header, clean(field))
 		}
 		one.found, _ = places(one.header, o.Columns)
-		if best.line == 0 || one.better(best) && (one.found > best.found || len(o.Columns) == 0 && best.line == 0) {
+		if best.line == 0 || one.nearer(best) {
 			best = one
 		}
 		if o.Header > 0 || len(o.Columns) == 0 || one.found == len(o.Columns) {
