@@ -39,3 +39,15 @@ func TestNothingIsSaid(t *testing.T) {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }
+
+// A mistake in the flags is told in JSON to who asked for it, wherever that stands.
+func TestFormOfMistakes(t *testing.T) {
+	for line, want := range map[string]string{
+		"party list": "table", "party list -o json": "json", "-ojson party": "json", "party --format=json --nosuch": "json",
+		"party -o=json": "json", "party --format json": "json", "party -o": "table", "party -o csv": "table", "party --en json": "table",
+	} {
+		if got := formIn(strings.Fields(line), "table"); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
