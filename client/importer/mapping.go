@@ -152,13 +152,13 @@ type Mapping struct {
 	Terms        string      `mapstructure:"terms" json:",omitzero"`     // of terms: supply, the price of a unit, or commission, a percentage of the price that the seller keeps
 	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`     // of stock: shared out among so many of the seller's lanes; 0: to the pool
 	Spread       Spread      `mapstructure:"spread" json:",omitzero"`    // of listings without prices: prices made of whatever the column says
-	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"`  // as Parts.Campaign
-	Encoding     string      `mapstructure:"encoding" json:"-"`          // how the file is written is no part of what it says
-	Separator    string      `mapstructure:"separator" json:"-"`         // between cells, where it isn't found out
+	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"`  // of campaigns: what they are alike in
+	Encoding     string      `mapstructure:"encoding" json:"-"`          // of the text, such as gb18030, utf-8, utf-16le or big5, where it isn't found out
+	Separator    string      `mapstructure:"separator" json:"-"`         // between cells: , ; | or tab, where it isn't found out
 	Decimal      string      `mapstructure:"decimal" json:",omitzero"`   // sign before decimals: . or ,
 	Header       int         `mapstructure:"header" json:"-"`            // row of the column names, counted from 1, where it isn't found out
 	Sheet        string      `mapstructure:"sheet" json:"-"`             // of a workbook, by name; the first if it isn't said
-	Unknown      string      `mapstructure:"unknown" json:"-"`           // may change, so that refused lines can be done
+	Unknown      string      `mapstructure:"unknown" json:"-"`           // lines of customers who are no members: refuse (if it isn't said) or enrol; may change from run to run
 	Receipts     bool        `mapstructure:"receipts"`                   // a receipt earns once, whatever the source
 
 	kind     kind
