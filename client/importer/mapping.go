@@ -35,7 +35,8 @@ import (
 //	fixed: {unit: piece}        # of parts that all lines have alike, instead of a column
 //	otherwise: {category: other} # of parts that a line leaves empty
 //	slug: [category]            # parts of which an id is made: small letters, - for all else
-//	layout: yyyy-MM-dd          # of dates: yyyy/M/d, dd.MM.yyyy HH:mm, yyyy年M月d日; or in Go's words
+//	layout: dd.MM.yyyy          # of dates: dd.MM.yyyy HH:mm, MM/dd/yy; or in Go's words. Without it,
+//	                            # 2027-12-31, 2027/12/31, 2027年12月31日 and 20271231 are all taken
 //	shards: 8                   # lanes that work on it; part of the source for good
 //
 // How the file is written is found out where it can't be mistaken, and said. It can be
@@ -131,7 +132,7 @@ type Mapping struct {
 	Columns      Parts       `mapstructure:"columns"`                    // of each part a column, or a text with columns in braces
 	Prefix       Parts       `mapstructure:"prefix"`                     // before the part, as ids of bare numbers want it
 	Where        []Condition `mapstructure:"where"`                      // only lines that fulfil all of these
-	Layout       string      `mapstructure:"layout"`                     // of dates, such as yyyy-MM-dd (which it is if it isn't said) or dd.MM.yyyy HH:mm
+	Layout       string      `mapstructure:"layout"`                     // of dates, such as dd.MM.yyyy HH:mm; without it those with the year in front are taken: 2027-12-31, 2027/12/31, 2027年12月31日, 20271231
 	Shards       int         `mapstructure:"shards"`                     // lanes that work on it; part of the source for good; 8, or 1 where order matters
 	Pseudonym    string      `mapstructure:"pseudonym"`                  // who a customer is on the ledger: keyed, m-… by the vault's key, or plain, prefix.member and the id
 	Channels     []string    `mapstructure:"channels"`                   // whose customer ids these are; a member's first one
@@ -169,6 +170,8 @@ type Mapping struct {
 	digits   uint8  // after the point of the programme's points
 	counted  bool   // they are known
 	layout   string // in Go's words
+
+	yearFirst bool // no layout is said: dates with the year in front are all taken
 
 	decimalSaid bool
 }
