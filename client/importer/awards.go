@@ -79,7 +79,8 @@ func (awards) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 // earned is what an amount earns, which is something.
 func (m *Mapping) earned(sum decimal.Decimal) (amount.Units, error) {
 	if sum.Sign() < 0 {
-		return 0, errors.New("its lines come to less than nothing: what is given back is taken off where it stands beside its purchase; else claw the points back, with tally points revoke")
+		return 0, errors.New("its lines come to less than nothing: what is given back is taken off " +
+			"where it stands beside its purchase; else claw the points back, with tally points revoke")
 	}
 	units, err := m.units(sum)
 	switch {

@@ -73,9 +73,12 @@ func (s Stores) hasBenefit(req benefit.DefineRequest) (same bool, why string, er
 	case err != nil || len(differ) == 0:
 		return err == nil, "", err
 	case len(subtract(differ, "quota", "grantors")) == 0:
-		return false, another("benefit", req.Benefit, differ, "change it with tally benefit amend, or change the file or its mapping"), nil
+		why = another("benefit", req.Benefit, differ, "change it with tally benefit amend, or change the file or its mapping")
+	default:
+		why = another("benefit", req.Benefit, differ,
+			"what was offered doesn't change; give the line another id, and close the old one with tally benefit amend")
 	}
-	return false, another("benefit", req.Benefit, differ, "what was offered doesn't change; give the line another id, and close the old one with tally benefit amend"), nil
+	return false, why, nil
 }
 
 func subtract(list []string, without ...string) []string {
@@ -107,7 +110,8 @@ func (s Stores) hasCampaign(req campaign.ProposeRequest) (same bool, why string,
 	if len(differ) == 0 {
 		return true, "", nil
 	}
-	return false, another("campaign", req.Campaign, differ, "terms never change; end it with tally campaign end, and give the line another id"), nil
+	return false, another("campaign", req.Campaign, differ,
+		"terms never change; end it with tally campaign end, and give the line another id"), nil
 }
 
 // hasApplied compares an application with the supplier that the ledger has.
@@ -134,5 +138,6 @@ func (s Stores) hasApplied(req goods.ApplyRequest) (same bool, why string, err e
 	if err != nil || len(differ) == 0 {
 		return err == nil, "", err
 	}
-	return false, another("supplier", req.Supplier, differ, "withdraw it with tally supplier withdraw and apply again, or change the file or its mapping"), nil
+	return false, another("supplier", req.Supplier, differ,
+		"withdraw it with tally supplier withdraw and apply again, or change the file or its mapping"), nil
 }

@@ -67,7 +67,8 @@ func New(from io.Reader, path string, o Options) (*Table, error) {
 		return nil, err
 	}
 	t.Separator = separator
-	lines := &text{csv: bounds.NewCSV(&unmarkedTexts{from: bufio.NewReaderSize(plain, sniffed), separator: byte(separator), last: '\n'}, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
+	plain = &unmarkedTexts{from: bufio.NewReaderSize(plain, sniffed), separator: byte(separator), last: '\n'}
+	lines := &text{csv: bounds.NewCSV(plain, path), path: path, encoding: o.Encoding, width: len(t.Header), read: read}
 	lines.csv.Comma, lines.csv.FieldsPerRecord, lines.csv.ReuseRecord = separator, -1, true
 	lines.csv.LazyQuotes = o.Loose
 	t.rows = lines
