@@ -66,3 +66,13 @@ func TestHowToNameAnAuthorisation(t *testing.T) {
 		}
 	}
 }
+
+// A file in a folder that isn't there is the caller's mistake, and named as it was.
+func TestFoldersThatAreNot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "pain.xml")
+	for name, write := range map[string]func(string, []byte) error{"whole": writeWhole, "kept": keepFile} {
+		if err := write(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), path+" can't be written: there is no folder") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
