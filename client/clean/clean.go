@@ -74,7 +74,7 @@ func Customer(text string) (string, error) {
 	if n := len(text); n < 1 || n > MaxCustomer || !utf8.ValidString(text) {
 		return "", fault.New(fault.BadRequest, "customer: want 1 to %d bytes of UTF-8", MaxCustomer)
 	}
-	if standsForNone[strings.ToLower(text)] {
+	if standsForNone[strings.TrimRight(strings.ReplaceAll(strings.ToLower(text), " ", ""), ":")] {
 		return "", fault.New(fault.BadRequest, "customer: it is a word for nobody or for a sum, not a customer's id: leave such lines out")
 	}
 	return text, check("customer", text)
@@ -84,7 +84,7 @@ func Customer(text string) (string, error) {
 var standsForNone = func() map[string]bool {
 	words := map[string]bool{}
 	for _, word := range []string{"null", "nil", "none", "nan", "undefined", "n/a", "na", `\n`, "-", "--", "—", "/", "无", "空", "暂无", "未知", "散客",
-		"合计", "总计", "小计", "共计", "累计", "total", "grand total", "subtotal", "sub-total", "sum"} {
+		"合计", "总计", "小计", "共计", "累计", "本页合计", "本期合计", "total", "totals", "grandtotal", "subtotal", "sub-total", "sum"} {
 		words[word] = true
 	}
 	return words

@@ -55,7 +55,7 @@ func (q Query) Party(ctx context.Context, id string) (party.Party, error) {
 
 // Parties lists parties by id.
 func (q Query) Parties(ctx context.Context, page Page) (Part[party.Party], error) {
-	return ask[Part[party.Party]](ctx, q, "Parties", asJSON(page))
+	return askPart[party.Party](ctx, q, page, "Parties")
 }
 
 // Programme is one programme.
@@ -65,12 +65,12 @@ func (q Query) Programme(ctx context.Context, id string) (points.Programme, erro
 
 // Programmes lists programmes by id.
 func (q Query) Programmes(ctx context.Context, page Page) (Part[points.Programme], error) {
-	return ask[Part[points.Programme]](ctx, q, "Programmes", asJSON(page))
+	return askPart[points.Programme](ctx, q, page, "Programmes")
 }
 
 // Lots are up to 500 lots, in the order asked.
 func (q Query) Lots(ctx context.Context, lots ...number.Row) ([]points.Lot, error) {
-	return ask[[]points.Lot](ctx, q, "Lots", asJSON(lots))
+	return askEach[points.Lot](ctx, q, len(lots), "Lots", asJSON(lots))
 }
 
 // Hold is one hold.
@@ -131,6 +131,28 @@ func ask[T any](ctx context.Context, q Query, function string, args ...string) (
 		c.args = append(c.args, []byte(a))
 	}
 	return decode[T](q.evaluate(ctx, c))
+}
+
+// askPart asks for a part of a list. INTERNAL if a peer answers with more rows than were asked for, or with a next part that doesn't come
+// after this one, which would never end.
+func askPart[T any](ctx context.Context, q Query, page Page, function string, args ...string) (Part[T], error) {
+	part, err := ask[Part[T]](ctx, q, function, append(args, asJSON(page))...)
+	switch {
+	case err != nil:
+		return Part[T]{}, err
+	case len(part.Rows) > page.Limit, part.Next != "" && (part.Next <= page.After || len(part.Rows) == 0):
+		return Part[T]{}, fault.New(fault.Internal, "a peer answers %s with %d rows after %.90q, the next of them after %.90q: ask another", function, len(part.Rows), page.After, part.Next)
+	}
+	return part, nil
+}
+
+// askEach asks for so many rows, in the order asked. INTERNAL if a peer answers with more or fewer.
+func askEach[T any](ctx context.Context, q Query, n int, function string, args ...string) ([]T, error) {
+	list, err := ask[[]T](ctx, q, function, args...)
+	if err == nil && len(list) != n {
+		return nil, fault.New(fault.Internal, "a peer answers %s with %d rows of %d: ask another", function, len(list), n)
+	}
+	return list, err
 }
 
 // evaluate asks a peer that has all that it must have, and asks again while an endorser puts the question off because

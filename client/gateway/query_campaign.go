@@ -15,7 +15,7 @@ func (q Query) Campaign(ctx context.Context, id string) (campaign.Campaign, erro
 
 // Campaigns lists campaigns by id, ended ones too.
 func (q Query) Campaigns(ctx context.Context, page Page) (Part[campaign.Campaign], error) {
-	return ask[Part[campaign.Campaign]](ctx, q, "Campaigns", asJSON(page))
+	return askPart[campaign.Campaign](ctx, q, page, "Campaigns")
 }
 
 // Award is what a purchase got of one campaign.

@@ -16,7 +16,7 @@ func (q Query) Supplier(ctx context.Context, id string) (goods.Supplier, error) 
 
 // Suppliers lists suppliers by id.
 func (q Query) Suppliers(ctx context.Context, page Page) (Part[goods.Supplier], error) {
-	return ask[Part[goods.Supplier]](ctx, q, "Suppliers", asJSON(page))
+	return askPart[goods.Supplier](ctx, q, page, "Suppliers")
 }
 
 // Good is one good in a version, 0 for the one that it has now.
@@ -26,7 +26,7 @@ func (q Query) Good(ctx context.Context, supplier, sku string, version uint32) (
 
 // Goods lists a supplier's goods by SKU.
 func (q Query) Goods(ctx context.Context, supplier string, page Page) (Part[goods.Good], error) {
-	return ask[Part[goods.Good]](ctx, q, "Goods", supplier, asJSON(page))
+	return askPart[goods.Good](ctx, q, page, "Goods", supplier)
 }
 
 // Terms are what a seller is offered for a good, as a commitment.
@@ -46,7 +46,7 @@ func (q Query) Outlet(ctx context.Context, party, id string) (goods.Outlet, erro
 
 // Outlets lists a party's outlets by id.
 func (q Query) Outlets(ctx context.Context, party string, page Page) (Part[goods.Outlet], error) {
-	return ask[Part[goods.Outlet]](ctx, q, "Outlets", party, asJSON(page))
+	return askPart[goods.Outlet](ctx, q, page, "Outlets", party)
 }
 
 // Listing is a good in a storefront.
@@ -56,7 +56,7 @@ func (q Query) Listing(ctx context.Context, seller, supplier, sku string) (goods
 
 // Listings lists what a seller lists, by supplier and SKU.
 func (q Query) Listings(ctx context.Context, seller string, page Page) (Part[goods.Listing], error) {
-	return ask[Part[goods.Listing]](ctx, q, "Listings", seller, asJSON(page))
+	return askPart[goods.Listing](ctx, q, page, "Listings", seller)
 }
 
 // InStock is what a supplier lets a seller sell of a good.

@@ -100,7 +100,7 @@ func (q Query) Benefit(ctx context.Context, id string) (benefit.Model, error) {
 
 // Entitlements are up to 500 entitlements, in the order asked.
 func (q Query) Entitlements(ctx context.Context, list ...number.Row) ([]benefit.Entitlement, error) {
-	return ask[[]benefit.Entitlement](ctx, q, "Entitlements", asJSON(list))
+	return askEach[benefit.Entitlement](ctx, q, len(list), "Entitlements", asJSON(list))
 }
 
 // WriteOff is one write-off.

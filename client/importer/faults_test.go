@@ -545,7 +545,7 @@ func TestLinesOfTotalsAreNobody(t *testing.T) {
 		t.Errorf("%d members, %d commands, %v", r.Members, len(l.took), r.Rejected)
 	}
 	for _, line := range r.Rejected {
-		if !strings.Contains(line.Reason, "line of totals") {
+		if !strings.Contains(line.Reason, "for a sum") {
 			t.Errorf("%+v", line)
 		}
 	}

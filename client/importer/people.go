@@ -3,7 +3,6 @@ package importer
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"tallystick/chaincode/fault"
@@ -24,9 +23,6 @@ type who struct{ customer, plain string }
 // who reads a line's member, in every kind alike. It asks nobody: which member a
 // customer is, the drafts ask.
 func (m *Mapping) who(l *line) (w who, err error) {
-	if isTotals(l.parts[partMember]) {
-		return w, l.wrong(partMember, "it is a line of totals, and nobody's: take it out, or leave such lines out with where")
-	}
 	id, err := m.id(l, partMember)
 	if err != nil {
 		return w, err
@@ -40,15 +36,6 @@ func (m *Mapping) who(l *line) (w who, err error) {
 		}
 	}
 	return w, nil
-}
-
-// totals are what stands in the first column of a report's last line.
-var totals = []string{"合计", "总计", "小计", "共计", "累计", "本页合计", "本期合计", "total", "totals", "grandtotal", "subtotal", "sum"}
-
-// isTotals says whether a cell is the name of a line of totals, which no customer has.
-func isTotals(cell string) bool {
-	word := strings.NewReplacer(" ", "", "\u3000", "", ":", "", "：", "", "-", "").Replace(strings.ToLower(cell))
-	return slices.Contains(totals, word)
 }
 
 // key tells members apart.

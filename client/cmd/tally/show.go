@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/gateway"
@@ -77,7 +78,10 @@ func askScales(ctx context.Context, g *gateway.Gateway) (scales, error) {
 	return scalesOf(list), err
 }
 
-// everything asks for all pages of a list.
+// mostListed is how many rows of a list a peer is asked for: more than any alliance has programmes or parties.
+const mostListed = 100_000
+
+// everything asks for all pages of a list. LIMIT above mostListed.
 func everything[T any](ask func(gateway.Page) (gateway.Part[T], error)) ([]T, error) {
 	all := []T{}
 	for page := (gateway.Page{Limit: 500}); ; {
@@ -87,6 +91,9 @@ func everything[T any](ask func(gateway.Page) (gateway.Part[T], error)) ([]T, er
 		}
 		if all = append(all, part.Rows...); part.Next == "" {
 			return all, nil
+		}
+		if len(all) > mostListed {
+			return nil, fault.New(fault.Limit, "a peer lists more than %d rows", mostListed)
 		}
 		page.After = part.Next
 	}

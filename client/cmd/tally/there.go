@@ -19,7 +19,7 @@ func memberThere(ix *index.Index, id string) error {
 	}
 	w, err := ix.Wallet(id)
 	if err == nil && len(w.Lots)+len(w.Held) == 0 {
-		err = fault.New(fault.NotFound, "there is no member %.64s", id)
+		err = fault.New(fault.NotFound, "there is no member %.64s; tally member recognise finds a customer's", id)
 	}
 	return err
 }
