@@ -550,3 +550,20 @@ func TestLinesOfTotalsAreNobody(t *testing.T) {
 		}
 	}
 }
+
+// A file of which nothing could be taken leaves its source free for the mended one; once something was, it doesn't.
+func TestAMendedFileHasTheSource(t *testing.T) {
+	l, v, dir := &ledger{}, &safe{}, t.TempDir()
+	feed := func(text string) (*Report, error) {
+		return (Job{Mapping: load(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [app]\n"), Path: file(t, "m.csv", text), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}).Run(context.Background())
+	}
+	if r, err := feed("id\n#N/A\n合计\n"); err != nil || len(r.Rejected) != 2 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if r, err := feed("id\n1\n#N/A\n"); err != nil || r.Done != 1 {
+		t.Fatalf("mended: %+v, %v", r, err)
+	}
+	if _, err := feed("id\n2\n"); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("another file: %v", err)
+	}
+}

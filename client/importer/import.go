@@ -105,6 +105,9 @@ func (j Job) Scan(ctx context.Context) (*Scanned, error) {
 	if j.DryRun || j.Strict && len(s.Rejected) > 0 {
 		return s, nil
 	}
+	if s.Commands == 0 && first.known.Hash == "" {
+		return s, nil // nothing of it has a position: once it is mended, it may have the source
+	}
 	return s, j.remember(first)
 }
 
