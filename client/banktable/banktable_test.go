@@ -256,8 +256,13 @@ func TestTablesRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %s", c.mapping, err, c.want)
 		}
 	}
+	// The table's own word comes before the mapping's: another account's file isn't taken for this one's.
 	m := mapping(t, "bank: cmb\naccount: \"99\"\n")
-	if got, _ := read(t, "testdata/cmb.csv", m); !strings.Contains(got[0], " 99 ") {
+	if got, _ := read(t, "testdata/cmb.csv", m); !strings.Contains(got[0], " 0200000000000002 ") {
+		t.Errorf("the mapping's account comes first: %s", got[0])
+	}
+	silent := file(t, "b.csv", []byte(strings.Replace(read1(t, "testdata/cmb.csv"), "帐号：", "编号：", 1)))
+	if got, _ := read(t, silent, m); !strings.Contains(got[0], " 99 ") {
 		t.Errorf("the mapping's account isn't taken: %s", got[0])
 	}
 }

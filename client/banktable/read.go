@@ -1,6 +1,7 @@
 package banktable
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ type File struct {
 	table   *table.Table
 	mapping *Mapping
 	at      map[string]int // places of columns
-	account string         // that the rows above the header name, or the mapping
+	account string         // that the rows above the header name, or else the mapping
 	mark    *regexp.Regexp
 }
 
@@ -31,7 +32,8 @@ type File struct {
 //
 // Refused with BAD_REQUEST: what [table.Open] refuses; a table that doesn't say which account it is of.
 func Open(path string, m *Mapping, mark string) (*File, error) {
-	t, err := table.Open(path, table.Options{Columns: m.columns(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header, Sheet: m.Sheet, Loose: true})
+	options := table.Options{Columns: m.columns(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header, Sheet: m.Sheet, Loose: true}
+	t, err := table.Open(path, options)
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +41,10 @@ func Open(path string, m *Mapping, mark string) (*File, error) {
 	for _, name := range m.columns() {
 		f.at[name] = slices.Index(t.Header, clean.Text(clean.Trim(name)))
 	}
-	if f.account = m.Account; f.account == "" {
-		f.account = accountAbove(t.Above, m.Above)
-	}
+	f.account = cmp.Or(accountAbove(t.Above, m.Above), m.Account)
 	if f.account == "" && m.Columns.Account == "" {
-		err := fault.New(fault.BadRequest, "%s: no row above the header says which account it is of (%s): say account: NUMBER in the mapping", path, strings.Join(m.Above, ", "))
+		err := fault.New(fault.BadRequest, "%s: no row above the header says which account it is of (%s): say account: NUMBER in the mapping",
+			path, strings.Join(m.Above, ", "))
 		return nil, errors.Join(err, t.Close())
 	}
 	return f, nil

@@ -36,6 +36,9 @@ func (g *Gateway) leveled(ctx context.Context) error {
 	deadline := time.Now().Add(g.cfg.Timeouts.Effort)
 	for tries := 0; g.levels.seen.Load() < need; tries++ {
 		height, err := g.net.Height(ctx)
+		if err != nil && ctx.Err() != nil && g.levels.seen.Load() > 0 { // the peer answered before, and time ran out
+			return fault.New(fault.Unavailable, "the peer has %d blocks, %d are wanted", g.levels.seen.Load(), need)
+		}
 		if err != nil {
 			return asFault(err)
 		}

@@ -198,7 +198,7 @@ func TestRejectedLinesNameTheirColumn(t *testing.T) {
 	want := `4 gtin: column gtin: the check digit is wrong
 5 group: column group: it is empty; fill it in
 6 labels: column labels: want them sorted, each once
-7 since: column since: want a date like 2027-12-31; the mapping's layout says how dates look
+7 since: column since: want a date like 2027-12-31, 2027/12/31 or 2027年12月31日; a mapping's layout says how other dates look
 8 sold: column sold: want yes or no
 9 stock: column stock: want a whole number of 0 or more
 10 price: column price: want whole fen: a price of yuan has at most two decimals

@@ -66,6 +66,9 @@ func TestTheHalfYearInThreeForms(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(h.dir, h.purchases+h.ending)); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the real input isn't here; TestASampleInThreeForms covers the rest")
 	}
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
 	h.inThreeForms(t)
 }
 

@@ -33,3 +33,27 @@ func TestLayouts(t *testing.T) {
 		}
 	}
 }
+
+// Without a layout every date with the year in front is the day that it says, in one file too; with one, only it is taken.
+func TestDatesOfThreeClerks(t *testing.T) {
+	mapping := "kind: awards\nsource: a\ncolumns: {member: c, amount: a, date: d}\nchannels: [shop]\nprogramme: DP\nrate: \"1\"\nexpires: {days: 1}\n"
+	for text, want := range map[string]string{
+		"2026-11-03": "2026-11-03", "2026/11/3": "2026-11-03", "2026.11.03": "2026-11-03", "2026年11月3日": "2026-11-03", "20261103": "2026-11-03",
+		"2026/11/3 13:05": "2026-11-03", "2026-11-03T13:05:00": "2026-11-03", "２０２６年11月3日": "2026-11-03", "2026-11-03 13:05:09": "2026-11-03",
+		"03/11/2026": "", "3.11.2026": "", "26/11/3": "", "2026-02-30": "", "2026-13-01": "", "2026-11": "", "46329": "", "2026-11-3x": "",
+	} {
+		free, said := load(t, mapping), load(t, mapping+"layout: yyyy-MM-dd\n")
+		for name, m := range map[string]*Mapping{"free": free, "said": said} {
+			l := &line{names: &columns{}}
+			l.parts[partDate] = text
+			day, err := m.day(l, partDate)
+			taken := want
+			if name == "said" && text != "2026-11-03" {
+				taken = ""
+			}
+			if day.String() != taken || (err == nil) != (taken != "") {
+				t.Errorf("%s, %s: %s, %v, want %s", name, text, day, err, taken)
+			}
+		}
+	}
+}

@@ -59,6 +59,11 @@ func (m *Mapping) maybe(l *line, p part) string {
 // day reads a date part, which must be there.
 func (m *Mapping) day(l *line, p part) (date.Date, error) {
 	day, err := cell.Day(m.layout, l.parts[p])
+	if err != nil && m.yearFirst {
+		if day, err = cell.YearFirst(l.parts[p]); err != nil {
+			return 0, l.wrong(p, "want a date like 2027-12-31, 2027/12/31 or 2027年12月31日; a mapping's layout says how other dates look")
+		}
+	}
 	if err != nil {
 		return 0, l.wrong(p, "want a date like %s; the mapping's layout says how dates look", shownDay.Format(m.layout))
 	}

@@ -75,7 +75,7 @@ func (m *Mapping) complete(given []string) {
 		}
 	}
 	if !says("layout") {
-		m.Layout = time.DateOnly
+		m.Layout, m.yearFirst = time.DateOnly, true
 	}
 	if !says("receipts") {
 		m.Receipts = true

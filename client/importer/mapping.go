@@ -35,7 +35,8 @@ import (
 //	fixed: {unit: piece}        # of parts that all lines have alike, instead of a column
 //	otherwise: {category: other} # of parts that a line leaves empty
 //	slug: [category]            # parts of which an id is made: small letters, - for all else
-//	layout: yyyy-MM-dd          # of dates: yyyy/M/d, dd.MM.yyyy HH:mm, yyyy年M月d日; or in Go's words
+//	layout: dd.MM.yyyy          # of dates: dd.MM.yyyy HH:mm, MM/dd/yy; or in Go's words. Without it,
+//	                            # 2027-12-31, 2027/12/31, 2027年12月31日 and 20271231 are all taken
 //	shards: 8                   # lanes that work on it; part of the source for good
 //
 // How the file is written is found out where it can't be mistaken, and said. It can be
@@ -131,7 +132,7 @@ type Mapping struct {
 	Columns      Parts       `mapstructure:"columns"`                    // of each part a column, or a text with columns in braces
 	Prefix       Parts       `mapstructure:"prefix"`                     // before the part, as ids of bare numbers want it
 	Where        []Condition `mapstructure:"where"`                      // only lines that fulfil all of these
-	Layout       string      `mapstructure:"layout"`                     // of dates, such as yyyy-MM-dd (which it is if it isn't said) or dd.MM.yyyy HH:mm
+	Layout       string      `mapstructure:"layout"`                     // of dates, such as dd.MM.yyyy HH:mm; without it those with the year in front are taken: 2027-12-31, 2027/12/31, 2027年12月31日, 20271231
 	Shards       int         `mapstructure:"shards"`                     // lanes that work on it; part of the source for good; 8, or 1 where order matters
 	Pseudonym    string      `mapstructure:"pseudonym"`                  // who a customer is on the ledger: keyed, m-… by the vault's key, or plain, prefix.member and the id
 	Channels     []string    `mapstructure:"channels"`                   // whose customer ids these are; a member's first one
@@ -152,13 +153,13 @@ type Mapping struct {
 	Terms        string      `mapstructure:"terms" json:",omitzero"`     // of terms: supply, the price of a unit, or commission, a percentage of the price that the seller keeps
 	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`     // of stock: shared out among so many of the seller's lanes; 0: to the pool
 	Spread       Spread      `mapstructure:"spread" json:",omitzero"`    // of listings without prices: prices made of whatever the column says
-	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"`  // as Parts.Campaign
-	Encoding     string      `mapstructure:"encoding" json:"-"`          // how the file is written is no part of what it says
-	Separator    string      `mapstructure:"separator" json:"-"`         // between cells, where it isn't found out
+	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"`  // of campaigns: what they are alike in
+	Encoding     string      `mapstructure:"encoding" json:"-"`          // of the text, such as gb18030, utf-8, utf-16le or big5, where it isn't found out
+	Separator    string      `mapstructure:"separator" json:"-"`         // between cells: , ; | or tab, where it isn't found out
 	Decimal      string      `mapstructure:"decimal" json:",omitzero"`   // sign before decimals: . or ,
 	Header       int         `mapstructure:"header" json:"-"`            // row of the column names, counted from 1, where it isn't found out
 	Sheet        string      `mapstructure:"sheet" json:"-"`             // of a workbook, by name; the first if it isn't said
-	Unknown      string      `mapstructure:"unknown" json:"-"`           // may change, so that refused lines can be done
+	Unknown      string      `mapstructure:"unknown" json:"-"`           // lines of customers who are no members: refuse (if it isn't said) or enrol; may change from run to run
 	Receipts     bool        `mapstructure:"receipts"`                   // a receipt earns once, whatever the source
 
 	kind     kind
@@ -169,6 +170,8 @@ type Mapping struct {
 	digits   uint8  // after the point of the programme's points
 	counted  bool   // they are known
 	layout   string // in Go's words
+
+	yearFirst bool // no layout is said: dates with the year in front are all taken
 
 	decimalSaid bool
 }

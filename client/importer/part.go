@@ -91,6 +91,7 @@ type Parts struct {
 	Days      string `mapstructure:"days"`      // on which it can be used
 
 	// Those that came later are left out of an import's fingerprint where they are empty.
+
 	Supplier   string `mapstructure:"supplier" json:",omitempty"`   // id of the supplier
 	SKU        string `mapstructure:"sku" json:",omitempty"`        // the supplier's id of the good
 	GTIN       string `mapstructure:"gtin" json:",omitempty"`       // of the good

@@ -74,3 +74,25 @@ func TestTablesHaveTheSameGuards(t *testing.T) {
 		}
 	}
 }
+
+// TestTablesOfTheDebtor: what it paid is its own, and what came back (退汇) offers the bounce.
+func TestTablesOfTheDebtor(t *testing.T) {
+	one := settlement.AtBanks("2026-11", 1, mark)
+	sent := payment(1, 100_00, func(p *settlement.Payment) { p.State, p.Asked, p.Message = settlement.Sent, 100_00, "m" })
+	for form := range tables {
+		b := newBook(sent)
+		file := tableOf(holders["G"].Accounts[0], "03,100.00,借,,0200000000000002,N1,"+one, "04,100.00,贷,,0200000000000002,N2,退汇 "+one, "05,1.00,借,,,N3,手续费")
+		for len(file)%len(tables) != form {
+			file += "\n"
+		}
+		v := viewFor("G", b)
+		s, err := v.Sift(t.Context(), advicesIn(t, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := v.Match(s)
+		if got := kinds(list); got != "2026-11-1 sent, 2026-11-1 returned?" || s.Others != 1 || list[1].Next != "tally payment bounce 2026-11-1 --reason returned" {
+			t.Errorf("%s, %d others: %+v", got, s.Others, list)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
@@ -20,6 +23,7 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/client/block"
 	"tallystick/client/gateway"
+	"tallystick/client/iso20022"
 	"tallystick/test-network/bank"
 )
 
@@ -159,15 +163,48 @@ func (c closing) pay(t *testing.T, do does) {
 	for _, party := range s.payers() {
 		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--out", c.order(string(party)))
 	}
-	for _, payee := range s.payees() {
+	for n, payee := range s.payees() {
 		for i, notice := range c.notices(t, s, payee) {
-			file := filepath.Join(c.scratch, fmt.Sprintf("camt054-%s-%d.xml", payee, i))
-			if err := os.WriteFile(file, notice, 0o600); err != nil {
+			args := []string{"payment", "advise", "", "--cycle", c.id, "--accounts", book}
+			if args[2] = filepath.Join(c.scratch, fmt.Sprintf("camt054-%s-%d.xml", payee, i)); n%2 == 1 { // its bank has no camt
+				args[2] = filepath.Join(c.scratch, fmt.Sprintf("table-%s-%d.csv", payee, i))
+				notice, args = tableOf(t, notice), append(args, "--mapping", c.mapping(t))
+			}
+			if err := os.WriteFile(args[2], notice, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			do(t, "advise", payee, "payment", "advise", file, "--cycle", c.id, "--accounts", book)
+			do(t, "advise", payee, args...)
 		}
 	}
+}
+
+// mapping is what the banks without camt call their columns.
+func (c closing) mapping(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(c.scratch, "bank.yaml")
+	if err := os.WriteFile(path, []byte("bank: plain\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// tableOf tells in a table of GB18030 what a notice does.
+func tableOf(t *testing.T, notice []byte) []byte {
+	t.Helper()
+	advices, err := iso20022.Read(bytes.NewReader(notice))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "账号,交易日期,交易金额,借贷标志,对方户名,对方账号,交易流水号,摘要,附言\n"
+	for _, a := range advices {
+		way := map[bool]string{true: "贷", false: "借"}[a.Credit]
+		text += fmt.Sprintf("%s,%s,%d.%02d,%s,%s,%s,%s,转账,%s 积分清结算\n", a.Account, a.Booked, a.Fen/100, a.Fen%100, way, a.Debtor, a.DebtorAccount, a.BankReference, a.EndToEndID)
+	}
+	table, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
 }
 
 // order is where a debtor's message to its bank is.

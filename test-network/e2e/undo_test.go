@@ -52,6 +52,12 @@ func (c clerk) imports(mapping, text string) (r importer.Report, err error) {
 	return r, err
 }
 
+// stays is what undo-import says of a lot that stays in part.
+type stays struct {
+	Member, Reference string
+	Points            amount.Units
+}
+
 // taken is what undo-import answers.
 type taken struct {
 	Programme                              string
@@ -59,6 +65,7 @@ type taken struct {
 	Used                                   int
 	Issued, Revoked, Before, Gone          amount.Units
 	DryRun                                 bool
+	Stays                                  []stays
 	Refused                                []json.RawMessage
 }
 
@@ -90,6 +97,10 @@ func TestUndoAnImport(t *testing.T) {
 		if err := c.tally(&got, append([]string{"undo-import", tag, "--reason", "wrong_rate"}, args...)...); err != nil {
 			t.Fatal(err)
 		}
+		if len(got.Stays) != 1 || got.Stays[0].Member != found.Member.ID || got.Stays[0].Points != 500 || got.Stays[0].Reference != tag+"-1" {
+			t.Errorf("%v: there stays %+v", args, got.Stays)
+		}
+		got.Stays = nil
 		want.Programme, want.Lots, want.Issued, want.Refused = "DP", 3, 6000, []json.RawMessage{}
 		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 			t.Errorf("%v: %+v, want %+v", args, got, want)

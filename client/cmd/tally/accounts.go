@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"tallystick/chaincode/fault"
@@ -87,7 +85,7 @@ func (p payee) holder() iso20022.Holder {
 
 // keepFile writes a file that its owner alone may read, at once or not at all. If it is
 // there with the same bytes nothing is done; with others it is a CONFLICT.
-func keepFile(path string, data []byte) (err error) {
+func keepFile(path string, data []byte) error {
 	switch before, err := bounds.File(path, bounds.Evidence); {
 	case err == nil && bytes.Equal(before, data):
 		return nil
@@ -96,16 +94,5 @@ func keepFile(path string, data []byte) (err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".tally-*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
+	return writeWhole(path, data)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"tallystick/chaincode/fault"
 )
 
 // Who names a party that the network hasn't is told which there are.
@@ -37,5 +39,40 @@ func TestNothingIsSaid(t *testing.T) {
 		w.SuppressEmptyColumns()
 	}); err != nil || out.String() != "none\n" {
 		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
+// A mistake in the flags is told in JSON to who asked for it, wherever that stands.
+func TestFormOfMistakes(t *testing.T) {
+	for line, want := range map[string]string{
+		"party list": "table", "party list -o json": "json", "-ojson party": "json", "party --format=json --nosuch": "json",
+		"party -o=json": "json", "party --format json": "json", "party -o": "table", "party -o csv": "table", "party --en json": "table",
+	} {
+		if got := formIn(strings.Fields(line), "table"); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
+// Who names no authorisation is told how to; other refusals stay as they are.
+func TestHowToNameAnAuthorisation(t *testing.T) {
+	lacks := authorisable(fault.New(fault.Unauthorised, "F is not the home of member m-1 and names no authorisation"))
+	if fault.CodeOf(lacks) != fault.Unauthorised || !strings.Contains(lacks.Error(), "--authorisation names one") {
+		t.Error(lacks)
+	}
+	for _, err := range []error{nil, fault.New(fault.Unauthorised, "authorisation D.0.1.0 does not cover GP"), fault.New(fault.NotFound, "names no authorisation")} {
+		if authorisable(err) != err {
+			t.Error(err)
+		}
+	}
+}
+
+// A file in a folder that isn't there is the caller's mistake, and named as it was.
+func TestFoldersThatAreNot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "pain.xml")
+	for name, write := range map[string]func(string, []byte) error{"whole": writeWhole, "kept": keepFile} {
+		if err := write(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), path+" can't be written: there is no folder") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -105,6 +105,11 @@ func bookLiability(a *app) *cobra.Command {
 				return err
 			}
 			return a.asOf(ctx, want.cycle, want.blocks, func(g *gateway.Gateway, ix *index.Index, on date.Date) error {
+				if want.cycle == "" && want.blocks == 0 { // of the past, a policy may name what came later
+					if err := policyThere(ix, policy); err != nil {
+						return err
+					}
+				}
 				return a.printLiability(ix, policy, want, g.Party(), on)
 			})
 		})

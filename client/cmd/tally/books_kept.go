@@ -110,6 +110,9 @@ func (s *shelf) upTo(period string) ([]books.Locked, error) {
 // it returns.
 func writeWhole(path string, data []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".tally-*") // mode 0600
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.New(fault.BadRequest, "%s can't be written: there is no folder %s", path, filepath.Dir(path))
+	}
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,9 @@ type pastIndex interface {
 // open, or its statement can still get lines, and this is no draft; the period before isn't
 // booked; the books begin with a later one, or have begun).
 func (b booking) period(cycle string) (k books.Locked, open bool, err error) {
+	if err := policyThere(b.ix, b.with.policy); err != nil {
+		return k, false, err
+	}
 	p, err := b.ix.Period(cycle)
 	if fault.CodeOf(err) == fault.NotFound {
 		if p, err = b.openPeriod(cycle); err != nil {

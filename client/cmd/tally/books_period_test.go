@@ -320,6 +320,22 @@ func TestNotReadyToBeBooked(t *testing.T) {
 	}
 }
 
+// A share of a programme that isn't there would change nothing: it is refused, in every reading.
+func TestPolicyOfNoProgramme(t *testing.T) {
+	d := newDesk(t, newMonths(t))
+	f := journalFlags{bookFlags: bookFlags{policy: policyFlags{redemption: []expectation{{"XP", amount.Rate{Num: 85, Den: 100}}}}}, period: "2026-11"}
+	if err := d.book(f); fault.CodeOf(err) != fault.NotFound || !strings.Contains(err.Error(), "no programme XP") {
+		t.Errorf("a journal: %v", err)
+	}
+	policy, err := f.policy.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := policyThere(d.now(), policy); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("a liability: %v", err)
+	}
+}
+
 // TestShelfIsForOneProcess, whole and private.
 func TestShelfIsForOneProcess(t *testing.T) {
 	dir := t.TempDir()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -29,12 +30,21 @@ type undone struct {
 	Revoked      amount.Units `json:"revoked"`             // of them now
 	Before       amount.Units `json:"before"`              // revoked before
 	Gone         amount.Units `json:"gone"`                // spent, held, passed on, converted or expired: they stay
+	Stays        []staying    `json:"stays"`               // of which lots
 	Entitlements int          `json:"entitlements"`        // that the import made
 	Ended        int          `json:"ended"`               // of them now
 	EndedBefore  int          `json:"endedBefore"`
 	Used         int          `json:"used"`    // at least once: they stay
 	Refused      []refused    `json:"refused"` // by the ledger, with what stays
 	DryRun       bool         `json:"dryRun"`
+}
+
+// staying is what stays of a lot.
+type staying struct {
+	Lot       string       `json:"lot"`
+	Member    string       `json:"member"`
+	Reference string       `json:"reference"`
+	Points    amount.Units `json:"points"`
 }
 
 func undoImport(a *app) *cobra.Command {
@@ -91,7 +101,7 @@ func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err er
 	if err != nil {
 		return err
 	}
-	u := undone{Source: source, Programme: programmeOf(made.Lots), Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Refused: []refused{}}
+	u := undone{Source: source, Programme: programmeOf(made.Lots), Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Stays: []staying{}, Refused: []refused{}}
 	pieces, ends := u.plan(made)
 	if !dry {
 		if err := u.carryOut(ctx, g, pieces, ends, reason); err != nil {
@@ -125,7 +135,10 @@ func (u *undone) plan(made index.Made) (pieces []spend.Take, ends []number.Row) 
 		u.Issued += lot.Issued
 		u.Before += lot.Revoked
 		u.Revoked += left
-		u.Gone += lot.Issued - lot.Revoked - left
+		if gone := lot.Issued - lot.Revoked - left; gone > 0 {
+			u.Gone += gone
+			u.Stays = append(u.Stays, staying{lot.Number.String(), lot.Member, lot.Reference, gone})
+		}
 		if left > 0 {
 			pieces = append(pieces, spend.Take{Lot: lot.Number, Amount: left})
 		}
@@ -212,6 +225,13 @@ func undoneTable(t table.Writer, u undone, s scales) {
 	}
 	if u.Lots+u.Entitlements == 0 {
 		t.AppendRow(table.Row{"", "it made neither points nor entitlements; what else it made has verbs of its own"})
+	}
+	for i, one := range u.Stays {
+		if i == shown {
+			t.AppendRow(table.Row{"…", "-o json has them all"})
+			break
+		}
+		t.AppendRow(table.Row{strings.TrimSpace("of " + one.Member + " " + one.Reference), points(one.Points)})
 	}
 	for _, one := range u.Refused {
 		t.AppendRow(table.Row{one.ID, string(one.Code) + ": " + one.Text})

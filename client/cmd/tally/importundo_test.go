@@ -23,8 +23,8 @@ func words(fill func(table.Writer)) string {
 
 // Points of an import, and of its undoing, are shown in their programme's digits.
 func TestImportsShowPointsInTheirDigits(t *testing.T) {
-	u := undone{Source: "october", Programme: "DP", Lots: 2, Issued: 150000, Revoked: 149550, Gone: 450}
-	if got := words(func(t table.Writer) { undoneTable(t, u, scales{"DP": 2}) }); got != "source october lots that it made 2 points in them 1,500.00 taken back now 1,495.50 taken back before 0.00 spent, held or gone: they stay 4.50" {
+	u := undone{Source: "october", Programme: "DP", Lots: 2, Issued: 150000, Revoked: 149550, Gone: 450, Stays: []staying{{"D.1.1.0.0", "m-1", "r3", 450}}}
+	if got := words(func(t table.Writer) { undoneTable(t, u, scales{"DP": 2}) }); got != "source october lots that it made 2 points in them 1,500.00 taken back now 1,495.50 taken back before 0.00 spent, held or gone: they stay 4.50 of m-1 r3 4.50" {
 		t.Error(got)
 	}
 	u.Programme = "" // lots of several programmes

@@ -27,9 +27,31 @@ func main() {
 	if isatty.IsTerminal(os.Stdin.Fd()) {
 		app.in = os.Stdin
 	}
-	if err := root(app).ExecuteContext(ctx); err != nil {
+	cmd := root(app)
+	app.format = formIn(os.Args[1:], app.format) // flags that can't be read are told in it, too
+	if err := cmd.ExecuteContext(ctx); err != nil {
 		os.Exit(app.fail(err))
 	}
+}
+
+// formIn is the form of the answer that a command line asks for, before its flags are read.
+func formIn(args []string, form string) string {
+	for i, arg := range args {
+		name, value, said := strings.Cut(arg, "=")
+		switch {
+		case arg == "-ojson":
+			return "json"
+		case name != "-o" && name != "--format":
+		case !said && i+1 < len(args):
+			value = args[i+1]
+			fallthrough
+		default:
+			if value == "json" {
+				return value
+			}
+		}
+	}
+	return form
 }
 
 // fail prints an error once, in the caller's format, and answers the exit code

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"strings"
 
@@ -69,13 +70,22 @@ func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
 // place sends a request that spends a member's points, once for a request id:
 // asked again, it finds what was done then, whatever the wallet holds now.
 func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
-	return a.once(ctx, g, func() (command.Request, error) {
+	r, err := a.once(ctx, g, func() (command.Request, error) {
 		pieces, err := s.pieces(ix, member)
 		if err != nil {
 			return nil, err
 		}
 		return with(pieces), nil
 	})
+	return r, authorisable(err)
+}
+
+// authorisable says how to name an authorisation, if that is what a command lacks.
+func authorisable(err error) error {
+	if fault.CodeOf(err) != fault.Unauthorised || !strings.HasSuffix(err.Error(), "names no authorisation") {
+		return err
+	}
+	return fmt.Errorf("%w: tally member authorisations lists what there is, --authorisation names one", err)
 }
 
 // spends sends such a request and prints its receipt.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"maps"
 	"slices"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/client/books"
 	"tallystick/client/index"
 )
 
@@ -19,7 +21,7 @@ func memberThere(ix *index.Index, id string) error {
 	}
 	w, err := ix.Wallet(id)
 	if err == nil && len(w.Lots)+len(w.Held) == 0 {
-		err = fault.New(fault.NotFound, "there is no member %.64s", id)
+		err = fault.New(fault.NotFound, "there is no member %.64s; tally member recognise finds a customer's", id)
 	}
 	return err
 }
@@ -40,6 +42,16 @@ func programmeThere(ix *index.Index, id string) error {
 		err = fault.New(fault.NotFound, "there is no programme %.64s", id)
 	}
 	return err
+}
+
+// policyThere is NOT_FOUND unless the ledger has all programmes that a policy speaks of: what it says of none would change nothing.
+func policyThere(ix *index.Index, policy books.Policy) error {
+	for _, id := range slices.Sorted(maps.Keys(policy.Redemption)) {
+		if err := programmeThere(ix, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cycleThere is NOT_FOUND unless the ledger has a cycle, open or closed.

@@ -89,3 +89,19 @@ func Day(layout, text string) (time.Time, error) {
 	}
 	return day, err
 }
+
+// yearFirst are the forms of a date that can't be mistaken for another day's, and what may stand behind them.
+var yearFirst, hours = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}, []string{"", " 15:04", " 15:04:05", "T15:04:05"}
+
+// YearFirst reads a date that begins with a year of four digits: 2027-12-31, 2027/12/31, 2027.12.31, 2027年12月31日 or 20271231,
+// perhaps with a time. What begins with a day or a month is refused: 03/04/2027 are two days.
+func YearFirst(text string) (time.Time, error) {
+	for _, form := range yearFirst {
+		for _, hour := range hours {
+			if day, err := Day(form+hour, text); err == nil {
+				return day, nil
+			}
+		}
+	}
+	return time.Time{}, fmt.Errorf("%.60q doesn't begin with a year", text)
+}

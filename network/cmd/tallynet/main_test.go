@@ -3,7 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"tallystick/network/topology"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -48,5 +51,24 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("exit code %d, want %d", got, tt.want)
 			}
 		})
+	}
+}
+
+// The ledger's program is beside this one, from wherever the topology is; what isn't built is found.
+func TestProgramsOfATopology(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := filepath.Join(filepath.Dir(self), "tallycc")
+	for _, path := range []string{filepath.Join(t.TempDir(), "a", "mine.yaml"), filepath.Join(filepath.Dir(self), "mine.yaml"), "mine.yaml"} {
+		program := programFor(path)
+		if folder, err := filepath.Abs(filepath.Dir(path)); err != nil || !filepath.IsAbs(program) && filepath.Join(folder, program) != want || filepath.IsAbs(program) && program != want {
+			t.Errorf("of %s: %s, %v", path, program, err)
+		}
+	}
+	there := &topology.Topology{Chaincodes: []topology.Chaincode{{Program: self}, {Program: want + "-none"}, {Program: want + "-none"}}}
+	if got := unbuilt(there); !slices.Equal(got, []string{want + "-none"}) {
+		t.Errorf("%v", got)
 	}
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,6 +30,9 @@ starts nothing and looks at no port. network/topology/KEYS.md lists all keys.`,
 				return err
 			}
 			fmt.Println(summary(t))
+			if programs := unbuilt(t); len(programs) > 0 {
+				fmt.Printf("programs that aren't there yet: %s; build them, or correct their paths\n", strings.Join(programs, ", "))
+			}
 			return nil
 		},
 	}
@@ -55,6 +60,36 @@ func summary(t *topology.Topology) string {
 //go:embed sample.yaml
 var sample []byte
 
+// unbuilt are programs of chaincodes that aren't there.
+func unbuilt(t *topology.Topology) (list []string) {
+	for _, c := range t.Chaincodes {
+		if _, err := os.Stat(c.Program); err != nil && !slices.Contains(list, c.Program) {
+			list = append(list, c.Program)
+		}
+	}
+	return list
+}
+
+// sampleProgram is the ledger's program in the sample.
+const sampleProgram = "../bin/tallycc"
+
+// programFor is the ledger's program as a topology names it: beside this one, from the topology's folder.
+func programFor(path string) string {
+	self, err := os.Executable()
+	if err != nil {
+		return sampleProgram
+	}
+	program := filepath.Join(filepath.Dir(self), "tallycc")
+	from, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return program
+	}
+	if near, err := filepath.Rel(from, program); err == nil && strings.Count(near, "..") < 3 {
+		return filepath.ToSlash(near)
+	}
+	return program
+}
+
 func initCommand(s settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
@@ -76,7 +111,7 @@ and have it run.`,
 			if err != nil {
 				return err
 			}
-			_, err = file.Write(sample)
+			_, err = file.Write(bytes.ReplaceAll(sample, []byte(sampleProgram), []byte(programFor(path))))
 			if err = errors.Join(err, file.Close()); err == nil {
 				fmt.Printf("%s is written; next: tallynet validate --topology %s\n", path, path)
 			}
