@@ -84,7 +84,7 @@ func NewAccount(member string, at At) Account {
 // invitation and not the home), WRONG_STATE (the member is merged or erased);
 // of the invitation WRONG_STATE, EXPIRED, FORBIDDEN (it is for another party),
 // WRONG_CODE, UNAUTHORISED (it is another member's); CONFLICT (the account was
-// linked before), LIMIT (32 live accounts).
+// linked before), LIMIT (32 live accounts, or MaxLinks today).
 type LinkRequest struct {
 	_          struct{}       `cbor:",toarray"`
 	Member     string         `json:"member"`
@@ -122,7 +122,8 @@ func checkInvited(invitation number.Command, cd code.Code) error {
 	return cd.Check()
 }
 
-// Link counts the account. inv is the invitation that the request names, nil if
+// Link counts the account, MaxLinks of others than the home on a business date: all that the member does reads its row, and whoever has one
+// account could invite itself, link another and end it, in every block. inv is the invitation that the request names, nil if
 // it names none; taken says whether the account was linked before. It returns the
 // member and the invitation as they then are.
 func Link(m Member, inv *Invitation, taken bool, req LinkRequest, at At) (Member, *Invitation, error) {
@@ -149,6 +150,15 @@ func Link(m Member, inv *Invitation, taken bool, req LinkRequest, at At) (Member
 		return Member{}, nil, fault.New(fault.Limit, "member %s has %d accounts", m.ID, MaxAccounts)
 	}
 	next := m
+	if at.Caller != m.Home {
+		if next.Linked != at.Date {
+			next.Linked, next.Links = at.Date, 0
+		}
+		if next.Links >= MaxLinks {
+			return Member{}, nil, fault.New(fault.Limit, "%d accounts were linked to member %s on %s; wait for the next business date", next.Links, m.ID, at.Date)
+		}
+		next.Links++
+	}
 	next.Accounts++
 	return next, used, nil
 }

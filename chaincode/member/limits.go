@@ -5,6 +5,7 @@ const (
 	MaxDepth          = 4               // merges in a chain
 	MaxMerged         = 16              // pseudonyms that one member was known by before
 	MaxAccounts       = 32              // live accounts of a member
+	MaxLinks          = 16              // accounts that others than its home link to a member on a business date
 	MaxConsents       = 32              // live consents of a member
 	MaxConsentParties = 16              // parties that one consent names
 	MaxLabels         = 32              // of one member by one party

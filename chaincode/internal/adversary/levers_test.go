@@ -6,6 +6,8 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -194,6 +196,31 @@ func TestWhoAmendsWithoutEndKeepsNobodysPoints(t *testing.T) {
 	if n > benefit.MaxAmends {
 		t.Errorf("its end was lost %d times", n)
 	}
+}
+
+// wang once linked an account at F. F invites itself, links another one and ends it, in every block; D can end F's account, and wang can spend.
+func TestWhoLinksWithoutEndKeepsNobodyFromSpending(t *testing.T) {
+	w := found(t)
+	w.open("D")
+	opened := make(code.Code, code.Size)
+	commitment := code.Commit(opened)
+	account := func(i int) codec.Hash { return append(make(codec.Hash, 31), byte(i)) }
+	invited := w.must("D", member.InviteRequest{Member: "wang", For: "F", Commitment: commitment, Until: w.soon(3600)})
+	w.must("F", member.LinkRequest{Member: "wang", Channel: "app", Account: account(0), Invitation: invited, Code: opened})
+	lot, n := w.issue("D", "wang", 100), 0
+	again := func(int) []command.Request {
+		n++
+		invitation := number.Command{Party: "F", Lane: 7, Seq: w.heads["F7"] + 1}
+		return []command.Request{
+			member.InviteRequest{Member: "wang", Channel: "app", Account: account(0), For: "F", Commitment: commitment, Until: w.soon(3600)},
+			member.LinkRequest{Member: "wang", Channel: "app", Account: account(n), Invitation: invitation, Code: opened},
+			member.UnlinkRequest{Member: "wang", Party: "F", Channel: "app", Account: account(n), Reason: "x"},
+		}
+	}
+	if lost := w.losses(member.MaxLinks+9, "D", points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(3600)}, "F", again); lost > member.MaxLinks {
+		t.Errorf("wang's hold was lost %d times", lost)
+	}
+	w.must("D", member.UnlinkRequest{Member: "wang", Party: "F", Channel: "app", Account: account(0), Reason: "x"})
 }
 
 // S1 adds to the stock of an oil of its, and takes it away, in every block; whoever ordered some and isn't answered gets back what it paid.

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
@@ -120,4 +121,61 @@ func (w *world) names() (ids []string) {
 		}
 	}
 	return sorted(seen)
+}
+
+// A question that names one thing reads few rows; one that names many, no more than it names; one that adds up, a row for each lane; a page, its rows.
+// Whoever asks without end does it at the cost of its own share (internal/share), in which rows that are read count.
+func TestQuestionsReadLittle(t *testing.T) {
+	const page, few = 500, 8
+	p := &parade{world: found(t), took: map[command.Kind]int{}}
+	p.march()
+	var grants []points.Grant
+	for range 100 {
+		grants = append(grants, points.Grant{Member: "li", Amount: 1, Expires: p.today + 300})
+	}
+	var lots []string
+	for range 12 {
+		n := p.must("D", points.IssueRequest{Programme: "DP", Grants: grants})
+		for i := range grants {
+			lots = append(lots, n.Row(i).String())
+		}
+	}
+	many, err := json.Marshal(lots[:page])
+	if err != nil {
+		t.Fatal(err)
+	}
+	most, ids := map[string]int{}, append(p.names(), `{"limit":500}`, string(many))
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, q := range p.questions() {
+		for range 100 {
+			args := []string{"query:" + q.Name}
+			for range q.Parameters {
+				args = append(args, ids[rng.IntN(len(ids))])
+			}
+			if len(args) == 2 && rng.IntN(4) == 0 {
+				args[1] = ids[len(ids)-1-rng.IntN(2)]
+			}
+			env, err := p.net.Endorse(p.net.Propose(p.net.Identity("A", "client"), seal.Outer, ledgersim.Args(args...)...), "G")
+			if err != nil {
+				continue // it is refused
+			}
+			n := 0
+			for _, space := range env.RWSet().Namespaces {
+				n += len(space.Reads)
+				for _, r := range space.Ranges {
+					n += len(r.Reads)
+				}
+			}
+			most[q.Name] = max(most[q.Name], n)
+		}
+	}
+	sums := map[string]bool{"Totals": true, "Positions": true, "Veiled": true, "Quota": true, "Stock": true}
+	for name, n := range most {
+		if limit := map[bool]int{true: number.Lanes*len(parties) + few, false: page + few}[sums[name]]; n > limit {
+			t.Errorf("%s reads %d rows", name, n)
+		}
+	}
+	if most["Lots"] < page {
+		t.Errorf("%d lots were read", most["Lots"])
+	}
 }
