@@ -192,6 +192,9 @@ func advisedTable(t table.Writer, v advised) {
 
 func othersText(v advised) string {
 	text := fmt.Sprintf("%d lines of others'", v.Others)
+	if v.Others == 1 {
+		text = "1 line of others'"
+	}
 	if v.Unread > 0 {
 		text += fmt.Sprintf(", %d that can't be read and aren't yours", v.Unread)
 	}

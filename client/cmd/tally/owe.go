@@ -113,7 +113,7 @@ func owesTable(t table.Writer, o owing, s scales) {
 	for _, r := range o.Owed {
 		what, points := r.Programme, s.show(r.Programme, r.Points)
 		if what == "" {
-			what, points = "price or fee", ""
+			what, points = "other than points", ""
 		}
 		t.AppendRow(table.Row{r.Debtor, r.Creditor, what, points, "", yuan(r.Fen), r.Cycle, r.State})
 	}

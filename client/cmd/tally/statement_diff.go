@@ -61,7 +61,7 @@ func (a *app) compare(ours clearing.Statement, theirs *statement.File) error {
 	}); err != nil || len(found.Lines) == 0 {
 		return err
 	}
-	return fault.New(fault.Conflict, "%d differences; the first is in line %s", len(found.Lines), found.Lines[0].ID)
+	return fault.New(fault.Conflict, "they differ in %d places, first in line %s", len(found.Lines), found.Lines[0].ID)
 }
 
 func checkStatements(a *app) *cobra.Command {
