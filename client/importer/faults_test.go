@@ -301,6 +301,9 @@ func TestRefusalsAreKeptAndRetried(t *testing.T) {
 	}
 	first := job(false)
 	check("first", first, 1, 0, 2, 0, 3, 4, 5)
+	if again := job(false); first.PointsRefused == 0 || first.PointsRefused*6 != first.Points*5 || again.PointsRefused != first.PointsRefused {
+		t.Errorf("of %d points %d were refused, and then %d", first.Points, first.PointsRefused, again.PointsRefused)
+	}
 	if first.Rejected[0].Reason != noMember || first.Rejected[0].Code != fault.NotFound {
 		t.Errorf("%+v", first.Rejected[0])
 	}

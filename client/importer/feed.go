@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
@@ -32,6 +33,7 @@ type feeding struct {
 // waiting is what is kept in mind of a position until its outcome is heard.
 type waiting struct {
 	line   int
+	points amount.Units // that it would give
 	doomed string
 	met    meeting
 }
@@ -103,6 +105,9 @@ func (f *feeding) items(ctx context.Context, position uint64, items []*Item) (ui
 
 func (f *feeding) feed(ctx context.Context, position uint64, item *Item, i int, draft Draft) error {
 	w := waiting{line: item.Lines[0]}
+	if i == 0 {
+		w.points = item.Adds.Points
+	}
 	if i < len(item.met) {
 		w.met = item.met[i]
 	}
@@ -285,9 +290,11 @@ func (f *feeding) sum(r *Report) {
 	r.Refused, r.RefusedBefore = uint64(len(f.denied)), uint64(len(f.old))
 	for _, d := range f.denied {
 		r.Rejected = append(r.Rejected, d.rejected(false))
+		r.PointsRefused += d.points // no more than r.Points, which is checked
 	}
 	for _, d := range f.old {
 		r.Rejected = append(r.Rejected, d.rejected(true))
+		r.PointsRefused += d.points
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/gateway"
@@ -41,18 +42,19 @@ type Report struct {
 	Skipped int    `json:"skipped"` // left out by the mapping's conditions
 	Seen    int    `json:"seen"`    // of things that an earlier line had made
 	Totals
-	Digits        uint8      `json:"digits,omitempty"` // of the points, that stand after the point for people
-	Commands      uint64     `json:"commands"`         // that the other lines make
-	Done          uint64     `json:"done"`             // of them, in this run
-	Before        uint64     `json:"before"`           // that were done before, by this source or otherwise
-	Refused       uint64     `json:"refused"`          // by the ledger, in this run
-	RefusedBefore uint64     `json:"refusedBefore"`    // by the ledger in earlier runs, and not tried again
-	Enrolled      uint64     `json:"enrolled"`         // members whom the mapping has enrolled, in this run
-	Rejected      []Rejected `json:"rejected"`         // lines, by this program or by the ledger, in order
-	Notes         []string   `json:"notes"`            // what was found out about the file
-	DryRun        bool       `json:"dryRun"`           // nothing was sent
-	Stopped       bool       `json:"stopped"`          // before its end; run again, it goes on there
-	Millis        int64      `json:"millis"`           // that feeding took
+	PointsRefused amount.Units `json:"pointsRefused,omitempty"` // of Points, by the ledger, in this run or before
+	Digits        uint8        `json:"digits,omitempty"`        // of the points, that stand after the point for people
+	Commands      uint64       `json:"commands"`                // that the other lines make
+	Done          uint64       `json:"done"`                    // of them, in this run
+	Before        uint64       `json:"before"`                  // that were done before, by this source or otherwise
+	Refused       uint64       `json:"refused"`                 // by the ledger, in this run
+	RefusedBefore uint64       `json:"refusedBefore"`           // by the ledger in earlier runs, and not tried again
+	Enrolled      uint64       `json:"enrolled"`                // members whom the mapping has enrolled, in this run
+	Rejected      []Rejected   `json:"rejected"`                // lines, by this program or by the ledger, in order
+	Notes         []string     `json:"notes"`                   // what was found out about the file
+	DryRun        bool         `json:"dryRun"`                  // nothing was sent
+	Stopped       bool         `json:"stopped"`                 // before its end; run again, it goes on there
+	Millis        int64        `json:"millis"`                  // that feeding took
 }
 
 // Job is one import.

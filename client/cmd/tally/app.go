@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/machine"
+	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
 
@@ -159,6 +161,9 @@ func (a *app) printParts(value any, fills ...func(table.Writer)) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(value)
 	}
+	if a.format == withCSV {
+		return a.printCSV(fills[0])
+	}
 	between := ""
 	for _, fill := range fills {
 		t := aTable()
@@ -175,6 +180,18 @@ func (a *app) printParts(value any, fills ...func(table.Writer)) error {
 		between = "\n"
 	}
 	return nil
+}
+
+// printCSV writes the table of a command that answers in CSV too.
+func (a *app) printCSV(fill func(table.Writer)) error {
+	t := aTable()
+	fill(t)
+	t.SetCaption("")
+	rows, err := csv.NewReader(strings.NewReader(t.RenderCSV())).ReadAll()
+	if err != nil {
+		return err
+	}
+	return sheets.WriteCSV(a.out, rows)
 }
 
 // aTable is an empty table in the program's style.

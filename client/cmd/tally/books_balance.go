@@ -106,7 +106,7 @@ func bookPeriods(a *app) *cobra.Command {
 func bookBalance(a *app) *cobra.Command {
 	var f accountFlags
 	cmd := leaf("balance", "Trial balance: every account's opening, turnover and closing (科目余额表)",
-		"  tally --as D books balance\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
+		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
 		func(ctx context.Context, _ []string) error {
 			return a.booked(ctx, f, func(list []books.Locked) error {
 				b := books.TrialBalance(list)
@@ -114,6 +114,7 @@ func bookBalance(a *app) *cobra.Command {
 			})
 		})
 	f.flags(cmd)
+	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
 
@@ -146,7 +147,7 @@ func bookLedger(a *app) *cobra.Command {
 	word(cmd, &filter.Party, "party", "only what is of this counterparty")
 	word(cmd, &filter.Programme, "programme", "only what is of this programme")
 	f.flags(cmd)
-
+	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
 
@@ -186,6 +187,7 @@ func bookAgeing(a *app) *cobra.Command {
 	cmd.Long = `Say what is owed on the last day of a period, by counterparty, and how many days ago it
 arose. What is netted, paid or taken back discharges the oldest first.`
 	f.flags(cmd)
+	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
 

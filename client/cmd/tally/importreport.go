@@ -58,7 +58,10 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		}
 	}
 	if r.Points > 0 {
-		t.AppendRow(table.Row{"points", scaled(r.Points, r.Digits)})
+		t.AppendRow(table.Row{"points", scaled(r.Points-r.PointsRefused, r.Digits)})
+	}
+	if r.PointsRefused > 0 {
+		t.AppendRow(table.Row{"points of refused lines", scaled(r.PointsRefused, r.Digits)})
 	}
 	t.AppendRows([]table.Row{
 		{"commands", r.Commands}, {"done now", r.Done}, {"done before", r.Before}, {"refused by the ledger", r.Refused},

@@ -138,10 +138,16 @@ func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, ho
 		a.request = in.request.Message // asked again, the ledger answers as it did
 	}
 	answer := instructed{Settles: cycle, Message: in.request.Message, Hash: in.request.Hash.String(), File: path, Fen: in.request.Fen,
-		Execute: in.request.Execute, Paid: shownPayments(in.payments), Left: in.left}
+		Execute: in.request.Execute, Left: in.left}
 	if answer.receipt, err = a.send(ctx, g, in.request); err != nil {
 		return err
 	}
+	for i, p := range in.payments { // as they are now
+		if in.payments[i], err = g.Query().Payment(ctx, p.Cycle, p.N); err != nil {
+			return err
+		}
+	}
+	answer.Paid = shownPayments(in.payments)
 	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) { paymentsTable(t, answer.Paid) })
 }
 
