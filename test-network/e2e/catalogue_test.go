@@ -33,7 +33,7 @@ func TestTheCatalogue(t *testing.T) {
 	plan := planFor(t, must(filepath.Abs(products)), must(filepath.Abs(purchases)))
 	descriptions := table(t, campaignsBeside(products))
 	d := net.open(t, "D", "20")
-	do(t, d, goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", Open: true})
+	openStorefront(t, d)
 
 	cmd := plan.run()
 	if err := cmd.Start(); err != nil {
@@ -76,7 +76,7 @@ func catalogueFor(t *testing.T, products, purchases string) string {
 	t.Helper()
 	if catalogue == "" {
 		plan := planFor(t, must(filepath.Abs(products)), must(filepath.Abs(purchases)))
-		do(t, net.open(t, "D", "20"), goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", Open: true})
+		openStorefront(t, net.open(t, "D", "20"))
 		plan.end(t)
 		catalogue = plan.prefix
 	}

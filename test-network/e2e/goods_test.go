@@ -43,6 +43,14 @@ func good(t *testing.T, s1 *gateway.Gateway, supplier string) string {
 	return sku
 }
 
+// openStorefront opens a party's storefront, of which there is one, as every test has it: it takes points of the party's own
+// programme, a fen each, and what it sells can be returned for a year.
+func openStorefront(t *testing.T, seller *gateway.Gateway) {
+	t.Helper()
+	do(t, seller, goods.SetStorefrontRequest{En: seller.Party(), Zh: seller.Party(), ReturnDays: 366, Open: true,
+		Tenders: []goods.Tender{{Programme: seller.Party() + "P", Value: amount.Rate{Num: 1, Den: 1}}}})
+}
+
 // openStall has a seller sell a good for so many fen and points of its own programme, which
 // count for a fen each; worth is the private price of a unit. S1 offers the terms.
 func openStall(t *testing.T, s1, seller *gateway.Gateway, supplier, sku string, fen amount.Units, worth uint64) stall {
@@ -52,8 +60,7 @@ func openStall(t *testing.T, s1, seller *gateway.Gateway, supplier, sku string, 
 	s.Commitment = must(s.Terms.Commit())
 	do(t, s1, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: s.Seller, Kind: goods.Supply, Commitment: s.Commitment})
 	follow(t, s1, seller)
-	do(t, seller, goods.SetStorefrontRequest{En: s.Seller, Zh: s.Seller, ReturnDays: 366, Open: true,
-		Tenders: []goods.Tender{{Programme: s.Seller + "P", Value: amount.Rate{Num: 1, Den: 1}}}})
+	openStorefront(t, seller)
 	do(t, seller, goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "shop", Kind: goods.Supply, Terms: s.Commitment, Prices: []goods.Price{{Fen: fen}}, Open: true})
 	return s
 }

@@ -285,8 +285,7 @@ func (r *replay) batch(requests []command.Request, into []command.Receipt) error
 
 // prepare enrols the households with D, and has S1 bring what they will buy.
 func (r *replay) prepare(s1 *gateway.Gateway, baskets []basket) {
-	do(r.t, r.d, goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", ReturnDays: 366, Open: true,
-		Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}})
+	openStorefront(r.t, r.d)
 	households, need := map[string]bool{}, map[[2]string]amount.Units{}
 	for _, b := range baskets {
 		households[b.household] = true
