@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 bin/tallynet tools
-exec go test -tags e2e -count=1 -p 1 -timeout 30m -v ./network ./test-network/... "$@"
+exec go test -tags e2e -count=1 -p 1 -timeout 60m -v ./network ./test-network/... "$@"
