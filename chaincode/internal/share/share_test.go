@@ -112,15 +112,18 @@ func TestAShareComesBack(t *testing.T) {
 func TestQuestionsAreNoWork(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	s := Of(writer{}, 1000, func() time.Time { return now })
-	s.take("S", perQuestion, false)
-	if got := s.rateOf("M", now); got != alone*1000 {
+	s.take(caller{"S", false}, perQuestion)
+	if got := s.rateOf(caller{"M", true}, now); got != alone*1000 {
 		t.Errorf("beside questions: %v a second", got)
 	}
-	s.take("S", perBatch, true)
-	if got := s.rateOf("M", now); got != 1000 {
+	if got := s.rateOf(caller{"M", false}, now); got != 1000 {
+		t.Errorf("questions beside questions: %v a second", got)
+	}
+	s.take(caller{"S", true}, perBatch)
+	if got := s.rateOf(caller{"M", true}, now); got != 1000 {
 		t.Errorf("beside work: %v a second", got)
 	}
-	if got := s.rateOf("M", now.Add(recent)); got != alone*1000 {
+	if got := s.rateOf(caller{"M", true}, now.Add(recent)); got != alone*1000 {
 		t.Errorf("beside work that is over: %v a second", got)
 	}
 }
@@ -134,13 +137,13 @@ func estimate(size int) float64 {
 func TestManyAtOnceAreEstimated(t *testing.T) {
 	o := newOffice(t)
 	s := Of(writer{}, 1000, func() time.Time { return o.now })
-	if s.take("S", 1, true); !s.take("M", estimate(64_000), true) || s.take("M", 1, true) {
+	if s.take(caller{"S", true}, 1); !s.take(caller{"M", true}, estimate(64_000)) || s.take(caller{"M", true}, 1) {
 		t.Error("two large batches are under way, or none")
 	}
 	s, let := Of(writer{}, 1000, func() time.Time { return o.now }), 0
-	s.take("S", 1, true)
+	s.take(caller{"S", true}, 1)
 	for range 20 {
-		if s.take("M", estimate(100), true) {
+		if s.take(caller{"M", true}, estimate(100)) {
 			let++
 		}
 	}
@@ -152,7 +155,7 @@ func TestManyAtOnceAreEstimated(t *testing.T) {
 func TestCallersAreForgotten(t *testing.T) {
 	s := Of(writer{}, 1000, time.Now)
 	for i := range 3 * most {
-		s.take(strconv.Itoa(i), 1, true)
+		s.take(caller{strconv.Itoa(i), true}, 1)
 	}
 	if len(s.parties) > most {
 		t.Errorf("%d callers are remembered", len(s.parties))
