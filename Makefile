@@ -22,7 +22,7 @@ demo: build ## set a real network up and play the story on it (KEEP=1 leaves it 
 test: ## check, unit tests, simulation, and the tests on a real network
 	@scripts/test.sh
 
-quick: ## most mistakes in under a minute: format, vet, quick tests, tables that must agree
+quick: ## most mistakes in a minute or so: format, vet, quick tests, tables that must agree
 	@RAPID_SEED=$${RAPID_SEED:-1} scripts/quick.sh
 
 attack: build ## the ledger against its own members, at length (LIVES, CHECKS, SEEDS, FUZZ)

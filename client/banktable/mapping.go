@@ -203,9 +203,6 @@ func (m *Mapping) columns() (list []string) {
 	return list
 }
 
-// yearFirst are the ways in which dates with the year first are written.
-var yearFirst = []string{"20060102", "2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日"}
-
 // day reads a date, whatever time stands behind it.
 func (m *Mapping) day(text string) (time.Time, bool) {
 	if m.layout != "" {
@@ -214,10 +211,8 @@ func (m *Mapping) day(text string) (time.Time, bool) {
 	}
 	text = clean.Text(clean.Trim(text))
 	word, rest, _ := strings.Cut(strings.Replace(text, "T", " ", 1), " ")
-	for _, layout := range yearFirst {
-		if day, err := cell.Day(layout, word); err == nil && isTime(rest) {
-			return day, true
-		}
+	if day, err := cell.YearFirst(word); err == nil && isTime(rest) {
+		return day, true
 	}
 	if len(word) == len("20060102150405") && isTime(rest) {
 		day, err := cell.Day("20060102150405", word)
