@@ -155,10 +155,19 @@ func (r *rig) get(party, key string) (string, error) {
 	return r.peer(party, "chaincode", "query", "-C", r.Topology.Channel, "-n", "echo", "-c", fmt.Sprintf(`{"Args":["get",%q]}`, key))
 }
 
+// expectValue waits until G's peer, which may be a block behind the endorsers that the
+// writer waited for, has the value.
 func (r *rig) expectValue(t *testing.T, key, want string) {
 	t.Helper()
-	if got, err := r.get("G", key); err != nil || got != want {
-		t.Fatalf("%s = %q, %v; want %q", key, got, err, want)
+	err := wait.Until(r.patience(), key, func(context.Context) error {
+		got, err := r.get("G", key)
+		if err == nil && got != want {
+			err = fmt.Errorf("%q; want %q", got, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
