@@ -23,6 +23,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -86,7 +87,7 @@ statement that the member has signed (tally member sign).`
 }
 
 func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest, oneTime bool) error {
-	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+	return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 		req := ask()
 		if oneTime {
 			return a.tells(ctx, g, v, promise{"member:Authorise", "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
@@ -94,7 +95,7 @@ func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest,
 				return req, req.Until, nil
 			}, keptAuthorisation})
 		}
-		r, err := a.once(ctx, g, func() (command.Request, error) { return req, nil })
+		r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return req, nil })
 		if err != nil {
 			return err
 		}

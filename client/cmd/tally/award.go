@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func award(a *app) *cobra.Command {
@@ -37,7 +37,7 @@ func simulate(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				earned, err := g.Query().Simulate(ctx, req)
 				if err != nil {
 					return err
@@ -115,7 +115,7 @@ func setEarnRule(a *app) *cobra.Command {
 			return req, nil
 		})
 	r := &req.Rule
-	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5", func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5", func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
 		scale, err := s.of(r.Programme)
 		if err != nil {
 			return shown, err

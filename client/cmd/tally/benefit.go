@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func benefits(a *app) *cobra.Command {
@@ -82,8 +82,8 @@ func amendBenefit(a *app) *cobra.Command {
 			if err := change.on(benefit.Model{ID: args[0]}).Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					present, err := g.Query().Benefit(ctx, args[0])
 					return change.on(present), err
 				})
@@ -129,7 +129,7 @@ func (c benefitChange) on(m benefit.Model) benefit.AmendRequest {
 
 func showBenefit(a *app) *cobra.Command {
 	return leaf("show BENEFIT", "Show a benefit and its terms", "  tally --as D benefit show ride", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			m, err := g.Query().Benefit(ctx, args[0])
 			if err != nil {
 				return err

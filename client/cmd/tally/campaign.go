@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/quota"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func campaigns(a *app) *cobra.Command {
@@ -120,7 +120,7 @@ type campaignShown struct {
 func showCampaign(a *app) *cobra.Command {
 	return leaf("show CAMPAIGN", "Show a campaign's terms, who has agreed, and what is left of its budget", "  tally --as D campaign show double11",
 		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				one, err := g.Query().Campaign(ctx, args[0])
 				if err != nil {
 					return err
@@ -139,7 +139,7 @@ func showCampaign(a *app) *cobra.Command {
 }
 
 // withLeft asks what is left of a campaign's budget and caps.
-func withLeft(ctx context.Context, g *gateway.Gateway, one campaign.Campaign) (campaignShown, error) {
+func withLeft(ctx context.Context, g *node.Node, one campaign.Campaign) (campaignShown, error) {
 	answer := campaignShown{Campaign: one, LeftCaps: map[string]amount.Units{}}
 	left := func(id string) (amount.Units, error) {
 		q, err := g.Query().Quota(ctx, quota.Campaign, id)
@@ -233,7 +233,7 @@ func fundersText(list []campaign.Funder) string {
 func campaignResults(a *app) *cobra.Command {
 	cmd := leaf("results CAMPAIGN", "What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere (活动效果)", "  tally --as G campaign results double11 -o json",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				r, err := ix.CampaignResults(args[0])
 				if err != nil {
 					return err

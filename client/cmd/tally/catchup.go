@@ -12,12 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/block"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // openIndex opens a read model and brings it up to now. What takes longer than a second is told.
-func (a *app) openIndex(ctx context.Context, g *gateway.Gateway, where string) (*index.Index, error) {
+func (a *app) openIndex(ctx context.Context, g *node.Node, where string) (*index.Index, error) {
 	ix, err := index.Open(where)
 	if err != nil {
 		return nil, err
@@ -25,8 +25,8 @@ func (a *app) openIndex(ctx context.Context, g *gateway.Gateway, where string) (
 	if why := ix.Anew(); why != "" {
 		fmt.Fprintf(a.err, "tally: the read model is made again from the blocks: %s\n", why)
 	}
-	behind := &catchUp{Index: ix, app: a, from: ix.Height(), to: g.Tip(), said: time.Now(), every: time.Second}
-	err = g.Sync(ctx, behind)
+	behind := &catchUp{Index: ix, app: a, from: ix.Height(), to: g.Gateway().Tip(), said: time.Now(), every: time.Second}
+	err = g.Gateway().Sync(ctx, behind)
 	behind.end()
 	if err != nil {
 		return nil, errors.Join(err, ix.Close())
@@ -82,7 +82,7 @@ func (c *catchUp) terminal() bool {
 // queryIndex says how far the read model is, without bringing it up.
 func queryIndex(a *app) *cobra.Command {
 	cmd := leaf("index", "How far your read model is, and where (读模型进度)", "  tally --as D query index", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(_ context.Context, g *gateway.Gateway) (err error) {
+		return a.with(ctx, func(_ context.Context, g *node.Node) (err error) {
 			cfg, err := a.config(nil)
 			if err != nil {
 				return err
@@ -97,7 +97,7 @@ func queryIndex(a *app) *cobra.Command {
 				Ledger uint64 `json:"ledger"` // blocks that there are
 				Where  string `json:"where"`
 				Anew   string `json:"anew"` // why it is made again, or ""
-			}{ix.Height(), g.Tip(), cfg.IndexAt(), ix.Anew()}
+			}{ix.Height(), g.Gateway().Tip(), cfg.IndexAt(), ix.Anew()}
 			return a.print(answer, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"has blocks", answer.Height}, {"of", answer.Ledger}, {"where", answer.Where}})
 				if answer.Anew != "" {

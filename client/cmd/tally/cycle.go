@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func cycles(a *app) *cobra.Command {
@@ -57,8 +57,8 @@ func (a *app) ofCycle(use, short, example string, ask func(cycle string) command
 		if len(args) > 0 {
 			return a.submit(ctx, ask(args[0]))
 		}
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-			answer, err := a.once(ctx, g, func() (command.Request, error) {
+		return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
+			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 				cycle, err := lastClosed(ix)
 				return ask(cycle), err
 			})
@@ -112,8 +112,8 @@ func cutOff(a *app) *cobra.Command {
 			if err := settlement.CheckNew(req.Next); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					open, err := g.Query().Cycle(ctx)
 					req.Cycle = open.ID
 					return req, err
@@ -184,8 +184,8 @@ func (a *app) sendPolicy(ctx context.Context, given settlement.Policy, changed f
 	if err := ask(policyOn(settlement.Founding().Policy, given, changed)).Check(); err != nil {
 		return err
 	}
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, func() (command.Request, error) {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 			book, err := g.Query().Models(ctx, 0)
 			if err != nil {
 				return nil, err
@@ -214,7 +214,7 @@ func policyOn(present, given settlement.Policy, changed func(flag string) bool) 
 }
 
 func (a *app) showPolicy(ctx context.Context) error {
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 		book, err := g.Query().Models(ctx, 0)
 		if err != nil {
 			return err

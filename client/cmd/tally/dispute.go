@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func disputes(a *app) *cobra.Command {
@@ -160,7 +160,7 @@ func showDispute(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			d, err := g.Query().Dispute(ctx, n)
 			if err != nil {
 				return err

@@ -8,8 +8,8 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/member"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func freeze(a *app) *cobra.Command {
@@ -67,7 +67,7 @@ func freezes(a *app) *cobra.Command {
 		"  tally --as D points freezes\n  tally --as D points freezes zhang",
 		func(ctx context.Context, args []string) error {
 			id := append(args, "")[0]
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				if err := (narrowed{member: id}).there(ix); err != nil {
 					return err
 				}

@@ -10,8 +10,8 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func goodsCommand(a *app) *cobra.Command {
@@ -54,7 +54,7 @@ func showGood(a *app) *cobra.Command {
 	var version uint32
 	cmd := leaf("show SUPPLIER SKU", "Show a good as it is, or as it was in a version", "  tally --as D good show care kit --version 1",
 		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				good, err := g.Query().Good(ctx, args[0], args[1], version)
 				if err != nil {
 					return err
@@ -134,7 +134,7 @@ func listStock(a *app) *cobra.Command {
 	cmd := leaf("stock", "List what there is of goods, by seller (库存)", `  tally --as S1 good stock --party S1
   tally --as D good stock --seller D --supplier care --sku kit`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				answer := index.Part[index.Stock]{}
 				rows, err := all(func(page index.Page) (index.Part[index.Stock], error) {
 					part, err := ix.Stocks(supplier, sku, party, seller, page)

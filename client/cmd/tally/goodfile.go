@@ -16,9 +16,9 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/sheets"
 )
 
@@ -92,7 +92,7 @@ func exportGoods(a *app) *cobra.Command {
 		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, ix *index.Index) error {
 				if seller == "" {
 					seller = g.Party()
 				}

@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // holding is what hold and redeem have in common.
@@ -80,7 +80,7 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 	if err := h.spending.check(with); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		held, err := a.place(ctx, g, ix, h.member, h.spending, with)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 		if err != nil {
 			return err
 		}
-		captured, err := a.step(ctx, g, "capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
+		captured, err := g.Step(ctx, &a.call, "capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
 		if err != nil {
 			return err
 		}
@@ -103,8 +103,8 @@ func (a *app) ofHold(ctx context.Context, text, what string, ask func(number.Com
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, func() (command.Request, error) {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 			h, err := g.Query().Hold(ctx, n)
 			if err != nil {
 				return nil, err
@@ -233,22 +233,23 @@ func timeOut(a *app) *cobra.Command {
 }
 
 func (a *app) timeOutDue(ctx context.Context) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		filter := index.HoldFilter{Acceptor: g.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
 		list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return ix.Holds(filter, p) })
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		run, err := g.Begin(ctx, &a.call)
+		if err != nil {
 			return err
 		}
-		var r tally
+		results := node.NewResults()
 		for _, h := range list {
-			if err := r.note(h.Number.String(), a.again(ctx, g, points.TimeOutRequest{Hold: h.Number})); err != nil {
+			if err := results.Note(h.Number.String(), run.Repeat(ctx, points.TimeOutRequest{Hold: h.Number})); err != nil {
 				return err
 			}
 		}
-		return a.printTally("holds timed out", r)
+		return a.printResults("holds timed out", results)
 	})
 }
 
@@ -264,7 +265,7 @@ func holds(a *app) *cobra.Command {
 				}
 				filter.States = []points.HoldState{s}
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				if err := (narrowed{filter.Member, filter.Acceptor}).there(ix); err != nil {
 					return err
 				}

@@ -17,6 +17,7 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -83,7 +84,7 @@ func TestCodesAreRead(t *testing.T) {
 }
 
 func TestRunsGoOnAfterWhatIsAboutOneRow(t *testing.T) {
-	var r tally
+	results := node.NewResults()
 	for _, c := range []struct {
 		err   error
 		stops bool
@@ -91,12 +92,12 @@ func TestRunsGoOnAfterWhatIsAboutOneRow(t *testing.T) {
 		{nil, false}, {fault.New(fault.WrongState, "it has ended"), false}, {fault.New(fault.NotFound, "gone"), false},
 		{fault.New(fault.Unavailable, "no peer"), true}, {fault.New(fault.UnknownOutcome, "?"), true}, {context.Canceled, true}, {errors.New("disk"), true},
 	} {
-		if err := r.note("D.0.1.0", c.err); (err != nil) != c.stops {
+		if err := results.Note("D.0.1.0", c.err); (err != nil) != c.stops {
 			t.Errorf("%v: %v", c.err, err)
 		}
 	}
-	if len(r.Done) != 1 || len(r.Refused) != 2 || r.Refused[0].Code != fault.WrongState {
-		t.Errorf("%+v", r)
+	if len(results.Done) != 1 || len(results.Refused) != 2 || results.Refused[0].Code != fault.WrongState {
+		t.Errorf("%+v", results)
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func issue(a *app) *cobra.Command {
@@ -57,7 +57,7 @@ func (a *app) grantsFlag(cmd *cobra.Command, req *points.IssueRequest) {
 	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:witness]]", func(text string) (grantText, error) {
 		g, d, err := parseGrant(text)
 		if err == nil && len(written) == 0 {
-			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) (err error) {
+			a.later(func(_ context.Context, _ *node.Node, s scales) (err error) {
 				for i := range req.Grants {
 					if req.Grants[i].Amount, err = s.units(req.Programme, written[i].points); err != nil {
 						return err

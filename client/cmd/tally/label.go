@@ -10,8 +10,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/member"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func label(a *app) *cobra.Command {
@@ -38,7 +38,7 @@ type said struct {
 
 func labels(a *app) *cobra.Command {
 	return leaf("labels MEMBER", "List what parties say of a member", "  tally --as G member labels wang", func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 			if err := memberThere(ix, args[0]); err != nil {
 				return err
 			}

@@ -8,8 +8,8 @@ import (
 
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/command"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func offers(a *app) *cobra.Command {
@@ -65,7 +65,7 @@ func listOffers(a *app) *cobra.Command {
 func memberOffers(a *app) *cobra.Command {
 	return leaf("offers MEMBER", "Show the offers that are for a member today, by its tiers and labels (千人千面)", "  tally --as D member offers wang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				var answer found[audience.Offer]
 				err := memberThere(ix, args[0])
 				if err != nil {

@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func orders(a *app) *cobra.Command {
@@ -142,27 +142,28 @@ func timeOutOf(p index.OrderPart) command.Request {
 // runDue does something with every part whose state has ended by itself: in states
 // of a seller, "" for all.
 func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		_, cycle, err := ix.Cycle()
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		run, err := g.Begin(ctx, &a.call)
+		if err != nil {
 			return err
 		}
-		var run tally
+		results := node.NewResults()
 		for _, state := range in {
 			list, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
 			if err != nil {
 				return err
 			}
 			for _, one := range dueOnes(list, ask) {
-				if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
+				if err := results.Note(one.name, run.Repeat(ctx, one.req)); err != nil {
 					return err
 				}
 			}
 		}
-		return a.printTally(what, run)
+		return a.printResults(what, results)
 	})
 }
 

@@ -24,6 +24,7 @@ import (
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
@@ -132,9 +133,9 @@ func TestPickupCodes(t *testing.T) {
 // TestTheSameRequestHasTheSameCodes: what is asked again is told again, and is in the
 // vault once.
 func TestTheSameRequestHasTheSameCodes(t *testing.T) {
-	v, a := aVault(t), &app{request: "one"}
-	first, commitment := code.Chain(a.seed(v, pickup, 0), 2)
-	again, _ := code.Chain(a.seed(v, pickup, 0), 2)
+	v, a := aVault(t), &app{call: node.Call{ID: "one"}}
+	first, commitment := code.Chain(a.call.Seed(v, pickup, 0), 2)
+	again, _ := code.Chain(a.call.Seed(v, pickup, 0), 2)
 	for range 2 {
 		if err := keepPickup(v, numbered(0), "zhang", first); err != nil {
 			t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // partStates are the states of a part, as people write them.
@@ -51,7 +51,7 @@ func listOrders(a *app) *cobra.Command {
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				if err := (narrowed{f.Member, or(f.Seller, f.Party)}).there(ix); err != nil {
 					return err
 				}
@@ -102,7 +102,7 @@ func showOrder(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				var o wholeOrder
 				if o.Height, o.Order, err = ix.Order(n); err != nil {
 					return err

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
 	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 func parties(a *app) *cobra.Command {
@@ -84,8 +85,8 @@ tally points relieve.`
 		if err := given.Check(); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), func(ctx context.Context, g *gateway.Gateway) error {
-			answer, err := a.once(ctx, g, func() (command.Request, error) {
+		return a.with(cmd.Context(), func(ctx context.Context, g *node.Node) error {
+			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 				present, err := g.Query().Party(ctx, given.Party)
 				return amended(present, given, cmd.Flags().Changed), err
 			})
@@ -115,7 +116,7 @@ func amended(present party.Party, given party.AmendRequest, changed func(flag st
 
 func listParties(a *app) *cobra.Command {
 	return leaf("list", "List the parties", "", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			all, err := everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return g.Query().Parties(ctx, p) })
 			if err != nil {
 				return err

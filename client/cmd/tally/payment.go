@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/payments"
 )
 
@@ -33,11 +33,11 @@ Accounts stand in a file of the node's own, and never on the ledger:
 }
 
 // withCycle is with, and the cycle that a flag names or the one that was cut off last.
-func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Context, *gateway.Gateway, string) error) error {
+func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Context, *node.Node, string) error) error {
 	if cycle != "" {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return do(ctx, g, cycle) })
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error { return do(ctx, g, cycle) })
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		cycle, err := lastClosed(ix)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func shownPayments(list []settlement.Payment) []paymentShown {
 func listPayments(a *app) *cobra.Command {
 	var cycle, of string
 	cmd := leaf("list", "List a cycle's payments", "  tally --as S1 payment list --cycle 2026-11 --party S1", func(ctx context.Context, _ []string) error {
-		return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
+		return a.withCycle(ctx, cycle, func(ctx context.Context, g *node.Node, cycle string) error {
 			closed, err := g.Query().Close(ctx, cycle)
 			if err != nil {
 				return err
@@ -105,7 +105,7 @@ func showPayment(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			p, err := g.Query().Payment(ctx, cycle, n)
 			if err != nil {
 				return err

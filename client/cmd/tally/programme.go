@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func programmes(a *app) *cobra.Command {
@@ -61,8 +61,8 @@ func setRules(a *app) *cobra.Command {
 			if err := (points.SetRulesRequest{Programme: args[0]}).Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					present, err := g.Query().Programme(ctx, args[0])
 					if err != nil {
 						return nil, err
@@ -99,7 +99,7 @@ member's spending, freeze its wallet: tally points freeze.`
 
 func showProgramme(a *app) *cobra.Command {
 	return leaf("show PROGRAMME", "Show a programme with its rules and tiers", "  tally --as D programme show GP", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			p, err := g.Query().Programme(ctx, args[0])
 			if err != nil {
 				return err
@@ -152,7 +152,7 @@ func graceDays(r points.Rules) uint16 {
 
 func listProgrammes(a *app) *cobra.Command {
 	return leaf("list", "List the programmes", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 			_, all, err := ix.Programmes()
 			if err != nil {
 				return err

@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func rates(a *app) *cobra.Command {
@@ -31,7 +31,7 @@ func publishRate(a *app) *cobra.Command {
 			req.From, req.To = args[0], args[1]
 			return req, nil
 		})
-	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2", func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2", func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
 		return s.between(req.From, req.To, shown)
 	})
 	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most", "exact", "floor")
@@ -85,7 +85,7 @@ type publishedRate struct {
 func showRate(a *app) *cobra.Command {
 	cmd := leaf("show FROM TO", "Show a published rate, and the hash by which it is agreed to", "  tally --as M rate show MP GP",
 		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				c, err := g.Query().Conversion(ctx, args[0], args[1])
 				if err != nil {
 					return err
@@ -140,7 +140,7 @@ type conversion struct {
 
 // converted is what became of a conversion.
 type converted struct {
-	receipt
+	node.Receipt
 	Lot   number.Row   `json:"lot"`   // that was made
 	Taken amount.Units `json:"taken"` // of the one programme
 	Got   amount.Units `json:"got"`   // of the other
@@ -161,7 +161,7 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 	if err := (spending{take: []part{v.from}}).check(with); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		s := spending{take: []part{v.from}}
 		r, err := a.place(ctx, g, ix, v.member, s, with)
 		if err != nil {
@@ -185,8 +185,8 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 
 // outcome reads what a conversion made. What was taken is the fewest points that
 // give as much, by either way to make whole ones.
-func (v *conversion) outcome(ctx context.Context, g *gateway.Gateway, r receipt) (converted, error) {
-	answer := converted{receipt: r, Lot: r.Number.Row(0)}
+func (v *conversion) outcome(ctx context.Context, g *node.Node, r node.Receipt) (converted, error) {
+	answer := converted{Receipt: r, Lot: r.Number.Row(0)}
 	lots, err := g.Query().Lots(ctx, answer.Lot)
 	if err != nil {
 		return answer, err

@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func returns(a *app) *cobra.Command {
@@ -100,15 +100,16 @@ tally order cash list.`
 
 // dueReturns times out what a seller, "" for all, has left unanswered.
 func (a *app) dueReturns(ctx context.Context, seller string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		_, cycle, err := ix.Cycle()
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		run, err := g.Begin(ctx, &a.call)
+		if err != nil {
 			return err
 		}
-		var run tally
+		results := node.NewResults()
 		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
 		for page := (index.Page{Limit: index.MaxPage}); ; {
 			found, err := ix.Returns(filter, page)
@@ -119,12 +120,12 @@ func (a *app) dueReturns(ctx context.Context, seller string) error {
 				if r.AnswerBy >= cycle.Date {
 					continue
 				}
-				if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
+				if err := results.Note(r.Number.String(), run.Repeat(ctx, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
 					return err
 				}
 			}
 			if page.After = found.Next; found.Next == "" {
-				return a.printTally("returns timed out", run)
+				return a.printResults("returns timed out", results)
 			}
 		}
 	})
@@ -148,7 +149,7 @@ func listCash(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := leaf("list", "List cash that sellers owe, or owed, members (应退现金清单)", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				if err := (narrowed{f.Member, f.Party}).there(ix); err != nil {
 					return err
 				}
@@ -182,7 +183,7 @@ func listReturns(a *app) *cobra.Command {
 	var mine bool
 	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, ix *index.Index) error {
 				if mine {
 					f.Party = g.Party()
 				}

@@ -13,6 +13,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // scales says how many digits of a programme's points stand after the point, for
@@ -73,7 +74,7 @@ func indexScales(ix *index.Index) (scales, error) {
 }
 
 // askScales reads the scales from a peer.
-func askScales(ctx context.Context, g *gateway.Gateway) (scales, error) {
+func askScales(ctx context.Context, g *node.Node) (scales, error) {
 	list, err := everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) })
 	return scalesOf(list), err
 }
@@ -116,7 +117,7 @@ type columns[T any] struct {
 // lists is a command that shows all rows of one kind that a filter lets through.
 func lists[T any](a *app, use, short, example string, show columns[T], filter func(args []string) index.Filter) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 			var answer found[T]
 			f := filter(args)
 			err := narrowed{f.Member, f.Party}.there(ix)

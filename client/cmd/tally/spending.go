@@ -15,8 +15,8 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
 	"tallystick/client/bounds"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // spending is which points a command takes: hold, transfer, convert, a trade …
@@ -69,8 +69,8 @@ func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
 
 // place sends a request that spends a member's points, once for a request id:
 // asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
-	r, err := a.once(ctx, g, func() (command.Request, error) {
+func (a *app) place(ctx context.Context, g *node.Node, ix *index.Index, member string, s spending, with func([]spend.Take) command.Request) (node.Receipt, error) {
+	r, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 		pieces, err := s.pieces(ix, member)
 		if err != nil {
 			return nil, err
@@ -93,7 +93,7 @@ func (a *app) spends(ctx context.Context, member string, s *spending, with func(
 	if err := s.check(with); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		answer, err := a.place(ctx, g, ix, member, *s, with)
 		if err != nil {
 			return err
@@ -143,7 +143,7 @@ func (o *oneTime) given() bool { return len(o.code) > 0 || o.file != "" }
 func (o *oneTime) read(a *app) (code.Code, error) {
 	cd, err := o.find()
 	if len(cd) > 0 {
-		a.mean("code", hex.EncodeToString(cd))
+		a.call.Meaning.Name("code", hex.EncodeToString(cd))
 	}
 	return cd, err
 }

@@ -6,11 +6,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/proof"
 	"tallystick/client/statement"
 
@@ -32,8 +33,8 @@ func exportStatement(a *app) *cobra.Command {
 			if err := in.Check(); err != nil {
 				return err
 			}
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
-				s, err := node.Recompute(cycle, g.Party(), with)
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, _ *index.Index, mine clearing.Node, cycle string) error {
+				s, err := mine.Recompute(cycle, g.Party(), with)
 				if err != nil {
 					return err
 				}
@@ -97,7 +98,7 @@ func makerOf(s statement.Statement, party string, in statement.Language) string 
 }
 
 // proofOf has the parties' peers sign what the ledger has of a statement, as a file of client/proof.
-func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair, need int) ([]byte, error) {
+func (a *app) proofOf(ctx context.Context, g *node.Node, p settlement.Pair, need int) ([]byte, error) {
 	cfg, err := a.config(nil)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair
 	if err != nil {
 		return nil, err
 	}
-	envelope, err := g.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
+	envelope, err := g.Gateway().Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
 	if err != nil {
 		return nil, err
 	}

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ func openStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("open", "Open what hidden supply of a closed cycle comes to, from your deliveries and your vault (披露供货款)",
 		"  tally --as D statement open --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, _ clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, ix *index.Index, _ clearing.Node, cycle string) error {
 				return a.openAll(ctx, g, ix, cycle)
 			})
 		})
@@ -40,12 +41,13 @@ type openedOne struct {
 	Why      string `json:"why,omitempty"`
 }
 
-func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string) error {
+func (a *app) openAll(ctx context.Context, g *node.Node, ix *index.Index, cycle string) error {
 	_, pairs, err := ix.Pairs(cycle)
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g); err != nil {
+	run, err := g.Begin(ctx, &a.call)
+	if err != nil {
 		return err
 	}
 	list, failed := []openedOne{}, error(nil)
@@ -54,14 +56,14 @@ func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 			continue
 		}
 		for _, h := range p.Hidden {
-			one, err := a.openOne(ctx, g, ix, cycle, h)
+			one, err := a.openOne(ctx, g, run, ix, cycle, h)
 			if err != nil {
 				one.Why, failed = err.Error(), err
 			}
 			list = append(list, one)
 		}
 	}
-	if err := a.print(sent[openedOne]{g.Height(), list}, func(t table.Writer) {
+	if err := a.print(node.Sent[openedOne]{Height: g.Height(), Rows: list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
 		for _, o := range list {
 			what := "supply"
@@ -84,7 +86,7 @@ func openedBy(o openedOne) string {
 	return or(o.Number, "open already")
 }
 
-func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string, h settlement.HiddenSum) (openedOne, error) {
+func (a *app) openOne(ctx context.Context, g *node.Node, run *node.Run, ix *index.Index, cycle string, h settlement.HiddenSum) (openedOne, error) {
 	p := h.Position
 	one := openedOne{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}
 	if !h.Opened.IsZero() {
@@ -94,7 +96,7 @@ func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	if err != nil {
 		return one, err
 	}
-	r, err := a.sendStep(ctx, g, stepOf("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
+	r, err := run.Send(ctx, node.Step("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
 		settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Opening: opening})
 	if fault.CodeOf(err) == fault.WrongState {
 		now, failed := g.Query().Statement(ctx, cycle, p.Debtor, p.Creditor)

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -21,11 +22,11 @@ func signStatements(a *app) *cobra.Command {
 	cmd := leaf("sign", "Recompute your statements from your own blocks and sign their roots, or refuse and name the lines (确认)",
 		`  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
-				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, ix *index.Index, mine clearing.Node, cycle string) error {
+				if _, err := mine.Check(ctx, cycle, g.Query()); err != nil {
 					return err
 				}
-				return a.signAll(ctx, g, ix, node, cycle, with)
+				return a.signAll(ctx, g, ix, mine, cycle, with)
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -45,12 +46,13 @@ type signedOne struct {
 
 // signAll signs each of the party's statements that isn't signed as it is. What can't be signed yet is said, and
 // doesn't keep the others.
-func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle, with string) error {
+func (a *app) signAll(ctx context.Context, g *node.Node, ix *index.Index, mine clearing.Node, cycle, with string) error {
 	_, pairs, err := ix.Pairs(cycle)
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g); err != nil {
+	run, err := g.Begin(ctx, &a.call)
+	if err != nil {
 		return err
 	}
 	list, failed := []signedOne{}, error(nil)
@@ -59,7 +61,7 @@ func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 		if other == "" || with != "" && with != other {
 			continue
 		}
-		one, err := a.signOne(ctx, g, node, cycle, other)
+		one, err := a.signOne(ctx, g, run, mine, cycle, other)
 		if err != nil {
 			one.Why, failed = err.Error(), err
 		}
@@ -68,7 +70,7 @@ func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 	if len(list) == 0 {
 		return fault.New(fault.NotFound, "%s has no such statement in cycle %s", g.Party(), cycle)
 	}
-	if err := a.print(sent[signedOne]{g.Height(), list}, func(t table.Writer) {
+	if err := a.print(node.Sent[signedOne]{Height: g.Height(), Rows: list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 		for _, s := range list {
 			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, s.Why})
@@ -90,8 +92,8 @@ func otherOf(p settlement.Pair, party string) string {
 	return ""
 }
 
-func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Node, cycle, other string) (signedOne, error) {
-	s, err := node.Recompute(cycle, g.Party(), other)
+func (a *app) signOne(ctx context.Context, g *node.Node, run *node.Run, mine clearing.Node, cycle, other string) (signedOne, error) {
+	s, err := mine.Recompute(cycle, g.Party(), other)
 	if err != nil {
 		return signedOne{With: other}, err
 	}
@@ -111,13 +113,13 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Nod
 	}
 	var req settlement.SignRequest
 	if req, err = s.SignRequest(g.Party()); err != nil {
-		wrong, failed := node.CheckLines(ctx, s, g.Query())
+		wrong, failed := mine.CheckLines(ctx, s, g.Query())
 		if failed != nil {
 			return one, errors.Join(err, failed)
 		}
 		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
-	r, err := a.sendStep(ctx, g, stepOf("sign", cycle, other, one.Root[:16], after), req)
+	r, err := run.Send(ctx, node.Step("sign", cycle, other, one.Root[:16], after), req)
 	if err != nil {
 		return one, err
 	}

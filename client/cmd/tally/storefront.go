@@ -21,9 +21,9 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/bounds"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 	"tallystick/network/settings"
 )
@@ -61,7 +61,7 @@ func (a *app) tendersFlag(cmd *cobra.Command, req *goods.SetStorefrontRequest) {
 	many(cmd, &shown, "tender", flagMeanings["tender"].kind, "PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
 		one, err := parseTender(text)
 		if err == nil && len(shown) == 0 {
-			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error {
+			a.later(func(_ context.Context, _ *node.Node, s scales) error {
 				for i, one := range shown {
 					scale, err := s.of(one.Programme)
 					if err != nil {
@@ -107,7 +107,7 @@ func sell(a *app) *cobra.Command {
 				return err
 			}
 			if rules != "" {
-				a.mean("prices", formOf(req.Prices))
+				a.call.Meaning.Name("prices", formOf(req.Prices))
 			}
 			if err := req.Check(); err != nil {
 				return err
@@ -204,9 +204,9 @@ func inFen(path string, rule *yaml.Node) error {
 
 // sell lists a good under the terms that this party's vault has the value of.
 func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		return a.inVault(func(v *vault.Vault) error {
-			answer, err := a.once(ctx, g, func() (command.Request, error) {
+			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 				made, why, err := importer.Take(importer.Stores{Party: g.Party(), Vault: v, Shop: ix}, req)
 				if err == nil && why != "" {
 					err = fault.New(fault.WrongState, "%s", why)
@@ -238,7 +238,7 @@ func setOutlet(a *app) *cobra.Command {
 
 func showStorefront(a *app) *cobra.Command {
 	return leaf("show [SELLER]", "Show a storefront: yours, or another's", "  tally --as G storefront show D", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			s, err := g.Query().Storefront(ctx, first(args, g.Party()))
 			if err != nil {
 				return err
@@ -349,7 +349,7 @@ func browse(a *app) *cobra.Command {
 		`  tally --as D storefront browse D --member zhang --region sh --text 机油
   tally --as D storefront browse D`,
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				_, cycle, err := ix.Cycle()
 				if err != nil {
 					return err

@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func suppliers(a *app) *cobra.Command {
@@ -70,7 +70,7 @@ func withdrawSupplier(a *app) *cobra.Command {
 
 func showSupplier(a *app) *cobra.Command {
 	return leaf("show SUPPLIER", "Show a supplier", "  tally --as D supplier show care", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			s, err := g.Query().Supplier(ctx, args[0])
 			if err != nil {
 				return err
@@ -114,7 +114,7 @@ func listSuppliers(a *app) *cobra.Command {
 // pages is a command that shows all rows that the read model finds, page by page.
 func pages[T any](a *app, use, short, example string, show columns[T], ask func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[T]], error)) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 			var answer found[T]
 			var err error
 			answer.Rows, err = all(func(page index.Page) (index.Part[index.Noun[T]], error) {

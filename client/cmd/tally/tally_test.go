@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/node"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
@@ -268,11 +270,11 @@ func TestFailuresAreCoded(t *testing.T) {
 // A step is named by what it is about. Where that is too long for a name, two steps must still have two names.
 func TestLongStepsDiffer(t *testing.T) {
 	long := strings.Repeat("x", 20)
-	one, other := stepOf("open", "2026-11-and-more-of-it", long, long, "true-1_100"), stepOf("open", "2026-11-and-more-of-it", long, long, "false-1_100")
-	if one == other || len(one) > 64 || len(other) > 64 || one != stepOf("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
+	one, other := node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100"), node.Step("open", "2026-11-and-more-of-it", long, long, "false-1_100")
+	if one == other || len(one) > 64 || len(other) > 64 || one != node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
 		t.Errorf("%q, %q", one, other)
 	}
-	if got := stepOf("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
+	if got := node.Step("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
 		t.Errorf("%q", got)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func trades(a *app) *cobra.Command {
@@ -79,8 +79,8 @@ func (a *app) takeTrade(ctx context.Context, req points.TakeRequest) error {
 	if err := with([]spend.Take{example}).Check(); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.once(ctx, g, func() (command.Request, error) {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
+		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 			trade, err := g.Query().Trade(ctx, req.Trade)
 			if err != nil {
 				return nil, err
@@ -109,7 +109,7 @@ func showTrade(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			trade, err := g.Query().Trade(ctx, n)
 			if err != nil {
 				return err

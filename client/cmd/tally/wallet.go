@@ -15,14 +15,14 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func wallet(a *app) *cobra.Command {
 	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, what is held, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
 				if err := memberThere(ix, args[0]); err != nil {
 					return err
 				}
@@ -90,7 +90,7 @@ func liability(a *app) *cobra.Command {
 			if _, err := points.ContractLiability(sale, 0, amount.Rate{Num: 1, Den: 1}, redemption); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.liability(ctx, g, n, sale, redemption) })
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error { return a.liability(ctx, g, n, sale, redemption) })
 		})
 	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
 allocated to the points that came with it, by stand-alone prices and expected
@@ -111,7 +111,7 @@ func parseShareOf(text string) (decimal.Decimal, error) {
 	return share, nil
 }
 
-func (a *app) liability(ctx context.Context, g *gateway.Gateway, n number.Row, sale amount.Units, redemption decimal.Decimal) error {
+func (a *app) liability(ctx context.Context, g *node.Node, n number.Row, sale amount.Units, redemption decimal.Decimal) error {
 	lots, err := g.Query().Lots(ctx, n)
 	if err != nil {
 		return err

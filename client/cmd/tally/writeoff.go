@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func reserveBenefit(a *app) *cobra.Command {
@@ -26,8 +26,8 @@ func reserveBenefit(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				r, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				r, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					return benefit.ReserveRequest{Entitlement: n, Until: after(length)}, nil
 				})
 				if err != nil {
@@ -107,7 +107,7 @@ func expireBenefits(a *app) *cobra.Command {
 }
 
 func (a *app) expireDue(ctx context.Context, id string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
 		_, cycle, err := ix.Cycle()
 		if err != nil {
 			return err
@@ -122,10 +122,11 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		run, err := g.Begin(ctx, &a.call)
+		if err != nil {
 			return err
 		}
-		var run tally
+		results := node.NewResults()
 		for _, e := range due {
 			if id == "" && e.Row.By != g.Party() && !provides[e.Row.Benefit] {
 				continue
@@ -134,11 +135,11 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 			if err != nil {
 				return err
 			}
-			if err := run.note(e.ID, a.again(ctx, g, benefit.ExpireRequest{Entitlement: n})); err != nil {
+			if err := results.Note(e.ID, run.Repeat(ctx, benefit.ExpireRequest{Entitlement: n})); err != nil {
 				return err
 			}
 		}
-		return a.printTally("entitlements that ended", run)
+		return a.printResults("entitlements that ended", results)
 	})
 }
 
