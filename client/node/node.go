@@ -3,10 +3,12 @@ package node
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 
 	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 	"tallystick/client/vault"
 )
 
@@ -15,18 +17,23 @@ import (
 type Node struct {
 	cfg     config.Config
 	gateway *gateway.Gateway
+	watch   Watch
 
 	mu    sync.Mutex
 	vault *vault.Vault
+	index *index.Index
 }
 
-// Open connects a party's node. Its read model and its vault are opened when they are first needed.
-func Open(ctx context.Context, cfg config.Config, options ...gateway.Option) (*Node, error) {
-	g, err := gateway.Open(ctx, cfg, options...)
+// Open connects a party's node. Its read model and its vault are opened when they are first needed. A watch may be nil.
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch) (*Node, error) {
+	g, err := gateway.Open(ctx, cfg, gateway.WithLog(log))
 	if err != nil {
 		return nil, err
 	}
-	return &Node{cfg: cfg, gateway: g}, nil
+	if watch == nil {
+		watch = unwatched{}
+	}
+	return &Node{cfg: cfg, gateway: g, watch: watch}, nil
 }
 
 // Party is whose node it is.
@@ -61,6 +68,9 @@ func (n *Node) Close() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	err := n.gateway.Close()
+	if n.index != nil {
+		err = errors.Join(err, n.index.Close())
+	}
 	if n.vault != nil {
 		err = errors.Join(err, n.vault.Close())
 	}

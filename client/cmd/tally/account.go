@@ -314,8 +314,9 @@ func (a *app) tells(ctx context.Context, g *node.Node, v *vault.Vault, p promise
 }
 
 func cancelInvitation(a *app) *cobra.Command {
-	return a.sends("cancel INVITATION", "End an invitation of yours that wasn't used", "  tally --as D member cancel D.0.40.0",
-		func(args []string) (command.Request, error) {
+	return sends(a, "cancel INVITATION",
+		"  tally --as D member cancel D.0.40.0", node.MemberCancel,
+		func(args []string) (member.CancelInvitationRequest, error) {
 			n, err := number.ParseCommand(args[0])
 			return member.CancelInvitationRequest{Invitation: n}, err
 		})

@@ -153,7 +153,7 @@ func (a *app) others() string {
 		return "is the network up? try make up"
 	}
 	for i, path := range found {
-		found[i] = filepath.Base(filepath.Dir(path))
+		node.Found[i] = filepath.Base(filepath.Dir(path))
 	}
 	return "there are " + strings.Join(found, ", ")
 }

@@ -430,7 +430,7 @@ func TestTheReadModelKnowsCyclesAndDisputes(t *testing.T) {
 		t.Errorf("%s, %v", named, err)
 	}
 	_, found, err := index.All[settlement.Dispute](ix, index.Filter{Topic: "2026-11", Party: "D", States: []string{"RAISED"}})
-	if err != nil || len(found) != 1 || found[0].ID != numbered(1).String() {
+	if err != nil || len(found) != 1 || node.Found[0].ID != numbered(1).String() {
 		t.Errorf("%+v, %v", found, err)
 	}
 }

@@ -22,9 +22,9 @@ import (
 
 func giveConsent(a *app) *cobra.Command {
 	var req member.ConsentRequest
-	cmd := a.sends("consent MEMBER", "Record that a member lets you show its profile to some parties; for its home (授权同意)",
-		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "consent MEMBER",
+		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30", node.MemberConsent,
+		func(args []string) (member.ConsentRequest, error) {
 			req.Member = args[0]
 			slices.Sort(req.Parties)
 			return req, nil
@@ -122,9 +122,9 @@ func (a *app) shared(v *vault.Vault, id string, fields []field) ([]byte, error) 
 
 func withdrawConsent(a *app) *cobra.Command {
 	var req member.WithdrawConsentRequest
-	cmd := a.sends("withdraw CONSENT", "End a consent and purge what was shared; for the home, and after its end for those in it (撤回同意)",
-		"  tally --as D member withdraw D.0.44.0 --reason member_asked",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "withdraw CONSENT",
+		"  tally --as D member withdraw D.0.44.0 --reason member_asked", node.MemberWithdraw,
+		func(args []string) (_ member.WithdrawConsentRequest, err error) {
 			req.Consent, err = number.ParseCommand(args[0])
 			return req, err
 		})

@@ -30,8 +30,9 @@ raise); finalising nets what stands into payments (tally payment).
 }
 
 func advanceDate(a *app) *cobra.Command {
-	cmd := a.sends("advance DATE", "Move the business date on; for the operator", "  tally --as G cycle advance 2026-11-02",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "advance DATE",
+		"  tally --as G cycle advance 2026-11-02", node.CycleAdvance,
+		func(args []string) (settlement.AdvanceRequest, error) {
 			to, err := date.Parse(args[0])
 			return settlement.AdvanceRequest{Date: to}, err
 		})
@@ -43,8 +44,9 @@ are skipped don't count towards the deadlines of statements and disputes.`
 }
 
 func confirmDate(a *app) *cobra.Command {
-	return a.sends("confirm DATE", "Let the business date move as far as this at once, today; for a party that isn't the operator", "  tally --as D cycle confirm 2026-12-01",
-		func(args []string) (command.Request, error) {
+	return sends(a, "confirm DATE",
+		"  tally --as D cycle confirm 2026-12-01", node.CycleConfirm,
+		func(args []string) (settlement.ConfirmDateRequest, error) {
 			to, err := date.Parse(args[0])
 			return settlement.ConfirmDateRequest{Date: to}, err
 		})
@@ -88,7 +90,7 @@ func before(ix *index.Index, next string) (string, error) {
 	if len(found) == 0 {
 		return "", fault.New(fault.NotFound, "no cycle was cut off before %s; name one", next)
 	}
-	return found[0].Row.ID, nil
+	return node.Found[0].Row.ID, nil
 }
 
 // cycleOf is the cycle that was named, or the one that was cut off last.

@@ -35,9 +35,9 @@ Documents stay with the parties: only their SHA-256 goes to the ledger.
 
 func raiseDispute(a *app) *cobra.Command {
 	var req settlement.RaiseRequest
-	cmd := a.sends("raise", "Dispute lines of your statement with another party (提出争议)",
-		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`,
-		func([]string) (command.Request, error) { return req, nil })
+	cmd := sends(a, "raise",
+		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`, node.DisputeRaise,
+		func([]string) (settlement.RaiseRequest, error) { return req, nil })
 	word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
 	word(cmd, &req.With, "with", "the other party")
 	many(cmd, &req.Lines, "line", "number", "line of the statement, such as D.3.42.17.0", number.ParseRow)
@@ -221,20 +221,20 @@ func decidedTable(t table.Writer, d settlement.Dispute) {
 }
 
 func listDisputes(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.DisputeListRequest
 	var state string
-	cmd := lists(a, "list", "List disputes", "  tally --as D dispute list --cycle 2026-11 --state RAISED", columns[settlement.Dispute]{
+	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", node.DisputeList, columns[settlement.Dispute]{
 		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
 		cells: func(n index.Noun[settlement.Dispute], _ scales) table.Row {
 			d := n.Row
 			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason, d.State, d.Since, answerBy(d)}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.DisputeListRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Topic, "cycle", "of this cycle's statements only")
-	word(cmd, &f.Party, "by", "raised by this party only")
+	word(cmd, &req.Cycle, "cycle", "of this cycle's statements only")
+	word(cmd, &req.By, "by", "raised by this party only")
 	word(cmd, &state, "state", "only those in this state")
 	complete(cmd, "state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
 	return cmd

@@ -93,8 +93,8 @@ func (a *app) ownCodes(ctx context.Context, g *node.Node, v *vault.Vault, list [
 			return err
 		}
 		own, err := isOwn(v, purpose, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
-			_, now := code.Chain(seed, int(found[0].Uses-found[0].Used))
-			return slices.Equal(now, found[0].Commitment)
+			_, now := code.Chain(seed, int(node.Found[0].Uses-found[0].Used))
+			return slices.Equal(now, node.Found[0].Commitment)
 		})
 		if err != nil {
 			return err
@@ -186,7 +186,7 @@ func buyBenefit(a *app) *cobra.Command {
 				return err
 			}
 			early := benefit.BuyRequest{Benefit: args[0], Member: member, Authorisation: authorisation, Code: cd, Reference: reference,
-				Pieces: []spend.Take{{Lot: example.Lot, Amount: example.Amount}}}
+				Pieces: []spend.Take{{Lot: node.ALot.Lot, Amount: node.ALot.Amount}}}
 			if err := early.Check(); err != nil {
 				return err
 			}
@@ -213,7 +213,7 @@ func (a *app) payment(ctx context.Context, g *node.Node, m benefit.Model, member
 		}
 	}
 	return payments, a.indexed(ctx, g, func(ix *index.Index) error {
-		pieces, err := s.pieces(ix, member)
+		pieces, err := s.named().Pieces(ix, member)
 		for _, p := range pieces {
 			payments = append(payments, spend.Take{Lot: p.Lot, Amount: p.Amount})
 		}
@@ -249,7 +249,7 @@ func (a *app) recode(ctx context.Context, n number.Row, to string, ask func(code
 		if err != nil {
 			return err
 		}
-		e := found[0]
+		e := node.Found[0]
 		if to == "" {
 			to = e.Member
 		}
@@ -323,13 +323,13 @@ func codes(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				left := codesLeft(secrets, found[0])
+				left := codesLeft(secrets, node.Found[0])
 				if len(left) == 0 {
 					return fault.New(fault.NotFound, "your vault has no code of entitlement %s as it is now; make new ones: tally benefit newcode", n)
 				}
-				return a.print(givenOne{n, found[0].Member, left}, func(t table.Writer) {
+				return a.print(givenOne{n, node.Found[0].Member, left}, func(t table.Writer) {
 					for i, c := range left {
-						t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(found[0].Used)+i+1), c})
+						t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(node.Found[0].Used)+i+1), c})
 					}
 				})
 			})
@@ -364,7 +364,7 @@ func showEntitlement(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(found[0], func(t table.Writer) { entitlementTable(t, n, found[0], s) })
+				return a.print(node.Found[0], func(t table.Writer) { entitlementTable(t, n, found[0], s) })
 			})
 		})
 }
@@ -384,21 +384,21 @@ func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s sca
 }
 
 func listEntitlements(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.BenefitEntitlementsRequest
 	var state string
-	cmd := lists(a, "entitlements", "List entitlements (权益实例)", "  tally --as M benefit entitlements --member li", columns[benefit.Entitlement]{
+	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", node.BenefitEntitlements, columns[benefit.Entitlement]{
 		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
 		cells: func(n index.Noun[benefit.Entitlement], _ scales) table.Row {
 			e := n.Row
 			return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.BenefitEntitlementsRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Topic, "benefit", "of this benefit only")
-	word(cmd, &f.Party, "by", "given or sold by this party only")
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Benefit, "benefit", "of this benefit only")
+	word(cmd, &req.By, "by", "given or sold by this party only")
 	word(cmd, &state, "state", "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED")
 	complete(cmd, "state", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
 	return cmd

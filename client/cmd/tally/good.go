@@ -25,10 +25,10 @@ func goodsCommand(a *app) *cobra.Command {
 func setGood(a *app) *cobra.Command {
 	req := goods.SetGoodRequest{Delivery: goods.Shipped}
 	var closed bool
-	cmd := a.sends("set SUPPLIER SKU", "List a good, or make its next version: what no flag names is left empty (商品)",
+	cmd := sends(a, "set SUPPLIER SKU",
 		`  tally --as S1 good set care kit --en "Oil kit" --zh 机油套装 --category oil --unit piece --tax-class t13 --gtin 6901234567892
-  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`,
-		func(args []string) (command.Request, error) {
+  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`, node.GoodSet,
+		func(args []string) (goods.SetGoodRequest, error) {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
 			slices.Sort(req.Regions)
@@ -103,10 +103,10 @@ func goodFilter(cmd *cobra.Command, f *index.GoodFilter) {
 
 func restock(a *app) *cobra.Command {
 	var req goods.RestockRequest
-	cmd := a.sends("restock SUPPLIER SKU SELLER", "Let a seller sell more of a good (补货)",
+	cmd := sends(a, "restock SUPPLIER SKU SELLER",
 		`  tally --as S1 good restock care kit D --quantity 500
-  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`,
-		func(args []string) (command.Request, error) {
+  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`, node.GoodRestock,
+		func(args []string) (goods.RestockRequest, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
@@ -118,8 +118,9 @@ func restock(a *app) *cobra.Command {
 
 func withdrawStock(a *app) *cobra.Command {
 	var req goods.WithdrawStockRequest
-	cmd := a.sends("withdraw-stock SUPPLIER SKU SELLER", "Take back what is free of a good (撤货)", "  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "withdraw-stock SUPPLIER SKU SELLER",
+		"  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged", node.GoodWithdrawStock,
+		func(args []string) (goods.WithdrawStockRequest, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})

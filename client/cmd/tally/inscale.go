@@ -167,6 +167,9 @@ type part struct {
 // String is the part in the one way to write it.
 func (p part) String() string { return p.programme + ":" + p.text.Form() }
 
+// named is the part as requests have it.
+func (p part) named() node.Part { return node.Part{Programme: p.programme, Points: p.units} }
+
 // parsePart reads PROGRAMME:POINTS.
 func parsePart(text string) (part, error) {
 	programme, written, ok := strings.Cut(text, ":")

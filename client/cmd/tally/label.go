@@ -16,10 +16,10 @@ import (
 
 func label(a *app) *cobra.Command {
 	var req member.LabelRequest
-	cmd := a.sends("label MEMBER LABEL", "Say one thing of a member, or take it back; for issuers and acceptors (会员标签)",
+	cmd := sends(a, "label MEMBER LABEL",
 		`  tally --as D member label wang household --until 2027-11-30
-  tally --as D member label wang household --remove`,
-		func(args []string) (command.Request, error) {
+  tally --as D member label wang household --remove`, node.MemberLabel,
+		func(args []string) (member.LabelRequest, error) {
 			req.Member, req.Label = args[0], args[1]
 			return req, nil
 		})

@@ -226,18 +226,18 @@ func personTable(t table.Writer, p person) {
 }
 
 func listMembers(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.MemberListRequest
 	var state string
-	cmd := lists(a, "list", "List members", "  tally --as D member list --home D --state ACTIVE", columns[member.Member]{
+	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", node.MemberList, columns[member.Member]{
 		header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
 		cells: func(n index.Noun[member.Member], _ scales) table.Row {
 			return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.MemberListRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Party, "home", "of this home only")
+	word(cmd, &req.Home, "home", "of this home only")
 	word(cmd, &state, "state", "ACTIVE, MERGED or ERASED")
 	complete(cmd, "state", "ACTIVE", "MERGED", "ERASED")
 	return cmd

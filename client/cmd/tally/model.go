@@ -35,10 +35,10 @@ programme's own price does.`
 
 func proposeModel(a *app) *cobra.Command {
 	var req settlement.ProposeRequest
-	cmd := a.sends("propose MODEL", "Propose a settlement model, or its next version, and agree to it (提出结算模型)",
+	cmd := sends(a, "propose MODEL",
 		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
-  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`,
-		func(args []string) (command.Request, error) {
+  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`, node.ModelPropose,
+		func(args []string) (settlement.ProposeRequest, error) {
 			req.Model = args[0]
 			return req, nil
 		})

@@ -35,9 +35,9 @@ func parseRoles(text string) (party.Roles, error) {
 
 func registerParty(a *app) *cobra.Command {
 	var req party.RegisterRequest
-	cmd := a.sends("register PARTY", "Admit a party; for the operator",
-		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`,
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "register PARTY",
+		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`, node.PartyRegister,
+		func(args []string) (party.RegisterRequest, error) {
 			req.Party = args[0]
 			return req, nil
 		})
@@ -50,8 +50,9 @@ then what is done in its name needs the peers of others, not its own.`
 }
 
 func beginPeer(a *app) *cobra.Command {
-	cmd := a.sends("begin-peer", "Say that you run a peer, which must endorse from now on whatever is done in your name (启用节点)",
-		`  tally --as D party begin-peer`, func([]string) (command.Request, error) { return party.BeginPeerRequest{}, nil })
+	cmd := sends(a, "begin-peer",
+		`  tally --as D party begin-peer`, node.PartyBeginPeer,
+		func([]string) (party.BeginPeerRequest, error) { return party.BeginPeerRequest{}, nil })
 	cmd.Long = `Say that you run a peer. The channel has a chaincode for your lane heads by then,
 tallyseal-PARTY, whose policy is that peer: from here on nothing is done in your name
 without it. Send it first of all, or whenever the peer comes.`

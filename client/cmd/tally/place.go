@@ -204,7 +204,7 @@ func (p *placing) check(a *app) error {
 	}
 	pieces := slices.Clone(p.lots)
 	if len(p.take) > 0 {
-		pieces = append(pieces, example)
+		pieces = append(pieces, node.ALot)
 	}
 	_, err := p.request(a, pieces, make(codec.Hash, 32), nil)
 	return err
@@ -256,7 +256,7 @@ func (a *app) chooseOrder(ctx context.Context, g *node.Node, ix *index.Index, p 
 			return nil, err
 		}
 	}
-	pieces, err := p.pieces(ix, p.member)
+	pieces, err := p.spending.named().Pieces(ix, p.member)
 	if err != nil || !p.pickup {
 		req, failed := p.request(a, pieces, quoted.Hash, nil)
 		return req, cmp.Or(err, failed)

@@ -29,14 +29,14 @@ func openProgramme(a *app) *cobra.Command {
 	var req points.OpenProgrammeRequest
 	var rules ruleChanges
 	price := amount.Rate{Num: 1, Den: 1}
-	cmd := a.sends("open PROGRAMME", "Open a programme in your own name; for issuers",
+	cmd := sends(a, "open PROGRAMME",
 		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
-      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`,
-		func(args []string) (command.Request, error) {
+      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, node.ProgrammeOpen,
+		func(args []string) (points.OpenProgrammeRequest, error) {
 			var err error
 			if req.Rules, err = rules.on(points.Rules{}); err != nil {
-				return nil, err
+				return req, err
 			}
 			req.Programme = args[0]
 			req.Price, err = figure.PerUnit(price, req.Rules.Scale)

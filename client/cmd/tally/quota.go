@@ -55,9 +55,9 @@ func showQuota(a *app) *cobra.Command {
 }
 
 func surrenderQuota(a *app) *cobra.Command {
-	return ofQuota(a.sends("surrender KIND ID", "Hand back what the walk-ins' lane was granted and hasn't used",
-		"  tally --as D quota surrender pledge D.0.12.0",
-		func(args []string) (command.Request, error) {
+	return ofQuota(sends(a, "surrender KIND ID",
+		"  tally --as D quota surrender pledge D.0.12.0", node.QuotaSurrender,
+		func(args []string) (quota.SurrenderRequest, error) {
 			return quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}, nil
 		}))
 }

@@ -22,11 +22,11 @@ func returns(a *app) *cobra.Command {
 
 func requestReturn(a *app) *cobra.Command {
 	req := goods.RequestReturnRequest{}
-	cmd := a.sends("request ORDER PART LINE", "Ask to return a quantity of a line; for the seller and the member's home (退货申请)",
-		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "request ORDER PART LINE",
+		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size", node.OrderReturnRequest,
+		func(args []string) (_ goods.RequestReturnRequest, err error) {
 			if req.Order, req.Part, err = parseOrderPart(args[:2]); err != nil {
-				return nil, err
+				return req, err
 			}
 			req.Line, err = parsePlace("line", args[2])
 			return req, err

@@ -100,12 +100,6 @@ func everything[T any](ask func(gateway.Page) (gateway.Part[T], error)) ([]T, er
 	}
 }
 
-// found is a list of the read model, with the number of blocks that it speaks of.
-type found[T any] struct {
-	Height uint64          `json:"height"`
-	Rows   []index.Noun[T] `json:"rows"`
-}
-
 // columns says how a list is shown: its header, the columns that are amounts,
 // counted from 1, and the cells of one row.
 type columns[T any] struct {
@@ -114,29 +108,19 @@ type columns[T any] struct {
 	cells  func(index.Noun[T], scales) table.Row
 }
 
-// lists is a command that shows all rows of one kind that a filter lets through.
-func lists[T any](a *app, use, short, example string, show columns[T], filter func(args []string) index.Filter) *cobra.Command {
-	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
-			var answer found[T]
-			f := filter(args)
-			err := narrowed{f.Member, f.Party}.there(ix)
-			if err != nil {
-				return err
-			}
-			if answer.Height, answer.Rows, err = index.All[T](ix, f); err != nil {
-				return err
-			}
-			s, err := indexScales(ix)
+// lists is a command that shows all rows of one kind that a request lets through.
+func lists[Req, T any](a *app, use, example string, op node.Op[Req, node.Found[T]], show columns[T], ask func(args []string) Req) *cobra.Command {
+	return verb(a, use, example, op, func(args []string) (Req, error) { return ask(args), nil },
+		func(ctx context.Context, n *node.Node, answer node.Found[T]) error {
+			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
 			}
 			return a.print(answer, func(t table.Writer) { show.fill(t, answer, s) })
 		})
-	})
 }
 
-func (c columns[T]) fill(t table.Writer, answer found[T], s scales) {
+func (c columns[T]) fill(t table.Writer, answer node.Found[T], s scales) {
 	t.AppendHeader(c.header)
 	right(t, c.right...)
 	t.SuppressEmptyColumns()

@@ -30,54 +30,13 @@ func (s *spending) flags(a *app, cmd *cobra.Command) {
 	a.lotsFlag(cmd, &s.lots, "lot", "or lot:points, to name the lots yourself")
 }
 
-// example stands for lots that are still to be chosen.
-var example = spend.Take{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
-
-// check refuses what is malformed whatever lots will be chosen.
-func (s spending) check(with func([]spend.Take) command.Request) error {
-	if len(s.take)+len(s.lots) == 0 {
-		return fault.New(fault.BadRequest, "say which points: --take programme:points, or --lot lot:points")
-	}
+// named is what the flags name.
+func (s spending) named() node.Spending {
+	named := node.Spending{Lots: s.lots}
 	for _, p := range s.take {
-		if err := p.units.Check(); err != nil {
-			return err
-		}
+		named.Take = append(named.Take, p.named())
 	}
-	pieces := s.lots
-	if len(s.take) > 0 {
-		pieces = append([]spend.Take{example}, s.lots...)
-	}
-	return with(pieces).Check()
-}
-
-// pieces names the lots to spend.
-func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
-	pieces := append([]spend.Take{}, s.lots...)
-	_, cycle, err := ix.Cycle()
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range s.take {
-		chosen, err := ix.Choose(member, p.programme, p.units, cycle.Date)
-		if err != nil {
-			return nil, err
-		}
-		pieces = append(pieces, chosen...)
-	}
-	return pieces, nil
-}
-
-// place sends a request that spends a member's points, once for a request id:
-// asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *node.Node, ix *index.Index, member string, s spending, with func([]spend.Take) command.Request) (node.Receipt, error) {
-	r, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-		pieces, err := s.pieces(ix, member)
-		if err != nil {
-			return nil, err
-		}
-		return with(pieces), nil
-	})
-	return r, authorisable(err)
+	return named
 }
 
 // authorisable says how to name an authorisation, if that is what a command lacks.
@@ -86,20 +45,6 @@ func authorisable(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: tally member authorisations lists what there is, --authorisation names one", err)
-}
-
-// spends sends such a request and prints its receipt.
-func (a *app) spends(ctx context.Context, member string, s *spending, with func([]spend.Take) command.Request) error {
-	if err := s.check(with); err != nil {
-		return err
-	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
-		answer, err := a.place(ctx, g, ix, member, *s, with)
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(nameOf(with(nil)), answer)
-	})
 }
 
 // consent is the member's authorisation of a spend, for who isn't its home.

@@ -130,9 +130,9 @@ func (a *app) signOne(ctx context.Context, g *node.Node, run *node.Run, mine cle
 
 func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := a.sends("claim", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
-		"  tally --as M statement claim --with D --cycle 2026-11",
-		func([]string) (command.Request, error) { return req, nil })
+	cmd := sends(a, "claim",
+		"  tally --as M statement claim --with D --cycle 2026-11", node.StatementClaim,
+		func([]string) (settlement.ClaimRequest, error) { return req, nil })
 	withFlag(cmd, &req.With)
 	word(cmd, &req.Cycle, "cycle", "closed cycle")
 	require(cmd, "cycle")

@@ -38,9 +38,9 @@ func storefronts(a *app) *cobra.Command {
 func setStorefront(a *app) *cobra.Command {
 	var req goods.SetStorefrontRequest
 	var closed bool
-	cmd := a.sends("set", "Open your storefront, or change it, for orders from now on; for acceptors (店铺)",
-		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`,
-		func([]string) (command.Request, error) {
+	cmd := sends(a, "set",
+		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`, node.StorefrontSet,
+		func([]string) (goods.SetStorefrontRequest, error) {
 			req.Open = !closed
 			slices.SortFunc(req.Tenders, func(a, b goods.Tender) int { return strings.Compare(a.Programme, b.Programme) })
 			return req, nil
@@ -224,9 +224,9 @@ func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
 func setOutlet(a *app) *cobra.Command {
 	var req goods.SetOutletRequest
 	var closed bool
-	cmd := a.sends("outlet OUTLET", "Open an outlet of yours, or change it; for acceptors and suppliers (网点)",
-		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "outlet OUTLET",
+		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh", node.StorefrontOutlet,
+		func(args []string) (goods.SetOutletRequest, error) {
 			req.Outlet, req.Open = args[0], !closed
 			return req, nil
 		})

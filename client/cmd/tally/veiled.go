@@ -34,7 +34,7 @@ type unveiled struct {
 // of is what a commitment to the price of a good at a seller hides, nil if it isn't known.
 func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Opening, error) {
 	key := strings.Join([]string{supplier, sku, seller, c.String()}, "/")
-	if o, asked := u.found[key]; asked {
+	if o, asked := u.node.Found[key]; asked {
 		return o, nil
 	}
 	terms, known, err := u.known.TermsOf(supplier, sku, seller, c)
@@ -48,7 +48,7 @@ func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Op
 	if u.found == nil {
 		u.found = map[string]*veil.Opening{}
 	}
-	u.found[key] = o
+	u.node.Found[key] = o
 	return o, nil
 }
 
@@ -195,7 +195,7 @@ func (a *app) openingOf(ix *index.Index, party, cycle string, p settlement.Veile
 	}
 	return opening, a.inVault(func(known *vault.Vault) error {
 		u, all := unveiled{known: known}, false
-		if opening, all, err = u.sum(found[i].Made); err != nil {
+		if opening, all, err = u.sum(node.Found[i].Made); err != nil {
 			return err
 		}
 		switch {

@@ -132,9 +132,11 @@ func (a *app) liability(ctx context.Context, g *node.Node, n number.Row, sale am
 }
 
 func relieve(a *app) *cobra.Command {
-	return a.sends("relieve PROGRAMME", "Count anew what an issuer owes its members in a programme, for its liability cap (重计负债)",
-		"  tally --as G points relieve GP\n  tally --as D points relieve DP",
-		func(args []string) (command.Request, error) { return points.RelieveRequest{Programme: args[0]}, nil })
+	return sends(a, "relieve PROGRAMME",
+		"  tally --as G points relieve GP\n  tally --as D points relieve DP", node.PointsRelieve,
+		func(args []string) (points.RelieveRequest, error) {
+			return points.RelieveRequest{Programme: args[0]}, nil
+		})
 }
 
 // untilText writes the end of a hold or an offer, and that it has passed.

@@ -71,9 +71,9 @@ func writeOff(a *app) *cobra.Command {
 
 func reverseWriteOff(a *app) *cobra.Command {
 	var req benefit.ReverseRequest
-	cmd := a.sends("reverse WRITE-OFF", "Take a write-off back, within its window; for its provider (冲正)",
-		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "reverse WRITE-OFF",
+		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", node.BenefitReverse,
+		func(args []string) (_ benefit.ReverseRequest, err error) {
 			req.WriteOff, err = number.ParseCommand(args[0])
 			return req, err
 		})
@@ -166,8 +166,8 @@ func revokeBenefit(a *app) *cobra.Command {
 }
 
 func listWriteOffs(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := lists(a, "writeoffs", "List write-offs, and what is owed for each (核销记录)", "  tally --as M benefit writeoffs --benefit ride", columns[benefit.WriteOff]{
+	var req node.BenefitWriteoffsRequest
+	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", node.BenefitWriteoffs, columns[benefit.WriteOff]{
 		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "value", "owed", "state"}, right: []int{4, 8},
 		cells: func(n index.Noun[benefit.WriteOff], _ scales) table.Row {
 			w := n.Row
@@ -177,9 +177,9 @@ func listWriteOffs(a *app) *cobra.Command {
 			}
 			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value), strings.Join(owed, ", "), w.State}
 		},
-	}, func([]string) index.Filter { return f })
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Topic, "benefit", "of this benefit only")
-	word(cmd, &f.Party, "provider", "of this provider only")
+	}, func([]string) node.BenefitWriteoffsRequest { return req })
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Benefit, "benefit", "of this benefit only")
+	word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }
