@@ -178,7 +178,7 @@ func tidy(r importer.Report) importer.Report {
 }
 
 // compare holds the rows that the imports made against the files.
-func (j trip) compare(before, after *index.Index, want counted) {
+func (j trip) compare(before, after *index.Reading, want counted) {
 	members := all[member.Member](j.t, after, index.Filter{Party: "D"})
 	accounts := all[member.Account](j.t, after, index.Filter{Party: "D"})
 	was := len(all[member.Member](j.t, before, index.Filter{Party: "D"}))
@@ -190,8 +190,8 @@ func (j trip) compare(before, after *index.Index, want counted) {
 		j.t.Errorf("%d accounts, the files say %d", n, want.totals.Accounts)
 	}
 	labels := map[string]int{}
-	for sign, ix := range map[int]*index.Index{1: after, -1: before} {
-		for _, one := range all[member.Labels](j.t, ix, index.Filter{Party: "D"}) {
+	for sign, now := range map[int]*index.Reading{1: after, -1: before} {
+		for _, one := range all[member.Labels](j.t, now, index.Filter{Party: "D"}) {
 			for _, label := range one.Row.List {
 				if strings.HasPrefix(label.ID, "campaign-") {
 					labels[label.ID] += sign
@@ -211,21 +211,21 @@ func (j trip) compare(before, after *index.Index, want counted) {
 	}
 }
 
-func (j trip) compareBenefits(ix *index.Index, want counted) {
+func (j trip) compareBenefits(now *index.Reading, want counted) {
 	models, granted, redeemed := 0, map[string]int{}, map[string]int{}
 	used, uses := 0, 0
-	for _, one := range all[benefit.Model](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.Model](j.t, now, index.Filter{Party: "D"}) {
 		if strings.HasPrefix(one.ID, j.benefits()) {
 			models++
 		}
 	}
-	for _, one := range all[benefit.Entitlement](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.Entitlement](j.t, now, index.Filter{Party: "D"}) {
 		if coupon, ours := strings.CutPrefix(one.Row.Benefit, j.benefits()); ours {
 			granted[coupon]++
 			used += int(one.Row.Used)
 		}
 	}
-	for _, one := range all[benefit.WriteOff](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.WriteOff](j.t, now, index.Filter{Party: "D"}) {
 		if coupon, ours := strings.CutPrefix(one.Row.Benefit, j.benefits()); ours {
 			redeemed[coupon+" "+one.Row.Reference]++
 			uses++
@@ -310,9 +310,9 @@ func (j trip) end(mapping, file string) (report importer.Report) {
 }
 
 // all lists the rows of a kind.
-func all[T any](t *testing.T, ix *index.Index, f index.Filter) []index.Noun[T] {
+func all[T any](t *testing.T, now *index.Reading, f index.Filter) []index.Noun[T] {
 	t.Helper()
-	_, list, err := index.All[T](ix, f)
+	list, err := index.All[T](now, f)
 	if err != nil {
 		t.Fatal(err)
 	}

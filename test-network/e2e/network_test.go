@@ -265,18 +265,26 @@ func authorise(t *testing.T, g *gateway.Gateway, who, acceptor, programme string
 	return r.Number
 }
 
-// read brings a fresh read model of a party up to now.
-func read(t *testing.T, g *gateway.Gateway) *index.Index {
+// read brings a fresh read model of a party up to now, and reads it.
+func read(t *testing.T, g *gateway.Gateway) *index.Reading {
 	t.Helper()
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
+	ix := must(index.Open(filepath.Join(t.TempDir(), "index.db")))
+	if err := g.Sync(t.Context(), ix); err != nil {
+		t.Fatal(errors.Join(err, ix.Close()))
+	}
+	return readAt(t, ix)
+}
+
+// readAt reads a read model as it is. It is closed at the test's end.
+func readAt(t *testing.T, ix *index.Index) *index.Reading {
+	t.Helper()
+	t.Cleanup(func() { ix.Close() })
+	r, err := ix.At(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { ix.Close() })
-	if err := g.Sync(t.Context(), ix); err != nil {
-		t.Fatal(err)
-	}
-	return ix
+	t.Cleanup(func() { r.Close() })
+	return r
 }
 
 // wantCode fails the test unless the error is a refusal with this code.

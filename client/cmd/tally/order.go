@@ -142,8 +142,8 @@ func timeOutOf(p index.OrderPart) command.Request {
 // runDue does something with every part whose state has ended by itself: in states
 // of a seller, "" for all.
 func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		_, cycle, err := ix.Cycle()
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		cycle, err := r.Cycle()
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 		}
 		var run tally
 		for _, state := range in {
-			list, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
+			list, err := r.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
@@ -19,8 +20,8 @@ func openStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("open", "Open what hidden supply of a closed cycle comes to, from your deliveries and your vault (披露供货款)",
 		"  tally --as D statement open --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, _ clearing.Node, cycle string) error {
-				return a.openAll(ctx, g, ix, cycle)
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, _ clearing.Node, cycle string) error {
+				return a.openAll(ctx, g, r, cycle)
 			})
 		})
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
@@ -40,8 +41,8 @@ type openedOne struct {
 	Why      string `json:"why,omitempty"`
 }
 
-func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string) error {
-	_, pairs, err := ix.Pairs(cycle)
+func (a *app) openAll(ctx context.Context, g *gateway.Gateway, r *index.Reading, cycle string) error {
+	pairs, err := r.Pairs(cycle)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, 
 			continue
 		}
 		for _, h := range p.Hidden {
-			one, err := a.openOne(ctx, g, ix, cycle, h)
+			one, err := a.openOne(ctx, g, r, cycle, h)
 			if err != nil {
 				one.Why, failed = err.Error(), err
 			}
@@ -84,13 +85,13 @@ func openedBy(o openedOne) string {
 	return or(o.Number, "open already")
 }
 
-func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string, h settlement.HiddenSum) (openedOne, error) {
+func (a *app) openOne(ctx context.Context, g *gateway.Gateway, now *index.Reading, cycle string, h settlement.HiddenSum) (openedOne, error) {
 	p := h.Position
 	one := openedOne{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}
 	if !h.Opened.IsZero() {
 		return one, nil
 	}
-	opening, err := a.openingOf(ix, g.Party(), cycle, p)
+	opening, err := a.openingOf(now, g.Party(), cycle, p)
 	if err != nil {
 		return one, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
@@ -21,11 +22,11 @@ func signStatements(a *app) *cobra.Command {
 	cmd := leaf("sign", "Recompute your statements from your own blocks and sign their roots, or refuse and name the lines (确认)",
 		`  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
 				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
 					return err
 				}
-				return a.signAll(ctx, g, ix, node, cycle, with)
+				return a.signAll(ctx, g, r, node, cycle, with)
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -45,8 +46,8 @@ type signedOne struct {
 
 // signAll signs each of the party's statements that isn't signed as it is. What can't be signed yet is said, and
 // doesn't keep the others.
-func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle, with string) error {
-	_, pairs, err := ix.Pairs(cycle)
+func (a *app) signAll(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle, with string) error {
+	pairs, err := r.Pairs(cycle)
 	if err != nil {
 		return err
 	}
