@@ -32,8 +32,7 @@ func (ix *Index) Made(party, source string, beside ...number.Command) (m Made, e
 		}
 		m.Batches = len(keys)
 		for _, n := range beside {
-			lot := string(row.Lot(n.Row(0)))
-			keys = append(keys, strings.TrimPrefix(lot[:len(lot)-2], "l/"))
+			keys = append(keys, row.Digits(n))
 		}
 		for _, key := range keys {
 			if err := r.madeBy(key, &m); err != nil {
@@ -67,12 +66,13 @@ func (r at) batchesOf(party, source string) (keys []string, err error) {
 
 // madeBy adds what the commands have made whose numbers begin with a key.
 func (r at) madeBy(key string, m *Made) error {
-	lots, err := r.lots("SELECT key, block, row FROM lots WHERE key >= ? AND key < ? ORDER BY key", "l/"+key, "l/"+key+"g")
+	from, to := row.LotsBy(key).Bounds()
+	lots, err := r.lots("SELECT key, block, row FROM lots WHERE key >= ? AND key < ? ORDER BY key", from, to)
 	if err != nil {
 		return err
 	}
 	m.Lots = append(m.Lots, lots...)
-	from, _, _ := strings.Cut(string(row.Entitlement(number.Command{Party: "P"}.Row(0))), "P")
+	from, to = row.EntitlementsBy(key).Bounds()
 	return r.rows(func(at string, block uint64, value []byte) error {
 		named, err := row.Read(at, value)
 		if err != nil {
@@ -82,5 +82,5 @@ func (r at) madeBy(key string, m *Made) error {
 			m.Entitlements = append(m.Entitlements, Noun[benefit.Entitlement]{ID: named.ID, Row: e, Block: block})
 		}
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE key >= ? AND key < ? ORDER BY key", from+key, from+key+"g")
+	}, "SELECT key, block, row FROM nouns WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

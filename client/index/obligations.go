@@ -41,7 +41,7 @@ func (o Obligation) TakenBack() bool {
 }
 
 // obligations writes what one batch made the parties owe each other. It never changes.
-func (f *fold) obligations(key string, all settlement.Obligations, c change) error {
+func (f *fold) obligations(key string, _ []string, all settlement.Obligations, c change) error {
 	for _, o := range all.List {
 		pair := settlement.PairOf(o.Debtor, o.Creditor)
 		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
@@ -252,17 +252,17 @@ func (ix *Index) Netting(cycle string) (uint64, settlement.Netting, error) {
 
 // SettlementModels lists all settlement models that ever took effect, by number from 1, without whom they bind.
 func (ix *Index) SettlementModels() (uint64, []settlement.Model, error) {
-	return factsUnder[settlement.Model](ix, "sm")
+	return factsIn(ix, row.SettlementModels())
 }
 
 // Pairs lists the statements of a cycle, by parties.
 func (ix *Index) Pairs(cycle string) (uint64, []settlement.Pair, error) {
-	return factsUnder[settlement.Pair](ix, "cp", cycle)
+	return factsIn(ix, row.PairsOf(cycle))
 }
 
 // Payments lists the payments of a cycle, by number.
 func (ix *Index) Payments(cycle string) (uint64, []settlement.Payment, error) {
-	return factsUnder[settlement.Payment](ix, "cm", cycle)
+	return factsIn(ix, row.PaymentsOf(cycle))
 }
 
 // Dispute is a dispute with its number.
@@ -303,8 +303,8 @@ func oneOf[T any](ix *Index, table string, key row.Key[T], what string) (height 
 	return height, list[0], nil
 }
 
-// factsUnder lists the rows whose keys begin with parts.
-func factsUnder[T any](ix *Index, parts ...string) (uint64, []T, error) {
-	from, to := row.Prefix(parts...)
+// factsIn lists the rows of a range.
+func factsIn[T any](ix *Index, in row.Range[T]) (uint64, []T, error) {
+	from, to := in.Bounds()
 	return facts[T](ix, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

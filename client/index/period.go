@@ -86,7 +86,7 @@ func (ix *Index) Unfinished(cycle, party string) (others []string, err error) {
 			others = append(others, "all: tally cycle compute "+cycle)
 			return nil
 		}
-		from, to := row.Prefix("cp", cycle)
+		from, to := row.PairsOf(cycle).Bounds()
 		return decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
 			switch {
 			case p.Pending == 0 || p.A != party && p.B != party:

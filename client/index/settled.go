@@ -125,7 +125,7 @@ func (r at) nettedIn(open, closed, party string) (list []books.Settlement, err e
 	if err != nil || when.cycle != open {
 		return nil, err
 	}
-	from, to := row.Prefix("cp", closed)
+	from, to := row.PairsOf(closed).Bounds()
 	return list, decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
 		if p.A != party && p.B != party || !p.State.Stands() {
 			return nil
