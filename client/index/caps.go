@@ -2,6 +2,7 @@ package index
 
 import (
 	"strings"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/party"
@@ -76,7 +77,7 @@ func (r *Reading) pairCaps(cycle settlement.Cycle) (list []books.Cap, err error)
 
 // drawn is what all lanes have drawn of a net debit cap, less what they gave back.
 func (r *Reading) drawn(id string) (sum amount.Units, err error) {
-	from, to := row.Prefix("ul", string(quota.Debit), id)
+	from, to := row.LeasesOf(quota.Debit, id).Bounds()
 	return sum, decoded(r, func(_ string, _ uint64, l quota.Lease) error {
 		sum += l.Used - l.Returned
 		return nil

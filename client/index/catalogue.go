@@ -1,8 +1,6 @@
 package index
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"tallystick/chaincode/amount"
@@ -12,39 +10,6 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/row"
 )
-
-// catalogue writes a row of suppliers, goods and what is sold; false for any other.
-func (f *fold) catalogue(key string, named row.Named, id []string, c change) (bool, error) {
-	switch r := named.Row.(type) {
-	case goods.Supplier:
-		return true, f.put("suppliers", key, r.ID, r.Party, r.State.String(), c.block, c.value)
-	case goods.Good:
-		if named.Kind != "good" {
-			return false, nil // as it was
-		}
-		return true, f.put("goods", key, r.Supplier, r.SKU, r.Category, commas(r.Labels), bit(r.Open), searched(r), c.block, c.value)
-	case goods.Listing:
-		return true, f.put("listings", key, r.Seller, r.Supplier, r.SKU, commas(r.Labels), bit(r.Open), c.block, c.value)
-	case goods.Outlet:
-		return true, f.put("outlets", key, r.Party, r.Region, bit(r.Open), c.block, c.value)
-	case goods.Pool:
-		return true, f.stock(key, id, -1, r.Free, c)
-	case goods.Shard: // SUPPLIER/SKU/SELLER/LANE
-		lane, err := strconv.ParseInt(id[len(id)-1], 16, 8)
-		if err != nil {
-			return true, fmt.Errorf("key %.90q: %w", key, err)
-		}
-		return true, f.stock(key, id[:len(id)-1], lane, r.Free, c)
-	}
-	return false, nil
-}
-
-func (f *fold) stock(key string, id []string, lane int64, free amount.Units, c change) error {
-	if len(id) != 3 {
-		return fmt.Errorf("key %.90q", key)
-	}
-	return f.put("stock", key, id[0], id[1], id[2], lane, int64(free), c.block, c.value)
-}
 
 // commas writes labels so that one can be found as ",label,".
 func commas(labels []string) string { return "," + strings.Join(labels, ",") + "," }
@@ -168,13 +133,19 @@ func listed(seller string, f GoodFilter) (c clauses) {
 	of.is("g.category = ?", f.Category)
 	of.words("g.text", f.Text)
 	if f.Label != "" {
-		c.add("(instr(labels, ?) > 0 OR EXISTS (SELECT 1 FROM goods g WHERE g.key = 'wg/' || listings.supplier || '/' || listings.sku AND instr(g.labels, ?) > 0))",
+		c.add("(instr(labels, ?) > 0 OR EXISTS ("+itsGood()+" AND instr(g.labels, ?) > 0))",
 			","+f.Label+",", ","+f.Label+",")
 	}
 	if len(of.where) > 0 {
-		c.add("EXISTS (SELECT 1 FROM goods g WHERE g.key = 'wg/' || listings.supplier || '/' || listings.sku AND "+of.String()+")", of.args...)
+		c.add("EXISTS ("+itsGood()+" AND "+of.String()+")", of.args...)
 	}
 	return c
+}
+
+// itsGood selects the good that a listing is of.
+func itsGood() string {
+	before, _ := row.Goods().Bounds()
+	return "SELECT 1 FROM goods g WHERE g.key = '" + before + "' || listings.supplier || '/' || listings.sku"
 }
 
 // Outlets lists the outlets of a party, or of all for "", in a region or anywhere.

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -316,22 +317,33 @@ func TestForgersBooks(t *testing.T) {
 	}
 }
 
-// Every kind of row is kept where tableOf says.
-func TestTableOf(t *testing.T) {
+// TestEveryRowIsKept: every kind of row has a keeper, and stands in its table under its key, unless
+// nobody looks for what was there.
+func TestEveryRowIsKept(t *testing.T) {
+	kinds := map[string]bool{}
 	row.Examples(func(kind, key string, value []byte) {
+		kinds[kind] = true
 		named, err := row.Read(key, value)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 			return
 		}
+		s, known := keepers[kind]
+		if !known || s.of != reflect.TypeOf(named.Row) {
+			t.Errorf("keepers has none of a %s, which is a %T", kind, named.Row)
+			return
+		}
 		f := &fold{rows: map[string]change{}, puts: map[string]map[string][]any{}}
 		if err := f.row(key, change{value: value, named: named}); err != nil {
 			t.Errorf("%s: %v", kind, err)
-			return
 		}
-		table := tableOf(key)
-		if table != "" && f.puts[table][key] == nil {
+		if table := tableOf(key); table != "" && f.puts[table][key] == nil {
 			t.Errorf("%s: not in %s, but in %v", kind, table, f.puts)
 		}
 	})
+	for kind := range keepers {
+		if !kinds[kind] {
+			t.Errorf("the ledger has no %s", kind)
+		}
+	}
 }

@@ -30,8 +30,7 @@ func (r *Reading) Made(party, source string, beside ...number.Command) (m Made, 
 	}
 	m.Batches = len(keys)
 	for _, n := range beside {
-		lot := string(row.Lot(n.Row(0)))
-		keys = append(keys, strings.TrimPrefix(lot[:len(lot)-2], "l/"))
+		keys = append(keys, row.Digits(n))
 	}
 	for _, key := range keys {
 		if err := r.madeBy(key, &m); err != nil {
@@ -63,12 +62,13 @@ func (r *Reading) batchesOf(party, source string) (keys []string, err error) {
 
 // madeBy adds what the commands have made whose numbers begin with a key.
 func (r *Reading) madeBy(key string, m *Made) error {
-	lots, err := r.lots("SELECT key, block, row FROM lots WHERE key >= ? AND key < ? ORDER BY key", "l/"+key, "l/"+key+"g")
+	from, to := row.LotsBy(key).Bounds()
+	lots, err := r.lots("SELECT key, block, row FROM lots WHERE key >= ? AND key < ? ORDER BY key", from, to)
 	if err != nil {
 		return err
 	}
 	m.Lots = append(m.Lots, lots...)
-	from, _, _ := strings.Cut(string(row.Entitlement(number.Command{Party: "P"}.Row(0))), "P")
+	from, to = row.EntitlementsBy(key).Bounds()
 	return r.rows(func(at string, block uint64, value []byte) error {
 		named, err := row.Read(at, value)
 		if err != nil {
@@ -78,5 +78,5 @@ func (r *Reading) madeBy(key string, m *Made) error {
 			m.Entitlements = append(m.Entitlements, Noun[benefit.Entitlement]{ID: named.ID, Row: e, Block: block})
 		}
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE key >= ? AND key < ? ORDER BY key", from+key, from+key+"g")
+	}, "SELECT key, block, row FROM nouns WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

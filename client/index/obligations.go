@@ -40,7 +40,7 @@ func (o Obligation) TakenBack() bool {
 }
 
 // obligations writes what one batch made the parties owe each other. It never changes.
-func (f *fold) obligations(key string, all settlement.Obligations, c change) error {
+func (f *fold) obligations(key string, _ []string, all settlement.Obligations, c change) error {
 	for _, o := range all.List {
 		pair := settlement.PairOf(o.Debtor, o.Creditor)
 		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
@@ -237,17 +237,17 @@ func (r *Reading) Netting(cycle string) (settlement.Netting, error) {
 
 // SettlementModels lists all settlement models that ever took effect, by number from 1, without whom they bind.
 func (r *Reading) SettlementModels() ([]settlement.Model, error) {
-	return factsUnder[settlement.Model](r, "sm")
+	return factsIn(r, row.SettlementModels())
 }
 
 // Pairs lists the statements of a cycle, by parties.
 func (r *Reading) Pairs(cycle string) ([]settlement.Pair, error) {
-	return factsUnder[settlement.Pair](r, "cp", cycle)
+	return factsIn(r, row.PairsOf(cycle))
 }
 
 // Payments lists the payments of a cycle, by number.
 func (r *Reading) Payments(cycle string) ([]settlement.Payment, error) {
-	return factsUnder[settlement.Payment](r, "cm", cycle)
+	return factsIn(r, row.PaymentsOf(cycle))
 }
 
 // Dispute is a dispute with its number.
@@ -285,8 +285,8 @@ func oneOf[T any](r *Reading, table string, key row.Key[T], what string) (one T,
 	return list[0], nil
 }
 
-// factsUnder lists the rows whose keys begin with parts.
-func factsUnder[T any](r *Reading, parts ...string) ([]T, error) {
-	from, to := row.Prefix(parts...)
+// factsIn lists the rows of a range.
+func factsIn[T any](r *Reading, in row.Range[T]) ([]T, error) {
+	from, to := in.Bounds()
 	return facts[T](r, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

@@ -91,7 +91,7 @@ func (o *debts) readDisputes() error {
 }
 
 func (o *debts) readPayments() error {
-	from, to := row.Prefix("cm")
+	from, to := row.Payments().Bounds()
 	return decoded(o.Reading, func(_ string, _ uint64, p settlement.Payment) error {
 		one := Unpaid{Cycle: p.Cycle, N: p.N, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Left: p.Fen - p.Received, Due: p.Due.String(), State: p.State.String(), Open: !p.State.Ended()}
 		if p.State == settlement.Paid {
@@ -130,7 +130,7 @@ func (o *debts) readPositions() error {
 
 // readPairs reads the statements of closed cycles.
 func (o *debts) readPairs() error {
-	from, to := row.Prefix("cp")
+	from, to := row.Pairs().Bounds()
 	return decoded(o.Reading, func(_ string, _ uint64, p settlement.Pair) error {
 		for _, position := range p.Owed {
 			one := Owed{Cycle: p.Cycle, Debtor: position.Debtor, Creditor: position.Creditor, Programme: position.Programme, Points: position.Points, Fen: position.Fen}

@@ -76,7 +76,7 @@ func (r *Reading) Unfinished(cycle, party string) (others []string, err error) {
 		others = append(others, "all: tally cycle compute "+cycle)
 		return others, nil
 	}
-	from, to := row.Prefix("cp", cycle)
+	from, to := row.PairsOf(cycle).Bounds()
 	err = decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
 		switch {
 		case p.Pending == 0 || p.A != party && p.B != party:

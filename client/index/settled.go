@@ -119,7 +119,7 @@ func (r *Reading) nettedIn(open, closed, party string) (list []books.Settlement,
 	if err != nil || when.cycle != open {
 		return nil, err
 	}
-	from, to := row.Prefix("cp", closed)
+	from, to := row.PairsOf(closed).Bounds()
 	return list, decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
 		if p.A != party && p.B != party || !p.State.Stands() {
 			return nil

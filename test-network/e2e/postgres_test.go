@@ -67,10 +67,13 @@ func followTogether(t *testing.T, at string, want *index.Reading) {
 	}
 	digest, err := want.Digest()
 	for _, ix := range models {
-		r := readAt(t, ix)
+		r := must(ix.At(t.Context(), 0))
 		got, err2 := r.Digest()
 		if err != nil || err2 != nil || r.Height() != want.Height() || got.String() != digest.String() {
 			t.Errorf("height %d, digest %s, %v; want %d, %s, %v", r.Height(), got, err2, want.Height(), digest, err)
+		}
+		if err := errors.Join(r.Close(), ix.Close()); err != nil {
+			t.Error(err)
 		}
 	}
 }
