@@ -114,7 +114,7 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, r *index.Reading, 
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g); err != nil {
+	if err := a.begin(ctx, g, r); err != nil {
 		return err
 	}
 	list := view.Match(found)

@@ -85,12 +85,13 @@ func closeCycle(a *app) *cobra.Command {
 				return err
 			}
 			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
-				c := closing{closes: g.Query(), next: next, before: func(next string) (string, error) { return before(r, next) }, tell: a.tellStep,
+				last, unknown := before(r, next)
+				c := closing{closes: g.Query(), next: next, before: func(string) (string, error) { return last, unknown }, tell: a.tellStep,
 					send: func(ctx context.Context, step string, req command.Request) error {
 						_, err := a.sendStep(ctx, g, stepOf(step, next), req)
 						return inDoubtOf(err, "close")
 					}}
-				if err := a.begin(ctx, g); err != nil {
+				if err := a.begin(ctx, g, r); err != nil {
 					return err
 				}
 				closed, err := c.run(ctx)

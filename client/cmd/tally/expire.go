@@ -70,11 +70,11 @@ func (a *app) expire(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
-			return err
-		}
 		run := expired{Programme: id, Date: cycle.Date, Slid: []number.Row{}, More: len(due) == most, price: programme.Price}
 		if due, err = run.leaveOut(r, programme, due); err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g, r); err != nil {
 			return err
 		}
 		for from := 0; from < len(due); from += points.MaxLots {

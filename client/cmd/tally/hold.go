@@ -239,7 +239,7 @@ func (a *app) timeOutDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		if err := a.begin(ctx, g, now); err != nil {
 			return err
 		}
 		var r tally

@@ -147,19 +147,21 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
-			return err
-		}
-		var run tally
+		var list []dueOne
 		for _, state := range in {
-			list, err := r.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
+			due, err := r.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
 			if err != nil {
 				return err
 			}
-			for _, one := range dueOnes(list, ask) {
-				if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
-					return err
-				}
+			list = append(list, dueOnes(due, ask)...)
+		}
+		if err := a.begin(ctx, g, r); err != nil {
+			return err
+		}
+		var run tally
+		for _, one := range list {
+			if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
+				return err
 			}
 		}
 		return a.printTally(what, run)

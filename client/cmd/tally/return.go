@@ -105,28 +105,24 @@ func (a *app) dueReturns(ctx context.Context, seller string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
+		list, err := all(func(p index.Page) (index.Part[index.Return], error) { return now.Returns(filter, p) })
+		if err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g, now); err != nil {
 			return err
 		}
 		var run tally
-		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
-		for page := (index.Page{Limit: index.MaxPage}); ; {
-			found, err := now.Returns(filter, page)
-			if err != nil {
+		for _, r := range list {
+			if r.AnswerBy >= cycle.Date {
+				continue
+			}
+			if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
 				return err
 			}
-			for _, r := range found.Rows {
-				if r.AnswerBy >= cycle.Date {
-					continue
-				}
-				if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
-					return err
-				}
-			}
-			if page.After = found.Next; found.Next == "" {
-				return a.printTally("returns timed out", run)
-			}
 		}
+		return a.printTally("returns timed out", run)
 	})
 }
 

@@ -122,7 +122,7 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		if err := a.begin(ctx, g, r); err != nil {
 			return err
 		}
 		var run tally
