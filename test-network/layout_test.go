@@ -25,9 +25,10 @@ var both = []string{"tallystick/network/settings", "tallystick/network/suggest"}
 // rules hold the architecture of chaincode/ and client/; network/deps_test.go
 // holds its own.
 var rules = []rule{
-	apart("points"), apart("member"), apart("benefit"), apart("campaign"), apart("settlement"), apart("party"),
-	{"tallystick/chaincode/audience", map[string]string{"tallystick/chaincode/member": "it takes facts, from wherever they come"}},
-	{"tallystick/chaincode/quota", map[string]string{"tallystick/chaincode/points": "others draw on it", "tallystick/chaincode/benefit": "others draw on it"}},
+	apart("points"), apart("member"), apart("benefit"), apart("campaign"), apart("settlement"), apart("party"), apart("goods"),
+	below("spend", "what commands take of lots and give back, which several subjects have"),
+	below("veil", "hidden amounts, of whatever"), below("code", "secrets that are shown, of whatever"),
+	below("quota", "others draw on it"), below("audience", "it takes facts, from wherever they come"),
 	{"tallystick/chaincode/command", map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
 	{"tallystick/chaincode/row", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure, "os/exec": pure}},
 	{"tallystick/chaincode/command", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
@@ -53,15 +54,21 @@ var rules = []rule{
 	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
 }
 
+// subjects are those of the rules. What several of them use is below.
+var subjects = []string{"points", "member", "benefit", "campaign", "settlement", "party", "goods"}
+
 // apart keeps a subject of the rules pure and from knowing the others.
-func apart(subject string) rule {
+func apart(subject string) rule { return below(subject, side) }
+
+// below keeps a package of the rules pure and from knowing subjects, but itself.
+func below(subject, reason string) rule {
 	forbidden := map[string]string{
 		"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure,
 		"tallystick/chaincode/command": "the protocol knows the subjects, not they it", "tallystick/chaincode/row": "how rows are kept is no matter of the rules",
 	}
-	for _, other := range []string{"points", "member", "benefit", "campaign", "settlement", "party"} {
+	for _, other := range subjects {
 		if other != subject {
-			forbidden["tallystick/chaincode/"+other] = side
+			forbidden["tallystick/chaincode/"+other] = reason
 		}
 	}
 	return rule{"tallystick/chaincode/" + subject, forbidden}

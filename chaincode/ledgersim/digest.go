@@ -44,10 +44,13 @@ func (n *Network) Private(peerName, chaincode, collection string) map[string][]b
 // StateDigest is a hash over all keys, values, versions and key policies that a
 // peer holds, private plaintext excepted.
 func (n *Network) StateDigest(peerName string) [sha256.Size]byte {
-	height := n.mustPeer(peerName).height
+	return n.state.digest(n.mustPeer(peerName).height)
+}
+
+func (s *store) digest(height uint64) [sha256.Size]byte {
 	spaces := map[string]map[string]entry{}
-	for name := range n.state.spaces {
-		cur := n.state.scan(name, "", "", height)
+	for name := range s.spaces {
+		cur := s.scan(name, "", "", height)
 		for key, e := cur.next(); e != nil; key, e = cur.next() {
 			if spaces[name] == nil {
 				spaces[name] = map[string]entry{}

@@ -149,26 +149,35 @@ func (n *Network) readPolicies(e *Endorsement) error {
 }
 
 // simulate runs the chaincode and signs what came of it, refusals too.
-func (n *Network) simulate(node *peerNode, p *Proposal) (e *Endorsement, err error) {
+func (n *Network) simulate(node *peerNode, p *Proposal) (*Endorsement, error) {
+	res, private, err := n.run(node, p)
+	if err != nil {
+		return nil, err
+	}
+	res.version = n.definitionAt(p.Chaincode, node.height).version()
+	e := &Endorsement{Peer: node.msp, Height: node.height, Response: res.response, private: private}
+	e.seal(p, node, res)
+	return e, nil
+}
+
+// run runs the chaincode at a peer.
+func (n *Network) run(node *peerNode, p *Proposal) (res result, private []PrivateWrite, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			e, err = nil, &Crash{Peer: node.msp, Chaincode: p.Chaincode, Value: v, Stack: debug.Stack()}
+			err = &Crash{Peer: node.msp, Chaincode: p.Chaincode, Value: v, Stack: debug.Stack()}
 		}
 	}()
 	s := &simulation{net: n, peer: node, height: node.height, proposal: p}
 	out, err := s.invoke(p.Chaincode, p.Args)
 	if err != nil {
-		return nil, &Refusal{Peer: node.msp, Status: shim.ERROR,
+		return result{}, nil, &Refusal{Peer: node.msp, Status: shim.ERROR,
 			Message: fmt.Sprintf("error in simulation: failed to execute transaction %s: %s", p.txID, err)}
 	}
 	if out.event != nil {
 		out.event.ChaincodeId, out.event.TxId = p.Chaincode, p.txID
 	}
 	rw, private := s.rw.build()
-	res := result{rwset: rw, event: out.event, response: out.response, version: n.definitionAt(p.Chaincode, node.height).version()}
-	e = &Endorsement{Peer: node.msp, Height: node.height, Response: out.response, private: private}
-	e.seal(p, node, res)
-	return e, nil
+	return result{rwset: rw, event: out.event, response: out.response}, private, nil
 }
 
 // seal signs a result.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
@@ -52,6 +53,34 @@ func (e *Envelope) Endorsers() []*Identity {
 		}
 	}
 	return out
+}
+
+// Signers are the organisations that the endorsements name, sorted, whether or not
+// they signed.
+func (e *Envelope) Signers() []string {
+	var list []string
+	for _, s := range e.endorsements {
+		if id, err := ParseIdentity(s.endorser); err == nil {
+			list = append(list, id.MSP)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Proposal returns what the client proposed, without the transient data, which no
+// envelope holds.
+func (e *Envelope) Proposal() (*Proposal, error) {
+	header, channel, creator := &common.Header{}, &common.ChannelHeader{}, &common.SignatureHeader{}
+	if err := errors.Join(
+		proto.Unmarshal(e.header, header),
+		proto.Unmarshal(header.GetChannelHeader(), channel),
+		proto.Unmarshal(header.GetSignatureHeader(), creator),
+	); err != nil {
+		return nil, err
+	}
+	return &Proposal{Chaincode: e.Chaincode, Args: e.Args, Creator: e.Creator, Timestamp: e.Timestamp,
+		channel: channel.GetChannelId(), nonce: creator.GetNonce(), txID: e.TxID}, nil
 }
 
 // Assemble makes a transaction of endorsements of one proposal (protoutil/txutils.go).

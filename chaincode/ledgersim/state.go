@@ -18,8 +18,11 @@ type entry struct {
 }
 
 // store keeps every version of every key, so that each peer reads the state of
-// its own height without anything being copied.
-type store struct{ spaces map[string]*space }
+// its own height without anything being copied; or only the latest one.
+type store struct {
+	spaces map[string]*space
+	latest bool
+}
 
 // space is one namespace: a chaincode's public state, the hashes of one of its
 // collections, or the plaintext of one.
@@ -83,6 +86,9 @@ func (s *store) put(spaceName, key string, e entry) {
 		c = &cell{}
 		sp.keys[key] = c
 		sp.fresh = append(sp.fresh, key)
+	}
+	if s.latest {
+		c.versions = c.versions[:0]
 	}
 	c.versions = append(c.versions, e)
 }

@@ -6,24 +6,24 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// benefitReaders reads the rows of benefits:
+// The rows of benefits:
 //
 //	b/BENEFIT                  benefit: the model
 //	be/NUMBER, bw/NUMBER       entitlement, write-off: named by the command that made it
 //	bm/BENEFIT/MEMBER          how many entitlements a member has got
-var benefitReaders = map[string]reader{
-	"b": as[benefit.Model]("benefit", "BENEFIT", makes(owner(provider), command.DefineBenefit), changes(owner(provider), command.AmendBenefit)),
-	"be": byRow[benefit.Entitlement]("entitlement", makes(itsCommand, command.GrantBenefit, command.BuyBenefit, command.AwardPurchase),
+var (
+	benefits     = as[benefit.Model]("b", "benefit", "BENEFIT", makes(owner(provider), command.DefineBenefit), changes(owner(provider), command.AmendBenefit))
+	entitlements = byRow[benefit.Entitlement]("be", "entitlement", makes(itsCommand, command.GrantBenefit, command.BuyBenefit, command.AwardPurchase),
 		changes(anyone, command.ActivateEntitlement, command.ReserveEntitlement, command.Unreserve, command.WriteOff, command.ReverseWriteOff,
-			command.ExpireEntitlement, command.RevokeEntitlement, command.TransferEntitlement, command.NewCode), keepingBy(keepsEntitlement)),
-	"bw": byCommand[benefit.WriteOff]("write-off", makes(itsCommand, command.WriteOff, command.ExpireEntitlement),
+			command.ExpireEntitlement, command.RevokeEntitlement, command.TransferEntitlement, command.NewCode), keepingBy(keepsEntitlement))
+	writeOffs = byCommand[benefit.WriteOff]("bw", "write-off", makes(itsCommand, command.WriteOff, command.ExpireEntitlement),
 		changes(owner(func(w benefit.WriteOff) string { return w.Provider }), command.ReverseWriteOff),
 		keeping(func(b, a benefit.WriteOff) bool {
 			return b.Entitlement == a.Entitlement && b.Member == a.Member && b.Value == a.Value && b.Use == a.Use
-		})),
-	"bm": as[benefit.Count]("benefit-count", "BENEFIT/MEMBER", writes(anyone, command.GrantBenefit, command.BuyBenefit, command.TransferEntitlement,
-		command.AwardPurchase, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement, command.RevokeEntitlement, command.ActivateEntitlement, command.Merge)),
-}
+		}))
+	benefitCounts = as[benefit.Count]("bm", "benefit-count", "BENEFIT/MEMBER", writes(anyone, command.GrantBenefit, command.BuyBenefit, command.TransferEntitlement,
+		command.AwardPurchase, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement, command.RevokeEntitlement, command.ActivateEntitlement, command.Merge))
+)
 
 func provider(m benefit.Model) string { return m.Provider }
 
@@ -35,21 +35,19 @@ func keepsEntitlement(s *Seal, b, a benefit.Entitlement) bool {
 }
 
 // Benefit is the key of a benefit's model.
-func Benefit(id string) Key[benefit.Model] { return Key[benefit.Model]("b/" + id) }
+func Benefit(id string) Key[benefit.Model] { return benefits.at(id) }
 
 // Entitlement is the key of an entitlement.
 func Entitlement(n number.Row) Key[benefit.Entitlement] {
-	var room [96]byte
-	return Key[benefit.Entitlement](appendHex(appendSortable(append(room[:0], "be/"...), n.Command), uint64(n.Ord), 2))
+	return entitlements.of(n)
 }
 
 // WriteOff is the key of a write-off.
 func WriteOff(n number.Command) Key[benefit.WriteOff] {
-	var room [96]byte
-	return Key[benefit.WriteOff](appendSortable(append(room[:0], "bw/"...), n))
+	return writeOffs.by(n)
 }
 
 // BenefitCount is the key of how many entitlements of a benefit a member has got.
 func BenefitCount(benefitID, member string) Key[benefit.Count] {
-	return Key[benefit.Count]("bm/" + benefitID + "/" + member)
+	return benefitCounts.at(benefitID, member)
 }

@@ -33,6 +33,50 @@ import (
 // Key is the key of a row of type T.
 type Key[T any] string
 
+// Range is the range of the keys of some rows of type T.
+type Range[T any] struct{ from, to string }
+
+// Bounds answers the range's bounds: from ≤ key < to.
+func (r Range[T]) Bounds() (from, to string) { return r.from, r.to }
+
+// rows is one kind of row, of type T: what its keys begin with. as, byCommand, byRow and
+// byDate declare one, with everything else that is true of it.
+type rows[T any] struct{ prefix string }
+
+// at is the key of the row that parts name.
+func (r rows[T]) at(parts ...string) Key[T] {
+	var room [96]byte
+	key := append(room[:0], r.prefix...)
+	for _, p := range parts {
+		key = append(append(key, '/'), p...)
+	}
+	return Key[T](key)
+}
+
+// by is the key of the row that a command names.
+func (r rows[T]) by(n number.Command) Key[T] {
+	var room [96]byte
+	return Key[T](appendSortable(append(append(room[:0], r.prefix...), '/'), n))
+}
+
+// of is the key of the row that a number names.
+func (r rows[T]) of(n number.Row) Key[T] {
+	var room [96]byte
+	return Key[T](appendHex(appendSortable(append(append(room[:0], r.prefix...), '/'), n.Command), uint64(n.Ord), 2))
+}
+
+// under is the range of the rows whose keys begin with parts.
+func (r rows[T]) under(parts ...string) Range[T] {
+	from := string(r.at(parts...))
+	return Range[T]{from + "/", from + "0"} // '0' follows '/'
+}
+
+// madeBy is the range of the rows that numbers name which begin with digits: see Digits.
+func (r rows[T]) madeBy(digits string) Range[T] {
+	from := r.prefix + "/" + digits
+	return Range[T]{from, from + "g"} // 'g' follows 'f'
+}
+
 // The rows that are no party's nouns.
 type (
 	// Request remembers a named request of a party.
@@ -68,17 +112,17 @@ func (h Head) Next(base uint64, digest [sha256.Size]byte) Head {
 	return Head{Seq: max(h.Seq, base) + 1, Chain: chain[:]}
 }
 
-// ledgerReaders reads the rows that no subject has for itself.
-var ledgerReaders = map[string]reader{
-	"c": as[party.Charter]("charter", "", founded()),
-	"y": as[settlement.Cycle]("cycle", "", founded(), changes(operator, command.AdvanceDate), changes(anyone, command.CutOff)),
-	"p": as[party.Party]("party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
-		changes(inKey("PARTY"), all()...), keepingBy(keepsParty)),
-	"o":  as[settlement.Positions]("positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...)),
-	"ov": as[settlement.Veiled]("veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...)),
-	"q":  as[Request]("request", "PARTY/REQUEST", makes(asked, all()...)),
-	"s":  as[Cursor]("source", "PARTY/SOURCE", writes(itsSource, all()...)),
-}
+// The rows that no subject has for itself.
+var (
+	charters = as[party.Charter]("c", "charter", "", founded())
+	cycles   = as[settlement.Cycle]("y", "cycle", "", founded(), changes(operator, command.AdvanceDate), changes(anyone, command.CutOff))
+	parties  = as[party.Party]("p", "party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
+		changes(inKey("PARTY"), all()...), keepingBy(keepsParty))
+	positions = as[settlement.Positions]("o", "positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...))
+	veiled    = as[settlement.Veiled]("ov", "veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...))
+	requests  = as[Request]("q", "request", "PARTY/REQUEST", makes(asked, all()...))
+	sources   = as[Cursor]("s", "source", "PARTY/SOURCE", writes(itsSource, all()...))
+)
 
 // keepsParty says whether a party's first command is the batch's, if it had none before,
 // and its roles and caps are others only by the operator's word.
@@ -100,30 +144,30 @@ var (
 )
 
 // Charter is the key of the charter.
-func Charter() Key[party.Charter] { return "c" }
+func Charter() Key[party.Charter] { return charters.at() }
 
 // Cycle is the key of the open cycle.
-func Cycle() Key[settlement.Cycle] { return "y" }
+func Cycle() Key[settlement.Cycle] { return cycles.at() }
 
 // Party is the key of a party.
-func Party(id string) Key[party.Party] { return Key[party.Party]("p/" + id) }
+func Party(id string) Key[party.Party] { return parties.at(id) }
 
 // Positions is the key of what a lane's commands make the parties owe each other.
 func Positions(cycle, party string, lane uint8) Key[settlement.Positions] {
-	return Key[settlement.Positions]("o/" + cycle + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+	return positions.at(cycle, party, hexadecimal(uint64(lane), 2))
 }
 
 // Veiled is the key of what a lane's commands make the parties owe each other in
 // hidden amounts.
 func Veiled(cycle, party string, lane uint8) Key[settlement.Veiled] {
-	return Key[settlement.Veiled]("ov/" + cycle + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+	return veiled.at(cycle, party, hexadecimal(uint64(lane), 2))
 }
 
 // NamedRequest is the key of a party's request.
-func NamedRequest(party, id string) Key[Request] { return Key[Request]("q/" + party + "/" + id) }
+func NamedRequest(party, id string) Key[Request] { return requests.at(party, id) }
 
 // Source is the key of the cursor of a party's numbered source.
-func Source(party, source string) Key[Cursor] { return Key[Cursor]("s/" + party + "/" + source) }
+func Source(party, source string) Key[Cursor] { return sources.at(party, source) }
 
 // SealOf names the chaincode, and so the namespace, of a party's lane heads: its
 // own if it runs a peer, whose endorsement is then needed.
@@ -139,11 +183,8 @@ func LaneHead(party string, lane uint8) Key[Head] {
 	return Key[Head](party + "/" + hexadecimal(uint64(lane), 2))
 }
 
-// Prefix is the range of all keys that begin with parts: [from, to).
-func Prefix(parts ...string) (from, to string) {
-	from = strings.Join(parts, "/") + "/"
-	return from, from[:len(from)-1] + "0" // '0' follows '/'
-}
+// Digits is what the keys of rows begin with that a command names, behind their prefix.
+func Digits(n number.Command) string { return string(appendSortable(nil, n)) }
 
 // appendSortable writes a number so that a lane's rows lie side by side in their
 // order: a store that sorts its keys then appends instead of inserting.

@@ -6,53 +6,52 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// orderReaders reads the rows of orders:
+// The rows of orders:
 //
 //	wo/NUMBER, wr/NUMBER              order, return: named by the command that made it
 //	wc/SELLER/PAYMENT                 payment of a seller's that was used
 //	wb/SELLER/PAYMENT                 its refund that was
 //	wd/NUMBER                         cash that a seller owes a member
-var orderReaders = map[string]reader{
-	"wo": byCommand[goods.Order]("order", makes(itsCommand, command.PlaceOrder),
+var (
+	orders = byCommand[goods.Order]("wo", "order", makes(itsCommand, command.PlaceOrder),
 		changes(owner(func(o goods.Order) string { return o.Seller }), command.AcceptOrder, command.RejectOrder, command.RefundReturn, command.RefuseReturn),
 		changes(anyone, command.CancelOrder, command.TimeOutOrder, command.ShipOrder, command.DeliverOrder, command.CompleteOrder, command.RequestReturn, command.TimeOutReturn),
 		keeping(func(b, a goods.Order) bool {
 			return b.Seller == a.Seller && b.Member == a.Member && b.Date == a.Date && len(b.Parts) == len(a.Parts) && len(b.Tenders) == len(a.Tenders)
-		})),
-	"wr": byCommand[goods.Return]("return", makes(itsCommand, command.RequestReturn), changes(anyone, command.ReceiveReturn, command.RefundReturn, command.RefuseReturn, command.TimeOutReturn),
+		}))
+	returns = byCommand[goods.Return]("wr", "return", makes(itsCommand, command.RequestReturn), changes(anyone, command.ReceiveReturn, command.RefundReturn, command.RefuseReturn, command.TimeOutReturn),
 		keeping(func(b, a goods.Return) bool {
 			return b.Order == a.Order && b.Part == a.Part && b.Line == a.Line && b.Quantity == a.Quantity && b.By == a.By
-		})),
-	"wc": as[goods.Paid]("payment used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.PlaceOrder)),
-	"wb": as[goods.Paid]("refund used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.RefundReturn), makes(anyone, command.PayBack)),
-	"wd": byCommand[goods.Due]("cash", makes(itsCommand, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.TimeOutReturn),
+		}))
+	paymentsUsed = as[goods.Paid]("wc", "payment used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.PlaceOrder))
+	refundsUsed  = as[goods.Paid]("wb", "refund used", "SELLER/PAYMENT", makes(inKey("SELLER"), command.RefundReturn), makes(anyone, command.PayBack))
+	dues         = byCommand[goods.Due]("wd", "cash", makes(itsCommand, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.TimeOutReturn),
 		changes(anyone, command.PayBack), keeping(func(b, a goods.Due) bool {
 			return b.Seller == a.Seller && b.Member == a.Member && b.Order == a.Order && b.Fen == a.Fen
-		})),
-}
+		}))
+)
 
 // Order is where an order is.
 func Order(n number.Command) Key[goods.Order] {
-	var room [96]byte
-	return Key[goods.Order](appendSortable(append(room[:0], "wo/"...), n))
+	return orders.by(n)
 }
 
 // Return is where a return is.
 func Return(n number.Command) Key[goods.Return] {
-	return Key[goods.Return](appendSortable([]byte("wr/"), n))
+	return returns.by(n)
 }
 
 // Due is where the cash is that a seller owes a member.
 func Due(n number.Command) Key[goods.Due] {
-	return Key[goods.Due](appendSortable([]byte("wd/"), n))
+	return dues.by(n)
 }
 
 // PaidBack is where the use of a refund of a seller's is.
 func PaidBack(seller, payment string) Key[goods.Paid] {
-	return Key[goods.Paid]("wb/" + seller + "/" + payment)
+	return refundsUsed.at(seller, payment)
 }
 
 // Paid is where the use of a payment of a seller's is.
 func Paid(seller, payment string) Key[goods.Paid] {
-	return Key[goods.Paid]("wc/" + seller + "/" + payment)
+	return paymentsUsed.at(seller, payment)
 }

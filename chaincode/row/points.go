@@ -8,7 +8,7 @@ import (
 	"tallystick/chaincode/points"
 )
 
-// pointsReaders reads the rows of points:
+// The rows of points:
 //
 //	g/PROGRAMME                programme
 //	l/NUMBER, h/NUMBER         lot, hold: named by the command that made it
@@ -19,22 +19,22 @@ import (
 //	gp/NUMBER                  pledge
 //	gr/PROGRAMME/REFERENCE     receipt that has earned
 //	d/NUMBER                   trade
-var pointsReaders = map[string]reader{
-	"g": as[points.Programme]("programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
-		keeping(func(b, a points.Programme) bool { return b.ID == a.ID && b.Issuer == a.Issuer && b.Price == a.Price })),
-	"l": byRow[points.Lot]("lot", makes(itsCommand, slices.Concat(grants, backs)...), changes(anyone, spends...), keepingBy(keepsLot)),
-	"h": byCommand[points.Hold]("hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),
-		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold)),
-	"t": as[points.Totals]("totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...)),
+var (
+	programmes = as[points.Programme]("g", "programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
+		keeping(func(b, a points.Programme) bool { return b.ID == a.ID && b.Issuer == a.Issuer && b.Price == a.Price }))
+	lots  = byRow[points.Lot]("l", "lot", makes(itsCommand, slices.Concat(grants, backs)...), changes(anyone, spends...), keepingBy(keepsLot))
+	holds = byCommand[points.Hold]("h", "hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),
+		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold))
+	totals = as[points.Totals]("t", "totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...))
 
-	"gs": as[points.Standing]("standing", "PROGRAMME/MEMBER", writes(anyone, slices.Concat(grants, spends, []command.Kind{command.Merge})...)),
-	"ge": as[points.Rule]("rule", "PROGRAMME/RULE", writes(anyone, command.SetRule)),
-	"gc": as[points.Conversion]("conversion", "FROM/TO", writes(anyone, command.PublishRate), changes(anyone, command.AgreeRate)),
-	"gp": byCommand[points.Pledge]("pledge", makes(itsCommand, command.Pledge)),
-	"gr": as[points.Receipt]("receipt", "PROGRAMME/REFERENCE", writes(anyone, command.Issue, command.Award, command.Revoke)),
-	"d": byCommand[points.Trade]("trade", makes(itsCommand, command.OfferTrade), changes(anyone, command.TakeTrade, command.EndTrade),
-		keeping(func(b, a points.Trade) bool { return b.By == a.By && b.Maker == a.Maker && b.Wants == a.Wants })),
-}
+	standings   = as[points.Standing]("gs", "standing", "PROGRAMME/MEMBER", writes(anyone, slices.Concat(grants, spends, []command.Kind{command.Merge})...))
+	earnRules   = as[points.Rule]("ge", "rule", "PROGRAMME/RULE", writes(anyone, command.SetRule))
+	conversions = as[points.Conversion]("gc", "conversion", "FROM/TO", writes(anyone, command.PublishRate), changes(anyone, command.AgreeRate))
+	pledges     = byCommand[points.Pledge]("gp", "pledge", makes(itsCommand, command.Pledge))
+	receipts    = as[points.Receipt]("gr", "receipt", "PROGRAMME/REFERENCE", writes(anyone, command.Issue, command.Award, command.Revoke))
+	trades      = byCommand[points.Trade]("d", "trade", makes(itsCommand, command.OfferTrade), changes(anyone, command.TakeTrade, command.EndTrade),
+		keeping(func(b, a points.Trade) bool { return b.By == a.By && b.Maker == a.Maker && b.Wants == a.Wants }))
+)
 
 // grants are the commands that make lots, spends those that take from them or change
 // their state, and backs those of them that also give back what was taken: to a lot of its own, with
@@ -67,50 +67,48 @@ func keepsHold(b, a points.Hold) bool {
 
 // Standing is the key of what a member has done in a programme.
 func Standing(programme, member string) Key[points.Standing] {
-	return Key[points.Standing]("gs/" + programme + "/" + member)
+	return standings.at(programme, member)
 }
 
 // Rule is the key of an earn rule.
 func Rule(programme, rule string) Key[points.Rule] {
-	return Key[points.Rule]("ge/" + programme + "/" + rule)
+	return earnRules.at(programme, rule)
 }
 
 // Conversion is the key of the rate between two programmes.
 func Conversion(from, to string) Key[points.Conversion] {
-	return Key[points.Conversion]("gc/" + from + "/" + to)
+	return conversions.at(from, to)
 }
 
 // Pledge is the key of a pledge.
 func Pledge(n number.Command) Key[points.Pledge] {
-	return Key[points.Pledge](appendSortable([]byte("gp/"), n))
+	return pledges.by(n)
 }
 
 // Receipt is the key of what a purchase has earned in a programme.
 func Receipt(programme, reference string) Key[points.Receipt] {
-	return Key[points.Receipt]("gr/" + programme + "/" + reference)
+	return receipts.at(programme, reference)
 }
 
 // Trade is the key of a trade.
 func Trade(n number.Command) Key[points.Trade] {
-	return Key[points.Trade](appendSortable([]byte("d/"), n))
+	return trades.by(n)
 }
 
 // Programme is the key of a programme.
-func Programme(id string) Key[points.Programme] { return Key[points.Programme]("g/" + id) }
+func Programme(id string) Key[points.Programme] { return programmes.at(id) }
 
 // Lot is the key of a lot.
 func Lot(n number.Row) Key[points.Lot] {
-	var room [96]byte
-	return Key[points.Lot](appendHex(appendSortable(append(room[:0], "l/"...), n.Command), uint64(n.Ord), 2))
+	return lots.of(n)
 }
 
 // Hold is the key of a hold.
 func Hold(n number.Command) Key[points.Hold] {
-	var room [96]byte
-	return Key[points.Hold](appendSortable(append(room[:0], "h/"...), n))
+	return holds.by(n)
 }
 
 // Totals is the key of a lane's totals of a programme.
 func Totals(programme, party string, lane uint8) Key[points.Totals] {
-	return Key[points.Totals]("t/" + programme + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+	return totals.at(programme, party, hexadecimal(uint64(lane), 2))
 }

@@ -7,15 +7,15 @@ import (
 	"tallystick/chaincode/quota"
 )
 
-// quotaReaders reads the rows of quotas:
+// The rows of quotas:
 //
 //	u/KIND/ID                  quota: the limit
 //	ul/KIND/ID/PARTY/LANE      lease: a lane's part of it
-var quotaReaders = map[string]reader{
-	"u": as[quota.Quota]("quota", "KIND/ID", writes(anyone, slices.Concat(draws, []command.Kind{command.DefineBenefit, command.AmendBenefit, command.ProposeCampaign,
-		command.AgreeCampaign, command.Pledge, command.Relieve, command.SurrenderQuota})...)),
-	"ul": as[quota.Lease]("lease", "KIND/ID/PARTY/LANE", writes(itsLane, slices.Concat(draws, []command.Kind{command.SurrenderQuota})...), writes(anyone, givesBack...)),
-}
+var (
+	quotas = as[quota.Quota]("u", "quota", "KIND/ID", writes(anyone, slices.Concat(draws, []command.Kind{command.DefineBenefit, command.AmendBenefit, command.ProposeCampaign,
+		command.AgreeCampaign, command.Pledge, command.Relieve, command.SurrenderQuota})...))
+	leases = as[quota.Lease]("ul", "lease", "KIND/ID/PARTY/LANE", writes(itsLane, slices.Concat(draws, []command.Kind{command.SurrenderQuota})...), writes(anyone, givesBack...))
+)
 
 // draws are the commands that draw on limits. Whatever makes parties owe each other may
 // draw on their net debit caps.
@@ -27,10 +27,10 @@ var givesBack = slices.Concat(owes, []command.Kind{command.Release, command.Time
 
 // Quota is the key of a limit.
 func Quota(kind quota.Kind, id string) Key[quota.Quota] {
-	return Key[quota.Quota]("u/" + string(kind) + "/" + id)
+	return quotas.at(string(kind), id)
 }
 
 // Lease is the key of a lane's part of a limit.
 func Lease(kind quota.Kind, id, party string, lane uint8) Key[quota.Lease] {
-	return Key[quota.Lease]("ul/" + string(kind) + "/" + id + "/" + party + "/" + hexadecimal(uint64(lane), 2))
+	return leases.at(string(kind), id, party, hexadecimal(uint64(lane), 2))
 }

@@ -73,7 +73,7 @@ func TestPositionsAndVeiledAreApart(t *testing.T) {
 			t.Errorf("%s is named by a command", c.key)
 		}
 	}
-	if from, to := Prefix("o", "2026-11"); string(Veiled("2026-11", "D", 3)) >= from && string(Veiled("2026-11", "D", 3)) < to {
+	if from, to := PositionsOf("2026-11").Bounds(); string(Veiled("2026-11", "D", 3)) >= from && string(Veiled("2026-11", "D", 3)) < to {
 		t.Error("hidden positions are among the open ones")
 	}
 	if found, err := Read(string(Veiled("2026-11", "D", 3)), Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})); err == nil {
@@ -82,7 +82,7 @@ func TestPositionsAndVeiledAreApart(t *testing.T) {
 }
 
 func TestPrefixHoldsItsRowsOnly(t *testing.T) {
-	from, to := Prefix("t", "GP")
+	from, to := TotalsOf("GP").Bounds()
 	inside := string(Totals("GP", "D", 3))
 	if inside < from || inside >= to {
 		t.Errorf("%q is outside [%q, %q)", inside, from, to)

@@ -8,7 +8,7 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// settlementReaders reads the rows of clearing and settlement:
+// The rows of clearing and settlement:
 //
 //	sb/DATE                 the book of a business date: what was agreed about settling
 //	sm/N                    a version of a settlement model, without whom it binds
@@ -23,94 +23,94 @@ import (
 //	cd/NUMBER               dispute
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
 //	ce/CYCLE/DEBTOR/HOLDER/REFERENCE  a deposit that its depositor announced
-var settlementReaders = map[string]reader{
-	"sb": byDate[settlement.Book]("book", founded(), writes(operator, command.AdvanceDate)),
-	"sm": as[settlement.Model]("model", "N", writes(operator, command.AdvanceDate)),
-	"sn": as[settlement.Notice]("notice", "PARTY", writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
-		command.AcceptPolicy, command.ConfirmDate)),
-	"pr": as[party.Roster]("roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty)),
-	"ob": byCommand[settlement.Obligations]("obligations", makes(itsBatch, owes...)),
-	"cy": as[settlement.Close]("close", "CYCLE", makes(anyone, command.CutOff),
+var (
+	books   = byDate[settlement.Book]("sb", "book", founded(), writes(operator, command.AdvanceDate))
+	models  = as[settlement.Model]("sm", "model", "N", writes(operator, command.AdvanceDate))
+	notices = as[settlement.Notice]("sn", "notice", "PARTY", writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
+		command.AcceptPolicy, command.ConfirmDate))
+	roster      = as[party.Roster]("pr", "roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty))
+	obligations = byCommand[settlement.Obligations]("ob", "obligations", makes(itsBatch, owes...))
+	closes      = as[settlement.Close]("cy", "close", "CYCLE", makes(anyone, command.CutOff),
 		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce, command.CarryPayment, command.TakeBack),
-		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next })),
-	"cp": as[settlement.Pair]("pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
+		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next }))
+	pairs = as[settlement.Pair]("cp", "pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
 		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute, command.ClaimStatement),
-		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B })),
-	"cn": as[settlement.Netting]("netting", "CYCLE", makes(anyone, command.Finalise)),
-	"cm": as[settlement.Payment]("payment", "CYCLE/N", makes(anyone, command.Finalise),
+		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B }))
+	nettings = as[settlement.Netting]("cn", "netting", "CYCLE", makes(anyone, command.Finalise))
+	payments = as[settlement.Payment]("cm", "payment", "CYCLE/N", makes(anyone, command.Finalise),
 		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.TakeBack), changes(anyone, command.CarryPayment),
 		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
 		keeping(func(b, a settlement.Payment) bool {
 			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
-		})),
-	"ca": as[settlement.Used]("reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund, command.TakeBack), changes(inKey("PARTY"), command.TakeBack),
+		}))
+	references = as[settlement.Used]("ca", "reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund, command.TakeBack), changes(inKey("PARTY"), command.TakeBack),
 		keeping(func(b, a settlement.Used) bool {
 			return b.By == a.By && b.Payment == a.Payment && b.Fen == a.Fen && b.Back < a.Back
-		})),
-	"cd": byCommand[settlement.Dispute]("dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
+		}))
+	disputes = byCommand[settlement.Dispute]("cd", "dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute, command.AcceptDispute, command.RejectDispute, command.SplitDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.By }), command.AgreeSplit, command.WithdrawDispute),
 		keeping(func(b, a settlement.Dispute) bool {
 			return b.Cycle == a.Cycle && b.By == a.By && b.Against == a.Against && len(b.Lines) == len(a.Lines)
-		})),
-	"cf": as[settlement.Prefunded]("prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund)),
-	"ce": as[settlement.Announced]("deposit", "CYCLE/DEBTOR/HOLDER/REFERENCE", makes(inKey("DEBTOR"), command.Deposit)),
-}
+		}))
+	prefunded = as[settlement.Prefunded]("cf", "prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund))
+	deposits  = as[settlement.Announced]("ce", "deposit", "CYCLE/DEBTOR/HOLDER/REFERENCE", makes(inKey("DEBTOR"), command.Deposit))
+)
 
 // Book is the key of what was agreed about settling on a business date.
 func Book(day date.Date) Key[settlement.Book] {
-	return Key[settlement.Book]("sb/" + hexadecimal(uint64(day), 8))
+	return books.at(hexadecimal(uint64(day), 8))
 }
 
 // SettlementModel is the key of a version of a settlement model, by its number.
 func SettlementModel(n uint32) Key[settlement.Model] {
-	return Key[settlement.Model]("sm/" + hexadecimal(uint64(n), 8))
+	return models.at(hexadecimal(uint64(n), 8))
 }
 
 // Notice is the key of what a party gave notice of.
-func Notice(party string) Key[settlement.Notice] { return Key[settlement.Notice]("sn/" + party) }
+func Notice(party string) Key[settlement.Notice] { return notices.at(party) }
 
 // Roster is the key of the list of parties.
-func Roster() Key[party.Roster] { return "pr" }
+func Roster() Key[party.Roster] { return roster.at() }
 
 // Obligations is the key of what a batch makes the parties owe each other.
 func Obligations(party string, lane uint8, seq uint64) Key[settlement.Obligations] {
-	return Key[settlement.Obligations](appendSortable([]byte("ob/"), number.Command{Party: party, Lane: lane, Seq: seq}))
+	return obligations.by(number.Command{Party: party, Lane: lane, Seq: seq})
 }
 
 // Close is the key of a closed cycle.
-func Close(cycle string) Key[settlement.Close] { return Key[settlement.Close]("cy/" + cycle) }
+func Close(cycle string) Key[settlement.Close] { return closes.at(cycle) }
 
 // Pair is the key of the statement of two parties, in whatever order.
 func Pair(cycle, a, b string) Key[settlement.Pair] {
 	pair := settlement.PairOf(a, b)
-	return Key[settlement.Pair]("cp/" + cycle + "/" + pair[0] + "/" + pair[1])
+	return pairs.at(cycle, pair[0], pair[1])
 }
 
 // Netting is the key of a cycle's netting.
-func Netting(cycle string) Key[settlement.Netting] { return Key[settlement.Netting]("cn/" + cycle) }
+func Netting(cycle string) Key[settlement.Netting] { return nettings.at(cycle) }
 
 // Payment is the key of a payment.
 func Payment(cycle string, n uint32) Key[settlement.Payment] {
-	return Key[settlement.Payment]("cm/" + cycle + "/" + hexadecimal(uint64(n), 8))
+	return payments.at(cycle, hexadecimal(uint64(n), 8))
 }
 
 // Used is the key of what a bank's reference was counted for at a party.
 func Used(party, reference string) Key[settlement.Used] {
-	return Key[settlement.Used]("ca/" + party + "/" + reference)
+	return references.at(party, reference)
 }
 
 // Dispute is the key of a dispute.
 func Dispute(n number.Command) Key[settlement.Dispute] {
-	return Key[settlement.Dispute](appendSortable([]byte("cd/"), n))
+	return disputes.by(n)
 }
 
 // Prefunded is the key of what a debtor deposited with a creditor in a cycle.
 func Prefunded(cycle, debtor, creditor string) Key[settlement.Prefunded] {
-	return Key[settlement.Prefunded]("cf/" + cycle + "/" + debtor + "/" + creditor)
+	return prefunded.at(cycle, debtor, creditor)
 }
 
 // Announced is the key of a deposit that a debtor announced to its holder in a cycle.
 func Announced(cycle, debtor, holder, reference string) Key[settlement.Announced] {
-	return Key[settlement.Announced]("ce/" + cycle + "/" + debtor + "/" + holder + "/" + reference)
+	return deposits.at(cycle, debtor, holder, reference)
 }

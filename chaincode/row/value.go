@@ -53,20 +53,16 @@ type reader struct {
 	read func(id string, value []byte) (Named, error)
 }
 
-// readers has every prefix of the main namespace, by subject.
-var readers = merge(ledgerReaders, pointsReaders, memberReaders, benefitReaders, campaignReaders, quotaReaders, goodsReaders, orderReaders, settlementReaders)
+// readers has every kind of row of the main namespace, by prefix: register puts it there as it is declared.
+var readers = map[string]reader{}
 
-func merge(tables ...map[string]reader) map[string]reader {
-	all := map[string]reader{}
-	for _, t := range tables {
-		for prefix, r := range t {
-			if all[prefix].read != nil {
-				panic("row: two kinds of row have the prefix " + prefix) // the tables are constant
-			}
-			all[prefix] = r
-		}
+// register makes a kind of row known. Without it there is nothing that its keys could be made of.
+func register[T any](prefix string, r reader) rows[T] {
+	if _, twice := readers[prefix]; twice {
+		panic("row: two kinds of row have the prefix " + prefix) // the declarations are constant
 	}
-	return all
+	readers[prefix] = r
+	return rows[T]{prefix}
 }
 
 // Examples visits a row of every kind: a key of its form, and the zero row.
@@ -85,6 +81,12 @@ func Examples(visit func(kind, key string, value []byte)) {
 		}
 		visit(r.kind, key+strings.Repeat("0", r.more), r.zero)
 	}
+}
+
+// KindOf is which kind of row a key is one of, by what it begins with; "" for none.
+func KindOf(key string) string {
+	prefix, _, _ := strings.Cut(key, "/")
+	return readers[prefix].kind
 }
 
 // Read decodes any row of the main namespace from its key and value.
@@ -140,8 +142,12 @@ func Batch(party string, lane uint8, seq uint64) string {
 // batchDigits are those of lane and sequence in a number's key.
 const batchDigits = 12
 
-// as reads rows of type T, whose id is the rest of their key.
-func as[T any](kind, shape string, rules ...rule) reader {
+// as declares rows of type T, whose id is the rest of their key.
+func as[T any](prefix, kind, shape string, rules ...rule) rows[T] {
+	return register[T](prefix, readerOf[T](kind, shape, rules))
+}
+
+func readerOf[T any](kind, shape string, rules []rule) reader {
 	r := reader{kind: kind, shape: shape, zero: Encode(*new(T)), read: func(id string, value []byte) (Named, error) {
 		r, err := Decode[T](value)
 		return Named{Kind: kind, ID: id, Row: r}, err
@@ -156,32 +162,18 @@ func as[T any](kind, shape string, rules ...rule) reader {
 	return r
 }
 
-// byCommand reads rows of type T that are named by the command that made them.
-func byCommand[T any](kind string, rules ...rule) reader {
-	return numbered[T](kind, 0, func(n number.Command, _ int) string { return n.String() }, rules)
+// byCommand declares rows of type T that are named by the command that made them.
+func byCommand[T any](prefix, kind string, rules ...rule) rows[T] {
+	return numbered[T](prefix, kind, 0, func(n number.Command, _ int) string { return n.String() }, rules)
 }
 
-// byDate reads rows of type T that are named by a business date.
-func byDate[T any](kind string, rules ...rule) reader {
-	r := as[T](kind, "DATE", rules...)
-	read := r.read
-	r.read = func(id string, value []byte) (Named, error) {
-		day, err := strconv.ParseInt(id, 16, 32)
-		if err != nil || id != hexadecimal(uint64(day), 8) {
-			return Named{}, fmt.Errorf("row: no date is %.20q", id)
-		}
-		return read(date.Date(day).String(), value)
-	}
-	return r
+// byRow declares rows of type T of which one command makes several.
+func byRow[T any](prefix, kind string, rules ...rule) rows[T] {
+	return numbered[T](prefix, kind, 2, func(n number.Command, ord int) string { return n.Row(ord).String() }, rules)
 }
 
-// byRow reads rows of type T of which one command makes several.
-func byRow[T any](kind string, rules ...rule) reader {
-	return numbered[T](kind, 2, func(n number.Command, ord int) string { return n.Row(ord).String() }, rules)
-}
-
-func numbered[T any](kind string, more int, name func(number.Command, int) string, rules []rule) reader {
-	r := as[T](kind, "PARTY/NUMBER", rules...)
+func numbered[T any](prefix, kind string, more int, name func(number.Command, int) string, rules []rule) rows[T] {
+	r := readerOf[T](kind, "PARTY/NUMBER", rules)
 	read := r.read
 	r.numbered, r.more, r.read = true, more, func(id string, value []byte) (Named, error) {
 		n, ord, err := parseSortable(id, more)
@@ -190,5 +182,19 @@ func numbered[T any](kind string, more int, name func(number.Command, int) strin
 		}
 		return read(name(n, ord), value)
 	}
-	return r
+	return register[T](prefix, r)
+}
+
+// byDate declares rows of type T that are named by a business date.
+func byDate[T any](prefix, kind string, rules ...rule) rows[T] {
+	r := readerOf[T](kind, "DATE", rules)
+	read := r.read
+	r.read = func(id string, value []byte) (Named, error) {
+		day, err := strconv.ParseInt(id, 16, 32)
+		if err != nil || id != hexadecimal(uint64(day), 8) {
+			return Named{}, fmt.Errorf("row: no date is %.20q", id)
+		}
+		return read(date.Date(day).String(), value)
+	}
+	return register[T](prefix, r)
 }

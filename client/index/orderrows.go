@@ -11,7 +11,7 @@ import (
 
 // order replaces an order and what is taken from it. An order never has more or
 // fewer parts and lines than when it was placed, so none is left over.
-func (f *fold) order(key string, o goods.Order, c change) error {
+func (f *fold) order(key string, _ []string, o goods.Order, c change) error {
 	open := 0
 	for i, p := range o.Parts {
 		if p.State.Holds() {
@@ -58,7 +58,7 @@ func endOf(o goods.Order, p goods.Part) int64 {
 	return 0
 }
 
-func (f *fold) returned(key string, r goods.Return, c change) error {
+func (f *fold) returned(key string, _ []string, r goods.Return, c change) error {
 	order := string(row.Order(r.Order))
 	return f.put("returns", key, order, lineKey(order, int(r.Part), int(r.Line)), int64(r.State), int64(r.Quantity), r.Restocked, r.Cycle, c.block, c.value)
 }
@@ -82,7 +82,7 @@ type Order struct {
 func readOrder(key string, block uint64, value []byte) (Order, error) {
 	named, err := row.Read(key, value)
 	if err != nil {
-		return Order{}, fmt.Errorf("index: %w", err)
+		return Order{}, inIndex(err)
 	}
 	n, err := number.ParseCommand(named.ID)
 	return Order{Number: n, Order: named.Row.(goods.Order), Block: block}, err

@@ -18,46 +18,11 @@ func (f *fold) row(key string, c change) error {
 		f.gone = append(f.gone, key)
 		return nil
 	}
-	named := c.named
-	id := strings.Split(named.ID, "/")
-	switch r := named.Row.(type) {
-	case points.Lot:
-		return f.put("lots", key, r.Member, r.Programme, r.Funder, int64(r.Expires), int64(r.State), int64(r.Available()), int64(r.Expired), parentOf(r), c.block, c.value)
-	case points.Hold:
-		return f.put("holds", key, r.Acceptor, r.Member, int64(r.State), r.Deadline, int64(r.Sum()), int64(r.Captured), c.block, c.value)
-	case points.Totals: // PROGRAMME/PARTY/LANE
-		lane, err := strconv.ParseInt(id[2], 16, 8)
-		if err != nil {
-			return fmt.Errorf("key %.90q: %w", key, err)
-		}
-		return f.put("totals", key, id[0], id[1], lane, int64(r.Issued), int64(r.Captured-r.Refunded), int64(r.Converted), int64(r.Expired), int64(r.Revoked), int64(r.Held()), c.block, c.value)
-	case settlement.Positions: // CYCLE/PARTY/LANE
-		return f.positions(key, id, r, c)
-	case settlement.Veiled: // CYCLE/PARTY/LANE
-		return f.veiled(key, id, r, c)
-	case settlement.Obligations:
-		return f.obligations(key, r, c)
-	case goods.Order:
-		return f.order(key, r, c)
-	case goods.Return:
-		return f.returned(key, r, c)
-	case points.Programme:
-		return f.put("programmes", key, r.ID, r.Issuer, c.block, c.value)
-	case row.Request: // PARTY/REQUEST
-		return f.put("requests", key, id[0], id[1], r.Number.String(), c.block, c.value)
+	s, known := keepers[c.named.Kind]
+	if !known {
+		return fmt.Errorf("no table is for a %s", c.named.Kind)
 	}
-	if known, err := f.catalogue(key, named, id, c); known {
-		return err
-	}
-	if a, is := named.Row.(campaign.Award); is {
-		if err := f.borne(key, a, c); err != nil {
-			return err
-		}
-	}
-	if n, ok := nounOf(named, id); ok {
-		return f.put("nouns", key, named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
-	}
-	return f.put("facts", key, named.Kind, c.block, c.value)
+	return s.keep(f, key, c)
 }
 
 // parentOf is the key of the lot that a lot's points were in before; "" for points
@@ -69,8 +34,8 @@ func parentOf(lot points.Lot) string {
 	return string(row.Lot(lot.Parent))
 }
 
-// borne writes what each funder bears of an award, which never changes.
-func (f *fold) borne(key string, a campaign.Award, c change) error {
+// award writes an award, and what each funder bears of it, which never changes.
+func (f *fold) award(key string, _ []string, a campaign.Award, c change) error {
 	for _, b := range a.Funders {
 		lot := ""
 		if !b.Lot.IsZero() {
@@ -80,7 +45,34 @@ func (f *fold) borne(key string, a campaign.Award, c change) error {
 			return err
 		}
 	}
-	return nil
+	return f.noun(key, noun{a.Member, "", a.Campaign, "", int64(a.Date)}, c)
+}
+
+// totals replaces a lane's totals of a programme.
+func (f *fold) totals(key string, id []string, t points.Totals, c change) error { // PROGRAMME/PARTY/LANE
+	lane, err := laneOf(key, id[2])
+	if err != nil {
+		return err
+	}
+	return f.put("totals", key, id[0], id[1], lane, int64(t.Issued), int64(t.Captured-t.Refunded), int64(t.Converted), int64(t.Expired), int64(t.Revoked),
+		int64(t.Held()), c.block, c.value)
+}
+
+// shard replaces a lane's part of a stock.
+func (f *fold) shard(key string, id []string, s goods.Shard, c change) error { // SUPPLIER/SKU/SELLER/LANE
+	lane, err := laneOf(key, id[3])
+	if err != nil {
+		return err
+	}
+	return f.put("stock", key, id[0], id[1], id[2], lane, int64(s.Free), c.block, c.value)
+}
+
+func laneOf(key, digits string) (int64, error) {
+	lane, err := strconv.ParseInt(digits, 16, 8)
+	if err != nil {
+		return 0, fmt.Errorf("key %.90q: %w", key, err)
+	}
+	return lane, nil
 }
 
 // positions replaces a lane's rows of a cycle.

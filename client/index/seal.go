@@ -1,8 +1,6 @@
 package index
 
 import (
-	"strings"
-
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -112,23 +110,4 @@ func (f *fold) before(key string) (any, error) {
 	}
 	named, err := row.Read(key, value)
 	return named.Row, err
-}
-
-// tableOf is where a row is kept by its key; "" where it isn't, or where who may write
-// it doesn't depend on what was there: rows of a lane.
-func tableOf(key string) string {
-	prefix, _, _ := strings.Cut(key, "/")
-	if table, known := keptIn[prefix]; known {
-		return table
-	}
-	return "facts"
-}
-
-var keptIn = map[string]string{
-	"l": "lots", "h": "holds", "g": "programmes", "q": "requests", "wo": "orders", "wr": "returns",
-	"ws": "suppliers", "wg": "goods", "wl": "listings", "wq": "outlets", "wp": "stock", "wk": "stock",
-	"m": "nouns", "ma": "nouns", "mi": "nouns", "mc": "nouns", "ml": "nouns", "mz": "nouns", "n": "nouns",
-	"gs": "nouns", "ge": "nouns", "gc": "nouns", "gp": "nouns", "d": "nouns", "b": "nouns", "be": "nouns", "bw": "nouns",
-	"wt": "nouns", "wd": "nouns", "j": "nouns", "ja": "nouns", "cy": "nouns", "cd": "nouns",
-	"t": "", "o": "", "ov": "", "ul": "", "ob": "",
 }

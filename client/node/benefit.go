@@ -2,6 +2,7 @@ package node
 
 import (
 	"tallystick/chaincode/benefit"
+	"tallystick/client/index"
 )
 
 // The operations of benefits and entitlements (权益).

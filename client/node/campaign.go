@@ -2,6 +2,7 @@ package node
 
 import (
 	"tallystick/chaincode/campaign"
+	"tallystick/client/index"
 )
 
 // The operations of campaigns (活动).

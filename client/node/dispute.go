@@ -2,6 +2,7 @@ package node
 
 import (
 	"tallystick/chaincode/settlement"
+	"tallystick/client/index"
 )
 
 // The operations of disputes (争议).

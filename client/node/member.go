@@ -2,6 +2,7 @@ package node
 
 import (
 	"tallystick/chaincode/member"
+	"tallystick/client/index"
 )
 
 // The operations of members (会员).

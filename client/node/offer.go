@@ -2,6 +2,7 @@ package node
 
 import (
 	"tallystick/chaincode/audience"
+	"tallystick/client/index"
 )
 
 // The operations of offers (优惠).

@@ -39,6 +39,8 @@ type Operation interface {
 	About() Row
 	// Types returns the types of its request and of its answer.
 	Types() (request, answer reflect.Type)
+	// CheckJSON refuses a request in JSON that is malformed.
+	CheckJSON(request json.RawMessage) error
 	// Run performs it with a request in JSON. BAD_REQUEST for a field that the request hasn't.
 	Run(ctx context.Context, n *Node, c *Call, request json.RawMessage) (answer any, err error)
 }
@@ -105,6 +107,15 @@ func (o Op[Req, Ans]) About() Row { return o.Row }
 // Types returns the types of its request and of its answer.
 func (o Op[Req, Ans]) Types() (request, answer reflect.Type) {
 	return reflect.TypeFor[Req](), reflect.TypeFor[Ans]()
+}
+
+// CheckJSON refuses a request in JSON that is malformed.
+func (o Op[Req, Ans]) CheckJSON(request json.RawMessage) error {
+	req, err := o.decode(request)
+	if err != nil {
+		return err
+	}
+	return o.Check(req)
 }
 
 // Run performs it with a request in JSON.

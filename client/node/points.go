@@ -3,6 +3,7 @@ package node
 import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
+	"tallystick/client/index"
 )
 
 // The operations of points: issuing, correcting, freezing (积分).

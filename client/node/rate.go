@@ -2,6 +2,7 @@ package node
 
 import (
 	"tallystick/chaincode/points"
+	"tallystick/client/index"
 )
 
 // The operations of conversion rates (换算率).

@@ -133,13 +133,13 @@ func (a *attack) rehearse(who string, list []command.Request) (taken []command.R
 	a.Helper()
 	const most = (number.MaxIndex + 1) / 2
 	for part := range slices.Chunk(list, most) {
-		batch := command.Batch{Lane: 30, Seq: a.heads[who+"30"] + 1}
+		batch := command.Batch{Lane: 30, Seq: a.net.Seq(who, 30) + 1}
 		for _, req := range part {
 			tried := command.New("", req)
 			tried.Linked = true
 			batch.Commands = append(batch.Commands, tried, command.New("", nothing))
 		}
-		env, err := a.net.Endorse(a.net.Propose(a.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)[0])
+		env, err := a.net.Endorse(a.net.Propose(a.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), a.net.Endorsers(who)[0])
 		if err != nil {
 			a.Errorf("%s, some %T: %v", who, part[0], err)
 			continue
@@ -176,7 +176,7 @@ func (a *attack) walkIn(who string, req command.Request) {
 	odd := []string{"9223372036854775808", "1e400", "-0", "0.5", "18446744073709551616", `"1"`, "null", "1E1"}[a.rng.IntN(8)]
 	for _, body := range []string{string(text), digits.ReplaceAllString(string(text), odd)} {
 		p := a.net.Propose(a.net.Identity(who, "client"), seal.Outer, ledgersim.Args(command.KindOf(req).String(), "", body)...)
-		if _, err := a.net.Endorse(p, endorsers(who)[0]); err != nil {
+		if _, err := a.net.Endorse(p, a.net.Endorsers(who)[0]); err != nil {
 			refusal, ok := fault.Parse(strings.TrimSpace(lastLine(err)))
 			if !ok || refusal.Code == fault.Internal {
 				a.Errorf("%s %s %s: %v", who, command.KindOf(req), body, err)

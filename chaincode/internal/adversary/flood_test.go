@@ -20,20 +20,20 @@ import (
 func (w *world) lost(who string, req command.Request, attacker string, own ...command.Request) bool {
 	w.Helper()
 	const lane = 9
-	batch := command.Batch{Lane: lane, Seq: w.heads[fmt.Sprint(who, lane)] + 1, Commands: []command.Command{command.New("", req)}}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
+	batch := command.Batch{Lane: lane, Seq: w.net.Seq(who, lane) + 1, Commands: []command.Command{command.New("", req)}}
+	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatalf("%s %s: %v", who, command.KindOf(req), err)
 	}
 	w.attack(attacker, 7, own...)
 	w.net.Submit(env)
-	if err := ledgersim.NewScheduler(w.net, 1, ledgersim.DefaultWeights).Drain(); err != nil {
+	if err := ledgersim.NewScheduler(w.net.Network, 1, ledgersim.DefaultWeights).Drain(); err != nil {
 		w.Fatal(err)
 	}
 	if w.net.Lookup("G", env.TxID).Code != peer.TxValidationCode_VALID {
 		return true
 	}
-	w.heads[fmt.Sprint(who, lane)]++
+	w.net.Moved(who, lane)
 	return false
 }
 

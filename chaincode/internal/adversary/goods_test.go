@@ -64,7 +64,7 @@ func TestWhatIsShippedCanBeDelivered(t *testing.T) {
 		w.must("M", goods.ListRequest{Supplier: "MS", SKU: "car", Scene: "retail", Prices: []goods.Price{{Fen: amount.Units(10 * n)}}, Open: true})
 		lines := []goods.Wanted{{Supplier: "MS", SKU: "car", Quantity: 1}}
 		var quoted struct{ Hash codec.Hash }
-		if err := w.ask("M", "Quote", &quoted, map[string]any{"seller": "M", "member": "li", "lines": lines}); err != nil {
+		if err := w.net.Ask("M", "Quote", &quoted, map[string]any{"seller": "M", "member": "li", "lines": lines}); err != nil {
 			t.Fatal(err)
 		}
 		order, err := w.try("M", goods.PlaceRequest{Member: "li", Lines: lines, Quote: quoted.Hash, Pieces: pieces[:n], AcceptBy: w.soon(600)})

@@ -95,7 +95,7 @@ func TestWhoRefundsWithoutEndIsStoppedByTheIssuer(t *testing.T) {
 	w.may("D", 1_000_000, 0)
 	lot := w.issue("D", "li", 100)
 	refund := func(int) []command.Request {
-		hold := number.Command{Party: "M", Lane: 7, Seq: w.heads["M7"] + 1}
+		hold := number.Command{Party: "M", Lane: 7, Seq: w.net.Seq("M", 7) + 1}
 		capture := hold
 		capture.Index = 1
 		return []command.Request{points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60)},
@@ -210,7 +210,7 @@ func TestWhoLinksWithoutEndKeepsNobodyFromSpending(t *testing.T) {
 	lot, n := w.issue("D", "wang", 100), 0
 	again := func(int) []command.Request {
 		n++
-		invitation := number.Command{Party: "F", Lane: 7, Seq: w.heads["F7"] + 1}
+		invitation := number.Command{Party: "F", Lane: 7, Seq: w.net.Seq("F", 7) + 1}
 		return []command.Request{
 			member.InviteRequest{Member: "wang", Channel: "app", Account: account(0), For: "F", Commitment: commitment, Until: w.soon(3600)},
 			member.LinkRequest{Member: "wang", Channel: "app", Account: account(n), Invitation: invitation, Code: opened},

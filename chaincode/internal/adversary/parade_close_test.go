@@ -68,10 +68,10 @@ func (p *parade) order(lot number.Row, supplier, sku string, accept bool) number
 		Lines  []goods.Wanted `json:"lines"`
 	}{"D", "wang", lines}
 	var quoted struct{ Hash codec.Hash }
-	if err := p.ask("D", "Quote", &quoted, asked); err != nil && !p.lax {
+	if err := p.net.Ask("D", "Quote", &quoted, asked); err != nil && !p.lax {
 		p.Fatal(err)
 	}
-	req := goods.PlaceRequest{Member: "wang", Lines: lines, Quote: quoted.Hash, Pieces: take(lot, 8), Cash: 1, Payment: fmt.Sprintf("pay-%d", p.heads["D1"]), Accept: accept}
+	req := goods.PlaceRequest{Member: "wang", Lines: lines, Quote: quoted.Hash, Pieces: take(lot, 8), Cash: 1, Payment: fmt.Sprintf("pay-%d", p.net.Seq("D", 1)), Accept: accept}
 	if !accept {
 		req.AcceptBy = p.soon(60)
 	}

@@ -20,11 +20,11 @@ import (
 func (w *world) keysRead(who, prefix string, reqs ...command.Request) (keys []string) {
 	w.Helper()
 	const lane = 11
-	batch := command.Batch{Lane: lane, Seq: w.heads[fmt.Sprint(who, lane)] + 1}
+	batch := command.Batch{Lane: lane, Seq: w.net.Seq(who, lane) + 1}
 	for _, r := range reqs {
 		batch.Commands = append(batch.Commands, command.New("", r))
 	}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
+	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestALiabilityCapIsNotWrapped(t *testing.T) {
 	w.must("G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Liability: 1000})
 	for range 8 {
 		var reqs []command.Request
-		seq := w.heads["D3"] + 1
+		seq := w.net.Seq("D", 3) + 1
 		for i := uint16(0); i < 450; i += 3 {
 			hold := number.Command{Party: "D", Lane: 3, Seq: seq, Index: i}
 			capture := hold

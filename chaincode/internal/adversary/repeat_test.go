@@ -60,7 +60,7 @@ func (p *parade) again(alone bool, s sent) (answer command.Receipt) {
 	if err != nil {
 		p.Fatal(err)
 	}
-	tx, err := p.net.InvokeProposal(p.net.Propose(p.net.Identity(s.who, "client"), seal.Outer, ledgersim.Args(command.KindOf(s.req).String(), s.name, string(body))...), endorsers(s.who)...)
+	tx, err := p.net.InvokeProposal(p.net.Propose(p.net.Identity(s.who, "client"), seal.Outer, ledgersim.Args(command.KindOf(s.req).String(), s.name, string(body))...), p.net.Endorsers(s.who)...)
 	if err != nil {
 		p.Errorf("%s %s: %v", s.who, command.KindOf(s.req), err)
 		return answer

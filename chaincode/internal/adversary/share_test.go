@@ -73,20 +73,19 @@ func TestAgreeingAndLeavingKeepsNobodyOut(t *testing.T) {
 func (w *world) inFlight(who string, req command.Request, meanwhile func()) peer.TxValidationCode {
 	w.Helper()
 	const lane = 9
-	key := fmt.Sprint(who, lane)
-	batch := command.Batch{Lane: lane, Seq: w.heads[key] + 1, Commands: []command.Command{command.New("", req)}}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
+	batch := command.Batch{Lane: lane, Seq: w.net.Seq(who, lane) + 1, Commands: []command.Command{command.New("", req)}}
+	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatal(err)
 	}
 	meanwhile()
 	w.net.Submit(env)
-	if err := ledgersim.NewScheduler(w.net, 1, ledgersim.DefaultWeights).Drain(); err != nil {
+	if err := ledgersim.NewScheduler(w.net.Network, 1, ledgersim.DefaultWeights).Drain(); err != nil {
 		w.Fatal(err)
 	}
 	code := w.net.Lookup("G", env.TxID).Code
 	if code == peer.TxValidationCode_VALID {
-		w.heads[key]++
+		w.net.Moved(who, lane)
 	}
 	return code
 }
@@ -110,7 +109,7 @@ func TestFreezingOnesOwnKeepsNobodyOut(t *testing.T) {
 	for range 20 {
 		enrol, freeze = nil, nil
 		for i := range 400 {
-			id := fmt.Sprint("e", w.heads["D1"], "-", i)
+			id := fmt.Sprint("e", w.net.Seq("D", 1), "-", i)
 			enrol = append(enrol, member.EnrolRequest{Member: id})
 			freeze = append(freeze, member.FreezeRequest{Member: id, Reason: "x"})
 		}
@@ -133,7 +132,7 @@ func TestWhatIsAskedCostsLittle(t *testing.T) {
 		kind := command.KindOf(req)
 		for _, by := range []string{who, "A", "S2"} {
 			batch := command.Batch{Lane: 30, Seq: 1, Commands: []command.Command{command.New("", req)}}
-			env, err := p.net.Endorse(p.net.Propose(p.net.Identity(by, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(by)[0])
+			env, err := p.net.Endorse(p.net.Propose(p.net.Identity(by, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), p.net.Endorsers(by)[0])
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -28,7 +28,7 @@ var stormy = map[command.Kind]string{
 // storm is everything that F can do for itself, between others' endorsing and ordering of one command.
 func (p *parade) storm() {
 	p.Helper()
-	n := p.heads["F5"]
+	n := p.net.Seq("F", 5)
 	id := fmt.Sprint("f", n)
 	own := []command.Request{
 		member.EnrolRequest{Member: id},
@@ -62,16 +62,15 @@ func (p *parade) under(who string, req command.Request) (number.Command, error) 
 		return p.try(who, req)
 	}
 	const lane = 1
-	key := fmt.Sprint(who, lane)
-	batch := command.Batch{Lane: lane, Seq: p.heads[key] + 1, Commands: []command.Command{command.New("", req)}}
-	env, err := p.net.Endorse(p.net.Propose(p.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
+	batch := command.Batch{Lane: lane, Seq: p.net.Seq(who, lane) + 1, Commands: []command.Command{command.New("", req)}}
+	env, err := p.net.Endorse(p.net.Propose(p.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), p.net.Endorsers(who)...)
 	if err != nil {
 		p.Fatalf("%s %s: %v", who, command.KindOf(req), err)
 	}
 	height := p.net.Height()
 	p.storm()
 	p.net.Submit(env)
-	if err := ledgersim.NewScheduler(p.net, 1, ledgersim.DefaultWeights).Drain(); err != nil {
+	if err := ledgersim.NewScheduler(p.net.Network, 1, ledgersim.DefaultWeights).Drain(); err != nil {
 		p.Fatal(err)
 	}
 	if code := p.net.Lookup("G", env.TxID).Code; code != peer.TxValidationCode_VALID {
@@ -80,7 +79,7 @@ func (p *parade) under(who string, req command.Request) (number.Command, error) 
 		}
 		return p.try(who, req)
 	}
-	p.heads[key]++
+	p.net.Moved(who, lane)
 	var result command.Result
 	if err := codec.Decode(env.Response().GetPayload(), &result); err != nil {
 		p.Fatal(err)

@@ -1,29 +1,23 @@
 package adversary
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
-	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
-
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/internal/contract"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/replay"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
@@ -33,8 +27,7 @@ import (
 // auditor A without.
 type world struct {
 	*testing.T
-	net   *ledgersim.Network
-	heads map[string]uint64 // by party and lane
+	net   *replay.Ledger
 	today date.Date
 	named bool      // commands of try bear request ids
 	sent  []sent    // these
@@ -54,16 +47,10 @@ var parties = []string{"G", "D", "F", "M", "S1", "S2", "A"}
 // homes says who enrolled the members of a founded world.
 var homes = map[string]string{"li": "M", "zhang": "M", "chen": "M", "wang": "D", "sun": "G"}
 
-var one = amount.Rate{Num: 1, Den: 1}
+// rules are those of every world.
+var rules = replay.Rules{Operator: "G", Test: true}
 
-// Reflecting over the contracts takes a second, so the worlds share them, and the clock of
-// the latest one.
-var (
-	clock func() time.Time
-	tally = sync.OnceValues(func() (shim.Chaincode, error) {
-		return contract.New(contract.Config{Operator: "G", Test: true, Now: func() time.Time { return clock() }, Place: time.UTC})
-	})
-)
+var one = amount.Rate{Num: 1, Den: 1}
 
 // found makes a world with its parties registered and its members enrolled.
 func found(t *testing.T) *world {
@@ -91,7 +78,7 @@ func found(t *testing.T) *world {
 // beginPeer has a party say that it runs a peer.
 func (w *world) beginPeer(who string) {
 	w.Helper()
-	if err := w.door(who, "party:BeginPeer", "", "{}"); err != nil {
+	if err := w.net.BeginPeer(who); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -103,23 +90,15 @@ func deploy(t *testing.T) *world {
 	for i, id := range parties {
 		orgs = append(orgs, ledgersim.Org{MSP: id, Peer: i < 3})
 	}
-	net := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: orgs})
-	clock = net.Now
-	code, err := tally()
+	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: orgs}, rules)
 	if err != nil {
 		t.Fatal(err)
-	}
-	policy := ledgersim.OutOf(2, "G", "D", "F")
-	net.Deploy(seal.Outer, code, policy)
-	net.Deploy(row.SealOf("", false), seal.Chaincode{}, policy)
-	for _, p := range net.Peers() {
-		net.Deploy(row.SealOf(p, true), seal.Chaincode{}, ledgersim.OutOf(1, p))
 	}
 	first, err := date.Parse("2026-11-01")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{T: t, net: net, heads: map[string]uint64{}, today: first, days: 1}
+	return &world{T: t, net: l, today: first, days: 1}
 }
 
 // must runs one command that has to take effect.
@@ -173,59 +152,17 @@ func (w *world) batch(who string, lane uint8, reqs ...command.Request) ([]number
 // send sends commands as one batch in a lane.
 func (w *world) send(who string, lane uint8, commands ...command.Command) ([]command.Receipt, []error) {
 	w.Helper()
-	key := fmt.Sprint(who, lane)
-	batch := command.Batch{Lane: lane, Seq: w.heads[key] + 1, Commands: commands}
-	tx, err := w.net.InvokeProposal(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(who)...)
-	if err == nil && tx.Code != peer.TxValidationCode_VALID {
-		err = fmt.Errorf("the transaction is %s", tx.Code)
-	}
+	receipts, refusals, err := w.net.Run(who, lane, commands...)
 	if err != nil {
 		w.Fatalf("%s: %v", who, err)
 	}
-	w.heads[key]++
-	var result command.Result
-	if err := codec.Decode(tx.Envelope.Response().GetPayload(), &result); err != nil {
-		w.Fatal(err)
-	}
-	return batch.Receipts(who, result)
+	return receipts, refusals
 }
 
 // door calls a function as somebody at a peer's command line does.
 func (w *world) door(who, function string, args ...string) error {
-	tx, err := w.net.InvokeProposal(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, ledgersim.Args(append([]string{function}, args...)...)...), endorsers(who)...)
-	if err == nil && tx.Code != peer.TxValidationCode_VALID {
-		err = fmt.Errorf("the transaction is %s", tx.Code)
-	}
+	_, err := w.net.Call(who, function, args...)
 	return err
-}
-
-// ask asks a question of G's peer.
-func (w *world) ask(who, question string, to any, args ...any) error {
-	list := []string{"query:" + question}
-	for _, a := range args {
-		text, ok := a.(string)
-		if !ok {
-			data, err := json.Marshal(a)
-			if err != nil {
-				return err
-			}
-			text = string(data)
-		}
-		list = append(list, text)
-	}
-	answer, err := w.net.Evaluate(w.net.Identity(who, "client"), "G", seal.Outer, ledgersim.Args(list...)...)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(answer, to)
-}
-
-// endorsers are two of the three peers, a party's own among them.
-func endorsers(who string) []string {
-	if who == "D" || who == "F" {
-		return []string{who, "G"}
-	}
-	return []string{"G", "D"}
 }
 
 // pass lets days pass, no more at once than one command may.

@@ -155,13 +155,13 @@ type ProgrammePage struct {
 
 // Parties lists parties by id.
 func (*Query) Parties(ctx *Context, page Page) (*PartyPage, error) {
-	rows, next, err := list[party.Party](ctx, page, "p")
+	rows, next, err := list(ctx, page, row.Parties())
 	return &PartyPage{rows, next}, err
 }
 
 // Programmes lists programmes by id.
 func (*Query) Programmes(ctx *Context, page Page) (*ProgrammePage, error) {
-	rows, next, err := list[points.Programme](ctx, page, "g")
+	rows, next, err := list(ctx, page, row.Programmes())
 	return &ProgrammePage{rows, next}, err
 }
 
@@ -171,10 +171,10 @@ func (*Query) Totals(ctx *Context, programme string) (*points.Totals, error) {
 		return nil, err
 	}
 	var sum points.Totals
-	err := each(ctx, func(_ string, t points.Totals) (err error) {
+	err := each(ctx, row.TotalsOf(programme), func(_ string, t points.Totals) (err error) {
 		sum, err = sum.Plus(t)
 		return err
-	}, "t", programme)
+	})
 	return &sum, err
 }
 
@@ -185,10 +185,10 @@ func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, erro
 		return nil, err
 	}
 	var sum settlement.Positions
-	err := each(ctx, func(_ string, lane settlement.Positions) error {
+	err := each(ctx, row.PositionsOf(cycle), func(_ string, lane settlement.Positions) error {
 		sum = sum.Merge(lane)
 		return nil
-	}, "o", cycle)
+	})
 	return append([]settlement.Position{}, sum.List...), err
 }
 
@@ -199,14 +199,14 @@ func (*Query) Veiled(ctx *Context, cycle string) ([]settlement.VeiledPosition, e
 		return nil, err
 	}
 	var sum settlement.Veiled
-	err := each(ctx, func(_ string, lane settlement.Veiled) (err error) {
+	err := each(ctx, row.VeiledOf(cycle), func(_ string, lane settlement.Veiled) (err error) {
 		for _, p := range lane.List {
 			if sum, err = sum.Plus(p.Of()); err != nil {
 				return err
 			}
 		}
 		return nil
-	}, "ov", cycle)
+	})
 	return append([]settlement.VeiledPosition{}, sum.List...), err
 }
 
@@ -218,10 +218,9 @@ func one[T any](ctx *Context, key row.Key[T], what, id string) (*T, error) {
 	return &r, nil
 }
 
-// each visits every row under a prefix. LIMIT if there are more than a query reads.
-func each[T any](ctx *Context, visit func(key string, r T) error, prefix ...string) error {
-	from, to := row.Prefix(prefix...)
-	rows, err := ctx.GetStub().GetStateByRange(from, to)
+// each visits every row of a range. LIMIT if there are more than a query reads.
+func each[T any](ctx *Context, in row.Range[T], visit func(key string, r T) error) error {
+	rows, err := ctx.GetStub().GetStateByRange(in.Bounds())
 	if err != nil {
 		return fmt.Errorf("contract: range: %w", err)
 	}
@@ -245,11 +244,11 @@ func each[T any](ctx *Context, visit func(key string, r T) error, prefix ...stri
 	return nil
 }
 
-func list[T any](ctx *Context, page Page, prefix ...string) ([]T, string, error) {
+func list[T any](ctx *Context, page Page, in row.Range[T]) ([]T, string, error) {
 	if page.Limit < 1 || page.Limit > maxPage {
 		return nil, "", fault.New(fault.BadRequest, "limit: want 1 to %d", maxPage)
 	}
-	from, to := row.Prefix(prefix...)
+	from, to := in.Bounds()
 	if after := page.After; after != "" && (after < from || after >= to) {
 		return nil, "", fault.New(fault.BadRequest, "after: want the bookmark of the page before")
 	}

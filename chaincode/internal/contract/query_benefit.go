@@ -27,7 +27,7 @@ func (*Query) Benefit(ctx *Context, id string) (*benefit.Model, error) {
 
 // Benefits lists benefits by id.
 func (*Query) Benefits(ctx *Context, page Page) (*BenefitPage, error) {
-	rows, next, err := list[benefit.Model](ctx, page, "b")
+	rows, next, err := list(ctx, page, row.Benefits())
 	return &BenefitPage{rows, next}, err
 }
 

@@ -28,7 +28,7 @@ func (*Query) Campaign(ctx *Context, id string) (*campaign.Campaign, error) {
 
 // Campaigns lists campaigns by id, ended ones too.
 func (*Query) Campaigns(ctx *Context, page Page) (*CampaignPage, error) {
-	rows, next, err := list[campaign.Campaign](ctx, page, "j")
+	rows, next, err := list(ctx, page, row.Campaigns())
 	return &CampaignPage{rows, next}, err
 }
 

@@ -44,7 +44,7 @@ func (*Query) Supplier(ctx *Context, id string) (*goods.Supplier, error) {
 
 // Suppliers lists suppliers by id.
 func (*Query) Suppliers(ctx *Context, page Page) (*SupplierPage, error) {
-	rows, next, err := list[goods.Supplier](ctx, page, "ws")
+	rows, next, err := list(ctx, page, row.Suppliers())
 	return &SupplierPage{rows, next}, err
 }
 
@@ -74,7 +74,7 @@ func (*Query) Goods(ctx *Context, supplier string, page Page) (*GoodPage, error)
 	if err := name.CheckID("supplier", supplier); err != nil {
 		return nil, err
 	}
-	rows, next, err := list[goods.Good](ctx, page, "wg", supplier)
+	rows, next, err := list(ctx, page, row.GoodsOf(supplier))
 	return &GoodPage{rows, next}, err
 }
 
@@ -108,7 +108,7 @@ func (*Query) Outlets(ctx *Context, party string, page Page) (*OutletPage, error
 	if err := name.CheckID("party", party); err != nil {
 		return nil, err
 	}
-	rows, next, err := list[goods.Outlet](ctx, page, "wq", party)
+	rows, next, err := list(ctx, page, row.OutletsOf(party))
 	return &OutletPage{rows, next}, err
 }
 
@@ -125,7 +125,7 @@ func (*Query) Listings(ctx *Context, seller string, page Page) (*ListingPage, er
 	if err := name.CheckID("seller", seller); err != nil {
 		return nil, err
 	}
-	rows, next, err := list[goods.Listing](ctx, page, "wl", seller)
+	rows, next, err := list(ctx, page, row.ListingsOf(seller))
 	return &ListingPage{rows, next}, err
 }
 
@@ -147,10 +147,10 @@ func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*InStock, error
 		return nil, err
 	}
 	stock := &InStock{Free: pool.Free, Pool: pool.Free, Restocked: pool.Restocked, Withdrawn: pool.Withdrawn}
-	err = each(ctx, func(_ string, s goods.Shard) error {
+	err = each(ctx, row.ShardsOf(supplier, sku, seller), func(_ string, s goods.Shard) error {
 		stock.Free += s.Free
 		return nil
-	}, "wk", supplier, sku, seller)
+	})
 	return stock, err
 }
 

@@ -155,6 +155,6 @@ func (*Query) Offers(ctx *Context, party string, page Page) (*OfferPage, error) 
 	if err := name.CheckID("party", party); err != nil {
 		return nil, err
 	}
-	rows, next, err := list[audience.Offer](ctx, page, "n", party)
+	rows, next, err := list(ctx, page, row.OffersOf(party))
 	return &OfferPage{rows, next}, err
 }

@@ -31,10 +31,10 @@ func (*Query) Quota(ctx *Context, kind, id string) (*QuotaUse, error) {
 		return nil, err
 	}
 	use := &QuotaUse{Limit: limit.Limit, Leased: limit.Leased, Relieved: limit.Relieved}
-	err = each(ctx, func(_ string, l quota.Lease) error {
+	err = each(ctx, row.LeasesOf(quota.Kind(kind), id), func(_ string, l quota.Lease) error {
 		use.Used += l.Used
 		use.Returned += l.Returned
 		return nil
-	}, "ul", kind, id)
+	})
 	return use, err
 }

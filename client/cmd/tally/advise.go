@@ -94,13 +94,13 @@ func (a *app) adviseFile(ctx context.Context, how advising) error {
 	if err := a.meanFile("notice", how.file); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
-		return a.advise(ctx, g, ix, how, known, mapping)
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
+		return a.advise(ctx, g, r, how, known, mapping)
 	})
 }
 
-func (a *app) advise(ctx context.Context, g *node.Node, ix *index.Index, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
-	view, err := viewOf(ctx, g, ix, known)
+func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
+	view, err := viewOf(ctx, g, r, known)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (a *app) advise(ctx context.Context, g *node.Node, ix *index.Index, how adv
 	if err != nil {
 		return err
 	}
-	run, err := g.Begin(ctx, &a.call)
+	run, err := a.begin(ctx, g, r)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (a *app) advise(ctx context.Context, g *node.Node, ix *index.Index, how adv
 }
 
 // viewOf is what the caller knows of its payments and of whose accounts are where.
-func viewOf(ctx context.Context, g *node.Node, ix *index.Index, known map[string]payee) (v payments.View, err error) {
+func viewOf(ctx context.Context, g *node.Node, r *index.Reading, known map[string]payee) (v payments.View, err error) {
 	if _, err := accountOf(known, g.Party()); err != nil {
 		return v, err
 	}
@@ -142,7 +142,7 @@ func viewOf(ctx context.Context, g *node.Node, ix *index.Index, known map[string
 	for party, p := range known {
 		v.Holders[party] = p.holder()
 	}
-	_, closed, err := index.All[settlement.Close](ix, index.Filter{})
+	closed, err := index.All[settlement.Close](r, index.Filter{})
 	if err != nil {
 		return v, err
 	}
@@ -150,7 +150,7 @@ func viewOf(ctx context.Context, g *node.Node, ix *index.Index, known map[string
 		if c.Row.State < settlement.Final || c.Row.State == settlement.Settled {
 			continue
 		}
-		_, list, err := ix.Payments(c.Row.ID)
+		list, err := r.Payments(c.Row.ID)
 		if err != nil {
 			return v, err
 		}

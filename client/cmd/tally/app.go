@@ -20,7 +20,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/machine"
 	"tallystick/client/node"
@@ -71,7 +70,7 @@ func (a *app) open(ctx context.Context) (*node.Node, error) {
 
 // connect opens the party's node as it is configured.
 func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
-	g, err := node.Open(ctx, cfg, gateway.WithLog(a.log()))
+	g, err := node.Open(ctx, cfg, a.log(), a.watch())
 	if err != nil {
 		return nil, err
 	}
@@ -102,24 +101,38 @@ func asFault(err error) error {
 	return fault.New(fault.Internal, "%v", err)
 }
 
-// withIndex is with, and the party's read model brought up to now.
-func (a *app) withIndex(ctx context.Context, do func(context.Context, *node.Node, *index.Index) error) error {
+// withIndex is with, and a reading of the party's read model as it is now.
+func (a *app) withIndex(ctx context.Context, do func(context.Context, *node.Node, *index.Reading) error) error {
 	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		return a.indexed(ctx, g, func(ix *index.Index) error { return do(ctx, g, ix) })
+		return a.indexed(ctx, g, func(r *index.Reading) error { return do(ctx, g, r) })
 	})
 }
 
-// indexed brings the party's read model up to now, asks it something, and closes it.
-func (a *app) indexed(ctx context.Context, g *node.Node, do func(*index.Index) error) error {
-	cfg, err := a.config(nil)
+// indexed hands over a reading of the party's read model as it is now, and closes it. Who sends many commands closes the
+// reading before that.
+func (a *app) indexed(ctx context.Context, g *node.Node, do func(*index.Reading) error) error {
+	r, err := g.Read(ctx)
 	if err != nil {
 		return err
 	}
-	ix, err := a.openIndex(ctx, g, cfg.IndexAt())
+	return errors.Join(do(r), r.Close())
+}
+
+// begin begins a run, and closes the reading that said what is to be done. CONFLICT if the request id is for something else.
+func (a *app) begin(ctx context.Context, g *node.Node, r *index.Reading) (*node.Run, error) {
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	return g.Begin(ctx, &a.call)
+}
+
+// readNow hands over a reading of a read model as it is now, and closes it.
+func readNow(ctx context.Context, ix *index.Index, do func(*index.Reading) error) error {
+	r, err := ix.At(ctx, 0)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(ix), ix.Close())
+	return errors.Join(do(r), r.Close())
 }
 
 // withVault is with, and the party's vault, which is made if there is none.
@@ -153,7 +166,7 @@ func (a *app) others() string {
 		return "is the network up? try make up"
 	}
 	for i, path := range found {
-		node.Found[i] = filepath.Base(filepath.Dir(path))
+		found[i] = filepath.Base(filepath.Dir(path))
 	}
 	return "there are " + strings.Join(found, ", ")
 }

@@ -10,7 +10,6 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/index"

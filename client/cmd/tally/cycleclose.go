@@ -84,12 +84,13 @@ func closeCycle(a *app) *cobra.Command {
 			if err := settlement.CheckNew(next); err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
-				run, err := g.Begin(ctx, &a.call)
+			return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
+				last, unknown := before(r, next)
+				run, err := a.begin(ctx, g, r)
 				if err != nil {
 					return err
 				}
-				c := closing{closes: g.Query(), next: next, before: func(next string) (string, error) { return before(ix, next) }, tell: a.tellStep,
+				c := closing{closes: g.Query(), next: next, before: func(string) (string, error) { return last, unknown }, tell: a.tellStep,
 					send: func(ctx context.Context, step string, req command.Request) error {
 						_, err := run.Send(ctx, node.Step(step, next), req)
 						return node.StepInDoubt(err, "tally cycle close")
@@ -100,7 +101,7 @@ func closeCycle(a *app) *cobra.Command {
 				}
 				answer := struct {
 					settlement.Close
-					Height uint64 `json:"height"` // as of a node.Receipt
+					Height uint64 `json:"height"` // as of a receipt
 				}{closed, g.Height()}
 				return a.print(answer, func(t table.Writer) { t.AppendRows(closeRows(closed)) })
 			})
@@ -169,9 +170,9 @@ func (a *app) finaliseAsIs(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-			cycle, err := lastClosed(ix)
+			cycle, err := lastClosed(r)
 			return settlement.FinaliseRequest{Cycle: cycle}, err
 		})
 		if err != nil {
@@ -193,8 +194,8 @@ func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) 
 	var answer finalised
 	err := a.withLane(ctx, lane, func(ctx context.Context, g *node.Node) (err error) {
 		answer.Receipt, err = g.OnceLinked(ctx, &a.call, func() ([]command.Request, error) {
-			if err := a.indexed(ctx, g, func(ix *index.Index) (err error) {
-				answer.Cycle, err = cycleOf(ix, args)
+			if err := a.indexed(ctx, g, func(now *index.Reading) (err error) {
+				answer.Cycle, err = cycleOf(now, args)
 				return err
 			}); err != nil {
 				return nil, err

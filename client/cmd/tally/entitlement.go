@@ -93,8 +93,8 @@ func (a *app) ownCodes(ctx context.Context, g *node.Node, v *vault.Vault, list [
 			return err
 		}
 		own, err := isOwn(v, purpose, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
-			_, now := code.Chain(seed, int(node.Found[0].Uses-found[0].Used))
-			return slices.Equal(now, node.Found[0].Commitment)
+			_, now := code.Chain(seed, int(found[0].Uses-found[0].Used))
+			return slices.Equal(now, found[0].Commitment)
 		})
 		if err != nil {
 			return err
@@ -212,8 +212,8 @@ func (a *app) payment(ctx context.Context, g *node.Node, m benefit.Model, member
 			s.take = append(s.take, part{programme: c.Programme, units: c.Amount})
 		}
 	}
-	return payments, a.indexed(ctx, g, func(ix *index.Index) error {
-		pieces, err := s.named().Pieces(ix, member)
+	return payments, a.indexed(ctx, g, func(r *index.Reading) error {
+		pieces, err := s.named().Pieces(r, member)
 		for _, p := range pieces {
 			payments = append(payments, spend.Take{Lot: p.Lot, Amount: p.Amount})
 		}
@@ -249,7 +249,7 @@ func (a *app) recode(ctx context.Context, n number.Row, to string, ask func(code
 		if err != nil {
 			return err
 		}
-		e := node.Found[0]
+		e := found[0]
 		if to == "" {
 			to = e.Member
 		}
@@ -323,13 +323,13 @@ func codes(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				left := codesLeft(secrets, node.Found[0])
+				left := codesLeft(secrets, found[0])
 				if len(left) == 0 {
 					return fault.New(fault.NotFound, "your vault has no code of entitlement %s as it is now; make new ones: tally benefit newcode", n)
 				}
-				return a.print(givenOne{n, node.Found[0].Member, left}, func(t table.Writer) {
+				return a.print(givenOne{n, found[0].Member, left}, func(t table.Writer) {
 					for i, c := range left {
-						t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(node.Found[0].Used)+i+1), c})
+						t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(found[0].Used)+i+1), c})
 					}
 				})
 			})
@@ -364,7 +364,7 @@ func showEntitlement(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(node.Found[0], func(t table.Writer) { entitlementTable(t, n, found[0], s) })
+				return a.print(found[0], func(t table.Writer) { entitlementTable(t, n, found[0], s) })
 			})
 		})
 }

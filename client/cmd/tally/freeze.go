@@ -6,7 +6,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
 	"tallystick/client/node"
@@ -67,25 +66,25 @@ func freezes(a *app) *cobra.Command {
 		"  tally --as D points freezes\n  tally --as D points freezes zhang",
 		func(ctx context.Context, args []string) error {
 			id := append(args, "")[0]
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, ix *index.Index) error {
-				if err := (narrowed{member: id}).there(ix); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+				if err := (node.Narrowed{Member: id}).There(r); err != nil {
 					return err
 				}
-				height, list, err := ix.Freezes(id)
+				list, err := r.Freezes(id)
 				if err != nil {
 					return err
 				}
 				answer := struct {
 					Height uint64         `json:"height"`
 					Rows   []index.Freeze `json:"rows"`
-				}{height, list}
+				}{r.Height(), list}
 				return a.print(answer, func(t table.Writer) {
 					t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
 					t.SuppressEmptyColumns()
 					for _, f := range list {
 						t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
 					}
-					asOf(t, height)
+					asOf(t, r.Height())
 				})
 			})
 		})

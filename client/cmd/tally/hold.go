@@ -8,8 +8,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
@@ -36,13 +34,13 @@ func (h *holding) flags(a *app, cmd *cobra.Command) {
 
 // request is what the flags ask for.
 func (h *holding) request(a *app) (req node.HoldRequest, err error) {
-	req = node.HoldRequest{Member: h.member, Spending: h.named(), For: seconds(h.length)}
+	req = node.HoldRequest{Member: h.member, Spending: h.named(), For: inSeconds(h.length)}
 	req.Authorisation, req.Code, err = h.proof(a)
 	return req, err
 }
 
-// seconds is a span as requests have it.
-func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+// inSeconds is a span as requests have it.
+func inSeconds(d time.Duration) int64 { return int64(d / time.Second) }
 
 func hold(a *app) *cobra.Command {
 	var h holding

@@ -8,7 +8,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"

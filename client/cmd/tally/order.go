@@ -142,25 +142,27 @@ func timeOutOf(p index.OrderPart) command.Request {
 // runDue does something with every part whose state has ended by itself: in states
 // of a seller, "" for all.
 func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
-		_, cycle, err := ix.Cycle()
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
+		cycle, err := r.Cycle()
 		if err != nil {
 			return err
 		}
-		run, err := g.Begin(ctx, &a.call)
+		var list []dueOne
+		for _, state := range in {
+			due, err := r.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
+			if err != nil {
+				return err
+			}
+			list = append(list, dueOnes(due, ask)...)
+		}
+		run, err := a.begin(ctx, g, r)
 		if err != nil {
 			return err
 		}
 		results := node.NewResults()
-		for _, state := range in {
-			list, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
-			if err != nil {
+		for _, one := range list {
+			if err := results.Note(one.name, run.Repeat(ctx, one.req)); err != nil {
 				return err
-			}
-			for _, one := range dueOnes(list, ask) {
-				if err := results.Note(one.name, run.Repeat(ctx, one.req)); err != nil {
-					return err
-				}
 			}
 		}
 		return a.printResults(what, results)

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 	"tallystick/client/node"
@@ -37,8 +36,8 @@ func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Conte
 	if cycle != "" {
 		return a.with(ctx, func(ctx context.Context, g *node.Node) error { return do(ctx, g, cycle) })
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
-		cycle, err := lastClosed(ix)
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
+		cycle, err := lastClosed(r)
 		if err != nil {
 			return err
 		}

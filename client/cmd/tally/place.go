@@ -222,9 +222,9 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 	if err := p.check(a); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, now *index.Reading) error {
 		answer := placed{Codes: []code.Code{}}
-		r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return a.chooseOrder(ctx, g, ix, p, &answer) })
+		r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return a.chooseOrder(ctx, g, now, p, &answer) })
 		if err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 }
 
 // chooseOrder quotes an order that hasn't been placed yet, and chooses its lots and codes.
-func (a *app) chooseOrder(ctx context.Context, g *node.Node, ix *index.Index, p *placing, answer *placed) (command.Request, error) {
+func (a *app) chooseOrder(ctx context.Context, g *node.Node, r *index.Reading, p *placing, answer *placed) (command.Request, error) {
 	quoted, err := p.quote(ctx, g, g.Party())
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func (a *app) chooseOrder(ctx context.Context, g *node.Node, ix *index.Index, p 
 			return nil, err
 		}
 	}
-	pieces, err := p.spending.named().Pieces(ix, p.member)
+	pieces, err := p.spending.named().Pieces(r, p.member)
 	if err != nil || !p.pickup {
 		req, failed := p.request(a, pieces, quoted.Hash, nil)
 		return req, cmp.Or(err, failed)

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/client/node"

@@ -8,11 +8,8 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/spend"
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"

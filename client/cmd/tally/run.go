@@ -6,7 +6,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -27,19 +26,4 @@ func (a *app) takesLong(cmd *cobra.Command) *cobra.Command {
 		}
 	}
 	return cmd
-}
-
-// all asks the read model for all pages of a list.
-func all[T any](ask func(index.Page) (index.Part[T], error)) ([]T, error) {
-	list := []T{}
-	for page := (index.Page{Limit: index.MaxPage}); ; {
-		part, err := ask(page)
-		if err != nil {
-			return nil, err
-		}
-		if list = append(list, part.Rows...); part.Next == "" {
-			return list, nil
-		}
-		page.After = part.Next
-	}
 }

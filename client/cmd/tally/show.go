@@ -44,19 +44,9 @@ func (s scales) held(h points.Hold, units amount.Units) string {
 	return scaled(units, scale)
 }
 
-// listed is how every list is answered in JSON: its rows, never null, and the number of blocks that it speaks of where
-// that is known.
-type listed[T any] struct {
-	Height uint64 `json:"height,omitempty"`
-	Rows   []T    `json:"rows"`
-}
-
-// printList prints a list in that shape, or as a table.
+// printList prints a list, or shows it as a table.
 func printList[T any](a *app, height uint64, rows []T, fill func(table.Writer)) error {
-	if rows == nil {
-		rows = []T{}
-	}
-	return a.print(listed[T]{height, rows}, fill)
+	return a.print(node.List[T]{Height: height, Rows: rows}, fill)
 }
 
 // orNone leaves a limit of 0, which is none, empty.
@@ -68,8 +58,8 @@ func (s scales) orNone(programme string, units amount.Units) string {
 }
 
 // indexScales reads the scales from the read model.
-func indexScales(ix *index.Index) (scales, error) {
-	_, list, err := ix.Programmes()
+func indexScales(r *index.Reading) (scales, error) {
+	list, err := r.Programmes()
 	return scalesOf(list), err
 }
 

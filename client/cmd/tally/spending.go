@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -10,12 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/code"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
 	"tallystick/client/bounds"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 

@@ -33,8 +33,8 @@ func exportStatement(a *app) *cobra.Command {
 			if err := in.Check(); err != nil {
 				return err
 			}
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, _ *index.Index, mine clearing.Node, cycle string) error {
-				s, err := mine.Recompute(cycle, g.Party(), with)
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, _ *index.Reading, node clearing.Node, cycle string) error {
+				s, err := node.Recompute(cycle, g.Party(), with)
 				if err != nil {
 					return err
 				}

@@ -52,7 +52,7 @@ func TestRefusalsListsEveryCode(t *testing.T) {
 	if !strings.Contains(out, `"code": "BAD_REQUEST"`) {
 		t.Errorf("keys aren't written as elsewhere: %.200s", out)
 	}
-	var list listed[fault.Meaning]
+	var list node.List[fault.Meaning]
 	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Rows) != len(fault.Table) || exit != 0 {
 		t.Errorf("%d, %v, exit %d", len(list.Rows), err, exit)
 	}

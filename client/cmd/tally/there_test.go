@@ -9,11 +9,12 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/node"
 )
 
 // TestWhatIsAskedAboutMustBeThere: nobody's wallet isn't an empty one.
 func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
-	ix := readModel(t, []entry{
+	r := readModel(t, []entry{
 		put(row.Member("li"), member.Member{Home: "D"}),
 		put(row.Party("D"), party.Party{ID: "D"}),
 		put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D"}),
@@ -25,19 +26,19 @@ func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
 		err  error
 		code fault.Code
 	}{
-		{"a member", memberThere(ix, "li"), ""},
-		{"a member who is yet to be enrolled, and has points", memberThere(ix, "later"), ""},
-		{"nobody", memberThere(ix, "nobody"), fault.NotFound},
-		{"a party", partyThere(ix, "D"), ""},
-		{"no party", partyThere(ix, "X"), fault.NotFound},
-		{"a programme", programmeThere(ix, "DP"), ""},
-		{"no programme", programmeThere(ix, "XP"), fault.NotFound},
-		{"the open cycle", cycleThere(ix, "2026-11"), ""},
-		{"no cycle", cycleThere(ix, "2031-01"), fault.NotFound},
-		{"a list of everything", narrowed{}.there(ix), ""},
-		{"a list of a party's and a member's", narrowed{"li", "D"}.there(ix), ""},
-		{"a list of nobody's", narrowed{member: "nobody"}.there(ix), fault.NotFound},
-		{"a list of no party's", narrowed{"li", "X"}.there(ix), fault.NotFound},
+		{"a member", node.MemberThere(r, "li"), ""},
+		{"a member who is yet to be enrolled, and has points", node.MemberThere(r, "later"), ""},
+		{"nobody", node.MemberThere(r, "nobody"), fault.NotFound},
+		{"a party", node.PartyThere(r, "D"), ""},
+		{"no party", node.PartyThere(r, "X"), fault.NotFound},
+		{"a programme", node.ProgrammeThere(r, "DP"), ""},
+		{"no programme", node.ProgrammeThere(r, "XP"), fault.NotFound},
+		{"the open cycle", node.CycleThere(r, "2026-11"), ""},
+		{"no cycle", node.CycleThere(r, "2031-01"), fault.NotFound},
+		{"a list of everything", node.Narrowed{}.There(r), ""},
+		{"a list of a party's and a member's", node.Narrowed{Member: "li", Party: "D"}.There(r), ""},
+		{"a list of nobody's", node.Narrowed{Member: "nobody"}.There(r), fault.NotFound},
+		{"a list of no party's", node.Narrowed{Member: "li", Party: "X"}.There(r), fault.NotFound},
 	} {
 		if code := fault.CodeOf(c.err); code != c.code {
 			t.Errorf("%s: %v", c.what, c.err)

@@ -7,10 +7,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/spend"
 	"tallystick/client/index"
 	"tallystick/client/node"
 )
@@ -28,7 +26,7 @@ func offerTrade(a *app) *cobra.Command {
 	cmd := verb(a, "offer", `  tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --for 7d
   tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --taker li`,
 		node.TradeOffer, func([]string) (_ node.OfferTradeRequest, err error) {
-			req.Spending, req.Want, req.For = s.named(), want.named(), seconds(length)
+			req.Spending, req.Want, req.For = s.named(), want.named(), inSeconds(length)
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
 		}, a.receiptOf("points:Offer"))

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
-	"tallystick/chaincode/points"
-	"tallystick/chaincode/spend"
+	"tallystick/client/node"
 )
 
 func transfer(a *app) *cobra.Command {

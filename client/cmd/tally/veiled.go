@@ -34,7 +34,7 @@ type unveiled struct {
 // of is what a commitment to the price of a good at a seller hides, nil if it isn't known.
 func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Opening, error) {
 	key := strings.Join([]string{supplier, sku, seller, c.String()}, "/")
-	if o, asked := u.node.Found[key]; asked {
+	if o, asked := u.found[key]; asked {
 		return o, nil
 	}
 	terms, known, err := u.known.TermsOf(supplier, sku, seller, c)
@@ -48,7 +48,7 @@ func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Op
 	if u.found == nil {
 		u.found = map[string]*veil.Opening{}
 	}
-	u.node.Found[key] = o
+	u.found[key] = o
 	return o, nil
 }
 
@@ -80,12 +80,12 @@ type hidden struct {
 }
 
 // veiledOwes lists hidden positions, and opens what a party can open.
-func (a *app) veiledOwes(ix *index.Index, party string) (list []hidden, err error) {
-	_, found, err := ix.VeiledOwes(party)
+func (a *app) veiledOwes(r *index.Reading, party string) (list []hidden, err error) {
+	found, err := r.VeiledOwes(party)
 	if err != nil || len(found) == 0 {
 		return []hidden{}, err
 	}
-	operator, err := ix.Operator()
+	operator, err := r.Operator()
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +182,8 @@ func (u *unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
 
 // openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known, INTERNAL if
 // the ledger has something else than the deliveries come to.
-func (a *app) openingOf(ix *index.Index, party, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
-	_, found, err := ix.VeiledOwes(party)
+func (a *app) openingOf(r *index.Reading, party, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
+	found, err := r.VeiledOwes(party)
 	if err != nil {
 		return veil.Opening{}, err
 	}
@@ -195,7 +195,7 @@ func (a *app) openingOf(ix *index.Index, party, cycle string, p settlement.Veile
 	}
 	return opening, a.inVault(func(known *vault.Vault) error {
 		u, all := unveiled{known: known}, false
-		if opening, all, err = u.sum(node.Found[i].Made); err != nil {
+		if opening, all, err = u.sum(found[i].Made); err != nil {
 			return err
 		}
 		switch {

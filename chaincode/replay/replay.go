@@ -1,0 +1,158 @@
+// Package replay runs the rules outside a peer: the very chaincodes that endorsers
+// run, for whoever may not import them.
+//
+//	Rules    whose ledger it is; one of them is compiled once a process
+//	Replay   runs a ledger's blocks again, and names what they have otherwise
+//	Ledger   a simulated network under the rules, for tests that need true refusals and rows
+//
+// A Replay is fed blocks from the first on. Each valid transaction is run on the state
+// that the transactions before it left, which is what its endorsers read: Fabric holds
+// no transaction valid that read anything else. What it comes to is compared with what
+// the block says, key by key; then the block's own writes are applied, so that one
+// forged row isn't told again wherever it is read.
+//
+//	r, err := replay.New(replay.Rules{Operator: "G", Place: shanghai})
+//	for each block {
+//		verdict, err := r.Block(block)
+//		for _, d := range verdict.Differences {
+//			fmt.Println(d) // block 31, transaction 0 (…): tally "l/D/01…" is 40 bytes, the rules give nothing
+//		}
+//	}
+//
+// What no block holds can't be run again: commands that take transient data are
+// counted (Verdict.Unverified). Nothing here checks signatures, hashes, policies or
+// versions; a block that is fed must be one that its reader holds for true.
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/row"
+)
+
+// Replay is the state of a ledger after some blocks, with its rules. It is for one
+// goroutine.
+type Replay struct {
+	replica *ledgersim.Replica
+	next    uint64
+}
+
+// Verdict is what running one block again showed.
+type Verdict struct {
+	Block       uint64
+	Run         int      // transactions that were run again
+	Unverified  []string // ids of those that can't be: they took transient data
+	Differences []Difference
+}
+
+// New makes a replay that waits for block 0.
+func New(rules Rules) (*Replay, error) {
+	tally, err := rules.compile()
+	if err != nil {
+		return nil, err
+	}
+	r := &Replay{replica: ledgersim.NewReplica()}
+	r.replica.Install(seal.Outer, tally)
+	r.replica.Install(row.SealOf("", false), seal.Chaincode{})
+	return r, nil
+}
+
+// Height is the number of blocks that were replayed.
+func (r *Replay) Height() uint64 { return r.next }
+
+// Get is the value that the ledger has under a key, nil when there is none.
+func (r *Replay) Get(namespace, key string) []byte { return r.replica.Get(namespace, key) }
+
+// StateDigest is a hash over all keys, values, versions and policies, equal to
+// ledgersim's of an equal state.
+func (r *Replay) StateDigest() [32]byte { return r.replica.StateDigest() }
+
+// Block replays the next block. An error says that it can't be read; the state is
+// then what its transactions before that one left.
+func (r *Replay) Block(raw *common.Block) (Verdict, error) {
+	b, err := ledgersim.ParseBlock(raw)
+	if err != nil {
+		return Verdict{}, fmt.Errorf("replay: %w", err)
+	}
+	if b.Number != r.next {
+		return Verdict{}, fmt.Errorf("replay: block %d, where block %d is next", b.Number, r.next)
+	}
+	v := Verdict{Block: b.Number}
+	for _, tx := range b.Txs {
+		if err := r.judge(tx, &v); err != nil {
+			return Verdict{}, fmt.Errorf("replay: block %d, transaction %d: %w", b.Number, tx.Index, err)
+		}
+		if err := r.replica.Apply(tx); err != nil {
+			return Verdict{}, fmt.Errorf("replay: block %d, transaction %d: %w", b.Number, tx.Index, err)
+		}
+	}
+	r.next++
+	return v, nil
+}
+
+// judge runs one transaction again and adds what it shows to the verdict.
+func (r *Replay) judge(tx *ledgersim.Tx, v *Verdict) error {
+	r.installSeals(tx)
+	if !governed(tx.Chaincode) {
+		found := writes(tx.RWSet(), governed)
+		v.Differences = append(v.Differences, compare(tx, found, nil, tx.Chaincode+" has no rows here")...)
+		return nil
+	}
+	proposal, err := tx.Proposal()
+	if err != nil {
+		return err
+	}
+	done, err := r.replica.Execute(proposal)
+	if err != nil && takesTransient(tx.Args) {
+		v.Unverified = append(v.Unverified, tx.TxID)
+		return nil
+	}
+	v.Run++
+	found := effects(ledgersim.Executed{RWSet: tx.RWSet(), Response: tx.Response(), Event: tx.Event()})
+	if err != nil {
+		v.Differences = append(v.Differences, compare(tx, found, nil, err.Error())...)
+		return nil
+	}
+	v.Differences = append(v.Differences, compare(tx, found, effects(done), "")...)
+	return nil
+}
+
+// installSeals gives each party's namespace of lane heads its chaincode, which is the
+// same in all of them.
+func (r *Replay) installSeals(tx *ledgersim.Tx) {
+	for _, ns := range tx.RWSet().Namespaces {
+		if isSeal(ns.Namespace) && !r.replica.Installed(ns.Namespace) {
+			r.replica.Install(ns.Namespace, seal.Chaincode{})
+		}
+	}
+}
+
+// governed says whether the rules write a namespace.
+func governed(namespace string) bool { return namespace == seal.Outer || isSeal(namespace) }
+
+func isSeal(namespace string) bool {
+	shared := row.SealOf("", false)
+	return namespace == shared || strings.HasPrefix(namespace, shared+"-")
+}
+
+// takesTransient says whether a call has a command that takes what no block holds.
+func takesTransient(args [][]byte) bool {
+	if len(args) == 0 {
+		return false
+	}
+	takes := func(c command.Command) bool { return c.Kind == command.Share }
+	if string(args[0]) != "batch:Run" {
+		kind, _ := command.KindNamed(string(args[0]))
+		return takes(command.Command{Kind: kind})
+	}
+	var b command.Batch
+	return len(args) == 2 && codec.Decode(args[1], &b) == nil && slices.ContainsFunc(b.Commands, takes)
+}
