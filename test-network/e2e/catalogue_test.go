@@ -17,7 +17,6 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
 )
@@ -129,18 +128,15 @@ func (p imports) end(t *testing.T) (reports []*importer.Report) {
 }
 
 // awaitApproval waits until a supplier may list.
-func awaitApproval(t *testing.T, g *gateway.Gateway, supplier string) {
+func awaitApproval(t *testing.T, g *node, supplier string) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	await(t, "the import gets on", func() bool {
 		found, err := g.Query().Supplier(t.Context(), supplier)
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
 			t.Fatal(err)
 		}
-		if found.State == goods.Approved {
-			return
-		}
-	}
-	t.Fatal("the import doesn't get on")
+		return found.State == goods.Approved
+	})
 }
 
 // compareCatalogue holds the read model against the files, by maps over their rows.
@@ -230,6 +226,8 @@ func TestAPrivatePriceIsNowhere(t *testing.T) {
 		said += string(out)
 	}
 	tally(false, "--as", "S1", "terms", "offer", care, sku, "D", "--value", file)
+	read(t, s1) // by the peer that the program asked
+	net.everywhere(t)
 	tally(true, "--as", "S1", "terms", "offer", care, sku, "S1", "--value", file)
 	tally(true, "--as", "D", "terms", "offer", care, sku, "G", "--value", file)
 	tally(false, "--as", "S1", "terms", "export", "D", "--out", export, "--supplier", care)

@@ -50,6 +50,7 @@ func TestBalanceIsProved(t *testing.T) {
 	enrol(t, g, "proved", "another")
 	lot := issue(t, g, "GP", "proved", 700)
 	other := issue(t, g, "GP", "another", 5)
+	net.everywhere(t) // else fewer than three would sign
 	before := d.Height()
 	envelope, err := d.Prove(t.Context(), "query:Balance", "proved", `["`+lot.String()+`"]`)
 	if err != nil {
@@ -160,6 +161,7 @@ func TestProofCommands(t *testing.T) {
 	enrol(t, g, "shown")
 	issue(t, g, "GP", "shown", 300)
 	issue(t, g, "GP", "shown", 4)
+	net.everywhere(t)
 	file := filepath.Join(t.TempDir(), "shown.proof")
 	tally := func(args ...string) (string, error) {
 		out, err := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--network", net.dir}, args...)...).CombinedOutput()
