@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -37,6 +38,8 @@ const (
 type Operation interface {
 	// About returns what is true of it.
 	About() Row
+	// Variable returns how its variable is called: points.hold is PointsHold.
+	Variable() string
 	// Types returns the types of its request and of its answer.
 	Types() (request, answer reflect.Type)
 	// CheckJSON refuses a request in JSON that is malformed.
@@ -99,6 +102,15 @@ func (o Op[Req, Ans]) Meaning(req Req) Meaning {
 		m.Hide()
 	}
 	return m
+}
+
+// Variable returns how the operation's variable is called: points.hold is PointsHold.
+func (r Row) Variable() string {
+	variable := ""
+	for _, word := range strings.FieldsFunc(r.Name, func(c rune) bool { return c == '.' || c == '-' }) {
+		variable += strings.ToUpper(word[:1]) + word[1:]
+	}
+	return variable
 }
 
 // About returns what is true of it.

@@ -20,7 +20,7 @@ func TestOperationsAreWhole(t *testing.T) {
 	routes := map[string]string{}
 	for _, op := range Operations() {
 		row := op.About()
-		name := variableOf(row.Name)
+		name := row.Variable()
 		i := slices.Index(declared, name)
 		if i < 0 {
 			t.Errorf("%s: want it to be the variable %s, declared once and listed once", row.Name, name)
@@ -63,15 +63,6 @@ func checkPath(t *testing.T, op Operation) {
 			t.Errorf("%s: path %s names %s, which its example hasn't", row.Name, row.Path, m[1])
 		}
 	}
-}
-
-// variableOf is how the variable of an operation is called: points.hold is PointsHold.
-func variableOf(name string) string {
-	variable := ""
-	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return r == '.' || r == '-' }) {
-		variable += strings.ToUpper(word[:1]) + word[1:]
-	}
-	return variable
 }
 
 func hasHan(text string) bool {

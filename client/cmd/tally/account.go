@@ -194,7 +194,7 @@ func unlink(a *app) *cobra.Command {
 		func(ctx context.Context, args []string) error {
 			req.Member, req.Channel = args[0], who.channel
 			if who.id == "" {
-				return a.submit(ctx, req)
+				return send(ctx, a, node.MemberUnlink, req)
 			}
 			if req.Party != "" || len(req.Account) > 0 {
 				return fault.New(fault.BadRequest, "name a customer of yours, or another party's account, not both")

@@ -65,7 +65,7 @@ func authorise(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.submit(ctx, req)
+				return send(ctx, a, node.MemberAuthorise, req)
 			}
 			if len(args) != 2 {
 				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --signed FILE")

@@ -222,8 +222,8 @@ func (a *app) payment(ctx context.Context, g *node.Node, m benefit.Model, member
 }
 
 // ofEntitlement is a command about one entitlement.
-func (a *app) ofEntitlement(use, short, example string, ask func(number.Row) command.Request) *cobra.Command {
-	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+func ofEntitlement[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Row) Req) *cobra.Command {
+	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseRow(args[0])
 		return ask(n), err
 	})
@@ -231,9 +231,9 @@ func (a *app) ofEntitlement(use, short, example string, ask func(number.Row) com
 
 func activateBenefit(a *app) *cobra.Command {
 	var req benefit.ActivateRequest
-	cmd := a.ofEntitlement("activate ENTITLEMENT", "Give the evidence that an entitlement waits for; for its witness",
-		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf",
-		func(n number.Row) command.Request {
+	cmd := ofEntitlement(a, "activate ENTITLEMENT",
+		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf", node.BenefitActivate,
+		func(n number.Row) benefit.ActivateRequest {
 			req.Entitlement = n
 			return req
 		})

@@ -298,7 +298,7 @@ func memberKey(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "say which key: --key, --key-file or --generate, or --remove")
 			}
 			if !generate {
-				return a.submit(ctx, req)
+				return send(ctx, a, node.MemberKey, req)
 			}
 			return a.generateOnce(ctx, req, out)
 		})

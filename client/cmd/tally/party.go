@@ -61,11 +61,12 @@ without it. Send it first of all, or whenever the peer comes.`
 
 func setParty(a *app, verb string, state party.State, short string) *cobra.Command {
 	req := party.SetRequest{State: state}
-	cmd := a.sends(verb+" PARTY", short+"; for the operator", "  tally --as G party "+verb+" D --reason contract_ended",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", node.PartySet,
+		func(args []string) (party.SetRequest, error) {
 			req.Party = args[0]
 			return req, nil
 		})
+	cmd.Short = short + "; for the operator"
 	reason(cmd, &req.Reason, "contract_ended")
 	return cmd
 }

@@ -55,3 +55,8 @@ func sends[Req command.Request](a *app, use, example string, op node.Op[Req, nod
 	var kind Req
 	return verb(a, use, example, op, ask, a.receiptOf(nameOf(kind)))
 }
+
+// send performs an operation of one command, and shows its receipt.
+func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node.Receipt], req Req) error {
+	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
+}

@@ -85,11 +85,12 @@ that they were issued with.`
 
 func setProgramme(a *app, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
-	cmd := a.sends(verb+" PROGRAMME", short, "  tally --as D programme "+verb+" DP --reason replaced",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", node.ProgrammeSet,
+		func(args []string) (points.SetProgrammeRequest, error) {
 			req.Programme = args[0]
 			return req, nil
 		})
+	cmd.Short = short
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
 member's spending, freeze its wallet: tally points freeze.`

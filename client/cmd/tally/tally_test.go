@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -396,9 +397,10 @@ func shellquote(line string) ([]string, error) {
 	return words, err
 }
 
-// TestEveryKindHasACommand: whatever the ledger takes, somebody can send.
-func TestEveryKindHasACommand(t *testing.T) {
-	files, err := filepath.Glob("*.go")
+// sourceOf is the code of a package's files, without its tests.
+func sourceOf(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -413,6 +415,12 @@ func TestEveryKindHasACommand(t *testing.T) {
 		}
 		source.Write(data)
 	}
+	return source.String()
+}
+
+// TestEveryKindHasACommand: whatever the ledger takes, somebody can send.
+func TestEveryKindHasACommand(t *testing.T) {
+	source := sourceOf(t, ".") + sourceOf(t, "../../node")
 	kinds := 0
 	for k := range 256 {
 		name := command.Kind(k).String()
@@ -421,11 +429,21 @@ func TestEveryKindHasACommand(t *testing.T) {
 			continue
 		}
 		kinds++
-		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source.String(), typ) {
+		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source, typ) {
 			t.Errorf("%s, %s: sent by nothing: %v", name, typ, err)
 		}
 	}
 	if kinds < 50 {
 		t.Errorf("only %d kinds", kinds)
+	}
+}
+
+// TestEveryOperationHasACommand: whatever a node does, somebody can ask for on a command line.
+func TestEveryOperationHasACommand(t *testing.T) {
+	source := sourceOf(t, ".")
+	for _, op := range node.Operations() {
+		if name := "node." + op.Variable(); !regexp.MustCompile(regexp.QuoteMeta(name) + `\b`).MatchString(source) {
+			t.Errorf("%s: no command performs %s", op.About().Name, name)
+		}
 	}
 }

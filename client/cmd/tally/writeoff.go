@@ -41,9 +41,9 @@ func reserveBenefit(a *app) *cobra.Command {
 }
 
 func unreserveBenefit(a *app) *cobra.Command {
-	return a.ofEntitlement("unreserve ENTITLEMENT", "End a reservation; for who made it, and after its end for everyone",
-		"  tally --as M benefit unreserve M.0.12.0.0",
-		func(n number.Row) command.Request { return benefit.UnreserveRequest{Entitlement: n} })
+	return ofEntitlement(a, "unreserve ENTITLEMENT",
+		"  tally --as M benefit unreserve M.0.12.0.0", node.BenefitUnreserve,
+		func(n number.Row) benefit.UnreserveRequest { return benefit.UnreserveRequest{Entitlement: n} })
 }
 
 func writeOff(a *app) *cobra.Command {
@@ -61,7 +61,7 @@ func writeOff(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
+			return send(ctx, a, node.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
 		})
 	c.flags(cmd)
 	word(cmd, &outlet, "outlet", "where, an id of yours")
@@ -99,7 +99,7 @@ func expireBenefits(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, benefit.ExpireRequest{Entitlement: n})
+			return send(ctx, a, node.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
 		})
 	cmd.Flags().BoolVar(&due, "due", false, "all entitlements whose last day has passed, of all that you gave or provide")
 	word(cmd, &of, "benefit", "of this benefit only, with --due")
@@ -155,9 +155,9 @@ func providedBy(r *index.Reading, party string) (map[string]bool, error) {
 
 func revokeBenefit(a *app) *cobra.Command {
 	var req benefit.RevokeRequest
-	cmd := a.ofEntitlement("revoke ENTITLEMENT", "Take an entitlement back; unused points return; for who gave it and its provider (撤销)",
-		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error",
-		func(n number.Row) command.Request {
+	cmd := ofEntitlement(a, "revoke ENTITLEMENT",
+		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error", node.BenefitRevoke,
+		func(n number.Row) benefit.RevokeRequest {
 			req.Entitlement = n
 			return req
 		})
