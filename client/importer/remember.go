@@ -139,13 +139,15 @@ func (j Job) remember(now fingerprint) error {
 
 // elsewhere says what importing under another source does.
 func (j Job) elsewhere() string {
-	switch {
-	case j.Mapping.Kind == "awards" && j.Mapping.receipts():
-		return "If it is another file, give this import another source: receipts that have earned don't earn again"
-	case j.Mapping.Kind == "awards" || j.Mapping.Kind == "stock" || j.Mapping.Kind == "entitlements":
-		return "If none of its lines were imported before, give this import another source; those that were would count twice"
+	if says := j.Mapping.form.elsewhere; says != nil {
+		return says(j.Mapping)
 	}
 	return "If it is another file, give this import another source"
+}
+
+// countsTwice is what kinds say whose lines add to what is there.
+func countsTwice(*Mapping) string {
+	return "If none of its lines were imported before, give this import another source; those that were would count twice"
 }
 
 // replace writes a file that only its owner reads, in the place of the one before, which
