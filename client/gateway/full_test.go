@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/touch"
 )
 
 // pieces is how many lots each of the holds takes from, and widest how many releases
@@ -116,7 +117,7 @@ func TestQueueCutsByBytesAndRows(t *testing.T) {
 		want int
 	}{
 		{"bytes", large, 3},
-		{"rows", command.New("", many), maxWeight / (2 * points.MaxLots)},
+		{"rows", command.New("", many), touch.MaxWeight / (2 * points.MaxLots)},
 	} {
 		q := newQueue(100, 100, 0)
 		for range 50 {

@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/quota"
-	"tallystick/client/gateway"
 )
 
 // TestNodesRaceForTheLastOfABudget has two nodes of G award purchases by a joint
@@ -21,7 +20,7 @@ import (
 func TestNodesRaceForTheLastOfABudget(t *testing.T) {
 	const each, budget, cap = 10, 1000, 300 // fen and points: G bears 6 of 10, D 4
 	d := net.open(t, "D", "24")
-	nodes := []*gateway.Gateway{net.open(t, "G", "11-13"), net.open(t, "G", "14-16")}
+	nodes := []*node{net.open(t, "G", "11-13"), net.open(t, "G", "14-16")}
 	g := nodes[0]
 	today, err := g.Query().Cycle(t.Context())
 	if err != nil {
@@ -33,9 +32,7 @@ func TestNodesRaceForTheLastOfABudget(t *testing.T) {
 			do(t, g, campaign.ProposeRequest{Campaign: id, Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}},
 				Terms: campaign.Terms{En: "Double 11", Zh: "双十一", Budget: budget, From: today.Date, Until: farDay,
 					Gives: campaign.Gives{Programme: "GP", Bonus: each, Expires: farDay}}})
-			follow(t, g, d)
 			do(t, d, campaign.AgreeRequest{Campaign: id, Cap: c.cap})
-			follow(t, d, g)
 			before := balance(t, g, "GP").Issued
 			awarded := amount.Units(each * awardAll(t, nodes, id))
 			if awarded > c.most || awarded < c.most*3/4 {
@@ -63,11 +60,15 @@ func TestNodesRaceForTheLastOfABudget(t *testing.T) {
 
 // awardAll has the nodes award purchases until each lane of both is refused for want
 // of budget; every purchase is asked for at both. It answers how many were awarded.
-func awardAll(t *testing.T, nodes []*gateway.Gateway, id string) int64 {
+func awardAll(t *testing.T, nodes []*node, id string) int64 {
 	t.Helper()
 	member := fresh("shopper")
 	enrol(t, nodes[0], member)
-	follow(t, nodes[0], nodes[1])
+	for _, n := range nodes {
+		if err := n.level(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var awarded atomic.Int64
 	var all sync.WaitGroup
 	for caller := range 16 {
@@ -75,7 +76,7 @@ func awardAll(t *testing.T, nodes []*gateway.Gateway, id string) int64 {
 			for i, over := 0, 0; over < 4; i++ {
 				req := campaign.AwardRequest{Campaigns: []string{id}, Member: member, Scene: "shop",
 					Lines: []campaign.Line{{Label: "tyres", Fen: 100}}, Reference: fmt.Sprintf("%s-%d-%d", id, caller/2, i)}
-				_, err := nodes[caller%2].Do(t.Context(), "", req)
+				_, err := nodes[caller%2].Gateway.Do(t.Context(), "", req)
 				switch fault.CodeOf(err) {
 				case "":
 					awarded.Add(1)
@@ -90,5 +91,8 @@ func awardAll(t *testing.T, nodes []*gateway.Gateway, id string) int64 {
 		})
 	}
 	all.Wait()
+	for _, n := range nodes {
+		n.tell()
+	}
 	return awarded.Load()
 }

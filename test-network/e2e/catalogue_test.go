@@ -17,7 +17,6 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
 )
@@ -129,22 +128,19 @@ func (p imports) end(t *testing.T) (reports []*importer.Report) {
 }
 
 // awaitApproval waits until a supplier may list.
-func awaitApproval(t *testing.T, g *gateway.Gateway, supplier string) {
+func awaitApproval(t *testing.T, g *node, supplier string) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	await(t, "the import gets on", func() bool {
 		found, err := g.Query().Supplier(t.Context(), supplier)
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
 			t.Fatal(err)
 		}
-		if found.State == goods.Approved {
-			return
-		}
-	}
-	t.Fatal("the import doesn't get on")
+		return found.State == goods.Approved
+	})
 }
 
 // compareCatalogue holds the read model against the files, by maps over their rows.
-func compareCatalogue(t *testing.T, ix *index.Index, prefix string, products, purchases []map[string]string) {
+func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products, purchases []map[string]string) {
 	t.Helper()
 	makers, listed, stores := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, row := range products {
@@ -155,14 +151,14 @@ func compareCatalogue(t *testing.T, ix *index.Index, prefix string, products, pu
 		stores["D/s"+row["store_id"]] = true
 	}
 	suppliers := every(t, func(page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
-		return ix.Suppliers(index.SupplierFilter{Party: "S1", State: "APPROVED"}, page)
+		return now.Suppliers(index.SupplierFilter{Party: "S1", State: "APPROVED"}, page)
 	})
 	for _, s := range suppliers {
 		delete(makers, s.ID)
 	}
 	priced, goodsFound := 0, map[string]bool{}
 	for _, n := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Good]], error) {
-		return ix.Goods(index.GoodFilter{Party: "S1"}, page)
+		return now.Goods(index.GoodFilter{Party: "S1"}, page)
 	}) {
 		if strings.HasPrefix(n.ID, prefix) {
 			goodsFound[n.ID] = true
@@ -172,19 +168,19 @@ func compareCatalogue(t *testing.T, ix *index.Index, prefix string, products, pu
 		}
 	}
 	for _, n := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
-		return ix.Listings("D", index.GoodFilter{}, page)
+		return now.Listings("D", index.GoodFilter{}, page)
 	}) {
 		if strings.HasPrefix(n.ID, "D/"+prefix) && n.Row.Prices[0].Fen >= 199 && n.Row.Kind == goods.Commission {
 			priced++
 		}
 	}
 	stocked := 0
-	for _, s := range every(t, func(page index.Page) (index.Part[index.Stock], error) { return ix.Stocks("", "", "S1", "D", page) }) {
+	for _, s := range every(t, func(page index.Page) (index.Part[index.Stock], error) { return now.Stocks("", "", "S1", "D", page) }) {
 		if strings.HasPrefix(s.Supplier, prefix) && s.Free == 1000 {
 			stocked++
 		}
 	}
-	for _, o := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Outlet]], error) { return ix.Outlets("D", "", page) }) {
+	for _, o := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Outlet]], error) { return now.Outlets("D", "", page) }) {
 		delete(stores, o.ID)
 	}
 	if len(makers) != 0 || len(stores) != 0 || len(goodsFound) != len(listed) || priced != len(listed) || stocked != len(listed) {
@@ -230,6 +226,8 @@ func TestAPrivatePriceIsNowhere(t *testing.T) {
 		said += string(out)
 	}
 	tally(false, "--as", "S1", "terms", "offer", care, sku, "D", "--value", file)
+	read(t, s1) // by the peer that the program asked
+	net.everywhere(t)
 	tally(true, "--as", "S1", "terms", "offer", care, sku, "S1", "--value", file)
 	tally(true, "--as", "D", "terms", "offer", care, sku, "G", "--value", file)
 	tally(false, "--as", "S1", "terms", "export", "D", "--out", export, "--supplier", care)

@@ -22,7 +22,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 )
 
 // storm runs each command of a close while a process of one kind is killed, at any moment of the command's life, and
@@ -30,7 +29,7 @@ import (
 type storm struct {
 	rng    *rand.Rand
 	usual  map[string]time.Duration // how long a party's command of a step takes
-	watch  *gateway.Gateway         // that hears of blocks
+	watch  *node                    // that hears of blocks
 	kind   string
 	struck map[string]bool // steps during which one was killed
 	kills  int
@@ -243,7 +242,7 @@ func (s *storm) closed(t *testing.T, m *market, by traders, do does) string {
 // racer is one of those who act at once, and how that ended.
 type racer struct {
 	name  string
-	node  *gateway.Gateway
+	node  *node
 	req   command.Request
 	until fault.Code // ask again while it is refused so, and no other has done it
 	made  number.Command
@@ -251,9 +250,15 @@ type racer struct {
 }
 
 // race lets all go at once, and waits until all are done.
-func race(ctx context.Context, list []*racer) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+func race(t *testing.T, list []*racer) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	for _, r := range list {
+		if err := r.node.level(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
 	start, won := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
 	var first sync.Once
@@ -261,7 +266,7 @@ func race(ctx context.Context, list []*racer) {
 		all.Go(func() {
 			<-start
 			for {
-				receipt, err := r.node.WalkIn(ctx, "", r.req)
+				receipt, err := r.node.Gateway.WalkIn(ctx, "", r.req)
 				r.made, r.err = receipt.Number, err
 				switch {
 				case r.until == "" || ctx.Err() != nil || isClosed(won):
@@ -275,6 +280,9 @@ func race(ctx context.Context, list []*racer) {
 	}
 	close(start)
 	all.Wait()
+	for _, r := range list {
+		r.node.tell()
+	}
 }
 
 // TestSigningDisputingAndNettingRace has both sides of a statement sign it and dispute its lines, and two nodes net its cycle, all
@@ -300,7 +308,7 @@ func TestSigningDisputingAndNettingRace(t *testing.T) {
 			desk("M").do(t, nil, "statement", "sign", "--cycle", c.id, "--with", "D")
 		}
 		list := c.racers(t, nodes, round != 1)
-		race(t.Context(), list)
+		race(t, list)
 		outcomes[c.judge(t, nodes["G"], list)]++
 	}
 	t.Logf("%v", outcomes)
@@ -314,7 +322,6 @@ func (c closing) racers(t *testing.T, nodes traders, both bool) []*racer {
 		{name: "net", node: nodes["F"], req: settlement.FinaliseRequest{Cycle: c.id}, until: fault.WrongState},
 	}
 	for _, party := range []string{"D", "M"} {
-		nodes[party].AtLeast(seen.Load())
 		s, err := clearing.Node{Network: "alliance", Index: read(t, nodes[party])}.Recompute(c.id, "D", "M")
 		if err != nil {
 			t.Fatal(err)
@@ -339,7 +346,7 @@ func (c closing) racers(t *testing.T, nodes traders, both bool) []*racer {
 }
 
 // linesBetween are the lines of D and M in a cycle, with their fen.
-func linesBetween(t *testing.T, g *gateway.Gateway, cycle string) map[number.Row]amount.Units {
+func linesBetween(t *testing.T, g *node, cycle string) map[number.Row]amount.Units {
 	t.Helper()
 	lines := map[number.Row]amount.Units{}
 	for o, err := range read(t, g).Lines(cycle, "D", "M") {
@@ -353,14 +360,13 @@ func linesBetween(t *testing.T, g *gateway.Gateway, cycle string) map[number.Row
 
 // judge holds that the ledger is as what the racers were answered, and says how it ended. Disputes are withdrawn then: what was left out
 // is owed in the next cycle.
-func (c closing) judge(t *testing.T, g *gateway.Gateway, list []*racer) string {
+func (c closing) judge(t *testing.T, g *node, list []*racer) string {
 	t.Helper()
 	lines := linesBetween(t, g, c.id)
 	var text []string
 	netted := 0
 	carved := map[number.Row]number.Command{}
 	for _, r := range list {
-		know(r.node.Height())
 		text = append(text, fmt.Sprintf("%s %s: %s", r.node.Party(), r.name, or(string(fault.CodeOf(r.err)), "done")))
 		switch {
 		case r.err != nil && (r.name == "sign" || fault.CodeOf(r.err) != fault.WrongState):
@@ -411,14 +417,13 @@ func or(text, other string) string {
 }
 
 // withdraw withdraws all disputes: their lines are owed as they stood, in the cycle that is open then.
-func (c closing) withdraw(t *testing.T, g *gateway.Gateway, carved map[number.Row]number.Command, lines map[number.Row]amount.Units) {
+func (c closing) withdraw(t *testing.T, g *node, carved map[number.Row]number.Command, lines map[number.Row]amount.Units) {
 	t.Helper()
 	var want, got amount.Units
 	for line, dispute := range carved {
 		want += lines[line]
 		desk(dispute.Party).do(t, nil, "dispute", "withdraw", dispute.String())
 	}
-	g.AtLeast(seen.Load())
 	for _, fen := range linesBetween(t, g, c.next) {
 		got += fen
 	}

@@ -22,7 +22,6 @@ import (
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/block"
-	"tallystick/client/gateway"
 	"tallystick/client/iso20022"
 	"tallystick/test-network/bank"
 )
@@ -296,10 +295,9 @@ type journal struct {
 }
 
 // readJournal reads it up to now.
-func readJournal(t *testing.T, g *gateway.Gateway) *journal {
+func readJournal(t *testing.T, g *node) *journal {
 	t.Helper()
 	j := &journal{owed: map[number.Command][]string{}, hidden: map[number.Command][]string{}, of: map[string]int{}, writes: map[string]int{}}
-	g.AtLeast(seen.Load())
 	if err := g.Sync(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"tallystick/chaincode/fault"
@@ -23,9 +22,6 @@ import (
 // same for all tests.
 type desk string
 
-// seen is how many blocks some answer knew of: whoever is asked next knows them too.
-var seen atomic.Uint64
-
 func (d desk) state() string { return filepath.Join(filepath.Dir(net.dir), "desks", string(d)) }
 
 // index is where the party's read model is.
@@ -34,7 +30,7 @@ func (d desk) index() string { return filepath.Join(d.state(), "index.db") }
 // command is tally, not started yet, that answers as JSON.
 func (d desk) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--as", string(d), "--network", net.dir, "-o", "json",
-		"--height", strconv.FormatUint(seen.Load(), 10)}, args...)...)
+		"--height", strconv.FormatUint(net.seen.Load(), 10)}, args...)...)
 	cmd.Env = append(os.Environ(), "TALLY_STATE="+d.state())
 	return cmd
 }
@@ -68,18 +64,9 @@ func (s *said) end(cmd *exec.Cmd, err error) error {
 		Height uint64 `json:"height"`
 	}
 	if json.Unmarshal(s.out.Bytes(), &answer) == nil {
-		know(answer.Height)
+		net.seen.know(answer.Height)
 	}
 	return nil
-}
-
-// know says that somebody has seen so many blocks.
-func know(height uint64) {
-	for {
-		if before := seen.Load(); before >= height || seen.CompareAndSwap(before, height) {
-			return
-		}
-	}
 }
 
 // try runs tally and reads its answer, unless it is nil.

@@ -19,7 +19,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 )
 
 // TestKilledProcessesLoseNothing keeps G issuing while the orderers' leader,
@@ -104,7 +103,7 @@ type asked struct {
 	req  command.Request
 }
 
-func startLoad(ctx context.Context, g *gateway.Gateway, prefix string) *load {
+func startLoad(ctx context.Context, g *node, prefix string) *load {
 	l := &load{}
 	run := time.Now().UnixNano()
 	for caller := range 64 {
@@ -112,7 +111,7 @@ func startLoad(ctx context.Context, g *gateway.Gateway, prefix string) *load {
 			for i := 0; ctx.Err() == nil; i++ {
 				a := asked{fmt.Sprintf("%s-%d-%d-%d", prefix, run, caller, i),
 					points.IssueRequest{Programme: "GP", Grants: []points.Grant{coming(fmt.Sprintf("%s%d", prefix, caller), "G", 1)}}}
-				_, err := g.Do(ctx, a.name, a.req)
+				_, err := g.Gateway.Do(ctx, a.name, a.req)
 				l.note(ctx, a, err)
 			}
 		})
@@ -140,20 +139,15 @@ func (l *load) wait() { l.callers.Wait() }
 func (l *load) awaitMore(t *testing.T, than int64, what string) {
 	t.Helper()
 	began := time.Now()
-	for tick := time.NewTicker(20 * time.Millisecond); time.Since(began) < 90*time.Second; <-tick.C {
-		if l.done.Load() >= than+300 {
-			t.Logf("after %s: 300 more in %.1f s", what, time.Since(began).Seconds())
-			return
-		}
-	}
-	t.Fatalf("after %s nothing goes on", what)
+	await(t, "after "+what+" it goes on", func() bool { return l.done.Load() >= than+300 })
+	t.Logf("after %s: 300 more in %.1f s", what, time.Since(began).Seconds())
 }
 
 // TestNodesRaceForOneLot has nodes of two parties, two of them of one party,
 // spend the same lot at once: the ledger lets its points go once.
 func TestNodesRaceForOneLot(t *testing.T) {
 	g := net.open(t, "G", "9")
-	nodes := []*gateway.Gateway{g, net.open(t, "G", "10"), net.open(t, "D", "9"), net.open(t, "M", "9")}
+	nodes := []*node{g, net.open(t, "G", "10"), net.open(t, "D", "9"), net.open(t, "M", "9")}
 	raced := fmt.Sprintf("raced-%d", time.Now().UnixNano())
 	enrol(t, g, raced)
 	consents := map[string]number.Command{}
@@ -162,12 +156,17 @@ func TestNodesRaceForOneLot(t *testing.T) {
 	}
 	for range 5 {
 		lot := issue(t, g, "GP", raced, 100)
+		for _, node := range nodes {
+			if err := node.level(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		var won atomic.Int64
 		var all sync.WaitGroup
 		errs := make([]error, len(nodes))
 		for i, node := range nodes {
 			all.Go(func() {
-				_, errs[i] = node.Do(t.Context(), "", points.HoldRequest{Member: raced, Pieces: []spend.Take{{Lot: lot, Amount: 60}},
+				_, errs[i] = node.Gateway.Do(t.Context(), "", points.HoldRequest{Member: raced, Pieces: []spend.Take{{Lot: lot, Amount: 60}},
 					Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: consents[node.Party()]})
 				if errs[i] == nil {
 					won.Add(1)
@@ -175,6 +174,9 @@ func TestNodesRaceForOneLot(t *testing.T) {
 			})
 		}
 		all.Wait()
+		for _, node := range nodes {
+			node.tell()
+		}
 		for i, err := range errs {
 			if err != nil && fault.CodeOf(err) != fault.Insufficient {
 				t.Errorf("node %d: %v", i, err)

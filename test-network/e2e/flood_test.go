@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 
@@ -105,7 +104,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 // command takes effect.
 func TestOrderersRefuseJunk(t *testing.T) {
 	junk := net.junk(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	sized := func(n int) func() (*common.Envelope, error) {
 		return func() (*common.Envelope, error) { return junk.Envelope(n) }
@@ -131,6 +130,9 @@ func TestOrderersRefuseJunk(t *testing.T) {
 			t.Fatal(err)
 		}
 		status, info, err := broadcast(ctx, 0, envelope)
+		for status == common.Status_SERVICE_UNAVAILABLE && ctx.Err() == nil { // nobody leads, or it is behind
+			status, info, err = broadcast(ctx, 0, envelope)
+		}
 		if err != nil || status != c.want {
 			t.Errorf("%s: %s, %q, %v; want %s", c.name, status, info, err, c.want)
 		}
@@ -176,11 +178,9 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
+	await(t, "the orderer puts junk off", func() bool { return putOff.Load() > 0 })
 	stop()
 	flood.Wait()
-	if putOff.Load() == 0 {
-		t.Errorf("the orderer put nothing off; %d were ordered", ordered.Load())
-	}
 	t.Logf("beside 20 requests %d envelopes of junk were ordered, %d put off", ordered.Load(), putOff.Load())
 }
 

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,6 @@ import (
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/spend"
 	"tallystick/client/config"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/test-network/direct"
 )
@@ -70,10 +70,10 @@ func TestForgedRows(t *testing.T) {
 		t.Errorf("M's figures change from\n%s to\n%s", before, after)
 	}
 	issue(t, d, "DP", "bob", 7)
-	ix := read(t, d) // M's peer may be a block behind
-	wallet, err := ix.Wallet("bob")
+	now := read(t, d)
+	wallet, err := now.Wallet("bob")
 	if err != nil || len(wallet.Lots) != 1 {
-		strays, _ := ix.Unsealed()
+		strays, _ := now.Unsealed()
 		t.Fatalf("an honest issue afterwards: %+v, %v; unsealed: %+v", wallet, err, strays)
 	}
 	f.redeemDear(d, wallet.Lots[0].Number)
@@ -86,7 +86,7 @@ func forgedNetwork(t *testing.T) *network {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := n.tallynet("reset", "--yes"); err != nil {
+		if err := errors.Join(n.models.close(), n.tallynet("reset", "--yes")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -100,30 +100,30 @@ func forgedNetwork(t *testing.T) *network {
 }
 
 // figures are what the forgeries are after, as a party's node has them.
-func figures(t *testing.T, g *gateway.Gateway) string {
+func figures(t *testing.T, g *node) string {
 	t.Helper()
-	ix := read(t, g)
-	wallet, err := ix.Wallet("ann")
+	now := read(t, g)
+	wallet, err := now.Wallet("ann")
 	if err != nil {
 		t.Fatal(err)
 	}
-	thief, err := ix.Wallet("thief")
+	thief, err := now.Wallet("thief")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, programmes, err := ix.Programmes()
+	programmes, err := now.Programmes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	bob, err := index.Search[member.Member](ix, index.Filter{Member: "bob"}, index.Page{Limit: 9})
+	bob, err := index.Search[member.Member](now, index.Filter{Member: "bob"}, index.Page{Limit: 9})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, owes, _, err := ix.Owes()
+	owes, _, err := now.Owes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, out, err := ix.Outstanding()
+	out, err := now.Outstanding()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +195,7 @@ func (f *forgers) submit(function string, args ...client.ProposalOption) string 
 		f.t.Fatal(err)
 	}
 	defer hangUp()
+	f.everywhere(f.t)
 	proposal, err := g.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode).NewProposal(function, append(args, client.WithEndorsingOrganizations("G", "F"))...)
 	if err != nil {
 		f.t.Fatal(err)
@@ -211,11 +212,12 @@ func (f *forgers) submit(function string, args ...client.ProposalOption) string 
 	if err != nil || !status.Successful {
 		f.t.Fatalf("%s: %v, %v: Fabric doesn't take it for valid", function, status, err)
 	}
+	f.seen.know(status.BlockNumber + 1)
 	return tx.TransactionID()
 }
 
 // named holds that a party's node names a forged row with its transaction and signers.
-func (f *forgers) named(g *gateway.Gateway, tx, key string) {
+func (f *forgers) named(g *node, tx, key string) {
 	f.t.Helper()
 	strays, err := read(f.t, g).Unsealed()
 	i := slices.IndexFunc(strays, func(s index.Stray) bool { return s.Tx == tx && s.Key == key })
@@ -243,13 +245,13 @@ func (f *forgers) redeem(lot number.Row, consent number.Command, units amount.Un
 // redeemDear has G redeem 5 true points of bob's, whose home was forged to be G, at the
 // forged price. The batch only read what was forged, so it counts: D's node shows 495 fen
 // for 5, and traces them to both rows. See chaincode/internal/seal/0002.
-func (f *forgers) redeemDear(d *gateway.Gateway, lot number.Row) {
+func (f *forgers) redeemDear(d *node, lot number.Row) {
 	f.t.Helper()
 	hold := number.Command{Party: "G", Lane: 31, Seq: f.seq}
 	tx := f.submit("batch:Run", client.WithBytesArguments(f.next(points.HoldRequest{Member: "bob", Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Add(time.Hour).Unix()},
 		points.CaptureRequest{Hold: hold, Amount: 5})))
-	ix := read(f.t, d)
-	traces, err := ix.Traces()
+	now := read(f.t, d)
+	traces, err := now.Traces()
 	for _, key := range []string{string(row.Programme("DP")), string(row.Member("bob"))} {
 		if !slices.ContainsFunc(traces, func(one index.Trace) bool { return one.Tx == tx && one.Key == key && one.Party == "G" }) {
 			f.t.Errorf("that %s was read isn't traced: %+v, %v", key, traces, err)

@@ -26,7 +26,7 @@ type stall struct {
 }
 
 // supplier makes a new supplier that S1 acts for.
-func supplier(t *testing.T, s1, g *gateway.Gateway) string {
+func supplier(t *testing.T, s1, g *node) string {
 	t.Helper()
 	id := fresh("care")
 	do(t, s1, goods.ApplyRequest{Supplier: id, En: "Car care", Zh: "养护", Licence: make(codec.Hash, 32)})
@@ -35,7 +35,7 @@ func supplier(t *testing.T, s1, g *gateway.Gateway) string {
 }
 
 // good makes a good of the supplier's that is handed over at the counter.
-func good(t *testing.T, s1 *gateway.Gateway, supplier string) string {
+func good(t *testing.T, s1 *node, supplier string) string {
 	t.Helper()
 	sku := fresh("kit")
 	do(t, s1, goods.SetGoodRequest{Supplier: supplier, SKU: sku, En: "Oil change kit", Zh: "机油保养套装", Category: "care", Unit: "piece",
@@ -45,7 +45,7 @@ func good(t *testing.T, s1 *gateway.Gateway, supplier string) string {
 
 // openStorefront opens a party's storefront, of which there is one, as every test has it: it takes points of the party's own
 // programme, a fen each, and what it sells can be returned for a year.
-func openStorefront(t *testing.T, seller *gateway.Gateway) {
+func openStorefront(t *testing.T, seller *node) {
 	t.Helper()
 	do(t, seller, goods.SetStorefrontRequest{En: seller.Party(), Zh: seller.Party(), ReturnDays: 366, Open: true,
 		Tenders: []goods.Tender{{Programme: seller.Party() + "P", Value: amount.Rate{Num: 1, Den: 1}}}})
@@ -53,29 +53,19 @@ func openStorefront(t *testing.T, seller *gateway.Gateway) {
 
 // openStall has a seller sell a good for so many fen and points of its own programme, which
 // count for a fen each; worth is the private price of a unit. S1 offers the terms.
-func openStall(t *testing.T, s1, seller *gateway.Gateway, supplier, sku string, fen amount.Units, worth uint64) stall {
+func openStall(t *testing.T, s1, seller *node, supplier, sku string, fen amount.Units, worth uint64) stall {
 	t.Helper()
 	s := stall{Supplier: supplier, SKU: sku, Seller: seller.Party()}
 	s.Terms = veil.Opening{Value: veil.Whole(worth), Salt: must(veil.NewSalt(rand.Reader))}
 	s.Commitment = must(s.Terms.Commit())
 	do(t, s1, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: s.Seller, Kind: goods.Supply, Commitment: s.Commitment})
-	follow(t, s1, seller)
 	openStorefront(t, seller)
 	do(t, seller, goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "shop", Kind: goods.Supply, Terms: s.Commitment, Prices: []goods.Price{{Fen: fen}}, Open: true})
 	return s
 }
 
-// follow waits until another party's peer has what a party has done.
-func follow(t *testing.T, done, by *gateway.Gateway) {
-	t.Helper()
-	by.AtLeast(done.Height())
-	if _, err := by.Query().Cycle(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // quote asks what the seller offers a member for so many units.
-func (s stall) quote(t *testing.T, seller *gateway.Gateway, member string, quantity uint32) gateway.Quoted {
+func (s stall) quote(t *testing.T, seller *node, member string, quantity uint32) gateway.Quoted {
 	t.Helper()
 	q, err := seller.Query().Quote(t.Context(), gateway.QuoteAsked{Seller: s.Seller, Member: member, Lines: []goods.Wanted{s.wanted(quantity)}})
 	if err != nil {
@@ -104,7 +94,7 @@ type ledgerGoods struct {
 }
 
 // readGoods reads them up to now.
-func readGoods(t *testing.T, g *gateway.Gateway) *ledgerGoods {
+func readGoods(t *testing.T, g *node) *ledgerGoods {
 	t.Helper()
 	l := &ledgerGoods{
 		lots: map[string]points.Lot{}, orders: map[string]goods.Order{}, returns: map[string]goods.Return{}, pools: map[string]goods.Pool{},
@@ -116,7 +106,7 @@ func readGoods(t *testing.T, g *gateway.Gateway) *ledgerGoods {
 }
 
 // more reads what came since.
-func (l *ledgerGoods) more(t *testing.T, g *gateway.Gateway) {
+func (l *ledgerGoods) more(t *testing.T, g *node) {
 	t.Helper()
 	if err := g.Sync(t.Context(), l); err != nil {
 		t.Fatal(err)

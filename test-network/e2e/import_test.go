@@ -24,7 +24,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
-	"tallystick/client/gateway"
 )
 
 // journey is real input: purchases of real households. Tests that need it are
@@ -144,7 +143,7 @@ func importAndKill(t *testing.T, file, source string) {
 }
 
 // enrolHouseholds makes members of those in a file.
-func enrolHouseholds(t *testing.T, d *gateway.Gateway, file, prefix string) {
+func enrolHouseholds(t *testing.T, d *node, file, prefix string) {
 	t.Helper()
 	var group errgroup.Group
 	done := map[string]bool{}
@@ -165,18 +164,15 @@ func enrolHouseholds(t *testing.T, d *gateway.Gateway, file, prefix string) {
 }
 
 // awaitIssued waits until so many points more are on the ledger.
-func awaitIssued(t *testing.T, g *gateway.Gateway, before points.Totals, more amount.Units) {
+func awaitIssued(t *testing.T, g *node, before points.Totals, more amount.Units) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	await(t, "the import gets on", func() bool {
 		now, err := g.Query().Totals(t.Context(), "DP")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if now.Issued-before.Issued >= more {
-			return
-		}
-	}
-	t.Fatal("the import doesn't get on")
+		return now.Issued-before.Issued >= more
+	})
 }
 
 // expected sums up a file in another way than the importer: by basket, in a map.

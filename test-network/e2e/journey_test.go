@@ -19,7 +19,6 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/member"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
 )
@@ -123,7 +122,7 @@ func (f files) count(t *testing.T) counted {
 // trip is one party's imports, from one state directory.
 type trip struct {
 	t    *testing.T
-	g    *gateway.Gateway
+	g    *node
 	dir  string // with the mappings as they are used
 	tag  string // in the sources and benefits, which the ledger knows for good
 	from files
@@ -132,7 +131,7 @@ type trip struct {
 func travel(t *testing.T, f files, want counted) {
 	d := net.open(t, "D", "")
 	j := trip{t, d, t.TempDir(), fresh("j"), f}
-	before := read(t, d)
+	before := tallied(t, d)
 	points := balance(t, d, "DP").Issued
 	got := importer.Totals{}
 	for _, step := range []struct {
@@ -165,7 +164,7 @@ func travel(t *testing.T, f files, want counted) {
 	if got != want.totals {
 		t.Errorf("the reports say %+v, the files %+v", got, want.totals)
 	}
-	j.compare(before, read(t, d), want)
+	j.compare(before, want)
 	if more := balance(t, d, "DP").Issued - points; more != want.totals.Points {
 		t.Errorf("the ledger has %d more points, the file says %d", more, want.totals.Points)
 	}
@@ -177,32 +176,43 @@ func tidy(r importer.Report) importer.Report {
 	return r
 }
 
-// compare holds the rows that the imports made against the files.
-func (j trip) compare(before, after *index.Index, want counted) {
-	members := all[member.Member](j.t, after, index.Filter{Party: "D"})
-	accounts := all[member.Account](j.t, after, index.Filter{Party: "D"})
-	was := len(all[member.Member](j.t, before, index.Filter{Party: "D"}))
-	had := len(all[member.Account](j.t, before, index.Filter{Party: "D"}))
-	if n := len(members) - was; uint64(n) != want.totals.Members {
-		j.t.Errorf("%d members, the files say %d", n, want.totals.Members)
-	}
-	if n := len(accounts) - had; uint64(n) != want.totals.Accounts {
-		j.t.Errorf("%d accounts, the files say %d", n, want.totals.Accounts)
-	}
-	labels := map[string]int{}
-	for sign, ix := range map[int]*index.Index{1: after, -1: before} {
-		for _, one := range all[member.Labels](j.t, ix, index.Filter{Party: "D"}) {
-			for _, label := range one.Row.List {
-				if strings.HasPrefix(label.ID, "campaign-") {
-					labels[label.ID] += sign
-				}
+// tally is how many members and accounts are D's, and how many of its members have a campaign's label.
+type tally struct {
+	members, accounts int
+	labels            map[string]int
+}
+
+func tallied(t *testing.T, d *node) tally {
+	t.Helper()
+	now := read(t, d)
+	n := tally{len(all[member.Member](t, now, index.Filter{Party: "D"})), len(all[member.Account](t, now, index.Filter{Party: "D"})), map[string]int{}}
+	for _, one := range all[member.Labels](t, now, index.Filter{Party: "D"}) {
+		for _, label := range one.Row.List {
+			if strings.HasPrefix(label.ID, "campaign-") {
+				n.labels[label.ID]++
 			}
 		}
 	}
-	maps.DeleteFunc(labels, func(_ string, n int) bool { return n == 0 })
-	if !maps.Equal(labels, want.labels) {
-		j.t.Errorf("labels: %v, the files say %v", labels, want.labels)
+	return n
+}
+
+// compare holds the rows that the imports made against the files.
+func (j trip) compare(before tally, want counted) {
+	got := tallied(j.t, j.g)
+	if n := got.members - before.members; uint64(n) != want.totals.Members {
+		j.t.Errorf("%d members, the files say %d", n, want.totals.Members)
 	}
+	if n := got.accounts - before.accounts; uint64(n) != want.totals.Accounts {
+		j.t.Errorf("%d accounts, the files say %d", n, want.totals.Accounts)
+	}
+	for label, n := range before.labels {
+		got.labels[label] -= n
+	}
+	maps.DeleteFunc(got.labels, func(_ string, n int) bool { return n == 0 })
+	if !maps.Equal(got.labels, want.labels) {
+		j.t.Errorf("labels: %v, the files say %v", got.labels, want.labels)
+	}
+	after := read(j.t, j.g)
 	j.compareBenefits(after, want)
 	proposed := all[campaign.Campaign](j.t, after, index.Filter{Party: "D", States: []string{"PROPOSED"}})
 	proposed = slices.DeleteFunc(proposed, func(one index.Noun[campaign.Campaign]) bool { return !strings.HasPrefix(one.ID, j.benefits()) })
@@ -211,21 +221,21 @@ func (j trip) compare(before, after *index.Index, want counted) {
 	}
 }
 
-func (j trip) compareBenefits(ix *index.Index, want counted) {
+func (j trip) compareBenefits(now *index.Reading, want counted) {
 	models, granted, redeemed := 0, map[string]int{}, map[string]int{}
 	used, uses := 0, 0
-	for _, one := range all[benefit.Model](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.Model](j.t, now, index.Filter{Party: "D"}) {
 		if strings.HasPrefix(one.ID, j.benefits()) {
 			models++
 		}
 	}
-	for _, one := range all[benefit.Entitlement](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.Entitlement](j.t, now, index.Filter{Party: "D"}) {
 		if coupon, ours := strings.CutPrefix(one.Row.Benefit, j.benefits()); ours {
 			granted[coupon]++
 			used += int(one.Row.Used)
 		}
 	}
-	for _, one := range all[benefit.WriteOff](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.WriteOff](j.t, now, index.Filter{Party: "D"}) {
 		if coupon, ours := strings.CutPrefix(one.Row.Benefit, j.benefits()); ours {
 			redeemed[coupon+" "+one.Row.Reference]++
 			uses++
@@ -259,7 +269,7 @@ func (j trip) mapping(name string) string {
 	return path
 }
 
-func (j trip) tally(mapping, file string, env ...string) *exec.Cmd {
+func (j trip) program(mapping, file string, env ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(root, "bin", "tally"), "--as", "D", "--network", net.dir, "-o", "json",
 		"import", filepath.Join(j.from.dir, file), "--mapping", j.mapping(mapping), "--max-rejected", "100%")
 	cmd.Env = append(os.Environ(), append(env, "TALLY_STATE="+filepath.Join(j.dir, "state"))...)
@@ -273,20 +283,18 @@ func (j trip) killed(mapping, file string, after uint64) uint64 {
 		return 0
 	}
 	j.t.Helper()
-	cmd := j.tally(mapping, file, fmt.Sprintf("TALLY_BATCH=%d", max(2, after/5)))
+	cmd := j.program(mapping, file, fmt.Sprintf("TALLY_BATCH=%d", max(2, after/5)))
 	if err := cmd.Start(); err != nil {
 		j.t.Fatal(err)
 	}
 	done := uint64(0)
-	for deadline := time.Now().Add(2 * time.Minute); done < after; {
+	await(j.t, mapping+": the import gets on", func() (so bool) {
 		var err error
 		if done, err = j.g.Query().Cursor(j.t.Context(), "D", j.source(mapping)); err != nil {
 			j.t.Fatal(err)
 		}
-		if time.Now().After(deadline) {
-			j.t.Fatalf("%s: the import doesn't get on: %d of %d", mapping, done, after)
-		}
-	}
+		return done >= after
+	})
 	if err := cmd.Process.Kill(); err != nil {
 		j.t.Fatal(err)
 	}
@@ -297,7 +305,7 @@ func (j trip) killed(mapping, file string, after uint64) uint64 {
 // end runs an import to its end.
 func (j trip) end(mapping, file string) (report importer.Report) {
 	j.t.Helper()
-	out, err := j.tally(mapping, file).Output()
+	out, err := j.program(mapping, file).Output()
 	if err != nil {
 		var exit *exec.ExitError
 		errors.As(err, &exit)
@@ -310,9 +318,9 @@ func (j trip) end(mapping, file string) (report importer.Report) {
 }
 
 // all lists the rows of a kind.
-func all[T any](t *testing.T, ix *index.Index, f index.Filter) []index.Noun[T] {
+func all[T any](t *testing.T, now *index.Reading, f index.Filter) []index.Noun[T] {
 	t.Helper()
-	_, list, err := index.All[T](ix, f)
+	list, err := index.All[T](now, f)
 	if err != nil {
 		t.Fatal(err)
 	}

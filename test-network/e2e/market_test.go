@@ -19,7 +19,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
 
@@ -41,7 +40,7 @@ var opened *market
 const fortune = 1_000_000_000
 
 // traders are the gateways of those who do something in the market.
-type traders map[string]*gateway.Gateway
+type traders map[string]*node
 
 func openTraders(t *testing.T) traders {
 	t.Helper()
@@ -67,18 +66,12 @@ func openMarket(t *testing.T, by traders) *market {
 	rides := fresh("ride")
 	do(t, by["M"], benefit.DefineRequest{Benefit: rides, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: m.rideFen, Uses: benefit.MaxUses, Days: 300,
 		Stackable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100}, Lapse: benefit.Keep, Window: 7})
-	follow(t, by["M"], d)
 	m.ride = do(t, d, benefit.GrantRequest{Benefit: rides, Grants: []benefit.Grant{{Member: m.buyer.Member}}}).Row(0)
 	of := supplier(t, s1, g)
 	m.kit = openStall(t, s1, d, of, good(t, s1, of), m.kitFen, 3_333*settlement.PerFen)
 	do(t, s1, goods.RestockRequest{Supplier: of, SKU: m.kit.SKU, Seller: "D", Units: 1_000_000})
 	for _, party := range []desk{"D", "S1"} {
 		party.learn(t, vault.Terms{Supplier: of, SKU: m.kit.SKU, Seller: "D", Kind: goods.Supply, Opening: m.kit.Terms})
-	}
-	follow(t, s1, d)
-	for _, one := range by {
-		follow(t, s1, one)
-		know(one.Height())
 	}
 	opened = m
 	return m
@@ -170,9 +163,6 @@ func (m *market) trade(t *testing.T, by traders, enough <-chan struct{}) (list [
 		})
 	}
 	all.Wait()
-	for _, g := range by {
-		know(g.Height())
-	}
 	return list
 }
 
@@ -198,9 +188,6 @@ func (m *market) once(t *testing.T, by traders) (list []made) {
 		})
 	}
 	all.Wait()
-	for _, g := range by {
-		know(g.Height())
-	}
 	if t.Failed() {
 		t.FailNow()
 	}

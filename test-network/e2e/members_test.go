@@ -24,7 +24,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
@@ -38,16 +37,13 @@ func secret(n int) []byte {
 // fresh is a name that no other test uses.
 func fresh(what string) string { return fmt.Sprintf("%s-%x", what, secret(6)) }
 
-// do sends one command and fails the test if it is refused. Who acts has seen what everybody did before, as
-// people who tell each other have.
-func do(t *testing.T, g *gateway.Gateway, req interface{ Check() error }) number.Command {
+// do sends one command and fails the test if it is refused.
+func do(t *testing.T, g *node, req interface{ Check() error }) number.Command {
 	t.Helper()
-	g.AtLeast(seen.Load())
 	r, err := g.Do(t.Context(), "", req)
 	if err != nil {
 		t.Fatalf("%s: %T: %v", g.Party(), req, err)
 	}
-	know(g.Height())
 	return r.Number
 }
 
@@ -101,8 +97,8 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 
 	n, c = invite()
 	do(t, g, member.MergeRequest{From: other, Into: one, Invitation: n, Code: c})
-	ix := read(t, d)
-	wallet, err := ix.Wallet(one)
+	now := read(t, d)
+	wallet, err := now.Wallet(one)
 	if err != nil || len(wallet.Lots) != 2 {
 		t.Fatalf("the wallet after the merge: %+v, %v", wallet, err)
 	}
@@ -132,11 +128,10 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 	if _, err := d.WalkInPrivate(t.Context(), "", share, map[string][]byte{hex.EncodeToString(sum[:]): profile}); err != nil {
 		t.Fatal(err)
 	}
-	g.AtLeast(d.Height())
 	if got, err := g.Query().Profile(t.Context(), consent, "G"); err != nil || !bytes.Equal(got.Bytes, profile) {
 		t.Errorf("G reads %+v, %v", got, err)
 	}
-	for _, outsider := range []*gateway.Gateway{f, m} {
+	for _, outsider := range []*node{f, m} {
 		_, err := outsider.Query().Profile(t.Context(), consent, "G")
 		wantCode(t, outsider.Party()+" reads the profile", err, fault.Forbidden)
 	}
@@ -146,8 +141,7 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 		}
 	}
 	do(t, d, member.WithdrawConsentRequest{Consent: consent, Reason: "member_asked"})
-	g.AtLeast(d.Height())
-	for _, reader := range []*gateway.Gateway{g, d} {
+	for _, reader := range []*node{g, d} {
 		_, err := reader.Query().Profile(t.Context(), consent, "G")
 		wantCode(t, reader.Party()+" reads after the withdrawal", err, fault.WrongState)
 	}
@@ -211,7 +205,7 @@ func TestErasureHolds(t *testing.T) {
 // once: one write-off takes effect, and each party owes once.
 func TestNodesRaceForOneCode(t *testing.T) {
 	m, d := net.open(t, "M", "4"), net.open(t, "D", "4")
-	nodes := []*gateway.Gateway{m, net.open(t, "M", "5"), net.open(t, "M", "6")}
+	nodes := []*node{m, net.open(t, "M", "5"), net.open(t, "M", "6")}
 	who, ride := fresh("rider"), fresh("ride")
 	do(t, m, member.EnrolRequest{Member: who})
 	do(t, m, benefit.DefineRequest{Benefit: ride, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: 10800, Uses: 2, Days: 60,
@@ -253,9 +247,9 @@ func TestNodesRaceForOneCode(t *testing.T) {
 }
 
 // owes sums up the open cycle's positions in fen, by "DEBTOR→CREDITOR".
-func owes(t *testing.T, g *gateway.Gateway) map[string]amount.Units {
+func owes(t *testing.T, g *node) map[string]amount.Units {
 	t.Helper()
-	_, list, _, err := read(t, g).Owes()
+	list, _, err := read(t, g).Owes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,7 +323,7 @@ func TestRacingConversionsPassNoCap(t *testing.T) {
 	}
 	balance(t, g, "BP")
 	balance(t, g, "GP")
-	if _, found, err := index.All[points.Conversion](read(t, b), index.Filter{Topic: "GP"}); err != nil || len(found) != 1 {
+	if found, err := index.All[points.Conversion](read(t, b), index.Filter{Topic: "GP"}); err != nil || len(found) != 1 {
 		t.Errorf("the rate in the read model: %+v, %v", found, err)
 	}
 }

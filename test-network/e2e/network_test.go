@@ -27,7 +27,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/config"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
@@ -41,6 +40,8 @@ var net *network
 type network struct {
 	dir, topology string
 	basePort      int
+	seen          sight // what each node on it sees before it acts or asks
+	models        models
 }
 
 func must[T any](v T, err error) T {
@@ -75,7 +76,7 @@ func runAll(m *testing.M) (code int, err error) {
 	if net, err = makeNetwork(dir, 17000, ""); err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, net.tallynet("reset", "--yes")) }()
+	defer func() { err = errors.Join(err, net.models.close(), net.tallynet("reset", "--yes")) }()
 	if err := net.tallynet("up"); err != nil {
 		return 1, err
 	}
@@ -130,41 +131,16 @@ func (n *network) config(party, state, lanes string) (config.Config, error) {
 	return config.Load(filepath.Join(n.dir, "parties", party, "profile.yaml"), map[string]any{"state": state, "lanes": lanes})
 }
 
-// open opens a party's gateway for a test.
-func (n *network) open(t *testing.T, party, lanes string) *gateway.Gateway {
-	t.Helper()
-	cfg, err := n.config(party, t.TempDir(), lanes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := gateway.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := g.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return g
-}
-
 // found founds the consortium of the story.
 func (n *network) found() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	state, err := os.MkdirTemp("", "tallystick-founding")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(state)
-	open := func(party string) (*gateway.Gateway, error) {
-		cfg, err := n.config(party, filepath.Join(state, party), "")
-		if err != nil {
-			return nil, err
-		}
-		return gateway.Open(ctx, cfg)
-	}
+	open := func(party string) (*node, error) { return n.dial(ctx, party, filepath.Join(state, party), "") }
 	g, err := open("G")
 	if err != nil {
 		return err
@@ -210,9 +186,8 @@ func day(text string) date.Date { return must(date.Parse(text)) }
 var farDay = day("2027-12-31")
 
 // agreeRate agrees to a rate as it is published.
-func agreeRate(t *testing.T, g *gateway.Gateway, from, to string) {
+func agreeRate(t *testing.T, g *node, from, to string) {
 	t.Helper()
-	g.AtLeast(seen.Load())
 	published, err := g.Query().Conversion(t.Context(), from, to)
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +208,7 @@ func coming(member, home string, units amount.Units) points.Grant {
 }
 
 // issue issues one lot and answers its number.
-func issue(t *testing.T, g *gateway.Gateway, programme, member string, units amount.Units) number.Row {
+func issue(t *testing.T, g *node, programme, member string, units amount.Units) number.Row {
 	t.Helper()
 	r, err := g.Do(t.Context(), "", points.IssueRequest{Programme: programme, Grants: []points.Grant{grant(member, units)}})
 	if err != nil {
@@ -243,7 +218,7 @@ func issue(t *testing.T, g *gateway.Gateway, programme, member string, units amo
 }
 
 // enrol makes members whose home the gateway's party is.
-func enrol(t *testing.T, g *gateway.Gateway, members ...string) {
+func enrol(t *testing.T, g *node, members ...string) {
 	t.Helper()
 	for _, m := range members {
 		if _, err := g.Do(t.Context(), "", member.EnrolRequest{Member: m}); err != nil {
@@ -254,7 +229,7 @@ func enrol(t *testing.T, g *gateway.Gateway, members ...string) {
 
 // authorise lets an acceptor spend so much of a programme of a member at home with
 // the gateway's party.
-func authorise(t *testing.T, g *gateway.Gateway, who, acceptor, programme string, units amount.Units) number.Command {
+func authorise(t *testing.T, g *node, who, acceptor, programme string, units amount.Units) number.Command {
 	t.Helper()
 	r, err := g.Do(t.Context(), "", member.AuthoriseRequest{
 		Member: who, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}}, Until: time.Now().Add(time.Hour).Unix(),
@@ -263,20 +238,6 @@ func authorise(t *testing.T, g *gateway.Gateway, who, acceptor, programme string
 		t.Fatal(err)
 	}
 	return r.Number
-}
-
-// read brings a fresh read model of a party up to now.
-func read(t *testing.T, g *gateway.Gateway) *index.Index {
-	t.Helper()
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ix.Close() })
-	if err := g.Sync(t.Context(), ix); err != nil {
-		t.Fatal(err)
-	}
-	return ix
 }
 
 // wantCode fails the test unless the error is a refusal with this code.
@@ -289,32 +250,18 @@ func wantCode(t *testing.T, what string, err error, code fault.Code) {
 
 // balance holds conservation in a programme: what the lanes counted and what the
 // rows of the read model hold must be the same.
-func balance(t *testing.T, g *gateway.Gateway, programme string) points.Totals {
+func balance(t *testing.T, g *node, programme string) points.Totals {
 	t.Helper()
 	ix := read(t, g)
 	available := amount.Units(0)
-	for page := (index.Page{Limit: index.MaxPage}); ; {
-		part, err := ix.Lots(index.LotFilter{Programme: programme}, page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, l := range part.Rows {
-			available += l.Available()
-		}
-		if part.Next == "" {
-			break
-		}
-		page.After = part.Next
+	for _, l := range every(t, func(page index.Page) (index.Part[index.Lot], error) {
+		return ix.Lots(index.LotFilter{Programme: programme}, page)
+	}) {
+		available += l.Available()
 	}
-	totals := points.Totals{}
-	for deadline := time.Now().Add(10 * time.Second); ; { // the peer that is asked may be behind the one that was read
-		var err error
-		if totals, err = g.Query().Totals(t.Context(), programme); err != nil {
-			t.Fatal(err)
-		}
-		if totals.Issued == available+totals.Held()+totals.Ended() || time.Now().After(deadline) {
-			break
-		}
+	totals, err := g.Query().Totals(t.Context(), programme)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if totals.Issued != available+totals.Held()+totals.Ended() {
 		t.Errorf("%s: issued %d, but available %d + held %d + ended %d", programme, totals.Issued, available, totals.Held(), totals.Ended())

@@ -50,6 +50,7 @@ func TestBalanceIsProved(t *testing.T) {
 	enrol(t, g, "proved", "another")
 	lot := issue(t, g, "GP", "proved", 700)
 	other := issue(t, g, "GP", "another", 5)
+	net.everywhere(t) // else fewer than three would sign
 	before := d.Height()
 	envelope, err := d.Prove(t.Context(), "query:Balance", "proved", `["`+lot.String()+`"]`)
 	if err != nil {
@@ -68,8 +69,8 @@ func TestBalanceIsProved(t *testing.T) {
 	if err := json.Unmarshal(got.Answer, &b); err != nil || b.Member != "proved" || len(b.Sums) != 1 || b.Sums[0].Available != 700 {
 		t.Errorf("%+v, %v", b, err)
 	}
-	ix := read(t, d)
-	part, err := ix.Lots(index.LotFilter{Member: "proved"}, index.Page{Limit: 1})
+	now := read(t, d)
+	part, err := now.Lots(index.LotFilter{Member: "proved"}, index.Page{Limit: 1})
 	if err != nil || got.AsOf != part.Rows[0].Block {
 		t.Errorf("as of block %d, the lot is of block %d, %v", got.AsOf, part.Rows[0].Block, err)
 	}
@@ -160,6 +161,7 @@ func TestProofCommands(t *testing.T) {
 	enrol(t, g, "shown")
 	issue(t, g, "GP", "shown", 300)
 	issue(t, g, "GP", "shown", 4)
+	net.everywhere(t)
 	file := filepath.Join(t.TempDir(), "shown.proof")
 	tally := func(args ...string) (string, error) {
 		out, err := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--network", net.dir}, args...)...).CombinedOutput()

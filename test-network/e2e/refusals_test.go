@@ -23,7 +23,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/test-network/direct"
 )
 
@@ -40,7 +39,8 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Unix() + 2})
+	ends := time.Now().Unix() + 10
+	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: ends})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	absent := number.Command{Party: "G", Lane: 31, Seq: 1, Index: 0}
 	for _, c := range []struct {
 		name string
-		by   *gateway.Gateway
+		by   *node
 		req  command.Request
 		code fault.Code
 	}{
@@ -105,7 +105,7 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		_, refusals := ran.Receipts(c.by.Party(), commands)
 		wantCode(t, c.name, refusals[0], c.code)
 	}
-	awaitClock(t, time.Now().Unix()+3)
+	awaitClock(t, ends+1)
 	_, err = d.Do(t.Context(), "", points.CaptureRequest{Hold: short.Number, Amount: 1})
 	wantCode(t, "capture of an expired hold", err, fault.Expired)
 	lots, err := g.Query().Lots(t.Context(), lot)

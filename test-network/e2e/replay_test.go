@@ -32,7 +32,6 @@ import (
 	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
 	"tallystick/client/config"
-	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
 
@@ -173,7 +172,7 @@ func (b back) fen() (from, to amount.Units) {
 // replay is D selling the catalogue to households again.
 type replay struct {
 	t       *testing.T
-	d       *gateway.Gateway
+	d       *node
 	tag     string // of members and references
 	prefix  string // of suppliers
 	ledger  *ledgerGoods
@@ -284,7 +283,7 @@ func (r *replay) batch(requests []command.Request, into []command.Receipt) error
 }
 
 // prepare enrols the households with D, and has S1 bring what they will buy.
-func (r *replay) prepare(s1 *gateway.Gateway, baskets []basket) {
+func (r *replay) prepare(s1 *node, baskets []basket) {
 	openStorefront(r.t, r.d)
 	households, need := map[string]bool{}, map[[2]string]amount.Units{}
 	for _, b := range baskets {
@@ -302,7 +301,6 @@ func (r *replay) prepare(s1 *gateway.Gateway, baskets []basket) {
 	}
 	r.do(enrol)
 	(&replay{t: r.t, d: s1, counts: r.counts}).do(bring)
-	follow(r.t, s1, r.d)
 	r.ledger = readGoods(r.t, r.d)
 }
 

@@ -93,7 +93,7 @@ func (e errand) shop(ctx context.Context, g *gateway.Gateway, c customer, custom
 		return g.Do(ctx, e.request(customer, n), e.order(c, customer, n))
 	}
 	r, err := place()
-	for fault.CodeOf(err) == fault.Unavailable && ctx.Err() == nil {
+	for putOff(err) && ctx.Err() == nil {
 		r, err = place()
 	}
 	h := heard{Customer: customer, Order: n, Number: r.Number, Code: fault.CodeOf(err)}
@@ -110,13 +110,19 @@ func (e errand) shop(ctx context.Context, g *gateway.Gateway, c customer, custom
 	default:
 		return h
 	}
-	for err = errAgain; err == errAgain || fault.CodeOf(err) == fault.Unavailable && ctx.Err() == nil; {
+	for err = errAgain; err == errAgain || putOff(err) && ctx.Err() == nil; {
 		_, err = g.Do(ctx, e.request(customer, n)+"-end", next)
 	}
 	if err != nil {
 		h.Code, h.Text = fault.CodeOf(err), fmt.Sprintf("%T: %v", next, err)
 	}
 	return h
+}
+
+// putOff says whether nothing happened, and the same may be asked again.
+func putOff(err error) bool {
+	code := fault.CodeOf(err)
+	return code == fault.Unavailable || code == fault.Overloaded
 }
 
 var errAgain = errors.New("not asked yet")

@@ -129,9 +129,7 @@ func emptyNetwork(t *testing.T) *network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := seen.Swap(0)
 	t.Cleanup(func() {
-		seen.Store(before)
 		if err := n.tallynet("reset", "--yes"); err != nil {
 			t.Error(err)
 		}
