@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +14,7 @@ import (
 	"tallystick/client/node"
 	"tallystick/client/proof"
 	"tallystick/client/statement"
+	"tallystick/network/wholefile"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -122,18 +123,6 @@ func (a *app) proofOf(ctx context.Context, g *node.Node, p settlement.Pair, need
 }
 
 // writeStatement writes the whole file or none.
-func writeStatement(path, form string, s clearing.Statement, o statement.Options) (err error) {
-	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(part.Name()) //nolint:errcheck // it has another name by then
-	err = statement.Write(part, form, s.Statement, s.Lines, o)
-	if closed := part.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(part.Name(), path)
+func writeStatement(path, form string, s clearing.Statement, o statement.Options) error {
+	return wholefile.WriteTo(path, 0o600, func(w io.Writer) error { return statement.Write(w, form, s.Statement, s.Lines, o) })
 }
