@@ -76,6 +76,9 @@ func (o options) begin(ctx context.Context, n *network, p *progress) (*world, er
 		return nil, err
 	}
 	w := newWorld(n, quiet(n.log))
+	if o.quick {
+		w.forgetting, w.tries = 0, 3
+	}
 	var err error
 	if w.control, err = newControl(n); err != nil {
 		return nil, err
