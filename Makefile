@@ -26,7 +26,7 @@ quick: ## most mistakes in half a minute: format, vet, quick tests, tables that 
 	@RAPID_SEED=$${RAPID_SEED:-1} scripts/quick.sh
 
 soak: build ## what is slow and rare, some two hours (STEPS="lives fuzz", LIVES, CHECKS, SEEDS, FUZZ)
-	@RAPID_SEED=$${RAPID_SEED:-} scripts/soak.sh $(STEPS)
+	@scripts/soak.sh $(STEPS)
 
 build: ## build tally, tallycc, tallynet into bin/
 	@mkdir -p bin
