@@ -27,18 +27,18 @@ import (
 	"tallystick/client/statement"
 )
 
-// Index is what this package asks of the read model.
+// Index is what this package asks of a reading of the read model.
 type Index interface {
 	Lines(cycle, a, b string) iter.Seq2[index.Obligation, error]
 	Obligations(cycle string) iter.Seq2[index.Obligation, error]
 	CycleRoot(cycle string) (codec.Hash, error)
-	Closed(cycle string) (uint64, settlement.Close, error)
-	Pair(cycle, a, b string) (uint64, settlement.Pair, error)
+	Closed(cycle string) (settlement.Close, error)
+	Pair(cycle, a, b string) (settlement.Pair, error)
 	Period(cycle string) (index.Period, error)
 	Taxes() (index.Taxes, error)
-	Parties() (uint64, []party.Party, error)
-	Programmes() (uint64, []points.Programme, error)
-	Payments(cycle string) (uint64, []settlement.Payment, error)
+	Parties() ([]party.Party, error)
+	Programmes() ([]points.Programme, error)
+	Payments(cycle string) ([]settlement.Payment, error)
 }
 
 // Node is a party's view of the ledger.
@@ -57,11 +57,11 @@ type Statement struct {
 // Recompute makes the statement of two parties. NOT_FOUND if they owe each other nothing in that
 // cycle, or it isn't computed yet.
 func (n Node) Recompute(cycle, a, b string) (Statement, error) {
-	_, closed, err := n.Index.Closed(cycle)
+	closed, err := n.Index.Closed(cycle)
 	if err != nil {
 		return Statement{}, err
 	}
-	_, pair, err := n.Index.Pair(cycle, a, b)
+	pair, err := n.Index.Pair(cycle, a, b)
 	if err != nil {
 		return Statement{}, err
 	}
@@ -92,7 +92,7 @@ func (n Node) Recompute(cycle, a, b string) (Statement, error) {
 }
 
 func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Head, error) {
-	_, parties, err := n.Index.Parties()
+	parties, err := n.Index.Parties()
 	if err != nil {
 		return statement.Head{}, err
 	}
@@ -114,7 +114,7 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 
 // scales says of which programmes people see digits after the point.
 func (n Node) scales() ([]statement.Scale, error) {
-	_, programmes, err := n.Index.Programmes()
+	programmes, err := n.Index.Programmes()
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (n Node) scales() ([]statement.Scale, error) {
 
 // payments are those of a cycle between the two.
 func (n Node) payments(cycle string, pair settlement.Pair) ([]statement.Payment, error) {
-	_, all, err := n.Index.Payments(cycle)
+	all, err := n.Index.Payments(cycle)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +216,7 @@ const maxWrong = 100
 // ledger for every line and answers those that are wrong; INTERNAL too if none is, because one is missing, or a
 // hidden one is wrong.
 func (n Node) Check(ctx context.Context, cycle string, ledger Ledger) ([]Wrong, error) {
-	_, closed, err := n.Index.Closed(cycle)
+	closed, err := n.Index.Closed(cycle)
 	if err != nil {
 		return nil, err
 	}

@@ -59,11 +59,11 @@ func (f *fake) CycleRoot(string) (codec.Hash, error) {
 	return f.root, nil
 }
 
-func (f *fake) Closed(string) (uint64, settlement.Close, error) {
-	return 9, settlement.Close{ID: "2026-11", From: day, To: day + 29, State: settlement.Computed, Root: f.root}, nil
+func (f *fake) Closed(string) (settlement.Close, error) {
+	return settlement.Close{ID: "2026-11", From: day, To: day + 29, State: settlement.Computed, Root: f.root}, nil
 }
 
-func (f *fake) Pair(string, string, string) (uint64, settlement.Pair, error) { return 9, f.pair, nil }
+func (f *fake) Pair(string, string, string) (settlement.Pair, error) { return f.pair, nil }
 
 func (f *fake) Period(cycle string) (index.Period, error) {
 	return index.Period{Cycle: cycle, From: day, To: day + 29}, nil
@@ -73,16 +73,16 @@ func (f *fake) Taxes() (index.Taxes, error) {
 	return index.TaxesOf([]settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}}), nil
 }
 
-func (f *fake) Parties() (uint64, []party.Party, error) {
-	return 9, []party.Party{{ID: "D", En: "Dealer", Zh: "经销商"}, {ID: "G", En: "Group", Zh: "集团"}}, nil
+func (f *fake) Parties() ([]party.Party, error) {
+	return []party.Party{{ID: "D", En: "Dealer", Zh: "经销商"}, {ID: "G", En: "Group", Zh: "集团"}}, nil
 }
 
-func (f *fake) Programmes() (uint64, []points.Programme, error) {
-	return 9, []points.Programme{{ID: "XP", Rules: points.Rules{Scale: 3}}, {ID: "DP"}, {ID: "GP", Rules: points.Rules{Scale: 2}}}, nil
+func (f *fake) Programmes() ([]points.Programme, error) {
+	return []points.Programme{{ID: "XP", Rules: points.Rules{Scale: 3}}, {ID: "DP"}, {ID: "GP", Rules: points.Rules{Scale: 2}}}, nil
 }
 
-func (f *fake) Payments(string) (uint64, []settlement.Payment, error) {
-	return 9, []settlement.Payment{
+func (f *fake) Payments(string) ([]settlement.Payment, error) {
+	return []settlement.Payment{
 		{Cycle: "2026-11", N: 1, Debtor: "D", Creditor: "S", Fen: 5, Due: day + 40}, {Cycle: "2026-11", N: 2, Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40},
 	}, nil
 }

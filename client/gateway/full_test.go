@@ -10,6 +10,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/touch"
 )
 
 func wide(i int) points.ReleaseRequest {
@@ -100,7 +101,7 @@ func TestQueueCutsByBytesAndRows(t *testing.T) {
 		want int
 	}{
 		{"bytes", large, 3},
-		{"rows", command.New("", many), maxWeight / (2 * points.MaxLots)},
+		{"rows", command.New("", many), touch.MaxWeight / (2 * points.MaxLots)},
 	} {
 		q := newQueue(100, 100, 0)
 		for range 50 {

@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/touch"
 )
 
 // queue is where commands wait for a lane. It is bounded, keeps the order in
@@ -81,7 +82,7 @@ func (q *queue) adopt(t *ticket) {
 	if t.id != "" {
 		q.named[t.id] = t
 	}
-	for _, k := range t.demand.keys {
+	for _, k := range t.demand.Contended {
 		q.busy[k] = true
 	}
 }
@@ -114,7 +115,7 @@ func (q *queue) release(tickets []*ticket) (ended []*ticket) {
 	defer q.mu.Unlock()
 	var again []*ticket
 	for _, t := range tickets {
-		for _, k := range t.demand.keys {
+		for _, k := range t.demand.Contended {
 			delete(q.busy, k)
 		}
 		if t.unfit && q.closed == nil {
@@ -189,16 +190,16 @@ func (q *queue) pick(now time.Time) (picked []*ticket, wait time.Duration) {
 	rest := q.waiting[:0]
 	commands, weight, bytes, full := 0, 0, 0, false
 	for _, t := range q.waiting {
-		fits := commands == 0 || !t.alone() && commands+len(t.commands) <= q.batch && weight+t.demand.weight <= maxWeight && bytes+t.demand.bytes <= maxBytes
+		fits := commands == 0 || !t.alone() && commands+len(t.commands) <= q.batch && weight+t.demand.Weight <= touch.MaxWeight && bytes+t.demand.bytes <= maxBytes
 		if full || !fits || q.blocked(t, kept) {
 			rest = append(rest, t)
-			for _, k := range t.demand.keys {
+			for _, k := range t.demand.Contended {
 				kept[k] = true
 			}
 			continue
 		}
 		picked = append(picked, t)
-		commands, weight, bytes = commands+len(t.commands), weight+t.demand.weight, bytes+t.demand.bytes
+		commands, weight, bytes = commands+len(t.commands), weight+t.demand.Weight, bytes+t.demand.bytes
 		full = t.alone() || commands >= q.batch
 	}
 	clear(q.waiting[len(rest):])
@@ -206,7 +207,7 @@ func (q *queue) pick(now time.Time) (picked []*ticket, wait time.Duration) {
 	q.count -= commands
 	for _, t := range picked {
 		t.taken = true
-		for _, k := range t.demand.keys {
+		for _, k := range t.demand.Contended {
 			q.busy[k] = true
 		}
 	}
@@ -214,7 +215,7 @@ func (q *queue) pick(now time.Time) (picked []*ticket, wait time.Duration) {
 }
 
 func (q *queue) blocked(t *ticket, kept map[string]bool) bool {
-	for _, k := range t.demand.keys {
+	for _, k := range t.demand.Contended {
 		if q.busy[k] || kept[k] {
 			return true
 		}

@@ -103,7 +103,7 @@ func TestQueueFreesRows(t *testing.T) {
 	if len(second) != 1 || second[0].id != "2" {
 		t.Fatalf("took %v", second)
 	}
-	q.release([]*ticket{{demand: demandOf(capture(1))}})
+	q.release([]*ticket{{demand: demandOf([]command.Command{command.New("", capture(1))})}})
 	if third, _ := q.pick(time.Now()); len(third) != 1 || third[0].id != "1" {
 		t.Errorf("took %v after the row was free", third)
 	}

@@ -84,7 +84,7 @@ func TestRealFlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ix.Close()
+	t.Cleanup(func() { ix.Close() })
 
 	id := "issue-" + member
 	receipt, err := d.Do(ctx, id, grant(member, 100))
@@ -112,7 +112,7 @@ func TestRealFlow(t *testing.T) {
 	if _, err := d.Do(ctx, "", members.EnrolRequest{Member: member}); err != nil {
 		t.Fatal(err)
 	}
-	pieces, err := ix.Choose(member, "DP", 30, 20758)
+	pieces, err := readAt(t, ix).Choose(member, "DP", 30, 20758)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,11 +147,12 @@ func TestRealFlow(t *testing.T) {
 	if err := d.Sync(ctx, ix); err != nil {
 		t.Fatal(err)
 	}
-	wallet, err := ix.Wallet(member)
+	now := readAt(t, ix)
+	wallet, err := now.Wallet(member)
 	if err != nil || len(wallet.Lots) != 1 || wallet.Lots[0].Available() != 80 {
 		t.Errorf("wallet: %+v, %v", wallet, err)
 	}
-	if stray, err := ix.Unsealed(); err != nil || len(stray) > 0 {
+	if stray, err := now.Unsealed(); err != nil || len(stray) > 0 {
 		t.Errorf("unsealed: %v, %v", stray, err)
 	}
 }
@@ -236,15 +237,17 @@ func TestRealLoad(t *testing.T) {
 		if err := d.Sync(ctx, ix); err != nil {
 			t.Fatal(err)
 		}
-		part, _ := ix.Lots(index.LotFilter{}, index.Page{Limit: 1})
+		r := readAt(t, ix)
+		part, _ := r.Lots(index.LotFilter{}, index.Page{Limit: 1})
 		rate(fmt.Sprintf("index, %d blocks", part.Height), int(part.Height), began)
-		_, digest, err := ix.Digest()
+		digest, err := r.Digest()
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, out, _ := ix.Outstanding()
+		out, _ := r.Outstanding()
 		t.Logf("outstanding %+v", out)
 		digests = append(digests, digest.String())
+		r.Close()
 		ix.Close()
 	}
 	if digests[0] != digests[1] {
@@ -332,13 +335,25 @@ func TestRealSteady(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ix.Close()
+	t.Cleanup(func() { ix.Close() })
 	if err := d.Sync(t.Context(), ix); err != nil {
 		t.Fatal(err)
 	}
-	wallet, err := ix.Wallet(member)
+	now := readAt(t, ix)
+	wallet, err := now.Wallet(member)
 	if err != nil || int64(len(wallet.Lots)) != asked.Load() {
 		t.Errorf("%d lots for %d requests, %v", len(wallet.Lots), asked.Load(), err)
 	}
 	t.Logf("%d requests, answers by code %v, longest gap %s", asked.Load(), codes, longest.Round(time.Millisecond))
+}
+
+// readAt reads a read model as it is, until the test ends.
+func readAt(t *testing.T, ix *index.Index) *index.Reading {
+	t.Helper()
+	r, err := ix.At(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
 }

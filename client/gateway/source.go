@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/touch"
 )
 
 // Source feeds a numbered source: an import file, an ERP's feed, a queue.
@@ -172,13 +173,14 @@ func (s *Source) Feed(ctx context.Context, position uint64, req command.Request)
 	if at > one.next {
 		return fault.New(fault.BadRequest, "position %d comes before %d: feed without gaps", position-(at-one.next)*uint64(len(s.shards)), position)
 	}
-	c, weight := command.New("", req), demandOf(req).weight
-	if len(one.commands) > 0 && (one.weight+weight > maxWeight || one.bytes+c.Size() > maxBytes) {
+	c, touched := command.New("", req), touch.Touch{}
+	touched.Add(touch.At{}, req)
+	if len(one.commands) > 0 && (one.weight+touched.Weight > touch.MaxWeight || one.bytes+c.Size() > maxBytes) {
 		if err := s.send(ctx, one); err != nil {
 			return err
 		}
 	}
-	one.commands, one.weight, one.bytes, one.next = append(one.commands, c), one.weight+weight, one.bytes+c.Size(), at+1
+	one.commands, one.weight, one.bytes, one.next = append(one.commands, c), one.weight+touched.Weight, one.bytes+c.Size(), at+1
 	if len(one.commands) < s.g.cfg.Batch {
 		return nil
 	}

@@ -34,7 +34,7 @@ type ticket struct {
 
 // newTicket is of one command or a group.
 func newTicket(id string, commands []command.Command) *ticket {
-	return &ticket{id: id, commands: commands, hash: intentOf(commands), demand: demandOfAll(commands), waiters: 1, done: make(chan struct{})}
+	return &ticket{id: id, commands: commands, hash: intentOf(commands), demand: demandOf(commands), waiters: 1, done: make(chan struct{})}
 }
 
 // newBatch is a ticket of a caller's own batch.
@@ -45,7 +45,7 @@ func newBatch(id string, commands []command.Command) *ticket {
 }
 
 // alone says whether the ticket gets a transaction to itself.
-func (t *ticket) alone() bool { return t.batch || t.demand.alone }
+func (t *ticket) alone() bool { return t.batch || t.demand.Alone }
 
 // intentOf identifies what commands that stand or fall together are for: a named group
 // has its intent at its last command.

@@ -1,9 +1,6 @@
 package index
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -54,32 +51,11 @@ type Hold struct {
 	Block uint64 `json:"block"`
 }
 
-// at is one reading: everything in it speaks of one height.
-type at struct {
-	tx     asking
-	height uint64
-}
-
-// reading asks within one snapshot.
-func (ix *Index) reading(ask func(at) error) error {
-	tx, err := ix.db.read(context.Background())
-	if err != nil {
-		return fmt.Errorf("index: %w", err)
-	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
-	r := at{tx: asking{tx, ix.db}}
-	err = tx.QueryRow("SELECT height FROM checkpoint").Scan(&r.height)
-	if err == nil || err == sql.ErrNoRows {
-		err = ask(r)
-	}
-	return ix.db.note(err)
-}
-
 // rows visits the answer of a query that selects key, block, row.
-func (r at) rows(visit func(key string, block uint64, value []byte) error, query string, args ...any) error {
+func (r *Reading) rows(visit func(key string, block uint64, value []byte) error, query string, args ...any) error {
 	rows, err := r.tx.Query(query, args...)
 	if err != nil {
-		return fmt.Errorf("index: %w", err)
+		return inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -87,7 +63,7 @@ func (r at) rows(visit func(key string, block uint64, value []byte) error, query
 		var block uint64
 		var value []byte
 		if err := rows.Scan(&key, &block, &value); err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		if err := visit(key, block, value); err != nil {
 			return err
@@ -97,7 +73,7 @@ func (r at) rows(visit func(key string, block uint64, value []byte) error, query
 }
 
 // digits are those after the point of a programme's points; none if there is no such programme.
-func (r at) digits(programme string) (digits uint8, err error) {
+func (r *Reading) digits(programme string) (digits uint8, err error) {
 	err = r.rows(func(_ string, _ uint64, value []byte) error {
 		p, err := row.Decode[points.Programme](value)
 		digits = p.Rules.Scale
@@ -107,12 +83,12 @@ func (r at) digits(programme string) (digits uint8, err error) {
 }
 
 // lots decodes the answer of a query.
-func (r at) lots(query string, args ...any) ([]Lot, error) {
+func (r *Reading) lots(query string, args ...any) ([]Lot, error) {
 	list := []Lot{}
 	err := r.rows(func(key string, block uint64, value []byte) error {
 		named, err := row.Read(key, value)
 		if err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		n, err := number.ParseRow(named.ID)
 		list = append(list, Lot{Number: n, Lot: named.Row.(points.Lot), Block: block})
@@ -122,12 +98,12 @@ func (r at) lots(query string, args ...any) ([]Lot, error) {
 }
 
 // holds decodes the answer of a query.
-func (r at) holds(query string, args ...any) ([]Hold, error) {
+func (r *Reading) holds(query string, args ...any) ([]Hold, error) {
 	list := []Hold{}
 	err := r.rows(func(key string, block uint64, value []byte) error {
 		named, err := row.Read(key, value)
 		if err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		n, err := number.ParseCommand(named.ID)
 		list = append(list, Hold{Number: n, Hold: named.Row.(points.Hold), Block: block})
@@ -152,16 +128,12 @@ const mine = `WITH RECURSIVE mine(id) AS (VALUES (CAST(? AS TEXT) COLLATE BINARY
 // Wallet lists what is left of a member's lots, and of those who were merged into
 // it, earliest expiry first; pending and expired ones included, which the ledger
 // won't let be spent. It also lists what is held.
-func (ix *Index) Wallet(member string) (w Wallet, err error) {
-	w.Member = member
-	err = ix.reading(func(r at) error {
-		w.Height = r.height
-		w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN (SELECT id FROM mine) AND available > 0 ORDER BY expires, key", member)
-		if err == nil {
-			w.Held, err = r.held(member)
-		}
-		return err
-	})
+func (r *Reading) Wallet(member string) (w Wallet, err error) {
+	w.Member, w.Height = member, r.height
+	w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN (SELECT id FROM mine) AND available > 0 ORDER BY expires, key", member)
+	if err == nil {
+		w.Held, err = r.held(member)
+	}
 	return w, err
 }
 
@@ -176,25 +148,21 @@ const onTheLedger = `COALESCE((SELECT u.row FROM unsealed u WHERE u.key = lots.k
 // earliest are left out, so that a wallet full of dust can be spent. INSUFFICIENT if
 // there is too little; LIMIT if even the largest 64 lots are too little together.
 // Freezes are for the ledger to see.
-func (ix *Index) Choose(member, programme string, want amount.Units, on date.Date) ([]spend.Take, error) {
+func (r *Reading) Choose(member, programme string, want amount.Units, on date.Date) ([]spend.Take, error) {
 	if err := want.Check(); err != nil {
 		return nil, err
 	}
-	var found []Lot
-	var digits uint8
-	err := ix.reading(func(r at) (err error) {
-		if digits, err = r.digits(programme); err != nil {
-			return err
-		}
-		// || '' has it look among the member's lots, not among the programme's.
-		found, err = r.lots(mine+`SELECT key, block, row FROM lots
-			WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+onTheLedger+`
-			ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
-		if err == nil {
-			found, err = r.theirs(found)
-		}
-		return err
-	})
+	digits, err := r.digits(programme)
+	if err != nil {
+		return nil, err
+	}
+	// || '' has it look among the member's lots, not among the programme's.
+	found, err := r.lots(mine+`SELECT key, block, row FROM lots
+		WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+onTheLedger+`
+		ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
+	if err == nil {
+		found, err = r.theirs(found)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -244,7 +212,7 @@ func enough(lots []Lot, want amount.Units, most int) (chosen []Lot, sum amount.U
 
 // theirs leaves out lots that were granted to a member of one home and whose
 // pseudonym another enrolled: they are nobody's.
-func (r at) theirs(lots []Lot) ([]Lot, error) {
+func (r *Reading) theirs(lots []Lot) ([]Lot, error) {
 	var left []Lot
 	for _, lot := range lots {
 		if lot.Home != "" {
@@ -265,14 +233,14 @@ func (r at) theirs(lots []Lot) ([]Lot, error) {
 type LotFilter struct{ Member, Programme string }
 
 // Lots lists lots by number.
-func (ix *Index) Lots(filter LotFilter, page Page) (Part[Lot], error) {
+func (r *Reading) Lots(filter LotFilter, page Page) (Part[Lot], error) {
 	where, args := "key > ?", []any{page.After}
 	for _, c := range [][2]string{{"member", filter.Member}, {"programme", filter.Programme}} {
 		if c[1] != "" {
 			where, args = where+" AND "+c[0]+" = ?", append(args, c[1])
 		}
 	}
-	return part(ix, page, func(r at) ([]Lot, error) {
+	return part(r, page, func() ([]Lot, error) {
 		return r.lots("SELECT key, block, row FROM lots WHERE "+where+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
 	}, func(l Lot) string { return string(row.Lot(l.Number)) })
 }
@@ -286,7 +254,7 @@ type HoldFilter struct {
 }
 
 // Holds lists holds by number.
-func (ix *Index) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
+func (r *Reading) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 	where, args := []string{"key > ?"}, []any{page.After}
 	add := func(condition string, values ...any) { where, args = append(where, condition), append(args, values...) }
 	if filter.Member != "" {
@@ -305,7 +273,7 @@ func (ix *Index) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 		}
 		add("state IN (?"+strings.Repeat(",?", len(marks)-1)+")", marks...)
 	}
-	return part(ix, page, func(r at) ([]Hold, error) {
+	return part(r, page, func() ([]Hold, error) {
 		return r.holds("SELECT key, block, row FROM holds WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
 	}, func(h Hold) string { return string(row.Hold(h.Number)) })
 }
@@ -313,24 +281,17 @@ func (ix *Index) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 // Due lists up to limit lots of a programme whose last day was before a business
 // date and of which something is left, for an expiry run. Where expiry slides, the
 // ledger may find that some can be spent still.
-func (ix *Index) Due(programme string, before date.Date, limit int) (list []Lot, err error) {
-	err = ix.reading(func(r at) error {
-		list, err = r.lots("SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 AND "+onTheLedger+" ORDER BY expires, key LIMIT ?",
-			programme, int64(before), int64(points.Active), limit)
-		return err
-	})
-	return list, err
+func (r *Reading) Due(programme string, before date.Date, limit int) ([]Lot, error) {
+	return r.lots("SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 AND "+onTheLedger+" ORDER BY expires, key LIMIT ?",
+		programme, int64(before), int64(points.Active), limit)
 }
 
-func part[T any](ix *Index, page Page, list func(at) ([]T, error), keyOf func(T) string) (p Part[T], err error) {
+func part[T any](r *Reading, page Page, list func() ([]T, error), keyOf func(T) string) (p Part[T], err error) {
 	if err := page.check(); err != nil {
 		return p, err
 	}
-	err = ix.reading(func(r at) error {
-		p.Height = r.height
-		p.Rows, err = list(r)
-		return err
-	})
+	p.Height = r.height
+	p.Rows, err = list()
 	if n := len(p.Rows); err == nil && n == page.Limit {
 		p.Next = keyOf(p.Rows[n-1])
 	}

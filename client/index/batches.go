@@ -1,8 +1,6 @@
 package index
 
 import (
-	"fmt"
-
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
@@ -38,10 +36,10 @@ type moment struct {
 }
 
 // moments are those of all batches.
-func (r at) moments() (map[string]moment, error) {
+func (r *Reading) moments() (map[string]moment, error) {
 	rows, err := r.tx.Query("SELECT key, date, cycle FROM batches")
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	all := map[string]moment{}
@@ -49,7 +47,7 @@ func (r at) moments() (map[string]moment, error) {
 		var key string
 		var m moment
 		if err := rows.Scan(&key, &m.date, &m.cycle); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		all[key] = m
 	}

@@ -19,22 +19,18 @@ import (
 
 // EachLot visits every lot by key, with what is held of it and with the lot in which
 // its points were first issued.
-func (ix *Index) EachLot(visit func(books.Lot) error) (height uint64, err error) {
-	err = ix.reading(func(r at) error {
-		height = r.height
-		c, err := r.census()
+func (r *Reading) EachLot(visit func(books.Lot) error) (err error) {
+	c, err := r.census()
+	if err != nil {
+		return err
+	}
+	return r.rows(func(key string, _ uint64, value []byte) error {
+		lot, err := c.lot(key, value)
 		if err != nil {
-			return err
+			return inIndex(err)
 		}
-		return r.rows(func(key string, _ uint64, value []byte) error {
-			lot, err := c.lot(key, value)
-			if err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			return visit(lot)
-		}, "SELECT key, block, row FROM lots ORDER BY key")
-	})
-	return height, err
+		return visit(lot)
+	}, "SELECT key, block, row FROM lots ORDER BY key")
 }
 
 // census is what has to be known of all lots to read one.
@@ -53,7 +49,7 @@ type first struct {
 	origin points.Origin
 }
 
-func (r at) census() (c census, err error) {
+func (r *Reading) census() (c census, err error) {
 	c.issuers, c.first = map[string]string{}, map[string]first{}
 	if c.moments, err = r.moments(); err != nil {
 		return c, err
@@ -82,17 +78,17 @@ func (r at) census() (c census, err error) {
 }
 
 // pairs reads two columns of texts.
-func (r at) pairs(query string, args ...any) (map[string]string, error) {
+func (r *Reading) pairs(query string, args ...any) (map[string]string, error) {
 	rows, err := r.tx.Query(query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	all := map[string]string{}
 	for rows.Next() {
 		var from, to string
 		if err := rows.Scan(&from, &to); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		all[from] = to
 	}
@@ -150,7 +146,7 @@ func (c census) born(key string) (date.Date, error) {
 }
 
 // heldOfLots sums up what open holds, orders and trades hold, by the lot's key.
-func (r at) heldOfLots() (map[string]amount.Units, error) {
+func (r *Reading) heldOfLots() (map[string]amount.Units, error) {
 	held := map[string]amount.Units{}
 	add := func(line spend.Line) {
 		for _, p := range line {
@@ -182,20 +178,16 @@ func (r at) heldOfLots() (map[string]amount.Units, error) {
 //
 // Its sum is the programme's Outstanding, read at the same height. NOT_FOUND for no
 // such programme.
-func (ix *Index) Owed(programme string) (height uint64, list []books.Owed, err error) {
+func (r *Reading) Owed(programme string) (list []books.Owed, err error) {
 	list = []books.Owed{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		sums, err := r.owed(programme)
-		for _, root := range sortedKeys(sums) {
-			list = append(list, books.Owed{Member: root, Points: sums[root]})
-		}
-		return err
-	})
-	return height, list, err
+	sums, err := r.owed(programme)
+	for _, root := range sortedKeys(sums) {
+		list = append(list, books.Owed{Member: root, Points: sums[root]})
+	}
+	return list, err
 }
 
-func (r at) owed(programme string) (map[string]amount.Units, error) {
+func (r *Reading) owed(programme string) (map[string]amount.Units, error) {
 	if _, found, err := one(r, "programmes", row.Programme(programme)); err != nil || !found {
 		if err == nil {
 			err = fault.New(fault.NotFound, "there is no programme %.64s", programme)
@@ -222,7 +214,7 @@ func (r at) owed(programme string) (map[string]amount.Units, error) {
 // merges are the members that were merged, each with the one it was merged into.
 type merges map[string]string
 
-func (r at) merged() (merges, error) {
+func (r *Reading) merged() (merges, error) {
 	return r.pairs("SELECT member, topic FROM nouns WHERE kind = 'member' AND topic <> ''")
 }
 

@@ -41,14 +41,9 @@ func TestBatchesKeepTheirDay(t *testing.T) {
 		row.Batch("D", 1, 3): {today, "c1"}, row.Batch("D", 1, 4): {today + 30, "c2"},
 	}
 	for name, ix := range map[string]*Index{"at once": whole, "block by block": step} {
-		if err := ix.reading(func(r at) error {
-			got, err := r.moments()
-			if diff := cmp.Diff(want, got, cmp.AllowUnexported(moment{})); diff != "" {
-				t.Errorf("%s: %s", name, diff)
-			}
-			return err
-		}); err != nil {
-			t.Fatal(err)
+		got, err := now(t, ix).moments()
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(moment{})); err != nil || diff != "" {
+			t.Errorf("%s: %v %s", name, err, diff)
 		}
 	}
 }
@@ -83,7 +78,7 @@ func estate(t *testing.T) (s *marketing, lots []number.Row) {
 func TestEachLot(t *testing.T) {
 	s, names := estate(t)
 	var got []books.Lot
-	if _, err := s.index().EachLot(func(l books.Lot) error { got = append(got, l); return nil }); err != nil {
+	if err := now(t, s.index()).EachLot(func(l books.Lot) error { got = append(got, l); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	of := func(i, root int, programme, by string, issued, available, held amount.Units) books.Lot {
@@ -108,18 +103,18 @@ func TestOwedIsWhatIsOutstanding(t *testing.T) {
 	s, _ := estate(t)
 	s.write(put(row.Totals("DP", "D", 3), points.Totals{Issued: 1070, Captured: 275, Refunded: 30, Converted: 10, Expired: 50, Revoked: 40}))
 	ix := s.index()
-	_, list, err := ix.Owed("DP")
+	list, err := now(t, ix).Owed("DP")
 	if want := []books.Owed{{Member: "ann", Points: 540}, {Member: "bob", Points: 115}, {Member: "carl", Points: 70}}; err != nil || !slices.Equal(list, want) {
 		t.Errorf("%+v, %v", list, err)
 	}
-	_, outstanding, err := ix.Outstanding()
+	outstanding, err := now(t, ix).Outstanding()
 	if err != nil || outstanding[0].Outstanding != 725 {
 		t.Errorf("%+v, %v", outstanding, err)
 	}
-	if _, _, err := ix.Owed("XP"); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, ix).Owed("XP"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no such programme: %v", err)
 	}
-	if _, none, err := ix.Owed("MP"); err != nil || len(none) != 1 {
+	if none, err := now(t, ix).Owed("MP"); err != nil || len(none) != 1 {
 		t.Errorf("%+v, %v", none, err)
 	}
 }
@@ -138,7 +133,7 @@ func TestRedemptions(t *testing.T) {
 			return []entry{put(row.WriteOff(n), benefit.WriteOff{Entitlement: e.Row(0), Benefit: "ride", Member: "bob", Provider: "M", Use: use, State: state, Cycle: "c2"})}
 		})
 	}
-	_, list, err := s.index().Redemptions()
+	list, err := now(t, s.index()).Redemptions()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +150,7 @@ func TestRedemptions(t *testing.T) {
 	if diff := cmp.Diff(want, list); diff != "" {
 		t.Error(diff)
 	}
-	_, crossed, err := s.index().Conversions()
+	crossed, err := now(t, s.index()).Conversions()
 	if err != nil || !slices.Equal(crossed, []books.Conversion{{Cycle: "c2", From: "DP", To: "MP", Points: 5}}) {
 		t.Errorf("%+v, %v", crossed, err)
 	}
@@ -163,7 +158,7 @@ func TestRedemptions(t *testing.T) {
 
 func TestCaps(t *testing.T) {
 	w := newWorld(t)
-	if _, _, err := w.index().Caps(); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, w.index()).Caps(); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("before the founding: %v", err)
 	}
 	w.write(put(row.Cycle(), settlement.Cycle{ID: "c2", Date: today}),
@@ -173,7 +168,7 @@ func TestCaps(t *testing.T) {
 		put(row.Lease(quota.Debit, "c1.B", "G", 1), quota.Lease{Granted: 7, Used: 7}), put(row.Lease(quota.Debit, "c2.B2", "G", 1), quota.Lease{Granted: 40, Used: 40}),
 		put(row.Quota(quota.Debit, "c2.B.D"), quota.Quota{Limit: 70, Leased: 30}), put(row.Lease(quota.Debit, "c2.B.D", "D", 2), quota.Lease{Granted: 30, Used: 20, Returned: 1}),
 		put(row.Quota(quota.Debit, "c1.B.D"), quota.Quota{Limit: 7}), put(row.Quota(quota.Liability, "B"), quota.Quota{Limit: 7}))
-	_, caps, err := w.index().Caps()
+	caps, err := now(t, w.index()).Caps()
 	want := []books.Cap{{Cycle: "c2", Party: "B", Limit: 10_000, Drawn: 8500, Leased: 9100}, {Cycle: "c2", Party: "B2", Limit: 500, Drawn: 40},
 		{Cycle: "c2", Party: "B", Whom: "D", Limit: 70, Drawn: 19, Leased: 30}}
 	if err != nil || !slices.Equal(caps, want) {

@@ -2,7 +2,6 @@ package index
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"tallystick/chaincode/amount"
@@ -80,23 +79,20 @@ type Elsewhere struct {
 }
 
 // CampaignResults sums up one campaign. NOT_FOUND.
-func (ix *Index) CampaignResults(id string) (Results, error) {
+func (r *Reading) CampaignResults(id string) (Results, error) {
 	var results Results
-	err := ix.reading(func(r at) error {
-		one, found, err := one(r, "nouns", row.Campaign(id))
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fault.New(fault.NotFound, "there is no campaign %.64s", id)
-		}
-		c, err := r.counted(one)
-		if err != nil {
-			return err
-		}
-		results, err = c.results()
-		return err
-	})
+	one, found, err := one(r, "nouns", row.Campaign(id))
+	if err != nil {
+		return results, err
+	}
+	if !found {
+		return results, fault.New(fault.NotFound, "there is no campaign %.64s", id)
+	}
+	c, err := r.counted(one)
+	if err != nil {
+		return results, err
+	}
+	results, err = c.results()
 	return results, err
 }
 
@@ -112,7 +108,7 @@ func (s since) before(date int64, block uint64) bool {
 
 // count gathers a campaign's results.
 type count struct {
-	at
+	*Reading
 	of       campaign.Campaign
 	prices   map[string]points.Programme
 	roots    map[string]string // of the names met so far
@@ -131,9 +127,9 @@ type count struct {
 }
 
 // counted reads everything that has to do with a campaign.
-func (r at) counted(one campaign.Campaign) (*count, error) {
+func (r *Reading) counted(one campaign.Campaign) (*count, error) {
 	c := &count{
-		at: r, of: one, prices: map[string]points.Programme{}, roots: map[string]string{}, first: map[string]since{}, lots: map[string]bool{}, rights: map[string]bool{},
+		Reading: r, of: one, prices: map[string]points.Programme{}, roots: map[string]string{}, first: map[string]since{}, lots: map[string]bool{}, rights: map[string]bool{},
 		wallets: map[string]bool{}, redeemed: map[string]*Redeemed{}, spent: map[string]amount.Units{}, other: map[string]*Elsewhere{}, loyal: map[string]map[string]bool{"": {}},
 	}
 	for _, read := range []func() error{c.readPrices, c.readAwards, c.readFunders, c.readLots, c.readRights} {
@@ -202,16 +198,16 @@ func (c *count) priceOfAUse() (amount.Units, error) {
 	if c.of.Terms.Gives.Benefit == "" {
 		return 0, nil
 	}
-	model, _, err := one(c.at, "nouns", row.Benefit(c.of.Terms.Gives.Benefit))
+	model, _, err := one(c.Reading, "nouns", row.Benefit(c.of.Terms.Gives.Benefit))
 	return model.Price, err
 }
 
 // decoded visits the rows of a query that selects key, block, row.
-func decoded[T any](r at, visit func(key string, block uint64, v T) error, query string, args ...any) error {
+func decoded[T any](r *Reading, visit func(key string, block uint64, v T) error, query string, args ...any) error {
 	return r.rows(func(key string, block uint64, value []byte) error {
 		v, err := row.Decode[T](value)
 		if err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		return visit(key, block, v)
 	}, query, args...)

@@ -79,7 +79,7 @@ func newMarketing(t *testing.T) *marketing {
 
 func results(t *testing.T, s *marketing, id string) Results {
 	t.Helper()
-	got, err := s.index().CampaignResults(id)
+	got, err := now(t, s.index()).CampaignResults(id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestBenefitsOfACampaign(t *testing.T) {
 	if diff := cmp.Diff(want, results(t, s, "rides")); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := s.index().CampaignResults("none"); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, s.index()).CampaignResults("none"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no campaign: %v", err)
 	}
 }
@@ -164,11 +164,11 @@ func TestCampaignsAreFound(t *testing.T) {
 		filter Filter
 		want   int
 	}{"all": {Filter{}, 2}, "D's": {Filter{Party: "D"}, 1}, "ended": {Filter{States: []string{"ENDED"}}, 1}} {
-		if _, list, err := All[campaign.Campaign](ix, c.filter); err != nil || len(list) != c.want {
+		if list, err := All[campaign.Campaign](now(t, ix), c.filter); err != nil || len(list) != c.want {
 			t.Errorf("%s: %v, %v", name, list, err)
 		}
 	}
-	if _, list, err := All[campaign.Award](ix, Filter{Member: "ann", Topic: "joint"}); err != nil || len(list) != 2 {
+	if list, err := All[campaign.Award](now(t, ix), Filter{Member: "ann", Topic: "joint"}); err != nil || len(list) != 2 {
 		t.Errorf("ann's awards: %v, %v", list, err)
 	}
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"strings"
+
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/party"
@@ -13,43 +14,39 @@ import (
 
 // Caps lists the net debit caps of the open cycle, by party: of those who have one.
 // NOT_FOUND before the founding.
-func (ix *Index) Caps() (height uint64, list []books.Cap, err error) {
+func (r *Reading) Caps() (list []books.Cap, err error) {
 	list = []books.Cap{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		cycle, found, err := one(r, "facts", row.Cycle())
-		if err == nil && !found {
-			err = fault.New(fault.NotFound, "no cycle yet: found the network first")
+	cycle, found, err := one(r, "facts", row.Cycle())
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "no cycle yet: found the network first")
+	}
+	if err != nil {
+		return list, err
+	}
+	var parties []party.Party
+	err = decoded(r, func(_ string, _ uint64, p party.Party) error {
+		if p.Debit > 0 {
+			parties = append(parties, p)
 		}
+		return nil
+	}, factsOf, "party")
+	if err != nil {
+		return list, err
+	}
+	for _, p := range parties {
+		cap, err := r.cap(cycle, p)
 		if err != nil {
-			return err
+			return list, err
 		}
-		var parties []party.Party
-		err = decoded(r, func(_ string, _ uint64, p party.Party) error {
-			if p.Debit > 0 {
-				parties = append(parties, p)
-			}
-			return nil
-		}, factsOf, "party")
-		if err != nil {
-			return err
-		}
-		for _, p := range parties {
-			cap, err := r.cap(cycle, p)
-			if err != nil {
-				return err
-			}
-			list = append(list, cap)
-		}
-		pairs, err := r.pairCaps(cycle)
-		list = append(list, pairs...)
-		return err
-	})
-	return height, list, err
+		list = append(list, cap)
+	}
+	pairs, err := r.pairCaps(cycle)
+	list = append(list, pairs...)
+	return list, err
 }
 
 // cap sums up one party's. The quota's row is made by the first draw.
-func (r at) cap(cycle settlement.Cycle, p party.Party) (books.Cap, error) {
+func (r *Reading) cap(cycle settlement.Cycle, p party.Party) (books.Cap, error) {
 	id := cycle.ID + "." + p.ID
 	limit, _, err := one(r, "facts", row.Quota(quota.Debit, id))
 	if err != nil {
@@ -61,7 +58,7 @@ func (r at) cap(cycle settlement.Cycle, p party.Party) (books.Cap, error) {
 }
 
 // pairCaps are those towards one creditor, which were drawn on: their settlement models set them.
-func (r at) pairCaps(cycle settlement.Cycle) (list []books.Cap, err error) {
+func (r *Reading) pairCaps(cycle settlement.Cycle) (list []books.Cap, err error) {
 	before := string(row.Quota(quota.Debit, cycle.ID+"."))
 	err = decoded(r, func(key string, _ uint64, q quota.Quota) error {
 		debtor, creditor, pair := strings.Cut(key[len(before):], ".")
@@ -79,7 +76,7 @@ func (r at) pairCaps(cycle settlement.Cycle) (list []books.Cap, err error) {
 }
 
 // drawn is what all lanes have drawn of a net debit cap, less what they gave back.
-func (r at) drawn(id string) (sum amount.Units, err error) {
+func (r *Reading) drawn(id string) (sum amount.Units, err error) {
 	from, to := row.LeasesOf(quota.Debit, id).Bounds()
 	return sum, decoded(r, func(_ string, _ uint64, l quota.Lease) error {
 		sum += l.Used - l.Returned

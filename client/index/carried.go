@@ -2,7 +2,6 @@ package index
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 
 	"tallystick/chaincode/codec"
@@ -13,7 +12,7 @@ import (
 
 // made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from which
 // it was carried over, as far back as that goes. all are the positions of every cycle.
-func (r at) made(v Veiled, all []Veiled, before map[string]string) ([]Supplied, error) {
+func (r *Reading) made(v Veiled, all []Veiled, before map[string]string) ([]Supplied, error) {
 	query, seller, party := soldIn, v.Debtor, v.Creditor
 	if v.Back {
 		query, seller, party = backIn, v.Creditor, v.Debtor
@@ -41,17 +40,17 @@ func (r at) made(v Veiled, all []Veiled, before map[string]string) ([]Supplied, 
 }
 
 // carriedInto are the parts of a position that were carried over into its cycle.
-func (r at) carriedInto(v Veiled) (sums []codec.Hash, err error) {
+func (r *Reading) carriedInto(v Veiled) (sums []codec.Hash, err error) {
 	rows, err := r.tx.Query("SELECT sum FROM obligations WHERE cycle = ? AND debtor = ? AND creditor = ? AND hidden = 1 AND back = ? AND fee = ? AND cause = ? ORDER BY key",
 		v.Cycle, v.Debtor, v.Creditor, flag(v.Back), v.Fee.String(), int64(command.KindOf(settlement.CarryRequest{})))
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var sum []byte
 		if err := rows.Scan(&sum); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		sums = append(sums, sum)
 	}
@@ -81,7 +80,7 @@ func source(v Veiled, sum codec.Hash, all []Veiled, before map[string]string) (V
 }
 
 // cyclesBefore names, for each cycle but the first, the one whose cut-off opened it.
-func (r at) cyclesBefore() (map[string]string, error) {
+func (r *Reading) cyclesBefore() (map[string]string, error) {
 	before := map[string]string{}
 	err := r.rows(func(_ string, _ uint64, value []byte) error {
 		c, err := row.Decode[settlement.Close](value)

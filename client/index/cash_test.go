@@ -29,7 +29,7 @@ func TestCashThatSellersOwe(t *testing.T) {
 		{Filter{Topic: "D.1.1.0", States: []string{"PAID_BACK"}}, []string{"D.1.1.2"}},
 		{Filter{Party: "G"}, nil},
 	} {
-		_, list, err := All[goods.Due](ix, c.f)
+		list, err := All[goods.Due](now(t, ix), c.f)
 		if err != nil || len(list) != len(c.want) {
 			t.Fatalf("%+v: %+v, %v", c.f, list, err)
 		}

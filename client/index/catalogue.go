@@ -1,7 +1,6 @@
 package index
 
 import (
-	"fmt"
 	"strings"
 
 	"tallystick/chaincode/amount"
@@ -61,15 +60,15 @@ func (c *clauses) words(column, text string) {
 func (c *clauses) String() string { return strings.Join(c.where, " AND ") }
 
 // nouns lists rows of type T by key: what a query after "SELECT … FROM" says.
-func nouns[T any](ix *Index, page Page, table string, c clauses) (Part[Noun[T]], error) {
+func nouns[T any](r *Reading, page Page, table string, c clauses) (Part[Noun[T]], error) {
 	c.add(table+".key > ?", page.After)
 	var last string
-	return part(ix, page, func(r at) ([]Noun[T], error) {
+	return part(r, page, func() ([]Noun[T], error) {
 		list := []Noun[T]{}
 		err := r.rows(func(key string, block uint64, value []byte) error {
 			named, err := row.Read(key, value)
 			if err != nil {
-				return fmt.Errorf("index: %w", err)
+				return inIndex(err)
 			}
 			last = key
 			list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
@@ -86,11 +85,11 @@ type SupplierFilter struct {
 }
 
 // Suppliers lists suppliers by id.
-func (ix *Index) Suppliers(f SupplierFilter, page Page) (Part[Noun[goods.Supplier]], error) {
+func (r *Reading) Suppliers(f SupplierFilter, page Page) (Part[Noun[goods.Supplier]], error) {
 	var c clauses
 	c.is("party = ?", f.Party)
 	c.is("state = ?", f.State)
-	return nouns[goods.Supplier](ix, page, "suppliers", c)
+	return nouns[goods.Supplier](r, page, "suppliers", c)
 }
 
 // GoodFilter narrows a search for goods; zero fields don't.
@@ -104,7 +103,7 @@ type GoodFilter struct {
 }
 
 // Goods finds goods by supplier and SKU.
-func (ix *Index) Goods(f GoodFilter, page Page) (Part[Noun[goods.Good]], error) {
+func (r *Reading) Goods(f GoodFilter, page Page) (Part[Noun[goods.Good]], error) {
 	var c clauses
 	c.is("supplier = ?", f.Supplier)
 	c.is("supplier IN (SELECT id FROM suppliers WHERE party = ?)", f.Party)
@@ -114,12 +113,12 @@ func (ix *Index) Goods(f GoodFilter, page Page) (Part[Noun[goods.Good]], error) 
 	if f.Open {
 		c.add("open = 1")
 	}
-	return nouns[goods.Good](ix, page, "goods", c)
+	return nouns[goods.Good](r, page, "goods", c)
 }
 
 // Listings finds what a seller lists, by supplier and SKU.
-func (ix *Index) Listings(seller string, f GoodFilter, page Page) (Part[Noun[goods.Listing]], error) {
-	return nouns[goods.Listing](ix, page, "listings", listed(seller, f))
+func (r *Reading) Listings(seller string, f GoodFilter, page Page) (Part[Noun[goods.Listing]], error) {
+	return nouns[goods.Listing](r, page, "listings", listed(seller, f))
 }
 
 // listed are the conditions of a seller's listings.
@@ -150,11 +149,11 @@ func itsGood() string {
 }
 
 // Outlets lists the outlets of a party, or of all for "", in a region or anywhere.
-func (ix *Index) Outlets(party, region string, page Page) (Part[Noun[goods.Outlet]], error) {
+func (r *Reading) Outlets(party, region string, page Page) (Part[Noun[goods.Outlet]], error) {
 	var c clauses
 	c.is("party = ?", party)
 	c.is("region = ?", region)
-	return nouns[goods.Outlet](ix, page, "outlets", c)
+	return nouns[goods.Outlet](r, page, "outlets", c)
 }
 
 // Stock is how much of a good a seller has.
@@ -170,25 +169,25 @@ type Stock struct {
 
 // Stocks lists what there is of the goods of a supplier, of a party's suppliers, at
 // a seller; "" for any. It goes by supplier, SKU and seller.
-func (ix *Index) Stocks(supplier, sku, party, seller string, page Page) (Part[Stock], error) {
+func (r *Reading) Stocks(supplier, sku, party, seller string, page Page) (Part[Stock], error) {
 	var c clauses
 	c.is("supplier = ?", supplier)
 	c.is("sku = ?", sku)
 	c.is("supplier IN (SELECT id FROM suppliers WHERE party = ?)", party)
 	c.is("seller = ?", seller)
 	c.add("supplier || '/' || sku || '/' || seller > ?", page.After)
-	return part(ix, page, func(r at) ([]Stock, error) {
+	return part(r, page, func() ([]Stock, error) {
 		rows, err := r.tx.Query(`SELECT supplier, sku, seller, SUM(free), SUM(CASE lane WHEN -1 THEN free ELSE 0 END), SUM(CASE WHEN lane >= 0 THEN 1 ELSE 0 END) FROM stock
 			WHERE `+c.String()+` GROUP BY supplier, sku, seller ORDER BY supplier || '/' || sku || '/' || seller LIMIT ?`, append(c.args, page.Limit)...)
 		if err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		defer rows.Close()
 		list := []Stock{}
 		for rows.Next() {
 			var s Stock
 			if err := rows.Scan(&s.Supplier, &s.SKU, &s.Seller, &s.Free, &s.Pool, &s.Shards); err != nil {
-				return nil, fmt.Errorf("index: %w", err)
+				return nil, inIndex(err)
 			}
 			list = append(list, s)
 		}
@@ -196,7 +195,7 @@ func (ix *Index) Stocks(supplier, sku, party, seller string, page Page) (Part[St
 			return nil, err
 		}
 		for i, s := range list {
-			if list[i].Used, err = r.used(s.Supplier, s.SKU, s.Seller); err != nil {
+			if list[i].Used, err = r.Used(s.Supplier, s.SKU, s.Seller); err != nil {
 				return nil, err
 			}
 		}
@@ -205,8 +204,8 @@ func (ix *Index) Stocks(supplier, sku, party, seller string, page Page) (Part[St
 }
 
 // Free is how much of a good a seller has; 0 if there never was any.
-func (ix *Index) Free(supplier, sku, seller string) (amount.Units, error) {
-	found, err := ix.Stocks(supplier, sku, "", seller, Page{Limit: 1})
+func (r *Reading) Free(supplier, sku, seller string) (amount.Units, error) {
+	found, err := r.Stocks(supplier, sku, "", seller, Page{Limit: 1})
 	if err != nil || len(found.Rows) == 0 {
 		return 0, err
 	}
@@ -214,67 +213,40 @@ func (ix *Index) Free(supplier, sku, seller string) (amount.Units, error) {
 }
 
 // Benefit is one benefit; false if there is none.
-func (ix *Index) Benefit(id string) (m benefit.Model, found bool, err error) {
-	err = ix.reading(func(r at) error {
-		m, found, err = one(r, "nouns", row.Benefit(id))
-		return err
-	})
-	return m, found, err
+func (r *Reading) Benefit(id string) (benefit.Model, bool, error) {
+	return one(r, "nouns", row.Benefit(id))
 }
 
 // Campaign is one campaign; false if there is none.
-func (ix *Index) Campaign(id string) (c campaign.Campaign, found bool, err error) {
-	err = ix.reading(func(r at) error {
-		c, found, err = one(r, "nouns", row.Campaign(id))
-		return err
-	})
-	return c, found, err
+func (r *Reading) Campaign(id string) (campaign.Campaign, bool, error) {
+	return one(r, "nouns", row.Campaign(id))
 }
 
 // Supplier is one supplier; false if there is none.
-func (ix *Index) Supplier(id string) (s goods.Supplier, found bool, err error) {
-	err = ix.reading(func(r at) error {
-		s, found, err = one(r, "suppliers", row.Supplier(id))
-		return err
-	})
-	return s, found, err
+func (r *Reading) Supplier(id string) (goods.Supplier, bool, error) {
+	return one(r, "suppliers", row.Supplier(id))
 }
 
 // Listing is how a seller lists a good; false if it doesn't.
-func (ix *Index) Listing(seller, supplier, sku string) (l goods.Listing, found bool, err error) {
-	err = ix.reading(func(r at) error {
-		l, found, err = one(r, "listings", row.Listing(seller, supplier, sku))
-		return err
-	})
-	return l, found, err
+func (r *Reading) Listing(seller, supplier, sku string) (goods.Listing, bool, error) {
+	return one(r, "listings", row.Listing(seller, supplier, sku))
 }
 
 // Good is a good as it is now; false if there is none.
-func (ix *Index) Good(supplier, sku string) (g goods.Good, found bool, err error) {
-	err = ix.reading(func(r at) error {
-		g, found, err = one(r, "goods", row.Good(supplier, sku))
-		return err
-	})
-	return g, found, err
+func (r *Reading) Good(supplier, sku string) (goods.Good, bool, error) {
+	return one(r, "goods", row.Good(supplier, sku))
 }
 
 // Terms are what a seller is offered for a good, as a commitment; false if nothing is.
-func (ix *Index) Terms(supplier, sku, seller string) (t goods.Terms, found bool, err error) {
-	err = ix.reading(func(r at) error {
-		t, found, err = one(r, "nouns", row.Terms(supplier, sku, seller))
-		return err
-	})
-	return t, found, err
+func (r *Reading) Terms(supplier, sku, seller string) (goods.Terms, bool, error) {
+	return one(r, "nouns", row.Terms(supplier, sku, seller))
 }
 
 // Storefront is a seller's. NOT_FOUND.
-func (ix *Index) Storefront(seller string) (s goods.Storefront, err error) {
-	err = ix.reading(func(r at) error {
-		found := false
-		if s, found, err = one(r, "facts", row.Storefront(seller)); err == nil && !found {
-			err = fault.New(fault.NotFound, "%s has no storefront", seller)
-		}
-		return err
-	})
+func (r *Reading) Storefront(seller string) (goods.Storefront, error) {
+	s, found, err := one(r, "facts", row.Storefront(seller))
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "%s has no storefront", seller)
+	}
 	return s, err
 }

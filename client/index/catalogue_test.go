@@ -74,16 +74,16 @@ func TestGoodsAreFound(t *testing.T) {
 		"by what a version before had": {GoodFilter{Text: "can"}, nil},
 		"by what isn't a pattern":      {GoodFilter{Text: "%"}, nil},
 	} {
-		found, err := ix.Goods(c.filter, all)
+		found, err := now(t, ix).Goods(c.filter, all)
 		if err != nil || !slices.Equal(ids(found), c.want) {
 			t.Errorf("%s: %v, %v", name, ids(found), err)
 		}
 	}
-	first, err := ix.Goods(GoodFilter{}, Page{Limit: 3})
+	first, err := now(t, ix).Goods(GoodFilter{}, Page{Limit: 3})
 	if err != nil || len(first.Rows) != 3 || first.Next == "" {
 		t.Fatalf("%v, %v", ids(first), err)
 	}
-	if rest, err := ix.Goods(GoodFilter{}, Page{Limit: 3, After: first.Next}); err != nil || !slices.Equal(ids(rest), []string{"parts/old"}) || rest.Next != "" {
+	if rest, err := now(t, ix).Goods(GoodFilter{}, Page{Limit: 3, After: first.Next}); err != nil || !slices.Equal(ids(rest), []string{"parts/old"}) || rest.Next != "" {
 		t.Errorf("%v, %v", ids(rest), err)
 	}
 }
@@ -103,33 +103,33 @@ func TestListingsSuppliersOutletsAndStock(t *testing.T) {
 		"of a party, by category":    {GoodFilter{Party: "S1", Category: "care"}, []string{"D/care-2/wax"}},
 		"by a label that nobody has": {GoodFilter{Label: "our"}, nil},
 	} {
-		found, err := ix.Listings("D", c.filter, all)
+		found, err := now(t, ix).Listings("D", c.filter, all)
 		if err != nil || !slices.Equal(ids(found), c.want) {
 			t.Errorf("%s: %v, %v", name, ids(found), err)
 		}
 	}
-	if found, err := ix.Listings("M", GoodFilter{}, all); err != nil || len(found.Rows) != 0 {
+	if found, err := now(t, ix).Listings("M", GoodFilter{}, all); err != nil || len(found.Rows) != 0 {
 		t.Errorf("%v, %v", found, err)
 	}
-	if found, err := ix.Suppliers(SupplierFilter{Party: "S1", State: "APPROVED"}, all); err != nil || !slices.Equal(ids(found), []string{"care"}) {
+	if found, err := now(t, ix).Suppliers(SupplierFilter{Party: "S1", State: "APPROVED"}, all); err != nil || !slices.Equal(ids(found), []string{"care"}) {
 		t.Errorf("%v, %v", ids(found), err)
 	}
-	if found, err := ix.Outlets("D", "sh", all); err != nil || !slices.Equal(ids(found), []string{"D/1"}) {
+	if found, err := now(t, ix).Outlets("D", "sh", all); err != nil || !slices.Equal(ids(found), []string{"D/1"}) {
 		t.Errorf("%v, %v", ids(found), err)
 	}
-	if found, err := ix.Stocks("", "", "S1", "D", all); err != nil || fmt.Sprint(found.Rows) != "[{care kit D 25 5 2 {0 0 0 0}}]" {
+	if found, err := now(t, ix).Stocks("", "", "S1", "D", all); err != nil || fmt.Sprint(found.Rows) != "[{care kit D 25 5 2 {0 0 0 0}}]" {
 		t.Errorf("%v, %v", found.Rows, err)
 	}
-	if first, err := ix.Stocks("care", "kit", "", "", Page{Limit: 1}); err != nil || first.Next != "care/kit/D" {
+	if first, err := now(t, ix).Stocks("care", "kit", "", "", Page{Limit: 1}); err != nil || first.Next != "care/kit/D" {
 		t.Errorf("%v, %v", first, err)
 	}
-	if free, err := ix.Free("care", "mat", "D"); err != nil || free != 0 {
+	if free, err := now(t, ix).Free("care", "mat", "D"); err != nil || free != 0 {
 		t.Errorf("%d, %v", free, err)
 	}
-	if terms, found, err := ix.Terms("care", "kit", "D"); err != nil || !found || terms.Kind != goods.Supply {
+	if terms, found, err := now(t, ix).Terms("care", "kit", "D"); err != nil || !found || terms.Kind != goods.Supply {
 		t.Errorf("%+v, %v", terms, err)
 	}
-	if height, offered, err := All[goods.Terms](ix, Filter{Party: "D"}); err != nil || len(offered) != 1 || height == 0 {
+	if offered, err := All[goods.Terms](now(t, ix), Filter{Party: "D"}); err != nil || len(offered) != 1 {
 		t.Errorf("%v, %v", offered, err)
 	}
 }
@@ -146,7 +146,7 @@ func TestAShopIsAVisitorsOwn(t *testing.T) {
 		"bob, who has nothing":      {Visitor{"bob", "sh", today}, "care/kit 29800 of 25, care/mat 900 of 0"},
 		"ann, long after, not gold": {Visitor{"ann", "sh", today + 1000}, "care/kit 29800 of 25"},
 	} {
-		found, err := ix.Shop("D", c.visitor, GoodFilter{}, Page{Limit: 500})
+		found, err := now(t, ix).Shop("D", c.visitor, GoodFilter{}, Page{Limit: 500})
 		got := ""
 		for i, s := range found.Rows {
 			if i > 0 {
@@ -158,13 +158,13 @@ func TestAShopIsAVisitorsOwn(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
-	if found, err := ix.Shop("D", Visitor{Today: today}, GoodFilter{Label: "new"}, Page{Limit: 1}); err != nil || len(found.Rows) != 0 {
+	if found, err := now(t, ix).Shop("D", Visitor{Today: today}, GoodFilter{Label: "new"}, Page{Limit: 1}); err != nil || len(found.Rows) != 0 {
 		t.Errorf("%+v, %v", found, err)
 	}
-	if _, err := ix.Shop("M", Visitor{Today: today}, GoodFilter{}, Page{Limit: 1}); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, ix).Shop("M", Visitor{Today: today}, GoodFilter{}, Page{Limit: 1}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no storefront: %v", err)
 	}
-	first, err := ix.Shop("D", Visitor{Region: "bj", Today: today}, GoodFilter{}, Page{Limit: 1})
+	first, err := now(t, ix).Shop("D", Visitor{Region: "bj", Today: today}, GoodFilter{}, Page{Limit: 1})
 	if err != nil || len(first.Rows) != 0 || first.Next == "" {
 		t.Errorf("a page of what isn't offered: %+v, %v", first, err)
 	}

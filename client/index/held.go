@@ -1,8 +1,6 @@
 package index
 
 import (
-	"fmt"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -29,7 +27,7 @@ func heldBy(what, id, by string, line spend.Line) []Held {
 }
 
 // held lists what open holds, orders and trades hold of a member's points.
-func (r at) held(member string) ([]Held, error) {
+func (r *Reading) held(member string) ([]Held, error) {
 	list := []Held{}
 	holds, err := r.holds(mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND state IN (?, ?) ORDER BY key", member, int64(points.Open), int64(points.PartCaptured))
 	if err != nil {
@@ -48,7 +46,7 @@ func (r at) held(member string) ([]Held, error) {
 	return list, r.rows(func(key string, _ uint64, value []byte) error {
 		named, err := row.Read(key, value)
 		if err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		t := named.Row.(points.Trade)
 		list = append(list, heldBy("trade", named.ID, t.By, t.Pieces)...)

@@ -108,27 +108,28 @@ func (w *forgers) strict() *Index {
 // figures are what the forgeries are after.
 func (w *forgers) figures(ix *Index) string {
 	w.t.Helper()
-	wallet, err := ix.Wallet("ann")
+	r := now(w.t, ix)
+	wallet, err := r.Wallet("ann")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	thief, err := ix.Wallet("thief")
+	thief, err := r.Wallet("thief")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_, programmes, err := ix.Programmes()
+	programmes, err := r.Programmes()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	members, err := Search[member.Member](ix, Filter{}, Page{Limit: 9})
+	members, err := Search[member.Member](r, Filter{}, Page{Limit: 9})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_, owes, _, err := ix.Owes()
+	owes, _, err := r.Owes()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_, out, err := ix.Outstanding()
+	out, err := r.Outstanding()
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -142,14 +143,14 @@ func TestHonest(t *testing.T) {
 		return entry{Space: "tallyseal", Key: string(row.LaneHead("M", 0)), Value: row.Encode(head)}
 	}(), put(row.Member("ann"), member.Member{ID: "ann", Home: "M", State: member.Active, Accounts: 1}))
 	ix := w.strict()
-	strays, err := ix.Unsealed()
+	strays, err := now(t, ix).Unsealed()
 	if err != nil || len(strays) > 0 {
 		t.Fatalf("%+v, %v", strays, err)
 	}
-	if m, err := Search[member.Member](ix, Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 1 || m.Rows[0].Row.Accounts != 1 {
+	if m, err := Search[member.Member](now(t, ix), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 1 || m.Rows[0].Row.Accounts != 1 {
 		t.Errorf("a walk-in: %+v, %v", m, err)
 	}
-	if wallet, err := ix.Wallet("ann"); err != nil || len(wallet.Lots) != 1 {
+	if wallet, err := now(t, ix).Wallet("ann"); err != nil || len(wallet.Lots) != 1 {
 		t.Errorf("%+v, %v", wallet, err)
 	}
 }
@@ -233,7 +234,7 @@ func TestForgeries(t *testing.T) {
 			if w.figures(ix) != before {
 				t.Error("figures change")
 			}
-			strays, err := ix.Unsealed()
+			strays, err := now(t, ix).Unsealed()
 			i := slices.IndexFunc(strays, func(s Stray) bool { return strings.HasPrefix(s.Key, c.key) })
 			if err != nil || i < 0 {
 				t.Fatalf("%+v, %v", strays, err)
@@ -260,8 +261,8 @@ func same(t *testing.T, w *forgers, ix *Index) {
 			t.Fatal(err)
 		}
 	}
-	_, want, err := ix.Digest()
-	if _, got, err2 := step.Digest(); err != nil || err2 != nil || got.String() != want.String() {
+	want, err := now(t, ix).Digest()
+	if got, err2 := now(t, step).Digest(); err != nil || err2 != nil || got.String() != want.String() {
 		t.Errorf("another digest block by block: %v, %v", err, err2)
 	}
 }
@@ -274,7 +275,7 @@ func TestTraces(t *testing.T) {
 	source := w.propose("G", "tally", ledgersim.Args("forge", "x"), put(row.Lot(w.lot), forged))
 	ix := w.strict()
 	before := w.figures(ix)
-	if pieces, err := ix.Choose("ann", "DP", 5, today); fault.CodeOf(err) != fault.Insufficient {
+	if pieces, err := now(t, ix).Choose("ann", "DP", 5, today); fault.CodeOf(err) != fault.Insufficient {
 		t.Errorf("a till takes %v from it, %v", pieces, err)
 	}
 	forged.Placed = 500
@@ -287,7 +288,7 @@ func TestTraces(t *testing.T) {
 	if w.figures(ix) != before {
 		t.Error("figures change")
 	}
-	traces, err := ix.Traces()
+	traces, err := now(t, ix).Traces()
 	if err != nil || len(traces) != 1 {
 		t.Fatalf("%+v, %v", traces, err)
 	}
@@ -296,11 +297,11 @@ func TestTraces(t *testing.T) {
 	}
 	same(t, w, ix)
 	w.batch("M", 1, []command.Kind{command.Enrol}, put(row.Member("bob"), member.Member{ID: "bob", Home: "M", State: member.Active}))
-	if m, err := Search[member.Member](w.strict(), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 2 {
+	if m, err := Search[member.Member](now(t, w.strict()), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 2 {
 		t.Errorf("the next batch of the lane doesn't count: %+v, %v", m, err)
 	}
 	w.propose("G", "tally", ledgersim.Args("forge", "x"), put(row.Lot(w.lot), lot("DP", "ann", 10, today+30)))
-	if pieces, err := w.strict().Choose("ann", "DP", 5, today); err != nil || len(pieces) != 1 {
+	if pieces, err := now(t, w.strict()).Choose("ann", "DP", 5, today); err != nil || len(pieces) != 1 {
 		t.Errorf("what was written back as it was can't be spent: %v, %v", pieces, err)
 	}
 }
@@ -311,7 +312,7 @@ func TestForgersBooks(t *testing.T) {
 	for lane := uint8(1); lane < 9; lane++ {
 		w.batch("G", lane, []command.Kind{command.Issue}, put(row.Totals("DP", "G", lane), points.Totals{Issued: 1<<63 - 1}))
 	}
-	if _, _, err := w.strict().Outstanding(); err != nil {
+	if _, err := now(t, w.strict()).Outstanding(); err != nil {
 		t.Error(err)
 	}
 }

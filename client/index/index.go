@@ -16,8 +16,9 @@
 // if that batch's commands explain every row that it writes: see judge. What isn't is
 // kept out of the tables and named, and what came of it is traced: Unsealed, Traces.
 //
-// Every answer carries the height it speaks of. The index trails the ledger by
-// moments, so commands that were chosen by it are checked by the ledger.
+// It is asked by way of a Reading, all of whose answers are of one height. The index
+// trails the ledger by moments, so commands that were chosen by it are checked by the
+// ledger.
 package index
 
 import (
@@ -64,11 +65,11 @@ func Open(where string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	ix := &Index{db: db, judge: sealedOnly{}, reached: make(chan struct{})}
-	if err := ix.load(); err != nil {
-		return nil, errors.Join(fmt.Errorf("index: %w", err), ix.Close())
+	r := &Index{db: db, judge: sealedOnly{}, reached: make(chan struct{})}
+	if err := r.load(); err != nil {
+		return nil, errors.Join(fmt.Errorf("index: %w", err), r.Close())
 	}
-	return ix, nil
+	return r, nil
 }
 
 // isURL says whether an index is to be in a PostgreSQL database.
@@ -78,14 +79,12 @@ func isURL(where string) bool {
 
 // load reads how far the tables are.
 func (ix *Index) load() error {
-	tx, err := ix.db.read(context.Background())
+	r, err := ix.At(context.Background(), 0)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
-	ix.height, _, err = checkpoint(tx)
-	ix.given = ix.height
-	return err
+	ix.height, ix.given = r.height, r.height
+	return r.Close()
 }
 
 // checkpoint reads how many blocks the tables have, and the last one's hash.
@@ -101,7 +100,7 @@ func checkpoint(tx *sql.Tx) (height uint64, hash []byte, err error) {
 // changed them, or they are of an old version. "" if they aren't.
 func (ix *Index) Anew() string { return ix.db.anew() }
 
-// Close ends the index.
+// Close ends the index. Its readings are to be closed before.
 func (ix *Index) Close() error { return ix.db.close() }
 
 // Height is the number of blocks that the index has taken in: block Height is

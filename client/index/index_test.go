@@ -44,7 +44,7 @@ func wallets(t *testing.T) (*world, []number.Row) {
 func TestWallet(t *testing.T) {
 	w, names := wallets(t)
 	ix := w.index()
-	wallet, err := ix.Wallet("ann")
+	wallet, err := now(t, ix).Wallet("ann")
 	if err != nil || wallet.Height != w.n.Height() {
 		t.Fatalf("%+v, %v", wallet, err)
 	}
@@ -58,10 +58,10 @@ func TestWallet(t *testing.T) {
 	spent := lot("DP", "ann", 20, today+10)
 	spent.Placed = 20
 	w.write(put(row.Lot(names[1]), spent))
-	if wallet, err = w.index().Wallet("ann"); err != nil || len(wallet.Lots) != 4 {
+	if wallet, err = now(t, w.index()).Wallet("ann"); err != nil || len(wallet.Lots) != 4 {
 		t.Errorf("an empty lot is still there: %+v, %v", wallet.Lots, err)
 	}
-	if wallet, err = ix.Wallet("nobody"); err != nil || wallet.Lots == nil || len(wallet.Lots) > 0 {
+	if wallet, err = now(t, ix).Wallet("nobody"); err != nil || wallet.Lots == nil || len(wallet.Lots) > 0 {
 		t.Errorf("nobody: %+v, %v", wallet, err)
 	}
 }
@@ -83,7 +83,7 @@ func TestChoose(t *testing.T) {
 		{"nothing", 0, nil, fault.BadRequest},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := ix.Choose("ann", "DP", c.amount, today)
+			got, err := now(t, ix).Choose("ann", "DP", c.amount, today)
 			if fault.CodeOf(err) != c.code {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestChoose(t *testing.T) {
 func TestTooLittleIsSaidInScale(t *testing.T) {
 	w, _ := wallets(t)
 	w.write(sealed("D", 9, 1), put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2}}))
-	_, err := w.index().Choose("ann", "DP", 123_456, today)
+	_, err := now(t, w.index()).Choose("ann", "DP", 123_456, today)
 	if err == nil || !strings.HasSuffix(err.Error(), "has 0.70 points of DP, 1,234.56 asked") {
 		t.Error(err)
 	}
@@ -124,45 +124,45 @@ func TestHoldsAndSums(t *testing.T) {
 	w.write(entries...)
 	ix := w.index()
 
-	first, err := ix.Holds(HoldFilter{Member: "ann", States: []points.HoldState{points.Open}}, Page{Limit: 3})
+	first, err := now(t, ix).Holds(HoldFilter{Member: "ann", States: []points.HoldState{points.Open}}, Page{Limit: 3})
 	if err != nil || len(first.Rows) != 3 || first.Next == "" {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	rest, err := ix.Holds(HoldFilter{Acceptor: "M", States: []points.HoldState{points.Open, points.PartCaptured}}, Page{Limit: 3, After: first.Next})
+	rest, err := now(t, ix).Holds(HoldFilter{Acceptor: "M", States: []points.HoldState{points.Open, points.PartCaptured}}, Page{Limit: 3, After: first.Next})
 	if err != nil || len(rest.Rows) != 1 || rest.Rows[0].Number != numbered("M", 1, 7, 3) || rest.Next != "" {
 		t.Errorf("%+v, %v", rest, err)
 	}
-	if due, err := ix.Holds(HoldFilter{Due: 101}, Page{Limit: 9}); err != nil || len(due.Rows) != 2 {
+	if due, err := now(t, ix).Holds(HoldFilter{Due: 101}, Page{Limit: 9}); err != nil || len(due.Rows) != 2 {
 		t.Errorf("due %+v, %v", due, err)
 	}
-	if _, err := ix.Holds(HoldFilter{}, Page{Limit: 501}); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := now(t, ix).Holds(HoldFilter{}, Page{Limit: 501}); fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("a page of 501: %v", err)
 	}
-	_, out, err := ix.Outstanding()
+	out, err := now(t, ix).Outstanding()
 	want := []Outstanding{{Issuer: "D", Programme: "DP", Issued: 93, Redeemed: 2, Held: 8, Outstanding: 91, Worth: "91"}, {Issuer: "M", Programme: "MP", Worth: "0"}}
 	if err != nil || cmp.Diff(want, out) != "" {
 		t.Errorf("outstanding %s, %v", cmp.Diff(want, out), err)
 	}
-	_, owed, _, err := ix.Owes()
+	owed, _, err := now(t, ix).Owes()
 	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5, 3, "OPEN", true}, {"c1", "M", "G", "", 0, 4, "OPEN", true}}; err != nil || !slices.Equal(owed, wantOwed) {
 		t.Errorf("owes %v, %v", owed, err)
 	}
-	if _, list, err := ix.Freezes("bob"); err != nil || len(list) != 1 {
+	if list, err := now(t, ix).Freezes("bob"); err != nil || len(list) != 1 {
 		t.Errorf("freezes %v, %v", list, err)
 	}
-	if _, r, err := ix.Request("D", "r1"); err != nil || r.Number != numbered("D", 3, 1, 0) {
+	if r, err := now(t, ix).Request("D", "r1"); err != nil || r.Number != numbered("D", 3, 1, 0) {
 		t.Errorf("request %v, %v", r, err)
 	}
-	if _, _, err := ix.Request("D", "r2"); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, ix).Request("D", "r2"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no request: %v", err)
 	}
-	if _, cycle, err := ix.Cycle(); err != nil || cycle.ID != "c1" {
+	if cycle, err := now(t, ix).Cycle(); err != nil || cycle.ID != "c1" {
 		t.Errorf("cycle %v, %v", cycle, err)
 	}
-	if _, parties, err := ix.Parties(); err != nil || len(parties) != 2 {
+	if parties, err := now(t, ix).Parties(); err != nil || len(parties) != 2 {
 		t.Errorf("parties %v, %v", parties, err)
 	}
-	lots, err := ix.Lots(LotFilter{Programme: "DP", Member: "ann"}, Page{Limit: 500})
+	lots, err := now(t, ix).Lots(LotFilter{Programme: "DP", Member: "ann"}, Page{Limit: 500})
 	if err != nil || len(lots.Rows) != 4 {
 		t.Errorf("lots %+v, %v", lots, err)
 	}
@@ -178,7 +178,7 @@ func TestDigest(t *testing.T) {
 		w.write(sealed("D", 3, seq), put(row.Lot(names[0]), changed), put(row.Lot(numbered("D", 3, seq, 0).Row(0)), lot("DP", "eve", 1, today)))
 	}
 	blocks := w.blocks()
-	_, want, err := w.index().Digest()
+	want, err := now(t, w.index()).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestDigest(t *testing.T) {
 			if err := ix.Apply(blocks[from:min(from+portion, len(blocks))]...); err != nil {
 				t.Fatal(err)
 			}
-			if _, got, err := ix.Digest(); err != nil || (got.String() == want.String()) != (ix.Height() == uint64(len(blocks))) {
+			if got, err := now(t, ix).Digest(); err != nil || (got.String() == want.String()) != (ix.Height() == uint64(len(blocks))) {
 				t.Errorf("portions of %d: height %d, %v", portion, ix.Height(), err)
 			}
 			if err := ix.Close(); err != nil {
@@ -223,7 +223,7 @@ func TestApplyRefuses(t *testing.T) {
 		if err := ix.Apply(blocks[:n-2]...); err != nil {
 			t.Fatal(err)
 		}
-		_, before, _ := ix.Digest()
+		before, _ := now(t, ix).Digest()
 		if name == "another history" {
 			list[0] = strange[n-2]
 			list[0].Previous = []byte("forged")
@@ -231,7 +231,7 @@ func TestApplyRefuses(t *testing.T) {
 		if err := ix.Apply(list...); err == nil {
 			t.Errorf("%s passes", name)
 		}
-		if _, after, _ := ix.Digest(); after.String() != before.String() || ix.Height() != uint64(n-2) {
+		if after, _ := now(t, ix).Digest(); after.String() != before.String() || ix.Height() != uint64(n-2) {
 			t.Errorf("%s left something behind", name)
 		}
 	}
@@ -254,8 +254,8 @@ func TestTwoProcesses(t *testing.T) {
 	if err := b.Apply(blocks[3]); err == nil {
 		t.Error("a block that it was given before passes")
 	}
-	_, x, _ := a.Digest()
-	if _, y, _ := b.Digest(); x.String() != y.String() {
+	x, _ := now(t, a).Digest()
+	if y, _ := now(t, b).Digest(); x.String() != y.String() {
 		t.Error("the digests differ")
 	}
 }
@@ -277,34 +277,10 @@ func TestABatchIsSealedOnce(t *testing.T) {
 			}
 		}
 		sealedIn := uint64(0)
-		err := ix.reading(func(r at) error {
-			return r.tx.QueryRow("SELECT block FROM batches WHERE key = ?", row.Batch("D", 3, 1)).Scan(&sealedIn)
-		})
+		err := now(t, ix).tx.QueryRow("SELECT block FROM batches WHERE key = ?", row.Batch("D", 3, 1)).Scan(&sealedIn)
 		if err != nil || sealedIn != first {
 			t.Errorf("portions of %d: sealed in block %d, %v, want %d", portion, sealedIn, err, first)
 		}
-	}
-}
-
-// What is asked in one reading is of one height, whatever is applied meanwhile.
-func TestAReadingIsOfOneHeight(t *testing.T) {
-	w, _ := wallets(t)
-	blocks, ix := w.blocks(), fresh(t)
-	if err := ix.Apply(blocks[:2]...); err != nil {
-		t.Fatal(err)
-	}
-	err := ix.reading(func(r at) error {
-		if err := ix.Apply(blocks[2:]...); err != nil {
-			return err
-		}
-		height, _, err := checkpoint(r.tx.tx)
-		if err == nil && (height != r.height || height != 2) {
-			err = fmt.Errorf("height %d, then %d", r.height, height)
-		}
-		return err
-	})
-	if err != nil || ix.Height() == 2 {
-		t.Error(err)
 	}
 }
 
@@ -317,7 +293,7 @@ func TestProcessesRace(t *testing.T) {
 		w.write(put(row.Lot(names[0]), changed))
 	}
 	blocks, path := w.blocks(), where(t)
-	_, want, err := w.index().Digest()
+	want, err := now(t, w.index()).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,10 +307,14 @@ func TestProcessesRace(t *testing.T) {
 					return err
 				}
 			}
-			if height, got, err := ix.Digest(); err != nil || height != uint64(len(blocks)) || got.String() != want.String() {
-				return fmt.Errorf("height %d, %s, %w", height, got, err)
+			r, err := ix.At(t.Context(), uint64(len(blocks)))
+			if err != nil {
+				return err
 			}
-			return nil
+			if got, err := r.Digest(); err != nil || r.Height() != uint64(len(blocks)) || got.String() != want.String() {
+				return fmt.Errorf("height %d, %s, %w", r.Height(), got, err)
+			}
+			return r.Close()
 		})
 	}
 	if err := racers.Wait(); err != nil {

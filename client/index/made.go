@@ -1,7 +1,6 @@
 package index
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -23,39 +22,36 @@ var shardOf = regexp.MustCompile(`^(_[0-9]+_[0-9]+)?$`)
 
 // Made finds the lots and entitlements that a party's numbered source has made, and those
 // of some commands beside it, by their numbers.
-func (ix *Index) Made(party, source string, beside ...number.Command) (m Made, err error) {
-	err = ix.reading(func(r at) error {
-		m.Height = r.height
-		keys, err := r.batchesOf(party, source)
-		if err != nil {
-			return err
+func (r *Reading) Made(party, source string, beside ...number.Command) (m Made, err error) {
+	m.Height = r.height
+	keys, err := r.batchesOf(party, source)
+	if err != nil {
+		return m, err
+	}
+	m.Batches = len(keys)
+	for _, n := range beside {
+		keys = append(keys, row.Digits(n))
+	}
+	for _, key := range keys {
+		if err := r.madeBy(key, &m); err != nil {
+			return m, err
 		}
-		m.Batches = len(keys)
-		for _, n := range beside {
-			keys = append(keys, row.Digits(n))
-		}
-		for _, key := range keys {
-			if err := r.madeBy(key, &m); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return m, err
+	}
+	return m, nil
 }
 
 // batchesOf are the keys of a source's batches, all shards.
-func (r at) batchesOf(party, source string) (keys []string, err error) {
+func (r *Reading) batchesOf(party, source string) (keys []string, err error) {
 	from := party + "/" + source
 	rows, err := r.tx.Query("SELECT key, source FROM batches WHERE source >= ? AND source < ? ORDER BY key", from, from+"`") // what follows _
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var key, shard string
 		if err := rows.Scan(&key, &shard); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		if shardOf.MatchString(strings.TrimPrefix(shard, from)) {
 			keys = append(keys, key)
@@ -65,7 +61,7 @@ func (r at) batchesOf(party, source string) (keys []string, err error) {
 }
 
 // madeBy adds what the commands have made whose numbers begin with a key.
-func (r at) madeBy(key string, m *Made) error {
+func (r *Reading) madeBy(key string, m *Made) error {
 	from, to := row.LotsBy(key).Bounds()
 	lots, err := r.lots("SELECT key, block, row FROM lots WHERE key >= ? AND key < ? ORDER BY key", from, to)
 	if err != nil {
@@ -76,7 +72,7 @@ func (r at) madeBy(key string, m *Made) error {
 	return r.rows(func(at string, block uint64, value []byte) error {
 		named, err := row.Read(at, value)
 		if err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		if e, is := named.Row.(benefit.Entitlement); is {
 			m.Entitlements = append(m.Entitlements, Noun[benefit.Entitlement]{ID: named.ID, Row: e, Block: block})

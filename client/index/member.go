@@ -16,20 +16,20 @@ import (
 )
 
 // Member is one member, merged and erased ones too. NOT_FOUND.
-func (ix *Index) Member(id string) (height uint64, m member.Member, err error) {
-	height, list, err := facts[member.Member](ix, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Member(id)))
+func (r *Reading) Member(id string) (m member.Member, err error) {
+	list, err := facts[member.Member](r, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Member(id)))
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "there is no member %.64s", id)
 	}
 	if err != nil {
-		return height, member.Member{}, err
+		return member.Member{}, err
 	}
-	return height, list[0], nil
+	return list[0], nil
 }
 
 // Account is an account of a party's channel, by its commitment.
-func (ix *Index) Account(party, channel string, commitment codec.Hash) (a member.Account, found bool, err error) {
-	_, list, err := facts[member.Account](ix, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Account(party, channel, commitment)))
+func (r *Reading) Account(party, channel string, commitment codec.Hash) (a member.Account, found bool, err error) {
+	list, err := facts[member.Account](r, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Account(party, channel, commitment)))
 	if err != nil || len(list) == 0 {
 		return a, false, err
 	}
@@ -38,9 +38,9 @@ func (ix *Index) Account(party, channel string, commitment codec.Hash) (a member
 
 // Root is the member that a member was merged into at last: itself if it wasn't,
 // or if nobody has enrolled it.
-func (ix *Index) Root(id string) (string, error) {
+func (r *Reading) Root(id string) (string, error) {
 	for hops := 0; hops <= member.MaxDepth; hops++ {
-		_, m, err := ix.Member(id)
+		m, err := r.Member(id)
 		if fault.CodeOf(err) == fault.NotFound {
 			return id, nil
 		}
@@ -54,16 +54,7 @@ func (ix *Index) Root(id string) (string, error) {
 
 // Facts are what an audience asks of a root on a business date: its tier in the
 // audience's programme, and the labels of the parties that it names.
-func (ix *Index) Facts(root string, a audience.Audience, today date.Date) (audience.Facts, error) {
-	var f audience.Facts
-	err := ix.reading(func(r at) (err error) {
-		f, err = r.facts(root, a, today)
-		return err
-	})
-	return f, err
-}
-
-func (r at) facts(root string, a audience.Audience, today date.Date) (f audience.Facts, err error) {
+func (r *Reading) Facts(root string, a audience.Audience, today date.Date) (f audience.Facts, err error) {
 	if a.Programme != "" {
 		if f.Tier, err = r.tier(root, a.Programme, today); err != nil {
 			return audience.Facts{}, err
@@ -80,7 +71,7 @@ func (r at) facts(root string, a audience.Audience, today date.Date) (f audience
 }
 
 // tier is what a root has earned in a programme, by its rules as of today.
-func (r at) tier(root, programme string, today date.Date) (string, error) {
+func (r *Reading) tier(root, programme string, today date.Date) (string, error) {
 	p, found, err := one(r, "programmes", row.Programme(programme))
 	if err != nil || !found {
 		return "", err
@@ -104,91 +95,88 @@ func (r at) tier(root, programme string, today date.Date) (string, error) {
 }
 
 // one reads the row of a key; false if there is none.
-func one[T any](r at, table string, key row.Key[T]) (v T, found bool, err error) {
+func one[T any](r *Reading, table string, key row.Key[T]) (v T, found bool, err error) {
 	var value []byte
 	err = r.tx.QueryRow("SELECT row FROM "+table+" WHERE key = ?", string(key)).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, false, nil
 	}
 	if err != nil {
-		return v, false, fmt.Errorf("index: %w", err)
+		return v, false, inIndex(err)
 	}
 	v, err = row.Decode[T](value)
 	return v, true, err
 }
 
 // Tiers are those that a root has today, by programme.
-func (ix *Index) Tiers(root string, today date.Date) (map[string]string, error) {
-	standings, err := ix.Standings(root)
+func (r *Reading) Tiers(root string, today date.Date) (map[string]string, error) {
+	standings, err := r.Standings(root)
 	if err != nil {
 		return nil, err
 	}
 	tiers := map[string]string{}
-	err = ix.reading(func(r at) error {
-		for programme := range standings {
-			tier, err := r.tier(root, programme, today)
-			if err != nil {
-				return err
-			}
-			if tier != "" {
-				tiers[programme] = tier
-			}
+	for programme := range standings {
+		tier, err := r.tier(root, programme, today)
+		if err != nil {
+			return tiers, err
 		}
-		return nil
-	})
-	return tiers, err
+		if tier != "" {
+			tiers[programme] = tier
+		}
+	}
+	return tiers, nil
 }
 
 // OffersFor lists the offers that a member is shown on the open business date, by
 // party and id: what the ledger would say of it, with the member's labels and
 // tiers as the index has them. An erased member is shown none. NOT_FOUND for one
 // whom nobody has enrolled.
-func (ix *Index) OffersFor(id string) (height uint64, shown []Noun[audience.Offer], err error) {
+func (r *Reading) OffersFor(id string) (shown []Noun[audience.Offer], err error) {
 	shown = []Noun[audience.Offer]{}
-	root, err := ix.Root(id)
+	root, err := r.Root(id)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	_, m, err := ix.Member(root)
+	m, err := r.Member(root)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	height, all, err := All[audience.Offer](ix, Filter{})
+	all, err := All[audience.Offer](r, Filter{})
 	if err != nil || m.State == member.Erased {
-		return height, shown, err
+		return shown, err
 	}
 	for _, o := range all {
-		f, err := ix.Facts(root, o.Row.Audience, cycle.Date)
+		f, err := r.Facts(root, o.Row.Audience, cycle.Date)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if o.Row.For(f, cycle.Date) {
 			shown = append(shown, o)
 		}
 	}
-	return height, shown, nil
+	return shown, nil
 }
 
 // Standings are a root's, by programme, those of who was merged into it included.
-func (ix *Index) Standings(id string) (map[string]points.Standing, error) {
-	_, m, err := ix.Member(id)
+func (r *Reading) Standings(id string) (map[string]points.Standing, error) {
+	m, err := r.Member(id)
 	switch {
 	case fault.CodeOf(err) == fault.NotFound:
 		m.ID = id
 	case err != nil:
 		return nil, err
 	}
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]points.Standing{}
 	for _, wallet := range m.Wallets() {
-		_, found, err := All[points.Standing](ix, Filter{Member: wallet})
+		found, err := All[points.Standing](r, Filter{Member: wallet})
 		if err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ type Filter struct {
 // Search lists the rows of type T by key: members, accounts, invitations,
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
 // offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes, cash that sellers owe.
-func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
+func Search[T any](r *Reading, f Filter, page Page) (Part[Noun[T]], error) {
 	kind, err := kindOf[T]()
 	if err != nil {
 		return Part[Noun[T]]{}, err
@@ -69,12 +69,12 @@ func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 		where, args = append(where, "member IN (SELECT id FROM mine)"), append([]any{f.Member}, args...)
 	}
 	var keys []string
-	found, err := part(ix, page, func(r at) ([]Noun[T], error) {
+	return part(r, page, func() ([]Noun[T], error) {
 		list := []Noun[T]{}
 		err := r.rows(func(key string, block uint64, value []byte) error {
 			named, err := row.Read(key, value)
 			if err != nil {
-				return fmt.Errorf("index: %w", err)
+				return inIndex(err)
 			}
 			keys = append(keys, key)
 			list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
@@ -82,20 +82,19 @@ func Search[T any](ix *Index, f Filter, page Page) (Part[Noun[T]], error) {
 		}, with+"SELECT key, block, row FROM nouns WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
 		return list, err
 	}, func(Noun[T]) string { return keys[len(keys)-1] })
-	return found, err
 }
 
 // All is Search over all pages.
-func All[T any](ix *Index, f Filter) (height uint64, list []Noun[T], err error) {
-	list = []Noun[T]{}
+func All[T any](r *Reading, f Filter) ([]Noun[T], error) {
+	list := []Noun[T]{}
 	for page := (Page{Limit: MaxPage}); ; {
-		found, err := Search[T](ix, f, page)
+		found, err := Search[T](r, f, page)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
-		height, list = found.Height, append(list, found.Rows...)
+		list = append(list, found.Rows...)
 		if found.Next == "" {
-			return height, list, nil
+			return list, nil
 		}
 		page.After = found.Next
 	}

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"database/sql"
 	"fmt"
 	"iter"
 	"strconv"
@@ -105,11 +104,11 @@ func lineID(key string) (number.Row, error) {
 
 const obligationColumns = "key, cycle, made, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, date, block, tx"
 
-func scanObligation(rows *sql.Rows) (o Obligation, err error) {
+func scanObligation(rows result) (o Obligation, err error) {
 	var key, made string
 	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model,
 		&o.Cause, &o.Date, &o.Block, &o.Tx); err != nil {
-		return Obligation{}, fmt.Errorf("index: %w", err)
+		return Obligation{}, inIndex(err)
 	}
 	if made != o.Cycle {
 		o.Of = o.Cycle
@@ -119,40 +118,32 @@ func scanObligation(rows *sql.Rows) (o Obligation, err error) {
 }
 
 // Lines visits the lines of two parties' statement for a cycle, in the order of their ids' keys, one
-// at a time however many there are. All of them speak of one height, at least that which the
-// index has now.
-func (ix *Index) Lines(cycle, a, b string) iter.Seq2[Obligation, error] {
+// at a time however many there are.
+func (r *Reading) Lines(cycle, a, b string) iter.Seq2[Obligation, error] {
 	pair := settlement.PairOf(a, b)
-	return ix.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 ORDER BY key", cycle, pair[0], pair[1])
+	return r.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 ORDER BY key", cycle, pair[0], pair[1])
 }
 
 // Obligations visits all obligations of a cycle whose amounts are known, in the order of their ids' keys.
-func (ix *Index) Obligations(cycle string) iter.Seq2[Obligation, error] {
-	return ix.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND hidden = 0 ORDER BY key", cycle)
+func (r *Reading) Obligations(cycle string) iter.Seq2[Obligation, error] {
+	return r.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND hidden = 0 ORDER BY key", cycle)
 }
 
-func (ix *Index) eachObligation(query string, args ...any) iter.Seq2[Obligation, error] {
+func (r *Reading) eachObligation(query string, args ...any) iter.Seq2[Obligation, error] {
 	return func(yield func(Obligation, error) bool) {
-		stopped := false
-		err := ix.reading(func(r at) error {
-			rows, err := r.tx.Query(query, args...)
-			if err != nil {
-				return fmt.Errorf("index: %w", err)
+		rows, err := r.tx.Query(query, args...)
+		if err != nil {
+			yield(Obligation{}, inIndex(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			o, err := scanObligation(rows)
+			if !yield(o, err) || err != nil {
+				return
 			}
-			defer rows.Close()
-			for rows.Next() {
-				o, err := scanObligation(rows)
-				if err != nil {
-					return err
-				}
-				if !yield(o, nil) {
-					stopped = true
-					return nil
-				}
-			}
-			return rows.Err()
-		})
-		if err != nil && !stopped {
+		}
+		if err := rows.Err(); err != nil {
 			yield(Obligation{}, err)
 		}
 	}
@@ -167,48 +158,42 @@ type Gross struct {
 }
 
 // Gross sums up a cycle's obligations.
-func (ix *Index) Gross(cycle string) (g Gross, err error) {
-	err = ix.reading(func(r at) error {
-		g.Height = r.height
-		err := r.tx.QueryRow("SELECT COALESCE(SUM(1 - hidden), 0), COALESCE(SUM(fen), 0), COALESCE(SUM(hidden), 0) FROM obligations WHERE cycle = ?", cycle).Scan(&g.Count, &g.Fen, &g.Hidden)
-		if err != nil {
-			return fmt.Errorf("index: %w", err)
-		}
-		return nil
-	})
-	return g, err
+func (r *Reading) Gross(cycle string) (g Gross, err error) {
+	g.Height = r.height
+	err = r.tx.QueryRow("SELECT COALESCE(SUM(1 - hidden), 0), COALESCE(SUM(fen), 0), COALESCE(SUM(hidden), 0) FROM obligations WHERE cycle = ?", cycle).Scan(&g.Count, &g.Fen, &g.Hidden)
+	if err != nil {
+		return g, inIndex(err)
+	}
+	return g, nil
 }
 
 // CycleRoot computes the root of a cycle from the obligations in this index's blocks, lane by lane: what
 // the ledger has in the cycle's Close, derived anew.
-func (ix *Index) CycleRoot(cycle string) (root codec.Hash, err error) {
+func (r *Reading) CycleRoot(cycle string) (root codec.Hash, err error) {
 	var lanes []settlement.Lane
-	err = ix.reading(func(r at) error {
-		rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, hidden, back, fee, sum
+	rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, hidden, back, fee, sum
 			FROM obligations WHERE made = ? AND cycle = made ORDER BY key`, cycle)
-		if err != nil {
-			return fmt.Errorf("index: %w", err)
+	if err != nil {
+		return settlement.Root(lanes), inIndex(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if lanes, err = linkRow(rows, lanes); err != nil {
+			return settlement.Root(lanes), err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			if lanes, err = linkRow(rows, lanes); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
-	return settlement.Root(lanes), err
+	}
+	return settlement.Root(lanes), rows.Err()
 }
 
 // linkRow links one more obligation to its lane's chain. They come batch by batch, each batch's in the
 // order of its commands, as they arose.
-func linkRow(rows *sql.Rows, lanes []settlement.Lane) ([]settlement.Lane, error) {
+func linkRow(rows result, lanes []settlement.Lane) ([]settlement.Lane, error) {
 	var key, fee string
 	var o settlement.Obligation
 	var hidden, back bool
 	var sum []byte
 	if err := rows.Scan(&key, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model, &o.Cause, &hidden, &back, &fee, &sum); err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	id, err := lineID(key)
 	if err != nil {
@@ -229,40 +214,40 @@ func linkRow(rows *sql.Rows, lanes []settlement.Lane) ([]settlement.Lane, error)
 		return nil, fmt.Errorf("index: fee %.40q: %w", fee, err)
 	}
 	if err := h.Sum.UnmarshalBinary(sum); err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	lanes[n-1].Positions = lanes[n-1].Positions.NoteHidden(h)
 	return lanes, nil
 }
 
 // Closed is a closed cycle. NOT_FOUND.
-func (ix *Index) Closed(cycle string) (uint64, settlement.Close, error) {
-	return oneOf(ix, "nouns", row.Close(cycle), "closed cycle "+cycle)
+func (r *Reading) Closed(cycle string) (settlement.Close, error) {
+	return oneOf(r, "nouns", row.Close(cycle), "closed cycle "+cycle)
 }
 
 // Pair is the statement of two parties as the ledger has it. NOT_FOUND.
-func (ix *Index) Pair(cycle, a, b string) (uint64, settlement.Pair, error) {
-	return oneOf(ix, "facts", row.Pair(cycle, a, b), "statement of "+a+" and "+b+" for cycle "+cycle)
+func (r *Reading) Pair(cycle, a, b string) (settlement.Pair, error) {
+	return oneOf(r, "facts", row.Pair(cycle, a, b), "statement of "+a+" and "+b+" for cycle "+cycle)
 }
 
 // Netting is what was netted of a cycle. NOT_FOUND.
-func (ix *Index) Netting(cycle string) (uint64, settlement.Netting, error) {
-	return oneOf(ix, "facts", row.Netting(cycle), "netting of cycle "+cycle)
+func (r *Reading) Netting(cycle string) (settlement.Netting, error) {
+	return oneOf(r, "facts", row.Netting(cycle), "netting of cycle "+cycle)
 }
 
 // SettlementModels lists all settlement models that ever took effect, by number from 1, without whom they bind.
-func (ix *Index) SettlementModels() (uint64, []settlement.Model, error) {
-	return factsIn(ix, row.SettlementModels())
+func (r *Reading) SettlementModels() ([]settlement.Model, error) {
+	return factsIn(r, row.SettlementModels())
 }
 
 // Pairs lists the statements of a cycle, by parties.
-func (ix *Index) Pairs(cycle string) (uint64, []settlement.Pair, error) {
-	return factsIn(ix, row.PairsOf(cycle))
+func (r *Reading) Pairs(cycle string) ([]settlement.Pair, error) {
+	return factsIn(r, row.PairsOf(cycle))
 }
 
 // Payments lists the payments of a cycle, by number.
-func (ix *Index) Payments(cycle string) (uint64, []settlement.Payment, error) {
-	return factsIn(ix, row.PaymentsOf(cycle))
+func (r *Reading) Payments(cycle string) ([]settlement.Payment, error) {
+	return factsIn(r, row.PaymentsOf(cycle))
 }
 
 // Dispute is a dispute with its number.
@@ -272,39 +257,36 @@ type Dispute struct {
 }
 
 // Disputes lists the disputes of a cycle, or of all with "", by number.
-func (ix *Index) Disputes(cycle string) (height uint64, list []Dispute, err error) {
+func (r *Reading) Disputes(cycle string) (list []Dispute, err error) {
 	list = []Dispute{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		return r.rows(func(key string, _ uint64, value []byte) error {
-			named, err := row.Read(key, value)
-			if err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			n, err := number.ParseCommand(named.ID)
-			if one := named.Row.(settlement.Dispute); cycle == "" || one.Cycle == cycle {
-				list = append(list, Dispute{n, one})
-			}
-			return err
-		}, "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key", "dispute")
-	})
-	return height, list, err
+	err = r.rows(func(key string, _ uint64, value []byte) error {
+		named, err := row.Read(key, value)
+		if err != nil {
+			return inIndex(err)
+		}
+		n, err := number.ParseCommand(named.ID)
+		if one := named.Row.(settlement.Dispute); cycle == "" || one.Cycle == cycle {
+			list = append(list, Dispute{n, one})
+		}
+		return err
+	}, "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key", "dispute")
+	return list, err
 }
 
 // oneOf is a row of a table by its key. NOT_FOUND.
-func oneOf[T any](ix *Index, table string, key row.Key[T], what string) (height uint64, one T, err error) {
-	height, list, err := facts[T](ix, "SELECT key, block, row FROM "+table+" WHERE key = ?", string(key))
+func oneOf[T any](r *Reading, table string, key row.Key[T], what string) (one T, err error) {
+	list, err := facts[T](r, "SELECT key, block, row FROM "+table+" WHERE key = ?", string(key))
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "there is no %s", what)
 	}
 	if err != nil {
-		return height, one, err
+		return one, err
 	}
-	return height, list[0], nil
+	return list[0], nil
 }
 
 // factsIn lists the rows of a range.
-func factsIn[T any](ix *Index, in row.Range[T]) (uint64, []T, error) {
+func factsIn[T any](r *Reading, in row.Range[T]) ([]T, error) {
 	from, to := in.Bounds()
-	return facts[T](ix, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
+	return facts[T](r, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

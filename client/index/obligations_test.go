@@ -70,7 +70,7 @@ func TestLinesOfAStatement(t *testing.T) {
 		{"c1", "S1", "M", ""},
 	} {
 		got := ""
-		for o, err := range ix.Lines(c.cycle, c.a, c.b) {
+		for o, err := range now(t, ix).Lines(c.cycle, c.a, c.b) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,10 +83,10 @@ func TestLinesOfAStatement(t *testing.T) {
 			t.Errorf("%s and %s in %s: %s, want %s", c.a, c.b, c.cycle, got, c.want)
 		}
 	}
-	for range ix.Lines("c1", "D", "M") {
+	for range now(t, ix).Lines("c1", "D", "M") {
 		break // the reading ends with the reader
 	}
-	if g, err := ix.Gross("c1"); err != nil || g.Count != 5 || g.Fen != 53 || g.Hidden != 1 {
+	if g, err := now(t, ix).Gross("c1"); err != nil || g.Count != 5 || g.Fen != 53 || g.Hidden != 1 {
 		t.Errorf("%+v, %v", g, err)
 	}
 }
@@ -94,19 +94,19 @@ func TestLinesOfAStatement(t *testing.T) {
 // The root that an index derives from obligations is what the lanes' chains come to.
 func TestCycleRootIsDerivedAnew(t *testing.T) {
 	w, lanes := owing(t)
-	root, err := w.index().CycleRoot("c1")
+	root, err := now(t, w.index()).CycleRoot("c1")
 	if err != nil || !slices.Equal(root, settlement.Root(lanes)) {
 		t.Errorf("%x, %v; want %x", root, err, settlement.Root(lanes))
 	}
 	w.batch("D", 3, 3, lanes[0].Positions, due{"D", "M", 1, ""})
-	if more, err := w.index().CycleRoot("c1"); err != nil || slices.Equal(more, root) {
+	if more, err := now(t, w.index()).CycleRoot("c1"); err != nil || slices.Equal(more, root) {
 		t.Errorf("one more obligation changes nothing: %v", err)
 	}
 }
 
 func TestDigestHasObligations(t *testing.T) {
 	w, _ := owing(t)
-	_, before, err := w.index().Digest()
+	before, err := now(t, w.index()).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestDigestHasObligations(t *testing.T) {
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	if _, after, err := ix.Digest(); err != nil || after.String() == before.String() {
+	if after, err := now(t, ix).Digest(); err != nil || after.String() == before.String() {
 		t.Errorf("a fen more changes nothing: %v", err)
 	}
 }
@@ -139,7 +139,7 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 		want []string
 	}{{"D", "M", []string{"D.1.7.2.0 D M 3"}}, {"S1", "D", []string{"D.1.7.2.0 D S1 1", "D.1.7.2.1 S1 D 2"}}} {
 		var got []string
-		for o, err := range ix.Lines("c1", c.a, c.b) {
+		for o, err := range now(t, ix).Lines("c1", c.a, c.b) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 			t.Errorf("%s and %s: %q, want %q", c.a, c.b, got, c.want)
 		}
 	}
-	if root, err := ix.CycleRoot("c1"); err != nil || root.String() != settlement.Root(lanes).String() {
+	if root, err := now(t, ix).CycleRoot("c1"); err != nil || root.String() != settlement.Root(lanes).String() {
 		t.Errorf("%s, %v", root, err)
 	}
 }
@@ -173,7 +173,7 @@ func TestRoundingStaysWhereTheCloseMadeIt(t *testing.T) {
 	last := made[len(made)-1]
 	for name, ix := range map[string]*Index{"at once": once, "block by block": slowly} {
 		found := 0
-		for o, err := range ix.Lines("c1", "D", "M") {
+		for o, err := range now(t, ix).Lines("c1", "D", "M") {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -82,7 +82,7 @@ type Order struct {
 func readOrder(key string, block uint64, value []byte) (Order, error) {
 	named, err := row.Read(key, value)
 	if err != nil {
-		return Order{}, fmt.Errorf("index: %w", err)
+		return Order{}, inIndex(err)
 	}
 	n, err := number.ParseCommand(named.ID)
 	return Order{Number: n, Order: named.Row.(goods.Order), Block: block}, err

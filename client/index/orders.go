@@ -14,22 +14,18 @@ import (
 )
 
 // Order is one order. NOT_FOUND.
-func (ix *Index) Order(n number.Command) (height uint64, o Order, err error) {
-	err = ix.reading(func(r at) error {
-		height = r.height
-		list, err := r.orders("SELECT key, block, row FROM orders WHERE key = ?", string(row.Order(n)))
-		if err == nil && len(list) == 0 {
-			err = fault.New(fault.NotFound, "there is no order %s", n)
-		}
-		if err == nil {
-			o = list[0]
-		}
-		return err
-	})
-	return height, o, err
+func (r *Reading) Order(n number.Command) (o Order, err error) {
+	list, err := r.orders("SELECT key, block, row FROM orders WHERE key = ?", string(row.Order(n)))
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "there is no order %s", n)
+	}
+	if err == nil {
+		o = list[0]
+	}
+	return o, err
 }
 
-func (r at) orders(query string, args ...any) ([]Order, error) {
+func (r *Reading) orders(query string, args ...any) ([]Order, error) {
 	list := []Order{}
 	err := r.rows(func(key string, block uint64, value []byte) error {
 		o, err := readOrder(key, block, value)
@@ -116,15 +112,15 @@ func (f PartFilter) clause() clause {
 }
 
 // Parts lists parts of orders by order and part.
-func (ix *Index) Parts(filter PartFilter, page Page) (Part[OrderPart], error) {
+func (r *Reading) Parts(filter PartFilter, page Page) (Part[OrderPart], error) {
 	c := filter.clause()
 	c.add("p.key > ?", page.After)
-	return part(ix, page, func(r at) ([]OrderPart, error) { return r.parts(c, "p.key", page.Limit) },
+	return part(r, page, func() ([]OrderPart, error) { return r.parts(c, "p.key", page.Limit) },
 		func(p OrderPart) string { return partKey(string(row.Order(p.Order)), p.Number) })
 }
 
 // parts reads the parts that a condition lets through.
-func (r at) parts(c clause, order string, limit int) ([]OrderPart, error) {
+func (r *Reading) parts(c clause, order string, limit int) ([]OrderPart, error) {
 	list := []OrderPart{}
 	err := r.rows(func(key string, block uint64, value []byte) error {
 		order, n, err := cutPartKey(key)
@@ -172,7 +168,7 @@ func parseCursor(text string) (block uint64, key string, err error) {
 // the part that a page's bookmark names; see OrderPart.Cursor. A part comes again
 // when its order has changed, with the bookmark of the change: whoever goes on from
 // the last one misses nothing. BAD_REQUEST for a bookmark that isn't any.
-func (ix *Index) Changed(filter PartFilter, page Page) (Part[OrderPart], error) {
+func (r *Reading) Changed(filter PartFilter, page Page) (Part[OrderPart], error) {
 	c := filter.clause()
 	if page.After != "" {
 		block, key, err := parseCursor(page.After)
@@ -181,13 +177,13 @@ func (ix *Index) Changed(filter PartFilter, page Page) (Part[OrderPart], error) 
 		}
 		c.add("(p.block, p.key) > (?, ?)", block, key)
 	}
-	return part(ix, page, func(r at) ([]OrderPart, error) { return r.parts(c, "p.block, p.key", page.Limit) }, OrderPart.Cursor)
+	return part(r, page, func() ([]OrderPart, error) { return r.parts(c, "p.block, p.key", page.Limit) }, OrderPart.Cursor)
 }
 
 // DueParts lists up to limit parts in a state that has ended by itself: those that are
 // PLACED by the clock, in UTC seconds, the others by the business date. seller "" is
 // every seller's.
-func (ix *Index) DueParts(state goods.State, seller string, now int64, today date.Date, limit int) (list []OrderPart, err error) {
+func (r *Reading) DueParts(state goods.State, seller string, now int64, today date.Date, limit int) (list []OrderPart, err error) {
 	var c clause
 	c.has("p.seller", seller)
 	c.add("p.state = ?", int64(state))
@@ -197,10 +193,7 @@ func (ix *Index) DueParts(state goods.State, seller string, now int64, today dat
 		c.add("p.until < ?", int64(today))
 	}
 	c.add("p.state <= 4") // what the table of those that end by themselves has
-	err = ix.reading(func(r at) error {
-		list, err = r.parts(c, "p.key", limit)
-		return err
-	})
+	list, err = r.parts(c, "p.key", limit)
 	return list, err
 }
 
@@ -228,7 +221,7 @@ type ReturnFilter struct {
 }
 
 // Returns lists returns by number.
-func (ix *Index) Returns(filter ReturnFilter, page Page) (Part[Return], error) {
+func (r *Reading) Returns(filter ReturnFilter, page Page) (Part[Return], error) {
 	var c clause
 	c.of("o.member", filter.Member)
 	for _, t := range [][2]string{{"l.seller", filter.Seller}, {"l.supplier", filter.Supplier}, {"l.party", filter.Party}} {
@@ -239,16 +232,16 @@ func (ix *Index) Returns(filter ReturnFilter, page Page) (Part[Return], error) {
 	}
 	in(&c, "r.state", filter.States)
 	c.add("r.key > ?", page.After)
-	return part(ix, page, func(r at) ([]Return, error) { return r.returns(c, page.Limit) },
+	return part(r, page, func() ([]Return, error) { return r.returns(c, page.Limit) },
 		func(x Return) string { return string(row.Return(x.Number)) })
 }
 
-func (r at) returns(c clause, limit int) ([]Return, error) {
+func (r *Reading) returns(c clause, limit int) ([]Return, error) {
 	rows, err := r.tx.Query(c.with+`SELECT r.key, r.block, r.row, l.seller, o.member, l.supplier, l.sku
 		FROM returns r JOIN lines l ON l.key = r.line_key JOIN orders o ON o.key = r.order_key
 		WHERE `+c.text()+" ORDER BY r.key LIMIT ?", append(c.args, limit)...)
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	list := []Return{}
@@ -257,11 +250,11 @@ func (r at) returns(c clause, limit int) ([]Return, error) {
 		var key string
 		var value []byte
 		if err := rows.Scan(&key, &x.Block, &value, &x.Seller, &x.Member, &x.Supplier, &x.SKU); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		named, err := row.Read(key, value)
 		if err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		x.Return = named.Row.(goods.Return)
 		if x.Number, err = number.ParseCommand(named.ID); err != nil {
@@ -283,24 +276,15 @@ type Used struct {
 	PutBack   amount.Units `json:"putBack"`   // of what was delivered and returned
 }
 
-// used sums up the lines of a good at a seller.
-func (r at) used(supplier, sku, seller string) (u Used, err error) {
+// Used is what orders have made of a good's stock at a seller.
+func (r *Reading) Used(supplier, sku, seller string) (u Used, err error) {
 	// States 1 to 3 hold stock, 4 and 5 are DELIVERED and COMPLETED.
 	err = r.tx.QueryRow(`SELECT COALESCE(SUM(CASE WHEN state <= 3 THEN quantity END), 0), COALESCE(SUM(CASE WHEN state IN (4, 5) THEN quantity END), 0),
 			COALESCE(SUM(lost * quantity), 0), COALESCE((SELECT SUM(r.quantity) FROM returns r JOIN lines b ON b.key = r.line_key
 				WHERE r.restocked = 1 AND b.supplier = ?1 AND b.sku = ?2 AND b.seller = ?3), 0)
 		FROM lines WHERE supplier = ?1 AND sku = ?2 AND seller = ?3`, supplier, sku, seller).Scan(&u.Reserved, &u.Delivered, &u.Lost, &u.PutBack)
 	if err != nil {
-		err = fmt.Errorf("index: %w", err)
+		err = inIndex(err)
 	}
-	return u, err
-}
-
-// Used is what orders have made of a good's stock at a seller.
-func (ix *Index) Used(supplier, sku, seller string) (u Used, err error) {
-	err = ix.reading(func(r at) error {
-		u, err = r.used(supplier, sku, seller)
-		return err
-	})
 	return u, err
 }

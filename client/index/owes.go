@@ -2,7 +2,6 @@ package index
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"tallystick/chaincode/amount"
@@ -44,23 +43,19 @@ type Unpaid struct {
 // once its debtor has paid all of its payments of the cycle; or CARRIED, when a later cycle
 // has it. Lines that were left out because they are disputed have the dispute's. So the
 // rows that are Open, with the payments that are, are what is owed, each fen once.
-func (ix *Index) Owes() (height uint64, list []Owed, payments []Unpaid, err error) {
+func (r *Reading) Owes() (list []Owed, payments []Unpaid, err error) {
 	list, payments = []Owed{}, []Unpaid{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		o, err := r.owing()
-		if err != nil {
-			return err
-		}
-		list, payments = o.rows, o.payments
-		return nil
-	})
-	return height, list, payments, err
+	o, err := r.owing()
+	if err != nil {
+		return list, payments, err
+	}
+	list, payments = o.rows, o.payments
+	return list, payments, nil
 }
 
 // debts gathers what is owed.
 type debts struct {
-	at
+	*Reading
 	closed   map[string]settlement.Close
 	disputes map[string]settlement.DisputeState // by the dispute's number
 	unpaid   map[[2]string]bool                 // cycle and debtor of payments that are open
@@ -68,8 +63,8 @@ type debts struct {
 	rows     []Owed
 }
 
-func (r at) owing() (*debts, error) {
-	o := &debts{at: r, closed: map[string]settlement.Close{}, disputes: map[string]settlement.DisputeState{}, unpaid: map[[2]string]bool{}, payments: []Unpaid{}, rows: []Owed{}}
+func (r *Reading) owing() (*debts, error) {
+	o := &debts{Reading: r, closed: map[string]settlement.Close{}, disputes: map[string]settlement.DisputeState{}, unpaid: map[[2]string]bool{}, payments: []Unpaid{}, rows: []Owed{}}
 	for _, read := range []func() error{o.readClosed, o.readDisputes, o.readPayments, o.readPositions, o.readPairs} {
 		if err := read(); err != nil {
 			return nil, err
@@ -82,14 +77,14 @@ func (r at) owing() (*debts, error) {
 }
 
 func (o *debts) readClosed() error {
-	return decoded(o.at, func(_ string, _ uint64, c settlement.Close) error {
+	return decoded(o.Reading, func(_ string, _ uint64, c settlement.Close) error {
 		o.closed[c.ID] = c
 		return nil
 	}, nounsOf, "close")
 }
 
 func (o *debts) readDisputes() error {
-	return decoded(o.at, func(key string, _ uint64, d settlement.Dispute) error {
+	return decoded(o.Reading, func(key string, _ uint64, d settlement.Dispute) error {
 		o.disputes[key] = d.State
 		return nil
 	}, nounsOf, "dispute")
@@ -97,7 +92,7 @@ func (o *debts) readDisputes() error {
 
 func (o *debts) readPayments() error {
 	from, to := row.Payments().Bounds()
-	return decoded(o.at, func(_ string, _ uint64, p settlement.Payment) error {
+	return decoded(o.Reading, func(_ string, _ uint64, p settlement.Payment) error {
 		one := Unpaid{Cycle: p.Cycle, N: p.N, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Left: p.Fen - p.Received, Due: p.Due.String(), State: p.State.String(), Open: !p.State.Ended()}
 		if p.State == settlement.Paid {
 			one.Left = 0
@@ -113,13 +108,13 @@ func (o *debts) readPositions() error {
 	rows, err := o.tx.Query(`SELECT cycle, debtor, creditor, programme, SUM(points), SUM(fen) FROM positions
 		GROUP BY cycle, debtor, creditor, programme ORDER BY 1, 2, 3, 4`)
 	if err != nil {
-		return fmt.Errorf("index: %w", err)
+		return inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		one := Owed{State: "OPEN", Open: true}
 		if err := rows.Scan(&one.Cycle, &one.Debtor, &one.Creditor, &one.Programme, &one.Points, &one.Fen); err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		closed, is := o.closed[one.Cycle]
 		if is && closed.State != settlement.Cut {
@@ -136,7 +131,7 @@ func (o *debts) readPositions() error {
 // readPairs reads the statements of closed cycles.
 func (o *debts) readPairs() error {
 	from, to := row.Pairs().Bounds()
-	return decoded(o.at, func(_ string, _ uint64, p settlement.Pair) error {
+	return decoded(o.Reading, func(_ string, _ uint64, p settlement.Pair) error {
 		for _, position := range p.Owed {
 			one := Owed{Cycle: p.Cycle, Debtor: position.Debtor, Creditor: position.Creditor, Programme: position.Programme, Points: position.Points, Fen: position.Fen}
 			carved := o.carve(p, &one)

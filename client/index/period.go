@@ -3,7 +3,6 @@ package index
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
@@ -26,15 +25,7 @@ type Period struct {
 //
 // The day of a cut-off belongs to the cycle that it ends: the next one begins with the day
 // after, whatever is done on what is left of that day.
-func (ix *Index) Period(cycle string) (p Period, err error) {
-	err = ix.reading(func(r at) error {
-		p, err = r.period(cycle)
-		return err
-	})
-	return p, err
-}
-
-func (r at) period(cycle string) (Period, error) {
+func (r *Reading) Period(cycle string) (Period, error) {
 	closed, found, err := one(r, "nouns", row.Close(cycle))
 	if err != nil {
 		return Period{}, err
@@ -63,40 +54,38 @@ func (r at) period(cycle string) (Period, error) {
 }
 
 // cutAt is how many blocks there were when a cycle was cut off, that of the cut-off included.
-func (r at) cutAt(c settlement.Close) (height uint64, err error) {
+func (r *Reading) cutAt(c settlement.Close) (height uint64, err error) {
 	err = r.tx.QueryRow("SELECT block FROM batches WHERE key = ?", row.Batch(c.CutBy.Party, c.CutBy.Lane, c.CutBy.Seq)).Scan(&height)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, fault.New(fault.Internal, "no block has the cut-off of %s", c.ID)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("index: %w", err)
+		return 0, inIndex(err)
 	}
 	return height + 1, nil
 }
 
 // Unfinished names, of a party, the others with whom its statement for a closed cycle can
 // still get lines: it isn't computed, or hidden sums, or fees on them, wait to be opened.
-func (ix *Index) Unfinished(cycle, party string) (others []string, err error) {
-	err = ix.reading(func(r at) error {
-		closed, _, err := one(r, "nouns", row.Close(cycle))
-		if err != nil {
-			return err
+func (r *Reading) Unfinished(cycle, party string) (others []string, err error) {
+	closed, _, err := one(r, "nouns", row.Close(cycle))
+	if err != nil {
+		return others, err
+	}
+	if closed.State < settlement.Computed {
+		others = append(others, "all: tally cycle compute "+cycle)
+		return others, nil
+	}
+	from, to := row.PairsOf(cycle).Bounds()
+	err = decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
+		switch {
+		case p.Pending == 0 || p.A != party && p.B != party:
+		case p.A == party:
+			others = append(others, p.B)
+		default:
+			others = append(others, p.A)
 		}
-		if closed.State < settlement.Computed {
-			others = append(others, "all: tally cycle compute "+cycle)
-			return nil
-		}
-		from, to := row.PairsOf(cycle).Bounds()
-		return decoded(r, func(_ string, _ uint64, p settlement.Pair) error {
-			switch {
-			case p.Pending == 0 || p.A != party && p.B != party:
-			case p.A == party:
-				others = append(others, p.B)
-			default:
-				others = append(others, p.A)
-			}
-			return nil
-		}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
-	})
+		return nil
+	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 	return others, err
 }

@@ -31,11 +31,11 @@ func TestPeriods(t *testing.T) {
 	for _, want := range []Period{
 		{"c1", "", today, today + 9, h1, 0}, {"c2", "c1", today + 10, today + 20, h2, h1}, {"c3", "c2", today + 20, today + 20, h3, h2}, {"c4", "c3", today + 21, today + 30, h4, h3},
 	} {
-		if got, err := ix.Period(want.Cycle); err != nil || got != want {
+		if got, err := now(t, ix).Period(want.Cycle); err != nil || got != want {
 			t.Errorf("%+v, %v, want %+v", got, err, want)
 		}
 	}
-	if _, err := ix.Period("c5"); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, ix).Period("c5"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("the open one: %v", err)
 	}
 }
@@ -45,7 +45,7 @@ func TestUnfinished(t *testing.T) {
 	w := newWorld(t)
 	w.write(put(row.Close("c1"), settlement.Close{ID: "c1", State: settlement.Cut}))
 	of := func(party string) []string {
-		list, err := w.index().Unfinished("c1", party)
+		list, err := now(t, w.index()).Unfinished("c1", party)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestTaxes(t *testing.T) {
 		return put(row.Dispute(numbered("D", 1, 5, int(i))), d)
 	}
 	w.write(disputed(1, settlement.Ruled, 1), disputed(2, settlement.Ruled, 1, 2, 4), disputed(3, settlement.Withdrawn, 1, 2, 4), disputed(4, settlement.Closed, 3, 4), disputed(5, settlement.Raised, 2))
-	taxes, err := w.index().Taxes()
+	taxes, err := now(t, w.index()).Taxes()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	connections    = 8                // of one process
+	connections    = 8                // of one process, to read; one more writes
 	connectTimeout = 10 * time.Second // unless the URL has connect_timeout
 	rowsAtOnce     = 5000             // of one statement
 )
@@ -26,6 +26,7 @@ const (
 // postgres keeps a read model in a schema of a PostgreSQL database. The schema holds
 // nothing else.
 type postgres struct {
+	writer *sql.DB // one connection, so that open readings never keep blocks from being taken in
 	pool   *sql.DB
 	schema string
 	lock   int64 // names the schema among a database's advisory locks
@@ -53,13 +54,19 @@ func openPostgres(url string) (database, error) {
 		cfg.ConnectTimeout = connectTimeout
 	}
 	sum := sha256.Sum256([]byte("tallystick index " + name))
-	db := &postgres{pool: stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(always)), schema: name, lock: int64(binary.BigEndian.Uint64(sum[:]))}
-	db.pool.SetMaxOpenConns(connections)
-	db.pool.SetMaxIdleConns(connections)
+	db := &postgres{writer: openPool(cfg, 1), pool: openPool(cfg, connections), schema: name, lock: int64(binary.BigEndian.Uint64(sum[:]))}
 	if err := db.prepare(context.Background()); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
 	return db, nil
+}
+
+// openPool opens some connections, as they are needed.
+func openPool(cfg *pgx.ConnConfig, most int) *sql.DB {
+	pool := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(always))
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	return pool
 }
 
 // always has a connection tried before a transaction begins on it, so that a server
@@ -131,7 +138,7 @@ func (db *postgres) clear(ctx context.Context, tx *sql.Tx, ours bool) error {
 // begin begins a transaction that no other of the same schema runs beside. A lost last
 // one costs nothing, as its blocks are read again; so its commit waits for no disk.
 func (db *postgres) begin(ctx context.Context) (*sql.Tx, error) {
-	tx, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	tx, err := db.writer.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +164,10 @@ func (db *postgres) write(ctx context.Context) (*sql.Tx, error) {
 	return tx, nil
 }
 
-func (db *postgres) read(ctx context.Context) (*sql.Tx, error) {
-	return db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+func (db *postgres) readers() *sql.DB { return db.pool }
+
+func (*postgres) snapshot() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
 // sql numbers the arguments, and says COLLATE "C" for BINARY. Queries have no other
@@ -221,7 +230,7 @@ func listOf[T any](rows [][]any, at int) []T {
 	return list
 }
 
-func (db *postgres) close() error { return db.pool.Close() }
+func (db *postgres) close() error { return errors.Join(db.pool.Close(), db.writer.Close()) }
 
 // note leaves an error as it is: a database is its administrator's.
 func (*postgres) note(err error) error { return err }

@@ -42,11 +42,11 @@ func (f *fold) receipts(key string, p settlement.Payment, block uint64) error {
 
 // paidIn lists what banks said of a party's payments for a closed cycle while another
 // was open.
-func (r at) paidIn(open, closed, party string) (list []books.Settlement, err error) {
+func (r *Reading) paidIn(open, closed, party string) (list []books.Settlement, err error) {
 	rows, err := r.tx.Query(`SELECT r.payment, r.number, r.debtor, r.fen, r.charges, r.booked, b.date FROM receipts r JOIN batches b ON b.key = r.batch
 		WHERE r.cycle = ? AND b.cycle = ? AND (r.debtor = ? OR r.creditor = ?) ORDER BY r.key`, closed, open, party, party)
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -55,7 +55,7 @@ func (r at) paidIn(open, closed, party string) (list []books.Settlement, err err
 		var fen, charges amount.Units
 		var booked, told date.Date
 		if err := rows.Scan(&n, &advice, &debtor, &fen, &charges, &booked, &told); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		if booked == 0 {
 			booked = told

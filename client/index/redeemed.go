@@ -18,7 +18,7 @@ import (
 // What a campaign's results read, in this order.
 
 func (c *count) readPrices() error {
-	return decoded(c.at, func(_ string, _ uint64, p points.Programme) error {
+	return decoded(c.Reading, func(_ string, _ uint64, p points.Programme) error {
 		c.prices[p.ID] = p
 		return nil
 	}, "SELECT key, block, row FROM programmes")
@@ -28,7 +28,7 @@ func (c *count) readPrices() error {
 func (c *count) readAwards() error {
 	var names []string
 	var firsts []since
-	err := decoded(c.at, func(_ string, block uint64, a campaign.Award) error {
+	err := decoded(c.Reading, func(_ string, block uint64, a campaign.Award) error {
 		c.awards++
 		c.points += a.Points
 		if !a.Entitlement.IsZero() {
@@ -67,7 +67,7 @@ func (c *count) meet(name string) (string, error) {
 }
 
 // root is the member that a name was merged into at last.
-func (r at) root(name string) (string, error) {
+func (r *Reading) root(name string) (string, error) {
 	for range member.MaxDepth + 1 {
 		var into string
 		err := r.tx.QueryRow("SELECT topic FROM nouns WHERE key = ?", string(row.Member(name))).Scan(&into)
@@ -75,7 +75,7 @@ func (r at) root(name string) (string, error) {
 			return name, nil
 		}
 		if err != nil {
-			return "", fmt.Errorf("index: %w", err)
+			return "", inIndex(err)
 		}
 		name = into
 	}
@@ -88,7 +88,7 @@ func (c *count) readFunders() error {
 		b := Bearing{Party: f.Party, Parts: f.Parts, Cap: f.Cap}
 		err := c.tx.QueryRow("SELECT COALESCE(SUM(points),0), COALESCE(SUM(fen),0) FROM awards WHERE campaign = ? AND party = ?", c.of.ID, f.Party).Scan(&b.Points, &b.Fen)
 		if err != nil {
-			return fmt.Errorf("index: %w", err)
+			return inIndex(err)
 		}
 		c.bearings = append(c.bearings, b)
 	}
@@ -98,7 +98,7 @@ func (c *count) readFunders() error {
 // readLots finds the lots of the awards and those that their points went on to.
 func (c *count) readLots() error {
 	var owners []string
-	err := decoded(c.at, func(key string, _ uint64, lot points.Lot) error {
+	err := decoded(c.Reading, func(key string, _ uint64, lot points.Lot) error {
 		c.lots[key] = true
 		owners = append(owners, lot.Member)
 		return nil
@@ -123,7 +123,7 @@ func (c *count) meetAll(names []string) error {
 // points paid for: those of a benefit that can be passed on may be anybody's.
 func (c *count) readRights() error {
 	var benefits, owners []string
-	err := decoded(c.at, func(_ string, _ uint64, m benefit.Model) error {
+	err := decoded(c.Reading, func(_ string, _ uint64, m benefit.Model) error {
 		if m.Transferable {
 			benefits = append(benefits, m.ID)
 		}
@@ -133,7 +133,7 @@ func (c *count) readRights() error {
 		return err
 	}
 	for _, id := range benefits {
-		err := decoded(c.at, func(key string, _ uint64, e benefit.Entitlement) error {
+		err := decoded(c.Reading, func(key string, _ uint64, e benefit.Entitlement) error {
 			if c.rights[key] || c.came(e.Pieces).Sum() > 0 {
 				owners = append(owners, e.Member)
 			}
@@ -158,7 +158,7 @@ func (c *count) came(pieces spend.Line) (line spend.Line) {
 
 // readWallet reads what a member, under whatever name, has spent and used.
 func (c *count) readWallet(root string) error {
-	err := decoded(c.at, func(_ string, block uint64, h points.Hold) error {
+	err := decoded(c.Reading, func(_ string, block uint64, h points.Hold) error {
 		kept := keptOf(h)
 		if len(kept) == 0 {
 			return nil
@@ -181,7 +181,7 @@ func (c *count) readWallet(root string) error {
 		block uint64
 	}
 	var uses []use
-	err = decoded(c.at, func(_ string, block uint64, w benefit.WriteOff) error {
+	err = decoded(c.Reading, func(_ string, block uint64, w benefit.WriteOff) error {
 		uses = append(uses, use{w, block})
 		return nil
 	}, mine+"SELECT key, block, row FROM nouns WHERE member IN (SELECT id FROM mine) AND kind = 'write-off' AND state = ? ORDER BY key", root, benefit.Done.String())
@@ -198,7 +198,7 @@ func (c *count) readWallet(root string) error {
 
 // readOrders reads what a member bought and kept: each part that was delivered.
 func (c *count) readOrders(root string) error {
-	return decoded(c.at, func(_ string, block uint64, o goods.Order) error {
+	return decoded(c.Reading, func(_ string, block uint64, o goods.Order) error {
 		for _, part := range o.Parts {
 			if part.State != goods.Delivered && part.State != goods.Completed {
 				continue
@@ -232,7 +232,7 @@ func keptOf(h points.Hold) (kept spend.Line) {
 // use counts one write-off that stands.
 func (c *count) use(root string, w benefit.WriteOff, block uint64) error {
 	key := row.Entitlement(w.Entitlement)
-	e, found, err := one(c.at, "nouns", key)
+	e, found, err := one(c.Reading, "nouns", key)
 	if err != nil || !found {
 		return err
 	}

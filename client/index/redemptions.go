@@ -17,25 +17,22 @@ import (
 // orders, each part that was delivered; of entitlements, each use that was written off,
 // and what a provider kept of unused ones. A part's and a write-off's cycle is that in
 // which the parties came to owe each other for it, a capture's that of its batch.
-func (ix *Index) Redemptions() (height uint64, list []books.Redemption, err error) {
-	err = ix.reading(func(r at) error {
-		height = r.height
-		list = []books.Redemption{}
-		times, err := r.moments()
-		if err != nil {
-			return err
-		}
-		roots, err := r.merged()
-		if err != nil {
-			return err
-		}
-		return r.spendings(times, func(t taking) { list = append(list, t.redemptions(roots)...) })
-	})
-	return height, list, err
+func (r *Reading) Redemptions() (list []books.Redemption, err error) {
+	list = []books.Redemption{}
+	times, err := r.moments()
+	if err != nil {
+		return list, err
+	}
+	roots, err := r.merged()
+	if err != nil {
+		return list, err
+	}
+	err = r.spendings(times, func(t taking) { list = append(list, t.redemptions(roots)...) })
+	return list, err
 }
 
 // redeemedAtHome sums up, by lot, what was redeemed at an outlet of the party that bears it: nobody owes anybody for it.
-func (r at) redeemedAtHome(times map[string]moment) (map[string]amount.Units, error) {
+func (r *Reading) redeemedAtHome(times map[string]moment) (map[string]amount.Units, error) {
 	own := map[string]amount.Units{}
 	return own, r.spendings(times, func(t taking) {
 		for _, p := range t.pieces {
@@ -66,8 +63,8 @@ func (t taking) redemptions(roots merges) (list []books.Redemption) {
 }
 
 // spendings visits all redemptions that stand.
-func (r at) spendings(times map[string]moment, visit func(taking)) error {
-	s := spending{at: r, times: times, visit: visit}
+func (r *Reading) spendings(times map[string]moment, visit func(taking)) error {
+	s := spending{Reading: r, times: times, visit: visit}
 	for _, read := range []func() error{s.readHolds, s.readOrders, s.readWriteOffs} {
 		if err := read(); err != nil {
 			return err
@@ -78,13 +75,13 @@ func (r at) spendings(times map[string]moment, visit func(taking)) error {
 
 // spending reads redemptions.
 type spending struct {
-	at
+	*Reading
 	times map[string]moment
 	visit func(taking)
 }
 
 func (s *spending) readHolds() error {
-	return decoded(s.at, func(key string, _ uint64, h points.Hold) error {
+	return decoded(s.Reading, func(key string, _ uint64, h points.Hold) error {
 		from := amount.Units(0)
 		for _, taken := range h.Captures {
 			batch, _ := row.Sealed(string(row.Hold(taken.Number)))
@@ -96,7 +93,7 @@ func (s *spending) readHolds() error {
 }
 
 func (s *spending) readOrders() error {
-	return decoded(s.at, func(key string, _ uint64, o goods.Order) error {
+	return decoded(s.Reading, func(key string, _ uint64, o goods.Order) error {
 		for i, part := range o.Parts {
 			if part.Cycle == "" {
 				continue
@@ -117,7 +114,7 @@ func (s *spending) readWriteOffs() error {
 		key string
 	}
 	var uses []use // read to their end first: their entitlements are another question
-	err := decoded(s.at, func(key string, _ uint64, w benefit.WriteOff) error {
+	err := decoded(s.Reading, func(key string, _ uint64, w benefit.WriteOff) error {
 		uses = append(uses, use{w, key})
 		return nil
 	}, "SELECT key, block, row FROM nouns WHERE kind = 'write-off' AND state = ? ORDER BY key", benefit.Done.String())
@@ -125,7 +122,7 @@ func (s *spending) readWriteOffs() error {
 		return err
 	}
 	for _, u := range uses {
-		e, found, err := one(s.at, "nouns", row.Entitlement(u.Entitlement))
+		e, found, err := one(s.Reading, "nouns", row.Entitlement(u.Entitlement))
 		if err != nil {
 			return err
 		}
@@ -142,41 +139,37 @@ func (s *spending) readWriteOffs() error {
 }
 
 // Conversions lists what points became of another programme's, by lot.
-func (ix *Index) Conversions() (height uint64, list []books.Conversion, err error) {
+func (r *Reading) Conversions() (list []books.Conversion, err error) {
 	list = []books.Conversion{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		times, err := r.moments()
-		if err != nil {
-			return err
-		}
-		parents := map[string]bool{}
-		var of []string
-		err = decoded(r, func(key string, _ uint64, l points.Lot) error {
-			if l.Origin != points.Converted {
-				return nil
-			}
-			batch, _ := row.Sealed(key)
-			list = append(list, books.Conversion{Cycle: times[batch].cycle, To: l.Programme, Points: l.Issued})
-			parent := string(row.Lot(l.Parent))
-			of, parents[parent] = append(of, parent), true
+	times, err := r.moments()
+	if err != nil {
+		return list, err
+	}
+	parents := map[string]bool{}
+	var of []string
+	err = decoded(r, func(key string, _ uint64, l points.Lot) error {
+		if l.Origin != points.Converted {
 			return nil
-		}, "SELECT key, block, row FROM lots ORDER BY key")
-		if err != nil {
-			return err
 		}
-		programmes := map[string]string{}
-		for key := range parents {
-			l, _, err := one(r, "lots", row.Key[points.Lot](key))
-			if err != nil {
-				return err
-			}
-			programmes[key] = l.Programme
-		}
-		for i, key := range of {
-			list[i].From = programmes[key]
-		}
+		batch, _ := row.Sealed(key)
+		list = append(list, books.Conversion{Cycle: times[batch].cycle, To: l.Programme, Points: l.Issued})
+		parent := string(row.Lot(l.Parent))
+		of, parents[parent] = append(of, parent), true
 		return nil
-	})
-	return height, list, err
+	}, "SELECT key, block, row FROM lots ORDER BY key")
+	if err != nil {
+		return list, err
+	}
+	programmes := map[string]string{}
+	for key := range parents {
+		l, _, err := one(r, "lots", row.Key[points.Lot](key))
+		if err != nil {
+			return list, err
+		}
+		programmes[key] = l.Programme
+	}
+	for i, key := range of {
+		list[i].From = programmes[key]
+	}
+	return list, nil
 }

@@ -18,10 +18,10 @@ import (
 const nounsOf = "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key"
 
 // momentOf is when what a block wrote took effect; the zero moment if no batch did.
-func (r at) momentOf(block uint64) (m moment, err error) {
+func (r *Reading) momentOf(block uint64) (m moment, err error) {
 	err = r.tx.QueryRow("SELECT date, cycle FROM batches WHERE block = ? ORDER BY key LIMIT 1", block).Scan(&m.date, &m.cycle)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return m, fmt.Errorf("index: %w", err)
+		return m, inIndex(err)
 	}
 	return m, nil
 }
@@ -29,33 +29,30 @@ func (r at) momentOf(block uint64) (m moment, err error) {
 // Voided lists the lines that ceased to count while a cycle was open, because disputes
 // about them ended then, each under the date of that. What is owed instead is an
 // obligation of that cycle.
-func (ix *Index) Voided(cycle string) (list []Obligation, err error) {
+func (r *Reading) Voided(cycle string) (list []Obligation, err error) {
 	list = []Obligation{}
-	err = ix.reading(func(r at) error {
-		ended, err := r.endedDisputes()
+	ended, err := r.endedDisputes()
+	if err != nil {
+		return list, err
+	}
+	for _, d := range ended {
+		when, err := r.momentOf(d.block)
 		if err != nil {
-			return err
+			return list, err
 		}
-		for _, d := range ended {
-			when, err := r.momentOf(d.block)
+		if when.cycle != cycle {
+			continue
+		}
+		for _, l := range d.Lines {
+			o, err := r.obligation(l)
 			if err != nil {
-				return err
+				return list, err
 			}
-			if when.cycle != cycle {
-				continue
-			}
-			for _, l := range d.Lines {
-				o, err := r.obligation(l)
-				if err != nil {
-					return err
-				}
-				o.Date = d.Since
-				list = append(list, o)
-			}
+			o.Date = d.Since
+			list = append(list, o)
 		}
-		return nil
-	})
-	return list, err
+	}
+	return list, nil
 }
 
 // ended is a dispute that is decided, with the block that decided it.
@@ -64,7 +61,7 @@ type ended struct {
 	block uint64
 }
 
-func (r at) endedDisputes() (list []ended, err error) {
+func (r *Reading) endedDisputes() (list []ended, err error) {
 	return list, decoded(r, func(_ string, block uint64, d settlement.Dispute) error {
 		if d.State.Ended() {
 			list = append(list, ended{d, block})
@@ -74,12 +71,12 @@ func (r at) endedDisputes() (list []ended, err error) {
 }
 
 // obligation is a disputed line as it arose.
-func (r at) obligation(l settlement.Disputed) (o Obligation, err error) {
+func (r *Reading) obligation(l settlement.Disputed) (o Obligation, err error) {
 	c := l.Line.Command
 	key := lineOf(string(row.Obligations(c.Party, c.Lane, c.Seq)), c.Index, l.Line.Ord)
 	rows, err := r.tx.Query("SELECT "+obligationColumns+" FROM obligations WHERE key = ?", key)
 	if err != nil {
-		return o, fmt.Errorf("index: %w", err)
+		return o, inIndex(err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
@@ -91,36 +88,33 @@ func (r at) obligation(l settlement.Disputed) (o Obligation, err error) {
 // Settled lists what a party discharged while a cycle was open: each statement that was
 // netted, with what stands of it on both sides, and each payment that came in, which
 // names no counterparty: netting left it between all of them.
-func (ix *Index) Settled(cycle, party string) (list []books.Settlement, err error) {
+func (r *Reading) Settled(cycle, party string) (list []books.Settlement, err error) {
 	list = []books.Settlement{}
-	err = ix.reading(func(r at) error {
-		var closed []settlement.Close
-		err := decoded(r, func(_ string, _ uint64, c settlement.Close) error {
-			closed = append(closed, c)
-			return nil
-		}, nounsOf, "close")
-		if err != nil {
-			return err
-		}
-		for _, c := range closed {
-			netted, err := r.nettedIn(cycle, c.ID, party)
-			if err != nil {
-				return err
-			}
-			paid, err := r.paidIn(cycle, c.ID, party)
-			if err != nil {
-				return err
-			}
-			list = slices.Concat(list, netted, paid)
-		}
+	var closed []settlement.Close
+	err = decoded(r, func(_ string, _ uint64, c settlement.Close) error {
+		closed = append(closed, c)
 		return nil
-	})
-	return list, err
+	}, nounsOf, "close")
+	if err != nil {
+		return list, err
+	}
+	for _, c := range closed {
+		netted, err := r.nettedIn(cycle, c.ID, party)
+		if err != nil {
+			return list, err
+		}
+		paid, err := r.paidIn(cycle, c.ID, party)
+		if err != nil {
+			return list, err
+		}
+		list = slices.Concat(list, netted, paid)
+	}
+	return list, nil
 }
 
 // nettedIn lists a party's statements for a closed cycle, if it was netted while another
 // was open.
-func (r at) nettedIn(open, closed, party string) (list []books.Settlement, err error) {
+func (r *Reading) nettedIn(open, closed, party string) (list []books.Settlement, err error) {
 	when, err := r.nettedAt(closed)
 	if err != nil || when.cycle != open {
 		return nil, err
@@ -142,14 +136,14 @@ func (r at) nettedIn(open, closed, party string) (list []books.Settlement, err e
 }
 
 // nettedAt is when a closed cycle was netted; the zero moment if it wasn't yet.
-func (r at) nettedAt(closed string) (when moment, err error) {
+func (r *Reading) nettedAt(closed string) (when moment, err error) {
 	var block uint64
 	err = r.tx.QueryRow("SELECT block FROM facts WHERE key = ?", string(row.Netting(closed))).Scan(&block)
 	if errors.Is(err, sql.ErrNoRows) {
 		return when, nil
 	}
 	if err != nil {
-		return when, fmt.Errorf("index: %w", err)
+		return when, inIndex(err)
 	}
 	return r.momentOf(block)
 }

@@ -58,7 +58,7 @@ func TestSettledWhileACycleWasOpen(t *testing.T) {
 		{"c2", "G", []books.Settlement{}},
 		{"c4", "D", []books.Settlement{}},
 	} {
-		got, err := ix.Settled(c.cycle, c.party)
+		got, err := now(t, ix).Settled(c.cycle, c.party)
 		if c.party == "G" && len(got) == 1 && got[0].ID == "c1-payment-2-1" {
 			got = got[:0] // a payment of its own to F, of no statement here
 		}
@@ -71,7 +71,7 @@ func TestSettledWhileACycleWasOpen(t *testing.T) {
 func TestVoidedWhileACycleWasOpen(t *testing.T) {
 	ix := closing(t).index()
 	for cycle, want := range map[string]int{"c1": 0, "c2": 0, "c3": 1} {
-		got, err := ix.Voided(cycle)
+		got, err := now(t, ix).Voided(cycle)
 		if err != nil || len(got) != want {
 			t.Errorf("%s: %+v, %v", cycle, got, err)
 		}
@@ -86,7 +86,7 @@ func TestVoidedWhileACycleWasOpen(t *testing.T) {
 func TestOwesTellsEachFenOnce(t *testing.T) {
 	w := closing(t)
 	told := func() (rows []Owed, payments []Unpaid) {
-		_, rows, payments, err := w.index().Owes()
+		rows, payments, err := now(t, w.index()).Owes()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestReceiptsBeyondThoseShown(t *testing.T) {
 	told(seq, 20) // four are not shown
 	told(seq+1, 1)
 	for party, paid := range map[string]bool{"D": true, "M": false} {
-		list, err := w.index().Settled("c2", party)
+		list, err := now(t, w.index()).Settled("c2", party)
 		if err != nil || len(list) != 18+1+16+1 {
 			t.Fatalf("%s: %d receipts, %v", party, len(list), err)
 		}

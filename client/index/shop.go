@@ -1,8 +1,6 @@
 package index
 
 import (
-	"fmt"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/date"
@@ -38,37 +36,34 @@ type Visitor struct {
 // SKU: what the ledger would quote for one of it, with labels, tiers and stock as
 // the index has them. A page has the offered ones among so many listings as its
 // limit says, so it may be shorter. NOT_FOUND (the storefront).
-func (ix *Index) Shop(seller string, visitor Visitor, f GoodFilter, page Page) (p Part[Shown], err error) {
+func (r *Reading) Shop(seller string, visitor Visitor, f GoodFilter, page Page) (p Part[Shown], err error) {
 	if err := page.check(); err != nil {
 		return p, err
 	}
-	front, err := ix.Storefront(seller)
+	front, err := r.Storefront(seller)
 	if err != nil {
 		return p, err
 	}
 	f.Open = true
-	found, err := ix.Listings(seller, f, page)
+	found, err := r.Listings(seller, f, page)
 	if err != nil {
 		return p, err
 	}
 	p.Height, p.Next, p.Rows = found.Height, found.Next, []Shown{}
-	err = ix.reading(func(r at) error {
-		for _, l := range found.Rows {
-			shown, offered, err := r.shown(front, l.Row, visitor)
-			if err != nil {
-				return err
-			}
-			if offered {
-				p.Rows = append(p.Rows, shown)
-			}
+	for _, l := range found.Rows {
+		shown, offered, err := r.shown(front, l.Row, visitor)
+		if err != nil {
+			return p, err
 		}
-		return nil
-	})
-	return p, err
+		if offered {
+			p.Rows = append(p.Rows, shown)
+		}
+	}
+	return p, nil
 }
 
 // shown is how a listing is shown to a visitor; false if it isn't.
-func (r at) shown(front goods.Storefront, l goods.Listing, visitor Visitor) (Shown, bool, error) {
+func (r *Reading) shown(front goods.Storefront, l goods.Listing, visitor Visitor) (Shown, bool, error) {
 	shelf := goods.Shelf{Listing: l, Facts: make([]audience.Facts, len(l.Prices))}
 	var err error
 	if shelf.Good, _, err = one(r, "goods", row.Good(l.Supplier, l.SKU)); err != nil {
@@ -81,7 +76,7 @@ func (r at) shown(front goods.Storefront, l goods.Listing, visitor Visitor) (Sho
 		if visitor.Member == "" {
 			continue
 		}
-		if shelf.Facts[i], err = r.facts(visitor.Member, p.Audience, visitor.Today); err != nil {
+		if shelf.Facts[i], err = r.Facts(visitor.Member, p.Audience, visitor.Today); err != nil {
 			return Shown{}, false, err
 		}
 	}
@@ -96,7 +91,7 @@ func (r at) shown(front goods.Storefront, l goods.Listing, visitor Visitor) (Sho
 	}
 	err = r.tx.QueryRow("SELECT COALESCE(SUM(free), 0) FROM stock WHERE supplier = ? AND sku = ? AND seller = ?", l.Supplier, l.SKU, l.Seller).Scan(&s.Free)
 	if err != nil {
-		return Shown{}, false, fmt.Errorf("index: %w", err)
+		return Shown{}, false, inIndex(err)
 	}
 	return s, true, nil
 }

@@ -102,9 +102,9 @@ func (*sqlite) among(list []string) (string, any) {
 
 func (db *sqlite) write(ctx context.Context) (*sql.Tx, error) { return db.writer.BeginTx(ctx, nil) }
 
-func (db *sqlite) read(ctx context.Context) (*sql.Tx, error) {
-	return db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-}
+func (db *sqlite) readers() *sql.DB { return db.reader }
+
+func (*sqlite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
 // put writes row by row: a call costs no round trip.
 func (*sqlite) put(tx *sql.Tx, t table, rows [][]any) error {

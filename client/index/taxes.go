@@ -27,30 +27,28 @@ func TaxesOf(models []settlement.Model) Taxes {
 }
 
 // Taxes reads what it takes to answer for every obligation.
-func (ix *Index) Taxes() (Taxes, error) {
-	_, models, err := ix.SettlementModels()
+func (r *Reading) Taxes() (Taxes, error) {
+	models, err := r.SettlementModels()
 	if err != nil {
 		return Taxes{}, err
 	}
 	t := TaxesOf(models)
-	return t, ix.reading(func(r at) error {
-		ended, err := r.endedDisputes()
-		if err != nil {
-			return err
-		}
-		for _, d := range ended {
-			one := decision{Dispute: d.Dispute}
-			for _, l := range d.Lines {
-				o, err := r.obligation(l)
-				if err != nil {
-					return err
-				}
-				one.rates = append(one.rates, t.ofModel(o.Model))
+	ended, err := r.endedDisputes()
+	if err != nil {
+		return t, err
+	}
+	for _, d := range ended {
+		one := decision{Dispute: d.Dispute}
+		for _, l := range d.Lines {
+			o, err := r.obligation(l)
+			if err != nil {
+				return t, err
 			}
-			t.decisions[d.Last] = one
+			one.rates = append(one.rates, t.ofModel(o.Model))
 		}
-		return nil
-	})
+		t.decisions[d.Last] = one
+	}
+	return t, nil
 }
 
 // Of is the rate of an obligation, in lowest terms; 0/1 for none. A disputed line that is

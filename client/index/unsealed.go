@@ -40,56 +40,50 @@ type Trace struct {
 }
 
 // Unsealed lists what is not honoured, as it stands on the ledger.
-func (ix *Index) Unsealed() (list []Stray, err error) {
+func (r *Reading) Unsealed() (list []Stray, err error) {
 	list = []Stray{}
-	err = ix.reading(func(r at) error {
-		rows, err := r.tx.Query("SELECT block, tx, key, party, signers, reason FROM unsealed ORDER BY block, place, key")
-		if err != nil {
-			return fmt.Errorf("index: %w", err)
+	rows, err := r.tx.Query("SELECT block, tx, key, party, signers, reason FROM unsealed ORDER BY block, place, key")
+	if err != nil {
+		return list, inIndex(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s Stray
+		var signers string
+		if err := rows.Scan(&s.Block, &s.Tx, &s.Key, &s.Party, &signers, &s.Reason); err != nil {
+			return list, inIndex(err)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var s Stray
-			var signers string
-			if err := rows.Scan(&s.Block, &s.Tx, &s.Key, &s.Party, &signers, &s.Reason); err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			s.Signers = strings.Fields(signers)
-			list = append(list, s)
-		}
-		return rows.Err()
-	})
-	return list, err
+		s.Signers = strings.Fields(signers)
+		list = append(list, s)
+	}
+	return list, rows.Err()
 }
 
 // Traces lists the transactions that read what is not honoured. Whether they are
 // honoured themselves Unsealed says: those that wrote such a row further aren't.
-func (ix *Index) Traces() (list []Trace, err error) {
+func (r *Reading) Traces() (list []Trace, err error) {
 	list = []Trace{}
-	err = ix.reading(func(r at) error {
-		rows, err := r.tx.Query(`SELECT t.block, t.tx, t.key, t.party, t.signers, t.commands, t.points, t.source, u.row FROM traces t
+	rows, err := r.tx.Query(`SELECT t.block, t.tx, t.key, t.party, t.signers, t.commands, t.points, t.source, u.row FROM traces t
 			LEFT JOIN unsealed u ON u.key = t.key AND u.tx = t.source ORDER BY t.block, t.place, t.key`)
-		if err != nil {
-			return fmt.Errorf("index: %w", err)
+	if err != nil {
+		return list, inIndex(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t Trace
+		var signers, commands string
+		var value []byte
+		if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source, &value); err != nil {
+			return list, inIndex(err)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var t Trace
-			var signers, commands string
-			var value []byte
-			if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source, &value); err != nil {
-				return fmt.Errorf("index: %w", err)
-			}
-			if named, err := row.Read(t.Key, value); err == nil {
-				lot, _ := named.Row.(points.Lot)
-				t.Programme = lot.Programme
-			}
-			t.Signers, t.Commands = strings.Fields(signers), strings.Fields(commands)
-			list = append(list, t)
+		if named, err := row.Read(t.Key, value); err == nil {
+			lot, _ := named.Row.(points.Lot)
+			t.Programme = lot.Programme
 		}
-		return rows.Err()
-	})
-	return list, err
+		t.Signers, t.Commands = strings.Fields(signers), strings.Fields(commands)
+		list = append(list, t)
+	}
+	return list, rows.Err()
 }
 
 // wrote is what Fabric calls one write of a key: the transaction's block, and its place there.

@@ -46,35 +46,31 @@ type Veiled struct {
 // of returns, and fee.
 // Where one of the two is this party, it also lists, from the orders in the index,
 // what makes it, in that cycle or in those that it was carried over from.
-func (ix *Index) VeiledOwes(party string) (height uint64, list []Veiled, err error) {
+func (r *Reading) VeiledOwes(party string) (list []Veiled, err error) {
 	list = []Veiled{}
-	err = ix.reading(func(r at) error {
-		height = r.height
-		if list, err = r.veiled(); err != nil {
-			return err
+	if list, err = r.veiled(); err != nil {
+		return list, err
+	}
+	if err := r.howFar(list); err != nil {
+		return list, err
+	}
+	before, err := r.cyclesBefore()
+	if err != nil {
+		return list, err
+	}
+	for i, v := range list {
+		if v.Debtor != party && v.Creditor != party {
+			continue
 		}
-		if err := r.howFar(list); err != nil {
-			return err
+		if list[i].Made, err = r.made(v, list, before); err != nil {
+			return list, err
 		}
-		before, err := r.cyclesBefore()
-		if err != nil {
-			return err
-		}
-		for i, v := range list {
-			if v.Debtor != party && v.Creditor != party {
-				continue
-			}
-			if list[i].Made, err = r.made(v, list, before); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return height, list, err
+	}
+	return list, nil
 }
 
 // howFar notes the states of hidden positions.
-func (r at) howFar(list []Veiled) error {
+func (r *Reading) howFar(list []Veiled) error {
 	for i, v := range list {
 		list[i].State, list[i].Waits = "OPEN", true
 		closed, is, err := one(r, "nouns", row.Close(v.Cycle))
@@ -103,10 +99,10 @@ func (r at) howFar(list []Veiled) error {
 	return nil
 }
 
-func (r at) veiled() ([]Veiled, error) {
+func (r *Reading) veiled() ([]Veiled, error) {
 	rows, err := r.tx.Query("SELECT cycle, debtor, creditor, back, fee, count, sum FROM veiled ORDER BY 1, 2, 3, 4, 5")
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	list := []Veiled{}
@@ -115,13 +111,13 @@ func (r at) veiled() ([]Veiled, error) {
 		var fee string
 		var sum []byte
 		if err := rows.Scan(&v.Cycle, &v.Debtor, &v.Creditor, &v.Back, &fee, &v.Count, &sum); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		if v.Fee, err = amount.ParseRate(fee); err != nil {
 			return nil, fmt.Errorf("index: fee %.40q: %w", fee, err)
 		}
 		if err := v.Sum.UnmarshalBinary(sum); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		if list, err = addVeiled(list, v); err != nil {
 			return nil, err
@@ -164,10 +160,10 @@ const (
 		GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7`
 )
 
-func (r at) supplied(query, cycle, seller, party string, fee amount.Rate) ([]Supplied, error) {
+func (r *Reading) supplied(query, cycle, seller, party string, fee amount.Rate) ([]Supplied, error) {
 	rows, err := r.tx.Query(query, cycle, seller, party, fee.String())
 	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	var list []Supplied
@@ -175,7 +171,7 @@ func (r at) supplied(query, cycle, seller, party string, fee amount.Rate) ([]Sup
 		var s Supplied
 		var terms []byte
 		if err := rows.Scan(&s.Supplier, &s.Seller, &s.Line.SKU, &s.Line.Kind, &terms, &s.Line.Fen, &s.Line.Quantity, &s.Count); err != nil {
-			return nil, fmt.Errorf("index: %w", err)
+			return nil, inIndex(err)
 		}
 		s.Line.Terms = veil.Commitment(terms)
 		list = append(list, s)

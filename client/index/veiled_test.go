@@ -111,14 +111,14 @@ func TestVeiledOwes(t *testing.T) {
 		"S1": {"c1 D→G 3: ", "c1 D→S1 1: 1 × 2 S1/oil at D", "c2 G→D 1 back: "},
 		"A":  {"c1 D→G 3: ", "c1 D→S1 1: ", "c2 G→D 1 back: "},
 	} {
-		height, list, err := ix.VeiledOwes(party)
+		list, err := now(t, ix).VeiledOwes(party)
 		var got []string
 		for _, v := range list {
 			slices.SortFunc(v.Made, func(a, b Supplied) int { return int(a.Line.Quantity) - int(b.Line.Quantity) })
 			back := map[bool]string{true: " back"}[v.Back]
 			got = append(got, fmt.Sprintf("%s %s→%s %d%s: %s", v.Cycle, v.Debtor, v.Creditor, v.Count, back, suppliedText(v.Made)))
 		}
-		if err != nil || height != w.n.Height() || !slices.Equal(got, want) {
+		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, %v", party, got, err)
 		}
 	}
@@ -127,7 +127,7 @@ func TestVeiledOwes(t *testing.T) {
 // TestWhatWasSuppliedOpensWhatIsOwed: what the index lists, opened, is what the ledger
 // committed to.
 func TestWhatWasSuppliedOpensWhatIsOwed(t *testing.T) {
-	_, list, err := hiddenSales(t).index().VeiledOwes("D")
+	list, err := now(t, hiddenSales(t).index()).VeiledOwes("D")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"io"
+	"sync"
 	"testing"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
@@ -153,4 +155,34 @@ func believing(where string) (*Index, error) {
 		ix.BelieveAll()
 	}
 	return ix, err
+}
+
+// readings are the open ones of tests, by index.
+var readings sync.Map
+
+// now is a reading of what an index has; it is closed by the next one, or at the test's end.
+func now(t testing.TB, ix *Index) *Reading {
+	t.Helper()
+	r, err := ix.At(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, had := readings.Swap(ix, r)
+	if !had {
+		t.Cleanup(func() {
+			last, _ := readings.LoadAndDelete(ix)
+			shut(t, last.(*Reading))
+		})
+		return r
+	}
+	shut(t, last.(*Reading))
+	return r
+}
+
+// shut closes what a test opened.
+func shut(t testing.TB, what io.Closer) {
+	t.Helper()
+	if err := what.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -133,7 +133,7 @@ func (w *world) closeCycle(ctx context.Context, size string, obligations int, p 
 	if err := clocked(&c.Fill, func() error { return w.owe(ctx, of, p.bar(size)) }); err != nil {
 		return c, err
 	}
-	s := &session{w: w, counters: counters, ix: ix, node: clearing.Node{Network: w.control.links[0].network.Name(), Index: ix}}
+	s := &session{w: w, counters: counters, ix: ix}
 	if err := s.close(ctx, &c); err != nil {
 		return c, err
 	}
@@ -165,7 +165,7 @@ type session struct {
 	w        *world
 	counters map[string]*gateway.Gateway
 	ix       *index.Index
-	node     clearing.Node
+	node     clearing.Node // of what ix has once the cycle is taken in
 	cycle    string
 }
 
@@ -258,13 +258,19 @@ func (s *session) sign(ctx context.Context, c *Closing) error {
 	if err := clocked(&c.TakeIn, func() error { return g.Sync(ctx, s.ix) }); err != nil {
 		return err
 	}
+	now, err := s.ix.At(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer now.Close()
+	s.node = clearing.Node{Network: s.w.control.links[0].network.Name(), Index: now}
 	if err := clocked(&c.Check, func() error {
 		_, err := s.node.Check(ctx, s.cycle, g.Query())
 		return err
 	}); err != nil {
 		return err
 	}
-	_, pairs, err := s.ix.Pairs(s.cycle)
+	pairs, err := now.Pairs(s.cycle)
 	if err != nil {
 		return err
 	}

@@ -118,15 +118,20 @@ func (s *stage) remembered(ctx context.Context, v *victim) error {
 	if err := d.Sync(ctx, ix); err != nil {
 		return err
 	}
-	wallet, err := ix.Wallet("wei")
+	now, err := ix.At(ctx, 0)
 	if err != nil {
 		return err
 	}
-	_, programmes, err := ix.Programmes()
+	defer now.Close()
+	wallet, err := now.Wallet("wei")
 	if err != nil {
 		return err
 	}
-	_, wei, err := ix.Member("wei")
+	programmes, err := now.Programmes()
+	if err != nil {
+		return err
+	}
+	wei, err := now.Member("wei")
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ func awaitApproval(t *testing.T, g *node, supplier string) {
 }
 
 // compareCatalogue holds the read model against the files, by maps over their rows.
-func compareCatalogue(t *testing.T, ix *index.Index, prefix string, products, purchases []map[string]string) {
+func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products, purchases []map[string]string) {
 	t.Helper()
 	makers, listed, stores := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, row := range products {
@@ -147,14 +147,14 @@ func compareCatalogue(t *testing.T, ix *index.Index, prefix string, products, pu
 		stores["D/s"+row["store_id"]] = true
 	}
 	suppliers := every(t, func(page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
-		return ix.Suppliers(index.SupplierFilter{Party: "S1", State: "APPROVED"}, page)
+		return now.Suppliers(index.SupplierFilter{Party: "S1", State: "APPROVED"}, page)
 	})
 	for _, s := range suppliers {
 		delete(makers, s.ID)
 	}
 	priced, goodsFound := 0, map[string]bool{}
 	for _, n := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Good]], error) {
-		return ix.Goods(index.GoodFilter{Party: "S1"}, page)
+		return now.Goods(index.GoodFilter{Party: "S1"}, page)
 	}) {
 		if strings.HasPrefix(n.ID, prefix) {
 			goodsFound[n.ID] = true
@@ -164,19 +164,19 @@ func compareCatalogue(t *testing.T, ix *index.Index, prefix string, products, pu
 		}
 	}
 	for _, n := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
-		return ix.Listings("D", index.GoodFilter{}, page)
+		return now.Listings("D", index.GoodFilter{}, page)
 	}) {
 		if strings.HasPrefix(n.ID, "D/"+prefix) && n.Row.Prices[0].Fen >= 199 && n.Row.Kind == goods.Commission {
 			priced++
 		}
 	}
 	stocked := 0
-	for _, s := range every(t, func(page index.Page) (index.Part[index.Stock], error) { return ix.Stocks("", "", "S1", "D", page) }) {
+	for _, s := range every(t, func(page index.Page) (index.Part[index.Stock], error) { return now.Stocks("", "", "S1", "D", page) }) {
 		if strings.HasPrefix(s.Supplier, prefix) && s.Free == 1000 {
 			stocked++
 		}
 	}
-	for _, o := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Outlet]], error) { return ix.Outlets("D", "", page) }) {
+	for _, o := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Outlet]], error) { return now.Outlets("D", "", page) }) {
 		delete(stores, o.ID)
 	}
 	if len(makers) != 0 || len(stores) != 0 || len(goodsFound) != len(listed) || priced != len(listed) || stocked != len(listed) {

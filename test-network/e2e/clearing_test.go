@@ -5,6 +5,7 @@ package e2e
 import (
 	"database/sql"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -106,13 +107,13 @@ func rootsOf(t *testing.T, party, cycle string) map[string]string {
 		t.Fatalf("%s reads from another's peer: %+v, %v", party, cfg.Peers, err)
 	}
 	g := net.open(t, party, "")
-	ix := read(t, g)
-	node := clearing.Node{Network: "alliance", Index: ix}
+	now := read(t, g)
+	node := clearing.Node{Network: "alliance", Index: now}
 	if wrong, err := node.Check(t.Context(), cycle, g.Query()); err != nil {
 		t.Errorf("%s: %v, %v", party, wrong, err)
 	}
-	roots := map[string]string{"": must(ix.CycleRoot(cycle)).String()}
-	_, pairs, err := ix.Pairs(cycle)
+	roots := map[string]string{"": must(now.CycleRoot(cycle)).String()}
+	pairs, err := now.Pairs(cycle)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,12 +164,9 @@ func (d desk) lineIn(t *testing.T, cycle, a, b string, opened bool) (one line) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ix, err := index.Open(d.index())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ix.Close()
-	for o, err := range ix.Lines(cycle, a, b) {
+	now, end := d.reading(t)
+	defer end()
+	for o, err := range now.Lines(cycle, a, b) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,6 +177,21 @@ func (d desk) lineIn(t *testing.T, cycle, a, b string, opened bool) (one line) {
 	}
 	t.Fatalf("%s and %s have no such line", a, b)
 	return one
+}
+
+// reading is what the desk's read model has; end closes both.
+func (d desk) reading(t *testing.T) (now *index.Reading, end func()) {
+	t.Helper()
+	ix := must(index.Open(d.index()))
+	now, err := ix.At(t.Context(), 0)
+	if err != nil {
+		t.Fatal(errors.Join(err, ix.Close()))
+	}
+	return now, func() {
+		if err := errors.Join(now.Close(), ix.Close()); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 var lineNumber = regexp.MustCompile(`line ([A-Z0-9]+(?:\.[0-9]+){4})`)
@@ -253,12 +266,9 @@ func TestATamperedIndexIsCaught(t *testing.T) {
 // checkedInProcess holds that clearing.Check finds one wrong line, a fen above the ledger's.
 func (d desk) checkedInProcess(t *testing.T, cycle string, want line) {
 	t.Helper()
-	ix, err := index.Open(d.index())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ix.Close()
-	wrong, err := clearing.Node{Network: "alliance", Index: ix}.Check(t.Context(), cycle, net.open(t, string(d), "").Query())
+	now, end := d.reading(t)
+	defer end()
+	wrong, err := clearing.Node{Network: "alliance", Index: now}.Check(t.Context(), cycle, net.open(t, string(d), "").Query())
 	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID.String() != want.id || wrong[0].Index.Fen != wrong[0].Ledger.Fen+1 {
 		t.Errorf("%+v, %v; want line %s", wrong, err, want.id)
 	}

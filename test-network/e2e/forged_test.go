@@ -70,10 +70,10 @@ func TestForgedRows(t *testing.T) {
 		t.Errorf("M's figures change from\n%s to\n%s", before, after)
 	}
 	issue(t, d, "DP", "bob", 7)
-	ix := read(t, d)
-	wallet, err := ix.Wallet("bob")
+	now := read(t, d)
+	wallet, err := now.Wallet("bob")
 	if err != nil || len(wallet.Lots) != 1 {
-		strays, _ := ix.Unsealed()
+		strays, _ := now.Unsealed()
 		t.Fatalf("an honest issue afterwards: %+v, %v; unsealed: %+v", wallet, err, strays)
 	}
 	f.redeemDear(d, wallet.Lots[0].Number)
@@ -102,28 +102,28 @@ func forgedNetwork(t *testing.T) *network {
 // figures are what the forgeries are after, as a party's node has them.
 func figures(t *testing.T, g *node) string {
 	t.Helper()
-	ix := read(t, g)
-	wallet, err := ix.Wallet("ann")
+	now := read(t, g)
+	wallet, err := now.Wallet("ann")
 	if err != nil {
 		t.Fatal(err)
 	}
-	thief, err := ix.Wallet("thief")
+	thief, err := now.Wallet("thief")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, programmes, err := ix.Programmes()
+	programmes, err := now.Programmes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	bob, err := index.Search[member.Member](ix, index.Filter{Member: "bob"}, index.Page{Limit: 9})
+	bob, err := index.Search[member.Member](now, index.Filter{Member: "bob"}, index.Page{Limit: 9})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, owes, _, err := ix.Owes()
+	owes, _, err := now.Owes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, out, err := ix.Outstanding()
+	out, err := now.Outstanding()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,8 +250,8 @@ func (f *forgers) redeemDear(d *node, lot number.Row) {
 	hold := number.Command{Party: "G", Lane: 31, Seq: f.seq}
 	tx := f.submit("batch:Run", client.WithBytesArguments(f.next(points.HoldRequest{Member: "bob", Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Add(time.Hour).Unix()},
 		points.CaptureRequest{Hold: hold, Amount: 5})))
-	ix := read(f.t, d)
-	traces, err := ix.Traces()
+	now := read(f.t, d)
+	traces, err := now.Traces()
 	for _, key := range []string{string(row.Programme("DP")), string(row.Member("bob"))} {
 		if !slices.ContainsFunc(traces, func(one index.Trace) bool { return one.Tx == tx && one.Key == key && one.Party == "G" }) {
 			f.t.Errorf("that %s was read isn't traced: %+v, %v", key, traces, err)

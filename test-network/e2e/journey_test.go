@@ -183,9 +183,9 @@ type tally struct {
 
 func tallied(t *testing.T, d *node) tally {
 	t.Helper()
-	ix := read(t, d)
-	n := tally{len(all[member.Member](t, ix, index.Filter{Party: "D"})), len(all[member.Account](t, ix, index.Filter{Party: "D"})), map[string]int{}}
-	for _, one := range all[member.Labels](t, ix, index.Filter{Party: "D"}) {
+	now := read(t, d)
+	n := tally{len(all[member.Member](t, now, index.Filter{Party: "D"})), len(all[member.Account](t, now, index.Filter{Party: "D"})), map[string]int{}}
+	for _, one := range all[member.Labels](t, now, index.Filter{Party: "D"}) {
 		for _, label := range one.Row.List {
 			if strings.HasPrefix(label.ID, "campaign-") {
 				n.labels[label.ID]++
@@ -220,21 +220,21 @@ func (j trip) compare(before tally, want counted) {
 	}
 }
 
-func (j trip) compareBenefits(ix *index.Index, want counted) {
+func (j trip) compareBenefits(now *index.Reading, want counted) {
 	models, granted, redeemed := 0, map[string]int{}, map[string]int{}
 	used, uses := 0, 0
-	for _, one := range all[benefit.Model](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.Model](j.t, now, index.Filter{Party: "D"}) {
 		if strings.HasPrefix(one.ID, j.benefits()) {
 			models++
 		}
 	}
-	for _, one := range all[benefit.Entitlement](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.Entitlement](j.t, now, index.Filter{Party: "D"}) {
 		if coupon, ours := strings.CutPrefix(one.Row.Benefit, j.benefits()); ours {
 			granted[coupon]++
 			used += int(one.Row.Used)
 		}
 	}
-	for _, one := range all[benefit.WriteOff](j.t, ix, index.Filter{Party: "D"}) {
+	for _, one := range all[benefit.WriteOff](j.t, now, index.Filter{Party: "D"}) {
 		if coupon, ours := strings.CutPrefix(one.Row.Benefit, j.benefits()); ours {
 			redeemed[coupon+" "+one.Row.Reference]++
 			uses++
@@ -317,9 +317,9 @@ func (j trip) end(mapping, file string) (report importer.Report) {
 }
 
 // all lists the rows of a kind.
-func all[T any](t *testing.T, ix *index.Index, f index.Filter) []index.Noun[T] {
+func all[T any](t *testing.T, now *index.Reading, f index.Filter) []index.Noun[T] {
 	t.Helper()
-	_, list, err := index.All[T](ix, f)
+	list, err := index.All[T](now, f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,8 +97,8 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 
 	n, c = invite()
 	do(t, g, member.MergeRequest{From: other, Into: one, Invitation: n, Code: c})
-	ix := read(t, d)
-	wallet, err := ix.Wallet(one)
+	now := read(t, d)
+	wallet, err := now.Wallet(one)
 	if err != nil || len(wallet.Lots) != 2 {
 		t.Fatalf("the wallet after the merge: %+v, %v", wallet, err)
 	}
@@ -249,7 +249,7 @@ func TestNodesRaceForOneCode(t *testing.T) {
 // owes sums up the open cycle's positions in fen, by "DEBTOR→CREDITOR".
 func owes(t *testing.T, g *node) map[string]amount.Units {
 	t.Helper()
-	_, list, _, err := read(t, g).Owes()
+	list, _, err := read(t, g).Owes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestRacingConversionsPassNoCap(t *testing.T) {
 	}
 	balance(t, g, "BP")
 	balance(t, g, "GP")
-	if _, found, err := index.All[points.Conversion](read(t, b), index.Filter{Topic: "GP"}); err != nil || len(found) != 1 {
+	if found, err := index.All[points.Conversion](read(t, b), index.Filter{Topic: "GP"}); err != nil || len(found) != 1 {
 		t.Errorf("the rate in the read model: %+v, %v", found, err)
 	}
 }

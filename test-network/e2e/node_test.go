@@ -148,6 +148,7 @@ func (n *network) everywhere(t *testing.T) {
 type models struct {
 	mu sync.Mutex
 	of map[string]*index.Index
+	at map[string]*index.Reading // the last one of each
 }
 
 // model is a party's read model, as it was last brought up.
@@ -162,26 +163,45 @@ func (n *network) model(party string) (*index.Index, error) {
 		return nil, err
 	}
 	if n.models.of == nil {
-		n.models.of = map[string]*index.Index{}
+		n.models.of, n.models.at = map[string]*index.Index{}, map[string]*index.Reading{}
 	}
 	n.models.of[party] = ix
 	return ix, nil
+}
+
+// reading closes a party's last reading, and opens one of what there is now.
+func (m *models) reading(party string, ix *index.Index) (r *index.Reading, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if last := m.at[party]; last != nil {
+		delete(m.at, party)
+		if err := last.Close(); err != nil {
+			return nil, err
+		}
+	}
+	if r, err = ix.At(context.Background(), 0); err == nil {
+		m.at[party] = r
+	}
+	return r, err
 }
 
 // close closes the read models.
 func (m *models) close() (err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for _, r := range m.at {
+		err = errors.Join(err, r.Close())
+	}
 	for _, ix := range m.of {
 		err = errors.Join(err, ix.Close())
 	}
-	m.of = nil
+	m.of, m.at = nil, nil
 	return err
 }
 
-// read brings the read model of a party up to now. Whoever reads again reads on in the same: what is compared with later
-// must be asked before.
-func read(t *testing.T, g *node) *index.Index {
+// read brings the read model of a party up to now, and reads it. The party's next reading takes the place of this one: what
+// is compared with later must be asked before.
+func read(t *testing.T, g *node) *index.Reading {
 	t.Helper()
 	ix, err := g.of.model(g.Party())
 	if err != nil {
@@ -190,7 +210,11 @@ func read(t *testing.T, g *node) *index.Index {
 	if err := g.Sync(t.Context(), ix); err != nil {
 		t.Fatal(err)
 	}
-	return ix
+	r, err := g.of.models.reading(g.Party(), ix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // await waits until something is so.

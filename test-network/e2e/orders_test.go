@@ -223,7 +223,7 @@ func (w *witness) check(t *testing.T, g *node, stalls []stall, errands []errand)
 	for _, err := range w.errs {
 		t.Error(err)
 	}
-	ledger, ix := readGoods(t, g), read(t, g)
+	ledger, now := readGoods(t, g), read(t, g)
 	for _, s := range stalls {
 		u := ledger.of(s)
 		if !u.whole() || u.delivered == 0 || u.withdrawn == 0 {
@@ -232,7 +232,7 @@ func (w *witness) check(t *testing.T, g *node, stalls []stall, errands []errand)
 		if asked, err := g.Query().Stock(t.Context(), s.Supplier, s.SKU, s.Seller); err != nil || asked.Free != u.free || asked.Restocked != u.restocked {
 			t.Errorf("%s: the blocks have %+v, the peer %+v, %v", s.Seller, u, asked, err)
 		}
-		if made, err := ix.Used(s.Supplier, s.SKU, s.Seller); err != nil || made.Reserved != u.reserved || made.Delivered != u.delivered {
+		if made, err := now.Used(s.Supplier, s.SKU, s.Seller); err != nil || made.Reserved != u.reserved || made.Delivered != u.delivered {
 			t.Errorf("%s: the blocks have %+v, the index %+v, %v", s.Seller, u, made, err)
 		}
 		t.Logf("%s: %+v", s.Seller, u)

@@ -52,16 +52,12 @@ func TestIndexOnPostgres(t *testing.T) {
 
 // followTogether has two read models of one place follow a ledger from the first block
 // at once, and compares them with a third.
-func followTogether(t *testing.T, at string, want *index.Index) {
+func followTogether(t *testing.T, at string, want *index.Reading) {
 	t.Helper()
 	var followers errgroup.Group
 	models := make([]*index.Index, 2)
 	for i := range models {
-		ix, err := index.Open(at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { ix.Close() })
+		ix := must(index.Open(at))
 		g := net.open(t, "D", "")
 		models[i] = ix
 		followers.Go(func() error { return g.Sync(t.Context(), ix) })
@@ -69,11 +65,15 @@ func followTogether(t *testing.T, at string, want *index.Index) {
 	if err := followers.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	height, digest, err := want.Digest()
+	digest, err := want.Digest()
 	for _, ix := range models {
-		h, got, err2 := ix.Digest()
-		if err != nil || err2 != nil || h != height || got.String() != digest.String() {
-			t.Errorf("height %d, digest %s, %v; want %d, %s, %v", h, got, err2, height, digest, err)
+		r := must(ix.At(t.Context(), 0))
+		got, err2 := r.Digest()
+		if err != nil || err2 != nil || r.Height() != want.Height() || got.String() != digest.String() {
+			t.Errorf("height %d, digest %s, %v; want %d, %s, %v", r.Height(), got, err2, want.Height(), digest, err)
+		}
+		if err := errors.Join(r.Close(), ix.Close()); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -69,8 +69,8 @@ func TestBalanceIsProved(t *testing.T) {
 	if err := json.Unmarshal(got.Answer, &b); err != nil || b.Member != "proved" || len(b.Sums) != 1 || b.Sums[0].Available != 700 {
 		t.Errorf("%+v, %v", b, err)
 	}
-	ix := read(t, d)
-	part, err := ix.Lots(index.LotFilter{Member: "proved"}, index.Page{Limit: 1})
+	now := read(t, d)
+	part, err := now.Lots(index.LotFilter{Member: "proved"}, index.Page{Limit: 1})
 	if err != nil || got.AsOf != part.Rows[0].Block {
 		t.Errorf("as of block %d, the lot is of block %d, %v", got.AsOf, part.Rows[0].Block, err)
 	}

@@ -20,34 +20,18 @@ import (
 var benefitVerbs = []verb{
 	does((*call).defineBenefit),
 	does((*call).amendBenefit),
-	reading((*call).grantBenefit, func(_ *run, req benefit.GrantRequest) []string {
-		keys := []string{string(row.Benefit(req.Benefit))}
-		for _, g := range req.Grants {
-			keys = append(keys, string(row.Member(g.Member)))
-		}
-		return keys
-	}),
-	reading((*call).buyBenefit, func(_ *run, req benefit.BuyRequest) []string {
-		return append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Benefit(req.Benefit)))
-	}),
-	reading((*call).activateEntitlement, func(_ *run, req benefit.ActivateRequest) []string { return entitlementKey(req.Entitlement) }),
-	reading((*call).reserveEntitlement, func(_ *run, req benefit.ReserveRequest) []string { return entitlementKey(req.Entitlement) }),
-	reading((*call).unreserveEntitlement, func(_ *run, req benefit.UnreserveRequest) []string { return entitlementKey(req.Entitlement) }),
-	reading((*call).writeOff, func(r *run, req benefit.WriteOffRequest) []string {
-		return append(entitlementKey(req.Entitlement), string(row.Charter()), r.positionsKey())
-	}),
-	reading((*call).reverseWriteOff, func(_ *run, req benefit.ReverseRequest) []string {
-		return []string{string(row.WriteOff(req.WriteOff))}
-	}),
-	reading((*call).expireEntitlement, func(_ *run, req benefit.ExpireRequest) []string { return entitlementKey(req.Entitlement) }),
-	reading((*call).revokeEntitlement, func(_ *run, req benefit.RevokeRequest) []string { return entitlementKey(req.Entitlement) }),
-	reading((*call).transferEntitlement, func(_ *run, req benefit.TransferRequest) []string {
-		return append(entitlementKey(req.Entitlement), string(row.Member(req.To)))
-	}),
-	reading((*call).newCode, func(_ *run, req benefit.NewCodeRequest) []string { return entitlementKey(req.Entitlement) }),
+	does((*call).grantBenefit),
+	does((*call).buyBenefit),
+	does((*call).activateEntitlement),
+	does((*call).reserveEntitlement),
+	does((*call).unreserveEntitlement),
+	does((*call).writeOff),
+	does((*call).reverseWriteOff),
+	does((*call).expireEntitlement),
+	does((*call).revokeEntitlement),
+	does((*call).transferEntitlement),
+	does((*call).newCode),
 }
-
-func entitlementKey(n number.Row) []string { return []string{string(row.Entitlement(n))} }
 
 func (c *call) defineBenefit(req benefit.DefineRequest) error {
 	if !c.caller.Roles.Has(party.Acceptor) && !c.caller.Roles.Has(party.Supplier) {

@@ -20,13 +20,7 @@ var campaignVerbs = []verb{
 	does((*call).agreeCampaign),
 	does((*call).leaveCampaign),
 	does((*call).endCampaign),
-	reading((*call).awardPurchase, func(_ *run, req campaign.AwardRequest) []string {
-		keys := []string{string(row.Member(req.Member))}
-		for _, id := range req.Campaigns {
-			keys = append(keys, string(row.Campaign(id)), string(row.PurchaseAwarded(id, req.Reference)))
-		}
-		return keys
-	}),
+	does((*call).awardPurchase),
 }
 
 func (c *call) campaignAt() campaign.At { return campaign.At(c.at) }

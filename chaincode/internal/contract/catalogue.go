@@ -126,15 +126,6 @@ func (c *call) listed(req goods.ListRequest) (there goods.Listed, err error) {
 	return there, err
 }
 
-// shelfKeys lists what a quote of these lines reads, but for what its audiences ask.
-func shelfKeys(seller string, lines []goods.Wanted) []string {
-	keys := []string{string(row.Storefront(seller))}
-	for _, l := range lines {
-		keys = append(keys, string(row.Listing(seller, l.Supplier, l.SKU)), string(row.Good(l.Supplier, l.SKU)), string(row.Supplier(l.Supplier)))
-	}
-	return keys
-}
-
 // active refuses with WRONG_STATE what a party would begin that is suspended or closed.
 func (c *call) active(id string) error {
 	of, err := c.party(id)

@@ -10,22 +10,17 @@ import (
 
 // disputeVerbs are those of disputes. Each but the first reads the dispute alone, and writes it and what is owed.
 var disputeVerbs = []verb{
-	// The rows of its lines aren't read beforehand: each is as large as a batch can make it, and whoever isn't a side may name thousands.
-	reading((*call).raiseDispute, func(r *run, req settlement.RaiseRequest) []string {
-		return []string{string(row.Close(req.Cycle)), string(row.Pair(req.Cycle, r.caller.ID, req.With))}
-	}),
-	reading((*call).answerDispute, func(_ *run, req settlement.AnswerRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).acceptDispute, func(_ *run, req settlement.AcceptRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).rejectDispute, func(_ *run, req settlement.RejectRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).splitDispute, func(_ *run, req settlement.SplitRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).agreeSplit, func(_ *run, req settlement.AgreeSplitRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).escalateDispute, func(_ *run, req settlement.EscalateRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).ruleDispute, func(_ *run, req settlement.RuleRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).lapseDispute, func(_ *run, req settlement.LapseRequest) []string { return disputeKey(req.Dispute) }),
-	reading((*call).withdrawDispute, func(_ *run, req settlement.WithdrawRequest) []string { return disputeKey(req.Dispute) }),
+	does((*call).raiseDispute),
+	does((*call).answerDispute),
+	does((*call).acceptDispute),
+	does((*call).rejectDispute),
+	does((*call).splitDispute),
+	does((*call).agreeSplit),
+	does((*call).escalateDispute),
+	does((*call).ruleDispute),
+	does((*call).lapseDispute),
+	does((*call).withdrawDispute),
 }
-
-func disputeKey(n number.Command) []string { return []string{string(row.Dispute(n))} }
 
 func obligationsOf(line number.Row) row.Key[settlement.Obligations] {
 	return row.Obligations(line.Command.Party, line.Command.Lane, line.Command.Seq)

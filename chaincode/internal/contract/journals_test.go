@@ -82,8 +82,8 @@ func settleAll(t *testing.T, w *world) {
 // bookAll books all closed cycles of all parties, and counts the vouchers.
 func bookAll(t *testing.T, seed uint64, w *world, booked map[string]int) {
 	t.Helper()
-	now, past := openModel(t), openModel(t)
-	now.upTo(t, w, 1<<62)
+	past := openModel(t)
+	now := openModel(t).upTo(t, w, 1<<62)
 	var cycles []index.Period
 	for _, r := range rowsOf(w.net, "G", "close") {
 		p, err := now.Period(r.Row.(settlement.Close).ID)
@@ -106,11 +106,10 @@ func bookAll(t *testing.T, seed uint64, w *world, booked map[string]int) {
 		if cycle = p.Cycle; p.From > p.To {
 			t.Errorf("seed %d: %s has %s to %s", seed, p.Cycle, p.From, p.To)
 		}
-		past.upTo(t, w, p.Height)
-		then := past.Index
+		then := past.upTo(t, w, p.Height)
 		readings := readAll(t, then, p)
 		for _, party := range parties {
-			k := bookOne(t, now.Index, then, taxes, p, party, all[party], readings)
+			k := bookOne(t, now, then, taxes, p, party, all[party], readings)
 			if len(k.Summary.Differences) > 0 {
 				t.Errorf("seed %d, %s in %s: %+v", seed, party, p.Cycle, k.Summary.Differences)
 			}
@@ -217,8 +216,8 @@ func openModel(t *testing.T) readModel {
 	return readModel{ix}
 }
 
-// upTo takes in the first blocks.
-func (m readModel) upTo(t *testing.T, w *world, height uint64) {
+// upTo takes in the first blocks, and reads what there is then.
+func (m readModel) upTo(t *testing.T, w *world, height uint64) *index.Reading {
 	t.Helper()
 	var list []*block.Block
 	for b := range w.net.Blocks() {
@@ -233,12 +232,17 @@ func (m readModel) upTo(t *testing.T, w *world, height uint64) {
 	if err := m.Apply(list...); err != nil {
 		t.Fatal(err)
 	}
+	r, err := m.At(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // readAll is what all points are worth at a period's end, at 7/10 expected redemption.
-func readAll(t *testing.T, then *index.Index, p index.Period) []books.Line {
+func readAll(t *testing.T, then *index.Reading, p index.Period) []books.Line {
 	t.Helper()
-	_, programmes, err := then.Programmes()
+	programmes, err := then.Programmes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +253,7 @@ func readAll(t *testing.T, then *index.Index, p index.Period) []books.Line {
 		}
 	}
 	census := books.NewCensus(policy, programmes)
-	if _, err := then.EachLot(census.Add); err != nil {
+	if err := then.EachLot(census.Add); err != nil {
 		t.Fatal(err)
 	}
 	lines, err := census.Liability(p.To)
@@ -259,7 +263,7 @@ func readAll(t *testing.T, then *index.Index, p index.Period) []books.Line {
 	return lines
 }
 
-func bookOne(t *testing.T, now, then *index.Index, taxes index.Taxes, p index.Period, party string, before []books.Locked, closing []books.Line) books.Locked {
+func bookOne(t *testing.T, now, then *index.Reading, taxes index.Taxes, p index.Period, party string, before []books.Locked, closing []books.Line) books.Locked {
 	t.Helper()
 	m := books.Material{Closing: closing, Opening: []books.Line{}, Lines: func() iter.Seq2[books.Posting, error] { return postings(now, then, taxes, p.Cycle) }}
 	if len(before) > 0 {
@@ -277,7 +281,7 @@ func bookOne(t *testing.T, now, then *index.Index, taxes index.Taxes, p index.Pe
 }
 
 // postings are a cycle's lines and those that disputes voided while it was open.
-func postings(now, then *index.Index, taxes index.Taxes, cycle string) iter.Seq2[books.Posting, error] {
+func postings(now, then *index.Reading, taxes index.Taxes, cycle string) iter.Seq2[books.Posting, error] {
 	return func(yield func(books.Posting, error) bool) {
 		of := func(o index.Obligation, void bool) books.Posting {
 			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Tx: o.Tx, Void: void, Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}

@@ -15,50 +15,20 @@ import (
 // The verbs of orders. Each loads, lets goods decide, and writes; who may and what
 // is refused in which order stands at the request's type.
 var orderVerbs = []verb{
-	reading((*call).placeOrder, (*run).placeKeys),
-	reading((*call).acceptOrder, func(r *run, req goods.AcceptRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).rejectOrder, func(r *run, req goods.RejectRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).cancelOrder, func(r *run, req goods.CancelRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).timeOutOrder, func(r *run, req goods.TimeOutRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).shipOrder, func(r *run, req goods.ShipRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).deliverOrder, func(r *run, req goods.DeliverRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).completeOrder, func(r *run, req goods.CompleteRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).requestReturn, func(r *run, req goods.RequestReturnRequest) []string { return r.orderKeys(req.Order) }),
-	reading((*call).receiveReturn, func(_ *run, req goods.ReceiveReturnRequest) []string {
-		return []string{string(row.Return(req.Return))}
-	}),
-	reading((*call).refuseReturn, func(_ *run, req goods.RefuseReturnRequest) []string {
-		return []string{string(row.Return(req.Return))}
-	}),
-	reading((*call).payBack, func(_ *run, req goods.PayBackRequest) []string { return []string{string(row.Due(req.Due))} }),
-	reading((*call).timeOutReturn, func(r *run, req goods.TimeOutReturnRequest) []string {
-		return append(r.owingKeys(), string(row.Return(req.Return)))
-	}),
-	reading((*call).refundReturn, func(r *run, req goods.RefundRequest) []string {
-		return append(r.owingKeys(), string(row.Return(req.Return)))
-	}),
-}
-
-func (r *run) placeKeys(req goods.PlaceRequest) []string {
-	keys := spendKeys(req.Member, req.Authorisation, req.Pieces)
-	keys = append(keys, shelfKeys(r.caller.ID, req.Lines)...)
-	keys = append(keys, stockKeys(r.caller.ID, r.lane, req.Lines)...)
-	if req.Outlet != "" {
-		keys = append(keys, string(row.Outlet(r.caller.ID, req.Outlet)))
-	}
-	if req.Payment != "" {
-		keys = append(keys, string(row.Paid(r.caller.ID, req.Payment)))
-	}
-	return keys
-}
-
-func (r *run) orderKeys(n number.Command) []string {
-	return append(r.owingKeys(), string(row.Order(n)))
-}
-
-// owingKeys is where the lane notes what the parties owe each other.
-func (r *run) owingKeys() []string {
-	return []string{r.positionsKey(), string(row.Veiled(r.cycle.ID, r.caller.ID, r.lane))}
+	does((*call).placeOrder),
+	does((*call).acceptOrder),
+	does((*call).rejectOrder),
+	does((*call).cancelOrder),
+	does((*call).timeOutOrder),
+	does((*call).shipOrder),
+	does((*call).deliverOrder),
+	does((*call).completeOrder),
+	does((*call).requestReturn),
+	does((*call).receiveReturn),
+	does((*call).refuseReturn),
+	does((*call).payBack),
+	does((*call).timeOutReturn),
+	does((*call).refundReturn),
 }
 
 func (c *call) placeOrder(req goods.PlaceRequest) error {

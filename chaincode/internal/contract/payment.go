@@ -9,36 +9,13 @@ import (
 
 // paymentVerbs are those of what banks did.
 var paymentVerbs = []verb{
-	reading((*call).instruct, func(_ *run, req settlement.InstructRequest) []string { return paymentKeys(req.Cycle, req.Payments...) }),
-	reading((*call).advise, func(r *run, req settlement.AdviseRequest) []string {
-		keys := paymentKeys(req.Cycle, req.Payment)
-		for _, reference := range req.References() {
-			keys = append(keys, string(row.Used(r.caller.ID, reference)))
-		}
-		return keys
-	}),
-	reading((*call).takeBack, func(r *run, req settlement.TakeBackRequest) []string {
-		return append(paymentKeys(req.Cycle, req.Payment), string(row.Used(r.caller.ID, req.Receipt)), string(row.Used(r.caller.ID, req.Reference)), r.positionsKey())
-	}),
-	reading((*call).bounce, func(_ *run, req settlement.BounceRequest) []string { return paymentKeys(req.Cycle, req.Payment) }),
-	reading((*call).prefund, func(r *run, req settlement.PrefundRequest) []string {
-		return []string{string(row.Party(req.Debtor)), string(row.Announced(r.cycle.ID, req.Debtor, r.caller.ID, req.Reference)),
-			string(row.Used(r.caller.ID, req.Reference)), string(row.Prefunded(r.cycle.ID, req.Debtor, r.caller.ID)), r.positionsKey()}
-	}),
-	reading((*call).announceDeposit, func(r *run, req settlement.DepositRequest) []string {
-		return []string{string(row.Party(req.Holder)), string(row.Announced(r.cycle.ID, r.caller.ID, req.Holder, req.Reference))}
-	}),
-	reading((*call).carryPayment, func(r *run, req settlement.CarryPaymentRequest) []string {
-		return append(paymentKeys(req.Cycle, req.Payment), r.positionsKey())
-	}),
-}
-
-func paymentKeys(cycle string, payments ...uint32) []string {
-	keys := []string{string(row.Close(cycle))}
-	for _, n := range payments {
-		keys = append(keys, string(row.Payment(cycle, n)))
-	}
-	return keys
+	does((*call).instruct),
+	does((*call).advise),
+	does((*call).takeBack),
+	does((*call).bounce),
+	does((*call).prefund),
+	does((*call).announceDeposit),
+	does((*call).carryPayment),
 }
 
 func (c *call) payment(cycle string, n uint32) (settlement.Payment, error) {

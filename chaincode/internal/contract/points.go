@@ -4,12 +4,10 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/spend"
 )
 
 // The verbs of points. Each loads, lets points decide, and writes; who may and
@@ -21,97 +19,30 @@ var pointsVerbs = []verb{
 	does((*call).setRule),
 	does((*call).pledge),
 	does((*call).relieve),
-	reading((*call).issue, func(r *run, req points.IssueRequest) []string {
-		keys := r.issueKeys(req.Programme)
-		for _, g := range req.Grants {
-			if g.Home == "" {
-				keys = append(keys, string(row.Member(g.Member)))
-			}
-			if req.Receipts {
-				keys = append(keys, string(row.Receipt(req.Programme, g.Reference)))
-			}
-		}
-		return keys
-	}),
-	reading((*call).award, func(r *run, req points.AwardRequest) []string {
-		keys := append(r.issueKeys(req.Programme), string(row.Rule(req.Programme, req.Rule)), string(row.Member(req.Member)))
-		if req.Reference != "" {
-			keys = append(keys, string(row.Receipt(req.Programme, req.Reference)))
-		}
-		return keys
-	}),
-	reading((*call).activate, func(_ *run, req points.ActivateRequest) []string { return []string{lotKey(req.Lot)} }),
-	reading((*call).cancel, func(_ *run, req points.CancelRequest) []string { return []string{lotKey(req.Lot)} }),
-	reading((*call).hold, func(_ *run, req points.HoldRequest) []string {
-		return spendKeys(req.Member, req.Authorisation, req.Pieces)
-	}),
-	reading((*call).capture, func(r *run, req points.CaptureRequest) []string {
-		return []string{string(row.Hold(req.Hold)), r.positionsKey()}
-	}),
-	reading((*call).refund, func(r *run, req points.RefundRequest) []string {
-		return []string{string(row.Hold(req.Hold)), r.positionsKey()}
-	}),
-	reading((*call).release, func(_ *run, req points.ReleaseRequest) []string { return []string{string(row.Hold(req.Hold))} }),
-	reading((*call).timeOut, func(_ *run, req points.TimeOutRequest) []string { return []string{string(row.Hold(req.Hold))} }),
-	reading((*call).transfer, func(_ *run, req points.TransferRequest) []string {
-		return append(spendKeys(req.From, req.Authorisation, req.Pieces), string(row.Member(req.To)))
-	}),
-	reading((*call).offerTrade, func(_ *run, req points.OfferRequest) []string {
-		keys := append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Programme(req.Wants)))
-		if req.For != "" {
-			keys = append(keys, string(row.Member(req.For)))
-		}
-		return keys
-	}),
-	reading((*call).takeTrade, func(_ *run, req points.TakeRequest) []string {
-		return append(spendKeys(req.Member, req.Authorisation, req.Pieces), string(row.Trade(req.Trade)))
-	}),
-	reading((*call).endTrade, func(_ *run, req points.EndTradeRequest) []string { return []string{string(row.Trade(req.Trade))} }),
+	does((*call).issue),
+	does((*call).award),
+	does((*call).activate),
+	does((*call).cancel),
+	does((*call).hold),
+	does((*call).capture),
+	does((*call).refund),
+	does((*call).release),
+	does((*call).timeOut),
+	does((*call).transfer),
+	does((*call).offerTrade),
+	does((*call).takeTrade),
+	does((*call).endTrade),
 	does((*call).publishRate),
 	does((*call).agreeRate),
-	reading((*call).convert, func(r *run, req points.ConvertRequest) []string {
-		return append(append(spendKeys(req.Member, req.Authorisation, req.Pieces), r.issueKeys(req.To)...), r.positionsKey())
-	}),
-	reading((*call).expire, func(_ *run, req points.ExpireRequest) []string {
-		var keys []string
-		for _, lot := range req.Lots {
-			keys = append(keys, lotKey(lot))
-		}
-		return keys
-	}),
-	reading((*call).revoke, func(_ *run, req points.RevokeRequest) []string { return pieceKeys(nil, req.Pieces) }),
-	reading((*call).adjust, func(_ *run, req points.AdjustRequest) []string { return []string{lotKey(req.Lot)} }),
+	does((*call).convert),
+	does((*call).expire),
+	does((*call).revoke),
+	does((*call).adjust),
 	does((*call).freeze),
 	does((*call).unfreeze),
 	does((*call).appeal),
 	does((*call).dismiss),
 }
-
-func (r *run) issueKeys(programme string) []string {
-	return []string{string(row.Programme(programme)), string(row.Totals(programme, r.caller.ID, r.lane))}
-}
-
-// positionsKey is where the lane's obligations of the open cycle are.
-func (r *run) positionsKey() string {
-	return string(row.Positions(r.cycle.ID, r.caller.ID, r.lane))
-}
-
-func spendKeys(member string, authorisation number.Command, pieces []spend.Take) []string {
-	keys := []string{string(row.Member(member))}
-	if !authorisation.IsZero() {
-		keys = append(keys, string(row.Authorisation(authorisation)))
-	}
-	return pieceKeys(keys, pieces)
-}
-
-func pieceKeys(keys []string, pieces []spend.Take) []string {
-	for _, p := range pieces {
-		keys = append(keys, lotKey(p.Lot))
-	}
-	return keys
-}
-
-func lotKey(n number.Row) string { return string(row.Lot(n)) }
 
 func (c *call) openProgramme(req points.OpenProgrammeRequest) error {
 	_, taken, err := ledger.Find(c.tx, row.Programme(req.Programme))

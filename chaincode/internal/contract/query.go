@@ -119,7 +119,7 @@ func namedLots(ctx *Context, ids []string) ([]number.Row, []points.Lot, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		numbers[i], keys[i] = n, lotKey(n)
+		numbers[i], keys[i] = n, string(row.Lot(n))
 	}
 	if err := tx.Prefetch(keys); err != nil {
 		return nil, nil, err

@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/touch"
 )
 
 var goodsQueries = []string{"Supplier", "Suppliers", "Good", "Goods", "Terms", "Storefront", "Outlet", "Outlets", "Listing", "Listings", "Stock", "Quote"}
@@ -192,7 +193,7 @@ func (*Query) Quote(ctx *Context, asked QuoteAsked) (*Quoted, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.Prefetch(shelfKeys(asked.Seller, asked.Lines)); err != nil {
+	if err := c.tx.Prefetch(touch.Quote(asked.Seller, asked.Lines)); err != nil {
 		return nil, err
 	}
 	quote, err := c.quote(asked.Seller, asked.Member, asked.Region, asked.Lines)

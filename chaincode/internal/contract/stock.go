@@ -8,16 +8,6 @@ import (
 	"tallystick/chaincode/row"
 )
 
-// stockKeys lists the shards that orders of these lines draw on first. The pool is
-// none of them: whoever reads it meets whoever takes from it.
-func stockKeys(seller string, lane uint8, lines []goods.Wanted) []string {
-	keys := make([]string, len(lines))
-	for i, l := range lines {
-		keys[i] = string(row.Shard(l.Supplier, l.SKU, seller, lane))
-	}
-	return keys
-}
-
 func (c *call) restock(req goods.RestockRequest) error {
 	supplier, err := c.named(req.Supplier, req.SKU, req.Seller)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/row"
+	"tallystick/chaincode/touch"
 )
 
 // verb is what the ledger does for one kind of request.
@@ -14,10 +15,6 @@ type verb struct {
 	kind    command.Kind
 	may     may
 	do      func(*call, command.Request) error
-	// reads lists the keys that the verb will read first, so that one call fetches
-	// those of a whole batch. It need not be complete: what is missing is read
-	// when it is needed. nil for none.
-	reads func(*run, command.Request) []string
 }
 
 // verbs is the table of them, by the type of request. It never changes.
@@ -45,13 +42,6 @@ func does[R command.Request](do func(*call, R) error) verb {
 	return verb{request: reflect.TypeFor[R](), kind: kind, may: asks, do: func(c *call, req command.Request) error { return do(c, req.(R)) }}
 }
 
-// reading is does, for verbs that know beforehand what they will read.
-func reading[R command.Request](do func(*call, R) error, reads func(*run, R) []string) verb {
-	v := does(do)
-	v.reads = func(r *run, req command.Request) []string { return reads(r, req.(R)) }
-	return v
-}
-
 // do hands a well-formed request to its verb, if the caller may send such a one.
 func (c *call) do(req command.Request) error {
 	v, ok := verbs[reflect.TypeOf(req)]
@@ -66,14 +56,52 @@ func (c *call) do(req command.Request) error {
 
 // reads lists the keys that commands will read first. What the caller may not send reads nothing.
 func (r *run) reads(commands []command.Command, requests []command.Request) []string {
-	var keys []string
+	var touched touch.Touch
+	at := touch.At{Caller: r.caller.ID, Cycle: r.cycle.ID, Lane: r.lane}
 	for i, req := range requests {
 		if id := commands[i].Name(); id != "" {
-			keys = append(keys, string(row.NamedRequest(r.caller.ID, id)))
+			touched.Reads = append(touched.Reads, string(row.NamedRequest(r.caller.ID, id)))
 		}
-		if v := verbs[reflect.TypeOf(req)]; v.reads != nil && v.may.allow(r.caller, v.kind) == nil {
-			keys = append(keys, v.reads(r, req)...)
+		if v, known := verbs[reflect.TypeOf(req)]; known && v.may.allow(r.caller, v.kind) == nil {
+			touched.Add(at, req)
 		}
 	}
-	return keys
+	return touched.Reads
+}
+
+// goodsVerbs are those of suppliers, goods, stock and storefronts. Who may and what
+// is refused in which order stands at the request's type.
+var goodsVerbs = []verb{
+	does((*call).applySupplier),
+	does((*call).approveSupplier),
+	does((*call).refuseSupplier),
+	does((*call).withdrawSupplier),
+	does((*call).setGood),
+	does((*call).offerTerms),
+	does((*call).restock),
+	does((*call).withdrawStock),
+	does((*call).setStorefront),
+	does((*call).setOutlet),
+	does((*call).listGood),
+}
+
+// memberVerbs are those of members and of what is shown to them. Who may and
+// what is refused in which order stands at the request's type.
+var memberVerbs = []verb{
+	does((*call).enrol),
+	does((*call).link),
+	does((*call).unlink),
+	does((*call).invite),
+	does((*call).cancelInvitation),
+	does((*call).mergeMembers),
+	does((*call).setKey),
+	does((*call).consent),
+	does((*call).share),
+	does((*call).withdrawConsent),
+	does((*call).erase),
+	does((*call).label),
+	does((*call).authorise),
+	does((*call).revokeAuthorisation),
+	does((*call).publishOffer),
+	does((*call).withdrawOffer),
 }

@@ -94,13 +94,13 @@ func (a *app) adviseFile(ctx context.Context, how advising) error {
 	if err := a.meanFile("notice", how.file); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		return a.advise(ctx, g, ix, how, known, mapping)
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		return a.advise(ctx, g, r, how, known, mapping)
 	})
 }
 
-func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
-	view, err := viewOf(ctx, g, ix, known)
+func (a *app) advise(ctx context.Context, g *gateway.Gateway, r *index.Reading, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
+	view, err := viewOf(ctx, g, r, known)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, h
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g); err != nil {
+	if err := a.begin(ctx, g, r); err != nil {
 		return err
 	}
 	list := view.Match(found)
@@ -129,7 +129,7 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, ix *index.Index, h
 }
 
 // viewOf is what the caller knows of its payments and of whose accounts are where.
-func viewOf(ctx context.Context, g *gateway.Gateway, ix *index.Index, known map[string]payee) (v payments.View, err error) {
+func viewOf(ctx context.Context, g *gateway.Gateway, r *index.Reading, known map[string]payee) (v payments.View, err error) {
 	if _, err := accountOf(known, g.Party()); err != nil {
 		return v, err
 	}
@@ -141,7 +141,7 @@ func viewOf(ctx context.Context, g *gateway.Gateway, ix *index.Index, known map[
 	for party, p := range known {
 		v.Holders[party] = p.holder()
 	}
-	_, closed, err := index.All[settlement.Close](ix, index.Filter{})
+	closed, err := index.All[settlement.Close](r, index.Filter{})
 	if err != nil {
 		return v, err
 	}
@@ -149,7 +149,7 @@ func viewOf(ctx context.Context, g *gateway.Gateway, ix *index.Index, known map[
 		if c.Row.State < settlement.Final || c.Row.State == settlement.Settled {
 			continue
 		}
-		_, list, err := ix.Payments(c.Row.ID)
+		list, err := r.Payments(c.Row.ID)
 		if err != nil {
 			return v, err
 		}

@@ -98,15 +98,16 @@ func asFault(err error) error {
 	return fault.New(fault.Internal, "%v", err)
 }
 
-// withIndex is with, and the party's read model brought up to now.
-func (a *app) withIndex(ctx context.Context, do func(context.Context, *gateway.Gateway, *index.Index) error) error {
+// withIndex is with, and a reading of the party's read model as it is now.
+func (a *app) withIndex(ctx context.Context, do func(context.Context, *gateway.Gateway, *index.Reading) error) error {
 	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		return a.indexed(ctx, g, func(ix *index.Index) error { return do(ctx, g, ix) })
+		return a.indexed(ctx, g, func(r *index.Reading) error { return do(ctx, g, r) })
 	})
 }
 
-// indexed brings the party's read model up to now, asks it something, and closes it.
-func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.Index) error) error {
+// indexed brings the party's read model up to now, hands over a reading, and closes both. Who sends many commands
+// closes the reading before that.
+func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.Reading) error) error {
 	cfg, err := a.config(nil)
 	if err != nil {
 		return err
@@ -115,7 +116,16 @@ func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.In
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(ix), ix.Close())
+	return errors.Join(readNow(ctx, ix, do), ix.Close())
+}
+
+// readNow hands over a reading of a read model as it is now, and closes it.
+func readNow(ctx context.Context, ix *index.Index, do func(*index.Reading) error) error {
+	r, err := ix.At(ctx, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(r), r.Close())
 }
 
 // withVault is with, and the party's vault, which is made if there is none.

@@ -121,13 +121,13 @@ func queryRequest(a *app) *cobra.Command {
 
 func queryDigest(a *app) *cobra.Command {
 	return leaf("digest", "The digest of your read model: equal for every party at one height", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			height, digest, err := ix.Digest()
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			digest, err := r.Digest()
 			if err != nil {
 				return err
 			}
-			return a.print(map[string]any{"height": height, "digest": digest}, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"height", height}, {"digest", digest}})
+			return a.print(map[string]any{"height": r.Height(), "digest": digest}, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"height", r.Height()}, {"digest", digest}})
 			})
 		})
 	})

@@ -258,16 +258,16 @@ func awardsTable(t table.Writer, rows []index.Noun[campaign.Award], points given
 func listAwards(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := leaf("awards", "List what purchases got of campaigns", "  tally --as D campaign awards --campaign double11 --member li", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			height, rows, err := index.All[campaign.Award](ix, f)
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			rows, err := index.All[campaign.Award](r, f)
 			if err != nil {
 				return err
 			}
-			_, all, err := index.All[campaign.Campaign](ix, index.Filter{})
+			all, err := index.All[campaign.Campaign](r, index.Filter{})
 			if err != nil {
 				return err
 			}
-			s, err := indexScales(ix)
+			s, err := indexScales(r)
 			if err != nil {
 				return err
 			}
@@ -275,7 +275,7 @@ func listAwards(a *app) *cobra.Command {
 			for _, c := range all {
 				points[c.Row.ID] = s.of1(c.Row.Terms.Gives.Programme)
 			}
-			return printList(a, height, rows, func(t table.Writer) { awardsTable(t, rows, points, height) })
+			return printList(a, r.Height(), rows, func(t table.Writer) { awardsTable(t, rows, points, r.Height()) })
 		})
 	})
 	word(cmd, &f.Topic, "campaign", "of this campaign only")

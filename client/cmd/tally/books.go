@@ -104,13 +104,13 @@ func bookLiability(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.asOf(ctx, want.cycle, want.blocks, func(g *gateway.Gateway, ix *index.Index, on date.Date) error {
+			return a.asOf(ctx, want.cycle, want.blocks, func(g *gateway.Gateway, r *index.Reading, on date.Date) error {
 				if want.cycle == "" && want.blocks == 0 { // of the past, a policy may name what came later
-					if err := policyThere(ix, policy); err != nil {
+					if err := policyThere(r, policy); err != nil {
 						return err
 					}
 				}
-				return a.printLiability(ix, policy, want, g.Party(), on)
+				return a.printLiability(r, policy, want, g.Party(), on)
 			})
 		})
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
@@ -140,21 +140,21 @@ Without a sale points are worth their settlement price times what is expected.`
 }
 
 // printLiability prints what points are worth by a read model, on a day; on none of it, now.
-func (a *app) printLiability(ix *index.Index, policy books.Policy, want liabilityWanted, party string, on date.Date) error {
-	book, err := liabilityOf(ix, policy)
+func (a *app) printLiability(r *index.Reading, policy books.Policy, want liabilityWanted, party string, on date.Date) error {
+	book, err := liabilityOf(r, policy)
 	if err != nil {
 		return err
 	}
 	if on > 0 {
 		book.Date, book.Cycle = on, want.cycle
-		if book.Lines, err = readingOf(ix, policy, on); err != nil {
+		if book.Lines, err = readingOf(r, policy, on); err != nil {
 			return err
 		}
 	}
 	if want.own {
 		book.Lines = slices.DeleteFunc(book.Lines, func(l books.Line) bool { return l.Party != party })
 	}
-	s, err := indexScales(ix)
+	s, err := indexScales(r)
 	if err != nil {
 		return err
 	}
@@ -163,21 +163,21 @@ func (a *app) printLiability(ix *index.Index, policy books.Policy, want liabilit
 
 // asOf asks the read model as it is, or as it was at the cut-off of a cycle, of which on is the last day, or with so
 // many blocks.
-func (a *app) asOf(ctx context.Context, cycle string, blocks uint64, ask func(g *gateway.Gateway, ix *index.Index, on date.Date) error) error {
+func (a *app) asOf(ctx context.Context, cycle string, blocks uint64, ask func(g *gateway.Gateway, r *index.Reading, on date.Date) error) error {
 	if cycle == "" && blocks == 0 {
-		return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error { return ask(g, ix, 0) })
+		return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error { return ask(g, r, 0) })
 	}
 	return a.onShelf(func(s *shelf) error {
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 			on := date.Date(0)
 			if cycle != "" {
-				p, err := ix.Period(cycle)
+				p, err := r.Period(cycle)
 				if err != nil {
 					return err
 				}
 				blocks, on = p.Height, p.To
 			}
-			return s.pastOf(g).at(ctx, blocks, func(then *index.Index) error { return ask(g, then, on) })
+			return s.pastOf(g).at(ctx, blocks, func(then *index.Reading) error { return ask(g, then, on) })
 		})
 	})
 }
@@ -190,20 +190,20 @@ func parseBy(text string) (string, error) {
 }
 
 // liabilityOf reads every lot and sums up.
-func liabilityOf(ix *index.Index, policy books.Policy) (book liabilityBook, err error) {
-	_, programmes, err := ix.Programmes()
+func liabilityOf(r *index.Reading, policy books.Policy) (book liabilityBook, err error) {
+	programmes, err := r.Programmes()
 	if err != nil {
 		return book, err
 	}
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
 		return book, err
 	}
 	census := books.NewCensus(policy, programmes)
-	if book.Height, err = ix.EachLot(census.Add); err != nil {
+	if err = r.EachLot(census.Add); err != nil {
 		return book, err
 	}
-	book.Date, book.Cycle = cycle.Date, cycle.ID
+	book.Height, book.Date, book.Cycle = r.Height(), cycle.Date, cycle.ID
 	book.Lines, err = census.Liability(cycle.Date)
 	return book, err
 }

@@ -22,7 +22,7 @@ type past struct {
 func (s *shelf) pastOf(g *gateway.Gateway) past { return past{g, filepath.Join(s.dir, "past.db")} }
 
 // at asks the read model as it was with so many blocks.
-func (p past) at(ctx context.Context, height uint64, ask func(*index.Index) error) error {
+func (p past) at(ctx context.Context, height uint64, ask func(*index.Reading) error) error {
 	ix, err := index.Open(p.where)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (p past) at(ctx context.Context, height uint64, ask func(*index.Index) erro
 	if err := p.g.SyncTo(ctx, ix, height); err != nil {
 		return errors.Join(err, ix.Close())
 	}
-	return errors.Join(ask(ix), ix.Close())
+	return errors.Join(readNow(ctx, ix, ask), ix.Close())
 }
 
 // removeIndex removes a read model in a file: it is made of the blocks again.

@@ -46,12 +46,12 @@ func (a *app) booked(ctx context.Context, f accountFlags, show func([]books.Lock
 		if err == nil || fault.CodeOf(err) != fault.NotFound {
 			return showing(list, err, show)
 		}
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 			list, err := s.all()
 			if err != nil {
 				return err
 			}
-			p := booking{ctx: ctx, ix: ix, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, draft: true}
+			p := booking{ctx: ctx, now: r, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, draft: true}
 			now, _, err := p.period(f.period)
 			return showing(append(list, now), err, show)
 		})

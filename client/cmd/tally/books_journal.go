@@ -182,8 +182,8 @@ func (a *app) journal(ctx context.Context, s *shelf, f journalFlags, with keepin
 	case locked && !f.restate:
 		return a.handOut(kept, kept.Vouchers, f, "locked")
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		return a.book(booking{ctx: ctx, ix: ix, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, begin: f.begin, draft: f.out == ""}, kept, f)
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		return a.book(booking{ctx: ctx, now: r, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, begin: f.begin, draft: f.out == ""}, kept, f)
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 // booking makes a period's books from the ledger and from what the node has kept.
 type booking struct {
 	ctx   context.Context
-	ix    *index.Index // now
+	now   *index.Reading
 	past  pastIndex
 	shelf *shelf
 	party string
@@ -27,7 +27,7 @@ type booking struct {
 
 // pastIndex answers what was true with so many blocks.
 type pastIndex interface {
-	at(ctx context.Context, height uint64, ask func(*index.Index) error) error
+	at(ctx context.Context, height uint64, ask func(*index.Reading) error) error
 }
 
 // period makes a period that isn't locked; open says that its cycle isn't cut off.
@@ -36,10 +36,10 @@ type pastIndex interface {
 // open, or its statement can still get lines, and this is no draft; the period before isn't
 // booked; the books begin with a later one, or have begun).
 func (b booking) period(cycle string) (k books.Locked, open bool, err error) {
-	if err := policyThere(b.ix, b.with.policy); err != nil {
+	if err := policyThere(b.now, b.with.policy); err != nil {
 		return k, false, err
 	}
-	p, err := b.ix.Period(cycle)
+	p, err := b.now.Period(cycle)
 	if fault.CodeOf(err) == fault.NotFound {
 		if p, err = b.openPeriod(cycle); err != nil {
 			return k, false, err
@@ -64,32 +64,32 @@ func (b booking) period(cycle string) (k books.Locked, open bool, err error) {
 
 // openPeriod is the open cycle as far as it is.
 func (b booking) openPeriod(cycle string) (p index.Period, err error) {
-	height, now, err := b.ix.Cycle()
+	open, err := b.now.Cycle()
 	if err != nil {
 		return p, err
 	}
-	if now.ID != cycle {
-		return p, fault.New(fault.NotFound, "there is no cycle %.64s; the open one is %s", cycle, now.ID)
+	if open.ID != cycle {
+		return p, fault.New(fault.NotFound, "there is no cycle %.64s; the open one is %s", cycle, open.ID)
 	}
 	if !b.draft {
 		return p, fault.New(fault.WrongState, "cycle %s is open: it can be looked at, without --out, and is booked after its cut-off", cycle)
 	}
-	p = index.Period{Cycle: cycle, From: now.Since, To: now.Date, Height: height}
-	last, err := before(b.ix, cycle)
+	p = index.Period{Cycle: cycle, From: open.Since, To: open.Date, Height: b.now.Height()}
+	last, err := before(b.now, cycle)
 	if fault.CodeOf(err) == fault.NotFound {
 		return p, nil
 	}
 	if err != nil {
 		return p, err
 	}
-	ended, err := b.ix.Period(last)
-	p.Before, p.From, p.Opened = last, min(ended.To+1, now.Date), ended.Height
+	ended, err := b.now.Period(last)
+	p.Before, p.From, p.Opened = last, min(ended.To+1, open.Date), ended.Height
 	return p, err
 }
 
 // finished refuses with WRONG_STATE a cycle whose statements can still get lines.
 func (b booking) finished(cycle string) error {
-	others, err := b.ix.Unfinished(cycle, b.party)
+	others, err := b.now.Unfinished(cycle, b.party)
 	if err != nil || len(others) == 0 {
 		return err
 	}
@@ -124,37 +124,37 @@ func (b booking) opening(p index.Period) ([]books.Line, error) {
 		return nil, fault.New(fault.WrongState, "period %s before it isn't booked: export that first, or begin your books with %s: --begin", p.Before, p.Cycle)
 	}
 	var list []books.Line
-	return list, b.past.at(b.ctx, p.Opened, func(ix *index.Index) error {
-		last, err := b.ix.Period(p.Before)
+	return list, b.past.at(b.ctx, p.Opened, func(r *index.Reading) error {
+		last, err := b.now.Period(p.Before)
 		if err != nil {
 			return err
 		}
-		list, err = readingOf(ix, b.with.policy, last.To)
+		list, err = readingOf(r, b.with.policy, last.To)
 		return err
 	})
 }
 
 // make makes the vouchers and what is true at the period's end.
 func (b booking) make(p index.Period, open bool, k *books.Locked) error {
-	taxes, err := b.ix.Taxes()
+	taxes, err := b.now.Taxes()
 	if err != nil {
 		return err
 	}
 	m := books.Material{Opening: k.Opening, ByDay: b.with.byDay}
-	end := func(ix *index.Index) error {
+	end := func(r *index.Reading) error {
 		var voided []index.Obligation
-		if voided, err = ix.Voided(p.Cycle); err != nil {
+		if voided, err = r.Voided(p.Cycle); err != nil {
 			return err
 		}
-		if m.Settled, err = ix.Settled(p.Cycle, b.party); err != nil {
+		if m.Settled, err = r.Settled(p.Cycle, b.party); err != nil {
 			return err
 		}
-		m.Lines = linesIn(b.ix, p.Cycle, voided, taxes)
-		m.Closing, err = readingOf(ix, b.with.policy, p.To)
+		m.Lines = linesIn(b.now, p.Cycle, voided, taxes)
+		m.Closing, err = readingOf(r, b.with.policy, p.To)
 		return err
 	}
 	if open {
-		err = end(b.ix)
+		err = end(b.now)
 	} else {
 		err = b.past.at(b.ctx, p.Height, end)
 	}
@@ -169,13 +169,13 @@ func (b booking) make(p index.Period, open bool, k *books.Locked) error {
 }
 
 // readingOf is what points are worth on a day, by all lots of a read model.
-func readingOf(ix *index.Index, policy books.Policy, on date.Date) ([]books.Line, error) {
-	_, programmes, err := ix.Programmes()
+func readingOf(r *index.Reading, policy books.Policy, on date.Date) ([]books.Line, error) {
+	programmes, err := r.Programmes()
 	if err != nil {
 		return nil, err
 	}
 	census := books.NewCensus(policy, programmes)
-	if _, err := ix.EachLot(census.Add); err != nil {
+	if err := r.EachLot(census.Add); err != nil {
 		return nil, err
 	}
 	return census.Liability(on)
@@ -184,10 +184,10 @@ func readingOf(ix *index.Index, policy books.Policy, on date.Date) ([]books.Line
 // linesIn reads a cycle's obligations from the read model: those whose amounts are known,
 // hidden supply once it was opened; and the lines of whatever cycle that disputes voided
 // while this one was open.
-func linesIn(ix *index.Index, cycle string, voided []index.Obligation, taxes index.Taxes) func() iter.Seq2[books.Posting, error] {
+func linesIn(r *index.Reading, cycle string, voided []index.Obligation, taxes index.Taxes) func() iter.Seq2[books.Posting, error] {
 	return func() iter.Seq2[books.Posting, error] {
 		return func(yield func(books.Posting, error) bool) {
-			for o, err := range ix.Obligations(cycle) {
+			for o, err := range r.Obligations(cycle) {
 				if !yield(postingOf(o, taxes), err) {
 					return
 				}

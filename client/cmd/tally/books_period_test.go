@@ -79,10 +79,10 @@ func (m *months) cut(seq uint64, cycle, next string, from, to date.Date, pending
 	m.write(sealedBy(seq+1), put(row.Close(cycle), closed), put(row.Pair(cycle, "G", "M"), settlement.Pair{Cycle: cycle, A: "G", B: "M", Pending: pending}))
 }
 
-func (m *months) now() *index.Index { return readModel(m.t, m.blocks...) }
+func (m *months) now() *index.Reading { return readModel(m.t, m.blocks...) }
 
 // at is what was true with so many blocks.
-func (m *months) at(_ context.Context, height uint64, ask func(*index.Index) error) error {
+func (m *months) at(_ context.Context, height uint64, ask func(*index.Reading) error) error {
 	return ask(readModelUpTo(m.t, height, m.blocks...))
 }
 
@@ -122,7 +122,7 @@ func (d *desk) book(f journalFlags) error {
 	if locked != f.restate { // it asks no network
 		return a.journal(context.Background(), d.shelf, f, with)
 	}
-	return a.book(booking{ctx: context.Background(), ix: d.now(), past: d.months, shelf: d.shelf, party: "G", with: with, begin: f.begin, draft: f.out == ""}, kept, f)
+	return a.book(booking{ctx: context.Background(), now: d.now(), past: d.months, shelf: d.shelf, party: "G", with: with, begin: f.begin, draft: f.out == ""}, kept, f)
 }
 
 func expect85(period, out string) journalFlags {
@@ -366,12 +366,12 @@ func TestShelfIsForOneProcess(t *testing.T) {
 // TestLinesOfACycle come from the read model, as often as they are asked, with their rate.
 func TestLinesOfACycle(t *testing.T) {
 	key := row.Obligations("D", 1, 1)
-	ix := readModel(t, []entry{put(key, settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
+	r := readModel(t, []entry{put(key, settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
 		{Index: 4, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, Model: 1},
 		{Index: 4, Ord: 1, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268}, {Index: 5, Kind: settlement.Supply, Debtor: "D", Creditor: "S1", Fen: 26_800, Of: "2026-10"},
 	}})})
 	taxes := index.TaxesOf([]settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}})
-	from := linesIn(ix, "2026-11", nil, taxes)
+	from := linesIn(r, "2026-11", nil, taxes)
 	for range 2 {
 		var got []books.Posting
 		for p, err := range from() {
@@ -389,7 +389,7 @@ func TestLinesOfACycle(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	}
-	for p, err := range linesIn(ix, "2026-10", nil, taxes)() {
+	for p, err := range linesIn(r, "2026-10", nil, taxes)() {
 		if err != nil || p.ID != "D.1.1.5.0" || p.Kind != settlement.Supply {
 			t.Errorf("what was opened of an earlier cycle: %+v, %v", p, err)
 		}

@@ -30,18 +30,18 @@ func proveLiabilities(a *app) *cobra.Command {
 			if programme == "" || out == "" {
 				return fault.New(fault.BadRequest, "say what of, and where the file goes: --programme ID --out FILE")
 			}
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
 				cfg, err := a.config(nil)
 				if err != nil {
 					return err
 				}
 				scope := books.Scope{Network: cfg.Channel, Issuer: g.Party(), Programme: programme, Cycle: cycle}
 				return a.inVault(func(v *vault.Vault) error {
-					sums, err := sumUp(ix, scope, v.LiabilitySecret())
+					sums, err := sumUp(r, scope, v.LiabilitySecret())
 					if err != nil {
 						return err
 					}
-					return a.keepSums(ix, sums, out)
+					return a.keepSums(r, sums, out)
 				})
 			})
 		})
@@ -62,28 +62,28 @@ another cycle is open by now.`
 // sumUp makes the tree of a programme, for its issuer.
 //
 // Refused, first that applies: NOT_FOUND (the programme), FORBIDDEN (another's),
-// WRONG_STATE (another cycle is open), UNAVAILABLE (the read model has moved on
-// meanwhile), INTERNAL (the members' points don't come to what is outstanding).
-func sumUp(ix *index.Index, scope books.Scope, secret []byte) (*books.Sums, error) {
-	height, list, err := ix.Owed(scope.Programme)
+// WRONG_STATE (another cycle is open), INTERNAL (the members' points don't come to what
+// is outstanding).
+func sumUp(r *index.Reading, scope books.Scope, secret []byte) (*books.Sums, error) {
+	list, err := r.Owed(scope.Programme)
 	if err != nil {
 		return nil, err
 	}
-	owed, err := outstandingOf(ix, scope.Programme, height)
+	owed, err := outstandingOf(r, scope.Programme)
 	if err != nil {
 		return nil, err
 	}
 	if owed.Issuer != scope.Issuer {
 		return nil, fault.New(fault.Forbidden, "%s is not the issuer of %s", scope.Issuer, scope.Programme)
 	}
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
 		return nil, err
 	}
 	if scope.Cycle != "" && scope.Cycle != cycle.ID {
 		return nil, fault.New(fault.WrongState, "cycle %s is open, not %s", cycle.ID, scope.Cycle)
 	}
-	scope.Cycle, scope.Height = cycle.ID, height
+	scope.Cycle, scope.Height = cycle.ID, r.Height()
 	sums, err := books.SumUp(scope, secret, list)
 	if err != nil {
 		return nil, err
@@ -94,15 +94,11 @@ func sumUp(ix *index.Index, scope books.Scope, secret []byte) (*books.Sums, erro
 	return sums, nil
 }
 
-// outstandingOf is what an issuer owes in a programme, at the height at which something
-// else was read.
-func outstandingOf(ix *index.Index, programme string, height uint64) (index.Outstanding, error) {
-	now, list, err := ix.Outstanding()
+// outstandingOf is what an issuer owes in a programme. NOT_FOUND.
+func outstandingOf(r *index.Reading, programme string) (index.Outstanding, error) {
+	list, err := r.Outstanding()
 	if err != nil {
 		return index.Outstanding{}, err
-	}
-	if now != height {
-		return index.Outstanding{}, fault.New(fault.Unavailable, "the read model has moved on from %d blocks to %d; ask again", height, now)
 	}
 	i := slices.IndexFunc(list, func(o index.Outstanding) bool { return o.Programme == programme })
 	if i < 0 {
@@ -111,7 +107,7 @@ func outstandingOf(ix *index.Index, programme string, height uint64) (index.Outs
 	return list[i], nil
 }
 
-func (a *app) keepSums(ix *index.Index, sums *books.Sums, out string) error {
+func (a *app) keepSums(r *index.Reading, sums *books.Sums, out string) error {
 	data, err := json.MarshalIndent(sums.Keep(), "", " ")
 	if err != nil {
 		return err
@@ -119,7 +115,7 @@ func (a *app) keepSums(ix *index.Index, sums *books.Sums, out string) error {
 	if err := writeNew(out, append(data, '\n')); err != nil {
 		return err
 	}
-	s, err := indexScales(ix)
+	s, err := indexScales(r)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func in2(i uint16) number.Command { return number.Command{Party: "D", Lane: 2, S
 
 // kept are the books of a small alliance: 1,000 GP of zhang, of which M redeemed 400;
 // 500 GP of li that D pays for; 300 MP of li, of which 200 became GP.
-func kept(t *testing.T) *index.Index {
+func kept(t *testing.T) *index.Reading {
 	t.Helper()
 	gp := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: 400, Expires: november + 40, State: points.Active, Origin: points.Issued}
 	funded := points.Lot{Programme: "GP", Member: "li", Funder: "D", Issued: 500, Expires: november + 400, State: points.Active, Origin: points.Issued}
@@ -70,8 +70,8 @@ func shows(t *testing.T, what, got, want string) {
 }
 
 func TestLiabilityTable(t *testing.T) {
-	ix := kept(t)
-	book, err := liabilityOf(ix, expecting(t, "GP:0.8"))
+	r := kept(t)
+	book, err := liabilityOf(r, expecting(t, "GP:0.8"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,8 +124,8 @@ func TestPolicyFlags(t *testing.T) {
 }
 
 func TestReports(t *testing.T) {
-	ix := kept(t)
-	flows, err := flowsOf(ix, "")
+	r := kept(t)
+	flows, err := flowsOf(r, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,10 +139,10 @@ as of block 4
 	if f := flows.Rows[0]; len(flows.Rows) != 1 || f.Cycle != "2026-11" || f.Party != "G" || f.Fen != "400" {
 		t.Errorf("%+v", flows.Rows)
 	}
-	if none, err := flowsOf(ix, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
+	if none, err := flowsOf(r, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
 		t.Errorf("%+v, %v", none, err)
 	}
-	rates, err := ratesOf(ix)
+	rates, err := ratesOf(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ as of block 4
  MP to GP                         1.00            in 1 conversion                                       
 as of block 4
 `)
-	owed, err := outstandingNow(ix)
+	owed, err := outstandingNow(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,12 +177,12 @@ as of block 4
 }
 
 func TestCapsAndTheirAlarm(t *testing.T) {
-	ix := kept(t)
+	r := kept(t)
 	for _, c := range []struct {
 		alarm uint8
 		code  fault.Code
 	}{{80, fault.NetDebitCap}, {81, ""}} {
-		caps, err := capsOf(ix, c.alarm)
+		caps, err := capsOf(r, c.alarm)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +202,7 @@ as of block 4
 }
 
 func TestSumUp(t *testing.T) {
-	ix := kept(t)
+	r := kept(t)
 	scope := books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}
 	for _, c := range []struct {
 		name   string
@@ -217,7 +217,7 @@ func TestSumUp(t *testing.T) {
 	} {
 		s := scope
 		c.change(&s)
-		sums, err := sumUp(ix, s, []byte("secret"))
+		sums, err := sumUp(r, s, []byte("secret"))
 		if fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -237,14 +237,14 @@ func TestSumUp(t *testing.T) {
 func TestProofOfLiabilities(t *testing.T) {
 	dir := t.TempDir()
 	tree, path := filepath.Join(dir, "gp.tree"), filepath.Join(dir, "li.liability")
-	ix, secret := kept(t), []byte("secret")
-	sums, err := sumUp(ix, books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, secret)
+	r, secret := kept(t), []byte("secret")
+	sums, err := sumUp(r, books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, secret)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
 	a := &app{out: &out, format: "json"}
-	if err := a.keepSums(ix, sums, tree); err != nil {
+	if err := a.keepSums(r, sums, tree); err != nil {
 		t.Fatal(err)
 	}
 	var sealed books.Sealed
@@ -254,7 +254,7 @@ func TestProofOfLiabilities(t *testing.T) {
 	if info, err := os.Stat(tree); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("others can read who has what: %v, %v", info.Mode(), err)
 	}
-	if err := a.keepSums(ix, sums, tree); err == nil {
+	if err := a.keepSums(r, sums, tree); err == nil {
 		t.Error("the file is written over")
 	}
 	var from books.Kept

@@ -233,12 +233,12 @@ func fundersText(list []campaign.Funder) string {
 func campaignResults(a *app) *cobra.Command {
 	cmd := leaf("results CAMPAIGN", "What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere (活动效果)", "  tally --as G campaign results double11 -o json",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				r, err := ix.CampaignResults(args[0])
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, now *index.Reading) error {
+				r, err := now.CampaignResults(args[0])
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(now)
 				if err != nil {
 					return err
 				}

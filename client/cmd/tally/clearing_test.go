@@ -416,18 +416,18 @@ func TestCyclesComeInTurn(t *testing.T) {
 
 // TestTheReadModelKnowsCyclesAndDisputes, so that commands find the last closed one.
 func TestTheReadModelKnowsCyclesAndDisputes(t *testing.T) {
-	ix := readModel(t, closeEntries()...)
-	cycle, err := lastClosed(ix)
+	r := readModel(t, closeEntries()...)
+	cycle, err := lastClosed(r)
 	if err != nil || cycle != "2026-11" {
 		t.Errorf("%s, %v", cycle, err)
 	}
-	if _, err := before(ix, "2026-11"); fault.CodeOf(err) != fault.NotFound {
+	if _, err := before(r, "2026-11"); fault.CodeOf(err) != fault.NotFound {
 		t.Error(err)
 	}
-	if named, err := cycleOf(ix, []string{"2026-10"}); err != nil || named != "2026-10" {
+	if named, err := cycleOf(r, []string{"2026-10"}); err != nil || named != "2026-10" {
 		t.Errorf("%s, %v", named, err)
 	}
-	_, found, err := index.All[settlement.Dispute](ix, index.Filter{Topic: "2026-11", Party: "D", States: []string{"RAISED"}})
+	found, err := index.All[settlement.Dispute](r, index.Filter{Topic: "2026-11", Party: "D", States: []string{"RAISED"}})
 	if err != nil || len(found) != 1 || found[0].ID != numbered(1).String() {
 		t.Errorf("%+v, %v", found, err)
 	}

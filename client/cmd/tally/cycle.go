@@ -57,9 +57,9 @@ func (a *app) ofCycle(use, short, example string, ask func(cycle string) command
 		if len(args) > 0 {
 			return a.submit(ctx, ask(args[0]))
 		}
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 			answer, err := a.once(ctx, g, func() (command.Request, error) {
-				cycle, err := lastClosed(ix)
+				cycle, err := lastClosed(r)
 				return ask(cycle), err
 			})
 			if err != nil {
@@ -71,17 +71,17 @@ func (a *app) ofCycle(use, short, example string, ask func(cycle string) command
 }
 
 // lastClosed is the cycle that was cut off last. NOT_FOUND if none was.
-func lastClosed(ix *index.Index) (string, error) {
-	_, open, err := ix.Cycle()
+func lastClosed(r *index.Reading) (string, error) {
+	open, err := r.Cycle()
 	if err != nil {
 		return "", err
 	}
-	return before(ix, open.ID)
+	return before(r, open.ID)
 }
 
 // before is the cycle whose cut-off opened another. NOT_FOUND for the first one.
-func before(ix *index.Index, next string) (string, error) {
-	_, found, err := index.All[settlement.Close](ix, index.Filter{Topic: next})
+func before(r *index.Reading, next string) (string, error) {
+	found, err := index.All[settlement.Close](r, index.Filter{Topic: next})
 	if err != nil {
 		return "", err
 	}
@@ -92,11 +92,11 @@ func before(ix *index.Index, next string) (string, error) {
 }
 
 // cycleOf is the cycle that was named, or the one that was cut off last.
-func cycleOf(ix *index.Index, args []string) (string, error) {
+func cycleOf(r *index.Reading, args []string) (string, error) {
 	if len(args) > 0 {
 		return args[0], nil
 	}
-	return lastClosed(ix)
+	return lastClosed(r)
 }
 
 func cutOff(a *app) *cobra.Command {

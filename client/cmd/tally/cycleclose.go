@@ -84,13 +84,14 @@ func closeCycle(a *app) *cobra.Command {
 			if err := settlement.CheckNew(next); err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-				c := closing{closes: g.Query(), next: next, before: func(next string) (string, error) { return before(ix, next) }, tell: a.tellStep,
+			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+				last, unknown := before(r, next)
+				c := closing{closes: g.Query(), next: next, before: func(string) (string, error) { return last, unknown }, tell: a.tellStep,
 					send: func(ctx context.Context, step string, req command.Request) error {
 						_, err := a.sendStep(ctx, g, stepOf(step, next), req)
 						return inDoubtOf(err, "close")
 					}}
-				if err := a.begin(ctx, g); err != nil {
+				if err := a.begin(ctx, g, r); err != nil {
 					return err
 				}
 				closed, err := c.run(ctx)
@@ -176,9 +177,9 @@ func (a *app) finaliseAsIs(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 		answer, err := a.once(ctx, g, func() (command.Request, error) {
-			cycle, err := lastClosed(ix)
+			cycle, err := lastClosed(r)
 			return settlement.FinaliseRequest{Cycle: cycle}, err
 		})
 		if err != nil {
@@ -200,8 +201,8 @@ func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) 
 	var answer finalised
 	err := a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) (err error) {
 		answer.receipt, err = a.onceLinked(ctx, g, func() ([]command.Request, error) {
-			if err := a.indexed(ctx, g, func(ix *index.Index) (err error) {
-				answer.Cycle, err = cycleOf(ix, args)
+			if err := a.indexed(ctx, g, func(now *index.Reading) (err error) {
+				answer.Cycle, err = cycleOf(now, args)
 				return err
 			}); err != nil {
 				return nil, err

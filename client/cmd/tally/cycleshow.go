@@ -246,16 +246,16 @@ func arrow(part, most amount.Units) string {
 func listCycles(a *app) *cobra.Command {
 	var state string
 	cmd := leaf("list", "List the cycles, the open one last", "  tally --as D cycle list --state COMPUTED", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			height, open, err := ix.Cycle()
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			open, err := r.Cycle()
 			if err != nil {
 				return err
 			}
-			_, closed, err := index.All[settlement.Close](ix, index.Filter{})
+			closed, err := index.All[settlement.Close](r, index.Filter{})
 			if err != nil {
 				return err
 			}
-			answer := cyclesShown{Height: height, Cycles: inTurn(closed, open.ID)}
+			answer := cyclesShown{Height: r.Height(), Cycles: inTurn(closed, open.ID)}
 			if state != "" {
 				answer.Cycles = slices.DeleteFunc(answer.Cycles, func(c settlement.Close) bool { return c.State.String() != state })
 			}

@@ -212,8 +212,8 @@ func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, 
 			s.take = append(s.take, part{programme: c.Programme, units: c.Amount})
 		}
 	}
-	return payments, a.indexed(ctx, g, func(ix *index.Index) error {
-		pieces, err := s.pieces(ix, member)
+	return payments, a.indexed(ctx, g, func(r *index.Reading) error {
+		pieces, err := s.pieces(r, member)
 		for _, p := range pieces {
 			payments = append(payments, spend.Take{Lot: p.Lot, Amount: p.Amount})
 		}

@@ -31,7 +31,7 @@ func erase(a *app) *cobra.Command {
 				return err
 			}
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				return a.indexed(ctx, g, func(ix *index.Index) error { return a.erase(ctx, g, v, ix, req) })
+				return a.indexed(ctx, g, func(r *index.Reading) error { return a.erase(ctx, g, v, r, req) })
 			})
 		})
 	cmd.Long = `Forget a member. All accounts and consents of the member, and of who was merged into
@@ -45,12 +45,12 @@ can't be undone.`
 	return cmd
 }
 
-func (a *app) erase(ctx context.Context, g *gateway.Gateway, v *vault.Vault, ix *index.Index, req member.EraseRequest) error {
-	merged, err := mergedInto(ix, req.Member)
+func (a *app) erase(ctx context.Context, g *gateway.Gateway, v *vault.Vault, now *index.Reading, req member.EraseRequest) error {
+	merged, err := mergedInto(now, req.Member)
 	if err != nil {
 		return err
 	}
-	r, err := a.once(ctx, g, func() (command.Request, error) { return wholeOf(ix, req) })
+	r, err := a.once(ctx, g, func() (command.Request, error) { return wholeOf(now, req) })
 	if err != nil {
 		return err
 	}
@@ -63,12 +63,12 @@ func (a *app) erase(ctx context.Context, g *gateway.Gateway, v *vault.Vault, ix 
 }
 
 // wholeOf names every live account and consent of a member.
-func wholeOf(ix *index.Index, req member.EraseRequest) (member.EraseRequest, error) {
-	_, accounts, err := index.All[member.Account](ix, index.Filter{Member: req.Member, States: []string{member.Linked.String()}})
+func wholeOf(r *index.Reading, req member.EraseRequest) (member.EraseRequest, error) {
+	accounts, err := index.All[member.Account](r, index.Filter{Member: req.Member, States: []string{member.Linked.String()}})
 	if err != nil {
 		return req, err
 	}
-	_, consents, err := index.All[member.Consent](ix, index.Filter{Member: req.Member, States: []string{member.ConsentActive.String()}})
+	consents, err := index.All[member.Consent](r, index.Filter{Member: req.Member, States: []string{member.ConsentActive.String()}})
 	if err != nil {
 		return req, err
 	}
@@ -82,7 +82,7 @@ func wholeOf(ix *index.Index, req member.EraseRequest) (member.EraseRequest, err
 	slices.SortFunc(req.Accounts, func(a, b member.AccountID) int {
 		return slices.Compare([]string{a.Party, a.Channel, a.Account.String()}, []string{b.Party, b.Channel, b.Account.String()})
 	})
-	if req.Labels, err = labelsOf(ix, req.Member); err != nil {
+	if req.Labels, err = labelsOf(r, req.Member); err != nil {
 		return req, err
 	}
 	for _, one := range consents {
@@ -96,14 +96,14 @@ func wholeOf(ix *index.Index, req member.EraseRequest) (member.EraseRequest, err
 }
 
 // labelsOf names what parties say of a member, and of who was merged into it.
-func labelsOf(ix *index.Index, id string) ([]member.LabelsID, error) {
-	merged, err := mergedInto(ix, id)
+func labelsOf(r *index.Reading, id string) ([]member.LabelsID, error) {
+	merged, err := mergedInto(r, id)
 	if err != nil {
 		return nil, err
 	}
 	var list []member.LabelsID
 	for _, wallet := range slices.Sorted(slices.Values(append(merged, id))) {
-		_, labels, err := index.All[member.Labels](ix, index.Filter{Member: wallet})
+		labels, err := index.All[member.Labels](r, index.Filter{Member: wallet})
 		if err != nil {
 			return nil, err
 		}
@@ -133,8 +133,8 @@ func sweep(a *app) *cobra.Command {
 	cmd := leaf("sweep", "Have your vault follow what happened to members: erasures and merges of others", "  tally --as F member sweep",
 		func(ctx context.Context, _ []string) error {
 			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				return a.indexed(ctx, g, func(ix *index.Index) error {
-					swept, err := sweepVault(ix, v)
+				return a.indexed(ctx, g, func(r *index.Reading) error {
+					swept, err := sweepVault(r, v)
 					if err != nil {
 						return err
 					}
@@ -156,9 +156,9 @@ type swept struct {
 	Merged map[string]string `json:"merged"` // into whom
 }
 
-func sweepVault(ix *index.Index, v *vault.Vault) (swept, error) {
+func sweepVault(r *index.Reading, v *vault.Vault) (swept, error) {
 	done := swept{Erased: []string{}, Merged: map[string]string{}}
-	_, ended, err := index.All[member.Member](ix, index.Filter{States: []string{member.Merged.String(), member.Erased.String()}})
+	ended, err := index.All[member.Member](r, index.Filter{States: []string{member.Merged.String(), member.Erased.String()}})
 	if err != nil {
 		return done, err
 	}
@@ -170,7 +170,7 @@ func sweepVault(ix *index.Index, v *vault.Vault) (swept, error) {
 		if !holds {
 			continue
 		}
-		if err := done.follow(ix, v, m.ID); err != nil {
+		if err := done.follow(r, v, m.ID); err != nil {
 			return done, err
 		}
 	}
@@ -178,12 +178,12 @@ func sweepVault(ix *index.Index, v *vault.Vault) (swept, error) {
 }
 
 // follow does to one member in the vault what the ledger did.
-func (s *swept) follow(ix *index.Index, v *vault.Vault, id string) error {
-	root, err := ix.Root(id)
+func (s *swept) follow(r *index.Reading, v *vault.Vault, id string) error {
+	root, err := r.Root(id)
 	if err != nil {
 		return err
 	}
-	_, became, err := ix.Member(root)
+	became, err := r.Member(root)
 	if err != nil {
 		return err
 	}

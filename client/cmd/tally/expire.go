@@ -54,7 +54,7 @@ type expired struct {
 }
 
 func (a *app) expire(ctx context.Context, id string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 		programme, err := g.Query().Programme(ctx, id)
 		if err != nil {
 			return err
@@ -62,19 +62,19 @@ func (a *app) expire(ctx context.Context, id string) error {
 		if err := programme.RequireIssuer(g.Party()); err != nil {
 			return err
 		}
-		_, cycle, err := ix.Cycle()
+		cycle, err := r.Cycle()
 		if err != nil {
 			return err
 		}
-		due, err := ix.Due(id, cycle.Date, most)
+		due, err := r.Due(id, cycle.Date, most)
 		if err != nil {
-			return err
-		}
-		if err := a.begin(ctx, g); err != nil {
 			return err
 		}
 		run := expired{Programme: id, Date: cycle.Date, Slid: []number.Row{}, More: len(due) == most, price: programme.Price}
-		if due, err = run.leaveOut(ix, programme, due); err != nil {
+		if due, err = run.leaveOut(r, programme, due); err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g, r); err != nil {
 			return err
 		}
 		for from := 0; from < len(due); from += points.MaxLots {
@@ -127,18 +127,18 @@ func (a *app) expireLots(ctx context.Context, g *gateway.Gateway, lots []index.L
 }
 
 // leaveOut leaves lots out whose expiry has slid: their member has been active.
-func (r *expired) leaveOut(ix *index.Index, programme points.Programme, due []index.Lot) ([]index.Lot, error) {
+func (r *expired) leaveOut(now *index.Reading, programme points.Programme, due []index.Lot) ([]index.Lot, error) {
 	if programme.Rules.Expiry.Kind != points.Sliding {
 		return due, nil
 	}
-	_, standings, err := index.All[points.Standing](ix, index.Filter{Topic: programme.ID})
+	standings, err := index.All[points.Standing](now, index.Filter{Topic: programme.ID})
 	if err != nil {
 		return nil, err
 	}
 	byMember := map[string]points.Standing{}
 	for _, s := range standings {
 		_, member, _ := strings.Cut(s.ID, "/")
-		root, err := ix.Root(member)
+		root, err := now.Root(member)
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +146,7 @@ func (r *expired) leaveOut(ix *index.Index, programme points.Programme, due []in
 	}
 	var left []index.Lot
 	for _, l := range due {
-		root, err := ix.Root(l.Member)
+		root, err := now.Root(l.Member)
 		if err != nil {
 			return nil, err
 		}

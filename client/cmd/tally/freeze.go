@@ -67,25 +67,25 @@ func freezes(a *app) *cobra.Command {
 		"  tally --as D points freezes\n  tally --as D points freezes zhang",
 		func(ctx context.Context, args []string) error {
 			id := append(args, "")[0]
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				if err := (narrowed{member: id}).there(ix); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				if err := (narrowed{member: id}).there(r); err != nil {
 					return err
 				}
-				height, list, err := ix.Freezes(id)
+				list, err := r.Freezes(id)
 				if err != nil {
 					return err
 				}
 				answer := struct {
 					Height uint64         `json:"height"`
 					Rows   []index.Freeze `json:"rows"`
-				}{height, list}
+				}{r.Height(), list}
 				return a.print(answer, func(t table.Writer) {
 					t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
 					t.SuppressEmptyColumns()
 					for _, f := range list {
 						t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
 					}
-					asOf(t, height)
+					asOf(t, r.Height())
 				})
 			})
 		})

@@ -84,8 +84,8 @@ func listGoods(a *app) *cobra.Command {
 			g := n.Row
 			return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "), g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
 		},
-	}, func(ix *index.Index, _ []string, page index.Page) (index.Part[index.Noun[goods.Good]], error) {
-		return ix.Goods(f, page)
+	}, func(r *index.Reading, _ []string, page index.Page) (index.Part[index.Noun[goods.Good]], error) {
+		return r.Goods(f, page)
 	})
 	goodFilter(cmd, &f)
 	return cmd
@@ -134,10 +134,10 @@ func listStock(a *app) *cobra.Command {
 	cmd := leaf("stock", "List what there is of goods, by seller (库存)", `  tally --as S1 good stock --party S1
   tally --as D good stock --seller D --supplier care --sku kit`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
 				answer := index.Part[index.Stock]{}
 				rows, err := all(func(page index.Page) (index.Part[index.Stock], error) {
-					part, err := ix.Stocks(supplier, sku, party, seller, page)
+					part, err := r.Stocks(supplier, sku, party, seller, page)
 					answer.Height = part.Height
 					return part, err
 				})

@@ -92,11 +92,11 @@ func exportGoods(a *app) *cobra.Command {
 		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
 				if seller == "" {
 					seller = g.Party()
 				}
-				rows, err := catalogueOf(ix, f, g.Party(), seller)
+				rows, err := catalogueOf(r, f, g.Party(), seller)
 				if err != nil {
 					return err
 				}
@@ -117,18 +117,18 @@ func exportGoods(a *app) *cobra.Command {
 
 // catalogueOf writes goods as lines of a catalogue: with the price if the party sells
 // its own at one for everybody, and with the stock that the seller ever had.
-func catalogueOf(ix *index.Index, f index.GoodFilter, party, seller string) ([][]string, error) {
-	found, err := all(func(page index.Page) (index.Part[index.Noun[goods.Good]], error) { return ix.Goods(f, page) })
+func catalogueOf(r *index.Reading, f index.GoodFilter, party, seller string) ([][]string, error) {
+	found, err := all(func(page index.Page) (index.Part[index.Noun[goods.Good]], error) { return r.Goods(f, page) })
 	if err != nil {
 		return nil, err
 	}
 	rows := [][]string{catalogueColumns}
 	for _, n := range found {
-		price, err := ownPrice(ix, party, n.Row)
+		price, err := ownPrice(r, party, n.Row)
 		if err != nil {
 			return nil, err
 		}
-		stock, err := ix.Stocks(n.Row.Supplier, n.Row.SKU, "", seller, index.Page{Limit: 1})
+		stock, err := r.Stocks(n.Row.Supplier, n.Row.SKU, "", seller, index.Page{Limit: 1})
 		if err != nil {
 			return nil, err
 		}
@@ -143,8 +143,8 @@ func catalogueOf(ix *index.Index, f index.GoodFilter, party, seller string) ([][
 
 // ownPrice is what a party sells its own good at to everybody, in yuan; "" if it
 // doesn't, or not so simply.
-func ownPrice(ix *index.Index, party string, g goods.Good) (string, error) {
-	l, found, err := ix.Listing(party, g.Supplier, g.SKU)
+func ownPrice(r *index.Reading, party string, g goods.Good) (string, error) {
+	l, found, err := r.Listing(party, g.Supplier, g.SKU)
 	if err != nil || !found || len(l.Terms) > 0 || len(l.Prices) != 1 {
 		return "", err
 	}

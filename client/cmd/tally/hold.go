@@ -80,8 +80,8 @@ func (a *app) redeem(ctx context.Context, h *holding) error {
 	if err := h.spending.check(with); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		held, err := a.place(ctx, g, ix, h.member, h.spending, with)
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		held, err := a.place(ctx, g, r, h.member, h.spending, with)
 		if err != nil {
 			return err
 		}
@@ -233,13 +233,13 @@ func timeOut(a *app) *cobra.Command {
 }
 
 func (a *app) timeOutDue(ctx context.Context) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, now *index.Reading) error {
 		filter := index.HoldFilter{Acceptor: g.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
-		list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return ix.Holds(filter, p) })
+		list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return now.Holds(filter, p) })
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		if err := a.begin(ctx, g, now); err != nil {
 			return err
 		}
 		var r tally
@@ -264,19 +264,19 @@ func holds(a *app) *cobra.Command {
 				}
 				filter.States = []points.HoldState{s}
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				if err := (narrowed{filter.Member, filter.Acceptor}).there(ix); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				if err := (narrowed{filter.Member, filter.Acceptor}).there(r); err != nil {
 					return err
 				}
-				list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return ix.Holds(filter, p) })
+				list, err := all(func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}
-				return printList(a, ix.Height(), list, func(t table.Writer) { holdsTable(t, list, s) })
+				return printList(a, r.Height(), list, func(t table.Writer) { holdsTable(t, list, s) })
 			})
 		})
 	word(cmd, &filter.Member, "member", "of this member only")

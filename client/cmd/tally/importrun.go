@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -123,15 +122,12 @@ func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, ix.Close()) }()
-		lookup := &grants{g: g, ix: ix, patience: patience}
+		from := lookups{ctx, ix}
+		lookup := &grants{g: g, from: from, patience: patience}
 		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return lookup.find(ctx, benefit, member) }
-		job.Stores.Shop = ix
+		job.Stores.Shop = from
 		job.Stores.Linked = func(channel string, account codec.Hash) (string, error) {
-			found, linked, err := ix.Account(s.cfg.Party, channel, account)
-			if err != nil || !linked || found.State != member.Linked {
-				return "", err
-			}
-			return found.Member, nil
+			return from.linked(s.cfg.Party, channel, account)
 		}
 	}
 	return s.scanned.Feed(ctx)
@@ -163,14 +159,14 @@ const patience = 5 * time.Second
 // grants looks entitlements up for write-offs.
 type grants struct {
 	g        *gateway.Gateway
-	ix       *index.Index
+	from     lookups
 	patience time.Duration // that is left
 }
 
 // find lists a member's entitlements to a benefit by their numbers.
 func (l *grants) find(ctx context.Context, benefit, member string) ([]importer.Granted, error) {
 	for {
-		list, err := granted(l.ix, benefit, member)
+		list, err := l.from.granted(benefit, member)
 		if err != nil || len(list) > 0 || l.patience <= 0 {
 			return list, err
 		}
@@ -180,15 +176,15 @@ func (l *grants) find(ctx context.Context, benefit, member string) ([]importer.G
 			return nil, ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
-		if err := l.g.Sync(ctx, l.ix); err != nil {
+		if err := l.g.Sync(ctx, l.from.ix); err != nil {
 			return nil, err
 		}
 		l.patience -= time.Since(began)
 	}
 }
 
-func granted(ix *index.Index, id, member string) ([]importer.Granted, error) {
-	_, found, err := index.All[benefit.Entitlement](ix, index.Filter{Member: member, Topic: id})
+func granted(r *index.Reading, id, member string) ([]importer.Granted, error) {
+	found, err := index.All[benefit.Entitlement](r, index.Filter{Member: member, Topic: id})
 	if err != nil {
 		return nil, err
 	}

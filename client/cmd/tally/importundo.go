@@ -86,12 +86,11 @@ func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err er
 	if err != nil {
 		return err
 	}
-	ix, err := a.openIndex(ctx, g, cfg.IndexAt())
-	if err != nil {
+	var made index.Made
+	if err := a.indexed(ctx, g, func(r *index.Reading) (err error) {
+		made, err = r.Made(cfg.Party, source, beside...)
 		return err
-	}
-	made, err := ix.Made(cfg.Party, source, beside...)
-	if err := errors.Join(err, ix.Close()); err != nil {
+	}); err != nil {
 		return err
 	}
 	if made.Batches == 0 {

@@ -58,18 +58,18 @@ func TestProgrammeOfLots(t *testing.T) {
 
 // An import finds what parties offer in the read model.
 func TestOffersAreFound(t *testing.T) {
-	ix := readModel(t, []entry{
+	r := readModel(t, []entry{
 		put(row.Benefit("b"), benefit.Model{ID: "b", Provider: "D", Kind: benefit.Coupon, Price: 5, Uses: 1, Days: 1, Scene: "retail", Fee: amount.Rate{Den: 1}, Lapse: benefit.Refund, Open: true}),
 		put(row.Campaign("c"), campaign.Campaign{ID: "c", By: "D", Funders: []campaign.Funder{{Party: "D", Parts: 1}}, State: campaign.Proposed}),
 	})
-	if m, found, err := ix.Benefit("b"); err != nil || !found || m.Price != 5 || m.Provider != "D" {
+	if m, found, err := r.Benefit("b"); err != nil || !found || m.Price != 5 || m.Provider != "D" {
 		t.Errorf("%+v, %v, %v", m, found, err)
 	}
-	if c, found, err := ix.Campaign("c"); err != nil || !found || c.By != "D" {
+	if c, found, err := r.Campaign("c"); err != nil || !found || c.By != "D" {
 		t.Errorf("%+v, %v, %v", c, found, err)
 	}
 	for _, id := range []string{"none", "b"} {
-		if _, found, err := ix.Campaign(id); found || err != nil {
+		if _, found, err := r.Campaign(id); found || err != nil {
 			t.Errorf("%s: %v, %v", id, found, err)
 		}
 	}

@@ -38,25 +38,25 @@ type said struct {
 
 func labels(a *app) *cobra.Command {
 	return leaf("labels MEMBER", "List what parties say of a member", "  tally --as G member labels wang", func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			if err := memberThere(ix, args[0]); err != nil {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			if err := memberThere(r, args[0]); err != nil {
 				return err
 			}
-			_, cycle, err := ix.Cycle()
+			cycle, err := r.Cycle()
 			if err != nil {
 				return err
 			}
-			height, found, err := index.All[member.Labels](ix, index.Filter{Member: args[0]})
+			found, err := index.All[member.Labels](r, index.Filter{Member: args[0]})
 			if err != nil {
 				return err
 			}
 			list := saidOf(found, args[0], cycle.Date)
-			return printList(a, height, list, func(t table.Writer) {
+			return printList(a, r.Height(), list, func(t table.Writer) {
 				t.AppendHeader(table.Row{"party", "label", "until", "holds today"})
 				for _, l := range list {
 					t.AppendRow(table.Row{l.Party, l.Label, l.Until.String(), yes(l.On)})
 				}
-				asOf(t, height)
+				asOf(t, r.Height())
 			})
 		})
 	})

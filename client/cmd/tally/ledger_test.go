@@ -57,13 +57,13 @@ func numbered(i uint16) number.Command { return number.Command{Party: "D", Lane:
 
 // readModel is the read model of a ledger with some rows, each list in a block of its
 // own.
-func readModel(t *testing.T, blocks ...[]entry) *index.Index {
+func readModel(t *testing.T, blocks ...[]entry) *index.Reading {
 	t.Helper()
 	return readModelUpTo(t, 1<<62, blocks...)
 }
 
 // readModelUpTo is the read model of so many blocks of it.
-func readModelUpTo(t *testing.T, height uint64, blocks ...[]entry) *index.Index {
+func readModelUpTo(t *testing.T, height uint64, blocks ...[]entry) *index.Reading {
 	t.Helper()
 	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}})
 	for _, name := range []string{"tally", "tallyseal"} {
@@ -94,5 +94,20 @@ func readModelUpTo(t *testing.T, height uint64, blocks ...[]entry) *index.Index 
 			t.Fatal(err)
 		}
 	}
-	return ix
+	return now(t, ix)
+}
+
+// now is a reading of what a read model has; it is closed at the test's end.
+func now(t *testing.T, ix *index.Index) *index.Reading {
+	t.Helper()
+	r, err := ix.At(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
 }

@@ -148,8 +148,8 @@ type person struct {
 func showMember(a *app) *cobra.Command {
 	return leaf("show MEMBER", "Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "  tally --as D member show wang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				p, err := personOf(ix, args[0])
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				p, err := personOf(r, args[0])
 				if err != nil {
 					return err
 				}
@@ -158,32 +158,33 @@ func showMember(a *app) *cobra.Command {
 		})
 }
 
-func personOf(ix *index.Index, id string) (p person, err error) {
-	if _, p.Member, err = ix.Member(id); err != nil {
+func personOf(r *index.Reading, id string) (p person, err error) {
+	if p.Member, err = r.Member(id); err != nil {
 		return p, err
 	}
-	if p.Root, err = ix.Root(id); err != nil {
+	if p.Root, err = r.Root(id); err != nil {
 		return p, err
 	}
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
 		return p, err
 	}
 	var errs [6]error
-	p.Merged, errs[0] = mergedInto(ix, p.Root)
-	p.Height, p.Accounts, errs[1] = index.All[member.Account](ix, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
-	_, p.Consents, errs[2] = index.All[member.Consent](ix, index.Filter{Member: p.Root})
-	_, p.Authorisations, errs[3] = index.All[member.Authorisation](ix, index.Filter{Member: p.Root})
-	p.Tiers, errs[4] = ix.Tiers(p.Root, cycle.Date)
+	p.Merged, errs[0] = mergedInto(r, p.Root)
+	p.Height = r.Height()
+	p.Accounts, errs[1] = index.All[member.Account](r, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
+	p.Consents, errs[2] = index.All[member.Consent](r, index.Filter{Member: p.Root})
+	p.Authorisations, errs[3] = index.All[member.Authorisation](r, index.Filter{Member: p.Root})
+	p.Tiers, errs[4] = r.Tiers(p.Root, cycle.Date)
 	p.Orders, errs[5] = all(func(page index.Page) (index.Part[index.OrderPart], error) {
-		return ix.Parts(index.PartFilter{Member: p.Root}, page)
+		return r.Parts(index.PartFilter{Member: p.Root}, page)
 	})
 	return p, errors.Join(errs[:]...)
 }
 
 // mergedInto lists the members that became a root, by id.
-func mergedInto(ix *index.Index, root string) ([]string, error) {
-	_, list, err := index.All[member.Member](ix, index.Filter{Member: root})
+func mergedInto(r *index.Reading, root string) ([]string, error) {
+	list, err := index.All[member.Member](r, index.Filter{Member: root})
 	ids := []string{}
 	for _, m := range list {
 		if m.ID != root {

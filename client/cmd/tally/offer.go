@@ -65,13 +65,13 @@ func listOffers(a *app) *cobra.Command {
 func memberOffers(a *app) *cobra.Command {
 	return leaf("offers MEMBER", "Show the offers that are for a member today, by its tiers and labels (千人千面)", "  tally --as D member offers wang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				var answer found[audience.Offer]
-				err := memberThere(ix, args[0])
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				answer := found[audience.Offer]{Height: r.Height()}
+				err := memberThere(r, args[0])
 				if err != nil {
 					return err
 				}
-				if answer.Height, answer.Rows, err = ix.OffersFor(args[0]); err != nil {
+				if answer.Rows, err = r.OffersFor(args[0]); err != nil {
 					return err
 				}
 				return a.print(answer, func(t table.Writer) { offerColumns.fill(t, answer, nil) })

@@ -142,24 +142,26 @@ func timeOutOf(p index.OrderPart) command.Request {
 // runDue does something with every part whose state has ended by itself: in states
 // of a seller, "" for all.
 func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		_, cycle, err := ix.Cycle()
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		cycle, err := r.Cycle()
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
-			return err
-		}
-		var run tally
+		var list []dueOne
 		for _, state := range in {
-			list, err := ix.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
+			due, err := r.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
 			if err != nil {
 				return err
 			}
-			for _, one := range dueOnes(list, ask) {
-				if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
-					return err
-				}
+			list = append(list, dueOnes(due, ask)...)
+		}
+		if err := a.begin(ctx, g, r); err != nil {
+			return err
+		}
+		var run tally
+		for _, one := range list {
+			if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
+				return err
 			}
 		}
 		return a.printTally(what, run)

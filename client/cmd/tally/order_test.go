@@ -196,14 +196,14 @@ func TestDrawn(t *testing.T) {
 func TestOrderTable(t *testing.T) {
 	o := kit(goods.OnItsWay)
 	o.Parts[0].Carrier, o.Parts[0].Waybill = "sf", "SF1"
-	ix := readModel(t, []entry{put(row.Good("S1", "oilkit"), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 2, En: "New kit", Zh: "新"}),
+	r := readModel(t, []entry{put(row.Good("S1", "oilkit"), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 2, En: "New kit", Zh: "新"}),
 		put(row.GoodVersion("S1", "oilkit", 1), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 1, En: "Oil kit", Zh: "机油套装"}),
 		put(row.Order(numbered(0)), o)})
-	_, found, err := ix.Order(numbered(0))
+	found, err := r.Order(numbered(0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, err := namesOf(ix, found)
+	names, err := namesOf(r, found)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func priceList(t *testing.T) (v *vault.Vault, oil, wiper veil.Commitment) {
 
 // supplies is what S1 and S2, for which S1 acts too, are to deliver and have
 // delivered.
-func supplies(t *testing.T, oil, wiper veil.Commitment) *index.Index {
+func supplies(t *testing.T, oil, wiper veil.Commitment) *index.Reading {
 	t.Helper()
 	supplied := func(o goods.Order, kind goods.TermsKind, terms veil.Commitment) goods.Order {
 		o.Parts[0].Lines[0].Kind, o.Parts[0].Lines[0].Terms = kind, terms
@@ -333,7 +333,7 @@ func supplies(t *testing.T, oil, wiper veil.Commitment) *index.Index {
 
 func TestPurchaseOf(t *testing.T) {
 	v, oil, wiper := priceList(t)
-	ix := supplies(t, oil, wiper)
+	r := supplies(t, oil, wiper)
 	lineNames := func(p purchased) string {
 		var list []string
 		for _, l := range p.Rows {
@@ -342,8 +342,8 @@ func TestPurchaseOf(t *testing.T) {
 		return strings.Join(list, " ")
 	}
 	usual := index.PartFilter{Party: "S1", States: purchaseStates}
-	whole, err := purchaseOf(ix, v, usual, "", 0)
-	if err != nil || lineNames(whole) != "9/1/1 9/2/1 9/2/2 3/1/1" || whole.Height != ix.Height() {
+	whole, err := purchaseOf(r, v, usual, "", 0)
+	if err != nil || lineNames(whole) != "9/1/1 9/2/1 9/2/2 3/1/1" || whole.Height != r.Height() {
 		t.Fatalf("%s, %v", lineNames(whole), err)
 	}
 	// 3 × 900 less 13.33 %: 2,340.09; what the vault doesn't know is empty.
@@ -356,22 +356,22 @@ func TestPurchaseOf(t *testing.T) {
 	if first.GTIN != "6901234567892" || first.Zh != "机油套装" || first.Seller != "D" || first.Reference != "R1" || first.LastDay != november+11 || first.Cursor == "" {
 		t.Errorf("%+v", first)
 	}
-	one, err := purchaseOf(ix, v, usual, "", 2) // two parts, never one and a half
+	one, err := purchaseOf(r, v, usual, "", 2) // two parts, never one and a half
 	if err != nil || lineNames(one) != "9/1/1 9/2/1 9/2/2" {
 		t.Errorf("%s, %v", lineNames(one), err)
 	}
-	rest, err := purchaseOf(ix, v, usual, one.Next, 2)
+	rest, err := purchaseOf(r, v, usual, one.Next, 2)
 	if err != nil || lineNames(rest) != "3/1/1" || rest.Next != whole.Next {
 		t.Errorf("%s, %v", lineNames(rest), err)
 	}
-	none, err := purchaseOf(ix, v, usual, whole.Next, 0)
+	none, err := purchaseOf(r, v, usual, whole.Next, 0)
 	if err != nil || none.Rows == nil || len(none.Rows) > 0 || none.Next != whole.Next {
 		t.Errorf("%+v, %v", none, err)
 	}
-	if some, err := purchaseOf(ix, v, index.PartFilter{Party: "S1", Supplier: "S2", Since: november}, "", 0); err != nil || lineNames(some) != "9/2/1 9/2/2" {
+	if some, err := purchaseOf(r, v, index.PartFilter{Party: "S1", Supplier: "S2", Since: november}, "", 0); err != nil || lineNames(some) != "9/2/1 9/2/2" {
 		t.Errorf("%s, %v", lineNames(some), err)
 	}
-	if _, err := purchaseOf(ix, v, usual, "yesterday", 0); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := purchaseOf(r, v, usual, "yesterday", 0); fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("%v", err)
 	}
 }
@@ -455,7 +455,7 @@ func TestHiddenIsOpened(t *testing.T) {
 	other.Parts[0].Cycle, other.Parts[0].Supplier, other.Parts[0].Party = "c1", "S9", "S9"
 	other.Parts[0].Lines[0].Kind, other.Parts[0].Lines[0].Terms = goods.Supply, oil // S9's: another good, which the vault doesn't know
 	back := goods.Return{Order: numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Cycle: "c2"}
-	ledger := func(charged uint32) *index.Index {
+	ledger := func(charged uint32) *index.Reading {
 		c1 := owedAs(t, owedAs(t, settlement.Veiled{}, "D", "S1", line, charged), "D", "S9", line, 1)
 		return readModel(t, []entry{put(row.Charter(), party.Charter{Network: "n", Operator: "G"}), put(row.Order(numbered(1)), o), put(row.Order(numbered(2)), other),
 			put(row.Return(numbered(3)), back), put(row.Veiled("c1", "D", 1), c1), put(row.Veiled("c2", "D", 1), owedAs(t, settlement.Veiled{}, "S1", "D", line, 1))})
@@ -470,7 +470,7 @@ func TestHiddenIsOpened(t *testing.T) {
 		{"not a side", "M", 2, "D→S1 hidden (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D hidden (1 delivery) []", ""},
 		{"the ledger has less", "D", 1, "D→S1 WRONG (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D ¥268.00 [G→S1 268]", "what D owes S1 in c1"},
 	} {
-		_, found, err := ledger(c.charged).VeiledOwes(c.party)
+		found, err := ledger(c.charged).VeiledOwes(c.party)
 		if err != nil {
 			t.Fatal(err)
 		}

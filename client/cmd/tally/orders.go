@@ -29,18 +29,18 @@ func partFlags(cmd *cobra.Command, f *index.PartFilter) {
 }
 
 // printAll prints all pages of what is asked of the read model.
-func printAll[T any](a *app, ix *index.Index, ask func(index.Page) (index.Part[T], error), rows func(table.Writer, []T, scales)) error {
+func printAll[T any](a *app, r *index.Reading, ask func(index.Page) (index.Part[T], error), rows func(table.Writer, []T, scales)) error {
 	list, err := all(ask)
 	if err != nil {
 		return err
 	}
-	s, err := indexScales(ix)
+	s, err := indexScales(r)
 	if err != nil {
 		return err
 	}
-	return a.print(map[string]any{"height": ix.Height(), "rows": list}, func(t table.Writer) {
+	return a.print(map[string]any{"height": r.Height(), "rows": list}, func(t table.Writer) {
 		rows(t, list, s)
-		asOf(t, ix.Height())
+		asOf(t, r.Height())
 	})
 }
 
@@ -51,11 +51,11 @@ func listOrders(a *app) *cobra.Command {
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				if err := (narrowed{f.Member, or(f.Seller, f.Party)}).there(ix); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				if err := (narrowed{f.Member, or(f.Seller, f.Party)}).there(r); err != nil {
 					return err
 				}
-				return printAll(a, ix, func(p index.Page) (index.Part[index.OrderPart], error) { return ix.Parts(f, p) }, partsTable)
+				return printAll(a, r, func(p index.Page) (index.Part[index.OrderPart], error) { return r.Parts(f, p) }, partsTable)
 			})
 		})
 	word(cmd, &f.Seller, "seller", "of this seller only")
@@ -102,21 +102,21 @@ func showOrder(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				var o wholeOrder
-				if o.Height, o.Order, err = ix.Order(n); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				o := wholeOrder{Height: r.Height()}
+				if o.Order, err = r.Order(n); err != nil {
 					return err
 				}
 				if o.Returns, err = all(func(p index.Page) (index.Part[index.Return], error) {
-					return ix.Returns(index.ReturnFilter{Order: n}, p)
+					return r.Returns(index.ReturnFilter{Order: n}, p)
 				}); err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}
-				names, err := namesOf(ix, o.Order)
+				names, err := namesOf(r, o.Order)
 				if err != nil {
 					return err
 				}
@@ -135,13 +135,13 @@ func nameKey(p goods.Part, l goods.Line) string {
 }
 
 // add looks the goods of a part up that aren't known yet.
-func (n goodNames) add(ix *index.Index, p goods.Part) error {
+func (n goodNames) add(r *index.Reading, p goods.Part) error {
 	for _, l := range p.Lines {
 		key := nameKey(p, l)
 		if _, known := n[key]; known {
 			continue
 		}
-		good, err := ix.GoodAt(p.Supplier, l.SKU, l.Version)
+		good, err := r.GoodAt(p.Supplier, l.SKU, l.Version)
 		if err != nil {
 			return err
 		}
@@ -150,10 +150,10 @@ func (n goodNames) add(ix *index.Index, p goods.Part) error {
 	return nil
 }
 
-func namesOf(ix *index.Index, o index.Order) (goodNames, error) {
+func namesOf(r *index.Reading, o index.Order) (goodNames, error) {
 	n := goodNames{}
 	for _, p := range o.Parts {
-		if err := n.add(ix, p); err != nil {
+		if err := n.add(r, p); err != nil {
 			return nil, err
 		}
 	}

@@ -52,12 +52,12 @@ func owes(a *app) *cobra.Command {
 	cmd := leaf("owes", "Who owes whom how many points, and how much money (应收应付)",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
-				answer, err := a.owing(ix, g.Party())
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+				answer, err := a.owing(r, g.Party())
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}
@@ -89,17 +89,18 @@ the two differ, the command fails and names the pair.`
 	return cmd
 }
 
-func (a *app) owing(ix *index.Index, party string) (answer owing, err error) {
-	if answer.Height, answer.Outstanding, err = ix.Outstanding(); err != nil {
+func (a *app) owing(r *index.Reading, party string) (answer owing, err error) {
+	answer.Height = r.Height()
+	if answer.Outstanding, err = r.Outstanding(); err != nil {
 		return answer, err
 	}
-	if _, answer.Owed, answer.Payments, err = ix.Owes(); err != nil {
+	if answer.Owed, answer.Payments, err = r.Owes(); err != nil {
 		return answer, err
 	}
-	if _, answer.Breakage, err = ix.Breakage(); err != nil {
+	if answer.Breakage, err = r.Breakage(); err != nil {
 		return answer, err
 	}
-	answer.Hidden, err = a.veiledOwes(ix, party)
+	answer.Hidden, err = a.veiledOwes(r, party)
 	return answer, err
 }
 
@@ -151,26 +152,26 @@ func hiddenRows(t table.Writer, list []hidden) {
 
 func breakage(a *app) *cobra.Command {
 	return leaf("breakage", "What parties no longer owe because points expired (弃兑)", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			height, list, err := ix.Breakage()
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			list, err := r.Breakage()
 			if err != nil {
 				return err
 			}
-			s, err := indexScales(ix)
+			s, err := indexScales(r)
 			if err != nil {
 				return err
 			}
 			answer := struct {
 				Height uint64           `json:"height"`
 				Rows   []index.Breakage `json:"rows"`
-			}{height, list}
+			}{r.Height(), list}
 			return a.print(answer, func(t table.Writer) {
 				t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
 				right(t, 3, 4)
 				for _, b := range list {
 					t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
 				}
-				asOf(t, height)
+				asOf(t, r.Height())
 			})
 		})
 	})

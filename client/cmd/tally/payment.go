@@ -37,8 +37,8 @@ func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Conte
 	if cycle != "" {
 		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return do(ctx, g, cycle) })
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		cycle, err := lastClosed(ix)
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		cycle, err := lastClosed(r)
 		if err != nil {
 			return err
 		}

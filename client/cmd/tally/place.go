@@ -221,9 +221,9 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 	if err := p.check(a); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, now *index.Reading) error {
 		answer := placed{Codes: []code.Code{}}
-		r, err := a.once(ctx, g, func() (command.Request, error) { return a.chooseOrder(ctx, g, ix, p, &answer) })
+		r, err := a.once(ctx, g, func() (command.Request, error) { return a.chooseOrder(ctx, g, now, p, &answer) })
 		if err != nil {
 			return err
 		}
@@ -241,7 +241,7 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 }
 
 // chooseOrder quotes an order that hasn't been placed yet, and chooses its lots and codes.
-func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, ix *index.Index, p *placing, answer *placed) (command.Request, error) {
+func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, r *index.Reading, p *placing, answer *placed) (command.Request, error) {
 	quoted, err := p.quote(ctx, g, g.Party())
 	if err != nil {
 		return nil, err
@@ -255,7 +255,7 @@ func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, ix *index.Ind
 			return nil, err
 		}
 	}
-	pieces, err := p.pieces(ix, p.member)
+	pieces, err := p.pieces(r, p.member)
 	if err != nil || !p.pickup {
 		req, failed := p.request(a, pieces, quoted.Hash, nil)
 		return req, cmp.Or(err, failed)

@@ -167,20 +167,20 @@ func (a *app) runSteps(ctx context.Context, p plan, steps []*step, all uint64, b
 // as an export and an acceptance would.
 func (a *app) takeOver(ctx context.Context, from string) (*importer.Report, error) {
 	report := &importer.Report{Source: from, Kind: "accept"}
-	err := a.acting(from).withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+	err := a.acting(from).withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
 		cfg, err := a.config(nil)
 		if err != nil {
 			return err
 		}
 		var file termsFile
 		if err := a.acting(from).inVault(func(v *vault.Vault) (err error) {
-			file, err = exported(ix, v, from, cfg.Party, "")
+			file, err = exported(r, v, from, cfg.Party, "")
 			return err
 		}); err != nil {
 			return err
 		}
 		return a.inVault(func(v *vault.Vault) error {
-			answer, err := accept(ix.Terms, v, cfg.Party, file)
+			answer, err := accept(r.Terms, v, cfg.Party, file)
 			report.Lines, report.Terms = len(file.Terms), uint64(answer.Accepted)
 			for _, d := range answer.Differ {
 				report.Rejected = append(report.Rejected, importer.Rejected{Line: d.Line, Reason: d.Reason})

@@ -152,12 +152,12 @@ func graceDays(r points.Rules) uint16 {
 
 func listProgrammes(a *app) *cobra.Command {
 	return leaf("list", "List the programmes", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			_, all, err := ix.Programmes()
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			all, err := r.Programmes()
 			if err != nil {
 				return err
 			}
-			return printList(a, ix.Height(), all, func(t table.Writer) {
+			return printList(a, r.Height(), all, func(t table.Writer) {
 				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point", "expiry", "tiers", "state"})
 				right(t, 5)
 				t.SuppressEmptyColumns()

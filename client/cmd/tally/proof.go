@@ -49,10 +49,10 @@ changes on the ledger.`,
 			if err := checkLots(lots); err != nil {
 				return err
 			}
-			return a.withIndex(cmd.Context(), func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(cmd.Context(), func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 				if len(lots) == 0 {
 					var err error
-					if lots, err = lotsOf(ix, args[0]); err != nil {
+					if lots, err = lotsOf(r, args[0]); err != nil {
 						return err
 					}
 				}
@@ -81,8 +81,8 @@ func checkLots(lots []string) error {
 
 // lotsOf lists a member's lots that have something left, up to as many as a proof
 // names.
-func lotsOf(ix *index.Index, member string) ([]string, error) {
-	w, err := ix.Wallet(member)
+func lotsOf(r *index.Reading, member string) ([]string, error) {
+	w, err := r.Wallet(member)
 	if err != nil {
 		return nil, err
 	}

@@ -67,13 +67,13 @@ func purchaseOrders(a *app) *cobra.Command {
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
 				f.Party = g.Party()
 				if len(f.States) == 0 {
 					f.States = purchaseStates
 				}
 				return a.inVault(func(v *vault.Vault) error {
-					answer, err := purchaseOf(ix, v, f, after, int(limit))
+					answer, err := purchaseOf(r, v, f, after, int(limit))
 					if err != nil {
 						return err
 					}
@@ -103,7 +103,7 @@ has no opening.`
 }
 
 // purchaseOf reads what a filter lets through after a cursor.
-func purchaseOf(ix *index.Index, known openings, f index.PartFilter, after string, limit int) (purchased, error) {
+func purchaseOf(r *index.Reading, known openings, f index.PartFilter, after string, limit int) (purchased, error) {
 	answer := purchased{Rows: []purchaseLine{}, Next: after}
 	sold, opened := goodNames{}, unveiled{known: known}
 	for left := limit; ; {
@@ -111,13 +111,13 @@ func purchaseOf(ix *index.Index, known openings, f index.PartFilter, after strin
 		if limit > 0 {
 			page.Limit = min(left, page.Limit)
 		}
-		found, err := ix.Changed(f, page)
+		found, err := r.Changed(f, page)
 		if err != nil {
 			return purchased{}, err
 		}
 		answer.Height = found.Height
 		for _, p := range found.Rows {
-			lines, err := purchaseLines(ix, sold, &opened, p)
+			lines, err := purchaseLines(r, sold, &opened, p)
 			if err != nil {
 				return purchased{}, err
 			}
@@ -129,8 +129,8 @@ func purchaseOf(ix *index.Index, known openings, f index.PartFilter, after strin
 	}
 }
 
-func purchaseLines(ix *index.Index, n goodNames, opened *unveiled, p index.OrderPart) ([]purchaseLine, error) {
-	if err := n.add(ix, p.Part); err != nil {
+func purchaseLines(r *index.Reading, n goodNames, opened *unveiled, p index.OrderPart) ([]purchaseLine, error) {
+	if err := n.add(r, p.Part); err != nil {
 		return nil, err
 	}
 	list := make([]purchaseLine, len(p.Lines))

@@ -161,9 +161,9 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 	if err := (spending{take: []part{v.from}}).check(with); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, now *index.Reading) error {
 		s := spending{take: []part{v.from}}
-		r, err := a.place(ctx, g, ix, v.member, s, with)
+		r, err := a.place(ctx, g, now, v.member, s, with)
 		if err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (a *app) convert(ctx context.Context, v *conversion) error {
 		if err != nil {
 			return err
 		}
-		show, err := indexScales(ix)
+		show, err := indexScales(now)
 		if err != nil {
 			return err
 		}

@@ -33,17 +33,17 @@ func reportFlows(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("flows", "Whose points were redeemed where, in points and fen (积分流向)", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
 				if cycle != "" {
-					if err := cycleThere(ix, cycle); err != nil {
+					if err := cycleThere(r, cycle); err != nil {
 						return err
 					}
 				}
-				answer, err := flowsOf(ix, cycle)
+				answer, err := flowsOf(r, cycle)
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}
@@ -57,19 +57,19 @@ of a benefit before it is used. The JSON also says in which cycle and who bears 
 	return cmd
 }
 
-func flowsOf(ix *index.Index, cycle string) (answer flowing, err error) {
-	_, programmes, err := ix.Programmes()
+func flowsOf(now *index.Reading, cycle string) (answer flowing, err error) {
+	programmes, err := now.Programmes()
 	if err != nil {
 		return answer, err
 	}
-	height, list, err := ix.Redemptions()
+	list, err := now.Redemptions()
 	if err != nil {
 		return answer, err
 	}
 	if cycle != "" {
 		list = slices.DeleteFunc(list, func(r books.Redemption) bool { return r.Cycle != cycle })
 	}
-	answer.Height = height
+	answer.Height = now.Height()
 	answer.Rows = books.Flows(programmes, list)
 	answer.matrix = books.MatrixOf(programmes, answer.Rows)
 	return answer, nil
@@ -122,12 +122,12 @@ type programmeRates struct {
 func reportRates(a *app) *cobra.Command {
 	cmd := leaf("rates", "How much of each programme is redeemed, who comes back, what is converted (兑付率、复购率、换算)", "",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				answer, err := ratesOf(ix)
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				answer, err := ratesOf(r)
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}
@@ -141,24 +141,24 @@ ratios.`
 	return cmd
 }
 
-func ratesOf(ix *index.Index) (answer using, err error) {
-	_, programmes, err := ix.Programmes()
+func ratesOf(r *index.Reading) (answer using, err error) {
+	programmes, err := r.Programmes()
 	if err != nil {
 		return answer, err
 	}
-	height, outstanding, err := ix.Outstanding()
+	outstanding, err := r.Outstanding()
 	if err != nil {
 		return answer, err
 	}
-	_, list, err := ix.Redemptions()
+	list, err := r.Redemptions()
 	if err != nil {
 		return answer, err
 	}
-	_, converted, err := ix.Conversions()
+	converted, err := r.Conversions()
 	if err != nil {
 		return answer, err
 	}
-	answer = using{Height: height, Programmes: []programmeRates{}, Members: books.UsageOf(programmes, list)}
+	answer = using{Height: r.Height(), Programmes: []programmeRates{}, Members: books.UsageOf(programmes, list)}
 	for _, o := range outstanding {
 		issued := o.Issued - o.Revoked
 		answer.Programmes = append(answer.Programmes, programmeRates{o.Issuer, o.Programme,
@@ -215,12 +215,12 @@ type dueOf struct {
 func reportOutstanding(a *app) *cobra.Command {
 	cmd := leaf("outstanding", "What issuers owe members, and when it ends (未兑积分)", "",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				answer, err := outstandingNow(ix)
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				answer, err := outstandingNow(r)
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}
@@ -233,11 +233,12 @@ last purchase are shown by the end that their lot was issued with.`
 	return cmd
 }
 
-func outstandingNow(ix *index.Index) (answer owedNow, err error) {
-	if answer.Height, answer.Rows, err = ix.Outstanding(); err != nil {
+func outstandingNow(now *index.Reading) (answer owedNow, err error) {
+	answer.Height = now.Height()
+	if answer.Rows, err = now.Outstanding(); err != nil {
 		return answer, err
 	}
-	book, err := liabilityOf(ix, books.Policy{})
+	book, err := liabilityOf(now, books.Policy{})
 	if err != nil {
 		return answer, err
 	}
@@ -305,8 +306,8 @@ func reportCaps(a *app) *cobra.Command {
 			if alarm < 1 || alarm > 100 {
 				return fault.New(fault.BadRequest, "--alarm: want 1 to 100 percent")
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				answer, err := capsOf(ix, alarm)
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				answer, err := capsOf(r, alarm)
 				if err != nil {
 					return err
 				}
@@ -324,16 +325,16 @@ much of the cap its lanes have been granted, drawn or not: what neither has is f
 	return cmd
 }
 
-func capsOf(ix *index.Index, alarm uint8) (answer capped, err error) {
-	height, list, err := ix.Caps()
+func capsOf(r *index.Reading, alarm uint8) (answer capped, err error) {
+	list, err := r.Caps()
 	if err != nil {
 		return answer, err
 	}
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
 		return answer, err
 	}
-	answer = capped{Height: height, Date: cycle.Date, Alarm: alarm, Rows: []cappedRow{}}
+	answer = capped{Height: r.Height(), Date: cycle.Date, Alarm: alarm, Rows: []cappedRow{}}
 	for _, c := range list {
 		answer.Rows = append(answer.Rows, cappedRow{c, books.RateOf(c.Drawn, c.Limit), c.Over(alarm)})
 	}

@@ -100,33 +100,29 @@ tally order cash list.`
 
 // dueReturns times out what a seller, "" for all, has left unanswered.
 func (a *app) dueReturns(ctx context.Context, seller string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		_, cycle, err := ix.Cycle()
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, now *index.Reading) error {
+		cycle, err := now.Cycle()
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
+		list, err := all(func(p index.Page) (index.Part[index.Return], error) { return now.Returns(filter, p) })
+		if err != nil {
+			return err
+		}
+		if err := a.begin(ctx, g, now); err != nil {
 			return err
 		}
 		var run tally
-		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
-		for page := (index.Page{Limit: index.MaxPage}); ; {
-			found, err := ix.Returns(filter, page)
-			if err != nil {
+		for _, r := range list {
+			if r.AnswerBy >= cycle.Date {
+				continue
+			}
+			if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
 				return err
 			}
-			for _, r := range found.Rows {
-				if r.AnswerBy >= cycle.Date {
-					continue
-				}
-				if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
-					return err
-				}
-			}
-			if page.After = found.Next; found.Next == "" {
-				return a.printTally("returns timed out", run)
-			}
 		}
+		return a.printTally("returns timed out", run)
 	})
 }
 
@@ -148,15 +144,15 @@ func listCash(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := leaf("list", "List cash that sellers owe, or owed, members (应退现金清单)", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				if err := (narrowed{f.Member, f.Party}).there(ix); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				if err := (narrowed{f.Member, f.Party}).there(r); err != nil {
 					return err
 				}
 				if len(f.States) == 0 {
 					f.States = []string{goods.Owed.String()}
 				}
-				return printAll(a, ix, func(p index.Page) (index.Part[index.Noun[goods.Due]], error) {
-					return index.Search[goods.Due](ix, f, p)
+				return printAll(a, r, func(p index.Page) (index.Part[index.Noun[goods.Due]], error) {
+					return index.Search[goods.Due](r, f, p)
 				}, cashTable)
 			})
 		})
@@ -182,14 +178,14 @@ func listReturns(a *app) *cobra.Command {
 	var mine bool
 	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
 				if mine {
 					f.Party = g.Party()
 				}
-				if err := (narrowed{f.Member, f.Seller}).there(ix); err != nil {
+				if err := (narrowed{f.Member, f.Seller}).there(r); err != nil {
 					return err
 				}
-				return printAll(a, ix, func(p index.Page) (index.Part[index.Return], error) { return ix.Returns(f, p) }, returnsTable)
+				return printAll(a, r, func(p index.Page) (index.Part[index.Return], error) { return r.Returns(f, p) }, returnsTable)
 			})
 		})
 	one(cmd, &f.Order, "order", "number", "of this order only", number.ParseCommand)

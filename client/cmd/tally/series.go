@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 )
 
 // A run sends many commands, and one request id stands for all of them. The first that
@@ -18,9 +19,11 @@ import (
 // Without the caller's request id a step that can come once is a name of the node's
 // own, and another has none: a lot that ended may have to end again.
 
-// begin begins a run, or goes on with it. CONFLICT if the request id is for something else.
-func (a *app) begin(ctx context.Context, g *gateway.Gateway) (err error) {
-	if a.request != "" {
+// begin begins a run, or goes on with it, once all that it does was read. CONFLICT if the request id is for something
+// else.
+func (a *app) begin(ctx context.Context, g *gateway.Gateway, read *index.Reading) error {
+	err := read.Close()
+	if err == nil && a.request != "" {
 		_, a.begun, err = a.first(ctx, g)
 	}
 	return err

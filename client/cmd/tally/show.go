@@ -67,8 +67,8 @@ func (s scales) orNone(programme string, units amount.Units) string {
 }
 
 // indexScales reads the scales from the read model.
-func indexScales(ix *index.Index) (scales, error) {
-	_, list, err := ix.Programmes()
+func indexScales(r *index.Reading) (scales, error) {
+	list, err := r.Programmes()
 	return scalesOf(list), err
 }
 
@@ -116,17 +116,17 @@ type columns[T any] struct {
 // lists is a command that shows all rows of one kind that a filter lets through.
 func lists[T any](a *app, use, short, example string, show columns[T], filter func(args []string) index.Filter) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-			var answer found[T]
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			answer := found[T]{Height: r.Height()}
 			f := filter(args)
-			err := narrowed{f.Member, f.Party}.there(ix)
+			err := narrowed{f.Member, f.Party}.there(r)
 			if err != nil {
 				return err
 			}
-			if answer.Height, answer.Rows, err = index.All[T](ix, f); err != nil {
+			if answer.Rows, err = index.All[T](r, f); err != nil {
 				return err
 			}
-			s, err := indexScales(ix)
+			s, err := indexScales(r)
 			if err != nil {
 				return err
 			}

@@ -51,14 +51,14 @@ func (s spending) check(with func([]spend.Take) command.Request) error {
 }
 
 // pieces names the lots to spend.
-func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
+func (s spending) pieces(r *index.Reading, member string) ([]spend.Take, error) {
 	pieces := append([]spend.Take{}, s.lots...)
-	_, cycle, err := ix.Cycle()
+	cycle, err := r.Cycle()
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range s.take {
-		chosen, err := ix.Choose(member, p.programme, p.units, cycle.Date)
+		chosen, err := r.Choose(member, p.programme, p.units, cycle.Date)
 		if err != nil {
 			return nil, err
 		}
@@ -69,9 +69,9 @@ func (s spending) pieces(ix *index.Index, member string) ([]spend.Take, error) {
 
 // place sends a request that spends a member's points, once for a request id:
 // asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, ix *index.Index, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
+func (a *app) place(ctx context.Context, g *gateway.Gateway, now *index.Reading, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
 	r, err := a.once(ctx, g, func() (command.Request, error) {
-		pieces, err := s.pieces(ix, member)
+		pieces, err := s.pieces(now, member)
 		if err != nil {
 			return nil, err
 		}
@@ -93,8 +93,8 @@ func (a *app) spends(ctx context.Context, member string, s *spending, with func(
 	if err := s.check(with); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		answer, err := a.place(ctx, g, ix, member, *s, with)
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		answer, err := a.place(ctx, g, r, member, *s, with)
 		if err != nil {
 			return err
 		}

@@ -31,18 +31,18 @@ accept is disputed (tally dispute raise), and the rest is settled in time.`
 }
 
 // clearingOf runs with a node's view of a closed cycle: the one named, or the one that was cut off last.
-func (a *app) clearingOf(ctx context.Context, cycle string, do func(context.Context, *gateway.Gateway, *index.Index, clearing.Node, string) error) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+func (a *app) clearingOf(ctx context.Context, cycle string, do func(context.Context, *gateway.Gateway, *index.Reading, clearing.Node, string) error) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 		cfg, err := a.config(nil)
 		if err != nil {
 			return err
 		}
 		if cycle == "" {
-			if cycle, err = lastClosed(ix); err != nil {
+			if cycle, err = lastClosed(r); err != nil {
 				return err
 			}
 		}
-		return do(ctx, g, ix, clearing.Node{Network: cfg.Channel, Index: ix}, cycle)
+		return do(ctx, g, r, clearing.Node{Network: cfg.Channel, Index: r}, cycle)
 	})
 }
 
@@ -51,11 +51,11 @@ func listStatements(a *app) *cobra.Command {
 	var all bool
 	cmd := leaf("list", "List your statements of a cycle, or with --all everybody's", "  tally --as D statement list --cycle 2026-11",
 		func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, ix *index.Index, _ clearing.Node, cycle string) error {
-				if err := cycleThere(ix, cycle); err != nil {
+			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, r *index.Reading, _ clearing.Node, cycle string) error {
+				if err := cycleThere(r, cycle); err != nil {
 					return err
 				}
-				_, pairs, err := ix.Pairs(cycle)
+				pairs, err := r.Pairs(cycle)
 				if err != nil {
 					return err
 				}
@@ -66,7 +66,7 @@ func listStatements(a *app) *cobra.Command {
 					}
 					list = append(list, summed(p))
 				}
-				return printList(a, ix.Height(), list, func(t table.Writer) { statementsTable(t, list) })
+				return printList(a, r.Height(), list, func(t table.Writer) { statementsTable(t, list) })
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -83,7 +83,7 @@ func showStatement(a *app) *cobra.Command {
 	cmd := leaf("show", "Show your statement with another party, as your own blocks have it", `  tally --as D statement show --with G
   tally --as A statement show --party D --with G`,
 		func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
 				s, err := node.Recompute(cycle, or(party, g.Party()), with)
 				if err != nil {
 					return err
@@ -92,7 +92,7 @@ func showStatement(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				scale, err := indexScales(ix)
+				scale, err := indexScales(r)
 				if err != nil {
 					return err
 				}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+
 	"tallystick/chaincode/fault"
 	"tallystick/client/clearing"
 	"tallystick/client/gateway"
@@ -25,7 +26,7 @@ func diffStatement(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "%v", err)
 			}
 			head := theirs.Statement.Head
-			return a.clearingOf(ctx, head.Cycle, func(_ context.Context, _ *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, head.Cycle, func(_ context.Context, _ *gateway.Gateway, _ *index.Reading, node clearing.Node, cycle string) error {
 				ours, err := node.Recompute(cycle, head.A.ID, head.B.ID)
 				if err != nil {
 					return err
@@ -68,15 +69,15 @@ func checkStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("check", "Derive the cycle's root from your own blocks and compare it with the ledger's; name every wrong line",
 		"  tally --as D statement check --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
 				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
 					return err // it names the lines
 				}
-				root, err := ix.CycleRoot(cycle)
+				root, err := r.CycleRoot(cycle)
 				if err != nil {
 					return err
 				}
-				gross, err := ix.Gross(cycle)
+				gross, err := r.Gross(cycle)
 				if err != nil {
 					return err
 				}

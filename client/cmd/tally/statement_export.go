@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
@@ -32,7 +33,7 @@ func exportStatement(a *app) *cobra.Command {
 			if err := in.Check(); err != nil {
 				return err
 			}
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Reading, node clearing.Node, cycle string) error {
 				s, err := node.Recompute(cycle, g.Party(), with)
 				if err != nil {
 					return err

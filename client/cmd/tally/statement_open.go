@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
@@ -19,8 +20,8 @@ func openStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("open", "Open what hidden supply of a closed cycle comes to, from your deliveries and your vault (披露供货款)",
 		"  tally --as D statement open --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, _ clearing.Node, cycle string) error {
-				return a.openAll(ctx, g, ix, cycle)
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, _ clearing.Node, cycle string) error {
+				return a.openAll(ctx, g, r, cycle)
 			})
 		})
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
@@ -40,26 +41,23 @@ type openedOne struct {
 	Why      string `json:"why,omitempty"`
 }
 
-func (a *app) openAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string) error {
-	_, pairs, err := ix.Pairs(cycle)
+func (a *app) openAll(ctx context.Context, g *gateway.Gateway, r *index.Reading, cycle string) error {
+	due, err := a.toOpen(r, g.Party(), cycle)
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g); err != nil {
+	if err := a.begin(ctx, g, r); err != nil {
 		return err
 	}
 	list, failed := []openedOne{}, error(nil)
-	for _, p := range pairs {
-		if otherOf(p, g.Party()) == "" {
-			continue
+	for _, one := range due {
+		if one.err == nil && one.req != nil {
+			one.Number, one.err = a.openOne(ctx, g, *one.req)
 		}
-		for _, h := range p.Hidden {
-			one, err := a.openOne(ctx, g, ix, cycle, h)
-			if err != nil {
-				one.Why, failed = err.Error(), err
-			}
-			list = append(list, one)
+		if one.err != nil {
+			one.Why, failed = one.err.Error(), one.err
 		}
+		list = append(list, one.openedOne)
 	}
 	if err := a.print(sent[openedOne]{g.Height(), list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
@@ -84,25 +82,46 @@ func openedBy(o openedOne) string {
 	return or(o.Number, "open already")
 }
 
-func (a *app) openOne(ctx context.Context, g *gateway.Gateway, ix *index.Index, cycle string, h settlement.HiddenSum) (openedOne, error) {
-	p := h.Position
-	one := openedOne{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}
-	if !h.Opened.IsZero() {
-		return one, nil
-	}
-	opening, err := a.openingOf(ix, g.Party(), cycle, p)
+// opensOne is a hidden sum of the party's, and what opens it; nil if it is open.
+type opensOne struct {
+	openedOne
+	req *settlement.OpenRequest
+	err error // why it can't be opened
+}
+
+// toOpen lists the hidden sums of a party in a closed cycle.
+func (a *app) toOpen(r *index.Reading, party, cycle string) (list []opensOne, err error) {
+	pairs, err := r.Pairs(cycle)
 	if err != nil {
-		return one, err
+		return nil, err
 	}
-	r, err := a.sendStep(ctx, g, stepOf("open", cycle, p.Debtor, p.Creditor, fmt.Sprintf("%t-%d_%d", p.Back, p.Fee.Num, p.Fee.Den)),
-		settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Opening: opening})
-	if fault.CodeOf(err) == fault.WrongState {
-		now, failed := g.Query().Statement(ctx, cycle, p.Debtor, p.Creditor)
-		if failed == nil && slices.ContainsFunc(now.Hidden, func(is settlement.HiddenSum) bool { return is.Names(p) && !is.Opened.IsZero() }) {
-			return one, nil // the other side was first
+	for _, pair := range pairs {
+		if otherOf(pair, party) == "" {
+			continue
 		}
-		return one, errors.Join(err, failed)
+		for _, h := range pair.Hidden {
+			p := h.Position
+			one := opensOne{openedOne: openedOne{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}}
+			if h.Opened.IsZero() {
+				one.req = &settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee}
+				one.req.Opening, one.err = a.openingOf(r, party, cycle, p)
+			}
+			list = append(list, one)
+		}
 	}
-	one.Number = r.Number.String()
-	return one, err
+	return list, nil
+}
+
+// openOne opens a hidden sum and answers the command's number, "" if the other side was first.
+func (a *app) openOne(ctx context.Context, g *gateway.Gateway, req settlement.OpenRequest) (string, error) {
+	r, err := a.sendStep(ctx, g, stepOf("open", req.Cycle, req.Debtor, req.Creditor, fmt.Sprintf("%t-%d_%d", req.Back, req.Fee.Num, req.Fee.Den)), req)
+	if fault.CodeOf(err) == fault.WrongState {
+		now, failed := g.Query().Statement(ctx, req.Cycle, req.Debtor, req.Creditor)
+		p := settlement.VeiledPosition{Debtor: req.Debtor, Creditor: req.Creditor, Back: req.Back, Fee: req.Fee}
+		if failed == nil && slices.ContainsFunc(now.Hidden, func(is settlement.HiddenSum) bool { return is.Names(p) && !is.Opened.IsZero() }) {
+			return "", nil
+		}
+		return "", errors.Join(err, failed)
+	}
+	return r.Number.String(), err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
@@ -21,11 +22,11 @@ func signStatements(a *app) *cobra.Command {
 	cmd := leaf("sign", "Recompute your statements from your own blocks and sign their roots, or refuse and name the lines (确认)",
 		`  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
 				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
 					return err
 				}
-				return a.signAll(ctx, g, ix, node, cycle, with)
+				return a.signAll(ctx, g, r, node, cycle, with)
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -45,25 +46,23 @@ type signedOne struct {
 
 // signAll signs each of the party's statements that isn't signed as it is. What can't be signed yet is said, and
 // doesn't keep the others.
-func (a *app) signAll(ctx context.Context, g *gateway.Gateway, ix *index.Index, node clearing.Node, cycle, with string) error {
-	_, pairs, err := ix.Pairs(cycle)
+func (a *app) signAll(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle, with string) error {
+	due, err := toSign(ctx, g, r, node, cycle, with)
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g); err != nil {
+	if err := a.begin(ctx, g, r); err != nil {
 		return err
 	}
 	list, failed := []signedOne{}, error(nil)
-	for _, p := range pairs {
-		other := otherOf(p, g.Party())
-		if other == "" || with != "" && with != other {
-			continue
+	for _, one := range due {
+		if one.err == nil && one.step != "" {
+			one.err = a.signOne(ctx, g, &one)
 		}
-		one, err := a.signOne(ctx, g, node, cycle, other)
-		if err != nil {
-			one.Why, failed = err.Error(), err
+		if one.err != nil {
+			one.Why, failed = one.err.Error(), one.err
 		}
-		list = append(list, one)
+		list = append(list, one.signedOne)
 	}
 	if len(list) == 0 {
 		return fault.New(fault.NotFound, "%s has no such statement in cycle %s", g.Party(), cycle)
@@ -90,40 +89,72 @@ func otherOf(p settlement.Pair, party string) string {
 	return ""
 }
 
-func (a *app) signOne(ctx context.Context, g *gateway.Gateway, node clearing.Node, cycle, other string) (signedOne, error) {
-	s, err := node.Recompute(cycle, g.Party(), other)
+// signsOne is a statement of the party's, and what signs it.
+type signsOne struct {
+	signedOne
+	step string // of the run, "" if it is signed as it is
+	req  settlement.SignRequest
+	err  error // why it can't be signed
+}
+
+// toSign lists a party's statements of a cycle, or the one with another party.
+func toSign(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle, with string) (list []signsOne, err error) {
+	pairs, err := r.Pairs(cycle)
 	if err != nil {
-		return signedOne{With: other}, err
+		return nil, err
 	}
-	one := signedOne{With: other, Root: s.Root.String(), Lines: s.Total.Lines, State: s.Pair.State.String()}
+	for _, p := range pairs {
+		other := otherOf(p, g.Party())
+		if other == "" || with != "" && with != other {
+			continue
+		}
+		one := signsOne{signedOne: signedOne{With: other}}
+		one.err = one.recompute(ctx, g, node, cycle)
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// recompute makes the statement and what signs it.
+func (one *signsOne) recompute(ctx context.Context, g *gateway.Gateway, node clearing.Node, cycle string) error {
+	s, err := node.Recompute(cycle, g.Party(), one.With)
+	if err != nil {
+		return err
+	}
+	one.Root, one.Lines, one.State = s.Root.String(), s.Total.Lines, s.Pair.State.String()
 	after := "first" // what this signature takes the place of: a root may be signed again after another
 	for _, signed := range s.Signatures {
 		if signed.Party != g.Party() {
 			continue
 		}
 		if slices.Equal(signed.Root, s.Root) {
-			return one, nil // it is signed as it is
+			return nil // it is signed as it is
 		}
 		after = fmt.Sprintf("%d_%d", signed.Command.Lane, signed.Command.Seq)
 	}
 	if s.Pair.Pending > 0 {
-		return one, fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
+		return fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
 	}
-	var req settlement.SignRequest
-	if req, err = s.SignRequest(g.Party()); err != nil {
+	if one.req, err = s.SignRequest(g.Party()); err != nil {
 		wrong, failed := node.CheckLines(ctx, s, g.Query())
 		if failed != nil {
-			return one, errors.Join(err, failed)
+			return errors.Join(err, failed)
 		}
-		return one, fmt.Errorf("%w. %s", err, clearing.Named(wrong))
+		return fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
-	r, err := a.sendStep(ctx, g, stepOf("sign", cycle, other, one.Root[:16], after), req)
+	one.step = stepOf("sign", cycle, one.With, one.Root[:16], after)
+	return nil
+}
+
+// signOne signs a statement, and asks how it stands then.
+func (a *app) signOne(ctx context.Context, g *gateway.Gateway, one *signsOne) error {
+	r, err := a.sendStep(ctx, g, one.step, one.req)
 	if err != nil {
-		return one, err
+		return err
 	}
-	now, err := g.Query().Statement(ctx, cycle, g.Party(), other)
+	now, err := g.Query().Statement(ctx, one.req.Cycle, g.Party(), one.With)
 	one.Number, one.State = r.Number.String(), now.State.String()
-	return one, err
+	return err
 }
 
 func claimStatement(a *app) *cobra.Command {

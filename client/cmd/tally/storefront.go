@@ -204,10 +204,10 @@ func inFen(path string, rule *yaml.Node) error {
 
 // sell lists a good under the terms that this party's vault has the value of.
 func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 		return a.inVault(func(v *vault.Vault) error {
 			answer, err := a.once(ctx, g, func() (command.Request, error) {
-				made, why, err := importer.Take(importer.Stores{Party: g.Party(), Vault: v, Shop: ix}, req)
+				made, why, err := importer.Take(importer.Stores{Party: g.Party(), Vault: v, Shop: r}, req)
 				if err == nil && why != "" {
 					err = fault.New(fault.WrongState, "%s", why)
 				}
@@ -283,12 +283,12 @@ func listListings(a *app) *cobra.Command {
 			l := n.Row
 			return table.Row{l.Supplier, l.SKU, l.Scene, strings.Join(l.Labels, ", "), l.Kind, pricesText(l.Prices), yes(l.Open)}
 		},
-	}, func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
+	}, func(r *index.Reading, args []string, page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
 		seller := first(args, a.me())
-		if _, err := ix.Storefront(seller); err != nil {
+		if _, err := r.Storefront(seller); err != nil {
 			return index.Part[index.Noun[goods.Listing]]{}, err
 		}
-		return ix.Listings(seller, f, page)
+		return r.Listings(seller, f, page)
 	})
 	goodFilter(cmd, &f)
 	return cmd
@@ -331,12 +331,12 @@ func listOutlets(a *app) *cobra.Command {
 			o := n.Row
 			return table.Row{o.Party, o.ID, o.En, o.Zh, o.Region, yes(o.Open)}
 		},
-	}, func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[goods.Outlet]], error) {
+	}, func(r *index.Reading, args []string, page index.Page) (index.Part[index.Noun[goods.Outlet]], error) {
 		of := first(args, "")
-		if err := (narrowed{party: of}).there(ix); err != nil {
+		if err := (narrowed{party: of}).there(r); err != nil {
 			return index.Part[index.Noun[goods.Outlet]]{}, err
 		}
-		return ix.Outlets(of, region, page)
+		return r.Outlets(of, region, page)
 	})
 	word(cmd, &region, "region", "in this region only")
 	return cmd
@@ -349,23 +349,23 @@ func browse(a *app) *cobra.Command {
 		`  tally --as D storefront browse D --member zhang --region sh --text 机油
   tally --as D storefront browse D`,
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				_, cycle, err := ix.Cycle()
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				cycle, err := r.Cycle()
 				if err != nil {
 					return err
 				}
-				if err := (narrowed{member: member}).there(ix); err != nil {
+				if err := (narrowed{member: member}).there(r); err != nil {
 					return err
 				}
 				visitor := index.Visitor{Region: region, Today: cycle.Date}
 				if member != "" {
-					if visitor.Member, err = ix.Root(member); err != nil {
+					if visitor.Member, err = r.Root(member); err != nil {
 						return err
 					}
 				}
 				answer := index.Part[index.Shown]{}
 				answer.Rows, err = all(func(page index.Page) (index.Part[index.Shown], error) {
-					part, err := ix.Shop(args[0], visitor, f, page)
+					part, err := r.Shop(args[0], visitor, f, page)
 					answer.Height = part.Height
 					return part, err
 				})

@@ -102,8 +102,8 @@ func listSuppliers(a *app) *cobra.Command {
 			s := n.Row
 			return table.Row{s.ID, s.Party, s.En, s.Zh, s.State, s.Since, orAll(s.Categories), s.Fee}
 		},
-	}, func(ix *index.Index, _ []string, page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
-		return ix.Suppliers(f, page)
+	}, func(r *index.Reading, _ []string, page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
+		return r.Suppliers(f, page)
 	})
 	word(cmd, &f.Party, "party", "of this party only")
 	word(cmd, &f.State, "state", "in this state only: APPLIED, APPROVED, SUSPENDED, REFUSED, WITHDRAWN")
@@ -112,13 +112,13 @@ func listSuppliers(a *app) *cobra.Command {
 }
 
 // pages is a command that shows all rows that the read model finds, page by page.
-func pages[T any](a *app, use, short, example string, show columns[T], ask func(ix *index.Index, args []string, page index.Page) (index.Part[index.Noun[T]], error)) *cobra.Command {
+func pages[T any](a *app, use, short, example string, show columns[T], ask func(r *index.Reading, args []string, page index.Page) (index.Part[index.Noun[T]], error)) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
 			var answer found[T]
 			var err error
 			answer.Rows, err = all(func(page index.Page) (index.Part[index.Noun[T]], error) {
-				part, err := ask(ix, args, page)
+				part, err := ask(r, args, page)
 				answer.Height = part.Height
 				return part, err
 			})

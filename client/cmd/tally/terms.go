@@ -158,9 +158,9 @@ func exportTerms(a *app) *cobra.Command {
 		`  tally --as S1 terms export D --out for-D.json
   tally --as S1 terms export D --out for-D.json --supplier care`,
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
 				return a.inVault(func(v *vault.Vault) error {
-					file, err := exported(ix, v, g.Party(), args[0], supplier)
+					file, err := exported(r, v, g.Party(), args[0], supplier)
 					if err != nil {
 						return err
 					}
@@ -181,9 +181,9 @@ func exportTerms(a *app) *cobra.Command {
 
 // exported gathers the terms that a party offers a seller on the ledger now and
 // whose values its vault has.
-func exported(ix *index.Index, v *vault.Vault, from, seller, supplier string) (termsFile, error) {
+func exported(r *index.Reading, v *vault.Vault, from, seller, supplier string) (termsFile, error) {
 	file := termsFile{Format: termsFormat, From: from, Seller: seller, Terms: []vault.Terms{}}
-	_, offered, err := index.All[goods.Terms](ix, index.Filter{Party: seller})
+	offered, err := index.All[goods.Terms](r, index.Filter{Party: seller})
 	if err != nil {
 		return file, err
 	}
@@ -244,9 +244,9 @@ func acceptTerms(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, ix *index.Index) error {
+			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
 				return a.inVault(func(v *vault.Vault) error {
-					answer, err := accept(ix.Terms, v, g.Party(), file)
+					answer, err := accept(r.Terms, v, g.Party(), file)
 					if err != nil {
 						return err
 					}

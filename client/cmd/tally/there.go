@@ -14,12 +14,12 @@ import (
 // What a question names must be there: an empty answer about nobody would pass for one about somebody who has nothing.
 
 // memberThere is NOT_FOUND unless the ledger has a member, or points for one who is yet to be enrolled.
-func memberThere(ix *index.Index, id string) error {
-	_, _, err := ix.Member(id)
+func memberThere(r *index.Reading, id string) error {
+	_, err := r.Member(id)
 	if fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
-	w, err := ix.Wallet(id)
+	w, err := r.Wallet(id)
 	if err == nil && len(w.Lots)+len(w.Held) == 0 {
 		err = fault.New(fault.NotFound, "there is no member %.64s; tally member recognise finds a customer's", id)
 	}
@@ -27,8 +27,8 @@ func memberThere(ix *index.Index, id string) error {
 }
 
 // partyThere is NOT_FOUND unless the ledger has a party.
-func partyThere(ix *index.Index, id string) error {
-	_, list, err := ix.Parties()
+func partyThere(r *index.Reading, id string) error {
+	list, err := r.Parties()
 	if err == nil && !slices.ContainsFunc(list, func(p party.Party) bool { return p.ID == id }) {
 		err = fault.New(fault.NotFound, "there is no party %.64s", id)
 	}
@@ -36,8 +36,8 @@ func partyThere(ix *index.Index, id string) error {
 }
 
 // programmeThere is NOT_FOUND unless the ledger has a programme.
-func programmeThere(ix *index.Index, id string) error {
-	_, list, err := ix.Programmes()
+func programmeThere(r *index.Reading, id string) error {
+	list, err := r.Programmes()
 	if err == nil && !slices.ContainsFunc(list, func(p points.Programme) bool { return p.ID == id }) {
 		err = fault.New(fault.NotFound, "there is no programme %.64s", id)
 	}
@@ -45,9 +45,9 @@ func programmeThere(ix *index.Index, id string) error {
 }
 
 // policyThere is NOT_FOUND unless the ledger has all programmes that a policy speaks of: what it says of none would change nothing.
-func policyThere(ix *index.Index, policy books.Policy) error {
+func policyThere(r *index.Reading, policy books.Policy) error {
 	for _, id := range slices.Sorted(maps.Keys(policy.Redemption)) {
-		if err := programmeThere(ix, id); err != nil {
+		if err := programmeThere(r, id); err != nil {
 			return err
 		}
 	}
@@ -55,12 +55,12 @@ func policyThere(ix *index.Index, policy books.Policy) error {
 }
 
 // cycleThere is NOT_FOUND unless the ledger has a cycle, open or closed.
-func cycleThere(ix *index.Index, id string) error {
-	_, open, err := ix.Cycle()
+func cycleThere(r *index.Reading, id string) error {
+	open, err := r.Cycle()
 	if err != nil || open.ID == id {
 		return err
 	}
-	_, _, err = ix.Closed(id)
+	_, err = r.Closed(id)
 	return err
 }
 
@@ -68,14 +68,14 @@ func cycleThere(ix *index.Index, id string) error {
 type narrowed struct{ member, party string }
 
 // there is NOT_FOUND unless what a list is narrowed to is there.
-func (n narrowed) there(ix *index.Index) error {
+func (n narrowed) there(r *index.Reading) error {
 	if n.member != "" {
-		if err := memberThere(ix, n.member); err != nil {
+		if err := memberThere(r, n.member); err != nil {
 			return err
 		}
 	}
 	if n.party != "" {
-		return partyThere(ix, n.party)
+		return partyThere(r, n.party)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // TestWhatIsAskedAboutMustBeThere: nobody's wallet isn't an empty one.
 func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
-	ix := readModel(t, []entry{
+	r := readModel(t, []entry{
 		put(row.Member("li"), member.Member{Home: "D"}),
 		put(row.Party("D"), party.Party{ID: "D"}),
 		put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D"}),
@@ -25,19 +25,19 @@ func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
 		err  error
 		code fault.Code
 	}{
-		{"a member", memberThere(ix, "li"), ""},
-		{"a member who is yet to be enrolled, and has points", memberThere(ix, "later"), ""},
-		{"nobody", memberThere(ix, "nobody"), fault.NotFound},
-		{"a party", partyThere(ix, "D"), ""},
-		{"no party", partyThere(ix, "X"), fault.NotFound},
-		{"a programme", programmeThere(ix, "DP"), ""},
-		{"no programme", programmeThere(ix, "XP"), fault.NotFound},
-		{"the open cycle", cycleThere(ix, "2026-11"), ""},
-		{"no cycle", cycleThere(ix, "2031-01"), fault.NotFound},
-		{"a list of everything", narrowed{}.there(ix), ""},
-		{"a list of a party's and a member's", narrowed{"li", "D"}.there(ix), ""},
-		{"a list of nobody's", narrowed{member: "nobody"}.there(ix), fault.NotFound},
-		{"a list of no party's", narrowed{"li", "X"}.there(ix), fault.NotFound},
+		{"a member", memberThere(r, "li"), ""},
+		{"a member who is yet to be enrolled, and has points", memberThere(r, "later"), ""},
+		{"nobody", memberThere(r, "nobody"), fault.NotFound},
+		{"a party", partyThere(r, "D"), ""},
+		{"no party", partyThere(r, "X"), fault.NotFound},
+		{"a programme", programmeThere(r, "DP"), ""},
+		{"no programme", programmeThere(r, "XP"), fault.NotFound},
+		{"the open cycle", cycleThere(r, "2026-11"), ""},
+		{"no cycle", cycleThere(r, "2031-01"), fault.NotFound},
+		{"a list of everything", narrowed{}.there(r), ""},
+		{"a list of a party's and a member's", narrowed{"li", "D"}.there(r), ""},
+		{"a list of nobody's", narrowed{member: "nobody"}.there(r), fault.NotFound},
+		{"a list of no party's", narrowed{"li", "X"}.there(r), fault.NotFound},
 	} {
 		if code := fault.CodeOf(c.err); code != c.code {
 			t.Errorf("%s: %v", c.what, c.err)

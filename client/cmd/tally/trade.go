@@ -79,13 +79,13 @@ func (a *app) takeTrade(ctx context.Context, req points.TakeRequest) error {
 	if err := with([]spend.Take{example}).Check(); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
 		answer, err := a.once(ctx, g, func() (command.Request, error) {
 			trade, err := g.Query().Trade(ctx, req.Trade)
 			if err != nil {
 				return nil, err
 			}
-			pieces, err := spending{take: []part{{programme: trade.Wants, units: trade.Price}}}.pieces(ix, req.Member)
+			pieces, err := spending{take: []part{{programme: trade.Wants, units: trade.Price}}}.pieces(r, req.Member)
 			return with(pieces), err
 		})
 		if err != nil {

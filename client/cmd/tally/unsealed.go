@@ -19,16 +19,16 @@ type unsealedRows struct {
 
 func queryUnsealed(a *app) *cobra.Command {
 	cmd := leaf("unsealed", "What is on the ledger and isn't honoured, and what came of it (未封存)", "  tally --as A query unsealed -o json", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
 			var found unsealedRows
 			var err error
-			if found.Unsealed, err = ix.Unsealed(); err != nil {
+			if found.Unsealed, err = r.Unsealed(); err != nil {
 				return err
 			}
-			if found.Traces, err = ix.Traces(); err != nil {
+			if found.Traces, err = r.Traces(); err != nil {
 				return err
 			}
-			s, err := indexScales(ix)
+			s, err := indexScales(r)
 			if err != nil {
 				return err
 			}

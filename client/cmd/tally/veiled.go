@@ -80,12 +80,12 @@ type hidden struct {
 }
 
 // veiledOwes lists hidden positions, and opens what a party can open.
-func (a *app) veiledOwes(ix *index.Index, party string) (list []hidden, err error) {
-	_, found, err := ix.VeiledOwes(party)
+func (a *app) veiledOwes(r *index.Reading, party string) (list []hidden, err error) {
+	found, err := r.VeiledOwes(party)
 	if err != nil || len(found) == 0 {
 		return []hidden{}, err
 	}
-	operator, err := ix.Operator()
+	operator, err := r.Operator()
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +182,8 @@ func (u *unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
 
 // openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known, INTERNAL if
 // the ledger has something else than the deliveries come to.
-func (a *app) openingOf(ix *index.Index, party, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
-	_, found, err := ix.VeiledOwes(party)
+func (a *app) openingOf(r *index.Reading, party, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
+	found, err := r.VeiledOwes(party)
 	if err != nil {
 		return veil.Opening{}, err
 	}

@@ -22,19 +22,19 @@ import (
 func wallet(a *app) *cobra.Command {
 	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, what is held, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, ix *index.Index) error {
-				if err := memberThere(ix, args[0]); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+				if err := memberThere(r, args[0]); err != nil {
 					return err
 				}
-				w, err := ix.Wallet(args[0])
+				w, err := r.Wallet(args[0])
 				if err != nil {
 					return err
 				}
-				_, frozen, err := ix.Freezes(args[0])
+				frozen, err := r.Freezes(args[0])
 				if err != nil {
 					return err
 				}
-				s, err := indexScales(ix)
+				s, err := indexScales(r)
 				if err != nil {
 					return err
 				}

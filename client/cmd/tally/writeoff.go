@@ -107,22 +107,22 @@ func expireBenefits(a *app) *cobra.Command {
 }
 
 func (a *app) expireDue(ctx context.Context, id string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, ix *index.Index) error {
-		_, cycle, err := ix.Cycle()
+	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		cycle, err := r.Cycle()
 		if err != nil {
 			return err
 		}
-		_, due, err := index.All[benefit.Entitlement](ix, index.Filter{
+		due, err := index.All[benefit.Entitlement](r, index.Filter{
 			Topic: id, Before: int64(cycle.Date), States: []string{benefit.Granted.String(), benefit.Active.String(), benefit.Reserved.String()},
 		})
 		if err != nil {
 			return err
 		}
-		provides, err := providedBy(ix, g.Party())
+		provides, err := providedBy(r, g.Party())
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g); err != nil {
+		if err := a.begin(ctx, g, r); err != nil {
 			return err
 		}
 		var run tally
@@ -143,8 +143,8 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 }
 
 // providedBy says which benefits a party provides.
-func providedBy(ix *index.Index, party string) (map[string]bool, error) {
-	_, models, err := index.All[benefit.Model](ix, index.Filter{Party: party})
+func providedBy(r *index.Reading, party string) (map[string]bool, error) {
+	models, err := index.All[benefit.Model](r, index.Filter{Party: party})
 	provides := map[string]bool{}
 	for _, m := range models {
 		provides[m.Row.ID] = true

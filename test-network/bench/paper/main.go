@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -51,9 +52,14 @@ func run(path, dir, network, cycle, a, b string) ([]Step, error) {
 		return nil, err
 	}
 	defer ix.Close()
+	now, err := ix.At(context.Background(), 0)
+	if err != nil {
+		return nil, err
+	}
+	defer now.Close()
 	var s clearing.Statement
 	first, err := measured("recompute", func() (err error) {
-		s, err = clearing.Node{Network: network, Index: ix}.Recompute(cycle, a, b)
+		s, err = clearing.Node{Network: network, Index: now}.Recompute(cycle, a, b)
 		return err
 	})
 	if err != nil {
