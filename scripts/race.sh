@@ -1,5 +1,5 @@
 #!/bin/sh
-# race.sh PACKAGE...: their tests under Go's race detector, which needs a C compiler.
+# race.sh [FLAG...] PACKAGE...: their tests under Go's race detector, which needs a C compiler.
 set -eu
 cd "$(dirname "$0")/.."
 cc=$(go env CC)

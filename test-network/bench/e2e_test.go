@@ -12,7 +12,7 @@ import (
 )
 
 // few are arms and trials of which every way to fill the books has one; a soak runs all.
-var few = []string{arm64, armOneShop, armConvert, armWriteOff, armOneGood, trialSmall, trialLarge, trialStatement}
+var few = []string{arm64, armVisit, armConvert, armWriteOff, armOneGood, trialSmall, trialLarge, trialStatement}
 
 // TestQuick runs arms for a moment, on a network of its own, on the small
 // ledger alone. Points must be conserved; how fast it was says nothing.
