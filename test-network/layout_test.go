@@ -18,9 +18,9 @@ const (
 	side = "another subject; internal/contract composes the two"
 )
 
-// both are pure and for both sides: what people write is held to its struct alike, a topology and a profile, and a
-// word that there isn't is answered alike.
-var both = []string{"tallystick/network/settings", "tallystick/network/suggest"}
+// both are for both sides and know neither: what people write is held to its struct alike, a topology and a profile, a
+// word that there isn't is answered alike, and files are written alike, whole or not at all.
+var both = []string{"tallystick/network/settings", "tallystick/network/suggest", "tallystick/network/wholefile"}
 
 // rules hold the architecture of chaincode/ and client/; network/deps_test.go
 // holds its own.
@@ -32,6 +32,7 @@ var rules = []rule{
 	{"tallystick/chaincode/command", map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
 	{"tallystick/chaincode/row", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure, "os/exec": pure}},
 	{"tallystick/chaincode/touch", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
+	{"tallystick/chaincode/answer", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
 	{"tallystick/chaincode/command", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
 	{"tallystick/chaincode/internal/ledger", map[string]string{"github.com/hyperledger/fabric-contract-api-go": "it needs five methods of the stub, no more"}},
 	{"tallystick/chaincode/...", map[string]string{

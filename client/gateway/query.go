@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
@@ -23,17 +24,13 @@ import (
 // LIMIT) or UNAVAILABLE.
 type Query struct{ g *Gateway }
 
-// Page asks for a part of a list: up to Limit rows, 1–500, after a bookmark.
-type Page struct {
-	Limit int    `json:"limit"`
-	After string `json:"after"`
-}
-
-// Part is a part of a list, with the bookmark of the next, "" after the last.
-type Part[T any] struct {
-	Rows []T    `json:"rows"`
-	Next string `json:"next"`
-}
+// What package answer has, as those call it who ask a gateway.
+type (
+	Page        = answer.Page
+	Part[T any] = answer.Part[T]
+	QuoteAsked  = answer.QuoteAsked
+	Quoted      = answer.Quoted
+)
 
 // Query returns the questions.
 func (g *Gateway) Query() Query { return Query{g} }
@@ -54,7 +51,7 @@ func (q Query) Party(ctx context.Context, id string) (party.Party, error) {
 }
 
 // Parties lists parties by id.
-func (q Query) Parties(ctx context.Context, page Page) (Part[party.Party], error) {
+func (q Query) Parties(ctx context.Context, page answer.Page) (answer.Part[party.Party], error) {
 	return askPart[party.Party](ctx, q, page, "Parties")
 }
 
@@ -64,7 +61,7 @@ func (q Query) Programme(ctx context.Context, id string) (points.Programme, erro
 }
 
 // Programmes lists programmes by id.
-func (q Query) Programmes(ctx context.Context, page Page) (Part[points.Programme], error) {
+func (q Query) Programmes(ctx context.Context, page answer.Page) (answer.Part[points.Programme], error) {
 	return askPart[points.Programme](ctx, q, page, "Programmes")
 }
 
@@ -135,13 +132,13 @@ func ask[T any](ctx context.Context, q Query, function string, args ...string) (
 
 // askPart asks for a part of a list. INTERNAL if a peer answers with more rows than were asked for, or with a next part that doesn't come
 // after this one, which would never end.
-func askPart[T any](ctx context.Context, q Query, page Page, function string, args ...string) (Part[T], error) {
-	part, err := ask[Part[T]](ctx, q, function, append(args, asJSON(page))...)
+func askPart[T any](ctx context.Context, q Query, page answer.Page, function string, args ...string) (answer.Part[T], error) {
+	part, err := ask[answer.Part[T]](ctx, q, function, append(args, asJSON(page))...)
 	switch {
 	case err != nil:
-		return Part[T]{}, err
-	case len(part.Rows) > page.Limit, part.Next != "" && (part.Next <= page.After || len(part.Rows) == 0):
-		return Part[T]{}, fault.New(fault.Internal, "a peer answers %s with %d rows after %.90q, the next of them after %.90q: ask another", function, len(part.Rows), page.After, part.Next)
+		return answer.Part[T]{}, err
+	case len(part.Rows) > int(page.Limit), part.Next != "" && (part.Next <= page.After || len(part.Rows) == 0):
+		return answer.Part[T]{}, fault.New(fault.Internal, "a peer answers %s with %d rows after %.90q, the next of them after %.90q: ask another", function, len(part.Rows), page.After, part.Next)
 	}
 	return part, nil
 }

@@ -4,8 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"tallystick/chaincode/amount"
-	"tallystick/chaincode/codec"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/goods"
 )
 
@@ -15,7 +14,7 @@ func (q Query) Supplier(ctx context.Context, id string) (goods.Supplier, error) 
 }
 
 // Suppliers lists suppliers by id.
-func (q Query) Suppliers(ctx context.Context, page Page) (Part[goods.Supplier], error) {
+func (q Query) Suppliers(ctx context.Context, page answer.Page) (answer.Part[goods.Supplier], error) {
 	return askPart[goods.Supplier](ctx, q, page, "Suppliers")
 }
 
@@ -25,7 +24,7 @@ func (q Query) Good(ctx context.Context, supplier, sku string, version uint32) (
 }
 
 // Goods lists a supplier's goods by SKU.
-func (q Query) Goods(ctx context.Context, supplier string, page Page) (Part[goods.Good], error) {
+func (q Query) Goods(ctx context.Context, supplier string, page answer.Page) (answer.Part[goods.Good], error) {
 	return askPart[goods.Good](ctx, q, page, "Goods", supplier)
 }
 
@@ -45,7 +44,7 @@ func (q Query) Outlet(ctx context.Context, party, id string) (goods.Outlet, erro
 }
 
 // Outlets lists a party's outlets by id.
-func (q Query) Outlets(ctx context.Context, party string, page Page) (Part[goods.Outlet], error) {
+func (q Query) Outlets(ctx context.Context, party string, page answer.Page) (answer.Part[goods.Outlet], error) {
 	return askPart[goods.Outlet](ctx, q, page, "Outlets", party)
 }
 
@@ -55,38 +54,16 @@ func (q Query) Listing(ctx context.Context, seller, supplier, sku string) (goods
 }
 
 // Listings lists what a seller lists, by supplier and SKU.
-func (q Query) Listings(ctx context.Context, seller string, page Page) (Part[goods.Listing], error) {
+func (q Query) Listings(ctx context.Context, seller string, page answer.Page) (answer.Part[goods.Listing], error) {
 	return askPart[goods.Listing](ctx, q, page, "Listings", seller)
 }
 
-// InStock is what a supplier lets a seller sell of a good.
-type InStock struct {
-	Free      amount.Units `json:"free"` // pool and shards together
-	Pool      amount.Units `json:"pool"`
-	Restocked amount.Units `json:"restocked"` // ever
-	Withdrawn amount.Units `json:"withdrawn"` // ever
-}
-
 // Stock is how much of a good a seller has, over all its lanes.
-func (q Query) Stock(ctx context.Context, supplier, sku, seller string) (InStock, error) {
-	return ask[InStock](ctx, q, "Stock", supplier, sku, seller)
-}
-
-// QuoteAsked is what somebody would like a quote of.
-type QuoteAsked struct {
-	Seller string         `json:"seller"`
-	Member string         `json:"member"`
-	Region string         `json:"region"` // "" for none in particular
-	Lines  []goods.Wanted `json:"lines"`
-}
-
-// Quoted is a quote and the hash that an order binds.
-type Quoted struct {
-	Quote goods.Quote `json:"quote"`
-	Hash  codec.Hash  `json:"hash"`
+func (q Query) Stock(ctx context.Context, supplier, sku, seller string) (answer.InStock, error) {
+	return ask[answer.InStock](ctx, q, "Stock", supplier, sku, seller)
 }
 
 // Quote is what a storefront offers a member now.
-func (q Query) Quote(ctx context.Context, asked QuoteAsked) (Quoted, error) {
-	return ask[Quoted](ctx, q, "Quote", asJSON(asked))
+func (q Query) Quote(ctx context.Context, asked answer.QuoteAsked) (answer.Quoted, error) {
+	return ask[answer.Quoted](ctx, q, "Quote", asJSON(asked))
 }

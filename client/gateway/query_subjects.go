@@ -3,7 +3,7 @@ package gateway
 import (
 	"context"
 
-	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/member"
@@ -12,18 +12,6 @@ import (
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/settlement"
 )
-
-// Tiered is a member's standing in a programme and the tier that it comes to.
-type Tiered struct {
-	Tier     string          `json:"tier"`
-	Standing points.Standing `json:"standing"`
-}
-
-// Profile is what was shared of a member under a consent.
-type Profile struct {
-	Digest codec.Hash `json:"digest"`
-	Bytes  []byte     `json:"profile"`
-}
 
 // Veiled is what a cycle's deliveries make the parties owe each other in amounts
 // that only the two of a pair can open.
@@ -52,8 +40,8 @@ func (q Query) Trade(ctx context.Context, trade number.Command) (points.Trade, e
 }
 
 // Standing is what a member has done in a programme, and its tier today.
-func (q Query) Standing(ctx context.Context, programme, member string) (Tiered, error) {
-	return ask[Tiered](ctx, q, "Standing", programme, member)
+func (q Query) Standing(ctx context.Context, programme, member string) (answer.Tiered, error) {
+	return ask[answer.Tiered](ctx, q, "Standing", programme, member)
 }
 
 // Member is one member, as it is: perhaps merged into another.
@@ -61,15 +49,9 @@ func (q Query) Member(ctx context.Context, id string) (member.Member, error) {
 	return ask[member.Member](ctx, q, "Member", id)
 }
 
-// Recognised is whose account a counter has before it.
-type Recognised struct {
-	Member  member.Member  `json:"member"` // as it now is: what it was merged into
-	Account member.Account `json:"account"`
-}
-
 // Recognise finds the member that a party's channel account belongs to.
-func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (Recognised, error) {
-	return ask[Recognised](ctx, q, "Recognise", party, channel, account.String())
+func (q Query) Recognise(ctx context.Context, party, channel string, account codec.Hash) (answer.Recognised, error) {
+	return ask[answer.Recognised](ctx, q, "Recognise", party, channel, account.String())
 }
 
 // Authorisation is one authorisation.
@@ -89,8 +71,8 @@ func (q Query) Consent(ctx context.Context, n number.Command) (member.Consent, e
 
 // Profile is what was shared under a consent: with the caller, or, for the
 // member's home, with the party that it names.
-func (q Query) Profile(ctx context.Context, consent number.Command, party string) (Profile, error) {
-	return ask[Profile](ctx, q, "Profile", consent.String(), party)
+func (q Query) Profile(ctx context.Context, consent number.Command, party string) (answer.Profile, error) {
+	return ask[answer.Profile](ctx, q, "Profile", consent.String(), party)
 }
 
 // Benefit is one benefit.
@@ -108,16 +90,9 @@ func (q Query) WriteOff(ctx context.Context, n number.Command) (benefit.WriteOff
 	return ask[benefit.WriteOff](ctx, q, "WriteOff", n.String())
 }
 
-// QuotaUse is a quota, and what all lanes together have done with it.
-type QuotaUse struct {
-	quota.Quota
-	Used     amount.Units `json:"used"`
-	Returned amount.Units `json:"returned"`
-}
-
 // Quota is a limit and what was drawn on it.
-func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (QuotaUse, error) {
-	return ask[QuotaUse](ctx, q, "Quota", string(kind), id)
+func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (answer.QuotaUse, error) {
+	return ask[answer.QuotaUse](ctx, q, "Quota", string(kind), id)
 }
 
 // Pledge is one pledge.

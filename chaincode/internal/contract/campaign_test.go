@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
@@ -62,13 +63,13 @@ func TestASimulationSaysWhatTheAwardGives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(msp string) ([]Prospect, error) {
-		answer, err := w.net.Evaluate(w.client(msp), "G", seal.Outer, ledgersim.Args("query:SimulateAward", string(body))...)
+	ask := func(msp string) ([]answer.Prospect, error) {
+		data, err := w.net.Evaluate(w.client(msp), "G", seal.Outer, ledgersim.Args("query:SimulateAward", string(body))...)
 		if err != nil {
 			return nil, err
 		}
-		var list []Prospect
-		return list, codec.DecodeJSON(answer, &list)
+		var list []answer.Prospect
+		return list, codec.DecodeJSON(data, &list)
 	}
 	said, err := ask("G")
 	if err != nil || len(said) != 1 || said[0].Code != "" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -76,11 +77,11 @@ func ask[T any](w *world, msp string, args ...string) (found T, _ error) {
 func (w *world) order(t fataler, payment string, n uint32) goods.PlaceRequest {
 	t.Helper()
 	lines := []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: n}}
-	asked, err := json.Marshal(QuoteAsked{Seller: "D", Member: "li", Lines: lines})
+	asked, err := json.Marshal(answer.QuoteAsked{Seller: "D", Member: "li", Lines: lines})
 	if err != nil {
 		t.Fatal(err)
 	}
-	quoted, err := ask[Quoted](w, "D", "query:Quote", string(asked))
+	quoted, err := ask[answer.Quoted](w, "D", "query:Quote", string(asked))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,17 +257,17 @@ func TestQuotesAreAMembersOwn(t *testing.T) {
 	}{
 		{"li", "sh", 300, ""}, {"li", "", 300, ""}, {"zhang", "sh", 600, ""}, {"zhang", "bj", 0, fault.Ineligible}, {"ghost", "sh", 0, fault.NotFound},
 	} {
-		asked, _ := json.Marshal(QuoteAsked{Seller: "D", Member: c.member, Region: c.region, Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 3}}})
-		quoted, err := ask[Quoted](w, "M", "query:Quote", string(asked))
+		asked, _ := json.Marshal(answer.QuoteAsked{Seller: "D", Member: c.member, Region: c.region, Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 3}}})
+		quoted, err := ask[answer.Quoted](w, "M", "query:Quote", string(asked))
 		if refusalOf(err) != c.want || quoted.Quote.Total != c.fen {
 			t.Errorf("%+v: %+v, %v", c, quoted, err)
 		}
 	}
-	for name, asked := range map[string]QuoteAsked{
+	for name, asked := range map[string]answer.QuoteAsked{
 		"no line": {Seller: "D", Member: "li"}, "an odd region": {Seller: "D", Member: "li", Region: "a/b", Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 1}}},
 	} {
 		text, _ := json.Marshal(asked)
-		if _, err := ask[Quoted](w, "M", "query:Quote", string(text)); refusalOf(err) != fault.BadRequest {
+		if _, err := ask[answer.Quoted](w, "M", "query:Quote", string(text)); refusalOf(err) != fault.BadRequest {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -279,25 +280,25 @@ func TestCatalogueIsListedByPages(t *testing.T) {
 	w.must(t, "G", goods.ApproveRequest{Supplier: "care-2", Fee: amount.Rate{Den: 1}})
 	w.must(t, "S1", kit(func(r *goods.SetGoodRequest) { r.Supplier = "care-2" }), kit(func(r *goods.SetGoodRequest) { r.SKU = "wiper" }),
 		goods.SetOutletRequest{Outlet: "1", En: "x", Zh: "x"}, goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 7, Lanes: 3})
-	first, err := ask[GoodPage](w, "A", "query:Goods", "care", `{"limit":1,"after":""}`)
+	first, err := ask[answer.GoodPage](w, "A", "query:Goods", "care", `{"limit":1,"after":""}`)
 	if err != nil || len(first.Rows) != 1 || first.Rows[0].SKU != "kit" || first.Next == "" {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	after, _ := json.Marshal(Page{Limit: 9, After: first.Next})
-	if rest, err := ask[GoodPage](w, "A", "query:Goods", "care", string(after)); err != nil || len(rest.Rows) != 1 || rest.Rows[0].SKU != "wiper" {
+	after, _ := json.Marshal(answer.Page{Limit: 9, After: first.Next})
+	if rest, err := ask[answer.GoodPage](w, "A", "query:Goods", "care", string(after)); err != nil || len(rest.Rows) != 1 || rest.Rows[0].SKU != "wiper" {
 		t.Errorf("%+v, %v", rest, err)
 	}
 	all := `{"limit":500,"after":""}`
-	if p, err := ask[SupplierPage](w, "A", "query:Suppliers", all); err != nil || len(p.Rows) != 2 {
+	if p, err := ask[answer.SupplierPage](w, "A", "query:Suppliers", all); err != nil || len(p.Rows) != 2 {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, err := ask[ListingPage](w, "A", "query:Listings", "D", all); err != nil || len(p.Rows) != 1 {
+	if p, err := ask[answer.ListingPage](w, "A", "query:Listings", "D", all); err != nil || len(p.Rows) != 1 {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, err := ask[OutletPage](w, "A", "query:Outlets", "S1", all); err != nil || len(p.Rows) != 1 {
+	if p, err := ask[answer.OutletPage](w, "A", "query:Outlets", "S1", all); err != nil || len(p.Rows) != 1 {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if s, err := ask[InStock](w, "A", "query:Stock", "care", "kit", "D"); err != nil || s.Free != 7 || s.Pool != 1 || s.Restocked != 7 {
+	if s, err := ask[answer.InStock](w, "A", "query:Stock", "care", "kit", "D"); err != nil || s.Free != 7 || s.Pool != 1 || s.Restocked != 7 {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, none := range [][]string{{"query:Supplier", "x"}, {"query:Terms", "care", "kit", "M"}, {"query:Storefront", "M"}, {"query:Outlet", "D", "1"}, {"query:Listing", "M", "care", "kit"}, {"query:Stock", "care", "kit", "M"}} {

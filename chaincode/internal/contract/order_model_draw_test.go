@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -139,7 +140,7 @@ func (c clerk) wallet(fen int) (owner string, pieces []spend.Take, worth int) {
 
 func (c clerk) place() wanting {
 	req := goods.PlaceRequest{Lines: c.basket(), Quote: make(codec.Hash, 32), Accept: c.odd(3)}
-	asked := QuoteAsked{Seller: c.caller, Member: c.m.root(c.member()), Lines: req.Lines}
+	asked := answer.QuoteAsked{Seller: c.caller, Member: c.m.root(c.member()), Lines: req.Lines}
 	total := 1
 	q, err := c.w.ask(asked)
 	if err == nil {

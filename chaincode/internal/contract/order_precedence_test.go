@@ -2,6 +2,7 @@ package contract
 
 import (
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
@@ -36,7 +37,7 @@ func placeOn(t fataler, f fouls) (*stage, string, command.Request) {
 	good, list := s.furnishShop(t, f)
 	req := goods.PlaceRequest{Member: set(f["no member"], "ghost", "wang"), Lines: []goods.Wanted{want("S1", set(f["no listing"], "none", "oil"), 2)}, Quote: make(codec.Hash, 32),
 		Outlet: set(f["no outlet"], "none", "pudong"), Region: "sh", Pieces: s.pieces, Cash: set(f["not the total"], amount.Units(41), 40), Payment: "pay", Authorisation: s.slip, Code: s.code}
-	if q, err := s.ask(QuoteAsked{Seller: "M", Member: req.Member, Region: req.Region, Lines: req.Lines}); err == nil {
+	if q, err := s.ask(answer.QuoteAsked{Seller: "M", Member: req.Member, Region: req.Region, Lines: req.Lines}); err == nil {
 		req.Quote = q.Hash
 	}
 	s.spoilQuote(t, f, good, list)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/ledgersim"
@@ -60,18 +61,18 @@ func committed(t fataler, o veil.Opening) veil.Commitment {
 }
 
 // ask quotes a member something, as anybody may.
-func (w *world) ask(asked QuoteAsked) (Quoted, error) {
+func (w *world) ask(asked answer.QuoteAsked) (answer.Quoted, error) {
 	text, err := json.Marshal(asked)
 	if err != nil {
-		return Quoted{}, err
+		return answer.Quoted{}, err
 	}
-	return ask[Quoted](w, asked.Seller, "query:Quote", string(text))
+	return ask[answer.Quoted](w, asked.Seller, "query:Quote", string(text))
 }
 
 // quoted is ask, of what can be had.
-func (w *world) quoted(t fataler, seller, member string, lines ...goods.Wanted) Quoted {
+func (w *world) quoted(t fataler, seller, member string, lines ...goods.Wanted) answer.Quoted {
 	t.Helper()
-	q, err := w.ask(QuoteAsked{Seller: seller, Member: member, Lines: lines})
+	q, err := w.ask(answer.QuoteAsked{Seller: seller, Member: member, Lines: lines})
 	if err != nil {
 		t.Fatal(err)
 	}

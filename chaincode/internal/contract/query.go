@@ -6,6 +6,7 @@ import (
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
@@ -27,11 +28,8 @@ func (*Query) GetEvaluateTransactions() []string {
 	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries, orderQueries, settlementQueries)
 }
 
-// maxPage is the most rows of one answer, maxRows the most that a sum reads.
-const (
-	maxPage = 500
-	maxRows = 50_000
-)
+// maxRows is the most rows that a sum reads.
+const maxRows = 50_000
 
 // Charter answers what the network was founded with.
 func (*Query) Charter(ctx *Context) (*party.Charter, error) {
@@ -109,8 +107,8 @@ func (*Query) Lots(ctx *Context, ids []string) ([]points.Lot, error) {
 
 // namedLots reads up to 500 lots by the texts of their numbers.
 func namedLots(ctx *Context, ids []string) ([]number.Row, []points.Lot, error) {
-	if len(ids) > maxPage {
-		return nil, nil, fault.New(fault.BadRequest, "want at most %d lots", maxPage)
+	if len(ids) > answer.MaxPage {
+		return nil, nil, fault.New(fault.BadRequest, "want at most %d lots", answer.MaxPage)
 	}
 	tx := ledger.New(ctx.GetStub())
 	numbers, keys := make([]number.Row, len(ids)), make([]string, len(ids))
@@ -135,34 +133,16 @@ func namedLots(ctx *Context, ids []string) ([]number.Row, []points.Lot, error) {
 	return numbers, lots, nil
 }
 
-// Page asks for a part of a list.
-type Page struct {
-	Limit int32  `json:"limit"` // rows, 1 … 500
-	After string `json:"after"` // the bookmark of the page before, or ""
-}
-
-// PartyPage is a part of the parties, by id.
-type PartyPage struct {
-	Rows []party.Party `json:"rows"`
-	Next string        `json:"next"` // bookmark of the next page, "" after the last
-}
-
-// ProgrammePage is a part of the programmes, by id.
-type ProgrammePage struct {
-	Rows []points.Programme `json:"rows"`
-	Next string             `json:"next"`
-}
-
 // Parties lists parties by id.
-func (*Query) Parties(ctx *Context, page Page) (*PartyPage, error) {
-	rows, next, err := list(ctx, page, row.Parties())
-	return &PartyPage{rows, next}, err
+func (*Query) Parties(ctx *Context, page answer.Page) (*answer.PartyPage, error) {
+	part, err := list(ctx, page, row.Parties())
+	return &answer.PartyPage{Part: part}, err
 }
 
 // Programmes lists programmes by id.
-func (*Query) Programmes(ctx *Context, page Page) (*ProgrammePage, error) {
-	rows, next, err := list(ctx, page, row.Programmes())
-	return &ProgrammePage{rows, next}, err
+func (*Query) Programmes(ctx *Context, page answer.Page) (*answer.ProgrammePage, error) {
+	part, err := list(ctx, page, row.Programmes())
+	return &answer.ProgrammePage{Part: part}, err
 }
 
 // Totals sums a programme's totals over all lanes.
@@ -244,30 +224,31 @@ func each[T any](ctx *Context, in row.Range[T], visit func(key string, r T) erro
 	return nil
 }
 
-func list[T any](ctx *Context, page Page, in row.Range[T]) ([]T, string, error) {
-	if page.Limit < 1 || page.Limit > maxPage {
-		return nil, "", fault.New(fault.BadRequest, "limit: want 1 to %d", maxPage)
+// list answers a page of the rows of a range.
+func list[T any](ctx *Context, page answer.Page, in row.Range[T]) (part answer.Part[T], err error) {
+	if err := page.Check(); err != nil {
+		return part, err
 	}
 	from, to := in.Bounds()
 	if after := page.After; after != "" && (after < from || after >= to) {
-		return nil, "", fault.New(fault.BadRequest, "after: want the bookmark of the page before")
+		return part, fault.New(fault.BadRequest, "after: want the bookmark of the page before")
 	}
 	rows, meta, err := ctx.GetStub().GetStateByRangeWithPagination(from, to, page.Limit, page.After)
 	if err != nil {
-		return nil, "", fmt.Errorf("contract: range: %w", err)
+		return part, fmt.Errorf("contract: range: %w", err)
 	}
 	defer rows.Close()
 	found := []T{}
 	for rows.HasNext() {
 		kv, err := rows.Next()
 		if err != nil {
-			return nil, "", fmt.Errorf("contract: range: %w", err)
+			return part, fmt.Errorf("contract: range: %w", err)
 		}
 		r, err := row.Decode[T](kv.GetValue())
 		if err != nil {
-			return nil, "", err
+			return part, err
 		}
 		found = append(found, r)
 	}
-	return found, meta.GetBookmark(), nil
+	return answer.Part[T]{Rows: found, Next: meta.GetBookmark()}, nil
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
@@ -11,12 +12,6 @@ import (
 
 var benefitQueries = []string{"Benefit", "Benefits", "Entitlements", "WriteOff"}
 
-// BenefitPage is a part of the benefits, by id.
-type BenefitPage struct {
-	Rows []benefit.Model `json:"rows"`
-	Next string          `json:"next"` // bookmark of the next page, "" after the last
-}
-
 // Benefit answers a benefit's model.
 func (*Query) Benefit(ctx *Context, id string) (*benefit.Model, error) {
 	if err := name.CheckID("benefit", id); err != nil {
@@ -26,16 +21,16 @@ func (*Query) Benefit(ctx *Context, id string) (*benefit.Model, error) {
 }
 
 // Benefits lists benefits by id.
-func (*Query) Benefits(ctx *Context, page Page) (*BenefitPage, error) {
-	rows, next, err := list(ctx, page, row.Benefits())
-	return &BenefitPage{rows, next}, err
+func (*Query) Benefits(ctx *Context, page answer.Page) (*answer.BenefitPage, error) {
+	part, err := list(ctx, page, row.Benefits())
+	return &answer.BenefitPage{Part: part}, err
 }
 
 // Entitlements answers up to 500 entitlements, named as a JSON list, in the
 // order asked. A reservation that has ended still stands in its row.
 func (*Query) Entitlements(ctx *Context, ids []string) ([]benefit.Entitlement, error) {
-	if len(ids) > maxPage {
-		return nil, fault.New(fault.BadRequest, "want at most %d entitlements", maxPage)
+	if len(ids) > answer.MaxPage {
+		return nil, fault.New(fault.BadRequest, "want at most %d entitlements", answer.MaxPage)
 	}
 	tx := ledger.New(ctx.GetStub())
 	numbers, keys := make([]number.Row, len(ids)), make([]string, len(ids))

@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
@@ -11,12 +12,6 @@ import (
 )
 
 var campaignQueries = []string{"Campaign", "Campaigns", "Award", "SimulateAward"}
-
-// CampaignPage is a part of the campaigns, by id.
-type CampaignPage struct {
-	Rows []campaign.Campaign `json:"rows"`
-	Next string              `json:"next"` // bookmark of the next page, "" after the last
-}
 
 // Campaign answers a campaign.
 func (*Query) Campaign(ctx *Context, id string) (*campaign.Campaign, error) {
@@ -27,9 +22,9 @@ func (*Query) Campaign(ctx *Context, id string) (*campaign.Campaign, error) {
 }
 
 // Campaigns lists campaigns by id, ended ones too.
-func (*Query) Campaigns(ctx *Context, page Page) (*CampaignPage, error) {
-	rows, next, err := list(ctx, page, row.Campaigns())
-	return &CampaignPage{rows, next}, err
+func (*Query) Campaigns(ctx *Context, page answer.Page) (*answer.CampaignPage, error) {
+	part, err := list(ctx, page, row.Campaigns())
+	return &answer.CampaignPage{Part: part}, err
 }
 
 // Award answers what a purchase got of one campaign.
@@ -41,19 +36,11 @@ func (*Query) Award(ctx *Context, id string) (*campaign.Award, error) {
 	return one(ctx, row.Award(n), "award", id)
 }
 
-// Prospect is what one campaign would give for a purchase, or why nothing.
-type Prospect struct {
-	Campaign string         `json:"campaign"`
-	Award    campaign.Award `json:"award"` // without numbers, which a command gives; empty if it would be refused
-	Code     fault.Code     `json:"code"`  // of the refusal, "" for none
-	Why      string         `json:"why"`   // its text
-}
-
 // SimulateAward answers, without writing, what each campaign would give for a
 // purchase, and why not. It asks as the caller's walk-ins would, and is refused as
 // they would be before it comes to the first campaign. A campaign that gives
 // nothing here has all of them refused.
-func (*Query) SimulateAward(ctx *Context, req campaign.AwardRequest) ([]Prospect, error) {
+func (*Query) SimulateAward(ctx *Context, req campaign.AwardRequest) ([]answer.Prospect, error) {
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
@@ -65,7 +52,7 @@ func (*Query) SimulateAward(ctx *Context, req campaign.AwardRequest) ([]Prospect
 	if err != nil {
 		return nil, err
 	}
-	prospects := make([]Prospect, len(campaigns))
+	prospects := make([]answer.Prospect, len(campaigns))
 	for place, one := range campaigns {
 		if prospects[place], err = c.prospect(req, to.ID, place, one); err != nil {
 			return nil, err
@@ -75,16 +62,16 @@ func (*Query) SimulateAward(ctx *Context, req campaign.AwardRequest) ([]Prospect
 }
 
 // prospect lets a campaign award in the overlay; what it is refused is taken back.
-func (c *call) prospect(req campaign.AwardRequest, to string, place int, one campaign.Campaign) (Prospect, error) {
+func (c *call) prospect(req campaign.AwardRequest, to string, place int, one campaign.Campaign) (answer.Prospect, error) {
 	mark := c.tx.Mark()
 	made, err := (&awarding{call: c, req: req, to: to}).award(place, one)
 	if err == nil {
-		return Prospect{Campaign: one.ID, Award: made}, nil
+		return answer.Prospect{Campaign: one.ID, Award: made}, nil
 	}
 	var refusal *fault.Error
 	if !errors.As(err, &refusal) {
-		return Prospect{}, err
+		return answer.Prospect{}, err
 	}
 	c.tx.Rollback(mark)
-	return Prospect{Campaign: one.ID, Award: campaign.Award{Funders: []campaign.Borne{}}, Code: refusal.Code, Why: refusal.Text}, nil
+	return answer.Prospect{Campaign: one.ID, Award: campaign.Award{Funders: []campaign.Borne{}}, Code: refusal.Code, Why: refusal.Text}, nil
 }

@@ -1,8 +1,7 @@
 package contract
 
 import (
-	"tallystick/chaincode/amount"
-	"tallystick/chaincode/codec"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/row"
@@ -10,30 +9,6 @@ import (
 )
 
 var goodsQueries = []string{"Supplier", "Suppliers", "Good", "Goods", "Terms", "Storefront", "Outlet", "Outlets", "Listing", "Listings", "Stock", "Quote"}
-
-// The parts of lists, each with the bookmark of the next.
-type (
-	// SupplierPage is a part of the suppliers, by id.
-	SupplierPage struct {
-		Rows []goods.Supplier `json:"rows"`
-		Next string           `json:"next"`
-	}
-	// GoodPage is a part of a supplier's goods, by SKU.
-	GoodPage struct {
-		Rows []goods.Good `json:"rows"`
-		Next string       `json:"next"`
-	}
-	// OutletPage is a part of a party's outlets, by id.
-	OutletPage struct {
-		Rows []goods.Outlet `json:"rows"`
-		Next string         `json:"next"`
-	}
-	// ListingPage is a part of a seller's listings, by supplier and SKU.
-	ListingPage struct {
-		Rows []goods.Listing `json:"rows"`
-		Next string          `json:"next"`
-	}
-)
 
 // Supplier answers a supplier.
 func (*Query) Supplier(ctx *Context, id string) (*goods.Supplier, error) {
@@ -44,9 +19,9 @@ func (*Query) Supplier(ctx *Context, id string) (*goods.Supplier, error) {
 }
 
 // Suppliers lists suppliers by id.
-func (*Query) Suppliers(ctx *Context, page Page) (*SupplierPage, error) {
-	rows, next, err := list(ctx, page, row.Suppliers())
-	return &SupplierPage{rows, next}, err
+func (*Query) Suppliers(ctx *Context, page answer.Page) (*answer.SupplierPage, error) {
+	part, err := list(ctx, page, row.Suppliers())
+	return &answer.SupplierPage{Part: part}, err
 }
 
 // Good answers a good as it is in a version, 0 for the one that it has now.
@@ -71,12 +46,12 @@ func checkIDs(ids ...[2]string) error {
 }
 
 // Goods lists a supplier's goods by SKU, as they are now.
-func (*Query) Goods(ctx *Context, supplier string, page Page) (*GoodPage, error) {
+func (*Query) Goods(ctx *Context, supplier string, page answer.Page) (*answer.GoodPage, error) {
 	if err := name.CheckID("supplier", supplier); err != nil {
 		return nil, err
 	}
-	rows, next, err := list(ctx, page, row.GoodsOf(supplier))
-	return &GoodPage{rows, next}, err
+	part, err := list(ctx, page, row.GoodsOf(supplier))
+	return &answer.GoodPage{Part: part}, err
 }
 
 // Terms answers the terms that a seller is offered for a good. Their value isn't on
@@ -105,12 +80,12 @@ func (*Query) Outlet(ctx *Context, party, id string) (*goods.Outlet, error) {
 }
 
 // Outlets lists a party's outlets by id.
-func (*Query) Outlets(ctx *Context, party string, page Page) (*OutletPage, error) {
+func (*Query) Outlets(ctx *Context, party string, page answer.Page) (*answer.OutletPage, error) {
 	if err := name.CheckID("party", party); err != nil {
 		return nil, err
 	}
-	rows, next, err := list(ctx, page, row.OutletsOf(party))
-	return &OutletPage{rows, next}, err
+	part, err := list(ctx, page, row.OutletsOf(party))
+	return &answer.OutletPage{Part: part}, err
 }
 
 // Listing answers a good in a storefront.
@@ -122,24 +97,16 @@ func (*Query) Listing(ctx *Context, seller, supplier, sku string) (*goods.Listin
 }
 
 // Listings lists what a seller lists, by supplier and SKU.
-func (*Query) Listings(ctx *Context, seller string, page Page) (*ListingPage, error) {
+func (*Query) Listings(ctx *Context, seller string, page answer.Page) (*answer.ListingPage, error) {
 	if err := name.CheckID("seller", seller); err != nil {
 		return nil, err
 	}
-	rows, next, err := list(ctx, page, row.ListingsOf(seller))
-	return &ListingPage{rows, next}, err
-}
-
-// InStock is what a supplier lets a seller sell of a good.
-type InStock struct {
-	Free      amount.Units `json:"free"`      // pool and shards together
-	Pool      amount.Units `json:"pool"`      // of it, in no lane's shard
-	Restocked amount.Units `json:"restocked"` // ever
-	Withdrawn amount.Units `json:"withdrawn"` // ever
+	part, err := list(ctx, page, row.ListingsOf(seller))
+	return &answer.ListingPage{Part: part}, err
 }
 
 // Stock answers how much of a good a seller has, over all its lanes.
-func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*InStock, error) {
+func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*answer.InStock, error) {
 	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku}, [2]string{"seller", seller}); err != nil {
 		return nil, err
 	}
@@ -147,7 +114,7 @@ func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*InStock, error
 	if err != nil {
 		return nil, err
 	}
-	stock := &InStock{Free: pool.Free, Pool: pool.Free, Restocked: pool.Restocked, Withdrawn: pool.Withdrawn}
+	stock := &answer.InStock{Free: pool.Free, Pool: pool.Free, Restocked: pool.Restocked, Withdrawn: pool.Withdrawn}
 	err = each(ctx, row.ShardsOf(supplier, sku, seller), func(_ string, s goods.Shard) error {
 		stock.Free += s.Free
 		return nil
@@ -155,38 +122,11 @@ func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*InStock, error
 	return stock, err
 }
 
-// QuoteAsked is what somebody would like a quote of.
-type QuoteAsked struct {
-	Seller string         `json:"seller"`
-	Member string         `json:"member"`
-	Region string         `json:"region"` // "" for none in particular
-	Lines  []goods.Wanted `json:"lines"`
-}
-
-// check refuses a malformed question with BAD_REQUEST.
-func (q QuoteAsked) check() error {
-	if err := checkIDs([2]string{"seller", q.Seller}, [2]string{"member", q.Member}); err != nil {
-		return err
-	}
-	if q.Region != "" {
-		if err := name.CheckID("region", q.Region); err != nil {
-			return err
-		}
-	}
-	return goods.CheckWanted(q.Lines)
-}
-
-// Quoted is a quote and the hash that an order binds.
-type Quoted struct {
-	Quote goods.Quote `json:"quote"`
-	Hash  codec.Hash  `json:"hash"`
-}
-
 // Quote answers what a storefront offers a member now. It is refused as an order
 // would be: NOT_FOUND (the member, the storefront, a listing, its good or supplier),
 // then as at goods.Offer.
-func (*Query) Quote(ctx *Context, asked QuoteAsked) (*Quoted, error) {
-	if err := asked.check(); err != nil {
+func (*Query) Quote(ctx *Context, asked answer.QuoteAsked) (*answer.Quoted, error) {
+	if err := asked.Check(); err != nil {
 		return nil, err
 	}
 	c, err := asking(ctx)
@@ -200,5 +140,5 @@ func (*Query) Quote(ctx *Context, asked QuoteAsked) (*Quoted, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Quoted{Quote: quote, Hash: quote.Hash()}, nil
+	return &answer.Quoted{Quote: quote, Hash: quote.Hash()}, nil
 }

@@ -3,7 +3,7 @@ package contract
 import (
 	"fmt"
 
-	"tallystick/chaincode/audience"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
@@ -24,14 +24,8 @@ func (*Query) Member(ctx *Context, id string) (*member.Member, error) {
 	return one(ctx, row.Member(id), "member", id)
 }
 
-// Recognised is whose account a counter has before it (渠道识别).
-type Recognised struct {
-	Member  member.Member  `json:"member"` // the root
-	Account member.Account `json:"account"`
-}
-
 // Recognise answers the root whose account this is. NOT_FOUND if it isn't linked.
-func (*Query) Recognise(ctx *Context, party, channel, account string) (*Recognised, error) {
+func (*Query) Recognise(ctx *Context, party, channel, account string) (*answer.Recognised, error) {
 	if err := name.CheckID("party", party); err != nil {
 		return nil, err
 	}
@@ -54,7 +48,7 @@ func (*Query) Recognise(ctx *Context, party, channel, account string) (*Recognis
 	if err != nil {
 		return nil, err
 	}
-	return &Recognised{Member: root, Account: found}, nil
+	return &answer.Recognised{Member: root, Account: found}, nil
 }
 
 // Invitation answers an invitation.
@@ -99,17 +93,11 @@ func (*Query) Labels(ctx *Context, id, party string) (*member.Labels, error) {
 	return &labels, err
 }
 
-// Profile is what was shared under a consent.
-type Profile struct {
-	Digest  codec.Hash `json:"digest"`  // SHA-256 of the profile as shared
-	Profile []byte     `json:"profile"` // as shared, its salt first, in base64
-}
-
 // Profile answers what was shared with a party: to that party, at its own peer or
 // the home's, and to the home. Refused, first that applies: BAD_REQUEST,
 // NOT_FOUND (the consent), FORBIDDEN (anybody else), WRONG_STATE, EXPIRED,
 // NOT_FOUND (nothing was shared with the party).
-func (*Query) Profile(ctx *Context, consent, party string) (*Profile, error) {
+func (*Query) Profile(ctx *Context, consent, party string) (*answer.Profile, error) {
 	n, err := number.ParseCommand(consent)
 	if err != nil {
 		return nil, err
@@ -141,20 +129,14 @@ func (*Query) Profile(ctx *Context, consent, party string) (*Profile, error) {
 	if err := member.CheckProfile(profile, share.Digest); err != nil {
 		return nil, fmt.Errorf("contract: the collection doesn't hold what consent %s says: %v", consent, err)
 	}
-	return &Profile{Digest: share.Digest, Profile: profile}, nil
-}
-
-// OfferPage is a part of a party's offers, by id.
-type OfferPage struct {
-	Rows []audience.Offer `json:"rows"`
-	Next string           `json:"next"`
+	return &answer.Profile{Digest: share.Digest, Bytes: profile}, nil
 }
 
 // Offers lists a party's offers by id, ended ones too.
-func (*Query) Offers(ctx *Context, party string, page Page) (*OfferPage, error) {
+func (*Query) Offers(ctx *Context, party string, page answer.Page) (*answer.OfferPage, error) {
 	if err := name.CheckID("party", party); err != nil {
 		return nil, err
 	}
-	rows, next, err := list(ctx, page, row.OffersOf(party))
-	return &OfferPage{rows, next}, err
+	part, err := list(ctx, page, row.OffersOf(party))
+	return &answer.OfferPage{Part: part}, err
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -84,14 +85,8 @@ func (*Query) Pledge(ctx *Context, id string) (*points.Pledge, error) {
 	return one(ctx, row.Pledge(n), "pledge", id)
 }
 
-// Tiered is a member's standing in a programme and the tier that it comes to.
-type Tiered struct {
-	Tier     string          `json:"tier"`
-	Standing points.Standing `json:"standing"`
-}
-
 // Standing answers what a member has done in a programme, and its tier today.
-func (*Query) Standing(ctx *Context, programme, member string) (*Tiered, error) {
+func (*Query) Standing(ctx *Context, programme, member string) (*answer.Tiered, error) {
 	if err := name.CheckID("programme", programme); err != nil {
 		return nil, err
 	}
@@ -106,7 +101,7 @@ func (*Query) Standing(ctx *Context, programme, member string) (*Tiered, error) 
 	if err != nil {
 		return nil, err
 	}
-	var t Tiered
+	var t answer.Tiered
 	if t.Tier, err = c.tier(found.ID, programme); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/name"
@@ -23,7 +24,7 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 		return nil, err
 	}
 	if len(lots) < 1 {
-		return nil, fault.New(fault.BadRequest, "want 1 to %d lots", maxPage)
+		return nil, fault.New(fault.BadRequest, "want 1 to %d lots", answer.MaxPage)
 	}
 	numbers, found, err := namedLots(ctx, lots)
 	if err != nil {

@@ -1,25 +1,14 @@
 package contract
 
 import (
-	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 )
 
-// QuotaUse is a quota, and what all lanes together have done with it.
-//
-//	used − returned ≤ leased;  free = limit + relieved − leased, at least 0
-type QuotaUse struct {
-	Limit    amount.Units `json:"limit"`
-	Leased   amount.Units `json:"leased"` // granted to lanes
-	Relieved amount.Units `json:"relieved"`
-	Used     amount.Units `json:"used"`
-	Returned amount.Units `json:"returned"`
-}
-
 // Quota answers a quota of a kind: liability, debit, pledge, benefit or campaign.
-func (*Query) Quota(ctx *Context, kind, id string) (*QuotaUse, error) {
+func (*Query) Quota(ctx *Context, kind, id string) (*answer.QuotaUse, error) {
 	if err := quota.Kind(kind).Check(); err != nil {
 		return nil, err
 	}
@@ -30,7 +19,7 @@ func (*Query) Quota(ctx *Context, kind, id string) (*QuotaUse, error) {
 	if err != nil {
 		return nil, err
 	}
-	use := &QuotaUse{Limit: limit.Limit, Leased: limit.Leased, Relieved: limit.Relieved}
+	use := &answer.QuotaUse{Limit: limit.Limit, Leased: limit.Leased, Relieved: limit.Relieved}
 	err = each(ctx, row.LeasesOf(quota.Kind(kind), id), func(_ string, l quota.Lease) error {
 		use.Used += l.Used
 		use.Returned += l.Returned

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/veil"
 )
@@ -28,12 +29,12 @@ func (h hidden) replace(input string) string {
 }
 
 // noteQuote remembers a quote's hash.
-func (h hidden) noteQuote(input, answer string) string {
-	var quoted Quoted
-	if strings.HasPrefix(input, "query:Quote") && json.Unmarshal([]byte(answer), &quoted) == nil {
+func (h hidden) noteQuote(input, text string) string {
+	var quoted answer.Quoted
+	if strings.HasPrefix(input, "query:Quote") && json.Unmarshal([]byte(text), &quoted) == nil {
 		h.said["QUOTE"] = quoted.Hash.String()
 	}
-	return answer
+	return text
 }
 
 func (h hidden) hide(t *testing.T, d *datadriven.TestData) string {

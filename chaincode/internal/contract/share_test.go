@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -44,13 +45,13 @@ func (w *world) share(t fataler, consent number.Command, with string, sealed []b
 }
 
 // profile asks a peer for what was shared with a party.
-func (w *world) profile(reader, peer string, consent number.Command, with string) (Profile, error) {
-	answer, err := w.net.Evaluate(w.client(reader), peer, seal.Outer, ledgersim.Args("query:Profile", consent.String(), with)...)
+func (w *world) profile(reader, peer string, consent number.Command, with string) (answer.Profile, error) {
+	data, err := w.net.Evaluate(w.client(reader), peer, seal.Outer, ledgersim.Args("query:Profile", consent.String(), with)...)
 	if err != nil {
-		return Profile{}, err
+		return answer.Profile{}, err
 	}
-	var found Profile
-	return found, json.Unmarshal(answer, &found)
+	var found answer.Profile
+	return found, json.Unmarshal(data, &found)
 }
 
 // agreed is a founded world in which li, at home at G, has agreed that D and F
@@ -108,7 +109,7 @@ func TestShareAndWithdraw(t *testing.T) {
 		if got := refusalOf(err); got != c.want {
 			t.Errorf("%s at %s of %s: %v, want %q", c.reader, c.peer, c.with, err, c.want)
 		}
-		if err == nil && (!bytes.Equal(found.Profile, sealed) || found.Digest.String() != digest.String()) {
+		if err == nil && (!bytes.Equal(found.Bytes, sealed) || found.Digest.String() != digest.String()) {
 			t.Errorf("%s read %+v", c.reader, found)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
@@ -77,13 +78,13 @@ func (v view) drawPlace() command.Request {
 			req.Member, req.Pieces, req.Authorisation = owner, list, v.proof(owner)
 		}
 	}
-	asked, _ := json.Marshal(QuoteAsked{Seller: v.lane.party, Member: req.Member, Lines: req.Lines})
-	answer, err := v.lane.net.Evaluate(v.lane.id, v.lane.peer, seal.Outer, ledgersim.Args("query:Quote", string(asked))...)
+	asked, _ := json.Marshal(answer.QuoteAsked{Seller: v.lane.party, Member: req.Member, Lines: req.Lines})
+	data, err := v.lane.net.Evaluate(v.lane.id, v.lane.peer, seal.Outer, ledgersim.Args("query:Quote", string(asked))...)
 	if err != nil {
 		return nil // the peer is far behind
 	}
-	var quoted Quoted
-	if json.Unmarshal(answer, &quoted) != nil {
+	var quoted answer.Quoted
+	if json.Unmarshal(data, &quoted) != nil {
 		return nil
 	}
 	if req.Quote, req.Cash = quoted.Hash, quoted.Quote.Total; len(req.Pieces) > 0 {
