@@ -18,9 +18,9 @@ const (
 	side = "another subject; internal/contract composes the two"
 )
 
-// both are pure and for both sides: what people write is held to its struct alike, a topology and a profile, and a
-// word that there isn't is answered alike.
-var both = []string{"tallystick/network/settings", "tallystick/network/suggest"}
+// both are for both sides and know neither: what people write is held to its struct alike, a topology and a profile, a
+// word that there isn't is answered alike, and files are written alike, whole or not at all.
+var both = []string{"tallystick/network/settings", "tallystick/network/suggest", "tallystick/network/wholefile"}
 
 // rules hold the architecture of chaincode/ and client/; network/deps_test.go
 // holds its own.

@@ -9,49 +9,63 @@ import (
 	"time"
 
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/touch"
 )
 
-func wide(i int) points.ReleaseRequest {
-	return points.ReleaseRequest{Hold: rowOf(i).Command, Reason: fmt.Sprint("wide", i)}
-}
+// pieces is how many lots each of the holds takes from, and widest how many releases
+// of such fit into one transaction.
+const (
+	pieces = points.MaxPieces
+	widest = command.MaxRows / (pieces + 1)
+)
 
 // Commands that don't fit into their transaction go into the next: no caller hears of it.
 func TestWhatDoesNotFitGoesAgain(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
+		holds := net.wideHolds(2 * widest)
 		var callers sync.WaitGroup
-		for i := range 4 * widest {
+		for i, h := range holds {
 			callers.Go(func() {
-				receipt, err := g.Do(t.Context(), fmt.Sprint("r", i), wide(i))
+				receipt, err := g.Do(t.Context(), fmt.Sprint("r", i), release(h))
 				if err != nil || receipt.Again {
 					t.Errorf("release %d: %+v, %v", i, receipt, err)
 				}
 			})
 		}
 		callers.Wait()
-		count, _ := net.lots()
-		for i := range 4 * widest {
-			if count[fmt.Sprint("wide", i)] != 1 {
-				t.Errorf("release %d took effect %d times", i, count[fmt.Sprint("wide", i)])
-			}
-		}
-		receipt, err := g.Do(t.Context(), "r5", wide(5))
+		net.areReleased(holds)
+		receipt, err := g.Do(t.Context(), "r5", release(holds[5]))
 		if err != nil || !receipt.Again {
 			t.Errorf("asked again: %+v, %v", receipt, err)
 		}
 	})
 }
 
+// areReleased holds that each of the holds was released.
+func (s *simNet) areReleased(holds []number.Command) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n.DeliverAll()
+	all := rowsOf[points.Hold](s)
+	for _, h := range holds {
+		if state := all[h.String()].State; state != points.Released {
+			s.t.Errorf("hold %s is %s", h, state)
+		}
+	}
+}
+
 // A group that is too large for any transaction is its caller's fault.
 func TestAGroupThatNeverFits(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
-		reqs := make([]command.Request, widest+1)
-		for i := range reqs {
-			reqs[i] = wide(i)
+		var reqs []command.Request
+		for _, h := range net.wideHolds(widest + 2) {
+			reqs = append(reqs, release(h))
 		}
 		_, errs := g.DoLinked(t.Context(), "", reqs...)
-		if !command.IsFull(errs[widest]) {
+		if !command.IsFull(culprit(errs)) {
 			t.Errorf("%v", errs)
 		}
 	})
@@ -60,7 +74,8 @@ func TestAGroupThatNeverFits(t *testing.T) {
 // A source halves what doesn't fit, and its cursor passes nothing that took no effect.
 func TestASourceHalvesWhatDoesNotFit(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
-		const n = 4*widest + 1
+		holds := net.wideHolds(2*widest + 1)
+		n := uint64(len(holds))
 		var mu sync.Mutex
 		heard := map[uint64]error{}
 		s, err := g.Source(t.Context(), "wide", 1, func(f Fed) {
@@ -71,16 +86,17 @@ func TestASourceHalvesWhatDoesNotFit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for p := range uint64(n) {
-			if err := s.Feed(t.Context(), p, wide(int(p))); err != nil {
+		for p := range n {
+			if err := s.Feed(t.Context(), p, release(holds[p])); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if err := s.Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if count, _ := net.lots(); len(count) != n || len(heard) != n || s.Cursor() != n {
-			t.Errorf("%d of %d took effect, %d were told, the cursor is %d", len(count), n, len(heard), s.Cursor())
+		net.areReleased(holds)
+		if uint64(len(heard)) != n || s.Cursor() != n {
+			t.Errorf("of %d, %d were told, the cursor is %d", n, len(heard), s.Cursor())
 		}
 		for p, err := range heard {
 			if err != nil {

@@ -17,6 +17,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
 	"tallystick/client/config"
 )
 
@@ -25,6 +26,7 @@ var seeds = flag.Int("seeds", 30, "how many lives TestExactlyOnce lives")
 func testConfig(dir string) config.Config {
 	cfg := config.Default()
 	cfg.Party, cfg.Channel, cfg.Lanes, cfg.State = own, "alliance", "1-3", dir
+	cfg.Peers = []config.Endpoint{{Name: "peer0." + own, Party: own}}
 	cfg.Timeouts.Doubt, cfg.Timeouts.Effort = 300*time.Millisecond, 20*time.Second
 	return cfg
 }
@@ -155,7 +157,7 @@ func live(t *testing.T, seed uint64) {
 	n := &node{t: t, net: net, cfg: testConfig(t.TempDir()), told: newTally()}
 	n.start(ctx)
 	world.Go(func() { n.guard(ctx) })
-	l := &ledger{want: map[string]string{}, atMost: map[string]bool{}}
+	l := &ledger{want: map[string]string{}, atMost: map[string]bool{}, released: map[string]giving{}, holds: net.holds(40)}
 	for caller := range 12 {
 		rng := rand.New(rand.NewPCG(seed, uint64(caller)+10))
 		callers.Go(func() {
@@ -195,6 +197,9 @@ type ledger struct {
 	atMost  map[string]bool   // member whose caller can't know
 	never   []string
 	choices []choice // that Once was asked for
+
+	holds    []number.Command  // open ones, of points of one lot
+	released map[string]giving // by request
 }
 
 func (l *ledger) did(member, number string) {
@@ -219,8 +224,9 @@ func until(ask func() error) error {
 func (l *ledger) named(t *testing.T, n *node, rng *rand.Rand, id string) {
 	var receipt command.Receipt
 	var req command.Request = issue(id)
-	if rng.IntN(4) == 0 {
-		req = points.ReleaseRequest{Hold: someHold(rng), Reason: id}
+	hold, released := l.hold(rng.IntN(4) == 0)
+	if released {
+		req = release(hold)
 	}
 	err := until(func() (err error) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+rng.IntN(2000))*time.Millisecond)
@@ -232,13 +238,44 @@ func (l *ledger) named(t *testing.T, n *node, rng *rand.Rand, id string) {
 		t.Errorf("%s: %v", id, err)
 		return
 	}
+	if released {
+		l.mu.Lock()
+		l.released[id] = giving{hold, receipt.Number}
+		l.mu.Unlock()
+		return
+	}
 	l.did(id, receipt.Number.String())
 }
 
-// someHold is any hold: the test's chaincode doesn't look at it, and the gateway
-// must not keep its releases apart.
-func someHold(rng *rand.Rand) number.Command {
-	return number.Command{Party: own, Lane: 1, Seq: 1 + rng.Uint64N(1000)}
+// hold is one of the holds that nobody has released yet, if one is wanted and left.
+func (l *ledger) hold(wanted bool) (number.Command, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !wanted || len(l.holds) == 0 {
+		return number.Command{}, false
+	}
+	first := l.holds[0]
+	l.holds = l.holds[1:]
+	return first, true
+}
+
+// giving is a hold that was released, and the number that the receipt says.
+type giving struct{ hold, number number.Command }
+
+// checkReleased sees that each hold is closed, by the command that the receipt says.
+func (l *ledger) checkReleased(t *testing.T, net *simNet) {
+	t.Helper()
+	net.mu.Lock()
+	defer net.mu.Unlock()
+	holds, requests := rowsOf[points.Hold](net), rowsOf[row.Request](net)
+	for id, g := range l.released {
+		if h := holds[g.hold.String()]; h.State != points.Released {
+			t.Errorf("%s released %s, which is %s", id, g.hold, h.State)
+		}
+		if by := requests[own+"/"+id].Number; by != g.number {
+			t.Errorf("%s was done by %s, its receipt says %s", id, by, g.number)
+		}
+	}
 }
 
 func (l *ledger) anonymous(t *testing.T, n *node, rng *rand.Rand, id string) {
@@ -354,6 +391,7 @@ func (l *ledger) check(t *testing.T, net *simNet) {
 	t.Helper()
 	count, made := net.lots()
 	l.checkChoices(t, count, made)
+	l.checkReleased(t, net)
 	for member, number := range l.want {
 		if count[member] != 1 {
 			t.Errorf("%s took effect %d times", member, count[member])

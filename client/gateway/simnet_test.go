@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/replay"
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
 )
@@ -27,7 +28,8 @@ type simNet struct {
 
 	mu      sync.Mutex
 	rng     *rand.Rand
-	n       *ledgersim.Network
+	l       *replay.Ledger
+	n       *ledgersim.Network // l's
 	blocks  []*ledgersim.Block
 	held    []*ledgersim.Envelope // on their way to the orderers, for long
 	stuck   bool                  // and for now they don't come any nearer
@@ -44,18 +46,13 @@ var calm = rates{}
 
 var stormy = rates{unreachable: 8, lost: 8, unanswered: 8, twice: 10, held: 8, rejected: 3, broken: 5, lag: 40, crash: 2, foreign: 3}
 
-const own = "D" // the party of the tests
-
 func newSimNet(t *testing.T, seed uint64, r rates) *simNet {
-	n := ledgersim.New(ledgersim.Config{Seed: seed, TimeWindow: -1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: own, Peer: true}, {MSP: "F", Peer: true}}})
-	s := &simNet{t: t, rates: r, rng: rand.New(rand.NewPCG(seed, 1)), n: n, refused: map[string]bool{}, grown: make(chan struct{})}
-	for b := range n.Blocks() {
+	l := founded(t, seed)
+	s := &simNet{t: t, rates: r, rng: rand.New(rand.NewPCG(seed, 1)), l: l, n: l.Network, refused: map[string]bool{}, grown: make(chan struct{})}
+	for b := range l.Blocks() {
 		s.blocks = append(s.blocks, b)
 	}
-	n.OnBlock(func(b *ledgersim.Block) { s.blocks = append(s.blocks, b) })
-	policy := ledgersim.OutOf(2, "G", own, "F")
-	n.Deploy("tally", miniTally{}, policy)
-	n.Deploy("tallyseal", miniSeal{}, policy)
+	l.OnBlock(func(b *ledgersim.Block) { s.blocks = append(s.blocks, b) })
 	return s
 }
 
@@ -261,30 +258,39 @@ func (s *simNet) intrude(batch []byte) {
 	}
 }
 
-// lots counts the lots of each member on the ledger, and finds the numbers of
-// the commands that made them.
+// lots counts the lots of each member on the ledger but the holder's, and finds the
+// numbers of the commands that made them.
 func (s *simNet) lots() (count map[string]int, made map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n.DeliverAll()
 	count, made = map[string]int{}, map[string]string{}
-	for key, value := range s.n.State(own, "tally") {
-		if key[:2] != "l/" {
-			continue
+	for id, l := range rowsOf[points.Lot](s) {
+		if l.Member != holder {
+			count[l.Member]++
+			made[l.Member] = id
 		}
-		named, err := row.Read(key, value)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		member := named.Row.(points.Lot).Member
-		count[member]++
-		made[member] = named.ID
 	}
 	return count, made
 }
 
+// rowsOf are all rows of a type, by id.
+func rowsOf[T any](s *simNet) map[string]T {
+	found := map[string]T{}
+	for key, value := range s.n.State(own, "tally") {
+		named, err := row.Read(key, value)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if r, ok := named.Row.(T); ok {
+			found[named.ID] = r
+		}
+	}
+	return found
+}
+
 func issue(member string) points.IssueRequest {
-	return points.IssueRequest{Programme: "P", Grants: []points.Grant{{Member: member, Amount: 1, Expires: 20000}}}
+	return points.IssueRequest{Programme: programme, Grants: []points.Grant{{Member: member, Home: own, Amount: 1, Expires: lastDay}}}
 }
 
 func commandOf(member string) command.Command { return command.New("", issue(member)) }

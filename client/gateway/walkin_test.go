@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/client/config"
 )
 
@@ -16,31 +18,38 @@ import (
 // the node and no log has it.
 func TestPrivateWalkIn(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
-		secret := []byte("what a profile says of ann")
+		profile := member.SealProfile([member.SaltSize]byte{1}, []byte("what a profile says of hal"))
+		digest := codec.Hash(sum(profile))
 		var log bytes.Buffer
 		g.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		private := map[string][]byte{"note": secret}
-		first, err := g.WalkInPrivate(t.Context(), "w1", issue("ann"), private)
+		consent, err := g.WalkIn(t.Context(), "", member.ConsentRequest{Member: holder, Purpose: "insurance", Parties: []string{"G"}, Until: lastDay})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := g.WalkInPrivate(t.Context(), "w1", issue("ann"), private); err != nil || !again.Again || again.Number != first.Number {
+		share, private := member.ShareRequest{Consent: consent.Number, Party: "G", Digest: digest}, map[string][]byte{digest.String(): profile}
+		first, err := g.WalkInPrivate(t.Context(), "w1", share, private)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := g.WalkInPrivate(t.Context(), "w1", share, private); err != nil || !again.Again || again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}
 		net.mu.Lock()
 		defer net.mu.Unlock()
 		net.n.DeliverAll()
-		if sum := sha256.Sum256(secret); !bytes.Equal(net.n.State(own, "tally")["note"], sum[:]) {
-			t.Error("the chaincode didn't get it")
+		for _, at := range []string{own, "G"} {
+			if got := net.n.Private(at, "tally", member.Collection(own, "G"))[consent.Number.String()]; !bytes.Equal(got, profile) {
+				t.Errorf("%s didn't get it", at)
+			}
 		}
 		for _, b := range net.blocks {
 			for _, envelope := range b.Proto().GetData().GetData() {
-				if bytes.Contains(envelope, secret) {
+				if bytes.Contains(envelope, profile) {
 					t.Error("it is on the ledger")
 				}
 			}
 		}
-		if bytes.Contains(log.Bytes(), secret) {
+		if bytes.Contains(log.Bytes(), profile) {
 			t.Error("it is in the log")
 		}
 		files, err := filepath.Glob(filepath.Join(g.cfg.State, "*"))
@@ -48,11 +57,16 @@ func TestPrivateWalkIn(t *testing.T) {
 			t.Fatalf("files: %v %v", files, err)
 		}
 		for _, file := range files {
-			if data, _ := os.ReadFile(file); bytes.Contains(data, secret) {
+			if data, _ := os.ReadFile(file); bytes.Contains(data, profile) {
 				t.Errorf("it is in %s", file)
 			}
 		}
 	})
+}
+
+func sum(data []byte) []byte {
+	sum := sha256.Sum256(data)
+	return sum[:]
 }
 
 func TestPrivateWalkInRefuses(t *testing.T) {

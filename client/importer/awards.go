@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/points"
+	"tallystick/client/figure"
 )
 
 // awards are points that lines earn (points:Issue), one award a line or some
@@ -21,7 +22,22 @@ func (awards) form() form {
 	return form{
 		must: []part{partMember, partAmount}, may: []part{partOutlet, partDate, partReference},
 		keys: []string{"programme", "rate", "rounding", "merge", "expires", "receipts", "unknown"},
+		elsewhere: func(m *Mapping) string {
+			if m.receipts() {
+				return "If it is another file, give this import another source: receipts that have earned don't earn again"
+			}
+			return countsTwice(m)
+		},
 	}
+}
+
+func (awards) programme(m *Mapping) string { return m.Programme }
+
+func (awards) scale(m *Mapping) (err error) {
+	if err = m.checkRate(); err == nil {
+		m.rate, err = figure.Between(m.rate, 0, m.digits)
+	}
+	return err
 }
 
 func (awards) check(m *Mapping) (err error) {

@@ -3,11 +3,13 @@ package importer
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/date"
+	"tallystick/chaincode/fault"
 )
 
 // Model is what all benefits of a file have alike. Price, uses, days and until
@@ -79,7 +81,7 @@ type benefits struct{}
 func (benefits) form() form {
 	return form{
 		must: []part{partBenefit, partEn, partZh}, may: []part{partLabel, partPrice, partUses, partDays, partUntil},
-		keys: []string{"model", "rate"}, once: true,
+		keys: []string{"model", "rate"}, once: true, index: always,
 	}
 }
 
@@ -168,4 +170,35 @@ func (l *line) whole(p part, max int) (int, error) {
 		return 0, l.wrong(p, "want a whole number of 1 to %d", max)
 	}
 	return int(n), nil
+}
+
+// hasBenefit compares a benefit with what the ledger has under its id.
+func (s Stores) hasBenefit(req benefit.DefineRequest) (same bool, why string, err error) {
+	there, found, err := s.Shop.Benefit(req.Benefit)
+	if err != nil || !found {
+		return false, "", err
+	}
+	if there.Provider != s.Party {
+		return false, othersID("benefit", req.Benefit, there.Provider), nil
+	}
+	// That its last day may have passed by now is no matter.
+	want, err := benefit.Define(req, benefit.At{Caller: s.Party, Date: someDay})
+	if err != nil && fault.CodeOf(err) != fault.Expired {
+		return false, "", err
+	}
+	differ, err := differing(want, there, "open")
+	switch {
+	case err != nil || len(differ) == 0:
+		return err == nil, "", err
+	case len(subtract(differ, "quota", "grantors")) == 0:
+		why = another("benefit", req.Benefit, differ, "change it with tally benefit amend, or change the file or its mapping")
+	default:
+		why = another("benefit", req.Benefit, differ,
+			"what was offered doesn't change; give the line another id, and close the old one with tally benefit amend")
+	}
+	return false, why, nil
+}
+
+func subtract(list []string, without ...string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return slices.Contains(without, one) })
 }

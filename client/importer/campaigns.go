@@ -90,7 +90,7 @@ func parseFunders(text string) (list []campaign.Share, err error) {
 type campaigns struct{}
 
 func (campaigns) form() form {
-	return form{must: []part{partCampaign, partEn, partZh, partFrom, partUntil}, may: []part{partLabel}, keys: []string{"campaign"}, once: true}
+	return form{must: []part{partCampaign, partEn, partZh, partFrom, partUntil}, may: []part{partLabel}, keys: []string{"campaign"}, once: true, index: always}
 }
 
 func (campaigns) check(m *Mapping) error {
@@ -103,6 +103,13 @@ func (campaigns) check(m *Mapping) error {
 		return fmt.Errorf("campaign: %w", err)
 	}
 	return nil
+}
+
+func (campaigns) programme(m *Mapping) string { return m.Campaign.Programme }
+
+func (campaigns) scale(m *Mapping) error {
+	_, err := m.Campaign.request(m.points)
+	return err
 }
 
 // someDay is one that every calendar has.
@@ -135,4 +142,33 @@ func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 	}
 	met := func(s Stores) (bool, string, error) { return s.hasCampaign(req) }
 	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}, alike: req}, l.checked(req)
+}
+
+// hasCampaign compares a campaign with what the ledger has under its id.
+func (s Stores) hasCampaign(req campaign.ProposeRequest) (same bool, why string, err error) {
+	there, found, err := s.Shop.Campaign(req.Campaign)
+	if err != nil || !found {
+		return false, "", err
+	}
+	if there.By != s.Party {
+		return false, othersID("campaign", req.Campaign, there.By), nil
+	}
+	want, err := campaign.Propose(req, there.Rule, campaign.At{Caller: s.Party})
+	if err != nil {
+		return false, "", err
+	}
+	differ, err := differing(want.Terms, there.Terms)
+	if err != nil {
+		return false, "", err
+	}
+	if !slices.EqualFunc(want.Funders, there.Funders, func(a, b campaign.Funder) bool {
+		return a.Party == b.Party && a.Parts == b.Parts && (a.Party != s.Party || a.Cap == b.Cap)
+	}) {
+		differ = append(differ, "funders or cap")
+	}
+	if len(differ) == 0 {
+		return true, "", nil
+	}
+	return false, another("campaign", req.Campaign, differ,
+		"terms never change; end it with tally campaign end, and give the line another id"), nil
 }

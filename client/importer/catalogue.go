@@ -22,8 +22,13 @@ func (catalogue) form() form {
 		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
 		may:  []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock, partSeller, partPrice, partScene},
 		keys: []string{"rate"}, unique: true,
+		ordered: (*Mapping).saysMore, index: (*Mapping).saysMore,
 	}
 }
+
+// saysMore says whether lines say more than what a good is: it is there before that is
+// said.
+func (m *Mapping) saysMore() bool { return m.says(partStock) || m.says(partPrice) }
 
 func (catalogue) check(m *Mapping) error {
 	if m.says(partPrice) != m.says(partScene) {

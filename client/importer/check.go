@@ -140,7 +140,7 @@ func (m *Mapping) checkMember() error {
 	}
 	least, most := 0, 0
 	switch {
-	case m.Kind == "members":
+	case m.form.accounts:
 		least, most = 1, member.MaxAccounts
 	case m.Pseudonym == keyed:
 		least, most = 1, 1

@@ -13,9 +13,12 @@ type entitlements struct{}
 func (entitlements) form() form {
 	return form{
 		must: []part{partBenefit, partMember}, may: []part{partReference},
-		keys: []string{"codes", "gift", "unknown"}, once: true,
+		keys: []string{"codes", "gift", "unknown"}, once: true, vault: (*Mapping).hasCodes, elsewhere: countsTwice,
 	}
 }
+
+// hasCodes says whether uses wait for one-time codes.
+func (m *Mapping) hasCodes() bool { return m.Codes }
 
 func (entitlements) check(*Mapping) error { return nil }
 

@@ -17,9 +17,11 @@ import (
 	"tallystick/client/vault"
 )
 
-// kind is one sort of thing that lines become. Each is one small file: which
-// columns it needs, which it may have, and which commands a line becomes.
-// Reading, conditions, prefixes, pseudonyms, merging and feeding are shared.
+// kind is one sort of thing that lines become. Each is one file, and a line of the
+// table below: which columns it needs, which it may have, what it is fed with, and
+// which commands a line becomes. Reading, conditions, prefixes, pseudonyms, merging,
+// counting and feeding are shared; no other file asks which kind there is. What it
+// counts has a name in Totals. TestEveryKindIsWhole says what a new one lacks.
 type kind interface {
 	// form says what a mapping of this kind may say.
 	form() form
@@ -45,18 +47,39 @@ type form struct {
 	// may want too (a member, its labels, an entitlement), and two shards' batches
 	// would meet there and lose their order. One shard is one command after the
 	// other, some 2,400 a second, and its cursor is where all of them stand.
-	ordered bool
+	ordered need
 	// once says that a key counts once in the file; later lines were seen before.
 	once bool
 	// counted says that an item knows how many before it had its key.
 	counted bool
 	// unique says that a second line with a key is a mistake.
 	unique bool
+	// accounts says that a member gets an account of each of the mapping's channels,
+	// and that its customer is asked for whatever the pseudonym.
+	accounts bool
+	// vault and index say that the lines' commands are made with the party's vault, with
+	// the read model. Keyed pseudonyms need the vault in every kind.
+	vault, index need
+	// elsewhere says what importing under another source does; nil if nothing is to be
+	// feared.
+	elsewhere func(*Mapping) string
+}
+
+// need says whether a mapping of a kind needs something; nil for none that does.
+type need func(*Mapping) bool
+
+func (n need) of(m *Mapping) bool { return n != nil && n(m) }
+
+func always(*Mapping) bool { return true }
+
+// scaled is a kind that says how many points of a programme something is worth.
+type scaled interface {
+	programme(m *Mapping) string
+	// scale checks the points in the mapping, now that the programme's digits are known.
+	scale(m *Mapping) error
 }
 
 func (f form) has(p part) bool { return slices.Contains(f.must, p) || slices.Contains(f.may, p) }
-
-func (f form) takes(key string) bool { return slices.Contains(f.keys, key) }
 
 // Item is what one line, or some merged ones, become.
 type Item struct {
@@ -92,45 +115,6 @@ type Draft func(s Stores) (req command.Request, doomed string, err error)
 // ready drafts a command that the line alone makes.
 func ready(req command.Request) []Draft {
 	return []Draft{func(Stores) (command.Request, string, error) { return req, "", nil }}
-}
-
-// Totals are what items come to.
-type Totals struct {
-	Awards       uint64       `json:"awards,omitempty"`
-	Points       amount.Units `json:"points,omitempty"` // of those awards
-	Members      uint64       `json:"members,omitempty"`
-	Accounts     uint64       `json:"accounts,omitempty"` // of those members
-	Labels       uint64       `json:"labels,omitempty"`
-	Benefits     uint64       `json:"benefits,omitempty"`
-	Entitlements uint64       `json:"entitlements,omitempty"`
-	WriteOffs    uint64       `json:"writeOffs,omitempty"`
-	Suppliers    uint64       `json:"suppliers,omitempty"`
-	Goods        uint64       `json:"goods,omitempty"`
-	Terms        uint64       `json:"terms,omitempty"`
-	Stocked      uint64       `json:"stocked,omitempty"` // goods whose stock was filled up or set
-	Listings     uint64       `json:"listings,omitempty"`
-	Outlets      uint64       `json:"outlets,omitempty"`
-	Campaigns    uint64       `json:"campaigns,omitempty"`
-}
-
-// add adds more. LIMIT if the points are too many.
-func (t *Totals) add(more Totals) (err error) {
-	t.Awards += more.Awards
-	t.Members += more.Members
-	t.Accounts += more.Accounts
-	t.Labels += more.Labels
-	t.Benefits += more.Benefits
-	t.Entitlements += more.Entitlements
-	t.WriteOffs += more.WriteOffs
-	t.Suppliers += more.Suppliers
-	t.Goods += more.Goods
-	t.Terms += more.Terms
-	t.Stocked += more.Stocked
-	t.Listings += more.Listings
-	t.Outlets += more.Outlets
-	t.Campaigns += more.Campaigns
-	t.Points, err = t.Points.Add(more.Points)
-	return err
 }
 
 // Stores are what a line's commands are made with besides the line.

@@ -9,7 +9,7 @@ import (
 type labels struct{}
 
 func (labels) form() form {
-	return form{must: []part{partMember, partLabel}, may: []part{partUntil}, keys: []string{"unknown"}, ordered: true}
+	return form{must: []part{partMember, partLabel}, may: []part{partUntil}, keys: []string{"unknown"}, ordered: always}
 }
 
 func (labels) check(*Mapping) error { return nil }

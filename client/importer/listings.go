@@ -17,7 +17,7 @@ type listings struct{}
 func (listings) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partPrice, partScene}, may: []part{partLabels, partRegions, partFrom, partUntil},
-		keys: []string{"rate", "spread"}, unique: true,
+		keys: []string{"rate", "spread"}, unique: true, vault: always, index: always,
 	}
 }
 

@@ -206,23 +206,17 @@ const (
 // NeedsVault says whether the lines' commands are made with the party's vault:
 // keyed pseudonyms, accounts and codes are.
 func (m *Mapping) NeedsVault() bool {
-	return m.form.has(partMember) && m.Pseudonym == keyed || m.Kind == "members" || m.form.takes("codes") && m.Codes ||
-		m.Kind == "terms" || m.Kind == "listings"
+	return m.form.has(partMember) && m.Pseudonym == keyed || m.form.vault.of(m)
 }
 
 // NeedsIndex says whether they are made with the read model: who has which entitlement,
 // what there is of goods, benefits, campaigns and suppliers, who is a member.
 func (m *Mapping) NeedsIndex() bool {
-	goods := m.Kind == "listings" || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
-	offers := m.Kind == "benefits" || m.Kind == "campaigns" || m.Kind == "suppliers"
-	return goods || offers || m.Kind == "writeoffs" || m.Kind == "members" || m.Unknown == enrolling
+	return m.form.index.of(m) || m.Unknown == enrolling
 }
 
-// inOrder says whether there can be only one shard: a good is there before what is
-// said of it.
-func (m *Mapping) inOrder() bool {
-	return m.form.ordered || m.Kind == "goods" && (m.says(partStock) || m.says(partPrice))
-}
+// inOrder says whether there can be only one shard.
+func (m *Mapping) inOrder() bool { return m.form.ordered.of(m) }
 
 // says reports whether lines have a part, by a column or fixed.
 func (m *Mapping) says(p part) bool { return m.Columns.list()[p] != "" || m.Fixed.list()[p] != "" }

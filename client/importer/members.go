@@ -17,7 +17,7 @@ import (
 type members struct{}
 
 func (members) form() form {
-	return form{must: []part{partMember}, ordered: true, once: true}
+	return form{must: []part{partMember}, ordered: always, once: true, accounts: true, vault: always, index: always}
 }
 
 func (members) check(*Mapping) error { return nil }

@@ -16,24 +16,20 @@ var roundings = map[string]amount.Rounding{"down": amount.Down, "half_even": amo
 
 // PointsOf is the programme whose points a mapping counts, "" for none.
 func (m *Mapping) PointsOf() string {
-	if m.Kind == "campaigns" {
-		return m.Campaign.Programme
+	if k, is := m.kind.(scaled); is {
+		return k.programme(m)
 	}
-	return m.Programme
+	return ""
 }
 
 // SetDigits says how many digits the points of the mapping's programme have after the
 // point. BAD_REQUEST for points in the mapping that have more; LIMIT.
-func (m *Mapping) SetDigits(digits uint8) (err error) {
+func (m *Mapping) SetDigits(digits uint8) error {
 	m.digits, m.counted = digits, true
-	if m.Kind == "campaigns" {
-		_, err = m.Campaign.request(m.points)
-		return err
+	if k, is := m.kind.(scaled); is {
+		return k.scale(m)
 	}
-	if err = m.checkRate(); err == nil {
-		m.rate, err = figure.Between(m.rate, 0, digits)
-	}
-	return err
+	return nil
 }
 
 // Digits is what SetDigits said.

@@ -30,7 +30,7 @@ func (m *Mapping) who(l *line) (w who, err error) {
 	if m.Pseudonym == plain {
 		w.plain = id
 	}
-	if m.Pseudonym == keyed || m.Kind == "members" {
+	if m.Pseudonym == keyed || m.form.accounts {
 		if w.customer, err = clean.Customer(l.parts[partMember]); err != nil {
 			return w, l.wrong(partMember, "%s", strings.TrimPrefix(err.(*fault.Error).Text, "customer: "))
 		}

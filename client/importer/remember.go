@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/bounds/workbook"
 	"tallystick/client/importer/table"
+	"tallystick/network/wholefile"
 )
 
 // fingerprint tells one import's input from another's, by what it says: the same table
@@ -131,32 +131,18 @@ func (j Job) remember(now fingerprint) error {
 	if err != nil {
 		return err
 	}
-	return replace(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
+	return wholefile.Write(path, data, 0o600)
 }
 
 // elsewhere says what importing under another source does.
 func (j Job) elsewhere() string {
-	switch {
-	case j.Mapping.Kind == "awards" && j.Mapping.receipts():
-		return "If it is another file, give this import another source: receipts that have earned don't earn again"
-	case j.Mapping.Kind == "awards" || j.Mapping.Kind == "stock" || j.Mapping.Kind == "entitlements":
-		return "If none of its lines were imported before, give this import another source; those that were would count twice"
+	if says := j.Mapping.form.elsewhere; says != nil {
+		return says(j.Mapping)
 	}
 	return "If it is another file, give this import another source"
 }
 
-// replace writes a file that only its owner reads, in the place of the one before, which
-// stays if that fails.
-func replace(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(file.Chmod(0o600), write(file), file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path+".new"))
-	}
-	return os.Rename(path+".new", path)
+// countsTwice is what kinds say whose lines add to what is there.
+func countsTwice(*Mapping) string {
+	return "If none of its lines were imported before, give this import another source; those that were would count twice"
 }

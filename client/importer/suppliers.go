@@ -19,7 +19,7 @@ const (
 )
 
 func (suppliers) form() form {
-	return form{must: []part{partSupplier}, may: []part{partEn, partZh, partCategories, partLicence}, keys: []string{"verb", "fee"}, once: true}
+	return form{must: []part{partSupplier}, may: []part{partEn, partZh, partCategories, partLicence}, keys: []string{"verb", "fee"}, once: true, index: always}
 }
 
 func (suppliers) check(m *Mapping) (err error) {
@@ -75,4 +75,32 @@ func (s Stores) approval(req goods.ApproveRequest) (command.Request, string, err
 	}
 	req.Supplier = nobody()
 	return req, "the supplier is suspended: if it may list again, say so with tally supplier approve", nil
+}
+
+// hasApplied compares an application with the supplier that the ledger has.
+func (s Stores) hasApplied(req goods.ApplyRequest) (same bool, why string, err error) {
+	there, found, err := s.Shop.Supplier(req.Supplier)
+	if err != nil || !found {
+		return false, "", err
+	}
+	switch {
+	case there.Party != s.Party:
+		return false, othersID("supplier", req.Supplier, there.Party), nil
+	case there.State == goods.Refused || there.State == goods.Withdrawn:
+		return false, "", nil // it may apply again: the ledger's own reason holds
+	}
+	want, err := goods.Apply(nil, req, goods.At{Caller: s.Party})
+	if err != nil {
+		return false, "", err
+	}
+	without := []string{"state", "fee", "since", "reason"}
+	if there.State != goods.Applied {
+		without = append(without, "categories") // by now they are those that the operator gave it
+	}
+	differ, err := differing(want, there, without...)
+	if err != nil || len(differ) == 0 {
+		return err == nil, "", err
+	}
+	return false, another("supplier", req.Supplier, differ,
+		"withdraw it with tally supplier withdraw and apply again, or change the file or its mapping"), nil
 }

@@ -17,7 +17,7 @@ type terms struct{}
 func (terms) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partSeller, partValue}, may: []part{partUntil},
-		keys: []string{"terms", "rate"}, unique: true,
+		keys: []string{"terms", "rate"}, unique: true, vault: always,
 	}
 }
 

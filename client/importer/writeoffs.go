@@ -23,7 +23,7 @@ type writeOffs struct{}
 func (writeOffs) form() form {
 	return form{
 		must: []part{partBenefit, partMember}, may: []part{partOutlet, partReference},
-		keys: []string{"codes", "entitlements"}, ordered: true, counted: true,
+		keys: []string{"codes", "entitlements"}, ordered: always, counted: true, vault: (*Mapping).hasCodes, index: always,
 	}
 }
 

@@ -3,6 +3,8 @@ package node
 import (
 	"os"
 	"path/filepath"
+
+	"tallystick/network/wholefile"
 )
 
 // The external builder, whole. Fabric's own ccaas_builder is a module that
@@ -32,11 +34,7 @@ func WriteBuilder(dir string) error {
 	}
 	for name, script := range builderScripts {
 		// Written aside and renamed: a running peer may be executing the old one.
-		file := filepath.Join(bin, name)
-		if err := os.WriteFile(file+".partial", []byte(script), 0o700); err != nil {
-			return err
-		}
-		if err := os.Rename(file+".partial", file); err != nil {
+		if err := wholefile.Write(filepath.Join(bin, name), []byte(script), 0o700); err != nil {
 			return err
 		}
 	}

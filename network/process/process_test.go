@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tallystick/network/internal/wait"
+	"tallystick/network/wholefile"
 )
 
 // childEnv makes the test's own binary play a program: what it says is how.
@@ -224,7 +225,7 @@ func writeRecord(t *testing.T, table Table, record Record) {
 	if err := os.MkdirAll(table.Records, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(table.record(record.Name), text); err != nil {
+	if err := wholefile.Write(table.record(record.Name), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"tallystick/network/wholefile"
 )
 
 // Table is a network's programs on this machine.
@@ -127,7 +129,7 @@ func (t Table) write(r Record) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(t.record(r.Name), text)
+	return wholefile.Write(t.record(r.Name), text, 0o600)
 }
 
 // Current says whether the running program is what the spec describes.
@@ -148,14 +150,6 @@ func (t Table) Alive(name string) error {
 		return err
 	}
 	return &ExitError{Name: name, Log: t.Log(name), LastWords: lastWords(t.Log(name))}
-}
-
-// writeFile replaces a file in one step.
-func writeFile(path string, data []byte) error {
-	if err := os.WriteFile(path+".partial", data, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".partial", path)
 }
 
 func inherited() []string {

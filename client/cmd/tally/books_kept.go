@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/bounds"
+	"tallystick/network/wholefile"
 )
 
 // shelf is where a node keeps the periods of its books that are locked, a file each. They
@@ -109,27 +110,9 @@ func (s *shelf) upTo(period string) ([]books.Locked, error) {
 // writeWhole writes a file that its owner alone can read, whole or not at all, on disk when
 // it returns.
 func writeWhole(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".tally-*") // mode 0600
+	err := wholefile.Write(path, data, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fault.New(fault.BadRequest, "%s can't be written: there is no folder %s", path, filepath.Dir(path))
 	}
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return err
 }

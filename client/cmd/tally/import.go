@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
 	"tallystick/client/importer"
+	"tallystick/network/wholefile"
 )
 
 // importing is what one run of tally import was asked for.
@@ -180,13 +180,11 @@ func (a allowance) judge(outcomes ...importer.Outcome) error {
 // writeRejected writes the rejected lines of some imports to a file that only its owner
 // reads, in the place of the one before, which lists no more than this one.
 func writeRejected(path string, outcomes ...importer.Outcome) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".rejected-*")
+	err := wholefile.WriteTo(path, 0o600, func(w io.Writer) error {
+		return importer.WriteRejected(context.Background(), w, outcomes...)
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	err = errors.Join(importer.WriteRejected(context.Background(), file, outcomes...), file.Close())
-	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", path, err), os.Remove(file.Name()))
-	}
-	return os.Rename(file.Name(), path)
+	return nil
 }

@@ -45,17 +45,8 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		{"lines", r.Lines}, {"left out by the mapping", r.Skipped},
 		{"seen before in the file", r.Seen}, {"rejected", len(r.Rejected)},
 	})
-	for _, total := range []struct {
-		what string
-		n    uint64
-	}{
-		{"awards", r.Awards}, {"members", r.Members}, {"accounts", r.Accounts}, {"labels", r.Labels},
-		{"benefits", r.Benefits}, {"entitlements", r.Entitlements}, {"write-offs", r.WriteOffs}, {"campaigns", r.Campaigns},
-		{"suppliers", r.Suppliers}, {"goods", r.Goods}, {"terms", r.Terms}, {"stocked", r.Stocked}, {"listings", r.Listings}, {"outlets", r.Outlets},
-	} {
-		if total.n > 0 {
-			t.AppendRow(table.Row{total.what, total.n})
-		}
+	for _, total := range r.List() {
+		t.AppendRow(table.Row{total.Name, total.N})
 	}
 	if r.Points > 0 {
 		t.AppendRow(table.Row{"points", scaled(r.Points-r.PointsRefused, r.Digits)})

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,10 +10,11 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/proof"
 	"tallystick/client/statement"
+	"tallystick/network/wholefile"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -33,7 +34,7 @@ func exportStatement(a *app) *cobra.Command {
 			if err := in.Check(); err != nil {
 				return err
 			}
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Reading, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, _ *index.Reading, node clearing.Node, cycle string) error {
 				s, err := node.Recompute(cycle, g.Party(), with)
 				if err != nil {
 					return err
@@ -98,7 +99,7 @@ func makerOf(s statement.Statement, party string, in statement.Language) string 
 }
 
 // proofOf has the parties' peers sign what the ledger has of a statement, as a file of client/proof.
-func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair, need int) ([]byte, error) {
+func (a *app) proofOf(ctx context.Context, g *node.Node, p settlement.Pair, need int) ([]byte, error) {
 	cfg, err := a.config(nil)
 	if err != nil {
 		return nil, err
@@ -107,7 +108,7 @@ func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair
 	if err != nil {
 		return nil, err
 	}
-	envelope, err := g.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
+	envelope, err := g.Gateway().Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
 	if err != nil {
 		return nil, err
 	}
@@ -122,18 +123,6 @@ func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair
 }
 
 // writeStatement writes the whole file or none.
-func writeStatement(path, form string, s clearing.Statement, o statement.Options) (err error) {
-	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(part.Name()) //nolint:errcheck // it has another name by then
-	err = statement.Write(part, form, s.Statement, s.Lines, o)
-	if closed := part.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(part.Name(), path)
+func writeStatement(path, form string, s clearing.Statement, o statement.Options) error {
+	return wholefile.WriteTo(path, 0o600, func(w io.Writer) error { return statement.Write(w, form, s.Statement, s.Lines, o) })
 }
