@@ -48,8 +48,8 @@ var Table = []Meaning{
 
 // Passing says whether a refusal isn't about the request: the next one would meet it,
 // too, and the same one may not, later.
-func (e *Error) Passing() bool {
-	switch e.Code {
+func (c Code) Passing() bool {
+	switch c {
 	case UnknownOutcome, Unavailable, Overloaded, Internal, Machine, TimeWindow, Stopped:
 		return true
 	}

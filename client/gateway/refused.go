@@ -131,7 +131,7 @@ func (s *Source) Redo(ctx context.Context, position uint64, req command.Request)
 	switch {
 	case err == nil:
 		return s.redone(position, done)
-	case errors.As(err, &refusal) && !refusal.Passing():
+	case errors.As(err, &refusal) && !refusal.Code.Passing():
 		return errors.Join(err, s.Explain(map[uint64]error{position: err}))
 	}
 	return err

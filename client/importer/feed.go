@@ -264,7 +264,7 @@ func (f *feeding) redo(ctx context.Context, d denial) error {
 	}
 	err = f.source.Redo(ctx, d.position, req)
 	var refusal *fault.Error
-	if err != nil && (!errors.As(err, &refusal) || refusal.Passing()) {
+	if err != nil && (!errors.As(err, &refusal) || refusal.Code.Passing()) {
 		return errors.Join(err, f.retried(d, d.err))
 	}
 	return f.retried(d, err)

@@ -17,6 +17,7 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/client/gateway"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -79,7 +80,7 @@ func (c customer) take(v *vault.Vault, member string, link func(vault.Account) e
 		return err
 	}
 	err = link(account)
-	if err != nil && !known && !stops(fault.CodeOf(err)) {
+	if err != nil && !known && !fault.CodeOf(err).Passing() {
 		err = errors.Join(err, v.Forget(c.channel, c.id))
 	}
 	return err
@@ -87,13 +88,13 @@ func (c customer) take(v *vault.Vault, member string, link func(vault.Account) e
 
 // takeOnce is once for a request that links a customer's account, whom the vault has
 // taken in by then. Done before, it leaves the vault as it is.
-func (a *app) takeOnce(ctx context.Context, g *gateway.Gateway, v *vault.Vault, who customer, member string, ask func(vault.Account) command.Request) (receipt, error) {
-	r, found, err := a.first(ctx, g)
+func (a *app) takeOnce(ctx context.Context, g *node.Node, v *vault.Vault, who customer, member string, ask func(vault.Account) command.Request) (node.Receipt, error) {
+	r, found, err := g.First(ctx, &a.call)
 	if found || err != nil {
 		return r, err
 	}
 	err = who.take(v, member, func(account vault.Account) (err error) {
-		r, err = a.once(ctx, g, func() (command.Request, error) { return ask(account), nil })
+		r, err = g.Once(ctx, &a.call, func() (command.Request, error) { return ask(account), nil })
 		return err
 	})
 	return r, err
@@ -101,7 +102,7 @@ func (a *app) takeOnce(ctx context.Context, g *gateway.Gateway, v *vault.Vault, 
 
 // forget removes a customer from the vault whose account isn't linked any more. One who
 // was linked again since then stays.
-func (a *app) forget(ctx context.Context, g *gateway.Gateway, v *vault.Vault, who customer) error {
+func (a *app) forget(ctx context.Context, g *node.Node, v *vault.Vault, who customer) error {
 	account, known, err := v.Account(who.channel, who.id)
 	if err != nil || !known {
 		return err
@@ -120,7 +121,7 @@ func recognise(a *app) *cobra.Command {
 			if err := who.check(); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				account, err := who.known(v)
 				if err != nil {
 					return err
@@ -167,7 +168,7 @@ func link(a *app) *cobra.Command {
 			if err := early.Check(); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				r, err := a.takeOnce(ctx, g, v, who, req.Member, func(account vault.Account) command.Request {
 					req.Channel, req.Account = account.Channel, account.Commitment
 					return req
@@ -193,7 +194,7 @@ func unlink(a *app) *cobra.Command {
 		func(ctx context.Context, args []string) error {
 			req.Member, req.Channel = args[0], who.channel
 			if who.id == "" {
-				return a.submit(ctx, req)
+				return send(ctx, a, node.MemberUnlink, req)
 			}
 			if req.Party != "" || len(req.Account) > 0 {
 				return fault.New(fault.BadRequest, "name a customer of yours, or another party's account, not both")
@@ -203,8 +204,8 @@ func unlink(a *app) *cobra.Command {
 			if err := early.Check(); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				r, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
+				r, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					account, err := who.known(v)
 					req.Party, req.Account = g.Party(), account.Commitment
 					return req, err
@@ -246,7 +247,7 @@ func invite(a *app) *cobra.Command {
 			if err := early.Check(); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				ask := func(c code.Commitment) (_ command.Request, until int64, err error) {
 					req.Commitment, req.Until = c, after(length)
 					if !who.none() {
@@ -287,10 +288,10 @@ type promise struct {
 
 // tells sends such a command, keeps the code in the vault for as long as it can be used,
 // and tells it. Asked again for the same, it tells the same code, if it is this vault's.
-func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, p promise) error {
-	secret := a.seed(v, p.purpose, 0)
+func (a *app) tells(ctx context.Context, g *node.Node, v *vault.Vault, p promise) error {
+	secret := a.call.Seed(v, p.purpose, 0)
 	until := int64(0)
-	r, err := a.once(ctx, g, func() (req command.Request, err error) {
+	r, err := g.Once(ctx, &a.call, func() (req command.Request, err error) {
 		req, until, err = p.ask(code.Commit(secret))
 		return req, err
 	})
@@ -303,7 +304,7 @@ func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, p p
 			return err
 		}
 		if !slices.Equal(kept, code.Commit(secret)) {
-			return a.printTold(p.what, told{receipt: r})
+			return a.printTold(p.what, told{Receipt: r})
 		}
 	}
 	if err := v.PutCode(vault.Secret{Purpose: p.purpose, Reference: r.Number.String(), Member: p.member, Code: secret, Until: until}); err != nil {
@@ -313,8 +314,9 @@ func (a *app) tells(ctx context.Context, g *gateway.Gateway, v *vault.Vault, p p
 }
 
 func cancelInvitation(a *app) *cobra.Command {
-	return a.sends("cancel INVITATION", "End an invitation of yours that wasn't used", "  tally --as D member cancel D.0.40.0",
-		func(args []string) (command.Request, error) {
+	return sends(a, "cancel INVITATION",
+		"  tally --as D member cancel D.0.40.0", node.MemberCancel,
+		func(args []string) (member.CancelInvitationRequest, error) {
 			n, err := number.ParseCommand(args[0])
 			return member.CancelInvitationRequest{Invitation: n}, err
 		})

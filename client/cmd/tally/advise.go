@@ -13,9 +13,9 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/banktable"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/iso20022"
+	"tallystick/client/node"
 	"tallystick/client/payments"
 )
 
@@ -94,12 +94,12 @@ func (a *app) adviseFile(ctx context.Context, how advising) error {
 	if err := a.meanFile("notice", how.file); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		return a.advise(ctx, g, r, how, known, mapping)
 	})
 }
 
-func (a *app) advise(ctx context.Context, g *gateway.Gateway, r *index.Reading, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
+func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
 	view, err := viewOf(ctx, g, r, known)
 	if err != nil {
 		return err
@@ -114,11 +114,12 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, r *index.Reading, 
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g, r); err != nil {
+	run, err := a.begin(ctx, g, r)
+	if err != nil {
 		return err
 	}
 	list := view.Match(found)
-	if err := payments.Tell(list, how.bounce, func(req command.Request) error { return a.again(ctx, g, req) }, stops); err != nil {
+	if err := payments.Tell(list, how.bounce, func(req command.Request) error { return run.Repeat(ctx, req) }, fault.Code.Passing); err != nil {
 		return err
 	}
 	answer := advised{list, g.Height(), found.Others, found.Unread, append([]string{}, file.notes...)}
@@ -129,7 +130,7 @@ func (a *app) advise(ctx context.Context, g *gateway.Gateway, r *index.Reading, 
 }
 
 // viewOf is what the caller knows of its payments and of whose accounts are where.
-func viewOf(ctx context.Context, g *gateway.Gateway, r *index.Reading, known map[string]payee) (v payments.View, err error) {
+func viewOf(ctx context.Context, g *node.Node, r *index.Reading, known map[string]payee) (v payments.View, err error) {
 	if _, err := accountOf(known, g.Party()); err != nil {
 		return v, err
 	}

@@ -20,9 +20,9 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/machine"
+	"tallystick/client/node"
 	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
@@ -30,19 +30,17 @@ import (
 // app is one run of the program: who, where, and how to answer.
 type app struct {
 	out, err io.Writer
-	format   string                                                  // table or json
-	as       string                                                  // party, to find its profile in the network's folder
-	profile  string                                                  // path, instead of as
-	network  string                                                  // tallynet's folder
-	request  string                                                  // request id of a command, "" for a new one
-	meant    meaning                                                 // what the caller named
-	heard    func(command.Request) error                             // in tests: instead of sending what says all by its content
-	begun    bool                                                    // of a run, whether the request id stands for a command of it
-	yes      bool                                                    // what is lost may be lost
-	in       io.Reader                                               // a terminal to ask at, nil if there is none
-	height   uint64                                                  // blocks that what is asked must have
-	timeout  time.Duration                                           // of the whole run
-	pending  []func(context.Context, *gateway.Gateway, scales) error // what waits for the programmes' scales
+	format   string                                            // table or json
+	as       string                                            // party, to find its profile in the network's folder
+	profile  string                                            // path, instead of as
+	network  string                                            // tallynet's folder
+	call     node.Call                                         // its request id, and what the caller named
+	heard    func(command.Request) error                       // in tests: instead of sending what says all by its content
+	yes      bool                                              // what is lost may be lost
+	in       io.Reader                                         // a terminal to ask at, nil if there is none
+	height   uint64                                            // blocks that what is asked must have
+	timeout  time.Duration                                     // of the whole run
+	pending  []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
 }
 
 // config reads the party's profile.
@@ -62,21 +60,26 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 }
 
 // open connects without lanes: to ask, and to send single commands.
-func (a *app) open(ctx context.Context) (*gateway.Gateway, error) {
+func (a *app) open(ctx context.Context) (*node.Node, error) {
 	cfg, err := a.config(map[string]any{"lanes": ""})
 	if err != nil {
 		return nil, err
 	}
-	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	return a.connect(ctx, cfg)
+}
+
+// connect opens the party's node as it is configured.
+func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
+	g, err := node.Open(ctx, cfg, a.log(), a.watch())
 	if err != nil {
 		return nil, err
 	}
-	g.AtLeast(a.height)
+	g.Gateway().AtLeast(a.height)
 	return g, nil
 }
 
 // with connects, does something, and disconnects.
-func (a *app) with(ctx context.Context, do func(context.Context, *gateway.Gateway) error) error {
+func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) error) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	g, err := a.open(ctx)
@@ -99,24 +102,28 @@ func asFault(err error) error {
 }
 
 // withIndex is with, and a reading of the party's read model as it is now.
-func (a *app) withIndex(ctx context.Context, do func(context.Context, *gateway.Gateway, *index.Reading) error) error {
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+func (a *app) withIndex(ctx context.Context, do func(context.Context, *node.Node, *index.Reading) error) error {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 		return a.indexed(ctx, g, func(r *index.Reading) error { return do(ctx, g, r) })
 	})
 }
 
-// indexed brings the party's read model up to now, hands over a reading, and closes both. Who sends many commands
-// closes the reading before that.
-func (a *app) indexed(ctx context.Context, g *gateway.Gateway, do func(*index.Reading) error) error {
-	cfg, err := a.config(nil)
+// indexed hands over a reading of the party's read model as it is now, and closes it. Who sends many commands closes the
+// reading before that.
+func (a *app) indexed(ctx context.Context, g *node.Node, do func(*index.Reading) error) error {
+	r, err := g.Read(ctx)
 	if err != nil {
 		return err
 	}
-	ix, err := a.openIndex(ctx, g, cfg.IndexAt())
-	if err != nil {
-		return err
+	return errors.Join(do(r), r.Close())
+}
+
+// begin begins a run, and closes the reading that said what is to be done. CONFLICT if the request id is for something else.
+func (a *app) begin(ctx context.Context, g *node.Node, r *index.Reading) (*node.Run, error) {
+	if err := r.Close(); err != nil {
+		return nil, err
 	}
-	return errors.Join(readNow(ctx, ix, do), ix.Close())
+	return g.Begin(ctx, &a.call)
 }
 
 // readNow hands over a reading of a read model as it is now, and closes it.
@@ -129,9 +136,13 @@ func readNow(ctx context.Context, ix *index.Index, do func(*index.Reading) error
 }
 
 // withVault is with, and the party's vault, which is made if there is none.
-func (a *app) withVault(ctx context.Context, do func(context.Context, *gateway.Gateway, *vault.Vault) error) error {
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		return a.inVault(func(v *vault.Vault) error { return do(ctx, g, v) })
+func (a *app) withVault(ctx context.Context, do func(context.Context, *node.Node, *vault.Vault) error) error {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+		v, err := g.Vault()
+		if err != nil {
+			return err
+		}
+		return do(ctx, g, v)
 	})
 }
 

@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func queries(a *app) *cobra.Command {
@@ -26,7 +26,7 @@ func queryHold(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			h, err := g.Query().Hold(ctx, n)
 			if err != nil {
 				return err
@@ -54,7 +54,7 @@ func queryHold(a *app) *cobra.Command {
 
 func queryTotals(a *app) *cobra.Command {
 	return leaf("totals PROGRAMME", "Sum up a programme over all lanes", "  tally --as A query totals GP", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			sum, err := g.Query().Totals(ctx, args[0])
 			if err != nil {
 				return err
@@ -90,7 +90,7 @@ func queryLane(a *app) *cobra.Command {
 		if err != nil || lane >= number.Lanes {
 			return fault.New(fault.BadRequest, "lane: want 0 to %d", number.Lanes-1)
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			if _, err := g.Query().Party(ctx, args[0]); err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func queryLane(a *app) *cobra.Command {
 
 func queryRequest(a *app) *cobra.Command {
 	return leaf("request PARTY ID", "Which command took effect for a request", "  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			known, err := g.Query().Request(ctx, args[0], args[1])
 			if err != nil {
 				return err
@@ -121,7 +121,7 @@ func queryRequest(a *app) *cobra.Command {
 
 func queryDigest(a *app) *cobra.Command {
 	return leaf("digest", "The digest of your read model: equal for every party at one height", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 			digest, err := r.Digest()
 			if err != nil {
 				return err

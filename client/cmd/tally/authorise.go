@@ -23,6 +23,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -64,7 +65,7 @@ func authorise(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.submit(ctx, req)
+				return send(ctx, a, node.MemberAuthorise, req)
 			}
 			if len(args) != 2 {
 				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --signed FILE")
@@ -86,7 +87,7 @@ statement that the member has signed (tally member sign).`
 }
 
 func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest, oneTime bool) error {
-	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+	return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 		req := ask()
 		if oneTime {
 			return a.tells(ctx, g, v, promise{"member:Authorise", "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
@@ -94,7 +95,7 @@ func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest,
 				return req, req.Until, nil
 			}, keptAuthorisation})
 		}
-		r, err := a.once(ctx, g, func() (command.Request, error) { return req, nil })
+		r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return req, nil })
 		if err != nil {
 			return err
 		}
@@ -177,9 +178,9 @@ func signed(req member.AuthoriseRequest, ledger string, key ed25519.PrivateKey) 
 
 func revokeAuthorisation(a *app) *cobra.Command {
 	var req member.RevokeAuthorisationRequest
-	cmd := a.sends("revoke AUTHORISATION", "End an authorisation; for the member's home and the acceptor (撤销认证)",
-		"  tally --as G member revoke G.0.31.0 --reason member_asked",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "revoke AUTHORISATION",
+		"  tally --as G member revoke G.0.31.0 --reason member_asked", node.MemberRevoke,
+		func(args []string) (_ member.RevokeAuthorisationRequest, err error) {
 			req.Authorisation, err = number.ParseCommand(args[0])
 			return req, err
 		})
@@ -188,19 +189,19 @@ func revokeAuthorisation(a *app) *cobra.Command {
 }
 
 func authorisations(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.MemberAuthorisationsRequest
 	var state string
-	cmd := lists(a, "authorisations", "List authorisations and how much of them is left", "  tally --as D member authorisations --acceptor D --state OPEN", columns[member.Authorisation]{
+	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN", node.MemberAuthorisations, columns[member.Authorisation]{
 		header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
 		cells: func(n index.Noun[member.Authorisation], s scales) table.Row {
 			return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State, untilText(n.Row.Until), n.Row.By}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.MemberAuthorisationsRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Party, "acceptor", "for this acceptor only")
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Acceptor, "acceptor", "for this acceptor only")
 	word(cmd, &state, "state", "WAITING, OPEN or REVOKED")
 	complete(cmd, "state", "WAITING", "OPEN", "REVOKED")
 	return cmd

@@ -10,20 +10,19 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func award(a *app) *cobra.Command {
 	var w purchase
-	cmd := a.sends("award", "Issue what a purchase earns by an earn rule (按规则发放)",
+	cmd := sends(a, "award",
 		`  tally --as D points award --programme DP --rule basket --member wang --bought 189.00
   tally --as D points award --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00 \
-      --scene service --outlet shop-3 --reference r-000123`,
-		func([]string) (command.Request, error) { return w.request(), nil })
+      --scene service --outlet shop-3 --reference r-000123`, node.PointsAward,
+		func([]string) (points.AwardRequest, error) { return w.request(), nil })
 	w.flags(cmd)
 	return cmd
 }
@@ -37,7 +36,7 @@ func simulate(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				earned, err := g.Query().Simulate(ctx, req)
 				if err != nil {
 					return err
@@ -106,16 +105,16 @@ func earnRules(a *app) *cobra.Command {
 
 func setEarnRule(a *app) *cobra.Command {
 	var req points.SetRuleRequest
-	cmd := a.sends("set PROGRAMME RULE", "Set an earn rule of your programme, or change it",
+	cmd := sends(a, "set PROGRAMME RULE",
 		`  tally --as D points rule set DP basket --earn 1 --from 2026-11-01 --until 2026-12-31
   tally --as D points rule set DP double --earn 2 --rounding down --tier-times gold:3/2 --label-times oil:2 \
-      --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`,
-		func(args []string) (command.Request, error) {
+      --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`, node.PointsRuleSet,
+		func(args []string) (points.SetRuleRequest, error) {
 			req.Rule.Programme, req.Rule.ID = args[0], args[1]
 			return req, nil
 		})
 	r := &req.Rule
-	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5", func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5", func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
 		scale, err := s.of(r.Programme)
 		if err != nil {
 			return shown, err
@@ -146,16 +145,16 @@ func parseMultiplier(text string) (points.Multiplier, error) {
 }
 
 func listEarnRules(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := lists(a, "list", "List earn rules", "  tally --as A points rule list --programme DP", columns[points.Rule]{
+	var req node.PointsRuleListRequest
+	cmd := lists(a, "list", "  tally --as A points rule list --programme DP", node.PointsRuleList, columns[points.Rule]{
 		header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
 		cells: func(n index.Noun[points.Rule], s scales) table.Row {
 			r := n.Row
 			return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
 				s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
 		},
-	}, func([]string) index.Filter { return f })
-	word(cmd, &f.Topic, "programme", "of this programme only")
+	}, func([]string) node.PointsRuleListRequest { return req })
+	word(cmd, &req.Programme, "programme", "of this programme only")
 	return cmd
 }
 

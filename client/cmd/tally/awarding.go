@@ -15,15 +15,15 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
 // awarded is the receipt of an award, with what each campaign gave; codes of
 // benefits are told here and nowhere else.
 type awarded struct {
-	receipt
+	node.Receipt
 	Awards []awardedOne `json:"awards"`
 }
 
@@ -55,7 +55,7 @@ func awardPurchase(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.award(ctx, g, req) })
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error { return a.award(ctx, g, req) })
 		})
 	bought(cmd, &req)
 	return cmd
@@ -63,7 +63,7 @@ func awardPurchase(a *app) *cobra.Command {
 
 // award sends an award, with commitments for the benefits that need codes, and
 // tells what it gave.
-func (a *app) award(ctx context.Context, g *gateway.Gateway, req campaign.AwardRequest) error {
+func (a *app) award(ctx context.Context, g *node.Node, req campaign.AwardRequest) error {
 	codes := make([][]code.Code, len(req.Campaigns))
 	commitments := make([]code.Commitment, len(req.Campaigns))
 	coded := false
@@ -88,14 +88,14 @@ func (a *app) award(ctx context.Context, g *gateway.Gateway, req campaign.AwardR
 	}
 	answer := awarded{}
 	var err error
-	if answer.receipt, err = a.once(ctx, g, func() (command.Request, error) { return req, nil }); err != nil {
+	if answer.Receipt, err = g.Once(ctx, &a.call, func() (command.Request, error) { return req, nil }); err != nil {
 		return err
 	}
 	return a.tellAwards(ctx, g, answer, codes)
 }
 
 // codedBenefit is the benefit that a campaign gives, if that needs codes.
-func codedBenefit(ctx context.Context, g *gateway.Gateway, id string) (benefit.Model, bool, error) {
+func codedBenefit(ctx context.Context, g *node.Node, id string) (benefit.Model, bool, error) {
 	one, err := g.Query().Campaign(ctx, id)
 	if err != nil || one.Terms.Gives.Benefit == "" {
 		return benefit.Model{}, false, err
@@ -105,7 +105,7 @@ func codedBenefit(ctx context.Context, g *gateway.Gateway, id string) (benefit.M
 }
 
 // tellAwards asks what a command's awards are, keeps the codes and prints all.
-func (a *app) tellAwards(ctx context.Context, g *gateway.Gateway, answer awarded, codes [][]code.Code) error {
+func (a *app) tellAwards(ctx context.Context, g *node.Node, answer awarded, codes [][]code.Code) error {
 	var made []givenOne
 	for i := range codes {
 		n := answer.Number.Row(i)
@@ -127,7 +127,7 @@ func (a *app) tellAwards(ctx context.Context, g *gateway.Gateway, answer awarded
 		return err
 	}
 	return a.print(answer, func(t table.Writer) {
-		receiptTable(t, "awarded", answer.receipt)
+		receiptTable(t, "awarded", answer.Receipt)
 		for _, one := range answer.Awards {
 			awardRows(t, one.Award, points)
 			for i, c := range one.Codes {
@@ -148,7 +148,7 @@ func (a awarded) campaigns() (ids []string) {
 type givenPoints map[string]func(amount.Units) string
 
 // pointsOf asks in which programme campaigns give points, and with how many digits.
-func pointsOf(ctx context.Context, g *gateway.Gateway, campaigns []string) (givenPoints, error) {
+func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoints, error) {
 	s, err := askScales(ctx, g)
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (s scales) of1(programme string) func(amount.Units) string {
 }
 
 // keepAwarded has the vault keep the codes of what was awarded, if it made them.
-func (a *app) keepAwarded(ctx context.Context, g *gateway.Gateway, again bool, made []givenOne) error {
+func (a *app) keepAwarded(ctx context.Context, g *node.Node, again bool, made []givenOne) error {
 	if !slices.ContainsFunc(made, func(one givenOne) bool { return len(one.Codes) > 0 }) {
 		return nil
 	}
@@ -213,7 +213,7 @@ func simulateAward(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				list, err := g.Query().SimulateAward(ctx, req)
 				if err != nil {
 					return err
@@ -258,7 +258,7 @@ func awardsTable(t table.Writer, rows []index.Noun[campaign.Award], points given
 func listAwards(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := leaf("awards", "List what purchases got of campaigns", "  tally --as D campaign awards --campaign double11 --member li", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 			rows, err := index.All[campaign.Award](r, f)
 			if err != nil {
 				return err

@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func benefits(a *app) *cobra.Command {
@@ -31,11 +31,11 @@ func benefits(a *app) *cobra.Command {
 func defineBenefit(a *app) *cobra.Command {
 	req := benefit.DefineRequest{Kind: benefit.Service, Uses: 1, Lapse: benefit.Refund, Fee: amount.Rate{Den: 1}}
 	var costs []part
-	cmd := a.sends("define BENEFIT", "Offer a benefit in your own name; for acceptors and suppliers (权益模型)",
+	cmd := sends(a, "define BENEFIT",
 		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --costs GP:108.00 --valid-days 60 --scene travel --fee 0.01 --needs-code --reversal-days 7
   tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 30.00 --uses 5 --until 2026-12-31 \
-      --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`,
-		func(args []string) (command.Request, error) {
+      --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`, node.BenefitDefine,
+		func(args []string) (benefit.DefineRequest, error) {
 			req.Benefit = args[0]
 			slices.Sort(req.Grantors)
 			req.Points = nil
@@ -82,8 +82,8 @@ func amendBenefit(a *app) *cobra.Command {
 			if err := change.on(benefit.Model{ID: args[0]}).Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					present, err := g.Query().Benefit(ctx, args[0])
 					return change.on(present), err
 				})
@@ -129,7 +129,7 @@ func (c benefitChange) on(m benefit.Model) benefit.AmendRequest {
 
 func showBenefit(a *app) *cobra.Command {
 	return leaf("show BENEFIT", "Show a benefit and its terms", "  tally --as D benefit show ride", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			m, err := g.Query().Benefit(ctx, args[0])
 			if err != nil {
 				return err
@@ -169,14 +169,14 @@ func validText(days int32, until date.Date) string {
 }
 
 func listBenefits(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := lists(a, "list", "List the benefits", "  tally --as D benefit list --provider M", columns[benefit.Model]{
+	var req node.BenefitListRequest
+	cmd := lists(a, "list", "  tally --as D benefit list --provider M", node.BenefitList, columns[benefit.Model]{
 		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"}, right: []int{6},
 		cells: func(n index.Noun[benefit.Model], s scales) table.Row {
 			m := n.Row
 			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until), audienceText(m.Audience), yes(m.Open)}
 		},
-	}, func([]string) index.Filter { return f })
-	word(cmd, &f.Party, "provider", "of this provider only")
+	}, func([]string) node.BenefitListRequest { return req })
+	word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }

@@ -15,8 +15,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func booksCommand(a *app) *cobra.Command {
@@ -104,7 +104,7 @@ func bookLiability(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.asOf(ctx, want.cycle, want.blocks, func(g *gateway.Gateway, r *index.Reading, on date.Date) error {
+			return a.asOf(ctx, want.cycle, want.blocks, func(g *node.Node, r *index.Reading, on date.Date) error {
 				if want.cycle == "" && want.blocks == 0 { // of the past, a policy may name what came later
 					if err := policyThere(r, policy); err != nil {
 						return err
@@ -163,12 +163,12 @@ func (a *app) printLiability(r *index.Reading, policy books.Policy, want liabili
 
 // asOf asks the read model as it is, or as it was at the cut-off of a cycle, of which on is the last day, or with so
 // many blocks.
-func (a *app) asOf(ctx context.Context, cycle string, blocks uint64, ask func(g *gateway.Gateway, r *index.Reading, on date.Date) error) error {
+func (a *app) asOf(ctx context.Context, cycle string, blocks uint64, ask func(g *node.Node, r *index.Reading, on date.Date) error) error {
 	if cycle == "" && blocks == 0 {
-		return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error { return ask(g, r, 0) })
+		return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error { return ask(g, r, 0) })
 	}
 	return a.onShelf(func(s *shelf) error {
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 			on := date.Date(0)
 			if cycle != "" {
 				p, err := r.Period(cycle)

@@ -7,19 +7,19 @@ import (
 	"os"
 	"path/filepath"
 
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // past is a read model of what was true at some height. It only goes on: from one period to
 // the next it reads the blocks between, and for an earlier height all of them.
 type past struct {
-	g     *gateway.Gateway
+	g     *node.Node
 	where string
 }
 
 // pastOf is the one beside the kept periods.
-func (s *shelf) pastOf(g *gateway.Gateway) past { return past{g, filepath.Join(s.dir, "past.db")} }
+func (s *shelf) pastOf(g *node.Node) past { return past{g, filepath.Join(s.dir, "past.db")} }
 
 // at asks the read model as it was with so many blocks.
 func (p past) at(ctx context.Context, height uint64, ask func(*index.Reading) error) error {
@@ -35,7 +35,7 @@ func (p past) at(ctx context.Context, height uint64, ask func(*index.Reading) er
 			return err
 		}
 	}
-	if err := p.g.SyncTo(ctx, ix, height); err != nil {
+	if err := p.g.Gateway().SyncTo(ctx, ix, height); err != nil {
 		return errors.Join(err, ix.Close())
 	}
 	return errors.Join(readNow(ctx, ix, ask), ix.Close())

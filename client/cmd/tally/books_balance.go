@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // accountFlags say of which period an account is shown.
@@ -46,7 +46,7 @@ func (a *app) booked(ctx context.Context, f accountFlags, show func([]books.Lock
 		if err == nil || fault.CodeOf(err) != fault.NotFound {
 			return showing(list, err, show)
 		}
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 			list, err := s.all()
 			if err != nil {
 				return err

@@ -17,8 +17,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/books"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // bookFlags are what a party says of its books; the rest is on the ledger.
@@ -182,7 +182,7 @@ func (a *app) journal(ctx context.Context, s *shelf, f journalFlags, with keepin
 	case locked && !f.restate:
 		return a.handOut(kept, kept.Vouchers, f, "locked")
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		return a.book(booking{ctx: ctx, now: r, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, begin: f.begin, draft: f.out == ""}, kept, f)
 	})
 }

@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/bounds"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -30,7 +30,7 @@ func proveLiabilities(a *app) *cobra.Command {
 			if programme == "" || out == "" {
 				return fault.New(fault.BadRequest, "say what of, and where the file goes: --programme ID --out FILE")
 			}
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				cfg, err := a.config(nil)
 				if err != nil {
 					return err

@@ -11,11 +11,10 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/quota"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func campaigns(a *app) *cobra.Command {
@@ -29,14 +28,14 @@ func campaigns(a *app) *cobra.Command {
 func proposeCampaign(a *app) *cobra.Command {
 	var req campaign.ProposeRequest
 	t := &req.Terms
-	cmd := a.sends("propose CAMPAIGN", "Propose a campaign; for the issuer of its points or the provider of its benefit (发起)",
+	cmd := sends(a, "propose CAMPAIGN",
 		`  tally --as G campaign propose double11 --en "Double 11" --zh 双十一 --programme GP --bonus 30.00 \
       --expires 2027-03-31 --split G:60 --split D:40 --budget 30000.00 --from 2026-11-01 --until 2026-11-30
   tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 50.00 \
       --split D:1 --split S2:1 --cap 2000.00 --budget 5000.00 --good tyre --good S2/wiper --at D:pudong \
       --per-member 2 --stacking 10 --tier-of DP:gold --from 2026-11-01 --until 2026-11-30
-  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 10000.00 --from 2026-11-01 --until 2026-11-30`,
-		func(args []string) (command.Request, error) {
+  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 10000.00 --from 2026-11-01 --until 2026-11-30`, node.CampaignPropose,
+		func(args []string) (campaign.ProposeRequest, error) {
 			req.Campaign = args[0]
 			slices.SortFunc(req.Funders, func(x, y campaign.Share) int { return cmp.Compare(x.Party, y.Party) })
 			if t.Gives.Rule != "" && t.Gives.Times == (amount.Rate{}) {
@@ -76,9 +75,9 @@ func parseFunder(text string) (campaign.Share, error) {
 
 func agreeCampaign(a *app) *cobra.Command {
 	var req campaign.AgreeRequest
-	cmd := a.sends("agree CAMPAIGN", "Agree to bear your part of a campaign; with the last funder's agreement it begins (确认出资)",
-		"  tally --as D campaign agree double11 --cap 12000.00",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "agree CAMPAIGN",
+		"  tally --as D campaign agree double11 --cap 12000.00", node.CampaignAgree,
+		func(args []string) (campaign.AgreeRequest, error) {
 			req.Campaign = args[0]
 			return req, nil
 		})
@@ -88,9 +87,9 @@ func agreeCampaign(a *app) *cobra.Command {
 
 func leaveCampaign(a *app) *cobra.Command {
 	var req campaign.LeaveRequest
-	cmd := a.sends("leave CAMPAIGN", "End a campaign that you fund, from now on; what was awarded stands (退出)",
-		"  tally --as D campaign leave double11 --reason budget_cut",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "leave CAMPAIGN",
+		"  tally --as D campaign leave double11 --reason budget_cut", node.CampaignLeave,
+		func(args []string) (campaign.LeaveRequest, error) {
 			req.Campaign = args[0]
 			return req, nil
 		})
@@ -100,9 +99,9 @@ func leaveCampaign(a *app) *cobra.Command {
 
 func endCampaign(a *app) *cobra.Command {
 	var req campaign.EndRequest
-	cmd := a.sends("end CAMPAIGN", "End a campaign that you proposed, or withdraw it before it begins (结束)",
-		"  tally --as G campaign end double11 --reason sold_out",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "end CAMPAIGN",
+		"  tally --as G campaign end double11 --reason sold_out", node.CampaignEnd,
+		func(args []string) (campaign.EndRequest, error) {
 			req.Campaign = args[0]
 			return req, nil
 		})
@@ -120,7 +119,7 @@ type campaignShown struct {
 func showCampaign(a *app) *cobra.Command {
 	return leaf("show CAMPAIGN", "Show a campaign's terms, who has agreed, and what is left of its budget", "  tally --as D campaign show double11",
 		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				one, err := g.Query().Campaign(ctx, args[0])
 				if err != nil {
 					return err
@@ -139,7 +138,7 @@ func showCampaign(a *app) *cobra.Command {
 }
 
 // withLeft asks what is left of a campaign's budget and caps.
-func withLeft(ctx context.Context, g *gateway.Gateway, one campaign.Campaign) (campaignShown, error) {
+func withLeft(ctx context.Context, g *node.Node, one campaign.Campaign) (campaignShown, error) {
 	answer := campaignShown{Campaign: one, LeftCaps: map[string]amount.Units{}}
 	left := func(id string) (amount.Units, error) {
 		q, err := g.Query().Quota(ctx, quota.Campaign, id)
@@ -204,19 +203,19 @@ func givesText(g campaign.Gives, s scales) string {
 }
 
 func listCampaigns(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.CampaignListRequest
 	var state string
-	cmd := lists(a, "list", "List the campaigns (活动)", "  tally --as D campaign list --state ACTIVE", columns[campaign.Campaign]{
+	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", node.CampaignList, columns[campaign.Campaign]{
 		header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget", "order", "for", "from", "until"}, right: []int{8, 9},
 		cells: func(n index.Noun[campaign.Campaign], s scales) table.Row {
 			c, t := n.Row, n.Row.Terms
 			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.CampaignListRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Party, "by", "proposed by this party only")
+	word(cmd, &req.By, "by", "proposed by this party only")
 	word(cmd, &state, "state", "PROPOSED, ACTIVE, ENDED or WITHDRAWN")
 	complete(cmd, "state", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
 	return cmd
@@ -233,7 +232,7 @@ func fundersText(list []campaign.Funder) string {
 func campaignResults(a *app) *cobra.Command {
 	cmd := leaf("results CAMPAIGN", "What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere (活动效果)", "  tally --as G campaign results double11 -o json",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, now *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, now *index.Reading) error {
 				r, err := now.CampaignResults(args[0])
 				if err != nil {
 					return err

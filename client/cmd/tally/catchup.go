@@ -11,45 +11,33 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
-	"tallystick/client/block"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
-// openIndex opens a read model and brings it up to now. What takes longer than a second is told.
-func (a *app) openIndex(ctx context.Context, g *gateway.Gateway, where string) (*index.Index, error) {
-	ix, err := index.Open(where)
-	if err != nil {
-		return nil, err
-	}
-	if why := ix.Anew(); why != "" {
-		fmt.Fprintf(a.err, "tally: the read model is made again from the blocks: %s\n", why)
-	}
-	behind := &catchUp{Index: ix, app: a, from: ix.Height(), to: g.Tip(), said: time.Now(), every: time.Second}
-	err = g.Sync(ctx, behind)
-	behind.end()
-	if err != nil {
-		return nil, errors.Join(err, ix.Close())
-	}
-	return ix, nil
-}
-
-// catchUp is a read model that tells how far it is while it is brought up: on a terminal each second, in one line that
-// it writes over; elsewhere a line after a second, and then fewer and fewer.
+// catchUp tells how far the read model is while it is brought up: on a terminal each second, in one line that it writes
+// over; elsewhere a line after a second, and then fewer and fewer. What takes no longer than a second isn't told.
 type catchUp struct {
-	*index.Index
-	app      *app
-	from, to uint64
-	said     time.Time
-	every    time.Duration
-	spoke    bool
+	app *app
+
+	said  time.Time
+	every time.Duration
+	spoke bool
 }
 
-// Apply takes the next blocks, and tells of it.
-func (c *catchUp) Apply(blocks ...*block.Block) error {
-	err := c.Index.Apply(blocks...)
+func (a *app) watch() *catchUp { return &catchUp{app: a, said: time.Now(), every: time.Second} }
+
+// Anew says why the read model is made again.
+func (c *catchUp) Anew(why string) {
+	if why != "" {
+		fmt.Fprintf(c.app.err, "tally: the read model is made again from the blocks: %s\n", why)
+	}
+}
+
+// Has tells how many blocks it has.
+func (c *catchUp) Has(blocks, of uint64) {
 	if time.Since(c.said) < c.every {
-		return err
+		return
 	}
 	before, after := "", "\n"
 	if c.terminal() {
@@ -58,12 +46,11 @@ func (c *catchUp) Apply(blocks ...*block.Block) error {
 		c.every *= 3
 	}
 	c.said, c.spoke = time.Now(), true
-	fmt.Fprintf(c.app.err, "%stally: the read model takes blocks in: %d of %d%s", before, c.Height(), max(c.to, c.Height()), after)
-	return err
+	fmt.Fprintf(c.app.err, "%stally: the read model takes blocks in: %d of %d%s", before, blocks, of, after)
 }
 
-// end ends the line that was written over.
-func (c *catchUp) end() {
+// Caught ends the line that was written over.
+func (c *catchUp) Caught(taken uint64) {
 	if !c.spoke {
 		return
 	}
@@ -71,7 +58,8 @@ func (c *catchUp) end() {
 	if c.terminal() {
 		before = "\r\x1b[K"
 	}
-	fmt.Fprintf(c.app.err, "%stally: the read model has taken %d blocks in\n", before, c.Height()-c.from)
+	fmt.Fprintf(c.app.err, "%stally: the read model has taken %d blocks in\n", before, taken)
+	c.spoke = false
 }
 
 func (c *catchUp) terminal() bool {
@@ -82,7 +70,7 @@ func (c *catchUp) terminal() bool {
 // queryIndex says how far the read model is, without bringing it up.
 func queryIndex(a *app) *cobra.Command {
 	cmd := leaf("index", "How far your read model is, and where (读模型进度)", "  tally --as D query index", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(_ context.Context, g *gateway.Gateway) (err error) {
+		return a.with(ctx, func(_ context.Context, g *node.Node) (err error) {
 			cfg, err := a.config(nil)
 			if err != nil {
 				return err
@@ -97,7 +85,7 @@ func queryIndex(a *app) *cobra.Command {
 				Ledger uint64 `json:"ledger"` // blocks that there are
 				Where  string `json:"where"`
 				Anew   string `json:"anew"` // why it is made again, or ""
-			}{ix.Height(), g.Tip(), cfg.IndexAt(), ix.Anew()}
+			}{ix.Height(), g.Gateway().Tip(), cfg.IndexAt(), ix.Anew()}
 			return a.print(answer, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"has blocks", answer.Height}, {"of", answer.Ledger}, {"where", answer.Where}})
 				if answer.Anew != "" {

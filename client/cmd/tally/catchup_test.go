@@ -4,40 +4,28 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"tallystick/chaincode/fault"
-	"tallystick/client/index"
 )
 
 // TestCatchingUpIsTold: nothing for a moment; after a second how far it is, then less often, and at the end that it ended.
 func TestCatchingUpIsTold(t *testing.T) {
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ix.Close() //nolint:errcheck // it is empty
 	var said bytes.Buffer
-	c := &catchUp{Index: ix, app: &app{err: &said}, to: 60_000, said: time.Now(), every: time.Hour}
-	apply := func() {
-		t.Helper()
-		if err := c.Apply(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c := &catchUp{app: &app{err: &said}, said: time.Now(), every: time.Hour}
+	apply := func() { c.Has(0, 60_000) }
 	apply()
-	c.end()
+	c.Caught(0)
 	if said.Len() > 0 {
 		t.Errorf("it said %q at once", said.String())
 	}
 	c.every, c.said = time.Second, time.Now().Add(-2*time.Second)
 	apply()
 	apply()
-	c.end()
+	c.Caught(0)
 	want := "tally: the read model takes blocks in: 0 of 60000\ntally: the read model has taken 0 blocks in\n"
 	if said.String() != want || c.every != 3*time.Second {
 		t.Errorf("it said %q, want %q", said.String(), want)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/node"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -179,10 +181,10 @@ func TestClosingRefuses(t *testing.T) {
 		t.Errorf("the first cycle can't be the next: %v", err)
 	}
 	late := fault.New(fault.UnknownOutcome, "transaction 1f: the orderers haven't taken it so far; ask again with the same request id")
-	if text := inDoubt(late, "till-7").Error(); !strings.Contains(text, "(transaction 1f: the orderers haven't taken it so far); ask again with --request till-7") || strings.Count(text, "ask again") != 1 {
+	if text := node.InDoubt(late, "till-7").Error(); !strings.Contains(text, "(transaction 1f: the orderers haven't taken it so far); ask again with --request till-7") || strings.Count(text, "ask again") != 1 {
 		t.Error(text)
 	}
-	if err := inDoubtOf(fault.New(fault.UnknownOutcome, "x"), "close"); !strings.Contains(err.Error(), "cycle close again") {
+	if err := node.StepInDoubt(fault.New(fault.UnknownOutcome, "x"), "tally cycle close"); !strings.Contains(err.Error(), "cycle close again") {
 		t.Error(err)
 	}
 }

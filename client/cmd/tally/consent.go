@@ -16,15 +16,15 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
 func giveConsent(a *app) *cobra.Command {
 	var req member.ConsentRequest
-	cmd := a.sends("consent MEMBER", "Record that a member lets you show its profile to some parties; for its home (授权同意)",
-		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "consent MEMBER",
+		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30", node.MemberConsent,
+		func(args []string) (member.ConsentRequest, error) {
 			req.Member = args[0]
 			slices.Sort(req.Parties)
 			return req, nil
@@ -61,7 +61,7 @@ func share(a *app) *cobra.Command {
 			if err := name.CheckID("party", req.Party); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				return a.share(ctx, g, v, req, fields)
 			})
 		})
@@ -73,12 +73,8 @@ collection that only the two of you have; the ledger gets a salted digest.`
 	return cmd
 }
 
-func (a *app) share(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.ShareRequest, fields []field) error {
-	asked, err := a.asked()
-	if err != nil {
-		return err
-	}
-	answer, err := g.OncePrivate(ctx, asked, func() (command.Request, map[string][]byte, error) {
+func (a *app) share(ctx context.Context, g *node.Node, v *vault.Vault, req member.ShareRequest, fields []field) error {
+	answer, err := g.OncePrivate(ctx, &a.call, func() (command.Request, map[string][]byte, error) {
 		consent, err := g.Query().Consent(ctx, req.Consent)
 		if err != nil {
 			return nil, nil, err
@@ -92,9 +88,9 @@ func (a *app) share(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req
 		return req, map[string][]byte{req.Digest.String(): data}, nil
 	})
 	if err != nil {
-		return inDoubt(err, asked.ID)
+		return err
 	}
-	return a.printReceipt("member:Share", receipt{answer, asked.ID, g.Height()})
+	return a.printReceipt("member:Share", answer)
 }
 
 // shared is what a party is shown: the vault's profile as it is, or the fields that
@@ -121,14 +117,14 @@ func (a *app) shared(v *vault.Vault, id string, fields []field) ([]byte, error) 
 		}
 		chosen[f.name] = f.value
 	}
-	return vault.ProfileBytes(slices.Concat(a.seed(v, "share", 0), a.seed(v, "share", 1)), chosen)
+	return vault.ProfileBytes(slices.Concat(a.call.Seed(v, "share", 0), a.call.Seed(v, "share", 1)), chosen)
 }
 
 func withdrawConsent(a *app) *cobra.Command {
 	var req member.WithdrawConsentRequest
-	cmd := a.sends("withdraw CONSENT", "End a consent and purge what was shared; for the home, and after its end for those in it (撤回同意)",
-		"  tally --as D member withdraw D.0.44.0 --reason member_asked",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "withdraw CONSENT",
+		"  tally --as D member withdraw D.0.44.0 --reason member_asked", node.MemberWithdraw,
+		func(args []string) (_ member.WithdrawConsentRequest, err error) {
 			req.Consent, err = number.ParseCommand(args[0])
 			return req, err
 		})
@@ -220,7 +216,7 @@ func readProfile(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				if party == "" {
 					party = g.Party()
 				}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/party"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 func consortium(a *app) *cobra.Command {
@@ -20,8 +20,8 @@ func consortium(a *app) *cobra.Command {
 			if err := req.Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				charter, err := g.Found(ctx, req)
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				charter, err := g.Gateway().Found(ctx, req)
 				if err != nil {
 					return err
 				}

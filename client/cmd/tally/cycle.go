@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func cycles(a *app) *cobra.Command {
@@ -30,8 +30,9 @@ raise); finalising nets what stands into payments (tally payment).
 }
 
 func advanceDate(a *app) *cobra.Command {
-	cmd := a.sends("advance DATE", "Move the business date on; for the operator", "  tally --as G cycle advance 2026-11-02",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "advance DATE",
+		"  tally --as G cycle advance 2026-11-02", node.CycleAdvance,
+		func(args []string) (settlement.AdvanceRequest, error) {
 			to, err := date.Parse(args[0])
 			return settlement.AdvanceRequest{Date: to}, err
 		})
@@ -43,8 +44,9 @@ are skipped don't count towards the deadlines of statements and disputes.`
 }
 
 func confirmDate(a *app) *cobra.Command {
-	return a.sends("confirm DATE", "Let the business date move as far as this at once, today; for a party that isn't the operator", "  tally --as D cycle confirm 2026-12-01",
-		func(args []string) (command.Request, error) {
+	return sends(a, "confirm DATE",
+		"  tally --as D cycle confirm 2026-12-01", node.CycleConfirm,
+		func(args []string) (settlement.ConfirmDateRequest, error) {
 			to, err := date.Parse(args[0])
 			return settlement.ConfirmDateRequest{Date: to}, err
 		})
@@ -57,8 +59,8 @@ func (a *app) ofCycle(use, short, example string, ask func(cycle string) command
 		if len(args) > 0 {
 			return a.submit(ctx, ask(args[0]))
 		}
-		return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
-			answer, err := a.once(ctx, g, func() (command.Request, error) {
+		return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
+			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 				cycle, err := lastClosed(r)
 				return ask(cycle), err
 			})
@@ -112,8 +114,8 @@ func cutOff(a *app) *cobra.Command {
 			if err := settlement.CheckNew(req.Next); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					open, err := g.Query().Cycle(ctx)
 					req.Cycle = open.ID
 					return req, err
@@ -184,8 +186,8 @@ func (a *app) sendPolicy(ctx context.Context, given settlement.Policy, changed f
 	if err := ask(policyOn(settlement.Founding().Policy, given, changed)).Check(); err != nil {
 		return err
 	}
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, func() (command.Request, error) {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 			book, err := g.Query().Models(ctx, 0)
 			if err != nil {
 				return nil, err
@@ -214,7 +216,7 @@ func policyOn(present, given settlement.Policy, changed func(flag string) bool) 
 }
 
 func (a *app) showPolicy(ctx context.Context) error {
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 		book, err := g.Query().Models(ctx, 0)
 		if err != nil {
 			return err

@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // closes is what closing a cycle asks of the ledger.
@@ -84,16 +84,17 @@ func closeCycle(a *app) *cobra.Command {
 			if err := settlement.CheckNew(next); err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 				last, unknown := before(r, next)
-				c := closing{closes: g.Query(), next: next, before: func(string) (string, error) { return last, unknown }, tell: a.tellStep,
-					send: func(ctx context.Context, step string, req command.Request) error {
-						_, err := a.sendStep(ctx, g, stepOf(step, next), req)
-						return inDoubtOf(err, "close")
-					}}
-				if err := a.begin(ctx, g, r); err != nil {
+				run, err := a.begin(ctx, g, r)
+				if err != nil {
 					return err
 				}
+				c := closing{closes: g.Query(), next: next, before: func(string) (string, error) { return last, unknown }, tell: a.tellStep,
+					send: func(ctx context.Context, step string, req command.Request) error {
+						_, err := run.Send(ctx, node.Step(step, next), req)
+						return node.StepInDoubt(err, "tally cycle close")
+					}}
 				closed, err := c.run(ctx)
 				if err != nil {
 					return err
@@ -110,14 +111,6 @@ yet: stopped anywhere, the same command goes on.`
 	word(cmd, &next, "next", "id of the cycle that opens, such as 2026-12")
 	require(cmd, "next")
 	return cmd
-}
-
-// inDoubtOf says of a step whose outcome isn't known that the whole is to be run again.
-func inDoubtOf(err error, verb string) error {
-	if fault.CodeOf(err) == fault.UnknownOutcome {
-		return fault.New(fault.UnknownOutcome, "the outcome of a step isn't known yet (%s); tally cycle %s again, it looks first", unknown(err), verb)
-	}
-	return err
 }
 
 // tellStep says a step of a longer run as soon as it is done, to people alone.
@@ -177,8 +170,8 @@ func (a *app) finaliseAsIs(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return a.submit(ctx, settlement.FinaliseRequest{Cycle: args[0]})
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
-		answer, err := a.once(ctx, g, func() (command.Request, error) {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
+		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 			cycle, err := lastClosed(r)
 			return settlement.FinaliseRequest{Cycle: cycle}, err
 		})
@@ -191,7 +184,7 @@ func (a *app) finaliseAsIs(ctx context.Context, args []string) error {
 
 // finalised is what finalising with carrying over did.
 type finalised struct {
-	receipt
+	node.Receipt
 	Cycle   string      `json:"finalised"` // "" if it had been done before, and no cycle is named now
 	Carried [][2]string `json:"carried"`   // pairs; null if it had been done before
 }
@@ -199,8 +192,8 @@ type finalised struct {
 // finaliseWithCarry reads what is to be carried, and sends it with the finalising in one batch.
 func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) error {
 	var answer finalised
-	err := a.withLane(ctx, lane, func(ctx context.Context, g *gateway.Gateway) (err error) {
-		answer.receipt, err = a.onceLinked(ctx, g, func() ([]command.Request, error) {
+	err := a.withLane(ctx, lane, func(ctx context.Context, g *node.Node) (err error) {
+		answer.Receipt, err = g.OnceLinked(ctx, &a.call, func() ([]command.Request, error) {
 			if err := a.indexed(ctx, g, func(now *index.Reading) (err error) {
 				answer.Cycle, err = cycleOf(now, args)
 				return err
@@ -227,7 +220,7 @@ func (a *app) finaliseWithCarry(ctx context.Context, args []string, lane uint8) 
 		answer.Cycle, answer.Carried = append(args, "")[0], nil
 	}
 	return a.print(answer, func(t table.Writer) {
-		receiptTable(t, "cycle:Finalise", answer.receipt)
+		receiptTable(t, "cycle:Finalise", answer.Receipt)
 		for _, pair := range answer.Carried {
 			t.AppendRow(table.Row{"carried over", pair[0] + " and " + pair[1]})
 		}
@@ -314,28 +307,16 @@ func unopened(p settlement.Pair) (n int) {
 }
 
 // withLane is with, and one lane to send linked commands by.
-func (a *app) withLane(ctx context.Context, lane uint8, do func(context.Context, *gateway.Gateway) error) (err error) {
+func (a *app) withLane(ctx context.Context, lane uint8, do func(context.Context, *node.Node) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	cfg, err := a.config(map[string]any{"lanes": fmt.Sprint(lane)})
 	if err != nil {
 		return err
 	}
-	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	g, err := a.connect(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	g.AtLeast(a.height)
 	return asFault(errors.Join(do(ctx, g), g.Close()))
-}
-
-// onceLinked is once for commands that stand or fall together: the last one's receipt, or
-// the refusal of the one that was refused.
-func (a *app) onceLinked(ctx context.Context, g *gateway.Gateway, choose func() ([]command.Request, error)) (receipt, error) {
-	asked, err := a.asked()
-	if err != nil {
-		return receipt{}, err
-	}
-	answer, err := g.OnceLinked(ctx, asked, choose)
-	return receipt{answer, asked.ID, g.Height()}, inDoubt(err, asked.ID)
 }

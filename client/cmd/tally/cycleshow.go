@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func showCycle(a *app) *cobra.Command {
@@ -21,7 +21,7 @@ func showCycle(a *app) *cobra.Command {
   tally --as D cycle show 2026-11
   tally --as D cycle show 2026-11 -o json`,
 		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				open, err := g.Query().Cycle(ctx)
 				if err != nil {
 					return err
@@ -246,7 +246,7 @@ func arrow(part, most amount.Units) string {
 func listCycles(a *app) *cobra.Command {
 	var state string
 	cmd := leaf("list", "List the cycles, the open one last", "  tally --as D cycle list --state COMPUTED", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 			open, err := r.Cycle()
 			if err != nil {
 				return err

@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func disputes(a *app) *cobra.Command {
@@ -35,9 +35,9 @@ Documents stay with the parties: only their SHA-256 goes to the ledger.
 
 func raiseDispute(a *app) *cobra.Command {
 	var req settlement.RaiseRequest
-	cmd := a.sends("raise", "Dispute lines of your statement with another party (提出争议)",
-		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`,
-		func([]string) (command.Request, error) { return req, nil })
+	cmd := sends(a, "raise",
+		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`, node.DisputeRaise,
+		func([]string) (settlement.RaiseRequest, error) { return req, nil })
 	word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
 	word(cmd, &req.With, "with", "the other party")
 	many(cmd, &req.Lines, "line", "number", "line of the statement, such as D.3.42.17.0", number.ParseRow)
@@ -48,11 +48,11 @@ func raiseDispute(a *app) *cobra.Command {
 }
 
 // ofDispute is a command about one dispute.
-func (a *app) ofDispute(use, short, example string, ask func(number.Command) command.Request) *cobra.Command {
-	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+func ofDispute[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Command) Req) *cobra.Command {
+	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseCommand(args[0])
 		if err != nil {
-			return nil, err
+			return req, err
 		}
 		return ask(n), nil
 	})
@@ -60,33 +60,39 @@ func (a *app) ofDispute(use, short, example string, ask func(number.Command) com
 
 func answerDispute(a *app) *cobra.Command {
 	var hash codec.Hash
-	cmd := a.ofDispute("answer DISPUTE", "Answer a dispute with a document, undecided; for the other side (答复)",
-		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf",
-		func(n number.Command) command.Request { return settlement.AnswerRequest{Dispute: n, Answer: hash} })
+	cmd := ofDispute(a, "answer DISPUTE",
+		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf", node.DisputeAnswer,
+		func(n number.Command) settlement.AnswerRequest {
+			return settlement.AnswerRequest{Dispute: n, Answer: hash}
+		})
 	evidence(cmd, &hash)
 	return cmd
 }
 
 func acceptDispute(a *app) *cobra.Command {
-	return a.ofDispute("accept DISPUTE", "Grant a dispute: its lines are void; for the other side (认可)",
-		"  tally --as M dispute accept D.0.9.0",
-		func(n number.Command) command.Request { return settlement.AcceptRequest{Dispute: n} })
+	return ofDispute(a, "accept DISPUTE",
+		"  tally --as M dispute accept D.0.9.0", node.DisputeAccept,
+		func(n number.Command) settlement.AcceptRequest { return settlement.AcceptRequest{Dispute: n} })
 }
 
 func rejectDispute(a *app) *cobra.Command {
 	var hash codec.Hash
-	cmd := a.ofDispute("reject DISPUTE", "Stand by the lines; for the other side (驳回)",
-		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf",
-		func(n number.Command) command.Request { return settlement.RejectRequest{Dispute: n, Answer: hash} })
+	cmd := ofDispute(a, "reject DISPUTE",
+		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf", node.DisputeReject,
+		func(n number.Command) settlement.RejectRequest {
+			return settlement.RejectRequest{Dispute: n, Answer: hash}
+		})
 	evidence(cmd, &hash)
 	return cmd
 }
 
 func splitDispute(a *app) *cobra.Command {
 	var parts []settlement.Allocation
-	cmd := a.ofDispute("split DISPUTE", "Offer what is to be owed instead; for the other side (提出分担)",
-		"  tally --as M dispute split D.0.9.0 --part D:M:10.00",
-		func(n number.Command) command.Request { return settlement.SplitRequest{Dispute: n, Parts: parts} })
+	cmd := ofDispute(a, "split DISPUTE",
+		"  tally --as M dispute split D.0.9.0 --part D:M:10.00", node.DisputeSplit,
+		func(n number.Command) settlement.SplitRequest {
+			return settlement.SplitRequest{Dispute: n, Parts: parts}
+		})
 	partsFlag(cmd, &parts, "what one of the two is to owe the other")
 	require(cmd, "part")
 	return cmd
@@ -107,22 +113,22 @@ func parseAllocation(text string) (settlement.Allocation, error) {
 }
 
 func agreeSplit(a *app) *cobra.Command {
-	return a.ofDispute("agree DISPUTE", "Take the split that is offered: its parts are owed from now on; for who raised it (同意分担)",
-		"  tally --as D dispute agree D.0.9.0",
-		func(n number.Command) command.Request { return settlement.AgreeSplitRequest{Dispute: n} })
+	return ofDispute(a, "agree DISPUTE",
+		"  tally --as D dispute agree D.0.9.0", node.DisputeAgree,
+		func(n number.Command) settlement.AgreeSplitRequest { return settlement.AgreeSplitRequest{Dispute: n} })
 }
 
 func escalateDispute(a *app) *cobra.Command {
-	return a.ofDispute("escalate DISPUTE", "Ask the operator to rule; for either side (升级)",
-		"  tally --as D dispute escalate D.0.9.0",
-		func(n number.Command) command.Request { return settlement.EscalateRequest{Dispute: n} })
+	return ofDispute(a, "escalate DISPUTE",
+		"  tally --as D dispute escalate D.0.9.0", node.DisputeEscalate,
+		func(n number.Command) settlement.EscalateRequest { return settlement.EscalateRequest{Dispute: n} })
 }
 
 func ruleDispute(a *app) *cobra.Command {
 	var req settlement.RuleRequest
-	cmd := a.ofDispute("rule DISPUTE", "Decide an escalated dispute; for the operator (裁决)",
-		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf",
-		func(n number.Command) command.Request {
+	cmd := ofDispute(a, "rule DISPUTE",
+		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf", node.DisputeRule,
+		func(n number.Command) settlement.RuleRequest {
 			req.Dispute = n
 			return req
 		})
@@ -134,15 +140,15 @@ other, or by yourself to one of them, in all no more than was disputed.`
 }
 
 func lapseDispute(a *app) *cobra.Command {
-	return a.ofDispute("lapse DISPUTE", "End a dispute in which nothing was done for 60 days: its lines are owed as they stood, in the open cycle (失效)",
-		"  tally --as M dispute lapse D.0.9.0",
-		func(n number.Command) command.Request { return settlement.LapseRequest{Dispute: n} })
+	return ofDispute(a, "lapse DISPUTE",
+		"  tally --as M dispute lapse D.0.9.0", node.DisputeLapse,
+		func(n number.Command) settlement.LapseRequest { return settlement.LapseRequest{Dispute: n} })
 }
 
 func withdrawDispute(a *app) *cobra.Command {
-	return a.ofDispute("withdraw DISPUTE", "Take a dispute back: its lines are owed as they stood, in the open cycle; for who raised it (撤回)",
-		"  tally --as D dispute withdraw D.0.9.0",
-		func(n number.Command) command.Request { return settlement.WithdrawRequest{Dispute: n} })
+	return ofDispute(a, "withdraw DISPUTE",
+		"  tally --as D dispute withdraw D.0.9.0", node.DisputeWithdraw,
+		func(n number.Command) settlement.WithdrawRequest { return settlement.WithdrawRequest{Dispute: n} })
 }
 
 // disputeShown is a dispute with its number and the sum in dispute.
@@ -160,7 +166,7 @@ func showDispute(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			d, err := g.Query().Dispute(ctx, n)
 			if err != nil {
 				return err
@@ -221,20 +227,20 @@ func decidedTable(t table.Writer, d settlement.Dispute) {
 }
 
 func listDisputes(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.DisputeListRequest
 	var state string
-	cmd := lists(a, "list", "List disputes", "  tally --as D dispute list --cycle 2026-11 --state RAISED", columns[settlement.Dispute]{
+	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", node.DisputeList, columns[settlement.Dispute]{
 		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
 		cells: func(n index.Noun[settlement.Dispute], _ scales) table.Row {
 			d := n.Row
 			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason, d.State, d.Since, answerBy(d)}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.DisputeListRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Topic, "cycle", "of this cycle's statements only")
-	word(cmd, &f.Party, "by", "raised by this party only")
+	word(cmd, &req.Cycle, "cycle", "of this cycle's statements only")
+	word(cmd, &req.By, "by", "raised by this party only")
 	word(cmd, &state, "state", "only those in this state")
 	complete(cmd, "state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
 	return cmd

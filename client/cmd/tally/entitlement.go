@@ -17,15 +17,15 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
 // given is the receipt of entitlements, with their codes, which are told here and
 // nowhere else.
 type given struct {
-	receipt
+	node.Receipt
 	Entitlements []givenOne `json:"entitlements"`
 	Code         code.Code  `json:"code,omitempty"` // the first, if there is only one entitlement
 }
@@ -41,13 +41,13 @@ func (a *app) codesFor(v *vault.Vault, m benefit.Model, i int) ([]code.Code, cod
 	if !m.Code {
 		return []code.Code{}, nil
 	}
-	return code.Chain(a.seed(v, purpose, i), int(m.Uses))
+	return code.Chain(a.call.Seed(v, purpose, i), int(m.Uses))
 }
 
 // give sends a request that makes entitlements, keeps their codes in the vault and
 // tells them. make builds the request from the benefit and the commitments.
-func (a *app) give(ctx context.Context, id string, members []string, build func(context.Context, *gateway.Gateway, benefit.Model, []code.Commitment) (command.Request, error)) error {
-	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+func (a *app) give(ctx context.Context, id string, members []string, build func(context.Context, *node.Node, benefit.Model, []code.Commitment) (command.Request, error)) error {
+	return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 		model, err := g.Query().Benefit(ctx, id)
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func (a *app) give(ctx context.Context, id string, members []string, build func(
 			answer.Entitlements[i].Member = m
 			answer.Entitlements[i].Codes, commitments[i] = a.codesFor(v, model, i)
 		}
-		if answer.receipt, err = a.once(ctx, g, func() (command.Request, error) {
+		if answer.Receipt, err = g.Once(ctx, &a.call, func() (command.Request, error) {
 			return build(ctx, g, model, commitments)
 		}); err != nil {
 			return err
@@ -83,7 +83,7 @@ func (a *app) give(ctx context.Context, id string, members []string, build func(
 
 // ownCodes leaves out the codes of entitlements that were made before, and by another
 // vault: its codes are others, and known to it alone.
-func (a *app) ownCodes(ctx context.Context, g *gateway.Gateway, v *vault.Vault, list []givenOne) error {
+func (a *app) ownCodes(ctx context.Context, g *node.Node, v *vault.Vault, list []givenOne) error {
 	for i, one := range list {
 		if len(one.Codes) == 0 {
 			continue
@@ -134,7 +134,7 @@ func keepCodes(v *vault.Vault, list []givenOne) error {
 }
 
 func givenTable(t table.Writer, g given) {
-	receiptTable(t, "given", g.receipt)
+	receiptTable(t, "given", g.Receipt)
 	for _, e := range g.Entitlements {
 		t.AppendRow(table.Row{"entitlement " + e.Entitlement.String(), e.Member})
 		for i, c := range e.Codes {
@@ -158,7 +158,7 @@ func grantBenefit(a *app) *cobra.Command {
 			if err := early.Check(); err != nil {
 				return err
 			}
-			return a.give(ctx, args[0], members, func(_ context.Context, _ *gateway.Gateway, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
+			return a.give(ctx, args[0], members, func(_ context.Context, _ *node.Node, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
 				made := req
 				made.Benefit = m.ID
 				for i, who := range members {
@@ -186,11 +186,11 @@ func buyBenefit(a *app) *cobra.Command {
 				return err
 			}
 			early := benefit.BuyRequest{Benefit: args[0], Member: member, Authorisation: authorisation, Code: cd, Reference: reference,
-				Pieces: []spend.Take{{Lot: example.Lot, Amount: example.Amount}}}
+				Pieces: []spend.Take{{Lot: node.ALot.Lot, Amount: node.ALot.Amount}}}
 			if err := early.Check(); err != nil {
 				return err
 			}
-			return a.give(ctx, args[0], []string{member}, func(ctx context.Context, g *gateway.Gateway, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
+			return a.give(ctx, args[0], []string{member}, func(ctx context.Context, g *node.Node, m benefit.Model, commitments []code.Commitment) (command.Request, error) {
 				pieces, err := a.payment(ctx, g, m, member, s)
 				return benefit.BuyRequest{Benefit: m.ID, Member: member, Pieces: pieces, Authorisation: authorisation, Code: cd, Commitment: commitments[0], Reference: reference}, err
 			})
@@ -206,14 +206,14 @@ chosen from the member's wallet, earliest expiry first.`
 }
 
 // payment names the lots that pay what a benefit costs.
-func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, member string, s spending) (payments []spend.Take, err error) {
+func (a *app) payment(ctx context.Context, g *node.Node, m benefit.Model, member string, s spending) (payments []spend.Take, err error) {
 	if len(s.take)+len(s.lots) == 0 {
 		for _, c := range m.Points {
 			s.take = append(s.take, part{programme: c.Programme, units: c.Amount})
 		}
 	}
 	return payments, a.indexed(ctx, g, func(r *index.Reading) error {
-		pieces, err := s.pieces(r, member)
+		pieces, err := s.named().Pieces(r, member)
 		for _, p := range pieces {
 			payments = append(payments, spend.Take{Lot: p.Lot, Amount: p.Amount})
 		}
@@ -222,8 +222,8 @@ func (a *app) payment(ctx context.Context, g *gateway.Gateway, m benefit.Model, 
 }
 
 // ofEntitlement is a command about one entitlement.
-func (a *app) ofEntitlement(use, short, example string, ask func(number.Row) command.Request) *cobra.Command {
-	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+func ofEntitlement[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Row) Req) *cobra.Command {
+	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseRow(args[0])
 		return ask(n), err
 	})
@@ -231,9 +231,9 @@ func (a *app) ofEntitlement(use, short, example string, ask func(number.Row) com
 
 func activateBenefit(a *app) *cobra.Command {
 	var req benefit.ActivateRequest
-	cmd := a.ofEntitlement("activate ENTITLEMENT", "Give the evidence that an entitlement waits for; for its witness",
-		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf",
-		func(n number.Row) command.Request {
+	cmd := ofEntitlement(a, "activate ENTITLEMENT",
+		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf", node.BenefitActivate,
+		func(n number.Row) benefit.ActivateRequest {
 			req.Entitlement = n
 			return req
 		})
@@ -244,7 +244,7 @@ func activateBenefit(a *app) *cobra.Command {
 // recode sends a request that gives an entitlement new codes for the uses that are
 // left, keeps them and tells them; to is the member who then has it, "" if it stays.
 func (a *app) recode(ctx context.Context, n number.Row, to string, ask func(code.Commitment) command.Request) error {
-	return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+	return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 		found, err := g.Query().Entitlements(ctx, n)
 		if err != nil {
 			return err
@@ -255,10 +255,10 @@ func (a *app) recode(ctx context.Context, n number.Row, to string, ask func(code
 		}
 		codes, commitment := []code.Code{}, code.Commitment(nil)
 		if left := int(e.Uses - e.Used); len(e.Commitment) > 0 && left > 0 {
-			codes, commitment = code.Chain(a.seed(v, purpose, 0), left)
+			codes, commitment = code.Chain(a.call.Seed(v, purpose, 0), left)
 		}
 		answer := given{Entitlements: []givenOne{{Entitlement: n, Member: to, Codes: codes}}}
-		if answer.receipt, err = a.once(ctx, g, func() (command.Request, error) { return ask(commitment), nil }); err != nil {
+		if answer.Receipt, err = g.Once(ctx, &a.call, func() (command.Request, error) { return ask(commitment), nil }); err != nil {
 			return err
 		}
 		if answer.Again {
@@ -314,7 +314,7 @@ func codes(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				found, err := g.Query().Entitlements(ctx, n)
 				if err != nil {
 					return err
@@ -355,7 +355,7 @@ func showEntitlement(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				found, err := g.Query().Entitlements(ctx, n)
 				if err != nil {
 					return err
@@ -384,21 +384,21 @@ func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s sca
 }
 
 func listEntitlements(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.BenefitEntitlementsRequest
 	var state string
-	cmd := lists(a, "entitlements", "List entitlements (权益实例)", "  tally --as M benefit entitlements --member li", columns[benefit.Entitlement]{
+	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", node.BenefitEntitlements, columns[benefit.Entitlement]{
 		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
 		cells: func(n index.Noun[benefit.Entitlement], _ scales) table.Row {
 			e := n.Row
 			return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.BenefitEntitlementsRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Topic, "benefit", "of this benefit only")
-	word(cmd, &f.Party, "by", "given or sold by this party only")
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Benefit, "benefit", "of this benefit only")
+	word(cmd, &req.By, "by", "given or sold by this party only")
 	word(cmd, &state, "state", "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED")
 	complete(cmd, "state", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
 	return cmd

@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -30,7 +30,7 @@ func erase(a *app) *cobra.Command {
 			if err := a.confirm("all that is known of " + args[0] + " is lost for good, and nobody can spend its points any more"); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				return a.indexed(ctx, g, func(r *index.Reading) error { return a.erase(ctx, g, v, r, req) })
 			})
 		})
@@ -45,12 +45,12 @@ can't be undone.`
 	return cmd
 }
 
-func (a *app) erase(ctx context.Context, g *gateway.Gateway, v *vault.Vault, now *index.Reading, req member.EraseRequest) error {
+func (a *app) erase(ctx context.Context, g *node.Node, v *vault.Vault, now *index.Reading, req member.EraseRequest) error {
 	merged, err := mergedInto(now, req.Member)
 	if err != nil {
 		return err
 	}
-	r, err := a.once(ctx, g, func() (command.Request, error) { return wholeOf(now, req) })
+	r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return wholeOf(now, req) })
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func parseAccountID(text string) (member.AccountID, error) {
 func sweep(a *app) *cobra.Command {
 	cmd := leaf("sweep", "Have your vault follow what happened to members: erasures and merges of others", "  tally --as F member sweep",
 		func(ctx context.Context, _ []string) error {
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				return a.indexed(ctx, g, func(r *index.Reading) error {
 					swept, err := sweepVault(r, v)
 					if err != nil {

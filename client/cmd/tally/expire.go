@@ -14,8 +14,8 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // most is how many lots one expiry run looks at.
@@ -54,7 +54,7 @@ type expired struct {
 }
 
 func (a *app) expire(ctx context.Context, id string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		programme, err := g.Query().Programme(ctx, id)
 		if err != nil {
 			return err
@@ -70,20 +70,21 @@ func (a *app) expire(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		run := expired{Programme: id, Date: cycle.Date, Slid: []number.Row{}, More: len(due) == most, price: programme.Price}
-		if due, err = run.leaveOut(r, programme, due); err != nil {
+		ended := expired{Programme: id, Date: cycle.Date, Slid: []number.Row{}, More: len(due) == most, price: programme.Price}
+		if due, err = ended.leaveOut(r, programme, due); err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g, r); err != nil {
+		run, err := a.begin(ctx, g, r)
+		if err != nil {
 			return err
 		}
 		for from := 0; from < len(due); from += points.MaxLots {
-			if err := a.expireLots(ctx, g, due[from:min(from+points.MaxLots, len(due))], &run); err != nil {
+			if err := a.expireLots(ctx, due[from:min(from+points.MaxLots, len(due))], run, &ended); err != nil {
 				return err
 			}
 		}
-		run.Fen = run.worth.String()
-		return a.print(run, func(t table.Writer) { expiredTable(t, run, programme.Rules.Scale) })
+		ended.Fen = ended.worth.String()
+		return a.print(ended, func(t table.Writer) { expiredTable(t, ended, programme.Rules.Scale) })
 	})
 }
 
@@ -100,30 +101,30 @@ func expiredTable(t table.Writer, r expired, scale uint8) {
 // expireLots ends up to 100 lots in one command. If one of them has changed
 // meanwhile, the ledger refuses them all: then each half is tried, and a lot that
 // is refused alone is left out.
-func (a *app) expireLots(ctx context.Context, g *gateway.Gateway, lots []index.Lot, run *expired) error {
+func (a *app) expireLots(ctx context.Context, lots []index.Lot, run *node.Run, ended *expired) error {
 	req := points.ExpireRequest{}
 	for _, l := range lots {
 		req.Lots = append(req.Lots, l.Number)
 	}
-	err := a.again(ctx, g, req)
+	err := run.Repeat(ctx, req)
 	switch {
 	case err == nil:
 		for _, l := range lots {
-			run.Lots++
-			run.Points += l.Available()
-			run.worth.Add(l.Available(), run.price)
+			ended.Lots++
+			ended.Points += l.Available()
+			ended.worth.Add(l.Available(), ended.price)
 		}
 		return nil
 	case fault.CodeOf(err) != fault.WrongState:
 		return err
 	case len(lots) == 1:
-		run.Slid = append(run.Slid, lots[0].Number)
+		ended.Slid = append(ended.Slid, lots[0].Number)
 		return nil
 	}
-	if err := a.expireLots(ctx, g, lots[:len(lots)/2], run); err != nil {
+	if err := a.expireLots(ctx, lots[:len(lots)/2], run, ended); err != nil {
 		return err
 	}
-	return a.expireLots(ctx, g, lots[len(lots)/2:], run)
+	return a.expireLots(ctx, lots[len(lots)/2:], run, ended)
 }
 
 // leaveOut leaves lots out whose expiry has slid: their member has been active.

@@ -6,17 +6,16 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/member"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func freeze(a *app) *cobra.Command {
 	var req member.FreezeRequest
-	cmd := a.sends("freeze MEMBER", "Stop a member's spending; for the operator and issuers (风控冻结)",
-		"  tally --as G points freeze zhang --reason abnormal_transfers",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "freeze MEMBER",
+		"  tally --as G points freeze zhang --reason abnormal_transfers", node.PointsFreeze,
+		func(args []string) (member.FreezeRequest, error) {
 			req.Member = args[0]
 			return req, nil
 		})
@@ -26,9 +25,9 @@ func freeze(a *app) *cobra.Command {
 
 func unfreeze(a *app) *cobra.Command {
 	var req member.UnfreezeRequest
-	cmd := a.sends("unfreeze MEMBER", "Lift your own freeze, which also grants an appeal (解冻)",
-		"  tally --as G points unfreeze zhang --reason explained",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "unfreeze MEMBER",
+		"  tally --as G points unfreeze zhang --reason explained", node.PointsUnfreeze,
+		func(args []string) (member.UnfreezeRequest, error) {
 			req.Member = args[0]
 			return req, nil
 		})
@@ -38,9 +37,9 @@ func unfreeze(a *app) *cobra.Command {
 
 func appeal(a *app) *cobra.Command {
 	var req member.AppealRequest
-	cmd := a.sends("appeal MEMBER", "Appeal against a freeze; for the member's home (申诉)",
-		"  tally --as D points appeal zhang --by G --evidence letter.pdf",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "appeal MEMBER",
+		"  tally --as D points appeal zhang --by G --evidence letter.pdf", node.PointsAppeal,
+		func(args []string) (member.AppealRequest, error) {
 			req.Member = args[0]
 			return req, nil
 		})
@@ -52,9 +51,9 @@ func appeal(a *app) *cobra.Command {
 
 func dismiss(a *app) *cobra.Command {
 	var req member.DismissRequest
-	cmd := a.sends("dismiss MEMBER", "Turn an appeal against your freeze down (驳回申诉)",
-		"  tally --as G points dismiss zhang --reason transfers_unexplained",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "dismiss MEMBER",
+		"  tally --as G points dismiss zhang --reason transfers_unexplained", node.PointsDismiss,
+		func(args []string) (member.DismissRequest, error) {
 			req.Member = args[0]
 			return req, nil
 		})
@@ -67,8 +66,8 @@ func freezes(a *app) *cobra.Command {
 		"  tally --as D points freezes\n  tally --as D points freezes zhang",
 		func(ctx context.Context, args []string) error {
 			id := append(args, "")[0]
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-				if err := (narrowed{member: id}).there(r); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+				if err := (node.Narrowed{Member: id}).There(r); err != nil {
 					return err
 				}
 				list, err := r.Freezes(id)

@@ -8,10 +8,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func goodsCommand(a *app) *cobra.Command {
@@ -25,10 +24,10 @@ func goodsCommand(a *app) *cobra.Command {
 func setGood(a *app) *cobra.Command {
 	req := goods.SetGoodRequest{Delivery: goods.Shipped}
 	var closed bool
-	cmd := a.sends("set SUPPLIER SKU", "List a good, or make its next version: what no flag names is left empty (商品)",
+	cmd := sends(a, "set SUPPLIER SKU",
 		`  tally --as S1 good set care kit --en "Oil kit" --zh 机油套装 --category oil --unit piece --tax-class t13 --gtin 6901234567892
-  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`,
-		func(args []string) (command.Request, error) {
+  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`, node.GoodSet,
+		func(args []string) (goods.SetGoodRequest, error) {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
 			slices.Sort(req.Regions)
@@ -54,7 +53,7 @@ func showGood(a *app) *cobra.Command {
 	var version uint32
 	cmd := leaf("show SUPPLIER SKU", "Show a good as it is, or as it was in a version", "  tally --as D good show care kit --version 1",
 		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				good, err := g.Query().Good(ctx, args[0], args[1], version)
 				if err != nil {
 					return err
@@ -103,10 +102,10 @@ func goodFilter(cmd *cobra.Command, f *index.GoodFilter) {
 
 func restock(a *app) *cobra.Command {
 	var req goods.RestockRequest
-	cmd := a.sends("restock SUPPLIER SKU SELLER", "Let a seller sell more of a good (补货)",
+	cmd := sends(a, "restock SUPPLIER SKU SELLER",
 		`  tally --as S1 good restock care kit D --quantity 500
-  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`,
-		func(args []string) (command.Request, error) {
+  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`, node.GoodRestock,
+		func(args []string) (goods.RestockRequest, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
@@ -118,8 +117,9 @@ func restock(a *app) *cobra.Command {
 
 func withdrawStock(a *app) *cobra.Command {
 	var req goods.WithdrawStockRequest
-	cmd := a.sends("withdraw-stock SUPPLIER SKU SELLER", "Take back what is free of a good (撤货)", "  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "withdraw-stock SUPPLIER SKU SELLER",
+		"  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged", node.GoodWithdrawStock,
+		func(args []string) (goods.WithdrawStockRequest, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
 		})
@@ -134,9 +134,9 @@ func listStock(a *app) *cobra.Command {
 	cmd := leaf("stock", "List what there is of goods, by seller (库存)", `  tally --as S1 good stock --party S1
   tally --as D good stock --seller D --supplier care --sku kit`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				answer := index.Part[index.Stock]{}
-				rows, err := all(func(page index.Page) (index.Part[index.Stock], error) {
+				rows, err := node.All(func(page index.Page) (index.Part[index.Stock], error) {
 					part, err := r.Stocks(supplier, sku, party, seller, page)
 					answer.Height = part.Height
 					return part, err

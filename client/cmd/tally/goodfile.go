@@ -16,9 +16,9 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/sheets"
 )
 
@@ -92,7 +92,7 @@ func exportGoods(a *app) *cobra.Command {
 		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				if seller == "" {
 					seller = g.Party()
 				}
@@ -118,7 +118,7 @@ func exportGoods(a *app) *cobra.Command {
 // catalogueOf writes goods as lines of a catalogue: with the price if the party sells
 // its own at one for everybody, and with the stock that the seller ever had.
 func catalogueOf(r *index.Reading, f index.GoodFilter, party, seller string) ([][]string, error) {
-	found, err := all(func(page index.Page) (index.Part[index.Noun[goods.Good]], error) { return r.Goods(f, page) })
+	found, err := node.All(func(page index.Page) (index.Part[index.Noun[goods.Good]], error) { return r.Goods(f, page) })
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,42 +10,11 @@ import (
 
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/code"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
-	"tallystick/chaincode/points"
 	"tallystick/client/index"
 	"tallystick/client/vault"
 )
-
-func TestWhatToRefund(t *testing.T) {
-	n := func(i uint16) number.Command { return number.Command{Party: "D", Seq: 7, Index: i} }
-	once := points.Hold{Captures: []points.Taken{{Number: n(1), Amount: 900, Refunded: 200}}}
-	twice := points.Hold{Captures: []points.Taken{{Number: n(1), Amount: 900, Refunded: 900}, {Number: n(2), Amount: 50}}}
-	for _, c := range []struct {
-		name  string
-		hold  points.Hold
-		given points.RefundRequest
-		want  points.RefundRequest
-		code  fault.Code
-	}{
-		{"all that is left", once, points.RefundRequest{}, points.RefundRequest{Capture: n(1), Amount: 700}, ""},
-		{"a part", once, points.RefundRequest{Amount: 5}, points.RefundRequest{Capture: n(1), Amount: 5}, ""},
-		{"one of two", twice, points.RefundRequest{Capture: n(2)}, points.RefundRequest{Capture: n(2), Amount: 50}, ""},
-		{"which of two", twice, points.RefundRequest{Amount: 5}, points.RefundRequest{}, fault.BadRequest},
-		{"nothing is left", twice, points.RefundRequest{Capture: n(1)}, points.RefundRequest{}, fault.Insufficient},
-		{"no such capture", once, points.RefundRequest{Capture: n(3)}, points.RefundRequest{}, fault.NotFound},
-		{"nothing was captured", points.Hold{}, points.RefundRequest{}, points.RefundRequest{}, fault.BadRequest},
-	} {
-		got, err := whatToRefund(n(0), c.hold, c.given)
-		if fault.CodeOf(err) != c.code {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if c.want.Hold = n(0); c.code == "" && got != c.want {
-			t.Errorf("%s: %+v", c.name, got)
-		}
-	}
-}
 
 // TestCodesAreRead: from the flag, a file or the environment, and from there only
 // if an authorisation is named.
@@ -79,24 +46,6 @@ func TestCodesAreRead(t *testing.T) {
 	}
 	if _, err := (&oneTime{file: "nowhere"}).read(&app{}); err == nil {
 		t.Error("a missing file is no code")
-	}
-}
-
-func TestRunsGoOnAfterWhatIsAboutOneRow(t *testing.T) {
-	var r tally
-	for _, c := range []struct {
-		err   error
-		stops bool
-	}{
-		{nil, false}, {fault.New(fault.WrongState, "it has ended"), false}, {fault.New(fault.NotFound, "gone"), false},
-		{fault.New(fault.Unavailable, "no peer"), true}, {fault.New(fault.UnknownOutcome, "?"), true}, {context.Canceled, true}, {errors.New("disk"), true},
-	} {
-		if err := r.note("D.0.1.0", c.err); (err != nil) != c.stops {
-			t.Errorf("%v: %v", c.err, err)
-		}
-	}
-	if len(r.Done) != 1 || len(r.Refused) != 2 || r.Refused[0].Code != fault.WrongState {
-		t.Errorf("%+v", r)
 	}
 }
 

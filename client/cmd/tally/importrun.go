@@ -17,6 +17,7 @@ import (
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -79,7 +80,7 @@ func (a *app) countIn(ctx context.Context, job *importer.Job) error {
 		return nil
 	}
 	var digits uint8
-	err := a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+	err := a.with(ctx, func(ctx context.Context, g *node.Node) error {
 		s, err := askScales(ctx, g)
 		if err == nil {
 			digits, err = s.of(programme)
@@ -105,7 +106,7 @@ func (s *step) close() error {
 
 // run feeds what was scanned.
 func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report *importer.Report, err error) {
-	g, err := gateway.Open(ctx, s.cfg, gateway.WithLog(s.app.log()))
+	g, err := s.app.connect(ctx, s.cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -113,15 +114,14 @@ func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report
 	job := &s.scanned.Job
 	job.Progress = progress
 	job.Open = func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
-		return g.Source(ctx, name, shards, report)
+		return g.Gateway().Source(ctx, name, shards, report)
 	}
 	job.Enrol = func(ctx context.Context, reqs []command.Request) []error { return doAll(ctx, g, reqs) }
 	if job.Mapping.NeedsIndex() {
-		ix, err := s.app.openIndex(ctx, g, s.cfg.IndexAt())
+		ix, err := g.Index(ctx)
 		if err != nil {
 			return nil, err
 		}
-		defer func() { err = errors.Join(err, ix.Close()) }()
 		from := lookups{ctx, ix}
 		lookup := &grants{g: g, from: from, patience: patience}
 		job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return lookup.find(ctx, benefit, member) }
@@ -137,13 +137,13 @@ func (s *step) run(ctx context.Context, progress func(done, all uint64)) (report
 const atOnce = 256
 
 // doAll does independent commands, as many at a time as the lanes carry.
-func doAll(ctx context.Context, g *gateway.Gateway, reqs []command.Request) []error {
+func doAll(ctx context.Context, g *node.Node, reqs []command.Request) []error {
 	errs := make([]error, len(reqs))
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for i, req := range reqs {
 		group.Go(func() error {
-			_, errs[i] = g.Do(ctx, "", req)
+			_, errs[i] = g.Gateway().Do(ctx, "", req)
 			return nil
 		})
 	}
@@ -158,7 +158,7 @@ const patience = 5 * time.Second
 
 // grants looks entitlements up for write-offs.
 type grants struct {
-	g        *gateway.Gateway
+	g        *node.Node
 	from     lookups
 	patience time.Duration // that is left
 }
@@ -176,7 +176,7 @@ func (l *grants) find(ctx context.Context, benefit, member string) ([]importer.G
 			return nil, ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
-		if err := l.g.Sync(ctx, l.from.ix); err != nil {
+		if _, err := l.g.Index(ctx); err != nil {
 			return nil, err
 		}
 		l.patience -= time.Since(began)

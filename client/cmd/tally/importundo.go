@@ -17,26 +17,26 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // undone is what taking an import back came to. Points are units of their programme.
 type undone struct {
-	Source       string       `json:"source"`
-	Programme    string       `json:"programme,omitempty"` // of all lots; "" if they have several
-	Lots         int          `json:"lots"`                // that the import made
-	Issued       amount.Units `json:"issued"`              // points in them
-	Revoked      amount.Units `json:"revoked"`             // of them now
-	Before       amount.Units `json:"before"`              // revoked before
-	Gone         amount.Units `json:"gone"`                // spent, held, passed on, converted or expired: they stay
-	Stays        []staying    `json:"stays"`               // of which lots
-	Entitlements int          `json:"entitlements"`        // that the import made
-	Ended        int          `json:"ended"`               // of them now
-	EndedBefore  int          `json:"endedBefore"`
-	Used         int          `json:"used"`    // at least once: they stay
-	Refused      []refused    `json:"refused"` // by the ledger, with what stays
-	DryRun       bool         `json:"dryRun"`
+	Source       string         `json:"source"`
+	Programme    string         `json:"programme,omitempty"` // of all lots; "" if they have several
+	Lots         int            `json:"lots"`                // that the import made
+	Issued       amount.Units   `json:"issued"`              // points in them
+	Revoked      amount.Units   `json:"revoked"`             // of them now
+	Before       amount.Units   `json:"before"`              // revoked before
+	Gone         amount.Units   `json:"gone"`                // spent, held, passed on, converted or expired: they stay
+	Stays        []staying      `json:"stays"`               // of which lots
+	Entitlements int            `json:"entitlements"`        // that the import made
+	Ended        int            `json:"ended"`               // of them now
+	EndedBefore  int            `json:"endedBefore"`
+	Used         int            `json:"used"`    // at least once: they stay
+	Refused      []node.Refused `json:"refused"` // by the ledger, with what stays
+	DryRun       bool           `json:"dryRun"`
 }
 
 // staying is what stays of a lot.
@@ -77,12 +77,12 @@ func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err er
 	if err != nil {
 		return err
 	}
-	g, err := gateway.Open(ctx, cfg, gateway.WithLog(a.log()))
+	g, err := a.connect(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.Close()) }()
-	beside, err := g.Redone(source)
+	beside, err := g.Gateway().Redone(source)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (a *app) undo(ctx context.Context, source, reason string, dry bool) (err er
 	if err != nil {
 		return err
 	}
-	u := undone{Source: source, Programme: programmeOf(made.Lots), Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Stays: []staying{}, Refused: []refused{}}
+	u := undone{Source: source, Programme: programmeOf(made.Lots), Lots: len(made.Lots), Entitlements: len(made.Entitlements), DryRun: dry, Stays: []staying{}, Refused: []node.Refused{}}
 	pieces, ends := u.plan(made)
 	if !dry {
 		if err := u.carryOut(ctx, g, pieces, ends, reason); err != nil {
@@ -161,7 +161,7 @@ func (u *undone) plan(made index.Made) (pieces []spend.Take, ends []number.Row) 
 const revokedAtOnce = 50
 
 // carryOut revokes. Of lots that were spent meanwhile the others are tried one by one.
-func (u *undone) carryOut(ctx context.Context, g *gateway.Gateway, pieces []spend.Take, ends []number.Row, reason string) error {
+func (u *undone) carryOut(ctx context.Context, g *node.Node, pieces []spend.Take, ends []number.Row, reason string) error {
 	var reqs []command.Request
 	groups := slices.Collect(slices.Chunk(pieces, revokedAtOnce))
 	for _, group := range groups {
@@ -171,7 +171,7 @@ func (u *undone) carryOut(ctx context.Context, g *gateway.Gateway, pieces []spen
 	for i, err := range doAll(ctx, g, reqs) {
 		switch {
 		case err == nil:
-		case stops(fault.CodeOf(err)):
+		case fault.CodeOf(err).Passing():
 			return err
 		default:
 			single = append(single, groups[i]...)
@@ -188,7 +188,7 @@ func (u *undone) carryOut(ctx context.Context, g *gateway.Gateway, pieces []spen
 		if err == nil {
 			continue
 		}
-		if stops(fault.CodeOf(err)) {
+		if fault.CodeOf(err).Passing() {
 			return err
 		}
 		if i < len(single) {
@@ -205,7 +205,7 @@ func (u *undone) carryOut(ctx context.Context, g *gateway.Gateway, pieces []spen
 func (u *undone) refuse(n number.Row, err error) {
 	var refusal *fault.Error
 	if errors.As(err, &refusal) {
-		u.Refused = append(u.Refused, refused{n.String(), refusal.Code, refusal.Text})
+		u.Refused = append(u.Refused, node.Refused{ID: n.String(), Code: refusal.Code, Text: refusal.Text})
 	}
 }
 

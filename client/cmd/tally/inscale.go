@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 // Points are written in their programme's scale: 18.60 where it has two digits. What a flag says becomes units once the
@@ -20,12 +20,12 @@ import (
 // is refused before anything is sent.
 
 // later has something done with the programmes' scales before the command goes on: whatever a.with runs sees it done.
-func (a *app) later(do func(context.Context, *gateway.Gateway, scales) error) {
+func (a *app) later(do func(context.Context, *node.Node, scales) error) {
 	a.pending = append(a.pending, do)
 }
 
 // inScale does what waits for the programmes' scales.
-func (a *app) inScale(ctx context.Context, g *gateway.Gateway) error {
+func (a *app) inScale(ctx context.Context, g *node.Node) error {
 	if len(a.pending) == 0 {
 		return nil
 	}
@@ -64,16 +64,16 @@ func (s scales) units(programme string, text figure.Decimal) (amount.Units, erro
 }
 
 // scaleFor finds the digits of the points that a flag is about.
-type scaleFor func(context.Context, *gateway.Gateway, scales) (uint8, error)
+type scaleFor func(context.Context, *node.Node, scales) (uint8, error)
 
 // ofProgramme is the digits of the programme that the rest of the command names.
 func ofProgramme(id *string) scaleFor {
-	return func(_ context.Context, _ *gateway.Gateway, s scales) (uint8, error) { return s.of(*id) }
+	return func(_ context.Context, _ *node.Node, s scales) (uint8, error) { return s.of(*id) }
 }
 
 // ofLot is the digits of a lot's programme.
 func ofLot(lot *number.Row) scaleFor {
-	return func(ctx context.Context, g *gateway.Gateway, s scales) (uint8, error) {
+	return func(ctx context.Context, g *node.Node, s scales) (uint8, error) {
 		lots, err := g.Query().Lots(ctx, *lot)
 		if err != nil {
 			return 0, err
@@ -84,7 +84,7 @@ func ofLot(lot *number.Row) scaleFor {
 
 // ofHold is the digits of a hold's programmes, if all have as many.
 func ofHold(hold *number.Command) scaleFor {
-	return func(ctx context.Context, g *gateway.Gateway, s scales) (uint8, error) {
+	return func(ctx context.Context, g *node.Node, s scales) (uint8, error) {
 		h, err := g.Query().Hold(ctx, *hold)
 		if err != nil {
 			return 0, err
@@ -122,7 +122,7 @@ func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 		v.forms = []string{text.Form()}
 		if !given {
 			given = true
-			a.later(func(ctx context.Context, g *gateway.Gateway, s scales) error {
+			a.later(func(ctx context.Context, g *node.Node, s scales) error {
 				scale, err := of(ctx, g, s)
 				if err != nil {
 					return err
@@ -139,7 +139,7 @@ func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 }
 
 // rateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
-func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string, in func(context.Context, *gateway.Gateway, scales, amount.Rate) (amount.Rate, error)) {
+func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string, in func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error)) {
 	var shown amount.Rate
 	given := false
 	one(cmd, to, name, "rate", usage, func(text string) (_ amount.Rate, err error) {
@@ -148,7 +148,7 @@ func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string, 
 		}
 		if !given {
 			given = true
-			a.later(func(ctx context.Context, g *gateway.Gateway, s scales) (err error) {
+			a.later(func(ctx context.Context, g *node.Node, s scales) (err error) {
 				*to, err = in(ctx, g, s, shown)
 				return err
 			})
@@ -166,6 +166,9 @@ type part struct {
 
 // String is the part in the one way to write it.
 func (p part) String() string { return p.programme + ":" + p.text.Form() }
+
+// named is the part as requests have it.
+func (p part) named() node.Part { return node.Part{Programme: p.programme, Points: p.units} }
 
 // parsePart reads PROGRAMME:POINTS.
 func parsePart(text string) (part, error) {
@@ -192,7 +195,7 @@ func (a *app) partsFlag(cmd *cobra.Command, to *[]part, name, usage string) {
 	many(cmd, to, name, flagMeanings[name].kind, usage, func(text string) (part, error) {
 		p, err := parsePart(text)
 		if err == nil && len(*to) == 0 {
-			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error {
+			a.later(func(_ context.Context, _ *node.Node, s scales) error {
 				for i := range *to {
 					if err := (*to)[i].inScale(s); err != nil {
 						return err
@@ -210,7 +213,7 @@ func (a *app) partFlag(cmd *cobra.Command, to *part, name, usage string) {
 	one(cmd, to, name, flagMeanings[name].kind, usage, func(text string) (part, error) {
 		p, err := parsePart(text)
 		if err == nil && to.programme == "" {
-			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error { return to.inScale(s) })
+			a.later(func(_ context.Context, _ *node.Node, s scales) error { return to.inScale(s) })
 		}
 		return p, err
 	})
@@ -248,7 +251,7 @@ func (a *app) lotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string)
 			return p, err
 		}
 		if len(written) == 0 {
-			a.later(func(ctx context.Context, g *gateway.Gateway, s scales) (err error) {
+			a.later(func(ctx context.Context, g *node.Node, s scales) (err error) {
 				*to, err = lotsInScale(ctx, g, s, written)
 				return err
 			})
@@ -259,7 +262,7 @@ func (a *app) lotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string)
 	})
 }
 
-func lotsInScale(ctx context.Context, g *gateway.Gateway, s scales, written []lotPart) ([]spend.Take, error) {
+func lotsInScale(ctx context.Context, g *node.Node, s scales, written []lotPart) ([]spend.Take, error) {
 	numbers := make([]number.Row, len(written))
 	for i, p := range written {
 		numbers[i] = p.lot

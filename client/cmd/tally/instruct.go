@@ -19,8 +19,8 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/workday"
 	"tallystick/client/bounds"
-	"tallystick/client/gateway"
 	"tallystick/client/iso20022"
+	"tallystick/client/node"
 )
 
 // instructing is how a message to the caller's bank is made.
@@ -48,7 +48,7 @@ func instructPayments(a *app) *cobra.Command {
 			if how.days, err = loadCalendar(calendar); err != nil {
 				return err
 			}
-			return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
+			return a.withCycle(ctx, cycle, func(ctx context.Context, g *node.Node, cycle string) error {
 				return a.instruct(ctx, g, cycle, how, out)
 			})
 		})
@@ -104,7 +104,7 @@ type instruction struct {
 
 // instructed is what tally payment instruct answers.
 type instructed struct {
-	receipt
+	node.Receipt
 	Settles string         `json:"settles"` // cycle
 	Message string         `json:"message"`
 	Hash    string         `json:"hash"`
@@ -115,7 +115,7 @@ type instructed struct {
 	Left    int            `json:"left"` // that are due besides
 }
 
-func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, how instructing, path string) error {
+func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how instructing, path string) error {
 	closed, err := g.Query().Close(ctx, cycle)
 	if err != nil {
 		return err
@@ -134,12 +134,12 @@ func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, ho
 	if err := keepFile(path, in.file); err != nil {
 		return err
 	}
-	if a.request == "" {
-		a.request = in.request.Message // asked again, the ledger answers as it did
+	if a.call.ID == "" {
+		a.call.ID = in.request.Message // asked again, the ledger answers as it did
 	}
 	answer := instructed{Settles: cycle, Message: in.request.Message, Hash: in.request.Hash.String(), File: path, Fen: in.request.Fen,
 		Execute: in.request.Execute, Left: in.left}
-	if answer.receipt, err = a.send(ctx, g, in.request); err != nil {
+	if answer.Receipt, err = g.Send(ctx, &a.call, in.request); err != nil {
 		return err
 	}
 	for i, p := range in.payments { // as they are now
@@ -152,7 +152,7 @@ func (a *app) instruct(ctx context.Context, g *gateway.Gateway, cycle string, ho
 }
 
 // at is how a message is made now, by whom, on which ledger.
-func (how instructing) at(ctx context.Context, g *gateway.Gateway) (instructing, error) {
+func (how instructing) at(ctx context.Context, g *node.Node) (instructing, error) {
 	charter, err := g.Query().Charter(ctx)
 	if err != nil {
 		return how, err
@@ -166,7 +166,7 @@ func (how instructing) at(ctx context.Context, g *gateway.Gateway) (instructing,
 var banksTime = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 func instructedTable(t table.Writer, in instructed) {
-	receiptTable(t, "payment:Instruct", in.receipt)
+	receiptTable(t, "payment:Instruct", in.Receipt)
 	t.AppendRows([]table.Row{{"settles", in.Settles}, {"file", in.File}, {"message", in.Message}, {"SHA-256", in.Hash}, {"in all", yuan(in.Fen)}, {"to be paid on", in.Execute}})
 	if in.Left > 0 {
 		t.AppendRow(table.Row{"due besides", fmt.Sprintf("%d payments: run it again with another file", in.Left)})

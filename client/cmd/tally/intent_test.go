@@ -11,6 +11,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/vault"
 )
 
 // hear is what the program takes in of a command line, without a network.
@@ -49,7 +50,7 @@ func intentOf(t *testing.T, line string) command.Intent {
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	intent, err := a.intent()
+	intent, err := a.call.Meaning.Intent(vaultOf(a))
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
@@ -110,10 +111,10 @@ func TestPrivateIntentsNeedTheVault(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if intent, err = a.intent(); err != nil {
+		if intent, err = a.call.Meaning.Intent(vaultOf(a)); err != nil {
 			t.Fatal(err)
 		}
-		return intent, a.meant.secret
+		return intent, a.call.Meaning.Hidden()
 	}
 	here, there := t.TempDir(), t.TempDir()
 	for line, want := range map[string]bool{
@@ -154,4 +155,15 @@ trust:
 		}
 	}
 	return filepath.Join(dir, "profile.yaml")
+}
+
+// vaultOf opens the vault of the party that a command line is for.
+func vaultOf(a *app) func() (*vault.Vault, error) {
+	return func() (*vault.Vault, error) {
+		cfg, err := a.config(nil)
+		if err != nil {
+			return nil, err
+		}
+		return vault.Open(cfg.State, cfg.Party)
+	}
 }

@@ -8,23 +8,22 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func issue(a *app) *cobra.Command {
 	var req points.IssueRequest
 	var rest points.Grant
-	cmd := a.sends("issue", "Issue 1 to 100 lots of your own programme, all or none (发行)",
+	cmd := sends(a, "issue",
 		`  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31:D
   tally --as D points issue --programme DP --grant wang:5.00:2026-11-30 --grant wang:20.00:2027-05-31
-  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`,
-		func([]string) (command.Request, error) {
+  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`, node.PointsIssue,
+		func([]string) (points.IssueRequest, error) {
 			for i, g := range req.Grants {
 				g.Home, g.Split, g.Outlet, g.Reference = rest.Home, rest.Split, rest.Outlet, rest.Reference
 				req.Grants[i] = g
@@ -57,7 +56,7 @@ func (a *app) grantsFlag(cmd *cobra.Command, req *points.IssueRequest) {
 	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:witness]]", func(text string) (grantText, error) {
 		g, d, err := parseGrant(text)
 		if err == nil && len(written) == 0 {
-			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) (err error) {
+			a.later(func(_ context.Context, _ *node.Node, s scales) (err error) {
 				for i := range req.Grants {
 					if req.Grants[i].Amount, err = s.units(req.Programme, written[i].points); err != nil {
 						return err
@@ -125,9 +124,9 @@ func parseShare(text string) (points.Share, error) {
 
 func pledge(a *app) *cobra.Command {
 	var req points.PledgeRequest
-	cmd := a.sends("pledge PROGRAMME", "Agree to bear the cost of another party's points (出资承诺)",
-		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "pledge PROGRAMME",
+		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31", node.PointsPledge,
+		func(args []string) (points.PledgeRequest, error) {
 			req.Programme = args[0]
 			return req, nil
 		})
@@ -138,24 +137,24 @@ func pledge(a *app) *cobra.Command {
 }
 
 func pledges(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := lists(a, "pledges", "List who agreed to bear the cost of whose points", "  tally --as G points pledges --programme GP", columns[points.Pledge]{
+	var req node.PointsPledgesRequest
+	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", node.PointsPledges, columns[points.Pledge]{
 		header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
 		cells: func(n index.Noun[points.Pledge], s scales) table.Row {
 			return table.Row{n.ID, n.Row.Funder, n.Row.Programme, s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
 		},
-	}, func([]string) index.Filter { return f })
-	word(cmd, &f.Topic, "programme", "of this programme only")
-	word(cmd, &f.Party, "funder", "of this party only")
+	}, func([]string) node.PointsPledgesRequest { return req })
+	word(cmd, &req.Programme, "programme", "of this programme only")
+	word(cmd, &req.Funder, "funder", "of this party only")
 	return cmd
 }
 
 func activate(a *app) *cobra.Command {
 	var req points.ActivateRequest
-	cmd := a.sends("activate LOT", "Give the evidence that a pending lot waits for; for its witness (激活)",
+	cmd := sends(a, "activate LOT",
 		`  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
-  tally --as D points activate G.1.3.0.0 --hash e3b0c442…`,
-		func(args []string) (_ command.Request, err error) {
+  tally --as D points activate G.1.3.0.0 --hash e3b0c442…`, node.PointsActivate,
+		func(args []string) (_ points.ActivateRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
 		})
@@ -165,9 +164,9 @@ func activate(a *app) *cobra.Command {
 
 func cancelLot(a *app) *cobra.Command {
 	var req points.CancelRequest
-	cmd := a.sends("cancel LOT", "End a pending lot whose evidence will not come; for its issuer and witness (作废)",
-		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "cancel LOT",
+		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled", node.PointsCancel,
+		func(args []string) (_ points.CancelRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
 		})
@@ -177,9 +176,9 @@ func cancelLot(a *app) *cobra.Command {
 
 func adjust(a *app) *cobra.Command {
 	var req points.AdjustRequest
-	cmd := a.sends("adjust LOT", "Give points that were missing from a lot; for its issuer (补发)",
-		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "adjust LOT",
+		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line", node.PointsAdjust,
+		func(args []string) (_ points.AdjustRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
 		})
@@ -191,9 +190,9 @@ func adjust(a *app) *cobra.Command {
 
 func revokePoints(a *app) *cobra.Command {
 	var req points.RevokeRequest
-	cmd := a.sends("revoke", "Claw back points that a member should not have; for their issuer (追回)",
-		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned",
-		func([]string) (command.Request, error) { return req, nil })
+	cmd := sends(a, "revoke",
+		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned", node.PointsRevoke,
+		func([]string) (points.RevokeRequest, error) { return req, nil })
 	a.lotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
 	reason(cmd, &req.Reason, "sale_returned")
 	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false, "they were awarded in error: their receipts may earn again, once all is taken back")

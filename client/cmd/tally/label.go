@@ -7,19 +7,18 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/member"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func label(a *app) *cobra.Command {
 	var req member.LabelRequest
-	cmd := a.sends("label MEMBER LABEL", "Say one thing of a member, or take it back; for issuers and acceptors (会员标签)",
+	cmd := sends(a, "label MEMBER LABEL",
 		`  tally --as D member label wang household --until 2027-11-30
-  tally --as D member label wang household --remove`,
-		func(args []string) (command.Request, error) {
+  tally --as D member label wang household --remove`, node.MemberLabel,
+		func(args []string) (member.LabelRequest, error) {
 			req.Member, req.Label = args[0], args[1]
 			return req, nil
 		})
@@ -38,8 +37,8 @@ type said struct {
 
 func labels(a *app) *cobra.Command {
 	return leaf("labels MEMBER", "List what parties say of a member", "  tally --as G member labels wang", func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-			if err := memberThere(r, args[0]); err != nil {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+			if err := node.MemberThere(r, args[0]); err != nil {
 				return err
 			}
 			cycle, err := r.Cycle()

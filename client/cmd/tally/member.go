@@ -18,8 +18,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -49,7 +49,7 @@ func enrol(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				return a.enrol(ctx, g, v, req, who)
 			})
 		})
@@ -63,8 +63,8 @@ ledger gets a commitment that says nothing without it.`
 	return cmd
 }
 
-func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.EnrolRequest, who customer) error {
-	r, found, err := a.first(ctx, g)
+func (a *app) enrol(ctx context.Context, g *node.Node, v *vault.Vault, req member.EnrolRequest, who customer) error {
+	r, found, err := g.First(ctx, &a.call)
 	if err == nil && !found {
 		r, err = a.enrolNew(ctx, g, v, &req, who)
 	}
@@ -75,7 +75,7 @@ func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req
 		return err
 	}
 	answer := struct {
-		receipt
+		node.Receipt
 		Member string `json:"member"` // "" if it was enrolled before, and by another vault
 	}{r, req.Member}
 	return a.print(answer, func(t table.Writer) {
@@ -85,14 +85,14 @@ func (a *app) enrol(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req
 }
 
 // enrolNew makes a member, with a pseudonym if it has no name.
-func (a *app) enrolNew(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req *member.EnrolRequest, who customer) (r receipt, err error) {
+func (a *app) enrolNew(ctx context.Context, g *node.Node, v *vault.Vault, req *member.EnrolRequest, who customer) (r node.Receipt, err error) {
 	if req.Member == "" {
-		if req.Member, err = who.pseudonym(v, pseudonym(a.seed(v, "enrol", 0))); err != nil {
+		if req.Member, err = who.pseudonym(v, pseudonym(a.call.Seed(v, "enrol", 0))); err != nil {
 			return r, err
 		}
 	}
 	if who.none() {
-		return a.once(ctx, g, func() (command.Request, error) { return *req, nil })
+		return g.Once(ctx, &a.call, func() (command.Request, error) { return *req, nil })
 	}
 	return a.takeOnce(ctx, g, v, who, req.Member, func(account vault.Account) command.Request {
 		req.Channel, req.Account = account.Channel, account.Commitment
@@ -101,11 +101,11 @@ func (a *app) enrolNew(ctx context.Context, g *gateway.Gateway, v *vault.Vault, 
 }
 
 // enrolledBy is the member that a command made, "" if the vault doesn't know its name.
-func (a *app) enrolledBy(ctx context.Context, g *gateway.Gateway, v *vault.Vault, r receipt, id string, who customer) (string, error) {
+func (a *app) enrolledBy(ctx context.Context, g *node.Node, v *vault.Vault, r node.Receipt, id string, who customer) (string, error) {
 	switch {
 	case id != "":
 	case who.none():
-		id = pseudonym(a.seed(v, "enrol", 0))
+		id = pseudonym(a.call.Seed(v, "enrol", 0))
 	default:
 		account, known, err := v.Account(who.channel, who.id)
 		if err != nil || !known {
@@ -148,7 +148,7 @@ type person struct {
 func showMember(a *app) *cobra.Command {
 	return leaf("show MEMBER", "Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "  tally --as D member show wang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				p, err := personOf(r, args[0])
 				if err != nil {
 					return err
@@ -176,7 +176,7 @@ func personOf(r *index.Reading, id string) (p person, err error) {
 	p.Consents, errs[2] = index.All[member.Consent](r, index.Filter{Member: p.Root})
 	p.Authorisations, errs[3] = index.All[member.Authorisation](r, index.Filter{Member: p.Root})
 	p.Tiers, errs[4] = r.Tiers(p.Root, cycle.Date)
-	p.Orders, errs[5] = all(func(page index.Page) (index.Part[index.OrderPart], error) {
+	p.Orders, errs[5] = node.All(func(page index.Page) (index.Part[index.OrderPart], error) {
 		return r.Parts(index.PartFilter{Member: p.Root}, page)
 	})
 	return p, errors.Join(errs[:]...)
@@ -227,18 +227,18 @@ func personTable(t table.Writer, p person) {
 }
 
 func listMembers(a *app) *cobra.Command {
-	var f index.Filter
+	var req node.MemberListRequest
 	var state string
-	cmd := lists(a, "list", "List members", "  tally --as D member list --home D --state ACTIVE", columns[member.Member]{
+	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", node.MemberList, columns[member.Member]{
 		header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
 		cells: func(n index.Noun[member.Member], _ scales) table.Row {
 			return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
 		},
-	}, func([]string) index.Filter {
-		f.States = states(state)
-		return f
+	}, func([]string) node.MemberListRequest {
+		req.States = states(state)
+		return req
 	})
-	word(cmd, &f.Party, "home", "of this home only")
+	word(cmd, &req.Home, "home", "of this home only")
 	word(cmd, &state, "state", "ACTIVE, MERGED or ERASED")
 	complete(cmd, "state", "ACTIVE", "MERGED", "ERASED")
 	return cmd
@@ -260,7 +260,7 @@ func merge(a *app) *cobra.Command {
 			if err := a.confirm("from now on " + args[0] + " is " + args[1] + ", for good"); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error { return a.merge(ctx, g, v, req) })
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error { return a.merge(ctx, g, v, req) })
 		})
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
 stays, for you. What was counted of the one counts as the other's. Your vault follows.`
@@ -270,8 +270,8 @@ stays, for you. What was counted of the one counts as the other's. Your vault fo
 	return cmd
 }
 
-func (a *app) merge(ctx context.Context, g *gateway.Gateway, v *vault.Vault, req member.MergeRequest) error {
-	r, err := a.once(ctx, g, func() (command.Request, error) { return req, nil })
+func (a *app) merge(ctx context.Context, g *node.Node, v *vault.Vault, req member.MergeRequest) error {
+	r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return req, nil })
 	if err != nil {
 		return err
 	}
@@ -298,7 +298,7 @@ func memberKey(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "say which key: --key, --key-file or --generate, or --remove")
 			}
 			if !generate {
-				return a.submit(ctx, req)
+				return send(ctx, a, node.MemberKey, req)
 			}
 			return a.generateOnce(ctx, req, out)
 		})
@@ -318,8 +318,8 @@ half leaves the file.`
 
 // generateOnce makes a key and sets it. Done before, the file is what it was.
 func (a *app) generateOnce(ctx context.Context, req member.SetKeyRequest, file string) error {
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		r, err := a.once(ctx, g, func() (_ command.Request, err error) {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+		r, err := g.Once(ctx, &a.call, func() (_ command.Request, err error) {
 			req.Key, err = generateKey(file)
 			return req, err
 		})

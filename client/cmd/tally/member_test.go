@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -109,13 +110,13 @@ func TestPseudonym(t *testing.T) {
 // TestSeeds: a code is the same for the same request, and for nothing else.
 func TestSeeds(t *testing.T) {
 	v := aVault(t)
-	a := &app{request: "one"}
-	first := a.seed(v, "invitation", 0)
-	if !slices.Equal(first, a.seed(v, "invitation", 0)) {
+	a := &app{call: node.Call{ID: "one"}}
+	first := a.call.Seed(v, "invitation", 0)
+	if !slices.Equal(first, a.call.Seed(v, "invitation", 0)) {
 		t.Error("asked again, it is another")
 	}
-	other := &app{request: "two"}
-	for _, c := range []code.Code{a.seed(v, "invitation", 1), a.seed(v, "authorisation", 0), other.seed(v, "invitation", 0), a.seed(aVault(t), "invitation", 0)} {
+	other := &app{call: node.Call{ID: "two"}}
+	for _, c := range []code.Code{a.call.Seed(v, "invitation", 1), a.call.Seed(v, "authorisation", 0), other.call.Seed(v, "invitation", 0), a.call.Seed(aVault(t), "invitation", 0)} {
 		if slices.Equal(first, c) {
 			t.Error("two secrets are one")
 		}
@@ -180,7 +181,7 @@ func TestTake(t *testing.T) {
 // TestShared: what a party is shown is what it reads, and no more than was named.
 func TestShared(t *testing.T) {
 	v := aVault(t)
-	a := &app{request: "r"}
+	a := &app{call: node.Call{ID: "r"}}
 	if _, err := a.shared(v, "li", nil); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no profile: %v", err)
 	}

@@ -17,7 +17,7 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 func models(a *app) *cobra.Command {
@@ -35,10 +35,10 @@ programme's own price does.`
 
 func proposeModel(a *app) *cobra.Command {
 	var req settlement.ProposeRequest
-	cmd := a.sends("propose MODEL", "Propose a settlement model, or its next version, and agree to it (提出结算模型)",
+	cmd := sends(a, "propose MODEL",
 		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
-  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`,
-		func(args []string) (command.Request, error) {
+  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`, node.ModelPropose,
+		func(args []string) (settlement.ProposeRequest, error) {
 			req.Model = args[0]
 			return req, nil
 		})
@@ -110,8 +110,8 @@ func (a *app) ofModel(ctx context.Context, id, by string, ask func(newest settle
 	if err := name.CheckID("model", id); err != nil {
 		return err
 	}
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-		answer, err := a.once(ctx, g, func() (command.Request, error) {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 			list, err := versionsOf(ctx, g, id, by)
 			if err != nil {
 				return nil, err
@@ -130,7 +130,7 @@ func (a *app) ofModel(ctx context.Context, id, by string, ask func(newest settle
 }
 
 // allModels lists the versions that bind somebody, then those that were proposed today, which have no number yet.
-func allModels(ctx context.Context, g *gateway.Gateway) ([]settlement.Model, error) {
+func allModels(ctx context.Context, g *node.Node) ([]settlement.Model, error) {
 	book, err := g.Query().Models(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func allModels(ctx context.Context, g *gateway.Gateway) ([]settlement.Model, err
 }
 
 // versionsOf lists the versions of a model, or of those of its id that several have proposed, oldest first. NOT_FOUND.
-func versionsOf(ctx context.Context, g *gateway.Gateway, id, by string) ([]settlement.Model, error) {
+func versionsOf(ctx context.Context, g *node.Node, id, by string) ([]settlement.Model, error) {
 	all, err := allModels(ctx, g)
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func versionsOf(ctx context.Context, g *gateway.Gateway, id, by string) ([]settl
 func listModels(a *app) *cobra.Command {
 	var party string
 	cmd := leaf("list", "List the settlement models, newest versions last", "  tally --as D model list --party D", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			list, err := allModels(ctx, g)
 			if err != nil {
 				return err
@@ -202,7 +202,7 @@ func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 func showModel(a *app) *cobra.Command {
 	var by string
 	cmd := leaf("show MODEL", "Show a model's versions, and who is bound by each", "  tally --as D model show gp-at-dealers", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			list, err := versionsOf(ctx, g, args[0], by)
 			if err != nil {
 				return err
@@ -297,8 +297,8 @@ func numberText(m settlement.Model) string {
 }
 
 // perUnit makes a price of a point as it is shown one of a smallest unit.
-func perUnit(of func(scales) (uint8, error)) func(context.Context, *gateway.Gateway, scales, amount.Rate) (amount.Rate, error) {
-	return func(_ context.Context, _ *gateway.Gateway, s scales, shown amount.Rate) (amount.Rate, error) {
+func perUnit(of func(scales) (uint8, error)) func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error) {
+	return func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
 		scale, err := of(s)
 		if err != nil {
 			return shown, err

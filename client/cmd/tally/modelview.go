@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 // selecting is what tally model select is asked.
@@ -40,7 +41,7 @@ func selectModel(a *app) *cobra.Command {
 			if err := q.check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.selectModel(ctx, g, q) })
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error { return a.selectModel(ctx, g, q) })
 		})
 	cmd.Long = `Select by the same rule as the ledger. With a view, list all that it selects:
 issuer 积分服务商     what it owes for whose acceptance: price, fees that it pays, caps, tax
@@ -97,7 +98,7 @@ type sight struct {
 	programmes []points.Programme
 }
 
-func (a *app) selectModel(ctx context.Context, g *gateway.Gateway, q selecting) error {
+func (a *app) selectModel(ctx context.Context, g *node.Node, q selecting) error {
 	var s sight
 	var err error
 	if s.book, q.Day, err = bookOf(ctx, g, q.Day); err != nil {
@@ -113,7 +114,7 @@ func (a *app) selectModel(ctx context.Context, g *gateway.Gateway, q selecting) 
 }
 
 // bookOf is the book of a business date that there was; today's, to look ahead, of a later one, and for none.
-func bookOf(ctx context.Context, g *gateway.Gateway, day date.Date) (settlement.Book, date.Date, error) {
+func bookOf(ctx context.Context, g *node.Node, day date.Date) (settlement.Book, date.Date, error) {
 	cycle, err := g.Query().Cycle(ctx)
 	if err != nil {
 		return settlement.Book{}, 0, err

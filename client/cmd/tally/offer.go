@@ -7,9 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/audience"
-	"tallystick/chaincode/command"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func offers(a *app) *cobra.Command {
@@ -19,10 +18,10 @@ func offers(a *app) *cobra.Command {
 func publishOffer(a *app) *cobra.Command {
 	var req audience.PublishRequest
 	var programme, rule string
-	cmd := a.sends("publish OFFER", "Publish an offer of yours, or change it; for issuers and acceptors",
+	cmd := sends(a, "publish OFFER",
 		`  tally --as D offer publish winter --en "Winter check" --zh 冬季检测 --from 2026-11-01 --until 2026-12-31 \
-      --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`,
-		func(args []string) (command.Request, error) {
+      --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`, node.OfferPublish,
+		func(args []string) (audience.PublishRequest, error) {
 			req.Offer = args[0]
 			if rule != "" {
 				req.Rule = programme + "/" + rule
@@ -42,9 +41,11 @@ func publishOffer(a *app) *cobra.Command {
 }
 
 func withdrawOffer(a *app) *cobra.Command {
-	return a.sends("withdraw OFFER", "End an offer of yours", "  tally --as D offer withdraw winter", func(args []string) (command.Request, error) {
-		return audience.WithdrawRequest{Offer: args[0]}, nil
-	})
+	return sends(a, "withdraw OFFER",
+		"  tally --as D offer withdraw winter", node.OfferWithdraw,
+		func(args []string) (audience.WithdrawRequest, error) {
+			return audience.WithdrawRequest{Offer: args[0]}, nil
+		})
 }
 
 var offerColumns = columns[audience.Offer]{
@@ -56,18 +57,18 @@ var offerColumns = columns[audience.Offer]{
 }
 
 func listOffers(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := lists(a, "list", "List offers, ended ones too", "  tally --as G offer list --party D", offerColumns, func([]string) index.Filter { return f })
-	word(cmd, &f.Party, "party", "of this party only")
+	var req node.OfferListRequest
+	cmd := lists(a, "list", "  tally --as G offer list --party D", node.OfferList, offerColumns, func([]string) node.OfferListRequest { return req })
+	word(cmd, &req.Party, "party", "of this party only")
 	return cmd
 }
 
 func memberOffers(a *app) *cobra.Command {
 	return leaf("offers MEMBER", "Show the offers that are for a member today, by its tiers and labels (千人千面)", "  tally --as D member offers wang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-				answer := found[audience.Offer]{Height: r.Height()}
-				err := memberThere(r, args[0])
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+				answer := node.Found[audience.Offer]{Height: r.Height()}
+				err := node.MemberThere(r, args[0])
 				if err != nil {
 					return err
 				}

@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func orders(a *app) *cobra.Command {
@@ -26,11 +26,11 @@ func orders(a *app) *cobra.Command {
 }
 
 // ofOrder is a command about one order, or about a part of it if its use names one.
-func (a *app) ofOrder(use, short, example string, ask func(number.Command, uint8) (command.Request, error)) *cobra.Command {
-	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+func ofOrder[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Command, uint8) (Req, error)) *cobra.Command {
+	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, part, err := parseOrderPart(args)
 		if err != nil {
-			return nil, err
+			return req, err
 		}
 		return ask(n, part)
 	})
@@ -55,16 +55,18 @@ func parsePlace(what, text string) (uint8, error) {
 }
 
 func acceptOrder(a *app) *cobra.Command {
-	return a.ofOrder("accept ORDER", "Take an order on; what needs no delivery is delivered by it; for its seller (接单)",
-		"  tally --as D order accept D.0.7.0",
-		func(n number.Command, _ uint8) (command.Request, error) { return goods.AcceptRequest{Order: n}, nil })
+	return ofOrder(a, "accept ORDER",
+		"  tally --as D order accept D.0.7.0", node.OrderAccept,
+		func(n number.Command, _ uint8) (goods.AcceptRequest, error) {
+			return goods.AcceptRequest{Order: n}, nil
+		})
 }
 
 func rejectOrder(a *app) *cobra.Command {
 	var why string
-	cmd := a.ofOrder("reject ORDER", "Turn an order down: stock and points go back; for its seller (拒单)",
-		"  tally --as D order reject D.0.7.0 --reason address_unknown",
-		func(n number.Command, _ uint8) (command.Request, error) {
+	cmd := ofOrder(a, "reject ORDER",
+		"  tally --as D order reject D.0.7.0 --reason address_unknown", node.OrderReject,
+		func(n number.Command, _ uint8) (goods.RejectRequest, error) {
 			return goods.RejectRequest{Order: n, Reason: why}, nil
 		})
 	reason(cmd, &why, "address_unknown")
@@ -73,10 +75,10 @@ func rejectOrder(a *app) *cobra.Command {
 
 func cancelOrder(a *app) *cobra.Command {
 	var req goods.CancelRequest
-	cmd := a.ofOrder("cancel ORDER [PART]", "End an order that isn't accepted, or a part that isn't delivered (取消)",
+	cmd := ofOrder(a, "cancel ORDER [PART]",
 		`  tally --as G order cancel D.0.7.0 --reason member_changed_mind
-  tally --as D order cancel D.0.7.0 2 --reason lost_on_the_way --lost`,
-		func(n number.Command, part uint8) (command.Request, error) {
+  tally --as D order cancel D.0.7.0 2 --reason lost_on_the_way --lost`, node.OrderCancel,
+		func(n number.Command, part uint8) (goods.CancelRequest, error) {
 			req.Order, req.Part = n, part
 			return req, nil
 		})
@@ -106,7 +108,7 @@ func timeOutOrder(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, goods.TimeOutRequest{Order: n, Part: part})
+			return send(ctx, a, node.OrderTimeout, goods.TimeOutRequest{Order: n, Part: part})
 		})
 	d.flags(cmd, "all whose time to be accepted, or shipped, has passed")
 	return a.takesLong(cmd)
@@ -142,7 +144,7 @@ func timeOutOf(p index.OrderPart) command.Request {
 // runDue does something with every part whose state has ended by itself: in states
 // of a seller, "" for all.
 func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		cycle, err := r.Cycle()
 		if err != nil {
 			return err
@@ -155,16 +157,17 @@ func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State,
 			}
 			list = append(list, dueOnes(due, ask)...)
 		}
-		if err := a.begin(ctx, g, r); err != nil {
+		run, err := a.begin(ctx, g, r)
+		if err != nil {
 			return err
 		}
-		var run tally
+		results := node.NewResults()
 		for _, one := range list {
-			if err := run.note(one.name, a.again(ctx, g, one.req)); err != nil {
+			if err := results.Note(one.name, run.Repeat(ctx, one.req)); err != nil {
 				return err
 			}
 		}
-		return a.printTally(what, run)
+		return a.printResults(what, results)
 	})
 }
 
@@ -195,9 +198,9 @@ func dueOnes(due []index.OrderPart, ask func(index.OrderPart) command.Request) (
 
 func shipOrder(a *app) *cobra.Command {
 	var req goods.ShipRequest
-	cmd := a.ofOrder("ship ORDER PART", "Hand a part to a carrier; for the seller and the supplier's party (发货)",
-		"  tally --as S1 order ship D.0.7.0 1 --carrier sf --waybill SF1234567890",
-		func(n number.Command, part uint8) (command.Request, error) {
+	cmd := ofOrder(a, "ship ORDER PART",
+		"  tally --as S1 order ship D.0.7.0 1 --carrier sf --waybill SF1234567890", node.OrderShip,
+		func(n number.Command, part uint8) (goods.ShipRequest, error) {
 			req.Order, req.Part = n, part
 			return req, nil
 		})
@@ -234,7 +237,7 @@ func deliverOrder(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.submit(ctx, req)
+			return send(ctx, a, node.OrderDeliver, req)
 		})
 	cmd.Long = `Say that a part has reached the member: its points are captured, and the parties owe
 each other. The proof is the member's one-time code (from the flag, a file or
@@ -269,7 +272,7 @@ func completeOrder(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, goods.CompleteRequest{Order: n, Part: part})
+			return send(ctx, a, node.OrderComplete, goods.CompleteRequest{Order: n, Part: part})
 		})
 	d.flags(cmd, "all that were delivered and can't be returned any more")
 	return a.takesLong(cmd)

@@ -24,6 +24,7 @@ import (
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
@@ -68,12 +69,12 @@ func TestPlacing(t *testing.T) {
 	hash := bytes.Repeat([]byte{7}, 32)
 	commitment := code.Commit(code.Code(strings.Repeat("x", code.Size)))
 	before := time.Now().Add(time.Hour).Unix()
-	req, err := p.request(&app{}, []spend.Take{example}, hash, commitment)
+	req, err := p.request(&app{}, []spend.Take{node.ALot}, hash, commitment)
 	if err != nil || req.AcceptBy < before || req.AcceptBy > before+60 {
 		t.Fatalf("%+v, %v", req, err)
 	}
 	req.AcceptBy = 0
-	want := goods.PlaceRequest{Member: "zhang", Lines: p.lines, Region: "sh", Outlet: "T3", Quote: hash, Pieces: []spend.Take{example},
+	want := goods.PlaceRequest{Member: "zhang", Lines: p.lines, Region: "sh", Outlet: "T3", Quote: hash, Pieces: []spend.Take{node.ALot},
 		Cash: 7, Payment: "p", Pickup: commitment, Reference: "R"}
 	if d := cmp.Diff(want, req); d != "" {
 		t.Error(d)
@@ -132,9 +133,9 @@ func TestPickupCodes(t *testing.T) {
 // TestTheSameRequestHasTheSameCodes: what is asked again is told again, and is in the
 // vault once.
 func TestTheSameRequestHasTheSameCodes(t *testing.T) {
-	v, a := aVault(t), &app{request: "one"}
-	first, commitment := code.Chain(a.seed(v, pickup, 0), 2)
-	again, _ := code.Chain(a.seed(v, pickup, 0), 2)
+	v, a := aVault(t), &app{call: node.Call{ID: "one"}}
+	first, commitment := code.Chain(a.call.Seed(v, pickup, 0), 2)
+	again, _ := code.Chain(a.call.Seed(v, pickup, 0), 2)
 	for range 2 {
 		if err := keepPickup(v, numbered(0), "zhang", first); err != nil {
 			t.Fatal(err)

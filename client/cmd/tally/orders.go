@@ -10,8 +10,8 @@ import (
 
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // partStates are the states of a part, as people write them.
@@ -30,7 +30,7 @@ func partFlags(cmd *cobra.Command, f *index.PartFilter) {
 
 // printAll prints all pages of what is asked of the read model.
 func printAll[T any](a *app, r *index.Reading, ask func(index.Page) (index.Part[T], error), rows func(table.Writer, []T, scales)) error {
-	list, err := all(ask)
+	list, err := node.All(ask)
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func listOrders(a *app) *cobra.Command {
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-				if err := (narrowed{f.Member, or(f.Seller, f.Party)}).there(r); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+				if err := (node.Narrowed{Member: f.Member, Party: or(f.Seller, f.Party)}).There(r); err != nil {
 					return err
 				}
 				return printAll(a, r, func(p index.Page) (index.Part[index.OrderPart], error) { return r.Parts(f, p) }, partsTable)
@@ -102,12 +102,12 @@ func showOrder(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				o := wholeOrder{Height: r.Height()}
 				if o.Order, err = r.Order(n); err != nil {
 					return err
 				}
-				if o.Returns, err = all(func(p index.Page) (index.Part[index.Return], error) {
+				if o.Returns, err = node.All(func(p index.Page) (index.Part[index.Return], error) {
 					return r.Returns(index.ReturnFilter{Order: n}, p)
 				}); err != nil {
 					return err

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // owing is who owes whom: issuers their members, parties each other.
@@ -52,7 +52,7 @@ func owes(a *app) *cobra.Command {
 	cmd := leaf("owes", "Who owes whom how many points, and how much money (应收应付)",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				answer, err := a.owing(r, g.Party())
 				if err != nil {
 					return err
@@ -152,7 +152,7 @@ func hiddenRows(t table.Writer, list []hidden) {
 
 func breakage(a *app) *cobra.Command {
 	return leaf("breakage", "What parties no longer owe because points expired (弃兑)", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 			list, err := r.Breakage()
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
 	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 func parties(a *app) *cobra.Command {
@@ -34,9 +35,9 @@ func parseRoles(text string) (party.Roles, error) {
 
 func registerParty(a *app) *cobra.Command {
 	var req party.RegisterRequest
-	cmd := a.sends("register PARTY", "Admit a party; for the operator",
-		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`,
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "register PARTY",
+		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`, node.PartyRegister,
+		func(args []string) (party.RegisterRequest, error) {
 			req.Party = args[0]
 			return req, nil
 		})
@@ -49,8 +50,9 @@ then what is done in its name needs the peers of others, not its own.`
 }
 
 func beginPeer(a *app) *cobra.Command {
-	cmd := a.sends("begin-peer", "Say that you run a peer, which must endorse from now on whatever is done in your name (启用节点)",
-		`  tally --as D party begin-peer`, func([]string) (command.Request, error) { return party.BeginPeerRequest{}, nil })
+	cmd := sends(a, "begin-peer",
+		`  tally --as D party begin-peer`, node.PartyBeginPeer,
+		func([]string) (party.BeginPeerRequest, error) { return party.BeginPeerRequest{}, nil })
 	cmd.Long = `Say that you run a peer. The channel has a chaincode for your lane heads by then,
 tallyseal-PARTY, whose policy is that peer: from here on nothing is done in your name
 without it. Send it first of all, or whenever the peer comes.`
@@ -59,11 +61,12 @@ without it. Send it first of all, or whenever the peer comes.`
 
 func setParty(a *app, verb string, state party.State, short string) *cobra.Command {
 	req := party.SetRequest{State: state}
-	cmd := a.sends(verb+" PARTY", short+"; for the operator", "  tally --as G party "+verb+" D --reason contract_ended",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", node.PartySet,
+		func(args []string) (party.SetRequest, error) {
 			req.Party = args[0]
 			return req, nil
 		})
+	cmd.Short = short + "; for the operator"
 	reason(cmd, &req.Reason, "contract_ended")
 	return cmd
 }
@@ -84,8 +87,8 @@ tally points relieve.`
 		if err := given.Check(); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), func(ctx context.Context, g *gateway.Gateway) error {
-			answer, err := a.once(ctx, g, func() (command.Request, error) {
+		return a.with(cmd.Context(), func(ctx context.Context, g *node.Node) error {
+			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 				present, err := g.Query().Party(ctx, given.Party)
 				return amended(present, given, cmd.Flags().Changed), err
 			})
@@ -115,7 +118,7 @@ func amended(present party.Party, given party.AmendRequest, changed func(flag st
 
 func listParties(a *app) *cobra.Command {
 	return leaf("list", "List the parties", "", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			all, err := everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return g.Query().Parties(ctx, p) })
 			if err != nil {
 				return err

@@ -7,10 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/payments"
 )
 
@@ -33,11 +32,11 @@ Accounts stand in a file of the node's own, and never on the ledger:
 }
 
 // withCycle is with, and the cycle that a flag names or the one that was cut off last.
-func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Context, *gateway.Gateway, string) error) error {
+func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Context, *node.Node, string) error) error {
 	if cycle != "" {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return do(ctx, g, cycle) })
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error { return do(ctx, g, cycle) })
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		cycle, err := lastClosed(r)
 		if err != nil {
 			return err
@@ -67,7 +66,7 @@ func shownPayments(list []settlement.Payment) []paymentShown {
 func listPayments(a *app) *cobra.Command {
 	var cycle, of string
 	cmd := leaf("list", "List a cycle's payments", "  tally --as S1 payment list --cycle 2026-11 --party S1", func(ctx context.Context, _ []string) error {
-		return a.withCycle(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, cycle string) error {
+		return a.withCycle(ctx, cycle, func(ctx context.Context, g *node.Node, cycle string) error {
 			closed, err := g.Query().Close(ctx, cycle)
 			if err != nil {
 				return err
@@ -105,7 +104,7 @@ func showPayment(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			p, err := g.Query().Payment(ctx, cycle, n)
 			if err != nil {
 				return err
@@ -148,9 +147,9 @@ func takenBackTable(t table.Writer, p settlement.Payment) {
 
 func bouncePayment(a *app) *cobra.Command {
 	var req settlement.BounceRequest
-	cmd := a.sends("bounce PAYMENT", "Say that your bank refused a payment; it can be instructed again (退票)",
-		"  tally --as F payment bounce 2026-11-3 --reason account_closed",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "bounce PAYMENT",
+		"  tally --as F payment bounce 2026-11-3 --reason account_closed", node.PaymentBounce,
+		func(args []string) (_ settlement.BounceRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
 		})
@@ -159,9 +158,9 @@ func bouncePayment(a *app) *cobra.Command {
 }
 
 func carryPayment(a *app) *cobra.Command {
-	return a.sends("carry PAYMENT", "End a payment that is overdue: what didn't come in is owed again, in the open cycle (逾期结转)",
-		"  tally --as S1 payment carry 2026-11-3",
-		func(args []string) (_ command.Request, err error) {
+	return sends(a, "carry PAYMENT",
+		"  tally --as S1 payment carry 2026-11-3", node.PaymentCarry,
+		func(args []string) (_ settlement.CarryPaymentRequest, err error) {
 			var req settlement.CarryPaymentRequest
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
@@ -170,9 +169,9 @@ func carryPayment(a *app) *cobra.Command {
 
 func depositMoney(a *app) *cobra.Command {
 	var req settlement.DepositRequest
-	cmd := a.sends("deposit HOLDER", "Say that you have deposited money with another party, which then counts it (预存申报)",
-		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "deposit HOLDER",
+		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017", node.PaymentDeposit,
+		func(args []string) (settlement.DepositRequest, error) {
 			req.Holder = args[0]
 			return req, nil
 		})
@@ -184,9 +183,9 @@ func depositMoney(a *app) *cobra.Command {
 
 func prefund(a *app) *cobra.Command {
 	var req settlement.PrefundRequest
-	cmd := a.sends("prefund DEBTOR", "Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back (预存)",
-		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "prefund DEBTOR",
+		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017", node.PaymentPrefund,
+		func(args []string) (settlement.PrefundRequest, error) {
 			req.Debtor = args[0]
 			return req, nil
 		})

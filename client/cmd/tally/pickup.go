@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -26,7 +26,7 @@ func keepPickup(v *vault.Vault, order number.Command, member string, codes []cod
 
 // recallCodes tells the codes of an order that had been placed before, if this vault
 // made them.
-func (a *app) recallCodes(ctx context.Context, g *gateway.Gateway, p *placing, answer *placed) error {
+func (a *app) recallCodes(ctx context.Context, g *node.Node, p *placing, answer *placed) error {
 	if !p.pickup {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (a *app) recallCodes(ctx context.Context, g *gateway.Gateway, p *placing, a
 		}
 	}
 	return a.inVault(func(v *vault.Vault) error {
-		seed := a.seed(v, pickup, 0)
+		seed := a.call.Seed(v, pickup, 0)
 		own, err := isOwn(v, pickup, answer.Number.String(), seed, func(seed code.Code) bool {
 			return pickupLeft([]vault.Secret{{Code: seed}}, o.Pickup) != nil
 		})
@@ -81,7 +81,7 @@ func orderCodes(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				o, err := g.Query().Order(ctx, n)
 				if err != nil {
 					return err

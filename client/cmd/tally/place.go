@@ -21,6 +21,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -57,7 +58,7 @@ func parseOrderLine(text string) (goods.Wanted, error) {
 }
 
 // quote asks what a seller offers. The region is that of the outlet if none is named.
-func (b *basket) quote(ctx context.Context, g *gateway.Gateway, seller string) (gateway.Quoted, error) {
+func (b *basket) quote(ctx context.Context, g *node.Node, seller string) (gateway.Quoted, error) {
 	if b.outlet != "" && b.region == "" {
 		outlet, err := g.Query().Outlet(ctx, seller, b.outlet)
 		if err != nil {
@@ -78,7 +79,7 @@ func quoteOrder(a *app) *cobra.Command {
 			if err := goods.CheckWanted(b.lines); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				if seller == "" {
 					seller = g.Party()
 				}
@@ -98,7 +99,7 @@ func quoteOrder(a *app) *cobra.Command {
 }
 
 // showQuote prints a quote with the goods' names.
-func (a *app) showQuote(ctx context.Context, g *gateway.Gateway, q gateway.Quoted) error {
+func (a *app) showQuote(ctx context.Context, g *node.Node, q gateway.Quoted) error {
 	s, err := askScales(ctx, g)
 	if err != nil {
 		return err
@@ -203,7 +204,7 @@ func (p *placing) check(a *app) error {
 	}
 	pieces := slices.Clone(p.lots)
 	if len(p.take) > 0 {
-		pieces = append(pieces, example)
+		pieces = append(pieces, node.ALot)
 	}
 	_, err := p.request(a, pieces, make(codec.Hash, 32), nil)
 	return err
@@ -212,7 +213,7 @@ func (p *placing) check(a *app) error {
 // placed is the receipt of an order, with what it bound and its codes, which are told
 // here and nowhere else.
 type placed struct {
-	receipt
+	node.Receipt
 	Quote *gateway.Quoted `json:"quote"` // null if the order had been placed before
 	Codes []code.Code     `json:"codes"` // in the order of their use
 }
@@ -221,13 +222,13 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 	if err := p.check(a); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, now *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, now *index.Reading) error {
 		answer := placed{Codes: []code.Code{}}
-		r, err := a.once(ctx, g, func() (command.Request, error) { return a.chooseOrder(ctx, g, now, p, &answer) })
+		r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return a.chooseOrder(ctx, g, now, p, &answer) })
 		if err != nil {
 			return err
 		}
-		if answer.receipt = r; r.Again {
+		if answer.Receipt = r; r.Again {
 			answer.Quote = nil
 			err = a.recallCodes(ctx, g, p, &answer)
 		} else if len(answer.Codes) > 0 {
@@ -241,7 +242,7 @@ func (a *app) placeOrder(ctx context.Context, p *placing) error {
 }
 
 // chooseOrder quotes an order that hasn't been placed yet, and chooses its lots and codes.
-func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, r *index.Reading, p *placing, answer *placed) (command.Request, error) {
+func (a *app) chooseOrder(ctx context.Context, g *node.Node, r *index.Reading, p *placing, answer *placed) (command.Request, error) {
 	quoted, err := p.quote(ctx, g, g.Party())
 	if err != nil {
 		return nil, err
@@ -255,7 +256,7 @@ func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, r *index.Read
 			return nil, err
 		}
 	}
-	pieces, err := p.pieces(r, p.member)
+	pieces, err := p.spending.named().Pieces(r, p.member)
 	if err != nil || !p.pickup {
 		req, failed := p.request(a, pieces, quoted.Hash, nil)
 		return req, cmp.Or(err, failed)
@@ -266,7 +267,7 @@ func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, r *index.Read
 	}
 	var req goods.PlaceRequest
 	err = a.inVault(func(v *vault.Vault) (err error) {
-		codes, commitment := code.Chain(a.seed(v, pickup, 0), n)
+		codes, commitment := code.Chain(a.call.Seed(v, pickup, 0), n)
 		answer.Codes = codes
 		req, err = p.request(a, pieces, quoted.Hash, commitment)
 		return err
@@ -275,6 +276,6 @@ func (a *app) chooseOrder(ctx context.Context, g *gateway.Gateway, r *index.Read
 }
 
 func placedTable(t table.Writer, p placed) {
-	receiptTable(t, "order:Place", p.receipt)
+	receiptTable(t, "order:Place", p.Receipt)
 	codeRows(t, p.Codes)
 }

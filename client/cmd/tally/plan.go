@@ -14,9 +14,9 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 	"tallystick/network/settings"
 )
@@ -167,7 +167,7 @@ func (a *app) runSteps(ctx context.Context, p plan, steps []*step, all uint64, b
 // as an export and an acceptance would.
 func (a *app) takeOver(ctx context.Context, from string) (*importer.Report, error) {
 	report := &importer.Report{Source: from, Kind: "accept"}
-	err := a.acting(from).withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+	err := a.acting(from).withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 		cfg, err := a.config(nil)
 		if err != nil {
 			return err

@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func programmes(a *app) *cobra.Command {
@@ -29,14 +29,14 @@ func openProgramme(a *app) *cobra.Command {
 	var req points.OpenProgrammeRequest
 	var rules ruleChanges
 	price := amount.Rate{Num: 1, Den: 1}
-	cmd := a.sends("open PROGRAMME", "Open a programme in your own name; for issuers",
+	cmd := sends(a, "open PROGRAMME",
 		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
-      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`,
-		func(args []string) (command.Request, error) {
+      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, node.ProgrammeOpen,
+		func(args []string) (points.OpenProgrammeRequest, error) {
 			var err error
 			if req.Rules, err = rules.on(points.Rules{}); err != nil {
-				return nil, err
+				return req, err
 			}
 			req.Programme = args[0]
 			req.Price, err = figure.PerUnit(price, req.Rules.Scale)
@@ -61,8 +61,8 @@ func setRules(a *app) *cobra.Command {
 			if err := (points.SetRulesRequest{Programme: args[0]}).Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					present, err := g.Query().Programme(ctx, args[0])
 					if err != nil {
 						return nil, err
@@ -85,11 +85,12 @@ that they were issued with.`
 
 func setProgramme(a *app, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
-	cmd := a.sends(verb+" PROGRAMME", short, "  tally --as D programme "+verb+" DP --reason replaced",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", node.ProgrammeSet,
+		func(args []string) (points.SetProgrammeRequest, error) {
 			req.Programme = args[0]
 			return req, nil
 		})
+	cmd.Short = short
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
 member's spending, freeze its wallet: tally points freeze.`
@@ -99,7 +100,7 @@ member's spending, freeze its wallet: tally points freeze.`
 
 func showProgramme(a *app) *cobra.Command {
 	return leaf("show PROGRAMME", "Show a programme with its rules and tiers", "  tally --as D programme show GP", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			p, err := g.Query().Programme(ctx, args[0])
 			if err != nil {
 				return err
@@ -152,7 +153,7 @@ func graceDays(r points.Rules) uint16 {
 
 func listProgrammes(a *app) *cobra.Command {
 	return leaf("list", "List the programmes", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 			all, err := r.Programmes()
 			if err != nil {
 				return err

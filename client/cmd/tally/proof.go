@@ -17,8 +17,8 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/bounds"
 	"tallystick/client/config"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/proof"
 )
 
@@ -49,7 +49,7 @@ changes on the ledger.`,
 			if err := checkLots(lots); err != nil {
 				return err
 			}
-			return a.withIndex(cmd.Context(), func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(cmd.Context(), func(ctx context.Context, g *node.Node, r *index.Reading) error {
 				if len(lots) == 0 {
 					var err error
 					if lots, err = lotsOf(r, args[0]); err != nil {
@@ -97,7 +97,7 @@ func lotsOf(r *index.Reading, member string) ([]string, error) {
 }
 
 // writeProof asks, checks as its reader will, and writes.
-func (a *app) writeProof(ctx context.Context, g *gateway.Gateway, member string, lots []string, out string, need int) error {
+func (a *app) writeProof(ctx context.Context, g *node.Node, member string, lots []string, out string, need int) error {
 	cfg, err := a.config(nil)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (a *app) writeProof(ctx context.Context, g *gateway.Gateway, member string,
 	if err != nil {
 		return err
 	}
-	envelope, err := g.Prove(ctx, balance, member, string(named))
+	envelope, err := g.Gateway().Prove(ctx, balance, member, string(named))
 	if err != nil {
 		return err
 	}

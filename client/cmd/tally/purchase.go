@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/sheets"
 	"tallystick/client/vault"
 )
@@ -67,7 +67,7 @@ func purchaseOrders(a *app) *cobra.Command {
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				f.Party = g.Party()
 				if len(f.States) == 0 {
 					f.States = purchaseStates

@@ -7,10 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 )
 
 func quotas(a *app) *cobra.Command {
@@ -37,7 +36,7 @@ func showQuota(a *app) *cobra.Command {
 			if err := (quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}).Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 				q, err := g.Query().Quota(ctx, quota.Kind(args[0]), args[1])
 				if err != nil {
 					return err
@@ -55,15 +54,15 @@ func showQuota(a *app) *cobra.Command {
 }
 
 func surrenderQuota(a *app) *cobra.Command {
-	return ofQuota(a.sends("surrender KIND ID", "Hand back what the walk-ins' lane was granted and hasn't used",
-		"  tally --as D quota surrender pledge D.0.12.0",
-		func(args []string) (command.Request, error) {
+	return ofQuota(sends(a, "surrender KIND ID",
+		"  tally --as D quota surrender pledge D.0.12.0", node.QuotaSurrender,
+		func(args []string) (quota.SurrenderRequest, error) {
 			return quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}, nil
 		}))
 }
 
 // quotaText writes what a limit is of: money, points of a programme, or a number.
-func (a *app) quotaText(ctx context.Context, g *gateway.Gateway, kind quota.Kind, id string) (func(amount.Units) string, error) {
+func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Kind, id string) (func(amount.Units) string, error) {
 	switch kind {
 	case quota.Liability, quota.Debit, quota.Campaign:
 		return yuan, nil

@@ -11,7 +11,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
+	"tallystick/client/node"
 	"tallystick/client/payments"
 )
 
@@ -28,7 +28,7 @@ func receivePayment(a *app) *cobra.Command {
 					req.Reference = unnamedReceipt(req)
 				}
 				return req.Check()
-			}, func(ctx context.Context, g *gateway.Gateway) error { return a.submitTo(ctx, g, req) })
+			}, func(ctx context.Context, g *node.Node) error { return a.submitTo(ctx, g, req) })
 		})
 	cmd.Long = `Say what came in where the bank's file can't: it has no end-to-end id or no reference, its
 amounts don't add up, or there is no file. Each reference counts once. Without one, the same
@@ -61,7 +61,7 @@ func takeBackPayment(a *app) *cobra.Command {
 				req.Cycle, req.Payment = cycle, n
 				req.Receipt, req.Reference = payments.OnLedger(req.Receipt), payments.OnLedger(req.Reference)
 				return req.Check()
-			}, func(ctx context.Context, g *gateway.Gateway) error { return a.submitTo(ctx, g, req) })
+			}, func(ctx context.Context, g *node.Node) error { return a.submitTo(ctx, g, req) })
 		})
 	cmd.Long = `Say what your bank took back of a receipt that the ledger has counted. It is owed again, by and
 to the same two, as a line of the open cycle's statement, which the other side can dispute
@@ -80,7 +80,7 @@ func bookedFlag(cmd *cobra.Command, to *date.Date) {
 }
 
 // withPayment finds the payment that is meant, by its name on the ledger or at banks.
-func (a *app) withPayment(ctx context.Context, text string, check func(cycle string, n uint32) error, do func(context.Context, *gateway.Gateway) error) error {
+func (a *app) withPayment(ctx context.Context, text string, check func(cycle string, n uint32) error, do func(context.Context, *node.Node) error) error {
 	cycle, n, err := payments.ParseAny(text, "")
 	if err == nil {
 		err = check(cycle, n) // before anything is sent
@@ -88,7 +88,7 @@ func (a *app) withPayment(ctx context.Context, text string, check func(cycle str
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 		charter, err := g.Query().Charter(ctx)
 		if err != nil {
 			return err
@@ -105,8 +105,8 @@ func (a *app) withPayment(ctx context.Context, text string, check func(cycle str
 }
 
 // submitTo sends one command through a gateway that is open, and prints its receipt.
-func (a *app) submitTo(ctx context.Context, g *gateway.Gateway, req command.Request) error {
-	answer, err := a.send(ctx, g, req)
+func (a *app) submitTo(ctx context.Context, g *node.Node, req command.Request) error {
+	answer, err := g.Send(ctx, &a.call, req)
 	if err != nil {
 		return err
 	}

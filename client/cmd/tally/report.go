@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func reports(a *app) *cobra.Command {
@@ -33,9 +33,9 @@ func reportFlows(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("flows", "Whose points were redeemed where, in points and fen (积分流向)", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				if cycle != "" {
-					if err := cycleThere(r, cycle); err != nil {
+					if err := node.CycleThere(r, cycle); err != nil {
 						return err
 					}
 				}
@@ -122,7 +122,7 @@ type programmeRates struct {
 func reportRates(a *app) *cobra.Command {
 	cmd := leaf("rates", "How much of each programme is redeemed, who comes back, what is converted (兑付率、复购率、换算)", "",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				answer, err := ratesOf(r)
 				if err != nil {
 					return err
@@ -215,7 +215,7 @@ type dueOf struct {
 func reportOutstanding(a *app) *cobra.Command {
 	cmd := leaf("outstanding", "What issuers owe members, and when it ends (未兑积分)", "",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				answer, err := outstandingNow(r)
 				if err != nil {
 					return err
@@ -306,7 +306,7 @@ func reportCaps(a *app) *cobra.Command {
 			if alarm < 1 || alarm > 100 {
 				return fault.New(fault.BadRequest, "--alarm: want 1 to 100 percent")
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				answer, err := capsOf(r, alarm)
 				if err != nil {
 					return err

@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func returns(a *app) *cobra.Command {
@@ -22,11 +22,11 @@ func returns(a *app) *cobra.Command {
 
 func requestReturn(a *app) *cobra.Command {
 	req := goods.RequestReturnRequest{}
-	cmd := a.sends("request ORDER PART LINE", "Ask to return a quantity of a line; for the seller and the member's home (退货申请)",
-		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "request ORDER PART LINE",
+		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size", node.OrderReturnRequest,
+		func(args []string) (_ goods.RequestReturnRequest, err error) {
 			if req.Order, req.Part, err = parseOrderPart(args[:2]); err != nil {
-				return nil, err
+				return req, err
 			}
 			req.Line, err = parsePlace("line", args[2])
 			return req, err
@@ -37,8 +37,8 @@ func requestReturn(a *app) *cobra.Command {
 }
 
 // ofReturn is a command about one return.
-func (a *app) ofReturn(use, short, example string, ask func(number.Command) command.Request) *cobra.Command {
-	return a.sends(use, short, example, func(args []string) (command.Request, error) {
+func ofReturn[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Command) Req) *cobra.Command {
+	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseCommand(args[0])
 		return ask(n), err
 	})
@@ -46,27 +46,31 @@ func (a *app) ofReturn(use, short, example string, ask func(number.Command) comm
 
 func receiveReturn(a *app) *cobra.Command {
 	var restock bool
-	cmd := a.ofReturn("receive RETURN", "Say that returned goods are back; for the seller and the supplier's party (收到退货)",
-		"  tally --as S2 order return receive G.0.12.0 --restock",
-		func(n number.Command) command.Request { return goods.ReceiveReturnRequest{Return: n, Restock: restock} })
+	cmd := ofReturn(a, "receive RETURN",
+		"  tally --as S2 order return receive G.0.12.0 --restock", node.OrderReturnReceive,
+		func(n number.Command) goods.ReceiveReturnRequest {
+			return goods.ReceiveReturnRequest{Return: n, Restock: restock}
+		})
 	cmd.Flags().BoolVar(&restock, "restock", false, "they can be sold again")
 	return cmd
 }
 
 func refuseReturn(a *app) *cobra.Command {
 	var why string
-	cmd := a.ofReturn("refuse RETURN", "Turn a return down; for the seller (拒绝退货)",
-		"  tally --as D order return refuse G.0.12.0 --reason used",
-		func(n number.Command) command.Request { return goods.RefuseReturnRequest{Return: n, Reason: why} })
+	cmd := ofReturn(a, "refuse RETURN",
+		"  tally --as D order return refuse G.0.12.0 --reason used", node.OrderReturnRefuse,
+		func(n number.Command) goods.RefuseReturnRequest {
+			return goods.RefuseReturnRequest{Return: n, Reason: why}
+		})
 	reason(cmd, &why, "used")
 	return cmd
 }
 
 func refundReturn(a *app) *cobra.Command {
 	var payment string
-	cmd := a.ofReturn("refund RETURN", "Give points and cash back for returned goods; for the seller (退款)",
-		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12",
-		func(n number.Command) command.Request { return goods.RefundRequest{Return: n, Payment: payment} })
+	cmd := ofReturn(a, "refund RETURN",
+		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", node.OrderReturnRefund,
+		func(n number.Command) goods.RefundRequest { return goods.RefundRequest{Return: n, Payment: payment} })
 	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
 taken from, and what the parties came to owe each other they owe the other way
 round. Of a line, the units that were sold last go back first.`
@@ -89,7 +93,7 @@ func timeOutReturn(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, goods.TimeOutReturnRequest{Return: n})
+			return send(ctx, a, node.OrderReturnTimeout, goods.TimeOutReturnRequest{Return: n})
 		})
 	cmd.Long = `End a return whose seller neither took the goods nor refused nor refunded in the days that
 its storefront gives. The points go back; cash that the seller then owes is listed by
@@ -100,29 +104,30 @@ tally order cash list.`
 
 // dueReturns times out what a seller, "" for all, has left unanswered.
 func (a *app) dueReturns(ctx context.Context, seller string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, now *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, now *index.Reading) error {
 		cycle, err := now.Cycle()
 		if err != nil {
 			return err
 		}
 		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
-		list, err := all(func(p index.Page) (index.Part[index.Return], error) { return now.Returns(filter, p) })
+		list, err := node.All(func(p index.Page) (index.Part[index.Return], error) { return now.Returns(filter, p) })
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g, now); err != nil {
+		run, err := a.begin(ctx, g, now)
+		if err != nil {
 			return err
 		}
-		var run tally
+		results := node.NewResults()
 		for _, r := range list {
 			if r.AnswerBy >= cycle.Date {
 				continue
 			}
-			if err := run.note(r.Number.String(), a.again(ctx, g, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
+			if err := results.Note(r.Number.String(), run.Repeat(ctx, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
 				return err
 			}
 		}
-		return a.printTally("returns timed out", run)
+		return a.printResults("returns timed out", results)
 	})
 }
 
@@ -132,9 +137,9 @@ func cashOwed(a *app) *cobra.Command {
 
 func payBack(a *app) *cobra.Command {
 	var payment string
-	cmd := a.ofReturn("refunded CASH", "Name the refund that paid cash back; for the seller and the member's home (现金已退)",
-		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13",
-		func(n number.Command) command.Request { return goods.PayBackRequest{Due: n, Payment: payment} })
+	cmd := ofReturn(a, "refunded CASH",
+		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13", node.OrderCashRefunded,
+		func(n number.Command) goods.PayBackRequest { return goods.PayBackRequest{Due: n, Payment: payment} })
 	word(cmd, &payment, "cash-reference", "reference of the cash refund; one proves one")
 	require(cmd, "cash-reference")
 	return cmd
@@ -144,8 +149,8 @@ func listCash(a *app) *cobra.Command {
 	var f index.Filter
 	cmd := leaf("list", "List cash that sellers owe, or owed, members (应退现金清单)", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-				if err := (narrowed{f.Member, f.Party}).there(r); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+				if err := (node.Narrowed{Member: f.Member, Party: f.Party}).There(r); err != nil {
 					return err
 				}
 				if len(f.States) == 0 {
@@ -178,11 +183,11 @@ func listReturns(a *app) *cobra.Command {
 	var mine bool
 	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own",
 		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				if mine {
 					f.Party = g.Party()
 				}
-				if err := (narrowed{f.Member, f.Seller}).there(r); err != nil {
+				if err := (node.Narrowed{Member: f.Member, Party: f.Seller}).There(r); err != nil {
 					return err
 				}
 				return printAll(a, r, func(p index.Page) (index.Part[index.Return], error) { return r.Returns(f, p) }, returnsTable)

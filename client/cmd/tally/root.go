@@ -59,7 +59,7 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	wordIn(flags, &a.as, "as", "party to act as ($TALLY_AS)")
 	wordIn(flags, &a.profile, "profile", "connection profile of the party ($TALLY_PROFILE)")
 	wordIn(flags, &a.network, "network", "folder of the network that tallynet made ($TALLY_NETWORK)")
-	wordIn(flags, &a.request, "request", "request id of a command; the same id takes effect once")
+	wordIn(flags, &a.call.ID, "request", "request id of a command; the same id takes effect once")
 	wholeIn(flags, &a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
 	spanIn(flags, &a.timeout, "timeout", time.Minute, "how long to wait")
 	//nolint:errcheck // the flag exists

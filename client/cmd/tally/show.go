@@ -13,6 +13,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // scales says how many digits of a programme's points stand after the point, for
@@ -43,19 +44,9 @@ func (s scales) held(h points.Hold, units amount.Units) string {
 	return scaled(units, scale)
 }
 
-// listed is how every list is answered in JSON: its rows, never null, and the number of blocks that it speaks of where
-// that is known.
-type listed[T any] struct {
-	Height uint64 `json:"height,omitempty"`
-	Rows   []T    `json:"rows"`
-}
-
-// printList prints a list in that shape, or as a table.
+// printList prints a list, or shows it as a table.
 func printList[T any](a *app, height uint64, rows []T, fill func(table.Writer)) error {
-	if rows == nil {
-		rows = []T{}
-	}
-	return a.print(listed[T]{height, rows}, fill)
+	return a.print(node.List[T]{Height: height, Rows: rows}, fill)
 }
 
 // orNone leaves a limit of 0, which is none, empty.
@@ -73,7 +64,7 @@ func indexScales(r *index.Reading) (scales, error) {
 }
 
 // askScales reads the scales from a peer.
-func askScales(ctx context.Context, g *gateway.Gateway) (scales, error) {
+func askScales(ctx context.Context, g *node.Node) (scales, error) {
 	list, err := everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) })
 	return scalesOf(list), err
 }
@@ -99,12 +90,6 @@ func everything[T any](ask func(gateway.Page) (gateway.Part[T], error)) ([]T, er
 	}
 }
 
-// found is a list of the read model, with the number of blocks that it speaks of.
-type found[T any] struct {
-	Height uint64          `json:"height"`
-	Rows   []index.Noun[T] `json:"rows"`
-}
-
 // columns says how a list is shown: its header, the columns that are amounts,
 // counted from 1, and the cells of one row.
 type columns[T any] struct {
@@ -113,29 +98,19 @@ type columns[T any] struct {
 	cells  func(index.Noun[T], scales) table.Row
 }
 
-// lists is a command that shows all rows of one kind that a filter lets through.
-func lists[T any](a *app, use, short, example string, show columns[T], filter func(args []string) index.Filter) *cobra.Command {
-	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-			answer := found[T]{Height: r.Height()}
-			f := filter(args)
-			err := narrowed{f.Member, f.Party}.there(r)
-			if err != nil {
-				return err
-			}
-			if answer.Rows, err = index.All[T](r, f); err != nil {
-				return err
-			}
-			s, err := indexScales(r)
+// lists is a command that shows all rows of one kind that a request lets through.
+func lists[Req, T any](a *app, use, example string, op node.Op[Req, node.Found[T]], show columns[T], ask func(args []string) Req) *cobra.Command {
+	return verb(a, use, example, op, func(args []string) (Req, error) { return ask(args), nil },
+		func(ctx context.Context, n *node.Node, answer node.Found[T]) error {
+			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
 			}
 			return a.print(answer, func(t table.Writer) { show.fill(t, answer, s) })
 		})
-	})
 }
 
-func (c columns[T]) fill(t table.Writer, answer found[T], s scales) {
+func (c columns[T]) fill(t table.Writer, answer node.Found[T], s scales) {
 	t.AppendHeader(c.header)
 	right(t, c.right...)
 	t.SuppressEmptyColumns()

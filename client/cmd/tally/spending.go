@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -10,13 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/code"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
 	"tallystick/client/bounds"
-	"tallystick/client/gateway"
-	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // spending is which points a command takes: hold, transfer, convert, a trade …
@@ -30,54 +27,13 @@ func (s *spending) flags(a *app, cmd *cobra.Command) {
 	a.lotsFlag(cmd, &s.lots, "lot", "or lot:points, to name the lots yourself")
 }
 
-// example stands for lots that are still to be chosen.
-var example = spend.Take{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
-
-// check refuses what is malformed whatever lots will be chosen.
-func (s spending) check(with func([]spend.Take) command.Request) error {
-	if len(s.take)+len(s.lots) == 0 {
-		return fault.New(fault.BadRequest, "say which points: --take programme:points, or --lot lot:points")
-	}
+// named is what the flags name.
+func (s spending) named() node.Spending {
+	named := node.Spending{Lots: s.lots}
 	for _, p := range s.take {
-		if err := p.units.Check(); err != nil {
-			return err
-		}
+		named.Take = append(named.Take, p.named())
 	}
-	pieces := s.lots
-	if len(s.take) > 0 {
-		pieces = append([]spend.Take{example}, s.lots...)
-	}
-	return with(pieces).Check()
-}
-
-// pieces names the lots to spend.
-func (s spending) pieces(r *index.Reading, member string) ([]spend.Take, error) {
-	pieces := append([]spend.Take{}, s.lots...)
-	cycle, err := r.Cycle()
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range s.take {
-		chosen, err := r.Choose(member, p.programme, p.units, cycle.Date)
-		if err != nil {
-			return nil, err
-		}
-		pieces = append(pieces, chosen...)
-	}
-	return pieces, nil
-}
-
-// place sends a request that spends a member's points, once for a request id:
-// asked again, it finds what was done then, whatever the wallet holds now.
-func (a *app) place(ctx context.Context, g *gateway.Gateway, now *index.Reading, member string, s spending, with func([]spend.Take) command.Request) (receipt, error) {
-	r, err := a.once(ctx, g, func() (command.Request, error) {
-		pieces, err := s.pieces(now, member)
-		if err != nil {
-			return nil, err
-		}
-		return with(pieces), nil
-	})
-	return r, authorisable(err)
+	return named
 }
 
 // authorisable says how to name an authorisation, if that is what a command lacks.
@@ -86,20 +42,6 @@ func authorisable(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: tally member authorisations lists what there is, --authorisation names one", err)
-}
-
-// spends sends such a request and prints its receipt.
-func (a *app) spends(ctx context.Context, member string, s *spending, with func([]spend.Take) command.Request) error {
-	if err := s.check(with); err != nil {
-		return err
-	}
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
-		answer, err := a.place(ctx, g, r, member, *s, with)
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(nameOf(with(nil)), answer)
-	})
 }
 
 // consent is the member's authorisation of a spend, for who isn't its home.
@@ -143,7 +85,7 @@ func (o *oneTime) given() bool { return len(o.code) > 0 || o.file != "" }
 func (o *oneTime) read(a *app) (code.Code, error) {
 	cd, err := o.find()
 	if len(cd) > 0 {
-		a.mean("code", hex.EncodeToString(cd))
+		a.call.Meaning.Name("code", hex.EncodeToString(cd))
 	}
 	return cd, err
 }

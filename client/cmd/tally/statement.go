@@ -10,8 +10,8 @@ import (
 
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/statement"
 )
 
@@ -31,8 +31,8 @@ accept is disputed (tally dispute raise), and the rest is settled in time.`
 }
 
 // clearingOf runs with a node's view of a closed cycle: the one named, or the one that was cut off last.
-func (a *app) clearingOf(ctx context.Context, cycle string, do func(context.Context, *gateway.Gateway, *index.Reading, clearing.Node, string) error) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+func (a *app) clearingOf(ctx context.Context, cycle string, do func(context.Context, *node.Node, *index.Reading, clearing.Node, string) error) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		cfg, err := a.config(nil)
 		if err != nil {
 			return err
@@ -51,8 +51,8 @@ func listStatements(a *app) *cobra.Command {
 	var all bool
 	cmd := leaf("list", "List your statements of a cycle, or with --all everybody's", "  tally --as D statement list --cycle 2026-11",
 		func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, r *index.Reading, _ clearing.Node, cycle string) error {
-				if err := cycleThere(r, cycle); err != nil {
+			return a.clearingOf(ctx, cycle, func(_ context.Context, g *node.Node, r *index.Reading, _ clearing.Node, cycle string) error {
+				if err := node.CycleThere(r, cycle); err != nil {
 					return err
 				}
 				pairs, err := r.Pairs(cycle)
@@ -83,7 +83,7 @@ func showStatement(a *app) *cobra.Command {
 	cmd := leaf("show", "Show your statement with another party, as your own blocks have it", `  tally --as D statement show --with G
   tally --as A statement show --party D --with G`,
 		func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(_ context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(_ context.Context, g *node.Node, r *index.Reading, node clearing.Node, cycle string) error {
 				s, err := node.Recompute(cycle, or(party, g.Party()), with)
 				if err != nil {
 					return err

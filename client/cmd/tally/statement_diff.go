@@ -5,8 +5,8 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/statement"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -26,7 +26,7 @@ func diffStatement(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "%v", err)
 			}
 			head := theirs.Statement.Head
-			return a.clearingOf(ctx, head.Cycle, func(_ context.Context, _ *gateway.Gateway, _ *index.Reading, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, head.Cycle, func(_ context.Context, _ *node.Node, _ *index.Reading, node clearing.Node, cycle string) error {
 				ours, err := node.Recompute(cycle, head.A.ID, head.B.ID)
 				if err != nil {
 					return err
@@ -69,7 +69,7 @@ func checkStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("check", "Derive the cycle's root from your own blocks and compare it with the ledger's; name every wrong line",
 		"  tally --as D statement check --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, r *index.Reading, node clearing.Node, cycle string) error {
 				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
 					return err // it names the lines
 				}

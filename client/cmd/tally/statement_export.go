@@ -10,8 +10,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/proof"
 	"tallystick/client/statement"
 	"tallystick/network/wholefile"
@@ -34,7 +34,7 @@ func exportStatement(a *app) *cobra.Command {
 			if err := in.Check(); err != nil {
 				return err
 			}
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, _ *index.Reading, node clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, _ *index.Reading, node clearing.Node, cycle string) error {
 				s, err := node.Recompute(cycle, g.Party(), with)
 				if err != nil {
 					return err
@@ -99,7 +99,7 @@ func makerOf(s statement.Statement, party string, in statement.Language) string 
 }
 
 // proofOf has the parties' peers sign what the ledger has of a statement, as a file of client/proof.
-func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair, need int) ([]byte, error) {
+func (a *app) proofOf(ctx context.Context, g *node.Node, p settlement.Pair, need int) ([]byte, error) {
 	cfg, err := a.config(nil)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (a *app) proofOf(ctx context.Context, g *gateway.Gateway, p settlement.Pair
 	if err != nil {
 		return nil, err
 	}
-	envelope, err := g.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
+	envelope, err := g.Gateway().Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
 	if err != nil {
 		return nil, err
 	}

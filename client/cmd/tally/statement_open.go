@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -20,7 +20,7 @@ func openStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("open", "Open what hidden supply of a closed cycle comes to, from your deliveries and your vault (披露供货款)",
 		"  tally --as D statement open --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, _ clearing.Node, cycle string) error {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, r *index.Reading, _ clearing.Node, cycle string) error {
 				return a.openAll(ctx, g, r, cycle)
 			})
 		})
@@ -41,25 +41,26 @@ type openedOne struct {
 	Why      string `json:"why,omitempty"`
 }
 
-func (a *app) openAll(ctx context.Context, g *gateway.Gateway, r *index.Reading, cycle string) error {
+func (a *app) openAll(ctx context.Context, g *node.Node, r *index.Reading, cycle string) error {
 	due, err := a.toOpen(r, g.Party(), cycle)
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g, r); err != nil {
+	run, err := a.begin(ctx, g, r)
+	if err != nil {
 		return err
 	}
 	list, failed := []openedOne{}, error(nil)
 	for _, one := range due {
 		if one.err == nil && one.req != nil {
-			one.Number, one.err = a.openOne(ctx, g, *one.req)
+			one.Number, one.err = a.openOne(ctx, g, run, *one.req)
 		}
 		if one.err != nil {
 			one.Why, failed = one.err.Error(), one.err
 		}
 		list = append(list, one.openedOne)
 	}
-	if err := a.print(sent[openedOne]{g.Height(), list}, func(t table.Writer) {
+	if err := a.print(node.Sent[openedOne]{Height: g.Height(), Rows: list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
 		for _, o := range list {
 			what := "supply"
@@ -113,8 +114,8 @@ func (a *app) toOpen(r *index.Reading, party, cycle string) (list []opensOne, er
 }
 
 // openOne opens a hidden sum and answers the command's number, "" if the other side was first.
-func (a *app) openOne(ctx context.Context, g *gateway.Gateway, req settlement.OpenRequest) (string, error) {
-	r, err := a.sendStep(ctx, g, stepOf("open", req.Cycle, req.Debtor, req.Creditor, fmt.Sprintf("%t-%d_%d", req.Back, req.Fee.Num, req.Fee.Den)), req)
+func (a *app) openOne(ctx context.Context, g *node.Node, run *node.Run, req settlement.OpenRequest) (string, error) {
+	r, err := run.Send(ctx, node.Step("open", req.Cycle, req.Debtor, req.Creditor, fmt.Sprintf("%t-%d_%d", req.Back, req.Fee.Num, req.Fee.Den)), req)
 	if fault.CodeOf(err) == fault.WrongState {
 		now, failed := g.Query().Statement(ctx, req.Cycle, req.Debtor, req.Creditor)
 		p := settlement.VeiledPosition{Debtor: req.Debtor, Creditor: req.Creditor, Back: req.Back, Fee: req.Fee}

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -22,11 +21,11 @@ func signStatements(a *app) *cobra.Command {
 	cmd := leaf("sign", "Recompute your statements from your own blocks and sign their roots, or refuse and name the lines (确认)",
 		`  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle string) error {
-				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
+			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, r *index.Reading, mine clearing.Node, cycle string) error {
+				if _, err := mine.Check(ctx, cycle, g.Query()); err != nil {
 					return err
 				}
-				return a.signAll(ctx, g, r, node, cycle, with)
+				return a.signAll(ctx, g, r, mine, cycle, with)
 			})
 		})
 	cycleFlag(cmd, &cycle)
@@ -46,18 +45,19 @@ type signedOne struct {
 
 // signAll signs each of the party's statements that isn't signed as it is. What can't be signed yet is said, and
 // doesn't keep the others.
-func (a *app) signAll(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle, with string) error {
-	due, err := toSign(ctx, g, r, node, cycle, with)
+func (a *app) signAll(ctx context.Context, g *node.Node, r *index.Reading, mine clearing.Node, cycle, with string) error {
+	due, err := toSign(ctx, g, r, mine, cycle, with)
 	if err != nil {
 		return err
 	}
-	if err := a.begin(ctx, g, r); err != nil {
+	run, err := a.begin(ctx, g, r)
+	if err != nil {
 		return err
 	}
 	list, failed := []signedOne{}, error(nil)
 	for _, one := range due {
 		if one.err == nil && one.step != "" {
-			one.err = a.signOne(ctx, g, &one)
+			one.err = a.signOne(ctx, g, run, &one)
 		}
 		if one.err != nil {
 			one.Why, failed = one.err.Error(), one.err
@@ -67,7 +67,7 @@ func (a *app) signAll(ctx context.Context, g *gateway.Gateway, r *index.Reading,
 	if len(list) == 0 {
 		return fault.New(fault.NotFound, "%s has no such statement in cycle %s", g.Party(), cycle)
 	}
-	if err := a.print(sent[signedOne]{g.Height(), list}, func(t table.Writer) {
+	if err := a.print(node.Sent[signedOne]{Height: g.Height(), Rows: list}, func(t table.Writer) {
 		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 		for _, s := range list {
 			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, s.Why})
@@ -98,7 +98,7 @@ type signsOne struct {
 }
 
 // toSign lists a party's statements of a cycle, or the one with another party.
-func toSign(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clearing.Node, cycle, with string) (list []signsOne, err error) {
+func toSign(ctx context.Context, g *node.Node, r *index.Reading, mine clearing.Node, cycle, with string) (list []signsOne, err error) {
 	pairs, err := r.Pairs(cycle)
 	if err != nil {
 		return nil, err
@@ -109,15 +109,15 @@ func toSign(ctx context.Context, g *gateway.Gateway, r *index.Reading, node clea
 			continue
 		}
 		one := signsOne{signedOne: signedOne{With: other}}
-		one.err = one.recompute(ctx, g, node, cycle)
+		one.err = one.recompute(ctx, g, mine, cycle)
 		list = append(list, one)
 	}
 	return list, nil
 }
 
 // recompute makes the statement and what signs it.
-func (one *signsOne) recompute(ctx context.Context, g *gateway.Gateway, node clearing.Node, cycle string) error {
-	s, err := node.Recompute(cycle, g.Party(), one.With)
+func (one *signsOne) recompute(ctx context.Context, g *node.Node, mine clearing.Node, cycle string) error {
+	s, err := mine.Recompute(cycle, g.Party(), one.With)
 	if err != nil {
 		return err
 	}
@@ -136,19 +136,19 @@ func (one *signsOne) recompute(ctx context.Context, g *gateway.Gateway, node cle
 		return fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
 	}
 	if one.req, err = s.SignRequest(g.Party()); err != nil {
-		wrong, failed := node.CheckLines(ctx, s, g.Query())
+		wrong, failed := mine.CheckLines(ctx, s, g.Query())
 		if failed != nil {
 			return errors.Join(err, failed)
 		}
 		return fmt.Errorf("%w. %s", err, clearing.Named(wrong))
 	}
-	one.step = stepOf("sign", cycle, one.With, one.Root[:16], after)
+	one.step = node.Step("sign", cycle, one.With, one.Root[:16], after)
 	return nil
 }
 
 // signOne signs a statement, and asks how it stands then.
-func (a *app) signOne(ctx context.Context, g *gateway.Gateway, one *signsOne) error {
-	r, err := a.sendStep(ctx, g, one.step, one.req)
+func (a *app) signOne(ctx context.Context, g *node.Node, run *node.Run, one *signsOne) error {
+	r, err := run.Send(ctx, one.step, one.req)
 	if err != nil {
 		return err
 	}
@@ -159,9 +159,9 @@ func (a *app) signOne(ctx context.Context, g *gateway.Gateway, one *signsOne) er
 
 func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := a.sends("claim", "Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed (主张)",
-		"  tally --as M statement claim --with D --cycle 2026-11",
-		func([]string) (command.Request, error) { return req, nil })
+	cmd := sends(a, "claim",
+		"  tally --as M statement claim --with D --cycle 2026-11", node.StatementClaim,
+		func([]string) (settlement.ClaimRequest, error) { return req, nil })
 	withFlag(cmd, &req.With)
 	word(cmd, &req.Cycle, "cycle", "closed cycle")
 	require(cmd, "cycle")

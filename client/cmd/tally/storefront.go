@@ -21,9 +21,9 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/bounds"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 	"tallystick/network/settings"
 )
@@ -38,9 +38,9 @@ func storefronts(a *app) *cobra.Command {
 func setStorefront(a *app) *cobra.Command {
 	var req goods.SetStorefrontRequest
 	var closed bool
-	cmd := a.sends("set", "Open your storefront, or change it, for orders from now on; for acceptors (店铺)",
-		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`,
-		func([]string) (command.Request, error) {
+	cmd := sends(a, "set",
+		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`, node.StorefrontSet,
+		func([]string) (goods.SetStorefrontRequest, error) {
 			req.Open = !closed
 			slices.SortFunc(req.Tenders, func(a, b goods.Tender) int { return strings.Compare(a.Programme, b.Programme) })
 			return req, nil
@@ -61,7 +61,7 @@ func (a *app) tendersFlag(cmd *cobra.Command, req *goods.SetStorefrontRequest) {
 	many(cmd, &shown, "tender", flagMeanings["tender"].kind, "PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
 		one, err := parseTender(text)
 		if err == nil && len(shown) == 0 {
-			a.later(func(_ context.Context, _ *gateway.Gateway, s scales) error {
+			a.later(func(_ context.Context, _ *node.Node, s scales) error {
 				for i, one := range shown {
 					scale, err := s.of(one.Programme)
 					if err != nil {
@@ -107,7 +107,7 @@ func sell(a *app) *cobra.Command {
 				return err
 			}
 			if rules != "" {
-				a.mean("prices", formOf(req.Prices))
+				a.call.Meaning.Name("prices", formOf(req.Prices))
 			}
 			if err := req.Check(); err != nil {
 				return err
@@ -204,9 +204,9 @@ func inFen(path string, rule *yaml.Node) error {
 
 // sell lists a good under the terms that this party's vault has the value of.
 func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		return a.inVault(func(v *vault.Vault) error {
-			answer, err := a.once(ctx, g, func() (command.Request, error) {
+			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 				made, why, err := importer.Take(importer.Stores{Party: g.Party(), Vault: v, Shop: r}, req)
 				if err == nil && why != "" {
 					err = fault.New(fault.WrongState, "%s", why)
@@ -224,9 +224,9 @@ func (a *app) sell(ctx context.Context, req goods.ListRequest) error {
 func setOutlet(a *app) *cobra.Command {
 	var req goods.SetOutletRequest
 	var closed bool
-	cmd := a.sends("outlet OUTLET", "Open an outlet of yours, or change it; for acceptors and suppliers (网点)",
-		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh",
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "outlet OUTLET",
+		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh", node.StorefrontOutlet,
+		func(args []string) (goods.SetOutletRequest, error) {
 			req.Outlet, req.Open = args[0], !closed
 			return req, nil
 		})
@@ -238,7 +238,7 @@ func setOutlet(a *app) *cobra.Command {
 
 func showStorefront(a *app) *cobra.Command {
 	return leaf("show [SELLER]", "Show a storefront: yours, or another's", "  tally --as G storefront show D", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			s, err := g.Query().Storefront(ctx, first(args, g.Party()))
 			if err != nil {
 				return err
@@ -333,7 +333,7 @@ func listOutlets(a *app) *cobra.Command {
 		},
 	}, func(r *index.Reading, args []string, page index.Page) (index.Part[index.Noun[goods.Outlet]], error) {
 		of := first(args, "")
-		if err := (narrowed{party: of}).there(r); err != nil {
+		if err := (node.Narrowed{Party: of}).There(r); err != nil {
 			return index.Part[index.Noun[goods.Outlet]]{}, err
 		}
 		return r.Outlets(of, region, page)
@@ -349,12 +349,12 @@ func browse(a *app) *cobra.Command {
 		`  tally --as D storefront browse D --member zhang --region sh --text 机油
   tally --as D storefront browse D`,
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 				cycle, err := r.Cycle()
 				if err != nil {
 					return err
 				}
-				if err := (narrowed{member: member}).there(r); err != nil {
+				if err := (node.Narrowed{Member: member}).There(r); err != nil {
 					return err
 				}
 				visitor := index.Visitor{Region: region, Today: cycle.Date}
@@ -364,7 +364,7 @@ func browse(a *app) *cobra.Command {
 					}
 				}
 				answer := index.Part[index.Shown]{}
-				answer.Rows, err = all(func(page index.Page) (index.Part[index.Shown], error) {
+				answer.Rows, err = node.All(func(page index.Page) (index.Part[index.Shown], error) {
 					part, err := r.Shop(args[0], visitor, f, page)
 					answer.Height = part.Height
 					return part, err

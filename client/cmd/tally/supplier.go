@@ -9,10 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func suppliers(a *app) *cobra.Command {
@@ -22,9 +21,9 @@ func suppliers(a *app) *cobra.Command {
 
 func applySupplier(a *app) *cobra.Command {
 	var req goods.ApplyRequest
-	cmd := a.sends("apply SUPPLIER", "Ask to become a supplier, yourself or for whom you act (入驻申请)",
-		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`,
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "apply SUPPLIER",
+		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`, node.SupplierApply,
+		func(args []string) (goods.ApplyRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
 			return req, nil
@@ -37,9 +36,9 @@ func applySupplier(a *app) *cobra.Command {
 
 func approveSupplier(a *app) *cobra.Command {
 	req := goods.ApproveRequest{Fee: amount.Rate{Den: 1}}
-	cmd := a.sends("approve SUPPLIER", "Let a supplier list, from now on on these terms; for the operator (审核通过)",
-		`  tally --as G supplier approve care --category oil --fee 0.01`,
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "approve SUPPLIER",
+		`  tally --as G supplier approve care --category oil --fee 0.01`, node.SupplierApprove,
+		func(args []string) (goods.ApproveRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
 			return req, nil
@@ -51,9 +50,9 @@ func approveSupplier(a *app) *cobra.Command {
 
 func refuseSupplier(a *app) *cobra.Command {
 	var req goods.RefuseRequest
-	cmd := a.sends("refuse SUPPLIER", "Refuse an application, or stop a supplier; for the operator (驳回、停用)",
-		`  tally --as G supplier refuse care --reason licence_expired`,
-		func(args []string) (command.Request, error) {
+	cmd := sends(a, "refuse SUPPLIER",
+		`  tally --as G supplier refuse care --reason licence_expired`, node.SupplierRefuse,
+		func(args []string) (goods.RefuseRequest, error) {
 			req.Supplier = args[0]
 			return req, nil
 		})
@@ -62,15 +61,16 @@ func refuseSupplier(a *app) *cobra.Command {
 }
 
 func withdrawSupplier(a *app) *cobra.Command {
-	return a.sends("withdraw SUPPLIER", "End being a supplier; what was ordered goes on (退出)", "  tally --as S1 supplier withdraw care",
-		func(args []string) (command.Request, error) {
+	return sends(a, "withdraw SUPPLIER",
+		"  tally --as S1 supplier withdraw care", node.SupplierWithdraw,
+		func(args []string) (goods.WithdrawSupplierRequest, error) {
 			return goods.WithdrawSupplierRequest{Supplier: args[0]}, nil
 		})
 }
 
 func showSupplier(a *app) *cobra.Command {
 	return leaf("show SUPPLIER", "Show a supplier", "  tally --as D supplier show care", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
+		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
 			s, err := g.Query().Supplier(ctx, args[0])
 			if err != nil {
 				return err
@@ -114,10 +114,10 @@ func listSuppliers(a *app) *cobra.Command {
 // pages is a command that shows all rows that the read model finds, page by page.
 func pages[T any](a *app, use, short, example string, show columns[T], ask func(r *index.Reading, args []string, page index.Page) (index.Part[index.Noun[T]], error)) *cobra.Command {
 	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-			var answer found[T]
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+			var answer node.Found[T]
 			var err error
-			answer.Rows, err = all(func(page index.Page) (index.Part[index.Noun[T]], error) {
+			answer.Rows, err = node.All(func(page index.Page) (index.Part[index.Noun[T]], error) {
 				part, err := ask(r, args, page)
 				answer.Height = part.Height
 				return part, err

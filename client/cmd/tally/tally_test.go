@@ -10,8 +10,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"tallystick/client/node"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -50,7 +53,7 @@ func TestRefusalsListsEveryCode(t *testing.T) {
 	if !strings.Contains(out, `"code": "BAD_REQUEST"`) {
 		t.Errorf("keys aren't written as elsewhere: %.200s", out)
 	}
-	var list listed[fault.Meaning]
+	var list node.List[fault.Meaning]
 	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list.Rows) != len(fault.Table) || exit != 0 {
 		t.Errorf("%d, %v, exit %d", len(list.Rows), err, exit)
 	}
@@ -268,11 +271,11 @@ func TestFailuresAreCoded(t *testing.T) {
 // A step is named by what it is about. Where that is too long for a name, two steps must still have two names.
 func TestLongStepsDiffer(t *testing.T) {
 	long := strings.Repeat("x", 20)
-	one, other := stepOf("open", "2026-11-and-more-of-it", long, long, "true-1_100"), stepOf("open", "2026-11-and-more-of-it", long, long, "false-1_100")
-	if one == other || len(one) > 64 || len(other) > 64 || one != stepOf("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
+	one, other := node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100"), node.Step("open", "2026-11-and-more-of-it", long, long, "false-1_100")
+	if one == other || len(one) > 64 || len(other) > 64 || one != node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
 		t.Errorf("%q, %q", one, other)
 	}
-	if got := stepOf("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
+	if got := node.Step("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
 		t.Errorf("%q", got)
 	}
 }
@@ -394,9 +397,10 @@ func shellquote(line string) ([]string, error) {
 	return words, err
 }
 
-// TestEveryKindHasACommand: whatever the ledger takes, somebody can send.
-func TestEveryKindHasACommand(t *testing.T) {
-	files, err := filepath.Glob("*.go")
+// sourceOf is the code of a package's files, without its tests.
+func sourceOf(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -411,6 +415,12 @@ func TestEveryKindHasACommand(t *testing.T) {
 		}
 		source.Write(data)
 	}
+	return source.String()
+}
+
+// TestEveryKindHasACommand: whatever the ledger takes, somebody can send.
+func TestEveryKindHasACommand(t *testing.T) {
+	source := sourceOf(t, ".") + sourceOf(t, "../../node")
 	kinds := 0
 	for k := range 256 {
 		name := command.Kind(k).String()
@@ -419,11 +429,21 @@ func TestEveryKindHasACommand(t *testing.T) {
 			continue
 		}
 		kinds++
-		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source.String(), typ) {
+		if typ := fmt.Sprintf("%T", req); err != nil || !strings.Contains(source, typ) {
 			t.Errorf("%s, %s: sent by nothing: %v", name, typ, err)
 		}
 	}
 	if kinds < 50 {
 		t.Errorf("only %d kinds", kinds)
+	}
+}
+
+// TestEveryOperationHasACommand: whatever a node does, somebody can ask for on a command line.
+func TestEveryOperationHasACommand(t *testing.T) {
+	source := sourceOf(t, ".")
+	for _, op := range node.Operations() {
+		if name := "node." + op.Variable(); !regexp.MustCompile(regexp.QuoteMeta(name) + `\b`).MatchString(source) {
+			t.Errorf("%s: no command performs %s", op.About().Name, name)
+		}
 	}
 }

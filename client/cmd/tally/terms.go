@@ -22,8 +22,8 @@ import (
 	"tallystick/chaincode/veil"
 	"tallystick/client/bounds"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
@@ -44,9 +44,10 @@ func offerTerms(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.meanSecretly("value", formOf(private))
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
-				answer, err := a.once(ctx, g, func() (command.Request, error) { return a.hide(v, req, private) })
+			a.call.Meaning.Name("value", formOf(private))
+			a.call.Meaning.Hide()
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
+				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) { return a.hide(v, req, private) })
 				if err != nil {
 					return err
 				}
@@ -72,7 +73,7 @@ the percentage of the price that the seller keeps, such as 15.`
 func (a *app) hide(v *vault.Vault, req goods.OfferTermsRequest, private veil.Value) (command.Request, error) {
 	t := vault.Terms{Supplier: req.Supplier, SKU: req.SKU, Seller: req.Seller, Kind: req.Kind, Until: req.Until, Opening: veil.Opening{Value: private}}
 	var err error
-	if t.Opening.Salt, err = v.TermsSalt("request/"+a.requestID(), t); err != nil {
+	if t.Opening.Salt, err = v.TermsSalt("request/"+a.call.RequestID(), t); err != nil {
 		return nil, err
 	}
 	if req.Commitment, err = t.Opening.Commit(); err != nil {
@@ -158,7 +159,7 @@ func exportTerms(a *app) *cobra.Command {
 		`  tally --as S1 terms export D --out for-D.json
   tally --as S1 terms export D --out for-D.json --supplier care`,
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				return a.inVault(func(v *vault.Vault) error {
 					file, err := exported(r, v, g.Party(), args[0], supplier)
 					if err != nil {
@@ -244,7 +245,7 @@ func acceptTerms(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, g *gateway.Gateway, r *index.Reading) error {
+			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
 				return a.inVault(func(v *vault.Vault) error {
 					answer, err := accept(r.Terms, v, g.Party(), file)
 					if err != nil {
@@ -334,7 +335,7 @@ type shownTerms struct {
 func showTerms(a *app) *cobra.Command {
 	return leaf("show SUPPLIER SKU SELLER", "Show terms as the ledger has them, and their value if you know it", "  tally --as D terms show care kit D",
 		func(ctx context.Context, args []string) error {
-			return a.withVault(ctx, func(ctx context.Context, g *gateway.Gateway, v *vault.Vault) error {
+			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
 				offered, err := g.Query().Terms(ctx, args[0], args[1], args[2])
 				if err != nil {
 					return err

@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/node"
 )
 
 // TestWhatIsAskedAboutMustBeThere: nobody's wallet isn't an empty one.
@@ -25,19 +26,19 @@ func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
 		err  error
 		code fault.Code
 	}{
-		{"a member", memberThere(r, "li"), ""},
-		{"a member who is yet to be enrolled, and has points", memberThere(r, "later"), ""},
-		{"nobody", memberThere(r, "nobody"), fault.NotFound},
-		{"a party", partyThere(r, "D"), ""},
-		{"no party", partyThere(r, "X"), fault.NotFound},
-		{"a programme", programmeThere(r, "DP"), ""},
-		{"no programme", programmeThere(r, "XP"), fault.NotFound},
-		{"the open cycle", cycleThere(r, "2026-11"), ""},
-		{"no cycle", cycleThere(r, "2031-01"), fault.NotFound},
-		{"a list of everything", narrowed{}.there(r), ""},
-		{"a list of a party's and a member's", narrowed{"li", "D"}.there(r), ""},
-		{"a list of nobody's", narrowed{member: "nobody"}.there(r), fault.NotFound},
-		{"a list of no party's", narrowed{"li", "X"}.there(r), fault.NotFound},
+		{"a member", node.MemberThere(r, "li"), ""},
+		{"a member who is yet to be enrolled, and has points", node.MemberThere(r, "later"), ""},
+		{"nobody", node.MemberThere(r, "nobody"), fault.NotFound},
+		{"a party", node.PartyThere(r, "D"), ""},
+		{"no party", node.PartyThere(r, "X"), fault.NotFound},
+		{"a programme", node.ProgrammeThere(r, "DP"), ""},
+		{"no programme", node.ProgrammeThere(r, "XP"), fault.NotFound},
+		{"the open cycle", node.CycleThere(r, "2026-11"), ""},
+		{"no cycle", node.CycleThere(r, "2031-01"), fault.NotFound},
+		{"a list of everything", node.Narrowed{}.There(r), ""},
+		{"a list of a party's and a member's", node.Narrowed{Member: "li", Party: "D"}.There(r), ""},
+		{"a list of nobody's", node.Narrowed{Member: "nobody"}.There(r), fault.NotFound},
+		{"a list of no party's", node.Narrowed{Member: "li", Party: "X"}.There(r), fault.NotFound},
 	} {
 		if code := fault.CodeOf(c.err); code != c.code {
 			t.Errorf("%s: %v", c.what, c.err)

@@ -7,8 +7,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // unsealedRows is what is on the ledger and counts for nobody, and what came of it.
@@ -19,7 +19,7 @@ type unsealedRows struct {
 
 func queryUnsealed(a *app) *cobra.Command {
 	cmd := leaf("unsealed", "What is on the ledger and isn't honoured, and what came of it (未封存)", "  tally --as A query unsealed -o json", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
+		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
 			var found unsealedRows
 			var err error
 			if found.Unsealed, err = r.Unsealed(); err != nil {

@@ -11,19 +11,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func wallet(a *app) *cobra.Command {
 	cmd := leaf("wallet MEMBER", "Show what a member has, earliest expiry first, what is held, and who has frozen it (钱包)", "  tally --as D points wallet zhang",
 		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *gateway.Gateway, r *index.Reading) error {
-				if err := memberThere(r, args[0]); err != nil {
+			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
+				if err := node.MemberThere(r, args[0]); err != nil {
 					return err
 				}
 				w, err := r.Wallet(args[0])
@@ -90,7 +89,7 @@ func liability(a *app) *cobra.Command {
 			if _, err := points.ContractLiability(sale, 0, amount.Rate{Num: 1, Den: 1}, redemption); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error { return a.liability(ctx, g, n, sale, redemption) })
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error { return a.liability(ctx, g, n, sale, redemption) })
 		})
 	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
 allocated to the points that came with it, by stand-alone prices and expected
@@ -111,7 +110,7 @@ func parseShareOf(text string) (decimal.Decimal, error) {
 	return share, nil
 }
 
-func (a *app) liability(ctx context.Context, g *gateway.Gateway, n number.Row, sale amount.Units, redemption decimal.Decimal) error {
+func (a *app) liability(ctx context.Context, g *node.Node, n number.Row, sale amount.Units, redemption decimal.Decimal) error {
 	lots, err := g.Query().Lots(ctx, n)
 	if err != nil {
 		return err
@@ -132,9 +131,11 @@ func (a *app) liability(ctx context.Context, g *gateway.Gateway, n number.Row, s
 }
 
 func relieve(a *app) *cobra.Command {
-	return a.sends("relieve PROGRAMME", "Count anew what an issuer owes its members in a programme, for its liability cap (重计负债)",
-		"  tally --as G points relieve GP\n  tally --as D points relieve DP",
-		func(args []string) (command.Request, error) { return points.RelieveRequest{Programme: args[0]}, nil })
+	return sends(a, "relieve PROGRAMME",
+		"  tally --as G points relieve GP\n  tally --as D points relieve DP", node.PointsRelieve,
+		func(args []string) (points.RelieveRequest, error) {
+			return points.RelieveRequest{Programme: args[0]}, nil
+		})
 }
 
 // untilText writes the end of a hold or an offer, and that it has passed.

@@ -13,8 +13,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 func reserveBenefit(a *app) *cobra.Command {
@@ -26,8 +26,8 @@ func reserveBenefit(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *gateway.Gateway) error {
-				r, err := a.once(ctx, g, func() (command.Request, error) {
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				r, err := g.Once(ctx, &a.call, func() (command.Request, error) {
 					return benefit.ReserveRequest{Entitlement: n, Until: after(length)}, nil
 				})
 				if err != nil {
@@ -41,9 +41,9 @@ func reserveBenefit(a *app) *cobra.Command {
 }
 
 func unreserveBenefit(a *app) *cobra.Command {
-	return a.ofEntitlement("unreserve ENTITLEMENT", "End a reservation; for who made it, and after its end for everyone",
-		"  tally --as M benefit unreserve M.0.12.0.0",
-		func(n number.Row) command.Request { return benefit.UnreserveRequest{Entitlement: n} })
+	return ofEntitlement(a, "unreserve ENTITLEMENT",
+		"  tally --as M benefit unreserve M.0.12.0.0", node.BenefitUnreserve,
+		func(n number.Row) benefit.UnreserveRequest { return benefit.UnreserveRequest{Entitlement: n} })
 }
 
 func writeOff(a *app) *cobra.Command {
@@ -61,7 +61,7 @@ func writeOff(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
+			return send(ctx, a, node.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
 		})
 	c.flags(cmd)
 	word(cmd, &outlet, "outlet", "where, an id of yours")
@@ -71,9 +71,9 @@ func writeOff(a *app) *cobra.Command {
 
 func reverseWriteOff(a *app) *cobra.Command {
 	var req benefit.ReverseRequest
-	cmd := a.sends("reverse WRITE-OFF", "Take a write-off back, within its window; for its provider (冲正)",
-		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered",
-		func(args []string) (_ command.Request, err error) {
+	cmd := sends(a, "reverse WRITE-OFF",
+		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", node.BenefitReverse,
+		func(args []string) (_ benefit.ReverseRequest, err error) {
 			req.WriteOff, err = number.ParseCommand(args[0])
 			return req, err
 		})
@@ -99,7 +99,7 @@ func expireBenefits(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.submit(ctx, benefit.ExpireRequest{Entitlement: n})
+			return send(ctx, a, node.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
 		})
 	cmd.Flags().BoolVar(&due, "due", false, "all entitlements whose last day has passed, of all that you gave or provide")
 	word(cmd, &of, "benefit", "of this benefit only, with --due")
@@ -107,7 +107,7 @@ func expireBenefits(a *app) *cobra.Command {
 }
 
 func (a *app) expireDue(ctx context.Context, id string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *gateway.Gateway, r *index.Reading) error {
+	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
 		cycle, err := r.Cycle()
 		if err != nil {
 			return err
@@ -122,10 +122,11 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := a.begin(ctx, g, r); err != nil {
+		run, err := a.begin(ctx, g, r)
+		if err != nil {
 			return err
 		}
-		var run tally
+		results := node.NewResults()
 		for _, e := range due {
 			if id == "" && e.Row.By != g.Party() && !provides[e.Row.Benefit] {
 				continue
@@ -134,11 +135,11 @@ func (a *app) expireDue(ctx context.Context, id string) error {
 			if err != nil {
 				return err
 			}
-			if err := run.note(e.ID, a.again(ctx, g, benefit.ExpireRequest{Entitlement: n})); err != nil {
+			if err := results.Note(e.ID, run.Repeat(ctx, benefit.ExpireRequest{Entitlement: n})); err != nil {
 				return err
 			}
 		}
-		return a.printTally("entitlements that ended", run)
+		return a.printResults("entitlements that ended", results)
 	})
 }
 
@@ -154,9 +155,9 @@ func providedBy(r *index.Reading, party string) (map[string]bool, error) {
 
 func revokeBenefit(a *app) *cobra.Command {
 	var req benefit.RevokeRequest
-	cmd := a.ofEntitlement("revoke ENTITLEMENT", "Take an entitlement back; unused points return; for who gave it and its provider (撤销)",
-		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error",
-		func(n number.Row) command.Request {
+	cmd := ofEntitlement(a, "revoke ENTITLEMENT",
+		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error", node.BenefitRevoke,
+		func(n number.Row) benefit.RevokeRequest {
 			req.Entitlement = n
 			return req
 		})
@@ -165,8 +166,8 @@ func revokeBenefit(a *app) *cobra.Command {
 }
 
 func listWriteOffs(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := lists(a, "writeoffs", "List write-offs, and what is owed for each (核销记录)", "  tally --as M benefit writeoffs --benefit ride", columns[benefit.WriteOff]{
+	var req node.BenefitWriteoffsRequest
+	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", node.BenefitWriteoffs, columns[benefit.WriteOff]{
 		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "value", "owed", "state"}, right: []int{4, 8},
 		cells: func(n index.Noun[benefit.WriteOff], _ scales) table.Row {
 			w := n.Row
@@ -176,9 +177,9 @@ func listWriteOffs(a *app) *cobra.Command {
 			}
 			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value), strings.Join(owed, ", "), w.State}
 		},
-	}, func([]string) index.Filter { return f })
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Topic, "benefit", "of this benefit only")
-	word(cmd, &f.Party, "provider", "of this provider only")
+	}, func([]string) node.BenefitWriteoffsRequest { return req })
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Benefit, "benefit", "of this benefit only")
+	word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/command"
+	"tallystick/client/node"
+)
+
+// verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the request.
+func verb[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], ask func(args []string) (Req, error),
+	show func(context.Context, *node.Node, Ans) error) *cobra.Command {
+	return leaf(use, op.En+" ("+op.Zh+")", example, func(ctx context.Context, args []string) error {
+		return perform(ctx, a, op, func() (Req, error) { return ask(args) }, show)
+	})
+}
+
+// perform performs an operation and shows its answer. The request is made anew once points are in their programme's scale.
+// What is wrong in any is refused before the network is asked.
+func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], ask func() (Req, error),
+	show func(context.Context, *node.Node, Ans) error) error {
+	early, err := ask()
+	if err == nil {
+		err = op.Check(early)
+	}
+	if err != nil {
+		return err
+	}
+	a.call.Meaning = op.Meaning(early)
+	if req, ok := any(early).(command.Request); ok && op.Single() && a.heard != nil {
+		return a.heard(req)
+	}
+	return a.with(ctx, func(ctx context.Context, n *node.Node) error {
+		req, err := ask()
+		if err != nil {
+			return err
+		}
+		answer, err := op.Do(ctx, n, &a.call, req)
+		if err != nil {
+			return authorisable(err)
+		}
+		return show(ctx, n, answer)
+	})
+}
+
+// receiptOf shows a receipt under what the ledger calls the command.
+func (a *app) receiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
+	return func(_ context.Context, _ *node.Node, r node.Receipt) error { return a.printReceipt(what, r) }
+}
+
+// sends is a command that performs an operation of one command, and shows its receipt.
+func sends[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(args []string) (Req, error)) *cobra.Command {
+	var kind Req
+	return verb(a, use, example, op, ask, a.receiptOf(nameOf(kind)))
+}
+
+// send performs an operation of one command, and shows its receipt.
+func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node.Receipt], req Req) error {
+	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
+}

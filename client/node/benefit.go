@@ -1,0 +1,69 @@
+package node
+
+import (
+	"tallystick/chaincode/benefit"
+	"tallystick/client/index"
+)
+
+// The operations of benefits and entitlements (权益).
+var (
+	BenefitActivate = sends[benefit.ActivateRequest](Row{"benefit.activate", "POST", "/v1/entitlements/{entitlement}/activate", Loyalty,
+		"Give the evidence that an entitlement waits for; for its witness", "激活权益",
+		`{"entitlement":"M.0.12.0.0","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
+	BenefitDefine = sends[benefit.DefineRequest](Row{"benefit.define", "POST", "/v1/benefits", Loyalty,
+		"Offer a benefit in your own name; for acceptors and suppliers", "权益模型",
+		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":null,"labels":null,"not":null},"window":7,"grantors":null,"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`})
+	BenefitExpire = sends[benefit.ExpireRequest](Row{"benefit.expire", "POST", "/v1/entitlements/{entitlement}/expire", Loyalty,
+		"End an entitlement whose last day has passed, or all of a benefit's; for everyone", "过期",
+		`{"entitlement":"M.0.12.0.0"}`})
+	BenefitReverse = sends[benefit.ReverseRequest](Row{"benefit.reverse", "POST", "/v1/write-offs/{writeOff}/reverse", Counter,
+		"Take a write-off back, within its window; for its provider", "冲正",
+		`{"writeOff":"M.0.15.0","reason":"not_delivered"}`})
+	BenefitRevoke = sends[benefit.RevokeRequest](Row{"benefit.revoke", "POST", "/v1/entitlements/{entitlement}/revoke", Loyalty,
+		"Take an entitlement back; unused points return; for who gave it and its provider", "撤销",
+		`{"entitlement":"M.0.12.0.0","reason":"granted_in_error"}`})
+	BenefitUnreserve = sends[benefit.UnreserveRequest](Row{"benefit.unreserve", "POST", "/v1/entitlements/{entitlement}/unreserve", Counter,
+		"End a reservation; for who made it, and after its end for everyone", "取消预约",
+		`{"entitlement":"M.0.12.0.0"}`})
+	BenefitWriteoff = sends[benefit.WriteOffRequest](Row{"benefit.writeoff", "POST", "/v1/entitlements/{entitlement}/write-offs", Counter,
+		"Use an entitlement once, at the counter; for its provider", "核销",
+		`{"entitlement":"M.0.12.0.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","outlet":"T3","reference":""}`})
+	BenefitList = lists[BenefitListRequest, benefit.Model](Row{"benefit.list", "GET", "/v1/benefits", Read,
+		"List the benefits", "权益列表", `{}`})
+	BenefitEntitlements = lists[BenefitEntitlementsRequest, benefit.Entitlement](Row{"benefit.entitlements", "GET", "/v1/entitlements", Read,
+		"List entitlements", "权益实例", `{}`})
+	BenefitWriteoffs = lists[BenefitWriteoffsRequest, benefit.WriteOff](Row{"benefit.writeoffs", "GET", "/v1/write-offs", Read,
+		"List write-offs, and what is owed for each", "核销记录", `{}`})
+)
+
+// BenefitListRequest narrows the list.
+type BenefitListRequest struct {
+	Provider string `json:"provider,omitempty"`
+}
+
+func (r BenefitListRequest) filter() index.Filter {
+	return index.Filter{Party: r.Provider}
+}
+
+// BenefitEntitlementsRequest narrows the list.
+type BenefitEntitlementsRequest struct {
+	Member  string   `json:"member,omitempty"`
+	Benefit string   `json:"benefit,omitempty"`
+	By      string   `json:"by,omitempty"`
+	States  []string `json:"states,omitempty"`
+}
+
+func (r BenefitEntitlementsRequest) filter() index.Filter {
+	return index.Filter{Member: r.Member, Topic: r.Benefit, Party: r.By, States: r.States}
+}
+
+// BenefitWriteoffsRequest narrows the list.
+type BenefitWriteoffsRequest struct {
+	Member   string `json:"member,omitempty"`
+	Benefit  string `json:"benefit,omitempty"`
+	Provider string `json:"provider,omitempty"`
+}
+
+func (r BenefitWriteoffsRequest) filter() index.Filter {
+	return index.Filter{Member: r.Member, Topic: r.Benefit, Party: r.Provider}
+}

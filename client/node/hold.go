@@ -1,0 +1,208 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
+	"tallystick/client/index"
+)
+
+// The operations of holds (预占): points that an acceptor reserves, captures, gives back and refunds.
+var (
+	PointsHold = does(Row{"points.hold", "POST", "/v1/holds", Counter,
+		"Reserve a member's points; for acceptors", "预占",
+		`{"member":"zhang","take":[{"programme":"DP","points":1860}],"for":900}`}, (*Node).hold)
+	PointsRedeem = does(Row{"points.redeem", "POST", "/v1/redemptions", Counter,
+		"Hold and capture in one go; for acceptors", "核销积分",
+		`{"member":"wang","take":[{"programme":"DP","points":1800}],"for":900}`}, (*Node).redeem)
+	PointsCapture = does(Row{"points.capture", "POST", "/v1/holds/{hold}/captures", Counter,
+		"Redeem held points, all or a part; for the hold's acceptor", "扣减确认",
+		`{"hold":"D.0.7.0","points":900}`}, (*Node).capture)
+	PointsRefund = does(Row{"points.refund", "POST", "/v1/holds/{hold}/refunds", Counter,
+		"Unwind a capture, all of it or a part; for the hold's acceptor", "冲正、部分退款",
+		`{"hold":"D.0.7.0","capture":"D.0.8.0","points":900,"reason":"goods_returned"}`}, (*Node).refund)
+	PointsRelease = sends[points.ReleaseRequest](Row{"points.release", "POST", "/v1/holds/{hold}/release", Counter,
+		"Give back what a hold still reserves; for its acceptor", "释放",
+		`{"hold":"D.0.7.0","reason":"customer_cancelled"}`})
+	PointsTimeout = sends[points.TimeOutRequest](Row{"points.timeout", "POST", "/v1/holds/{hold}/timeout", Counter,
+		"End a hold that has passed its deadline; for everyone", "超时释放",
+		`{"hold":"D.0.7.0"}`})
+	PointsTimeoutDue = does(Row{"points.timeout.due", "POST", "/v1/holds/timeouts", Counter,
+		"End all of the party's holds that have passed their deadline", "批量超时释放", `{}`}, (*Node).timeOutDue)
+	PointsHolds = does(Row{"points.holds", "GET", "/v1/holds", Read,
+		"List holds", "预占列表", `{"member":"zhang","states":["OPEN"]}`}, (*Node).holds)
+)
+
+// HoldRequest asks for a hold, and a redemption.
+type HoldRequest struct {
+	Member string `json:"member"` // whose points
+	Spending
+	For           int64          `json:"for"`                    // seconds from now until it lapses, 30 days at most
+	Authorisation number.Command `json:"authorisation,omitzero"` // the member's; its home needs none
+	Code          code.Code      `json:"code,omitempty"`         // one-time, if the authorisation waits for one
+}
+
+// Check refuses with BAD_REQUEST or LIMIT what is malformed whatever lots will be chosen.
+func (r HoldRequest) Check() error { return r.Spending.Check(r.request) }
+
+// request is the ledger's request for the lots that were chosen.
+func (r HoldRequest) request(pieces []spend.Take) command.Request {
+	return points.HoldRequest{Member: r.Member, Pieces: pieces, Deadline: fromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
+}
+
+// fromNow is the moment that comes in so many seconds.
+func fromNow(seconds int64) int64 { return time.Now().Unix() + seconds }
+
+func (n *Node) hold(ctx context.Context, c *Call, req HoldRequest) (Receipt, error) {
+	return n.spend(ctx, c, req.Member, req.Spending, req.request)
+}
+
+// redeem places a hold, under the request id, and captures it, under ID~capture. Asked again with the same id, it goes on
+// where it stopped and answers the first receipt.
+func (n *Node) redeem(ctx context.Context, c *Call, req HoldRequest) (answer Redeemed, err error) {
+	held, err := n.hold(ctx, c, req)
+	if err != nil {
+		return answer, err
+	}
+	placed, err := n.Query().Hold(ctx, held.Number)
+	if err != nil {
+		return answer, err
+	}
+	answer.Hold = held.Number
+	answer.Receipt, err = n.Step(ctx, c, "capture", points.CaptureRequest{Hold: held.Number, Amount: placed.Sum()})
+	return answer, err
+}
+
+// Redeemed is the receipt of a redemption's capture.
+type Redeemed struct {
+	Receipt
+	Hold number.Command `json:"hold"` // that was captured
+}
+
+// CaptureRequest asks for a capture.
+type CaptureRequest struct {
+	Hold   number.Command `json:"hold"`
+	Points amount.Units   `json:"points,omitempty"` // smallest units; all that are held if it is left out
+}
+
+// Check refuses a number that is none, and points that can't be.
+func (r CaptureRequest) Check() error {
+	ask := points.CaptureRequest{Hold: r.Hold, Amount: max(r.Points, 1)}
+	if r.Points < 0 {
+		ask.Amount = r.Points
+	}
+	return ask.Check()
+}
+
+func (n *Node) capture(ctx context.Context, c *Call, req CaptureRequest) (Receipt, error) {
+	if req.Points > 0 {
+		return n.Send(ctx, c, points.CaptureRequest{Hold: req.Hold, Amount: req.Points})
+	}
+	return n.Once(ctx, c, func() (command.Request, error) {
+		h, err := n.Query().Hold(ctx, req.Hold)
+		return points.CaptureRequest{Hold: req.Hold, Amount: h.Sum() - h.Captured}, err
+	})
+}
+
+// RefundRequest asks for a refund.
+type RefundRequest struct {
+	Hold    number.Command `json:"hold"`
+	Capture number.Command `json:"capture,omitzero"` // which of the hold's captures; its only one if it is left out
+	Points  amount.Units   `json:"points,omitempty"` // smallest units; all that is left of the capture if it is left out
+	Reason  string         `json:"reason"`
+}
+
+// Check refuses what is malformed whatever the hold is.
+func (r RefundRequest) Check() error {
+	ask := points.RefundRequest{Hold: r.Hold, Capture: r.Capture, Amount: r.Points, Reason: r.Reason}
+	if ask.Capture.IsZero() {
+		ask.Capture = ask.Hold
+	}
+	if ask.Amount == 0 {
+		ask.Amount = 1
+	}
+	return ask.Check()
+}
+
+func (n *Node) refund(ctx context.Context, c *Call, req RefundRequest) (Receipt, error) {
+	return n.Once(ctx, c, func() (command.Request, error) {
+		h, err := n.Query().Hold(ctx, req.Hold)
+		if err != nil {
+			return nil, err
+		}
+		return req.of(h)
+	})
+}
+
+// of fills in what was left out of a refund. BAD_REQUEST for a capture that isn't named and isn't the only one,
+// INSUFFICIENT if all of it was refunded, NOT_FOUND for another hold's.
+func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
+	ask := points.RefundRequest{Hold: r.Hold, Capture: r.Capture, Amount: r.Points, Reason: r.Reason}
+	if ask.Capture.IsZero() {
+		if len(h.Captures) != 1 {
+			return ask, fault.New(fault.BadRequest, "hold %s was captured %d times: say which with --capture; tally query hold lists them", r.Hold, len(h.Captures))
+		}
+		ask.Capture = h.Captures[0].Number
+	}
+	for _, c := range h.Captures {
+		if c.Number != ask.Capture || ask.Amount != 0 {
+			continue
+		}
+		if ask.Amount = c.Amount - c.Refunded; ask.Amount == 0 {
+			return ask, fault.New(fault.Insufficient, "all of capture %s was refunded", c.Number)
+		}
+	}
+	if ask.Amount == 0 {
+		return ask, fault.New(fault.NotFound, "hold %s has no capture %s", r.Hold, ask.Capture)
+	}
+	return ask, nil
+}
+
+// NoRequest is the request of an operation that needs none.
+type NoRequest struct{}
+
+func (n *Node) timeOutDue(ctx context.Context, c *Call, _ NoRequest) (*Results, error) {
+	filter := index.HoldFilter{Acceptor: n.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
+	due, err := ask(ctx, n, func(r *index.Reading) ([]index.Hold, error) {
+		return All(func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	run, err := n.Begin(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	results := NewResults()
+	for _, h := range due {
+		if err := results.Note(h.Number.String(), run.Repeat(ctx, points.TimeOutRequest{Hold: h.Number})); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// HoldsRequest narrows a list of holds.
+type HoldsRequest struct {
+	Member   string             `json:"member,omitempty"`
+	Acceptor string             `json:"acceptor,omitempty"`
+	States   []points.HoldState `json:"states,omitempty"`
+}
+
+func (n *Node) holds(ctx context.Context, _ *Call, req HoldsRequest) (List[index.Hold], error) {
+	return ask(ctx, n, func(r *index.Reading) (List[index.Hold], error) {
+		if err := (Narrowed{req.Member, req.Acceptor}).There(r); err != nil {
+			return List[index.Hold]{}, err
+		}
+		filter := index.HoldFilter{Member: req.Member, Acceptor: req.Acceptor, States: req.States}
+		rows, err := All(func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
+		return List[index.Hold]{r.Height(), rows}, err
+	})
+}

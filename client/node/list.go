@@ -1,0 +1,62 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+
+	"tallystick/client/index"
+)
+
+// List is how a list is answered: its rows, never null, and the number of blocks that it speaks of where that is known.
+type List[T any] struct {
+	Height uint64 `json:"height,omitempty"`
+	Rows   []T    `json:"rows"`
+}
+
+// MarshalJSON writes no rows as [].
+func (l List[T]) MarshalJSON() ([]byte, error) {
+	type plain List[T]
+	if l.Rows == nil {
+		l.Rows = []T{}
+	}
+	return json.Marshal(plain(l))
+}
+
+// All asks the read model for all pages of a list.
+func All[T any](ask func(index.Page) (index.Part[T], error)) ([]T, error) {
+	list := []T{}
+	for page := (index.Page{Limit: index.MaxPage}); ; {
+		part, err := ask(page)
+		if err != nil {
+			return nil, err
+		}
+		if list = append(list, part.Rows...); part.Next == "" {
+			return list, nil
+		}
+		page.After = part.Next
+	}
+}
+
+// Found is a list of the read model's rows, with the number of blocks that it speaks of.
+type Found[T any] struct {
+	Height uint64          `json:"height"`
+	Rows   []index.Noun[T] `json:"rows"`
+}
+
+// filterer is a request that narrows a list of rows of one kind.
+type filterer interface{ filter() index.Filter }
+
+// lists makes the operation of a list of rows of one kind. NOT_FOUND for a member or a party that isn't there.
+func lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
+	return does(row, func(n *Node, ctx context.Context, _ *Call, req Req) (Found[T], error) {
+		return ask(ctx, n, func(r *index.Reading) (found Found[T], err error) {
+			filter := req.filter()
+			if err := (Narrowed{filter.Member, filter.Party}).There(r); err != nil {
+				return found, err
+			}
+			found.Height = r.Height()
+			found.Rows, err = index.All[T](r, filter)
+			return found, err
+		})
+	})
+}

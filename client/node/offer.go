@@ -1,0 +1,27 @@
+package node
+
+import (
+	"tallystick/chaincode/audience"
+	"tallystick/client/index"
+)
+
+// The operations of offers (优惠).
+var (
+	OfferPublish = sends[audience.PublishRequest](Row{"offer.publish", "POST", "/v1/offers/{offer}", Loyalty,
+		"Publish an offer of yours, or change it; for issuers and acceptors", "发布优惠",
+		`{"offer":"winter","en":"Winter check","zh":"冬季检测","audience":{"programme":"GP","tiers":["gold"],"labels":["D:household"],"not":["F:delinquent"]},"from":"2026-11-01","until":"2026-12-31","benefit":"winter-check","rule":""}`})
+	OfferWithdraw = sends[audience.WithdrawRequest](Row{"offer.withdraw", "POST", "/v1/offers/{offer}/withdraw", Loyalty,
+		"End an offer of yours", "下架优惠",
+		`{"offer":"winter"}`})
+	OfferList = lists[OfferListRequest, audience.Offer](Row{"offer.list", "GET", "/v1/offers", Read,
+		"List offers, ended ones too", "优惠列表", `{}`})
+)
+
+// OfferListRequest narrows the list.
+type OfferListRequest struct {
+	Party string `json:"party,omitempty"`
+}
+
+func (r OfferListRequest) filter() index.Filter {
+	return index.Filter{Party: r.Party}
+}

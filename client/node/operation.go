@@ -1,0 +1,145 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+)
+
+// Row is what is true of an operation, whoever asks for it: from it come the command line's help, a route, and the
+// reference.
+type Row struct {
+	Name       string     // its noun and verb: points.hold
+	Method     string     // GET for what only asks, POST for what sends
+	Path       string     // of its route, such as /v1/holds/{hold}/captures
+	Permission Permission // that who asks must have
+	En, Zh     string     // what it does, and for whom, in one line each
+	Example    string     // a request that is well-formed, as JSON
+}
+
+// Permission is what a role of a node's users may do.
+type Permission string
+
+// The permissions. A role has some of them; every operation needs one.
+const (
+	Read      Permission = "read"      // ask what the party may know
+	Counter   Permission = "counter"   // take and give back a member's points and entitlements at a till
+	Loyalty   Permission = "loyalty"   // programmes, points, members, benefits, campaigns
+	Catalogue Permission = "catalogue" // suppliers, goods, stock, orders
+	Finance   Permission = "finance"   // statements, payments, books
+	Govern    Permission = "govern"    // the alliance's parties, dates and rules
+)
+
+// Operation is one thing that a node does; see [Operations]. Its methods are those of an [Op] whose types aren't known.
+type Operation interface {
+	// About returns what is true of it.
+	About() Row
+	// Variable returns how its variable is called: points.hold is PointsHold.
+	Variable() string
+	// Types returns the types of its request and of its answer.
+	Types() (request, answer reflect.Type)
+	// CheckJSON refuses a request in JSON that is malformed.
+	CheckJSON(request json.RawMessage) error
+	// Run performs it with a request in JSON. BAD_REQUEST for a field that the request hasn't.
+	Run(ctx context.Context, n *Node, c *Call, request json.RawMessage) (answer any, err error)
+}
+
+// Op is an operation with a request of type Req and an answer of type Ans.
+type Op[Req, Ans any] struct {
+	Row
+	single bool // it sends one command whose content is all that its caller names
+	do     func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)
+}
+
+// sends makes the operation of one command whose content is all that its caller names.
+func sends[Req command.Request](row Row) Op[Req, Receipt] {
+	return Op[Req, Receipt]{row, true, func(n *Node, ctx context.Context, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
+}
+
+// does makes an operation of a use case.
+func does[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+	return Op[Req, Ans]{row, false, do}
+}
+
+// hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
+type hider interface{ Hides() bool }
+
+// checker is a request that can be malformed.
+type checker interface{ Check() error }
+
+// Check refuses a request that is malformed, whatever the ledger holds.
+func (o Op[Req, Ans]) Check(req Req) error {
+	if c, ok := any(req).(checker); ok {
+		return c.Check()
+	}
+	return nil
+}
+
+// Do performs it. All that the request says is what the call's request id stands for.
+func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer Ans, err error) {
+	if err := c.Check(); err != nil {
+		return answer, err
+	}
+	if err := o.Check(req); err != nil {
+		return answer, err
+	}
+	c.Meaning = o.Meaning(req)
+	return o.do(n, ctx, c, req)
+}
+
+// Single says whether it sends one command whose content is all that its caller names.
+func (o Op[Req, Ans]) Single() bool { return o.single }
+
+// Meaning returns what a request names.
+func (o Op[Req, Ans]) Meaning(req Req) Meaning {
+	m := Meaning{Verb: o.Name, Args: []string{}}
+	m.Name("request", string(codec.Encode(req)))
+	if h, ok := any(req).(hider); ok && h.Hides() {
+		m.Hide()
+	}
+	return m
+}
+
+// Variable returns how the operation's variable is called: points.hold is PointsHold.
+func (r Row) Variable() string {
+	variable := ""
+	for _, word := range strings.FieldsFunc(r.Name, func(c rune) bool { return c == '.' || c == '-' }) {
+		variable += strings.ToUpper(word[:1]) + word[1:]
+	}
+	return variable
+}
+
+// About returns what is true of it.
+func (o Op[Req, Ans]) About() Row { return o.Row }
+
+// Types returns the types of its request and of its answer.
+func (o Op[Req, Ans]) Types() (request, answer reflect.Type) {
+	return reflect.TypeFor[Req](), reflect.TypeFor[Ans]()
+}
+
+// CheckJSON refuses a request in JSON that is malformed.
+func (o Op[Req, Ans]) CheckJSON(request json.RawMessage) error {
+	req, err := o.decode(request)
+	if err != nil {
+		return err
+	}
+	return o.Check(req)
+}
+
+// Run performs it with a request in JSON.
+func (o Op[Req, Ans]) Run(ctx context.Context, n *Node, c *Call, request json.RawMessage) (any, error) {
+	req, err := o.decode(request)
+	if err != nil {
+		return nil, err
+	}
+	return o.Do(ctx, n, c, req)
+}
+
+func (o Op[Req, Ans]) decode(request json.RawMessage) (req Req, err error) {
+	err = codec.DecodeJSON(request, &req)
+	return req, err
+}

@@ -1,0 +1,113 @@
+package node
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// TestOperationsAreWhole: each is declared and listed once, is named as its variable is, says who may and what it does in
+// both languages, and has an example that is a request.
+func TestOperationsAreWhole(t *testing.T) {
+	declared := declaredOperations(t)
+	routes := map[string]string{}
+	for _, op := range Operations() {
+		row := op.About()
+		name := row.Variable()
+		i := slices.Index(declared, name)
+		if i < 0 {
+			t.Errorf("%s: want it to be the variable %s, declared once and listed once", row.Name, name)
+			continue
+		}
+		declared = slices.Delete(declared, i, i+1)
+		if row.En == "" || !hasHan(row.Zh) || row.Permission == "" {
+			t.Errorf("%s: what it does in English %q and Chinese %q, and who may: %q", row.Name, row.En, row.Zh, row.Permission)
+		}
+		if (row.Method == "GET") != (row.Permission == Read) || row.Method != "GET" && row.Method != "POST" {
+			t.Errorf("%s: method %s for who may %s", row.Name, row.Method, row.Permission)
+		}
+		route := row.Method + " " + braces.ReplaceAllString(row.Path, "{}")
+		if other := routes[route]; other != "" || !strings.HasPrefix(row.Path, "/v1/") {
+			t.Errorf("%s: its route %s is that of %q", row.Name, route, other)
+		}
+		routes[route] = row.Name
+		if err := op.CheckJSON(json.RawMessage(row.Example)); err != nil {
+			t.Errorf("%s: its example %s: %v", row.Name, row.Example, err)
+		}
+		checkPath(t, op)
+	}
+	if len(declared) > 0 {
+		t.Errorf("declared, and not in Operations: %v", declared)
+	}
+}
+
+var braces = regexp.MustCompile(`\{(\w+)\}`)
+
+// checkPath holds that what a path names is in the example of the request.
+func checkPath(t *testing.T, op Operation) {
+	t.Helper()
+	row := op.About()
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(row.Example), &fields); err != nil {
+		t.Errorf("%s: %v", row.Name, err)
+	}
+	for _, m := range braces.FindAllStringSubmatch(row.Path, -1) {
+		if fields[m[1]] == nil {
+			t.Errorf("%s: path %s names %s, which its example hasn't", row.Name, row.Path, m[1])
+		}
+	}
+}
+
+func hasHan(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// declaredOperations are the package's variables that are made by sends, does or lists.
+func declaredOperations(t *testing.T) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			vars, ok := d.(*ast.GenDecl)
+			if !ok || vars.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range vars.Specs {
+				if v := spec.(*ast.ValueSpec); len(v.Values) == 1 && makesOperation(v.Values[0]) {
+					names = append(names, v.Names[0].Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+func makesOperation(value ast.Expr) bool {
+	call, ok := value.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	made := call.Fun
+	switch f := made.(type) {
+	case *ast.IndexExpr:
+		made = f.X
+	case *ast.IndexListExpr:
+		made = f.X
+	}
+	name, ok := made.(*ast.Ident)
+	return ok && slices.Contains([]string{"sends", "does", "lists"}, name.Name)
+}

@@ -1,0 +1,15 @@
+package node
+
+import (
+	"tallystick/chaincode/points"
+)
+
+// The operations of programmes (积分计划).
+var (
+	ProgrammeSet = sends[points.SetProgrammeRequest](Row{"programme.set", "POST", "/v1/programmes/{programme}/state", Loyalty,
+		"Suspend, close or reopen a programme; for its issuer, and to suspend for the operator", "暂停、关闭、恢复积分计划",
+		`{"programme":"DP","state":"CLOSED","reason":"replaced"}`})
+	ProgrammeOpen = sends[points.OpenProgrammeRequest](Row{"programme.open", "POST", "/v1/programmes/{programme}", Loyalty,
+		"Open a programme in your own name; for issuers", "开设积分计划",
+		`{"programme":"FP","en":"Finance points","zh":"金融积分","price":{"num":80,"den":1},"rules":{"scale":0,"expiry":{"kind":"free","n":0,"on":""},"evidence":false,"transfer":{"allowed":false,"perDay":0,"perCounterparty":0,"wait":0},"earnPerDay":0,"spendPerDay":0,"grace":0,"tiers":null,"window":0,"shortfall":"refuse"}}`})
+)

@@ -1,0 +1,27 @@
+package node
+
+import (
+	"tallystick/chaincode/points"
+	"tallystick/client/index"
+)
+
+// The operations of conversion rates (换算率).
+var (
+	RateAgree = sends[points.AgreeRateRequest](Row{"rate.agree", "POST", "/v1/rates/{from}/{to}/agree", Loyalty,
+		"Agree to a published rate out of your programme", "同意换算率",
+		`{"from":"MP","to":"GP","terms":"abababababababababababababababababababababababababababababababab"}`})
+	RatePublish = sends[points.PublishRateRequest](Row{"rate.publish", "POST", "/v1/rates/{from}/{to}", Loyalty,
+		"Publish a rate into your programme, or change it; the other issuer must agree", "发布换算率",
+		`{"from":"MP","to":"GP","rate":{"num":1,"den":2},"whole":"exact","perDay":0,"since":"2026-11-01","until":"2027-10-31"}`})
+	RateList = lists[RateListRequest, points.Conversion](Row{"rate.list", "GET", "/v1/rates", Read,
+		"List published rates", "换算率列表", `{}`})
+)
+
+// RateListRequest narrows the list.
+type RateListRequest struct {
+	Into string `json:"into,omitempty"`
+}
+
+func (r RateListRequest) filter() index.Filter {
+	return index.Filter{Topic: r.Into}
+}

@@ -1,0 +1,21 @@
+package node
+
+import (
+	"tallystick/chaincode/goods"
+)
+
+// The operations of suppliers (供应商).
+var (
+	SupplierApply = sends[goods.ApplyRequest](Row{"supplier.apply", "POST", "/v1/suppliers/{supplier}", Catalogue,
+		"Ask to become a supplier, yourself or for whom you act", "入驻申请",
+		`{"supplier":"care","en":"Car care","zh":"养护","categories":["oil"],"licence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
+	SupplierApprove = sends[goods.ApproveRequest](Row{"supplier.approve", "POST", "/v1/suppliers/{supplier}/approve", Catalogue,
+		"Let a supplier list, from now on on these terms; for the operator", "审核通过",
+		`{"supplier":"care","categories":["oil"],"fee":{"num":1,"den":100}}`})
+	SupplierRefuse = sends[goods.RefuseRequest](Row{"supplier.refuse", "POST", "/v1/suppliers/{supplier}/refuse", Catalogue,
+		"Refuse an application, or stop a supplier; for the operator", "驳回、停用",
+		`{"supplier":"care","reason":"licence_expired"}`})
+	SupplierWithdraw = sends[goods.WithdrawSupplierRequest](Row{"supplier.withdraw", "POST", "/v1/suppliers/{supplier}/withdraw", Catalogue,
+		"End being a supplier; what was ordered goes on", "退出",
+		`{"supplier":"care"}`})
+)
