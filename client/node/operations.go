@@ -10,7 +10,7 @@ func Operations() []Operation {
 		CycleAdvance, CycleConfirm,
 		DisputeAccept, DisputeAgree, DisputeAnswer, DisputeEscalate, DisputeLapse, DisputeRaise, DisputeReject,
 		DisputeRule, DisputeSplit, DisputeWithdraw, DisputeList,
-		GoodRestock, GoodSet, GoodWithdrawStock,
+		GoodRestock, GoodSet, GoodWithdrawStock, GoodShow, GoodList, GoodStock, GoodExport,
 		PointsHold, PointsRedeem, PointsCapture, PointsRefund, PointsRelease, PointsTimeout, PointsTimeoutDue,
 		PointsHolds,
 		MemberAuthorise, MemberCancel, MemberConsent, MemberKey, MemberLabel, MemberRevoke, MemberUnlink,
@@ -28,8 +28,9 @@ func Operations() []Operation {
 		QuotaSurrender,
 		RateAgree, RatePublish, RateList,
 		StatementClaim,
-		StorefrontOutlet, StorefrontSet,
-		SupplierApply, SupplierApprove, SupplierRefuse, SupplierWithdraw,
+		StorefrontOutlet, StorefrontSet, StorefrontSell, StorefrontShow, StorefrontListings, StorefrontOutlets,
+		StorefrontBrowse,
+		SupplierApply, SupplierApprove, SupplierRefuse, SupplierWithdraw, SupplierShow, SupplierList,
 		PointsTransfer, TradeOffer, TradeTake, TradeEnd, TradeList,
 	}
 }
