@@ -10,6 +10,7 @@ func Operations() []Operation {
 		CycleAdvance, CycleConfirm,
 		DisputeAccept, DisputeAgree, DisputeAnswer, DisputeEscalate, DisputeLapse, DisputeRaise, DisputeReject,
 		DisputeRule, DisputeSplit, DisputeWithdraw, DisputeList,
+		PointsExpire,
 		GoodRestock, GoodSet, GoodWithdrawStock, GoodShow, GoodList, GoodStock, GoodExport,
 		PointsHold, PointsRedeem, PointsCapture, PointsRefund, PointsRelease, PointsTimeout, PointsTimeoutDue,
 		PointsHolds,
@@ -22,8 +23,8 @@ func Operations() []Operation {
 		PartyBeginPeer, PartySet, PartyRegister,
 		PaymentBounce, PaymentCarry, PaymentDeposit, PaymentPrefund,
 		PointsActivate, PointsAdjust, PointsAppeal, PointsAward, PointsCancel, PointsDismiss, PointsFreeze,
-		PointsIssue, PointsPledge, PointsRelieve, PointsRevoke, PointsRuleSet, PointsUnfreeze, PointsRuleList,
-		PointsPledges,
+		PointsIssue, PointsPledge, PointsRelieve, PointsRevoke, PointsRuleSet, PointsUnfreeze, PointsSimulate,
+		PointsRuleList, PointsPledges,
 		ProgrammeSet, ProgrammeOpen,
 		QuotaSurrender,
 		RateAgree, RatePublish, RateList,
@@ -32,5 +33,6 @@ func Operations() []Operation {
 		StorefrontBrowse,
 		SupplierApply, SupplierApprove, SupplierRefuse, SupplierWithdraw, SupplierShow, SupplierList,
 		PointsTransfer, TradeOffer, TradeTake, TradeEnd, TradeList,
+		PointsWallet, PointsFreezes, PointsLiability,
 	}
 }
