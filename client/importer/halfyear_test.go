@@ -66,8 +66,8 @@ func TestTheHalfYearInThreeForms(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(h.dir, h.purchases+h.ending)); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the real input isn't here; TestASampleInThreeForms covers the rest")
 	}
-	if testing.Short() {
-		t.Skip("it takes some seconds")
+	if os.Getenv("TALLY_SOAK") == "" {
+		t.Skip("this is no soak; TestASampleInThreeForms covers the rest")
 	}
 	h.inThreeForms(t)
 }
@@ -106,7 +106,7 @@ func (h halfYear) inThreeForms(t *testing.T) {
 				text = inChinese(text)
 			}
 			if counters[form] == nil {
-				counters[form] = &counter{uses: 2}
+				counters[form] = newCounter(t, 2)
 			}
 			var report *Report
 			report, took[form] = h.imported(t, text, path, counters[form])
