@@ -51,7 +51,7 @@ func confirmDate(a *app) *cobra.Command {
 
 // ofCycle makes the request about a closed cycle, which an argument may name.
 func ofCycle(args []string) (node.CycleRequest, error) {
-	return node.CycleRequest{Cycle: first(args, "")}, nil
+	return node.CycleRequest{Cycle: first(args)}, nil
 }
 
 func cutOff(a *app) *cobra.Command {
@@ -59,7 +59,7 @@ func cutOff(a *app) *cobra.Command {
 	cmd := verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
   tally --as G cycle cut-off 2026-11 --next 2026-12`, node.CycleCutOff,
 		func(args []string) (node.CutOffRequest, error) {
-			req.Cycle = first(args, "")
+			req.Cycle = first(args)
 			return req, nil
 		}, a.receiptOf("cycle:CutOff"))
 	cmd.Long = `End the open cycle. Nothing is added to it any more: what was endorsed before and is

@@ -19,7 +19,7 @@ func showCycle(a *app) *cobra.Command {
   tally --as D cycle show 2026-11
   tally --as D cycle show 2026-11 -o json`, node.CycleShow,
 		func(args []string) (node.ShowCycleRequest, error) {
-			return node.ShowCycleRequest{Cycle: first(args, "")}, nil
+			return node.ShowCycleRequest{Cycle: first(args)}, nil
 		},
 		func(_ context.Context, _ *node.Node, shown node.ShownCycle) error {
 			if shown.Open != nil {
