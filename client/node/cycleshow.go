@@ -48,8 +48,8 @@ type SummedPair struct {
 	ToOpen   int          `json:"toOpen"` // hidden sums
 }
 
-// Summed adds up a statement.
-func Summed(p settlement.Pair) (s SummedPair) {
+// summed adds up a statement.
+func summed(p settlement.Pair) (s SummedPair) {
 	s = SummedPair{Pair: p, Lines: p.Count(), ToOpen: unopened(p)}
 	s.AOwes, _ = p.Owes(p.A)
 	s.BOwes, _ = p.Owes(p.B)
@@ -88,7 +88,7 @@ func closedOnLedger(ctx context.Context, ledger cycleLedger, cycle string) (show
 	}
 	shown.Statements = make([]SummedPair, len(pairs))
 	for i, p := range pairs {
-		shown.Statements[i] = Summed(p)
+		shown.Statements[i] = summed(p)
 	}
 	if shown.Paid, err = PaymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
 		return shown, err
