@@ -90,7 +90,7 @@ func closedOnLedger(ctx context.Context, ledger cycleLedger, cycle string) (show
 	for i, p := range pairs {
 		shown.Statements[i] = summed(p)
 	}
-	if shown.Paid, err = PaymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
+	if shown.Paid, err = paymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
 		return shown, err
 	}
 	netting, err := ledger.Netting(ctx, cycle)
@@ -101,7 +101,7 @@ func closedOnLedger(ctx context.Context, ledger cycleLedger, cycle string) (show
 	return shown, err
 }
 
-func PaymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
+func paymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
 	list := make([]settlement.Payment, closed.Payments)
 	for i := range list {
 		var err error

@@ -47,7 +47,7 @@ func TestViews(t *testing.T) {
 `},
 	} {
 		var got strings.Builder
-		got.WriteString(rendered(func(w table.Writer) { viewTable(w, c.view, c.list, scales{}) }))
+		got.WriteString(rendered(func(w table.Writer) { viewTable(w, c.view, c.list, scales{"DP": 0, "GP": 0}) }))
 		if d := cmp.Diff(strings.TrimLeft(c.want, "\n"), got.String()); d != "" {
 			t.Errorf("%s:\n%s", c.name, got.String())
 		}
@@ -60,7 +60,7 @@ func TestOwnersView(t *testing.T) {
 	for _, one := range storyViews() {
 		list = append(list, node.Worth{Programme: one.Programme, At: one.Acceptor, Scene: one.Scene, Price: one.Price})
 	}
-	got := rendered(func(w table.Writer) { ownerTable(w, list, scales{}) })
+	got := rendered(func(w table.Writer) { ownerTable(w, list, scales{"DP": 0, "GP": 0}) })
 	if d := cmp.Diff(strings.TrimLeft(`
  programme  counts at  scene  yuan a point 
 ───────────────────────────────────────────
