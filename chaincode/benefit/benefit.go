@@ -32,17 +32,11 @@ package benefit
 
 import (
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
 )
 
-// At is the setting of a command: who sent it, its number, and the two times.
-type At struct {
-	Caller string         // party that signed
-	Number number.Command // of this command
-	Now    int64          // the transaction's timestamp, UTC seconds
-	Date   date.Date      // the ledger's business date
-}
+// At is the setting of a command.
+type At = number.At
 
 // Limits. Every loop of this package is bounded by one of them.
 const (

@@ -36,13 +36,8 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// At is the setting of a command: who sent it, its number, and the two times.
-type At struct {
-	Caller string         // party that signed
-	Number number.Command // of this command
-	Now    int64          // the transaction's timestamp, UTC seconds
-	Date   date.Date      // the ledger's business date
-}
+// At is the setting of a command.
+type At = number.At
 
 // State is where a member stands.
 type State uint8

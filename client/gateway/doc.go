@@ -8,6 +8,7 @@
 //	   │ 1 persist  2 endorse  3 persist the signed bytes  4 submit
 //	   ▼
 //	block stream ──▶ verdicts       5 the outcome is what a block says   feed.go
+//	   └──▶ readers that follow, such as an index                    follow.go
 //	   6 in doubt: wait, then send the same bytes again
 //	   7 endorse anew only once no earlier envelope can take effect
 //

@@ -40,7 +40,10 @@ type feed struct {
 	byTx    map[string]*watch // transactions that are watched
 	byLane  map[string]*watch // keys of lane heads that are watched
 	reached chan struct{}     // closed and replaced with every block
-	cut     context.CancelCauseFunc
+	ended   bool              // it reads nothing more
+
+	subscriptions map[*subscription]bool
+	cut           context.CancelCauseFunc
 }
 
 // watch collects verdicts for one batch.
@@ -58,12 +61,13 @@ func newFeed(net ledgerNet, party, seal string, from uint64, log *slog.Logger) *
 	return &feed{
 		net: net, party: party, seal: seal, log: log, next: from, fresh: time.Now(),
 		byTx: map[string]*watch{}, byLane: map[string]*watch{}, reached: make(chan struct{}),
-		cut: func(error) {},
+		cut: func(error) {}, subscriptions: map[*subscription]bool{},
 	}
 }
 
 // run follows the stream until ctx ends, from peer to peer.
 func (f *feed) run(ctx context.Context) {
+	defer f.end()
 	for wait := 10 * time.Millisecond; ctx.Err() == nil; {
 		stream, cut := context.WithCancelCause(ctx)
 		f.mu.Lock()
@@ -89,7 +93,7 @@ func (f *feed) visit(b *block.Block) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if b.Number != f.next {
-		return errors.New("blocks came out of order")
+		return errDisorder
 	}
 	if f.last != nil && !slices.Equal(f.last, b.Previous) {
 		f.log.Error("a block does not follow on the one before: this peer shows another history", "block", b.Number)
@@ -98,6 +102,7 @@ func (f *feed) visit(b *block.Block) error {
 	for i := range b.Txs {
 		f.look(b.Number, &b.Txs[i])
 	}
+	f.handOn(b)
 	f.next, f.last, f.fresh = b.Number+1, b.Hash, time.Now()
 	close(f.reached)
 	f.reached = make(chan struct{})

@@ -204,15 +204,11 @@ func (c *conn) Height(context.Context) (uint64, error) {
 func (c *conn) Blocks(ctx context.Context, from uint64, visit func(*block.Block) error) error {
 	for ; ctx.Err() == nil; from++ {
 		c.mayCrash(ctx)
-		raw, err := c.next(ctx, from)
+		parsed, err := c.next(ctx, from)
 		if err != nil {
 			return err
 		}
-		parsed, err := block.Parse(raw.Proto())
-		if err == nil {
-			err = visit(parsed)
-		}
-		if err != nil {
+		if err := visit(parsed); err != nil {
 			if ctx.Err() == nil { // else the reader has had enough
 				c.t.Errorf("block %d: %v", from, err)
 			}
@@ -223,14 +219,14 @@ func (c *conn) Blocks(ctx context.Context, from uint64, visit func(*block.Block)
 }
 
 // next waits for a block of the own peer; the stream breaks at times.
-func (c *conn) next(ctx context.Context, number uint64) (*ledgersim.Block, error) {
+func (c *conn) next(ctx context.Context, number uint64) (*block.Block, error) {
 	for {
 		c.mu.Lock()
 		broken, grown := c.chance(c.rates.broken), c.grown
 		if number < c.n.PeerHeight(own) {
-			b := c.blocks[number]
+			b, err := block.Parse(c.blocks[number].Proto())
 			c.mu.Unlock()
-			return b, nil
+			return b, err
 		}
 		c.mu.Unlock()
 		if broken {

@@ -17,6 +17,8 @@ type Reader interface {
 	Apply(blocks ...*block.Block) error
 }
 
+var errDisorder = errors.New("blocks came out of order")
+
 // How many blocks are handed to a reader at once while it catches up.
 const (
 	syncAhead = 16 // parsed and waiting
@@ -69,12 +71,6 @@ func (u upTo) Apply(blocks ...*block.Block) error {
 	return u.Reader.Apply(blocks...)
 }
 
-// Follow keeps a reader up to date until ctx ends, which it returns, or the
-// reader fails.
-func (g *Gateway) Follow(ctx context.Context, r Reader) error {
-	return g.feedReader(ctx, r, ^uint64(0))
-}
-
 func (g *Gateway) feedReader(ctx context.Context, r Reader, tip uint64) error {
 	for wait := 10 * time.Millisecond; r.Height() < tip; {
 		before := r.Height()
@@ -99,13 +95,18 @@ func (g *Gateway) feedReader(ctx context.Context, r Reader, tip uint64) error {
 // one applies. It returns why the stream broke, and the reader's error.
 func (g *Gateway) feedFrom(ctx context.Context, r Reader, tip uint64) (broke, err error) {
 	stream, cut := context.WithCancel(ctx)
+	next := r.Height()
 	blocks := make(chan *block.Block, syncAhead)
 	ended := make(chan error, 1)
 	go func() {
 		defer close(blocks)
-		ended <- g.net.Blocks(stream, r.Height(), func(b *block.Block) error {
+		ended <- g.net.Blocks(stream, next, func(b *block.Block) error {
+			if b.Number != next {
+				return errDisorder
+			}
 			select {
 			case blocks <- b:
+				next++
 				return nil
 			case <-stream.Done():
 				return stream.Err()

@@ -15,10 +15,8 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
@@ -218,57 +216,6 @@ func (s *safe) Take(wanted ...vault.Wanted) (list []vault.Account, err error) {
 func (s *safe) CodeSeed(source string, position uint64) code.Code {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", source, position))
 	return sum[:code.Size]
-}
-
-// counter keeps entitlements as the chaincode would, with the functions of
-// package benefit's own, and answers for them as the read model does.
-type counter struct {
-	uses uint16
-	made []Granted
-}
-
-func (c *counter) list(id, who string) (found []Granted, err error) {
-	for _, one := range c.made {
-		if one.Benefit == id && one.Member == who {
-			found = append(found, one)
-		}
-	}
-	return found, nil
-}
-
-// take does grants and write-offs.
-func (c *counter) take(position uint64, req command.Request) error {
-	switch r := req.(type) {
-	case benefit.GrantRequest:
-		n := number.Command{Party: "D", Lane: 1, Seq: 1 + position, Index: 0}.Row(0)
-		c.made = append(c.made, Granted{n, benefit.Entitlement{Benefit: r.Benefit, Member: r.Grants[0].Member, Uses: c.uses, Commitment: r.Grants[0].Commitment}})
-		return nil
-	case benefit.WriteOffRequest:
-		for i := range c.made {
-			if e := &c.made[i]; e.Number == r.Entitlement {
-				return e.write(r)
-			}
-		}
-		return fault.New(fault.NotFound, "there is no entitlement %s", r.Entitlement)
-	}
-	return nil
-}
-
-func (e *Granted) write(r benefit.WriteOffRequest) error {
-	if e.Used == e.Uses {
-		return fault.New(fault.WrongState, "it is CONSUMED")
-	}
-	if len(e.Commitment) > 0 && !r.Code.Opens(e.Commitment) {
-		return fault.New(fault.WrongCode, "the code does not open it")
-	}
-	e.Used++
-	if len(e.Commitment) > 0 {
-		e.Commitment = code.Commitment(bytes.Clone(r.Code))
-	}
-	if e.Used == e.Uses {
-		e.Commitment = nil
-	}
-	return nil
 }
 
 // said is a request in one line, for comparing.

@@ -106,7 +106,7 @@ func (h halfYear) inThreeForms(t *testing.T) {
 				text = inChinese(text)
 			}
 			if counters[form] == nil {
-				counters[form] = &counter{uses: 2}
+				counters[form] = newCounter(t, 2)
 			}
 			var report *Report
 			report, took[form] = h.imported(t, text, path, counters[form])

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -165,7 +167,7 @@ func (o one) imports(t fataler, dir, file string, l *ledger, s Stores) (*Report,
 // granted is a counter with the entitlements of the kinds above.
 func granted(t *testing.T, uses uint16, s Stores) *counter {
 	t.Helper()
-	c := &counter{uses: uses}
+	c := newCounter(t, uses)
 	o := kindOf("entitlements")
 	if _, err := o.imports(t, t.TempDir(), o.file, &ledger{refuse: c.take}, s); err != nil {
 		t.Fatal(err)
@@ -324,8 +326,9 @@ func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
 		uses    uint16
 		refused string // lines and codes of what the counter or the importer refuses
 	}{
-		{"one use", 1, "4 WRONG_STATE: it is CONSUMED; 9 WRONG_STATE: it is CONSUMED; 10 the member has no entitlement to this benefit; 11 WRONG_STATE: it is CONSUMED"},
-		{"two uses", 2, "9 WRONG_STATE: it is CONSUMED; 10 the member has no entitlement to this benefit"},
+		{"one use", 1, "4 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; 9 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; " +
+			"10 the member has no entitlement to this benefit; 11 WRONG_STATE: entitlement D.1.7.0.0 is CONSUMED"},
+		{"two uses", 2, "9 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; 10 the member has no entitlement to this benefit"},
 		{"three uses", 3, "10 the member has no entitlement to this benefit"},
 	} {
 		s := Stores{Vault: &safe{everybody: true}}
@@ -354,8 +357,10 @@ func TestWriteOffsFindTheEntitlementOfTheirSource(t *testing.T) {
 	counter := granted(t, 2, s)
 	known, _, _ := s.Vault.Account("app", "7")
 	who := known.Member
-	other := Granted{Entitlement: benefit.Entitlement{Benefit: "c55", Member: who, Uses: 2, Commitment: make([]byte, 16)}}
-	counter.made = slices.Insert(counter.made, 0, other)
+	elsewhere := code.Commitment(bytes.Repeat([]byte{1}, code.Size))
+	if err := counter.take(0, benefit.GrantRequest{Benefit: "c55", Grants: []benefit.Grant{{Member: who, Commitment: elsewhere}}}); err != nil {
+		t.Fatal(err)
+	}
 	s.Entitlements = counter.list
 	o := kindOf("writeoffs")
 	if report, err := o.imports(t, t.TempDir(), o.file, &ledger{refuse: counter.take}, s); err != nil || report.Refused != 0 {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"tallystick/chaincode/fault"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
@@ -61,25 +59,4 @@ func lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
 			return found, err
 		})
 	})
-}
-
-// mostListed is how many rows of a list a peer is asked for: more than any alliance has programmes or parties.
-const mostListed = 100_000
-
-// Everything asks a peer for all pages of a list. LIMIT above mostListed.
-func Everything[T any](ask func(gateway.Page) (gateway.Part[T], error)) ([]T, error) {
-	all := []T{}
-	for page := (gateway.Page{Limit: 500}); ; {
-		part, err := ask(page)
-		if err != nil {
-			return nil, err
-		}
-		if all = append(all, part.Rows...); part.Next == "" {
-			return all, nil
-		}
-		if len(all) > mostListed {
-			return nil, fault.New(fault.Limit, "a peer lists more than %d rows", mostListed)
-		}
-		page.After = part.Next
-	}
 }

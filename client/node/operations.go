@@ -10,6 +10,7 @@ func Operations() []Operation {
 		CycleAdvance, CycleConfirm,
 		DisputeAccept, DisputeAgree, DisputeAnswer, DisputeEscalate, DisputeLapse, DisputeRaise, DisputeReject,
 		DisputeRule, DisputeSplit, DisputeWithdraw, DisputeList,
+		PointsExpire,
 		GoodRestock, GoodSet, GoodWithdrawStock,
 		PointsHold, PointsRedeem, PointsCapture, PointsRefund, PointsRelease, PointsTimeout, PointsTimeoutDue,
 		PointsHolds,
@@ -22,8 +23,8 @@ func Operations() []Operation {
 		PartyBeginPeer, PartySet, PartyRegister, PartyAmend, PartyList, ConsortiumFound,
 		PaymentBounce, PaymentCarry, PaymentDeposit, PaymentPrefund,
 		PointsActivate, PointsAdjust, PointsAppeal, PointsAward, PointsCancel, PointsDismiss, PointsFreeze,
-		PointsIssue, PointsPledge, PointsRelieve, PointsRevoke, PointsRuleSet, PointsUnfreeze, PointsRuleList,
-		PointsPledges,
+		PointsIssue, PointsPledge, PointsRelieve, PointsRevoke, PointsRuleSet, PointsUnfreeze, PointsSimulate,
+		PointsRuleList, PointsPledges,
 		ProgrammeSet, ProgrammeOpen, ProgrammeShow,
 		QueryHold, QueryTotals, QueryLane, QueryRequest, QueryUnsealed, QueryBreakage,
 		QuotaSurrender, QuotaShow,
@@ -33,5 +34,6 @@ func Operations() []Operation {
 		StorefrontOutlet, StorefrontSet,
 		SupplierApply, SupplierApprove, SupplierRefuse, SupplierWithdraw,
 		PointsTransfer, TradeOffer, TradeTake, TradeEnd, TradeList,
+		PointsWallet, PointsFreezes, PointsLiability,
 	}
 }

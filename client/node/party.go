@@ -6,7 +6,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
-	"tallystick/client/gateway"
 )
 
 // The operations of parties (成员).
@@ -64,7 +63,7 @@ func (n *Node) partyAmend(ctx context.Context, c *Call, req PartyAmendRequest) (
 }
 
 func (n *Node) partyList(ctx context.Context, _ *Call, _ NoRequest) (List[party.Party], error) {
-	rows, err := Everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return n.Query().Parties(ctx, p) })
+	rows, err := n.Query().AllParties(ctx)
 	return List[party.Party]{Rows: rows}, err
 }
 

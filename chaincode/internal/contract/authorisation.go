@@ -29,7 +29,7 @@ func (c *call) authorise(req member.AuthoriseRequest) error {
 	if err != nil {
 		return err
 	}
-	auth, err := member.Authorise(m, acceptor.Roles.Has(party.Acceptor), network, used, req, c.memberAt())
+	auth, err := member.Authorise(m, acceptor.Roles.Has(party.Acceptor), network, used, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (c *call) revokeAuthorisation(req member.RevokeAuthorisationRequest) error 
 	if err != nil {
 		return err
 	}
-	next, err := auth.Revoke(root, req, c.memberAt())
+	next, err := auth.Revoke(root, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (c *call) mayspend(root member.Member, authorisation number.Command, cd cod
 	}
 	asRoot := auth
 	asRoot.Member = of.ID
-	next, err := member.Use(asRoot, authorisation, root.ID, c.caller.ID, cd, asSpends(spends), c.memberAt())
+	next, err := member.Use(asRoot, authorisation, root.ID, c.caller.ID, cd, asSpends(spends), c.at)
 	if err != nil {
 		return err
 	}

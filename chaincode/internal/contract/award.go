@@ -190,7 +190,7 @@ func (a *awarding) entitle(place int, one campaign.Campaign) ([]campaign.Borne, 
 		funders[i] = benefit.Funder{Party: f.Party, Parts: f.Parts}
 	}
 	grant := benefit.Grant{Member: a.to, Witness: a.req.Witness, Commitment: a.req.Commitment(place), Reference: a.req.Reference}
-	e, err := benefit.GrantFor(model, grant, funders, a.benefitAt())
+	e, err := benefit.GrantFor(model, grant, funders, a.at)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (c *call) defineBenefit(req benefit.DefineRequest) error {
 	if taken {
 		return fault.New(fault.Conflict, "benefit %s exists", req.Benefit)
 	}
-	model, err := benefit.Define(req, c.benefitAt())
+	model, err := benefit.Define(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *call) amendBenefit(req benefit.AmendRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := benefit.Amend(model, req, c.benefitAt())
+	next, err := benefit.Amend(model, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (c *call) grantBenefit(req benefit.GrantRequest) error {
 	if err != nil {
 		return err
 	}
-	made, err := benefit.GrantAll(model, req, c.benefitAt())
+	made, err := benefit.GrantAll(model, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (c *call) buyBenefit(req benefit.BuyRequest) error {
 	if err != nil {
 		return err
 	}
-	e, err := benefit.Buy(model, req, c.benefitAt())
+	e, err := benefit.Buy(model, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -269,8 +269,6 @@ func (c *call) benefitTerms(model benefit.Model, scene string, e benefit.Entitle
 	charter, err := ledger.Get(c.tx, row.Charter(), "charter", "")
 	return benefit.Terms{Agreed: prices, Operator: charter.Operator, Cycle: c.cycle.ID}, err
 }
-
-func (c *call) benefitAt() benefit.At { return benefit.At(c.at) }
 
 func (c *call) benefit(id string) (benefit.Model, error) {
 	return ledger.Get(c.tx, row.Benefit(id), "benefit", id)

@@ -23,8 +23,6 @@ var campaignVerbs = []verb{
 	does((*call).awardPurchase),
 }
 
-func (c *call) campaignAt() campaign.At { return campaign.At(c.at) }
-
 func (c *call) campaign(id string) (campaign.Campaign, error) {
 	return ledger.Get(c.tx, row.Campaign(id), "campaign", id)
 }
@@ -44,7 +42,7 @@ func (c *call) proposeCampaign(req campaign.ProposeRequest) error {
 	if err := c.concerned(req); err != nil {
 		return err
 	}
-	made, err := campaign.Propose(req, rule, c.campaignAt())
+	made, err := campaign.Propose(req, rule, c.at)
 	if err != nil {
 		return err
 	}
@@ -118,7 +116,7 @@ func (c *call) openCap(id string, fen amount.Units) {
 func capID(id, funder string) string { return id + "." + funder }
 
 func (c *call) agreeCampaign(req campaign.AgreeRequest) error {
-	agreed := func(one campaign.Campaign) (campaign.Campaign, error) { return one.Agree(req, c.campaignAt()) }
+	agreed := func(one campaign.Campaign) (campaign.Campaign, error) { return one.Agree(req, c.at) }
 	if err := c.changeCampaign(req.Campaign, agreed); err != nil {
 		return err
 	}
@@ -128,13 +126,13 @@ func (c *call) agreeCampaign(req campaign.AgreeRequest) error {
 
 func (c *call) leaveCampaign(req campaign.LeaveRequest) error {
 	return c.changeCampaign(req.Campaign, func(one campaign.Campaign) (campaign.Campaign, error) {
-		return one.Leave(req, c.campaignAt())
+		return one.Leave(req, c.at)
 	})
 }
 
 func (c *call) endCampaign(req campaign.EndRequest) error {
 	return c.changeCampaign(req.Campaign, func(one campaign.Campaign) (campaign.Campaign, error) {
-		return one.Close(req, c.campaignAt())
+		return one.Close(req, c.at)
 	})
 }
 

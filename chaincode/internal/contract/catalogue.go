@@ -30,7 +30,7 @@ func (c *call) setGood(req goods.SetGoodRequest) error {
 	if err != nil {
 		return err
 	}
-	next, changed, err := goods.Set(before, supplier, req, c.goodsAt())
+	next, changed, err := goods.Set(before, supplier, req, c.at)
 	if err != nil || !changed {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c *call) offerTerms(req goods.OfferTermsRequest) error {
 	if err != nil {
 		return err
 	}
-	terms, err := goods.OfferTerms(supplier, req, c.goodsAt())
+	terms, err := goods.OfferTerms(supplier, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (c *call) listGood(req goods.ListRequest) error {
 	if err != nil {
 		return err
 	}
-	listing, err := goods.List(there, req, c.goodsAt())
+	listing, err := goods.List(there, req, c.at)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (c *call) consent(req member.ConsentRequest) error {
 			return err
 		}
 	}
-	next, consent, err := member.Agree(m, req, c.memberAt())
+	next, consent, err := member.Agree(m, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *call) share(req member.ShareRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := consent.Share(req, c.caller.Peer && with.Peer, c.memberAt())
+	next, err := consent.Share(req, c.caller.Peer && with.Peer, c.at)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (c *call) withdrawConsent(req member.WithdrawConsentRequest) error {
 	if err != nil {
 		return err
 	}
-	next, left, gone, err := member.Withdraw(root, consent, req, c.memberAt())
+	next, left, gone, err := member.Withdraw(root, consent, req, c.at)
 	if err != nil {
 		return err
 	}

@@ -110,20 +110,20 @@ func (c *call) adjust(req points.AdjustRequest) error {
 
 func (c *call) freeze(req member.FreezeRequest) error {
 	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) {
-		return m.Freeze(req, c.caller.Roles.Has(party.Operator), c.memberAt())
+		return m.Freeze(req, c.caller.Roles.Has(party.Operator), c.at)
 	})
 }
 
 func (c *call) unfreeze(req member.UnfreezeRequest) error {
-	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Unfreeze(c.memberAt()) })
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Unfreeze(c.at) })
 }
 
 func (c *call) appeal(req member.AppealRequest) error {
-	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Appeal(req, c.memberAt()) })
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Appeal(req, c.at) })
 }
 
 func (c *call) dismiss(req member.DismissRequest) error {
-	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Dismiss(req, c.memberAt()) })
+	return c.changeMember(req.Member, func(m member.Member) (member.Member, error) { return m.Dismiss(req, c.at) })
 }
 
 func (c *call) changeMember(id string, change func(member.Member) (member.Member, error)) error {

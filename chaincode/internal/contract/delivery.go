@@ -15,7 +15,7 @@ func (c *call) shipOrder(req goods.ShipRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.Ship(req, c.goodsAt())
+	next, err := order.Ship(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (c *call) deliverOrder(req goods.DeliverRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.Deliver(home, req, c.cycle.ID, c.goodsAt())
+	next, err := order.Deliver(home, req, c.cycle.ID, c.at)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (c *call) completeOrder(req goods.CompleteRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.Complete(home, req, c.goodsAt())
+	next, err := order.Complete(home, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (c *call) requestReturn(req goods.RequestReturnRequest) error {
 	if err != nil {
 		return err
 	}
-	next, made, err := order.RequestReturn(home, req, c.goodsAt())
+	next, made, err := order.RequestReturn(home, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (c *call) receiveReturn(req goods.ReceiveReturnRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.ReceiveReturn(back, req, c.goodsAt())
+	next, err := order.ReceiveReturn(back, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (c *call) refuseReturn(req goods.RefuseReturnRequest) error {
 	if err != nil {
 		return err
 	}
-	next, ended, err := order.RefuseReturn(back, req, c.goodsAt())
+	next, ended, err := order.RefuseReturn(back, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (c *call) refundReturn(req goods.RefundRequest) error {
 	if err != nil {
 		return err
 	}
-	next, ended, from, to, err := order.Refund(back, req, c.cycle.ID, c.goodsAt())
+	next, ended, from, to, err := order.Refund(back, req, c.cycle.ID, c.at)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (c *call) timeOutReturn(req goods.TimeOutReturnRequest) error {
 	if err != nil {
 		return err
 	}
-	next, ended, due, from, to, err := order.TimeOutReturn(back, req, c.cycle.ID, c.goodsAt())
+	next, ended, due, from, to, err := order.TimeOutReturn(back, req, c.cycle.ID, c.at)
 	if err != nil {
 		return err
 	}

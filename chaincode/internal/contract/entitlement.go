@@ -13,7 +13,7 @@ import (
 
 func (c *call) activateEntitlement(req benefit.ActivateRequest) error {
 	return c.changeEntitlement(req.Entitlement, func(e benefit.Entitlement) (benefit.Entitlement, error) {
-		return benefit.Activate(e, req, c.benefitAt())
+		return benefit.Activate(e, req, c.at)
 	})
 }
 
@@ -36,7 +36,7 @@ func (c *call) reserveEntitlement(req benefit.ReserveRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := benefit.Reserve(model, e, req, c.benefitAt())
+	next, err := benefit.Reserve(model, e, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (c *call) reserveEntitlement(req benefit.ReserveRequest) error {
 
 func (c *call) unreserveEntitlement(req benefit.UnreserveRequest) error {
 	return c.changeEntitlement(req.Entitlement, func(e benefit.Entitlement) (benefit.Entitlement, error) {
-		return benefit.Unreserve(e, req, c.benefitAt())
+		return benefit.Unreserve(e, req, c.at)
 	})
 }
 
@@ -59,7 +59,7 @@ func (c *call) writeOff(req benefit.WriteOffRequest) error {
 	if err != nil {
 		return err
 	}
-	made, next, err := benefit.Use(model, e, req, terms, c.benefitAt())
+	made, next, err := benefit.Use(model, e, req, terms, c.at)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (c *call) reverseWriteOff(req benefit.ReverseRequest) error {
 	if err != nil {
 		return err
 	}
-	annulled, next, owed, back, err := benefit.Reverse(model, made, e, req, c.cycle.ID, c.benefitAt())
+	annulled, next, owed, back, err := benefit.Reverse(model, made, e, req, c.cycle.ID, c.at)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (c *call) expireEntitlement(req benefit.ExpireRequest) error {
 	if err != nil {
 		return err
 	}
-	next, lapse, kept, back, err := benefit.Expire(model, e, req, terms, c.benefitAt())
+	next, lapse, kept, back, err := benefit.Expire(model, e, req, terms, c.at)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (c *call) revokeEntitlement(req benefit.RevokeRequest) error {
 	if err != nil {
 		return err
 	}
-	next, back, err := benefit.Revoke(model, e, req, c.benefitAt())
+	next, back, err := benefit.Revoke(model, e, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (c *call) transferEntitlement(req benefit.TransferRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := benefit.Transfer(model, e, owner, to.ID, req, c.benefitAt())
+	next, err := benefit.Transfer(model, e, owner, to.ID, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (c *call) newCode(req benefit.NewCodeRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := benefit.NewCode(model, e, owner, req, c.benefitAt())
+	next, err := benefit.NewCode(model, e, owner, req, c.at)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (c *call) erase(req member.EraseRequest) error {
 	if err := c.labelled(req.Labels); err != nil {
 		return err
 	}
-	left, err := member.Erase(m, accounts, consents, req, c.memberAt())
+	left, err := member.Erase(m, accounts, consents, req, c.at)
 	if err != nil {
 		return err
 	}

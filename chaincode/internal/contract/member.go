@@ -12,9 +12,6 @@ import (
 	"tallystick/chaincode/row"
 )
 
-// memberAt is the command's setting as the package member wants it.
-func (c *call) memberAt() member.At { return member.At(c.at) }
-
 // requireMerchant refuses with FORBIDDEN a caller that is neither issuer nor
 // acceptor.
 func (c *call) requireMerchant() error {
@@ -63,9 +60,9 @@ func (c *call) enrol(req member.EnrolRequest) error {
 		if taken {
 			return fault.New(fault.Conflict, "the account was linked before")
 		}
-		ledger.Put(c.tx, row.Account(c.caller.ID, req.Channel, req.Account), member.NewAccount(req.Member, c.memberAt()))
+		ledger.Put(c.tx, row.Account(c.caller.ID, req.Channel, req.Account), member.NewAccount(req.Member, c.at))
 	}
-	ledger.Put(c.tx, row.Member(req.Member), member.Enrol(req, c.memberAt()))
+	ledger.Put(c.tx, row.Member(req.Member), member.Enrol(req, c.at))
 	return nil
 }
 
@@ -95,12 +92,12 @@ func (c *call) link(req member.LinkRequest) error {
 	if err != nil {
 		return err
 	}
-	next, used, err := member.Link(m, inv, taken, req, c.memberAt())
+	next, used, err := member.Link(m, inv, taken, req, c.at)
 	if err != nil {
 		return err
 	}
 	ledger.Put(c.tx, row.Member(m.ID), next)
-	ledger.Put(c.tx, row.Account(c.caller.ID, req.Channel, req.Account), member.NewAccount(m.ID, c.memberAt()))
+	ledger.Put(c.tx, row.Account(c.caller.ID, req.Channel, req.Account), member.NewAccount(m.ID, c.at))
 	if used != nil {
 		ledger.Put(c.tx, row.Invitation(req.Invitation), *used)
 	}
@@ -120,7 +117,7 @@ func (c *call) unlink(req member.UnlinkRequest) error {
 	if !found || root.ID != asked.ID {
 		return fault.New(fault.NotFound, "member %s has no such account", req.Member)
 	}
-	next, ended, err := member.Unlink(root, account, req, c.memberAt())
+	next, ended, err := member.Unlink(root, account, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -155,7 +152,7 @@ func (c *call) invite(req member.InviteRequest) error {
 		}
 		proven = found && account.State == member.Linked && root.ID == m.ID
 	}
-	inv, err := member.Invite(m, proven, req, c.memberAt())
+	inv, err := member.Invite(m, proven, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -172,7 +169,7 @@ func (c *call) cancelInvitation(req member.CancelInvitationRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := inv.Cancel(req, c.memberAt())
+	next, err := inv.Cancel(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -193,7 +190,7 @@ func (c *call) mergeMembers(req member.MergeRequest) error {
 	if err != nil {
 		return err
 	}
-	ended, root, used, err := member.Merge(from, into, inv, req, c.memberAt())
+	ended, root, used, err := member.Merge(from, into, inv, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -208,7 +205,7 @@ func (c *call) setKey(req member.SetKeyRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := m.SetKey(req, c.memberAt())
+	next, err := m.SetKey(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -229,7 +226,7 @@ func (c *call) label(req member.LabelRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := labels.Change(m, req, c.memberAt())
+	next, err := labels.Change(m, req, c.at)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (c *call) placeOrder(req goods.PlaceRequest) error {
 		return err
 	}
 	req.Authorisation = c.boughtUnder(buyer, req)
-	order, err := goods.Place(req, quote, line, c.goodsAt())
+	order, err := goods.Place(req, quote, line, c.at)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (c *call) acceptOrder(req goods.AcceptRequest) error {
 
 // accept accepts an order, and delivers what needs no delivery.
 func (c *call) accept(id number.Command, order goods.Order) error {
-	next, err := order.Accept(goods.AcceptRequest{Order: id}, c.cycle.ID, c.goodsAt())
+	next, err := order.Accept(goods.AcceptRequest{Order: id}, c.cycle.ID, c.at)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (c *call) rejectOrder(req goods.RejectRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.Reject(req, c.goodsAt())
+	next, err := order.Reject(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (c *call) cancelOrder(req goods.CancelRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.Cancel(home, req, c.goodsAt())
+	next, err := order.Cancel(home, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (c *call) timeOutOrder(req goods.TimeOutRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := order.TimeOut(req, c.goodsAt())
+	next, err := order.TimeOut(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (c *call) payBack(req goods.PayBackRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := due.PayBack(buyer.Home, req, c.goodsAt())
+	next, err := due.PayBack(buyer.Home, req, c.at)
 	if err != nil {
 		return err
 	}

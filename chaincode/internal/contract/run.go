@@ -34,7 +34,7 @@ type run struct {
 // call is one command of a run.
 type call struct {
 	*run
-	at   points.At
+	at   number.At
 	kind command.Kind
 	lots int // that it has made of what came back after its last day
 }

@@ -18,7 +18,7 @@ func (c *call) restock(req goods.RestockRequest) error {
 	if err != nil {
 		return err
 	}
-	next, each, err := pool.Restock(supplier, req, c.goodsAt())
+	next, each, err := pool.Restock(supplier, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *call) withdrawStock(req goods.WithdrawStockRequest) error {
 	if err != nil {
 		return err
 	}
-	next, short, err := pool.Withdraw(supplier, req.Units, c.goodsAt())
+	next, short, err := pool.Withdraw(supplier, req.Units, c.at)
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,6 @@ import (
 	"tallystick/chaincode/row"
 )
 
-// goodsAt is the command's setting as the package goods wants it.
-func (c *call) goodsAt() goods.At { return goods.At(c.at) }
-
 func (c *call) supplier(id string) (goods.Supplier, error) {
 	return ledger.Get(c.tx, row.Supplier(id), "supplier", id)
 }
@@ -19,7 +16,7 @@ func (c *call) applySupplier(req goods.ApplyRequest) error {
 	if err != nil {
 		return err
 	}
-	supplier, err := goods.Apply(before, req, c.goodsAt())
+	supplier, err := goods.Apply(before, req, c.at)
 	if err != nil {
 		return err
 	}
@@ -41,7 +38,7 @@ func (c *call) approveSupplier(req goods.ApproveRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := supplier.Approve(req, c.goodsAt())
+	next, err := supplier.Approve(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -66,7 +63,7 @@ func (c *call) refuseSupplier(req goods.RefuseRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := supplier.Refuse(req, c.goodsAt())
+	next, err := supplier.Refuse(req, c.at)
 	if err != nil {
 		return err
 	}
@@ -79,7 +76,7 @@ func (c *call) withdrawSupplier(req goods.WithdrawSupplierRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := supplier.Withdraw(c.goodsAt())
+	next, err := supplier.Withdraw(c.at)
 	if err != nil {
 		return err
 	}

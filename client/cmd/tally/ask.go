@@ -26,12 +26,10 @@ func queryHold(a *app) *cobra.Command {
 	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", node.QueryHold, func(args []string) (_ node.HoldQuery, err error) {
 		req.Hold, err = number.ParseCommand(args[0])
 		return req, err
-	}, func(ctx context.Context, n *node.Node, h points.Hold) error {
-		return a.printInScale(ctx, n, h, func(t table.Writer, s scales) {
-			t.AppendRow(table.Row{"hold", req.Hold})
-			holdTable(t, h, s)
-		})
-	})
+	}, inTable(a, func(t table.Writer, h points.Hold, s scales) {
+		t.AppendRow(table.Row{"hold", req.Hold})
+		holdTable(t, h, s)
+	}))
 }
 
 func holdTable(t table.Writer, h points.Hold, s scales) {
@@ -53,9 +51,7 @@ func queryTotals(a *app) *cobra.Command {
 	return verb(a, "totals PROGRAMME", "  tally --as A query totals GP", node.QueryTotals, func(args []string) (node.ProgrammeQuery, error) {
 		programme = args[0]
 		return node.ProgrammeQuery{Programme: args[0]}, nil
-	}, func(ctx context.Context, n *node.Node, sum points.Totals) error {
-		return a.printInScale(ctx, n, sum, func(t table.Writer, s scales) { totalsTable(t, programme, sum, s) })
-	})
+	}, inTable(a, func(t table.Writer, sum points.Totals, s scales) { totalsTable(t, programme, sum, s) }))
 }
 
 func totalsTable(t table.Writer, programme string, sum points.Totals, s scales) {

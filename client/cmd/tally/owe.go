@@ -151,14 +151,12 @@ func hiddenRows(t table.Writer, list []hidden) {
 }
 
 func breakage(a *app) *cobra.Command {
-	return verb(a, "breakage", "", node.QueryBreakage, nothing, func(ctx context.Context, n *node.Node, answer node.BreakageNow) error {
-		return a.printInScale(ctx, n, answer, func(t table.Writer, s scales) {
-			t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
-			right(t, 3, 4)
-			for _, b := range answer.Rows {
-				t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
-			}
-			asOf(t, answer.Height)
-		})
-	})
+	return verb(a, "breakage", "", node.QueryBreakage, nothing, inTable(a, func(t table.Writer, answer node.BreakageNow, s scales) {
+		t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
+		right(t, 3, 4)
+		for _, b := range answer.Rows {
+			t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
+		}
+		asOf(t, answer.Height)
+	}))
 }

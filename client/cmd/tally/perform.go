@@ -65,11 +65,13 @@ func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node
 // nothing is the request of a command that names nothing.
 func nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
 
-// printInScale prints an answer, or shows it as a table with points as they are written.
-func (a *app) printInScale(ctx context.Context, n *node.Node, answer any, fill func(table.Writer, scales)) error {
-	s, err := askScales(ctx, n)
-	if err != nil {
-		return err
+// inTable shows an answer in a table that has points in it.
+func inTable[Ans any](a *app, fill func(table.Writer, Ans, scales)) func(context.Context, *node.Node, Ans) error {
+	return func(ctx context.Context, n *node.Node, answer Ans) error {
+		s, err := askScales(ctx, n)
+		if err != nil {
+			return err
+		}
+		return a.print(answer, func(t table.Writer) { fill(t, answer, s) })
 	}
-	return a.print(answer, func(t table.Writer) { fill(t, s) })
 }

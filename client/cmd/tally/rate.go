@@ -76,12 +76,10 @@ func (s scales) got(c points.Conversion) string {
 func showRate(a *app) *cobra.Command {
 	return verb(a, "show FROM TO", "  tally --as M rate show MP GP", node.RateShow,
 		func(args []string) (node.RateQuery, error) { return node.RateQuery{From: args[0], To: args[1]}, nil },
-		func(ctx context.Context, n *node.Node, c node.PublishedRate) error {
-			return a.printInScale(ctx, n, c, func(t table.Writer, s scales) {
+		inTable(a, func(t table.Writer, c node.PublishedRate, s scales) {
 				t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
 					{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
-			})
-		})
+		}))
 }
 
 func listRates(a *app) *cobra.Command {

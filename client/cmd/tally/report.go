@@ -22,9 +22,7 @@ func reportFlows(a *app) *cobra.Command {
 	var req node.ReportFlowsRequest
 	cmd := verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
 		node.ReportFlows, func([]string) (node.ReportFlowsRequest, error) { return req, nil },
-		func(ctx context.Context, n *node.Node, answer node.Flows) error {
-			return a.printInScale(ctx, n, answer, func(t table.Writer, s scales) { flowsTable(t, answer, s) })
-		})
+		inTable(a, flowsTable))
 	cmd.Long = `Say how many points of each programme were redeemed at each acceptor, and what they are
 worth, exactly: half a fen is 1/2. Points that were given back don't count, nor do those
 of a benefit before it is used. The JSON also says in which cycle and who bears them.`
@@ -59,9 +57,7 @@ func flowsTable(t table.Writer, f node.Flows, s scales) {
 }
 
 func reportRates(a *app) *cobra.Command {
-	cmd := verb(a, "rates", "", node.ReportRates, nothing, func(ctx context.Context, n *node.Node, answer node.Rates) error {
-		return a.printInScale(ctx, n, answer, func(t table.Writer, s scales) { ratesTable(t, answer, s) })
-	})
+	cmd := verb(a, "rates", "", node.ReportRates, nothing, inTable(a, ratesTable))
 	cmd.Long = `Say which share of each programme's points was redeemed, converted, expired and is left;
 how many members redeemed a second time, and how many at more than one party; and how
 many points became others'. Members count once, under whatever names. The JSON has exact
@@ -100,9 +96,7 @@ func conversionsText(n int) string {
 }
 
 func reportOutstanding(a *app) *cobra.Command {
-	cmd := verb(a, "outstanding", "", node.ReportOutstanding, nothing, func(ctx context.Context, n *node.Node, answer node.OutstandingNow) error {
-		return a.printInScale(ctx, n, answer, func(t table.Writer, s scales) { outstandingTable(t, answer, s) })
-	})
+	cmd := verb(a, "outstanding", "", node.ReportOutstanding, nothing, inTable(a, outstandingTable))
 	cmd.Long = `Say how many points of each programme members have, held ones included, what they are
 worth, and in how many months they end. Points that end some days after their member's
 last purchase are shown by the end that their lot was issued with.`

@@ -10,7 +10,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/node"
 )
@@ -64,7 +63,7 @@ func indexScales(r *index.Reading) (scales, error) {
 
 // askScales reads the scales from a peer.
 func askScales(ctx context.Context, g *node.Node) (scales, error) {
-	list, err := node.Everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) })
+	list, err := g.Query().AllProgrammes(ctx)
 	return scalesOf(list), err
 }
 

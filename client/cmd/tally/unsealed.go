@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -12,9 +11,7 @@ import (
 
 func queryUnsealed(a *app) *cobra.Command {
 	cmd := verb(a, "unsealed", "  tally --as A query unsealed -o json", node.QueryUnsealed, nothing,
-		func(ctx context.Context, n *node.Node, found node.Unsealed) error {
-			return a.printInScale(ctx, n, found, func(t table.Writer, s scales) { unsealedTable(t, found, s) })
-		})
+		inTable(a, unsealedTable))
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
 batch of the party that sent them explains: the transaction, the key, who sent it,
 whose peers endorsed it, and why your node doesn't honour it. No figure of your node's
