@@ -77,8 +77,8 @@ func showRate(a *app) *cobra.Command {
 	return verb(a, "show FROM TO", "  tally --as M rate show MP GP", node.RateShow,
 		func(args []string) (node.RateQuery, error) { return node.RateQuery{From: args[0], To: args[1]}, nil },
 		inTable(a, func(t table.Writer, c node.PublishedRate, s scales) {
-				t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
-					{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
+			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
+				{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
 		}))
 }
 
