@@ -176,7 +176,7 @@ func largeFile(entries int) io.Reader {
 	head, tail, _ := strings.Cut(text, "<Ntry/>")
 	r, w := io.Pipe()
 	go func() {
-		//nolint:errcheck // a reader that stops early closes the pipe
+		// a reader that stops early closes the pipe
 		defer w.Close()
 		fmt.Fprint(w, head)
 		for n := range entries {

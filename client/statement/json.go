@@ -89,8 +89,7 @@ func (s Statement) writeEntries(out *bufio.Writer, lines Source) error {
 		if err != nil {
 			return err
 		}
-		out.WriteString(end) //nolint:errcheck // a failed writer fails again in Write
-		if _, err := out.Write(text); err != nil {
+		if _, err := out.WriteString(end + string(text)); err != nil {
 			return err
 		}
 		end = ",\n"

@@ -41,7 +41,7 @@ func TestLarge(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			defer file.Close() //nolint:errcheck // what is missing is noticed below
+			defer file.Close() // what is missing is noticed below
 			return Write(file, form, s, lines, Options{Language: Chinese})
 		})
 		if form == "pdf" {

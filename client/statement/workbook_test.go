@@ -16,7 +16,7 @@ func TestWorkbook(t *testing.T) {
 	s := signed(must(Of(head, list(lines...))))
 	path := written(t, "xlsx", s, list(lines...), Options{Language: Chinese})
 	book := must(excelize.OpenFile(path))
-	defer book.Close() //nolint:errcheck // it is only read
+	defer book.Close() // it is only read
 	for _, c := range []struct{ sheet, cell, want string }{
 		{"汇总", "A1", "清结算账单"}, {"汇总", "B5", "经销商"}, {"汇总", "C5", "上海某某汽车销售服务有限公司"}, {"汇总", "D5", "91310000MA1FL00001"}, {"汇总", "C6", "–"},
 		{"汇总", "C9", "123.45"}, {"汇总", "D10", "40071992547419.99"}, {"汇总", "C11", "108.00"}, {"汇总", "A15", "2026-11-1"}, {"汇总", "E15", "191.00"}, {"汇总", "D15", "2026-12-10"},
@@ -66,7 +66,7 @@ func TestSumsAreFormulas(t *testing.T) {
 		if formulas != 12+6*4 {
 			t.Errorf("%d formulas", formulas)
 		}
-		book.Close() //nolint:errcheck // it was only read
+		book.Close() // it was only read
 	}
 }
 

@@ -152,7 +152,7 @@ func TestAChildIsLimitedByItsOwnSpec(t *testing.T) {
 	if err := syscall.Setrlimit(data, &low); err != nil {
 		t.Fatal(err)
 	}
-	defer syscall.Setrlimit(data, &own) //nolint:errcheck // it was so before
+	defer syscall.Setrlimit(data, &own) // it was so before
 	for memory, want := range map[uint64]string{0: "unlimited", 3 << 29: fmt.Sprint(3 << 30)} {
 		table, s := table(t), spec(t, freeAddress(t))
 		s.Memory = memory
