@@ -57,7 +57,8 @@ const linesField = "lines"
 func (d *document) fields() (before, after []field) {
 	return []field{{"format", &d.Format}, {"head", &d.Head}},
 		[]field{
-			{"movements", &d.Movements}, {"total", &d.Total}, {"carved", &d.Carved}, {"closing", &d.Closing}, {"payments", &d.Payments},
+			{"movements", &d.Movements}, {"total", &d.Total}, {"carved", &d.Carved}, {"closing", &d.Closing},
+			{"payments", &d.Payments},
 			{"tree", &d.Tree}, {"root", &d.Root}, {"signatures", &d.Signatures}, {"proof", &d.Proof},
 		}
 }

@@ -58,7 +58,8 @@ func TestADeadProgramIsRevived(t *testing.T) {
 		if err := syscall.Kill(int(first.PID), syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		again := awaitRecord(t, table, s.Name, func(r Record, state State) bool { return state == Running && r.Count == n })
+		again := awaitRecord(t, table, s.Name,
+			func(r Record, state State) bool { return state == Running && r.Count == n })
 		if again.PID == first.PID || again.LastExit == "" || time.Since(again.Last) > time.Minute {
 			t.Errorf("%+v", again)
 		}
