@@ -12,7 +12,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ERRCHECK    := github.com/kisielk/errcheck@v1.30.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick attack up down reset status build check fmt unit e2e bench clean
+.PHONY: help demo test quick soak up down reset status build check fmt unit e2e bench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,11 +23,11 @@ demo: build ## set a real network up and play the story on it (KEEP=1 leaves it 
 test: ## check, unit tests, simulation, and the tests on a real network
 	@scripts/test.sh
 
-quick: ## most mistakes in a minute or so: format, vet, quick tests, tables that must agree
+quick: ## most mistakes in half a minute: format, vet, quick tests, tables that must agree
 	@RAPID_SEED=$${RAPID_SEED:-1} scripts/quick.sh
 
-attack: build ## the ledger against its own members, at length (LIVES, CHECKS, SEEDS, FUZZ)
-	@scripts/attack.sh
+soak: build ## what is slow and rare, some two hours (STEPS="lives fuzz", LIVES, CHECKS, SEEDS, FUZZ)
+	@scripts/soak.sh $(STEPS)
 
 build: ## build tally, tallycc, tallynet into bin/
 	@mkdir -p bin

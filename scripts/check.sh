@@ -3,13 +3,7 @@
 # network/deps_test.go and test-network/layout_test.go.
 set -eu
 cd "$(dirname "$0")/.."
-files=$(git ls-files -co --exclude-standard '*.go' | while read -r f; do [ -f "$f" ] && echo "$f"; done)
-unformatted=$(gofmt -l $files)
-if [ -n "$unformatted" ]; then
-	echo "not formatted; run make fmt:" >&2
-	echo "$unformatted" >&2
-	exit 1
-fi
+scripts/format.sh
 echo "format ✓"
 go vet ./... && go vet -tags e2e ./...
 echo "vet ✓"

@@ -69,19 +69,17 @@ func isEndorsed(raw []byte) (bool, error) {
 }
 
 func (b *Block) header() *common.BlockHeader {
-	if b.head != nil {
-		return b.head
-	}
-	var data [][]byte
-	for _, tx := range b.Txs {
-		data = append(data, tx.Bytes())
-	}
-	h := &common.BlockHeader{Number: b.Number, DataHash: hash(bytes.Join(data, nil))}
-	if b.previous != nil {
-		h.PreviousHash = headerHash(b.previous.header())
-	}
-	b.head = h
-	return h
+	b.heading.Do(func() {
+		var data [][]byte
+		for _, tx := range b.Txs {
+			data = append(data, tx.Bytes())
+		}
+		b.head = &common.BlockHeader{Number: b.Number, DataHash: hash(bytes.Join(data, nil))}
+		if b.previous != nil {
+			b.head.PreviousHash = headerHash(b.previous.header())
+		}
+	})
+	return b.head
 }
 
 // headerHash is protoutil.BlockHeaderHash.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
@@ -21,6 +22,7 @@ type Block struct {
 	Digest [sha256.Size]byte
 
 	previous *Block
+	heading  sync.Once           // readers of several nodes may ask at once
 	head     *common.BlockHeader // once it was asked for
 }
 

@@ -55,6 +55,11 @@ func (q Query) Parties(ctx context.Context, page answer.Page) (answer.Part[party
 	return askPart[party.Party](ctx, q, page, "Parties")
 }
 
+// AllParties lists all parties by id.
+func (q Query) AllParties(ctx context.Context) ([]party.Party, error) {
+	return askAll(func(page answer.Page) (answer.Part[party.Party], error) { return q.Parties(ctx, page) })
+}
+
 // Programme is one programme.
 func (q Query) Programme(ctx context.Context, id string) (points.Programme, error) {
 	return ask[points.Programme](ctx, q, "Programme", id)
@@ -63,6 +68,11 @@ func (q Query) Programme(ctx context.Context, id string) (points.Programme, erro
 // Programmes lists programmes by id.
 func (q Query) Programmes(ctx context.Context, page answer.Page) (answer.Part[points.Programme], error) {
 	return askPart[points.Programme](ctx, q, page, "Programmes")
+}
+
+// AllProgrammes lists all programmes by id.
+func (q Query) AllProgrammes(ctx context.Context) ([]points.Programme, error) {
+	return askAll(func(page answer.Page) (answer.Part[points.Programme], error) { return q.Programmes(ctx, page) })
 }
 
 // Lots are up to 500 lots, in the order asked.
@@ -141,6 +151,27 @@ func askPart[T any](ctx context.Context, q Query, page answer.Page, function str
 		return answer.Part[T]{}, fault.New(fault.Internal, "a peer answers %s with %d rows after %.90q, the next of them after %.90q: ask another", function, len(part.Rows), page.After, part.Next)
 	}
 	return part, nil
+}
+
+// mostListed is how many rows of a list a peer is asked for: more than any alliance has programmes or parties.
+const mostListed = 100_000
+
+// askAll asks for all pages of a list. LIMIT above mostListed.
+func askAll[T any](ask func(answer.Page) (answer.Part[T], error)) ([]T, error) {
+	all := []T{}
+	for page := (answer.Page{Limit: answer.MaxPage}); ; {
+		part, err := ask(page)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, part.Rows...); part.Next == "" {
+			return all, nil
+		}
+		if len(all) > mostListed {
+			return nil, fault.New(fault.Limit, "a peer lists more than %d rows", mostListed)
+		}
+		page.After = part.Next
+	}
 }
 
 // askEach asks for so many rows, in the order asked. INTERNAL if a peer answers with more or fewer.

@@ -73,8 +73,8 @@ func TestTheHalfYearInThreeForms(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(h.dir, h.purchases+h.ending)); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the real input isn't here; TestASampleInThreeForms covers the rest")
 	}
-	if testing.Short() {
-		t.Skip("it takes some seconds")
+	if os.Getenv("TALLY_SOAK") == "" {
+		t.Skip("this is no soak; TestASampleInThreeForms covers the rest")
 	}
 	h.inThreeForms(t)
 }

@@ -21,8 +21,8 @@ func bit(b bool) int {
 	return 0
 }
 
-// searched is what a text is looked for in.
-func searched(g goods.Good) string {
+// textOf is what a text is looked for in.
+func textOf(g goods.Good) string {
 	return strings.ToLower(strings.Join([]string{g.En, g.Zh, g.SKU, g.GTIN}, "\n"))
 }
 

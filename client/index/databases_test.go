@@ -58,7 +58,7 @@ func TestOnPostgres(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "-test.v", "-test.timeout=5m")
+	cmd := exec.Command(program, "-test.v", "-test.timeout=25m")
 	cmd.Env = append(os.Environ(), onPostgres+"=postgres")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -42,7 +42,7 @@ var keepers = byKind(
 		return []any{s.ID, s.Party, s.State.String()}
 	}),
 	whole("good", "goods", func(g goods.Good, _ []string) []any {
-		return []any{g.Supplier, g.SKU, g.Category, commas(g.Labels), bit(g.Open), searched(g)}
+		return []any{g.Supplier, g.SKU, g.Category, commas(g.Labels), bit(g.Open), textOf(g)}
 	}),
 	whole("listing", "listings", func(l goods.Listing, _ []string) []any {
 		return []any{l.Seller, l.Supplier, l.SKU, commas(l.Labels), bit(l.Open)}

@@ -42,62 +42,61 @@ type Filter struct {
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
 // offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes, cash that sellers owe.
 func Search[T any](r *Reading, f Filter, page Page) (Part[Noun[T]], error) {
+	var last string
+	return part(r, page, func() (list []Noun[T], err error) {
+		list, last, err = searched[T](r, f, " AND key > ? ORDER BY key LIMIT ?", page.After, page.Limit)
+		return list, err
+	}, func(Noun[T]) string { return last })
+}
+
+// All is Search without pages.
+func All[T any](r *Reading, f Filter) ([]Noun[T], error) {
+	list, _, err := searched[T](r, f, " ORDER BY key")
+	return list, err
+}
+
+// searched lists the rows of type T that a filter lets through, and the last one's key. rest is the end of the query.
+func searched[T any](r *Reading, f Filter, rest string, more ...any) (list []Noun[T], last string, err error) {
+	list = []Noun[T]{}
 	kind, err := kindOf[T]()
 	if err != nil {
-		return Part[Noun[T]]{}, err
+		return list, "", err
 	}
-	with, where, args := "", []string{"kind = ?", "key > ?"}, []any{kind, page.After}
-	add := func(condition string, values ...any) { where, args = append(where, condition), append(args, values...) }
-	if f.Party != "" {
-		add("party = ?", f.Party)
+	with, c := f.clauses(kind)
+	err = r.rows(func(key string, block uint64, value []byte) error {
+		named, err := row.Read(key, value)
+		if err != nil {
+			return inIndex(err)
+		}
+		last = key
+		list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
+		return nil
+	}, with+"SELECT key, block, row FROM nouns WHERE "+c.String()+rest, append(c.args, more...)...)
+	return list, last, err
+}
+
+// clauses are the filter's conditions for rows of one kind, and what the query begins with that has them.
+func (f Filter) clauses(kind string) (with string, c clauses) {
+	if f.Member != "" {
+		with, c.args = mine, append(c.args, f.Member)
 	}
-	if f.Topic != "" {
-		add("topic = ?", f.Topic)
-	}
+	c.add("kind = ?", kind)
+	c.is("party = ?", f.Party)
+	c.is("topic = ?", f.Topic)
 	if f.Before != 0 {
-		add("until < ?", f.Before)
+		c.add("until < ?", f.Before)
 	}
 	if len(f.States) > 0 {
 		marks := make([]any, len(f.States))
 		for i, s := range f.States {
 			marks[i] = s
 		}
-		add("state IN (?"+strings.Repeat(",?", len(marks)-1)+")", marks...)
+		c.add("state IN (?"+strings.Repeat(",?", len(marks)-1)+")", marks...)
 	}
 	if f.Member != "" {
-		with = mine
-		where, args = append(where, "member IN (SELECT id FROM mine)"), append([]any{f.Member}, args...)
+		c.add("member IN (SELECT id FROM mine)")
 	}
-	var keys []string
-	return part(r, page, func() ([]Noun[T], error) {
-		list := []Noun[T]{}
-		err := r.rows(func(key string, block uint64, value []byte) error {
-			named, err := row.Read(key, value)
-			if err != nil {
-				return inIndex(err)
-			}
-			keys = append(keys, key)
-			list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
-			return nil
-		}, with+"SELECT key, block, row FROM nouns WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
-		return list, err
-	}, func(Noun[T]) string { return keys[len(keys)-1] })
-}
-
-// All is Search over all pages.
-func All[T any](r *Reading, f Filter) ([]Noun[T], error) {
-	list := []Noun[T]{}
-	for page := (Page{Limit: MaxPage}); ; {
-		found, err := Search[T](r, f, page)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, found.Rows...)
-		if found.Next == "" {
-			return list, nil
-		}
-		page.After = found.Next
-	}
+	return with, c
 }
 
 // kindOf is how the ledger calls rows of type T that are searched for.

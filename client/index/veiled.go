@@ -47,7 +47,6 @@ type Veiled struct {
 // Where one of the two is this party, it also lists, from the orders in the index,
 // what makes it, in that cycle or in those that it was carried over from.
 func (r *Reading) VeiledOwes(party string) (list []Veiled, err error) {
-	list = []Veiled{}
 	if list, err = r.veiled(); err != nil {
 		return list, err
 	}

@@ -1,7 +1,12 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/goods"
+	"tallystick/client/importer"
+	"tallystick/client/index"
 )
 
 // The operations of goods and stock (商品、库存).
@@ -15,4 +20,107 @@ var (
 	GoodWithdrawStock = sends[goods.WithdrawStockRequest](Row{"good.withdraw-stock", "POST", "/v1/goods/{supplier}/{sku}/withdraw-stock", Catalogue,
 		"Take back what is free of a good", "撤货",
 		`{"supplier":"care","sku":"kit","seller":"D","units":20,"reason":"damaged"}`})
+	GoodShow = does(Row{"good.show", "GET", "/v1/goods/{supplier}/{sku}", Read,
+		"Show a good as it is, or as it was in a version", "商品详情", `{"supplier":"care","sku":"kit","version":1}`}, (*Node).good)
+	GoodList = does(Row{"good.list", "GET", "/v1/goods", Read,
+		"Find goods by words, label, category or supplier", "检索", `{"text":"oil kit","category":"oil"}`}, (*Node).goods)
+	GoodStock = does(Row{"good.stock", "GET", "/v1/stock", Read,
+		"List what there is of goods, by seller", "库存", `{"seller":"D","supplier":"care","sku":"kit"}`}, (*Node).stock)
+	GoodExport = does(Row{"good.export", "GET", "/v1/catalogue", Read,
+		"Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it", "目录导出", `{"supplier":"care","seller":"D"}`}, (*Node).catalogue)
 )
+
+// GoodRequest asks for one good.
+type GoodRequest struct {
+	Supplier string `json:"supplier"`
+	SKU      string `json:"sku"`
+	Version  uint32 `json:"version,omitempty"` // as it was in this one; as it is if it is left out
+}
+
+func (n *Node) good(ctx context.Context, _ *Call, req GoodRequest) (goods.Good, error) {
+	return n.Query().Good(ctx, req.Supplier, req.SKU, req.Version)
+}
+
+// GoodFilter narrows a search for goods.
+type GoodFilter struct {
+	Supplier string `json:"supplier,omitempty"`
+	Party    string `json:"party,omitempty"` // that acts for the supplier
+	Category string `json:"category,omitempty"`
+	Label    string `json:"label,omitempty"`     // of the good, or, of a listing, the seller's too
+	Text     string `json:"text,omitempty"`      // words that are all in its names, its SKU or its GTIN
+	Open     bool   `json:"available,omitempty"` // only what can be ordered
+}
+
+func (n *Node) goods(ctx context.Context, _ *Call, req GoodFilter) (Found[goods.Good], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Good]], error) {
+		return r.Goods(index.GoodFilter(req), p)
+	})
+}
+
+// StockRequest narrows a list of stock.
+type StockRequest struct {
+	Supplier string `json:"supplier,omitempty"`
+	SKU      string `json:"sku,omitempty"`
+	Party    string `json:"party,omitempty"` // that acts for the supplier
+	Seller   string `json:"seller,omitempty"`
+}
+
+func (n *Node) stock(ctx context.Context, _ *Call, req StockRequest) (index.Part[index.Stock], error) {
+	return ask(ctx, n, func(r *index.Reading) (index.Part[index.Stock], error) {
+		rows, err := All(func(p index.Page) (index.Part[index.Stock], error) {
+			return r.Stocks(req.Supplier, req.SKU, req.Party, req.Seller, p)
+		})
+		return index.Part[index.Stock]{Height: r.Height(), Rows: rows}, err
+	})
+}
+
+// CatalogueRequest asks for goods as an import reads them.
+type CatalogueRequest struct {
+	GoodFilter
+	Seller string `json:"seller,omitempty"` // whose stock; the party's own if it is left out
+}
+
+// catalogue lists goods with the price if the party sells its own at one for everybody, and with the stock that the seller
+// ever had.
+func (n *Node) catalogue(ctx context.Context, _ *Call, req CatalogueRequest) (List[importer.CatalogueLine], error) {
+	return ask(ctx, n, func(r *index.Reading) (List[importer.CatalogueLine], error) {
+		found, err := All(func(p index.Page) (index.Part[index.Noun[goods.Good]], error) {
+			return r.Goods(index.GoodFilter(req.GoodFilter), p)
+		})
+		if err != nil {
+			return List[importer.CatalogueLine]{}, err
+		}
+		lines := make([]importer.CatalogueLine, len(found))
+		for i, good := range found {
+			if lines[i], err = n.catalogued(r, good.Row, n.mine(req.Seller)); err != nil {
+				return List[importer.CatalogueLine]{}, err
+			}
+		}
+		return List[importer.CatalogueLine]{r.Height(), lines}, nil
+	})
+}
+
+func (n *Node) catalogued(r *index.Reading, g goods.Good, seller string) (line importer.CatalogueLine, err error) {
+	line.Good = g
+	if line.Price, err = ownPrice(r, n.Party(), g); err != nil {
+		return line, err
+	}
+	stock, err := r.Stocks(g.Supplier, g.SKU, "", seller, index.Page{Limit: 1})
+	if err == nil && len(stock.Rows) > 0 {
+		line.Stock = &stock.Rows[0].Free
+	}
+	return line, err
+}
+
+// ownPrice is what a party sells its own good at to everybody; 0 if it doesn't, or not so simply.
+func ownPrice(r *index.Reading, party string, g goods.Good) (amount.Units, error) {
+	l, found, err := r.Listing(party, g.Supplier, g.SKU)
+	if err != nil || !found || len(l.Terms) > 0 || len(l.Prices) != 1 {
+		return 0, err
+	}
+	p := l.Prices[0]
+	if p.Hidden || !p.Audience.Everybody() || len(p.Regions) > 0 || p.From != 0 || p.Until != 0 || p.MinPoints != 0 || p.MinCash != 0 {
+		return 0, nil
+	}
+	return p.Fen, nil
+}

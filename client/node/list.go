@@ -43,6 +43,14 @@ type Found[T any] struct {
 	Rows   []index.Noun[T] `json:"rows"`
 }
 
+// pages answers all rows of one kind that the pages of a reading have.
+func pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Noun[T]], error)) (Found[T], error) {
+	return ask(ctx, n, func(r *index.Reading) (Found[T], error) {
+		rows, err := All(func(p index.Page) (index.Part[index.Noun[T]], error) { return of(r, p) })
+		return Found[T]{r.Height(), rows}, err
+	})
+}
+
 // filterer is a request that narrows a list of rows of one kind.
 type filterer interface{ filter() index.Filter }
 

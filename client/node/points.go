@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
 	"tallystick/client/index"
@@ -47,11 +49,18 @@ var (
 	PointsUnfreeze = sends[member.UnfreezeRequest](Row{"points.unfreeze", "POST", "/v1/members/{member}/unfreeze", Loyalty,
 		"Lift your own freeze, which also grants an appeal", "解冻",
 		`{"member":"zhang","reason":"explained"}`})
+	PointsSimulate = does(Row{"points.simulate", "GET", "/v1/awards/simulation", Read,
+		"Say what a purchase would earn, and why; nothing is written", "试算",
+		`{"programme":"DP","rule":"basket","member":"wang","lines":[{"label":"oil","fen":29800}]}`}, (*Node).simulate)
 	PointsRuleList = lists[PointsRuleListRequest, points.Rule](Row{"points.rule.list", "GET", "/v1/rules", Read,
 		"List earn rules", "积分规则列表", `{}`})
 	PointsPledges = lists[PointsPledgesRequest, points.Pledge](Row{"points.pledges", "GET", "/v1/pledges", Read,
 		"List who agreed to bear the cost of whose points", "出资承诺列表", `{}`})
 )
+
+func (n *Node) simulate(ctx context.Context, _ *Call, req points.AwardRequest) (points.Earned, error) {
+	return n.Query().Simulate(ctx, req)
+}
 
 // PointsRuleListRequest narrows the list.
 type PointsRuleListRequest struct {

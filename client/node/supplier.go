@@ -1,7 +1,10 @@
 package node
 
 import (
+	"context"
+
 	"tallystick/chaincode/goods"
+	"tallystick/client/index"
 )
 
 // The operations of suppliers (供应商).
@@ -18,4 +21,29 @@ var (
 	SupplierWithdraw = sends[goods.WithdrawSupplierRequest](Row{"supplier.withdraw", "POST", "/v1/suppliers/{supplier}/withdraw", Catalogue,
 		"End being a supplier; what was ordered goes on", "退出",
 		`{"supplier":"care"}`})
+	SupplierShow = does(Row{"supplier.show", "GET", "/v1/suppliers/{supplier}", Read,
+		"Show a supplier", "供应商详情", `{"supplier":"care"}`}, (*Node).supplier)
+	SupplierList = does(Row{"supplier.list", "GET", "/v1/suppliers", Read,
+		"List suppliers", "供应商列表", `{"state":"APPLIED"}`}, (*Node).suppliers)
 )
+
+// SupplierRequest asks for one supplier.
+type SupplierRequest struct {
+	Supplier string `json:"supplier"`
+}
+
+func (n *Node) supplier(ctx context.Context, _ *Call, req SupplierRequest) (goods.Supplier, error) {
+	return n.Query().Supplier(ctx, req.Supplier)
+}
+
+// SupplierListRequest narrows the list.
+type SupplierListRequest struct {
+	Party string `json:"party,omitempty"` // that acts for them
+	State string `json:"state,omitempty"`
+}
+
+func (n *Node) suppliers(ctx context.Context, _ *Call, req SupplierListRequest) (Found[goods.Supplier], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
+		return r.Suppliers(index.SupplierFilter(req), p)
+	})
+}

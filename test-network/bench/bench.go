@@ -76,6 +76,9 @@ func (o options) begin(ctx context.Context, n *network, p *progress) (*world, er
 		return nil, err
 	}
 	w := newWorld(n, quiet(n.log))
+	if o.quick {
+		w.forgetting, w.tries = 0, 3
+	}
 	var err error
 	if w.control, err = newControl(n); err != nil {
 		return nil, err
@@ -85,11 +88,17 @@ func (o options) begin(ctx context.Context, n *network, p *progress) (*world, er
 	if err := w.found(ctx); err != nil {
 		return nil, err
 	}
-	if err := w.prepareControl(ctx); err != nil {
-		return nil, err
+	if slices.ContainsFunc(o.arms(), func(a arm) bool { return !a.Ours }) {
+		if err := w.prepareControl(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range programmes {
-		if err := w.stock(ctx, p, firstLots[p]*batchSize, batchSize, func(int, int) {}); err != nil {
+		batches := firstLots[p]
+		if o.quick {
+			batches /= 2 // no fewer: each class of visitors has lots of each programme
+		}
+		if err := w.stock(ctx, p, batches*batchSize, batchSize, func(int, int) {}); err != nil {
 			return nil, err
 		}
 	}

@@ -240,7 +240,7 @@ func (s *session) endorse(ctx context.Context, req command.Request) (Tries, erro
 		return Tries{}, err
 	}
 	var times []time.Duration
-	for range tries {
+	for range s.w.tries {
 		var took time.Duration
 		if err := clocked(&took, func() error {
 			return s.w.control.links[0].evaluate(ctx, command.KindOf(req).String(), "bench", string(body))

@@ -58,10 +58,13 @@ type world struct {
 	index    *index.Index          // the run's own read model; nil until it is needed
 	prepared map[string]bool       // what attacks have made ready
 	serial   serial
+
+	forgetting time.Duration // between two arms
+	tries      int           // of one command, endorsed alone
 }
 
 func newWorld(n *network, log *slog.Logger) *world {
-	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}, prepared: map[string]bool{}}
+	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}, prepared: map[string]bool{}, forgetting: forgetting, tries: tries}
 	w.books.points, w.books.owed = map[string]*receipts{}, map[debt]receivable{}
 	for _, p := range programmes {
 		w.lots[p], w.books.points[p] = &lots{}, &receipts{}

@@ -55,7 +55,7 @@ func (w *world) measure(ctx context.Context, a arm, window time.Duration) (r Run
 	if err != nil {
 		return r, err
 	}
-	if err := pause(ctx, forgetting); err != nil {
+	if err := pause(ctx, w.forgetting); err != nil {
 		return r, err
 	}
 	m, stop, ended := &meter{}, make(chan struct{}), make(chan error, 1)

@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,12 +22,9 @@ import (
 
 // TestTheCatalogue imports real products by one plan: their manufacturers as suppliers
 // of S1's, goods, terms, stock, D's outlets and listings, and campaigns; killed in the
-// middle, and run again. Where the real input isn't, the sample's has its shape.
+// middle, and run again. Without the real input the sample's has its shape.
 func TestTheCatalogue(t *testing.T) {
-	products, purchases := filepath.Join(filepath.Dir(journey), "products.csv.gz"), journey
-	if _, err := os.Stat(products); errors.Is(err, fs.ErrNotExist) {
-		products, purchases = "../sample/products.csv", "../sample/baskets.csv"
-	}
+	products, purchases := retail()
 	plan := planFor(t, must(filepath.Abs(products)), must(filepath.Abs(purchases)))
 	descriptions := table(t, campaignsBeside(products))
 	d := net.open(t, "D", "20")

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -26,15 +25,29 @@ import (
 	"tallystick/chaincode/points"
 )
 
-// journey is real input: purchases of real households. Tests that need it are
-// skipped where it is not; the generated sample has its shape.
+// journey is real input: purchases of real households. Tests of it take minutes: a soak runs
+// them, where the files are; the generated sample has their shape.
 const journey = "../../../shared/data/complete-journey/transactions.csv.gz"
+
+// real says whether the real input is to be used.
+func real() bool {
+	_, err := os.Stat(journey)
+	return soaking && err == nil
+}
+
+// retail is where products and purchases of them are.
+func retail() (products, purchases string) {
+	if real() {
+		return filepath.Join(filepath.Dir(journey), "products.csv.gz"), journey
+	}
+	return "../sample/products.csv", "../sample/baskets.csv"
+}
 
 // TestImportOfRealBaskets awards every basket of half a year, kills the program
 // twice in the middle, and compares the ledger with the file.
 func TestImportOfRealBaskets(t *testing.T) {
-	if _, err := os.Stat(journey); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the real input isn't here; TestImportOfASample covers the rest")
+	if !real() {
+		t.Skip("this is no soak, or the real input isn't here; TestImportOfASample covers the rest")
 	}
 	importAndKill(t, journey, "journey")
 }

@@ -33,6 +33,9 @@ import (
 // root is the repository, in which make build has left bin.
 var root = must(filepath.Abs("../.."))
 
+// soaking says that what is slow and rare runs too: scripts/soak.sh asks for it.
+var soaking = os.Getenv("TALLY_SOAK") != ""
+
 // net is the network that the tests of this package share.
 var net *network
 

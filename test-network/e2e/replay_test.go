@@ -6,11 +6,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -189,11 +186,7 @@ type replay struct {
 // and household to the fen, for each lot to the point, and what D owes S1 opens to
 // 85 % of it.
 func TestTheJourneyAsOrders(t *testing.T) {
-	products, purchases := filepath.Join(filepath.Dir(journey), "products.csv.gz"), journey
-	_, err := os.Stat(products)
-	if errors.Is(err, fs.ErrNotExist) {
-		products, purchases = "../sample/products.csv", "../sample/baskets.csv"
-	}
+	products, purchases := retail()
 	began := time.Now()
 	prefix := catalogueFor(t, products, purchases)
 	t.Logf("the catalogue in %.1f s", time.Since(began).Seconds())
@@ -201,7 +194,7 @@ func TestTheJourneyAsOrders(t *testing.T) {
 	r := &replay{t: t, d: d, tag: fresh("r"), prefix: prefix, rng: rand.New(rand.NewPCG(replaySeed, 0)),
 		wallets: map[string][]*coins{}, counts: map[string]int{}}
 	makes, rows := table(t, products), table(t, purchases)
-	if err != nil {
+	if !real() {
 		rows = madeUp(makes, rows)
 	}
 	baskets, left := basketsOf(rows, makes)

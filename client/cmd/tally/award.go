@@ -29,25 +29,9 @@ func award(a *app) *cobra.Command {
 
 func simulate(a *app) *cobra.Command {
 	var w purchase
-	cmd := leaf("simulate", "Say what a purchase would earn, and why; nothing is written (试算)",
-		"  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
-		func(ctx context.Context, _ []string) error {
-			req := w.request()
-			if err := req.Check(); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				earned, err := g.Query().Simulate(ctx, req)
-				if err != nil {
-					return err
-				}
-				s, err := askScales(ctx, g)
-				if err != nil {
-					return err
-				}
-				return a.print(earned, func(t table.Writer) { earnedTable(t, earned, req.Programme, s) })
-			})
-		})
+	cmd := verb(a, "simulate", "  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
+		node.PointsSimulate, func([]string) (points.AwardRequest, error) { return w.request(), nil },
+		inTable(a, func(t table.Writer, earned points.Earned, s scales) { earnedTable(t, earned, w.req.Programme, s) }))
 	w.flags(cmd)
 	return cmd
 }

@@ -62,30 +62,17 @@ func dismiss(a *app) *cobra.Command {
 }
 
 func freezes(a *app) *cobra.Command {
-	return leaf("freezes [MEMBER]", "List who has frozen whose wallet, and the appeals",
-		"  tally --as D points freezes\n  tally --as D points freezes zhang",
-		func(ctx context.Context, args []string) error {
-			id := append(args, "")[0]
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				if err := (node.Narrowed{Member: id}).There(r); err != nil {
-					return err
+	return verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
+		node.PointsFreezes, func(args []string) (node.FreezesRequest, error) {
+			return node.FreezesRequest{Member: append(args, "")[0]}, nil
+		}, func(_ context.Context, _ *node.Node, list node.List[index.Freeze]) error {
+			return a.print(list, func(t table.Writer) {
+				t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
+				t.SuppressEmptyColumns()
+				for _, f := range list.Rows {
+					t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
 				}
-				list, err := r.Freezes(id)
-				if err != nil {
-					return err
-				}
-				answer := struct {
-					Height uint64         `json:"height"`
-					Rows   []index.Freeze `json:"rows"`
-				}{r.Height(), list}
-				return a.print(answer, func(t table.Writer) {
-					t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
-					t.SuppressEmptyColumns()
-					for _, f := range list {
-						t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
-					}
-					asOf(t, r.Height())
-				})
+				asOf(t, list.Height)
 			})
 		})
 }

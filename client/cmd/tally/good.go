@@ -50,18 +50,15 @@ func setGood(a *app) *cobra.Command {
 }
 
 func showGood(a *app) *cobra.Command {
-	var version uint32
-	cmd := leaf("show SUPPLIER SKU", "Show a good as it is, or as it was in a version", "  tally --as D good show care kit --version 1",
-		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				good, err := g.Query().Good(ctx, args[0], args[1], version)
-				if err != nil {
-					return err
-				}
-				return a.print(good, func(t table.Writer) { goodTable(t, good) })
-			})
+	var req node.GoodRequest
+	cmd := verb(a, "show SUPPLIER SKU", "  tally --as D good show care kit --version 1", node.GoodShow,
+		func(args []string) (node.GoodRequest, error) {
+			req.Supplier, req.SKU = args[0], args[1]
+			return req, nil
+		}, func(_ context.Context, _ *node.Node, g goods.Good) error {
+			return a.print(g, func(t table.Writer) { goodTable(t, g) })
 		})
-	whole(cmd, &version, "version", 0, "as it was in this version; 0: as it is")
+	whole(cmd, &req.Version, "version", 0, "as it was in this version; 0: as it is")
 	return cmd
 }
 
@@ -75,23 +72,22 @@ func goodTable(t table.Writer, g goods.Good) {
 }
 
 func listGoods(a *app) *cobra.Command {
-	var f index.GoodFilter
-	cmd := pages(a, "list", "Find goods by words, label, category or supplier (检索)", `  tally --as D good list --text "oil kit" --category oil
-  tally --as D good list --text 机油 --available`, columns[goods.Good]{
-		header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
-		cells: func(n index.Noun[goods.Good], _ scales) table.Row {
-			g := n.Row
-			return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "), g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
-		},
-	}, func(r *index.Reading, _ []string, page index.Page) (index.Part[index.Noun[goods.Good]], error) {
-		return r.Goods(f, page)
-	})
-	goodFilter(cmd, &f)
+	var req node.GoodFilter
+	cmd := verb(a, "list", `  tally --as D good list --text "oil kit" --category oil
+  tally --as D good list --text 机油 --available`,
+		node.GoodList, func([]string) (node.GoodFilter, error) { return req, nil }, listed(a, columns[goods.Good]{
+			header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
+			cells: func(n index.Noun[goods.Good], _ scales) table.Row {
+				g := n.Row
+				return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "), g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
+			},
+		}))
+	goodFilter(cmd, &req)
 	return cmd
 }
 
 // goodFilter are the flags by which goods are found.
-func goodFilter(cmd *cobra.Command, f *index.GoodFilter) {
+func goodFilter(cmd *cobra.Command, f *node.GoodFilter) {
 	word(cmd, &f.Supplier, "supplier", "of this supplier only")
 	word(cmd, &f.Party, "party", "of this party's suppliers only")
 	word(cmd, &f.Category, "category", "of this category only")
@@ -130,34 +126,25 @@ func withdrawStock(a *app) *cobra.Command {
 }
 
 func listStock(a *app) *cobra.Command {
-	var supplier, sku, party, seller string
-	cmd := leaf("stock", "List what there is of goods, by seller (库存)", `  tally --as S1 good stock --party S1
+	var req node.StockRequest
+	cmd := verb(a, "stock", `  tally --as S1 good stock --party S1
   tally --as D good stock --seller D --supplier care --sku kit`,
-		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				answer := index.Part[index.Stock]{}
-				rows, err := node.All(func(page index.Page) (index.Part[index.Stock], error) {
-					part, err := r.Stocks(supplier, sku, party, seller, page)
-					answer.Height = part.Height
-					return part, err
-				})
-				if err != nil {
-					return err
-				}
-				answer.Rows = rows
-				return a.print(answer, func(t table.Writer) {
-					t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard", "reserved", "delivered", "lost", "put back"})
-					right(t, 4, 5, 6, 7, 8, 9, 10)
-					for _, s := range rows {
-						t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards, int64(s.Reserved), int64(s.Delivered), int64(s.Lost), int64(s.PutBack)})
-					}
-					asOf(t, answer.Height)
-				})
-			})
+		node.GoodStock, func([]string) (node.StockRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, answer index.Part[index.Stock]) error {
+			return a.print(answer, func(t table.Writer) { stockTable(t, answer) })
 		})
-	word(cmd, &supplier, "supplier", "of this supplier only")
-	word(cmd, &sku, "sku", "of this good only")
-	word(cmd, &party, "party", "of this party's suppliers only")
-	word(cmd, &seller, "seller", "at this seller only")
+	word(cmd, &req.Supplier, "supplier", "of this supplier only")
+	word(cmd, &req.SKU, "sku", "of this good only")
+	word(cmd, &req.Party, "party", "of this party's suppliers only")
+	word(cmd, &req.Seller, "seller", "at this seller only")
 	return cmd
+}
+
+func stockTable(t table.Writer, answer index.Part[index.Stock]) {
+	t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard", "reserved", "delivered", "lost", "put back"})
+	right(t, 4, 5, 6, 7, 8, 9, 10)
+	for _, s := range answer.Rows {
+		t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards, int64(s.Reserved), int64(s.Delivered), int64(s.Lost), int64(s.PutBack)})
+	}
+	asOf(t, answer.Height)
 }

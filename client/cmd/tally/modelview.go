@@ -14,7 +14,6 @@ import (
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/gateway"
 	"tallystick/client/node"
 )
 
@@ -104,10 +103,10 @@ func (a *app) selectModel(ctx context.Context, g *node.Node, q selecting) error 
 	if s.book, q.Day, err = bookOf(ctx, g, q.Day); err != nil {
 		return err
 	}
-	if s.programmes, err = everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) }); err != nil {
+	if s.programmes, err = g.Query().AllProgrammes(ctx); err != nil {
 		return err
 	}
-	if s.parties, err = everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return g.Query().Parties(ctx, p) }); err != nil {
+	if s.parties, err = g.Query().AllParties(ctx); err != nil {
 		return err
 	}
 	return a.printView(q, s)

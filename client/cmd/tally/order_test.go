@@ -520,7 +520,7 @@ as of block 8`
 
 func TestWalletShowsWhatIsHeld(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		walletTable(w, index.Wallet{Height: 10, Member: "wang", Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}, nil, scales{"GP": 2})
+		walletTable(w, node.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}}, scales{"GP": 2})
 	})
 	if !strings.Contains(squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
 		t.Errorf("\n%s", got)

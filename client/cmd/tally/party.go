@@ -9,7 +9,6 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
-	"tallystick/client/gateway"
 	"tallystick/client/node"
 )
 
@@ -119,7 +118,7 @@ func amended(present party.Party, given party.AmendRequest, changed func(flag st
 func listParties(a *app) *cobra.Command {
 	return leaf("list", "List the parties", "", func(ctx context.Context, _ []string) error {
 		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			all, err := everything(func(p gateway.Page) (gateway.Part[party.Party], error) { return g.Query().Parties(ctx, p) })
+			all, err := g.Query().AllParties(ctx)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/command"
@@ -32,6 +33,7 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 	if req, ok := any(early).(command.Request); ok && op.Single() && a.heard != nil {
 		return a.heard(req)
 	}
+	a.call.Progress = a.tellStep
 	return a.with(ctx, func(ctx context.Context, n *node.Node) error {
 		req, err := ask()
 		if err != nil {
@@ -59,4 +61,15 @@ func sends[Req command.Request](a *app, use, example string, op node.Op[Req, nod
 // send performs an operation of one command, and shows its receipt.
 func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node.Receipt], req Req) error {
 	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
+}
+
+// inTable shows an answer in a table that has points in it.
+func inTable[Ans any](a *app, fill func(table.Writer, Ans, scales)) func(context.Context, *node.Node, Ans) error {
+	return func(ctx context.Context, n *node.Node, answer Ans) error {
+		s, err := askScales(ctx, n)
+		if err != nil {
+			return err
+		}
+		return a.print(answer, func(t table.Writer) { fill(t, answer, s) })
+	}
 }

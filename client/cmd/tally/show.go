@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/node"
 )
@@ -65,29 +63,8 @@ func indexScales(r *index.Reading) (scales, error) {
 
 // askScales reads the scales from a peer.
 func askScales(ctx context.Context, g *node.Node) (scales, error) {
-	list, err := everything(func(p gateway.Page) (gateway.Part[points.Programme], error) { return g.Query().Programmes(ctx, p) })
+	list, err := g.Query().AllProgrammes(ctx)
 	return scalesOf(list), err
-}
-
-// mostListed is how many rows of a list a peer is asked for: more than any alliance has programmes or parties.
-const mostListed = 100_000
-
-// everything asks for all pages of a list. LIMIT above mostListed.
-func everything[T any](ask func(gateway.Page) (gateway.Part[T], error)) ([]T, error) {
-	all := []T{}
-	for page := (gateway.Page{Limit: 500}); ; {
-		part, err := ask(page)
-		if err != nil {
-			return nil, err
-		}
-		if all = append(all, part.Rows...); part.Next == "" {
-			return all, nil
-		}
-		if len(all) > mostListed {
-			return nil, fault.New(fault.Limit, "a peer lists more than %d rows", mostListed)
-		}
-		page.After = part.Next
-	}
 }
 
 // columns says how a list is shown: its header, the columns that are amounts,

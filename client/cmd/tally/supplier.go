@@ -69,21 +69,19 @@ func withdrawSupplier(a *app) *cobra.Command {
 }
 
 func showSupplier(a *app) *cobra.Command {
-	return leaf("show SUPPLIER", "Show a supplier", "  tally --as D supplier show care", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			s, err := g.Query().Supplier(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			return a.print(s, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"supplier", s.ID}, {"name", s.En + " " + s.Zh}, {"party", s.Party}, {"state", s.State}, {"since", s.Since},
-					{"may list", orAll(s.Categories)}, {"fee", s.Fee}, {"documents", s.Licence}})
-				if s.Reason != "" {
-					t.AppendRow(table.Row{"reason", s.Reason})
-				}
-			})
+	return verb(a, "show SUPPLIER", "  tally --as D supplier show care", node.SupplierShow,
+		func(args []string) (node.SupplierRequest, error) { return node.SupplierRequest{Supplier: args[0]}, nil },
+		func(_ context.Context, _ *node.Node, s goods.Supplier) error {
+			return a.print(s, func(t table.Writer) { supplierTable(t, s) })
 		})
-	})
+}
+
+func supplierTable(t table.Writer, s goods.Supplier) {
+	t.AppendRows([]table.Row{{"supplier", s.ID}, {"name", s.En + " " + s.Zh}, {"party", s.Party}, {"state", s.State}, {"since", s.Since},
+		{"may list", orAll(s.Categories)}, {"fee", s.Fee}, {"documents", s.Licence}})
+	if s.Reason != "" {
+		t.AppendRow(table.Row{"reason", s.Reason})
+	}
 }
 
 // orAll writes a list of which none means all.
@@ -95,37 +93,24 @@ func orAll(list []string) string {
 }
 
 func listSuppliers(a *app) *cobra.Command {
-	var f index.SupplierFilter
-	cmd := pages(a, "list", "List suppliers", "  tally --as G supplier list --state APPLIED", columns[goods.Supplier]{
-		header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
-		cells: func(n index.Noun[goods.Supplier], _ scales) table.Row {
-			s := n.Row
-			return table.Row{s.ID, s.Party, s.En, s.Zh, s.State, s.Since, orAll(s.Categories), s.Fee}
-		},
-	}, func(r *index.Reading, _ []string, page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
-		return r.Suppliers(f, page)
-	})
-	word(cmd, &f.Party, "party", "of this party only")
-	word(cmd, &f.State, "state", "in this state only: APPLIED, APPROVED, SUSPENDED, REFUSED, WITHDRAWN")
+	var req node.SupplierListRequest
+	cmd := verb(a, "list", "  tally --as G supplier list --state APPLIED", node.SupplierList,
+		func([]string) (node.SupplierListRequest, error) { return req, nil }, listed(a, columns[goods.Supplier]{
+			header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
+			cells: func(n index.Noun[goods.Supplier], _ scales) table.Row {
+				s := n.Row
+				return table.Row{s.ID, s.Party, s.En, s.Zh, s.State, s.Since, orAll(s.Categories), s.Fee}
+			},
+		}))
+	word(cmd, &req.Party, "party", "of this party only")
+	word(cmd, &req.State, "state", "in this state only: APPLIED, APPROVED, SUSPENDED, REFUSED, WITHDRAWN")
 	complete(cmd, "state", "APPLIED", "APPROVED", "SUSPENDED", "REFUSED", "WITHDRAWN")
 	return cmd
 }
 
-// pages is a command that shows all rows that the read model finds, page by page.
-func pages[T any](a *app, use, short, example string, show columns[T], ask func(r *index.Reading, args []string, page index.Page) (index.Part[index.Noun[T]], error)) *cobra.Command {
-	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-			var answer node.Found[T]
-			var err error
-			answer.Rows, err = node.All(func(page index.Page) (index.Part[index.Noun[T]], error) {
-				part, err := ask(r, args, page)
-				answer.Height = part.Height
-				return part, err
-			})
-			if err != nil {
-				return err
-			}
-			return a.print(answer, func(t table.Writer) { show.fill(t, answer, nil) })
-		})
-	})
+// listed shows a list whose cells need no scales.
+func listed[T any](a *app, show columns[T]) func(context.Context, *node.Node, node.Found[T]) error {
+	return func(_ context.Context, _ *node.Node, answer node.Found[T]) error {
+		return a.print(answer, func(t table.Writer) { show.fill(t, answer, nil) })
+	}
 }

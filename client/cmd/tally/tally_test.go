@@ -307,7 +307,7 @@ as of block 9
 `},
 	} {
 		got := rendered(func(w table.Writer) {
-			walletTable(w, index.Wallet{Height: 10, Member: "wang", Lots: c.lots}, c.frozen, scales{"GP": 2})
+			walletTable(w, node.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots}, Freezes: c.frozen}, scales{"GP": 2})
 		})
 		if want := strings.TrimLeft(c.want, "\n"); got != want {
 			t.Errorf("%s:\n%s", c.name, got)

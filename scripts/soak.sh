@@ -1,0 +1,45 @@
+#!/bin/sh
+# soak.sh [STEP...]: what is slow and rare, at length; all steps, or those named. LIVES, CHECKS, SEEDS and FUZZ say how long.
+set -eu
+cd "$(dirname "$0")/.."
+lives=${LIVES:-200} checks=${CHECKS:-2000} seeds=${SEEDS:-2000} fuzz=${FUZZ:-60s}
+steps="adversary models lives pairs imports race fuzz networks"
+
+# describe STEP: what it runs, and about how many minutes it takes on two cores.
+describe() {
+	case $1 in
+	adversary) echo "15 min  attacks on the ledger by its own members, and $lives lives of extremes of all numbers at both doors" ;;
+	models) echo "20 min  $checks random cases of each second model" ;;
+	lives) echo " 5 min  $seeds simulated lives" ;;
+	pairs) echo " 3 min  every pair of refusals of every command, in order" ;;
+	imports) echo " 2 min  a file of 200 MB, and half a year of real purchases in three forms, where they are" ;;
+	race) echo "15 min  the race detector over gateway, index, importer, node and network" ;;
+	fuzz) echo "15 min  every fuzz target for $fuzz" ;;
+	networks) echo "30 min  all tests on real networks: real purchases, a close with every process killed, every arm of the benchmark" ;;
+	*) echo "soak.sh: no step $1; there are: $steps" >&2 && return 1 ;;
+	esac
+}
+
+run() {
+	case $1 in
+	adversary) go test ./chaincode/internal/adversary -count=1 -timeout 120m -lives "$lives" ;;
+	models) RAPID_CHECKS=$checks go test ./chaincode/internal/contract -run Model -count=1 -timeout 120m ;;
+	lives) go test ./chaincode/internal/contract -run 'TestSimulation$' -count=1 -timeout 120m -seeds "$seeds" ;;
+	pairs) go test ./chaincode/internal/contract -run TestRefusalsCome -count=1 -timeout 60m -pairs ;;
+	imports) TALLY_SOAK=1 go test ./client/importer -count=1 -timeout 30m -v -run 'Long|HalfYear|StopsAtOnce' ;;
+	race) scripts/race.sh -skip 'TestALongFile|TestOnPostgres' ./client/gateway ./client/index ./client/importer ./client/node ./network/... ;;
+	fuzz) scripts/fuzz.sh "$fuzz" ;;
+	networks) TALLY_SOAK=1 scripts/e2e.sh ;;
+	esac
+}
+
+for step in ${*:-$steps}; do
+	what=$(describe "$step")
+	printf '%-9s %s\n' "$step" "$what"
+done
+for step in ${*:-$steps}; do
+	printf '\n\033[1m== %s, %s\033[0m\n' "$step" "$(describe "$step")"
+	began=$(date +%s)
+	run "$step"
+	printf '%s held, in %d s\n' "$step" $(($(date +%s) - began))
+done
