@@ -3,13 +3,17 @@ package node
 // Operations lists all that a node does, by the file of their noun. One that is declared and not listed fails a test.
 func Operations() []Operation {
 	return []Operation{
+		CampaignAward, CampaignSimulate, CampaignAwards,
 		BenefitActivate, BenefitDefine, BenefitExpire, BenefitReverse, BenefitRevoke, BenefitUnreserve,
-		BenefitWriteoff, BenefitList, BenefitEntitlements, BenefitWriteoffs,
-		CampaignAgree, CampaignEnd, CampaignLeave, CampaignPropose, CampaignList,
+		BenefitWriteoff, BenefitAmend, BenefitShow, BenefitList, BenefitEntitlements, BenefitWriteoffs,
+		CampaignAgree, CampaignEnd, CampaignLeave, CampaignPropose, CampaignShow, CampaignResults, CampaignList,
 		PointsConvert,
-		CycleAdvance, CycleConfirm,
+		CycleAdvance, CycleConfirm, CycleCutOff, CycleCompute, CycleClose, CycleFinalise, CycleFinaliseCarry,
+		CyclePolicy, CyclePolicySet, CycleAccept, CycleShow, CycleList,
 		DisputeAccept, DisputeAgree, DisputeAnswer, DisputeEscalate, DisputeLapse, DisputeRaise, DisputeReject,
 		DisputeRule, DisputeSplit, DisputeWithdraw, DisputeList,
+		BenefitGrant, BenefitBuy, BenefitTransfer, BenefitNewcode, BenefitCodes, BenefitReserve, BenefitExpireDue,
+		BenefitEntitlement,
 		PointsExpire,
 		GoodRestock, GoodSet, GoodWithdrawStock, GoodShow, GoodList, GoodStock, GoodExport,
 		PointsHold, PointsRedeem, PointsCapture, PointsRefund, PointsRelease, PointsTimeout, PointsTimeoutDue,

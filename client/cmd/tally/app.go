@@ -40,6 +40,7 @@ type app struct {
 	in       io.Reader                                         // a terminal to ask at, nil if there is none
 	height   uint64                                            // blocks that what is asked must have
 	timeout  time.Duration                                     // of the whole run
+	lanes    string                                            // of this node, by which linked commands are sent; "" as a rule
 	pending  []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
 }
 
@@ -59,9 +60,9 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 	return config.Load(path, settings)
 }
 
-// open connects without lanes: to ask, and to send single commands.
+// open connects, as a rule without lanes: to ask, and to send single commands.
 func (a *app) open(ctx context.Context) (*node.Node, error) {
-	cfg, err := a.config(map[string]any{"lanes": ""})
+	cfg, err := a.config(map[string]any{"lanes": a.lanes})
 	if err != nil {
 		return nil, err
 	}

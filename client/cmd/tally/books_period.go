@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/client/books"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // booking makes a period's books from the ledger and from what the node has kept.
@@ -75,7 +76,7 @@ func (b booking) openPeriod(cycle string) (p index.Period, err error) {
 		return p, fault.New(fault.WrongState, "cycle %s is open: it can be looked at, without --out, and is booked after its cut-off", cycle)
 	}
 	p = index.Period{Cycle: cycle, From: open.Since, To: open.Date, Height: b.now.Height()}
-	last, err := before(b.now, cycle)
+	last, err := node.CycleBefore(b.now, cycle)
 	if fault.CodeOf(err) == fault.NotFound {
 		return p, nil
 	}

@@ -8,11 +8,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -52,80 +49,19 @@ func confirmDate(a *app) *cobra.Command {
 		})
 }
 
-// ofCycle is a command that sends one request about a cycle: the one that is named, or the one
-// that was cut off last.
-func (a *app) ofCycle(use, short, example string, ask func(cycle string) command.Request) *cobra.Command {
-	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		if len(args) > 0 {
-			return a.submit(ctx, ask(args[0]))
-		}
-		return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-				cycle, err := lastClosed(r)
-				return ask(cycle), err
-			})
-			if err != nil {
-				return err
-			}
-			return a.printReceipt(nameOf(ask("")), answer)
-		})
-	})
-}
-
-// lastClosed is the cycle that was cut off last. NOT_FOUND if none was.
-func lastClosed(r *index.Reading) (string, error) {
-	open, err := r.Cycle()
-	if err != nil {
-		return "", err
-	}
-	return before(r, open.ID)
-}
-
-// before is the cycle whose cut-off opened another. NOT_FOUND for the first one.
-func before(r *index.Reading, next string) (string, error) {
-	found, err := index.All[settlement.Close](r, index.Filter{Topic: next})
-	if err != nil {
-		return "", err
-	}
-	if len(found) == 0 {
-		return "", fault.New(fault.NotFound, "no cycle was cut off before %s; name one", next)
-	}
-	return found[0].Row.ID, nil
-}
-
-// cycleOf is the cycle that was named, or the one that was cut off last.
-func cycleOf(r *index.Reading, args []string) (string, error) {
-	if len(args) > 0 {
-		return args[0], nil
-	}
-	return lastClosed(r)
+// ofCycle makes the request about a closed cycle, which an argument may name.
+func ofCycle(args []string) (node.CycleRequest, error) {
+	return node.CycleRequest{Cycle: first(args)}, nil
 }
 
 func cutOff(a *app) *cobra.Command {
-	var req settlement.CutOffRequest
-	cmd := leaf("cut-off [CYCLE]", "End the open cycle and open the next one; for the operator (日切)",
-		`  tally --as G cycle cut-off --next 2026-12
-  tally --as G cycle cut-off 2026-11 --next 2026-12`,
-		func(ctx context.Context, args []string) error {
-			if len(args) > 0 {
-				req.Cycle = args[0]
-				return a.submit(ctx, req)
-			}
-			if err := settlement.CheckNew(req.Next); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-					open, err := g.Query().Cycle(ctx)
-					req.Cycle = open.ID
-					return req, err
-				})
-				if err != nil {
-					return err
-				}
-				return a.printReceipt(nameOf(req), answer)
-			})
-		})
+	var req node.CutOffRequest
+	cmd := verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
+  tally --as G cycle cut-off 2026-11 --next 2026-12`, node.CycleCutOff,
+		func(args []string) (node.CutOffRequest, error) {
+			req.Cycle = first(args)
+			return req, nil
+		}, a.receiptOf("cycle:CutOff"))
 	cmd.Long = `End the open cycle. Nothing is added to it any more: what was endorsed before and is
 still on its way can't take effect, and its sender's gateway sends it again, into the next.`
 	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
@@ -134,9 +70,8 @@ still on its way can't take effect, and its sender's gateway sends it again, int
 }
 
 func computeCycle(a *app) *cobra.Command {
-	return a.ofCycle("compute [CYCLE]", "Add up what the parties owe each other in a closed cycle: the last one (清算)",
-		"  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
-		func(cycle string) command.Request { return settlement.ComputeRequest{Cycle: cycle} })
+	return verb(a, "compute [CYCLE]", "  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
+		node.CycleCompute, ofCycle, a.receiptOf("cycle:Compute"))
 }
 
 func cyclePolicy(a *app) *cobra.Command {
@@ -149,28 +84,28 @@ then on, as far as the parties accept it: nobody has fewer than 3 days, nor is i
 silence taken for consent, unless it said so itself (tally cycle accept).`
 	closingFlags(cmd, &given, "fewer than 3 only if all parties accept it")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		changed := cmd.Flags().Changed
-		if !changed("sign-days") && !changed("answer-days") && !changed("silence") {
-			return a.showPolicy(cmd.Context())
+		change := changeOf(cmd, &given)
+		if change == (node.PolicyChange{}) {
+			return perform(cmd.Context(), a, node.CyclePolicy, func() (node.NoRequest, error) { return node.NoRequest{}, nil }, a.showPolicy)
 		}
-		return a.sendPolicy(cmd.Context(), given, changed, func(b settlement.Book, _ string) settlement.Policy { return b.Asked },
-			func(p settlement.Policy) command.Request { return settlement.SetPolicyRequest{Policy: p} })
+		return perform(cmd.Context(), a, node.CyclePolicySet, func() (node.SetPolicyRequest, error) {
+			return node.SetPolicyRequest{PolicyChange: change}, nil
+		}, a.receiptOf("cycle:SetPolicy"))
 	}
 	return cmd
 }
 
 func acceptPolicy(a *app) *cobra.Command {
 	var given settlement.Policy
-	cmd := leaf("accept", "Accept a stricter way of closing cycles for yourself: fewer days, or that your silence is consent (接受结算规则)",
-		"  tally --as D cycle accept --sign-days 1 --silence consent", nil)
+	var cmd *cobra.Command
+	cmd = verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", node.CycleAccept,
+		func([]string) (node.AcceptPolicyRequest, error) {
+			return node.AcceptPolicyRequest{PolicyChange: changeOf(cmd, &given)}, nil
+		}, a.receiptOf("cycle:AcceptPolicy"))
 	cmd.Long = `Say how strict the rules may be for you, from tomorrow, for the cycles that open from
 then on. What no flag names stays as you accept it now; without this command that is 3
 days to sign, 3 to answer, and that what you don't sign is carried over.`
 	closingFlags(cmd, &given, "1 to 3")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return a.sendPolicy(cmd.Context(), given, cmd.Flags().Changed, settlement.Book.AcceptedBy,
-			func(p settlement.Policy) command.Request { return settlement.AcceptPolicyRequest{Policy: p} })
-	}
 	return cmd
 }
 
@@ -180,56 +115,30 @@ func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
 	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry", "consent")
 }
 
-// sendPolicy sends what was given in the place of what there is.
-func (a *app) sendPolicy(ctx context.Context, given settlement.Policy, changed func(flag string) bool,
-	present func(b settlement.Book, party string) settlement.Policy, ask func(settlement.Policy) command.Request) error {
-	if err := ask(policyOn(settlement.Founding().Policy, given, changed)).Check(); err != nil {
-		return err
-	}
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-			book, err := g.Query().Models(ctx, 0)
-			if err != nil {
-				return nil, err
-			}
-			return ask(policyOn(present(book, g.Party()), given, changed)), nil
-		})
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(nameOf(ask(given)), answer)
-	})
-}
-
-// policyOn is a policy with what was given in its place.
-func policyOn(present, given settlement.Policy, changed func(flag string) bool) settlement.Policy {
+// changeOf is what flags name of a policy.
+func changeOf(cmd *cobra.Command, given *settlement.Policy) (change node.PolicyChange) {
+	changed := cmd.Flags().Changed
 	if changed("sign-days") {
-		present.SignDays = given.SignDays
+		change.SignDays = &given.SignDays
 	}
 	if changed("answer-days") {
-		present.AnswerDays = given.AnswerDays
+		change.AnswerDays = &given.AnswerDays
 	}
 	if changed("silence") {
-		present.Silence = given.Silence
+		change.Silence = &given.Silence
 	}
-	return present
+	return change
 }
 
-func (a *app) showPolicy(ctx context.Context) error {
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		book, err := g.Query().Models(ctx, 0)
-		if err != nil {
-			return err
-		}
-		return a.print(book.Policy, func(t table.Writer) { t.AppendRows(policyRows(book)) })
-	})
+func (a *app) showPolicy(_ context.Context, _ *node.Node, p node.Policy) error {
+	return a.print(p, func(t table.Writer) { t.AppendRows(policyRows(p)) })
 }
 
-func policyRows(b settlement.Book) []table.Row {
+func policyRows(p node.Policy) []table.Row {
 	silence := "what isn't signed in time is carried into the open cycle"
-	if list := b.Consenting(); len(list) > 0 {
+	if list := p.Consenting; len(list) > 0 {
 		silence += ", unless only these haven't signed, whose silence is consent: " + strings.Join(list, ", ")
 	}
-	return []table.Row{{"to sign or dispute", fmt.Sprintf("%d business days from cut-off", b.Policy.SignDays)},
-		{"to answer a dispute", fmt.Sprintf("%d business days", b.Policy.AnswerDays)}, {"silence", silence}}
+	return []table.Row{{"to sign or dispute", fmt.Sprintf("%d business days from cut-off", p.SignDays)},
+		{"to answer a dispute", fmt.Sprintf("%d business days", p.AnswerDays)}, {"silence", silence}}
 }

@@ -10,31 +10,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
 func showCycle(a *app) *cobra.Command {
-	cmd := leaf("show [CYCLE]", "Show the open cycle and the business date, or a closed cycle with its statements, nets and payments", `  tally --as G cycle show
+	cmd := verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
-  tally --as D cycle show 2026-11 -o json`,
-		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				open, err := g.Query().Cycle(ctx)
-				if err != nil {
-					return err
-				}
-				if len(args) == 0 || args[0] == open.ID {
-					return a.print(open, func(t table.Writer) { t.AppendRows(openRows(open)) })
-				}
-				shown, err := closedCycle(ctx, g.Query(), args[0])
-				if err != nil {
-					return err
-				}
-				return a.printParts(shown, shown.tables()...)
-			})
+  tally --as D cycle show 2026-11 -o json`, node.CycleShow,
+		func(args []string) (node.ShowCycleRequest, error) {
+			return node.ShowCycleRequest{Cycle: first(args)}, nil
+		},
+		func(_ context.Context, _ *node.Node, shown node.ShownCycle) error {
+			if shown.Open != nil {
+				return a.print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
+			}
+			return a.printParts(shown, cycleTables(*shown.Closed)...)
 		})
 	cmd.Long = `Show how far a cycle is. Lines, and what the two owe each other, count disputed lines
 too; what is disputed isn't netted.`
@@ -45,77 +36,8 @@ func openRows(open settlement.Cycle) []table.Row {
 	return []table.Row{{"cycle", open.ID}, {"state", "[OPEN] ─ CUT_OFF ─ COMPUTED ─ FINAL ─ INSTRUCTED ─ SETTLED"}, {"since", open.Since}, {"business date", open.Date}}
 }
 
-// cycleLedger is what a closed cycle is read from.
-type cycleLedger interface {
-	statements
-	Netting(ctx context.Context, cycle string) (settlement.Netting, error)
-	Payment(ctx context.Context, cycle string, n uint32) (settlement.Payment, error)
-}
-
-// closedShown is all that the ledger has of a closed cycle.
-type closedShown struct {
-	settlement.Close
-	Statements []pairShown          `json:"statements"`
-	Netting    *settlement.Netting  `json:"netting"` // null before it is FINAL, and of a cycle in which nothing was owed
-	Paid       []settlement.Payment `json:"paid"`    // the payments, whatever their state
-}
-
-// pairShown is a statement with its sums.
-type pairShown struct {
-	settlement.Pair
-	Lines    uint64       `json:"lines"`
-	AOwes    amount.Units `json:"aOwes"` // fen, disputed lines included
-	BOwes    amount.Units `json:"bOwes"`
-	Disputed amount.Units `json:"disputedFen"`
-	ToOpen   int          `json:"toOpen"` // hidden sums
-}
-
-func closedCycle(ctx context.Context, ledger cycleLedger, cycle string) (shown closedShown, err error) {
-	if shown.Close, err = ledger.Close(ctx, cycle); err != nil {
-		return shown, err
-	}
-	pairs, err := statementsOf(ctx, ledger, shown.Close)
-	if err != nil {
-		return shown, err
-	}
-	shown.Statements = make([]pairShown, len(pairs))
-	for i, p := range pairs {
-		shown.Statements[i] = summed(p)
-	}
-	if shown.Paid, err = paymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
-		return shown, err
-	}
-	netting, err := ledger.Netting(ctx, cycle)
-	if fault.CodeOf(err) == fault.NotFound {
-		return shown, nil // nothing was owed
-	}
-	shown.Netting = &netting
-	return shown, err
-}
-
-func paymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
-	list := make([]settlement.Payment, closed.Payments)
-	for i := range list {
-		var err error
-		if list[i], err = ledger.Payment(ctx, closed.ID, uint32(i)+1); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-// summed adds up a statement.
-func summed(p settlement.Pair) (s pairShown) {
-	s = pairShown{Pair: p, Lines: p.Count(), ToOpen: unopened(p)}
-	s.AOwes, _ = p.Owes(p.A)
-	s.BOwes, _ = p.Owes(p.B)
-	for _, c := range p.Carved {
-		s.Disputed = s.Disputed.AddUpTo(c.Fen)
-	}
-	return s
-}
-
-func (c closedShown) tables() []func(table.Writer) {
+// cycleTables show all that the ledger has of a closed cycle.
+func cycleTables(c node.CycleOnLedger) []func(table.Writer) {
 	return []func(table.Writer){
 		func(t table.Writer) { t.AppendRows(closeRows(c.Close)) },
 		func(t table.Writer) { statementsTable(t, c.Statements) },
@@ -166,7 +88,7 @@ func stateLine(s settlement.State) string {
 	return strings.Join(way, " ─ ")
 }
 
-func statementsTable(t table.Writer, list []pairShown) {
+func statementsTable(t table.Writer, list []node.SummedPair) {
 	if len(list) == 0 {
 		return
 	}
@@ -244,58 +166,18 @@ func arrow(part, most amount.Units) string {
 }
 
 func listCycles(a *app) *cobra.Command {
-	var state string
-	cmd := leaf("list", "List the cycles, the open one last", "  tally --as D cycle list --state COMPUTED", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-			open, err := r.Cycle()
-			if err != nil {
-				return err
-			}
-			closed, err := index.All[settlement.Close](r, index.Filter{})
-			if err != nil {
-				return err
-			}
-			answer := cyclesShown{Height: r.Height(), Cycles: inTurn(closed, open.ID)}
-			if state != "" {
-				answer.Cycles = slices.DeleteFunc(answer.Cycles, func(c settlement.Close) bool { return c.State.String() != state })
-			}
-			if state == "" || state == "OPEN" {
-				answer.Open = &open
-			}
+	var req node.ListCyclesRequest
+	cmd := verb(a, "list", "  tally --as D cycle list --state COMPUTED", node.CycleList,
+		func([]string) (node.ListCyclesRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, answer node.Cycles) error {
 			return a.print(answer, func(t table.Writer) { cyclesTable(t, answer) })
 		})
-	})
-	word(cmd, &state, "state", "only those in this state")
+	word(cmd, &req.State, "state", "only those in this state")
 	complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
 	return cmd
 }
 
-// cyclesShown is what the read model knows of cycles.
-type cyclesShown struct {
-	Height uint64             `json:"height"`
-	Cycles []settlement.Close `json:"rows"` // closed, in the order of their cut-offs
-	Open   *settlement.Cycle  `json:"open"`
-}
-
-// inTurn puts closed cycles in the order of their cut-offs: each opened the next.
-func inTurn(closed []index.Noun[settlement.Close], open string) []settlement.Close {
-	opened := map[string]settlement.Close{}
-	for _, c := range closed {
-		opened[c.Row.Next] = c.Row
-	}
-	list := []settlement.Close{}
-	for next := open; len(list) < len(closed); next = list[len(list)-1].ID {
-		one, found := opened[next]
-		if !found {
-			break
-		}
-		list = append(list, one)
-	}
-	slices.Reverse(list)
-	return list
-}
-
-func cyclesTable(t table.Writer, c cyclesShown) {
+func cyclesTable(t table.Writer, c node.Cycles) {
 	t.AppendHeader(table.Row{"cycle", "state", "from", "to", "sign by", "statements", "payments", "settled"})
 	right(t, 6, 7, 8)
 	t.SuppressEmptyColumns()

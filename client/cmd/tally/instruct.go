@@ -120,7 +120,7 @@ func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how inst
 	if err != nil {
 		return err
 	}
-	all, err := paymentsOf(ctx, g.Query(), closed)
+	all, err := node.PaymentsOf(ctx, g.Query(), closed)
 	if err != nil {
 		return err
 	}

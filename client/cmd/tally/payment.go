@@ -37,7 +37,7 @@ func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Conte
 		return a.with(ctx, func(ctx context.Context, g *node.Node) error { return do(ctx, g, cycle) })
 	}
 	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-		cycle, err := lastClosed(r)
+		cycle, err := node.LastClosed(r)
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func listPayments(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, err := paymentsOf(ctx, g.Query(), closed)
+			all, err := node.PaymentsOf(ctx, g.Query(), closed)
 			if err != nil {
 				return err
 			}

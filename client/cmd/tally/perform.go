@@ -33,6 +33,7 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 	if req, ok := any(early).(command.Request); ok && op.Single() && a.heard != nil {
 		return a.heard(req)
 	}
+	a.call.Progress = a.tellStep
 	return a.with(ctx, func(ctx context.Context, n *node.Node) error {
 		req, err := ask()
 		if err != nil {

@@ -38,7 +38,7 @@ func (a *app) clearingOf(ctx context.Context, cycle string, do func(context.Cont
 			return err
 		}
 		if cycle == "" {
-			if cycle, err = lastClosed(r); err != nil {
+			if cycle, err = node.LastClosed(r); err != nil {
 				return err
 			}
 		}
@@ -59,12 +59,12 @@ func listStatements(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				list := []pairShown{}
+				list := []node.SummedPair{}
 				for _, p := range pairs {
 					if !all && p.A != g.Party() && p.B != g.Party() {
 						continue
 					}
-					list = append(list, summed(p))
+					list = append(list, node.Summed(p))
 				}
 				return printList(a, r.Height(), list, func(t table.Writer) { statementsTable(t, list) })
 			})
