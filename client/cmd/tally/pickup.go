@@ -42,7 +42,7 @@ func (a *app) recallCodes(ctx context.Context, g *node.Node, p *placing, answer 
 	}
 	return a.inVault(func(v *vault.Vault) error {
 		seed := a.call.Seed(v, pickup, 0)
-		own, err := isOwn(v, pickup, answer.Number.String(), seed, func(seed code.Code) bool {
+		own, err := node.IsOwn(v, pickup, answer.Number.String(), seed, func(seed code.Code) bool {
 			return pickupLeft([]vault.Secret{{Code: seed}}, o.Pickup) != nil
 		})
 		if err != nil || !own || n == 0 {
