@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
 	"tallystick/client/index"
+	"tallystick/client/vault"
 )
 
 // entry is one key to write.
@@ -110,4 +111,18 @@ func now(t *testing.T, ix *index.Index) *index.Reading {
 		}
 	})
 	return r
+}
+
+func aVault(t *testing.T) *vault.Vault {
+	t.Helper()
+	v, err := vault.Open(t.TempDir(), "D")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := v.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return v
 }
