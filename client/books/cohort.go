@@ -131,7 +131,8 @@ func (s *Census) sold(c *Cohort, lot Lot) error {
 		return nil
 	}
 	price := s.programmes[lot.Programme].Price
-	fen, err := points.ContractLiability(s.policy.Sales[lot.Number], lot.Issued, price, s.policy.At(lot.Programme, c.Month).Decimal())
+	fen, err := points.ContractLiability(s.policy.Sales[lot.Number], lot.Issued, price,
+		s.policy.At(lot.Programme, c.Month).Decimal())
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,8 @@ func (s *Census) sold(c *Cohort, lot Lot) error {
 func (s *Census) cohort(lot Lot) *Cohort {
 	k := key{lot.Programme, lot.Party, MonthOf(lot.Born), s.sourceOf(lot)}
 	if s.cohorts[k] == nil {
-		s.cohorts[k] = &Cohort{Issuer: lot.Issuer, Programme: lot.Programme, Party: lot.Party, Month: k.month, Source: k.source}
+		s.cohorts[k] = &Cohort{Issuer: lot.Issuer, Programme: lot.Programme, Party: lot.Party, Month: k.month,
+			Source: k.source}
 	}
 	return s.cohorts[k]
 }

@@ -96,7 +96,10 @@ func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
 		r := bufio.NewReader(parts)
 		d := json.NewDecoder(r)
 		if first, err := r.Peek(1); err == nil && bytes.Equal(first, []byte("[")) {
-			d.Token() //nolint:errcheck // the bracket
+			if _, err := d.Token(); err != nil {
+				yield(Posting{}, fault.New(fault.BadRequest, "the postings: %.200s", err))
+				return
+			}
 		}
 		for n := 1; d.More(); n++ {
 			var p Posting

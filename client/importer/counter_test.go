@@ -24,9 +24,11 @@ type counter struct {
 }
 
 func newCounter(t fataler, uses uint16) *counter {
-	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "D", Peer: true}}}, replay.Rules{Operator: "D", Test: true})
+	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "D", Peer: true}}},
+		replay.Rules{Operator: "D", Test: true})
 	if err == nil {
-		err = l.Found("D", party.FoundRequest{Network: "test", En: "D", Zh: "D", Roles: party.Issuer | party.Acceptor, Cycle: "c", Date: someDay, Test: true})
+		err = l.Found("D", party.FoundRequest{Network: "test", En: "D", Zh: "D", Roles: party.Issuer | party.Acceptor,
+			Cycle: "c", Date: someDay, Test: true})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -60,8 +62,10 @@ func (c *counter) take(_ uint64, req command.Request) error {
 
 func (c *counter) grant(req benefit.GrantRequest) error {
 	id, who := req.Benefit, req.Grants[0].Member
-	c.once("b/"+id, benefit.DefineRequest{Benefit: id, En: id, Zh: id, Kind: benefit.Coupon, Scene: "campaign", Uses: c.uses, Days: 30, PerMember: 2,
-		Stackable: true, Fee: amount.Rate{Num: 0, Den: 1}, Code: len(req.Grants[0].Commitment) > 0, Lapse: benefit.Refund})
+	c.once("b/"+id, benefit.DefineRequest{Benefit: id, En: id, Zh: id, Kind: benefit.Coupon, Scene: "campaign",
+		Uses: c.uses, Days: 30, PerMember: 2,
+		Stackable: true, Fee: amount.Rate{Num: 0, Den: 1}, Code: len(req.Grants[0].Commitment) > 0,
+		Lapse: benefit.Refund})
 	c.once("m/"+who, member.EnrolRequest{Member: who})
 	n, err := c.ledger.Do("D", req)
 	if err == nil {

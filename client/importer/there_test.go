@@ -21,7 +21,8 @@ type offering struct {
 }
 
 func newOffering() *offering {
-	return &offering{shop: &shop{suppliers: map[string]goods.Supplier{}, benefits: map[string]benefit.Model{}, campaigns: map[string]campaign.Campaign{}}}
+	return &offering{shop: &shop{suppliers: map[string]goods.Supplier{}, benefits: map[string]benefit.Model{},
+		campaigns: map[string]campaign.Campaign{}}}
 }
 
 func (o *offering) refuse(_ uint64, req command.Request) (err error) {
@@ -81,7 +82,8 @@ func TestADailyFeedOfOffers(t *testing.T) {
 		refused               string // on Tuesday
 		before, done          uint64
 	}{
-		{"benefits", "id,en,zh,price\na,A,甲,1.00\nb,B  b,乙,2\nc,C,丙,3\nd,D,丁,4\ne,E,戊,5\n", "id,en,zh,price\na,A,甲,1\nb,B b,乙,2\nc,C,丙,3.50\nd,D,丁,4\ne,E,戊,5\nf,F,己,6\n",
+		{"benefits", "id,en,zh,price\na,A,甲,1.00\nb,B  b,乙,2\nc,C,丙,3\nd,D,丁,4\ne,E,戊,5\n",
+			"id,en,zh,price\na,A,甲,1\nb,B b,乙,2\nc,C,丙,3.50\nd,D,丁,4\ne,E,戊,5\nf,F,己,6\n",
 			func(o *offering) {
 				amended, others, closed := o.benefits["d"], o.benefits["e"], o.benefits["b"]
 				amended.Quota, others.Provider, closed.Open = 9, "M", false
@@ -100,10 +102,12 @@ func TestADailyFeedOfOffers(t *testing.T) {
 			},
 			"3 campaign b is there with another until: terms never change; end it with tally campaign end, and give the line another id\n" +
 				"4 campaign c is there with another funders or cap: terms never change; end it with tally campaign end, and give the line another id\n", 1, 1},
-		{"suppliers", "id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil\nd,D,丁,\n", "id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil;tyre\nd,D,丁,\ne,E,戊,\n",
+		{"suppliers", "id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil\nd,D,丁,\n",
+			"id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil;tyre\nd,D,丁,\ne,E,戊,\n",
 			func(o *offering) {
 				approved, refused := o.suppliers["b"], o.suppliers["d"]
-				approved.State, approved.Categories, approved.Fee = goods.Approved, []string{"all"}, amount.Rate{Num: 1, Den: 100}
+				approved.State, approved.Categories, approved.Fee = goods.Approved, []string{"all"},
+					amount.Rate{Num: 1, Den: 100}
 				refused.State = goods.Refused
 				o.suppliers["b"], o.suppliers["d"] = approved, refused
 			},
@@ -127,7 +131,8 @@ func TestADailyFeedOfOffers(t *testing.T) {
 		for _, one := range r.Rejected {
 			got += fmt.Sprintf("%d %s\n", one.Line, one.Reason)
 		}
-		if got != c.refused || r.Before != c.before || r.Done != c.done || int(r.Refused) != strings.Count(c.refused, "\n") {
+		if got != c.refused || r.Before != c.before || r.Done != c.done ||
+			int(r.Refused) != strings.Count(c.refused, "\n") {
 			t.Errorf("%s: %d before, %d done, refused\n%s", c.kind, r.Before, r.Done, got)
 		}
 	}
@@ -136,9 +141,12 @@ func TestADailyFeedOfOffers(t *testing.T) {
 // A list of suppliers that are approved lifts no suspension.
 func TestApprovalsLiftNoSuspension(t *testing.T) {
 	o := newOffering()
-	o.suppliers["a"], o.suppliers["b"] = goods.Supplier{ID: "a", Party: "S1", State: goods.Applied}, goods.Supplier{ID: "b", Party: "S1", State: goods.Suspended}
-	r, err := run(t, "kind: suppliers\nverb: approve\nfee: 1/100\nsource: x\ncolumns: {supplier: id}\n", file(t, "f.csv", "id\na\nb\n"), &ledger{refuse: o.refuse}, Stores{Shop: o})
-	if err != nil || r.Done != 1 || r.Refused != 1 || !strings.Contains(r.Rejected[0].Reason, "suspended") || o.suppliers["b"].State != goods.Suspended {
+	o.suppliers["a"], o.suppliers["b"] = goods.Supplier{ID: "a", Party: "S1", State: goods.Applied},
+		goods.Supplier{ID: "b", Party: "S1", State: goods.Suspended}
+	r, err := run(t, "kind: suppliers\nverb: approve\nfee: 1/100\nsource: x\ncolumns: {supplier: id}\n",
+		file(t, "f.csv", "id\na\nb\n"), &ledger{refuse: o.refuse}, Stores{Shop: o})
+	if err != nil || r.Done != 1 || r.Refused != 1 || !strings.Contains(r.Rejected[0].Reason, "suspended") ||
+		o.suppliers["b"].State != goods.Suspended {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/party"
 	"tallystick/client/index"
 )
 
@@ -45,27 +44,6 @@ func TestCodesAreRead(t *testing.T) {
 	}
 	if _, err := (&oneTime{file: "nowhere"}).read(&app{}); err == nil {
 		t.Error("a missing file is no code")
-	}
-}
-
-func TestAmendmentsChangeWhatIsNamed(t *testing.T) {
-	changed := func(flags ...string) func(string) bool {
-		return func(f string) bool { return strings.Contains(" "+strings.Join(flags, " ")+" ", " "+f+" ") }
-	}
-	present := party.Party{ID: "B", Roles: party.Operator | party.Issuer, Liability: 5, Debit: 6}
-	given := party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 0, Debit: 10}
-	for _, c := range []struct {
-		flags []string
-		want  party.AmendRequest
-	}{
-		{nil, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 6}},
-		{[]string{"debit"}, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 10}},
-		{[]string{"liability"}, party.AmendRequest{Party: "B", Roles: party.Issuer, Debit: 6}},
-		{[]string{"roles"}, party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 5, Debit: 6}},
-	} {
-		if got := amended(present, given, changed(c.flags...)); got != c.want {
-			t.Errorf("%v: %+v", c.flags, got)
-		}
 	}
 }
 

@@ -63,6 +63,9 @@ func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node
 	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
 }
 
+// nothing is the request of a command that names nothing.
+func nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
+
 // inTable shows an answer in a table that has points in it.
 func inTable[Ans any](a *app, fill func(table.Writer, Ans, scales)) func(context.Context, *node.Node, Ans) error {
 	return func(ctx context.Context, n *node.Node, answer Ans) error {
