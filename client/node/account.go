@@ -33,8 +33,8 @@ var (
 
 // Customer is somebody as one of the party's own channels knows him. The id goes to the vault and nowhere else.
 type Customer struct {
-	Channel  string `json:"channel,omitempty"`  // of the party's: app, shop, wechat …
-	Customer string `json:"customer,omitempty"` // the channel's own id of him
+	Channel string `json:"channel,omitempty"`  // of the party's: app, shop, wechat …
+	ID      string `json:"customer,omitempty"` // the channel's own id of him
 }
 
 // Hides says that a request with a customer isn't for the ledger, not even as a hash that could be guessed.
@@ -51,7 +51,7 @@ func (c Customer) checkAny() error {
 }
 
 func (c Customer) check() error {
-	if c.Customer == "" {
+	if c.ID == "" {
 		return fault.New(fault.BadRequest, "say which customer: --channel and --customer")
 	}
 	return name.CheckID("--channel", c.Channel)
@@ -59,7 +59,7 @@ func (c Customer) check() error {
 
 // known is the customer's account in the vault. NOT_FOUND.
 func (c Customer) known(v *vault.Vault) (vault.Account, error) {
-	account, found, err := v.Account(c.Channel, c.Customer)
+	account, found, err := v.Account(c.Channel, c.ID)
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "your vault knows no such customer of %s; link it first: tally member link", c.Channel)
 	}
@@ -69,17 +69,17 @@ func (c Customer) known(v *vault.Vault) (vault.Account, error) {
 // take puts the customer into the vault as a member, and has the account linked. A customer whom the vault didn't know is
 // forgotten again if the ledger refuses, and kept if that isn't sure: then the same can be tried again.
 func (c Customer) take(v *vault.Vault, member string, link func(vault.Account) error) error {
-	_, known, err := v.Account(c.Channel, c.Customer)
+	_, known, err := v.Account(c.Channel, c.ID)
 	if err != nil {
 		return err
 	}
-	account, err := v.NewAccount(c.Channel, c.Customer, member)
+	account, err := v.NewAccount(c.Channel, c.ID, member)
 	if err != nil {
 		return err
 	}
 	err = link(account)
 	if err != nil && !known && !fault.CodeOf(err).Passing() {
-		err = errors.Join(err, v.Forget(c.Channel, c.Customer))
+		err = errors.Join(err, v.Forget(c.Channel, c.ID))
 	}
 	return err
 }
@@ -177,7 +177,7 @@ func (n *Node) unlinkCustomer(ctx context.Context, c *Call, req UnlinkCustomerRe
 
 // forget removes a customer from the vault whose account isn't linked any more. One who was linked again since then stays.
 func (n *Node) forget(ctx context.Context, v *vault.Vault, who Customer) error {
-	account, known, err := v.Account(who.Channel, who.Customer)
+	account, known, err := v.Account(who.Channel, who.ID)
 	if err != nil || !known {
 		return err
 	}

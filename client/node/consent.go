@@ -36,6 +36,14 @@ type Field struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// String writes the field as it is read: NAME, or NAME=VALUE.
+func (f Field) String() string {
+	if f.Value == nil {
+		return f.Name
+	}
+	return f.Name + "=" + *f.Value
+}
+
 // ShareRequest shows a profile to a party of a consent: all that the vault has, or only the fields that are named.
 type ShareRequest struct {
 	Consent number.Command `json:"consent"`

@@ -75,7 +75,7 @@ func (c *Call) pseudonym(v *vault.Vault, who Customer) (string, error) {
 	if who.none() {
 		return pseudonym(c.Seed(v, "enrol", 0)), nil
 	}
-	account, err := v.Pseudonym(who.Channel, who.Customer)
+	account, err := v.Pseudonym(who.Channel, who.ID)
 	return account.Member, err
 }
 
@@ -92,7 +92,7 @@ func (n *Node) enrolledBy(ctx context.Context, c *Call, v *vault.Vault, r Receip
 	case req.none():
 		id = pseudonym(c.Seed(v, "enrol", 0))
 	default:
-		account, known, err := v.Account(req.Channel, req.Customer.Customer)
+		account, known, err := v.Account(req.Channel, req.ID)
 		if err != nil || !known {
 			return "", err
 		}

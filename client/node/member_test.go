@@ -62,7 +62,7 @@ func TestTake(t *testing.T) {
 	} {
 		v, who := aVault(t), Customer{"app", "12345"}
 		if c.known {
-			if _, err := v.NewAccount(who.Channel, who.Customer, "li"); err != nil {
+			if _, err := v.NewAccount(who.Channel, who.ID, "li"); err != nil {
 				t.Fatal(err)
 			}
 		}

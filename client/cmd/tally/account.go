@@ -18,7 +18,7 @@ import (
 // customerFlags are the flags of a customer.
 func customerFlags(cmd *cobra.Command, c *node.Customer) {
 	word(cmd, &c.Channel, "channel", "channel of yours: app, shop, wechat …")
-	word(cmd, &c.Customer, "customer", "the channel's own id of the customer; it stays in your vault")
+	word(cmd, &c.ID, "customer", "the channel's own id of the customer; it stays in your vault")
 	cmd.MarkFlagsRequiredTogether("channel", "customer")
 }
 
@@ -69,7 +69,7 @@ func unlink(a *app) *cobra.Command {
   tally --as D member unlink wang --party F --channel app --account 40dfb779… --reason member_asked`,
 		func(ctx context.Context, args []string) error {
 			req.Member, req.Channel = args[0], who.Channel
-			if who.Customer == "" {
+			if who.ID == "" {
 				return send(ctx, a, op, req)
 			}
 			if req.Party != "" || len(req.Account) > 0 {
@@ -82,7 +82,7 @@ func unlink(a *app) *cobra.Command {
 	cmd.Long = `End an account. A customer of yours is removed from your vault too, with the salt.
 Of other parties' accounts tally member show -o json lists the commitments.`
 	word(cmd, &who.Channel, "channel", "channel")
-	word(cmd, &who.Customer, "customer", "your channel's own id of the customer")
+	word(cmd, &who.ID, "customer", "your channel's own id of the customer")
 	word(cmd, &req.Party, "party", "or whose account it is")
 	one(cmd, &req.Account, "account", "hash", "and its commitment", codec.ParseHash)
 	reason(cmd, &req.Reason, "customer_left")
