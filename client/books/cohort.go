@@ -41,11 +41,6 @@ const (
 	Exchanged               // what another party owes for the points that these were converted from
 )
 
-var sources = [...]string{"granted", "sold", "exchanged"}
-
-// MarshalText writes the source's name.
-func (s Source) MarshalText() ([]byte, error) { return []byte(sources[s]), nil }
-
 // Cohort is the points of one programme that one party bears and that were issued in
 // one month, from one source.
 //

@@ -548,35 +548,25 @@ func TestTieNamesDifferences(t *testing.T) {
 	}
 }
 
-func TestReadPostings(t *testing.T) {
-	good := `{"id":"D.0.1.0.0","date":"2026-11-23","kind":"supply","debtor":"D","creditor":"S1","fen":5,"tax":{"num":13,"den":100},"disputed":false}`
-	for _, c := range []struct {
-		name, text string
-		n          int
-		code       fault.Code
+func TestPostingsAreChecked(t *testing.T) {
+	good := `{"id":"D.0.1.0.0","date":"2026-11-23","kind":"supply","debtor":"D","creditor":"S1","fen":5,` +
+		`"tax":{"num":13,"den":100},"disputed":false}`
+	for name, c := range map[string]struct {
+		text string
+		code fault.Code
 	}{
-		{"none", "", 0, ""}, {"an empty list", "[]", 0, ""}, {"one", good, 1, ""},
-		{"lines", good + "\n" + good + "\n", 2, ""}, {"a list", "[" + good + "," + good + "]", 2, ""},
-		{"no kind", strings.Replace(good, "supply", "gift", 1), 0, fault.BadRequest},
-		{"no date", strings.Replace(good, "2026-11-23", "", 1), 0, fault.BadRequest},
-		{"to itself", strings.Replace(good, "S1", "D", 1), 0, fault.BadRequest},
-		{"no id", strings.Replace(good, "D.0.1.0.0", "", 1), 0, fault.BadRequest},
-		{"under 0", strings.Replace(good, `"fen":5`, `"fen":-5`, 1), 0, fault.BadRequest},
-		{"above", strings.Replace(good, `"fen":5`, `"fen":9007199254740992`, 1), 0, fault.Limit},
-		{"no JSON", "D owes S1", 0, fault.BadRequest},
-		{"a fraction", strings.Replace(good, `"fen":5`, `"fen":0.5`, 1), 0, fault.BadRequest},
+		"one": {good, ""}, "no date": {strings.Replace(good, "2026-11-23", "", 1), fault.BadRequest},
+		"to itself": {strings.Replace(good, "S1", "D", 1), fault.BadRequest},
+		"no id":     {strings.Replace(good, "D.0.1.0.0", "", 1), fault.BadRequest},
+		"under 0":   {strings.Replace(good, `"fen":5`, `"fen":-5`, 1), fault.BadRequest},
+		"above":     {strings.Replace(good, `"fen":5`, `"fen":9007199254740992`, 1), fault.Limit},
 	} {
-		n := 0
-		var failed error
-		for _, err := range ReadPostings(strings.NewReader(c.text)) {
-			if err != nil {
-				failed = err
-				break
-			}
-			n++
+		var p Posting
+		if err := json.Unmarshal([]byte(c.text), &p); err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
-		if n != c.n || fault.CodeOf(failed) != c.code {
-			t.Errorf("%s: %d, %v", c.name, n, failed)
+		if err := p.Check(); fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

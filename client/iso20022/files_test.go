@@ -64,7 +64,7 @@ func TestMatchFiles(t *testing.T) {
 			}
 			fmt.Fprintf(&out, " (%s, %s)\n", a.Booked, a.At)
 		}
-		for _, e := range Unpaid(expected, outcomes) {
+		for _, e := range unpaid(expected, outcomes) {
 			fmt.Fprintf(&out, "unpaid: %s\n", e.EndToEndID)
 		}
 		return out.String()

@@ -94,17 +94,6 @@ func Match(holder Holder, expected []Expected, advices []Advice) []Outcome {
 	return m.outcomes
 }
 
-// Unpaid are the payments of which nothing says that all is there, in the order given.
-func Unpaid(expected []Expected, outcomes []Outcome) []Expected {
-	done := map[string]bool{}
-	for _, o := range outcomes {
-		if o.Kind == Exact || o.Kind == Late {
-			done[o.Advice.EndToEndID] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(expected), func(e Expected) bool { return done[e.EndToEndID] })
-}
-
 // matching is a match under way. An outcome without a kind is not decided.
 type matching struct {
 	holder   Holder

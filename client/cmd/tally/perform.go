@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -41,11 +42,18 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 		}
 		answer, err := op.Do(ctx, n, &a.call, req)
 		if err != nil {
-			return authorisable(err)
+			err = authorisable(err)
+			if refused, ok := any(answer).(refusable); ok && refused.Refused() {
+				err = errors.Join(show(ctx, n, answer), err)
+			}
+			return err
 		}
 		return show(ctx, n, answer)
 	})
 }
+
+// refusable is an answer that says something although what was asked for was refused.
+type refusable interface{ Refused() bool }
 
 // receiptOf shows a receipt under what the ledger calls the command.
 func (a *app) receiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
