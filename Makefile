@@ -9,6 +9,7 @@ NET   ?= test-network/.run
 export GOFLAGS := -buildvcs=false
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ERRCHECK    := github.com/kisielk/errcheck@v1.30.0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick soak up down reset status build check fmt unit e2e bench clean
@@ -45,7 +46,7 @@ status: ## show the test network's processes
 	@scripts/network.sh status
 
 check: ## format, vet, lint, forbidden imports
-	@scripts/check.sh $(STATICCHECK)
+	@scripts/check.sh $(STATICCHECK) $(ERRCHECK)
 
 fmt: ## format the code
 	@gofmt -w $$(git ls-files -co --exclude-standard '*.go')

@@ -52,7 +52,8 @@ func (n *Network) deployments(admins admins) ([]lifecycle.Deployment, error) {
 			packages[server.Party] = pkg
 		}
 		for _, definition := range n.Topology.Definitions(chaincode) {
-			all = append(all, lifecycle.Deployment{Chaincode: definition, Program: chaincode.Name, Admins: admins, Packages: packages})
+			all = append(all, lifecycle.Deployment{Chaincode: definition, Program: chaincode.Name, Admins: admins,
+				Packages: packages})
 		}
 	}
 	return all, nil
@@ -69,7 +70,8 @@ func (n *Network) serversOf(chaincode string) []string {
 }
 
 // forEach works on all deployments at once.
-func forEach(ctx context.Context, all []lifecycle.Deployment, work func(lifecycle.Deployment, context.Context) error) error {
+func forEach(ctx context.Context, all []lifecycle.Deployment,
+	work func(lifecycle.Deployment, context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, d := range all {
 		group.Go(func() error { return work(d, ctx) })

@@ -144,7 +144,8 @@ func (r *rig) put(party string, orderer int, key, value string, endorsers ...str
 	for _, peer := range r.Topology.Peers() {
 		for _, endorser := range endorsers {
 			if peer.Party == endorser {
-				args = append(args, "--peerAddresses", peer.Address, "--tlsRootCertFiles", r.Layout.Peer(peer.Party, peer.Name).TLSCA)
+				args = append(args, "--peerAddresses", peer.Address, "--tlsRootCertFiles",
+					r.Layout.Peer(peer.Party, peer.Name).TLSCA)
 			}
 		}
 	}
@@ -163,7 +164,8 @@ func (r *rig) insist(key, value string) error {
 }
 
 func (r *rig) get(party, key string) (string, error) {
-	return r.peer(party, "chaincode", "query", "-C", r.Topology.Channel, "-n", "echo", "-c", fmt.Sprintf(`{"Args":["get",%q]}`, key))
+	return r.peer(party, "chaincode", "query", "-C", r.Topology.Channel, "-n", "echo", "-c",
+		fmt.Sprintf(`{"Args":["get",%q]}`, key))
 }
 
 // expectValue waits until G's peer, which may be a block behind the endorsers that the
@@ -263,7 +265,8 @@ func TestNetwork(t *testing.T) {
 		r.edit(`version: "1"`, `version: "2"`)
 		r.up(t)
 		r.expectValue(t, "first", "1")
-		if out, err := r.peer("A", "lifecycle", "chaincode", "querycommitted", "-C", "alliance"); err != nil || !strings.Contains(out, "Version: 2, Sequence: 2") {
+		if out, err := r.peer("A", "lifecycle", "chaincode", "querycommitted", "-C", "alliance"); err != nil ||
+			!strings.Contains(out, "Version: 2, Sequence: 2") {
 			t.Errorf("%s, %v", out, err)
 		}
 	})
@@ -271,7 +274,8 @@ func TestNetwork(t *testing.T) {
 		r.edit("args: [topology]", "args: [topology], collections: [{name: shared, parties: [G, D]}]")
 		for range 2 {
 			r.up(t)
-			out, err := r.peer("A", "lifecycle", "chaincode", "querycommitted", "-C", "alliance", "-n", "echo", "-O", "json")
+			out, err := r.peer("A", "lifecycle", "chaincode", "querycommitted", "-C", "alliance", "-n", "echo", "-O",
+				"json")
 			if err != nil || !strings.Contains(out, `"sequence": 3`) || !strings.Contains(out, `"name": "shared"`) {
 				t.Errorf("%s, %v", out, err)
 			}
@@ -314,7 +318,8 @@ func (r *rig) concurrently(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	defer other.Unlock()
-	if err := r.Up(r.patience(), silent{}); err == nil || !strings.Contains(err.Error(), "another tallynet is at work") {
+	if err := r.Up(r.patience(), silent{}); err == nil ||
+		!strings.Contains(err.Error(), "another tallynet is at work") {
 		t.Errorf("error %v", err)
 	}
 }

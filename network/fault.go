@@ -80,7 +80,8 @@ func (n *Network) awaitServer(ctx context.Context, server topology.Server) error
 	})
 }
 
-func (n *Network) awaitPeer(ctx context.Context, party string, condition func(context.Context, *lifecycle.Admin) error) error {
+func (n *Network) awaitPeer(ctx context.Context, party string,
+	condition func(context.Context, *lifecycle.Admin) error) error {
 	admin, err := lifecycle.Open(n.Topology, n.Layout, party)
 	if err != nil {
 		return err

@@ -84,15 +84,16 @@ func (n *Network) survey() ([]ProcessStatus, []heightOf, error) {
 		return err
 	}
 	for _, node := range n.Topology.OrdererNodes() {
-		if err := add(node.Name, n.Topology.Orderers.Organisation, node.Address, func(ctx context.Context) (uint64, error) {
-			orderer, err := n.openOrderer(node)
-			if err != nil {
-				return 0, err
-			}
-			defer orderer.Close()
-			status, err := orderer.Channel(ctx, n.Topology.Channel)
-			return status.Height, err
-		}); err != nil {
+		if err := add(node.Name, n.Topology.Orderers.Organisation, node.Address,
+			func(ctx context.Context) (uint64, error) {
+				orderer, err := n.openOrderer(node)
+				if err != nil {
+					return 0, err
+				}
+				defer orderer.Close()
+				status, err := orderer.Channel(ctx, n.Topology.Channel)
+				return status.Height, err
+			}); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -25,7 +25,8 @@ func TestWhatDiesComesBack(t *testing.T) {
 		t.Fatalf("build tallynet: %v\n%s", err, out)
 	}
 	r.up(t)
-	for n, names := range [][]string{{"orderer1"}, {"peer0.D"}, {"echo.D"}, {"orderer2", "peer0.D", "peer0.G", "echo.D", "echo.F"}} {
+	for n, names := range [][]string{{"orderer1"}, {"peer0.D"}, {"echo.D"},
+		{"orderer2", "peer0.D", "peer0.G", "echo.D", "echo.F"}} {
 		before := r.rows(t)
 		for _, name := range names {
 			if err := syscall.Kill(int(before[name].PID), syscall.SIGKILL); err != nil {
@@ -35,7 +36,8 @@ func TestWhatDiesComesBack(t *testing.T) {
 		err := wait.Until(r.patience(), "restarts", func(context.Context) error {
 			now := r.rows(t)
 			for _, name := range names {
-				if now[name].State != process.Running || now[name].Restarts <= before[name].Restarts || now[name].PID == before[name].PID {
+				if now[name].State != process.Running || now[name].Restarts <= before[name].Restarts ||
+					now[name].PID == before[name].PID {
 					return fmt.Errorf("%s: %+v", name, now[name])
 				}
 			}

@@ -60,7 +60,8 @@ func (n *Network) Up(ctx context.Context, report Reporter) error {
 			return fmt.Errorf("%w: put it back, or start over with `tallynet reset` (which removes the ledger)", err)
 		}
 		if err != nil {
-			return fmt.Errorf("%w\nthe network is half up: `tallynet up` goes on from here, `tallynet reset` starts over", err)
+			return fmt.Errorf(
+				"%w\nthe network is half up: `tallynet up` goes on from here, `tallynet reset` starts over", err)
 		}
 		return nil
 	})
@@ -73,11 +74,13 @@ func (n *Network) up(ctx context.Context, report Reporter) error {
 	}
 	if n.Patience > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, n.Patience, fmt.Errorf("%s passed; --timeout allows more", n.Patience))
+		ctx, cancel = context.WithTimeoutCause(ctx, n.Patience,
+			fmt.Errorf("%s passed; --timeout allows more", n.Patience))
 		defer cancel()
 	}
 	report.Step("identities")
-	if err := identity.Ensure(ctx, identity.Cryptogen{Program: programs.Cryptogen()}, n.Topology, n.Layout); err != nil {
+	if err := identity.Ensure(ctx, identity.Cryptogen{Program: programs.Cryptogen()}, n.Topology,
+		n.Layout); err != nil {
 		return err
 	}
 	report.Step("genesis block")
@@ -146,6 +149,7 @@ func (n *Network) startAll(ctx context.Context, programs toolchain.Programs, rep
 			started++
 		}
 	}
-	report.Detail(fmt.Sprintf("%d started, %d of them replaced, %d ran already", started, len(outdated), len(specs)-started))
+	report.Detail(
+		fmt.Sprintf("%d started, %d of them replaced, %d ran already", started, len(outdated), len(specs)-started))
 	return nil
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh STATICCHECK: format, vet, lint. The forbidden imports are tests:
+# check.sh STATICCHECK [ERRCHECK]: format, vet, lint, errors that nobody reads. The forbidden imports are tests:
 # network/deps_test.go and test-network/layout_test.go.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,5 +9,9 @@ go vet ./... && go vet -tags e2e ./...
 echo "vet ✓"
 go run "$1" -tags e2e ./...
 echo "lint ✓"
+if [ -n "${2:-}" ]; then
+	go run "$2" -ignoretests -exclude scripts/errcheck.txt ./chaincode/... ./client/... ./network/...
+	echo "errors ✓"
+fi
 go test ./network ./test-network -run 'Dependencies|Imports|Program'
 echo "imports ✓"

@@ -1,7 +1,6 @@
 package ledgersim
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"math"
 
@@ -66,14 +65,6 @@ func (r *Replica) Apply(tx *Tx) error {
 		for key, e := range keys {
 			r.net.state.put(name, key, e)
 		}
-	}
-	return nil
-}
-
-// Get is a key's value, nil when it is absent.
-func (r *Replica) Get(chaincode, key string) []byte {
-	if e := r.net.state.get(chaincode, key, r.node.height); e != nil {
-		return bytes.Clone(e.value)
 	}
 	return nil
 }

@@ -97,8 +97,9 @@ func compare(tx *ledgersim.Tx, found, want map[Place]*Effect, refusal string) (l
 	maps.Copy(all, want)
 	for place := range all {
 		if !found[place].equal(want[place]) {
-			list = append(list, Difference{Place: place, Block: tx.Block, Tx: tx.Index, TxID: tx.TxID, Party: tx.Creator.MSP,
-				Found: found[place], Want: want[place], Refusal: refusal})
+			list = append(list,
+				Difference{Place: place, Block: tx.Block, Tx: tx.Index, TxID: tx.TxID, Party: tx.Creator.MSP,
+					Found: found[place], Want: want[place], Refusal: refusal})
 		}
 	}
 	if len(list) == 0 {
@@ -109,7 +110,8 @@ func compare(tx *ledgersim.Tx, found, want map[Place]*Effect, refusal string) (l
 		list[i].Endorsers = signers
 	}
 	slices.SortFunc(list, func(a, b Difference) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Collection, b.Collection), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Kind, b.Kind))
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Collection, b.Collection),
+			cmp.Compare(a.Key, b.Key), cmp.Compare(a.Kind, b.Kind))
 	})
 	return list
 }

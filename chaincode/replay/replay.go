@@ -68,9 +68,6 @@ func New(rules Rules) (*Replay, error) {
 // Height is the number of blocks that were replayed.
 func (r *Replay) Height() uint64 { return r.next }
 
-// Get is the value that the ledger has under a key, nil when there is none.
-func (r *Replay) Get(namespace, key string) []byte { return r.replica.Get(namespace, key) }
-
 // StateDigest is a hash over all keys, values, versions and policies, equal to
 // ledgersim's of an equal state.
 func (r *Replay) StateDigest() [32]byte { return r.replica.StateDigest() }

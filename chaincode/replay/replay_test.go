@@ -31,12 +31,14 @@ var rules = replay.Rules{Operator: "G", Test: true}
 // has a programme DP, ann is a member of M's.
 func founded(t testing.TB) *replay.Ledger {
 	t.Helper()
-	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}}}, rules)
+	l, err := replay.NewLedger(ledgersim.Config{Seed: 1,
+		Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}}}, rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	roles := party.Issuer | party.Acceptor
-	if err := l.Found("G", party.FoundRequest{Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "c1", Date: today, Test: true}); err != nil {
+	if err := l.Found("G", party.FoundRequest{Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "c1",
+		Date: today, Test: true}); err != nil {
 		t.Fatal(err)
 	}
 	do(t, l, "G", party.RegisterRequest{Party: "D", En: "D", Zh: "D", Roles: roles})
@@ -59,7 +61,8 @@ func do(t testing.TB, l *replay.Ledger, who string, req command.Request) number.
 }
 
 func grant(n amount.Units) points.IssueRequest {
-	return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "ann", Amount: n, Expires: today + 300}}}
+	return points.IssueRequest{Programme: "DP",
+		Grants: []points.Grant{{Member: "ann", Amount: n, Expires: today + 300}}}
 }
 
 // replayed replays all blocks of a ledger, and holds that the state is the ledger's.
@@ -86,8 +89,10 @@ func replayed(t *testing.T, l *replay.Ledger) (total replay.Verdict) {
 
 func TestReceiptsAndRefusals(t *testing.T) {
 	l := founded(t)
-	receipts, refusals, err := l.Run("D", 2, command.New("r1", grant(100)), command.New("", points.IssueRequest{Programme: "none", Grants: grant(1).Grants}))
-	if err != nil || refusals[0] != nil || fault.CodeOf(refusals[1]) != fault.NotFound || receipts[0].Number.String() != "D.2.1.0" {
+	receipts, refusals, err := l.Run("D", 2, command.New("r1", grant(100)),
+		command.New("", points.IssueRequest{Programme: "none", Grants: grant(1).Grants}))
+	if err != nil || refusals[0] != nil || fault.CodeOf(refusals[1]) != fault.NotFound ||
+		receipts[0].Number.String() != "D.2.1.0" {
 		t.Errorf("%+v, %v, %v", receipts, refusals, err)
 	}
 	again, _, err := l.Run("D", 2, command.New("r1", grant(100)))
@@ -114,8 +119,10 @@ func TestShared(t *testing.T) {
 	do(t, l, "D", member.EnrolRequest{Member: "bob"})
 	profile := member.SealProfile([member.SaltSize]byte{1}, []byte("likes cars"))
 	sum := sha256.Sum256(profile)
-	consent := do(t, l, "D", member.ConsentRequest{Member: "bob", Purpose: "insurance", Parties: []string{"G"}, Until: today + 30})
-	batch := command.Batch{Lane: 3, Seq: 1, Commands: []command.Command{command.New("", member.ShareRequest{Consent: consent, Party: "G", Digest: sum[:]})}}
+	consent := do(t, l, "D",
+		member.ConsentRequest{Member: "bob", Purpose: "insurance", Parties: []string{"G"}, Until: today + 30})
+	batch := command.Batch{Lane: 3, Seq: 1,
+		Commands: []command.Command{command.New("", member.ShareRequest{Consent: consent, Party: "G", Digest: sum[:]})}}
 	p := l.Propose(l.Identity("D", "client"), "tally", []byte("batch:Run"), codec.Encode(batch))
 	p.Transient = map[string][]byte{codec.Hash(sum[:]).String(): profile}
 	tx, err := l.InvokeProposal(p, "G", "D")
@@ -155,7 +162,8 @@ func TestForgeries(t *testing.T) {
 		}, []string{`tally "l/D/01`}},
 		{"a row less", func(_ *replay.Ledger, _ number.Row, rw *ledgersim.RWSet) {
 			tally := rw.Namespace("tally")
-			tally.Writes = slices.DeleteFunc(tally.Writes, func(w ledgersim.Write) bool { return strings.HasPrefix(w.Key, "l/") })
+			tally.Writes = slices.DeleteFunc(tally.Writes,
+				func(w ledgersim.Write) bool { return strings.HasPrefix(w.Key, "l/") })
 		}, []string{`tally "l/D/02`}},
 		{"a row otherwise", func(l *replay.Ledger, lot number.Row, rw *ledgersim.RWSet) {
 			tally := rw.Namespace("tally")
@@ -170,8 +178,9 @@ func TestForgeries(t *testing.T) {
 			tally.MetadataWrites = []ledgersim.MetadataWrite{{Key: key(lot), Policy: ledgersim.OutOf(1, "G").Bytes()}}
 		}, []string{`the policy of tally "l/D/01`}},
 		{"a head beside", func(_ *replay.Ledger, _ number.Row, rw *ledgersim.RWSet) {
-			rw.Namespaces = append(rw.Namespaces, ledgersim.NamespaceRWSet{Namespace: "tallyseal", Writes: []ledgersim.Write{
-				{Key: string(row.LaneHead("M", 9)), Value: row.Encode(row.Head{Seq: 9, Chain: make([]byte, 32)})}}})
+			rw.Namespaces = append(rw.Namespaces,
+				ledgersim.NamespaceRWSet{Namespace: "tallyseal", Writes: []ledgersim.Write{
+					{Key: string(row.LaneHead("M", 9)), Value: row.Encode(row.Head{Seq: 9, Chain: make([]byte, 32)})}}})
 		}, []string{`tallyseal "M/09"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -191,7 +200,8 @@ func TestForgeries(t *testing.T) {
 			if code := l.Lookup("G", env.TxID).Code; code != 0 {
 				t.Fatalf("the forgery is %s", code)
 			}
-			do(t, l, "M", points.HoldRequest{Member: "ann", Pieces: []spend.Take{{Lot: lot, Amount: 3}}, Deadline: l.Now().Unix() + 60})
+			do(t, l, "M", points.HoldRequest{Member: "ann", Pieces: []spend.Take{{Lot: lot, Amount: 3}},
+				Deadline: l.Now().Unix() + 60})
 			told(t, replayed(t, l), env.TxID, c.want)
 		})
 	}
@@ -204,7 +214,8 @@ func told(t *testing.T, v replay.Verdict, txid string, want []string) {
 		t.Fatalf("%v, want %q", v.Differences, want)
 	}
 	for i, d := range v.Differences {
-		if !strings.HasPrefix(d.Place.String(), want[i]) || d.TxID != txid || d.Party != "D" || !slices.Equal(d.Endorsers, []string{"D", "G"}) {
+		if !strings.HasPrefix(d.Place.String(), want[i]) || d.TxID != txid || d.Party != "D" ||
+			!slices.Equal(d.Endorsers, []string{"D", "G"}) {
 			t.Errorf("%s, want %s", d, want[i])
 		}
 	}
@@ -220,11 +231,13 @@ func TestBesideTheRules(t *testing.T) {
 	for _, c := range []struct {
 		chaincode, function, reason string
 	}{
-		{"tally", "party:Forge", "there is no such function"}, {"tallyseal", "advance", "tally"}, {"other", "get a", "other has no rows here"},
+		{"tally", "party:Forge", "there is no such function"}, {"tallyseal", "advance", "tally"},
+		{"other", "get a", "other has no rows here"},
 	} {
 		p := l.Propose(l.Identity("D", "client"), c.chaincode, []byte(c.function))
 		env, err := l.Forge(p, func(rw *ledgersim.RWSet) {
-			rw.Namespaces = append(rw.Namespaces, ledgersim.NamespaceRWSet{Namespace: "tally", Writes: []ledgersim.Write{forged}})
+			rw.Namespaces = append(rw.Namespaces,
+				ledgersim.NamespaceRWSet{Namespace: "tally", Writes: []ledgersim.Write{forged}})
 		}, "D", "G")
 		if err != nil {
 			t.Fatal(err)

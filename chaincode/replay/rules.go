@@ -36,7 +36,8 @@ func (r Rules) compile() (shim.Chaincode, error) {
 	}
 	code := &punctual{}
 	var err error
-	code.tally, err = contract.New(contract.Config{Operator: r.Operator, Test: r.Test, Now: func() time.Time { return code.now }, Place: r.Place})
+	code.tally, err = contract.New(
+		contract.Config{Operator: r.Operator, Test: r.Test, Now: func() time.Time { return code.now }, Place: r.Place})
 	if err != nil {
 		return nil, err
 	}

@@ -167,7 +167,8 @@ func xlsx(t *testing.T, text string) string {
 			}
 			var value any = cell
 			var number float64
-			if n, _ := fmt.Sscanf(strings.ReplaceAll(cell, ",", ""), "%f", &number); n == 1 && strings.Contains(cell, ".") && !strings.Contains(cell, "-1") {
+			if n, _ := fmt.Sscanf(strings.ReplaceAll(cell, ",", ""), "%f", &number); n == 1 &&
+				strings.Contains(cell, ".") && !strings.Contains(cell, "-1") {
 				value = number
 			}
 			if err := book.SetCellValue("Sheet1", name, value); err != nil {
@@ -187,7 +188,8 @@ const least = "account: \"02\"\ncolumns: {date: 日期, amount: 金额, texts: [
 // TestCells: what people's and banks' programs make of one cell.
 func TestCells(t *testing.T) {
 	for _, c := range []struct{ mapping, row, want string }{
-		{"", "2026-12-03,96.04,2026-11-3-K7Q2M4XA,N1,77", "line 2: +9604 CNY 2026-12-03 02 2026-11-3-K7Q2M4XA|N1|||77||"},
+		{"", "2026-12-03,96.04,2026-11-3-K7Q2M4XA,N1,77",
+			"line 2: +9604 CNY 2026-12-03 02 2026-11-3-K7Q2M4XA|N1|||77||"},
 		{"", "2026/12/3 9:30,-96.04,x,N1,77", "line 2: -9604 CNY 2026-12-03 02 |N1|||||77"},
 		{"", "2026-12-03T09:30:11Z,(96.04),x,N1,77", "line 2: -9604 CNY 2026-12-03 02 |N1|||||77"},
 		{"", "20261203093011,１２,x,0000,--", "line 2: +1200 CNY 2026-12-03 02 |||||| "},
@@ -209,7 +211,8 @@ func TestCells(t *testing.T) {
 		{"", "制单人:,,,,", ""},
 		{"", "2026-12-03,1,转-2026-11-3-K7Q2M4XA-,N1,77", "line 2: +100 CNY 2026-12-03 02 2026-11-3-K7Q2M4XA|N1|||77||"},
 		{"", "2026-12-03,1,2026-11-3-K7Q2M4X,N1,77", "line 2: +100 CNY 2026-12-03 02 |N1|||77||"},
-		{"", "2026-12-03,1,2026-11-3-K7Q2M4XA,1.2E+17,77", "line 2: 2026-11-3-K7Q2M4XA: reference: it is a number in exponent form, of which digits are lost: give the column the format Text, and fill the ids in again"},
+		{"", "2026-12-03,1,2026-11-3-K7Q2M4XA,1.2E+17,77",
+			"line 2: 2026-11-3-K7Q2M4XA: reference: it is a number in exponent form, of which digits are lost: give the column the format Text, and fill the ids in again"},
 	} {
 		got, _ := read(t, file(t, "b.csv", []byte("日期,金额,附言,流水号,对方账号\n"+c.row+"\n")), mapping(t, least+c.mapping))
 		if strings.TrimSpace(strings.Join(got, "\n")) != strings.TrimSpace(c.want) {

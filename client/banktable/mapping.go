@@ -1,10 +1,13 @@
-// Package banktable reads the tables in which banks list what they booked on an account (账户明细, CSV or XLSX), by a mapping
+// Package banktable reads the tables in which banks list what they booked on an account (账户明细, CSV or XLSX), by a
+// mapping
 // that says which column holds what, and makes the same advices of them as [tallystick/client/iso20022] makes of camt.
 //
 //	table ──Mapping──▶ Advice ──▶ client/payments
 //
-// The nouns: a *mapping* names columns; a *preset* is the mapping of a bank whose layout is public, which a file can take
-// over and change. A line names a payment of ours by the end-to-end id, in a column of its own or among the words of a text.
+// The nouns: a *mapping* names columns; a *preset* is the mapping of a bank whose layout is public, which a file can
+// take
+// over and change. A line names a payment of ours by the end-to-end id, in a column of its own or among the words of a
+// text.
 //
 // One invariant: a line becomes an advice as it stands, or one that says why it can't be read. Only lines that are no
 // bookings (sums, notes, page numbers) are left out.
@@ -168,7 +171,8 @@ func (m *Mapping) check() (err error) {
 	case c.Direction != "" && len(m.In)*len(m.Out) == 0:
 		return fmt.Errorf("in, out: want what the column direction says")
 	case c.Account == "" && len(m.Above) == 0 && m.Account == "":
-		return fmt.Errorf("account: say which account the table is of: columns.account, above, or its number in account")
+		return fmt.Errorf(
+			"account: say which account the table is of: columns.account, above, or its number in account")
 	case len(c.Texts) == 0 && c.EndToEnd == "":
 		return fmt.Errorf("columns: want endToEnd, or texts in which end-to-end ids stand")
 	case m.Decimal != "." && m.Decimal != ",":
@@ -193,7 +197,8 @@ func (m *Mapping) check() (err error) {
 // columns are those that the table must have.
 func (m *Mapping) columns() (list []string) {
 	c := m.Columns
-	single := []string{c.Date, c.Value, c.Amount, c.Direction, c.Credit, c.Debit, c.Charges, c.Currency, c.Account, c.Counterparty, c.CounterpartyAccount,
+	single := []string{c.Date, c.Value, c.Amount, c.Direction, c.Credit, c.Debit, c.Charges, c.Currency, c.Account,
+		c.Counterparty, c.CounterpartyAccount,
 		c.Debtor, c.DebtorAccount, c.Creditor, c.CreditorAccount, c.Alias, c.EndToEnd}
 	for _, name := range slices.Concat(single, c.Texts, m.reference.Columns) {
 		if name != "" && !slices.Contains(list, name) {

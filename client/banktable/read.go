@@ -32,7 +32,8 @@ type File struct {
 //
 // Refused with BAD_REQUEST: what [table.Open] refuses; a table that doesn't say which account it is of.
 func Open(path string, m *Mapping, mark string) (*File, error) {
-	options := table.Options{Columns: m.columns(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header, Sheet: m.Sheet, Loose: true}
+	options := table.Options{Columns: m.columns(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header,
+		Sheet: m.Sheet, Loose: true}
 	t, err := table.Open(path, options)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,8 @@ func Open(path string, m *Mapping, mark string) (*File, error) {
 	}
 	f.account = cmp.Or(accountAbove(t.Above, m.Above), m.Account)
 	if f.account == "" && m.Columns.Account == "" {
-		err := fault.New(fault.BadRequest, "%s: no row above the header says which account it is of (%s): say account: NUMBER in the mapping",
+		err := fault.New(fault.BadRequest,
+			"%s: no row above the header says which account it is of (%s): say account: NUMBER in the mapping",
 			path, strings.Join(m.Above, ", "))
 		return nil, errors.Join(err, t.Close())
 	}
@@ -133,7 +135,8 @@ func unquoted(text string) string {
 	return clean.Trim(strings.TrimPrefix(text, "'"))
 }
 
-// none says whether a row is no booking: it names none of ours, and has no day, or no amount, counterparty and reference.
+// none says whether a row is no booking: it names none of ours, and has no day, or no amount, counterparty and
+// reference.
 // A row with a day that has another number of fields than the header is one that can't be read.
 func (l *line) none(bad string) bool {
 	for _, c := range l.cells {
@@ -146,7 +149,8 @@ func (l *line) none(bad string) bool {
 	if bad != "" {
 		return !dated
 	}
-	says := l.ownReference() && l.referenceOf() != "" || l.text(c.CounterpartyAccount)+l.text(c.DebtorAccount)+l.text(c.CreditorAccount) != ""
+	says := l.ownReference() && l.referenceOf() != "" ||
+		l.text(c.CounterpartyAccount)+l.text(c.DebtorAccount)+l.text(c.CreditorAccount) != ""
 	money := !isEmpty(l.text(c.Amount)) || !isEmpty(l.text(c.Credit)) || !isEmpty(l.text(c.Debit))
 	return !dated && !says || !money && !says
 }
@@ -218,7 +222,8 @@ func (l *line) texts() string {
 	return strings.Join(list, " ")
 }
 
-// endToEnd is the id of the one payment that a row names: in its column, or else in its texts. Of several it is none, and
+// endToEnd is the id of the one payment that a row names: in its column, or else in its texts. Of several it is none,
+// and
 // the text shows them.
 func (l *line) endToEnd(text string) string {
 	own := l.text(l.mapping.Columns.EndToEnd)
@@ -239,5 +244,6 @@ func (l *line) endToEnd(text string) string {
 
 // isFee says whether a row is the bank's own charge.
 func (l *line) isFee() bool {
-	return slices.ContainsFunc(l.mapping.Columns.Texts, func(column string) bool { return slices.Contains(l.mapping.Fees, l.text(column)) })
+	return slices.ContainsFunc(l.mapping.Columns.Texts,
+		func(column string) bool { return slices.Contains(l.mapping.Fees, l.text(column)) })
 }

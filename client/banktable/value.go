@@ -59,8 +59,9 @@ func (l *line) isCredit() bool {
 }
 
 // currencies are what banks call them.
-var currencies = map[string]string{"": "", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY", "元": "CNY", "01": "CNY", "156": "CNY",
-	"美元": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP"}
+var currencies = map[string]string{"": "", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY", "元": "CNY", "01": "CNY",
+	"156": "CNY",
+	"美元":  "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "日元": "JPY", "英镑": "GBP"}
 
 func (l *line) currency() string {
 	text := strings.ToUpper(l.text(l.mapping.Columns.Currency))
@@ -89,7 +90,8 @@ func (l *line) fen(what, column string) (m money, some bool) {
 	switch {
 	case isEmpty(text):
 		return m, false
-	case c.Kind == workbook.Error || c.Kind == workbook.Unknown || c.Kind == workbook.Percent || c.Kind == workbook.Date || clean.IsError(text):
+	case c.Kind == workbook.Error || c.Kind == workbook.Unknown || c.Kind == workbook.Percent ||
+		c.Kind == workbook.Date || clean.IsError(text):
 		l.fault("%s: it is no amount", what)
 		return m, true
 	case c.Number != "":
@@ -148,7 +150,8 @@ func (l *line) id(what, column string) string {
 		return ""
 	}
 	switch c := l.cell(column); {
-	case c.Kind == workbook.Date || c.Kind == workbook.Percent || c.Kind == workbook.Scientific || c.Kind == workbook.Number && len(text) > longestExact:
+	case c.Kind == workbook.Date || c.Kind == workbook.Percent || c.Kind == workbook.Scientific ||
+		c.Kind == workbook.Number && len(text) > longestExact:
 		l.fault("%s: the spreadsheet took it for a number, and lost digits of it: have it written as text", what)
 		return ""
 	case strings.Trim(text, "0-—/无") == "": // banks write it where there is none

@@ -85,7 +85,8 @@ func settle(list []owing, advance amount.Units, arose owing, gone amount.Units) 
 		taken := min(advance, arose.fen)
 		advance -= taken
 		if arose.fen -= taken; arose.fen > 0 {
-			at, _ := slices.BinarySearchFunc(list, arose, func(a, b owing) int { return cmp.Or(cmp.Compare(a.on, b.on), -1) })
+			at, _ := slices.BinarySearchFunc(list, arose,
+				func(a, b owing) int { return cmp.Or(cmp.Compare(a.on, b.on), -1) })
 			list = slices.Insert(list, at, arose)
 		}
 	}

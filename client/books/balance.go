@@ -75,7 +75,8 @@ func TrialBalance(periods []Locked) Balance {
 }
 
 func (k kept) order(l kept) int {
-	return cmp.Or(cmp.Compare(k.account.Code, l.account.Code), cmp.Compare(k.party, l.party), cmp.Compare(k.programme, l.programme), cmp.Compare(k.account.En, l.account.En))
+	return cmp.Or(cmp.Compare(k.account.Code, l.account.Code), cmp.Compare(k.party, l.party),
+		cmp.Compare(k.programme, l.programme), cmp.Compare(k.account.En, l.account.En))
 }
 
 func (r *BalanceRow) add(s BalanceRow) {
@@ -158,7 +159,8 @@ func Ledger(periods []Locked, filter LedgerFilter) []LedgerRow {
 			balance += filter.moved(v)
 		}
 		if i == len(periods)-1 {
-			list = append(list, LedgerRow{Date: p.Summary.From, Period: p.Summary.Period, En: "opening balance", Zh: "期初余额", Balance: balance})
+			list = append(list, LedgerRow{Date: p.Summary.From, Period: p.Summary.Period, En: "opening balance",
+				Zh: "期初余额", Balance: balance})
 		}
 		for _, v := range p.All() {
 			for _, e := range v.Entries {
@@ -167,7 +169,8 @@ func Ledger(periods []Locked, filter LedgerFilter) []LedgerRow {
 				}
 				balance += e.Debit - e.Credit
 				if i == len(periods)-1 {
-					list = append(list, LedgerRow{v.Date, v.Period, v.Mark(), v.Number, v.En, v.Zh, e.Party, e.Programme, e.Debit, e.Credit, balance})
+					list = append(list, LedgerRow{v.Date, v.Period, v.Mark(), v.Number, v.En, v.Zh, e.Party,
+						e.Programme, e.Debit, e.Credit, balance})
 				}
 			}
 		}

@@ -94,7 +94,8 @@ type Words struct {
 
 // DefaultChart is the chart of a party that names none.
 func DefaultChart() Chart {
-	c := Chart{Accounts: map[Role]Account{}, Mappings: []Mapping{}, Words: Words{General: "记"}, TaxIDs: map[string]string{}}
+	c := Chart{Accounts: map[Role]Account{}, Mappings: []Mapping{}, Words: Words{General: "记"},
+		TaxIDs: map[string]string{}}
 	for _, r := range roles {
 		c.Accounts[r.role] = r.account
 	}
@@ -130,7 +131,8 @@ func (c Chart) Check() error {
 	}
 	for _, w := range []string{c.Words.General, c.Words.Receipt, c.Words.Payment} {
 		if len([]rune(w)) > maxWord || w == "" && w == c.Words.General {
-			return fault.New(fault.BadRequest, "voucher word %.20q: want at most %d characters, and a general one", w, maxWord)
+			return fault.New(fault.BadRequest, "voucher word %.20q: want at most %d characters, and a general one", w,
+				maxWord)
 		}
 	}
 	for party, id := range c.TaxIDs {
@@ -157,7 +159,8 @@ func (a Account) check() error {
 // may are the subjects by which a role can be mapped: what isn't known wherever the
 // account moves would leave a part of it in another one.
 var may = map[Role]subject{
-	Receivable: {party: "x"}, Payable: {party: "x"}, Contract: {programme: "x"}, Provision: {programme: "x"}, Bank: {}, Clearing: {},
+	Receivable: {party: "x"}, Payable: {party: "x"}, Contract: {programme: "x"}, Provision: {programme: "x"}, Bank: {},
+	Clearing: {},
 	Breakage: {programme: "x"},
 }
 
@@ -171,13 +174,16 @@ func (m Mapping) check() error {
 		return fault.New(fault.BadRequest, "map: for %.40q: want one of the accounts' keys, such as revenue", m.For)
 	}
 	if limited, is := may[m.For]; is {
-		for _, of := range [][3]string{{"programme", m.Programme, limited.programme}, {"party", m.Party, limited.party}, {"scene", m.Scene, limited.scene}} {
+		for _, of := range [][3]string{{"programme", m.Programme, limited.programme}, {"party", m.Party, limited.party},
+			{"scene", m.Scene, limited.scene}} {
 			if of[1] != "" && of[2] == "" {
-				return fault.New(fault.BadRequest, "map: %s can't be mapped by %s: not everything that moves it says which", m.For, of[0])
+				return fault.New(fault.BadRequest,
+					"map: %s can't be mapped by %s: not everything that moves it says which", m.For, of[0])
 			}
 		}
 	}
-	if err := name.CheckOptional([2]string{"programme", m.Programme}, [2]string{"party", m.Party}, [2]string{"scene", m.Scene}); err != nil {
+	if err := name.CheckOptional([2]string{"programme", m.Programme}, [2]string{"party", m.Party},
+		[2]string{"scene", m.Scene}); err != nil {
 		return err
 	}
 	return m.Account.check()
@@ -202,7 +208,8 @@ func (c Chart) apart() error {
 	for _, r := range roles {
 		for code, by := range used {
 			if len(by) > 1 && by[r.role] && slices.Contains(compared, r.role) {
-				return fault.New(fault.BadRequest, "account %s: receivables, payables, provisions and the contract liability need one each", code)
+				return fault.New(fault.BadRequest,
+					"account %s: receivables, payables, provisions and the contract liability need one each", code)
 			}
 		}
 	}

@@ -41,11 +41,6 @@ const (
 	Exchanged               // what another party owes for the points that these were converted from
 )
 
-var sources = [...]string{"granted", "sold", "exchanged"}
-
-// MarshalText writes the source's name.
-func (s Source) MarshalText() ([]byte, error) { return []byte(sources[s]), nil }
-
 // Cohort is the points of one programme that one party bears and that were issued in
 // one month, from one source.
 //
@@ -131,7 +126,8 @@ func (s *Census) sold(c *Cohort, lot Lot) error {
 		return nil
 	}
 	price := s.programmes[lot.Programme].Price
-	fen, err := points.ContractLiability(s.policy.Sales[lot.Number], lot.Issued, price, s.policy.At(lot.Programme, c.Month).Decimal())
+	fen, err := points.ContractLiability(s.policy.Sales[lot.Number], lot.Issued, price,
+		s.policy.At(lot.Programme, c.Month).Decimal())
 	if err != nil {
 		return err
 	}
@@ -145,7 +141,8 @@ func (s *Census) sold(c *Cohort, lot Lot) error {
 func (s *Census) cohort(lot Lot) *Cohort {
 	k := key{lot.Programme, lot.Party, MonthOf(lot.Born), s.sourceOf(lot)}
 	if s.cohorts[k] == nil {
-		s.cohorts[k] = &Cohort{Issuer: lot.Issuer, Programme: lot.Programme, Party: lot.Party, Month: k.month, Source: k.source}
+		s.cohorts[k] = &Cohort{Issuer: lot.Issuer, Programme: lot.Programme, Party: lot.Party, Month: k.month,
+			Source: k.source}
 	}
 	return s.cohorts[k]
 }

@@ -18,7 +18,8 @@ import (
 
 // header is the first row of a journal in CSV or XLSX: a row is an entry.
 var header = []string{"voucher 凭证标识", "number 凭证字号", "date 日期", "period 期间", "summary 摘要", "account 科目", "name 科目名称",
-	"counterparty 往来单位", "programme 积分计划", "debit 借方", "credit 贷方", "VAT rate 税率", "without VAT 不含税金额", "fapiao 发票种类", "fapiao code 发票代码",
+	"counterparty 往来单位", "programme 积分计划", "debit 借方", "credit 贷方", "VAT rate 税率", "without VAT 不含税金额", "fapiao 发票种类",
+	"fapiao code 发票代码",
 	"fapiao number 发票号码", "seller's tax id 销方税号", "buyer's tax id 购方税号", "line 明细", "block 区块", "transaction 交易"}
 
 // The columns of amounts, counted from 0.
@@ -26,13 +27,15 @@ const debitColumn, creditColumn, baseColumn = 9, 10, 12
 
 // cells are an entry's row; amounts are yuan with two digits, "" for none.
 func cells(v Voucher, e Entry) []string {
-	row := []string{v.Number, v.Mark(), v.Date.String(), v.Period, v.Zh + " " + v.En, e.Account.Code, e.Account.Zh + " " + e.Account.En,
+	row := []string{v.Number, v.Mark(), v.Date.String(), v.Period, v.Zh + " " + v.En, e.Account.Code,
+		e.Account.Zh + " " + e.Account.En,
 		e.Party, e.Programme, yuanOrNone(e.Debit), yuanOrNone(e.Credit)}
 	t := Tax{}
 	if e.Tax != nil {
 		t = *e.Tax
 	}
-	return append(row, shareText(t.Rate), yuanOrNone(t.Base), t.Kind.Zh(), t.Code, t.Number, t.Seller, t.Buyer, v.Line, blockOrNone(v), v.Tx)
+	return append(row, shareText(t.Rate), yuanOrNone(t.Base), t.Kind.Zh(), t.Code, t.Number, t.Seller, t.Buyer, v.Line,
+		blockOrNone(v), v.Tx)
 }
 
 // shareText writes a rate as people do, 6%, and as a fraction if that has no end; "" for none.
@@ -149,7 +152,8 @@ func WriteXLSX(to io.Writer, vouchers iter.Seq2[Voucher, error]) (err error) {
 }
 
 // voucherBook begins the workbook: how it prints, who made it, columns and header. It answers the style of money, too.
-func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *excelize.StreamWriter, money int, err error) {
+func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *excelize.StreamWriter, money int,
+	err error) {
 	rows, period, last := 1, "", date.Date(0)
 	for v, err := range vouchers {
 		if err != nil {
@@ -159,12 +163,14 @@ func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *ex
 	}
 	title := strings.TrimSpace(voucherSheet + " Vouchers " + period)
 	print := sheets.Print{Title: title, Heads: 1, Columns: printedColumns, Rows: rows, Filter: true}
-	err = errors.Join(book.SetSheetName(book.GetSheetName(0), voucherSheet), sheets.SetMade(book, sheets.Made{Title: title, By: sheets.Program, At: dayOf(last)}),
+	err = errors.Join(book.SetSheetName(book.GetSheetName(0), voucherSheet),
+		sheets.SetMade(book, sheets.Made{Title: title, By: sheets.Program, At: dayOf(last)}),
 		sheets.SetPrint(book, voucherSheet, print))
 	if err != nil {
 		return nil, 0, err
 	}
-	head, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
+	head, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true},
+		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -179,7 +185,8 @@ func voucherBook(book *excelize.File, vouchers iter.Seq2[Voucher, error]) (w *ex
 			return nil, 0, err
 		}
 	}
-	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+	if err := w.SetPanes(
+		&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return nil, 0, err
 	}
 	captions := make([]any, len(header))

@@ -53,7 +53,8 @@ func (f *Fapiaos) of(p Posting, party string, out bool) (Fapiao, bool) {
 	if f == nil {
 		return Fapiao{}, false
 	}
-	i := slices.IndexFunc(f.list, func(one Fapiao) bool { return one.Line == p.ID && one.Party == party && one.Out == out })
+	i := slices.IndexFunc(f.list,
+		func(one Fapiao) bool { return one.Line == p.ID && one.Party == party && one.Out == out })
 	if i < 0 {
 		i = slices.IndexFunc(f.list, func(one Fapiao) bool {
 			return one.Line == "" && one.Party == party && one.Out == out && one.Rate.Lowest() == p.Tax.Lowest()
@@ -66,7 +67,8 @@ func (f *Fapiaos) of(p Posting, party string, out bool) (Fapiao, bool) {
 }
 
 // fapiaoColumns are the columns of a list of fapiao, each by either name.
-var fapiaoColumns = [][2]string{{"party", "往来单位"}, {"direction", "方向"}, {"rate", "税率"}, {"kind", "发票种类"}, {"code", "发票代码"}, {"number", "发票号码"}, {"line", "明细"}}
+var fapiaoColumns = [][2]string{{"party", "往来单位"}, {"direction", "方向"}, {"rate", "税率"}, {"kind", "发票种类"},
+	{"code", "发票代码"}, {"number", "发票号码"}, {"line", "明细"}}
 
 // maxFapiaos is how many a period can have.
 const maxFapiaos = 100_000
@@ -83,7 +85,8 @@ func ReadFapiaos(from io.Reader) (*Fapiaos, error) {
 	r := bounds.NewCSV(from, "the fapiao")
 	header, err := r.Read()
 	if err != nil {
-		return nil, fault.New(fault.BadRequest, "the fapiao: want a header party,direction,rate,kind,code,number,line: %v", err)
+		return nil,
+			fault.New(fault.BadRequest, "the fapiao: want a header party,direction,rate,kind,code,number,line: %v", err)
 	}
 	columns, err := fapiaoHeader(header)
 	if err != nil {
@@ -117,9 +120,12 @@ func fapiaoHeader(header []string) (map[string]int, error) {
 	at := map[string]int{}
 	for i, cell := range header {
 		cell = strings.TrimSpace(strings.TrimPrefix(cell, "\ufeff"))
-		k := slices.IndexFunc(fapiaoColumns, func(names [2]string) bool { return strings.EqualFold(cell, names[0]) || cell == names[1] })
+		k := slices.IndexFunc(fapiaoColumns,
+			func(names [2]string) bool { return strings.EqualFold(cell, names[0]) || cell == names[1] })
 		if k < 0 {
-			return nil, fault.New(fault.BadRequest, "the fapiao: no column is called %.40q; there are party, direction, rate, kind, code, number, line", cell)
+			return nil, fault.New(fault.BadRequest,
+				"the fapiao: no column is called %.40q; there are party, direction, rate, kind, code, number, line",
+				cell)
 		}
 		if _, twice := at[fapiaoColumns[k][0]]; twice {
 			return nil, fault.New(fault.BadRequest, "the fapiao: column %.40q stands twice", cell)
@@ -135,7 +141,8 @@ func fapiaoHeader(header []string) (map[string]int, error) {
 }
 
 func fapiaoOf(cell func(string) string) (f Fapiao, err error) {
-	f = Fapiao{Party: cell("party"), Kind: fapiaoKinds[strings.ToLower(cell("kind"))], Code: cell("code"), Number: cell("number"), Line: cell("line")}
+	f = Fapiao{Party: cell("party"), Kind: fapiaoKinds[strings.ToLower(cell("kind"))], Code: cell("code"),
+		Number: cell("number"), Line: cell("line")}
 	if err := name.CheckID("party", f.Party); err != nil {
 		return f, err
 	}
@@ -153,8 +160,10 @@ func fapiaoOf(cell func(string) string) (f Fapiao, err error) {
 		return f, err
 	}
 	// A fully digital fapiao has a number of 20 digits and no code; older ones 8, and a code of 10 or 12.
-	if !digits(f.Number, 8, 20) || !(f.Code == "" && len(f.Number) == 20 || len(f.Number) == 8 && digits(f.Code, 10, 12)) {
-		return f, fault.New(fault.BadRequest, "fapiao %.30q %.30q: want a number of 20 digits, or one of 8 with a code of 10 or 12", f.Code, f.Number)
+	if !digits(f.Number, 8, 20) ||
+		!(f.Code == "" && len(f.Number) == 20 || len(f.Number) == 8 && digits(f.Code, 10, 12)) {
+		return f, fault.New(fault.BadRequest,
+			"fapiao %.30q %.30q: want a number of 20 digits, or one of 8 with a code of 10 or 12", f.Code, f.Number)
 	}
 	return f, nil
 }

@@ -41,13 +41,15 @@ type Flow struct {
 	Fen       string       `json:"fen"` // their worth, exact
 }
 
-// Flows sums redemptions up by cycle, programme, who bears it, and acceptor. Sums above 2⁵³−1 are told as that, here as in
+// Flows sums redemptions up by cycle, programme, who bears it, and acceptor. Sums above 2⁵³−1 are told as that, here as
+// in
 // all reports: whoever redeems absurd amounts of a programme of its own spoils no report of the others.
 func Flows(programmes []points.Programme, list []Redemption) []Flow {
 	known := byID(programmes)
 	sums := map[Flow]*Flow{}
 	for _, r := range list {
-		k := Flow{Cycle: r.Cycle, Issuer: known[r.Programme].Issuer, Programme: r.Programme, Party: r.Party, Acceptor: r.Acceptor}
+		k := Flow{Cycle: r.Cycle, Issuer: known[r.Programme].Issuer, Programme: r.Programme, Party: r.Party,
+			Acceptor: r.Acceptor}
 		if sums[k] == nil {
 			one := k
 			sums[k] = &one
@@ -61,7 +63,8 @@ func Flows(programmes []points.Programme, list []Redemption) []Flow {
 		flows = append(flows, *f)
 	}
 	slices.SortFunc(flows, func(a, b Flow) int {
-		return cmp.Or(cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.Issuer, b.Issuer), cmp.Compare(a.Programme, b.Programme),
+		return cmp.Or(cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.Issuer, b.Issuer),
+			cmp.Compare(a.Programme, b.Programme),
 			cmp.Compare(a.Party, b.Party), cmp.Compare(a.Acceptor, b.Acceptor))
 	})
 	return flows
@@ -159,7 +162,8 @@ type Usage struct {
 // UsageOf counts who redeems how often and where. Each member is counted once, under
 // whatever names; a redemption of several programmes is one.
 func UsageOf(programmes []points.Programme, list []Redemption) Usage {
-	known, times, at, foreign := byID(programmes), map[string]map[string]bool{}, map[string]map[string]bool{}, map[string]bool{}
+	known, times, at, foreign := byID(programmes), map[string]map[string]bool{}, map[string]map[string]bool{},
+		map[string]bool{}
 	for _, r := range list {
 		if times[r.Member] == nil {
 			times[r.Member], at[r.Member] = map[string]bool{}, map[string]bool{}
@@ -184,7 +188,8 @@ func UsageOf(programmes []points.Programme, list []Redemption) Usage {
 	}
 	u.Members = len(times)
 	all := amount.Units(u.Members)
-	u.Repurchase, u.Elsewhere, u.Foreign = RateOf(twice, all), RateOf(elsewhere, all), RateOf(strange, amount.Units(len(foreign)))
+	u.Repurchase, u.Elsewhere, u.Foreign = RateOf(twice, all), RateOf(elsewhere, all),
+		RateOf(strange, amount.Units(len(foreign)))
 	return u
 }
 
@@ -211,6 +216,7 @@ func Crossings(list []Conversion) []Crossing {
 	for _, c := range sums {
 		crossings = append(crossings, *c)
 	}
-	slices.SortFunc(crossings, func(a, b Crossing) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	slices.SortFunc(crossings,
+		func(a, b Crossing) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	return crossings
 }

@@ -31,13 +31,14 @@ var rules = map[settlement.Kind]rule{
 	settlement.Service:     {en: "service rendered", zh: "权益服务", debtor: Marketing, creditor: Revenue},
 	settlement.ServiceBack: {en: "service reversed", zh: "权益服务冲正", debtor: Revenue, creditor: Marketing, back: true},
 	settlement.Fee:         {en: "platform fee", zh: "平台手续费", debtor: Fee, creditor: FeeRevenue},
-	settlement.FeeBack:     {en: "platform fee given back", zh: "平台手续费退回", debtor: FeeRevenue, creditor: Fee, back: true},
-	settlement.Supply:      {en: "goods supplied", zh: "供货", debtor: Cost, creditor: Revenue},
-	settlement.Return:      {en: "goods returned", zh: "退货", debtor: Revenue, creditor: Cost, back: true},
-	settlement.Adjustment:  {en: "adjustment by dispute", zh: "争议调整", debtor: AdjustedCost, creditor: AdjustedRevenue},
-	settlement.Rounding:    {en: "rounding", zh: "尾差", debtor: Fee, creditor: FeeRevenue},
-	settlement.Carried:     {en: "unpaid, owed again", zh: "未付款项结转", debtor: Clearing, creditor: Clearing},
-	settlement.Prefunding:  {en: "deposit held", zh: "预存款", debtor: Bank, creditor: Bank},
+	settlement.FeeBack: {en: "platform fee given back", zh: "平台手续费退回", debtor: FeeRevenue, creditor: Fee,
+		back: true},
+	settlement.Supply:     {en: "goods supplied", zh: "供货", debtor: Cost, creditor: Revenue},
+	settlement.Return:     {en: "goods returned", zh: "退货", debtor: Revenue, creditor: Cost, back: true},
+	settlement.Adjustment: {en: "adjustment by dispute", zh: "争议调整", debtor: AdjustedCost, creditor: AdjustedRevenue},
+	settlement.Rounding:   {en: "rounding", zh: "尾差", debtor: Fee, creditor: FeeRevenue},
+	settlement.Carried:    {en: "unpaid, owed again", zh: "未付款项结转", debtor: Clearing, creditor: Clearing},
+	settlement.Prefunding: {en: "deposit held", zh: "预存款", debtor: Bank, creditor: Bank},
 }
 
 // Journal makes the vouchers of a statement's lines, in their order. Lines between

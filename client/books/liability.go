@@ -14,7 +14,8 @@ import (
 //	liability = provision + contract liability
 //
 // Nothing here is refused for its size, or whoever issues absurdly many points would keep everybody's books from being
-// made: where points are worth more than 2⁵³−1 fen, what was granted or received and what became of it are told as that,
+// made: where points are worth more than 2⁵³−1 fen, what was granted or received and what became of it are told as
+// that,
 // and the parts still add up.
 type Figures struct {
 	Issued      amount.Units `json:"issued"` // points, less what was revoked
@@ -54,7 +55,8 @@ type totals struct{ allocated, redeemed, breakage, owed, planned, elsewhere big.
 
 func (t *totals) add(p plan) {
 	for _, by := range []struct{ to, n *big.Rat }{
-		{&t.allocated, &p.allocated}, {&t.redeemed, &p.redeemed}, {&t.breakage, &p.breakage}, {&t.owed, p.owed()}, {&t.planned, &p.planned}, {&t.elsewhere, &p.elsewhere},
+		{&t.allocated, &p.allocated}, {&t.redeemed, &p.redeemed}, {&t.breakage, &p.breakage}, {&t.owed, p.owed()},
+		{&t.planned, &p.planned}, {&t.elsewhere, &p.elsewhere},
 	} {
 		by.to.Add(by.to, by.n)
 	}
@@ -93,7 +95,8 @@ func (s *sum) figures() (f Figures, err error) {
 		{&f.AllocatedGranted, &s.given.allocated}, {&f.RecognisedGiven, &s.given.redeemed},
 		{&claimed, new(big.Rat).Add(&s.given.redeemed, &s.given.owed)}, {&f.ElsewhereGiven, &s.given.elsewhere},
 		{&received, &s.received.allocated}, {&f.AllocatedSold, &s.sold}, {&used, &s.received.redeemed},
-		{&recognised, new(big.Rat).Add(&s.received.redeemed, &s.received.breakage)}, {&f.ElsewhereSold, &s.received.elsewhere},
+		{&recognised, new(big.Rat).Add(&s.received.redeemed, &s.received.breakage)},
+		{&f.ElsewhereSold, &s.received.elsewhere},
 		{&f.PlannedBreak, &s.received.planned}, {&f.WillBreak, &s.willBreak},
 	} {
 		if *one.to, err = amount.FromRat(atMost(one.of), amount.HalfEven); err != nil {
@@ -102,7 +105,8 @@ func (s *sum) figures() (f Figures, err error) {
 	}
 	f.Provision, f.Released = claimed-f.RecognisedGiven, f.AllocatedGranted-claimed
 	f.AllocatedFor, f.RecognisedBreak, f.Contract = received-f.AllocatedSold, recognised-used, received-recognised
-	f.Allocated, f.RecognisedUse, f.Liability = f.AllocatedGranted+received, f.RecognisedGiven+used, f.Provision+f.Contract
+	f.Allocated, f.RecognisedUse, f.Liability = f.AllocatedGranted+received, f.RecognisedGiven+used,
+		f.Provision+f.Contract
 	return f, nil
 }
 
@@ -191,7 +195,8 @@ func (s *Census) Liability(today date.Date) ([]Line, error) {
 // lineOf sums up the cohorts of one programme and party.
 func lineOf(cohorts []Cohort, policy Policy, programme points.Programme, now Month) (Line, error) {
 	c := cohorts[0]
-	line := Line{Issuer: c.Issuer, Programme: c.Programme, Party: c.Party, Rate: policy.At(c.Programme, now).String(), Ages: []Age{}, Due: []Owe{}}
+	line := Line{Issuer: c.Issuer, Programme: c.Programme, Party: c.Party, Rate: policy.At(c.Programme, now).String(),
+		Ages: []Age{}, Due: []Owe{}}
 	var all sum
 	byAge, byEnd := make([]sum, len(ages)), make([]struct {
 		points amount.Units

@@ -24,8 +24,9 @@ func lotNumber(i int) number.Row {
 
 // root is a lot of GP in which its points were issued, all of them available.
 func root(i int, issued amount.Units) Lot {
-	return Lot{Number: lotNumber(i), Root: lotNumber(i), Issuer: "G", Programme: "GP", Party: "G", Origin: points.Issued,
-		Born: november, Expires: november + 400, Issued: issued, Available: issued}
+	return Lot{Number: lotNumber(i), Root: lotNumber(i), Issuer: "G", Programme: "GP", Party: "G",
+		Origin: points.Issued,
+		Born:   november, Expires: november + 400, Issued: issued, Available: issued}
 }
 
 // policy expects a share of GP to be redeemed.
@@ -67,28 +68,37 @@ func TestPlan(t *testing.T) {
 	}{
 		{"given", "0.8", func(*Lot) {}, 800, 0, 0, 0, 800, false},
 		{"half of what is expected", "0.8", func(l *Lot) { l.Available = 600 }, 800, 0, 400, 0, 400, false},
-		{"held points are outstanding", "0.8", func(l *Lot) { l.Available, l.Held = 500, 100 }, 800, 0, 400, 0, 400, false},
+		{"held points are outstanding", "0.8", func(l *Lot) { l.Available, l.Held = 500, 100 }, 800, 0, 400, 0, 400,
+			false},
 		{"all that is expected", "0.8", func(l *Lot) { l.Available = 200 }, 800, 0, 800, 0, 0, false},
 		{"more than is expected", "0.8", func(l *Lot) { l.Available = 100 }, 800, -100, 900, 0, 0, true},
 		{"every one", "0.8", func(l *Lot) { l.Available = 0 }, 800, -200, 1000, 0, 0, false},
-		{"converted is redeemed", "0.8", func(l *Lot) { l.Available, l.Converted = 600, 400 }, 800, 0, 400, 0, 400, false},
+		{"converted is redeemed", "0.8", func(l *Lot) { l.Available, l.Converted = 600, 400 }, 800, 0, 400, 0, 400,
+			false},
 		{"expired, none redeemed", "0.8", func(l *Lot) { l.Available, l.Expired = 0, 1000 }, 800, 800, 0, 0, 0, false},
 		{"expired, some redeemed", "0.8", func(l *Lot) { l.Available, l.Expired = 0, 600 }, 800, 400, 400, 0, 0, false},
-		{"a part expired: fewer can come", "0.8", func(l *Lot) { l.Available, l.Expired = 100, 700 }, 800, 500, 200, 0, 100, false},
-		{"a part expired, enough can still come", "0.8", func(l *Lot) { l.Available, l.Expired = 700, 100 }, 800, 0, 200, 0, 600, false},
+		{"a part expired: fewer can come", "0.8", func(l *Lot) { l.Available, l.Expired = 100, 700 }, 800, 500, 200, 0,
+			100, false},
+		{"a part expired, enough can still come", "0.8", func(l *Lot) { l.Available, l.Expired = 700, 100 }, 800, 0,
+			200, 0, 600, false},
 		{"a part revoked", "0.8", func(l *Lot) { l.Available, l.Revoked = 500, 500 }, 400, 0, 0, 0, 400, false},
 		{"all revoked", "0.8", func(l *Lot) { l.Available, l.Revoked = 0, 1000 }, 0, 0, 0, 0, 0, false},
 		{"nothing is expected to break", "1", func(l *Lot) { l.Available = 600 }, 1000, 0, 400, 0, 600, false},
 		{"nothing is expected to be redeemed", "0", func(*Lot) {}, 0, 0, 0, 0, 0, false},
-		{"exchanged: at what it is worth", "0.8", func(l *Lot) { l.Origin, l.Available = points.Converted, 600 }, 1000, 0, 400, 100, 500, false},
-		{"exchanged, expired", "0.8", func(l *Lot) { l.Origin, l.Available, l.Expired = points.Converted, 0, 1000 }, 1000, 0, 0, 1000, 0, false},
-		{"exchanged, all that is expected", "0.8", func(l *Lot) { l.Origin, l.Available = points.Converted, 200 }, 1000, 0, 800, 200, 0, false},
+		{"exchanged: at what it is worth", "0.8", func(l *Lot) { l.Origin, l.Available = points.Converted, 600 }, 1000,
+			0, 400, 100, 500, false},
+		{"exchanged, expired", "0.8", func(l *Lot) { l.Origin, l.Available, l.Expired = points.Converted, 0, 1000 },
+			1000, 0, 0, 1000, 0, false},
+		{"exchanged, all that is expected", "0.8", func(l *Lot) { l.Origin, l.Available = points.Converted, 200 }, 1000,
+			0, 800, 200, 0, false},
 	} {
 		lot := root(0, 1000)
 		c.lot(&lot)
 		l := lineAt(t, policy(t, c.rate), one, november, lot)
-		if l.Allocated != c.allocated || l.Released != c.released || l.RecognisedUse != c.use || l.RecognisedBreak != c.br || l.Liability != c.due || l.Exceeded != c.exceeded {
-			t.Errorf("%s: allocated %d, released %d, used %d, broken %d, owed %d, exceeded %v", c.name, l.Allocated, l.Released, l.RecognisedUse, l.RecognisedBreak, l.Liability, l.Exceeded)
+		if l.Allocated != c.allocated || l.Released != c.released || l.RecognisedUse != c.use ||
+			l.RecognisedBreak != c.br || l.Liability != c.due || l.Exceeded != c.exceeded {
+			t.Errorf("%s: allocated %d, released %d, used %d, broken %d, owed %d, exceeded %v", c.name, l.Allocated,
+				l.Released, l.RecognisedUse, l.RecognisedBreak, l.Liability, l.Exceeded)
 		}
 	}
 }
@@ -127,11 +137,13 @@ func TestABetterEstimate(t *testing.T) {
 		}
 		lot := root(0, 1000)
 		lot.Available = 600
-		if l := lineAt(t, p, one, november+31, lot); l.Released != c.released || l.Provision != c.provision || l.RecognisedBreak != 0 {
+		if l := lineAt(t, p, one, november+31, lot); l.Released != c.released || l.Provision != c.provision ||
+			l.RecognisedBreak != 0 {
 			t.Errorf("given, then %s: %+v", c.later, l.Figures)
 		}
 		p.Sales = map[number.Row]amount.Units{lotNumber(0): 1_000_000_000} // so dear that the points get their whole price
-		if l := lineAt(t, p, one, november+31, lot); l.Allocated != 800 || l.RecognisedUse != c.use || l.RecognisedBreak != c.br || l.Contract != c.liability {
+		if l := lineAt(t, p, one, november+31, lot); l.Allocated != 800 || l.RecognisedUse != c.use ||
+			l.RecognisedBreak != c.br || l.Contract != c.liability {
 			t.Errorf("sold, then %s: %+v", c.later, l.Figures)
 		}
 	}
@@ -154,7 +166,8 @@ func TestStandardsExample(t *testing.T) {
 	}{{10_000, november, 0, 8676}, {5500, november + 300, 4110, 4566}, {1500, november + 500, 7603, 1073}} {
 		lot.Available = c.left
 		l := lineAt(t, p, one, c.on, lot)
-		if l.Allocated != 8676 || l.AllocatedSold != 8676 || l.RecognisedUse != c.recognised || l.RecognisedBreak != 0 || l.Contract != c.liability {
+		if l.Allocated != 8676 || l.AllocatedSold != 8676 || l.RecognisedUse != c.recognised ||
+			l.RecognisedBreak != 0 || l.Contract != c.liability {
 			t.Errorf("%d left: %+v", c.left, l.Figures)
 		}
 	}
@@ -179,9 +192,11 @@ func TestStoryOfTheCar(t *testing.T) {
 func TestAgesAndEnds(t *testing.T) {
 	old := root(0, 100)
 	old.Born, old.Available, old.Expires = november-400, 40, november-30
-	child := Lot{Number: lotNumber(1), Root: lotNumber(0), Issuer: "G", Programme: "GP", Party: "G", Origin: points.Issued, Born: november - 400, Expires: november + 10, Available: 20}
+	child := Lot{Number: lotNumber(1), Root: lotNumber(0), Issuer: "G", Programme: "GP", Party: "G",
+		Origin: points.Issued, Born: november - 400, Expires: november + 10, Available: 20}
 	l := lineAt(t, policy(t, "1"), one, november, old, child, root(2, 50))
-	if len(l.Ages) != 2 || l.Ages[0].Months != "0-2" || l.Ages[0].Issued != 50 || l.Ages[1].Months != "12-23" || l.Ages[1].Outstanding != 60 || l.Ages[1].Redeemed != 40 || l.Ages[1].Liability != 60 {
+	if len(l.Ages) != 2 || l.Ages[0].Months != "0-2" || l.Ages[0].Issued != 50 || l.Ages[1].Months != "12-23" ||
+		l.Ages[1].Outstanding != 60 || l.Ages[1].Redeemed != 40 || l.Ages[1].Liability != 60 {
 		t.Errorf("%+v", l.Ages)
 	}
 	want := []Owe{{"past", 40, "40"}, {"1-3", 20, "20"}, {"13+", 50, "50"}}
@@ -235,7 +250,8 @@ func TestLiabilityAddsUp(t *testing.T) {
 			issued += a.Issued
 			adds(t, a.Figures)
 		}
-		if off := owed.Sub(owed, ratio(l.Liability)); points != l.Outstanding || issued != l.Issued || off.Abs(off).Cmp(ratio(2)) >= 0 {
+		if off := owed.Sub(owed, ratio(l.Liability)); points != l.Outstanding || issued != l.Issued ||
+			off.Abs(off).Cmp(ratio(2)) >= 0 {
 			t.Fatalf("%+v: ages and ends come to %d, %d, off by %s", l, points, issued, off)
 		}
 		spent := l.RecognisedUse + l.RecognisedBreak
@@ -249,11 +265,14 @@ func TestLiabilityAddsUp(t *testing.T) {
 }
 
 func adds(t interface{ Fatalf(string, ...any) }, f Figures) {
-	if f.Allocated != f.Released+f.RecognisedUse+f.RecognisedBreak+f.Liability || f.Liability != f.Provision+f.Contract || f.Allocated != f.AllocatedGranted+f.AllocatedSold+f.AllocatedFor ||
+	if f.Allocated != f.Released+f.RecognisedUse+f.RecognisedBreak+f.Liability ||
+		f.Liability != f.Provision+f.Contract || f.Allocated != f.AllocatedGranted+f.AllocatedSold+f.AllocatedFor ||
 		f.Issued != f.Redeemed+f.Converted+f.Expired+f.Outstanding {
 		t.Fatalf("%+v doesn't add up", f)
 	}
-	for _, n := range []amount.Units{f.RecognisedUse, f.RecognisedGiven, f.RecognisedBreak, f.Provision, f.Contract, f.ElsewhereGiven, f.ElsewhereSold, f.AllocatedGranted, f.AllocatedSold, f.AllocatedFor, f.WillBreak, f.PlannedBreak} {
+	for _, n := range []amount.Units{f.RecognisedUse, f.RecognisedGiven, f.RecognisedBreak, f.Provision, f.Contract,
+		f.ElsewhereGiven, f.ElsewhereSold, f.AllocatedGranted, f.AllocatedSold, f.AllocatedFor, f.WillBreak,
+		f.PlannedBreak} {
 		if n < 0 {
 			t.Fatalf("%+v: a part is under 0", f)
 		}
@@ -292,20 +311,24 @@ func TestTheWayDoesNotMatter(t *testing.T) {
 func TestExpiryOfARefundedLot(t *testing.T) {
 	ended := root(0, 100)
 	ended.Available, ended.Expired = 0, 60 // 40 were redeemed, and 10 of them came back
-	back := Lot{Number: lotNumber(1), Root: ended.Number, Issuer: "G", Programme: "GP", Party: "G", Origin: points.Issued, Born: november, Expires: november + 30, Available: 10}
+	back := Lot{Number: lotNumber(1), Root: ended.Number, Issuer: "G", Programme: "GP", Party: "G",
+		Origin: points.Issued, Born: november, Expires: november + 30, Available: 10}
 	l := lineAt(t, policy(t, "1"), one, november, ended, back)
-	if l.Redeemed != 30 || l.Outstanding != 10 || l.Expired != 60 || l.RecognisedUse != 30 || l.Released != 60 || l.Provision != 10 {
+	if l.Redeemed != 30 || l.Outstanding != 10 || l.Expired != 60 || l.RecognisedUse != 30 || l.Released != 60 ||
+		l.Provision != 10 {
 		t.Errorf("%+v", l.Figures)
 	}
 }
 
 func TestReadPolicy(t *testing.T) {
-	p, err := ReadPolicy(strings.NewReader("redemption:\n  GP: {2026-11: \"0.85\", 2027-06: \"9/10\"}\nsales:\n  G.0.3.0.0: 168000\n"))
+	p, err := ReadPolicy(
+		strings.NewReader("redemption:\n  GP: {2026-11: \"0.85\", 2027-06: \"9/10\"}\nsales:\n  G.0.3.0.0: 168000\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	lot := number.Command{Party: "G", Seq: 3}.Row(0)
-	for month, want := range map[Month]string{MonthOf(november) - 1: "1", MonthOf(november): "17/20", MonthOf(november) + 6: "17/20", MonthOf(november) + 7: "9/10", MonthOf(november) + 99: "9/10"} {
+	for month, want := range map[Month]string{MonthOf(november) - 1: "1", MonthOf(november): "17/20",
+		MonthOf(november) + 6: "17/20", MonthOf(november) + 7: "9/10", MonthOf(november) + 99: "9/10"} {
 		if got := p.At("GP", month); got.String() != want {
 			t.Errorf("%s: %s", month, got)
 		}
@@ -314,8 +337,10 @@ func TestReadPolicy(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	for name, bad := range map[string]string{
-		"more than the whole": "redemption: {GP: {2026-11: \"1.2\"}}", "no month": "redemption: {GP: {soon: \"1\"}}", "no rate": "redemption: {GP: {2026-11: much}}",
-		"no programme": "redemption: {\"G P\": {2026-11: \"1\"}}", "no lot": "sales: {G.0.3: 5}", "sale of nothing": "sales: {G.0.3.0.0: 0}", "unknown part": "rates: {}", "no YAML": "\t",
+		"more than the whole": "redemption: {GP: {2026-11: \"1.2\"}}", "no month": "redemption: {GP: {soon: \"1\"}}",
+		"no rate":      "redemption: {GP: {2026-11: much}}",
+		"no programme": "redemption: {\"G P\": {2026-11: \"1\"}}", "no lot": "sales: {G.0.3: 5}",
+		"sale of nothing": "sales: {G.0.3.0.0: 0}", "unknown part": "rates: {}", "no YAML": "\t",
 	} {
 		if _, err := ReadPolicy(strings.NewReader(bad)); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%s: %v", name, err)
@@ -347,10 +372,12 @@ func TestNothingIsTooMuchToBook(t *testing.T) {
 		name  string
 		lots  int
 		price amount.Units
-	}{{"one lot at 3 fen", 1, 3}, {"two lots", 2, 1}, {"at the highest price", 1, amount.Max}, {"more lots than are counted", 1100, amount.Max}} {
+	}{{"one lot at 3 fen", 1, 3}, {"two lots", 2, 1}, {"at the highest price", 1, amount.Max},
+		{"more lots than are counted", 1100, amount.Max}} {
 		for _, came := range []func(*Lot){
 			func(*Lot) {}, func(l *Lot) { l.Available /= 2 }, func(l *Lot) { l.Available, l.Own = 0, l.Issued },
-			func(l *Lot) { l.Available, l.Expired = 0, l.Issued }, func(l *Lot) { l.Available, l.Revoked = 0, l.Issued },
+			func(l *Lot) { l.Available, l.Expired = 0, l.Issued },
+			func(l *Lot) { l.Available, l.Revoked = 0, l.Issued },
 			func(l *Lot) { l.Origin = points.Converted }, func(l *Lot) { l.Origin, l.Available = points.Converted, 9 },
 		} {
 			var lots []Lot
@@ -362,7 +389,8 @@ func TestNothingIsTooMuchToBook(t *testing.T) {
 			p := policy(t, "0.7")
 			p.Sales = map[number.Row]amount.Units{lotNumber(0): amount.Max}
 			f := lineAt(t, p, amount.Rate{Num: c.price, Den: 1}, november, lots...).Figures
-			granted, used := f.AllocatedGranted+f.AllocatedSold+f.AllocatedFor, f.Released+f.RecognisedUse+f.RecognisedBreak+f.Liability
+			granted, used := f.AllocatedGranted+f.AllocatedSold+f.AllocatedFor,
+				f.Released+f.RecognisedUse+f.RecognisedBreak+f.Liability
 			if f.Allocated != granted || f.Allocated != used || f.Liability != f.Provision+f.Contract {
 				t.Errorf("%s: %+v", c.name, f)
 			}

@@ -66,7 +66,8 @@ func SumByDay(list []Voucher) []Voucher {
 			i = len(summed)
 			at[of{v.Date, v.En}] = i
 			line := v.Date.String() + "-" + strings.NewReplacer(" ", "_", ":", "").Replace(v.En)
-			summed = append(summed, Voucher{Number: v.Party + "-" + v.Period + "-" + line, Party: v.Party, Period: v.Period, Date: v.Date, En: v.En, Zh: v.Zh, Line: line, Entries: []Entry{}})
+			summed = append(summed, Voucher{Number: v.Party + "-" + v.Period + "-" + line, Party: v.Party,
+				Period: v.Period, Date: v.Date, En: v.En, Zh: v.Zh, Line: line, Entries: []Entry{}})
 		}
 		summed[i].Lines++
 		for _, e := range v.Entries {
@@ -95,7 +96,8 @@ func (v *Voucher) merge(e Entry) {
 
 // same says whether two entries differ in their amounts alone.
 func (e Entry) same(f Entry) bool {
-	if e.Role != f.Role || e.Account != f.Account || e.Party != f.Party || e.Programme != f.Programme || (e.Debit > 0) != (f.Debit > 0) || (e.Tax == nil) != (f.Tax == nil) {
+	if e.Role != f.Role || e.Account != f.Account || e.Party != f.Party || e.Programme != f.Programme ||
+		(e.Debit > 0) != (f.Debit > 0) || (e.Tax == nil) != (f.Tax == nil) {
 		return false
 	}
 	if e.Tax == nil {

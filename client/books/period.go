@@ -167,7 +167,8 @@ func (k Locked) Standing() []Voucher {
 
 // Restate puts a period right: what is now different is taken back and made anew, on the
 // period's last day, with numbers that follow on its last ones. CONFLICT if nothing differs.
-func (k Locked) Restate(now []Voucher, sum Summary, closing []Line, reason, inputs string, chart Chart) (Locked, error) {
+func (k Locked) Restate(now []Voucher, sum Summary, closing []Line, reason, inputs string, chart Chart) (Locked,
+	error) {
 	suffix, standing, list := "-r"+itoa(len(k.Restated)+1), k.Standing(), []Voucher{}
 	find := func(in []Voucher, line string) (Voucher, bool) {
 		i := slices.IndexFunc(in, func(v Voucher) bool { return v.Line == line })

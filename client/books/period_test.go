@@ -39,8 +39,10 @@ func aPeriod(t *testing.T, byDay bool) Locked {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Material{Lines: func() iter.Seq2[Posting, error] { return each(story()) }, Closing: closing, Opening: []Line{}, ByDay: byDay,
-		Settled: []Settlement{{ID: "2026-10-G", Date: november + 20, Party: "G", Payable: 1800, Receivable: 20900, Received: 19100}}}
+	m := Material{Lines: func() iter.Seq2[Posting, error] { return each(story()) }, Closing: closing, Opening: []Line{},
+		ByDay: byDay,
+		Settled: []Settlement{
+			{ID: "2026-10-G", Date: november + 20, Party: "G", Payable: 1800, Receivable: 20900, Received: 19100}}}
 	list, sum, err := b.Make(m)
 	if err != nil || len(sum.Differences) > 0 {
 		t.Fatal(sum, err)
@@ -50,7 +52,8 @@ func aPeriod(t *testing.T, byDay bool) Locked {
 			t.Fatalf("%+v", l)
 		}
 	}
-	return Locked{Summary: sum, Closing: closing, Vouchers: b.Chart.Count(list, nil), Restated: []Restatement{}, Opening: []Line{}}
+	return Locked{Summary: sum, Closing: closing, Vouchers: b.Chart.Count(list, nil), Restated: []Restatement{},
+		Opening: []Line{}}
 }
 
 func dateOf(n int) date.Date { return date.Date(n) }
@@ -104,13 +107,16 @@ func TestSumByDay(t *testing.T) {
 		t.Errorf("%+v\n%+v", a.Rows, b.Rows)
 	}
 	v := summed.Vouchers[0]
-	if v.Number != "D-2026-11-2026-11-23-points_redeemed" || v.Lines != 4 || !v.Balanced() || sided(v) != "1122:F=6720 6001=-26720 1122:G=20000 2801/GP=1200 2202:M=-1200 2801/DP=1800 2202:G=-1800" {
+	if v.Number != "D-2026-11-2026-11-23-points_redeemed" || v.Lines != 4 || !v.Balanced() ||
+		sided(v) != "1122:F=6720 6001=-26720 1122:G=20000 2801/GP=1200 2202:M=-1200 2801/DP=1800 2202:G=-1800" {
 		t.Errorf("%s of %d: %s", v.Number, v.Lines, sided(v))
 	}
 	tax := func(number string, fen amount.Units) Voucher {
-		return Voucher{Date: november, En: "x", Tx: "ab", Entries: []Entry{{Role: OutputTax, Credit: fen, Tax: &Tax{Base: fen * 10, Number: number}}}}
+		return Voucher{Date: november, En: "x", Tx: "ab",
+			Entries: []Entry{{Role: OutputTax, Credit: fen, Tax: &Tax{Base: fen * 10, Number: number}}}}
 	}
-	if list := SumByDay([]Voucher{tax("1", 5), tax("1", 7), tax("2", 1)}); len(list) != 1 || len(list[0].Entries) != 2 || list[0].Entries[0].Tax.Base != 120 || list[0].Entries[0].Credit != 12 {
+	if list := SumByDay([]Voucher{tax("1", 5), tax("1", 7), tax("2", 1)}); len(list) != 1 ||
+		len(list[0].Entries) != 2 || list[0].Entries[0].Tax.Base != 120 || list[0].Entries[0].Credit != 12 {
 		t.Errorf("fapiao: %+v", list)
 	}
 }
@@ -147,7 +153,8 @@ func TestExportedTwice(t *testing.T) {
 // stands then is what it should have been (A2).
 func TestRestate(t *testing.T) {
 	k := aPeriod(t, false)
-	if _, err := k.Restate(k.Vouchers, k.Summary, k.Closing, "wrong_estimate", "x", DefaultChart()); fault.CodeOf(err) != fault.Conflict {
+	if _, err := k.Restate(k.Vouchers, k.Summary, k.Closing, "wrong_estimate", "x", DefaultChart()); fault.CodeOf(
+		err) != fault.Conflict {
 		t.Errorf("nothing to restate: %v", err)
 	}
 	right := slices.Clone(k.Vouchers)
@@ -161,23 +168,29 @@ func TestRestate(t *testing.T) {
 		t.Fatal("the period has nothing redeemed at home")
 	}
 	right = slices.Delete(right, gone, gone+1)
-	right = append(right, Voucher{Number: "D-2026-11-late", Party: "D", Period: "2026-11", Date: november, Line: "late", Entries: []Entry{{Role: Cost, Account: DefaultChart().Accounts[Cost], Debit: 5}, {Role: Payable, Account: DefaultChart().Accounts[Payable], Party: "M", Credit: 5}}})
+	right = append(right, Voucher{Number: "D-2026-11-late", Party: "D", Period: "2026-11", Date: november, Line: "late",
+		Entries: []Entry{{Role: Cost, Account: DefaultChart().Accounts[Cost], Debit: 5},
+			{Role: Payable, Account: DefaultChart().Accounts[Payable], Party: "M", Credit: 5}}})
 	next, err := k.Restate(right, k.Summary, nil, "wrong_estimate", "y", DefaultChart())
-	if err != nil || len(next.Restated) != 1 || len(k.Restated) != 0 || !slices.EqualFunc(k.Vouchers, next.Vouchers, func(a, b Voucher) bool { return a.Number == b.Number }) {
+	if err != nil || len(next.Restated) != 1 || len(k.Restated) != 0 ||
+		!slices.EqualFunc(k.Vouchers, next.Vouchers, func(a, b Voucher) bool { return a.Number == b.Number }) {
 		t.Fatal(next.Restated, err)
 	}
 	var got []string
 	for _, v := range next.Restated[0].Vouchers {
-		if got = append(got, strings.TrimPrefix(v.Number, "D-2026-11-")); !v.Balanced() || v.Date != k.Summary.To || v.Serial <= len(k.Vouchers) {
+		if got = append(got, strings.TrimPrefix(v.Number, "D-2026-11-")); !v.Balanced() || v.Date != k.Summary.To ||
+			v.Serial <= len(k.Vouchers) {
 			t.Errorf("%+v", v)
 		}
 	}
-	if want := []string{"close-DP-issue-r1-void", "close-DP-own-r1-void", "close-DP-issue-r1", "late-r1"}; !slices.Equal(got, want) {
+	if want := []string{"close-DP-issue-r1-void", "close-DP-own-r1-void", "close-DP-issue-r1",
+		"late-r1"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 	standing := TrialBalance([]Locked{{Summary: k.Summary, Vouchers: right}})
 	if now := TrialBalance([]Locked{next}); !slices.EqualFunc(standing.Rows, now.Rows, func(a, b BalanceRow) bool {
-		return a.Account == b.Account && a.Party == b.Party && a.ClosingDebit == b.ClosingDebit && a.ClosingCredit == b.ClosingCredit
+		return a.Account == b.Account && a.Party == b.Party && a.ClosingDebit == b.ClosingDebit &&
+			a.ClosingCredit == b.ClosingCredit
 	}) {
 		t.Errorf("%+v\n%+v", standing.Rows, now.Rows)
 	}
@@ -185,10 +198,12 @@ func TestRestate(t *testing.T) {
 		t.Errorf("%d vouchers stand, want %d", len(lines), len(right))
 	}
 	back, err := next.Restate(k.Vouchers, k.Summary, k.Closing, "it_was_right", "x", DefaultChart())
-	if err != nil || len(back.Restated) != 2 || back.Restated[1].Vouchers[0].Number != "D-2026-11-close-DP-issue-r2-void" {
+	if err != nil || len(back.Restated) != 2 ||
+		back.Restated[1].Vouchers[0].Number != "D-2026-11-close-DP-issue-r2-void" {
 		t.Errorf("restated back: %+v, %v", back.Restated, err)
 	}
-	if a, b := TrialBalance([]Locked{back}), TrialBalance([]Locked{k}); a.Rows[0].ClosingDebit != b.Rows[0].ClosingDebit {
+	if a, b := TrialBalance([]Locked{back}),
+		TrialBalance([]Locked{k}); a.Rows[0].ClosingDebit != b.Rows[0].ClosingDebit {
 		t.Errorf("%+v, %+v", a.Rows[0], b.Rows[0])
 	}
 }
@@ -196,10 +211,14 @@ func TestRestate(t *testing.T) {
 // TestTrialBalance: debits are credits in every pair of columns, over periods; what closes opens.
 func TestTrialBalance(t *testing.T) {
 	first := aPeriod(t, false)
-	second := Locked{Summary: Summary{Party: "D", Period: "2026-12", From: november + 8, To: november + 38}, Vouchers: []Voucher{
-		{Date: november + 9, Line: "p", Entries: []Entry{{Role: Payable, Account: DefaultChart().Accounts[Payable], Party: "S1", Debit: 26_800}, {Role: Bank, Account: DefaultChart().Accounts[Bank], Credit: 26_800}}}}}
+	second := Locked{Summary: Summary{Party: "D", Period: "2026-12", From: november + 8, To: november + 38},
+		Vouchers: []Voucher{
+			{Date: november + 9, Line: "p",
+				Entries: []Entry{{Role: Payable, Account: DefaultChart().Accounts[Payable], Party: "S1", Debit: 26_800},
+					{Role: Bank, Account: DefaultChart().Accounts[Bank], Credit: 26_800}}}}}
 	b := TrialBalance([]Locked{first, second})
-	if b.Total.OpeningDebit != b.Total.OpeningCredit || b.Total.Debit != b.Total.Credit || b.Total.ClosingDebit != b.Total.ClosingCredit || b.Total.Debit != 26_800 {
+	if b.Total.OpeningDebit != b.Total.OpeningCredit || b.Total.Debit != b.Total.Credit ||
+		b.Total.ClosingDebit != b.Total.ClosingCredit || b.Total.Debit != 26_800 {
 		t.Errorf("%+v", b.Total)
 	}
 	before := TrialBalance([]Locked{first})
@@ -207,25 +226,33 @@ func TestTrialBalance(t *testing.T) {
 		i := slices.IndexFunc(before.Rows, func(s BalanceRow) bool {
 			return s.Account == r.Account && s.Party == r.Party && s.Programme == r.Programme
 		})
-		if i >= 0 && (before.Rows[i].ClosingDebit != r.OpeningDebit || before.Rows[i].ClosingCredit != r.OpeningCredit) {
-			t.Errorf("%s %s: closed with %d, opens with %d", r.Account.Code, r.Party, before.Rows[i].ClosingCredit, r.OpeningCredit)
+		if i >= 0 &&
+			(before.Rows[i].ClosingDebit != r.OpeningDebit || before.Rows[i].ClosingCredit != r.OpeningCredit) {
+			t.Errorf("%s %s: closed with %d, opens with %d", r.Account.Code, r.Party, before.Rows[i].ClosingCredit,
+				r.OpeningCredit)
 		}
-		if r.Account.Code == "2202" && r.Party == "S1" && (r.OpeningCredit != 26_800 || r.Debit != 26_800 || r.ClosingCredit != 0) {
+		if r.Account.Code == "2202" && r.Party == "S1" &&
+			(r.OpeningCredit != 26_800 || r.Debit != 26_800 || r.ClosingCredit != 0) {
 			t.Errorf("%+v", r)
 		}
 	}
-	begun := Locked{Summary: Summary{Party: "D", Period: "2026-12"}, Opening: []Line{{Programme: "DP", Party: "D", Figures: Figures{Provision: 70, Contract: 5}}, {Programme: "GP", Party: "G", Figures: Figures{Provision: 9}}}}
-	if b := TrialBalance([]Locked{begun}); len(b.Rows) != 3 || b.Total.OpeningDebit != 75 || b.Total.OpeningCredit != 75 || b.Rows[0].Account != opened {
+	begun := Locked{Summary: Summary{Party: "D", Period: "2026-12"},
+		Opening: []Line{{Programme: "DP", Party: "D", Figures: Figures{Provision: 70, Contract: 5}},
+			{Programme: "GP", Party: "G", Figures: Figures{Provision: 9}}}}
+	if b := TrialBalance([]Locked{begun}); len(b.Rows) != 3 || b.Total.OpeningDebit != 75 ||
+		b.Total.OpeningCredit != 75 || b.Rows[0].Account != opened {
 		t.Errorf("begun with what was owed before: %+v", b)
 	}
 	rows := Ledger([]Locked{first, second}, LedgerFilter{Code: "2202", Party: "S1"})
 	if len(rows) != 2 || rows[0].Balance != -26_800 || rows[1].Debit != 26_800 || rows[1].Balance != 0 {
 		t.Errorf("%+v", rows)
 	}
-	if rows := Ledger([]Locked{first}, LedgerFilter{Code: "1122"}); len(rows) != 5 || rows[0].Balance != 0 || rows[4].Balance != 27_620-20_900 {
+	if rows := Ledger([]Locked{first}, LedgerFilter{Code: "1122"}); len(rows) != 5 || rows[0].Balance != 0 ||
+		rows[4].Balance != 27_620-20_900 {
 		t.Errorf("%+v", rows)
 	}
-	if rows := Ledger([]Locked{begun}, LedgerFilter{Code: "2801", Programme: "DP"}); len(rows) != 1 || rows[0].Balance != -70 {
+	if rows := Ledger([]Locked{begun}, LedgerFilter{Code: "2801", Programme: "DP"}); len(rows) != 1 ||
+		rows[0].Balance != -70 {
 		t.Errorf("%+v", rows)
 	}
 }
@@ -233,16 +260,22 @@ func TestTrialBalance(t *testing.T) {
 // TestAgeing: what is gone discharges the oldest first.
 func TestAgeing(t *testing.T) {
 	at := func(on int, role Role, party string, debit, credit amount.Units) Voucher {
-		return Voucher{Date: november + dateOf(on), Entries: []Entry{{Role: role, Party: party, Debit: debit, Credit: credit}}}
+		return Voucher{Date: november + dateOf(on),
+			Entries: []Entry{{Role: role, Party: party, Debit: debit, Credit: credit}}}
 	}
-	rows := Ageing([]Locked{{Summary: Summary{To: november + 30}, Vouchers: []Voucher{at(0, Receivable, "M", 100, 0), at(20, Receivable, "M", 50, 0), at(1, Payable, "S1", 0, 70), at(2, Payable, "F", 10, 0)}},
-		{Summary: Summary{To: november + 100}, Vouchers: []Voucher{at(60, Receivable, "M", 0, 110), at(70, Receivable, "M", 30, 0), at(71, Payable, "S1", 70, 0), at(72, Payable, "F", 0, 4)}}})
+	rows := Ageing([]Locked{{Summary: Summary{To: november + 30},
+		Vouchers: []Voucher{at(0, Receivable, "M", 100, 0), at(20, Receivable, "M", 50, 0), at(1, Payable, "S1", 0, 70),
+			at(2, Payable, "F", 10, 0)}},
+		{Summary: Summary{To: november + 100},
+			Vouchers: []Voucher{at(60, Receivable, "M", 0, 110), at(70, Receivable, "M", 30, 0),
+				at(71, Payable, "S1", 70, 0), at(72, Payable, "F", 0, 4)}}})
 	want := []AgeingRow{
 		{Receivable, "M", 70, []amount.Units{30, 0, 40, 0, 0, 0}, 0},
 		{Payable, "F", 0, make([]amount.Units, 6), 6},
 	}
 	if len(rows) != 2 || !slices.EqualFunc(rows, want, func(a, b AgeingRow) bool {
-		return a.Account == b.Account && a.Party == b.Party && a.Total == b.Total && a.Advance == b.Advance && slices.Equal(a.Days, b.Days)
+		return a.Account == b.Account && a.Party == b.Party && a.Total == b.Total && a.Advance == b.Advance &&
+			slices.Equal(a.Days, b.Days)
 	}) {
 		t.Errorf("%+v", rows)
 	}
@@ -299,17 +332,20 @@ func TestKingdee(t *testing.T) {
 	for _, v := range k.Vouchers {
 		entries += len(v.Entries)
 	}
-	if err != nil || len(rows) != 1+entries || len(rows[0]) != len(kingdeeColumns) || rows[0][0] != "凭证日期" || rows[0][36] != "现金流量" {
+	if err != nil || len(rows) != 1+entries || len(rows[0]) != len(kingdeeColumns) || rows[0][0] != "凭证日期" ||
+		rows[0][36] != "现金流量" {
 		t.Fatalf("%d rows of %d, %v", len(rows), len(rows[0]), err)
 	}
 	first := rows[1]
-	for column, want := range map[int]string{1: "2026", 2: "11", 3: "记", 4: "1", 5: "1122", 6: "应收账款", 7: "RMB", 9: "67.2", 10: "67.2", 11: "0", 19: "积分兑付", 23: "D-2026-11-D.0.9.0.0", 32: "0", 33: "客户---F---F"} {
+	for column, want := range map[int]string{1: "2026", 2: "11", 3: "记", 4: "1", 5: "1122", 6: "应收账款", 7: "RMB",
+		9: "67.2", 10: "67.2", 11: "0", 19: "积分兑付", 23: "D-2026-11-D.0.9.0.0", 32: "0", 33: "客户---F---F"} {
 		if first[column] != want {
 			t.Errorf("%s: %q, want %q", rows[0][column], first[column], want)
 		}
 	}
 	schema, err := book.GetRows("t_Schema")
-	if err != nil || len(schema) != 4+len(kingdeeColumns) || schema[0][0] != "FType" || schema[1][3] != "VoucherData" || schema[4][1] != "FDate" || schema[len(schema)-1][1] != "FCashFlow" {
+	if err != nil || len(schema) != 4+len(kingdeeColumns) || schema[0][0] != "FType" || schema[1][3] != "VoucherData" ||
+		schema[4][1] != "FDate" || schema[len(schema)-1][1] != "FCashFlow" {
 		t.Errorf("%d rows, %v", len(schema), err)
 	}
 }
@@ -322,7 +358,9 @@ func TestInputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for _, in := range []string{Inputs(Policy{}, DefaultChart(), nil, false), Inputs(p, DefaultChart(), nil, false), Inputs(Policy{}, c, nil, false), Inputs(Policy{}, DefaultChart(), &Fapiaos{}, false), Inputs(Policy{}, DefaultChart(), nil, true)} {
+	for _, in := range []string{Inputs(Policy{}, DefaultChart(), nil, false), Inputs(p, DefaultChart(), nil, false),
+		Inputs(Policy{}, c, nil, false), Inputs(Policy{}, DefaultChart(), &Fapiaos{}, false),
+		Inputs(Policy{}, DefaultChart(), nil, true)} {
 		if seen[in] {
 			t.Errorf("%s twice", in)
 		}

@@ -1,12 +1,7 @@
 package books
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
-	"iter"
 	"strconv"
 
 	"tallystick/chaincode/amount"
@@ -14,7 +9,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/bounds"
 )
 
 // Posting is one line of a statement: a debtor owes a creditor. Its JSON has the names
@@ -81,38 +75,8 @@ func (p Posting) TaxFen() amount.Units {
 	return fen
 }
 
-// maxPosting is the most that one line's text has, in bytes.
-const maxPosting = 1 << 20
-
 // maxID is the longest id of a line.
 const maxID = 160
-
-// ReadPostings reads postings as JSON, one after the other or as one list, in their
-// order. Fields that it doesn't know are passed over: a statement's lines have more.
-// BAD_REQUEST for what is none, LIMIT for what is above one.
-func ReadPostings(from io.Reader) iter.Seq2[Posting, error] {
-	return func(yield func(Posting, error) bool) {
-		parts := bounds.NewParts(from, "the postings", maxPosting)
-		r := bufio.NewReader(parts)
-		d := json.NewDecoder(r)
-		if first, err := r.Peek(1); err == nil && bytes.Equal(first, []byte("[")) {
-			d.Token() //nolint:errcheck // the bracket
-		}
-		for n := 1; d.More(); n++ {
-			var p Posting
-			parts.Next()
-			err := d.Decode(&p)
-			if err != nil {
-				err = fault.New(fault.BadRequest, "line %d is no posting: %.200s", n, err)
-			} else {
-				err = p.Check()
-			}
-			if !yield(p, err) || err != nil {
-				return
-			}
-		}
-	}
-}
 
 // booked says whether the line was booked before: what a statement leaves to a later cycle
 // is owed since it arose. What a payment leaves was netted, and is owed again; so is what was paid and taken back.

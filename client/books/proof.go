@@ -233,9 +233,11 @@ type Sibling struct {
 func (s *Sums) Prove(member string) (Inclusion, error) {
 	at, there := s.at[member]
 	if !there {
-		return Inclusion{}, fault.New(fault.NotFound, "%.64s has no points of %s at height %d", member, s.Programme, s.Height)
+		return Inclusion{},
+			fault.New(fault.NotFound, "%.64s has no points of %s at height %d", member, s.Programme, s.Height)
 	}
-	p := Inclusion{Sealed: s.Sealed, Member: member, Points: at.points, Salt: at.salt, Index: uint32(at.index), Path: []Sibling{}}
+	p := Inclusion{Sealed: s.Sealed, Member: member, Points: at.points, Salt: at.salt, Index: uint32(at.index),
+		Path: []Sibling{}}
 	index := at.index
 	for _, level := range s.levels[:len(s.levels)-1] {
 		beside := level[index^1]
@@ -271,7 +273,8 @@ func (p Inclusion) Verify(root codec.Hash) error {
 	case !bytes.Equal(at.hash, p.Node):
 		return fault.New(fault.Conflict, "the path of %s doesn't lead to the top of the tree", p.Member)
 	case at.sum != p.Sum:
-		return fault.New(fault.Conflict, "the path sums up to %d points, the proof says %d", int64(at.sum), int64(p.Sum))
+		return fault.New(fault.Conflict, "the path sums up to %d points, the proof says %d", int64(at.sum),
+			int64(p.Sum))
 	case !bytes.Equal(p.Root, p.root()), !bytes.Equal(p.Root, root):
 		return fault.New(fault.Conflict, "the proof is of root %s, not of %s", p.root(), root)
 	}
@@ -291,7 +294,8 @@ func (p Inclusion) check() error {
 	}
 	for _, s := range p.Path {
 		if len(s.Hash) != sha256.Size || s.Sum < 0 || s.Sum > amount.Max {
-			return fault.New(fault.BadRequest, "path: want hashes of %d bytes and sums from 0 to %d", sha256.Size, int64(amount.Max))
+			return fault.New(fault.BadRequest, "path: want hashes of %d bytes and sums from 0 to %d", sha256.Size,
+				int64(amount.Max))
 		}
 	}
 	return nil
@@ -322,7 +326,8 @@ func (k Kept) Rebuild(secret []byte) (*Sums, error) {
 		return nil, err
 	}
 	if !bytes.Equal(s.Root, k.Root) {
-		return nil, fault.New(fault.Conflict, "the file comes to root %s, not to %s: it was changed, or made under another secret", s.Root, k.Root)
+		return nil, fault.New(fault.Conflict,
+			"the file comes to root %s, not to %s: it was changed, or made under another secret", s.Root, k.Root)
 	}
 	return s, nil
 }

@@ -62,7 +62,8 @@ func TestEveryMemberIsCounted(t *testing.T) {
 		}
 		slices.Reverse(list)
 		again, err := SumUp(scope, secret, list)
-		if err != nil || s.Sum != sum || again.Root.String() != s.Root.String() || int(s.Leaves) < n || s.Leaves&(s.Leaves-1) != 0 {
+		if err != nil || s.Sum != sum || again.Root.String() != s.Root.String() || int(s.Leaves) < n ||
+			s.Leaves&(s.Leaves-1) != 0 {
 			t.Errorf("%d members: sum %d, not %d; %d leaves, %v", n, s.Sum, sum, s.Leaves, err)
 		}
 		if _, err := s.Prove("nobody"); fault.CodeOf(err) != fault.NotFound {
@@ -241,9 +242,12 @@ func dumb(leaves []node) ([]byte, uint64) {
 // TestFormat pins the bytes, as another implementation computed them: a root that was
 // published must be checked for good.
 func TestFormat(t *testing.T) {
-	s, p := proofOf(t, []Owed{{Member: "li", Points: 350}, {Member: "zhang", Points: 1}, {Member: "wang", Points: 20}}, "li")
+	s, p := proofOf(t, []Owed{{Member: "li", Points: 350}, {Member: "zhang", Points: 1}, {Member: "wang", Points: 20}},
+		"li")
 	for what, pair := range map[string][2]string{
-		"salt": {p.Salt.String(), "def5acce741cd44e9e8bb990401269a4ab244040f2860c53d68cbfe3853856c1"}, "node": {s.Node.String(), "5939eb4ed1165aaf9fece495cccaa580b5b38249a151b39068626d6c89ab4ec2"}, "root": {s.Root.String(), "53df6fe9f0848e738f8690d87273aac20698948811516aa07b18f51ab373b5b4"},
+		"salt": {p.Salt.String(), "def5acce741cd44e9e8bb990401269a4ab244040f2860c53d68cbfe3853856c1"},
+		"node": {s.Node.String(), "5939eb4ed1165aaf9fece495cccaa580b5b38249a151b39068626d6c89ab4ec2"},
+		"root": {s.Root.String(), "53df6fe9f0848e738f8690d87273aac20698948811516aa07b18f51ab373b5b4"},
 	} {
 		if pair[0] != pair[1] {
 			t.Errorf("%s is %s", what, pair[0])

@@ -127,7 +127,8 @@ func Tie(statement, vouchers []Position) []Difference {
 	for _, side := range []struct {
 		list []Position
 		to   func(*pair) *Position
-	}{{statement, func(p *pair) *Position { return &p.said }}, {vouchers, func(p *pair) *Position { return &p.booked }}} {
+	}{{statement, func(p *pair) *Position { return &p.said }},
+		{vouchers, func(p *pair) *Position { return &p.booked }}} {
 		for _, p := range side.list {
 			if pairs[p.Party] == nil {
 				pairs[p.Party] = &pair{}

@@ -94,7 +94,8 @@ func (b Books) new(line string, on date.Date, en, zh string) Voucher {
 	if b.To > 0 {
 		on = min(on, b.To)
 	}
-	return Voucher{Number: b.Party + "-" + b.Period + "-" + line, Party: b.Party, Period: b.Period, Date: on, En: en, Zh: zh, Line: line, Entries: []Entry{}}
+	return Voucher{Number: b.Party + "-" + b.Period + "-" + line, Party: b.Party, Period: b.Period, Date: on, En: en,
+		Zh: zh, Line: line, Entries: []Entry{}}
 }
 
 // entry is an entry of a role's account, without an amount.

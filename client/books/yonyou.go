@@ -64,7 +64,8 @@ func yonyouFields(v Voucher, e Entry) []string {
 	if e.Tax != nil {
 		ticket = e.Tax.Number
 	}
-	return []string{v.Date.String(), v.Word, itoa(v.Serial), "0", within(plain(v.Zh), yonyouSummary), within(e.Account.Code, yonyouAccount),
+	return []string{v.Date.String(), v.Word, itoa(v.Serial), "0", within(plain(v.Zh), yonyouSummary),
+		within(e.Account.Code, yonyouAccount),
 		yuan(e.Debit), yuan(e.Credit), "0", "0", "0", "", "", ticket, v.Date.String(), "", "", customer, supplier}
 }
 

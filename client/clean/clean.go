@@ -58,13 +58,6 @@ func isPlain(text string) bool {
 	return true
 }
 
-// ID is a ledger's id, trimmed. BAD_REQUEST, without the value, for what no id looks
-// like; which characters it may have, name.CheckID says.
-func ID(text string) (string, error) {
-	text = Trim(text)
-	return text, check("id", text)
-}
-
 // Customer is a customer's id as it is kept. BAD_REQUEST, without the value, for what is
 // none.
 func Customer(text string) (string, error) {
@@ -77,7 +70,7 @@ func Customer(text string) (string, error) {
 	if standsForNone[strings.TrimRight(strings.ReplaceAll(strings.ToLower(text), " ", ""), ":")] {
 		return "", fault.New(fault.BadRequest, "customer: it is a word for nobody or for a sum, not a customer's id: leave such lines out")
 	}
-	return text, check("customer", text)
+	return text, check(text)
 }
 
 // standsForNone are what programs and people write where there is no customer.
@@ -90,9 +83,9 @@ var standsForNone = func() map[string]bool {
 	return words
 }()
 
-func check(what, text string) error {
+func check(text string) error {
 	if why := Odd(text); why != "" {
-		return fault.New(fault.BadRequest, "%s: %s", what, why)
+		return fault.New(fault.BadRequest, "customer: %s", why)
 	}
 	return nil
 }

@@ -31,19 +31,6 @@ func TestCustomer(t *testing.T) {
 	}
 }
 
-func TestID(t *testing.T) {
-	for text, want := range map[string]string{" b-1\u3000": "b-1", "007": "007"} {
-		if got, err := ID(text); got != want || err != nil {
-			t.Errorf("%q: %q, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"1.5E+03", "b１", "#DIV/0!", "12.0"} {
-		if _, err := ID(text); fault.CodeOf(err) != fault.BadRequest {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}
-
 func TestText(t *testing.T) {
 	for text, want := range map[string]string{"A \u3000B ": "A B", "e\u0301": "\u00e9", "车享  联盟": "车享 联盟", "a b": "a b", "a  b": "a b", " a": "a"} {
 		if got := Text(text); got != want {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/client/config"
@@ -53,7 +54,7 @@ func TestWhateverAPeerAnswers(t *testing.T) {
 		if c.lots {
 			_, err = q.Lots(t.Context(), lot)
 		} else {
-			_, err = q.Parties(t.Context(), Page{Limit: 5, After: "p/a"})
+			_, err = q.Parties(t.Context(), answer.Page{Limit: 5, After: "p/a"})
 		}
 		if (err == nil) != c.well || !c.well && fault.CodeOf(err) != fault.Internal {
 			t.Errorf("%s: %v", name, err)

@@ -86,7 +86,7 @@ func throughPeer(t *testing.T, lie func(*made)) *fabric {
 	listener := bufconn.Listen(1 << 20)
 	server := grpc.NewServer()
 	gw.RegisterGatewayServer(server, &liar{lie: lie})
-	go server.Serve(listener) //nolint:errcheck // it ends with the test
+	go server.Serve(listener) // it ends with the test
 	t.Cleanup(server.Stop)
 	conn, err := grpc.NewClient("passthrough:///peer", grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))

@@ -26,10 +26,8 @@ type Query struct{ g *Gateway }
 
 // What package answer has, as those call it who ask a gateway.
 type (
-	Page        = answer.Page
-	Part[T any] = answer.Part[T]
-	QuoteAsked  = answer.QuoteAsked
-	Quoted      = answer.Quoted
+	QuoteAsked = answer.QuoteAsked
+	Quoted     = answer.Quoted
 )
 
 // Query returns the questions.

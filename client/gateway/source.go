@@ -221,7 +221,7 @@ func (s *Source) send(ctx context.Context, one *shard) error {
 	go func() {
 		defer func() { <-one.slot }()
 		if err := s.part(ctx, one, from, commands); err != nil {
-			s.fail(err)
+			_ = s.fail(err) // whoever feeds next is told
 		}
 	}()
 	return nil

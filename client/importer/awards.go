@@ -116,7 +116,8 @@ func (m *Mapping) award(s Stores, w who, grant points.Grant) (command.Request, s
 		return nil, "", err
 	}
 	grant.Member = id
-	return points.IssueRequest{Programme: m.Programme, Receipts: m.receipts(), Grants: []points.Grant{grant}}, doomed, nil
+	return points.IssueRequest{Programme: m.Programme, Receipts: m.receipts(), Grants: []points.Grant{grant}}, doomed,
+		nil
 }
 
 // receipts says whether a line's reference is a receipt, that earns once.
@@ -124,7 +125,8 @@ func (m *Mapping) receipts() bool { return m.Receipts && m.says(partReference) }
 
 // grant is a line's award, of one point until its lines are added up.
 func (m *Mapping) grant(l *line, w who) (grant points.Grant, err error) {
-	grant = points.Grant{Member: w.someone(), Amount: 1, Expires: m.on, Outlet: m.maybe(l, partOutlet), Reference: m.maybe(l, partReference)}
+	grant = points.Grant{Member: w.someone(), Amount: 1, Expires: m.on, Outlet: m.maybe(l, partOutlet),
+		Reference: m.maybe(l, partReference)}
 	if m.receipts() && grant.Reference == "" {
 		return grant, l.empty(partReference)
 	}

@@ -87,7 +87,8 @@ func (benefits) form() form {
 
 func (benefits) check(m *Mapping) error {
 	o, c := &m.Model, m.Columns
-	if c.Price != "" && o.Price != "" || c.Uses != "" && o.Uses != 0 || (c.Days != "" || c.Until != "") && (o.Days != 0 || o.Until != "") {
+	if c.Price != "" && o.Price != "" || c.Uses != "" && o.Uses != 0 || (c.Days != "" || c.Until != "") &&
+		(o.Days != 0 || o.Until != "") {
 		return fmt.Errorf("model: price, uses and the end have a column or stand here, not both")
 	}
 	if err := m.checkPrices(c.Price != ""); err != nil {
@@ -127,7 +128,8 @@ func (benefits) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		return nil, err
 	}
 	met := func(s Stores) (bool, string, error) { return s.hasBenefit(req) }
-	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req), met: []meeting{met}, alike: req}, l.checked(req)
+	return &Item{key: req.Benefit, Adds: Totals{Benefits: 1}, Drafts: ready(req), met: []meeting{met}, alike: req},
+		l.checked(req)
 }
 
 // terms reads what columns say of the price, the uses and the end.
@@ -186,12 +188,13 @@ func (s Stores) hasBenefit(req benefit.DefineRequest) (same bool, why string, er
 	if err != nil && fault.CodeOf(err) != fault.Expired {
 		return false, "", err
 	}
-	differ, err := differing(want, there, "open")
+	differ, err := differing(want, there, "open", "changed", "changes") // amending it writes these
 	switch {
 	case err != nil || len(differ) == 0:
 		return err == nil, "", err
 	case len(subtract(differ, "quota", "grantors")) == 0:
-		why = another("benefit", req.Benefit, differ, "change it with tally benefit amend, or change the file or its mapping")
+		why = another("benefit", req.Benefit, differ,
+			"change it with tally benefit amend, or change the file or its mapping")
 	default:
 		why = another("benefit", req.Benefit, differ,
 			"what was offered doesn't change; give the line another id, and close the old one with tally benefit amend")

@@ -33,7 +33,8 @@ func failureOf(m *Mapping, file string) (failed error) {
 // What isn't CSV ends the reading with an error that names the line, whatever quotes stand where.
 func TestAStrayQuoteEndsTheReading(t *testing.T) {
 	header := "who,shop,value,at,basket,more\n"
-	for _, file := range []string{`"`, header + `"`, header + `a"b,1,2,3,4,5`, header + "1,2,3,4,5,\"6\"7\n", header + "1,5,1,2026-01-02 10:00:00,b1,x\n\"", header + `1,"2`} {
+	for _, file := range []string{`"`, header + `"`, header + `a"b,1,2,3,4,5`, header + "1,2,3,4,5,\"6\"7\n",
+		header + "1,5,1,2026-01-02 10:00:00,b1,x\n\"", header + `1,"2`} {
 		if err := failure(t, file); err == nil || !strings.Contains(err.Error(), "line") {
 			t.Errorf("%q: %v", file, err)
 		}
@@ -79,7 +80,8 @@ func TestAPackedFileIsBounded(t *testing.T) {
 
 // FuzzRead: no file, whatever is in it, does more than end with an error.
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{`"`, "who,shop,value,at,basket,more\n\"", "who,shop,value,at,basket,more\n1,5,1e-99999999,2026-01-02 10:00:00,b1,x\n", "a,a\n", "\ufeff"} {
+	for _, seed := range []string{`"`, "who,shop,value,at,basket,more\n\"",
+		"who,shop,value,at,basket,more\n1,5,1e-99999999,2026-01-02 10:00:00,b1,x\n", "a,a\n", "\ufeff"} {
 		f.Add(seed)
 	}
 	m := load(f, mappingText)

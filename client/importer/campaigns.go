@@ -40,8 +40,9 @@ type Joint struct {
 func (o *Joint) request(points func(figure.Decimal) (amount.Units, error)) (req campaign.ProposeRequest, err error) {
 	req.Terms = campaign.Terms{
 		Scene: o.Scene, Goods: append([]string{}, o.Goods...), Outlets: append([]string{}, o.Outlets...),
-		PerMember: o.PerMember, Order: o.Order, Exclusive: o.Exclusive, Audience: audience.Audience{Tiers: []string{}, Labels: []string{}, Not: []string{}},
-		Gives: campaign.Gives{Programme: o.Programme, Rule: o.Rule, Benefit: o.Benefit},
+		PerMember: o.PerMember, Order: o.Order, Exclusive: o.Exclusive,
+		Audience: audience.Audience{Tiers: []string{}, Labels: []string{}, Not: []string{}},
+		Gives:    campaign.Gives{Programme: o.Programme, Rule: o.Rule, Benefit: o.Benefit},
 	}
 	for _, one := range []struct {
 		key  string
@@ -50,7 +51,8 @@ func (o *Joint) request(points func(figure.Decimal) (amount.Units, error)) (req 
 		read func(figure.Decimal) (amount.Units, error)
 	}{
 		{"cap", &o.Cap, &req.Cap, fen}, {"budget", &o.Budget, &req.Terms.Budget, fen},
-		{"bonus", &o.Bonus, &req.Terms.Gives.Bonus, points}, {"perAward", &o.PerAward, &req.Terms.Gives.PerAward, points},
+		{"bonus", &o.Bonus, &req.Terms.Gives.Bonus, points},
+		{"perAward", &o.PerAward, &req.Terms.Gives.PerAward, points},
 	} {
 		if *one.to, err = written("campaign: "+one.key, one.text, one.read); err != nil {
 			return req, err
@@ -90,7 +92,8 @@ func parseFunders(text string) (list []campaign.Share, err error) {
 type campaigns struct{}
 
 func (campaigns) form() form {
-	return form{must: []part{partCampaign, partEn, partZh, partFrom, partUntil}, may: []part{partLabel}, keys: []string{"campaign"}, once: true, index: always}
+	return form{must: []part{partCampaign, partEn, partZh, partFrom, partUntil}, may: []part{partLabel},
+		keys: []string{"campaign"}, once: true, index: always}
 }
 
 func (campaigns) check(m *Mapping) error {
@@ -141,7 +144,8 @@ func (campaigns) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		req.Terms.Audience.Labels = []string{m.maybe(l, partLabel)}
 	}
 	met := func(s Stores) (bool, string, error) { return s.hasCampaign(req) }
-	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}, alike: req}, l.checked(req)
+	return &Item{key: req.Campaign, Adds: Totals{Campaigns: 1}, Drafts: ready(req), met: []meeting{met}, alike: req},
+		l.checked(req)
 }
 
 // hasCampaign compares a campaign with what the ledger has under its id.

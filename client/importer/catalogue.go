@@ -20,7 +20,8 @@ type catalogue struct{}
 func (catalogue) form() form {
 	return form{
 		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
-		may:  []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock, partSeller, partPrice, partScene},
+		may: []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock,
+			partSeller, partPrice, partScene},
 		keys: []string{"rate"}, unique: true,
 		ordered: (*Mapping).saysMore, index: (*Mapping).saysMore,
 	}
@@ -52,7 +53,8 @@ func (catalogue) item(m *Mapping, s Stores, l *line) (*Item, error) {
 			return nil, err
 		}
 		item.Adds.Listings++
-		item.Drafts = append(item.Drafts, func(s Stores) (command.Request, string, error) { return repriced(s, listing) })
+		item.Drafts = append(item.Drafts,
+			func(s Stores) (command.Request, string, error) { return repriced(s, listing) })
 	}
 	if l.says(partStock) {
 		free, err := l.count(partStock, 0)
@@ -64,7 +66,8 @@ func (catalogue) item(m *Mapping, s Stores, l *line) (*Item, error) {
 			seller = l.parts[partSeller]
 		}
 		item.Adds.Stocked++
-		item.Drafts = append(item.Drafts, func(s Stores) (command.Request, string, error) { return stockedTo(s, req, seller, free) })
+		item.Drafts = append(item.Drafts,
+			func(s Stores) (command.Request, string, error) { return stockedTo(s, req, seller, free) })
 	}
 	return item, nil
 }
@@ -72,7 +75,8 @@ func (catalogue) item(m *Mapping, s Stores, l *line) (*Item, error) {
 // good reads what a line says of a good.
 func (m *Mapping) good(l *line) (req goods.SetGoodRequest, err error) {
 	req = goods.SetGoodRequest{
-		GTIN: l.parts[partGTIN], En: l.parts[partEn], Zh: l.parts[partZh], Unit: l.parts[partUnit], Tax: l.parts[partTax],
+		GTIN: l.parts[partGTIN], En: l.parts[partEn], Zh: l.parts[partZh], Unit: l.parts[partUnit],
+		Tax:    l.parts[partTax],
 		Labels: l.list(partLabels), Regions: l.list(partRegions), Open: true,
 	}
 	for _, one := range []struct {
@@ -144,7 +148,8 @@ func repriced(s Stores, req goods.ListRequest) (command.Request, string, error) 
 	}
 	req.Labels = nil
 	if found {
-		req.Scene, req.Labels, req.Open, req.Kind, req.Terms = there.Scene, there.Labels, there.Open, there.Kind, there.Terms
+		req.Scene, req.Labels, req.Open, req.Kind, req.Terms = there.Scene, there.Labels, there.Open, there.Kind,
+			there.Terms
 	}
 	return req, "", nil
 }
@@ -160,7 +165,8 @@ func stockedTo(s Stores, req goods.SetGoodRequest, seller string, want amount.Un
 	case free < want:
 		return goods.RestockRequest{Supplier: req.Supplier, SKU: req.SKU, Seller: seller, Units: want - free}, "", nil
 	case free > want:
-		return goods.WithdrawStockRequest{Supplier: req.Supplier, SKU: req.SKU, Seller: seller, Units: free - want, Reason: "counted"}, "", nil
+		return goods.WithdrawStockRequest{Supplier: req.Supplier, SKU: req.SKU, Seller: seller, Units: free - want,
+			Reason: "counted"}, "", nil
 	}
 	return req, "", nil
 }

@@ -46,7 +46,8 @@ func (m *Mapping) check(given []string) error {
 }
 
 // shared are the keys of every kind.
-var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "otherwise", "slug", "encoding", "separator", "decimal", "header", "sheet"}
+var shared = []string{"kind", "source", "columns", "prefix", "where", "layout", "shards", "fixed", "otherwise", "slug",
+	"encoding", "separator", "decimal", "header", "sheet"}
 
 func (m *Mapping) checkKeys(given []string) error {
 	for _, key := range given {
@@ -146,7 +147,8 @@ func (m *Mapping) checkMember() error {
 		least, most = 1, 1
 	}
 	if n := len(m.Channels); n < least || n > most {
-		return fmt.Errorf("channels: want %d to %d; a keyed pseudonym is made of the first one's customer id", least, most)
+		return fmt.Errorf("channels: want %d to %d; a keyed pseudonym is made of the first one's customer id", least,
+			most)
 	}
 	for i, channel := range m.Channels {
 		if err := name.CheckID("channel", channel); err != nil {

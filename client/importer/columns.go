@@ -197,7 +197,8 @@ func (l *line) checkID(p part, c workbook.Cell, text string, alone bool) {
 	}
 	switch {
 	case c.Kind == workbook.Date && alone, c.Kind == workbook.Percent && alone:
-		l.odd(p, "the spreadsheet took it for a date or a share: give the column the format Text, and fill the ids in again")
+		l.odd(p,
+			"the spreadsheet took it for a date or a share: give the column the format Text, and fill the ids in again")
 	case c.Kind == workbook.Number && !alone:
 		l.oddID(p, c.Text)
 	default:

@@ -18,7 +18,8 @@ import (
 )
 
 // Formats of cells, as Excel writes money, moments, days, long ids and texts.
-var excelFormats = []string{`"¥"#,##0.00`, `#,##0.00`, `_ "¥"* #,##0.00_ ;_ "¥"* \-#,##0.00_ ;_ "¥"* "-"??_ ;_ @_ `, "0.00", `[$¥-804]#,##0.00_);[Red]\([$¥-804]#,##0.00\)`,
+var excelFormats = []string{`"¥"#,##0.00`, `#,##0.00`, `_ "¥"* #,##0.00_ ;_ "¥"* \-#,##0.00_ ;_ "¥"* "-"??_ ;_ @_ `,
+	"0.00", `[$¥-804]#,##0.00_);[Red]\([$¥-804]#,##0.00\)`,
 	"yyyy/m/d h:mm", "yyyy-mm-dd hh:mm:ss", "yyyy/m/d", `yyyy"年"m"月"d"日"`, "0", "@"}
 
 // Their places in the list, counted from 1, as General is 0.
@@ -46,7 +47,8 @@ func excelCell(value string, money, text bool, n int) string {
 		}
 		for form, layout := range map[int]string{firstMoment: time.DateTime, firstDay: time.DateOnly} {
 			if at, err := time.Parse(layout, value); err == nil {
-				return fmt.Sprintf(`<c s="%d"><v>%s</v></c>`, form+n%dateForms, strconv.FormatFloat(float64(at.Unix())/86400+25569, 'g', 17, 64))
+				return fmt.Sprintf(`<c s="%d"><v>%s</v></c>`, form+n%dateForms,
+					strconv.FormatFloat(float64(at.Unix())/86400+25569, 'g', 17, 64))
 			}
 		}
 		if isNumber.MatchString(value) {
@@ -119,7 +121,8 @@ func writeExcel(t *testing.T, rows [][]string, money, texts map[string]bool) str
 	})
 	part("_rels/.rels", relations("officeDocument", "xl/workbook.xml"))
 	part("xl/workbook.xml", func(w *bufio.Writer) {
-		fmt.Fprintf(w, `<workbook %s xmlns:r="%s"><sheets><sheet name="明细" sheetId="1" r:id="r1"/></sheets></workbook>`, main, office)
+		fmt.Fprintf(w, `<workbook %s xmlns:r="%s"><sheets><sheet name="明细" sheetId="1" r:id="r1"/></sheets></workbook>`,
+			main, office)
 	})
 	part("xl/_rels/workbook.xml.rels", relations("worksheet", "worksheets/sheet1.xml", "styles", "styles.xml"))
 	part("xl/styles.xml", func(w *bufio.Writer) { writeStyles(w, main) })

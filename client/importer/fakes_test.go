@@ -202,7 +202,8 @@ func (s *safe) Take(wanted ...vault.Wanted) (list []vault.Account, err error) {
 				id = fmt.Sprintf("m-%x", sha256.Sum256([]byte(w.Channel+"\n"+w.Customer)))[:18]
 			}
 			s.salts++
-			a = vault.Account{Channel: w.Channel, Customer: w.Customer, Member: id, Own: w.Member == "", Commitment: member.AccountCommitment([]byte{byte(s.salts)}, "D", w.Channel, w.Customer)}
+			a = vault.Account{Channel: w.Channel, Customer: w.Customer, Member: id, Own: w.Member == "",
+				Commitment: member.AccountCommitment([]byte{byte(s.salts)}, "D", w.Channel, w.Customer)}
 			if s.accounts == nil {
 				s.accounts = map[string]vault.Account{}
 			}

@@ -94,19 +94,24 @@ type formatted struct {
 func run(t *testing.T, mapping, path string, l *ledger, s Stores) (*Report, error) {
 	t.Helper()
 	s.Party = "D"
-	return Job{Mapping: load(t, mapping), Path: path, State: t.TempDir(), Open: l.open, Stores: s}.Run(context.Background())
+	return Job{Mapping: load(t, mapping), Path: path, State: t.TempDir(), Open: l.open, Stores: s}.Run(
+		context.Background())
 }
 
 // Step 40 of the story: a workbook with Excel's own 4.35, a date, a percentage and a phone
 // in exponent form, and what Excel saves of it as CSV, come to the same.
 func TestAWorkbookAndItsCSVAreTheSame(t *testing.T) {
 	mapping := shopAwards + "encoding: \"\"\nwhere: [{column: 折扣, is: \"<\", value: 50%}]\nlayout: yyyy-MM-dd\n"
-	mapping = strings.NewReplacer("member: customer, amount: amount", "member: 手机, amount: 金额, date: 日期", "{on: 2028-12-31}", "{days: 365}").Replace(mapping)
+	mapping = strings.NewReplacer("member: customer, amount: amount", "member: 手机, amount: 金额, date: 日期",
+		"{on: 2028-12-31}", "{days: 365}").Replace(mapping)
 	day := formatted{46752, "yyyy-mm-dd"}
 	xlsx := book(t, []any{"手机", "金额", "日期", "折扣"},
-		[]any{"13800138000", formatted{4.3499999999999996, "0.00"}, day, formatted{0.15, "0%"}}, []any{13800138001, formatted{1.1499999999999999, `"¥"0.00`}, day, formatted{0.15, "0%"}},
-		[]any{"13800138000", 8.1999999999999993, day, 0}, []any{formatted{13800100000, "0.00E+00"}, 5.0, day, 0}, []any{"13800138002", 7, day, formatted{0.5, "0%"}})
-	text, err := simplifiedchinese.GB18030.NewEncoder().String("手机,金额,日期,折扣\r\n13800138000,4.35,2027-12-31,15%\r\n13800138001,¥1.15,2027-12-31,15%\r\n13800138000,8.2,2027-12-31,0\r\n1.38E+10,5,2027-12-31,0\r\n13800138002,7,2027-12-31,50%\r\n")
+		[]any{"13800138000", formatted{4.3499999999999996, "0.00"}, day, formatted{0.15, "0%"}},
+		[]any{13800138001, formatted{1.1499999999999999, `"¥"0.00`}, day, formatted{0.15, "0%"}},
+		[]any{"13800138000", 8.1999999999999993, day, 0}, []any{formatted{13800100000, "0.00E+00"}, 5.0, day, 0},
+		[]any{"13800138002", 7, day, formatted{0.5, "0%"}})
+	text, err := simplifiedchinese.GB18030.NewEncoder().String(
+		"手机,金额,日期,折扣\r\n13800138000,4.35,2027-12-31,15%\r\n13800138001,¥1.15,2027-12-31,15%\r\n13800138000,8.2,2027-12-31,0\r\n1.38E+10,5,2027-12-31,0\r\n13800138002,7,2027-12-31,50%\r\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +119,9 @@ func TestAWorkbookAndItsCSVAreTheSame(t *testing.T) {
 	for _, path := range []string{xlsx, file(t, "f.csv", text)} {
 		l := &ledger{}
 		report, err := run(t, mapping, path, l, Stores{Vault: &safe{everybody: true}})
-		if err != nil || report.Points != 1370 || report.Skipped != 1 || len(report.Rejected) != 1 || report.Rejected[0].Line != 5 || !strings.Contains(report.Rejected[0].Reason, "exponent form") || report.Rejected[0].Column != "手机" {
+		if err != nil || report.Points != 1370 || report.Skipped != 1 || len(report.Rejected) != 1 ||
+			report.Rejected[0].Line != 5 || !strings.Contains(report.Rejected[0].Reason, "exponent form") ||
+			report.Rejected[0].Column != "手机" {
 			t.Fatalf("%s: %+v, %v", path, report, err)
 		}
 		one := ""
@@ -139,11 +146,14 @@ func TestPricesAreWholeFen(t *testing.T) {
 	o := kindOf("goods")
 	header := []any{"maker", "id", "gtin", "name", "group", "labels", "since", "sold", "stock", "price"}
 	row := func(id string, price any) []any {
-		return []any{"m", id, formatted{6901234567892, "0"}, "Oil", "oil", "", formatted{46752, "m/d/yyyy"}, true, 1, price}
+		return []any{"m", id, formatted{6901234567892, "0"}, "Oil", "oil", "", formatted{46752, "m/d/yyyy"}, true, 1,
+			price}
 	}
 	l := &ledger{}
 	mapping := "kind: goods\nsource: g" + o.mapping
-	report, err := run(t, mapping, book(t, header, row("1", 4.3499999999999996), row("2", 4.355), row("3", "￥1,234.50"), row("4", formatted{0.15, "0%"}), row("5", "#N/A")), l, Stores{Shop: some(), Vault: &safe{}})
+	report, err := run(t, mapping,
+		book(t, header, row("1", 4.3499999999999996), row("2", 4.355), row("3", "￥1,234.50"),
+			row("4", formatted{0.15, "0%"}), row("5", "#N/A")), l, Stores{Shop: some(), Vault: &safe{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +161,8 @@ func TestPricesAreWholeFen(t *testing.T) {
 	for _, req := range l.took {
 		if r, is := req.(goods.ListRequest); is {
 			prices = append(prices, r.Prices[0].Fen)
-		} else if r, is := req.(goods.SetGoodRequest); is && (r.GTIN != "6901234567892" || r.From.String() != "2027-12-31" || !r.Open) {
+		} else if r, is := req.(goods.SetGoodRequest); is &&
+			(r.GTIN != "6901234567892" || r.From.String() != "2027-12-31" || !r.Open) {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -169,7 +180,8 @@ func TestDatesOfWorkbooks(t *testing.T) {
 		"terms":     {{"maker", "id", "percent", "end"}, {"m", "1", formatted{0.15, "0%"}, day}},
 	} {
 		o, l := kindOf(kind), &ledger{}
-		report, err := run(t, "kind: "+kind+"\nsource: "+kind+o.mapping, book(t, rows...), l, Stores{Vault: &safe{everybody: true}})
+		report, err := run(t, "kind: "+kind+"\nsource: "+kind+o.mapping, book(t, rows...), l,
+			Stores{Vault: &safe{everybody: true}})
 		if err != nil || len(report.Rejected) > 0 || len(l.took) != 1 {
 			t.Errorf("%s: %+v, %v", kind, report, err)
 			continue
@@ -212,7 +224,8 @@ func TestBasketsAreWhole(t *testing.T) {
 		"no receipt":           {"t,1,\nt,5,B2\n", "B2 500 ", []int{2}},
 	} {
 		l := &ledger{}
-		report, err := run(t, mapping, file(t, "f.csv", "customer,amount,basket\n"+c.lines), l, Stores{Vault: &safe{everybody: true}})
+		report, err := run(t, mapping, file(t, "f.csv", "customer,amount,basket\n"+c.lines), l,
+			Stores{Vault: &safe{everybody: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,7 +268,8 @@ func TestAReceiptEarnsOnceInTwoFiles(t *testing.T) {
 	job := func(source, text string, l *ledger) (*Report, error) {
 		l.refuse = rule.refuse
 		m := load(t, strings.Replace(mapping, "source: a", "source: "+source, 1))
-		return Job{Mapping: m, Path: file(t, "o.csv", text), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}.Run(context.Background())
+		return Job{Mapping: m, Path: file(t, "o.csv", text), State: dir, Open: l.open,
+			Stores: Stores{Party: "D", Vault: v}}.Run(context.Background())
 	}
 	const head = "customer,amount,basket\n"
 	one, two := &ledger{}, &ledger{}
@@ -283,7 +297,8 @@ func TestRefusalsAreKeptAndRetried(t *testing.T) {
 	path, dir := file(t, "f.csv", "customer,amount,basket\nknown,1,b1\nlater,2,b2\nnever,3,b3\nbad,x,b4\n"), t.TempDir()
 	job := func(retry bool) *Report {
 		t.Helper()
-		r, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: l.open, Retry: retry, Stores: Stores{Party: "D", Vault: v}}.Run(context.Background())
+		r, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: l.open, Retry: retry,
+			Stores: Stores{Party: "D", Vault: v}}.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,13 +310,15 @@ func TestRefusalsAreKeptAndRetried(t *testing.T) {
 		for _, one := range r.Rejected {
 			got = append(got, one.Line)
 		}
-		if r.Done != done || r.Before != before || r.Refused != refused || r.RefusedBefore != refusedBefore || !slices.Equal(got, lines) {
+		if r.Done != done || r.Before != before || r.Refused != refused || r.RefusedBefore != refusedBefore ||
+			!slices.Equal(got, lines) {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}
 	first := job(false)
 	check("first", first, 1, 0, 2, 0, 3, 4, 5)
-	if again := job(false); first.PointsRefused == 0 || first.PointsRefused*6 != first.Points*5 || again.PointsRefused != first.PointsRefused {
+	if again := job(false); first.PointsRefused == 0 || first.PointsRefused*6 != first.Points*5 ||
+		again.PointsRefused != first.PointsRefused {
 		t.Errorf("of %d points %d were refused, and then %d", first.Points, first.PointsRefused, again.PointsRefused)
 	}
 	if first.Rejected[0].Reason != noMember || first.Rejected[0].Code != fault.NotFound {
@@ -326,7 +343,8 @@ func TestRefusalsAreKeptAndRetried(t *testing.T) {
 // channel; the vault learns nobody by an award.
 func TestAwardsReachMembers(t *testing.T) {
 	v, l := &safe{}, &ledger{}
-	if _, err := v.Take(vault.Wanted{Channel: "shop", Customer: "1", Member: "wang"}, vault.Wanted{Channel: "app", Customer: "2", Member: "li"}); err != nil {
+	if _, err := v.Take(vault.Wanted{Channel: "shop", Customer: "1", Member: "wang"},
+		vault.Wanted{Channel: "app", Customer: "2", Member: "li"}); err != nil {
 		t.Fatal(err)
 	}
 	rule := once{map[string]bool{}, map[string]bool{"wang": true, "li": true}}
@@ -350,8 +368,10 @@ func TestUnknownCustomersAreEnrolled(t *testing.T) {
 	rule := once{map[string]bool{}, map[string]bool{there.Member: true}}
 	l.refuse = rule.refuse
 	enrolled := 0
-	job := Job{Mapping: load(t, shopAwards+"unknown: enrol\n"), Path: file(t, "f.csv", "customer,amount\nhalf,1\nthere,1\nnew,1\nnew,2\n"), State: t.TempDir(), Open: l.open}
-	job.Stores = Stores{Party: "D", Vault: v, Linked: func(_ string, c codec.Hash) (string, error) { return linked[string(c)], nil }}
+	job := Job{Mapping: load(t, shopAwards+"unknown: enrol\n"),
+		Path: file(t, "f.csv", "customer,amount\nhalf,1\nthere,1\nnew,1\nnew,2\n"), State: t.TempDir(), Open: l.open}
+	job.Stores = Stores{Party: "D", Vault: v,
+		Linked: func(_ string, c codec.Hash) (string, error) { return linked[string(c)], nil }}
 	job.Enrol = func(_ context.Context, reqs []command.Request) []error {
 		for _, req := range reqs {
 			rule.members[req.(member.EnrolRequest).Member] = true
@@ -387,7 +407,8 @@ func TestMembersWhoAreMembersAreDone(t *testing.T) {
 		t.Helper()
 		l := &ledger{refuse: refuse}
 		s := Stores{Vault: v, Linked: func(_ string, c codec.Hash) (string, error) { return linked[string(c)], nil }}
-		r, err := run(t, "kind: members\nsource: "+source+"\ncolumns: {member: id}\nchannels: [app, card]\n", file(t, "m.csv", text), l, s)
+		r, err := run(t, "kind: members\nsource: "+source+"\ncolumns: {member: id}\nchannels: [app, card]\n",
+			file(t, "m.csv", text), l, s)
 		if err != nil || len(l.denied) > 0 {
 			t.Fatalf("%v, %v", err, l.denied)
 		}
@@ -404,7 +425,9 @@ func TestMembersWhoAreMembersAreDone(t *testing.T) {
 // Two phones that Excel shows alike aren't one customer, but none.
 func TestPhonesInExponentForm(t *testing.T) {
 	l, v := &ledger{}, &safe{}
-	r, err := run(t, "kind: members\nsource: phones\ncolumns: {member: phone}\nchannels: [sms]\n", file(t, "phones.csv", "phone,amount\n1.38001E+10,1.00\n1.38001E+10,2.00\n１３８,1\n#N/A,1\n1001.0,1\n"), l, Stores{Vault: v})
+	r, err := run(t, "kind: members\nsource: phones\ncolumns: {member: phone}\nchannels: [sms]\n",
+		file(t, "phones.csv", "phone,amount\n1.38001E+10,1.00\n1.38001E+10,2.00\n１３８,1\n#N/A,1\n1001.0,1\n"), l,
+		Stores{Vault: v})
 	if err != nil || r.Members != 0 || len(r.Rejected) != 5 || len(v.accounts) != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -429,14 +452,17 @@ func TestADryRunKeepsNothing(t *testing.T) {
 	if _, err := v.Pseudonym("shop", "1"); err != nil {
 		t.Fatal(err)
 	}
-	job := Job{Mapping: load(t, shopAwards), Path: file(t, "f.csv", "customer,amount\n1,1\n2,1\n1,x\n"), State: dir, Open: l.open, DryRun: true, Stores: Stores{Party: "D", Vault: v}}
+	job := Job{Mapping: load(t, shopAwards), Path: file(t, "f.csv", "customer,amount\n1,1\n2,1\n1,x\n"), State: dir,
+		Open: l.open, DryRun: true, Stores: Stores{Party: "D", Vault: v}}
 	r, err := job.Run(context.Background())
 	left, _ := os.ReadDir(dir)
-	if err != nil || !r.DryRun || r.Awards != 2 || len(r.Rejected) != 2 || len(l.took) != 0 || len(left) != 0 || len(v.accounts) != 1 {
+	if err != nil || !r.DryRun || r.Awards != 2 || len(r.Rejected) != 2 || len(l.took) != 0 || len(left) != 0 ||
+		len(v.accounts) != 1 {
 		t.Errorf("%+v, %v, %d files", r, err, len(left))
 	}
 	o := kindOf("terms")
-	job = Job{Mapping: o.load(t), Path: file(t, "t.csv", o.file), State: dir, Open: l.open, DryRun: true, Stores: Stores{Party: "D", Vault: v}}
+	job = Job{Mapping: o.load(t), Path: file(t, "t.csv", o.file), State: dir, Open: l.open, DryRun: true,
+		Stores: Stores{Party: "D", Vault: v}}
 	if r, err := job.Run(context.Background()); err != nil || r.Terms != 2 || len(v.terms) != 0 {
 		t.Errorf("%+v, %v, %d kept", r, err, len(v.terms))
 	}
@@ -455,7 +481,8 @@ func TestTheSameTableInAnotherEncoding(t *testing.T) {
 		done uint64
 		code fault.Code
 	}{{text, 2, ""}, {gb, 1, ""}, {strings.Replace(text, "乙", "甲", 1), 0, fault.Conflict}} {
-		r, err := Job{Mapping: load(t, shopAwards), Path: file(t, "f.csv", c.text), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: &safe{everybody: true}}}.Run(context.Background())
+		r, err := Job{Mapping: load(t, shopAwards), Path: file(t, "f.csv", c.text), State: dir, Open: l.open,
+			Stores: Stores{Party: "D", Vault: &safe{everybody: true}}}.Run(context.Background())
 		if fault.CodeOf(err) != c.code || err == nil && r.Done != c.done {
 			t.Errorf("%d: %+v, %v", i, r, err)
 		}
@@ -478,7 +505,8 @@ func TestThousandsOrDecimals(t *testing.T) {
 		got := fmt.Sprint(int64(r.Points))
 		for _, one := range r.Rejected {
 			reason, _, _ := strings.Cut(strings.TrimPrefix(one.Reason, "column amount: "), ":")
-			got += fmt.Sprintf(" / %d %s", one.Line, strings.TrimSuffix(reason, ` isn't "."; say which in the mapping, as decimal`))
+			got += fmt.Sprintf(" / %d %s", one.Line,
+				strings.TrimSuffix(reason, ` isn't "."; say which in the mapping, as decimal`))
 		}
 		if got != want {
 			t.Errorf("%q: %s, want %s", decimal, got, want)
@@ -490,8 +518,10 @@ func TestThousandsOrDecimals(t *testing.T) {
 // nobody is enrolled under a sum.
 func TestWordsForNobody(t *testing.T) {
 	v, l := &safe{}, &ledger{}
-	r, err := run(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [shop]\n", file(t, "f.csv", "id\nNULL\n合计\n无\nn/a\n-\n'007\n`007\n007\n"), l, Stores{Vault: v})
-	if err != nil || r.Members != 1 || len(r.Rejected) != 7 || len(v.accounts) != 1 || r.Rejected[6].Column != "id" || strings.Contains(r.Rejected[0].Reason, "customer: ") {
+	r, err := run(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [shop]\n",
+		file(t, "f.csv", "id\nNULL\n合计\n无\nn/a\n-\n'007\n`007\n007\n"), l, Stores{Vault: v})
+	if err != nil || r.Members != 1 || len(r.Rejected) != 7 || len(v.accounts) != 1 || r.Rejected[6].Column != "id" ||
+		strings.Contains(r.Rejected[0].Reason, "customer: ") {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -499,11 +529,13 @@ func TestWordsForNobody(t *testing.T) {
 // Amounts beyond the ledger's are refused in people's words; a report without rejected lines
 // has an empty list of them.
 func TestReportsForPeople(t *testing.T) {
-	r, err := run(t, shopAwards, file(t, "f.csv", "customer,amount\na,99999999999999999\n"), &ledger{}, Stores{Vault: &safe{everybody: true}})
+	r, err := run(t, shopAwards, file(t, "f.csv", "customer,amount\na,99999999999999999\n"), &ledger{},
+		Stores{Vault: &safe{everybody: true}})
 	if err != nil || len(r.Rejected) != 1 || r.Rejected[0].Reason != "it earns more points than the ledger can hold" {
 		t.Errorf("%+v, %v", r, err)
 	}
-	r, err = run(t, shopAwards, file(t, "f.csv", "customer,amount\na,1\n"), &ledger{}, Stores{Vault: &safe{everybody: true}})
+	r, err = run(t, shopAwards, file(t, "f.csv", "customer,amount\na,1\n"), &ledger{},
+		Stores{Vault: &safe{everybody: true}})
 	if err != nil || r.Rejected == nil || r.Notes == nil {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -517,7 +549,8 @@ func TestReportsForPeople(t *testing.T) {
 func TestLinesOfOneIDAreAlike(t *testing.T) {
 	mapping := "kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n"
 	items, r := read(t, load(t, mapping), "id,en,zh\na,A,甲\na,A,甲\na,A,乙\nb,B,乙\n")
-	if len(items) != 2 || r.Seen != 1 || len(r.Rejected) != 1 || r.Rejected[0].Line != 4 || !strings.Contains(r.Rejected[0].Reason, "line 2") {
+	if len(items) != 2 || r.Seen != 1 || len(r.Rejected) != 1 || r.Rejected[0].Line != 4 ||
+		!strings.Contains(r.Rejected[0].Reason, "line 2") {
 		t.Errorf("%+v", r)
 	}
 }
@@ -525,7 +558,8 @@ func TestLinesOfOneIDAreAlike(t *testing.T) {
 // A dry run needs no vault, in any kind; nor a network, to count points.
 func TestDryRunsNeedNothing(t *testing.T) {
 	for _, o := range everyKind {
-		job := Job{Mapping: o.load(t), Path: file(t, "f.csv", o.file), State: t.TempDir(), DryRun: true, Stores: Stores{Party: "D"}}
+		job := Job{Mapping: o.load(t), Path: file(t, "f.csv", o.file), State: t.TempDir(), DryRun: true,
+			Stores: Stores{Party: "D"}}
 		if r, err := job.Run(context.Background()); err != nil || r.Totals != o.totals {
 			t.Errorf("%s: %+v, %v", o.kind, r, err)
 		}
@@ -537,10 +571,13 @@ func TestDryRunsNeedNothing(t *testing.T) {
 	}
 }
 
-// The last line of a report is nobody, however it names its totals; a customer whose id only has such a word in it is one.
+// The last line of a report is nobody, however it names its totals; a customer whose id only has such a word in it is
+// one.
 func TestLinesOfTotalsAreNobody(t *testing.T) {
 	l := &ledger{}
-	r, err := run(t, "kind: members\nsource: totals\ncolumns: {member: id}\nchannels: [app]\n", file(t, "m.csv", "id,n\n合计1,1\nTotalEnergies,1\n合计,4\n合 计:,4\nTOTAL,4\nGrand total,4\n本页合计,4\n"), l, Stores{Vault: &safe{}})
+	r, err := run(t, "kind: members\nsource: totals\ncolumns: {member: id}\nchannels: [app]\n",
+		file(t, "m.csv", "id,n\n合计1,1\nTotalEnergies,1\n合计,4\n合 计:,4\nTOTAL,4\nGrand total,4\n本页合计,4\n"), l,
+		Stores{Vault: &safe{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -558,7 +595,9 @@ func TestLinesOfTotalsAreNobody(t *testing.T) {
 func TestAMendedFileHasTheSource(t *testing.T) {
 	l, v, dir := &ledger{}, &safe{}, t.TempDir()
 	feed := func(text string) (*Report, error) {
-		return (Job{Mapping: load(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [app]\n"), Path: file(t, "m.csv", text), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}).Run(context.Background())
+		return (Job{Mapping: load(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [app]\n"),
+			Path: file(t, "m.csv", text), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}).Run(
+			context.Background())
 	}
 	if r, err := feed("id\n#N/A\n合计\n"); err != nil || len(r.Rejected) != 2 {
 		t.Fatalf("%+v, %v", r, err)

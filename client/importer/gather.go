@@ -159,7 +159,8 @@ func (g *gather) differs(number int, item *Item) bool {
 	if before.says == now.says {
 		return false
 	}
-	g.reading.reject(number, fmt.Sprintf("line %d has the same id and says something else: keep one of them", before.line))
+	g.reading.reject(number,
+		fmt.Sprintf("line %d has the same id and says something else: keep one of them", before.line))
 	return true
 }
 

@@ -49,13 +49,16 @@ func TestGoodsBringPriceAndStockToWhatTheLineSays(t *testing.T) {
 			t.Errorf("%s: %s", c.name, got)
 		}
 		good, listing := l.took[0].(goods.SetGoodRequest), l.took[1].(goods.ListRequest)
-		if good.Category != "oil-wax" || !slices.Equal(good.Labels, []string{"a", "b"}) || !good.Open || good.From.String() != "2026-11-01" || good.Delivery != goods.Counter {
+		if good.Category != "oil-wax" || !slices.Equal(good.Labels, []string{"a", "b"}) || !good.Open ||
+			good.From.String() != "2026-11-01" || good.Delivery != goods.Counter {
 			t.Errorf("%+v", good)
 		}
-		if len(listing.Prices) != 1 || listing.Prices[0].Fen != 250 || listing.Scene != "retail" || len(listing.Terms) != 0 {
+		if len(listing.Prices) != 1 || listing.Prices[0].Fen != 250 || listing.Scene != "retail" ||
+			len(listing.Terms) != 0 {
 			t.Errorf("%+v", listing)
 		}
-		if second := l.took[3].(goods.SetGoodRequest); second.Open || second.From.String() != "2026-11-01" || second.GTIN != "6901234567892" {
+		if second := l.took[3].(goods.SetGoodRequest); second.Open || second.From.String() != "2026-11-01" ||
+			second.GTIN != "6901234567892" {
 			t.Errorf("%+v", second)
 		}
 	}
@@ -63,9 +66,12 @@ func TestGoodsBringPriceAndStockToWhatTheLineSays(t *testing.T) {
 
 // A price leaves what else a listing has.
 func TestAPriceLeavesTheRestOfAListing(t *testing.T) {
-	there := goods.Listing{Seller: "D", Supplier: "m", SKU: "1", Scene: "workshop", Labels: []string{"ours"}, Prices: make([]goods.Price, 3)}
-	req, _, err := repriced(Stores{Party: "D", Shop: &shop{listings: map[string]goods.Listing{"D/m/1": there}}}, goods.ListRequest{Supplier: "m", SKU: "1", Scene: "retail", Prices: []goods.Price{{Fen: 5}}, Open: true})
-	if r := req.(goods.ListRequest); err != nil || r.Scene != "workshop" || r.Labels[0] != "ours" || r.Open || len(r.Prices) != 1 {
+	there := goods.Listing{Seller: "D", Supplier: "m", SKU: "1", Scene: "workshop", Labels: []string{"ours"},
+		Prices: make([]goods.Price, 3)}
+	req, _, err := repriced(Stores{Party: "D", Shop: &shop{listings: map[string]goods.Listing{"D/m/1": there}}},
+		goods.ListRequest{Supplier: "m", SKU: "1", Scene: "retail", Prices: []goods.Price{{Fen: 5}}, Open: true})
+	if r := req.(goods.ListRequest); err != nil || r.Scene != "workshop" || r.Labels[0] != "ours" || r.Open ||
+		len(r.Prices) != 1 {
 		t.Errorf("%+v, %v", req, err)
 	}
 }
@@ -86,11 +92,13 @@ func TestTermsAreKeptBeforeTheyAreSent(t *testing.T) {
 	if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: v}); err != nil {
 		t.Fatal(err)
 	}
-	if v.terms[0].Opening.Value != veil.Whole(1500) || v.terms[1].Opening.Value != veil.Whole(1250) || bytes.Equal(v.terms[0].Opening.Salt, v.terms[1].Opening.Salt) {
+	if v.terms[0].Opening.Value != veil.Whole(1500) || v.terms[1].Opening.Value != veil.Whole(1250) ||
+		bytes.Equal(v.terms[0].Opening.Salt, v.terms[1].Opening.Salt) {
 		t.Errorf("%+v", v.terms)
 	}
 	again := &ledger{}
-	if _, err := o.imports(t, t.TempDir(), o.file, again, Stores{Vault: v}); err != nil || said(again.took[1]) != said(l.took[1]) {
+	if _, err := o.imports(t, t.TempDir(), o.file, again, Stores{Vault: v}); err != nil ||
+		said(again.took[1]) != said(l.took[1]) {
 		t.Errorf("%v, %v", again.took[1], err)
 	}
 	for _, r := range l.took {
@@ -130,7 +138,8 @@ func TestListingsTakeTermsThatTheVaultKnows(t *testing.T) {
 		{"offered, not known", unknown, nil, "S1", nil, true},
 		{"not offered", nil, nil, "S1", nil, true},
 	} {
-		s := &shop{suppliers: map[string]goods.Supplier{"m": {Party: c.party}}, terms: map[string]goods.Terms{}, listings: map[string]goods.Listing{}}
+		s := &shop{suppliers: map[string]goods.Supplier{"m": {Party: c.party}}, terms: map[string]goods.Terms{},
+			listings: map[string]goods.Listing{}}
 		if c.offered != nil {
 			s.terms["m/1/D"] = goods.Terms{Commitment: c.offered}
 		}
@@ -163,8 +172,9 @@ func TestSpreadIsEvenAndTheSame(t *testing.T) {
 
 func TestSlug(t *testing.T) {
 	for text, want := range map[string]string{
-		"FRUIT - SHELF STABLE": "fruit-shelf-stable", "SHORTENING/OIL": "shortening-oil", " a_b ": "a_b", "": "", "A  B!": "a-b",
-		"&&": "x-opt3n6dc", "水果 3": "3-yonj22zy", "水果": "x-IS", strings.Repeat("a", 65): "x-IS",
+		"FRUIT - SHELF STABLE": "fruit-shelf-stable", "SHORTENING/OIL": "shortening-oil", " a_b ": "a_b", "": "",
+		"A  B!": "a-b",
+		"&&":    "x-opt3n6dc", "水果 3": "3-yonj22zy", "水果": "x-IS", strings.Repeat("a", 65): "x-IS",
 		"甲A厂": "a-IS", "乙A厂": "a-IS", "Café": "caf-IS", "CAFE\u0301": "caf-IS",
 	} {
 		got, mark := slug(text), ""
@@ -182,7 +192,8 @@ func TestSlug(t *testing.T) {
 		}
 		t.Errorf("%q became %q", text, slug(text))
 	}
-	if slug("甲A厂") == slug("乙A厂") || len(slug(strings.Repeat("a", 65))) > longestID || slug("Café") != slug("CAFE\u0301") {
+	if slug("甲A厂") == slug("乙A厂") || len(slug(strings.Repeat("a", 65))) > longestID ||
+		slug("Café") != slug("CAFE\u0301") {
 		t.Error("names that differ have one id, or the same name two")
 	}
 }
@@ -216,7 +227,8 @@ func TestStrictSendsNothing(t *testing.T) {
 	if err := os.WriteFile(path, []byte(o.file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report, err := Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Strict: true, Stores: Stores{Party: "D", Shop: some()}}.Run(context.Background())
+	report, err := Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Strict: true,
+		Stores: Stores{Party: "D", Shop: some()}}.Run(context.Background())
 	if fault.CodeOf(err) != fault.BadRequest || len(l.took) != 0 || len(report.Rejected) != 8 {
 		t.Errorf("%d sent, %+v, %v", len(l.took), report, err)
 	}
@@ -224,7 +236,8 @@ func TestStrictSendsNothing(t *testing.T) {
 	if err := os.WriteFile(path, []byte(lines[0]+lines[1]), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if report, err = (Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Strict: true, Stores: Stores{Party: "D", Shop: some()}}).Run(context.Background()); err != nil || report.Done != 3 {
+	if report, err = (Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Strict: true,
+		Stores: Stores{Party: "D", Shop: some()}}).Run(context.Background()); err != nil || report.Done != 3 {
 		t.Errorf("corrected: %+v, %v", report, err)
 	}
 }
@@ -236,7 +249,8 @@ func TestAWorkbookReadsAsCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := [][]string{{"supplier", "gtin", "name"}, {"m", "06901234567892", "机油\n5W-30"}, {}, {"", "", ""}, {"m", "", `a  "b", c`}, {"m"}}
+	rows := [][]string{{"supplier", "gtin", "name"}, {"m", "06901234567892", "机油\n5W-30"}, {}, {"", "", ""},
+		{"m", "", `a  "b", c`}, {"m"}}
 	if err := WriteSheet(file, rows); err != nil {
 		t.Fatal(err)
 	}

@@ -116,8 +116,10 @@ func (j Job) Scan(ctx context.Context) (*Scanned, error) {
 // report is what is known before anything is sent.
 func (s *Scanned) report() *Report {
 	return &Report{
-		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen, Totals: s.Totals, Digits: s.Job.Mapping.digits,
-		Commands: s.Commands, Rejected: append([]Rejected{}, s.Rejected...), Notes: append(append([]string{}, s.Job.Notes...), s.Notes...), DryRun: s.Job.DryRun,
+		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen,
+		Totals: s.Totals, Digits: s.Job.Mapping.digits,
+		Commands: s.Commands, Rejected: append([]Rejected{}, s.Rejected...),
+		Notes: append(append([]string{}, s.Job.Notes...), s.Notes...), DryRun: s.Job.DryRun,
 	}
 }
 
@@ -126,7 +128,8 @@ func (s *Scanned) report() *Report {
 func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
 	j, report := s.Job, s.report()
 	if j.Strict && len(s.Rejected) > 0 {
-		return report, fault.New(fault.BadRequest, "%d lines of %s are rejected, so none was sent", len(s.Rejected), j.Path)
+		return report,
+			fault.New(fault.BadRequest, "%d lines of %s are rejected, so none was sent", len(s.Rejected), j.Path)
 	}
 	if j.DryRun {
 		return report, nil
@@ -139,7 +142,8 @@ func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
 	slices.SortStableFunc(report.Rejected, func(a, b Rejected) int { return a.Line - b.Line })
 	if ctx.Err() != nil && err != nil {
 		report.Stopped = true
-		err = fault.New(fault.Stopped, "stopped after %d of %d commands; run it again to go on from there", report.Done+report.Before+report.Refused, report.Commands)
+		err = fault.New(fault.Stopped, "stopped after %d of %d commands; run it again to go on from there",
+			report.Done+report.Before+report.Refused, report.Commands)
 	}
 	return report, err
 }
@@ -165,7 +169,8 @@ func (j Job) scan(ctx context.Context, r *Reading) (print fingerprint, err error
 			err = j.foresee(r, item)
 		}
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			return print, fault.New(fault.Stopped, "stopped after reading %d lines of %s; nothing was sent", r.Lines, j.Path)
+			return print,
+				fault.New(fault.Stopped, "stopped after reading %d lines of %s; nothing was sent", r.Lines, j.Path)
 		}
 		if err != nil {
 			return print, inFile(j.Path, err)

@@ -103,7 +103,8 @@ func TestRead(t *testing.T) {
 	var got []string
 	for _, a := range awards {
 		grant := drawn(t, a).(points.IssueRequest).Grants[0]
-		got = append(got, fmt.Sprintf("%d %s %d %s %q %s", a.Lines, grant.Member, grant.Amount, grant.Expires, grant.Outlet, grant.Reference))
+		got = append(got, fmt.Sprintf("%d %s %d %s %q %s", a.Lines, grant.Member, grant.Amount, grant.Expires,
+			grant.Outlet, grant.Reference))
 	}
 	want := []string{`[2 3] h1 175 2027-01-02 "5" b1`, `[5] h2 300 2027-01-03 "" b1`}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -126,7 +127,8 @@ func TestRead(t *testing.T) {
 
 // YAML reads an unquoted date as a moment and an unquoted rate as a number.
 func TestMappingsNeedNoQuotes(t *testing.T) {
-	m := load(t, strings.NewReplacer("{days: 365}", "{on: 2027-12-31}", `rate: "100"`, "rate: 100").Replace(mappingText))
+	m := load(t,
+		strings.NewReplacer("{days: 365}", "{on: 2027-12-31}", `rate: "100"`, "rate: 100").Replace(mappingText))
 	if m.on.String() != "2027-12-31" || m.rate.String() != "100" {
 		t.Errorf("%s, %s", m.on, m.rate)
 	}
@@ -138,9 +140,12 @@ func TestRatios(t *testing.T) {
 		rate, rounding, number string
 		want                   amount.Units
 	}{
-		{"4/5", "down", "3", 2}, {"4/5", "up", "3", 3}, {"4/5", "half_even", "3", 2}, {"1/2", "half_even", "3", 2}, {"1/2", "half_even", "1", 0},
-		{"1/2", "half_even", "1.0000000000000000000000001", 1}, {"1/3", "up", "3", 1}, {"1/3", "down", "2.9999999999999999999999999", 0},
-		{"1/3", "up", "0.000000000000000000000000001", 1}, {"2/3", "half_even", "0.75", 0}, {"2/3", "half_even", "0.7500000000000000000000001", 1},
+		{"4/5", "down", "3", 2}, {"4/5", "up", "3", 3}, {"4/5", "half_even", "3", 2}, {"1/2", "half_even", "3", 2},
+		{"1/2", "half_even", "1", 0},
+		{"1/2", "half_even", "1.0000000000000000000000001", 1}, {"1/3", "up", "3", 1},
+		{"1/3", "down", "2.9999999999999999999999999", 0},
+		{"1/3", "up", "0.000000000000000000000000001", 1}, {"2/3", "half_even", "0.75", 0},
+		{"2/3", "half_even", "0.7500000000000000000000001", 1},
 	} {
 		m := load(t, strings.NewReplacer(`rate: "100"`, "rate: "+c.rate+"\nrounding: "+c.rounding).Replace(mappingText))
 		number, _, err := cell.Number(c.number, false)
@@ -155,7 +160,8 @@ func TestRatios(t *testing.T) {
 
 func TestReadRefusesFiles(t *testing.T) {
 	m := load(t, mappingText)
-	for name, file := range map[string]string{"empty": "", "a column is missing": "who,shop,value,at\n1,2,3,4\n", "a bare quote": "who,shop,value,at,basket\n1,5,1\"1,x,b\n"} {
+	for name, file := range map[string]string{"empty": "", "a column is missing": "who,shop,value,at\n1,2,3,4\n",
+		"a bare quote": "who,shop,value,at,basket\n1,5,1\"1,x,b\n"} {
 		if err := failureOf(m, file); err == nil {
 			t.Errorf("%s: it was read", name)
 		}
@@ -164,9 +170,12 @@ func TestReadRefusesFiles(t *testing.T) {
 
 func TestMappingsAreChecked(t *testing.T) {
 	for name, change := range map[string][2]string{
-		"unknown key": {"shards: 2", "shard: 2"}, "no rate": {`rate: "100"`, `rate: ""`}, "a float's name": {`rate: "100"`, `rate: "1e2"`},
-		"odd source": {"source: test", "source: te/st"}, "no amount": {"amount: value, ", ""}, "both expiries": {"{days: 365}", "{days: 365, on: 2027-01-01}"},
-		"no expiry": {"{days: 365}", "{}"}, "odd operator": {`is: ">"`, `is: "~"`}, "no number": {`value: "0"`, `value: "x"`},
+		"unknown key": {"shards: 2", "shard: 2"}, "no rate": {`rate: "100"`, `rate: ""`},
+		"a float's name": {`rate: "100"`, `rate: "1e2"`},
+		"odd source":     {"source: test", "source: te/st"}, "no amount": {"amount: value, ", ""},
+		"both expiries": {"{days: 365}", "{days: 365, on: 2027-01-01}"},
+		"no expiry":     {"{days: 365}", "{}"}, "odd operator": {`is: ">"`, `is: "~"`},
+		"no number":       {`value: "0"`, `value: "x"`},
 		"too many shards": {"shards: 2", "shards: 32"}, "odd rounding": {"merge: true", "rounding: sideways"},
 	} {
 		path := filepath.Join(t.TempDir(), "m.yaml")
@@ -232,9 +241,11 @@ func TestImportRefusesAnotherInputUnderOneSource(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const head, one, two = "who,shop,value,at,basket\n", "1,5,1,2026-01-02 10:00:00,b1\n", "2,5,1,2026-01-02 10:00:00,b2\n"
+	const head, one, two = "who,shop,value,at,basket\n", "1,5,1,2026-01-02 10:00:00,b1\n",
+		"2,5,1,2026-01-02 10:00:00,b2\n"
 	run := func(mapping string) error {
-		_, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: (&ledger{}).open}.Run(context.Background())
+		_, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: (&ledger{}).open}.Run(
+			context.Background())
 		return err
 	}
 	for _, step := range []struct {
@@ -263,8 +274,10 @@ func TestPointsHaveTheDigitsOfTheirProgramme(t *testing.T) {
 	if err := m.SetDigits(2); err != nil {
 		t.Fatal(err)
 	}
-	items, r := read(t, m, "who,shop,value,at,basket\n1,5,1.25,2026-01-02 10:00:00,b1\n1,5,0.00001,2026-01-02 10:00:00,b2\n")
-	if len(items) != 1 || r.Totals.Points != 12500 || drawn(t, items[0]).(points.IssueRequest).Grants[0].Amount != 12500 {
+	items, r := read(t, m,
+		"who,shop,value,at,basket\n1,5,1.25,2026-01-02 10:00:00,b1\n1,5,0.00001,2026-01-02 10:00:00,b2\n")
+	if len(items) != 1 || r.Totals.Points != 12500 ||
+		drawn(t, items[0]).(points.IssueRequest).Grants[0].Amount != 12500 {
 		t.Errorf("%+v", r)
 	}
 	o := kindOf("campaigns")

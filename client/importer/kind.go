@@ -35,7 +35,8 @@ type kind interface {
 var kinds = map[string]kind{
 	"awards": awards{}, "members": members{}, "labels": labels{},
 	"benefits": benefits{}, "entitlements": entitlements{}, "writeoffs": writeOffs{},
-	"suppliers": suppliers{}, "goods": catalogue{}, "terms": terms{}, "stock": stock{}, "listings": listings{}, "outlets": outlets{},
+	"suppliers": suppliers{}, "goods": catalogue{}, "terms": terms{}, "stock": stock{}, "listings": listings{},
+	"outlets":   outlets{},
 	"campaigns": campaigns{},
 }
 

@@ -51,7 +51,8 @@ where: [{column: value, is: "!=", value: x}]
 columns: {member: id, label: "{campaign}", until: end}
 prefix: {label: campaign-}
 channels: [app]
-`, "id,campaign,end\n7,1,\n7,2,2026-12-31\n8,,\n8,1,soon\n8,a b,\n9,1,1999-01-01\n8,1,\n", 3, Totals{Labels: 3}, 0, []int{4, 5, 6, 7}},
+`, "id,campaign,end\n7,1,\n7,2,2026-12-31\n8,,\n8,1,soon\n8,a b,\n9,1,1999-01-01\n8,1,\n", 3, Totals{Labels: 3}, 0,
+		[]int{4, 5, 6, 7}},
 	{"benefits", `
 columns: {benefit: "{campaign}-{upc}", en: "Coupon {upc}", zh: "优惠券 {upc}", label: campaign, price: price, uses: uses, days: days}
 prefix: {benefit: c, label: "D:campaign-"}
@@ -68,13 +69,15 @@ campaign: {programme: GP, bonus: 100, rule: basket, times: 3/2, funders: "G:60,D
 columns: {benefit: upc, member: id, reference: at}
 prefix: {benefit: c}
 channels: [app]
-`, "upc,id,at\n55,7,2017-01-01\n55,8,\n55,7,2017-01-02\n56,7,2017-01-02\n,7,\n56,,\n56,9,1/2\n", 3, Totals{Entitlements: 3}, 1, []int{6, 7, 8}},
+`, "upc,id,at\n55,7,2017-01-01\n55,8,\n55,7,2017-01-02\n56,7,2017-01-02\n,7,\n56,,\n56,9,1/2\n", 3,
+		Totals{Entitlements: 3}, 1, []int{6, 7, 8}},
 	{"writeoffs", `
 columns: {benefit: upc, member: id, outlet: shop, reference: at}
 prefix: {benefit: c, outlet: s}
 channels: [app]
 entitlements: entitlements
-`, "upc,id,at,shop\n55,7,2017-01-01,1\n55,8,,\n55,7,2017-01-02,2\n56,7,2017-01-02,\n,7,,\n56,,,\n55,7,1/2,\n", 4, Totals{WriteOffs: 4}, 0, []int{6, 7, 8}},
+`, "upc,id,at,shop\n55,7,2017-01-01,1\n55,8,,\n55,7,2017-01-02,2\n56,7,2017-01-02,\n,7,,\n56,,,\n55,7,1/2,\n", 4,
+		Totals{WriteOffs: 4}, 0, []int{6, 7, 8}},
 	{"suppliers", `
 columns: {supplier: maker, en: "Maker {maker}", zh: "厂家{maker}", categories: kinds}
 prefix: {supplier: m}
@@ -101,7 +104,8 @@ rate: 1
 columns: {supplier: maker, sku: id, value: percent, until: end}
 fixed: {seller: D}
 terms: commission
-`, "maker,id,percent,end\nm,1,15,\nm,2,12.5,2026-12-31\nm,3,101,\nm,4,much,\nm,1,16,\nm,5,1,soon\n,6,1,\n", 2, Totals{Terms: 2}, 0, []int{4, 5, 6, 7, 8}},
+`, "maker,id,percent,end\nm,1,15,\nm,2,12.5,2026-12-31\nm,3,101,\nm,4,much,\nm,1,16,\nm,5,1,soon\n,6,1,\n", 2,
+		Totals{Terms: 2}, 0, []int{4, 5, 6, 7, 8}},
 	{"stock", `
 columns: {supplier: maker, sku: id, stock: n}
 fixed: {seller: D}
@@ -122,7 +126,8 @@ otherwise: {region: nowhere}
 
 // some is what the kinds above ask the read model for.
 func some() *shop {
-	return &shop{suppliers: map[string]goods.Supplier{"m": {ID: "m", Party: "D"}}, free: map[string]amount.Units{"m/1/D": 7}}
+	return &shop{suppliers: map[string]goods.Supplier{"m": {ID: "m", Party: "D"}},
+		free: map[string]amount.Units{"m/1/D": 7}}
 }
 
 func (o one) load(t fataler) *Mapping {
@@ -145,7 +150,8 @@ func TestEveryKindReads(t *testing.T) {
 			rejected = append(rejected, line.Line)
 		}
 		slices.Sort(rejected)
-		if commands != o.commands || r.Commands != uint64(o.commands) || r.Totals != o.totals || r.Seen != o.seen || !slices.Equal(rejected, o.rejected) {
+		if commands != o.commands || r.Commands != uint64(o.commands) || r.Totals != o.totals || r.Seen != o.seen ||
+			!slices.Equal(rejected, o.rejected) {
 			t.Errorf("%s: %d commands, %+v", o.kind, commands, r)
 		}
 	}
@@ -180,8 +186,11 @@ func granted(t *testing.T, uses uint16, s Stores) *counter {
 func TestEveryKindResumesAtEveryPosition(t *testing.T) {
 	for _, o := range everyKind {
 		through := &ledger{}
-		report, err := o.imports(t, t.TempDir(), o.file, through, Stores{Vault: &safe{everybody: true}, Shop: some(), Entitlements: granted(t, 2, Stores{Vault: &safe{everybody: true}}).list})
-		if err != nil || report.Done != uint64(o.commands) || report.Totals != o.totals || len(report.Rejected) != len(o.rejected) {
+		report, err := o.imports(t, t.TempDir(), o.file, through,
+			Stores{Vault: &safe{everybody: true}, Shop: some(),
+				Entitlements: granted(t, 2, Stores{Vault: &safe{everybody: true}}).list})
+		if err != nil || report.Done != uint64(o.commands) || report.Totals != o.totals ||
+			len(report.Rejected) != len(o.rejected) {
 			t.Fatalf("%s: %+v, %v", o.kind, report, err)
 		}
 		for at := 1; at <= o.commands; at++ {
@@ -214,7 +223,9 @@ func TestAMemberIsOnePseudonymInEveryKind(t *testing.T) {
 			continue
 		}
 		l := &ledger{}
-		if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: &safe{everybody: true}, Entitlements: granted(t, 2, Stores{Vault: &safe{everybody: true}}).list}); err != nil {
+		if _, err := o.imports(t, t.TempDir(), o.file, l,
+			Stores{Vault: &safe{everybody: true},
+				Entitlements: granted(t, 2, Stores{Vault: &safe{everybody: true}}).list}); err != nil {
 			t.Fatal(err)
 		}
 		got := ""
@@ -263,7 +274,8 @@ func TestMembersGetAnAccountOfEachChannel(t *testing.T) {
 // positions of those after him.
 func TestACustomerWhoIsAnotherMemberKeepsHisPosition(t *testing.T) {
 	o, l := kindOf("members"), &ledger{}
-	elsewhere := vault.Account{Channel: "app", Customer: "8", Member: "other", Commitment: member.AccountCommitment([]byte{9}, "D", "app", "8")}
+	elsewhere := vault.Account{Channel: "app", Customer: "8", Member: "other",
+		Commitment: member.AccountCommitment([]byte{9}, "D", "app", "8")}
 	v := &safe{accounts: map[string]vault.Account{"app\n8": elsewhere}}
 	l.refuse = func(_ uint64, req command.Request) error {
 		if r, ok := req.(member.EnrolRequest); ok && r.Account.String() == elsewhere.Commitment.String() {
@@ -272,7 +284,8 @@ func TestACustomerWhoIsAnotherMemberKeepsHisPosition(t *testing.T) {
 		return nil
 	}
 	report, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: v})
-	if err != nil || report.Commands != 6 || report.Refused != 1 || report.Rejected[0].Line != 4 || report.Rejected[1].Line != 5 {
+	if err != nil || report.Commands != 6 || report.Refused != 1 || report.Rejected[0].Line != 4 ||
+		report.Rejected[1].Line != 5 {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
@@ -283,7 +296,8 @@ func TestBenefitsHaveWhatTheColumnsSay(t *testing.T) {
 	var got []string
 	for _, item := range items {
 		r := drawn(t, item).(benefit.DefineRequest)
-		got = append(got, fmt.Sprint(r.Benefit, r.En, r.Zh, int64(r.Price), r.Uses, r.Days, r.Audience.Labels, r.Code, r.Window, r.Check()))
+		got = append(got, fmt.Sprint(r.Benefit, r.En, r.Zh, int64(r.Price), r.Uses, r.Days, r.Audience.Labels, r.Code,
+			r.Window, r.Check()))
 	}
 	want := []string{
 		"c1-55Coupon 55优惠券 55125 2 30 [D:campaign-1] true 7 <nil>",
@@ -299,7 +313,9 @@ func TestCampaignsHaveWhatTheColumnsSay(t *testing.T) {
 	o := kindOf("campaigns")
 	items, _ := read(t, o.load(t), o.file)
 	r := drawn(t, items[0]).(campaign.ProposeRequest)
-	got := fmt.Sprint(r.Campaign, r.Terms.En, r.Terms.Zh, r.Terms.From, r.Terms.Until, r.Terms.Audience.Labels, r.Terms.Gives, r.Terms.Budget, r.Funders, r.Cap, r.Terms.PerMember, r.Terms.Order, r.Terms.Goods, r.Terms.Outlets, r.Check())
+	got := fmt.Sprint(r.Campaign, r.Terms.En, r.Terms.Zh, r.Terms.From, r.Terms.Until, r.Terms.Audience.Labels,
+		r.Terms.Gives, r.Terms.Budget, r.Funders, r.Cap, r.Terms.PerMember, r.Terms.Order, r.Terms.Goods,
+		r.Terms.Outlets, r.Check())
 	if want := "c1Campaign 1, A活动12026-11-04 2026-12-03 [D:campaign-1] {{} GP basket 3/2 100 0 2027-12-31 } 5000 [{{} D 40} {{} G 60}] 9 2 7 [tyre] [D:a] <nil>"; got != want {
 		t.Errorf("%s", got)
 	}
@@ -326,9 +342,11 @@ func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
 		uses    uint16
 		refused string // lines and codes of what the counter or the importer refuses
 	}{
-		{"one use", 1, "4 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; 9 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; " +
-			"10 the member has no entitlement to this benefit; 11 WRONG_STATE: entitlement D.1.7.0.0 is CONSUMED"},
-		{"two uses", 2, "9 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; 10 the member has no entitlement to this benefit"},
+		{"one use", 1,
+			"4 WRONG_STATE: entitlement D.1.4.0.0 is CONSUMED; 9 WRONG_STATE: entitlement D.1.4.0.0 is CONSUMED; " +
+				"10 the member has no entitlement to this benefit; 11 WRONG_STATE: entitlement D.1.8.0.0 is CONSUMED"},
+		{"two uses", 2,
+			"9 WRONG_STATE: entitlement D.1.4.0.0 is CONSUMED; 10 the member has no entitlement to this benefit"},
 		{"three uses", 3, "10 the member has no entitlement to this benefit"},
 	} {
 		s := Stores{Vault: &safe{everybody: true}}
@@ -358,17 +376,21 @@ func TestWriteOffsFindTheEntitlementOfTheirSource(t *testing.T) {
 	known, _, _ := s.Vault.Account("app", "7")
 	who := known.Member
 	elsewhere := code.Commitment(bytes.Repeat([]byte{1}, code.Size))
-	if err := counter.take(0, benefit.GrantRequest{Benefit: "c55", Grants: []benefit.Grant{{Member: who, Commitment: elsewhere}}}); err != nil {
+	if err := counter.take(0, benefit.GrantRequest{Benefit: "c55",
+		Grants: []benefit.Grant{{Member: who, Commitment: elsewhere}}}); err != nil {
 		t.Fatal(err)
 	}
 	s.Entitlements = counter.list
 	o := kindOf("writeoffs")
-	if report, err := o.imports(t, t.TempDir(), o.file, &ledger{refuse: counter.take}, s); err != nil || report.Refused != 0 {
+	if report, err := o.imports(t, t.TempDir(), o.file, &ledger{refuse: counter.take}, s); err != nil ||
+		report.Refused != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
 	without := strings.Replace(o.mapping, "entitlements: entitlements", "codes: false", 1)
 	two := &counter2{}
-	report, err := one{kind: "writeoffs", mapping: without}.imports(t, t.TempDir(), "upc,id,at,shop\n55,7,,\n55,7,,\n55,7,,\n", &ledger{}, Stores{Vault: &safe{everybody: true}, Entitlements: two.list})
+	report, err := one{kind: "writeoffs", mapping: without}.imports(t, t.TempDir(),
+		"upc,id,at,shop\n55,7,,\n55,7,,\n55,7,,\n", &ledger{},
+		Stores{Vault: &safe{everybody: true}, Entitlements: two.list})
 	if err != nil || report.Done != 3 {
 		t.Errorf("without codes: %+v, %v", report, err)
 	}
@@ -516,7 +538,8 @@ func TestEntitlementsHaveCodesOfTheirOwn(t *testing.T) {
 	for _, of := range [][3]string{{"s", "b", "m"}, {"s", "b", "n"}, {"s", "c", "m"}, {"r", "b", "m"}} {
 		codes, first := s.codes(of[0], of[1], of[2])
 		again, _ := s.codes(of[0], of[1], of[2])
-		if seen[first.String()] || len(codes) != benefit.MaxUses || codes[0].String() != again[0].String() || !codes[0].Opens(first) {
+		if seen[first.String()] || len(codes) != benefit.MaxUses || codes[0].String() != again[0].String() ||
+			!codes[0].Opens(first) {
 			t.Errorf("%v", of)
 		}
 		seen[first.String()] = true

@@ -61,7 +61,8 @@ func (m *Mapping) day(l *line, p part) (date.Date, error) {
 	day, err := cell.Day(m.layout, l.parts[p])
 	if err != nil && m.yearFirst {
 		if day, err = cell.YearFirst(l.parts[p]); err != nil {
-			return 0, l.wrong(p, "want a date like 2027-12-31, 2027/12/31 or 2027年12月31日; a mapping's layout says how other dates look")
+			return 0, l.wrong(p,
+				"want a date like 2027-12-31, 2027/12/31 or 2027年12月31日; a mapping's layout says how other dates look")
 		}
 	}
 	if err != nil {
@@ -91,7 +92,8 @@ func (l *line) count(p part, least int64) (amount.Units, error) {
 // little more than one, and nobody has said which.
 func (l *line) figure(p part) (decimal.Decimal, bool, error) {
 	if l.names.unsure && grouped.MatchString(l.parts[p]) {
-		return decimal.Decimal{}, false, fmt.Errorf("it may be 1234 or 1.234: say in the mapping which sign stands before decimals, as decimal: \",\" or decimal: \".\"")
+		return decimal.Decimal{}, false,
+			fmt.Errorf("it may be 1234 or 1.234: say in the mapping which sign stands before decimals, as decimal: \",\" or decimal: \".\"")
 	}
 	return cell.Number(l.parts[p], l.comma)
 }

@@ -16,7 +16,8 @@ type listings struct{}
 
 func (listings) form() form {
 	return form{
-		must: []part{partSupplier, partSKU, partPrice, partScene}, may: []part{partLabels, partRegions, partFrom, partUntil},
+		must: []part{partSupplier, partSKU, partPrice, partScene},
+		may:  []part{partLabels, partRegions, partFrom, partUntil},
 		keys: []string{"rate", "spread"}, unique: true, vault: always, index: always,
 	}
 }

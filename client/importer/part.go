@@ -50,7 +50,8 @@ const (
 
 var partNames = [partCount]string{
 	"member", "outlet", "amount", "date", "reference", "label", "until", "benefit", "en", "zh", "price", "uses", "days",
-	"supplier", "sku", "gtin", "category", "categories", "labels", "unit", "tax", "delivery", "region", "regions", "images",
+	"supplier", "sku", "gtin", "category", "categories", "labels", "unit", "tax", "delivery", "region", "regions",
+	"images",
 	"from", "open", "seller", "value", "scene", "stock", "licence", "campaign",
 }
 
@@ -72,7 +73,8 @@ func nameAll(parts []part) string {
 }
 
 // prefixed are the parts that may have a prefix: ids.
-var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit, partSupplier, partSKU, partCategory, partRegion, partCampaign}
+var prefixed = []part{partMember, partOutlet, partReference, partLabel, partBenefit, partSupplier, partSKU,
+	partCategory, partRegion, partCampaign}
 
 // Parts has one column, one prefix, or one fixed text, for each part of a line.
 type Parts struct {
@@ -116,8 +118,10 @@ type Parts struct {
 
 // byPart is where each part's text is, by the part.
 func (p *Parts) byPart() [partCount]*string {
-	return [partCount]*string{&p.Member, &p.Outlet, &p.Amount, &p.Date, &p.Reference, &p.Label, &p.Until, &p.Benefit, &p.En, &p.Zh, &p.Price, &p.Uses, &p.Days,
-		&p.Supplier, &p.SKU, &p.GTIN, &p.Category, &p.Categories, &p.Labels, &p.Unit, &p.Tax, &p.Delivery, &p.Region, &p.Regions, &p.Images,
+	return [partCount]*string{&p.Member, &p.Outlet, &p.Amount, &p.Date, &p.Reference, &p.Label, &p.Until, &p.Benefit,
+		&p.En, &p.Zh, &p.Price, &p.Uses, &p.Days,
+		&p.Supplier, &p.SKU, &p.GTIN, &p.Category, &p.Categories, &p.Labels, &p.Unit, &p.Tax, &p.Delivery, &p.Region,
+		&p.Regions, &p.Images,
 		&p.From, &p.Open, &p.Seller, &p.Value, &p.Scene, &p.Stock, &p.Licence, &p.Campaign}
 }
 

@@ -57,7 +57,8 @@ type Reading struct {
 func (m *Mapping) Table(path string) (*table.Table, error) { return table.Open(path, m.options()) }
 
 func (m *Mapping) options() table.Options {
-	return table.Options{Columns: m.wanted(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header, Sheet: m.Sheet}
+	return table.Options{Columns: m.wanted(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header,
+		Sheet: m.Sheet}
 }
 
 // maxRejected is how many rejected lines are kept: more than anybody mends by hand.
@@ -75,7 +76,8 @@ func (m *Mapping) Read(rows *table.Table, s Stores, r *Reading) iter.Seq2[*Item,
 		}
 		columns.unsure = rows.Separator == ';' && !m.decimalSaid
 		r.Notes = rows.Notes
-		g := gather{mapping: m, stores: s, reading: r, yield: yield, seen: map[string]int{}, slugs: map[string]madeOf{}, firsts: map[string]first{}}
+		g := gather{mapping: m, stores: s, reading: r, yield: yield, seen: map[string]int{}, slugs: map[string]madeOf{},
+			firsts: map[string]first{}}
 		for !g.stopped {
 			row, err := rows.Next()
 			if errors.Is(err, io.EOF) {
@@ -100,7 +102,8 @@ func (m *Mapping) Read(rows *table.Table, s Stores, r *Reading) iter.Seq2[*Item,
 			}
 			if len(r.Rejected) > maxRejected {
 				g.flush()
-				yield(nil, fault.New(fault.Limit, "more than %d lines are rejected; the mapping may be another file's", maxRejected))
+				yield(nil, fault.New(fault.Limit, "more than %d lines are rejected; the mapping may be another file's",
+					maxRejected))
 				return
 			}
 		}

@@ -17,7 +17,8 @@ import (
 
 // rejectedColumns stand before the row's own in a file of rejected lines. None is likely
 // to be a column of the file, so that the file can be mended and imported as it is.
-var rejectedColumns = []string{"rejected.source", "rejected.line", "rejected.column", "rejected.value", "rejected.customer", "rejected.code", "rejected.reason"}
+var rejectedColumns = []string{"rejected.source", "rejected.line", "rejected.column", "rejected.value",
+	"rejected.customer", "rejected.code", "rejected.reason"}
 
 // Outcome is a report with the job that it is of.
 type Outcome struct {
@@ -57,7 +58,8 @@ func (o Outcome) write(ctx context.Context, w *sheets.CSV, begun *bool) (err err
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	if !*begun {
 		*begun = true
-		if err := w.Write(append(rejectedColumns[:len(rejectedColumns):len(rejectedColumns)], rows.Header...)); err != nil {
+		if err := w.Write(
+			append(rejectedColumns[:len(rejectedColumns):len(rejectedColumns)], rows.Header...)); err != nil {
 			return err
 		}
 	}
@@ -100,7 +102,8 @@ func (o Outcome) cells(r Rejected, header []string, row []workbook.Cell) []strin
 	if t, err := cell.ParseTemplate(o.Job.Mapping.Columns.Member); err == nil && len(t.Columns) == 1 {
 		customer = text(clean.Text(t.Columns[0]))
 	}
-	line := []string{o.Report.Source, strconv.Itoa(r.Line), r.Column, strings.Join(values, ", "), customer, string(r.Code), r.Reason}
+	line := []string{o.Report.Source, strconv.Itoa(r.Line), r.Column, strings.Join(values, ", "), customer,
+		string(r.Code), r.Reason}
 	for _, c := range row {
 		line = append(line, c.Text)
 	}

@@ -119,9 +119,11 @@ func (j Job) remember(now fingerprint) error {
 	switch before := now.known; {
 	case before.Hash == "":
 	case before.Mapping != now.Mapping:
-		return fault.New(fault.Conflict, "source %s was imported with another mapping; its lines would count twice. %s", j.Mapping.Source, j.elsewhere())
+		return fault.New(fault.Conflict, "source %s was imported with another mapping; its lines would count twice. %s",
+			j.Mapping.Source, j.elsewhere())
 	case !now.continues:
-		return fault.New(fault.Conflict, "source %s was imported from a file that this one does not begin with. %s", j.Mapping.Source, j.elsewhere())
+		return fault.New(fault.Conflict, "source %s was imported from a file that this one does not begin with. %s",
+			j.Mapping.Source, j.elsewhere())
 	}
 	path := j.memory()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

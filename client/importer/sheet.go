@@ -19,7 +19,8 @@ func WriteSheet(to io.Writer, rows [][]string) (err error) {
 	for _, row := range rows {
 		columns = max(columns, len(row))
 	}
-	if err := sheets.SetPrint(book, sheet, sheets.Print{Title: sheet, Heads: 1, Columns: columns, Rows: len(rows), Filter: true}); err != nil {
+	if err := sheets.SetPrint(book, sheet,
+		sheets.Print{Title: sheet, Heads: 1, Columns: columns, Rows: len(rows), Filter: true}); err != nil {
 		return err
 	}
 	stream, err := book.NewStreamWriter(sheet)

@@ -32,7 +32,8 @@ func slug(text string) string {
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
 		}
-		lost = lost || r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.IsNumber(r))
+		lost = lost || r >= 0x80 &&
+			(unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.IsNumber(r))
 	}
 	id := strings.TrimSuffix(b.String(), "-")
 	if !lost && id != "" && len(id) <= longestID {

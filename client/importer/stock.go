@@ -6,7 +6,8 @@ import "tallystick/chaincode/goods"
 type stock struct{}
 
 func (stock) form() form {
-	return form{must: []part{partSupplier, partSKU, partSeller, partStock}, keys: []string{"lanes"}, elsewhere: countsTwice}
+	return form{must: []part{partSupplier, partSKU, partSeller, partStock}, keys: []string{"lanes"},
+		elsewhere: countsTwice}
 }
 
 func (stock) check(*Mapping) error { return nil }

@@ -19,7 +19,8 @@ const (
 )
 
 func (suppliers) form() form {
-	return form{must: []part{partSupplier}, may: []part{partEn, partZh, partCategories, partLicence}, keys: []string{"verb", "fee"}, once: true, index: always}
+	return form{must: []part{partSupplier}, may: []part{partEn, partZh, partCategories, partLicence},
+		keys: []string{"verb", "fee"}, once: true, index: always}
 }
 
 func (suppliers) check(m *Mapping) (err error) {
@@ -57,7 +58,8 @@ func (suppliers) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 		item.Drafts = []Draft{func(s Stores) (command.Request, string, error) { return s.approval(req) }}
 		return item, l.checked(req)
 	}
-	req := goods.ApplyRequest{Supplier: id, En: l.parts[partEn], Zh: l.parts[partZh], Categories: l.list(partCategories)}
+	req := goods.ApplyRequest{Supplier: id, En: l.parts[partEn], Zh: l.parts[partZh],
+		Categories: l.list(partCategories)}
 	if req.Licence, err = l.hash(partLicence); err != nil {
 		return nil, err
 	}

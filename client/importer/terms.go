@@ -57,7 +57,8 @@ func (terms) item(m *Mapping, s Stores, l *line) (*Item, error) {
 			return nil, err
 		}
 	}
-	req := goods.OfferTermsRequest{Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind, Commitment: veil.Public(veil.Whole(1)).Commitment(), Until: t.Until}
+	req := goods.OfferTermsRequest{Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind,
+		Commitment: veil.Public(veil.Whole(1)).Commitment(), Until: t.Until}
 	item := &Item{key: t.Supplier + "/" + t.SKU + "/" + t.Seller, Adds: Totals{Terms: 1}, keep: &t}
 	item.Drafts = []Draft{func(Stores) (command.Request, string, error) {
 		commitment, err := t.Opening.Commit()

@@ -28,7 +28,8 @@ func TestEveryKindIsWhole(t *testing.T) {
 		if i < 0 {
 			t.Errorf("%s: everyKind has no example of it", name)
 		} else if o := everyKind[i]; o.commands == 0 || len(o.totals.List()) == 0 || len(o.rejected) == 0 {
-			t.Errorf("%s: its example makes %d commands, counts %v, and rejects the lines %v", name, o.commands, o.totals.List(), o.rejected)
+			t.Errorf("%s: its example makes %d commands, counts %v, and rejects the lines %v", name, o.commands,
+				o.totals.List(), o.rejected)
 		}
 		if !strings.Contains(line, name) {
 			t.Errorf("%s: the key kind doesn't list it", name)

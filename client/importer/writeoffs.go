@@ -23,7 +23,8 @@ type writeOffs struct{}
 func (writeOffs) form() form {
 	return form{
 		must: []part{partBenefit, partMember}, may: []part{partOutlet, partReference},
-		keys: []string{"codes", "entitlements"}, ordered: always, counted: true, vault: (*Mapping).hasCodes, index: always,
+		keys: []string{"codes", "entitlements"}, ordered: always, counted: true, vault: (*Mapping).hasCodes,
+		index: always,
 	}
 }
 
@@ -38,7 +39,8 @@ func (writeOffs) check(m *Mapping) error {
 }
 
 func (writeOffs) item(m *Mapping, s Stores, l *line) (*Item, error) {
-	req := benefit.WriteOffRequest{Entitlement: nowhere(s.Party), Outlet: m.maybe(l, partOutlet), Reference: m.maybe(l, partReference)}
+	req := benefit.WriteOffRequest{Entitlement: nowhere(s.Party), Outlet: m.maybe(l, partOutlet),
+		Reference: m.maybe(l, partReference)}
 	id, err := m.id(l, partBenefit)
 	if err != nil {
 		return nil, err
@@ -58,7 +60,8 @@ func (writeOffs) item(m *Mapping, s Stores, l *line) (*Item, error) {
 }
 
 // use fills in the entitlement and the code of the nth use, from 0.
-func (m *Mapping) use(s Stores, req benefit.WriteOffRequest, id string, w who, nth int) (command.Request, string, error) {
+func (m *Mapping) use(s Stores, req benefit.WriteOffRequest, id string, w who, nth int) (command.Request, string,
+	error) {
 	who, doomed, err := s.member(m, w)
 	if doomed != "" || err != nil {
 		return req, doomed, err
@@ -111,5 +114,6 @@ func opened(found []Granted, codes []code.Code, first code.Commitment) Granted {
 // nowhere is an entitlement that the ledger will say it hasn't: the last number of
 // the walk-in lane, which no party can reach.
 func nowhere(party string) number.Row {
-	return number.Command{Party: party, Lane: number.WalkIn, Seq: number.MaxSeq, Index: number.MaxIndex}.Row(number.MaxOrd)
+	return number.Command{Party: party, Lane: number.WalkIn, Seq: number.MaxSeq, Index: number.MaxIndex}.Row(
+		number.MaxOrd)
 }

@@ -45,7 +45,7 @@ func (ix *Index) apply(blocks []*block.Block) (height uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer tx.Rollback() // after a commit it does nothing
 	f, err := ix.fold(tx, blocks)
 	if err != nil {
 		return 0, err

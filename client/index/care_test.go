@@ -59,7 +59,7 @@ func TestFilesAreTheOwners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ix.Close() //nolint:errcheck // it was only read
+	defer ix.Close() // it was only read
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
 	if err != nil || len(files) < 3 {
 		t.Fatalf("%v, %v", files, err)

@@ -79,7 +79,7 @@ func (db *postgres) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer tx.Rollback() // after a commit it does nothing
 	found, err := db.version(ctx, tx)
 	if err != nil || found == version {
 		return err

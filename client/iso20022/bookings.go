@@ -24,7 +24,8 @@ type booking struct {
 func (m *matching) findDuplicates() {
 	var open []int
 	for i, o := range m.outcomes {
-		if p := m.payments[o.Advice.EndToEndID]; p != nil && (o.Kind == "" || o.Kind == Wrong && !o.Advice.takesBack() && o.Advice.Odd == "") {
+		if p := m.payments[o.Advice.EndToEndID]; p != nil &&
+			(o.Kind == "" || o.Kind == Wrong && !o.Advice.takesBack() && o.Advice.Odd == "") {
 			open = append(open, i)
 		}
 	}
@@ -85,7 +86,9 @@ func (m *matching) receipts(same joins) map[string]*counted {
 		for i := range p.expected.Told {
 			r := &p.expected.Told[i]
 			references := given(r.Reference, r.Alias)
-			p.bookings = append(p.bookings, &booking{told: r, fen: r.Fen, booked: r.Booked, sources: []Source{r.Source}, references: [][]string{references}})
+			p.bookings = append(p.bookings,
+				&booking{told: r, fen: r.Fen, booked: r.Booked, sources: []Source{r.Source},
+					references: [][]string{references}})
 			for _, reference := range references {
 				told[reference] = &counted{r, id}
 				same.join("\n"+references[0], "\n"+reference)
@@ -132,7 +135,8 @@ func (m *matching) add(group []int) {
 		case why == "" && n > 0:
 			o.Kind = Duplicate
 		}
-		b.advices, b.sources, b.references = append(b.advices, i), append(b.sources, o.Advice.Source), append(b.references, o.Advice.references())
+		b.advices, b.sources, b.references = append(b.advices, i), append(b.sources, o.Advice.Source),
+			append(b.references, o.Advice.references())
 		b.booked = min(b.booked, o.Advice.Booked)
 	}
 	if why == "" {
@@ -186,7 +190,8 @@ func (p *payment) judge(outcomes []Outcome) {
 			case b.repeat && paid == p.expected.Fen:
 				o.Kind, o.Why = Duplicate, "another file tells of it under another reference"
 			case b.repeat:
-				o.Kind, o.Why = Wrong, "another file tells of as much under another reference; say whether it is another booking"
+				o.Kind, o.Why = Wrong,
+					"another file tells of as much under another reference; say whether it is another booking"
 			default:
 				o.Kind, o.Why = kind, why
 			}
@@ -242,7 +247,8 @@ func (p *payment) alike() {
 func distinct(list []*booking, source Source) int {
 	var sure []*booking
 	for _, b := range list {
-		if slices.Contains(b.sources, source) && !slices.ContainsFunc(sure, func(c *booking) bool { return !b.differs(c, source) }) {
+		if slices.Contains(b.sources, source) &&
+			!slices.ContainsFunc(sure, func(c *booking) bool { return !b.differs(c, source) }) {
 			sure = append(sure, b)
 		}
 	}

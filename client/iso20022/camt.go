@@ -60,24 +60,32 @@ func (e *entry) last() *details { return &e.details[len(e.details)-1] }
 
 // entryShape is the shape of Ntry, with the standard's names.
 var entryShape = shapeOf(map[string]field{
-	"Amt":                        func(e *entry, t, c string) { e.amounts = append(e.amounts, money{c, t}) },
-	"CdtDbtInd":                  func(e *entry, t, _ string) { e.direction = t },
-	"RvslInd":                    func(e *entry, t, _ string) { e.reversal = t },
-	"Sts":                        func(e *entry, t, _ string) { e.status[0] = t },
-	"Sts/Cd":                     func(e *entry, t, _ string) { e.status[1] = t },
-	"BookgDt/Dt":                 func(e *entry, t, _ string) { e.booked.date = t },
-	"BookgDt/DtTm":               func(e *entry, t, _ string) { e.booked.moment = t },
-	"ValDt/Dt":                   func(e *entry, t, _ string) { e.value.date = t },
-	"ValDt/DtTm":                 func(e *entry, t, _ string) { e.value.moment = t },
-	"AcctSvcrRef":                func(e *entry, t, _ string) { e.reference = t },
-	"Chrgs/TtlChrgsAndTaxAmt":    func(e *entry, t, c string) { e.charges.total = append(e.charges.total, money{c, t}) },
-	"Chrgs/Amt":                  func(e *entry, t, c string) { e.charges.records = append(e.charges.records, money{c, t}) },
-	"Chrgs/Rcrd/Amt":             func(e *entry, t, c string) { e.charges.records = append(e.charges.records, money{c, t}) },
-	"AddtlNtryInf":               func(e *entry, t, _ string) { e.text = t },
-	"NtryDtls/TxDtls":            nil,
-	detail + "Refs/EndToEndId":   func(e *entry, t, _ string) { e.last().endToEndID = t },
-	detail + "Refs/AcctSvcrRef":  func(e *entry, t, _ string) { e.last().reference = t },
-	detail + "Amt":               func(e *entry, t, c string) { e.last().amounts = append(e.last().amounts, money{c, t}) },
+	"Amt":          func(e *entry, t, c string) { e.amounts = append(e.amounts, money{c, t}) },
+	"CdtDbtInd":    func(e *entry, t, _ string) { e.direction = t },
+	"RvslInd":      func(e *entry, t, _ string) { e.reversal = t },
+	"Sts":          func(e *entry, t, _ string) { e.status[0] = t },
+	"Sts/Cd":       func(e *entry, t, _ string) { e.status[1] = t },
+	"BookgDt/Dt":   func(e *entry, t, _ string) { e.booked.date = t },
+	"BookgDt/DtTm": func(e *entry, t, _ string) { e.booked.moment = t },
+	"ValDt/Dt":     func(e *entry, t, _ string) { e.value.date = t },
+	"ValDt/DtTm":   func(e *entry, t, _ string) { e.value.moment = t },
+	"AcctSvcrRef":  func(e *entry, t, _ string) { e.reference = t },
+	"Chrgs/TtlChrgsAndTaxAmt": func(e *entry, t, c string) {
+		e.charges.total = append(e.charges.total, money{c, t})
+	},
+	"Chrgs/Amt": func(e *entry, t, c string) {
+		e.charges.records = append(e.charges.records, money{c, t})
+	},
+	"Chrgs/Rcrd/Amt": func(e *entry, t, c string) {
+		e.charges.records = append(e.charges.records, money{c, t})
+	},
+	"AddtlNtryInf":              func(e *entry, t, _ string) { e.text = t },
+	"NtryDtls/TxDtls":           nil,
+	detail + "Refs/EndToEndId":  func(e *entry, t, _ string) { e.last().endToEndID = t },
+	detail + "Refs/AcctSvcrRef": func(e *entry, t, _ string) { e.last().reference = t },
+	detail + "Amt": func(e *entry, t, c string) {
+		e.last().amounts = append(e.last().amounts, money{c, t})
+	},
 	detail + "AmtDtls/TxAmt/Amt": func(e *entry, t, c string) { e.last().older = append(e.last().older, money{c, t}) },
 	detail + "CdtDbtInd":         func(e *entry, t, _ string) { e.last().direction = t },
 	detail + "Chrgs/TtlChrgsAndTaxAmt": func(e *entry, t, c string) {

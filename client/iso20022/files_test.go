@@ -57,13 +57,14 @@ func TestMatchFiles(t *testing.T) {
 		var out strings.Builder
 		for _, o := range outcomes {
 			a := o.Advice
-			fmt.Fprintf(&out, "%-9s %-11s %-5s %s of %s, paid %s", o.Kind, a.EndToEndID, a.BankReference, decimals(a.Fen), decimals(o.Fen), decimals(o.Paid))
+			fmt.Fprintf(&out, "%-9s %-11s %-5s %s of %s, paid %s", o.Kind, a.EndToEndID, a.BankReference,
+				decimals(a.Fen), decimals(o.Fen), decimals(o.Paid))
 			if o.Why != "" {
 				fmt.Fprintf(&out, ": %s", o.Why)
 			}
 			fmt.Fprintf(&out, " (%s, %s)\n", a.Booked, a.At)
 		}
-		for _, e := range Unpaid(expected, outcomes) {
+		for _, e := range unpaid(expected, outcomes) {
 			fmt.Fprintf(&out, "unpaid: %s\n", e.EndToEndID)
 		}
 		return out.String()

@@ -20,7 +20,8 @@ import (
 
 // chinese is a notification with Chinese in it.
 func chinese(t testing.TB) (string, Advice) {
-	entry := change(t, plainEntry, "</Refs>", "</Refs><RltdPties><Dbtr><Pty><Nm>某某汽车集团有限公司𠮷</Nm></Pty></Dbtr></RltdPties>")
+	entry := change(t, plainEntry, "</Refs>",
+		"</Refs><RltdPties><Dbtr><Pty><Nm>某某汽车集团有限公司𠮷</Nm></Pty></Dbtr></RltdPties>")
 	want := plainAdvice(t)
 	want.Debtor = "某某汽车集团有限公司𠮷"
 	return notification("08", entry), want
@@ -56,7 +57,8 @@ func TestEncodings(t *testing.T) {
 	older := strings.Replace(text, "𠮷", "", 1)
 	want.Debtor = "某某汽车集团有限公司"
 	for _, label := range []string{"GBK", "GB2312"} {
-		got, err := Read(strings.NewReader(encoded(strings.Replace(older, "UTF-8", label, 1), simplifiedchinese.GBK.NewEncoder())))
+		got, err := Read(
+			strings.NewReader(encoded(strings.Replace(older, "UTF-8", label, 1), simplifiedchinese.GBK.NewEncoder())))
 		if err != nil || !cmp.Equal(got, []Advice{want}) {
 			t.Errorf("%s: %v %s", label, err, cmp.Diff([]Advice{want}, got))
 		}
@@ -68,13 +70,16 @@ func TestEnvelopes(t *testing.T) {
 	text := notification("13", plainEntry)
 	document := text[strings.Index(text, "<Document"):]
 	head := `<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><Fr><FIId/></Fr><BizMsgIdr>1</BizMsgIdr><Document>none</Document></AppHdr>`
-	prefixed := strings.NewReplacer("<Document xmlns=", "<c:Document xmlns:c=", "</", "</c:", "<", "<c:").Replace(document)
+	prefixed := strings.NewReplacer("<Document xmlns=", "<c:Document xmlns:c=", "</", "</c:", "<", "<c:").Replace(
+		document)
 	prefixed = strings.ReplaceAll(prefixed, "<c:c:", "<c:")
 	for name, file := range map[string]string{
-		"a business message": `<BizMsg xmlns="urn:x">` + strings.Replace(head, "<Document>none</Document>", "", 1) + document + "</BizMsg>",
-		"a data PDU":         `<Saa:DataPDU xmlns:Saa="urn:swift:saa:xsd:saa.2.0"><Saa:Body>` + strings.Replace(head, "<Document>none</Document>", "", 1) + document + "</Saa:Body></Saa:DataPDU>",
-		"prefixes":           prefixed,
-		"a comment before":   "<!-- from the bank -->" + document,
+		"a business message": `<BizMsg xmlns="urn:x">` +
+			strings.Replace(head, "<Document>none</Document>", "", 1) + document + "</BizMsg>",
+		"a data PDU": `<Saa:DataPDU xmlns:Saa="urn:swift:saa:xsd:saa.2.0"><Saa:Body>` +
+			strings.Replace(head, "<Document>none</Document>", "", 1) + document + "</Saa:Body></Saa:DataPDU>",
+		"prefixes":         prefixed,
+		"a comment before": "<!-- from the bank -->" + document,
 	} {
 		got, err := Read(strings.NewReader(file))
 		if err != nil || !cmp.Equal(got, []Advice{plainAdvice(t)}) {
@@ -89,7 +94,8 @@ func TestOneOddEntryLeavesTheOthers(t *testing.T) {
 	ours := change(t, change(t, plainEntry, "12.20", "12.345"), ">e1<", ">e2<")
 	list := readAll(t, []byte(notification("08", plainEntry, odd, ours, plainEntry)))
 	got := Match(Holder{Accounts: []string{"42"}}, []Expected{{EndToEndID: "e2", Fen: 1220, Due: dueDay}}, list)
-	if len(list) != 4 || list[1].Odd == "" || list[2].EndToEndID != "e2" || list[1].Fen != 0 || !slices.Equal(kinds(got), []Kind{Unknown, Unknown, Wrong, Unknown}) {
+	if len(list) != 4 || list[1].Odd == "" || list[2].EndToEndID != "e2" || list[1].Fen != 0 ||
+		!slices.Equal(kinds(got), []Kind{Unknown, Unknown, Wrong, Unknown}) {
 		t.Errorf("%+v\n%v", list, kinds(got))
 	}
 	if !strings.Contains(got[2].Why, "2 digits") || !strings.Contains(got[1].Why, "can't be read") {
@@ -119,7 +125,8 @@ func TestWhoPaidIntoWhichAccount(t *testing.T) {
 		{"by another name", "6222020012345678", "Stranger Ltd", "", Wrong},
 		{"by a name cut off too short", "6222020012345678", "Great", "", Wrong},
 		{"another name, their account", "6222020012345678", "GWAT", "00771234", Exact},
-		{"their name, another account", "6222020012345678", "Great Wall Automobile Trading Co., Ltd.", "00771235", Wrong},
+		{"their name, another account", "6222020012345678", "Great Wall Automobile Trading Co., Ltd.", "00771235",
+			Wrong},
 		{"into another's account", "6222020012345670", "", "00771234", Wrong},
 		{"into an account that isn't said", "", "", "00771234", Wrong},
 	} {
@@ -132,7 +139,8 @@ func TestWhoPaidIntoWhichAccount(t *testing.T) {
 	}
 }
 
-// TestEveryOfficialVersionIsRead writes the same entry as each published version has it, and holds it against its schema.
+// TestEveryOfficialVersionIsRead writes the same entry as each published version has it, and holds it against its
+// schema.
 func TestEveryOfficialVersionIsRead(t *testing.T) {
 	for _, version := range []string{"02", "08", "13"} {
 		for kind, m := range messages {
@@ -152,13 +160,16 @@ func TestEveryOfficialVersionIsRead(t *testing.T) {
 				file := fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Document xmlns="%s%s.001.%s"><%s><GrpHdr><MsgId>1</MsgId><CreDtTm>2026-12-05T08:00:00</CreDtTm></GrpHdr><%s><Id>1</Id><CreDtTm>2026-12-05T08:00:00</CreDtTm><Acct><Id><Othr><Id>42</Id></Othr></Id></Acct>%s`+
 					`<Ntry><Amt Ccy="CNY">12.20</Amt><CdtDbtInd>CRDT</CdtDbtInd>%s<BookgDt><Dt>2026-12-05</Dt></BookgDt><ValDt><Dt>2026-12-06</Dt></ValDt><AcctSvcrRef>N1</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>%s`+
 					`<NtryDtls><TxDtls><Refs><AcctSvcrRef>T1</AcctSvcrRef><EndToEndId>e1</EndToEndId></Refs>%s<RltdPties><Dbtr>%s</Dbtr><DbtrAcct><Id><Othr><Id>7</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>for it</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></%s></%s></Document>`,
-					spaces, kind, version, m.root, m.report, balance, status, charges, own, party("甲"), m.report, m.root)
+					spaces, kind, version, m.root, m.report, balance, status, charges, own, party("甲"), m.report,
+					m.root)
 				want := plainAdvice(t)
-				want.Source, want.BankReference, want.Alias, want.Charges, want.Debtor, want.DebtorAccount, want.Text = m.source, "T1", "N1", 100, "甲", "7", "for it"
+				want.Source, want.BankReference, want.Alias, want.Charges, want.Debtor, want.DebtorAccount,
+					want.Text = m.source, "T1", "N1", 100, "甲", "7", "for it"
 				if got := readAll(t, []byte(file)); !cmp.Equal(got, []Advice{want}) {
 					t.Error(cmp.Diff([]Advice{want}, got))
 				}
-				if err := schematest.Validate(schematest.Official(t, kind+".001."+version+".xsd"), []byte(file)); err != nil {
+				if err := schematest.Validate(schematest.Official(t, kind+".001."+version+".xsd"),
+					[]byte(file)); err != nil {
 					t.Errorf("%v\n%s", err, file)
 				}
 			})
@@ -176,7 +187,7 @@ func largeFile(entries int) io.Reader {
 	head, tail, _ := strings.Cut(text, "<Ntry/>")
 	r, w := io.Pipe()
 	go func() {
-		//nolint:errcheck // a reader that stops early closes the pipe
+		// a reader that stops early closes the pipe
 		defer w.Close()
 		fmt.Fprint(w, head)
 		for n := range entries {

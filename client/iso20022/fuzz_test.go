@@ -19,7 +19,8 @@ func FuzzAdvices(f *testing.F) {
 			f.Add(string(text))
 		}
 	}
-	for _, text := range []string{"<", `<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>`, strings.Repeat("<a>", 1000), "<a:b xmlns:a=''/>"} {
+	for _, text := range []string{"<", `<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>`, strings.Repeat("<a>", 1000),
+		"<a:b xmlns:a=''/>"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(_ *testing.T, text string) { _, _ = Read(strings.NewReader(text)) })

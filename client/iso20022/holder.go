@@ -36,7 +36,8 @@ func (h Holder) Named(name string) bool {
 	name = bare(name)
 	for _, own := range h.Names {
 		own = bare(own)
-		if own == name || len([]rune(name)) >= cutName && strings.HasPrefix(own, name) || len([]rune(own)) >= cutName && strings.HasPrefix(name, own) {
+		if own == name || len([]rune(name)) >= cutName && strings.HasPrefix(own, name) || len([]rune(own)) >= cutName &&
+			strings.HasPrefix(name, own) {
 			return name != ""
 		}
 	}
@@ -76,7 +77,8 @@ func masked(account, own string) bool {
 		return false
 	}
 	seen := head + len(account) - tail - 1
-	return seen >= 4 && len(own) > seen && strings.HasPrefix(own, account[:head]) && strings.HasSuffix(own, account[tail+1:])
+	return seen >= 4 && len(own) > seen && strings.HasPrefix(own, account[:head]) &&
+		strings.HasSuffix(own, account[tail+1:])
 }
 
 // Register finds holders by their accounts and names.

@@ -66,7 +66,8 @@ func (f Form) Check() error {
 	}
 	for _, code := range []string{f.ServiceLevel, f.Category, f.Purpose} {
 		if len(code) > codeLimit || !all(code, func(b byte) bool { return isCapital(b) || isDigit(b) }) {
-			return fault.New(fault.BadRequest, "service level and purposes: want up to %d capital letters and digits", codeLimit)
+			return fault.New(fault.BadRequest, "service level and purposes: want up to %d capital letters and digits",
+				codeLimit)
 		}
 	}
 	return nil

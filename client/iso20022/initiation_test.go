@@ -37,8 +37,10 @@ func november(t testing.TB) Initiation {
 		Initiator: Party{Name: "车享集团"}, Debtor: Party{Name: "车享集团", ID: "91310000132260250X"},
 		DebtorAccount: cnaps("31001550400050000001"),
 		Payments: []Payment{
-			{"2026-11.G.1", 18432, "CNY", Party{Name: "养护供应商 & Co <S1>"}, cnaps("31001550400050000002"), due, "清算 2026-11"},
-			{"2026-11.G.2", 6342, "CNY", Party{Name: "Mobility"}, Account{IBAN: "DE89370400440532013000", BIC: "DEUTDEFF"}, due, ""},
+			{"2026-11.G.1", 18432, "CNY", Party{Name: "养护供应商 & Co <S1>"}, cnaps("31001550400050000002"), due,
+				"清算 2026-11"},
+			{"2026-11.G.2", 6342, "CNY", Party{Name: "Mobility"},
+				Account{IBAN: "DE89370400440532013000", BIC: "DEUTDEFF"}, due, ""},
 			{"2026-11.G.3", 772, "CNY", Party{Name: "S2", ID: "X"}, cnaps("31001550400050000003"), due + 1, ""},
 			{"2026-11.G.4", 400, "CNY", Party{Name: "S1"}, cnaps("31001550400050000002"), due + 1, ""},
 		},
@@ -79,13 +81,15 @@ func TestFilesAreValidUnderTheSchemas(t *testing.T) {
 	long.Payments[0].Remittance = " \x00" + strings.Repeat("款 ", 200)
 	long.Payments[0].Fen = amount.Max - 7514
 	long.DebtorAccount = Account{Other: strings.Repeat("9", AccountLimit), BIC: "ICBKCNBJSHI"}
-	for name, i := range map[string]Initiation{"the story's": november(t), "one with all at its limit": long, "all that banks ask for": asked(t)} {
+	for name, i := range map[string]Initiation{"the story's": november(t), "one with all at its limit": long,
+		"all that banks ask for": asked(t)} {
 		t.Run(name, func(t *testing.T) { schematest.Check(t, schematest.Initiation10, asVersion10(encode(t, i))) })
 		for _, version := range []Version{Version03, Version09} {
 			t.Run(name+", official, "+string(version), func(t *testing.T) {
 				i.Form.Version = version
 				file := encode(t, i)
-				if err := schematest.Validate(schematest.Official(t, "pain.001."+string(version)+".xsd"), file); err != nil {
+				if err := schematest.Validate(schematest.Official(t, "pain.001."+string(version)+".xsd"),
+					file); err != nil {
 					t.Errorf("%v\n%s", err, file)
 				}
 			})
@@ -106,9 +110,12 @@ func asked(t testing.TB) Initiation {
 // TestWhatBanksAskFor stands where the standard has it, in both versions.
 func TestWhatBanksAskFor(t *testing.T) {
 	i := asked(t)
-	both := []string{"<SvcLvl>", "<Cd>URGP</Cd>", "<Cd>SUPP</Cd>", "<Cd>GDSV</Cd>", "<ChrgBr>SHAR</ChrgBr>", "<InstrId>2026-11.G.1</InstrId>", "<Id>C0012345</Id>", "<Cd>CUST</Cd>",
+	both := []string{"<SvcLvl>", "<Cd>URGP</Cd>", "<Cd>SUPP</Cd>", "<Cd>GDSV</Cd>", "<ChrgBr>SHAR</ChrgBr>",
+		"<InstrId>2026-11.G.1</InstrId>", "<Id>C0012345</Id>", "<Cd>CUST</Cd>",
 		"<MmbId>105290061008</MmbId>", "<Nm>建设银行</Nm>", "<BtchBookg>true</BtchBookg>"}
-	for version, only := range map[Version][]string{Version03: {"<ReqdExctnDt>2026-12-05</ReqdExctnDt>", "<BIC>PCBCCNBJ</BIC>", "pain.001.001.03"}, Version09: {"<Dt>2026-12-05</Dt>", "<BICFI>PCBCCNBJ</BICFI>", "pain.001.001.09"}} {
+	for version, only := range map[Version][]string{
+		Version03: {"<ReqdExctnDt>2026-12-05</ReqdExctnDt>", "<BIC>PCBCCNBJ</BIC>", "pain.001.001.03"},
+		Version09: {"<Dt>2026-12-05</Dt>", "<BICFI>PCBCCNBJ</BICFI>", "pain.001.001.09"}} {
 		i.Form.Version = version
 		file := string(encode(t, i))
 		for _, part := range append(only, both...) {
@@ -139,7 +146,8 @@ func asVersion10(file []byte) []byte {
 func TestTheSchemasNoticeWhatIsWrong(t *testing.T) {
 	file := string(encode(t, november(t)))
 	for name, change := range map[string][2]string{
-		"another order":   {"<PmtMtd>TRF</PmtMtd>\n      <BtchBookg>false</BtchBookg>", "<BtchBookg>false</BtchBookg>\n      <PmtMtd>TRF</PmtMtd>"},
+		"another order": {"<PmtMtd>TRF</PmtMtd>\n      <BtchBookg>false</BtchBookg>",
+			"<BtchBookg>false</BtchBookg>\n      <PmtMtd>TRF</PmtMtd>"},
 		"a missing part":  {"<MsgId>G-2026-11</MsgId>", ""},
 		"a wrong amount":  {">184.32<", ">184.3200001<"},
 		"a long id":       {"2026-11.G.1<", strings.Repeat("1", 36) + "<"},
@@ -186,23 +194,32 @@ func TestInitiationCheck(t *testing.T) {
 	}{
 		{"as it is", func(*Initiation) {}, ok, ""},
 		{"a message id of 31", func(i *Initiation) { i.MessageID = strings.Repeat("a", 31) }, ok, ""},
-		{"a message id of 32", func(i *Initiation) { i.MessageID = strings.Repeat("a", 32) }, fault.BadRequest, "message id"},
+		{"a message id of 32", func(i *Initiation) { i.MessageID = strings.Repeat("a", 32) }, fault.BadRequest,
+			"message id"},
 		{"no message id", func(i *Initiation) { i.MessageID = "" }, fault.BadRequest, "message id"},
 		{"no moment", func(i *Initiation) { i.Created = time.Time{} }, fault.BadRequest, "created"},
 		{"a nameless initiator", func(i *Initiation) { i.Initiator.Name = "" }, fault.BadRequest, "initiator"},
-		{"a debtor whose name does not print", func(i *Initiation) { i.Debtor.Name = "\u202e\x07 \ufeff" }, fault.BadRequest, "debtor: BAD_REQUEST: name"},
+		{"a debtor whose name does not print", func(i *Initiation) { i.Debtor.Name = "\u202e\x07 \ufeff" },
+			fault.BadRequest, "debtor: BAD_REQUEST: name"},
 		{"a debtor's odd id", func(i *Initiation) { i.Debtor.ID = "a_b" }, fault.BadRequest, "organisation id"},
-		{"a debtor without an account", func(i *Initiation) { i.DebtorAccount = Account{BIC: "ICBKCNBJ"} }, fault.BadRequest, "account"},
+		{"a debtor without an account", func(i *Initiation) { i.DebtorAccount = Account{BIC: "ICBKCNBJ"} },
+			fault.BadRequest, "account"},
 		{"no payment", func(i *Initiation) { i.Payments = nil }, fault.BadRequest, "no payment"},
-		{"too many payments", func(i *Initiation) { i.Payments = make([]Payment, PaymentLimit+1) }, fault.Limit, "payments"},
+		{"too many payments", func(i *Initiation) { i.Payments = make([]Payment, PaymentLimit+1) }, fault.Limit,
+			"payments"},
 		{"an end-to-end id of 35", first(func(p *Payment) { p.EndToEndID = strings.Repeat("a", 35) }), ok, ""},
-		{"an end-to-end id of 36", first(func(p *Payment) { p.EndToEndID = strings.Repeat("a", 36) }), fault.BadRequest, "payment 1: BAD_REQUEST: end-to-end id"},
+		{"an end-to-end id of 36", first(func(p *Payment) { p.EndToEndID = strings.Repeat("a", 36) }), fault.BadRequest,
+			"payment 1: BAD_REQUEST: end-to-end id"},
 		{"a Chinese end-to-end id", first(func(p *Payment) { p.EndToEndID = "款1" }), fault.BadRequest, "end-to-end id"},
-		{"an end-to-end id with a tail", first(func(p *Payment) { p.EndToEndID = "a " }), fault.BadRequest, "end-to-end id"},
-		{"an end-to-end id with two slashes", first(func(p *Payment) { p.EndToEndID = "a//b" }), fault.BadRequest, "end-to-end id"},
+		{"an end-to-end id with a tail", first(func(p *Payment) { p.EndToEndID = "a " }), fault.BadRequest,
+			"end-to-end id"},
+		{"an end-to-end id with two slashes", first(func(p *Payment) { p.EndToEndID = "a//b" }), fault.BadRequest,
+			"end-to-end id"},
 		{"an end-to-end id with all marks", first(func(p *Payment) { p.EndToEndID = "a/-?:().,'+ b" }), ok, ""},
-		{"an end-to-end id for none", first(func(p *Payment) { p.EndToEndID = "NOTPROVIDED" }), fault.BadRequest, "none"},
-		{"an end-to-end id twice", first(func(p *Payment) { p.EndToEndID = "2026-11.G.2" }), fault.BadRequest, "payment 2: has the end-to-end id of payment 1"},
+		{"an end-to-end id for none", first(func(p *Payment) { p.EndToEndID = "NOTPROVIDED" }), fault.BadRequest,
+			"none"},
+		{"an end-to-end id twice", first(func(p *Payment) { p.EndToEndID = "2026-11.G.2" }), fault.BadRequest,
+			"payment 2: has the end-to-end id of payment 1"},
 		{"nothing to pay", first(func(p *Payment) { p.Fen = 0 }), fault.BadRequest, "amount"},
 		{"less than nothing", first(func(p *Payment) { p.Fen = -1 }), fault.BadRequest, "amount"},
 		{"too much to pay", first(func(p *Payment) { p.Fen = amount.Max + 1 }), fault.Limit, "amount"},
@@ -214,11 +231,16 @@ func TestInitiationCheck(t *testing.T) {
 		{"no remittance", first(func(p *Payment) { p.Remittance = "" }), ok, ""},
 		{"an odd remittance", first(func(p *Payment) { p.Remittance = "\xff\x00" }), ok, ""},
 
-		{"message id before moment", func(i *Initiation) { i.MessageID, i.Created = "", time.Time{} }, fault.BadRequest, "message id"},
-		{"account before payments", func(i *Initiation) { i.DebtorAccount, i.Payments = Account{}, nil }, fault.BadRequest, "account"},
-		{"an id before the amount", first(func(p *Payment) { p.EndToEndID, p.Fen = "", amount.Max+1 }), fault.BadRequest, "end-to-end id"},
-		{"an amount before the currency", first(func(p *Payment) { p.Fen, p.Currency = amount.Max+1, "" }), fault.Limit, "amount"},
-		{"a payment before the sum", func(i *Initiation) { i.Payments[0].Fen, i.Payments[3].Due = amount.Max, 0 }, fault.BadRequest, "payment 4"},
+		{"message id before moment", func(i *Initiation) { i.MessageID, i.Created = "", time.Time{} }, fault.BadRequest,
+			"message id"},
+		{"account before payments", func(i *Initiation) { i.DebtorAccount, i.Payments = Account{}, nil },
+			fault.BadRequest, "account"},
+		{"an id before the amount", first(func(p *Payment) { p.EndToEndID, p.Fen = "", amount.Max+1 }),
+			fault.BadRequest, "end-to-end id"},
+		{"an amount before the currency", first(func(p *Payment) { p.Fen, p.Currency = amount.Max+1, "" }), fault.Limit,
+			"amount"},
+		{"a payment before the sum", func(i *Initiation) { i.Payments[0].Fen, i.Payments[3].Due = amount.Max, 0 },
+			fault.BadRequest, "payment 4"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -304,7 +326,8 @@ func TestCleanFitsTheSchema(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		got := Clean(string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text"))
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > TextLimit || Clean(got) != got || strings.TrimSpace(got) != got {
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > TextLimit || Clean(got) != got ||
+			strings.TrimSpace(got) != got {
 			t.Fatalf("%q", got)
 		}
 	})
@@ -319,9 +342,11 @@ func TestHundredths(t *testing.T) {
 		}
 	}
 	for text, code := range map[string]fault.Code{
-		"": fault.BadRequest, "-1.00": fault.BadRequest, "-0": fault.BadRequest, "+1": fault.BadRequest, "1.234": fault.BadRequest,
-		"1.230": fault.BadRequest, "1.": fault.BadRequest, ".5": fault.BadRequest, "1,00": fault.BadRequest, "1.0.0": fault.BadRequest,
-		"1e3": fault.BadRequest, "0x1": fault.BadRequest, "NaN": fault.BadRequest, "１": fault.BadRequest,
+		"": fault.BadRequest, "-1.00": fault.BadRequest, "-0": fault.BadRequest, "+1": fault.BadRequest,
+		"1.234": fault.BadRequest,
+		"1.230": fault.BadRequest, "1.": fault.BadRequest, ".5": fault.BadRequest, "1,00": fault.BadRequest,
+		"1.0.0": fault.BadRequest,
+		"1e3":   fault.BadRequest, "0x1": fault.BadRequest, "NaN": fault.BadRequest, "１": fault.BadRequest,
 		"90071992547409.92": fault.Limit, "9999999999999999999": fault.Limit,
 	} {
 		if _, err := hundredths(text); fault.CodeOf(err) != code {

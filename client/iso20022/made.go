@@ -26,7 +26,8 @@ func ReadMade(file io.Reader) (Made, error) {
 			Execute execution `xml:"ReqdExctnDt"`
 		} `xml:"CstmrCdtTrfInitn>PmtInf"`
 	}
-	if err := xml.NewDecoder(&bounded{file: file, most: FileLimit, left: FileLimit}).Decode(&d); err != nil || !strings.HasPrefix(d.XMLName.Space, pain001) || len(d.Groups) == 0 {
+	if err := xml.NewDecoder(&bounded{file: file, most: FileLimit, left: FileLimit}).Decode(&d); err != nil ||
+		!strings.HasPrefix(d.XMLName.Space, pain001) || len(d.Groups) == 0 {
 		return Made{}, fault.New(fault.BadRequest, "the file is no pain.001 of ours")
 	}
 	made, err := time.Parse(time.RFC3339, d.Header.Created)

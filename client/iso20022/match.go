@@ -94,17 +94,6 @@ func Match(holder Holder, expected []Expected, advices []Advice) []Outcome {
 	return m.outcomes
 }
 
-// Unpaid are the payments of which nothing says that all is there, in the order given.
-func Unpaid(expected []Expected, outcomes []Outcome) []Expected {
-	done := map[string]bool{}
-	for _, o := range outcomes {
-		if o.Kind == Exact || o.Kind == Late {
-			done[o.Advice.EndToEndID] = true
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(expected), func(e Expected) bool { return done[e.EndToEndID] })
-}
-
 // matching is a match under way. An outcome without a kind is not decided.
 type matching struct {
 	holder   Holder
@@ -170,7 +159,8 @@ func (m *matching) flaw(a Advice, e Expected) string {
 	case a.BankReference == "":
 		return "it has no bank reference"
 	case a.Charges > 0 && a.Fen < e.rest():
-		return fmt.Sprintf("%s came, and the bank took %s of charges: say whether you bear them", decimals(a.Fen), decimals(a.Charges))
+		return fmt.Sprintf("%s came, and the bank took %s of charges: say whether you bear them", decimals(a.Fen),
+			decimals(a.Charges))
 	case e.Partly:
 		return "more was counted for it than the ledger shows"
 	}
@@ -190,7 +180,8 @@ func (a Advice) takesBack() bool { return !a.Credit || a.Reversal }
 
 // tookBack says whether it was counted that a bank took this back.
 func (e Expected) tookBack(a Advice) bool {
-	return slices.ContainsFunc(a.references(), func(reference string) bool { return slices.Contains(e.Back, reference) })
+	return slices.ContainsFunc(a.references(),
+		func(reference string) bool { return slices.Contains(e.Back, reference) })
 }
 
 // is says whether an advice with one of a receipt's references can tell of it. What a person counted is what the person

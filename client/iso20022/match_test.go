@@ -16,7 +16,8 @@ const dueDay date.Date = 20792
 
 // credit is a booked credit of 100 for "e" in time; tests change it.
 func credit(changes ...func(*Advice)) Advice {
-	a := Advice{Account: "42", EndToEndID: "e", BankReference: "B1", Fen: 100, Currency: "CNY", Credit: true, Status: Booked, Booked: dueDay, Value: dueDay}
+	a := Advice{Account: "42", EndToEndID: "e", BankReference: "B1", Fen: 100, Currency: "CNY", Credit: true,
+		Status: Booked, Booked: dueDay, Value: dueDay}
 	for _, change := range changes {
 		change(&a)
 	}
@@ -58,8 +59,10 @@ func TestMatch(t *testing.T) {
 		{"too little and late", []Advice{credit(fen(99), after(1))}, []Kind{Partial}, 99, false},
 		{"too much", []Advice{credit(fen(101))}, []Kind{Wrong}, 0, false},
 		{"in two parts", []Advice{credit(fen(60)), credit(fen(40), ref("B2"))}, []Kind{Exact, Exact}, 100, true},
-		{"in two parts, one late", []Advice{credit(fen(60), after(9)), credit(fen(40), ref("B2"))}, []Kind{Late, Late}, 100, true},
-		{"in two parts that are too much", []Advice{credit(fen(60)), credit(fen(41), ref("B2"))}, []Kind{Wrong, Wrong}, 0, false},
+		{"in two parts, one late", []Advice{credit(fen(60), after(9)), credit(fen(40), ref("B2"))}, []Kind{Late, Late},
+			100, true},
+		{"in two parts that are too much", []Advice{credit(fen(60)), credit(fen(41), ref("B2"))}, []Kind{Wrong, Wrong},
+			0, false},
 		{"twice by two bookings", []Advice{credit(), credit(ref("B2"))}, []Kind{Wrong, Wrong}, 0, false},
 		{"told twice", []Advice{credit(), credit()}, []Kind{Exact, Duplicate}, 100, true},
 		{"told twice, the first later", []Advice{credit(at(2)), credit(at(1))}, []Kind{Duplicate, Exact}, 100, true},
@@ -68,7 +71,9 @@ func TestMatch(t *testing.T) {
 		{"one reference, two amounts", []Advice{credit(), credit(fen(1))}, []Kind{Wrong, Wrong}, 0, false},
 		{"one reference, two payments", []Advice{credit(), credit(named("f"))}, []Kind{Wrong, Wrong}, 0, false},
 		{"one reference, two days", []Advice{credit(), credit(after(-1))}, []Kind{Wrong, Wrong}, 0, false},
-		{"one reference, two accounts", []Advice{credit(fen(50)), credit(fen(50), func(a *Advice) { a.Account = "43" })}, []Kind{Exact, Exact}, 100, true},
+		{"one reference, two accounts",
+			[]Advice{credit(fen(50)), credit(fen(50), func(a *Advice) { a.Account = "43" })}, []Kind{Exact, Exact}, 100,
+			true},
 		{"one reference, a stranger's too", []Advice{credit(), credit(named("x"))}, []Kind{Exact, Unknown}, 100, true},
 		{"pending", []Advice{credit(state(Pending))}, []Kind{Waiting}, 0, false},
 		{"to come", []Advice{credit(state(Future))}, []Kind{Waiting}, 0, false},
@@ -77,9 +82,11 @@ func TestMatch(t *testing.T) {
 		{"a debit", []Advice{credit(debit)}, []Kind{Wrong}, 0, false},
 		{"reversed", []Advice{credit(), credit(debit, reversal)}, []Kind{Wrong, Wrong}, 0, false},
 		{"a reversed debit", []Advice{credit(reversal)}, []Kind{Wrong}, 0, false},
-		{"a reversal that is pending", []Advice{credit(), credit(debit, reversal, state(Pending))}, []Kind{Exact, Waiting}, 100, true},
+		{"a reversal that is pending", []Advice{credit(), credit(debit, reversal, state(Pending))},
+			[]Kind{Exact, Waiting}, 100, true},
 		{"another currency", []Advice{credit(in("USD"))}, []Kind{Wrong}, 0, false},
-		{"one reference, one of two days", []Advice{credit(), credit(after(-1), func(a *Advice) { a.Undated = true })}, []Kind{Exact, Duplicate}, 100, true},
+		{"one reference, one of two days", []Advice{credit(), credit(after(-1), func(a *Advice) { a.Undated = true })},
+			[]Kind{Exact, Duplicate}, 100, true},
 		{"another currency besides", []Advice{credit(), credit(in("USD"), ref("B2"))}, []Kind{Exact, Wrong}, 100, true},
 		{"nothing", []Advice{credit(fen(0))}, []Kind{Wrong}, 0, false},
 		{"no reference", []Advice{credit(ref(""))}, []Kind{Wrong}, 0, false},
@@ -87,7 +94,9 @@ func TestMatch(t *testing.T) {
 		{"no name", []Advice{credit(named(""))}, []Kind{Unknown}, 0, false},
 		{"a stranger's debit", []Advice{credit(named("x"), debit)}, []Kind{Unknown}, 0, false},
 		{"a name in other letters", []Advice{credit(named("E"))}, []Kind{Unknown}, 0, false},
-		{"the most there is, over and over", []Advice{credit(fen(amount.Max)), credit(fen(amount.Max), ref("B2")), credit(fen(amount.Max), ref("B3"))}, []Kind{Wrong, Wrong, Wrong}, 0, false},
+		{"the most there is, over and over",
+			[]Advice{credit(fen(amount.Max)), credit(fen(amount.Max), ref("B2")), credit(fen(amount.Max), ref("B3"))},
+			[]Kind{Wrong, Wrong, Wrong}, 0, false},
 
 		{"waiting before unknown", []Advice{credit(named("x"), state(Pending))}, []Kind{Waiting}, 0, false},
 		{"unknown before wrong", []Advice{credit(named("x"), in("USD"))}, []Kind{Unknown}, 0, false},
@@ -101,8 +110,9 @@ func TestMatch(t *testing.T) {
 			if !slices.Equal(kinds(got), c.want) || got[0].Paid != c.paid {
 				t.Errorf("%v, paid %d; want %v, %d", kinds(got), got[0].Paid, c.want, c.paid)
 			}
-			if unpaid := Unpaid(expected, got); slices.ContainsFunc(unpaid, func(e Expected) bool { return e.EndToEndID == "e" }) == c.complete {
-				t.Errorf("unpaid: %v", unpaid)
+			if left := unpaid(expected, got); slices.ContainsFunc(left,
+				func(e Expected) bool { return e.EndToEndID == "e" }) == c.complete {
+				t.Errorf("unpaid: %v", left)
 			}
 		})
 	}
@@ -115,13 +125,16 @@ func TestMatchOfNothing(t *testing.T) {
 	if got := Match(Holder{}, nil, []Advice{credit()}); got[0].Kind != Unknown {
 		t.Errorf("%v", got)
 	}
-	if got := Match(Holder{}, []Expected{expect("e", 100), expect("e", 100)}, []Advice{credit()}); got[0].Kind != Wrong {
+	if got := Match(Holder{}, []Expected{expect("e", 100), expect("e", 100)},
+		[]Advice{credit()}); got[0].Kind != Wrong {
 		t.Errorf("expected twice: %v", got)
 	}
-	if got := Match(Holder{}, []Expected{expect("e", amount.Max)}, []Advice{credit(fen(amount.Max))}); got[0].Kind != Exact {
+	if got := Match(Holder{}, []Expected{expect("e", amount.Max)},
+		[]Advice{credit(fen(amount.Max))}); got[0].Kind != Exact {
 		t.Errorf("the most there is: %v", got)
 	}
-	if got := Match(Holder{}, []Expected{expect("e", amount.Max)}, []Advice{credit(fen(amount.Max)), credit(ref("B2"))}); got[0].Kind != Wrong {
+	if got := Match(Holder{}, []Expected{expect("e", amount.Max)},
+		[]Advice{credit(fen(amount.Max)), credit(ref("B2"))}); got[0].Kind != Wrong {
 		t.Errorf("more than the most there is: %v", got)
 	}
 }
@@ -154,7 +167,8 @@ func TestTheOrderOfAdvicesChangesNothing(t *testing.T) {
 		for _, i := range order {
 			moved = append(moved, advices[i])
 		}
-		first, again := Match(Holder{}, someExpected, advices), Match(Holder{}, []Expected{someExpected[1], someExpected[0]}, moved)
+		first, again := Match(Holder{}, someExpected, advices),
+			Match(Holder{}, []Expected{someExpected[1], someExpected[0]}, moved)
 		for to, from := range order {
 			if diff := cmp.Diff(first[from], again[to]); diff != "" {
 				t.Fatal(diff)
@@ -210,7 +224,8 @@ func dumb(advices []Advice, i int) Kind {
 		}
 	}
 	alone := func(b Advice) bool {
-		return b.Status == Booked && (b.EndToEndID == "e" || b.EndToEndID == "f") && b.Credit && b.Currency == "CNY" && b.Fen > 0 && b.BankReference != ""
+		return b.Status == Booked && (b.EndToEndID == "e" || b.EndToEndID == "f") && b.Credit && b.Currency == "CNY" &&
+			b.Fen > 0 && b.BankReference != ""
 	}
 	// What shares a reference with what is in doubt is in doubt, too.
 	credits := func(b Advice) bool {
@@ -218,11 +233,13 @@ func dumb(advices []Advice, i int) Kind {
 	}
 	clash := func(b Advice) bool {
 		return slices.ContainsFunc(advices, func(c Advice) bool {
-			return credits(c) && c.BankReference == b.BankReference && (!alone(c) || c.EndToEndID != b.EndToEndID || c.Fen != b.Fen || c.Booked != b.Booked)
+			return credits(c) && c.BankReference == b.BankReference &&
+				(!alone(c) || c.EndToEndID != b.EndToEndID || c.Fen != b.Fen || c.Booked != b.Booked)
 		})
 	}
 	repeats := func(j int) bool {
-		return slices.ContainsFunc(advices[:j], func(c Advice) bool { return alone(c) && c.BankReference == advices[j].BankReference })
+		return slices.ContainsFunc(advices[:j],
+			func(c Advice) bool { return alone(c) && c.BankReference == advices[j].BankReference })
 	}
 	var sum amount.Units
 	late, back := false, false
@@ -260,4 +277,15 @@ func describe(advices []Advice) string {
 		text += fmt.Sprintf("[%s %s %d %s %v]", a.EndToEndID, a.BankReference, a.Fen, a.Status, a.Credit)
 	}
 	return text
+}
+
+// unpaid are the payments of which nothing says that all is there, in the order given.
+func unpaid(expected []Expected, outcomes []Outcome) []Expected {
+	done := map[string]bool{}
+	for _, o := range outcomes {
+		if o.Kind == Exact || o.Kind == Late {
+			done[o.Advice.EndToEndID] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(expected), func(e Expected) bool { return done[e.EndToEndID] })
 }

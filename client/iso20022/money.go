@@ -15,9 +15,6 @@ const Currency = "CNY"
 // decimals writes fen as a decimal with two digits: 1220 is "12.20".
 func decimals(fen amount.Units) string { return decimal.New(int64(fen), -2).StringFixed(2) }
 
-// ParseYuan reads money as people and files write it: "12.20", "12.2" or "12". See hundredths.
-func ParseYuan(text string) (amount.Units, error) { return hundredths(text) }
-
 // hundredths reads an amount of a file, "12.20", "12.2" or "12", as hundredths of its
 // currency. BAD_REQUEST for a missing or negative amount, for more than two digits
 // after the point and for anything else that is no plain number; LIMIT above

@@ -51,7 +51,8 @@ func newWalker(file io.Reader, most int) *walker {
 
 // encodings are what a file may say that it is in, besides UTF-8.
 var encodings = map[string]encoding.Encoding{
-	"gb18030": simplifiedchinese.GB18030, "gbk": simplifiedchinese.GBK, "gb2312": simplifiedchinese.GBK, "cp936": simplifiedchinese.GBK,
+	"gb18030": simplifiedchinese.GB18030, "gbk": simplifiedchinese.GBK, "gb2312": simplifiedchinese.GBK,
+	"cp936":      simplifiedchinese.GBK,
 	"iso-8859-1": charmap.ISO8859_1, "us-ascii": charmap.Windows1252, "windows-1252": charmap.Windows1252,
 }
 
@@ -63,7 +64,8 @@ func charset(label string, file io.Reader) (io.Reader, error) {
 	}
 	known, ok := encodings[label]
 	if !ok {
-		return nil, fault.New(fault.BadRequest, "the file is in an encoding that isn't read; want UTF-8, UTF-16, GB18030 or GBK")
+		return nil, fault.New(fault.BadRequest,
+			"the file is in an encoding that isn't read; want UTF-8, UTF-16, GB18030 or GBK")
 	}
 	return known.NewDecoder().Reader(file), nil
 }
@@ -148,7 +150,8 @@ func (w *walker) skip() error {
 
 func (w *walker) malformed() error {
 	line, _ := w.tokens.InputPos()
-	return fault.New(fault.BadRequest, "line %d: the file is not well-formed XML; if it is in GB18030, it must say so", line)
+	return fault.New(fault.BadRequest, "line %d: the file is not well-formed XML; if it is in GB18030, it must say so",
+		line)
 }
 
 // coded makes a refusal of an error of the decoder, whose words could quote the file:

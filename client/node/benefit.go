@@ -1,7 +1,12 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/client/index"
 )
 
@@ -28,6 +33,11 @@ var (
 	BenefitWriteoff = sends[benefit.WriteOffRequest](Row{"benefit.writeoff", "POST", "/v1/entitlements/{entitlement}/write-offs", Counter,
 		"Use an entitlement once, at the counter; for its provider", "核销",
 		`{"entitlement":"M.0.12.0.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","outlet":"T3","reference":""}`})
+	BenefitAmend = does(Row{"benefit.amend", "POST", "/v1/benefits/{benefit}/amend", Loyalty,
+		"Change a benefit's quota or who may give it, or close it; for its provider", "变更权益",
+		`{"benefit":"ride","quota":2000}`}, (*Node).amendBenefit)
+	BenefitShow = does(Row{"benefit.show", "GET", "/v1/benefits/{benefit}", Read,
+		"Show a benefit and its terms", "权益模型详情", `{"benefit":"ride"}`}, (*Node).showBenefit)
 	BenefitList = lists[BenefitListRequest, benefit.Model](Row{"benefit.list", "GET", "/v1/benefits", Read,
 		"List the benefits", "权益列表", `{}`})
 	BenefitEntitlements = lists[BenefitEntitlementsRequest, benefit.Entitlement](Row{"benefit.entitlements", "GET", "/v1/entitlements", Read,
@@ -35,6 +45,53 @@ var (
 	BenefitWriteoffs = lists[BenefitWriteoffsRequest, benefit.WriteOff](Row{"benefit.writeoffs", "GET", "/v1/write-offs", Read,
 		"List write-offs, and what is owed for each", "核销记录", `{}`})
 )
+
+// AmendBenefitRequest changes a benefit; what is left out stays as it is.
+type AmendBenefitRequest struct {
+	Benefit  string        `json:"benefit"`
+	Quota    *amount.Units `json:"quota,omitempty"`    // how many can be given in all; 0: no limit
+	Grantors []string      `json:"grantors,omitempty"` // by id, who may give it instead of those so far
+	Open     *bool         `json:"open,omitempty"`     // whether it can be got
+}
+
+// Check refuses a change of nothing, and what is malformed whatever the benefit is.
+func (r AmendBenefitRequest) Check() error {
+	if r.Quota == nil && r.Grantors == nil && r.Open == nil {
+		return fault.New(fault.BadRequest, "say what changes: --quota, --grantor, --closed or --open")
+	}
+	return r.of(benefit.Model{ID: r.Benefit}).Check()
+}
+
+// of changes a benefit as it is.
+func (r AmendBenefitRequest) of(m benefit.Model) benefit.AmendRequest {
+	req := benefit.AmendRequest{Benefit: m.ID, Quota: m.Quota, Grantors: m.Grantors, Open: m.Open}
+	if r.Quota != nil {
+		req.Quota = *r.Quota
+	}
+	if r.Grantors != nil {
+		req.Grantors = r.Grantors
+	}
+	if r.Open != nil {
+		req.Open = *r.Open
+	}
+	return req
+}
+
+func (n *Node) amendBenefit(ctx context.Context, c *Call, req AmendBenefitRequest) (Receipt, error) {
+	return n.Once(ctx, c, func() (command.Request, error) {
+		present, err := n.Query().Benefit(ctx, req.Benefit)
+		return req.of(present), err
+	})
+}
+
+// BenefitRequest names a benefit.
+type BenefitRequest struct {
+	Benefit string `json:"benefit"`
+}
+
+func (n *Node) showBenefit(ctx context.Context, _ *Call, req BenefitRequest) (benefit.Model, error) {
+	return n.Query().Benefit(ctx, req.Benefit)
+}
 
 // BenefitListRequest narrows the list.
 type BenefitListRequest struct {

@@ -1,7 +1,11 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/quota"
 	"tallystick/client/index"
 )
 
@@ -19,9 +23,56 @@ var (
 	CampaignPropose = sends[campaign.ProposeRequest](Row{"campaign.propose", "POST", "/v1/campaigns", Loyalty,
 		"Propose a campaign; for the issuer of its points or the provider of its benefit", "发起",
 		`{"campaign":"double11","terms":{"en":"Double 11","zh":"双十一","scene":"","budget":3000000,"gives":{"programme":"GP","rule":"","times":{"num":0,"den":0},"bonus":3000,"perAward":0,"expires":"2027-03-31","benefit":""},"audience":{"programme":"","tiers":null,"labels":null,"not":null},"goods":null,"outlets":null,"perMember":0,"order":0,"exclusive":false,"returns":false,"from":"2026-11-01","until":"2026-11-30"},"funders":[{"party":"D","parts":40},{"party":"G","parts":60}],"cap":0}`})
+	CampaignShow = does(Row{"campaign.show", "GET", "/v1/campaigns/{campaign}", Read,
+		"Show a campaign's terms, who has agreed, and what is left of its budget", "活动详情",
+		`{"campaign":"double11"}`}, (*Node).showCampaign)
+	CampaignResults = does(Row{"campaign.results", "GET", "/v1/campaigns/{campaign}/results", Read,
+		"What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere", "活动效果",
+		`{"campaign":"double11"}`}, (*Node).campaignResults)
 	CampaignList = lists[CampaignListRequest, campaign.Campaign](Row{"campaign.list", "GET", "/v1/campaigns", Read,
 		"List the campaigns", "活动", `{}`})
 )
+
+// CampaignRequest names a campaign.
+type CampaignRequest struct {
+	Campaign string `json:"campaign"`
+}
+
+// CampaignShown is a campaign with what is left of its budget and its funders' caps.
+type CampaignShown struct {
+	campaign.Campaign
+	Left     amount.Units            `json:"left"`     // fen of the budget
+	LeftCaps map[string]amount.Units `json:"leftCaps"` // fen, by funder that has a cap
+}
+
+func (n *Node) showCampaign(ctx context.Context, _ *Call, req CampaignRequest) (answer CampaignShown, err error) {
+	if answer.Campaign, err = n.Query().Campaign(ctx, req.Campaign); err != nil {
+		return answer, err
+	}
+	if answer.Left, err = n.leftOf(ctx, req.Campaign); err != nil {
+		return answer, err
+	}
+	answer.LeftCaps = map[string]amount.Units{}
+	for _, f := range answer.Funders {
+		if f.Cap == 0 {
+			continue
+		}
+		if answer.LeftCaps[f.Party], err = n.leftOf(ctx, req.Campaign+"."+f.Party); err != nil {
+			return answer, err
+		}
+	}
+	return answer, nil
+}
+
+// leftOf is what is left of a campaign's budget, or of one funder's cap.
+func (n *Node) leftOf(ctx context.Context, id string) (amount.Units, error) {
+	q, err := n.Query().Quota(ctx, quota.Campaign, id)
+	return q.Limit - q.Used + q.Returned, err
+}
+
+func (n *Node) campaignResults(ctx context.Context, _ *Call, req CampaignRequest) (index.Results, error) {
+	return ask(ctx, n, func(r *index.Reading) (index.Results, error) { return r.CampaignResults(req.Campaign) })
+}
 
 // CampaignListRequest narrows the list.
 type CampaignListRequest struct {

@@ -1,10 +1,19 @@
 package node
 
 import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/number"
+	"tallystick/client/index"
 )
 
-// The operations of orders and returns (订单、退货).
+// The operations of orders (订单); those that make one are beside them.
 var (
 	OrderAccept = sends[goods.AcceptRequest](Row{"order.accept", "POST", "/v1/orders/{order}/accept", Catalogue,
 		"Take an order on; what needs no delivery is delivered by it; for its seller", "接单",
@@ -12,9 +21,6 @@ var (
 	OrderCancel = sends[goods.CancelRequest](Row{"order.cancel", "POST", "/v1/orders/{order}/cancel", Catalogue,
 		"End an order that isn't accepted, or a part that isn't delivered", "取消",
 		`{"order":"D.0.7.0","part":0,"lost":false,"reason":"member_changed_mind"}`})
-	OrderCashRefunded = sends[goods.PayBackRequest](Row{"order.cash.refunded", "POST", "/v1/cash/{due}/refunded", Counter,
-		"Name the refund that paid cash back; for the seller and the member's home", "现金已退",
-		`{"due":"D.0.9.0","payment":"refund-77-13"}`})
 	OrderComplete = sends[goods.CompleteRequest](Row{"order.complete", "POST", "/v1/orders/{order}/complete", Catalogue,
 		"End a delivered part: nothing can be returned any more; for the member's home, then for everyone", "完成",
 		`{"order":"D.0.7.0","part":1}`})
@@ -24,25 +30,158 @@ var (
 	OrderReject = sends[goods.RejectRequest](Row{"order.reject", "POST", "/v1/orders/{order}/reject", Catalogue,
 		"Turn an order down: stock and points go back; for its seller", "拒单",
 		`{"order":"D.0.7.0","reason":"address_unknown"}`})
-	OrderReturnReceive = sends[goods.ReceiveReturnRequest](Row{"order.return.receive", "POST", "/v1/returns/{return}/receive", Counter,
-		"Say that returned goods are back; for the seller and the supplier's party", "收到退货",
-		`{"return":"G.0.12.0","restock":true}`})
-	OrderReturnRefund = sends[goods.RefundRequest](Row{"order.return.refund", "POST", "/v1/returns/{return}/refund", Counter,
-		"Give points and cash back for returned goods; for the seller", "退款",
-		`{"return":"G.0.12.0","payment":""}`})
-	OrderReturnRefuse = sends[goods.RefuseReturnRequest](Row{"order.return.refuse", "POST", "/v1/returns/{return}/refuse", Catalogue,
-		"Turn a return down; for the seller", "拒绝退货",
-		`{"return":"G.0.12.0","reason":"used"}`})
-	OrderReturnRequest = sends[goods.RequestReturnRequest](Row{"order.return.request", "POST", "/v1/orders/{order}/returns", Counter,
-		"Ask to return a quantity of a line; for the seller and the member's home", "退货申请",
-		`{"order":"D.0.7.0","part":1,"line":1,"quantity":1,"reason":"wrong_size"}`})
-	OrderReturnTimeout = sends[goods.TimeOutReturnRequest](Row{"order.return.timeout", "POST", "/v1/returns/{return}/timeout", Catalogue,
-		"End a return in the member's favour that its seller left unanswered; for everyone", "超时退款",
-		`{"return":"G.0.12.0"}`})
 	OrderShip = sends[goods.ShipRequest](Row{"order.ship", "POST", "/v1/orders/{order}/ship", Catalogue,
 		"Hand a part to a carrier; for the seller and the supplier's party", "发货",
 		`{"order":"D.0.7.0","part":1,"carrier":"sf","waybill":"SF1234567890"}`})
 	OrderTimeout = sends[goods.TimeOutRequest](Row{"order.timeout", "POST", "/v1/orders/{order}/timeout", Catalogue,
 		"End what wasn't accepted, or a part that wasn't shipped, in time; for everyone", "超时取消",
 		`{"order":"D.0.7.0","part":0}`})
+	OrderTimeoutDue = does(Row{"order.timeout.due", "POST", "/v1/orders/timeouts", Catalogue,
+		"End all orders and parts whose time to be accepted, or shipped, has passed", "批量超时取消", `{"seller":"D"}`}, (*Node).timeOutDueOrders)
+	OrderDeliverDue = does(Row{"order.deliver.due", "POST", "/v1/orders/deliveries", Catalogue,
+		"Deliver all parts that were shipped and about which silence lasted long enough", "批量默认签收", `{"seller":"D"}`}, (*Node).deliverDue)
+	OrderCompleteDue = does(Row{"order.complete.due", "POST", "/v1/orders/completions", Catalogue,
+		"End all parts that were delivered and can't be returned any more", "批量完成", `{"seller":"D"}`}, (*Node).completeDue)
+	OrderList = does(Row{"order.list", "GET", "/v1/orders", Read,
+		"List orders, part by part", "订单查询", `{"seller":"D","states":["PLACED","ACCEPTED"]}`}, (*Node).parts)
+	OrderShow = does(Row{"order.show", "GET", "/v1/orders/{order}", Read,
+		"Show an order: how far each part is, what paid for it, what came back", "订单详情", `{"order":"D.0.7.0"}`}, (*Node).order)
 )
+
+// DueRequest asks for everything whose time has come.
+type DueRequest struct {
+	Seller string `json:"seller,omitempty"` // of this seller only
+}
+
+func (n *Node) timeOutDueOrders(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
+	return n.runDue(ctx, c, req, timeOutOf, goods.Placed, goods.Accepted)
+}
+
+func (n *Node) deliverDue(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
+	return n.runDue(ctx, c, req, deliverOf, goods.OnItsWay)
+}
+
+func (n *Node) completeDue(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
+	return n.runDue(ctx, c, req, completeOf, goods.Delivered)
+}
+
+// timeOutOf times a part out, or all of an order that isn't accepted.
+func timeOutOf(p index.OrderPart) command.Request {
+	if p.State == goods.Placed {
+		return goods.TimeOutRequest{Order: p.Order}
+	}
+	return goods.TimeOutRequest{Order: p.Order, Part: uint8(p.Number)}
+}
+
+func deliverOf(p index.OrderPart) command.Request {
+	return goods.DeliverRequest{Order: p.Order, Part: uint8(p.Number)}
+}
+
+func completeOf(p index.OrderPart) command.Request {
+	return goods.CompleteRequest{Order: p.Order, Part: uint8(p.Number)}
+}
+
+// runDue does something with every part whose state has ended by itself.
+func (n *Node) runDue(ctx context.Context, c *Call, req DueRequest, make func(index.OrderPart) command.Request, in ...goods.State) (*Results, error) {
+	list, err := ask(ctx, n, func(r *index.Reading) (list []dueOne, err error) {
+		today, err := businessDate(r)
+		for i := 0; i < len(in) && err == nil; i++ {
+			var due []index.OrderPart
+			due, err = r.DueParts(in[i], req.Seller, time.Now().Unix(), today, maxDue)
+			list = append(list, dueOnes(due, make)...)
+		}
+		return list, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return n.runEach(ctx, c, list)
+}
+
+// runEach does one thing after the other, and counts what became of them.
+func (n *Node) runEach(ctx context.Context, c *Call, list []dueOne) (*Results, error) {
+	run, err := n.Begin(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	results := NewResults()
+	for _, one := range list {
+		if err := results.Note(one.name, run.Repeat(ctx, one.req)); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// maxDue is the most parts in one state that a run takes on; another run goes on.
+const maxDue = 10_000
+
+// dueOne is one thing to do of a run.
+type dueOne struct {
+	name string
+	req  command.Request
+}
+
+// dueOnes lists what to do with parts, each order that isn't accepted once: all of its parts end together.
+func dueOnes(due []index.OrderPart, make func(index.OrderPart) command.Request) (list []dueOne) {
+	for i, p := range due {
+		name := fmt.Sprintf("%s/%d", p.Order, p.Number)
+		if p.State == goods.Placed {
+			if i > 0 && due[i-1].Order == p.Order {
+				continue
+			}
+			name = p.Order.String()
+		}
+		list = append(list, dueOne{name, make(p)})
+	}
+	return list
+}
+
+// OrderListRequest narrows a list of parts of orders.
+type OrderListRequest struct {
+	Seller    string        `json:"seller,omitempty"`
+	Member    string        `json:"member,omitempty"`
+	Supplier  string        `json:"supplier,omitempty"`
+	Party     string        `json:"party,omitempty"`     // that acts for the supplier
+	Reference string        `json:"reference,omitempty"` // the seller's own number
+	Waybill   string        `json:"waybill,omitempty"`   // the carrier's number
+	States    []goods.State `json:"states,omitempty"`
+	Since     date.Date     `json:"since,omitzero"` // in their state since this day or a later one
+	From      date.Date     `json:"from,omitzero"`  // ordered on this day or a later one
+	Until     date.Date     `json:"until,omitzero"` // ordered on this day or an earlier one
+}
+
+func (n *Node) parts(ctx context.Context, _ *Call, req OrderListRequest) (List[index.OrderPart], error) {
+	return ask(ctx, n, func(r *index.Reading) (List[index.OrderPart], error) {
+		if err := (Narrowed{req.Member, cmp.Or(req.Seller, req.Party)}).There(r); err != nil {
+			return List[index.OrderPart]{}, err
+		}
+		rows, err := All(func(p index.Page) (index.Part[index.OrderPart], error) { return r.Parts(index.PartFilter(req), p) })
+		return List[index.OrderPart]{r.Height(), rows}, err
+	})
+}
+
+// OrderRequest names an order.
+type OrderRequest struct {
+	Order number.Command `json:"order"`
+}
+
+// WholeOrder is an order with its returns.
+type WholeOrder struct {
+	Height uint64 `json:"height"`
+	index.Order
+	Returns []index.Return `json:"returns"`
+}
+
+func (n *Node) order(ctx context.Context, _ *Call, req OrderRequest) (WholeOrder, error) {
+	return ask(ctx, n, func(r *index.Reading) (o WholeOrder, err error) {
+		o.Height = r.Height()
+		if o.Order, err = r.Order(req.Order); err != nil {
+			return o, err
+		}
+		o.Returns, err = All(func(p index.Page) (index.Part[index.Return], error) {
+			return r.Returns(index.ReturnFilter{Order: req.Order}, p)
+		})
+		return o, err
+	})
+}

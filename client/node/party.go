@@ -1,6 +1,10 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
 )
 
@@ -15,4 +19,54 @@ var (
 	PartyRegister = sends[party.RegisterRequest](Row{"party.register", "POST", "/v1/parties/{party}", Govern,
 		"Admit a party; for the operator", "登记成员",
 		`{"party":"D","en":"Dealer","zh":"经销商","roles":["issuer","acceptor"]}`})
+	PartyAmend = does(Row{"party.amend", "POST", "/v1/parties/{party}/amend", Govern,
+		"Change a party's roles and caps; for the operator", "限额",
+		`{"party":"B","debit":10000}`}, (*Node).partyAmend)
+	PartyList = does(Row{"party.list", "GET", "/v1/parties", Read,
+		"List the parties", "成员列表", `{}`}, (*Node).partyList)
+	ConsortiumFound = does(Row{"consortium.found", "POST", "/v1/consortium", Govern,
+		"Found the network with yourself as its operator: the ledger's first command", "创建联盟",
+		`{"network":"alliance","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"2026-11","date":"2026-11-01","test":true}`}, (*Node).consortiumFound)
 )
+
+// PartyAmendRequest changes what a party may do. What is left out stays as it is.
+type PartyAmendRequest struct {
+	Party     string        `json:"party"`
+	Roles     *party.Roles  `json:"roles,omitempty"`     // what it may do from now on
+	Liability *amount.Units `json:"liability,omitempty"` // fen that it may owe members at most; 0: no cap
+	Debit     *amount.Units `json:"debit,omitempty"`     // fen that it may come to owe other parties in a cycle; 0: no cap
+}
+
+// Check refuses what is malformed whatever the party may do now.
+func (r PartyAmendRequest) Check() error { return r.on(party.Party{ID: r.Party}).Check() }
+
+// on is a party's roles and caps with those that are named in their place.
+func (r PartyAmendRequest) on(present party.Party) party.AmendRequest {
+	req := party.AmendRequest{Party: present.ID, Roles: present.Roles &^ party.Operator, Liability: present.Liability, Debit: present.Debit}
+	if r.Roles != nil {
+		req.Roles = *r.Roles
+	}
+	if r.Liability != nil {
+		req.Liability = *r.Liability
+	}
+	if r.Debit != nil {
+		req.Debit = *r.Debit
+	}
+	return req
+}
+
+func (n *Node) partyAmend(ctx context.Context, c *Call, req PartyAmendRequest) (Receipt, error) {
+	return n.Once(ctx, c, func() (command.Request, error) {
+		present, err := n.Query().Party(ctx, req.Party)
+		return req.on(present), err
+	})
+}
+
+func (n *Node) partyList(ctx context.Context, _ *Call, _ NoRequest) (List[party.Party], error) {
+	rows, err := n.Query().AllParties(ctx)
+	return List[party.Party]{Rows: rows}, err
+}
+
+func (n *Node) consortiumFound(ctx context.Context, _ *Call, req party.FoundRequest) (party.Charter, error) {
+	return n.gateway.Found(ctx, req)
+}

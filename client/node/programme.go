@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+
 	"tallystick/chaincode/points"
 )
 
@@ -12,4 +14,10 @@ var (
 	ProgrammeOpen = sends[points.OpenProgrammeRequest](Row{"programme.open", "POST", "/v1/programmes/{programme}", Loyalty,
 		"Open a programme in your own name; for issuers", "开设积分计划",
 		`{"programme":"FP","en":"Finance points","zh":"金融积分","price":{"num":80,"den":1},"rules":{"scale":0,"expiry":{"kind":"free","n":0,"on":""},"evidence":false,"transfer":{"allowed":false,"perDay":0,"perCounterparty":0,"wait":0},"earnPerDay":0,"spendPerDay":0,"grace":0,"tiers":null,"window":0,"shortfall":"refuse"}}`})
+	ProgrammeShow = does(Row{"programme.show", "GET", "/v1/programmes/{programme}", Read,
+		"Show a programme with its rules and tiers", "积分计划", `{"programme":"GP"}`}, (*Node).programmeShow)
 )
+
+func (n *Node) programmeShow(ctx context.Context, _ *Call, req ProgrammeQuery) (points.Programme, error) {
+	return n.Query().Programme(ctx, req.Programme)
+}

@@ -1,6 +1,9 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/quota"
 )
 
@@ -9,4 +12,19 @@ var (
 	QuotaSurrender = sends[quota.SurrenderRequest](Row{"quota.surrender", "POST", "/v1/quotas/{kind}/{id}/surrender", Loyalty,
 		"Hand back what the walk-ins' lane was granted and hasn't used", "交回额度",
 		`{"kind":"pledge","id":"D.0.12.0"}`})
+	QuotaShow = does(Row{"quota.show", "GET", "/v1/quotas/{kind}/{id}", Read,
+		"Show a limit, and what lanes have drawn on it", "配额", `{"kind":"pledge","id":"D.0.12.0"}`}, (*Node).quotaShow)
 )
+
+// QuotaQuery names a limit by its kind and id.
+type QuotaQuery struct {
+	Kind quota.Kind `json:"kind"`
+	ID   string     `json:"id"`
+}
+
+// Check refuses what names no limit.
+func (r QuotaQuery) Check() error { return quota.SurrenderRequest{Kind: r.Kind, ID: r.ID}.Check() }
+
+func (n *Node) quotaShow(ctx context.Context, _ *Call, req QuotaQuery) (answer.QuotaUse, error) {
+	return n.Query().Quota(ctx, req.Kind, req.ID)
+}

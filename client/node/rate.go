@@ -1,6 +1,9 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/points"
 	"tallystick/client/index"
 )
@@ -15,6 +18,8 @@ var (
 		`{"from":"MP","to":"GP","rate":{"num":1,"den":2},"whole":"exact","perDay":0,"since":"2026-11-01","until":"2027-10-31"}`})
 	RateList = lists[RateListRequest, points.Conversion](Row{"rate.list", "GET", "/v1/rates", Read,
 		"List published rates", "换算率列表", `{}`})
+	RateShow = does(Row{"rate.show", "GET", "/v1/rates/{from}/{to}", Read,
+		"Show a published rate, and the hash by which it is agreed to", "换算率", `{"from":"MP","to":"GP"}`}, (*Node).rateShow)
 )
 
 // RateListRequest narrows the list.
@@ -24,4 +29,21 @@ type RateListRequest struct {
 
 func (r RateListRequest) filter() index.Filter {
 	return index.Filter{Topic: r.Into}
+}
+
+// RateQuery names a rate by its two programmes.
+type RateQuery struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// PublishedRate is a rate, and the hash by which it is agreed to.
+type PublishedRate struct {
+	points.Conversion
+	Terms codec.Hash `json:"terms"`
+}
+
+func (n *Node) rateShow(ctx context.Context, _ *Call, req RateQuery) (PublishedRate, error) {
+	c, err := n.Query().Conversion(ctx, req.From, req.To)
+	return PublishedRate{c, c.Terms()}, err
 }

@@ -34,6 +34,11 @@ func (s Spending) Check(with func([]spend.Take) command.Request) error {
 	if len(s.Take)+len(s.Lots) == 0 {
 		return fault.New(fault.BadRequest, "say which points: take, or lots")
 	}
+	return s.check(with)
+}
+
+// check is Check where no points at all are well.
+func (s Spending) check(with func([]spend.Take) command.Request) error {
 	for _, p := range s.Take {
 		if err := p.Points.Check(); err != nil {
 			return err

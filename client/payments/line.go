@@ -103,7 +103,8 @@ func (l *Line) came(a iso20022.Advice, p settlement.Payment) {
 	}
 	switch {
 	case l.Kind.Counts():
-		l.request = settlement.AdviseRequest{Cycle: cycle, Payment: n, Reference: a.BankReference, Alias: a.Alias, Fen: a.Fen, Booked: a.Booked,
+		l.request = settlement.AdviseRequest{Cycle: cycle, Payment: n, Reference: a.BankReference, Alias: a.Alias,
+			Fen: a.Fen, Booked: a.Booked,
 			Source: sourceOf(a.Source)}
 	case l.Kind == iso20022.Wrong && (!a.Credit || a.Reversal) && a.Odd == "":
 		l.Person = true
@@ -116,7 +117,8 @@ func (l *Line) came(a iso20022.Advice, p settlement.Payment) {
 	}
 }
 
-// receiptOf is the reference of the one receipt that a bank can have taken back: the only one of so much, or else the only
+// receiptOf is the reference of the one receipt that a bank can have taken back: the only one of so much, or else the
+// only
 // one of more; REFERENCE if nobody can tell.
 func receiptOf(p settlement.Payment, a iso20022.Advice) string {
 	var same, more []string
@@ -137,7 +139,8 @@ func receiptOf(p settlement.Payment, a iso20022.Advice) string {
 	return "REFERENCE"
 }
 
-// Tell tells the ledger what counts, and what bounced if that is wanted, one by one. It ends at what the next would meet
+// Tell tells the ledger what counts, and what bounced if that is wanted, one by one. It ends at what the next would
+// meet
 // too; run again, what was told is found told.
 func Tell(list []Line, bounce bool, send func(command.Request) error, stops func(fault.Code) bool) error {
 	for i := range list {

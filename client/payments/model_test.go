@@ -40,7 +40,8 @@ type habit struct {
 }
 
 func newDumbBank(seed uint64) *dumbBank {
-	b := &dumbBank{Rand: rand.New(rand.NewPCG(seed, 11)), account: holders["S1"].Accounts[0], habits: map[string]habit{}}
+	b := &dumbBank{Rand: rand.New(rand.NewPCG(seed, 11)), account: holders["S1"].Accounts[0],
+		habits: map[string]habit{}}
 	for _, kind := range kindsOfFiles {
 		h := habit{entry: b.odd(2), detail: b.odd(2), batch: b.odd(3), gross: b.odd(2)}
 		if h.entry = h.entry || !h.detail; b.odd(4) {
@@ -58,7 +59,8 @@ func (b *dumbBank) odd(n int) bool { return b.IntN(n) == 0 }
 
 func (b *dumbBank) book(payment uint32, fen amount.Units, day int) *booked {
 	b.n++
-	b.bookings = append(b.bookings, booked{payment: payment, fen: fen, day: day, entry: fmt.Sprintf("N%d", b.n), detail: fmt.Sprintf("T%d", b.n)})
+	b.bookings = append(b.bookings,
+		booked{payment: payment, fen: fen, day: day, entry: fmt.Sprintf("N%d", b.n), detail: fmt.Sprintf("T%d", b.n)})
 	return &b.bookings[len(b.bookings)-1]
 }
 
@@ -124,7 +126,8 @@ func (b *dumbBank) table(day int) string {
 			payer = "999999"
 		}
 		lines = append(lines, fmt.Sprintf("%s,202612%02d,%s,%s,%s,%s,%s,%s,%s,%s,转账,%s积分清结算",
-			b.account, k.day, yuan(k.fen), way, in, out, yuan(k.charges), payer, reference, alias, settlement.AtBanks("2026-11", k.payment, mark)))
+			b.account, k.day, yuan(k.fen), way, in, out, yuan(k.charges), payer, reference, alias,
+			settlement.AtBanks("2026-11", k.payment, mark)))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
@@ -243,7 +246,8 @@ func TestADumbBanksMoney(t *testing.T) {
 			clear(persons)
 			for _, line := range told {
 				if persons[line.Payment] = persons[line.Payment] || line.Person; line.Kind.Counts() != line.Told {
-					t.Fatalf("seed %d: %s is %s, and told is %v: %s", seed, line.Payment, line.Kind, line.Told, line.Why)
+					t.Fatalf("seed %d: %s is %s, and told is %v: %s", seed, line.Payment, line.Kind, line.Told,
+						line.Why)
 				}
 			}
 			for id, p := range l.payments {
@@ -254,7 +258,8 @@ func TestADumbBanksMoney(t *testing.T) {
 				case p.Received == moved && !odd:
 					counted++
 				case !persons[id]:
-					t.Fatalf("seed %d: %s: %d were counted, %d moved, and nobody is told to look\n%+v\n%s", seed, id, p.Received, moved, b, kinds(told))
+					t.Fatalf("seed %d: %s: %d were counted, %d moved, and nobody is told to look\n%+v\n%s", seed, id,
+						p.Received, moved, b, kinds(told))
 				default:
 					looked++
 				}
@@ -277,7 +282,9 @@ func (b *dumbBank) clear(t *testing.T, l *book, seed uint64) {
 		if k.reversal || k.stranger || p.State.Ended() || b.takenBack(k) || b.has(p, k) {
 			continue
 		}
-		hand := settlement.AdviseRequest{Cycle: "2026-11", Payment: k.payment, Reference: b.habits["053"].prefix + k.entry, Fen: k.fen, Charges: k.charges, Booked: due, Source: settlement.ByHand}
+		hand := settlement.AdviseRequest{Cycle: "2026-11", Payment: k.payment,
+			Reference: b.habits["053"].prefix + k.entry, Fen: k.fen, Charges: k.charges, Booked: due,
+			Source: settlement.ByHand}
 		for _, reference := range []string{hand.Reference, "hand-" + k.entry} {
 			if hand.Reference = reference; l.send(hand) == nil {
 				break
@@ -300,7 +307,8 @@ func (b *dumbBank) clear(t *testing.T, l *book, seed uint64) {
 			}
 		}
 		if p.Received > moved+charges || !odd && p.Received != moved || p.Received < before[id] {
-			t.Fatalf("seed %d: %s: %d counted, %d moved, %d charged, %d before the last files\n%+v", seed, id, p.Received, moved, charges, before[id], b)
+			t.Fatalf("seed %d: %s: %d counted, %d moved, %d charged, %d before the last files\n%+v", seed, id,
+				p.Received, moved, charges, before[id], b)
 		}
 	}
 }
@@ -332,7 +340,8 @@ func TestTheModelNotices(t *testing.T) {
 	b := newDumbBank(1)
 	b.book(1, 80, 1)
 	for _, reference := range []string{"N1", "T1"} {
-		if err := l.send(settlement.AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: reference, Fen: 80, Booked: due}); err != nil {
+		if err := l.send(settlement.AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: reference, Fen: 80,
+			Booked: due}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -46,7 +46,8 @@ func Parse(text string) (cycle string, n uint32, err error) {
 	at := strings.LastIndex(text, "-")
 	if at > 0 {
 		v, err := strconv.ParseUint(text[at+1:], 10, 32)
-		if err == nil && v > 0 && name.CheckID("cycle", text[:at]) == nil && settlement.EndToEnd(text[:at], uint32(v)) == text {
+		if err == nil && v > 0 && name.CheckID("cycle", text[:at]) == nil &&
+			settlement.EndToEnd(text[:at], uint32(v)) == text {
 			return text[:at], uint32(v), nil
 		}
 	}
@@ -87,17 +88,20 @@ func OnLedger(reference string) string {
 
 // sourceOf is a file's kind as the ledger has it.
 func sourceOf(s iso20022.Source) settlement.Source {
-	return map[iso20022.Source]settlement.Source{iso20022.Notice: settlement.ByNotice, iso20022.Statement: settlement.ByStatement,
-		iso20022.Table: settlement.ByTable}[s]
+	return map[iso20022.Source]settlement.Source{iso20022.Notice: settlement.ByNotice,
+		iso20022.Statement: settlement.ByStatement,
+		iso20022.Table:     settlement.ByTable}[s]
 }
 
 // expected is a payment that the party is to get, as the ledger has it.
 func (v View) expected(p settlement.Payment) iso20022.Expected {
-	e := iso20022.Expected{EndToEndID: settlement.AtBanks(p.Cycle, p.N, v.Mark), Fen: p.Fen, Due: p.Due, From: v.Holders[p.Debtor],
+	e := iso20022.Expected{EndToEndID: settlement.AtBanks(p.Cycle, p.N, v.Mark), Fen: p.Fen, Due: p.Due,
+		From:   v.Holders[p.Debtor],
 		Partly: int(p.Count) > len(p.Advices), Ended: p.State.Ended()}
 	for _, a := range p.Advices {
-		e.Told = append(e.Told, iso20022.Receipt{Reference: a.Reference, Alias: a.Alias, Fen: a.Fen, Charges: a.Charges, Booked: a.Booked,
-			Source: iso20022.Source(a.Source.String())})
+		e.Told = append(e.Told,
+			iso20022.Receipt{Reference: a.Reference, Alias: a.Alias, Fen: a.Fen, Charges: a.Charges, Booked: a.Booked,
+				Source: iso20022.Source(a.Source.String())})
 	}
 	for _, b := range p.Returns {
 		e.Back = append(e.Back, b.Reference)

@@ -35,7 +35,8 @@ type book struct {
 }
 
 func newBook(list ...settlement.Payment) *book {
-	b := &book{closed: settlement.Close{ID: "2026-11", State: settlement.Final, Payments: uint32(len(list))}, payments: map[string]settlement.Payment{}, used: map[string]settlement.Used{}}
+	b := &book{closed: settlement.Close{ID: "2026-11", State: settlement.Final, Payments: uint32(len(list))},
+		payments: map[string]settlement.Payment{}, used: map[string]settlement.Used{}}
 	for _, p := range list {
 		b.payments[settlement.EndToEnd(p.Cycle, p.N)] = p
 	}
@@ -80,7 +81,8 @@ func (b *book) send(req command.Request) error {
 		}
 		b.put(next, p)
 	case settlement.TakeBackRequest:
-		next, p, used, owe, err := b.closed.TakeBack(b.payments[settlement.EndToEnd(r.Cycle, r.Payment)], b.used[r.Receipt], r, by)
+		next, p, used, owe,
+			err := b.closed.TakeBack(b.payments[settlement.EndToEnd(r.Cycle, r.Payment)], b.used[r.Receipt], r, by)
 		if err != nil {
 			return err
 		}
@@ -144,7 +146,8 @@ func advicesIn(t testing.TB, file string) iter.Seq2[iso20022.Advice, error] {
 	dir := t.TempDir()
 	mapping := filepath.Join(dir, "m.yaml")
 	table := filepath.Join(dir, "t.csv")
-	if err := errors.Join(os.WriteFile(mapping, []byte(tables[len(file)%len(tables)]), 0o600), os.WriteFile(table, []byte(file), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(mapping, []byte(tables[len(file)%len(tables)]), 0o600),
+		os.WriteFile(table, []byte(file), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	m, err := banktable.Load(mapping)
@@ -187,19 +190,24 @@ func kinds(list []Line) string {
 
 // story are three payments that G makes to S1, and one to M.
 func story() *book {
-	return newBook(payment(1, 10_000), payment(2, 6342, func(p *settlement.Payment) { p.Creditor = "M" }), payment(3, 9604), payment(4, 50))
+	return newBook(payment(1, 10_000), payment(2, 6342, func(p *settlement.Payment) { p.Creditor = "M" }),
+		payment(3, 9604), payment(4, 50))
 }
 
 // orders is the message that G's bank gets for the story.
 func orders(t testing.TB) []byte {
 	t.Helper()
-	i := iso20022.Initiation{MessageID: "m", Created: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC), Initiator: iso20022.Party{Name: holders["G"].Names[0]},
-		Debtor: iso20022.Party{Name: holders["G"].Names[0]}, DebtorAccount: iso20022.Account{Other: "0077", BIC: "BKCHCNBJ"}}
+	i := iso20022.Initiation{MessageID: "m", Created: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC),
+		Initiator:     iso20022.Party{Name: holders["G"].Names[0]},
+		Debtor:        iso20022.Party{Name: holders["G"].Names[0]},
+		DebtorAccount: iso20022.Account{Other: "0077", BIC: "BKCHCNBJ"}}
 	b := story()
 	for n := range uint32(4) {
 		p := b.payments[settlement.EndToEnd("2026-11", n+1)]
-		i.Payments = append(i.Payments, iso20022.Payment{EndToEndID: settlement.AtBanks(p.Cycle, p.N, mark), Fen: p.Fen, Currency: "CNY", Due: due,
-			Creditor: iso20022.Party{Name: holders[p.Creditor].Names[0]}, CreditorAccount: iso20022.Account{Other: holders[p.Creditor].Accounts[0], BIC: "ICBKCNBJ"}})
+		i.Payments = append(i.Payments,
+			iso20022.Payment{EndToEndID: settlement.AtBanks(p.Cycle, p.N, mark), Fen: p.Fen, Currency: "CNY", Due: due,
+				Creditor:        iso20022.Party{Name: holders[p.Creditor].Names[0]},
+				CreditorAccount: iso20022.Account{Other: holders[p.Creditor].Accounts[0], BIC: "ICBKCNBJ"}})
 	}
 	file, err := i.Encode()
 	if err != nil {
@@ -220,21 +228,33 @@ func TestWhatBanksTell(t *testing.T) {
 		received string // S1's three
 		others   int
 	}{
-		{"all in time", []bank.Plan{{Account: s1}}, "S1", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!", "100.00 96.04 0.50", 0},
-		{"the same file again", []bank.Plan{{Account: s1}, {Account: s1}}, "S1", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
-		{"the statement after the notice", []bank.Plan{{Account: s1}, {Account: s1, Statement: true}}, "S1", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
-		{"a batch after single ones", []bank.Plan{{Account: s1}, {Account: s1, Statement: true, Batch: true}}, "S1", "2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
-		{"a part", []bank.Plan{{Account: s1, Books: map[string][]string{one: {"60.00"}}}}, "S1", "2026-11-1 partial!, 2026-11-3 exact!, 2026-11-4 exact!", "60.00 96.04 0.50", 0},
-		{"a part, then the rest", []bank.Plan{{Account: s1, Books: map[string][]string{one: {"60.00"}}}, {Account: s1, Books: map[string][]string{one: {"60.00", "40.00"}}}}, "S1",
+		{"all in time", []bank.Plan{{Account: s1}}, "S1", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!",
+			"100.00 96.04 0.50", 0},
+		{"the same file again", []bank.Plan{{Account: s1}, {Account: s1}}, "S1",
+			"2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
+		{"the statement after the notice", []bank.Plan{{Account: s1}, {Account: s1, Statement: true}}, "S1",
+			"2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
+		{"a batch after single ones", []bank.Plan{{Account: s1}, {Account: s1, Statement: true, Batch: true}}, "S1",
+			"2026-11-1 duplicate, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
+		{"a part", []bank.Plan{{Account: s1, Books: map[string][]string{one: {"60.00"}}}}, "S1",
+			"2026-11-1 partial!, 2026-11-3 exact!, 2026-11-4 exact!", "60.00 96.04 0.50", 0},
+		{"a part, then the rest", []bank.Plan{{Account: s1, Books: map[string][]string{one: {"60.00"}}},
+			{Account: s1, Books: map[string][]string{one: {"60.00", "40.00"}}}}, "S1",
 			"2026-11-1 duplicate, 2026-11-1 exact!, 2026-11-3 duplicate, 2026-11-4 duplicate", "100.00 96.04 0.50", 0},
-		{"late, and one twice", []bank.Plan{{Account: s1, Late: map[string]int{one: 2}, Twice: map[string]bool{four: true}}}, "S1",
+		{"late, and one twice",
+			[]bank.Plan{{Account: s1, Late: map[string]int{one: 2}, Twice: map[string]bool{four: true}}}, "S1",
 			"2026-11-3 exact!, 2026-11-4 exact!, 2026-11-4 duplicate, 2026-11-1 late!", "100.00 96.04 0.50", 0},
-		{"too much, and taken back", []bank.Plan{{Account: s1, Books: map[string][]string{one: {"100.01"}}, Reversed: map[string]bool{three: true}}}, "S1",
+		{"too much, and taken back", []bank.Plan{
+			{Account: s1, Books: map[string][]string{one: {"100.01"}}, Reversed: map[string]bool{three: true}}}, "S1",
 			"2026-11-1 wrong?, 2026-11-3 wrong?, 2026-11-4 exact!, 2026-11-3 wrong?", "0.00 0.00 0.50", 0},
-		{"charged", []bank.Plan{{Account: s1, Charged: map[string]string{one: "1.00"}}}, "S1", "2026-11-1 wrong?, 2026-11-3 exact!, 2026-11-4 exact!", "0.00 96.04 0.50", 0},
-		{"not booked yet", []bank.Plan{{Account: s1, Pending: map[string]bool{one: true}, Lost: map[string]bool{three: true}}}, "S1", "2026-11-1 waiting, 2026-11-4 exact!", "0.00 0.00 0.50", 0},
+		{"charged", []bank.Plan{{Account: s1, Charged: map[string]string{one: "1.00"}}}, "S1",
+			"2026-11-1 wrong?, 2026-11-3 exact!, 2026-11-4 exact!", "0.00 96.04 0.50", 0},
+		{"not booked yet", []bank.Plan{
+			{Account: s1, Pending: map[string]bool{one: true}, Lost: map[string]bool{three: true}}}, "S1",
+			"2026-11-1 waiting, 2026-11-4 exact!", "0.00 0.00 0.50", 0},
 		{"another's statement", []bank.Plan{{Account: s1}}, "M", "", "0.00 0.00 0.00", 3},
-		{"two companies' file", []bank.Plan{{}}, "S1", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!", "100.00 96.04 0.50", 1},
+		{"two companies' file", []bank.Plan{{}}, "S1", "2026-11-1 exact!, 2026-11-3 exact!, 2026-11-4 exact!",
+			"100.00 96.04 0.50", 1},
 	} {
 		b := story()
 		var list []Line
@@ -273,11 +293,17 @@ func TestFoundFaults(t *testing.T) {
 		want  string // of all files
 		gets  amount.Units
 	}{
-		{"97 was booked, the detail says 98", from(1, 9800, "M"), []string{"entry-97-detail-98.camt.054.xml"}, "2026-12-1 wrong?", 0},
-		{"one booking in both", from(2, 160, "S1"), []string{notice, statement}, "2026-12-2 partial!, 2026-12-2 duplicate", 80},
-		{"one booking in both, the other way round", from(2, 160, "S1"), []string{statement, notice}, "2026-12-2 partial!, 2026-12-2 duplicate", 80},
-		{"one booking in both, all of it", from(2, 80, "S1"), []string{statement, notice, statement}, "2026-12-2 exact!, 2026-12-2 duplicate, 2026-12-2 duplicate", 80},
-		{"beside a currency with three digits", settlement.Payment{Cycle: "2028-01", N: 1, Debtor: "G", Creditor: "S1", Fen: 5, Due: due + 999}, []string{"beside-three-decimals.camt.053.xml"}, "2028-01-1 exact!, unread", 5},
+		{"97 was booked, the detail says 98", from(1, 9800, "M"), []string{"entry-97-detail-98.camt.054.xml"},
+			"2026-12-1 wrong?", 0},
+		{"one booking in both", from(2, 160, "S1"), []string{notice, statement},
+			"2026-12-2 partial!, 2026-12-2 duplicate", 80},
+		{"one booking in both, the other way round", from(2, 160, "S1"), []string{statement, notice},
+			"2026-12-2 partial!, 2026-12-2 duplicate", 80},
+		{"one booking in both, all of it", from(2, 80, "S1"), []string{statement, notice, statement},
+			"2026-12-2 exact!, 2026-12-2 duplicate, 2026-12-2 duplicate", 80},
+		{"beside a currency with three digits",
+			settlement.Payment{Cycle: "2028-01", N: 1, Debtor: "G", Creditor: "S1", Fen: 5, Due: due + 999},
+			[]string{"beside-three-decimals.camt.053.xml"}, "2028-01-1 exact!, unread", 5},
 	} {
 		b := newBook(c.is)
 		b.closed.ID = c.is.Cycle
@@ -286,8 +312,10 @@ func TestFoundFaults(t *testing.T) {
 			list, _ := b.read(t, c.is.Creditor, foundFile(t, name, c.is))
 			got = append(got, kinds(list))
 		}
-		if list := strings.Join(got, ", "); list != c.want || b.payments[settlement.EndToEnd(c.is.Cycle, c.is.N)].Received != c.gets {
-			t.Errorf("%s: %s, %d fen came in", c.name, list, b.payments[settlement.EndToEnd(c.is.Cycle, c.is.N)].Received)
+		if list := strings.Join(got, ", "); list != c.want ||
+			b.payments[settlement.EndToEnd(c.is.Cycle, c.is.N)].Received != c.gets {
+			t.Errorf("%s: %s, %d fen came in", c.name, list,
+				b.payments[settlement.EndToEnd(c.is.Cycle, c.is.N)].Received)
 		}
 	}
 }
@@ -306,7 +334,8 @@ func foundFile(t testing.TB, name string, p settlement.Payment) string {
 
 // TestMoneyThatCameBackToTheDebtor offers the bounce, with the bank's reason, and does it when asked.
 func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
-	is := settlement.Payment{Cycle: "2026-12", N: 3, Debtor: "G", Creditor: "S1", Fen: 1000, Asked: 1000, Due: due + 60, State: settlement.Sent, Message: "m"}
+	is := settlement.Payment{Cycle: "2026-12", N: 3, Debtor: "G", Creditor: "S1", Fen: 1000, Asked: 1000, Due: due + 60,
+		State: settlement.Sent, Message: "m"}
 	file := strings.ReplaceAll(foundFile(t, "returned-to-debtor.camt.054.xml", is), "0200000000000001", "0077")
 	b := newBook(is)
 	v := viewFor("G", b)
@@ -315,30 +344,36 @@ func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := v.Match(s)
-	if kinds(list) != "2026-12-3 returned?" || list[0].Next != "tally payment bounce 2026-12-3 --reason AC04" || !strings.Contains(list[0].Why, "AC04") {
+	if kinds(list) != "2026-12-3 returned?" || list[0].Next != "tally payment bounce 2026-12-3 --reason AC04" ||
+		!strings.Contains(list[0].Why, "AC04") {
 		t.Fatalf("%+v", list)
 	}
 	if err := Tell(list, false, b.send, nil); err != nil || b.payments["2026-12-3"].State != settlement.Sent {
 		t.Errorf("it bounced unasked: %v", err)
 	}
-	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 returned!" || b.payments["2026-12-3"].State != settlement.Bounced || b.payments["2026-12-3"].Reason != "AC04" {
+	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 returned!" ||
+		b.payments["2026-12-3"].State != settlement.Bounced || b.payments["2026-12-3"].Reason != "AC04" {
 		t.Errorf("%s: %+v", kinds(list), b.payments)
 	}
 	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 duplicate" {
 		t.Errorf("told again: %s", kinds(list))
 	}
-	b.payments["2026-12-3"] = payment(3, 1000, func(p *settlement.Payment) { p.Cycle, p.State = "2026-12", settlement.Paid })
-	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 returned?" || !strings.Contains(list[0].Why, "SETTLED") {
+	b.payments["2026-12-3"] = payment(3, 1000,
+		func(p *settlement.Payment) { p.Cycle, p.State = "2026-12", settlement.Paid })
+	if list, _ := b.read(t, "G", file); kinds(list) != "2026-12-3 returned?" ||
+		!strings.Contains(list[0].Why, "SETTLED") {
 		t.Errorf("it counts as paid: %+v", list)
 	}
 }
 
-// TestTheSeventeenthReceipt: a payment shows its last receipts alone. One that it shows is a duplicate; of an older one, and
+// TestTheSeventeenthReceipt: a payment shows its last receipts alone. One that it shows is a duplicate; of an older
+// one, and
 // of one that is new, a person must look: the ledger refuses the older one, and takes the new one.
 func TestTheSeventeenthReceipt(t *testing.T) {
 	b := newBook(payment(1, 20_00))
 	receipt := func(n int) settlement.AdviseRequest {
-		return settlement.AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: fmt.Sprintf("N%d", n), Fen: 100, Booked: due, Source: settlement.ByTable}
+		return settlement.AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: fmt.Sprintf("N%d", n), Fen: 100,
+			Booked: due, Source: settlement.ByTable}
 	}
 	for n := range settlement.KeptAdvices + 1 {
 		if err := b.send(receipt(n)); err != nil {
@@ -348,8 +383,10 @@ func TestTheSeventeenthReceipt(t *testing.T) {
 	line := func(n int) string {
 		return fmt.Sprintf("03,1.00,贷,,0077,N%d,%s", n, settlement.AtBanks("2026-11", 1, mark))
 	}
-	list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], line(0), line(1), line(settlement.KeptAdvices), line(settlement.KeptAdvices+1)))
-	if got := kinds(list); got != "2026-11-1 wrong?, 2026-11-1 duplicate, 2026-11-1 duplicate, 2026-11-1 wrong?" || !strings.Contains(list[0].Why, "more was counted") {
+	list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], line(0), line(1), line(settlement.KeptAdvices),
+		line(settlement.KeptAdvices+1)))
+	if got := kinds(list); got != "2026-11-1 wrong?, 2026-11-1 duplicate, 2026-11-1 duplicate, 2026-11-1 wrong?" ||
+		!strings.Contains(list[0].Why, "more was counted") {
 		t.Errorf("%s: %s", got, list[0].Why)
 	}
 	if err := b.send(receipt(0)); fault.CodeOf(err) != fault.Conflict {
@@ -366,7 +403,8 @@ func TestWhichReceiptWasTakenBack(t *testing.T) {
 	for _, c := range []struct {
 		told, back, want string // what came in, what was taken back, the receipt
 	}{
-		{"60.00 40.00", "40.00", "N1"}, {"60.00 40.00", "50.00", "N0"}, {"100.00", "7.00", "N0"}, {"50.00 50.00", "50.00", "REFERENCE"}, {"60.00 40.00", "30.00", "REFERENCE"},
+		{"60.00 40.00", "40.00", "N1"}, {"60.00 40.00", "50.00", "N0"}, {"100.00", "7.00", "N0"},
+		{"50.00 50.00", "50.00", "REFERENCE"}, {"60.00 40.00", "30.00", "REFERENCE"},
 	} {
 		b := newBook(payment(1, 100_00))
 		var lines []string

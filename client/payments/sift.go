@@ -27,7 +27,8 @@ type Sifted struct {
 // credits that mention one, come from a party that owes us, or are of just as much as is still to come. It asks the
 // ledger for the payments that are named.
 func (v View) Sift(ctx context.Context, advices iter.Seq2[iso20022.Advice, error]) (*Sifted, error) {
-	s := sieve{View: v, Sifted: Sifted{payments: map[string]settlement.Payment{}}, register: iso20022.NewRegister(v.Holders)}
+	s := sieve{View: v, Sifted: Sifted{payments: map[string]settlement.Payment{}},
+		register: iso20022.NewRegister(v.Holders)}
 	for a, err := range advices {
 		if err == nil {
 			err = s.take(ctx, a)
@@ -53,7 +54,8 @@ func (s *sieve) take(ctx context.Context, a iso20022.Advice) error {
 		switch {
 		case err == nil && (p.Creditor == s.Party || p.Debtor == s.Party):
 			a.EndToEndID = settlement.AtBanks(cycle, n, s.Mark)
-			s.lines = append(s.lines, Line{Payment: settlement.EndToEnd(cycle, n), Outcome: iso20022.Outcome{Advice: a}})
+			s.lines = append(s.lines,
+				Line{Payment: settlement.EndToEnd(cycle, n), Outcome: iso20022.Outcome{Advice: a}})
 			return nil
 		case err == nil: // it is between others
 			s.Others++
@@ -91,12 +93,14 @@ func (s *sieve) payment(ctx context.Context, cycle string, n uint32) (settlement
 // amount are one's, a person must look; if only one of these is, it is shown.
 func (s *sieve) mayBe(a iso20022.Advice) (Line, bool) {
 	line := Line{Outcome: iso20022.Outcome{Kind: Possible, Advice: a}}
-	if !s.Holders[s.Party].Has(a.Account) || !a.Credit && a.Odd == "" || a.Reversal || a.Status != iso20022.Booked && a.Odd == "" {
+	if !s.Holders[s.Party].Has(a.Account) || !a.Credit && a.Odd == "" || a.Reversal || a.Status != iso20022.Booked &&
+		a.Odd == "" {
 		return line, false
 	}
 	payer := s.register.Find(a.Debtor, a.DebtorAccount)
 	for _, p := range s.Open {
-		id, of, as := settlement.EndToEnd(p.Cycle, p.N), payer != "" && payer == p.Debtor, a.Odd == "" && a.Currency == iso20022.Currency && a.Fen == p.Rest()
+		id, of, as := settlement.EndToEnd(p.Cycle, p.N), payer != "" && payer == p.Debtor, a.Odd == "" &&
+			a.Currency == iso20022.Currency && a.Fen == p.Rest()
 		switch {
 		case mentions(a, p, s.Mark):
 			line.Why, line.Person = fmt.Sprintf("it mentions %s, and doesn't name it by its end-to-end id", id), true
@@ -122,7 +126,8 @@ func (s *sieve) mayBe(a iso20022.Advice) (Line, bool) {
 // mentions says whether a line has a payment's name somewhere: with the mark anywhere, or without in its end-to-end id.
 func mentions(a iso20022.Advice, p settlement.Payment, mark string) bool {
 	short := settlement.EndToEnd(p.Cycle, p.N)
-	return strings.EqualFold(a.EndToEndID, short) || a.Text != "" && strings.Contains(strings.ToUpper(a.Text), strings.ToUpper(short+"-"+mark))
+	return strings.EqualFold(a.EndToEndID, short) || a.Text != "" &&
+		strings.Contains(strings.ToUpper(a.Text), strings.ToUpper(short+"-"+mark))
 }
 
 // receiveBy is how a person tells of a line by hand.

@@ -30,7 +30,7 @@ func TestSetPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer read.Close() //nolint:errcheck // it is only read
+	defer read.Close() // it is only read
 	names := map[string]string{}
 	for _, n := range read.GetDefinedName() {
 		names[n.Scope+" "+n.Name] = n.RefersTo

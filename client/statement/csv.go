@@ -15,7 +15,8 @@ import (
 )
 
 // WriteCSV writes the table that accountants import: RFC 4180, one header, one row a
-// line, amounts in yuan, with the mark by which spreadsheets know UTF-8. Behind the lines, in rows that begin with #statement,
+// line, amounts in yuan, with the mark by which spreadsheets know UTF-8. Behind the lines, in rows that begin with
+// #statement,
 // stands what a table can't show: sums, root, signatures and proof; Options.Bare leaves
 // them out.
 func WriteCSV(to io.Writer, s Statement, lines Source, o Options) error {

@@ -57,7 +57,8 @@ func TestTheTableIsRectangular(t *testing.T) {
 		t.Errorf("%d rows", len(rows))
 	}
 	for _, form := range []string{"csv", "xlsx"} {
-		if f := must(Open(written(t, form, s, list(story()...), Options{Language: Chinese}))); !bytes.Equal(f.Statement.Proof, s.Proof) {
+		if f := must(Open(written(t, form, s, list(story()...), Options{Language: Chinese}))); !bytes.Equal(
+			f.Statement.Proof, s.Proof) {
 			t.Errorf("%s: the proof is another", form)
 		}
 	}
@@ -124,7 +125,8 @@ func TestAnyStatementReadsBack(t *testing.T) {
 			l.Fen = amount.Units(rapid.Int64Range(1, int64(amount.Max)/8).Draw(t, "fen"))
 			l.Points = amount.Units(rapid.Int64Range(0, int64(amount.Max)/8).Draw(t, "points"))
 			den := rapid.Int64Range(1, 10_000).Draw(t, "den")
-			l.Tax = amount.Rate{Num: amount.Units(rapid.Int64Range(0, den-1).Draw(t, "num")), Den: amount.Units(den)}.Lowest()
+			l.Tax = amount.Rate{Num: amount.Units(rapid.Int64Range(0, den-1).Draw(t, "num")),
+				Den: amount.Units(den)}.Lowest()
 			if l.Tax.Num == 0 {
 				l.Tax.Den = 1
 			}
@@ -160,10 +162,13 @@ func TestYuan(t *testing.T) {
 		want amount.Units
 		code fault.Code
 	}{
-		{"0.00", 0, ""}, {"0.01", 1, ""}, {"18", 1_800, ""}, {"18.1", 1_810, ""}, {"1.1000000000000001", 110, ""}, {"1.8E1", 1_800, ""},
+		{"0.00", 0, ""}, {"0.01", 1, ""}, {"18", 1_800, ""}, {"18.1", 1_810, ""}, {"1.1000000000000001", 110, ""},
+		{"1.8E1", 1_800, ""},
 		{"90071992547409.91", amount.Max, ""}, {"90071992547409.92", 0, fault.Limit},
-		{"", 0, fault.BadRequest}, {"-1", 0, fault.BadRequest}, {"1,800.00", 0, fault.BadRequest}, {"18.001", 0, fault.BadRequest}, {"NaN", 0, fault.BadRequest},
-		{"1e30", 0, fault.BadRequest}, {"1E30", 0, fault.BadRequest}, {"1E20", 0, fault.Limit}, {"0x10", 0, fault.BadRequest}, {"1..", 0, fault.BadRequest},
+		{"", 0, fault.BadRequest}, {"-1", 0, fault.BadRequest}, {"1,800.00", 0, fault.BadRequest},
+		{"18.001", 0, fault.BadRequest}, {"NaN", 0, fault.BadRequest},
+		{"1e30", 0, fault.BadRequest}, {"1E30", 0, fault.BadRequest}, {"1E20", 0, fault.Limit},
+		{"0x10", 0, fault.BadRequest}, {"1..", 0, fault.BadRequest},
 	} {
 		if got, err := parseYuan(c.text); got != c.want || fault.CodeOf(err) != c.code {
 			t.Errorf("%q: %d, %v", c.text, int64(got), err)
@@ -188,7 +193,8 @@ func TestPercent(t *testing.T) {
 		rate amount.Rate
 		want string
 	}{
-		{none, ""}, {amount.Rate{Num: 13, Den: 100}, "13%"}, {amount.Rate{Num: 3, Den: 50}, "6%"}, {amount.Rate{Num: 1, Den: 200}, "0.5%"},
+		{none, ""}, {amount.Rate{Num: 13, Den: 100}, "13%"}, {amount.Rate{Num: 3, Den: 50}, "6%"},
+		{amount.Rate{Num: 1, Den: 200}, "0.5%"},
 		{amount.Rate{Num: 1, Den: 3}, "1/3"}, {amount.Rate{Num: 1, Den: 1_000_000}, "0.0001%"},
 	} {
 		if got := percent(c.rate); got != c.want {

@@ -29,7 +29,8 @@ func Open(path string) (*File, error) {
 	case "xlsx":
 		f.read = readXLSX
 	case "pdf":
-		return nil, fault.New(fault.BadRequest, "a PDF is for reading: check the JSON, CSV or XLSX of the same statement, and compare the root on the PDF's last page")
+		return nil, fault.New(fault.BadRequest,
+			"a PDF is for reading: check the JSON, CSV or XLSX of the same statement, and compare the root on the PDF's last page")
 	default:
 		return nil, fault.New(fault.BadRequest, "file: want a name that ends in .json, .csv or .xlsx")
 	}
@@ -59,7 +60,8 @@ func (s Statement) checkPayments() error {
 		return fmt.Errorf("it has %d payments, want %d at most", len(s.Payments), maxPayments)
 	}
 	for _, p := range s.Payments {
-		if p.ID == "" || len(p.ID) > maxPaymentID || strings.ContainsFunc(p.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		if p.ID == "" || len(p.ID) > maxPaymentID ||
+			strings.ContainsFunc(p.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			return fmt.Errorf("a payment's id is malformed")
 		}
 		if p.Creditor != s.other(p.Debtor) || p.Debtor != s.other(p.Creditor) {

@@ -157,7 +157,8 @@ func (p *paper) runs(text string) (list []run) {
 		}
 		next := p.runOf(r)
 		last := len(list) - 1
-		if last < 0 || list[last].font != next.font || next.font == framed || (list[last].means == "") != (next.means == "") {
+		if last < 0 || list[last].font != next.font || next.font == framed ||
+			(list[last].means == "") != (next.means == "") {
 			list = append(list, next)
 			continue
 		}

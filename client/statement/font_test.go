@@ -17,7 +17,8 @@ import (
 var fifty = []string{
 	"上海吉野家餐饮有限公司", "𠮷野家", "𠮷田", "髙島屋", "﨑山商店", "㐂寿司", "䶮氏茶业", "李㛃", "张𬭎", "王𨱏铁器", "𬘓纺织", "𫖯仰堂", "陈𬴊",
 	"𠮟吒", "𡈽屋", "𩸽居酒屋", "𪚥門", "𫠠一", "𬺈丁", "𮯠", "𰻝𰻝面", "𱍊商行", "𲎯", "㈱丸井", "①号店", "株式会社ソニー", "삼성전자", "〇二三",
-	"⼀⼆⺀", "Škoda Auto", "Łódź", "Ærø", "Nguyễn Văn Ánh", "Đặng", "Ωμέγα", "Газпром", "Ґудзь", "Ծառ", "ქართული", "ไทย", "भारत", "ᠮᠣᠩᠭᠣᠯ",
+	"⼀⼆⺀", "Škoda Auto", "Łódź", "Ærø", "Nguyễn Văn Ánh", "Đặng", "Ωμέγα", "Газпром", "Ґудзь", "Ծառ", "ქართული", "ไทย",
+	"भारत", "ᠮᠣᠩᠭᠣᠯ",
 	"བོད", "ئۇيغۇر", "ישראל", "𝔸𝕔𝕞𝕖", "😀咖啡", "葛\U000e0100城", "\ue001\U000f0001\U0010fffd", "O’Brien & Söhne — €5…",
 }
 
@@ -71,7 +72,8 @@ func shownAs(t *testing.T, p *paper, name string) string {
 		case f == nil:
 			fmt.Fprintf(&out, "U+%04X", r)
 		default:
-			if glyph := must(f.table.GlyphIndex(&f.room, code)); glyph == 0 || code > 0xFFFF || drawn(t, f, glyph) == 0 {
+			if glyph := must(f.table.GlyphIndex(&f.room, code)); glyph == 0 || code > 0xFFFF ||
+				drawn(t, f, glyph) == 0 {
 				t.Errorf("%s: U+%04X of %s has no picture", name, r, f.name)
 			}
 			out.WriteRune(r)
@@ -99,8 +101,10 @@ func TestFontsSayWhatTheyHave(t *testing.T) {
 		first, last rune
 		least       int
 	}{
-		{"Chinese", 0x4E00, 0x9FA5, 20_902}, {"Chinese, extension A", 0x3400, 0x4DB5, 6_580}, {"Hangul", 0xAC00, 0xD7A3, 11_172}, {"Kana", 0x3041, 0x30FF, 180},
-		{"Chinese, extensions B to F", 0x20000, 0x2EBE0, 3_100}, {"letters with marks", 0x100, 0x17F, 128}, {"Greek", 0x391, 0x3C9, 56}, {"Cyrillic", 0x400, 0x4FF, 256},
+		{"Chinese", 0x4E00, 0x9FA5, 20_902}, {"Chinese, extension A", 0x3400, 0x4DB5, 6_580},
+		{"Hangul", 0xAC00, 0xD7A3, 11_172}, {"Kana", 0x3041, 0x30FF, 180},
+		{"Chinese, extensions B to F", 0x20000, 0x2EBE0, 3_100}, {"letters with marks", 0x100, 0x17F, 128},
+		{"Greek", 0x391, 0x3C9, 56}, {"Cyrillic", 0x400, 0x4FF, 256},
 	} {
 		has := 0
 		for r := c.first; r <= c.last; r++ {

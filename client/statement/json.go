@@ -57,7 +57,8 @@ const linesField = "lines"
 func (d *document) fields() (before, after []field) {
 	return []field{{"format", &d.Format}, {"head", &d.Head}},
 		[]field{
-			{"movements", &d.Movements}, {"total", &d.Total}, {"carved", &d.Carved}, {"closing", &d.Closing}, {"payments", &d.Payments},
+			{"movements", &d.Movements}, {"total", &d.Total}, {"carved", &d.Carved}, {"closing", &d.Closing},
+			{"payments", &d.Payments},
 			{"tree", &d.Tree}, {"root", &d.Root}, {"signatures", &d.Signatures}, {"proof", &d.Proof},
 		}
 }
@@ -89,8 +90,7 @@ func (s Statement) writeEntries(out *bufio.Writer, lines Source) error {
 		if err != nil {
 			return err
 		}
-		out.WriteString(end) //nolint:errcheck // a failed writer fails again in Write
-		if _, err := out.Write(text); err != nil {
+		if _, err := out.WriteString(end + string(text)); err != nil {
 			return err
 		}
 		end = ",\n"

@@ -41,7 +41,7 @@ func TestLarge(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			defer file.Close() //nolint:errcheck // what is missing is noticed below
+			defer file.Close() // what is missing is noticed below
 			return Write(file, form, s, lines, Options{Language: Chinese})
 		})
 		if form == "pdf" {
@@ -84,7 +84,8 @@ func measured(t *testing.T, what string, limit uint64, do func() error) {
 	took := time.Since(began)
 	close(done)
 	most := <-peak - before
-	t.Logf("%-12s %8d lines %10s  %6.1f MiB live at most", what, *large, took.Round(time.Millisecond), float64(most)/(1<<20))
+	t.Logf("%-12s %8d lines %10s  %6.1f MiB live at most", what, *large, took.Round(time.Millisecond),
+		float64(most)/(1<<20))
 	if err != nil || most > limit {
 		t.Errorf("%s: %d bytes live, want %d at most; %v", what, most, limit, err)
 	}

@@ -15,20 +15,23 @@ import (
 func TestTheLedgersAnswerIsRead(t *testing.T) {
 	s := signed(must(Of(storyHead(), list(story()...))))
 	line := must(number.ParseRow("G.1.9.0.0"))
-	pair := settlement.Pair{Cycle: "2026-11", A: "D", B: "G", State: settlement.Agreed, Carved: []settlement.Carved{{Line: line, Debtor: "D", Fen: 1_800}},
+	pair := settlement.Pair{Cycle: "2026-11", A: "D", B: "G", State: settlement.Agreed,
+		Carved:  []settlement.Carved{{Line: line, Debtor: "D", Fen: 1_800}},
 		SignedA: settlement.Signature{Root: s.Root, By: s.Signatures[0].Command, Date: s.Signatures[0].Date}}
 	var a Answer
 	if err := json.Unmarshal(must(json.Marshal(pair)), &a); err != nil {
 		t.Fatal(err)
 	}
-	if a.Cycle != pair.Cycle || a.A != pair.A || a.B != pair.B || a.State != "AGREED" || a.SignedA.Root.String() != s.Root.String() ||
+	if a.Cycle != pair.Cycle || a.A != pair.A || a.B != pair.B || a.State != "AGREED" ||
+		a.SignedA.Root.String() != s.Root.String() ||
 		a.SignedA.By != pair.SignedA.By || a.SignedA.Date != pair.SignedA.Date || len(a.SignedB.Root) != 0 ||
 		len(a.Carved) != 1 || a.Carved[0] != (CarvedLine{"G.1.9.0.0", 1_800}) {
 		t.Errorf("%+v", a)
 	}
 }
 
-// TestEveryCommandHasAWord walks the ledger's commands: none stands untranslated in a document, and words are read back.
+// TestEveryCommandHasAWord walks the ledger's commands: none stands untranslated in a document, and words are read
+// back.
 func TestEveryCommandHasAWord(t *testing.T) {
 	seen := 0
 	command.Kinds(func(_ command.Kind, name string) {
@@ -56,7 +59,8 @@ func TestScenesAreReadBack(t *testing.T) {
 		}
 	}
 	for _, in := range []Language{English, Chinese} {
-		if got := in.sceneOf(in.scene("our-own")); got != "our-own" || in.scene("our-own") != "our-own" || in.scene("") != "" {
+		if got := in.sceneOf(in.scene("our-own")); got != "our-own" || in.scene("our-own") != "our-own" ||
+			in.scene("") != "" {
 			t.Errorf("%s: %s", in, got)
 		}
 	}

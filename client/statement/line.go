@@ -38,7 +38,8 @@ func (l Line) Check() error {
 		return err
 	}
 	what, who, _ := strings.Cut(l.Cause, ":")
-	for _, id := range [][2]string{{"kind", l.Kind}, {"debtor", l.Debtor}, {"creditor", l.Creditor}, {"cause", what}, {"cause", who}, {"transaction", l.Tx}} {
+	for _, id := range [][2]string{{"kind", l.Kind}, {"debtor", l.Debtor}, {"creditor", l.Creditor}, {"cause", what},
+		{"cause", who}, {"transaction", l.Tx}} {
 		if err := name.CheckID(id[0], id[1]); err != nil {
 			return err
 		}
@@ -73,7 +74,8 @@ func checkTax(r amount.Rate) error {
 		return err
 	}
 	if r.Num >= r.Den || r.Num == 0 && r.Den != 1 || r.Lowest() != r {
-		return fault.New(fault.BadRequest, "tax %d/%d: want a rate under 1 in lowest terms, 0/1 for none", int64(r.Num), int64(r.Den))
+		return fault.New(fault.BadRequest, "tax %d/%d: want a rate under 1 in lowest terms, 0/1 for none", int64(r.Num),
+			int64(r.Den))
 	}
 	return nil
 }
@@ -124,7 +126,8 @@ func (l Line) leaf() [32]byte {
 // fields are what is under the root, by name, for people: where two lines differ.
 func (l Line) fields() [][2]string {
 	return [][2]string{
-		{"id", l.ID}, {"kind", l.Kind}, {"scene", l.Scene}, {"debtor", l.Debtor}, {"creditor", l.Creditor}, {"programme", l.Programme},
+		{"id", l.ID}, {"kind", l.Kind}, {"scene", l.Scene}, {"debtor", l.Debtor}, {"creditor", l.Creditor},
+		{"programme", l.Programme},
 		{"points", units(l.Points)}, {"fen", units(l.Fen)}, {"tax", l.Tax.String()}, {"cause", l.Cause},
 		{"date", l.Date.String()}, {"block", strconv.FormatUint(l.Block, 10)}, {"tx", l.Tx},
 	}

@@ -62,7 +62,8 @@ func newPaper(s Statement, o Options, pages int) *paper {
 	f.SetDrawColor(lineColour, lineColour, lineColour)
 	f.SetFillColor(232, 238, 244)
 	f.SetLineWidth(0.1)
-	return &paper{file: f, ruler: fpdf.New("L", "mm", "A4", ""), widths: map[letter]measure{}, in: o.Language, s: s, pages: pages}
+	return &paper{file: f, ruler: fpdf.New("L", "mm", "A4", ""), widths: map[letter]measure{}, in: o.Language, s: s,
+		pages: pages}
 }
 
 // plain is a text for a PDF's properties, which fpdf writes in 16 bits.
@@ -171,7 +172,8 @@ func (p *paper) next() {
 // finish draws what the page says.
 func (p *paper) finish() {
 	slices.SortStableFunc(p.words, func(a, b piece) int {
-		return cmp.Or(cmp.Compare(a.face.family, b.face.family), cmp.Compare(a.face.style, b.face.style), cmp.Compare(a.face.size, b.face.size))
+		return cmp.Or(cmp.Compare(a.face.family, b.face.family), cmp.Compare(a.face.style, b.face.style),
+			cmp.Compare(a.face.size, b.face.size))
 	})
 	for _, w := range p.words {
 		p.file.SetFont(w.face.family, w.face.style, w.face.size)

@@ -27,10 +27,15 @@ func TestPaper(t *testing.T) {
 		want  []string
 	}{
 		{"no lines", list(), Chinese, 2, []string{"清结算账单", "第1页/共2页", "第2页/共2页"}},
-		{"the story", list(story()...), Chinese, 3, []string{"经销商", "2026-11-01 – 2026-11-30", "积分兑付", "G.1.12.0.0", "209.00", "191.00", "链上签署", "G.1.77.3", "本期合计", "零售", "交付", "付款编号", "2026-11-1", "2026-12-10", "制表：", "（盖章）"}},
-		{"the story", list(story()...), English, 3, []string{"Settlement statement", "Points refunded", "D owes G (yuan)", "Closing balance, netted", "Signatures on the ledger", "Order delivered", "Prepared by:"}},
+		{"the story", list(story()...), Chinese, 3,
+			[]string{"经销商", "2026-11-01 – 2026-11-30", "积分兑付", "G.1.12.0.0", "209.00", "191.00", "链上签署", "G.1.77.3",
+				"本期合计", "零售", "交付", "付款编号", "2026-11-1", "2026-12-10", "制表：", "（盖章）"}},
+		{"the story", list(story()...), English, 3,
+			[]string{"Settlement statement", "Points refunded", "D owes G (yuan)", "Closing balance, netted",
+				"Signatures on the ledger", "Order delivered", "Prepared by:"}},
 		{"two pages", many(50), Chinese, 4, []string{"过次页", "承前页", "本页合计"}},
-		{"three pages", many(90), English, 5, []string{"Total of this page", "Carried forward", "Brought forward", "Page 5 of 5"}},
+		{"three pages", many(90), English, 5,
+			[]string{"Total of this page", "Carried forward", "Brought forward", "Page 5 of 5"}},
 	} {
 		s := signed(must(Of(storyHead(), c.lines)))
 		path := written(t, "pdf", s, c.lines, Options{Language: c.in})
@@ -53,12 +58,17 @@ func TestPaperCutsNothing(t *testing.T) {
 		t.Skip("pdftotext (poppler-utils) isn't here")
 	}
 	head, line := storyHead(), story()[0]
-	head.A.ID, head.A.Zh, head.A.Legal = strings.Repeat("D", 64), strings.Repeat("上海汽车工业", 10), strings.Repeat("股份有限公司", 20)
-	line.ID, line.Creditor, line.Scene, line.Programme = "Z"+strings.Repeat("Z", 30)+".31.1099511627775.499.99", head.A.ID, strings.Repeat("scene", 12), strings.Repeat("P", 64)
-	line.Points, line.Fen, line.Tax, line.Cause = amount.Max, amount.Max, amount.Rate{Num: 13, Den: 100}, strings.Repeat("a", 30)+":"+strings.Repeat("B", 30)
+	head.A.ID, head.A.Zh, head.A.Legal = strings.Repeat("D", 64), strings.Repeat("上海汽车工业", 10),
+		strings.Repeat("股份有限公司", 20)
+	line.ID, line.Creditor, line.Scene, line.Programme = "Z"+strings.Repeat("Z", 30)+".31.1099511627775.499.99",
+		head.A.ID, strings.Repeat("scene", 12), strings.Repeat("P", 64)
+	line.Points, line.Fen, line.Tax, line.Cause = amount.Max, amount.Max, amount.Rate{Num: 13, Den: 100},
+		strings.Repeat("a", 30)+":"+strings.Repeat("B", 30)
 	s := must(Of(head, list(line)))
-	text := joined(string(must(exec.Command(reader, "-raw", written(t, "pdf", s, list(line), Options{Language: Chinese}), "-").Output())))
-	for _, want := range []string{line.ID, line.Scene, line.Programme, line.Cause, head.A.ID, head.A.Zh, head.A.Legal, "9,007,199,254,740,991", "90,071,992,547,409.91", grouped(line.TaxFen())} {
+	text := joined(string(
+		must(exec.Command(reader, "-raw", written(t, "pdf", s, list(line), Options{Language: Chinese}), "-").Output())))
+	for _, want := range []string{line.ID, line.Scene, line.Programme, line.Cause, head.A.ID, head.A.Zh, head.A.Legal,
+		"9,007,199,254,740,991", "90,071,992,547,409.91", grouped(line.TaxFen())} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it doesn't say %q:\n%s", want, text)
 		}
@@ -77,7 +87,8 @@ func TestWrap(t *testing.T) {
 		want  string
 	}{
 		{"", 10, ""}, {"retail", 20, "retail"}, {"airport lounge", 14, "airport|lounge"}, {"积分兑付退回", 14, "积分兑|付退回"},
-		{"D.2.7.0.1", 9, "D.2.|7.0.1"}, {"aaaaaaaaaaaa", 10, "aaaaa|aaaaa|aa"}, {"金额（元）", 13, "金额|（元）"}, {"x", 0.1, "x"}, {"xy", 0.1, "x|y"},
+		{"D.2.7.0.1", 9, "D.2.|7.0.1"}, {"aaaaaaaaaaaa", 10, "aaaaa|aaaaa|aa"}, {"金额（元）", 13, "金额|（元）"},
+		{"x", 0.1, "x"}, {"xy", 0.1, "x|y"},
 	} {
 		lines := p.wrap(c.text, c.width, 10)
 		if got := strings.Join(lines, "|"); got != c.want {
@@ -107,7 +118,8 @@ func TestPagesCarryForward(t *testing.T) {
 	}
 	const n = 130
 	s := must(Of(storyHead(), many(n)))
-	text := string(must(exec.Command(reader, "-layout", written(t, "pdf", s, many(n), Options{Language: English}), "-").Output()))
+	text := string(
+		must(exec.Command(reader, "-layout", written(t, "pdf", s, many(n), Options{Language: English}), "-").Output()))
 	pages := strings.Split(text, "\f")
 	pages = pages[1 : len(pages)-2] // without the summary, the signatures and what is behind the last
 	if len(pages) < 3 || len(pages) > 5 {
@@ -172,9 +184,12 @@ func TestManyMovements(t *testing.T) {
 		s := must(Of(storyHead(), list(story()...)))
 		s.Movements = s.Movements[:0]
 		for i := range n {
-			s.Movements = append(s.Movements, Movement{Debtor: "D", Kind: "redemption", Scene: fmt.Sprintf("scene%03d", i), Programme: "DP", Lines: 1})
+			s.Movements = append(s.Movements,
+				Movement{Debtor: "D", Kind: "redemption", Scene: fmt.Sprintf("scene%03d", i), Programme: "DP",
+					Lines: 1})
 		}
-		text := string(must(exec.Command(reader, "-layout", written(t, "pdf", s, list(story()...), Options{Language: Chinese}), "-").Output()))
+		text := string(must(exec.Command(reader, "-layout",
+			written(t, "pdf", s, list(story()...), Options{Language: Chinese}), "-").Output()))
 		for i := range n {
 			if want := fmt.Sprintf("scene%03d", i); strings.Count(text, want) != 1 {
 				t.Errorf("%d movements: %s is there %d times", n, want, strings.Count(text, want))

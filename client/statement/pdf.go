@@ -35,7 +35,8 @@ func WritePDF(to io.Writer, s Statement, lines Source, o Options) error {
 		return err
 	}
 	if s.Total.Lines > MaxPaperLines {
-		return fault.New(fault.Limit, "%d lines are more than a PDF's %d; write XLSX, CSV or JSON", s.Total.Lines, MaxPaperLines)
+		return fault.New(fault.Limit, "%d lines are more than a PDF's %d; write XLSX, CSV or JSON", s.Total.Lines,
+			MaxPaperLines)
 	}
 	draft := newPaper(s, o, 0)
 	if err := draft.document(lines); err != nil {
@@ -136,14 +137,16 @@ func (p *paper) balances() {
 	t := tableOf(8, 5.4, []float64{73, 20, 45, 45, 45, 45}, 1, 2, 3, 4, 5)
 	tax := p.in.of(wordTax) + p.in.of(phrase{": ", "："})
 	p.y += 3
-	p.head(t, "", p.in.of(wordCount), p.in.money(p.in.owes(a, b)), p.in.money(p.in.owes(b, a)), p.in.money(tax+p.in.owes(a, b)), p.in.money(tax+p.in.owes(b, a)))
+	p.head(t, "", p.in.of(wordCount), p.in.money(p.in.owes(a, b)), p.in.money(p.in.owes(b, a)),
+		p.in.money(tax+p.in.owes(a, b)), p.in.money(tax+p.in.owes(b, a)))
 	open, closed := p.s.Head.Opening, p.s.Closing
 	p.put(t, p.in.of(wordOpening), "", grouped(open.AB), grouped(open.BA))
 	for _, s := range []struct {
 		word phrase
 		sum  Sum
 	}{{wordTotal, p.s.Total}, {wordCarved, p.s.Carved}} {
-		p.put(t, p.in.of(s.word), strconv.FormatUint(s.sum.Lines, 10), grouped(s.sum.Owes.AB), grouped(s.sum.Owes.BA), grouped(s.sum.Tax.AB), grouped(s.sum.Tax.BA))
+		p.put(t, p.in.of(s.word), strconv.FormatUint(s.sum.Lines, 10), grouped(s.sum.Owes.AB), grouped(s.sum.Owes.BA),
+			grouped(s.sum.Tax.AB), grouped(s.sum.Tax.BA))
 	}
 	p.bold = true
 	p.put(t, p.in.of(wordClosing), "", grouped(closed.AB), grouped(closed.BA))
@@ -161,7 +164,8 @@ func (p *paper) payments() {
 	p.y += 2
 	t := tableOf(8, 5.4, []float64{63, 60, 60, 45, 45}, 4)
 	head := func() {
-		p.head(t, p.in.of(wordPayment), p.in.of(wordPayer), p.in.of(wordPayee), p.in.of(wordDue), p.in.of(columns[colYuan]))
+		p.head(t, p.in.of(wordPayment), p.in.of(wordPayer), p.in.of(wordPayee), p.in.of(wordDue),
+			p.in.of(columns[colYuan]))
 	}
 	head()
 	p.turning = func() { p.running(); head() }
@@ -174,7 +178,8 @@ func (p *paper) payments() {
 func (p *paper) movements() {
 	t := tableOf(7, rowHeight, []float64{42, 44, 38, 30, 18, 31, 38, 32}, 4, 5, 6, 7)
 	head := func() {
-		p.head(t, p.in.of(wordDirection), p.in.of(columns[colKind]), p.in.of(columns[colScene]), p.in.of(columns[colProgramme]),
+		p.head(t, p.in.of(wordDirection), p.in.of(columns[colKind]), p.in.of(columns[colScene]),
+			p.in.of(columns[colProgramme]),
 			p.in.of(wordCount), p.in.of(columns[colPoints]), p.in.of(columns[colYuan]), p.in.of(columns[colTax]))
 	}
 	p.y += 7

@@ -9,7 +9,8 @@ import (
 
 // linesTable is the table of lines on every page, with room for two rows of sums.
 var linesTable = func() table {
-	t := tableOf(textSize, rowHeight, []float64{11, 29, 16, 22, 20, 18, 20, 25, 25, 18, 22, 11, 25, 11}, 0, 6, 7, 8, 9, 11)
+	t := tableOf(textSize, rowHeight, []float64{11, 29, 16, 22, 20, 18, 20, 25, 25, 18, 22, 11, 25, 11}, 0, 6, 7, 8, 9,
+		11)
 	t.keep = 2 * rowHeight
 	return t
 }()
@@ -86,7 +87,8 @@ func (p *paper) entry(n int, e entry) {
 		mark = p.in.of(wordDisputed)
 	}
 	p.put(linesTable, strconv.Itoa(n), e.ID, e.Date.String(), p.in.kind(e.Kind), p.in.scene(e.Scene), e.Programme,
-		p.points(e.Programme, e.Points), ab, ba, tax, p.in.cause(e.Cause), strconv.FormatUint(e.Block, 10), e.Tx[:min(txDigits, len(e.Tx))], mark)
+		p.points(e.Programme, e.Points), ab, ba, tax, p.in.cause(e.Cause), strconv.FormatUint(e.Block, 10),
+		e.Tx[:min(txDigits, len(e.Tx))], mark)
 }
 
 // points writes an amount of a programme's points; nothing for what isn't for points.

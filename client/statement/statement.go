@@ -163,7 +163,8 @@ func (p Party) check() error {
 			return err
 		}
 	}
-	if utf8.RuneCountInString(p.Legal) > maxLegal || strings.ContainsFunc(p.Legal, unicode.IsControl) || !utf8.ValidString(p.Legal) {
+	if utf8.RuneCountInString(p.Legal) > maxLegal || strings.ContainsFunc(p.Legal, unicode.IsControl) ||
+		!utf8.ValidString(p.Legal) {
 		return fault.New(fault.BadRequest, "legal name of a party: want %d characters at most", maxLegal)
 	}
 	return name.CheckOptional([2]string{"tax id of a party", p.TaxID})
@@ -177,7 +178,8 @@ func checkScales(list []Scale) error {
 			return err
 		}
 		if s.Digits < 1 || s.Digits > maxDigits || s.Programme <= before {
-			return fault.New(fault.BadRequest, "digits of %s: want 1 to %d, programmes sorted and each once", s.Programme, maxDigits)
+			return fault.New(fault.BadRequest, "digits of %s: want 1 to %d, programmes sorted and each once",
+				s.Programme, maxDigits)
 		}
 		before = s.Programme
 	}
@@ -186,7 +188,8 @@ func checkScales(list []Scale) error {
 
 // digits are how many digits of a programme's points stand after the point.
 func (h Head) digits(programme string) uint8 {
-	i, found := slices.BinarySearchFunc(h.Scales, programme, func(s Scale, p string) int { return strings.Compare(s.Programme, p) })
+	i, found := slices.BinarySearchFunc(h.Scales, programme,
+		func(s Scale, p string) int { return strings.Compare(s.Programme, p) })
 	if !found {
 		return 0
 	}

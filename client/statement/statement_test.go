@@ -95,11 +95,13 @@ func TestRefusals(t *testing.T) {
 		{"a disputed line", "", "", func(w *world) { w.lines[0].Disputed = true }},
 		{"no network", fault.BadRequest, "network", func(w *world) { w.head.Network = "" }},
 		{"a cycle with a slash", fault.BadRequest, "cycle", func(w *world) { w.head.Cycle = "2026/11" }},
-		{"parties the other way", fault.BadRequest, "sorted", func(w *world) { w.head.A, w.head.B = w.head.B, w.head.A }},
+		{"parties the other way", fault.BadRequest, "sorted",
+			func(w *world) { w.head.A, w.head.B = w.head.B, w.head.A }},
 		{"with itself", fault.BadRequest, "sorted", func(w *world) { w.head.B = w.head.A }},
 		{"a name that doesn't print", fault.BadRequest, "print", func(w *world) { w.head.A.Zh = "经\n销商" }},
 		{"no period", fault.BadRequest, "date", func(w *world) { w.head.From = 0 }},
-		{"a period that ends first", fault.BadRequest, "period", func(w *world) { w.head.From, w.head.To = w.head.To, w.head.From }},
+		{"a period that ends first", fault.BadRequest, "period",
+			func(w *world) { w.head.From, w.head.To = w.head.To, w.head.From }},
 		{"opening under 0", fault.BadRequest, "under 1", func(w *world) { w.head.Opening.AB = -1 }},
 		{"opening above the limit", fault.Limit, "above", func(w *world) { w.head.Opening.BA = amount.Max + 1 }},
 		{"no number", fault.BadRequest, `line ""`, func(w *world) { w.lines[1].ID = "" }},
@@ -113,8 +115,10 @@ func TestRefusals(t *testing.T) {
 		{"fen under 0", fault.BadRequest, "under 1", func(w *world) { w.lines[1].Fen = -1 }},
 		{"fen above the limit", fault.Limit, "above", func(w *world) { w.lines[1].Fen = amount.Max + 1 }},
 		{"a tax that isn't there", fault.BadRequest, "rate", func(w *world) { w.lines[1].Tax = amount.Rate{} }},
-		{"no tax, otherwise", fault.BadRequest, "lowest", func(w *world) { w.lines[1].Tax = amount.Rate{Num: 0, Den: 2} }},
-		{"a tax not in lowest terms", fault.BadRequest, "lowest", func(w *world) { w.lines[1].Tax = amount.Rate{Num: 6, Den: 100} }},
+		{"no tax, otherwise", fault.BadRequest, "lowest",
+			func(w *world) { w.lines[1].Tax = amount.Rate{Num: 0, Den: 2} }},
+		{"a tax not in lowest terms", fault.BadRequest, "lowest",
+			func(w *world) { w.lines[1].Tax = amount.Rate{Num: 6, Den: 100} }},
 		{"all of it tax", fault.BadRequest, "under 1", func(w *world) { w.lines[1].Tax = amount.Rate{Num: 1, Den: 1} }},
 		{"no cause", fault.BadRequest, "cause", func(w *world) { w.lines[1].Cause = "order" }},
 		{"no date", fault.BadRequest, "date", func(w *world) { w.lines[1].Date = 0 }},
@@ -124,11 +128,16 @@ func TestRefusals(t *testing.T) {
 		{"lines the other way", fault.BadRequest, "come after", func(w *world) { slices.Reverse(w.lines) }},
 		{"more than is counted", "", "", func(w *world) { w.lines[0].Fen, w.lines[2].Fen = amount.Max, 1 }},
 		{"more with what was open", "", "", func(w *world) { w.head.Opening.BA = amount.Max }},
-		{"the head before the line", fault.BadRequest, "cycle", func(w *world) { w.head.Cycle, w.lines[0].Fen = "", amount.Max+1 }},
-		{"the line's form before its place", fault.Limit, "above", func(w *world) { w.lines[1].Fen, w.lines[1].Creditor = amount.Max+1, "M" }},
-		{"its order before its parties", fault.BadRequest, "come after", func(w *world) { w.lines[1].ID, w.lines[1].Creditor = w.lines[0].ID, "M" }},
-		{"its parties before the sum", fault.BadRequest, "not of", func(w *world) { w.lines[0].Fen, w.lines[2].Fen, w.lines[2].Creditor = amount.Max, 1, "M" }},
-		{"the first line that is wrong", fault.Limit, "line \"G.1.9.0.0\"", func(w *world) { w.lines[1].Fen, w.lines[2].Kind = amount.Max+1, "" }},
+		{"the head before the line", fault.BadRequest, "cycle",
+			func(w *world) { w.head.Cycle, w.lines[0].Fen = "", amount.Max+1 }},
+		{"the line's form before its place", fault.Limit, "above",
+			func(w *world) { w.lines[1].Fen, w.lines[1].Creditor = amount.Max+1, "M" }},
+		{"its order before its parties", fault.BadRequest, "come after",
+			func(w *world) { w.lines[1].ID, w.lines[1].Creditor = w.lines[0].ID, "M" }},
+		{"its parties before the sum", fault.BadRequest, "not of",
+			func(w *world) { w.lines[0].Fen, w.lines[2].Fen, w.lines[2].Creditor = amount.Max, 1, "M" }},
+		{"the first line that is wrong", fault.Limit, "line \"G.1.9.0.0\"",
+			func(w *world) { w.lines[1].Fen, w.lines[2].Kind = amount.Max+1, "" }},
 	} {
 		w := world{storyHead(), story()}
 		c.do(&w)
@@ -167,14 +176,16 @@ func TestTooManyMovements(t *testing.T) {
 	if _, err := sum.add(story()[0]); err != nil {
 		t.Error(err)
 	}
-	if m := sum.movements[Movement{Debtor: story()[0].Debtor, Kind: story()[0].Kind}]; m == nil || m.Fen != story()[0].Fen {
+	if m := sum.movements[Movement{Debtor: story()[0].Debtor, Kind: story()[0].Kind}]; m == nil ||
+		m.Fen != story()[0].Fen {
 		t.Errorf("%+v", m)
 	}
 }
 
 // TestOrderIsThatOfTheKeys compares numbers as the keys of their rows.
 func TestOrderIsThatOfTheKeys(t *testing.T) {
-	sorted := []string{"D.0.1.0.0", "D.2.1.0.0", "D.10.1.0.0", "G.1.9.0.0", "G.1.12.0.0", "G.1.12.2.0", "G.1.12.10.0", "G.1.12.10.9", "G.1.12.10.10", "S-1.0.1.0.0", "S.0.1.0.0", "S1.0.1.0.0"}
+	sorted := []string{"D.0.1.0.0", "D.2.1.0.0", "D.10.1.0.0", "G.1.9.0.0", "G.1.12.0.0", "G.1.12.2.0", "G.1.12.10.0",
+		"G.1.12.10.9", "G.1.12.10.10", "S-1.0.1.0.0", "S.0.1.0.0", "S1.0.1.0.0"}
 	for i := range sorted {
 		for j := range sorted {
 			a, b := sorted[i], sorted[j]
@@ -254,7 +265,8 @@ func TestProofsOfLines(t *testing.T) {
 		}
 		altered := in
 		altered.Path = slices.Clone(in.Path)
-		what := rapid.SampledFrom([]string{"fen", "index", "lines", "owes", "path", "short", "long", "root"}).Draw(t, "altered")
+		what := rapid.SampledFrom([]string{"fen", "index", "lines", "owes", "path", "short", "long", "root"}).Draw(t,
+			"altered")
 		root := s.Root
 		switch what {
 		case "fen":
@@ -303,7 +315,8 @@ func TestDiffFindsWhatWasPlanted(t *testing.T) {
 		var want []Difference
 		for l := range many(n)() {
 			other := l
-			what := rapid.SampledFrom([]string{"same", "same", "disputed", "missing", "extra", "fen", "date", "both"}).Draw(t, "planted")
+			what := rapid.SampledFrom(
+				[]string{"same", "same", "disputed", "missing", "extra", "fen", "date", "both"}).Draw(t, "planted")
 			switch what {
 			case "missing":
 				theirs = append(theirs, l)

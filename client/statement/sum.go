@@ -113,7 +113,8 @@ func (s *Sum) add(l Line, a string) {
 
 // statement is what the lines so far come to.
 func (s *summing) statement() (Statement, error) {
-	done := Statement{Head: s.head, Total: s.total, Carved: s.carved, Tree: s.tree.Root(), Movements: []Movement{}, Payments: []Payment{}, Signatures: []Signature{}}
+	done := Statement{Head: s.head, Total: s.total, Carved: s.carved, Tree: s.tree.Root(), Movements: []Movement{},
+		Payments: []Payment{}, Signatures: []Signature{}}
 	for _, m := range slices.SortedFunc(maps.Values(s.movements), s.compare) {
 		done.Movements = append(done.Movements, *m)
 	}
@@ -125,7 +126,8 @@ func (s *summing) statement() (Statement, error) {
 // compare sorts movements: what A owes, then what B owes; by kind in the order of
 // Kinds, then scene and programme.
 func (s *summing) compare(m, n *Movement) int {
-	return cmp.Or(cmp.Compare(m.Debtor, n.Debtor), cmp.Compare(kindPlace(m.Kind), kindPlace(n.Kind)), cmp.Compare(m.Kind, n.Kind),
+	return cmp.Or(cmp.Compare(m.Debtor, n.Debtor), cmp.Compare(kindPlace(m.Kind), kindPlace(n.Kind)),
+		cmp.Compare(m.Kind, n.Kind),
 		cmp.Compare(m.Scene, n.Scene), cmp.Compare(m.Programme, n.Programme))
 }
 

@@ -39,8 +39,10 @@ func (l Language) row(h Head, e entry) []string {
 		disputed = l.of(wordYes)
 	}
 	return []string{
-		e.ID, e.Date.String(), l.kind(e.Kind), l.scene(e.Scene), e.Debtor, e.Creditor, e.Programme, h.points(e.Programme, e.Points), yuan(e.Fen),
-		percent(e.Tax), yuan(e.TaxFen()), disputed, l.cause(e.Cause), strconv.FormatUint(e.Block, 10), e.Tx, e.Leaf.String(),
+		e.ID, e.Date.String(), l.kind(e.Kind), l.scene(e.Scene), e.Debtor, e.Creditor, e.Programme,
+		h.points(e.Programme, e.Points), yuan(e.Fen),
+		percent(e.Tax), yuan(e.TaxFen()), disputed, l.cause(e.Cause), strconv.FormatUint(e.Block, 10), e.Tx,
+		e.Leaf.String(),
 	}
 }
 
@@ -55,7 +57,8 @@ func (l Language) parse(h Head, row []string) (e entry, err error) {
 	for i, cell := range row {
 		cells[i] = strings.TrimPrefix(cell, " ")
 	}
-	e.ID, e.Kind, e.Scene, e.Debtor, e.Creditor, e.Programme = cells[colID], l.kindOf(cells[colKind]), l.sceneOf(cells[colScene]), cells[colDebtor], cells[colCreditor], cells[colProgramme]
+	e.ID, e.Kind, e.Scene, e.Debtor, e.Creditor, e.Programme = cells[colID], l.kindOf(cells[colKind]),
+		l.sceneOf(cells[colScene]), cells[colDebtor], cells[colCreditor], cells[colProgramme]
 	e.Cause, e.Tx, e.Disputed = l.causeOf(cells[colCause]), cells[colTx], cells[colDisputed] != ""
 	var tax, block amount.Units
 	for _, c := range []struct {
@@ -77,7 +80,8 @@ func (l Language) parse(h Head, row []string) (e entry, err error) {
 	}
 	e.Block = uint64(block)
 	if tax != e.TaxFen() {
-		return e, fault.New(fault.BadRequest, "line %.90q: %s: %s, but %s of %s is %s", e.ID, l.of(columns[colTax]), yuan(tax), percent(e.Tax), yuan(e.Fen), yuan(e.TaxFen()))
+		return e, fault.New(fault.BadRequest, "line %.90q: %s: %s, but %s of %s is %s", e.ID, l.of(columns[colTax]),
+			yuan(tax), percent(e.Tax), yuan(e.Fen), yuan(e.TaxFen()))
 	}
 	return e, nil
 }

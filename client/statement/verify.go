@@ -85,7 +85,8 @@ func Verify(path string, trust proof.Trust, need int) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	c := &checking{file: f, report: Report{File: path, Form: f.Form, Head: f.Statement.Head, Signatures: f.Statement.Signatures, Problems: []string{}}}
+	c := &checking{file: f, report: Report{File: path, Form: f.Form, Head: f.Statement.Head,
+		Signatures: f.Statement.Signatures, Problems: []string{}}}
 	if err := c.lines(); err != nil {
 		return c.report, err
 	}
@@ -148,7 +149,8 @@ func (c *checking) lines() error {
 	if c.found, err = sum.statement(); err != nil {
 		return c.file.wrap(err)
 	}
-	c.report.Total, c.report.Carved, c.report.Closing, c.report.Root = c.found.Total, c.found.Carved, c.found.Closing, c.found.Root
+	c.report.Total, c.report.Carved, c.report.Closing, c.report.Root = c.found.Total, c.found.Carved, c.found.Closing,
+		c.found.Root
 	return nil
 }
 
@@ -191,7 +193,8 @@ func (s Sum) String() string { return fmt.Sprintf("%d lines, %s, tax %s", s.Line
 
 // String writes what is summed up, and the sums.
 func (m Movement) String() string {
-	return fmt.Sprintf("%s %s %s %s: %d lines, %d points, %d fen, tax %d", m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, int64(m.Points), int64(m.Fen), int64(m.Tax))
+	return fmt.Sprintf("%s %s %s %s: %d lines, %d points, %d fen, tax %d", m.Debtor, m.Kind, m.Scene, m.Programme,
+		m.Lines, int64(m.Points), int64(m.Fen), int64(m.Tax))
 }
 
 // signatures notes those that are of somebody else, or of another root.
@@ -233,7 +236,8 @@ func (c *checking) proof(trust proof.Trust, need int) {
 		c.problem("the proof is of no statement: %.80s", err)
 		return
 	}
-	c.report.Proven = &Proven{Channel: checked.Channel, Chaincode: checked.Chaincode, Function: checked.Function, AsOf: checked.AsOf,
+	c.report.Proven = &Proven{Channel: checked.Channel, Chaincode: checked.Chaincode, Function: checked.Function,
+		AsOf: checked.AsOf,
 		Time: checked.Time, Peers: checked.Signers, State: a.State, Signed: []string{}}
 	c.answer(a, checked)
 }
@@ -253,7 +257,8 @@ func proofFile(raw json.RawMessage) ([]byte, error) {
 func (c *checking) answer(a Answer, checked proof.Checked) {
 	head := c.found.Head
 	if a.Cycle != head.Cycle || a.A != head.A.ID || a.B != head.B.ID || checked.Channel != head.Network {
-		c.problem("the proof is of %.64q and %.64q in %.64q on %.64q, not of this statement", a.A, a.B, a.Cycle, checked.Channel)
+		c.problem("the proof is of %.64q and %.64q in %.64q on %.64q, not of this statement", a.A, a.B, a.Cycle,
+			checked.Channel)
 		return
 	}
 	c.root(head.A.ID, a.SignedA)
@@ -283,7 +288,8 @@ func (c *checking) root(party string, signed SignedRoot) {
 		return // it signed after the file was written
 	}
 	if s := c.report.Signatures[i]; s.Command != signed.By || s.Date != signed.Date {
-		c.problem("the file says that %s signed by %s on %s, the ledger by %s on %s", party, s.Command, s.Date, signed.By, signed.Date)
+		c.problem("the file says that %s signed by %s on %s, the ledger by %s on %s", party, s.Command, s.Date,
+			signed.By, signed.Date)
 	}
 }
 

@@ -51,10 +51,13 @@ func TestVerifyWithProof(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s %s: %v", form, in, err)
 			}
-			if r.Proven == nil || !slices.Equal(r.Proven.Signed, []string{"D", "G"}) || !slices.Equal(r.Proven.Peers, []string{"D", "F", "G"}) || r.Proven.AsOf != 61 || r.Proven.State != "AGREED" {
+			if r.Proven == nil || !slices.Equal(r.Proven.Signed, []string{"D", "G"}) ||
+				!slices.Equal(r.Proven.Peers, []string{"D", "F", "G"}) || r.Proven.AsOf != 61 ||
+				r.Proven.State != "AGREED" {
 				t.Errorf("%s %s: %+v", form, in, r.Proven)
 			}
-			if r.Root.String() != s.Root.String() || r.Total != s.Total || r.Closing != s.Closing || len(r.Signatures) != 2 {
+			if r.Root.String() != s.Root.String() || r.Total != s.Total || r.Closing != s.Closing ||
+				len(r.Signatures) != 2 {
 				t.Errorf("%s %s: %+v", form, in, r)
 			}
 			if r, err := Verify(path, nil, 0); err != nil || r.Proven != nil {
@@ -75,16 +78,20 @@ func TestVerifyRefusesOtherProofs(t *testing.T) {
 		do   func(*Statement, *Answer)
 	}{
 		{"both signed", "", func(*Statement, *Answer) {}},
-		{"one signed so far", "", func(s *Statement, a *Answer) { a.SignedB, s.Signatures = SignedRoot{}, s.Signatures[:1] }},
+		{"one signed so far", "",
+			func(s *Statement, a *Answer) { a.SignedB, s.Signatures = SignedRoot{}, s.Signatures[:1] }},
 		{"both signed after the file was written", "", func(s *Statement, _ *Answer) { s.Signatures = nil }},
-		{"nobody signed", "no signature", func(s *Statement, a *Answer) { a.SignedA, a.SignedB, s.Signatures = SignedRoot{}, SignedRoot{}, nil }},
-		{"a signature that the ledger hasn't", "the ledger has none", func(_ *Statement, a *Answer) { a.SignedB = SignedRoot{} }},
+		{"nobody signed", "no signature",
+			func(s *Statement, a *Answer) { a.SignedA, a.SignedB, s.Signatures = SignedRoot{}, SignedRoot{}, nil }},
+		{"a signature that the ledger hasn't", "the ledger has none",
+			func(_ *Statement, a *Answer) { a.SignedB = SignedRoot{} }},
 		{"another root", "on the ledger D signed the root", func(_ *Statement, a *Answer) { a.SignedA.Root = s.Tree }},
 		{"another command", "the ledger by", func(_ *Statement, a *Answer) { a.SignedA.By.Seq++ }},
 		{"another day", "the ledger by", func(_ *Statement, a *Answer) { a.SignedB.Date++ }},
 		{"another cycle", "not of this statement", func(_ *Statement, a *Answer) { a.Cycle = "2026-12" }},
 		{"another pair", "not of this statement", func(_ *Statement, a *Answer) { a.B = "M" }},
-		{"a dispute that isn't marked", "G.1.9.0.0 is disputed on the ledger", func(_ *Statement, a *Answer) { a.Carved = []CarvedLine{{Line: "G.1.9.0.0", Fen: 1_800}} }},
+		{"a dispute that isn't marked", "G.1.9.0.0 is disputed on the ledger",
+			func(_ *Statement, a *Answer) { a.Carved = []CarvedLine{{Line: "G.1.9.0.0", Fen: 1_800}} }},
 	} {
 		x, a := s, answerOf(s)
 		c.do(&x, &a)
@@ -106,11 +113,13 @@ func TestVerifyRefusesOtherProofs(t *testing.T) {
 			return err
 		}},
 		{"three wanted", "2 parties signed", func() error {
-			_, err := Verify(written(t, "json", proven(t, al, s, answerOf(s), signers...), list(story()...), Options{}), al.Trust(), 3)
+			_, err := Verify(written(t, "json", proven(t, al, s, answerOf(s), signers...), list(story()...), Options{}),
+				al.Trust(), 3)
 			return err
 		}},
 		{"others' CAs", "not of the party's CA", func() error {
-			_, err := Verify(written(t, "json", proven(t, al, s, answerOf(s), signers...), list(story()...), Options{}), others.Trust(), 2)
+			_, err := Verify(written(t, "json", proven(t, al, s, answerOf(s), signers...), list(story()...), Options{}),
+				others.Trust(), 2)
 			return err
 		}},
 		{"another channel", "not of this statement", func() error {
@@ -146,30 +155,44 @@ func TestVerifyNamesWhatWasTampered(t *testing.T) {
 		name, form, from, to string
 		want                 []string
 	}{
-		{"a fen more", "json", `"fen":1800,"tax":{"num":0`, `"fen":1801,"tax":{"num":0`, []string{"line G.1.9.0.0 was changed", "root: the file says " + root, "total:", "movement 1:", "closing:", "D signed the root"}},
-		{"a fen more", "csv", "1800,18.00", "1800,18.01", []string{"line G.1.9.0.0 was changed", "root: the file says " + root}},
-		{"a fen more, and its leaf", "json", `"fen":1800,"tax":{"num":0,"den":1},"cause":"order:Deliver","date":"2026-11-18","block":44,"tx":"` + lines[1].Tx + `","disputed":false,"leaf":"` + leaf,
-			`"fen":1801,"tax":{"num":0,"den":1},"cause":"order:Deliver","date":"2026-11-18","block":44,"tx":"` + lines[1].Tx + `","disputed":false,"leaf":"` + leafWith(lines[1], 1_801), []string{"root: the file says " + root}},
+		{"a fen more", "json", `"fen":1800,"tax":{"num":0`, `"fen":1801,"tax":{"num":0`,
+			[]string{"line G.1.9.0.0 was changed", "root: the file says " + root, "total:", "movement 1:", "closing:",
+				"D signed the root"}},
+		{"a fen more", "csv", "1800,18.00", "1800,18.01",
+			[]string{"line G.1.9.0.0 was changed", "root: the file says " + root}},
+		{"a fen more, and its leaf", "json",
+			`"fen":1800,"tax":{"num":0,"den":1},"cause":"order:Deliver","date":"2026-11-18","block":44,"tx":"` +
+				lines[1].Tx + `","disputed":false,"leaf":"` + leaf,
+			`"fen":1801,"tax":{"num":0,"den":1},"cause":"order:Deliver","date":"2026-11-18","block":44,"tx":"` +
+				lines[1].Tx + `","disputed":false,"leaf":"` + leafWith(lines[1], 1_801),
+			[]string{"root: the file says " + root}},
 		{"a leaf alone", "json", leaf, s.Root.String(), []string{"line G.1.9.0.0 was changed"}},
 		{"a block", "csv", ",44,", ",45,", []string{"line G.1.9.0.0 was changed"}},
 		{"a mark", "json", `"disputed":true`, `"disputed":false`, []string{"carved:", "closing:"}},
 		{"a total", "json", `"total": {"lines":6`, `"total": {"lines":7`, []string{"total:"}},
-		{"a closing", "json", `"closing": {"aOwesB":9007199247132`, `"closing": {"aOwesB":9007199247131`, []string{"closing:"}},
+		{"a closing", "json", `"closing": {"aOwesB":9007199247132`, `"closing": {"aOwesB":9007199247131`,
+			[]string{"closing:"}},
 		{"an opening", "json", `"opening":{"aOwesB":12345`, `"opening":{"aOwesB":12346`, []string{"closing:"}},
 		{"a cycle", "json", `"cycle":"2026-11"`, `"cycle":"2026-10"`, []string{"root:"}},
 		{"a network", "csv", `""network"":""alliance""`, `""network"":""alliancf""`, []string{"root:"}},
-		{"a movement", "json", `"lines":1,"points":1800,"fen":1800,"tax":0}`, `"lines":1,"points":1801,"fen":1800,"tax":0}`, []string{"movement 1:"}},
+		{"a movement", "json", `"lines":1,"points":1800,"fen":1800,"tax":0}`,
+			`"lines":1,"points":1801,"fen":1800,"tax":0}`, []string{"movement 1:"}},
 		{"a root", "json", `"root": "` + root, `"root": "` + s.Tree.String(), []string{"root:"}},
-		{"a signature's root", "json", `"party":"D","root":"` + root, `"party":"D","root":"` + s.Tree.String(), []string{"D signed the root " + s.Tree.String()}},
-		{"a signature of another", "json", `"party":"D","root"`, `"party":"M","root"`, []string{`a signature is of "M"`}},
+		{"a signature's root", "json", `"party":"D","root":"` + root, `"party":"D","root":"` + s.Tree.String(),
+			[]string{"D signed the root " + s.Tree.String()}},
+		{"a signature of another", "json", `"party":"D","root"`, `"party":"M","root"`,
+			[]string{`a signature is of "M"`}},
 		{"a tax", "csv", "6%,6.11", "6%,6.12", []string{`line "G.1.13.2.0"`, "VAT contained"}},
 		{"a tax rate", "csv", "6%,6.11", "5%,6.11", []string{`line "G.1.13.2.0"`, "VAT contained"}},
 		{"a party", "csv", "retail,D,G,DP", "retail,D,M,DP", []string{"line G.1.9.0.0: it is not of D and G"}},
 		{"a tenth of a fen", "csv", "1800,18.00", "1800,18.001", []string{`line "G.1.9.0.0"`, "no amount"}},
 		{"two lines of one number", "csv", "G.1.12.0.0", "G.1.9.0.0", []string{"it doesn't come after"}},
-		{"a number that isn't written so", "json", `"points":1800,"fen":1800,"tax":{`, `"points":1.8e3,"fen":1800,"tax":{`, []string{"line 2 of it"}},
-		{"a field more", "json", `"disputed":false,"leaf":"` + leaf, `"disputed":false,"note":"","leaf":"` + leaf, []string{"G.1.9.0.0 is not written"}},
-		{"a field twice", "json", `"points":1800,"fen":1800,"tax":{`, `"points":1800,"fen":7,"fen":1800,"tax":{`, []string{"G.1.9.0.0 is not written"}},
+		{"a number that isn't written so", "json", `"points":1800,"fen":1800,"tax":{`,
+			`"points":1.8e3,"fen":1800,"tax":{`, []string{"line 2 of it"}},
+		{"a field more", "json", `"disputed":false,"leaf":"` + leaf, `"disputed":false,"note":"","leaf":"` + leaf,
+			[]string{"G.1.9.0.0 is not written"}},
+		{"a field twice", "json", `"points":1800,"fen":1800,"tax":{`, `"points":1800,"fen":7,"fen":1800,"tax":{`,
+			[]string{"G.1.9.0.0 is not written"}},
 		{"a field of the head more", "json", `"head": {`, `"head": {"note":1,`, []string{"head:"}},
 		{"another format", "json", "statement v1", "statement v2", []string{"format"}},
 		{"another order", "json", `"movements":`, `"total":`, []string{`"total"`}},
@@ -263,7 +286,8 @@ func TestVerifyNamesCells(t *testing.T) {
 		{"a payment that is shown", "Summary", "E15", 1.5, "Summary!E15"},
 		{"a sum's formula, its value left", "Summary", "C10", formula("1"), "Summary!C10"},
 		{"a formula where none is", "Summary", "A5", formula("\"D\""), "Summary!A5"},
-		{"a sum's formula, as Excel writes it", "Summary", "D10", formula("ROUND(SUMIFS(Lines!$I$2:$I$7,Lines!$E$2:$E$7,\"G\"),2)"), ""},
+		{"a sum's formula, as Excel writes it", "Summary", "D10",
+			formula("ROUND(SUMIFS(Lines!$I$2:$I$7,Lines!$E$2:$E$7,\"G\"),2)"), ""},
 		{"a movement's formula", "Movements", "G2", formula("18"), "Movements!G2"},
 	} {
 		path := written(t, "xlsx", s, list(lines...), Options{Language: English})
@@ -274,7 +298,8 @@ func TestVerifyNamesCells(t *testing.T) {
 		if err := book.Save(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Verify(path, nil, 0); c.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+		if _, err := Verify(path, nil, 0); c.want == "" != (err == nil) || err != nil &&
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}

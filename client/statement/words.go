@@ -84,7 +84,8 @@ func (l Language) kindOf(word string) string {
 // columns head the table of lines, in CSV and XLSX alike.
 var columns = []phrase{
 	{"Line", "明细编号"}, {"Date", "业务日期"}, {"Kind", "类型"}, {"Scene", "消费场景"}, {"Debtor", "应付方"}, {"Creditor", "应收方"},
-	{"Programme", "积分计划"}, {"Points", "积分"}, {"Amount (yuan)", "金额（元）"}, {"VAT rate", "税率"}, {"VAT contained (yuan)", "其中税额（元）"},
+	{"Programme", "积分计划"}, {"Points", "积分"}, {"Amount (yuan)", "金额（元）"}, {"VAT rate", "税率"},
+	{"VAT contained (yuan)", "其中税额（元）"},
 	{"Disputed", "争议"}, {"Cause", "事由"}, {"Block", "区块"}, {"Transaction", "交易"}, {"Leaf hash", "明细哈希"},
 }
 
@@ -145,12 +146,13 @@ var (
 	wordPayer      = phrase{"Payer", "付款方"}
 	wordPayee      = phrase{"Payee", "收款方"}
 	wordDue        = phrase{"Due", "到期日"}
-	wordNoPayment  = phrase{"None between the two: the cycle isn't netted yet, or nothing is left to pay.", "双方之间暂无付款：周期尚未轧差，或轧差后无需付款。"}
-	wordTree       = phrase{"Tree over the lines", "明细树"}
-	wordSeal       = phrase{"Seal", "（盖章）"}
-	wordPrepared   = phrase{"Prepared by:", "制表："}
-	wordChecked    = phrase{"Checked by:", "复核："}
-	wordSealDate   = phrase{"Date:", "日期："}
+	wordNoPayment  = phrase{"None between the two: the cycle isn't netted yet, or nothing is left to pay.",
+		"双方之间暂无付款：周期尚未轧差，或轧差后无需付款。"}
+	wordTree     = phrase{"Tree over the lines", "明细树"}
+	wordSeal     = phrase{"Seal", "（盖章）"}
+	wordPrepared = phrase{"Prepared by:", "制表："}
+	wordChecked  = phrase{"Checked by:", "复核："}
+	wordSealDate = phrase{"Date:", "日期："}
 )
 
 // owes says who owes whom.

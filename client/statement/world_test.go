@@ -52,16 +52,20 @@ var (
 // storyHead and story are the dealer's and the group's statement of the story's first
 // cycle: steps 8, 10 and 11.
 func storyHead() Head {
-	return Head{Network: "alliance", Cycle: "2026-11", From: day("2026-11-01"), To: day("2026-11-30"), A: dealer, B: group}
+	return Head{Network: "alliance", Cycle: "2026-11", From: day("2026-11-01"), To: day("2026-11-30"), A: dealer,
+		B: group}
 }
 
 func story() []Line {
 	return []Line{
-		{ID: "D.2.7.0.1", Kind: "redemption", Scene: "retail", Debtor: "G", Creditor: "D", Programme: "GP", Points: 20_000, Fen: 20_000, Tax: none,
+		{ID: "D.2.7.0.1", Kind: "redemption", Scene: "retail", Debtor: "G", Creditor: "D", Programme: "GP",
+			Points: 20_000, Fen: 20_000, Tax: none,
 			Cause: "order:Deliver", Date: day("2026-11-12"), Block: 31, Tx: tx(1)},
-		{ID: "G.1.9.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G", Programme: "DP", Points: 1_800, Fen: 1_800, Tax: none,
+		{ID: "G.1.9.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G", Programme: "DP",
+			Points: 1_800, Fen: 1_800, Tax: none,
 			Cause: "order:Deliver", Date: day("2026-11-18"), Block: 44, Tx: tx(2)},
-		{ID: "G.1.12.0.0", Kind: "refund", Scene: "retail", Debtor: "G", Creditor: "D", Programme: "DP", Points: 900, Fen: 900, Tax: none,
+		{ID: "G.1.12.0.0", Kind: "refund", Scene: "retail", Debtor: "G", Creditor: "D", Programme: "DP", Points: 900,
+			Fen: 900, Tax: none,
 			Cause: "return:Receive", Date: day("2026-11-21"), Block: 52, Tx: tx(3)},
 	}
 }
@@ -76,7 +80,8 @@ func full() (Head, []Line) {
 	lines := append(story(),
 		Line{ID: "G.1.13.2.0", Kind: "service", Scene: "airport", Debtor: "D", Creditor: "G", Fen: 10_800, Tax: six,
 			Cause: "benefit:WriteOff", Date: day("2026-11-22"), Block: 53, Tx: tx(4), Disputed: true},
-		Line{ID: "G.1.13.2.1", Kind: "fee", Debtor: "G", Creditor: "D", Fen: 108, Tax: six, Cause: "benefit:WriteOff", Date: day("2026-11-22"), Block: 53, Tx: tx(4)},
+		Line{ID: "G.1.13.2.1", Kind: "fee", Debtor: "G", Creditor: "D", Fen: 108, Tax: six, Cause: "benefit:WriteOff",
+			Date: day("2026-11-22"), Block: 53, Tx: tx(4)},
 		Line{ID: "G.2.1.499.99", Kind: "supply", Debtor: "D", Creditor: "G", Fen: 9_007_199_254_000, Tax: thirteen,
 			Cause: "statement:Open", Date: day("2026-11-30"), Block: 60, Tx: tx(5)},
 	)
@@ -87,7 +92,8 @@ func full() (Head, []Line) {
 func signed(s Statement) Statement {
 	s.Signatures = []Signature{
 		{Party: "D", Root: s.Root, Command: number.Command{Party: "D", Lane: 1, Seq: 40}, Date: day("2026-12-02")},
-		{Party: "G", Root: s.Root, Command: number.Command{Party: "G", Lane: 1, Seq: 77, Index: 3}, Date: day("2026-12-03")},
+		{Party: "G", Root: s.Root, Command: number.Command{Party: "G", Lane: 1, Seq: 77, Index: 3},
+			Date: day("2026-12-03")},
 	}
 	s.Payments = []Payment{{ID: "2026-11-1", Debtor: "G", Creditor: "D", Fen: 19_100, Due: day("2026-12-10")}}
 	return s

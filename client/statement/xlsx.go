@@ -36,7 +36,8 @@ func WriteXLSX(to io.Writer, s Statement, lines Source, o Options) (err error) {
 		return err
 	}
 	if s.Total.Lines > MaxSheetLines {
-		return fault.New(fault.Limit, "%d lines are more than a workbook's %d; write CSV or JSON", s.Total.Lines, MaxSheetLines)
+		return fault.New(fault.Limit, "%d lines are more than a workbook's %d; write CSV or JSON", s.Total.Lines,
+			MaxSheetLines)
 	}
 	b, err := newBook(s, o)
 	if err != nil {
@@ -87,7 +88,8 @@ func newBook(s Statement, o Options) (*book, error) {
 		by = sheets.Program
 	}
 	b.summed = s.summed()
-	return b, errors.Join(b.styles(), sheets.SetMade(b.file, sheets.Made{Title: s.title(in), By: by, At: s.moment()}), b.prints(s))
+	return b, errors.Join(b.styles(), sheets.SetMade(b.file, sheets.Made{Title: s.title(in), By: by, At: s.moment()}),
+		b.prints(s))
 }
 
 // prints says how the sheets print: what a transaction's and a leaf's hash is stays on the screen, and the sheet
@@ -101,7 +103,8 @@ func (b *book) prints(s Statement) error {
 		{sheetSummary, 0, 6, len(b.summaryRows(s)), false}, {sheetMovements, 1, 8, len(b.movementRows(s)), true},
 		{sheetLines, 1, colTx, lines + 1, true}, {sheetCheck, 0, 2, 1, false},
 	} {
-		err := sheets.SetPrint(b.file, b.in.of(sheetNames[p.sheet]), sheets.Print{Title: s.title(b.in), Heads: p.heads, Columns: p.columns, Rows: p.rows, Filter: p.filter})
+		err := sheets.SetPrint(b.file, b.in.of(sheetNames[p.sheet]),
+			sheets.Print{Title: s.title(b.in), Heads: p.heads, Columns: p.columns, Rows: p.rows, Filter: p.filter})
 		if err != nil {
 			return err
 		}
@@ -118,12 +121,15 @@ func (b *book) styles() error {
 		style excelize.Style
 	}{
 		{&b.title, excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}}},
-		{&b.head, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
-		{&b.headRight, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill, Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}}},
+		{&b.head, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill,
+			Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
+		{&b.headRight, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill,
+			Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}}},
 		{&b.money, excelize.Style{CustomNumFmt: &money, Alignment: &excelize.Alignment{Horizontal: "right"}}},
 		{&b.day, excelize.Style{CustomNumFmt: &day, Alignment: &excelize.Alignment{Horizontal: "left"}}},
 		{&b.bold, excelize.Style{Font: &excelize.Font{Bold: true}}},
-		{&b.boldMoney, excelize.Style{Font: &excelize.Font{Bold: true}, CustomNumFmt: &money, Alignment: &excelize.Alignment{Horizontal: "right"}}},
+		{&b.boldMoney, excelize.Style{Font: &excelize.Font{Bold: true}, CustomNumFmt: &money,
+			Alignment: &excelize.Alignment{Horizontal: "right"}}},
 	} {
 		id, err := b.file.NewStyle(&s.style)
 		if err != nil {
@@ -142,7 +148,8 @@ func (b *book) number(format string) (int, error) {
 	if id, known := b.numbers[format]; known {
 		return id, nil
 	}
-	id, err := b.file.NewStyle(&excelize.Style{CustomNumFmt: &format, Alignment: &excelize.Alignment{Horizontal: "right"}})
+	id, err := b.file.NewStyle(
+		&excelize.Style{CustomNumFmt: &format, Alignment: &excelize.Alignment{Horizontal: "right"}})
 	b.numbers[format] = id
 	return id, err
 }
@@ -161,7 +168,8 @@ func (b *book) begin(sheet int, frozen int, widths ...float64) (err error) {
 	if frozen == 0 {
 		return nil
 	}
-	return b.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: frozen, TopLeftCell: fmt.Sprintf("A%d", frozen+1), ActivePane: "bottomLeft"})
+	return b.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: frozen, TopLeftCell: fmt.Sprintf("A%d", frozen+1),
+		ActivePane: "bottomLeft"})
 }
 
 // put writes the next row.

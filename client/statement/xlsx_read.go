@@ -20,7 +20,8 @@ func openBook(path string) (*excelize.File, []string, error) {
 	}
 	names := file.GetSheetList()
 	if len(names) != len(sheetNames) {
-		return nil, nil, errors.Join(fmt.Errorf("it has the sheets %s; want %d", strings.Join(names, ", "), len(sheetNames)), file.Close())
+		return nil, nil, errors.Join(
+			fmt.Errorf("it has the sheets %s; want %d", strings.Join(names, ", "), len(sheetNames)), file.Close())
 	}
 	return file, names, nil
 }
@@ -156,7 +157,8 @@ func compareFormulas(file *excelize.File, sheet string, want [][]any, differs fu
 				expected = c.Formula
 			}
 			// A spreadsheet writes names of sheets without quotes where it needs none.
-			if bare := strings.NewReplacer("'", "", " ", ""); shown != "" && bare.Replace(shown) != bare.Replace(expected) {
+			if bare := strings.NewReplacer("'", "", " ", ""); shown != "" &&
+				bare.Replace(shown) != bare.Replace(expected) {
 				differs(sheet+"!"+place, "="+shown, "="+expected)
 			}
 		}

@@ -33,7 +33,8 @@ func (s Statement) blurred() bool {
 	texts := []string{s.Head.A.ID, s.Head.B.ID}
 	seen := map[Movement]bool{}
 	for _, m := range s.Movements {
-		folded := Movement{Debtor: m.Debtor, Kind: m.Kind, Scene: strings.ToLower(m.Scene), Programme: strings.ToLower(m.Programme)}
+		folded := Movement{Debtor: m.Debtor, Kind: m.Kind, Scene: strings.ToLower(m.Scene),
+			Programme: strings.ToLower(m.Programme)}
 		if seen[folded] {
 			return true
 		}
@@ -112,13 +113,15 @@ func (b *book) summaryRows(s Statement) [][]any {
 	}
 	rows := [][]any{
 		{excelize.Cell{StyleID: b.title, Value: b.in.of(wordTitle)}},
-		{b.word(wordNetwork), s.Head.Network, b.word(wordCycle), s.Head.Cycle, b.word(wordPeriod), s.Head.From.String() + " – " + s.Head.To.String()},
+		{b.word(wordNetwork), s.Head.Network, b.word(wordCycle), s.Head.Cycle, b.word(wordPeriod),
+			s.Head.From.String() + " – " + s.Head.To.String()},
 		nil,
 		b.heads([]string{b.in.of(wordParties), b.in.of(wordName), b.in.of(wordLegal), b.in.of(wordTaxID)}),
 		partyRow(b.in, s.Head.A),
 		partyRow(b.in, s.Head.B),
 		nil,
-		b.heads([]string{"", b.in.of(wordCount), b.in.money(b.in.owes(a, z)), b.in.money(b.in.owes(z, a)), tax(a, z), tax(z, a)}, 1, 2, 3, 4, 5),
+		b.heads([]string{"", b.in.of(wordCount), b.in.money(b.in.owes(a, z)), b.in.money(b.in.owes(z, a)), tax(a, z),
+			tax(z, a)}, 1, 2, 3, 4, 5),
 		{b.in.of(wordOpening), nil, b.yuan(s.Head.Opening.AB), b.yuan(s.Head.Opening.BA)},
 		b.sum(wordTotal, s, s.Total),
 		b.sum(wordCarved, s, s.Carved, criterion{colDisputed, b.in.of(wordYes)}),
@@ -141,9 +144,11 @@ func (b *book) paymentRows(s Statement) [][]any {
 	if len(s.Payments) == 0 {
 		return [][]any{{b.word(wordPayments), b.in.of(wordNoPayment)}}
 	}
-	rows := [][]any{b.heads([]string{b.in.of(wordPayment), b.in.of(wordPayer), b.in.of(wordPayee), b.in.of(wordDue), b.in.of(columns[colYuan])}, 4)}
+	rows := [][]any{b.heads([]string{b.in.of(wordPayment), b.in.of(wordPayer), b.in.of(wordPayee), b.in.of(wordDue),
+		b.in.of(columns[colYuan])}, 4)}
 	for _, p := range s.Payments {
-		rows = append(rows, []any{p.ID, p.Debtor, p.Creditor, excelize.Cell{StyleID: b.day, Value: int64(p.Due) + sheetEpoch}, b.yuan(p.Fen)})
+		rows = append(rows, []any{p.ID, p.Debtor, p.Creditor,
+			excelize.Cell{StyleID: b.day, Value: int64(p.Due) + sheetEpoch}, b.yuan(p.Fen)})
 	}
 	return rows
 }
@@ -169,7 +174,8 @@ func (b *book) sum(word phrase, st Statement, s Sum, where ...criterion) []any {
 	if len(where) > 0 {
 		count = b.summedBy(count, counted, 0, where...)
 	}
-	return []any{b.in.of(word), count, of(b.yuan(s.Owes.AB), colYuan, a), of(b.yuan(s.Owes.BA), colYuan, z), of(b.yuan(s.Tax.AB), colTax, a), of(b.yuan(s.Tax.BA), colTax, z)}
+	return []any{b.in.of(word), count, of(b.yuan(s.Owes.AB), colYuan, a), of(b.yuan(s.Owes.BA), colYuan, z),
+		of(b.yuan(s.Tax.AB), colTax, a), of(b.yuan(s.Tax.BA), colTax, z)}
 }
 
 // closing is what is left of opening, total and disputed lines, netted.
@@ -181,7 +187,8 @@ func (b *book) closing(s Statement) []any {
 	for i, fen := range []amount.Units{s.Closing.AB, s.Closing.BA} {
 		cell := moneyCell(b.boldMoney, fen)
 		if b.summed != "" && max(s.Head.Opening.AB, s.Head.Opening.BA) < exactInSheets {
-			cell.Formula = fmt.Sprintf("ROUND(MAX(0,%s-%s),2)", left([]string{"C", "D"}[i]), left([]string{"D", "C"}[i]))
+			cell.Formula = fmt.Sprintf("ROUND(MAX(0,%s-%s),2)", left([]string{"C", "D"}[i]),
+				left([]string{"D", "C"}[i]))
 		}
 		cells = append(cells, cell)
 	}
@@ -211,7 +218,8 @@ func (b *book) movementRows(s Statement) [][]any {
 	for _, c := range []int{colKind, colScene, colProgramme} {
 		head = append(head, b.in.of(columns[c]))
 	}
-	head = append(head, b.in.of(wordCount), b.in.of(columns[colPoints]), b.in.of(columns[colYuan]), b.in.of(columns[colTax]))
+	head = append(head, b.in.of(wordCount), b.in.of(columns[colPoints]), b.in.of(columns[colYuan]),
+		b.in.of(columns[colTax]))
 	rows := [][]any{b.heads(head, 4, 5, 6, 7)}
 	for _, m := range s.Movements {
 		rows = append(rows, b.movementRow(s, m))
@@ -225,9 +233,11 @@ func (b *book) movementRow(s Statement, m Movement) []any {
 		if len(s.Movements) >= MaxMovements {
 			return cell // some are summed up without their scenes and programmes
 		}
-		return b.summedBy(cell, column, digits, criterion{colDebtor, m.Debtor}, criterion{colKind, kind}, criterion{colScene, scene}, criterion{colProgramme, m.Programme})
+		return b.summedBy(cell, column, digits, criterion{colDebtor, m.Debtor}, criterion{colKind, kind},
+			criterion{colScene, scene}, criterion{colProgramme, m.Programme})
 	}
-	return []any{b.in.owes(m.Debtor, s.other(m.Debtor)), kind, scene, m.Programme, of(b.count(amount.Units(m.Lines)), counted, 0),
+	return []any{b.in.owes(m.Debtor, s.other(m.Debtor)), kind, scene, m.Programme,
+		of(b.count(amount.Units(m.Lines)), counted, 0),
 		of(b.scaled(m.Points, digits), colPoints, digits), of(b.yuan(m.Fen), colYuan, 2), of(b.yuan(m.Tax), colTax, 2)}
 }
 

@@ -155,7 +155,7 @@ func (v *Vault) takeOne(tx *sql.Tx, w Wanted) (Account, error) {
 
 func random() []byte {
 	bytes := make([]byte, keySize)
-	rand.Read(bytes) //nolint:errcheck // it never fails
+	rand.Read(bytes) // it never fails
 	return bytes
 }
 

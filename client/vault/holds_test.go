@@ -12,7 +12,7 @@ func TestHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.Close() //nolint:errcheck // nothing of it is read again
+	defer v.Close() // nothing of it is read again
 	fail := func(err error) {
 		t.Helper()
 		if err != nil {

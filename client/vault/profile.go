@@ -107,7 +107,7 @@ func (v *Vault) PutProfile(member string, fields map[string]string) (p Profile, 
 		return Profile{}, err
 	}
 	salt := make([]byte, keySize)
-	rand.Read(salt) //nolint:errcheck // it never fails
+	rand.Read(salt) // it never fails
 	data, err := ProfileBytes(salt, fields)
 	if err != nil {
 		return Profile{}, err

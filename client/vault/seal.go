@@ -67,7 +67,7 @@ type place struct {
 // seal makes a value unreadable for all but the key: nonce ‖ ciphertext.
 func (k keys) seal(value any, table string, ids ...[]byte) []byte {
 	nonce := make([]byte, chacha20poly1305.NonceSizeX)
-	rand.Read(nonce) //nolint:errcheck // it never fails
+	rand.Read(nonce) // it never fails
 	return k.values.Seal(nonce, nonce, codec.Encode(value), codec.Encode(place{Table: table, IDs: ids}))
 }
 
@@ -115,7 +115,7 @@ func readKey(path string, isNew bool) ([]byte, error) {
 // first, its key stands.
 func makeKey(path string) (err error) {
 	key := make([]byte, keySize)
-	rand.Read(key)                                               //nolint:errcheck // it never fails
+	rand.Read(key)                                               // it never fails
 	file, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("vault: the key: %w", err)

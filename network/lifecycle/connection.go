@@ -36,7 +36,8 @@ func connectionProfile(t *topology.Topology, layout identity.Layout, party strin
 		},
 		"channels": dict{t.Channel: dict{
 			"orderers": ordererNames(t),
-			"peers":    dict{"peer0." + party: dict{"endorsingPeer": true, "chaincodeQuery": true, "ledgerQuery": true, "eventSource": true}},
+			"peers": dict{"peer0." +
+				party: dict{"endorsingPeer": true, "chaincodeQuery": true, "ledgerQuery": true, "eventSource": true}},
 			"policies": dict{
 				"discovery":          dict{"maxTargets": 1, "retryOpts": once},
 				"queryChannelConfig": dict{"minResponses": 1, "maxTargets": 1, "retryOpts": once},

@@ -90,7 +90,8 @@ var errNotCommitted = errors.New("not committed")
 // most.
 func (d Definition) same(other Definition) bool {
 	return d.Version == other.Version && proto.Equal(d.Policy, other.Policy) &&
-		proto.Equal(&peer.CollectionConfigPackage{Config: d.Collections}, &peer.CollectionConfigPackage{Config: other.Collections})
+		proto.Equal(&peer.CollectionConfigPackage{Config: d.Collections},
+			&peer.CollectionConfigPackage{Config: other.Collections})
 }
 
 // next gives the definition its sequence: the committed one's if nothing
@@ -114,7 +115,8 @@ func (a *Admin) install(ctx context.Context, pkg Package) error {
 	}
 	for _, answer := range answers {
 		if answer.PackageID != pkg.ID() {
-			return fmt.Errorf("%s calls the package %s, not %s: a server with our id would hang it", a.peer, answer.PackageID, pkg.ID())
+			return fmt.Errorf("%s calls the package %s, not %s: a server with our id would hang it", a.peer,
+				answer.PackageID, pkg.ID())
 		}
 	}
 	installed, err := a.manage.LifecycleQueryInstalledCC(a.at(ctx)...)
@@ -194,5 +196,6 @@ func (a *Admin) committed(ctx context.Context, chaincode string) (Definition, er
 		return Definition{}, errNotCommitted
 	}
 	c := answers[0]
-	return Definition{Name: c.Name, Version: c.Version, Sequence: c.Sequence, Policy: c.SignaturePolicy, Collections: c.CollectionConfig}, nil
+	return Definition{Name: c.Name, Version: c.Version, Sequence: c.Sequence, Policy: c.SignaturePolicy,
+		Collections: c.CollectionConfig}, nil
 }

@@ -31,7 +31,8 @@ func TestNextSequence(t *testing.T) {
 			}
 			committed := Definition{Sequence: tt.have, Version: tt.haveVersion}
 			if tt.havePolicy != "" {
-				if committed, err = define(topology.Chaincode{Version: tt.haveVersion, Policy: tt.havePolicy}); err != nil {
+				if committed,
+					err = define(topology.Chaincode{Version: tt.haveVersion, Policy: tt.havePolicy}); err != nil {
 					t.Fatal(err)
 				}
 				committed.Sequence = tt.have
@@ -56,15 +57,18 @@ func TestCollectionsAreCompared(t *testing.T) {
 		{"unchanged", []topology.Collection{shared, other}, []topology.Collection{shared, other}, false},
 		{"added", []topology.Collection{shared}, []topology.Collection{shared, other}, true},
 		{"first", nil, []topology.Collection{shared}, true},
-		{"renamed", []topology.Collection{shared}, []topology.Collection{{Name: "share", Parties: shared.Parties}}, true},
-		{"other parties", []topology.Collection{shared}, []topology.Collection{{Name: "shared", Parties: []string{"G", "F"}}}, true},
+		{"renamed", []topology.Collection{shared}, []topology.Collection{{Name: "share", Parties: shared.Parties}},
+			true},
+		{"other parties", []topology.Collection{shared},
+			[]topology.Collection{{Name: "shared", Parties: []string{"G", "F"}}}, true},
 		{"other order", []topology.Collection{shared, other}, []topology.Collection{other, shared}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var sides [2]Definition
 			for i, collections := range [][]topology.Collection{tt.have, tt.want} {
-				d, err := define(topology.Chaincode{Name: "tally", Version: "1", Policy: "OR('G.peer')", Collections: collections})
+				d, err := define(
+					topology.Chaincode{Name: "tally", Version: "1", Policy: "OR('G.peer')", Collections: collections})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -79,7 +83,8 @@ func TestCollectionsAreCompared(t *testing.T) {
 }
 
 func TestCollectionIsItsMembersOnly(t *testing.T) {
-	d, err := define(topology.Chaincode{Name: "tally", Policy: "OR('G.peer')", Collections: []topology.Collection{{Name: "shared", Parties: []string{"G", "D"}}}})
+	d, err := define(topology.Chaincode{Name: "tally", Policy: "OR('G.peer')",
+		Collections: []topology.Collection{{Name: "shared", Parties: []string{"G", "D"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,8 +93,10 @@ func TestCollectionIsItsMembersOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := d.Collections[0].GetStaticCollectionConfig()
-	want := &peer.StaticCollectionConfig{Name: "shared", MaximumPeerCount: 1, MemberOnlyRead: true, MemberOnlyWrite: true,
-		MemberOrgsPolicy: &peer.CollectionPolicyConfig{Payload: &peer.CollectionPolicyConfig_SignaturePolicy{SignaturePolicy: members}}}
+	want := &peer.StaticCollectionConfig{Name: "shared", MaximumPeerCount: 1, MemberOnlyRead: true,
+		MemberOnlyWrite: true,
+		MemberOrgsPolicy: &peer.CollectionPolicyConfig{
+			Payload: &peer.CollectionPolicyConfig_SignaturePolicy{SignaturePolicy: members}}}
 	if got.String() != want.String() {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
@@ -110,8 +117,10 @@ func TestRefusedByChaincode(t *testing.T) {
 		want bool
 	}{
 		{"its own refusal", status.New(status.ChaincodeStatus, 500, "FORBIDDEN: only tally", nil), true},
-		{"unreachable", status.New(status.ChaincodeStatus, 500, "error in simulation: failed to execute transaction: could not launch", nil), false},
-		{"undefined", status.New(status.ChaincodeStatus, 500, "make sure the chaincode tally has been successfully defined", nil), false},
+		{"unreachable", status.New(status.ChaincodeStatus, 500,
+			"error in simulation: failed to execute transaction: could not launch", nil), false},
+		{"undefined", status.New(status.ChaincodeStatus, 500,
+			"make sure the chaincode tally has been successfully defined", nil), false},
 		{"not joined", status.New(status.ChaincodeStatus, 500, "channel 'alliance' not found", nil), false},
 		{"no connection", status.New(status.EndorserClientStatus, 0, "connection failed", nil), false},
 	}

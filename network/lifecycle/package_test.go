@@ -76,7 +76,8 @@ func TestNewPackage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	server := topology.Server{Party: "G", Address: "127.0.0.1:7160", Chaincode: topology.Chaincode{Name: "tally", Version: "2"}}
+	server := topology.Server{Party: "G", Address: "127.0.0.1:7160",
+		Chaincode: topology.Chaincode{Name: "tally", Version: "2"}}
 	pkg, err := NewPackage(server, link)
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,8 @@ func TestRenderOrderer(t *testing.T) {
 	}
 	orderer := network.OrdererNodes()[0]
 	got, err := node.RenderOrderer(node.Orderer{
-		Orderer: orderer, Organisation: "O", Identity: layout.Orderer("O", orderer.Hostname), Dir: "/net/orderers/orderer0",
+		Orderer: orderer, Organisation: "O", Identity: layout.Orderer("O", orderer.Hostname),
+		Dir: "/net/orderers/orderer0",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +74,8 @@ func TestBuilder(t *testing.T) {
 	if err := run("detect", "source", "other"); err == nil {
 		t.Error("detect claims a Go package")
 	}
-	for _, step := range [][]string{{"detect", "source", "metadata"}, {"build", "source", "metadata", "output"}, {"release", "output", "release"}} {
+	for _, step := range [][]string{{"detect", "source", "metadata"}, {"build", "source", "metadata", "output"},
+		{"release", "output", "release"}} {
 		if err := run(step[0], step[1:]...); err != nil {
 			t.Fatalf("%v: %v", step, err)
 		}

@@ -65,7 +65,8 @@ func lastWords(path string) string {
 // panicOf is what a program said last if it ended by a panic or out of memory.
 func panicOf(path string) (string, bool) {
 	words := lastWords(path)
-	return fmt.Sprintf("%.120s", words), strings.HasPrefix(words, "panic: ") || strings.HasPrefix(words, "fatal error: ")
+	return fmt.Sprintf("%.120s", words), strings.HasPrefix(words, "panic: ") ||
+		strings.HasPrefix(words, "fatal error: ")
 }
 
 // Follow writes to out what is added to a log after its present end, until the

@@ -24,7 +24,8 @@ func (e *PortError) Error() string {
 	if e.PID != 0 {
 		holder = fmt.Sprintf("pid %d (%s)", e.PID, e.Holder)
 	}
-	return fmt.Sprintf("%s needs %s, where %s listens; end that, or set basePort or ports in the topology", e.Name, e.Address, holder)
+	return fmt.Sprintf("%s needs %s, where %s listens; end that, or set basePort or ports in the topology", e.Name,
+		e.Address, holder)
 }
 
 // MissingError says that a program's file is not there.

@@ -101,7 +101,8 @@ func (s *Supervisor) revive(name string, now time.Time) error {
 	so := Revivals{Count: record.Count + 1, LastExit: s.exitOf(name), Last: now.UTC().Truncate(time.Second)}
 	started, err := s.Table.start(record.Spec, so)
 	if err == nil && started {
-		fmt.Fprintf(s.Out, "%s %s died (%s); started again, the %d. time\n", now.Format(time.DateTime), name, so.LastExit, so.Count)
+		fmt.Fprintf(s.Out, "%s %s died (%s); started again, the %d. time\n", now.Format(time.DateTime), name,
+			so.LastExit, so.Count)
 	}
 	return err
 }

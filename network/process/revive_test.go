@@ -58,7 +58,8 @@ func TestADeadProgramIsRevived(t *testing.T) {
 		if err := syscall.Kill(int(first.PID), syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		again := awaitRecord(t, table, s.Name, func(r Record, state State) bool { return state == Running && r.Count == n })
+		again := awaitRecord(t, table, s.Name,
+			func(r Record, state State) bool { return state == Running && r.Count == n })
 		if again.PID == first.PID || again.LastExit == "" || time.Since(again.Last) > time.Minute {
 			t.Errorf("%+v", again)
 		}
@@ -152,7 +153,7 @@ func TestAChildIsLimitedByItsOwnSpec(t *testing.T) {
 	if err := syscall.Setrlimit(data, &low); err != nil {
 		t.Fatal(err)
 	}
-	defer syscall.Setrlimit(data, &own) //nolint:errcheck // it was so before
+	defer syscall.Setrlimit(data, &own) // it was so before
 	for memory, want := range map[uint64]string{0: "unlimited", 3 << 29: fmt.Sprint(3 << 30)} {
 		table, s := table(t), spec(t, freeAddress(t))
 		s.Memory = memory

@@ -38,7 +38,8 @@ func (t Table) Lookup(name string) (Record, State, error) {
 	}
 	var record Record
 	if err := json.Unmarshal(text, &record); err != nil {
-		return Record{}, "", fmt.Errorf("record %s is damaged (%w); end the process by hand if it runs, and remove the file", t.record(name), err)
+		return Record{}, "", fmt.Errorf(
+			"record %s is damaged (%w); end the process by hand if it runs, and remove the file", t.record(name), err)
 	}
 	if !record.alive() {
 		return record, Stale, nil

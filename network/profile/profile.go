@@ -98,7 +98,8 @@ func New(t *topology.Topology, layout identity.Layout, party topology.Party) Pro
 	}
 	owner := t.Orderers.Organisation
 	for _, o := range t.OrdererNodes() {
-		p.Orderers = append(p.Orderers, Endpoint{o.Name, owner, o.Address, layout.Orderer(owner, o.Hostname).TLSCA, o.Hostname})
+		p.Orderers = append(p.Orderers,
+			Endpoint{o.Name, owner, o.Address, layout.Orderer(owner, o.Hostname).TLSCA, o.Hostname})
 	}
 	return p
 }

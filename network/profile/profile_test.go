@@ -21,7 +21,8 @@ func TestWrite(t *testing.T) {
 	}
 	network.Profile = map[string]string{"chaincode": "tally"}
 	dir := t.TempDir()
-	if err := profile.Write(network, identity.Layout{Root: "/net/crypto"}, dir, map[string][]profile.Package{"D": {{Chaincode: "tally", ID: "tally_1:0f"}}}); err != nil {
+	if err := profile.Write(network, identity.Layout{Root: "/net/crypto"}, dir,
+		map[string][]profile.Package{"D": {{Chaincode: "tally", ID: "tally_1:0f"}}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, party := range []string{"D", "A"} {

@@ -1,5 +1,6 @@
 // Package settings holds files that people write, such as a topology, a profile or a mapping, to the struct that they
-// are read into: a key that means nothing is refused with the file, the line and the nearest key, and every key there is
+// are read into: a key that means nothing is refused with the file, the line and the nearest key, and every key there
+// is
 // can be listed with what its field's comment says ([tallystick/network/settings/reference]).
 //
 // It is pure, and knows neither networks nor points: clients read their files with it, too.
@@ -31,7 +32,7 @@ func Check(file string, data []byte, into reflect.Type) error {
 			return errors.Join(faults...)
 		}
 		if err != nil {
-			return nil //nolint:nilerr // the reader says it better
+			return nil // the reader says it better
 		}
 		for _, n := range document.Content {
 			faults = append(faults, check(file, n, into, maxDepth)...)
@@ -39,7 +40,8 @@ func Check(file string, data []byte, into reflect.Type) error {
 	}
 }
 
-// Decode reads a file's one document into a pointer to a struct, as Check has it, and refuses what is no YAML for it. Nothing
+// Decode reads a file's one document into a pointer to a struct, as Check has it, and refuses what is no YAML for it.
+// Nothing
 // is written for a file of nothing.
 func Decode(file string, data []byte, into any) error {
 	if err := Check(file, data, reflect.TypeOf(into)); err != nil {
@@ -107,7 +109,8 @@ type Field struct {
 	Type reflect.Type
 }
 
-// Fields lists the keys of a struct type: by a mapstructure, yaml or json tag, or else the field's own name with a small letter
+// Fields lists the keys of a struct type: by a mapstructure, yaml or json tag, or else the field's own name with a
+// small letter
 // at its beginning. Fields that no file can have, with the tag "-" or not exported, are left out.
 func Fields(of reflect.Type) (list []Field) {
 	for i := range of.NumField() {

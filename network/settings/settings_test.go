@@ -35,11 +35,14 @@ func TestCheck(t *testing.T) {
 	}{
 		{"all that there is", "channel: a\nbasePort: 1\nhost: h\nports: {any.thing: 1}\none: {every: 1s}\nmany:\n  - {tlsCA: x}\nmaybe: {every: 2s}\n", nil},
 		{"case doesn't count", "CHANNEL: a\nbaseport: 1\n", nil},
-		{"an unknown key", "channel: a\nbasePorts: 1\n", []string{"f.yaml:2: unknown key \"basePorts\"; did you mean basePort?"}},
+		{"an unknown key", "channel: a\nbasePorts: 1\n",
+			[]string{"f.yaml:2: unknown key \"basePorts\"; did you mean basePort?"}},
 		{"two letters swapped", "chanenl: a\n", []string{"f.yaml:1:", "did you mean channel?"}},
-		{"nothing is near", "colour: a\n", []string{"f.yaml:1: unknown key \"colour\"; there are basePort, channel, host, many, maybe, one, ports"}},
+		{"nothing is near", "colour: a\n",
+			[]string{"f.yaml:1: unknown key \"colour\"; there are basePort, channel, host, many, maybe, one, ports"}},
 		{"nested", "one:\n  evry: 1s\n", []string{"f.yaml:2:", "did you mean every?"}},
-		{"in a list", "many:\n  - {every: 1s}\n  - every: 1s\n    tls: x\n", []string{"f.yaml:4:", "did you mean tlsCA?"}},
+		{"in a list", "many:\n  - {every: 1s}\n  - every: 1s\n    tls: x\n",
+			[]string{"f.yaml:4:", "did you mean tlsCA?"}},
 		{"under a pointer", "maybe: {x: 1}\n", []string{"unknown key \"x\"; there are every, tlsCA"}},
 		{"all at once", "a: 1\nb: 2\n", []string{"f.yaml:1:", "f.yaml:2:"}},
 		{"twice", "channel: a\nChannel: b\n", []string{"f.yaml:2: Channel stands twice"}},
@@ -71,13 +74,15 @@ func TestDecode(t *testing.T) {
 		} `yaml:"more"`
 	}
 	for text, want := range map[string]string{
-		"code: a\nmore: [{name: x}]\n": "", "": "", "cod: a\n": "line 1: unknown key \"cod\"; did you mean code?", "code: [a]\n": "the file: ", "code: a\ncode: b\n": "code stands twice",
+		"code: a\nmore: [{name: x}]\n": "", "": "", "cod: a\n": "line 1: unknown key \"cod\"; did you mean code?",
+		"code: [a]\n": "the file: ", "code: a\ncode: b\n": "code stands twice",
 	} {
 		if want == "" {
 			text = strings.Replace(text, "name", "nick", 1)
 		}
 		var o one
-		if err := settings.Decode("", []byte(text), &o); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if err := settings.Decode("", []byte(text), &o); (err == nil) != (want == "") || err != nil &&
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
@@ -86,7 +91,8 @@ func TestDecode(t *testing.T) {
 		t.Fatal(err)
 	}
 	var o one
-	if err := settings.DecodeNode(node.Content[0].Content[1], &o); err == nil || err.Error() != "line 2: unknown key \"cdoe\"; did you mean code?" {
+	if err := settings.DecodeNode(node.Content[0].Content[1], &o); err == nil ||
+		err.Error() != "line 2: unknown key \"cdoe\"; did you mean code?" {
 		t.Errorf("%v", err)
 	}
 }
@@ -94,7 +100,8 @@ func TestDecode(t *testing.T) {
 func TestNearest(t *testing.T) {
 	names := []string{"orderers", "parties", "peer", "en", "zh", "id"}
 	for text, want := range map[string]string{
-		"ordrers": "orderers", "orderer": "orderers", "partys": "parties", "peeer": "peer", "pere": "peer", "x": "", "chaincode": "", "ne": "en", "": "",
+		"ordrers": "orderers", "orderer": "orderers", "partys": "parties", "peeer": "peer", "pere": "peer", "x": "",
+		"chaincode": "", "ne": "en", "": "",
 	} {
 		if got := settings.Nearest(text, names); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -17,7 +17,8 @@ func TestWhatWasMeant(t *testing.T) {
 			t.Errorf("%s: %q, want %q", word, got, want)
 		}
 	}
-	if end, unknown := Flag(sub, sub.ParseFlags([]string{"--membre", "x"})); end != "; did you mean --member?" || !unknown {
+	if end, unknown := Flag(sub, sub.ParseFlags([]string{"--membre", "x"})); end != "; did you mean --member?" ||
+		!unknown {
 		t.Errorf("--membre: %q, %v", end, unknown)
 	}
 	if end, unknown := Flag(sub, errors.New("another fault")); end != "" || unknown {

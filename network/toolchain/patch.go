@@ -38,10 +38,12 @@ var patches = []patch{
 	{file: "orderer/common/msgprocessor/wellformed.go", add: wellFormed},
 	{file: "orderer/common/msgprocessor/share.go", add: share},
 	{file: "orderer/common/broadcast/broadcast.go", changes: [][2]string{
-		{"\tcase msgprocessor.ErrMaintenanceMode:\n", "\tcase msgprocessor.ErrMaintenanceMode, msgprocessor.ErrOverShare:\n"},
+		{"\tcase msgprocessor.ErrMaintenanceMode:\n",
+			"\tcase msgprocessor.ErrMaintenanceMode, msgprocessor.ErrOverShare:\n"},
 	}},
 	{file: "orderer/consensus/smartbft/chain.go", changes: [][2]string{
-		{"\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n", "\tmsgprocessor.Ordered(block.Data.Data)\n\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n"},
+		{"\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n",
+			"\tmsgprocessor.Ordered(block.Data.Data)\n\treconfig := c.updateRuntimeConfig(block)\n\tif reconfig.InLatestDecision {\n"},
 	}},
 	{file: "orderer/common/msgprocessor/standardchannel.go", changes: [][2]string{{
 		"\t\tNewSigFilter(policies.ChannelWriters, policies.ChannelOrdererWriters, filterSupport),\n\t}\n",
@@ -56,7 +58,8 @@ var patches = []patch{
 				"func resultsOf(blockNum, txNum uint64, envelopeBytes []byte) (results []byte) {\n" +
 				"\tdefer func() {\n\t\tif recover() != nil {\n\t\t\tresults = nil\n\t\t}\n\t}()\n",
 		},
-		{"\tklv.vpmgr.ExtractValidationParameterDependency(blockNum, txNum, respPayload.Results)\n", "\treturn respPayload.Results\n"},
+		{"\tklv.vpmgr.ExtractValidationParameterDependency(blockNum, txNum, respPayload.Results)\n",
+			"\treturn respPayload.Results\n"},
 	}},
 }
 
@@ -113,7 +116,8 @@ func run(ctx context.Context, module string, args ...string) ([]byte, error) {
 	var failed *exec.ExitError
 	switch {
 	case errors.As(err, &failed):
-		return nil, fmt.Errorf("build Fabric's programs: go %s: %w\n%s%s", strings.Join(args, " "), err, failed.Stderr, out)
+		return nil,
+			fmt.Errorf("build Fabric's programs: go %s: %w\n%s%s", strings.Join(args, " "), err, failed.Stderr, out)
 	case err != nil:
 		return nil, fmt.Errorf("building Fabric needs the go command on the PATH: %w", err)
 	}
@@ -132,7 +136,8 @@ func (p patch) apply(source string) (string, error) {
 	text := string(raw)
 	for _, c := range p.changes {
 		if n := strings.Count(text, c[0]); n != 1 {
-			return "", fmt.Errorf("%s: the text to change is there %d times; is this another version of Fabric?", p.file, n)
+			return "",
+				fmt.Errorf("%s: the text to change is there %d times; is this another version of Fabric?", p.file, n)
 		}
 		text = strings.Replace(text, c[0], c[1], 1)
 	}

@@ -43,7 +43,8 @@ func TestPatchesNameTheBuild(t *testing.T) {
 	was := patches
 	defer func() { patches = was }()
 	patches = append([]patch{{file: "x", add: "y"}}, was...)
-	if after, err := source.cached(); err != nil || after.Dir == before.Dir || !strings.HasPrefix(filepath.Base(after.Dir), "fabric-") {
+	if after, err := source.cached(); err != nil || after.Dir == before.Dir ||
+		!strings.HasPrefix(filepath.Base(after.Dir), "fabric-") {
 		t.Errorf("%s as before, %v", after.Dir, err)
 	}
 }

@@ -54,7 +54,8 @@ func Find(from ...string) (Source, error) {
 			}
 		}
 	}
-	return Source{}, errors.New("cannot find network/tools/go.mod, which pins Fabric's version; run tallynet inside a clone of the repository")
+	return Source{}, errors.New(
+		"cannot find network/tools/go.mod, which pins Fabric's version; run tallynet inside a clone of the repository")
 }
 
 // Ensure returns the built programs, building them first if the cache lacks

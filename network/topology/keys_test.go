@@ -37,8 +37,10 @@ func TestDefaultsAreThoseOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"host": got.Host, "logging": got.Logging, "memory.peer": got.Memory.Peer.String(),
-		"orderers.batch.interval": got.Orderers.Batch.Interval.String(), "orderers.organisation": got.Orderers.Organisation} {
+	for path, want := range map[string]string{"host": got.Host, "logging": got.Logging,
+		"memory.peer":             got.Memory.Peer.String(),
+		"orderers.batch.interval": got.Orderers.Batch.Interval.String(),
+		"orderers.organisation":   got.Orderers.Organisation} {
 		if topology.Default(path) != want {
 			t.Errorf("%s: %q, a file gets %q", path, topology.Default(path), want)
 		}

@@ -72,7 +72,8 @@ func read(path string) ([]byte, error) {
 	return data, nil
 }
 
-// withDefaults knows what holds where a file says nothing. Endpoint names have dots, which viper would take for nesting.
+// withDefaults knows what holds where a file says nothing. Endpoint names have dots, which viper would take for
+// nesting.
 func withDefaults() *viper.Viper {
 	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
 	v.SetDefault("host", "127.0.0.1")
@@ -94,7 +95,8 @@ func withDefaults() *viper.Viper {
 	return v
 }
 
-// Default is what a key of a topology is, named as batch.interval under orderers: orderers.batch.interval, where the file
+// Default is what a key of a topology is, named as batch.interval under orderers: orderers.batch.interval, where the
+// file
 // says nothing; "" if there is no such thing or it depends on others.
 func Default(path string) string {
 	return withDefaults().GetString(strings.ReplaceAll(path, ".", "::"))

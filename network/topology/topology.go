@@ -164,7 +164,8 @@ func (t *Topology) Definitions(c Chaincode) []Chaincode {
 	}
 	for _, party := range t.PeerParties() {
 		own := c
-		own.Name, own.Policy, own.Collections, own.Pairs = c.Name+"-"+party.ID, fmt.Sprintf("OutOf(1,'%s.peer')", party.ID), nil, ""
+		own.Name, own.Policy, own.Collections, own.Pairs = c.Name+"-"+party.ID,
+			fmt.Sprintf("OutOf(1,'%s.peer')", party.ID), nil, ""
 		all = append(all, own)
 	}
 	return all

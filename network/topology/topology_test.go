@@ -41,7 +41,8 @@ func TestDefaults(t *testing.T) {
 	}
 	want := topology.Orderers{
 		Organisation: "O", Consensus: topology.BFT, Count: 4,
-		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 4 << 20, PreferredMax: 2 << 20},
+		Batch: topology.Batch{Interval: 200 * time.Millisecond, Messages: 500, AbsoluteMax: 4 << 20,
+			PreferredMax: 2 << 20},
 	}
 	if diff := cmp.Diff(want, got.Orderers); diff != "" {
 		t.Errorf("orderers (-want +got):\n%s", diff)
@@ -62,11 +63,13 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestCollections(t *testing.T) {
-	got, err := load(t, strings.ReplaceAll(minimal, "program: bin/tallycc", "program: x, collections: [{name: shared-1_a, parties: [D, G]}, {name: g, parties: [G]}]"))
+	got, err := load(t, strings.ReplaceAll(minimal, "program: bin/tallycc",
+		"program: x, collections: [{name: shared-1_a, parties: [D, G]}, {name: g, parties: [G]}]"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []topology.Collection{{Name: "shared-1_a", Parties: []string{"D", "G"}}, {Name: "g", Parties: []string{"G"}}}
+	want := []topology.Collection{{Name: "shared-1_a", Parties: []string{"D", "G"}},
+		{Name: "g", Parties: []string{"G"}}}
 	if diff := cmp.Diff(want, got.Chaincodes[0].Collections); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -75,8 +78,10 @@ func TestCollections(t *testing.T) {
 // TestPairs: every two parties with a peer, the file's own collections first,
 // and the newest party's at the end.
 func TestPairs(t *testing.T) {
-	text := strings.Replace(minimal, "  - {id: A, readOnly: true}", "  - {id: A, readOnly: true}\n  - {id: F, peer: true}", 1)
-	text = strings.ReplaceAll(text, "program: bin/tallycc", "program: x, pairs: profiles, collections: [{name: own, parties: [G]}]")
+	text := strings.Replace(minimal, "  - {id: A, readOnly: true}",
+		"  - {id: A, readOnly: true}\n  - {id: F, peer: true}", 1)
+	text = strings.ReplaceAll(text, "program: bin/tallycc",
+		"program: x, pairs: profiles, collections: [{name: own, parties: [G]}]")
 	got, err := load(t, text)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +114,8 @@ func TestRefusals(t *testing.T) {
 		want     string // in the error
 	}{
 		{"unknown key", "", "channels: x", `topology.yaml:9: unknown key "channels"; did you mean channel?`},
-		{"unknown nested key", "", "orderers: {batch: {messages: 1, mesages: 2}}", `:9: unknown key "mesages"; did you mean messages?`},
+		{"unknown nested key", "", "orderers: {batch: {messages: 1, mesages: 2}}",
+			`:9: unknown key "mesages"; did you mean messages?`},
 		{"channel in capitals", "alliance", "Alliance", `channel "Alliance"`},
 		{"no channel", "channel: alliance", "", `channel ""`},
 		{"host is every address", "", "host: 0.0.0.0", "stands for every address"},
@@ -140,19 +146,30 @@ func TestRefusals(t *testing.T) {
 		{"chaincode version", `version: "1"`, `version: "1 a"`, `version "1 a"`},
 		{"chaincode without version", `version: "1", `, "", `version ""`},
 		{"chaincode without program", ", program: bin/tallycc", "", "no program"},
-		{"chaincode with the name of a party's", "chaincodes:", "chaincodes:\n  - {name: seal, version: '1', program: x, perParty: true}\n  - {name: Seal-D, version: '1', program: x}", "named twice"},
+		{"chaincode with the name of a party's", "chaincodes:",
+			"chaincodes:\n  - {name: seal, version: '1', program: x, perParty: true}\n  - {name: Seal-D, version: '1', program: x}", "named twice"},
 		{"chaincode twice", "chaincodes:", "chaincodes:\n  - {name: Tally, version: '1', program: x}", "named twice"},
 		{"chaincode env", "program: bin/tallycc", "program: x, env: [LEVEL]", "want KEY=VALUE"},
-		{"collection name", "program: bin/tallycc", "program: x, collections: [{name: _c, parties: [G]}]", `collection "_c"`},
-		{"collection without name", "program: bin/tallycc", "program: x, collections: [{parties: [G]}]", `collection ""`},
-		{"collection twice", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G]}, {name: c, parties: [D]}]", `collection "c": named twice`},
+		{"collection name", "program: bin/tallycc", "program: x, collections: [{name: _c, parties: [G]}]",
+			`collection "_c"`},
+		{"collection without name", "program: bin/tallycc", "program: x, collections: [{parties: [G]}]",
+			`collection ""`},
+		{"collection twice", "program: bin/tallycc",
+			"program: x, collections: [{name: c, parties: [G]}, {name: c, parties: [D]}]",
+			`collection "c": named twice`},
 		{"collection of nobody", "program: bin/tallycc", "program: x, collections: [{name: c}]", "no parties"},
-		{"collection of a stranger", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, Q]}]", `no party "Q"`},
-		{"collection without a peer", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, A]}]", `party "A" has no peer`},
-		{"collection with a party twice", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, G]}]", `party "G" is listed twice`},
+		{"collection of a stranger", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, Q]}]",
+			`no party "Q"`},
+		{"collection without a peer", "program: bin/tallycc", "program: x, collections: [{name: c, parties: [G, A]}]",
+			`party "A" has no peer`},
+		{"collection with a party twice", "program: bin/tallycc",
+			"program: x, collections: [{name: c, parties: [G, G]}]", `party "G" is listed twice`},
 		{"pairs name", "program: bin/tallycc", "program: x, pairs: _p", `pairs "_p"`},
-		{"pair named like a collection", "program: bin/tallycc", "program: x, pairs: p, collections: [{name: p-D-G, parties: [G]}]", `collection "p-D-G": named twice`},
-		{"pairs that can't be told apart", "  - {id: A, readOnly: true}\nchaincodes:\n  - {", "  - {id: D-F, peer: true}\n  - {id: F-G, peer: true}\nchaincodes:\n  - {pairs: p, ", `collection "p-D-F-G": named twice`},
+		{"pair named like a collection", "program: bin/tallycc",
+			"program: x, pairs: p, collections: [{name: p-D-G, parties: [G]}]", `collection "p-D-G": named twice`},
+		{"pairs that can't be told apart", "  - {id: A, readOnly: true}\nchaincodes:\n  - {",
+			"  - {id: D-F, peer: true}\n  - {id: F-G, peer: true}\nchaincodes:\n  - {pairs: p, ",
+			`collection "p-D-F-G": named twice`},
 		{"collection setting", "program: bin/tallycc", "program: x, collections: [{name: c, partys: [G]}]", "partys"},
 		{"port of nothing", "", "ports: {peer1.G: 9000}", `no endpoint "peer1.g"`},
 		{"port twice", "", "ports: {peer0.G: 9000, tally.D: 9000}", "both on port 9000"},

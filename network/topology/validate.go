@@ -40,7 +40,8 @@ func (t *Topology) Validate() error {
 func (t *Topology) validateNetwork() error {
 	var faults []error
 	if !channelName.MatchString(t.Channel) {
-		faults = append(faults, fmt.Errorf("channel %q: want lower-case letters, digits and dashes, a letter first", t.Channel))
+		faults = append(faults,
+			fmt.Errorf("channel %q: want lower-case letters, digits and dashes, a letter first", t.Channel))
 	}
 	faults = append(faults, checkHost(t.Host))
 	if m := t.Memory; min(m.Orderer, m.Peer, m.Chaincode) < leastMemory {
@@ -60,7 +61,8 @@ func checkHost(host string) error {
 	case ip.IsUnspecified():
 		return fmt.Errorf("host %q: it stands for every address, and others can't reach a process at it; want the one address at which they do, such as 127.0.0.1", host)
 	case ip.IsMulticast(), ip.Equal(net.IPv4bcast):
-		return fmt.Errorf("host %q: nothing can listen on it; want the address of this machine, such as 127.0.0.1", host)
+		return fmt.Errorf("host %q: nothing can listen on it; want the address of this machine, such as 127.0.0.1",
+			host)
 	}
 	return nil
 }
@@ -92,7 +94,8 @@ func (t *Topology) validateOrderers() error {
 	if b := o.Batch; b.Interval <= 0 || b.Messages < 1 || b.AbsoluteMax < 1 || b.PreferredMax < 1 {
 		faults = append(faults, errors.New("orderers.batch: interval, messages and sizes must be above zero"))
 	} else if b.PreferredMax > b.AbsoluteMax {
-		faults = append(faults, fmt.Errorf("orderers.batch.preferredMax %s is above absoluteMax %s", b.PreferredMax, b.AbsoluteMax))
+		faults = append(faults,
+			fmt.Errorf("orderers.batch.preferredMax %s is above absoluteMax %s", b.PreferredMax, b.AbsoluteMax))
 	}
 	return errors.Join(faults...)
 }
@@ -105,11 +108,14 @@ func (t *Topology) validateParties() error {
 		folded := strings.ToLower(party.ID)
 		switch {
 		case !partyID.MatchString(party.ID):
-			faults = append(faults, fmt.Errorf("party %q: an id is a letter, then letters, digits and dashes", party.ID))
+			faults = append(faults,
+				fmt.Errorf("party %q: an id is a letter, then letters, digits and dashes", party.ID))
 		case seen[folded]:
-			faults = append(faults, fmt.Errorf("party %q: the id is taken (case does not count, and the orderers' organisation is one)", party.ID))
+			faults = append(faults, fmt.Errorf(
+				"party %q: the id is taken (case does not count, and the orderers' organisation is one)", party.ID))
 		case party.Peer && party.ReadOnly:
-			faults = append(faults, fmt.Errorf("party %q: a party that runs a peer approves chaincode, so it cannot be readOnly", party.ID))
+			faults = append(faults,
+				fmt.Errorf("party %q: a party that runs a peer approves chaincode, so it cannot be readOnly", party.ID))
 		}
 		seen[folded] = true
 	}
@@ -135,7 +141,8 @@ func (t *Topology) validateChaincodes() error {
 	for _, c := range t.definitions() {
 		folded := strings.ToLower(c.Name)
 		if !chaincodeName.MatchString(c.Name) {
-			faults = append(faults, fmt.Errorf("chaincode %q: letters and digits, dashes and underscores between them", c.Name))
+			faults = append(faults,
+				fmt.Errorf("chaincode %q: letters and digits, dashes and underscores between them", c.Name))
 		}
 		if strings.HasPrefix(folded, "peer") || strings.HasPrefix(folded, "orderer") {
 			faults = append(faults, fmt.Errorf("chaincode %q: names of processes begin so; take another", c.Name))
@@ -145,7 +152,8 @@ func (t *Topology) validateChaincodes() error {
 		}
 		seen[folded] = true
 		if !chaincodeVersion.MatchString(c.Version) {
-			faults = append(faults, fmt.Errorf("chaincode %q: version %q: want letters, digits and _.+-", c.Name, c.Version))
+			faults = append(faults,
+				fmt.Errorf("chaincode %q: version %q: want letters, digits and _.+-", c.Name, c.Version))
 		}
 		if c.Program == "" {
 			faults = append(faults, fmt.Errorf("chaincode %q: no program", c.Name))
@@ -156,7 +164,9 @@ func (t *Topology) validateChaincodes() error {
 			}
 		}
 		if c.Pairs != "" && !collectionName.MatchString(c.Pairs) {
-			faults = append(faults, fmt.Errorf("chaincode %q: pairs %q: want letters, digits, dashes and underscores, no underscore first", c.Name, c.Pairs))
+			faults = append(faults, fmt.Errorf(
+				"chaincode %q: pairs %q: want letters, digits, dashes and underscores, no underscore first", c.Name,
+				c.Pairs))
 		}
 		if err := t.validateCollections(c.Collections); err != nil {
 			faults = append(faults, fmt.Errorf("chaincode %q: %w", c.Name, err))
@@ -174,7 +184,8 @@ func (t *Topology) validateCollections(collections []Collection) error {
 	for _, c := range collections {
 		switch {
 		case !collectionName.MatchString(c.Name):
-			faults = append(faults, fmt.Errorf("collection %q: want letters, digits, dashes and underscores, no underscore first", c.Name))
+			faults = append(faults,
+				fmt.Errorf("collection %q: want letters, digits, dashes and underscores, no underscore first", c.Name))
 		case seen[c.Name]:
 			faults = append(faults, fmt.Errorf("collection %q: named twice", c.Name))
 		case len(c.Parties) == 0:

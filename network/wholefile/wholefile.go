@@ -25,7 +25,8 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 // WriteTo is Write of what a function writes. Its error is returned as it is.
 func WriteTo(path string, perm fs.FileMode, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
-	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithPermissions(perm), renameio.WithStaticPermissions(perm))
+	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithPermissions(perm),
+		renameio.WithStaticPermissions(perm))
 	if err != nil {
 		return err
 	}

@@ -542,13 +542,13 @@ func classOf(namespace, key string) string {
 	switch {
 	case namespace != "tally":
 		return "head"
-	case key == "y":
+	case key == string(row.Cycle()):
 		return "fence"
-	case strings.HasPrefix(key, "q/"), strings.HasPrefix(key, "s/"):
+	}
+	switch row.KindOf(key) {
+	case "request", "source":
 		return "request"
-	case strings.HasPrefix(key, "f/"):
-		return "freeze"
-	case strings.HasPrefix(key, "wk/"), strings.HasPrefix(key, "wp/"):
+	case "pool", "shard":
 		return "stock"
 	}
 	return "account"

@@ -160,7 +160,7 @@ func (s *storm) client(t *testing.T, step string, by desk, args []string) bool {
 		}
 		s.kills++
 		s.struck[step] = true
-		cmd.Process.Kill() //nolint:errcheck // it may have ended
+		cmd.Process.Kill() // it may have ended
 		var exit *exec.ExitError
 		if err := <-ended; err != nil && !errors.As(err, &exit) {
 			t.Fatal(err)

@@ -37,8 +37,9 @@ func largest(member string) []command.Command {
 // stands, the others are refused with LIMIT. A batch of too many bytes is refused whole.
 func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 	f := net.open(t, "F", "11")
-	enrol(t, f, "crowd")
-	commands := largest("crowd")
+	crowd := fresh("crowd")
+	enrol(t, f, crowd)
+	commands := largest(crowd)
 	ran, err := f.Run(t.Context(), "", commands)
 	if err != nil {
 		t.Fatal(err)
@@ -67,8 +68,9 @@ func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 // issue one point a request meanwhile: all of G's get through, and F's don't fail.
 func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	g, f := net.open(t, "G", "12-13"), net.open(t, "F", "12-14")
-	enrol(t, g, "one-of-g")
-	enrol(t, f, "many-of-f")
+	one, many := fresh("one"), fresh("many")
+	enrol(t, g, one)
+	enrol(t, f, many)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var attack sync.WaitGroup
@@ -76,7 +78,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 	for lane := range took {
 		attack.Go(func() {
 			for ctx.Err() == nil {
-				_, err := f.Run(t.Context(), "", largest("many-of-f"))
+				_, err := f.Run(t.Context(), "", largest(many))
 				switch fault.CodeOf(err) {
 				case "":
 					took[lane]++
@@ -88,7 +90,7 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint("crowd-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("one-of-g", 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint(one, "-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(one, 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
@@ -138,8 +140,9 @@ func TestOrderersRefuseJunk(t *testing.T) {
 		}
 	}
 	g := net.open(t, "G", "12")
-	enrol(t, g, "after-junk")
-	issue(t, g, "GP", "after-junk", 1)
+	after := fresh("after-junk")
+	enrol(t, g, after)
+	issue(t, g, "GP", after, 1)
 }
 
 // TestOneMembersJunkLeavesRoom has M send an orderer, in eight streams, envelopes of a megabyte
@@ -148,7 +151,8 @@ func TestOrderersRefuseJunk(t *testing.T) {
 // what all of them had taken before they saw it in blocks, and M has work in other tests.
 func TestOneMembersJunkLeavesRoom(t *testing.T) {
 	junk, g := net.junk(t), net.open(t, "G", "12-15")
-	enrol(t, g, "beside-junk")
+	beside := fresh("beside-junk")
+	enrol(t, g, beside)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var flood sync.WaitGroup
@@ -174,7 +178,7 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint("beside-junk-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("beside-junk", 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint(beside, "-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(beside, 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}

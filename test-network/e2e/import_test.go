@@ -106,7 +106,7 @@ func importAndKill(t *testing.T, file, source string) {
 	before := balance(t, d, "DP")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "mapping.yaml")
-	prefix := source
+	prefix := fresh(source)
 	enrolHouseholds(t, net.open(t, "D", "12"), file, prefix)
 	source = fmt.Sprintf("%s-%d", source, time.Now().UnixNano()) // the ledger knows every source for good
 	if err := os.WriteFile(path, fmt.Appendf(nil, mapping, source, prefix, fresh("b")), 0o600); err != nil {

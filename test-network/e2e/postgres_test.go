@@ -33,18 +33,19 @@ func TestIndexOnPostgres(t *testing.T) {
 		}
 	}()
 	d := net.open(t, "D", "2")
-	enrol(t, d, "pg-ann", "pg-bob")
-	lot := issue(t, d, "DP", "pg-ann", 500)
+	ann := fresh("pg-ann")
+	enrol(t, d, ann)
+	lot := issue(t, d, "DP", ann, 500)
 	file, url := filepath.Join(t.TempDir(), "d.db"), server.URLOf("tally_d")
 	for _, question := range [][]string{
-		{"points", "wallet", "pg-ann"}, {"query", "owes"}, {"query", "breakage"}, {"programme", "list"}, {"party", "list"}, {"query", "digest"},
+		{"points", "wallet", ann}, {"query", "owes"}, {"query", "breakage"}, {"programme", "list"}, {"party", "list"}, {"query", "digest"},
 	} {
 		inFile, inDatabase := ask(t, file, question...), ask(t, url, question...)
 		if !bytes.Equal(inFile, inDatabase) {
 			t.Errorf("%v: SQLite says %s, PostgreSQL %s", question, inFile, inDatabase)
 		}
 	}
-	if got := ask(t, url, "points", "wallet", "pg-ann"); !bytes.Contains(got, []byte(lot.String())) {
+	if got := ask(t, url, "points", "wallet", ann); !bytes.Contains(got, []byte(lot.String())) {
 		t.Errorf("the lot is not there: %s", got)
 	}
 	followTogether(t, server.URLOf("tally_d2"), read(t, d))

@@ -47,12 +47,13 @@ func trustOf(t *testing.T, party string, only ...string) proof.Trust {
 // checks it by the CAs of its profile; whatever is changed in it is noticed.
 func TestBalanceIsProved(t *testing.T) {
 	g, d := net.open(t, "G", "1"), net.open(t, "D", "")
-	enrol(t, g, "proved", "another")
-	lot := issue(t, g, "GP", "proved", 700)
-	other := issue(t, g, "GP", "another", 5)
+	who, another := fresh("proved"), fresh("another")
+	enrol(t, g, who, another)
+	lot := issue(t, g, "GP", who, 700)
+	other := issue(t, g, "GP", another, 5)
 	net.everywhere(t) // else fewer than three would sign
 	before := d.Height()
-	envelope, err := d.Prove(t.Context(), "query:Balance", "proved", `["`+lot.String()+`"]`)
+	envelope, err := d.Prove(t.Context(), "query:Balance", who, `["`+lot.String()+`"]`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,11 +67,11 @@ func TestBalanceIsProved(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b points.Balance
-	if err := json.Unmarshal(got.Answer, &b); err != nil || b.Member != "proved" || len(b.Sums) != 1 || b.Sums[0].Available != 700 {
+	if err := json.Unmarshal(got.Answer, &b); err != nil || b.Member != who || len(b.Sums) != 1 || b.Sums[0].Available != 700 {
 		t.Errorf("%+v, %v", b, err)
 	}
 	now := read(t, d)
-	part, err := now.Lots(index.LotFilter{Member: "proved"}, index.Page{Limit: 1})
+	part, err := now.Lots(index.LotFilter{Member: who}, index.Page{Limit: 1})
 	if err != nil || got.AsOf != part.Rows[0].Block {
 		t.Errorf("as of block %d, the lot is of block %d, %v", got.AsOf, part.Rows[0].Block, err)
 	}
@@ -78,7 +79,7 @@ func TestBalanceIsProved(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	t.Logf("%d bytes, %d reads, as of block %d", len(file), len(got.Reads), got.AsOf)
-	if _, err := d.Prove(t.Context(), "query:Balance", "proved", `["`+other.String()+`"]`); fault.CodeOf(err) != fault.Forbidden {
+	if _, err := d.Prove(t.Context(), "query:Balance", who, `["`+other.String()+`"]`); fault.CodeOf(err) != fault.Forbidden {
 		t.Errorf("another's lot: %v", err)
 	}
 	if _, err := proof.Check(file, trust, 4); err == nil || !strings.Contains(err.Error(), "3 parties signed") {
@@ -91,7 +92,7 @@ func TestBalanceIsProved(t *testing.T) {
 	cannotBeSubmitted(t, envelope, before)
 }
 
-// changes flips bits where it matters, and then everywhere.
+// changes flips bits where it matters; TestEveryByteCounts of client/proof does everywhere.
 func changes(t *testing.T, file, envelope []byte, trust proof.Trust) {
 	t.Helper()
 	check := func(changed []byte) error {
@@ -119,13 +120,6 @@ func changes(t *testing.T, file, envelope []byte, trust proof.Trust) {
 			t.Errorf("a flipped bit in the %s is not noticed", c.name)
 		} else {
 			t.Logf("%s: %v", c.name, err)
-		}
-	}
-	for at := range envelope {
-		changed := bytes.Clone(envelope)
-		changed[at] ^= 1
-		if check(changed) == nil {
-			t.Errorf("a flipped bit in byte %d of %d is not noticed", at, len(envelope))
 		}
 	}
 }
@@ -158,16 +152,17 @@ func cannotBeSubmitted(t *testing.T, raw []byte, height uint64) {
 // TestProofCommands plays both ends at the command line.
 func TestProofCommands(t *testing.T) {
 	g := net.open(t, "G", "2")
-	enrol(t, g, "shown")
-	issue(t, g, "GP", "shown", 300)
-	issue(t, g, "GP", "shown", 4)
+	who := fresh("shown")
+	enrol(t, g, who)
+	issue(t, g, "GP", who, 300)
+	issue(t, g, "GP", who, 4)
 	net.everywhere(t)
 	file := filepath.Join(t.TempDir(), "shown.proof")
 	tally := func(args ...string) (string, error) {
 		out, err := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--network", net.dir}, args...)...).CombinedOutput()
 		return string(out), err
 	}
-	if out, err := tally("--as", "D", "points", "prove", "shown", "--out", file, "--signers", "3"); err != nil || !strings.Contains(out, "D, F, G") {
+	if out, err := tally("--as", "D", "points", "prove", who, "--out", file, "--signers", "3"); err != nil || !strings.Contains(out, "D, F, G") {
 		t.Fatalf("%v: %s", err, out)
 	}
 	out, err := tally("--as", "B", "verify-proof", file, "-o", "json")

@@ -31,10 +31,10 @@ import (
 // else changes.
 func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	g, d, f, m := net.open(t, "G", "1-2"), net.open(t, "D", "1-2"), net.open(t, "F", "1"), net.open(t, "M", "1")
-	whose := "bad-" + t.Name()
-	enrol(t, d, whose, "someone-else")
+	whose, other := fresh("bad"), fresh("other")
+	enrol(t, d, whose, other)
 	lot := issue(t, g, "GP", whose, 100)
-	foreign := issue(t, g, "GP", "someone-else", 100)
+	foreign := issue(t, g, "GP", other, 100)
 	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
 	if err != nil {
 		t.Fatal(err)
@@ -88,9 +88,9 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)}, fault.Forbidden},
 		{"a hold without the member's consent", m, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Unauthorised},
 		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
-		{"a transfer by the issuer", g, points.TransferRequest{From: whose, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
+		{"a transfer by the issuer", g, points.TransferRequest{From: whose, To: other, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
 		{"an issue to nobody", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("nobody", 1)}}, fault.NotFound},
-		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: whose, To: "someone-else", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
+		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: whose, To: other, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
 		{"a transfer to nobody", g, points.TransferRequest{From: whose, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.NotFound},
 		{"a transfer to oneself", g, points.TransferRequest{From: whose, To: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.BadRequest},
 		{"an unfreeze of what isn't frozen", g, member.UnfreezeRequest{Member: whose, Reason: "x"}, fault.WrongState},

@@ -155,14 +155,14 @@ func runErrand(path string) error {
 	enough := make(chan struct{})
 	go func() {
 		defer close(enough)
-		io.Copy(io.Discard, os.Stdin) //nolint:errcheck // its end is what matters
+		io.Copy(io.Discard, os.Stdin) // its end is what matters
 	}()
 	var mu sync.Mutex
 	out := json.NewEncoder(os.Stdout)
 	e.run(ctx, g, enough, func(h heard) {
 		mu.Lock()
 		defer mu.Unlock()
-		out.Encode(h) //nolint:errcheck // then nobody listens
+		out.Encode(h) // then nobody listens
 	})
 	return g.Close()
 }
@@ -190,7 +190,7 @@ func (e errand) send(t *testing.T, tell func(heard)) *shopper {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.cmd.Process.Kill() }) //nolint:errcheck // it has ended, if the test went well
+	t.Cleanup(func() { s.cmd.Process.Kill() }) // it has ended, if the test went well
 	go func() {
 		defer close(s.done)
 		for in := json.NewDecoder(output); ; {
@@ -217,7 +217,7 @@ func (s *shopper) kill(t *testing.T) {
 // end lets the client go on until nothing is left, and waits until it has ended.
 func (s *shopper) end(t *testing.T) {
 	t.Helper()
-	s.input.Close() //nolint:errcheck // it has ended, if this fails
+	s.input.Close() // it has ended, if this fails
 	if <-s.done; s.err != nil {
 		t.Errorf("the client: %v", s.err)
 	}

@@ -304,16 +304,16 @@ func numbersIn(answer any) (list []string) {
 
 // D's till is killed between the hold and the capture of what it redeems. Run again under its id it takes the points once.
 func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
-	d := desk("D")
-	d.do(t, nil, "member", "enrol", "half-way")
-	d.do(t, nil, "points", "issue", "--programme", "DP", "--grant", "half-way:500:2027-12-31")
+	d, who := desk("D"), fresh("half-way")
+	d.do(t, nil, "member", "enrol", who)
+	d.do(t, nil, "points", "issue", "--programme", "DP", "--grant", who+":500:2027-12-31")
 	taken := 0
 	for i := 0; ; i++ {
 		if i == 40 {
 			t.Fatal("the till always ended before it could be killed")
 		}
-		id := fmt.Sprintf("half-%d-%d", os.Getpid(), i)
-		till := []string{"points", "redeem", "--member", "half-way", "--take", "DP:5", "--request", id}
+		id := fmt.Sprint(who, "-", i)
+		till := []string{"points", "redeem", "--member", who, "--take", "DP:5", "--request", id}
 		cmd := d.command(till...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -334,7 +334,7 @@ func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
 		for range 2 {
 			d.do(t, nil, till...)
 		}
-		if err := d.try(nil, "points", "redeem", "--member", "half-way", "--take", "DP:6", "--request", id); fault.CodeOf(err) != fault.Conflict {
+		if err := d.try(nil, "points", "redeem", "--member", who, "--take", "DP:6", "--request", id); fault.CodeOf(err) != fault.Conflict {
 			t.Errorf("for 6 points: %v", err)
 		}
 		if halfway {
@@ -345,7 +345,7 @@ func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
 	var wallet struct {
 		Lots []struct{ Issued, Placed int }
 	}
-	d.do(t, &wallet, "points", "wallet", "half-way")
+	d.do(t, &wallet, "points", "wallet", who)
 	if len(wallet.Lots) != 1 || wallet.Lots[0].Placed != taken {
 		t.Errorf("%d points were to be taken: %+v", taken, wallet)
 	}

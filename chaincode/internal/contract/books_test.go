@@ -191,22 +191,14 @@ func addEntitlements(net *ledgersim.Network, peer string, of func(string) *book)
 	return nil
 }
 
-// prefixes spare rowsOf the reading of what has another kind; "" spares nothing.
-var prefixes = map[string]string{
-	"lot": "l/", "hold": "h/", "trade": "d/", "positions": "o/", "authorisation": "mz/", "benefit": "b/", "entitlement": "be/",
-	"write-off": "bw/", "campaign": "j/", "award": "ja/", "benefit-count": "bm/", "quota": "u/", "lease": "ul/", "pledge": "gp/", "standing": "gs/",
-	"order": "wo/", "payment used": "wc/", "return": "wr/", "pool": "wp/", "shard": "wk/", "veiled": "ov/",
-	"obligations": "ob/", "pair": "cp/", "close": "cy/", "netting": "cn/", "payment": "cm/", "dispute": "cd/",
-}
-
 // rowsOf lists the rows of one kind in a peer's state, sorted.
 func rowsOf(net *ledgersim.Network, peer, kind string) []row.Named {
 	var rows []row.Named
 	for key, value := range net.State(peer, seal.Outer) {
-		if !strings.HasPrefix(key, prefixes[kind]) {
+		if row.KindOf(key) != kind {
 			continue
 		}
-		if found, err := row.Read(key, value); err == nil && found.Kind == kind {
+		if found, err := row.Read(key, value); err == nil {
 			rows = append(rows, found)
 		}
 	}

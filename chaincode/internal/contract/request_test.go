@@ -2,7 +2,6 @@ package contract
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"tallystick/chaincode/amount"
@@ -75,7 +74,7 @@ func TestRequestsStandForTheirIntent(t *testing.T) {
 	}
 	lots := 0
 	for key := range w.net.State("G", seal.Outer) {
-		if strings.HasPrefix(key, "l/") {
+		if row.KindOf(key) == "lot" {
 			lots++
 		}
 	}

@@ -87,10 +87,8 @@ type view struct {
 func (c *laneClient) look(d dice) view {
 	v := view{d, c, map[string][]row.Named{}}
 	for key, value := range c.net.State(c.peer, seal.Outer) {
-		if !strings.HasPrefix(key, "f/") {
-			if found, err := row.Read(key, value); err == nil {
-				v.rows[found.Kind] = append(v.rows[found.Kind], found)
-			}
+		if found, err := row.Read(key, value); err == nil {
+			v.rows[found.Kind] = append(v.rows[found.Kind], found)
 		}
 	}
 	for _, rows := range v.rows {

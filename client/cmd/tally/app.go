@@ -99,6 +99,9 @@ func asFault(err error) error {
 	if err = machine.Fault(err); err == nil || fault.CodeOf(err) != fault.Internal {
 		return err
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.New(fault.Stopped, "not done in the time that --timeout gives")
+	}
 	return fault.New(fault.Internal, "%v", err)
 }
 

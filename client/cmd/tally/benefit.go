@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,9 +10,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
-	"tallystick/chaincode/fault"
 	"tallystick/client/index"
 	"tallystick/client/node"
 )
@@ -70,77 +67,33 @@ func defineBenefit(a *app) *cobra.Command {
 }
 
 func amendBenefit(a *app) *cobra.Command {
-	var change benefitChange
-	cmd := leaf("amend BENEFIT", "Change a benefit's quota or who may give it, or close it; for its provider",
-		`  tally --as M benefit amend ride --quota 2000
+	var req node.AmendBenefitRequest
+	var open, closed bool
+	cmd := verb(a, "amend BENEFIT", `  tally --as M benefit amend ride --quota 2000
   tally --as M benefit amend ride --closed`,
-		func(ctx context.Context, args []string) error {
-			if change.none() {
-				return fault.New(fault.BadRequest, "say what changes: --quota, --grantor, --closed or --open")
+		node.BenefitAmend, func(args []string) (node.AmendBenefitRequest, error) {
+			req.Benefit = args[0]
+			slices.Sort(req.Grantors)
+			if open || closed {
+				req.Open = &open
 			}
-			slices.Sort(change.grantors)
-			if err := change.on(benefit.Model{ID: args[0]}).Check(); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-					present, err := g.Query().Benefit(ctx, args[0])
-					return change.on(present), err
-				})
-				if err != nil {
-					return err
-				}
-				return a.printReceipt("benefit:Amend", answer)
-			})
-		})
+			return req, nil
+		}, a.receiptOf("benefit:Amend"))
 	on(cmd, "quota", "number", "how many can be given in all; 0: no limit", func(text string) error {
 		n, err := parseCount(text)
-		change.quota = &n
+		req.Quota = &n
 		return err
 	})
-	many(cmd, &change.grantors, "grantor", "party", "party that may give it, instead of those so far", asIs)
-	cmd.Flags().BoolVar(&change.closed, "closed", false, "nobody gets it any more")
-	cmd.Flags().BoolVar(&change.open, "open", false, "it can be got again")
+	many(cmd, &req.Grantors, "grantor", "party", "party that may give it, instead of those so far", asIs)
+	cmd.Flags().BoolVar(&closed, "closed", false, "nobody gets it any more")
+	cmd.Flags().BoolVar(&open, "open", false, "it can be got again")
 	cmd.MarkFlagsMutuallyExclusive("open", "closed")
 	return cmd
 }
 
-// benefitChange is what an amendment changes; the rest stays as it is.
-type benefitChange struct {
-	quota        *amount.Units
-	grantors     []string
-	open, closed bool
-}
-
-func (c benefitChange) none() bool {
-	return c.quota == nil && c.grantors == nil && !c.open && !c.closed
-}
-
-func (c benefitChange) on(m benefit.Model) benefit.AmendRequest {
-	req := benefit.AmendRequest{Benefit: m.ID, Quota: m.Quota, Grantors: m.Grantors, Open: (m.Open || c.open) && !c.closed}
-	if c.quota != nil {
-		req.Quota = *c.quota
-	}
-	if c.grantors != nil {
-		req.Grantors = c.grantors
-	}
-	return req
-}
-
 func showBenefit(a *app) *cobra.Command {
-	return leaf("show BENEFIT", "Show a benefit and its terms", "  tally --as D benefit show ride", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			m, err := g.Query().Benefit(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			s, err := askScales(ctx, g)
-			if err != nil {
-				return err
-			}
-			return a.print(m, func(t table.Writer) { benefitTable(t, m, s) })
-		})
-	})
+	return verb(a, "show BENEFIT", "  tally --as D benefit show ride", node.BenefitShow,
+		func(args []string) (node.BenefitRequest, error) { return node.BenefitRequest{Benefit: args[0]}, nil }, inTable(a, benefitTable))
 }
 
 func benefitTable(t table.Writer, m benefit.Model, s scales) {

@@ -24,14 +24,6 @@ func booksCommand(a *app) *cobra.Command {
 		bookLiability(a), bookJournal(a), bookPeriods(a), bookBalance(a), bookLedger(a), bookAgeing(a), proveLiabilities(a), proveMember(a))
 }
 
-// liabilityBook is a reading of what all points are worth.
-type liabilityBook struct {
-	Height uint64       `json:"height"` // blocks that it speaks of
-	Date   date.Date    `json:"date"`   // business date
-	Cycle  string       `json:"cycle"`  // that was open then, or that this is the end of
-	Lines  []books.Line `json:"lines"`
-}
-
 // policyFlags say what a party expects to be redeemed, and what its sales were.
 type policyFlags struct {
 	file       string
@@ -141,7 +133,7 @@ Without a sale points are worth their settlement price times what is expected.`
 
 // printLiability prints what points are worth by a read model, on a day; on none of it, now.
 func (a *app) printLiability(r *index.Reading, policy books.Policy, want liabilityWanted, party string, on date.Date) error {
-	book, err := liabilityOf(r, policy)
+	book, err := node.LiabilityOf(r, policy)
 	if err != nil {
 		return err
 	}
@@ -189,26 +181,7 @@ func parseBy(text string) (string, error) {
 	return text, nil
 }
 
-// liabilityOf reads every lot and sums up.
-func liabilityOf(r *index.Reading, policy books.Policy) (book liabilityBook, err error) {
-	programmes, err := r.Programmes()
-	if err != nil {
-		return book, err
-	}
-	cycle, err := r.Cycle()
-	if err != nil {
-		return book, err
-	}
-	census := books.NewCensus(policy, programmes)
-	if err = r.EachLot(census.Add); err != nil {
-		return book, err
-	}
-	book.Height, book.Date, book.Cycle = r.Height(), cycle.Date, cycle.ID
-	book.Lines, err = census.Liability(cycle.Date)
-	return book, err
-}
-
-func liabilityTable(t table.Writer, b liabilityBook, by string, s scales) {
+func liabilityTable(t table.Writer, b node.LiabilityBook, by string, s scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding", "will break", "allocated", "released", "used", "breakage", "provision", "contract"})
 	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 	t.SuppressEmptyColumns()

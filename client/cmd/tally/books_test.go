@@ -21,6 +21,7 @@ import (
 	"tallystick/chaincode/spend"
 	"tallystick/client/books"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // in2 is a number of a batch of D's lane 2, which the tests of the books seal when the
@@ -71,7 +72,7 @@ func shows(t *testing.T, what, got, want string) {
 
 func TestLiabilityTable(t *testing.T) {
 	r := kept(t)
-	book, err := liabilityOf(r, expecting(t, "GP:0.8"))
+	book, err := node.LiabilityOf(r, expecting(t, "GP:0.8"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func TestPolicyFlags(t *testing.T) {
 
 func TestReports(t *testing.T) {
 	r := kept(t)
-	flows, err := flowsOf(r, "")
+	flows, err := node.FlowsOf(r, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,10 +140,10 @@ as of block 4
 	if f := flows.Rows[0]; len(flows.Rows) != 1 || f.Cycle != "2026-11" || f.Party != "G" || f.Fen != "400" {
 		t.Errorf("%+v", flows.Rows)
 	}
-	if none, err := flowsOf(r, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
+	if none, err := node.FlowsOf(r, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
 		t.Errorf("%+v, %v", none, err)
 	}
-	rates, err := ratesOf(r)
+	rates, err := node.RatesOf(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ as of block 4
  MP to GP                         1.00            in 1 conversion                                       
 as of block 4
 `)
-	owed, err := outstandingNow(r)
+	owed, err := node.OutstandingOf(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,11 +183,11 @@ func TestCapsAndTheirAlarm(t *testing.T) {
 		alarm uint8
 		code  fault.Code
 	}{{80, fault.NetDebitCap}, {81, ""}} {
-		caps, err := capsOf(r, c.alarm)
+		caps, err := node.CapsOf(r, c.alarm)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := caps.alarm(); fault.CodeOf(err) != c.code || err != nil && !strings.Contains(err.Error(), "B has drawn ¥80.00 of ¥100.00, 80.0 %") {
+		if err := alarm(caps); fault.CodeOf(err) != c.code || err != nil && !strings.Contains(err.Error(), "B has drawn ¥80.00 of ¥100.00, 80.0 %") {
 			t.Errorf("at %d %%: %v", c.alarm, err)
 		}
 		if c.alarm == 80 {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/quota"
 	"tallystick/client/index"
 	"tallystick/client/node"
 )
@@ -109,57 +107,16 @@ func endCampaign(a *app) *cobra.Command {
 	return cmd
 }
 
-// campaignShown is a campaign with what is left of its budget and its funders' caps.
-type campaignShown struct {
-	campaign.Campaign
-	Left     amount.Units            `json:"left"`     // fen of the budget
-	LeftCaps map[string]amount.Units `json:"leftCaps"` // fen, by funder that has a cap
+// aCampaign is the argument of commands that are about one campaign and say no more.
+func aCampaign(args []string) (node.CampaignRequest, error) {
+	return node.CampaignRequest{Campaign: args[0]}, nil
 }
 
 func showCampaign(a *app) *cobra.Command {
-	return leaf("show CAMPAIGN", "Show a campaign's terms, who has agreed, and what is left of its budget", "  tally --as D campaign show double11",
-		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				one, err := g.Query().Campaign(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				s, err := askScales(ctx, g)
-				if err != nil {
-					return err
-				}
-				answer, err := withLeft(ctx, g, one)
-				if err != nil {
-					return err
-				}
-				return a.print(answer, func(t table.Writer) { campaignTable(t, answer, s) })
-			})
-		})
+	return verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", node.CampaignShow, aCampaign, inTable(a, campaignTable))
 }
 
-// withLeft asks what is left of a campaign's budget and caps.
-func withLeft(ctx context.Context, g *node.Node, one campaign.Campaign) (campaignShown, error) {
-	answer := campaignShown{Campaign: one, LeftCaps: map[string]amount.Units{}}
-	left := func(id string) (amount.Units, error) {
-		q, err := g.Query().Quota(ctx, quota.Campaign, id)
-		return q.Limit - q.Used + q.Returned, err
-	}
-	var err error
-	if answer.Left, err = left(one.ID); err != nil {
-		return campaignShown{}, err
-	}
-	for _, f := range one.Funders {
-		if f.Cap == 0 {
-			continue
-		}
-		if answer.LeftCaps[f.Party], err = left(one.ID + "." + f.Party); err != nil {
-			return campaignShown{}, err
-		}
-	}
-	return answer, nil
-}
-
-func campaignTable(t table.Writer, one campaignShown, s scales) {
+func campaignTable(t table.Writer, one node.CampaignShown, s scales) {
 	terms := one.Terms
 	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By}, {"state", one.State}, {"gives", givesText(terms.Gives, s)},
 		{"budget", yuan(terms.Budget)}, {"left", yuan(one.Left)}})
@@ -230,20 +187,7 @@ func fundersText(list []campaign.Funder) string {
 }
 
 func campaignResults(a *app) *cobra.Command {
-	cmd := leaf("results CAMPAIGN", "What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere (活动效果)", "  tally --as G campaign results double11 -o json",
-		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, now *index.Reading) error {
-				r, err := now.CampaignResults(args[0])
-				if err != nil {
-					return err
-				}
-				s, err := indexScales(now)
-				if err != nil {
-					return err
-				}
-				return a.print(r, func(t table.Writer) { resultsTable(t, r, s) })
-			})
-		})
+	cmd := verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", node.CampaignResults, aCampaign, inTable(a, resultsTable))
 	cmd.Long = `Sum up a campaign. Borne by is what each funder's budget and cap were drawn by;
 redeemed at is where points of its awards, or uses of its benefit, were spent and
 not given back. Repurchase is what members did after their first award at other

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -43,6 +45,7 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		{&fs.PathError{Op: "write", Path: "out.csv", Err: syscall.ENOSPC}, 14, "the disk is full"},
 		{&fs.PathError{Op: "open", Path: "none.csv", Err: syscall.ENOENT}, 2, "none.csv"},
 		{asFault(errors.New("odd")), 1, "INTERNAL: odd"},
+		{asFault(fmt.Errorf("index: %w", context.DeadlineExceeded)), 130, "STOPPED: not done in the time that --timeout gives"},
 	} {
 		var said bytes.Buffer
 		exit := (&app{err: &said}).fail(c.err)

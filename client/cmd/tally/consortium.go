@@ -12,24 +12,15 @@ import (
 
 func consortium(a *app) *cobra.Command {
 	var req party.FoundRequest
-	found := leaf("found NETWORK", "Found the network with yourself as its operator: the ledger's first command",
-		`  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
-      --cycle 2026-11 --date 2026-11-01 --test`,
-		func(ctx context.Context, args []string) error {
-			req.Network = args[0]
-			if err := req.Check(); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				charter, err := g.Gateway().Found(ctx, req)
-				if err != nil {
-					return err
-				}
-				return a.print(charter, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"network", charter.Network}, {"operator", charter.Operator}, {"test", charter.Test}})
-				})
-			})
+	found := verb(a, "found NETWORK", `  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
+      --cycle 2026-11 --date 2026-11-01 --test`, node.ConsortiumFound, func(args []string) (party.FoundRequest, error) {
+		req.Network = args[0]
+		return req, nil
+	}, func(_ context.Context, _ *node.Node, charter party.Charter) error {
+		return a.print(charter, func(t table.Writer) {
+			t.AppendRows([]table.Row{{"network", charter.Network}, {"operator", charter.Operator}, {"test", charter.Test}})
 		})
+	})
 	names(found, &req.En, &req.Zh)
 	roles(found, &req.Roles, "your roles besides operator")
 	word(found, &req.Cycle, "cycle", "first settlement cycle, such as 2026-11")

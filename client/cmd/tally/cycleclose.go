@@ -34,7 +34,7 @@ func (a *app) tellStep(step string, done bool) {
 	if !done {
 		step += ": was done before"
 	}
-	fmt.Fprintln(a.err, step) //nolint:errcheck // there is nowhere left to report it
+	fmt.Fprintln(a.err, step) // there is nowhere left to report it
 }
 
 func finaliseCycle(a *app) *cobra.Command {

@@ -195,7 +195,6 @@ func require(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		flag := cmd.Flags().Lookup(name)
 		flag.Usage += " (required)"
-		//nolint:errcheck // the flag exists
 		cmd.MarkFlagRequired(name)
 	}
 }
@@ -209,7 +208,6 @@ func requireOne(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		cmd.Flags().Lookup(name).Usage += " (" + all + " is required)"
 	}
-	//nolint:errcheck // the flag exists
 	cmd.Flags().SetAnnotation(names[0], oneOf, append([]string{all}, names...))
 }
 
@@ -237,7 +235,6 @@ func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...strin
 }
 
 func complete(cmd *cobra.Command, name string, words ...string) {
-	//nolint:errcheck // the flag exists
 	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -99,7 +99,7 @@ func TestAcceptNamesWhatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer v.Close() //nolint:errcheck // nothing of it is read again
+	defer v.Close() // nothing of it is read again
 	find := func(_, sku, _ string) (goods.Terms, bool, error) { row, found := ledger[sku]; return row, found, nil }
 	answer, err := accept(find, v, "D", termsFile{Terms: []vault.Terms{right, dearer, none, commission, later, others}})
 	if err != nil || answer.Accepted != 1 {

@@ -116,9 +116,7 @@ func timeOut(a *app) *cobra.Command {
 			}
 			if due {
 				return perform(ctx, a, node.PointsTimeoutDue, func() (node.NoRequest, error) { return node.NoRequest{}, nil },
-					func(_ context.Context, _ *node.Node, r *node.Results) error {
-						return a.printResults("holds timed out", r)
-					})
+					a.resultsOf("holds timed out"))
 			}
 			return perform(ctx, a, node.PointsTimeout, func() (req points.TimeOutRequest, err error) {
 				req.Hold, err = number.ParseCommand(args[0])

@@ -11,9 +11,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/party"
 	"tallystick/client/index"
-	"tallystick/client/vault"
 )
 
 // TestCodesAreRead: from the flag, a file or the environment, and from there only
@@ -46,56 +44,6 @@ func TestCodesAreRead(t *testing.T) {
 	}
 	if _, err := (&oneTime{file: "nowhere"}).read(&app{}); err == nil {
 		t.Error("a missing file is no code")
-	}
-}
-
-func TestAmendmentsChangeWhatIsNamed(t *testing.T) {
-	changed := func(flags ...string) func(string) bool {
-		return func(f string) bool { return strings.Contains(" "+strings.Join(flags, " ")+" ", " "+f+" ") }
-	}
-	present := party.Party{ID: "B", Roles: party.Operator | party.Issuer, Liability: 5, Debit: 6}
-	given := party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 0, Debit: 10}
-	for _, c := range []struct {
-		flags []string
-		want  party.AmendRequest
-	}{
-		{nil, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 6}},
-		{[]string{"debit"}, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 10}},
-		{[]string{"liability"}, party.AmendRequest{Party: "B", Roles: party.Issuer, Debit: 6}},
-		{[]string{"roles"}, party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 5, Debit: 6}},
-	} {
-		if got := amended(present, given, changed(c.flags...)); got != c.want {
-			t.Errorf("%v: %+v", c.flags, got)
-		}
-	}
-	model := benefit.Model{ID: "b", Quota: 5, Grantors: []string{"G"}, Open: true}
-	if got := (benefitChange{closed: true}).on(model); got.Open || got.Quota != 5 || len(got.Grantors) != 1 {
-		t.Errorf("%+v", got)
-	}
-	if !(benefitChange{}).none() || (benefitChange{open: true}).none() {
-		t.Error("what is no change?")
-	}
-}
-
-// TestCodesLeft finds the chain that opens an entitlement as it is now, after uses
-// and new codes.
-func TestCodesLeft(t *testing.T) {
-	seed := func(b string) code.Code { return code.Code(strings.Repeat(b, code.Size)) }
-	chain, commitment := code.Chain(seed("a"), 3)
-	secrets := []vault.Secret{{Code: seed("z")}, {Code: seed("a")}}
-	fresh := benefit.Entitlement{Uses: 3, Commitment: commitment}
-	used := benefit.Entitlement{Uses: 3, Used: 1, Commitment: code.Commitment(chain[0])}
-	foreign := benefit.Entitlement{Uses: 3, Commitment: code.Commit(seed("q"))}
-	over := benefit.Entitlement{Uses: 3, Used: 3}
-	for _, c := range []struct {
-		name string
-		e    benefit.Entitlement
-		want int
-	}{{"fresh", fresh, 3}, {"used once", used, 2}, {"another's codes", foreign, 0}, {"used up", over, 0}} {
-		left := codesLeft(secrets, c.e)
-		if len(left) != c.want || c.want > 0 && !left[0].Opens(c.e.Commitment) {
-			t.Errorf("%s: %v", c.name, left)
-		}
 	}
 }
 

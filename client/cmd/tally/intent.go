@@ -21,7 +21,6 @@ const (
 // marked says of flags how they enter the meaning.
 func marked(cmd *cobra.Command, how string, flags ...string) {
 	for _, flag := range flags {
-		//nolint:errcheck // the flag exists
 		cmd.Flags().SetAnnotation(flag, how, nil)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -70,11 +69,11 @@ func (a *app) fail(err error) int {
 	if a.format == "json" {
 		enc := json.NewEncoder(a.err)
 		enc.SetIndent("", "  ")
-		//nolint:errcheck // there is nowhere left to report it
-		enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "again": meaning.Again, "meaning": meaning.En})
+		// There is nowhere left to report it.
+		_ = enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "again": meaning.Again, "meaning": meaning.En})
 		return meaning.Exit
 	}
-	io.WriteString(a.err, "tally: "+refusal.Error()+"\n") //nolint:errcheck
+	fmt.Fprintln(a.err, "tally: "+refusal.Error())
 	if refusal.Code != fault.BadRequest {
 		fmt.Fprintf(a.err, "       %s\n       %s\n", meaning.En, meaning.Zh)
 	}

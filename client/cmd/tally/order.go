@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +100,7 @@ func timeOutOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, "orders and parts timed out", d.seller, []goods.State{goods.Placed, goods.Accepted}, timeOutOf)
+				return a.runDue(ctx, node.OrderTimeoutDue, d, "orders and parts timed out")
 			}
 			n, part, err := parseOrderPart(args)
 			if err != nil {
@@ -133,67 +131,10 @@ func (d *due) check(verb string, args []string) error {
 	return nil
 }
 
-// timeOutOf times a part out, or all of an order that isn't accepted.
-func timeOutOf(p index.OrderPart) command.Request {
-	if p.State == goods.Placed {
-		return goods.TimeOutRequest{Order: p.Order}
-	}
-	return goods.TimeOutRequest{Order: p.Order, Part: uint8(p.Number)}
-}
-
-// runDue does something with every part whose state has ended by itself: in states
-// of a seller, "" for all.
-func (a *app) runDue(ctx context.Context, what, seller string, in []goods.State, ask func(index.OrderPart) command.Request) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-		cycle, err := r.Cycle()
-		if err != nil {
-			return err
-		}
-		var list []dueOne
-		for _, state := range in {
-			due, err := r.DueParts(state, seller, time.Now().Unix(), cycle.Date, maxDue)
-			if err != nil {
-				return err
-			}
-			list = append(list, dueOnes(due, ask)...)
-		}
-		run, err := a.begin(ctx, g, r)
-		if err != nil {
-			return err
-		}
-		results := node.NewResults()
-		for _, one := range list {
-			if err := results.Note(one.name, run.Repeat(ctx, one.req)); err != nil {
-				return err
-			}
-		}
-		return a.printResults(what, results)
-	})
-}
-
-// maxDue is the most parts in one state that a run takes on; another run goes on.
-const maxDue = 10_000
-
-// dueOne is one thing to do of a run.
-type dueOne struct {
-	name string
-	req  command.Request
-}
-
-// dueOnes lists what to do with parts, each order that isn't accepted once: all of its
-// parts end together.
-func dueOnes(due []index.OrderPart, ask func(index.OrderPart) command.Request) (list []dueOne) {
-	for i, p := range due {
-		name := fmt.Sprintf("%s/%d", p.Order, p.Number)
-		if p.State == goods.Placed {
-			if i > 0 && due[i-1].Order == p.Order {
-				continue
-			}
-			name = p.Order.String()
-		}
-		list = append(list, dueOne{name, ask(p)})
-	}
-	return list
+// runDue does everything whose time has come, and counts it.
+func (a *app) runDue(ctx context.Context, op node.Op[node.DueRequest, *node.Results], d due, what string) error {
+	return perform(ctx, a, op, func() (node.DueRequest, error) { return node.DueRequest{Seller: d.seller}, nil },
+		func(_ context.Context, _ *node.Node, r *node.Results) error { return a.printResults(what, r) })
 }
 
 func shipOrder(a *app) *cobra.Command {
@@ -224,7 +165,7 @@ func deliverOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, "parts delivered by silence", d.seller, []goods.State{goods.OnItsWay}, deliverOf)
+				return a.runDue(ctx, node.OrderDeliverDue, d, "parts delivered by silence")
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -250,10 +191,6 @@ have passed since it was shipped. --due delivers all that silence has.`
 	return a.takesLong(cmd)
 }
 
-func deliverOf(p index.OrderPart) command.Request {
-	return goods.DeliverRequest{Order: p.Order, Part: uint8(p.Number)}
-}
-
 func completeOrder(a *app) *cobra.Command {
 	var d due
 	cmd := leaf("complete [ORDER] [PART]", "End a delivered part: nothing can be returned any more; for the member's home, then for everyone (完成)",
@@ -263,7 +200,7 @@ func completeOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, "parts completed", d.seller, []goods.State{goods.Delivered}, completeOf)
+				return a.runDue(ctx, node.OrderCompleteDue, d, "parts completed")
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -276,10 +213,6 @@ func completeOrder(a *app) *cobra.Command {
 		})
 	d.flags(cmd, "all that were delivered and can't be returned any more")
 	return a.takesLong(cmd)
-}
-
-func completeOf(p index.OrderPart) command.Request {
-	return goods.CompleteRequest{Order: p.Order, Part: uint8(p.Number)}
 }
 
 // untilDay writes the last day of a part's state, or the moment until which an order

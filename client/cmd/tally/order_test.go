@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/code"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -55,96 +53,6 @@ func TestParseWanted(t *testing.T) {
 		reading{text: "S1/oil", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 1}},
 		reading{text: "oil:2", code: bad}, reading{text: "S1/oil:", code: bad}, reading{text: "S1/oil:-1", code: bad}, reading{text: "S1/oil:0", code: bad},
 		reading{text: "S1/:1", code: bad}, reading{text: "S1/oil:1000001", code: bad}, reading{text: "S1/oil:99999999999", code: bad}, reading{text: "", code: bad})
-}
-
-// TestPlacing: what is asked of the ledger is what the flags say.
-func TestPlacing(t *testing.T) {
-	p := placing{
-		basket:   basket{member: "zhang", region: "sh", outlet: "T3", lines: []goods.Wanted{{Supplier: "S1", SKU: "oil", Quantity: 2}}},
-		spending: spending{take: []part{{programme: "DP", units: 5}}}, cash: 7, payment: "p", reference: "R", length: time.Hour,
-	}
-	if err := p.check(&app{}); err != nil {
-		t.Fatal(err)
-	}
-	hash := bytes.Repeat([]byte{7}, 32)
-	commitment := code.Commit(code.Code(strings.Repeat("x", code.Size)))
-	before := time.Now().Add(time.Hour).Unix()
-	req, err := p.request(&app{}, []spend.Take{node.ALot}, hash, commitment)
-	if err != nil || req.AcceptBy < before || req.AcceptBy > before+60 {
-		t.Fatalf("%+v, %v", req, err)
-	}
-	req.AcceptBy = 0
-	want := goods.PlaceRequest{Member: "zhang", Lines: p.lines, Region: "sh", Outlet: "T3", Quote: hash, Pieces: []spend.Take{node.ALot},
-		Cash: 7, Payment: "p", Pickup: commitment, Reference: "R"}
-	if d := cmp.Diff(want, req); d != "" {
-		t.Error(d)
-	}
-	p.accept = true
-	if req, err := p.request(&app{}, nil, hash, nil); err != nil || !req.Accept || req.AcceptBy != 0 {
-		t.Errorf("%+v, %v", req, err)
-	}
-	p.take = []part{{programme: "DP"}}
-	if err := p.check(&app{}); fault.CodeOf(err) != fault.Limit && fault.CodeOf(err) != fault.BadRequest {
-		t.Errorf("no points: %v", err)
-	}
-}
-
-// TestPickupCodes: as many codes as there are parts that can be proven by one; they
-// open one after the other, whichever were used.
-func TestPickupCodes(t *testing.T) {
-	quoted := func(supplier string, d goods.Delivery, scene string) goods.Quoted {
-		return goods.Quoted{Supplier: supplier, Delivery: d, Scene: scene}
-	}
-	for _, c := range []struct {
-		name  string
-		lines []goods.Quoted
-		want  int
-	}{
-		{"nothing", nil, 0},
-		{"virtual only", []goods.Quoted{quoted("S1", goods.Virtual, "a")}, 0},
-		{"two of one part", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Counter, "a")}, 1},
-		{"by delivery", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Shipped, "a"), quoted("S1", goods.Virtual, "a")}, 2},
-		{"by scene and supplier", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Counter, "b"), quoted("S2", goods.Counter, "a")}, 3},
-	} {
-		if got := handedOver(c.lines); got != c.want {
-			t.Errorf("%s: %d", c.name, got)
-		}
-	}
-	seed := code.Code(strings.Repeat("s", code.Size))
-	codes, now := code.Chain(seed, 3)
-	secrets := []vault.Secret{{Code: code.Code(strings.Repeat("z", code.Size))}, {Code: seed}}
-	for left := 3; left >= 0; left-- {
-		got := pickupLeft(secrets, now)
-		if len(got) != left {
-			t.Fatalf("%d are left, %d are told", left, len(got))
-		}
-		if left > 0 {
-			if !got[0].Opens(now) {
-				t.Fatal("the next one doesn't open")
-			}
-			now = code.Commitment(codes[3-left])
-		}
-	}
-	if left := pickupLeft(secrets, nil); left != nil {
-		t.Errorf("an order without a code: %v", left)
-	}
-}
-
-// TestTheSameRequestHasTheSameCodes: what is asked again is told again, and is in the
-// vault once.
-func TestTheSameRequestHasTheSameCodes(t *testing.T) {
-	v, a := aVault(t), &app{call: node.Call{ID: "one"}}
-	first, commitment := code.Chain(a.call.Seed(v, pickup, 0), 2)
-	again, _ := code.Chain(a.call.Seed(v, pickup, 0), 2)
-	for range 2 {
-		if err := keepPickup(v, numbered(0), "zhang", first); err != nil {
-			t.Fatal(err)
-		}
-	}
-	secrets, err := v.Codes(pickup, numbered(0).String())
-	if err != nil || len(secrets) != 1 || cmp.Diff(first, again) != "" || cmp.Diff(first, pickupLeft(secrets, commitment)) != "" {
-		t.Errorf("%v, %v, %v", first, again, err)
-	}
 }
 
 func TestQuoteTable(t *testing.T) {
@@ -197,20 +105,11 @@ func TestDrawn(t *testing.T) {
 func TestOrderTable(t *testing.T) {
 	o := kit(goods.OnItsWay)
 	o.Parts[0].Carrier, o.Parts[0].Waybill = "sf", "SF1"
-	r := readModel(t, []entry{put(row.Good("S1", "oilkit"), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 2, En: "New kit", Zh: "新"}),
-		put(row.GoodVersion("S1", "oilkit", 1), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 1, En: "Oil kit", Zh: "机油套装"}),
-		put(row.Order(numbered(0)), o)})
-	found, err := r.Order(numbered(0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, err := namesOf(r, found)
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := index.Order{Number: numbered(0), Order: o}
+	names := goodNames{nameKey("S1", "oilkit", 1): {En: "Oil kit", Zh: "机油套装"}, nameKey("S1", "oilkit", 2): {En: "New kit", Zh: "新"}}
 	back := index.Return{Number: numbered(5), SKU: "oilkit", Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: november + 9, Reason: "broken", Pieces: spend.Line{taken("DP", 1860)}, Cash: 5}}
 	got := rendered(func(w table.Writer) {
-		orderTable(w, wholeOrder{Height: 9, Order: found, Returns: []index.Return{back}}, names, scales{"FP": 2})
+		orderTable(w, node.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}}, names, scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  order             D.1.1.0                                                                            
@@ -266,24 +165,6 @@ func TestStanding(t *testing.T) {
 	}
 }
 
-func TestDueOnes(t *testing.T) {
-	two := kit(goods.Placed)
-	two.Parts = append(two.Parts, two.Parts[0])
-	placed, accepted := index.Order{Number: numbered(1), Order: two}, index.Order{Number: numbered(2), Order: kit(goods.Accepted)}
-	list := dueOnes([]index.OrderPart{placed.Part(1), placed.Part(2), accepted.Part(1)}, timeOutOf)
-	want := []dueOne{{"D.1.1.1", goods.TimeOutRequest{Order: numbered(1)}}, {"D.1.1.2/1", goods.TimeOutRequest{Order: numbered(2), Part: 1}}}
-	if fmt.Sprint(list) != fmt.Sprint(want) {
-		t.Errorf("%v", list)
-	}
-	shipped := index.Order{Number: numbered(3), Order: kit(goods.OnItsWay)}
-	if req := deliverOf(shipped.Part(1)).(goods.DeliverRequest); req.Order != numbered(3) || req.Part != 1 || req.Check() != nil {
-		t.Errorf("%+v", req)
-	}
-	if req := completeOf(shipped.Part(1)).(goods.CompleteRequest); req.Order != numbered(3) || req.Part != 1 || req.Check() != nil {
-		t.Errorf("%+v", req)
-	}
-}
-
 // priceList is a vault with what D owes S1 and S2 for a unit: an oil kit 26,800, of
 // wipers 13 1/3 % commission.
 func priceList(t *testing.T) (v *vault.Vault, oil, wiper veil.Commitment) {
@@ -308,81 +189,16 @@ func priceList(t *testing.T) (v *vault.Vault, oil, wiper veil.Commitment) {
 	return v, keep("S1", "oilkit", goods.Supply, 268_000_000), keep("S2", "wiper", goods.Commission, 1333)
 }
 
-// supplies is what S1 and S2, for which S1 acts too, are to deliver and have
-// delivered.
-func supplies(t *testing.T, oil, wiper veil.Commitment) *index.Reading {
-	t.Helper()
-	supplied := func(o goods.Order, kind goods.TermsKind, terms veil.Commitment) goods.Order {
-		o.Parts[0].Lines[0].Kind, o.Parts[0].Lines[0].Terms = kind, terms
-		return o
-	}
-	two := supplied(kit(goods.Delivered), goods.Supply, oil)
-	two.Parts = append(two.Parts, goods.Part{Supplier: "S2", Party: "S1", Delivery: goods.Counter, Scene: "care", State: goods.Accepted, Since: november, Lines: []goods.Line{
-		{SKU: "wiper", Version: 1, Quantity: 3, Fen: 900, Kind: goods.Commission, Terms: wiper, Returned: 1},
-		{SKU: "wiper", Version: 1, Quantity: 1, Fen: 900, Kind: goods.Commission, Terms: oil}, // of other terms: not known for this good
-	}})
-	foreign := kit(goods.Accepted)
-	foreign.Parts[0].Party = "M"
-	return readModel(t,
-		[]entry{put(row.Good("S1", "oilkit"), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 1, GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece"}),
-			put(row.Good("S2", "wiper"), goods.Good{Supplier: "S2", SKU: "wiper", Version: 1, En: "Wiper", Zh: "雨刮", Unit: "piece"})},
-		[]entry{put(row.Order(numbered(9)), two)},
-		[]entry{put(row.Order(numbered(1)), kit(goods.Placed)), put(row.Order(numbered(2)), foreign)},
-		[]entry{put(row.Order(numbered(3)), kit(goods.Cancelled))},
-	)
-}
-
-func TestPurchaseOf(t *testing.T) {
-	v, oil, wiper := priceList(t)
-	r := supplies(t, oil, wiper)
-	lineNames := func(p purchased) string {
-		var list []string
-		for _, l := range p.Rows {
-			list = append(list, fmt.Sprintf("%d/%d/%d", l.Order.Index, l.Part, l.Line))
-		}
-		return strings.Join(list, " ")
-	}
-	usual := index.PartFilter{Party: "S1", States: purchaseStates}
-	whole, err := purchaseOf(r, v, usual, "", 0)
-	if err != nil || lineNames(whole) != "9/1/1 9/2/1 9/2/2 3/1/1" || whole.Height != r.Height() {
-		t.Fatalf("%s, %v", lineNames(whole), err)
-	}
-	// 3 × 900 less 13.33 %: 2,340.09; what the vault doesn't know is empty.
-	for i, want := range []string{"26800", "2340.09", "", ""} {
-		if got := whole.Rows[i].Supply; got != want {
-			t.Errorf("row %d: supply %q, want %q", i, got, want)
-		}
-	}
-	first := whole.Rows[0]
-	if first.GTIN != "6901234567892" || first.Zh != "机油套装" || first.Seller != "D" || first.Reference != "R1" || first.LastDay != november+11 || first.Cursor == "" {
-		t.Errorf("%+v", first)
-	}
-	one, err := purchaseOf(r, v, usual, "", 2) // two parts, never one and a half
-	if err != nil || lineNames(one) != "9/1/1 9/2/1 9/2/2" {
-		t.Errorf("%s, %v", lineNames(one), err)
-	}
-	rest, err := purchaseOf(r, v, usual, one.Next, 2)
-	if err != nil || lineNames(rest) != "3/1/1" || rest.Next != whole.Next {
-		t.Errorf("%s, %v", lineNames(rest), err)
-	}
-	none, err := purchaseOf(r, v, usual, whole.Next, 0)
-	if err != nil || none.Rows == nil || len(none.Rows) > 0 || none.Next != whole.Next {
-		t.Errorf("%+v, %v", none, err)
-	}
-	if some, err := purchaseOf(r, v, index.PartFilter{Party: "S1", Supplier: "S2", Since: november}, "", 0); err != nil || lineNames(some) != "9/2/1 9/2/2" {
-		t.Errorf("%s, %v", lineNames(some), err)
-	}
-	if _, err := purchaseOf(r, v, usual, "yesterday", 0); fault.CodeOf(err) != fault.BadRequest {
-		t.Errorf("%v", err)
-	}
-}
-
 func TestPurchaseInEveryFormat(t *testing.T) {
-	v, oil, wiper := priceList(t)
-	answer, err := purchaseOf(supplies(t, oil, wiper), v, index.PartFilter{Party: "S1", States: purchaseStates}, "", 0)
-	if err != nil {
-		t.Fatal(err)
+	line := node.PurchaseLine{
+		Cursor: "7/D.1.1.9/1", Order: numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: november + 1, LastDay: november + 11, Ordered: november, Seller: "D",
+		Supplier: "S1", SKU: "oilkit", GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece", Delivery: goods.Shipped, Quantity: 1, Supply: "26800",
 	}
+	other := node.PurchaseLine{
+		Cursor: "7/D.1.1.9/2", Order: numbered(9), Part: 2, Line: 1, State: goods.Accepted, Ordered: november, Seller: "D", Supplier: "S2", SKU: "wiper", Zh: "雨刮",
+		Delivery: goods.Counter, Quantity: 3, Returned: 1, Supply: "2340.09",
+	}
+	answer := node.Purchases{Height: 9, Rows: []node.PurchaseLine{line, other}, Next: other.Cursor}
 	var o bytes.Buffer
 	a := &app{out: &o, format: "csv"}
 	if err := a.printPurchase(answer); err != nil {
@@ -418,7 +234,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	if err := a.printPurchase(answer); err != nil {
 		t.Fatal(err)
 	}
-	var back purchased
+	var back node.Purchases
 	if err := json.Unmarshal(o.Bytes(), &back); err != nil || cmp.Diff(answer, back) != "" {
 		t.Errorf("%v: %s", err, cmp.Diff(answer, back))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
@@ -21,52 +22,37 @@ func joined(words []string) string { return strings.Join(words, ", ") }
 
 func splitWords(text string) []string { return strings.Split(text, ",") }
 
-// partFlags narrow a list of parts of orders.
-func partFlags(cmd *cobra.Command, f *index.PartFilter) {
-	word(cmd, &f.Supplier, "supplier", "of this supplier only")
-	wordsOf(cmd, &f.States, "state", "in these states only", partStates...)
-	day(cmd, &f.Since, "since", "in their state since this day or a later one")
-}
-
-// printAll prints all pages of what is asked of the read model.
-func printAll[T any](a *app, r *index.Reading, ask func(index.Page) (index.Part[T], error), rows func(table.Writer, []T, scales)) error {
-	list, err := node.All(ask)
-	if err != nil {
-		return err
-	}
-	s, err := indexScales(r)
-	if err != nil {
-		return err
-	}
-	return a.print(map[string]any{"height": r.Height(), "rows": list}, func(t table.Writer) {
-		rows(t, list, s)
-		asOf(t, r.Height())
+// printRows shows a list of the read model's rows that has points in it.
+func printRows[T any](a *app, fill func(table.Writer, []T, scales)) func(context.Context, *node.Node, node.List[T]) error {
+	return inTable(a, func(t table.Writer, list node.List[T], s scales) {
+		fill(t, list.Rows, s)
+		asOf(t, list.Height)
 	})
 }
 
 func listOrders(a *app) *cobra.Command {
-	var f index.PartFilter
-	cmd := leaf("list", "List orders, part by part (订单查询)",
+	var req node.OrderListRequest
+	cmd := verb(a, "list",
 		`  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
-		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				if err := (node.Narrowed{Member: f.Member, Party: or(f.Seller, f.Party)}).There(r); err != nil {
-					return err
-				}
-				return printAll(a, r, func(p index.Page) (index.Part[index.OrderPart], error) { return r.Parts(f, p) }, partsTable)
-			})
-		})
-	word(cmd, &f.Seller, "seller", "of this seller only")
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Party, "party", "of suppliers for which this party acts only")
-	word(cmd, &f.Reference, "reference", "of the order with this number of the seller's only")
-	word(cmd, &f.Waybill, "waybill", "with this number of the carrier's only")
-	partFlags(cmd, &f)
-	day(cmd, &f.From, "from", "ordered on this day or a later one")
-	day(cmd, &f.Until, "until", "ordered on this day or an earlier one")
+		node.OrderList, func([]string) (node.OrderListRequest, error) { return req, nil }, printRows(a, partsTable))
+	word(cmd, &req.Seller, "seller", "of this seller only")
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
+	word(cmd, &req.Reference, "reference", "of the order with this number of the seller's only")
+	word(cmd, &req.Waybill, "waybill", "with this number of the carrier's only")
+	partFlags(cmd, &req.Supplier, &req.States, &req.Since)
+	day(cmd, &req.From, "from", "ordered on this day or a later one")
+	day(cmd, &req.Until, "until", "ordered on this day or an earlier one")
 	return cmd
+}
+
+// partFlags narrow a list of parts of orders.
+func partFlags(cmd *cobra.Command, supplier *string, states *[]goods.State, since *date.Date) {
+	word(cmd, supplier, "supplier", "of this supplier only")
+	wordsOf(cmd, states, "state", "in these states only", partStates...)
+	day(cmd, since, "since", "in their state since this day or a later one")
 }
 
 func partsTable(t table.Writer, list []index.OrderPart, s scales) {
@@ -88,79 +74,52 @@ func goodsText(lines []goods.Line) string {
 	return joined(list)
 }
 
-// wholeOrder is an order with its returns.
-type wholeOrder struct {
-	Height uint64 `json:"height"`
-	index.Order
-	Returns []index.Return `json:"returns"`
-}
-
 func showOrder(a *app) *cobra.Command {
-	return leaf("show ORDER", "Show an order: how far each part is, what paid for it, what came back (订单详情)", "  tally --as D order show D.0.7.0",
-		func(ctx context.Context, args []string) error {
-			n, err := number.ParseCommand(args[0])
+	return verb(a, "show ORDER", "  tally --as D order show D.0.7.0", node.OrderShow, orderNamed,
+		func(ctx context.Context, n *node.Node, o node.WholeOrder) error {
+			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
 			}
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				o := wholeOrder{Height: r.Height()}
-				if o.Order, err = r.Order(n); err != nil {
-					return err
+			names := goodNames{}
+			for _, p := range o.Parts {
+				for _, l := range p.Lines {
+					if err := names.add(ctx, n, p.Supplier, l.SKU, l.Version); err != nil {
+						return err
+					}
 				}
-				if o.Returns, err = node.All(func(p index.Page) (index.Part[index.Return], error) {
-					return r.Returns(index.ReturnFilter{Order: n}, p)
-				}); err != nil {
-					return err
-				}
-				s, err := indexScales(r)
-				if err != nil {
-					return err
-				}
-				names, err := namesOf(r, o.Order)
-				if err != nil {
-					return err
-				}
-				return a.print(o, func(t table.Writer) { orderTable(t, o, names, s) })
-			})
+			}
+			return a.print(o, func(t table.Writer) { orderTable(t, o, names, s) })
 		})
 }
 
-// goodNames finds what goods are called in the versions that orders are of.
+// orderNamed is the order that the first argument names.
+func orderNamed(args []string) (req node.OrderRequest, err error) {
+	req.Order, err = number.ParseCommand(args[0])
+	return req, err
+}
+
+// goodNames says what goods are called in the versions that orders are of.
 type goodNames map[string]goods.Good
 
-func (n goodNames) of(p goods.Part, l goods.Line) goods.Good { return n[nameKey(p, l)] }
-
-func nameKey(p goods.Part, l goods.Line) string {
-	return fmt.Sprintf("%s/%s/%d", p.Supplier, l.SKU, l.Version)
+func (n goodNames) of(p goods.Part, l goods.Line) goods.Good {
+	return n[nameKey(p.Supplier, l.SKU, l.Version)]
 }
 
-// add looks the goods of a part up that aren't known yet.
-func (n goodNames) add(r *index.Reading, p goods.Part) error {
-	for _, l := range p.Lines {
-		key := nameKey(p, l)
-		if _, known := n[key]; known {
-			continue
-		}
-		good, err := r.GoodAt(p.Supplier, l.SKU, l.Version)
-		if err != nil {
-			return err
-		}
-		n[key] = good
+func nameKey(supplier, sku string, version uint32) string {
+	return fmt.Sprintf("%s/%s/%d", supplier, sku, version)
+}
+
+// add asks for a good that isn't known yet.
+func (n goodNames) add(ctx context.Context, of *node.Node, supplier, sku string, version uint32) (err error) {
+	key := nameKey(supplier, sku, version)
+	if _, known := n[key]; !known {
+		n[key], err = of.Query().Good(ctx, supplier, sku, version)
 	}
-	return nil
+	return err
 }
 
-func namesOf(r *index.Reading, o index.Order) (goodNames, error) {
-	n := goodNames{}
-	for _, p := range o.Parts {
-		if err := n.add(r, p); err != nil {
-			return nil, err
-		}
-	}
-	return n, nil
-}
-
-func orderTable(t table.Writer, o wholeOrder, n goodNames, s scales) {
+func orderTable(t table.Writer, o node.WholeOrder, n goodNames, s scales) {
 	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date}, {"price", yuan(o.Value())}})
 	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference}, {"payment", o.Payment}} {
 		if r[1] != "" {

@@ -151,28 +151,12 @@ func hiddenRows(t table.Writer, list []hidden) {
 }
 
 func breakage(a *app) *cobra.Command {
-	return leaf("breakage", "What parties no longer owe because points expired (弃兑)", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-			list, err := r.Breakage()
-			if err != nil {
-				return err
-			}
-			s, err := indexScales(r)
-			if err != nil {
-				return err
-			}
-			answer := struct {
-				Height uint64           `json:"height"`
-				Rows   []index.Breakage `json:"rows"`
-			}{r.Height(), list}
-			return a.print(answer, func(t table.Writer) {
-				t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
-				right(t, 3, 4)
-				for _, b := range list {
-					t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
-				}
-				asOf(t, r.Height())
-			})
-		})
-	})
+	return verb(a, "breakage", "", node.QueryBreakage, nothing, inTable(a, func(t table.Writer, answer node.BreakageNow, s scales) {
+		t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
+		right(t, 3, 4)
+		for _, b := range answer.Rows {
+			t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
+		}
+		asOf(t, answer.Height)
+	}))
 }

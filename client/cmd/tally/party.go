@@ -7,7 +7,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/party"
 	"tallystick/client/node"
 )
@@ -71,9 +70,17 @@ func setParty(a *app, verb string, state party.State, short string) *cobra.Comma
 }
 
 func amendParty(a *app) *cobra.Command {
+	var req node.PartyAmendRequest
 	var given party.AmendRequest
-	cmd := leaf("amend PARTY", "Change a party's roles and caps; for the operator (限额)", `  tally --as G party amend B --debit 100.00
-  tally --as G party amend D --roles issuer --liability 0`, nil)
+	var cmd *cobra.Command
+	cmd = verb(a, "amend PARTY", `  tally --as G party amend B --debit 100.00
+  tally --as G party amend D --roles issuer --liability 0`, node.PartyAmend, func(args []string) (node.PartyAmendRequest, error) {
+		req.Party = args[0]
+		req.Roles = named(cmd, "roles", &given.Roles)
+		req.Liability = named(cmd, "liability", &given.Liability)
+		req.Debit = named(cmd, "debit", &given.Debit)
+		return req, nil
+	}, a.receiptOf("party:Amend"))
 	cmd.Long = `Change what a party may do. What no flag names stays as it is; a cap of 0 is no
 cap. A role that is taken away stops what needs it; what was begun can be ended. After setting
 a liability cap on an issuer that has points outstanding, have them counted:
@@ -81,49 +88,20 @@ tally points relieve.`
 	roles(cmd, &given.Roles, "what it may do from now on")
 	yuanFlag(cmd, &given.Liability, "liability", "what it may owe members at most; 0: no cap (负债上限)")
 	yuanFlag(cmd, &given.Debit, "debit", "what it may come to owe other parties in a cycle; 0: no cap (净借记限额)")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		given.Party = args[0]
-		if err := given.Check(); err != nil {
-			return err
-		}
-		return a.with(cmd.Context(), func(ctx context.Context, g *node.Node) error {
-			answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-				present, err := g.Query().Party(ctx, given.Party)
-				return amended(present, given, cmd.Flags().Changed), err
-			})
-			if err != nil {
-				return err
-			}
-			return a.printReceipt("party:Amend", answer)
-		})
-	}
 	return cmd
 }
 
-// amended is a party's roles and caps with those that were given in their place.
-func amended(present party.Party, given party.AmendRequest, changed func(flag string) bool) party.AmendRequest {
-	req := party.AmendRequest{Party: present.ID, Roles: present.Roles &^ party.Operator, Liability: present.Liability, Debit: present.Debit}
-	if changed("roles") {
-		req.Roles = given.Roles
+// named is a flag's value, nil if the flag isn't given: then what it is about stays as it is.
+func named[T any](cmd *cobra.Command, flag string, value *T) *T {
+	if !cmd.Flags().Changed(flag) {
+		return nil
 	}
-	if changed("liability") {
-		req.Liability = given.Liability
-	}
-	if changed("debit") {
-		req.Debit = given.Debit
-	}
-	return req
+	return value
 }
 
 func listParties(a *app) *cobra.Command {
-	return leaf("list", "List the parties", "", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			all, err := g.Query().AllParties(ctx)
-			if err != nil {
-				return err
-			}
-			return printList(a, 0, all, func(t table.Writer) { partiesTable(t, all) })
-		})
+	return verb(a, "list", "", node.PartyList, nothing, func(_ context.Context, _ *node.Node, all node.List[party.Party]) error {
+		return a.print(all, func(t table.Writer) { partiesTable(t, all.Rows) })
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -41,11 +42,18 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 		}
 		answer, err := op.Do(ctx, n, &a.call, req)
 		if err != nil {
-			return authorisable(err)
+			err = authorisable(err)
+			if refused, ok := any(answer).(refusable); ok && refused.Refused() {
+				err = errors.Join(show(ctx, n, answer), err)
+			}
+			return err
 		}
 		return show(ctx, n, answer)
 	})
 }
+
+// refusable is an answer that says something although what was asked for was refused.
+type refusable interface{ Refused() bool }
 
 // receiptOf shows a receipt under what the ledger calls the command.
 func (a *app) receiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
@@ -62,6 +70,9 @@ func sends[Req command.Request](a *app, use, example string, op node.Op[Req, nod
 func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node.Receipt], req Req) error {
 	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
 }
+
+// nothing is the request of a command that names nothing.
+func nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
 
 // inTable shows an answer in a table that has points in it.
 func inTable[Ans any](a *app, fill func(table.Writer, Ans, scales)) func(context.Context, *node.Node, Ans) error {

@@ -99,15 +99,11 @@ member's spending, freeze its wallet: tally points freeze.`
 }
 
 func showProgramme(a *app) *cobra.Command {
-	return leaf("show PROGRAMME", "Show a programme with its rules and tiers", "  tally --as D programme show GP", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			p, err := g.Query().Programme(ctx, args[0])
-			if err != nil {
-				return err
-			}
+	return verb(a, "show PROGRAMME", "  tally --as D programme show GP", node.ProgrammeShow,
+		func(args []string) (node.ProgrammeQuery, error) { return node.ProgrammeQuery{Programme: args[0]}, nil },
+		func(_ context.Context, _ *node.Node, p points.Programme) error {
 			return a.print(p, func(t table.Writer) { programmeTable(t, p) })
 		})
-	})
 }
 
 func programmeTable(t table.Writer, p points.Programme) {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/client/node"
@@ -28,29 +29,22 @@ func ofQuota(cmd *cobra.Command) *cobra.Command {
 }
 
 func showQuota(a *app) *cobra.Command {
-	return ofQuota(leaf("show KIND ID", "Show a limit, and what lanes have drawn on it",
-		`  tally --as G quota show debit 2026-11.B
+	var req node.QuotaQuery
+	return ofQuota(verb(a, "show KIND ID", `  tally --as G quota show debit 2026-11.B
   tally --as D quota show pledge D.0.12.0
-  tally --as M quota show benefit ride`,
-		func(ctx context.Context, args []string) error {
-			if err := (quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}).Check(); err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				q, err := g.Query().Quota(ctx, quota.Kind(args[0]), args[1])
-				if err != nil {
-					return err
-				}
-				show, err := a.quotaText(ctx, g, quota.Kind(args[0]), args[1])
-				if err != nil {
-					return err
-				}
-				return a.print(q, func(t table.Writer) {
-					right(t, 2)
-					t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)}, {"used by them", show(q.Used)}, {"given back", show(q.Returned)}, {"recounted as free", show(q.Relieved)}})
-				})
-			})
-		}))
+  tally --as M quota show benefit ride`, node.QuotaShow, func(args []string) (node.QuotaQuery, error) {
+		req = node.QuotaQuery{Kind: quota.Kind(args[0]), ID: args[1]}
+		return req, nil
+	}, func(ctx context.Context, n *node.Node, q answer.QuotaUse) error {
+		show, err := a.quotaText(ctx, n, req.Kind, req.ID)
+		if err != nil {
+			return err
+		}
+		return a.print(q, func(t table.Writer) {
+			right(t, 2)
+			t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)}, {"used by them", show(q.Used)}, {"given back", show(q.Returned)}, {"recounted as free", show(q.Relieved)}})
+		})
+	}))
 }
 
 func surrenderQuota(a *app) *cobra.Command {

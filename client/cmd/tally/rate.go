@@ -73,31 +73,13 @@ func (s scales) got(c points.Conversion) string {
 	return figure.BetweenText(c.Rate, s[c.From], s[c.To])
 }
 
-// publishedRate is a rate, and the hash by which it is agreed to.
-type publishedRate struct {
-	points.Conversion
-	Terms codec.Hash `json:"terms"`
-}
-
 func showRate(a *app) *cobra.Command {
-	cmd := leaf("show FROM TO", "Show a published rate, and the hash by which it is agreed to", "  tally --as M rate show MP GP",
-		func(ctx context.Context, args []string) error {
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				c, err := g.Query().Conversion(ctx, args[0], args[1])
-				if err != nil {
-					return err
-				}
-				s, err := askScales(ctx, g)
-				if err != nil {
-					return err
-				}
-				return a.print(publishedRate{c, c.Terms()}, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c)}, {"whole", c.Whole},
-						{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms()}})
-				})
-			})
-		})
-	return cmd
+	return verb(a, "show FROM TO", "  tally --as M rate show MP GP", node.RateShow,
+		func(args []string) (node.RateQuery, error) { return node.RateQuery{From: args[0], To: args[1]}, nil },
+		inTable(a, func(t table.Writer, c node.PublishedRate, s scales) {
+			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
+				{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
+		}))
 }
 
 func listRates(a *app) *cobra.Command {

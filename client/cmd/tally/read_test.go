@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // reading is what a parser made of a text.
@@ -174,7 +175,7 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 
 // TestPointsTakenOfWhatIsNotHonoured are shown in their programme's digits.
 func TestPointsTakenOfWhatIsNotHonoured(t *testing.T) {
-	found := unsealedRows{Traces: []index.Trace{{Block: 7, Tx: "t", Party: "D", Commands: []string{"points:Hold"}, Points: 1860, Programme: "GP"}, {Points: 7, Programme: "XP"}}}
+	found := node.Unsealed{Traces: []index.Trace{{Block: 7, Tx: "t", Party: "D", Commands: []string{"points:Hold"}, Points: 1860, Programme: "GP"}, {Points: 7, Programme: "XP"}}}
 	w := table.NewWriter()
 	unsealedTable(w, found, scales{"GP": 2})
 	if got := w.Render(); !strings.Contains(got, "took 18.60 of GP: points:Hold") || !strings.Contains(got, "took 7 smallest units of XP") {

@@ -87,7 +87,7 @@ func timeOutReturn(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.dueReturns(ctx, d.seller)
+				return a.runDue(ctx, node.OrderReturnTimeoutDue, d, "returns timed out")
 			}
 			n, err := number.ParseCommand(args[0])
 			if err != nil {
@@ -100,35 +100,6 @@ its storefront gives. The points go back; cash that the seller then owes is list
 tally order cash list.`
 	d.flags(cmd, "all whose days to be answered have passed")
 	return a.takesLong(cmd)
-}
-
-// dueReturns times out what a seller, "" for all, has left unanswered.
-func (a *app) dueReturns(ctx context.Context, seller string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, now *index.Reading) error {
-		cycle, err := now.Cycle()
-		if err != nil {
-			return err
-		}
-		filter := index.ReturnFilter{Seller: seller, States: []goods.ReturnState{goods.Requested, goods.Received}}
-		list, err := node.All(func(p index.Page) (index.Part[index.Return], error) { return now.Returns(filter, p) })
-		if err != nil {
-			return err
-		}
-		run, err := a.begin(ctx, g, now)
-		if err != nil {
-			return err
-		}
-		results := node.NewResults()
-		for _, r := range list {
-			if r.AnswerBy >= cycle.Date {
-				continue
-			}
-			if err := results.Note(r.Number.String(), run.Repeat(ctx, goods.TimeOutReturnRequest{Return: r.Number})); err != nil {
-				return err
-			}
-		}
-		return a.printResults("returns timed out", results)
-	})
 }
 
 func cashOwed(a *app) *cobra.Command {
@@ -146,59 +117,40 @@ func payBack(a *app) *cobra.Command {
 }
 
 func listCash(a *app) *cobra.Command {
-	var f index.Filter
-	cmd := leaf("list", "List cash that sellers owe, or owed, members (应退现金清单)", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
-		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				if err := (node.Narrowed{Member: f.Member, Party: f.Party}).There(r); err != nil {
-					return err
-				}
-				if len(f.States) == 0 {
-					f.States = []string{goods.Owed.String()}
-				}
-				return printAll(a, r, func(p index.Page) (index.Part[index.Noun[goods.Due]], error) {
-					return index.Search[goods.Due](r, f, p)
-				}, cashTable)
-			})
+	var req node.CashListRequest
+	cmd := verb(a, "list", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", node.OrderCashList,
+		func([]string) (node.CashListRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, list node.Found[goods.Due]) error {
+			return a.print(list, func(t table.Writer) { cashTable(t, list) })
 		})
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Party, "seller", "of this seller only")
-	word(cmd, &f.Topic, "order", "of this order only")
-	wordsOf(cmd, &f.States, "state", "in these states only, otherwise in OWED", "OWED", "PAID_BACK")
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Seller, "seller", "of this seller only")
+	word(cmd, &req.Order, "order", "of this order only")
+	wordsOf(cmd, &req.States, "state", "in these states only, otherwise in OWED", "OWED", "PAID_BACK")
 	return cmd
 }
 
-func cashTable(t table.Writer, list []index.Noun[goods.Due], _ scales) {
+func cashTable(t table.Writer, list node.Found[goods.Due]) {
 	t.AppendHeader(table.Row{"cash", "order", "return", "seller", "member", "amount", "state", "since", "refund"})
 	right(t, 6)
 	t.SuppressEmptyColumns()
-	for _, c := range list {
+	for _, c := range list.Rows {
 		d := c.Row
 		t.AppendRow(table.Row{c.ID, d.Order, d.Return, d.Seller, d.Member, yuan(d.Fen), d.State, d.Since, d.Payment})
 	}
+	asOf(t, list.Height)
 }
 
 func listReturns(a *app) *cobra.Command {
-	var f index.ReturnFilter
-	var mine bool
-	cmd := leaf("list", "List returns (退货记录)", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own",
-		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
-				if mine {
-					f.Party = g.Party()
-				}
-				if err := (node.Narrowed{Member: f.Member, Party: f.Seller}).There(r); err != nil {
-					return err
-				}
-				return printAll(a, r, func(p index.Page) (index.Part[index.Return], error) { return r.Returns(f, p) }, returnsTable)
-			})
-		})
-	one(cmd, &f.Order, "order", "number", "of this order only", number.ParseCommand)
-	word(cmd, &f.Member, "member", "of this member only")
-	word(cmd, &f.Seller, "seller", "of this seller only")
-	word(cmd, &f.Supplier, "supplier", "of this supplier's goods only")
-	cmd.Flags().BoolVar(&mine, "own", false, "of goods of the suppliers that you act for only")
-	wordsOf(cmd, &f.States, "state", "in these states only", "REQUESTED", "RECEIVED", "REFUNDED", "REFUSED")
+	var req node.ReturnListRequest
+	cmd := verb(a, "list", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", node.OrderReturnList,
+		func([]string) (node.ReturnListRequest, error) { return req, nil }, printRows(a, returnsTable))
+	one(cmd, &req.Order, "order", "number", "of this order only", number.ParseCommand)
+	word(cmd, &req.Member, "member", "of this member only")
+	word(cmd, &req.Seller, "seller", "of this seller only")
+	word(cmd, &req.Supplier, "supplier", "of this supplier's goods only")
+	cmd.Flags().BoolVar(&req.Own, "own", false, "of goods of the suppliers that you act for only")
+	wordsOf(cmd, &req.States, "state", "in these states only", "REQUESTED", "RECEIVED", "REFUNDED", "REFUSED")
 	return cmd
 }
 

@@ -62,9 +62,7 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	wordIn(flags, &a.call.ID, "request", "request id of a command; the same id takes effect once")
 	wholeIn(flags, &a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
 	spanIn(flags, &a.timeout, "timeout", time.Minute, "how long to wait")
-	//nolint:errcheck // the flag exists
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	//nolint:errcheck // the flag exists
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -16,6 +17,11 @@ func (a *app) printResults(what string, r *node.Results) error {
 			t.AppendRow(table.Row{one.ID, string(one.Code) + ": " + one.Text})
 		}
 	})
+}
+
+// resultsOf shows what a run over many rows did.
+func (a *app) resultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
+	return func(_ context.Context, _ *node.Node, r *node.Results) error { return a.printResults(what, r) }
 }
 
 // takesLong gives a run over many rows an hour, if nobody says otherwise.

@@ -1,40 +1,17 @@
 package main
 
 import (
-	"context"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
-// unsealedRows is what is on the ledger and counts for nobody, and what came of it.
-type unsealedRows struct {
-	Unsealed []index.Stray `json:"rows"`
-	Traces   []index.Trace `json:"traces"`
-}
-
 func queryUnsealed(a *app) *cobra.Command {
-	cmd := leaf("unsealed", "What is on the ledger and isn't honoured, and what came of it (未封存)", "  tally --as A query unsealed -o json", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-			var found unsealedRows
-			var err error
-			if found.Unsealed, err = r.Unsealed(); err != nil {
-				return err
-			}
-			if found.Traces, err = r.Traces(); err != nil {
-				return err
-			}
-			s, err := indexScales(r)
-			if err != nil {
-				return err
-			}
-			return a.print(found, func(t table.Writer) { unsealedTable(t, found, s) })
-		})
-	})
+	cmd := verb(a, "unsealed", "  tally --as A query unsealed -o json", node.QueryUnsealed, nothing,
+		inTable(a, unsealedTable))
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
 batch of the party that sent them explains: the transaction, the key, who sent it,
 whose peers endorsed it, and why your node doesn't honour it. No figure of your node's
@@ -47,9 +24,9 @@ than the row does. One that only read it counts: look at it with its party.`
 	return cmd
 }
 
-func unsealedTable(t table.Writer, found unsealedRows, known scales) {
+func unsealedTable(t table.Writer, found node.Unsealed, known scales) {
 	t.AppendHeader(table.Row{"block", "transaction", "sent by", "endorsed by", "key", "why"})
-	for _, s := range found.Unsealed {
+	for _, s := range found.Rows {
 		t.AppendRow(table.Row{s.Block, s.Tx, s.Party, strings.Join(s.Signers, " "), s.Key, s.Reason})
 	}
 	t.AppendSeparator()

@@ -5,69 +5,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/goods"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/veil"
 	"tallystick/client/figure"
 	"tallystick/client/index"
+	"tallystick/client/node"
 	"tallystick/client/vault"
 )
 
-// openings is what a party's vault knows of hidden prices: those that it offered or
-// took.
-type openings interface {
-	// TermsOf is what a commitment of a good at a seller hides; false if the vault
-	// doesn't know.
-	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)
-}
-
-// unveiled looks openings up, each once: finding one costs a multiplication in the
-// group for every price that was ever agreed for the good.
-type unveiled struct {
-	known openings
-	found map[string]*veil.Opening // nil for what isn't known
-}
-
-// of is what a commitment to the price of a good at a seller hides, nil if it isn't known.
-func (u *unveiled) of(supplier, sku, seller string, c veil.Commitment) (*veil.Opening, error) {
-	key := strings.Join([]string{supplier, sku, seller, c.String()}, "/")
-	if o, asked := u.found[key]; asked {
-		return o, nil
-	}
-	terms, known, err := u.known.TermsOf(supplier, sku, seller, c)
-	if err != nil {
-		return nil, err
-	}
-	var o *veil.Opening
-	if known {
-		o = &terms.Opening
-	}
-	if u.found == nil {
-		u.found = map[string]*veil.Opening{}
-	}
-	u.found[key] = o
-	return o, nil
-}
-
-// supply is what a seller owes a supplier for a line, in fen, exactly; "" if it isn't
-// known, or for the seller's own goods.
-func (u *unveiled) supply(supplier, seller string, l goods.Line) (string, error) {
-	if l.Kind == goods.NoTerms {
-		return "", nil
-	}
-	terms, err := u.of(supplier, l.SKU, seller, l.Terms)
-	if err != nil || terms == nil {
-		return "", err
-	}
-	owed, err := l.OwesOpened(*terms, l.Quantity)
-	if err != nil {
-		return "", err
-	}
-	return hiddenFen(owed.Value), nil
-}
+// unveiled opens hidden sums.
+type unveiled struct{ node.Unveiled }
 
 // hidden is what one party owes another in an amount that only the two know, opened
 // if this party is one of them and its vault has all prices that make it.
@@ -98,8 +46,8 @@ func (a *app) veiledOwes(r *index.Reading, party string) (list []hidden, err err
 	})
 }
 
-func openAll(found []index.Veiled, known openings, party, operator string) ([]hidden, error) {
-	opened, list := unveiled{known: known}, make([]hidden, len(found))
+func openAll(found []index.Veiled, known node.Openings, party, operator string) ([]hidden, error) {
+	opened, list := unveiled{node.Unveiled{Known: known}}, make([]hidden, len(found))
 	for i, v := range found {
 		var err error
 		if list[i], err = opened.position(v, party, operator); err != nil {
@@ -124,7 +72,7 @@ func (u *unveiled) position(v index.Veiled, party, operator string) (hidden, err
 			v.Debtor, v.Creditor, v.Cycle, v.Fee, v.Count, counted)
 		return h, nil
 	}
-	h.Opened, h.Fen = true, hiddenFen(sum.Value)
+	h.Opened, h.Fen = true, node.ExactFen(sum.Value)
 	return h, h.fee(sum, operator)
 }
 
@@ -165,7 +113,7 @@ func deliveries(n uint64) string {
 func (u *unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
 	sum := veil.Known(veil.Value{})
 	for _, s := range list {
-		terms, err := u.of(s.Supplier, s.Line.SKU, s.Seller, s.Line.Terms)
+		terms, err := u.Of(s.Supplier, s.Line.SKU, s.Seller, s.Line.Terms)
 		if err != nil || terms == nil {
 			return sum, false, err
 		}
@@ -194,7 +142,7 @@ func (a *app) openingOf(r *index.Reading, party, cycle string, p settlement.Veil
 		return veil.Opening{}, fault.New(fault.Internal, "your read model has no hidden sum that %s owes %s", p.Debtor, p.Creditor)
 	}
 	return opening, a.inVault(func(known *vault.Vault) error {
-		u, all := unveiled{known: known}, false
+		u, all := unveiled{node.Unveiled{Known: known}}, false
 		if opening, all, err = u.sum(found[i].Made); err != nil {
 			return err
 		}
@@ -225,9 +173,4 @@ func (h *hidden) fee(opening veil.Opening, operator string) error {
 		h.Fees = append(h.Fees, index.Owed{Cycle: h.Cycle, Debtor: debtor, Creditor: creditor, Fen: fen})
 	}
 	return nil
-}
-
-// hiddenFen writes a hidden value in fen, exactly.
-func hiddenFen(v veil.Value) string {
-	return decimal.NewFromBigInt(v.Big(), 0).Div(decimal.NewFromInt(settlement.PerFen)).String()
 }

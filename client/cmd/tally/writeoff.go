@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/benefit"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
@@ -19,23 +18,12 @@ import (
 
 func reserveBenefit(a *app) *cobra.Command {
 	var length time.Duration
-	cmd := leaf("reserve ENTITLEMENT", "Keep an entitlement for an appointment; for its provider (预约)",
-		"  tally --as M benefit reserve M.0.12.0.0 --for 36h",
-		func(ctx context.Context, args []string) error {
-			n, err := number.ParseRow(args[0])
-			if err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				r, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-					return benefit.ReserveRequest{Entitlement: n, Until: after(length)}, nil
-				})
-				if err != nil {
-					return err
-				}
-				return a.printReceipt("benefit:Reserve", r)
-			})
-		})
+	cmd := verb(a, "reserve ENTITLEMENT", "  tally --as M benefit reserve M.0.12.0.0 --for 36h",
+		node.BenefitReserve, func(args []string) (req node.ReserveRequest, err error) {
+			req.For = inSeconds(length)
+			req.Entitlement, err = number.ParseRow(args[0])
+			return req, err
+		}, a.receiptOf("benefit:Reserve"))
 	span(cmd, &length, "for", aDay, "how long, from now, up to 7d")
 	return cmd
 }
@@ -93,7 +81,9 @@ func expireBenefits(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "name one entitlement, or say --due, for one benefit with --benefit")
 			}
 			if due {
-				return a.expireDue(ctx, of)
+				return perform(ctx, a, node.BenefitExpireDue, func() (node.ExpireEntitlementsRequest, error) {
+					return node.ExpireEntitlementsRequest{Benefit: of}, nil
+				}, a.resultsOf("entitlements that ended"))
 			}
 			n, err := number.ParseRow(args[0])
 			if err != nil {
@@ -104,53 +94,6 @@ func expireBenefits(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&due, "due", false, "all entitlements whose last day has passed, of all that you gave or provide")
 	word(cmd, &of, "benefit", "of this benefit only, with --due")
 	return a.takesLong(cmd)
-}
-
-func (a *app) expireDue(ctx context.Context, id string) error {
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-		cycle, err := r.Cycle()
-		if err != nil {
-			return err
-		}
-		due, err := index.All[benefit.Entitlement](r, index.Filter{
-			Topic: id, Before: int64(cycle.Date), States: []string{benefit.Granted.String(), benefit.Active.String(), benefit.Reserved.String()},
-		})
-		if err != nil {
-			return err
-		}
-		provides, err := providedBy(r, g.Party())
-		if err != nil {
-			return err
-		}
-		run, err := a.begin(ctx, g, r)
-		if err != nil {
-			return err
-		}
-		results := node.NewResults()
-		for _, e := range due {
-			if id == "" && e.Row.By != g.Party() && !provides[e.Row.Benefit] {
-				continue
-			}
-			n, err := number.ParseRow(e.ID)
-			if err != nil {
-				return err
-			}
-			if err := results.Note(e.ID, run.Repeat(ctx, benefit.ExpireRequest{Entitlement: n})); err != nil {
-				return err
-			}
-		}
-		return a.printResults("entitlements that ended", results)
-	})
-}
-
-// providedBy says which benefits a party provides.
-func providedBy(r *index.Reading, party string) (map[string]bool, error) {
-	models, err := index.All[benefit.Model](r, index.Filter{Party: party})
-	provides := map[string]bool{}
-	for _, m := range models {
-		provides[m.Row.ID] = true
-	}
-	return provides, err
 }
 
 func revokeBenefit(a *app) *cobra.Command {

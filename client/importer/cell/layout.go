@@ -1,4 +1,5 @@
-// Package cell reads what one cell of people's tables says: numbers and dates as they and their programs write them, and
+// Package cell reads what one cell of people's tables says: numbers and dates as they and their programs write them,
+// and
 // texts made of several columns.
 package cell
 
@@ -91,9 +92,11 @@ func Day(layout, text string) (time.Time, error) {
 }
 
 // yearFirst are the forms of a date that can't be mistaken for another day's, and what may stand behind them.
-var yearFirst, hours = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}, []string{"", " 15:04", " 15:04:05", "T15:04:05"}
+var yearFirst, hours = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"},
+	[]string{"", " 15:04", " 15:04:05", "T15:04:05"}
 
-// YearFirst reads a date that begins with a year of four digits: 2027-12-31, 2027/12/31, 2027.12.31, 2027年12月31日 or 20271231,
+// YearFirst reads a date that begins with a year of four digits: 2027-12-31, 2027/12/31, 2027.12.31, 2027年12月31日 or
+// 20271231,
 // perhaps with a time. What begins with a day or a month is refused: 03/04/2027 are two days.
 func YearFirst(text string) (time.Time, error) {
 	for _, form := range yearFirst {

@@ -56,7 +56,8 @@ func Number(text string, comma bool) (value decimal.Decimal, percent bool, err e
 	text = strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(text)
 	if !pattern.MatchString(text) || minus && other {
 		if !comma && withComma.MatchString(text) || comma && withPoint.MatchString(text) {
-			return value, false, fmt.Errorf("its decimal mark isn't %q; say which in the mapping, as decimal: %q", mark, map[bool]string{true: ".", false: ","}[comma])
+			return value, false, fmt.Errorf("its decimal mark isn't %q; say which in the mapping, as decimal: %q", mark,
+				map[bool]string{true: ".", false: ","}[comma])
 		}
 		return value, false, ErrNoNumber
 	}

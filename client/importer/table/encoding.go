@@ -27,7 +27,8 @@ const (
 // as utf-8, utf-16le, gb18030, gbk, big5, shift_jis, windows-1252.
 func CheckEncoding(name string) error {
 	if _, err := htmlindex.Get(name); err != nil {
-		return fault.New(fault.BadRequest, "encoding: want utf-8, utf-16le, utf-16be, gb18030, gbk, big5, or another that browsers know")
+		return fault.New(fault.BadRequest,
+			"encoding: want utf-8, utf-16le, utf-16be, gb18030, gbk, big5, or another that browsers know")
 	}
 	return nil
 }
@@ -94,7 +95,8 @@ func detect(from io.Reader, path string) (string, error) {
 		return utf16BEName, nil
 	}
 	c := &census{utf8: true, gb: true}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{c}, io.MultiReader(bytes.NewReader(head), from), make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(struct{ io.Writer }{c}, io.MultiReader(bytes.NewReader(head), from),
+		make([]byte, 256<<10)); err != nil {
 		return "", err
 	}
 	switch {
@@ -103,7 +105,8 @@ func detect(from io.Reader, path string) (string, error) {
 	case c.gb && c.lead == 0 && c.usual*20 >= c.pairs*19:
 		return gbName, nil
 	}
-	return "", fault.New(fault.BadRequest, "%s: its encoding can't be told: it is neither UTF-8 nor, for sure, GB18030; say which in the mapping, such as encoding: gb18030 or big5", path)
+	return "", fault.New(fault.BadRequest,
+		"%s: its encoding can't be told: it is neither UTF-8 nor, for sure, GB18030; say which in the mapping, such as encoding: gb18030 or big5", path)
 }
 
 // zeros counts the bytes at even or odd places that are 0: half a letter of UTF-16.

@@ -66,7 +66,8 @@ func findSheet(book *workbook.Book, path string, o Options) (int, candidate, err
 	var full, names []string
 	which, best := -1, candidate{}
 	for i, s := range book.Sheets {
-		if names = append(names, fmt.Sprintf("%.60q", s.Name)); s.Hidden && o.Sheet == "" || o.Sheet != "" && o.Sheet != s.Name {
+		if names = append(names, fmt.Sprintf("%.60q", s.Name)); s.Hidden && o.Sheet == "" || o.Sheet != "" &&
+			o.Sheet != s.Name {
 			continue
 		}
 		one, err := headerIn(book, s, o)
@@ -85,9 +86,12 @@ func findSheet(book *workbook.Book, path string, o Options) (int, candidate, err
 	}
 	switch {
 	case which < 0:
-		return 0, best, fault.New(fault.BadRequest, "%s: there is no such sheet to be seen; there are %s", path, strings.Join(names, ", "))
+		return 0, best, fault.New(fault.BadRequest, "%s: there is no such sheet to be seen; there are %s", path,
+			strings.Join(names, ", "))
 	case len(full) > 1:
-		return 0, best, fault.New(fault.BadRequest, "%s: the sheets %s all have these columns; say which in the mapping, as sheet: NAME", path, strings.Join(full, ", "))
+		return 0, best, fault.New(fault.BadRequest,
+			"%s: the sheets %s all have these columns; say which in the mapping, as sheet: NAME", path,
+			strings.Join(full, ", "))
 	}
 	if err := best.missing(path, o.Columns); err != nil {
 		return 0, best, fmt.Errorf("%w (sheet %.60q)", err, book.Sheets[which].Name)

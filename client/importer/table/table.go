@@ -120,10 +120,14 @@ func Open(path string, o Options) (*Table, error) {
 	case bytes.Equal(head, zipMagic):
 		return openSheet(path, o, file.Close())
 	case bytes.Equal(head, oleMagic):
-		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password", path), file.Close())
+		return nil, errors.Join(fault.New(fault.BadRequest,
+			"%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password",
+			path), file.Close())
 	}
 	if isMarkup(file) {
-		return nil, errors.Join(fault.New(fault.BadRequest, "%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx", path), file.Close())
+		return nil, errors.Join(fault.New(fault.BadRequest,
+			"%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx",
+			path), file.Close())
 	}
 	t, err := openText(file, path, bytes.HasPrefix(head, gzMagic), o)
 	if err != nil {
@@ -218,7 +222,8 @@ func (c candidate) better(than candidate) bool {
 	return len(c.header) > len(than.header)
 }
 
-// nearer says whether a row further down has more of the wanted columns; where no row has any it shows best what there is
+// nearer says whether a row further down has more of the wanted columns; where no row has any it shows best what there
+// is
 // if most of its cells have text, as titles haven't.
 func (c candidate) nearer(than candidate) bool {
 	return c.found > than.found || c.found == 0 && than.found == 0 && c.filled() > than.filled()
@@ -240,7 +245,8 @@ func (c candidate) missing(path string, wanted []string) error {
 	}
 	for _, column := range wanted {
 		if !slices.Contains(c.header, clean(column)) {
-			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; %sthere are %s", path, c.line, column, c.nearest(column), listed(c.header))
+			return fault.New(fault.BadRequest, "%s: line %d: there is no column %q; %sthere are %s", path, c.line,
+				column, c.nearest(column), listed(c.header))
 		}
 	}
 	return nil
@@ -274,7 +280,9 @@ func (c candidate) ambiguous(path string, wanted []string) error {
 	if len(twice) == 0 {
 		return nil
 	}
-	return fault.New(fault.BadRequest, "%s: line %d: there are several columns %q; rename all but one of them: there are %s", path, c.line, twice[0], listed(c.header))
+	return fault.New(fault.BadRequest,
+		"%s: line %d: there are several columns %q; rename all but one of them: there are %s", path, c.line, twice[0],
+		listed(c.header))
 }
 
 // maxListed is how many columns a refusal lists.

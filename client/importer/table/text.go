@@ -240,7 +240,8 @@ func (t *text) next() (Row, error) {
 			t.cells = append(t.cells, workbook.Cell{Kind: workbook.Text, Text: field})
 			empty = empty && strings.TrimSpace(field) == ""
 			if unreadable(field) {
-				row.Bad = "it has a character that isn't " + t.encoding + "; if the file is in another encoding, say so in the mapping"
+				row.Bad = "it has a character that isn't " +
+					t.encoding + "; if the file is in another encoding, say so in the mapping"
 			}
 		}
 		if empty && len(fields) > 0 && (len(fields) > 1 || t.width == 1) {
@@ -257,7 +258,9 @@ func (t *text) next() (Row, error) {
 func (t *text) about(err error) error {
 	var wrong *csv.ParseError
 	if errors.As(err, &wrong) {
-		return fault.New(fault.BadRequest, "%s: line %d: %v; what has quotes or separators in it stands in quotes, and its quotes twice", t.path, wrong.StartLine, wrong.Err)
+		return fault.New(fault.BadRequest,
+			"%s: line %d: %v; what has quotes or separators in it stands in quotes, and its quotes twice", t.path,
+			wrong.StartLine, wrong.Err)
 	}
 	return err
 }

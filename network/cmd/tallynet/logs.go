@@ -70,7 +70,8 @@ func followAll(ctx context.Context, n *network.Network, names []string) error {
 	var one sync.Mutex
 	for _, name := range names {
 		group.Go(func() error {
-			return process.Follow(ctx, n.Table.Log(name), &labelled{label: label(name, names), out: os.Stdout, one: &one})
+			return process.Follow(ctx, n.Table.Log(name),
+				&labelled{label: label(name, names), out: os.Stdout, one: &one})
 		})
 	}
 	return group.Wait()

@@ -28,7 +28,8 @@ func run(ctx context.Context, args []string) int {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "tallynet: interrupted; what runs keeps running, `tallynet up` goes on, `tallynet down` ends it")
+		fmt.Fprintln(os.Stderr,
+			"tallynet: interrupted; what runs keeps running, `tallynet up` goes on, `tallynet down` ends it")
 		return 130
 	case errors.As(err, &usage):
 		fmt.Fprintf(os.Stderr, "tallynet: %v\n", err)

@@ -11,7 +11,8 @@ import (
 
 func TestExitCodes(t *testing.T) {
 	const topology = "../../../test-network/topology.yaml"
-	none, made, bad, there := filepath.Join(t.TempDir(), "none"), filepath.Join(t.TempDir(), "made", "t.yaml"), filepath.Join(t.TempDir(), "b.yaml"), t.TempDir()
+	none, made, bad, there := filepath.Join(t.TempDir(), "none"), filepath.Join(t.TempDir(), "made", "t.yaml"),
+		filepath.Join(t.TempDir(), "b.yaml"), t.TempDir()
 	for file, text := range map[string]string{bad: "chanel: x\n", filepath.Join(there, ".tallynet"): "a network's"} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -61,13 +62,16 @@ func TestProgramsOfATopology(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := filepath.Join(filepath.Dir(self), "tallycc")
-	for _, path := range []string{filepath.Join(t.TempDir(), "a", "mine.yaml"), filepath.Join(filepath.Dir(self), "mine.yaml"), "mine.yaml"} {
+	for _, path := range []string{filepath.Join(t.TempDir(), "a", "mine.yaml"),
+		filepath.Join(filepath.Dir(self), "mine.yaml"), "mine.yaml"} {
 		program := programFor(path)
-		if folder, err := filepath.Abs(filepath.Dir(path)); err != nil || !filepath.IsAbs(program) && filepath.Join(folder, program) != want || filepath.IsAbs(program) && program != want {
+		if folder, err := filepath.Abs(filepath.Dir(path)); err != nil || !filepath.IsAbs(program) &&
+			filepath.Join(folder, program) != want || filepath.IsAbs(program) && program != want {
 			t.Errorf("of %s: %s, %v", path, program, err)
 		}
 	}
-	there := &topology.Topology{Chaincodes: []topology.Chaincode{{Program: self}, {Program: want + "-none"}, {Program: want + "-none"}}}
+	there := &topology.Topology{
+		Chaincodes: []topology.Chaincode{{Program: self}, {Program: want + "-none"}, {Program: want + "-none"}}}
 	if got := unbuilt(there); !slices.Equal(got, []string{want + "-none"}) {
 		t.Errorf("%v", got)
 	}

@@ -60,7 +60,8 @@ were changed in the topology. An existing ledger is kept.`,
 				return err
 			}
 			n.Patience = s.GetDuration("timeout")
-			if err := reporting(func(report network.Reporter) error { return n.Up(cmd.Context(), report) }); err != nil {
+			if err := reporting(
+				func(report network.Reporter) error { return n.Up(cmd.Context(), report) }); err != nil {
 				return err
 			}
 			fmt.Printf("%s is up; client profiles are in %s\n", n.Topology.Channel, filepath.Join(n.Dir, "parties"))
@@ -126,7 +127,8 @@ func resetCommand(s settings) *cobra.Command {
 			if !n.Made() {
 				yes = true // there is nothing to lose
 			}
-			if err := confirm(yes, fmt.Sprintf("reset removes the ledger, the keys and the logs in %s for good", n.Dir)); err != nil {
+			if err := confirm(yes,
+				fmt.Sprintf("reset removes the ledger, the keys and the logs in %s for good", n.Dir)); err != nil {
 				return err
 			}
 			if err := n.Reset(cmd.Context()); err != nil {

@@ -52,7 +52,8 @@ directory. Every command can be repeated and takes up where the last stopped.`,
 		return usageError{fmt.Errorf("%w%s", err, end)}
 	})
 	root.AddCommand(toolsCommand(s), upCommand(s), downCommand(s), resetCommand(s), statusCommand(s),
-		logsCommand(s), chaincodeCommand(s), processCommand(s), superviseCommand(s), validateCommand(s), initCommand(s), versionCommand(s))
+		logsCommand(s), chaincodeCommand(s), processCommand(s), superviseCommand(s), validateCommand(s), initCommand(s),
+		versionCommand(s))
 	return root
 }
 
@@ -77,7 +78,8 @@ func (s settings) patience(ctx context.Context) (context.Context, context.Cancel
 func parent(cmd *cobra.Command) {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggest.Command(cmd, args[0]))}
+			return usageError{
+				fmt.Errorf("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggest.Command(cmd, args[0]))}
 		}
 		return nil
 	}

@@ -50,7 +50,8 @@ func writeTable(out io.Writer, rows []network.ProcessStatus) {
 	t.AppendHeader(table.Row{"process", "party", "state", "pid", "port", "height", "MB", "restarts", "note"})
 	total := 0
 	for _, r := range rows {
-		t.AppendRow(table.Row{r.Process, r.Party, r.State, blank(r.PID), blank(r.Port), blank(r.Height), blank(r.MemoryMB), blank(r.Restarts), note(r)})
+		t.AppendRow(table.Row{r.Process, r.Party, r.State, blank(r.PID), blank(r.Port), blank(r.Height),
+			blank(r.MemoryMB), blank(r.Restarts), note(r)})
 		total += r.MemoryMB
 	}
 	t.AppendFooter(table.Row{"", "", "", "", "", "", total, "", ""})

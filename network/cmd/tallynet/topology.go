@@ -31,7 +31,8 @@ starts nothing and looks at no port. network/topology/KEYS.md lists all keys.`,
 			}
 			fmt.Println(summary(t))
 			if programs := unbuilt(t); len(programs) > 0 {
-				fmt.Printf("programs that aren't there yet: %s; build them, or correct their paths\n", strings.Join(programs, ", "))
+				fmt.Printf("programs that aren't there yet: %s; build them, or correct their paths\n",
+					strings.Join(programs, ", "))
 			}
 			return nil
 		},
@@ -48,7 +49,8 @@ func summary(t *topology.Topology) string {
 			others = append(others, p.ID)
 		}
 	}
-	text := fmt.Sprintf("%s can run: channel %s, %d %s orderers, peers of %s", filepath.Base(t.File), t.Channel, t.Orderers.Count, t.Orderers.Consensus, strings.Join(peers, ", "))
+	text := fmt.Sprintf("%s can run: channel %s, %d %s orderers, peers of %s", filepath.Base(t.File), t.Channel,
+		t.Orderers.Count, t.Orderers.Consensus, strings.Join(peers, ", "))
 	if len(others) > 0 {
 		text += ", without a peer " + strings.Join(others, ", ")
 	}

@@ -82,7 +82,8 @@ func writePackages(list []network.Package) {
 // formatFlag is the form of an answer.
 func formatFlag(cmd *cobra.Command, to *string) {
 	cmd.Flags().StringVarP(to, "format", "o", "table", "form of the answer: table or json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format",
+		cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func checkFormat(format string) error {

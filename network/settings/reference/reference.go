@@ -1,4 +1,5 @@
-// Package reference lists all keys of files that people write, from the structs that they are read into and the comments
+// Package reference lists all keys of files that people write, from the structs that they are read into and the
+// comments
 // on their fields, so that the page can't say anything else than the code.
 package reference
 
@@ -92,7 +93,8 @@ func (p Page) write(out *strings.Builder, of reflect.Type, path string, written 
 		if comment == "" {
 			return fmt.Errorf("%s.%s has no comment: it would say nothing of %s", of.Name(), f.Name, at)
 		}
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", f.Key, form(f.Type), code(p.otherwise(at)), escaped(strings.TrimPrefix(comment, f.Name+" is ")))
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", f.Key, form(f.Type), code(p.otherwise(at)),
+			escaped(strings.TrimPrefix(comment, f.Name+" is ")))
 		if nested(f.Type) != nil {
 			inner = append(inner, f)
 		}

@@ -1,0 +1,114 @@
+// Package indextest gives tests a read model of a ledger that has just the rows that they name.
+package indextest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	pb "github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/row"
+	"tallystick/client/block"
+	"tallystick/client/index"
+)
+
+// Entry is one key to write.
+type Entry struct {
+	_     struct{} `cbor:",toarray"`
+	Space string   // chaincode; "" for tally
+	Key   string
+	Value []byte
+}
+
+// Put writes a row.
+func Put[T any](key row.Key[T], value T) Entry {
+	return Entry{Key: string(key), Value: row.Encode(value)}
+}
+
+// scribe is a chaincode that writes what it is told.
+type scribe struct{}
+
+func (scribe) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
+
+func (scribe) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
+	var entries []Entry
+	if err := codec.Decode(stub.GetArgs()[1], &entries); err != nil {
+		return shim.Error(err.Error())
+	}
+	for _, e := range entries {
+		if e.Space != "" {
+			one := codec.Encode([]Entry{{Key: e.Key, Value: e.Value}})
+			if answer := stub.InvokeChaincode(e.Space, [][]byte{[]byte("write"), one}, ""); answer.GetStatus() != 200 {
+				return answer
+			}
+			continue
+		}
+		if err := stub.PutState(e.Key, e.Value); err != nil {
+			return shim.Error(err.Error())
+		}
+	}
+	return shim.Success(nil)
+}
+
+// Numbered is the number that a command of D has here: all are sealed.
+func Numbered(i uint16) number.Command { return number.Command{Party: "D", Lane: 1, Seq: 1, Index: i} }
+
+// ReadModel is the read model of a ledger with some rows, each list in a block of its own.
+func ReadModel(t testing.TB, blocks ...[]Entry) *index.Reading {
+	t.Helper()
+	return ReadModelUpTo(t, 1<<62, blocks...)
+}
+
+// ReadModelUpTo is the read model of so many blocks of it.
+func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Reading {
+	t.Helper()
+	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}})
+	for _, name := range []string{"tally", "tallyseal"} {
+		n.Deploy(name, scribe{}, ledgersim.OutOf(2, "G", "D"))
+	}
+	for _, entries := range blocks {
+		seal := Entry{Space: "tallyseal", Key: string(row.LaneHead("D", 1)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})}
+		if tx, err := n.Invoke(n.Identity("D", "client"), "tally", []byte("write"), codec.Encode(append([]Entry{seal}, entries...))); err != nil || !tx.Valid() {
+			t.Fatal(tx, err)
+		}
+	}
+	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ix.BelieveAll()
+	t.Cleanup(func() {
+		if err := ix.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for b := range n.Blocks() {
+		parsed, err := block.Parse(b.Proto())
+		if err == nil && parsed.Number < height {
+			err = ix.Apply(parsed)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return now(t, ix)
+}
+
+// now is a reading of what a read model has; it is closed at the test's end.
+func now(t testing.TB, ix *index.Index) *index.Reading {
+	t.Helper()
+	r, err := ix.At(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}

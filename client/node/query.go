@@ -1,0 +1,107 @@
+package node
+
+import (
+	"context"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/row"
+	"tallystick/client/index"
+)
+
+// Questions to the ledger and the read model (查询).
+var (
+	QueryHold = does(Row{"query.hold", "GET", "/v1/holds/{hold}", Read,
+		"Show a hold, the lots that it took, and its captures", "查询预占", `{"hold":"D.0.7.0"}`}, (*Node).queryHold)
+	QueryTotals = does(Row{"query.totals", "GET", "/v1/programmes/{programme}/totals", Read,
+		"Sum up a programme over all lanes", "积分汇总", `{"programme":"GP"}`}, (*Node).queryTotals)
+	QueryLane = does(Row{"query.lane", "GET", "/v1/lanes/{party}/{lane}", Read,
+		"Show the head of a lane", "通道头", `{"party":"D","lane":1}`}, (*Node).queryLane)
+	QueryRequest = does(Row{"query.request", "GET", "/v1/requests/{party}/{id}", Read,
+		"Which command took effect for a request", "查询请求", `{"party":"D","id":"till-7-000123"}`}, (*Node).queryRequest)
+	QueryUnsealed = does(Row{"query.unsealed", "GET", "/v1/unsealed", Read,
+		"What is on the ledger and isn't honoured, and what came of it", "未封存", `{}`}, (*Node).queryUnsealed)
+	QueryBreakage = does(Row{"query.breakage", "GET", "/v1/breakage", Read,
+		"What parties no longer owe because points expired", "弃兑", `{}`}, (*Node).queryBreakage)
+)
+
+// HoldQuery names a hold.
+type HoldQuery struct {
+	Hold number.Command `json:"hold"`
+}
+
+func (n *Node) queryHold(ctx context.Context, _ *Call, req HoldQuery) (points.Hold, error) {
+	return n.Query().Hold(ctx, req.Hold)
+}
+
+// ProgrammeQuery names a programme.
+type ProgrammeQuery struct {
+	Programme string `json:"programme"`
+}
+
+func (n *Node) queryTotals(ctx context.Context, _ *Call, req ProgrammeQuery) (points.Totals, error) {
+	if _, err := n.Query().Programme(ctx, req.Programme); err != nil {
+		return points.Totals{}, err
+	}
+	return n.Query().Totals(ctx, req.Programme)
+}
+
+// LaneQuery names a party's lane.
+type LaneQuery struct {
+	Party string `json:"party"`
+	Lane  uint8  `json:"lane"`
+}
+
+// Check refuses with BAD_REQUEST a lane that no party has.
+func (r LaneQuery) Check() error {
+	if r.Lane >= number.Lanes {
+		return fault.New(fault.BadRequest, "lane: want 0 to %d", number.Lanes-1)
+	}
+	return nil
+}
+
+func (n *Node) queryLane(ctx context.Context, _ *Call, req LaneQuery) (head row.Head, err error) {
+	if _, err = n.Query().Party(ctx, req.Party); err != nil {
+		return head, err
+	}
+	return n.Query().Head(ctx, req.Party, req.Lane)
+}
+
+// RequestQuery names a request of a party's.
+type RequestQuery struct {
+	Party string `json:"party"`
+	ID    string `json:"id"` // with ~STEP for a command that the request took besides its own
+}
+
+func (n *Node) queryRequest(ctx context.Context, _ *Call, req RequestQuery) (row.Request, error) {
+	return n.Query().Request(ctx, req.Party, req.ID)
+}
+
+// Unsealed is what is on the ledger and counts for nobody, and what came of it.
+type Unsealed struct {
+	Rows   []index.Stray `json:"rows"`
+	Traces []index.Trace `json:"traces"`
+}
+
+func (n *Node) queryUnsealed(ctx context.Context, _ *Call, _ NoRequest) (Unsealed, error) {
+	return ask(ctx, n, func(r *index.Reading) (found Unsealed, err error) {
+		if found.Rows, err = r.Unsealed(); err == nil {
+			found.Traces, err = r.Traces()
+		}
+		return found, err
+	})
+}
+
+// BreakageNow is what expired, by who would have borne it.
+type BreakageNow struct {
+	Height uint64           `json:"height"`
+	Rows   []index.Breakage `json:"rows"`
+}
+
+func (n *Node) queryBreakage(ctx context.Context, _ *Call, _ NoRequest) (BreakageNow, error) {
+	return ask(ctx, n, func(r *index.Reading) (BreakageNow, error) {
+		rows, err := r.Breakage()
+		return BreakageNow{r.Height(), rows}, err
+	})
+}
