@@ -188,7 +188,7 @@ func (s Stores) hasBenefit(req benefit.DefineRequest) (same bool, why string, er
 	if err != nil && fault.CodeOf(err) != fault.Expired {
 		return false, "", err
 	}
-	differ, err := differing(want, there, "open")
+	differ, err := differing(want, there, "open", "changed", "changes") // amending it writes these
 	switch {
 	case err != nil || len(differ) == 0:
 		return err == nil, "", err

@@ -8,13 +8,13 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/replay"
 	"tallystick/chaincode/row"
 )
 
-// counter is a ledger under the real rules, of D's, that does grants and write-offs and
-// answers for entitlements as the read model does. A benefit or a member that a grant
-// names is there in time.
+// counter is a ledger that does D's grants and write-offs, and answers for entitlements
+// as the read model does. A benefit or a member that a grant names is there in time.
 type counter struct {
 	t      fataler
 	ledger *replay.Ledger
@@ -24,16 +24,35 @@ type counter struct {
 }
 
 func newCounter(t fataler, uses uint16) *counter {
-	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "D", Peer: true}}},
-		replay.Rules{Operator: "D", Test: true})
+	return &counter{t, founded(t), uses, map[string]bool{}, map[string][]number.Row{}}
+}
+
+// founded is a ledger under the real rules: G's, with the issuers D, F and M, of which D
+// has a peer and a programme DP, too, and is a supplier.
+func founded(t fataler) *replay.Ledger {
+	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "F"}, {MSP: "M"}}
+	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: orgs}, replay.Rules{Operator: "G", Test: true})
+	roles := party.Issuer | party.Acceptor
 	if err == nil {
-		err = l.Found("D", party.FoundRequest{Network: "test", En: "D", Zh: "D", Roles: party.Issuer | party.Acceptor,
-			Cycle: "c", Date: someDay, Test: true})
+		err = l.Found("G",
+			party.FoundRequest{Network: "test", En: "G", Zh: "G", Roles: roles, Cycle: "c", Date: someDay, Test: true})
+	}
+	for _, id := range []string{"D", "F", "M"} {
+		if err == nil {
+			_, err = l.Do("G", party.RegisterRequest{Party: id, En: id, Zh: id, Roles: roles | party.Supplier})
+		}
+	}
+	if err == nil {
+		err = l.BeginPeer("D")
+	}
+	if err == nil {
+		_, err = l.Do("D",
+			points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D", Price: amount.Rate{Num: 1, Den: 1}})
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &counter{t, l, uses, map[string]bool{}, map[string][]number.Row{}}
+	return l
 }
 
 // list is what the ledger has of a benefit and member, in the order of their numbers.

@@ -343,10 +343,10 @@ func TestWriteOffsRevealOneCodeAfterTheOther(t *testing.T) {
 		refused string // lines and codes of what the counter or the importer refuses
 	}{
 		{"one use", 1,
-			"4 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; 9 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; " +
-				"10 the member has no entitlement to this benefit; 11 WRONG_STATE: entitlement D.1.7.0.0 is CONSUMED"},
+			"4 WRONG_STATE: entitlement D.1.4.0.0 is CONSUMED; 9 WRONG_STATE: entitlement D.1.4.0.0 is CONSUMED; " +
+				"10 the member has no entitlement to this benefit; 11 WRONG_STATE: entitlement D.1.8.0.0 is CONSUMED"},
 		{"two uses", 2,
-			"9 WRONG_STATE: entitlement D.1.3.0.0 is CONSUMED; 10 the member has no entitlement to this benefit"},
+			"9 WRONG_STATE: entitlement D.1.4.0.0 is CONSUMED; 10 the member has no entitlement to this benefit"},
 		{"three uses", 3, "10 the member has no entitlement to this benefit"},
 	} {
 		s := Stores{Vault: &safe{everybody: true}}

@@ -9,52 +9,56 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/replay"
+	"tallystick/chaincode/row"
 )
 
-// offering is a ledger that keeps what parties offer, by the chaincode's own functions, and
-// refuses an id that is taken.
+// offering is a ledger that does what D offers and G approves, and answers for it as the
+// read model does.
 type offering struct {
 	*shop
+	t      fataler
+	ledger *replay.Ledger
 }
 
-func newOffering() *offering {
-	return &offering{shop: &shop{suppliers: map[string]goods.Supplier{}, benefits: map[string]benefit.Model{},
-		campaigns: map[string]campaign.Campaign{}}}
-}
+func newOffering(t fataler) *offering { return &offering{&shop{}, t, founded(t)} }
 
-func (o *offering) refuse(_ uint64, req command.Request) (err error) {
-	switch r := req.(type) {
-	case benefit.DefineRequest:
-		if _, taken := o.benefits[r.Benefit]; taken {
-			return fault.New(fault.Conflict, "benefit %s is taken", r.Benefit)
-		}
-		o.benefits[r.Benefit], err = benefit.Define(r, benefit.At{Caller: "D", Date: someDay})
-	case campaign.ProposeRequest:
-		if _, taken := o.campaigns[r.Campaign]; taken {
-			return fault.New(fault.Conflict, "campaign %s is taken", r.Campaign)
-		}
-		o.campaigns[r.Campaign], err = campaign.Propose(r, nil, campaign.At{Caller: "D"})
-	case goods.ApplyRequest:
-		var before *goods.Supplier
-		if there, taken := o.suppliers[r.Supplier]; taken {
-			before = &there
-		}
-		next, err := goods.Apply(before, r, goods.At{Caller: "D"})
-		if err != nil {
-			return err
-		}
-		o.suppliers[r.Supplier] = next
-	case goods.ApproveRequest:
-		there, found := o.suppliers[r.Supplier]
-		if !found {
-			return fault.New(fault.NotFound, "there is no supplier %s", r.Supplier)
-		}
-		o.suppliers[r.Supplier], err = there.Approve(r, goods.At{Caller: "G"})
+func (o *offering) refuse(_ uint64, req command.Request) error {
+	who := "D"
+	if _, approves := req.(goods.ApproveRequest); approves {
+		who = "G"
 	}
+	_, err := o.ledger.Do(who, req)
 	return err
+}
+
+// must does what somebody else does meanwhile.
+func (o *offering) must(who string, req command.Request) {
+	if _, err := o.ledger.Do(who, req); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *offering) Benefit(id string) (benefit.Model, bool, error) { return found(o, row.Benefit(id)) }
+
+func (o *offering) Campaign(id string) (campaign.Campaign, bool, error) {
+	return found(o, row.Campaign(id))
+}
+
+func (o *offering) Supplier(id string) (goods.Supplier, bool, error) {
+	return found(o, row.Supplier(id))
+}
+
+func found[T any](o *offering, key row.Key[T]) (one T, there bool, err error) {
+	value := o.ledger.Get("G", "tally", string(key))
+	if value == nil {
+		return one, false, nil
+	}
+	one, err = row.Decode[T](value)
+	return one, true, err
 }
 
 // daily are mappings of feeds that have today what they had yesterday.
@@ -82,38 +86,44 @@ func TestADailyFeedOfOffers(t *testing.T) {
 		refused               string // on Tuesday
 		before, done          uint64
 	}{
-		{"benefits", "id,en,zh,price\na,A,甲,1.00\nb,B  b,乙,2\nc,C,丙,3\nd,D,丁,4\ne,E,戊,5\n",
+		{"benefits", "id,en,zh,price\na,A,甲,1.00\nb,B  b,乙,2\nc,C,丙,3\nd,D,丁,4\n",
 			"id,en,zh,price\na,A,甲,1\nb,B b,乙,2\nc,C,丙,3.50\nd,D,丁,4\ne,E,戊,5\nf,F,己,6\n",
 			func(o *offering) {
-				amended, others, closed := o.benefits["d"], o.benefits["e"], o.benefits["b"]
-				amended.Quota, others.Provider, closed.Open = 9, "M", false
-				o.benefits["d"], o.benefits["e"], o.benefits["b"] = amended, others, closed
+				o.must("D", benefit.AmendRequest{Benefit: "d", Quota: 9, Grantors: []string{"F"}, Open: true})
+				o.must("D", benefit.AmendRequest{Benefit: "b", Quota: 5, Grantors: []string{"F"}})
+				o.must("M",
+					benefit.DefineRequest{Benefit: "e", En: "E", Zh: "戊", Kind: benefit.Coupon, Scene: "x", Uses: 1,
+						Days: 1, Fee: amount.Rate{Num: 0, Den: 1}, Lapse: benefit.Refund})
 			},
 			"4 benefit c is there with another price: what was offered doesn't change; give the line another id, and close the old one with tally benefit amend\n" +
 				"5 benefit d is there with another quota: change it with tally benefit amend, or change the file or its mapping\n" +
 				"6 benefit e is M's: give the line another id, as by a prefix\n", 2, 1},
-		{"campaigns", "id,en,zh,from,to\na,A,甲,2026-11-01,2026-12-01\nb,B,乙,2026-11-01,2026-12-01\nc,C,丙,2026-11-01,2026-12-01\n", "id,en,zh,from,to\na,A,甲,2026-11-01,2026-12-01\nb,B,乙,2026-11-01,2026-12-31\nc,C,丙,2026-11-01,2026-12-01\nd,D,丁,2026-11-01,2026-12-01\n",
+		{"campaigns", "id,en,zh,from,to\na,A,甲,2026-11-01,2026-12-01\nb,B,乙,2026-11-01,2026-12-01\n",
+			"id,en,zh,from,to\na,A,甲,2026-11-01,2026-12-01\nb,B,乙,2026-11-01,2026-12-31\nc,C,丙,2026-11-01,2026-12-01\nd,D,丁,2026-11-01,2026-12-01\n",
 			func(o *offering) {
-				agreed := o.campaigns["c"]
-				agreed.Funders = slices.Clone(agreed.Funders)
-				agreed.Funders[0].Cap = 7
-				agreed.Funders[1].Agreed, agreed.Funders[1].Cap = true, 5
-				o.campaigns["c"] = agreed
+				there, _, err := o.Campaign("a")
+				if err != nil {
+					o.t.Fatal(err)
+				}
+				terms := there.Terms
+				terms.En, terms.Zh = "C", "丙"
+				shares := []campaign.Share{{Party: "D", Parts: 60}, {Party: "G", Parts: 40}}
+				o.must("D", campaign.ProposeRequest{Campaign: "c", Terms: terms, Funders: shares, Cap: 700})
+				o.must("G", campaign.AgreeRequest{Campaign: "c", Cap: 500})
+				o.must("G", campaign.AgreeRequest{Campaign: "a", Cap: 500})
 			},
 			"3 campaign b is there with another until: terms never change; end it with tally campaign end, and give the line another id\n" +
 				"4 campaign c is there with another funders or cap: terms never change; end it with tally campaign end, and give the line another id\n", 1, 1},
 		{"suppliers", "id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil\nd,D,丁,\n",
 			"id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil;tyre\nd,D,丁,\ne,E,戊,\n",
 			func(o *offering) {
-				approved, refused := o.suppliers["b"], o.suppliers["d"]
-				approved.State, approved.Categories, approved.Fee = goods.Approved, []string{"all"},
-					amount.Rate{Num: 1, Den: 100}
-				refused.State = goods.Refused
-				o.suppliers["b"], o.suppliers["d"] = approved, refused
+				o.must("G", goods.ApproveRequest{Supplier: "b", Categories: []string{"all"},
+					Fee: amount.Rate{Num: 1, Den: 100}})
+				o.must("G", goods.RefuseRequest{Supplier: "d", Reason: "unknown"})
 			},
 			"4 supplier c is there with another categories: withdraw it with tally supplier withdraw and apply again, or change the file or its mapping\n", 2, 2},
 	} {
-		o := newOffering()
+		o := newOffering(t)
 		feed := func(day, text string) *Report {
 			t.Helper()
 			l := &ledger{refuse: o.refuse}
@@ -140,13 +150,25 @@ func TestADailyFeedOfOffers(t *testing.T) {
 
 // A list of suppliers that are approved lifts no suspension.
 func TestApprovalsLiftNoSuspension(t *testing.T) {
-	o := newOffering()
-	o.suppliers["a"], o.suppliers["b"] = goods.Supplier{ID: "a", Party: "S1", State: goods.Applied},
-		goods.Supplier{ID: "b", Party: "S1", State: goods.Suspended}
+	o := newOffering(t)
+	licence := slices.Repeat(codec.Hash{1}, 32)
+	for _, id := range []string{"a", "b"} {
+		o.must("D", goods.ApplyRequest{Supplier: id, En: id, Zh: id, Licence: licence})
+	}
+	o.must("G", goods.ApproveRequest{Supplier: "b", Fee: amount.Rate{Num: 1, Den: 100}})
+	o.must("G", goods.RefuseRequest{Supplier: "b", Reason: "fraud"})
 	r, err := run(t, "kind: suppliers\nverb: approve\nfee: 1/100\nsource: x\ncolumns: {supplier: id}\n",
 		file(t, "f.csv", "id\na\nb\n"), &ledger{refuse: o.refuse}, Stores{Shop: o})
 	if err != nil || r.Done != 1 || r.Refused != 1 || !strings.Contains(r.Rejected[0].Reason, "suspended") ||
-		o.suppliers["b"].State != goods.Suspended {
+		stateOf(o, "b") != goods.Suspended {
 		t.Errorf("%+v, %v", r, err)
 	}
+}
+
+func stateOf(o *offering, supplier string) goods.SupplierState {
+	s, _, err := o.Supplier(supplier)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return s.State
 }

@@ -80,20 +80,18 @@ type Elsewhere struct {
 
 // CampaignResults sums up one campaign. NOT_FOUND.
 func (r *Reading) CampaignResults(id string) (Results, error) {
-	var results Results
 	one, found, err := one(r, "nouns", row.Campaign(id))
 	if err != nil {
-		return results, err
+		return Results{}, err
 	}
 	if !found {
-		return results, fault.New(fault.NotFound, "there is no campaign %.64s", id)
+		return Results{}, fault.New(fault.NotFound, "there is no campaign %.64s", id)
 	}
 	c, err := r.counted(one)
 	if err != nil {
-		return results, err
+		return Results{}, err
 	}
-	results, err = c.results()
-	return results, err
+	return c.results()
 }
 
 // since is when a member had its first award.

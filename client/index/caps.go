@@ -21,7 +21,7 @@ func (r *Reading) Caps() (list []books.Cap, err error) {
 		err = fault.New(fault.NotFound, "no cycle yet: found the network first")
 	}
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	var parties []party.Party
 	err = decoded(r, func(_ string, _ uint64, p party.Party) error {
@@ -31,12 +31,12 @@ func (r *Reading) Caps() (list []books.Cap, err error) {
 		return nil
 	}, factsOf, "party")
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	for _, p := range parties {
 		cap, err := r.cap(cycle, p)
 		if err != nil {
-			return list, err
+			return nil, err
 		}
 		list = append(list, cap)
 	}

@@ -174,12 +174,12 @@ func (r *Reading) CycleRoot(cycle string) (root codec.Hash, err error) {
 	rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, hidden, back, fee, sum
 			FROM obligations WHERE made = ? AND cycle = made ORDER BY key`, cycle)
 	if err != nil {
-		return settlement.Root(lanes), inIndex(err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if lanes, err = linkRow(rows, lanes); err != nil {
-			return settlement.Root(lanes), err
+			return nil, err
 		}
 	}
 	return settlement.Root(lanes), rows.Err()

@@ -183,7 +183,7 @@ func (r *Reading) Changed(filter PartFilter, page Page) (Part[OrderPart], error)
 // DueParts lists up to limit parts in a state that has ended by itself: those that are
 // PLACED by the clock, in UTC seconds, the others by the business date. seller "" is
 // every seller's.
-func (r *Reading) DueParts(state goods.State, seller string, now int64, today date.Date, limit int) (list []OrderPart, err error) {
+func (r *Reading) DueParts(state goods.State, seller string, now int64, today date.Date, limit int) ([]OrderPart, error) {
 	var c clause
 	c.has("p.seller", seller)
 	c.add("p.state = ?", int64(state))
@@ -193,8 +193,7 @@ func (r *Reading) DueParts(state goods.State, seller string, now int64, today da
 		c.add("p.until < ?", int64(today))
 	}
 	c.add("p.state <= 4") // what the table of those that end by themselves has
-	list, err = r.parts(c, "p.key", limit)
-	return list, err
+	return r.parts(c, "p.key", limit)
 }
 
 // Return is a return with its number, what it is a return of, and the block that

@@ -39,18 +39,18 @@ func (r *Reading) Outstanding() (list []Outstanding, err error) {
 			FROM programmes p LEFT JOIN totals t ON t.programme = p.id
 			GROUP BY p.key ORDER BY p.issuer, p.id`)
 	if err != nil {
-		return list, inIndex(err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var o Outstanding
 		var value []byte
 		if err := rows.Scan(&value, &o.Issued, &o.Redeemed, &o.Converted, &o.Expired, &o.Revoked, &o.Held); err != nil {
-			return list, inIndex(err)
+			return nil, inIndex(err)
 		}
 		programme, err := row.Decode[points.Programme](value)
 		if err != nil {
-			return list, inIndex(err)
+			return nil, inIndex(err)
 		}
 		o.Issuer, o.Programme = programme.Issuer, programme.ID
 		o.Outstanding = o.Issued - o.Redeemed - o.Converted - o.Expired - o.Revoked
@@ -76,18 +76,18 @@ func (r *Reading) Breakage() (list []Breakage, err error) {
 	rows, err := r.tx.Query(`SELECT CASE l.funder WHEN '' THEN p.issuer ELSE l.funder END AS party, p.row, SUM(l.expired)
 			FROM lots l JOIN programmes p ON p.id = l.programme WHERE l.expired > 0 GROUP BY party, p.key ORDER BY party, p.id`)
 	if err != nil {
-		return list, inIndex(err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var b Breakage
 		var value []byte
 		if err := rows.Scan(&b.Party, &value, &b.Points); err != nil {
-			return list, inIndex(err)
+			return nil, inIndex(err)
 		}
 		programme, err := row.Decode[points.Programme](value)
 		if err != nil {
-			return list, inIndex(err)
+			return nil, inIndex(err)
 		}
 		var fen amount.Exact
 		fen.Add(b.Points, programme.Price)
@@ -179,14 +179,13 @@ func (r *Reading) Request(party, id string) (row.Request, error) {
 	return list[0], nil
 }
 
-// Digest is a SHA-256 over every table as it stands, and the height it speaks
-// of: the same for everybody who has taken in the same blocks. It reads the
-// whole index.
-func (r *Reading) Digest() (digest codec.Hash, err error) {
+// Digest is a SHA-256 over every table: the same for everybody who has taken in the
+// same blocks. It reads the whole index.
+func (r *Reading) Digest() (codec.Hash, error) {
 	h := sha256.New()
 	for _, t := range tables {
 		if err := r.digest(t, h); err != nil {
-			return h.Sum(nil), inIndex(err)
+			return nil, inIndex(err)
 		}
 	}
 	return h.Sum(nil), nil

@@ -44,13 +44,11 @@ type Unpaid struct {
 // has it. Lines that were left out because they are disputed have the dispute's. So the
 // rows that are Open, with the payments that are, are what is owed, each fen once.
 func (r *Reading) Owes() (list []Owed, payments []Unpaid, err error) {
-	list, payments = []Owed{}, []Unpaid{}
 	o, err := r.owing()
 	if err != nil {
-		return list, payments, err
+		return nil, nil, err
 	}
-	list, payments = o.rows, o.payments
-	return list, payments, nil
+	return o.rows, o.payments, nil
 }
 
 // debts gathers what is owed.

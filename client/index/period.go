@@ -70,7 +70,7 @@ func (r *Reading) cutAt(c settlement.Close) (height uint64, err error) {
 func (r *Reading) Unfinished(cycle, party string) (others []string, err error) {
 	closed, _, err := one(r, "nouns", row.Close(cycle))
 	if err != nil {
-		return others, err
+		return nil, err
 	}
 	if closed.State < settlement.Computed {
 		others = append(others, "all: tally cycle compute "+cycle)

@@ -21,11 +21,11 @@ func (r *Reading) Redemptions() (list []books.Redemption, err error) {
 	list = []books.Redemption{}
 	times, err := r.moments()
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	roots, err := r.merged()
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	err = r.spendings(times, func(t taking) { list = append(list, t.redemptions(roots)...) })
 	return list, err
@@ -143,7 +143,7 @@ func (r *Reading) Conversions() (list []books.Conversion, err error) {
 	list = []books.Conversion{}
 	times, err := r.moments()
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	parents := map[string]bool{}
 	var of []string
@@ -158,13 +158,13 @@ func (r *Reading) Conversions() (list []books.Conversion, err error) {
 		return nil
 	}, "SELECT key, block, row FROM lots ORDER BY key")
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	programmes := map[string]string{}
 	for key := range parents {
 		l, _, err := one(r, "lots", row.Key[points.Lot](key))
 		if err != nil {
-			return list, err
+			return nil, err
 		}
 		programmes[key] = l.Programme
 	}

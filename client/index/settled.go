@@ -33,12 +33,12 @@ func (r *Reading) Voided(cycle string) (list []Obligation, err error) {
 	list = []Obligation{}
 	ended, err := r.endedDisputes()
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	for _, d := range ended {
 		when, err := r.momentOf(d.block)
 		if err != nil {
-			return list, err
+			return nil, err
 		}
 		if when.cycle != cycle {
 			continue
@@ -46,7 +46,7 @@ func (r *Reading) Voided(cycle string) (list []Obligation, err error) {
 		for _, l := range d.Lines {
 			o, err := r.obligation(l)
 			if err != nil {
-				return list, err
+				return nil, err
 			}
 			o.Date = d.Since
 			list = append(list, o)
@@ -96,16 +96,16 @@ func (r *Reading) Settled(cycle, party string) (list []books.Settlement, err err
 		return nil
 	}, nounsOf, "close")
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	for _, c := range closed {
 		netted, err := r.nettedIn(cycle, c.ID, party)
 		if err != nil {
-			return list, err
+			return nil, err
 		}
 		paid, err := r.paidIn(cycle, c.ID, party)
 		if err != nil {
-			return list, err
+			return nil, err
 		}
 		list = slices.Concat(list, netted, paid)
 	}

@@ -44,14 +44,14 @@ func (r *Reading) Unsealed() (list []Stray, err error) {
 	list = []Stray{}
 	rows, err := r.tx.Query("SELECT block, tx, key, party, signers, reason FROM unsealed ORDER BY block, place, key")
 	if err != nil {
-		return list, inIndex(err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var s Stray
 		var signers string
 		if err := rows.Scan(&s.Block, &s.Tx, &s.Key, &s.Party, &signers, &s.Reason); err != nil {
-			return list, inIndex(err)
+			return nil, inIndex(err)
 		}
 		s.Signers = strings.Fields(signers)
 		list = append(list, s)
@@ -66,7 +66,7 @@ func (r *Reading) Traces() (list []Trace, err error) {
 	rows, err := r.tx.Query(`SELECT t.block, t.tx, t.key, t.party, t.signers, t.commands, t.points, t.source, u.row FROM traces t
 			LEFT JOIN unsealed u ON u.key = t.key AND u.tx = t.source ORDER BY t.block, t.place, t.key`)
 	if err != nil {
-		return list, inIndex(err)
+		return nil, inIndex(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -74,7 +74,7 @@ func (r *Reading) Traces() (list []Trace, err error) {
 		var signers, commands string
 		var value []byte
 		if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source, &value); err != nil {
-			return list, inIndex(err)
+			return nil, inIndex(err)
 		}
 		if named, err := row.Read(t.Key, value); err == nil {
 			lot, _ := named.Row.(points.Lot)

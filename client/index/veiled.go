@@ -48,21 +48,21 @@ type Veiled struct {
 // what makes it, in that cycle or in those that it was carried over from.
 func (r *Reading) VeiledOwes(party string) (list []Veiled, err error) {
 	if list, err = r.veiled(); err != nil {
-		return list, err
+		return nil, err
 	}
 	if err := r.howFar(list); err != nil {
-		return list, err
+		return nil, err
 	}
 	before, err := r.cyclesBefore()
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	for i, v := range list {
 		if v.Debtor != party && v.Creditor != party {
 			continue
 		}
 		if list[i].Made, err = r.made(v, list, before); err != nil {
-			return list, err
+			return nil, err
 		}
 	}
 	return list, nil

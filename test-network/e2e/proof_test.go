@@ -92,7 +92,7 @@ func TestBalanceIsProved(t *testing.T) {
 	cannotBeSubmitted(t, envelope, before)
 }
 
-// changes flips bits where it matters, and then everywhere.
+// changes flips bits where it matters; TestEveryByteCounts of client/proof does everywhere.
 func changes(t *testing.T, file, envelope []byte, trust proof.Trust) {
 	t.Helper()
 	check := func(changed []byte) error {
@@ -120,13 +120,6 @@ func changes(t *testing.T, file, envelope []byte, trust proof.Trust) {
 			t.Errorf("a flipped bit in the %s is not noticed", c.name)
 		} else {
 			t.Logf("%s: %v", c.name, err)
-		}
-	}
-	for at := range envelope {
-		changed := bytes.Clone(envelope)
-		changed[at] ^= 1
-		if check(changed) == nil {
-			t.Errorf("a flipped bit in byte %d of %d is not noticed", at, len(envelope))
 		}
 	}
 }
