@@ -44,6 +44,7 @@ func Operations() []Operation {
 		StorefrontOutlet, StorefrontSet, StorefrontSell, StorefrontShow, StorefrontListings, StorefrontOutlets,
 		StorefrontBrowse,
 		SupplierApply, SupplierApprove, SupplierRefuse, SupplierWithdraw, SupplierShow, SupplierList,
+		TermsOffer, TermsExport, TermsAccept, TermsShow,
 		PointsTransfer, TradeOffer, TradeTake, TradeEnd, TradeList,
 		PointsWallet, PointsFreezes, PointsLiability,
 	}
