@@ -21,7 +21,6 @@ var bounded = map[string]string{
 	"iso20022/made.go":  "it bounds bytes itself, of a file of ours",
 	"statement/json.go": "its parts are bounded",
 	"statement/font.go": "the fonts are our own",
-	"books/posting.go":  "its parts are bounded",
 	"cmd/tally/app.go":  "it reads its own table back",
 	"prices/prices.go":  "the text was bounded",
 }

@@ -234,10 +234,8 @@ func TestAPrivatePriceIsNowhere(t *testing.T) {
 	if strings.Contains(said, price) || strings.Contains(said, units) {
 		t.Errorf("it was said:\n%s", said)
 	}
-	for _, text := range []string{price, units} {
-		for _, at := range filesWith(t, net.dir, text) {
-			t.Errorf("%s is in %s", text, at)
-		}
+	for what, found := range filesWithAny(t, net.dir, map[string][]byte{price: []byte(price), units: []byte(units)}) {
+		t.Errorf("%s is in %v", what, found)
 	}
 	shown, err := exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "--as", "D", "terms", "show", care, sku, "D").Output()
 	if err != nil || !strings.Contains(string(shown), price) {

@@ -380,10 +380,8 @@ func TestAPriceStaysBetweenTwo(t *testing.T) {
 	if found := filesWith(t, net.dir, string(s.Commitment)); len(found) < 3 {
 		t.Errorf("the commitment is only in %v", found)
 	}
-	for what, trace := range traces(s) {
-		for _, at := range filesWith(t, net.dir, string(trace)) {
-			t.Errorf("%s is in %s", what, at)
-		}
+	for what, found := range filesWithAny(t, net.dir, traces(s)) {
+		t.Errorf("%s is in %v", what, found)
 	}
 	for n, raw := range rawBlocks(t, "D", g.Height()) {
 		for what, trace := range traces(s) {

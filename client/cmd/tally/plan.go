@@ -17,6 +17,7 @@ import (
 	"tallystick/client/importer"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/terms"
 	"tallystick/client/vault"
 	"tallystick/network/settings"
 )
@@ -172,15 +173,15 @@ func (a *app) takeOver(ctx context.Context, from string) (*importer.Report, erro
 		if err != nil {
 			return err
 		}
-		var file termsFile
+		var file terms.File
 		if err := a.acting(from).inVault(func(v *vault.Vault) (err error) {
-			file, err = exported(r, v, from, cfg.Party, "")
+			file, err = terms.Gather(r, v, from, cfg.Party, "")
 			return err
 		}); err != nil {
 			return err
 		}
 		return a.inVault(func(v *vault.Vault) error {
-			answer, err := accept(r.Terms, v, cfg.Party, file)
+			answer, err := file.Accept(r.Terms, v, cfg.Party)
 			report.Lines, report.Terms = len(file.Terms), uint64(answer.Accepted)
 			for _, d := range answer.Differ {
 				report.Rejected = append(report.Rejected, importer.Rejected{Line: d.Line, Reason: d.Reason})

@@ -1,0 +1,126 @@
+package node
+
+import (
+	"context"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
+	"tallystick/chaincode/goods"
+	"tallystick/chaincode/veil"
+	"tallystick/client/index"
+	"tallystick/client/terms"
+	"tallystick/client/vault"
+)
+
+// The operations of terms (供货条款). An export has what opens commitments, so it isn't for all who may ask.
+var (
+	TermsOffer = does(Row{"terms.offer", "POST", "/v1/terms/{supplier}/{sku}/{seller}", Catalogue,
+		"Offer a seller terms for a good, or others than before", "报供货条款",
+		`{"supplier":"care","sku":"kit","seller":"D","kind":"supply","value":268000000,"until":"2027-06-30"}`}, (*Node).offerTerms)
+	TermsExport = does(Row{"terms.export", "POST", "/v1/sellers/{seller}/terms", Catalogue,
+		"Write what you offer a seller now, with values and salts, for the seller alone", "导出条款", `{"seller":"D","supplier":"care"}`}, (*Node).exportTerms)
+	TermsAccept = does(Row{"terms.accept", "POST", "/v1/terms", Catalogue,
+		"Compare terms that a supplier sent you with the ledger's commitments, and keep them", "核对条款",
+		`{"format":"tallystick terms v1","from":"S1","seller":"D","terms":[]}`}, (*Node).acceptTerms)
+	TermsShow = does(Row{"terms.show", "GET", "/v1/terms/{supplier}/{sku}/{seller}", Read,
+		"Show terms as the ledger has them, and their value if you know it", "条款详情", `{"supplier":"care","sku":"kit","seller":"D"}`}, (*Node).terms)
+)
+
+// OfferTermsRequest offers terms.
+type OfferTermsRequest struct {
+	Supplier string          `json:"supplier"`
+	SKU      string          `json:"sku"`
+	Seller   string          `json:"seller"`
+	Kind     goods.TermsKind `json:"kind"`
+	Value    amount.Units    `json:"value"`          // of a supply millionths of a yuan for a unit, of a commission basis points of the price
+	Until    date.Date       `json:"until,omitzero"` // last day on which a listing may take them
+}
+
+// Hides says that the value is for the two parties alone.
+func (OfferTermsRequest) Hides() bool { return true }
+
+// Check refuses what is malformed. It doesn't say the value.
+func (r OfferTermsRequest) Check() error {
+	if err := terms.CheckValue(r.Kind, r.Value); err != nil {
+		return err
+	}
+	return r.request(veil.Public(veil.Whole(1)).Commitment()).Check()
+}
+
+func (r OfferTermsRequest) request(c veil.Commitment) goods.OfferTermsRequest {
+	return goods.OfferTermsRequest{Supplier: r.Supplier, SKU: r.SKU, Seller: r.Seller, Kind: r.Kind, Commitment: c, Until: r.Until}
+}
+
+// offerTerms keeps the value in the vault and sends what commits to it. The same request makes the same commitment.
+func (n *Node) offerTerms(ctx context.Context, c *Call, req OfferTermsRequest) (Receipt, error) {
+	v, err := n.Vault()
+	if err != nil {
+		return Receipt{}, err
+	}
+	return n.Once(ctx, c, func() (command.Request, error) {
+		t := vault.Terms{Supplier: req.Supplier, SKU: req.SKU, Seller: req.Seller, Kind: req.Kind, Until: req.Until}
+		t.Opening.Value = veil.Whole(uint64(req.Value))
+		var err error
+		if t.Opening.Salt, err = v.TermsSalt("request/"+c.RequestID(), t); err != nil {
+			return nil, err
+		}
+		commitment, err := t.Opening.Commit()
+		if err != nil {
+			return nil, err
+		}
+		return req.request(commitment), v.PutTerms(t)
+	})
+}
+
+// ExportTermsRequest asks for what the party offers a seller.
+type ExportTermsRequest struct {
+	Seller   string `json:"seller"`
+	Supplier string `json:"supplier,omitempty"` // of this supplier only
+}
+
+func (n *Node) exportTerms(ctx context.Context, _ *Call, req ExportTermsRequest) (terms.File, error) {
+	v, err := n.Vault()
+	if err != nil {
+		return terms.File{}, err
+	}
+	return ask(ctx, n, func(r *index.Reading) (terms.File, error) {
+		return terms.Gather(r, v, n.Party(), req.Seller, req.Supplier)
+	})
+}
+
+func (n *Node) acceptTerms(ctx context.Context, _ *Call, file terms.File) (terms.Accepted, error) {
+	v, err := n.Vault()
+	if err != nil {
+		return terms.Accepted{}, err
+	}
+	return ask(ctx, n, func(r *index.Reading) (terms.Accepted, error) { return file.Accept(r.Terms, v, n.Party()) })
+}
+
+// TermsRequest names terms.
+type TermsRequest struct {
+	Supplier string `json:"supplier"`
+	SKU      string `json:"sku"`
+	Seller   string `json:"seller"`
+}
+
+// KnownTerms are terms of the ledger with what the party knows of them.
+type KnownTerms struct {
+	goods.Terms
+	Value string `json:"value,omitempty"` // "" if its vault doesn't have it
+}
+
+func (n *Node) terms(ctx context.Context, _ *Call, req TermsRequest) (shown KnownTerms, err error) {
+	v, err := n.Vault()
+	if err != nil {
+		return shown, err
+	}
+	if shown.Terms, err = n.Query().Terms(ctx, req.Supplier, req.SKU, req.Seller); err != nil {
+		return shown, err
+	}
+	known, found, err := v.TermsOf(req.Supplier, req.SKU, req.Seller, shown.Commitment)
+	if err == nil && found {
+		shown.Value = terms.Value(known)
+	}
+	return shown, err
+}
