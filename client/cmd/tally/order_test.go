@@ -371,7 +371,7 @@ func TestPartsAndReturnsTables(t *testing.T) {
 
 // TestARefusedOrderShowsItsQuote: who is refused after the quote still sees what it was; in JSON only the refusal is said.
 func TestARefusedOrderShowsItsQuote(t *testing.T) {
-	quoted := node.Placed{Quote: &gateway.Quoted{}}
+	quoted := node.Placed{Quote: &answer.Quoted{}}
 	if !quoted.Refused() || (node.Placed{}).Refused() {
 		t.Error("what was quoted and has no number was refused")
 	}
