@@ -346,7 +346,7 @@ func TestWalletShowsWhatIsHeld(t *testing.T) {
 // TestMembersHaveOrders: a member's page lists its orders, part by part.
 func TestMembersHaveOrders(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: kit(goods.Accepted)}
-	got := rendered(func(w table.Writer) { personTable(w, person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
+	got := rendered(func(w table.Writer) { personTable(w, node.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
 	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
 		t.Errorf("\n%s", got)
 	}
