@@ -275,3 +275,23 @@ func TestPartsAndReturnsTables(t *testing.T) {
 		}
 	}
 }
+
+// TestARefusedOrderShowsItsQuote: who is refused after the quote still sees what it was; in JSON only the refusal is said.
+func TestARefusedOrderShowsItsQuote(t *testing.T) {
+	quoted := node.Placed{Quote: &answer.Quoted{}}
+	if !quoted.Refused() || (node.Placed{}).Refused() {
+		t.Error("what was quoted and has no number was refused")
+	}
+	done := quoted
+	if done.Number = numbered(1); done.Refused() {
+		t.Error("what has a number was placed")
+	}
+	var o bytes.Buffer
+	a := &app{out: &o, format: "json"}
+	if err := a.printPlaced(t.Context(), nil, quoted); err != nil || o.Len() > 0 {
+		t.Errorf("%v: %s", err, o.String())
+	}
+	if err := a.printPlaced(t.Context(), nil, done); err != nil || !strings.Contains(o.String(), numbered(1).String()) {
+		t.Errorf("%v: %s", err, o.String())
+	}
+}
