@@ -1,53 +1,12 @@
 package main
 
 import (
-	"context"
-
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/client/node"
 )
-
-// sends is a command that sends one request, which its arguments and flags make.
-func (a *app) sends(use, short, example string, ask func(args []string) (command.Request, error)) *cobra.Command {
-	return leaf(use, short, example, func(ctx context.Context, args []string) error {
-		return a.submits(ctx, func() (command.Request, error) { return ask(args) })
-	})
-}
-
-// submit sends one command and prints its receipt.
-func (a *app) submit(ctx context.Context, req command.Request) error {
-	return a.submits(ctx, func() (command.Request, error) { return req, nil })
-}
-
-// submits sends a command that is made anew once points are in their programme's scale. What is wrong in any is refused
-// before anything is sent.
-func (a *app) submits(ctx context.Context, ask func() (command.Request, error)) error {
-	early, err := ask()
-	if err == nil {
-		err = early.Check()
-	}
-	if err != nil {
-		return err
-	}
-	if a.heard != nil {
-		return a.heard(early)
-	}
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		req, err := ask()
-		if err != nil {
-			return err
-		}
-		answer, err := g.Send(ctx, &a.call, req)
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(nameOf(req), answer)
-	})
-}
 
 // nameOf is what the ledger calls a request, such as points:Issue.
 func nameOf(req command.Request) string { return command.KindOf(req).String() }
