@@ -24,12 +24,6 @@ import (
 // LIMIT) or UNAVAILABLE.
 type Query struct{ g *Gateway }
 
-// What package answer has, as those call it who ask a gateway.
-type (
-	QuoteAsked = answer.QuoteAsked
-	Quoted     = answer.Quoted
-)
-
 // Query returns the questions.
 func (g *Gateway) Query() Query { return Query{g} }
 

@@ -48,8 +48,8 @@ type SummedPair struct {
 	ToOpen   int          `json:"toOpen"` // hidden sums
 }
 
-// Summed adds up a statement.
-func Summed(p settlement.Pair) (s SummedPair) {
+// summed adds up a statement.
+func summed(p settlement.Pair) (s SummedPair) {
 	s = SummedPair{Pair: p, Lines: p.Count(), ToOpen: unopened(p)}
 	s.AOwes, _ = p.Owes(p.A)
 	s.BOwes, _ = p.Owes(p.B)
@@ -88,9 +88,9 @@ func closedOnLedger(ctx context.Context, ledger cycleLedger, cycle string) (show
 	}
 	shown.Statements = make([]SummedPair, len(pairs))
 	for i, p := range pairs {
-		shown.Statements[i] = Summed(p)
+		shown.Statements[i] = summed(p)
 	}
-	if shown.Paid, err = PaymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
+	if shown.Paid, err = paymentsOf(ctx, ledger, shown.Close); err != nil || shown.State < settlement.Final {
 		return shown, err
 	}
 	netting, err := ledger.Netting(ctx, cycle)
@@ -101,7 +101,7 @@ func closedOnLedger(ctx context.Context, ledger cycleLedger, cycle string) (show
 	return shown, err
 }
 
-func PaymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
+func paymentsOf(ctx context.Context, ledger cycleLedger, closed settlement.Close) ([]settlement.Payment, error) {
 	list := make([]settlement.Payment, closed.Payments)
 	for i := range list {
 		var err error

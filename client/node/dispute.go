@@ -1,6 +1,10 @@
 package node
 
 import (
+	"context"
+
+	"tallystick/chaincode/amount"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 )
@@ -39,7 +43,26 @@ var (
 		`{"dispute":"D.0.9.0"}`})
 	DisputeList = lists[DisputeListRequest, settlement.Dispute](Row{"dispute.list", "GET", "/v1/disputes", Read,
 		"List disputes", "争议列表", `{}`})
+	DisputeShow = does(Row{"dispute.show", "GET", "/v1/disputes/{dispute}", Read,
+		"Show a dispute, its lines, and what was offered or decided", "争议详情", `{"dispute":"D.0.9.0"}`}, (*Node).showDispute)
 )
+
+// ShowDisputeRequest names a dispute.
+type ShowDisputeRequest struct {
+	Dispute number.Command `json:"dispute"`
+}
+
+// ShownDispute is a dispute with its number and the sum in dispute.
+type ShownDispute struct {
+	Number number.Command `json:"number"`
+	settlement.Dispute
+	Fen amount.Units `json:"fen"` // of its lines
+}
+
+func (n *Node) showDispute(ctx context.Context, _ *Call, req ShowDisputeRequest) (ShownDispute, error) {
+	d, err := n.Query().Dispute(ctx, req.Dispute)
+	return ShownDispute{req.Dispute, d, d.Sum()}, err
+}
 
 // DisputeListRequest narrows the list.
 type DisputeListRequest struct {

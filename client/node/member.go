@@ -1,21 +1,20 @@
 package node
 
 import (
+	"context"
+	"errors"
+	"strings"
+
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
 )
 
 // The operations of members (会员).
 var (
-	MemberAuthorise = sends[member.AuthoriseRequest](Row{"member.authorise", "POST", "/v1/authorisations", Counter,
-		"Let an acceptor spend so many of a member's points: at the member's wish, or with its signature", "积分认证",
-		`{"member":"zhang","acceptor":"D","caps":[{"programme":"GP","amount":5}],"until":1796168419,"commitment":"","nonce":"96c262a60dd6fa4b035792889dd35273","signature":"e06698d02459bcc81cb636094c32d308adcf912b3eef4a50d96d36b6065bd8132a0c908109d6475a15af60851d361da8c73de901c2c36744b88147e95b6f7e03"}`})
 	MemberCancel = sends[member.CancelInvitationRequest](Row{"member.cancel", "POST", "/v1/invitations/{invitation}/cancel", Loyalty,
 		"End an invitation of yours that wasn't used", "取消邀请",
 		`{"invitation":"D.0.40.0"}`})
-	MemberConsent = sends[member.ConsentRequest](Row{"member.consent", "POST", "/v1/consents", Loyalty,
-		"Record that a member lets you show its profile to some parties; for its home", "授权同意",
-		`{"member":"wang","purpose":"joint_marketing","parties":["F","G"],"until":"2027-11-30"}`})
 	MemberKey = sends[member.SetKeyRequest](Row{"member.key", "POST", "/v1/members/{member}/key", Loyalty,
 		"Set the key with which a member signs, or remove it; for its home", "会员密钥",
 		`{"member":"wang","key":"7497d5131ed98f312f093383ced2013400f4e02f0100a84f22c67b6796ed6626"}`})
@@ -25,17 +24,99 @@ var (
 	MemberRevoke = sends[member.RevokeAuthorisationRequest](Row{"member.revoke", "POST", "/v1/authorisations/{authorisation}/revoke", Loyalty,
 		"End an authorisation; for the member's home and the acceptor", "撤销认证",
 		`{"authorisation":"G.0.31.0","reason":"member_asked"}`})
-	MemberUnlink = sends[member.UnlinkRequest](Row{"member.unlink", "POST", "/v1/members/{member}/unlink", Loyalty,
-		"End an account: yours, or, for the member's home, anybody's", "解绑",
-		`{"member":"wang","party":"F","channel":"app","account":"abababababababababababababababababababababababababababababababab","reason":"left"}`})
-	MemberWithdraw = sends[member.WithdrawConsentRequest](Row{"member.withdraw", "POST", "/v1/consents/{consent}/withdraw", Loyalty,
-		"End a consent and purge what was shared; for the home, and after its end for those in it", "撤回同意",
-		`{"consent":"D.0.44.0","reason":"member_asked"}`})
 	MemberAuthorisations = lists[MemberAuthorisationsRequest, member.Authorisation](Row{"member.authorisations", "GET", "/v1/authorisations", Read,
 		"List authorisations and how much of them is left", "授权列表", `{}`})
+	MemberShow = does(Row{"member.show", "GET", "/v1/members/{member}", Read,
+		"Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "会员详情",
+		`{"member":"wang"}`}, (*Node).showMember)
+	MemberLabels = does(Row{"member.labels", "GET", "/v1/members/{member}/labels", Read,
+		"List what parties say of a member", "标签列表", `{"member":"wang"}`}, (*Node).labels)
 	MemberList = lists[MemberListRequest, member.Member](Row{"member.list", "GET", "/v1/members", Read,
 		"List members", "会员列表", `{}`})
 )
+
+// MemberRequest names a member.
+type MemberRequest struct {
+	Member string `json:"member"`
+}
+
+// Person is all that the ledger knows of a member.
+type Person struct {
+	Height         uint64                             `json:"height"`
+	Member         member.Member                      `json:"member"`
+	Root           string                             `json:"root"`
+	Merged         []string                           `json:"merged"` // into it
+	Tiers          map[string]string                  `json:"tiers"`  // by programme
+	Accounts       []index.Noun[member.Account]       `json:"accounts"`
+	Consents       []index.Noun[member.Consent]       `json:"consents"`
+	Authorisations []index.Noun[member.Authorisation] `json:"authorisations"`
+	Orders         []index.OrderPart                  `json:"orders"` // part by part
+}
+
+func (n *Node) showMember(ctx context.Context, _ *Call, req MemberRequest) (Person, error) {
+	return ask(ctx, n, func(r *index.Reading) (Person, error) { return personOf(r, req.Member) })
+}
+
+func personOf(r *index.Reading, id string) (p Person, err error) {
+	if p.Member, err = r.Member(id); err != nil {
+		return p, err
+	}
+	if p.Root, err = r.Root(id); err != nil {
+		return p, err
+	}
+	today, err := businessDate(r)
+	if err != nil {
+		return p, err
+	}
+	var errs [6]error
+	p.Merged, errs[0] = mergedInto(r, p.Root)
+	p.Height = r.Height()
+	p.Accounts, errs[1] = index.All[member.Account](r, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
+	p.Consents, errs[2] = index.All[member.Consent](r, index.Filter{Member: p.Root})
+	p.Authorisations, errs[3] = index.All[member.Authorisation](r, index.Filter{Member: p.Root})
+	p.Tiers, errs[4] = r.Tiers(p.Root, today)
+	p.Orders, errs[5] = All(func(page index.Page) (index.Part[index.OrderPart], error) {
+		return r.Parts(index.PartFilter{Member: p.Root}, page)
+	})
+	return p, errors.Join(errs[:]...)
+}
+
+// Said is one label of a member.
+type Said struct {
+	Party string    `json:"party"`
+	Label string    `json:"label"`
+	Until date.Date `json:"until"`
+	On    bool      `json:"on"` // it holds today
+}
+
+func (n *Node) labels(ctx context.Context, _ *Call, req MemberRequest) (List[Said], error) {
+	return ask(ctx, n, func(r *index.Reading) (list List[Said], err error) {
+		if err := MemberThere(r, req.Member); err != nil {
+			return list, err
+		}
+		today, err := businessDate(r)
+		if err != nil {
+			return list, err
+		}
+		found, err := index.All[member.Labels](r, index.Filter{Member: req.Member})
+		return List[Said]{r.Height(), saidOf(found, req.Member, today)}, err
+	})
+}
+
+// saidOf lists the labels of a member, and not of who was merged into it.
+func saidOf(found []index.Noun[member.Labels], id string, today date.Date) []Said {
+	list := []Said{}
+	for _, one := range found {
+		of, party, _ := strings.Cut(one.ID, "/")
+		if of != id {
+			continue
+		}
+		for _, l := range one.Row.List {
+			list = append(list, Said{party, l.ID, l.Until, l.On(today)})
+		}
+	}
+	return list
+}
 
 // MemberAuthorisationsRequest narrows the list.
 type MemberAuthorisationsRequest struct {

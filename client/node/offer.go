@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+
 	"tallystick/chaincode/audience"
 	"tallystick/client/index"
 )
@@ -13,9 +15,22 @@ var (
 	OfferWithdraw = sends[audience.WithdrawRequest](Row{"offer.withdraw", "POST", "/v1/offers/{offer}/withdraw", Loyalty,
 		"End an offer of yours", "下架优惠",
 		`{"offer":"winter"}`})
+	MemberOffers = does(Row{"member.offers", "GET", "/v1/members/{member}/offers", Read,
+		"Show the offers that are for a member today, by its tiers and labels", "千人千面", `{"member":"wang"}`}, (*Node).offersFor)
 	OfferList = lists[OfferListRequest, audience.Offer](Row{"offer.list", "GET", "/v1/offers", Read,
 		"List offers, ended ones too", "优惠列表", `{}`})
 )
+
+func (n *Node) offersFor(ctx context.Context, _ *Call, req MemberRequest) (Found[audience.Offer], error) {
+	return ask(ctx, n, func(r *index.Reading) (found Found[audience.Offer], err error) {
+		if err := MemberThere(r, req.Member); err != nil {
+			return found, err
+		}
+		found.Height = r.Height()
+		found.Rows, err = r.OffersFor(req.Member)
+		return found, err
+	})
+}
 
 // OfferListRequest narrows the list.
 type OfferListRequest struct {

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+
 	"tallystick/chaincode/settlement"
 )
 
@@ -18,4 +20,68 @@ var (
 	PaymentPrefund = sends[settlement.PrefundRequest](Row{"payment.prefund", "POST", "/v1/deposits/prefund", Finance,
 		"Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back", "预存",
 		`{"debtor":"F","fen":500000,"reference":"20261203000017"}`})
+	PaymentReceive = does(Row{"payment.receive", "POST", "/v1/payments/{payment}/receipts", Finance,
+		"Tell by hand what came in for a payment, after a look at the account", "手工确认到账",
+		`{"payment":"2026-11-3","fen":9700,"charges":100,"reference":"N77","booked":"2026-12-03"}`}, (*Node).receive)
+	PaymentTakeBack = does(Row{"payment.take-back", "POST", "/v1/payments/{payment}/returns", Finance,
+		"Say that your bank took back what had come in: it is owed again, in the open cycle", "冲正、退汇",
+		`{"payment":"2026-11-3","receipt":"N77","fen":9700,"reference":"N91","booked":"2026-12-05",
+"evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`}, (*Node).takeBack)
+	PaymentList = does(Row{"payment.list", "GET", "/v1/payments", Read,
+		"List a cycle's payments", "付款列表", `{"cycle":"2026-11","party":"S1"}`}, (*Node).listPayments)
+	PaymentShow = does(Row{"payment.show", "GET", "/v1/payments/{cycle}/{payment}", Read,
+		"Show a payment, and what came in for it", "付款详情", `{"cycle":"2026-11","payment":3}`}, (*Node).showPayment)
 )
+
+// ListPaymentsRequest narrows the list.
+type ListPaymentsRequest struct {
+	Cycle string `json:"cycle,omitempty"` // closed; the one that was cut off last if it is left out
+	Party string `json:"party,omitempty"` // those alone that this party pays or gets
+}
+
+// NamedPayment is a payment with its name.
+type NamedPayment struct {
+	EndToEnd string `json:"endToEndId"`
+	settlement.Payment
+}
+
+// WithName gives a payment its name on the ledger.
+func WithName(p settlement.Payment) NamedPayment {
+	return NamedPayment{settlement.EndToEnd(p.Cycle, p.N), p}
+}
+
+func (n *Node) listPayments(ctx context.Context, _ *Call, req ListPaymentsRequest) (list List[NamedPayment], err error) {
+	cycle, err := n.closedNamed(ctx, req.Cycle)
+	if err != nil {
+		return list, err
+	}
+	all, _, err := n.Payments(ctx, cycle)
+	for _, p := range all {
+		if req.Party == "" || p.Debtor == req.Party || p.Creditor == req.Party {
+			list.Rows = append(list.Rows, WithName(p))
+		}
+	}
+	list.Height = n.Height()
+	return list, err
+}
+
+// Payments lists the payments of a closed cycle.
+func (n *Node) Payments(ctx context.Context, cycle string) ([]settlement.Payment, settlement.Close, error) {
+	closed, err := n.Query().Close(ctx, cycle)
+	if err != nil {
+		return nil, closed, err
+	}
+	list, err := paymentsOf(ctx, n.Query(), closed)
+	return list, closed, err
+}
+
+// ShowPaymentRequest names a payment.
+type ShowPaymentRequest struct {
+	Cycle   string `json:"cycle"`
+	Payment uint32 `json:"payment"` // its number in the cycle
+}
+
+func (n *Node) showPayment(ctx context.Context, _ *Call, req ShowPaymentRequest) (NamedPayment, error) {
+	p, err := n.Query().Payment(ctx, req.Cycle, req.Payment)
+	return NamedPayment{settlement.EndToEnd(req.Cycle, req.Payment), p}, err
+}

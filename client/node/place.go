@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -12,7 +13,6 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/spend"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 )
 
@@ -43,12 +43,12 @@ type QuoteRequest struct {
 // Check refuses with BAD_REQUEST lines that nobody can be quoted.
 func (r QuoteRequest) Check() error { return goods.CheckWanted(r.Lines) }
 
-func (n *Node) quote(ctx context.Context, _ *Call, req QuoteRequest) (gateway.Quoted, error) {
+func (n *Node) quote(ctx context.Context, _ *Call, req QuoteRequest) (answer.Quoted, error) {
 	region, err := n.regionOf(ctx, n.mine(req.Seller), req.Basket)
 	if err != nil {
-		return gateway.Quoted{}, err
+		return answer.Quoted{}, err
 	}
-	return n.Query().Quote(ctx, gateway.QuoteAsked{Seller: n.mine(req.Seller), Member: req.Member, Region: region, Lines: req.Lines})
+	return n.Query().Quote(ctx, answer.QuoteAsked{Seller: n.mine(req.Seller), Member: req.Member, Region: region, Lines: req.Lines})
 }
 
 // regionOf is the region that a basket names, or else that of its outlet.
@@ -95,8 +95,8 @@ func (r PlaceRequest) request(pieces []spend.Take, quote codec.Hash, pickup code
 // Placed is the receipt of an order, with what it bound and its codes, which are told here and nowhere else.
 type Placed struct {
 	Receipt
-	Quote *gateway.Quoted `json:"quote"` // null if the order had been placed before
-	Codes []code.Code     `json:"codes"` // in the order of their use
+	Quote *answer.Quoted `json:"quote"` // null if the order had been placed before
+	Codes []code.Code    `json:"codes"` // in the order of their use
 }
 
 // Refused says whether an order was quoted, and then refused.

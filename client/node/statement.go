@@ -1,7 +1,15 @@
 package node
 
 import (
+	"context"
+	"errors"
+
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/clearing"
+	"tallystick/client/index"
+	"tallystick/client/proof"
+	"tallystick/client/statement"
 )
 
 // The operations of statements (账单).
@@ -9,4 +17,178 @@ var (
 	StatementClaim = sends[settlement.ClaimRequest](Row{"statement.claim", "POST", "/v1/statements/{cycle}/{with}/claim", Finance,
 		"Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed", "主张",
 		`{"cycle":"2026-11","with":"D"}`})
+	StatementList = does(Row{"statement.list", "GET", "/v1/statements", Read,
+		"List your statements of a cycle, or everybody's", "账单列表",
+		`{"cycle":"2026-11"}`}, (*Node).listStatements)
+	StatementShow = does(Row{"statement.show", "GET", "/v1/statements/{cycle}/{with}", Read,
+		"Show your statement with another party, as your own blocks have it", "账单详情",
+		`{"cycle":"2026-11","with":"G","limit":50}`}, (*Node).showStatement)
+	StatementCheck = does(Row{"statement.check", "GET", "/v1/statements/{cycle}/check", Read,
+		"Derive the cycle's root from your own blocks and compare it with the ledger's; name every wrong line", "核对账单",
+		`{"cycle":"2026-11"}`}, (*Node).checkStatements)
+	StatementSign = does(Row{"statement.sign", "POST", "/v1/statements/{cycle}/sign", Finance,
+		"Recompute your statements from your own blocks and sign their roots, or refuse and name the lines", "确认",
+		`{"cycle":"2026-11","with":"G"}`}, (*Node).signStatements)
 )
+
+// clearing is the node's view of closed cycles, in a reading.
+func (n *Node) clearing(r *index.Reading) clearing.Node {
+	return clearing.Node{Network: n.cfg.Channel, Index: r}
+}
+
+// ListStatementsRequest narrows the list.
+type ListStatementsRequest struct {
+	Cycle string `json:"cycle,omitempty"` // closed; the one that was cut off last if it is left out
+	All   bool   `json:"all,omitempty"`   // those of other parties too
+}
+
+func (n *Node) listStatements(ctx context.Context, _ *Call, req ListStatementsRequest) (List[SummedPair], error) {
+	return ask(ctx, n, func(r *index.Reading) (list List[SummedPair], err error) {
+		cycle, err := closedOr(r, req.Cycle)
+		if err == nil {
+			err = CycleThere(r, cycle)
+		}
+		if err != nil {
+			return list, err
+		}
+		list.Height = r.Height()
+		pairs, err := r.Pairs(cycle)
+		for _, p := range pairs {
+			if req.All || otherOf(p, n.Party()) != "" {
+				list.Rows = append(list.Rows, summed(p))
+			}
+		}
+		return list, err
+	})
+}
+
+// otherOf is the other party of a statement, "" if the party is none of the two.
+func otherOf(p settlement.Pair, party string) string {
+	switch party {
+	case p.A:
+		return p.B
+	case p.B:
+		return p.A
+	}
+	return ""
+}
+
+// ShowStatementRequest asks for a statement.
+type ShowStatementRequest struct {
+	Cycle string `json:"cycle,omitempty"` // closed; the one that was cut off last if it is left out
+	With  string `json:"with"`            // the other party
+	Party string `json:"party,omitempty"` // whose statement; the node's if it is left out
+	Limit int    `json:"limit"`           // lines at most
+}
+
+// ShownStatement is a statement with its first lines.
+type ShownStatement struct {
+	statement.Statement
+	State settlement.PairState `json:"state"`
+	Lines []statement.Line     `json:"lines"` // the first of them
+}
+
+func (n *Node) showStatement(ctx context.Context, _ *Call, req ShowStatementRequest) (ShownStatement, error) {
+	return ask(ctx, n, func(r *index.Reading) (ShownStatement, error) {
+		cycle, err := closedOr(r, req.Cycle)
+		if err != nil {
+			return ShownStatement{}, err
+		}
+		party := req.Party
+		if party == "" {
+			party = n.Party()
+		}
+		s, err := n.clearing(r).Recompute(cycle, party, req.With)
+		if err != nil {
+			return ShownStatement{}, err
+		}
+		lines, err := firstLines(s, req.Limit)
+		return ShownStatement{s.Statement, s.Pair.State, lines}, err
+	})
+}
+
+func firstLines(s clearing.Statement, n int) ([]statement.Line, error) {
+	list := []statement.Line{}
+	for l, err := range s.Lines() {
+		if err != nil {
+			return nil, err
+		}
+		if len(list) >= n {
+			break
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+// CheckStatementsRequest names a closed cycle.
+type CheckStatementsRequest struct {
+	Cycle string `json:"cycle,omitempty"` // the one that was cut off last if it is left out
+}
+
+// CheckedCycle is what a cycle comes to, by the read model and the ledger.
+type CheckedCycle struct {
+	Cycle string `json:"cycle"`
+	Root  string `json:"root"`
+	index.Gross
+}
+
+func (n *Node) checkStatements(ctx context.Context, _ *Call, req CheckStatementsRequest) (CheckedCycle, error) {
+	return ask(ctx, n, func(r *index.Reading) (checked CheckedCycle, err error) {
+		if checked.Cycle, err = closedOr(r, req.Cycle); err != nil {
+			return checked, err
+		}
+		if _, err := n.clearing(r).Check(ctx, checked.Cycle, n.Query()); err != nil {
+			return checked, err // it names the lines
+		}
+		root, err := r.CycleRoot(checked.Cycle)
+		if err != nil {
+			return checked, err
+		}
+		checked.Root = root.String()
+		checked.Gross, err = r.Gross(checked.Cycle)
+		return checked, err
+	})
+}
+
+// Recomputed is a statement and the reading that its lines are read from, until it is closed.
+type Recomputed struct {
+	clearing.Statement
+	reading *index.Reading
+}
+
+// Close ends the reading.
+func (s *Recomputed) Close() error { return s.reading.Close() }
+
+// Recompute makes the statement of two parties from the node's own blocks, for who compares it or writes it to a file: of a
+// cycle that is named, or of the one that was cut off last. Its caller closes it.
+func (n *Node) Recompute(ctx context.Context, cycle, a, b string) (*Recomputed, error) {
+	r, err := n.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if cycle, err = closedOr(r, cycle); err == nil {
+		var s clearing.Statement
+		if s, err = n.clearing(r).Recompute(cycle, a, b); err == nil {
+			return &Recomputed{s, r}, nil
+		}
+	}
+	return nil, errors.Join(err, r.Close())
+}
+
+// ProveStatement asks peers of enough parties to sign that the ledger has a statement's signatures. UNAVAILABLE if too few
+// do.
+func (n *Node) ProveStatement(ctx context.Context, p settlement.Pair, trust proof.Trust, need int) ([]byte, error) {
+	envelope, err := n.gateway.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
+	if err != nil {
+		return nil, err
+	}
+	data, err := proof.Write(envelope)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := proof.Check(data, trust, need); err != nil {
+		return nil, fault.New(fault.Unavailable, "%v", err)
+	}
+	return data, nil
+}

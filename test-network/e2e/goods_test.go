@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/veil"
 	"tallystick/client/block"
-	"tallystick/client/gateway"
 )
 
 // stall is a good of a supplier of S1's, as one seller sells it.
@@ -65,9 +65,9 @@ func openStall(t *testing.T, s1, seller *node, supplier, sku string, fen amount.
 }
 
 // quote asks what the seller offers a member for so many units.
-func (s stall) quote(t *testing.T, seller *node, member string, quantity uint32) gateway.Quoted {
+func (s stall) quote(t *testing.T, seller *node, member string, quantity uint32) answer.Quoted {
 	t.Helper()
-	q, err := seller.Query().Quote(t.Context(), gateway.QuoteAsked{Seller: s.Seller, Member: member, Lines: []goods.Wanted{s.wanted(quantity)}})
+	q, err := seller.Query().Quote(t.Context(), answer.QuoteAsked{Seller: s.Seller, Member: member, Lines: []goods.Wanted{s.wanted(quantity)}})
 	if err != nil {
 		t.Fatal(err)
 	}

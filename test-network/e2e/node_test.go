@@ -92,6 +92,14 @@ func (n *node) WalkIn(ctx context.Context, request string, req command.Request) 
 	return r, err
 }
 
+// WalkInPrivate carries out a command with what its parties alone may see.
+func (n *node) WalkInPrivate(ctx context.Context, request string, req command.Request, private map[string][]byte) (command.Receipt, error) {
+	n.AtLeast(n.of.seen.Load())
+	r, err := n.Gateway.WalkInPrivate(ctx, request, req, private)
+	n.tell()
+	return r, err
+}
+
 // Query asks the node's peer.
 func (n *node) Query() gateway.Query {
 	n.AtLeast(n.of.seen.Load())

@@ -1,30 +1,24 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/client/bounds"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/node"
-	"tallystick/client/vault"
 )
 
 // wish is what a member authorises.
@@ -38,21 +32,21 @@ func (w *wish) flags(a *app, cmd *cobra.Command) {
 	span(cmd, &w.length, "for", aDay, "how long, from now, up to 366d")
 }
 
-// request makes the authorisation, its caps sorted.
-func (w *wish) request(id, acceptor string) member.AuthoriseRequest {
-	caps := make([]member.Limit, len(w.caps))
-	for i, c := range w.caps {
-		caps[i] = member.Limit{Programme: c.programme, Amount: c.units}
+// request is the wish as it is asked for.
+func (w *wish) request(id, acceptor string) node.AuthoriseRequest {
+	req := node.AuthoriseRequest{Member: id, Acceptor: acceptor, For: inSeconds(w.length)}
+	for _, c := range w.caps {
+		req.Allow = append(req.Allow, c.named())
 	}
-	slices.SortFunc(caps, func(a, b member.Limit) int { return cmp.Compare(a.Programme, b.Programme) })
-	return member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: caps, Until: after(w.length)}
+	return req
 }
 
 func authorise(a *app) *cobra.Command {
 	var w wish
 	var oneTime bool
 	var signed string
-	cmd := leaf("authorise [MEMBER] [ACCEPTOR]", "Let an acceptor spend so many of a member's points: at the member's wish, or with its signature (积分认证)",
+	op := node.MemberAuthorise
+	cmd := leaf("authorise [MEMBER] [ACCEPTOR]", op.En+" ("+op.Zh+")",
 		`  tally --as G member authorise zhang D --allow GP:200.00 --for 15m
   tally --as G member authorise zhang D --allow GP:5.00 --needs-code
   tally --as D member authorise --signed zhang.json`,
@@ -65,16 +59,16 @@ func authorise(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return send(ctx, a, node.MemberAuthorise, req)
+				return send(ctx, a, node.MemberAuthoriseSigned, req)
 			}
 			if len(args) != 2 {
 				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --signed FILE")
 			}
-			req := w.request(args[0], args[1])
-			if err := req.Check(); err != nil {
-				return err
+			ask := func() (node.AuthoriseRequest, error) { return w.request(args[0], args[1]), nil }
+			if oneTime {
+				return perform(ctx, a, node.MemberAuthoriseCode, ask, a.toldOf("member:Authorise"))
 			}
-			return a.authorise(ctx, func() member.AuthoriseRequest { return w.request(args[0], args[1]) }, oneTime)
+			return perform(ctx, a, op, ask, a.receiptOf("member:Authorise"))
 		})
 	cmd.Long = `Record that a member lets one acceptor spend so many of its points. The member's home
 does it at the member's wish; with --needs-code it waits for a code, which is told here:
@@ -84,28 +78,6 @@ statement that the member has signed (tally member sign).`
 	cmd.Flags().BoolVar(&oneTime, "needs-code", false, "it waits for a one-time code (一次性码)")
 	word(cmd, &signed, "signed", "file that the member has signed")
 	return cmd
-}
-
-func (a *app) authorise(ctx context.Context, ask func() member.AuthoriseRequest, oneTime bool) error {
-	return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
-		req := ask()
-		if oneTime {
-			return a.tells(ctx, g, v, promise{"member:Authorise", "authorisation", req.Member, func(c code.Commitment) (command.Request, int64, error) {
-				req.Commitment = c
-				return req, req.Until, nil
-			}, keptAuthorisation})
-		}
-		r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return req, nil })
-		if err != nil {
-			return err
-		}
-		return a.printReceipt("member:Authorise", r)
-	})
-}
-
-func keptAuthorisation(ctx context.Context, q gateway.Query, n number.Command) (code.Commitment, int64, error) {
-	one, err := q.Authorisation(ctx, n)
-	return one.Commitment, one.Until, err
 }
 
 func readStatement(path string) (req member.AuthoriseRequest, err error) {
@@ -139,7 +111,7 @@ func sign(a *app) *cobra.Command {
 			if err := w.inScale(known); err != nil {
 				return err
 			}
-			req, err := signed(w.request(args[0], args[1]), ledger, key)
+			req, err := signed(w.request(args[0], args[1]).Request(nil), ledger, key)
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"maps"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/codec"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
@@ -36,88 +34,30 @@ func giveConsent(a *app) *cobra.Command {
 	return cmd
 }
 
-// field is a part of a profile: named, to be taken from the vault, or given.
-type field struct {
-	name, value string
-	given       bool
-}
-
-func parseField(text string) (field, error) {
+// parseField reads a field that is taken from the vault, NAME, or given, NAME=VALUE.
+func parseField(text string) (node.Field, error) {
 	id, value, given := strings.Cut(text, "=")
-	return field{id, value, given}, name.CheckID("a field's name", id)
+	field := node.Field{Name: id}
+	if given {
+		field.Value = &value
+	}
+	return field, name.CheckID("a field's name", id)
 }
 
 func share(a *app) *cobra.Command {
-	var req member.ShareRequest
-	var fields []field
-	cmd := leaf("share CONSENT PARTY", "Show a member's profile to a party of a consent; for its home (共享资料)",
-		`  tally --as D member share D.0.44.0 F
+	var req node.ShareRequest
+	cmd := verb(a, "share CONSENT PARTY", `  tally --as D member share D.0.44.0 F
   tally --as D member share D.0.44.0 F --field birthday --field tier=gold`,
-		func(ctx context.Context, args []string) (err error) {
-			if req.Consent, err = number.ParseCommand(args[0]); err != nil {
-				return err
-			}
+		node.MemberShare, func(args []string) (_ node.ShareRequest, err error) {
 			req.Party = args[1]
-			if err := name.CheckID("party", req.Party); err != nil {
-				return err
-			}
-			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
-				return a.share(ctx, g, v, req, fields)
-			})
-		})
+			req.Consent, err = number.ParseCommand(args[0])
+			return req, err
+		}, a.receiptOf("member:Share"))
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	many(cmd, &fields, "field", "name=value", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
-	marked(cmd, private, "field")
+	many(cmd, &req.Fields, "field", "name=value", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
 	return cmd
-}
-
-func (a *app) share(ctx context.Context, g *node.Node, v *vault.Vault, req member.ShareRequest, fields []field) error {
-	answer, err := g.OncePrivate(ctx, &a.call, func() (command.Request, map[string][]byte, error) {
-		consent, err := g.Query().Consent(ctx, req.Consent)
-		if err != nil {
-			return nil, nil, err
-		}
-		data, err := a.shared(v, consent.Member, fields)
-		if err != nil {
-			return nil, nil, err
-		}
-		sum := sha256.Sum256(data)
-		req.Digest = sum[:]
-		return req, map[string][]byte{req.Digest.String(): data}, nil
-	})
-	if err != nil {
-		return err
-	}
-	return a.printReceipt("member:Share", answer)
-}
-
-// shared is what a party is shown: the vault's profile as it is, or the fields that
-// were named, under a salt that is the same for the same request.
-func (a *app) shared(v *vault.Vault, id string, fields []field) ([]byte, error) {
-	known, found, err := v.Profile(id)
-	if err != nil {
-		return nil, err
-	}
-	if len(fields) == 0 {
-		if !found {
-			return nil, fault.New(fault.NotFound, "your vault has no profile of %s: tally member profile set, or --field NAME=VALUE", id)
-		}
-		return known.Bytes, nil
-	}
-	chosen := map[string]string{}
-	for _, f := range fields {
-		if !f.given {
-			value, has := known.Fields[f.name]
-			if !has {
-				return nil, fault.New(fault.NotFound, "your vault's profile of %s has no field %s", id, f.name)
-			}
-			f.value = value
-		}
-		chosen[f.name] = f.value
-	}
-	return vault.ProfileBytes(slices.Concat(a.call.Seed(v, "share", 0), a.call.Seed(v, "share", 1)), chosen)
 }
 
 func withdrawConsent(a *app) *cobra.Command {
@@ -145,7 +85,7 @@ type known struct {
 }
 
 func setProfile(a *app) *cobra.Command {
-	var fields []field
+	var fields []node.Field
 	cmd := leaf("set MEMBER", "Change what your vault knows of a member; nothing goes to the ledger",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
 		func(_ context.Context, args []string) error {
@@ -159,8 +99,8 @@ func setProfile(a *app) *cobra.Command {
 					next = map[string]string{}
 				}
 				for _, f := range fields {
-					if next[f.name] = f.value; f.value == "" {
-						delete(next, f.name)
+					if delete(next, f.Name); f.Value != nil && *f.Value != "" {
+						next[f.Name] = *f.Value
 					}
 				}
 				if _, err := v.PutProfile(args[0], next); err != nil {
@@ -209,28 +149,14 @@ func fieldRows(t table.Writer, fields map[string]string) {
 }
 
 func readProfile(a *app) *cobra.Command {
-	var party string
-	cmd := leaf("read CONSENT", "Read the profile that was shown to you under a consent", "  tally --as F member profile read D.0.44.0",
-		func(ctx context.Context, args []string) error {
-			n, err := number.ParseCommand(args[0])
-			if err != nil {
-				return err
-			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				if party == "" {
-					party = g.Party()
-				}
-				shown, err := g.Query().Profile(ctx, n, party)
-				if err != nil {
-					return err
-				}
-				fields, digest, err := vault.ReadProfile(shown.Bytes)
-				if err != nil {
-					return err
-				}
-				return a.print(map[string]any{"consent": n, "fields": fields, "digest": digest}, func(t table.Writer) { fieldRows(t, fields) })
-			})
+	var req node.ReadProfileRequest
+	cmd := verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
+		node.MemberProfileRead, func(args []string) (_ node.ReadProfileRequest, err error) {
+			req.Consent, err = number.ParseCommand(args[0])
+			return req, err
+		}, func(_ context.Context, _ *node.Node, shown node.Shown) error {
+			return a.print(shown, func(t table.Writer) { fieldRows(t, shown.Fields) })
 		})
-	word(cmd, &party, "party", "to whom it was shown, if that isn't you; for the home")
+	word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")
 	return cmd
 }

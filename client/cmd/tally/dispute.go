@@ -7,7 +7,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -151,38 +150,22 @@ func withdrawDispute(a *app) *cobra.Command {
 		func(n number.Command) settlement.WithdrawRequest { return settlement.WithdrawRequest{Dispute: n} })
 }
 
-// disputeShown is a dispute with its number and the sum in dispute.
-type disputeShown struct {
-	Number number.Command `json:"number"`
-	settlement.Dispute
-	Fen amount.Units `json:"fen"` // of its lines
-}
-
-func withSum(n number.Command, d settlement.Dispute) disputeShown { return disputeShown{n, d, d.Sum()} }
-
 func showDispute(a *app) *cobra.Command {
-	return leaf("show DISPUTE", "Show a dispute, its lines, and what was offered or decided", "  tally --as M dispute show D.0.9.0", func(ctx context.Context, args []string) error {
-		n, err := number.ParseCommand(args[0])
-		if err != nil {
-			return err
-		}
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			d, err := g.Query().Dispute(ctx, n)
-			if err != nil {
-				return err
-			}
-			shown := withSum(n, d)
-			s, err := askScales(ctx, g)
+	return verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", node.DisputeShow,
+		func(args []string) (req node.ShowDisputeRequest, err error) {
+			req.Dispute, err = number.ParseCommand(args[0])
+			return req, err
+		}, func(ctx context.Context, n *node.Node, shown node.ShownDispute) error {
+			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
 			}
 			return a.printParts(shown, func(t table.Writer) { t.AppendRows(disputeRows(shown)) },
-				func(t table.Writer) { disputedTable(t, shown, s) }, func(t table.Writer) { decidedTable(t, d) })
+				func(t table.Writer) { disputedTable(t, shown, s) }, func(t table.Writer) { decidedTable(t, shown.Dispute) })
 		})
-	})
 }
 
-func disputeRows(d disputeShown) []table.Row {
+func disputeRows(d node.ShownDispute) []table.Row {
 	rows := []table.Row{{"dispute", d.Number}, {"of cycle", d.Cycle}, {"raised by", d.By}, {"against", d.Against}, {"reason", d.Reason}, {"evidence", d.Evidence},
 		{"state", d.State}, {"since", d.Since}}
 	if d.State == settlement.Raised {
@@ -200,7 +183,7 @@ func disputeRows(d disputeShown) []table.Row {
 	return rows
 }
 
-func disputedTable(t table.Writer, d disputeShown, s scales) {
+func disputedTable(t table.Writer, d node.ShownDispute, s scales) {
 	t.AppendHeader(table.Row{"line", "owes", "whom", "programme", "points", "¥"})
 	right(t, 5, 6)
 	t.SuppressEmptyColumns()

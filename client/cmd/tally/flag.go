@@ -383,9 +383,6 @@ func spanText(d time.Duration) string {
 	return text
 }
 
-// after is the moment so long from now, in UTC seconds.
-func after(length time.Duration) int64 { return time.Now().Add(length).Unix() }
-
 // text as it is.
 func asIs(text string) (string, error) { return text, nil }
 

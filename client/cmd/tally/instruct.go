@@ -105,22 +105,18 @@ type instruction struct {
 // instructed is what tally payment instruct answers.
 type instructed struct {
 	node.Receipt
-	Settles string         `json:"settles"` // cycle
-	Message string         `json:"message"`
-	Hash    string         `json:"hash"`
-	File    string         `json:"file"`
-	Fen     amount.Units   `json:"fen"`
-	Execute date.Date      `json:"execute"`
-	Paid    []paymentShown `json:"payments"`
-	Left    int            `json:"left"` // that are due besides
+	Settles string              `json:"settles"` // cycle
+	Message string              `json:"message"`
+	Hash    string              `json:"hash"`
+	File    string              `json:"file"`
+	Fen     amount.Units        `json:"fen"`
+	Execute date.Date           `json:"execute"`
+	Paid    []node.NamedPayment `json:"payments"`
+	Left    int                 `json:"left"` // that are due besides
 }
 
 func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how instructing, path string) error {
-	closed, err := g.Query().Close(ctx, cycle)
-	if err != nil {
-		return err
-	}
-	all, err := node.PaymentsOf(ctx, g.Query(), closed)
+	all, closed, err := g.Payments(ctx, cycle)
 	if err != nil {
 		return err
 	}
@@ -142,12 +138,13 @@ func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how inst
 	if answer.Receipt, err = g.Send(ctx, &a.call, in.request); err != nil {
 		return err
 	}
-	for i, p := range in.payments { // as they are now
-		if in.payments[i], err = g.Query().Payment(ctx, p.Cycle, p.N); err != nil {
+	for _, p := range in.payments {
+		now, err := g.Query().Payment(ctx, p.Cycle, p.N)
+		if err != nil {
 			return err
 		}
+		answer.Paid = append(answer.Paid, node.WithName(now))
 	}
-	answer.Paid = shownPayments(in.payments)
 	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) { paymentsTable(t, answer.Paid) })
 }
 

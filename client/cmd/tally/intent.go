@@ -12,11 +12,8 @@ import (
 	"tallystick/client/node"
 )
 
-// How a flag enters the meaning, if not by its values.
-const (
-	private = "private" // only under the vault's key
-	apart   = "apart"   // the verb says what was meant by it: app.call.Meaning.Name
-)
+// apart marks a flag that enters the meaning otherwise than by its values: the verb says what was meant by it.
+const apart = "apart"
 
 // marked says of flags how they enter the meaning.
 func marked(cmd *cobra.Command, how string, flags ...string) {
@@ -32,9 +29,6 @@ func (a *app) listen(cmd *cobra.Command, args []string) error {
 		_, elsewhere := f.Annotations[apart]
 		if !f.Changed || elsewhere || isDefault(f) {
 			return
-		}
-		if _, secret := f.Annotations[private]; secret {
-			a.call.Meaning.Hide()
 		}
 		a.call.Meaning.Name(f.Name, valuesOf(f.Value)...)
 	})

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
-	"encoding/base32"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,7 +18,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
 	"tallystick/client/node"
-	"tallystick/client/vault"
 )
 
 func members(a *app) *cobra.Command {
@@ -33,96 +30,32 @@ func members(a *app) *cobra.Command {
 	return cmd
 }
 
+// aMember is the argument of commands that are about one member and say no more.
+func aMember(args []string) (node.MemberRequest, error) {
+	return node.MemberRequest{Member: args[0]}, nil
+}
+
 func enrol(a *app) *cobra.Command {
-	var req member.EnrolRequest
-	var who customer
-	cmd := leaf("enrol [MEMBER]", "Make a member, whose home you are; for issuers and acceptors (入会)",
-		`  tally --as D member enrol --channel app --customer 12345
+	var req node.EnrolRequest
+	cmd := verb(a, "enrol [MEMBER]", `  tally --as D member enrol --channel app --customer 12345
   tally --as D member enrol wang --key 7d4e8f21…`,
-		func(ctx context.Context, args []string) error {
+		node.MemberEnrol, func(args []string) (node.EnrolRequest, error) {
 			req.Member = append(args, "")[0]
-			if err := who.checkOptional(); err != nil {
-				return err
-			}
-			if req.Member != "" {
-				if err := req.Check(); err != nil {
-					return err
-				}
-			}
-			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error {
-				return a.enrol(ctx, g, v, req, who)
+			return req, nil
+		}, func(_ context.Context, _ *node.Node, r node.Enrolled) error {
+			return a.print(r, func(t table.Writer) {
+				receiptTable(t, "member:Enrol", r.Receipt)
+				t.AppendRow(table.Row{"member", cmp.Or(r.Member, "your vault doesn't know: another made its name")})
 			})
 		})
 	cmd.Long = `Make a member. Without a name it gets a pseudonym that says nothing. A customer of a channel of
 yours becomes its first account: the id stays in your vault, with a salt, and the
 ledger gets a commitment that says nothing without it.`
-	who.flags(cmd)
+	customerFlags(cmd, &req.Customer)
 	one(cmd, &req.Key, "key", "hash", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
 	one(cmd, &req.Key, "key-file", "file", "or a file with the key, PEM", readPublicKey)
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file")
 	return cmd
-}
-
-func (a *app) enrol(ctx context.Context, g *node.Node, v *vault.Vault, req member.EnrolRequest, who customer) error {
-	r, found, err := g.First(ctx, &a.call)
-	if err == nil && !found {
-		r, err = a.enrolNew(ctx, g, v, &req, who)
-	}
-	if err == nil && r.Again {
-		req.Member, err = a.enrolledBy(ctx, g, v, r, req.Member, who)
-	}
-	if err != nil {
-		return err
-	}
-	answer := struct {
-		node.Receipt
-		Member string `json:"member"` // "" if it was enrolled before, and by another vault
-	}{r, req.Member}
-	return a.print(answer, func(t table.Writer) {
-		receiptTable(t, "member:Enrol", r)
-		t.AppendRow(table.Row{"member", cmp.Or(req.Member, "your vault doesn't know: another made its name")})
-	})
-}
-
-// enrolNew makes a member, with a pseudonym if it has no name.
-func (a *app) enrolNew(ctx context.Context, g *node.Node, v *vault.Vault, req *member.EnrolRequest, who customer) (r node.Receipt, err error) {
-	if req.Member == "" {
-		if req.Member, err = who.pseudonym(v, pseudonym(a.call.Seed(v, "enrol", 0))); err != nil {
-			return r, err
-		}
-	}
-	if who.none() {
-		return g.Once(ctx, &a.call, func() (command.Request, error) { return *req, nil })
-	}
-	return a.takeOnce(ctx, g, v, who, req.Member, func(account vault.Account) command.Request {
-		req.Channel, req.Account = account.Channel, account.Commitment
-		return *req
-	})
-}
-
-// enrolledBy is the member that a command made, "" if the vault doesn't know its name.
-func (a *app) enrolledBy(ctx context.Context, g *node.Node, v *vault.Vault, r node.Receipt, id string, who customer) (string, error) {
-	switch {
-	case id != "":
-	case who.none():
-		id = pseudonym(a.call.Seed(v, "enrol", 0))
-	default:
-		account, known, err := v.Account(who.channel, who.id)
-		if err != nil || !known {
-			return "", err
-		}
-		id = account.Member
-	}
-	made, err := g.Query().Member(ctx, id)
-	if fault.CodeOf(err) == fault.NotFound || err == nil && made.Number != r.Number {
-		return "", nil
-	}
-	return id, err
-}
-
-// pseudonym makes a member's name of 80 random bits.
-func pseudonym(random []byte) string {
-	return "m-" + strings.ToLower(base32.StdEncoding.EncodeToString(random[:10]))
 }
 
 func parseKey(text string) (k member.Key, err error) {
@@ -132,69 +65,14 @@ func parseKey(text string) (k member.Key, err error) {
 	return k, err
 }
 
-// person is all that the ledger knows of a member.
-type person struct {
-	Height         uint64                             `json:"height"`
-	Member         member.Member                      `json:"member"`
-	Root           string                             `json:"root"`
-	Merged         []string                           `json:"merged"` // into it
-	Tiers          map[string]string                  `json:"tiers"`  // by programme
-	Accounts       []index.Noun[member.Account]       `json:"accounts"`
-	Consents       []index.Noun[member.Consent]       `json:"consents"`
-	Authorisations []index.Noun[member.Authorisation] `json:"authorisations"`
-	Orders         []index.OrderPart                  `json:"orders"` // part by part
-}
-
 func showMember(a *app) *cobra.Command {
-	return leaf("show MEMBER", "Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "  tally --as D member show wang",
-		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				p, err := personOf(r, args[0])
-				if err != nil {
-					return err
-				}
-				return a.print(p, func(t table.Writer) { personTable(t, p) })
-			})
+	return verb(a, "show MEMBER", "  tally --as D member show wang", node.MemberShow, aMember,
+		func(_ context.Context, _ *node.Node, p node.Person) error {
+			return a.print(p, func(t table.Writer) { personTable(t, p) })
 		})
 }
 
-func personOf(r *index.Reading, id string) (p person, err error) {
-	if p.Member, err = r.Member(id); err != nil {
-		return p, err
-	}
-	if p.Root, err = r.Root(id); err != nil {
-		return p, err
-	}
-	cycle, err := r.Cycle()
-	if err != nil {
-		return p, err
-	}
-	var errs [6]error
-	p.Merged, errs[0] = mergedInto(r, p.Root)
-	p.Height = r.Height()
-	p.Accounts, errs[1] = index.All[member.Account](r, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
-	p.Consents, errs[2] = index.All[member.Consent](r, index.Filter{Member: p.Root})
-	p.Authorisations, errs[3] = index.All[member.Authorisation](r, index.Filter{Member: p.Root})
-	p.Tiers, errs[4] = r.Tiers(p.Root, cycle.Date)
-	p.Orders, errs[5] = node.All(func(page index.Page) (index.Part[index.OrderPart], error) {
-		return r.Parts(index.PartFilter{Member: p.Root}, page)
-	})
-	return p, errors.Join(errs[:]...)
-}
-
-// mergedInto lists the members that became a root, by id.
-func mergedInto(r *index.Reading, root string) ([]string, error) {
-	list, err := index.All[member.Member](r, index.Filter{Member: root})
-	ids := []string{}
-	for _, m := range list {
-		if m.ID != root {
-			ids = append(ids, m.ID)
-		}
-	}
-	return ids, err
-}
-
-func personTable(t table.Writer, p person) {
+func personTable(t table.Writer, p node.Person) {
 	m := p.Member
 	t.AppendRows([]table.Row{{"member", m.ID}, {"home", m.Home}, {"state", m.State}, {"enrolled by", m.Number}})
 	if p.Root != m.ID {
@@ -247,20 +125,21 @@ func listMembers(a *app) *cobra.Command {
 func merge(a *app) *cobra.Command {
 	var req member.MergeRequest
 	var secret oneTime
-	cmd := leaf("merge FROM INTO", "Join two pseudonyms of one person; for the home of the one that ends (合并会员)",
+	op := node.MemberMerge
+	cmd := leaf("merge FROM INTO", op.En+" ("+op.Zh+")",
 		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt --yes",
 		func(ctx context.Context, args []string) (err error) {
 			req.From, req.Into = args[0], args[1]
 			if req.Code, err = secret.read(a); err != nil {
 				return err
 			}
-			if err := req.Check(); err != nil {
+			if err := op.Check(req); err != nil {
 				return err
 			}
 			if err := a.confirm("from now on " + args[0] + " is " + args[1] + ", for good"); err != nil {
 				return err
 			}
-			return a.withVault(ctx, func(ctx context.Context, g *node.Node, v *vault.Vault) error { return a.merge(ctx, g, v, req) })
+			return perform(ctx, a, op, func() (member.MergeRequest, error) { return req, nil }, a.receiptOf("member:Merge"))
 		})
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
 stays, for you. What was counted of the one counts as the other's. Your vault follows.`
@@ -268,17 +147,6 @@ stays, for you. What was counted of the one counts as the other's. Your vault fo
 	a.yesFlag(cmd)
 	require(cmd, "invitation")
 	return cmd
-}
-
-func (a *app) merge(ctx context.Context, g *node.Node, v *vault.Vault, req member.MergeRequest) error {
-	r, err := g.Once(ctx, &a.call, func() (command.Request, error) { return req, nil })
-	if err != nil {
-		return err
-	}
-	if err := v.SetMember(req.From, req.Into); err != nil {
-		return err
-	}
-	return a.printReceipt("member:Merge", r)
 }
 
 func memberKey(a *app) *cobra.Command {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/figure"
 	"tallystick/client/node"
@@ -74,15 +71,12 @@ func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales)
 }
 
 func agreeModel(a *app) *cobra.Command {
-	var req settlement.AgreeRequest
-	cmd := leaf("agree MODEL", "Agree to a model's newest version, from its first day or tomorrow (同意结算模型)",
-		"  tally --as D model agree gp-at-dealers --version 1",
-		func(ctx context.Context, args []string) error {
+	var req node.AgreeModelRequest
+	cmd := verb(a, "agree MODEL", "  tally --as D model agree gp-at-dealers --version 1", node.ModelAgree,
+		func(args []string) (node.AgreeModelRequest, error) {
 			req.Model = args[0]
-			return a.ofModel(ctx, req.Model, req.By, func(newest settlement.Model) command.Request {
-				return settlement.AgreeRequest{By: newest.By, Model: newest.ID, Version: cmp.Or(req.Version, newest.Version), Hash: newest.Hash()}
-			})
-		})
+			return req, nil
+		}, a.receiptOf("model:Agree"))
 	byFlag(cmd, &req.By)
 	whole(cmd, &req.Version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
 	return cmd
@@ -93,99 +87,33 @@ func byFlag(cmd *cobra.Command, by *string) {
 }
 
 func leaveModel(a *app) *cobra.Command {
-	var by string
-	cmd := leaf("leave MODEL", "Be bound by no version of a model any more, with the end of today; what was settled stays so (退出结算模型)",
-		"  tally --as D model leave gp-at-dealers",
-		func(ctx context.Context, args []string) error {
-			return a.ofModel(ctx, args[0], by, func(newest settlement.Model) command.Request {
-				return settlement.LeaveRequest{By: newest.By, Model: newest.ID}
-			})
-		})
-	byFlag(cmd, &by)
+	var req node.LeaveModelRequest
+	cmd := verb(a, "leave MODEL", "  tally --as D model leave gp-at-dealers", node.ModelLeave,
+		func(args []string) (node.LeaveModelRequest, error) {
+			req.Model = args[0]
+			return req, nil
+		}, a.receiptOf("model:Leave"))
+	byFlag(cmd, &req.By)
 	return cmd
-}
-
-// ofModel sends a request about the newest version of a model.
-func (a *app) ofModel(ctx context.Context, id, by string, ask func(newest settlement.Model) command.Request) error {
-	if err := name.CheckID("model", id); err != nil {
-		return err
-	}
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
-			list, err := versionsOf(ctx, g, id, by)
-			if err != nil {
-				return nil, err
-			}
-			newest := list[len(list)-1]
-			if list[0].By != newest.By {
-				return nil, fault.New(fault.BadRequest, "%s and %s have each proposed a model %s: say --by", list[0].By, newest.By, id)
-			}
-			return ask(newest), nil
-		})
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(nameOf(ask(settlement.Model{})), answer)
-	})
-}
-
-// allModels lists the versions that bind somebody, then those that were proposed today, which have no number yet.
-func allModels(ctx context.Context, g *node.Node) ([]settlement.Model, error) {
-	book, err := g.Query().Models(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
-	given, err := g.Query().Notices(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := book.Models
-	for _, one := range given {
-		for _, m := range one.Notice.Proposed {
-			m.Agreed = []string{one.Party}
-			list = append(list, m)
-		}
-	}
-	return list, nil
-}
-
-// versionsOf lists the versions of a model, or of those of its id that several have proposed, oldest first. NOT_FOUND.
-func versionsOf(ctx context.Context, g *node.Node, id, by string) ([]settlement.Model, error) {
-	all, err := allModels(ctx, g)
-	if err != nil {
-		return nil, err
-	}
-	list := slices.DeleteFunc(all, func(m settlement.Model) bool { return m.ID != id || by != "" && m.By != by })
-	if len(list) == 0 {
-		return nil, fault.New(fault.NotFound, "there is no model %s", id)
-	}
-	slices.SortStableFunc(list, func(m, n settlement.Model) int { return strings.Compare(m.By, n.By) })
-	return list, nil
 }
 
 func listModels(a *app) *cobra.Command {
-	var party string
-	cmd := leaf("list", "List the settlement models, newest versions last", "  tally --as D model list --party D", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			list, err := allModels(ctx, g)
-			if err != nil {
-				return err
-			}
-			list = slices.DeleteFunc(list, func(m settlement.Model) bool { return party != "" && !concerns(m, party) })
-			s, err := askScales(ctx, g)
-			if err != nil {
-				return err
-			}
-			return printList(a, 0, list, func(t table.Writer) { modelsTable(t, list, s) })
-		})
-	})
-	word(cmd, &party, "party", "those alone that name this party or that it has agreed to")
+	var req node.ListModelsRequest
+	cmd := verb(a, "list", "  tally --as D model list --party D", node.ModelList,
+		func([]string) (node.ListModelsRequest, error) { return req, nil }, scaledTable(a, modelsTable))
+	word(cmd, &req.Party, "party", "those alone that name this party or that it has agreed to")
 	return cmd
 }
 
-// concerns says whether a party is named by a model or bound by it.
-func concerns(m settlement.Model, party string) bool {
-	return m.Scope.Issuer == party || m.Scope.Acceptor == party || slices.Contains(m.Agreed, party)
+// scaledTable shows a list whose table needs the programmes' scales.
+func scaledTable[T any](a *app, fill func(table.Writer, []T, scales)) func(context.Context, *node.Node, node.List[T]) error {
+	return func(ctx context.Context, n *node.Node, list node.List[T]) error {
+		s, err := askScales(ctx, n)
+		if err != nil {
+			return err
+		}
+		return a.print(list, func(t table.Writer) { fill(t, list.Rows, s) })
+	}
 }
 
 func modelsTable(t table.Writer, list []settlement.Model, points scales) {
@@ -200,21 +128,13 @@ func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 }
 
 func showModel(a *app) *cobra.Command {
-	var by string
-	cmd := leaf("show MODEL", "Show a model's versions, and who is bound by each", "  tally --as D model show gp-at-dealers", func(ctx context.Context, args []string) error {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			list, err := versionsOf(ctx, g, args[0], by)
-			if err != nil {
-				return err
-			}
-			s, err := askScales(ctx, g)
-			if err != nil {
-				return err
-			}
-			return printList(a, 0, list, func(t table.Writer) { modelTable(t, list, s) })
-		})
-	})
-	byFlag(cmd, &by)
+	var req node.ModelRequest
+	cmd := verb(a, "show MODEL", "  tally --as D model show gp-at-dealers", node.ModelShow,
+		func(args []string) (node.ModelRequest, error) {
+			req.Model = args[0]
+			return req, nil
+		}, scaledTable(a, modelTable))
+	byFlag(cmd, &req.By)
 	return cmd
 }
 

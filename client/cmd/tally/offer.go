@@ -64,18 +64,8 @@ func listOffers(a *app) *cobra.Command {
 }
 
 func memberOffers(a *app) *cobra.Command {
-	return leaf("offers MEMBER", "Show the offers that are for a member today, by its tiers and labels (千人千面)", "  tally --as D member offers wang",
-		func(ctx context.Context, args []string) error {
-			return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-				answer := node.Found[audience.Offer]{Height: r.Height()}
-				err := node.MemberThere(r, args[0])
-				if err != nil {
-					return err
-				}
-				if answer.Rows, err = r.OffersFor(args[0]); err != nil {
-					return err
-				}
-				return a.print(answer, func(t table.Writer) { offerColumns.fill(t, answer, nil) })
-			})
+	return verb(a, "offers MEMBER", "  tally --as D member offers wang", node.MemberOffers, aMember,
+		func(_ context.Context, _ *node.Node, answer node.Found[audience.Offer]) error {
+			return a.print(answer, func(t table.Writer) { offerColumns.fill(t, answer, nil) })
 		})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
@@ -20,7 +21,6 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 	"tallystick/chaincode/veil"
-	"tallystick/client/gateway"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/sheets"
@@ -56,7 +56,7 @@ func TestParseWanted(t *testing.T) {
 }
 
 func TestQuoteTable(t *testing.T) {
-	q := gateway.Quoted{Hash: make([]byte, 32), Quote: goods.Quote{
+	q := answer.Quoted{Hash: make([]byte, 32), Quote: goods.Quote{
 		Lines: []goods.Quoted{{Supplier: "S1", SKU: "oilkit", Delivery: goods.Shipped, Scene: "care", Quantity: 2, Fen: 29_800}},
 		Total: 59_600, MinCash: 1000, Tenders: []goods.Tender{{Programme: "FP", Value: amount.Rate{Num: 4, Den: 5}}},
 	}}
@@ -346,7 +346,7 @@ func TestWalletShowsWhatIsHeld(t *testing.T) {
 // TestMembersHaveOrders: a member's page lists its orders, part by part.
 func TestMembersHaveOrders(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: kit(goods.Accepted)}
-	got := rendered(func(w table.Writer) { personTable(w, person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
+	got := rendered(func(w table.Writer) { personTable(w, node.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
 	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
 		t.Errorf("\n%s", got)
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 	"tallystick/client/node"
@@ -49,47 +48,19 @@ func cycleFlag(cmd *cobra.Command, to *string) {
 	word(cmd, to, "cycle", "closed cycle; the one that was cut off last if you name none")
 }
 
-// paymentShown is a payment with its name.
-type paymentShown struct {
-	EndToEnd string `json:"endToEndId"`
-	settlement.Payment
-}
-
-func shownPayments(list []settlement.Payment) []paymentShown {
-	shown := make([]paymentShown, len(list))
-	for i, p := range list {
-		shown[i] = paymentShown{settlement.EndToEnd(p.Cycle, p.N), p}
-	}
-	return shown
-}
-
 func listPayments(a *app) *cobra.Command {
-	var cycle, of string
-	cmd := leaf("list", "List a cycle's payments", "  tally --as S1 payment list --cycle 2026-11 --party S1", func(ctx context.Context, _ []string) error {
-		return a.withCycle(ctx, cycle, func(ctx context.Context, g *node.Node, cycle string) error {
-			closed, err := g.Query().Close(ctx, cycle)
-			if err != nil {
-				return err
-			}
-			all, err := node.PaymentsOf(ctx, g.Query(), closed)
-			if err != nil {
-				return err
-			}
-			list := []paymentShown{}
-			for _, p := range shownPayments(all) {
-				if of == "" || p.Debtor == of || p.Creditor == of {
-					list = append(list, p)
-				}
-			}
-			return printList(a, g.Height(), list, func(t table.Writer) { paymentsTable(t, list) })
+	var req node.ListPaymentsRequest
+	cmd := verb(a, "list", "  tally --as S1 payment list --cycle 2026-11 --party S1", node.PaymentList,
+		func([]string) (node.ListPaymentsRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, list node.List[node.NamedPayment]) error {
+			return a.print(list, func(t table.Writer) { paymentsTable(t, list.Rows) })
 		})
-	})
-	cycleFlag(cmd, &cycle)
-	word(cmd, &of, "party", "those alone that this party pays or gets")
+	cycleFlag(cmd, &req.Cycle)
+	word(cmd, &req.Party, "party", "those alone that this party pays or gets")
 	return cmd
 }
 
-func paymentsTable(t table.Writer, list []paymentShown) {
+func paymentsTable(t table.Writer, list []node.NamedPayment) {
 	t.AppendHeader(table.Row{"payment", "pays", "whom", "¥", "due", "state", "came in", "message"})
 	right(t, 4, 7)
 	t.SuppressEmptyColumns()
@@ -99,23 +70,18 @@ func paymentsTable(t table.Writer, list []paymentShown) {
 }
 
 func showPayment(a *app) *cobra.Command {
-	return leaf("show PAYMENT", "Show a payment, and what came in for it", "  tally --as S1 payment show 2026-11-3", func(ctx context.Context, args []string) error {
-		cycle, n, err := payments.Parse(args[0])
-		if err != nil {
-			return err
-		}
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			p, err := g.Query().Payment(ctx, cycle, n)
-			if err != nil {
-				return err
-			}
-			return a.printParts(paymentShown{args[0], p}, func(t table.Writer) { t.AppendRows(paymentRows(args[0], p)) }, func(t table.Writer) { advicesTable(t, p) }, func(t table.Writer) { takenBackTable(t, p) })
+	return verb(a, "show PAYMENT", "  tally --as S1 payment show 2026-11-3", node.PaymentShow,
+		func(args []string) (req node.ShowPaymentRequest, err error) {
+			req.Cycle, req.Payment, err = payments.Parse(args[0])
+			return req, err
+		}, func(_ context.Context, _ *node.Node, p node.NamedPayment) error {
+			return a.printParts(p, func(t table.Writer) { t.AppendRows(paymentRows(p)) },
+				func(t table.Writer) { advicesTable(t, p.Payment) }, func(t table.Writer) { takenBackTable(t, p.Payment) })
 		})
-	})
 }
 
-func paymentRows(id string, p settlement.Payment) []table.Row {
-	rows := []table.Row{{"payment", id}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
+func paymentRows(p node.NamedPayment) []table.Row {
+	rows := []table.Row{{"payment", p.EndToEnd}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
 	if p.Message != "" {
 		rows = append(rows, table.Row{"message to the bank", p.Message}, table.Row{"SHA-256 of its file", p.Hash})
 	}
@@ -193,14 +159,4 @@ func prefund(a *app) *cobra.Command {
 	word(cmd, &req.Reference, "reference", "your bank's; it counts once")
 	require(cmd, "amount", "reference")
 	return cmd
-}
-
-// sumOf adds up payments. LIMIT.
-func sumOf(list []settlement.Payment) (sum amount.Units, err error) {
-	for _, p := range list {
-		if sum, err = sum.Add(p.Fen); err != nil {
-			return 0, err
-		}
-	}
-	return sum, nil
 }

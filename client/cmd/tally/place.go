@@ -10,11 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/client/figure"
-	"tallystick/client/gateway"
 	"tallystick/client/node"
 )
 
@@ -50,7 +50,7 @@ func quoteOrder(a *app) *cobra.Command {
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
   tally --as G order quote --seller D --member zhang --item S1/oilkit`,
 		node.OrderQuote, func([]string) (node.QuoteRequest, error) { return req, nil },
-		func(ctx context.Context, n *node.Node, quoted gateway.Quoted) error {
+		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
 			if a.format == "json" {
 				return a.asJSON(quoted)
 			}
@@ -62,7 +62,7 @@ func quoteOrder(a *app) *cobra.Command {
 }
 
 // showQuote prints a quote with the goods' names.
-func (a *app) showQuote(ctx context.Context, g *node.Node, q gateway.Quoted) error {
+func (a *app) showQuote(ctx context.Context, g *node.Node, q answer.Quoted) error {
 	s, err := askScales(ctx, g)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (a *app) showQuote(ctx context.Context, g *node.Node, q gateway.Quoted) err
 	return a.print(q, func(t table.Writer) { quotedTable(t, q, names, s) })
 }
 
-func quotedTable(t table.Writer, q gateway.Quoted, names []goods.Good, s scales) {
+func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s scales) {
 	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "each", "price"})
 	right(t, 6, 7, 8)
 	for i, l := range q.Quote.Lines {

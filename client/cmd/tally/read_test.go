@@ -86,8 +86,9 @@ func TestReadings(t *testing.T) {
 	readings(t, parseTier,
 		reading{text: "gold:Gold:金:500", want: tier{points.Tier{ID: "gold", En: "Gold", Zh: "金"}, fiveHundred}},
 		reading{text: "gold:500", code: bad}, reading{text: "gold:Gold:金:", code: bad})
+	name, none := "王=李", ""
 	readings(t, parseField,
-		reading{text: "name=王=李", want: field{"name", "王=李", true}}, reading{text: "name", want: field{name: "name"}}, reading{text: "name=", want: field{name: "name", given: true}},
+		reading{text: "name=王=李", want: node.Field{Name: "name", Value: &name}}, reading{text: "name", want: node.Field{Name: "name"}}, reading{text: "name=", want: node.Field{Name: "name", Value: &none}},
 		reading{text: "=x", code: bad}, reading{text: "full name=x", code: bad})
 	readings(t, parseSpan,
 		reading{text: "7d", want: 7 * aDay}, reading{text: "36h", want: 36 * time.Hour}, reading{text: "15m", want: 15 * time.Minute},

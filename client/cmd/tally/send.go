@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"tallystick/chaincode/code"
 	"tallystick/chaincode/command"
 	"tallystick/client/node"
 )
@@ -27,20 +26,16 @@ func receiptTable(t table.Writer, what string, r node.Receipt) {
 	t.AppendRow(table.Row{"request", r.Request})
 }
 
-// told is a receipt with the one-time code that the command made: it is told
-// here, and nowhere else.
-type told struct {
-	node.Receipt
-	Code code.Code `json:"code"` // "" if it had been made before, by another vault
-}
-
-func (a *app) printTold(what string, r told) error {
-	return a.print(r, func(t table.Writer) {
-		receiptTable(t, what, r.Receipt)
-		if len(r.Code) == 0 {
-			t.AppendRow(table.Row{"one-time code", "your vault doesn't know it: another made it"})
-			return
-		}
-		t.AppendRow(table.Row{"one-time code", r.Code})
-	})
+// toldOf shows a receipt with the one-time code that the command made.
+func (a *app) toldOf(what string) func(context.Context, *node.Node, node.Told) error {
+	return func(_ context.Context, _ *node.Node, r node.Told) error {
+		return a.print(r, func(t table.Writer) {
+			receiptTable(t, what, r.Receipt)
+			if len(r.Code) == 0 {
+				t.AppendRow(table.Row{"one-time code", "your vault doesn't know it: another made it"})
+				return
+			}
+			t.AppendRow(table.Row{"one-time code", r.Code})
+		})
+	}
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/clearing"
-	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/statement"
 
@@ -25,13 +25,13 @@ func diffStatement(a *app) *cobra.Command {
 			if err != nil {
 				return fault.New(fault.BadRequest, "%v", err)
 			}
-			head := theirs.Statement.Head
-			return a.clearingOf(ctx, head.Cycle, func(_ context.Context, _ *node.Node, _ *index.Reading, node clearing.Node, cycle string) error {
-				ours, err := node.Recompute(cycle, head.A.ID, head.B.ID)
+			return a.with(ctx, func(ctx context.Context, n *node.Node) error {
+				head := theirs.Statement.Head
+				ours, err := n.Recompute(ctx, head.Cycle, head.A.ID, head.B.ID)
 				if err != nil {
 					return err
 				}
-				return a.compare(ours, theirs)
+				return errors.Join(a.compare(ours.Statement, theirs), ours.Close())
 			})
 		})
 	return cmd
@@ -66,31 +66,15 @@ func (a *app) compare(ours clearing.Statement, theirs *statement.File) error {
 }
 
 func checkStatements(a *app) *cobra.Command {
-	var cycle string
-	cmd := leaf("check", "Derive the cycle's root from your own blocks and compare it with the ledger's; name every wrong line",
-		"  tally --as D statement check --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, r *index.Reading, node clearing.Node, cycle string) error {
-				if _, err := node.Check(ctx, cycle, g.Query()); err != nil {
-					return err // it names the lines
-				}
-				root, err := r.CycleRoot(cycle)
-				if err != nil {
-					return err
-				}
-				gross, err := r.Gross(cycle)
-				if err != nil {
-					return err
-				}
-				answer := struct {
-					Cycle string `json:"cycle"`
-					Root  string `json:"root"`
-					index.Gross
-				}{cycle, root.String(), gross}
-				return a.print(answer, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"cycle", cycle}, {"root", root.String() + " (the ledger's too)"}, {"obligations", gross.Count}, {"gross", yuan(gross.Fen)}, {"deliveries under hidden prices", gross.Hidden}})
-				})
+	var req node.CheckStatementsRequest
+	cmd := verb(a, "check", "  tally --as D statement check --cycle 2026-11", node.StatementCheck,
+		func([]string) (node.CheckStatementsRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, c node.CheckedCycle) error {
+			return a.print(c, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"}, {"obligations", c.Count},
+					{"gross", yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
 			})
 		})
-	cycleFlag(cmd, &cycle)
+	cycleFlag(cmd, &req.Cycle)
 	return cmd
 }

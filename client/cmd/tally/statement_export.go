@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 	"slices"
@@ -10,9 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
-	"tallystick/client/index"
 	"tallystick/client/node"
-	"tallystick/client/proof"
 	"tallystick/client/statement"
 	"tallystick/network/wholefile"
 
@@ -34,26 +33,12 @@ func exportStatement(a *app) *cobra.Command {
 			if err := in.Check(); err != nil {
 				return err
 			}
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, _ *index.Reading, node clearing.Node, cycle string) error {
-				s, err := node.Recompute(cycle, g.Party(), with)
+			return a.with(ctx, func(ctx context.Context, n *node.Node) error {
+				s, err := n.Recompute(ctx, cycle, n.Party(), with)
 				if err != nil {
 					return err
 				}
-				if need > 0 {
-					if s.Proof, err = a.proofOf(ctx, g, s.Pair, need); err != nil {
-						return err
-					}
-				}
-				if err := a.name(&s.Statement, accounts); err != nil {
-					return err
-				}
-				if err := writeStatement(out, form, s, statement.Options{Language: in, Maker: makerOf(s.Statement, g.Party(), in)}); err != nil {
-					return err
-				}
-				answer := map[string]any{"file": out, "lines": s.Total.Lines, "root": s.Root, "state": s.Pair.State}
-				return a.print(answer, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"file", out}, {"lines", s.Total.Lines}, {"root", s.Root.String()}, {"state", s.Pair.State}})
-				})
+				return errors.Join(a.export(ctx, n, &s.Statement, exporting{out, form, accounts, in, need}), s.Close())
 			})
 		})
 	cmd.Long = `Write your statement with another party. A CSV begins with the mark by which Excel knows UTF-8; a
@@ -71,6 +56,32 @@ With --accounts the parties' legal names and tax ids stand in it, from the file 
 	whole(cmd, &need, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
 	require(cmd, "out")
 	return cmd
+}
+
+// exporting is how a statement is written.
+type exporting struct {
+	out, form, accounts string
+	language            statement.Language
+	signers             int // of its proof
+}
+
+func (a *app) export(ctx context.Context, n *node.Node, s *clearing.Statement, how exporting) (err error) {
+	if how.signers > 0 {
+		if s.Proof, err = a.proofOf(ctx, n, s.Pair, how.signers); err != nil {
+			return err
+		}
+	}
+	if err := a.name(&s.Statement, how.accounts); err != nil {
+		return err
+	}
+	options := statement.Options{Language: how.language, Maker: makerOf(s.Statement, n.Party(), how.language)}
+	if err := writeStatement(how.out, how.form, *s, options); err != nil {
+		return err
+	}
+	answer := map[string]any{"file": how.out, "lines": s.Total.Lines, "root": s.Root, "state": s.Pair.State}
+	return a.print(answer, func(t table.Writer) {
+		t.AppendRows([]table.Row{{"file", how.out}, {"lines", s.Total.Lines}, {"root", s.Root.String()}, {"state", s.Pair.State}})
+	})
 }
 
 // name gives the two their legal names and tax ids, if a file with them is named.
@@ -108,18 +119,7 @@ func (a *app) proofOf(ctx context.Context, g *node.Node, p settlement.Pair, need
 	if err != nil {
 		return nil, err
 	}
-	envelope, err := g.Gateway().Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
-	if err != nil {
-		return nil, err
-	}
-	data, err := proof.Write(envelope)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := proof.Check(data, trust, need); err != nil {
-		return nil, fault.New(fault.Unavailable, "%v", err)
-	}
-	return data, nil
+	return g.ProveStatement(ctx, p, trust, need)
 }
 
 // writeStatement writes the whole file or none.

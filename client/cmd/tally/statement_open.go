@@ -8,7 +8,6 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/clearing"
 	"tallystick/client/index"
 	"tallystick/client/node"
 
@@ -20,7 +19,12 @@ func openStatements(a *app) *cobra.Command {
 	var cycle string
 	cmd := leaf("open", "Open what hidden supply of a closed cycle comes to, from your deliveries and your vault (披露供货款)",
 		"  tally --as D statement open --cycle 2026-11", func(ctx context.Context, _ []string) error {
-			return a.clearingOf(ctx, cycle, func(ctx context.Context, g *node.Node, r *index.Reading, _ clearing.Node, cycle string) error {
+			return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) (err error) {
+				if cycle == "" {
+					if cycle, err = node.LastClosed(r); err != nil {
+						return err
+					}
+				}
 				return a.openAll(ctx, g, r, cycle)
 			})
 		})
@@ -97,7 +101,7 @@ func (a *app) toOpen(r *index.Reading, party, cycle string) (list []opensOne, er
 		return nil, err
 	}
 	for _, pair := range pairs {
-		if otherOf(pair, party) == "" {
+		if pair.A != party && pair.B != party {
 			continue
 		}
 		for _, h := range pair.Hidden {

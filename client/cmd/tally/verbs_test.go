@@ -335,7 +335,7 @@ func prepareFiles(t *testing.T, camt string) {
 	}
 	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
 		w := wish{caps: []part{{programme: "GP", units: 5}}, length: aDay}
-		req, err := signed(w.request(who, "D"), "alliance", key)
+		req, err := signed(w.request(who, "D").Request(nil), "alliance", key)
 		if err != nil {
 			t.Fatal(err)
 		}
