@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/chaincode/command"
