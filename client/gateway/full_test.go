@@ -24,7 +24,7 @@ const (
 // Commands that don't fit into their transaction go into the next: no caller hears of it.
 func TestWhatDoesNotFitGoesAgain(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
-		holds := net.wideHolds(2 * widest)
+		holds := net.wideHolds(widest + 20)
 		var callers sync.WaitGroup
 		for i, h := range holds {
 			callers.Go(func() {
@@ -74,7 +74,7 @@ func TestAGroupThatNeverFits(t *testing.T) {
 // A source halves what doesn't fit, and its cursor passes nothing that took no effect.
 func TestASourceHalvesWhatDoesNotFit(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
-		holds := net.wideHolds(2*widest + 1)
+		holds := net.wideHolds(widest + 20)
 		n := uint64(len(holds))
 		var mu sync.Mutex
 		heard := map[uint64]error{}

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
+	"tallystick/client/node"
 )
 
 // TestCodesAreRead: from the flag, a file or the environment, and from there only
@@ -49,7 +50,7 @@ func TestCodesAreRead(t *testing.T) {
 
 func TestOwesTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		owesTable(w, owing{Height: 9,
+		owesTable(w, node.Owing{Height: 9,
 			Outstanding: []index.Outstanding{{Issuer: "M", Programme: "MP", Outstanding: 1, Worth: "1/2"}},
 			Owed:        []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, State: "NETTED"}, {Cycle: "2026-12", Debtor: "M", Creditor: "G", Fen: 108, State: "OPEN", Open: true}},
 			Payments:    []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20, State: "PART_PAID", Open: true}},
@@ -71,32 +72,6 @@ as of block 8
 `, "\n")
 	if got != want {
 		t.Errorf("\n%s", got)
-	}
-}
-
-// TestOwesFilter: --open tells each fen once; a cycle and states narrow (A5).
-func TestOwesFilter(t *testing.T) {
-	all := func() owing {
-		return owing{Outstanding: []index.Outstanding{{Programme: "MP"}}, Breakage: []index.Breakage{{}},
-			Owed:     []index.Owed{{Cycle: "c1", State: "NETTED"}, {Cycle: "c1", State: "RAISED", Open: true}, {Cycle: "c2", State: "OPEN", Open: true}},
-			Payments: []index.Unpaid{{Cycle: "c1", State: "SETTLED"}, {Cycle: "c1", State: "DUE", Open: true}},
-			Hidden:   []hidden{{Veiled: index.Veiled{Cycle: "c1", State: "OPENED"}}, {Veiled: index.Veiled{Cycle: "c2", State: "OPEN", Waits: true}}}}
-	}
-	for _, c := range []struct {
-		filter                                   owesFilter
-		members, owed, payments, hidden, expired int
-	}{
-		{owesFilter{}, 1, 3, 2, 2, 1},
-		{owesFilter{open: true}, 1, 2, 1, 1, 1},
-		{owesFilter{cycle: "c1"}, 0, 2, 2, 1, 0},
-		{owesFilter{cycle: "c1", open: true}, 0, 1, 1, 0, 0},
-		{owesFilter{states: []string{"OPEN", "DUE"}}, 0, 1, 1, 1, 0},
-	} {
-		o := all()
-		c.filter.keep(&o)
-		if len(o.Outstanding) != c.members || len(o.Owed) != c.owed || len(o.Payments) != c.payments || len(o.Hidden) != c.hidden || len(o.Breakage) != c.expired {
-			t.Errorf("%+v: %+v", c.filter, o)
-		}
 	}
 }
 

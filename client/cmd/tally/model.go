@@ -100,20 +100,14 @@ func leaveModel(a *app) *cobra.Command {
 func listModels(a *app) *cobra.Command {
 	var req node.ListModelsRequest
 	cmd := verb(a, "list", "  tally --as D model list --party D", node.ModelList,
-		func([]string) (node.ListModelsRequest, error) { return req, nil }, scaledTable(a, modelsTable))
+		func([]string) (node.ListModelsRequest, error) { return req, nil }, rowsInTable(a, modelsTable))
 	word(cmd, &req.Party, "party", "those alone that name this party or that it has agreed to")
 	return cmd
 }
 
-// scaledTable shows a list whose table needs the programmes' scales.
-func scaledTable[T any](a *app, fill func(table.Writer, []T, scales)) func(context.Context, *node.Node, node.List[T]) error {
-	return func(ctx context.Context, n *node.Node, list node.List[T]) error {
-		s, err := askScales(ctx, n)
-		if err != nil {
-			return err
-		}
-		return a.print(list, func(t table.Writer) { fill(t, list.Rows, s) })
-	}
+// rowsInTable shows a list in a table that has points in it.
+func rowsInTable[T any](a *app, fill func(table.Writer, []T, scales)) func(context.Context, *node.Node, node.List[T]) error {
+	return inTable(a, func(t table.Writer, list node.List[T], s scales) { fill(t, list.Rows, s) })
 }
 
 func modelsTable(t table.Writer, list []settlement.Model, points scales) {
@@ -133,7 +127,7 @@ func showModel(a *app) *cobra.Command {
 		func(args []string) (node.ModelRequest, error) {
 			req.Model = args[0]
 			return req, nil
-		}, scaledTable(a, modelTable))
+		}, rowsInTable(a, modelTable))
 	byFlag(cmd, &req.By)
 	return cmd
 }

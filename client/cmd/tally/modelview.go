@@ -27,13 +27,13 @@ func selectModel(a *app) *cobra.Command {
 			case "":
 				return perform(ctx, a, node.ModelSelect, func() (node.SelectModelRequest, error) {
 					return node.SelectModelRequest{ModelQuestion: q}, nil
-				}, a.showSelected)
+				}, inTable(a, selectedTable))
 			case ownerView:
-				return perform(ctx, a, node.ModelViewOwner, func() (node.ModelQuestion, error) { return q, nil }, scaledTable(a, ownerTable))
+				return perform(ctx, a, node.ModelViewOwner, func() (node.ModelQuestion, error) { return q, nil }, rowsInTable(a, ownerTable))
 			}
 			return perform(ctx, a, node.ModelView, func() (node.ViewModelsRequest, error) {
 				return node.ViewModelsRequest{View: view, ModelQuestion: q}, nil
-			}, scaledTable(a, func(t table.Writer, list []node.Selected, s scales) { viewTable(t, view, list, s) }))
+			}, rowsInTable(a, func(t table.Writer, list []node.Selected, s scales) { viewTable(t, view, list, s) }))
 		})
 	cmd.Long = `Select by the same rule as the ledger. With a view, list all that it selects:
 issuer 积分服务商     what it owes for whose acceptance: price, fees that it pays, caps, tax
@@ -47,14 +47,6 @@ owner 积分所有人      which programmes count where at what price; for membe
 	word(cmd, &view, "view", node.IssuerView+", "+node.AcceptorView+" or "+ownerView)
 	complete(cmd, "view", node.IssuerView, node.AcceptorView, ownerView)
 	return cmd
-}
-
-func (a *app) showSelected(ctx context.Context, n *node.Node, one node.Selected) error {
-	s, err := askScales(ctx, n)
-	if err != nil {
-		return err
-	}
-	return a.print(one, func(t table.Writer) { selectedTable(t, one, s) })
 }
 
 func selectedTable(t table.Writer, one node.Selected, s scales) {

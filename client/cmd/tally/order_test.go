@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -16,15 +15,11 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/party"
-	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/sheets"
-	"tallystick/client/vault"
 )
 
 const november = date.Date(20758) // 2026-11-01
@@ -165,30 +160,6 @@ func TestStanding(t *testing.T) {
 	}
 }
 
-// priceList is a vault with what D owes S1 and S2 for a unit: an oil kit 26,800, of
-// wipers 13 1/3 % commission.
-func priceList(t *testing.T) (v *vault.Vault, oil, wiper veil.Commitment) {
-	t.Helper()
-	v = aVault(t)
-	keep := func(supplier, sku string, kind goods.TermsKind, value uint64) veil.Commitment {
-		terms := vault.Terms{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind, Opening: veil.Opening{Value: veil.Whole(value)}}
-		salt, err := v.TermsSalt("test", terms)
-		if err != nil {
-			t.Fatal(err)
-		}
-		terms.Opening.Salt = salt
-		if err := v.PutTerms(terms); err != nil {
-			t.Fatal(err)
-		}
-		c, err := terms.Opening.Commit()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	return v, keep("S1", "oilkit", goods.Supply, 268_000_000), keep("S2", "wiper", goods.Commission, 1333)
-}
-
 func TestPurchaseInEveryFormat(t *testing.T) {
 	line := node.PurchaseLine{
 		Cursor: "7/D.1.1.9/1", Order: numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: november + 1, LastDay: november + 11, Ordered: november, Seller: "D",
@@ -246,80 +217,15 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	}
 }
 
-// owedAs is a hidden position of a cycle for a quantity of a line. D sells: what it is
-// owed came back.
-func owedAs(t *testing.T, v settlement.Veiled, debtor, creditor string, l goods.Line, quantity uint32) settlement.Veiled {
-	t.Helper()
-	sum, err := l.Owes(quantity)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, err = v.Plus(settlement.VeiledOwe{Debtor: debtor, Creditor: creditor, Back: creditor == "D", Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: sum}); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// TestHiddenIsOpened: the story's D→S1 26,800 and its fee, to who can know it, a return
-// the other way; and what isn't so on the ledger is said.
-func TestHiddenIsOpened(t *testing.T) {
-	v, oil, _ := priceList(t)
-	o := kit(goods.Delivered)
-	o.Parts[0].Cycle = "c1"
-	line := goods.Line{SKU: "oilkit", Version: 1, Quantity: 2, Fen: 29_800, Kind: goods.Supply, Terms: oil, Returned: 1}
-	o.Parts[0].Lines[0] = line
-	other := kit(goods.Delivered)
-	other.Parts[0].Cycle, other.Parts[0].Supplier, other.Parts[0].Party = "c1", "S9", "S9"
-	other.Parts[0].Lines[0].Kind, other.Parts[0].Lines[0].Terms = goods.Supply, oil // S9's: another good, which the vault doesn't know
-	back := goods.Return{Order: numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Cycle: "c2"}
-	ledger := func(charged uint32) *index.Reading {
-		c1 := owedAs(t, owedAs(t, settlement.Veiled{}, "D", "S1", line, charged), "D", "S9", line, 1)
-		return readModel(t, []entry{put(row.Charter(), party.Charter{Network: "n", Operator: "G"}), put(row.Order(numbered(1)), o), put(row.Order(numbered(2)), other),
-			put(row.Return(numbered(3)), back), put(row.Veiled("c1", "D", 1), c1), put(row.Veiled("c2", "D", 1), owedAs(t, settlement.Veiled{}, "S1", "D", line, 1))})
-	}
-	for _, c := range []struct {
-		name, party string
-		charged     uint32
-		want        string
-		wrong       string
-	}{
-		{"a side", "D", 2, "D→S1 ¥536.00 [S1→G 536], D→S9 hidden (1 delivery) [], S1→D ¥268.00 [G→S1 268]", ""},
-		{"not a side", "M", 2, "D→S1 hidden (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D hidden (1 delivery) []", ""},
-		{"the ledger has less", "D", 1, "D→S1 WRONG (1 delivery) [], D→S9 hidden (1 delivery) [], S1→D ¥268.00 [G→S1 268]", "what D owes S1 in c1"},
-	} {
-		found, err := ledger(c.charged).VeiledOwes(c.party)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, err := openAll(found, v, c.party, "G")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var texts []string
-		for _, h := range list {
-			var fees []string
-			for _, f := range h.Fees {
-				fees = append(fees, fmt.Sprintf("%s→%s %d", f.Debtor, f.Creditor, int64(f.Fen)))
-			}
-			texts = append(texts, fmt.Sprintf("%s→%s %s %v", h.Debtor, h.Creditor, h.text(), fees))
-		}
-		if got := strings.Join(texts, ", "); got != c.want {
-			t.Errorf("%s: %s", c.name, got)
-		}
-		if err := wrong(list); (err == nil) != (c.wrong == "") || err != nil && (fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), c.wrong)) {
-			t.Errorf("%s: %v", c.name, err)
-		}
-	}
-}
-
 func TestHiddenRows(t *testing.T) {
 	position := func(debtor, creditor string, count uint64) index.Veiled {
 		return index.Veiled{Cycle: "c1", State: "OPEN", VeiledPosition: settlement.VeiledPosition{Debtor: debtor, Creditor: creditor, Count: count}}
 	}
 	got := rendered(func(w table.Writer) {
-		owesTable(w, owing{Height: 9, Hidden: []hidden{
+		owesTable(w, node.Owing{Height: 9, Hidden: []node.Hidden{
 			{Veiled: position("D", "S1", 1), Opened: true, Fen: "26800.5", Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
 			{Veiled: position("G", "S2", 7)},
+			{Veiled: position("D", "S2", 1), Wrong: "it isn't"},
 		}}, scales{})
 	})
 	want := `
@@ -328,6 +234,7 @@ func TestHiddenRows(t *testing.T) {
  D     S1    supply                                             ¥268.005  c1     OPEN  
  S1    G     fee on supply                                         ¥2.68  c1     OPEN  
  G     S2    supply                                hidden (7 deliveries)  c1     OPEN  
+ D     S2    supply                                WRONG (1 delivery)     c1     OPEN  
 as of block 8`
 	if squeezed(got) != squeezed(want) {
 		t.Errorf("\n%s", got)
@@ -366,5 +273,25 @@ func TestPartsAndReturnsTables(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}
+	}
+}
+
+// TestARefusedOrderShowsItsQuote: who is refused after the quote still sees what it was; in JSON only the refusal is said.
+func TestARefusedOrderShowsItsQuote(t *testing.T) {
+	quoted := node.Placed{Quote: &answer.Quoted{}}
+	if !quoted.Refused() || (node.Placed{}).Refused() {
+		t.Error("what was quoted and has no number was refused")
+	}
+	done := quoted
+	if done.Number = numbered(1); done.Refused() {
+		t.Error("what has a number was placed")
+	}
+	var o bytes.Buffer
+	a := &app{out: &o, format: "json"}
+	if err := a.printPlaced(t.Context(), nil, quoted); err != nil || o.Len() > 0 {
+		t.Errorf("%v: %s", err, o.String())
+	}
+	if err := a.printPlaced(t.Context(), nil, done); err != nil || !strings.Contains(o.String(), numbered(1).String()) {
+		t.Errorf("%v: %s", err, o.String())
 	}
 }

@@ -1,76 +1,33 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/client/figure"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
-// owing is who owes whom: issuers their members, parties each other.
-type owing struct {
-	Height      uint64              `json:"height"`
-	Outstanding []index.Outstanding `json:"outstanding"` // what issuers owe members
-	Owed        []index.Owed        `json:"owed"`        // what parties owe each other, for points, prices and fees
-	Payments    []index.Unpaid      `json:"payments"`    // what that was netted into
-	Hidden      []hidden            `json:"hidden"`      // what they owe each other for supply, in amounts that only the two know
-	Breakage    []index.Breakage    `json:"breakage"`    // what is no longer owed
-}
-
-// owesFilter narrows what parties owe each other.
-type owesFilter struct {
-	open   bool
-	cycle  string
-	states []string
-}
-
-// keep leaves what fits. What issuers owe members has no cycle: a filter leaves it out.
-func (f owesFilter) keep(o *owing) {
-	if !f.open && f.cycle == "" && len(f.states) == 0 {
-		return
-	}
-	other := func(cycle, state string, open bool) bool {
-		return f.open && !open || f.cycle != "" && cycle != f.cycle || len(f.states) > 0 && !slices.Contains(f.states, state)
-	}
-	if f.cycle != "" || len(f.states) > 0 {
-		o.Outstanding, o.Breakage = []index.Outstanding{}, []index.Breakage{}
-	}
-	o.Owed = slices.DeleteFunc(o.Owed, func(r index.Owed) bool { return other(r.Cycle, r.State, r.Open) })
-	o.Payments = slices.DeleteFunc(o.Payments, func(p index.Unpaid) bool { return other(p.Cycle, p.State, p.Open) })
-	o.Hidden = slices.DeleteFunc(o.Hidden, func(h hidden) bool { return other(h.Cycle, h.State, h.Waits) })
-}
-
 func owes(a *app) *cobra.Command {
-	var filter owesFilter
-	cmd := leaf("owes", "Who owes whom how many points, and how much money (应收应付)",
+	var req node.OwesRequest
+	cmd := verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		func(ctx context.Context, _ []string) error {
-			return a.withIndex(ctx, func(_ context.Context, g *node.Node, r *index.Reading) error {
-				answer, err := a.owing(r, g.Party())
-				if err != nil {
-					return err
-				}
-				s, err := indexScales(r)
-				if err != nil {
-					return err
-				}
-				filter.keep(&answer)
-				if err := a.print(answer, func(t table.Writer) { owesTable(t, answer, s) }); err != nil {
-					return err
-				}
-				return wrong(answer.Hidden)
-			})
+		node.QueryOwes, func([]string) (node.OwesRequest, error) { return req, nil },
+		func(ctx context.Context, n *node.Node, answer node.Owing) error {
+			s, err := askScales(ctx, n)
+			if err != nil {
+				return err
+			}
+			return cmp.Or(a.print(answer, func(t table.Writer) { owesTable(t, answer, s) }), answer.Failed())
 		})
-	cmd.Flags().BoolVar(&filter.open, "open", false, "only what is owed still: each fen once")
-	word(cmd, &filter.cycle, "cycle", "only what arose in this cycle")
-	one(cmd, &filter.states, "state", flagMeanings["state"].kind, "only what is in one of these states: see above", func(text string) ([]string, error) { return strings.Split(text, ","), nil })
+	cmd.Flags().BoolVar(&req.Open, "open", false, "only what is owed still: each fen once")
+	word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
+	one(cmd, &req.States, "state", flagMeanings["state"].kind, "only what is in one of these states: see above", func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because
 it expired. What is outstanding is worth what
@@ -89,22 +46,7 @@ the two differ, the command fails and names the pair.`
 	return cmd
 }
 
-func (a *app) owing(r *index.Reading, party string) (answer owing, err error) {
-	answer.Height = r.Height()
-	if answer.Outstanding, err = r.Outstanding(); err != nil {
-		return answer, err
-	}
-	if answer.Owed, answer.Payments, err = r.Owes(); err != nil {
-		return answer, err
-	}
-	if answer.Breakage, err = r.Breakage(); err != nil {
-		return answer, err
-	}
-	answer.Hidden, err = a.veiledOwes(r, party)
-	return answer, err
-}
-
-func owesTable(t table.Writer, o owing, s scales) {
+func owesTable(t table.Writer, o node.Owing, s scales) {
 	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "worth", "cycle", "state"})
 	right(t, 4, 5, 6)
 	for _, r := range o.Outstanding {
@@ -134,7 +76,7 @@ func owesTable(t table.Writer, o owing, s scales) {
 	asOf(t, o.Height)
 }
 
-func hiddenRows(t table.Writer, list []hidden) {
+func hiddenRows(t table.Writer, list []node.Hidden) {
 	if len(list) > 0 {
 		t.AppendSeparator()
 	}
@@ -143,11 +85,29 @@ func hiddenRows(t table.Writer, list []hidden) {
 		if h.Back {
 			what = "returned supply"
 		}
-		t.AppendRow(table.Row{h.Debtor, h.Creditor, what, "", "", h.text(), h.Cycle, h.State})
+		t.AppendRow(table.Row{h.Debtor, h.Creditor, what, "", "", hiddenText(h), h.Cycle, h.State})
 		for _, f := range h.Fees {
 			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on " + what, "", "", yuan(f.Fen), f.Cycle, h.State})
 		}
 	}
+}
+
+// hiddenText is the amount, or that it is hidden.
+func hiddenText(h node.Hidden) string {
+	switch {
+	case h.Opened:
+		return figure.ExactYuan(h.Fen)
+	case h.Wrong != "":
+		return "WRONG (" + deliveries(h.Count) + ")"
+	}
+	return "hidden (" + deliveries(h.Count) + ")"
+}
+
+func deliveries(n uint64) string {
+	if n == 1 {
+		return "1 delivery"
+	}
+	return fmt.Sprintf("%d deliveries", n)
 }
 
 func breakage(a *app) *cobra.Command {

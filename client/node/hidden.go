@@ -1,0 +1,154 @@
+package node
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/veil"
+	"tallystick/client/index"
+)
+
+// Hidden is what one party owes another in an amount that only the two know, opened if this party is one of them and its
+// vault has all prices that make it.
+type Hidden struct {
+	index.Veiled
+	Opened bool         `json:"opened"`
+	Fen    string       `json:"fen"`   // exact, "" if it isn't opened
+	Fees   []index.Owed `json:"fees"`  // what it makes the parties owe in fees
+	Wrong  string       `json:"wrong"` // if the ledger has something else than its deliveries come to, or ""
+}
+
+// hidden lists hidden positions, and opens what the party can open.
+func (n *Node) hidden(r *index.Reading) ([]Hidden, error) {
+	found, err := r.VeiledOwes(n.Party())
+	if err != nil || len(found) == 0 {
+		return []Hidden{}, err
+	}
+	operator, err := r.Operator()
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(found, func(v index.Veiled) bool { return v.Debtor == n.Party() || v.Creditor == n.Party() }) {
+		return openHidden(found, nil, n.Party(), operator) // it needs no vault
+	}
+	v, err := n.Vault()
+	if err != nil {
+		return nil, err
+	}
+	return openHidden(found, v, n.Party(), operator)
+}
+
+func openHidden(found []index.Veiled, known Openings, party, operator string) ([]Hidden, error) {
+	opened, list := Unveiled{Known: known}, make([]Hidden, len(found))
+	for i, v := range found {
+		var err error
+		if list[i], err = opened.position(v, party, operator); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// position opens a position, if the party is one of its two and all prices are known.
+func (u *Unveiled) position(v index.Veiled, party, operator string) (Hidden, error) {
+	h := Hidden{Veiled: v, Fees: []index.Owed{}}
+	if v.Debtor != party && v.Creditor != party {
+		return h, nil
+	}
+	sum, all, err := u.sum(v.Made)
+	if err != nil || !all {
+		return h, err
+	}
+	if counted := countOf(v.Made); counted != v.Count || !sum.Opens(v.Sum.Commitment()) {
+		h.Wrong = fmt.Sprintf("what %s owes %s in %s at fee %s isn't on the ledger what its deliveries come to (%d there, %d in your read model)",
+			v.Debtor, v.Creditor, v.Cycle, v.Fee, v.Count, counted)
+		return h, nil
+	}
+	h.Opened, h.Fen = true, ExactFen(sum.Value)
+	return h, h.fee(sum, operator)
+}
+
+// sum adds up what deliveries come to; false if a price isn't known.
+func (u *Unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
+	sum := veil.Known(veil.Value{})
+	for _, s := range list {
+		terms, err := u.Of(s.Supplier, s.Line.SKU, s.Seller, s.Line.Terms)
+		if err != nil || terms == nil {
+			return sum, false, err
+		}
+		part, err := s.Opening(*terms)
+		if err != nil {
+			return sum, false, err
+		}
+		if sum, err = sum.Plus(part); err != nil {
+			return sum, false, err
+		}
+	}
+	return sum, true, nil
+}
+
+func countOf(list []index.Supplied) (n uint64) {
+	for _, s := range list {
+		n += s.Count
+	}
+	return n
+}
+
+// fee says what a hidden amount makes the parties owe in fees.
+func (h *Hidden) fee(opening veil.Opening, operator string) error {
+	_, fen, err := h.Open(opening)
+	if err != nil {
+		return err
+	}
+	if debtor, creditor := h.FeeParties(operator); fen > 0 && debtor != creditor {
+		h.Fees = append(h.Fees, index.Owed{Cycle: h.Cycle, Debtor: debtor, Creditor: creditor, Fen: fen})
+	}
+	return nil
+}
+
+// wrong names the positions of which the ledger has something else than their deliveries come to. INTERNAL.
+func wrong(list []Hidden) error {
+	var texts []string
+	for _, h := range list {
+		if h.Wrong != "" {
+			texts = append(texts, h.Wrong)
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return fault.New(fault.Internal, "%s", strings.Join(texts, "; "))
+}
+
+// openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known, INTERNAL
+// if the ledger has something else than the deliveries come to.
+func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
+	found, err := r.VeiledOwes(n.Party())
+	if err != nil {
+		return veil.Opening{}, err
+	}
+	i := slices.IndexFunc(found, func(v index.Veiled) bool {
+		return v.Cycle == cycle && v.Debtor == p.Debtor && v.Creditor == p.Creditor && v.Back == p.Back && v.Fee == p.Fee
+	})
+	if i < 0 {
+		return veil.Opening{}, fault.New(fault.Internal, "your read model has no hidden sum that %s owes %s", p.Debtor, p.Creditor)
+	}
+	known, err := n.Vault()
+	if err != nil {
+		return veil.Opening{}, err
+	}
+	u := Unveiled{Known: known}
+	opening, all, err := u.sum(found[i].Made)
+	switch {
+	case err != nil:
+		return opening, err
+	case !all:
+		return opening, fault.New(fault.NotFound, "your vault doesn't know every price of what %s owes %s; the other side may open it", p.Debtor, p.Creditor)
+	case !opening.Opens(p.Sum.Commitment()):
+		return opening, fault.New(fault.Internal, "what %s owes %s isn't on the ledger what its deliveries come to", p.Debtor, p.Creditor)
+	}
+	return opening, nil
+}
