@@ -12,7 +12,8 @@ import (
 )
 
 // PaymentsView is what the party knows of its payments: with it a bank's file is read. "" is for all cycles.
-func (n *Node) PaymentsView(ctx context.Context, cycle string, holders map[string]iso20022.Holder) (v payments.View, err error) {
+func (n *Node) PaymentsView(ctx context.Context, cycle string, holders map[string]iso20022.Holder,
+) (v payments.View, err error) {
 	charter, err := n.Query().Charter(ctx)
 	if err != nil {
 		return v, err

@@ -126,11 +126,14 @@ func (n *Node) cutOff(ctx context.Context, c *Call, req CutOffRequest) (Receipt,
 }
 
 func (n *Node) compute(ctx context.Context, c *Call, req CycleRequest) (Receipt, error) {
-	return n.ofCycle(ctx, c, req.Cycle, func(cycle string) command.Request { return settlement.ComputeRequest{Cycle: cycle} })
+	return n.ofCycle(ctx, c, req.Cycle, func(cycle string) command.Request {
+		return settlement.ComputeRequest{Cycle: cycle}
+	})
 }
 
 // ofCycle sends a command about a closed cycle: the one that is named, or the one that was cut off last.
-func (n *Node) ofCycle(ctx context.Context, c *Call, named string, with func(cycle string) command.Request) (Receipt, error) {
+func (n *Node) ofCycle(ctx context.Context, c *Call, named string, with func(cycle string) command.Request,
+) (Receipt, error) {
 	if named != "" {
 		return n.Send(ctx, c, with(named))
 	}

@@ -102,17 +102,21 @@ func (c closing) cutOff(ctx context.Context) (string, error) {
 }
 
 func (n *Node) finalise(ctx context.Context, c *Call, req CycleRequest) (Receipt, error) {
-	answer, err := n.ofCycle(ctx, c, req.Cycle, func(cycle string) command.Request { return settlement.FinaliseRequest{Cycle: cycle} })
+	answer, err := n.ofCycle(ctx, c, req.Cycle, func(cycle string) command.Request {
+		return settlement.FinaliseRequest{Cycle: cycle}
+	})
 	return answer, byCarrying(err)
 }
 
 // byCarrying says of a refusal because a statement doesn't stand what finalises in spite of it.
 func byCarrying(err error) error {
 	var refusal *fault.Error
-	if !errors.As(err, &refusal) || refusal.Code != fault.WrongState || !strings.Contains(refusal.Text, "the statement of") {
+	if !errors.As(err, &refusal) || refusal.Code != fault.WrongState ||
+		!strings.Contains(refusal.Text, "the statement of") {
 		return err
 	}
-	return fault.New(fault.WrongState, "%s; after the deadline, --carry carries over what doesn't stand, and nets the rest", refusal.Text)
+	return fault.New(fault.WrongState,
+		"%s; after the deadline, --carry carries over what doesn't stand, and nets the rest", refusal.Text)
 }
 
 // Finalised is what finalising with carrying over did.
@@ -168,7 +172,8 @@ func toFinalise(ctx context.Context, ledger statements, cycle string) ([]settlem
 	}
 	carries, err := toCarry(closed, pairs, closed.Day(open))
 	if len(carries) >= command.MaxCommands {
-		return nil, fault.New(fault.Limit, "%d statements don't stand, and a batch has %d commands; have some signed first", len(carries), command.MaxCommands)
+		return nil, fault.New(fault.Limit, "%d statements don't stand, and a batch has %d commands; have some signed first",
+			len(carries), command.MaxCommands)
 	}
 	return carries, err
 }
@@ -203,7 +208,8 @@ func toCarry(closed settlement.Close, pairs []settlement.Pair, day date.Date) (l
 		}
 	}
 	if len(list) > 0 && day <= closed.SignBy {
-		return nil, fault.New(fault.WrongState, "the statement of %s and %s isn't agreed, and can be until %s", list[0].A, list[0].B, closed.SignBy)
+		return nil, fault.New(fault.WrongState, "the statement of %s and %s isn't agreed, and can be until %s",
+			list[0].A, list[0].B, closed.SignBy)
 	}
 	return list, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // PolicyChange is what is to be otherwise in how cycles are closed; what is left out stays as it is.
 type PolicyChange struct {
-	SignDays   *int32              `json:"signDays,omitempty"`   // business days from cut-off to sign statements and dispute lines
+	SignDays   *int32              `json:"signDays,omitempty"`   // business days from cut-off to sign or dispute
 	AnswerDays *int32              `json:"answerDays,omitempty"` // business days to answer a dispute
 	Silence    *settlement.Silence `json:"silence,omitempty"`    // of who doesn't sign in time
 }

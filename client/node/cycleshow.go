@@ -16,7 +16,8 @@ type ShowCycleRequest struct {
 	Cycle string `json:"cycle,omitempty"` // the open one if it is left out
 }
 
-// ShownCycle is the open cycle, or a closed one with all that the ledger has of it. Its JSON is that of the one that it is.
+// ShownCycle is the open cycle, or a closed one with all that the ledger has of it. Its JSON is that of the one that it
+// is.
 type ShownCycle struct {
 	Open   *settlement.Cycle
 	Closed *CycleOnLedger
@@ -133,7 +134,9 @@ func (n *Node) listCycles(ctx context.Context, _ *Call, req ListCyclesRequest) (
 		closed, err := index.All[settlement.Close](r, index.Filter{})
 		answer := Cycles{Height: r.Height(), Cycles: inTurn(closed, open.ID)}
 		if req.State != "" {
-			answer.Cycles = slices.DeleteFunc(answer.Cycles, func(c settlement.Close) bool { return c.State.String() != req.State })
+			answer.Cycles = slices.DeleteFunc(answer.Cycles, func(c settlement.Close) bool {
+				return c.State.String() != req.State
+			})
 		}
 		if req.State == "" || req.State == "OPEN" {
 			answer.Open = &open

@@ -11,8 +11,8 @@ import (
 	"tallystick/client/index"
 )
 
-// Hidden is what one party owes another in an amount that only the two know, opened if this party is one of them and its
-// vault has all prices that make it.
+// Hidden is what one party owes another in an amount that only the two know, opened if this party is one of them and
+// its vault has all prices that make it.
 type Hidden struct {
 	index.Veiled
 	Opened bool         `json:"opened"`
@@ -31,7 +31,8 @@ func (n *Node) hidden(r *index.Reading) ([]Hidden, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(found, func(v index.Veiled) bool { return v.Debtor == n.Party() || v.Creditor == n.Party() }) {
+	ours := func(v index.Veiled) bool { return v.Debtor == n.Party() || v.Creditor == n.Party() }
+	if !slices.ContainsFunc(found, ours) {
 		return openHidden(found, nil, n.Party(), operator) // it needs no vault
 	}
 	v, err := n.Vault()
@@ -63,8 +64,8 @@ func (u *Unveiled) position(v index.Veiled, party, operator string) (Hidden, err
 		return h, err
 	}
 	if counted := countOf(v.Made); counted != v.Count || !sum.Opens(v.Sum.Commitment()) {
-		h.Wrong = fmt.Sprintf("what %s owes %s in %s at fee %s isn't on the ledger what its deliveries come to (%d there, %d in your read model)",
-			v.Debtor, v.Creditor, v.Cycle, v.Fee, v.Count, counted)
+		h.Wrong = fmt.Sprintf("what %s owes %s in %s at fee %s isn't on the ledger what its deliveries come to "+
+			"(%d there, %d in your read model)", v.Debtor, v.Creditor, v.Cycle, v.Fee, v.Count, counted)
 		return h, nil
 	}
 	h.Opened, h.Fen = true, ExactFen(sum.Value)
@@ -123,8 +124,8 @@ func wrong(list []Hidden) error {
 	return fault.New(fault.Internal, "%s", strings.Join(texts, "; "))
 }
 
-// openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known, INTERNAL
-// if the ledger has something else than the deliveries come to.
+// openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known,
+// INTERNAL if the ledger has something else than the deliveries come to.
 func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
 	found, err := r.VeiledOwes(n.Party())
 	if err != nil {
@@ -134,7 +135,8 @@ func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.VeiledPosi
 		return v.Cycle == cycle && v.Debtor == p.Debtor && v.Creditor == p.Creditor && v.Back == p.Back && v.Fee == p.Fee
 	})
 	if i < 0 {
-		return veil.Opening{}, fault.New(fault.Internal, "your read model has no hidden sum that %s owes %s", p.Debtor, p.Creditor)
+		return veil.Opening{}, fault.New(fault.Internal,
+			"your read model has no hidden sum that %s owes %s", p.Debtor, p.Creditor)
 	}
 	known, err := n.Vault()
 	if err != nil {
@@ -146,9 +148,11 @@ func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.VeiledPosi
 	case err != nil:
 		return opening, err
 	case !all:
-		return opening, fault.New(fault.NotFound, "your vault doesn't know every price of what %s owes %s; the other side may open it", p.Debtor, p.Creditor)
+		return opening, fault.New(fault.NotFound,
+			"your vault doesn't know every price of what %s owes %s; the other side may open it", p.Debtor, p.Creditor)
 	case !opening.Opens(p.Sum.Commitment()):
-		return opening, fault.New(fault.Internal, "what %s owes %s isn't on the ledger what its deliveries come to", p.Debtor, p.Creditor)
+		return opening, fault.New(fault.Internal,
+			"what %s owes %s isn't on the ledger what its deliveries come to", p.Debtor, p.Creditor)
 	}
 	return opening, nil
 }

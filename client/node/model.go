@@ -39,9 +39,10 @@ var (
 
 // AgreeModelRequest agrees to a model.
 type AgreeModelRequest struct {
-	Model   string `json:"model"`
-	By      string `json:"by,omitempty"`      // who proposed it, if several did
-	Version uint32 `json:"version,omitempty"` // that was read: another that was proposed meanwhile is refused; the newest if it is left out
+	Model string `json:"model"`
+	By    string `json:"by,omitempty"` // who proposed it, if several did
+	// Version is the one that was read: another that was proposed meanwhile is refused. It is the newest if it is left out.
+	Version uint32 `json:"version,omitempty"`
 }
 
 // Check refuses an id that is none.
@@ -49,7 +50,8 @@ func (r AgreeModelRequest) Check() error { return name.CheckID("model", r.Model)
 
 func (n *Node) agreeModel(ctx context.Context, c *Call, req AgreeModelRequest) (Receipt, error) {
 	return n.ofModel(ctx, c, ModelRequest{req.Model, req.By}, func(newest settlement.Model) command.Request {
-		return settlement.AgreeRequest{By: newest.By, Model: newest.ID, Version: cmp.Or(req.Version, newest.Version), Hash: newest.Hash()}
+		version := cmp.Or(req.Version, newest.Version)
+		return settlement.AgreeRequest{By: newest.By, Model: newest.ID, Version: version, Hash: newest.Hash()}
 	})
 }
 
@@ -73,7 +75,8 @@ func (n *Node) leaveModel(ctx context.Context, c *Call, req LeaveModelRequest) (
 
 // ofModel sends a command about the newest version of a model. BAD_REQUEST if several have proposed one of the id, and
 // none is named.
-func (n *Node) ofModel(ctx context.Context, c *Call, req ModelRequest, with func(newest settlement.Model) command.Request) (Receipt, error) {
+func (n *Node) ofModel(ctx context.Context, c *Call, req ModelRequest, with func(newest settlement.Model) command.Request,
+) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		all, err := n.models(ctx)
 		if err != nil {
@@ -85,7 +88,8 @@ func (n *Node) ofModel(ctx context.Context, c *Call, req ModelRequest, with func
 		}
 		newest := list[len(list)-1]
 		if list[0].By != newest.By {
-			return nil, fault.New(fault.BadRequest, "%s and %s have each proposed a model %s: say --by", list[0].By, newest.By, req.Model)
+			return nil, fault.New(fault.BadRequest, "%s and %s have each proposed a model %s: say --by",
+				list[0].By, newest.By, req.Model)
 		}
 		return with(newest), nil
 	})

@@ -162,10 +162,12 @@ func (s sight) view(q settlement.Question) []Selected {
 			continue
 		}
 		for _, to := range s.parties {
-			if to.ID == p.Issuer || !to.Roles.Has(party.Acceptor) || q.Acceptor != "" && to.ID != q.Acceptor {
+			if to.ID == p.Issuer || !to.Roles.Has(party.Acceptor) ||
+				q.Acceptor != "" && to.ID != q.Acceptor {
 				continue
 			}
-			list = append(list, s.scenes(settlement.Question{Issuer: p.Issuer, Acceptor: to.ID, Programme: p.ID, Day: q.Day}, q.Scene)...)
+			one := settlement.Question{Issuer: p.Issuer, Acceptor: to.ID, Programme: p.ID, Day: q.Day}
+			list = append(list, s.scenes(one, q.Scene)...)
 		}
 	}
 	return list

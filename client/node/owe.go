@@ -25,7 +25,7 @@ type Owing struct {
 	Outstanding []index.Outstanding `json:"outstanding"` // what issuers owe members
 	Owed        []index.Owed        `json:"owed"`        // what parties owe each other, for points, prices and fees
 	Payments    []index.Unpaid      `json:"payments"`    // what that was netted into
-	Hidden      []Hidden            `json:"hidden"`      // what they owe each other for supply, in amounts that only the two know
+	Hidden      []Hidden            `json:"hidden"`      // what they owe each other for supply
 	Breakage    []index.Breakage    `json:"breakage"`    // what is no longer owed
 }
 

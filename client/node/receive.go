@@ -15,10 +15,10 @@ import (
 
 // ReceivePaymentRequest is a person's word for what came in.
 type ReceivePaymentRequest struct {
-	Payment   string       `json:"payment"`             // its name on the ledger, 2026-11-3, or at banks, 2026-11-3-K7Q2M4XA
+	Payment   string       `json:"payment"`             // 2026-11-3, or, at banks, 2026-11-3-K7Q2M4XA
 	Fen       amount.Units `json:"fen,omitempty"`       // that came in
 	Charges   amount.Units `json:"charges,omitempty"`   // fen that banks kept, and the party bears
-	Reference string       `json:"reference,omitempty"` // the bank's; without one, the same amount on the same day counts once
+	Reference string       `json:"reference,omitempty"` // the bank's; "": such a sum counts once a day
 	Booked    date.Date    `json:"booked"`              // when the bank booked it
 }
 
@@ -30,7 +30,8 @@ func (r ReceivePaymentRequest) Check() error {
 
 // on is what the ledger with a mark is told.
 func (r ReceivePaymentRequest) on(mark string) (req settlement.AdviseRequest, err error) {
-	req = settlement.AdviseRequest{Fen: r.Fen, Charges: r.Charges, Booked: r.Booked, Source: settlement.ByHand, Reference: payments.OnLedger(r.Reference)}
+	req = settlement.AdviseRequest{Fen: r.Fen, Charges: r.Charges, Booked: r.Booked, Source: settlement.ByHand,
+		Reference: payments.OnLedger(r.Reference)}
 	if req.Cycle, req.Payment, err = payments.ParseAny(r.Payment, mark); err != nil {
 		return req, err
 	}
@@ -76,7 +77,8 @@ func (r TakeBackPaymentRequest) Check() error {
 
 // on is what the ledger with a mark is told.
 func (r TakeBackPaymentRequest) on(mark string) (req settlement.TakeBackRequest, err error) {
-	req = settlement.TakeBackRequest{Receipt: payments.OnLedger(r.Receipt), Fen: r.Fen, Reference: payments.OnLedger(r.Reference), Booked: r.Booked, Evidence: r.Evidence}
+	req = settlement.TakeBackRequest{Receipt: payments.OnLedger(r.Receipt), Fen: r.Fen,
+		Reference: payments.OnLedger(r.Reference), Booked: r.Booked, Evidence: r.Evidence}
 	if req.Cycle, req.Payment, err = payments.ParseAny(r.Payment, mark); err != nil {
 		return req, err
 	}

@@ -160,8 +160,8 @@ type Recomputed struct {
 // Close ends the reading.
 func (s *Recomputed) Close() error { return s.reading.Close() }
 
-// Recompute makes the statement of two parties from the node's own blocks, for who compares it or writes it to a file: of a
-// cycle that is named, or of the one that was cut off last. Its caller closes it.
+// Recompute makes the statement of two parties from the node's own blocks, for who compares it or writes it to a file:
+// of a cycle that is named, or of the one that was cut off last. Its caller closes it.
 func (n *Node) Recompute(ctx context.Context, cycle, a, b string) (*Recomputed, error) {
 	r, err := n.Read(ctx)
 	if err != nil {
@@ -176,8 +176,8 @@ func (n *Node) Recompute(ctx context.Context, cycle, a, b string) (*Recomputed, 
 	return nil, errors.Join(err, r.Close())
 }
 
-// ProveStatement asks peers of enough parties to sign that the ledger has a statement's signatures. UNAVAILABLE if too few
-// do.
+// ProveStatement asks peers of enough parties to sign that the ledger has a statement's signatures. UNAVAILABLE if too
+// few do.
 func (n *Node) ProveStatement(ctx context.Context, p settlement.Pair, trust proof.Trust, need int) ([]byte, error) {
 	envelope, err := n.gateway.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
 	if err != nil {

@@ -106,7 +106,8 @@ func (n *Node) openSum(ctx context.Context, run *Run, req settlement.OpenRequest
 	if fault.CodeOf(err) == fault.WrongState {
 		now, failed := n.Query().Statement(ctx, req.Cycle, req.Debtor, req.Creditor)
 		p := settlement.VeiledPosition{Debtor: req.Debtor, Creditor: req.Creditor, Back: req.Back, Fee: req.Fee}
-		if failed == nil && slices.ContainsFunc(now.Hidden, func(is settlement.HiddenSum) bool { return is.Names(p) && !is.Opened.IsZero() }) {
+		open := func(is settlement.HiddenSum) bool { return is.Names(p) && !is.Opened.IsZero() }
+		if failed == nil && slices.ContainsFunc(now.Hidden, open) {
 			return "", nil
 		}
 		return "", errors.Join(err, failed)

@@ -82,7 +82,8 @@ type signing struct {
 }
 
 // toSign recomputes the party's statements of a cycle, all or one.
-func (n *Node) toSign(ctx context.Context, r *index.Reading, mine clearing.Node, cycle, with string) (list []signing, err error) {
+func (n *Node) toSign(ctx context.Context, r *index.Reading, mine clearing.Node, cycle, with string,
+) (list []signing, err error) {
 	pairs, err := r.Pairs(cycle)
 	if err != nil {
 		return nil, err
@@ -118,7 +119,8 @@ func (n *Node) recompute(ctx context.Context, mine clearing.Node, cycle string, 
 		after = fmt.Sprintf("%d_%d", signed.Command.Lane, signed.Command.Seq)
 	}
 	if s.Pair.Pending > 0 {
-		return fault.New(fault.WrongState, "%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
+		return fault.New(fault.WrongState,
+			"%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
 	}
 	if one.req, err = s.SignRequest(n.Party()); err != nil {
 		wrong, failed := mine.CheckLines(ctx, s, n.Query())
