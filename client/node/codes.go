@@ -117,7 +117,7 @@ func (n *Node) ownCodes(ctx context.Context, v *vault.Vault, list []GivenOne) er
 		if err != nil {
 			return err
 		}
-		own, err := IsOwn(v, ofEntitlements, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
+		own, err := isOwn(v, ofEntitlements, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
 			_, now := code.Chain(seed, int(e.Uses-e.Used))
 			return slices.Equal(now, e.Commitment)
 		})
@@ -131,8 +131,8 @@ func (n *Node) ownCodes(ctx context.Context, v *vault.Vault, list []GivenOne) er
 	return nil
 }
 
-// IsOwn says whether this vault made the codes that end in one: it kept them, or they open what is on the ledger now.
-func IsOwn(v *vault.Vault, purpose, reference string, last code.Code, opens func(code.Code) bool) (bool, error) {
+// isOwn says whether this vault made the codes that end in one: it kept them, or they open what is on the ledger now.
+func isOwn(v *vault.Vault, purpose, reference string, last code.Code, opens func(code.Code) bool) (bool, error) {
 	if opens(last) {
 		return true, nil
 	}

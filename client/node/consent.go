@@ -44,6 +44,16 @@ func (f Field) String() string {
 	return f.Name + "=" + *f.Value
 }
 
+// checkFields refuses names of fields that are none.
+func checkFields(list []Field) error {
+	for _, f := range list {
+		if err := name.CheckID("a field's name", f.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ShareRequest shows a profile to a party of a consent: all that the vault has, or only the fields that are named.
 type ShareRequest struct {
 	Consent number.Command `json:"consent"`
@@ -56,10 +66,8 @@ func (r ShareRequest) Hides() bool { return len(r.Fields) > 0 }
 
 // Check refuses ids that are none.
 func (r ShareRequest) Check() error {
-	for _, f := range r.Fields {
-		if err := name.CheckID("a field's name", f.Name); err != nil {
-			return err
-		}
+	if err := checkFields(r.Fields); err != nil {
+		return err
 	}
 	return r.request(make(codec.Hash, sha256.Size)).Check()
 }

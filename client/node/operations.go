@@ -37,6 +37,7 @@ func Operations() []Operation {
 		PointsActivate, PointsAdjust, PointsAppeal, PointsAward, PointsCancel, PointsDismiss, PointsFreeze,
 		PointsIssue, PointsPledge, PointsRelieve, PointsRevoke, PointsRuleSet, PointsUnfreeze, PointsSimulate,
 		PointsRuleList, PointsPledges,
+		MemberProfileSet, MemberProfileShow,
 		ProgrammeSet, ProgrammeOpen, ProgrammeShow,
 		OrderPurchase,
 		QueryHold, QueryTotals, QueryLane, QueryRequest, QueryUnsealed, QueryBreakage,

@@ -74,7 +74,7 @@ func (n *Node) recallCodes(ctx context.Context, c *Call, req PlaceRequest, order
 		return none, err
 	}
 	seed := c.Seed(v, ofPickups, 0)
-	own, err := IsOwn(v, ofPickups, order.String(), seed, func(seed code.Code) bool {
+	own, err := isOwn(v, ofPickups, order.String(), seed, func(seed code.Code) bool {
 		return pickupLeft([]vault.Secret{{Code: seed}}, o.Pickup) != nil
 	})
 	if err != nil || !own || left == 0 {

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/accounts"
 	"tallystick/client/banktable"
 	"tallystick/client/index"
 	"tallystick/client/iso20022"
@@ -78,7 +79,7 @@ type advised struct {
 
 // adviseFile reads what is meant, before anything is asked.
 func (a *app) adviseFile(ctx context.Context, how advising) error {
-	known, err := loadAccounts(how.accounts)
+	known, err := accounts.Load(how.accounts)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (a *app) adviseFile(ctx context.Context, how advising) error {
 	})
 }
 
-func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
+func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how advising, known accounts.Book, mapping *banktable.Mapping) (err error) {
 	view, err := viewOf(ctx, g, r, known)
 	if err != nil {
 		return err
@@ -130,8 +131,8 @@ func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how ad
 }
 
 // viewOf is what the caller knows of its payments and of whose accounts are where.
-func viewOf(ctx context.Context, g *node.Node, r *index.Reading, known map[string]payee) (v payments.View, err error) {
-	if _, err := accountOf(known, g.Party()); err != nil {
+func viewOf(ctx context.Context, g *node.Node, r *index.Reading, known accounts.Book) (v payments.View, err error) {
+	if _, err := known.Of(g.Party()); err != nil {
 		return v, err
 	}
 	charter, err := g.Query().Charter(ctx)
@@ -140,7 +141,7 @@ func viewOf(ctx context.Context, g *node.Node, r *index.Reading, known map[strin
 	}
 	v = payments.View{Party: g.Party(), Mark: charter.Mark, Holders: map[string]iso20022.Holder{}, Ledger: g.Query()}
 	for party, p := range known {
-		v.Holders[party] = p.holder()
+		v.Holders[party] = p.Holder()
 	}
 	closed, err := index.All[settlement.Close](r, index.Filter{})
 	if err != nil {

@@ -42,7 +42,7 @@ func TestAMonthWithoutAnyOfOurs(t *testing.T) {
 	known := theAccounts(t)
 	view := payments.View{Party: "S1", Mark: someMark, Holders: map[string]iso20022.Holder{}, Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
 	for party, p := range known {
-		view.Holders[party] = p.holder()
+		view.Holders[party] = p.Holder()
 	}
 	camt, csv := ordinaryMonth()
 	for form, text := range map[string]string{"camt": camt, "table": csv} {

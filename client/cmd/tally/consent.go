@@ -9,8 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/codec"
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -76,69 +74,41 @@ func profile(a *app) *cobra.Command {
 	return group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a), showProfile(a), readProfile(a))
 }
 
-// known is what a vault has of a member.
-type known struct {
-	Member   string            `json:"member"`
-	Fields   map[string]string `json:"fields"`
-	Digest   codec.Hash        `json:"digest"`
-	Accounts []vault.Account   `json:"accounts"`
-}
-
 func setProfile(a *app) *cobra.Command {
-	var fields []node.Field
-	cmd := leaf("set MEMBER", "Change what your vault knows of a member; nothing goes to the ledger",
+	var req node.SetProfileRequest
+	op := node.MemberProfileSet
+	cmd := leaf("set MEMBER", op.En+" ("+op.Zh+")",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
 		func(_ context.Context, args []string) error {
-			return a.inVault(func(v *vault.Vault) error {
-				present, _, err := v.Profile(args[0])
-				if err != nil {
-					return err
-				}
-				next := maps.Clone(present.Fields)
-				if next == nil {
-					next = map[string]string{}
-				}
-				for _, f := range fields {
-					if delete(next, f.Name); f.Value != nil && *f.Value != "" {
-						next[f.Name] = *f.Value
-					}
-				}
-				if _, err := v.PutProfile(args[0], next); err != nil {
-					return err
-				}
-				return a.printKnown(v, args[0])
-			})
+			req.Member = args[0]
+			return a.printKnown(func(v *vault.Vault) (node.Known, error) { return node.Learn(v, req) })
 		})
-	many(cmd, &fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
+	many(cmd, &req.Fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 
 func showProfile(a *app) *cobra.Command {
-	return leaf("show MEMBER", "Show what your vault knows of a member: fields, and its customers", "  tally --as D member profile show wang",
+	op := node.MemberProfileShow
+	return leaf("show MEMBER", op.En+" ("+op.Zh+")", "  tally --as D member profile show wang",
 		func(_ context.Context, args []string) error {
-			return a.inVault(func(v *vault.Vault) error { return a.printKnown(v, args[0]) })
+			return a.printKnown(func(v *vault.Vault) (node.Known, error) { return node.KnownOf(v, node.MemberRequest{Member: args[0]}) })
 		})
 }
 
-func (a *app) printKnown(v *vault.Vault, id string) error {
-	p, found, err := v.Profile(id)
-	if err != nil {
-		return err
-	}
-	accounts, err := v.Accounts(id)
-	if err != nil {
-		return err
-	}
-	if !found && len(accounts) == 0 {
-		return fault.New(fault.NotFound, "your vault knows nothing of %s", id)
-	}
-	answer := known{id, p.Fields, p.Digest, accounts}
-	return a.print(answer, func(t table.Writer) {
-		t.AppendRow(table.Row{"member", id})
-		fieldRows(t, p.Fields)
-		for _, one := range accounts {
-			t.AppendRow(table.Row{"customer of " + one.Channel, one.Customer})
+// printKnown shows what the vault knows of a member. It needs no network.
+func (a *app) printKnown(ask func(*vault.Vault) (node.Known, error)) error {
+	return a.inVault(func(v *vault.Vault) error {
+		known, err := ask(v)
+		if err != nil {
+			return err
 		}
+		return a.print(known, func(t table.Writer) {
+			t.AppendRow(table.Row{"member", known.Member})
+			fieldRows(t, known.Fields)
+			for _, one := range known.Accounts {
+				t.AppendRow(table.Row{"customer of " + one.Channel, one.Customer})
+			}
+		})
 	})
 }
 

@@ -1,11 +1,14 @@
-package main
+// Package accounts reads whose bank account is where, from a file of the node's own: no account ever goes to the ledger.
+//
+//	parties:
+//	  - {party: G, name: 某某汽车集团有限公司, account: "1001244300000001", bic: ICBKCNBJ}
+//	  - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}
+package accounts
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"tallystick/chaincode/fault"
@@ -14,14 +17,13 @@ import (
 	"tallystick/network/settings"
 )
 
-// accountBook is whose account is where, as tally payment instruct reads it. It is the
-// node's own file: no account ever goes to the ledger.
-type accountBook struct {
-	Parties []payee `yaml:"parties"`
+// book is the file.
+type book struct {
+	Parties []Payee `yaml:"parties"`
 }
 
-// payee is a party as banks know it.
-type payee struct {
+// Payee is a party as banks know it.
+type Payee struct {
 	Party   string `yaml:"party"`
 	Name    string `yaml:"name"`    // legal name
 	ID      string `yaml:"id"`      // 统一社会信用代码, if the bank wants it
@@ -36,23 +38,35 @@ type payee struct {
 	Accounts []string `yaml:"accounts"` // others from and into which the party pays and is paid
 }
 
-// loadAccounts reads accounts. Numbers are taken as they stand, with their leading noughts.
+// Book has the parties that a file names.
+type Book map[string]Payee
+
+// Of returns a party. NOT_FOUND.
+func (b Book) Of(party string) (Payee, error) {
+	p, found := b[party]
+	if !found {
+		return Payee{}, fault.New(fault.NotFound, "the accounts file has no account of %s", party)
+	}
+	return p, nil
+}
+
+// Load reads accounts. Numbers are taken as they stand, with their leading noughts.
 // BAD_REQUEST for a file with anything else in it, and for a party that stands twice.
-func loadAccounts(path string) (map[string]payee, error) {
+func Load(path string) (Book, error) {
 	data, err := bounds.YAML(path)
 	if err != nil {
 		return nil, err
 	}
-	var book accountBook
-	if err := settings.Decode(path, data, &book); err != nil {
+	var read book
+	if err := settings.Decode(path, data, &read); err != nil {
 		return nil, fault.New(fault.BadRequest, "the accounts: %v", err)
 	}
-	known := map[string]payee{}
-	for i, p := range book.Parties {
+	known := Book{}
+	for i, p := range read.Parties {
 		if _, twice := known[p.Party]; twice || p.Party == "" {
 			return nil, fault.New(fault.BadRequest, "the accounts in %s: entry %d: want a party, each once", path, i+1)
 		}
-		if err := errors.Join(p.bankParty().Check(), p.initiator().Check(), p.bankAccount().Check()); err != nil {
+		if err := errors.Join(p.BankParty().Check(), p.Initiator().Check(), p.BankAccount().Check()); err != nil {
 			return nil, fmt.Errorf("the accounts in %s: %s: %w", path, p.Party, err)
 		}
 		known[p.Party] = p
@@ -60,39 +74,27 @@ func loadAccounts(path string) (map[string]payee, error) {
 	return known, nil
 }
 
-func (p payee) bankParty() iso20022.Party { return iso20022.Party{Name: p.Name, ID: p.ID} }
+// BankParty is the party as its bank knows it.
+func (p Payee) BankParty() iso20022.Party { return iso20022.Party{Name: p.Name, ID: p.ID} }
 
-func (p payee) bankAccount() iso20022.Account {
+// BankAccount is the account from and into which it pays and is paid.
+func (p Payee) BankAccount() iso20022.Account {
 	return iso20022.Account{IBAN: p.IBAN, Other: p.Account, BIC: p.BIC, Member: p.CNAPS, Bank: p.Bank}
 }
 
-// initiator is who sends a file to the bank, by its number there if it has one.
-func (p payee) initiator() iso20022.Party {
+// Initiator is who sends a file to the bank, by its number there if it has one.
+func (p Payee) Initiator() iso20022.Party {
 	if p.Customer != "" {
 		return iso20022.Party{Name: p.Name, ID: p.Customer, Code: "CUST"}
 	}
-	return p.bankParty()
+	return p.BankParty()
 }
 
-// holder is the party as banks' files may name it.
-func (p payee) holder() iso20022.Holder {
+// Holder is the party as banks' files may name it.
+func (p Payee) Holder() iso20022.Holder {
 	h := iso20022.Holder{Names: append([]string{p.Name}, p.Names...), Accounts: slices.Clone(p.Accounts)}
 	if own := cmp.Or(p.IBAN, p.Account); own != "" {
 		h.Accounts = append(h.Accounts, own)
 	}
 	return h
-}
-
-// keepFile writes a file that its owner alone may read, at once or not at all. If it is
-// there with the same bytes nothing is done; with others it is a CONFLICT.
-func keepFile(path string, data []byte) error {
-	switch before, err := bounds.File(path, bounds.Evidence); {
-	case err == nil && bytes.Equal(before, data):
-		return nil
-	case err == nil:
-		return fault.New(fault.Conflict, "%s has something else in it; name another file", path)
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	return writeWhole(path, data)
 }
