@@ -50,6 +50,15 @@ func (b Book) Of(party string) (Payee, error) {
 	return p, nil
 }
 
+// Holders are the parties as banks' files may name them.
+func (b Book) Holders() map[string]iso20022.Holder {
+	holders := map[string]iso20022.Holder{}
+	for party, p := range b {
+		holders[party] = p.Holder()
+	}
+	return holders
+}
+
 // Load reads accounts. Numbers are taken as they stand, with their leading noughts.
 // BAD_REQUEST for a file with anything else in it, and for a party that stands twice.
 func Load(path string) (Book, error) {

@@ -49,9 +49,7 @@ func instructPayments(a *app) *cobra.Command {
 			if how.days, err = loadCalendar(calendar); err != nil {
 				return err
 			}
-			return a.withCycle(ctx, cycle, func(ctx context.Context, g *node.Node, cycle string) error {
-				return a.instruct(ctx, g, cycle, how, out)
-			})
+			return a.with(ctx, func(ctx context.Context, n *node.Node) error { return a.instruct(ctx, n, cycle, how, out) })
 		})
 	cmd.Long = `Write what you are to pay as a pain.001 file that you alone can read, and note its message
 id and SHA-256 on the ledger. Accounts are taken from a file of the node's (see tally
@@ -117,6 +115,10 @@ type instructed struct {
 }
 
 func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how instructing, path string) error {
+	cycle, err := g.Closed(ctx, cycle)
+	if err != nil {
+		return err
+	}
 	all, closed, err := g.Payments(ctx, cycle)
 	if err != nil {
 		return err
@@ -136,7 +138,7 @@ func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how inst
 	}
 	answer := instructed{Settles: cycle, Message: in.request.Message, Hash: in.request.Hash.String(), File: path, Fen: in.request.Fen,
 		Execute: in.request.Execute, Left: in.left}
-	if answer.Receipt, err = g.Send(ctx, &a.call, in.request); err != nil {
+	if answer.Receipt, err = node.PaymentInstruct.Do(ctx, g, &a.call, in.request); err != nil {
 		return err
 	}
 	for _, p := range in.payments {
