@@ -139,17 +139,6 @@ func readNow(ctx context.Context, ix *index.Index, do func(*index.Reading) error
 	return errors.Join(do(r), r.Close())
 }
 
-// withVault is with, and the party's vault, which is made if there is none.
-func (a *app) withVault(ctx context.Context, do func(context.Context, *node.Node, *vault.Vault) error) error {
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		v, err := g.Vault()
-		if err != nil {
-			return err
-		}
-		return do(ctx, g, v)
-	})
-}
-
 // inVault does something with the vault alone, without a network.
 func (a *app) inVault(do func(*vault.Vault) error) error {
 	cfg, err := a.config(nil)

@@ -7,7 +7,6 @@ import (
 	"tallystick/chaincode/row"
 	"tallystick/client/index"
 	"tallystick/client/index/indextest"
-	"tallystick/client/vault"
 )
 
 type entry = indextest.Entry
@@ -24,18 +23,4 @@ func readModel(t *testing.T, blocks ...[]entry) *index.Reading {
 func readModelUpTo(t *testing.T, height uint64, blocks ...[]entry) *index.Reading {
 	t.Helper()
 	return indextest.ReadModelUpTo(t, height, blocks...)
-}
-
-func aVault(t *testing.T) *vault.Vault {
-	t.Helper()
-	v, err := vault.Open(t.TempDir(), "D")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := v.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return v
 }
