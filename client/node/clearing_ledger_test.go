@@ -67,7 +67,7 @@ func readingOf(t *testing.T, l *replay.Ledger) *index.Reading {
 // TestTheCycleThatWasCutOffLast is found by what it opened.
 func TestTheCycleThatWasCutOffLast(t *testing.T) {
 	l := twoParties(t)
-	if _, err := LastClosed(readingOf(t, l)); fault.CodeOf(err) != fault.NotFound {
+	if _, err := lastClosed(readingOf(t, l)); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("none was cut off: %v", err)
 	}
 	for _, pair := range [][2]string{{"2026-11", "2026-12"}, {"2026-12", "2027-01"}} {

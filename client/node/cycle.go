@@ -64,8 +64,8 @@ func checkCycle(id string) error {
 	return name.CheckID("cycle", id)
 }
 
-// LastClosed is the cycle that was cut off last. NOT_FOUND if none was.
-func LastClosed(r *index.Reading) (string, error) {
+// lastClosed is the cycle that was cut off last. NOT_FOUND if none was.
+func lastClosed(r *index.Reading) (string, error) {
 	open, err := r.Cycle()
 	if err != nil {
 		return "", err
@@ -90,15 +90,15 @@ func closedOr(r *index.Reading, named string) (string, error) {
 	if named != "" {
 		return named, nil
 	}
-	return LastClosed(r)
+	return lastClosed(r)
 }
 
-// closedNamed is a cycle that was named, or the one that was cut off last, for which alone the read model is asked.
-func (n *Node) closedNamed(ctx context.Context, named string) (string, error) {
+// Closed is a cycle that was named, or the one that was cut off last, for which alone the read model is asked.
+func (n *Node) Closed(ctx context.Context, named string) (string, error) {
 	if named != "" {
 		return named, nil
 	}
-	return ask(ctx, n, LastClosed)
+	return ask(ctx, n, lastClosed)
 }
 
 // CutOffRequest ends the open cycle.
@@ -135,7 +135,7 @@ func (n *Node) ofCycle(ctx context.Context, c *Call, named string, with func(cyc
 		return n.Send(ctx, c, with(named))
 	}
 	return n.Once(ctx, c, func() (command.Request, error) {
-		last, err := ask(ctx, n, LastClosed)
+		last, err := ask(ctx, n, lastClosed)
 		return with(last), err
 	})
 }

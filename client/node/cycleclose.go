@@ -125,7 +125,7 @@ type Finalised struct {
 // finaliseCarrying reads what is to be carried, and sends it with the finalising in one batch.
 func (n *Node) finaliseCarrying(ctx context.Context, c *Call, req CycleRequest) (answer Finalised, err error) {
 	answer.Receipt, err = n.OnceLinked(ctx, c, func() (reqs []command.Request, err error) {
-		if answer.Cycle, err = n.closedNamed(ctx, req.Cycle); err != nil {
+		if answer.Cycle, err = n.Closed(ctx, req.Cycle); err != nil {
 			return nil, err
 		}
 		carries, err := toFinalise(ctx, n.Query(), answer.Cycle)

@@ -20,6 +20,10 @@ var (
 	PaymentPrefund = sends[settlement.PrefundRequest](Row{"payment.prefund", "POST", "/v1/deposits/prefund", Finance,
 		"Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back", "预存",
 		`{"debtor":"F","fen":500000,"reference":"20261203000017"}`})
+	PaymentInstruct = sends[settlement.InstructRequest](Row{"payment.instruct", "POST", "/v1/payments/{cycle}/instruct", Finance,
+		"Note on the ledger that your bank was told to pay your payments of a cycle", "付款指令",
+		`{"cycle":"2026-11","message":"tally-1","hash":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881","payments":[2,3],"fen":25946,
+"made":1796117400,"execute":"2026-12-03"}`})
 	PaymentReceive = does(Row{"payment.receive", "POST", "/v1/payments/{payment}/receipts", Finance,
 		"Tell by hand what came in for a payment, after a look at the account", "手工确认到账",
 		`{"payment":"2026-11-3","fen":9700,"charges":100,"reference":"N77","booked":"2026-12-03"}`}, (*Node).receive)
@@ -51,7 +55,7 @@ func WithName(p settlement.Payment) NamedPayment {
 }
 
 func (n *Node) listPayments(ctx context.Context, _ *Call, req ListPaymentsRequest) (list List[NamedPayment], err error) {
-	cycle, err := n.closedNamed(ctx, req.Cycle)
+	cycle, err := n.Closed(ctx, req.Cycle)
 	if err != nil {
 		return list, err
 	}

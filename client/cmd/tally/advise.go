@@ -9,11 +9,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/settlement"
+	"tallystick/client/accounts"
 	"tallystick/client/banktable"
-	"tallystick/client/index"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/payments"
@@ -78,7 +76,7 @@ type advised struct {
 
 // adviseFile reads what is meant, before anything is asked.
 func (a *app) adviseFile(ctx context.Context, how advising) error {
-	known, err := loadAccounts(how.accounts)
+	known, err := accounts.Load(how.accounts)
 	if err != nil {
 		return err
 	}
@@ -94,17 +92,17 @@ func (a *app) adviseFile(ctx context.Context, how advising) error {
 	if err := a.meanFile("notice", how.file); err != nil {
 		return err
 	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-		return a.advise(ctx, g, r, how, known, mapping)
-	})
+	return a.with(ctx, func(ctx context.Context, n *node.Node) error { return a.advise(ctx, n, how, known, mapping) })
 }
 
-func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how advising, known map[string]payee, mapping *banktable.Mapping) (err error) {
-	view, err := viewOf(ctx, g, r, known)
+func (a *app) advise(ctx context.Context, n *node.Node, how advising, known accounts.Book, mapping *banktable.Mapping) (err error) {
+	if _, err := known.Of(n.Party()); err != nil {
+		return err
+	}
+	view, err := n.PaymentsView(ctx, how.cycle, known.Holders())
 	if err != nil {
 		return err
 	}
-	view.Cycle = how.cycle
 	file, err := openBankFile(how.file, mapping, view.Mark)
 	if err != nil {
 		return err
@@ -114,53 +112,15 @@ func (a *app) advise(ctx context.Context, g *node.Node, r *index.Reading, how ad
 	if err != nil {
 		return err
 	}
-	run, err := a.begin(ctx, g, r)
-	if err != nil {
-		return err
-	}
 	list := view.Match(found)
-	if err := payments.Tell(list, how.bounce, func(req command.Request) error { return run.Repeat(ctx, req) }, fault.Code.Passing); err != nil {
+	if err := n.Advise(ctx, &a.call, list, how.bounce); err != nil {
 		return err
 	}
-	answer := advised{list, g.Height(), found.Others, found.Unread, append([]string{}, file.notes...)}
+	answer := advised{list, n.Height(), found.Others, found.Unread, append([]string{}, file.notes...)}
 	if err := a.printParts(answer, func(t table.Writer) { advisedTable(t, answer) }, func(t table.Writer) { nextTable(t, list) }); err != nil {
 		return err
 	}
 	return forPersons(list)
-}
-
-// viewOf is what the caller knows of its payments and of whose accounts are where.
-func viewOf(ctx context.Context, g *node.Node, r *index.Reading, known map[string]payee) (v payments.View, err error) {
-	if _, err := accountOf(known, g.Party()); err != nil {
-		return v, err
-	}
-	charter, err := g.Query().Charter(ctx)
-	if err != nil {
-		return v, err
-	}
-	v = payments.View{Party: g.Party(), Mark: charter.Mark, Holders: map[string]iso20022.Holder{}, Ledger: g.Query()}
-	for party, p := range known {
-		v.Holders[party] = p.holder()
-	}
-	closed, err := index.All[settlement.Close](r, index.Filter{})
-	if err != nil {
-		return v, err
-	}
-	for _, c := range closed {
-		if c.Row.State < settlement.Final || c.Row.State == settlement.Settled {
-			continue
-		}
-		list, err := r.Payments(c.Row.ID)
-		if err != nil {
-			return v, err
-		}
-		for _, p := range list {
-			if p.Creditor == v.Party && !p.State.Ended() {
-				v.Open = append(v.Open, p)
-			}
-		}
-	}
-	return v, nil
 }
 
 // forPersons is a CONFLICT if anything needs a person.

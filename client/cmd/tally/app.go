@@ -122,14 +122,6 @@ func (a *app) indexed(ctx context.Context, g *node.Node, do func(*index.Reading)
 	return errors.Join(do(r), r.Close())
 }
 
-// begin begins a run, and closes the reading that said what is to be done. CONFLICT if the request id is for something else.
-func (a *app) begin(ctx context.Context, g *node.Node, r *index.Reading) (*node.Run, error) {
-	if err := r.Close(); err != nil {
-		return nil, err
-	}
-	return g.Begin(ctx, &a.call)
-}
-
 // readNow hands over a reading of a read model as it is now, and closes it.
 func readNow(ctx context.Context, ix *index.Index, do func(*index.Reading) error) error {
 	r, err := ix.At(ctx, 0)

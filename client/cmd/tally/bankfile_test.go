@@ -13,7 +13,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/banktable"
-	"tallystick/client/iso20022"
 	"tallystick/client/payments"
 )
 
@@ -39,11 +38,7 @@ func ordinaryMonth() (camt, csv string) {
 
 // TestAMonthWithoutAnyOfOurs: a real month's statement that has nothing of ours is read without failure, and said to be so.
 func TestAMonthWithoutAnyOfOurs(t *testing.T) {
-	known := theAccounts(t)
-	view := payments.View{Party: "S1", Mark: someMark, Holders: map[string]iso20022.Holder{}, Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
-	for party, p := range known {
-		view.Holders[party] = p.holder()
-	}
+	view := payments.View{Party: "S1", Mark: someMark, Holders: theAccounts(t).Holders(), Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
 	camt, csv := ordinaryMonth()
 	for form, text := range map[string]string{"camt": camt, "table": csv} {
 		file, err := openBankFile(fileOf(t, text), plainMapping(t), someMark)

@@ -18,6 +18,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/workday"
+	"tallystick/client/accounts"
 	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
@@ -25,7 +26,7 @@ import (
 
 // instructing is how a message to the caller's bank is made.
 type instructing struct {
-	known   map[string]payee
+	known   accounts.Book
 	debtor  string
 	mark    string // the ledger's
 	form    iso20022.Form
@@ -37,20 +38,18 @@ type instructing struct {
 }
 
 func instructPayments(a *app) *cobra.Command {
-	var cycle, accounts, out, calendar string
+	var cycle, file, out, calendar string
 	how := instructing{}
 	cmd := leaf("instruct", "Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
 		"  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml\n  tally --as F payment instruct --accounts accounts.yaml --out pain001.xml --execute 2026-12-07 --layout 001.03 --service-level URGP",
 		func(ctx context.Context, _ []string) (err error) {
-			if how.known, err = loadAccounts(accounts); err != nil {
+			if how.known, err = accounts.Load(file); err != nil {
 				return err
 			}
 			if how.days, err = loadCalendar(calendar); err != nil {
 				return err
 			}
-			return a.withCycle(ctx, cycle, func(ctx context.Context, g *node.Node, cycle string) error {
-				return a.instruct(ctx, g, cycle, how, out)
-			})
+			return a.with(ctx, func(ctx context.Context, n *node.Node) error { return a.instruct(ctx, n, cycle, how, out) })
 		})
 	cmd.Long = `Write what you are to pay as a pain.001 file that you alone can read, and note its message
 id and SHA-256 on the ledger. Accounts are taken from a file of the node's (see tally
@@ -66,7 +65,7 @@ of its own, and so is, with --rest, what is left of payments of which a part cam
 alone. Of more than 100 payments the first 100 are written; run it again with another file
 for the others.`
 	cycleFlag(cmd, &cycle)
-	word(cmd, &accounts, "accounts", "YAML file with the parties' accounts")
+	word(cmd, &file, "accounts", "YAML file with the parties' accounts")
 	word(cmd, &out, "out", "pain.001 file to write")
 	require(cmd, "accounts", "out")
 	word(cmd, &calendar, "calendar", "file of days on which your bank works or rests; it replaces the years that it has")
@@ -116,6 +115,10 @@ type instructed struct {
 }
 
 func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how instructing, path string) error {
+	cycle, err := g.Closed(ctx, cycle)
+	if err != nil {
+		return err
+	}
 	all, closed, err := g.Payments(ctx, cycle)
 	if err != nil {
 		return err
@@ -135,7 +138,7 @@ func (a *app) instruct(ctx context.Context, g *node.Node, cycle string, how inst
 	}
 	answer := instructed{Settles: cycle, Message: in.request.Message, Hash: in.request.Hash.String(), File: path, Fen: in.request.Fen,
 		Execute: in.request.Execute, Left: in.left}
-	if answer.Receipt, err = g.Send(ctx, &a.call, in.request); err != nil {
+	if answer.Receipt, err = node.PaymentInstruct.Do(ctx, g, &a.call, in.request); err != nil {
 		return err
 	}
 	for _, p := range in.payments {
@@ -290,26 +293,18 @@ func (how instructing) message(cycle string, list []settlement.Payment) string {
 
 // encode is the pain.001, of what is still to come in of each payment.
 func (how instructing) encode(list []settlement.Payment, message string, made time.Time, execute date.Date) ([]byte, error) {
-	from, err := accountOf(how.known, how.debtor)
+	from, err := how.known.Of(how.debtor)
 	if err != nil {
 		return nil, err
 	}
-	order := iso20022.Initiation{MessageID: message, Created: made, Initiator: from.initiator(), Debtor: from.bankParty(), DebtorAccount: from.bankAccount(), Form: how.form}
+	order := iso20022.Initiation{MessageID: message, Created: made, Initiator: from.Initiator(), Debtor: from.BankParty(), DebtorAccount: from.BankAccount(), Form: how.form}
 	for _, p := range list {
-		to, err := accountOf(how.known, p.Creditor)
+		to, err := how.known.Of(p.Creditor)
 		if err != nil {
 			return nil, err
 		}
 		order.Payments = append(order.Payments, iso20022.Payment{EndToEndID: settlement.AtBanks(p.Cycle, p.N, how.mark), Fen: p.Rest(), Currency: iso20022.Currency,
-			Creditor: to.bankParty(), CreditorAccount: to.bankAccount(), Due: execute, Remittance: settlement.AtBanks(p.Cycle, p.N, how.mark) + " 积分清结算"})
+			Creditor: to.BankParty(), CreditorAccount: to.BankAccount(), Due: execute, Remittance: settlement.AtBanks(p.Cycle, p.N, how.mark) + " 积分清结算"})
 	}
 	return order.Encode()
-}
-
-func accountOf(known map[string]payee, party string) (payee, error) {
-	p, found := known[party]
-	if !found {
-		return payee{}, fault.New(fault.NotFound, "the accounts file has no account of %s", party)
-	}
-	return p, nil
 }

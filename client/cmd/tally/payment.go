@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/settlement"
-	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/payments"
 )
@@ -28,20 +27,6 @@ Accounts stand in a file of the node's own, and never on the ledger:
     - {party: G, name: 某某汽车集团有限公司, account: "1001244300000001", bic: ICBKCNBJ}
     - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}`
 	return cmd
-}
-
-// withCycle is with, and the cycle that a flag names or the one that was cut off last.
-func (a *app) withCycle(ctx context.Context, cycle string, do func(context.Context, *node.Node, string) error) error {
-	if cycle != "" {
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error { return do(ctx, g, cycle) })
-	}
-	return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-		cycle, err := node.LastClosed(r)
-		if err != nil {
-			return err
-		}
-		return do(ctx, g, cycle)
-	})
 }
 
 func cycleFlag(cmd *cobra.Command, to *string) {

@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/workday"
+	"tallystick/client/accounts"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 )
@@ -27,54 +28,14 @@ const someAccounts = `parties:
   - {party: M, name: Mobility, iban: DE89370400440532013000, bic: COBADEFFXXX}
 `
 
-func accounts(t *testing.T, text string) (map[string]payee, error) {
+// theAccounts are someAccounts as they are read.
+func theAccounts(t *testing.T) accounts.Book {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "accounts.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return loadAccounts(path)
-}
-
-func theAccounts(t *testing.T) map[string]payee {
-	t.Helper()
-	known, err := accounts(t, someAccounts)
+	known, err := accounts.Load(fileOf(t, someAccounts))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return known
-}
-
-func TestAccounts(t *testing.T) {
-	known := theAccounts(t)
-	if len(known) != 4 || known["F"].Account != "00123" || known["G"].Account != "0077" || known["S1"].CNAPS != "102290000002" {
-		t.Errorf("%+v: numbers are taken as they stand", known)
-	}
-	for name, text := range map[string]string{
-		"a party twice":   "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ}\n- {party: F, name: f, account: a, bic: ICBKCNBJ}\n",
-		"nobody":          "parties:\n- {name: f, account: a, bic: ICBKCNBJ}\n",
-		"no name":         "parties:\n- {party: F, account: a, bic: ICBKCNBJ}\n",
-		"no account":      "parties:\n- {party: F, name: f, bic: ICBKCNBJ}\n",
-		"two accounts":    "parties:\n- {party: F, name: f, account: a, iban: DE89370400440532013000, bic: ICBKCNBJ}\n",
-		"a wrong IBAN":    "parties:\n- {party: F, name: f, iban: DE88370400440532013000, bic: ICBKCNBJ}\n",
-		"a long name":     "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ, customer: 客户}\n",
-		"no bank":         "parties:\n- {party: F, name: f, account: a}\n",
-		"an unknown word": "parties:\n- {party: F, name: f, account: a, bic: ICBKCNBJ, purse: x}\n",
-		"no YAML":         "{",
-	} {
-		if _, err := accounts(t, text); fault.CodeOf(err) != fault.BadRequest {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := accounts(t, "parties:\n- {party: F, name: f, acount: a, bic: ICBKCNBJ}\n"); err == nil || !strings.Contains(err.Error(), "accounts.yaml:2: unknown key \"acount\"; did you mean account?") {
-		t.Errorf("a misspelt key: %v", err)
-	}
-	if empty, err := accounts(t, ""); err != nil || len(empty) != 0 {
-		t.Error(err)
-	}
-	if _, err := loadAccounts("nowhere"); err == nil {
-		t.Error("no file")
-	}
 }
 
 func TestKeptFiles(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/accounts"
 	"tallystick/client/clearing"
 	"tallystick/client/node"
 	"tallystick/client/statement"
@@ -85,11 +86,11 @@ func (a *app) export(ctx context.Context, n *node.Node, s *clearing.Statement, h
 }
 
 // name gives the two their legal names and tax ids, if a file with them is named.
-func (a *app) name(s *statement.Statement, accounts string) error {
-	if accounts == "" {
+func (a *app) name(s *statement.Statement, file string) error {
+	if file == "" {
 		return nil
 	}
-	known, err := loadAccounts(accounts)
+	known, err := accounts.Load(file)
 	if err != nil {
 		return err
 	}
