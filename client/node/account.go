@@ -86,7 +86,8 @@ func (c Customer) take(v *vault.Vault, member string, link func(vault.Account) e
 
 // takeOnce is Once for a request that links a customer's account, whom the vault has taken in by then. Done before, it
 // leaves the vault as it is.
-func (n *Node) takeOnce(ctx context.Context, c *Call, v *vault.Vault, who Customer, member string, build func(vault.Account) command.Request) (Receipt, error) {
+func (n *Node) takeOnce(ctx context.Context, c *Call, v *vault.Vault, who Customer, member string,
+	build func(vault.Account) command.Request) (Receipt, error) {
 	r, found, err := n.First(ctx, c)
 	if found || err != nil {
 		return r, err
@@ -136,7 +137,8 @@ func (r LinkRequest) Check() error {
 var anAccount = make(codec.Hash, 32)
 
 func (r LinkRequest) request(account vault.Account) command.Request {
-	return member.LinkRequest{Member: r.Member, Channel: account.Channel, Account: account.Commitment, Invitation: r.Invitation, Code: r.Code}
+	return member.LinkRequest{Member: r.Member, Channel: account.Channel, Account: account.Commitment,
+		Invitation: r.Invitation, Code: r.Code}
 }
 
 func (n *Node) link(ctx context.Context, c *Call, req LinkRequest) (Receipt, error) {

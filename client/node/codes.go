@@ -58,7 +58,8 @@ func (n *Node) give(ctx context.Context, c *Call, id string, members []string,
 
 // recode sends a request that gives an entitlement new codes for the uses that are left, keeps them and tells them; to is
 // the member who then has it, "" if it stays.
-func (n *Node) recode(ctx context.Context, c *Call, of number.Row, to string, build func(code.Commitment) command.Request) (answer Given, err error) {
+func (n *Node) recode(ctx context.Context, c *Call, of number.Row, to string,
+	build func(code.Commitment) command.Request) (answer Given, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return answer, err
@@ -146,7 +147,8 @@ func keepCodes(v *vault.Vault, list []GivenOne) error {
 		if len(e.Codes) == 0 {
 			continue
 		}
-		if err := v.PutCode(vault.Secret{Purpose: ofEntitlements, Reference: e.Entitlement.String(), Member: e.Member, Code: e.Codes[len(e.Codes)-1]}); err != nil {
+		last := e.Codes[len(e.Codes)-1]
+		if err := v.PutCode(vault.Secret{Purpose: ofEntitlements, Reference: e.Entitlement.String(), Member: e.Member, Code: last}); err != nil {
 			return err
 		}
 	}

@@ -58,7 +58,8 @@ func (r GrantRequest) Check() error {
 func (r GrantRequest) request(commitments []code.Commitment) benefit.GrantRequest {
 	made := benefit.GrantRequest{Benefit: r.Benefit, Gift: r.Gift}
 	for i, who := range r.Members {
-		made.Grants = append(made.Grants, benefit.Grant{Member: who, Witness: r.Witness, Commitment: commitments[i], Reference: r.Reference})
+		one := benefit.Grant{Member: who, Witness: r.Witness, Commitment: commitments[i], Reference: r.Reference}
+		made.Grants = append(made.Grants, one)
 	}
 	return made
 }
@@ -213,14 +214,14 @@ func (n *Node) dueEntitlements(r *index.Reading, id string) ([]index.Noun[benefi
 	if err != nil {
 		return nil, err
 	}
-	due, err := index.All[benefit.Entitlement](r, index.Filter{
-		Topic: id, Before: int64(today), States: []string{benefit.Granted.String(), benefit.Active.String(), benefit.Reserved.String()},
-	})
+	live := []string{benefit.Granted.String(), benefit.Active.String(), benefit.Reserved.String()}
+	due, err := index.All[benefit.Entitlement](r, index.Filter{Topic: id, Before: int64(today), States: live})
 	if err != nil || id != "" {
 		return due, err
 	}
 	provided, err := index.All[benefit.Model](r, index.Filter{Party: n.Party()})
 	return slices.DeleteFunc(due, func(e index.Noun[benefit.Entitlement]) bool {
-		return e.Row.By != n.Party() && !slices.ContainsFunc(provided, func(m index.Noun[benefit.Model]) bool { return m.Row.ID == e.Row.Benefit })
+		provides := slices.ContainsFunc(provided, func(m index.Noun[benefit.Model]) bool { return m.Row.ID == e.Row.Benefit })
+		return e.Row.By != n.Party() && !provides
 	}), err
 }

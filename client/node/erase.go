@@ -102,7 +102,8 @@ func wholeOf(r *index.Reading, req member.EraseRequest, merged []string) (member
 	if err != nil {
 		return req, err
 	}
-	consents, err := index.All[member.Consent](r, index.Filter{Member: req.Member, States: []string{member.ConsentActive.String()}})
+	active := []string{member.ConsentActive.String()}
+	consents, err := index.All[member.Consent](r, index.Filter{Member: req.Member, States: active})
 	if err != nil {
 		return req, err
 	}

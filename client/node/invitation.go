@@ -101,7 +101,8 @@ func (n *Node) promise(ctx context.Context, c *Call, p promise) (answer Told, er
 		}
 	}
 	answer.Code = secret
-	return answer, v.PutCode(vault.Secret{Purpose: p.purpose, Reference: answer.Number.String(), Member: p.member, Code: secret, Until: until})
+	kept := vault.Secret{Purpose: p.purpose, Reference: answer.Number.String(), Member: p.member, Code: secret, Until: until}
+	return answer, v.PutCode(kept)
 }
 
 // AuthoriseRequest lets an acceptor spend so many of a member's points.
@@ -117,7 +118,8 @@ func (r AuthoriseRequest) Check() error { return r.Request(nil).Check() }
 
 // Request makes the authorisation, its caps sorted.
 func (r AuthoriseRequest) Request(commitment code.Commitment) member.AuthoriseRequest {
-	return member.AuthoriseRequest{Member: r.Member, Acceptor: r.Acceptor, Caps: caps(r.Allow), Until: fromNow(r.For), Commitment: commitment}
+	return member.AuthoriseRequest{Member: r.Member, Acceptor: r.Acceptor, Caps: caps(r.Allow),
+		Until: fromNow(r.For), Commitment: commitment}
 }
 
 // caps are what an authorisation allows, sorted by programme.

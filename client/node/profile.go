@@ -9,7 +9,7 @@ import (
 	"tallystick/client/vault"
 )
 
-// The operations of what the vault knows of members (资料). They need no network: [KnownOf] and [Learn] do with a vault alone.
+// The operations of what the vault knows of members (资料). [KnownOf] and [Learn] do with the vault alone.
 var (
 	MemberProfileSet = does(Row{"member.profile.set", "POST", "/v1/members/{member}/profile", Loyalty,
 		"Change what your vault knows of a member; nothing goes to the ledger", "修改资料",

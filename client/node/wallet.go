@@ -74,7 +74,7 @@ type LiabilityRequest struct {
 
 // Check refuses a price that is none, and a share that isn't between 0 and 1.
 func (r LiabilityRequest) Check() error {
-	if exponent := r.Share.Exponent(); exponent > 0 || exponent < -40 { // to compare with it could mean to write out its digits
+	if e := r.Share.Exponent(); e > 0 || e < -40 { // to compare with it could mean to write out its digits
 		return fault.New(fault.BadRequest, "share: want a number between 0 and 1")
 	}
 	_, err := points.ContractLiability(r.Sale, 0, amount.Rate{Num: 1, Den: 1}, r.Share)
