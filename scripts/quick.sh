@@ -8,4 +8,4 @@ scripts/format.sh
 go vet ./...
 go test -short $(go list ./... | grep -vE "/($slow)\$")
 go test $(go list ./... | grep -E "/($slow)\$") -short -skip 'Hostile|Intent' \
-	-run '^Test(Every|Kinds|WalkIns|RefusalsCome|RefusalsList|Flags|Required|ExamplesAre|Keys|Layouts|OrderIsThat)'
+	-run '^Test(Every|Kinds|SingleCommands|RefusalsCome|RefusalsList|Flags|Required|ExamplesAre|Keys|Layouts|OrderIsThat)'

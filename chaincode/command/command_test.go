@@ -23,7 +23,7 @@ func TestBatchCheck(t *testing.T) {
 		{"500 commands", Batch{Lane: 1, Seq: 1, Commands: make([]Command, 500)}, ""},
 		{"501 commands", Batch{Lane: 1, Seq: 1, Commands: make([]Command, 501)}, fault.BadRequest},
 		{"no command", Batch{Lane: 1, Seq: 1}, fault.BadRequest},
-		{"the walk-ins' lane", Batch{Lane: 0, Seq: 1, Commands: []Command{one}}, fault.BadRequest},
+		{"the single commands' lane", Batch{Lane: 0, Seq: 1, Commands: []Command{one}}, fault.BadRequest},
 		{"no such lane", Batch{Lane: 32, Seq: 1, Commands: []Command{one}}, fault.BadRequest},
 		{"no sequence", Batch{Lane: 1, Commands: []Command{one}}, fault.BadRequest},
 		{"linked with nothing", Batch{Lane: 1, Seq: 1, Commands: []Command{one, linked}}, fault.BadRequest},

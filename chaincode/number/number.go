@@ -19,7 +19,7 @@ import (
 // Limits of a number's parts.
 const (
 	Lanes    = 32        // lanes of a party, 0 … 31
-	WalkIn   = 0         // the lane of commands that were sent without one
+	Single   = 0         // the lane of commands that were sent without one
 	MaxSeq   = 1<<40 - 1 // batches of a lane
 	MaxIndex = 499       // commands of a batch
 	MaxOrd   = 255       // rows that one command makes, less one: what its two digits in a key have room for

@@ -252,8 +252,8 @@ func CheckID(id string) error {
 }
 
 // SurrenderRequest hands back what the caller's lane has been granted of a quota
-// and hasn't used. It acts on the lane that it is sent in, a walk-in's on the
-// walk-ins' lane. Every party may.
+// and hasn't used. It acts on the lane that it is sent in, a single command's on the
+// single commands' lane. Every party may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the lane has no part of
 // such a quota), WRONG_STATE (it has used its part up), LIMIT (it has handed some back today).

@@ -29,7 +29,7 @@ type Seal struct {
 // Source is the numbered source that the batch is of, or "".
 func (s *Seal) Source() string { return s.source }
 
-// NewSeal is the seal of a party's batch; a walk-in's has one command.
+// NewSeal is the seal of a party's batch; a single command's has one command.
 func NewSeal(party string, operator bool, b command.Batch) *Seal {
 	s := &Seal{Party: party, Lane: b.Lane, Seq: b.Seq, Commands: b.Commands, operator: operator, batch: Batch(party, b.Lane, b.Seq)}
 	if b.Source != nil {

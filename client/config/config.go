@@ -31,7 +31,7 @@ type Config struct {
 	Packages []Package  `mapstructure:"packages"` // of the chaincode that the party's own peer runs; for people
 
 	// Lanes says which of the party's lanes 1–31 this node writes, such as
-	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send walk-ins. No
+	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send single commands. No
 	// two nodes of one party may have a lane in common.
 	Lanes string `mapstructure:"lanes"`
 	// Linger is how long a lone command waits for company. More fills batches,

@@ -53,7 +53,7 @@ func (a Asked) request() string {
 // intent it takes effect once, and choose is called only until it did: asked again,
 // whenever and from whichever machine, the first receipt is the answer. The name with
 // another intent is a CONFLICT, and nothing is done. By a lane, if the gateway has
-// one; else as a walk-in.
+// one; else as a single command.
 //
 // An empty Asked is never asked again. Errors are those of choose, and of Do.
 func (g *Gateway) Once(ctx context.Context, asked Asked, choose func() (command.Request, error)) (command.Receipt, error) {
@@ -63,7 +63,7 @@ func (g *Gateway) Once(ctx context.Context, asked Asked, choose func() (command.
 			return command.Receipt{}, err
 		}
 		if g.out == nil {
-			return g.walkIn(ctx, asked, req, nil)
+			return g.single(ctx, asked, req, nil)
 		}
 		receipts, errs := g.doLinked(ctx, asked, req)
 		if len(receipts) == 0 {
@@ -73,7 +73,7 @@ func (g *Gateway) Once(ctx context.Context, asked Asked, choose func() (command.
 	})
 }
 
-// OncePrivate is Once for a walk-in with private data; see WalkInPrivate.
+// OncePrivate is Once for a single command with private data; see SinglePrivate.
 func (g *Gateway) OncePrivate(ctx context.Context, asked Asked, choose func() (command.Request, map[string][]byte, error)) (command.Receipt, error) {
 	return g.once(ctx, asked, func() (command.Receipt, error) {
 		req, private, err := choose()
@@ -83,7 +83,7 @@ func (g *Gateway) OncePrivate(ctx context.Context, asked Asked, choose func() (c
 		if err != nil {
 			return command.Receipt{}, err
 		}
-		return g.walkIn(ctx, asked, req, private)
+		return g.single(ctx, asked, req, private)
 	})
 }
 
@@ -213,7 +213,7 @@ func (a Asked) before(i int) string {
 	return Asked{ID: a.ID, Step: step}.name()
 }
 
-// bodyOf is a request as a walk-in takes it.
+// bodyOf is a request as a single command takes it.
 func bodyOf(req command.Request) ([]byte, error) {
 	body, err := json.Marshal(req)
 	if err != nil {

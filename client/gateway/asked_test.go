@@ -40,9 +40,9 @@ func elsewhereNode(t *testing.T, net *simNet, lanes string) *Gateway {
 }
 
 // An id stands for what was meant: at this node and at another with an empty outbox,
-// by lanes and as a walk-in.
+// by lanes and as a single command.
 func TestOnce(t *testing.T) {
-	for name, lanes := range map[string]string{"by lanes": "1-3", "as a walk-in": ""} {
+	for name, lanes := range map[string]string{"by lanes": "1-3", "as a single command": ""} {
 		t.Run(name, func(t *testing.T) {
 			within(t, func(c *config.Config) { c.Lanes = lanes }, func(t *testing.T, g *Gateway, net *simNet) {
 				chosen := 0
@@ -59,7 +59,7 @@ func TestOnce(t *testing.T) {
 					if _, err := node.Once(t.Context(), wants("A2", "six of wang's"), chooses(&chosen, "m3")); fault.CodeOf(err) != fault.Conflict {
 						t.Errorf("%s, something else: %v", where, err)
 					}
-					if _, err := node.WalkIn(t.Context(), "A2", issue("m1")); fault.CodeOf(err) != fault.Conflict {
+					if _, err := node.Single(t.Context(), "A2", issue("m1")); fault.CodeOf(err) != fault.Conflict {
 						t.Errorf("%s, as a program asks: %v", where, err)
 					}
 					if node != g {
@@ -131,12 +131,12 @@ func TestIDsThatNodesMake(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, id := range []string{made, "A~capture", "A~2", "~A", "A~", "A:x", "A:" + strings.Repeat("A", 22), strings.Repeat("a", 65)} {
-			_, alone := g.WalkIn(ctx, id, issue("bob"))
+			_, alone := g.Single(ctx, id, issue("bob"))
 			_, queued := g.Do(ctx, id, issue("bob"))
 			_, linked := g.DoLinked(ctx, id, issue("bob"), issue("carl"))
 			_, batch := g.Run(ctx, "", []command.Command{command.New(id, issue("bob"))})
 			_, once := g.Once(ctx, Asked{ID: id}, chooses(&chosen, "bob"))
-			for door, err := range map[string]error{"WalkIn": alone, "Do": queued, "DoLinked": linked[0], "Run": batch, "Once": once} {
+			for door, err := range map[string]error{"Single": alone, "Do": queued, "DoLinked": linked[0], "Run": batch, "Once": once} {
 				if fault.CodeOf(err) != fault.BadRequest {
 					t.Errorf("%s of %s: %v", door, id, err)
 				}

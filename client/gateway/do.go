@@ -80,7 +80,7 @@ func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Req
 
 // errNoLanes is what a gateway without lanes answers to commands.
 func errNoLanes() error {
-	return fault.New(fault.Unavailable, "this gateway has no lanes; configure lanes, or send a walk-in")
+	return fault.New(fault.Unavailable, "this gateway has no lanes; configure lanes, or send a single command")
 }
 
 // wait waits for a ticket's end, or takes the caller off it.

@@ -49,7 +49,7 @@ type feed struct {
 // watch collects verdicts for one batch.
 type watch struct {
 	feed *feed
-	lane string // key of its lane's head, "" for a walk-in
+	lane string // key of its lane's head, "" for a single command
 	txs  []string
 
 	mu    sync.Mutex
@@ -120,7 +120,7 @@ func (f *feed) look(number uint64, tx *block.Tx) {
 	if len(f.byLane) == 0 || !tx.Valid() || tx.Party != f.party {
 		return
 	}
-	// Ours, and no lane here knows it: a walk-in, or somebody else's who writes
+	// Ours, and no lane here knows it: a single command, or somebody else's who writes
 	// our lanes.
 	writes, err := tx.Writes(f.seal)
 	if err != nil {
@@ -138,10 +138,10 @@ func (f *feed) look(number uint64, tx *block.Tx) {
 	}
 }
 
-// watch begins to watch a lane's head; walk-ins have none to watch.
+// watch begins to watch a lane's head; single commands have none to watch.
 func (f *feed) watch(lane uint8) *watch {
 	w := &watch{feed: f, ready: make(chan struct{}, 1)}
-	if lane != number.WalkIn {
+	if lane != number.Single {
 		w.lane = string(row.LaneHead(f.party, lane))
 		f.mu.Lock()
 		defer f.mu.Unlock()

@@ -54,7 +54,7 @@ func WithLog(log *slog.Logger) Option { return func(g *Gateway) { g.log = log } 
 // Open connects to the party's peers, locks its lanes, finds out what became of
 // everything that was under way when the last process ended, and starts.
 //
-// Without lanes it only asks and sends walk-ins, and keeps no outbox.
+// Without lanes it only asks and sends single commands, and keeps no outbox.
 func Open(ctx context.Context, cfg config.Config, options ...Option) (*Gateway, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

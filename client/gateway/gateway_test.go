@@ -191,14 +191,14 @@ func TestWithoutLanes(t *testing.T) {
 		if _, err := g.Do(t.Context(), "", issue("ann")); fault.CodeOf(err) != fault.Unavailable {
 			t.Errorf("without lanes: %v", err)
 		}
-		first, err := g.WalkIn(t.Context(), "w1", issue("ann"))
-		if err != nil || first.Number.Lane != number.WalkIn {
+		first, err := g.Single(t.Context(), "w1", issue("ann"))
+		if err != nil || first.Number.Lane != number.Single {
 			t.Fatalf("%+v, %v", first, err)
 		}
-		if again, err := g.WalkIn(t.Context(), "w1", issue("ann")); err != nil || !again.Again || again.Number != first.Number {
+		if again, err := g.Single(t.Context(), "w1", issue("ann")); err != nil || !again.Again || again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}
-		if _, err := g.WalkIn(t.Context(), "w1", issue("bob")); fault.CodeOf(err) != fault.Conflict {
+		if _, err := g.Single(t.Context(), "w1", issue("bob")); fault.CodeOf(err) != fault.Conflict {
 			t.Errorf("other content: %v", err)
 		}
 	})

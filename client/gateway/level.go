@@ -24,7 +24,7 @@ func raise(to *atomic.Uint64, height uint64) {
 	}
 }
 
-// AtLeast has questions, readers and walk-ins wait until the peer has so many blocks, such as
+// AtLeast has questions, readers and single commands wait until the peer has so many blocks, such as
 // the Height that another node had after a command. What this gateway writes, its
 // own questions see anyway.
 func (g *Gateway) AtLeast(height uint64) { raise(&g.levels.need, height) }

@@ -356,7 +356,7 @@ func (l *ledger) walkIns(t *testing.T, n *node, count int) {
 		err := until(func() (err error) {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
-			receipt, err = n.now().WalkIn(ctx, id, issue(id))
+			receipt, err = n.now().Single(ctx, id, issue(id))
 			return err
 		})
 		if err != nil {

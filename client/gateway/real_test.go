@@ -65,12 +65,12 @@ func found(t *testing.T, d *gateway.Gateway) {
 		}
 	}
 	allow(g.Found(t.Context(), party.FoundRequest{Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "2026-11", Date: 20758, Test: true}))
-	allow(g.WalkIn(t.Context(), "", party.BeginPeerRequest{}))
-	allow(g.WalkIn(t.Context(), "", party.RegisterRequest{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles}))
-	allow(g.WalkIn(t.Context(), "", party.RegisterRequest{Party: "F", En: "Finance", Zh: "金融", Roles: roles}))
-	allow(g.WalkIn(t.Context(), "", party.RegisterRequest{Party: "M", En: "Mobility", Zh: "出行", Roles: roles}))
+	allow(g.Single(t.Context(), "", party.BeginPeerRequest{}))
+	allow(g.Single(t.Context(), "", party.RegisterRequest{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles}))
+	allow(g.Single(t.Context(), "", party.RegisterRequest{Party: "F", En: "Finance", Zh: "金融", Roles: roles}))
+	allow(g.Single(t.Context(), "", party.RegisterRequest{Party: "M", En: "Mobility", Zh: "出行", Roles: roles}))
 	if d != nil {
-		allow(d.WalkIn(t.Context(), "", party.BeginPeerRequest{}))
+		allow(d.Single(t.Context(), "", party.BeginPeerRequest{}))
 		allow(d.Do(t.Context(), "", points.OpenProgrammeRequest{Programme: "DP", En: "Dealer points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}}))
 	}
 }

@@ -13,15 +13,15 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// askAgain is how often a walk-in asks whether it is its turn: far more often than a block is made, and
+// askAgain is how often a single command asks whether it is its turn: far more often than a block is made, and
 // cheap.
 const askAgain = 5 * time.Millisecond
 
-// turn waits until no other walk-in of this node is under way, in this process or another: they share a lane's head,
+// turn waits until no other single command of this node is under way, in this process or another: they share a lane's head,
 // so of those that are sent at once one would take effect, and the others conflict and try again, block after block.
 // What is answered ends the turn.
 //
-// Other machines of the party don't see the lock: their walk-ins conflict now and then, and are sent again.
+// Other machines of the party don't see the lock: their single commands conflict now and then, and are sent again.
 func (g *Gateway) turn(ctx context.Context) (leave func(), err error) {
 	withdrawn := func() error { return fault.New(fault.Unavailable, "withdrawn before it was sent: %v", ctx.Err()) }
 	select {
@@ -30,10 +30,10 @@ func (g *Gateway) turn(ctx context.Context) (leave func(), err error) {
 		return nil, withdrawn()
 	}
 	mine := func() { <-g.walkIns }
-	path := g.lockOf(number.WalkIn)
+	path := g.lockOf(number.Single)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		mine()
-		return nil, fmt.Errorf("gateway: the walk-in lane: %w", err)
+		return nil, fmt.Errorf("gateway: the lane of single commands: %w", err)
 	}
 	l := flock.New(path, flock.SetPermissions(0o600))
 	switch _, err := l.TryLockContext(ctx, askAgain); {
@@ -42,12 +42,12 @@ func (g *Gateway) turn(ctx context.Context) (leave func(), err error) {
 		return nil, withdrawn()
 	case err != nil:
 		mine()
-		return nil, fmt.Errorf("gateway: the walk-in lane: %w", err)
+		return nil, fmt.Errorf("gateway: the lane of single commands: %w", err)
 	}
 	return func() {
 		defer mine()
 		if err := l.Unlock(); err != nil {
-			g.log.Warn("the walk-in lane's lock", "err", err)
+			g.log.Warn("the lane of single commands's lock", "err", err)
 		}
 	}, nil
 }

@@ -25,9 +25,9 @@ func (c counting) Endorse(ctx context.Context, call call) (signed, error) {
 	return c.conn.Endorse(ctx, call)
 }
 
-// TestWalkInsOfOneNodeTakeTurns: twelve programs of one party send a command each at once. None conflicts with
+// TestSingleCommandsOfOneNodeTakeTurns: twelve programs of one party send a command each at once. None conflicts with
 // another: each is endorsed once, and all take about as long as one after another.
-func TestWalkInsOfOneNodeTakeTurns(t *testing.T) {
+func TestSingleCommandsOfOneNodeTakeTurns(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
 		const programs = 12
 		cfg := g.cfg
@@ -38,7 +38,7 @@ func TestWalkInsOfOneNodeTakeTurns(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = other.WalkIn(t.Context(), fmt.Sprintf("w%d", i), issue("ann"))
+			_, err = other.Single(t.Context(), fmt.Sprintf("w%d", i), issue("ann"))
 			if closed := other.Close(); err == nil {
 				err = closed
 			}
@@ -72,8 +72,8 @@ func TestWalkInsOfOneNodeTakeTurns(t *testing.T) {
 	})
 }
 
-// TestAWalkInThatIsWithdrawnGivesItsTurn: who stops waiting is told so, and the next goes on.
-func TestAWalkInThatIsWithdrawnGivesItsTurn(t *testing.T) {
+// TestASingleCommandThatIsWithdrawnGivesItsTurn: who stops waiting is told so, and the next goes on.
+func TestASingleCommandThatIsWithdrawnGivesItsTurn(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, _ *simNet) {
 		leave, err := g.turn(t.Context())
 		if err != nil {
@@ -81,11 +81,11 @@ func TestAWalkInThatIsWithdrawnGivesItsTurn(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := g.WalkIn(ctx, "w1", issue("ann")); fault.CodeOf(err) != fault.Unavailable {
+		if _, err := g.Single(ctx, "w1", issue("ann")); fault.CodeOf(err) != fault.Unavailable {
 			t.Errorf("%v", err)
 		}
 		leave()
-		if _, err := g.WalkIn(t.Context(), "w1", issue("ann")); err != nil {
+		if _, err := g.Single(t.Context(), "w1", issue("ann")); err != nil {
 			t.Error(err)
 		}
 	})

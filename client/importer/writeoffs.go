@@ -112,8 +112,8 @@ func opened(found []Granted, codes []code.Code, first code.Commitment) Granted {
 }
 
 // nowhere is an entitlement that the ledger will say it hasn't: the last number of
-// the walk-in lane, which no party can reach.
+// the lane of single commands, which no party can reach.
 func nowhere(party string) number.Row {
-	return number.Command{Party: party, Lane: number.WalkIn, Seq: number.MaxSeq, Index: number.MaxIndex}.Row(
+	return number.Command{Party: party, Lane: number.Single, Seq: number.MaxSeq, Index: number.MaxIndex}.Row(
 		number.MaxOrd)
 }

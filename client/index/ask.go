@@ -123,7 +123,7 @@ type Wallet struct {
 // mine selects a member and all that were merged into it; its one argument is the
 // member. CROSS JOIN has SQLite look for each id, where it would look at every member.
 const mine = `WITH RECURSIVE mine(id) AS (VALUES (CAST(? AS TEXT) COLLATE BINARY)
-	UNION SELECT n.member FROM mine CROSS JOIN nouns n WHERE n.topic = mine.id AND n.kind = 'member') `
+	UNION SELECT n.member FROM mine CROSS JOIN entries n WHERE n.topic = mine.id AND n.kind = 'member') `
 
 // Wallet lists what is left of a member's lots, and of those who were merged into
 // it, earliest expiry first; pending and expired ones included, which the ledger
@@ -216,7 +216,7 @@ func (r *Reading) theirs(lots []Lot) ([]Lot, error) {
 	var left []Lot
 	for _, lot := range lots {
 		if lot.Home != "" {
-			m, _, err := one(r, "nouns", row.Member(lot.Member))
+			m, _, err := one(r, "entries", row.Member(lot.Member))
 			if err != nil {
 				return nil, err
 			}

@@ -170,7 +170,7 @@ func (r *Reading) heldOfLots() (map[string]amount.Units, error) {
 	return held, decoded(r, func(_ string, _ uint64, t points.Trade) error {
 		add(t.Pieces)
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE kind = 'trade' AND state = ? ORDER BY key", points.Offered.String())
+	}, "SELECT key, block, row FROM entries WHERE kind = 'trade' AND state = ? ORDER BY key", points.Offered.String())
 }
 
 // Owed lists what each member has of a programme, held points included, by member: the
@@ -215,7 +215,7 @@ func (r *Reading) owed(programme string) (map[string]amount.Units, error) {
 type merges map[string]string
 
 func (r *Reading) merged() (merges, error) {
-	return r.pairs("SELECT member, topic FROM nouns WHERE kind = 'member' AND topic <> ''")
+	return r.pairs("SELECT member, topic FROM entries WHERE kind = 'member' AND topic <> ''")
 }
 
 // of is the member that a name stands for in the end.

@@ -80,7 +80,7 @@ type Elsewhere struct {
 
 // CampaignResults sums up one campaign. NOT_FOUND.
 func (r *Reading) CampaignResults(id string) (Results, error) {
-	one, found, err := one(r, "nouns", row.Campaign(id))
+	one, found, err := one(r, "entries", row.Campaign(id))
 	if err != nil {
 		return Results{}, err
 	}
@@ -196,7 +196,7 @@ func (c *count) priceOfAUse() (amount.Units, error) {
 	if c.of.Terms.Gives.Benefit == "" {
 		return 0, nil
 	}
-	model, _, err := one(c.Reading, "nouns", row.Benefit(c.of.Terms.Gives.Benefit))
+	model, _, err := one(c.Reading, "entries", row.Benefit(c.of.Terms.Gives.Benefit))
 	return model.Price, err
 }
 

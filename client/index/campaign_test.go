@@ -154,7 +154,7 @@ func TestBenefitsOfACampaign(t *testing.T) {
 	}
 }
 
-// A campaign and its awards are found as other nouns are.
+// A campaign and its awards are found as other entries are.
 func TestCampaignsAreFound(t *testing.T) {
 	s := newMarketing(t)
 	s.award("ann", 6, 4)

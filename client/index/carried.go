@@ -86,6 +86,6 @@ func (r *Reading) cyclesBefore() (map[string]string, error) {
 		c, err := row.Decode[settlement.Close](value)
 		before[c.Next] = c.ID
 		return err
-	}, "SELECT key, block, row FROM nouns WHERE kind = ?", "close")
+	}, "SELECT key, block, row FROM entries WHERE kind = ?", "close")
 	return before, err
 }

@@ -59,23 +59,23 @@ func (c *clauses) words(column, text string) {
 
 func (c *clauses) String() string { return strings.Join(c.where, " AND ") }
 
-// nouns lists rows of type T by key: what a query after "SELECT … FROM" says.
-func nouns[T any](r *Reading, page Page, table string, c clauses) (Part[Noun[T]], error) {
+// entries lists rows of type T by key: what a query after "SELECT … FROM" says.
+func entries[T any](r *Reading, page Page, table string, c clauses) (Part[Entry[T]], error) {
 	c.add(table+".key > ?", page.After)
 	var last string
-	return part(r, page, func() ([]Noun[T], error) {
-		list := []Noun[T]{}
+	return part(r, page, func() ([]Entry[T], error) {
+		list := []Entry[T]{}
 		err := r.rows(func(key string, block uint64, value []byte) error {
 			named, err := row.Read(key, value)
 			if err != nil {
 				return inIndex(err)
 			}
 			last = key
-			list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
+			list = append(list, Entry[T]{ID: named.ID, Row: named.Row.(T), Block: block})
 			return nil
 		}, "SELECT key, block, row FROM "+table+" WHERE "+c.String()+" ORDER BY key LIMIT ?", append(c.args, page.Limit)...)
 		return list, err
-	}, func(Noun[T]) string { return last })
+	}, func(Entry[T]) string { return last })
 }
 
 // SupplierFilter narrows a list of suppliers; zero fields don't.
@@ -85,11 +85,11 @@ type SupplierFilter struct {
 }
 
 // Suppliers lists suppliers by id.
-func (r *Reading) Suppliers(f SupplierFilter, page Page) (Part[Noun[goods.Supplier]], error) {
+func (r *Reading) Suppliers(f SupplierFilter, page Page) (Part[Entry[goods.Supplier]], error) {
 	var c clauses
 	c.is("party = ?", f.Party)
 	c.is("state = ?", f.State)
-	return nouns[goods.Supplier](r, page, "suppliers", c)
+	return entries[goods.Supplier](r, page, "suppliers", c)
 }
 
 // GoodFilter narrows a search for goods; zero fields don't.
@@ -103,7 +103,7 @@ type GoodFilter struct {
 }
 
 // Goods finds goods by supplier and SKU.
-func (r *Reading) Goods(f GoodFilter, page Page) (Part[Noun[goods.Good]], error) {
+func (r *Reading) Goods(f GoodFilter, page Page) (Part[Entry[goods.Good]], error) {
 	var c clauses
 	c.is("supplier = ?", f.Supplier)
 	c.is("supplier IN (SELECT id FROM suppliers WHERE party = ?)", f.Party)
@@ -113,12 +113,12 @@ func (r *Reading) Goods(f GoodFilter, page Page) (Part[Noun[goods.Good]], error)
 	if f.Open {
 		c.add("open = 1")
 	}
-	return nouns[goods.Good](r, page, "goods", c)
+	return entries[goods.Good](r, page, "goods", c)
 }
 
 // Listings finds what a seller lists, by supplier and SKU.
-func (r *Reading) Listings(seller string, f GoodFilter, page Page) (Part[Noun[goods.Listing]], error) {
-	return nouns[goods.Listing](r, page, "listings", listed(seller, f))
+func (r *Reading) Listings(seller string, f GoodFilter, page Page) (Part[Entry[goods.Listing]], error) {
+	return entries[goods.Listing](r, page, "listings", listed(seller, f))
 }
 
 // listed are the conditions of a seller's listings.
@@ -149,11 +149,11 @@ func itsGood() string {
 }
 
 // Outlets lists the outlets of a party, or of all for "", in a region or anywhere.
-func (r *Reading) Outlets(party, region string, page Page) (Part[Noun[goods.Outlet]], error) {
+func (r *Reading) Outlets(party, region string, page Page) (Part[Entry[goods.Outlet]], error) {
 	var c clauses
 	c.is("party = ?", party)
 	c.is("region = ?", region)
-	return nouns[goods.Outlet](r, page, "outlets", c)
+	return entries[goods.Outlet](r, page, "outlets", c)
 }
 
 // Stock is how much of a good a seller has.
@@ -214,12 +214,12 @@ func (r *Reading) Free(supplier, sku, seller string) (amount.Units, error) {
 
 // Benefit is one benefit; false if there is none.
 func (r *Reading) Benefit(id string) (benefit.Model, bool, error) {
-	return one(r, "nouns", row.Benefit(id))
+	return one(r, "entries", row.Benefit(id))
 }
 
 // Campaign is one campaign; false if there is none.
 func (r *Reading) Campaign(id string) (campaign.Campaign, bool, error) {
-	return one(r, "nouns", row.Campaign(id))
+	return one(r, "entries", row.Campaign(id))
 }
 
 // Supplier is one supplier; false if there is none.
@@ -239,7 +239,7 @@ func (r *Reading) Good(supplier, sku string) (goods.Good, bool, error) {
 
 // Terms are what a seller is offered for a good, as a commitment; false if nothing is.
 func (r *Reading) Terms(supplier, sku, seller string) (goods.Terms, bool, error) {
-	return one(r, "nouns", row.Terms(supplier, sku, seller))
+	return one(r, "entries", row.Terms(supplier, sku, seller))
 }
 
 // Storefront is a seller's. NOT_FOUND.

@@ -47,7 +47,7 @@ func shop(t *testing.T) *world {
 	return w
 }
 
-func ids[T any](part Part[Noun[T]]) (list []string) {
+func ids[T any](part Part[Entry[T]]) (list []string) {
 	for _, n := range part.Rows {
 		list = append(list, n.ID)
 	}

@@ -51,7 +51,7 @@ func (r *Reading) held(member string) ([]Held, error) {
 		t := named.Row.(points.Trade)
 		list = append(list, heldBy("trade", named.ID, t.By, t.Pieces)...)
 		return nil
-	}, mine+"SELECT key, block, row FROM nouns WHERE kind = 'trade' AND state = ? AND member IN (SELECT id FROM mine) ORDER BY key", member, points.Offered.String())
+	}, mine+"SELECT key, block, row FROM entries WHERE kind = 'trade' AND state = ? AND member IN (SELECT id FROM mine) ORDER BY key", member, points.Offered.String())
 }
 
 // Held are the points that the order's open parts hold.

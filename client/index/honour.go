@@ -118,7 +118,7 @@ func (f *fold) sealOf(t written) (*row.Seal, error) {
 	if len(heads) != 1 {
 		return nil, fmt.Errorf("it moves %d lanes' heads", len(heads))
 	}
-	begins := batch.Commands[0].Kind == command.BeginPeer && batch.Lane == number.WalkIn
+	begins := batch.Commands[0].Kind == command.BeginPeer && batch.Lane == number.Single
 	if h := heads[0]; h.space != row.SealOf(caller.ID, caller.Peer || begins) || h.key != string(row.LaneHead(caller.ID, batch.Lane)) {
 		return nil, fmt.Errorf("it moves the head %s of %s, which isn't %s's lane %d", h.key, h.space, caller.ID, batch.Lane)
 	}
@@ -139,7 +139,7 @@ func (f *fold) moved(h head, batch command.Batch, base uint64, args [][]byte) (u
 	}
 	next := f.heads[h.name()].Next(base, command.Digest(args))
 	switch {
-	case after.Seq != next.Seq || batch.Lane != number.WalkIn && batch.Seq != next.Seq:
+	case after.Seq != next.Seq || batch.Lane != number.Single && batch.Seq != next.Seq:
 		return 0, fmt.Errorf("it moves the head %s to %d, where %d is next", h.key, after.Seq, next.Seq)
 	case !bytes.Equal(after.Chain, next.Chain):
 		return 0, fmt.Errorf("the head %s seals another batch", h.key)
@@ -161,7 +161,7 @@ func sharedHead(party string, lane uint8) string {
 	return head{space: sealSpace, key: string(row.LaneHead(party, lane))}.name()
 }
 
-// batchOf reads the batch that a transaction was proposed with. A walk-in's has no sequence.
+// batchOf reads the batch that a transaction was proposed with. A single command's has no sequence.
 func batchOf(args [][]byte) (b command.Batch, err error) {
 	switch {
 	case len(args) == 2 && string(args[0]) == "batch:Run":
@@ -171,7 +171,7 @@ func batchOf(args [][]byte) (b command.Batch, err error) {
 		return b, err
 	case len(args) == 3:
 		if kind, known := command.KindNamed(string(args[0])); known {
-			return command.Batch{Lane: number.WalkIn, Commands: []command.Command{{Kind: kind, Request: string(args[1])}}}, nil
+			return command.Batch{Lane: number.Single, Commands: []command.Command{{Kind: kind, Request: string(args[1])}}}, nil
 		}
 	}
 	return b, fmt.Errorf("it was proposed with no batch")

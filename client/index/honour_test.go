@@ -148,7 +148,7 @@ func TestHonest(t *testing.T) {
 		t.Fatalf("%+v, %v", strays, err)
 	}
 	if m, err := Search[member.Member](now(t, ix), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 1 || m.Rows[0].Row.Accounts != 1 {
-		t.Errorf("a walk-in: %+v, %v", m, err)
+		t.Errorf("a single command: %+v, %v", m, err)
 	}
 	if wallet, err := now(t, ix).Wallet("ann"); err != nil || len(wallet.Lots) != 1 {
 		t.Errorf("%+v, %v", wallet, err)

@@ -62,64 +62,64 @@ var keepers = byKind(
 	by("obligations", "obligations", (*fold).obligations).blind(),
 	fact[quota.Lease]("lease").blind(),
 
-	searchable("member", func(m member.Member, _ []string) noun {
-		return noun{m.ID, m.Home, m.Into, m.State.String(), int64(len(m.Frozen()))}
+	searchable("member", func(m member.Member, _ []string) facets {
+		return facets{m.ID, m.Home, m.Into, m.State.String(), int64(len(m.Frozen()))}
 	}),
-	searchable("account", func(a member.Account, id []string) noun { // PARTY/CHANNEL/HEX
-		return noun{a.Member, id[0], id[1], a.State.String(), 0}
+	searchable("account", func(a member.Account, id []string) facets { // PARTY/CHANNEL/HEX
+		return facets{a.Member, id[0], id[1], a.State.String(), 0}
 	}),
-	searchable("invitation", func(i member.Invitation, _ []string) noun {
-		return noun{i.Member, i.By, i.For, i.State.String(), i.Until}
+	searchable("invitation", func(i member.Invitation, _ []string) facets {
+		return facets{i.Member, i.By, i.For, i.State.String(), i.Until}
 	}),
-	searchable("consent", func(c member.Consent, _ []string) noun {
-		return noun{c.Member, c.By, c.Purpose, c.State.String(), int64(c.Until)}
+	searchable("consent", func(c member.Consent, _ []string) facets {
+		return facets{c.Member, c.By, c.Purpose, c.State.String(), int64(c.Until)}
 	}),
-	searchable("labels", func(_ member.Labels, id []string) noun { // MEMBER/PARTY
-		return noun{id[0], id[1], "", "", 0}
+	searchable("labels", func(_ member.Labels, id []string) facets { // MEMBER/PARTY
+		return facets{id[0], id[1], "", "", 0}
 	}),
-	searchable("authorisation", func(a member.Authorisation, _ []string) noun {
-		return noun{a.Member, a.Acceptor, "", a.State.String(), a.Until}
+	searchable("authorisation", func(a member.Authorisation, _ []string) facets {
+		return facets{a.Member, a.Acceptor, "", a.State.String(), a.Until}
 	}),
-	searchable("standing", func(_ points.Standing, id []string) noun { // PROGRAMME/MEMBER
-		return noun{id[1], "", id[0], "", 0}
+	searchable("standing", func(_ points.Standing, id []string) facets { // PROGRAMME/MEMBER
+		return facets{id[1], "", id[0], "", 0}
 	}),
-	searchable("trade", func(t points.Trade, _ []string) noun {
-		return noun{t.Maker, t.By, t.Wants, t.State.String(), t.Until}
+	searchable("trade", func(t points.Trade, _ []string) facets {
+		return facets{t.Maker, t.By, t.Wants, t.State.String(), t.Until}
 	}),
-	searchable("rule", func(r points.Rule, _ []string) noun { return noun{"", "", r.Programme, "", int64(r.Until)} }),
-	searchable("conversion", func(c points.Conversion, _ []string) noun {
-		return noun{"", "", c.To, "", int64(c.Until)}
+	searchable("rule", func(r points.Rule, _ []string) facets { return facets{"", "", r.Programme, "", int64(r.Until)} }),
+	searchable("conversion", func(c points.Conversion, _ []string) facets {
+		return facets{"", "", c.To, "", int64(c.Until)}
 	}),
-	searchable("pledge", func(p points.Pledge, _ []string) noun {
-		return noun{"", p.Funder, p.Programme, "", int64(p.Until)}
+	searchable("pledge", func(p points.Pledge, _ []string) facets {
+		return facets{"", p.Funder, p.Programme, "", int64(p.Until)}
 	}),
-	searchable("offer", func(o audience.Offer, _ []string) noun {
-		return noun{"", o.By, o.Benefit, "", int64(o.Until)}
+	searchable("offer", func(o audience.Offer, _ []string) facets {
+		return facets{"", o.By, o.Benefit, "", int64(o.Until)}
 	}),
-	searchable("benefit", func(m benefit.Model, _ []string) noun {
-		return noun{"", m.Provider, m.ID, "", int64(m.Until)}
+	searchable("benefit", func(m benefit.Model, _ []string) facets {
+		return facets{"", m.Provider, m.ID, "", int64(m.Until)}
 	}),
-	searchable("entitlement", func(e benefit.Entitlement, _ []string) noun {
-		return noun{e.Member, e.By, e.Benefit, e.State.String(), int64(e.Until)}
+	searchable("entitlement", func(e benefit.Entitlement, _ []string) facets {
+		return facets{e.Member, e.By, e.Benefit, e.State.String(), int64(e.Until)}
 	}),
-	searchable("write-off", func(w benefit.WriteOff, _ []string) noun {
-		return noun{w.Member, w.Provider, w.Benefit, w.State.String(), int64(w.Date)}
+	searchable("write-off", func(w benefit.WriteOff, _ []string) facets {
+		return facets{w.Member, w.Provider, w.Benefit, w.State.String(), int64(w.Date)}
 	}),
-	searchable("cash", func(d goods.Due, _ []string) noun {
-		return noun{d.Member, d.Seller, d.Order.String(), d.State.String(), int64(d.Since)}
+	searchable("cash", func(d goods.Due, _ []string) facets {
+		return facets{d.Member, d.Seller, d.Order.String(), d.State.String(), int64(d.Since)}
 	}),
-	searchable("terms", func(t goods.Terms, id []string) noun { // SUPPLIER/SKU/SELLER
-		return noun{"", id[2], id[0] + "/" + id[1], "", int64(t.Until)}
+	searchable("terms", func(t goods.Terms, id []string) facets { // SUPPLIER/SKU/SELLER
+		return facets{"", id[2], id[0] + "/" + id[1], "", int64(t.Until)}
 	}),
-	searchable("campaign", func(c campaign.Campaign, _ []string) noun {
-		return noun{"", c.By, c.ID, c.State.String(), int64(c.Terms.Until)}
+	searchable("campaign", func(c campaign.Campaign, _ []string) facets {
+		return facets{"", c.By, c.ID, c.State.String(), int64(c.Terms.Until)}
 	}),
-	by("award", "nouns", (*fold).award),
-	searchable("close", func(c settlement.Close, _ []string) noun {
-		return noun{"", "", c.Next, c.State.String(), int64(c.SignBy)}
+	by("award", "entries", (*fold).award),
+	searchable("close", func(c settlement.Close, _ []string) facets {
+		return facets{"", "", c.Next, c.State.String(), int64(c.SignBy)}
 	}),
-	searchable("dispute", func(d settlement.Dispute, _ []string) noun {
-		return noun{"", d.By, d.Cycle, d.State.String(), int64(d.AnswerBy)}
+	searchable("dispute", func(d settlement.Dispute, _ []string) facets {
+		return facets{"", d.By, d.Cycle, d.State.String(), int64(d.AnswerBy)}
 	}),
 
 	fact[party.Charter]("charter"), fact[settlement.Cycle]("cycle"), fact[party.Party]("party"),
@@ -160,9 +160,9 @@ func whole[T any](kind, table string, columns func(r T, id []string) []any) keep
 }
 
 // searchable is for rows that are searched for together with others.
-func searchable[T any](kind string, columns func(r T, id []string) noun) keeper {
-	return by(kind, "nouns", func(f *fold, key string, id []string, r T, c change) error {
-		return f.noun(key, columns(r, id), c)
+func searchable[T any](kind string, columns func(r T, id []string) facets) keeper {
+	return by(kind, "entries", func(f *fold, key string, id []string, r T, c change) error {
+		return f.entry(key, columns(r, id), c)
 	})
 }
 

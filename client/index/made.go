@@ -14,7 +14,7 @@ type Made struct {
 	Height       uint64
 	Batches      int
 	Lots         []Lot
-	Entitlements []Noun[benefit.Entitlement]
+	Entitlements []Entry[benefit.Entitlement]
 }
 
 // shardOf is what a shard's name adds to its source's.
@@ -75,8 +75,8 @@ func (r *Reading) madeBy(key string, m *Made) error {
 			return inIndex(err)
 		}
 		if e, is := named.Row.(benefit.Entitlement); is {
-			m.Entitlements = append(m.Entitlements, Noun[benefit.Entitlement]{ID: named.ID, Row: e, Block: block})
+			m.Entitlements = append(m.Entitlements, Entry[benefit.Entitlement]{ID: named.ID, Row: e, Block: block})
 		}
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE key >= ? AND key < ? ORDER BY key", from, to)
+	}, "SELECT key, block, row FROM entries WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

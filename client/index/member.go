@@ -17,7 +17,7 @@ import (
 
 // Member is one member, merged and erased ones too. NOT_FOUND.
 func (r *Reading) Member(id string) (m member.Member, err error) {
-	list, err := facts[member.Member](r, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Member(id)))
+	list, err := facts[member.Member](r, "SELECT key, block, row FROM entries WHERE key = ?", string(row.Member(id)))
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "there is no member %.64s", id)
 	}
@@ -29,7 +29,7 @@ func (r *Reading) Member(id string) (m member.Member, err error) {
 
 // Account is an account of a party's channel, by its commitment.
 func (r *Reading) Account(party, channel string, commitment codec.Hash) (a member.Account, found bool, err error) {
-	list, err := facts[member.Account](r, "SELECT key, block, row FROM nouns WHERE key = ?", string(row.Account(party, channel, commitment)))
+	list, err := facts[member.Account](r, "SELECT key, block, row FROM entries WHERE key = ?", string(row.Account(party, channel, commitment)))
 	if err != nil || len(list) == 0 {
 		return a, false, err
 	}
@@ -61,7 +61,7 @@ func (r *Reading) Facts(root string, a audience.Audience, today date.Date) (f au
 		}
 	}
 	for _, party := range a.Parties() {
-		labels, _, err := one(r, "nouns", row.Labels(root, party))
+		labels, _, err := one(r, "entries", row.Labels(root, party))
 		if err != nil {
 			return audience.Facts{}, err
 		}
@@ -76,7 +76,7 @@ func (r *Reading) tier(root, programme string, today date.Date) (string, error) 
 	if err != nil || !found {
 		return "", err
 	}
-	m, found, err := one(r, "nouns", row.Member(root))
+	m, found, err := one(r, "entries", row.Member(root))
 	if err != nil {
 		return "", err
 	}
@@ -85,7 +85,7 @@ func (r *Reading) tier(root, programme string, today date.Date) (string, error) 
 	}
 	var sum points.Standing
 	for _, wallet := range m.Wallets() {
-		s, _, err := one(r, "nouns", row.Standing(programme, wallet))
+		s, _, err := one(r, "entries", row.Standing(programme, wallet))
 		if err != nil {
 			return "", err
 		}
@@ -131,8 +131,8 @@ func (r *Reading) Tiers(root string, today date.Date) (map[string]string, error)
 // party and id: what the ledger would say of it, with the member's labels and
 // tiers as the index has them. An erased member is shown none. NOT_FOUND for one
 // whom nobody has enrolled.
-func (r *Reading) OffersFor(id string) (shown []Noun[audience.Offer], err error) {
-	shown = []Noun[audience.Offer]{}
+func (r *Reading) OffersFor(id string) (shown []Entry[audience.Offer], err error) {
+	shown = []Entry[audience.Offer]{}
 	root, err := r.Root(id)
 	if err != nil {
 		return nil, err

@@ -222,7 +222,7 @@ func linkRow(rows result, lanes []settlement.Lane) ([]settlement.Lane, error) {
 
 // Closed is a closed cycle. NOT_FOUND.
 func (r *Reading) Closed(cycle string) (settlement.Close, error) {
-	return oneOf(r, "nouns", row.Close(cycle), "closed cycle "+cycle)
+	return oneOf(r, "entries", row.Close(cycle), "closed cycle "+cycle)
 }
 
 // Pair is the statement of two parties as the ledger has it. NOT_FOUND.
@@ -269,7 +269,7 @@ func (r *Reading) Disputes(cycle string) (list []Dispute, err error) {
 			list = append(list, Dispute{n, one})
 		}
 		return err
-	}, "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key", "dispute")
+	}, "SELECT key, block, row FROM entries WHERE kind = ? ORDER BY key", "dispute")
 	return list, err
 }
 

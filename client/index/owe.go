@@ -152,9 +152,9 @@ type Freeze struct {
 
 // Freezes lists the freezes that stand, of one member or, for "", of all.
 func (r *Reading) Freezes(id string) ([]Freeze, error) {
-	query, args := "SELECT key, block, row FROM nouns WHERE kind = ? AND until > 0 ORDER BY key", []any{"member"}
+	query, args := "SELECT key, block, row FROM entries WHERE kind = ? AND until > 0 ORDER BY key", []any{"member"}
 	if id != "" {
-		query, args = "SELECT key, block, row FROM nouns WHERE key = ?", []any{string(row.Member(id))}
+		query, args = "SELECT key, block, row FROM entries WHERE key = ?", []any{string(row.Member(id))}
 	}
 	members, err := facts[member.Member](r, query, args...)
 	list := []Freeze{}

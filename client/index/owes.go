@@ -78,14 +78,14 @@ func (o *debts) readClosed() error {
 	return decoded(o.Reading, func(_ string, _ uint64, c settlement.Close) error {
 		o.closed[c.ID] = c
 		return nil
-	}, nounsOf, "close")
+	}, entriesOf, "close")
 }
 
 func (o *debts) readDisputes() error {
 	return decoded(o.Reading, func(key string, _ uint64, d settlement.Dispute) error {
 		o.disputes[key] = d.State
 		return nil
-	}, nounsOf, "dispute")
+	}, entriesOf, "dispute")
 }
 
 func (o *debts) readPayments() error {

@@ -26,7 +26,7 @@ type Period struct {
 // The day of a cut-off belongs to the cycle that it ends: the next one begins with the day
 // after, whatever is done on what is left of that day.
 func (r *Reading) Period(cycle string) (Period, error) {
-	closed, found, err := one(r, "nouns", row.Close(cycle))
+	closed, found, err := one(r, "entries", row.Close(cycle))
 	if err != nil {
 		return Period{}, err
 	}
@@ -44,7 +44,7 @@ func (r *Reading) Period(cycle string) (Period, error) {
 	if p.Before = before[cycle]; p.Before == "" {
 		return p, nil
 	}
-	last, _, err := one(r, "nouns", row.Close(p.Before))
+	last, _, err := one(r, "entries", row.Close(p.Before))
 	if err != nil {
 		return Period{}, err
 	}
@@ -68,7 +68,7 @@ func (r *Reading) cutAt(c settlement.Close) (height uint64, err error) {
 // Unfinished names, of a party, the others with whom its statement for a closed cycle can
 // still get lines: it isn't computed, or hidden sums, or fees on them, wait to be opened.
 func (r *Reading) Unfinished(cycle, party string) (others []string, err error) {
-	closed, _, err := one(r, "nouns", row.Close(cycle))
+	closed, _, err := one(r, "entries", row.Close(cycle))
 	if err != nil {
 		return nil, err
 	}

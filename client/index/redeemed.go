@@ -36,7 +36,7 @@ func (c *count) readAwards() error {
 		}
 		names, firsts = append(names, a.Member), append(firsts, since{int64(a.Date), block})
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE kind = 'award' AND topic = ? ORDER BY key", c.of.ID)
+	}, "SELECT key, block, row FROM entries WHERE kind = 'award' AND topic = ? ORDER BY key", c.of.ID)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (c *count) meet(name string) (string, error) {
 func (r *Reading) root(name string) (string, error) {
 	for range member.MaxDepth + 1 {
 		var into string
-		err := r.tx.QueryRow("SELECT topic FROM nouns WHERE key = ?", string(row.Member(name))).Scan(&into)
+		err := r.tx.QueryRow("SELECT topic FROM entries WHERE key = ?", string(row.Member(name))).Scan(&into)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && into == "" {
 			return name, nil
 		}
@@ -128,7 +128,7 @@ func (c *count) readRights() error {
 			benefits = append(benefits, m.ID)
 		}
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE kind = 'benefit' ORDER BY key")
+	}, "SELECT key, block, row FROM entries WHERE kind = 'benefit' ORDER BY key")
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (c *count) readRights() error {
 				owners = append(owners, e.Member)
 			}
 			return nil
-		}, "SELECT key, block, row FROM nouns WHERE kind = 'entitlement' AND topic = ? ORDER BY key", id)
+		}, "SELECT key, block, row FROM entries WHERE kind = 'entitlement' AND topic = ? ORDER BY key", id)
 		if err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func (c *count) readWallet(root string) error {
 	err = decoded(c.Reading, func(_ string, block uint64, w benefit.WriteOff) error {
 		uses = append(uses, use{w, block})
 		return nil
-	}, mine+"SELECT key, block, row FROM nouns WHERE member IN (SELECT id FROM mine) AND kind = 'write-off' AND state = ? ORDER BY key", root, benefit.Done.String())
+	}, mine+"SELECT key, block, row FROM entries WHERE member IN (SELECT id FROM mine) AND kind = 'write-off' AND state = ? ORDER BY key", root, benefit.Done.String())
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func keptOf(h points.Hold) (kept spend.Line) {
 // use counts one write-off that stands.
 func (c *count) use(root string, w benefit.WriteOff, block uint64) error {
 	key := row.Entitlement(w.Entitlement)
-	e, found, err := one(c.Reading, "nouns", key)
+	e, found, err := one(c.Reading, "entries", key)
 	if err != nil || !found {
 		return err
 	}

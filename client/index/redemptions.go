@@ -117,12 +117,12 @@ func (s *spending) readWriteOffs() error {
 	err := decoded(s.Reading, func(key string, _ uint64, w benefit.WriteOff) error {
 		uses = append(uses, use{w, key})
 		return nil
-	}, "SELECT key, block, row FROM nouns WHERE kind = 'write-off' AND state = ? ORDER BY key", benefit.Done.String())
+	}, "SELECT key, block, row FROM entries WHERE kind = 'write-off' AND state = ? ORDER BY key", benefit.Done.String())
 	if err != nil {
 		return err
 	}
 	for _, u := range uses {
-		e, found, err := one(s.Reading, "nouns", row.Entitlement(u.Entitlement))
+		e, found, err := one(s.Reading, "entries", row.Entitlement(u.Entitlement))
 		if err != nil {
 			return err
 		}

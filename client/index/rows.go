@@ -45,7 +45,7 @@ func (f *fold) award(key string, _ []string, a campaign.Award, c change) error {
 			return err
 		}
 	}
-	return f.noun(key, noun{a.Member, "", a.Campaign, "", int64(a.Date)}, c)
+	return f.entry(key, facets{a.Member, "", a.Campaign, "", int64(a.Date)}, c)
 }
 
 // totals replaces a lane's totals of a programme.

@@ -110,8 +110,8 @@ CREATE TABLE IF NOT EXISTS requests (
 
 -- What else belongs to a member or a party: accounts, invitations, consents,
 -- labels, authorisations, trades, benefits, entitlements, write-offs, offers, terms,
--- campaigns, awards. What party, topic and until are depends on the kind; see nouns.go.
-CREATE TABLE IF NOT EXISTS nouns (
+-- campaigns, awards. What party, topic and until are depends on the kind; see keepers.go.
+CREATE TABLE IF NOT EXISTS entries (
   key    TEXT    NOT NULL PRIMARY KEY,
   kind   TEXT    NOT NULL,
   member TEXT    NOT NULL,
@@ -123,8 +123,8 @@ CREATE TABLE IF NOT EXISTS nouns (
   row    BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS nouns_member ON nouns (member, kind) WHERE member <> '';
-CREATE INDEX IF NOT EXISTS nouns_topic ON nouns (kind, topic, state);
+CREATE INDEX IF NOT EXISTS entries_member ON entries (member, kind) WHERE member <> '';
+CREATE INDEX IF NOT EXISTS entries_topic ON entries (kind, topic, state);
 
 CREATE TABLE IF NOT EXISTS suppliers (
   key   TEXT    NOT NULL PRIMARY KEY,

@@ -15,7 +15,7 @@ import (
 // booked. A row that never changes again was decided in the block that wrote it last, and
 // all batches of a block were endorsed under one cycle.
 
-const nounsOf = "SELECT key, block, row FROM nouns WHERE kind = ? ORDER BY key"
+const entriesOf = "SELECT key, block, row FROM entries WHERE kind = ? ORDER BY key"
 
 // momentOf is when what a block wrote took effect; the zero moment if no batch did.
 func (r *Reading) momentOf(block uint64) (m moment, err error) {
@@ -67,7 +67,7 @@ func (r *Reading) endedDisputes() (list []ended, err error) {
 			list = append(list, ended{d, block})
 		}
 		return nil
-	}, nounsOf, "dispute")
+	}, entriesOf, "dispute")
 }
 
 // obligation is a disputed line as it arose.
@@ -94,7 +94,7 @@ func (r *Reading) Settled(cycle, party string) (list []books.Settlement, err err
 	err = decoded(r, func(_ string, _ uint64, c settlement.Close) error {
 		closed = append(closed, c)
 		return nil
-	}, nounsOf, "close")
+	}, entriesOf, "close")
 	if err != nil {
 		return nil, err
 	}

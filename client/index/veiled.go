@@ -72,7 +72,7 @@ func (r *Reading) VeiledOwes(party string) (list []Veiled, err error) {
 func (r *Reading) howFar(list []Veiled) error {
 	for i, v := range list {
 		list[i].State, list[i].Waits = "OPEN", true
-		closed, is, err := one(r, "nouns", row.Close(v.Cycle))
+		closed, is, err := one(r, "entries", row.Close(v.Cycle))
 		if err != nil {
 			return err
 		}

@@ -319,18 +319,18 @@ func TestAnEmptyCycleHasNoNetting(t *testing.T) {
 }
 
 func TestCyclesComeInTurn(t *testing.T) {
-	noun := func(id, next string) index.Noun[settlement.Close] {
-		return index.Noun[settlement.Close]{ID: id, Row: settlement.Close{ID: id, Next: next}}
+	entry := func(id, next string) index.Entry[settlement.Close] {
+		return index.Entry[settlement.Close]{ID: id, Row: settlement.Close{ID: id, Next: next}}
 	}
 	for _, c := range []struct {
 		name string
-		list []index.Noun[settlement.Close]
+		list []index.Entry[settlement.Close]
 		want string
 	}{
 		{"none", nil, ""},
-		{"one", []index.Noun[settlement.Close]{noun("a", "open")}, "a"},
-		{"ids in another order", []index.Noun[settlement.Close]{noun("1-last", "open"), noun("2-first", "3-middle"), noun("3-middle", "1-last")}, "2-first 3-middle 1-last"},
-		{"a ring ends", []index.Noun[settlement.Close]{noun("open", "open")}, "open"},
+		{"one", []index.Entry[settlement.Close]{entry("a", "open")}, "a"},
+		{"ids in another order", []index.Entry[settlement.Close]{entry("1-last", "open"), entry("2-first", "3-middle"), entry("3-middle", "1-last")}, "2-first 3-middle 1-last"},
+		{"a ring ends", []index.Entry[settlement.Close]{entry("open", "open")}, "open"},
 	} {
 		var got []string
 		for _, one := range inTurn(c.list, "open") {

@@ -146,7 +146,7 @@ func (n *Node) listCycles(ctx context.Context, _ *Call, req ListCyclesRequest) (
 }
 
 // inTurn puts closed cycles in the order of their cut-offs: each opened the next.
-func inTurn(closed []index.Noun[settlement.Close], open string) []settlement.Close {
+func inTurn(closed []index.Entry[settlement.Close], open string) []settlement.Close {
 	opened := map[string]settlement.Close{}
 	for _, c := range closed {
 		opened[c.Row.Next] = c.Row

@@ -185,7 +185,7 @@ type ExpireEntitlementsRequest struct {
 }
 
 func (n *Node) expireEntitlements(ctx context.Context, c *Call, req ExpireEntitlementsRequest) (*Results, error) {
-	due, err := ask(ctx, n, func(r *index.Reading) ([]index.Noun[benefit.Entitlement], error) {
+	due, err := ask(ctx, n, func(r *index.Reading) ([]index.Entry[benefit.Entitlement], error) {
 		return n.dueEntitlements(r, req.Benefit)
 	})
 	if err != nil {
@@ -209,7 +209,7 @@ func (n *Node) expireEntitlements(ctx context.Context, c *Call, req ExpireEntitl
 }
 
 // dueEntitlements are those whose last day has passed: of one benefit, or of all that the party gave or provides.
-func (n *Node) dueEntitlements(r *index.Reading, id string) ([]index.Noun[benefit.Entitlement], error) {
+func (n *Node) dueEntitlements(r *index.Reading, id string) ([]index.Entry[benefit.Entitlement], error) {
 	today, err := businessDate(r)
 	if err != nil {
 		return nil, err
@@ -220,8 +220,8 @@ func (n *Node) dueEntitlements(r *index.Reading, id string) ([]index.Noun[benefi
 		return due, err
 	}
 	provided, err := index.All[benefit.Model](r, index.Filter{Party: n.Party()})
-	return slices.DeleteFunc(due, func(e index.Noun[benefit.Entitlement]) bool {
-		provides := slices.ContainsFunc(provided, func(m index.Noun[benefit.Model]) bool { return m.Row.ID == e.Row.Benefit })
+	return slices.DeleteFunc(due, func(e index.Entry[benefit.Entitlement]) bool {
+		provides := slices.ContainsFunc(provided, func(m index.Entry[benefit.Model]) bool { return m.Row.ID == e.Row.Benefit })
 		return e.Row.By != n.Party() && !provides
 	}), err
 }

@@ -52,7 +52,7 @@ type GoodFilter struct {
 }
 
 func (n *Node) goods(ctx context.Context, _ *Call, req GoodFilter) (Found[goods.Good], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Good]], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Good]], error) {
 		return r.Goods(index.GoodFilter(req), p)
 	})
 }
@@ -84,7 +84,7 @@ type CatalogueRequest struct {
 // ever had.
 func (n *Node) catalogue(ctx context.Context, _ *Call, req CatalogueRequest) (List[importer.CatalogueLine], error) {
 	return ask(ctx, n, func(r *index.Reading) (List[importer.CatalogueLine], error) {
-		found, err := All(func(p index.Page) (index.Part[index.Noun[goods.Good]], error) {
+		found, err := All(func(p index.Page) (index.Part[index.Entry[goods.Good]], error) {
 			return r.Goods(index.GoodFilter(req.GoodFilter), p)
 		})
 		if err != nil {

@@ -39,14 +39,14 @@ func All[T any](ask func(index.Page) (index.Part[T], error)) ([]T, error) {
 
 // Found is a list of the read model's rows, with the number of blocks that it speaks of.
 type Found[T any] struct {
-	Height uint64          `json:"height"`
-	Rows   []index.Noun[T] `json:"rows"`
+	Height uint64           `json:"height"`
+	Rows   []index.Entry[T] `json:"rows"`
 }
 
 // pages answers all rows of one kind that the pages of a reading have.
-func pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Noun[T]], error)) (Found[T], error) {
+func pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]], error)) (Found[T], error) {
 	return ask(ctx, n, func(r *index.Reading) (Found[T], error) {
-		rows, err := All(func(p index.Page) (index.Part[index.Noun[T]], error) { return of(r, p) })
+		rows, err := All(func(p index.Page) (index.Part[index.Entry[T]], error) { return of(r, p) })
 		return Found[T]{r.Height(), rows}, err
 	})
 }

@@ -42,15 +42,15 @@ type MemberRequest struct {
 
 // Person is all that the ledger knows of a member.
 type Person struct {
-	Height         uint64                             `json:"height"`
-	Member         member.Member                      `json:"member"`
-	Root           string                             `json:"root"`
-	Merged         []string                           `json:"merged"` // into it
-	Tiers          map[string]string                  `json:"tiers"`  // by programme
-	Accounts       []index.Noun[member.Account]       `json:"accounts"`
-	Consents       []index.Noun[member.Consent]       `json:"consents"`
-	Authorisations []index.Noun[member.Authorisation] `json:"authorisations"`
-	Orders         []index.OrderPart                  `json:"orders"` // part by part
+	Height         uint64                              `json:"height"`
+	Member         member.Member                       `json:"member"`
+	Root           string                              `json:"root"`
+	Merged         []string                            `json:"merged"` // into it
+	Tiers          map[string]string                   `json:"tiers"`  // by programme
+	Accounts       []index.Entry[member.Account]       `json:"accounts"`
+	Consents       []index.Entry[member.Consent]       `json:"consents"`
+	Authorisations []index.Entry[member.Authorisation] `json:"authorisations"`
+	Orders         []index.OrderPart                   `json:"orders"` // part by part
 }
 
 func (n *Node) showMember(ctx context.Context, _ *Call, req MemberRequest) (Person, error) {
@@ -104,7 +104,7 @@ func (n *Node) labels(ctx context.Context, _ *Call, req MemberRequest) (List[Sai
 }
 
 // saidOf lists the labels of a member, and not of who was merged into it.
-func saidOf(found []index.Noun[member.Labels], id string, today date.Date) []Said {
+func saidOf(found []index.Entry[member.Labels], id string, today date.Date) []Said {
 	list := []Said{}
 	for _, one := range found {
 		of, party, _ := strings.Cut(one.ID, "/")

@@ -151,7 +151,7 @@ func TestAccountIDs(t *testing.T) {
 
 func TestLabelsAreTheMembersOwn(t *testing.T) {
 	day := date.Date(20000)
-	got := saidOf([]index.Noun[member.Labels]{
+	got := saidOf([]index.Entry[member.Labels]{
 		{ID: "li/D", Row: member.Labels{List: []member.Label{{ID: "a"}, {ID: "b", Until: day - 1}}}},
 		{ID: "old/D", Row: member.Labels{List: []member.Label{{ID: "c"}}}},
 	}, "li", day)

@@ -95,9 +95,9 @@ func (n *Node) cash(ctx context.Context, _ *Call, req CashListRequest) (Found[go
 	if len(filter.States) == 0 {
 		filter.States = []string{goods.Owed.String()}
 	}
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Due]], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Due]], error) {
 		if err := (Narrowed{req.Member, req.Seller}).There(r); err != nil {
-			return index.Part[index.Noun[goods.Due]]{}, err
+			return index.Part[index.Entry[goods.Due]]{}, err
 		}
 		return index.Search[goods.Due](r, filter, p)
 	})

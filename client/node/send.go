@@ -25,7 +25,7 @@ type Sent[T any] struct {
 
 // Send sends one command whose content is all that its caller named.
 func (n *Node) Send(ctx context.Context, c *Call, req command.Request) (Receipt, error) {
-	answer, err := n.gateway.WalkIn(ctx, c.RequestID(), req)
+	answer, err := n.gateway.Single(ctx, c.RequestID(), req)
 	return n.receipt(c, answer, err)
 }
 
@@ -114,7 +114,7 @@ func (n *Node) OnceLinked(ctx context.Context, c *Call, choose func() ([]command
 	return n.receipt(c, answer, err)
 }
 
-// OncePrivate is Once for a single command with private data; see [gateway.Gateway.WalkInPrivate].
+// OncePrivate is Once for a single command with private data; see [gateway.Gateway.SinglePrivate].
 func (n *Node) OncePrivate(ctx context.Context, c *Call, choose func() (command.Request, map[string][]byte, error)) (Receipt, error) {
 	asked, err := n.asked(c)
 	if err != nil {

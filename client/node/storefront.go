@@ -91,9 +91,9 @@ type ListingsRequest struct {
 }
 
 func (n *Node) listings(ctx context.Context, _ *Call, req ListingsRequest) (Found[goods.Listing], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Listing]], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Listing]], error) {
 		if _, err := r.Storefront(n.mine(req.Seller)); err != nil {
-			return index.Part[index.Noun[goods.Listing]]{}, err
+			return index.Part[index.Entry[goods.Listing]]{}, err
 		}
 		return r.Listings(n.mine(req.Seller), index.GoodFilter(req.GoodFilter), p)
 	})
@@ -106,9 +106,9 @@ type OutletsRequest struct {
 }
 
 func (n *Node) outlets(ctx context.Context, _ *Call, req OutletsRequest) (Found[goods.Outlet], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Outlet]], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Outlet]], error) {
 		if err := (Narrowed{Party: req.Party}).There(r); err != nil {
-			return index.Part[index.Noun[goods.Outlet]]{}, err
+			return index.Part[index.Entry[goods.Outlet]]{}, err
 		}
 		return r.Outlets(req.Party, req.Region, p)
 	})

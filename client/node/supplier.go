@@ -43,7 +43,7 @@ type SupplierListRequest struct {
 }
 
 func (n *Node) suppliers(ctx context.Context, _ *Call, req SupplierListRequest) (Found[goods.Supplier], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
+	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Supplier]], error) {
 		return r.Suppliers(index.SupplierFilter(req), p)
 	})
 }

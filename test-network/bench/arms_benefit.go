@@ -35,7 +35,7 @@ func benefitOf(provider string) string { return "ride-" + provider }
 func (w *world) defineBenefits(ctx context.Context) error {
 	for _, provider := range acceptors {
 		err := w.as(ctx, provider, "", func(g *gateway.Gateway) error {
-			_, err := g.WalkIn(ctx, "bench-benefit", benefit.DefineRequest{
+			_, err := g.Single(ctx, "bench-benefit", benefit.DefineRequest{
 				Benefit: benefitOf(provider), En: "Airport ride", Zh: "接送机", Kind: benefit.Service, Price: 10_800,
 				Uses: usesEach, Days: 365, Stackable: true, Grantors: []string{issuer}, Scene: "ride",
 				Fee: amount.Rate{Num: 1, Den: 100}, Code: true, Lapse: benefit.Refund,

@@ -274,7 +274,7 @@ func (w *world) agreeRate(ctx context.Context) error {
 	const into = "GP"
 	rate := amount.Rate{Num: 1, Den: twice}
 	err := w.as(ctx, issuers[into], "", func(g *gateway.Gateway) error {
-		_, err := g.WalkIn(ctx, "bench-rate", points.PublishRateRequest{From: programme, To: into, Rate: rate, Since: today(), Until: today() + 365})
+		_, err := g.Single(ctx, "bench-rate", points.PublishRateRequest{From: programme, To: into, Rate: rate, Since: today(), Until: today() + 365})
 		return err
 	})
 	if err != nil {
@@ -285,7 +285,7 @@ func (w *world) agreeRate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = g.WalkIn(ctx, "bench-rate", points.AgreeRateRequest{From: programme, To: into, Terms: published.Terms()})
+		_, err = g.Single(ctx, "bench-rate", points.AgreeRateRequest{From: programme, To: into, Terms: published.Terms()})
 		return err
 	})
 }

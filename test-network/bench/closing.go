@@ -227,7 +227,7 @@ func (s *session) send(ctx context.Context, g *gateway.Gateway, step string, req
 		return 0, err
 	}
 	err = clocked(&took, func() error {
-		_, err := g.WalkIn(ctx, s.cycle+"-"+step, req)
+		_, err := g.Single(ctx, s.cycle+"-"+step, req)
 		return err
 	})
 	return took, err

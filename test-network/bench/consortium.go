@@ -162,7 +162,7 @@ func (w *world) charter(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = g.WalkIn(ctx, "", party.BeginPeerRequest{})
+		_, err = g.Single(ctx, "", party.BeginPeerRequest{})
 		return err
 	})
 }
@@ -176,7 +176,7 @@ func (w *world) register(ctx context.Context) error {
 			{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
 			{Party: "S2", En: "Parts", Zh: "配件供应商", Roles: party.Supplier},
 		} {
-			if _, err := g.WalkIn(ctx, "bench-"+req.Party, req); err != nil {
+			if _, err := g.Single(ctx, "bench-"+req.Party, req); err != nil {
 				return fmt.Errorf("%s: %w", req.Party, err)
 			}
 		}
@@ -193,7 +193,7 @@ func (w *world) register(ctx context.Context) error {
 // beginPeer has a party say that it runs a peer.
 func (w *world) beginPeer(ctx context.Context, id string) error {
 	return w.as(ctx, id, "", func(g *gateway.Gateway) error {
-		_, err := g.WalkIn(ctx, "", party.BeginPeerRequest{})
+		_, err := g.Single(ctx, "", party.BeginPeerRequest{})
 		return err
 	})
 }
@@ -201,7 +201,7 @@ func (w *world) beginPeer(ctx context.Context, id string) error {
 func (w *world) openProgrammes(ctx context.Context) error {
 	for _, p := range programmes {
 		err := w.as(ctx, issuers[p], "", func(g *gateway.Gateway) error {
-			_, err := g.WalkIn(ctx, "bench-programme", points.OpenProgrammeRequest{
+			_, err := g.Single(ctx, "bench-programme", points.OpenProgrammeRequest{
 				Programme: p, En: "Points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1},
 				Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}},
 			})

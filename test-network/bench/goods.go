@@ -110,7 +110,7 @@ var tenders = func() []goods.Tender {
 func (w *world) takeSuppliersOn(ctx context.Context) error {
 	for _, of := range suppliers {
 		err := w.as(ctx, of, "", func(g *gateway.Gateway) error {
-			_, err := g.WalkIn(ctx, "bench-supplier", goods.ApplyRequest{Supplier: supplierOf(of), En: "Supplier", Zh: "供应商", Licence: make(codec.Hash, 32)})
+			_, err := g.Single(ctx, "bench-supplier", goods.ApplyRequest{Supplier: supplierOf(of), En: "Supplier", Zh: "供应商", Licence: make(codec.Hash, 32)})
 			return err
 		})
 		if err != nil {
@@ -119,7 +119,7 @@ func (w *world) takeSuppliersOn(ctx context.Context) error {
 	}
 	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		for _, of := range suppliers {
-			if _, err := g.WalkIn(ctx, "bench-"+supplierOf(of), goods.ApproveRequest{Supplier: supplierOf(of), Fee: supplyFee}); err != nil {
+			if _, err := g.Single(ctx, "bench-"+supplierOf(of), goods.ApproveRequest{Supplier: supplierOf(of), Fee: supplyFee}); err != nil {
 				return fmt.Errorf("%s: %w", of, err)
 			}
 		}
@@ -131,7 +131,7 @@ func (w *world) takeSuppliersOn(ctx context.Context) error {
 func (w *world) openStorefronts(ctx context.Context) error {
 	for _, seller := range acceptors {
 		err := w.as(ctx, seller, "", func(g *gateway.Gateway) error {
-			_, err := g.WalkIn(ctx, "bench-storefront", goods.SetStorefrontRequest{En: "Shop", Zh: "商城", Tenders: tenders, ReturnDays: returnDays, Open: true})
+			_, err := g.Single(ctx, "bench-storefront", goods.SetStorefrontRequest{En: "Shop", Zh: "商城", Tenders: tenders, ReturnDays: returnDays, Open: true})
 			return err
 		})
 		if err != nil {

@@ -184,7 +184,7 @@ func (w *world) cutOff(ctx context.Context, g *gateway.Gateway) (ended string, t
 	}
 	next := fmt.Sprintf("cycle-%d", w.serial.Add(1))
 	err = clocked(&took, func() error {
-		_, err := g.WalkIn(ctx, next+"-cut", settlement.CutOffRequest{Cycle: open.ID, Next: next})
+		_, err := g.Single(ctx, next+"-cut", settlement.CutOffRequest{Cycle: open.ID, Next: next})
 		return err
 	})
 	return open.ID, took, err

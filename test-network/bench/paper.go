@@ -57,7 +57,7 @@ func (w *world) oneStatement(ctx context.Context, lines int, p *progress) (cycle
 	if cycle, _, err = w.cutOff(ctx, g); err != nil {
 		return "", err
 	}
-	if _, err := g.WalkIn(ctx, cycle+"-compute", settlement.ComputeRequest{Cycle: cycle}); err != nil {
+	if _, err := g.Single(ctx, cycle+"-compute", settlement.ComputeRequest{Cycle: cycle}); err != nil {
 		return "", err
 	}
 	_, err = w.readModel(ctx, g)

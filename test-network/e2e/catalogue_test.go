@@ -55,7 +55,7 @@ func TestTheCatalogue(t *testing.T) {
 		}
 	}
 	proposed := all[campaign.Campaign](t, read(t, d), index.Filter{Party: "D", States: []string{"PROPOSED"}})
-	if n := len(slices.DeleteFunc(proposed, func(c index.Noun[campaign.Campaign]) bool { return !strings.HasPrefix(c.ID, plan.prefix+"-") })); n != len(descriptions) {
+	if n := len(slices.DeleteFunc(proposed, func(c index.Entry[campaign.Campaign]) bool { return !strings.HasPrefix(c.ID, plan.prefix+"-") })); n != len(descriptions) {
 		t.Errorf("%d campaigns are proposed, the file has %d", n, len(descriptions))
 	}
 	compareCatalogue(t, read(t, d), plan.prefix, table(t, products), table(t, purchases))
@@ -146,14 +146,14 @@ func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products,
 	for _, row := range purchases {
 		stores["D/s"+row["store_id"]] = true
 	}
-	suppliers := every(t, func(page index.Page) (index.Part[index.Noun[goods.Supplier]], error) {
+	suppliers := every(t, func(page index.Page) (index.Part[index.Entry[goods.Supplier]], error) {
 		return now.Suppliers(index.SupplierFilter{Party: "S1", State: "APPROVED"}, page)
 	})
 	for _, s := range suppliers {
 		delete(makers, s.ID)
 	}
 	priced, goodsFound := 0, map[string]bool{}
-	for _, n := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Good]], error) {
+	for _, n := range every(t, func(page index.Page) (index.Part[index.Entry[goods.Good]], error) {
 		return now.Goods(index.GoodFilter{Party: "S1"}, page)
 	}) {
 		if strings.HasPrefix(n.ID, prefix) {
@@ -163,7 +163,7 @@ func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products,
 			}
 		}
 	}
-	for _, n := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Listing]], error) {
+	for _, n := range every(t, func(page index.Page) (index.Part[index.Entry[goods.Listing]], error) {
 		return now.Listings("D", index.GoodFilter{}, page)
 	}) {
 		if strings.HasPrefix(n.ID, "D/"+prefix) && n.Row.Prices[0].Fen >= 199 && n.Row.Kind == goods.Commission {
@@ -176,7 +176,9 @@ func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products,
 			stocked++
 		}
 	}
-	for _, o := range every(t, func(page index.Page) (index.Part[index.Noun[goods.Outlet]], error) { return now.Outlets("D", "", page) }) {
+	for _, o := range every(t, func(page index.Page) (index.Part[index.Entry[goods.Outlet]], error) {
+		return now.Outlets("D", "", page)
+	}) {
 		delete(stores, o.ID)
 	}
 	if len(makers) != 0 || len(stores) != 0 || len(goodsFound) != len(listed) || priced != len(listed) || stocked != len(listed) {

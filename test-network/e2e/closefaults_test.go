@@ -287,7 +287,7 @@ func race(t *testing.T, list []*racer) {
 		all.Go(func() {
 			<-start
 			for {
-				receipt, err := r.node.Gateway.WalkIn(ctx, "", r.req)
+				receipt, err := r.node.Gateway.Single(ctx, "", r.req)
 				r.made, r.err = receipt.Number, err
 				switch {
 				case r.until == "" || ctx.Err() != nil || isClosed(won):

@@ -203,7 +203,7 @@ func TestBusinessDateFences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := g.WalkIn(t.Context(), "", advance(cycle.Date+1)); err != nil {
+		if _, err := g.Single(t.Context(), "", advance(cycle.Date+1)); err != nil {
 			t.Fatal(err)
 		}
 	}

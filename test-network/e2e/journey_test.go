@@ -214,7 +214,7 @@ func (j trip) compare(before tally, want counted) {
 	after := read(j.t, j.g)
 	j.compareBenefits(after, want)
 	proposed := all[campaign.Campaign](j.t, after, index.Filter{Party: "D", States: []string{"PROPOSED"}})
-	proposed = slices.DeleteFunc(proposed, func(one index.Noun[campaign.Campaign]) bool { return !strings.HasPrefix(one.ID, j.benefits()) })
+	proposed = slices.DeleteFunc(proposed, func(one index.Entry[campaign.Campaign]) bool { return !strings.HasPrefix(one.ID, j.benefits()) })
 	if uint64(len(proposed)) != want.totals.Campaigns {
 		j.t.Errorf("%d campaigns are proposed, the files say %d", len(proposed), want.totals.Campaigns)
 	}
@@ -317,7 +317,7 @@ func (j trip) end(mapping, file string) (report importer.Report) {
 }
 
 // all lists the rows of a kind.
-func all[T any](t *testing.T, now *index.Reading, f index.Filter) []index.Noun[T] {
+func all[T any](t *testing.T, now *index.Reading, f index.Filter) []index.Entry[T] {
 	t.Helper()
 	list, err := index.All[T](now, f)
 	if err != nil {

@@ -125,7 +125,7 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 	profile := fmt.Appendf(nil, `{"salt":"%s","fields":{"phone":"%s"}}`, hex.EncodeToString(secret(32)), canary)
 	sum := sha256.Sum256(profile)
 	share := member.ShareRequest{Consent: consent, Party: "G", Digest: sum[:]}
-	if _, err := d.WalkInPrivate(t.Context(), "", share, map[string][]byte{hex.EncodeToString(sum[:]): profile}); err != nil {
+	if _, err := d.SinglePrivate(t.Context(), "", share, map[string][]byte{hex.EncodeToString(sum[:]): profile}); err != nil {
 		t.Fatal(err)
 	}
 	await(t, "G's peer was sent the profile", func() bool { // a peer may have a block before what is private in it

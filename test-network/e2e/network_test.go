@@ -153,7 +153,7 @@ func (n *network) found() error {
 		Cycle: "2026-11", Date: day("2026-11-01"), Test: true}); err != nil {
 		return err
 	}
-	if _, err := g.WalkIn(ctx, "", party.BeginPeerRequest{}); err != nil {
+	if _, err := g.Single(ctx, "", party.BeginPeerRequest{}); err != nil {
 		return err
 	}
 	for _, p := range []party.RegisterRequest{
@@ -163,7 +163,7 @@ func (n *network) found() error {
 		{Party: "S1", En: "Car care", Zh: "养护供应商", Roles: party.Supplier},
 		{Party: "B", En: "Bank", Zh: "银行", Roles: party.Issuer | party.Finance},
 	} {
-		if _, err := g.WalkIn(ctx, "", p); err != nil {
+		if _, err := g.Single(ctx, "", p); err != nil {
 			return err
 		}
 	}
@@ -173,9 +173,9 @@ func (n *network) found() error {
 			return err
 		}
 		if issuer == "D" || issuer == "F" {
-			_, err = g.WalkIn(ctx, "", party.BeginPeerRequest{})
+			_, err = g.Single(ctx, "", party.BeginPeerRequest{})
 		}
-		_, opened := g.WalkIn(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
+		_, opened := g.Single(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
 			Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}}})
 		if err := errors.Join(err, opened, g.Close()); err != nil {
 			return err

@@ -84,18 +84,18 @@ func (n *node) Run(ctx context.Context, id string, commands []command.Command) (
 	return ran, err
 }
 
-// WalkIn carries out a command outside of lanes.
-func (n *node) WalkIn(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
+// Single carries out a command outside of lanes.
+func (n *node) Single(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
 	n.AtLeast(n.of.seen.Load())
-	r, err := n.Gateway.WalkIn(ctx, request, req)
+	r, err := n.Gateway.Single(ctx, request, req)
 	n.tell()
 	return r, err
 }
 
-// WalkInPrivate carries out a command with what its parties alone may see.
-func (n *node) WalkInPrivate(ctx context.Context, request string, req command.Request, private map[string][]byte) (command.Receipt, error) {
+// SinglePrivate carries out a command with what its parties alone may see.
+func (n *node) SinglePrivate(ctx context.Context, request string, req command.Request, private map[string][]byte) (command.Receipt, error) {
 	n.AtLeast(n.of.seen.Load())
-	r, err := n.Gateway.WalkInPrivate(ctx, request, req, private)
+	r, err := n.Gateway.SinglePrivate(ctx, request, req, private)
 	n.tell()
 	return r, err
 }

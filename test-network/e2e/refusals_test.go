@@ -150,7 +150,7 @@ func TestMalformedCallsAreRefusedWhole(t *testing.T) {
 		{"no CBOR", "batch:Run", [][]byte{[]byte("secret-price")}, fault.BadRequest},
 		{"CBOR and more", "batch:Run", [][]byte{append(batch(command.Batch{Lane: 29, Seq: 1, Commands: []command.Command{good}}), 0)}, fault.BadRequest},
 		{"two batches", "batch:Run", [][]byte{batch(command.Batch{}), batch(command.Batch{})}, fault.BadRequest},
-		{"the walk-ins' lane", "batch:Run", [][]byte{batch(command.Batch{Lane: 0, Seq: 1, Commands: []command.Command{good}})}, fault.BadRequest},
+		{"the single commands' lane", "batch:Run", [][]byte{batch(command.Batch{Lane: 0, Seq: 1, Commands: []command.Command{good}})}, fault.BadRequest},
 		{"a sequence ahead", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 99, Commands: []command.Command{good}})}, fault.LaneMoved},
 		{"a source that moved", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 1, Source: &command.Source{Name: "s", From: 5, To: 6}, Commands: []command.Command{good}})}, fault.SourceMoved},
 		{"an unknown field", "points:Issue", [][]byte{[]byte("r"), []byte(`{"programme":"GP","grants":[],"price":"secret-price"}`)}, fault.BadRequest},
@@ -209,7 +209,7 @@ func TestRequestIDsCountOnce(t *testing.T) {
 	for name, ask := range map[string]func() (command.Receipt, error){
 		"the same gateway":         func() (command.Receipt, error) { return g.Do(t.Context(), id, req) },
 		"a gateway with no outbox": func() (command.Receipt, error) { return again.Do(t.Context(), id, req) },
-		"a walk-in":                func() (command.Receipt, error) { return again.WalkIn(t.Context(), id, req) },
+		"a single command":         func() (command.Receipt, error) { return again.Single(t.Context(), id, req) },
 	} {
 		r, err := ask()
 		if err != nil || r.Number != first.Number || !r.Again {
@@ -218,6 +218,6 @@ func TestRequestIDsCountOnce(t *testing.T) {
 	}
 	_, err = again.Do(t.Context(), id, other)
 	wantCode(t, "other content in a lane", err, fault.Conflict)
-	_, err = g.WalkIn(t.Context(), id, other)
-	wantCode(t, "other content as a walk-in", err, fault.Conflict)
+	_, err = g.Single(t.Context(), id, other)
+	wantCode(t, "other content as a single command", err, fault.Conflict)
 }

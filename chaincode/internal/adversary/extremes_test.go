@@ -119,7 +119,7 @@ func (a *attack) between(who string, req command.Request) {
 			a.try(by, taken[a.rng.IntN(len(taken))])
 		}
 		if a.everybody || a.rng.IntN(4) == 0 {
-			a.walkIn(by, list[a.rng.IntN(len(list))])
+			a.single(by, list[a.rng.IntN(len(list))])
 		}
 	}
 }
@@ -166,8 +166,8 @@ func (a *attack) rehearse(who string, list []command.Request) (taken []command.R
 
 var digits = regexp.MustCompile(`-?\b[0-9]+\b`)
 
-// walkIn asks for a request alone, as JSON, once as it is and once with a number that is none.
-func (a *attack) walkIn(who string, req command.Request) {
+// single asks for a request alone, as JSON, once as it is and once with a number that is none.
+func (a *attack) single(who string, req command.Request) {
 	a.Helper()
 	text, err := json.Marshal(req)
 	if err != nil {

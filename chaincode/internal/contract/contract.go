@@ -2,7 +2,7 @@
 //
 // A write goes down once and comes back once:
 //
-//	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go, walkins_gen.go (written from the kinds)
+//	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go, singles_gen.go (written from the kinds)
 //	run                         who calls, seal the lane, each command       run.go
 //	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go, campaign.go, catalogue.go …
 //	points, benefit, party …    the decisions: pure                          ../../points …
@@ -81,7 +81,7 @@ func New(config Config) (shim.Chaincode, error) {
 		c.Info.Title, c.Info.Version = titles[name], "1"
 		return c
 	}
-	contracts := append(walkInContracts(named), &Batch{named("batch")}, &Charter{named("charter")}, &Query{named("query")})
+	contracts := append(singleContracts(named), &Batch{named("batch")}, &Charter{named("charter")}, &Query{named("query")})
 	parts := make(coded, len(contracts))
 	for _, c := range contracts {
 		countArguments(arity, c)

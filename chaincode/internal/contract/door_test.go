@@ -18,7 +18,7 @@ import (
 // signatures lists the arguments of every function of every contract.
 func signatures(t *testing.T) map[string][]reflect.Type {
 	all := map[string]any{"batch": &Batch{}, "charter": &Charter{}, "query": &Query{}}
-	for _, c := range walkInContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
+	for _, c := range singleContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
 		all[c.GetName()] = c
 	}
 	list := map[string][]reflect.Type{}

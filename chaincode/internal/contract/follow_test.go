@@ -25,7 +25,7 @@ import (
 // What counts follows the facts: clawbacks, corrections, revocations, redemptions.
 
 // A request that is asked again gets the answer that it got: the number, the cycle and
-// the business date of then, as a walk-in and in a batch.
+// the business date of then, as a single command and in a batch.
 func TestTheFirstAnswerIsGivenAgain(t *testing.T) {
 	w := founded(t, 1)
 	req := points.OpenProgrammeRequest{Programme: "DP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}}
@@ -48,7 +48,7 @@ func TestTheFirstAnswerIsGivenAgain(t *testing.T) {
 	w.advance(t, 1)
 	w.must(t, "G", cutTo("2026-12"))
 	if got := ask(); got != want {
-		t.Errorf("a walk-in: %+v, want %+v", got, want)
+		t.Errorf("a single command: %+v, want %+v", got, want)
 	}
 	receipts, _, err := w.send(t, "D", command.Batch{Commands: []command.Command{command.New("req-1", req)}})
 	if err != nil || receipts[0] != want {

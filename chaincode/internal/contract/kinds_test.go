@@ -9,7 +9,7 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"tallystick/chaincode/command"
-	"tallystick/chaincode/internal/walkins"
+	"tallystick/chaincode/internal/singles"
 )
 
 // Every kind of command has a verb of its request's type, and every verb a kind.
@@ -34,17 +34,17 @@ func TestEveryKindHasAVerb(t *testing.T) {
 	}
 }
 
-// Every kind has a walk-in, because all are written from the table of kinds; every contract has a title.
-func TestWalkInsAreThoseOfTheKinds(t *testing.T) {
-	want, err := walkins.Source()
+// Every kind has a single command, because all are written from the table of kinds; every contract has a title.
+func TestSingleCommandsAreThoseOfTheKinds(t *testing.T) {
+	want, err := singles.Source()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile("walkins_gen.go"); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("walkins_gen.go is of other kinds (%v): go generate ./chaincode/internal/contract", err)
+	if got, err := os.ReadFile("singles_gen.go"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("singles_gen.go is of other kinds (%v): go generate ./chaincode/internal/contract", err)
 	}
 	contracts := map[string]bool{"batch": true, "charter": true, "query": true}
-	for _, c := range walkInContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
+	for _, c := range singleContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
 		contracts[c.GetName()] = true
 	}
 	for name := range contracts {

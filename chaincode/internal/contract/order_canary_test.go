@@ -57,7 +57,7 @@ type spy struct {
 	effects map[command.Kind]bool
 }
 
-// try sends a command that may be refused, as a batch and as a walk-in.
+// try sends a command that may be refused, as a batch and as a single command.
 func (s *spy) try(t *testing.T, msp string, req command.Request) {
 	t.Helper()
 	_, refusals := s.run(t, msp, req)

@@ -109,7 +109,7 @@ func (c *call) beginPeer(party.BeginPeerRequest) error {
 		return err
 	}
 	if !c.own {
-		return fault.New(fault.BadRequest, "a peer is begun by a walk-in: party:BeginPeer")
+		return fault.New(fault.BadRequest, "a peer is begun by a single command: party:BeginPeer")
 	}
 	ledger.Put(c.tx, row.Party(next.ID), next)
 	c.caller = next

@@ -37,7 +37,7 @@ func (*Query) Award(ctx *Context, id string) (*campaign.Award, error) {
 }
 
 // SimulateAward answers, without writing, what each campaign would give for a
-// purchase, and why not. It asks as the caller's walk-ins would, and is refused as
+// purchase, and why not. It asks as the caller's single commands would, and is refused as
 // they would be before it comes to the first campaign. A campaign that gives
 // nothing here has all of them refused.
 func (*Query) SimulateAward(ctx *Context, req campaign.AwardRequest) ([]answer.Prospect, error) {

@@ -40,7 +40,7 @@ type call struct {
 }
 
 // begin reads what every command needs and seals the lane. The digest is of
-// the batch as it was sent; a walk-in leaves seq at 0 and gets the next one.
+// the batch as it was sent; a single command leaves seq at 0 and gets the next one.
 func begin(ctx *Context, lane uint8, seq uint64, own bool, digest [32]byte) (*run, error) {
 	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub()), lane: lane, own: own}
 	caller, err := ctx.GetClientIdentity().GetMSPID()
@@ -86,7 +86,7 @@ func (r *run) guard(batch command.Batch) {
 // fails too.
 func (r *run) advance(seq uint64, digest [32]byte) (uint64, error) {
 	asked, base := "", r.caller.Base
-	if r.lane != number.WalkIn {
+	if r.lane != number.Single {
 		asked = strconv.FormatUint(seq, 10)
 	}
 	if r.own && !r.caller.Peer {

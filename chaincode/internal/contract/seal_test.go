@@ -175,6 +175,6 @@ func TestEndorsersOwnRefusals(t *testing.T) {
 		t.Errorf("today: %v", err)
 	}
 	if head := bare.Get("G", row.SealOf("", false), string(row.LaneHead("G", 0))); head == nil {
-		t.Error("no walk-in lane")
+		t.Error("no lane of single commands")
 	}
 }

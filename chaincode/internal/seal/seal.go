@@ -134,7 +134,7 @@ func proposedTo(stub shim.ChaincodeStubInterface) (string, error) {
 }
 
 // advance moves the head of one of the caller's lanes from seq−1 to seq and
-// answers the sequence. In lane 0, for walk-ins, seq may be empty: the next one.
+// answers the sequence. In lane 0, for single commands, seq may be empty: the next one.
 // A lane that was never used here is at base, which its party's lanes had come to
 // in another namespace: so no number is given out twice. Refused: BAD_REQUEST, LANE_MOVED.
 func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
@@ -158,7 +158,7 @@ func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 		return nil, fault.New(fault.BadRequest, "want a digest of 32 bytes")
 	}
 	next := before.Next(base, [sha256.Size]byte(args[2]))
-	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next.Seq, 10) || asked == "" && lane != number.WalkIn {
+	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next.Seq, 10) || asked == "" && lane != number.Single {
 		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, next.Seq-1, asked)
 	}
 	if next.Seq > number.MaxSeq {

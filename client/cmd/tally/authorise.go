@@ -165,7 +165,7 @@ func authorisations(a *app) *cobra.Command {
 	var state string
 	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN", node.MemberAuthorisations, columns[member.Authorisation]{
 		header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
-		cells: func(n index.Noun[member.Authorisation], s scales) table.Row {
+		cells: func(n index.Entry[member.Authorisation], s scales) table.Row {
 			return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State, untilText(n.Row.Until), n.Row.By}
 		},
 	}, func([]string) node.MemberAuthorisationsRequest {

@@ -132,7 +132,7 @@ func listEarnRules(a *app) *cobra.Command {
 	var req node.PointsRuleListRequest
 	cmd := lists(a, "list", "  tally --as A points rule list --programme DP", node.PointsRuleList, columns[points.Rule]{
 		header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
-		cells: func(n index.Noun[points.Rule], s scales) table.Row {
+		cells: func(n index.Entry[points.Rule], s scales) table.Row {
 			r := n.Row
 			return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
 				s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}

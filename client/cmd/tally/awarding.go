@@ -126,7 +126,7 @@ func simulateAward(a *app) *cobra.Command {
 	return cmd
 }
 
-func awardsTable(t table.Writer, rows []index.Noun[campaign.Award], points givenPoints, height uint64) {
+func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points givenPoints, height uint64) {
 	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points", "entitlement", "borne"})
 	right(t, 7)
 	t.SuppressEmptyColumns()

@@ -125,7 +125,7 @@ func listBenefits(a *app) *cobra.Command {
 	var req node.BenefitListRequest
 	cmd := lists(a, "list", "  tally --as D benefit list --provider M", node.BenefitList, columns[benefit.Model]{
 		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"}, right: []int{6},
-		cells: func(n index.Noun[benefit.Model], s scales) table.Row {
+		cells: func(n index.Entry[benefit.Model], s scales) table.Row {
 			m := n.Row
 			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until), audienceText(m.Audience), yes(m.Open)}
 		},

@@ -164,7 +164,7 @@ func listCampaigns(a *app) *cobra.Command {
 	var state string
 	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", node.CampaignList, columns[campaign.Campaign]{
 		header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget", "order", "for", "from", "until"}, right: []int{8, 9},
-		cells: func(n index.Noun[campaign.Campaign], s scales) table.Row {
+		cells: func(n index.Entry[campaign.Campaign], s scales) table.Row {
 			c, t := n.Row, n.Row.Terms
 			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
 		},

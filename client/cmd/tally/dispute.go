@@ -214,7 +214,7 @@ func listDisputes(a *app) *cobra.Command {
 	var state string
 	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", node.DisputeList, columns[settlement.Dispute]{
 		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
-		cells: func(n index.Noun[settlement.Dispute], _ scales) table.Row {
+		cells: func(n index.Entry[settlement.Dispute], _ scales) table.Row {
 			d := n.Row
 			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason, d.State, d.Since, answerBy(d)}
 		},

@@ -151,7 +151,7 @@ func listEntitlements(a *app) *cobra.Command {
 	var state string
 	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", node.BenefitEntitlements, columns[benefit.Entitlement]{
 		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
-		cells: func(n index.Noun[benefit.Entitlement], _ scales) table.Row {
+		cells: func(n index.Entry[benefit.Entitlement], _ scales) table.Row {
 			e := n.Row
 			return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 		},

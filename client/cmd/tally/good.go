@@ -77,7 +77,7 @@ func listGoods(a *app) *cobra.Command {
   tally --as D good list --text 机油 --available`,
 		node.GoodList, func([]string) (node.GoodFilter, error) { return req, nil }, listed(a, columns[goods.Good]{
 			header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
-			cells: func(n index.Noun[goods.Good], _ scales) table.Row {
+			cells: func(n index.Entry[goods.Good], _ scales) table.Row {
 				g := n.Row
 				return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "), g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
 			},

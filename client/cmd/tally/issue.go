@@ -140,7 +140,7 @@ func pledges(a *app) *cobra.Command {
 	var req node.PointsPledgesRequest
 	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", node.PointsPledges, columns[points.Pledge]{
 		header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
-		cells: func(n index.Noun[points.Pledge], s scales) table.Row {
+		cells: func(n index.Entry[points.Pledge], s scales) table.Row {
 			return table.Row{n.ID, n.Row.Funder, n.Row.Programme, s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
 		},
 	}, func([]string) node.PointsPledgesRequest { return req })

@@ -109,7 +109,7 @@ func listMembers(a *app) *cobra.Command {
 	var state string
 	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", node.MemberList, columns[member.Member]{
 		header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
-		cells: func(n index.Noun[member.Member], _ scales) table.Row {
+		cells: func(n index.Entry[member.Member], _ scales) table.Row {
 			return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
 		},
 	}, func([]string) node.MemberListRequest {

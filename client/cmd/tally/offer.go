@@ -50,7 +50,7 @@ func withdrawOffer(a *app) *cobra.Command {
 
 var offerColumns = columns[audience.Offer]{
 	header: table.Row{"party", "offer", "name", "名称", "for", "benefit", "rule", "from", "until"},
-	cells: func(n index.Noun[audience.Offer], _ scales) table.Row {
+	cells: func(n index.Entry[audience.Offer], _ scales) table.Row {
 		o := n.Row
 		return table.Row{o.By, o.ID, o.En, o.Zh, audienceText(o.Audience), o.Benefit, o.Rule, o.From, o.Until}
 	},

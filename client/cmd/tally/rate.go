@@ -86,7 +86,7 @@ func listRates(a *app) *cobra.Command {
 	var req node.RateListRequest
 	cmd := lists(a, "list", "  tally --as A rate list --into GP", node.RateList, columns[points.Conversion]{
 		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"}, right: []int{3, 5},
-		cells: func(n index.Noun[points.Conversion], s scales) table.Row {
+		cells: func(n index.Entry[points.Conversion], s scales) table.Row {
 			c := n.Row
 			return table.Row{c.From, c.To, s.got(c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
 		},

@@ -72,7 +72,7 @@ func askScales(ctx context.Context, g *node.Node) (scales, error) {
 type columns[T any] struct {
 	header table.Row
 	right  []int
-	cells  func(index.Noun[T], scales) table.Row
+	cells  func(index.Entry[T], scales) table.Row
 }
 
 // lists is a command that shows all rows of one kind that a request lets through.

@@ -181,7 +181,7 @@ func listListings(a *app) *cobra.Command {
 			return req, nil
 		}, listed(a, columns[goods.Listing]{
 			header: table.Row{"supplier", "SKU", "scene", "labels", "terms", "prices", "open"},
-			cells: func(n index.Noun[goods.Listing], _ scales) table.Row {
+			cells: func(n index.Entry[goods.Listing], _ scales) table.Row {
 				l := n.Row
 				return table.Row{l.Supplier, l.SKU, l.Scene, strings.Join(l.Labels, ", "), l.Kind, pricesText(l.Prices), yes(l.Open)}
 			},
@@ -227,7 +227,7 @@ func listOutlets(a *app) *cobra.Command {
 			return req, nil
 		}, listed(a, columns[goods.Outlet]{
 			header: table.Row{"party", "outlet", "name", "名称", "region", "open"},
-			cells: func(n index.Noun[goods.Outlet], _ scales) table.Row {
+			cells: func(n index.Entry[goods.Outlet], _ scales) table.Row {
 				o := n.Row
 				return table.Row{o.Party, o.ID, o.En, o.Zh, o.Region, yes(o.Open)}
 			},

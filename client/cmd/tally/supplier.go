@@ -97,7 +97,7 @@ func listSuppliers(a *app) *cobra.Command {
 	cmd := verb(a, "list", "  tally --as G supplier list --state APPLIED", node.SupplierList,
 		func([]string) (node.SupplierListRequest, error) { return req, nil }, listed(a, columns[goods.Supplier]{
 			header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
-			cells: func(n index.Noun[goods.Supplier], _ scales) table.Row {
+			cells: func(n index.Entry[goods.Supplier], _ scales) table.Row {
 				s := n.Row
 				return table.Row{s.ID, s.Party, s.En, s.Zh, s.State, s.Since, orAll(s.Categories), s.Fee}
 			},

@@ -202,7 +202,7 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"closing into nothing", []string{"--as", "G", "cycle", "close"}, "say --next", 2},
 		{"odd silence", []string{"--as", "G", "cycle", "policy", "--silence", "golden"}, "carry consent", 2},
 		{"a year to sign", []string{"--as", "G", "cycle", "policy", "--sign-days", "365"}, "1 to 90 days", 2},
-		{"carrying by the walk-ins' lane", []string{"--as", "G", "cycle", "finalise", "--carry", "--lane", "0"}, "--lane: want 1 to 31", 2},
+		{"carrying by the single commands' lane", []string{"--as", "G", "cycle", "finalise", "--carry", "--lane", "0"}, "--lane: want 1 to 31", 2},
 		{"malformed cycle", []string{"--as", "G", "cycle", "finalise", "a/b"}, "cycle: want", 2},
 		{"model of oneself", []string{"--as", "G", "model", "propose", "m", "--issuer", "G", "--acceptor", "G", "--from", "2026-12-01"}, "nobody owes itself", 2},
 		{"a fee above the whole", []string{"--as", "G", "model", "propose", "m", "--fee", "3/2", "--from", "2026-12-01"}, "at most all", 2},

@@ -98,7 +98,7 @@ func listTrades(a *app) *cobra.Command {
 	var state string
 	cmd := lists(a, "list", "  tally --as G trade list --state OFFERED --into GP", node.TradeList, columns[points.Trade]{
 		header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"}, right: []int{4, 5},
-		cells: func(n index.Noun[points.Trade], s scales) table.Row {
+		cells: func(n index.Entry[points.Trade], s scales) table.Row {
 			r := n.Row
 			return table.Row{n.ID, r.By, r.Maker, lineText(r.Pieces, s), s.show(r.Wants, r.Price) + " " + r.Wants, r.For, r.State, r.Taker, moment(r.Until)}
 		},

@@ -364,7 +364,7 @@ func TestCommandsAreSentInOnePlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, door := range []string{"WalkIn", "WalkInPrivate", "Do", "DoLinked", "Once", "OnceLinked", "OncePrivate", "Run", "Source"} {
+		for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once", "OnceLinked", "OncePrivate", "Run", "Source"} {
 			if strings.Contains(string(source), ".Gateway()."+door+"(") {
 				t.Errorf("%s: send it by the node's Send, Once or Begin, so that its request id stands for what was meant", e.Name())
 			}

@@ -112,7 +112,7 @@ func listWriteOffs(a *app) *cobra.Command {
 	var req node.BenefitWriteoffsRequest
 	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", node.BenefitWriteoffs, columns[benefit.WriteOff]{
 		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "value", "owed", "state"}, right: []int{4, 8},
-		cells: func(n index.Noun[benefit.WriteOff], _ scales) table.Row {
+		cells: func(n index.Entry[benefit.WriteOff], _ scales) table.Row {
 			w := n.Row
 			var owed []string
 			for _, o := range w.Owed {

@@ -14,24 +14,24 @@ import (
 	"tallystick/client/config"
 )
 
-// TestPrivateWalkIn: the chaincode gets the private data; no block, no file of
+// TestPrivateSingleCommand: the chaincode gets the private data; no block, no file of
 // the node and no log has it.
-func TestPrivateWalkIn(t *testing.T) {
+func TestPrivateSingleCommand(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
 		profile := member.SealProfile([member.SaltSize]byte{1}, []byte("what a profile says of hal"))
 		digest := codec.Hash(sum(profile))
 		var log bytes.Buffer
 		g.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		consent, err := g.WalkIn(t.Context(), "", member.ConsentRequest{Member: holder, Purpose: "insurance", Parties: []string{"G"}, Until: lastDay})
+		consent, err := g.Single(t.Context(), "", member.ConsentRequest{Member: holder, Purpose: "insurance", Parties: []string{"G"}, Until: lastDay})
 		if err != nil {
 			t.Fatal(err)
 		}
 		share, private := member.ShareRequest{Consent: consent.Number, Party: "G", Digest: digest}, map[string][]byte{digest.String(): profile}
-		first, err := g.WalkInPrivate(t.Context(), "w1", share, private)
+		first, err := g.SinglePrivate(t.Context(), "w1", share, private)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := g.WalkInPrivate(t.Context(), "w1", share, private); err != nil || !again.Again || again.Number != first.Number {
+		if again, err := g.SinglePrivate(t.Context(), "w1", share, private); err != nil || !again.Again || again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}
 		net.mu.Lock()
@@ -69,7 +69,7 @@ func sum(data []byte) []byte {
 	return sum[:]
 }
 
-func TestPrivateWalkInRefuses(t *testing.T) {
+func TestPrivateSingleCommandRefuses(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, _ *simNet) {
 		many := map[string][]byte{}
 		for i := range maxTransient + 1 {
@@ -84,7 +84,7 @@ func TestPrivateWalkInRefuses(t *testing.T) {
 			{"17 entries", many, fault.Limit},
 			{"257 KiB", map[string][]byte{"a": make([]byte, maxTransientBytes)}, fault.Limit},
 		} {
-			if _, err := g.WalkInPrivate(t.Context(), "", issue("ann"), c.private); fault.CodeOf(err) != c.code {
+			if _, err := g.SinglePrivate(t.Context(), "", issue("ann"), c.private); fault.CodeOf(err) != c.code {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		}

@@ -1,11 +1,11 @@
-// Write writes the contract's walk-ins into the file that its argument names; go generate calls it.
+// Write writes the contract's single commands into the file that its argument names; go generate calls it.
 package main
 
 import (
 	"fmt"
 	"os"
 
-	"tallystick/chaincode/internal/walkins"
+	"tallystick/chaincode/internal/singles"
 )
 
 func main() {
@@ -19,7 +19,7 @@ func write(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("usage: write FILE")
 	}
-	source, err := walkins.Source()
+	source, err := singles.Source()
 	if err != nil {
 		return err
 	}

@@ -8,27 +8,27 @@ import (
 	"tallystick/chaincode/row"
 )
 
-// noun is what can be searched for of a row: by whose it is, which party has to do
+// facets is what can be searched for of a row: by whose it is, which party has to do
 // with it, and what it is about.
-type noun struct {
+type facets struct {
 	member, party, topic, state string
 	until                       int64 // UTC seconds or days since 1970, as the row has it; of a member, freezes that stand
 }
 
-// noun writes a row among those that are searched for together.
-func (f *fold) noun(key string, n noun, c change) error {
-	return f.put("nouns", key, c.named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
+// entry writes a row among those that are searched for together.
+func (f *fold) entry(key string, n facets, c change) error {
+	return f.put("entries", key, c.named.Kind, n.member, n.party, n.topic, n.state, n.until, c.block, c.value)
 }
 
-// Noun is a row of one kind with its id as people write it, and the block that
+// Entry is a row of one kind with its id as people write it, and the block that
 // wrote it last.
-type Noun[T any] struct {
+type Entry[T any] struct {
 	ID    string `json:"id"`
 	Row   T      `json:"row"`
 	Block uint64 `json:"block"`
 }
 
-// Filter narrows a search for nouns; zero fields don't. A member stands for all
+// Filter narrows a search for entries; zero fields don't. A member stands for all
 // that were merged into it.
 type Filter struct {
 	Member string
@@ -41,23 +41,23 @@ type Filter struct {
 // Search lists the rows of type T by key: members, accounts, invitations,
 // consents, labels, authorisations, standings, trades, rules, conversions, pledges,
 // offers, benefits, entitlements, write-offs, campaigns, awards, closed cycles, disputes, cash that sellers owe.
-func Search[T any](r *Reading, f Filter, page Page) (Part[Noun[T]], error) {
+func Search[T any](r *Reading, f Filter, page Page) (Part[Entry[T]], error) {
 	var last string
-	return part(r, page, func() (list []Noun[T], err error) {
+	return part(r, page, func() (list []Entry[T], err error) {
 		list, last, err = searched[T](r, f, " AND key > ? ORDER BY key LIMIT ?", page.After, page.Limit)
 		return list, err
-	}, func(Noun[T]) string { return last })
+	}, func(Entry[T]) string { return last })
 }
 
 // All is Search without pages.
-func All[T any](r *Reading, f Filter) ([]Noun[T], error) {
+func All[T any](r *Reading, f Filter) ([]Entry[T], error) {
 	list, _, err := searched[T](r, f, " ORDER BY key")
 	return list, err
 }
 
 // searched lists the rows of type T that a filter lets through, and the last one's key. rest is the end of the query.
-func searched[T any](r *Reading, f Filter, rest string, more ...any) (list []Noun[T], last string, err error) {
-	list = []Noun[T]{}
+func searched[T any](r *Reading, f Filter, rest string, more ...any) (list []Entry[T], last string, err error) {
+	list = []Entry[T]{}
 	kind, err := kindOf[T]()
 	if err != nil {
 		return list, "", err
@@ -69,9 +69,9 @@ func searched[T any](r *Reading, f Filter, rest string, more ...any) (list []Nou
 			return inIndex(err)
 		}
 		last = key
-		list = append(list, Noun[T]{ID: named.ID, Row: named.Row.(T), Block: block})
+		list = append(list, Entry[T]{ID: named.ID, Row: named.Row.(T), Block: block})
 		return nil
-	}, with+"SELECT key, block, row FROM nouns WHERE "+c.String()+rest, append(c.args, more...)...)
+	}, with+"SELECT key, block, row FROM entries WHERE "+c.String()+rest, append(c.args, more...)...)
 	return list, last, err
 }
 
@@ -102,7 +102,7 @@ func (f Filter) clauses(kind string) (with string, c clauses) {
 // kindOf is how the ledger calls rows of type T that are searched for.
 func kindOf[T any]() (string, error) {
 	for _, s := range keepers {
-		if s.table == "nouns" && s.of == reflect.TypeFor[T]() {
+		if s.table == "entries" && s.of == reflect.TypeFor[T]() {
 			return s.kind, nil
 		}
 	}

@@ -1,6 +1,6 @@
 package contract
 
-//go:generate go run tallystick/chaincode/internal/walkins/write walkins_gen.go
+//go:generate go run tallystick/chaincode/internal/singles/write singles_gen.go
 
 import (
 	"tallystick/chaincode/command"
@@ -8,16 +8,16 @@ import (
 	"tallystick/chaincode/party"
 )
 
-// A walk-in is one command, sent alone and as JSON by somebody without a lane:
+// A single command is one command, sent alone and as JSON by somebody without a lane:
 // a person at the peer's own command line. It goes to the caller's lane 0 and
 // takes that lane's next number; two at once conflict and one is tried again.
 // The request id may be "".
-func walkIn(ctx *Context, request string, req command.Request) (*command.Receipt, error) {
+func single(ctx *Context, request string, req command.Request) (*command.Receipt, error) {
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
 	_, own := req.(party.BeginPeerRequest)
-	r, err := begin(ctx, number.WalkIn, 0, own, command.Digest(ctx.GetStub().GetArgs()))
+	r, err := begin(ctx, number.Single, 0, own, command.Digest(ctx.GetStub().GetArgs()))
 	if err != nil {
 		return nil, err
 	}

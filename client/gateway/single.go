@@ -14,13 +14,13 @@ import (
 	"tallystick/chaincode/party"
 )
 
-// WalkIn carries out one command without a lane, as a person at a command line
+// Single carries out one command without a lane, as a person at a command line
 // does. It is slower than Do and needs no outbox, so it must have a request id
 // if it is to be exactly once: the ledger then knows it.
 //
 // Errors are those of Do. UNKNOWN_OUTCOME has the transaction id.
-func (g *Gateway) WalkIn(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
-	return g.walkIn(ctx, Asked{ID: request}, req, nil)
+func (g *Gateway) Single(ctx context.Context, request string, req command.Request) (command.Receipt, error) {
+	return g.single(ctx, Asked{ID: request}, req, nil)
 }
 
 // What private data may be at most.
@@ -29,18 +29,18 @@ const (
 	maxTransientBytes = 256 << 10 // in all
 )
 
-// WalkInPrivate is WalkIn with private data for the chaincode, such as the
+// SinglePrivate is Single with private data for the chaincode, such as the
 // profile that member:Share hands on: it goes through this party's own peer to
 // the peers that may keep it, and neither into the transaction nor into any file
 // or log of this node.
 //
 // Refused besides, first that applies: BAD_REQUEST (no private data), LIMIT (16
 // entries, 256 KiB in all), FORBIDDEN (the party has no peer).
-func (g *Gateway) WalkInPrivate(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+func (g *Gateway) SinglePrivate(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
 	if err := checkPrivate(transient); err != nil {
 		return command.Receipt{}, err
 	}
-	return g.walkIn(ctx, Asked{ID: request}, req, transient)
+	return g.single(ctx, Asked{ID: request}, req, transient)
 }
 
 // checkPrivate refuses private data that is none, or too much.
@@ -58,7 +58,7 @@ func checkPrivate(transient map[string][]byte) error {
 	return nil
 }
 
-func (g *Gateway) walkIn(ctx context.Context, asked Asked, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+func (g *Gateway) single(ctx context.Context, asked Asked, req command.Request, transient map[string][]byte) (command.Receipt, error) {
 	if _, err := link(asked, []command.Request{req}); err != nil {
 		return command.Receipt{}, err
 	}
@@ -132,14 +132,14 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	}
 }
 
-// maxRefused is how often the orderers may refuse a walk-in one after the other before its caller is told so: a person
+// maxRefused is how often the orderers may refuse a single command one after the other before its caller is told so: a person
 // waits for it, who can ask again.
 const maxRefused = 3
 
 // deliver sends a transaction until a block says what became of it, ctx ends, or the orderers have refused it again and
 // again; then it answers with what they said last.
 func (g *Gateway) deliver(ctx context.Context, s signed) (_ verdict, known bool, last error) {
-	w := g.feed.watch(number.WalkIn)
+	w := g.feed.watch(number.Single)
 	defer w.end()
 	w.add(s.TxID)
 	refused := 0
