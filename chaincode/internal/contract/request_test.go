@@ -40,7 +40,7 @@ func TestRequestsStandForTheirIntent(t *testing.T) {
 		}
 		return answer, json.Unmarshal(tx.Envelope.Response().GetPayload(), &answer)
 	}
-	doors := map[string]func(string, int) (command.Receipt, error){"batch": batch, "single command": alone}
+	doors := map[string]func(string, int) (command.Receipt, error){"batch": batch, "single": alone}
 	for first, do := range doors {
 		id := "A-" + first
 		made, err := do(command.NameRequest(id, meant), 5)
