@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -110,4 +111,35 @@ func makesOperation(value ast.Expr) bool {
 	}
 	name, ok := made.(*ast.Ident)
 	return ok && slices.Contains([]string{"sends", "does", "lists"}, name.Name)
+}
+
+// private are the fields of requests that aren't for the ledger, not even as a hash that could be guessed.
+var private = []string{"customer", "fields", "value"}
+
+// TestPrivateRequestsHide: a request that names something private says so, whichever struct the field comes from.
+func TestPrivateRequestsHide(t *testing.T) {
+	found := 0
+	for _, op := range Operations() {
+		typ, _ := op.Types()
+		request := reflect.New(typ).Elem()
+		for _, f := range reflect.VisibleFields(typ) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if !f.IsExported() || !slices.Contains(private, name) {
+				continue
+			}
+			found++
+			switch at := request.FieldByIndex(f.Index); at.Kind() {
+			case reflect.String:
+				at.SetString("13800000000")
+			case reflect.Slice:
+				at.Set(reflect.MakeSlice(at.Type(), 1, 1))
+			}
+			if h, says := request.Interface().(hider); !says || !h.Hides() {
+				t.Errorf("%s: %s is private, and the request doesn't say so (Hides)", op.About().Name, name)
+			}
+		}
+	}
+	if found < 6 {
+		t.Errorf("only %d private fields", found)
+	}
 }
