@@ -3,9 +3,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 if [ $# = 1 ]; then
-	go test -list '^Fuzz' ./... |
-		awk '/^Fuzz/ { names[++n] = $1; next } $1 == "ok" { for (i = 1; i <= n; i++) print $2, names[i] } { n = 0 }' |
-		xargs -P 2 -n 2 scripts/fuzz.sh "$1"
+	list=$(go test -list '^Fuzz' ./...)
+	targets=$(echo "$list" | awk '/^Fuzz/ { names[++n] = $1; next } $1 == "ok" { for (i = 1; i <= n; i++) print $2, names[i] } { n = 0 }')
+	[ -n "$targets" ] || { echo "there is no fuzz target" >&2; exit 1; }
+	echo "$targets" | xargs -P 2 -n 2 scripts/fuzz.sh "$1"
 	exit
 fi
 # fuzz.sh HOW-LONG PACKAGE TARGET: one of them. That its time is over is no failure: https://go.dev/issue/48591
