@@ -21,12 +21,12 @@ var (
 		{"tiers of nothing", "", fault.NotFound}, {"a cap of none", "", fault.BadRequest}, {"past", "", fault.Expired}, {"no expiry", "expiry", fault.BadRequest}, {"expired points", "expiry", fault.Expired},
 	}
 	awarded = []ground{
-		{"no campaign", "", fault.NotFound}, {"not the proposer", "", fault.Forbidden}, {"no member", "", fault.NotFound}, {"erased", "", fault.WrongState}, {"stack", "", fault.WrongOrder},
+		{"no campaign", "", fault.NotFound}, {"not the proposer", "", fault.Forbidden}, {"no member", "", fault.NotFound}, {"erased", "", fault.WrongState}, {"stack", "", fault.WrongOrder}, untried(fault.Limit),
 		{"ended", "", fault.WrongState}, {"past", "", fault.Expired}, {"scene", "", fault.Forbidden}, {"outlet", "", fault.Ineligible}, {"goods", "", fault.Ineligible}, {"barred", "", fault.Ineligible},
 		{"again", "", fault.Conflict}, {"had one", "", fault.Limit},
 	}
 	rewarded = []ground{
-		{"rule changed", "", fault.WrongState}, {"rule's scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, {"rule's audience", "", fault.Ineligible}, {"no point", "", fault.Insufficient},
+		{"rule changed", "", fault.WrongState}, {"rule's scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, {"rule's audience", "", fault.Ineligible}, untried(fault.Limit), {"no point", "", fault.Insufficient},
 		{"no witness", "", fault.BadRequest}, {"expired points", "", fault.Expired}, {"budget", "", fault.Quota}, {"cap", "", fault.Quota}, {"day cap", "", fault.DailyCap}, {"liability", "", fault.LiabilityCap},
 	}
 	entitled = []ground{

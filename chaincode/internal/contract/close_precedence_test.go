@@ -22,8 +22,8 @@ var closePrecedence = map[string]precedence{
 	"leave a model":    {leaveOn, [][]ground{{{"no model", "", fault.NotFound}, {"never agreed", "bond", fault.NotFound}, {"left", "bond", fault.NotFound}, {"tired", "bond", fault.Limit}}}},
 	"set the policy": {func(t fataler, f fouls) (*stage, string, command.Request) {
 		return &stage{world: established(t, 5)}, set(f["not the operator"], "D", "G"), settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: set(f["too long"], int32(settlement.MaxNoticeDay+1), 3), AnswerDays: 3}}
-	}, [][]ground{{{"too long", "", fault.BadRequest}, {"not the operator", "", fault.Forbidden}}}},
-	"move the date": {advanceOn, [][]ground{{{"not the operator", "", fault.Forbidden}, {"back", "date", fault.WrongState}, {"far", "date", fault.WrongState}}}},
+	}, [][]ground{{{"too long", "", fault.BadRequest}, {"not the operator", "", fault.Forbidden}, untried(fault.Limit)}}},
+	"move the date": {advanceOn, [][]ground{{{"not the operator", "", fault.Forbidden}, {"back", "date", fault.WrongState}, {"far", "date", fault.WrongState}, untried(fault.TimeWindow)}}},
 	"confirm a date": {func(t fataler, f fouls) (*stage, string, command.Request) {
 		s := &stage{world: established(t, 5)}
 		s.tire(t, f, "M")

@@ -317,10 +317,10 @@ func TestDisputesOfOpenedSupply(t *testing.T) {
 var disputePrecedence = map[string]precedence{
 	"raise": {raiseOn, [][]ground{{
 		{"no cycle", "pair", fault.NotFound}, {"no pair", "pair", fault.NotFound}, {"agreed", "", fault.WrongState}, {"late", "", fault.Expired}, {"no line", "", fault.NotFound},
-		{"another pair's", "second", fault.BadRequest}, {"another cycle's", "second", fault.BadRequest}, {"disputed", "", fault.Conflict},
+		{"another pair's", "second", fault.BadRequest}, {"another cycle's", "second", fault.BadRequest}, untried(fault.WrongState), {"disputed", "", fault.Conflict}, untried(fault.Limit),
 	}}},
 	"rule": {ruleOn, [][]ground{{
-		{"not the operator", "", fault.Forbidden}, {"no dispute", "", fault.NotFound}, {"not escalated", "", fault.WrongState}, {"a stranger bears", "", fault.Forbidden}, {"too much", "", fault.Limit},
+		{"not the operator", "", fault.Forbidden}, {"no dispute", "", fault.NotFound}, untried(fault.Forbidden), {"not escalated", "", fault.WrongState}, {"a stranger bears", "", fault.Forbidden}, {"too much", "", fault.Limit},
 	}}},
 }
 

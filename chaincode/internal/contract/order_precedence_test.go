@@ -22,10 +22,10 @@ var (
 		{"no member", "", fault.NotFound}, {"no listing", "listing", fault.NotFound},
 		{"front closed", "", fault.WrongState}, {"suspended", "", fault.WrongState}, {"good closed", "good", fault.WrongState}, {"listing closed", "listing", fault.WrongState},
 		{"good ended", "good", fault.Expired}, {"not in the region", "", fault.Ineligible}, {"barred", "", fault.Ineligible},
-		{"price changed", "listing", fault.PriceChanged},
+		untried(fault.Limit), {"price changed", "listing", fault.PriceChanged},
 	}
 	paying = []ground{
-		{"not taken", "", fault.WrongState}, {"not the total", "sum", fault.BadRequest}, {"too few in points", "sum", fault.BadRequest}, {"too little cash", "sum", fault.BadRequest},
+		{"not taken", "", fault.WrongState}, untried(fault.Limit), {"not the total", "sum", fault.BadRequest}, {"too few in points", "sum", fault.BadRequest}, {"too little cash", "sum", fault.BadRequest}, untried(fault.Limit),
 	}
 	reserving = []ground{{"sold out", "", fault.OutOfStock}, {"paid before", "", fault.Conflict}}
 )
@@ -159,9 +159,9 @@ func returnOn(t fataler, f fouls) (*stage, string, command.Request) {
 var orderPrecedence = map[string]precedence{
 	"place": {placeOn, [][]ground{placing, {{"no lot", "", fault.NotFound}}, spending, paying, erased, consenting, spendCap, reserving}},
 	"deliver": {deliverOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "part", fault.NotFound}, {"not accepted", "", fault.WrongState}, {"not shipped", "part", fault.WrongState},
-		{"a stranger", "", fault.Forbidden}, {"a document", "proof", fault.Unauthorised}, {"wrong code", "proof", fault.WrongCode}}}},
+		{"a stranger", "", fault.Forbidden}, {"a document", "proof", fault.Unauthorised}, {"wrong code", "proof", fault.WrongCode}, untried(fault.Limit)}}},
 	"return": {returnOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "", fault.NotFound}, {"no line", "", fault.NotFound}, {"a stranger", "", fault.Forbidden},
 		{"not delivered", "", fault.WrongState}, {"too late", "", fault.Expired}, {"too many", "", fault.Insufficient}}}},
 	"refund": {refundOn, [][]ground{{{"no return", "", fault.NotFound}, {"not the seller", "", fault.Forbidden}, {"not received", "", fault.WrongState},
-		{"no reference", "", fault.BadRequest}}}},
+		{"no reference", "", fault.BadRequest}, untried(fault.Conflict), untried(fault.Limit)}}},
 }

@@ -15,7 +15,7 @@ var paymentPrecedence = map[string]precedence{
 		{"unlike roots", "stage", fault.WrongState}}}},
 	"carry": {carryOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState},
 		{"early", "stage", fault.WrongState}, {"signed", "stage", fault.WrongState}, {"carried", "stage", fault.WrongState}, {"consent", "stage", fault.WrongState}}}},
-	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}, {"another sum", "", fault.Conflict}}}},
+	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}, untried(fault.Limit), {"another sum", "", fault.Conflict}}}},
 	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
 		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}}}},
 	"take back": {takeBackOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"no receipt", "", fault.NotFound},

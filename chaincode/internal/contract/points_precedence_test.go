@@ -24,10 +24,10 @@ var (
 )
 
 var pointsPrecedence = map[string]precedence{
-	"issue": {issueOn, [][]ground{{{"no programme", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden}}, issued,
+	"issue": {issueOn, [][]ground{{{"no programme", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden}, untried(fault.Limit)}, issued,
 		{{"no member", "", fault.NotFound}, {"erased", "", fault.WrongState}, {"another home", "", fault.Forbidden}, {"day limit", "", fault.DailyCap}}, owing}},
 	"award by a rule": {awardByRuleOn, [][]ground{{{"no programme", "", fault.NotFound}, {"no rule", "", fault.NotFound}, {"no member", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden},
-		{"scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, {"no point", "", fault.Insufficient}, {"barred", "", fault.Ineligible}}, issued, earning, owing}},
+		{"scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, untried(fault.Limit), {"no point", "", fault.Insufficient}, {"barred", "", fault.Ineligible}, untried(fault.Limit)}, issued, earning, owing}},
 }
 
 // grantOn is a world in which receipt r-1 may earn 10 GP that D has pledged, and the grant.
