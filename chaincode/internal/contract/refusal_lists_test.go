@@ -134,7 +134,7 @@ func (p precedence) played() (codes []fault.Code) {
 
 // requestOf names the type of a subject's request.
 func (p precedence) requestOf(t fataler) string {
-	_, _, req := p.on(t, fouls{})
+	_, _, req := p.on(t, causes{})
 	return reflect.TypeOf(req).String()
 }
 
