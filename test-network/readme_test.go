@@ -54,7 +54,8 @@ func readme(t *testing.T, path string) string {
 // What a README links to is there.
 func TestLinksOfTheDocumentsLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, name := range []string{"README.md", "README.zh.md", "GLOSSARY.md", "PROMISES.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"} {
+	for _, name := range []string{"README.md", "README.zh.md", "GLOSSARY.md", "PROMISES.md", "CONTRIBUTING.md",
+		"SECURITY.md", "CHANGELOG.md"} {
 		for _, match := range link.FindAllStringSubmatch(readme(t, "../"+name), -1) {
 			if _, err := os.Stat("../" + match[1]); err != nil {
 				t.Errorf("%s: %v", name, err)

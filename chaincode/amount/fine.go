@@ -17,7 +17,8 @@ func (r Rate) CheckFine() error {
 		return err
 	}
 	if r.Den > MaxDen {
-		return fault.New(fault.Limit, "rate %d/%d: want a denominator of at most %d", int64(r.Num), int64(r.Den), int64(MaxDen))
+		return fault.New(fault.Limit, "rate %d/%d: want a denominator of at most %d",
+			int64(r.Num), int64(r.Den), int64(MaxDen))
 	}
 	return nil
 }

@@ -251,7 +251,9 @@ func checkGrantors(list []string) error {
 // Define makes the model, open to be granted and bought.
 func Define(req DefineRequest, at At) (Model, error) {
 	m := Model{
-		ID: req.Benefit, Provider: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Kind: req.Kind, Price: req.Price,
+
+		ID: req.Benefit, Provider: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Kind: req.Kind,
+		Price:  req.Price,
 		Points: append([]Cost{}, req.Points...), Uses: req.Uses, Days: req.Days, Until: req.Until,
 		Quota: req.Quota, PerMember: req.PerMember, Stackable: req.Stackable, Transferable: req.Transferable,
 		Audience: req.Audience, Window: req.Window, Grantors: append([]string{}, req.Grantors...),
@@ -299,7 +301,9 @@ func Amend(m Model, req AmendRequest, at At) (Model, error) {
 		next.Changed, next.Changes = at.Date, 0
 	}
 	if next.Changes >= MaxAmends {
-		return Model{}, fault.New(fault.Limit, "%s was changed %d times on %s; change it again when the business date has moved", m.ID, next.Changes, at.Date)
+		return Model{}, fault.New(fault.Limit,
+			"%s was changed %d times on %s; change it again when the business date has moved",
+			m.ID, next.Changes, at.Date)
 	}
 	next.Changes++
 	next.Quota, next.Grantors, next.Open = req.Quota, append([]string{}, req.Grantors...), req.Open

@@ -185,7 +185,8 @@ func Stack(campaigns []Campaign) error {
 		if c.Terms.Exclusive && len(campaigns) > 1 {
 			return fault.New(fault.WrongOrder, "campaign %s isn't had together with others", c.ID)
 		}
-		if i > 0 && cmp.Or(cmp.Compare(campaigns[i-1].Terms.Order, c.Terms.Order), cmp.Compare(campaigns[i-1].ID, c.ID)) > 0 {
+		if i > 0 &&
+			cmp.Or(cmp.Compare(campaigns[i-1].Terms.Order, c.Terms.Order), cmp.Compare(campaigns[i-1].ID, c.ID)) > 0 {
 			return fault.New(fault.WrongOrder, "campaign %s comes before %s", c.ID, campaigns[i-1].ID)
 		}
 		if c.Terms.Gives.Programme != "" {
@@ -229,7 +230,8 @@ func (c Campaign) Admit(req AwardRequest, today date.Date) ([]Line, error) {
 
 // counts says whether a line has one of the goods or labels.
 func (t Terms) counts(l Line) bool {
-	return len(t.Goods) == 0 || l.Good != "" && slices.Contains(t.Goods, l.Good) || l.Label != "" && slices.Contains(t.Goods, l.Label)
+	return len(t.Goods) == 0 || l.Good != "" && slices.Contains(t.Goods, l.Good) ||
+		l.Label != "" && slices.Contains(t.Goods, l.Label)
 }
 
 // Plus is the count of one person who had two.
@@ -241,7 +243,8 @@ func (n Count) Back() Count { return Count{Awards: n.Awards - min(n.Awards, 1)} 
 // One counts a further award. LIMIT if the campaign doesn't allow it.
 func (n Count) One(c Campaign) (Count, error) {
 	if n.Awards >= uint32(c.Terms.PerMember) {
-		return Count{}, fault.New(fault.Limit, "the member has had %d awards of campaign %s, the most there are", n.Awards, c.ID)
+		return Count{}, fault.New(fault.Limit, "the member has had %d awards of campaign %s, the most there are",
+			n.Awards, c.ID)
 	}
 	n.Awards++
 	return n, nil

@@ -18,7 +18,9 @@ func exactly(fen, den amount.Units) *amount.Exact {
 
 func TestPointsAreRoundedOnce(t *testing.T) {
 	rule := func(num, den, bonus, most amount.Units) Gives {
-		return Gives{Programme: "GP", Rule: "spend", Times: amount.Rate{Num: num, Den: den}, Bonus: bonus, PerAward: most}
+		return Gives{
+			Programme: "GP", Rule: "spend", Times: amount.Rate{Num: num, Den: den}, Bonus: bonus, PerAward: most,
+		}
 	}
 	for name, c := range map[string]struct {
 		gives    Gives

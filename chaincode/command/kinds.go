@@ -28,7 +28,8 @@ type spec struct {
 }
 
 // specs is the protocol's table: all kinds, by subject.
-var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, campaignSpecs, quotaSpecs, goodsSpecs, orderSpecs, settlementSpecs)
+var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, campaignSpecs, quotaSpecs, goodsSpecs,
+	orderSpecs, settlementSpecs)
 
 func specOf[R Request](kind Kind, name string) spec {
 	return spec{kind, name, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}

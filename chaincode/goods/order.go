@@ -27,7 +27,9 @@ const (
 	TimedOut
 )
 
-var states = name.Words{"", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED", "CANCELLED", "TIMED_OUT"}
+var states = name.Words{
+	"", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED", "CANCELLED", "TIMED_OUT",
+}
 
 // MarshalJSON writes the state's name.
 func (s State) MarshalJSON() ([]byte, error) { return states.Marshal(uint8(s)) }

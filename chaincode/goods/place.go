@@ -174,7 +174,8 @@ func Place(req PlaceRequest, q Quote, line spend.Line, at At) (Order, error) {
 	}
 	switch {
 	case inPoints > q.Total || q.Total-inPoints != req.Cash:
-		return Order{}, fault.New(fault.BadRequest, "points for %d fen and %d fen in cash don't come to %d", int64(inPoints), int64(req.Cash), int64(q.Total))
+		return Order{}, fault.New(fault.BadRequest, "points for %d fen and %d fen in cash don't come to %d",
+			int64(inPoints), int64(req.Cash), int64(q.Total))
 	case inPoints < q.MinPoints:
 		return Order{}, fault.New(fault.BadRequest, "at least %d fen must be paid in points", int64(q.MinPoints))
 	case req.Cash < q.MinCash:
@@ -191,7 +192,8 @@ func Place(req PlaceRequest, q Quote, line spend.Line, at At) (Order, error) {
 		Seller: q.Seller, Member: q.Member, Outlet: req.Outlet, Region: q.Region, Reference: req.Reference,
 		Date: at.Date, AcceptBy: req.AcceptBy, Payment: req.Payment, Tenders: tenders,
 		Authorisation: req.Authorisation, Pickup: req.Pickup,
-		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], AnswerDays: q.Service[3], Parts: parts,
+		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], AnswerDays: q.Service[3],
+		Parts: parts,
 	}, nil
 }
 
@@ -206,7 +208,8 @@ func checkEnds(parts []Part) error {
 		}
 	}
 	if at > number.MaxOrd+1 {
-		return fault.New(fault.Limit, "accepting it would make %d obligations, of %d: order it in several", at, number.MaxOrd+1)
+		return fault.New(fault.Limit, "accepting it would make %d obligations, of %d: order it in several",
+			at, number.MaxOrd+1)
 	}
 	return nil
 }
@@ -232,7 +235,9 @@ func (q Quote) parts(at At) []Part {
 		})
 		if i < 0 {
 			i = len(parts)
-			parts = append(parts, Part{Supplier: l.Supplier, Party: l.Party, Delivery: l.Delivery, Scene: l.Scene, Fee: l.Fee}.to(Placed, at.Date))
+			parts = append(parts, Part{
+				Supplier: l.Supplier, Party: l.Party, Delivery: l.Delivery, Scene: l.Scene, Fee: l.Fee,
+			}.to(Placed, at.Date))
 		}
 		parts[i].Lines = append(parts[i].Lines, Line{
 			SKU: l.SKU, Version: l.Version, Quantity: l.Quantity, Fen: l.Fen, Kind: l.Kind, Terms: l.Terms,

@@ -127,7 +127,9 @@ func (p Pool) onceMore(at At) (Pool, error) {
 		p.Changed, p.Changes = at.Date, 0
 	}
 	if p.Changes >= MaxStocked {
-		return Pool{}, fault.New(fault.Limit, "this stock was changed %d times on %s; change it again when the business date has moved", p.Changes, at.Date)
+		return Pool{}, fault.New(fault.Limit,
+			"this stock was changed %d times on %s; change it again when the business date has moved",
+			p.Changes, at.Date)
 	}
 	p.Changes++
 	return p, nil

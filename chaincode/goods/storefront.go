@@ -96,6 +96,7 @@ func SetStorefront(req SetStorefrontRequest, caller string) Storefront {
 	}
 	return Storefront{
 		Seller: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Tenders: tenders,
-		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, AnswerDays: answer, Open: req.Open,
+		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, AnswerDays: answer,
+		Open: req.Open,
 	}
 }

@@ -169,7 +169,9 @@ func Link(m Member, inv *Invitation, taken bool, req LinkRequest, at At) (Member
 			next.Linked, next.Links = at.Date, 0
 		}
 		if next.Links >= MaxLinks {
-			return Member{}, nil, fault.New(fault.Limit, "%d accounts were linked to member %s on %s; wait for the next business date", next.Links, m.ID, at.Date)
+			return Member{}, nil, fault.New(fault.Limit,
+				"%d accounts were linked to member %s on %s; wait for the next business date",
+				next.Links, m.ID, at.Date)
 		}
 		next.Links++
 	}

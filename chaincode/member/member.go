@@ -138,7 +138,9 @@ func (m Member) Wallets() []string { return append([]string{m.ID}, m.Merged...) 
 
 // Enrol makes the member. Its account, if it has one, is made by NewAccount.
 func Enrol(req EnrolRequest, at At) Member {
-	m := Member{ID: req.Member, Home: at.Caller, State: Active, Merged: []string{}, Key: req.Key.orNone(), Number: at.Number}
+	m := Member{
+		ID: req.Member, Home: at.Caller, State: Active, Merged: []string{}, Key: req.Key.orNone(), Number: at.Number,
+	}
 	if req.HasAccount() {
 		m.Accounts = 1
 	}

@@ -66,5 +66,8 @@ func (r FoundRequest) Check() error {
 // Found makes the charter and the operator.
 func Found(req FoundRequest, caller, mark string) (Charter, Party) {
 	return Charter{Network: req.Network, Operator: caller, Test: req.Test, Mark: mark},
-		Party{ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator, Had: req.Roles | Operator}
+		Party{
+			ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator,
+			Had: req.Roles | Operator,
+		}
 }

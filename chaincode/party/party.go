@@ -56,7 +56,8 @@ func ParseRoles(list []string) (Roles, error) {
 	for _, n := range list {
 		i := slices.Index(names[:], n)
 		if i < 0 || roles&(1<<i) != 0 {
-			return 0, fault.New(fault.BadRequest, "roles: %.20q: want some of %s, each once", n, strings.Join(names[:], ", "))
+			return 0, fault.New(fault.BadRequest, "roles: %.20q: want some of %s, each once",
+				n, strings.Join(names[:], ", "))
 		}
 		roles |= 1 << i
 	}
@@ -136,7 +137,9 @@ func (r RegisterRequest) Check() error {
 // Register admits the party that the request describes. It is PENDING until its first command:
 // the ledger can't see whether the channel has a member of that name.
 func Register(req RegisterRequest) Party {
-	return Party{ID: req.Party, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles, Had: req.Roles, State: Pending}
+	return Party{
+		ID: req.Party, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles, Had: req.Roles, State: Pending,
+	}
 }
 
 // AmendRequest changes what a party may do. Only the operator may; a role that it

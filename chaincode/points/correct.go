@@ -99,7 +99,8 @@ func Revoke(lot Lot, piece spend.Take, programme Programme, at At) (next Lot, ta
 		most = min(most, left)
 	}
 	if piece.Amount > most {
-		return Lot{}, 0, fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(most), int64(piece.Amount))
+		return Lot{}, 0, fault.New(fault.Insufficient, "lot %s has %d points, %d asked",
+			piece.Lot, int64(most), int64(piece.Amount))
 	}
 	next, taken = lot, min(left, piece.Amount)
 	next.Revoked += taken
@@ -178,6 +179,7 @@ func Adjust(lot Lot, req AdjustRequest, programme Programme, last date.Date, at 
 	}
 	return Lot{
 		Programme: lot.Programme, Member: lot.Member, Home: lot.Home, Issued: req.Amount, Expires: last,
-		State: Active, Origin: Adjusted, Counted: lot.Counted, Parent: req.Lot, Outlet: lot.Outlet, Reference: req.Reason,
+		State: Active, Origin: Adjusted, Counted: lot.Counted, Parent: req.Lot, Outlet: lot.Outlet,
+		Reference: req.Reason,
 	}, nil
 }

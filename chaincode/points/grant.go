@@ -107,7 +107,8 @@ func (g Grant) check() error {
 	if err := g.Amount.Check(); err != nil {
 		return err
 	}
-	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"witness", g.Witness}, [2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
+	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"witness", g.Witness},
+		[2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
 		return err
 	}
 	if g.Expires != 0 {
@@ -172,7 +173,10 @@ func Issue(programme Programme, req IssueRequest, at At) ([][]Lot, error) {
 		if err != nil {
 			return nil, err
 		}
-		lot := Lot{Programme: programme.ID, Member: g.Member, Home: g.Home, Issued: g.Amount, Expires: last, State: Active, Origin: Issued, Outlet: g.Outlet, Reference: g.Reference}
+		lot := Lot{
+			Programme: programme.ID, Member: g.Member, Home: g.Home, Issued: g.Amount, Expires: last, State: Active,
+			Origin: Issued, Outlet: g.Outlet, Reference: g.Reference,
+		}
 		if g.Witness != "" {
 			lot.State, lot.Witness = Pending, g.Witness
 		}

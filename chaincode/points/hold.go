@@ -246,7 +246,8 @@ func Capture(hold Hold, req CaptureRequest, at At) (next Hold, err error) {
 	}
 	rest := hold.Sum() - hold.Captured
 	if req.Amount > rest {
-		return Hold{}, fault.New(fault.Insufficient, "hold %s has %d points, %d asked", req.Hold, int64(rest), int64(req.Amount))
+		return Hold{}, fault.New(fault.Insufficient, "hold %s has %d points, %d asked",
+			req.Hold, int64(rest), int64(req.Amount))
 	}
 	if len(hold.Captures) >= MaxCaptures {
 		return Hold{}, fault.New(fault.Limit, "hold %s was captured %d times", req.Hold, MaxCaptures)

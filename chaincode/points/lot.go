@@ -120,7 +120,8 @@ func (p Purse) take(l Lot, piece spend.Take, today date.Date) error {
 	case last < today:
 		return fault.New(fault.Expired, "lot %s expired on %s", piece.Lot, last)
 	case l.Available() < piece.Amount:
-		return fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(l.Available()), int64(piece.Amount))
+		return fault.New(fault.Insufficient, "lot %s has %d points, %d asked",
+			piece.Lot, int64(l.Available()), int64(piece.Amount))
 	}
 	return nil
 }

@@ -153,7 +153,8 @@ var ahead = [...]uint16{Days: MaxAhead, MonthEnd: 120, QuarterEnd: 40, YearEnd: 
 
 func (r Rules) checkTiers() error {
 	if len(r.Tiers) > MaxTiers || (len(r.Tiers) > 0) != (r.Window > 0) || r.Window > MaxWindow {
-		return fault.New(fault.BadRequest, "tiers: want at most %d, and with them a window of 1 to %d months", MaxTiers, MaxWindow)
+		return fault.New(fault.BadRequest, "tiers: want at most %d, and with them a window of 1 to %d months",
+			MaxTiers, MaxWindow)
 	}
 	for i, t := range r.Tiers {
 		if err := name.CheckID("tier", t.ID); err != nil {

@@ -210,7 +210,8 @@ func (l Lease) GiveBack(n Count) Lease {
 // lane that handed back and drew again in every block would keep them from it. LIMIT.
 func HandBack(q Quota, l Lease, today date.Date) (Quota, Lease, error) {
 	if l.Handed == today {
-		return q, l, fault.New(fault.Limit, "the lane has handed its part back on %s; wait for the next business date", today)
+		return q, l, fault.New(fault.Limit, "the lane has handed its part back on %s; wait for the next business date",
+			today)
 	}
 	q, l = Surrender(q, l)
 	l.Handed = today

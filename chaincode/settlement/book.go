@@ -113,7 +113,8 @@ func (b Book) settlesNothing(m Model, from date.Date) bool {
 		return true
 	}
 	return slices.ContainsFunc(b.Models, func(n Model) bool {
-		return n.same(m.By, m.ID) && n.Number > m.Number && n.From <= from && !slices.ContainsFunc(m.Agreed, func(p string) bool { return !n.binds(p) })
+		return n.same(m.By, m.ID) && n.Number > m.Number && n.From <= from &&
+			!slices.ContainsFunc(m.Agreed, func(p string) bool { return !n.binds(p) })
 	})
 }
 

@@ -58,7 +58,8 @@ func (p Pair) mayCarry(closed Close, today date.Date) error {
 	}
 	switch {
 	case today <= closed.SignBy:
-		return fault.New(fault.WrongState, "the statements of cycle %s can be signed until %s", closed.ID, closed.SignBy)
+		return fault.New(fault.WrongState, "the statements of cycle %s can be signed until %s",
+			closed.ID, closed.SignBy)
 	case p.State.Ended():
 		return fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
 	case closed.Silent(p, today):
@@ -102,7 +103,9 @@ func (p Pair) remainder() (list []Owe) {
 		}
 	}
 	for _, o := range owed {
-		if owe := (Owe{Kind: Carried, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); !owe.Nothing() {
+		if owe := (Owe{
+			Kind: Carried, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen,
+		}); !owe.Nothing() {
 			list = append(list, owe)
 		}
 	}

@@ -114,7 +114,9 @@ func (c Cycle) CutOff(req CutOffRequest, book Book, parties []string, by number.
 		return Cycle{}, Close{}, fault.New(fault.WrongState, "the open cycle is %s", c.ID)
 	}
 	closed := Close{ID: c.ID, Next: req.Next, From: c.Since, To: c.Date, CutBy: by, State: Cut, Policy: book.Policy,
-		Consenting: book.Consenting(), SignBy: workday.China.After(c.Date, book.Policy.SignDays), Skipped: c.Skipped, Parties: parties}
+		Consenting: book.Consenting(), SignBy: workday.China.After(c.Date, book.Policy.SignDays), Skipped: c.Skipped,
+		Parties: parties,
+	}
 	c.ID, c.Since = req.Next, c.Date
 	return c, closed, nil
 }
@@ -253,7 +255,8 @@ func (g *gathered) rounded() Pair {
 			g.Rounded.B += nearest - whole
 		}
 	}
-	for _, o := range []Position{{Debtor: g.A, Creditor: g.B, Count: 1, Fen: g.Rounded.A}, {Debtor: g.B, Creditor: g.A, Count: 1, Fen: g.Rounded.B}} {
+	for _, o := range []Position{{Debtor: g.A, Creditor: g.B, Count: 1, Fen: g.Rounded.A},
+		{Debtor: g.B, Creditor: g.A, Count: 1, Fen: g.Rounded.B}} {
 		if o.Fen > 0 {
 			g.Pair.add(o)
 		}
@@ -268,7 +271,8 @@ func (ps pairs) addHidden(v VeiledPosition, operator string) {
 		return
 	}
 	pair := ps.of(v.Debtor, v.Creditor)
-	i, found := slices.BinarySearchFunc(pair.Hidden, v, func(h HiddenSum, v VeiledPosition) int { return h.Position.order(v) })
+	i, found := slices.BinarySearchFunc(pair.Hidden, v,
+		func(h HiddenSum, v VeiledPosition) int { return h.Position.order(v) })
 	if found {
 		pair.Hidden[i].Position, _ = pair.Hidden[i].Position.plus(v) // both are sums
 		return

@@ -30,7 +30,10 @@ func (d Dispute) Owed() (list []Owe) {
 		}
 	case Withdrawn, Lapsed:
 		for _, l := range d.Lines {
-			list = append(list, Owe{Kind: Adjustment, Debtor: l.Debtor, Creditor: l.Creditor, Programme: l.Programme, Points: l.Points, Fen: l.Fen})
+			list = append(list, Owe{
+				Kind: Adjustment, Debtor: l.Debtor, Creditor: l.Creditor, Programme: l.Programme, Points: l.Points,
+				Fen: l.Fen,
+			})
 		}
 	}
 	return list
@@ -159,7 +162,8 @@ func (d Dispute) Lapse(s Step) (Dispute, error) {
 		return Dispute{}, err
 	}
 	if s.Today <= d.Since+MaxIdle {
-		return Dispute{}, fault.New(fault.WrongState, "the dispute is %s since %s, and lapses after %d days", d.State, d.Since, MaxIdle)
+		return Dispute{}, fault.New(fault.WrongState, "the dispute is %s since %s, and lapses after %d days",
+			d.State, d.Since, MaxIdle)
 	}
 	return d.to(Lapsed, s), nil
 }
@@ -184,7 +188,8 @@ func (d Dispute) to(state DisputeState, s Step) Dispute {
 // only refuses everybody else with FORBIDDEN.
 func (d Dispute) only(s Step, parties ...string) error {
 	if !slices.Contains(parties, s.Caller) {
-		return fault.New(fault.Forbidden, "in a dispute of %s against %s, this isn't %s's to do", d.By, d.Against, s.Caller)
+		return fault.New(fault.Forbidden, "in a dispute of %s against %s, this isn't %s's to do",
+			d.By, d.Against, s.Caller)
 	}
 	return nil
 }
@@ -210,7 +215,8 @@ func (d Dispute) open() error {
 func (d Dispute) concerns(parts []Allocation, debtors ...string) error {
 	for _, a := range parts {
 		if !slices.Contains(debtors, a.Debtor) || a.Creditor != d.By && a.Creditor != d.Against {
-			return fault.New(fault.Forbidden, "a dispute of %s against %s can't make %s owe %s", d.By, d.Against, a.Debtor, a.Creditor)
+			return fault.New(fault.Forbidden, "a dispute of %s against %s can't make %s owe %s",
+				d.By, d.Against, a.Debtor, a.Creditor)
 		}
 	}
 	return nil

@@ -79,7 +79,9 @@ const (
 	Lapsed                 // nothing was done for long: the lines are owed as they stood. Final
 )
 
-var disputeStates = name.Words{"", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN", "LAPSED"}
+var disputeStates = name.Words{
+	"", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN", "LAPSED",
+}
 
 // MarshalJSON writes the state's name.
 func (s DisputeState) MarshalJSON() ([]byte, error) { return disputeStates.Marshal(uint8(s)) }

@@ -163,7 +163,8 @@ func (b Book) replaced(i int, q Question) bool {
 
 func (s Scope) fits(q Question) bool {
 	fits := func(want, is string) bool { return want == "" || want == is }
-	return fits(s.Issuer, q.Issuer) && fits(s.Acceptor, q.Acceptor) && fits(s.Scene, q.Scene) && fits(s.Programme, q.Programme)
+	return fits(s.Issuer, q.Issuer) && fits(s.Acceptor, q.Acceptor) && fits(s.Scene, q.Scene) &&
+		fits(s.Programme, q.Programme)
 }
 
 // order sorts models that fit by how far they are preferred.

@@ -126,7 +126,8 @@ func (c Close) standing(pairs []Pair, today date.Date) (standing, late []Pair, e
 		case p.State.Stands():
 			standing = append(standing, p)
 		case !p.State.Ended():
-			return nil, nil, fault.New(fault.WrongState, "the statement of %s and %s is %s, with %d hidden sums to be opened", p.A, p.B, p.State, p.Pending)
+			return nil, nil, fault.New(fault.WrongState,
+				"the statement of %s and %s is %s, with %d hidden sums to be opened", p.A, p.B, p.State, p.Pending)
 		}
 	}
 	return standing, late, nil
@@ -135,7 +136,8 @@ func (c Close) standing(pairs []Pair, today date.Date) (standing, late []Pair, e
 // Silent says whether silence is consent to an open statement, on a day as Close.Day counts it: whoever hasn't signed has accepted that it is, the
 // deadline has passed, and nothing about it is contested or unknown.
 func (c Close) Silent(p Pair, day date.Date) bool {
-	return day > c.SignBy && p.State != Differs && p.Pending == 0 && c.speaks(p.A, p.SignedA) && c.speaks(p.B, p.SignedB)
+	return day > c.SignBy && p.State != Differs && p.Pending == 0 && c.speaks(p.A, p.SignedA) &&
+		c.speaks(p.B, p.SignedB)
 }
 
 // speaks says whether a party has signed, or its silence is consent.
@@ -188,7 +190,8 @@ func (b Book) between(a, x string, day date.Date) (payers string, delay int32) {
 // stands is what each party pays and receives.
 func stands(payments []Payment) (list []Stand) {
 	of := func(party string) *Stand {
-		i, found := slices.BinarySearchFunc(list, party, func(s Stand, id string) int { return cmp.Compare(s.Party, id) })
+		i, found := slices.BinarySearchFunc(list, party,
+			func(s Stand, id string) int { return cmp.Compare(s.Party, id) })
 		if !found {
 			list = slices.Insert(list, i, Stand{Party: party})
 		}

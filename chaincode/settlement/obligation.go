@@ -158,8 +158,11 @@ func (o Obligations) Plus(index uint16, cause uint8, owe Owe) (Obligations, Obli
 	if err != nil {
 		return Obligations{}, Obligation{}, err
 	}
-	one := Obligation{Index: index, Ord: ord, Cause: cause, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
-		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Rest: owe.Rest, Model: owe.Model, Of: owe.Of}
+	one := Obligation{
+		Index: index, Ord: ord, Cause: cause, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor,
+		Creditor:  owe.Creditor,
+		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Rest: owe.Rest, Model: owe.Model, Of: owe.Of,
+	}
 	// A refused command's obligations lie behind the end of the row that is restored,
 	// so they may be written over: nothing is copied.
 	o.List = append(o.List, one)
@@ -172,8 +175,11 @@ func (o Obligations) PlusHidden(index uint16, cause uint8, owe VeiledOwe) (Oblig
 	if err != nil {
 		return Obligations{}, Hidden{}, err
 	}
-	one := Hidden{Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee),
-		Sum: owe.Sum.Sealed()} // the chain and the row both write it
+	one := Hidden{
+		Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
+		Back: owe.Back, Fee: lowestFee(owe.Fee),
+		Sum: owe.Sum.Sealed(),
+	} // the chain and the row both write it
 	o.Hidden = append(o.Hidden, one)
 	return o, one, nil
 }

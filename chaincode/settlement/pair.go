@@ -164,7 +164,8 @@ func (p Pair) find(r OpenRequest) (int, error) {
 
 // Open opens a hidden sum of the pair, and answers what it comes to and the fee on it. The
 // fee's parties are another pair, or this one.
-func (p Pair) Open(closed Close, req OpenRequest, operator, caller string, by number.Command) (_ Pair, supply, fee Owe, err error) {
+func (p Pair) Open(closed Close, req OpenRequest, operator, caller string,
+	by number.Command) (_ Pair, supply, fee Owe, err error) {
 	i, err := p.find(req)
 	if err != nil {
 		return Pair{}, Owe{}, Owe{}, err
@@ -177,7 +178,8 @@ func (p Pair) Open(closed Close, req OpenRequest, operator, caller string, by nu
 	}
 	h := p.Hidden[i]
 	if p.State == Left || h.Carried {
-		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "the sum was carried over from the statement of %s and %s", p.A, p.B)
+		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState,
+			"the sum was carried over from the statement of %s and %s", p.A, p.B)
 	}
 	if !h.Opened.IsZero() {
 		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "this sum was opened by %s", h.Opened)
@@ -211,7 +213,9 @@ func (p Pair) Known(o Owe) Pair {
 		return p
 	}
 	p.Owed = slices.Clone(p.Owed)
-	p.add(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
+	p.add(Position{
+		Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen,
+	})
 	return p
 }
 
@@ -311,7 +315,8 @@ func (p Pair) Sign(closed Close, req SignRequest, caller string, by number.Comma
 		return Pair{}, err
 	}
 	if p.Pending > 0 {
-		return Pair{}, fault.New(fault.WrongState, "%d hidden sums of %s and %s are to be opened first", p.Pending, p.A, p.B)
+		return Pair{}, fault.New(fault.WrongState, "%d hidden sums of %s and %s are to be opened first",
+			p.Pending, p.A, p.B)
 	}
 	if p.State.Ended() {
 		return Pair{}, fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
@@ -329,7 +334,8 @@ func (p Pair) Sign(closed Close, req SignRequest, caller string, by number.Comma
 		return Pair{}, fault.New(fault.Conflict, "%s has signed this root", caller)
 	}
 	if len(mine.Root) > 0 && mine.Date == today && !bytes.Equal(other.Root, req.Root) {
-		return Pair{}, fault.New(fault.Conflict, "%s has signed another root on %s: sign the other's, or when the business date has moved", caller, today)
+		return Pair{}, fault.New(fault.Conflict,
+			"%s has signed another root on %s: sign the other's, or when the business date has moved", caller, today)
 	}
 	*mine = Signature{Root: req.Root, By: by, Date: today}
 	switch {

@@ -187,11 +187,14 @@ func (c Close) CarryPayment(p Payment, caller string, today date.Date) (Close, P
 	case today <= p.Due:
 		return Close{}, Payment{}, Owe{}, fault.New(fault.WrongState, "payment %s is due on %s", p.name(), p.Due)
 	case caller != p.Creditor && today <= p.Due+MaxOverdue:
-		return Close{}, Payment{}, Owe{}, fault.New(fault.Forbidden, "until %s only %s may carry payment %s over", p.Due+MaxOverdue, p.Creditor, p.name())
+		return Close{}, Payment{}, Owe{}, fault.New(fault.Forbidden, "until %s only %s may carry payment %s over",
+			p.Due+MaxOverdue, p.Creditor, p.name())
 	}
 	next := p
 	next.State = Overdue
-	return c.moved(p, next), next, Owe{Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - p.Received}, nil
+	return c.moved(p, next), next, Owe{
+		Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - p.Received,
+	}, nil
 }
 
 // MaxDeposit is the largest deposit, in fen: ten billion yuan.
@@ -282,7 +285,8 @@ func (c Close) moved(before, after Payment) Close {
 
 // Same says whether a cycle's settlement is as far as before.
 func (c Close) Same(before Close) bool {
-	return c.State == before.State && c.Instructed == before.Instructed && c.Settled == before.Settled && c.Failed == before.Failed && c.Carried == before.Carried
+	return c.State == before.State && c.Instructed == before.Instructed && c.Settled == before.Settled &&
+		c.Failed == before.Failed && c.Carried == before.Carried
 }
 
 // Owed is the deposit that a creditor owes back.

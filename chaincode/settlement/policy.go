@@ -92,7 +92,8 @@ func (b Book) Consenting() []string {
 
 // accept notes what a party accepts, in place of what it accepted before.
 func (b Book) accept(party string, p Policy) Book {
-	i, found := slices.BinarySearchFunc(b.Accepted, party, func(a Acceptance, party string) int { return cmp.Compare(a.Party, party) })
+	i, found := slices.BinarySearchFunc(b.Accepted, party,
+		func(a Acceptance, party string) int { return cmp.Compare(a.Party, party) })
 	b.Accepted = slices.Clone(b.Accepted)
 	if !found {
 		b.Accepted = slices.Insert(b.Accepted, i, Acceptance{Party: party})

@@ -55,7 +55,9 @@ func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test
 		return Cycle{}, fault.New(fault.WrongState, "the business date is %s already", cycle.Date)
 	}
 	if req.Date > cycle.Date+MaxStep && req.Date > upTo {
-		return Cycle{}, fault.New(fault.WrongState, "the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)", MaxStep)
+		return Cycle{}, fault.New(fault.WrongState,
+			"the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)",
+			MaxStep)
 	}
 	if !test && moment < cycle.Moved+minTime {
 		return Cycle{}, fault.New(fault.WrongState, "the business date has moved less than 12 hours ago")

@@ -80,7 +80,9 @@ func (p VeiledPosition) FeeParties(operator string) (debtor, creditor string) {
 
 // Of is the same owed once more.
 func (p VeiledPosition) Of() VeiledOwe {
-	return VeiledOwe{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum, Carried: true}
+	return VeiledOwe{
+		Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum, Carried: true,
+	}
 }
 
 // Plus adds what is owed. What a party owes itself is left out. LIMIT above
@@ -90,11 +92,15 @@ func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	if owe.Debtor == owe.Creditor {
 		return v, nil
 	}
-	one := VeiledPosition{Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count, Sum: owe.Sum}
+	one := VeiledPosition{
+		Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count,
+		Sum: owe.Sum,
+	}
 	i, found := slices.BinarySearchFunc(v.List, one, VeiledPosition.order)
 	if !found {
 		if len(v.List) >= MaxVeiled || !owe.Carried && v.fees(one) >= MaxFees {
-			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s", len(v.List), v.fees(one), one.Debtor, one.Creditor)
+			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s",
+				len(v.List), v.fees(one), one.Debtor, one.Creditor)
 		}
 		return Veiled{List: slices.Insert(slices.Clone(v.List), i, one)}, nil
 	}

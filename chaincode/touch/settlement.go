@@ -27,7 +27,8 @@ var cycleTouches = []touches{
 	of(func(t *Touch, _ At, r settlement.CarryRequest) { t.statement(40, r.Cycle, r.A, r.B) }),
 	of(func(t *Touch, _ At, r settlement.ClaimRequest) { t.statement(1, r.Cycle, r.With) }),
 	notice[settlement.ProposeRequest](), notice[settlement.AgreeRequest](), notice[settlement.LeaveRequest](),
-	notice[settlement.SetPolicyRequest](), notice[settlement.AcceptPolicyRequest](), notice[settlement.ConfirmDateRequest](),
+	notice[settlement.SetPolicyRequest](), notice[settlement.AcceptPolicyRequest](),
+	notice[settlement.ConfirmDateRequest](),
 }
 
 // paymentTouches keep one transaction in flight on all payments of a cycle, for its close counts them.

@@ -187,7 +187,8 @@ func shift(r amount.Rate, n int) (amount.Rate, error) {
 	} else {
 		x.Quo(x, tens(-n))
 	}
-	if !x.Num().IsInt64() || !x.Denom().IsInt64() || x.Num().Int64() > int64(amount.Max) || x.Denom().Int64() > int64(amount.Max) {
+	if !x.Num().IsInt64() || !x.Denom().IsInt64() || x.Num().Int64() > int64(amount.Max) ||
+		x.Denom().Int64() > int64(amount.Max) {
 		return amount.Rate{}, fault.New(fault.Limit, "rate %s is out of range", r)
 	}
 	return amount.Rate{Num: amount.Units(x.Num().Int64()), Den: amount.Units(x.Denom().Int64())}, nil

@@ -47,14 +47,16 @@ func samePrepared(asked, prepared []byte) error {
 	err := errors.Join(proto.Unmarshal(asked, &proposed), proto.Unmarshal(prepared, &answered))
 	err = errors.Join(err, proto.Unmarshal(proposed.GetProposal().GetProposalBytes(), &proposal),
 		exactly(answered.GetEnvelope().GetPayload(), &payload))
-	err = errors.Join(err, proto.Unmarshal(proposal.GetHeader(), &header), proto.Unmarshal(proposal.GetPayload(), &called), exactly(payload.GetData(), &tx))
+	err = errors.Join(err, proto.Unmarshal(proposal.GetHeader(), &header),
+		proto.Unmarshal(proposal.GetPayload(), &called), exactly(payload.GetData(), &tx))
 	if err != nil {
 		return err
 	}
 	if len(answered.GetEnvelope().GetSignature()) > 0 {
 		return errors.New("it is signed")
 	}
-	if !bytes.Equal(payload.GetHeader().GetChannelHeader(), header.GetChannelHeader()) || !bytes.Equal(payload.GetHeader().GetSignatureHeader(), header.GetSignatureHeader()) {
+	if !bytes.Equal(payload.GetHeader().GetChannelHeader(), header.GetChannelHeader()) ||
+		!bytes.Equal(payload.GetHeader().GetSignatureHeader(), header.GetSignatureHeader()) {
 		return errors.New("its header is another")
 	}
 	if n := len(tx.GetActions()); n != 1 {

@@ -197,7 +197,10 @@ func TestDatesOfWorkbooks(t *testing.T) {
 			}
 		}
 	}
-	_, r := read(t, load(t, "kind: benefits\nsource: b\ncolumns: {benefit: id, en: en, zh: zh, until: until}\nmodel: {scene: campaign, price: 100}\n"), "id,en,zh,until\nb1,B,优,2027-12-31\nb2,B,优,46752\n")
+	_, r := read(t,
+		load(t,
+			"kind: benefits\nsource: b\ncolumns: {benefit: id, en: en, zh: zh, until: until}\nmodel: {scene: campaign, price: 100}\n"),
+		"id,en,zh,until\nb1,B,优,2027-12-31\nb2,B,优,46752\n")
 	if r.Totals.Benefits != 1 || len(r.Rejected) != 1 {
 		t.Errorf("a number of days is no date where nobody says so: %+v", r)
 	}

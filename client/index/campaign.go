@@ -127,8 +127,11 @@ type count struct {
 // counted reads everything that has to do with a campaign.
 func (r *Reading) counted(one campaign.Campaign) (*count, error) {
 	c := &count{
-		Reading: r, of: one, prices: map[string]points.Programme{}, roots: map[string]string{}, first: map[string]since{}, lots: map[string]bool{}, rights: map[string]bool{},
-		wallets: map[string]bool{}, redeemed: map[string]*Redeemed{}, spent: map[string]amount.Units{}, other: map[string]*Elsewhere{}, loyal: map[string]map[string]bool{"": {}},
+
+		Reading: r, of: one, prices: map[string]points.Programme{}, roots: map[string]string{},
+		first: map[string]since{}, lots: map[string]bool{}, rights: map[string]bool{},
+		wallets: map[string]bool{}, redeemed: map[string]*Redeemed{}, spent: map[string]amount.Units{},
+		other: map[string]*Elsewhere{}, loyal: map[string]map[string]bool{"": {}},
 	}
 	for _, read := range []func() error{c.readPrices, c.readAwards, c.readFunders, c.readLots, c.readRights} {
 		if err := read(); err != nil {
@@ -156,8 +159,11 @@ func sortedKeys[V any](m map[string]V) []string {
 func (c *count) results() (Results, error) {
 	t := c.of.Terms
 	sum := Results{
-		Height: c.height, Campaign: c.of.ID, By: c.of.By, State: c.of.State.String(), Programme: t.Gives.Programme, Benefit: t.Gives.Benefit, Budget: t.Budget, Left: t.Budget,
-		Awards: c.awards, Members: len(c.first), Points: c.points, Given: len(c.rights), Used: c.used, Redeemed: []Redeemed{}, Repurchase: Repurchase{Members: len(c.loyal[""]), At: []Elsewhere{}},
+
+		Height: c.height, Campaign: c.of.ID, By: c.of.By, State: c.of.State.String(), Programme: t.Gives.Programme,
+		Benefit: t.Gives.Benefit, Budget: t.Budget, Left: t.Budget,
+		Awards: c.awards, Members: len(c.first), Points: c.points, Given: len(c.rights), Used: c.used,
+		Redeemed: []Redeemed{}, Repurchase: Repurchase{Members: len(c.loyal[""]), At: []Elsewhere{}},
 	}
 	price, err := c.priceOfAUse()
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) error {
 	for _, p := range all.List {
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, direction(p.Back), p.Fee.String()}, "/")
-		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
+		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count),
+			[]byte(p.Sum.Commitment()), c.block); err != nil {
 			return err
 		}
 	}
@@ -128,7 +129,8 @@ func (r *Reading) veiled() ([]Veiled, error) {
 // addVeiled adds a lane's position to the last of the list, if it is the same.
 func addVeiled(list []Veiled, v Veiled) ([]Veiled, error) {
 	n := len(list)
-	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor || list[n-1].Back != v.Back || list[n-1].Fee != v.Fee {
+	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor ||
+		list[n-1].Back != v.Back || list[n-1].Fee != v.Fee {
 		return append(list, v), nil
 	}
 	sum, err := list[n-1].Sum.Plus(v.Sum)
@@ -169,7 +171,8 @@ func (r *Reading) supplied(query, cycle, seller, party string, fee amount.Rate) 
 	for rows.Next() {
 		var s Supplied
 		var terms []byte
-		if err := rows.Scan(&s.Supplier, &s.Seller, &s.Line.SKU, &s.Line.Kind, &terms, &s.Line.Fen, &s.Line.Quantity, &s.Count); err != nil {
+		if err := rows.Scan(&s.Supplier, &s.Seller, &s.Line.SKU, &s.Line.Kind, &terms, &s.Line.Fen, &s.Line.Quantity,
+			&s.Count); err != nil {
 			return nil, inIndex(err)
 		}
 		s.Line.Terms = veil.Commitment(terms)

@@ -88,7 +88,9 @@ func Gather(r *index.Reading, v *vault.Vault, from, seller, supplier string) (Fi
 	var asked []vault.Asked
 	for _, one := range offered {
 		if id := strings.Split(one.ID, "/"); supplier == "" || id[0] == supplier {
-			asked = append(asked, vault.Asked{Supplier: id[0], SKU: id[1], Seller: seller, Commitment: one.Row.Commitment})
+			asked = append(asked, vault.Asked{
+				Supplier: id[0], SKU: id[1], Seller: seller, Commitment: one.Row.Commitment,
+			})
 		}
 	}
 	known, err := v.KnownTerms(asked)
@@ -167,7 +169,8 @@ const (
 const wholePrice = 10_000
 
 // errValue says nothing of what was read.
-var errValue = fault.New(fault.BadRequest, "want yuan with up to 6 digits after the point, or a percentage of at most 100 with up to 2")
+var errValue = fault.New(fault.BadRequest,
+	"want yuan with up to 6 digits after the point, or a percentage of at most 100 with up to 2")
 
 // ParseValue reads yuan with up to six digits after the point, as millionths of a yuan, or percent with up to two, as basis
 // points. What it refuses doesn't say what was read.

@@ -60,8 +60,10 @@ func TestThreeNodesDeriveOneRoot(t *testing.T) {
 		t.Errorf("%d statements, %d roots", len(s.Statements), len(roots))
 	}
 	for _, p := range s.Statements {
-		if want := roots[p.A+" "+p.B]; p.State.String() != "AGREED" || p.SignedA.Root.String() != want || p.SignedB.Root.String() != want {
-			t.Errorf("%s %s is %s: signed %s and %s, derived %s", p.A, p.B, p.State, p.SignedA.Root, p.SignedB.Root, want)
+		if want := roots[p.A+" "+p.B]; p.State.String() != "AGREED" || p.SignedA.Root.String() != want ||
+			p.SignedB.Root.String() != want {
+			t.Errorf("%s %s is %s: signed %s and %s, derived %s",
+				p.A, p.B, p.State, p.SignedA.Root, p.SignedB.Root, want)
 		}
 	}
 	c.settle(t, calmly)
@@ -78,7 +80,8 @@ func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 	t.Helper()
 	for _, m := range list {
 		got := slices.Concat(j.owed[m.Number], j.hidden[m.Number])
-		if len(j.owed[m.Number]) != m.known || len(j.hidden[m.Number]) != m.hidden || slices.ContainsFunc(got, func(c string) bool { return c != m.Cycle }) {
+		if len(j.owed[m.Number]) != m.known || len(j.hidden[m.Number]) != m.hidden ||
+			slices.ContainsFunc(got, func(c string) bool { return c != m.Cycle }) {
 			t.Errorf("%s made %d and %d obligations, the ledger has them in %v", m, m.known, m.hidden, got)
 		}
 	}
@@ -89,7 +92,8 @@ func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 		wantKnown, wantHidden := counts(of)
 		known, hidden := j.in(cycle)
 		if known != wantKnown || hidden != wantHidden || known == 0 || hidden == 0 {
-			t.Errorf("cycle %s has %d obligations and %d hidden ones, receipts say %d and %d", cycle, known, hidden, wantKnown, wantHidden)
+			t.Errorf("cycle %s has %d obligations and %d hidden ones, receipts say %d and %d",
+				cycle, known, hidden, wantKnown, wantHidden)
 		}
 		t.Logf("cycle %s: %d commands, %d obligations, %d hidden", cycle, len(of), known, hidden)
 	}
@@ -159,7 +163,8 @@ func (d desk) lineIn(t *testing.T, cycle, a, b string, opened bool) (one line) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.QueryRow("SELECT key FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 AND (made <> cycle) = ? ORDER BY key LIMIT 1",
+	err = db.QueryRow(
+		"SELECT key FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 AND (made <> cycle) = ? ORDER BY key LIMIT 1",
 		cycle, a, b, opened).Scan(&one.key)
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +224,8 @@ func TestATamperedIndexIsCaught(t *testing.T) {
 
 	arisen := d.lineIn(t, c.id, "D", "G", false)
 	d.tampered(t, "UPDATE obligations SET fen = fen + 1 WHERE key = ?", arisen.key)
-	for _, command := range [][]string{{"statement", "check"}, {"statement", "sign"}, {"statement", "sign", "--with", "S1"}} {
+	for _, command := range [][]string{{"statement", "check"}, {"statement", "sign"},
+		{"statement", "sign", "--with", "S1"}} {
 		err := d.try(nil, append(command, "--cycle", c.id)...)
 		if fault.CodeOf(err) != fault.Internal || !slices.Equal(names(err), []string{arisen.id}) {
 			t.Errorf("tally %s: %v, want line %s", strings.Join(command, " "), err, arisen.id)
@@ -268,8 +274,10 @@ func (d desk) checkedInProcess(t *testing.T, cycle string, want line) {
 	t.Helper()
 	now, end := d.reading(t)
 	defer end()
-	wrong, err := clearing.Node{Network: "alliance", Index: now}.Check(t.Context(), cycle, net.open(t, string(d), "").Query())
-	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID.String() != want.id || wrong[0].Index.Fen != wrong[0].Ledger.Fen+1 {
+	wrong, err := clearing.Node{Network: "alliance", Index: now}.Check(t.Context(), cycle,
+		net.open(t, string(d), "").Query())
+	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID.String() != want.id ||
+		wrong[0].Index.Fen != wrong[0].Ledger.Fen+1 {
 		t.Errorf("%+v, %v; want line %s", wrong, err, want.id)
 	}
 }
@@ -288,7 +296,8 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 		desk("D").do(t, nil, "statement", "export", "--with", "G", "--cycle", c.id, "--out", path)
 		var report statement.Report
 		desk("F").do(t, &report, "verify-statement", path, "--signers", "2")
-		if report.Proven == nil || len(report.Proven.Peers) < 2 || !slices.Equal(report.Proven.Signed, []string{"D", "G"}) || report.Proven.State != "AGREED" {
+		if report.Proven == nil || len(report.Proven.Peers) < 2 ||
+			!slices.Equal(report.Proven.Signed, []string{"D", "G"}) || report.Proven.State != "AGREED" {
 			t.Errorf("%s: %+v", form, report.Proven)
 		}
 		lines := linesOf(t, path)
@@ -297,7 +306,8 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 			oneFen[form](t, path, changed, l)
 			for _, need := range []string{"2", "0"} {
 				err := desk("F").try(nil, "verify-statement", changed, "--signers", need)
-				if text := fmt.Sprint(err); err == nil || !slices.Equal(names(err), []string{l.ID}) || !strings.Contains(text, "root") {
+				if text := fmt.Sprint(err); err == nil || !slices.Equal(names(err), []string{l.ID}) ||
+					!strings.Contains(text, "root") {
 					t.Errorf("%s with a fen more in line %s: %v", form, l.ID, err)
 				}
 			}
@@ -325,12 +335,15 @@ func linesOf(t *testing.T, path string) (list []statement.Line) {
 }
 
 // oneFen writes a file anew with a fen more in one line, by form.
-var oneFen = map[string]func(t *testing.T, from, to string, l statement.Line){"json": oneFenInJSON, "csv": oneFenInCSV, "xlsx": oneFenInXLSX}
+var oneFen = map[string]func(t *testing.T, from, to string, l statement.Line){
+	"json": oneFenInJSON, "csv": oneFenInCSV, "xlsx": oneFenInXLSX,
+}
 
 func oneFenInJSON(t *testing.T, from, to string, l statement.Line) {
 	rows := strings.Split(string(must(os.ReadFile(from))), "\n")
 	for i, text := range rows {
-		if was := fmt.Sprintf(`"fen":%d,`, l.Fen); strings.Contains(text, `"id":"`+l.ID+`"`) && strings.Contains(text, was) {
+		if was := fmt.Sprintf(`"fen":%d,`, l.Fen); strings.Contains(text, `"id":"`+l.ID+`"`) &&
+			strings.Contains(text, was) {
 			rows[i] = strings.Replace(text, was, fmt.Sprintf(`"fen":%d,`, l.Fen+1), 1)
 			keep(t, to, strings.Join(rows, "\n"))
 			return
@@ -380,12 +393,14 @@ func oneFenInXLSX(t *testing.T, from, to string, l statement.Line) {
 	book := must(excelize.OpenFile(from))
 	defer book.Close()
 	for _, sheet := range book.GetSheetList() {
-		i := slices.IndexFunc(must(book.GetRows(sheet)), func(row []string) bool { return len(row) > taxColumn && row[0] == l.ID })
+		i := slices.IndexFunc(must(book.GetRows(sheet)),
+			func(row []string) bool { return len(row) > taxColumn && row[0] == l.ID })
 		if i < 0 {
 			continue
 		}
 		for column, fen := range map[int]amount.Units{amountColumn: l.Fen + 1, taxColumn: dearer(l).TaxFen()} {
-			if err := book.SetCellValue(sheet, must(excelize.CoordinatesToCellName(column+1, i+1)), float64(fen)/100); err != nil {
+			if err := book.SetCellValue(sheet, must(excelize.CoordinatesToCellName(column+1, i+1)),
+				float64(fen)/100); err != nil {
 				t.Fatal(err)
 			}
 		}

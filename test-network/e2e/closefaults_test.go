@@ -235,7 +235,8 @@ func (s *storm) fire(t *testing.T, m *market, by traders, want string) {
 	if !mixed && s.kind == "client" && s.lost == 0 {
 		t.Error("no client was killed between its block and its answer")
 	}
-	t.Logf("%d killed, %d commands were run again, %d clients were killed after their block, in %.1f s", s.kills, s.again, s.lost, time.Since(began).Seconds())
+	t.Logf("%d killed, %d commands were run again, %d clients were killed after their block, in %.1f s",
+		s.kills, s.again, s.lost, time.Since(began).Seconds())
 }
 
 // closed closes a cycle of its own, and answers its end.
@@ -311,7 +312,10 @@ func race(t *testing.T, list []*racer) {
 func TestSigningDisputingAndNettingRace(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
-	nodes := traders{"D": net.open(t, "D", ""), "D2": net.open(t, "D", ""), "M": net.open(t, "M", ""), "M2": net.open(t, "M", ""), "G": net.open(t, "G", ""), "F": net.open(t, "F", "")}
+	nodes := traders{
+		"D": net.open(t, "D", ""), "D2": net.open(t, "D", ""), "M": net.open(t, "M", ""), "M2": net.open(t, "M", ""),
+		"G": net.open(t, "G", ""), "F": net.open(t, "F", ""),
+	}
 	outcomes := map[string]int{}
 	rounds := 2
 	if soaking {
@@ -365,7 +369,9 @@ func (c closing) racers(t *testing.T, nodes traders, both bool) []*racer {
 		}
 		with := map[string]string{"D": "M", "M": "D"}[party]
 		line := lines[map[string]int{"D": 0, "M": 1}[party]]
-		list = append(list, &racer{name: "dispute", node: nodes[party+"2"], req: settlement.RaiseRequest{Cycle: c.id, With: with, Lines: []number.Row{line}, Reason: "race", Evidence: make(codec.Hash, 32)}})
+		list = append(list, &racer{name: "dispute", node: nodes[party+"2"], req: settlement.RaiseRequest{
+			Cycle: c.id, With: with, Lines: []number.Row{line}, Reason: "race", Evidence: make(codec.Hash, 32),
+		}})
 	}
 	return list
 }
@@ -421,7 +427,8 @@ func (c closing) judge(t *testing.T, g *node, list []*racer) string {
 		}
 		for _, one := range p.Carved {
 			if carved[one.Line] != one.Dispute || one.Fen != lines[one.Line] {
-				t.Errorf("line %s is left out for %s with %d fen; it has %d, and %s disputes it", one.Line, one.Dispute, one.Fen, lines[one.Line], carved[one.Line])
+				t.Errorf("line %s is left out for %s with %d fen; it has %d, and %s disputes it",
+					one.Line, one.Dispute, one.Fen, lines[one.Line], carved[one.Line])
 			}
 		}
 	}
@@ -442,7 +449,8 @@ func or(text, other string) string {
 }
 
 // withdraw withdraws all disputes: their lines are owed as they stood, in the cycle that is open then.
-func (c closing) withdraw(t *testing.T, g *node, carved map[number.Row]number.Command, lines map[number.Row]amount.Units) {
+func (c closing) withdraw(t *testing.T, g *node, carved map[number.Row]number.Command,
+	lines map[number.Row]amount.Units) {
 	t.Helper()
 	var want, got amount.Units
 	for line, dispute := range carved {
@@ -482,7 +490,8 @@ func silent(t *testing.T, m *market, by traders, silence string, finalise ...str
 		desk("S1").do(t, nil, "statement", "open", "--cycle", c.id)
 	}
 	for _, party := range []desk{"F", "G", "M", "S1"} {
-		if err := party.try(nil, "statement", "sign", "--cycle", c.id); err != nil && (silence == "consent" || fault.CodeOf(err) != fault.WrongState) {
+		if err := party.try(nil, "statement", "sign", "--cycle", c.id); err != nil &&
+			(silence == "consent" || fault.CodeOf(err) != fault.WrongState) {
 			t.Errorf("%s: %v", party, err)
 		}
 	}

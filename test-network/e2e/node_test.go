@@ -93,7 +93,8 @@ func (n *node) Single(ctx context.Context, request string, req command.Request) 
 }
 
 // SinglePrivate carries out a command with what its parties alone may see.
-func (n *node) SinglePrivate(ctx context.Context, request string, req command.Request, private map[string][]byte) (command.Receipt, error) {
+func (n *node) SinglePrivate(ctx context.Context, request string, req command.Request,
+	private map[string][]byte) (command.Receipt, error) {
 	n.AtLeast(n.of.seen.Load())
 	r, err := n.Gateway.SinglePrivate(ctx, request, req, private)
 	n.tell()

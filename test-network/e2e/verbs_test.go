@@ -24,7 +24,8 @@ import (
 
 // asks are the verbs that send nothing, so that no request id stands for anything. A verb that is neither here nor played in
 // testdata/verbs.txt fails the test.
-var asks = strings.Split(`benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
+var asks = strings.Split(
+	`benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
 books journal, books ledger, books liability, books periods, books prove-liabilities, books prove-member, campaign awards, campaign list, campaign results, campaign show,
 campaign simulate, cycle list, cycle show, dispute list, dispute show, good export, good list, good show, good stock, member authorisations, member labels, member list,
 member offers, member profile read, member profile show, member recognise, member show, member sign, model list, model select, model show, offer list, order cash list, order codes,
@@ -36,7 +37,9 @@ verify-liability, verify-proof, verify-statement, version`, ",")
 
 // bySource are the verbs that take no request id: what they do is known by its source.
 var bySource = map[string][]string{
-	"import": {"a.txt", "--mapping", "a.txt"}, "good import": {"a.txt"}, "undo-import": {"october", "--reason", "wrong"},
+
+	"import": {"a.txt", "--mapping", "a.txt"}, "good import": {"a.txt"},
+	"undo-import": {"october", "--reason", "wrong"},
 }
 
 // life plays a file of command lines.
@@ -78,10 +81,12 @@ func TestEveryVerbAskedAgain(t *testing.T) {
 	l.nowhere("kunde-7731", "profil-7731")
 	for _, verb := range l.verbs {
 		if words := bySource[verb]; words != nil {
-			if err := desk("D").try(nil, slices.Concat(strings.Fields(verb), words, []string{"--request", "r"})...); fault.CodeOf(err) != fault.BadRequest {
+			if err := desk("D").try(nil, slices.Concat(strings.Fields(verb), words, []string{"--request",
+				"r"})...); fault.CodeOf(err) != fault.BadRequest {
 				t.Errorf("%s takes a request id: %v", verb, err)
 			}
-		} else if known := slices.ContainsFunc(asks, func(a string) bool { return strings.TrimSpace(a) == verb }); known == l.played[verb] {
+		} else if known := slices.ContainsFunc(asks,
+			func(a string) bool { return strings.TrimSpace(a) == verb }); known == l.played[verb] {
 			t.Errorf("%s is played: %t; it sends nothing: %t", verb, l.played[verb], known)
 		}
 	}
@@ -145,11 +150,13 @@ func emptyNetwork(t *testing.T) *network {
 func (l *life) learn(group ...string) {
 	l.Helper()
 	tally := filepath.Join(root, "bin", "tally")
-	if help := must(exec.Command(tally, slices.Concat(group, []string{"--help"})...).Output()); !bytes.Contains(help, []byte("[command]")) {
+	if help := must(exec.Command(tally, slices.Concat(group, []string{"--help"})...).Output()); !bytes.Contains(help,
+		[]byte("[command]")) {
 		l.verbs = append(l.verbs, strings.Join(group, " "))
 		return
 	}
-	for line := range strings.Lines(string(must(exec.Command(tally, slices.Concat([]string{"__complete"}, group, []string{""})...).Output()))) {
+	for line := range strings.Lines(
+		string(must(exec.Command(tally, slices.Concat([]string{"__complete"}, group, []string{""})...).Output()))) {
 		if name, _, is := strings.Cut(line, "\t"); is && name != "help" && name != "completion" {
 			l.learn(slices.Concat(group, []string{name})...)
 		}
@@ -166,7 +173,8 @@ func (l *life) play(at int, line string) {
 	l.Helper()
 	if words, is := strings.CutPrefix(line, "! bank "); is {
 		from, to, _ := strings.Cut(words, " ")
-		if err := os.WriteFile(to, must(bank.Answer(must(os.ReadFile(from)), bank.Plan{At: time.Now()})), 0o600); err != nil {
+		if err := os.WriteFile(to, must(bank.Answer(must(os.ReadFile(from)), bank.Plan{At: time.Now()})),
+			0o600); err != nil {
 			l.Fatal(err)
 		}
 		return
@@ -244,7 +252,8 @@ func (l *life) conflicts(who desk, id, verb string, words, other []string, first
 	}
 	var heard []string
 	for i := len(words) - 1; i >= len(strings.Fields(verb)); i-- {
-		if strings.HasPrefix(words[i], "--") || i > 0 && words[i-1] == "--out" { // where an answer is written is no part of what is asked
+		if strings.HasPrefix(words[i], "--") ||
+			i > 0 && words[i-1] == "--out" { // where an answer is written is no part of what is asked
 			continue
 		}
 		changed := slices.Clone(words)
@@ -334,7 +343,8 @@ func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
 		for range 2 {
 			d.do(t, nil, till...)
 		}
-		if err := d.try(nil, "points", "redeem", "--member", who, "--take", "DP:6", "--request", id); fault.CodeOf(err) != fault.Conflict {
+		if err := d.try(nil, "points", "redeem", "--member", who, "--take", "DP:6", "--request",
+			id); fault.CodeOf(err) != fault.Conflict {
 			t.Errorf("for 6 points: %v", err)
 		}
 		if halfway {

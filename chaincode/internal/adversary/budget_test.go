@@ -15,11 +15,20 @@ import (
 func TestAwardsOfAPointPassNoBudget(t *testing.T) {
 	w := found(t)
 	w.must("M", points.OpenProgrammeRequest{Programme: "MP", En: "M", Zh: "M", Price: amount.Rate{Num: 1, Den: 3}})
-	terms := campaign.Terms{En: "x", Zh: "x", Budget: 9, Gives: campaign.Gives{Programme: "MP", Bonus: 2, Expires: w.today + 90}, From: w.today, Until: w.today + 30}
-	w.must("M", campaign.ProposeRequest{Campaign: "joint", Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "M", Parts: 1}}, Cap: 9})
+	terms := campaign.Terms{
+		En: "x", Zh: "x", Budget: 9, Gives: campaign.Gives{Programme: "MP", Bonus: 2, Expires: w.today + 90},
+		From: w.today, Until: w.today + 30,
+	}
+	w.must("M", campaign.ProposeRequest{
+		Campaign: "joint", Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "M", Parts: 1}},
+		Cap: 9,
+	})
 	w.must("D", campaign.AgreeRequest{Campaign: "joint", Cap: 2})
 	for i := range 40 {
-		_, err := w.try("M", campaign.AwardRequest{Campaigns: []string{"joint"}, Member: "li", Lines: []campaign.Line{{Fen: 100}}, Reference: fmt.Sprint("b", i)})
+		_, err := w.try("M", campaign.AwardRequest{
+			Campaigns: []string{"joint"}, Member: "li", Lines: []campaign.Line{{Fen: 100}},
+			Reference: fmt.Sprint("b", i),
+		})
 		if fault.CodeOf(err) == fault.Quota {
 			break
 		}

@@ -24,7 +24,9 @@ func (w *world) keysRead(who, prefix string, reqs ...command.Request) (keys []st
 	for _, r := range reqs {
 		batch.Commands = append(batch.Commands, command.New("", r))
 	}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
+	env, err := w.net.Endorse(
+		w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+		w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -49,7 +51,9 @@ func TestWhoIsNoSideMakesNobodyReadLines(t *testing.T) {
 	prefix := own[:strings.Index(own, capture.Party)]
 	raise := settlement.RaiseRequest{Cycle: cycle, With: "D", Reason: "x", Evidence: make(codec.Hash, 32)}
 	for i := range settlement.MaxDisputed {
-		raise.Lines = append(raise.Lines, number.Row{Command: number.Command{Party: "M", Lane: 1, Seq: capture.Seq + uint64(i)}})
+		raise.Lines = append(raise.Lines, number.Row{
+			Command: number.Command{Party: "M", Lane: 1, Seq: capture.Seq + uint64(i)},
+		})
 	}
 	for _, who := range []string{"A", "F"} {
 		if keys := w.keysRead(who, prefix, raise); len(keys) > 0 {
@@ -67,7 +71,8 @@ func TestWhatNobodyMaySendReadsNothing(t *testing.T) {
 	w := found(t)
 	w.open("D")
 	lot := w.issue("D", "li", 100)
-	if keys := w.keysRead("A", string(row.Lot(lot)), points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60)}); len(keys) > 0 {
+	if keys := w.keysRead("A", string(row.Lot(lot)),
+		points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60)}); len(keys) > 0 {
 		t.Errorf("the auditor had endorsers read %q", keys)
 	}
 }
@@ -98,9 +103,13 @@ func TestAProgrammeIsCountedAnewAmongAllPartiesThatThereMayBe(t *testing.T) {
 // sum of what that drew passes what 64 bits hold.
 func TestALiabilityCapIsNotWrapped(t *testing.T) {
 	w := found(t)
-	w.must("D", points.OpenProgrammeRequest{Programme: "BIG", En: "x", Zh: "x", Price: amount.Rate{Num: amount.Max, Den: 1}})
+	w.must("D", points.OpenProgrammeRequest{
+		Programme: "BIG", En: "x", Zh: "x", Price: amount.Rate{Num: amount.Max, Den: 1},
+	})
 	w.open("D")
-	lot := w.must("D", points.IssueRequest{Programme: "BIG", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: w.today + 300}}}).Row(0)
+	lot := w.must("D", points.IssueRequest{
+		Programme: "BIG", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: w.today + 300}},
+	}).Row(0)
 	w.must("G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Liability: 1000})
 	for range 8 {
 		var reqs []command.Request
@@ -109,12 +118,15 @@ func TestALiabilityCapIsNotWrapped(t *testing.T) {
 			hold := number.Command{Party: "D", Lane: 3, Seq: seq, Index: i}
 			capture := hold
 			capture.Index++
-			reqs = append(reqs, points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(60)}, points.CaptureRequest{Hold: hold, Amount: 1},
+			reqs = append(reqs, points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(60)},
+				points.CaptureRequest{Hold: hold, Amount: 1},
 				points.RefundRequest{Hold: hold, Capture: capture, Amount: 1, Reason: "x"})
 		}
 		if _, refusals := w.batch("D", 3, reqs...); refusals[0] != nil || refusals[1] != nil || refusals[2] != nil {
 			t.Fatal(refusals[:3])
 		}
 	}
-	w.refused("D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5000, Expires: w.today + 300}}})
+	w.refused("D", points.IssueRequest{
+		Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5000, Expires: w.today + 300}},
+	})
 }

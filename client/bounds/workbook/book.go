@@ -141,7 +141,9 @@ func (b *Book) load() error {
 	for _, s := range book.Sheets {
 		for _, a := range s.Attrs {
 			if target := related.byID[a.Value]; a.Name.Local == "id" && related.types[a.Value] == "worksheet" {
-				b.Sheets = append(b.Sheets, Sheet{Name: s.Name, Hidden: s.State == "hidden" || s.State == "veryHidden", part: target})
+				b.Sheets = append(b.Sheets, Sheet{
+					Name: s.Name, Hidden: s.State == "hidden" || s.State == "veryHidden", part: target,
+				})
 			}
 		}
 	}
