@@ -23,7 +23,8 @@ type catalogue struct{}
 
 func (catalogue) form() form {
 	return form{
-		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
+		supply: true,
+		must:   []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
 		may: []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock,
 			partSeller, partPrice, partScene},
 		keys: []string{"rate"}, unique: true,

@@ -51,7 +51,7 @@ func parseMapping(name string, text []byte) (*Mapping, error) {
 	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
 		return nil, err
 	}
-	var m Mapping
+	m := Mapping{text: string(text)}
 	if err := v.UnmarshalExact(&m, viper.DecodeHook(datesAsText)); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/banktable"
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 )
 
@@ -57,4 +58,30 @@ func isXML(file io.ReadSeeker) (bool, error) {
 	}
 	_, err = file.Seek(0, io.SeekStart)
 	return bytes.HasPrefix(head, []byte("<")), err
+}
+
+// spooled is where a file is: that of standard input is kept for its two readings, and
+// removed by done.
+func (a *app) spooled(path string) (at string, done func() error, err error) {
+	done = func() error { return nil }
+	if path != "-" {
+		return path, done, nil
+	}
+	cfg, err := a.config(nil)
+	if err != nil {
+		return "", done, err
+	}
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return "", done, err
+	}
+	file, err := os.CreateTemp(cfg.State, "import-*") // readable by its owner only
+	if err != nil {
+		return "", done, err
+	}
+	done = func() error { return os.Remove(file.Name()) }
+	_, err = io.Copy(file, bounds.Reader(os.Stdin, "standard input", bounds.Table))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return "", done, errors.Join(err, done())
+	}
+	return file.Name(), done, nil
 }
