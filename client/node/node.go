@@ -47,9 +47,9 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch,
 	return n, nil
 }
 
-// Unconnected is a party's node that reaches no peer: dry runs work on it, as does what needs its vault alone. What asks the
-// ledger is UNAVAILABLE.
-func Unconnected(cfg config.Config) *Node { return nodeOf(cfg, gateway.Unconnected(cfg), nil) }
+// Offline is a party's node that isn't connected, for what needs no network, such as files, the vault, and dry runs. What
+// asks the ledger is UNAVAILABLE.
+func Offline(cfg config.Config) *Node { return nodeOf(cfg, gateway.Unconnected(cfg), nil) }
 
 func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 	if watch == nil {

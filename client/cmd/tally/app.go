@@ -69,7 +69,7 @@ func (a *app) open(ctx context.Context) (*node.Node, error) {
 	}
 	g, err := a.connect(ctx, cfg)
 	if a.dry && fault.CodeOf(err) == fault.Unavailable {
-		return node.Unconnected(cfg), nil
+		return node.Offline(cfg), nil
 	}
 	return g, err
 }
