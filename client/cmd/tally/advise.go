@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/amount"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
 	"tallystick/client/bounds"
@@ -110,11 +111,35 @@ func othersText(v node.Advised) string {
 // nextTable says what a person may want to do.
 func nextTable(t table.Writer, list []payments.Line) {
 	for _, l := range list {
-		if l.Next != "" {
-			t.AppendRow(table.Row{l.Advice.At, l.Next})
+		if l.Next != nil {
+			t.AppendRow(table.Row{l.Advice.At, nextText(*l.Next)})
 		}
 	}
 }
+
+// nextText is a line to type for what a person may want to do.
+func nextText(next payments.Next) string {
+	text := "tally " + strings.Replace(next.Operation, ".", " ", 1) + " " + next.Payment
+	if next.Reason != "" {
+		text += " --reason " + next.Reason
+	}
+	if next.Fen > 0 {
+		text += fmt.Sprintf(" --amount %s --booked %s", plainYuan(next.Fen), next.Booked)
+	}
+	if next.Operation == node.PaymentTakeBack.Name {
+		return text + fmt.Sprintf(" --receipt %s --reference %s --evidence FILE", or(next.Receipt, "REFERENCE"), next.Reference)
+	}
+	if next.Reference != "" {
+		text += " --reference " + next.Reference
+	}
+	if next.Charges > 0 {
+		text += " [--charges " + plainYuan(next.Charges) + "]"
+	}
+	return text
+}
+
+// plainYuan writes fen as flags take money.
+func plainYuan(fen amount.Units) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 func dayOrNone(w iso20022.Advice) string {
 	if w.Booked == 0 {
