@@ -32,7 +32,9 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/metadata"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/run"
 )
 
 // Config is what one endorser decides for itself. It can only make that
@@ -183,6 +185,25 @@ type Context struct {
 	contractapi.TransactionContext
 	config Config
 	now    int64 // the transaction's timestamp, UTC seconds
+}
+
+// transaction is what Fabric tells of it.
+func (ctx *Context) transaction() (run.Transaction, error) {
+	caller, err := ctx.GetClientIdentity().GetMSPID()
+	if err != nil {
+		return run.Transaction{}, fmt.Errorf("contract: the caller: %w", err)
+	}
+	today := date.Of(ctx.config.Now(), ctx.config.Place)
+	return run.Transaction{Stub: ctx.GetStub(), Caller: caller, Now: ctx.now, Today: today}, nil
+}
+
+// asking makes a call for a question that needs what a command does: the caller, the date.
+func (ctx *Context) asking() (*run.Call, error) {
+	t, err := ctx.transaction()
+	if err != nil {
+		return nil, err
+	}
+	return run.Ask(t)
 }
 
 // before refuses with TIME_WINDOW a transaction whose timestamp, which is its

@@ -3,9 +3,9 @@ package contract
 import (
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/touch"
 )
 
 var goodsQueries = []string{"Supplier", "Suppliers", "Good", "Goods", "Terms", "Storefront", "Outlet", "Outlets", "Listing", "Listings", "Stock", "Quote"}
@@ -129,14 +129,11 @@ func (*Query) Quote(ctx *Context, asked answer.QuoteAsked) (*answer.Quoted, erro
 	if err := asked.Check(); err != nil {
 		return nil, err
 	}
-	c, err := asking(ctx)
+	c, err := ctx.asking()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.Prefetch(touch.Quote(asked.Seller, asked.Lines)); err != nil {
-		return nil, err
-	}
-	quote, err := c.quote(asked.Seller, asked.Member, asked.Region, asked.Lines)
+	quote, err := verb.Quote(c, asked)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -44,7 +45,7 @@ func (*Query) Recognise(ctx *Context, party, channel, account string) (*answer.R
 	if !linked || found.State != member.Linked {
 		return nil, fault.New(fault.NotFound, "this account of %s's %s is not linked", party, channel)
 	}
-	root, err := rootOf(tx, found.Member)
+	root, err := verb.Root(tx, found.Member)
 	if err != nil {
 		return nil, err
 	}

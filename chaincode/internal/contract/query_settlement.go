@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
@@ -38,7 +39,7 @@ func (*Query) Notices(ctx *Context) ([]settlement.Given, error) {
 	if err != nil {
 		return nil, err
 	}
-	given, err := givenIn(tx)
+	given, err := verb.Notices(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (*Query) Obligation(ctx *Context, line string) (*settlement.Obligation, err
 	if err != nil {
 		return nil, err
 	}
-	list, err := one(ctx, obligationsOf(n), "obligation", line)
+	list, err := one(ctx, row.ObligationsOf(n), "obligation", line)
 	if err != nil {
 		return nil, err
 	}
@@ -111,5 +112,5 @@ func (*Query) Obligations(ctx *Context, line string) (*settlement.Obligations, e
 	if err != nil {
 		return nil, err
 	}
-	return one(ctx, obligationsOf(n), "obligation", line)
+	return one(ctx, row.ObligationsOf(n), "obligation", line)
 }
