@@ -2,18 +2,18 @@
 //
 // A write goes down once and comes back once:
 //
-//	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go, singles_gen.go (written from the kinds)
-//	run                         who calls, seal the lane, each command       run.go
-//	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go, campaign.go, catalogue.go …
-//	points, benefit, party …    the decisions: pure                          ../../points …
-//	ledger.Tx                   the overlay, flushed at the end              ../ledger
+//	batch:Run, points:Issue …   contract functions: decode, hand over     batch.go, singles_gen.go (written from the kinds)
+//	run                         who calls, seal the lane, each command    ../run
+//	verbs                       per kind: load, decide, write             ../verb
+//	points, benefit, party …    the decisions: pure                       ../../points …
+//	ledger.Tx                   the overlay, flushed at the end           ../ledger
 //
 // Before a command's own refusals come these, in this order. Of the whole
 // transaction: BAD_REQUEST (more than a call may bring), TIME_WINDOW, BAD_REQUEST,
 // LIMIT (too many bytes), NOT_FOUND (the caller or the network isn't registered),
 // LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST, LIMIT, CONFLICT (the
 // request was asked for something else), FORBIDDEN (the caller has no role for it, or
-// is suspended or closed: roles.go). Wherever it comes to that, LIMIT (it reads too much). After all others comes LIMIT for one
+// is suspended or closed: command.Kind.Allow). Wherever it comes to that, LIMIT (it reads too much). After all others comes LIMIT for one
 // that doesn't fit any more (command.IsFull).
 package contract
 
