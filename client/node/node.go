@@ -36,6 +36,9 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch)
 	return &Node{cfg: cfg, gateway: g, watch: watch}, nil
 }
 
+// Offline is a party's node that isn't connected, for what needs no network.
+func Offline(cfg config.Config) *Node { return &Node{cfg: cfg, watch: unwatched{}} }
+
 // Party is whose node it is.
 func (n *Node) Party() string { return n.cfg.Party }
 
@@ -67,7 +70,10 @@ func (n *Node) Vault() (*vault.Vault, error) {
 func (n *Node) Close() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	err := n.gateway.Close()
+	var err error
+	if n.gateway != nil {
+		err = n.gateway.Close()
+	}
 	if n.index != nil {
 		err = errors.Join(err, n.index.Close())
 	}
