@@ -31,7 +31,8 @@ type spec struct {
 }
 
 // specs is the protocol's table: all kinds, by subject.
-var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, campaignSpecs, quotaSpecs, goodsSpecs, orderSpecs, settlementSpecs)
+var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, campaignSpecs, quotaSpecs, goodsSpecs,
+	orderSpecs, settlementSpecs)
 
 func specOf[R Request](kind Kind, name string, may may, en, zh string) spec {
 	return spec{kind, name, may, en, zh, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}
@@ -63,7 +64,8 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// Words are what people call what a command of the kind did, such as Points issued; its name for a kind that there isn't.
+// Words are what people call what a command of the kind did, such as Points issued; its name for a kind that there
+// isn't.
 func (k Kind) Words() (en, zh string) {
 	if known := k.find(); known != nil {
 		return known.en, known.zh

@@ -15,7 +15,8 @@ const (
 )
 
 var campaignSpecs = []spec{
-	specOf[campaign.ProposeRequest](ProposeCampaign, "campaign:Propose", now(party.Issuer|party.Acceptor|party.Supplier),
+	specOf[campaign.ProposeRequest](ProposeCampaign, "campaign:Propose",
+		now(party.Issuer|party.Acceptor|party.Supplier),
 		"Campaign proposed", "提出活动"),
 	specOf[campaign.AgreeRequest](AgreeCampaign, "campaign:Agree", byBusiness, "Campaign agreed", "确认活动"),
 	specOf[campaign.LeaveRequest](LeaveCampaign, "campaign:Leave", toFinish, "Campaign left", "退出活动"),

@@ -19,15 +19,18 @@ func TestEveryKindIsWhole(t *testing.T) {
 // For every kind: who only audits, who has lost all roles and who is suspended may no more than
 // end what they began, and each role alone begins what its entry says.
 func TestWhoMayByRoleAndState(t *testing.T) {
-	roles := []party.Roles{0, party.Operator, party.Issuer, party.Acceptor, party.Supplier, party.Finance, party.Auditor}
+	roles := []party.Roles{0, party.Operator, party.Issuer, party.Acceptor, party.Supplier,
+		party.Finance, party.Auditor}
 	for _, s := range specs {
 		kind, asks := s.kind, s.may
 		for _, has := range roles {
 			for _, had := range []party.Roles{0, party.Acceptor} {
 				for _, state := range []party.State{party.Active, party.Pending, party.Suspended, party.Closed} {
 					p := party.Party{ID: "P", Roles: has, Had: has | had, State: state}
-					want := asks.ever && p.Had&party.Business != 0 || !asks.ever && has&asks.roles != 0 && state == party.Active || kind == BeginPeer
-					if err := kind.Allow(p); (err == nil) != want || err != nil && fault.CodeOf(err) != fault.Forbidden {
+					want := asks.ever && p.Had&party.Business != 0 || !asks.ever && has&asks.roles != 0 &&
+						state == party.Active || kind == BeginPeer
+					if err := kind.Allow(p); (err == nil) != want || err != nil &&
+						fault.CodeOf(err) != fault.Forbidden {
 						t.Errorf("%s by %v, once %v, %s: %v", kind, has.Names(), had.Names(), state, err)
 					}
 				}

@@ -79,7 +79,9 @@ func Obligations(party string, lane uint8, seq uint64) Key[settlement.Obligation
 }
 
 // ObligationsOf is the key of the batch that made a line.
-func ObligationsOf(line number.Row) Key[settlement.Obligations] { return obligations.by(line.Command) }
+func ObligationsOf(line number.Row) Key[settlement.Obligations] {
+	return Obligations(line.Command.Party, line.Command.Lane, line.Command.Seq)
+}
 
 // Close is the key of a closed cycle.
 func Close(cycle string) Key[settlement.Close] { return closes.at(cycle) }

@@ -2,7 +2,7 @@
 //
 // A write goes down once and comes back once:
 //
-//	batch:Run, points:Issue …   contract functions: decode, hand over     batch.go, singles_gen.go (written from the kinds)
+//	batch:Run, points:Issue …   contract functions: decode, hand over     batch.go, singles_gen.go
 //	run                         who calls, seal the lane, each command    ../run
 //	verbs                       per kind: load, decide, write             ../verb
 //	points, benefit, party …    the decisions: pure                       ../../points …
@@ -13,8 +13,8 @@
 // LIMIT (too many bytes), NOT_FOUND (the caller or the network isn't registered),
 // LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST, LIMIT, CONFLICT (the
 // request was asked for something else), FORBIDDEN (the caller has no role for it, or
-// is suspended or closed: command.Kind.Allow). Wherever it comes to that, LIMIT (it reads too much). After all others comes LIMIT for one
-// that doesn't fit any more (command.IsFull).
+// is suspended or closed: command.Kind.Allow). Wherever it comes to that, LIMIT (it reads too much). After all others
+// comes LIMIT for one that doesn't fit any more (command.IsFull).
 package contract
 
 import (
@@ -78,12 +78,15 @@ var titles = map[string]string{
 func New(config Config) (shim.Chaincode, error) {
 	arity := map[string]int{}
 	named := func(name string) contractapi.Contract {
-		c := contractapi.Contract{Name: name, BeforeTransaction: func(ctx *Context) error { return config.before(ctx, arity) }}
+		c := contractapi.Contract{Name: name, BeforeTransaction: func(ctx *Context) error {
+			return config.before(ctx, arity)
+		}}
 		c.TransactionContextHandler = new(Context)
 		c.Info.Title, c.Info.Version = titles[name], "1"
 		return c
 	}
-	contracts := append(singleContracts(named), &Batch{named("batch")}, &Charter{named("charter")}, &Query{named("query")})
+	contracts := append(singleContracts(named), &Batch{named("batch")}, &Charter{named("charter")},
+		&Query{named("query")})
 	parts := make(coded, len(contracts))
 	for _, c := range contracts {
 		countArguments(arity, c)

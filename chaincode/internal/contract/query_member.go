@@ -15,7 +15,8 @@ import (
 )
 
 // memberQueries are the questions about members.
-var memberQueries = []string{"Member", "Recognise", "Invitation", "Consent", "Authorisation", "Labels", "Profile", "Offers"}
+var memberQueries = []string{"Member", "Recognise", "Invitation", "Consent", "Authorisation",
+	"Labels", "Profile", "Offers"}
 
 // Member answers a member, merged and erased ones too.
 func (*Query) Member(ctx *Context, id string) (*member.Member, error) {

@@ -9,7 +9,8 @@ import (
 	"tallystick/chaincode/row"
 )
 
-var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule", "Conversion", "Trade", "Pledge", "Standing", "Balance"}
+var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule",
+	"Conversion", "Trade", "Pledge", "Standing", "Balance"}
 
 // Simulate answers what an award would earn, and why, without writing. It is
 // refused as the award would be, before it comes to an issue.

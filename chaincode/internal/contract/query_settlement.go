@@ -14,7 +14,8 @@ import (
 )
 
 // settlementQueries are the questions about clearing and settlement.
-var settlementQueries = []string{"Models", "Notices", "Close", "Statement", "Netting", "Payment", "Dispute", "Obligation", "Obligations"}
+var settlementQueries = []string{"Models", "Notices", "Close", "Statement", "Netting", "Payment", "Dispute",
+	"Obligation", "Obligations"}
 
 // Models answers what is agreed about settling on a business date that there was, or, for "", today.
 func (*Query) Models(ctx *Context, on string) (*settlement.Book, error) {

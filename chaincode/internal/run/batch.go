@@ -129,7 +129,8 @@ func (r *Run) decode(commands []command.Command) ([]command.Request, []error) {
 
 // group runs commands that stand or fall together, from an index of the batch.
 // If one is refused, the others are refused with LINKED.
-func (r *Run) group(from int, commands []command.Command, requests []command.Request, malformed []error) ([]command.Outcome, error) {
+func (r *Run) group(from int, commands []command.Command, requests []command.Request,
+	malformed []error) ([]command.Outcome, error) {
 	mark, caller, cycle := r.Tx.Mark(), r.Caller, r.Cycle
 	var outcomes []command.Outcome
 	for i, c := range commands {
@@ -145,7 +146,8 @@ func (r *Run) group(from int, commands []command.Command, requests []command.Req
 			r.Caller, r.Cycle = caller, cycle
 			return refuseAll(from, len(commands), i, err), nil
 		case receipt.Again:
-			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number, Cycle: receipt.Cycle, Date: receipt.Date})
+			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number,
+				Cycle: receipt.Cycle, Date: receipt.Date})
 		}
 	}
 	return outcomes, nil
@@ -155,7 +157,8 @@ func (r *Run) group(from int, commands []command.Command, requests []command.Req
 func refuseAll(from, n, culprit int, err error) []command.Outcome {
 	outcomes := make([]command.Outcome, n)
 	for i := range outcomes {
-		outcomes[i] = command.Outcome{Index: uint16(from + i), Code: fault.Linked, Text: fmt.Sprintf("command %d of the group was refused: %s", culprit, fault.CodeOf(err))}
+		outcomes[i] = command.Outcome{Index: uint16(from + i), Code: fault.Linked,
+			Text: fmt.Sprintf("command %d of the group was refused: %s", culprit, fault.CodeOf(err))}
 	}
 	var refusal *fault.Error
 	errors.As(err, &refusal) // the caller has asked isRefusal

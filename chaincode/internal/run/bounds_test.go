@@ -33,7 +33,8 @@ func TestReadsAreBounded(t *testing.T) {
 	tx := ledger.New(keyCount{keys: &n})
 	read := func(more int) (err error) {
 		for range more {
-			if _, _, err = ledger.Find(tx, row.Lot(number.Command{Party: "D", Lane: 1, Seq: uint64(n + 1)}.Row(0))); err != nil {
+			if _, _, err = ledger.Find(tx, row.Lot(number.Command{Party: "D", Lane: 1,
+				Seq: uint64(n + 1)}.Row(0))); err != nil {
 				return err
 			}
 		}
@@ -69,7 +70,8 @@ func TestWrittenBytesAreBounded(t *testing.T) {
 	for i := range 8 {
 		mark := r.Tx.Mark()
 		ledger.Put(r.Tx, row.Good("S1", strconv.Itoa(i)), goods.Good{Supplier: "S1", En: large})
-		if err := r.fits(mark, goods.SetGoodRequest{}); fault.CodeOf(err) != map[bool]fault.Code{true: fault.Limit}[i == 7] {
+		if err := r.fits(mark,
+			goods.SetGoodRequest{}); fault.CodeOf(err) != map[bool]fault.Code{true: fault.Limit}[i == 7] {
 			t.Fatalf("row %d: %v", i, err)
 		}
 	}

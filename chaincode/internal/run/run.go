@@ -1,6 +1,6 @@
 // Package run runs the commands of one transaction: it finds who calls, moves the caller's lane on, tells new requests
-// from those that took effect before, asks whether the caller may send such a command, and bounds what each reads and writes.
-// What a command does is its verb's: see tallystick/chaincode/internal/verb.
+// from those that took effect before, asks whether the caller may send such a command, and bounds what each reads and
+// writes. What a command does is its verb's: see tallystick/chaincode/internal/verb.
 package run
 
 import (
@@ -146,7 +146,8 @@ func (r *Run) advance(seq uint64, digest [32]byte) (uint64, error) {
 		}
 	}
 	space := row.SealOf(r.Caller.ID, r.Caller.Peer || r.Own)
-	return r.seal(space, seal.Advance, []byte(strconv.Itoa(int(r.Lane))), []byte(asked), digest[:], strconv.AppendUint(nil, base, 10))
+	return r.seal(space, seal.Advance, []byte(strconv.Itoa(int(r.Lane))), []byte(asked), digest[:],
+		strconv.AppendUint(nil, base, 10))
 }
 
 // seal asks a chaincode of lane heads for a sequence.
@@ -158,7 +159,8 @@ func (r *Run) seal(space, function string, args ...[]byte) (uint64, error) {
 		}
 		// What the peer says of a chaincode that it can't reach comes as payload. The
 		// endorser is out of order, not the request.
-		return 0, fault.New(fault.Unavailable, "%s does not answer: %.120s", space, answer.GetMessage()+string(answer.GetPayload()))
+		return 0, fault.New(fault.Unavailable, "%s does not answer: %.120s", space,
+			answer.GetMessage()+string(answer.GetPayload()))
 	}
 	return strconv.ParseUint(string(answer.GetPayload()), 10, 64)
 }
@@ -174,7 +176,8 @@ func (r *Run) one(index int, c command.Command, req command.Request) (command.Re
 	case !first.Number.IsZero():
 		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: first.Date, Again: true}, nil
 	}
-	one := &Call{Run: r, Kind: c.Kind, At: points.At{Caller: r.Caller.ID, Number: number, Now: r.Now, Date: r.Cycle.Date}}
+	one := &Call{Run: r, Kind: c.Kind, At: points.At{Caller: r.Caller.ID, Number: number,
+		Now: r.Now, Date: r.Cycle.Date}}
 	r.Tx.AllowReads(readsOf(c.Kind))
 	if err := c.Kind.Allow(r.Caller); err != nil {
 		return command.Receipt{}, err
@@ -223,7 +226,8 @@ func (r *Run) remember(c command.Command, n number.Command) (row.Request, error)
 	case err != nil:
 		return row.Request{}, err
 	case found && [32]byte(first.Hash) != hash:
-		return row.Request{}, fault.New(fault.Conflict, "request %s was asked for something else, which was command %s", id, first.Number)
+		return row.Request{}, fault.New(fault.Conflict, "request %s was asked for something else, which was command %s",
+			id, first.Number)
 	case found:
 		return first, nil
 	}

@@ -88,7 +88,8 @@ func (c *call) mayspend(root member.Member, authorisation number.Command, cd cod
 		return nil
 	}
 	if authorisation.IsZero() {
-		return fault.New(fault.Unauthorised, "%s is not the home of member %s and names no authorisation", c.Caller.ID, root.ID)
+		return fault.New(fault.Unauthorised, "%s is not the home of member %s and names no authorisation", c.Caller.ID,
+			root.ID)
 	}
 	auth, err := c.authorisation(authorisation)
 	if err != nil {

@@ -49,7 +49,8 @@ func (c *call) awarders(req campaign.AwardRequest) ([]campaign.Campaign, member.
 	}
 	for _, one := range campaigns {
 		if one.By != c.Caller.ID {
-			return nil, member.Member{}, fault.New(fault.Forbidden, "%s has not proposed campaign %s", c.Caller.ID, one.ID)
+			return nil, member.Member{}, fault.New(fault.Forbidden,
+				"%s has not proposed campaign %s", c.Caller.ID, one.ID)
 		}
 	}
 	to, err := c.root(req.Member)
@@ -74,7 +75,8 @@ func (a *awarding) award(place int, one campaign.Campaign) (campaign.Award, erro
 	if err := a.once(one); err != nil {
 		return campaign.Award{}, err
 	}
-	made := campaign.Award{Campaign: one.ID, Member: a.to, Reference: a.req.Reference, Outlet: a.req.Outlet, Date: a.At.Date}
+	made := campaign.Award{Campaign: one.ID, Member: a.to, Reference: a.req.Reference,
+		Outlet: a.req.Outlet, Date: a.At.Date}
 	if one.Terms.Gives.Benefit != "" {
 		made.Entitlement = a.At.Number.Row(place)
 		made.Funders, err = a.entitle(place, one)
@@ -97,13 +99,16 @@ func (a *awarding) once(one campaign.Campaign) error {
 		return err
 	}
 	if used {
-		return fault.New(fault.Conflict, "campaign %s has awarded purchase %s by command %s", one.ID, a.req.Reference, before.Number)
+		return fault.New(fault.Conflict, "campaign %s has awarded purchase %s by command %s", one.ID,
+			a.req.Reference, before.Number)
 	}
 	ledger.Put(a.Tx, key, campaign.Used{Number: a.At.Number})
 	if one.Terms.PerMember == 0 {
 		return nil
 	}
-	return recount(a.call, a.to, awardCounts(one.ID), func(n campaign.Count) (campaign.Count, error) { return n.One(one) })
+	return recount(a.call, a.to, awardCounts(one.ID), func(n campaign.Count) (campaign.Count, error) {
+		return n.One(one)
+	})
 }
 
 // reward issues the points of one campaign, a lot a funder.
@@ -125,7 +130,8 @@ func (a *awarding) reward(one campaign.Campaign, lines []campaign.Line) (amount.
 	if err != nil {
 		return 0, nil, err
 	}
-	grant := points.Grant{Member: a.to, Amount: units, Expires: gives.Expires, Witness: a.req.Witness, Outlet: a.outlet(), Reference: a.req.Reference}
+	grant := points.Grant{Member: a.to, Amount: units, Expires: gives.Expires, Witness: a.req.Witness,
+		Outlet: a.outlet(), Reference: a.req.Reference}
 	from := a.made
 	for i, parts := range one.Parts() {
 		b := borne[i]
@@ -136,7 +142,8 @@ func (a *awarding) reward(one campaign.Campaign, lines []campaign.Line) (amount.
 		}
 	}
 	bear := func(points.Programme, points.Grant) error { return a.bear(one, borne) }
-	return units, borne, a.grantFrom(from, programme, points.IssueRequest{Programme: programme.ID, Grants: []points.Grant{grant}}, bear)
+	return units, borne, a.grantFrom(from, programme, points.IssueRequest{Programme: programme.ID,
+		Grants: []points.Grant{grant}}, bear)
 }
 
 // outlet is where a lot says that it was earned: an outlet of its issuer's, or "".
@@ -159,7 +166,8 @@ func (a *awarding) earned(one campaign.Campaign, lines []campaign.Line) (*amount
 		return nil, 0, err
 	}
 	if ruleHash(rule).String() != one.Rule.String() {
-		return nil, 0, fault.New(fault.WrongState, "earn rule %s is not what campaign %s was agreed with", gives.Rule, one.ID)
+		return nil, 0, fault.New(fault.WrongState, "earn rule %s is not what campaign %s was agreed with", gives.Rule,
+			one.ID)
 	}
 	if err := rule.Valid(a.req.Scene, a.At.Date); err != nil {
 		return nil, 0, err
@@ -189,7 +197,8 @@ func (a *awarding) entitle(place int, one campaign.Campaign) ([]campaign.Borne, 
 	for i, f := range one.Bearers() {
 		funders[i] = benefit.Funder{Party: f.Party, Parts: f.Parts}
 	}
-	grant := benefit.Grant{Member: a.to, Witness: a.req.Witness, Commitment: a.req.Commitment(place), Reference: a.req.Reference}
+	grant := benefit.Grant{Member: a.to, Witness: a.req.Witness, Commitment: a.req.Commitment(place),
+		Reference: a.req.Reference}
 	e, err := benefit.GrantFor(model, grant, funders, a.At)
 	if err != nil {
 		return nil, err
@@ -251,7 +260,8 @@ func (c *call) unaward(entitlement number.Row) error {
 		if f.Cap == 0 || award.Funders[i].Fen == 0 {
 			continue
 		}
-		if err := c.giveBackQuota(quota.Campaign, capID(one.ID, f.Party), quota.Count{Whole: award.Funders[i].Fen}, entitlement.Command); err != nil {
+		if err := c.giveBackQuota(quota.Campaign, capID(one.ID, f.Party), quota.Count{Whole: award.Funders[i].Fen},
+			entitlement.Command); err != nil {
 			return err
 		}
 	}
@@ -262,5 +272,7 @@ func (c *call) unaward(entitlement number.Row) error {
 	if err != nil {
 		return err
 	}
-	return recount(c, root.ID, awardCounts(one.ID), func(n campaign.Count) (campaign.Count, error) { return n.Back(), nil })
+	return recount(c, root.ID, awardCounts(one.ID), func(n campaign.Count) (campaign.Count, error) {
+		return n.Back(), nil
+	})
 }

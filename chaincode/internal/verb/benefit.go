@@ -173,7 +173,9 @@ func (c *call) admit(model benefit.Model, id string) (member.Member, error) {
 	if err := c.eligible(admitted.ID, model.Audience); err != nil {
 		return member.Member{}, err
 	}
-	return admitted, c.countBenefit(model, admitted.ID, func(n benefit.Count) (benefit.Count, error) { return n.One(model) })
+	return admitted, c.countBenefit(model, admitted.ID, func(n benefit.Count) (benefit.Count, error) {
+		return n.One(model)
+	})
 }
 
 // countBenefit changes how many entitlements a member has got, where the model asks.
@@ -224,8 +226,10 @@ func (c *call) oweUse(o benefit.Owed, scene string, day date.Date, back bool) er
 	if err != nil {
 		return err
 	}
-	owe := settlement.Owe{Kind: kindOf(o, back), Scene: scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Model: by.model}
-	if err := c.owe(owe.Worth(amount.Fine{Whole: o.Fen, Rest: o.Rest})); err != nil || o.Programme == "" || scene == benefit.LapseScene {
+	owe := settlement.Owe{Kind: kindOf(o, back), Scene: scene, Debtor: o.Debtor, Creditor: o.Creditor,
+		Programme: o.Programme, Points: o.Points, Model: by.model}
+	if err := c.owe(owe.Worth(amount.Fine{Whole: o.Fen, Rest: o.Rest})); err != nil || o.Programme == "" ||
+		scene == benefit.LapseScene {
 		return err
 	}
 	return c.oweFee(owe, by, back)
@@ -241,7 +245,8 @@ func (c *call) settledAs(d taken, funder, programme string) (settled, error) {
 		return settled{}, err
 	}
 	var s settled
-	s.terms, s.model = book.Select(settlement.Question{Issuer: funder, Acceptor: d.acceptor, Scene: d.scene, Day: d.day})
+	s.terms, s.model = book.Select(settlement.Question{Issuer: funder, Acceptor: d.acceptor,
+		Scene: d.scene, Day: d.day})
 	return s, nil
 }
 

@@ -18,7 +18,8 @@ import (
 // payWith moves points from a member's lots into an entitlement, and says who
 // funds them, and on which net debit caps they drew: a hold that is captured at once. Refused as a hold of them is, and
 // with NET_DEBIT_CAP where a funder couldn't come to owe them.
-func (c *call) payWith(model benefit.Model, member string, pieces []spend.Take) (line spend.Line, capped []string, err error) {
+func (c *call) payWith(model benefit.Model, member string,
+	pieces []spend.Take) (line spend.Line, capped []string, err error) {
 	_, purse, err := c.purse(member, pieces)
 	if err != nil {
 		return nil, nil, err
@@ -57,12 +58,14 @@ func (c *call) pricesOf(d taken, pieces spend.Line) (map[[2]string]amount.Rate, 
 
 // paidFor is what an entitlement remembers of the points that paid for it.
 func paidFor(model benefit.Model, id number.Row, e benefit.Entitlement) spent {
-	return spent{taken: taken{model.Provider, model.Scene, e.Paid.Date}, by: id.Command, member: e.Member, capped: e.Paid.Capped, cycle: e.Paid.Cycle}
+	return spent{taken: taken{model.Provider, model.Scene, e.Paid.Date}, by: id.Command, member: e.Member,
+		capped: e.Paid.Capped, cycle: e.Paid.Cycle}
 }
 
-// capUse asks the caps of those who come to owe for a use that no points paid for, and answers which there are; what points
-// paid for was drawn then, and moves to this cycle. NET_DEBIT_CAP.
-func (c *call) capUse(model benefit.Model, id number.Row, e benefit.Entitlement, owed []benefit.Owed) (capped []string, err error) {
+// capUse asks the caps of those who come to owe for a use that no points paid for, and answers which there are; what
+// points paid for was drawn then, and moves to this cycle. NET_DEBIT_CAP.
+func (c *call) capUse(model benefit.Model, id number.Row, e benefit.Entitlement,
+	owed []benefit.Owed) (capped []string, err error) {
 	if len(e.Pieces) > 0 {
 		from, to := e.Span(e.Used + 1)
 		return nil, c.moveCaps(paidFor(model, id, e), e.Pieces, from, to)
@@ -80,8 +83,8 @@ func (c *call) capUse(model benefit.Model, id number.Row, e benefit.Entitlement,
 	return capped, nil
 }
 
-// uncapUse makes room again for a use that is taken back in the cycle in which it was owed for. In a later one the provider comes
-// to owe, which can't be refused.
+// uncapUse makes room again for a use that is taken back in the cycle in which it was owed for. In a later one the
+// provider comes to owe, which can't be refused.
 func (c *call) uncapUse(model benefit.Model, id number.Command, w benefit.WriteOff, e benefit.Entitlement) error {
 	if len(e.Pieces) > 0 {
 		from, to := e.Span(w.Use)

@@ -15,8 +15,8 @@ import (
 
 // The caps on what parties come to owe each other in a cycle.
 
-// cap is what a debt counts for towards caps, in fen: the difference of two sums that are each rounded up to a millionth, so that
-// taking in parts counts for as much as at once, and nothing counts for nothing. LIMIT above 2⁵³−1.
+// cap is what a debt counts for towards caps, in fen: the difference of two sums that are each rounded up to a
+// millionth, so that taking in parts counts for as much as at once, and nothing counts for nothing. LIMIT above 2⁵³−1.
 func (d debt) cap() (quota.Count, error) {
 	before, err := quota.Worth(d.Before, d.price)
 	if err != nil {
@@ -165,8 +165,8 @@ func (c *call) moveCap(s spent, d debt) error {
 	return nil
 }
 
-// capBack makes room again where points are given back in the cycle in which they were owed for: net, nothing is owed. In a later one
-// the acceptor comes to owe, which can't be refused: the member gave the goods back.
+// capBack makes room again where points are given back in the cycle in which they were owed for: net, nothing is owed.
+// In a later one the acceptor comes to owe, which can't be refused: the member gave the goods back.
 func (c *call) capBack(s spent, d debt, owedIn string) error {
 	if owedIn != c.Cycle.ID {
 		fen, err := d.cap()

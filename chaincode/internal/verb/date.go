@@ -66,7 +66,8 @@ func Notices(tx *ledger.Tx) ([]settlement.Given, error) {
 		if err != nil {
 			return nil, err
 		}
-		given[i].Party, given[i].Asked = id, (member.Roles|member.Had)&party.Business != 0 && member.State != party.Closed
+		given[i].Party, given[i].Asked = id, (member.Roles|member.Had)&party.Business != 0 &&
+			member.State != party.Closed
 		if given[i].Notice, _, err = ledger.Find(tx, row.Notice(id)); err != nil {
 			return nil, err
 		}

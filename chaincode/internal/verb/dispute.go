@@ -69,27 +69,39 @@ func (c *call) step() settlement.Step {
 }
 
 func (c *call) answerDispute(req settlement.AnswerRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Reply(req, c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Reply(req, c.step())
+	})
 }
 
 func (c *call) acceptDispute(req settlement.AcceptRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Accept(c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Accept(c.step())
+	})
 }
 
 func (c *call) rejectDispute(req settlement.RejectRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Reject(req, c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Reject(req, c.step())
+	})
 }
 
 func (c *call) splitDispute(req settlement.SplitRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Offer(req, c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Offer(req, c.step())
+	})
 }
 
 func (c *call) agreeSplit(req settlement.AgreeSplitRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Agree(c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Agree(c.step())
+	})
 }
 
 func (c *call) escalateDispute(req settlement.EscalateRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Escalate(c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Escalate(c.step())
+	})
 }
 
 func (c *call) ruleDispute(req settlement.RuleRequest) error {
@@ -106,11 +118,15 @@ func (c *call) ruleDispute(req settlement.RuleRequest) error {
 }
 
 func (c *call) lapseDispute(req settlement.LapseRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Lapse(c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Lapse(c.step())
+	})
 }
 
 func (c *call) withdrawDispute(req settlement.WithdrawRequest) error {
-	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) { return d.Withdraw(c.step()) })
+	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
+		return d.Withdraw(c.step())
+	})
 }
 
 // changeDispute moves a dispute on, and notes what is owed if that ends it. It draws on nobody's net

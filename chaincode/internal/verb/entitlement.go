@@ -208,7 +208,9 @@ func (c *call) ownerOf(model benefit.Model, e benefit.Entitlement) (benefit.Owne
 		}
 		concerned = append(concerned, programme.Issuer)
 	}
-	owner.Frozen = slices.ContainsFunc(root.Frozen(), func(f member.Freeze) bool { return f.All || slices.Contains(concerned, f.By) })
+	owner.Frozen = slices.ContainsFunc(root.Frozen(), func(f member.Freeze) bool {
+		return f.All || slices.Contains(concerned, f.By)
+	})
 	return owner, nil
 }
 

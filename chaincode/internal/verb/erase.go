@@ -47,7 +47,8 @@ func (c *call) erase(req member.EraseRequest) error {
 // labelled refuses with NOT_FOUND labels that nobody has given.
 func (c *call) labelled(list []member.LabelsID) error {
 	for _, l := range list {
-		if _, err := ledger.Get(c.Tx, row.Labels(l.Member, l.Party), "label of "+l.Party+" on member", l.Member); err != nil {
+		if _, err := ledger.Get(c.Tx, row.Labels(l.Member, l.Party), "label of "+l.Party+" on member",
+			l.Member); err != nil {
 			return err
 		}
 	}

@@ -27,7 +27,8 @@ var acceptorM = party.Party{ID: "M", Roles: party.Acceptor}
 func fullest(tx *ledger.Tx) (line spend.Line) {
 	ledger.Put(tx, row.Charter(), party.Charter{Operator: "G"})
 	ledger.Put(tx, row.Party("M"), party.Party{ID: "M", Roles: party.Acceptor})
-	of := settlement.Model{ID: "all", Version: 1, By: "G", From: day(firstDay), Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, Agreed: []string{"M"}}
+	of := settlement.Model{ID: "all", Version: 1, By: "G", From: day(firstDay),
+		Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, Agreed: []string{"M"}}
 	for i := range 64 {
 		id, funder := fmt.Sprintf("P%d", i/16), fmt.Sprintf("F%d", i%16)
 		ledger.Put(tx, row.Programme(id), points.Programme{ID: id, Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}})
@@ -35,7 +36,8 @@ func fullest(tx *ledger.Tx) (line spend.Line) {
 			of.Agreed = append(of.Agreed, funder)
 			ledger.Put(tx, row.Party(funder), party.Party{ID: funder})
 		}
-		line = append(line, spend.Piece{Lot: number.Command{Party: "D", Lane: 1, Seq: 1}.Row(i), Programme: id, Funder: funder, Amount: 10})
+		line = append(line, spend.Piece{Lot: number.Command{Party: "D", Lane: 1, Seq: 1}.Row(i), Programme: id,
+			Funder: funder, Amount: 10})
 	}
 	slices.Sort(of.Agreed)
 	for d := range date.Date(2) {
@@ -58,13 +60,16 @@ func owed(t *testing.T, tx *ledger.Tx, seq uint64) int {
 // a model with a fee.
 func TestTheFullestPartCanBeDelivered(t *testing.T) {
 	tx := ledger.New(empty{})
-	part := goods.Part{Supplier: "S", Party: "S1", Delivery: goods.Shipped, State: goods.OnItsWay, Fee: amount.Rate{Num: 1, Den: 100}, Since: day(firstDay), Pieces: fullest(tx)}
+	part := goods.Part{Supplier: "S", Party: "S1", Delivery: goods.Shipped, State: goods.OnItsWay,
+		Fee: amount.Rate{Num: 1, Den: 100}, Since: day(firstDay), Pieces: fullest(tx)}
 	for i := range 64 {
-		part.Lines = append(part.Lines, goods.Line{SKU: fmt.Sprint(i), Quantity: 1, Fen: 10, Kind: goods.Supply, Terms: veil.Public(veil.Whole(uint64(i) + 1)).Commitment()})
+		part.Lines = append(part.Lines, goods.Line{SKU: fmt.Sprint(i), Quantity: 1, Fen: 10, Kind: goods.Supply,
+			Terms: veil.Public(veil.Whole(uint64(i) + 1)).Commitment()})
 	}
 	n := number.Command{Party: "M", Lane: 1, Seq: 1}
 	ledger.Put(tx, row.Order(n), goods.Order{Seller: "M", Member: "li", Date: day(firstDay), Parts: []goods.Part{part}})
-	if err := Do(callOf(tx, acceptorM, 2).Call, goods.DeliverRequest{Order: n, Part: 1, Evidence: make(codec.Hash, 32)}); err != nil {
+	if err := Do(callOf(tx, acceptorM, 2).Call, goods.DeliverRequest{Order: n, Part: 1,
+		Evidence: make(codec.Hash, 32)}); err != nil {
 		t.Fatal(err)
 	}
 	if n := owed(t, tx, 2); n != 192 {
@@ -75,8 +80,10 @@ func TestTheFullestPartCanBeDelivered(t *testing.T) {
 // At its limits, an entitlement to one use can be written off, or lapses.
 func TestTheFullestEntitlementEnds(t *testing.T) {
 	tx := ledger.New(empty{})
-	e := benefit.Entitlement{Benefit: "ride", Member: "li", State: benefit.Active, By: "M", Uses: 1, Until: day(firstDay), Pieces: fullest(tx), Paid: benefit.Payment{Date: day(firstDay)}}
-	ledger.Put(tx, row.Benefit("ride"), benefit.Model{ID: "ride", Provider: "M", Uses: 1, Stackable: true, Fee: amount.Rate{Num: 1, Den: 100}, Lapse: benefit.Keep, Open: true})
+	e := benefit.Entitlement{Benefit: "ride", Member: "li", State: benefit.Active, By: "M", Uses: 1,
+		Until: day(firstDay), Pieces: fullest(tx), Paid: benefit.Payment{Date: day(firstDay)}}
+	ledger.Put(tx, row.Benefit("ride"), benefit.Model{ID: "ride", Provider: "M", Uses: 1, Stackable: true,
+		Fee: amount.Rate{Num: 1, Den: 100}, Lapse: benefit.Keep, Open: true})
 	n := number.Command{Party: "M", Lane: 1, Seq: 1}.Row(0)
 	ledger.Put(tx, row.Entitlement(n), e)
 	if err := Do(callOf(tx, acceptorM, 2).Call, benefit.WriteOffRequest{Entitlement: n}); err != nil {

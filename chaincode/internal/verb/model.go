@@ -38,7 +38,9 @@ func (c *call) agreeModel(req settlement.AgreeRequest) error {
 	if err != nil {
 		return err
 	}
-	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) { return n.Agree(book, proposer, req, c.step()) })
+	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) {
+		return n.Agree(book, proposer, req, c.step())
+	})
 }
 
 func (c *call) leaveModel(req settlement.LeaveRequest) error {

@@ -267,7 +267,8 @@ func (c *call) convert(req points.ConvertRequest) error {
 
 // converted writes both legs of a conversion, and what the one issuer owes the
 // other for it.
-func (c *call) converted(rate points.Conversion, to points.Programme, taken spend.Line, left []points.Lot, got points.Lot) error {
+func (c *call) converted(rate points.Conversion, to points.Programme, taken spend.Line, left []points.Lot,
+	got points.Lot) error {
 	if rate.PerDay > 0 {
 		err := c.changeStanding(to.ID, got.Member, func(s points.Standing) (points.Standing, error) {
 			return s.Convert(rate.PerDay, got.Issued, c.At.Date)
@@ -288,7 +289,8 @@ func (c *call) converted(rate points.Conversion, to points.Programme, taken spen
 		if _, err := c.capDebtor(o.Funder, c.Caller.ID, counts); err != nil {
 			return err
 		}
-		owe := settlement.Owe{Kind: settlement.Conversion, Debtor: o.Funder, Creditor: c.Caller.ID, Programme: o.Programme, Points: o.Points}
+		owe := settlement.Owe{Kind: settlement.Conversion, Debtor: o.Funder, Creditor: c.Caller.ID,
+			Programme: o.Programme, Points: o.Points}
 		if err := c.owe(owe.Worth(worth)); err != nil {
 			return err
 		}

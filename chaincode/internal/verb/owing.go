@@ -72,7 +72,9 @@ func (c *call) oweHidden(owe settlement.VeiledOwe) error {
 	}
 	ledger.Put(c.Tx, veiledKey, veiled)
 	ledger.Put(c.Tx, key, list)
-	return c.changePositions(func(p settlement.Positions) (settlement.Positions, error) { return p.NoteHidden(one), nil })
+	return c.changePositions(func(p settlement.Positions) (settlement.Positions, error) {
+		return p.NoteHidden(one), nil
+	})
 }
 
 // obligations is the batch's row so far. It is new with the batch, so it isn't read.
@@ -122,7 +124,8 @@ func (c *call) settledBy(d taken, funder, programme string) (settled, error) {
 	}
 	var s settled
 	if funder != d.acceptor {
-		s.terms, s.model = book.Select(settlement.Question{Issuer: funder, Acceptor: d.acceptor, Scene: d.scene, Programme: programme, Day: d.day})
+		s.terms, s.model = book.Select(settlement.Question{Issuer: funder, Acceptor: d.acceptor, Scene: d.scene,
+			Programme: programme, Day: d.day})
 	}
 	if s.price = s.terms.Price; s.price.Den == 0 {
 		of, err := c.programme(programme)
@@ -190,8 +193,8 @@ func (c *call) oweDebt(s spent, d debt, back bool) error {
 	return c.oweFee(owe, d.settled, back)
 }
 
-// oweFee notes the fee that a model puts on an obligation for points, or, when that is given back, the operator's debt. It is of
-// what the points are worth exactly.
+// oweFee notes the fee that a model puts on an obligation for points, or, when that is given back, the operator's debt.
+// It is of what the points are worth exactly.
 func (c *call) oweFee(on settlement.Owe, by settled, back bool) error {
 	if by.terms.Fee.Num == 0 || on.Debtor == on.Creditor {
 		return nil

@@ -41,7 +41,8 @@ func (c *call) instruct(req settlement.InstructRequest) error {
 	return nil
 }
 
-// putPayments writes payments, and their cycle if it got further: a payment that comes in by many parts writes it twice.
+// putPayments writes payments, and their cycle if it got further: a payment that comes in by many parts writes it
+// twice.
 func (c *call) putPayments(before, closed settlement.Close, payments ...settlement.Payment) {
 	for _, p := range payments {
 		ledger.Put(c.Tx, row.Payment(closed.ID, p.N), p)
@@ -176,7 +177,8 @@ func (c *call) announceDeposit(req settlement.DepositRequest) error {
 func (c *call) announced(req settlement.PrefundRequest) error {
 	deposit, _, err := ledger.Find(c.Tx, row.Announced(c.Cycle.ID, req.Debtor, c.Caller.ID, req.Reference))
 	if err == nil && deposit.Fen != req.Fen {
-		err = fault.New(fault.NotFound, "%s has announced no deposit %s of %d fen in cycle %s", req.Debtor, req.Reference, req.Fen, c.Cycle.ID)
+		err = fault.New(fault.NotFound, "%s has announced no deposit %s of %d fen in cycle %s", req.Debtor,
+			req.Reference, req.Fen, c.Cycle.ID)
 	}
 	return err
 }

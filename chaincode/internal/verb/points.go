@@ -166,7 +166,8 @@ func (c *call) grant(programme points.Programme, req points.IssueRequest) error 
 
 // grantFrom makes the lots of an issue, and counts them: rows from … of this
 // command. fund draws on what their funders have agreed to.
-func (c *call) grantFrom(from int, programme points.Programme, req points.IssueRequest, fund func(points.Programme, points.Grant) error) error {
+func (c *call) grantFrom(from int, programme points.Programme, req points.IssueRequest,
+	fund func(points.Programme, points.Grant) error) error {
 	sum, err := c.countIssue(programme, req)
 	if err != nil {
 		return err

@@ -63,7 +63,8 @@ func Prospects(asking *run.Call, req campaign.AwardRequest) ([]answer.Prospect, 
 }
 
 // prospect lets a campaign award in the overlay; what it is refused is taken back.
-func (c *call) prospect(req campaign.AwardRequest, to string, place int, one campaign.Campaign) (answer.Prospect, error) {
+func (c *call) prospect(req campaign.AwardRequest, to string, place int,
+	one campaign.Campaign) (answer.Prospect, error) {
 	mark := c.Tx.Mark()
 	made, err := (&awarding{call: c, req: req, to: to}).award(place, one)
 	if err == nil {
@@ -74,5 +75,6 @@ func (c *call) prospect(req campaign.AwardRequest, to string, place int, one cam
 		return answer.Prospect{}, err
 	}
 	c.Tx.Rollback(mark)
-	return answer.Prospect{Campaign: one.ID, Award: campaign.Award{Funders: []campaign.Borne{}}, Code: refusal.Code, Why: refusal.Text}, nil
+	return answer.Prospect{Campaign: one.ID, Award: campaign.Award{Funders: []campaign.Borne{}}, Code: refusal.Code,
+		Why: refusal.Text}, nil
 }

@@ -59,14 +59,16 @@ func (c *call) chargeCap(kind quota.Kind, id string, limit, need amount.Units) e
 		found.Limit = limit
 		return found, err
 	}
-	return c.lease(kind, id, quota.Count{Whole: need}, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
-		q, l, grew := quota.Charge(q, l, need)
-		return q, l, grew, nil
-	})
+	return c.lease(kind, id, quota.Count{Whole: need}, load,
+		func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
+			q, l, grew := quota.Charge(q, l, need)
+			return q, l, grew, nil
+		})
 }
 
 func (c *call) drawOn(kind quota.Kind, id string, need quota.Count, load func() (quota.Quota, error)) error {
-	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota,
+		quota.Lease, bool, error) {
 		q, l, grew, ok := quota.Draw(q, l, need)
 		if !ok {
 			return q, l, false, kind.Refuse(id)
@@ -77,7 +79,8 @@ func (c *call) drawOn(kind quota.Kind, id string, need quota.Count, load func() 
 
 // overdraw is drawOn for what can't be refused any more.
 func (c *call) overdraw(kind quota.Kind, id string, need quota.Count, load func() (quota.Quota, error)) error {
-	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota, quota.Lease, bool, error) {
+	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota,
+		quota.Lease, bool, error) {
 		q, l, grew := quota.Overdraw(q, l, need)
 		return q, l, grew, nil
 	})

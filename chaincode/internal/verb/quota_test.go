@@ -77,7 +77,10 @@ func TestDrawRefusals(t *testing.T) {
 			}
 			return nil
 		})
-		if err := s.transact(t, "M", 1, func(call *call) error { return call.draw(c.kind, c.id, c.need) }); fault.CodeOf(err) != c.code {
+		if err := s.transact(t, "M", 1, func(call *call) error {
+			return call.draw(c.kind, c.id,
+				c.need)
+		}); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -85,19 +88,28 @@ func TestDrawRefusals(t *testing.T) {
 
 func TestADrawWithinTheLeaseReadsAndWritesTheLaneOnly(t *testing.T) {
 	s := shelf{}
-	_ = s.transact(t, "M", 1, func(c *call) error { c.openQuota(quota.Benefit, "ride", 160); return c.draw(quota.Benefit, "ride", 1) })
+	_ = s.transact(t, "M", 1, func(c *call) error {
+		c.openQuota(quota.Benefit, "ride", 160)
+		return c.draw(quota.Benefit, "ride", 1)
+	})
 	delete(s, string(row.Quota(quota.Benefit, "ride")))
 	if err := s.transact(t, "M", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 1) }); err != nil {
 		t.Errorf("one more of two: %v", err)
 	}
-	if err := s.transact(t, "M", 1, func(c *call) error { return c.draw(quota.Benefit, "ride", 1) }); fault.CodeOf(err) != fault.NotFound {
+	if err := s.transact(t, "M", 1, func(c *call) error {
+		return c.draw(quota.Benefit, "ride",
+			1)
+	}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("the third doesn't ask the limit: %v", err)
 	}
 }
 
 func TestSurrenderQuota(t *testing.T) {
 	s := shelf{}
-	_ = s.transact(t, "M", 1, func(c *call) error { c.openQuota(quota.Benefit, "ride", 160); return c.draw(quota.Benefit, "ride", 4) })
+	_ = s.transact(t, "M", 1, func(c *call) error {
+		c.openQuota(quota.Benefit, "ride", 160)
+		return c.draw(quota.Benefit, "ride", 4)
+	})
 	req := quota.SurrenderRequest{Kind: quota.Benefit, ID: "ride"}
 	surrender := func(c *call) error { return c.surrenderQuota(req) }
 	if err := s.transact(t, "M", 2, surrender); fault.CodeOf(err) != fault.NotFound {
@@ -113,7 +125,10 @@ func TestSurrenderQuota(t *testing.T) {
 		t.Errorf("another takes what was handed back: %v", err)
 	}
 	again := func(day date.Date) fault.Code {
-		return fault.CodeOf(s.transact(t, "M", 1, func(c *call) error { c.At.Date = day; return c.surrenderQuota(req) }))
+		return fault.CodeOf(s.transact(t, "M", 1, func(c *call) error {
+			c.At.Date = day
+			return c.surrenderQuota(req)
+		}))
 	}
 	_ = s.transact(t, "M", 1, func(c *call) error {
 		return c.giveBackQuota(quota.Benefit, "ride", quota.Count{Whole: 2}, number.Command{Party: "M", Lane: 1})
@@ -121,7 +136,8 @@ func TestSurrenderQuota(t *testing.T) {
 	if first, second := again(1), again(2); first != fault.Limit || second != "" {
 		t.Errorf("on the same date %q, on the next %q", first, second)
 	}
-	for _, bad := range []quota.SurrenderRequest{{Kind: "gold", ID: "x"}, {Kind: quota.Benefit}, {Kind: quota.Benefit, ID: "a/b"}} {
+	for _, bad := range []quota.SurrenderRequest{{Kind: "gold", ID: "x"}, {Kind: quota.Benefit},
+		{Kind: quota.Benefit, ID: "a/b"}} {
 		if err := bad.Check(); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%+v: %v", bad, err)
 		}
@@ -145,7 +161,9 @@ func TestLanesShareAQuota(t *testing.T) {
 					continue
 				}
 				drew := number.Command{Party: msp, Lane: lane}
-				if err := s.transact(t, "S", 3, func(c *call) error { return c.giveBackQuota(quota.Benefit, "ride", quota.Count{Whole: n}, drew) }); err != nil {
+				if err := s.transact(t, "S", 3, func(c *call) error {
+					return c.giveBackQuota(quota.Benefit, "ride", quota.Count{Whole: n}, drew)
+				}); err != nil {
 					t.Fatal(err)
 				}
 				used -= n
@@ -157,7 +175,9 @@ func TestLanesShareAQuota(t *testing.T) {
 				})
 			case 2:
 				limit += n
-				if err := s.transact(t, msp, lane, func(c *call) error { return c.limitQuota(quota.Benefit, "ride", limit) }); err != nil {
+				if err := s.transact(t, msp, lane, func(c *call) error {
+					return c.limitQuota(quota.Benefit, "ride", limit)
+				}); err != nil {
 					t.Fatal(err)
 				}
 			default:

@@ -33,7 +33,8 @@ func callBy(caller string) *call {
 		ledger.Put(tx, row.Member(m.ID), m)
 	}
 	r := &run.Run{Tx: tx, Caller: party.Party{ID: caller, Roles: party.Issuer | party.Acceptor}}
-	return &call{Call: &run.Call{Run: r, At: points.At{Caller: caller, Number: number.Command{Party: caller, Lane: 1, Seq: 1}, Now: 1000, Date: day(firstDay)}}}
+	return &call{Call: &run.Call{Run: r, At: points.At{Caller: caller,
+		Number: number.Command{Party: caller, Lane: 1, Seq: 1}, Now: 1000, Date: day(firstDay)}}}
 }
 
 func rootCalled(t *testing.T, c *call, id string) member.Member {
@@ -68,7 +69,8 @@ func TestMaySpend(t *testing.T) {
 	secret := code.Code("0123456789abcdef")
 	spends := []spend.Moved{{Programme: "GP", Amount: 6}}
 	given := func(of string) member.Authorisation {
-		return member.Authorisation{Member: of, Acceptor: "D", Caps: []member.Cap{{Programme: "GP", Amount: 10, Used: 4}}, Until: 2000,
+		return member.Authorisation{Member: of, Acceptor: "D",
+			Caps: []member.Cap{{Programme: "GP", Amount: 10, Used: 4}}, Until: 2000,
 			Commitment: code.Commit(secret), State: member.AuthorisationWaiting, By: "G"}
 	}
 	for _, c := range []struct {
@@ -116,11 +118,14 @@ func TestMaySpend(t *testing.T) {
 
 func TestEligible(t *testing.T) {
 	c := callBy("D")
-	ledger.Put(c.Tx, row.Labels("li", "D"), member.Labels{List: []member.Label{{ID: "old", Until: day(firstDay) - 1}, {ID: "vip", Until: day(firstDay)}}})
+	ledger.Put(c.Tx, row.Labels("li", "D"), member.Labels{List: []member.Label{{ID: "old", Until: day(firstDay) - 1},
+		{ID: "vip", Until: day(firstDay)}}})
 	ledger.Put(c.Tx, row.Labels("li", "M"), member.Labels{List: []member.Label{{ID: "driver"}}})
 	tier := func(id string, least amount.Units) points.Tier { return points.Tier{ID: id, AtLeast: least} }
-	ledger.Put(c.Tx, row.Programme("GP"), points.Programme{ID: "GP", Rules: points.Rules{Tiers: []points.Tier{tier("gold", 10), tier("jade", 20)}, Window: 1}})
-	ledger.Put(c.Tx, row.Standing("GP", "li"), points.Standing{Months: []points.Month{{Month: day(firstDay).Month(), Earned: 19}}})
+	ledger.Put(c.Tx, row.Programme("GP"), points.Programme{ID: "GP",
+		Rules: points.Rules{Tiers: []points.Tier{tier("gold", 10), tier("jade", 20)}, Window: 1}})
+	ledger.Put(c.Tx, row.Standing("GP", "li"), points.Standing{Months: []points.Month{{Month: day(firstDay).Month(),
+		Earned: 19}}})
 	for _, one := range []struct {
 		name string
 		a    audience.Audience

@@ -29,7 +29,8 @@ func (c *call) standings(programme string) counted[points.Standing] {
 }
 
 // standingsOf reads the standings that a spend of the lots depends on.
-func (c *call) standingsOf(member string, programmes map[string]points.Programme, lots []points.Lot) (map[string]points.Standing, error) {
+func (c *call) standingsOf(member string, programmes map[string]points.Programme,
+	lots []points.Lot) (map[string]points.Standing, error) {
 	var found map[string]points.Standing
 	for _, lot := range lots {
 		if _, known := found[lot.Programme]; known || !programmes[lot.Programme].Rules.CountsSpending() {

@@ -37,7 +37,8 @@ func (s shelf) restock(t fataler, units amount.Units, lanes uint8) error {
 
 func (s shelf) withdraw(t fataler, units amount.Units) error {
 	return s.transact(t, "S1", 1, func(c *call) error {
-		return c.withdrawStock(goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: units, Reason: "damaged"})
+		return c.withdrawStock(goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D",
+			Units: units, Reason: "damaged"})
 	})
 }
 
@@ -93,13 +94,18 @@ func TestStockMovesBetweenShards(t *testing.T) {
 	step("back to the lane's shard", s.putBack(t, "D", 3, 2), 150, map[int]amount.Units{3: 2})
 	step("back from a lane without a shard", s.putBack(t, "D", 7, 3), 153, map[int]amount.Units{3: 2})
 	step("back from another party", s.putBack(t, "M", 3, 4), 157, map[int]amount.Units{3: 2})
-	step("shared out among two lanes, the rest to the pool", s.restock(t, 21, 2), 158, map[int]amount.Units{1: 10, 2: 10, 3: 2})
-	step("all of the pool and of the shards in their order", s.reserve(t, 2, 179), 0, map[int]amount.Units{1: 0, 2: 0, 3: 1})
+	step("shared out among two lanes, the rest to the pool", s.restock(t, 21, 2), 158,
+		map[int]amount.Units{1: 10, 2: 10, 3: 2})
+	step("all of the pool and of the shards in their order", s.reserve(t, 2, 179), 0,
+		map[int]amount.Units{1: 0, 2: 0, 3: 1})
 	step("the last one, for a lane that had none", s.reserve(t, 9, 1), 0, map[int]amount.Units{1: 0, 2: 0, 3: 0, 9: 0})
 	if err := s.reserve(t, 3, 1); fault.CodeOf(err) != fault.OutOfStock {
 		t.Errorf("one more: %v", err)
 	}
-	if err := s.transact(t, "D", 1, func(c *call) error { return c.reserve("care", "kit", "M", 1) }); fault.CodeOf(err) != fault.OutOfStock {
+	if err := s.transact(t, "D", 1, func(c *call) error {
+		return c.reserve("care", "kit", "M",
+			1)
+	}); fault.CodeOf(err) != fault.OutOfStock {
 		t.Errorf("of what was never stocked: %v", err)
 	}
 	if pool, _ := s.stock(t); pool.Lanes != 10 || pool.Restocked != 181 || pool.Withdrawn != 0 {
@@ -154,7 +160,8 @@ func TestStockAgainstADumbModel(t *testing.T) {
 				if n = min(n, reserved); n == 0 {
 					continue
 				}
-				if err = s.putBack(t, rapid.SampledFrom([]string{"D", "D", "M"}).Draw(t, "by"), lane, uint32(n)); err == nil {
+				if err = s.putBack(t, rapid.SampledFrom([]string{"D", "D", "M"}).Draw(t, "by"), lane,
+					uint32(n)); err == nil {
 					free, reserved = free+n, reserved-n
 				}
 			default:

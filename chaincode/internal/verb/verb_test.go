@@ -93,7 +93,8 @@ func TestAQuoteReadsNoMoreThanItMay(t *testing.T) {
 		tx := ledger.New(empty{read: &n})
 		ledger.Put(tx, row.Member("li"), member.Member{ID: "li", Home: "M", State: member.Active})
 		ledger.Put(tx, row.Storefront("M"), goods.Storefront{Seller: "M", Open: true})
-		ledger.Put(tx, row.Supplier("S"), goods.Supplier{ID: "S", Party: "M", State: goods.Approved, Fee: amount.Rate{Den: 1}})
+		ledger.Put(tx, row.Supplier("S"), goods.Supplier{ID: "S", Party: "M", State: goods.Approved,
+			Fee: amount.Rate{Den: 1}})
 		ledger.Put(tx, row.Party("M"), party.Party{ID: "M"})
 		var lines []goods.Wanted
 		for i := range goods.MaxLines {
@@ -104,7 +105,8 @@ func TestAQuoteReadsNoMoreThanItMay(t *testing.T) {
 			for k := range of {
 				p.Audience.Not = append(p.Audience.Not, fmt.Sprintf("b%d-%d:x", i, k))
 			}
-			ledger.Put(tx, row.Listing("M", "S", sku), goods.Listing{Seller: "M", Supplier: "S", SKU: sku, Scene: "x", Prices: []goods.Price{p}, Open: true})
+			ledger.Put(tx, row.Listing("M", "S", sku), goods.Listing{Seller: "M", Supplier: "S", SKU: sku, Scene: "x",
+				Prices: []goods.Price{p}, Open: true})
 		}
 		c := callOf(tx, party.Party{ID: "M"}, 1)
 		if _, err := c.quote("M", "li", "", lines); fault.CodeOf(err) != code || n > maxAsked {

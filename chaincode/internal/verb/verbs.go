@@ -33,7 +33,8 @@ type verb struct {
 }
 
 // verbs is the table of them. It never changes.
-var verbs = tabulate(partyVerbs, dateVerbs, pointsVerbs, memberVerbs, benefitVerbs, campaignVerbs, quotaVerbs, goodsVerbs,
+var verbs = tabulate(partyVerbs, dateVerbs, pointsVerbs, memberVerbs, benefitVerbs, campaignVerbs,
+	quotaVerbs, goodsVerbs,
 	orderVerbs, cycleVerbs, modelVerbs, nettingVerbs, paymentVerbs, disputeVerbs)
 
 func tabulate(subjects ...[]verb) map[reflect.Type]func(*call, command.Request) error {
