@@ -26,7 +26,7 @@ type PurchaseRequest struct {
 
 // PurchaseLine is a line of a part that a supplier is to deliver, or has delivered, as an ERP system takes it in.
 type PurchaseLine struct {
-	Cursor    string         `json:"cursor"` // for --after
+	Cursor    string         `json:"cursor"` // for after
 	Order     number.Command `json:"order"`
 	Part      int            `json:"part"`
 	Line      int            `json:"line"`
@@ -56,7 +56,7 @@ type PurchaseLine struct {
 type Purchases struct {
 	Height uint64         `json:"height"` // blocks that it speaks of
 	Rows   []PurchaseLine `json:"rows"`
-	Next   string         `json:"next"` // for --after: goes on behind the last row
+	Next   string         `json:"next"` // for after: goes on behind the last row
 }
 
 // purchaseStates are those of parts that were accepted, or may have been before they ended: an ERP system that has taken

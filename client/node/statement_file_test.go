@@ -53,7 +53,6 @@ func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
 	return dir
 }
 
-
 // TestVerifiedStatements: a statement that both signed and peers prove holds, in each form that can be read.
 func TestVerifiedStatements(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")

@@ -1,8 +1,9 @@
-package main
+package node
 
 import (
 	"context"
 	"errors"
+	"time"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
@@ -10,6 +11,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 	"tallystick/client/importer"
 	"tallystick/client/index"
 )
@@ -104,4 +106,50 @@ func (l lookups) granted(id, member string) (list []importer.Granted, err error)
 		return true, err
 	})
 	return list, err
+}
+
+// patience is how long an import waits, in all, for entitlements to turn up that the read model hasn't: the peer that it
+// reads from may be some blocks behind the one that took them.
+const patience = 5 * time.Second
+
+// grants looks entitlements up for write-offs.
+type grants struct {
+	granted  func(benefit, member string) ([]importer.Granted, error)
+	refresh  func() error  // brings the read model up to the ledger
+	patience time.Duration // that is left
+}
+
+// find lists a member's entitlements to a benefit by their numbers.
+func (g *grants) find(ctx context.Context, benefit, member string) ([]importer.Granted, error) {
+	for {
+		list, err := g.granted(benefit, member)
+		if err != nil || len(list) > 0 || g.patience <= 0 {
+			return list, err
+		}
+		began := time.Now()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		if err := g.refresh(); err != nil {
+			return nil, err
+		}
+		g.patience -= time.Since(began)
+	}
+}
+
+func granted(r *index.Reading, id, member string) ([]importer.Granted, error) {
+	found, err := index.All[benefit.Entitlement](r, index.Filter{Member: member, Topic: id})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]importer.Granted, len(found))
+	for i, one := range found {
+		list[i].Entitlement = one.Row
+		if list[i].Number, err = number.ParseRow(one.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
