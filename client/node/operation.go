@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 )
 
 // Row is what is true of an operation, whoever asks for it: from it come the command line's help, a route, and the
@@ -72,6 +73,9 @@ func does[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, 
 // hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
 type hider interface{ Hides() bool }
 
+// sourced is a request of an import, which is known by its source, whenever it is asked for again.
+type sourced interface{ bySource() }
+
 // checker is a request that can be malformed.
 type checker interface{ Check() error }
 
@@ -83,12 +87,21 @@ func (o Op[Req, Ans]) Check(req Req) error {
 	return nil
 }
 
+// CheckCall is Check, and refuses a call's request id that is none, or where none can be.
+func (o Op[Req, Ans]) CheckCall(c *Call, req Req) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if _, is := any(req).(sourced); is && c.ID != "" {
+		return fault.New(fault.BadRequest,
+			"request: an import is known by its source, whenever it is run or taken back again: leave the request id out")
+	}
+	return o.Check(req)
+}
+
 // Do performs it. All that the request says is what the call's request id stands for.
 func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer Ans, err error) {
-	if err := c.Check(); err != nil {
-		return answer, err
-	}
-	if err := o.Check(req); err != nil {
+	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
 	}
 	c.Meaning = o.Meaning(req)
