@@ -25,9 +25,13 @@ type Row struct {
 // Permission is what a role of a node's users may do.
 type Permission string
 
-// The permissions. A role has some of them; every operation needs one.
+// The permissions (权限). A role has some of them; every operation needs one.
+//
+// An answer with a secret (a private price, what opens a commitment, a one-time code, a profile's fields, a customer)
+// isn't for all who may ask: its operation needs another permission than Read, and is a POST, since the address and the
+// answer of a GET are kept by logs and caches. A test holds the answers' types to it.
 const (
-	Read      Permission = "read"      // ask what the party may know
+	Read      Permission = "read"      // ask what the party may know, but for secrets
 	Counter   Permission = "counter"   // take and give back a member's points and entitlements at a till
 	Loyalty   Permission = "loyalty"   // programmes, points, members, benefits, campaigns
 	Catalogue Permission = "catalogue" // suppliers, goods, stock, orders
