@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestBothReadmesSayTheSame holds the first screen in Chinese to the English one: by commands, figures, links and headings.
+// TestBothReadmesSayTheSame holds the first screen in Chinese to the English one: by commands, figures, links and
+// headings.
 func TestBothReadmesSayTheSame(t *testing.T) {
 	en, _, found := strings.Cut(readme(t, "../README.md"), "\n## What it does")
 	if !found {

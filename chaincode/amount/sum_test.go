@@ -29,8 +29,8 @@ func TestRoundSumIsTheExactSum(t *testing.T) {
 	})
 }
 
-// Sixty-three denominators in each of a hundred and twenty-eight lanes, none of which has anything in common with another: Exact takes
-// minutes.
+// Sixty-three denominators in each of a hundred and twenty-eight lanes, none of which has anything in common with
+// another: Exact takes minutes.
 func TestRoundSumOfManyDenominators(t *testing.T) {
 	var rests []Fraction
 	for den := Units(1_000_000_000_039); len(rests) < 63*128; den -= 2 {

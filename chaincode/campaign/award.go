@@ -59,15 +59,16 @@ import (
 //  19. LIMIT: the member has had as many of the benefit as it may have.
 //  20. QUOTA: the benefit's quota, the budget, or a funder's cap is used up.
 type AwardRequest struct {
-	_           struct{}          `cbor:",toarray"`
-	Campaigns   []string          `json:"campaigns"` // 1 to 8
-	Member      string            `json:"member"`
-	Scene       string            `json:"scene"`
-	Lines       []Line            `json:"lines"`       // 1 to 64
-	Outlet      string            `json:"outlet"`      // PARTY:OUTLET, or ""
-	Reference   string            `json:"reference"`   // of the purchase, such as a receipt's number; once a campaign
-	Witness     string            `json:"witness"`     // "" or the party whose evidence activates what is given
-	Commitments []code.Commitment `json:"commitments"` // none, or one a campaign: of the first code of the benefit it gives, "" if that needs none
+	_         struct{} `cbor:",toarray"`
+	Campaigns []string `json:"campaigns"` // 1 to 8
+	Member    string   `json:"member"`
+	Scene     string   `json:"scene"`
+	Lines     []Line   `json:"lines"`     // 1 to 64
+	Outlet    string   `json:"outlet"`    // PARTY:OUTLET, or ""
+	Reference string   `json:"reference"` // of the purchase, such as a receipt's number; once a campaign
+	Witness   string   `json:"witness"`   // "" or the party whose evidence activates what is given
+	// none, or one a campaign: of the first code of the benefit it gives, "" if that needs none
+	Commitments []code.Commitment `json:"commitments"`
 }
 
 // Line is one line of a purchase.
@@ -275,9 +276,9 @@ func (g Gives) Points(earned *amount.Exact, rounding amount.Rounding) (amount.Un
 	return units, nil
 }
 
-// BearPoints divides points among the funders by largest remainder. What each bears
-// is its points' settlement value, rounded up: it counts towards the budget and the funder's cap, and nothing is had for
-// nothing, or awards of a point each would pass both. price is fen a point. LIMIT.
+// BearPoints divides points among the funders by largest remainder. What each bears is its points' settlement value,
+// rounded up: it counts towards the budget and the funder's cap, and nothing is had for nothing, or awards of a point
+// each would pass both. price is fen a point. LIMIT.
 func (c Campaign) BearPoints(units amount.Units, price amount.Rate) ([]Borne, error) {
 	shares, err := amount.Split(units, c.Parts())
 	if err != nil {

@@ -56,8 +56,8 @@ func drawFunders(t *rapid.T) Campaign {
 	return c
 }
 
-// What the funders bear sums to what is given, each within one of its exact share,
-// and nobody's fen are less than the worth of its points, or a fen more: what counts towards a budget isn't had for nothing.
+// What the funders bear sums to what is given, each within one of its exact share, and nobody's fen are less than the
+// worth of its points, or a fen more: what counts towards a budget isn't had for nothing.
 func TestSharesSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawFunders(t)

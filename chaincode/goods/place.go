@@ -75,15 +75,17 @@ import (
 //  37. OUT_OF_STOCK: less is in stock.
 //  38. CONFLICT: another order was paid by this payment.
 type PlaceRequest struct {
-	_             struct{}        `cbor:",toarray"`
-	Member        string          `json:"member"`
-	Lines         []Wanted        `json:"lines"` // as quoted
-	Region        string          `json:"region"`
-	Outlet        string          `json:"outlet"`        // of the caller's, or ""
-	Quote         codec.Hash      `json:"quote"`         // that the member agreed to
-	Pieces        []spend.Take    `json:"pieces"`        // earliest expiry first, each programme for itself; none if all is paid in cash
-	Cash          amount.Units    `json:"cash"`          // fen
-	Payment       string          `json:"payment"`       // reference of the cash payment, unique at the seller; "" without cash
+	_      struct{}   `cbor:",toarray"`
+	Member string     `json:"member"`
+	Lines  []Wanted   `json:"lines"` // as quoted
+	Region string     `json:"region"`
+	Outlet string     `json:"outlet"` // of the caller's, or ""
+	Quote  codec.Hash `json:"quote"`  // that the member agreed to
+	// earliest expiry first, each programme for itself; none if all is paid in cash
+	Pieces []spend.Take `json:"pieces"`
+	Cash   amount.Units `json:"cash"` // fen
+	// reference of the cash payment, unique at the seller; "" without cash
+	Payment       string          `json:"payment"`
 	Authorisation number.Command  `json:"authorisation"` // the member's consent; none for its home
 	Code          code.Code       `json:"code"`          // its one-time code, if it waits for one
 	AcceptBy      int64           `json:"acceptBy"`      // UTC seconds; 0 with accept

@@ -84,7 +84,8 @@ type Quoted struct {
 	Fen      amount.Units    `json:"fen"` // of a unit
 	Kind     TermsKind       `json:"kind"`
 	Terms    veil.Commitment `json:"terms"`
-	Fee      amount.Rate     `json:"fee"` // of supply value, the supplier's party to the operator; 0 for the seller's own
+	// of supply value, the supplier's party to the operator; 0 for the seller's own
+	Fee amount.Rate `json:"fee"`
 }
 
 // Hash is SHA-256 over "tallystick quote v2\n" and the quote's CBOR, in which a

@@ -199,8 +199,8 @@ func TestOrdersComeApartExactly(t *testing.T) {
 	})
 }
 
-// A seller asks for all of a part itself, and refuses it once the days to return are over: the member then has them anew. What the
-// member's home asked for and the seller refused gives no days.
+// A seller asks for all of a part itself, and refuses it once the days to return are over: the member then has them
+// anew. What the member's home asked for and the seller refused gives no days.
 func TestASellerDoesntUseUpTheDaysToReturn(t *testing.T) {
 	for by, code := range map[string]fault.Code{"D": "", "M": fault.Expired} {
 		o := seat(Counter, Delivered)

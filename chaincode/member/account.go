@@ -136,10 +136,10 @@ func checkInvited(invitation number.Command, cd code.Code) error {
 	return cd.Check()
 }
 
-// Link counts the account, MaxLinks of others than the home on a business date: all that the member does reads its row, and whoever has one
-// account could invite itself, link another and end it, in every block. inv is the invitation that the request names, nil if
-// it names none; taken says whether the account was linked before. It returns the
-// member and the invitation as they then are.
+// Link counts the account, MaxLinks of others than the home on a business date: all that the member does reads its row,
+// and whoever has one account could invite itself, link another and end it, in every block. inv is the invitation that
+// the request names, nil if it names none; taken says whether the account was linked before. It returns the member and
+// the invitation as they then are.
 func Link(m Member, inv *Invitation, taken bool, req LinkRequest, at At) (Member, *Invitation, error) {
 	if inv == nil {
 		if err := m.requireHome(at.Caller); err != nil {

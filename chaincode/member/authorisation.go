@@ -81,14 +81,15 @@ type Cap struct {
 //  8. EXPIRED: until is past.
 //  9. LIMIT: until is more than 366 days ahead.
 type AuthoriseRequest struct {
-	_          struct{}        `cbor:",toarray"`
-	Member     string          `json:"member"`
-	Acceptor   string          `json:"acceptor"`
-	Caps       []Limit         `json:"caps"`       // sorted by programme, 1 … 16
-	Until      int64           `json:"until"`      // UTC seconds
-	Commitment code.Commitment `json:"commitment"` // of a one-time code, to serve once; "" to be open; none with a signature
-	Nonce      Nonce           `json:"nonce"`      // of the signed statement, or ""
-	Signature  Signature       `json:"signature"`  // of the member, or ""
+	_        struct{} `cbor:",toarray"`
+	Member   string   `json:"member"`
+	Acceptor string   `json:"acceptor"`
+	Caps     []Limit  `json:"caps"`  // sorted by programme, 1 … 16
+	Until    int64    `json:"until"` // UTC seconds
+	// of a one-time code, to serve once; "" to be open; none with a signature
+	Commitment code.Commitment `json:"commitment"`
+	Nonce      Nonce           `json:"nonce"`     // of the signed statement, or ""
+	Signature  Signature       `json:"signature"` // of the member, or ""
 }
 
 // Limit asks for a cap.

@@ -78,8 +78,9 @@ type Member struct {
 	Consents uint16         `json:"consents"` // likewise, 0 … MaxConsents
 	Freezes  []Freeze       `json:"freezes"`  // of a root, sorted by party; lifted ones until the next day
 	Number   number.Command `json:"number"`   // command that enrolled it
-	Linked   date.Date      `json:"linked"`   // business date on which another than its home last linked an account, 0 for never
-	Links    uint8          `json:"links"`    // how often on that date
+	// business date on which another than its home last linked an account, 0 for never
+	Linked date.Date `json:"linked"`
+	Links  uint8     `json:"links"` // how often on that date
 }
 
 // requireHome refuses with FORBIDDEN whoever isn't the member's home.

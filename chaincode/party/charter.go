@@ -15,7 +15,8 @@ type Charter struct {
 	Network  string   `json:"network"`
 	Operator string   `json:"operator"` // party that keeps the rules
 	Test     bool     `json:"test"`     // a test network, whose business date may run ahead of the calendar
-	Mark     string   `json:"mark"`     // what tells this ledger from all others, wherever its payments are named to banks
+	// what tells this ledger from all others, wherever its payments are named to banks
+	Mark string `json:"mark"`
 }
 
 // MarkLength is how many letters and digits a mark has.

@@ -90,8 +90,9 @@ type Party struct {
 	State  State          `json:"state"`
 	Reason string         `json:"reason"` // of its suspension, closing or reopening, or ""
 	Since  number.Command `json:"since"`  // its first command; "" while it is PENDING
-	Peer   bool           `json:"peer"`   // it has begun a peer, so what is done in its name needs that peer's endorsement
-	Base   uint64         `json:"base"`   // sequence that its lanes had come to when it began the peer
+	// it has begun a peer, so what is done in its name needs that peer's endorsement
+	Peer bool   `json:"peer"`
+	Base uint64 `json:"base"` // sequence that its lanes had come to when it began the peer
 
 	Liability amount.Units `json:"liability"` // fen that it may owe members at most; 0: no cap
 	Debit     amount.Units `json:"debit"`     // fen that it may come to owe other parties in a cycle; 0: no cap

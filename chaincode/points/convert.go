@@ -48,12 +48,13 @@ func (w Whole) String() string { return wholes.Of(uint8(w)) }
 // of another (积分换算). Both issuers must have agreed to it: the one will owe the
 // other for every point.
 type Conversion struct {
-	_      struct{}     `cbor:",toarray"`
-	From   string       `json:"from"`
-	To     string       `json:"to"`
-	Rate   amount.Rate  `json:"rate"` // points got for one given, in lowest terms
-	Whole  Whole        `json:"whole"`
-	PerDay amount.Units `json:"perDay"` // points of To that one member may get in a day, by all rates with a limit; 0: no limit
+	_     struct{}    `cbor:",toarray"`
+	From  string      `json:"from"`
+	To    string      `json:"to"`
+	Rate  amount.Rate `json:"rate"` // points got for one given, in lowest terms
+	Whole Whole       `json:"whole"`
+	// points of To that one member may get in a day, by all rates with a limit; 0: no limit
+	PerDay amount.Units `json:"perDay"`
 	Since  date.Date    `json:"since"`
 	Until  date.Date    `json:"until"`  // last day
 	Agreed bool         `json:"agreed"` // by the issuer of From
@@ -321,7 +322,8 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse,
 	return taken, left, got, nil
 }
 
-// ConversionOwing says which points the funders of converted points owe for to the issuer of those they became, in the order
-// in which they stand. Each point is owed at the rate, times what one of the other programme is worth, exactly: so
-// converting in parts comes to the same as at once, and what the rounding of points left over stays with that issuer.
+// ConversionOwing says which points the funders of converted points owe for to the issuer of those they became, in the
+// order in which they stand. Each point is owed at the rate, times what one of the other programme is worth, exactly:
+// so converting in parts comes to the same as at once, and what the rounding of points left over stays with that
+// issuer.
 func ConversionOwing(taken spend.Line) []Debt { return debtsOf(taken) }

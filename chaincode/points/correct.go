@@ -72,7 +72,8 @@ type RevokeRequest struct {
 	_      struct{}     `cbor:",toarray"`
 	Pieces []spend.Take `json:"pieces"`
 	Reason string       `json:"reason"` // a code such as sale_returned
-	Reopen bool         `json:"reopen"` // they were awarded in error: their receipts may earn again once all is taken back
+	// they were awarded in error: their receipts may earn again once all is taken back
+	Reopen bool `json:"reopen"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.

@@ -10,9 +10,10 @@ import (
 
 // Grant is one lot that an issue asks for, or, with a funding split, one a share.
 type Grant struct {
-	_         struct{}     `cbor:",toarray"`
-	Member    string       `json:"member"`
-	Home      string       `json:"home"`      // only party that can enrol the member, or has; "" for a member who is there
+	_      struct{} `cbor:",toarray"`
+	Member string   `json:"member"`
+	// only party that can enrol the member, or has; "" for a member who is there
+	Home      string       `json:"home"`
 	Amount    amount.Units `json:"amount"`    // 1 … 2⁵³−1
 	Expires   date.Date    `json:"expires"`   // last day; "" by the programme's rule
 	Witness   string       `json:"witness"`   // "" or the party whose evidence activates the lot

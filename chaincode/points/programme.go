@@ -93,8 +93,8 @@ func SetRules(programme Programme, req SetRulesRequest, at At) (Programme, error
 	return programme.onceMore(at)
 }
 
-// onceMore counts a change by the issuer. LIMIT above MaxChanges on a business date: every hold, capture and refund of the
-// programme's points reads its row, and an issuer that wrote it in every block would keep all of them from landing.
+// onceMore counts a change by the issuer. LIMIT above MaxChanges on a business date: every hold, capture and refund of
+// the programme's points reads its row, and an issuer that wrote it in every block would keep all of them from landing.
 func (p Programme) onceMore(at At) (Programme, error) {
 	if p.Changed != at.Date {
 		p.Changed, p.Changes = at.Date, 0

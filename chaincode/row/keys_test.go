@@ -12,8 +12,9 @@ import (
 	"tallystick/chaincode/quota"
 )
 
-// TestEveryRowHasItsKey: every kind of row has the key that it always had, is read by it as what it is, and, if a command
-// names it, is the batch's that has the command. Lines of testdata/keys.txt never change, for the ledger has such rows.
+// TestEveryRowHasItsKey: every kind of row has the key that it always had, is read by it as what it is, and, if a
+// command names it, is the batch's that has the command. Lines of testdata/keys.txt never change, for the ledger has
+// such rows.
 func TestEveryRowHasItsKey(t *testing.T) {
 	data, err := os.ReadFile("testdata/keys.txt")
 	if err != nil {

@@ -125,12 +125,13 @@ func (p Payment) cameIn() PaymentState {
 	return Paid
 }
 
-// TakeBackRequest says that a bank took back what it had booked: a reversal or a return (冲正、退汇). Only the
-// creditor may, for a receipt that it counted, and up to what came in by it. What was taken back is owed again, in the open
-// cycle, by and to the same two, as a line that the debtor can dispute; a payment that was settled is so no more.
+// TakeBackRequest says that a bank took back what it had booked: a reversal or a return (冲正、退汇). Only the creditor may,
+// for a receipt that it counted, and up to what came in by it. What was taken back is owed again, in the open cycle, by
+// and to the same two, as a line that the debtor can dispute; a payment that was settled is so no more.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, NOT_FOUND (the caller counted no such
-// receipt of that payment), CONFLICT (the bank's reference was counted before; or more than is left of the receipt).
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, NOT_FOUND (the caller counted no
+// such receipt of that payment), CONFLICT (the bank's reference was counted before; or more than is left of the
+// receipt).
 type TakeBackRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Cycle     string       `json:"cycle"`

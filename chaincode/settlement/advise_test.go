@@ -122,8 +122,8 @@ func TestTakingBackOwesAgain(t *testing.T) {
 	}
 }
 
-// TestWhatIsOwedIsWhatDidNotCome plays advices, takings back and carrying over at random: what is owed elsewhere and what
-// came in and stayed come to the payment, and what is still to come.
+// TestWhatIsOwedIsWhatDidNotCome plays advices, takings back and carrying over at random: what is owed elsewhere and
+// what came in and stayed come to the payment, and what is still to come.
 func TestWhatIsOwedIsWhatDidNotCome(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		closed, list := paid(1)

@@ -7,7 +7,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// A pair has as many fees as all lanes have apart; whoever carries its statement over notes them in one lane, and the cycle ends.
+// A pair has as many fees as all lanes have apart; whoever carries its statement over notes them in one lane, and the
+// cycle ends.
 func TestSumsOfMoreFeesThanALaneKeepsAreCarriedOver(t *testing.T) {
 	const fees = 3 * MaxFees
 	one := func(fee int) VeiledPosition {

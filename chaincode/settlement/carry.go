@@ -15,13 +15,13 @@ type Carry struct {
 	Fees   [][2]string // other statements, one for each fee on a hidden sum that they no longer wait for
 }
 
-// Carry leaves the statement out of its cycle, on a business date as Close.Day counts it: what it comes to, less carved lines, is owed anew,
-// a line for each debtor and programme. Hidden sums that weren't opened are owed anew as they are; the fees on them
-// arise when they are opened, in the later cycle.
+// Carry leaves the statement out of its cycle, on a business date as Close.Day counts it: what it comes to, less carved
+// lines, is owed anew, a line for each debtor and programme. Hidden sums that weren't opened are owed anew as they are;
+// the fees on them arise when they are opened, in the later cycle.
 //
-// One command makes MaxOwed obligations at most. A statement with more hidden sums than that is carried by several, and stays
-// as it was until the last one; one of more programmes is carried as one line for each direction, in fen alone. So
-// nobody can keep a cycle from ending by having many.
+// One command makes MaxOwed obligations at most. A statement with more hidden sums than that is carried by several, and
+// stays as it was until the last one; one of more programmes is carried as one line for each direction, in fen alone.
+// So nobody can keep a cycle from ending by having many.
 func (p Pair) Carry(closed Close, operator string, today date.Date) (Carry, error) {
 	if err := p.mayCarry(closed, today); err != nil {
 		return Carry{}, err

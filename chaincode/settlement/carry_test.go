@@ -156,8 +156,8 @@ func wide(programmes, hidden int) Pair {
 	return p
 }
 
-// However many programmes and hidden sums two parties have, they are carried: programmes by one command, hidden sums by as many
-// as it takes, each the most that one makes.
+// However many programmes and hidden sums two parties have, they are carried: programmes by one command, hidden sums by
+// as many as it takes, each the most that one makes.
 func TestAPairIsCarriedWhateverItsSize(t *testing.T) {
 	closed := Close{ID: "2026-11", To: lastDay, SignBy: lastDay, State: Computed}
 	const most = MaxOwed - 2

@@ -87,8 +87,8 @@ func (p Pair) Opposable(closed Close, s Step) error {
 	return nil
 }
 
-// own refuses with BAD_REQUEST a line that isn't of this statement, then with WRONG_STATE one that came of a dispute, since whoever
-// could dispute it again in each cycle would never pay; then with CONFLICT one that was carved out.
+// own refuses with BAD_REQUEST a line that isn't of this statement, then with WRONG_STATE one that came of a dispute,
+// since whoever could dispute it again in each cycle would never pay; then with CONFLICT one that was carved out.
 func (p Pair) own(cycle string, lines []Line) error {
 	for _, l := range lines {
 		if l.Cycle != cycle || PairOf(l.Obligation.Debtor, l.Obligation.Creditor) != [2]string{p.A, p.B} {

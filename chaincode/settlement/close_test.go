@@ -187,8 +187,8 @@ func TestComputeRefuses(t *testing.T) {
 	}
 }
 
-// Whatever lanes come to, a cycle is computed: what is too much isn't counted, what is of too many programmes is added up
-// without them, and hidden sums are as many as there are.
+// Whatever lanes come to, a cycle is computed: what is too much isn't counted, what is of too many programmes is added
+// up without them, and hidden sums are as many as there are.
 func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 	large := note(t, "D", 1, due("G", "D", "GP", amount.Max), due("G", "D", "GP", 5), due("D", "G", "DP", 7))
 	dust := Lane{Party: "D", Number: 2}
@@ -224,7 +224,8 @@ func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 	if back, _ := of("D", "G").Owes("D"); back != 14 {
 		t.Errorf("what D owes G is %d, whatever G owes", back)
 	}
-	// Each programme's half fen is rounded by itself, to even: 2½ is 2. Those that are added up without their programme still are.
+	// Each programme's half fen is rounded by itself, to even: 2½ is 2. Those that are added up without their programme
+	// still are.
 	p := of("D", "M")
 	if fen, _ := p.Owes("D"); fen != 6*MaxOfPair || len(p.Owed) > MaxOfPair+1 || p.Count() != 3*MaxOfPair {
 		t.Errorf("D owes M %d fen by %d lines, in %d positions", fen, p.Count(), len(p.Owed))

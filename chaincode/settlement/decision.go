@@ -63,8 +63,9 @@ func (d Dispute) Accept(s Step) (Dispute, error) {
 	return d.to(Accepted, s), nil
 }
 
-// Reject stands by the lines; what was offered is offered no longer. An offer stands for the day on which it was made: who offered and
-// rejected all day would keep the dispute's row changing, so that nobody could escalate it, agree or withdraw.
+// Reject stands by the lines; what was offered is offered no longer. An offer stands for the day on which it was made:
+// who offered and rejected all day would keep the dispute's row changing, so that nobody could escalate it, agree or
+// withdraw.
 func (d Dispute) Reject(req RejectRequest, s Step) (Dispute, error) {
 	if err := d.only(s, d.Against); err != nil {
 		return Dispute{}, err

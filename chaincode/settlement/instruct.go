@@ -93,8 +93,8 @@ func (c Close) Instruct(payments []Payment, req InstructRequest, caller string,
 	return c, next, nil
 }
 
-// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row, and a
-// debtor that told its bank again and again would keep the others' from landing.
+// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row,
+// and a debtor that told its bank again and again would keep the others' from landing.
 func (p Payment) tried(today date.Date) (Payment, error) {
 	if p.Told != today {
 		p.Told, p.Tries = today, 0

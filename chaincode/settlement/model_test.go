@@ -380,8 +380,8 @@ func TestWellFormedModels(t *testing.T) {
 	}
 }
 
-// calendar is a deliberately dumb second book: every version that was ever proposed, with whom it binds, and each party's
-// last word of the day about each model.
+// calendar is a deliberately dumb second book: every version that was ever proposed, with whom it binds, and each
+// party's last word of the day about each model.
 type calendar struct {
 	versions []*leaf
 	made     []*leaf // today
@@ -438,7 +438,8 @@ func (c *calendar) agree(party, by, id string) bool {
 	return true
 }
 
-// leave answers whether it changes anything: a party that agreed today takes that back, whatever became of the proposal.
+// leave answers whether it changes anything: a party that agreed today takes that back, whatever became of the
+// proposal.
 func (c *calendar) leave(party, by, id string) bool {
 	w := c.said[[3]string{party, by, id}]
 	bound := !w.leaves && slices.ContainsFunc(of(c.versions, by, id), func(l *leaf) bool { return l.binds[party] })

@@ -264,8 +264,8 @@ func TestHowAPairIsSettled(t *testing.T) {
 	}
 }
 
-// Two groups that don't owe each other don't pay each other, and nobody waits as long as others agreed to wait: C and D can't
-// put off what D owes E.
+// Two groups that don't owe each other don't pay each other, and nobody waits as long as others agreed to wait: C and D
+// can't put off what D owes E.
 func TestGroupsStayApart(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
 	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 1}, "A", "B", "C", "D",
@@ -303,7 +303,8 @@ func TestBrokenNettingsAreNoRefusals(t *testing.T) {
 	}
 }
 
-// What lies above 2⁵³−1 fen stops nobody: a net is counted up to it, and a party that is to pay more does so by several payments.
+// What lies above 2⁵³−1 fen stops nobody: a net is counted up to it, and a party that is to pay more does so by several
+// payments.
 func TestTwoPartiesThatClaimAbsurdSumsConcernThemselves(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"S1", "S2", "", amount.Max}, owing{"S1", "G", "", amount.Max},
 		owing{"S1", "D", "", 3}, owing{"F", "S2", "", amount.Max},

@@ -67,20 +67,21 @@ type Obligations struct {
 
 // Obligation is what a debtor owes a creditor because of one command.
 type Obligation struct {
-	_         struct{}        `cbor:",toarray"`
-	Index     uint16          `json:"index"` // of the command in its batch
-	Ord       uint8           `json:"ord"`   // among the command's, hidden ones included
-	Cause     uint8           `json:"cause"` // kind of the command: see package command
-	Kind      Kind            `json:"kind"`
-	Scene     string          `json:"scene"` // 消费场景, or ""
-	Debtor    string          `json:"debtor"`
-	Creditor  string          `json:"creditor"`
-	Programme string          `json:"programme"` // "" for what isn't for points
-	Points    amount.Units    `json:"points"`
-	Fen       amount.Units    `json:"fen"`   // one more than its own where its rest made a whole one with the rests before it: see Position
-	Rest      amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
-	Model     uint32          `json:"model"` // by which it was settled: its number, from 1; 0 for none
-	Of        string          `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
+	_         struct{}     `cbor:",toarray"`
+	Index     uint16       `json:"index"` // of the command in its batch
+	Ord       uint8        `json:"ord"`   // among the command's, hidden ones included
+	Cause     uint8        `json:"cause"` // kind of the command: see package command
+	Kind      Kind         `json:"kind"`
+	Scene     string       `json:"scene"` // 消费场景, or ""
+	Debtor    string       `json:"debtor"`
+	Creditor  string       `json:"creditor"`
+	Programme string       `json:"programme"` // "" for what isn't for points
+	Points    amount.Units `json:"points"`
+	// one more than its own where its rest made a whole one with the rests before it: see Position
+	Fen   amount.Units    `json:"fen"`
+	Rest  amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
+	Model uint32          `json:"model"` // by which it was settled: its number, from 1; 0 for none
+	Of    string          `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
 }
 
 // Hidden is what a debtor owes a creditor for one delivery, or return, in an amount

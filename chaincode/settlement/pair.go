@@ -25,11 +25,12 @@ const (
 // Owed counts all of them, carved ones included; what is settled is Owed − Carved. What is above 2⁵³−1 fen isn't
 // counted: no command can make a statement that its cycle couldn't settle.
 type Pair struct {
-	_       struct{}    `cbor:",toarray"`
-	Cycle   string      `json:"cycle"`
-	A       string      `json:"a"` // A < B
-	B       string      `json:"b"`
-	Owed    []Position  `json:"owed"`    // sorted by debtor and programme, without rests; what was rounded, and opened, included
+	_     struct{} `cbor:",toarray"`
+	Cycle string   `json:"cycle"`
+	A     string   `json:"a"` // A < B
+	B     string   `json:"b"`
+	// sorted by debtor and programme, without rests; what was rounded, and opened, included
+	Owed    []Position  `json:"owed"`
 	Rounded Rounded     `json:"rounded"` // a line for each direction in which it is more than 0
 	Hidden  []HiddenSum `json:"hidden"`  // sorted
 	Pending uint32      `json:"pending"` // hidden sums, and fees on hidden sums of others, that wait to be opened
@@ -62,7 +63,8 @@ const (
 	Agreed                    // both signed the same root
 	BySilent                  // the deadline passed, and silence is consent
 	Left                      // carried over into the open cycle
-	Upheld                    // the deadline passed, one party signed and claimed it, and the other didn't sign the same
+	// the deadline passed, one party signed and claimed it, and the other didn't sign the same
+	Upheld
 )
 
 var pairStates = name.Words{"DRAFT", "SIGNED", "DIFFERS", "AGREED", "CONSENTED", "CARRIED", "UPHELD"}
@@ -277,10 +279,10 @@ func (p Pair) Count() (n uint64) {
 	return n
 }
 
-// SignRequest signs a statement: the caller's node has recomputed its lines from its
-// own blocks, and this is their root (see client/statement/FORMAT.md). Either of the two may, and may
-// sign again while they differ: the other's root at any time, a third one on another business date. Who signed a new root in
-// every block would keep others from claiming and netting what they read meanwhile.
+// SignRequest signs a statement: the caller's node has recomputed its lines from its own blocks, and this is their root
+// (see client/statement/FORMAT.md). Either of the two may, and may sign again while they differ: the other's root at
+// any time, a third one on another business date. Who signed a new root in every block would keep others from claiming
+// and netting what they read meanwhile.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the
 // cycle isn't COMPUTED, a hidden sum is to be opened, the statement has ended), CONFLICT (the

@@ -49,8 +49,8 @@ func (p Position) order(q Position) int {
 
 // Place adds what is owed to its position. It answers it with the fen that its line has: those of its own, and one more
 // where its rest makes a whole one together with the rests before. Where the debtor and the creditor have MaxKept
-// programmes and denominators in the lane, what is of another one is rounded up by itself, and owed for no programme. LIMIT above
-// MaxPositions.
+// programmes and denominators in the lane, what is of another one is rounded up by itself, and owed for no programme.
+// LIMIT above MaxPositions.
 func (p Positions) Place(o Owe) (Positions, Owe, error) {
 	i, found := p.find(o)
 	if !p.keeps(o, i, found) {

@@ -116,8 +116,8 @@ func TestALineHasTheFenThatItsFractionCompletes(t *testing.T) {
 	}
 }
 
-// However an amount is cut, by whatever lanes, what a cycle comes to is the same; and it is what the whole is worth, to the
-// nearest fen, half to even.
+// However an amount is cut, by whatever lanes, what a cycle comes to is the same; and it is what the whole is worth, to
+// the nearest fen, half to even.
 func TestHowItIsCutChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rates := map[string]amount.Rate{}
@@ -196,7 +196,8 @@ func drawUnits(t *rapid.T, low, high int64, label string) amount.Units {
 	return amount.Units(rapid.Int64Range(low, high).Draw(t, label))
 }
 
-// What is beyond the programmes and denominators that a lane keeps apart is owed in fen, rounded up; nothing is refused.
+// What is beyond the programmes and denominators that a lane keeps apart is owed in fen, rounded up; nothing is
+// refused.
 func TestPositionsAreBounded(t *testing.T) {
 	var p Positions
 	for i := range 2 * MaxKept {

@@ -23,9 +23,11 @@ func TestWorkingDays(t *testing.T) {
 	for day, works := range map[string]bool{
 		"2026-11-30": true,                       // a Monday
 		"2026-12-05": false, "2026-12-06": false, // a weekend
-		"2026-10-01": false, "2026-10-07": false, "2026-10-08": true, "2026-10-10": true, // the national holiday, and a Saturday that is worked for it
+		// the national holiday, and a Saturday that is worked for it
+		"2026-10-01": false, "2026-10-07": false, "2026-10-08": true, "2026-10-10": true,
 		"2026-02-14": true, "2026-02-15": false, "2026-02-23": false, "2026-02-24": true, // the Spring Festival
-		"2027-01-01": false, "2027-10-01": false, "2027-10-04": true, "2027-05-03": true, // a year that isn't announced: fixed holidays
+		// a year that isn't announced: fixed holidays
+		"2027-01-01": false, "2027-10-01": false, "2027-10-04": true, "2027-05-03": true,
 		"2025-01-26": true, "2025-10-08": false, "2199-12-31": true, "2000-01-01": false,
 	} {
 		if got := China.Is(on(t, day)); got != works {
@@ -120,8 +122,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestAYearsWorkingDays: whatever is moved, a year has its weekends and 13 days of holidays (全国年节及纪念日放假办法, 2024), no day
-// off more or less.
+// TestAYearsWorkingDays: whatever is moved, a year has its weekends and 13 days of holidays (全国年节及纪念日放假办法, 2024), no
+// day off more or less.
 func TestAYearsWorkingDays(t *testing.T) {
 	for _, year := range []string{"2025", "2026"} {
 		works, weekends := 0, 0

@@ -137,7 +137,8 @@ func TestOrderedAllTheSame(t *testing.T) {
 	}
 }
 
-// What peers and orderers say is told by their addresses and in words; whose chaincode program doesn't run is found by it.
+// What peers and orderers say is told by their addresses and in words; whose chaincode program doesn't run is found by
+// it.
 func TestWhatPeersSay(t *testing.T) {
 	const (
 		launch = "error in simulation: failed to execute transaction e0f8: could not launch chaincode tally_1:d53e: connection to tally_1:d53e failed: error cannot create connection for tally_1:d53e: " +

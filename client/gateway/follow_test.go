@@ -146,7 +146,8 @@ func TestFollowReadsEachBlockOnce(t *testing.T) {
 	})
 }
 
-// TestASlowReaderHoldsNoVerdictUp: commands are answered while a reader stands still; it is told all it missed, in order.
+// TestASlowReaderHoldsNoVerdictUp: commands are answered while a reader stands still; it is told all it missed, in
+// order.
 func TestASlowReaderHoldsNoVerdictUp(t *testing.T) {
 	k := &keeper{}
 	following(t, k, nil, func(t *testing.T, g *Gateway, net *countedNet) {

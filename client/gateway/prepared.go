@@ -12,9 +12,10 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// checkPrepared refuses to sign a transaction that isn't the one that was proposed. The peer that has a proposal endorsed makes the
-// transaction's bytes, and Fabric's library signs whatever comes back. A party without a peer asks somebody else's: that one
-// could have another transaction signed in the party's name, or a proposal, which looks like one.
+// checkPrepared refuses to sign a transaction that isn't the one that was proposed. The peer that has a proposal
+// endorsed makes the transaction's bytes, and Fabric's library signs whatever comes back. A party without a peer asks
+// somebody else's: that one could have another transaction signed in the party's name, or a proposal, which looks like
+// one.
 func checkPrepared(proposal *client.Proposal, tx *client.Transaction) error {
 	asked, err := proposal.Bytes()
 	if err != nil {
@@ -30,8 +31,8 @@ func checkPrepared(proposal *client.Proposal, tx *client.Transaction) error {
 	return nil
 }
 
-// samePrepared compares a gateway.ProposedTransaction with the gateway.PreparedTransaction that became of it: one action, of the proposed function with
-// the proposed arguments, under the proposal's own header, and nothing else.
+// samePrepared compares a gateway.ProposedTransaction with the gateway.PreparedTransaction that became of it: one
+// action, of the proposed function with the proposed arguments, under the proposal's own header, and nothing else.
 func samePrepared(asked, prepared []byte) error {
 	var (
 		proposed  gw.ProposedTransaction

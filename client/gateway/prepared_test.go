@@ -146,8 +146,8 @@ func somebody(t *testing.T) (identity.Identity, identity.Sign) {
 	return id, sign
 }
 
-// A party without a peer has its transactions made by somebody else's. It signs what it proposed, and nothing else: no other command, in no other
-// name or channel, no second one beside it, no proposal, no configuration.
+// A party without a peer has its transactions made by somebody else's. It signs what it proposed, and nothing else: no
+// other command, in no other name or channel, no second one beside it, no proposal, no configuration.
 func TestOnlyWhatWasProposedIsSigned(t *testing.T) {
 	other := encode(&pb.ChaincodeInvocationSpec{ChaincodeSpec: &pb.ChaincodeSpec{
 		Input: &pb.ChaincodeInput{Args: [][]byte{[]byte("points:Issue"), []byte("a million")}},

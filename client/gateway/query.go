@@ -132,8 +132,8 @@ func ask[T any](ctx context.Context, q Query, function string, args ...string) (
 	return decode[T](q.evaluate(ctx, c))
 }
 
-// askPart asks for a part of a list. INTERNAL if a peer answers with more rows than were asked for, or with a next part that doesn't come
-// after this one, which would never end.
+// askPart asks for a part of a list. INTERNAL if a peer answers with more rows than were asked for, or with a next part
+// that doesn't come after this one, which would never end.
 func askPart[T any](ctx context.Context, q Query, page answer.Page, function string,
 	args ...string) (answer.Part[T], error) {
 	part, err := ask[answer.Part[T]](ctx, q, function, append(args, asJSON(page))...)

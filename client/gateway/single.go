@@ -141,8 +141,8 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	}
 }
 
-// maxRefused is how often the orderers may refuse a single command one after the other before its caller is told so: a person
-// waits for it, who can ask again.
+// maxRefused is how often the orderers may refuse a single command one after the other before its caller is told so: a
+// person waits for it, who can ask again.
 const maxRefused = 3
 
 // deliver sends a transaction until a block says what became of it, ctx ends, or the orderers have refused it again and

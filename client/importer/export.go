@@ -55,8 +55,8 @@ func hashesText(list []codec.Hash) string {
 	return strings.Join(texts, ";")
 }
 
-// WriteCatalogue writes a catalogue as an import reads it: a CSV, or a workbook if the name says so. BAD_REQUEST for another
-// name.
+// WriteCatalogue writes a catalogue as an import reads it: a CSV, or a workbook if the name says so. BAD_REQUEST for
+// another name.
 func WriteCatalogue(path string, lines []CatalogueLine) error {
 	rows := [][]string{CatalogueColumns}
 	for _, l := range lines {

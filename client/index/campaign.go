@@ -42,17 +42,20 @@ type Bearing struct {
 	Points   amount.Units `json:"points"`   // given
 	Fen      amount.Units `json:"fen"`      // of budget and cap that its awards took
 	Redeemed amount.Units `json:"redeemed"` // points
-	Worth    amount.Units `json:"worth"`    // fen: of the points that were redeemed, half to even in all, or of the uses that were made
+	// fen: of the points that were redeemed, half to even in all, or of the uses that were made
+	Worth amount.Units `json:"worth"`
 }
 
-// Redeemed is what was spent at one party: of holds, what was captured and not
-// refunded; of delivered parts of orders, what paid for what wasn't returned; of entitlements, each use that was written off and not reversed, and
-// what a provider keeps of unused points.
+// Redeemed is what was spent at one party: of holds, what was captured and not refunded; of delivered parts of orders,
+// what paid for what wasn't returned; of entitlements, each use that was written off and not reversed, and what a
+// provider keeps of unused points.
 type Redeemed struct {
 	Party  string       `json:"party"`
 	Times  int          `json:"times"`  // holds, parts of orders and write-offs
 	Points amount.Units `json:"points"` // of whatever programmes
-	Fen    amount.Units `json:"fen"`    // what they are worth, half to even by hold and programme; of a use its value; as repurchase, of an order its price, cash included
+	// what they are worth, half to even by hold and programme; of a use its value; as repurchase, of an order its
+	// price, cash included
+	Fen amount.Units `json:"fen"`
 }
 
 // Repurchase is cross-enterprise repurchase (跨企业复购): what members did, after

@@ -10,8 +10,8 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from which
-// it was carried over, as far back as that goes. all are the positions of every cycle.
+// made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from
+// which it was carried over, as far back as that goes. all are the positions of every cycle.
 func (r *Reading) made(v Veiled, all []Veiled, before map[string]string) ([]Supplied, error) {
 	query, seller, party := soldIn, v.Debtor, v.Creditor
 	if v.Back {
@@ -66,8 +66,8 @@ func flag(b bool) int {
 	return 0
 }
 
-// source is the position of an earlier cycle, the last one, that came to this sum and so can be what was carried over. Equal sums
-// of one pair are opened by the same: it doesn't matter which of them it is.
+// source is the position of an earlier cycle, the last one, that came to this sum and so can be what was carried over.
+// Equal sums of one pair are opened by the same: it doesn't matter which of them it is.
 func source(v Veiled, sum codec.Hash, all []Veiled, before map[string]string) (Veiled, bool) {
 	for cycle := before[v.Cycle]; cycle != ""; cycle = before[cycle] {
 		i := slices.IndexFunc(all, func(w Veiled) bool {

@@ -32,7 +32,8 @@ func (w *world) closed(cycle, next string) {
 	w.write(put(row.Close(cycle), settlement.Close{ID: cycle, Next: next, State: settlement.Computed}))
 }
 
-// TestCarriedOverIsTracedBack: what was carried over, and over again, is made by the deliveries of the cycle in which it arose, and opens.
+// TestCarriedOverIsTracedBack: what was carried over, and over again, is made by the deliveries of the cycle in which
+// it arose, and opens.
 func TestCarriedOverIsTracedBack(t *testing.T) {
 	w := hiddenSales(t)
 	list, err := now(t, w.index()).VeiledOwes("D")
@@ -67,7 +68,8 @@ func TestCarriedOverIsTracedBack(t *testing.T) {
 	}
 }
 
-// TestCarriedFromNowhere: a part that no earlier cycle came to is made by nothing, and so is one of another pair or cycle.
+// TestCarriedFromNowhere: a part that no earlier cycle came to is made by nothing, and so is one of another pair or
+// cycle.
 func TestCarriedFromNowhere(t *testing.T) {
 	w := hiddenSales(t)
 	list, err := now(t, w.index()).VeiledOwes("D")

@@ -65,8 +65,8 @@ func (f *fold) obligations(key string, _ []string, all settlement.Obligations, c
 	return nil
 }
 
-// rounded writes the lines of a statement that its close made: what all fractions come to. They are of the cycle, and were made in the
-// next one.
+// rounded writes the lines of a statement that its close made: what all fractions come to. They are of the cycle, and
+// were made in the next one.
 func (f *fold) rounded(p settlement.Pair, c change) error {
 	batch := p.Rounded.By
 	batch.Index = 0

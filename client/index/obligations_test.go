@@ -137,7 +137,8 @@ func TestDigestHasObligations(t *testing.T) {
 	}
 }
 
-// What a close rounds is a line of each direction in which it is something, of the cycle's statement alone: the root doesn't have it.
+// What a close rounds is a line of each direction in which it is something, of the cycle's statement alone: the root
+// doesn't have it.
 func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	w, lanes := owing(t)
 	pair := settlement.Pair{
@@ -170,7 +171,8 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	}
 }
 
-// A close's line says where the close made it, whatever signing writes of its pair later and however blocks come: a statement's root is of that.
+// A close's line says where the close made it, whatever signing writes of its pair later and however blocks come: a
+// statement's root is of that.
 func TestRoundingStaysWhereTheCloseMadeIt(t *testing.T) {
 	w, _ := owing(t)
 	pair := settlement.Pair{

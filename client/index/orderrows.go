@@ -117,7 +117,8 @@ type OrderPart struct {
 	Reference string         `json:"reference"` // the seller's own number for the order, or ""
 	Date      date.Date      `json:"date"`      // of the order
 	AcceptBy  int64          `json:"acceptBy"`  // UTC seconds, while it is PLACED; else 0
-	LastDay   date.Date      `json:"lastDay"`   // of the state, if it ends by itself: to ship it, to say that it hasn't come, to return it
+	// of the state, if it ends by itself: to ship it, to say that it hasn't come, to return it
+	LastDay date.Date `json:"lastDay"`
 	goods.Part
 	Block uint64 `json:"block"` // that wrote the order last
 }

@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// TestPeriods: they neither overlap nor have gaps, whenever cycles are cut off; a cycle that is cut off on the day of the
-// cut-off before has no day of its own; a period's height is that of its cut-off's block (A7, A2).
+// TestPeriods: they neither overlap nor have gaps, whenever cycles are cut off; a cycle that is cut off on the day of
+// the cut-off before has no day of its own; a period's height is that of its cut-off's block (A7, A2).
 func TestPeriods(t *testing.T) {
 	w := newWorld(t)
 	w.write(put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today, Since: today}))
@@ -69,8 +69,8 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// TestTaxes: a line has its model's rate; what a dispute decides has the lines' rate, of several the highest; and a line
-// that is owed after all has its own (A3).
+// TestTaxes: a line has its model's rate; what a dispute decides has the lines' rate, of several the highest; and a
+// line that is owed after all has its own (A3).
 func TestTaxes(t *testing.T) {
 	w := newWorld(t)
 	model := func(n uint32, percent amount.Units) entry {

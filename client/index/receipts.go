@@ -11,8 +11,8 @@ import (
 	"tallystick/client/books"
 )
 
-// receipts keeps what a transaction's batch told of a payment, each advice by its number. A payment's row shows the last
-// ones: of a batch with more, those that it doesn't show are one here, of as much as they came to.
+// receipts keeps what a transaction's batch told of a payment, each advice by its number. A payment's row shows the
+// last ones: of a batch with more, those that it doesn't show are one here, of as much as they came to.
 func (f *fold) receipts(key string, p settlement.Payment, block uint64) error {
 	value, err := f.before(key)
 	if err != nil {

@@ -31,7 +31,8 @@ func (r *Reading) Redemptions() (list []books.Redemption, err error) {
 	return list, err
 }
 
-// redeemedAtHome sums up, by lot, what was redeemed at an outlet of the party that bears it: nobody owes anybody for it.
+// redeemedAtHome sums up, by lot, what was redeemed at an outlet of the party that bears it: nobody owes anybody for
+// it.
 func (r *Reading) redeemedAtHome(times map[string]moment) (map[string]amount.Units, error) {
 	own := map[string]amount.Units{}
 	return own, r.spendings(times, func(t taking) {

@@ -153,8 +153,8 @@ func TestOwesTellsEachFenOnce(t *testing.T) {
 	}
 }
 
-// TestReceiptsBeyondThoseShown: a payment's row shows the last advices alone; its receipts are all kept, under numbers that
-// stay, also of a batch with more than a row shows, and of many blocks taken in at once.
+// TestReceiptsBeyondThoseShown: a payment's row shows the last advices alone; its receipts are all kept, under numbers
+// that stay, also of a batch with more than a row shows, and of many blocks taken in at once.
 func TestReceiptsBeyondThoseShown(t *testing.T) {
 	w := newWorld(t)
 	w.write(put(row.Cycle(), settlement.Cycle{ID: "c2", Date: today + 30}), sealed("M", 2, 1),
@@ -208,8 +208,8 @@ func TestReceiptsBeyondThoseShown(t *testing.T) {
 	}
 }
 
-// TestWhatIsOwedAgain: a payment's rest and what a bank took back are owed again, each as what it is; what a statement left
-// was booked when it arose.
+// TestWhatIsOwedAgain: a payment's rest and what a bank took back are owed again, each as what it is; what a statement
+// left was booked when it arose.
 func TestWhatIsOwedAgain(t *testing.T) {
 	for cause, want := range map[command.Kind][2]bool{
 		command.CarryStatement: {}, command.CarryPayment: {true, false}, command.TakeBack: {false, true},

@@ -38,9 +38,10 @@ func direction(back bool) string {
 type Veiled struct {
 	Cycle string `json:"cycle"`
 	settlement.VeiledPosition
-	State string     `json:"state"` // as Owes has it; OPENED once its amount is an obligation
-	Waits bool       `json:"waits"` // it is owed by this row: neither opened nor carried over
-	Made  []Supplied `json:"-"`     // what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
+	State string `json:"state"` // as Owes has it; OPENED once its amount is an obligation
+	Waits bool   `json:"waits"` // it is owed by this row: neither opened nor carried over
+	// what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
+	Made []Supplied `json:"-"`
 }
 
 // VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether

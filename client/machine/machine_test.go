@@ -13,7 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// TestFault: an error of the machine is coded and says what to do; what is coded already, or isn't the machine's, stays.
+// TestFault: an error of the machine is coded and says what to do; what is coded already, or isn't the machine's,
+// stays.
 func TestFault(t *testing.T) {
 	refusal := fault.New(fault.Expired, "late")
 	_, missing := os.ReadFile(filepath.Join(t.TempDir(), "none"))

@@ -43,7 +43,8 @@ func Open(path string, mapping *banktable.Mapping, mark string) (File, error) {
 	return File{rows.Advices(), rows.Notes, rows}, nil
 }
 
-// isXML says whether a file is XML, and goes back to its beginning. BAD_REQUEST for a web page, as some banks name .xls.
+// isXML says whether a file is XML, and goes back to its beginning. BAD_REQUEST for a web page, as some banks name
+// .xls.
 func isXML(file io.ReadSeeker) (bool, error) {
 	head := make([]byte, 512)
 	n, err := io.ReadFull(file, head)

@@ -1,5 +1,5 @@
-// Package prices reads the file in which a seller writes at which prices a good is sold: rules in YAML, in yuan. See tally
-// storefront sell --help for one.
+// Package prices reads the file in which a seller writes at which prices a good is sold: rules in YAML, in yuan. See
+// tally storefront sell --help for one.
 package prices
 
 import (

@@ -39,7 +39,8 @@ type Plan struct {
 	Pending   map[string]bool     // told, but not booked
 	Reversed  map[string]bool     // booked, and taken back the day after
 	Lost      map[string]bool     // never told of
-	Charged   map[string]string   // decimals that the bank keeps of what comes: its entry is so much less, its detail isn't
+	// decimals that the bank keeps of what comes: its entry is so much less, its detail isn't
+	Charged map[string]string
 }
 
 // Answer makes the file that the plan asks for. The same file and plan make the same

@@ -40,8 +40,9 @@ type Summary struct {
 	Refused    int                `json:"refused"`
 	Unendorsed int                `json:"unendorsed"`
 	Why        string             `json:"why,omitempty"`
-	Rows       [2]int             `json:"rows"` // all of the ledger's, at the first round's start and the last one's end
-	MB         [2]int64           `json:"mb"`
+	// all of the ledger's, at the first round's start and the last one's end
+	Rows [2]int   `json:"rows"`
+	MB   [2]int64 `json:"mb"`
 }
 
 // Report is a whole run.

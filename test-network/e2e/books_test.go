@@ -14,9 +14,9 @@ import (
 	"tallystick/client/books"
 )
 
-// TestAMonthIsBookedByHand plays a cycle as clerks do, from purchases to payments, and books it and the next one, in which
-// it was netted and paid. What one has payable to another that one has receivable from it; at the end nothing is, and
-// nothing waits for the bank; every trial balance balances; and what was exported stays as it was.
+// TestAMonthIsBookedByHand plays a cycle as clerks do, from purchases to payments, and books it and the next one, in
+// which it was netted and paid. What one has payable to another that one has receivable from it; at the end nothing is,
+// and nothing waits for the bank; every trial balance balances; and what was exported stays as it was.
 func TestAMonthIsBookedByHand(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)

@@ -23,9 +23,9 @@ import (
 	"tallystick/client/statement"
 )
 
-// TestThreeNodesDeriveOneRoot cuts a cycle off while all parties trade: every command's obligations are in one of the two
-// cycles, that which its receipt names, and none is lost. Then three nodes, each from its own peer's blocks, derive the
-// same roots, which are the ledger's; all sign them, and what is netted comes to nothing.
+// TestThreeNodesDeriveOneRoot cuts a cycle off while all parties trade: every command's obligations are in one of the
+// two cycles, that which its receipt names, and none is lost. Then three nodes, each from its own peer's blocks, derive
+// the same roots, which are the ledger's; all sign them, and what is netted comes to nothing.
 func TestThreeNodesDeriveOneRoot(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -75,7 +75,8 @@ func TestThreeNodesDeriveOneRoot(t *testing.T) {
 	t.Logf("%d lines, gross %d fen, %d payments", s.Netting.Lines, s.Netting.Gross, s.Payments)
 }
 
-// fenced holds that every command's obligations are in the cycle of its receipt, all of them, and that there are no others.
+// fenced holds that every command's obligations are in the cycle of its receipt, all of them, and that there are no
+// others.
 func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 	t.Helper()
 	for _, m := range list {
@@ -102,8 +103,8 @@ func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 	}
 }
 
-// rootsOf are the roots that a party's node derives from its own peer's blocks: the cycle's under "", a statement's under its
-// parties.
+// rootsOf are the roots that a party's node derives from its own peer's blocks: the cycle's under "", a statement's
+// under its parties.
 func rootsOf(t *testing.T, party, cycle string) map[string]string {
 	t.Helper()
 	cfg, err := net.config(party, t.TempDir(), "")
@@ -210,8 +211,8 @@ func names(err error) (list []string) {
 	return slices.Compact(list)
 }
 
-// TestATamperedIndexIsCaught adds a fen to one row of D's read model: D's node refuses to sign, and names that line alone; all others
-// sign. When the read model is made anew from the blocks, D signs.
+// TestATamperedIndexIsCaught adds a fen to one row of D's read model: D's node refuses to sign, and names that line
+// alone; all others sign. When the read model is made anew from the blocks, D signs.
 func TestATamperedIndexIsCaught(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -282,8 +283,8 @@ func (d desk) checkedInProcess(t *testing.T, cycle string, want line) {
 	}
 }
 
-// TestATamperedStatementIsCaught changes one fen in each form of an exported statement: whoever gets the file is told the line, and that
-// the root isn't what was signed. The file as it was holds, and the peers of two parties say so.
+// TestATamperedStatementIsCaught changes one fen in each form of an exported statement: whoever gets the file is told
+// the line, and that the root isn't what was signed. The file as it was holds, and the peers of two parties say so.
 func TestATamperedStatementIsCaught(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)

@@ -256,8 +256,8 @@ func (c closing) notices(t *testing.T, s shown, payee desk) (list [][]byte) {
 	return list
 }
 
-// proved holds what must be so of every netted cycle: what stands of the statements is the gross, nets set both directions off,
-// and who pays, receives and keeps nothing else than its nets say.
+// proved holds what must be so of every netted cycle: what stands of the statements is the gross, nets set both
+// directions off, and who pays, receives and keeps nothing else than its nets say.
 func (s shown) proved(t *testing.T) {
 	t.Helper()
 	var gross amount.Units

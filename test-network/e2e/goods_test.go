@@ -45,8 +45,8 @@ func good(t *testing.T, s1 *node, supplier string) string {
 	return sku
 }
 
-// openStorefront opens a party's storefront, of which there is one, as every test has it: it takes points of the party's own
-// programme, a fen each, and what it sells can be returned for a year.
+// openStorefront opens a party's storefront, of which there is one, as every test has it: it takes points of the
+// party's own programme, a fen each, and what it sells can be returned for a year.
 func openStorefront(t *testing.T, seller *node) {
 	t.Helper()
 	do(t, seller, goods.SetStorefrontRequest{En: seller.Party(), Zh: seller.Party(), ReturnDays: 366, Open: true,

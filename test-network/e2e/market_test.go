@@ -162,7 +162,8 @@ func (m *market) sells(ctx context.Context, by traders, _ amount.Units) ([]made,
 	return []made{{r, 0, 1}}, err
 }
 
-// trade has all deals made at once, each again and again with other amounts, until it is enough. It answers all that was made.
+// trade has all deals made at once, each again and again with other amounts, until it is enough. It answers all that
+// was made.
 func (m *market) trade(t *testing.T, by traders, enough <-chan struct{}) (list []made) {
 	t.Helper()
 	m.ask(t, by)

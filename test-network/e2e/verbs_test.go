@@ -22,8 +22,8 @@ import (
 	"tallystick/test-network/bank"
 )
 
-// asks are the verbs that send nothing, so that no request id stands for anything. A verb that is neither here nor played in
-// testdata/verbs.txt fails the test.
+// asks are the verbs that send nothing, so that no request id stands for anything. A verb that is neither here nor
+// played in testdata/verbs.txt fails the test.
 var asks = strings.Split(
 	`benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
 books journal, books ledger, books liability, books periods, books prove-liabilities, books prove-member, campaign awards, campaign list, campaign results, campaign show,
@@ -52,9 +52,9 @@ type life struct {
 	n      int
 }
 
-// Every verb of tally takes effect in a life on a network of its own. Each is asked again under its request id, and answers what it answered;
-// and for something else under the same id, which is a CONFLICT. Nothing is done twice. In a soak every line of the life is asked again, else
-// the first of each verb, and those that say how.
+// Every verb of tally takes effect in a life on a network of its own. Each is asked again under its request id, and
+// answers what it answered; and for something else under the same id, which is a CONFLICT. Nothing is done twice. In a
+// soak every line of the life is asked again, else the first of each verb, and those that say how.
 func TestEveryVerbAskedAgain(t *testing.T) {
 	script := must(filepath.Abs("testdata/verbs.txt"))
 	shared := net
@@ -92,8 +92,8 @@ func TestEveryVerbAskedAgain(t *testing.T) {
 	}
 }
 
-// nowhere finds no customer's id and nothing of a profile in what peers, orderers and chaincodes keep and log: blocks, states, logs. What two parties share is in
-// their own peers' private stores.
+// nowhere finds no customer's id and nothing of a profile in what peers, orderers and chaincodes keep and log: blocks,
+// states, logs. What two parties share is in their own peers' private stores.
 func (l *life) nowhere(marks ...string) {
 	l.Helper()
 	files := 0
@@ -240,8 +240,8 @@ func (l *life) verbOf(words []string) string {
 	return ""
 }
 
-// conflicts asks for something else under an id: for what the line names, or for one word of it that is another, until the program
-// understands it.
+// conflicts asks for something else under an id: for what the line names, or for one word of it that is another, until
+// the program understands it.
 func (l *life) conflicts(who desk, id, verb string, words, other []string, first map[string]any) error {
 	if len(other) > 0 {
 		_, err := l.try(who, id, other)
@@ -283,7 +283,8 @@ func another(word string) string {
 	return string(next)
 }
 
-// sameAnswer says whether an answer is the first one told again. What goes on has nothing more to do: no number that it had not had.
+// sameAnswer says whether an answer is the first one told again. What goes on has nothing more to do: no number that it
+// had not had.
 func sameAnswer(first, second map[string]any, goesOn bool) bool {
 	before, after := numbersIn(first), numbersIn(second)
 	if goesOn && !slices.ContainsFunc(after, func(n string) bool { return !slices.Contains(before, n) }) {
@@ -311,7 +312,8 @@ func numbersIn(answer any) (list []string) {
 	return list
 }
 
-// D's till is killed between the hold and the capture of what it redeems. Run again under its id it takes the points once.
+// D's till is killed between the hold and the capture of what it redeems. Run again under its id it takes the points
+// once.
 func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
 	d, who := desk("D"), fresh("half-way")
 	d.do(t, nil, "member", "enrol", who)

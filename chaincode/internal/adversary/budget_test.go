@@ -10,8 +10,8 @@ import (
 	"tallystick/chaincode/points"
 )
 
-// M's points are worth a third of a fen. D has agreed to bear half of a campaign, and no more than 2 fen of it. M awards two points at a
-// time to its own member, one of which is D's: that costs D a fen of its cap, not none.
+// M's points are worth a third of a fen. D has agreed to bear half of a campaign, and no more than 2 fen of it. M
+// awards two points at a time to its own member, one of which is D's: that costs D a fen of its cap, not none.
 func TestAwardsOfAPointPassNoBudget(t *testing.T) {
 	w := found(t)
 	w.must("M", points.OpenProgrammeRequest{Programme: "MP", En: "M", Zh: "M", Price: amount.Rate{Num: 1, Den: 3}})

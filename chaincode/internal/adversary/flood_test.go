@@ -16,7 +16,8 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// lost says whether a command of one party is lost when an attacker's are ordered between its endorsing and its ordering.
+// lost says whether a command of one party is lost when an attacker's are ordered between its endorsing and its
+// ordering.
 func (w *world) lost(who string, req command.Request, attacker string, own ...command.Request) bool {
 	w.Helper()
 	const lane = 9
@@ -105,7 +106,8 @@ func TestWhoChangesRulesWithoutEndKeepsNobodyFromSpending(t *testing.T) {
 	}) // D can't use up the operator's word
 }
 
-// D tells its bank of its payment to M and takes it back in every block; G, which pays S1 in the same cycle, can settle.
+// D tells its bank of its payment to M and takes it back in every block; G, which pays S1 in the same cycle, can
+// settle.
 func TestWhoInstructsWithoutEndKeepsNobodyFromPaying(t *testing.T) {
 	w := found(t)
 	w.open("D")

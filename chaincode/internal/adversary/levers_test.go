@@ -35,8 +35,8 @@ func (w *world) in(who string, lane uint8, req command.Request) number.Command {
 	return numbers[0]
 }
 
-// D may come to owe others 1,000 fen. M, whose member has 40 points of D's, holds them in one lane and gives them back in another, again
-// and again; F times out what M leaves. F can still take D's points.
+// D may come to owe others 1,000 fen. M, whose member has 40 points of D's, holds them in one lane and gives them back
+// in another, again and again; F times out what M leaves. F can still take D's points.
 func TestWhoHoldsAndReleasesLocksNoCap(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -59,7 +59,8 @@ func TestWhoHoldsAndReleasesLocksNoCap(t *testing.T) {
 	}
 }
 
-// M gives what it can of its wash to members through D, which takes it back again: in one lane and in another. F can still give one.
+// M gives what it can of its wash to members through D, which takes it back again: in one lane and in another. F can
+// still give one.
 func TestWhoGrantsAndRevokesUsesUpNoQuota(t *testing.T) {
 	w := found(t)
 	w.must("M", ride(func(r *benefit.DefineRequest) { r.Quota, r.Grantors = 20, []string{"D", "F"} }))
@@ -90,8 +91,8 @@ func TestWhoSurrendersWithoutEndKeepsNobodyFromDrawing(t *testing.T) {
 	w.refused("M", quota.SurrenderRequest{Kind: quota.Debit, ID: cycle + ".F"}, fault.NotFound)
 }
 
-// M takes a point of D's and refunds it, in every block, which counts on D's liability cap: D's lease can't grow. D freezes the member, and
-// that is the end of it.
+// M takes a point of D's and refunds it, in every block, which counts on D's liability cap: D's lease can't grow. D
+// freezes the member, and that is the end of it.
 func TestWhoRefundsWithoutEndIsStoppedByTheIssuer(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -152,8 +153,8 @@ func TestWhoOffersAndRejectsWithoutEndKeepsNobodyFromEscalating(t *testing.T) {
 	})
 }
 
-// D owes M 40 fen, and disputes them in every cycle in which they are owed anew. The operator says nothing at first, then rules. Each dispute ends,
-// what came of it can't be disputed, and M has it as a payment.
+// D owes M 40 fen, and disputes them in every cycle in which they are owed anew. The operator says nothing at first,
+// then rules. Each dispute ends, what came of it can't be disputed, and M has it as a payment.
 func TestWhoDisputesEachTimeOwesWhatWasRuled(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -217,7 +218,8 @@ func TestWhoAmendsWithoutEndKeepsNobodysPoints(t *testing.T) {
 	}
 }
 
-// wang once linked an account at F. F invites itself, links another one and ends it, in every block; D can end F's account, and wang can spend.
+// wang once linked an account at F. F invites itself, links another one and ends it, in every block; D can end F's
+// account, and wang can spend.
 func TestWhoLinksWithoutEndKeepsNobodyFromSpending(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -251,7 +253,8 @@ func TestWhoLinksWithoutEndKeepsNobodyFromSpending(t *testing.T) {
 	w.must("D", member.UnlinkRequest{Member: "wang", Party: "F", Channel: "app", Account: account(0), Reason: "x"})
 }
 
-// S1 adds to the stock of an oil of its, and takes it away, in every block; whoever ordered some and isn't answered gets back what it paid.
+// S1 adds to the stock of an oil of its, and takes it away, in every block; whoever ordered some and isn't answered
+// gets back what it paid.
 func TestWhoRestocksWithoutEndKeepsNobodysPoints(t *testing.T) {
 	p := &parade{world: found(t), took: map[command.Kind]int{}}
 	p.consortium()
@@ -273,7 +276,8 @@ func TestWhoRestocksWithoutEndKeepsNobodysPoints(t *testing.T) {
 	}
 }
 
-// D's points are worth a hundredth of a fen, and it may come to owe others 20 fen. M takes one of them at a time: 150 times, which comes to 2 fen.
+// D's points are worth a hundredth of a fen, and it may come to owe others 20 fen. M takes one of them at a time: 150
+// times, which comes to 2 fen.
 func TestPointsOfAHundredthUseUpNoCap(t *testing.T) {
 	w := found(t)
 	w.must("D", points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D", Price: amount.Rate{Num: 1, Den: 100}})

@@ -132,8 +132,9 @@ func (w *world) names() (ids []string) {
 	return sorted(seen)
 }
 
-// A question that names one thing reads few rows; one that names many, no more than it names; one that adds up, a row for each lane; a page, its rows.
-// Whoever asks without end does it at the cost of its own share (internal/share), in which rows that are read count.
+// A question that names one thing reads few rows; one that names many, no more than it names; one that adds up, a row
+// for each lane; a page, its rows. Whoever asks without end does it at the cost of its own share (internal/share), in
+// which rows that are read count.
 func TestQuestionsReadLittle(t *testing.T) {
 	const page, few = 500, 8
 	p := &parade{world: found(t), took: map[command.Kind]int{}}

@@ -38,8 +38,8 @@ func (w *world) keysRead(who, prefix string, reqs ...command.Request) (keys []st
 	return keys
 }
 
-// A row of obligations is as large as a batch can make it: 400 KB. The auditor, who may dispute nothing, names ten thousand
-// of them in one batch; so does F of a statement that isn't its own. No endorser reads them.
+// A row of obligations is as large as a batch can make it: 400 KB. The auditor, who may dispute nothing, names ten
+// thousand of them in one batch; so does F of a statement that isn't its own. No endorser reads them.
 func TestWhoIsNoSideMakesNobodyReadLines(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -77,7 +77,8 @@ func TestWhatNobodyMaySendReadsNothing(t *testing.T) {
 	}
 }
 
-// In a consortium of as many parties as there may be, an issuer's programme can still be counted anew, and a cycle closed.
+// In a consortium of as many parties as there may be, an issuer's programme can still be counted anew, and a cycle
+// closed.
 func TestAProgrammeIsCountedAnewAmongAllPartiesThatThereMayBe(t *testing.T) {
 	w := found(t)
 	var all []command.Request
@@ -99,8 +100,8 @@ func TestAProgrammeIsCountedAnewAmongAllPartiesThatThereMayBe(t *testing.T) {
 	}
 }
 
-// D's points are worth as much as can be. It gives one to its own member before it has a cap, and takes and refunds it until the
-// sum of what that drew passes what 64 bits hold.
+// D's points are worth as much as can be. It gives one to its own member before it has a cap, and takes and refunds it
+// until the sum of what that drew passes what 64 bits hold.
 func TestALiabilityCapIsNotWrapped(t *testing.T) {
 	w := found(t)
 	w.must("D", points.OpenProgrammeRequest{

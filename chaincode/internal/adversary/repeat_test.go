@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/ledgersim"
 )
 
-// A whole life is asked for again, command by command: in batches, from another lane, at a peer's command line. Each gets its
-// first answer, nothing is done, and nobody has an id for another content.
+// A whole life is asked for again, command by command: in batches, from another lane, at a peer's command line. Each
+// gets its first answer, nothing is done, and nobody has an id for another content.
 func TestALifeAskedAgainChangesNothing(t *testing.T) {
 	p := &parade{world: found(t), took: map[command.Kind]int{}}
 	p.named = true

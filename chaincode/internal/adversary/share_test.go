@@ -127,9 +127,8 @@ func TestFreezingOnesOwnKeepsNobodyOut(t *testing.T) {
 	}
 }
 
-// S17. Whoever sends what isn't its to send makes an endorser read little; so does whoever may. The close of a cycle reads
-// each party's lanes,
-// and so does the count of what an issuer owes.
+// S17. Whoever sends what isn't its to send makes an endorser read little; so does whoever may. The close of a cycle
+// reads each party's lanes, and so does the count of what an issuer owes.
 func TestWhatIsAskedCostsLittle(t *testing.T) {
 	const few = 24
 	costly := map[command.Kind]int{

@@ -279,8 +279,8 @@ func (p *parade) delivered(lots map[string]number.Row) number.Command {
 	return n
 }
 
-// Every state that anyone can end after a deadline is reached, left alone, and ended by S2, whom it doesn't concern. The
-// states of a cycle and its statements are walked by every test that closes one.
+// Every state that anyone can end after a deadline is reached, left alone, and ended by S2, whom it doesn't concern.
+// The states of a cycle and its statements are walked by every test that closes one.
 func TestStrangersEndEveryState(t *testing.T) {
 	for _, m := range machines {
 		for _, s := range m.states {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -12,6 +14,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/payments"
@@ -171,4 +174,30 @@ func soFar(o iso20022.Outcome) string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s", yuan(o.Paid), yuan(o.Fen))
+}
+
+// spooled is where a file is: that of standard input is kept for its two readings, and
+// removed by done.
+func (a *app) spooled(path string) (at string, done func() error, err error) {
+	done = func() error { return nil }
+	if path != "-" {
+		return path, done, nil
+	}
+	cfg, err := a.config(nil)
+	if err != nil {
+		return "", done, err
+	}
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return "", done, err
+	}
+	file, err := os.CreateTemp(cfg.State, "import-*") // readable by its owner only
+	if err != nil {
+		return "", done, err
+	}
+	done = func() error { return os.Remove(file.Name()) }
+	_, err = io.Copy(file, bounds.Reader(os.Stdin, "standard input", bounds.Table))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return "", done, errors.Join(err, done())
+	}
+	return file.Name(), done, nil
 }

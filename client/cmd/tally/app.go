@@ -39,7 +39,8 @@ type app struct {
 	yes      bool                                              // what is lost may be lost
 	in       io.Reader                                         // a terminal to ask at, nil if there is none
 	height   uint64                                            // blocks that what is asked must have
-	timeout  time.Duration                                     // of the whole run
+	timeout  time.Duration                                     // of the whole run, 0 for none
+	dry      bool                                              // a dry run, which needs no network
 	lanes    string                                            // of this node, by which linked commands are sent; "" as a rule
 	pending  []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
 }
@@ -66,7 +67,11 @@ func (a *app) open(ctx context.Context) (*node.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.connect(ctx, cfg)
+	g, err := a.connect(ctx, cfg)
+	if a.dry && fault.CodeOf(err) == fault.Unavailable {
+		return node.Offline(cfg), nil
+	}
+	return g, err
 }
 
 // connect opens the party's node as it is configured.
@@ -75,14 +80,17 @@ func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error
 	if err != nil {
 		return nil, err
 	}
-	g.Gateway().AtLeast(a.height)
+	g.AtLeast(a.height)
 	return g, nil
 }
 
 // with connects, does something, and disconnects.
 func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) error) error {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
+	if a.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, a.timeout)
+		defer cancel()
+	}
 	g, err := a.open(ctx)
 	if err != nil {
 		return err

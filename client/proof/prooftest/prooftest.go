@@ -123,11 +123,13 @@ func (a *Alliance) Proof(channel, function, answer string, signers ...string) []
 		SignatureHeader: a.marshal(&common.SignatureHeader{Creator: client, Nonce: nonce}),
 	}
 	input := a.marshal(
-		&peer.ChaincodeProposalPayload{Input: a.marshal(&peer.ChaincodeInvocationSpec{ChaincodeSpec: &peer.ChaincodeSpec{
+		&peer.ChaincodeProposalPayload{
+			Input: a.marshal(&peer.ChaincodeInvocationSpec{ChaincodeSpec: &peer.ChaincodeSpec{
 
-			ChaincodeId: &peer.ChaincodeID{Name: "tally"},
-			Input:       &peer.ChaincodeInput{Args: [][]byte{[]byte(function)}},
-		}})})
+				ChaincodeId: &peer.ChaincodeID{Name: "tally"},
+				Input:       &peer.ChaincodeInput{Args: [][]byte{[]byte(function)}},
+			}}),
+		})
 	read := a.marshal(&kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{{Key: "y", Version: &kvrwset.Version{BlockNum: 61}}}})
 	action := a.marshal(&peer.ChaincodeAction{
 		ChaincodeId: &peer.ChaincodeID{Name: "tally"}, Response: &peer.Response{Status: 200, Payload: []byte(answer)},
