@@ -15,25 +15,46 @@ import (
 // Node is one party's node: its gateway to the ledger, its read model and its vault, each opened once. All methods may be
 // called from many goroutines.
 type Node struct {
-	cfg     config.Config
-	gateway *gateway.Gateway
-	watch   Watch
+	cfg   config.Config
+	log   *slog.Logger
+	watch Watch
+	least uint64        // blocks that what is asked must have
+	desk  chan struct{} // held by the one who is at the books
 
-	mu    sync.Mutex
-	vault *vault.Vault
-	index *index.Index
+	mu      sync.Mutex
+	gateway *gateway.Gateway // nil until it is connected
+	vault   *vault.Vault
+	index   *index.Index
 }
 
-// Open connects a party's node. Its read model and its vault are opened when they are first needed. A watch may be nil.
-func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch) (*Node, error) {
-	g, err := gateway.Open(ctx, cfg, gateway.WithLog(log))
-	if err != nil {
-		return nil, err
-	}
+// New makes a party's node, which connects as soon as an operation needs the network, and opens its read model and its
+// vault when they are first needed. A watch may be nil. Answers are of least blocks or more.
+func New(cfg config.Config, log *slog.Logger, watch Watch, least uint64) *Node {
 	if watch == nil {
 		watch = unwatched{}
 	}
-	return &Node{cfg: cfg, gateway: g, watch: watch}, nil
+	return &Node{cfg: cfg, log: log, watch: watch, least: least, desk: make(chan struct{}, 1)}
+}
+
+// Connect connects the node to its peers, once. [Op.Do] does so.
+func (n *Node) Connect(ctx context.Context) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.connect(ctx)
+}
+
+// connect is Connect, with the lock held.
+func (n *Node) connect(ctx context.Context) error {
+	if n.gateway != nil {
+		return nil
+	}
+	g, err := gateway.Open(ctx, n.cfg, gateway.WithLog(n.log))
+	if err != nil {
+		return err
+	}
+	g.AtLeast(n.least)
+	n.gateway = g
+	return nil
 }
 
 // Party is whose node it is.
@@ -67,7 +88,10 @@ func (n *Node) Vault() (*vault.Vault, error) {
 func (n *Node) Close() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	err := n.gateway.Close()
+	var err error
+	if n.gateway != nil {
+		err = n.gateway.Close()
+	}
 	if n.index != nil {
 		err = errors.Join(err, n.index.Close())
 	}

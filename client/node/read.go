@@ -22,18 +22,27 @@ func (n *Node) Read(ctx context.Context) (*index.Reading, error) {
 func (n *Node) Index(ctx context.Context) (*index.Index, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.index == nil {
-		ix, err := index.Open(n.cfg.IndexAt())
-		if err != nil {
-			return nil, err
-		}
-		n.index = ix
-		n.watch.Anew(ix.Anew())
+	if err := errors.Join(n.connect(ctx), n.openIndex()); err != nil {
+		return nil, err
 	}
 	from := n.index.Height()
 	err := n.gateway.Sync(ctx, &catchUp{n.index, n.watch, n.gateway.Tip()})
 	n.watch.Caught(n.index.Height() - from)
 	return n.index, err
+}
+
+// openIndex opens the read model, or makes it, with the lock held.
+func (n *Node) openIndex() error {
+	if n.index != nil {
+		return nil
+	}
+	ix, err := index.Open(n.cfg.IndexAt())
+	if err != nil {
+		return err
+	}
+	n.index = ix
+	n.watch.Anew(ix.Anew())
+	return nil
 }
 
 // Watch is told how far the read model is while it is brought up to the ledger.

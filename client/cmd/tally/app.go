@@ -60,37 +60,42 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 	return config.Load(path, settings)
 }
 
-// open connects, as a rule without lanes: to ask, and to send single commands.
-func (a *app) open(ctx context.Context) (*node.Node, error) {
-	cfg, err := a.config(map[string]any{"lanes": a.lanes})
-	if err != nil {
-		return nil, err
-	}
-	return a.connect(ctx, cfg)
-}
+// node makes the node of a party as it is configured. It isn't connected yet.
+func (a *app) node(cfg config.Config) *node.Node { return node.New(cfg, a.log(), a.watch(), a.height) }
 
-// connect opens the party's node as it is configured.
+// connect makes the node of a party as it is configured, and connects it.
 func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
-	g, err := node.Open(ctx, cfg, a.log(), a.watch())
-	if err != nil {
+	n := a.node(cfg)
+	if err := n.Connect(ctx); err != nil {
 		return nil, err
 	}
-	g.Gateway().AtLeast(a.height)
-	return g, nil
+	return n, nil
 }
 
 // with connects, does something, and disconnects.
 func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) error) error {
+	return a.alone(ctx, func(ctx context.Context, n *node.Node) error {
+		if err := n.Connect(ctx); err != nil {
+			return err
+		}
+		if err := a.inScale(ctx, n); err != nil {
+			return err
+		}
+		return do(ctx, n)
+	})
+}
+
+// alone does something with the party's node, as a rule without lanes: to ask, and to send single commands. It connects if
+// that needs the network.
+func (a *app) alone(ctx context.Context, do func(context.Context, *node.Node) error) error {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	g, err := a.open(ctx)
+	cfg, err := a.config(map[string]any{"lanes": a.lanes})
 	if err != nil {
 		return err
 	}
-	if err = a.inScale(ctx, g); err == nil {
-		err = do(ctx, g)
-	}
-	return asFault(errors.Join(err, g.Close()))
+	n := a.node(cfg)
+	return asFault(errors.Join(do(ctx, n), n.Close()))
 }
 
 // asFault makes what went wrong behind the caller's words a coded failure: it is

@@ -35,7 +35,11 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 		return a.heard(req)
 	}
 	a.call.Progress = a.tellStep
-	return a.with(ctx, func(ctx context.Context, n *node.Node) error {
+	run := a.with
+	if op.Alone() {
+		run = a.alone
+	}
+	return run(ctx, func(ctx context.Context, n *node.Node) error {
 		req, err := ask()
 		if err != nil {
 			return err
