@@ -16,11 +16,24 @@ import (
 // provider and the model's grantors may; a grantor then owes the provider the
 // price of every use.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the benefit), FORBIDDEN,
-// WRONG_STATE (it isn't open; it costs points and this is no gift), EXPIRED (its
-// last day has passed), BAD_REQUEST (a commitment is missing or not wanted);
-// then, grant by grant, NOT_FOUND (the member), INELIGIBLE, LIMIT (the member's);
-// then QUOTA.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such benefit.
+//  3. FORBIDDEN: the caller is neither the provider nor a grantor.
+//  4. WRONG_STATE: the benefit isn't open, or it costs points and this is no gift.
+//  5. EXPIRED: the benefit's last day has passed.
+//  6. BAD_REQUEST: a commitment is missing, or given where none is needed.
+//
+// Then, grant by grant:
+//
+//  7. NOT_FOUND: there is no such member.
+//  8. INELIGIBLE: the member isn't in the benefit's audience.
+//  9. LIMIT: the member has had as many as it may have.
+//
+// Then:
+//
+//  10. QUOTA: the benefit's quota is used up.
 type GrantRequest struct {
 	_       struct{} `cbor:",toarray"`
 	Benefit string   `json:"benefit"`
@@ -126,13 +139,46 @@ func (m Model) checkCommitment(c code.Commitment) error {
 // BuyRequest sells an entitlement for points, which stay in it until they are
 // written off or given back. Only the provider may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the benefit),
-// FORBIDDEN, WRONG_STATE (it isn't open, or costs no points), EXPIRED (its last
-// day has passed), BAD_REQUEST (a commitment is missing or not wanted), NOT_FOUND
-// (the member), WRONG_STATE (it was erased), INELIGIBLE, LIMIT (the member's),
-// NOT_FOUND (a lot), BAD_REQUEST (the pieces are not exactly what it costs); then
-// UNAUTHORISED … WRONG_CODE as for a hold; then what a hold of the pieces would be
-// refused with; then QUOTA.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such benefit.
+//  4. FORBIDDEN: the caller isn't the provider.
+//  5. WRONG_STATE: the benefit isn't open, or costs no points.
+//  6. EXPIRED: the benefit's last day has passed.
+//  7. BAD_REQUEST: a commitment is missing, or given where none is needed.
+//  8. NOT_FOUND: there is no such member.
+//  9. WRONG_STATE: the member was erased.
+//  10. INELIGIBLE: the member isn't in the benefit's audience.
+//  11. LIMIT: the member has had as many as it may have.
+//  12. NOT_FOUND: there is no such lot.
+//  13. BAD_REQUEST: the pieces aren't exactly what the benefit costs.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  14. UNAUTHORISED: the request names none.
+//  15. NOT_FOUND: there is none of that number.
+//  16. UNAUTHORISED: it is another member's, or for another acceptor.
+//  17. WRONG_STATE: it is revoked or used.
+//  18. EXPIRED: it has ended.
+//  19. WRONG_CODE: the one-time code is wrong or missing.
+//  20. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
+//
+// Then, lot by lot:
+//
+//  21. FORBIDDEN: the lot isn't the member's.
+//  22. WRONG_STATE: the lot isn't ACTIVE.
+//  23. EXPIRED: the lot's last day has passed.
+//  24. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  25. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  26. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//  27. DAILY_CAP: the member would spend more today than the programme allows.
+//  28. NET_DEBIT_CAP: a funder would come to owe more in this cycle than its cap.
+//  29. QUOTA: the benefit's quota is used up.
 type BuyRequest struct {
 	_             struct{}        `cbor:",toarray"`
 	Benefit       string          `json:"benefit"`

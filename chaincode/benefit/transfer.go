@@ -11,12 +11,19 @@ import (
 // the member who has it may, at the member's wish. Points that paid for it still
 // go back, if they do, to the lots that they came from.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the entitlement, a
-// member), FORBIDDEN, WRONG_STATE (the member was erased), FROZEN (the member's
-// wallet, by the operator, the provider, who granted it, or an issuer of the points
-// that paid), WRONG_STATE (it can't be passed on, or isn't ACTIVE), EXPIRED,
-// BAD_REQUEST (to the same member; a commitment is missing or not wanted),
-// WRONG_STATE (the other member was erased), INELIGIBLE, LIMIT (the other member's).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such entitlement or member.
+//  3. FORBIDDEN: the caller isn't the home of the member who has it.
+//  4. WRONG_STATE: that member was erased.
+//  5. FROZEN: the operator, the provider, who granted it, or an issuer of its points has frozen that wallet.
+//  6. WRONG_STATE: it can't be passed on, or isn't ACTIVE.
+//  7. EXPIRED: its last day has passed.
+//  8. BAD_REQUEST: it goes to the same member, or a commitment is missing, or given where none is needed.
+//  9. WRONG_STATE: the other member was erased.
+//  10. INELIGIBLE: the other member isn't in the benefit's audience.
+//  11. LIMIT: the other member has had as many as it may have.
 type TransferRequest struct {
 	_           struct{}        `cbor:",toarray"`
 	Entitlement number.Row      `json:"entitlement"`

@@ -72,10 +72,15 @@ type Reversal struct {
 //
 // With a code, the revealed code is the next one's commitment: see package code.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE
-// (it is neither ACTIVE nor reserved by the caller), EXPIRED (its last day has
-// passed), WRONG_CODE (wrong, missing, or given where none is needed), LIMIT (an
-// amount or position above 2⁵³−1).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such entitlement.
+//  3. FORBIDDEN: the caller isn't the provider.
+//  4. WRONG_STATE: it is neither ACTIVE nor reserved by the caller.
+//  5. EXPIRED: its last day has passed.
+//  6. WRONG_CODE: the code is wrong or missing, or given where none is needed.
+//  7. LIMIT: an amount or a position would be above 2⁵³−1.
 type WriteOffRequest struct {
 	_           struct{}   `cbor:",toarray"`
 	Entitlement number.Row `json:"entitlement"`

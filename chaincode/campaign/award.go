@@ -16,22 +16,48 @@ import (
 // them or none. They are all the caller's, and stand in their stacking order: the
 // lowest order first, then by id. One that is exclusive stands alone.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a campaign),
-// FORBIDDEN (a campaign isn't the caller's), NOT_FOUND (the member), WRONG_STATE
-// (the member was erased), WRONG_ORDER (the stacking order, or an exclusive one
-// among others), LIMIT (more than 100 lots).
+// Refused, first that applies:
 //
-// Then, campaign by campaign: WRONG_STATE (it isn't ACTIVE), EXPIRED (today is
-// outside its days), FORBIDDEN (it is for another scene), INELIGIBLE (the outlet or
-// the goods are none of its, the member isn't of its audience), CONFLICT (the
-// purchase was awarded by it), LIMIT (the member's awards); then of points
-// WRONG_STATE (the earn rule isn't what was proposed), FORBIDDEN, EXPIRED or
-// INELIGIBLE (the rule's scene, days, audience), LIMIT (more than 2⁵³−1),
-// INSUFFICIENT (no point), BAD_REQUEST or EXPIRED as for an issue, QUOTA (the
-// budget, a funder's cap), DAILY_CAP, LIABILITY_CAP; of a benefit WRONG_STATE (it isn't open), EXPIRED,
-// BAD_REQUEST (the commitment is missing or not wanted), INELIGIBLE (the benefit's
-// audience), LIMIT (the member's of the benefit), QUOTA (the benefit's, the
-// budget, a funder's cap).
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such campaign.
+//  4. FORBIDDEN: a campaign isn't the caller's.
+//  5. NOT_FOUND: there is no such member.
+//  6. WRONG_STATE: the member was erased.
+//  7. WRONG_ORDER: the campaigns don't stand in their stacking order, or an exclusive one stands among others.
+//  8. LIMIT: more than 100 lots would be made.
+//
+// Then, campaign by campaign:
+//
+//  9. WRONG_STATE: it isn't ACTIVE.
+//  10. EXPIRED: today is outside its days.
+//  11. FORBIDDEN: it is for another scene.
+//  12. INELIGIBLE: it isn't for this outlet, these goods or this member.
+//  13. CONFLICT: it has awarded this purchase.
+//  14. LIMIT: the member has had as many of its awards as it may have.
+//
+// Then, of one that gives points:
+//
+//  15. WRONG_STATE: the earn rule isn't what was proposed.
+//  16. FORBIDDEN: the earn rule is for another scene.
+//  17. EXPIRED: the earn rule isn't valid today.
+//  18. INELIGIBLE: the member isn't in the earn rule's audience.
+//  19. LIMIT: it would give more than 2⁵³−1.
+//  20. INSUFFICIENT: it would give no point.
+//  21. BAD_REQUEST: a witness is missing, or the expiry isn't what the programme's rule says.
+//  22. EXPIRED: the points' last day is before the business date.
+//  23. QUOTA: the budget, or a funder's cap, is used up.
+//  24. DAILY_CAP: the member would earn more today than the programme allows.
+//  25. LIABILITY_CAP: the issuer would owe members more than its cap.
+//
+// Or, of one that gives a benefit:
+//
+//  15. WRONG_STATE: the benefit isn't open.
+//  16. EXPIRED: the benefit's last day has passed.
+//  17. BAD_REQUEST: a commitment is missing, or given where none is needed.
+//  18. INELIGIBLE: the member isn't in the benefit's audience.
+//  19. LIMIT: the member has had as many of the benefit as it may have.
+//  20. QUOTA: the benefit's quota, the budget, or a funder's cap is used up.
 type AwardRequest struct {
 	_           struct{}          `cbor:",toarray"`
 	Campaigns   []string          `json:"campaigns"` // 1 to 8

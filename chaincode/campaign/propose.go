@@ -15,12 +15,18 @@ import (
 // who is a funder agrees by proposing; if it is the only one the campaign is
 // ACTIVE at once.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme and
-// its earn rule, or the benefit), FORBIDDEN (the caller is not its issuer or
-// provider), CONFLICT (the id is taken), NOT_FOUND (a funder, the audience's
-// programme), BAD_REQUEST (a cap of a caller who is no funder), EXPIRED (its last
-// day is before the business date), BAD_REQUEST or EXPIRED (the points' last day,
-// as for an issue).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such programme, earn rule or benefit.
+//  4. FORBIDDEN: the caller is neither the programme's issuer nor the benefit's provider.
+//  5. CONFLICT: the id is taken.
+//  6. NOT_FOUND: there is no such funder, or no such programme of the audience.
+//  7. BAD_REQUEST: the caller gives a cap and is no funder.
+//  8. EXPIRED: its last day is before the business date.
+//  9. BAD_REQUEST: the expiry of the points isn't what the programme's rule says.
+//  10. EXPIRED: the points' last day is before the business date.
 type ProposeRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Campaign string       `json:"campaign"` // id

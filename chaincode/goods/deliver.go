@@ -61,9 +61,15 @@ func (o Order) Ship(req ShipRequest, at At) (Order, error) {
 // commitment. With neither, the member's home may, and once the storefront's silence days
 // have passed since it was shipped, every party.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the order, the part), WRONG_STATE
-// (of the part; silence isn't delivery yet), FORBIDDEN, UNAUTHORISED (the order waits for a code),
-// WRONG_CODE, LIMIT (a position above 2⁵³−1).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such order or part.
+//  3. WRONG_STATE: the part can't be delivered from its state, or the storefront's silence days haven't passed.
+//  4. FORBIDDEN: the caller may not say so.
+//  5. UNAUTHORISED: the order waits for a code.
+//  6. WRONG_CODE: the code is wrong.
+//  7. LIMIT: a position would be above 2⁵³−1.
 type DeliverRequest struct {
 	_        struct{}       `cbor:",toarray"`
 	Order    number.Command `json:"order"`

@@ -43,11 +43,22 @@ type Price struct {
 // has been told their value and has compared it with the commitment. Only the owner of a
 // storefront may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the caller's
-// storefront, the supplier, the good, a programme of an audience), WRONG_STATE (the supplier isn't
-// approved); for another party's good, unless it is listed under these terms
-// already: NOT_FOUND (no terms are offered), CONFLICT (others than named), EXPIRED
-// (they can't be taken any more); for the caller's own, BAD_REQUEST (it names terms).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such storefront, supplier or good, or no such programme of an audience.
+//  4. WRONG_STATE: the supplier isn't approved.
+//
+// Then, for another party's good, unless it is listed under these terms already:
+//
+//  5. NOT_FOUND: no terms are offered.
+//  6. CONFLICT: other terms are offered than the request names.
+//  7. EXPIRED: the terms can't be taken any more.
+//
+// Or, for the caller's own good:
+//
+//  5. BAD_REQUEST: the request names terms.
 type ListRequest struct {
 	_        struct{}        `cbor:",toarray"`
 	Supplier string          `json:"supplier"`

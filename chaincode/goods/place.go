@@ -16,17 +16,64 @@ import (
 // reserved and points are held, all or nothing. Points and cash together come to
 // the quoted total. With Accept it is accepted at once.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
-// acceptor), EXPIRED (acceptBy has passed), LIMIT (it is more than 30 days ahead),
-// NOT_FOUND (the outlet), WRONG_STATE (it is closed), BAD_REQUEST (another region than
-// the outlet's); then as for a quote: NOT_FOUND (the member, the storefront, a listing,
-// its good or supplier), WRONG_STATE, EXPIRED, INELIGIBLE, LIMIT; PRICE_CHANGED (the
-// quote's hash is another); then, of the points, as for a hold: NOT_FOUND, FORBIDDEN,
-// WRONG_STATE, EXPIRED, INSUFFICIENT, FROZEN, WRONG_ORDER; WRONG_STATE (the
-// storefront doesn't take a programme), LIMIT (they count for more than 2⁵³−1),
-// BAD_REQUEST (points and cash don't come to the total, or there are fewer of either
-// than the prices ask for), LIMIT (accepting it would make more than 256 obligations); WRONG_STATE (the member was erased) and the refusals of an authorisation; DAILY_CAP, NET_DEBIT_CAP,
-// OUT_OF_STOCK, CONFLICT (the payment was used for another order).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. FORBIDDEN: the caller is no acceptor.
+//  4. EXPIRED: acceptBy has passed.
+//  5. LIMIT: acceptBy is more than 30 days ahead.
+//  6. NOT_FOUND: there is no such outlet.
+//  7. WRONG_STATE: the outlet is closed.
+//  8. BAD_REQUEST: the region isn't the outlet's.
+//  9. NOT_FOUND: there is no such member, storefront, listing, good or supplier.
+//  10. WRONG_STATE: the storefront is closed.
+//
+// Then, line by line:
+//
+//  11. WRONG_STATE: the supplier isn't approved, or the good or its listing is closed.
+//  12. EXPIRED: today isn't one of the good's days.
+//  13. INELIGIBLE: the good isn't to be had in the region, or by this member.
+//  14. LIMIT: the lines up to this one come to more than 2⁵³−1.
+//
+// Then:
+//
+//  15. PRICE_CHANGED: the quote has another hash.
+//  16. NOT_FOUND: there is no such lot.
+//
+// Then, lot by lot:
+//
+//  17. FORBIDDEN: the lot isn't the member's.
+//  18. WRONG_STATE: the lot isn't ACTIVE.
+//  19. EXPIRED: the lot's last day has passed.
+//  20. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  21. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  22. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//  23. WRONG_STATE: the storefront doesn't take a programme.
+//  24. LIMIT: the points count for more than 2⁵³−1.
+//  25. BAD_REQUEST: points and cash don't come to the total, or there are fewer of either than the prices ask for.
+//  26. LIMIT: more than 256 obligations would arise when the order is accepted.
+//  27. WRONG_STATE: the member was erased.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  28. UNAUTHORISED: the request names none.
+//  29. NOT_FOUND: there is none of that number.
+//  30. UNAUTHORISED: it is another member's, or for another acceptor.
+//  31. WRONG_STATE: it is revoked or used.
+//  32. EXPIRED: it has ended.
+//  33. WRONG_CODE: the one-time code is wrong or missing.
+//  34. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
+//
+// Then:
+//
+//  35. DAILY_CAP: the member would spend more today than the programme allows.
+//  36. NET_DEBIT_CAP: a funder would come to owe more in this cycle than its cap.
+//  37. OUT_OF_STOCK: less is in stock.
+//  38. CONFLICT: another order was paid by this payment.
 type PlaceRequest struct {
 	_             struct{}        `cbor:",toarray"`
 	Member        string          `json:"member"`

@@ -193,9 +193,15 @@ func (o Order) RefuseReturn(back Return, req RefuseReturnRequest, at At) (Order,
 // they were taken from, and what the parties came to owe each other they owe the
 // other way round. Only the seller may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't
-// RECEIVED), BAD_REQUEST (cash goes back and no refund of it is named, or the other
-// way about), CONFLICT (that refund proves another), LIMIT (a position above 2⁵³−1).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such return.
+//  3. FORBIDDEN: the caller isn't the seller.
+//  4. WRONG_STATE: it isn't RECEIVED.
+//  5. BAD_REQUEST: cash goes back and no refund is named, or the other way about.
+//  6. CONFLICT: that refund proves another return.
+//  7. LIMIT: a position would be above 2⁵³−1.
 type RefundRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Return  number.Command `json:"return"`

@@ -79,12 +79,26 @@ func NewAccount(member string, at At) Account {
 // LinkRequest links an account of the caller's to a member: with an invitation,
 // issuers and acceptors may; without one, only the member's home.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN (the caller is neither
-// issuer nor acceptor), NOT_FOUND (the member, the invitation), FORBIDDEN (no
-// invitation and not the home), WRONG_STATE (the member is merged or erased);
-// of the invitation WRONG_STATE, EXPIRED, FORBIDDEN (it is for another party),
-// WRONG_CODE, UNAUTHORISED (it is another member's); CONFLICT (the account was
-// linked before), LIMIT (32 live accounts, or MaxLinks today).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. FORBIDDEN: the caller is neither issuer nor acceptor.
+//  3. NOT_FOUND: there is no such member or invitation.
+//  4. FORBIDDEN: the request names no invitation, and the caller isn't the home.
+//  5. WRONG_STATE: the member is merged or erased.
+//
+// Then, of the invitation:
+//
+//  6. WRONG_STATE: it is used or cancelled.
+//  7. EXPIRED: it has ended.
+//  8. FORBIDDEN: it is for another party.
+//  9. WRONG_CODE: the one-time code is wrong.
+//
+// Then:
+//
+//  10. UNAUTHORISED: the invitation is another member's.
+//  11. CONFLICT: the account was linked before.
+//  12. LIMIT: the member has 32 live accounts, or others than its home linked MaxLinks today.
 type LinkRequest struct {
 	_          struct{}       `cbor:",toarray"`
 	Member     string         `json:"member"`

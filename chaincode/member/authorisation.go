@@ -69,12 +69,17 @@ type Cap struct {
 // member's wish; or by the acceptor itself, with the member's own signature on
 // Statement.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT (an amount above 2⁵³−1),
-// NOT_FOUND (the member, the acceptor, a programme), FORBIDDEN (the caller is
-// neither the home nor, with a signature, the acceptor; or the party is no
-// acceptor), WRONG_STATE (the member is merged or erased), UNAUTHORISED (the
-// member has no key, or didn't sign this), CONFLICT (the statement was used
-// before), EXPIRED, LIMIT (more than 366 days ahead).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such member, acceptor or programme.
+//  4. FORBIDDEN: the caller is neither the home nor, with a signature, the acceptor; or the party named is no acceptor.
+//  5. WRONG_STATE: the member is merged or erased.
+//  6. UNAUTHORISED: the member has no key, or didn't sign this.
+//  7. CONFLICT: the statement was used before.
+//  8. EXPIRED: until is past.
+//  9. LIMIT: until is more than 366 days ahead.
 type AuthoriseRequest struct {
 	_          struct{}        `cbor:",toarray"`
 	Member     string          `json:"member"`

@@ -59,9 +59,15 @@ type Share struct {
 
 // ConsentRequest records a consent. Only the member's home may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the member, a party),
-// FORBIDDEN, WRONG_STATE (the member is merged or erased), CONFLICT (the home is
-// among the parties: it has the data), EXPIRED, LIMIT (32 live consents).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such member or party.
+//  3. FORBIDDEN: the caller isn't the home.
+//  4. WRONG_STATE: the member is merged or erased.
+//  5. CONFLICT: the home, which has the data, is among the parties.
+//  6. EXPIRED: its last day is past.
+//  7. LIMIT: the member has 32 live consents.
 type ConsentRequest struct {
 	_       struct{}  `cbor:",toarray"`
 	Member  string    `json:"member"`

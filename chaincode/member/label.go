@@ -26,10 +26,15 @@ type Label struct {
 // acceptors may, each for its own labels; taking back is possible whatever
 // became of the member.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN (the caller is neither),
-// NOT_FOUND (the member), WRONG_STATE (it is merged or erased), EXPIRED (until is
-// before today), LIMIT (32 labels of the caller's are on), NOT_FOUND (the label
-// to take back).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. FORBIDDEN: the caller is neither issuer nor acceptor.
+//  3. NOT_FOUND: there is no such member.
+//  4. WRONG_STATE: the member is merged or erased.
+//  5. EXPIRED: until is before today.
+//  6. LIMIT: the member has 32 labels of the caller's.
+//  7. NOT_FOUND: the member doesn't have the label that is taken back.
 type LabelRequest struct {
 	_      struct{}  `cbor:",toarray"`
 	Member string    `json:"member"`

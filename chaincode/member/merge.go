@@ -18,12 +18,25 @@ import (
 // was given to one home, so a member with live ones can't change its home: withdraw
 // them first, and ask anew. Labels stay behind.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (a member, the
-// invitation), FORBIDDEN (the caller isn't the home of from), WRONG_STATE (a
-// member is merged or erased, or from has live consents and another home than
-// into); of the invitation WRONG_STATE, EXPIRED, FORBIDDEN, WRONG_CODE,
-// UNAUTHORISED; FROZEN (either wallet); LIMIT (a chain of more than 4 merges,
-// more than 16 in all, or more than 32 accounts or consents together).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such member or invitation.
+//  3. FORBIDDEN: the caller isn't the home of from.
+//  4. WRONG_STATE: a member is merged or erased, or from has live consents and another home than into.
+//
+// Then, of the invitation:
+//
+//  5. WRONG_STATE: it is used or cancelled.
+//  6. EXPIRED: it has ended.
+//  7. FORBIDDEN: it is for another party.
+//  8. WRONG_CODE: the one-time code is wrong.
+//
+// Then:
+//
+//  9. UNAUTHORISED: the invitation is another member's.
+//  10. FROZEN: either wallet is frozen.
+//  11. LIMIT: a chain of more than 4 merges, more than 16 in all, or more than 32 accounts or consents would arise.
 type MergeRequest struct {
 	_          struct{}       `cbor:",toarray"`
 	From       string         `json:"from"` // ends

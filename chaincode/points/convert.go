@@ -193,13 +193,47 @@ func (c Conversion) Of(units amount.Units) (taken, got amount.Units, err error) 
 // the rate that is published and agreed. The issuer of the points that go owes the
 // caller for those that come. Remainders stay with the member, in the last pieces.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (a member, a lot, a
-// programme, the rate), FORBIDDEN (the caller doesn't issue To), WRONG_STATE (To
-// isn't open, the rate isn't agreed), EXPIRED (not valid today), BAD_REQUEST (lots of several
-// programmes); then as for a hold from "lot by lot" to WRONG_ORDER; LIMIT
-// (more than 2⁵³−1 would come), INSUFFICIENT (too few for one point), EXPIRED (To's
-// own last day has passed); then UNAUTHORISED … WRONG_CODE as for a hold; then
-// DAILY_CAP, NET_DEBIT_CAP, LIABILITY_CAP.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such member, lot, programme or rate.
+//  4. FORBIDDEN: the caller doesn't issue To.
+//  5. WRONG_STATE: To isn't open, or the rate isn't agreed.
+//  6. EXPIRED: the rate isn't valid today.
+//  7. BAD_REQUEST: the lots are of several programmes.
+//
+// Then, lot by lot:
+//
+//  8. FORBIDDEN: the lot isn't the member's.
+//  9. WRONG_STATE: the lot isn't ACTIVE.
+//  10. EXPIRED: the lot's last day has passed.
+//  11. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  12. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  13. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//  14. LIMIT: more than 2⁵³−1 would come.
+//  15. INSUFFICIENT: too few go for one to come.
+//  16. EXPIRED: the last day that To's rule gives has passed.
+//  17. WRONG_STATE: the member was erased.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  18. UNAUTHORISED: the request names none.
+//  19. NOT_FOUND: there is none of that number.
+//  20. UNAUTHORISED: it is another member's, or for another acceptor.
+//  21. WRONG_STATE: it is revoked or used.
+//  22. EXPIRED: it has ended.
+//  23. WRONG_CODE: the one-time code is wrong or missing.
+//  24. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
+//
+// Then:
+//
+//  25. DAILY_CAP: the member would spend more today than the programme allows.
+//  26. NET_DEBIT_CAP: a funder would come to owe more in this cycle than its cap.
+//  27. LIABILITY_CAP: the issuer would owe members more than its cap.
 type ConvertRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`

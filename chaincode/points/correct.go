@@ -136,10 +136,17 @@ func PayOff(lots []Lot, debt amount.Units) (next []Lot, paid amount.Units) {
 // instead. It counts as earned on the day of the old one. Only the programme's
 // issuer may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the lot), FORBIDDEN,
-// WRONG_STATE (the lot is PENDING or CANCELLED: its evidence isn't there), EXPIRED
-// (the lot's last day has passed), WRONG_STATE (the member was erased), DAILY_CAP,
-// LIABILITY_CAP.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such lot.
+//  4. FORBIDDEN: the caller isn't the programme's issuer.
+//  5. WRONG_STATE: the lot is PENDING or CANCELLED: its evidence isn't there.
+//  6. EXPIRED: the lot's last day has passed.
+//  7. WRONG_STATE: the member was erased.
+//  8. DAILY_CAP: the member would have earned more that day than the programme allows.
+//  9. LIABILITY_CAP: the issuer would owe members more than its cap.
 type AdjustRequest struct {
 	_      struct{}     `cbor:",toarray"`
 	Lot    number.Row   `json:"lot"`

@@ -113,11 +113,28 @@ func checkMultipliers(list []Multiplier) error {
 // reference is a receipt's, which earns once in the programme, by whichever rule or
 // import.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the programme, the
-// rule, the member), FORBIDDEN (the caller isn't the issuer; the rule is for
-// another scene), EXPIRED (the rule isn't valid today), LIMIT (it earns more than
-// 2⁵³−1), INSUFFICIENT (it earns no point), INELIGIBLE (the member isn't of its
-// audience); then as for an issue.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such programme, rule or member.
+//  4. FORBIDDEN: the caller isn't the issuer, or the rule is for another scene.
+//  5. EXPIRED: the rule isn't valid today.
+//  6. LIMIT: the purchase earns more than 2⁵³−1.
+//  7. INSUFFICIENT: the purchase earns no point.
+//  8. INELIGIBLE: the member isn't in the rule's audience.
+//  9. LIMIT: the lane's total would be above 2⁵³−1.
+//  10. WRONG_STATE: the programme isn't open.
+//  11. BAD_REQUEST: a witness is missing, or the expiry isn't what the programme's rule says.
+//  12. EXPIRED: the points' last day is before the business date.
+//  13. CONFLICT: the receipt has earned in the programme.
+//  14. NOT_FOUND: there is no such pledge.
+//  15. FORBIDDEN: the pledge is another party's, or for another programme.
+//  16. EXPIRED: the pledge's last day has passed.
+//  17. QUOTA: the pledge is used up.
+//  18. WRONG_STATE: the member was erased.
+//  19. DAILY_CAP: the member would earn more today than the programme allows.
+//  20. LIABILITY_CAP: the issuer would owe members more than its cap.
 type AwardRequest struct {
 	_         struct{}  `cbor:",toarray"`
 	Programme string    `json:"programme"`

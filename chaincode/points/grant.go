@@ -37,14 +37,35 @@ type Share struct {
 // nobody's, for the issuer to revoke. So points may be there before the member is,
 // and issuing many to one's own customers reads nothing.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT (one amount, or their sum, above
-// 2⁵³−1), NOT_FOUND (the programme), FORBIDDEN (the caller isn't its issuer), LIMIT
-// (the lane's total above 2⁵³−1), WRONG_STATE (it isn't open); then, grant by grant, BAD_REQUEST (a witness is
-// missing, or an expiry isn't the rule's), EXPIRED (an expiry before the business
-// date); then, grant by grant, CONFLICT (its receipt has earned), NOT_FOUND, FORBIDDEN, EXPIRED or QUOTA (of a pledge),
-// NOT_FOUND (the member, unless its home is named and earnings don't count),
-// WRONG_STATE (it was erased), FORBIDDEN (it has another home), DAILY_CAP; then
-// LIABILITY_CAP.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount, or their sum, is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such programme.
+//  4. FORBIDDEN: the caller isn't the programme's issuer.
+//  5. LIMIT: the lane's total would be above 2⁵³−1.
+//  6. WRONG_STATE: the programme isn't open.
+//
+// Then, grant by grant:
+//
+//  7. BAD_REQUEST: a witness is missing, or the expiry isn't what the programme's rule says.
+//  8. EXPIRED: the points' last day is before the business date.
+//
+// Then, grant by grant again:
+//
+//  9. CONFLICT: the receipt has earned in the programme.
+//  10. NOT_FOUND: there is no such pledge.
+//  11. FORBIDDEN: the pledge is another party's, or for another programme.
+//  12. EXPIRED: the pledge's last day has passed.
+//  13. QUOTA: the pledge is used up.
+//  14. NOT_FOUND: there is no such member, unless its home is named and earnings don't count.
+//  15. WRONG_STATE: the member was erased.
+//  16. FORBIDDEN: the member has another home than named.
+//  17. DAILY_CAP: the member would earn more today than the programme allows.
+//
+// Then:
+//
+//  18. LIABILITY_CAP: the issuer would owe members more than its cap.
 type IssueRequest struct {
 	_         struct{} `cbor:",toarray"`
 	Programme string   `json:"programme"`

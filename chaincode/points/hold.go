@@ -106,14 +106,42 @@ func (s HoldState) Holds() bool { return s == Open || s == PartCaptured }
 
 // HoldRequest asks to reserve points for the caller.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN (the caller is no
-// acceptor), EXPIRED (the deadline has passed), LIMIT (it is more than 30 days
-// ahead), NOT_FOUND (the member or a lot); then, lot by lot, FORBIDDEN (not the
-// member's), WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN, WRONG_ORDER,
-// WRONG_STATE (the member was erased); then, for a caller that isn't the member's
-// home, UNAUTHORISED (it names no authorisation), NOT_FOUND, UNAUTHORISED,
-// WRONG_STATE, EXPIRED, WRONG_CODE, UNAUTHORISED (see member.Use); then DAILY_CAP,
-// NET_DEBIT_CAP.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. FORBIDDEN: the caller is no acceptor.
+//  4. EXPIRED: the deadline has passed.
+//  5. LIMIT: the deadline is more than 30 days ahead.
+//  6. NOT_FOUND: there is no such member or lot.
+//
+// Then, lot by lot:
+//
+//  7. FORBIDDEN: the lot isn't the member's.
+//  8. WRONG_STATE: the lot isn't ACTIVE.
+//  9. EXPIRED: the lot's last day has passed.
+//  10. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  11. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  12. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//  13. WRONG_STATE: the member was erased.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  14. UNAUTHORISED: the request names none.
+//  15. NOT_FOUND: there is none of that number.
+//  16. UNAUTHORISED: it is another member's, or for another acceptor.
+//  17. WRONG_STATE: it is revoked or used.
+//  18. EXPIRED: it has ended.
+//  19. WRONG_CODE: the one-time code is wrong or missing.
+//  20. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
+//
+// Then:
+//
+//  21. DAILY_CAP: the member would spend more today than the programme allows.
+//  22. NET_DEBIT_CAP: a funder would come to owe more in this cycle than its cap.
 type HoldRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
@@ -178,9 +206,16 @@ func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
 // CaptureRequest redeems points that a hold reserves, all or a part; the rest
 // stays held. Only the hold's acceptor may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN,
-// WRONG_STATE, EXPIRED, INSUFFICIENT (more than the hold still has), LIMIT (64
-// captures).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such hold.
+//  4. FORBIDDEN: the caller isn't its acceptor.
+//  5. WRONG_STATE: the hold has ended.
+//  6. EXPIRED: its deadline has passed.
+//  7. INSUFFICIENT: less is held.
+//  8. LIMIT: it was captured 64 times.
 type CaptureRequest struct {
 	_      struct{}       `cbor:",toarray"`
 	Hold   number.Command `json:"hold"`

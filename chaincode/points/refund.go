@@ -14,9 +14,17 @@ import (
 // today's policy is. Only the hold's acceptor may. What the funders owed for them
 // the acceptor now owes back.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the hold), FORBIDDEN,
-// WRONG_STATE (nothing was captured), NOT_FOUND (the capture in it), INSUFFICIENT
-// (more than is left of the capture). No cap refuses what is given back.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such hold.
+//  4. FORBIDDEN: the caller isn't its acceptor.
+//  5. WRONG_STATE: nothing was captured.
+//  6. NOT_FOUND: the hold has no such capture.
+//  7. INSUFFICIENT: less is left of the capture.
+//
+// No cap refuses what is given back.
 type RefundRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Hold    number.Command `json:"hold"`

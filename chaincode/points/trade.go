@@ -55,13 +55,46 @@ type Trade struct {
 // OfferRequest offers points of one programme for points of another. The maker's
 // home may, or whom the maker authorised.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, EXPIRED (until is past), LIMIT
-// (more than 30 days ahead), NOT_FOUND (a member, a lot, the programme wanted);
-// then as for a transfer from the first "lot by lot" to the waiting of received
-// points; then BAD_REQUEST (the lots are of several programmes, or of the one
-// wanted), FORBIDDEN (the programme wanted can't be transferred), WRONG_STATE (whom
-// it is for was erased); then as for a hold from WRONG_STATE (the maker was erased)
-// to WRONG_CODE.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. EXPIRED: until is past.
+//  4. LIMIT: until is more than 30 days ahead.
+//  5. NOT_FOUND: there is no such member or lot, or no such programme that is wanted.
+//
+// Then, lot by lot:
+//
+//  6. FORBIDDEN: the lot isn't the member's.
+//  7. WRONG_STATE: the lot isn't ACTIVE.
+//  8. EXPIRED: the lot's last day has passed.
+//  9. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  10. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  11. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//
+// Then, lot by lot:
+//
+//  12. FORBIDDEN: the programme's points can't be transferred.
+//  13. WRONG_STATE: the member received the points, and they still wait.
+//
+// Then:
+//
+//  14. BAD_REQUEST: the lots are of several programmes, or of the one that is wanted.
+//  15. FORBIDDEN: the points that are wanted can't be transferred.
+//  16. WRONG_STATE: the member whom it is for, or the maker, was erased.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  17. UNAUTHORISED: the request names none.
+//  18. NOT_FOUND: there is none of that number.
+//  19. UNAUTHORISED: it is another member's, or for another acceptor.
+//  20. WRONG_STATE: it is revoked or used.
+//  21. EXPIRED: it has ended.
+//  22. WRONG_CODE: the one-time code is wrong or missing.
+//  23. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
 type OfferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Member        string         `json:"member"`
@@ -128,12 +161,55 @@ func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot,
 // TakeRequest takes an offer: the member gives the price, and gets what was set
 // aside. The taker's home may, or whom the taker authorised.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the trade, the
-// member, a lot), WRONG_STATE, EXPIRED (the trade has ended), WRONG_STATE (the maker
-// was erased), FROZEN (the maker's wallet), FORBIDDEN (it is for another member),
-// BAD_REQUEST (the maker takes it), LIMIT (100 lots would be made and more), EXPIRED
-// (what was set aside), BAD_REQUEST (the pieces aren't the price); then as for a
-// transfer from the first "lot by lot" on, DAILY_CAP for either member.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such trade, member or lot.
+//  4. WRONG_STATE: it is taken or withdrawn.
+//  5. EXPIRED: it has ended.
+//  6. WRONG_STATE: the maker was erased.
+//  7. FROZEN: the maker's wallet is frozen.
+//  8. FORBIDDEN: it is for another member.
+//  9. BAD_REQUEST: the maker takes it.
+//  10. LIMIT: more than 100 lots would be made.
+//  11. EXPIRED: the last day of what was set aside has passed.
+//  12. BAD_REQUEST: the pieces aren't the price.
+//
+// Then, lot by lot:
+//
+//  13. FORBIDDEN: the lot isn't the member's.
+//  14. WRONG_STATE: the lot isn't ACTIVE.
+//  15. EXPIRED: the lot's last day has passed.
+//  16. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  17. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  18. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//
+// Then, lot by lot:
+//
+//  19. FORBIDDEN: the programme's points can't be transferred.
+//  20. WRONG_STATE: the member received the points, and they still wait.
+//
+// Then:
+//
+//  21. WRONG_STATE: the member was erased.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  22. UNAUTHORISED: the request names none.
+//  23. NOT_FOUND: there is none of that number.
+//  24. UNAUTHORISED: it is another member's, or for another acceptor.
+//  25. WRONG_STATE: it is revoked or used.
+//  26. EXPIRED: it has ended.
+//  27. WRONG_CODE: the one-time code is wrong or missing.
+//  28. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
+//
+// Then:
+//
+//  29. DAILY_CAP: either member would send more today than the programme allows.
 type TakeRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	Trade         number.Command `json:"trade"`

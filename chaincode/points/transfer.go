@@ -14,14 +14,51 @@ import (
 // from. The giver's home may at the giver's wish, and so may whom the giver
 // authorised. An issuer has no more say than others: it can only revoke.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the receiver),
-// WRONG_STATE (it was erased), NOT_FOUND (the giver or a lot), BAD_REQUEST (both
-// have become one member); then, lot by lot, FORBIDDEN (not the giver's),
-// WRONG_STATE, EXPIRED, INSUFFICIENT; then FROZEN (the giver's wallet:
-// a frozen receiver still earns), WRONG_ORDER; then, lot by lot, FORBIDDEN (the
-// programme's points can't be transferred), WRONG_STATE (received points still
-// wait); then WRONG_STATE (the giver was erased), UNAUTHORISED … WRONG_CODE as for a
-// hold, DAILY_CAP.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such receiver.
+//  4. WRONG_STATE: the receiver was erased.
+//  5. NOT_FOUND: there is no such giver or lot.
+//  6. BAD_REQUEST: both have become one member.
+//
+// Then, lot by lot:
+//
+//  7. FORBIDDEN: the lot isn't the member's.
+//  8. WRONG_STATE: the lot isn't ACTIVE.
+//  9. EXPIRED: the lot's last day has passed.
+//  10. INSUFFICIENT: less is left in the lot.
+//
+// Then:
+//
+//  11. FROZEN: the operator or an issuer of the points has frozen the member's wallet.
+//  12. WRONG_ORDER: a lot stands before one that expires earlier, or isn't drained before the next.
+//
+// Then, lot by lot:
+//
+//  13. FORBIDDEN: the programme's points can't be transferred.
+//  14. WRONG_STATE: the member received the points, and they still wait.
+//
+// Then:
+//
+//  15. WRONG_STATE: the giver was erased.
+//
+// Then, of the authorisation, unless the caller is the member's home:
+//
+//  16. UNAUTHORISED: the request names none.
+//  17. NOT_FOUND: there is none of that number.
+//  18. UNAUTHORISED: it is another member's, or for another acceptor.
+//  19. WRONG_STATE: it is revoked or used.
+//  20. EXPIRED: it has ended.
+//  21. WRONG_CODE: the one-time code is wrong or missing.
+//  22. UNAUTHORISED: it doesn't cover a programme, or less of it is left.
+//
+// Then:
+//
+//  23. DAILY_CAP: the member would send more today than the programme allows.
+//
+// A frozen receiver still earns.
 type TransferRequest struct {
 	_             struct{}       `cbor:",toarray"`
 	From          string         `json:"from"` // member

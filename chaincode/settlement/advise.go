@@ -15,9 +15,15 @@ import (
 // creditor may. A payment is settled when all of it came in, to the fen; charges that banks
 // kept count if the creditor says that it bears them.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, CONFLICT (the
-// reference or its alias was counted before), WRONG_STATE (the payment is settled or was carried over), CONFLICT (more than is owed: the
-// advice is wrong).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such payment.
+//  4. FORBIDDEN: the caller isn't the creditor.
+//  5. CONFLICT: the reference or its alias was counted before.
+//  6. WRONG_STATE: the payment is settled or was carried over.
+//  7. CONFLICT: more came in than is owed: the advice is wrong.
 type AdviseRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Cycle     string       `json:"cycle"`

@@ -99,9 +99,17 @@ func (s DisputeState) String() string { return disputeStates.Of(uint8(s)) }
 // cycle's sum came to when it was opened can; what came of a dispute can't again, or a debtor that disputed it in each
 // cycle would never pay. Either of the two may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the cycle isn't
-// COMPUTED or the statement has ended), EXPIRED (the deadline has passed), NOT_FOUND (a line), BAD_REQUEST (a line is of another
-// pair or cycle), WRONG_STATE (a line came of a dispute), CONFLICT (a line is disputed already), LIMIT.
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. NOT_FOUND: there is no such cycle or pair.
+//  3. WRONG_STATE: the cycle isn't COMPUTED, or the statement has ended.
+//  4. EXPIRED: the deadline has passed.
+//  5. NOT_FOUND: there is no such line.
+//  6. BAD_REQUEST: a line is of another pair or cycle.
+//  7. WRONG_STATE: a line came of a dispute.
+//  8. CONFLICT: a line is disputed already.
+//  9. LIMIT: the caller would dispute more than MaxCarved lines of the statement.
 type RaiseRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Cycle    string       `json:"cycle"`
@@ -252,8 +260,15 @@ func (r EscalateRequest) Check() error { return r.Dispute.Check() }
 // operator may, or, where it is itself a side, an auditor that is none; and only the two sides and who rules can come to
 // bear a part.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN (neither), NOT_FOUND, FORBIDDEN (it isn't its to rule on), WRONG_STATE (it isn't ESCALATED), FORBIDDEN (a
-// party that has nothing to do with it), LIMIT (more than was disputed).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. FORBIDDEN: the caller is neither the operator nor an auditor.
+//  3. NOT_FOUND: there is no such dispute.
+//  4. FORBIDDEN: the dispute isn't the caller's to rule on.
+//  5. WRONG_STATE: it isn't ESCALATED.
+//  6. FORBIDDEN: a party would bear or get a part that has nothing to do with it.
+//  7. LIMIT: the parts come to more than was disputed.
 type RuleRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Dispute number.Command `json:"dispute"`

@@ -11,9 +11,15 @@ import (
 // InstructRequest notes that the caller's bank was told to make payments: each to the rest that is still to come
 // in. The file stays with the two; its hash is here, and what is needed to write the same file again.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the cycle or a payment), FORBIDDEN (one of them is
-// another's to make), WRONG_STATE (a bank was told of a payment and hasn't refused it, and none of it came in; or
-// it has ended), LIMIT (too often today), CONFLICT (the rests come to another sum, because money came in since).
+// Refused, first that applies:
+//
+//  1. BAD_REQUEST: the request is malformed.
+//  2. LIMIT: an amount is above 2⁵³−1.
+//  3. NOT_FOUND: there is no such cycle or payment.
+//  4. FORBIDDEN: a payment is another party's to make.
+//  5. WRONG_STATE: a payment has ended, or a bank was told of it, hasn't refused it, and none of it came in.
+//  6. LIMIT: the caller told of the payment too often today.
+//  7. CONFLICT: the rests come to another sum, because money came in since.
 type InstructRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Cycle    string       `json:"cycle"`

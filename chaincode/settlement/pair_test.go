@@ -60,9 +60,9 @@ func TestOpenRefusesInOrder(t *testing.T) {
 		{"open already", func(a *attempt) { a.pair = opened }, fault.WrongState},
 		{"another value", func(a *attempt) { a.req.Opening = opening(t, 1) }, fault.BadRequest},
 	}
-	try := func(want fault.Code, fouls ...int) {
+	try := func(want fault.Code, broken ...int) {
 		a, name := attempt{good, computed(), req, "S"}, ""
-		for _, i := range fouls {
+		for _, i := range broken {
 			grounds[i].do(&a)
 			name += grounds[i].name + "; "
 		}
@@ -172,9 +172,9 @@ func TestSignRefusesInOrder(t *testing.T) {
 		{"as the other sees it", func(a *attempt) { a.req.Owes, a.req.Owed = a.req.Owed, a.req.Owes }, fault.Conflict},
 		{"signed already", func(a *attempt) { a.pair.SignedA = Signature{Root: root(1), By: signedBy, Date: today} }, fault.Conflict},
 	}
-	try := func(want fault.Code, fouls ...int) {
+	try := func(want fault.Code, broken ...int) {
 		a, name := attempt{good, computed(), req}, ""
-		for _, i := range fouls {
+		for _, i := range broken {
 			grounds[i].do(&a)
 			name += grounds[i].name + "; "
 		}

@@ -19,33 +19,42 @@ import (
 
 // book is the file.
 type book struct {
-	Parties []Payee `yaml:"parties"`
+	Parties Book `yaml:"parties"`
 }
 
 // Payee is a party as banks know it.
 type Payee struct {
-	Party   string `yaml:"party"`
-	Name    string `yaml:"name"`    // legal name
-	ID      string `yaml:"id"`      // 统一社会信用代码, if the bank wants it
-	IBAN    string `yaml:"iban"`    // of the account, or
-	Account string `yaml:"account"` // its number
-	BIC     string `yaml:"bic"`     // of the bank, or
-	CNAPS   string `yaml:"cnaps"`   // its number 联行号, or both
-	Bank    string `yaml:"bank"`    // the bank's name, if the bank that pays wants it
+	Party   string `yaml:"party" json:"party"`
+	Name    string `yaml:"name" json:"name"`                 // legal name
+	ID      string `yaml:"id" json:"id,omitempty"`           // 统一社会信用代码, if the bank wants it
+	IBAN    string `yaml:"iban" json:"iban,omitempty"`       // of the account, or
+	Account string `yaml:"account" json:"account,omitempty"` // its number
+	BIC     string `yaml:"bic" json:"bic,omitempty"`         // of the bank, or
+	CNAPS   string `yaml:"cnaps" json:"cnaps,omitempty"`     // its number 联行号, or both
+	Bank    string `yaml:"bank" json:"bank,omitempty"`       // the bank's name, if the bank that pays wants it
 
-	Customer string   `yaml:"customer"` // your number at your bank, if it wants it in what you send
-	Names    []string `yaml:"names"`    // others that banks write for the party
-	Accounts []string `yaml:"accounts"` // others from and into which the party pays and is paid
+	Customer string   `yaml:"customer" json:"customer,omitempty"` // your number at your bank, if it wants it in what you send
+	Names    []string `yaml:"names" json:"names,omitempty"`       // others that banks write for the party
+	Accounts []string `yaml:"accounts" json:"accounts,omitempty"` // others from and into which the party pays and is paid
 }
 
-// Book has the parties that a file names.
-type Book map[string]Payee
+// Book has the parties that a file names, each once.
+type Book []Payee
+
+// Find returns a party, and whether the book has it.
+func (b Book) Find(party string) (Payee, bool) {
+	i := slices.IndexFunc(b, func(p Payee) bool { return p.Party == party })
+	if i < 0 {
+		return Payee{}, false
+	}
+	return b[i], true
+}
 
 // Of returns a party. NOT_FOUND.
 func (b Book) Of(party string) (Payee, error) {
-	p, found := b[party]
+	p, found := b.Find(party)
 	if !found {
-		return Payee{}, fault.New(fault.NotFound, "the accounts file has no account of %s", party)
+		return p, fault.New(fault.NotFound, "the accounts file has no account of %s", party)
 	}
 	return p, nil
 }
@@ -53,10 +62,25 @@ func (b Book) Of(party string) (Payee, error) {
 // Holders are the parties as banks' files may name them.
 func (b Book) Holders() map[string]iso20022.Holder {
 	holders := map[string]iso20022.Holder{}
-	for party, p := range b {
-		holders[party] = p.Holder()
+	for _, p := range b {
+		holders[p.Party] = p.Holder()
 	}
 	return holders
+}
+
+// Check refuses with BAD_REQUEST a party that stands twice, and accounts that banks don't take.
+func (b Book) Check() error {
+	seen := map[string]bool{}
+	for i, p := range b {
+		if seen[p.Party] || p.Party == "" {
+			return fault.New(fault.BadRequest, "entry %d: want a party, each once", i+1)
+		}
+		if err := errors.Join(p.BankParty().Check(), p.Initiator().Check(), p.BankAccount().Check()); err != nil {
+			return fmt.Errorf("%s: %w", p.Party, err)
+		}
+		seen[p.Party] = true
+	}
+	return nil
 }
 
 // Load reads accounts. Numbers are taken as they stand, with their leading noughts.
@@ -70,17 +94,10 @@ func Load(path string) (Book, error) {
 	if err := settings.Decode(path, data, &read); err != nil {
 		return nil, fault.New(fault.BadRequest, "the accounts: %v", err)
 	}
-	known := Book{}
-	for i, p := range read.Parties {
-		if _, twice := known[p.Party]; twice || p.Party == "" {
-			return nil, fault.New(fault.BadRequest, "the accounts in %s: entry %d: want a party, each once", path, i+1)
-		}
-		if err := errors.Join(p.BankParty().Check(), p.Initiator().Check(), p.BankAccount().Check()); err != nil {
-			return nil, fmt.Errorf("the accounts in %s: %s: %w", path, p.Party, err)
-		}
-		known[p.Party] = p
+	if err := read.Parties.Check(); err != nil {
+		return nil, fmt.Errorf("the accounts in %s: %w", path, err)
 	}
-	return known, nil
+	return read.Parties, nil
 }
 
 // BankParty is the party as its bank knows it.

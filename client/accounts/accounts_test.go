@@ -36,7 +36,7 @@ func theAccounts(t *testing.T) Book {
 
 func TestAccounts(t *testing.T) {
 	known := theAccounts(t)
-	if len(known) != 4 || known["F"].Account != "00123" || known["G"].Account != "0077" || known["S1"].CNAPS != "102290000002" {
+	if len(known) != 4 || known[0].Account != "00123" || known[1].Account != "0077" || known[2].CNAPS != "102290000002" {
 		t.Errorf("%+v: numbers are taken as they stand", known)
 	}
 	for name, text := range map[string]string{

@@ -106,15 +106,14 @@ func Banks() (names []string) {
 	return names
 }
 
-// Load reads and checks a mapping. Keys that mean nothing are refused.
-func Load(file string) (*Mapping, error) {
-	text, err := bounds.YAML(file)
-	if err != nil {
+// Parse reads and checks a mapping. Keys that mean nothing are refused.
+func Parse(text []byte) (*Mapping, error) {
+	if err := bounds.CheckYAML(text, "the mapping"); err != nil {
 		return nil, err
 	}
 	m, err := parse(text)
 	if err != nil {
-		return nil, fault.New(fault.BadRequest, "the mapping %s: %v", file, err)
+		return nil, fault.New(fault.BadRequest, "the mapping: %v", err)
 	}
 	return m, nil
 }

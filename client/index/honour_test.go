@@ -34,7 +34,7 @@ type forgers struct {
 func newForgers(t *testing.T) *forgers {
 	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}}})
 	for _, name := range []string{"tally", "other", "tallyseal", "tallyseal-D", "tallyseal-G"} {
-		n.Deploy(name, scribe{}, ledgersim.OutOf(2, "G", "D"))
+		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	w := &forgers{world: &world{t, n}, heads: map[string]row.Head{}}
 	w.propose("G", "tally", ledgersim.Args("charter:Found", "{}"),

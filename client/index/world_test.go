@@ -28,13 +28,13 @@ type entry struct {
 	Read  bool // it is read as well
 }
 
-// scribe is a chaincode that writes what it is told, other namespaces by way of
+// writer is a chaincode that writes what it is told, other namespaces by way of
 // their chaincodes: the index must make sense of rows, whoever made them.
-type scribe struct{}
+type writer struct{}
 
-func (scribe) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
+func (writer) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
 
-func (scribe) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
+func (writer) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
 	var entries []entry
 	told := stub.GetArgs()[1]
 	if string(stub.GetArgs()[0]) != "write" { // the arguments are what is pretended, the truth is with the proposal
@@ -82,7 +82,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}}})
 	for _, name := range []string{"tally", "tallyseal", "tallyseal-D", "tallyseal-G"} {
-		n.Deploy(name, scribe{}, ledgersim.OutOf(2, "G", "D"))
+		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	w := &world{t, n}
 	w.write(

@@ -12,9 +12,9 @@ import (
 
 // Made is what a file of ours says of when it was made and is to be carried out.
 type Made struct {
-	MessageID string
-	Made      time.Time
-	Execute   date.Date // of its first group
+	MessageID string    `json:"message"`
+	Made      time.Time `json:"made"`
+	Execute   date.Date `json:"execute"` // of its first group
 }
 
 // ReadMade reads it of a pain.001 that Encode wrote, in either version. BAD_REQUEST for anything else.

@@ -2,13 +2,10 @@ package node
 
 import (
 	"context"
-	"errors"
 
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/clearing"
 	"tallystick/client/index"
-	"tallystick/client/proof"
 	"tallystick/client/statement"
 )
 
@@ -149,46 +146,4 @@ func (n *Node) checkStatements(ctx context.Context, _ *Call, req CheckStatements
 		checked.Gross, err = r.Gross(checked.Cycle)
 		return checked, err
 	})
-}
-
-// Recomputed is a statement and the reading that its lines are read from, until it is closed.
-type Recomputed struct {
-	clearing.Statement
-	reading *index.Reading
-}
-
-// Close ends the reading.
-func (s *Recomputed) Close() error { return s.reading.Close() }
-
-// Recompute makes the statement of two parties from the node's own blocks, for who compares it or writes it to a file:
-// of a cycle that is named, or of the one that was cut off last. Its caller closes it.
-func (n *Node) Recompute(ctx context.Context, cycle, a, b string) (*Recomputed, error) {
-	r, err := n.Read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if cycle, err = closedOr(r, cycle); err == nil {
-		var s clearing.Statement
-		if s, err = n.clearing(r).Recompute(cycle, a, b); err == nil {
-			return &Recomputed{s, r}, nil
-		}
-	}
-	return nil, errors.Join(err, r.Close())
-}
-
-// ProveStatement asks peers of enough parties to sign that the ledger has a statement's signatures. UNAVAILABLE if too
-// few do.
-func (n *Node) ProveStatement(ctx context.Context, p settlement.Pair, trust proof.Trust, need int) ([]byte, error) {
-	envelope, err := n.gateway.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
-	if err != nil {
-		return nil, err
-	}
-	data, err := proof.Write(envelope)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := proof.Check(data, trust, need); err != nil {
-		return nil, fault.New(fault.Unavailable, "%v", err)
-	}
-	return data, nil
 }

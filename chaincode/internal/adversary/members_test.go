@@ -136,8 +136,8 @@ func TestAOneTimeAuthorisationServesOnce(t *testing.T) {
 	w.open("D")
 	lot := w.issue("D", "li", 1000)
 	secret := make(code.Code, code.Size)
-	slip := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: "D", Caps: []member.Limit{{Programme: "DP", Amount: 900}}, Until: w.soon(600), Commitment: code.Commit(secret)})
-	hold := points.HoldRequest{Member: "li", Pieces: take(lot, 5), Deadline: w.soon(60), Authorisation: slip, Code: secret}
+	authorisation := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: "D", Caps: []member.Limit{{Programme: "DP", Amount: 900}}, Until: w.soon(600), Commitment: code.Commit(secret)})
+	hold := points.HoldRequest{Member: "li", Pieces: take(lot, 5), Deadline: w.soon(60), Authorisation: authorisation, Code: secret}
 	w.must("D", hold)
 	w.refused("D", hold)
 	hold.Code = nil

@@ -197,7 +197,7 @@ func (p *parade) spends(lots map[string]number.Row) {
 
 func (p *parade) moves(lots map[string]number.Row) {
 	p.do("M", points.TransferRequest{From: "li", To: "wang", Pieces: take(lots["DP"], 20)})
-	p.do("D", points.ConvertRequest{Member: "li", To: "DP", Pieces: take(lots["GP"], 31), Authorisation: p.slip("D")})
+	p.do("D", points.ConvertRequest{Member: "li", To: "DP", Pieces: take(lots["GP"], 31), Authorisation: p.authorise("D")})
 	offer := points.OfferRequest{Member: "li", Pieces: take(lots["MP"], 10), Wants: "DP", Price: 5, Until: p.soon(600)}
 	trade := p.do("M", offer)
 	p.do("D", points.TakeRequest{Trade: trade, Member: "wang", Pieces: take(lots["wangD"], 5)})
@@ -208,8 +208,8 @@ func (p *parade) moves(lots map[string]number.Row) {
 	p.do("D", member.UnfreezeRequest{Member: "wang", Reason: "x"})
 }
 
-// slip is li's consent that a party takes its points.
-func (p *parade) slip(acceptor string) number.Command {
+// authorise lets a party take li's points.
+func (p *parade) authorise(acceptor string) number.Command {
 	caps := []member.Limit{{Programme: "DP", Amount: 4000}, {Programme: "GP", Amount: 4000}}
 	return p.do("M", member.AuthoriseRequest{Member: "li", Acceptor: acceptor, Caps: caps, Until: p.soon(600)})
 }
@@ -230,11 +230,11 @@ func (p *parade) people(lots map[string]number.Row) {
 	p.do("M", member.WithdrawConsentRequest{Consent: consent, Reason: "x"})
 	p.do("M", member.LabelRequest{Member: "li", Label: "vip", Until: p.today + 9})
 	p.do("M", member.EraseRequest{Member: "zhou", Reason: "x"})
-	slip := p.slip("D")
+	authorisation := p.authorise("D")
 	hold := p.hold("li", lots["GP"], 40)
-	hold.Authorisation = slip
+	hold.Authorisation = authorisation
 	p.do("D", points.CaptureRequest{Hold: p.do("D", hold), Amount: 40})
-	p.do("M", member.RevokeAuthorisationRequest{Authorisation: slip, Reason: "x"})
+	p.do("M", member.RevokeAuthorisationRequest{Authorisation: authorisation, Reason: "x"})
 	p.do("M", audience.PublishRequest{Offer: "o", En: "x", Zh: "x", From: p.today, Until: p.today + 9})
 	p.do("M", audience.WithdrawRequest{Offer: "o"})
 }

@@ -93,8 +93,8 @@ func TestTwoWhoOweEachOtherTheMost(t *testing.T) {
 		for _, p := range []string{"D", "F"} {
 			other := map[string]string{"D": "F", "F": "D"}[p]
 			lot := w.issue(p, "li", 1)
-			slip := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: other, Caps: []member.Limit{{Programme: p + "P", Amount: 9}}, Until: w.soon(600)})
-			hold, err := w.try(other, points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60), Authorisation: slip})
+			authorisation := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: other, Caps: []member.Limit{{Programme: p + "P", Amount: 9}}, Until: w.soon(600)})
+			hold, err := w.try(other, points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60), Authorisation: authorisation})
 			if err != nil {
 				continue
 			}

@@ -26,15 +26,15 @@ import (
 // that paid is a coin in a row, every use is remembered, and every fen is put
 // on one table of who owes whom. It knows nothing of rows, lanes or counts.
 type desk struct {
-	terms   map[string]benefit.DefineRequest
-	quota   map[string]int // still to be had; only where there is a quota
-	lots    map[number.Row]*drawer
-	tickets map[number.Row]*ticket
-	uses    map[number.Command]*used
-	got     map[[2]string]int // benefit, member: entitlements got and not passed on
-	slips   slips
-	cycle   string
-	owed    lines
+	terms      map[string]benefit.DefineRequest
+	quota      map[string]int // still to be had; only where there is a quota
+	lots       map[number.Row]*drawer
+	tickets    map[number.Row]*ticket
+	uses       map[number.Command]*used
+	got        map[[2]string]int // benefit, member: entitlements got and not passed on
+	allowances allowances
+	cycle      string
+	owed       lines
 }
 
 type drawer struct {
@@ -316,13 +316,13 @@ func (d *desk) buy(caller string, n number.Command, now int64, today date.Date, 
 	return true
 }
 
-// sign lets a party that isn't the member's home sell to it, under a slip.
+// sign lets a party that isn't the member's home sell to it, under an allowance.
 func (d *desk) sign(caller string, now int64, r benefit.BuyRequest) bool {
 	spends := map[string]int{}
 	for _, c := range d.terms[r.Benefit].Points {
 		spends[c.Programme] = int(c.Amount)
 	}
-	x := d.slips[r.Authorisation]
+	x := d.allowances[r.Authorisation]
 	ok := x.covers(r.Member, caller, now, r.Code, spends)
 	if ok {
 		x.take(spends, 1)
@@ -377,7 +377,7 @@ func (d *desk) expire(n number.Command, today date.Date, r benefit.ExpireRequest
 // newDesk opens three benefits of M's and gives two members points of G and D.
 func newDesk(t fataler, w *world) *desk {
 	d := &desk{terms: map[string]benefit.DefineRequest{}, quota: map[string]int{}, lots: map[number.Row]*drawer{}, tickets: map[number.Row]*ticket{},
-		slips: slips{}, uses: map[number.Command]*used{}, got: map[[2]string]int{}, cycle: "2026-11"}
+		allowances: allowances{}, uses: map[number.Command]*used{}, got: map[[2]string]int{}, cycle: "2026-11"}
 	for _, p := range []struct {
 		issuer, programme string
 		price             amount.Rate
@@ -551,7 +551,7 @@ func (h hand) drawBuy() asked {
 		slices.Reverse(req.Pieces)
 	}
 	if homes[req.Member] != h.caller {
-		req.Authorisation, req.Code = h.d.slips.drawProof(thrown(h.t, len(h.d.slips)), req.Member, h.caller)
+		req.Authorisation, req.Code = h.d.allowances.drawProof(thrown(h.t, len(h.d.allowances)), req.Member, h.caller)
 	}
 	return asked{req, codes}
 }
@@ -579,8 +579,8 @@ func TestBenefitsAgainstModel(t *testing.T) {
 				d.try("M", w.must(t, "M", raise), 0, today, asked{req: raise})
 			}
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "authorise") == 1 {
-				req, secret := drawAuthorise(thrown(t, len(d.slips)), "wang", rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"), []string{"DP", "GP"}, w.net.Now().Unix())
-				d.slips.write(w.must(t, "D", req), req, secret)
+				req, secret := drawAuthorise(thrown(t, len(d.allowances)), "wang", rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"), []string{"DP", "GP"}, w.net.Now().Unix())
+				d.allowances.write(w.must(t, "D", req), req, secret)
 			}
 			stepDesk(t, w, d, today)
 		}
@@ -616,7 +616,7 @@ func stepDesk(t *rapid.T, w *world, d *desk, today date.Date) {
 		}
 	}
 	compareDesk(t, w, d, h.now)
-	compareSlips(t, w.net, d.slips)
+	compareAllowances(t, w.net, d.allowances)
 }
 
 // compareDesk holds the ledger's lots, entitlements and net debts against the desk's.

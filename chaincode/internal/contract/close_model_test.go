@@ -16,7 +16,7 @@ import (
 
 // confirm opens the hidden sums of a closed cycle and has all sign its statements, after they
 // tried it with what isn't so.
-func (m *mart) confirm(t *rapid.T, w *world, closed string) {
+func (m *orderModel) confirm(t *rapid.T, w *world, closed string) {
 	pairs := map[[2]string]bool{}
 	for _, one := range m.owed {
 		if one.cycle == closed {
@@ -48,7 +48,7 @@ func (m *mart) confirm(t *rapid.T, w *world, closed string) {
 }
 
 // openSum has one of the two open a hidden sum, and writes down what it comes to and the fee on it.
-func (m *mart) openSum(t *rapid.T, w *world, k [4]string) {
+func (m *orderModel) openSum(t *rapid.T, w *world, k [4]string) {
 	d, s := thrown(t, int(w.net.Height())), m.hidden[k]
 	req := settlement.OpenRequest{Cycle: k[0], Debtor: k[1], Creditor: k[2], Back: s.back, Fee: s.fee, Opening: s.open}
 	for _, wrong := range []struct {
@@ -78,7 +78,7 @@ func (m *mart) openSum(t *rapid.T, w *world, k [4]string) {
 }
 
 // sign has both sign a statement: one with a fen too much first, one with another root first.
-func (m *mart) sign(t *rapid.T, w *world, closed string, pair [2]string) {
+func (m *orderModel) sign(t *rapid.T, w *world, closed string, pair [2]string) {
 	owes, owed, lines := m.owed.sums(closed, pair[0], pair[1])
 	first := settlement.SignRequest{Cycle: closed, With: pair[1], Root: bytes.Repeat([]byte{1}, 32), Lines: uint64(lines), Owes: amount.Units(owes), Owed: amount.Units(owed)}
 	wrong := first

@@ -63,9 +63,9 @@ func cutTo(next string) settlement.CutOffRequest {
 // here, so that the operator's own batch owes.
 func TestOneBatchOwesInOneCycle(t *testing.T) {
 	s := newCounter(t, "DP")
-	slip := s.authorise(t, "li", "G", "DP", 90)
+	authorisation := s.authorise(t, "li", "G", "DP", 90)
 	hold := s.hold(40, "DP")
-	hold.Authorisation = slip
+	hold.Authorisation = authorisation
 	held := s.must(t, "G", hold)
 	capture := points.CaptureRequest{Hold: held, Amount: 3}
 	_, refusals := s.run(t, "G", capture, cutTo("2026-12"), capture)

@@ -9,21 +9,20 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// slips is a dumb second implementation of authorisations: what a member has
-// signed for, on paper.
-type slips map[number.Command]*slip
+// allowances is a dumb second implementation of authorisations: what each lets its acceptor take.
+type allowances map[number.Command]*allowance
 
-type slip struct {
+type allowance struct {
 	member, acceptor string
 	left, used       map[string]int // points by programme
 	until            int64
 	code             code.Code // to be said; none if it is open
-	torn, done       bool      // by somebody; by its one use
+	revoked, done    bool      // by somebody; by its one use
 }
 
 // write notes an authorisation that took effect.
-func (s slips) write(n number.Command, r member.AuthoriseRequest, secret code.Code) {
-	x := &slip{member: r.Member, acceptor: r.Acceptor, left: map[string]int{}, used: map[string]int{}, until: r.Until}
+func (s allowances) write(n number.Command, r member.AuthoriseRequest, secret code.Code) {
+	x := &allowance{member: r.Member, acceptor: r.Acceptor, left: map[string]int{}, used: map[string]int{}, until: r.Until}
 	for _, c := range r.Caps {
 		x.left[c.Programme] = int(c.Amount)
 	}
@@ -34,8 +33,8 @@ func (s slips) write(n number.Command, r member.AuthoriseRequest, secret code.Co
 }
 
 // covers says whether a party may take so much of a member's points under it.
-func (x *slip) covers(id, acceptor string, now int64, said code.Code, spends map[string]int) bool {
-	if x == nil || x.member != id || x.acceptor != acceptor || x.torn || x.done || now >= x.until {
+func (x *allowance) covers(id, acceptor string, now int64, said code.Code, spends map[string]int) bool {
+	if x == nil || x.member != id || x.acceptor != acceptor || x.revoked || x.done || now >= x.until {
 		return false
 	}
 	if x.code != nil && !slices.Equal(x.code, said) {
@@ -50,7 +49,7 @@ func (x *slip) covers(id, acceptor string, now int64, said code.Code, spends map
 }
 
 // take notes that so much was taken, or, with −1, came back.
-func (x *slip) take(spends map[string]int, sign int) {
+func (x *allowance) take(spends map[string]int, sign int) {
 	if x == nil {
 		return
 	}
@@ -61,8 +60,8 @@ func (x *slip) take(spends map[string]int, sign int) {
 	}
 }
 
-// numbers lists the slips in an order that doesn't change.
-func (s slips) numbers() []number.Command {
+// numbers lists the allowances in an order that doesn't change.
+func (s allowances) numbers() []number.Command {
 	var list []number.Command
 	for n := range s {
 		list = append(list, n)
@@ -88,11 +87,11 @@ func drawAuthorise(d dice, id, acceptor string, programmes []string, now int64) 
 	return req, secret
 }
 
-// drawProof draws one of the slips that may suit, or none, and the code to say.
-func (s slips) drawProof(d dice, id, acceptor string) (number.Command, code.Code) {
+// drawProof draws one of the allowances that may suit, or none, and the code to say.
+func (s allowances) drawProof(d dice, id, acceptor string) (number.Command, code.Code) {
 	var suits []number.Command
 	for _, n := range s.numbers() {
-		if s[n].member == id && s[n].acceptor == acceptor && !s[n].torn {
+		if s[n].member == id && s[n].acceptor == acceptor && !s[n].revoked {
 			suits = append(suits, n)
 		}
 	}
@@ -109,11 +108,11 @@ func (s slips) drawProof(d dice, id, acceptor string) (number.Command, code.Code
 	return n, s[n].code
 }
 
-// compareSlips holds every authorisation on the ledger against its slip.
-func compareSlips(t fataler, net *ledgersim.Network, s slips) {
+// compareAllowances holds every authorisation on the ledger against its allowance.
+func compareAllowances(t fataler, net *ledgersim.Network, s allowances) {
 	found := rowsOf(net, "G", "authorisation")
 	if len(found) != len(s) {
-		t.Fatalf("%d authorisations, %d slips", len(found), len(s))
+		t.Fatalf("%d authorisations, %d allowances", len(found), len(s))
 	}
 	for _, f := range found {
 		n, _ := number.ParseCommand(f.ID)
@@ -125,7 +124,7 @@ func compareSlips(t fataler, net *ledgersim.Network, s slips) {
 		}
 		state := member.AuthorisationOpen
 		switch {
-		case x.torn:
+		case x.revoked:
 			state = member.AuthorisationRevoked
 		case x.done:
 			state = member.AuthorisationUsed

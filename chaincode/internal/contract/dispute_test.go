@@ -317,46 +317,46 @@ func TestDisputesOfOpenedSupply(t *testing.T) {
 var disputePrecedence = map[string]precedence{
 	"raise": {raiseOn, [][]ground{{
 		{"no cycle", "pair", fault.NotFound}, {"no pair", "pair", fault.NotFound}, {"agreed", "", fault.WrongState}, {"late", "", fault.Expired}, {"no line", "", fault.NotFound},
-		{"another pair's", "second", fault.BadRequest}, {"another cycle's", "second", fault.BadRequest}, {"disputed", "", fault.Conflict},
+		{"another pair's", "second", fault.BadRequest}, {"another cycle's", "second", fault.BadRequest}, untried(fault.WrongState), {"disputed", "", fault.Conflict}, untried(fault.Limit),
 	}}},
 	"rule": {ruleOn, [][]ground{{
-		{"not the operator", "", fault.Forbidden}, {"no dispute", "", fault.NotFound}, {"not escalated", "", fault.WrongState}, {"a stranger bears", "", fault.Forbidden}, {"too much", "", fault.Limit},
+		{"not the operator", "", fault.Forbidden}, {"no dispute", "", fault.NotFound}, untried(fault.Forbidden), {"not escalated", "", fault.WrongState}, {"a stranger bears", "", fault.Forbidden}, {"too much", "", fault.Limit},
 	}}},
 }
 
-func raiseOn(t fataler, f fouls) (*stage, string, command.Request) {
+func raiseOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := &stage{world: founded(t, 5)}
-	req := settlement.RaiseRequest{Cycle: set(f["no cycle"], "2025", "2026-11"), With: set(f["no pair"], "F", "M"), Reason: "x", Evidence: hash32("e")}
+	req := settlement.RaiseRequest{Cycle: set(has["no cycle"], "2025", "2026-11"), With: set(has["no pair"], "F", "M"), Reason: "x", Evidence: hash32("e")}
 	first, second, other := s.redeem(t, "D", 1_200), s.redeem(t, "D", 77), s.redeem(t, "G", 8)
 	s.computed(t, "2026-11", "2026-12")
-	if f["disputed"] {
+	if has["disputed"] {
 		s.must(t, "D", settlement.RaiseRequest{Cycle: "2026-11", With: "M", Lines: []number.Row{first}, Reason: "x", Evidence: hash32("e")})
 	}
-	if f["another cycle's"] {
+	if has["another cycle's"] {
 		second = s.redeem(t, "D", 5)
 	}
-	req.Lines = []number.Row{first, set(f["another pair's"], other, second)}
-	if f["no line"] {
+	req.Lines = []number.Row{first, set(has["another pair's"], other, second)}
+	if has["no line"] {
 		req.Lines = append(req.Lines, nowhere.Row(0))
 	}
-	if f["agreed"] {
+	if has["agreed"] {
 		s.sign(t, "2026-11", "D", "M", 2, 1_277, 0)
 	}
-	s.advance(t, set(f["late"], day("2026-11-05"), day("2026-11-04"))-day(firstDay))
+	s.advance(t, set(has["late"], day("2026-11-05"), day("2026-11-04"))-day(firstDay))
 	return s, "D", req
 }
 
-func ruleOn(t fataler, f fouls) (*stage, string, command.Request) {
+func ruleOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := &stage{world: founded(t, 5)}
 	line := s.redeem(t, "D", 1_200)
 	s.computed(t, "2026-11", "2026-12")
 	d := s.must(t, "D", settlement.RaiseRequest{Cycle: "2026-11", With: "M", Lines: []number.Row{line}, Reason: "x", Evidence: hash32("e")})
 	s.must(t, "M", settlement.AnswerRequest{Dispute: d, Answer: hash32("a")})
-	if !f["not escalated"] {
+	if !has["not escalated"] {
 		s.must(t, "M", settlement.EscalateRequest{Dispute: d})
 	}
-	return s, set(f["not the operator"], "M", "G"), settlement.RuleRequest{Dispute: set(f["no dispute"], nowhere, d), Grounds: hash32("g"),
-		Parts: []settlement.Allocation{{Debtor: set(f["a stranger bears"], "F", "G"), Creditor: "M", Fen: set(f["too much"], amount.Units(1_201), 1_200)}}}
+	return s, set(has["not the operator"], "M", "G"), settlement.RuleRequest{Dispute: set(has["no dispute"], nowhere, d), Grounds: hash32("g"),
+		Parts: []settlement.Allocation{{Debtor: set(has["a stranger bears"], "F", "G"), Creditor: "M", Fen: set(has["too much"], amount.Units(1_201), 1_200)}}}
 }
 
 // What people say of a dispute stays with them: reasons are codes, and evidence, answers and grounds are hashes. A text in their

@@ -25,7 +25,7 @@ import (
 // pledges, and sets caps for D; the model is told of all that.
 func newModel(t fataler, w *world) *model {
 	m := &model{today: day(firstDay), cycle: "2026-11", plans: map[string]plan{}, rates: map[[2]string]points.Conversion{}, people: map[string]*human{}, invites: map[number.Command]*invite{},
-		slips: slips{}, pledges: map[number.Command]points.Pledge{}, boxes: map[number.Row]*box{}, holds: map[number.Command]*reserve{}, trades: map[number.Command]*swap{}, n: map[entry]int{}}
+		allowances: allowances{}, pledges: map[number.Command]points.Pledge{}, boxes: map[number.Row]*box{}, holds: map[number.Command]*reserve{}, trades: map[number.Command]*swap{}, n: map[entry]int{}}
 	for id, home := range homes {
 		m.people[id] = &human{home: home, frozen: map[string]string{}, lifted: map[string]date.Date{}}
 	}
@@ -114,7 +114,7 @@ func (m *model) passTime(t *rapid.T, w *world) (closed string) {
 	return ""
 }
 
-// meet lets a member sign slips and make invitations.
+// meet lets a member authorise acceptors and make invitations.
 func (m *model) meet(t *rapid.T, w *world) {
 	d := thrown(t, int(w.net.Height()))
 	id := d.one("li", "wang", "sun", "zhang")
@@ -124,7 +124,7 @@ func (m *model) meet(t *rapid.T, w *world) {
 	}
 	if !d.odd(3) {
 		req, secret := drawAuthorise(d, id, d.one("G", "D", "M"), []string{"DP", "GP", "MP"}, m.now)
-		m.slips.write(w.must(t, p.home, req), req, secret)
+		m.allowances.write(w.must(t, p.home, req), req, secret)
 	}
 	if d.odd(5) {
 		secret := d.secret()
@@ -175,7 +175,7 @@ func (m *model) compare(t fataler, w *world) {
 	m.compareHolds(t, w)
 	m.compareFreezes(t, w)
 	m.owed.compare(t, w)
-	compareSlips(t, w.net, m.slips)
+	compareAllowances(t, w.net, m.allowances)
 	for programme, b := range books {
 		sum := func(what string) amount.Units { return amount.Units(m.n[entry{"sum", programme, what}]) }
 		of := b.totals

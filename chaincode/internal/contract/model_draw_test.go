@@ -110,7 +110,7 @@ func (p pen) draw(verb string) command.Request {
 			return req
 		}
 	case "tear":
-		if list := p.m.slips.numbers(); len(list) > 0 {
+		if list := p.m.allowances.numbers(); len(list) > 0 {
 			return member.RevokeAuthorisationRequest{Authorisation: pick(p.dice, list), Reason: "x"}
 		}
 	}
@@ -207,10 +207,10 @@ func (p pen) purse(programme string, want int) (string, []spend.Take) {
 	return owner, pieces
 }
 
-// may says whether the caller is a member's home or has a slip of the member's.
+// may says whether the caller is a member's home or has an allowance of the member's.
 func (p pen) may(owner string) bool {
-	for _, x := range p.m.slips {
-		if x.acceptor == p.caller && p.m.root(x.member) == owner && !x.torn && p.m.now < x.until {
+	for _, x := range p.m.allowances {
+		if x.acceptor == p.caller && p.m.root(x.member) == owner && !x.revoked && p.m.now < x.until {
 			return true
 		}
 	}
@@ -241,13 +241,13 @@ func (p pen) proof(owner string) (number.Command, []byte) {
 		return number.Command{}, nil // else it names what it doesn't need, and that isn't used
 	}
 	id := owner
-	for _, x := range p.m.slips {
+	for _, x := range p.m.allowances {
 		if x.acceptor == p.caller && p.m.root(x.member) == owner {
 			id = p.alias(owner)
 			break
 		}
 	}
-	return p.m.slips.drawProof(p.dice, id, p.caller)
+	return p.m.allowances.drawProof(p.dice, id, p.caller)
 }
 
 func (p pen) drawSpend(verb string) command.Request {

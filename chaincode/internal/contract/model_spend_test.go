@@ -56,7 +56,7 @@ func (m *model) hold(caller string, n number.Command, r points.HoldRequest) bool
 	if !ok || !m.spends(owner, coins) {
 		return false
 	}
-	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, slip: x, scene: r.Scene, cycle: m.cycle}
+	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, allowance: x, scene: r.Scene, cycle: m.cycle}
 	for _, b := range m.bills(h.spot(), coins, 0, len(coins)) {
 		capped, ok := m.mayOwe(caller, b.funder, caller, b.parts, b.deal)
 		if !ok {
@@ -85,7 +85,7 @@ func (m *model) giveBack(coins []number.Row) {
 func (m *model) endHold(caller string, n number.Command, h *reserve) bool {
 	rest := h.coins[h.captured:]
 	m.unwind(n, rest)
-	h.slip.take(m.byPlan(rest), -1)
+	h.allowance.take(m.byPlan(rest), -1)
 	for programme, n := range m.byPlan(rest) {
 		if rules := m.plans[programme].rules; rules.CountsSpending() && h.placed == m.today {
 			k := entry{"spent", programme, m.root(h.member), "", m.today.String()}
@@ -183,7 +183,7 @@ func (m *model) move(caller string, n number.Command, req command.Request) bool 
 			return false
 		}
 		m.giveBack(s.coins)
-		s.slip.take(m.byPlan(s.coins), -1)
+		s.allowance.take(m.byPlan(s.coins), -1)
 		s.live = false
 		return true
 	case points.ConvertRequest:
@@ -268,7 +268,7 @@ func (m *model) offer(caller string, n number.Command, r points.OfferRequest) bo
 		return false
 	}
 	x.take(given, 1)
-	m.trades[n] = &swap{by: caller, maker: m.root(r.Member), only: r.For, wants: r.Wants, live: true, until: r.Until, price: int(r.Price), coins: coins, slip: x}
+	m.trades[n] = &swap{by: caller, maker: m.root(r.Member), only: r.For, wants: r.Wants, live: true, until: r.Until, price: int(r.Price), coins: coins, allowance: x}
 	return true
 }
 

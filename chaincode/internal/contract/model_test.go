@@ -28,15 +28,15 @@ type model struct {
 	deals    []pact
 	numbered int // of the deals
 
-	plans   map[string]plan
-	rates   map[[2]string]points.Conversion
-	people  map[string]*human
-	invites map[number.Command]*invite
-	slips   slips
-	pledges map[number.Command]points.Pledge
-	boxes   map[number.Row]*box
-	holds   map[number.Command]*reserve
-	trades  map[number.Command]*swap
+	plans      map[string]plan
+	rates      map[[2]string]points.Conversion
+	people     map[string]*human
+	invites    map[number.Command]*invite
+	allowances allowances
+	pledges    map[number.Command]points.Pledge
+	boxes      map[number.Row]*box
+	holds      map[number.Command]*reserve
+	trades     map[number.Command]*swap
 
 	n map[entry]int // all that is counted
 }
@@ -81,7 +81,7 @@ type reserve struct {
 	coins            []number.Row // one entry a point, in the order of spending
 	captured         int
 	captures         []grab
-	slip             *slip
+	allowance        *allowance
 	scene, cycle     string
 	capped           []string // caps that it drew on in that cycle
 }
@@ -98,7 +98,7 @@ type swap struct {
 	until                  int64
 	price                  int
 	coins                  []number.Row
-	slip                   *slip
+	allowance              *allowance
 }
 
 func (m *model) root(id string) string {
@@ -353,9 +353,9 @@ func (m *model) byPlan(coins []number.Row) map[string]int {
 }
 
 // agrees says whether a party may spend a member's coins: the home, or with a
-// slip. The slip is for the caller to take from.
-func (m *model) agrees(caller, owner string, by number.Command, said code.Code, coins []number.Row) (*slip, bool) {
-	switch x := m.slips[by]; {
+// allowance. The allowance is for the caller to take from.
+func (m *model) agrees(caller, owner string, by number.Command, said code.Code, coins []number.Row) (*allowance, bool) {
+	switch x := m.allowances[by]; {
 	case m.people[owner].erased:
 		return nil, false
 	case m.people[owner].home == caller:
@@ -432,10 +432,10 @@ func (m *model) care(caller string, req command.Request) bool {
 		p.frozen[caller] = "DISMISSED"
 		return true
 	case member.RevokeAuthorisationRequest:
-		x := m.slips[r.Authorisation]
-		ok := x != nil && !x.torn && !x.done && (x.acceptor == caller || m.people[m.root(x.member)].home == caller)
+		x := m.allowances[r.Authorisation]
+		ok := x != nil && !x.revoked && !x.done && (x.acceptor == caller || m.people[m.root(x.member)].home == caller)
 		if ok {
-			x.torn = true
+			x.revoked = true
 		}
 		return ok
 	case member.EraseRequest:

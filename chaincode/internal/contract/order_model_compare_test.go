@@ -17,10 +17,10 @@ import (
 	"tallystick/chaincode/quota"
 )
 
-// newMart opens two storefronts, of D and of G, and three suppliers' goods with
-// terms of both kinds; the mart is told of all that.
-func newMart(t fataler, w *world) *mart {
-	m := &mart{model: newModel(t, w), wares: map[string]*ware{}, fronts: map[string]*window{}, orders: map[number.Command]*basket{}, backs: map[number.Command]*comeback{},
+// newOrderModel opens two storefronts, of D and of G, and three suppliers' goods with
+// terms of both kinds; the model is told of all that.
+func newOrderModel(t fataler, w *world) *orderModel {
+	m := &orderModel{model: newModel(t, w), wares: map[string]*ware{}, fronts: map[string]*window{}, orders: map[number.Command]*basket{}, backs: map[number.Command]*comeback{},
 		paid: map[[2]string]bool{}, hidden: map[[4]string]*secret{}}
 	half, third := amount.Rate{Num: 1, Den: 2}, amount.Rate{Num: 7, Den: 3}
 	m.fronts["D"] = &window{rates: map[string]amount.Rate{"DP": {Num: 1, Den: 1}, "GP": half, "MP": third}, ship: 1, silence: 2, back: 3}
@@ -71,7 +71,7 @@ func newMart(t fataler, w *world) *mart {
 }
 
 // offer offers a seller other terms, unless the good is its own.
-func (m *mart) offer(t fataler, w *world, id, seller string, kind goods.TermsKind, value uint64) {
+func (m *orderModel) offer(t fataler, w *world, id, seller string, kind goods.TermsKind, value uint64) {
 	g := m.wares[id]
 	p := g.at(seller)
 	if g.party == seller {
@@ -82,7 +82,7 @@ func (m *mart) offer(t fataler, w *world, id, seller string, kind goods.TermsKin
 }
 
 // list has a seller list a good as the placard is.
-func (m *mart) list(t fataler, w *world, id, seller string) {
+func (m *orderModel) list(t fataler, w *world, id, seller string) {
 	g := m.wares[id]
 	p := g.at(seller)
 	req := goods.ListRequest{Supplier: g.supplier, SKU: g.sku, Scene: "retail", Open: true, Prices: []goods.Price{{Fen: amount.Units(p.fen), MinPoints: amount.Units(p.minPoints), MinCash: amount.Units(p.minCash)}}}
@@ -94,7 +94,7 @@ func (m *mart) list(t fataler, w *world, id, seller string) {
 
 // reprice changes what a seller asks for a good, or owes for it, between a quote and
 // its orders: they are stale.
-func (m *mart) reprice(t *rapid.T, w *world, caller string, drawn []wanting) {
+func (m *orderModel) reprice(t *rapid.T, w *world, caller string, drawn []wanting) {
 	d := thrown(t, int(w.net.Height()))
 	id, seller := pick(d, sortedIDs(m.wares)), d.one("D", "G")
 	p := m.wares[id].at(seller)
@@ -117,12 +117,12 @@ func (m *mart) reprice(t *rapid.T, w *world, caller string, drawn []wanting) {
 
 // TestOrdersAgainstModel sends random commands of orders, points and members in
 // random batches, lets time and days pass and prices change, and compares every
-// outcome, with the code of its refusal, and every row with the mart.
+// outcome, with the code of its refusal, and every row with the model.
 func TestOrdersAgainstModel(t *testing.T) {
 	tally := map[string][2]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		w := founded(t, 7)
-		m := newMart(t, w)
+		m := newOrderModel(t, w)
 		if rapid.Bool().Draw(t, "caps") {
 			m.capDealer(t, w, rapid.SampledFrom([]int{15, 12, 7}).Draw(t, "cap"), 0)
 		}
@@ -147,7 +147,7 @@ func TestOrdersAgainstModel(t *testing.T) {
 	}
 }
 
-func (m *mart) step(t *rapid.T, w *world, tally map[string][2]int) {
+func (m *orderModel) step(t *rapid.T, w *world, tally map[string][2]int) {
 	caller := thrown(t, int(w.net.Height())).one("D", "D", "D", "D", "D", "G", "G", "G", "G", "M", "M", "S1", "S1", "S2", "S2", "F", "A")
 	var drawn []wanting
 	for i := range rapid.IntRange(1, 9).Draw(t, "commands") {
@@ -173,7 +173,7 @@ func (m *mart) step(t *rapid.T, w *world, tally map[string][2]int) {
 		}
 		want, ours := m.sell(caller, n, a)
 		if !ours && m.try(caller, n, a.req) != (got == "") || ours && want != got {
-			t.Fatalf("%s %s %s %+v: the mart says %q, the ledger %v", caller, n, command.KindOf(a.req), a, want, refusals[i])
+			t.Fatalf("%s %s %s %+v: the model says %q, the ledger %v", caller, n, command.KindOf(a.req), a, want, refusals[i])
 		}
 		k := strings.TrimSpace(command.KindOf(a.req).String() + " " + string(got))
 		counts := tally[k]
@@ -187,8 +187,8 @@ func (m *mart) step(t *rapid.T, w *world, tally map[string][2]int) {
 	m.compare(t, w)
 }
 
-// compare holds every row of the ledger against the mart.
-func (m *mart) compare(t fataler, w *world) {
+// compare holds every row of the ledger against the model.
+func (m *orderModel) compare(t fataler, w *world) {
 	m.model.compare(t, w)
 	if err := checkOrders(w.net, "G"); err != nil {
 		t.Fatal(err)
@@ -200,16 +200,16 @@ func (m *mart) compare(t fataler, w *world) {
 	m.compareLimits(t, w)
 }
 
-func (m *mart) compareOrders(t fataler, w *world) {
+func (m *orderModel) compareOrders(t fataler, w *world) {
 	found := rowsOf(w.net, "G", "order")
 	if len(found) != len(m.orders) {
-		t.Fatalf("%d orders on the ledger, %d in the mart", len(found), len(m.orders))
+		t.Fatalf("%d orders on the ledger, %d in the model", len(found), len(m.orders))
 	}
 	for _, f := range found {
 		n, _ := number.ParseCommand(f.ID)
 		o, b := f.Row.(goods.Order), m.orders[n]
 		if o.Seller != b.seller || o.Member != b.member || len(o.Parts) != len(b.parcels) {
-			t.Fatalf("order %s is %+v, in the mart %+v", n, o, b)
+			t.Fatalf("order %s is %+v, in the model %+v", n, o, b)
 		}
 		for i, part := range o.Parts {
 			p := b.parcels[i]
@@ -223,28 +223,28 @@ func (m *mart) compareOrders(t fataler, w *world) {
 				same = same && l.SKU == p.items[j].ware.sku && int(l.Fen) == p.items[j].placard.fen && int(l.Quantity) == p.items[j].n && int(l.Returning) == p.items[j].coming && int(l.Returned) == p.items[j].returned
 			}
 			if !same {
-				t.Fatalf("part %d of order %s is %+v, in the mart %+v", i+1, n, part, *p)
+				t.Fatalf("part %d of order %s is %+v, in the model %+v", i+1, n, part, *p)
 			}
 		}
 	}
 }
 
-func (m *mart) compareReturns(t fataler, w *world) {
+func (m *orderModel) compareReturns(t fataler, w *world) {
 	found := rowsOf(w.net, "G", "return")
 	if len(found) != len(m.backs) {
-		t.Fatalf("%d returns on the ledger, %d in the mart", len(found), len(m.backs))
+		t.Fatalf("%d returns on the ledger, %d in the model", len(found), len(m.backs))
 	}
 	states := map[string]string{"asked": "REQUESTED", "here": "RECEIVED", "done": "REFUNDED", "refused": "REFUSED"}
 	for _, f := range found {
 		n, _ := number.ParseCommand(f.ID)
 		r, back := f.Row.(goods.Return), m.backs[n]
 		if r.State.String() != states[back.state] || r.Restocked != back.restocked || int(r.Quantity) != back.n || r.Order != back.order {
-			t.Fatalf("return %s is %+v, in the mart %+v", n, r, back)
+			t.Fatalf("return %s is %+v, in the model %+v", n, r, back)
 		}
 	}
 }
 
-func (m *mart) compareWares(t fataler, w *world) {
+func (m *orderModel) compareWares(t fataler, w *world) {
 	free := map[string]amount.Units{}
 	for _, f := range rowsOf(w.net, "G", "pool") {
 		free[f.ID] += f.Row.(goods.Pool).Free
@@ -255,14 +255,14 @@ func (m *mart) compareWares(t fataler, w *world) {
 	for id, g := range m.wares {
 		for seller, p := range g.sold {
 			if int(free[id+"/"+seller]) != p.free {
-				t.Fatalf("%d of %s are free at %s, in the mart %d", free[id+"/"+seller], id, seller, p.free)
+				t.Fatalf("%d of %s are free at %s, in the model %d", free[id+"/"+seller], id, seller, p.free)
 			}
 		}
 	}
 }
 
-// compareHidden holds the sums of all lanes against what the mart knows in the clear.
-func (m *mart) compareHidden(t fataler, w *world) {
+// compareHidden holds the sums of all lanes against what the model knows in the clear.
+func (m *orderModel) compareHidden(t fataler, w *world) {
 	cycles, n := map[string]bool{m.cycle: true}, 0
 	for k := range m.hidden {
 		cycles[k[0]] = true
@@ -271,19 +271,19 @@ func (m *mart) compareHidden(t fataler, w *world) {
 		for _, p := range veiledOf(t, w.net, cycle) {
 			s := m.hidden[[4]string{cycle, p.Debtor, p.Creditor, p.Fee.String()}]
 			if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) || !s.open.Opens(p.Sum.Commitment()) {
-				t.Fatalf("%+v, in the mart %+v", p, s)
+				t.Fatalf("%+v, in the model %+v", p, s)
 			}
 			n++
 		}
 	}
 	if n != len(m.hidden) {
-		t.Fatalf("%d hidden positions on the ledger, %d in the mart", n, len(m.hidden))
+		t.Fatalf("%d hidden positions on the ledger, %d in the model", n, len(m.hidden))
 	}
 }
 
 // compareLimits holds what the day's limits and the debtors' caps count as used
-// against the mart: what orders took of them and gave back is gone to the millionth.
-func (m *mart) compareLimits(t fataler, w *world) {
+// against the model: what orders took of them and gave back is gone to the millionth.
+func (m *orderModel) compareLimits(t fataler, w *world) {
 	spent := map[[2]string]int{} // by programme and by whom the pseudonyms turned out to be
 	for _, f := range rowsOf(w.net, "G", "standing") {
 		programme, id, _ := strings.Cut(f.ID, "/")
@@ -296,7 +296,7 @@ func (m *mart) compareLimits(t fataler, w *world) {
 	}
 	for of, n := range spent {
 		if in := m.n[entry{"spent", of[0], of[1], "", m.today.String()}]; n != in {
-			t.Fatalf("%s has spent %d %s today, in the mart %d", of[1], n, of[0], in)
+			t.Fatalf("%s has spent %d %s today, in the model %d", of[1], n, of[0], in)
 		}
 	}
 	used := map[string]int{}
@@ -317,7 +317,7 @@ func (m *mart) compareLimits(t fataler, w *world) {
 	}
 	for name, n := range used {
 		if n != 0 {
-			t.Fatalf("of the cap of %s %d millionths of a fen more are used than in the mart", name, n)
+			t.Fatalf("of the cap of %s %d millionths of a fen more are used than in the model", name, n)
 		}
 	}
 }

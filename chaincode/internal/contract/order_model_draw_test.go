@@ -20,12 +20,12 @@ import (
 type clerk struct {
 	pen
 	w      *world
-	mart   *mart
+	model  *orderModel
 	orders []number.Command
 	backs  []number.Command
 }
 
-func newClerk(d dice, w *world, m *mart, caller string) clerk {
+func newClerk(d dice, w *world, m *orderModel, caller string) clerk {
 	return clerk{newPen(d, m.model, caller), w, m, sorted(m.orders), sorted(m.backs)}
 }
 
@@ -56,7 +56,7 @@ func (c clerk) draw() wanting {
 		if req := c.ordered(verb); req != nil {
 			return wanting{req: req}
 		}
-		if c.mart.fronts[c.caller] == nil {
+		if c.model.fronts[c.caller] == nil {
 			return wanting{req: c.stock("restock")}
 		}
 		return c.place()
@@ -64,7 +64,7 @@ func (c clerk) draw() wanting {
 	return wanting{req: c.pen.draw(verb)}
 }
 
-func (c clerk) ware() *ware { return c.mart.wares[pick(c.dice, sortedIDs(c.mart.wares))] }
+func (c clerk) ware() *ware { return c.model.wares[pick(c.dice, sortedIDs(c.model.wares))] }
 
 func (c clerk) stock(verb string) command.Request {
 	w := c.ware()
@@ -99,7 +99,7 @@ func (c clerk) basket() (lines []goods.Wanted) {
 // wallet draws whose order it is, and points of several programmes that come to no
 // more than so many fen.
 func (c clerk) wallet(fen int) (owner string, pieces []spend.Take, worth int) {
-	front := c.mart.fronts[c.caller]
+	front := c.model.fronts[c.caller]
 	owner = c.m.root(c.member())
 	for tries := 0; tries < 8 && !c.may(owner); tries++ {
 		owner = c.m.root(c.member())
@@ -203,9 +203,9 @@ func (c clerk) some(suits func(b *basket, p *parcel) bool) (number.Command, uint
 	}
 	var fit, all []place
 	for _, n := range c.orders {
-		for i, p := range c.mart.orders[n].parcels {
+		for i, p := range c.model.orders[n].parcels {
 			at := place{n, uint8(i + 1)}
-			if all = append(all, at); suits(c.mart.orders[n], p) {
+			if all = append(all, at); suits(c.model.orders[n], p) {
 				fit = append(fit, at)
 			}
 		}
@@ -231,22 +231,22 @@ func (c clerk) ordered(verb string) command.Request {
 		case "accept", "reject":
 			return b.live && b.seller == c.caller
 		case "cancel":
-			return p.holds() && (b.seller == c.caller || b.live && c.mart.home(b) == c.caller)
+			return p.holds() && (b.seller == c.caller || b.live && c.model.home(b) == c.caller)
 		case "late":
-			return b.live && c.m.now >= b.acceptBy || p.state == "ACCEPTED" && !c.mart.day(p.since, b.front.ship)
+			return b.live && c.m.now >= b.acceptBy || p.state == "ACCEPTED" && !c.model.day(p.since, b.front.ship)
 		case "ship":
 			return p.state == "ACCEPTED" && p.delivery == goods.Shipped && mine(b, p)
 		case "deliver":
-			return (p.state == "SHIPPED" || p.state == "ACCEPTED" && p.delivery == goods.Counter) && (mine(b, p) || c.mart.home(b) == c.caller)
+			return (p.state == "SHIPPED" || p.state == "ACCEPTED" && p.delivery == goods.Counter) && (mine(b, p) || c.model.home(b) == c.caller)
 		case "complete":
-			return p.state == "DELIVERED" && (c.odd(4) || !c.mart.day(p.since, b.front.back))
+			return p.state == "DELIVERED" && (c.odd(4) || !c.model.day(p.since, b.front.back))
 		}
-		return p.state == "DELIVERED" && (b.seller == c.caller || c.mart.home(b) == c.caller)
+		return p.state == "DELIVERED" && (b.seller == c.caller || c.model.home(b) == c.caller)
 	})
 	if !ok {
 		return nil
 	}
-	b := c.mart.orders[n]
+	b := c.model.orders[n]
 	switch verb {
 	case "accept":
 		return goods.AcceptRequest{Order: n}
@@ -292,7 +292,7 @@ func (c clerk) delivery(n number.Command, part uint8, b *basket) command.Request
 func (c clerk) about(verb string) command.Request {
 	var fit []number.Command
 	for _, n := range c.backs {
-		r := c.mart.backs[n]
+		r := c.model.backs[n]
 		if suits := map[string]string{"receive": "asked", "noback": "asked", "refund": "here"}[verb]; r.state == suits || c.odd(15) {
 			fit = append(fit, n)
 		}
@@ -308,7 +308,7 @@ func (c clerk) about(verb string) command.Request {
 		return goods.RefuseReturnRequest{Return: n, Reason: "x"}
 	}
 	req := goods.RefundRequest{Return: n}
-	back, _, p, i := c.mart.returned(n)
+	back, _, p, i := c.model.returned(n)
 	end := i.placard.fen * (i.n - i.returned)
 	for _, before := range p.items[:back.line] {
 		end += before.fen()

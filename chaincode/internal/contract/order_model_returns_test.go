@@ -6,9 +6,9 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// The mart's returns.
+// How the model returns goods.
 
-func (m *mart) askBack(caller string, n number.Command, r goods.RequestReturnRequest) fault.Code {
+func (m *orderModel) askBack(caller string, n number.Command, r goods.RequestReturnRequest) fault.Code {
 	b, p, no := m.parcel(r.Order, r.Part)
 	switch {
 	case no != "":
@@ -32,7 +32,7 @@ func (m *mart) askBack(caller string, n number.Command, r goods.RequestReturnReq
 }
 
 // returned is a return, its order, and its item.
-func (m *mart) returned(n number.Command) (*comeback, *basket, *parcel, *item) {
+func (m *orderModel) returned(n number.Command) (*comeback, *basket, *parcel, *item) {
 	r := m.backs[n]
 	if r == nil {
 		return nil, nil, nil, nil
@@ -42,7 +42,7 @@ func (m *mart) returned(n number.Command) (*comeback, *basket, *parcel, *item) {
 	return r, b, p, p.items[r.line]
 }
 
-func (m *mart) receive(caller string, r goods.ReceiveReturnRequest) fault.Code {
+func (m *orderModel) receive(caller string, r goods.ReceiveReturnRequest) fault.Code {
 	back, b, p, i := m.returned(r.Return)
 	if no := missing(back); no != "" {
 		return no
@@ -57,7 +57,7 @@ func (m *mart) receive(caller string, r goods.ReceiveReturnRequest) fault.Code {
 	return ""
 }
 
-func (m *mart) refuseBack(caller string, r goods.RefuseReturnRequest) fault.Code {
+func (m *orderModel) refuseBack(caller string, r goods.RefuseReturnRequest) fault.Code {
 	back, b, p, i := m.returned(r.Return)
 	if no := missing(back); no != "" {
 		return no
@@ -74,7 +74,7 @@ func (m *mart) refuseBack(caller string, r goods.RefuseReturnRequest) fault.Code
 }
 
 // refundBack gives the coins back that paid for the last units that aren't back yet.
-func (m *mart) refundBack(caller string, n number.Command, r goods.RefundRequest) fault.Code {
+func (m *orderModel) refundBack(caller string, n number.Command, r goods.RefundRequest) fault.Code {
 	back, b, p, i := m.returned(r.Return)
 	if no := missing(back); no != "" {
 		return no

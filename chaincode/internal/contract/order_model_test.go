@@ -15,11 +15,11 @@ import (
 	"tallystick/chaincode/veil"
 )
 
-// mart is a deliberately dumb second implementation of orders, beside that of points:
+// orderModel is a deliberately dumb second implementation of orders, beside that of points:
 // a part of an order has its coins in a row, a good's stock is one number a seller,
 // what parties owe in secret is a number with its opening. It says with which code a
 // command must be refused, trying what is documented in its order.
-type mart struct {
+type orderModel struct {
 	*model
 	wares  map[string]*ware   // by SUPPLIER/SKU
 	fronts map[string]*window // by seller
@@ -56,7 +56,7 @@ type basket struct {
 	live           bool // not accepted yet
 	acceptBy       int64
 	placed         date.Date
-	slip           *slip
+	allowance      *allowance
 	cycle          string
 	capped         []string // in that cycle
 	coded          bool
@@ -115,7 +115,7 @@ func (p *parcel) fen() (sum int) {
 	return sum
 }
 
-// wanting is an order with what the mart needs to know beside it.
+// wanting is an order with what the model needs to know beside it.
 type wanting struct {
 	req   command.Request
 	root  string      // whom it was quoted to
@@ -125,7 +125,7 @@ type wanting struct {
 
 // sell says with which code a command of orders or stock must be refused, and lets it
 // if with none. known is false for any other command.
-func (m *mart) sell(caller string, n number.Command, a wanting) (_ fault.Code, known bool) {
+func (m *orderModel) sell(caller string, n number.Command, a wanting) (_ fault.Code, known bool) {
 	before, owed := maps.Clone(m.n), len(m.owed)
 	no := fault.Code("")
 	switch r := a.req.(type) {
@@ -186,7 +186,7 @@ func (w *ware) at(seller string) *placard {
 	return w.sold[seller]
 }
 
-func (m *mart) withdrawUnits(caller string, r goods.WithdrawStockRequest) fault.Code {
+func (m *orderModel) withdrawUnits(caller string, r goods.WithdrawStockRequest) fault.Code {
 	w := m.wares[r.Supplier+"/"+r.SKU]
 	p := w.at(r.Seller)
 	switch {
@@ -219,14 +219,14 @@ func when(is bool, code fault.Code) fault.Code {
 	return ""
 }
 
-func missing[T any](r *T) fault.Code        { return when(r == nil, fault.NotFound) }
-func forbidden(is bool) fault.Code          { return when(is, fault.Forbidden) }
-func wrongState(is bool) fault.Code         { return when(is, fault.WrongState) }
-func (m *mart) home(b *basket) string       { return m.people[m.root(b.member)].home }
-func acceptor(party string) bool            { return party == "G" || party == "D" || party == "M" }
-func (m *mart) day(since, n date.Date) bool { return m.today <= since+n }
+func missing[T any](r *T) fault.Code              { return when(r == nil, fault.NotFound) }
+func forbidden(is bool) fault.Code                { return when(is, fault.Forbidden) }
+func wrongState(is bool) fault.Code               { return when(is, fault.WrongState) }
+func (m *orderModel) home(b *basket) string       { return m.people[m.root(b.member)].home }
+func acceptor(party string) bool                  { return party == "G" || party == "D" || party == "M" }
+func (m *orderModel) day(since, n date.Date) bool { return m.today <= since+n }
 
-func (m *mart) parcel(order number.Command, part uint8) (*basket, *parcel, fault.Code) {
+func (m *orderModel) parcel(order number.Command, part uint8) (*basket, *parcel, fault.Code) {
 	b := m.orders[order]
 	if b == nil || part < 1 || int(part) > len(b.parcels) {
 		return nil, nil, fault.NotFound
@@ -234,7 +234,7 @@ func (m *mart) parcel(order number.Command, part uint8) (*basket, *parcel, fault
 	return b, b.parcels[part-1], ""
 }
 
-func (m *mart) place(caller string, n number.Command, r goods.PlaceRequest, a wanting) fault.Code {
+func (m *orderModel) place(caller string, n number.Command, r goods.PlaceRequest, a wanting) fault.Code {
 	front := m.fronts[caller]
 	switch {
 	case !acceptor(caller):
@@ -273,7 +273,7 @@ func (m *mart) place(caller string, n number.Command, r goods.PlaceRequest, a wa
 	}
 	if len(coins) > 0 {
 		x, no := m.consent(caller, owner, r.Authorisation, r.Code, coins)
-		if b.slip = x; no != "" {
+		if b.allowance = x; no != "" {
 			return no
 		}
 	}
@@ -292,7 +292,7 @@ func (m *mart) place(caller string, n number.Command, r goods.PlaceRequest, a wa
 		}
 	}
 	m.paid[[2]string{caller, r.Payment}] = r.Payment != ""
-	b.slip.take(m.byPlan(coins), 1)
+	b.allowance.take(m.byPlan(coins), 1)
 	m.orders[n] = b
 	if r.Accept {
 		m.accepted(n, b)
@@ -315,7 +315,7 @@ func (b *basket) add(i *item, today date.Date) {
 }
 
 // reserve asks the funders' caps and the stock.
-func (m *mart) reserve(caller string, b *basket) fault.Code {
+func (m *orderModel) reserve(caller string, b *basket) fault.Code {
 	for _, p := range b.parcels {
 		for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
 			capped, ok := m.mayOwe(caller, o.funder, caller, o.parts, o.deal)
@@ -336,7 +336,7 @@ func (m *mart) reserve(caller string, b *basket) fault.Code {
 }
 
 // value is what coins count for at a storefront; false if it doesn't take one.
-func (f *window) value(m *mart, coins []number.Row) (sum int, ok bool) {
+func (f *window) value(m *orderModel, coins []number.Row) (sum int, ok bool) {
 	for programme, n := range m.byPlan(coins) {
 		rate, takes := f.rates[programme]
 		if !takes {
@@ -349,7 +349,7 @@ func (f *window) value(m *mart, coins []number.Row) (sum int, ok bool) {
 
 // nearest counts coins out, one by one, and answers how many come nearest to so many fen: of two as
 // near, those that are worth less.
-func (f *window) nearest(m *mart, coins []number.Row, fen int) (best int) {
+func (f *window) nearest(m *orderModel, coins []number.Row, fen int) (best int) {
 	off, short := fen+1, true
 	for n := range len(coins) + 1 {
 		v, _ := f.value(m, coins[:n])
@@ -362,7 +362,7 @@ func (f *window) nearest(m *mart, coins []number.Row, fen int) (best int) {
 
 // paidBy says how many coins and how much cash pay the first so many fen of a whole:
 // coins while they last, all of them before the first cash.
-func (f *window) paidBy(m *mart, coins []number.Row, inPoints, fen int) (n, cash int) {
+func (f *window) paidBy(m *orderModel, coins []number.Row, inPoints, fen int) (n, cash int) {
 	switch {
 	case fen == 0:
 		return 0, 0
@@ -373,7 +373,7 @@ func (f *window) paidBy(m *mart, coins []number.Row, inPoints, fen int) (n, cash
 }
 
 // pay shares what pays out among the parcels.
-func (b *basket) pay(m *mart, coins []number.Row, cash, total, minPoints, minCash int) fault.Code {
+func (b *basket) pay(m *orderModel, coins []number.Row, cash, total, minPoints, minCash int) fault.Code {
 	inPoints, ok := b.front.value(m, coins)
 	if !ok {
 		return fault.WrongState
@@ -392,7 +392,7 @@ func (b *basket) pay(m *mart, coins []number.Row, cash, total, minPoints, minCas
 }
 
 // whyNot is why a member may not spend so.
-func (m *mart) whyNot(owner string, pieces []spend.Take) fault.Code {
+func (m *orderModel) whyNot(owner string, pieces []spend.Take) fault.Code {
 	for _, p := range pieces {
 		if b := m.boxes[p.Lot]; b == nil || m.people[b.member] == nil {
 			return fault.NotFound // or it is of somebody who was never enrolled
@@ -421,12 +421,12 @@ func (m *mart) whyNot(owner string, pieces []spend.Take) fault.Code {
 	return ""
 }
 
-// consent is the slip under which a party may spend, none for the home.
-func (m *mart) consent(caller, owner string, by number.Command, said code.Code, coins []number.Row) (*slip, fault.Code) {
+// consent is the allowance under which a party may spend, none for the home.
+func (m *orderModel) consent(caller, owner string, by number.Command, said code.Code, coins []number.Row) (*allowance, fault.Code) {
 	if m.people[owner].home == caller {
 		return nil, ""
 	}
-	x := m.slips[by]
+	x := m.allowances[by]
 	switch {
 	case by.IsZero():
 		return nil, fault.Unauthorised
@@ -434,7 +434,7 @@ func (m *mart) consent(caller, owner string, by number.Command, said code.Code, 
 		return nil, fault.NotFound
 	case m.root(x.member) != owner || x.acceptor != caller:
 		return nil, fault.Unauthorised
-	case x.torn || x.done:
+	case x.revoked || x.done:
 		return nil, fault.WrongState
 	case m.now >= x.until:
 		return nil, fault.Expired
@@ -444,7 +444,7 @@ func (m *mart) consent(caller, owner string, by number.Command, said code.Code, 
 	return x, when(!x.covers(x.member, caller, m.now, said, m.byPlan(coins)), fault.Unauthorised)
 }
 
-func (m *mart) acceptAt(caller string, n number.Command, r goods.AcceptRequest) fault.Code {
+func (m *orderModel) acceptAt(caller string, n number.Command, r goods.AcceptRequest) fault.Code {
 	b := m.orders[r.Order]
 	if no := missing(b); no != "" {
 		return no
@@ -456,7 +456,7 @@ func (m *mart) acceptAt(caller string, n number.Command, r goods.AcceptRequest) 
 	return no
 }
 
-func (m *mart) accepted(n number.Command, b *basket) {
+func (m *orderModel) accepted(n number.Command, b *basket) {
 	b.live = false
 	for _, p := range b.parcels {
 		if p.state, p.since = "ACCEPTED", m.today; p.delivery == goods.Virtual {
@@ -465,7 +465,7 @@ func (m *mart) accepted(n number.Command, b *basket) {
 	}
 }
 
-func (m *mart) delivered(n number.Command, b *basket, p *parcel) {
+func (m *orderModel) delivered(n number.Command, b *basket, p *parcel) {
 	p.state, p.since, p.owedIn = "DELIVERED", m.today, m.cycle
 	for _, o := range m.bills(b.spot(), p.coins, 0, len(p.coins)) {
 		m.bring(n.Party, b.cycle, b.seller, b.capped, o)
@@ -479,7 +479,7 @@ func (m *mart) delivered(n number.Command, b *basket, p *parcel) {
 
 // oweInSecret counts what a seller owes for units of an item, in ten-thousandths of
 // a fen: the terms' value, or the price less so many basis points of it.
-func (m *mart) oweInSecret(seller string, w *ware, i *item, n int, back bool) {
+func (m *orderModel) oweInSecret(seller string, w *ware, i *item, n int, back bool) {
 	k := [4]string{m.cycle, seller, w.party, w.fee.String()}
 	if back {
 		k[1], k[2] = k[2], k[1]
@@ -512,14 +512,14 @@ func must[T any](r T, err error) T {
 
 // end gives back what a parcel held; what comes back too late lives on, unless the member's home
 // cancelled.
-func (m *mart) end(caller string, n number.Command, b *basket, p *parcel, state string, lost bool) {
+func (m *orderModel) end(caller string, n number.Command, b *basket, p *parcel, state string, lost bool) {
 	p.state, p.since, p.lost = state, m.today, lost
 	if state == "CANCELLED" && caller != b.seller {
 		m.giveBack(p.coins)
 	} else {
 		m.unwind(n, p.coins)
 	}
-	b.slip.take(m.byPlan(p.coins), -1)
+	b.allowance.take(m.byPlan(p.coins), -1)
 	for programme, n := range m.byPlan(p.coins) {
 		if rules := m.plans[programme].rules; rules.CountsSpending() && b.placed == m.today {
 			k := entry{"spent", programme, m.root(b.member), "", m.today.String()}
@@ -536,14 +536,14 @@ func (m *mart) end(caller string, n number.Command, b *basket, p *parcel, state 
 	}
 }
 
-func (m *mart) endAll(caller string, n number.Command, b *basket, state string) {
+func (m *orderModel) endAll(caller string, n number.Command, b *basket, state string) {
 	b.live = false
 	for _, p := range b.parcels {
 		m.end(caller, n, b, p, state, false)
 	}
 }
 
-func (m *mart) cancel(caller string, n number.Command, r goods.CancelRequest) fault.Code {
+func (m *orderModel) cancel(caller string, n number.Command, r goods.CancelRequest) fault.Code {
 	if r.Part == 0 {
 		b := m.orders[r.Order]
 		if no := missing(b); no != "" {
@@ -565,7 +565,7 @@ func (m *mart) cancel(caller string, n number.Command, r goods.CancelRequest) fa
 	return no
 }
 
-func (m *mart) late(caller string, n number.Command, r goods.TimeOutRequest) fault.Code {
+func (m *orderModel) late(caller string, n number.Command, r goods.TimeOutRequest) fault.Code {
 	if r.Part == 0 {
 		b := m.orders[r.Order]
 		if no := missing(b); no != "" {
@@ -587,7 +587,7 @@ func (m *mart) late(caller string, n number.Command, r goods.TimeOutRequest) fau
 	return no
 }
 
-func (m *mart) deliver(caller string, n number.Command, r goods.DeliverRequest) fault.Code {
+func (m *orderModel) deliver(caller string, n number.Command, r goods.DeliverRequest) fault.Code {
 	b, p, no := m.parcel(r.Order, r.Part)
 	if no != "" {
 		return no
@@ -613,7 +613,7 @@ func (m *mart) deliver(caller string, n number.Command, r goods.DeliverRequest) 
 	return no
 }
 
-func (m *mart) complete(caller string, r goods.CompleteRequest) fault.Code {
+func (m *orderModel) complete(caller string, r goods.CompleteRequest) fault.Code {
 	b, p, no := m.parcel(r.Order, r.Part)
 	if no != "" {
 		return no

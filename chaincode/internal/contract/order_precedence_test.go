@@ -22,28 +22,28 @@ var (
 		{"no member", "", fault.NotFound}, {"no listing", "listing", fault.NotFound},
 		{"front closed", "", fault.WrongState}, {"suspended", "", fault.WrongState}, {"good closed", "good", fault.WrongState}, {"listing closed", "listing", fault.WrongState},
 		{"good ended", "good", fault.Expired}, {"not in the region", "", fault.Ineligible}, {"barred", "", fault.Ineligible},
-		{"price changed", "listing", fault.PriceChanged},
+		untried(fault.Limit), {"price changed", "listing", fault.PriceChanged},
 	}
 	paying = []ground{
-		{"not taken", "", fault.WrongState}, {"not the total", "sum", fault.BadRequest}, {"too few in points", "sum", fault.BadRequest}, {"too little cash", "sum", fault.BadRequest},
+		{"not taken", "", fault.WrongState}, untried(fault.Limit), {"not the total", "sum", fault.BadRequest}, {"too few in points", "sum", fault.BadRequest}, {"too little cash", "sum", fault.BadRequest}, untried(fault.Limit),
 	}
 	reserving = []ground{{"sold out", "", fault.OutOfStock}, {"paid before", "", fault.Conflict}}
 )
 
 // placeOn is a stage on which wang buys two units of S1's oil from M at 50 fen each,
 // for 60 GP, a fen each, and 40 fen.
-func placeOn(t fataler, f fouls) (*stage, string, command.Request) {
-	s := newStage(t, f)
-	good, list := s.furnishShop(t, f)
-	req := goods.PlaceRequest{Member: set(f["no member"], "ghost", "wang"), Lines: []goods.Wanted{want("S1", set(f["no listing"], "none", "oil"), 2)}, Quote: make(codec.Hash, 32),
-		Outlet: set(f["no outlet"], "none", "pudong"), Region: "sh", Pieces: s.pieces, Cash: set(f["not the total"], amount.Units(41), 40), Payment: "pay", Authorisation: s.slip, Code: s.code}
+func placeOn(t fataler, has causes) (*stage, string, command.Request) {
+	s := newStage(t, has)
+	good, list := s.furnishShop(t, has)
+	req := goods.PlaceRequest{Member: set(has["no member"], "ghost", "wang"), Lines: []goods.Wanted{want("S1", set(has["no listing"], "none", "oil"), 2)}, Quote: make(codec.Hash, 32),
+		Outlet: set(has["no outlet"], "none", "pudong"), Region: "sh", Pieces: s.pieces, Cash: set(has["not the total"], amount.Units(41), 40), Payment: "pay", Authorisation: s.authorisation, Code: s.code}
 	if q, err := s.ask(answer.QuoteAsked{Seller: "M", Member: req.Member, Region: req.Region, Lines: req.Lines}); err == nil {
 		req.Quote = q.Hash
 	}
-	s.spoilQuote(t, f, good, list)
-	s.close(t, f)
+	s.spoilQuote(t, has, good, list)
+	s.close(t, has)
 	req.AcceptBy = s.ends
-	return s, set(f["no acceptor"], "F", "M"), req
+	return s, set(has["no acceptor"], "F", "M"), req
 }
 
 func (s *stage) front(tender string, open bool) goods.SetStorefrontRequest {
@@ -52,17 +52,17 @@ func (s *stage) front(tender string, open bool) goods.SetStorefrontRequest {
 
 // furnishShop opens M's storefront with the oil, and a rag that the payment "pay" may
 // have bought.
-func (s *stage) furnishShop(t fataler, f fouls) (goods.SetGoodRequest, goods.ListRequest) {
-	s.must(t, "M", s.front(set(f["not taken"], "DP", "GP"), true),
-		goods.SetOutletRequest{Outlet: "pudong", En: "P", Zh: "P", Region: set(f["another region"], "bj", "sh"), Open: !f["outlet closed"]})
+func (s *stage) furnishShop(t fataler, has causes) (goods.SetGoodRequest, goods.ListRequest) {
+	s.must(t, "M", s.front(set(has["not taken"], "DP", "GP"), true),
+		goods.SetOutletRequest{Outlet: "pudong", En: "P", Zh: "P", Region: set(has["another region"], "bj", "sh"), Open: !has["outlet closed"]})
 	s.supply(t, "S1", "S1", onePercent)
 	good := plainGood("S1", "oil", goods.Shipped)
-	good.Regions, good.Until = []string{set(f["not in the region"], "bj", "sh")}, day(firstDay)+set(f["good ended"], date.Date(1), 90)
+	good.Regions, good.Until = []string{set(has["not in the region"], "bj", "sh")}, day(firstDay)+set(has["good ended"], date.Date(1), 90)
 	list := goods.ListRequest{Supplier: "S1", SKU: "oil", Scene: "care", Kind: goods.Supply, Terms: committed(t, opening(t, "oil", 7)), Open: true, Prices: []goods.Price{{
-		Audience: audience.Audience{Not: []string{"M:barred"}}, Fen: 50, MinPoints: set(f["too few in points"], amount.Units(31), 0), MinCash: set(f["too little cash"], amount.Units(21), 0)}}}
+		Audience: audience.Audience{Not: []string{"M:barred"}}, Fen: 50, MinPoints: set(has["too few in points"], amount.Units(31), 0), MinCash: set(has["too little cash"], amount.Units(21), 0)}}}
 	rag := list
 	rag.SKU, rag.Prices = "rag", []goods.Price{{Fen: 1}}
-	for sku, units := range map[string]amount.Units{"oil": set(f["sold out"], amount.Units(1), 2), "rag": 1} {
+	for sku, units := range map[string]amount.Units{"oil": set(has["sold out"], amount.Units(1), 2), "rag": 1} {
 		of := good
 		if of.SKU = sku; sku == "rag" {
 			of = plainGood("S1", sku, goods.Shipped)
@@ -71,7 +71,7 @@ func (s *stage) furnishShop(t fataler, f fouls) (goods.SetGoodRequest, goods.Lis
 			goods.OfferTermsRequest{Supplier: "S1", SKU: sku, Seller: "M", Kind: goods.Supply, Commitment: list.Terms})
 	}
 	s.must(t, "M", list, rag)
-	if f["paid before"] {
+	if has["paid before"] {
 		req := s.purchase(t, "M", "li", 1, nil, want("S1", "rag", 1))
 		req.Payment = "pay"
 		s.must(t, "M", req)
@@ -80,55 +80,55 @@ func (s *stage) furnishShop(t fataler, f fouls) (goods.SetGoodRequest, goods.Lis
 }
 
 // spoilQuote does what comes between a quote and the order.
-func (s *stage) spoilQuote(t fataler, f fouls, good goods.SetGoodRequest, list goods.ListRequest) {
-	if f["price changed"] {
+func (s *stage) spoilQuote(t fataler, has causes, good goods.SetGoodRequest, list goods.ListRequest) {
+	if has["price changed"] {
 		list.Prices[0].Fen++
 	}
-	if list.Open = !f["listing closed"]; f["price changed"] || f["listing closed"] {
+	if list.Open = !has["listing closed"]; has["price changed"] || has["listing closed"] {
 		s.must(t, "M", list)
 	}
-	if f["front closed"] {
-		s.must(t, "M", s.front(set(f["not taken"], "DP", "GP"), false))
+	if has["front closed"] {
+		s.must(t, "M", s.front(set(has["not taken"], "DP", "GP"), false))
 	}
-	if f["barred"] {
+	if has["barred"] {
 		s.must(t, "M", member.LabelRequest{Member: "wang", Label: "barred"})
 	}
-	if good.Open = !f["good closed"]; !good.Open {
+	if good.Open = !has["good closed"]; !good.Open {
 		s.must(t, "S1", good)
 	}
-	if f["suspended"] {
+	if has["suspended"] {
 		s.must(t, "G", goods.RefuseRequest{Supplier: "S1", Reason: "x"})
 	}
 }
 
 // counterOn is a shop with an order of wang's for a cap at D's counter, against a
 // code, and for S1's oil.
-func counterOn(t fataler, f fouls) (*stage, string, goods.DeliverRequest) {
+func counterOn(t fataler, has causes) (*stage, string, goods.DeliverRequest) {
 	s := newShop(t, 5)
 	req, secret := s.purchase(t, "D", "wang", 200, s.pays("wang", 1000), want("DS", "cap", 1), want("S1", "oil", 1)), make(code.Code, code.Size)
 	req.Pickup = code.Commit(secret)
 	order := s.must(t, "D", req)
-	if !f["not accepted"] {
+	if !has["not accepted"] {
 		s.must(t, "D", goods.AcceptRequest{Order: order})
 	}
-	part := set(f["not shipped"], uint8(2), 1)
-	return &stage{world: s.world}, set(f["a stranger"], "F", "D"), goods.DeliverRequest{Order: set(f["no order"], nowhere, order), Part: set(f["no part"], uint8(3), part), Code: secret}
+	part := set(has["not shipped"], uint8(2), 1)
+	return &stage{world: s.world}, set(has["a stranger"], "F", "D"), goods.DeliverRequest{Order: set(has["no order"], nowhere, order), Part: set(has["no part"], uint8(3), part), Code: secret}
 }
 
 // deliverOn is that the cap is handed over.
-func deliverOn(t fataler, f fouls) (*stage, string, command.Request) {
-	s, caller, req := counterOn(t, f)
-	if f["a document"] {
+func deliverOn(t fataler, has causes) (*stage, string, command.Request) {
+	s, caller, req := counterOn(t, has)
+	if has["a document"] {
 		req.Code, req.Evidence = nil, make(codec.Hash, 32)
 	}
-	if f["wrong code"] {
+	if has["wrong code"] {
 		req.Code = code.Code("another's secret")
 	}
 	return s, caller, req
 }
 
 // refundOn is that one of two oils comes back.
-func refundOn(t fataler, f fouls) (*stage, string, command.Request) {
+func refundOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newShop(t, 5)
 	req := s.purchase(t, "D", "sun", 900, s.pays("sun", 900), want("S1", "oil", 2))
 	req.Authorisation = s.authorise(t, "sun", "D", "GP", 900)
@@ -136,32 +136,32 @@ func refundOn(t fataler, f fouls) (*stage, string, command.Request) {
 	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1, Carrier: "SF", Waybill: "1"})
 	s.must(t, "G", goods.DeliverRequest{Order: order, Part: 1})
 	back := s.must(t, "G", goods.RequestReturnRequest{Order: order, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
-	if !f["not received"] {
+	if !has["not received"] {
 		s.must(t, "S1", goods.ReceiveReturnRequest{Return: back, Restock: true})
 	}
-	return &stage{world: s.world}, set(f["not the seller"], "S1", "D"), goods.RefundRequest{Return: set(f["no return"], nowhere, back), Payment: set(f["no reference"], "", "refund")}
+	return &stage{world: s.world}, set(has["not the seller"], "S1", "D"), goods.RefundRequest{Return: set(has["no return"], nowhere, back), Payment: set(has["no reference"], "", "refund")}
 }
 
 // returnOn is that an oil is asked to go back.
-func returnOn(t fataler, f fouls) (*stage, string, command.Request) {
+func returnOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newShop(t, 5)
 	order := s.must(t, "D", s.purchase(t, "D", "wang", 0, s.pays("wang", 900), want("S1", "oil", 1)))
 	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1, Carrier: "SF", Waybill: "1"})
-	if !f["not delivered"] {
+	if !has["not delivered"] {
 		s.must(t, "S1", goods.DeliverRequest{Order: order, Part: 1, Evidence: make(codec.Hash, 32)})
 	}
-	s.advance(t, set(f["too late"], date.Date(5), 4))
-	return &stage{world: s.world}, set(f["a stranger"], "S1", "D"), goods.RequestReturnRequest{Order: set(f["no order"], nowhere, order), Part: set(f["no part"], uint8(2), 1),
-		Line: set(f["no line"], uint8(2), 1), Quantity: set(f["too many"], uint32(2), 1), Reason: "x"}
+	s.advance(t, set(has["too late"], date.Date(5), 4))
+	return &stage{world: s.world}, set(has["a stranger"], "S1", "D"), goods.RequestReturnRequest{Order: set(has["no order"], nowhere, order), Part: set(has["no part"], uint8(2), 1),
+		Line: set(has["no line"], uint8(2), 1), Quantity: set(has["too many"], uint32(2), 1), Reason: "x"}
 }
 
 // orderPrecedence is what TestRefusalsComeInTheirDocumentedOrder tries of orders.
 var orderPrecedence = map[string]precedence{
 	"place": {placeOn, [][]ground{placing, {{"no lot", "", fault.NotFound}}, spending, paying, erased, consenting, spendCap, reserving}},
 	"deliver": {deliverOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "part", fault.NotFound}, {"not accepted", "", fault.WrongState}, {"not shipped", "part", fault.WrongState},
-		{"a stranger", "", fault.Forbidden}, {"a document", "proof", fault.Unauthorised}, {"wrong code", "proof", fault.WrongCode}}}},
+		{"a stranger", "", fault.Forbidden}, {"a document", "proof", fault.Unauthorised}, {"wrong code", "proof", fault.WrongCode}, untried(fault.Limit)}}},
 	"return": {returnOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "", fault.NotFound}, {"no line", "", fault.NotFound}, {"a stranger", "", fault.Forbidden},
 		{"not delivered", "", fault.WrongState}, {"too late", "", fault.Expired}, {"too many", "", fault.Insufficient}}}},
 	"refund": {refundOn, [][]ground{{{"no return", "", fault.NotFound}, {"not the seller", "", fault.Forbidden}, {"not received", "", fault.WrongState},
-		{"no reference", "", fault.BadRequest}}}},
+		{"no reference", "", fault.BadRequest}, untried(fault.Conflict), untried(fault.Limit)}}},
 }

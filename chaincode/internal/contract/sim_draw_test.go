@@ -56,11 +56,11 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 	w.consent(t, "M", "G", "all")
 	w.advance(t, 1)
 	for _, id := range sortedIDs(homes) {
-		var slips []command.Request
+		var authorisations []command.Request
 		for _, acceptor := range []string{"G", "D", "M"} {
-			slips = append(slips, member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
+			authorisations = append(authorisations, member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
 		}
-		w.must(t, homes[id], slips...)
+		w.must(t, homes[id], authorisations...)
 	}
 }
 

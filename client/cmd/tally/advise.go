@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/fault"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
 	"tallystick/client/iso20022"
@@ -17,16 +16,10 @@ import (
 	"tallystick/client/payments"
 )
 
-// advising is how a bank's file is read.
-type advising struct {
-	file, accounts, cycle string
-	mapping               string // of a table's columns
-	bounce                bool
-}
-
 func advisePayments(a *app) *cobra.Command {
-	var how advising
-	cmd := leaf("advise FILE", "Match your bank's file with your payments, and tell the ledger what came in (到账通知)",
+	var req node.AdvisePaymentsRequest
+	var mapping string
+	cmd := leaf("advise FILE", node.PaymentAdvise.En+" ("+node.PaymentAdvise.Zh+")",
 		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`,
@@ -35,8 +28,7 @@ func advisePayments(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			how.file = path
-			return errors.Join(a.adviseFile(ctx, how), done())
+			return errors.Join(a.advise(ctx, req, path, mapping), done())
 		})
 	cmd.Long = `Read a camt.054 or camt.053, or a bank's CSV or workbook, and match it with what you are to
 get: by end-to-end id, amount, your account and who paid. What counts is told to the ledger; the
@@ -57,81 +49,31 @@ possible   may be yours, and doesn't say so      unread     can't be read, and i
 
 Where a person must look, it fails with NEEDS_PERSON after it has done the rest, and says what
 can be done: tally payment receive, take-back or bounce.`
-	word(cmd, &how.cycle, "cycle", "of this cycle's payments only")
-	word(cmd, &how.accounts, "accounts", "YAML file with the parties' accounts")
-	word(cmd, &how.mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
+	word(cmd, &req.Cycle, "cycle", "of this cycle's payments only")
+	one(cmd, &req.Accounts, "accounts", "file", "YAML file with the parties' accounts", accounts.Load)
+	word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
 	require(cmd, "accounts")
-	cmd.Flags().BoolVar(&how.bounce, "bounce", false, "note payments of yours that came back as FAILED, to be instructed again")
+	cmd.Flags().BoolVar(&req.Bounce, "bounce", false, "note payments of yours that came back as FAILED, to be instructed again")
 	return a.takesLong(cmd)
 }
 
-// advised is what tally payment advise answers.
-type advised struct {
-	Rows   []payments.Line `json:"rows"`
-	Height uint64          `json:"height"`
-	Others int             `json:"others"` // lines of others', which were left
-	Unread int             `json:"unread"` // lines that can't be read, and name no payment of ours
-	Notes  []string        `json:"notes"`  // what was found out about the file
+// advise reads what is meant once, and then tells it.
+func (a *app) advise(ctx context.Context, req node.AdvisePaymentsRequest, path, mapping string) (err error) {
+	if req.Mapping, err = textOf(mapping); err != nil {
+		return err
+	}
+	if req.Notice, err = fileAt(path); err != nil {
+		return err
+	}
+	return perform(ctx, a, node.PaymentAdvise, func() (node.AdvisePaymentsRequest, error) { return req, nil }, a.showAdvised)
 }
 
-// adviseFile reads what is meant, before anything is asked.
-func (a *app) adviseFile(ctx context.Context, how advising) error {
-	known, err := accounts.Load(how.accounts)
-	if err != nil {
-		return err
-	}
-	var mapping *banktable.Mapping
-	if how.mapping != "" {
-		if mapping, err = banktable.Load(how.mapping); err != nil {
-			return err
-		}
-		if err := a.meanFile("mapping", how.mapping); err != nil {
-			return err
-		}
-	}
-	if err := a.meanFile("notice", how.file); err != nil {
-		return err
-	}
-	return a.with(ctx, func(ctx context.Context, n *node.Node) error { return a.advise(ctx, n, how, known, mapping) })
+// showAdvised says what each line means, and what a person may want to do.
+func (a *app) showAdvised(_ context.Context, _ *node.Node, v node.Advised) error {
+	return a.printParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
 }
 
-func (a *app) advise(ctx context.Context, n *node.Node, how advising, known accounts.Book, mapping *banktable.Mapping) (err error) {
-	if _, err := known.Of(n.Party()); err != nil {
-		return err
-	}
-	view, err := n.PaymentsView(ctx, how.cycle, known.Holders())
-	if err != nil {
-		return err
-	}
-	file, err := openBankFile(how.file, mapping, view.Mark)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	found, err := view.Sift(ctx, file.advices)
-	if err != nil {
-		return err
-	}
-	list := view.Match(found)
-	if err := n.Advise(ctx, &a.call, list, how.bounce); err != nil {
-		return err
-	}
-	answer := advised{list, n.Height(), found.Others, found.Unread, append([]string{}, file.notes...)}
-	if err := a.printParts(answer, func(t table.Writer) { advisedTable(t, answer) }, func(t table.Writer) { nextTable(t, list) }); err != nil {
-		return err
-	}
-	return forPersons(list)
-}
-
-// forPersons is a CONFLICT if anything needs a person.
-func forPersons(list []payments.Line) error {
-	if n := payments.ForPersons(list); n > 0 {
-		return fault.New(fault.NeedsPerson, "%d of %d lines that concern you need a person; what counted was told", n, len(list))
-	}
-	return nil
-}
-
-func advisedTable(t table.Writer, v advised) {
+func advisedTable(t table.Writer, v node.Advised) {
 	if len(v.Rows) == 0 { // a caption has no table to stand under
 		t.AppendRow(table.Row{"nothing in the file concerns your payments"})
 		t.AppendRow(table.Row{othersText(v)})
@@ -151,7 +93,7 @@ func advisedTable(t table.Writer, v advised) {
 	t.SetCaption("%s", othersText(v))
 }
 
-func othersText(v advised) string {
+func othersText(v node.Advised) string {
 	text := fmt.Sprintf("%d lines of others'", v.Others)
 	if v.Others == 1 {
 		text = "1 line of others'"

@@ -61,12 +61,3 @@ func valuesOf(v pflag.Value) []string {
 
 // formOf is how a value is written, however it was given.
 func formOf(v any) string { return fmt.Sprintf("%v", v) }
-
-// meanFile says that what a file holds was meant.
-func (a *app) meanFile(name, path string) error {
-	hash, err := hashFile(path)
-	if err == nil {
-		a.call.Meaning.Name(name, hash.String())
-	}
-	return err
-}

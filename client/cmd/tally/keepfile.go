@@ -12,6 +12,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
+	"tallystick/client/node"
 	"tallystick/network/wholefile"
 )
 
@@ -67,4 +68,19 @@ func fileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
 		*to, err = bounds.File(path, maxRead)
 		return err
 	}
+}
+
+// fileAt is a file that goes with a request.
+func fileAt(path string) (node.File, error) {
+	hash, err := hashFile(path)
+	return node.File{SHA256: hash, Path: path}, err
+}
+
+// textOf reads a file of settings, whose text goes with a request; nothing if none is named.
+func textOf(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	text, err := bounds.File(path, bounds.Settings)
+	return string(text), err
 }

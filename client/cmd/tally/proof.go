@@ -102,7 +102,7 @@ func (a *app) writeProof(ctx context.Context, g *node.Node, member string, lots 
 	if err != nil {
 		return err
 	}
-	trust, err := trustOf(cfg)
+	trust, err := node.TrustOf(cfg)
 	if err != nil {
 		return err
 	}
@@ -182,21 +182,8 @@ func (a *app) trust(dir string) (proof.Trust, config.Config, error) {
 	if err != nil {
 		return nil, cfg, fmt.Errorf("%w, or whom to trust: --trust DIR", err)
 	}
-	t, err := trustOf(cfg)
+	t, err := node.TrustOf(cfg)
 	return t, cfg, err
-}
-
-func trustOf(cfg config.Config) (proof.Trust, error) {
-	if len(cfg.Trust) == 0 {
-		return nil, fmt.Errorf("the profile of %s trusts nobody: add trust, a list of {party, ca}", cfg.Party)
-	}
-	t := proof.Trust{}
-	for _, one := range cfg.Trust {
-		if err := t.Add(one.Party, one.CA); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
 }
 
 // printProof shows what a proof says.

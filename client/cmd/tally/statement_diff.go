@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 
-	"tallystick/chaincode/fault"
-	"tallystick/client/clearing"
 	"tallystick/client/node"
 	"tallystick/client/statement"
 
@@ -13,56 +10,24 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// differences are in what two sides' lines differ.
-type differences struct {
-	Lines []statement.Difference `json:"rows"`
-}
-
 func diffStatement(a *app) *cobra.Command {
-	cmd := leaf("diff FILE", "Compare the other side's file (json, csv, xlsx) with your own lines, and name those that differ (对账)",
-		"  tally --as D statement diff 2026-11-D-G.xlsx", func(ctx context.Context, args []string) error {
-			theirs, err := statement.Open(args[0])
-			if err != nil {
-				return fault.New(fault.BadRequest, "%v", err)
-			}
-			return a.with(ctx, func(ctx context.Context, n *node.Node) error {
-				head := theirs.Statement.Head
-				ours, err := n.Recompute(ctx, head.Cycle, head.A.ID, head.B.ID)
-				if err != nil {
-					return err
-				}
-				return errors.Join(a.compare(ours.Statement, theirs), ours.Close())
-			})
+	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", node.StatementDiff,
+		func(args []string) (req node.DiffStatementRequest, err error) {
+			req.File, err = fileAt(args[0])
+			return req, err
+		}, func(_ context.Context, _ *node.Node, d node.Differences) error {
+			return a.print(d, func(t table.Writer) { differencesTable(t, d.Lines) })
 		})
-	return cmd
 }
 
-// maxDifferences is how many differences are named at most.
-const maxDifferences = 200
-
-// compare prints in what two sides' lines differ. CONFLICT if they do.
-func (a *app) compare(ours clearing.Statement, theirs *statement.File) error {
-	found := differences{Lines: []statement.Difference{}}
-	for d, err := range statement.Diff(ours.Lines, theirs.Lines) {
-		if err != nil {
-			return err
-		}
-		if found.Lines = append(found.Lines, d); len(found.Lines) == maxDifferences {
-			break
-		}
+func differencesTable(t table.Writer, list []statement.Difference) {
+	t.AppendHeader(table.Row{"Line", "Field", "Ours", "Theirs"})
+	for _, d := range list {
+		t.AppendRow(table.Row{d.ID, or(d.Field, "(only one has it)"), d.Ours, d.Theirs})
 	}
-	if err := a.print(found, func(t table.Writer) {
-		t.AppendHeader(table.Row{"Line", "Field", "Ours", "Theirs"})
-		for _, d := range found.Lines {
-			t.AppendRow(table.Row{d.ID, or(d.Field, "(only one has it)"), d.Ours, d.Theirs})
-		}
-		if len(found.Lines) == 0 {
-			t.AppendRow(table.Row{"every line is the same"})
-		}
-	}); err != nil || len(found.Lines) == 0 {
-		return err
+	if len(list) == 0 {
+		t.AppendRow(table.Row{"every line is the same"})
 	}
-	return fault.New(fault.Conflict, "they differ in %d places, first in line %s", len(found.Lines), found.Lines[0].ID)
 }
 
 func checkStatements(a *app) *cobra.Command {

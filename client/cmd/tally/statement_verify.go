@@ -10,16 +10,16 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/client/config"
-	"tallystick/client/proof"
+	"tallystick/client/node"
 	"tallystick/client/statement"
 )
 
 func verifyStatement(a *app) *cobra.Command {
+	var req node.VerifyStatementRequest
 	var dir string
-	var need int
 	cmd := &cobra.Command{
 		Use:   "verify-statement FILE",
-		Short: "Check a settlement statement, without a network (验证清结算账单)",
+		Short: node.StatementVerify.En + " (" + node.StatementVerify.Zh + ")",
 		Long: `Check a statement of two parties that somebody sent you: JSON, CSV or XLSX. Its root is
 computed from its lines; sums, root and signatures must be what the file says, and the
 proof in it must show that peers of enough parties say so. That needs no network, only the
@@ -33,35 +33,26 @@ compare the root on its last page.`,
   tally verify-statement 2026-11-D-G.json --trust cas --signers 3 -o json
   tally verify-statement 2026-11-D-G.csv --signers 0`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if need < 0 {
-				return fmt.Errorf("--signers: want 0 or more")
-			}
-			trust, cfg, err := a.trustIf(need, dir)
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if req.File, err = fileAt(args[0]); err != nil {
 				return err
 			}
-			report, err := statement.Verify(args[0], trust, need)
+			cfg := config.Default()
+			if req.Signers > 0 {
+				if req.Trust, cfg, err = a.trust(dir); err != nil {
+					return err
+				}
+			}
+			report, err := node.StatementVerify.Do(cmd.Context(), a.node(cfg), &a.call, req)
 			if err != nil {
 				return err
-			}
-			if p := report.Proven; p != nil && (p.Chaincode != cfg.Chaincode || cfg.Channel != "" && p.Channel != cfg.Channel) {
-				return fmt.Errorf("proof: it is of %s on channel %s, not of this alliance's ledger", p.Chaincode, p.Channel)
 			}
 			return a.printStatementReport(report)
 		},
 	}
 	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
-	whole(cmd, &need, "signers", 2, "how many parties' peers must have signed the proof in the file; 0 to do without")
+	whole(cmd, &req.Signers, "signers", 2, "how many parties' peers must have signed the proof in the file; 0 to do without")
 	return cmd
-}
-
-// trustIf is trust, if anybody's signature is needed.
-func (a *app) trustIf(need int, dir string) (proof.Trust, config.Config, error) {
-	if need == 0 {
-		return nil, config.Default(), nil
-	}
-	return a.trust(dir)
 }
 
 // printStatementReport shows what was found of a statement that holds.

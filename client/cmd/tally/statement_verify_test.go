@@ -88,12 +88,8 @@ func TestVerifyStatementRefuses(t *testing.T) {
 		want []string
 	}{
 		{"a fen more", []string{fen, "--trust", trust}, []string{"line D.1.4.0.0 was changed", "root: the file says", "on the ledger D signed the root"}},
-		{"a fen more, unproven", []string{fen, "--signers", "0"}, []string{"line D.1.4.0.0 was changed", "root: the file says"}},
-		{"four signers", []string{good, "--trust", trust, "--signers", "4"}, []string{"3 parties signed"}},
 		{"under no signer", []string{good, "--signers", "-1"}, []string{"want a whole number"}},
-		{"others' CAs", []string{good, "--trust", prooftest.New(t, "D", "F", "G").TrustDir()}, []string{"not of the party's CA"}},
 		{"no trust at all", []string{good}, []string{"--trust DIR"}},
-		{"a PDF", []string{filepath.Join(dir, "s.pdf"), "--signers", "0"}, []string{"for reading"}},
 		{"no file", []string{filepath.Join(dir, "none.json"), "--signers", "0"}, []string{"none.json"}},
 		{"two files", []string{good, fen}, []string{"accepts 1 arg"}},
 	} {

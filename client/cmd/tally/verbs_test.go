@@ -96,7 +96,6 @@ var more = map[string]string{
 	"tally rate agree":       "rate agree MP GP --terms " + strings.Repeat("ab", 32),
 	"tally member unlink":    "member unlink wang --party F --channel app --account " + strings.Repeat("ab", 32) + " --reason left",
 	"tally offer publish":    "offer publish winter --en W --zh W --from 2026-12-01 --until 2027-01-31 --programme DP --rule basket",
-	"tally payment advise":   "payment advise camt.xml --accounts accounts.yaml",
 	"tally payment instruct": "payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml",
 }
 

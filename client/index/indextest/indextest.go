@@ -29,12 +29,12 @@ func Put[T any](key row.Key[T], value T) Entry {
 	return Entry{Key: string(key), Value: row.Encode(value)}
 }
 
-// scribe is a chaincode that writes what it is told.
-type scribe struct{}
+// writer is a chaincode that writes what it is told.
+type writer struct{}
 
-func (scribe) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
+func (writer) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
 
-func (scribe) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
+func (writer) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
 	var entries []Entry
 	if err := codec.Decode(stub.GetArgs()[1], &entries); err != nil {
 		return shim.Error(err.Error())
@@ -68,7 +68,7 @@ func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Readin
 	t.Helper()
 	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}})
 	for _, name := range []string{"tally", "tallyseal"} {
-		n.Deploy(name, scribe{}, ledgersim.OutOf(2, "G", "D"))
+		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	for _, entries := range blocks {
 		seal := Entry{Space: "tallyseal", Key: string(row.LaneHead("D", 1)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})}

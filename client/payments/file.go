@@ -1,4 +1,4 @@
-package main
+package payments
 
 import (
 	"bytes"
@@ -12,34 +12,35 @@ import (
 	"tallystick/client/iso20022"
 )
 
-// bankFile is what a bank tells in a file, in whatever form.
-type bankFile struct {
-	advices iter.Seq2[iso20022.Advice, error]
-	notes   []string // what was found out about the file
+// File is what a bank tells in a file, in whatever form.
+type File struct {
+	Advices iter.Seq2[iso20022.Advice, error]
+	Notes   []string // what was found out about the file
 	io.Closer
 }
 
-// openBankFile opens a camt, or, by a mapping, a table; by what is in it.
-func openBankFile(path string, mapping *banktable.Mapping, mark string) (bankFile, error) {
+// Open opens a camt, or, by a mapping, a table; by what is in it.
+func Open(path string, mapping *banktable.Mapping, mark string) (File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return bankFile{}, err
+		return File{}, err
 	}
 	xml, err := isXML(file)
 	switch {
 	case err == nil && xml:
-		return bankFile{advices: iso20022.Advices(file), Closer: file}, nil
+		return File{Advices: iso20022.Advices(file), Closer: file}, nil
 	case err == nil && mapping == nil:
-		err = fault.New(fault.BadRequest, "the file is no XML; for a bank's CSV or workbook say with --mapping which column holds what: tally payment advise --help")
+		err = fault.New(fault.BadRequest,
+			"`mapping`: the file is no XML, and of a bank's CSV or workbook it says which column holds what")
 	}
 	if err := errors.Join(err, file.Close()); err != nil {
-		return bankFile{}, err
+		return File{}, err
 	}
 	rows, err := banktable.Open(path, mapping, mark)
 	if err != nil {
-		return bankFile{}, err
+		return File{}, err
 	}
-	return bankFile{rows.Advices(), rows.Notes, rows}, nil
+	return File{rows.Advices(), rows.Notes, rows}, nil
 }
 
 // isXML says whether a file is XML, and goes back to its beginning. BAD_REQUEST for a web page, as some banks name .xls.
