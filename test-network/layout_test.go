@@ -15,7 +15,7 @@ type rule struct {
 
 const (
 	pure = "the rules are pure: values in, values out"
-	side = "another subject; internal/contract composes the two"
+	side = "another subject; internal/verb composes the two"
 )
 
 // both are for both sides and know neither: what people write is held to its struct alike, a topology and a profile, a

@@ -28,8 +28,10 @@ func TestBatchCheck(t *testing.T) {
 		{"no sequence", Batch{Lane: 1, Commands: []Command{one}}, fault.BadRequest},
 		{"linked with nothing", Batch{Lane: 1, Seq: 1, Commands: []Command{one, linked}}, fault.BadRequest},
 		{"a source", Batch{Lane: 1, Seq: 1, Source: &Source{Name: "s", From: 0, To: 1}, Commands: []Command{one}}, ""},
-		{"a source that stands still", Batch{Lane: 1, Seq: 1, Source: &Source{Name: "s", From: 1, To: 1}, Commands: []Command{one}}, fault.BadRequest},
-		{"a source of an odd name", Batch{Lane: 1, Seq: 1, Source: &Source{Name: "a/b", To: 1}, Commands: []Command{one}}, fault.BadRequest},
+		{"a source that stands still", Batch{Lane: 1, Seq: 1, Source: &Source{Name: "s", From: 1, To: 1},
+			Commands: []Command{one}}, fault.BadRequest},
+		{"a source of an odd name", Batch{Lane: 1, Seq: 1, Source: &Source{Name: "a/b", To: 1},
+			Commands: []Command{one}}, fault.BadRequest},
 	} {
 		if err := c.batch.Check(); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
@@ -49,7 +51,8 @@ func TestCommandsRoundTrip(t *testing.T) {
 		t.Errorf("%+v, %v", req, err)
 	}
 	data, err := json.Marshal(c)
-	if want := `{"kind":"points:Capture","request":"r1","body":{"hold":"D.1.2.3","amount":5}}`; err != nil || string(data) != want {
+	if want := `{"kind":"points:Capture","request":"r1","body":{"hold":"D.1.2.3","amount":5}}`; err != nil ||
+		string(data) != want {
 		t.Errorf("%s, %v", data, err)
 	}
 	again, err := Parse("points:Capture", []byte(`{"hold":"D.1.2.3","amount":5}`))
@@ -79,7 +82,9 @@ func TestDecodeRefuses(t *testing.T) {
 func TestReceipts(t *testing.T) {
 	first := number.Command{Party: "D", Lane: 2, Seq: 9, Index: 1}
 	b := Batch{Lane: 1, Seq: 4, Commands: make([]Command, 3)}
-	receipts, refusals := b.Receipts("D", Result{Cycle: "c", Outcomes: []Outcome{{Index: 1, Code: fault.Expired, Text: "late"}, {Index: 2, First: first}, {Index: 9, Code: fault.Expired}}})
+	receipts, refusals := b.Receipts("D", Result{Cycle: "c",
+		Outcomes: []Outcome{{Index: 1, Code: fault.Expired, Text: "late"}, {Index: 2, First: first},
+			{Index: 9, Code: fault.Expired}}})
 	if refusals[0] != nil || receipts[0].Number.String() != "D.1.4.0" || receipts[0].Cycle != "c" {
 		t.Errorf("0: %+v %v", receipts[0], refusals[0])
 	}

@@ -18,20 +18,24 @@ type Request interface {
 	Check() error
 }
 
-// spec ties a kind to its contract function and to the type of its request.
+// spec is what is true of a kind: its contract function, who may send it, what people call what it did, and the type
+// of its request.
 type spec struct {
 	kind    Kind
 	name    string
+	may     may
+	en, zh  string
 	request reflect.Type
 	cbor    func([]byte) (Request, error)
 	json    func([]byte) (Request, error)
 }
 
 // specs is the protocol's table: all kinds, by subject.
-var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, campaignSpecs, quotaSpecs, goodsSpecs, orderSpecs, settlementSpecs)
+var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, campaignSpecs, quotaSpecs, goodsSpecs,
+	orderSpecs, settlementSpecs)
 
-func specOf[R Request](kind Kind, name string) spec {
-	return spec{kind, name, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}
+func specOf[R Request](kind Kind, name string, may may, en, zh string) spec {
+	return spec{kind, name, may, en, zh, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}
 }
 
 func decoder[R Request](decode func([]byte, any) error) func([]byte) (Request, error) {
@@ -42,15 +46,15 @@ func decoder[R Request](decode func([]byte, any) error) func([]byte) (Request, e
 	}
 }
 
-// find returns the kind's row of specs, nil for an unknown kind.
-func (k Kind) find() *spec {
+// byKind has the rows of specs by their kinds, nil for those that there aren't.
+var byKind = func() (list [256]*spec) {
 	for i := range specs {
-		if specs[i].kind == k {
-			return &specs[i]
-		}
+		list[specs[i].kind] = &specs[i]
 	}
-	return nil
-}
+	return list
+}()
+
+func (k Kind) find() *spec { return byKind[k] }
 
 // String is the name of the kind's contract function.
 func (k Kind) String() string {
@@ -58,6 +62,15 @@ func (k Kind) String() string {
 		return known.name
 	}
 	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// Words are what people call what a command of the kind did, such as Points issued; its name for a kind that there
+// isn't.
+func (k Kind) Words() (en, zh string) {
+	if known := k.find(); known != nil {
+		return known.en, known.zh
+	}
+	return k.String(), k.String()
 }
 
 // KindOf says which kind a request is. It panics for a type that is no request.

@@ -15,9 +15,9 @@ const (
 )
 
 var partySpecs = []spec{
-	specOf[party.RegisterRequest](RegisterParty, "party:Register"),
-	specOf[settlement.AdvanceRequest](AdvanceDate, "cycle:Advance"),
-	specOf[party.AmendRequest](AmendParty, "party:Amend"),
-	specOf[party.SetRequest](SetParty, "party:Set"),
-	specOf[party.BeginPeerRequest](BeginPeer, "party:BeginPeer"),
+	specOf[party.RegisterRequest](RegisterParty, "party:Register", byOperator, "Party registered", "成员登记"),
+	specOf[settlement.AdvanceRequest](AdvanceDate, "cycle:Advance", byOperator, "Business date advanced", "推进业务日期"),
+	specOf[party.AmendRequest](AmendParty, "party:Amend", byOperator, "Party amended", "成员变更"),
+	specOf[party.SetRequest](SetParty, "party:Set", byOperator, "Party's state set", "变更成员状态"),
+	specOf[party.BeginPeerRequest](BeginPeer, "party:BeginPeer", byAnyone, "Peer begun", "启用节点"),
 }

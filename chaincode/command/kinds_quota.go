@@ -6,5 +6,5 @@ import "tallystick/chaincode/quota"
 const SurrenderQuota Kind = 99
 
 var quotaSpecs = []spec{
-	specOf[quota.SurrenderRequest](SurrenderQuota, "quota:Surrender"),
+	specOf[quota.SurrenderRequest](SurrenderQuota, "quota:Surrender", toFinish, "Quota surrendered", "交还额度"),
 }

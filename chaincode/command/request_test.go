@@ -37,7 +37,8 @@ func TestRequestsAreNamed(t *testing.T) {
 		{"A2:" + text + "A", "", Intent{}, fault.BadRequest},
 		{"A2:" + text + ":" + text, "", Intent{}, fault.BadRequest},
 		{"A2:AAAAAAAAAAAAAAAAAAAAAA", "", Intent{}, fault.BadRequest},
-		{"A2:AAAAAAAAAAAAAAAAAAAAAB", "", Intent{}, fault.BadRequest}, // the same bytes as the one above, if it weren't strict
+		// the same bytes as the one above, if it weren't strict
+		{"A2:AAAAAAAAAAAAAAAAAAAAAB", "", Intent{}, fault.BadRequest},
 	} {
 		id, got, err := ParseRequest(c.request)
 		if fault.CodeOf(err) != c.code || err == nil && (id != c.id || got != c.intent) {

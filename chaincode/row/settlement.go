@@ -78,6 +78,11 @@ func Obligations(party string, lane uint8, seq uint64) Key[settlement.Obligation
 	return obligations.by(number.Command{Party: party, Lane: lane, Seq: seq})
 }
 
+// ObligationsOf is the key of the batch that made a line.
+func ObligationsOf(line number.Row) Key[settlement.Obligations] {
+	return Obligations(line.Command.Party, line.Command.Lane, line.Command.Seq)
+}
+
 // Close is the key of a closed cycle.
 func Close(cycle string) Key[settlement.Close] { return closes.at(cycle) }
 

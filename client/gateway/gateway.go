@@ -200,6 +200,9 @@ func (g *Gateway) Height() uint64 { return g.feed.height() }
 // Tip is how many blocks there were when the gateway was opened.
 func (g *Gateway) Tip() uint64 { return g.tip }
 
+// Known is how many blocks there are as far as this gateway knows: it has seen them, or was told of them.
+func (g *Gateway) Known() uint64 { return max(g.tip, g.feed.height(), g.levels.need.Load()) }
+
 // Party is the party in whose name the gateway acts.
 func (g *Gateway) Party() string { return g.cfg.Party }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+
 	"tallystick/chaincode/date"
 
 	"tallystick/chaincode/number"

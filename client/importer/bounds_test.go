@@ -70,7 +70,7 @@ func TestAPackedFileIsBounded(t *testing.T) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	opened, err := load(t, mappingText).Table(path)
+	opened, err := load(t, mappingText).Table(input(t, path))
 	if err == nil {
 		t.Error("it was read", opened.Close())
 	} else if fault.CodeOf(err) != fault.Limit && fault.CodeOf(err) != fault.BadRequest {

@@ -1,7 +1,10 @@
 package importer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"strings"
 
 	"tallystick/chaincode/amount"
@@ -9,6 +12,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/client/bounds"
 	"tallystick/client/importer/table"
 )
 
@@ -19,7 +23,8 @@ type catalogue struct{}
 
 func (catalogue) form() form {
 	return form{
-		must: []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
+		supply: true,
+		must:   []part{partSupplier, partSKU, partEn, partZh, partCategory, partUnit, partTax, partDelivery},
 		may: []part{partGTIN, partLabels, partRegions, partImages, partFrom, partUntil, partOpen, partStock,
 			partSeller, partPrice, partScene},
 		keys: []string{"rate"}, unique: true,
@@ -217,21 +222,36 @@ func (l *line) yes(p part) (bool, error) {
 	return false, l.wrong(p, "want yes or no")
 }
 
-// OpenCatalogue opens a file that has the columns of a catalogue.
-func OpenCatalogue(path string) (*table.Table, error) {
+// Catalogue is the mapping of a catalogue: a file that has the ledger's own words as its
+// columns, as far as it has them. Prices are in yuan. Without a source it is one that the
+// content makes.
+//
+// Refused: a column that no good has or that stands twice; without one that a
+// catalogue must have.
+func Catalogue(file bounds.Input, source, scene, seller string) (*Mapping, error) {
 	var must []string
 	for _, p := range (catalogue{}).form().must {
 		must = append(must, p.String())
 	}
-	return table.Open(path, table.Options{Columns: must})
+	rows, err := table.Of(file, table.Options{Columns: must})
+	if err != nil {
+		return nil, inFile(file.Name, err)
+	}
+	header := rows.Header
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if source == "" {
+		sum := sha256.New()
+		if _, err := io.Copy(sum, file.Stream()); err != nil {
+			return nil, err
+		}
+		source = "catalogue-" + hex.EncodeToString(sum.Sum(nil)[:12])
+	}
+	return catalogueMapping(source, header, scene, seller)
 }
 
-// CatalogueMapping is the mapping of a file that has the ledger's own words as its
-// columns, as far as it has them: a catalogue. Prices are in yuan.
-//
-// Refused: a column that no good has or that stands twice; without one that a
-// catalogue must have.
-func CatalogueMapping(source string, header []string, scene, seller string) (*Mapping, error) {
+func catalogueMapping(source string, header []string, scene, seller string) (*Mapping, error) {
 	m := &Mapping{Kind: "goods", Source: source}
 	columns, given := m.Columns.byPart(), []string{"kind"}
 	f := catalogue{}.form()

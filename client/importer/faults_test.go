@@ -20,6 +20,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/points"
+	"tallystick/client/bounds"
 	"tallystick/client/vault"
 )
 
@@ -30,6 +31,16 @@ func file(t fataler, name, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// input opens a file until the test ends.
+func input(t fataler, path string) bounds.Input {
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	return in
 }
 
 // sums are points by reference.
@@ -94,7 +105,7 @@ type formatted struct {
 func run(t *testing.T, mapping, path string, l *ledger, s Stores) (*Report, error) {
 	t.Helper()
 	s.Party = "D"
-	return Job{Mapping: load(t, mapping), Path: path, State: t.TempDir(), Open: l.open, Stores: s}.Run(
+	return Job{Mapping: load(t, mapping), File: input(t, path), State: t.TempDir(), Open: l.open, Stores: s}.Run(
 		context.Background())
 }
 
@@ -268,7 +279,7 @@ func TestAReceiptEarnsOnceInTwoFiles(t *testing.T) {
 	job := func(source, text string, l *ledger) (*Report, error) {
 		l.refuse = rule.refuse
 		m := load(t, strings.Replace(mapping, "source: a", "source: "+source, 1))
-		return Job{Mapping: m, Path: file(t, "o.csv", text), State: dir, Open: l.open,
+		return Job{Mapping: m, File: input(t, file(t, "o.csv", text)), State: dir, Open: l.open,
 			Stores: Stores{Party: "D", Vault: v}}.Run(context.Background())
 	}
 	const head = "customer,amount,basket\n"
@@ -297,7 +308,7 @@ func TestRefusalsAreKeptAndRetried(t *testing.T) {
 	path, dir := file(t, "f.csv", "customer,amount,basket\nknown,1,b1\nlater,2,b2\nnever,3,b3\nbad,x,b4\n"), t.TempDir()
 	job := func(retry bool) *Report {
 		t.Helper()
-		r, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: l.open, Retry: retry,
+		r, err := Job{Mapping: load(t, mapping), File: input(t, path), State: dir, Open: l.open, Retry: retry,
 			Stores: Stores{Party: "D", Vault: v}}.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
@@ -369,7 +380,7 @@ func TestUnknownCustomersAreEnrolled(t *testing.T) {
 	l.refuse = rule.refuse
 	enrolled := 0
 	job := Job{Mapping: load(t, shopAwards+"unknown: enrol\n"),
-		Path: file(t, "f.csv", "customer,amount\nhalf,1\nthere,1\nnew,1\nnew,2\n"), State: t.TempDir(), Open: l.open}
+		File: input(t, file(t, "f.csv", "customer,amount\nhalf,1\nthere,1\nnew,1\nnew,2\n")), State: t.TempDir(), Open: l.open}
 	job.Stores = Stores{Party: "D", Vault: v,
 		Linked: func(_ string, c codec.Hash) (string, error) { return linked[string(c)], nil }}
 	job.Enrol = func(_ context.Context, reqs []command.Request) []error {
@@ -452,7 +463,7 @@ func TestADryRunKeepsNothing(t *testing.T) {
 	if _, err := v.Pseudonym("shop", "1"); err != nil {
 		t.Fatal(err)
 	}
-	job := Job{Mapping: load(t, shopAwards), Path: file(t, "f.csv", "customer,amount\n1,1\n2,1\n1,x\n"), State: dir,
+	job := Job{Mapping: load(t, shopAwards), File: input(t, file(t, "f.csv", "customer,amount\n1,1\n2,1\n1,x\n")), State: dir,
 		Open: l.open, DryRun: true, Stores: Stores{Party: "D", Vault: v}}
 	r, err := job.Run(context.Background())
 	left, _ := os.ReadDir(dir)
@@ -461,7 +472,7 @@ func TestADryRunKeepsNothing(t *testing.T) {
 		t.Errorf("%+v, %v, %d files", r, err, len(left))
 	}
 	o := kindOf("terms")
-	job = Job{Mapping: o.load(t), Path: file(t, "t.csv", o.file), State: dir, Open: l.open, DryRun: true,
+	job = Job{Mapping: o.load(t), File: input(t, file(t, "t.csv", o.file)), State: dir, Open: l.open, DryRun: true,
 		Stores: Stores{Party: "D", Vault: v}}
 	if r, err := job.Run(context.Background()); err != nil || r.Terms != 2 || len(v.terms) != 0 {
 		t.Errorf("%+v, %v, %d kept", r, err, len(v.terms))
@@ -481,7 +492,7 @@ func TestTheSameTableInAnotherEncoding(t *testing.T) {
 		done uint64
 		code fault.Code
 	}{{text, 2, ""}, {gb, 1, ""}, {strings.Replace(text, "乙", "甲", 1), 0, fault.Conflict}} {
-		r, err := Job{Mapping: load(t, shopAwards), Path: file(t, "f.csv", c.text), State: dir, Open: l.open,
+		r, err := Job{Mapping: load(t, shopAwards), File: input(t, file(t, "f.csv", c.text)), State: dir, Open: l.open,
 			Stores: Stores{Party: "D", Vault: &safe{everybody: true}}}.Run(context.Background())
 		if fault.CodeOf(err) != c.code || err == nil && r.Done != c.done {
 			t.Errorf("%d: %+v, %v", i, r, err)
@@ -558,7 +569,7 @@ func TestLinesOfOneIDAreAlike(t *testing.T) {
 // A dry run needs no vault, in any kind; nor a network, to count points.
 func TestDryRunsNeedNothing(t *testing.T) {
 	for _, o := range everyKind {
-		job := Job{Mapping: o.load(t), Path: file(t, "f.csv", o.file), State: t.TempDir(), DryRun: true,
+		job := Job{Mapping: o.load(t), File: input(t, file(t, "f.csv", o.file)), State: t.TempDir(), DryRun: true,
 			Stores: Stores{Party: "D"}}
 		if r, err := job.Run(context.Background()); err != nil || r.Totals != o.totals {
 			t.Errorf("%s: %+v, %v", o.kind, r, err)
@@ -596,7 +607,7 @@ func TestAMendedFileHasTheSource(t *testing.T) {
 	l, v, dir := &ledger{}, &safe{}, t.TempDir()
 	feed := func(text string) (*Report, error) {
 		return (Job{Mapping: load(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [app]\n"),
-			Path: file(t, "m.csv", text), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}).Run(
+			File: input(t, file(t, "m.csv", text)), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}).Run(
 			context.Background())
 	}
 	if r, err := feed("id\n#N/A\n合计\n"); err != nil || len(r.Rejected) != 2 {

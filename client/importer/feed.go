@@ -60,16 +60,16 @@ func (f *feeding) run(ctx context.Context) (err error) {
 	if f.refused, err = f.source.Refused(); err != nil {
 		return err
 	}
-	rows, err := f.Mapping.Table(f.Path)
+	rows, err := f.Mapping.Table(f.File)
 	if err != nil {
-		return err
+		return inFile(f.File.Name, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	reading := &Reading{watch: whileWanted(ctx, rows, f.tell(2))}
 	position, items := uint64(0), []*Item{}
 	for item, err := range f.Mapping.Read(rows, f.Stores, reading) {
 		if err != nil {
-			return inFile(f.Path, err)
+			return inFile(f.File.Name, err)
 		}
 		if items = append(items, item); len(items) == together {
 			if position, err = f.items(ctx, position, items); err != nil {
@@ -95,7 +95,7 @@ func (f *feeding) items(ctx context.Context, position uint64, items []*Item) (ui
 	for _, item := range items {
 		for i, draft := range item.Drafts {
 			if err := f.feed(ctx, position, item, i, draft); err != nil {
-				return position, fmt.Errorf("%s: line %d: %w", f.Path, item.Lines[0], err)
+				return position, fmt.Errorf("%s: line %d: %w", f.File.Name, item.Lines[0], err)
 			}
 			position++
 		}

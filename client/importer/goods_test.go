@@ -227,7 +227,7 @@ func TestStrictSendsNothing(t *testing.T) {
 	if err := os.WriteFile(path, []byte(o.file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report, err := Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Strict: true,
+	report, err := Job{Mapping: o.load(t), File: input(t, path), State: dir, Open: l.open, Strict: true,
 		Stores: Stores{Party: "D", Shop: some()}}.Run(context.Background())
 	if fault.CodeOf(err) != fault.BadRequest || len(l.took) != 0 || len(report.Rejected) != 8 {
 		t.Errorf("%d sent, %+v, %v", len(l.took), report, err)
@@ -236,7 +236,7 @@ func TestStrictSendsNothing(t *testing.T) {
 	if err := os.WriteFile(path, []byte(lines[0]+lines[1]), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if report, err = (Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Strict: true,
+	if report, err = (Job{Mapping: o.load(t), File: input(t, path), State: dir, Open: l.open, Strict: true,
 		Stores: Stores{Party: "D", Shop: some()}}).Run(context.Background()); err != nil || report.Done != 3 {
 		t.Errorf("corrected: %+v, %v", report, err)
 	}

@@ -11,7 +11,9 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
+	"tallystick/client/machine"
 	"tallystick/client/vault"
 )
 
@@ -60,7 +62,7 @@ type Report struct {
 // Job is one import.
 type Job struct {
 	Mapping *Mapping
-	Path    string
+	File    bounds.Input
 	State   string // directory that remembers what was imported under which source
 	Open    OpenSource
 	Stores  Stores
@@ -129,7 +131,7 @@ func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
 	j, report := s.Job, s.report()
 	if j.Strict && len(s.Rejected) > 0 {
 		return report,
-			fault.New(fault.BadRequest, "%d lines of %s are rejected, so none was sent", len(s.Rejected), j.Path)
+			fault.New(fault.BadRequest, "%d lines of %s are rejected, so none was sent", len(s.Rejected), j.File.Name)
 	}
 	if j.DryRun {
 		return report, nil
@@ -150,9 +152,9 @@ func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
 
 // scan reads the whole file and answers its fingerprint.
 func (j Job) scan(ctx context.Context, r *Reading) (print fingerprint, err error) {
-	rows, err := j.Mapping.Table(j.Path)
+	rows, err := j.Mapping.Table(j.File)
 	if err != nil {
-		return print, err
+		return print, inFile(j.File.Name, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	sum, err := j.begin(rows.Header)
@@ -160,31 +162,45 @@ func (j Job) scan(ctx context.Context, r *Reading) (print fingerprint, err error
 		return print, err
 	}
 	r.watch, r.each = whileWanted(ctx, rows, j.tell(1)), sum.add
-	kept := keeper{vault: j.Stores.Vault, none: j.DryRun}
+	kept := keeper{vault: j.Stores.Vault}
 	for item, err := range j.Mapping.Read(rows, j.Stores, r) {
 		if err == nil {
-			err = kept.take(item)
-		}
-		if err == nil && j.DryRun {
-			err = j.foresee(r, item)
+			if err := j.note(r, item, &kept); err != nil {
+				return print, err
+			}
+			continue
 		}
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			return print,
-				fault.New(fault.Stopped, "stopped after reading %d lines of %s; nothing was sent", r.Lines, j.Path)
+				fault.New(fault.Stopped, "stopped after reading %d lines of %s; nothing was sent", r.Lines, j.File.Name)
 		}
-		if err != nil {
-			return print, inFile(j.Path, err)
-		}
+		return print, inFile(j.File.Name, err)
 	}
 	return sum.fingerprint(), kept.flush()
 }
 
-// inFile says which file an error is about, unless it says so itself.
-func inFile(path string, err error) error {
-	if strings.Contains(err.Error(), path) {
+// note has kept what an item wants kept, or, in a dry run, foresees what becomes of it.
+func (j Job) note(r *Reading, item *Item, kept *keeper) error {
+	if j.DryRun {
+		return j.foresee(r, item)
+	}
+	return kept.take(item)
+}
+
+// inFile says which file an error is about, unless it says so itself. What is neither coded nor the machine's is what is
+// wrong with the file: BAD_REQUEST.
+func inFile(name string, err error) error {
+	text := err.Error()
+	if !strings.Contains(text, name) {
+		text = name + ": " + text
+	}
+	switch {
+	case fault.CodeOf(err) == fault.Internal && machine.Advice(err) == "":
+		return fault.New(fault.BadRequest, "%s", text)
+	case text == err.Error():
 		return err
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 func (j Job) tell(pass int) func(read, all int64) {
@@ -216,14 +232,13 @@ func (j Job) foresee(r *Reading, item *Item) error {
 // the disk.
 type keeper struct {
 	vault Vault
-	none  bool // nothing is kept
 	terms []vault.Terms
 }
 
 const keptAtOnce = 1000
 
 func (k *keeper) take(item *Item) error {
-	if item.keep == nil || k.none {
+	if item.keep == nil {
 		return nil
 	}
 	if k.terms = append(k.terms, *item.keep); len(k.terms) < keptAtOnce {

@@ -16,6 +16,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/bounds"
 	"tallystick/client/importer/cell"
 	"tallystick/client/importer/table"
 )
@@ -56,6 +57,7 @@ func tableOf(m *Mapping, file string) (*table.Table, error) {
 
 type fataler interface {
 	TempDir() string
+	Cleanup(func())
 	Fatal(...any)
 }
 
@@ -209,17 +211,25 @@ func TestImportCountsOnce(t *testing.T) {
 			}
 		}
 		l := &ledger{}
-		job := Job{Mapping: load(t, mappingText), Path: path, State: dir, Open: l.open}
+		mapping := load(t, mappingText)
+		run := func() (*Report, error) {
+			in, err := bounds.OpenInput(path)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			report, err := Job{Mapping: mapping, File: in, State: dir, Open: l.open}.Run(context.Background())
+			return report, errors.Join(err, in.Close())
+		}
 		for range rapid.IntRange(1, 5).Draw(rt, "runs") {
 			grow()
 			l.dieAt = rapid.IntRange(1, 30).Draw(rt, "dies at")
-			if _, err := job.Run(context.Background()); err != nil && !errors.Is(err, errKilled) {
+			if _, err := run(); err != nil && !errors.Is(err, errKilled) {
 				rt.Fatal(err)
 			}
 		}
 		l.dieAt = 0
 		left := uint64(n) - l.cursor
-		report, err := job.Run(context.Background())
+		report, err := run()
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -244,7 +254,7 @@ func TestImportRefusesAnotherInputUnderOneSource(t *testing.T) {
 	const head, one, two = "who,shop,value,at,basket\n", "1,5,1,2026-01-02 10:00:00,b1\n",
 		"2,5,1,2026-01-02 10:00:00,b2\n"
 	run := func(mapping string) error {
-		_, err := Job{Mapping: load(t, mapping), Path: path, State: dir, Open: (&ledger{}).open}.Run(
+		_, err := Job{Mapping: load(t, mapping), File: input(t, path), State: dir, Open: (&ledger{}).open}.Run(
 			context.Background())
 		return err
 	}
@@ -310,7 +320,7 @@ func TestOtherDigitsAreAnotherImport(t *testing.T) {
 		if err := m.SetDigits(step.digits); err != nil {
 			t.Fatal(err)
 		}
-		report, err := Job{Mapping: m, Path: path, State: dir, Open: (&ledger{}).open}.Run(context.Background())
+		report, err := Job{Mapping: m, File: input(t, path), State: dir, Open: (&ledger{}).open}.Run(context.Background())
 		if fault.CodeOf(err) != step.code || err == nil && report.Digits != step.digits {
 			t.Errorf("%d digits: %+v, %v", step.digits, report, err)
 		}

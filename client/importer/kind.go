@@ -61,6 +61,8 @@ type form struct {
 	// vault and index say that the lines' commands are made with the party's vault, with
 	// the read model. Keyed pseudonyms need the vault in every kind.
 	vault, index need
+	// supply says that it is about goods, and who sells them where; other kinds are about members.
+	supply bool
 	// elsewhere says what importing under another source does; nil if nothing is to be
 	// feared.
 	elsewhere func(*Mapping) string

@@ -167,7 +167,7 @@ func (o one) imports(t fataler, dir, file string, l *ledger, s Stores) (*Report,
 		t.Fatal(err)
 	}
 	s.Party = "D"
-	return Job{Mapping: o.load(t), Path: path, State: dir, Open: l.open, Stores: s}.Run(context.Background())
+	return Job{Mapping: o.load(t), File: input(t, path), State: dir, Open: l.open, Stores: s}.Run(context.Background())
 }
 
 // granted is a counter with the entitlements of the kinds above.

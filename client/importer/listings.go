@@ -16,9 +16,10 @@ type listings struct{}
 
 func (listings) form() form {
 	return form{
-		must: []part{partSupplier, partSKU, partPrice, partScene},
-		may:  []part{partLabels, partRegions, partFrom, partUntil},
-		keys: []string{"rate", "spread"}, unique: true, vault: always, index: always,
+		supply: true,
+		must:   []part{partSupplier, partSKU, partPrice, partScene},
+		may:    []part{partLabels, partRegions, partFrom, partUntil},
+		keys:   []string{"rate", "spread"}, unique: true, vault: always, index: always,
 	}
 }
 

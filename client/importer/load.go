@@ -16,25 +16,34 @@ import (
 	"tallystick/network/settings"
 )
 
-// LoadMapping reads and checks a mapping file. Keys that mean nothing are refused.
+// LoadMapping reads and checks a mapping file, as ParseMapping has it.
 func LoadMapping(path string) (*Mapping, error) {
-	m, err := loadMapping(path)
+	text, err := bounds.File(path, bounds.Settings)
 	var missing *fs.PathError
 	if errors.As(err, &missing) {
-		err = missing.Err
+		return nil, fmt.Errorf("the mapping %s: %w", path, missing.Err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the mapping %w", inFile(path, err))
+		return nil, fmt.Errorf("the mapping %w", err)
+	}
+	return ParseMapping("the mapping "+path, text)
+}
+
+// ParseMapping reads and checks a mapping; the name is for refusals. BAD_REQUEST for keys that mean nothing, and for what
+// is no mapping.
+func ParseMapping(name string, text []byte) (*Mapping, error) {
+	m, err := parseMapping(name, text)
+	if err != nil {
+		return nil, inFile(name, err)
 	}
 	return m, nil
 }
 
-func loadMapping(path string) (*Mapping, error) {
-	text, err := bounds.YAML(path)
-	if err != nil {
+func parseMapping(name string, text []byte) (*Mapping, error) {
+	if err := bounds.CheckYAML(text, name); err != nil {
 		return nil, err
 	}
-	if err := settings.Check(path, text, reflect.TypeFor[Mapping]()); err != nil {
+	if err := settings.Check(name, text, reflect.TypeFor[Mapping]()); err != nil {
 		return nil, err
 	}
 	v := viper.New()
@@ -42,7 +51,7 @@ func loadMapping(path string) (*Mapping, error) {
 	if err := v.ReadConfig(bytes.NewReader(text)); err != nil {
 		return nil, err
 	}
-	var m Mapping
+	m := Mapping{text: string(text)}
 	if err := v.UnmarshalExact(&m, viper.DecodeHook(datesAsText)); err != nil {
 		return nil, err
 	}

@@ -162,6 +162,7 @@ type Mapping struct {
 	Unknown      string      `mapstructure:"unknown" json:"-"`           // lines of customers who are no members: refuse (if it isn't said) or enrol; may change from run to run
 	Receipts     bool        `mapstructure:"receipts"`                   // a receipt earns once, whatever the source
 
+	text     string // that it was read from
 	kind     kind
 	form     form
 	rate     amount.Rate
@@ -214,6 +215,12 @@ func (m *Mapping) NeedsVault() bool {
 func (m *Mapping) NeedsIndex() bool {
 	return m.form.index.of(m) || m.Unknown == enrolling
 }
+
+// Supply says whether its kind is about goods, and who sells them where; the others are about members.
+func (m *Mapping) Supply() bool { return m.form.supply }
+
+// Text is what the mapping was read from.
+func (m *Mapping) Text() string { return m.text }
 
 // inOrder says whether there can be only one shard.
 func (m *Mapping) inOrder() bool { return m.form.ordered.of(m) }

@@ -6,7 +6,7 @@ import "tallystick/chaincode/goods"
 type outlets struct{}
 
 func (outlets) form() form {
-	return form{must: []part{partOutlet, partEn, partZh}, may: []part{partRegion, partOpen}, once: true}
+	return form{supply: true, must: []part{partOutlet, partEn, partZh}, may: []part{partRegion, partOpen}, once: true}
 }
 
 func (outlets) check(*Mapping) error { return nil }

@@ -34,7 +34,7 @@ type Outcome struct {
 func WriteRejected(ctx context.Context, to io.Writer, outcomes ...Outcome) error {
 	w, begun := sheets.NewCSV(to), false
 	for _, o := range outcomes {
-		if len(o.Report.Rejected) == 0 || o.Job.Path == "" {
+		if len(o.Report.Rejected) == 0 || o.Job.File.ReaderAt == nil {
 			continue
 		}
 		if err := o.write(ctx, w, &begun); err != nil {
@@ -51,7 +51,7 @@ func WriteRejected(ctx context.Context, to io.Writer, outcomes ...Outcome) error
 
 // write reads the file once more, for its rows.
 func (o Outcome) write(ctx context.Context, w *sheets.CSV, begun *bool) (err error) {
-	rows, err := o.Job.Mapping.Table(o.Job.Path)
+	rows, err := o.Job.Mapping.Table(o.Job.File)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (o Outcome) write(ctx context.Context, w *sheets.CSV, begun *bool) (err err
 	for n := 0; len(list) > 0; n++ {
 		row, err := rows.Next()
 		if err != nil {
-			return fmt.Errorf("%s changed while its rejected lines were written: %w", o.Job.Path, err)
+			return fmt.Errorf("%s changed while its rejected lines were written: %w", o.Job.File.Name, err)
 		}
 		if n%watchedEvery == 0 && ctx.Err() != nil {
 			return fault.New(fault.Stopped, "stopped while the rejected lines were written")

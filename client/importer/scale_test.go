@@ -133,7 +133,7 @@ func TestALongFile(t *testing.T) {
 	}
 	path, lines := longFile(t, long())
 	s := &swallower{}
-	job := Job{Mapping: load(t, longMapping), Path: path, State: t.TempDir(), Open: s.open,
+	job := Job{Mapping: load(t, longMapping), File: input(t, path), State: t.TempDir(), Open: s.open,
 		Stores: Stores{Party: "D", Vault: &safe{everybody: true}}}
 	stop := make(chan struct{})
 	most, began, from := highest(stop), time.Now(), used(t)
@@ -171,7 +171,7 @@ func TestAnImportStopsAtOnce(t *testing.T) {
 	path, _ := longFile(t, 40<<20)
 	for name, pass := range map[string]int{"reading": 1, "feeding": 2} {
 		s := &swallower{}
-		job := Job{Mapping: load(t, longMapping), Path: path, State: t.TempDir(), Open: s.open,
+		job := Job{Mapping: load(t, longMapping), File: input(t, path), State: t.TempDir(), Open: s.open,
 			Stores: Stores{Party: "D", Vault: &safe{everybody: true}}}
 		ctx, cancel := context.WithCancel(context.Background())
 		var stopped time.Time

@@ -6,7 +6,7 @@ import "tallystick/chaincode/goods"
 type stock struct{}
 
 func (stock) form() form {
-	return form{must: []part{partSupplier, partSKU, partSeller, partStock}, keys: []string{"lanes"},
+	return form{supply: true, must: []part{partSupplier, partSKU, partSeller, partStock}, keys: []string{"lanes"},
 		elsewhere: countsTwice}
 }
 

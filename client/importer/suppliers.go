@@ -19,7 +19,7 @@ const (
 )
 
 func (suppliers) form() form {
-	return form{must: []part{partSupplier}, may: []part{partEn, partZh, partCategories, partLicence},
+	return form{supply: true, must: []part{partSupplier}, may: []part{partEn, partZh, partCategories, partLicence},
 		keys: []string{"verb", "fee"}, once: true, index: always}
 }
 

@@ -16,7 +16,8 @@ type terms struct{}
 
 func (terms) form() form {
 	return form{
-		must: []part{partSupplier, partSKU, partSeller, partValue}, may: []part{partUntil},
+		supply: true,
+		must:   []part{partSupplier, partSKU, partSeller, partValue}, may: []part{partUntil},
 		keys: []string{"terms", "rate"}, unique: true, vault: always,
 	}
 }

@@ -52,9 +52,9 @@ func (c Customer) checkAny() error {
 
 func (c Customer) check() error {
 	if c.ID == "" {
-		return fault.New(fault.BadRequest, "say which customer: --channel and --customer")
+		return fault.New(fault.BadRequest, "say which customer: `channel` and `customer`")
 	}
-	return name.CheckID("--channel", c.Channel)
+	return name.CheckID("`channel`", c.Channel)
 }
 
 // known is the customer's account in the vault. NOT_FOUND.

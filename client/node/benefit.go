@@ -57,7 +57,7 @@ type AmendBenefitRequest struct {
 // Check refuses a change of nothing, and what is malformed whatever the benefit is.
 func (r AmendBenefitRequest) Check() error {
 	if r.Quota == nil && r.Grantors == nil && r.Open == nil {
-		return fault.New(fault.BadRequest, "say what changes: --quota, --grantor, --closed or --open")
+		return fault.New(fault.BadRequest, "say what changes: `quota`, `grantors` or `open`")
 	}
 	return r.of(benefit.Model{ID: r.Benefit}).Check()
 }

@@ -208,5 +208,9 @@ func (n *Node) atBooks(ctx context.Context, c *Call, do func(bookkeeper) error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, shelf.Close()) }()
-	return do(bookkeeper{n.Party(), shelf, past{n, c, filepath.Join(dir, "past.db")}})
+	b := bookkeeper{n.Party(), shelf, past{n, c, filepath.Join(dir, "past.db")}}
+	if n.offline {
+		b.history = away{}
+	}
+	return do(b)
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/index"
 )
 
@@ -26,9 +27,6 @@ func (p past) now(ctx context.Context, of func(*index.Reading) error) error {
 
 // at asks the read model as it was with so many blocks.
 func (p past) at(ctx context.Context, height uint64, of func(*index.Reading) error) (err error) {
-	if err := p.node.Connect(ctx); err != nil {
-		return err
-	}
 	ix, err := index.Open(p.path)
 	if err != nil {
 		return err
@@ -58,13 +56,22 @@ func (p past) bringUp(ctx context.Context, ix *index.Index, height uint64) error
 	if from == height {
 		return nil
 	}
-	err := p.node.gateway.SyncTo(ctx, &catchUp{ix, p.node.watch, height}, height)
-	p.node.watch.Caught(ix.Height() - from)
+	err := p.node.gateway.SyncTo(ctx, &catchUp{ix, p.node.model.watch, height}, height)
+	p.node.model.watch.Caught(ix.Height() - from)
 	if err == nil {
 		p.call.tell(fmt.Sprintf("read the ledger as it was with %d blocks", height), true)
 	}
 	return err
 }
+
+// away is the history of a node that isn't connected.
+type away struct{}
+
+var errAway = fault.New(fault.Unavailable, "this node isn't connected")
+
+func (away) now(context.Context, func(*index.Reading) error) error { return errAway }
+
+func (away) at(context.Context, uint64, func(*index.Reading) error) error { return errAway }
 
 // removeIndex removes a read model in a file: it is made of the blocks again.
 func removeIndex(path string) error {

@@ -87,14 +87,6 @@ func (m *months) at(_ context.Context, height uint64, of func(*index.Reading) er
 	return of(indextest.ReadModelUpTo(m.t, height, m.blocks...))
 }
 
-// offline is a ledger that nobody answers for.
-type offline struct{}
-
-var errOffline = fault.New(fault.Unavailable, "nobody answers")
-
-func (offline) now(context.Context, func(*index.Reading) error) error        { return errOffline }
-func (offline) at(context.Context, uint64, func(*index.Reading) error) error { return errOffline }
-
 // newDesk is G's accountant.
 func newDesk(t *testing.T, of history) bookkeeper {
 	t.Helper()
@@ -133,7 +125,7 @@ func TestJournalIsOfTheCutOff(t *testing.T) {
 		t.Fatal(first.State, err)
 	}
 	m.taken(4, "2026-12", 500)
-	later, away := newDesk(t, m), bookkeeper{"G", before.shelf, offline{}}
+	later, away := newDesk(t, m), bookkeeper{"G", before.shelf, away{}}
 	for what, book := range map[string]func() (Journal, error){
 		"booked later":             func() (Journal, error) { return later.journal(t.Context(), lock("2026-11")) },
 		"again":                    func() (Journal, error) { return before.journal(t.Context(), lock("2026-11")) },

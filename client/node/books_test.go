@@ -29,7 +29,7 @@ func TestAccountsUpToAPeriod(t *testing.T) {
 	if _, err := d.journal(t.Context(), lock("2026-11")); err != nil {
 		t.Fatal(err)
 	}
-	away := bookkeeper{"G", d.shelf, offline{}}
+	away := bookkeeper{"G", d.shelf, away{}}
 	for _, period := range []string{"", "2026-11"} {
 		list, err := away.booked(t.Context(), AccountsRequest{Period: period})
 		if err != nil || len(list) != 1 {
@@ -39,7 +39,7 @@ func TestAccountsUpToAPeriod(t *testing.T) {
 			t.Errorf("%q: %+v", period, b)
 		}
 	}
-	if _, err := away.booked(t.Context(), AccountsRequest{Period: "2026-12"}); err != errOffline {
+	if _, err := away.booked(t.Context(), AccountsRequest{Period: "2026-12"}); err != errAway {
 		t.Errorf("what isn't locked: %v", err)
 	}
 	list, err := d.booked(t.Context(), AccountsRequest{Period: "2026-12"})
@@ -89,7 +89,7 @@ func TestLockedBooksNeedNoNetwork(t *testing.T) {
 			t.Errorf("%s %s: %s, %v", c.op.About().Name, c.request, got, err)
 		}
 	}
-	if _, err := ask(BooksBalance, `{"period":"2026-12"}`); err == nil {
+	if _, err := ask(BooksBalance, `{"period":"2026-12"}`); fault.CodeOf(err) != fault.Unavailable {
 		t.Error("what isn't locked is answered without a network")
 	}
 }
@@ -103,7 +103,7 @@ func TestOneIsAtTheBooks(t *testing.T) {
 		if err := n.atBooks(gone, &Call{}, func(bookkeeper) error { return nil }); !errors.Is(err, context.Canceled) {
 			t.Errorf("a second call: %v", err)
 		}
-		other := New(n.cfg, nil, nil, 0)
+		other := Offline(n.cfg)
 		if _, err := BooksPeriods.Do(t.Context(), other, &Call{}, NoRequest{}); fault.CodeOf(err) != fault.Unavailable {
 			t.Errorf("another process: %v", err)
 		}

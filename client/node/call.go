@@ -21,6 +21,14 @@ type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
 	Meaning  Meaning                      // what the caller named
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
+	Far      func(Far)                    // told now and then how far long work is, by several goroutines; nil tells nobody
+}
+
+// Far is how far long work is.
+type Far struct {
+	What      string // that is worked on, such as a file
+	Bytes     bool   // it is being read, and is counted in bytes; else in commands that were sent
+	Done, All uint64 // 0 of all that nobody knows yet
 }
 
 // Meaning is all that a caller named: a request id stands for it. What the node chooses beside it, such as lots and the
@@ -90,6 +98,13 @@ func (c *Call) Seed(v *vault.Vault, purpose string, i int) code.Code {
 func (c *Call) tell(step string, done bool) {
 	if c.Progress != nil {
 		c.Progress(step, done)
+	}
+}
+
+// far tells how far long work is.
+func (c *Call) far(f Far) {
+	if c.Far != nil {
+		c.Far(f)
 	}
 }
 

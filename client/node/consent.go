@@ -107,7 +107,7 @@ func (c *Call) shared(v *vault.Vault, id string, fields []Field) ([]byte, error)
 	}
 	if len(fields) == 0 {
 		if !found {
-			return nil, fault.New(fault.NotFound, "your vault has no profile of %s: tally member profile set, or --field NAME=VALUE", id)
+			return nil, fault.New(fault.NotFound, "your vault has no profile of %s: tally member profile set, or say `fields`", id)
 		}
 		return known.Bytes, nil
 	}

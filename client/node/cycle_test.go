@@ -181,7 +181,7 @@ func TestClosingRefuses(t *testing.T) {
 		t.Errorf("the first cycle can't be the next: %v", err)
 	}
 	late := fault.New(fault.UnknownOutcome, "transaction 1f: the orderers haven't taken it so far; ask again with the same request id")
-	if text := InDoubt(late, "till-7").Error(); !strings.Contains(text, "(transaction 1f: the orderers haven't taken it so far); ask again with --request till-7") || strings.Count(text, "ask again") != 1 {
+	if text := InDoubt(late, "till-7").Error(); !strings.Contains(text, "(transaction 1f: the orderers haven't taken it so far); ask again with `request` till-7") || strings.Count(text, "ask again") != 1 {
 		t.Error(text)
 	}
 	if err := StepInDoubt(fault.New(fault.UnknownOutcome, "x"), "tally cycle close"); !strings.Contains(err.Error(), "cycle close again") {
@@ -364,7 +364,7 @@ func TestPoliciesKeepWhatIsLeftOut(t *testing.T) {
 // TestWhatFinaliseRefusesNamesTheFlag that carries over a statement that doesn't stand.
 func TestWhatFinaliseRefusesNamesTheFlag(t *testing.T) {
 	refused := byCarrying(fault.New(fault.WrongState, "the statement of D and G is DRAFT, with 0 hidden sums to be opened"))
-	if fault.CodeOf(refused) != fault.WrongState || !strings.Contains(refused.Error(), "--carry") {
+	if fault.CodeOf(refused) != fault.WrongState || !strings.Contains(refused.Error(), "`cycle.finalise.carry`") {
 		t.Error(refused)
 	}
 	for _, other := range []error{nil, fault.New(fault.WrongState, "cycle 2026-11 is OPEN"), fault.New(fault.Forbidden, "the statement of D and G isn't yours")} {

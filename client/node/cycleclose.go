@@ -116,7 +116,7 @@ func byCarrying(err error) error {
 		return err
 	}
 	return fault.New(fault.WrongState,
-		"%s; after the deadline, --carry carries over what doesn't stand, and nets the rest", refusal.Text)
+		"%s; after the deadline, `cycle.finalise.carry` carries over what doesn't stand, and nets the rest", refusal.Text)
 }
 
 // Finalised is what finalising with carrying over did.

@@ -27,7 +27,7 @@ type ExpireRequest struct {
 }
 
 // Check refuses an id that is none.
-func (r ExpireRequest) Check() error { return name.CheckID("--programme", r.Programme) }
+func (r ExpireRequest) Check() error { return name.CheckID("`programme`", r.Programme) }
 
 // Expired is what an expiry run did.
 type Expired struct {

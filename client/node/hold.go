@@ -147,7 +147,8 @@ func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
 	ask := points.RefundRequest{Hold: r.Hold, Capture: r.Capture, Amount: r.Points, Reason: r.Reason}
 	if ask.Capture.IsZero() {
 		if len(h.Captures) != 1 {
-			return ask, fault.New(fault.BadRequest, "hold %s was captured %d times: say which with --capture; tally query hold lists them", r.Hold, len(h.Captures))
+			return ask, fault.New(fault.BadRequest, "hold %s was captured %d times: say which with `capture`; tally query hold lists them",
+				r.Hold, len(h.Captures))
 		}
 		ask.Capture = h.Captures[0].Number
 	}

@@ -88,7 +88,7 @@ func (n *Node) ofModel(ctx context.Context, c *Call, req ModelRequest, with func
 		}
 		newest := list[len(list)-1]
 		if list[0].By != newest.By {
-			return nil, fault.New(fault.BadRequest, "%s and %s have each proposed a model %s: say --by",
+			return nil, fault.New(fault.BadRequest, "%s and %s have each proposed a model %s: say `by`",
 				list[0].By, newest.By, req.Model)
 		}
 		return with(newest), nil

@@ -38,7 +38,7 @@ type SelectModelRequest struct{ ModelQuestion }
 // Check refuses a question without two parties.
 func (r SelectModelRequest) Check() error {
 	if r.Issuer == "" || r.Acceptor == "" || r.Issuer == r.Acceptor {
-		return fault.New(fault.BadRequest, "say --issuer and --acceptor, two parties, or choose a --view")
+		return fault.New(fault.BadRequest, "say `issuer` and `acceptor`, two parties, or choose a `view`")
 	}
 	return nil
 }
@@ -53,11 +53,11 @@ type ViewModelsRequest struct {
 func (r ViewModelsRequest) Check() error {
 	switch {
 	case r.View == IssuerView && r.Issuer == "":
-		return fault.New(fault.BadRequest, "--view issuer: say which, --issuer")
+		return fault.New(fault.BadRequest, "`view` issuer: say which, `issuer`")
 	case r.View == AcceptorView && r.Acceptor == "":
-		return fault.New(fault.BadRequest, "--view acceptor: say which, --acceptor")
+		return fault.New(fault.BadRequest, "`view` acceptor: say which, `acceptor`")
 	case r.View != IssuerView && r.View != AcceptorView:
-		return fault.New(fault.BadRequest, "--view: want issuer, acceptor or owner")
+		return fault.New(fault.BadRequest, "`view`: want issuer, acceptor or owner")
 	}
 	return nil
 }

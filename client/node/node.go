@@ -8,53 +8,60 @@ import (
 
 	"tallystick/client/config"
 	"tallystick/client/gateway"
-	"tallystick/client/index"
 	"tallystick/client/vault"
 )
 
 // Node is one party's node: its gateway to the ledger, its read model and its vault, each opened once. All methods may be
 // called from many goroutines.
 type Node struct {
-	cfg   config.Config
-	log   *slog.Logger
-	watch Watch
-	least uint64        // blocks that what is asked must have
-	desk  chan struct{} // held by the one who is at the books
+	cfg     config.Config
+	gateway *gateway.Gateway
+	model   *readModel
+	feeding sync.Map      // sources of imports that it feeds now
+	desk    chan struct{} // held by the call that is at the books
+	offline bool          // it isn't connected
 
-	mu      sync.Mutex
-	gateway *gateway.Gateway // nil until it is connected
-	vault   *vault.Vault
-	index   *index.Index
+	mu    sync.Mutex
+	vault *vault.Vault
 }
 
-// New makes a party's node, which connects as soon as an operation needs the network, and opens its read model and its
-// vault when they are first needed. A watch may be nil. Answers are of least blocks or more.
-func New(cfg config.Config, log *slog.Logger, watch Watch, least uint64) *Node {
+// Option changes how a node is opened.
+type Option func(*Node)
+
+// Following has the read model follow the ledger from when the node is opened: what is asked then waits for the blocks that
+// the node has seen, instead of bringing the read model up itself. It is for a node that runs on; without it, each reading
+// asks a peer for what there is.
+func Following() Option { return func(n *Node) { n.model.following = true } }
+
+// Open connects a party's node. Its read model and its vault are opened when they are first needed. A watch may be nil.
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch, options ...Option) (*Node, error) {
+	g, err := gateway.Open(ctx, cfg, gateway.WithLog(log))
+	if err != nil {
+		return nil, err
+	}
+	n := nodeOf(cfg, g, watch)
+	for _, o := range options {
+		o(n)
+	}
+	if err := n.model.begin(); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+// Offline is a party's node that isn't connected, for what needs no network, such as files, the vault, and dry runs. What
+// asks the ledger is UNAVAILABLE.
+func Offline(cfg config.Config) *Node {
+	n := nodeOf(cfg, gateway.Unconnected(cfg), nil)
+	n.offline = true
+	return n
+}
+
+func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 	if watch == nil {
 		watch = unwatched{}
 	}
-	return &Node{cfg: cfg, log: log, watch: watch, least: least, desk: make(chan struct{}, 1)}
-}
-
-// Connect connects the node to its peers, once. [Op.Do] does so.
-func (n *Node) Connect(ctx context.Context) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.connect(ctx)
-}
-
-// connect is Connect, with the lock held.
-func (n *Node) connect(ctx context.Context) error {
-	if n.gateway != nil {
-		return nil
-	}
-	g, err := gateway.Open(ctx, n.cfg, gateway.WithLog(n.log))
-	if err != nil {
-		return err
-	}
-	g.AtLeast(n.least)
-	n.gateway = g
-	return nil
+	return &Node{cfg: cfg, gateway: g, model: newModel(cfg.IndexAt(), g, watch), desk: make(chan struct{}, 1)}
 }
 
 // Party is whose node it is.
@@ -65,6 +72,9 @@ func (n *Node) Query() gateway.Query { return n.gateway.Query() }
 
 // Height is how many blocks the node has seen.
 func (n *Node) Height() uint64 { return n.gateway.Height() }
+
+// AtLeast has questions, readings and single commands wait for so many blocks, such as the Height of another node's receipt.
+func (n *Node) AtLeast(height uint64) { n.gateway.AtLeast(height) }
 
 // Gateway is for what a request id of the caller's doesn't stand for: imports, which are known by their source, and the
 // founding, of which there is one. Everything else goes through [Node.Send], [Node.Once] and [Node.Begin].
@@ -86,15 +96,10 @@ func (n *Node) Vault() (*vault.Vault, error) {
 
 // Close disconnects, and closes what was opened.
 func (n *Node) Close() error {
+	n.model.end()
+	err := errors.Join(n.gateway.Close(), n.model.close())
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var err error
-	if n.gateway != nil {
-		err = n.gateway.Close()
-	}
-	if n.index != nil {
-		err = errors.Join(err, n.index.Close())
-	}
 	if n.vault != nil {
 		err = errors.Join(err, n.vault.Close())
 	}

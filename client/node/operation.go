@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 )
 
 // Row is what is true of an operation, whoever asks for it: from it come the command line's help, a route, and the
@@ -24,9 +25,13 @@ type Row struct {
 // Permission is what a role of a node's users may do.
 type Permission string
 
-// The permissions. A role has some of them; every operation needs one.
+// The permissions (权限). A role has some of them; every operation needs one.
+//
+// An answer with a secret (a private price, what opens a commitment, a one-time code, a profile's fields, a customer)
+// isn't for all who may ask: its operation needs another permission than Read, and is a POST, since the address and the
+// answer of a GET are kept by logs and caches. A test holds the answers' types to it.
 const (
-	Read      Permission = "read"      // ask what the party may know
+	Read      Permission = "read"      // ask what the party may know, but for secrets
 	Counter   Permission = "counter"   // take and give back a member's points and entitlements at a till
 	Loyalty   Permission = "loyalty"   // programmes, points, members, benefits, campaigns
 	Catalogue Permission = "catalogue" // suppliers, goods, stock, orders
@@ -52,7 +57,7 @@ type Operation interface {
 type Op[Req, Ans any] struct {
 	Row
 	single bool // it sends one command whose content is all that its caller names
-	alone  bool // it needs no network, or connects itself if it does
+	alone  bool // an [Offline] node can perform it, or says UNAVAILABLE
 	do     func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)
 }
 
@@ -67,13 +72,17 @@ func does[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, 
 	return Op[Req, Ans]{Row: row, do: do}
 }
 
-// alone makes an operation of a use case that needs no network, or connects itself if it does.
+// alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that says
+// UNAVAILABLE.
 func alone[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, alone: true, do: do}
 }
 
 // hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
 type hider interface{ Hides() bool }
+
+// sourced is a request of an import, which is known by its source, whenever it is asked for again.
+type sourced interface{ bySource() }
 
 // checker is a request that can be malformed.
 type checker interface{ Check() error }
@@ -86,27 +95,31 @@ func (o Op[Req, Ans]) Check(req Req) error {
 	return nil
 }
 
+// CheckCall is Check, and refuses a call's request id that is none, or where none can be.
+func (o Op[Req, Ans]) CheckCall(c *Call, req Req) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if _, is := any(req).(sourced); is && c.ID != "" {
+		return fault.New(fault.BadRequest,
+			"request: an import is known by its source, whenever it is run or taken back again: leave the request id out")
+	}
+	return o.Check(req)
+}
+
 // Do performs it. All that the request says is what the call's request id stands for.
 func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer Ans, err error) {
-	if err := c.Check(); err != nil {
-		return answer, err
-	}
-	if err := o.Check(req); err != nil {
+	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
 	}
 	c.Meaning = o.Meaning(req)
-	if !o.alone {
-		if err := n.Connect(ctx); err != nil {
-			return answer, err
-		}
-	}
 	return o.do(n, ctx, c, req)
 }
 
 // Single says whether it sends one command whose content is all that its caller names.
 func (o Op[Req, Ans]) Single() bool { return o.single }
 
-// Alone says whether it needs no network, or connects itself if it does.
+// Alone says whether an [Offline] node can perform it, or says UNAVAILABLE.
 func (o Op[Req, Ans]) Alone() bool { return o.alone }
 
 // Meaning returns what a request names.

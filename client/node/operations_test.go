@@ -12,6 +12,10 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"tallystick/chaincode/code"
+	"tallystick/chaincode/veil"
+	"tallystick/client/vault"
 )
 
 // TestOperationsAreWhole: each is declared and listed once, is named as its variable is, says who may and what it does in
@@ -137,9 +141,68 @@ func TestPrivateRequestsHide(t *testing.T) {
 			if h, says := request.Interface().(hider); !says || !h.Hides() {
 				t.Errorf("%s: %s is private, and the request doesn't say so (Hides)", op.About().Name, name)
 			}
+			if op.About().Method != "POST" {
+				t.Errorf("%s: %s is private, and would stand in an address", op.About().Name, name)
+			}
 		}
 	}
 	if found < 6 {
 		t.Errorf("only %d private fields", found)
 	}
+}
+
+// secrets are the types of what isn't for all who may ask, and the JSON names of what has no type of its own.
+var (
+	secrets = []reflect.Type{reflect.TypeFor[code.Code](), reflect.TypeFor[PrivatePrice](), reflect.TypeFor[veil.Opening](),
+		reflect.TypeFor[vault.Account](), reflect.TypeFor[Customer]()}
+	secretFields = []string{"fields", "salt", "seed"}
+)
+
+// TestSecretsArentForAll: an answer with a secret needs another permission than to ask, and is a POST.
+func TestSecretsArentForAll(t *testing.T) {
+	found := 0
+	for _, op := range Operations() {
+		_, answer := op.Types()
+		secret := secretIn(answer, map[reflect.Type]bool{})
+		if secret == "" {
+			continue
+		}
+		found++
+		if row := op.About(); row.Permission == Read || row.Method != "POST" {
+			t.Errorf("%s: its answer tells a secret, %s: want another permission than %s, and POST", row.Name, secret, row.Permission)
+		}
+	}
+	if found < 14 {
+		t.Errorf("only %d answers with secrets", found)
+	}
+}
+
+// secretIn finds a secret in what a type is made of, "" if there is none.
+func secretIn(typ reflect.Type, seen map[reflect.Type]bool) string {
+	switch {
+	case seen[typ]:
+		return ""
+	case slices.Contains(secrets, typ):
+		return typ.String()
+	}
+	seen[typ] = true
+	switch typ.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return secretIn(typ.Elem(), seen)
+	case reflect.Struct:
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if name == "-" || !f.IsExported() && !f.Anonymous {
+				continue
+			}
+			if slices.Contains(secretFields, name) {
+				return name
+			}
+			if secret := secretIn(f.Type, seen); secret != "" {
+				return secret
+			}
+		}
+	}
+	return ""
 }

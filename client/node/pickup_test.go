@@ -78,7 +78,7 @@ func TestTheSameRequestHasTheSameCodes(t *testing.T) {
 // aNode is a node of D that has a vault and isn't connected.
 func aNode(t *testing.T) *Node {
 	t.Helper()
-	n := New(config.Config{Party: "D", State: t.TempDir()}, nil, nil, 0)
+	n := Offline(config.Config{Party: "D", State: t.TempDir()})
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
 			t.Error(err)

@@ -138,7 +138,7 @@ func (n *Node) choosePlaced(ctx context.Context, c *Call, req PlaceRequest, answ
 	}
 	parts := handedOver(quoted.Quote.Lines)
 	if parts == 0 {
-		return nil, fault.New(fault.BadRequest, "--needs-code: nothing of it is handed over or shipped")
+		return nil, fault.New(fault.BadRequest, "`needsCodes`: nothing of it is handed over or shipped")
 	}
 	v, err := n.Vault()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // OrderPurchase answers an ERP system (采购订单).
-var OrderPurchase = does(Row{"order.purchase", "GET", "/v1/purchases", Read,
+var OrderPurchase = does(Row{"order.purchase", "POST", "/v1/purchases", Catalogue,
 	"What your suppliers are to deliver or have delivered, line by line, for an ERP system", "采购订单",
 	`{"supplier":"S2","states":["ACCEPTED","SHIPPED"],"after":"812/D.0.7.0/1","limit":100}`}, (*Node).purchases)
 
@@ -26,7 +26,7 @@ type PurchaseRequest struct {
 
 // PurchaseLine is a line of a part that a supplier is to deliver, or has delivered, as an ERP system takes it in.
 type PurchaseLine struct {
-	Cursor    string         `json:"cursor"` // for --after
+	Cursor    string         `json:"cursor"` // for after
 	Order     number.Command `json:"order"`
 	Part      int            `json:"part"`
 	Line      int            `json:"line"`
@@ -47,7 +47,7 @@ type PurchaseLine struct {
 	Delivery  goods.Delivery `json:"delivery"`
 	Quantity  uint32         `json:"quantity"`
 	Returned  uint32         `json:"returned"`
-	Supply    string         `json:"supply"` // what the seller owes for the quantity, fen, exact; "" if your vault doesn't know
+	Supply    PrivatePrice   `json:"supply"` // what the seller owes for the quantity, fen, exact; "" if your vault doesn't know
 	Carrier   string         `json:"carrier"`
 	Waybill   string         `json:"waybill"`
 }
@@ -56,7 +56,7 @@ type PurchaseLine struct {
 type Purchases struct {
 	Height uint64         `json:"height"` // blocks that it speaks of
 	Rows   []PurchaseLine `json:"rows"`
-	Next   string         `json:"next"` // for --after: goes on behind the last row
+	Next   string         `json:"next"` // for after: goes on behind the last row
 }
 
 // purchaseStates are those of parts that were accepted, or may have been before they ended: an ERP system that has taken
@@ -140,7 +140,7 @@ func (p *purchasing) lines(part index.OrderPart) ([]PurchaseLine, error) {
 			Cursor: part.Cursor(), Order: part.Order, Part: part.Number, Line: i + 1, State: part.State, Since: part.Since, LastDay: part.LastDay,
 			Ordered: part.Date, Seller: part.Seller, Reference: part.Reference, Outlet: part.Outlet, Region: part.Region, Supplier: part.Supplier,
 			SKU: l.SKU, GTIN: good.GTIN, En: good.En, Zh: good.Zh, Unit: good.Unit, Delivery: part.Delivery, Quantity: l.Quantity,
-			Returned: l.Returned, Supply: supply, Carrier: part.Carrier, Waybill: part.Waybill,
+			Returned: l.Returned, Supply: PrivatePrice(supply), Carrier: part.Carrier, Waybill: part.Waybill,
 		}
 	}
 	return list, nil

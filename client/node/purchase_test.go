@@ -80,7 +80,7 @@ func TestPurchaseOf(t *testing.T) {
 		t.Fatalf("%s, %v", lineNames(whole), err)
 	}
 	// 3 × 900 less 13.33 %: 2,340.09; what the vault doesn't know is empty.
-	for i, want := range []string{"26800", "2340.09", "", ""} {
+	for i, want := range []PrivatePrice{"26800", "2340.09", "", ""} {
 		if got := whole.Rows[i].Supply; got != want {
 			t.Errorf("row %d: supply %q, want %q", i, got, want)
 		}

@@ -24,6 +24,8 @@ var (
 		"What is on the ledger and isn't honoured, and what came of it", "未封存", `{}`}, (*Node).queryUnsealed)
 	QueryBreakage = does(Row{"query.breakage", "GET", "/v1/breakage", Read,
 		"What parties no longer owe because points expired", "弃兑", `{}`}, (*Node).queryBreakage)
+	QueryIndex = does(Row{"query.index", "GET", "/v1/index", Read,
+		"How far your read model is, and where", "读模型进度", `{}`}, (*Node).queryIndex)
 )
 
 // HoldQuery names a hold.
@@ -104,4 +106,16 @@ func (n *Node) queryBreakage(ctx context.Context, _ *Call, _ NoRequest) (Breakag
 		rows, err := r.Breakage()
 		return BreakageNow{r.Height(), rows}, err
 	})
+}
+
+// IndexLevel is how far a read model is.
+type IndexLevel struct {
+	Height uint64 `json:"height"` // blocks that it has
+	Ledger uint64 `json:"ledger"` // blocks that there are
+	Where  string `json:"where"`
+	Anew   string `json:"anew"` // why it is made again, or ""
+}
+
+func (n *Node) queryIndex(context.Context, *Call, NoRequest) (IndexLevel, error) {
+	return n.model.far()
 }

@@ -82,7 +82,7 @@ func InDoubt(err error, id string) error {
 	if id == "" {
 		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); run it again, it finds what is done", reason(err))
 	}
-	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); ask again with --request %s", reason(err), id)
+	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); ask again with `request` %s", reason(err), id)
 }
 
 // StepInDoubt says of a step whose outcome isn't known that the whole is to be run again.

@@ -26,7 +26,7 @@ var (
 	StatementDiff = does(Row{"statement.diff", "POST", "/v1/statements/diff", Finance,
 		"Compare the other side's file (json, csv, xlsx) with your own lines, and name those that differ", "对账",
 		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`}, (*Node).diffStatement)
-	StatementVerify = alone(Row{"statement.verify", "POST", "/v1/statements/verify", Finance,
+	StatementVerify = does(Row{"statement.verify", "POST", "/v1/statements/verify", Finance,
 		"Check a settlement statement, without a network", "验证清结算账单",
 		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`}, (*Node).verifyStatement)
 )
@@ -214,7 +214,7 @@ func (r VerifyStatementRequest) Check() error {
 	return nil
 }
 
-// verifyStatement needs no network.
+// verifyStatement needs no network: an [Offline] node can.
 func (n *Node) verifyStatement(_ context.Context, _ *Call, req VerifyStatementRequest) (statement.Report, error) {
 	path, err := req.File.path("file")
 	if err != nil {

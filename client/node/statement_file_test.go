@@ -53,11 +53,10 @@ func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
 	return dir
 }
 
-
 // TestVerifiedStatements: a statement that both signed and peers prove holds, in each form that can be read.
 func TestVerifiedStatements(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
-	dir, n := statementFiles(t, al), New(config.Default(), nil, nil, 0)
+	dir, n := statementFiles(t, al), Offline(config.Default())
 	for _, form := range []string{"json", "csv", "xlsx"} {
 		req := VerifyStatementRequest{File: File{Path: filepath.Join(dir, "s."+form)}, Signers: 3, Trust: al.Trust()}
 		r, err := StatementVerify.Do(t.Context(), n, &Call{}, req)
@@ -103,7 +102,7 @@ func TestStatementsThatDontHold(t *testing.T) {
 		{"no file", config.Default(), VerifyStatementRequest{File: File{Path: filepath.Join(dir, "none.json")}}, "none.json"},
 		{"a file that didn't come", config.Default(), VerifyStatementRequest{}, "doesn't come with it"},
 	} {
-		_, err := StatementVerify.Do(t.Context(), New(c.cfg, nil, nil, 0), &Call{}, c.req)
+		_, err := StatementVerify.Do(t.Context(), Offline(c.cfg), &Call{}, c.req)
 		if fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
@@ -162,7 +161,7 @@ func TestStatementsToExport(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := aNode(t).exportStatement(t.Context(), &Call{}, ExportStatementRequest{With: "G", Form: "pdf"}); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := StatementExport.Do(t.Context(), aNode(t), &Call{}, ExportStatementRequest{With: "G", Form: "pdf"}); fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("nothing to write to: %v", err)
 	}
 	s := statement.Statement{Head: statement.Head{Network: "alliance", Cycle: "2026-11", From: november, To: endOfNovember,

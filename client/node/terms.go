@@ -13,7 +13,7 @@ import (
 	"tallystick/client/vault"
 )
 
-// The operations of terms (供货条款). An export has what opens commitments, so it isn't for all who may ask.
+// The operations of terms (供货条款).
 var (
 	TermsOffer = does(Row{"terms.offer", "POST", "/v1/terms/{supplier}/{sku}/{seller}", Catalogue,
 		"Offer a seller terms for a good, or others than before", "报供货条款",
@@ -23,7 +23,7 @@ var (
 	TermsAccept = does(Row{"terms.accept", "POST", "/v1/terms", Catalogue,
 		"Compare terms that a supplier sent you with the ledger's commitments, and keep them", "核对条款",
 		`{"format":"tallystick terms v1","from":"S1","seller":"D","terms":[]}`}, (*Node).acceptTerms)
-	TermsShow = does(Row{"terms.show", "GET", "/v1/terms/{supplier}/{sku}/{seller}", Read,
+	TermsShow = does(Row{"terms.show", "POST", "/v1/terms/{supplier}/{sku}/{seller}/show", Catalogue,
 		"Show terms as the ledger has them, and their value if you know it", "条款详情", `{"supplier":"care","sku":"kit","seller":"D"}`}, (*Node).terms)
 )
 
@@ -104,10 +104,13 @@ type TermsRequest struct {
 	Seller   string `json:"seller"`
 }
 
+// PrivatePrice is what a seller owes a supplier for goods, which nobody but the two knows. It is a secret; see [Permission].
+type PrivatePrice string
+
 // KnownTerms are terms of the ledger with what the party knows of them.
 type KnownTerms struct {
 	goods.Terms
-	Value string `json:"value,omitempty"` // "" if its vault doesn't have it
+	Value PrivatePrice `json:"value,omitempty"` // "" if its vault doesn't have it
 }
 
 func (n *Node) terms(ctx context.Context, _ *Call, req TermsRequest) (shown KnownTerms, err error) {
@@ -120,7 +123,7 @@ func (n *Node) terms(ctx context.Context, _ *Call, req TermsRequest) (shown Know
 	}
 	known, found, err := v.TermsOf(req.Supplier, req.SKU, req.Seller, shown.Commitment)
 	if err == nil && found {
-		shown.Value = terms.Value(known)
+		shown.Value = PrivatePrice(terms.Value(known))
 	}
 	return shown, err
 }

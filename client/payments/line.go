@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/settlement"
@@ -28,8 +30,20 @@ type Line struct {
 	Told    bool       `json:"told"`              // the ledger was, just now
 	Refused fault.Code `json:"refused,omitempty"` // by the ledger
 	Person  bool       `json:"person,omitempty"`  // nothing but a person can settle it
-	Next    string     `json:"next,omitempty"`    // what a person may want to do
+	Next    *Next      `json:"next,omitempty"`    // what a person may want to do
 	request command.Request
+}
+
+// Next is an operation by which a person may settle a line, with what the line says of its request.
+type Next struct {
+	Operation string       `json:"operation"`
+	Payment   string       `json:"payment"`
+	Fen       amount.Units `json:"fen,omitempty"`
+	Charges   amount.Units `json:"charges,omitempty"` // that a bank may have kept of it
+	Booked    date.Date    `json:"booked,omitzero"`
+	Receipt   string       `json:"receipt,omitempty"`   // that is taken back; "" if nobody can tell
+	Reference string       `json:"reference,omitempty"` // the bank's
+	Reason    string       `json:"reason,omitempty"`
 }
 
 // Match says what each line means, with what the ledger is to be told of it.
@@ -88,7 +102,7 @@ func (l *Line) paid(p settlement.Payment) {
 		if a.Return != "" {
 			l.Why += ", for the reason " + a.Return
 		}
-		l.request, l.Next = req, fmt.Sprintf("tally payment bounce %s --reason %s", l.Payment, req.Reason)
+		l.request, l.Next = req, &Next{Operation: "payment.bounce", Payment: l.Payment, Reason: req.Reason}
 	default:
 		l.Kind, l.Person = Returned, true
 		l.Why = fmt.Sprintf("money came back, and the payment is %s: ask %s what came in", p.State, p.Creditor)
@@ -108,7 +122,8 @@ func (l *Line) came(a iso20022.Advice, p settlement.Payment) {
 			Source: sourceOf(a.Source)}
 	case l.Kind == iso20022.Wrong && (!a.Credit || a.Reversal) && a.Odd == "":
 		l.Person = true
-		l.Next = fmt.Sprintf("tally payment take-back %s --amount %s --booked %s --receipt %s --reference %s --evidence FILE", l.Payment, yuan(a.Fen), a.Booked, receiptOf(p, a), a.BankReference)
+		l.Next = &Next{Operation: "payment.take-back", Payment: l.Payment, Fen: a.Fen, Booked: a.Booked, Receipt: receiptOf(p, a),
+			Reference: a.BankReference}
 	case l.Kind == iso20022.Wrong:
 		l.Person = true
 		if a.Odd == "" && a.Currency == iso20022.Currency {
@@ -119,7 +134,7 @@ func (l *Line) came(a iso20022.Advice, p settlement.Payment) {
 
 // receiptOf is the reference of the one receipt that a bank can have taken back: the only one of so much, or else the
 // only
-// one of more; REFERENCE if nobody can tell.
+// one of more; "" if nobody can tell.
 func receiptOf(p settlement.Payment, a iso20022.Advice) string {
 	var same, more []string
 	for _, r := range p.Advices {
@@ -136,7 +151,7 @@ func receiptOf(p settlement.Payment, a iso20022.Advice) string {
 	case len(same) == 0 && len(more) == 1:
 		return more[0]
 	}
-	return "REFERENCE"
+	return ""
 }
 
 // Tell tells the ledger what counts, and what bounced if that is wanted, one by one. It ends at what the next would
@@ -152,7 +167,7 @@ func Tell(list []Line, bounce bool, send func(command.Request) error, stops func
 		var refusal *fault.Error
 		switch {
 		case err == nil:
-			l.Told, l.Person, l.Next = true, false, ""
+			l.Told, l.Person, l.Next = true, false, nil
 		case !errors.As(err, &refusal), stops(refusal.Code):
 			return err
 		default:

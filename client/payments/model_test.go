@@ -349,3 +349,6 @@ func TestTheModelNotices(t *testing.T) {
 		t.Error("nothing to notice")
 	}
 }
+
+// yuan writes fen as banks' tables do.
+func yuan(fen amount.Units) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }

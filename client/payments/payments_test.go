@@ -340,7 +340,7 @@ func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := v.Match(s)
-	if kinds(list) != "2026-12-3 returned?" || list[0].Next != "tally payment bounce 2026-12-3 --reason AC04" ||
+	if kinds(list) != "2026-12-3 returned?" || *list[0].Next != (Next{Operation: "payment.bounce", Payment: "2026-12-3", Reason: "AC04"}) ||
 		!strings.Contains(list[0].Why, "AC04") {
 		t.Fatalf("%+v", list)
 	}
@@ -400,7 +400,7 @@ func TestWhichReceiptWasTakenBack(t *testing.T) {
 		told, back, want string // what came in, what was taken back, the receipt
 	}{
 		{"60.00 40.00", "40.00", "N1"}, {"60.00 40.00", "50.00", "N0"}, {"100.00", "7.00", "N0"},
-		{"50.00 50.00", "50.00", "REFERENCE"}, {"60.00 40.00", "30.00", "REFERENCE"},
+		{"50.00 50.00", "50.00", ""}, {"60.00 40.00", "30.00", ""},
 	} {
 		b := newBook(payment(1, 100_00))
 		var lines []string
@@ -409,7 +409,7 @@ func TestWhichReceiptWasTakenBack(t *testing.T) {
 		}
 		b.read(t, "S1", tableOf(holders["S1"].Accounts[0], lines...))
 		list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], "05,"+c.back+",借,,0077,B,"+one))
-		if len(list) != 1 || !strings.Contains(list[0].Next, " --receipt "+c.want+" --reference B ") {
+		if len(list) != 1 || list[0].Next.Operation != "payment.take-back" || list[0].Next.Receipt != c.want || list[0].Next.Reference != "B" {
 			t.Errorf("%s of %s: %+v", c.back, c.told, list)
 		}
 	}

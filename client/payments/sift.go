@@ -6,7 +6,6 @@ import (
 	"iter"
 	"strings"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/iso20022"
@@ -131,16 +130,10 @@ func mentions(a iso20022.Advice, p settlement.Payment, mark string) bool {
 }
 
 // receiveBy is how a person tells of a line by hand.
-func receiveBy(id string, a iso20022.Advice) string {
-	text := fmt.Sprintf("tally payment receive %s --amount %s --booked %s", id, yuan(a.Fen), a.Booked)
+func receiveBy(id string, a iso20022.Advice) *Next {
+	next := Next{Operation: "payment.receive", Payment: id, Fen: a.Fen, Charges: a.Charges, Booked: a.Booked}
 	if a.BankReference != "" {
-		text += " --reference " + OnLedger(a.BankReference)
+		next.Reference = OnLedger(a.BankReference)
 	}
-	if a.Charges > 0 {
-		text += " [--charges " + yuan(a.Charges) + "]"
-	}
-	return text
+	return &next
 }
-
-// yuan writes fen as flags take money.
-func yuan(fen amount.Units) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }

@@ -103,7 +103,7 @@ func TestTablesOfTheDebtor(t *testing.T) {
 		}
 		list := v.Match(s)
 		if got := kinds(list); got != "2026-11-1 sent, 2026-11-1 returned?" || s.Others != 1 ||
-			list[1].Next != "tally payment bounce 2026-11-1 --reason returned" {
+			*list[1].Next != (Next{Operation: "payment.bounce", Payment: "2026-11-1", Reason: "returned"}) {
 			t.Errorf("%s, %d others: %+v", got, s.Others, list)
 		}
 	}

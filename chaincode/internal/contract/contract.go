@@ -2,19 +2,19 @@
 //
 // A write goes down once and comes back once:
 //
-//	batch:Run, points:Issue …   contract functions: decode, hand over        batch.go, walkin.go, singles_gen.go (written from the kinds)
-//	run                         who calls, seal the lane, each command       run.go
-//	verbs                       per kind: load, decide, write                party.go, points.go, hold.go, member.go, benefit.go, campaign.go, catalogue.go …
-//	points, benefit, party …    the decisions: pure                          ../../points …
-//	ledger.Tx                   the overlay, flushed at the end              ../ledger
+//	batch:Run, points:Issue …   contract functions: decode, hand over     batch.go, singles_gen.go
+//	run                         who calls, seal the lane, each command    ../run
+//	verbs                       per kind: load, decide, write             ../verb
+//	points, benefit, party …    the decisions: pure                       ../../points …
+//	ledger.Tx                   the overlay, flushed at the end           ../ledger
 //
 // Before a command's own refusals come these, in this order. Of the whole
 // transaction: BAD_REQUEST (more than a call may bring), TIME_WINDOW, BAD_REQUEST,
 // LIMIT (too many bytes), NOT_FOUND (the caller or the network isn't registered),
 // LANE_MOVED, SOURCE_MOVED. Of one command: BAD_REQUEST, LIMIT, CONFLICT (the
 // request was asked for something else), FORBIDDEN (the caller has no role for it, or
-// is suspended or closed: roles.go). Wherever it comes to that, LIMIT (it reads too much). After all others comes LIMIT for one
-// that doesn't fit any more (command.IsFull).
+// is suspended or closed: command.Kind.Allow). Wherever it comes to that, LIMIT (it reads too much). After all others
+// comes LIMIT for one that doesn't fit any more (command.IsFull).
 package contract
 
 import (
@@ -32,7 +32,9 @@ import (
 	"github.com/hyperledger/fabric-contract-api-go/v2/metadata"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
+	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/run"
 )
 
 // Config is what one endorser decides for itself. It can only make that
@@ -76,12 +78,15 @@ var titles = map[string]string{
 func New(config Config) (shim.Chaincode, error) {
 	arity := map[string]int{}
 	named := func(name string) contractapi.Contract {
-		c := contractapi.Contract{Name: name, BeforeTransaction: func(ctx *Context) error { return config.before(ctx, arity) }}
+		c := contractapi.Contract{Name: name, BeforeTransaction: func(ctx *Context) error {
+			return config.before(ctx, arity)
+		}}
 		c.TransactionContextHandler = new(Context)
 		c.Info.Title, c.Info.Version = titles[name], "1"
 		return c
 	}
-	contracts := append(singleContracts(named), &Batch{named("batch")}, &Charter{named("charter")}, &Query{named("query")})
+	contracts := append(singleContracts(named), &Batch{named("batch")}, &Charter{named("charter")},
+		&Query{named("query")})
 	parts := make(coded, len(contracts))
 	for _, c := range contracts {
 		countArguments(arity, c)
@@ -183,6 +188,25 @@ type Context struct {
 	contractapi.TransactionContext
 	config Config
 	now    int64 // the transaction's timestamp, UTC seconds
+}
+
+// transaction is what Fabric tells of it.
+func (ctx *Context) transaction() (run.Transaction, error) {
+	caller, err := ctx.GetClientIdentity().GetMSPID()
+	if err != nil {
+		return run.Transaction{}, fmt.Errorf("contract: the caller: %w", err)
+	}
+	today := date.Of(ctx.config.Now(), ctx.config.Place)
+	return run.Transaction{Stub: ctx.GetStub(), Caller: caller, Now: ctx.now, Today: today}, nil
+}
+
+// asking makes a call for a question that needs what a command does: the caller, the date.
+func (ctx *Context) asking() (*run.Call, error) {
+	t, err := ctx.transaction()
+	if err != nil {
+		return nil, err
+	}
+	return run.Ask(t)
 }
 
 // before refuses with TIME_WINDOW a transaction whose timestamp, which is its

@@ -17,7 +17,9 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/run"
 	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -44,21 +46,21 @@ func (n noting) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	if args[0] != "note" {
 		return n.Chaincode.Invoke(stub)
 	}
-	c := &call{run: &run{tx: ledger.New(stub), cycle: settlement.Cycle{ID: "2026-11"}, caller: party.Party{ID: args[1]}, lane: 9}}
+	c := &run.Call{Run: &run.Run{Tx: ledger.New(stub), Cycle: settlement.Cycle{ID: "2026-11"}, Caller: party.Party{ID: args[1]}, Lane: 9}}
 	var list []noted
-	_, err := fmt.Sscan(args[2], &c.seq)
+	_, err := fmt.Sscan(args[2], &c.Seq)
 	if err == nil {
 		err = json.Unmarshal([]byte(args[3]), &list)
 	}
 	for _, o := range list {
 		if err == nil && o.Hidden != nil {
-			err = c.oweHidden(settlement.VeiledOwe{Debtor: o.Debtor, Creditor: o.Creditor, Fee: onePercent, Count: 1, Sum: *o.Hidden})
+			err = verb.OweHidden(c, settlement.VeiledOwe{Debtor: o.Debtor, Creditor: o.Creditor, Fee: onePercent, Count: 1, Sum: *o.Hidden})
 		} else if err == nil {
-			err = c.owe(settlement.Owe{Kind: o.Kind, Debtor: o.Debtor, Creditor: o.Creditor, Fen: o.Fen})
+			err = verb.Owe(c, settlement.Owe{Kind: o.Kind, Debtor: o.Debtor, Creditor: o.Creditor, Fen: o.Fen})
 		}
 	}
 	if err == nil {
-		err = c.tx.Flush()
+		err = c.Tx.Flush()
 	}
 	if err != nil {
 		return shim.Error(err.Error())

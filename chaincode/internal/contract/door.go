@@ -48,7 +48,8 @@ func checkInput(stub shim.ChaincodeStubInterface) error {
 		size += len(key) + len(value)
 	}
 	if size > maxTransient || len(transient) > maxSecrets {
-		return fault.New(fault.BadRequest, "%d values of transient data with %d bytes, want at most %d with %d", len(transient), size, maxSecrets, maxTransient)
+		return fault.New(fault.BadRequest, "%d values of transient data with %d bytes, want at most %d with %d",
+			len(transient), size, maxSecrets, maxTransient)
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
@@ -366,34 +365,4 @@ func TestALiabilityCapHolds(t *testing.T) {
 			t.Fatalf("D owes 400, or more after refunds, and issues: %v", refusals[0])
 		}
 	})
-}
-
-// tallyingStub counts what is read of a ledger on which nothing is.
-type tallyingStub struct {
-	emptyStub
-	n *int
-}
-
-func (s tallyingStub) GetState(key string) ([]byte, error) {
-	*s.n++
-	return s.emptyStub.GetState(key)
-}
-
-func (s tallyingStub) GetMultipleStates(keys ...string) ([][]byte, error) {
-	*s.n += len(keys)
-	return make([][]byte, len(keys)), nil
-}
-
-// A recount reads all lanes of all parties; one that is refused reads next to nothing.
-func TestARefusedRecountReadsLittle(t *testing.T) {
-	n := 0
-	tx := ledger.New(tallyingStub{n: &n})
-	ledger.Put(tx, row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}})
-	r := &run{tx: tx, caller: party.Party{ID: "A", Roles: party.Auditor}}
-	c := &call{run: r, at: points.At{Caller: "A"}}
-	for _, id := range []string{"DP", "XX"} {
-		if err := c.relieve(points.RelieveRequest{Programme: id}); err == nil || n > 2 {
-			t.Errorf("%v after %d reads", err, n)
-		}
-	}
 }

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -10,10 +9,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/row"
-	"tallystick/chaincode/settlement"
 )
 
 // Five hundred commands of twenty lots each would be ten thousand rows. Those that
@@ -127,22 +123,5 @@ func TestABatchIsBoundedInBytes(t *testing.T) {
 	batch.Commands = batch.Commands[1:]
 	if _, refusals, err := w.send(t, "D", batch); err != nil || fault.CodeOf(refusals[0]) != fault.BadRequest {
 		t.Errorf("a smaller one: %v, %v", refusals, err)
-	}
-}
-
-// Rows of few commands can be large: their bytes are bounded as well. What closes a
-// cycle isn't: its rows are as many as there are pairs of parties.
-func TestWrittenBytesAreBounded(t *testing.T) {
-	r := &run{tx: ledger.New(nil)}
-	large := strings.Repeat("x", command.MaxWritten/8)
-	for i := range 8 {
-		mark := r.tx.Mark()
-		ledger.Put(r.tx, row.Good("S1", strconv.Itoa(i)), goods.Good{Supplier: "S1", En: large})
-		if err := r.fits(mark, goods.SetGoodRequest{}); fault.CodeOf(err) != map[bool]fault.Code{true: fault.Limit}[i == 7] {
-			t.Fatalf("row %d: %v", i, err)
-		}
-	}
-	if err := r.fits(0, settlement.ComputeRequest{}); err != nil {
-		t.Errorf("a close: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+
 	"tallystick/chaincode/amount"
 
 	"tallystick/chaincode/command"

@@ -25,7 +25,9 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries, orderQueries, settlementQueries)
+	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled",
+		"Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries,
+		orderQueries, settlementQueries)
 }
 
 // maxRows is the most rows that a sum reads.

@@ -1,11 +1,9 @@
 package contract
 
 import (
-	"errors"
-
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/campaign"
-	"tallystick/chaincode/fault"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
@@ -44,34 +42,9 @@ func (*Query) SimulateAward(ctx *Context, req campaign.AwardRequest) ([]answer.P
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	c, err := asking(ctx)
+	c, err := ctx.asking()
 	if err != nil {
 		return nil, err
 	}
-	campaigns, to, err := c.awarders(req)
-	if err != nil {
-		return nil, err
-	}
-	prospects := make([]answer.Prospect, len(campaigns))
-	for place, one := range campaigns {
-		if prospects[place], err = c.prospect(req, to.ID, place, one); err != nil {
-			return nil, err
-		}
-	}
-	return prospects, nil
-}
-
-// prospect lets a campaign award in the overlay; what it is refused is taken back.
-func (c *call) prospect(req campaign.AwardRequest, to string, place int, one campaign.Campaign) (answer.Prospect, error) {
-	mark := c.tx.Mark()
-	made, err := (&awarding{call: c, req: req, to: to}).award(place, one)
-	if err == nil {
-		return answer.Prospect{Campaign: one.ID, Award: made}, nil
-	}
-	var refusal *fault.Error
-	if !errors.As(err, &refusal) {
-		return answer.Prospect{}, err
-	}
-	c.tx.Rollback(mark)
-	return answer.Prospect{Campaign: one.ID, Award: campaign.Award{Funders: []campaign.Borne{}}, Code: refusal.Code, Why: refusal.Text}, nil
+	return verb.Prospects(c, req)
 }

@@ -3,12 +3,13 @@ package contract
 import (
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/touch"
 )
 
-var goodsQueries = []string{"Supplier", "Suppliers", "Good", "Goods", "Terms", "Storefront", "Outlet", "Outlets", "Listing", "Listings", "Stock", "Quote"}
+var goodsQueries = []string{"Supplier", "Suppliers", "Good", "Goods", "Terms", "Storefront", "Outlet", "Outlets",
+	"Listing", "Listings", "Stock", "Quote"}
 
 // Supplier answers a supplier.
 func (*Query) Supplier(ctx *Context, id string) (*goods.Supplier, error) {
@@ -57,7 +58,8 @@ func (*Query) Goods(ctx *Context, supplier string, page answer.Page) (*answer.Go
 // Terms answers the terms that a seller is offered for a good. Their value isn't on
 // the ledger.
 func (*Query) Terms(ctx *Context, supplier, sku, seller string) (*goods.Terms, error) {
-	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku}, [2]string{"seller", seller}); err != nil {
+	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku},
+		[2]string{"seller", seller}); err != nil {
 		return nil, err
 	}
 	return one(ctx, row.Terms(supplier, sku, seller), "terms of", supplier+"/"+sku+" for "+seller)
@@ -90,7 +92,8 @@ func (*Query) Outlets(ctx *Context, party string, page answer.Page) (*answer.Out
 
 // Listing answers a good in a storefront.
 func (*Query) Listing(ctx *Context, seller, supplier, sku string) (*goods.Listing, error) {
-	if err := checkIDs([2]string{"seller", seller}, [2]string{"supplier", supplier}, [2]string{"sku", sku}); err != nil {
+	if err := checkIDs([2]string{"seller", seller}, [2]string{"supplier", supplier},
+		[2]string{"sku", sku}); err != nil {
 		return nil, err
 	}
 	return one(ctx, row.Listing(seller, supplier, sku), "listing of "+seller, supplier+"/"+sku)
@@ -107,7 +110,8 @@ func (*Query) Listings(ctx *Context, seller string, page answer.Page) (*answer.L
 
 // Stock answers how much of a good a seller has, over all its lanes.
 func (*Query) Stock(ctx *Context, supplier, sku, seller string) (*answer.InStock, error) {
-	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku}, [2]string{"seller", seller}); err != nil {
+	if err := checkIDs([2]string{"supplier", supplier}, [2]string{"sku", sku},
+		[2]string{"seller", seller}); err != nil {
 		return nil, err
 	}
 	pool, err := one(ctx, row.Pool(supplier, sku, seller), "stock of "+supplier+"/"+sku+" at", seller)
@@ -129,14 +133,11 @@ func (*Query) Quote(ctx *Context, asked answer.QuoteAsked) (*answer.Quoted, erro
 	if err := asked.Check(); err != nil {
 		return nil, err
 	}
-	c, err := asking(ctx)
+	c, err := ctx.asking()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.Prefetch(touch.Quote(asked.Seller, asked.Lines)); err != nil {
-		return nil, err
-	}
-	quote, err := c.quote(asked.Seller, asked.Member, asked.Region, asked.Lines)
+	quote, err := verb.Quote(c, asked)
 	if err != nil {
 		return nil, err
 	}

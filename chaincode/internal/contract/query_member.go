@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
@@ -14,7 +15,8 @@ import (
 )
 
 // memberQueries are the questions about members.
-var memberQueries = []string{"Member", "Recognise", "Invitation", "Consent", "Authorisation", "Labels", "Profile", "Offers"}
+var memberQueries = []string{"Member", "Recognise", "Invitation", "Consent", "Authorisation",
+	"Labels", "Profile", "Offers"}
 
 // Member answers a member, merged and erased ones too.
 func (*Query) Member(ctx *Context, id string) (*member.Member, error) {
@@ -44,7 +46,7 @@ func (*Query) Recognise(ctx *Context, party, channel, account string) (*answer.R
 	if !linked || found.State != member.Linked {
 		return nil, fault.New(fault.NotFound, "this account of %s's %s is not linked", party, channel)
 	}
-	root, err := rootOf(tx, found.Member)
+	root, err := verb.Root(tx, found.Member)
 	if err != nil {
 		return nil, err
 	}

@@ -2,30 +2,15 @@ package contract
 
 import (
 	"tallystick/chaincode/answer"
-	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 )
 
-var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule", "Conversion", "Trade", "Pledge", "Standing", "Balance"}
-
-// asking is a question that needs what a command does: the caller, the date.
-func asking(ctx *Context) (*call, error) {
-	caller, err := ctx.GetClientIdentity().GetMSPID()
-	if err != nil {
-		return nil, err
-	}
-	r := &run{ctx: ctx, tx: ledger.New(ctx.GetStub())}
-	if r.caller, err = ledger.Get(r.tx, row.Party(caller), "party", caller); err != nil {
-		return nil, err
-	}
-	if r.cycle, err = ledger.Get(r.tx, row.Cycle(), "cycle", "open"); err != nil {
-		return nil, err
-	}
-	return &call{run: r, at: points.At{Caller: caller, Now: ctx.now, Date: r.cycle.Date}}, nil
-}
+var pointsQueries = []string{"Programme", "Programmes", "Lots", "Hold", "Totals", "Freezes", "Simulate", "Rule",
+	"Conversion", "Trade", "Pledge", "Standing", "Balance"}
 
 // Simulate answers what an award would earn, and why, without writing. It is
 // refused as the award would be, before it comes to an issue.
@@ -33,15 +18,11 @@ func (*Query) Simulate(ctx *Context, req points.AwardRequest) (*points.Earned, e
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
-	c, err := asking(ctx)
+	c, err := ctx.asking()
 	if err != nil {
 		return nil, err
 	}
-	programme, err := c.programme(req.Programme)
-	if err != nil {
-		return nil, err
-	}
-	earned, _, err := c.earn(programme, req)
+	earned, err := verb.Simulate(c, req)
 	return &earned, err
 }
 
@@ -93,18 +74,10 @@ func (*Query) Standing(ctx *Context, programme, member string) (*answer.Tiered, 
 	if err := name.CheckID("member", member); err != nil {
 		return nil, err
 	}
-	c, err := asking(ctx)
+	c, err := ctx.asking()
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.root(member)
-	if err != nil {
-		return nil, err
-	}
-	var t answer.Tiered
-	if t.Tier, err = c.tier(found.ID, programme); err != nil {
-		return nil, err
-	}
-	t.Standing, err = c.standing(programme, found.ID)
+	t, err := verb.Standing(c, programme, member)
 	return &t, err
 }

@@ -4,6 +4,7 @@ import (
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
@@ -35,7 +36,7 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 	if err != nil {
 		return nil, err
 	}
-	root, err := rootOf(tx, member)
+	root, err := verb.Root(tx, member)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 		if err != nil {
 			return nil, err
 		}
-		became, err := rootOf(tx, one.ID)
+		became, err := verb.Root(tx, one.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +53,7 @@ func (q *Query) Balance(ctx *Context, member string, lots []string) (*points.Bal
 			found[i].Member = "" // nobody's
 		}
 	}
-	balance, err := points.BalanceOf(root.ID, numbers, found, stopsOf(root), cycle.Date)
+	balance, err := points.BalanceOf(root.ID, numbers, found, verb.Stops(root), cycle.Date)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
@@ -13,7 +14,8 @@ import (
 )
 
 // settlementQueries are the questions about clearing and settlement.
-var settlementQueries = []string{"Models", "Notices", "Close", "Statement", "Netting", "Payment", "Dispute", "Obligation", "Obligations"}
+var settlementQueries = []string{"Models", "Notices", "Close", "Statement", "Netting", "Payment", "Dispute",
+	"Obligation", "Obligations"}
 
 // Models answers what is agreed about settling on a business date that there was, or, for "", today.
 func (*Query) Models(ctx *Context, on string) (*settlement.Book, error) {
@@ -38,7 +40,7 @@ func (*Query) Notices(ctx *Context) ([]settlement.Given, error) {
 	if err != nil {
 		return nil, err
 	}
-	given, err := givenIn(tx)
+	given, err := verb.Notices(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +96,7 @@ func (*Query) Obligation(ctx *Context, line string) (*settlement.Obligation, err
 	if err != nil {
 		return nil, err
 	}
-	list, err := one(ctx, obligationsOf(n), "obligation", line)
+	list, err := one(ctx, row.ObligationsOf(n), "obligation", line)
 	if err != nil {
 		return nil, err
 	}
@@ -111,5 +113,5 @@ func (*Query) Obligations(ctx *Context, line string) (*settlement.Obligations, e
 	if err != nil {
 		return nil, err
 	}
-	return one(ctx, obligationsOf(n), "obligation", line)
+	return one(ctx, row.ObligationsOf(n), "obligation", line)
 }

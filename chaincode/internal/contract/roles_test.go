@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"reflect"
 	"testing"
 
 	"tallystick/chaincode/amount"
@@ -13,60 +12,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
 )
-
-// Every kind of command says who may send it, and no entry is of a kind that there isn't.
-func TestEveryKindAsksForARole(t *testing.T) {
-	seen := map[command.Kind]bool{}
-	command.Kinds(func(kind command.Kind, name string) {
-		seen[kind] = true
-		if _, told := mays[kind]; !told {
-			t.Errorf("%s: nobody says who may send it", name)
-		}
-	})
-	for kind := range mays {
-		if !seen[kind] {
-			t.Errorf("there is no %s", kind)
-		}
-	}
-}
-
-// For every kind: who only audits, who has lost all roles and who is suspended may no more than
-// end what they began, and each role alone begins what its entry says.
-func TestWhoMayByRoleAndState(t *testing.T) {
-	roles := []party.Roles{0, party.Operator, party.Issuer, party.Acceptor, party.Supplier, party.Finance, party.Auditor}
-	for _, v := range verbs {
-		asks := mays[v.kind]
-		for _, has := range roles {
-			for _, had := range []party.Roles{0, party.Acceptor} {
-				for _, state := range []party.State{party.Active, party.Pending, party.Suspended, party.Closed} {
-					p := party.Party{ID: "P", Roles: has, Had: has | had, State: state}
-					want := asks.ever && p.Had&party.Business != 0 || !asks.ever && has&asks.roles != 0 && state == party.Active || v.kind == command.BeginPeer
-					if err := asks.allow(p, v.kind); (err == nil) != want || err != nil && fault.CodeOf(err) != fault.Forbidden {
-						t.Errorf("%s by %v, once %v, %s: %v", v.kind, has.Names(), had.Names(), state, err)
-					}
-				}
-			}
-		}
-		// An auditor rules where the operator is a side, and can come to owe and get nothing by that.
-		if asks.roles&party.Auditor != 0 && v.kind != command.RuleDispute {
-			t.Errorf("%s: who only audits may", v.kind)
-		}
-	}
-}
-
-// No verb is reached by a party that has no role for it: for every kind, the auditor's empty
-// request is refused before anything is read of it.
-func TestTheAuditorWritesNoBusiness(t *testing.T) {
-	for typ, v := range verbs {
-		if v.kind == command.BeginPeer || v.kind == command.RuleDispute {
-			continue
-		}
-		c := &call{run: &run{caller: party.Party{ID: "A", Roles: party.Auditor, Had: party.Auditor}}, kind: v.kind}
-		if err := c.do(reflect.Zero(typ).Interface().(command.Request)); fault.CodeOf(err) != fault.Forbidden {
-			t.Errorf("%s: %v", v.kind, err)
-		}
-	}
-}
 
 // What a party did with roles that were taken from it, it doesn't do any more.
 func TestRolesThatWereTakenAway(t *testing.T) {

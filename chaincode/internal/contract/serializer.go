@@ -21,7 +21,8 @@ var batchType = reflect.TypeFor[command.Batch]()
 
 // FromString reads one argument. BAD_REQUEST if it isn't of its type. The contract
 // API calls it on goroutines of its own, where nobody else could catch a panic.
-func (serializer) FromString(text string, t reflect.Type, _ *metadata.ParameterMetadata, _ *metadata.ComponentMetadata) (_ reflect.Value, err error) {
+func (serializer) FromString(text string, t reflect.Type, _ *metadata.ParameterMetadata,
+	_ *metadata.ComponentMetadata) (_ reflect.Value, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = broken(cause)
@@ -40,7 +41,8 @@ func (serializer) FromString(text string, t reflect.Type, _ *metadata.ParameterM
 }
 
 // ToString writes the answer.
-func (serializer) ToString(v reflect.Value, _ reflect.Type, _ *metadata.ReturnMetadata, _ *metadata.ComponentMetadata) (string, error) {
+func (serializer) ToString(v reflect.Value, _ reflect.Type, _ *metadata.ReturnMetadata,
+	_ *metadata.ComponentMetadata) (string, error) {
 	if v.Kind() == reflect.Pointer && v.IsNil() {
 		return "", nil // the function answers with its error
 	}

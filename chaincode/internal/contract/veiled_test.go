@@ -11,7 +11,9 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/internal/ledger"
+	"tallystick/chaincode/internal/run"
 	"tallystick/chaincode/internal/seal"
+	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/row"
@@ -35,14 +37,14 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	if _, err := fmt.Sscan(args[2], &lane); err != nil {
 		return shim.Error(err.Error())
 	}
-	c := &call{run: &run{tx: ledger.New(stub), cycle: settlement.Cycle{ID: "2026-11"}, caller: party.Party{ID: args[1]}, lane: lane}}
+	c := &run.Call{Run: &run.Run{Tx: ledger.New(stub), Cycle: settlement.Cycle{ID: "2026-11"}, Caller: party.Party{ID: args[1]}, Lane: lane}}
 	for range 2 { // of one batch
 		owe := settlement.VeiledOwe{Debtor: args[3], Creditor: args[4], Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: d.sum}
-		if err := c.oweHidden(owe); err != nil {
+		if err := verb.OweHidden(c, owe); err != nil {
 			return shim.Error(err.Error())
 		}
 	}
-	if err := c.tx.Flush(); err != nil {
+	if err := c.Tx.Flush(); err != nil {
 		return shim.Error(err.Error())
 	}
 	return shim.Success(nil)

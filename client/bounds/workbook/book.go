@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strconv"
@@ -19,7 +18,6 @@ type Book struct {
 	Sheets []Sheet // in the order of their tabs
 
 	name    string
-	archive *zip.ReadCloser
 	parts   map[string]*zip.File
 	texts   []string // that the sheets share
 	formats []format // by the style of a cell
@@ -33,26 +31,19 @@ type Sheet struct {
 	part   string
 }
 
-// OpenBook opens a workbook. BAD_REQUEST or LIMIT for what is none, or too much of one.
-func OpenBook(path string) (_ *Book, err error) {
-	if err := checkArchive(path); err != nil {
+// OpenBook opens a workbook, which its caller closes after the book. BAD_REQUEST or LIMIT for what is none, or too much of
+// one.
+func OpenBook(in bounds.Input) (*Book, error) {
+	archive, err := openArchive(in)
+	if err != nil {
 		return nil, err
 	}
-	b := &Book{name: path, parts: map[string]*zip.File{}}
-	if b.archive, err = zip.OpenReader(path); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for _, f := range b.archive.File {
+	b := &Book{name: in.Name, parts: map[string]*zip.File{}}
+	for _, f := range archive.File {
 		b.parts[strings.ToLower(f.Name)] = f
 	}
-	if err := b.load(); err != nil {
-		return nil, errors.Join(err, b.Close())
-	}
-	return b, nil
+	return b, b.load()
 }
-
-// Close closes the file.
-func (b *Book) Close() error { return b.archive.Close() }
 
 func (b *Book) damaged(err error) error {
 	var coded *fault.Error

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/bounds"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -43,14 +45,24 @@ func written(t testing.TB, cells []string, formats []string, since1904 bool) str
 	})
 }
 
-// first reads the first row of the first sheet.
-func first(t testing.TB, path string) []Cell {
+// input opens a file until the test ends.
+func input(t testing.TB, path string) bounds.Input {
 	t.Helper()
-	book, err := OpenBook(path)
+	in, err := bounds.OpenInput(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer book.Close()
+	t.Cleanup(func() { _ = in.Close() })
+	return in
+}
+
+// first reads the first row of the first sheet.
+func first(t testing.TB, path string) []Cell {
+	t.Helper()
+	book, err := OpenBook(input(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
 	reading, err := book.Read(book.Sheets[0])
 	if err != nil {
 		t.Fatal(err)
@@ -163,11 +175,10 @@ func TestBooksOfALibrary(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	read, err := OpenBook(path)
+	read, err := OpenBook(input(t, path))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer read.Close()
 	if len(read.Sheets) != 2 || read.Sheets[0].Name != "封面" || !read.Sheets[0].Hidden && read.Sheets[1].Hidden {
 		t.Errorf("%+v", read.Sheets)
 	}
@@ -197,11 +208,10 @@ func FuzzBook(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		book, err := OpenBook(made(t, map[string]func(io.Writer){sheet: rows(text)}))
+		book, err := OpenBook(input(t, made(t, map[string]func(io.Writer){sheet: rows(text)})))
 		if err != nil {
 			return
 		}
-		defer book.Close()
 		reading, err := book.Read(book.Sheets[0])
 		for err == nil {
 			_, _, err = reading.Next()

@@ -7,12 +7,12 @@ import (
 	"archive/zip"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // What a workbook can have.
@@ -31,7 +31,12 @@ const (
 // Open opens a workbook for reading. Cells are taken as they are stored.
 func Open(path string) (_ *excelize.File, err error) {
 	defer survive(path, &err)
-	if err := checkArchive(path); err != nil {
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		return nil, err
+	}
+	_, err = openArchive(in)
+	if err := errors.Join(err, in.Close()); err != nil {
 		return nil, err
 	}
 	book, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, UnzipSizeLimit: maxSheets, UnzipXMLSizeLimit: maxInMemory})
@@ -41,34 +46,29 @@ func Open(path string) (_ *excelize.File, err error) {
 	return book, nil
 }
 
-// checkArchive refuses what would unpack to too much. The sizes are the archive's own
+// openArchive refuses what would unpack to too much. The sizes are the archive's own
 // word, to which the one who unpacks it holds it.
-func checkArchive(path string) (err error) {
-	info, err := os.Stat(path)
+func openArchive(in bounds.Input) (*zip.Reader, error) {
+	if in.Size > maxWorkbook {
+		return nil, tooLarge(in.Name, "the workbook has", maxWorkbook)
+	}
+	archive, err := zip.NewReader(in, in.Size)
 	if err != nil {
-		return err
+		return nil, fault.New(fault.BadRequest, "%s: it is no workbook: %v", in.Name, err)
 	}
-	if info.Size() > maxWorkbook {
-		return tooLarge(path, "the workbook has", maxWorkbook)
-	}
-	archive, err := zip.OpenReader(path)
-	if err != nil {
-		return fmt.Errorf("%s: it is no workbook: %w", path, err)
-	}
-	defer func() { err = errors.Join(err, archive.Close()) }()
 	if len(archive.File) > maxParts {
-		return fault.New(fault.Limit, "%s: the workbook has more than %d parts", path, maxParts)
+		return nil, fault.New(fault.Limit, "%s: the workbook has more than %d parts", in.Name, maxParts)
 	}
 	sheets := uint64(0)
 	for _, f := range archive.File {
 		if most := mostOf(f.Name); f.UncompressedSize64 > most {
-			return tooLarge(path, fmt.Sprintf("its part %.60q has", f.Name), int64(most))
+			return nil, tooLarge(in.Name, fmt.Sprintf("its part %.60q has", f.Name), int64(most))
 		}
 		if sheets += f.UncompressedSize64; sheets > maxSheets {
-			return tooLarge(path, "unpacked, it has", maxSheets)
+			return nil, tooLarge(in.Name, "unpacked, it has", maxSheets)
 		}
 	}
-	return nil
+	return archive, nil
 }
 
 func tooLarge(name, what string, most int64) error {

@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/amount"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/payments"
@@ -107,11 +111,35 @@ func othersText(v node.Advised) string {
 // nextTable says what a person may want to do.
 func nextTable(t table.Writer, list []payments.Line) {
 	for _, l := range list {
-		if l.Next != "" {
-			t.AppendRow(table.Row{l.Advice.At, l.Next})
+		if l.Next != nil {
+			t.AppendRow(table.Row{l.Advice.At, nextText(*l.Next)})
 		}
 	}
 }
+
+// nextText is a line to type for what a person may want to do.
+func nextText(next payments.Next) string {
+	text := "tally " + strings.Replace(next.Operation, ".", " ", 1) + " " + next.Payment
+	if next.Reason != "" {
+		text += " --reason " + next.Reason
+	}
+	if next.Fen > 0 {
+		text += fmt.Sprintf(" --amount %s --booked %s", plainYuan(next.Fen), next.Booked)
+	}
+	if next.Operation == node.PaymentTakeBack.Name {
+		return text + fmt.Sprintf(" --receipt %s --reference %s --evidence FILE", or(next.Receipt, "REFERENCE"), next.Reference)
+	}
+	if next.Reference != "" {
+		text += " --reference " + next.Reference
+	}
+	if next.Charges > 0 {
+		text += " [--charges " + plainYuan(next.Charges) + "]"
+	}
+	return text
+}
+
+// plainYuan writes fen as flags take money.
+func plainYuan(fen amount.Units) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
 func dayOrNone(w iso20022.Advice) string {
 	if w.Booked == 0 {
@@ -146,4 +174,30 @@ func soFar(o iso20022.Outcome) string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s", yuan(o.Paid), yuan(o.Fen))
+}
+
+// spooled is where a file is: that of standard input is kept for its two readings, and
+// removed by done.
+func (a *app) spooled(path string) (at string, done func() error, err error) {
+	done = func() error { return nil }
+	if path != "-" {
+		return path, done, nil
+	}
+	cfg, err := a.config(nil)
+	if err != nil {
+		return "", done, err
+	}
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return "", done, err
+	}
+	file, err := os.CreateTemp(cfg.State, "import-*") // readable by its owner only
+	if err != nil {
+		return "", done, err
+	}
+	done = func() error { return os.Remove(file.Name()) }
+	_, err = io.Copy(file, bounds.Reader(os.Stdin, "standard input", bounds.Table))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return "", done, errors.Join(err, done())
+	}
+	return file.Name(), done, nil
 }

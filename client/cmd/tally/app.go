@@ -39,7 +39,8 @@ type app struct {
 	yes      bool                                              // what is lost may be lost
 	in       io.Reader                                         // a terminal to ask at, nil if there is none
 	height   uint64                                            // blocks that what is asked must have
-	timeout  time.Duration                                     // of the whole run
+	timeout  time.Duration                                     // of the whole run, 0 for none
+	dry      bool                                              // a dry run, which needs no network
 	lanes    string                                            // of this node, by which linked commands are sent; "" as a rule
 	pending  []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
 }
@@ -60,41 +61,53 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 	return config.Load(path, settings)
 }
 
-// node makes the node of a party as it is configured. It isn't connected yet.
-func (a *app) node(cfg config.Config) *node.Node { return node.New(cfg, a.log(), a.watch(), a.height) }
-
-// connect makes the node of a party as it is configured, and connects it.
-func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
-	n := a.node(cfg)
-	if err := n.Connect(ctx); err != nil {
+// open connects, as a rule without lanes: to ask, and to send single commands.
+func (a *app) open(ctx context.Context) (*node.Node, error) {
+	cfg, err := a.config(map[string]any{"lanes": a.lanes})
+	if err != nil {
 		return nil, err
 	}
-	return n, nil
+	g, err := a.connect(ctx, cfg)
+	if a.dry && fault.CodeOf(err) == fault.Unavailable {
+		return node.Offline(cfg), nil
+	}
+	return g, err
+}
+
+// connect opens the party's node as it is configured.
+func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
+	g, err := node.Open(ctx, cfg, a.log(), a.watch())
+	if err != nil {
+		return nil, err
+	}
+	g.AtLeast(a.height)
+	return g, nil
 }
 
 // with connects, does something, and disconnects.
 func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) error) error {
-	return a.alone(ctx, func(ctx context.Context, n *node.Node) error {
-		if err := n.Connect(ctx); err != nil {
-			return err
-		}
-		if err := a.inScale(ctx, n); err != nil {
-			return err
-		}
-		return do(ctx, n)
-	})
-}
-
-// alone does something with the party's node, as a rule without lanes: to ask, and to send single commands. It connects if
-// that needs the network.
-func (a *app) alone(ctx context.Context, do func(context.Context, *node.Node) error) error {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
-	cfg, err := a.config(map[string]any{"lanes": a.lanes})
+	if a.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, a.timeout)
+		defer cancel()
+	}
+	g, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
-	n := a.node(cfg)
+	if err = a.inScale(ctx, g); err == nil {
+		err = do(ctx, g)
+	}
+	return asFault(errors.Join(err, g.Close()))
+}
+
+// offline does something with the party's node without a network. What needs it is UNAVAILABLE.
+func (a *app) offline(ctx context.Context, do func(context.Context, *node.Node) error) error {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	n := node.Offline(cfg)
 	return asFault(errors.Join(do(ctx, n), n.Close()))
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -69,31 +67,15 @@ func (c *catchUp) terminal() bool {
 
 // queryIndex says how far the read model is, without bringing it up.
 func queryIndex(a *app) *cobra.Command {
-	cmd := leaf("index", "How far your read model is, and where (读模型进度)", "  tally --as D query index", func(ctx context.Context, _ []string) error {
-		return a.with(ctx, func(_ context.Context, g *node.Node) (err error) {
-			cfg, err := a.config(nil)
-			if err != nil {
-				return err
-			}
-			ix, err := index.Open(cfg.IndexAt())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, ix.Close()) }()
-			answer := struct {
-				Height uint64 `json:"height"` // blocks that it has
-				Ledger uint64 `json:"ledger"` // blocks that there are
-				Where  string `json:"where"`
-				Anew   string `json:"anew"` // why it is made again, or ""
-			}{ix.Height(), g.Gateway().Tip(), cfg.IndexAt(), ix.Anew()}
-			return a.print(answer, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"has blocks", answer.Height}, {"of", answer.Ledger}, {"where", answer.Where}})
-				if answer.Anew != "" {
-					t.AppendRow(table.Row{"made again because", answer.Anew})
+	cmd := verb(a, "index", "  tally --as D query index", node.QueryIndex, nothing,
+		func(_ context.Context, _ *node.Node, at node.IndexLevel) error {
+			return a.print(at, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"has blocks", at.Height}, {"of", at.Ledger}, {"where", at.Where}})
+				if at.Anew != "" {
+					t.AppendRow(table.Row{"made again because", at.Anew})
 				}
 			})
 		})
-	})
 	cmd.Long = `Every question that needs the read model brings it up to the last block first, which after a pause takes a while and
 is told. This asks only how far it is; ask it while another command brings it up.
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -13,23 +11,20 @@ import (
 	"tallystick/client/node"
 )
 
+// catalogueLanes is how many lanes import a catalogue.
+const catalogueLanes = 8
+
 func importGoods(a *app) *cobra.Command {
-	var seller, scene, source string
-	var strict bool
+	req := node.ImportCatalogueRequest{Scene: "retail"}
 	var i importing
-	cmd := leaf("import FILE", "Make goods, their prices and stock of a catalogue, CSV or XLSX (目录导入)",
+	cmd := leaf("import FILE", node.GoodImport.En+" ("+node.GoodImport.Zh+")",
 		`  tally --as S1 good import catalogue.xlsx --seller D
   tally --as S1 good import catalogue.csv --strict --rejected bad-lines.csv`,
 		func(ctx context.Context, args []string) error {
-			path, done, err := a.spooled(args[0])
-			if err != nil {
-				return err
-			}
-			m, err := catalogueMapping(path, scene, seller, source)
-			if err != nil {
-				return errors.Join(err, done())
-			}
-			return errors.Join(a.importOne(ctx, importer.Job{Mapping: m, Path: path, Strict: strict}, i), done())
+			return imports(ctx, a, i, args[0], catalogueLanes, node.GoodImport, func(of node.Importing) node.ImportCatalogueRequest {
+				req.Importing = of
+				return req
+			})
 		})
 	cmd.Long = `Import a catalogue: the first line or row names the columns,
 ` + strings.Join(importer.CatalogueColumns, ", ") + `.
@@ -41,34 +36,12 @@ What isn't in the file may be left out from gtin on; lists have ; between their 
 An empty price or stock leaves it as it is. Every line that is wrong is listed with its
 number, its column and what to do; the others are sent, or with --strict none. The same
 file again changes nothing: to have it done again, give it another --source.`
-	word(cmd, &seller, "seller", "at whose storefront the stock is; you, if it isn't said")
-	scene = "retail"
-	word(cmd, &scene, "scene", "scene of what you begin to sell")
-	word(cmd, &source, "source", "name under which the file counts once; made of its content if it isn't said")
+	word(cmd, &req.Seller, "seller", "at whose storefront the stock is; you, if it isn't said")
+	word(cmd, &req.Scene, "scene", "scene of what you begin to sell")
+	word(cmd, &req.Source, "source", "name under which the file counts once; made of its content if it isn't said")
 	i.flags(cmd)
-	cmd.Flags().BoolVar(&strict, "strict", false, "send nothing if a line is wrong")
-	return a.takesLong(cmd)
-}
-
-// catalogueMapping is the mapping of a catalogue's own columns, as far as the file
-// has them.
-func catalogueMapping(path, scene, seller, source string) (*importer.Mapping, error) {
-	rows, err := importer.OpenCatalogue(path)
-	if err != nil {
-		return nil, err
-	}
-	header := rows.Header
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if source == "" {
-		sum, err := hashFile(path)
-		if err != nil {
-			return nil, err
-		}
-		source = "catalogue-" + hex.EncodeToString(sum[:12])
-	}
-	return importer.CatalogueMapping(source, header, scene, seller)
+	cmd.Flags().BoolVar(&req.Strict, "strict", false, "send nothing if a line is wrong")
+	return a.untimed(cmd)
 }
 
 func exportGoods(a *app) *cobra.Command {

@@ -2,30 +2,21 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
-	"tallystick/client/bounds"
 	"tallystick/client/importer"
+	"tallystick/client/node"
 	"tallystick/network/wholefile"
 )
 
-// importing is what one run of tally import was asked for.
-type importing struct {
-	mapping, plan string
-	rejected      string
-	allowed       allowance
-	dryRun, retry bool
-}
-
 func importCommand(a *app) *cobra.Command {
+	var mapping, steps string
 	var i importing
 	cmd := &cobra.Command{
 		Use:   "import [FILE]",
@@ -67,123 +58,81 @@ directory: import everything of a party from one state directory.`,
   tally import --plan plan.yaml`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if (len(args) == 1) != (i.mapping != "") || (len(args) == 1) == (i.plan != "") {
+			if (len(args) == 1) != (mapping != "") || (len(args) == 1) == (steps != "") {
 				return fault.New(fault.BadRequest, "give a file and its --mapping, or a --plan")
 			}
-			if i.plan != "" {
-				return a.runPlan(cmd.Context(), i)
+			if steps != "" {
+				return a.runPlan(cmd.Context(), steps, i)
 			}
-			return a.importFile(cmd.Context(), args[0], i)
+			m, err := importer.LoadMapping(mapping)
+			if err != nil {
+				return err
+			}
+			op := node.ImportRun
+			if m.Supply() {
+				op = node.ImportSupply
+			}
+			return imports(cmd.Context(), a, i, args[0], m.Shards, op, func(of node.Importing) node.ImportRequest {
+				return node.ImportRequest{Mapping: m.Text(), Importing: of}
+			})
 		},
 	}
-	word(cmd, &i.mapping, "mapping", "mapping file (YAML)")
-	word(cmd, &i.plan, "plan", "or several files with their mappings and parties (YAML)")
+	word(cmd, &mapping, "mapping", "mapping file (YAML)")
+	word(cmd, &steps, "plan", "or several files with their mappings and parties (YAML)")
 	i.flags(cmd)
-	return cmd
+	return a.untimed(cmd)
+}
+
+// importing is what every import is asked with.
+type importing struct {
+	node.Importing
+	rejected string // file of rejected lines
 }
 
 // flags are those that every import has.
 func (i *importing) flags(cmd *cobra.Command) {
-	word(cmd, &i.rejected, "rejected", "write rejected lines to this CSV, for its owner's eyes: it has personal data")
-	one(cmd, &i.allowed, "max-rejected", "lines", "so many rejected or refused lines are no failure: 20, or 1%", parseAllowance)
-	cmd.Flags().BoolVar(&i.dryRun, "dry-run", false, "read the file and say what would be done; send and keep nothing")
-	cmd.Flags().BoolVar(&i.retry, "retry-refused", false, "try again what the ledger refused in earlier runs")
-}
-
-// importFile runs one import.
-func (a *app) importFile(ctx context.Context, path string, i importing) error {
-	m, err := importer.LoadMapping(i.mapping)
-	if err != nil {
-		return err
-	}
-	path, done, err := a.spooled(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(a.importOne(ctx, importer.Job{Mapping: m, Path: path}, i), done())
-}
-
-// importOne runs one import and prints its report, what was done before it failed, too.
-func (a *app) importOne(ctx context.Context, job importer.Job, i importing) error {
-	job.DryRun, job.Retry = i.dryRun, i.retry
-	report, err := a.runImport(ctx, job)
-	if report == nil {
-		return err
-	}
-	outcome := importer.Outcome{Job: job, Report: report}
-	if err == nil {
-		err = i.allowed.judge(outcome)
-	}
-	return errors.Join(a.printImport(i.rejected, outcome), err)
-}
-
-// spooled is where a file is: that of standard input is kept for its two readings, and
-// removed by done.
-func (a *app) spooled(path string) (at string, done func() error, err error) {
-	done = func() error { return nil }
-	if path != "-" {
-		return path, done, nil
-	}
-	cfg, err := a.config(nil)
-	if err != nil {
-		return "", done, err
-	}
-	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
-		return "", done, err
-	}
-	file, err := os.CreateTemp(cfg.State, "import-*") // readable by its owner only
-	if err != nil {
-		return "", done, err
-	}
-	done = func() error { return os.Remove(file.Name()) }
-	_, err = io.Copy(file, bounds.Reader(os.Stdin, "standard input", bounds.Table))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return "", done, errors.Join(err, done())
-	}
-	return file.Name(), done, nil
-}
-
-// allowance is how many lines may be rejected without failing: a number, or a part of
-// all in per cent.
-type allowance struct {
-	lines   int
-	percent float64
-}
-
-// parseAllowance reads 20 or 1.5%.
-func parseAllowance(text string) (a allowance, err error) {
-	if part, is := strings.CutSuffix(text, "%"); is {
-		a.percent, err = strconv.ParseFloat(part, 64)
-		if err != nil || !(a.percent >= 0 && a.percent <= 100) {
-			return a, fault.New(fault.BadRequest, "%.20q: want a number of lines, or 0%% to 100%%", text)
-		}
-		return a, nil
-	}
-	if a.lines, err = strconv.Atoi(text); err != nil || a.lines < 0 {
-		return a, fault.New(fault.BadRequest, "%.20q: want a number of lines, or 0%% to 100%%", text)
-	}
-	return a, nil
-}
-
-// judge is REJECTED if more lines were rejected or refused than are allowed.
-func (a allowance) judge(outcomes ...importer.Outcome) error {
-	bad, all := 0, 0
-	for _, o := range outcomes {
-		bad, all = bad+len(o.Report.Rejected), all+o.Report.Lines
-	}
-	if bad == 0 || bad <= a.lines || float64(bad)*100 <= a.percent*float64(all) {
-		return nil
-	}
-	return fault.New(fault.Rejected, "%d of %d lines were rejected or refused", bad, all)
-}
-
-// writeRejected writes the rejected lines of some imports to a file that only its owner
-// reads, in the place of the one before, which lists no more than this one.
-func writeRejected(path string, outcomes ...importer.Outcome) error {
-	err := wholefile.WriteTo(path, 0o600, func(w io.Writer) error {
-		return importer.WriteRejected(context.Background(), w, outcomes...)
+	on(cmd, "rejected", flagMeanings["rejected"].kind, "write rejected lines to this CSV, for its owner's eyes: it has personal data",
+		func(path string) error {
+			i.rejected = path
+			i.Rejected = func(write func(io.Writer) error) error { return writeRejected(path, write) }
+			return nil
+		})
+	one(cmd, &i.MaxRejected, "max-rejected", "lines", "so many rejected or refused lines are no failure: 20, or 1%", func(text string) (string, error) {
+		_, err := importer.ParseAllowance(text)
+		return text, err
 	})
-	if err != nil {
+	cmd.Flags().BoolVar(&i.DryRun, "dry-run", false, "read the file and say what would be done; send and keep nothing")
+	cmd.Flags().BoolVar(&i.RetryRefused, "retry-refused", false, "try again what the ledger refused in earlier runs")
+}
+
+// imports performs an import of a file, with a bar, and shows its report.
+func imports[Req any](ctx context.Context, a *app, i importing, path string, shards int, op node.Op[Req, node.Imported], ask func(node.Importing) Req) (err error) {
+	i.Name, i.File = "standard input", struct{ io.Reader }{os.Stdin}
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		i.Name, i.File = path, file
+	}
+	if a.dry = i.DryRun; !a.dry {
+		a.lanes = fmt.Sprintf("1-%d", shards)
+	}
+	bar := newBar(a, path)
+	a.call.Far = bar.far
+	err = perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil }, func(_ context.Context, _ *node.Node, r node.Imported) error {
+		bar.end(r.Stopped)
+		return a.print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })
+	})
+	bar.end(err != nil)
+	return err
+}
+
+// writeRejected writes rejected lines to a file that only its owner reads, in the place of the one before, which lists no
+// more than this one.
+func writeRejected(path string, write func(io.Writer) error) error {
+	if err := wholefile.WriteTo(path, 0o600, write); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,16 +13,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"tallystick/client/importer"
+	"tallystick/client/node"
 )
-
-// printImport shows a report, and writes the rejected lines if a file is named.
-func (a *app) printImport(rejected string, outcome importer.Outcome) error {
-	var err error
-	if rejected != "" {
-		err = writeRejected(rejected, outcome)
-	}
-	return errors.Join(a.print(outcome.Report, func(t table.Writer) { importTable(t, outcome.Report, rejected) }), err)
-}
 
 // shown is how many rejected lines the table lists.
 const shown = 20
@@ -83,7 +74,7 @@ func seconds(r *importer.Report) string { return decimal.New(r.Millis, -3).Strin
 // bar is a progress bar on a terminal, and a line every few seconds elsewhere.
 type bar struct {
 	app    *app
-	path   string
+	what   string          // that is worked on
 	writer progress.Writer // nil without a terminal
 
 	mu      sync.Mutex
@@ -96,8 +87,8 @@ type bar struct {
 const saidEvery = 5 * time.Second
 
 func newBar(a *app, path string) *bar {
-	b := &bar{app: a, path: filepath.Base(path), said: time.Now()}
-	b.tracker = &progress.Tracker{Message: "reading " + b.path, Units: progress.UnitsBytes}
+	b := &bar{app: a, what: filepath.Base(path), said: time.Now()}
+	b.tracker = &progress.Tracker{Message: "reading " + b.what, Units: progress.UnitsBytes}
 	if file, ok := a.err.(*os.File); ok && isatty.IsTerminal(file.Fd()) && a.format != "json" {
 		b.writer = progress.NewWriter()
 		b.writer.SetOutputWriter(a.err)
@@ -109,34 +100,29 @@ func newBar(a *app, path string) *bar {
 	return b
 }
 
-// reading tells how much of the file was read. What the second reading has, at tells in
-// commands.
-func (b *bar) reading(pass int, read, all int64) {
-	if pass > 1 {
-		return
+// far tells how far the work is. It is called by several goroutines, in no order: the tracker only grows.
+func (b *bar) far(f node.Far) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if what := filepath.Base(f.What); what != b.what {
+		b.what = what
+		b.tracker.UpdateMessage(what)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tracker.UpdateTotal(all)
-	b.grow(read)
-	b.say("read %s of %s", progress.UnitsBytes.Sprint(read), b.path)
-}
-
-// at is called from several goroutines, in no order: the tracker only grows.
-func (b *bar) at(done, all uint64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.feeding {
+	if !f.Bytes && !b.feeding {
 		b.feeding = true
 		b.tracker.MarkAsDone()
-		b.tracker = &progress.Tracker{Message: b.path}
+		b.tracker = &progress.Tracker{Message: b.what}
 		if b.writer != nil {
 			b.writer.AppendTracker(b.tracker)
 		}
 	}
-	b.tracker.UpdateTotal(int64(all))
-	b.grow(int64(done))
-	b.say("%d of %d commands of %s", done, all, b.path)
+	b.tracker.UpdateTotal(int64(f.All))
+	b.grow(int64(f.Done))
+	if f.Bytes {
+		b.say("read %s of %s", progress.UnitsBytes.Sprint(int64(f.Done)), b.what)
+	} else {
+		b.say("%d of %d commands of %s", f.Done, f.All, b.what)
+	}
 }
 
 func (b *bar) grow(to int64) {
@@ -154,26 +140,21 @@ func (b *bar) say(format string, args ...any) {
 	fmt.Fprintf(b.app.err, format+"\n", args...)
 }
 
-// about names what comes next.
-func (b *bar) about(path string) {
+// end ends it, once.
+func (b *bar) end(failed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.path = path
-	b.tracker.UpdateMessage(path)
-}
-
-func (b *bar) end(err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err != nil {
+	if failed {
 		b.tracker.MarkAsErrored()
 	} else {
 		b.tracker.MarkAsDone()
 	}
-	if b.writer != nil {
-		b.writer.Stop()
-		for b.writer.IsRenderInProgress() {
-			time.Sleep(10 * time.Millisecond)
-		}
+	if b.writer == nil {
+		return
 	}
+	b.writer.Stop()
+	for b.writer.IsRenderInProgress() {
+		time.Sleep(10 * time.Millisecond)
+	}
+	b.writer = nil
 }

@@ -65,6 +65,7 @@ func (a *app) fail(err error) int {
 	} else {
 		refusal = inContext(refusal, err)
 	}
+	refusal = fault.New(refusal.Code, "%s", inFlags(refusal.Text))
 	meaning := fault.Of(refusal.Code)
 	if a.format == "json" {
 		enc := json.NewEncoder(a.err)

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/node"
+	"tallystick/client/payments"
 )
 
 const someAccounts = `parties:
@@ -68,4 +69,18 @@ func TestNothingOfOurs(t *testing.T) {
 	if got := shown.String(); !strings.Contains(got, "nothing in the file concerns your payments") || !strings.Contains(got, "268 lines of others'; GB18030") {
 		t.Error(got)
 	}
+}
+
+// someNext are operations by which a person settles a line.
+var someNext = []struct {
+	next payments.Next
+	want string
+}{
+	{payments.Next{Operation: "payment.bounce", Payment: "2026-11-3", Reason: "AC04"}, "tally payment bounce 2026-11-3 --reason AC04"},
+	{payments.Next{Operation: "payment.receive", Payment: "2026-11-3", Fen: 1_234_00, Booked: endOfNovember + 3, Reference: "N7", Charges: 50},
+		"tally payment receive 2026-11-3 --amount 1234.00 --booked 2026-12-03 --reference N7 [--charges 0.50]"},
+	{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100, Booked: endOfNovember + 3, Receipt: "N7", Reference: "B"},
+		"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt N7 --reference B --evidence FILE"},
+	{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100, Booked: endOfNovember + 3, Reference: "B"},
+		"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt REFERENCE --reference B --evidence FILE"},
 }

@@ -59,7 +59,7 @@ var purchaseColumns = []string{"cursor", "order", "part", "line", "state", "sinc
 func purchaseCells(l node.PurchaseLine) []string {
 	return []string{l.Cursor, l.Order.String(), strconv.Itoa(l.Part), strconv.Itoa(l.Line), l.State.String(), l.Since.String(), l.LastDay.String(), l.Ordered.String(),
 		l.Seller, l.Reference, l.Outlet, l.Region, l.Supplier, l.SKU, l.GTIN, l.En, l.Zh, l.Unit, l.Delivery.String(),
-		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10), figure.PlainYuan(l.Supply), l.Carrier, l.Waybill}
+		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10), figure.PlainYuan(string(l.Supply)), l.Carrier, l.Waybill}
 }
 
 func purchaseTable(t table.Writer, answer node.Purchases) {
@@ -68,7 +68,7 @@ func purchaseTable(t table.Writer, answer node.Purchases) {
 	t.SuppressEmptyColumns()
 	for _, l := range answer.Rows {
 		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference, l.Supplier + "/" + l.SKU, l.En, l.Zh,
-			l.Quantity, unlessZero(int64(l.Returned)), figure.ExactYuan(l.Supply), l.Carrier, l.Waybill})
+			l.Quantity, unlessZero(int64(l.Returned)), figure.ExactYuan(string(l.Supply)), l.Carrier, l.Waybill})
 	}
 	t.SetCaption("as of block %d; go on with --after %s", int64(answer.Height)-1, answer.Next)
 }

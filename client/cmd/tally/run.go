@@ -33,3 +33,13 @@ func (a *app) takesLong(cmd *cobra.Command) *cobra.Command {
 	}
 	return cmd
 }
+
+// untimed gives a command all the time that it takes, if nobody says otherwise.
+func (a *app) untimed(cmd *cobra.Command) *cobra.Command {
+	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
+		if !cmd.Flags().Changed("timeout") {
+			a.timeout = 0
+		}
+	}
+	return cmd
+}

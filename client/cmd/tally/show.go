@@ -63,9 +63,6 @@ func indexScales(r *index.Reading) (scales, error) {
 
 // askScales reads the scales from a peer.
 func askScales(ctx context.Context, g *node.Node) (scales, error) {
-	if err := g.Connect(ctx); err != nil {
-		return nil, err
-	}
 	list, err := g.Query().AllProgrammes(ctx)
 	return scalesOf(list), err
 }

@@ -30,7 +30,7 @@ func (a *app) showOpened(_ context.Context, _ *node.Node, answer node.Opened) er
 			if o.Back {
 				what = "returns"
 			}
-			t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), o.Why})
+			t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), inFlags(o.Why)})
 		}
 	})
 	return cmp.Or(err, answer.Failed())

@@ -26,7 +26,7 @@ func (a *app) showSigned(_ context.Context, _ *node.Node, answer node.Signed) er
 	err := a.print(answer, func(t table.Writer) {
 		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 		for _, s := range answer.Rows {
-			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, s.Why})
+			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, inFlags(s.Why)})
 		}
 	})
 	return cmp.Or(err, answer.Failed())

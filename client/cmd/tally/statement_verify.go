@@ -43,7 +43,7 @@ compare the root on its last page.`,
 					return err
 				}
 			}
-			report, err := node.StatementVerify.Do(cmd.Context(), a.node(cfg), &a.call, req)
+			report, err := node.StatementVerify.Do(cmd.Context(), node.Offline(cfg), &a.call, req)
 			if err != nil {
 				return err
 			}

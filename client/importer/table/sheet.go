@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/bounds/workbook"
 )
 
@@ -18,20 +19,12 @@ type sheet struct {
 }
 
 // openSheet opens the sheet of a workbook that has the wanted columns.
-func openSheet(path string, o Options, closed error) (_ *Table, err error) {
-	if closed != nil {
-		return nil, closed
-	}
-	book, err := workbook.OpenBook(path)
+func openSheet(in bounds.Input, o Options) (*Table, error) {
+	book, err := workbook.OpenBook(in)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, book.Close())
-		}
-	}()
-	which, best, err := findSheet(book, path, o)
+	which, best, err := findSheet(book, in.Name, o)
 	if err != nil {
 		return nil, err
 	}
@@ -46,13 +39,13 @@ func openSheet(path string, o Options, closed error) (_ *Table, err error) {
 	if err != nil {
 		return nil, err
 	}
-	t.closer = append(t.closer, book, rows)
+	t.closer = append(t.closer, rows)
 	s := &sheet{rows: rows, width: len(best.header)}
 	t.rows = s
 	for {
 		line, cells, err := rows.Next()
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, rows.Close())
 		}
 		if line >= best.line {
 			return t, nil

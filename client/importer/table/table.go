@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -102,47 +101,47 @@ var (
 	gzMagic  = []byte("\x1f\x8b")
 )
 
-// Open opens a file, by what is in it.
-//
-// Refused with BAD_REQUEST: a column that is missing or stands twice, with those that
-// there are; an encoding that can't be told.
+// Open opens the table of a file, which Close closes.
 func Open(path string, o Options) (*Table, error) {
-	file, err := os.Open(path)
+	in, err := bounds.OpenInput(path)
 	if err != nil {
 		return nil, err
 	}
-	head := make([]byte, 4)
-	n, err := io.ReadFull(file, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, errors.Join(err, file.Close())
+	t, err := Of(in, o)
+	if err != nil {
+		return nil, errors.Join(err, in.Close())
+	}
+	t.closer = append([]io.Closer{in}, t.closer...)
+	return t, nil
+}
+
+// Of opens the table of an input, by what is in it. The input stays its caller's.
+//
+// Refused with BAD_REQUEST: a column that is missing or stands twice, with those that
+// there are; an encoding that can't be told.
+func Of(in bounds.Input, o Options) (*Table, error) {
+	head := make([]byte, 512)
+	n, err := in.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", in.Name, err)
 	}
 	switch head = head[:n]; {
-	case bytes.Equal(head, zipMagic):
-		return openSheet(path, o, file.Close())
-	case bytes.Equal(head, oleMagic):
-		return nil, errors.Join(fault.New(fault.BadRequest,
-			"%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password",
-			path), file.Close())
+	case bytes.HasPrefix(head, zipMagic):
+		return openSheet(in, o)
+	case bytes.HasPrefix(head, oleMagic):
+		return nil, fault.New(fault.BadRequest,
+			"%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password", in.Name)
+	case isMarkup(head):
+		return nil, fault.New(fault.BadRequest,
+			"%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx", in.Name)
 	}
-	if isMarkup(file) {
-		return nil, errors.Join(fault.New(fault.BadRequest,
-			"%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx",
-			path), file.Close())
-	}
-	t, err := openText(file, path, bytes.HasPrefix(head, gzMagic), o)
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	t.closer = append(t.closer, file)
-	return t, nil
+	return openText(in, bytes.HasPrefix(head, gzMagic), o)
 }
 
 // isMarkup says whether a file begins as HTML or XML does, which programs that export for
 // spreadsheets write under the names of these.
-func isMarkup(file *os.File) bool {
-	head := make([]byte, 512)
-	n, _ := file.ReadAt(head, 0) // the end, or an error that the reading meets again
-	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head[:n], mark8), " \t\r\n"))
+func isMarkup(head []byte) bool {
+	text := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, mark8), " \t\r\n"))
 	for _, begins := range []string{"<html", "<!doctype", "<?xml", "<table", "<meta", "<style"} {
 		if bytes.HasPrefix(text, []byte(begins)) {
 			return true
@@ -152,34 +151,35 @@ func isMarkup(file *os.File) bool {
 }
 
 // openText reads the whole text once for its encoding, and then begins.
-func openText(file *os.File, path string, packed bool, o Options) (*Table, error) {
+func openText(in bounds.Input, packed bool, o Options) (*Table, error) {
 	begin := func() (io.Reader, error) {
-		if _, err := file.Seek(0, io.SeekStart); err != nil || !packed {
-			return file, err
+		if !packed {
+			return in.Stream(), nil
 		}
-		return bounds.Unpack(file, path)
+		unpacked, err := bounds.Unpack(in.Stream(), in.Name)
+		if err != nil {
+			return nil, fault.New(fault.BadRequest, "%s: %v", in.Name, err)
+		}
+		return unpacked, nil
 	}
 	if o.Encoding == "" {
 		from, err := begin()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
-		if o.Encoding, err = detect(from, path); err != nil {
+		if o.Encoding, err = detect(from, in.Name); err != nil {
 			return nil, err
 		}
 	}
 	from, err := begin()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	t, err := New(from, path, o)
-	if err != nil {
 		return nil, err
 	}
-	if info, err := file.Stat(); err == nil && !packed {
-		t.rows.(*text).size = info.Size()
+	t, err := New(from, in.Name, o)
+	if err == nil && !packed {
+		t.rows.(*text).size = in.Size
 	}
-	return t, nil
+	return t, err
 }
 
 // clean is a column's name as it is compared: people don't see how wide a space is.

@@ -1,0 +1,42 @@
+package main
+
+import "regexp"
+
+// fieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
+// request, or an operation.
+var fieldNames = map[string]string{
+	"acceptor":             "--acceptor",
+	"by":                   "--by",
+	"capture":              "--capture",
+	"channel":              "--channel",
+	"customer":             "--customer",
+	"cycle.finalise.carry": "--carry",
+	"execute":              "--execute",
+	"fields":               "--field NAME=VALUE",
+	"file":                 "FILE",
+	"grantors":             "--grantor",
+	"issuer":               "--issuer",
+	"mapping":              "--mapping",
+	"needsCodes":           "--needs-code",
+	"notice":               "FILE",
+	"open":                 "--open or --closed",
+	"programme":            "--programme",
+	"quota":                "--quota",
+	"request":              "--request",
+	"rest":                 "--rest",
+	"signers":              "--signers",
+	"view":                 "--view",
+}
+
+// fieldName is a name in backquotes, as refusals have it.
+var fieldName = regexp.MustCompile("`([a-z][A-Za-z.]*)`")
+
+// inFlags writes a refusal of the node's for who typed a command line.
+func inFlags(text string) string {
+	return fieldName.ReplaceAllStringFunc(text, func(name string) string {
+		if flag, known := fieldNames[name[1:len(name)-1]]; known {
+			return flag
+		}
+		return name
+	})
+}

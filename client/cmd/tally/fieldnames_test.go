@@ -1,0 +1,129 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tallystick/client/node"
+)
+
+// textsOf are the texts in the sources of client's packages, without those of commands and of tests, by where they stand.
+func textsOf(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	files := token.NewFileSet()
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "cmd" || strings.HasSuffix(entry.Name(), "test")):
+			return fs.SkipDir
+		case !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		source, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(source, func(n ast.Node) bool {
+			if field, is := n.(*ast.Field); is && field.Tag != nil {
+				return false
+			}
+			if lit, is := n.(*ast.BasicLit); is && lit.Kind == token.STRING {
+				text, err := strconv.Unquote(lit.Value)
+				if err != nil {
+					t.Errorf("%s: %v", files.Position(lit.Pos()), err)
+				}
+				texts[files.Position(lit.Pos()).String()] = text
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(texts) < 1000 {
+		t.Fatalf("only %d texts", len(texts))
+	}
+	return texts
+}
+
+var aFlag = regexp.MustCompile(`(?:^|[^-\w])--([a-z][a-z-]*)`)
+
+// TestRefusalsNameFields: no package but the command line knows of flags. What refusals name in backquotes is a flag here.
+func TestRefusalsNameFields(t *testing.T) {
+	used := map[string]bool{"file": true, "notice": true} // see node.File
+	for where, text := range textsOf(t) {
+		if m := aFlag.FindStringSubmatch(text); m != nil {
+			t.Errorf("%s: names the flag --%s: name the request's field, as `%s`", where, m[1], m[1])
+		}
+		for _, m := range fieldName.FindAllStringSubmatch(text, -1) {
+			if used[m[1]] = true; fieldNames[m[1]] == "" {
+				t.Errorf("%s: the command line has no name for `%s`: see fieldNames", where, m[1])
+			}
+		}
+	}
+	for field, says := range fieldNames {
+		if !used[field] {
+			t.Errorf("%s: no refusal names it", field)
+		}
+		for _, m := range aFlag.FindAllStringSubmatch(says, -1) {
+			if _, known := flagMeanings[m[1]]; !known {
+				t.Errorf("%s: no command has a flag --%s", field, m[1])
+			}
+		}
+	}
+}
+
+// TestRefusalsAreToldInFlags, whichever way they go to people.
+func TestRefusalsAreToldInFlags(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"model", "select", "--issuer", "D"}, "say --issuer and --acceptor, two parties, or choose a --view"},
+		{[]string{"benefit", "amend", "ride"}, "say what changes: --quota, --grantor or --open or --closed"},
+		{[]string{"member", "recognise", "--channel", "a b", "--customer", "1"}, "--channel: want letters"},
+	} {
+		for _, form := range []string{"table", "json"} {
+			args := append([]string{"--as", "D", "--network", "nowhere", "-o", form}, c.args...)
+			if _, errs, exit := run(t, args...); exit != 2 || !strings.Contains(errs, c.want) {
+				t.Errorf("%v: exit %d: %s, want %s", args, exit, errs, c.want)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"ask again with `request` till-7": "ask again with --request till-7",
+		"the reason `no_such_name` of D":  "the reason `no_such_name` of D",
+		"it stays":                        "it stays",
+	} {
+		if got := inFlags(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestWhatAPersonMayDo is an operation with what a bank's line says, and a line to type here.
+func TestWhatAPersonMayDo(t *testing.T) {
+	names := map[string]bool{}
+	for _, op := range node.Operations() {
+		names[op.About().Name] = true
+	}
+	for _, c := range someNext {
+		if got := nextText(c.next); got != c.want || !names[c.next.Operation] {
+			t.Errorf("%+v: %q, want %q", c.next, got, c.want)
+		}
+		words := strings.Fields(strings.NewReplacer("[", "", "]", "", "FILE", "fieldnames_test.go").Replace(c.want))
+		if _, err := hearWords(t, words[1:]); err != nil {
+			t.Errorf("%s: %v", c.want, err)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package node
+
+import (
+	"context"
+	"sync"
+
+	"tallystick/chaincode/codec"
+	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
+	"tallystick/client/gateway"
+	"tallystick/client/importer"
+	"tallystick/client/vault"
+)
+
+// Scan is an import whose file was read once: nothing of it was sent.
+type Scan struct {
+	node    *Node
+	scanned *importer.Scanned
+}
+
+// ScanImport is the first half of an import: it reads the file, and sends nothing. The input stays its caller's until the
+// scan was fed.
+func (n *Node) ScanImport(ctx context.Context, c *Call, in bounds.Input, req ImportRequest) (*Scan, error) {
+	m, err := req.mapping()
+	if err != nil {
+		return nil, err
+	}
+	return n.scan(ctx, c, in, importer.Job{Mapping: m}, req.Importing)
+}
+
+func (n *Node) scan(ctx context.Context, c *Call, in bounds.Input, job importer.Job, req Importing) (*Scan, error) {
+	job.File, job.State, job.Stores.Party = in, n.cfg.State, n.Party()
+	job.DryRun, job.Retry = req.DryRun, req.RetryRefused
+	job.Reading = func(pass int, read, all int64) {
+		if pass == 1 { // what the second one reads is told in commands
+			c.far(Far{What: in.Name, Bytes: true, Done: uint64(read), All: uint64(all)})
+		}
+	}
+	if job.Mapping.NeedsVault() && !(job.DryRun && !vault.Exists(n.cfg.State)) {
+		v, err := n.Vault()
+		if err != nil {
+			return nil, err
+		}
+		job.Stores.Vault = v
+	}
+	if err := n.countIn(ctx, &job); err != nil {
+		return nil, err
+	}
+	scanned, err := job.Scan(ctx)
+	return &Scan{n, scanned}, err
+}
+
+// countIn has points counted in the digits of their programme, which the ledger knows. A dry run needs no network: without
+// one it says what it takes them for.
+func (n *Node) countIn(ctx context.Context, job *importer.Job) error {
+	programme := job.Mapping.PointsOf()
+	if programme == "" {
+		return nil
+	}
+	p, err := n.Query().Programme(ctx, programme)
+	if job.DryRun && fault.CodeOf(err) == fault.Unavailable {
+		job.Notes = append(job.Notes, "no peer answers: points of "+programme+" are counted as whole ones")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return job.Mapping.SetDigits(p.Rules.Scale)
+}
+
+// Commands is how many commands its lines make.
+func (s *Scan) Commands() uint64 { return s.scanned.Commands }
+
+// Kind is what its lines become.
+func (s *Scan) Kind() string { return s.scanned.Job.Mapping.Kind }
+
+// Feed is the second half of an import: it feeds the file from where the ledger's cursor stands. An import that is refused
+// or stopped has a report, too. SOURCE_MOVED while this node does another import under the source.
+func (s *Scan) Feed(ctx context.Context, c *Call) (importer.Outcome, error) {
+	job := &s.scanned.Job
+	outcome := importer.Outcome{Job: *job}
+	if !job.DryRun {
+		source := job.Mapping.Source
+		if _, taken := s.node.feeding.LoadOrStore(source, true); taken {
+			return outcome, fault.New(fault.SourceMoved, "%s is being imported now; import again once that has ended", source)
+		}
+		defer s.node.feeding.Delete(source)
+		if err := s.connect(ctx, c); err != nil {
+			return outcome, err
+		}
+	}
+	var err error
+	outcome.Report, err = s.scanned.Feed(ctx)
+	return outcome, err
+}
+
+// connect gives a job what feeding needs of the ledger and the read model.
+func (s *Scan) connect(ctx context.Context, c *Call) error {
+	n, job := s.node, &s.scanned.Job
+	name := job.File.Name
+	job.Progress = func(done, all uint64) { c.far(Far{What: name, Done: done, All: all}) }
+	job.Open = func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
+		return n.gateway.Source(ctx, name, shards, report)
+	}
+	job.Enrol = func(ctx context.Context, reqs []command.Request) []error { return n.doAll(ctx, reqs) }
+	if !job.Mapping.NeedsIndex() {
+		return nil
+	}
+	ix, err := n.Index(ctx)
+	if err != nil {
+		return err
+	}
+	from := lookups{ctx, ix}
+	refresh := func() error { _, err := n.Index(ctx); return err }
+	look := &grants{granted: from.granted, refresh: refresh, patience: patience}
+	job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return look.find(ctx, benefit, member) }
+	job.Stores.Shop = from
+	job.Stores.Linked = func(channel string, account codec.Hash) (string, error) {
+		return from.linked(n.Party(), channel, account)
+	}
+	return nil
+}
+
+// atOnce is how many commands of a run wait at a time.
+const atOnce = 256
+
+// doAll does independent commands, as many at a time as the lanes carry.
+func (n *Node) doAll(ctx context.Context, reqs []command.Request) []error {
+	errs := make([]error, len(reqs))
+	var all sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i, req := range reqs {
+		free <- struct{}{}
+		all.Go(func() {
+			_, errs[i] = n.gateway.Do(ctx, "", req)
+			<-free
+		})
+	}
+	all.Wait()
+	return errs
+}
