@@ -28,7 +28,7 @@ var rules = []rule{
 	apart("points"), apart("member"), apart("benefit"), apart("campaign"), apart("settlement"), apart("party"),
 	apart("goods"),
 	below("spend", "what commands take of lots and give back, which several subjects have"),
-	below("veil", "hidden amounts, of whatever"), below("code", "secrets that are shown, of whatever"),
+	below("pedersen", "hidden amounts, of whatever"), below("code", "secrets that are shown, of whatever"),
 	below("quota", "others draw on it"), below("audience", "it takes facts, from wherever they come"),
 	{"tallystick/chaincode/command",
 		map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},

@@ -16,7 +16,7 @@ type State uint8
 
 // The states of an entitlement. The first three can still be used or ended.
 const (
-	Granted  State = 1 + iota // waits for its witness's evidence
+	Granted  State = 1 + iota // waits for its activator's evidence
 	Active                    // can be used
 	Reserved                  // for its holder, until the end of the reservation
 	Consumed                  // all uses are made
@@ -57,7 +57,7 @@ type Entitlement struct {
 	Used          uint16          `json:"used"`
 	Reversed      uint16          `json:"reversed"`      // of the used ones
 	Until         date.Date       `json:"until"`         // last day on which it can be used
-	Witness       string          `json:"witness"`       // party whose evidence activates it; "" for none
+	Activator     string          `json:"activator"`     // party whose evidence activates it; "" for none
 	Evidence      codec.Hash      `json:"evidence"`      // SHA-256 of that evidence, once given
 	Commitment    code.Commitment `json:"commitment"`    // of the code for the next use; "" if none is needed
 	Holder        string          `json:"holder"`        // party that has reserved it, or ""

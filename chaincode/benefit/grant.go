@@ -45,7 +45,7 @@ type GrantRequest struct {
 type Grant struct {
 	_          struct{}        `cbor:",toarray"`
 	Member     string          `json:"member"`
-	Witness    string          `json:"witness"`    // "" or the party whose evidence activates it
+	Activator  string          `json:"activator"`  // "" or the party whose evidence activates it
 	Commitment code.Commitment `json:"commitment"` // of the first code; "" if the model needs none
 	Reference  string          `json:"reference"`  // what for, or ""
 }
@@ -65,7 +65,7 @@ func (r GrantRequest) Check() error {
 		if err := g.Commitment.Check(); err != nil {
 			return err
 		}
-		if err := name.CheckOptional([2]string{"witness", g.Witness}, [2]string{"reference", g.Reference}); err != nil {
+		if err := name.CheckOptional([2]string{"activator", g.Activator}, [2]string{"reference", g.Reference}); err != nil {
 			return err
 		}
 	}
@@ -123,8 +123,8 @@ func (m Model) begin(g Grant, at At) (Entitlement, error) {
 		Benefit: m.ID, Member: g.Member, State: Active, By: at.Caller, Uses: m.Uses, Until: until,
 		Commitment: g.Commitment, Pieces: spend.Line{}, Reference: g.Reference, Funders: []Funder{}, Drawn: m.Quota > 0,
 	}
-	if g.Witness != "" {
-		e.State, e.Witness = Granted, g.Witness
+	if g.Activator != "" {
+		e.State, e.Activator = Granted, g.Activator
 	}
 	return e, nil
 }
@@ -255,14 +255,14 @@ func (e Entitlement) Pay(pieces spend.Line) Entitlement {
 }
 
 // ActivateRequest gives the evidence that a granted entitlement waits for. Only
-// its witness may.
+// its activator may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE,
 // EXPIRED.
 type ActivateRequest struct {
 	_           struct{}   `cbor:",toarray"`
 	Entitlement number.Row `json:"entitlement"`
-	Evidence    codec.Hash `json:"evidence"` // SHA-256 of a document that the witness keeps
+	Evidence    codec.Hash `json:"evidence"` // SHA-256 of a document that the activator keeps
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
@@ -275,8 +275,8 @@ func (r ActivateRequest) Check() error {
 
 // Activate makes a granted entitlement usable.
 func Activate(e Entitlement, req ActivateRequest, at At) (Entitlement, error) {
-	if e.Witness != at.Caller {
-		return Entitlement{}, fault.New(fault.Forbidden, "%s is not the witness of %s", at.Caller, req.Entitlement)
+	if e.Activator != at.Caller {
+		return Entitlement{}, fault.New(fault.Forbidden, "%s is not the activator of %s", at.Caller, req.Entitlement)
 	}
 	if err := e.requireState(Granted, req.Entitlement, at.Now); err != nil {
 		return Entitlement{}, err

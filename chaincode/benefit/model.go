@@ -10,12 +10,12 @@ import (
 	"tallystick/chaincode/name"
 )
 
-// Kind is what sort of thing a benefit is. It changes no rule; storefronts sort by it.
-type Kind uint8
+// Category is what sort of thing a benefit is. It changes no rule; storefronts sort by it.
+type Category uint8
 
 // The kinds.
 const (
-	Service Kind = 1 + iota
+	Service Category = 1 + iota
 	Discount
 	Gift
 	Coupon
@@ -24,12 +24,12 @@ const (
 var kinds = name.Words{"", "service", "discount", "gift", "coupon"}
 
 // MarshalJSON writes the kind's name.
-func (k Kind) MarshalJSON() ([]byte, error) { return kinds.Marshal(uint8(k)) }
+func (k Category) MarshalJSON() ([]byte, error) { return kinds.Marshal(uint8(k)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
-func (k *Kind) UnmarshalJSON(data []byte) error {
+func (k *Category) UnmarshalJSON(data []byte) error {
 	i, err := kinds.Unmarshal(data)
-	*k = Kind(i)
+	*k = Category(i)
 	return err
 }
 
@@ -68,7 +68,7 @@ type Model struct {
 	Provider     string            `json:"provider"` // party that delivers it and is owed for it
 	En           string            `json:"en"`
 	Zh           string            `json:"zh"`
-	Kind         Kind              `json:"kind"`
+	Kind         Category          `json:"kind"`
 	Price        amount.Units      `json:"price"`        // fen: what one use settles at if no points paid for it, ≥ 0
 	Points       []Cost            `json:"points"`       // what an entitlement costs, by programme; none: free
 	Uses         uint16            `json:"uses"`         // of one entitlement, 1 … 500
@@ -143,7 +143,7 @@ type DefineRequest struct {
 	Benefit      string            `json:"benefit"` // id
 	En           string            `json:"en"`
 	Zh           string            `json:"zh"`
-	Kind         Kind              `json:"kind"`
+	Kind         Category          `json:"kind"`
 	Price        amount.Units      `json:"price"`
 	Points       []Cost            `json:"points"`
 	Uses         uint16            `json:"uses"`

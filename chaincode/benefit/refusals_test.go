@@ -85,11 +85,11 @@ func TestRequestChecks(t *testing.T) {
 		"amend":             {AmendRequest{Benefit: "ride", Quota: 5, Grantors: []string{"D"}}, ""},
 		"amend, no benefit": {AmendRequest{}, fault.BadRequest},
 		"amend, negative":   {AmendRequest{Benefit: "ride", Quota: -5}, fault.BadRequest},
-		"grant": {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Witness: "F", Reference: "r"}}},
+		"grant": {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Activator: "F", Reference: "r"}}},
 			""},
 		"grant to nobody": {GrantRequest{Benefit: "ride"}, fault.BadRequest},
 		"grant to 101":    {GrantRequest{Benefit: "ride", Grants: make([]Grant, 101)}, fault.BadRequest},
-		"grant, odd witness": {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Witness: "a b"}}},
+		"grant, odd activator": {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Activator: "a b"}}},
 			fault.BadRequest},
 		"grant, short commitment": {
 			GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Commitment: make([]byte, 15)}}},
@@ -176,10 +176,10 @@ func TestGrantRefusals(t *testing.T) {
 		t.Errorf("an end after the calendar's: %v", err)
 	}
 	waiting := change(grant,
-		func(r *GrantRequest) { r.Grants = []Grant{{Member: "li", Commitment: first, Witness: "F"}} })
+		func(r *GrantRequest) { r.Grants = []Grant{{Member: "li", Commitment: first, Activator: "F"}} })
 	if made, err := GrantAll(open, waiting, by("M")); err != nil || made[0].State != Granted ||
-		made[0].Witness != "F" || made[0].Until != 20630 {
-		t.Errorf("with a witness: %+v, %v", made, err)
+		made[0].Activator != "F" || made[0].Until != 20630 {
+		t.Errorf("with an activator: %+v, %v", made, err)
 	}
 }
 
@@ -300,7 +300,7 @@ func TestVerbRefusals(t *testing.T) {
 		caller string
 		code   fault.Code
 	}{
-		{"activate by the witness", activate(in(Granted)), "F", ""},
+		{"activate by the activator", activate(in(Granted)), "F", ""},
 		{"activate by another, before state", activate(old(Active)), "M", fault.Forbidden},
 		{"activate in a state before expired", activate(old(Active)), "F", fault.WrongState},
 		{"activate late", activate(old(Granted)), "F", fault.Expired},

@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/spend"
 )
 
-// The setting of the walks: M provides, D granted, F is the witness, H the
+// The setting of the walks: M provides, D granted, F is the activator, H the
 // member's home; now is 1,000 s, today 20,600.
 var (
 	entitlementID = number.Command{Party: "M", Lane: 1, Seq: 7}.Row(0)
@@ -37,7 +37,7 @@ func ride() Model {
 // in is an entitlement in a state with one of three uses made.
 func in(state State) Entitlement {
 	e := Entitlement{
-		Benefit: "ride", Member: "li", State: state, By: "D", Uses: 3, Used: 1, Until: 20600, Witness: "F",
+		Benefit: "ride", Member: "li", State: state, By: "D", Uses: 3, Used: 1, Until: 20600, Activator: "F",
 		Commitment: code.Commitment(codes[0]), Pieces: spend.Line{
 
 			{Lot: lotA, Programme: "GP", Funder: "G", Amount: 60},

@@ -44,7 +44,7 @@ import (
 //  18. INELIGIBLE: the member isn't in the earn rule's audience.
 //  19. LIMIT: it would give more than 2⁵³−1.
 //  20. INSUFFICIENT: it would give no point.
-//  21. BAD_REQUEST: a witness is missing, or the expiry isn't what the programme's rule says.
+//  21. BAD_REQUEST: an activator is missing, or the expiry isn't what the programme's rule says.
 //  22. EXPIRED: the points' last day is before the business date.
 //  23. QUOTA: the budget, or a funder's cap, is used up.
 //  24. DAILY_CAP: the member would earn more today than the programme allows.
@@ -66,7 +66,7 @@ type AwardRequest struct {
 	Lines     []Line   `json:"lines"`     // 1 to 64
 	Outlet    string   `json:"outlet"`    // PARTY:OUTLET, or ""
 	Reference string   `json:"reference"` // of the purchase, such as a receipt's number; once a campaign
-	Witness   string   `json:"witness"`   // "" or the party whose evidence activates what is given
+	Activator string   `json:"activator"` // "" or the party whose evidence activates what is given
 	// none, or one a campaign: of the first code of the benefit it gives, "" if that needs none
 	Commitments []code.Commitment `json:"commitments"`
 }
@@ -97,7 +97,7 @@ func (r AwardRequest) Check() error {
 			return err
 		}
 	}
-	if err := name.CheckOptional([2]string{"scene", r.Scene}, [2]string{"witness", r.Witness}); err != nil {
+	if err := name.CheckOptional([2]string{"scene", r.Scene}, [2]string{"activator", r.Activator}); err != nil {
 		return err
 	}
 	if r.Outlet != "" {

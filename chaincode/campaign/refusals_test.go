@@ -150,7 +150,7 @@ func TestAwardCheck(t *testing.T) {
 		{"no member", func(r *AwardRequest) { r.Member = "" }, fault.BadRequest},
 		{"no reference", func(r *AwardRequest) { r.Reference = "" }, fault.BadRequest},
 		{"no such scene", func(r *AwardRequest) { r.Scene = "a b" }, fault.BadRequest},
-		{"no such witness", func(r *AwardRequest) { r.Witness = "a b" }, fault.BadRequest},
+		{"no such activator", func(r *AwardRequest) { r.Activator = "a b" }, fault.BadRequest},
 		{"an outlet of nobody", func(r *AwardRequest) { r.Outlet = "pudong" }, fault.BadRequest},
 		{"no line", func(r *AwardRequest) { r.Lines = nil }, fault.BadRequest},
 		{"too many lines", func(r *AwardRequest) { r.Lines = make([]Line, MaxLines+1) }, fault.BadRequest},

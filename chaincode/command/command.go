@@ -125,10 +125,10 @@ func (o Outcome) Err() error {
 
 // Receipt says which command took effect for a request.
 type Receipt struct {
-	Number number.Command `json:"number"`
-	Cycle  string         `json:"cycle"`
-	Date   date.Date      `json:"date"`
-	Again  bool           `json:"again"` // the request had taken effect before, as Number
+	Number    number.Command `json:"number"`
+	Cycle     string         `json:"cycle"`
+	Date      date.Date      `json:"date"`
+	Duplicate bool           `json:"duplicate"` // the request had taken effect before, as Number
 }
 
 // Receipts spreads a result over its batch: for every command a receipt or a
@@ -144,7 +144,7 @@ func (b Batch) Receipts(caller string, result Result) ([]Receipt, []error) {
 			continue
 		}
 		if refusals[o.Index] = o.Err(); o.Code == "" {
-			receipts[o.Index] = Receipt{Number: o.First, Cycle: o.Cycle, Date: o.Date, Again: true}
+			receipts[o.Index] = Receipt{Number: o.First, Cycle: o.Cycle, Date: o.Date, Duplicate: true}
 		} else {
 			receipts[o.Index] = Receipt{}
 		}

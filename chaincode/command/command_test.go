@@ -91,7 +91,7 @@ func TestReceipts(t *testing.T) {
 	if fault.CodeOf(refusals[1]) != fault.Expired || !receipts[1].Number.IsZero() {
 		t.Errorf("1: %+v %v", receipts[1], refusals[1])
 	}
-	if refusals[2] != nil || !receipts[2].Again || receipts[2].Number != first {
+	if refusals[2] != nil || !receipts[2].Duplicate || receipts[2].Number != first {
 		t.Errorf("2: %+v %v", receipts[2], refusals[2])
 	}
 }

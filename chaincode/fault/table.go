@@ -5,7 +5,7 @@ type Meaning struct {
 	Code  Code   `json:"code"`
 	HTTP  int    `json:"http"`  // status of the REST answer
 	Exit  int    `json:"exit"`  // exit code of the command line
-	Again bool   `json:"again"` // the same request can succeed later, without being changed
+	Retry bool   `json:"retry"` // the same request can succeed later, without being changed
 	En    string `json:"en"`    // what happened and what to do
 	Zh    string `json:"zh"`
 }

@@ -8,21 +8,21 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // Listing is a good in a storefront, under the terms that its seller took.
 type Listing struct {
-	_        struct{}        `cbor:",toarray"`
-	Seller   string          `json:"seller"`
-	Supplier string          `json:"supplier"`
-	SKU      string          `json:"sku"`
-	Scene    string          `json:"scene"`  // selects the settlement model
-	Labels   []string        `json:"labels"` // the seller's own, sorted: for search and campaigns
-	Kind     TermsKind       `json:"kind"`   // of the terms; none for the seller's own goods
-	Terms    veil.Commitment `json:"terms"`  // "" for the seller's own goods
-	Prices   []Price         `json:"prices"` // the first that fits is a member's; nobody else is offered the good
-	Open     bool            `json:"open"`
+	_        struct{}            `cbor:",toarray"`
+	Seller   string              `json:"seller"`
+	Supplier string              `json:"supplier"`
+	SKU      string              `json:"sku"`
+	Scene    string              `json:"scene"`  // selects the settlement model
+	Labels   []string            `json:"labels"` // the seller's own, sorted: for search and campaigns
+	Kind     TermsKind           `json:"kind"`   // of the terms; none for the seller's own goods
+	Terms    pedersen.Commitment `json:"terms"`  // "" for the seller's own goods
+	Prices   []Price             `json:"prices"` // the first that fits is a member's; nobody else is offered the good
+	Open     bool                `json:"open"`
 }
 
 // Price is what some members are offered a unit at, somewhere, for some time.
@@ -60,15 +60,15 @@ type Price struct {
 //
 //  5. BAD_REQUEST: the request names terms.
 type ListRequest struct {
-	_        struct{}        `cbor:",toarray"`
-	Supplier string          `json:"supplier"`
-	SKU      string          `json:"sku"`
-	Scene    string          `json:"scene"`
-	Labels   []string        `json:"labels"`
-	Kind     TermsKind       `json:"kind"`  // of the terms
-	Terms    veil.Commitment `json:"terms"` // that the caller takes; "" for its own goods
-	Prices   []Price         `json:"prices"`
-	Open     bool            `json:"open"`
+	_        struct{}            `cbor:",toarray"`
+	Supplier string              `json:"supplier"`
+	SKU      string              `json:"sku"`
+	Scene    string              `json:"scene"`
+	Labels   []string            `json:"labels"`
+	Kind     TermsKind           `json:"kind"`  // of the terms
+	Terms    pedersen.Commitment `json:"terms"` // that the caller takes; "" for its own goods
+	Prices   []Price             `json:"prices"`
+	Open     bool                `json:"open"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.

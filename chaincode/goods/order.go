@@ -8,8 +8,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 )
 
 // State is where a part of an order stands.
@@ -128,15 +128,15 @@ type Part struct {
 //
 // returned + returning ≤ quantity.
 type Line struct {
-	_         struct{}        `cbor:",toarray"`
-	SKU       string          `json:"sku"`
-	Version   uint32          `json:"version"` // of the good
-	Quantity  uint32          `json:"quantity"`
-	Fen       amount.Units    `json:"fen"`   // of a unit
-	Kind      TermsKind       `json:"kind"`  // of the terms
-	Terms     veil.Commitment `json:"terms"` // what the seller owes the supplier's party for a unit; "" for nothing
-	Returning uint32          `json:"returning"`
-	Returned  uint32          `json:"returned"`
+	_         struct{}            `cbor:",toarray"`
+	SKU       string              `json:"sku"`
+	Version   uint32              `json:"version"` // of the good
+	Quantity  uint32              `json:"quantity"`
+	Fen       amount.Units        `json:"fen"`   // of a unit
+	Kind      TermsKind           `json:"kind"`  // of the terms
+	Terms     pedersen.Commitment `json:"terms"` // what the seller owes the supplier's party for a unit; "" for nothing
+	Returning uint32              `json:"returning"`
+	Returned  uint32              `json:"returned"`
 }
 
 // Value is what a line comes to, in fen. It was checked when the order was placed.

@@ -4,16 +4,16 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
-func opening(t *testing.T, seed byte, value uint64) (veil.Opening, veil.Commitment) {
+func opening(t *testing.T, seed byte, value uint64) (pedersen.Opening, pedersen.Commitment) {
 	t.Helper()
-	salt, err := veil.NewSalt(rand.NewChaCha8([32]byte{seed}))
+	salt, err := pedersen.NewSalt(rand.NewChaCha8([32]byte{seed}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := veil.Opening{Value: veil.Whole(value), Salt: salt}
+	o := pedersen.Opening{Value: pedersen.Whole(value), Salt: salt}
 	c, err := o.Commit()
 	if err != nil {
 		t.Fatal(err)
@@ -54,10 +54,10 @@ func TestOwedSupplyOpens(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (Line{Fen: 900, Kind: Commission}).OwesOpened(veil.Known(veil.Whole(10_001)), 1); err == nil {
+	if _, err := (Line{Fen: 900, Kind: Commission}).OwesOpened(pedersen.Known(pedersen.Whole(10_001)), 1); err == nil {
 		t.Error("a commission of more than the price was taken")
 	}
-	if _, err := (Line{Fen: 900}).OwesOpened(veil.Known(veil.Whole(1)), 1); err == nil {
+	if _, err := (Line{Fen: 900}).OwesOpened(pedersen.Known(pedersen.Whole(1)), 1); err == nil {
 		t.Error("no terms were opened")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // Wanted is what a member would like to have.
@@ -73,17 +73,17 @@ type Quote struct {
 
 // Quoted is a line of a quote.
 type Quoted struct {
-	_        struct{}        `cbor:",toarray"`
-	Supplier string          `json:"supplier"`
-	Party    string          `json:"party"` // that acts for the supplier
-	SKU      string          `json:"sku"`
-	Version  uint32          `json:"version"` // of the good
-	Delivery Delivery        `json:"delivery"`
-	Scene    string          `json:"scene"`
-	Quantity uint32          `json:"quantity"`
-	Fen      amount.Units    `json:"fen"` // of a unit
-	Kind     TermsKind       `json:"kind"`
-	Terms    veil.Commitment `json:"terms"`
+	_        struct{}            `cbor:",toarray"`
+	Supplier string              `json:"supplier"`
+	Party    string              `json:"party"` // that acts for the supplier
+	SKU      string              `json:"sku"`
+	Version  uint32              `json:"version"` // of the good
+	Delivery Delivery            `json:"delivery"`
+	Scene    string              `json:"scene"`
+	Quantity uint32              `json:"quantity"`
+	Fen      amount.Units        `json:"fen"` // of a unit
+	Kind     TermsKind           `json:"kind"`
+	Terms    pedersen.Commitment `json:"terms"`
 	// of supply value, the supplier's party to the operator; 0 for the seller's own
 	Fee amount.Rate `json:"fee"`
 }

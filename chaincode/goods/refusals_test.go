@@ -10,7 +10,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // spoil is one thing that can be wrong with a request.
@@ -220,7 +220,9 @@ func TestStorefrontRequests(t *testing.T) {
 }
 
 // sealedPrice is some commitment.
-func sealedPrice(n uint64) veil.Commitment { return veil.Public(veil.Whole(n)).Commitment() }
+func sealedPrice(n uint64) pedersen.Commitment {
+	return pedersen.Public(pedersen.Whole(n)).Commitment()
+}
 
 func TestSetMakesVersions(t *testing.T) {
 	first, changed, err := Set(nil, care(Approved), oil(), by("S"))
@@ -319,7 +321,7 @@ func TestListTakesTerms(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		there Listed
-		named veil.Commitment
+		named pedersen.Commitment
 		kind  TermsKind
 		want  fault.Code
 	}{

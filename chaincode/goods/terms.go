@@ -6,7 +6,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // TermsKind says what the private value of terms is.
@@ -36,12 +36,12 @@ func (k TermsKind) String() string { return termsKinds.Of(uint8(k)) }
 
 // Terms are what a seller owes a supplier for one unit of a good. The value is
 // private between the two; the ledger has its commitment, which adds up (package
-// veil).
+// hide).
 type Terms struct {
-	_          struct{}        `cbor:",toarray"`
-	Kind       TermsKind       `json:"kind"`
-	Commitment veil.Commitment `json:"commitment"`
-	Until      date.Date       `json:"until"` // last day on which a listing may take them, or ""
+	_          struct{}            `cbor:",toarray"`
+	Kind       TermsKind           `json:"kind"`
+	Commitment pedersen.Commitment `json:"commitment"`
+	Until      date.Date           `json:"until"` // last day on which a listing may take them, or ""
 }
 
 // OfferTermsRequest offers a seller terms for a good, or others than before; what is
@@ -52,13 +52,13 @@ type Terms struct {
 // seller), FORBIDDEN, WRONG_STATE (the supplier isn't approved), BAD_REQUEST (the
 // seller is the supplier's party), EXPIRED (until is past).
 type OfferTermsRequest struct {
-	_          struct{}        `cbor:",toarray"`
-	Supplier   string          `json:"supplier"`
-	SKU        string          `json:"sku"`
-	Seller     string          `json:"seller"` // party
-	Kind       TermsKind       `json:"kind"`   // supply or commission
-	Commitment veil.Commitment `json:"commitment"`
-	Until      date.Date       `json:"until"`
+	_          struct{}            `cbor:",toarray"`
+	Supplier   string              `json:"supplier"`
+	SKU        string              `json:"sku"`
+	Seller     string              `json:"seller"` // party
+	Kind       TermsKind           `json:"kind"`   // supply or commission
+	Commitment pedersen.Commitment `json:"commitment"`
+	Until      date.Date           `json:"until"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
@@ -95,7 +95,7 @@ func OfferTerms(supplier Supplier, req OfferTermsRequest, at At) (Terms, error) 
 // Take refuses what a listing can't have: NOT_FOUND if none are offered (t is nil),
 // CONFLICT for others than it names, or of another kind: the same value can be a price or a share of
 // one. EXPIRED after their last day.
-func (t *Terms) Take(kind TermsKind, named veil.Commitment, today date.Date) (Terms, error) {
+func (t *Terms) Take(kind TermsKind, named pedersen.Commitment, today date.Date) (Terms, error) {
 	switch {
 	case t == nil:
 		return Terms{}, fault.New(fault.NotFound, "no terms are offered")

@@ -155,7 +155,7 @@ func checkCaps(caps []Limit) error {
 }
 
 // Authorise makes the authorisation. acceptor says whether the party that it
-// names is one, network is the charter's, and used says whether the statement
+// names is one, network is the consortium's, and used says whether the statement
 // was used before.
 func Authorise(m Member, acceptor bool, network string, used bool, req AuthoriseRequest, at At) (Authorisation, error) {
 	if err := req.mayAuthorise(m, acceptor, at.Caller); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestUseAgainstModel spends under an authorisation and gives back at random; the
-// model is a purse a programme with the coins that may still be spent.
+// model is a wallet a programme with the coins that may still be spent.
 func TestUseAgainstModel(t *testing.T) {
 	programmes := []string{"AP", "DP", "GP", "XP"}
 	rapid.Check(t, func(t *rapid.T) {

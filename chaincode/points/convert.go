@@ -275,9 +275,9 @@ func (c Conversion) Valid(today date.Date) error {
 // that they become. It keeps the earliest of their last days, unless the other
 // programme's rule ends sooner, and waits as long as the longest of them before it
 // can be sent on. taken is what went, in the order of the lots.
-func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse,
+func Convert(req ConvertRequest, rate Conversion, to Programme, wallet Wallet,
 	at At) (taken spend.Line, left []Lot, got Lot, err error) {
-	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
+	if err := wallet.takeAll(req.Pieces, at.Date); err != nil {
 		return nil, nil, Lot{}, err
 	}
 	sum := amount.Units(0)
@@ -293,7 +293,7 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse,
 			int64(sum), rate.From, to.ID)
 	}
 	got = Lot{
-		Programme: to.ID, Member: purse.Member, Issued: comes, State: Active, Origin: Converted,
+		Programme: to.ID, Member: wallet.Member, Issued: comes, State: Active, Origin: Converted,
 		Parent: req.Pieces[0].Lot,
 	}
 	for i, piece := range req.Pieces {
@@ -301,16 +301,16 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse,
 		if part == 0 {
 			break
 		}
-		lot := purse.Lots[i]
+		lot := wallet.Lots[i]
 		if got.Expires == 0 {
-			got.Expires = purse.lastDay(lot)
+			got.Expires = wallet.lastDay(lot)
 		}
 		got.Waits = max(got.Waits, lot.Waits)
 		lot.Converted += part
 		goes -= part
 		left = append(left, lot)
 		taken = append(taken, spend.Piece{
-			Lot: piece.Lot, Programme: lot.Programme, Funder: purse.funder(lot), Amount: part,
+			Lot: piece.Lot, Programme: lot.Programme, Funder: wallet.funder(lot), Amount: part,
 		})
 	}
 	if rule := to.Rules.Expiry; rule.Kind != Free {

@@ -41,7 +41,7 @@ func (r ExpireRequest) Check() error {
 }
 
 // Expire ends one lot. It returns the lot as it then is and what of it is breakage.
-func (p Purse) Expire(lot Lot, id number.Row, at At) (Lot, amount.Units, error) {
+func (p Wallet) Expire(lot Lot, id number.Row, at At) (Lot, amount.Units, error) {
 	if issuer := p.Programmes[lot.Programme].Issuer; issuer != at.Caller {
 		return Lot{}, 0, fault.New(fault.Forbidden, "%s is not the issuer of %s", at.Caller, lot.Programme)
 	}
@@ -56,8 +56,8 @@ func (p Purse) Expire(lot Lot, id number.Row, at At) (Lot, amount.Units, error) 
 	return lot, broken, nil
 }
 
-// LastDay is the last day on which a lot of the purse can be spent.
-func (p Purse) LastDay(lot Lot) date.Date { return p.lastDay(lot) }
+// LastDay is the last day on which a lot of the wallet can be spent.
+func (p Wallet) LastDay(lot Lot) date.Date { return p.lastDay(lot) }
 
 // RevokeRequest claws points back that a member should not have (追回): from what is
 // left of the lots, and, where the programme's rules say how, beyond it. Only the

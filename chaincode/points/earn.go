@@ -125,7 +125,7 @@ func checkMultipliers(list []Multiplier) error {
 //  8. INELIGIBLE: the member isn't in the rule's audience.
 //  9. LIMIT: the lane's total would be above 2⁵³−1.
 //  10. WRONG_STATE: the programme isn't open.
-//  11. BAD_REQUEST: a witness is missing, or the expiry isn't what the programme's rule says.
+//  11. BAD_REQUEST: an activator is missing, or the expiry isn't what the programme's rule says.
 //  12. EXPIRED: the points' last day is before the business date.
 //  13. CONFLICT: the receipt has earned in the programme.
 //  14. NOT_FOUND: there is no such pledge.
@@ -143,7 +143,7 @@ type AwardRequest struct {
 	Scene     string    `json:"scene"`
 	Lines     []Bought  `json:"lines"`
 	Expires   date.Date `json:"expires"` // "" by the programme's rule
-	Witness   string    `json:"witness"`
+	Activator string    `json:"activator"`
 	Outlet    string    `json:"outlet"`
 	Reference string    `json:"reference"`
 	Split     []Share   `json:"split"`
@@ -185,7 +185,7 @@ func (r AwardRequest) Check() error {
 // grant is the issue that an award comes to.
 func (r AwardRequest) grant(units amount.Units) IssueRequest {
 	return IssueRequest{Programme: r.Programme, Receipts: r.Reference != "", Grants: []Grant{{
-		Member: r.Member, Amount: units, Expires: r.Expires, Witness: r.Witness, Outlet: r.Outlet,
+		Member: r.Member, Amount: units, Expires: r.Expires, Activator: r.Activator, Outlet: r.Outlet,
 		Reference: r.Reference, Split: r.Split,
 	}}}
 }

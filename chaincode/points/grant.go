@@ -16,7 +16,7 @@ type Grant struct {
 	Home      string       `json:"home"`
 	Amount    amount.Units `json:"amount"`    // 1 … 2⁵³−1
 	Expires   date.Date    `json:"expires"`   // last day; "" by the programme's rule
-	Witness   string       `json:"witness"`   // "" or the party whose evidence activates the lot
+	Activator string       `json:"activator"` // "" or the party whose evidence activates the lot
 	Outlet    string       `json:"outlet"`    // where it was earned, an id of the issuer's, or ""
 	Reference string       `json:"reference"` // what for, such as a receipt's number, or ""
 	Split     []Share      `json:"split"`     // who bears its cost; none: the issuer
@@ -49,7 +49,7 @@ type Share struct {
 //
 // Then, grant by grant:
 //
-//  7. BAD_REQUEST: a witness is missing, or the expiry isn't what the programme's rule says.
+//  7. BAD_REQUEST: an activator is missing, or the expiry isn't what the programme's rule says.
 //  8. EXPIRED: the points' last day is before the business date.
 //
 // Then, grant by grant again:
@@ -108,7 +108,7 @@ func (g Grant) check() error {
 	if err := g.Amount.Check(); err != nil {
 		return err
 	}
-	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"witness", g.Witness},
+	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"activator", g.Activator},
 		[2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
 		return err
 	}
@@ -167,8 +167,8 @@ func Issue(programme Programme, req IssueRequest, at At) ([][]Lot, error) {
 	}
 	lots := make([][]Lot, len(req.Grants))
 	for i, g := range req.Grants {
-		if programme.Rules.Evidence && g.Witness == "" {
-			return nil, fault.New(fault.BadRequest, "witness: every grant of %s waits for one", programme.ID)
+		if programme.Rules.Evidence && g.Activator == "" {
+			return nil, fault.New(fault.BadRequest, "activator: every grant of %s waits for one", programme.ID)
 		}
 		last, err := programme.Rules.Expiry.LastDay(g.Expires, at.Date)
 		if err != nil {
@@ -178,8 +178,8 @@ func Issue(programme Programme, req IssueRequest, at At) ([][]Lot, error) {
 			Programme: programme.ID, Member: g.Member, Home: g.Home, Issued: g.Amount, Expires: last, State: Active,
 			Origin: Issued, Outlet: g.Outlet, Reference: g.Reference,
 		}
-		if g.Witness != "" {
-			lot.State, lot.Witness = Pending, g.Witness
+		if g.Activator != "" {
+			lot.State, lot.Activator = Pending, g.Activator
 		}
 		if lots[i], err = lot.share(programme, g); err != nil {
 			return nil, err

@@ -35,7 +35,7 @@ func TestIssueRequestCheck(t *testing.T) {
 	testChecks(t, []checkCase{
 		{"one", issue(func(*Grant) {}), ""},
 		{"by the programme's rule", issue(func(g *Grant) { g.Expires = 0 }), ""},
-		{"with everything", issue(func(g *Grant) { g.Witness, g.Outlet, g.Reference = "D", "shop-1", "R_1" }), ""},
+		{"with everything", issue(func(g *Grant) { g.Activator, g.Outlet, g.Reference = "D", "shop-1", "R_1" }), ""},
 		{"100", IssueRequest{Programme: "GP", Grants: grants(MaxLots, grant)}, ""},
 		{"none", IssueRequest{Programme: "GP"}, fault.BadRequest},
 		{"101", IssueRequest{Programme: "GP", Grants: grants(MaxLots+1, grant)}, fault.BadRequest},
@@ -60,7 +60,7 @@ func TestIssueRequestCheck(t *testing.T) {
 		}), with(grant, func(g *Grant) { g.Member = "" })}}, fault.BadRequest},
 		{"to a control character", issue(func(g *Grant) { g.Member = "l\ni" }), fault.BadRequest},
 		{"to too long a name", issue(func(g *Grant) { g.Member = long }), fault.BadRequest},
-		{"an odd witness", issue(func(g *Grant) { g.Witness = "a b" }), fault.BadRequest},
+		{"an odd activator", issue(func(g *Grant) { g.Activator = "a b" }), fault.BadRequest},
 		{"an odd outlet", issue(func(g *Grant) { g.Outlet = "a b" }), fault.BadRequest},
 		{"an odd reference", issue(func(g *Grant) { g.Reference = "a b" }), fault.BadRequest},
 		{"an expiry in 1970", issue(func(g *Grant) { g.Expires = 1 }), fault.BadRequest},
@@ -91,13 +91,13 @@ func TestIssueRefusals(t *testing.T) {
 		code   fault.Code
 	}{
 		{"another than the issuer before all", "D", Rules{Evidence: true}, []Grant{past}, fault.Forbidden},
-		{"a missing witness before the expiry", "G", Rules{Evidence: true}, []Grant{past}, fault.BadRequest},
+		{"a missing activator before the expiry", "G", Rules{Evidence: true}, []Grant{past}, fault.BadRequest},
 		{"another day than the rule's", "G", Rules{Expiry: Expiry{Kind: Days, N: 5}}, []Grant{past}, fault.BadRequest},
 		{"no day without a rule", "G", Rules{}, []Grant{{Member: "li", Amount: 1}}, fault.BadRequest},
 		{"an expiry before today", "G", Rules{}, []Grant{past}, fault.Expired},
 		{"grant by grant", "G", Rules{}, []Grant{past, {Member: "li", Amount: 1}}, fault.Expired},
 		{"on its last day", "G", Rules{}, []Grant{{Member: "li", Amount: 1, Expires: today}}, ""},
-		{"with a witness", "G", Rules{Evidence: true}, []Grant{{Member: "li", Amount: 1, Expires: today, Witness: "D"}},
+		{"with an activator", "G", Rules{Evidence: true}, []Grant{{Member: "li", Amount: 1, Expires: today, Activator: "D"}},
 			""},
 		{"by the rule", "G", Rules{Expiry: Expiry{Kind: Days, N: 5}}, []Grant{{Member: "li", Amount: 1}}, ""},
 	} {
@@ -113,7 +113,7 @@ func TestIssue(t *testing.T) {
 	gp := Programme{ID: "GP", Issuer: "G"}
 	req := IssueRequest{Programme: "GP", Grants: []Grant{
 		{Member: "li", Amount: 5, Expires: today, Outlet: "o", Reference: "r"},
-		{Member: "wang", Amount: 6, Expires: today + 9, Witness: "D"},
+		{Member: "wang", Amount: 6, Expires: today + 9, Activator: "D"},
 		{Member: "li", Amount: 1, Expires: today, Split: []Share{{Funder: "D", Parts: 1}, {Funder: "G", Parts: 1}}},
 	}}
 	grants, err := Issue(gp, req, as("G", before))
@@ -125,7 +125,7 @@ func TestIssue(t *testing.T) {
 		l.Reference != "r" || l.Origin != Issued || l.Programme != "GP" || l.Funder != "" {
 		t.Errorf("%+v", l)
 	}
-	if l := lots[1]; l.State != Pending || l.Witness != "D" || l.Expires != today+9 || l.Member != "wang" {
+	if l := lots[1]; l.State != Pending || l.Activator != "D" || l.Expires != today+9 || l.Member != "wang" {
 		t.Errorf("%+v", l)
 	}
 	if l := lots[2]; l.Issued != 1 || l.Funder != "D" {

@@ -54,7 +54,7 @@ type Hold struct {
 	Deadline      int64          `json:"deadline"` // UTC seconds; from then on it can be timed out and no more captured
 	Captured      amount.Units   `json:"captured"` // sum of the captures
 	Pieces        spend.Line     `json:"pieces"`
-	Captures      []Taken        `json:"captures"`
+	Captures      []HoldCapture  `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
 	// net debit caps that it drew on, sorted: FUNDER, or FUNDER.ACCEPTOR
 	Capped []string  `json:"capped"`
@@ -63,9 +63,9 @@ type Hold struct {
 	Cycle  string    `json:"cycle"`  // on whose net debit caps it drew
 }
 
-// Taken is one capture of a hold. The points that it took follow on those of the
+// HoldCapture is one capture of a hold. The points that it took follow on those of the
 // captures before it; a refund unwinds them from their end.
-type Taken struct {
+type HoldCapture struct {
 	_        struct{}       `cbor:",toarray"`
 	Number   number.Command `json:"number"` // command that captured
 	Amount   amount.Units   `json:"amount"`
@@ -193,13 +193,13 @@ func (r HoldRequest) CheckDeadline(now int64) error {
 
 // Place moves the pieces from their lots into a hold. It returns the hold and the
 // lots as they then are.
-func Place(req HoldRequest, purse Purse, at At) (Hold, []Lot, error) {
-	pieces, next, err := purse.Place(req.Pieces, at.Date)
+func Place(req HoldRequest, wallet Wallet, at At) (Hold, []Lot, error) {
+	pieces, next, err := wallet.Place(req.Pieces, at.Date)
 	if err != nil {
 		return Hold{}, nil, err
 	}
 	return Hold{
-		Acceptor: at.Caller, Member: purse.Member, State: Open, Deadline: req.Deadline,
+		Acceptor: at.Caller, Member: wallet.Member, State: Open, Deadline: req.Deadline,
 		Pieces: pieces, Authorisation: req.Authorisation, Placed: at.Date, Scene: req.Scene,
 	}, next, nil
 }
@@ -255,7 +255,7 @@ func Capture(hold Hold, req CaptureRequest, at At) (next Hold, err error) {
 	}
 	next = hold
 	next.Captured += req.Amount
-	next.Captures = append(slices.Clone(hold.Captures), Taken{Number: at.Number, Amount: req.Amount})
+	next.Captures = append(slices.Clone(hold.Captures), HoldCapture{Number: at.Number, Amount: req.Amount})
 	if next.State = PartCaptured; req.Amount == rest {
 		next.State = Captured
 	}

@@ -53,13 +53,13 @@ func TestCheckDeadline(t *testing.T) {
 
 func TestPlace(t *testing.T) {
 	req := HoldRequest{Member: "li", Pieces: pieces(60, 10), Deadline: deadline, Authorisation: pledgeID}
-	hold, next, err := Place(req, purse(active("GP", 60, today), active("GP", 60, today+1)), before)
+	hold, next, err := Place(req, wallet(active("GP", 60, today), active("GP", 60, today+1)), before)
 	if err != nil || hold.State != Open || hold.Acceptor != "D" || hold.Member != "li" ||
 		hold.Deadline != deadline || hold.Sum() != 70 ||
 		hold.Authorisation != pledgeID || hold.Placed != today || next[0].Placed != 60 || next[1].Placed != 10 {
 		t.Errorf("%+v %+v %v", hold, next, err)
 	}
-	_, _, err = Place(req, purse(active("GP", 60, today), active("GP", 9, today+1)), before)
+	_, _, err = Place(req, wallet(active("GP", 60, today), active("GP", 9, today+1)), before)
 	expect(t, "too little", err, fault.Insufficient)
 }
 
@@ -75,7 +75,7 @@ func holdIn(state HoldState) Hold {
 		h.Captured = 100
 	}
 	if h.Captured > 0 {
-		h.Captures = []Taken{{Number: holdID, Amount: h.Captured}}
+		h.Captures = []HoldCapture{{Number: holdID, Amount: h.Captured}}
 	}
 	return h
 }
@@ -166,7 +166,7 @@ TIMED_OUT      time out      before: WRONG_STATE    after: WRONG_STATE`)
 
 func TestCaptureRefusals(t *testing.T) {
 	full := holdIn(PartCaptured)
-	full.Captures = make([]Taken, MaxCaptures)
+	full.Captures = make([]HoldCapture, MaxCaptures)
 	for _, c := range []struct {
 		name   string
 		hold   Hold
@@ -183,7 +183,7 @@ func TestCaptureRefusals(t *testing.T) {
 	} {
 		next, err := Capture(c.hold, CaptureRequest{Hold: holdID, Amount: c.amount}, c.at)
 		if expect(t, c.name, err, c.code) && (next.Captured != 100 ||
-			next.Captures[1] != (Taken{Number: before.Number, Amount: 30}) || len(c.hold.Captures) != 1) {
+			next.Captures[1] != (HoldCapture{Number: before.Number, Amount: 30}) || len(c.hold.Captures) != 1) {
 			t.Errorf("%s: %+v", c.name, next)
 		}
 	}
@@ -209,7 +209,7 @@ func TestHoldsLoseNothing(t *testing.T) {
 		lots := []Lot{active("GP", drawUnits(t, 1, 50, "a"), today), active("FP", drawUnits(t, 1, 50, "b"), today),
 			active("GP", drawUnits(t, 1, 50, "c"), today+1)}
 		last := drawUnits(t, 1, int64(lots[2].Issued), "of the last")
-		hold, lots, err := Place(HoldRequest{Pieces: pieces(lots[0].Issued, lots[1].Issued, last)}, purse(lots...),
+		hold, lots, err := Place(HoldRequest{Pieces: pieces(lots[0].Issued, lots[1].Issued, last)}, wallet(lots...),
 			At{Caller: "D", Now: 0, Date: today})
 		if err != nil {
 			t.Fatal(err)

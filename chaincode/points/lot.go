@@ -16,7 +16,7 @@ type LotState uint8
 
 // The states of a lot.
 const (
-	Pending   LotState = 1 + iota // waits for its witness's evidence
+	Pending   LotState = 1 + iota // waits for its activator's evidence
 	Active                        //
 	Expired                       // what was left of it is breakage
 	Revoked                       // all of it was clawed back
@@ -94,7 +94,7 @@ type Lot struct {
 	Waits       date.Date    `json:"waits"`       // first day on which received points can be sent on; "" at once
 	State       LotState     `json:"state"`
 	Origin      Origin       `json:"origin"`
-	Witness     string       `json:"witness"`   // party whose evidence activates it; "" for none
+	Activator   string       `json:"activator"` // party whose evidence activates it; "" for none
 	Evidence    codec.Hash   `json:"evidence"`  // SHA-256 of that evidence, once given
 	Parent      number.Row   `json:"parent"`    // lot that its points were in before, or that it corrects
 	Outlet      string       `json:"outlet"`    // as granted
@@ -109,7 +109,7 @@ func (l Lot) Available() amount.Units {
 // take checks that a member may spend so much of a lot today. The order of
 // checks is part of the protocol: FORBIDDEN (a foreign lot), WRONG_STATE,
 // EXPIRED, INSUFFICIENT.
-func (p Purse) take(l Lot, piece spend.Take, today date.Date) error {
+func (p Wallet) take(l Lot, piece spend.Take, today date.Date) error {
 	last := p.lastDay(l)
 	switch {
 	case p.owner(l) != p.Member || !p.homed(l):

@@ -26,7 +26,7 @@ func TestRefundRequestCheck(t *testing.T) {
 func TestRefundCapture(t *testing.T) {
 	first, second := number.Command{Party: "D", Seq: 1}, number.Command{Party: "D", Seq: 2}
 	hold := with(holdIn(PartCaptured), func(h *Hold) {
-		h.Captures = []Taken{{Number: first, Amount: 30, Refunded: 5}, {Number: second, Amount: 40}}
+		h.Captures = []HoldCapture{{Number: first, Amount: 30, Refunded: 5}, {Number: second, Amount: 40}}
 	})
 	for _, c := range []struct {
 		name     string

@@ -16,7 +16,7 @@ type Rules struct {
 	_           struct{}      `cbor:",toarray"`
 	Scale       uint8         `json:"scale"` // digits after the point that people are shown, 0–6
 	Expiry      Expiry        `json:"expiry"`
-	Evidence    bool          `json:"evidence"` // every grant waits for a witness's evidence
+	Evidence    bool          `json:"evidence"` // every grant waits for an activator's evidence
 	Transfer    TransferRules `json:"transfer"`
 	EarnPerDay  amount.Units  `json:"earnPerDay"`  // that one member may get; 0: no limit
 	SpendPerDay amount.Units  `json:"spendPerDay"` // that one member may have held or converted; 0: no limit

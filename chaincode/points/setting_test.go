@@ -65,8 +65,8 @@ func with[T any](v T, change func(*T)) T {
 	return v
 }
 
-// purse of li with these lots.
-func purse(lots ...Lot) Purse { return Purse{Member: "li", Lots: lots, Programmes: programmes()} }
+// wallet of li with these lots.
+func wallet(lots ...Lot) Wallet { return Wallet{Member: "li", Lots: lots, Programmes: programmes()} }
 
 // pieces takes so much of the lots 0, 1, …
 func pieces(amounts ...amount.Units) []spend.Take {

@@ -34,11 +34,11 @@ type Day struct {
 	Spent     amount.Units `json:"spent"`     // held, less what was released the same day
 	Sent      amount.Units `json:"sent"`      // to other members
 	Converted amount.Units `json:"converted"` // into this programme, at rates that have a limit
-	To        []Sent       `json:"to"`        // by counterparty, sorted
+	To        []SentTo     `json:"to"`        // by counterparty, sorted
 }
 
-// Sent is what went to one counterparty.
-type Sent struct {
+// SentTo is what went to one counterparty.
+type SentTo struct {
 	_      struct{}     `cbor:",toarray"`
 	Member string       `json:"member"`
 	Amount amount.Units `json:"amount"`
@@ -159,13 +159,13 @@ func (s Standing) Send(r Rules, to string, units amount.Units, today date.Date) 
 	if err := dayCap(&day.Sent, units, r.Transfer.PerDay, "transfers"); err != nil {
 		return Standing{}, err
 	}
-	i, found := slices.BinarySearchFunc(day.To, to, func(s Sent, m string) int { return cmp.Compare(s.Member, m) })
+	i, found := slices.BinarySearchFunc(day.To, to, func(s SentTo, m string) int { return cmp.Compare(s.Member, m) })
 	day.To = slices.Clone(day.To)
 	if !found {
 		if len(day.To) >= MaxCounterparties {
 			return Standing{}, fault.New(fault.DailyCap, "transfers to %d members a day", MaxCounterparties)
 		}
-		day.To = slices.Insert(day.To, i, Sent{Member: to})
+		day.To = slices.Insert(day.To, i, SentTo{Member: to})
 	}
 	if err := dayCap(&day.To[i].Amount, units, r.Transfer.PerCounterparty, "transfers to one member"); err != nil {
 		return Standing{}, err
@@ -238,7 +238,7 @@ func (s Standing) Join(other Standing, today date.Date) Standing {
 	day.To = slices.Clone(day.To)
 	for _, sent := range theirs.To {
 		i, found := slices.BinarySearchFunc(day.To, sent.Member,
-			func(a Sent, m string) int { return cmp.Compare(a.Member, m) })
+			func(a SentTo, m string) int { return cmp.Compare(a.Member, m) })
 		if found {
 			day.To[i].Amount = min(amount.Max, day.To[i].Amount+sent.Amount)
 		} else if len(day.To) < MaxCounterparties {

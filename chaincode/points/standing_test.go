@@ -80,7 +80,7 @@ func TestSend(t *testing.T) {
 		if expect(t, c.name, err, c.code) {
 			s = next
 		}
-		if !slices.IsSortedFunc(s.Today.To, func(a, b Sent) int { return cmp.Compare(a.Member, b.Member) }) {
+		if !slices.IsSortedFunc(s.Today.To, func(a, b SentTo) int { return cmp.Compare(a.Member, b.Member) }) {
 			t.Errorf("%s: %v is not sorted", c.name, s.Today.To)
 		}
 	}
@@ -224,8 +224,8 @@ func TestJoinKeepsWithinItsRoom(t *testing.T) {
 	}
 	a.Today, b.Today = Day{Date: today, Spent: amount.Max}, Day{Date: today, Spent: 1}
 	for i := range 40 {
-		a.Today.To = append(a.Today.To, Sent{Member: fmt.Sprintf("a%02d", i), Amount: 1})
-		b.Today.To = append(b.Today.To, Sent{Member: fmt.Sprintf("b%02d", i), Amount: 1})
+		a.Today.To = append(a.Today.To, SentTo{Member: fmt.Sprintf("a%02d", i), Amount: 1})
+		b.Today.To = append(b.Today.To, SentTo{Member: fmt.Sprintf("b%02d", i), Amount: 1})
 	}
 	s := a.Join(b, today)
 	if len(s.Months) != MaxWindow || s.Months[0].Month != 16 || s.Months[MaxWindow-1].Month != 39 {

@@ -138,12 +138,12 @@ func (r OfferRequest) CheckUntil(now int64) error {
 }
 
 // Offer sets the maker's points aside.
-func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot, error) {
-	pieces, next, err := purse.Place(req.Pieces, at.Date)
+func Offer(req OfferRequest, wallet Wallet, wants Programme, at At) (Trade, []Lot, error) {
+	pieces, next, err := wallet.Place(req.Pieces, at.Date)
 	if err != nil {
 		return Trade{}, nil, err
 	}
-	if err := purse.movable(req.Pieces, at.Date); err != nil {
+	if err := wallet.movable(req.Pieces, at.Date); err != nil {
 		return Trade{}, nil, err
 	}
 	if given := pieces.ByProgramme(); len(given) > 1 || given[0].Programme == wants.ID {
@@ -154,7 +154,7 @@ func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot,
 		return Trade{}, nil, fault.New(fault.Forbidden, "%s can't be transferred", wants.ID)
 	}
 	return Trade{
-		By: at.Caller, Maker: purse.Member, State: Offered, Until: req.Until, Pieces: pieces,
+		By: at.Caller, Maker: wallet.Member, State: Offered, Until: req.Until, Pieces: pieces,
 		Wants: req.Wants, Price: req.Price, For: req.For, Authorisation: req.Authorisation,
 	}, next, nil
 }
@@ -262,11 +262,11 @@ func (m Maker) mayTrade(id number.Command) error {
 	return nil
 }
 
-// Take swaps. purse is the taker's; set[i] is the lot of the trade's piece i, its
+// Take swaps. wallet is the taker's; set[i] is the lot of the trade's piece i, its
 // Expires the last day on which it can be spent, and setAside the programme of
 // them; who the trade is for, and its maker, are given as the members that they
 // became.
-func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker Maker, only string,
+func Take(trade Trade, req TakeRequest, wallet Wallet, set []Lot, setAside Programme, maker Maker, only string,
 	at At) (Swap, error) {
 	switch {
 	case trade.State != Offered:
@@ -278,9 +278,9 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 		return Swap{}, err
 	}
 	switch {
-	case only != "" && only != purse.Member:
+	case only != "" && only != wallet.Member:
 		return Swap{}, fault.New(fault.Forbidden, "trade %s is for another member", req.Trade)
-	case maker.ID == purse.Member:
+	case maker.ID == wallet.Member:
 		return Swap{}, fault.New(fault.BadRequest, "a member can't trade with itself")
 	}
 	if len(trade.Pieces)+len(req.Pieces) > MaxLots {
@@ -291,22 +291,22 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 			return Swap{}, fault.New(fault.Expired, "lot %s expired on %s", piece.Lot, set[i].Expires)
 		}
 	}
-	if err := trade.paid(req, purse.Lots); err != nil {
+	if err := trade.paid(req, wallet.Lots); err != nil {
 		return Swap{}, err
 	}
-	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
+	if err := wallet.takeAll(req.Pieces, at.Date); err != nil {
 		return Swap{}, err
 	}
-	if err := purse.movable(req.Pieces, at.Date); err != nil {
+	if err := wallet.movable(req.Pieces, at.Date); err != nil {
 		return Swap{}, err
 	}
 	swap := Swap{Trade: trade, Spends: spend.Moved{Programme: trade.Wants, Amount: trade.Price}}
-	swap.Trade.State, swap.Trade.Taker = Swapped, purse.Member
-	swap.Given, swap.Maker = purse.give(req.Pieces, maker.ID, Traded, at.Date)
+	swap.Trade.State, swap.Trade.Taker = Swapped, wallet.Member
+	swap.Given, swap.Maker = wallet.give(req.Pieces, maker.ID, Traded, at.Date)
 	for i, piece := range trade.Pieces {
 		of := spend.Take{Lot: piece.Lot, Amount: piece.Amount}
 		swap.Taker = append(swap.Taker,
-			received(set[i], of, set[i].Expires, purse.Member, Traded, setAside.Rules, at.Date))
+			received(set[i], of, set[i].Expires, wallet.Member, Traded, setAside.Rules, at.Date))
 	}
 	return swap, nil
 }

@@ -87,7 +87,7 @@ func (r TransferRequest) Check() error {
 
 // give moves pieces out of their lots to another member. It returns the giver's
 // lots as they then are and the receiver's new ones, in the order of the pieces.
-func (p Purse) give(pieces []spend.Take, to string, origin Origin, today date.Date) (given, got []Lot) {
+func (p Wallet) give(pieces []spend.Take, to string, origin Origin, today date.Date) (given, got []Lot) {
 	for i, piece := range pieces {
 		next := p.Lots[i]
 		next.Transferred += piece.Amount
@@ -112,7 +112,7 @@ func received(from Lot, piece spend.Take, last date.Date, to string, origin Orig
 
 // movable refuses with FORBIDDEN points that can't go to another member, and with
 // WRONG_STATE those that were received and still wait.
-func (p Purse) movable(pieces []spend.Take, today date.Date) error {
+func (p Wallet) movable(pieces []spend.Take, today date.Date) error {
 	for i, lot := range p.Lots {
 		if !p.Programmes[lot.Programme].Rules.Transfer.Allowed {
 			return fault.New(fault.Forbidden, "%s can't be transferred", lot.Programme)
@@ -125,16 +125,16 @@ func (p Purse) movable(pieces []spend.Take, today date.Date) error {
 }
 
 // Transfer moves the pieces to the receiver, who is the member that req.To became.
-func Transfer(req TransferRequest, purse Purse, to string, at At) (given, got []Lot, err error) {
-	if to == purse.Member {
+func Transfer(req TransferRequest, wallet Wallet, to string, at At) (given, got []Lot, err error) {
+	if to == wallet.Member {
 		return nil, nil, fault.New(fault.BadRequest, "from and to are the same member")
 	}
-	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
+	if err := wallet.takeAll(req.Pieces, at.Date); err != nil {
 		return nil, nil, err
 	}
-	if err := purse.movable(req.Pieces, at.Date); err != nil {
+	if err := wallet.movable(req.Pieces, at.Date); err != nil {
 		return nil, nil, err
 	}
-	given, got = purse.give(req.Pieces, to, Transferred, at.Date)
+	given, got = wallet.give(req.Pieces, to, Transferred, at.Date)
 	return given, got, nil
 }

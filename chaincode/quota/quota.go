@@ -27,23 +27,23 @@ import (
 	"tallystick/chaincode/name"
 )
 
-// Kind says what a quota limits. It is a part of its rows' keys.
-type Kind string
+// Subject says what a quota limits. It is a part of its rows' keys.
+type Subject string
 
 // The kinds.
 const (
-	Liability Kind = "liability" // what an issuer may owe members, in fen; id is the issuer
+	Liability Subject = "liability" // what an issuer may owe members, in fen; id is the issuer
 	// what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY, or CYCLE.DEBTOR.CREDITOR for what it owes one
 	// other
-	Debit   Kind = "debit"
-	Pledge  Kind = "pledge"  // what a funder has pledged, in points; id is the pledge
-	Benefit Kind = "benefit" // how often a benefit may be granted; id is the benefit
+	Debit   Subject = "debit"
+	Pledge  Subject = "pledge"  // what a funder has pledged, in points; id is the pledge
+	Benefit Subject = "benefit" // how often a benefit may be granted; id is the benefit
 	// what a campaign may cost, in fen; id is the campaign, or, for one funder, CAMPAIGN.FUNDER
-	Campaign Kind = "campaign"
+	Campaign Subject = "campaign"
 )
 
 // Refuse is the refusal of a draw on a quota.
-func (k Kind) Refuse(id string) error {
+func (k Subject) Refuse(id string) error {
 	switch k {
 	case Liability:
 		return fault.New(fault.LiabilityCap, "%s may owe its members no more", id)
@@ -232,7 +232,7 @@ func Surrender(q Quota, l Lease) (Quota, Lease) {
 }
 
 // Check refuses with BAD_REQUEST a kind that there isn't.
-func (k Kind) Check() error {
+func (k Subject) Check() error {
 	switch k {
 	case Liability, Debit, Pledge, Benefit, Campaign:
 		return nil
@@ -265,7 +265,7 @@ func CheckID(id string) error {
 // such a quota), WRONG_STATE (it has used its part up), LIMIT (it has handed some back today).
 type SurrenderRequest struct {
 	_    struct{} `cbor:",toarray"`
-	Kind Kind     `json:"kind"`
+	Kind Subject  `json:"kind"`
 	ID   string   `json:"id"`
 }
 

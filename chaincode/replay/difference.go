@@ -12,20 +12,20 @@ import (
 	"tallystick/chaincode/ledgersim"
 )
 
-// Kind is what of a place a transaction sets.
-type Kind string
+// PlaceKind is what of a place a transaction sets.
+type PlaceKind string
 
 // Kinds of places.
 const (
-	Value  Kind = "value"  // of a key
-	Policy Kind = "policy" // endorsement policy of a key
-	Answer Kind = "answer" // what the chaincode answered; it has no key
-	Event  Kind = "event"  // what the chaincode told listeners; it has no key
+	Value  PlaceKind = "value"  // of a key
+	Policy PlaceKind = "policy" // endorsement policy of a key
+	Answer PlaceKind = "answer" // what the chaincode answered; it has no key
+	Event  PlaceKind = "event"  // what the chaincode told listeners; it has no key
 )
 
 // Place is where a transaction has an effect.
 type Place struct {
-	Kind       Kind
+	Kind       PlaceKind
 	Namespace  string
 	Collection string // "" for public state
 	Key        string // in a collection the SHA-256 of the key

@@ -70,7 +70,7 @@ func (l *Ledger) Found(operator string, req party.FoundRequest) error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.Call(operator, "charter:Found", string(text)); err != nil {
+	if _, err := l.Call(operator, "consortium:Found", string(text)); err != nil {
 		return err
 	}
 	return l.BeginPeer(operator)

@@ -96,7 +96,7 @@ func TestReceiptsAndRefusals(t *testing.T) {
 		t.Errorf("%+v, %v, %v", receipts, refusals, err)
 	}
 	again, _, err := l.Run("D", 2, command.New("r1", grant(100)))
-	if err != nil || !again[0].Again || again[0].Number != receipts[0].Number {
+	if err != nil || !again[0].Duplicate || again[0].Number != receipts[0].Number {
 		t.Errorf("%+v, %v", again, err)
 	}
 	if _, err := l.Call("D", "points:Issue", "r1", "{}"); fault.CodeOf(err) != fault.BadRequest {

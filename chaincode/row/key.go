@@ -4,11 +4,11 @@
 // made only by the builders here, from ids that have passed their checks. A
 // value is one version byte followed by deterministic CBOR.
 //
-//	c                       charter
+//	c                       consortium
 //	y                       cycle, with the business date
 //	p/PARTY                 party
 //	o/CYCLE/PARTY/LANE      positions: who owes whom because of a lane's commands
-//	ov/CYCLE/PARTY/LANE     veiled positions: the same, in amounts that only the two know
+//	ov/CYCLE/PARTY/LANE     hidden positions: the same, in amounts that only the two know
 //	q/PARTY/REQUEST         named request
 //	s/PARTY/SOURCE          cursor of a numbered source
 //
@@ -114,16 +114,16 @@ func (h Head) Next(base uint64, digest [sha256.Size]byte) Head {
 
 // The rows that no subject has for itself.
 var (
-	charters = as[party.Charter]("c", "charter", "", founded())
-	cycles   = as[settlement.Cycle]("y", "cycle", "", founded(), changes(operator, command.AdvanceDate),
+	consortiums = as[party.Consortium]("c", "consortium", "", founded())
+	cycles      = as[settlement.Cycle]("y", "cycle", "", founded(), changes(operator, command.AdvanceDate),
 		changes(anyone, command.CutOff))
 	parties = as[party.Party]("p", "party", "PARTY", founded(), makes(operator, command.RegisterParty),
 		changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
 		changes(inKey("PARTY"), all()...), keepingBy(keepsParty))
-	positions = as[settlement.Positions]("o", "positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...))
-	veiled    = as[settlement.Veiled]("ov", "veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...))
-	requests  = as[Request]("q", "request", "PARTY/REQUEST", makes(asked, all()...))
-	sources   = as[Cursor]("s", "source", "PARTY/SOURCE", writes(itsSource, all()...))
+	positions       = as[settlement.Positions]("o", "positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...))
+	hiddenPositions = as[settlement.HiddenPositions]("ov", "hidden", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...))
+	requests        = as[Request]("q", "request", "PARTY/REQUEST", makes(asked, all()...))
+	sources         = as[Cursor]("s", "source", "PARTY/SOURCE", writes(itsSource, all()...))
 )
 
 // keepsParty says whether a party's first command is the batch's, if it had none before,
@@ -148,8 +148,8 @@ var (
 	}, owesHidden...)
 )
 
-// Charter is the key of the charter.
-func Charter() Key[party.Charter] { return charters.at() }
+// Consortium is the key of the consortium.
+func Consortium() Key[party.Consortium] { return consortiums.at() }
 
 // Cycle is the key of the open cycle.
 func Cycle() Key[settlement.Cycle] { return cycles.at() }
@@ -162,10 +162,10 @@ func Positions(cycle, party string, lane uint8) Key[settlement.Positions] {
 	return positions.at(cycle, party, hexadecimal(uint64(lane), 2))
 }
 
-// Veiled is the key of what a lane's commands make the parties owe each other in
+// HiddenPositions is the key of what a lane's commands make the parties owe each other in
 // hidden amounts.
-func Veiled(cycle, party string, lane uint8) Key[settlement.Veiled] {
-	return veiled.at(cycle, party, hexadecimal(uint64(lane), 2))
+func HiddenPositions(cycle, party string, lane uint8) Key[settlement.HiddenPositions] {
+	return hiddenPositions.at(cycle, party, hexadecimal(uint64(lane), 2))
 }
 
 // NamedRequest is the key of a party's request.

@@ -47,8 +47,8 @@ func keysOfAll() []string {
 	n := number.Command{Party: "D", Lane: 31, Seq: 0xabcdef, Index: 0x1f3}
 	of, hash := n.Row(0x63), bytes.Repeat([]byte{0xab}, 32)
 	return []string{
-		string(Charter()), string(Cycle()), string(Party("D")), string(Positions("c1", "D", 31)),
-		string(Veiled("c1", "D", 3)),
+		string(Consortium()), string(Cycle()), string(Party("D")), string(Positions("c1", "D", 31)),
+		string(HiddenPositions("c1", "D", 3)),
 		string(NamedRequest("D", "r1")), string(Source("D", "erp")),
 		string(Programme("GP")), string(Lot(of)), string(Hold(n)), string(Totals("GP", "D", 31)),
 		string(Standing("GP", "li")), string(Rule("GP", "one")),
@@ -65,7 +65,7 @@ func keysOfAll() []string {
 		string(Outlet("D", "sh")), string(Listing("D", "care", "kit")), string(Pool("care", "kit", "D")),
 		string(Shard("care", "kit", "D", 31)),
 		string(Order(n)), string(Return(n)), string(Due(n)), string(PaidBack("D", "pos-1")), string(Paid("D", "pos-1")),
-		string(Book(0x4e20)), string(SettlementModel(12)), string(Notice("D")), string(Roster()),
+		string(Agreements(0x4e20)), string(SettlementModel(12)), string(Notice("D")), string(Directory()),
 		string(Obligations("D", 31, 0xabcdef)), string(Close("c1")),
 		string(Pair("c1", "M", "D")), string(Netting("c1")), string(Payment("c1", 12)), string(Used("D", "one")),
 		string(Dispute(n)),

@@ -30,11 +30,11 @@ var givesBack = slices.Concat(owes, []command.Kind{command.Release, command.Time
 	command.CancelOrder, command.TimeOutOrder, command.RevokeEntitlement})
 
 // Quota is the key of a limit.
-func Quota(kind quota.Kind, id string) Key[quota.Quota] {
+func Quota(kind quota.Subject, id string) Key[quota.Quota] {
 	return quotas.at(string(kind), id)
 }
 
 // Lease is the key of a lane's part of a limit.
-func Lease(kind quota.Kind, id, party string, lane uint8) Key[quota.Lease] {
+func Lease(kind quota.Subject, id, party string, lane uint8) Key[quota.Lease] {
 	return leases.at(string(kind), id, party, hexadecimal(uint64(lane), 2))
 }

@@ -18,7 +18,9 @@ func Parties() Range[party.Party] { return parties.under() }
 func PositionsOf(cycle string) Range[settlement.Positions] { return positions.under(cycle) }
 
 // VeiledOf is the range of a cycle's positions in hidden amounts, of all lanes.
-func VeiledOf(cycle string) Range[settlement.Veiled] { return veiled.under(cycle) }
+func HiddenPositionsOf(cycle string) Range[settlement.HiddenPositions] {
+	return hiddenPositions.under(cycle)
+}
 
 // Programmes is the range of all programmes.
 func Programmes() Range[points.Programme] { return programmes.under() }
@@ -42,7 +44,9 @@ func EntitlementsBy(digits string) Range[benefit.Entitlement] { return entitleme
 func Campaigns() Range[campaign.Campaign] { return campaigns.under() }
 
 // LeasesOf is the range of the lanes' parts of a limit.
-func LeasesOf(kind quota.Kind, id string) Range[quota.Lease] { return leases.under(string(kind), id) }
+func LeasesOf(kind quota.Subject, id string) Range[quota.Lease] {
+	return leases.under(string(kind), id)
+}
 
 // Suppliers is the range of all suppliers.
 func Suppliers() Range[goods.Supplier] { return suppliers.under() }

@@ -53,7 +53,7 @@ func TestReadRefusesWhatIsNoRow(t *testing.T) {
 	good := Encode(points.Lot{})
 	for key, value := range map[string][]byte{
 		"": good, "x": good, "l/D": good, "l/D/00": good, "l/D/" + strings.Repeat("z", 17): good,
-		"h/D/" + strings.Repeat("0", 14): good, string(Cycle()): good, string(Charter()): nil,
+		"h/D/" + strings.Repeat("0", 14): good, string(Cycle()): good, string(Consortium()): nil,
 		string(Party("D")): {2, 0x80},
 	} {
 		if found, err := Read(key, value); err == nil {
@@ -72,8 +72,8 @@ func TestPositionsAndVeiledAreApart(t *testing.T) {
 		{"positions", string(Positions("2026-11", "D", 3)), Encode(settlement.Positions{
 			List: []settlement.Position{{Debtor: "D"}},
 		})},
-		{"veiled", string(Veiled("2026-11", "D", 3)), Encode(settlement.Veiled{
-			List: []settlement.VeiledPosition{{Debtor: "D"}},
+		{"hidden", string(HiddenPositions("2026-11", "D", 3)), Encode(settlement.HiddenPositions{
+			List: []settlement.HiddenPosition{{Debtor: "D"}},
 		})},
 	} {
 		if found, err := Read(c.key, c.value); err != nil || found.Kind != c.kind || found.ID != "2026-11/D/03" {
@@ -83,11 +83,11 @@ func TestPositionsAndVeiledAreApart(t *testing.T) {
 			t.Errorf("%s is named by a command", c.key)
 		}
 	}
-	if from, to := PositionsOf("2026-11").Bounds(); string(Veiled("2026-11", "D", 3)) >= from &&
-		string(Veiled("2026-11", "D", 3)) < to {
+	if from, to := PositionsOf("2026-11").Bounds(); string(HiddenPositions("2026-11", "D", 3)) >= from &&
+		string(HiddenPositions("2026-11", "D", 3)) < to {
 		t.Error("hidden positions are among the open ones")
 	}
-	if found, err := Read(string(Veiled("2026-11", "D", 3)),
+	if found, err := Read(string(HiddenPositions("2026-11", "D", 3)),
 		Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})); err == nil {
 		t.Errorf("open positions were read as %+v", found)
 	}

@@ -123,7 +123,7 @@ func TestExplain(t *testing.T) {
 			party.Party{ID: "G"}, true},
 		{"a party by no operator", batchOf(command.AmendParty), plain, string(Party("G")), party.Party{ID: "G"},
 			party.Party{ID: "G"}, false},
-		{"the charter", batchOf(command.AmendParty), true, string(Charter()), nil, party.Charter{}, false},
+		{"the founding", batchOf(command.AmendParty), true, string(Consortium()), nil, party.Consortium{}, false},
 		{"the cycle by whom it may", batchOf(command.CutOff), plain, string(Cycle()), settlement.Cycle{},
 			settlement.Cycle{}, true},
 		{"the cycle beside something else", batchOf(command.Issue), true, string(Cycle()), settlement.Cycle{},
@@ -150,8 +150,8 @@ func TestExplain(t *testing.T) {
 func TestExplainTheFounding(t *testing.T) {
 	founding := Founding("G")
 	for key, after := range map[string]any{
-		string(Charter()): party.Charter{}, string(Cycle()): settlement.Cycle{}, string(Party("G")): party.Party{},
-		string(Roster()): party.Roster{}, string(Book(20000)): settlement.Book{},
+		string(Consortium()): party.Consortium{}, string(Cycle()): settlement.Cycle{}, string(Party("G")): party.Party{},
+		string(Directory()): party.Directory{}, string(Agreements(20000)): settlement.Agreements{},
 	} {
 		if err := founding.Explain(key, nil, after); err != nil {
 			t.Errorf("%s: %v", key, err)

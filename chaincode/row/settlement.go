@@ -13,7 +13,7 @@ import (
 //	sb/DATE                 the book of a business date: what was agreed about settling
 //	sm/N                    a version of a settlement model, without whom it binds
 //	sn/PARTY                what a party gave notice of
-//	pr                      roster: the parties that were ever registered
+//	pr                      directory: the parties that were ever registered
 //	ob/NUMBER               obligations of one batch: named by the batch's first command
 //	cy/CYCLE                a closed cycle
 //	cp/CYCLE/A/B            a pair's statement
@@ -24,12 +24,12 @@ import (
 //	cf/CYCLE/DEBTOR/CREDITOR  what was prefunded
 //	ce/CYCLE/DEBTOR/HOLDER/REFERENCE  a deposit that its depositor announced
 var (
-	books   = byDate[settlement.Book]("sb", "book", founded(), writes(operator, command.AdvanceDate))
-	models  = as[settlement.Model]("sm", "model", "N", writes(operator, command.AdvanceDate))
-	notices = as[settlement.Notice]("sn", "notice", "PARTY",
+	agreements = byDate[settlement.Agreements]("sb", "agreements", founded(), writes(operator, command.AdvanceDate))
+	models     = as[settlement.Model]("sm", "model", "N", writes(operator, command.AdvanceDate))
+	notices    = as[settlement.Notice]("sn", "notice", "PARTY",
 		writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
 			command.AcceptPolicy, command.ConfirmDate))
-	roster = as[party.Roster]("pr", "roster", "", founded(),
+	directory = as[party.Directory]("pr", "directory", "", founded(),
 		changes(operator, command.RegisterParty, command.SetParty))
 	obligations = byCommand[settlement.Obligations]("ob", "obligations", makes(itsBatch, owes...))
 	closes      = as[settlement.Close]("cy", "close", "CYCLE", makes(anyone, command.CutOff),
@@ -70,9 +70,9 @@ var (
 		makes(inKey("DEBTOR"), command.Deposit))
 )
 
-// Book is the key of what was agreed about settling on a business date.
-func Book(day date.Date) Key[settlement.Book] {
-	return books.at(hexadecimal(uint64(day), 8))
+// Agreements is the key of what was agreed about settling on a business date.
+func Agreements(day date.Date) Key[settlement.Agreements] {
+	return agreements.at(hexadecimal(uint64(day), 8))
 }
 
 // SettlementModel is the key of a version of a settlement model, by its number.
@@ -83,8 +83,8 @@ func SettlementModel(n uint32) Key[settlement.Model] {
 // Notice is the key of what a party gave notice of.
 func Notice(party string) Key[settlement.Notice] { return notices.at(party) }
 
-// Roster is the key of the list of parties.
-func Roster() Key[party.Roster] { return roster.at() }
+// Directory is the key of the list of parties.
+func Directory() Key[party.Directory] { return directory.at() }
 
 // Obligations is the key of what a batch makes the parties owe each other.
 func Obligations(party string, lane uint8, seq uint64) Key[settlement.Obligations] {

@@ -34,7 +34,7 @@ func Decode[T any](value []byte) (T, error) {
 
 // Named is a row as people see it.
 type Named struct {
-	Kind string `json:"kind"` // charter, cycle, party, programme, lot, hold …
+	Kind string `json:"kind"` // consortium, cycle, party, programme, lot, hold …
 	ID   string `json:"id"`   // as people write it: D.3.42.17.0 for a lot
 	Row  any    `json:"row"`
 }

@@ -11,8 +11,8 @@ import (
 // cycle ends.
 func TestSumsOfMoreFeesThanALaneKeepsAreCarriedOver(t *testing.T) {
 	const fees = 3 * MaxFees
-	one := func(fee int) VeiledPosition {
-		return VeiledPosition{
+	one := func(fee int) HiddenPosition {
+		return HiddenPosition{
 			Debtor: "D", Creditor: "S1", Fee: amount.Rate{Num: amount.Units(fee + 1), Den: 1009}, Count: 1,
 		}
 	}
@@ -24,7 +24,7 @@ func TestSumsOfMoreFeesThanALaneKeepsAreCarriedOver(t *testing.T) {
 	if err != nil || carry.Pair.State != Left || len(carry.Hidden) != fees {
 		t.Fatalf("%+v, %v", carry, err)
 	}
-	var lane Veiled
+	var lane HiddenPositions
 	for _, owe := range carry.Hidden {
 		if lane, err = lane.Plus(owe); err != nil {
 			t.Fatal(err)

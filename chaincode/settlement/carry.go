@@ -11,7 +11,7 @@ import (
 type Carry struct {
 	Pair   Pair
 	Owed   []Owe       // in the open cycle from now on
-	Hidden []VeiledOwe // the same, in amounts that only the two know
+	Hidden []HiddenOwe // the same, in amounts that only the two know
 	Fees   [][2]string // other statements, one for each fee on a hidden sum that they no longer wait for
 }
 
@@ -71,7 +71,7 @@ func (p Pair) mayCarry(closed Close, today date.Date) error {
 }
 
 // feeOf notes which statement no longer waits for the fee on a hidden sum: another one, or this.
-func (c *Carry) feeOf(v VeiledPosition, operator string) {
+func (c *Carry) feeOf(v HiddenPosition, operator string) {
 	pair := PairOf(v.FeeParties(operator))
 	if pair == [2]string{c.Pair.A, c.Pair.B} {
 		c.Pair.Pending--

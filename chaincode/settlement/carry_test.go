@@ -8,28 +8,28 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // hiddenCycle is a cycle in which D owes S1, S2 owes G (of a return), and G owes S2, each in an amount that only the
 // two know, beside 5 fen that D owes S1. G is the operator.
 func hiddenCycle(t fataler, fee amount.Rate) (Close, map[[2]string]Pair) {
 	t.Helper()
-	var veiled Veiled
-	for _, owe := range []VeiledOwe{
-		{Debtor: "D", Creditor: "S1", Fee: fee, Count: 3, Sum: veil.Public(veil.Whole(3))},
-		{Debtor: "S2", Creditor: "G", Back: true, Fee: fee, Count: 1, Sum: veil.Public(veil.Whole(1))},
-		{Debtor: "G", Creditor: "S2", Fee: fee, Count: 2, Sum: veil.Public(veil.Whole(2))},
+	var hidden HiddenPositions
+	for _, owe := range []HiddenOwe{
+		{Debtor: "D", Creditor: "S1", Fee: fee, Count: 3, Sum: pedersen.Public(pedersen.Whole(3))},
+		{Debtor: "S2", Creditor: "G", Back: true, Fee: fee, Count: 1, Sum: pedersen.Public(pedersen.Whole(1))},
+		{Debtor: "G", Creditor: "S2", Fee: fee, Count: 2, Sum: pedersen.Public(pedersen.Whole(2))},
 	} {
-		next, err := veiled.Plus(owe)
+		next, err := hidden.Plus(owe)
 		if err != nil {
 			t.Fatal(err)
 		}
-		veiled = next
+		hidden = next
 	}
 	p := note(t, "D", 1, Owe{Debtor: "D", Creditor: "S1", Fen: 5}).Positions
 	closed, list, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay + 3, State: Cut}.Compute(
-		[]Lane{{Party: "D", Number: 1, Positions: p, Veiled: veiled}}, "G", cutBy, lastDay)
+		[]Lane{{Party: "D", Number: 1, Positions: p, Hidden: hidden}}, "G", cutBy, lastDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestAFeeIsOwedOnceWhateverIsCarried(t *testing.T) {
 	closed, pairs := hiddenCycle(t, onePercent)
 	supply, fees := pairs[[2]string{"D", "S1"}], pairs[[2]string{"G", "S1"}]
 	open := OpenRequest{
-		Cycle: closed.ID, Debtor: "D", Creditor: "S1", Fee: onePercent, Opening: veil.Known(veil.Whole(3)),
+		Cycle: closed.ID, Debtor: "D", Creditor: "S1", Fee: onePercent, Opening: pedersen.Known(pedersen.Whole(3)),
 	}
 	fee := Owe{Kind: Fee, Debtor: "S1", Creditor: "G", Fen: 3, Of: closed.ID}
 	late, err := fees.Carry(closed, "G", lastDay+4)
@@ -119,7 +119,7 @@ func TestAFeeIsOwedOnceWhateverIsCarried(t *testing.T) {
 func TestAnOpenedSumIsCarriedInFen(t *testing.T) {
 	closed, pairs := hiddenCycle(t, onePercent)
 	pair := pairs[[2]string{"G", "S2"}]
-	o := VeiledPosition{Sum: veil.Public(veil.Whole(0))}
+	o := HiddenPosition{Sum: pedersen.Public(pedersen.Whole(0))}
 	for i := range pair.Hidden {
 		if !pair.Hidden[i].Position.Back {
 			pair.Hidden[i].Opened, pair.Hidden[i].Fen, o = number.Command{Party: "G", Lane: 1, Seq: 1}, 1_560,
@@ -147,7 +147,7 @@ func wide(programmes, hidden int) Pair {
 	}
 	for i := range hidden {
 		p.Hidden = append(p.Hidden, HiddenSum{
-			Position: VeiledPosition{
+			Position: HiddenPosition{
 				Debtor: "D", Creditor: "G", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 1)}, Count: 1,
 			},
 		})

@@ -28,19 +28,19 @@ func TestAClaimStandsAgainstNonsenseAndSilence(t *testing.T) {
 				t.Fatal(err)
 			}
 			closed.Policy = policy
-			if _, err := closed.Net([]Pair{p}, Book{}, lastDay+3); fault.CodeOf(err) != fault.WrongState {
+			if _, err := closed.Net([]Pair{p}, Agreements{}, lastDay+3); fault.CodeOf(err) != fault.WrongState {
 				t.Errorf("%s: before the deadline: %v", name, err)
 			}
 			if _, err := p.Carry(closed, "G", lastDay+4); fault.CodeOf(err) != fault.WrongState {
 				t.Errorf("%s: carried over all the same: %v", name, err)
 			}
-			got, err := closed.Net([]Pair{p}, Book{}, lastDay+4)
+			got, err := closed.Net([]Pair{p}, Agreements{}, lastDay+4)
 			if err != nil || len(got.Pairs) != 1 || got.Pairs[0].State != Upheld || len(got.Payments) != 1 ||
 				got.Payments[0].Fen != 1200 {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
 			p.Pending = 1
-			if _, err := closed.Net([]Pair{p}, Book{}, lastDay+4); fault.CodeOf(err) != fault.WrongState {
+			if _, err := closed.Net([]Pair{p}, Agreements{}, lastDay+4); fault.CodeOf(err) != fault.WrongState {
 				t.Errorf("%s: with a hidden sum: %v", name, err)
 			}
 			if _, err := p.Carry(closed, "G", lastDay+4); err != nil {

@@ -112,7 +112,7 @@ func CheckNew(cycle string) error {
 // CutOff ends the open cycle.
 //
 // The book is that of the day on which it opened: what was agreed later binds the next cycle.
-func (c Cycle) CutOff(req CutOffRequest, book Book, parties []string, by number.Command) (Cycle, Close, error) {
+func (c Cycle) CutOff(req CutOffRequest, book Agreements, parties []string, by number.Command) (Cycle, Close, error) {
 	if c.ID != req.Cycle {
 		return Cycle{}, Close{}, fault.New(fault.WrongState, "the open cycle is %s", c.ID)
 	}
@@ -155,7 +155,7 @@ type Lane struct {
 	Party     string
 	Number    uint8
 	Positions Positions
-	Veiled    Veiled
+	Hidden    HiddenPositions
 }
 
 // Compute sums up the lanes, which come in the order of their parties and numbers. A
@@ -169,7 +169,7 @@ func (c Close) Compute(lanes []Lane, operator string, by number.Command, today d
 		for _, p := range lane.Positions.List {
 			book.add(p)
 		}
-		for _, v := range lane.Veiled.List {
+		for _, v := range lane.Hidden.List {
 			book.addHidden(v, operator)
 		}
 	}
@@ -269,13 +269,13 @@ func (g *gathered) rounded() Pair {
 
 // addHidden adds a hidden sum: it waits to be opened, and so does the fee on it. What is no sum at all, which
 // no command writes, nobody could ever open: it is left out.
-func (ps pairs) addHidden(v VeiledPosition, operator string) {
+func (ps pairs) addHidden(v HiddenPosition, operator string) {
 	if v.Sum.Check() != nil {
 		return
 	}
 	pair := ps.of(v.Debtor, v.Creditor)
 	i, found := slices.BinarySearchFunc(pair.Hidden, v,
-		func(h HiddenSum, v VeiledPosition) int { return h.Position.order(v) })
+		func(h HiddenSum, v HiddenPosition) int { return h.Position.order(v) })
 	if found {
 		pair.Hidden[i].Position, _ = pair.Hidden[i].Position.plus(v) // both are sums
 		return

@@ -21,7 +21,7 @@ var cutBy = number.Command{Party: "G", Lane: 1, Seq: 9}
 func TestCutOff(t *testing.T) {
 	open := Cycle{ID: "2026-11", Date: today + 29, Since: today, Skipped: 7, Moved: 99}
 	policy := Policy{SignDays: 3, Silence: Consent}
-	book := Book{
+	book := Agreements{
 		Policy: policy, Accepted: []Acceptance{{Party: "D", Policy: policy}, {Party: "G", Policy: Policy{SignDays: 3}}},
 	}
 	next, closed, err := open.CutOff(CutOffRequest{Cycle: "2026-11", Next: "2026-12"}, book, []string{"D", "G"}, cutBy)
@@ -81,15 +81,15 @@ func note(t fataler, party string, lane uint8, list ...Owe) Lane {
 	return l
 }
 
-// veil adds hidden amounts to a lane.
-func (l Lane) veil(t fataler, list ...VeiledOwe) Lane {
+// hide adds hidden amounts to a lane.
+func (l Lane) hide(t fataler, list ...HiddenOwe) Lane {
 	t.Helper()
 	for i, o := range list {
 		_, one, err := (Obligations{}).PlusHidden(uint16(i), 1, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l.Veiled, err = l.Veiled.Plus(o); err != nil {
+		if l.Hidden, err = l.Hidden.Plus(o); err != nil {
 			t.Fatal(err)
 		}
 		l.Positions = l.Positions.NoteHidden(one)
@@ -105,10 +105,10 @@ func due(debtor, creditor, programme string, fen amount.Units) Owe {
 	return o
 }
 
-func veiled(t fataler, debtor, creditor string, back bool, fee amount.Rate, fen uint64) VeiledOwe {
+func hiddenOwe(t fataler, debtor, creditor string, back bool, fee amount.Rate, fen uint64) HiddenOwe {
 	t.Helper()
-	sum, _ := hidden(t, fen*PerFen, 1)
-	return VeiledOwe{Debtor: debtor, Creditor: creditor, Back: back, Fee: fee, Count: 1, Sum: sum}
+	sum, _ := hiddenSum(t, fen*PerFen, 1)
+	return HiddenOwe{Debtor: debtor, Creditor: creditor, Back: back, Fee: fee, Count: 1, Sum: sum}
 }
 
 func cut() Close { return Close{ID: "2026-11", State: Cut} }
@@ -132,22 +132,22 @@ func TestComputeMakesAPairOfEachTwo(t *testing.T) {
 			[]Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("G", "D", "DP", 3), due("G", "D", "", 1))},
 			[]string{"D-G 0/9 lines 3 pending 0"}, Computed},
 		{"a hidden sum, its fee another pair's",
-			[]Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7))},
+			[]Lane{note(t, "D", 1).hide(t, hiddenOwe(t, "D", "S", false, onePercent, 7))},
 			[]string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
-		{"a hidden sum without a fee", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, none, 7))},
+		{"a hidden sum without a fee", []Lane{note(t, "D", 1).hide(t, hiddenOwe(t, "D", "S", false, none, 7))},
 			[]string{"D-S 0/0 lines 0 pending 1"}, Computed},
 		{"a hidden sum of the operator's: the fee is this pair's",
-			[]Lane{note(t, "G", 1).veil(t, veiled(t, "G", "S", false, onePercent, 7))},
+			[]Lane{note(t, "G", 1).hide(t, hiddenOwe(t, "G", "S", false, onePercent, 7))},
 			[]string{"G-S 0/0 lines 0 pending 2"}, Computed},
 		{"a hidden sum that the operator supplies has no fee",
-			[]Lane{note(t, "D", 1).veil(t, veiled(t, "D", "G", false, onePercent, 7))},
+			[]Lane{note(t, "D", 1).hide(t, hiddenOwe(t, "D", "G", false, onePercent, 7))},
 			[]string{"D-G 0/0 lines 0 pending 1"}, Computed},
-		{"one sum over lanes", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7)),
-			note(t, "D", 2).veil(t, veiled(t, "D", "S", false, onePercent, 8))},
+		{"one sum over lanes", []Lane{note(t, "D", 1).hide(t, hiddenOwe(t, "D", "S", false, onePercent, 7)),
+			note(t, "D", 2).hide(t, hiddenOwe(t, "D", "S", false, onePercent, 8))},
 			[]string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
-		{"two fees are two sums, a return a third", []Lane{note(t, "D", 1).veil(t,
-			veiled(t, "D", "S", false, onePercent, 7), veiled(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7),
-			veiled(t, "S", "D", true, onePercent, 7))},
+		{"two fees are two sums, a return a third", []Lane{note(t, "D", 1).hide(t,
+			hiddenOwe(t, "D", "S", false, onePercent, 7), hiddenOwe(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7),
+			hiddenOwe(t, "S", "D", true, onePercent, 7))},
 			[]string{"D-S 0/0 lines 0 pending 3", "G-S 0/0 lines 0 pending 3"}, Computed},
 	} {
 		next, pairs, err := cut().Compute(c.lanes, "G", cutBy, lastDay)
@@ -199,7 +199,7 @@ func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 	}
 	many := Lane{Party: "D", Number: 3}
 	for i := range 2 * MaxOwed {
-		many.Veiled.List = append(many.Veiled.List, VeiledPosition{
+		many.Hidden.List = append(many.Hidden.List, HiddenPosition{
 			Debtor: "D", Creditor: "S", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1,
 		})
 	}
@@ -239,7 +239,7 @@ func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 func TestTheRootBindsEveryLane(t *testing.T) {
 	lanes := func() []Lane {
 		return []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7)),
-			note(t, "D", 2, due("G", "D", "GP", 1)).veil(t, veiled(t, "D", "S", false, onePercent, 3)),
+			note(t, "D", 2, due("G", "D", "GP", 1)).hide(t, hiddenOwe(t, "D", "S", false, onePercent, 3)),
 			note(t, "G", 1, due("D", "G", "DP", 2))}
 	}
 	is := Root(lanes())
@@ -260,7 +260,7 @@ func TestTheRootBindsEveryLane(t *testing.T) {
 		"another lane": func(l []Lane) []Lane { l[0].Number = 3; return l },
 		"its party":    func(l []Lane) []Lane { l[0].Party = "F"; return l },
 		"hidden": func(l []Lane) []Lane {
-			l[1] = note(t, "D", 2, due("G", "D", "GP", 1)).veil(t, veiled(t, "D", "S", false, onePercent, 4))
+			l[1] = note(t, "D", 2, due("G", "D", "GP", 1)).hide(t, hiddenOwe(t, "D", "S", false, onePercent, 4))
 			return l
 		},
 		"hidden, gone": func(l []Lane) []Lane { l[1] = note(t, "D", 2, due("G", "D", "GP", 1)); return l },
@@ -278,7 +278,7 @@ func TestAnyOrderMakesTheSamePairs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		var owes []Owe
-		var hides []VeiledOwe
+		var hides []HiddenOwe
 		plain := map[[3]string]amount.Units{} // by debtor, creditor and programme
 		for range rng.IntN(30) {
 			a, b := rng.IntN(4), rng.IntN(3)
@@ -287,7 +287,7 @@ func TestAnyOrderMakesTheSamePairs(t *testing.T) {
 			owes = append(owes, o)
 			plain[[3]string{o.Debtor, o.Creditor, o.Programme}] += o.Fen
 			if rng.IntN(3) == 0 {
-				hides = append(hides, veiled(t, o.Debtor, o.Creditor, rng.IntN(2) == 0,
+				hides = append(hides, hiddenOwe(t, o.Debtor, o.Creditor, rng.IntN(2) == 0,
 					amount.Rate{Num: amount.Units(rng.IntN(2)), Den: 10}, uint64(o.Fen)))
 			}
 		}
@@ -297,14 +297,14 @@ func TestAnyOrderMakesTheSamePairs(t *testing.T) {
 				k := rng.IntN(len(of))
 				of[k] = append(of[k], owes[i])
 			}
-			veils := make([][]VeiledOwe, 5)
+			veils := make([][]HiddenOwe, 5)
 			for _, i := range rng.Perm(len(hides)) {
 				k := rng.IntN(len(of))
 				veils[k] = append(veils[k], hides[i])
 			}
 			var lanes []Lane
 			for k := range of {
-				lanes = append(lanes, note(t, "D", uint8(k), of[k]...).veil(t, veils[k]...))
+				lanes = append(lanes, note(t, "D", uint8(k), of[k]...).hide(t, veils[k]...))
 			}
 			_, pairs, err := cut().Compute(lanes, "G", cutBy, lastDay)
 			if err != nil {

@@ -96,8 +96,8 @@ func (c Close) Instruct(payments []Payment, req InstructRequest, caller string,
 // tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row,
 // and a debtor that told its bank again and again would keep the others' from landing.
 func (p Payment) tried(today date.Date) (Payment, error) {
-	if p.Told != today {
-		p.Told, p.Tries = today, 0
+	if p.Instructed != today {
+		p.Instructed, p.Tries = today, 0
 	}
 	if p.Tries >= MaxTries {
 		return Payment{}, fault.New(fault.Limit,

@@ -136,7 +136,7 @@ type Question struct {
 // scope. Of several models the most specific counts: one that names the issuer before one that
 // names the acceptor, then the scene, then the programme; then the one that began later, then the
 // one with the higher number.
-func (b Book) Select(q Question) (Terms, uint32) {
+func (b Agreements) Select(q Question) (Terms, uint32) {
 	best := -1
 	for i, m := range b.Models {
 		if !m.Scope.fits(q) || !m.settles(q) || best >= 0 && m.order(b.Models[best]) < 0 || b.replaced(i, q) {
@@ -156,7 +156,7 @@ func (m Model) settles(q Question) bool {
 }
 
 // replaced says whether a newer version of the model binds both parties on the day.
-func (b Book) replaced(i int, q Question) bool {
+func (b Agreements) replaced(i int, q Question) bool {
 	for _, m := range b.Models[i+1:] {
 		if m.same(b.Models[i].By, b.Models[i].ID) && m.settles(q) {
 			return true

@@ -24,7 +24,7 @@ func proposal(id string, scope Scope, from date.Date) ProposeRequest {
 
 // desk is the book of the day, and what the parties have given notice of.
 type desk struct {
-	book    Book
+	book    Agreements
 	notices map[string]Notice
 	today   date.Date
 	seq     uint64
@@ -119,7 +119,7 @@ func plays(t fataler, play string) *desk {
 
 func TestTheMostSpecificModelCounts(t *testing.T) {
 	g, gd := Scope{Issuer: "G"}, Scope{Issuer: "G", Acceptor: "D"}
-	all := func(t fataler, scopes ...Scope) Book {
+	all := func(t fataler, scopes ...Scope) Agreements {
 		d := newDesk()
 		for i, s := range scopes {
 			id := fmt.Sprint("m", i)

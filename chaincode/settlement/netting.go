@@ -93,7 +93,7 @@ type Netted struct {
 // Net nets a cycle on a business date, as Close.Day counts it. The pairs are all of the cycle's, in any order. What it
 // answers is checked: where nets and payments differ, or a party would be owed what nobody pays, the error is no
 // refusal.
-func (c Close) Net(pairs []Pair, book Book, today date.Date) (Netted, error) {
+func (c Close) Net(pairs []Pair, book Agreements, today date.Date) (Netted, error) {
 	if err := c.Require(Computed); err != nil {
 		return Netted{}, err
 	}
@@ -156,7 +156,7 @@ func (c Close) Upholds(p Pair, today date.Date) bool {
 }
 
 // net turns what stands of pairs into nets.
-func (b Book) net(standing []Pair, day date.Date) (n Netting) {
+func (b Agreements) net(standing []Pair, day date.Date) (n Netting) {
 	for _, p := range standing {
 		_, a := p.Owes(p.A)
 		_, x := p.Owes(p.B)
@@ -182,7 +182,7 @@ func (b Book) net(standing []Pair, day date.Date) (n Netting) {
 // between is how the net of two parties is settled: with the others of a circle if their models name the two in the
 // same one in both directions, and by the longer delay. Only models for any scene and any programme count: a net is of
 // all of them.
-func (b Book) between(a, x string, day date.Date) (payers string, delay int32) {
+func (b Agreements) between(a, x string, day date.Date) (payers string, delay int32) {
 	there, _ := b.Select(Question{Issuer: a, Acceptor: x, Day: day})
 	back, _ := b.Select(Question{Issuer: x, Acceptor: a, Day: day})
 	if slices.Equal(there.Payers, back.Payers) && slices.Contains(there.Payers, a) && slices.Contains(there.Payers, x) {

@@ -109,7 +109,7 @@ func drawClose(t *rapid.T) dumbClose {
 	return d
 }
 
-func (d dumbClose) book() Book {
+func (d dumbClose) book() Agreements {
 	var multi, single []string
 	for _, p := range []string{"A", "B", "C", "D", "E", "F", "G"} {
 		if d.multi[p] {
@@ -119,7 +119,7 @@ func (d dumbClose) book() Book {
 			single = append(single, p)
 		}
 	}
-	var b Book
+	var b Agreements
 	if len(multi) > 0 {
 		b.Models = append(b.Models,
 			bound("multi", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 2}, multi...))

@@ -56,8 +56,8 @@ func ended(t fataler, policy Policy, state PairState, list ...owing) (Close, []P
 }
 
 // agreeing is a book in which parties have agreed to a model for anything.
-func agreeing(terms Terms, parties ...string) Book {
-	return Book{Models: []Model{bound("all", Scope{}, terms, parties...)}}
+func agreeing(terms Terms, parties ...string) Agreements {
+	return Agreements{Models: []Model{bound("all", Scope{}, terms, parties...)}}
 }
 
 func bound(id string, scope Scope, terms Terms, parties ...string) Model {
@@ -92,13 +92,13 @@ func TestTheStorysNovember(t *testing.T) {
 		{Debtor: "S1", Creditor: "G", Fen: 268}}
 	for _, c := range []struct {
 		name   string
-		book   Book
+		book   Agreements
 		stands []Stand
 		paid   amount.Units
 		in     int
 		due    date.Date
 	}{
-		{"bilateral", Book{}, []Stand{
+		{"bilateral", Agreements{}, []Stand{
 			{Party: "D", Pays: 26_800, Receives: 25_820}, {Party: "F", Pays: 6_720},
 			{Party: "G", Pays: 26_214, Receives: 268},
 			{Party: "M", Receives: 6_342}, {Party: "S1", Pays: 268, Receives: 26_800}, {Party: "S2", Receives: 772},
@@ -173,7 +173,7 @@ func TestWhatCanBeNettedAndCarried(t *testing.T) {
 		if c.late {
 			today++
 		}
-		got, err := closed.Net(pairs, Book{}, today)
+		got, err := closed.Net(pairs, Agreements{}, today)
 		if fault.CodeOf(err) != c.net {
 			t.Errorf("%+v: netting %v", c, err)
 		}
@@ -200,7 +200,7 @@ func TestOnlyAComputedCycleEnds(t *testing.T) {
 		if state == Computed {
 			want = ""
 		}
-		if _, err := closed.Net(pairs, Book{}, lastDay); fault.CodeOf(err) != want {
+		if _, err := closed.Net(pairs, Agreements{}, lastDay); fault.CodeOf(err) != want {
 			t.Errorf("netting a cycle that is %s: %v", state, err)
 		}
 		open := pairs[0]
@@ -228,7 +228,7 @@ func TestNothingToPayIsSettled(t *testing.T) {
 		}
 	}
 	closed, pairs := ended(t, byThree, Left, november...)
-	if got, err := closed.Net(pairs, Book{}, lastDay); err != nil || got.Close.State != Settled ||
+	if got, err := closed.Net(pairs, Agreements{}, lastDay); err != nil || got.Close.State != Settled ||
 		got.Netting.Gross != 0 || got.Netting.Lines != 0 {
 		t.Errorf("all carried over: %+v, %v", got, err)
 	}
@@ -257,7 +257,7 @@ func TestHowAPairIsSettled(t *testing.T) {
 		{"for a scene alone", []Model{bound("all", Scope{Scene: "retail"}, all, "D", "G")}, false, 0},
 		{"for a programme alone", []Model{bound("all", Scope{Programme: "GP"}, all, "D", "G")}, false, 0},
 	} {
-		if payers, delay := (Book{Models: c.models}).between("D", "G", lastDay); (payers != "") != c.multilateral ||
+		if payers, delay := (Agreements{Models: c.models}).between("D", "G", lastDay); (payers != "") != c.multilateral ||
 			delay != c.delay {
 			t.Errorf("%s: %q, %d days", c.name, payers, delay)
 		}
@@ -270,7 +270,7 @@ func TestGroupsStayApart(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
 	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 1}, "A", "B", "C", "D",
 		"E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Payers: everybody, Delay: 8}, "C", "D")}
-	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
+	got, err := closed.Net(pairs, Agreements{Models: models}, lastDay)
 	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1},
 		{Debtor: "C", Creditor: "D", Fen: 10, Due: lastDay + 8}, {Debtor: "D", Creditor: "E", Fen: 4, Due: lastDay + 1}}
 	if err != nil || len(got.Payments) != len(want) {
@@ -309,7 +309,7 @@ func TestTwoPartiesThatClaimAbsurdSumsConcernThemselves(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"S1", "S2", "", amount.Max}, owing{"S1", "G", "", amount.Max},
 		owing{"S1", "D", "", 3}, owing{"F", "S2", "", amount.Max},
 		owing{"F", "G", "", 7}, owing{"D", "M", "DP", 1200})
-	got, err := closed.Net(pairs, Book{
+	got, err := closed.Net(pairs, Agreements{
 		Models: []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody}, "S1", "S2", "F", "G", "D")},
 	}, lastDay)
 	if err != nil || got.Netting.Gross != amount.Max {
@@ -341,7 +341,7 @@ func TestNobodyIsPaidByWhomItNeverAccepted(t *testing.T) {
 		{"another circle", []string{"D", "M", "S2"}, []string{"D", "S1", "S2"}, []string{"D M", "S1 D"}},
 	} {
 		closed, pairs := ended(t, byThree, Agreed, list...)
-		book := Book{Models: []Model{bound("dm", Scope{}, Terms{Multilateral: true, Payers: c.m}, "D", "M"),
+		book := Agreements{Models: []Model{bound("dm", Scope{}, Terms{Multilateral: true, Payers: c.m}, "D", "M"),
 			bound("ds", Scope{}, Terms{Multilateral: true, Payers: c.s}, "D", "S1")}}
 		got, err := closed.Net(pairs, book, lastDay)
 		if err != nil {

@@ -148,7 +148,7 @@ func (t Terms) checkPayers() error {
 }
 
 // Propose adds a version, which is the next after the newest in the book and the notice.
-func (n Notice) Propose(b Book, req ProposeRequest, operator string, s Step) (Notice, error) {
+func (n Notice) Propose(b Agreements, req ProposeRequest, operator string, s Step) (Notice, error) {
 	if s.Caller != operator && s.Caller != req.Scope.Issuer && s.Caller != req.Scope.Acceptor {
 		return Notice{}, fault.New(fault.Forbidden, "%s is neither named by the scope nor the operator", s.Caller)
 	}
@@ -218,7 +218,7 @@ func (r AgreeRequest) Check() error {
 }
 
 // Agree notes that the caller agrees. The proposer's notice holds what isn't in the book yet.
-func (n Notice) Agree(b Book, proposer Notice, req AgreeRequest, s Step) (Notice, error) {
+func (n Notice) Agree(b Agreements, proposer Notice, req AgreeRequest, s Step) (Notice, error) {
 	newest, found := b.newest(req.By, req.Model)
 	if i := proposer.newest(req.Model); proposer.Date == s.Today && i >= 0 {
 		newest, found = proposer.Proposed[i], true
@@ -262,7 +262,7 @@ func (r LeaveRequest) Check() error {
 }
 
 // Leave notes that the caller leaves a model.
-func (n Notice) Leave(b Book, req LeaveRequest, s Step) (Notice, error) {
+func (n Notice) Leave(b Agreements, req LeaveRequest, s Step) (Notice, error) {
 	n = n.on(s.Today)
 	c, i := n.change(req.By, req.Model)
 	bound := b.bound(s.Caller, req.By, req.Model) && !c.Leaves

@@ -9,44 +9,44 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
-// Kind says what an obligation arose from.
-type Kind uint8
+// ObligationKind says what an obligation arose from.
+type ObligationKind uint8
 
 // The kinds. What is given back is an obligation of its own, the other way.
 const (
-	Redemption  Kind = 1 + iota // 积分兑付: an acceptor took points that the debtor funds
-	Refund                      // 积分退回: points came back
-	Conversion                  // 积分换算: points of the debtor's became the creditor's
-	Service                     // 权益服务: a benefit was used that the debtor gave
-	ServiceBack                 // a use was reversed
-	Fee                         // 手续费
-	FeeBack                     // 手续费退回
-	Supply                      // 供货: what a cycle's hidden deliveries come to, opened
-	Return                      // 退货: what a cycle's hidden returns come to, opened
-	Adjustment                  // 调整: what was decided on a dispute
-	Carried                     // 结转: what another cycle left unsettled
-	Prefunding                  // 预存: what the creditor deposited with the debtor beforehand
-	Rounding                    // 尾差: what all fractions of a cycle come to, rounded once
+	Redemption  ObligationKind = 1 + iota // 积分兑付: an acceptor took points that the debtor funds
+	Refund                                // 积分退回: points came back
+	Conversion                            // 积分换算: points of the debtor's became the creditor's
+	Service                               // 权益服务: a benefit was used that the debtor gave
+	ServiceBack                           // a use was reversed
+	Fee                                   // 手续费
+	FeeBack                               // 手续费退回
+	Supply                                // 供货: what a cycle's hidden deliveries come to, opened
+	Return                                // 退货: what a cycle's hidden returns come to, opened
+	Adjustment                            // 调整: what was decided on a dispute
+	Carried                               // 结转: what another cycle left unsettled
+	Prefunding                            // 预存: what the creditor deposited with the debtor beforehand
+	Rounding                              // 尾差: what all fractions of a cycle come to, rounded once
 )
 
 var kinds = name.Words{"", "redemption", "refund", "conversion", "service", "service_back", "fee", "fee_back",
 	"supply", "return", "adjustment", "carried", "prefunding", "rounding"}
 
 // MarshalJSON writes the kind's name.
-func (k Kind) MarshalJSON() ([]byte, error) { return kinds.Marshal(uint8(k)) }
+func (k ObligationKind) MarshalJSON() ([]byte, error) { return kinds.Marshal(uint8(k)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
-func (k *Kind) UnmarshalJSON(data []byte) error {
+func (k *ObligationKind) UnmarshalJSON(data []byte) error {
 	i, err := kinds.Unmarshal(data)
-	*k = Kind(i)
+	*k = ObligationKind(i)
 	return err
 }
 
 // String is the kind's name.
-func (k Kind) String() string { return kinds.Of(uint8(k)) }
+func (k ObligationKind) String() string { return kinds.Of(uint8(k)) }
 
 // Limits of obligations: the most that one command makes, and one batch.
 const (
@@ -67,16 +67,16 @@ type Obligations struct {
 
 // Obligation is what a debtor owes a creditor because of one command.
 type Obligation struct {
-	_         struct{}     `cbor:",toarray"`
-	Index     uint16       `json:"index"` // of the command in its batch
-	Ord       uint8        `json:"ord"`   // among the command's, hidden ones included
-	Cause     uint8        `json:"cause"` // kind of the command: see package command
-	Kind      Kind         `json:"kind"`
-	Scene     string       `json:"scene"` // 消费场景, or ""
-	Debtor    string       `json:"debtor"`
-	Creditor  string       `json:"creditor"`
-	Programme string       `json:"programme"` // "" for what isn't for points
-	Points    amount.Units `json:"points"`
+	_         struct{}       `cbor:",toarray"`
+	Index     uint16         `json:"index"` // of the command in its batch
+	Ord       uint8          `json:"ord"`   // among the command's, hidden ones included
+	Cause     uint8          `json:"cause"` // kind of the command: see package command
+	Kind      ObligationKind `json:"kind"`
+	Scene     string         `json:"scene"` // 消费场景, or ""
+	Debtor    string         `json:"debtor"`
+	Creditor  string         `json:"creditor"`
+	Programme string         `json:"programme"` // "" for what isn't for points
+	Points    amount.Units   `json:"points"`
 	// one more than its own where its rest made a whole one with the rests before it: see Position
 	Fen   amount.Units    `json:"fen"`
 	Rest  amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
@@ -87,22 +87,22 @@ type Obligation struct {
 // Hidden is what a debtor owes a creditor for one delivery, or return, in an amount
 // that only the two know. It becomes a Supply or a Return when its cycle's sum is opened.
 type Hidden struct {
-	_        struct{}    `cbor:",toarray"`
-	Index    uint16      `json:"index"`
-	Ord      uint8       `json:"ord"`
-	Cause    uint8       `json:"cause"`
-	Scene    string      `json:"scene"`
-	Debtor   string      `json:"debtor"`
-	Creditor string      `json:"creditor"`
-	Back     bool        `json:"back"` // of a return
-	Fee      amount.Rate `json:"fee"`
-	Sum      veil.Sum    `json:"sum"`
+	_        struct{}     `cbor:",toarray"`
+	Index    uint16       `json:"index"`
+	Ord      uint8        `json:"ord"`
+	Cause    uint8        `json:"cause"`
+	Scene    string       `json:"scene"`
+	Debtor   string       `json:"debtor"`
+	Creditor string       `json:"creditor"`
+	Back     bool         `json:"back"` // of a return
+	Fee      amount.Rate  `json:"fee"`
+	Sum      pedersen.Sum `json:"sum"`
 }
 
 // Owe is one thing that makes a debtor owe a creditor. A return is the opposite:
 // creditor and debtor change places, and nothing is subtracted.
 type Owe struct {
-	Kind      Kind
+	Kind      ObligationKind
 	Scene     string
 	Debtor    string
 	Creditor  string
@@ -171,7 +171,7 @@ func (o Obligations) Plus(index uint16, cause uint8, owe Owe) (Obligations, Obli
 }
 
 // PlusHidden notes a hidden amount, as Plus does.
-func (o Obligations) PlusHidden(index uint16, cause uint8, owe VeiledOwe) (Obligations, Hidden, error) {
+func (o Obligations) PlusHidden(index uint16, cause uint8, owe HiddenOwe) (Obligations, Hidden, error) {
 	ord, err := o.next(index)
 	if err != nil {
 		return Obligations{}, Hidden{}, err

@@ -14,7 +14,7 @@ import (
 
 func TestObligationsAreNumberedInTheirCommand(t *testing.T) {
 	o := Obligations{Cycle: "2026-11"}
-	hide := veiled(t, "D", "S", false, onePercent, 7)
+	hide := hiddenOwe(t, "D", "S", false, onePercent, 7)
 	for _, c := range []struct {
 		index  uint16
 		hidden bool
@@ -56,7 +56,7 @@ func TestObligationsAreBounded(t *testing.T) {
 		for range n {
 			var err error
 			if hidden {
-				o, _, err = o.PlusHidden(index, 9, VeiledOwe{Debtor: "D", Creditor: "S"})
+				o, _, err = o.PlusHidden(index, 9, HiddenOwe{Debtor: "D", Creditor: "S"})
 			} else {
 				o, _, err = o.Plus(index, 9, due("G", "D", "GP", 1))
 			}

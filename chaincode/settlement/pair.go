@@ -10,7 +10,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // Limits of a pair's statement.
@@ -91,7 +91,7 @@ func (s PairState) Ended() bool { return s >= Agreed }
 // HiddenSum is one hidden sum of a pair, and the command that opened it.
 type HiddenSum struct {
 	_        struct{}       `cbor:",toarray"`
-	Position VeiledPosition `json:"position"`
+	Position HiddenPosition `json:"position"`
 	Opened   number.Command `json:"opened"` // none yet
 	Fen      amount.Units   `json:"fen"`    // once opened
 	Carried  bool           `json:"carried"`
@@ -101,7 +101,7 @@ type HiddenSum struct {
 func (h HiddenSum) Waits() bool { return h.Opened.IsZero() && !h.Carried }
 
 // Names says whether it is the sum of a position: of its debtor and creditor, direction and fee.
-func (h HiddenSum) Names(v VeiledPosition) bool { return h.Position.order(v) == 0 }
+func (h HiddenSum) Names(v HiddenPosition) bool { return h.Position.order(v) == 0 }
 
 // Signature is what one party says the lines' root is.
 type Signature struct {
@@ -129,13 +129,13 @@ type Carved struct {
 // WRONG_STATE (the cycle isn't COMPUTED, the statement was carried over with the sum, or the sum is open),
 // BAD_REQUEST (this doesn't open it), LIMIT.
 type OpenRequest struct {
-	_        struct{}     `cbor:",toarray"`
-	Cycle    string       `json:"cycle"`
-	Debtor   string       `json:"debtor"`
-	Creditor string       `json:"creditor"`
-	Back     bool         `json:"back"`
-	Fee      amount.Rate  `json:"fee"`
-	Opening  veil.Opening `json:"opening"` // of the sum, in ten-thousandths of a fen
+	_        struct{}         `cbor:",toarray"`
+	Cycle    string           `json:"cycle"`
+	Debtor   string           `json:"debtor"`
+	Creditor string           `json:"creditor"`
+	Back     bool             `json:"back"`
+	Fee      amount.Rate      `json:"fee"`
+	Opening  pedersen.Opening `json:"opening"` // of the sum, in ten-thousandths of a fen
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
@@ -148,15 +148,15 @@ func (r OpenRequest) Check() error {
 	if err := r.Fee.Check(); err != nil {
 		return err
 	}
-	if len(r.Opening.Salt) != veil.Size || r.Debtor == r.Creditor {
-		return fault.New(fault.BadRequest, "want two parties, and a salt of %d bytes", veil.Size)
+	if len(r.Opening.Salt) != pedersen.Size || r.Debtor == r.Creditor {
+		return fault.New(fault.BadRequest, "want two parties, and a salt of %d bytes", pedersen.Size)
 	}
 	return nil
 }
 
 // find is the place of the hidden sum that a request names. NOT_FOUND.
 func (p Pair) find(r OpenRequest) (int, error) {
-	want := VeiledPosition{Debtor: r.Debtor, Creditor: r.Creditor, Back: r.Back, Fee: lowestFee(r.Fee)}
+	want := HiddenPosition{Debtor: r.Debtor, Creditor: r.Creditor, Back: r.Back, Fee: lowestFee(r.Fee)}
 	i := slices.IndexFunc(p.Hidden, func(h HiddenSum) bool { return h.Names(want) })
 	if i < 0 {
 		return 0, fault.New(fault.NotFound, "%s owes %s no such hidden sum in cycle %s", r.Debtor, r.Creditor, r.Cycle)
@@ -204,7 +204,7 @@ func (p Pair) Open(closed Close, req OpenRequest, operator, caller string,
 }
 
 // HasFee says whether opening a sum makes a fee that another, or the same, pair waits for.
-func (v VeiledPosition) HasFee(operator string) bool {
+func (v HiddenPosition) HasFee(operator string) bool {
 	debtor, creditor := v.FeeParties(operator)
 	return debtor != creditor && v.Fee.Num > 0
 }

@@ -10,7 +10,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 var signedBy = number.Command{Party: "D", Lane: 1, Seq: 3}
@@ -18,13 +18,13 @@ var signedBy = number.Command{Party: "D", Lane: 1, Seq: 3}
 func root(of byte) codec.Hash { return bytes.Repeat([]byte{of}, 32) }
 
 // statement is D's and S's: S owes D 5 of points, D owes S a hidden 12 and, for another fee, 7.
-func statement(t fataler) (p Pair, twelve, seven veil.Opening) {
+func statement(t fataler) (p Pair, twelve, seven pedersen.Opening) {
 	t.Helper()
-	_, twelve = hidden(t, 12*PerFen, 1)
-	_, seven = hidden(t, 7*PerFen, 1)
-	_, pairs, err := cut().Compute([]Lane{note(t, "D", 1, due("S", "D", "SP", 5)).veil(t,
-		veiled(t, "D", "S", false, tenth, 12),
-		veiled(t, "D", "S", false, amount.Rate{Den: 1}, 7))}, "G", cutBy, lastDay)
+	_, twelve = hiddenSum(t, 12*PerFen, 1)
+	_, seven = hiddenSum(t, 7*PerFen, 1)
+	_, pairs, err := cut().Compute([]Lane{note(t, "D", 1, due("S", "D", "SP", 5)).hide(t,
+		hiddenOwe(t, "D", "S", false, tenth, 12),
+		hiddenOwe(t, "D", "S", false, amount.Rate{Den: 1}, 7))}, "G", cutBy, lastDay)
 	if err != nil || len(pairs) != 2 {
 		t.Fatal(pairs, err)
 	}
@@ -79,9 +79,9 @@ func TestOpenRefusesInOrder(t *testing.T) {
 			try(g.code, i, j)
 		}
 	}
-	_, big := hidden(t, 1<<62, 1<<20)
-	sum, _ := hidden(t, 1<<62, 1<<20)
-	good.Hidden = []HiddenSum{{Position: VeiledPosition{Debtor: "D", Creditor: "S", Fee: tenth, Count: 1, Sum: sum}}}
+	_, big := hiddenSum(t, 1<<62, 1<<20)
+	sum, _ := hiddenSum(t, 1<<62, 1<<20)
+	good.Hidden = []HiddenSum{{Position: HiddenPosition{Debtor: "D", Creditor: "S", Fee: tenth, Count: 1, Sum: sum}}}
 	if _, _, _, err := good.Open(computed(),
 		OpenRequest{Cycle: "2026-11", Debtor: "D", Creditor: "S", Fee: tenth, Opening: big}, "G", "D",
 		signedBy); fault.CodeOf(err) != fault.Limit {
@@ -92,34 +92,34 @@ func TestOpenRefusesInOrder(t *testing.T) {
 func TestOpeningMakesKnownObligations(t *testing.T) {
 	for _, c := range []struct {
 		name             string
-		owe              func(t fataler) VeiledOwe
+		owe              func(t fataler) HiddenOwe
 		fen              uint64
 		supply, fee      Owe
 		pending, waiting uint32 // of the pair, before and after
 	}{
-		{"supply", func(t fataler) VeiledOwe { return veiled(t, "D", "S", false, onePercent, 26_800) }, 26_800,
+		{"supply", func(t fataler) HiddenOwe { return hiddenOwe(t, "D", "S", false, onePercent, 26_800) }, 26_800,
 			Owe{Kind: Supply, Debtor: "D", Creditor: "S", Fen: 26_800, Of: "2026-11"},
 			Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268, Of: "2026-11"}, 1, 0},
-		{"a return", func(t fataler) VeiledOwe { return veiled(t, "S", "D", true, onePercent, 780) }, 780,
+		{"a return", func(t fataler) HiddenOwe { return hiddenOwe(t, "S", "D", true, onePercent, 780) }, 780,
 			Owe{Kind: Return, Debtor: "S", Creditor: "D", Fen: 780, Of: "2026-11"},
 			Owe{Kind: FeeBack, Debtor: "G", Creditor: "S", Fen: 8, Of: "2026-11"}, 1, 0},
-		{"the operator's purchase", func(t fataler) VeiledOwe { return veiled(t, "G", "S", false, onePercent, 50) }, 50,
+		{"the operator's purchase", func(t fataler) HiddenOwe { return hiddenOwe(t, "G", "S", false, onePercent, 50) }, 50,
 			Owe{Kind: Supply, Debtor: "G", Creditor: "S", Fen: 50, Of: "2026-11"},
 			Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 0, Of: "2026-11"}, 2, 1}, // half a fen, to even
-		{"the operator's supply", func(t fataler) VeiledOwe { return veiled(t, "D", "G", false, onePercent, 100) }, 100,
+		{"the operator's supply", func(t fataler) HiddenOwe { return hiddenOwe(t, "D", "G", false, onePercent, 100) }, 100,
 			Owe{Kind: Supply, Debtor: "D", Creditor: "G", Fen: 100, Of: "2026-11"},
 			Owe{Kind: Fee, Debtor: "G", Creditor: "G", Fen: 1, Of: "2026-11"}, 1, 0},
-		{"nothing", func(t fataler) VeiledOwe { return veiled(t, "D", "S", false, onePercent, 0) }, 0,
+		{"nothing", func(t fataler) HiddenOwe { return hiddenOwe(t, "D", "S", false, onePercent, 0) }, 0,
 			Owe{Kind: Supply, Debtor: "D", Creditor: "S", Of: "2026-11"},
 			Owe{Kind: Fee, Debtor: "S", Creditor: "G", Of: "2026-11"}, 1, 0},
 	} {
 		owe := c.owe(t)
-		_, pairs, err := cut().Compute([]Lane{note(t, "D", 1).veil(t, owe)}, "G", cutBy, lastDay)
+		_, pairs, err := cut().Compute([]Lane{note(t, "D", 1).hide(t, owe)}, "G", cutBy, lastDay)
 		if err != nil {
 			t.Fatal(err)
 		}
 		i := slices.IndexFunc(pairs, func(p Pair) bool { return len(p.Hidden) > 0 })
-		_, open := hidden(t, c.fen*PerFen, 1)
+		_, open := hiddenSum(t, c.fen*PerFen, 1)
 		req := OpenRequest{
 			Cycle: "2026-11", Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back,
 			Fee: amount.Rate{Num: 2, Den: 200}, Opening: open,

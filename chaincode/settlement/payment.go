@@ -21,27 +21,27 @@ const (
 // Payment is what one party pays another to settle a cycle (付款). The ledger holds no
 // money: banks pay, and their notices are matched with it.
 type Payment struct {
-	_        struct{}     `cbor:",toarray"`
-	Cycle    string       `json:"cycle"`
-	N        uint32       `json:"n"` // from 1
-	Debtor   string       `json:"debtor"`
-	Creditor string       `json:"creditor"`
-	Fen      amount.Units `json:"fen"`
-	Due      date.Date    `json:"due"` // last day to pay without being late
-	State    PaymentState `json:"state"`
-	Message  string       `json:"message"`  // id of the debtor's last message to its bank (pain.001), "" before
-	Hash     codec.Hash   `json:"hash"`     // SHA-256 of that message's file
-	Asked    amount.Units `json:"asked"`    // what that message asks the bank to pay
-	Made     int64        `json:"made"`     // when that message says that it was made, UTC seconds
-	Execute  date.Date    `json:"execute"`  // when the bank is to pay, as that message says
-	Reason   string       `json:"reason"`   // code for which a bank last refused it, "" if none did
-	Received amount.Units `json:"received"` // sum of the advices, charges included
-	Advices  []Advice     `json:"advices"`  // the last ones
-	Count    uint32       `json:"count"`    // of all advices
-	Back     amount.Units `json:"back"`     // what of it banks took back, which is owed in other cycles
-	Returns  []TakenBack  `json:"returns"`  // the last ones of these
-	Told     date.Date    `json:"told"`     // business date on which the debtor's bank was last told, 0 for never
-	Tries    uint8        `json:"tries"`    // how often on that date
+	_          struct{}     `cbor:",toarray"`
+	Cycle      string       `json:"cycle"`
+	N          uint32       `json:"n"` // from 1
+	Debtor     string       `json:"debtor"`
+	Creditor   string       `json:"creditor"`
+	Fen        amount.Units `json:"fen"`
+	Due        date.Date    `json:"due"` // last day to pay without being late
+	State      PaymentState `json:"state"`
+	Message    string       `json:"message"`  // id of the debtor's last message to its bank (pain.001), "" before
+	Hash       codec.Hash   `json:"hash"`     // SHA-256 of that message's file
+	Asked      amount.Units `json:"asked"`    // what that message asks the bank to pay
+	Made       int64        `json:"made"`     // when that message says that it was made, UTC seconds
+	Execute    date.Date    `json:"execute"`  // when the bank is to pay, as that message says
+	Reason     string       `json:"reason"`   // code for which a bank last refused it, "" if none did
+	Received   amount.Units `json:"received"` // sum of the advices, charges included
+	Advices    []Advice     `json:"advices"`  // the last ones
+	Count      uint32       `json:"count"`    // of all advices
+	Back       amount.Units `json:"back"`     // what of it banks took back, which is owed in other cycles
+	Returns    []TakenBack  `json:"returns"`  // the last ones of these
+	Instructed date.Date    `json:"told"`     // business date on which the debtor's bank was last told, 0 for never
+	Tries      uint8        `json:"tries"`    // how often on that date
 }
 
 // Rest is what is still to come in.

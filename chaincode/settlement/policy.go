@@ -63,7 +63,7 @@ func (p Policy) check(most int32) error {
 
 // inForce is the policy that the operator asks for, as far as all parties that take part accept it: nobody has fewer
 // days than it accepted.
-func (b Book) inForce(parties []string) Policy {
+func (b Agreements) inForce(parties []string) Policy {
 	p := b.Asked
 	for _, party := range parties {
 		accepts := b.AcceptedBy(party)
@@ -73,7 +73,7 @@ func (b Book) inForce(parties []string) Policy {
 }
 
 // AcceptedBy is the strictest policy that a party accepts.
-func (b Book) AcceptedBy(party string) Policy {
+func (b Agreements) AcceptedBy(party string) Policy {
 	if i := slices.IndexFunc(b.Accepted, func(a Acceptance) bool { return a.Party == party }); i >= 0 {
 		return b.Accepted[i].Policy
 	}
@@ -81,7 +81,7 @@ func (b Book) AcceptedBy(party string) Policy {
 }
 
 // Consenting lists the parties whose silence is consent by the book's policy, sorted.
-func (b Book) Consenting() []string {
+func (b Agreements) Consenting() []string {
 	var list []string
 	for _, a := range b.Accepted {
 		if b.Policy.Silence == Consent && a.Policy.Silence == Consent {
@@ -92,7 +92,7 @@ func (b Book) Consenting() []string {
 }
 
 // accept notes what a party accepts, in place of what it accepted before.
-func (b Book) accept(party string, p Policy) Book {
+func (b Agreements) accept(party string, p Policy) Agreements {
 	i, found := slices.BinarySearchFunc(b.Accepted, party,
 		func(a Acceptance, party string) int { return cmp.Compare(a.Party, party) })
 	b.Accepted = slices.Clone(b.Accepted)

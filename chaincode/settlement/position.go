@@ -126,7 +126,7 @@ func (p Position) plus(q Position) Position {
 // Bind is the chain with one more obligation.
 func (p Positions) Bind(o Obligation) codec.Hash { return link(p.Chain, o) }
 
-// NoteHidden binds a hidden obligation; Veiled sums it up.
+// NoteHidden binds a hidden obligation; Hidden sums it up.
 func (p Positions) NoteHidden(h Hidden) Positions {
 	p.Chain = link(p.Chain, h)
 	return p

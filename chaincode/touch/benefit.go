@@ -29,7 +29,7 @@ var benefitTouches = []touches{
 	of(func(t *Touch, _ At, r benefit.UnreserveRequest) { t.entitlement(r.Entitlement, 1) }),
 	of(func(t *Touch, at At, r benefit.WriteOffRequest) {
 		t.entitlement(r.Entitlement, 2)
-		reads(t, row.Charter())
+		reads(t, row.Consortium())
 		t.owes(at)
 	}),
 	of(func(t *Touch, _ At, r benefit.ReverseRequest) {

@@ -117,7 +117,7 @@ func (t *Touch) owes(at At) { reads(t, row.Positions(at.Cycle, at.Caller, at.Lan
 // owesHidden adds where the lane's obligations in hidden amounts are, too.
 func (t *Touch) owesHidden(at At) {
 	t.owes(at)
-	reads(t, row.Veiled(at.Cycle, at.Caller, at.Lane))
+	reads(t, row.HiddenPositions(at.Cycle, at.Caller, at.Lane))
 }
 
 // spend adds what a spend of a member's points reads and rewrites.

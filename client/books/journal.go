@@ -24,7 +24,7 @@ const pointsOwed Role = "points"
 var takenBack = rule{en: "taken back by a bank", zh: "银行退回（冲正、退汇）", debtor: Bank, creditor: Bank}
 
 // rules has every kind; of Carried see Posting.booked and takenBack.
-var rules = map[settlement.Kind]rule{
+var rules = map[settlement.ObligationKind]rule{
 	settlement.Redemption:  {en: "points redeemed", zh: "积分兑付", debtor: pointsOwed, creditor: Revenue},
 	settlement.Refund:      {en: "redemption refunded", zh: "积分退回", debtor: Revenue, creditor: pointsOwed, back: true},
 	settlement.Conversion:  {en: "points converted", zh: "积分换算", debtor: pointsOwed, creditor: Contract, whole: true},

@@ -25,7 +25,7 @@ var rewrite = flag.Bool("rewrite", false, "rewrite the golden files; read the di
 
 // story are the obligations of cycle 2026-11: 14, gross 72,910.
 func story() []Posting {
-	line := func(id string, kind settlement.Kind, debtor, creditor, programme string, points,
+	line := func(id string, kind settlement.ObligationKind, debtor, creditor, programme string, points,
 		fen amount.Units) Posting {
 		return Posting{ID: id, Date: november, Kind: kind, Debtor: debtor, Creditor: creditor, Programme: programme,
 			Points: points, Fen: fen, Block: 7, Tx: "ab"}
@@ -187,13 +187,13 @@ func TestWorkbook(t *testing.T) {
 // TestVouchersOfEachKind: which accounts each side uses. Every kind that the ledger has
 // is booked, but for what was carried over, which is booked already.
 func TestVouchersOfEachKind(t *testing.T) {
-	left := map[settlement.Kind]bool{}
-	for k := settlement.Kind(1); k.String() != ""; k++ {
+	left := map[settlement.ObligationKind]bool{}
+	for k := settlement.ObligationKind(1); k.String() != ""; k++ {
 		left[k] = true
 	}
 	delete(left, settlement.Carried)
 	for _, c := range []struct {
-		kind         settlement.Kind
+		kind         settlement.ObligationKind
 		debtor       string
 		creditor     string
 		wantD, wantC string // the debtor's and the creditor's entries, debit first
@@ -349,7 +349,7 @@ func TestClosingMeetsTheLiability(t *testing.T) {
 				debtor, creditor = creditor, debtor
 			}
 			lines = append(lines, Posting{ID: lotNumber(i).String(), Date: november, Debtor: debtor, Creditor: creditor,
-				Kind: rapid.SampledFrom([]settlement.Kind{settlement.Redemption, settlement.Refund,
+				Kind: rapid.SampledFrom([]settlement.ObligationKind{settlement.Redemption, settlement.Refund,
 					settlement.Conversion, settlement.Service, settlement.Fee, settlement.Supply, settlement.Return,
 					settlement.Adjustment, settlement.Prefunding, settlement.ServiceBack, settlement.FeeBack,
 					settlement.Carried}).Draw(t, "kind"),

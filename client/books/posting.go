@@ -14,18 +14,18 @@ import (
 // Posting is one line of a statement: a debtor owes a creditor. Its JSON has the names
 // of a statement's line.
 type Posting struct {
-	ID        string          `json:"id"` // the line's, such as D.3.42.17.0
-	Date      date.Date       `json:"date"`
-	Kind      settlement.Kind `json:"kind"`
-	Scene     string          `json:"scene"`
-	Debtor    string          `json:"debtor"`
-	Creditor  string          `json:"creditor"`
-	Programme string          `json:"programme"` // "" for what isn't of points
-	Points    amount.Units    `json:"points"`
-	Fen       amount.Units    `json:"fen"`
-	Tax       amount.Rate     `json:"tax"` // VAT rate contained in fen, 0/1 or none for none
-	Block     uint64          `json:"block"`
-	Tx        string          `json:"tx"`
+	ID        string                    `json:"id"` // the line's, such as D.3.42.17.0
+	Date      date.Date                 `json:"date"`
+	Kind      settlement.ObligationKind `json:"kind"`
+	Scene     string                    `json:"scene"`
+	Debtor    string                    `json:"debtor"`
+	Creditor  string                    `json:"creditor"`
+	Programme string                    `json:"programme"` // "" for what isn't of points
+	Points    amount.Units              `json:"points"`
+	Fen       amount.Units              `json:"fen"`
+	Tax       amount.Rate               `json:"tax"` // VAT rate contained in fen, 0/1 or none for none
+	Block     uint64                    `json:"block"`
+	Tx        string                    `json:"tx"`
 	// of what is carried: it was netted into a payment, which wasn't made
 	Unpaid    bool `json:"unpaid,omitempty"`
 	TakenBack bool `json:"takenBack,omitempty"` // of what is carried: it was paid, and a bank took it back

@@ -13,7 +13,7 @@ import (
 var six = amount.Rate{Num: 6, Den: 100}
 
 // taxed is a line of 106.00 with 6.00 of VAT.
-func taxed(kind settlement.Kind, debtor, creditor string) Posting {
+func taxed(kind settlement.ObligationKind, debtor, creditor string) Posting {
 	return Posting{ID: "M.0.4.0.0", Date: november, Kind: kind, Debtor: debtor, Creditor: creditor, Programme: "P",
 		Scene: "care", Fen: 10_600, Tax: six, Block: 7, Tx: "ab"}
 }
@@ -23,7 +23,7 @@ func taxed(kind settlement.Kind, debtor, creditor string) Posting {
 // owed is the whole (A3).
 func TestVATHasAccountsOfItsOwn(t *testing.T) {
 	for _, c := range []struct {
-		kind         settlement.Kind
+		kind         settlement.ObligationKind
 		wantD, wantM string
 	}{
 		{settlement.Redemption, "2801/P=10000 22210101=600 2202:M=-10600", "1122:D=10600 6001=-10000 22210107=-600"},

@@ -167,7 +167,7 @@ func again(asked Asked, hash []byte, first command.Receipt) (command.Receipt, bo
 	if want := asked.Intent.Hash(); string(hash) != string(want[:]) {
 		return command.Receipt{}, false, elsewhere(asked.name(), first)
 	}
-	first.Again = true
+	first.Duplicate = true
 	return first, true, nil
 }
 

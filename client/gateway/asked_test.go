@@ -47,7 +47,7 @@ func TestOnce(t *testing.T) {
 			within(t, func(c *config.Config) { c.Lanes = lanes }, func(t *testing.T, g *Gateway, net *simNet) {
 				chosen := 0
 				first, err := g.Once(t.Context(), wants("A2", "five of wang's"), chooses(&chosen, "m1"))
-				if err != nil || first.Again || chosen != 1 {
+				if err != nil || first.Duplicate || chosen != 1 {
 					t.Fatalf("%+v, %v, chosen %d times", first, err, chosen)
 				}
 				height := net.n.Height()
@@ -55,7 +55,7 @@ func TestOnce(t *testing.T) {
 					"here": g, "elsewhere": elsewhereNode(t, net, "7"), "a till": elsewhereNode(t, net, ""),
 				} {
 					again, err := node.Once(t.Context(), wants("A2", "five of wang's"), chooses(&chosen, "m2"))
-					if err != nil || !again.Again || again.Number != first.Number || again.Cycle != first.Cycle {
+					if err != nil || !again.Duplicate || again.Number != first.Number || again.Cycle != first.Cycle {
 						t.Errorf("%s, the same: %+v, %v", where, again, err)
 					}
 					if _, err := node.Once(t.Context(), wants("A2", "six of wang's"),
@@ -122,7 +122,7 @@ func TestOnceRefused(t *testing.T) {
 			}
 			return nil, poor
 		})
-		if err != nil || !receipt.Again {
+		if err != nil || !receipt.Duplicate {
 			t.Errorf("%+v, %v", receipt, err)
 		}
 	})
@@ -174,7 +174,7 @@ func TestGroupsAreAskedForAsOne(t *testing.T) {
 		for where, node := range map[string]*Gateway{"here": g, "elsewhere": other} {
 			again, errs := node.DoLinked(ctx, "pair", issue("a"), issue("b"))
 			for i := range receipts {
-				if errs[i] != nil || !again[i].Again || again[i].Number != receipts[i].Number {
+				if errs[i] != nil || !again[i].Duplicate || again[i].Number != receipts[i].Number {
 					t.Errorf("%s, the same: %+v, %v", where, again, errs)
 				}
 			}

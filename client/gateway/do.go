@@ -73,7 +73,7 @@ func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Req
 	}
 	receipts := slices.Clone(t.receipts)
 	for i := range receipts {
-		receipts[i].Again = receipts[i].Again || t != mine && t.errs[i] == nil
+		receipts[i].Duplicate = receipts[i].Duplicate || t != mine && t.errs[i] == nil
 	}
 	return receipts, slices.Clone(t.errs)
 }
@@ -118,7 +118,7 @@ func (g *Gateway) recall(commands []command.Command) ([]command.Receipt, error) 
 			return nil, elsewhere(c.Name(), done.Receipt)
 		}
 		receipts[i] = done.Receipt
-		receipts[i].Again = true
+		receipts[i].Duplicate = true
 	}
 	return receipts, nil
 }

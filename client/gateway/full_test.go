@@ -29,7 +29,7 @@ func TestWhatDoesNotFitGoesAgain(t *testing.T) {
 		for i, h := range holds {
 			callers.Go(func() {
 				receipt, err := g.Do(t.Context(), fmt.Sprint("r", i), release(h))
-				if err != nil || receipt.Again {
+				if err != nil || receipt.Duplicate {
 					t.Errorf("release %d: %+v, %v", i, receipt, err)
 				}
 			})
@@ -37,7 +37,7 @@ func TestWhatDoesNotFitGoesAgain(t *testing.T) {
 		callers.Wait()
 		net.areReleased(holds)
 		receipt, err := g.Do(t.Context(), "r5", release(holds[5]))
-		if err != nil || !receipt.Again {
+		if err != nil || !receipt.Duplicate {
 			t.Errorf("asked again: %+v, %v", receipt, err)
 		}
 	})

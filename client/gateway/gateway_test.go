@@ -46,11 +46,11 @@ func asIs(*config.Config) {}
 func TestDo(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, net *simNet) {
 		first, err := g.Do(t.Context(), "r1", issue("ann"))
-		if err != nil || first.Again || first.Number.Party != own {
+		if err != nil || first.Duplicate || first.Number.Party != own {
 			t.Fatalf("%+v, %v", first, err)
 		}
 		again, err := g.Do(t.Context(), "r1", issue("ann"))
-		if err != nil || !again.Again || again.Number != first.Number {
+		if err != nil || !again.Duplicate || again.Number != first.Number {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 		if _, err := g.Do(t.Context(), "r1", issue("bob")); fault.CodeOf(err) != fault.Conflict {
@@ -76,7 +76,7 @@ func TestDo(t *testing.T) {
 			t.Errorf("linked: %+v, %v", receipts, errs)
 		}
 		if again, errs := g.DoLinked(t.Context(), "pair", issue("dora"), issue("dora2")); errs[0] != nil ||
-			!again[1].Again || again[1].Number != receipts[1].Number {
+			!again[1].Duplicate || again[1].Number != receipts[1].Number {
 			t.Errorf("linked again: %+v, %v", again, errs)
 		}
 		if count, _ := net.lots(); count["ann"] != 1 || count["carl"] != 1 || count["dora"] != 1 || len(count) != 4 {
@@ -196,7 +196,7 @@ func TestWithoutLanes(t *testing.T) {
 		if err != nil || first.Number.Lane != number.Single {
 			t.Fatalf("%+v, %v", first, err)
 		}
-		if again, err := g.Single(t.Context(), "w1", issue("ann")); err != nil || !again.Again ||
+		if again, err := g.Single(t.Context(), "w1", issue("ann")); err != nil || !again.Duplicate ||
 			again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}

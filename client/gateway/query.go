@@ -27,9 +27,9 @@ type Query struct{ g *Gateway }
 // Query returns the questions.
 func (g *Gateway) Query() Query { return Query{g} }
 
-// Charter is what the network was founded with.
-func (q Query) Charter(ctx context.Context) (party.Charter, error) {
-	return ask[party.Charter](ctx, q, "Charter")
+// Consortium is what the network was founded with.
+func (q Query) Consortium(ctx context.Context) (party.Consortium, error) {
+	return ask[party.Consortium](ctx, q, "Consortium")
 }
 
 // Cycle is the open cycle with the business date.

@@ -11,8 +11,8 @@ import (
 )
 
 // Models asks for what is agreed about settling on a business date that there was, or, for none, today.
-func (q Query) Models(ctx context.Context, on date.Date) (settlement.Book, error) {
-	return ask[settlement.Book](ctx, q, "Models", on.String())
+func (q Query) Models(ctx context.Context, on date.Date) (settlement.Agreements, error) {
+	return ask[settlement.Agreements](ctx, q, "Models", on.String())
 }
 
 // Notices asks for what the parties gave notice of today.

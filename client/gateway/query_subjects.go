@@ -13,10 +13,10 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// Veiled is what a cycle's deliveries make the parties owe each other in amounts
+// HiddenPositions is what a cycle's deliveries make the parties owe each other in amounts
 // that only the two of a pair can open.
-func (q Query) Veiled(ctx context.Context, cycle string) ([]settlement.VeiledPosition, error) {
-	return ask[[]settlement.VeiledPosition](ctx, q, "Veiled", cycle)
+func (q Query) HiddenPositions(ctx context.Context, cycle string) ([]settlement.HiddenPosition, error) {
+	return ask[[]settlement.HiddenPosition](ctx, q, "HiddenPositions", cycle)
 }
 
 // Simulate says what an award would earn, and why; nothing is written.
@@ -91,7 +91,7 @@ func (q Query) WriteOff(ctx context.Context, n number.Command) (benefit.WriteOff
 }
 
 // Quota is a limit and what was drawn on it.
-func (q Query) Quota(ctx context.Context, kind quota.Kind, id string) (answer.QuotaUse, error) {
+func (q Query) Quota(ctx context.Context, kind quota.Subject, id string) (answer.QuotaUse, error) {
 	return ask[answer.QuotaUse](ctx, q, "Quota", string(kind), id)
 }
 

@@ -97,7 +97,7 @@ func TestRealFlow(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := d.Do(ctx, id, grant(member, 100))
-	if err != nil || again.Number != receipt.Number || !again.Again {
+	if err != nil || again.Number != receipt.Number || !again.Duplicate {
 		t.Errorf("again: %+v, %v", again, err)
 	}
 	if _, err := d.Do(ctx, id, grant(member, 101)); fault.CodeOf(err) != fault.Conflict {
@@ -105,7 +105,7 @@ func TestRealFlow(t *testing.T) {
 	}
 	other, _ := realNode(t, "D", "9")
 	if again, err := other.Do(ctx, id, grant(member, 100)); err != nil || again.Number != receipt.Number ||
-		!again.Again {
+		!again.Duplicate {
 		t.Errorf("from another machine: %+v, %v", again, err)
 	}
 	if _, err := other.Do(ctx, id, grant(member, 101)); fault.CodeOf(err) != fault.Conflict {
@@ -331,7 +331,7 @@ func TestRealSteady(t *testing.T) {
 					if done = err == nil; done {
 						longest, last = max(longest, time.Since(last)), time.Now()
 						asked.Add(1)
-					} else if !fault.Of(fault.CodeOf(err)).Again {
+					} else if !fault.Of(fault.CodeOf(err)).Retry {
 						t.Error(err)
 						done = true
 					}

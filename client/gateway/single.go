@@ -80,17 +80,17 @@ func (g *Gateway) single(ctx context.Context, asked Asked, req command.Request,
 
 // Found founds the network with this party as its operator. It is the first
 // command of a ledger. Refused as party.FoundRequest says.
-func (g *Gateway) Found(ctx context.Context, req party.FoundRequest) (party.Charter, error) {
+func (g *Gateway) Found(ctx context.Context, req party.FoundRequest) (party.Consortium, error) {
 	if err := req.Check(); err != nil {
-		return party.Charter{}, err
+		return party.Consortium{}, err
 	}
 	body, err := bodyOf(req)
 	if err != nil {
-		return party.Charter{}, err
+		return party.Consortium{}, err
 	}
-	var charter party.Charter
-	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: "charter:Found", args: [][]byte{body}}, &charter)
-	return charter, err
+	var consortium party.Consortium
+	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: "consortium:Found", args: [][]byte{body}}, &consortium)
+	return consortium, err
 }
 
 // alone sends one transaction outside of the lanes, and again if it meets a

@@ -34,7 +34,7 @@ func TestPrivateSingleCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := g.SinglePrivate(t.Context(), "w1", share, private); err != nil || !again.Again ||
+		if again, err := g.SinglePrivate(t.Context(), "w1", share, private); err != nil || !again.Duplicate ||
 			again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}

@@ -13,7 +13,7 @@ func TestUnconnected(t *testing.T) {
 	cfg.Party = own
 	g := Unconnected(cfg)
 	for name, ask := range map[string]func() error{
-		"a question": func() error { _, err := g.Query().Charter(t.Context()); return err },
+		"a question": func() error { _, err := g.Query().Consortium(t.Context()); return err },
 		"a single":   func() error { _, err := g.Single(t.Context(), "r", issue("ann")); return err },
 		"a lane":     func() error { _, err := g.Do(t.Context(), "r", issue("ann")); return err },
 		"a source":   func() error { _, err := g.Source(t.Context(), "s", 1, nil); return err },

@@ -17,7 +17,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
@@ -122,7 +122,7 @@ func (s *safe) PutTerms(list ...vault.Terms) error {
 	return nil
 }
 
-func (s *safe) TermsOf(supplier, sku, seller string, c veil.Commitment) (vault.Terms, bool, error) {
+func (s *safe) TermsOf(supplier, sku, seller string, c pedersen.Commitment) (vault.Terms, bool, error) {
 	for _, t := range s.terms {
 		if t.Supplier == supplier && t.SKU == sku && t.Seller == seller && t.Opening.Opens(c) {
 			return t, true, nil
@@ -131,9 +131,9 @@ func (s *safe) TermsOf(supplier, sku, seller string, c veil.Commitment) (vault.T
 	return vault.Terms{}, false, nil
 }
 
-func (s *safe) TermsSalt(under string, t vault.Terms) (veil.Salt, error) {
+func (s *safe) TermsSalt(under string, t vault.Terms) (pedersen.Salt, error) {
 	sum := sha512.Sum512(fmt.Appendf(nil, "%s %+v", under, t))
-	return veil.NewSalt(bytes.NewReader(sum[:]))
+	return pedersen.NewSalt(bytes.NewReader(sum[:]))
 }
 
 // shop is what a read model has of goods.
@@ -225,6 +225,6 @@ func said(req command.Request) string {
 }
 
 // termsOf are terms with an opening.
-func termsOf(supplier, sku, seller string, opening veil.Opening) vault.Terms {
+func termsOf(supplier, sku, seller string, opening pedersen.Opening) vault.Terms {
 	return vault.Terms{Supplier: supplier, SKU: sku, Seller: seller, Kind: goods.Supply, Opening: opening}
 }

@@ -16,7 +16,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/importer/table"
 )
 
@@ -92,7 +92,7 @@ func TestTermsAreKeptBeforeTheyAreSent(t *testing.T) {
 	if _, err := o.imports(t, t.TempDir(), o.file, l, Stores{Vault: v}); err != nil {
 		t.Fatal(err)
 	}
-	if v.terms[0].Opening.Value != veil.Whole(1500) || v.terms[1].Opening.Value != veil.Whole(1250) ||
+	if v.terms[0].Opening.Value != pedersen.Whole(1500) || v.terms[1].Opening.Value != pedersen.Whole(1250) ||
 		bytes.Equal(v.terms[0].Opening.Salt, v.terms[1].Opening.Salt) {
 		t.Errorf("%+v", v.terms)
 	}
@@ -112,8 +112,8 @@ func TestTermsAreKeptBeforeTheyAreSent(t *testing.T) {
 // a better reason than the ledger's.
 func TestListingsTakeTermsThatTheVaultKnows(t *testing.T) {
 	v, o := &safe{}, kindOf("listings")
-	commit := func(value uint64, keep bool) veil.Commitment {
-		opening := veil.Known(veil.Whole(value))
+	commit := func(value uint64, keep bool) pedersen.Commitment {
+		opening := pedersen.Known(pedersen.Whole(value))
 		if keep {
 			v.terms = append(v.terms, termsOf("m", "1", "D", opening))
 		}
@@ -126,10 +126,10 @@ func TestListingsTakeTermsThatTheVaultKnows(t *testing.T) {
 	known, unknown, had := commit(1, true), commit(2, false), commit(3, false)
 	for _, c := range []struct {
 		name    string
-		offered veil.Commitment
-		listed  veil.Commitment
+		offered pedersen.Commitment
+		listed  pedersen.Commitment
 		party   string
-		want    veil.Commitment
+		want    pedersen.Commitment
 		doomed  bool
 	}{
 		{"its own", nil, nil, "D", nil, false},

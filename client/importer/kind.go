@@ -13,7 +13,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/vault"
 )
 
@@ -152,8 +152,8 @@ type Vault interface {
 	Take(wanted ...vault.Wanted) ([]vault.Account, error)
 	CodeSeed(source string, position uint64) code.Code
 	PutTerms(list ...vault.Terms) error
-	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)
-	TermsSalt(under string, t vault.Terms) (veil.Salt, error)
+	TermsOf(supplier, sku, seller string, commitment pedersen.Commitment) (vault.Terms, bool, error)
+	TermsSalt(under string, t vault.Terms) (pedersen.Salt, error)
 }
 
 // Granted is an entitlement with its number.

@@ -6,7 +6,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/vault"
 )
 
@@ -52,14 +52,14 @@ func (terms) item(m *Mapping, s Stores, l *line) (*Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Opening.Value = veil.Whole(uint64(value))
+	t.Opening.Value = pedersen.Whole(uint64(value))
 	if s.Vault != nil { // a dry run needs none
 		if t.Opening.Salt, err = s.Vault.TermsSalt(m.Source, t); err != nil {
 			return nil, err
 		}
 	}
 	req := goods.OfferTermsRequest{Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind,
-		Commitment: veil.Public(veil.Whole(1)).Commitment(), Until: t.Until}
+		Commitment: pedersen.Public(pedersen.Whole(1)).Commitment(), Until: t.Until}
 	item := &Item{key: t.Supplier + "/" + t.SKU + "/" + t.Seller, Adds: Totals{Terms: 1}, keep: &t}
 	item.Drafts = []Draft{func(Stores) (command.Request, string, error) {
 		commitment, err := t.Opening.Commit()

@@ -73,7 +73,7 @@ func estate(t *testing.T) (s *marketing, lots []number.Row) {
 		line := spend.Line{piece(plain, "D", 60), piece(plain, "D", 40)}
 		return []entry{put(row.Hold(n), points.Hold{
 			Acceptor: "D", Member: "annie", State: points.PartCaptured, Captured: 60, Pieces: line,
-			Captures: []points.Taken{{Number: n, Amount: 60}}, Placed: today,
+			Captures: []points.HoldCapture{{Number: n, Amount: 60}}, Placed: today,
 		})}
 	})
 	s.do(func(n number.Command) []entry {

@@ -57,7 +57,7 @@ func (s *marketing) hold(who, acceptor string, day, refunded amount.Units, piece
 		line := spend.Line(pieces)
 		return []entry{put(row.Hold(n), points.Hold{
 			Acceptor: acceptor, Member: who, State: points.Captured, Deadline: 1, Captured: line.Sum(), Pieces: line,
-			Captures: []points.Taken{{Number: n, Amount: line.Sum(), Refunded: refunded}},
+			Captures: []points.HoldCapture{{Number: n, Amount: line.Sum(), Refunded: refunded}},
 			Placed:   today + date.Date(day),
 		})}
 	})

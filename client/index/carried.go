@@ -12,7 +12,7 @@ import (
 
 // made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from
 // which it was carried over, as far back as that goes. all are the positions of every cycle.
-func (r *Reading) made(v Veiled, all []Veiled, before map[string]string) ([]Supplied, error) {
+func (r *Reading) made(v HiddenOwed, all []HiddenOwed, before map[string]string) ([]Supplied, error) {
 	query, seller, party := soldIn, v.Debtor, v.Creditor
 	if v.Back {
 		query, seller, party = backIn, v.Creditor, v.Debtor
@@ -40,7 +40,7 @@ func (r *Reading) made(v Veiled, all []Veiled, before map[string]string) ([]Supp
 }
 
 // carriedInto are the parts of a position that were carried over into its cycle.
-func (r *Reading) carriedInto(v Veiled) (sums []codec.Hash, err error) {
+func (r *Reading) carriedInto(v HiddenOwed) (sums []codec.Hash, err error) {
 	rows, err := r.tx.Query(
 		"SELECT sum FROM obligations WHERE cycle = ? AND debtor = ? AND creditor = ? AND hidden = 1 AND back = ? AND fee = ? AND cause = ? ORDER BY key",
 		v.Cycle, v.Debtor, v.Creditor, flag(v.Back), v.Fee.String(), int64(command.KindOf(settlement.CarryRequest{})))
@@ -68,9 +68,9 @@ func flag(b bool) int {
 
 // source is the position of an earlier cycle, the last one, that came to this sum and so can be what was carried over.
 // Equal sums of one pair are opened by the same: it doesn't matter which of them it is.
-func source(v Veiled, sum codec.Hash, all []Veiled, before map[string]string) (Veiled, bool) {
+func source(v HiddenOwed, sum codec.Hash, all []HiddenOwed, before map[string]string) (HiddenOwed, bool) {
 	for cycle := before[v.Cycle]; cycle != ""; cycle = before[cycle] {
-		i := slices.IndexFunc(all, func(w Veiled) bool {
+		i := slices.IndexFunc(all, func(w HiddenOwed) bool {
 			return w.Cycle == cycle && w.Debtor == v.Debtor && w.Creditor == v.Creditor && w.Back == v.Back &&
 				w.Fee == v.Fee && bytes.Equal(w.Sum.Commitment(), sum)
 		})
@@ -78,7 +78,7 @@ func source(v Veiled, sum codec.Hash, all []Veiled, before map[string]string) (V
 			return all[i], true
 		}
 	}
-	return Veiled{}, false
+	return HiddenOwed{}, false
 }
 
 // cyclesBefore names, for each cycle but the first, the one whose cut-off opened it.

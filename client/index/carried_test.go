@@ -11,9 +11,9 @@ import (
 )
 
 // carried writes hidden positions of a closed cycle down as owed in a later one, as statement:Carry does.
-func (w *world) carried(into string, seq uint64, list ...Veiled) {
+func (w *world) carried(into string, seq uint64, list ...HiddenOwed) {
 	w.t.Helper()
-	all, lane := settlement.Obligations{Cycle: into, Date: today}, settlement.Veiled{}
+	all, lane := settlement.Obligations{Cycle: into, Date: today}, settlement.HiddenPositions{}
 	for i, v := range list {
 		var err error
 		if all, _, err = all.PlusHidden(uint16(i), uint8(command.KindOf(settlement.CarryRequest{})),
@@ -24,7 +24,7 @@ func (w *world) carried(into string, seq uint64, list ...Veiled) {
 			w.t.Fatal(err)
 		}
 	}
-	w.write(sealed("D", 9, seq), put(row.Obligations("D", 9, seq), all), put(row.Veiled(into, "D", 9), lane))
+	w.write(sealed("D", 9, seq), put(row.Obligations("D", 9, seq), all), put(row.HiddenPositions(into, "D", 9), lane))
 }
 
 // closed writes down that a cycle was cut off and which opened then.
@@ -36,7 +36,7 @@ func (w *world) closed(cycle, next string) {
 // it arose, and opens.
 func TestCarriedOverIsTracedBack(t *testing.T) {
 	w := hiddenSales(t)
-	list, err := now(t, w.index()).VeiledOwes("D")
+	list, err := now(t, w.index()).HiddenOwes("D")
 	if err != nil || len(list) != 3 {
 		t.Fatal(list, err)
 	}
@@ -46,7 +46,7 @@ func TestCarriedOverIsTracedBack(t *testing.T) {
 	w.closed("c2", "c3")
 	w.closed("c3", "c4")
 	w.carried("c4", 2, toG, toS1, back) // of c1, c2 and c2: not from the cycle just before
-	list, err = now(t, w.index()).VeiledOwes("D")
+	list, err = now(t, w.index()).HiddenOwes("D")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestCarriedOverIsTracedBack(t *testing.T) {
 // cycle.
 func TestCarriedFromNowhere(t *testing.T) {
 	w := hiddenSales(t)
-	list, err := now(t, w.index()).VeiledOwes("D")
+	list, err := now(t, w.index()).HiddenOwes("D")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestCarriedFromNowhere(t *testing.T) {
 	more.Sum = sum
 	w.carried("c3", 1, other, more)
 	w.carried("c0", 2, list[1]) // before the cycle that it is of
-	list, err = now(t, w.index()).VeiledOwes("D")
+	list, err = now(t, w.index()).HiddenOwes("D")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,8 +101,8 @@ func (f *fold) sealOf(t written) (*row.Seal, error) {
 		return nil, fmt.Errorf("it was proposed to the chaincode %.60q", t.chaincode)
 	}
 	heads := t.heads()
-	if len(t.Args) == 2 && string(t.Args[0]) == "charter:Found" {
-		if len(heads) > 0 || f.fact(string(row.Charter())) != nil {
+	if len(t.Args) == 2 && string(t.Args[0]) == "consortium:Found" {
+		if len(heads) > 0 || f.fact(string(row.Consortium())) != nil {
 			return nil, fmt.Errorf("the network was founded before")
 		}
 		return row.Founding(t.party), nil

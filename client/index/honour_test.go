@@ -39,8 +39,8 @@ func newForgers(t *testing.T) *forgers {
 		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	w := &forgers{world: &world{t, n}, heads: map[string]row.Head{}}
-	w.propose("G", "tally", ledgersim.Args("charter:Found", "{}"),
-		put(row.Charter(), party.Charter{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}),
+	w.propose("G", "tally", ledgersim.Args("consortium:Found", "{}"),
+		put(row.Consortium(), party.Consortium{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}),
 		put(row.Party("G"), party.Party{ID: "G", Roles: party.Operator | party.Issuer, Peer: true}))
 	w.batch("G", 1, []command.Kind{command.RegisterParty, command.RegisterParty},
 		put(row.Party("D"), party.Party{ID: "D", Roles: party.Issuer, Peer: true}),
@@ -211,9 +211,9 @@ func TestForgeries(t *testing.T) {
 			beside(command.Issue, entry{Key: "l/\x00\xc3\xa9" + strings.Repeat("x", 3000), Value: []byte{0}}),
 			`"l/\x00`, "no row has the key"},
 		{"a row is deleted", beside(command.Hold, entry{Key: string(row.Member("ann"))}), "m/", "deleted"},
-		{"the charter again", func(w *forgers) *ledgersim.Tx {
-			return w.propose("D", "tally", ledgersim.Args("charter:Found", "{}"),
-				put(row.Charter(), party.Charter{Operator: "D"}))
+		{"the founding again", func(w *forgers) *ledgersim.Tx {
+			return w.propose("D", "tally", ledgersim.Args("consortium:Found", "{}"),
+				put(row.Consortium(), party.Consortium{Operator: "D"}))
 		}, "c", "founded before"},
 		{"by another chaincode", func(w *forgers) *ledgersim.Tx {
 			forged := big(w)

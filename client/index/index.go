@@ -36,7 +36,7 @@ import (
 // of migration: everything here follows from the blocks, so a step that rewrites
 // old rows could only do worse what the fold does, and would have to be proved equal
 // to it. What it costs is one reading of the blocks.
-const version = 13
+const version = 14
 
 // Index is an open read model. One goroutine at a time may Apply; any number
 // may ask meanwhile.

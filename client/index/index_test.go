@@ -30,7 +30,7 @@ func wallets(t *testing.T) (*world, []number.Row) {
 		lot("DP", "ann", 50, today+30), lot("DP", "ann", 20, today+10), lot("DP", "ann", 7, today-1),
 		lot("MP", "ann", 9, today+5), lot("DP", "bob", 5, today+5), lot("DP", "ann", 11, today+20),
 	}
-	lots[5].State, lots[5].Witness = points.Pending, "G"
+	lots[5].State, lots[5].Activator = points.Pending, "G"
 	entries := []entry{sealed("D", 3, 1)}
 	var names []number.Row
 	for i, l := range lots {

@@ -59,7 +59,7 @@ var keepers = byKind(
 	by("return", "returns", (*fold).returned),
 	by("totals", "totals", (*fold).totals).blind(),
 	by("positions", "positions", (*fold).positions).blind(),
-	by("veiled", "veiled", (*fold).veiled).blind(),
+	by("hidden", "hidden", (*fold).hidden).blind(),
 	by("obligations", "obligations", (*fold).obligations).blind(),
 	fact[quota.Lease]("lease").blind(),
 
@@ -124,13 +124,13 @@ var keepers = byKind(
 		return facets{"", d.By, d.Cycle, d.State.String(), int64(d.AnswerBy)}
 	}),
 
-	fact[party.Charter]("charter"), fact[settlement.Cycle]("cycle"), fact[party.Party]("party"),
-	fact[party.Roster]("roster"), fact[row.Cursor]("source"),
+	fact[party.Consortium]("consortium"), fact[settlement.Cycle]("cycle"), fact[party.Party]("party"),
+	fact[party.Directory]("directory"), fact[row.Cursor]("source"),
 	fact[points.Receipt]("receipt"), fact[member.Used]("statement used"), fact[benefit.Count]("benefit-count"),
 	fact[campaign.Used]("purchase awarded"), fact[campaign.Count]("award-count"), fact[quota.Quota]("quota"),
 	fact[goods.Good]("good-version"), fact[goods.Storefront]("storefront"), fact[goods.Paid]("payment used"),
 	fact[goods.Paid]("refund used"),
-	fact[settlement.Book]("book"), fact[settlement.Model]("model"), fact[settlement.Notice]("notice"),
+	fact[settlement.Agreements]("book"), fact[settlement.Model]("model"), fact[settlement.Notice]("notice"),
 	fact[settlement.Pair]("pair"),
 	fact[settlement.Netting]("netting"), fact[settlement.Payment]("payment"), fact[settlement.Used]("reference"),
 	fact[settlement.Prefunded]("prefunded"), fact[settlement.Announced]("deposit"),

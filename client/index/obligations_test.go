@@ -31,7 +31,7 @@ func (w *world) batch(party string, lane uint8, seq uint64, before settlement.Po
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			if all, h, err = all.PlusHidden(uint16(i), 136, settlement.VeiledOwe{
+			if all, h, err = all.PlusHidden(uint16(i), 136, settlement.HiddenOwe{
 				Debtor: d.debtor, Creditor: d.creditor, Fee: onePercent, Count: 1, Sum: sum,
 			}); err != nil {
 				w.t.Fatal(err)

@@ -444,16 +444,16 @@ func TestDigestOfOrders(t *testing.T) {
 	back.Order = orderIn(30)
 	w.order(30, o, sealed("D", 2, 7), put(row.Return(numbered("D", 2, 7, 0)), back))
 	w.order(30, then(t, o, shipped(2)),
-		put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 2)))
+		put(row.HiddenPositions("c1", "D", 1), owed(t, settlement.HiddenPositions{}, "D", "S1", priced(t, 7, 1), 2)))
 	w.order(30, then(t, o, shipped(2)),
-		put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 3)))
+		put(row.HiddenPositions("c1", "D", 1), owed(t, settlement.HiddenPositions{}, "D", "S1", priced(t, 7, 1), 3)))
 	blocks := w.blocks()
 	whole := w.index()
 	want, err := now(t, whole).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"orders", "parts", "lines", "returns", "veiled"} {
+	for _, table := range []string{"orders", "parts", "lines", "returns", "hidden"} {
 		n := 0
 		err := now(t, whole).tx.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n)
 		if _, known := tableNamed(table); err != nil || n == 0 || known != nil {

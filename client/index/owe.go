@@ -124,7 +124,7 @@ func (r *Reading) Programmes() ([]points.Programme, error) {
 
 // Operator is who runs the network. NOT_FOUND before the founding.
 func (r *Reading) Operator() (string, error) {
-	list, err := facts[party.Charter](r, factsOf, "charter")
+	list, err := facts[party.Consortium](r, factsOf, "consortium")
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "no operator yet: found the network first")
 	}

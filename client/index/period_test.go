@@ -101,7 +101,7 @@ func TestTaxes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	of := func(model uint32, kind settlement.Kind, command uint16, ord int) string {
+	of := func(model uint32, kind settlement.ObligationKind, command uint16, ord int) string {
 		return taxes.Of(Obligation{
 			ID: numbered("G", 1, 9, int(command)).Row(ord), Owe: settlement.Owe{Kind: kind, Model: model},
 		}).String()

@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS positions (
 ) STRICT, WITHOUT ROWID;
 
 -- What the parties owe each other in amounts that only the two know.
-CREATE TABLE IF NOT EXISTS veiled (
+CREATE TABLE IF NOT EXISTS hidden (
   key      TEXT    NOT NULL PRIMARY KEY, -- the lane's, then debtor, creditor, direction and fee
   cycle    TEXT    NOT NULL,
   debtor   TEXT    NOT NULL,
@@ -308,7 +308,7 @@ CREATE TABLE IF NOT EXISTS obligations (
 -- A statement: the lines of two parties in a cycle, in the order of their keys.
 CREATE INDEX IF NOT EXISTS obligations_pair ON obligations (cycle, a, b, hidden, key);
 
--- Parties, freezes by bucket, cursors of sources, the charter, the cycle,
+-- Parties, freezes by bucket, cursors of sources, the founding, the cycle,
 -- storefronts, versions of goods that were: searched by key only.
 CREATE TABLE IF NOT EXISTS facts (
   key   TEXT    NOT NULL PRIMARY KEY,

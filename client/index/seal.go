@@ -10,7 +10,7 @@ import (
 // had is what the tables had before the fold, of what it asks for.
 type had struct {
 	rows    map[string][]byte // by key
-	facts   map[string][]byte // the charter, the cycle, parties
+	facts   map[string][]byte // the consortium, the cycle, parties
 	batches map[string]bool   // that were sealed, before the fold and by it
 }
 
@@ -19,7 +19,7 @@ func (f *fold) lookUp() error {
 	f.had = had{map[string][]byte{}, map[string][]byte{}, map[string]bool{}}
 	f.heads = map[string]row.Head{}
 	rows, heads, batches := map[string]map[string]bool{}, map[string]bool{}, map[string]bool{}
-	facts := map[string]bool{string(row.Cycle()): true, string(row.Charter()): true}
+	facts := map[string]bool{string(row.Cycle()): true, string(row.Consortium()): true}
 	for _, t := range f.txs {
 		facts[string(row.Party(t.party))] = true
 		if len(t.Args) > 0 && string(t.Args[0]) == command.BeginPeer.String() {
@@ -88,7 +88,7 @@ func (h head) batch() (string, bool) {
 	return "", false
 }
 
-// fact is the value of the charter, the cycle or a party as the fold has it so far; nil if there is none.
+// fact is the value of the consortium, the cycle or a party as the fold has it so far; nil if there is none.
 func (f *fold) fact(key string) []byte {
 	if value := f.rows[key].value; value != nil {
 		return value

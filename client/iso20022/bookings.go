@@ -203,7 +203,7 @@ func (p *payment) judge(outcomes []Outcome) {
 }
 
 // kind is what a sum means, of which the last came on a day.
-func (p *payment) kind(paid amount.Units, last date.Date) (Kind, string) {
+func (p *payment) kind(paid amount.Units, last date.Date) (Verdict, string) {
 	switch {
 	case p.doubt != "":
 		return Wrong, p.doubt

@@ -95,7 +95,7 @@ func TestOneOddEntryLeavesTheOthers(t *testing.T) {
 	list := readAll(t, []byte(notification("08", plainEntry, odd, ours, plainEntry)))
 	got := Match(Holder{Accounts: []string{"42"}}, []Expected{{EndToEndID: "e2", Fen: 1220, Due: dueDay}}, list)
 	if len(list) != 4 || list[1].Odd == "" || list[2].EndToEndID != "e2" || list[1].Fen != 0 ||
-		!slices.Equal(kinds(got), []Kind{Unknown, Unknown, Wrong, Unknown}) {
+		!slices.Equal(kinds(got), []Verdict{Unknown, Unknown, Wrong, Unknown}) {
 		t.Errorf("%+v\n%v", list, kinds(got))
 	}
 	if !strings.Contains(got[2].Why, "2 digits") || !strings.Contains(got[1].Why, "can't be read") {
@@ -110,7 +110,7 @@ func TestWhoPaidIntoWhichAccount(t *testing.T) {
 	for _, c := range []struct {
 		name                  string
 		account, from, number string
-		want                  Kind
+		want                  Verdict
 	}{
 		{"theirs, into ours", "6222020012345678", "", "00771234", Exact},
 		{"written in another way", "6222-0200 1234 5678", "", "0077-1234", Exact},

@@ -31,28 +31,28 @@ type Receipt struct {
 	Source    Source
 }
 
-// Kind is what an advice means for the payment that it names.
-type Kind string
+// Verdict is what an advice means for the payment that it names.
+type Verdict string
 
 // The kinds, in the order in which they are asked for: the first that applies is it. But
 // what repeats another advice is its Duplicate even if that one is Wrong for the sum or
 // for what was taken back.
 const (
-	Waiting   Kind = "waiting"   // nothing is booked yet
-	Unknown   Kind = "unknown"   // names no payment that is expected
-	Wrong     Kind = "wrong"     // can't count by itself; Why says why
-	Duplicate Kind = "duplicate" // another advice tells of the same booking, or it was counted
-	Partial   Kind = "partial"   // counts; what is there so far is less than expected
-	Late      Kind = "late"      // counts; all is there, but the last came after it was due
-	Exact     Kind = "exact"     // counts; all is there in time
+	Waiting   Verdict = "waiting"   // nothing is booked yet
+	Unknown   Verdict = "unknown"   // names no payment that is expected
+	Wrong     Verdict = "wrong"     // can't count by itself; Why says why
+	Duplicate Verdict = "duplicate" // another advice tells of the same booking, or it was counted
+	Partial   Verdict = "partial"   // counts; what is there so far is less than expected
+	Late      Verdict = "late"      // counts; all is there, but the last came after it was due
+	Exact     Verdict = "exact"     // counts; all is there in time
 )
 
 // Counts says whether an advice counts for its payment.
-func (k Kind) Counts() bool { return k == Partial || k == Late || k == Exact }
+func (k Verdict) Counts() bool { return k == Partial || k == Late || k == Exact }
 
 // Outcome is what one advice means.
 type Outcome struct {
-	Kind   Kind         `json:"kind"`
+	Kind   Verdict      `json:"kind"`
 	Why    string       `json:"why,omitempty"` // of Wrong, Unknown and Waiting, for people
 	Advice Advice       `json:"advice"`
 	Fen    amount.Units `json:"fen,omitempty"`  // expected; 0 of Unknown

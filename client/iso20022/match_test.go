@@ -37,7 +37,7 @@ func at(entry int) func(*Advice)       { return func(a *Advice) { a.At.Entry = e
 func in(currency string) func(*Advice) { return func(a *Advice) { a.Currency = currency } }
 func debit(a *Advice)                  { a.Credit = false }
 func reversal(a *Advice)               { a.Reversal = true }
-func kinds(outcomes []Outcome) (k []Kind) {
+func kinds(outcomes []Outcome) (k []Verdict) {
 	for _, o := range outcomes {
 		k = append(k, o.Kind)
 	}
@@ -48,60 +48,60 @@ func TestMatch(t *testing.T) {
 	cases := []struct {
 		name     string
 		advices  []Advice
-		want     []Kind
+		want     []Verdict
 		paid     amount.Units // of the first
 		complete bool
 	}{
-		{"exact", []Advice{credit()}, []Kind{Exact}, 100, true},
-		{"the day before", []Advice{credit(after(-1))}, []Kind{Exact}, 100, true},
-		{"a day late", []Advice{credit(after(1))}, []Kind{Late}, 100, true},
-		{"too little", []Advice{credit(fen(99))}, []Kind{Partial}, 99, false},
-		{"too little and late", []Advice{credit(fen(99), after(1))}, []Kind{Partial}, 99, false},
-		{"too much", []Advice{credit(fen(101))}, []Kind{Wrong}, 0, false},
-		{"in two parts", []Advice{credit(fen(60)), credit(fen(40), ref("B2"))}, []Kind{Exact, Exact}, 100, true},
-		{"in two parts, one late", []Advice{credit(fen(60), after(9)), credit(fen(40), ref("B2"))}, []Kind{Late, Late},
+		{"exact", []Advice{credit()}, []Verdict{Exact}, 100, true},
+		{"the day before", []Advice{credit(after(-1))}, []Verdict{Exact}, 100, true},
+		{"a day late", []Advice{credit(after(1))}, []Verdict{Late}, 100, true},
+		{"too little", []Advice{credit(fen(99))}, []Verdict{Partial}, 99, false},
+		{"too little and late", []Advice{credit(fen(99), after(1))}, []Verdict{Partial}, 99, false},
+		{"too much", []Advice{credit(fen(101))}, []Verdict{Wrong}, 0, false},
+		{"in two parts", []Advice{credit(fen(60)), credit(fen(40), ref("B2"))}, []Verdict{Exact, Exact}, 100, true},
+		{"in two parts, one late", []Advice{credit(fen(60), after(9)), credit(fen(40), ref("B2"))}, []Verdict{Late, Late},
 			100, true},
-		{"in two parts that are too much", []Advice{credit(fen(60)), credit(fen(41), ref("B2"))}, []Kind{Wrong, Wrong},
+		{"in two parts that are too much", []Advice{credit(fen(60)), credit(fen(41), ref("B2"))}, []Verdict{Wrong, Wrong},
 			0, false},
-		{"twice by two bookings", []Advice{credit(), credit(ref("B2"))}, []Kind{Wrong, Wrong}, 0, false},
-		{"told twice", []Advice{credit(), credit()}, []Kind{Exact, Duplicate}, 100, true},
-		{"told twice, the first later", []Advice{credit(at(2)), credit(at(1))}, []Kind{Duplicate, Exact}, 100, true},
-		{"told three times", []Advice{credit(), credit(), credit()}, []Kind{Exact, Duplicate, Duplicate}, 100, true},
-		{"too much, told twice", []Advice{credit(fen(101)), credit(fen(101))}, []Kind{Wrong, Duplicate}, 0, false},
-		{"one reference, two amounts", []Advice{credit(), credit(fen(1))}, []Kind{Wrong, Wrong}, 0, false},
-		{"one reference, two payments", []Advice{credit(), credit(named("f"))}, []Kind{Wrong, Wrong}, 0, false},
-		{"one reference, two days", []Advice{credit(), credit(after(-1))}, []Kind{Wrong, Wrong}, 0, false},
+		{"twice by two bookings", []Advice{credit(), credit(ref("B2"))}, []Verdict{Wrong, Wrong}, 0, false},
+		{"told twice", []Advice{credit(), credit()}, []Verdict{Exact, Duplicate}, 100, true},
+		{"told twice, the first later", []Advice{credit(at(2)), credit(at(1))}, []Verdict{Duplicate, Exact}, 100, true},
+		{"told three times", []Advice{credit(), credit(), credit()}, []Verdict{Exact, Duplicate, Duplicate}, 100, true},
+		{"too much, told twice", []Advice{credit(fen(101)), credit(fen(101))}, []Verdict{Wrong, Duplicate}, 0, false},
+		{"one reference, two amounts", []Advice{credit(), credit(fen(1))}, []Verdict{Wrong, Wrong}, 0, false},
+		{"one reference, two payments", []Advice{credit(), credit(named("f"))}, []Verdict{Wrong, Wrong}, 0, false},
+		{"one reference, two days", []Advice{credit(), credit(after(-1))}, []Verdict{Wrong, Wrong}, 0, false},
 		{"one reference, two accounts",
-			[]Advice{credit(fen(50)), credit(fen(50), func(a *Advice) { a.Account = "43" })}, []Kind{Exact, Exact}, 100,
+			[]Advice{credit(fen(50)), credit(fen(50), func(a *Advice) { a.Account = "43" })}, []Verdict{Exact, Exact}, 100,
 			true},
-		{"one reference, a stranger's too", []Advice{credit(), credit(named("x"))}, []Kind{Exact, Unknown}, 100, true},
-		{"pending", []Advice{credit(state(Pending))}, []Kind{Waiting}, 0, false},
-		{"to come", []Advice{credit(state(Future))}, []Kind{Waiting}, 0, false},
-		{"for information", []Advice{credit(state(Info))}, []Kind{Waiting}, 0, false},
-		{"pending, then booked", []Advice{credit(state(Pending)), credit()}, []Kind{Waiting, Exact}, 0, true},
-		{"a debit", []Advice{credit(debit)}, []Kind{Wrong}, 0, false},
-		{"reversed", []Advice{credit(), credit(debit, reversal)}, []Kind{Wrong, Wrong}, 0, false},
-		{"a reversed debit", []Advice{credit(reversal)}, []Kind{Wrong}, 0, false},
+		{"one reference, a stranger's too", []Advice{credit(), credit(named("x"))}, []Verdict{Exact, Unknown}, 100, true},
+		{"pending", []Advice{credit(state(Pending))}, []Verdict{Waiting}, 0, false},
+		{"to come", []Advice{credit(state(Future))}, []Verdict{Waiting}, 0, false},
+		{"for information", []Advice{credit(state(Info))}, []Verdict{Waiting}, 0, false},
+		{"pending, then booked", []Advice{credit(state(Pending)), credit()}, []Verdict{Waiting, Exact}, 0, true},
+		{"a debit", []Advice{credit(debit)}, []Verdict{Wrong}, 0, false},
+		{"reversed", []Advice{credit(), credit(debit, reversal)}, []Verdict{Wrong, Wrong}, 0, false},
+		{"a reversed debit", []Advice{credit(reversal)}, []Verdict{Wrong}, 0, false},
 		{"a reversal that is pending", []Advice{credit(), credit(debit, reversal, state(Pending))},
-			[]Kind{Exact, Waiting}, 100, true},
-		{"another currency", []Advice{credit(in("USD"))}, []Kind{Wrong}, 0, false},
+			[]Verdict{Exact, Waiting}, 100, true},
+		{"another currency", []Advice{credit(in("USD"))}, []Verdict{Wrong}, 0, false},
 		{"one reference, one of two days", []Advice{credit(), credit(after(-1), func(a *Advice) { a.Undated = true })},
-			[]Kind{Exact, Duplicate}, 100, true},
-		{"another currency besides", []Advice{credit(), credit(in("USD"), ref("B2"))}, []Kind{Exact, Wrong}, 100, true},
-		{"nothing", []Advice{credit(fen(0))}, []Kind{Wrong}, 0, false},
-		{"no reference", []Advice{credit(ref(""))}, []Kind{Wrong}, 0, false},
-		{"a stranger", []Advice{credit(named("x"))}, []Kind{Unknown}, 0, false},
-		{"no name", []Advice{credit(named(""))}, []Kind{Unknown}, 0, false},
-		{"a stranger's debit", []Advice{credit(named("x"), debit)}, []Kind{Unknown}, 0, false},
-		{"a name in other letters", []Advice{credit(named("E"))}, []Kind{Unknown}, 0, false},
+			[]Verdict{Exact, Duplicate}, 100, true},
+		{"another currency besides", []Advice{credit(), credit(in("USD"), ref("B2"))}, []Verdict{Exact, Wrong}, 100, true},
+		{"nothing", []Advice{credit(fen(0))}, []Verdict{Wrong}, 0, false},
+		{"no reference", []Advice{credit(ref(""))}, []Verdict{Wrong}, 0, false},
+		{"a stranger", []Advice{credit(named("x"))}, []Verdict{Unknown}, 0, false},
+		{"no name", []Advice{credit(named(""))}, []Verdict{Unknown}, 0, false},
+		{"a stranger's debit", []Advice{credit(named("x"), debit)}, []Verdict{Unknown}, 0, false},
+		{"a name in other letters", []Advice{credit(named("E"))}, []Verdict{Unknown}, 0, false},
 		{"the most there is, over and over",
 			[]Advice{credit(fen(amount.Max)), credit(fen(amount.Max), ref("B2")), credit(fen(amount.Max), ref("B3"))},
-			[]Kind{Wrong, Wrong, Wrong}, 0, false},
+			[]Verdict{Wrong, Wrong, Wrong}, 0, false},
 
-		{"waiting before unknown", []Advice{credit(named("x"), state(Pending))}, []Kind{Waiting}, 0, false},
-		{"unknown before wrong", []Advice{credit(named("x"), in("USD"))}, []Kind{Unknown}, 0, false},
-		{"wrong before duplicate", []Advice{credit(in("USD")), credit(in("USD"))}, []Kind{Wrong, Wrong}, 0, false},
-		{"duplicate before partial", []Advice{credit(fen(1)), credit(fen(1))}, []Kind{Partial, Duplicate}, 1, false},
+		{"waiting before unknown", []Advice{credit(named("x"), state(Pending))}, []Verdict{Waiting}, 0, false},
+		{"unknown before wrong", []Advice{credit(named("x"), in("USD"))}, []Verdict{Unknown}, 0, false},
+		{"wrong before duplicate", []Advice{credit(in("USD")), credit(in("USD"))}, []Verdict{Wrong, Wrong}, 0, false},
+		{"duplicate before partial", []Advice{credit(fen(1)), credit(fen(1))}, []Verdict{Partial, Duplicate}, 1, false},
 	}
 	expected := []Expected{expect("e", 100), expect("f", 100)}
 	for _, c := range cases {
@@ -215,7 +215,7 @@ func TestADumbMatch(t *testing.T) {
 	})
 }
 
-func dumb(advices []Advice, i int) Kind {
+func dumb(advices []Advice, i int) Verdict {
 	a := advices[i]
 	var e *Expected
 	for n := range someExpected {

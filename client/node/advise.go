@@ -114,11 +114,11 @@ func (r AdvisePaymentsRequest) read(ctx context.Context, view payments.View) (an
 // paymentsView is what the party knows of its payments: with it a bank's file is read. "" is for all cycles.
 func (n *Node) paymentsView(ctx context.Context, cycle string, holders map[string]iso20022.Holder,
 ) (v payments.View, err error) {
-	charter, err := n.Query().Charter(ctx)
+	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return v, err
 	}
-	v = payments.View{Party: n.Party(), Mark: charter.Mark, Cycle: cycle, Holders: holders, Ledger: n.Query()}
+	v = payments.View{Party: n.Party(), Mark: consortium.Mark, Cycle: cycle, Holders: holders, Ledger: n.Query()}
 	v.Open, err = ask(ctx, n, func(r *index.Reading) ([]settlement.Payment, error) { return toGet(r, n.Party()) })
 	return v, err
 }

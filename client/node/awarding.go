@@ -89,7 +89,7 @@ func (a *Awarded) tell(ctx context.Context, n *Node, codes [][]code.Code) error 
 		a.Awards = append(a.Awards, AwardedOne{of, one, []code.Code{}})
 		made = append(made, GivenOne{one.Entitlement, one.Member, append([]code.Code{}, codes[i]...)})
 	}
-	if err := n.keepAwarded(ctx, a.Again, made); err != nil {
+	if err := n.keepAwarded(ctx, a.Duplicate, made); err != nil {
 		return err
 	}
 	for i := range made {

@@ -13,7 +13,7 @@ import (
 // The operations of benefits and entitlements (权益).
 var (
 	BenefitActivate = sends[benefit.ActivateRequest](Row{"benefit.activate", "POST", "/v1/entitlements/{entitlement}/activate", Loyalty,
-		"Give the evidence that an entitlement waits for; for its witness", "激活权益",
+		"Give the evidence that an entitlement waits for; for its activator", "激活权益",
 		`{"entitlement":"M.0.12.0.0","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
 	BenefitDefine = sends[benefit.DefineRequest](Row{"benefit.define", "POST", "/v1/benefits", Loyalty,
 		"Offer a benefit in your own name; for acceptors and suppliers", "权益模型",

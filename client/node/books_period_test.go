@@ -45,7 +45,7 @@ const cutDay = november + 29
 
 func newMonths(t *testing.T) *months {
 	m := &months{t: t}
-	m.write(indextest.Put(row.Charter(), party.Charter{Operator: "G"}), indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november, Since: november}),
+	m.write(indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}), indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november, Since: november}),
 		indextest.Put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
 		indextest.Put(row.SettlementModel(1), settlement.Model{Number: 1, By: "G", ID: "m", Terms: settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}}))
 	m.write(indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: cutDay, Since: november}))
@@ -63,7 +63,7 @@ func (m *months) taken(seq uint64, cycle string, all amount.Units) {
 		one = 100
 	}
 	m.write(sealedBy(seq), indextest.Put(row.Lot(in(1, 0).Row(0)), lot),
-		indextest.Put(row.Hold(in(1, 1)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: all, Pieces: line, Captures: []points.Taken{{Number: in(1, 1), Amount: all}}, Placed: november}),
+		indextest.Put(row.Hold(in(1, 1)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: all, Pieces: line, Captures: []points.HoldCapture{{Number: in(1, 1), Amount: all}}, Placed: november}),
 		indextest.Put(row.Totals("GP", "D", 3), points.Totals{Issued: 1000, Placed: all, Captured: all}),
 		indextest.Put(row.Obligations("D", 3, seq), settlement.Obligations{Cycle: cycle, Date: cutDay, List: []settlement.Obligation{
 			{Index: 1, Kind: settlement.Redemption, Scene: "care", Debtor: "G", Creditor: "M", Programme: "GP", Points: one, Fen: one, Model: 1}}}))

@@ -23,7 +23,7 @@ func owedPoints(t *testing.T) *index.Reading {
 		return points.Lot{Programme: "GP", Member: member, Issued: issued, Placed: taken, Expires: november + 40, State: points.Active, Origin: points.Issued}
 	}
 	return indextest.ReadModel(t, []indextest.Entry{
-		indextest.Put(row.Charter(), party.Charter{Operator: "G"}), indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
+		indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}), indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
 		indextest.Put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
 	}, []indextest.Entry{
 		sealedBy(1), indextest.Put(row.Lot(in(1, 0).Row(0)), lot("zhang", 1000, 400)), indextest.Put(row.Lot(in(1, 1).Row(0)), lot("li", 500, 0)),

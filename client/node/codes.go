@@ -93,7 +93,7 @@ func (c *Call) codesFor(v *vault.Vault, m benefit.Model, i int) ([]code.Code, co
 
 // keep has the vault keep the codes that are its own, and tells no others.
 func (g *Given) keep(ctx context.Context, n *Node, v *vault.Vault) error {
-	if g.Again {
+	if g.Duplicate {
 		if err := n.ownCodes(ctx, v, g.Entitlements); err != nil {
 			return err
 		}

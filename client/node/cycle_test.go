@@ -234,7 +234,7 @@ func TestWhatIsCarried(t *testing.T) {
 
 // TestTheRulesTakeWhatIsCarried: none of it is refused, whatever silence means, and with it the cycle is netted.
 func TestTheRulesTakeWhatIsCarried(t *testing.T) {
-	supply := settlement.HiddenSum{Position: settlement.VeiledPosition{Debtor: "D", Creditor: "S1", Fee: amount.Rate{Num: 1, Den: 100}, Count: 1}}
+	supply := settlement.HiddenSum{Position: settlement.HiddenPosition{Debtor: "D", Creditor: "S1", Fee: amount.Rate{Num: 1, Den: 100}, Count: 1}}
 	owed := func(debtor, creditor string) []settlement.Position {
 		return []settlement.Position{{Debtor: debtor, Creditor: creditor, Count: 1, Fen: 100}}
 	}

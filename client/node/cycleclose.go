@@ -143,7 +143,7 @@ func (n *Node) finaliseCarrying(ctx context.Context, c *Call, req CycleRequest) 
 		}
 		return append(reqs, settlement.FinaliseRequest{Cycle: answer.Cycle}), nil
 	})
-	if answer.Again {
+	if answer.Duplicate {
 		answer.Cycle, answer.Carried = req.Cycle, nil
 	}
 	return answer, err

@@ -50,7 +50,7 @@ func (n *Node) enrol(ctx context.Context, c *Call, req EnrolRequest) (answer Enr
 	if err == nil && !found {
 		r, err = n.enrolNew(ctx, c, v, &req)
 	}
-	if err == nil && r.Again {
+	if err == nil && r.Duplicate {
 		req.Member, err = n.enrolledBy(ctx, c, v, r, req)
 	}
 	return Enrolled{r, req.Member}, err

@@ -102,11 +102,11 @@ func (e *expiry) leaveOut(r *index.Reading, due []index.Lot) (left []index.Lot, 
 		if err != nil {
 			return nil, err
 		}
-		purse := points.Purse{
+		wallet := points.Wallet{
 			Programmes: map[string]points.Programme{e.programme.ID: e.programme},
 			Standings:  map[string]points.Standing{e.programme.ID: standings[root]},
 		}
-		if purse.LastDay(l.Lot) >= e.done.Date {
+		if wallet.LastDay(l.Lot) >= e.done.Date {
 			e.done.Slid = append(e.done.Slid, l.Number)
 		} else {
 			left = append(left, l)

@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/audience"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/veil"
 	"tallystick/client/importer"
 	"tallystick/client/index/indextest"
 )
@@ -28,7 +28,9 @@ func TestCatalogued(t *testing.T) {
 	}
 	as := func(*goods.Listing) {}
 	lists("plain", as, goods.Price{Fen: 29_800})
-	lists("others", func(l *goods.Listing) { l.Kind, l.Terms = goods.Supply, veil.Public(veil.Whole(1)).Commitment() }, goods.Price{Fen: 100})
+	lists("others", func(l *goods.Listing) {
+		l.Kind, l.Terms = goods.Supply, pedersen.Public(pedersen.Whole(1)).Commitment()
+	}, goods.Price{Fen: 100})
 	lists("several", as, goods.Price{Fen: 100, Regions: []string{"sh"}}, goods.Price{Fen: 200})
 	lists("somewhere", as, goods.Price{Fen: 100, Regions: []string{"sh"}})
 	lists("some", as, goods.Price{Fen: 100, Audience: audience.Audience{Labels: []string{"D:vip"}}})

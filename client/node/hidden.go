@@ -6,15 +6,15 @@ import (
 	"strings"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 	"tallystick/client/index"
 )
 
 // Hidden is what one party owes another in an amount that only the two know, opened if this party is one of them and
 // its vault has all prices that make it.
 type Hidden struct {
-	index.Veiled
+	index.HiddenOwed
 	Opened bool         `json:"opened"`
 	Fen    string       `json:"fen"`   // exact, "" if it isn't opened
 	Fees   []index.Owed `json:"fees"`  // what it makes the parties owe in fees
@@ -23,7 +23,7 @@ type Hidden struct {
 
 // hidden lists hidden positions, and opens what the party can open.
 func (n *Node) hidden(r *index.Reading) ([]Hidden, error) {
-	found, err := r.VeiledOwes(n.Party())
+	found, err := r.HiddenOwes(n.Party())
 	if err != nil || len(found) == 0 {
 		return []Hidden{}, err
 	}
@@ -31,7 +31,7 @@ func (n *Node) hidden(r *index.Reading) ([]Hidden, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := func(v index.Veiled) bool { return v.Debtor == n.Party() || v.Creditor == n.Party() }
+	ours := func(v index.HiddenOwed) bool { return v.Debtor == n.Party() || v.Creditor == n.Party() }
 	if !slices.ContainsFunc(found, ours) {
 		return openHidden(found, nil, n.Party(), operator) // it needs no vault
 	}
@@ -42,8 +42,8 @@ func (n *Node) hidden(r *index.Reading) ([]Hidden, error) {
 	return openHidden(found, v, n.Party(), operator)
 }
 
-func openHidden(found []index.Veiled, known Openings, party, operator string) ([]Hidden, error) {
-	opened, list := Unveiled{Known: known}, make([]Hidden, len(found))
+func openHidden(found []index.HiddenOwed, known Openings, party, operator string) ([]Hidden, error) {
+	opened, list := OpeningFinder{Known: known}, make([]Hidden, len(found))
 	for i, v := range found {
 		var err error
 		if list[i], err = opened.position(v, party, operator); err != nil {
@@ -54,8 +54,8 @@ func openHidden(found []index.Veiled, known Openings, party, operator string) ([
 }
 
 // position opens a position, if the party is one of its two and all prices are known.
-func (u *Unveiled) position(v index.Veiled, party, operator string) (Hidden, error) {
-	h := Hidden{Veiled: v, Fees: []index.Owed{}}
+func (u *OpeningFinder) position(v index.HiddenOwed, party, operator string) (Hidden, error) {
+	h := Hidden{HiddenOwed: v, Fees: []index.Owed{}}
 	if v.Debtor != party && v.Creditor != party {
 		return h, nil
 	}
@@ -73,8 +73,8 @@ func (u *Unveiled) position(v index.Veiled, party, operator string) (Hidden, err
 }
 
 // sum adds up what deliveries come to; false if a price isn't known.
-func (u *Unveiled) sum(list []index.Supplied) (veil.Opening, bool, error) {
-	sum := veil.Known(veil.Value{})
+func (u *OpeningFinder) sum(list []index.Supplied) (pedersen.Opening, bool, error) {
+	sum := pedersen.Known(pedersen.Value{})
 	for _, s := range list {
 		terms, err := u.Of(s.Supplier, s.Line.SKU, s.Seller, s.Line.Terms)
 		if err != nil || terms == nil {
@@ -99,7 +99,7 @@ func countOf(list []index.Supplied) (n uint64) {
 }
 
 // fee says what a hidden amount makes the parties owe in fees.
-func (h *Hidden) fee(opening veil.Opening, operator string) error {
+func (h *Hidden) fee(opening pedersen.Opening, operator string) error {
 	_, fen, err := h.Open(opening)
 	if err != nil {
 		return err
@@ -126,23 +126,23 @@ func wrong(list []Hidden) error {
 
 // openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known,
 // INTERNAL if the ledger has something else than the deliveries come to.
-func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.VeiledPosition) (opening veil.Opening, err error) {
-	found, err := r.VeiledOwes(n.Party())
+func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.HiddenPosition) (opening pedersen.Opening, err error) {
+	found, err := r.HiddenOwes(n.Party())
 	if err != nil {
-		return veil.Opening{}, err
+		return pedersen.Opening{}, err
 	}
-	i := slices.IndexFunc(found, func(v index.Veiled) bool {
+	i := slices.IndexFunc(found, func(v index.HiddenOwed) bool {
 		return v.Cycle == cycle && v.Debtor == p.Debtor && v.Creditor == p.Creditor && v.Back == p.Back && v.Fee == p.Fee
 	})
 	if i < 0 {
-		return veil.Opening{}, fault.New(fault.Internal,
+		return pedersen.Opening{}, fault.New(fault.Internal,
 			"your read model has no hidden sum that %s owes %s", p.Debtor, p.Creditor)
 	}
 	known, err := n.Vault()
 	if err != nil {
-		return veil.Opening{}, err
+		return pedersen.Opening{}, err
 	}
-	u := Unveiled{Known: known}
+	u := OpeningFinder{Known: known}
 	opening, all, err := u.sum(found[i].Made)
 	switch {
 	case err != nil:

@@ -73,7 +73,7 @@ func (n *Node) instructFile(ctx context.Context, _ *Call, req InstructFileReques
 	if err != nil {
 		return InstructFile{}, err
 	}
-	charter, err := n.Query().Charter(ctx)
+	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return InstructFile{}, err
 	}
@@ -82,7 +82,7 @@ func (n *Node) instructFile(ctx context.Context, _ *Call, req InstructFileReques
 		return InstructFile{}, err
 	}
 	made := time.Now().UTC().Truncate(time.Second)
-	how := instructing{req, n.Party(), charter.Mark, days, date.Of(made, banksTime), made}
+	how := instructing{req, n.Party(), consortium.Mark, days, date.Of(made, banksTime), made}
 	return how.instruction(closed, all)
 }
 

@@ -28,8 +28,8 @@ var (
 		`{"member":"zhang","acceptor":"D","caps":[{"programme":"GP","amount":5}],"until":1796168419,"commitment":"","nonce":"96c262a60dd6fa4b035792889dd35273","signature":"e06698d02459bcc81cb636094c32d308adcf912b3eef4a50d96d36b6065bd8132a0c908109d6475a15af60851d361da8c73de901c2c36744b88147e95b6f7e03"}`})
 )
 
-// Told is a receipt with the one-time code that the command made: it is told here, and nowhere else.
-type Told struct {
+// CodeReceipt is a receipt with the one-time code that the command made: it is told here, and nowhere else.
+type CodeReceipt struct {
 	Receipt
 	Code code.Code `json:"code"` // "" if it had been made before, by another vault
 }
@@ -55,7 +55,7 @@ func (r InviteRequest) request(commitment code.Commitment, account vault.Account
 		Commitment: commitment, Until: fromNow(r.For)}
 }
 
-func (n *Node) invite(ctx context.Context, c *Call, req InviteRequest) (Told, error) {
+func (n *Node) invite(ctx context.Context, c *Call, req InviteRequest) (CodeReceipt, error) {
 	return n.promise(ctx, c, promise{"invitation", req.Member,
 		func(v *vault.Vault, commitment code.Commitment) (_ command.Request, until int64, err error) {
 			account := vault.Account{}
@@ -81,7 +81,7 @@ type promise struct {
 
 // promise sends such a command, keeps the code in the vault for as long as it can be used, and tells it. Asked again for the
 // same, it tells the same code, if it is this vault's.
-func (n *Node) promise(ctx context.Context, c *Call, p promise) (answer Told, err error) {
+func (n *Node) promise(ctx context.Context, c *Call, p promise) (answer CodeReceipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return answer, err
@@ -94,7 +94,7 @@ func (n *Node) promise(ctx context.Context, c *Call, p promise) (answer Told, er
 	}); err != nil {
 		return answer, err
 	}
-	if answer.Again {
+	if answer.Duplicate {
 		var kept code.Commitment
 		if kept, until, err = p.kept(answer.Number); err != nil || !slices.Equal(kept, code.Commit(secret)) {
 			return answer, err
@@ -136,7 +136,7 @@ func (n *Node) authorise(ctx context.Context, c *Call, req AuthoriseRequest) (Re
 	return n.Once(ctx, c, just(req.Request(nil)))
 }
 
-func (n *Node) authoriseCode(ctx context.Context, c *Call, req AuthoriseRequest) (Told, error) {
+func (n *Node) authoriseCode(ctx context.Context, c *Call, req AuthoriseRequest) (CodeReceipt, error) {
 	return n.promise(ctx, c, promise{"authorisation", req.Member,
 		func(_ *vault.Vault, commitment code.Commitment) (command.Request, int64, error) {
 			made := req.Request(commitment)

@@ -20,7 +20,7 @@ func storySight() sight {
 	care := general
 	care.Price, care.Payer, care.Cap, care.Prefunded = amount.Rate{Num: 3, Den: 4}, settlement.IssuerPays, 10_000, true
 	return sight{
-		book: settlement.Book{Models: []settlement.Model{
+		book: settlement.Agreements{Models: []settlement.Model{
 			{Number: 1, ID: "gp", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: general, From: november, Agreed: bound},
 			{Number: 2, ID: "gp-care", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G", Scene: "care"}, Terms: care, From: november, Agreed: bound},
 			{Number: 3, ID: "gp", Version: 2, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: settlement.Terms{Delay: 9}, From: november + 30, Agreed: bound[1:]},

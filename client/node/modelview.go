@@ -106,7 +106,7 @@ func (n *Node) viewWorth(ctx context.Context, _ *Call, req ModelQuestion) (List[
 
 // sight is what the ledger has that a view shows.
 type sight struct {
-	book       settlement.Book
+	book       settlement.Agreements
 	parties    []party.Party
 	programmes []points.Programme
 }
@@ -125,10 +125,10 @@ func (n *Node) sightOf(ctx context.Context, asked ModelQuestion) (s sight, q set
 }
 
 // bookOf is the book of a business date that there was; today's, to look ahead, of a later one, and for none.
-func (n *Node) bookOf(ctx context.Context, day date.Date) (settlement.Book, date.Date, error) {
+func (n *Node) bookOf(ctx context.Context, day date.Date) (settlement.Agreements, date.Date, error) {
 	cycle, err := n.Query().Cycle(ctx)
 	if err != nil {
-		return settlement.Book{}, 0, err
+		return settlement.Agreements{}, 0, err
 	}
 	if day == 0 || day > cycle.Date {
 		book, err := n.Query().Models(ctx, cycle.Date)

@@ -14,7 +14,7 @@ import (
 	"unicode"
 
 	"tallystick/chaincode/code"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/vault"
 )
 
@@ -153,7 +153,7 @@ func TestPrivateRequestsHide(t *testing.T) {
 
 // secrets are the types of what isn't for all who may ask, and the JSON names of what has no type of its own.
 var (
-	secrets = []reflect.Type{reflect.TypeFor[code.Code](), reflect.TypeFor[PrivatePrice](), reflect.TypeFor[veil.Opening](),
+	secrets = []reflect.Type{reflect.TypeFor[code.Code](), reflect.TypeFor[PrivatePrice](), reflect.TypeFor[pedersen.Opening](),
 		reflect.TypeFor[vault.Account](), reflect.TypeFor[Customer]()}
 	secretFields = []string{"fields", "salt", "seed"}
 )

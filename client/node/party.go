@@ -67,6 +67,6 @@ func (n *Node) partyList(ctx context.Context, _ *Call, _ NoRequest) (List[party.
 	return List[party.Party]{Rows: rows}, err
 }
 
-func (n *Node) consortiumFound(ctx context.Context, _ *Call, req party.FoundRequest) (party.Charter, error) {
+func (n *Node) consortiumFound(ctx context.Context, _ *Call, req party.FoundRequest) (party.Consortium, error) {
 	return n.gateway.Found(ctx, req)
 }

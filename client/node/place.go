@@ -109,7 +109,7 @@ func (n *Node) place(ctx context.Context, c *Call, req PlaceRequest) (answer Pla
 	if answer.Receipt = receipt; err != nil {
 		return answer, err
 	}
-	if answer.Again {
+	if answer.Duplicate {
 		answer.Quote = nil
 		answer.Codes, err = n.recallCodes(ctx, c, req, answer.Number)
 	} else if len(answer.Codes) > 0 {

@@ -11,7 +11,7 @@ import (
 // The operations of points: issuing, correcting, freezing (积分).
 var (
 	PointsActivate = sends[points.ActivateRequest](Row{"points.activate", "POST", "/v1/lots/{lot}/activate", Loyalty,
-		"Give the evidence that a pending lot waits for; for its witness", "激活",
+		"Give the evidence that a pending lot waits for; for its activator", "激活",
 		`{"lot":"G.1.3.0.0","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
 	PointsAdjust = sends[points.AdjustRequest](Row{"points.adjust", "POST", "/v1/lots/{lot}/adjust", Loyalty,
 		"Give points that were missing from a lot; for its issuer", "补发",
@@ -21,9 +21,9 @@ var (
 		`{"member":"zhang","against":"G","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
 	PointsAward = sends[points.AwardRequest](Row{"points.award", "POST", "/v1/awards", Counter,
 		"Issue what a purchase earns by an earn rule", "按规则发放",
-		`{"programme":"DP","rule":"basket","member":"wang","scene":"","lines":[{"label":"","fen":18900}],"expires":"","witness":"","outlet":"","reference":"","split":null}`})
+		`{"programme":"DP","rule":"basket","member":"wang","scene":"","lines":[{"label":"","fen":18900}],"expires":"","activator":"","outlet":"","reference":"","split":null}`})
 	PointsCancel = sends[points.CancelRequest](Row{"points.cancel", "POST", "/v1/lots/{lot}/cancel", Loyalty,
-		"End a pending lot whose evidence will not come; for its issuer and witness", "作废",
+		"End a pending lot whose evidence will not come; for its issuer and activator", "作废",
 		`{"lot":"G.1.3.0.0","reason":"sale_cancelled"}`})
 	PointsDismiss = sends[member.DismissRequest](Row{"points.dismiss", "POST", "/v1/members/{member}/dismiss", Loyalty,
 		"Turn an appeal against your freeze down", "驳回申诉",
@@ -33,7 +33,7 @@ var (
 		`{"member":"zhang","reason":"abnormal_transfers"}`})
 	PointsIssue = sends[points.IssueRequest](Row{"points.issue", "POST", "/v1/lots", Loyalty,
 		"Issue 1 to 100 lots of your own programme, all or none", "发行",
-		`{"programme":"GP","grants":[{"member":"zhang","home":"","amount":20000,"expires":"2027-12-31","witness":"D","outlet":"","reference":"","split":null}],"receipts":false}`})
+		`{"programme":"GP","grants":[{"member":"zhang","home":"","amount":20000,"expires":"2027-12-31","activator":"D","outlet":"","reference":"","split":null}],"receipts":false}`})
 	PointsPledge = sends[points.PledgeRequest](Row{"points.pledge", "POST", "/v1/programmes/{programme}/pledges", Loyalty,
 		"Agree to bear the cost of another party's points", "出资承诺",
 		`{"programme":"GP","amount":50000,"until":"2026-12-31"}`})

@@ -78,7 +78,7 @@ func (req PurchaseRequest) of(r *index.Reading, known Openings, party string) (P
 		filter.States = purchaseStates
 	}
 	answer := Purchases{Rows: []PurchaseLine{}, Next: req.After}
-	p := purchasing{r, map[sold]goods.Good{}, Unveiled{Known: known}}
+	p := purchasing{r, map[sold]goods.Good{}, OpeningFinder{Known: known}}
 	for left := int(req.Limit); ; {
 		page := index.Page{Limit: index.MaxPage, After: answer.Next}
 		if req.Limit > 0 {
@@ -106,7 +106,7 @@ func (req PurchaseRequest) of(r *index.Reading, known Openings, party string) (P
 type purchasing struct {
 	r      *index.Reading
 	goods  map[sold]goods.Good // looked up once
-	opened Unveiled
+	opened OpeningFinder
 }
 
 // sold is a good in the version that an order is of.

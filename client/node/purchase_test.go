@@ -7,8 +7,8 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/veil"
 	"tallystick/client/index"
 	"tallystick/client/index/indextest"
 	"tallystick/client/vault"
@@ -16,14 +16,14 @@ import (
 
 // priceList is a vault with what D owes S1 and S2 for a unit: an oil kit 26,800, of
 // wipers 13 1/3 % commission.
-func priceList(t *testing.T) (known *vault.Vault, oil, wiper veil.Commitment) {
+func priceList(t *testing.T) (known *vault.Vault, oil, wiper pedersen.Commitment) {
 	t.Helper()
 	v, err := aNode(t).Vault()
 	if err != nil {
 		t.Fatal(err)
 	}
-	keep := func(supplier, sku string, kind goods.TermsKind, value uint64) veil.Commitment {
-		terms := vault.Terms{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind, Opening: veil.Opening{Value: veil.Whole(value)}}
+	keep := func(supplier, sku string, kind goods.TermsKind, value uint64) pedersen.Commitment {
+		terms := vault.Terms{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind, Opening: pedersen.Opening{Value: pedersen.Whole(value)}}
 		salt, err := v.TermsSalt("test", terms)
 		if err != nil {
 			t.Fatal(err)
@@ -43,9 +43,9 @@ func priceList(t *testing.T) (known *vault.Vault, oil, wiper veil.Commitment) {
 
 // supplies is what S1 and S2, for which S1 acts too, are to deliver and have
 // delivered.
-func supplies(t *testing.T, oil, wiper veil.Commitment) *index.Reading {
+func supplies(t *testing.T, oil, wiper pedersen.Commitment) *index.Reading {
 	t.Helper()
-	supplied := func(o goods.Order, kind goods.TermsKind, terms veil.Commitment) goods.Order {
+	supplied := func(o goods.Order, kind goods.TermsKind, terms pedersen.Commitment) goods.Order {
 		o.Parts[0].Lines[0].Kind, o.Parts[0].Lines[0].Terms = kind, terms
 		return o
 	}

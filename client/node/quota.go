@@ -18,8 +18,8 @@ var (
 
 // QuotaQuery names a limit by its kind and id.
 type QuotaQuery struct {
-	Kind quota.Kind `json:"kind"`
-	ID   string     `json:"id"`
+	Kind quota.Subject `json:"kind"`
+	ID   string        `json:"id"`
 }
 
 // Check refuses what names no limit.

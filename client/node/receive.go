@@ -48,11 +48,11 @@ func unnamedReceipt(req settlement.AdviseRequest) string {
 }
 
 func (n *Node) receive(ctx context.Context, c *Call, req ReceivePaymentRequest) (Receipt, error) {
-	charter, err := n.Query().Charter(ctx)
+	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
-	advised, err := req.on(charter.Mark)
+	advised, err := req.on(consortium.Mark)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -86,11 +86,11 @@ func (r TakeBackPaymentRequest) on(mark string) (req settlement.TakeBackRequest,
 }
 
 func (n *Node) takeBack(ctx context.Context, c *Call, req TakeBackPaymentRequest) (Receipt, error) {
-	charter, err := n.Query().Charter(ctx)
+	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
-	back, err := req.on(charter.Mark)
+	back, err := req.on(consortium.Mark)
 	if err != nil {
 		return Receipt{}, err
 	}

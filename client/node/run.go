@@ -50,7 +50,7 @@ func (r *Run) Repeat(ctx context.Context, req command.Request) error {
 func (r *Run) Send(ctx context.Context, step string, req command.Request) (Receipt, error) {
 	if r.call.ID != "" && !r.begun {
 		answer, err := r.node.Once(ctx, r.call, just(req))
-		if err != nil || !answer.Again {
+		if err != nil || !answer.Duplicate {
 			r.begun = err == nil
 			return answer, err
 		}

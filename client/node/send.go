@@ -17,8 +17,8 @@ type Receipt struct {
 	Height  uint64 `json:"height"`  // blocks that this node had seen then: another that has as many sees it too
 }
 
-// Sent is the answer of what sends several commands: what became of each.
-type Sent[T any] struct {
+// Outcomes is the answer of what sends several commands: what became of each.
+type Outcomes[T any] struct {
 	Height uint64 `json:"height"` // as of a Receipt
 	Rows   []T    `json:"rows"`
 }

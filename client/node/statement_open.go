@@ -33,7 +33,7 @@ type OpenedSum struct {
 
 // Opened is what became of each hidden sum.
 type Opened struct {
-	Sent[OpenedSum]
+	Outcomes[OpenedSum]
 	failed error
 }
 
@@ -55,7 +55,7 @@ func (n *Node) openStatements(ctx context.Context, c *Call, req OpenStatementsRe
 	if err != nil {
 		return Opened{}, err
 	}
-	answer := Opened{Sent: Sent[OpenedSum]{Rows: []OpenedSum{}}}
+	answer := Opened{Outcomes: Outcomes[OpenedSum]{Rows: []OpenedSum{}}}
 	for _, one := range due {
 		if one.err == nil && one.req != nil {
 			one.Number, one.err = n.openSum(ctx, run, *one.req)
@@ -105,7 +105,7 @@ func (n *Node) openSum(ctx context.Context, run *Run, req settlement.OpenRequest
 	r, err := run.Send(ctx, step, req)
 	if fault.CodeOf(err) == fault.WrongState {
 		now, failed := n.Query().Statement(ctx, req.Cycle, req.Debtor, req.Creditor)
-		p := settlement.VeiledPosition{Debtor: req.Debtor, Creditor: req.Creditor, Back: req.Back, Fee: req.Fee}
+		p := settlement.HiddenPosition{Debtor: req.Debtor, Creditor: req.Creditor, Back: req.Back, Fee: req.Fee}
 		open := func(is settlement.HiddenSum) bool { return is.Names(p) && !is.Opened.IsZero() }
 		if failed == nil && slices.ContainsFunc(now.Hidden, open) {
 			return "", nil

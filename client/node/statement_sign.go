@@ -30,7 +30,7 @@ type SignedStatement struct {
 
 // Signed is what became of each statement.
 type Signed struct {
-	Sent[SignedStatement]
+	Outcomes[SignedStatement]
 	failed error
 }
 

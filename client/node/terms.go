@@ -7,7 +7,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/index"
 	"tallystick/client/terms"
 	"tallystick/client/vault"
@@ -45,10 +45,10 @@ func (r OfferTermsRequest) Check() error {
 	if err := terms.CheckValue(r.Kind, r.Value); err != nil {
 		return err
 	}
-	return r.request(veil.Public(veil.Whole(1)).Commitment()).Check()
+	return r.request(pedersen.Public(pedersen.Whole(1)).Commitment()).Check()
 }
 
-func (r OfferTermsRequest) request(c veil.Commitment) goods.OfferTermsRequest {
+func (r OfferTermsRequest) request(c pedersen.Commitment) goods.OfferTermsRequest {
 	return goods.OfferTermsRequest{Supplier: r.Supplier, SKU: r.SKU, Seller: r.Seller, Kind: r.Kind, Commitment: c, Until: r.Until}
 }
 
@@ -60,7 +60,7 @@ func (n *Node) offerTerms(ctx context.Context, c *Call, req OfferTermsRequest) (
 	}
 	return n.Once(ctx, c, func() (command.Request, error) {
 		t := vault.Terms{Supplier: req.Supplier, SKU: req.SKU, Seller: req.Seller, Kind: req.Kind, Until: req.Until}
-		t.Opening.Value = veil.Whole(uint64(req.Value))
+		t.Opening.Value = pedersen.Whole(uint64(req.Value))
 		var err error
 		if t.Opening.Salt, err = v.TermsSalt("request/"+c.RequestID(), t); err != nil {
 			return nil, err

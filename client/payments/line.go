@@ -17,21 +17,21 @@ import (
 
 // The kinds of lines beside those of iso20022.
 const (
-	Sent     iso20022.Kind = "sent"     // we paid it ourselves
-	Returned iso20022.Kind = "returned" // what we paid came back to us
-	Possible iso20022.Kind = "possible" // names no payment, and may be of one
-	Unread   iso20022.Kind = "unread"   // can't be read, and names no payment of ours
+	Sent     iso20022.Verdict = "sent"     // we paid it ourselves
+	Returned iso20022.Verdict = "returned" // what we paid came back to us
+	Possible iso20022.Verdict = "possible" // names no payment, and may be of one
+	Unread   iso20022.Verdict = "unread"   // can't be read, and names no payment of ours
 )
 
 // Line is what one advice means to a party.
 type Line struct {
 	iso20022.Outcome
-	Payment string     `json:"payment,omitempty"` // on the ledger
-	Told    bool       `json:"told"`              // the ledger was, just now
-	Refused fault.Code `json:"refused,omitempty"` // by the ledger
-	Person  bool       `json:"person,omitempty"`  // nothing but a person can settle it
-	Next    *Next      `json:"next,omitempty"`    // what a person may want to do
-	request command.Request
+	Payment  string     `json:"payment,omitempty"` // on the ledger
+	Reported bool       `json:"told"`              // the ledger was, just now
+	Refused  fault.Code `json:"refused,omitempty"` // by the ledger
+	Person   bool       `json:"person,omitempty"`  // nothing but a person can settle it
+	Next     *Next      `json:"next,omitempty"`    // what a person may want to do
+	request  command.Request
 }
 
 // Next is an operation by which a person may settle a line, with what the line says of its request.
@@ -169,7 +169,7 @@ func Tell(list []Line, bounce bool, send func(command.Request) error, stops func
 		var refusal *fault.Error
 		switch {
 		case err == nil:
-			l.Told, l.Person, l.Next = true, false, nil
+			l.Reported, l.Person, l.Next = true, false, nil
 		case !errors.As(err, &refusal), stops(refusal.Code):
 			return err
 		default:

@@ -248,8 +248,8 @@ func TestADumbBanksMoney(t *testing.T) {
 			told, _ := l.read(t, "S1", b.file(kind, day))
 			clear(persons)
 			for _, line := range told {
-				if persons[line.Payment] = persons[line.Payment] || line.Person; line.Kind.Counts() != line.Told {
-					t.Fatalf("seed %d: %s is %s, and told is %v: %s", seed, line.Payment, line.Kind, line.Told,
+				if persons[line.Payment] = persons[line.Payment] || line.Person; line.Kind.Counts() != line.Reported {
+					t.Fatalf("seed %d: %s is %s, and told is %v: %s", seed, line.Payment, line.Kind, line.Reported,
 						line.Why)
 				}
 			}

@@ -173,7 +173,7 @@ func kinds(list []Line) string {
 	var words []string
 	for _, l := range list {
 		word := l.Payment + " " + string(l.Kind)
-		if l.Told {
+		if l.Reported {
 			word += "!"
 		}
 		if l.Person {

@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/vault"
 )
 
@@ -43,7 +43,7 @@ func TestParseValue(t *testing.T) {
 	}
 	for kind, want := range map[goods.TermsKind]string{goods.Supply: "¥7.805", goods.Commission: "12.25 %"} {
 		value, _ := ParseValue(kind, strings.TrimPrefix(strings.Fields(want)[0], "¥"))
-		if got := Value(vault.Terms{Kind: kind, Opening: veil.Opening{Value: veil.Whole(uint64(value))}}); got != want {
+		if got := Value(vault.Terms{Kind: kind, Opening: pedersen.Opening{Value: pedersen.Whole(uint64(value))}}); got != want {
 			t.Errorf("%s", got)
 		}
 	}
@@ -51,13 +51,13 @@ func TestParseValue(t *testing.T) {
 
 func agreed(t *testing.T, sku, seller string, value uint64, salt byte) vault.Terms {
 	t.Helper()
-	drawn, err := veil.NewSalt(bytes.NewReader(bytes.Repeat([]byte{salt}, 64)))
+	drawn, err := pedersen.NewSalt(bytes.NewReader(bytes.Repeat([]byte{salt}, 64)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return vault.Terms{
 		Supplier: "care", SKU: sku, Seller: seller, Kind: goods.Supply, Until: 20600,
-		Opening: veil.Opening{Value: veil.Whole(value), Salt: drawn},
+		Opening: pedersen.Opening{Value: pedersen.Whole(value), Salt: drawn},
 	}
 }
 

@@ -15,19 +15,19 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/name"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // Terms are terms of the ledger with what their commitment hides, which the supplier's
 // party and the seller know and nobody else.
 type Terms struct {
-	_        struct{}        `cbor:",toarray"`
-	Supplier string          `json:"supplier"`
-	SKU      string          `json:"sku"`
-	Seller   string          `json:"seller"`
-	Kind     goods.TermsKind `json:"kind"`
-	Until    date.Date       `json:"until"`
-	Opening  veil.Opening    `json:"opening"`
+	_        struct{}         `cbor:",toarray"`
+	Supplier string           `json:"supplier"`
+	SKU      string           `json:"sku"`
+	Seller   string           `json:"seller"`
+	Kind     goods.TermsKind  `json:"kind"`
+	Until    date.Date        `json:"until"`
+	Opening  pedersen.Opening `json:"opening"`
 }
 
 // check refuses with BAD_REQUEST what can be no terms.
@@ -71,7 +71,7 @@ func (v *Vault) PutTerms(list ...Terms) error {
 
 // TermsOf finds what a commitment of the ledger hides; false if the vault doesn't
 // know. BAD_REQUEST.
-func (v *Vault) TermsOf(supplier, sku, seller string, commitment veil.Commitment) (t Terms, found bool, err error) {
+func (v *Vault) TermsOf(supplier, sku, seller string, commitment pedersen.Commitment) (t Terms, found bool, err error) {
 	list, err := v.KnownTerms([]Asked{{supplier, sku, seller, commitment}})
 	if err != nil || len(list) == 0 {
 		return Terms{}, false, err
@@ -82,7 +82,7 @@ func (v *Vault) TermsOf(supplier, sku, seller string, commitment veil.Commitment
 // Asked are terms of the ledger whose value somebody would like to know.
 type Asked struct {
 	Supplier, SKU, Seller string
-	Commitment            veil.Commitment
+	Commitment            pedersen.Commitment
 }
 
 // KnownTerms finds what commitments of the ledger hide, of as many as the vault
@@ -155,7 +155,7 @@ func (v *Vault) termsID(t Terms) []byte {
 // whenever the same value is offered again under the same name, so that the commitment
 // is the same, and another one for any other value. Without the vault's key nobody can
 // make it.
-func (v *Vault) TermsSalt(under string, t Terms) (veil.Salt, error) {
+func (v *Vault) TermsSalt(under string, t Terms) (pedersen.Salt, error) {
 	seed := mac(v.keys.salts, codec.Encode(saltOf{
 		Under: under, Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind, Value: t.Opening.Value,
 	}))
@@ -163,12 +163,12 @@ func (v *Vault) TermsSalt(under string, t Terms) (veil.Salt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
-	return veil.NewSalt(bytes.NewReader(stream))
+	return pedersen.NewSalt(bytes.NewReader(stream))
 }
 
 type saltOf struct {
 	_                            struct{} `cbor:",toarray"`
 	Under, Supplier, SKU, Seller string
 	Kind                         goods.TermsKind
-	Value                        veil.Value
+	Value                        pedersen.Value
 }

@@ -8,16 +8,16 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // agreed are terms of the kit at D with a salt of their own.
 func agreed(t *testing.T, v *Vault, value uint64) Terms {
 	t.Helper()
 	terms := Terms{
-		Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Opening: veil.Opening{Value: veil.Whole(value)},
+		Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Opening: pedersen.Opening{Value: pedersen.Whole(value)},
 	}
-	terms.Opening.Salt = must[veil.Salt](t)(v.TermsSalt("test", terms))
+	terms.Opening.Salt = must[pedersen.Salt](t)(v.TermsSalt("test", terms))
 	return terms
 }
 
@@ -33,13 +33,13 @@ func TestTermsAreFoundByTheirCommitment(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, one := range []Terms{first, second, other} {
-		commitment := must[veil.Commitment](t)(one.Opening.Commit())
+		commitment := must[pedersen.Commitment](t)(one.Opening.Commit())
 		found, ok, err := v.TermsOf(one.Supplier, one.SKU, "D", commitment)
 		if err != nil || !ok || found.Opening.Value != one.Opening.Value || found.Until != one.Until {
 			t.Errorf("%+v: %+v, %v", one, found, err)
 		}
 	}
-	commitment := must[veil.Commitment](t)(first.Opening.Commit())
+	commitment := must[pedersen.Commitment](t)(first.Opening.Commit())
 	for _, not := range [][3]string{{"care", "mat", "D"}, {"care", "kit", "M"}, {"parts", "kit", "D"}} {
 		if _, ok, err := v.TermsOf(not[0], not[1], not[2], commitment); ok || err != nil {
 			t.Errorf("%v: %v, %v", not, ok, err)
@@ -84,7 +84,7 @@ func TestTermsSalts(t *testing.T) {
 		t.Error("the same offer again has another salt")
 	}
 	for name, change := range map[string]func(*Terms) (*Vault, string){
-		"another value":    func(x *Terms) (*Vault, string) { x.Opening.Value = veil.Whole(6); return v, "test" },
+		"another value":    func(x *Terms) (*Vault, string) { x.Opening.Value = pedersen.Whole(6); return v, "test" },
 		"another supplier": func(x *Terms) (*Vault, string) { x.Supplier = "parts"; return v, "test" },
 		"another good":     func(x *Terms) (*Vault, string) { x.SKU = "mat"; return v, "test" },
 		"another seller":   func(x *Terms) (*Vault, string) { x.Seller = "M"; return v, "test" },
@@ -94,7 +94,7 @@ func TestTermsSalts(t *testing.T) {
 	} {
 		terms := first
 		by, under := change(&terms)
-		salt := must[veil.Salt](t)(by.TermsSalt(under, terms))
+		salt := must[pedersen.Salt](t)(by.TermsSalt(under, terms))
 		if before, twice := seen[string(salt)]; twice || salt.Check() != nil {
 			t.Errorf("%s: as %s, %v", name, before, salt.Check())
 		}

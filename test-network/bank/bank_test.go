@@ -53,27 +53,27 @@ func TestAnswersAreValidAndMatch(t *testing.T) {
 	cases := []struct {
 		name string
 		plan bank.Plan
-		want []iso20022.Kind // by account: M, S1, S2
+		want []iso20022.Verdict // by account: M, S1, S2
 	}{
-		{"all", bank.Plan{}, []iso20022.Kind{exact, exact, exact}},
-		{"one account's", bank.Plan{Account: "200M"}, []iso20022.Kind{exact}},
+		{"all", bank.Plan{}, []iso20022.Verdict{exact, exact, exact}},
+		{"one account's", bank.Plan{Account: "200M"}, []iso20022.Verdict{exact}},
 		{"a wrong amount", bank.Plan{Books: map[string][]string{"pay-M": {"100.02"}}},
-			[]iso20022.Kind{iso20022.Wrong, exact, exact}},
+			[]iso20022.Verdict{iso20022.Wrong, exact, exact}},
 		{"less", bank.Plan{Books: map[string][]string{"pay-M": {"1.00"}}},
-			[]iso20022.Kind{iso20022.Partial, exact, exact}},
+			[]iso20022.Verdict{iso20022.Partial, exact, exact}},
 		{"parts", bank.Plan{Books: map[string][]string{"pay-M": {"1.00", "99.01"}}},
-			[]iso20022.Kind{exact, exact, exact, exact}},
+			[]iso20022.Verdict{exact, exact, exact, exact}},
 		{"charged", bank.Plan{Charged: map[string]string{"pay-M": "1.00"}},
-			[]iso20022.Kind{iso20022.Wrong, exact, exact}},
+			[]iso20022.Verdict{iso20022.Wrong, exact, exact}},
 		{"on another day", bank.Plan{Day: now.AddDate(0, 0, 3)},
-			[]iso20022.Kind{iso20022.Late, iso20022.Late, iso20022.Late}},
-		{"late", bank.Plan{Late: map[string]int{"pay-S1": 2}}, []iso20022.Kind{exact, iso20022.Late, exact}},
-		{"twice", bank.Plan{Twice: is("pay-S2")}, []iso20022.Kind{exact, exact, exact, iso20022.Duplicate}},
-		{"pending", bank.Plan{Pending: is("pay-S1")}, []iso20022.Kind{exact, iso20022.Waiting, exact}},
-		{"reversed", bank.Plan{Reversed: is("pay-S1")}, []iso20022.Kind{exact, iso20022.Wrong, iso20022.Wrong, exact}},
-		{"lost", bank.Plan{Lost: is("pay-S1")}, []iso20022.Kind{exact, exact}},
+			[]iso20022.Verdict{iso20022.Late, iso20022.Late, iso20022.Late}},
+		{"late", bank.Plan{Late: map[string]int{"pay-S1": 2}}, []iso20022.Verdict{exact, iso20022.Late, exact}},
+		{"twice", bank.Plan{Twice: is("pay-S2")}, []iso20022.Verdict{exact, exact, exact, iso20022.Duplicate}},
+		{"pending", bank.Plan{Pending: is("pay-S1")}, []iso20022.Verdict{exact, iso20022.Waiting, exact}},
+		{"reversed", bank.Plan{Reversed: is("pay-S1")}, []iso20022.Verdict{exact, iso20022.Wrong, iso20022.Wrong, exact}},
+		{"lost", bank.Plan{Lost: is("pay-S1")}, []iso20022.Verdict{exact, exact}},
 		{"parts in a batch", bank.Plan{Batch: true, Books: map[string][]string{"pay-M": {"1.00", "99.01"}}},
-			[]iso20022.Kind{exact, exact, exact, exact}},
+			[]iso20022.Verdict{exact, exact, exact, exact}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestAnswersAreValidAndMatch(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				var got []iso20022.Kind
+				var got []iso20022.Verdict
 				for _, o := range iso20022.Match(iso20022.Holder{}, expected, advices) {
 					got = append(got, o.Kind)
 				}

@@ -257,7 +257,7 @@ func TestChainSumsUpOrders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var owed settlement.Veiled
+	var owed settlement.HiddenPositions
 	total := amount.Units(0)
 	for i := range 2 { // one good at a supply price, one at a commission
 		x, err := newWare(i)
@@ -288,11 +288,11 @@ func TestChainSumsUpOrders(t *testing.T) {
 			t.Fatal(err)
 		}
 		if owed, err = owed.Plus(
-			settlement.VeiledOwe{Debtor: "D", Creditor: part.Party, Fee: supplyFee, Count: 1, Sum: sum}); err != nil {
+			settlement.HiddenOwe{Debtor: "D", Creditor: part.Party, Fee: supplyFee, Count: 1, Sum: sum}); err != nil {
 			t.Fatal(err)
 		}
 		apply(3<<20, write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}),
-			write(row.Veiled("first", "D", 1), owed))
+			write(row.HiddenPositions("first", "D", 1), owed))
 		if err := w.checkOwed(); err == nil {
 			t.Error("a debt was found to be right that no receipt told of")
 		}
@@ -318,7 +318,7 @@ func TestChainSumsUpOrders(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		string(row.Shard("of-S1", "g0000", "D", 1)): "stock", string(row.Pool("of-S1", "g0000", "D")): "stock",
-		string(row.Order(n)): "account", string(row.Veiled("first", "D", 1)): "account",
+		string(row.Order(n)): "account", string(row.HiddenPositions("first", "D", 1)): "account",
 	} {
 		if got := stale(key); got != want {
 			t.Errorf("%s: met %s, want %s", key, got, want)

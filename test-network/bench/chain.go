@@ -33,8 +33,8 @@ type chain struct {
 	sums  map[string]Sums // by programme
 	uses  Uses
 	wares Wares
-	// veiled is each lane's row of what is owed for goods, by its key.
-	veiled map[string]settlement.Veiled
+	// hidden is each lane's row of what is owed for goods, by its key.
+	hidden map[string]settlement.HiddenPositions
 	// fresh counts the rows of the controls that only they could have written.
 	fresh int
 	// notes are the obligations; all is what all blocks held.
@@ -119,7 +119,7 @@ type Blocks struct {
 
 func newChain(l *link) *chain {
 	return &chain{
-		link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, veiled: map[string]settlement.Veiled{},
+		link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, hidden: map[string]settlement.HiddenPositions{},
 		seed: maphash.MakeSeed(),
 	}
 }
@@ -304,8 +304,8 @@ func (c *chain) partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
 	case "wk":
 		return read(w, func(s goods.Shard) part { return part{kind: 'p', b: int64(s.Free)} })
 	case "ov":
-		return read(w, func(v settlement.Veiled) part {
-			c.veiled[w.GetKey()] = v
+		return read(w, func(v settlement.HiddenPositions) part {
+			c.hidden[w.GetKey()] = v
 			return part{}
 		})
 	}

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/veil"
 	"tallystick/client/gateway"
 )
 
@@ -145,8 +145,8 @@ func (w *world) checkWares() error {
 // checkOwed opens what the ledger has for goods, over all lanes, with what the
 // driver knows of the terms: quantity × supply price of every delivery.
 func (w *world) checkOwed() error {
-	sums, deliveries := map[debt]veil.Sum{}, map[debt]uint64{}
-	for _, lane := range w.chain.veiled {
+	sums, deliveries := map[debt]pedersen.Sum{}, map[debt]uint64{}
+	for _, lane := range w.chain.hidden {
 		for _, p := range lane.List {
 			of := debt{p.Debtor, p.Creditor}
 			sum, err := sums[of].Plus(p.Sum)

@@ -134,7 +134,7 @@ func (w *world) found(ctx context.Context) error {
 		what string
 		do   func(context.Context) error
 	}{
-		{"founding", w.charter},
+		{"founding", w.consortium},
 		{"registering parties", w.register},
 		{"opening programmes", w.openProgrammes},
 		{"agreeing on a rate", w.agreeRate},
@@ -156,7 +156,7 @@ func (w *world) found(ctx context.Context) error {
 // roles are everybody's: each issues and accepts.
 const roles = party.Issuer | party.Acceptor
 
-func (w *world) charter(ctx context.Context) error {
+func (w *world) consortium(ctx context.Context) error {
 	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		_, err := g.Found(ctx, party.FoundRequest{
 			Network: "bench", En: "Group", Zh: "集团", Roles: roles,

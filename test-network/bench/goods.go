@@ -13,7 +13,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 	"tallystick/client/gateway"
 )
 
@@ -43,14 +43,14 @@ func supplierOf(party string) string { return "of-" + party }
 // supplier's party know of it.
 type ware struct {
 	line  goods.Quoted // as it is quoted, one unit
-	terms veil.Opening
-	owes  veil.Opening // what the seller owes for a unit, in ten-thousandths of a fen
+	terms pedersen.Opening
+	owes  pedersen.Opening // what the seller owes for a unit, in ten-thousandths of a fen
 }
 
 // newWare draws the terms of good i for a seller: a supply price of three quarters
 // and a bit, or a commission of that many basis points.
 func newWare(i int) (*ware, error) {
-	salt, err := veil.NewSalt(rand.Reader)
+	salt, err := pedersen.NewSalt(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -64,10 +64,10 @@ func newWare(i int) (*ware, error) {
 	price := uint64(10_000 * x.line.Fen)
 	if i%len(suppliers) == 0 {
 		x.line.Kind, x.terms = goods.Supply,
-			veil.Opening{Value: veil.Whole(price*3/4 + uint64(i%goodsSold)), Salt: salt}
+			pedersen.Opening{Value: pedersen.Whole(price*3/4 + uint64(i%goodsSold)), Salt: salt}
 		x.owes = x.terms
 	} else {
-		x.line.Kind, x.terms = goods.Commission, veil.Opening{Value: veil.Whole(uint64(500 + i%goodsSold)), Salt: salt}
+		x.line.Kind, x.terms = goods.Commission, pedersen.Opening{Value: pedersen.Whole(uint64(500 + i%goodsSold)), Salt: salt}
 		if x.owes, err = kept(price, uint64(x.line.Fen), x.terms); err != nil {
 			return nil, err
 		}
@@ -77,12 +77,12 @@ func newWare(i int) (*ware, error) {
 }
 
 // kept opens what is left of a price when the seller keeps a commission of it.
-func kept(price, fen uint64, commission veil.Opening) (veil.Opening, error) {
+func kept(price, fen uint64, commission pedersen.Opening) (pedersen.Opening, error) {
 	keeps, err := commission.Times(fen)
 	if err != nil {
-		return veil.Opening{}, err
+		return pedersen.Opening{}, err
 	}
-	return veil.Known(veil.Whole(price)).Minus(keeps)
+	return pedersen.Known(pedersen.Whole(price)).Minus(keeps)
 }
 
 func (x *ware) wanted(quantity uint32) goods.Wanted {
@@ -247,7 +247,7 @@ func (w *world) allOf(ctx context.Context, commands map[string][]command.Command
 type (
 	debt       struct{ debtor, creditor string }
 	receivable struct {
-		opening    veil.Opening
+		opening    pedersen.Opening
 		deliveries uint64
 	}
 )
@@ -264,7 +264,7 @@ func (b *books) sold(seller string, s sale) error {
 	of := debt{seller, s.ware.line.Party}
 	sum, found := b.owed[of]
 	if !found {
-		sum.opening = veil.Known(veil.Value{})
+		sum.opening = pedersen.Known(pedersen.Value{})
 	}
 	if sum.opening, err = sum.opening.Plus(one); err != nil {
 		return err

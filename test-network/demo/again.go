@@ -38,8 +38,8 @@ func step33(ctx context.Context, s *stage) error {
 	if err := till(&again, "points", "redeem", "--take", "DP:5", "--member", "at-the-till"); err != nil {
 		return err
 	}
-	s.figure("the first request again: its first receipt", first.Number+", again: true",
-		again.Number+", again: "+show(again.Again))
+	s.figure("the first request again: its first receipt", first.Number+", duplicate: true",
+		again.Number+", duplicate: "+show(again.Duplicate))
 	left := map[string]int64{}
 	for _, member := range []string{"at-the-till", "behind-her"} {
 		w, err := s.wallet(ctx, "D", member)

@@ -23,9 +23,9 @@ var enemies = []func(context.Context, *stage) error{step33, step34, step35, step
 // answers of tally, as far as the story reads them.
 type (
 	receipt struct {
-		Number string `json:"number"`
-		Again  bool   `json:"again"`
-		Code   string `json:"code"` // one-time, where the command made one
+		Number    string `json:"number"`
+		Duplicate bool   `json:"duplicate"`
+		Code      string `json:"code"` // one-time, where the command made one
 	}
 	lot struct {
 		Number      string `json:"number"`

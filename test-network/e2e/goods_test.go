@@ -12,17 +12,17 @@ import (
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/veil"
 	"tallystick/client/block"
 )
 
 // stall is a good of a supplier of S1's, as one seller sells it.
 type stall struct {
 	Supplier, SKU, Seller string
-	Terms                 veil.Opening `json:"-"` // what the seller owes for a unit, in ten-thousandths of a fen
-	Commitment            veil.Commitment
+	Terms                 pedersen.Opening `json:"-"` // what the seller owes for a unit, in ten-thousandths of a fen
+	Commitment            pedersen.Commitment
 }
 
 // supplier makes a new supplier that S1 acts for.
@@ -58,7 +58,7 @@ func openStorefront(t *testing.T, seller *node) {
 func openStall(t *testing.T, s1, seller *node, supplier, sku string, fen amount.Units, worth uint64) stall {
 	t.Helper()
 	s := stall{Supplier: supplier, SKU: sku, Seller: seller.Party()}
-	s.Terms = veil.Opening{Value: veil.Whole(worth), Salt: must(veil.NewSalt(rand.Reader))}
+	s.Terms = pedersen.Opening{Value: pedersen.Whole(worth), Salt: must(pedersen.NewSalt(rand.Reader))}
 	s.Commitment = must(s.Terms.Commit())
 	do(t, s1, goods.OfferTermsRequest{
 		Supplier: supplier, SKU: sku, Seller: s.Seller, Kind: goods.Supply, Commitment: s.Commitment,

@@ -26,13 +26,13 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 	"tallystick/test-network/direct"
 )
 
-// purse is how many points a customer has: more than a test spends.
-const purse = 100_000
+// plenty is how many points a customer has: more than a test spends.
+const plenty = 100_000
 
 // customers are so many members at home with the seller, who can pay and know what
 // one, two and three units cost.
@@ -42,7 +42,7 @@ func customers(t *testing.T, seller *node, s stall, n int) []customer {
 	for i := range list {
 		who := fresh("customer")
 		enrol(t, seller, who)
-		list[i] = customer{Member: who, Lot: issue(t, seller, s.Seller+"P", who, purse)}
+		list[i] = customer{Member: who, Lot: issue(t, seller, s.Seller+"P", who, plenty)}
 		for quantity := range uint32(3) {
 			list[i].Quotes = append(list[i].Quotes, s.quote(t, seller, who, quantity+1).Hash)
 		}
@@ -50,8 +50,8 @@ func customers(t *testing.T, seller *node, s stall, n int) []customer {
 	return list
 }
 
-// witness hears of every order, from all nodes and processes.
-type witness struct {
+// activator hears of every order, from all nodes and processes.
+type listener struct {
 	mu      sync.Mutex
 	asked   map[string]bool           // requests; false until an answer is there
 	placed  map[string]number.Command // by request
@@ -59,12 +59,12 @@ type witness struct {
 	errs    []string
 }
 
-func newWitness() *witness {
-	return &witness{asked: map[string]bool{}, placed: map[string]number.Command{}}
+func newListener() *listener {
+	return &listener{asked: map[string]bool{}, placed: map[string]number.Command{}}
 }
 
 // hear is what an errand's client tells to.
-func (w *witness) hear(e errand) func(heard) {
+func (w *listener) hear(e errand) func(heard) {
 	return func(h heard) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -91,14 +91,14 @@ func (w *witness) hear(e errand) func(heard) {
 }
 
 // sold is how many orders were placed so far, and how often none was to be had.
-func (w *witness) sold() (orders, soldOut int) {
+func (w *listener) sold() (orders, soldOut int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.placed), w.soldOut
 }
 
 // more waits until some more orders were placed, and some more weren't to be had.
-func (w *witness) more(t *testing.T, what string) {
+func (w *listener) more(t *testing.T, what string) {
 	t.Helper()
 	orders, soldOut := w.sold()
 	began := time.Now()
@@ -127,7 +127,7 @@ func TestNodesRaceForTheLastUnits(t *testing.T) {
 		{Party: "D", Run: fresh("race"), Good: stalls[1], Price: price, Customers: customers(t, d, stalls[1], 4)},
 	}
 	before := map[string]amount.Units{"GP": balance(t, g, "GP").Issued, "DP": balance(t, d, "DP").Issued}
-	w, enough, quiet := newWitness(), make(chan struct{}), make(chan struct{})
+	w, enough, quiet := newListener(), make(chan struct{}), make(chan struct{})
 	var nodes, stock sync.WaitGroup
 	stock.Go(func() { bring(t.Context(), t, s1, stalls, quiet) })
 	buyer := errands[0].send(t, w.hear(errands[0]))
@@ -171,7 +171,7 @@ func TestNodesRaceForTheLastUnits(t *testing.T) {
 }
 
 // doubt lists the requests of an errand that have no answer.
-func (w *witness) doubt(e errand) (list []string) {
+func (w *listener) doubt(e errand) (list []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for id, answered := range w.asked {
@@ -183,7 +183,7 @@ func (w *witness) doubt(e errand) (list []string) {
 }
 
 // answered says whether all of these have an answer by now.
-func (w *witness) answered(list []string) bool {
+func (w *listener) answered(list []string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !slices.ContainsFunc(list, func(id string) bool { return !w.asked[id] })
@@ -219,7 +219,7 @@ func killed(t *testing.T, name string) {
 }
 
 // check compares what all nodes heard with what is on the ledger.
-func (w *witness) check(t *testing.T, g *node, stalls []stall, errands []errand) {
+func (w *listener) check(t *testing.T, g *node, stalls []stall, errands []errand) {
 	t.Helper()
 	for _, err := range w.errs {
 		t.Error(err)
@@ -266,7 +266,7 @@ func (w *witness) check(t *testing.T, g *node, stalls []stall, errands []errand)
 	for _, e := range errands {
 		for _, c := range e.Customers {
 			lots, err := g.Query().Lots(t.Context(), c.Lot)
-			if err != nil || lots[0].Available()+spent[c.Member] != purse {
+			if err != nil || lots[0].Available()+spent[c.Member] != plenty {
 				t.Errorf("%s has %d points and has spent %d, %v", c.Member, lots[0].Available(), spent[c.Member], err)
 			}
 		}
@@ -287,7 +287,7 @@ func TestOneOrderFiveTimes(t *testing.T) {
 		Customers: customers(t, g, s, 1), Once: true,
 	}
 	e.Customers[0].Quotes = e.Customers[0].Quotes[:1]
-	w := newWitness()
+	w := newListener()
 	for range 4 {
 		buyer := e.send(t, w.hear(e))
 		select {
@@ -298,7 +298,7 @@ func TestOneOrderFiveTimes(t *testing.T) {
 	}
 	e.send(t, w.hear(e)).end(t)
 	first, err := g.Do(t.Context(), e.request(0, 0), e.order(e.Customers[0], 0, 0))
-	if err != nil || first.Number != w.placed[e.request(0, 0)] || !first.Again {
+	if err != nil || first.Number != w.placed[e.request(0, 0)] || !first.Duplicate {
 		t.Errorf("another node got %+v, %v; the client %s", first, err, w.placed[e.request(0, 0)])
 	}
 	changed := e.order(e.Customers[0], 0, 0)
@@ -357,7 +357,7 @@ func TestAPriceStaysBetweenTwo(t *testing.T) {
 	who := fresh("customer")
 	enrol(t, g, who)
 	lot := issue(t, g, "GP", who, 3*price)
-	before := veiled(t, g)
+	before := hidden(t, g)
 
 	_, err := s1.Do(t.Context(), "", goods.OfferTermsRequest{
 		Supplier: of, SKU: s.SKU, Seller: "S1", Kind: goods.Supply, Commitment: s.Commitment,
@@ -376,7 +376,7 @@ func TestAPriceStaysBetweenTwo(t *testing.T) {
 	do(t, g, goods.ReceiveReturnRequest{Return: back, Restock: true})
 	do(t, g, goods.RefundRequest{Return: back})
 
-	after := veiled(t, g)
+	after := hidden(t, g)
 	for pair, times := range map[string]uint64{"G→S1": 3, "S1→G": 1} {
 		owed := must(after[pair].Minus(before[pair])).Commitment()
 		if opened := must(s.Terms.Times(times)); !opened.Opens(owed) {
@@ -404,19 +404,19 @@ func TestAPriceStaysBetweenTwo(t *testing.T) {
 	}
 }
 
-// veiled sums up what the open cycle's deliveries make the parties owe each other in
+// hidden sums up what the open cycle's deliveries make the parties owe each other in
 // hidden amounts, by "DEBTOR→CREDITOR".
-func veiled(t *testing.T, g *node) map[string]veil.Sum {
+func hidden(t *testing.T, g *node) map[string]pedersen.Sum {
 	t.Helper()
 	cycle, err := g.Query().Cycle(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := g.Query().Veiled(t.Context(), cycle.ID)
+	list, err := g.Query().HiddenPositions(t.Context(), cycle.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := map[string]veil.Sum{}
+	sums := map[string]pedersen.Sum{}
 	for _, p := range list {
 		pair := p.Debtor + "→" + p.Creditor
 		sums[pair] = must(sums[pair].Plus(p.Sum))

@@ -104,7 +104,7 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"a hold that isn't", d, points.CaptureRequest{Hold: absent, Amount: 1}, fault.NotFound},
 		{"a time-out before the deadline", g, points.TimeOutRequest{Hold: hold.Number}, fault.WrongState},
 		{"a release of another's hold", g, points.ReleaseRequest{Hold: hold.Number, Reason: "x"}, fault.Forbidden},
-		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)},
+		{"evidence by another than the activator", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)},
 			fault.Forbidden},
 		{"a hold without the member's consent", m, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Unauthorised},
 		{"a hold for nobody", d, points.HoldRequest{
@@ -199,12 +199,12 @@ func TestMalformedCallsAreRefusedWhole(t *testing.T) {
 		{"a float", "points:Capture", [][]byte{[]byte("r"), []byte(`{"hold":"G.1.1.0","amount":1.5}`)},
 			fault.BadRequest},
 		{"an odd request id", "points:Issue", [][]byte{[]byte("r\n"), []byte(
-			`{"programme":"GP","grants":[{"member":"li","amount":1,"expires":"2027-12-31","witness":"","outlet":"","reference":""}]}`)},
+			`{"programme":"GP","grants":[{"member":"li","amount":1,"expires":"2027-12-31","activator":"","outlet":"","reference":""}]}`)},
 			fault.BadRequest},
 		{"no argument", "points:Issue", nil, fault.BadRequest},
 		{"no function", "points:Mint", [][]byte{[]byte("r"), []byte("{}")}, fault.BadRequest},
 		{"no contract", "mint:Mint", [][]byte{[]byte("r"), []byte("{}")}, fault.BadRequest},
-		{"a second founding", "charter:Found",
+		{"a second founding", "consortium:Found",
 			[][]byte{[]byte(
 				`{"network":"n","en":"x","zh":"x","roles":[],"cycle":"c","date":"2026-11-01","test":true}`)},
 			fault.Conflict},
@@ -259,7 +259,7 @@ func TestRequestIDsCountOnce(t *testing.T) {
 		"a single command":         func() (command.Receipt, error) { return again.Single(t.Context(), id, req) },
 	} {
 		r, err := ask()
-		if err != nil || r.Number != first.Number || !r.Again {
+		if err != nil || r.Number != first.Number || !r.Duplicate {
 			t.Errorf("%s: %+v, %v; want %s again", name, r, err, first.Number)
 		}
 	}

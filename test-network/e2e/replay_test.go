@@ -24,10 +24,10 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 	"tallystick/client/config"
 	"tallystick/client/vault"
 )
@@ -206,7 +206,7 @@ func TestTheJourneyAsOrders(t *testing.T) {
 	}
 	baskets, left := basketsOf(rows, makes)
 	t.Logf("%d baskets; lines left out: %v", len(baskets), left)
-	before := veiled(t, d)
+	before := hidden(t, d)
 	began = time.Now()
 	r.prepare(net.open(t, "S1", fmt.Sprintf("4-%d", 3+replayLanes)), baskets)
 	t.Logf("prepared in %.1f s", time.Since(began).Seconds())
@@ -596,7 +596,7 @@ func (r *replay) comparePoints() {
 }
 
 // compareOwed opens what all deliveries came to with the terms in D's vault.
-func (r *replay) compareOwed(before map[string]veil.Sum) {
+func (r *replay) compareOwed(before map[string]pedersen.Sum) {
 	cfg, err := config.Load(filepath.Join(net.dir, "parties", "D", "profile.yaml"), nil)
 	if err != nil {
 		r.t.Fatal(err)
@@ -607,8 +607,8 @@ func (r *replay) compareOwed(before map[string]veil.Sum) {
 	}
 	defer v.Close()
 	terms := r.terms(v)
-	after := veiled(r.t, r.d)
-	sums := map[string]veil.Opening{"D→S1": veil.Known(veil.Value{}), "S1→D": veil.Known(veil.Value{})}
+	after := hidden(r.t, r.d)
+	sums := map[string]pedersen.Opening{"D→S1": pedersen.Known(pedersen.Value{}), "S1→D": pedersen.Known(pedersen.Value{})}
 	values := map[string]amount.Units{}
 	owe := func(pair string, maker string, line goods.Line, quantity uint32) {
 		one := must(line.OwesOpened(terms[maker+"/"+line.SKU], quantity))
@@ -628,7 +628,7 @@ func (r *replay) compareOwed(before map[string]veil.Sum) {
 	}
 	for pair, opening := range sums {
 		owed := must(after[pair].Minus(before[pair]))
-		want := veil.Whole(uint64(values[pair]) * settlement.PerFen * (100 - keptPercent) / 100)
+		want := pedersen.Whole(uint64(values[pair]) * settlement.PerFen * (100 - keptPercent) / 100)
 		if !opening.Opens(owed.Commitment()) || opening.Value != want {
 			r.t.Errorf("%s: %s doesn't open, or isn't %d %% of %d fen",
 				pair, opening.Value, 100-keptPercent, values[pair])
@@ -638,14 +638,14 @@ func (r *replay) compareOwed(before map[string]veil.Sum) {
 }
 
 // terms are those of all goods that were sold, by SUPPLIER/SKU.
-func (r *replay) terms(v *vault.Vault) map[string]veil.Opening {
-	found := map[string]veil.Opening{}
+func (r *replay) terms(v *vault.Vault) map[string]pedersen.Opening {
+	found := map[string]pedersen.Opening{}
 	var asked []vault.Asked
 	for _, s := range r.orders {
 		for _, l := range s.lines {
 			id := r.prefix + l.maker + "/p" + l.product
 			if _, again := found[id]; !again {
-				found[id] = veil.Opening{}
+				found[id] = pedersen.Opening{}
 				asked = append(asked, vault.Asked{
 					Supplier: r.prefix + l.maker, SKU: "p" + l.product, Seller: "D",
 					Commitment: r.ledger.listings["D/"+id].Terms,

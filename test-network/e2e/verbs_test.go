@@ -291,7 +291,7 @@ func sameAnswer(first, second map[string]any, goesOn bool) bool {
 		return true
 	}
 	text, err := json.Marshal(second)
-	return err == nil && slices.Equal(before, after) && !bytes.Contains(text, []byte(`"again":false`))
+	return err == nil && slices.Equal(before, after) && !bytes.Contains(text, []byte(`"duplicate":false`))
 }
 
 // numbersIn are the numbers of commands in an answer, in their order.

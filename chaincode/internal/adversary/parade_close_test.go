@@ -11,18 +11,18 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // oil is what D pays S1 for an oil: 7 fen, in secret.
-func (p *parade) oil() veil.Opening {
+func (p *parade) oil() pedersen.Opening {
 	seed := sha512.Sum512([]byte("oil"))
-	salt, err := veil.NewSalt(bytes.NewReader(seed[:]))
+	salt, err := pedersen.NewSalt(bytes.NewReader(seed[:]))
 	if err != nil {
 		p.Fatal(err)
 	}
-	return veil.Opening{Value: veil.Whole(7 * settlement.PerFen), Salt: salt}
+	return pedersen.Opening{Value: pedersen.Whole(7 * settlement.PerFen), Salt: salt}
 }
 
 // shelves puts oil of S1's and a cap of its own on D's storefront; S2 comes and goes.

@@ -109,7 +109,7 @@ func (p *parade) consortium() {
 // agree agrees to a party's model as it is proposed.
 func (w *world) agree(by, model string) settlement.AgreeRequest {
 	list := rows[settlement.Notice](w, "notice")[by].Proposed
-	for _, b := range rows[settlement.Book](w, "book") {
+	for _, b := range rows[settlement.Agreements](w, "agreements") {
 		list = append(b.Models, list...)
 	}
 	for _, m := range slices.Backward(list) {
@@ -180,8 +180,8 @@ func (p *parade) grants() (lots map[string]number.Row) {
 		lots[id+"P"], lots["wang"+id] = n.Row(0), n.Row(1)
 	}
 	witnessed := points.IssueRequest{Programme: "DP", Grants: []points.Grant{
-		{Member: "li", Amount: 10, Expires: p.today + 200, Witness: "M"},
-		{Member: "li", Amount: 10, Expires: p.today + 200, Witness: "M"},
+		{Member: "li", Amount: 10, Expires: p.today + 200, Activator: "M"},
+		{Member: "li", Amount: 10, Expires: p.today + 200, Activator: "M"},
 	}}
 	n := p.do("D", witnessed)
 	p.do("M", points.ActivateRequest{Lot: n.Row(0), Evidence: make(codec.Hash, 32)})
@@ -279,7 +279,7 @@ func (p *parade) benefits(lots map[string]number.Row) {
 	p.do("M", ride(func(r *benefit.DefineRequest) {
 		r.Benefit, r.Points, r.Code, r.Uses, r.Days = "wash", []benefit.Cost{{Programme: "DP", Amount: 50}}, true, 2, 2
 	}))
-	waits := p.do("D", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "li", Witness: "M"}}})
+	waits := p.do("D", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "li", Activator: "M"}}})
 	p.do("M", benefit.ActivateRequest{Entitlement: waits.Row(0), Evidence: make(codec.Hash, 32)})
 	p.do("M", benefit.ReserveRequest{Entitlement: waits.Row(0), Until: p.soon(60)})
 	p.do("M", benefit.UnreserveRequest{Entitlement: waits.Row(0)})

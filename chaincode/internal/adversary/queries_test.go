@@ -180,7 +180,7 @@ func TestQuestionsReadLittle(t *testing.T) {
 			most[q.Name] = max(most[q.Name], n)
 		}
 	}
-	sums := map[string]bool{"Totals": true, "Positions": true, "Veiled": true, "Quota": true, "Stock": true}
+	sums := map[string]bool{"Totals": true, "Positions": true, "HiddenPositions": true, "Quota": true, "Stock": true}
 	for name, n := range most {
 		if limit := map[bool]int{true: number.Lanes*len(parties) + few, false: page + few}[sums[name]]; n > limit {
 			t.Errorf("%s reads %d rows", name, n)

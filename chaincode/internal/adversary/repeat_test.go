@@ -25,7 +25,7 @@ func TestALifeAskedAgainChangesNothing(t *testing.T) {
 	}
 	for i, s := range p.sent {
 		answer := p.again(i%2 == 0, s)
-		if want := s.receipt; !answer.Again || answer.Number != want.Number {
+		if want := s.receipt; !answer.Duplicate || answer.Number != want.Number {
 			t.Errorf("%s %s: first %+v, then %+v", s.who, command.KindOf(s.req), want, answer)
 		}
 		other := p.sent[(i+1)%len(p.sent)]

@@ -157,7 +157,7 @@ var walks = map[string]func(*parade, map[string]number.Row){
 	},
 	"entitlement GRANTED": func(p *parade, _ map[string]number.Row) {
 		p.must("M", ride(nil))
-		p.must("M", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "li", Witness: "D"}}})
+		p.must("M", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "li", Activator: "D"}}})
 	},
 	"entitlement ACTIVE": func(p *parade, lots map[string]number.Row) {
 		p.must("M", ride(func(r *benefit.DefineRequest) { r.Points = []benefit.Cost{{Programme: "DP", Amount: 50}} }))

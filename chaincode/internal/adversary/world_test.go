@@ -56,7 +56,7 @@ var one = amount.Rate{Num: 1, Den: 1}
 func found(t *testing.T) *world {
 	t.Helper()
 	w := deploy(t)
-	if err := w.door("G", "charter:Found",
+	if err := w.door("G", "consortium:Found",
 		`{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"c0","date":"2026-11-01","test":true}`); err !=
 		nil {
 		t.Fatal(err)

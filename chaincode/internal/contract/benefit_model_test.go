@@ -48,7 +48,7 @@ type ticket struct {
 	member, by     string
 	waits, over    bool
 	counted        bool // by the benefit's quota
-	witness        string
+	activator      string
 	until          date.Date
 	reservedUntil  int64
 	made, reversed int
@@ -65,7 +65,7 @@ type used struct {
 }
 
 type debtOf struct {
-	kind                        settlement.Kind // that of what is given back follows on it
+	kind                        settlement.ObligationKind // that of what is given back follows on it
 	debtor, creditor, programme string
 	units                       int
 	num, den                    int // fen
@@ -185,7 +185,7 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 		return true
 	case benefit.ActivateRequest:
 		x := d.tickets[r.Entitlement]
-		ok := x.waits && !x.over && x.witness == caller && today <= x.until
+		ok := x.waits && !x.over && x.activator == caller && today <= x.until
 		x.waits = x.waits && !ok
 		return ok
 	case benefit.ReserveRequest:
@@ -272,7 +272,7 @@ func (d *desk) grant(caller string, n number.Command, today date.Date, r benefit
 	}
 	for i, g := range r.Grants {
 		x := d.add(n.Row(i), r.Benefit, g.Member, caller, today, nil)
-		x.waits, x.witness = g.Witness != "", g.Witness
+		x.waits, x.activator = g.Activator != "", g.Activator
 	}
 	return true
 }
@@ -453,7 +453,7 @@ func (h hand) draw() asked {
 	case verb == "grant" || len(h.tickets) == 0:
 		req := benefit.GrantRequest{Benefit: rapid.SampledFrom([]string{"free", "free", "free", "kept"}).Draw(h.t, "benefit")}
 		for range rapid.IntRange(1, 3).Draw(h.t, "grants") {
-			req.Grants = append(req.Grants, benefit.Grant{Member: h.member(), Witness: rapid.SampledFrom([]string{"", "", "D"}).Draw(h.t, "witness")})
+			req.Grants = append(req.Grants, benefit.Grant{Member: h.member(), Activator: rapid.SampledFrom([]string{"", "", "D"}).Draw(h.t, "activator")})
 		}
 		return asked{req: req}
 	}

@@ -24,7 +24,7 @@ import (
 )
 
 // fair is a deliberately dumb second implementation of campaigns: each has one
-// purse for all and one a funder, and a list of what it gave; an award that may not
+// wallet for all and one a funder, and a list of what it gave; an award that may not
 // be made puts everything back. It knows nothing of rows, lanes or leases.
 type fair struct {
 	today  date.Date
@@ -41,7 +41,7 @@ type drive struct {
 	state  string
 	agreed map[string]bool
 	left   int            // fen of the budget
-	purse  map[string]int // fen that a funder with a cap still bears
+	wallet map[string]int // fen that a funder with a cap still bears
 	done   []string       // purchases
 	had    map[string]int // awards, by member
 	points map[string]int // given, by funder
@@ -67,7 +67,7 @@ var wares = map[string]struct {
 
 func (d *drive) clone() *drive {
 	c := *d
-	c.purse, c.had, c.points, c.fen, c.agreed = maps.Clone(d.purse), maps.Clone(d.had), maps.Clone(d.points), maps.Clone(d.fen), maps.Clone(d.agreed)
+	c.wallet, c.had, c.points, c.fen, c.agreed = maps.Clone(d.wallet), maps.Clone(d.had), maps.Clone(d.points), maps.Clone(d.fen), maps.Clone(d.agreed)
 	c.done = slices.Clone(d.done)
 	return &c
 }
@@ -115,7 +115,7 @@ func (f *fair) propose(caller string, r campaign.ProposeRequest) bool {
 		}
 		return 0
 	})
-	d := &drive{req: r, by: caller, state: "PROPOSED", agreed: map[string]bool{}, left: int(r.Terms.Budget), purse: map[string]int{}, had: map[string]int{}, points: map[string]int{}, fen: map[string]int{}}
+	d := &drive{req: r, by: caller, state: "PROPOSED", agreed: map[string]bool{}, left: int(r.Terms.Budget), wallet: map[string]int{}, had: map[string]int{}, points: map[string]int{}, fen: map[string]int{}}
 	for _, s := range r.Funders {
 		d.agreed[s.Party] = false
 	}
@@ -130,7 +130,7 @@ func (f *fair) propose(caller string, r campaign.ProposeRequest) bool {
 
 func (d *drive) agree(party string, most int) {
 	if d.agreed[party] = true; most > 0 {
-		d.purse[party] = most
+		d.wallet[party] = most
 	}
 	for _, ok := range d.agreed {
 		if !ok {
@@ -241,11 +241,11 @@ func (d *drive) bear(party string, units, fen int) bool {
 	d.left -= fen
 	d.points[party] += units
 	d.fen[party] += fen
-	if _, capped := d.purse[party]; !capped {
+	if _, capped := d.wallet[party]; !capped {
 		return true
 	}
-	d.purse[party] -= fen
-	return d.purse[party] >= 0
+	d.wallet[party] -= fen
+	return d.wallet[party] >= 0
 }
 
 func (f *fair) use(caller string, n number.Command, of number.Row) bool {

@@ -27,7 +27,7 @@ var (
 	}
 	rewarded = []ground{
 		{"rule changed", "", fault.WrongState}, {"rule's scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, {"rule's audience", "", fault.Ineligible}, untried(fault.Limit), {"no point", "", fault.Insufficient},
-		{"no witness", "", fault.BadRequest}, {"expired points", "", fault.Expired}, {"budget", "", fault.Quota}, {"cap", "", fault.Quota}, {"day cap", "", fault.DailyCap}, {"liability", "", fault.LiabilityCap},
+		{"no activator", "", fault.BadRequest}, {"expired points", "", fault.Expired}, {"budget", "", fault.Quota}, {"cap", "", fault.Quota}, {"day cap", "", fault.DailyCap}, {"liability", "", fault.LiabilityCap},
 	}
 	entitled = []ground{
 		{"not open", "", fault.WrongState}, {"benefit ended", "", fault.Expired}, {"commitment", "", fault.BadRequest}, {"benefit barred", "", fault.Ineligible}, {"one each", "", fault.Limit},
@@ -118,7 +118,7 @@ func awardOn(t fataler, has causes) (*stage, string, command.Request) {
 	if rule.Bonus++; has["rule changed"] {
 		s.must(t, "G", points.SetRuleRequest{Rule: rule})
 	}
-	s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Evidence: has["no witness"], EarnPerDay: set(has["day cap"], amount.Units(5), 0)}})
+	s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Evidence: has["no activator"], EarnPerDay: set(has["day cap"], amount.Units(5), 0)}})
 	if has["liability"] {
 		s.must(t, "G", party.AmendRequest{Party: "G", Roles: party.Issuer | party.Acceptor, Liability: 5})
 	}

@@ -15,12 +15,14 @@ import (
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/veil"
 )
 
 // sealedPrice is some commitment to a supply price.
-func sealedPrice(n uint64) veil.Commitment { return veil.Public(veil.Whole(n)).Commitment() }
+func sealedPrice(n uint64) pedersen.Commitment {
+	return pedersen.Public(pedersen.Whole(n)).Commitment()
+}
 
 func kit(change func(*goods.SetGoodRequest)) goods.SetGoodRequest {
 	req := goods.SetGoodRequest{Supplier: "care", SKU: "kit", En: "Oil kit", Zh: "机油套装", Category: "oil", Unit: "piece", Tax: "t13", Delivery: goods.Shipped, Open: true}

@@ -57,7 +57,7 @@ var titles = map[string]string{
 	"batch":      "Commands in batches",
 	"benefit":    "Benefits",
 	"campaign":   "Joint campaigns",
-	"charter":    "The founding",
+	"consortium": "The founding",
 	"cycle":      "Business date, cycles and their close",
 	"dispute":    "Disputes",
 	"goods":      "Goods",
@@ -85,7 +85,7 @@ func New(config Config) (shim.Chaincode, error) {
 		c.Info.Title, c.Info.Version = titles[name], "1"
 		return c
 	}
-	contracts := append(singleContracts(named), &Batch{named("batch")}, &Charter{named("charter")},
+	contracts := append(singleContracts(named), &Batch{named("batch")}, &Consortium{named("consortium")},
 		&Query{named("query")})
 	parts := make(coded, len(contracts))
 	for _, c := range contracts {

@@ -22,11 +22,11 @@ import (
 	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 )
 
 // noting is the chaincode with one function more, which notes what a party's command would: note PARTY SEQ, and then
@@ -35,10 +35,10 @@ type noting struct{ shim.Chaincode }
 
 // noted is one thing owed; with a sum, it is hidden.
 type noted struct {
-	Kind             settlement.Kind
+	Kind             settlement.ObligationKind
 	Debtor, Creditor string
 	Fen              amount.Units
-	Hidden           *veil.Sum
+	Hidden           *pedersen.Sum
 }
 
 func (n noting) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
@@ -54,7 +54,7 @@ func (n noting) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	}
 	for _, o := range list {
 		if err == nil && o.Hidden != nil {
-			err = verb.OweHidden(c, settlement.VeiledOwe{Debtor: o.Debtor, Creditor: o.Creditor, Fee: onePercent, Count: 1, Sum: *o.Hidden})
+			err = verb.OweHidden(c, settlement.HiddenOwe{Debtor: o.Debtor, Creditor: o.Creditor, Fee: onePercent, Count: 1, Sum: *o.Hidden})
 		} else if err == nil {
 			err = verb.Owe(c, settlement.Owe{Kind: o.Kind, Debtor: o.Debtor, Creditor: o.Creditor, Fen: o.Fen})
 		}

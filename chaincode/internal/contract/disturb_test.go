@@ -92,7 +92,7 @@ func TestAgreeingInTurnUsesNothingUp(t *testing.T) {
 	w.must(t, "F", turns...)
 	w.consent(t, "D", "G", "all")
 	w.advance(t, 1)
-	if m := rowIn(w, row.Book(day(firstDay)+1)).Models; len(m) != 1 || len(m[0].Agreed) != 2 || m[0].Agreed[0] != "D" {
+	if m := rowIn(w, row.Agreements(day(firstDay)+1)).Models; len(m) != 1 || len(m[0].Agreed) != 2 || m[0].Agreed[0] != "D" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -168,7 +168,7 @@ func TestARefundLongAfterItsModel(t *testing.T) {
 	s.must(t, "M", settlement.LeaveRequest{By: "D", Model: "m"})
 	s.must(t, "F", settlement.ConfirmDateRequest{Date: day(firstDay) + 365})
 	s.must(t, "G", settlement.AdvanceRequest{Date: day(firstDay) + 365})
-	if left := rowIn(s.world, row.Book(s.open().Date)).Models; len(left) > 0 {
+	if left := rowIn(s.world, row.Agreements(s.open().Date)).Models; len(left) > 0 {
 		t.Errorf("the book keeps %+v", left)
 	}
 	refunded := s.must(t, "M", points.RefundRequest{Hold: held, Capture: captured, Amount: 30, Reason: "x"})

@@ -17,7 +17,7 @@ import (
 
 // signatures lists the arguments of every function of every contract.
 func signatures(t *testing.T) map[string][]reflect.Type {
-	all := map[string]any{"batch": &Batch{}, "charter": &Charter{}, "query": &Query{}}
+	all := map[string]any{"batch": &Batch{}, "consortium": &Consortium{}, "query": &Query{}}
 	for _, c := range singleContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
 		all[c.GetName()] = c
 	}

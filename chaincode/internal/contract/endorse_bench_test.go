@@ -17,9 +17,9 @@ import (
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 )
 
 // BenchmarkEndorse endorses a full batch at one peer, again and again, without
@@ -217,8 +217,8 @@ func openBenchShop(t fataler, w *world) benchShop {
 	w.must(t, "G", goods.ApproveRequest{Supplier: "care", Fee: fee})
 	var makes, offers, lists []command.Request
 	for i := range command.MaxCommands {
-		salt := veil.Salt(binary.LittleEndian.AppendUint64(nil, uint64(i)+1))
-		terms, err := veil.Opening{Value: veil.Whole(50_000), Salt: append(salt, make([]byte, veil.Size-8)...)}.Commit()
+		salt := pedersen.Salt(binary.LittleEndian.AppendUint64(nil, uint64(i)+1))
+		terms, err := pedersen.Opening{Value: pedersen.Whole(50_000), Salt: append(salt, make([]byte, pedersen.Size-8)...)}.Commit()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func TestTheFirstAnswerIsGivenAgain(t *testing.T) {
 		return r
 	}
 	want := ask()
-	want.Again = true
+	want.Duplicate = true
 	w.advance(t, 1)
 	w.must(t, "G", cutTo("2026-12"))
 	if got := ask(); got != want {
@@ -107,7 +107,7 @@ func TestEarningsFollowTheFacts(t *testing.T) {
 	compare("granted", 100, 100)
 	w.must(t, "G", points.RevokeRequest{Pieces: theseOf(lots[0], 60), Reason: "x"})
 	compare("clawed back", 40, 40)
-	issue := points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 160, Expires: day(firstDay) + 90, Witness: "D"}}}
+	issue := points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 160, Expires: day(firstDay) + 90, Activator: "D"}}}
 	pending := w.must(t, "G", issue).Row(0)
 	w.refused(t, "G", points.AdjustRequest{Lot: lots[0], Amount: 1, Reason: "x"}, fault.DailyCap)
 	w.must(t, "D", points.CancelRequest{Lot: pending, Reason: "x"})
@@ -173,8 +173,8 @@ func TestAShortClawbackGoesAsTheProgrammeSays(t *testing.T) {
 	all := func(lot number.Row) points.RevokeRequest {
 		return points.RevokeRequest{Pieces: theseOf(lot, 100), Reason: "x"}
 	}
-	grant := func(n amount.Units, witness string) points.IssueRequest {
-		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: n, Expires: day(firstDay) + 90, Witness: witness}}}
+	grant := func(n amount.Units, activator string) points.IssueRequest {
+		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: n, Expires: day(firstDay) + 90, Activator: activator}}}
 	}
 	lotOf := func(w *world, n number.Row) points.Lot {
 		lot, err := row.Decode[points.Lot](w.net.Get("G", "tally", string(row.Lot(n))))

@@ -22,7 +22,7 @@ func TestSingleCommandsAreThoseOfTheKinds(t *testing.T) {
 	if got, err := os.ReadFile("singles_gen.go"); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("singles_gen.go is of other kinds (%v): go generate ./chaincode/internal/contract", err)
 	}
-	contracts := map[string]bool{"batch": true, "charter": true, "query": true}
+	contracts := map[string]bool{"batch": true, "consortium": true, "query": true}
 	for _, c := range singleContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
 		contracts[c.GetName()] = true
 	}

@@ -19,7 +19,7 @@ import (
 type line struct {
 	cycle                       string
 	by                          number.Command
-	kind                        settlement.Kind
+	kind                        settlement.ObligationKind
 	scene                       string
 	debtor, creditor, programme string
 	units, fen                  int

@@ -141,7 +141,7 @@ func (p pen) issue() command.Request {
 		req.Programme = p.one("GP", "DP", "MP")
 	}
 	for range p.n(3) {
-		g := points.Grant{Member: p.member(), Amount: p.n(20), Witness: p.one("", "", "", "D")}
+		g := points.Grant{Member: p.member(), Amount: p.n(20), Activator: p.one("", "", "", "D")}
 		if req.Programme != "MP" {
 			g.Expires = p.m.today + pick(p.dice, []date.Date{1, 2, 9, 9, 40, 40, 40})
 		}
@@ -170,9 +170,9 @@ func (p pen) split(programme string) []points.Share {
 	return split
 }
 
-// purse draws so many points of one owner's boxes of a programme, as they must be
+// wallet draws so many points of one owner's boxes of a programme, as they must be
 // spent, and now and then not so.
-func (p pen) purse(programme string, want int) (string, []spend.Take) {
+func (p pen) wallet(programme string, want int) (string, []spend.Take) {
 	owner := p.m.root(p.member())
 	suits := p.spendable(owner, programme)
 	for tries := 0; tries < 8 && (len(suits) == 0 || !p.may(owner)); tries++ {
@@ -257,7 +257,7 @@ func (p pen) drawSpend(verb string) command.Request {
 	}
 	owner, pieces := "", []spend.Take(nil)
 	if slices.Contains([]string{"hold", "transfer", "offer", "convert"}, verb) {
-		if owner, pieces = p.purse(programme, 1+p.dice(25)); len(pieces) == 0 {
+		if owner, pieces = p.wallet(programme, 1+p.dice(25)); len(pieces) == 0 {
 			return nil
 		}
 	}
@@ -265,7 +265,7 @@ func (p pen) drawSpend(verb string) command.Request {
 	case "hold":
 		if p.odd(3) {
 			for _, other := range []string{"DP", "GP"} {
-				if of, more := p.purse(other, 9); other != programme && of == owner && len(more) > 0 && more[0].Lot != pieces[0].Lot {
+				if of, more := p.wallet(other, 9); other != programme && of == owner && len(more) > 0 && more[0].Lot != pieces[0].Lot {
 					pieces = append(pieces, more...)
 					break
 				}
@@ -311,9 +311,9 @@ func (p pen) take() command.Request {
 		return nil
 	}
 	n := pick(p.dice, live)
-	owner, pieces := p.purse(p.m.trades[n].wants, p.m.trades[n].price)
+	owner, pieces := p.wallet(p.m.trades[n].wants, p.m.trades[n].price)
 	for tries := 0; tries < 4 && owner == p.m.root(p.m.trades[n].maker); tries++ {
-		owner, pieces = p.purse(p.m.trades[n].wants, p.m.trades[n].price)
+		owner, pieces = p.wallet(p.m.trades[n].wants, p.m.trades[n].price)
 	}
 	if len(pieces) == 0 {
 		return nil

@@ -66,11 +66,11 @@ type invite struct {
 
 // box is a lot: how many coins are in it stands in the table.
 type box struct {
-	member, home, programme, funder, witness string
-	counted                                  date.Date // as earned
-	state                                    string    // pending, active, expired, revoked, cancelled
-	expires, waits                           date.Date
-	issued, revoked                          int
+	member, home, programme, funder, activator string
+	counted                                    date.Date // as earned
+	state                                      string    // pending, active, expired, revoked, cancelled
+	expires, waits                             date.Date
+	issued, revoked                            int
 }
 
 type reserve struct {
@@ -175,18 +175,18 @@ func (m *model) earn(caller string, n number.Command, req command.Request) bool 
 		for _, l := range r.Lines {
 			fen += int(l.Fen)
 		}
-		g := points.Grant{Member: m.root(r.Member), Amount: amount.Units(min(9, nearest(fen, 1, 10)+1)), Expires: r.Expires, Witness: r.Witness}
+		g := points.Grant{Member: m.root(r.Member), Amount: amount.Units(min(9, nearest(fen, 1, 10)+1)), Expires: r.Expires, Activator: r.Activator}
 		return m.issue(caller, n, points.IssueRequest{Programme: r.Programme, Grants: []points.Grant{g}})
 	case points.ActivateRequest:
 		b := m.boxes[r.Lot]
-		ok := b != nil && b.state == "pending" && b.witness == caller
+		ok := b != nil && b.state == "pending" && b.activator == caller
 		if ok {
 			b.state = "active"
 		}
 		return ok
 	case points.CancelRequest:
 		b := m.boxes[r.Lot]
-		ok := b != nil && b.state == "pending" && (b.witness == caller || m.plans[b.programme].issuer == caller)
+		ok := b != nil && b.state == "pending" && (b.activator == caller || m.plans[b.programme].issuer == caller)
 		if ok {
 			b.state = "cancelled"
 			m.unearn(b, b.issued)
@@ -230,8 +230,8 @@ func (m *model) issue(caller string, n number.Command, r points.IssueRequest) bo
 			m.active(r.Programme, m.root(g.Member))
 			counted = m.today
 		}
-		b := box{member: g.Member, home: g.Home, counted: counted, programme: r.Programme, funder: caller, state: "active", witness: g.Witness, expires: last}
-		if g.Witness != "" {
+		b := box{member: g.Member, home: g.Home, counted: counted, programme: r.Programme, funder: caller, state: "active", activator: g.Activator, expires: last}
+		if g.Activator != "" {
 			b.state = "pending"
 		}
 		parts := []int{int(g.Amount)}

@@ -16,7 +16,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 // canary is a private price in ten-thousandths of a fen that stands nowhere by chance.
@@ -32,7 +32,7 @@ func canaries() map[string][]byte {
 	}
 	list := map[string][]byte{
 		"CBOR": codec.Encode(uint64(canary)), "big-endian": bytes.TrimLeft(whole[:], "\x00"), "little-endian": bytes.TrimRight(backwards, "\x00"),
-		"CBOR of a value": codec.Encode(veil.Whole(canary))[1:],
+		"CBOR of a value": codec.Encode(pedersen.Whole(canary))[1:],
 	}
 	for _, text := range []string{"7777777777", "7,777,777,777", "777777.7777", "777777.78", "777,777.7777", "7777.777777", "7777.78", fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("%e", float64(canary))} {
 		list[text] = []byte(text)
@@ -103,7 +103,7 @@ func (s *spy) everyVerb(t *testing.T) {
 			s.try(t, msp, goods.RestockRequest{Supplier: "care", SKU: sku, Seller: "D", Units: 20, Lanes: 2})
 			s.try(t, msp, goods.WithdrawStockRequest{Supplier: "care", SKU: sku, Seller: "D", Units: 1, Reason: "x"})
 		}
-		for _, listed := range []veil.Commitment{committed(t, opening(t, "another", 1)), terms} {
+		for _, listed := range []pedersen.Commitment{committed(t, opening(t, "another", 1)), terms} {
 			s.try(t, "D", goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: listed, Prices: []goods.Price{{Fen: 900_000}}, Open: true})
 		}
 		s.everyOrderVerb(t, sku)
@@ -148,7 +148,7 @@ func (s *spy) everyOrderVerb(t *testing.T, sku string) {
 	}
 	s.effects[command.RequestReturn] = true
 	s.try(t, "M", goods.CompleteRequest{Order: placed, Part: 1})
-	for _, q := range [][]string{{"query:Order", placed.String()}, {"query:Veiled", "2026-11"}, {"query:Terms", "care", sku, "D"}, {"query:Listing", "D", "care", sku},
+	for _, q := range [][]string{{"query:Order", placed.String()}, {"query:HiddenPositions", "2026-11"}, {"query:Terms", "care", sku, "D"}, {"query:Listing", "D", "care", sku},
 		{"query:Stock", "care", sku, "D"}, {"query:Positions", "2026-11"}, {"query:Supplier", "care"}, {"query:Order", "777"}} {
 		s.ask("A", q...)
 	}
@@ -186,7 +186,7 @@ func TestNoPrivatePriceIsSeen(t *testing.T) {
 func (s *spy) clear(t *testing.T, price []byte) *world {
 	t.Helper()
 	w := founded(t, 3)
-	plain := append(bytes.Clone(price), make([]byte, veil.Size)...)[:veil.Size]
+	plain := append(bytes.Clone(price), make([]byte, pedersen.Size)...)[:pedersen.Size]
 	w.run(t, "S1", goods.OfferTermsRequest{Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Commitment: plain})
 	return w
 }

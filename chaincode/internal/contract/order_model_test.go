@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 )
 
 // orderModel is a deliberately dumb second implementation of orders, beside that of points:
@@ -41,7 +41,7 @@ type ware struct {
 type placard struct {
 	fen, minPoints, minCash int // of a unit
 	kind                    goods.TermsKind
-	terms                   veil.Opening
+	terms                   pedersen.Opening
 	free, restocked, gone   int // units: that can be sold, that ever came, that were withdrawn
 }
 
@@ -99,7 +99,7 @@ type secret struct {
 	back  bool
 	count int
 	value int
-	open  veil.Opening
+	open  pedersen.Opening
 }
 
 func (p *parcel) holds() bool {
@@ -493,11 +493,11 @@ func (m *orderModel) oweInSecret(seller string, w *ware, i *item, n int, back bo
 	case goods.Commission:
 		price := i.placard.fen * n
 		value = price*10_000 - int(i.placard.terms.Value.Lo)*price
-		open = must(veil.Known(veil.Whole(uint64(price * 10_000))).Minus(must(open.Times(uint64(price)))))
+		open = must(pedersen.Known(pedersen.Whole(uint64(price * 10_000))).Minus(must(open.Times(uint64(price)))))
 	}
 	s := m.hidden[k]
 	if s == nil {
-		s = &secret{party: w.party, fee: w.fee, back: back, open: veil.Known(veil.Value{})}
+		s = &secret{party: w.party, fee: w.fee, back: back, open: pedersen.Known(pedersen.Value{})}
 		m.hidden[k] = s
 	}
 	s.count, s.value, s.open = s.count+1, s.value+value, must(s.open.Plus(open))

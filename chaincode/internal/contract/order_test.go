@@ -8,8 +8,8 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // An order that was paid in cash alone, by somebody who isn't the member's home and
@@ -84,7 +84,7 @@ func TestHiddenSupplyIsOpened(t *testing.T) {
 		if p.Debtor != c.debtor || p.Creditor != c.creditor || p.Count != 1 || fen != c.fen || fee != c.fee || err != nil {
 			t.Errorf("%s owes %s %d, of which a fee of %d: %v", p.Debtor, p.Creditor, fen, fee, err)
 		}
-		open.Value = must(open.Value.Plus(veil.Whole(1)))
+		open.Value = must(open.Value.Plus(pedersen.Whole(1)))
 		if _, _, err := p.Open(open); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("a ten-thousandth more: %v", err)
 		}

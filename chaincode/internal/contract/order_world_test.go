@@ -13,10 +13,10 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 )
 
 // What tests of orders need of a world: suppliers, goods, terms, listings, quotes.
@@ -36,14 +36,14 @@ func plainGood(supplier, sku string, delivery goods.Delivery) goods.SetGoodReque
 }
 
 // opening is one of a private value, with a salt that hangs on a name.
-func opening(t fataler, name string, value uint64) veil.Opening {
+func opening(t fataler, name string, value uint64) pedersen.Opening {
 	t.Helper()
 	seed := sha512.Sum512([]byte(name))
-	salt, err := veil.NewSalt(bytesOf(seed[:]))
+	salt, err := pedersen.NewSalt(bytesOf(seed[:]))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return veil.Opening{Value: veil.Whole(value), Salt: salt}
+	return pedersen.Opening{Value: pedersen.Whole(value), Salt: salt}
 }
 
 // bytesOf reads bytes, for ever.
@@ -51,7 +51,7 @@ type bytesOf []byte
 
 func (b bytesOf) Read(to []byte) (int, error) { return copy(to, b), nil }
 
-func committed(t fataler, o veil.Opening) veil.Commitment {
+func committed(t fataler, o pedersen.Opening) pedersen.Commitment {
 	t.Helper()
 	c, err := o.Commit()
 	if err != nil {
@@ -101,12 +101,12 @@ func (w *world) purchase(t fataler, seller, member string, cash amount.Units, pi
 type shop struct {
 	*world
 	lots     map[string]number.Row
-	openings map[string]veil.Opening // by SUPPLIER/SKU
+	openings map[string]pedersen.Opening // by SUPPLIER/SKU
 }
 
 func newShop(t fataler, seed uint64) *shop {
 	t.Helper()
-	s := &shop{world: founded(t, seed), lots: map[string]number.Row{}, openings: map[string]veil.Opening{}}
+	s := &shop{world: founded(t, seed), lots: map[string]number.Row{}, openings: map[string]pedersen.Opening{}}
 	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Grace: 7}})
 	issue := points.IssueRequest{Programme: "GP"}
 	for _, id := range []string{"li", "wang", "sun"} {
@@ -168,14 +168,14 @@ func (s *shop) check(t *testing.T) {
 }
 
 // veiledOf is what all lanes together make parties owe each other in secret.
-func veiledOf(t fataler, net *ledgersim.Network, cycle string) []settlement.VeiledPosition {
+func veiledOf(t fataler, net *ledgersim.Network, cycle string) []settlement.HiddenPosition {
 	t.Helper()
-	var sum settlement.Veiled
-	for _, found := range rowsOf(net, "G", "veiled") {
+	var sum settlement.HiddenPositions
+	for _, found := range rowsOf(net, "G", "hidden") {
 		if !strings.HasPrefix(found.ID, cycle+"/") {
 			continue
 		}
-		for _, p := range found.Row.(settlement.Veiled).List {
+		for _, p := range found.Row.(settlement.HiddenPositions).List {
 			var err error
 			if sum, err = sum.Plus(p.Of()); err != nil {
 				t.Fatal(err)

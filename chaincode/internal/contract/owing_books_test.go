@@ -69,8 +69,8 @@ func follow(lane *settlement.Lane, r owedRow, opened map[string][]settlement.Obl
 			h := hidden[0]
 			hidden, owed = hidden[1:], true
 			lane.Positions = lane.Positions.NoteHidden(h)
-			owe := settlement.VeiledOwe{Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back, Fee: h.Fee, Count: 1, Sum: h.Sum}
-			if lane.Veiled, err = lane.Veiled.Plus(owe); err != nil {
+			owe := settlement.HiddenOwe{Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back, Fee: h.Fee, Count: 1, Sum: h.Sum}
+			if lane.Hidden, err = lane.Hidden.Plus(owe); err != nil {
 				return err
 			}
 		}
@@ -134,26 +134,26 @@ func checkLanes(net *ledgersim.Network, peer string, lanes map[string]*settlemen
 			return fmt.Errorf("positions %s are %+v, their obligations come to %+v", f.ID, f.Row, lane)
 		}
 	}
-	veiled := rowsOf(net, peer, "veiled")
-	for _, f := range veiled {
-		if lane := lanes[f.ID]; lane == nil || !same(uncounted(f.Row.(settlement.Veiled).List), uncounted(lane.Veiled.List)) {
+	hidden := rowsOf(net, peer, "hidden")
+	for _, f := range hidden {
+		if lane := lanes[f.ID]; lane == nil || !same(uncounted(f.Row.(settlement.HiddenPositions).List), uncounted(lane.Hidden.List)) {
 			return fmt.Errorf("hidden positions %s are %+v, their obligations come to %+v", f.ID, f.Row, lane)
 		}
 	}
 	for _, lane := range lanes {
-		if len(lane.Veiled.List) > 0 {
-			veiled = veiled[1:]
+		if len(lane.Hidden.List) > 0 {
+			hidden = hidden[1:]
 		}
 	}
-	if len(veiled) > 0 {
-		return fmt.Errorf("%d lanes have hidden positions and no obligations", len(veiled))
+	if len(hidden) > 0 {
+		return fmt.Errorf("%d lanes have hidden positions and no obligations", len(hidden))
 	}
 	return nil
 }
 
 // uncounted leaves out of how many deliveries hidden positions are: one that was carried over is
 // one obligation, and stands for several.
-func uncounted(list []settlement.VeiledPosition) (plain []settlement.VeiledPosition) {
+func uncounted(list []settlement.HiddenPosition) (plain []settlement.HiddenPosition) {
 	for _, p := range list {
 		p.Count = 0
 		plain = append(plain, p)
@@ -208,7 +208,7 @@ func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settleme
 // debtor what all their rests come to, rounded programme by programme, and what is hidden.
 func checkPair(p settlement.Pair, lanes []settlement.Lane, opened []settlement.Obligation) error {
 	fen, rests := map[[2]string]amount.Units{}, map[[2]string]*big.Rat{}
-	var hidden settlement.Veiled
+	var hidden settlement.HiddenPositions
 	var err error
 	ours := func(debtor, creditor string) bool { return settlement.PairOf(debtor, creditor) == [2]string{p.A, p.B} }
 	for _, l := range lanes {
@@ -223,7 +223,7 @@ func checkPair(p settlement.Pair, lanes []settlement.Lane, opened []settlement.O
 				}
 			}
 		}
-		for _, v := range l.Veiled.List {
+		for _, v := range l.Hidden.List {
 			if ours(v.Debtor, v.Creditor) && err == nil {
 				hidden, err = hidden.Plus(v.Of())
 			}
@@ -262,7 +262,7 @@ func checkPair(p settlement.Pair, lanes []settlement.Lane, opened []settlement.O
 		return fmt.Errorf("it is %+v, its obligations come to %d hidden sums", p, len(hidden.List))
 	}
 	for i, h := range p.Hidden {
-		if !same(uncounted([]settlement.VeiledPosition{h.Position}), uncounted(hidden.List[i:i+1])) {
+		if !same(uncounted([]settlement.HiddenPosition{h.Position}), uncounted(hidden.List[i:i+1])) {
 			return fmt.Errorf("%+v is hidden, its obligations come to %+v", h.Position, hidden.List[i])
 		}
 	}
@@ -288,7 +288,7 @@ func allPaired(closed settlement.Close, lanes []settlement.Lane, opened []settle
 				return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, o)
 			}
 		}
-		for _, v := range l.Veiled.List {
+		for _, v := range l.Hidden.List {
 			if !slices.Contains(closed.Pairs, settlement.PairOf(v.Debtor, v.Creditor)) {
 				return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, v)
 			}
@@ -322,7 +322,7 @@ func checkFence(net *ledgersim.Network) error {
 						open = found.Row.(settlement.Cycle).ID
 					case found.Kind == "obligations":
 						of = append(of, found.Row.(settlement.Obligations).Cycle)
-					case found.Kind == "positions" || found.Kind == "veiled":
+					case found.Kind == "positions" || found.Kind == "hidden":
 						cycle, _, _ := strings.Cut(found.ID, "/")
 						of = append(of, cycle)
 					}

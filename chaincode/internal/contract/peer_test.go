@@ -29,7 +29,7 @@ func partyRow(t *testing.T, w *world, id string) party.Party {
 // what others endorsed for it before can't land any more, and its numbers go on.
 func TestAPeerThatComesLater(t *testing.T) {
 	w := newWorld(t, 3)
-	if tx, err := w.call("G", "charter:Found", `{"network":"n","en":"G","zh":"G","roles":["issuer"],"cycle":"c","date":"`+firstDay+`","test":true}`); err != nil || !tx.Valid() {
+	if tx, err := w.call("G", "consortium:Found", `{"network":"n","en":"G","zh":"G","roles":["issuer"],"cycle":"c","date":"`+firstDay+`","test":true}`); err != nil || !tx.Valid() {
 		t.Fatal(err)
 	}
 	w.beginPeer(t, "G")
@@ -109,9 +109,9 @@ func TestAPartyThatNeverCame(t *testing.T) {
 	w.refused(t, "G", set("S1", party.Suspended), fault.WrongState)
 	w.must(t, "G", set("S1", party.Closed))
 	w.refused(t, "G", set("S1", party.Closed), fault.WrongState)
-	roster := rowsOf(w.net, "G", "roster")[0].Row.(party.Roster)
-	if len(roster.Parties) != 6 {
-		t.Errorf("%v", roster)
+	directory := rowsOf(w.net, "G", "directory")[0].Row.(party.Directory)
+	if len(directory.Parties) != 6 {
+		t.Errorf("%v", directory)
 	}
 	if _, _, err := w.send(t, "S1", command.Batch{Commands: []command.Command{command.New("", points.TimeOutRequest{})}}); err == nil {
 		t.Error("who was closed before it began began")

@@ -13,7 +13,7 @@ import (
 
 // issued are the grounds of an issue, from the programme's state on.
 var issued = []ground{
-	{"suspended", "", fault.WrongState}, {"no witness", "", fault.BadRequest}, {"expired points", "", fault.Expired}, {"receipt earned", "", fault.Conflict},
+	{"suspended", "", fault.WrongState}, {"no activator", "", fault.BadRequest}, {"expired points", "", fault.Expired}, {"receipt earned", "", fault.Conflict},
 	{"no pledge", "", fault.NotFound}, {"another's pledge", "", fault.Forbidden}, {"pledge ended", "", fault.Expired}, {"pledge drawn", "", fault.Quota},
 }
 
@@ -50,7 +50,7 @@ func (s *stage) closeGrant(t fataler, has causes) {
 	if has["erased"] {
 		s.must(t, "D", member.EraseRequest{Member: "wang", Reason: "x"})
 	}
-	s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Evidence: has["no witness"], EarnPerDay: set(has["day limit"], amount.Units(5), 1000)}})
+	s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Evidence: has["no activator"], EarnPerDay: set(has["day limit"], amount.Units(5), 1000)}})
 	if has["suspended"] {
 		s.must(t, "G", points.SetProgrammeRequest{Programme: "GP", State: points.SuspendedIssue, Reason: "x"})
 	}

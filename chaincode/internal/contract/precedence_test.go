@@ -78,7 +78,7 @@ func newStage(t fataler, has causes) *stage {
 	}
 	days := day(firstDay)
 	issued := s.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{
-		{Member: set(has["foreign lot"], "sun", "wang"), Amount: set(has["too few"], amount.Units(49), 50), Expires: days + set(has["expired lot"], date.Date(1), 10), Witness: set(has["pending lot"], "D", "")},
+		{Member: set(has["foreign lot"], "sun", "wang"), Amount: set(has["too few"], amount.Units(49), 50), Expires: days + set(has["expired lot"], date.Date(1), 10), Activator: set(has["pending lot"], "D", "")},
 		{Member: set(has["waits"], "sun", "wang"), Amount: 50, Expires: days + 20},
 	}})
 	late := issued.Row(1)

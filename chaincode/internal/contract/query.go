@@ -25,7 +25,7 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Charter", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "Veiled",
+	return slices.Concat([]string{"Consortium", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "HiddenPositions",
 		"Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries,
 		orderQueries, settlementQueries)
 }
@@ -33,9 +33,9 @@ func (*Query) GetEvaluateTransactions() []string {
 // maxRows is the most rows that a sum reads.
 const maxRows = 50_000
 
-// Charter answers what the network was founded with.
-func (*Query) Charter(ctx *Context) (*party.Charter, error) {
-	return one(ctx, row.Charter(), "charter", "yet: found the network first")
+// Consortium answers what the network was founded with.
+func (*Query) Consortium(ctx *Context) (*party.Consortium, error) {
+	return one(ctx, row.Consortium(), "founding", "yet: found the network first")
 }
 
 // Cycle answers the open cycle and the business date.
@@ -174,14 +174,14 @@ func (*Query) Positions(ctx *Context, cycle string) ([]settlement.Position, erro
 	return append([]settlement.Position{}, sum.List...), err
 }
 
-// Veiled sums up, over all lanes, what the parties owe each other in hidden amounts
+// HiddenPositions sums up, over all lanes, what the parties owe each other in hidden amounts
 // because of a cycle's commands, sorted by debtor, creditor and fee.
-func (*Query) Veiled(ctx *Context, cycle string) ([]settlement.VeiledPosition, error) {
+func (*Query) HiddenPositions(ctx *Context, cycle string) ([]settlement.HiddenPosition, error) {
 	if err := name.CheckID("cycle", cycle); err != nil {
 		return nil, err
 	}
-	var sum settlement.Veiled
-	err := each(ctx, row.VeiledOf(cycle), func(_ string, lane settlement.Veiled) (err error) {
+	var sum settlement.HiddenPositions
+	err := each(ctx, row.HiddenPositionsOf(cycle), func(_ string, lane settlement.HiddenPositions) (err error) {
 		for _, p := range lane.List {
 			if sum, err = sum.Plus(p.Of()); err != nil {
 				return err
@@ -189,7 +189,7 @@ func (*Query) Veiled(ctx *Context, cycle string) ([]settlement.VeiledPosition, e
 		}
 		return nil
 	})
-	return append([]settlement.VeiledPosition{}, sum.List...), err
+	return append([]settlement.HiddenPosition{}, sum.List...), err
 }
 
 func one[T any](ctx *Context, key row.Key[T], what, id string) (*T, error) {

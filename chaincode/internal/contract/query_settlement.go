@@ -18,19 +18,19 @@ var settlementQueries = []string{"Models", "Notices", "Close", "Statement", "Net
 	"Obligation", "Obligations"}
 
 // Models answers what is agreed about settling on a business date that there was, or, for "", today.
-func (*Query) Models(ctx *Context, on string) (*settlement.Book, error) {
+func (*Query) Models(ctx *Context, on string) (*settlement.Agreements, error) {
 	if on != "" {
 		day, err := date.Parse(on)
 		if err != nil {
 			return nil, err
 		}
-		return one(ctx, row.Book(day), "business date", on)
+		return one(ctx, row.Agreements(day), "business date", on)
 	}
 	today, err := one(ctx, row.Cycle(), "cycle", "open: found the network first")
 	if err != nil {
 		return nil, err
 	}
-	return one(ctx, row.Book(today.Date), "book", "of today")
+	return one(ctx, row.Agreements(today.Date), "agreements", "of today")
 }
 
 // Notices answers what the parties gave notice of today, which takes effect when the business date moves on.

@@ -44,13 +44,13 @@ func TestRequestsStandForTheirIntent(t *testing.T) {
 	for first, do := range doors {
 		id := "A-" + first
 		made, err := do(command.NameRequest(id, meant), 5)
-		if err != nil || made.Again {
+		if err != nil || made.Duplicate {
 			t.Fatalf("%s: %+v, %v", first, made, err)
 		}
 		before := w.net.Get("G", seal.Outer, string(row.NamedRequest("D", id)))
 		for then, do := range doors {
 			again, err := do(command.NameRequest(id, meant), 6)
-			if err != nil || !again.Again || again.Number != made.Number || again.Cycle != made.Cycle || again.Date != made.Date {
+			if err != nil || !again.Duplicate || again.Number != made.Number || again.Cycle != made.Cycle || again.Date != made.Date {
 				t.Errorf("%s, then %s: %+v, %v; want %+v", first, then, again, err, made)
 			}
 			for name, request := range map[string]string{"another intent": command.NameRequest(id, other), "no intent": id} {
@@ -68,7 +68,7 @@ func TestRequestsStandForTheirIntent(t *testing.T) {
 			t.Error("what is remembered changed")
 		}
 		// A step is a name of its own.
-		if step, err := do(command.NameRequest(id+"~capture", meant), 7); err != nil || step.Again {
+		if step, err := do(command.NameRequest(id+"~capture", meant), 7); err != nil || step.Duplicate {
 			t.Errorf("%s: %+v, %v", first, step, err)
 		}
 	}

@@ -10,15 +10,15 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"tallystick/chaincode/answer"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // hidden is what a script's people know and the ledger doesn't, and the words that
 // stand for it.
 type hidden struct {
 	said map[string]string // by $WORD
-	open map[string]veil.Opening
+	open map[string]pedersen.Opening
 }
 
 func (h hidden) replace(input string) string {
@@ -50,7 +50,7 @@ func (h hidden) hide(t *testing.T, d *datadriven.TestData) string {
 
 // openVeiled opens a position of hidden supply.
 func (h hidden) openVeiled(t *testing.T, w *world, d *datadriven.TestData) string {
-	sum := veil.Known(veil.Value{})
+	sum := pedersen.Known(pedersen.Value{})
 	for _, arg := range d.CmdArgs[3:] {
 		name, times, _ := strings.Cut(arg.Key, "*")
 		n, err := strconv.ParseUint(times, 10, 64)
@@ -59,7 +59,7 @@ func (h hidden) openVeiled(t *testing.T, w *world, d *datadriven.TestData) strin
 		}
 		sum = must(sum.Plus(must(h.open[name].Times(n))))
 	}
-	positions, err := ask[[]settlement.VeiledPosition](w, "A", "query:Veiled", d.CmdArgs[0].Key)
+	positions, err := ask[[]settlement.HiddenPosition](w, "A", "query:HiddenPositions", d.CmdArgs[0].Key)
 	if err != nil {
 		return err.Error()
 	}

@@ -15,8 +15,8 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/internal/seal"
 	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/veil"
 )
 
 // TestScripts plays testdata/script: what each command answers and writes.
@@ -34,7 +34,7 @@ import (
 // Run with -rewrite after a wanted change, and read the diff.
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/script", func(t *testing.T, path string) {
-		w, h := newWorld(t, 1), hidden{said: map[string]string{}, open: map[string]veil.Opening{}}
+		w, h := newWorld(t, 1), hidden{said: map[string]string{}, open: map[string]pedersen.Opening{}}
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			d.Input = w.rateTerms(t, h.replace(d.Input))
 			switch d.Cmd {
@@ -97,7 +97,7 @@ func (w *world) scriptBatch(t *testing.T, d *datadriven.TestData) string {
 		switch {
 		case refusals[i] != nil:
 			fmt.Fprintf(&out, "%d  %s\n", i, refusals[i])
-		case receipts[i].Again:
+		case receipts[i].Duplicate:
 			fmt.Fprintf(&out, "%d  again: %s\n", i, receipts[i].Number)
 		default:
 			fmt.Fprintf(&out, "%d  ok %s\n", i, receipts[i].Number)

@@ -153,7 +153,7 @@ func TestEndorsersOwnRefusals(t *testing.T) {
 	bare.Deploy(seal.Outer, strict, ledgersim.OutOf(1, "G"))
 	bare.Deploy(row.SealOf("", false), seal.Chaincode{}, ledgersim.OutOf(1, "G"))
 	found := func(test string) error {
-		_, err := bare.Invoke(bare.Identity("G", "client"), seal.Outer, ledgersim.Args("charter:Found",
+		_, err := bare.Invoke(bare.Identity("G", "client"), seal.Outer, ledgersim.Args("consortium:Found",
 			`{"network":"n","en":"G","zh":"G","roles":[],"cycle":"c","date":"2025-12-31","test":`+test+`}`)...)
 		return err
 	}

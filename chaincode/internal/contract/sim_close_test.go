@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // drawClose draws what closes a cycle, by whoever may and now and then by others, about what
@@ -155,8 +155,8 @@ func (v view) drawOpen() command.Request {
 }
 
 // opens adds up the openings of all hidden obligations of a sum.
-func (v view) opens(cycle string, h settlement.VeiledPosition) veil.Opening {
-	sum := veil.Known(veil.Value{})
+func (v view) opens(cycle string, h settlement.HiddenPosition) pedersen.Opening {
+	sum := pedersen.Known(pedersen.Value{})
 	for _, f := range v.rows["obligations"] {
 		list := f.Row.(settlement.Obligations)
 		for _, one := range list.Hidden {
@@ -218,7 +218,7 @@ func (v view) newestModel(id string) (settlement.Model, bool) {
 	if _, n, ok := some[settlement.Notice](v, "notice"); ok {
 		list = n.Proposed
 	}
-	if _, book, ok := some[settlement.Book](v, "book"); ok {
+	if _, book, ok := some[settlement.Agreements](v, "agreements"); ok {
 		list = append(list, book.Models...)
 	}
 	for _, m := range list {
@@ -231,19 +231,19 @@ func (v view) newestModel(id string) (settlement.Model, bool) {
 
 // secrets are what the sellers and suppliers of a life know: the openings of what any delivery can
 // come to, by its commitment.
-type secrets map[string]veil.Opening
+type secrets map[string]pedersen.Opening
 
 // newSecrets knows the terms of the goods of stockFronts, for a few units at all prices that are asked.
 func newSecrets(t fataler) secrets {
 	s := secrets{}
-	note := func(o veil.Opening) { s[string(must(o.Commit()))] = o }
+	note := func(o pedersen.Opening) { s[string(must(o.Commit()))] = o }
 	for i, sku := range lifeGoods {
 		unit := opening(t, sku, lifeTerms(i))
 		for n := range uint64(4) {
 			note(must(unit.Times(n + 1)))
 		}
 		for price := range uint64(50 * (i % 2)) { // a commission
-			note(must(veil.Known(veil.Whole((price + 1) * settlement.PerFen)).Minus(must(unit.Times(price + 1)))))
+			note(must(pedersen.Known(pedersen.Whole((price + 1) * settlement.PerFen)).Minus(must(unit.Times(price + 1)))))
 		}
 	}
 	return s
@@ -251,7 +251,7 @@ func newSecrets(t fataler) secrets {
 
 // opening is that of a delivery or a return; of what was carried over it is the sum of what it was
 // carried from.
-func (s secrets) opening(v view, one settlement.Hidden) veil.Opening {
+func (s secrets) opening(v view, one settlement.Hidden) pedersen.Opening {
 	if o, known := s[string(one.Sum.Commitment())]; known {
 		return o
 	}
@@ -263,7 +263,7 @@ func (s secrets) opening(v view, one settlement.Hidden) veil.Opening {
 			}
 		}
 	}
-	return veil.Known(veil.Value{}) // its peer is behind
+	return pedersen.Known(pedersen.Value{}) // its peer is behind
 }
 
 // checkCycles holds what a life left of its cycles: signatures are of those who gave them, statements that

@@ -123,7 +123,7 @@ func (w *world) adopt(t fataler, p settlement.Policy) {
 func establishedIn(t fataler, seed uint64, cycle, first string) *world {
 	t.Helper()
 	w := newWorld(t, seed)
-	tx, err := w.call("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"`+cycle+`","date":"`+first+`","test":true}`)
+	tx, err := w.call("G", "consortium:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"`+cycle+`","date":"`+first+`","test":true}`)
 	if err != nil || !tx.Valid() {
 		t.Fatalf("founding: %v", err)
 	}
@@ -291,7 +291,7 @@ func (w *world) agreement(by, id string) settlement.AgreeRequest {
 	if notice.Date != today {
 		notice.Proposed = nil
 	}
-	for _, m := range slices.Concat(rowIn(w, row.Book(today)).Models, notice.Proposed) {
+	for _, m := range slices.Concat(rowIn(w, row.Agreements(today)).Models, notice.Proposed) {
 		if m.By == by && m.ID == id {
 			req.Version, req.Hash = m.Version, m.Hash()
 		}

@@ -145,7 +145,7 @@ func (r *Run) group(from int, commands []command.Command, requests []command.Req
 			r.Tx.Rollback(mark)
 			r.Caller, r.Cycle = caller, cycle
 			return refuseAll(from, len(commands), i, err), nil
-		case receipt.Again:
+		case receipt.Duplicate:
 			outcomes = append(outcomes, command.Outcome{Index: uint16(from + i), First: receipt.Number,
 				Cycle: receipt.Cycle, Date: receipt.Date})
 		}

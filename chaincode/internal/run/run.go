@@ -174,7 +174,7 @@ func (r *Run) one(index int, c command.Command, req command.Request) (command.Re
 	case err != nil:
 		return command.Receipt{}, err
 	case !first.Number.IsZero():
-		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: first.Date, Again: true}, nil
+		return command.Receipt{Number: first.Number, Cycle: first.Cycle, Date: first.Date, Duplicate: true}, nil
 	}
 	one := &Call{Run: r, Kind: c.Kind, At: points.At{Caller: r.Caller.ID, Number: number,
 		Now: r.Now, Date: r.Cycle.Date}}

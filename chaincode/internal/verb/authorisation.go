@@ -46,12 +46,12 @@ func (c *call) statement(req member.AuthoriseRequest) (network string, used bool
 	if !req.Signed() {
 		return "", false, nil
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return "", false, err
 	}
 	_, used, err = ledger.Find(c.Tx, row.StatementUsed(req.Member, req.Nonce))
-	return charter.Network, used, err
+	return consortium.Network, used, err
 }
 
 func (c *call) revokeAuthorisation(req member.RevokeAuthorisationRequest) error {

@@ -130,7 +130,7 @@ func (a *awarding) reward(one campaign.Campaign, lines []campaign.Line) (amount.
 	if err != nil {
 		return 0, nil, err
 	}
-	grant := points.Grant{Member: a.to, Amount: units, Expires: gives.Expires, Witness: a.req.Witness,
+	grant := points.Grant{Member: a.to, Amount: units, Expires: gives.Expires, Activator: a.req.Activator,
 		Outlet: a.outlet(), Reference: a.req.Reference}
 	from := a.made
 	for i, parts := range one.Parts() {
@@ -197,7 +197,7 @@ func (a *awarding) entitle(place int, one campaign.Campaign) ([]campaign.Borne, 
 	for i, f := range one.Bearers() {
 		funders[i] = benefit.Funder{Party: f.Party, Parts: f.Parts}
 	}
-	grant := benefit.Grant{Member: a.to, Witness: a.req.Witness, Commitment: a.req.Commitment(place),
+	grant := benefit.Grant{Member: a.to, Activator: a.req.Activator, Commitment: a.req.Commitment(place),
 		Reference: a.req.Reference}
 	e, err := benefit.GrantFor(model, grant, funders, a.At)
 	if err != nil {

@@ -222,7 +222,7 @@ func (c *call) oweUse(o benefit.Owed, scene string, day date.Date, back bool) er
 	if back {
 		debtor, creditor = creditor, debtor
 	}
-	by, err := c.settledAs(taken{creditor, scene, day}, debtor, o.Programme)
+	by, err := c.settledAs(occasion{creditor, scene, day}, debtor, o.Programme)
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ func (c *call) oweUse(o benefit.Owed, scene string, day date.Date, back bool) er
 }
 
 // settledAs is settledBy; what isn't for points has a model, and no price.
-func (c *call) settledAs(d taken, funder, programme string) (settled, error) {
+func (c *call) settledAs(d occasion, funder, programme string) (settled, error) {
 	if programme != "" {
 		return c.settledBy(d, funder, programme)
 	}
@@ -251,13 +251,13 @@ func (c *call) settledAs(d taken, funder, programme string) (settled, error) {
 }
 
 // kindOf says what a write-off's obligation arose from.
-func kindOf(o benefit.Owed, back bool) settlement.Kind {
-	kinds := [2]settlement.Kind{settlement.Service, settlement.ServiceBack}
+func kindOf(o benefit.Owed, back bool) settlement.ObligationKind {
+	kinds := [2]settlement.ObligationKind{settlement.Service, settlement.ServiceBack}
 	switch {
 	case o.Fee:
-		kinds = [2]settlement.Kind{settlement.Fee, settlement.FeeBack}
+		kinds = [2]settlement.ObligationKind{settlement.Fee, settlement.FeeBack}
 	case o.Programme != "":
-		kinds = [2]settlement.Kind{settlement.Redemption, settlement.Refund}
+		kinds = [2]settlement.ObligationKind{settlement.Redemption, settlement.Refund}
 	}
 	if back {
 		return kinds[1]
@@ -267,12 +267,12 @@ func kindOf(o benefit.Owed, back bool) settlement.Kind {
 
 // benefitTerms reads what an entitlement's money needs to know.
 func (c *call) benefitTerms(model benefit.Model, scene string, e benefit.Entitlement) (benefit.Terms, error) {
-	prices, err := c.pricesOf(taken{model.Provider, scene, c.At.Date}, e.Pieces)
+	prices, err := c.pricesOf(occasion{model.Provider, scene, c.At.Date}, e.Pieces)
 	if err != nil {
 		return benefit.Terms{}, err
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
-	return benefit.Terms{Agreed: prices, Operator: charter.Operator, Cycle: c.Cycle.ID}, err
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
+	return benefit.Terms{Agreed: prices, Operator: consortium.Operator, Cycle: c.Cycle.ID}, err
 }
 
 func (c *call) benefit(id string) (benefit.Model, error) {

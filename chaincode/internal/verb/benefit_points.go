@@ -20,18 +20,18 @@ import (
 // with NET_DEBIT_CAP where a funder couldn't come to owe them.
 func (c *call) payWith(model benefit.Model, member string,
 	pieces []spend.Take) (line spend.Line, capped []string, err error) {
-	_, purse, err := c.purse(member, pieces)
+	_, wallet, err := c.wallet(member, pieces)
 	if err != nil {
 		return nil, nil, err
 	}
-	line, next, err := purse.Place(pieces, c.At.Date)
+	line, next, err := wallet.Place(pieces, c.At.Date)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := c.countSpent(purse, line); err != nil {
+	if err := c.countSpent(wallet, line); err != nil {
 		return nil, nil, err
 	}
-	if capped, err = c.capFunders(taken{model.Provider, model.Scene, c.At.Date}, line); err != nil {
+	if capped, err = c.capFunders(occasion{model.Provider, model.Scene, c.At.Date}, line); err != nil {
 		return nil, nil, err
 	}
 	for i, p := range line {
@@ -44,7 +44,7 @@ func (c *call) payWith(model benefit.Model, member string,
 }
 
 // pricesOf reads the settlement prices of points that paid, by funder and programme.
-func (c *call) pricesOf(d taken, pieces spend.Line) (map[[2]string]amount.Rate, error) {
+func (c *call) pricesOf(d occasion, pieces spend.Line) (map[[2]string]amount.Rate, error) {
 	prices := make(map[[2]string]amount.Rate, 2)
 	for _, p := range pieces {
 		s, err := c.settledBy(d, p.Funder, p.Programme)
@@ -58,7 +58,7 @@ func (c *call) pricesOf(d taken, pieces spend.Line) (map[[2]string]amount.Rate, 
 
 // paidFor is what an entitlement remembers of the points that paid for it.
 func paidFor(model benefit.Model, id number.Row, e benefit.Entitlement) spent {
-	return spent{taken: taken{model.Provider, model.Scene, e.Paid.Date}, by: id.Command, member: e.Member,
+	return spent{occasion: occasion{model.Provider, model.Scene, e.Paid.Date}, by: id.Command, member: e.Member,
 		capped: e.Paid.Capped, cycle: e.Paid.Cycle}
 }
 

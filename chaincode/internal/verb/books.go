@@ -113,13 +113,13 @@ func (c *call) relieve(req points.RelieveRequest) error {
 
 // totalsOf reads the totals of a programme in all lanes of all parties.
 func (c *call) totalsOf(programme string) ([]points.Totals, error) {
-	roster, err := ledger.Get(c.Tx, row.Roster(), "roster", "of parties")
+	directory, err := ledger.Get(c.Tx, row.Directory(), "directory", "of parties")
 	if err != nil {
 		return nil, err
 	}
 	var keys []row.Key[points.Totals]
 	var asked []string
-	for _, party := range roster.Parties {
+	for _, party := range directory.Parties {
 		for lane := range uint8(number.Lanes) {
 			key := row.Totals(programme, party, lane)
 			keys, asked = append(keys, key), append(asked, string(key))

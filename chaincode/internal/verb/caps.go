@@ -86,7 +86,7 @@ func (c *call) capOn(cap, debtor string, terms settlement.Terms) func() (quota.Q
 func (c *call) debitID(debtor string) string { return c.Cycle.ID + "." + debtor }
 
 // capFunders draws on the caps of those who will owe for a line of points, and answers which there are.
-func (c *call) capFunders(d taken, line spend.Line) ([]string, error) {
+func (c *call) capFunders(d occasion, line spend.Line) ([]string, error) {
 	debts, err := c.owing(d, line, 0, line.Sum())
 	if err != nil {
 		return nil, err

@@ -19,11 +19,11 @@ func (c *call) expire(req points.ExpireRequest) error {
 		}
 	}
 	for i, lot := range lots {
-		purse, err := c.pocket(lot)
+		wallet, err := c.walletOf(lot)
 		if err != nil {
 			return err
 		}
-		next, broken, err := purse.Expire(lot, req.Lots[i], c.At)
+		next, broken, err := wallet.Expire(lot, req.Lots[i], c.At)
 		if err != nil {
 			return err
 		}
@@ -89,12 +89,12 @@ func (c *call) adjust(req points.AdjustRequest) error {
 	if err != nil {
 		return err
 	}
-	purse, err := c.pocket(lot)
+	wallet, err := c.walletOf(lot)
 	if err != nil {
 		return err
 	}
-	programme := purse.Programmes[lot.Programme]
-	made, err := points.Adjust(lot, req, programme, purse.LastDay(lot), c.At)
+	programme := wallet.Programmes[lot.Programme]
+	made, err := points.Adjust(lot, req, programme, wallet.LastDay(lot), c.At)
 	if err != nil {
 		return err
 	}

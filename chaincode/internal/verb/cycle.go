@@ -29,14 +29,14 @@ func (c *call) cutOff(req settlement.CutOffRequest) error {
 	if err != nil {
 		return err
 	}
-	roster, err := ledger.Get(c.Tx, row.Roster(), "roster", "of parties")
+	directory, err := ledger.Get(c.Tx, row.Directory(), "directory", "of parties")
 	if err != nil {
 		return err
 	}
 	if err := c.owesNothing(); err != nil {
 		return err
 	}
-	next, closed, err := c.Cycle.CutOff(req, book, roster.Parties, c.At.Number)
+	next, closed, err := c.Cycle.CutOff(req, book, directory.Parties, c.At.Number)
 	if err != nil {
 		return err
 	}
@@ -63,8 +63,8 @@ func (c *call) owesNothing() error {
 }
 
 // book is what was agreed about settling on a business date.
-func (c *call) book(day date.Date) (settlement.Book, error) {
-	return ledger.Get(c.Tx, row.Book(day), "book", "of "+day.String())
+func (c *call) book(day date.Date) (settlement.Agreements, error) {
+	return ledger.Get(c.Tx, row.Agreements(day), "agreements", "of "+day.String())
 }
 
 func (c *call) closed(id string) (settlement.Close, error) {
@@ -87,11 +87,11 @@ func (c *call) compute(req settlement.ComputeRequest) error {
 	if err != nil {
 		return err
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
-	next, pairs, err := closed.Compute(lanes, charter.Operator, c.At.Number, c.At.Date)
+	next, pairs, err := closed.Compute(lanes, consortium.Operator, c.At.Number, c.At.Date)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (c *call) lanesOf(closed settlement.Close) ([]settlement.Lane, error) {
 	var keys []string
 	for _, id := range closed.Parties {
 		for lane := range uint8(number.Lanes) {
-			keys = append(keys, string(row.Positions(closed.ID, id, lane)), string(row.Veiled(closed.ID, id, lane)))
+			keys = append(keys, string(row.Positions(closed.ID, id, lane)), string(row.HiddenPositions(closed.ID, id, lane)))
 		}
 	}
 	if err := c.Tx.Prefetch(keys); err != nil {
@@ -122,7 +122,7 @@ func (c *call) lanesOf(closed settlement.Close) ([]settlement.Lane, error) {
 			if lane.Positions, owing, err = ledger.Find(c.Tx, row.Positions(closed.ID, id, number)); err != nil {
 				return nil, err
 			}
-			if lane.Veiled, _, err = ledger.Find(c.Tx, row.Veiled(closed.ID, id, number)); err != nil {
+			if lane.Hidden, _, err = ledger.Find(c.Tx, row.HiddenPositions(closed.ID, id, number)); err != nil {
 				return nil, err
 			}
 			if owing {
@@ -142,11 +142,11 @@ func (c *call) openHidden(req settlement.OpenRequest) error {
 	if err != nil {
 		return err
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
-	next, supply, fee, err := pair.Open(closed, req, charter.Operator, c.Caller.ID, c.At.Number)
+	next, supply, fee, err := pair.Open(closed, req, consortium.Operator, c.Caller.ID, c.At.Number)
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,9 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // inCycle is a command of D's, when the cycle "old" is in a state and "new" is open. D owes G 5 fen in old, and, if
@@ -18,8 +18,8 @@ import (
 func inCycle(state settlement.State, pair settlement.PairState, hidden bool) *call {
 	c := callOf(ledger.New(shelf{}), party.Party{ID: "D", Roles: party.Acceptor}, 1)
 	c.Cycle, c.At.Date = settlement.Cycle{ID: "new", Date: 9}, 9
-	ledger.Put(c.Tx, row.Charter(), party.Charter{Operator: "G"})
-	ledger.Put(c.Tx, row.Book(0), settlement.Founding())
+	ledger.Put(c.Tx, row.Consortium(), party.Consortium{Operator: "G"})
+	ledger.Put(c.Tx, row.Agreements(0), settlement.Founding())
 	if state == 0 {
 		return c
 	}
@@ -29,8 +29,8 @@ func inCycle(state settlement.State, pair settlement.PairState, hidden bool) *ca
 		p := settlement.Pair{A: "D", B: "G", State: pair, Owed: []settlement.Position{{Debtor: "D",
 			Creditor: "G", Count: 1, Fen: 5}}}
 		if hidden {
-			p.Hidden = []settlement.HiddenSum{{Position: settlement.VeiledPosition{Debtor: "D", Creditor: "G",
-				Fee: amount.Rate{Den: 1}, Count: 1, Sum: veil.Public(veil.Whole(3))}}}
+			p.Hidden = []settlement.HiddenSum{{Position: settlement.HiddenPosition{Debtor: "D", Creditor: "G",
+				Fee: amount.Rate{Den: 1}, Count: 1, Sum: pedersen.Public(pedersen.Whole(3))}}}
 			p.Pending = 1
 		}
 		ledger.Put(c.Tx, row.Pair("old", "D", "G"), p)
@@ -55,7 +55,7 @@ func TestEveryVerbOnEveryCycle(t *testing.T) {
 	const no, none = fault.WrongState, fault.NotFound
 	sign := settlement.SignRequest{Cycle: "old", With: "G", Root: make([]byte, 32), Lines: 1, Owes: 5}
 	open := settlement.OpenRequest{Cycle: "old", Debtor: "D", Creditor: "G", Fee: amount.Rate{Den: 1},
-		Opening: veil.Known(veil.Whole(3))}
+		Opening: pedersen.Known(pedersen.Whole(3))}
 	advise := settlement.AdviseRequest{Cycle: "old", Payment: 1, Reference: "r", Fen: 5}
 	taking := settlement.TakeBackRequest{Cycle: "old", Payment: 1, Receipt: "was", Reference: "r", Fen: 5,
 		Evidence: make([]byte, 32)}

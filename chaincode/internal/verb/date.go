@@ -21,24 +21,24 @@ func (c *call) advanceDate(req settlement.AdvanceRequest) error {
 	if err != nil {
 		return err
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
-	next, err := settlement.Advance(c.Cycle, req, settlement.Confirmed(given, c.At.Date), c.At.Now, charter.Test)
+	next, err := settlement.Advance(c.Cycle, req, settlement.Confirmed(given, c.At.Date), c.At.Now, consortium.Test)
 	if err != nil {
 		return err
 	}
-	if today := c.Today; !charter.Test && req.Date > today {
+	if today := c.Today; !consortium.Test && req.Date > today {
 		return fault.New(fault.TimeWindow, "%s is after this endorser's today", req.Date)
 	}
 	book, err := c.book(c.Cycle.Date)
 	if err != nil {
 		return err
 	}
-	book, begun := book.Next(c.Cycle.Date, next.Date, charter.Operator, given)
+	book, begun := book.Next(c.Cycle.Date, next.Date, consortium.Operator, given)
 	ledger.Put(c.Tx, row.Cycle(), next)
-	ledger.Put(c.Tx, row.Book(next.Date), book)
+	ledger.Put(c.Tx, row.Agreements(next.Date), book)
 	for _, m := range begun {
 		m.Agreed = nil
 		ledger.Put(c.Tx, row.SettlementModel(m.Number), m)
@@ -49,19 +49,19 @@ func (c *call) advanceDate(req settlement.AdvanceRequest) error {
 
 // Notices reads what all parties gave notice of.
 func Notices(tx *ledger.Tx) ([]settlement.Given, error) {
-	roster, err := ledger.Get(tx, row.Roster(), "roster", "of parties")
+	directory, err := ledger.Get(tx, row.Directory(), "directory", "of parties")
 	if err != nil {
 		return nil, err
 	}
 	var keys []string
-	for _, id := range roster.Parties {
+	for _, id := range directory.Parties {
 		keys = append(keys, string(row.Notice(id)), string(row.Party(id)))
 	}
 	if err := tx.Prefetch(keys); err != nil {
 		return nil, err
 	}
-	given := make([]settlement.Given, len(roster.Parties))
-	for i, id := range roster.Parties {
+	given := make([]settlement.Given, len(directory.Parties))
+	for i, id := range directory.Parties {
 		member, err := ledger.Get(tx, row.Party(id), "party", id)
 		if err != nil {
 			return nil, err
@@ -76,11 +76,11 @@ func Notices(tx *ledger.Tx) ([]settlement.Given, error) {
 }
 
 func (c *call) confirmDate(req settlement.ConfirmDateRequest) error {
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
 	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) {
-		return n.ConfirmDate(req, charter.Operator, c.step())
+		return n.ConfirmDate(req, consortium.Operator, c.step())
 	})
 }

@@ -87,7 +87,7 @@ func (c *call) oweSupply(order goods.Order, part goods.Part, line goods.Line, qu
 	if err != nil {
 		return err
 	}
-	owe := settlement.VeiledOwe{Scene: part.Scene, Debtor: order.Seller, Creditor: part.Party, Back: back,
+	owe := settlement.HiddenOwe{Scene: part.Scene, Debtor: order.Seller, Creditor: part.Party, Back: back,
 		Fee: part.Fee, Count: 1, Sum: owed}
 	if back {
 		owe.Debtor, owe.Creditor = owe.Creditor, owe.Debtor

@@ -105,12 +105,12 @@ func (c *call) escalateDispute(req settlement.EscalateRequest) error {
 }
 
 func (c *call) ruleDispute(req settlement.RuleRequest) error {
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
 	return c.changeDispute(req.Dispute, func(d settlement.Dispute) (settlement.Dispute, error) {
-		if err := d.Judge(c.Caller.ID, charter.Operator, c.Caller.Roles.Has(party.Auditor)); err != nil {
+		if err := d.Judge(c.Caller.ID, consortium.Operator, c.Caller.Roles.Has(party.Auditor)); err != nil {
 			return settlement.Dispute{}, err
 		}
 		return d.Rule(req, c.step())

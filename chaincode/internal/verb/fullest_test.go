@@ -13,11 +13,11 @@ import (
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
-	"tallystick/chaincode/veil"
 )
 
 // acceptorM is who calls on it.
@@ -25,7 +25,7 @@ var acceptorM = party.Party{ID: "M", Roles: party.Acceptor}
 
 // fullest is a ledger with 64 lots of 64 funders, all bound by a model with a fee.
 func fullest(tx *ledger.Tx) (line spend.Line) {
-	ledger.Put(tx, row.Charter(), party.Charter{Operator: "G"})
+	ledger.Put(tx, row.Consortium(), party.Consortium{Operator: "G"})
 	ledger.Put(tx, row.Party("M"), party.Party{ID: "M", Roles: party.Acceptor})
 	of := settlement.Model{ID: "all", Version: 1, By: "G", From: day(firstDay),
 		Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, Agreed: []string{"M"}}
@@ -41,7 +41,7 @@ func fullest(tx *ledger.Tx) (line spend.Line) {
 	}
 	slices.Sort(of.Agreed)
 	for d := range date.Date(2) {
-		ledger.Put(tx, row.Book(day(firstDay)+d), settlement.Book{Models: []settlement.Model{of}})
+		ledger.Put(tx, row.Agreements(day(firstDay)+d), settlement.Agreements{Models: []settlement.Model{of}})
 	}
 	return line
 }
@@ -64,7 +64,7 @@ func TestTheFullestPartCanBeDelivered(t *testing.T) {
 		Fee: amount.Rate{Num: 1, Den: 100}, Since: day(firstDay), Pieces: fullest(tx)}
 	for i := range 64 {
 		part.Lines = append(part.Lines, goods.Line{SKU: fmt.Sprint(i), Quantity: 1, Fen: 10, Kind: goods.Supply,
-			Terms: veil.Public(veil.Whole(uint64(i) + 1)).Commitment()})
+			Terms: pedersen.Public(pedersen.Whole(uint64(i) + 1)).Commitment()})
 	}
 	n := number.Command{Party: "M", Lane: 1, Seq: 1}
 	ledger.Put(tx, row.Order(n), goods.Order{Seller: "M", Member: "li", Date: day(firstDay), Parts: []goods.Part{part}})

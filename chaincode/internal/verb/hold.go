@@ -16,23 +16,23 @@ func (c *call) hold(req points.HoldRequest) error {
 	if err := req.CheckDeadline(c.At.Now); err != nil {
 		return err
 	}
-	member, purse, err := c.purse(req.Member, req.Pieces)
+	member, wallet, err := c.wallet(req.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
 	req.Authorisation = c.under(member, req.Authorisation)
-	hold, next, err := points.Place(req, purse, c.At)
+	hold, next, err := points.Place(req, wallet, c.At)
 	if err != nil {
 		return err
 	}
 	if err := c.mayspend(member, req.Authorisation, req.Code, hold.Pieces.ByProgramme()); err != nil {
 		return err
 	}
-	if err := c.countSpent(purse, hold.Pieces); err != nil {
+	if err := c.countSpent(wallet, hold.Pieces); err != nil {
 		return err
 	}
 	hold.Cycle = c.Cycle.ID
-	if hold.Capped, err = c.capFunders(taken{c.Caller.ID, hold.Scene, hold.Placed}, hold.Pieces); err != nil {
+	if hold.Capped, err = c.capFunders(occasion{c.Caller.ID, hold.Scene, hold.Placed}, hold.Pieces); err != nil {
 		return err
 	}
 	ledger.Put(c.Tx, row.Hold(c.At.Number), hold)
@@ -113,12 +113,12 @@ func (c *call) returnTo(piece spend.Piece) error {
 	if err != nil {
 		return err
 	}
-	purse, err := c.pocket(lot)
+	wallet, err := c.walletOf(lot)
 	if err != nil {
 		return err
 	}
-	rules := purse.Programmes[lot.Programme].Rules
-	next, child := points.Unwind(lot, piece, rules, purse.LastDay(lot), c.At.Date)
+	rules := wallet.Programmes[lot.Programme].Rules
+	next, child := points.Unwind(lot, piece, rules, wallet.LastDay(lot), c.At.Date)
 	if child == nil {
 		ledger.Put(c.Tx, row.Lot(piece.Lot), next)
 		return nil
@@ -159,7 +159,7 @@ func (c *call) endHold(id number.Command, hold, next points.Hold) error {
 }
 
 func spentIn(id number.Command, h points.Hold) spent {
-	return spent{taken{h.Acceptor, h.Scene, h.Placed}, id, h.Member, h.Authorisation, h.Capped, h.Cycle}
+	return spent{occasion{h.Acceptor, h.Scene, h.Placed}, id, h.Member, h.Authorisation, h.Capped, h.Cycle}
 }
 
 // giveBackAll gives back the points of a line from one of them on: to their lots,
@@ -209,33 +209,33 @@ func (c *call) heldAs(id number.Command) (points.Hold, error) {
 	return ledger.Get(c.Tx, row.Hold(id), "hold", id.String())
 }
 
-// purse reads all that a spend must know of a member.
-func (c *call) purse(id string, pieces []spend.Take) (member.Member, points.Purse, error) {
+// wallet reads all that a spend must know of a member.
+func (c *call) wallet(id string, pieces []spend.Take) (member.Member, points.Wallet, error) {
 	root, err := c.root(id)
 	if err != nil {
-		return member.Member{}, points.Purse{}, err
+		return member.Member{}, points.Wallet{}, err
 	}
-	purse := points.Purse{Member: root.ID, Lots: make([]points.Lot, len(pieces))}
-	wallets := []string{root.ID}
+	wallet := points.Wallet{Member: root.ID, Lots: make([]points.Lot, len(pieces))}
+	owners := []string{root.ID}
 	for i, piece := range pieces {
-		if purse.Lots[i], err = c.lot(piece.Lot); err != nil {
-			return member.Member{}, points.Purse{}, err
+		if wallet.Lots[i], err = c.lot(piece.Lot); err != nil {
+			return member.Member{}, points.Wallet{}, err
 		}
-		if of := purse.Lots[i].Member; !slices.Contains(wallets, of) {
-			wallets = append(wallets, of)
+		if of := wallet.Lots[i].Member; !slices.Contains(owners, of) {
+			owners = append(owners, of)
 		}
 	}
-	if purse.Homes, err = c.homesOf(purse.Lots); err != nil {
-		return member.Member{}, points.Purse{}, err
+	if wallet.Homes, err = c.homesOf(wallet.Lots); err != nil {
+		return member.Member{}, points.Wallet{}, err
 	}
-	if purse.Programmes, err = c.programmesOf(purse.Lots); err != nil {
-		return member.Member{}, points.Purse{}, err
+	if wallet.Programmes, err = c.programmesOf(wallet.Lots); err != nil {
+		return member.Member{}, points.Wallet{}, err
 	}
-	if purse.Standings, err = c.standingsOf(root.ID, purse.Programmes, purse.Lots); err != nil {
-		return member.Member{}, points.Purse{}, err
+	if wallet.Standings, err = c.standingsOf(root.ID, wallet.Programmes, wallet.Lots); err != nil {
+		return member.Member{}, points.Wallet{}, err
 	}
-	purse.Stops = Stops(root)
-	return root, purse, c.walletsOf(&purse, wallets)
+	wallet.Stops = Stops(root)
+	return root, wallet, c.ownersOf(&wallet, owners)
 }
 
 // homesOf reads the homes of members of lots that are bound to one.
@@ -257,18 +257,18 @@ func (c *call) homesOf(lots []points.Lot) (map[string]string, error) {
 	return homes, nil
 }
 
-// walletsOf notes what became of the members whose lots are in the purse.
-func (c *call) walletsOf(purse *points.Purse, wallets []string) error {
-	for _, wallet := range wallets {
-		if wallet != purse.Member {
-			became, err := c.root(wallet)
+// ownersOf notes what became of the members whose lots are in the wallet.
+func (c *call) ownersOf(wallet *points.Wallet, owners []string) error {
+	for _, owner := range owners {
+		if owner != wallet.Member {
+			became, err := c.root(owner)
 			if err != nil {
 				return err
 			}
-			if purse.Owners == nil {
-				purse.Owners = map[string]string{}
+			if wallet.Owners == nil {
+				wallet.Owners = map[string]string{}
 			}
-			purse.Owners[wallet] = became.ID
+			wallet.Owners[owner] = became.ID
 		}
 	}
 	return nil
@@ -283,23 +283,23 @@ func Stops(root member.Member) []points.Stop {
 	return stops
 }
 
-// pocket is a purse with one lot in it, to ask for its last day. The member is
+// walletOf is a wallet with one lot in it, to ask for its last day. The member is
 // read only where the day depends on it: points may have been granted to one that
 // was never enrolled, and they expire too.
-func (c *call) pocket(lot points.Lot) (points.Purse, error) {
+func (c *call) walletOf(lot points.Lot) (points.Wallet, error) {
 	programmes, err := c.programmesOf([]points.Lot{lot})
 	if err != nil {
-		return points.Purse{}, err
+		return points.Wallet{}, err
 	}
 	if programmes[lot.Programme].Rules.Expiry.Kind != points.Sliding {
-		return points.Purse{Lots: []points.Lot{lot}, Programmes: programmes}, nil
+		return points.Wallet{Lots: []points.Lot{lot}, Programmes: programmes}, nil
 	}
 	member, err := c.root(lot.Member)
 	if err != nil {
-		return points.Purse{}, err
+		return points.Wallet{}, err
 	}
 	standings, err := c.standingsOf(member.ID, programmes, []points.Lot{lot})
-	return points.Purse{Member: member.ID, Lots: []points.Lot{lot}, Programmes: programmes, Standings: standings}, err
+	return points.Wallet{Member: member.ID, Lots: []points.Lot{lot}, Programmes: programmes, Standings: standings}, err
 }
 
 func (c *call) programmesOf(lots []points.Lot) (map[string]points.Programme, error) {

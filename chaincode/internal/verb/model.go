@@ -16,7 +16,7 @@ var modelVerbs = []verb{
 }
 
 func (c *call) proposeModel(req settlement.ProposeRequest) error {
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (c *call) proposeModel(req settlement.ProposeRequest) error {
 		return err
 	}
 	return c.giveNotice(func(n settlement.Notice) (settlement.Notice, error) {
-		return n.Propose(book, req, charter.Operator, c.step())
+		return n.Propose(book, req, consortium.Operator, c.step())
 	})
 }
 

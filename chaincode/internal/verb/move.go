@@ -22,20 +22,20 @@ func (c *call) transfer(req points.TransferRequest) error {
 	if err := alive(receiver); err != nil {
 		return err
 	}
-	from, purse, err := c.purse(req.From, req.Pieces)
+	from, wallet, err := c.wallet(req.From, req.Pieces)
 	if err != nil {
 		return err
 	}
 	to := receiver.ID
-	given, got, err := points.Transfer(req, purse, to, c.At)
+	given, got, err := points.Transfer(req, wallet, to, c.At)
 	if err != nil {
 		return err
 	}
-	moved := points.Give(req.Pieces, purse.Lots)
+	moved := points.Give(req.Pieces, wallet.Lots)
 	if err := c.mayspend(from, req.Authorisation, req.Code, moved); err != nil {
 		return err
 	}
-	if err := c.countSent(purse, to, moved); err != nil {
+	if err := c.countSent(wallet, to, moved); err != nil {
 		return err
 	}
 	return c.give(req.Pieces, given, got, 0)
@@ -66,12 +66,12 @@ func (c *call) offerTrade(req points.OfferRequest) error {
 	if err != nil {
 		return err
 	}
-	member, purse, err := c.purse(req.Member, req.Pieces)
+	member, wallet, err := c.wallet(req.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
 	req.Authorisation = c.under(member, req.Authorisation)
-	trade, next, err := points.Offer(req, purse, wants, c.At)
+	trade, next, err := points.Offer(req, wallet, wants, c.At)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 	if err != nil {
 		return err
 	}
-	member, purse, err := c.purse(req.Member, req.Pieces)
+	member, wallet, err := c.wallet(req.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
@@ -110,14 +110,14 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 	if err != nil {
 		return err
 	}
-	swap, err := points.Take(trade, req, purse, set, setAside, maker, only, c.At)
+	swap, err := points.Take(trade, req, wallet, set, setAside, maker, only, c.At)
 	if err != nil {
 		return err
 	}
 	if err := c.mayspend(member, req.Authorisation, req.Code, []spend.Moved{swap.Spends}); err != nil {
 		return err
 	}
-	if err := c.countSwap(swap, purse, setAside, maker.ID); err != nil {
+	if err := c.countSwap(swap, wallet, setAside, maker.ID); err != nil {
 		return err
 	}
 	ledger.Put(c.Tx, row.Trade(req.Trade), swap.Trade)
@@ -131,11 +131,11 @@ func (c *call) takeTrade(req points.TakeRequest) error {
 }
 
 // countSwap counts both sides as transfers of their day.
-func (c *call) countSwap(swap points.Swap, taker points.Purse, setAside points.Programme, maker string) error {
+func (c *call) countSwap(swap points.Swap, taker points.Wallet, setAside points.Programme, maker string) error {
 	if err := c.countSent(taker, maker, []spend.Moved{swap.Spends}); err != nil {
 		return err
 	}
-	giving := points.Purse{Member: maker, Programmes: map[string]points.Programme{setAside.ID: setAside}}
+	giving := points.Wallet{Member: maker, Programmes: map[string]points.Programme{setAside.ID: setAside}}
 	return c.countSent(giving, taker.Member, []spend.Moved{{Programme: setAside.ID, Amount: swap.Trade.Pieces.Sum()}})
 }
 
@@ -163,11 +163,11 @@ func (c *call) setAside(trade points.Trade) ([]points.Lot, points.Programme, err
 		if lots[i], err = c.lot(piece.Lot); err != nil {
 			return nil, points.Programme{}, err
 		}
-		purse, err := c.pocket(lots[i])
+		wallet, err := c.walletOf(lots[i])
 		if err != nil {
 			return nil, points.Programme{}, err
 		}
-		lots[i].Expires = purse.LastDay(lots[i])
+		lots[i].Expires = wallet.LastDay(lots[i])
 	}
 	programme, err := c.programme(trade.Pieces[0].Programme)
 	return lots, programme, err
@@ -232,11 +232,11 @@ func (c *call) convert(req points.ConvertRequest) error {
 	if err != nil {
 		return err
 	}
-	member, purse, err := c.purse(req.Member, req.Pieces)
+	member, wallet, err := c.wallet(req.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
-	rate, err := c.rate(purse.Lots[0].Programme, req.To)
+	rate, err := c.rate(wallet.Lots[0].Programme, req.To)
 	if err != nil {
 		return err
 	}
@@ -249,17 +249,17 @@ func (c *call) convert(req points.ConvertRequest) error {
 	if err := rate.Valid(c.At.Date); err != nil {
 		return err
 	}
-	if len(purse.Programmes) > 1 {
+	if len(wallet.Programmes) > 1 {
 		return fault.New(fault.BadRequest, "pieces: want lots of one programme")
 	}
-	taken, left, got, err := points.Convert(req, rate, to, purse, c.At)
+	taken, left, got, err := points.Convert(req, rate, to, wallet, c.At)
 	if err != nil {
 		return err
 	}
 	if err := c.mayspend(member, req.Authorisation, req.Code, taken.ByProgramme()); err != nil {
 		return err
 	}
-	if err := c.countSpent(purse, taken); err != nil {
+	if err := c.countSpent(wallet, taken); err != nil {
 		return err
 	}
 	return c.converted(rate, to, taken, left, got)

@@ -69,11 +69,11 @@ func (c *call) carryStatement(req settlement.CarryRequest) error {
 	if err != nil {
 		return err
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
-	carry, err := pair.Carry(closed, charter.Operator, closed.Day(c.Cycle))
+	carry, err := pair.Carry(closed, consortium.Operator, closed.Day(c.Cycle))
 	if err != nil {
 		return err
 	}

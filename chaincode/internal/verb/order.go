@@ -39,11 +39,11 @@ func (c *call) placeOrder(req goods.PlaceRequest) error {
 	if err != nil {
 		return err
 	}
-	buyer, purse, err := c.purse(req.Member, req.Pieces)
+	buyer, wallet, err := c.wallet(req.Member, req.Pieces)
 	if err != nil {
 		return err
 	}
-	line, lots, err := purse.Place(req.Pieces, c.At.Date)
+	line, lots, err := wallet.Place(req.Pieces, c.At.Date)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c *call) placeOrder(req goods.PlaceRequest) error {
 	if err := c.maybuy(buyer, req, line); err != nil {
 		return err
 	}
-	if err := c.countSpent(purse, line); err != nil {
+	if err := c.countSpent(wallet, line); err != nil {
 		return err
 	}
 	order.Cycle = c.Cycle.ID
@@ -121,7 +121,7 @@ func (c *call) maybuy(buyer member.Member, req goods.PlaceRequest, line spend.Li
 func (c *call) capOrder(order goods.Order) ([]string, error) {
 	var all []string
 	for _, part := range order.Parts {
-		capped, err := c.capFunders(taken{order.Seller, part.Scene, order.Date}, part.Pieces)
+		capped, err := c.capFunders(occasion{order.Seller, part.Scene, order.Date}, part.Pieces)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func (c *call) capOrder(order goods.Order) ([]string, error) {
 }
 
 func spentOn(id number.Command, o goods.Order, p goods.Part) spent {
-	return spent{taken{o.Seller, p.Scene, o.Date}, id, o.Member, o.Authorisation, o.Capped, o.Cycle}
+	return spent{occasion{o.Seller, p.Scene, o.Date}, id, o.Member, o.Authorisation, o.Capped, o.Cycle}
 }
 
 func (c *call) reserveAll(order goods.Order) error {

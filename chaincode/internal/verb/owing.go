@@ -50,16 +50,16 @@ func (c *call) noteOwed(o settlement.Owe) (settlement.Obligation, error) {
 }
 
 // oweHidden notes an obligation in an amount that only the two know.
-func (c *call) oweHidden(owe settlement.VeiledOwe) error {
+func (c *call) oweHidden(owe settlement.HiddenOwe) error {
 	if owe.Debtor == owe.Creditor {
 		return nil
 	}
-	veiledKey := row.Veiled(c.Cycle.ID, c.Caller.ID, c.Lane)
-	veiled, _, err := ledger.Find(c.Tx, veiledKey)
+	veiledKey := row.HiddenPositions(c.Cycle.ID, c.Caller.ID, c.Lane)
+	hidden, _, err := ledger.Find(c.Tx, veiledKey)
 	if err != nil {
 		return err
 	}
-	if veiled, err = veiled.Plus(owe); err != nil {
+	if hidden, err = hidden.Plus(owe); err != nil {
 		return err
 	}
 	key, list, err := c.obligations()
@@ -70,7 +70,7 @@ func (c *call) oweHidden(owe settlement.VeiledOwe) error {
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.Tx, veiledKey, veiled)
+	ledger.Put(c.Tx, veiledKey, hidden)
 	ledger.Put(c.Tx, key, list)
 	return c.changePositions(func(p settlement.Positions) (settlement.Positions, error) {
 		return p.NoteHidden(one), nil
@@ -101,9 +101,9 @@ func (c *call) changePositions(change func(settlement.Positions) (settlement.Pos
 	return nil
 }
 
-// taken is what selects the settlement model of points: who took them, in which scene, and the
+// occasion is what selects the settlement model of points: who took them, in which scene, and the
 // business date on which they were taken out of their lots.
-type taken struct {
+type occasion struct {
 	acceptor, scene string
 	day             date.Date
 }
@@ -117,7 +117,7 @@ type settled struct {
 
 // settledBy selects the settlement model of points. It is the same whenever it is asked: what
 // selects it is fixed when the points are taken.
-func (c *call) settledBy(d taken, funder, programme string) (settled, error) {
+func (c *call) settledBy(d occasion, funder, programme string) (settled, error) {
 	book, err := c.book(d.day)
 	if err != nil {
 		return settled{}, err
@@ -144,7 +144,7 @@ type debt struct {
 }
 
 // owing is what the funders of the points from..to of a line owe.
-func (c *call) owing(d taken, line spend.Line, from, to amount.Units) ([]debt, error) {
+func (c *call) owing(d occasion, line spend.Line, from, to amount.Units) ([]debt, error) {
 	list := points.Owing(line, from, to)
 	debts := make([]debt, len(list))
 	for i, o := range list {
@@ -203,7 +203,7 @@ func (c *call) oweFee(on settlement.Owe, by settled, back bool) error {
 	if err != nil {
 		return err
 	}
-	charter, err := ledger.Get(c.Tx, row.Charter(), "charter", "")
+	consortium, err := ledger.Get(c.Tx, row.Consortium(), "founding", "")
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (c *call) oweFee(on settlement.Owe, by settled, back bool) error {
 	if back {
 		issuer, acceptor = acceptor, issuer
 	}
-	if fee.Debtor, fee.Creditor = acceptor, charter.Operator; by.terms.Payer == settlement.IssuerPays {
+	if fee.Debtor, fee.Creditor = acceptor, consortium.Operator; by.terms.Payer == settlement.IssuerPays {
 		fee.Debtor = issuer
 	}
 	if back {
@@ -223,7 +223,7 @@ func (c *call) oweFee(on settlement.Owe, by settled, back bool) error {
 
 // eachDebt visits what the funders of the points from..to of a line owe.
 func (c *call) eachDebt(s spent, line spend.Line, from, to amount.Units, visit func(debt) error) error {
-	debts, err := c.owing(s.taken, line, from, to)
+	debts, err := c.owing(s.occasion, line, from, to)
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (c *call) eachDebt(s spent, line spend.Line, from, to amount.Units, visit f
 
 // spent is what a hold or an order remembers of how its points were taken.
 type spent struct {
-	taken
+	occasion
 	by            number.Command // what took them, and drew on the caps
 	member        string
 	authorisation number.Command // by which they were; none by the member's home
@@ -249,4 +249,4 @@ type spent struct {
 func Owe(c *run.Call, o settlement.Owe) error { return (&call{Call: c}).owe(o) }
 
 // OweHidden is Owe for an amount that only the two know.
-func OweHidden(c *run.Call, o settlement.VeiledOwe) error { return (&call{Call: c}).oweHidden(o) }
+func OweHidden(c *run.Call, o settlement.HiddenOwe) error { return (&call{Call: c}).oweHidden(o) }

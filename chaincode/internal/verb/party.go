@@ -24,19 +24,19 @@ func (c *call) register(req party.RegisterRequest) error {
 		return fault.New(fault.Conflict, "party %s is registered", req.Party)
 	}
 	ledger.Put(c.Tx, row.Party(req.Party), party.Register(req))
-	return c.enlist(func(r party.Roster) (party.Roster, error) { return r.Plus(req.Party) })
+	return c.enlist(func(r party.Directory) (party.Directory, error) { return r.Plus(req.Party) })
 }
 
 // enlist changes the list of parties.
-func (c *call) enlist(change func(party.Roster) (party.Roster, error)) error {
-	roster, err := ledger.Get(c.Tx, row.Roster(), "roster", "of parties")
+func (c *call) enlist(change func(party.Directory) (party.Directory, error)) error {
+	directory, err := ledger.Get(c.Tx, row.Directory(), "directory", "of parties")
 	if err != nil {
 		return err
 	}
-	if roster, err = change(roster); err != nil {
+	if directory, err = change(directory); err != nil {
 		return err
 	}
-	ledger.Put(c.Tx, row.Roster(), roster)
+	ledger.Put(c.Tx, row.Directory(), directory)
 	return nil
 }
 
@@ -54,9 +54,9 @@ func (c *call) setParty(req party.SetRequest) error {
 	ledger.Put(c.Tx, row.Party(req.Party), next)
 	switch party.Pending {
 	case found.State:
-		return c.enlist(func(r party.Roster) (party.Roster, error) { return r.Minus(req.Party), nil })
+		return c.enlist(func(r party.Directory) (party.Directory, error) { return r.Minus(req.Party), nil })
 	case next.State:
-		return c.enlist(func(r party.Roster) (party.Roster, error) { return r.Plus(req.Party) })
+		return c.enlist(func(r party.Directory) (party.Directory, error) { return r.Plus(req.Party) })
 	}
 	return nil
 }

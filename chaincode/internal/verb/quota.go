@@ -16,13 +16,13 @@ var quotaVerbs = []verb{
 
 // openQuota makes a quota that isn't there yet: of a noun that the same command
 // makes, or of the founding.
-func (c *call) openQuota(kind quota.Kind, id string, limit amount.Units) {
+func (c *call) openQuota(kind quota.Subject, id string, limit amount.Units) {
 	ledger.Put(c.Tx, row.Quota(kind, id), quota.Quota{Limit: limit})
 }
 
 // limitQuota changes a quota's limit. Under what lanes have been granted it
 // grants no more; what they have they keep. NOT_FOUND if there is none.
-func (c *call) limitQuota(kind quota.Kind, id string, limit amount.Units) error {
+func (c *call) limitQuota(kind quota.Subject, id string, limit amount.Units) error {
 	key := row.Quota(kind, id)
 	next, err := ledger.Get(c.Tx, key, "quota", id)
 	if err != nil {
@@ -36,7 +36,7 @@ func (c *call) limitQuota(kind quota.Kind, id string, limit amount.Units) error 
 // draw uses so much of a quota, from the lane's lease alone while that lasts.
 // Refused: the kind's code, NOT_FOUND if there is no such quota. The lease is
 // absent on a lane's first draw only.
-func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
+func (c *call) draw(kind quota.Subject, id string, need amount.Units) error {
 	return c.drawOn(kind, id, quota.Count{Whole: need}, func() (quota.Quota, error) {
 		return ledger.Get(c.Tx, row.Quota(kind, id), "quota", id)
 	})
@@ -44,7 +44,7 @@ func (c *call) draw(kind quota.Kind, id string, need amount.Units) error {
 
 // drawCap draws on a quota whose limit stands elsewhere: its row is made by the
 // first draw, and takes the limit as it is by now whenever a lease grows.
-func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) error {
+func (c *call) drawCap(kind quota.Subject, id string, limit, need amount.Units) error {
 	return c.drawOn(kind, id, quota.Count{Whole: need}, func() (quota.Quota, error) {
 		found, _, err := ledger.Find(c.Tx, row.Quota(kind, id))
 		found.Limit = limit
@@ -53,7 +53,7 @@ func (c *call) drawCap(kind quota.Kind, id string, limit, need amount.Units) err
 }
 
 // chargeCap is drawCap for what must be counted and can't be refused.
-func (c *call) chargeCap(kind quota.Kind, id string, limit, need amount.Units) error {
+func (c *call) chargeCap(kind quota.Subject, id string, limit, need amount.Units) error {
 	load := func() (quota.Quota, error) {
 		found, _, err := ledger.Find(c.Tx, row.Quota(kind, id))
 		found.Limit = limit
@@ -66,7 +66,7 @@ func (c *call) chargeCap(kind quota.Kind, id string, limit, need amount.Units) e
 		})
 }
 
-func (c *call) drawOn(kind quota.Kind, id string, need quota.Count, load func() (quota.Quota, error)) error {
+func (c *call) drawOn(kind quota.Subject, id string, need quota.Count, load func() (quota.Quota, error)) error {
 	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota,
 		quota.Lease, bool, error) {
 		q, l, grew, ok := quota.Draw(q, l, need)
@@ -78,7 +78,7 @@ func (c *call) drawOn(kind quota.Kind, id string, need quota.Count, load func() 
 }
 
 // overdraw is drawOn for what can't be refused any more.
-func (c *call) overdraw(kind quota.Kind, id string, need quota.Count, load func() (quota.Quota, error)) error {
+func (c *call) overdraw(kind quota.Subject, id string, need quota.Count, load func() (quota.Quota, error)) error {
 	return c.lease(kind, id, need, load, func(q quota.Quota, l quota.Lease, need amount.Units) (quota.Quota,
 		quota.Lease, bool, error) {
 		q, l, grew := quota.Overdraw(q, l, need)
@@ -88,7 +88,7 @@ func (c *call) overdraw(kind quota.Kind, id string, need quota.Count, load func(
 
 // lease lets draw change the lane's lease. The limit is loaded only if the lease has too little, and written
 // only if it grew.
-func (c *call) lease(kind quota.Kind, id string, counts quota.Count, load func() (quota.Quota, error),
+func (c *call) lease(kind quota.Subject, id string, counts quota.Count, load func() (quota.Quota, error),
 	draw func(quota.Quota, quota.Lease, amount.Units) (quota.Quota, quota.Lease, bool, error)) error {
 	key := row.Lease(kind, id, c.Caller.ID, c.Lane)
 	lease, _, err := ledger.Find(c.Tx, key)
@@ -115,7 +115,7 @@ func (c *call) lease(kind quota.Kind, id string, counts quota.Count, load func()
 
 // giveBackQuota gives back what a command has drawn, to the lease of its lane, whoever's that is: what one lane
 // drew and another was given back would stay leased to both, and a limit could be used up with a single point.
-func (c *call) giveBackQuota(kind quota.Kind, id string, n quota.Count, drew number.Command) error {
+func (c *call) giveBackQuota(kind quota.Subject, id string, n quota.Count, drew number.Command) error {
 	key := row.Lease(kind, id, drew.Party, drew.Lane)
 	lease, _, err := ledger.Find(c.Tx, key)
 	if err != nil {

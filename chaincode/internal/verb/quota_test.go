@@ -58,7 +58,7 @@ func (s shelf) transact(t fataler, msp string, lane uint8, do func(*call) error)
 func TestDrawRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		kind quota.Kind
+		kind quota.Subject
 		id   string
 		need amount.Units
 		code fault.Code
@@ -72,7 +72,7 @@ func TestDrawRefusals(t *testing.T) {
 	} {
 		s := shelf{}
 		_ = s.transact(t, "M", 1, func(c *call) error {
-			for _, k := range []quota.Kind{quota.Benefit, quota.Liability, quota.Debit} {
+			for _, k := range []quota.Subject{quota.Benefit, quota.Liability, quota.Debit} {
 				c.openQuota(k, "ride", 100)
 			}
 			return nil

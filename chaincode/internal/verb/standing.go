@@ -161,13 +161,13 @@ func (c *call) oweShort(programme points.Programme, lot points.Lot, short amount
 }
 
 // countSpent counts a spend by programme.
-func (c *call) countSpent(purse points.Purse, pieces spend.Line) error {
+func (c *call) countSpent(wallet points.Wallet, pieces spend.Line) error {
 	for _, m := range pieces.ByProgramme() {
-		rules := purse.Programmes[m.Programme].Rules
+		rules := wallet.Programmes[m.Programme].Rules
 		if !rules.CountsSpending() {
 			continue
 		}
-		err := c.changeStanding(m.Programme, purse.Member, func(s points.Standing) (points.Standing, error) {
+		err := c.changeStanding(m.Programme, wallet.Member, func(s points.Standing) (points.Standing, error) {
 			return s.Spend(rules, m.Amount, c.At.Date)
 		})
 		if err != nil {
@@ -202,13 +202,13 @@ func (c *call) countUnspent(was spent, moved []spend.Moved) error {
 }
 
 // countSent counts what a member gives to another, by programme.
-func (c *call) countSent(purse points.Purse, to string, moved []spend.Moved) error {
+func (c *call) countSent(wallet points.Wallet, to string, moved []spend.Moved) error {
 	for _, m := range moved {
-		rules := purse.Programmes[m.Programme].Rules
+		rules := wallet.Programmes[m.Programme].Rules
 		if !rules.CountsSending() {
 			continue
 		}
-		err := c.changeStanding(m.Programme, purse.Member, func(s points.Standing) (points.Standing, error) {
+		err := c.changeStanding(m.Programme, wallet.Member, func(s points.Standing) (points.Standing, error) {
 			return s.Send(rules, to, m.Amount, c.At.Date)
 		})
 		if err != nil {

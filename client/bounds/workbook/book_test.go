@@ -144,7 +144,7 @@ func TestCellsWithoutPlaces(t *testing.T) {
 
 // The formats that have numbers of their own, dates of East Asia among them.
 func TestBuiltInFormats(t *testing.T) {
-	kinds := map[Kind][]int{
+	kinds := map[CellType][]int{
 		Date: {14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58}, Percent: {9, 10},
 		Scientific: {11, 48},
 	}

@@ -13,12 +13,12 @@ import (
 	"tallystick/client/bounds"
 )
 
-// Kind is what a cell holds.
-type Kind uint8
+// CellType is what a cell holds.
+type CellType uint8
 
 // The kinds of cells.
 const (
-	Empty Kind = iota
+	Empty CellType = iota
 	Text
 	Number
 	Percent    // a number that is shown a hundred times as large, with %
@@ -31,7 +31,7 @@ const (
 
 // Cell is a cell as a spreadsheet shows it.
 type Cell struct {
-	Kind   Kind
+	Kind   CellType
 	Text   string    // what is shown: of numbers all their digits, of dates 2027-12-31
 	Number string    // of numbers their value, to fifteen digits; of percentages 15%
 	Moment time.Time // of dates

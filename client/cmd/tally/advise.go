@@ -92,7 +92,7 @@ func advisedTable(t table.Writer, v node.Advised) {
 		if l.Person {
 			outcome += " ← a person must look"
 		}
-		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference, strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome), yes(l.Told), whyText(l)})
+		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference, strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome), yes(l.Reported), whyText(l)})
 	}
 	t.SetCaption("%s", othersText(v))
 }

@@ -69,7 +69,7 @@ func (w *purchase) flags(cmd *cobra.Command) {
 	many(cmd, &w.req.Lines, "bought", "[label:]yuan", "yuan, or label:yuan", parseLine)
 	require(cmd, "programme", "rule", "member", "bought")
 	day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
-	word(cmd, &w.req.Witness, "witness", "party whose evidence the lot waits for")
+	word(cmd, &w.req.Activator, "activator", "party whose evidence the lot waits for")
 	granting(cmd, &w.rest)
 }
 

@@ -24,7 +24,7 @@ func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 	require(cmd, "member", "bought", "reference")
 	word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
 	word(cmd, &req.Scene, "scene", "scene (消费场景)")
-	word(cmd, &req.Witness, "witness", "party whose evidence what is given waits for")
+	word(cmd, &req.Activator, "activator", "party whose evidence what is given waits for")
 }
 
 // ofCampaigns is the purchase that a line names, for its campaigns.

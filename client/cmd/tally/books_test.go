@@ -38,12 +38,12 @@ func kept(t *testing.T) *index.Reading {
 	swapped := points.Lot{Programme: "GP", Member: "li", Issued: 100, Expires: november + 10, State: points.Active, Origin: points.Converted, Parent: in2(2).Row(0)}
 	line := spend.Line{{Lot: in2(0).Row(0), Programme: "GP", Funder: "G", Amount: 400}}
 	return readModel(t, []entry{
-		put(row.Charter(), party.Charter{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
+		put(row.Consortium(), party.Consortium{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
 		put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}), put(row.Programme("MP"), points.Programme{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}}),
 	}, []entry{
 		{Space: "tallyseal", Key: string(row.LaneHead("D", 2)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})},
 		put(row.Lot(in2(0).Row(0)), gp), put(row.Lot(in2(1).Row(0)), funded), put(row.Lot(in2(2).Row(0)), mp), put(row.Lot(in2(3).Row(0)), swapped),
-		put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400, Pieces: line, Captures: []points.Taken{{Number: in2(4), Amount: 400}}, Placed: november}),
+		put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400, Pieces: line, Captures: []points.HoldCapture{{Number: in2(4), Amount: 400}}, Placed: november}),
 		put(row.Totals("GP", "D", 2), points.Totals{Issued: 1600, Placed: 400, Captured: 400}), put(row.Totals("MP", "D", 2), points.Totals{Issued: 301, Converted: 200}),
 		put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), put(row.Party("D"), party.Party{ID: "D"}), put(row.Party("F"), party.Party{ID: "F", Debit: 500}),
 		put(row.Quota(quota.Debit, "2026-11.B"), quota.Quota{Limit: 10_000, Leased: 9000}), put(row.Lease(quota.Debit, "2026-11.B", "G", 1), quota.Lease{Granted: 9000, Used: 8100, Returned: 100}),

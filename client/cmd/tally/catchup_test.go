@@ -53,7 +53,7 @@ func TestFaultsOfTheMachine(t *testing.T) {
 			t.Errorf("%v: exit %d, %s", c.err, exit, said.String())
 		}
 	}
-	if m := fault.Of(fault.Machine); m.Code != fault.Machine || !m.Again {
+	if m := fault.Of(fault.Machine); m.Code != fault.Machine || !m.Retry {
 		t.Errorf("%+v", m)
 	}
 }

@@ -16,9 +16,9 @@ func consortium(a *app) *cobra.Command {
       --cycle 2026-11 --date 2026-11-01 --test`, node.ConsortiumFound, func(args []string) (party.FoundRequest, error) {
 		req.Network = args[0]
 		return req, nil
-	}, func(_ context.Context, _ *node.Node, charter party.Charter) error {
-		return a.print(charter, func(t table.Writer) {
-			t.AppendRows([]table.Row{{"network", charter.Network}, {"operator", charter.Operator}, {"test", charter.Test}})
+	}, func(_ context.Context, _ *node.Node, consortium party.Consortium) error {
+		return a.print(consortium, func(t table.Writer) {
+			t.AppendRows([]table.Row{{"network", consortium.Network}, {"operator", consortium.Operator}, {"test", consortium.Test}})
 		})
 	})
 	names(found, &req.En, &req.Zh)

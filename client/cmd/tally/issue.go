@@ -31,7 +31,7 @@ func issue(a *app) *cobra.Command {
 			return req, nil
 		})
 	cmd.Long = `Issue lots of your own programme. A grant is member:points, with :expires after it
-where the programme has no expiry rule, and :witness if the lot is to wait for that
+where the programme has no expiry rule, and :activator if the lot is to wait for that
 party's evidence. Shares, outlet and reference are those of all grants: a grant
 whose cost several parties bear becomes one lot for each of them. A member who isn't
 enrolled yet needs --home: the party that will enrol it, and that alone can.`
@@ -53,7 +53,7 @@ func granting(cmd *cobra.Command, g *points.Grant) {
 // grantsFlag are the lots of an issue, in the scale of its programme.
 func (a *app) grantsFlag(cmd *cobra.Command, req *points.IssueRequest) {
 	var written []grantText
-	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:witness]]", func(text string) (grantText, error) {
+	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:activator]]", func(text string) (grantText, error) {
 		g, d, err := parseGrant(text)
 		if err == nil && len(written) == 0 {
 			a.later(func(_ context.Context, _ *node.Node, s scales) (err error) {
@@ -78,14 +78,14 @@ type grantText struct {
 
 // String is the grant in the one way to write it.
 func (g grantText) String() string {
-	return fmt.Sprintf("%s:%s:%s:%s", g.Member, g.points.Form(), g.Expires, g.Witness)
+	return fmt.Sprintf("%s:%s:%s:%s", g.Member, g.points.Form(), g.Expires, g.Activator)
 }
 
-// parseGrant reads member:points[:expires[:witness]]; expires may be empty.
+// parseGrant reads member:points[:expires[:activator]]; expires may be empty.
 func parseGrant(text string) (g points.Grant, d figure.Decimal, err error) {
 	parts := strings.Split(text, ":")
 	if len(parts) < 2 || len(parts) > 4 {
-		return g, d, fmt.Errorf("%q: want member:points[:expires[:witness]]", text)
+		return g, d, fmt.Errorf("%q: want member:points[:expires[:activator]]", text)
 	}
 	g.Member = parts[0]
 	if d, err = figure.Parse(parts[1]); err != nil {
@@ -100,7 +100,7 @@ func parseGrant(text string) (g points.Grant, d figure.Decimal, err error) {
 		}
 	}
 	if len(parts) > 3 {
-		g.Witness = parts[3]
+		g.Activator = parts[3]
 	}
 	return g, d, nil
 }

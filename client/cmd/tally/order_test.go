@@ -218,14 +218,14 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 }
 
 func TestHiddenRows(t *testing.T) {
-	position := func(debtor, creditor string, count uint64) index.Veiled {
-		return index.Veiled{Cycle: "c1", State: "OPEN", VeiledPosition: settlement.VeiledPosition{Debtor: debtor, Creditor: creditor, Count: count}}
+	position := func(debtor, creditor string, count uint64) index.HiddenOwed {
+		return index.HiddenOwed{Cycle: "c1", State: "OPEN", HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
 	}
 	got := rendered(func(w table.Writer) {
 		owesTable(w, node.Owing{Height: 9, Hidden: []node.Hidden{
-			{Veiled: position("D", "S1", 1), Opened: true, Fen: "26800.5", Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
-			{Veiled: position("G", "S2", 7)},
-			{Veiled: position("D", "S2", 1), Wrong: "it isn't"},
+			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5", Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
+			{HiddenOwed: position("G", "S2", 7)},
+			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
 		}}, scales{})
 	})
 	want := `

@@ -33,7 +33,7 @@ func showQuota(a *app) *cobra.Command {
 	return ofQuota(verb(a, "show KIND ID", `  tally --as G quota show debit 2026-11.B
   tally --as D quota show pledge D.0.12.0
   tally --as M quota show benefit ride`, node.QuotaShow, func(args []string) (node.QuotaQuery, error) {
-		req = node.QuotaQuery{Kind: quota.Kind(args[0]), ID: args[1]}
+		req = node.QuotaQuery{Kind: quota.Subject(args[0]), ID: args[1]}
 		return req, nil
 	}, func(ctx context.Context, n *node.Node, q answer.QuotaUse) error {
 		show, err := a.quotaText(ctx, n, req.Kind, req.ID)
@@ -51,12 +51,12 @@ func surrenderQuota(a *app) *cobra.Command {
 	return ofQuota(sends(a, "surrender KIND ID",
 		"  tally --as D quota surrender pledge D.0.12.0", node.QuotaSurrender,
 		func(args []string) (quota.SurrenderRequest, error) {
-			return quota.SurrenderRequest{Kind: quota.Kind(args[0]), ID: args[1]}, nil
+			return quota.SurrenderRequest{Kind: quota.Subject(args[0]), ID: args[1]}, nil
 		}))
 }
 
 // quotaText writes what a limit is of: money, points of a programme, or a number.
-func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Kind, id string) (func(amount.Units) string, error) {
+func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Subject, id string) (func(amount.Units) string, error) {
 	switch kind {
 	case quota.Liability, quota.Debit, quota.Campaign:
 		return yuan, nil

@@ -51,8 +51,8 @@ func TestReadings(t *testing.T) {
 	readings(t, func(text string) (points.Grant, error) { g, _, err := parseGrant(text); return g, err },
 		reading{text: "li:5", want: points.Grant{Member: "li", Amount: 5}},
 		reading{text: "li:5:2026-12-31", want: points.Grant{Member: "li", Amount: 5, Expires: 20818}},
-		reading{text: "li:5::D", want: points.Grant{Member: "li", Amount: 5, Witness: "D"}},
-		reading{text: "li:5:2026-12-31:D", want: points.Grant{Member: "li", Amount: 5, Expires: 20818, Witness: "D"}},
+		reading{text: "li:5::D", want: points.Grant{Member: "li", Amount: 5, Activator: "D"}},
+		reading{text: "li:5:2026-12-31:D", want: points.Grant{Member: "li", Amount: 5, Expires: 20818, Activator: "D"}},
 		reading{text: "li", code: bad}, reading{text: "li:five", code: bad}, reading{text: "li:5:D", code: bad}, reading{text: "li:5::D:x", code: bad}, reading{text: "", code: bad})
 	readings(t, parseShare,
 		reading{text: "G:60", want: points.Share{Funder: "G", Parts: 60}},

@@ -122,10 +122,10 @@ func refusals(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return printList(a, 0, fault.Table, func(t table.Writer) {
-				t.AppendHeader(table.Row{"code", "exit", "again", "meaning", "含义"})
+				t.AppendHeader(table.Row{"code", "exit", "retry", "meaning", "含义"})
 				for _, m := range fault.Table {
 					again := ""
-					if m.Again {
+					if m.Retry {
 						again = "yes"
 					}
 					t.AppendRow(table.Row{m.Code, m.Exit, again, m.En, m.Zh})

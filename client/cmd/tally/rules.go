@@ -92,7 +92,7 @@ func (c *ruleChanges) flags(cmd *cobra.Command) {
 		return err
 	})
 	change(c, cmd, "expiry", "rule", "free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry, func(r *points.Rules, v points.Expiry) { r.Expiry = v })
-	c.yesNo(cmd, "needs-evidence", "every grant waits for a witness's evidence", func(r *points.Rules, v bool) { r.Evidence = v })
+	c.yesNo(cmd, "needs-evidence", "every grant waits for an activator's evidence", func(r *points.Rules, v bool) { r.Evidence = v })
 	c.yesNo(cmd, "transfer", "points may go from member to member; --transfer=false forbids it", func(r *points.Rules, v bool) {
 		if r.Transfer.Allowed = v; !v {
 			r.Transfer = points.TransferRules{}

@@ -18,7 +18,7 @@ func (a *app) printReceipt(what string, r node.Receipt) error {
 
 func receiptTable(t table.Writer, what string, r node.Receipt) {
 	note := "done"
-	if r.Again {
+	if r.Duplicate {
 		note = "had been done: this is the first answer"
 	}
 	t.AppendRows([]table.Row{{what, note}, {"number", r.Number}, {"cycle", r.Cycle}})
@@ -29,8 +29,8 @@ func receiptTable(t table.Writer, what string, r node.Receipt) {
 }
 
 // toldOf shows a receipt with the one-time code that the command made.
-func (a *app) toldOf(what string) func(context.Context, *node.Node, node.Told) error {
-	return func(_ context.Context, _ *node.Node, r node.Told) error {
+func (a *app) toldOf(what string) func(context.Context, *node.Node, node.CodeReceipt) error {
+	return func(_ context.Context, _ *node.Node, r node.CodeReceipt) error {
 		return a.print(r, func(t table.Writer) {
 			receiptTable(t, what, r.Receipt)
 			if len(r.Code) == 0 {

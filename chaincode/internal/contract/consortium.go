@@ -10,11 +10,11 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// Charter is the contract of the founding.
-type Charter struct{ contractapi.Contract }
+// Consortium is the contract of the founding.
+type Consortium struct{ contractapi.Contract }
 
 // Found makes the caller the operator of a new network. See party.FoundRequest.
-func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, error) {
+func (*Consortium) Found(ctx *Context, req party.FoundRequest) (*party.Consortium, error) {
 	if err := req.Check(); err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 	if err != nil {
 		return nil, err
 	}
-	switch there, found, err := ledger.Find(tx, row.Charter()); {
+	switch there, found, err := ledger.Find(tx, row.Consortium()); {
 	case err != nil:
 		return nil, err
 	case found:
@@ -39,11 +39,11 @@ func (*Charter) Found(ctx *Context, req party.FoundRequest) (*party.Charter, err
 		return nil, fault.New(fault.Forbidden, "this endorser does not accept a test network")
 	}
 	tx.Guard(row.Founding(caller).Explain)
-	charter, operator := party.Found(req, caller, party.MarkOf(ctx.GetStub().GetChannelID(), ctx.GetStub().GetTxID()))
-	ledger.Put(tx, row.Charter(), charter)
+	consortium, operator := party.Found(req, caller, party.MarkOf(ctx.GetStub().GetChannelID(), ctx.GetStub().GetTxID()))
+	ledger.Put(tx, row.Consortium(), consortium)
 	ledger.Put(tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
 	ledger.Put(tx, row.Party(operator.ID), operator)
-	ledger.Put(tx, row.Roster(), party.Roster{Parties: []string{operator.ID}})
-	ledger.Put(tx, row.Book(req.Date), settlement.Founding())
-	return &charter, tx.Flush()
+	ledger.Put(tx, row.Directory(), party.Directory{Parties: []string{operator.ID}})
+	ledger.Put(tx, row.Agreements(req.Date), settlement.Founding())
+	return &consortium, tx.Flush()
 }

@@ -1,4 +1,4 @@
-package veil
+package pedersen
 
 import (
 	"crypto/subtle"
@@ -20,11 +20,11 @@ type Salt []byte
 func NewSalt(random io.Reader) (Salt, error) {
 	var b [64]byte // twice the order's length, so that the remainder is even
 	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return nil, fmt.Errorf("veil: drawing a salt: %w", err)
+		return nil, fmt.Errorf("pedersen: drawing a salt: %w", err)
 	}
 	s, err := ristretto255.NewScalar().SetUniformBytes(b[:])
 	if err != nil {
-		return nil, fmt.Errorf("veil: drawing a salt: %w", err)
+		return nil, fmt.Errorf("pedersen: drawing a salt: %w", err)
 	}
 	return s.Bytes(), nil
 }

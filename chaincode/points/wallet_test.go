@@ -58,7 +58,7 @@ func TestSpendRefusals(t *testing.T) {
 			[]Lot{with(early, func(l *Lot) { l.Placed, l.Transferred, l.Converted, l.Revoked = 10, 10, 10, 10 })},
 			[]amount.Units{21}, nil, fault.Insufficient},
 	} {
-		p := purse(c.lots...)
+		p := wallet(c.lots...)
 		p.Stops = c.freezes
 		line, next, err := p.Place(pieces(c.amounts...), today)
 		if !expect(t, c.name, err, c.code) {
@@ -75,7 +75,7 @@ func TestSpendRefusals(t *testing.T) {
 
 func TestPlaceRecordsWhoOwes(t *testing.T) {
 	funded := with(active("GP", 10, today), func(l *Lot) { l.Funder = "D" })
-	line, _, err := purse(funded, active("GP", 10, today), active("FP", 10, today)).Place(pieces(10, 5, 5), today)
+	line, _, err := wallet(funded, active("GP", 10, today), active("FP", 10, today)).Place(pieces(10, 5, 5), today)
 	if err != nil || line[0].Funder != "D" || line[1].Funder != "G" || line[2].Funder != "F" ||
 		line[2].Programme != "FP" {
 		t.Errorf("%+v, %v", line, err)
@@ -85,7 +85,7 @@ func TestPlaceRecordsWhoOwes(t *testing.T) {
 // Of merged members, each one's lots are the survivor's, and each one's freezes stop it.
 func TestPurseOfMergedMembers(t *testing.T) {
 	old := with(active("GP", 10, today), func(l *Lot) { l.Member = "li2" })
-	p := purse(old)
+	p := wallet(old)
 	_, _, err := p.Place(pieces(1), today)
 	expect(t, "unmerged", err, fault.Forbidden)
 	p.Owners = map[string]string{"li2": "li"}
@@ -94,7 +94,7 @@ func TestPurseOfMergedMembers(t *testing.T) {
 	p.Stops = []Stop{{By: "G"}}
 	_, _, err = p.Place(pieces(1), today)
 	expect(t, "merged and frozen", err, fault.Frozen)
-	p = purse(active("GP", 10, today))
+	p = wallet(active("GP", 10, today))
 	p.Owners = map[string]string{"li": "zhang"}
 	_, _, err = p.Place(pieces(1), today)
 	expect(t, "merged into another", err, fault.Forbidden)
@@ -117,7 +117,7 @@ func TestSlidingExpiry(t *testing.T) {
 		lot, now, last := lots[0][0], today, today+date.Date(rules.Expiry.N)
 		for range rapid.IntRange(0, 12).Draw(t, "steps") {
 			now += date.Date(rapid.Int32Range(0, 70).Draw(t, "days"))
-			p := Purse{
+			p := Wallet{
 				Member: "li", Lots: []Lot{lot}, Programmes: map[string]Programme{"GP": gp},
 				Standings: map[string]Standing{"GP": s},
 			}

@@ -8,13 +8,13 @@ import (
 )
 
 // ActivateRequest gives the evidence that a pending lot waits for, such as a
-// car's handover. Only the lot's witness may.
+// car's handover. Only the lot's activator may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE.
 type ActivateRequest struct {
 	_        struct{}   `cbor:",toarray"`
 	Lot      number.Row `json:"lot"`
-	Evidence codec.Hash `json:"evidence"` // SHA-256 of a document that the witness keeps
+	Evidence codec.Hash `json:"evidence"` // SHA-256 of a document that the activator keeps
 }
 
 // Check refuses a malformed request with BAD_REQUEST.
@@ -27,8 +27,8 @@ func (r ActivateRequest) Check() error {
 
 // Activate makes a pending lot spendable.
 func Activate(lot Lot, req ActivateRequest, at At) (Lot, error) {
-	if lot.Witness != at.Caller {
-		return Lot{}, fault.New(fault.Forbidden, "%s is not the witness of %s", at.Caller, req.Lot)
+	if lot.Activator != at.Caller {
+		return Lot{}, fault.New(fault.Forbidden, "%s is not the activator of %s", at.Caller, req.Lot)
 	}
 	if lot.State != Pending {
 		return Lot{}, fault.New(fault.WrongState, "lot %s is %s", req.Lot, lot.State)
@@ -38,7 +38,7 @@ func Activate(lot Lot, req ActivateRequest, at At) (Lot, error) {
 }
 
 // CancelRequest ends a pending lot whose evidence will not come. Its programme's
-// issuer and its witness may.
+// issuer and its activator may.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE.
 type CancelRequest struct {
@@ -57,8 +57,8 @@ func (r CancelRequest) Check() error {
 
 // Cancel ends a pending lot.
 func Cancel(lot Lot, issuer string, req CancelRequest, at At) (Lot, error) {
-	if at.Caller != issuer && at.Caller != lot.Witness {
-		return Lot{}, fault.New(fault.Forbidden, "%s is neither the issuer nor the witness of %s", at.Caller, req.Lot)
+	if at.Caller != issuer && at.Caller != lot.Activator {
+		return Lot{}, fault.New(fault.Forbidden, "%s is neither the issuer nor the activator of %s", at.Caller, req.Lot)
 	}
 	if lot.State != Pending {
 		return Lot{}, fault.New(fault.WrongState, "lot %s is %s", req.Lot, lot.State)

@@ -6,9 +6,9 @@ import (
 	"tallystick/chaincode/spend"
 )
 
-// Purse is what a spend must know of the member: the lots that it names, and all
+// Wallet is what a spend must know of the member: the lots that it names, and all
 // that bears on them.
-type Purse struct {
+type Wallet struct {
 	Member     string               // who spends; of merged members, the one that they became
 	Owners     map[string]string    // who a lot's member has become, where it was merged
 	Homes      map[string]string    // of the members of lots that are bound to one
@@ -26,7 +26,7 @@ type Stop struct {
 	Reason string   `json:"reason"`
 }
 
-func (p Purse) owner(l Lot) string {
+func (p Wallet) owner(l Lot) string {
 	if became, ok := p.Owners[l.Member]; ok {
 		return became
 	}
@@ -35,11 +35,11 @@ func (p Purse) owner(l Lot) string {
 
 // homed says whether a lot that was granted to a member who was yet to come is that
 // member's: somebody else may have enrolled the pseudonym before.
-func (p Purse) homed(l Lot) bool { return l.Home == "" || l.Home == p.Homes[l.Member] }
+func (p Wallet) homed(l Lot) bool { return l.Home == "" || l.Home == p.Homes[l.Member] }
 
 // lastDay is the last day on which a lot can be spent: where expiry slides, the
 // member's last activity moves it on.
-func (p Purse) lastDay(l Lot) date.Date {
+func (p Wallet) lastDay(l Lot) date.Date {
 	if rules := p.Programmes[l.Programme].Rules; rules.Expiry.Kind == Sliding {
 		return max(l.Expires, p.Standings[l.Programme].Active+date.Date(rules.Expiry.N))
 	}
@@ -47,7 +47,7 @@ func (p Purse) lastDay(l Lot) date.Date {
 }
 
 // takeAll checks every piece against its lot and the freezes, then their order.
-func (p Purse) takeAll(pieces []spend.Take, today date.Date) error {
+func (p Wallet) takeAll(pieces []spend.Take, today date.Date) error {
 	for i, piece := range pieces {
 		if err := p.take(p.Lots[i], piece, today); err != nil {
 			return err
@@ -62,7 +62,7 @@ func (p Purse) takeAll(pieces []spend.Take, today date.Date) error {
 }
 
 // stopped finds a freeze that keeps a lot from being spent.
-func (p Purse) stopped(l Lot) (Stop, bool) {
+func (p Wallet) stopped(l Lot) (Stop, bool) {
 	for _, f := range p.Stops {
 		if f.All || f.By == p.Programmes[l.Programme].Issuer {
 			return f, true
@@ -72,7 +72,7 @@ func (p Purse) stopped(l Lot) (Stop, bool) {
 }
 
 // funder is the party that owes what a lot is worth.
-func (p Purse) funder(l Lot) string {
+func (p Wallet) funder(l Lot) string {
 	if l.Funder != "" {
 		return l.Funder
 	}
@@ -84,7 +84,7 @@ func (p Purse) funder(l Lot) string {
 //
 // Refused, lot by lot: FORBIDDEN (not the member's), WRONG_STATE, EXPIRED,
 // INSUFFICIENT; then FROZEN, WRONG_ORDER.
-func (p Purse) Place(pieces []spend.Take, today date.Date) (spend.Line, []Lot, error) {
+func (p Wallet) Place(pieces []spend.Take, today date.Date) (spend.Line, []Lot, error) {
 	if err := p.takeAll(pieces, today); err != nil {
 		return nil, nil, err
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 	"tallystick/client/vault"
 )
 
@@ -15,18 +15,18 @@ import (
 // took.
 type Openings interface {
 	// TermsOf is what a commitment of a good at a seller hides; false if the vault doesn't know.
-	TermsOf(supplier, sku, seller string, commitment veil.Commitment) (vault.Terms, bool, error)
+	TermsOf(supplier, sku, seller string, commitment pedersen.Commitment) (vault.Terms, bool, error)
 }
 
-// Unveiled looks openings up, each once: finding one costs a multiplication in the group for every price that was ever
+// OpeningFinder looks openings up, each once: finding one costs a multiplication in the group for every price that was ever
 // agreed for the good.
-type Unveiled struct {
+type OpeningFinder struct {
 	Known Openings
-	found map[string]*veil.Opening // nil for what isn't known
+	found map[string]*pedersen.Opening // nil for what isn't known
 }
 
 // Of is what a commitment to the price of a good at a seller hides, nil if it isn't known.
-func (u *Unveiled) Of(supplier, sku, seller string, c veil.Commitment) (*veil.Opening, error) {
+func (u *OpeningFinder) Of(supplier, sku, seller string, c pedersen.Commitment) (*pedersen.Opening, error) {
 	key := strings.Join([]string{supplier, sku, seller, c.String()}, "/")
 	if o, asked := u.found[key]; asked {
 		return o, nil
@@ -35,12 +35,12 @@ func (u *Unveiled) Of(supplier, sku, seller string, c veil.Commitment) (*veil.Op
 	if err != nil {
 		return nil, err
 	}
-	var o *veil.Opening
+	var o *pedersen.Opening
 	if known {
 		o = &terms.Opening
 	}
 	if u.found == nil {
-		u.found = map[string]*veil.Opening{}
+		u.found = map[string]*pedersen.Opening{}
 	}
 	u.found[key] = o
 	return o, nil
@@ -48,7 +48,7 @@ func (u *Unveiled) Of(supplier, sku, seller string, c veil.Commitment) (*veil.Op
 
 // supply is what a seller owes a supplier for a line, in fen, exactly; "" if it isn't
 // known, or for the seller's own goods.
-func (u *Unveiled) supply(supplier, seller string, l goods.Line) (string, error) {
+func (u *OpeningFinder) supply(supplier, seller string, l goods.Line) (string, error) {
 	if l.Kind == goods.NoTerms {
 		return "", nil
 	}
@@ -64,6 +64,6 @@ func (u *Unveiled) supply(supplier, seller string, l goods.Line) (string, error)
 }
 
 // ExactFen writes a hidden value in fen, exactly.
-func ExactFen(v veil.Value) string {
+func ExactFen(v pedersen.Value) string {
 	return decimal.NewFromBigInt(v.Big(), 0).Div(decimal.NewFromInt(settlement.PerFen)).String()
 }

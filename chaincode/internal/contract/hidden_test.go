@@ -16,16 +16,16 @@ import (
 	"tallystick/chaincode/internal/verb"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/party"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // delivers is the chaincode with one function more, which notes a hidden supply as a
 // delivery does: deliver PARTY LANE DEBTOR CREDITOR.
 type delivers struct {
 	shim.Chaincode
-	sum veil.Sum
+	sum pedersen.Sum
 }
 
 func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
@@ -39,7 +39,7 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	}
 	c := &run.Call{Run: &run.Run{Tx: ledger.New(stub), Cycle: settlement.Cycle{ID: "2026-11"}, Caller: party.Party{ID: args[1]}, Lane: lane}}
 	for range 2 { // of one batch
-		owe := settlement.VeiledOwe{Debtor: args[3], Creditor: args[4], Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: d.sum}
+		owe := settlement.HiddenOwe{Debtor: args[3], Creditor: args[4], Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: d.sum}
 		if err := verb.OweHidden(c, owe); err != nil {
 			return shim.Error(err.Error())
 		}
@@ -53,7 +53,7 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 // What lanes count of hidden supply in rows of their own is answered as one sum,
 // which the openings open.
 func TestVeiledSumsOverLanes(t *testing.T) {
-	unit := veil.Opening{Value: veil.Whole(780 * settlement.PerFen), Salt: append(veil.Salt{7}, make([]byte, veil.Size-1)...)}
+	unit := pedersen.Opening{Value: pedersen.Whole(780 * settlement.PerFen), Salt: append(pedersen.Salt{7}, make([]byte, pedersen.Size-1)...)}
 	commitment, err := unit.Commit()
 	if err != nil {
 		t.Fatal(err)
@@ -64,11 +64,11 @@ func TestVeiledSumsOverLanes(t *testing.T) {
 	}
 	w := founded(t, 1)
 	w.deliver(t, sum, "D 1 D S1", "D 2 D S1", "D 1 D S1", "G 1 G S2", "D 1 S1 D", "G 1 G G")
-	answer, err := w.net.Evaluate(w.client("A"), "G", seal.Outer, ledgersim.Args("query:Veiled", "2026-11")...)
+	answer, err := w.net.Evaluate(w.client("A"), "G", seal.Outer, ledgersim.Args("query:HiddenPositions", "2026-11")...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []settlement.VeiledPosition
+	var got []settlement.HiddenPosition
 	if err := json.Unmarshal(answer, &got); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestVeiledSumsOverLanes(t *testing.T) {
 		}
 	}
 	for cycle, want := range map[string]string{"2026-12": "[]", "a/b": "BAD_REQUEST"} {
-		answer, err := w.net.Evaluate(w.client("A"), "G", seal.Outer, ledgersim.Args("query:Veiled", cycle)...)
+		answer, err := w.net.Evaluate(w.client("A"), "G", seal.Outer, ledgersim.Args("query:HiddenPositions", cycle)...)
 		if string(answer) != want && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %s, %v", cycle, answer, err)
 		}
@@ -99,7 +99,7 @@ func TestVeiledSumsOverLanes(t *testing.T) {
 
 // deliver has parties' lanes note hidden supply, a transaction each of two
 // deliveries. Each is a lane's row in the cycle.
-func (w *world) deliver(t *testing.T, sum veil.Sum, calls ...string) {
+func (w *world) deliver(t *testing.T, sum pedersen.Sum, calls ...string) {
 	t.Helper()
 	chaincode, err := tally()
 	if err != nil {
@@ -115,7 +115,7 @@ func (w *world) deliver(t *testing.T, sum veil.Sum, calls ...string) {
 		}
 		at := strings.Fields(args)
 		key := fmt.Sprintf("ov/2026-11/%s/0%s", at[0], at[1])
-		if found, err := row.Read(key, w.net.Get("G", seal.Outer, key)); err != nil || found.Kind != "veiled" {
+		if found, err := row.Read(key, w.net.Get("G", seal.Outer, key)); err != nil || found.Kind != "hidden" {
 			t.Fatalf("%s: %+v, %v", key, found, err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/veil"
+	"tallystick/chaincode/pedersen"
 )
 
 type fataler interface {
@@ -22,17 +22,17 @@ type fataler interface {
 }
 
 // opening hides a value, in ten-thousandths of a fen, with a salt that hangs on it.
-func opening(t fataler, value uint64) veil.Opening {
+func opening(t fataler, value uint64) pedersen.Opening {
 	t.Helper()
-	salt, err := veil.NewSalt(bytes.NewReader(binary.BigEndian.AppendUint64(make([]byte, 56), value+1)))
+	salt, err := pedersen.NewSalt(bytes.NewReader(binary.BigEndian.AppendUint64(make([]byte, 56), value+1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return veil.Opening{Value: veil.Whole(value), Salt: salt}
+	return pedersen.Opening{Value: pedersen.Whole(value), Salt: salt}
 }
 
-// hidden is what so many units at a hidden price come to, and its opening.
-func hidden(t fataler, price, units uint64) (veil.Sum, veil.Opening) {
+// hiddenSum is what so many units at a hidden price come to, and its opening.
+func hiddenSum(t fataler, price, units uint64) (pedersen.Sum, pedersen.Opening) {
 	t.Helper()
 	unit := opening(t, price)
 	c, err := unit.Commit()
@@ -55,14 +55,14 @@ var onePercent = amount.Rate{Num: 1, Den: 100}
 // TestStory are steps 8, 10 and 11 of the story: what the oil kit and the wipers
 // come to, with the fees.
 func TestStory(t *testing.T) {
-	var v Veiled
-	opens := map[string]veil.Opening{}
+	var v HiddenPositions
+	opens := map[string]pedersen.Opening{}
 	for _, d := range []struct {
 		debtor, creditor string
 		price, units     uint64
 	}{{"D", "S1", 26_800, 1}, {"G", "S2", 780, 2}, {"S2", "G", 780, 1}} {
-		sum, o := hidden(t, d.price*PerFen, d.units)
-		v = plus(t, v, VeiledOwe{Debtor: d.debtor, Creditor: d.creditor, Fee: onePercent, Count: 1, Sum: sum})
+		sum, o := hiddenSum(t, d.price*PerFen, d.units)
+		v = plus(t, v, HiddenOwe{Debtor: d.debtor, Creditor: d.creditor, Fee: onePercent, Count: 1, Sum: sum})
 		opens[d.debtor+d.creditor] = o
 	}
 	want := []struct{ fen, fee amount.Units }{{26_800, 268}, {1_560, 16}, {780, 8}}
@@ -77,7 +77,7 @@ func TestStory(t *testing.T) {
 	}
 }
 
-func plus(t fataler, v Veiled, owe VeiledOwe) Veiled {
+func plus(t fataler, v HiddenPositions, owe HiddenOwe) HiddenPositions {
 	t.Helper()
 	next, err := v.Plus(owe)
 	if err != nil {
@@ -88,13 +88,13 @@ func plus(t fataler, v Veiled, owe VeiledOwe) Veiled {
 
 // delivery is one thing owed, with what it hides.
 type delivery struct {
-	owe   VeiledOwe
-	opens veil.Opening
+	owe   HiddenOwe
+	opens pedersen.Opening
 }
 
 func drawDelivery(t *rapid.T) delivery {
-	sum, o := hidden(t, rapid.Uint64Range(0, 1<<40).Draw(t, "price"), rapid.Uint64Range(1, 9).Draw(t, "units"))
-	return delivery{VeiledOwe{
+	sum, o := hiddenSum(t, rapid.Uint64Range(0, 1<<40).Draw(t, "price"), rapid.Uint64Range(1, 9).Draw(t, "units"))
+	return delivery{HiddenOwe{
 
 		Debtor:   rapid.SampledFrom([]string{"D", "G", "S1"}).Draw(t, "debtor"),
 		Creditor: rapid.SampledFrom([]string{"S1", "S2", "D"}).Draw(t, "creditor"),
@@ -108,15 +108,15 @@ func drawDelivery(t *rapid.T) delivery {
 type pair struct{ debtor, creditor, fee string }
 
 // modelOf adds openings up, where the ledger adds commitments.
-func modelOf(t *rapid.T, list []delivery) (counts map[pair]uint64, opens map[pair]veil.Opening) {
-	counts, opens = map[pair]uint64{}, map[pair]veil.Opening{}
+func modelOf(t *rapid.T, list []delivery) (counts map[pair]uint64, opens map[pair]pedersen.Opening) {
+	counts, opens = map[pair]uint64{}, map[pair]pedersen.Opening{}
 	for _, d := range list {
 		if d.owe.Debtor == d.owe.Creditor {
 			continue
 		}
 		k := pair{d.owe.Debtor, d.owe.Creditor, d.owe.Fee.String()}
 		if counts[k] == 0 {
-			opens[k] = veil.Known(veil.Value{})
+			opens[k] = pedersen.Known(pedersen.Value{})
 		}
 		counts[k] += d.owe.Count
 		sum, err := opens[k].Plus(d.opens)
@@ -133,11 +133,11 @@ func modelOf(t *rapid.T, list []delivery) (counts map[pair]uint64, opens map[pai
 func TestVeiledAddsUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SliceOfN(rapid.Custom(drawDelivery), 1, 12).Draw(t, "deliveries")
-		var v Veiled
+		var v HiddenPositions
 		for _, d := range list {
 			v = plus(t, v, d.owe)
 		}
-		var other Veiled
+		var other HiddenPositions
 		for _, d := range rapid.Permutation(list).Draw(t, "another order") {
 			if rapid.Bool().Draw(t, "a new batch") {
 				other = reread(t, other)
@@ -147,7 +147,7 @@ func TestVeiledAddsUp(t *testing.T) {
 		if !bytes.Equal(codec.Encode(v), codec.Encode(other)) {
 			t.Fatalf("%+v\n%+v", v, other)
 		}
-		if !slices.IsSortedFunc(v.List, VeiledPosition.order) {
+		if !slices.IsSortedFunc(v.List, HiddenPosition.order) {
 			t.Fatalf("%+v", v)
 		}
 		counts, opens := modelOf(t, list)
@@ -160,7 +160,7 @@ func TestVeiledAddsUp(t *testing.T) {
 	})
 }
 
-func expectPosition(t *rapid.T, p VeiledPosition, counts map[pair]uint64, opens map[pair]veil.Opening) {
+func expectPosition(t *rapid.T, p HiddenPosition, counts map[pair]uint64, opens map[pair]pedersen.Opening) {
 	k := pair{p.Debtor, p.Creditor, p.Fee.String()}
 	fen, fee, err := p.Open(opens[k])
 	if err != nil || p.Count != counts[k] {
@@ -180,7 +180,7 @@ func expectNearest(t *rapid.T, got amount.Units, exact *big.Rat) {
 }
 
 // reread is the row as the next batch finds it.
-func reread(t fataler, v Veiled) (back Veiled) {
+func reread(t fataler, v HiddenPositions) (back HiddenPositions) {
 	t.Helper()
 	if err := codec.Decode(codec.Encode(v), &back); err != nil {
 		t.Fatal(err)
@@ -190,13 +190,13 @@ func reread(t fataler, v Veiled) (back Veiled) {
 
 // A row that was put on the ledger isn't changed by what is added to it later.
 func TestVeiledIsNotChangedInPlace(t *testing.T) {
-	sum, _ := hidden(t, 5, 1)
-	first := plus(t, Veiled{}, VeiledOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
-	roomy := Veiled{List: append(make([]VeiledPosition, 0, 4), first.List...)}
-	for name, v := range map[string]Veiled{"computed": first, "read": reread(t, first), "with room": roomy} {
+	sum, _ := hiddenSum(t, 5, 1)
+	first := plus(t, HiddenPositions{}, HiddenOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
+	roomy := HiddenPositions{List: append(make([]HiddenPosition, 0, 4), first.List...)}
+	for name, v := range map[string]HiddenPositions{"computed": first, "read": reread(t, first), "with room": roomy} {
 		before := codec.Encode(v)
-		plus(t, v, VeiledOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
-		plus(t, v, VeiledOwe{Debtor: "A", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
+		plus(t, v, HiddenOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
+		plus(t, v, HiddenOwe{Debtor: "A", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
 		if !bytes.Equal(codec.Encode(v), before) {
 			t.Errorf("%s: %+v", name, v)
 		}
@@ -204,21 +204,21 @@ func TestVeiledIsNotChangedInPlace(t *testing.T) {
 }
 
 func TestVeiledIsBounded(t *testing.T) {
-	sum, _ := hidden(t, 5, 1)
-	var noElement veil.Sum
-	if err := noElement.UnmarshalBinary(bytes.Repeat([]byte{0xff}, veil.Size)); err != nil {
+	sum, _ := hiddenSum(t, 5, 1)
+	var noElement pedersen.Sum
+	if err := noElement.UnmarshalBinary(bytes.Repeat([]byte{0xff}, pedersen.Size)); err != nil {
 		t.Fatal(err)
 	}
-	full := Veiled{List: []VeiledPosition{{Debtor: "A", Creditor: "B", Fee: onePercent, Count: uint64(amount.Max) - 1}}}
+	full := HiddenPositions{List: []HiddenPosition{{Debtor: "A", Creditor: "B", Fee: onePercent, Count: uint64(amount.Max) - 1}}}
 	for i := 1; i < MaxVeiled; i++ {
-		full.List = append(full.List, VeiledPosition{Debtor: "X", Creditor: fmt.Sprintf("%05d", i), Fee: onePercent})
+		full.List = append(full.List, HiddenPosition{Debtor: "X", Creditor: fmt.Sprintf("%05d", i), Fee: onePercent})
 	}
-	owe := func(debtor, creditor string, count uint64, sum veil.Sum) VeiledOwe {
-		return VeiledOwe{Debtor: debtor, Creditor: creditor, Fee: onePercent, Count: count, Sum: sum}
+	owe := func(debtor, creditor string, count uint64, sum pedersen.Sum) HiddenOwe {
+		return HiddenOwe{Debtor: debtor, Creditor: creditor, Fee: onePercent, Count: count, Sum: sum}
 	}
 	for _, c := range []struct {
 		name string
-		owe  VeiledOwe
+		owe  HiddenOwe
 		code fault.Code
 	}{
 		{"one more of a pair", owe("A", "B", 1, sum), ""},
@@ -232,9 +232,9 @@ func TestVeiledIsBounded(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	fees := Veiled{}
+	fees := HiddenPositions{}
 	for i := range MaxFees + 1 {
-		next, err := fees.Plus(VeiledOwe{
+		next, err := fees.Plus(HiddenOwe{
 			Debtor: "A", Creditor: "B", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1, Sum: sum,
 		})
 		if want := map[bool]fault.Code{true: fault.Limit}[i == MaxFees]; fault.CodeOf(err) != want {
@@ -251,16 +251,16 @@ func TestVeiledIsBounded(t *testing.T) {
 
 func TestOpenRefusals(t *testing.T) {
 	largest := uint64(amount.Max)
-	sum, o := hidden(t, PerFen, largest)
-	at := func(fee amount.Rate, sum veil.Sum) VeiledPosition {
-		return VeiledPosition{Debtor: "D", Creditor: "S1", Fee: fee, Count: 1, Sum: sum}
+	sum, o := hiddenSum(t, PerFen, largest)
+	at := func(fee amount.Rate, sum pedersen.Sum) HiddenPosition {
+		return HiddenPosition{Debtor: "D", Creditor: "S1", Fee: fee, Count: 1, Sum: sum}
 	}
-	over, overOpens := hidden(t, PerFen, largest+1)
-	half, halfOpens := hidden(t, PerFen/2, 5)
+	over, overOpens := hiddenSum(t, PerFen, largest+1)
+	half, halfOpens := hiddenSum(t, PerFen/2, 5)
 	for _, c := range []struct {
 		name     string
-		position VeiledPosition
-		opening  veil.Opening
+		position HiddenPosition
+		opening  pedersen.Opening
 		fen, fee amount.Units
 		code     fault.Code
 	}{
@@ -281,11 +281,11 @@ func TestOpenRefusals(t *testing.T) {
 
 // Two parties that supply each other owe each other, and fees, in both directions.
 func TestSalesAndReturnsStandApart(t *testing.T) {
-	sum, _ := hidden(t, 7, 1)
-	sale := VeiledOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum} // D sold goods of S1
+	sum, _ := hiddenSum(t, 7, 1)
+	sale := HiddenOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum} // D sold goods of S1
 	back := sale
 	back.Back = true // S1 took goods of D back
-	v := plus(t, plus(t, plus(t, Veiled{}, back), sale), back)
+	v := plus(t, plus(t, plus(t, HiddenPositions{}, back), sale), back)
 	if len(v.List) != 2 || v.List[0].Back || !v.List[1].Back || v.List[1].Count != 2 {
 		t.Fatalf("%+v", v.List)
 	}

@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/name"
 )
 
-// Charter is what the network was founded with; it never changes.
-type Charter struct {
+// Consortium is what the network was founded with; it never changes.
+type Consortium struct {
 	_        struct{} `cbor:",toarray"`
 	Network  string   `json:"network"`
 	Operator string   `json:"operator"` // party that keeps the rules
@@ -64,9 +64,9 @@ func (r FoundRequest) Check() error {
 	return r.Date.Check()
 }
 
-// Found makes the charter and the operator.
-func Found(req FoundRequest, caller, mark string) (Charter, Party) {
-	return Charter{Network: req.Network, Operator: caller, Test: req.Test, Mark: mark},
+// Found makes the consortium and the operator.
+func Found(req FoundRequest, caller, mark string) (Consortium, Party) {
+	return Consortium{Network: req.Network, Operator: caller, Test: req.Test, Mark: mark},
 		Party{
 			ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator,
 			Had: req.Roles | Operator,

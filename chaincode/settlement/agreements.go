@@ -7,10 +7,10 @@ import (
 	"tallystick/chaincode/date"
 )
 
-// Book is what the parties have agreed about settling on one business date: the models (结算模型) and the policy. Every
+// Agreements is what the parties have agreed about settling on one business date: the models (结算模型) and the policy. Every
 // batch that owes reads the book of its date. It is made from the book before it and what parties gave notice of, when
 // the date moves on, and never changes: so what is selected for a day is selected for it ever after.
-type Book struct {
+type Agreements struct {
 	_        struct{}     `cbor:",toarray"`
 	Models   []Model      `json:"models"`   // those that bind somebody, by number
 	Last     uint32       `json:"last"`     // number that was given last
@@ -21,7 +21,7 @@ type Book struct {
 
 // Founding is the book of a new network: no model, three days to sign, three to
 // answer, and what isn't signed is carried over.
-func Founding() Book { return Book{Models: []Model{}, Policy: usual, Asked: usual} }
+func Founding() Agreements { return Agreements{Models: []Model{}, Policy: usual, Asked: usual} }
 
 // Given is what a party gave notice of.
 type Given struct {
@@ -33,7 +33,7 @@ type Given struct {
 // Next is the book of the next business date: what each party leaves, then the models that were proposed, then what
 // each party agrees to and accepts, in the order of the parties. It answers the models that are new, too. Versions
 // that settle nothing any more are left out. Notices that were given on another date than today have no effect.
-func (b Book) Next(today, next date.Date, operator string, given []Given) (_ Book, begun []Model) {
+func (b Agreements) Next(today, next date.Date, operator string, given []Given) (_ Agreements, begun []Model) {
 	known := b.Last
 	b.Models = slices.Clone(b.Models)
 	var parties []string
@@ -65,7 +65,7 @@ func (b Book) Next(today, next date.Date, operator string, given []Given) (_ Boo
 }
 
 // propose numbers the models that a party proposes, which agrees to them itself.
-func (b Book) propose(g Given) Book {
+func (b Agreements) propose(g Given) Agreements {
 	for _, m := range g.Notice.Proposed {
 		b.Last++
 		m.Number, m.Agreed = b.Last, []string{g.Party}
@@ -75,7 +75,7 @@ func (b Book) propose(g Given) Book {
 }
 
 // leave and agree change the models of a book whose list is a copy.
-func (b Book) leave(g Given) {
+func (b Agreements) leave(g Given) {
 	for _, c := range g.Notice.Changes {
 		for i, m := range b.Models {
 			if c.Leaves && m.same(c.By, c.Model) {
@@ -85,7 +85,7 @@ func (b Book) leave(g Given) {
 	}
 }
 
-func (b Book) agree(g Given) {
+func (b Agreements) agree(g Given) {
 	for _, c := range g.Notice.Changes {
 		for i, m := range b.Models {
 			if m.same(c.By, c.Model) && m.Version == c.Version && bytes.Equal(m.Hash(), c.Hash) {
@@ -96,7 +96,7 @@ func (b Book) agree(g Given) {
 }
 
 // take notes the policy that a party accepts, and that the operator asks for.
-func (b Book) take(g Given, operator string) Book {
+func (b Agreements) take(g Given, operator string) Agreements {
 	if g.Notice.Accepts.SignDays > 0 {
 		b = b.accept(g.Party, g.Notice.Accepts)
 	}
@@ -108,7 +108,7 @@ func (b Book) take(g Given, operator string) Book {
 
 // settlesNothing says whether a version can be left out from a day on: it binds nobody, or one party alone that hasn't
 // proposed it, or a newer version that has begun binds all that it binds.
-func (b Book) settlesNothing(m Model, from date.Date) bool {
+func (b Agreements) settlesNothing(m Model, from date.Date) bool {
 	if len(m.Agreed) == 0 || len(m.Agreed) == 1 && m.Agreed[0] != m.By {
 		return true
 	}
@@ -119,7 +119,7 @@ func (b Book) settlesNothing(m Model, from date.Date) bool {
 }
 
 // newest is the newest version of a model that is in the book.
-func (b Book) newest(by, id string) (Model, bool) {
+func (b Agreements) newest(by, id string) (Model, bool) {
 	for i := len(b.Models) - 1; i >= 0; i-- {
 		if b.Models[i].same(by, id) {
 			return b.Models[i], true
@@ -129,7 +129,7 @@ func (b Book) newest(by, id string) (Model, bool) {
 }
 
 // by lists the versions that a party proposed.
-func (b Book) by(party string) (list []Model) {
+func (b Agreements) by(party string) (list []Model) {
 	for _, m := range b.Models {
 		if m.By == party {
 			list = append(list, m)
@@ -139,6 +139,6 @@ func (b Book) by(party string) (list []Model) {
 }
 
 // bound says whether a party is bound by a version of a model.
-func (b Book) bound(party, by, id string) bool {
+func (b Agreements) bound(party, by, id string) bool {
 	return slices.ContainsFunc(b.Models, func(m Model) bool { return m.same(by, id) && m.binds(party) })
 }

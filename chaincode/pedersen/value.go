@@ -1,4 +1,4 @@
-package veil
+package pedersen
 
 import (
 	"encoding/binary"

@@ -7,17 +7,17 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
-// veiled replaces a lane's hidden positions of a cycle. They only grow, as positions
+// hidden replaces a lane's hidden positions of a cycle. They only grow, as positions
 // do, so none is left over.
-func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) error {
+func (f *fold) hidden(key string, id []string, all settlement.HiddenPositions, c change) error {
 	for _, p := range all.List {
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, direction(p.Back), p.Fee.String()}, "/")
-		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count),
+		if err := f.put("hidden", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count),
 			[]byte(p.Sum.Commitment()), c.block); err != nil {
 			return err
 		}
@@ -33,11 +33,11 @@ func direction(back bool) string {
 	return "sold"
 }
 
-// Veiled is what one party owes another in an amount that only the two know, as the
+// HiddenOwed is what one party owes another in an amount that only the two know, as the
 // ledger has it over all lanes.
-type Veiled struct {
+type HiddenOwed struct {
 	Cycle string `json:"cycle"`
-	settlement.VeiledPosition
+	settlement.HiddenPosition
 	State string `json:"state"` // as Owes has it; OPENED once its amount is an obligation
 	Waits bool   `json:"waits"` // it is owed by this row: neither opened nor carried over
 	// what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
@@ -48,8 +48,8 @@ type Veiled struct {
 // of returns, and fee.
 // Where one of the two is this party, it also lists, from the orders in the index,
 // what makes it, in that cycle or in those that it was carried over from.
-func (r *Reading) VeiledOwes(party string) (list []Veiled, err error) {
-	if list, err = r.veiled(); err != nil {
+func (r *Reading) HiddenOwes(party string) (list []HiddenOwed, err error) {
+	if list, err = r.hiddenOwed(); err != nil {
 		return nil, err
 	}
 	if err := r.howFar(list); err != nil {
@@ -71,7 +71,7 @@ func (r *Reading) VeiledOwes(party string) (list []Veiled, err error) {
 }
 
 // howFar notes the states of hidden positions.
-func (r *Reading) howFar(list []Veiled) error {
+func (r *Reading) howFar(list []HiddenOwed) error {
 	for i, v := range list {
 		list[i].State, list[i].Waits = "OPEN", true
 		closed, is, err := one(r, "entries", row.Close(v.Cycle))
@@ -86,7 +86,7 @@ func (r *Reading) howFar(list []Veiled) error {
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(pair.Hidden, func(h settlement.HiddenSum) bool { return h.Names(v.VeiledPosition) })
+		at := slices.IndexFunc(pair.Hidden, func(h settlement.HiddenSum) bool { return h.Names(v.HiddenPosition) })
 		if !found || at < 0 {
 			continue
 		}
@@ -100,15 +100,15 @@ func (r *Reading) howFar(list []Veiled) error {
 	return nil
 }
 
-func (r *Reading) veiled() ([]Veiled, error) {
-	rows, err := r.tx.Query("SELECT cycle, debtor, creditor, back, fee, count, sum FROM veiled ORDER BY 1, 2, 3, 4, 5")
+func (r *Reading) hiddenOwed() ([]HiddenOwed, error) {
+	rows, err := r.tx.Query("SELECT cycle, debtor, creditor, back, fee, count, sum FROM hidden ORDER BY 1, 2, 3, 4, 5")
 	if err != nil {
 		return nil, inIndex(err)
 	}
 	defer rows.Close()
-	list := []Veiled{}
+	list := []HiddenOwed{}
 	for rows.Next() {
-		var v Veiled
+		var v HiddenOwed
 		var fee string
 		var sum []byte
 		if err := rows.Scan(&v.Cycle, &v.Debtor, &v.Creditor, &v.Back, &fee, &v.Count, &sum); err != nil {
@@ -120,7 +120,7 @@ func (r *Reading) veiled() ([]Veiled, error) {
 		if err := v.Sum.UnmarshalBinary(sum); err != nil {
 			return nil, inIndex(err)
 		}
-		if list, err = addVeiled(list, v); err != nil {
+		if list, err = addHidden(list, v); err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +128,7 @@ func (r *Reading) veiled() ([]Veiled, error) {
 }
 
 // addVeiled adds a lane's position to the last of the list, if it is the same.
-func addVeiled(list []Veiled, v Veiled) ([]Veiled, error) {
+func addHidden(list []HiddenOwed, v HiddenOwed) ([]HiddenOwed, error) {
 	n := len(list)
 	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor ||
 		list[n-1].Back != v.Back || list[n-1].Fee != v.Fee {
@@ -176,17 +176,17 @@ func (r *Reading) supplied(query, cycle, seller, party string, fee amount.Rate) 
 			&s.Count); err != nil {
 			return nil, inIndex(err)
 		}
-		s.Line.Terms = veil.Commitment(terms)
+		s.Line.Terms = pedersen.Commitment(terms)
 		list = append(list, s)
 	}
 	return list, rows.Err()
 }
 
 // Opening is what all of them come to, given what their terms hide.
-func (s Supplied) Opening(terms veil.Opening) (veil.Opening, error) {
+func (s Supplied) Opening(terms pedersen.Opening) (pedersen.Opening, error) {
 	one, err := s.Line.OwesOpened(terms, s.Line.Quantity)
 	if err != nil {
-		return veil.Opening{}, err
+		return pedersen.Opening{}, err
 	}
 	return one.Times(s.Count)
 }

@@ -9,22 +9,22 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/goods"
+	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
-	"tallystick/chaincode/veil"
 )
 
 // onePercent is the fee of the tests' suppliers.
 var onePercent = amount.Rate{Num: 1, Den: 100}
 
 // opened is a hidden value; the seed makes its salt.
-func opened(t *testing.T, value uint64, seed byte) veil.Opening {
+func opened(t *testing.T, value uint64, seed byte) pedersen.Opening {
 	t.Helper()
-	salt, err := veil.NewSalt(rand.NewChaCha8([32]byte{seed}))
+	salt, err := pedersen.NewSalt(rand.NewChaCha8([32]byte{seed}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return veil.Opening{Value: veil.Whole(value), Salt: salt}
+	return pedersen.Opening{Value: pedersen.Whole(value), Salt: salt}
 }
 
 // priced is a line whose supply price is a hidden value.
@@ -39,13 +39,13 @@ func priced(t *testing.T, value uint64, seed byte) goods.Line {
 
 // owed adds a delivery of so many units of a line, as the ledger does. D sells: what it
 // is owed came back.
-func owed(t *testing.T, v settlement.Veiled, debtor, creditor string, l goods.Line, quantity uint32) settlement.Veiled {
+func owed(t *testing.T, v settlement.HiddenPositions, debtor, creditor string, l goods.Line, quantity uint32) settlement.HiddenPositions {
 	t.Helper()
 	sum, err := l.Owes(quantity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err = v.Plus(settlement.VeiledOwe{
+	v, err = v.Plus(settlement.HiddenOwe{
 		Debtor: debtor, Creditor: creditor, Back: creditor == "D", Fee: onePercent, Count: 1, Sum: sum,
 	})
 	if err != nil {
@@ -85,10 +85,10 @@ func hiddenSales(t *testing.T) *world {
 	w.order(2, second)
 	w.order(3, third)
 	w.order(4, open)
-	lane1 := owed(t, owed(t, settlement.Veiled{}, "D", "S1", oil, 2), "D", "G", wiper, 3)
-	lane2 := owed(t, owed(t, settlement.Veiled{}, "D", "G", wiper, 3), "D", "G", newer, 1)
-	w.write(put(row.Veiled("c1", "D", 1), lane1), put(row.Veiled("c1", "D", 2), lane2),
-		put(row.Veiled("c2", "D", 3), owed(t, settlement.Veiled{}, "G", "D", wiper, 1)))
+	lane1 := owed(t, owed(t, settlement.HiddenPositions{}, "D", "S1", oil, 2), "D", "G", wiper, 3)
+	lane2 := owed(t, owed(t, settlement.HiddenPositions{}, "D", "G", wiper, 3), "D", "G", newer, 1)
+	w.write(put(row.HiddenPositions("c1", "D", 1), lane1), put(row.HiddenPositions("c1", "D", 2), lane2),
+		put(row.HiddenPositions("c2", "D", 3), owed(t, settlement.HiddenPositions{}, "G", "D", wiper, 1)))
 	return w
 }
 
@@ -115,7 +115,7 @@ func TestVeiledOwes(t *testing.T) {
 		"S1": {"c1 D→G 3: ", "c1 D→S1 1: 1 × 2 S1/oil at D", "c2 G→D 1 back: "},
 		"A":  {"c1 D→G 3: ", "c1 D→S1 1: ", "c2 G→D 1 back: "},
 	} {
-		list, err := now(t, ix).VeiledOwes(party)
+		list, err := now(t, ix).HiddenOwes(party)
 		var got []string
 		for _, v := range list {
 			slices.SortFunc(v.Made, func(a, b Supplied) int { return int(a.Line.Quantity) - int(b.Line.Quantity) })
@@ -132,11 +132,11 @@ func TestVeiledOwes(t *testing.T) {
 // TestWhatWasSuppliedOpensWhatIsOwed: what the index lists, opened, is what the ledger
 // committed to.
 func TestWhatWasSuppliedOpensWhatIsOwed(t *testing.T) {
-	list, err := now(t, hiddenSales(t).index()).VeiledOwes("D")
+	list, err := now(t, hiddenSales(t).index()).HiddenOwes("D")
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]veil.Opening{}
+	known := map[string]pedersen.Opening{}
 	for seed, value := range []uint64{0, 268_000_000, 7_800_000, 7_000_000} {
 		o := opened(t, value, byte(seed))
 		c, err := o.Commit()
@@ -146,7 +146,7 @@ func TestWhatWasSuppliedOpensWhatIsOwed(t *testing.T) {
 		known[string(c)] = o
 	}
 	for i, want := range []string{"53800000", "536000000", "7800000"} { // 6 × 780 + 700, 2 × 26,800, 780
-		sum := veil.Known(veil.Value{})
+		sum := pedersen.Known(pedersen.Value{})
 		for _, s := range list[i].Made {
 			part, err := s.Opening(known[string(s.Line.Terms)])
 			if err != nil {
