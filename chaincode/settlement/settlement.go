@@ -49,13 +49,16 @@ type AdvanceRequest struct {
 // Check refuses a malformed request with BAD_REQUEST.
 func (r AdvanceRequest) Check() error { return r.Date.Check() }
 
-// Advance moves the business date on, at a moment in UTC seconds. upTo is the latest date that others than the operator have confirmed, 0 for none.
+// Advance moves the business date on, at a moment in UTC seconds. upTo is the latest date that others than the operator
+// have confirmed, 0 for none.
 func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test bool) (Cycle, error) {
 	if req.Date <= cycle.Date {
 		return Cycle{}, fault.New(fault.WrongState, "the business date is %s already", cycle.Date)
 	}
 	if req.Date > cycle.Date+MaxStep && req.Date > upTo {
-		return Cycle{}, fault.New(fault.WrongState, "the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)", MaxStep)
+		return Cycle{}, fault.New(fault.WrongState,
+			"the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)",
+			MaxStep)
 	}
 	if !test && moment < cycle.Moved+minTime {
 		return Cycle{}, fault.New(fault.WrongState, "the business date has moved less than 12 hours ago")
@@ -66,8 +69,8 @@ func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test
 	return next, nil
 }
 
-// ConfirmDateRequest confirms a date up to which the business date may move at once today. Every party may that takes part
-// and isn't the operator.
+// ConfirmDateRequest confirms a date up to which the business date may move at once today. Every party may that takes
+// part and isn't the operator.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, LIMIT (too many batches of notices today).
 type ConfirmDateRequest struct {

@@ -40,14 +40,15 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}},
-		replay.Rules{Operator: "G", Test: true})
+	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}
+	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: orgs}, replay.Rules{Operator: "G", Test: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{t: t, Ledger: l}
 	roles := party.Issuer | party.Acceptor
-	if err := l.Found("G", party.FoundRequest{Network: "alliance", En: "Group", Zh: "集团", Roles: roles, Cycle: cycle, Date: day, Test: true}); err != nil {
+	found := party.FoundRequest{Network: "alliance", En: "Group", Zh: "集团", Roles: roles, Cycle: cycle, Date: day, Test: true}
+	if err := l.Found("G", found); err != nil {
 		t.Fatal(err)
 	}
 	w.do("G", party.RegisterRequest{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles})
@@ -56,13 +57,14 @@ func newWorld(t *testing.T) *world {
 	}
 	for programme, scale := range map[string]uint8{"DP": 0, "GP": 2, "XP": 3} {
 		issuer := strings.Replace(programme[:1], "X", "D", 1)
-		w.do(issuer, points.OpenProgrammeRequest{Programme: programme, En: programme, Zh: programme, Price: amount.Rate{Num: 1, Den: 1},
-			Rules: points.Rules{Scale: scale}})
+		w.do(issuer, points.OpenProgrammeRequest{Programme: programme, En: programme, Zh: programme,
+			Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: scale}})
 	}
 	w.do("D", member.EnrolRequest{Member: "ann"})
 	w.do("G", member.EnrolRequest{Member: "bob"})
 	w.taxed()
-	w.lines = []number.Row{w.spend("D", "ann", "GP", "care", 20_000), w.spend("G", "bob", "DP", "", 1_800), w.spend("D", "ann", "GP", "", 900)}
+	w.lines = []number.Row{w.spend("D", "ann", "GP", "care", 20_000), w.spend("G", "bob", "DP", "", 1_800),
+		w.spend("D", "ann", "GP", "", 900)}
 	return w
 }
 
@@ -78,8 +80,8 @@ func (w *world) do(who string, req command.Request) number.Command {
 // taxed agrees that what G owes D for care has 6 % of tax in it, from the next day on, and comes to that day.
 func (w *world) taxed() {
 	w.t.Helper()
-	w.do("G", settlement.ProposeRequest{Model: "taxed", Scope: settlement.Scope{Issuer: "G", Acceptor: "D", Scene: "care"},
-		Terms: settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}, From: day + 1})
+	care := settlement.Scope{Issuer: "G", Acceptor: "D", Scene: "care"}
+	w.do("G", settlement.ProposeRequest{Model: "taxed", Scope: care, Terms: settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}, From: day + 1})
 	var given []settlement.Given
 	if err := w.Ask("D", "Notices", &given); err != nil {
 		w.t.Fatal(err)
@@ -92,10 +94,23 @@ func (w *world) taxed() {
 // spend has a member spend points at its home, which their issuer then owes for.
 func (w *world) spend(home, who, programme, scene string, n amount.Units) number.Row {
 	w.t.Helper()
-	issuer := programme[:1]
-	lot := w.do(issuer, points.IssueRequest{Programme: programme, Grants: []points.Grant{{Member: who, Amount: n, Expires: day + 300}}})
-	hold := w.do(home, points.HoldRequest{Member: who, Pieces: []spend.Take{{Lot: lot.Row(0), Amount: n}}, Scene: scene, Deadline: w.Now().Unix() + 60})
-	return w.do(home, points.CaptureRequest{Hold: hold, Amount: n}).Row(0)
+	return w.do(home, points.CaptureRequest{Hold: w.hold(home, who, programme, scene, n), Amount: n}).Row(0)
+}
+
+// hold gives a member points, and holds them at its home.
+func (w *world) hold(home, who, programme, scene string, n amount.Units) number.Command {
+	w.t.Helper()
+	grants := []points.Grant{{Member: who, Amount: n, Expires: day + 300}}
+	lot := w.do(programme[:1], points.IssueRequest{Programme: programme, Grants: grants}).Row(0)
+	pieces := []spend.Take{{Lot: lot, Amount: n}}
+	return w.do(home, points.HoldRequest{Member: who, Pieces: pieces, Scene: scene, Deadline: w.Now().Unix() + 60})
+}
+
+// dispute has G dispute the third line.
+func (w *world) dispute() {
+	w.t.Helper()
+	w.do("G", settlement.RaiseRequest{Cycle: cycle, With: "D", Lines: w.lines[2:], Reason: "not_ours",
+		Evidence: make(codec.Hash, 32)})
 }
 
 // closed ends the cycle and adds it up.
@@ -123,34 +138,40 @@ func (p *peer) Obligations(_ context.Context, line number.Row) (list settlement.
 	return list, p.Ask("D", "Obligations", &list, line.String())
 }
 
-// TestBothSidesSignTheSame: what both recompute is what the ledger takes, in either's name, and what is then paid stands in it.
+// TestBothSidesSignTheSame: what both recompute is what the ledger takes, in either's name, and what is then paid stands
+// in it.
 func TestBothSidesSignTheSame(t *testing.T) {
 	w := newWorld(t).closed()
-	w.do("G", settlement.RaiseRequest{Cycle: cycle, With: "D", Lines: w.lines[2:], Reason: "not_ours", Evidence: make(codec.Hash, 32)})
+	w.dispute()
 	s, err := w.node().Recompute(cycle, "G", "D")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Head.A.Zh != "经销商" || s.Total.Lines != 3 || s.Total.Tax.BA != 1132 || s.Carved.Lines != 1 || s.Closing.BA != 18_200 || len(s.Signatures) != 0 {
+	if s.Head.A.Zh != "经销商" || s.Total.Lines != 3 || s.Total.Tax.BA != 1132 || s.Carved.Lines != 1 ||
+		s.Closing.BA != 18_200 || len(s.Signatures) != 0 {
 		t.Errorf("%+v", s.Statement)
 	}
-	if want := []statement.Scale{{Programme: "GP", Digits: 2}, {Programme: "XP", Digits: 3}}; !slices.Equal(s.Head.Scales, want) {
-		t.Errorf("digits of points: %v, want %v", s.Head.Scales, want)
+	scales := []statement.Scale{{Programme: "GP", Digits: 2}, {Programme: "XP", Digits: 3}}
+	if !slices.Equal(s.Head.Scales, scales) {
+		t.Errorf("digits of points: %v, want %v", s.Head.Scales, scales)
 	}
 	for as, want := range map[string]settlement.SignRequest{
 		"D": {With: "G", Owes: 1_800, Owed: 20_900}, "G": {With: "D", Owes: 20_900, Owed: 1_800},
 	} {
 		req, err := s.SignRequest(as)
-		if err != nil || req.With != want.With || req.Owes != want.Owes || req.Owed != want.Owed || req.Lines != 3 || !slices.Equal(req.Root, s.Root) {
+		if err != nil || req.With != want.With || req.Owes != want.Owes || req.Owed != want.Owed || req.Lines != 3 ||
+			!slices.Equal(req.Root, s.Root) {
 			t.Errorf("%s: %+v, %v", as, req, err)
 		}
 		w.do(as, req)
 	}
 	w.do("G", settlement.FinaliseRequest{Cycle: cycle})
-	if s, err = w.node().Recompute(cycle, "D", "G"); err != nil || s.Pair.State != settlement.Agreed || len(s.Signatures) != 2 {
+	s, err = w.node().Recompute(cycle, "D", "G")
+	if err != nil || s.Pair.State != settlement.Agreed || len(s.Signatures) != 2 {
 		t.Fatalf("%+v, %v", s.Pair, err)
 	}
-	if p := s.Payments; len(p) != 1 || p[0].ID != "2026-11-1" || p[0].Debtor != "G" || p[0].Creditor != "D" || p[0].Fen != 18_200 {
+	if p := s.Payments; len(p) != 1 || p[0].ID != "2026-11-1" || p[0].Debtor != "G" || p[0].Creditor != "D" ||
+		p[0].Fen != 18_200 {
 		t.Errorf("payments: %v", p)
 	}
 }
@@ -169,7 +190,7 @@ func TestRootOfWhatIsOwed(t *testing.T) {
 	if slices.Equal(root(`UPDATE obligations SET fen = fen + 1 WHERE fen = 900`), before) {
 		t.Error("a fen more doesn't change the root")
 	}
-	w.do("G", settlement.RaiseRequest{Cycle: cycle, With: "D", Lines: w.lines[2:], Reason: "not_ours", Evidence: make(codec.Hash, 32)})
+	w.dispute()
 	if !slices.Equal(root(), before) {
 		t.Error("a dispute changes the root")
 	}
@@ -189,10 +210,12 @@ func TestTamperedReadModel(t *testing.T) {
 		{"as it is", "", nil, ""},
 		{"a fen more", `UPDATE obligations SET fen = 1801 WHERE fen = 1800`, w.lines[1:2], fault.Conflict},
 		{"another scene", `UPDATE obligations SET scene = 'travel' WHERE fen = 20000`, w.lines[:1], ""},
-		{"two lines", `UPDATE obligations SET fen = CASE fen WHEN 20000 THEN 20001 ELSE 899 END WHERE fen IN (20000, 900)`, []number.Row{w.lines[0], w.lines[2]}, ""},
+		{"two lines", `UPDATE obligations SET fen = CASE fen WHEN 20000 THEN 20001 ELSE 899 END WHERE fen IN (20000, 900)`,
+			[]number.Row{w.lines[0], w.lines[2]}, ""},
 		{"one too few", `DELETE FROM obligations WHERE fen = 900`, nil, fault.Conflict},
-		{"one too many", `INSERT INTO obligations SELECT substr(key, 1, length(key)-2) || '01', cycle, made, a, b, debtor, creditor, kind, scene, programme,
-points, 7, num, den, model, cause, date, hidden, back, fee, sum, block, tx FROM obligations WHERE fen = 900`, []number.Row{beside}, fault.Conflict},
+		{"one too many", `INSERT INTO obligations SELECT substr(key, 1, length(key)-2) || '01', cycle, made, a, b, debtor,
+creditor, kind, scene, programme, points, 7, num, den, model, cause, date, hidden, back, fee, sum, block, tx FROM obligations
+WHERE fen = 900`, []number.Row{beside}, fault.Conflict},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			node, ledger := w.node(c.tamper), &peer{world: w}
@@ -229,8 +252,7 @@ func TestBatchesAreAskedForOnce(t *testing.T) {
 	w := newWorld(t)
 	var batch []command.Command
 	for range 5 {
-		lot := w.do("G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "ann", Amount: 10, Expires: day + 300}}})
-		hold := w.do("D", points.HoldRequest{Member: "ann", Pieces: []spend.Take{{Lot: lot.Row(0), Amount: 10}}, Deadline: w.Now().Unix() + 60})
+		hold := w.hold("D", "ann", "GP", "", 10)
 		batch = append(batch, command.New("", points.CaptureRequest{Hold: hold, Amount: 10}))
 	}
 	receipts, refusals, err := w.Run("D", 1, batch...)
@@ -241,7 +263,8 @@ func TestBatchesAreAskedForOnce(t *testing.T) {
 	ledger := &peer{world: w}
 	node := w.node(`UPDATE obligations SET fen = 11 WHERE key = (SELECT max(key) FROM obligations WHERE fen = 10)`)
 	wrong, err := node.Check(t.Context(), cycle, ledger)
-	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID != receipts[4].Number.Row(0) || ledger.asked != 4 {
+	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID != receipts[4].Number.Row(0) ||
+		ledger.asked != 4 {
 		t.Errorf("%+v, %v, asked %d times", wrong, err, ledger.asked)
 	}
 }
