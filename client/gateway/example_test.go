@@ -11,7 +11,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// A request id stands for one intent: whoever didn't get the answer asks again with the same id, and nothing counts twice.
+// A request id stands for one intent: whoever didn't get the answer asks again with the same id, and nothing counts
+// twice.
 func Example() {
 	ctx := context.Background()
 	g, hangUp := simulated(ctx) // a party's node calls Open(ctx, cfg)

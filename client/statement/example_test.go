@@ -9,8 +9,8 @@ import (
 	"tallystick/client/statement"
 )
 
-// Two parties' nodes sum up the same lines and so come to the same root, which both sign. Who has nothing but the root can
-// be shown that a line is under it.
+// Two parties' nodes sum up the same lines and so come to the same root, which both sign. Who has nothing but the root
+// can be shown that a line is under it.
 func Example() {
 	head := statement.Head{Network: "alliance", Cycle: "2026-11", From: november, To: november + 29,
 		A: statement.Party{ID: "D", En: "Dealer", Zh: "经销商"}, B: statement.Party{ID: "G", En: "Group", Zh: "集团"}}
