@@ -47,7 +47,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, Ledger: l}
 	roles := party.Issuer | party.Acceptor
-	found := party.FoundRequest{Network: "alliance", En: "Group", Zh: "集团", Roles: roles, Cycle: cycle, Date: day, Test: true}
+	found := party.FoundRequest{Network: "alliance", En: "Group", Zh: "集团", Roles: roles, Cycle: cycle, Date: day,
+		Test: true}
 	if err := l.Found("G", found); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,8 @@ func (w *world) do(who string, req command.Request) number.Command {
 func (w *world) taxed() {
 	w.t.Helper()
 	care := settlement.Scope{Issuer: "G", Acceptor: "D", Scene: "care"}
-	w.do("G", settlement.ProposeRequest{Model: "taxed", Scope: care, Terms: settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}, From: day + 1})
+	terms := settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}
+	w.do("G", settlement.ProposeRequest{Model: "taxed", Scope: care, Terms: terms, From: day + 1})
 	var given []settlement.Given
 	if err := w.Ask("D", "Notices", &given); err != nil {
 		w.t.Fatal(err)
@@ -138,8 +140,8 @@ func (p *peer) Obligations(_ context.Context, line number.Row) (list settlement.
 	return list, p.Ask("D", "Obligations", &list, line.String())
 }
 
-// TestBothSidesSignTheSame: what both recompute is what the ledger takes, in either's name, and what is then paid stands
-// in it.
+// TestBothSidesSignTheSame: what both recompute is what the ledger takes, in either's name, and what is then paid
+// stands in it.
 func TestBothSidesSignTheSame(t *testing.T) {
 	w := newWorld(t).closed()
 	w.dispute()

@@ -1,5 +1,5 @@
-// Package indextest gives tests a read model: of a ledger under the true rules, or of one that has just the rows that they
-// name.
+// Package indextest gives tests a read model: of a ledger under the true rules, or of one that has just the rows that
+// they name.
 package indextest
 
 import (
