@@ -2,8 +2,8 @@
 // each other in it: how it arises, is closed, confirmed, netted and paid.
 //
 //	command ─▶ obligation ─▶ position of its lane      while the cycle is OPEN
-//	CUT_OFF ─▶ COMPUTED: a pair for each two parties   hidden sums are opened, statements signed, lines disputed
-//	        ─▶ FINAL: netted into payments             what is disputed is left out, and decided as an adjustment later
+//	CUT_OFF ─▶ COMPUTED: a pair for each two parties   sums are opened, statements signed, lines disputed
+//	        ─▶ FINAL: netted into payments             disputed lines are left out, and become adjustments
 //	        ─▶ INSTRUCTED ─▶ PART_SETTLED ─▶ SETTLED   banks pay; the ledger holds no money
 //
 // The invariant: the lanes' positions, the pairs, the nets and the payments are each

@@ -18,8 +18,8 @@ var layouts = map[string]map[string]func(io.Writer, iter.Seq2[Voucher, error]) e
 	"yonyou":  {"txt": WriteYonyou},
 }
 
-// CheckLayout refuses with BAD_REQUEST a layout that there isn't, and a form that it hasn't. "" is the plain layout, and
-// no form yet.
+// CheckLayout refuses with BAD_REQUEST a layout that there isn't, and a form that it hasn't. "" is the plain layout,
+// and no form yet.
 func CheckLayout(layout, form string) error {
 	forms, known := layouts[orPlain(layout)]
 	if !known {

@@ -60,7 +60,7 @@ func (b bookkeeper) booked(ctx context.Context, req AccountsRequest) ([]books.Lo
 		return nil, err
 	}
 	if req.Period == "" && len(list) == 0 {
-		return nil, fault.New(fault.NotFound, "no period is booked yet: tally books journal --period CYCLE --out FILE, or name one to look at: --period CYCLE")
+		return nil, fault.New(fault.NotFound, "no period is booked yet: tally books journal books one; or name one to look at, `period`")
 	}
 	if i := slices.IndexFunc(list, func(k books.Locked) bool { return k.Summary.Period == req.Period }); i >= 0 {
 		return list[:i+1], nil
