@@ -17,6 +17,7 @@ type Node struct {
 	cfg     config.Config
 	gateway *gateway.Gateway
 	model   *readModel
+	feeds   feeds
 	feeding sync.Map // sources of imports that it feeds now
 
 	mu    sync.Mutex
@@ -55,7 +56,7 @@ func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 	if watch == nil {
 		watch = unwatched{}
 	}
-	return &Node{cfg: cfg, gateway: g, model: newModel(cfg.IndexAt(), g, watch)}
+	return &Node{cfg: cfg, gateway: g, feeds: byGateway{g}, model: newModel(cfg.IndexAt(), g, watch)}
 }
 
 // Party is whose node it is.
