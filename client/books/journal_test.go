@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,16 +45,6 @@ func story() []Posting {
 		line("G.0.13.0.0", settlement.Refund, "G", "D", "DP", 900, 900),
 		line("G.0.13.0.1", settlement.Return, "S2", "G", "", 0, 780),
 		line("G.0.13.0.2", settlement.FeeBack, "G", "S2", "", 0, 8),
-	}
-}
-
-func each[T any](list []T) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for _, one := range list {
-			if !yield(one, nil) {
-				return
-			}
-		}
 	}
 }
 
@@ -169,7 +158,9 @@ func TestWorkbook(t *testing.T) {
 			t.Errorf("row %d: %s, want %s", at, got, want)
 		}
 	}
-	for at, want := range map[string]excelize.CellType{"J2": excelize.CellTypeNumber, "J4": excelize.CellTypeInlineString} {
+	for at, want := range map[string]excelize.CellType{
+		"J2": excelize.CellTypeNumber, "J4": excelize.CellTypeInlineString,
+	} {
 		if got, err := book.GetCellType(voucherSheet, at); err != nil || got != want &&
 			!(want == excelize.CellTypeNumber && got == excelize.CellTypeUnset) {
 			t.Errorf("%s is a %d, %v", at, got, err)

@@ -1,10 +1,13 @@
 package books
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/fault"
 )
 
 // Ledgers are the balances that vouchers come to, account by account: debits less
@@ -148,4 +151,28 @@ func Tie(statement, vouchers []Position) []Difference {
 		}
 	}
 	return differences
+}
+
+// Untied is INTERNAL if the vouchers don't tie, and names what differs.
+func (s Summary) Untied() error {
+	var texts []string
+	for _, d := range s.Differences {
+		texts = append(texts, fmt.Sprintf("%s of %s: the statement says %d fen, the vouchers %d", d.Account, d.Party,
+			int64(d.Statement), int64(d.Vouchers)))
+	}
+	for _, l := range s.Liability {
+		if l.Vouchers != l.Readings {
+			texts = append(texts, fmt.Sprintf("%s of %s: it moved by %d fen, the vouchers by %d", l.Account.Liability(),
+				l.Programme, int64(l.Readings), int64(l.Vouchers)))
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return fault.New(fault.Internal, "%s", strings.Join(texts, "; "))
+}
+
+// Liability is what people call one of the two liabilities of points, "" for another account.
+func (r Role) Liability() string {
+	return map[Role]string{Provision: "provision", Contract: "contract liability"}[r]
 }

@@ -17,8 +17,10 @@ type Node struct {
 	cfg     config.Config
 	gateway *gateway.Gateway
 	model   *readModel
-	feeds   feeds
-	feeding sync.Map // sources of imports that it feeds now
+	feeds   feeds         // that imports use
+	feeding sync.Map      // sources of imports that it feeds now
+	desk    chan struct{} // held by the call that is at the books
+	offline bool          // it isn't connected
 
 	mu    sync.Mutex
 	vault *vault.Vault
@@ -50,13 +52,18 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch,
 
 // Offline is a party's node that isn't connected, for what needs no network, such as files, the vault, and dry runs. What
 // asks the ledger is UNAVAILABLE.
-func Offline(cfg config.Config) *Node { return nodeOf(cfg, gateway.Unconnected(cfg), nil) }
+func Offline(cfg config.Config) *Node {
+	n := nodeOf(cfg, gateway.Unconnected(cfg), nil)
+	n.offline = true
+	return n
+}
 
 func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 	if watch == nil {
 		watch = unwatched{}
 	}
-	return &Node{cfg: cfg, gateway: g, feeds: byGateway{g}, model: newModel(cfg.IndexAt(), g, watch)}
+	return &Node{cfg: cfg, gateway: g, feeds: byGateway{g}, model: newModel(cfg.IndexAt(), g, watch),
+		desk: make(chan struct{}, 1)}
 }
 
 // Party is whose node it is.

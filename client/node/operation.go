@@ -57,17 +57,25 @@ type Operation interface {
 type Op[Req, Ans any] struct {
 	Row
 	single bool // it sends one command whose content is all that its caller names
+	alone  bool // an [Offline] node can perform it, or says UNAVAILABLE
 	do     func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)
 }
 
 // sends makes the operation of one command whose content is all that its caller names.
 func sends[Req command.Request](row Row) Op[Req, Receipt] {
-	return Op[Req, Receipt]{row, true, func(n *Node, ctx context.Context, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
+	return Op[Req, Receipt]{Row: row, single: true,
+		do: func(n *Node, ctx context.Context, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
 }
 
 // does makes an operation of a use case.
 func does[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
-	return Op[Req, Ans]{row, false, do}
+	return Op[Req, Ans]{Row: row, do: do}
+}
+
+// alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that says
+// UNAVAILABLE.
+func alone[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+	return Op[Req, Ans]{Row: row, alone: true, do: do}
 }
 
 // hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
@@ -110,6 +118,9 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 
 // Single says whether it sends one command whose content is all that its caller names.
 func (o Op[Req, Ans]) Single() bool { return o.single }
+
+// Alone says whether an [Offline] node can perform it, or says UNAVAILABLE.
+func (o Op[Req, Ans]) Alone() bool { return o.alone }
 
 // Meaning returns what a request names.
 func (o Op[Req, Ans]) Meaning(req Req) Meaning {

@@ -7,6 +7,8 @@ func Operations() []Operation {
 		CampaignAward, CampaignSimulate, CampaignAwards,
 		BenefitActivate, BenefitDefine, BenefitExpire, BenefitReverse, BenefitRevoke, BenefitUnreserve,
 		BenefitWriteoff, BenefitAmend, BenefitShow, BenefitList, BenefitEntitlements, BenefitWriteoffs,
+		BooksLiability, BooksJournal, BooksPeriods, BooksBalance, BooksLedger, BooksAgeing, BooksProveLiabilities,
+		BooksProveMember,
 		CampaignAgree, CampaignEnd, CampaignLeave, CampaignPropose, CampaignShow, CampaignResults, CampaignList,
 		MemberConsent, MemberShare, MemberWithdraw, MemberProfileRead,
 		PointsConvert,

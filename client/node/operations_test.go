@@ -74,7 +74,7 @@ func hasHan(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// declaredOperations are the package's variables that are made by sends, does or lists.
+// declaredOperations are the package's variables that are made by sends, does, alone or lists.
 func declaredOperations(t *testing.T) (names []string) {
 	t.Helper()
 	paths, err := filepath.Glob("*.go")
@@ -114,7 +114,7 @@ func makesOperation(value ast.Expr) bool {
 		made = f.X
 	}
 	name, ok := made.(*ast.Ident)
-	return ok && slices.Contains([]string{"sends", "does", "lists"}, name.Name)
+	return ok && slices.Contains([]string{"sends", "does", "alone", "lists"}, name.Name)
 }
 
 // private are the fields of requests that aren't for the ledger, not even as a hash that could be guessed.

@@ -78,12 +78,9 @@ func TestTheSameRequestHasTheSameCodes(t *testing.T) {
 // aNode is a node of D that has a vault and isn't connected.
 func aNode(t *testing.T) *Node {
 	t.Helper()
-	n := &Node{cfg: config.Config{Party: "D", State: t.TempDir()}}
+	n := Offline(config.Config{Party: "D", State: t.TempDir()})
 	t.Cleanup(func() {
-		if n.vault == nil {
-			return
-		}
-		if err := n.vault.Close(); err != nil {
+		if err := n.Close(); err != nil {
 			t.Error(err)
 		}
 	})

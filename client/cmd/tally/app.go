@@ -101,6 +101,16 @@ func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) err
 	return asFault(errors.Join(err, g.Close()))
 }
 
+// offline does something with the party's node without a network. What needs it is UNAVAILABLE.
+func (a *app) offline(ctx context.Context, do func(context.Context, *node.Node) error) error {
+	cfg, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	n := node.Offline(cfg)
+	return asFault(errors.Join(do(ctx, n), n.Close()))
+}
+
 // asFault makes what went wrong behind the caller's words a coded failure: it is
 // no fault of the request, as an uncoded error before the connection is.
 func asFault(err error) error {

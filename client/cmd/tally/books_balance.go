@@ -6,119 +6,41 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/amount"
-	"tallystick/chaincode/fault"
 	"tallystick/client/books"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
-// accountFlags say of which period an account is shown.
-type accountFlags struct {
-	bookFlags
-	period string
-}
-
-func (f *accountFlags) flags(cmd *cobra.Command) {
-	word(cmd, &f.period, "period", "a locked one, or the one that follows on the last of them; the last locked one if you name none")
-	f.bookFlags.flags(cmd)
-}
-
-// booked answers the periods up to the one that is asked for: those that are locked, and, if it isn't, that one as it is
-// now, made with the flags.
-func (a *app) booked(ctx context.Context, f accountFlags, show func([]books.Locked) error) error {
-	with, err := f.read()
-	if err != nil {
-		return err
-	}
-	return a.onShelf(func(s *shelf) error {
-		list, err := s.all()
-		if err != nil {
-			return err
-		}
-		if f.period == "" && len(list) == 0 {
-			return fault.New(fault.NotFound, "no period is booked yet: tally books journal --period CYCLE --out FILE, or name one to look at: --period CYCLE")
-		}
-		if f.period == "" {
-			return show(list)
-		}
-		list, err = s.upTo(f.period)
-		if err == nil || fault.CodeOf(err) != fault.NotFound {
-			return showing(list, err, show)
-		}
-		return a.withIndex(ctx, func(ctx context.Context, g *node.Node, r *index.Reading) error {
-			list, err := s.all()
-			if err != nil {
-				return err
-			}
-			p := booking{ctx: ctx, now: r, past: s.pastOf(g), shelf: s, party: g.Party(), with: with, draft: true}
-			now, _, err := p.period(f.period)
-			return showing(append(list, now), err, show)
-		})
-	})
-}
-
-func showing(list []books.Locked, err error, show func([]books.Locked) error) error {
-	if err != nil {
-		return err
-	}
-	return show(list)
-}
-
-// periodsShown are the locked periods.
-type periodsShown struct {
-	Rows []periodShown `json:"rows"`
-}
-
-type periodShown struct {
-	Period   string       `json:"period"`
-	From     string       `json:"from"`
-	To       string       `json:"to"`
-	Vouchers int          `json:"vouchers"`
-	Turnover amount.Units `json:"turnover"`
-	Restated int          `json:"restated"` // how often
-	Height   uint64       `json:"height"`
-}
-
 func bookPeriods(a *app) *cobra.Command {
-	return leaf("periods", "The periods that are locked (已结账期间)", "  tally --as D books periods",
-		func(context.Context, []string) error {
-			return a.onShelf(func(s *shelf) error {
-				list, err := s.all()
-				if err != nil {
-					return err
+	return verb(a, "periods", "  tally --as D books periods", node.BooksPeriods, nothing,
+		func(_ context.Context, _ *node.Node, answer node.List[node.LockedPeriod]) error {
+			return a.print(answer, func(t table.Writer) {
+				t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
+				right(t, 4, 5, 6, 7)
+				for _, p := range answer.Rows {
+					t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, yuan(p.Turnover), p.Restated, int64(p.Height) - 1})
 				}
-				shown := periodsShown{Rows: []periodShown{}}
-				for _, k := range list {
-					shown.Rows = append(shown.Rows, periodShown{k.Summary.Period, k.Summary.From.String(), k.Summary.To.String(), k.Summary.Vouchers, k.Summary.Turnover, len(k.Restated), k.Height})
-				}
-				return a.print(shown, func(t table.Writer) {
-					t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
-					right(t, 4, 5, 6, 7)
-					for _, p := range shown.Rows {
-						t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, yuan(p.Turnover), p.Restated, int64(p.Height) - 1})
-					}
-				})
 			})
 		})
 }
 
-func bookBalance(a *app) *cobra.Command {
-	var f accountFlags
-	cmd := leaf("balance", "Trial balance: every account's opening, turnover and closing (科目余额表)",
-		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
-		func(ctx context.Context, _ []string) error {
-			return a.booked(ctx, f, func(list []books.Locked) error {
-				b := books.TrialBalance(list)
-				return a.print(b, func(t table.Writer) { balanceTable(t, b, list[len(list)-1].Summary) })
-			})
-		})
-	f.flags(cmd)
+// ofPeriod is a command that shows something of a period's accounts, in CSV too.
+func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], to *node.AccountsRequest, ask func(args []string) (Req, error),
+	show func(Ans) error) *cobra.Command {
+	cmd := verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error { return show(answer) })
+	word(cmd, &to.Period, "period", "a locked one, or the one that follows on the last of them; the last locked one if you name none")
+	inputFlags(cmd, &to.BookInputs)
 	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
 
-func balanceTable(t table.Writer, b books.Balance, s books.Summary) {
+func bookBalance(a *app) *cobra.Command {
+	var req node.AccountsRequest
+	return ofPeriod(a, "balance", "  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
+		node.BooksBalance, &req, func([]string) (node.AccountsRequest, error) { return req, nil },
+		func(b node.Balance) error { return a.print(b.Balance, func(t table.Writer) { balanceTable(t, b) }) })
+}
+
+func balanceTable(t table.Writer, b node.Balance) {
 	t.AppendHeader(table.Row{"account", "name", "of", "opening debit", "credit", "debit", "credit", "closing debit", "credit"})
 	right(t, 4, 5, 6, 7, 8, 9)
 	cells := func(r books.BalanceRow) table.Row {
@@ -129,29 +51,24 @@ func balanceTable(t table.Writer, b books.Balance, s books.Summary) {
 	}
 	t.AppendSeparator()
 	t.AppendRow(append(table.Row{"", "合计 total", ""}, cells(b.Total)...))
-	t.SetCaption("%s in %s, %s to %s", s.Party, s.Period, s.From, s.To)
+	t.SetCaption("%s in %s, %s to %s", b.Party, b.Period, b.From, b.To)
 }
 
 func bookLedger(a *app) *cobra.Command {
-	var f accountFlags
-	var filter books.LedgerFilter
-	cmd := leaf("ledger ACCOUNT", "Every entry of an account, with the balance after it (明细账)",
-		"  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
-		func(ctx context.Context, args []string) error {
-			filter.Code = args[0]
-			return a.booked(ctx, f, func(list []books.Locked) error {
-				rows := books.Ledger(list, filter)
-				return a.print(map[string]any{"rows": rows}, func(t table.Writer) { ledgerTable(t, rows, filter) })
-			})
+	var req node.LedgerRequest
+	cmd := ofPeriod(a, "ledger ACCOUNT", "  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
+		node.BooksLedger, &req.AccountsRequest, func(args []string) (node.LedgerRequest, error) {
+			req.Account = args[0]
+			return req, nil
+		}, func(list node.List[books.LedgerRow]) error {
+			return a.print(list, func(t table.Writer) { ledgerTable(t, list.Rows, req.Account) })
 		})
-	word(cmd, &filter.Party, "party", "only what is of this counterparty")
-	word(cmd, &filter.Programme, "programme", "only what is of this programme")
-	f.flags(cmd)
-	cmd.Annotations = map[string]string{withCSV: ""}
+	word(cmd, &req.Party, "party", "only what is of this counterparty")
+	word(cmd, &req.Programme, "programme", "only what is of this programme")
 	return cmd
 }
 
-func ledgerTable(t table.Writer, rows []books.LedgerRow, filter books.LedgerFilter) {
+func ledgerTable(t table.Writer, rows []books.LedgerRow, account string) {
 	t.AppendHeader(table.Row{"date", "number", "summary", "of", "debit", "credit", "balance", ""})
 	right(t, 5, 6, 7)
 	for _, r := range rows {
@@ -164,34 +81,20 @@ func ledgerTable(t table.Writer, rows []books.LedgerRow, filter books.LedgerFilt
 		}
 		t.AppendRow(table.Row{r.Date, r.Mark, r.Zh + " " + r.En, r.Party + r.Programme, yuanOrNone(r.Debit), yuanOrNone(r.Credit), yuan(max(r.Balance, -r.Balance)), side})
 	}
-	t.SetCaption("account %s", filter.Code)
-}
-
-// agedShown is ageing with the names of its spans.
-type agedShown struct {
-	Date  string            `json:"date"`
-	Spans []string          `json:"spans"` // of each row's days
-	Rows  []books.AgeingRow `json:"rows"`
+	t.SetCaption("account %s", account)
 }
 
 func bookAgeing(a *app) *cobra.Command {
-	var f accountFlags
-	cmd := leaf("ageing", "Receivables and payables by counterparty and by how old they are (账龄)",
-		"  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
-		func(ctx context.Context, _ []string) error {
-			return a.booked(ctx, f, func(list []books.Locked) error {
-				shown := agedShown{list[len(list)-1].Summary.To.String(), books.AgeingSpans(), books.Ageing(list)}
-				return a.print(shown, func(t table.Writer) { ageingTable(t, shown) })
-			})
-		})
+	var req node.AccountsRequest
+	cmd := ofPeriod(a, "ageing", "  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
+		node.BooksAgeing, &req, func([]string) (node.AccountsRequest, error) { return req, nil },
+		func(aged node.Ageing) error { return a.print(aged, func(t table.Writer) { ageingTable(t, aged) }) })
 	cmd.Long = `Say what is owed on the last day of a period, by counterparty, and how many days ago it
 arose. What is netted, paid or taken back discharges the oldest first.`
-	f.flags(cmd)
-	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
 }
 
-func ageingTable(t table.Writer, a agedShown) {
+func ageingTable(t table.Writer, a node.Ageing) {
 	head := table.Row{"", "with", "in all"}
 	for _, span := range a.Spans {
 		head = append(head, span+" days")

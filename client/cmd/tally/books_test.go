@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,19 +50,6 @@ func kept(t *testing.T) *index.Reading {
 	})
 }
 
-func expecting(t *testing.T, text string) books.Policy {
-	t.Helper()
-	one, err := parseExpectation(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := (&policyFlags{redemption: []expectation{one}}).read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func shows(t *testing.T, what, got, want string) {
 	t.Helper()
 	if got != strings.TrimLeft(want, "\n") {
@@ -72,7 +59,7 @@ func shows(t *testing.T, what, got, want string) {
 
 func TestLiabilityTable(t *testing.T) {
 	r := kept(t)
-	book, err := node.LiabilityOf(r, expecting(t, "GP:0.8"))
+	book, err := node.LiabilityOf(r, books.Policy{Redemption: map[string][]books.Expected{"GP": {{Rate: amount.Rate{Num: 4, Den: 5}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,23 +92,18 @@ on 2026-11-01, as of block 4
 	}
 }
 
-func TestPolicyFlags(t *testing.T) {
+// TestFilesOfBooks are read when their flag is, and refused by it.
+func TestFilesOfBooks(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "policy.yaml")
-	if err := os.WriteFile(file, []byte("redemption: {GP: {2026-11: \"0.9\"}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("redemption: {GP: {2026-11: \"1.9\"}}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	half, err := parseExpectation("GP:1/2")
-	if err != nil {
-		t.Fatal(err)
+	for path, want := range map[string]string{"nowhere.yaml": "--policy: open nowhere.yaml", file: "0 to 1"} {
+		if _, errs, exit := run(t, "--as", "G", "books", "balance", "--policy", path); exit != 2 || !strings.Contains(errs, want) {
+			t.Errorf("exit %d: %s", exit, errs)
+		}
 	}
-	p, err := (&policyFlags{file: file, redemption: []expectation{half}}).read()
-	if err != nil || p.At("GP", 0).String() != "1/2" || p.At("GP", books.MonthOf(november)).String() != "9/10" {
-		t.Errorf("%+v, %v", p, err)
-	}
-	if _, err := (&policyFlags{file: "nowhere"}).read(); err == nil {
-		t.Error("a missing file is no policy")
-	}
-	readings(t, parseExpectation, reading{text: "GP", code: fault.BadRequest}, reading{text: "GP:2", code: fault.BadRequest}, reading{text: "GP:much", code: fault.BadRequest}, reading{text: ":1", code: fault.BadRequest})
+	readings(t, parseEstimate, reading{text: "GP", code: fault.BadRequest}, reading{text: "GP:2", code: fault.BadRequest}, reading{text: "GP:much", code: fault.BadRequest}, reading{text: ":1", code: fault.BadRequest})
 }
 
 func TestReports(t *testing.T) {
@@ -202,76 +184,30 @@ as of block 4
 	}
 }
 
-func TestSumUp(t *testing.T) {
-	r := kept(t)
-	scope := books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}
-	for _, c := range []struct {
-		name   string
-		change func(*books.Scope)
-		code   fault.Code
-	}{
-		{"the issuer's own", func(*books.Scope) {}, ""},
-		{"in its cycle", func(s *books.Scope) { s.Cycle = "2026-11" }, ""},
-		{"no such programme", func(s *books.Scope) { s.Programme, s.Issuer, s.Cycle = "XP", "D", "c" }, fault.NotFound},
-		{"another's", func(s *books.Scope) { s.Issuer, s.Cycle = "D", "c" }, fault.Forbidden},
-		{"another cycle", func(s *books.Scope) { s.Cycle = "2026-12" }, fault.WrongState},
-	} {
-		s := scope
-		c.change(&s)
-		sums, err := sumUp(r, s, []byte("secret"))
-		if fault.CodeOf(err) != c.code {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if err == nil && (sums.Sum != 1200 || sums.Cycle != "2026-11" || sums.Height != 5) {
-			t.Errorf("%s: %+v", c.name, sums.Sealed)
-		}
-	}
-	odd := readModel(t, []entry{put(row.Cycle(), settlement.Cycle{ID: "c", Date: november}), put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
-		put(row.Totals("GP", "D", 2), points.Totals{Issued: 5})})
-	if _, err := sumUp(odd, scope, nil); fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "0 points of GP, and 5 are outstanding") {
-		t.Errorf("what members have isn't what is owed: %v", err)
-	}
-}
-
-// TestProofOfLiabilities goes the whole way: the issuer keeps a file, gives a member its
-// path, and the member checks it with the root alone.
+// TestProofOfLiabilities: what the issuer keeps and what it gives a member are files, and the member checks the second with
+// the root alone.
 func TestProofOfLiabilities(t *testing.T) {
 	dir := t.TempDir()
 	tree, path := filepath.Join(dir, "gp.tree"), filepath.Join(dir, "li.liability")
-	r, secret := kept(t), []byte("secret")
-	sums, err := sumUp(r, books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, secret)
+	sums, err := books.SumUp(books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, []byte("secret"), []books.Owed{{Member: "zhang", Points: 600}, {Member: "li", Points: 600}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	a := &app{out: &out, format: "json"}
-	if err := a.keepSums(r, sums, tree); err != nil {
+	mine, err := sums.Prove("li")
+	if err != nil {
 		t.Fatal(err)
 	}
-	var sealed books.Sealed
-	if err := json.Unmarshal(out.Bytes(), &sealed); err != nil || sealed.Sum != 1200 || sealed.Leaves != 2 {
-		t.Errorf("%s, %v", out.String(), err)
+	if err := errors.Join(writeNewFile(tree, sums.Keep()), writeNewFile(path, mine)); err != nil {
+		t.Fatal(err)
 	}
 	if info, err := os.Stat(tree); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("others can read who has what: %v, %v", info.Mode(), err)
 	}
-	if err := a.keepSums(r, sums, tree); err == nil {
+	if err := writeNewFile(tree, sums.Keep()); err == nil {
 		t.Error("the file is written over")
 	}
-	var from books.Kept
-	if err := readJSON(tree, &from); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.writeInclusion(from, secret, "li", path, scales{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.writeInclusion(from, secret, "wang", path+"2", scales{}); fault.CodeOf(err) != fault.NotFound {
-		t.Errorf("who has none: %v", err)
-	}
-	if err := a.writeInclusion(from, []byte("another"), "li", path+"2", scales{}); fault.CodeOf(err) != fault.Conflict {
-		t.Errorf("another vault's: %v", err)
-	}
-	said, errs, exit := run(t, "verify-liability", path, "--root", sealed.Root.String())
+	root := sums.Root.String()
+	said, errs, exit := run(t, "verify-liability", path, "--root", root)
 	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1,200") || strings.Contains(said, "zhang") {
 		t.Errorf("exit %d: %s%s", exit, said, errs)
 	}
@@ -280,9 +216,9 @@ func TestProofOfLiabilities(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, old, new, root, want string }{
-		{"more points", `"points": 600`, `"points": 601`, sealed.Root.String(), "CONFLICT"},
+		{"more points", `"points": 600`, `"points": 601`, root, "CONFLICT"},
 		{"another root", "", "", strings.Repeat("ab", 32), "CONFLICT"},
-		{"another field", `"points"`, `"gold"`, sealed.Root.String(), "BAD_REQUEST"},
+		{"another field", `"points"`, `"gold"`, root, "BAD_REQUEST"},
 		{"no root", "", "", "", "--root"},
 		{"half a root", "", "", "abcd", "64 hexadecimal"},
 	} {
@@ -306,13 +242,14 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"odd parts", []string{"--as", "G", "books", "liability", "--parts", "colour"}, "age or expiry"},
 		{"journal of no period", []string{"--as", "G", "books", "journal"}, "period"},
 		{"journal of an odd period", []string{"--as", "G", "books", "journal", "--period", "2026.11"}, "period"},
-		{"journal in an odd form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "j.doc"}, ".xlsx"},
+		{"journal in an odd form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "j.doc"}, "xlsx"},
 		{"journal in an odd layout", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "sap", "--out", "j.csv"}, "kingdee"},
-		{"a layout in another's form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "yonyou", "--out", "j.csv"}, ".txt"},
+		{"a layout in another's form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "yonyou", "--out", "j.csv"}, "txt"},
 		{"restated without a reason", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate"}, "--reason"},
 		{"a reason without restating", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--reason", "x"}, "--restate"},
-		{"restated and begun", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate", "--reason", "x", "--begin"}, "--begin"},
-		{"a reading of two moments", []string{"--as", "G", "books", "liability", "--cycle", "2026-11", "--blocks", "7"}, "--blocks"},
+		{"restated and begun", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate", "--reason", "x", "--begin"}, "begin"},
+		{"a file without a form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "journal"}, ".xlsx"},
+		{"a reading of two moments", []string{"--as", "G", "books", "liability", "--cycle", "2026-11", "--blocks", "7"}, "blocks"},
 		{"ledger of no account", []string{"--as", "G", "books", "ledger"}, "ACCOUNT"},
 		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "say --out, --programme"},
 		{"path from nowhere", []string{"--as", "G", "books", "prove-member", "li"}, "say --out, --tree"},
@@ -336,4 +273,72 @@ func TestMeters(t *testing.T) {
 			t.Errorf("%d of %d: %s, %s", c.part, c.whole, got, percent(c.part, c.whole))
 		}
 	}
+}
+
+// TestJournalIsWritten to the file that its name says the form of, and the table says what became of it.
+func TestJournalIsWritten(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "journal.csv")
+	req, err := journalInto(node.JournalRequest{Period: "2026-11"}, out)
+	if err != nil || !req.Lock || req.Form != "csv" {
+		t.Errorf("%+v, %v", req, err)
+	}
+	if req, err := journalInto(node.JournalRequest{Period: "2026-11"}, ""); err != nil || req.Lock || req.Form != "" {
+		t.Errorf("without a file: %+v, %v", req, err)
+	}
+	sum := books.Summary{Party: "G", Period: "2026-11", From: november, To: november + 29, Vouchers: 3, Turnover: 1273,
+		Positions: []books.Position{{Party: "M", Payable: 400}}, Liability: []books.Tied{{Programme: "GP", Account: books.Provision, Vouchers: 450, Readings: 450}, {Programme: "GP", Account: books.Contract}}}
+	var said bytes.Buffer
+	a := &app{out: &said, format: "table"}
+	if err := a.printJournal(node.Journal{Summary: sum, State: node.JournalLocked, File: []byte("x")}, out); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(out); err != nil || string(data) != "x" {
+		t.Errorf("%s, %v", data, err)
+	}
+	shows(t, "journal", strings.ReplaceAll(said.String(), filepath.Dir(out), "DIR"), `
+ G in 2026-11             of  payable  receivable  moved by 
+────────────────────────────────────────────────────────────
+ owed, before settlement  M     ¥4.00       ¥0.00           
+ provision                GP                          ¥4.50 
+3 vouchers, ¥12.73 on each side, 2026-11-01 to 2026-11-30; locked; in DIR/journal.csv
+`)
+	for _, state := range []node.JournalState{node.JournalOpen, node.JournalTied, node.JournalUntied, node.JournalLocked, node.JournalRestating, node.JournalRestated} {
+		if stateTexts[state] == "" {
+			t.Errorf("%s has no text", state)
+		}
+	}
+}
+
+// TestAccountTables: what an accountant looks at (A4).
+func TestAccountTables(t *testing.T) {
+	payable, provision := books.Account{Code: "2202", En: "Accounts payable", Zh: "应付账款"}, books.Account{Code: "2801", En: "Provisions", Zh: "预计负债"}
+	b := node.Balance{Party: "G", Period: "2026-11", From: november, To: november + 29, Balance: books.Balance{Rows: []books.BalanceRow{
+		{Account: payable, Party: "M", Credit: 400, ClosingCredit: 400}, {Account: provision, Programme: "GP", OpeningCredit: 50, Debit: 400, Credit: 850, ClosingCredit: 500},
+	}, Total: books.BalanceRow{Debit: 1273, Credit: 1273}}}
+	rows := []books.LedgerRow{
+		{Date: november, En: "opening balance", Zh: "期初余额"},
+		{Date: november + 29, Mark: "记-1", En: "points redeemed", Zh: "积分兑付", Programme: "GP", Debit: 377, Balance: 377},
+		{Date: november + 29, Mark: "记-2", En: "points given, GP", Zh: "赠送积分计提，GP", Programme: "GP", Credit: 850, Balance: -473},
+	}
+	aged := node.Ageing{Date: november + 29, Spans: books.AgeingSpans(), Rows: []books.AgeingRow{{Account: books.Payable, Party: "M", Total: 400, Days: []amount.Units{400, 0, 0, 0, 0, 0}}}}
+	shows(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) { ledgerTable(w, rows, "2801") })+
+		rendered(func(w table.Writer) { ageingTable(w, aged) }), `
+ account  name                       of  opening debit  credit   debit  credit  closing debit  credit 
+──────────────────────────────────────────────────────────────────────────────────────────────────────
+ 2202     应付账款 Accounts payable  M                                   ¥4.00                  ¥4.00 
+ 2801     预计负债 Provisions        GP                  ¥0.50   ¥4.00   ¥8.50                  ¥5.00 
+──────────────────────────────────────────────────────────────────────────────────────────────────────
+          合计 total                                            ¥12.73  ¥12.73                        
+G in 2026-11, 2026-11-01 to 2026-11-30
+ date        number  summary                            of  debit  credit  balance            
+──────────────────────────────────────────────────────────────────────────────────────────────
+ 2026-11-01          期初余额 opening balance                                ¥0.00            
+ 2026-11-30  记-1    积分兑付 points redeemed           GP  ¥3.77            ¥3.77  借 debit  
+ 2026-11-30  记-2    赠送积分计提，GP points given, GP  GP          ¥8.50    ¥4.73  贷 credit 
+account 2801
+          with  in all  0-30 days  31-60 days  61-90 days  91-180 days  181-365 days  366+ days  in advance 
+────────────────────────────────────────────────────────────────────────────────────────────────────────────
+ payable  M      ¥4.00      ¥4.00                                                                           
+on 2026-11-30
+`)
 }

@@ -20,6 +20,7 @@ var fieldNames = map[string]string{
 	"needsCodes":           "--needs-code",
 	"notice":               "FILE",
 	"open":                 "--open or --closed",
+	"period":               "--period CYCLE",
 	"programme":            "--programme",
 	"quota":                "--quota",
 	"request":              "--request",

@@ -3,11 +3,17 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
+	"tallystick/network/wholefile"
 )
 
 // keepFile writes a file that its owner alone may read, at once or not at all. If it is
@@ -22,6 +28,46 @@ func keepFile(path string, data []byte) error {
 		return err
 	}
 	return writeWhole(path, data)
+}
+
+// writeWhole writes a file that its owner alone can read, whole or not at all, on disk when
+// it returns.
+func writeWhole(path string, data []byte) error {
+	err := wholefile.Write(path, data, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.New(fault.BadRequest, "%s can't be written: there is no folder %s", path, filepath.Dir(path))
+	}
+	return err
+}
+
+// writeNew writes a file that only its owner can read. It refuses one that is there: a
+// kept file is not made twice.
+func writeNew(path string, data []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if failed := file.Close(); err == nil {
+		err = failed
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// maxRead is the most that a file has which a flag names, in bytes.
+const maxRead = 64 << 20
+
+// fileFlag is a flag with a file, which is read at once.
+func fileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
+	v := flagOf(cmd, name, flagMeanings[name].kind, usage)
+	v.set = func(path string) (err error) {
+		v.forms = []string{path}
+		*to, err = bounds.File(path, maxRead)
+		return err
+	}
 }
 
 // fileAt is a file that goes with a request.

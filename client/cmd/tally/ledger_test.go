@@ -19,8 +19,3 @@ func readModel(t *testing.T, blocks ...[]entry) *index.Reading {
 	t.Helper()
 	return indextest.ReadModel(t, blocks...)
 }
-
-func readModelUpTo(t *testing.T, height uint64, blocks ...[]entry) *index.Reading {
-	t.Helper()
-	return indextest.ReadModelUpTo(t, height, blocks...)
-}

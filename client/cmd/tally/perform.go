@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/client/node"
 )
 
@@ -35,7 +36,7 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 		return a.heard(req)
 	}
 	a.call.Progress = a.tellStep
-	return a.with(ctx, func(ctx context.Context, n *node.Node) error {
+	do := func(ctx context.Context, n *node.Node) error {
 		req, err := ask()
 		if err != nil {
 			return err
@@ -49,7 +50,13 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 			return err
 		}
 		return show(ctx, n, answer)
-	})
+	}
+	if op.Alone() {
+		if err := a.offline(ctx, do); fault.CodeOf(err) != fault.Unavailable {
+			return err
+		}
+	}
+	return a.with(ctx, do)
 }
 
 // refusable is an answer that says something although what was asked for was refused.

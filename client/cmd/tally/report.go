@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/figure"
@@ -173,3 +176,25 @@ func capsTable(t table.Writer, c node.Caps) {
 	}
 	asOf(t, c.Height)
 }
+
+// percent writes a part of a whole with one digit, "" of nothing.
+func percent(part, whole amount.Units) string {
+	if whole == 0 {
+		return ""
+	}
+	return decimalOf(part).Shift(2).DivRound(decimalOf(whole), 1).StringFixed(1) + " %"
+}
+
+// barWidth is how long the meter of a whole is.
+const barWidth = 20
+
+// meter draws a part of a whole: a full cell for each twentieth, half up.
+func meter(part, whole amount.Units) string {
+	if whole < 1 || part < 0 {
+		return ""
+	}
+	cells := decimalOf(part).Mul(decimalOf(barWidth)).DivRound(decimalOf(whole), 0).IntPart()
+	return strings.Repeat("█", int(min(cells, barWidth)))
+}
+
+func decimalOf(n amount.Units) decimal.Decimal { return decimal.NewFromInt(int64(n)) }

@@ -1,34 +1,24 @@
-package main
+package node
 
 import (
 	"context"
 	"iter"
 	"strings"
 
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/books"
 	"tallystick/client/index"
-	"tallystick/client/node"
 )
 
 // booking makes a period's books from the ledger and from what the node has kept.
 type booking struct {
-	ctx   context.Context
+	bookkeeper
 	now   *index.Reading
-	past  pastIndex
-	shelf *shelf
-	party string
 	with  keeping
 	begin bool
 	draft bool          // it is only looked at
 	again *books.Locked // the locked period that a restatement puts right: it opens as that did
-}
-
-// pastIndex answers what was true with so many blocks.
-type pastIndex interface {
-	at(ctx context.Context, height uint64, ask func(*index.Reading) error) error
 }
 
 // period makes a period that isn't locked; open says that its cycle isn't cut off.
@@ -36,8 +26,8 @@ type pastIndex interface {
 // Refused, first that applies: NOT_FOUND (there is no such cycle), WRONG_STATE (the cycle is
 // open, or its statement can still get lines, and this is no draft; the period before isn't
 // booked; the books begin with a later one, or have begun).
-func (b booking) period(cycle string) (k books.Locked, open bool, err error) {
-	if err := policyThere(b.now, b.with.policy); err != nil {
+func (b booking) period(ctx context.Context, cycle string) (k books.Locked, open bool, err error) {
+	if err := estimatesThere(b.now, b.with.policy); err != nil {
 		return k, false, err
 	}
 	p, err := b.now.Period(cycle)
@@ -55,11 +45,11 @@ func (b booking) period(cycle string) (k books.Locked, open bool, err error) {
 			return k, false, err
 		}
 	}
-	if k.Opening, err = b.opening(p); err != nil {
+	if k.Opening, err = b.opening(ctx, p); err != nil {
 		return k, open, err
 	}
 	k.Before, k.Opened, k.Height, k.Inputs, k.Restated = p.Before, p.Opened, p.Height, b.with.inputs, []books.Restatement{}
-	err = b.make(p, open, &k)
+	err = b.make(ctx, p, open, &k)
 	return k, open, err
 }
 
@@ -73,10 +63,10 @@ func (b booking) openPeriod(cycle string) (p index.Period, err error) {
 		return p, fault.New(fault.NotFound, "there is no cycle %.64s; the open one is %s", cycle, open.ID)
 	}
 	if !b.draft {
-		return p, fault.New(fault.WrongState, "cycle %s is open: it can be looked at, without --out, and is booked after its cut-off", cycle)
+		return p, fault.New(fault.WrongState, "cycle %s is open: it can be looked at, and is locked after its cut-off", cycle)
 	}
 	p = index.Period{Cycle: cycle, From: open.Since, To: open.Date, Height: b.now.Height()}
-	last, err := node.CycleBefore(b.now, cycle)
+	last, err := CycleBefore(b.now, cycle)
 	if fault.CodeOf(err) == fault.NotFound {
 		return p, nil
 	}
@@ -98,11 +88,11 @@ func (b booking) finished(cycle string) error {
 }
 
 // opening is what the period before closed with; where the books begin, what was true then.
-func (b booking) opening(p index.Period) ([]books.Line, error) {
+func (b booking) opening(ctx context.Context, p index.Period) ([]books.Line, error) {
 	if b.again != nil {
 		return b.again.Opening, nil
 	}
-	kept, err := b.shelf.all()
+	kept, err := b.shelf.All()
 	if err != nil {
 		return nil, err
 	}
@@ -115,28 +105,29 @@ func (b booking) opening(p index.Period) ([]books.Line, error) {
 	if p.Before == "" {
 		return []books.Line{}, nil
 	}
-	before, booked, err := b.shelf.get(p.Before)
+	before, booked, err := b.shelf.Get(p.Before)
 	switch {
 	case err != nil:
 		return nil, err
 	case booked:
 		return before.Closing, nil
 	case !b.begin && !b.draft:
-		return nil, fault.New(fault.WrongState, "period %s before it isn't booked: export that first, or begin your books with %s: --begin", p.Before, p.Cycle)
+		return nil, fault.New(fault.WrongState, "period %s before it isn't booked: lock that first, or begin your books with %s", p.Before, p.Cycle)
 	}
 	var list []books.Line
-	return list, b.past.at(b.ctx, p.Opened, func(r *index.Reading) error {
+	err = b.history.at(ctx, p.Opened, func(r *index.Reading) error {
 		last, err := b.now.Period(p.Before)
 		if err != nil {
 			return err
 		}
-		list, err = readingOf(r, b.with.policy, last.To)
+		list, err = linesOn(r, b.with.policy, last.To)
 		return err
 	})
+	return list, err
 }
 
 // make makes the vouchers and what is true at the period's end.
-func (b booking) make(p index.Period, open bool, k *books.Locked) error {
+func (b booking) make(ctx context.Context, p index.Period, open bool, k *books.Locked) error {
 	taxes, err := b.now.Taxes()
 	if err != nil {
 		return err
@@ -151,13 +142,13 @@ func (b booking) make(p index.Period, open bool, k *books.Locked) error {
 			return err
 		}
 		m.Lines = linesIn(b.now, p.Cycle, voided, taxes)
-		m.Closing, err = readingOf(r, b.with.policy, p.To)
+		m.Closing, err = linesOn(r, b.with.policy, p.To)
 		return err
 	}
 	if open {
 		err = end(b.now)
 	} else {
-		err = b.past.at(b.ctx, p.Height, end)
+		err = b.history.at(ctx, p.Height, end)
 	}
 	if err != nil {
 		return err
@@ -167,19 +158,6 @@ func (b booking) make(p index.Period, open bool, k *books.Locked) error {
 	k.Vouchers, k.Summary, err = keeper.Make(m)
 	k.Vouchers = b.with.chart.Count(k.Vouchers, nil)
 	return err
-}
-
-// readingOf is what points are worth on a day, by all lots of a read model.
-func readingOf(r *index.Reading, policy books.Policy, on date.Date) ([]books.Line, error) {
-	programmes, err := r.Programmes()
-	if err != nil {
-		return nil, err
-	}
-	census := books.NewCensus(policy, programmes)
-	if err := r.EachLot(census.Add); err != nil {
-		return nil, err
-	}
-	return census.Liability(on)
 }
 
 // linesIn reads a cycle's obligations from the read model: those whose amounts are known,
