@@ -18,15 +18,15 @@ var layouts = map[string]map[string]func(io.Writer, iter.Seq2[Voucher, error]) e
 	"yonyou":  {"txt": WriteYonyou},
 }
 
-// CheckLayout refuses with BAD_REQUEST a layout that there isn't, and a form that it hasn't. "" is the plain layout, and
-// no form yet.
+// CheckLayout refuses with BAD_REQUEST a layout that there isn't, and a form that it hasn't. "" is the plain layout,
+// and no form yet.
 func CheckLayout(layout, form string) error {
 	forms, known := layouts[orPlain(layout)]
 	if !known {
-		return fault.New(fault.BadRequest, "layout: want plain, kingdee or yonyou")
+		return fault.New(fault.BadRequest, "`layout`: want plain, kingdee or yonyou")
 	}
 	if form != "" && forms[form] == nil {
-		return fault.New(fault.BadRequest, "form: of layout %s want %s", orPlain(layout),
+		return fault.New(fault.BadRequest, "`form`: of layout %s want %s", orPlain(layout),
 			strings.Join(slices.Sorted(maps.Keys(forms)), ", "))
 	}
 	return nil
@@ -43,7 +43,7 @@ func orPlain(layout string) string {
 func Write(to io.Writer, layout, form string, vouchers []Voucher) error {
 	write := layouts[orPlain(layout)][form]
 	if write == nil {
-		return cmp.Or(CheckLayout(layout, form), error(fault.New(fault.BadRequest, "form: want one")))
+		return cmp.Or(CheckLayout(layout, form), error(fault.New(fault.BadRequest, "`form`: want one")))
 	}
 	return write(to, each(vouchers))
 }

@@ -16,8 +16,8 @@ import (
 	"tallystick/network/wholefile"
 )
 
-// Shelf is a directory in which a node keeps the periods of its books that are locked, a file each. They are its own: the
-// ledger has what they are made of, but not the party's estimates.
+// Shelf is a directory in which a node keeps the periods of its books that are locked, a file each. They are its own:
+// the ledger has what they are made of, but not the party's estimates.
 type Shelf struct {
 	dir  string
 	lock *flock.Flock
