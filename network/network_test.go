@@ -21,7 +21,9 @@ func TestForeignDirectory(t *testing.T) {
 	dir := t.TempDir()
 	diary := filepath.Join(dir, "logs")
 	topology := filepath.Join(t.TempDir(), "topology.yaml")
-	for file, text := range map[string]string{diary: "dear diary", topology: "channel: c\nparties: [{id: G, peer: true}]\n"} {
+	for file, text := range map[string]string{
+		diary: "dear diary", topology: "channel: c\nparties: [{id: G, peer: true}]\n",
+	} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh STATICCHECK [ERRCHECK]: format, vet, lint, errors that nobody reads. The forbidden imports are tests:
+# check.sh STATICCHECK [ERRCHECK]: format, vet, lint, errors that nobody reads, long lines. The forbidden imports are tests:
 # network/deps_test.go and test-network/layout_test.go.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,3 +15,5 @@ if [ -n "${2:-}" ]; then
 fi
 go test ./network ./test-network -run 'Dependencies|Imports|Program'
 echo "imports ✓"
+go test ./test-network -run 'Lines|TooLong' # lists the directories whose lines aren't wrapped yet
+echo "lines ✓"

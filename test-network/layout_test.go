@@ -25,16 +25,26 @@ var both = []string{"tallystick/network/settings", "tallystick/network/suggest",
 // rules hold the architecture of chaincode/ and client/; network/deps_test.go
 // holds its own.
 var rules = []rule{
-	apart("points"), apart("member"), apart("benefit"), apart("campaign"), apart("settlement"), apart("party"), apart("goods"),
+	apart("points"), apart("member"), apart("benefit"), apart("campaign"), apart("settlement"), apart("party"),
+	apart("goods"),
 	below("spend", "what commands take of lots and give back, which several subjects have"),
 	below("veil", "hidden amounts, of whatever"), below("code", "secrets that are shown, of whatever"),
 	below("quota", "others draw on it"), below("audience", "it takes facts, from wherever they come"),
-	{"tallystick/chaincode/command", map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
-	{"tallystick/chaincode/row", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure, "os/exec": pure}},
-	{"tallystick/chaincode/touch", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
-	{"tallystick/chaincode/answer", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
-	{"tallystick/chaincode/command", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
-	{"tallystick/chaincode/internal/ledger", map[string]string{"github.com/hyperledger/fabric-contract-api-go": "it needs five methods of the stub, no more"}},
+	{"tallystick/chaincode/command",
+		map[string]string{"tallystick/chaincode/row": "how rows are kept is no matter of the protocol"}},
+	{"tallystick/chaincode/row",
+		map[string]string{
+			"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure, "os/exec": pure,
+		}},
+	{"tallystick/chaincode/touch",
+		map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
+	{"tallystick/chaincode/answer",
+		map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
+	{"tallystick/chaincode/command",
+		map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure}},
+	{"tallystick/chaincode/internal/ledger", map[string]string{
+		"github.com/hyperledger/fabric-contract-api-go": "it needs five methods of the stub, no more",
+	}},
 	{"tallystick/chaincode/...", map[string]string{
 		"tallystick/client": "the ledger knows no client", "tallystick/network": "the ledger knows no network",
 	}},
@@ -44,15 +54,32 @@ var rules = []rule{
 		"github.com/hyperledger/fabric-sdk-go":          "registers old protocol messages; a program with both panics",
 		"github.com/hyperledger/fabric-contract-api-go": "for chaincode only",
 	}},
-	{"tallystick/client/index", map[string]string{"tallystick/client/gateway": "the index folds blocks, wherever they come from", "github.com/hyperledger/fabric-gateway": "it needs no connection"}},
-	{"tallystick/client/vault", map[string]string{"tallystick/client/gateway": "what is kept here goes nowhere by itself", "google.golang.org/grpc": "it has no connection", "github.com/hyperledger": "it knows no Fabric"}},
-	{"tallystick/client/proof", map[string]string{"tallystick/client/gateway": "a proof is checked without a network", "github.com/hyperledger/fabric-gateway": "a proof is checked without a network"}},
+	{"tallystick/client/index", map[string]string{
+		"tallystick/client/gateway":             "the index folds blocks, wherever they come from",
+		"github.com/hyperledger/fabric-gateway": "it needs no connection",
+	}},
+	{"tallystick/client/vault", map[string]string{
+		"tallystick/client/gateway": "what is kept here goes nowhere by itself",
+		"google.golang.org/grpc":    "it has no connection", "github.com/hyperledger": "it knows no Fabric",
+	}},
+	{"tallystick/client/proof", map[string]string{
+		"tallystick/client/gateway":             "a proof is checked without a network",
+		"github.com/hyperledger/fabric-gateway": "a proof is checked without a network",
+	}},
 	{"tallystick/client/statement", map[string]string{
-		"tallystick/client/gateway": "a statement is made of lines, wherever they come from", "tallystick/client/index": "a statement is made of lines, wherever they come from",
+
+		"tallystick/client/gateway":             "a statement is made of lines, wherever they come from",
+		"tallystick/client/index":               "a statement is made of lines, wherever they come from",
 		"github.com/hyperledger/fabric-gateway": "a statement is checked without a network",
 	}},
-	{"tallystick/client/iso20022", map[string]string{"github.com/hyperledger": "files in, files out", "google.golang.org/grpc": "files in, files out", "net": "files in, files out", "os/exec": "files in, files out", "tallystick/client": "it knows no node"}},
-	{"tallystick/client/books", map[string]string{"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "modernc.org/sqlite": pure, "tallystick/client/index": "the index gives, the books compute"}},
+	{"tallystick/client/iso20022", map[string]string{
+		"github.com/hyperledger": "files in, files out", "google.golang.org/grpc": "files in, files out",
+		"net": "files in, files out", "os/exec": "files in, files out", "tallystick/client": "it knows no node",
+	}},
+	{"tallystick/client/books", map[string]string{
+		"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "modernc.org/sqlite": pure,
+		"tallystick/client/index": "the index gives, the books compute",
+	}},
 	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
 }
 
@@ -66,7 +93,8 @@ func apart(subject string) rule { return below(subject, side) }
 func below(subject, reason string) rule {
 	forbidden := map[string]string{
 		"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "net": pure,
-		"tallystick/chaincode/command": "the protocol knows the subjects, not they it", "tallystick/chaincode/row": "how rows are kept is no matter of the rules",
+		"tallystick/chaincode/command": "the protocol knows the subjects, not they it",
+		"tallystick/chaincode/row":     "how rows are kept is no matter of the rules",
 	}
 	for _, other := range subjects {
 		if other != subject {
@@ -77,7 +105,8 @@ func below(subject, reason string) rule {
 }
 
 func TestForbiddenImports(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps ","}}`, "tallystick/chaincode/...", "tallystick/client/...").Output()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps ","}}`, "tallystick/chaincode/...",
+		"tallystick/client/...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -89,7 +118,8 @@ func TestForbiddenImports(t *testing.T) {
 	for _, r := range rules {
 		checked := 0
 		for path, list := range deps {
-			if under, all := strings.CutSuffix(r.under, "/..."); path == r.under || all && strings.HasPrefix(path, under+"/") {
+			if under, all := strings.CutSuffix(r.under, "/..."); path == r.under ||
+				all && strings.HasPrefix(path, under+"/") {
 				checked++
 				r.check(t, path, list)
 			}

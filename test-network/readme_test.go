@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestBothReadmesSayTheSame holds the first screen in Chinese to the English one: by commands, figures, links and headings.
+// TestBothReadmesSayTheSame holds the first screen in Chinese to the English one: by commands, figures, links and
+// headings.
 func TestBothReadmesSayTheSame(t *testing.T) {
 	en, _, found := strings.Cut(readme(t, "../README.md"), "\n## What it does")
 	if !found {
@@ -54,7 +55,8 @@ func readme(t *testing.T, path string) string {
 // What a README links to is there.
 func TestLinksOfTheDocumentsLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, name := range []string{"README.md", "README.zh.md", "GLOSSARY.md", "PROMISES.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"} {
+	for _, name := range []string{"README.md", "README.zh.md", "GLOSSARY.md", "PROMISES.md", "CONTRIBUTING.md",
+		"SECURITY.md", "CHANGELOG.md"} {
 		for _, match := range link.FindAllStringSubmatch(readme(t, "../"+name), -1) {
 			if _, err := os.Stat("../" + match[1]); err != nil {
 				t.Errorf("%s: %v", name, err)

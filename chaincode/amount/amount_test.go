@@ -33,14 +33,19 @@ func TestCheckedArithmetic(t *testing.T) {
 		{"half to even, up", func() (Units, error) { return Rate{Num: 1, Den: 2}.Of(7, HalfEven) }, 4, ""},
 		{"fee of 1 % on 1,560", func() (Units, error) { return Rate{Num: 1, Den: 100}.Of(1560, HalfEven) }, 16, ""},
 		{"rate past the limit", func() (Units, error) { return Rate{Num: 2, Den: 1}.Of(Max, Down) }, 0, fault.Limit},
-		{"decimal", func() (Units, error) { return FromDecimal(decimal.RequireFromString("149.5"), HalfEven) }, 150, ""},
-		{"decimal negative", func() (Units, error) { return FromDecimal(decimal.NewFromInt(-1), Down) }, 0, fault.BadRequest},
+		{"decimal", func() (Units, error) { return FromDecimal(decimal.RequireFromString("149.5"), HalfEven) }, 150,
+			""},
+		{"decimal negative", func() (Units, error) { return FromDecimal(decimal.NewFromInt(-1), Down) }, 0,
+			fault.BadRequest},
 		{"ratio", func() (Units, error) { return FromRat(big.NewRat(5, 2), HalfEven) }, 2, ""},
 		{"ratio negative", func() (Units, error) { return FromRat(big.NewRat(-1, 2), Up) }, 0, fault.BadRequest},
 		{"ratio huge", func() (Units, error) { return FromRat(big.NewRat(int64(Max)+1, 1), Down) }, 0, fault.Limit},
-		{"decimal tiny", func() (Units, error) { return FromDecimal(decimal.New(1, -20_000_000), Down) }, 0, fault.Limit},
-		{"decimal tiny and negative", func() (Units, error) { return FromDecimal(decimal.New(-1, -20_000_000), Down) }, 0, fault.Limit},
-		{"decimal huge and negative", func() (Units, error) { return FromDecimal(decimal.New(-1, 20_000_000), Down) }, 0, fault.Limit},
+		{"decimal tiny", func() (Units, error) { return FromDecimal(decimal.New(1, -20_000_000), Down) }, 0,
+			fault.Limit},
+		{"decimal tiny and negative", func() (Units, error) { return FromDecimal(decimal.New(-1, -20_000_000), Down) },
+			0, fault.Limit},
+		{"decimal huge and negative", func() (Units, error) { return FromDecimal(decimal.New(-1, 20_000_000), Down) },
+			0, fault.Limit},
 		{"decimal of few digits", func() (Units, error) { return FromDecimal(decimal.New(1, -60), Up) }, 1, ""},
 		{"decimal huge", func() (Units, error) { return FromDecimal(decimal.New(1, 99), Down) }, 0, fault.Limit},
 	}
@@ -61,7 +66,8 @@ func TestParseRate(t *testing.T) {
 	}{
 		"4/5": {Rate{Num: 4, Den: 5}, ""}, "0.8": {Rate{Num: 4, Den: 5}, ""}, "1": {Rate{Num: 1, Den: 1}, ""},
 		"": {code: fault.BadRequest}, "-1": {code: fault.BadRequest}, "x": {code: fault.BadRequest},
-		"1/0": {code: fault.BadRequest}, "9007199254740992": {code: fault.Limit}, "1e30": {code: fault.BadRequest}, "123456789012345678901234567890": {code: fault.Limit},
+		"1/0": {code: fault.BadRequest}, "9007199254740992": {code: fault.Limit}, "1e30": {code: fault.BadRequest},
+		"123456789012345678901234567890": {code: fault.Limit},
 	}
 	for text, c := range cases {
 		got, err := ParseRate(text)
@@ -74,7 +80,9 @@ func TestParseRate(t *testing.T) {
 // Splitting an amount never gains when rounding down, and rounding stays within one unit.
 func TestRoundingNeverGains(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rate := Rate{Num: Units(rapid.Int64Range(0, 1e6).Draw(t, "num")), Den: Units(rapid.Int64Range(1, 1e6).Draw(t, "den"))}
+		rate := Rate{
+			Num: Units(rapid.Int64Range(0, 1e6).Draw(t, "num")), Den: Units(rapid.Int64Range(1, 1e6).Draw(t, "den")),
+		}
 		a := Units(rapid.Int64Range(0, 1e9).Draw(t, "a"))
 		b := Units(rapid.Int64Range(0, 1e9).Draw(t, "b"))
 		whole, err := rate.Of(a+b, Down)
@@ -102,11 +110,13 @@ func TestRoundingNeverGains(t *testing.T) {
 func TestRateIsExact(t *testing.T) {
 	edge := func(t *rapid.T, least int64, what string) Units {
 		small := rapid.Int64Range(least, 12)
-		return Units(rapid.OneOf(small, rapid.Map(small, func(n int64) int64 { return int64(Max) - n }), rapid.Int64Range(least, int64(Max))).Draw(t, what))
+		return Units(rapid.OneOf(small, rapid.Map(small, func(n int64) int64 { return int64(Max) - n }),
+			rapid.Int64Range(least, int64(Max))).Draw(t, what))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		rate, u := Rate{Num: edge(t, 0, "num"), Den: edge(t, 1, "den")}, edge(t, 0, "units")
-		exact := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(int64(u)), big.NewInt(int64(rate.Num))), big.NewInt(int64(rate.Den)))
+		exact := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(int64(u)), big.NewInt(int64(rate.Num))),
+			big.NewInt(int64(rate.Den)))
 		for _, mode := range []Rounding{Down, HalfEven, Up} {
 			got, err := rate.Of(u, mode)
 			want, refused := round(exact, mode)

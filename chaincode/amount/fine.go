@@ -17,7 +17,8 @@ func (r Rate) CheckFine() error {
 		return err
 	}
 	if r.Den > MaxDen {
-		return fault.New(fault.Limit, "rate %d/%d: want a denominator of at most %d", int64(r.Num), int64(r.Den), int64(MaxDen))
+		return fault.New(fault.Limit, "rate %d/%d: want a denominator of at most %d",
+			int64(r.Num), int64(r.Den), int64(MaxDen))
 	}
 	return nil
 }
@@ -36,8 +37,8 @@ type Fine struct {
 	Rest  Fraction
 }
 
-// Exactly is u times every rate. LIMIT above Max, or where the rates' denominators multiply to more than Max. u ≥ 0, and
-// Check lets the rates pass.
+// Exactly is u times every rate. LIMIT above Max, or where the rates' denominators multiply to more than Max. u ≥ 0,
+// and Check lets the rates pass.
 func Exactly(u Units, rates ...Rate) (Fine, error) {
 	if len(rates) == 1 {
 		return exactly(u, rates[0])

@@ -38,7 +38,9 @@ func TestSplit(t *testing.T) {
 func TestSplitLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		units := Units(rapid.Int64Range(0, 1_000_000).Draw(t, "units"))
-		parts := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Units { return Units(rapid.Int64Range(1, 1000).Draw(t, "part")) }), 1, 9).Draw(t, "parts")
+		parts := rapid.SliceOfN(
+			rapid.Custom(func(t *rapid.T) Units { return Units(rapid.Int64Range(1, 1000).Draw(t, "part")) }), 1,
+			9).Draw(t, "parts")
 		shares, err := Split(units, parts)
 		if err != nil {
 			t.Fatal(err)

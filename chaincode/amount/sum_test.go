@@ -15,7 +15,8 @@ func TestRoundSumIsTheExactSum(t *testing.T) {
 		var exact Exact
 		exact.Add(whole)
 		for range rapid.IntRange(0, 12).Draw(t, "rests") {
-			den := Units(rapid.SampledFrom([]int64{2, 3, 4, 4, 7, 10, 999_983, 1_000_000, 999_999_999_989, int64(Max)}).Draw(t, "den"))
+			den := Units(rapid.SampledFrom(
+				[]int64{2, 3, 4, 4, 7, 10, 999_983, 1_000_000, 999_999_999_989, int64(Max)}).Draw(t, "den"))
 			f := Fraction{Num: Units(rapid.Int64Range(1, int64(den)-1).Draw(t, "num")), Den: den}
 			rests = append(rests, f)
 			exact.Add(1, Rate(f))
@@ -28,8 +29,8 @@ func TestRoundSumIsTheExactSum(t *testing.T) {
 	})
 }
 
-// Sixty-three denominators in each of a hundred and twenty-eight lanes, none of which has anything in common with another: Exact takes
-// minutes.
+// Sixty-three denominators in each of a hundred and twenty-eight lanes, none of which has anything in common with
+// another: Exact takes minutes.
 func TestRoundSumOfManyDenominators(t *testing.T) {
 	var rests []Fraction
 	for den := Units(1_000_000_000_039); len(rests) < 63*128; den -= 2 {

@@ -12,7 +12,9 @@ import (
 // TestAnswersOnTheWire: clients of other versions, and in other languages, read these names.
 func TestAnswersOnTheWire(t *testing.T) {
 	for want, value := range map[string]any{
-		`{"rows":[],"next":"p/D"}`:                                  PartyPage{Part[party.Party]{Rows: []party.Party{}, Next: "p/D"}},
+		`{"rows":[],"next":"p/D"}`: PartyPage{
+			Part[party.Party]{Rows: []party.Party{}, Next: "p/D"},
+		},
 		`{"limit":5,"after":"p/D"}`:                                 Page{Limit: 5, After: "p/D"},
 		`{"digest":"ab","profile":"AQI="}`:                          Profile{Digest: []byte{0xab}, Bytes: []byte{1, 2}},
 		`{"limit":1,"leased":2,"relieved":3,"used":4,"returned":5}`: QuotaUse{1, 2, 3, 4, 5},
@@ -23,7 +25,9 @@ func TestAnswersOnTheWire(t *testing.T) {
 			t.Errorf("%T: %s, %v", value, got, err)
 		}
 	}
-	for limit, code := range map[int32]fault.Code{-1: fault.BadRequest, 0: fault.BadRequest, 1: "", MaxPage: "", MaxPage + 1: fault.BadRequest} {
+	for limit, code := range map[int32]fault.Code{
+		-1: fault.BadRequest, 0: fault.BadRequest, 1: "", MaxPage: "", MaxPage + 1: fault.BadRequest,
+	} {
 		if err := (Page{Limit: limit}).Check(); fault.CodeOf(err) != code {
 			t.Errorf("%d rows: %v", limit, err)
 		}

@@ -173,7 +173,10 @@ func (r PublishRequest) Check() error {
 
 // Publish makes the offer.
 func Publish(req PublishRequest, caller string) Offer {
-	return Offer{ID: req.Offer, By: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Audience: req.Audience, From: req.From, Until: req.Until, Benefit: req.Benefit, Rule: req.Rule}
+	return Offer{
+		ID: req.Offer, By: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Audience: req.Audience, From: req.From,
+		Until: req.Until, Benefit: req.Benefit, Rule: req.Rule,
+	}
 }
 
 // WithdrawRequest ends an offer of the caller's today.

@@ -54,8 +54,9 @@ const (
 
 // Terms is what money needs to know of the world around.
 type Terms struct {
-	Agreed   map[[2]string]amount.Rate // that a settlement model sets between a funder and the provider, by funder and programme; only looked up
-	Prices   map[string]amount.Rate    // settlement price of a programme's point, in fen; only looked up
-	Operator string                    // party that earns the fee
-	Cycle    string                    // open settlement cycle
+	// that a settlement model sets between a funder and the provider, by funder and programme; only looked up
+	Agreed   map[[2]string]amount.Rate
+	Prices   map[string]amount.Rate // settlement price of a programme's point, in fen; only looked up
+	Operator string                 // party that earns the fee
+	Cycle    string                 // open settlement cycle
 }

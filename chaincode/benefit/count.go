@@ -23,7 +23,8 @@ func (c Count) Plus(other Count) Count {
 // One counts a further entitlement. LIMIT if the model doesn't allow it.
 func (c Count) One(m Model) (Count, error) {
 	if m.PerMember > 0 && c.Granted >= uint32(m.PerMember) {
-		return Count{}, fault.New(fault.Limit, "the member has got %d of benefit %s, the most there are", m.PerMember, m.ID)
+		return Count{}, fault.New(fault.Limit, "the member has got %d of benefit %s, the most there are",
+			m.PerMember, m.ID)
 	}
 	if !m.Stackable && c.Live > 0 {
 		return Count{}, fault.New(fault.Limit, "the member has one of benefit %s that hasn't ended", m.ID)

@@ -27,7 +27,8 @@ func (r ExpireRequest) Check() error { return r.Entitlement.Check() }
 
 // Expire ends the entitlement. It returns it as it then is, the lapse that the
 // ledger records (false if there is none), and the pieces that go back.
-func Expire(m Model, e Entitlement, req ExpireRequest, terms Terms, at At) (Entitlement, WriteOff, bool, spend.Line, error) {
+func Expire(m Model, e Entitlement, req ExpireRequest, terms Terms,
+	at At) (Entitlement, WriteOff, bool, spend.Line, error) {
 	refuse := func(err error) (Entitlement, WriteOff, bool, spend.Line, error) {
 		return Entitlement{}, WriteOff{}, false, nil, err
 	}
@@ -82,7 +83,8 @@ func (r RevokeRequest) Check() error {
 // that go back to their lots.
 func Revoke(m Model, e Entitlement, req RevokeRequest, at At) (Entitlement, spend.Line, error) {
 	if at.Caller != e.By && at.Caller != m.Provider {
-		return Entitlement{}, nil, fault.New(fault.Forbidden, "%s neither granted nor provides entitlement %s", at.Caller, req.Entitlement)
+		return Entitlement{}, nil, fault.New(fault.Forbidden, "%s neither granted nor provides entitlement %s",
+			at.Caller, req.Entitlement)
 	}
 	if e.State.Ended() {
 		return Entitlement{}, nil, fault.New(fault.WrongState, "entitlement %s is %s", req.Entitlement, e.State)

@@ -131,7 +131,8 @@ func (m Model) begin(g Grant, at At) (Entitlement, error) {
 
 func (m Model) checkCommitment(c code.Commitment) error {
 	if m.Code != (len(c) > 0) {
-		return fault.New(fault.BadRequest, "benefit %s: want a commitment if its write-offs need a code, and none if not", m.ID)
+		return fault.New(fault.BadRequest,
+			"benefit %s: want a commitment if its write-offs need a code, and none if not", m.ID)
 	}
 	return nil
 }
@@ -237,7 +238,8 @@ func (m Model) CheckCost(pieces []spend.Take, programmes []string) error {
 	}
 	for _, c := range m.Points {
 		if sums[c.Programme] != c.Amount {
-			return fault.New(fault.BadRequest, "benefit %s costs %d points of %s, the pieces are %d", m.ID, int64(c.Amount), c.Programme, int64(sums[c.Programme]))
+			return fault.New(fault.BadRequest, "benefit %s costs %d points of %s, the pieces are %d",
+				m.ID, int64(c.Amount), c.Programme, int64(sums[c.Programme]))
 		}
 	}
 	if len(sums) != len(m.Points) {

@@ -79,15 +79,18 @@ type Model struct {
 	Stackable    bool              `json:"stackable"`    // a member may have several at once that haven't ended
 	Transferable bool              `json:"transferable"` // a member may pass it on
 	Audience     audience.Audience `json:"audience"`     // for whom it is
-	Window       int32             `json:"window"`       // days after its own in which a write-off can be reversed, 0 … 366
-	Grantors     []string          `json:"grantors"`     // parties besides the provider that may grant it and then owe its price; sorted
-	Scene        string            `json:"scene"`        // selects the settlement model
-	Fee          amount.Rate       `json:"fee"`          // of a use's value, which the provider owes the operator, half to even; 0 ≤ fee < 1
-	Code         bool              `json:"code"`         // a write-off needs the member's one-time code
-	Lapse        Lapse             `json:"lapse"`        // of unused points at the expiry
-	Open         bool              `json:"open"`         // it can be granted and bought
-	Changed      date.Date         `json:"changed"`      // business date on which the provider last changed it, 0 for never
-	Changes      uint8             `json:"changes"`      // how often on that date
+	// days after its own in which a write-off can be reversed, 0 … 366
+	Window int32 `json:"window"`
+	// parties besides the provider that may grant it and then owe its price; sorted
+	Grantors []string `json:"grantors"`
+	Scene    string   `json:"scene"` // selects the settlement model
+	// of a use's value, which the provider owes the operator, half to even; 0 ≤ fee < 1
+	Fee     amount.Rate `json:"fee"`
+	Code    bool        `json:"code"`    // a write-off needs the member's one-time code
+	Lapse   Lapse       `json:"lapse"`   // of unused points at the expiry
+	Open    bool        `json:"open"`    // it can be granted and bought
+	Changed date.Date   `json:"changed"` // business date on which the provider last changed it, 0 for never
+	Changes uint8       `json:"changes"` // how often on that date
 }
 
 // Counts says whether the ledger keeps a count of each member's entitlements.
@@ -251,7 +254,9 @@ func checkGrantors(list []string) error {
 // Define makes the model, open to be granted and bought.
 func Define(req DefineRequest, at At) (Model, error) {
 	m := Model{
-		ID: req.Benefit, Provider: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Kind: req.Kind, Price: req.Price,
+
+		ID: req.Benefit, Provider: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Kind: req.Kind,
+		Price:  req.Price,
 		Points: append([]Cost{}, req.Points...), Uses: req.Uses, Days: req.Days, Until: req.Until,
 		Quota: req.Quota, PerMember: req.PerMember, Stackable: req.Stackable, Transferable: req.Transferable,
 		Audience: req.Audience, Window: req.Window, Grantors: append([]string{}, req.Grantors...),
@@ -268,7 +273,8 @@ func Define(req DefineRequest, at At) (Model, error) {
 // A quota under what has been granted stops further grants. What is granted
 // while there is no quota is not counted by a later one.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN, LIMIT (more than MaxAmends on a business date).
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND, FORBIDDEN, LIMIT (more than MaxAmends on a business
+// date).
 type AmendRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Benefit  string       `json:"benefit"`
@@ -288,8 +294,8 @@ func (r AmendRequest) Check() error {
 	return checkGrantors(r.Grantors)
 }
 
-// Amend changes the model, MaxAmends times on a business date: all that becomes of an entitlement reads it, and a provider that wrote it
-// in every block would keep what a member paid from ever coming back.
+// Amend changes the model, MaxAmends times on a business date: all that becomes of an entitlement reads it, and a
+// provider that wrote it in every block would keep what a member paid from ever coming back.
 func Amend(m Model, req AmendRequest, at At) (Model, error) {
 	if err := m.require(at.Caller); err != nil {
 		return Model{}, err
@@ -299,7 +305,9 @@ func Amend(m Model, req AmendRequest, at At) (Model, error) {
 		next.Changed, next.Changes = at.Date, 0
 	}
 	if next.Changes >= MaxAmends {
-		return Model{}, fault.New(fault.Limit, "%s was changed %d times on %s; change it again when the business date has moved", m.ID, next.Changes, at.Date)
+		return Model{}, fault.New(fault.Limit,
+			"%s was changed %d times on %s; change it again when the business date has moved",
+			m.ID, next.Changes, at.Date)
 	}
 	next.Changes++
 	next.Quota, next.Grantors, next.Open = req.Quota, append([]string{}, req.Grantors...), req.Open

@@ -16,8 +16,11 @@ import (
 // TestAirportRide is step 9 of the story: M's ride costs Li 10,800 GP.
 func TestAirportRide(t *testing.T) {
 	m := change(ride(), func(m *Model) { m.Uses, m.Points = 1, []Cost{{Programme: "GP", Amount: 10800}} })
-	e := Entitlement{Benefit: "ride", Member: "li", State: Active, By: "M", Uses: 1, Until: 20600, Commitment: code.Commit(codes[0])}
-	for i, p := range []spend.Piece{{Funder: "G", Amount: 3150}, {Funder: "G", Amount: 1800}, {Funder: "D", Amount: 1200}, {Funder: "G", Amount: 4650}} {
+	e := Entitlement{
+		Benefit: "ride", Member: "li", State: Active, By: "M", Uses: 1, Until: 20600, Commitment: code.Commit(codes[0]),
+	}
+	for i, p := range []spend.Piece{{Funder: "G", Amount: 3150}, {Funder: "G", Amount: 1800},
+		{Funder: "D", Amount: 1200}, {Funder: "G", Amount: 4650}} {
 		p.Lot, p.Programme = lotA.Command.Row(i), "GP"
 		e.Pieces = append(e.Pieces, p)
 	}
@@ -39,9 +42,11 @@ func TestAFreeUseCostsWhoGrantedIt(t *testing.T) {
 		fee  amount.Rate
 		want []Owed
 	}{
-		{"a grantor", "D", amount.Rate{Num: 1, Den: 100}, []Owed{{Debtor: "D", Creditor: "M", Fen: 150}, {Debtor: "M", Creditor: "G", Fen: 1, Rest: amount.Fraction{Num: 1, Den: 2}, Fee: true}}},
+		{"a grantor", "D", amount.Rate{Num: 1, Den: 100}, []Owed{{Debtor: "D", Creditor: "M", Fen: 150},
+			{Debtor: "M", Creditor: "G", Fen: 1, Rest: amount.Fraction{Num: 1, Den: 2}, Fee: true}}},
 		{"the operator", "G", amount.Rate{Num: 0, Den: 1}, []Owed{{Debtor: "G", Creditor: "M", Fen: 150}}},
-		{"the provider itself", "M", amount.Rate{Num: 1, Den: 60}, []Owed{{Debtor: "M", Creditor: "G", Fen: 2, Rest: amount.Fraction{Num: 1, Den: 2}, Fee: true}}},
+		{"the provider itself", "M", amount.Rate{Num: 1, Den: 60},
+			[]Owed{{Debtor: "M", Creditor: "G", Fen: 2, Rest: amount.Fraction{Num: 1, Den: 2}, Fee: true}}},
 		{"the provider, no fee", "M", amount.Rate{Num: 0, Den: 1}, []Owed{}},
 	} {
 		m := change(ride(), func(m *Model) { m.Points, m.Price, m.Fee = nil, 150, c.fee })
@@ -52,7 +57,8 @@ func TestAFreeUseCostsWhoGrantedIt(t *testing.T) {
 		}
 	}
 	m := change(ride(), func(m *Model) { m.Provider, m.Fee = "G", amount.Rate{Num: 1, Den: 3} })
-	if w, _, err := Use(m, in(Active), WriteOffRequest{Entitlement: entitlementID, Code: codes[1]}, terms, by("G")); err != nil || w.Value != 33 ||
+	if w, _, err := Use(m, in(Active), WriteOffRequest{Entitlement: entitlementID, Code: codes[1]}, terms,
+		by("G")); err != nil || w.Value != 33 ||
 		!slices.Equal(w.Owed, []Owed{{Debtor: "D", Creditor: "G", Programme: "GP", Points: 6, Fen: 6}}) {
 		t.Errorf("the operator provides, points 33 … 66 of 60 of its own and 40 of D's: %+v, %v", w, err)
 	}
@@ -75,7 +81,10 @@ func TestTheCodesAreAChain(t *testing.T) {
 // drawLine draws an entitlement that several funders' points of two programmes
 // paid for, and the programmes' prices.
 func drawLine(t *rapid.T) (Entitlement, Terms) {
-	e := Entitlement{Benefit: "ride", Member: "li", State: Active, By: "M", Uses: uint16(rapid.IntRange(1, 12).Draw(t, "uses")), Until: 20600}
+	e := Entitlement{
+		Benefit: "ride", Member: "li", State: Active, By: "M", Uses: uint16(rapid.IntRange(1, 12).Draw(t, "uses")),
+		Until: 20600,
+	}
 	top := rapid.SampledFrom([]int64{7, 500, int64(amount.Max) / 1000}).Draw(t, "top")
 	for i := range rapid.IntRange(1, 8).Draw(t, "pieces") {
 		e.Pieces = append(e.Pieces, spend.Piece{
@@ -86,7 +95,10 @@ func drawLine(t *rapid.T) (Entitlement, Terms) {
 		})
 	}
 	rate := func(label string) amount.Rate {
-		return amount.Rate{Num: amount.Units(rapid.Int64Range(1, 40).Draw(t, label)), Den: amount.Units(rapid.Int64Range(1, 40).Draw(t, label))}
+		return amount.Rate{
+			Num: amount.Units(rapid.Int64Range(1, 40).Draw(t, label)),
+			Den: amount.Units(rapid.Int64Range(1, 40).Draw(t, label)),
+		}
 	}
 	return e, Terms{Prices: map[string]amount.Rate{"GP": rate("GP"), "FP": rate("FP")}, Operator: "G", Cycle: "c"}
 }
@@ -154,7 +166,8 @@ func TestAnyPartitionComesToTheSame(t *testing.T) {
 			points += n
 			price := terms.Prices[k.programme]
 			want := new(big.Rat).Mul(big.NewRat(int64(n), 1), big.NewRat(int64(price.Num), int64(price.Den)))
-			if got := owed[k]; k.debtor != "M" && (got.points != n || got.fen.Cmp(want) != 0) || k.debtor == "M" && got != nil {
+			if got := owed[k]; k.debtor != "M" && (got.points != n || got.fen.Cmp(want) != 0) ||
+				k.debtor == "M" && got != nil {
 				t.Fatalf("%v: %+v, want %d points and %s fen", k, got, n, want)
 			}
 		}
@@ -236,18 +249,23 @@ func TestRefundAtExpiry(t *testing.T) {
 	at := by("A")
 	at.Date++
 	next, _, made, back, err := Expire(ride(), in(Active), ExpireRequest{Entitlement: entitlementID}, terms, at)
-	want := spend.Line{{Lot: lotA, Programme: "GP", Funder: "G", Amount: 27}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40}}
+	want := spend.Line{
+		{Lot: lotA, Programme: "GP", Funder: "G", Amount: 27}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40},
+	}
 	if err != nil || made || next.State != Expired || !slices.Equal(back, want) {
 		t.Errorf("%+v, %v, %+v, %v", next, made, back, err)
 	}
 	keep := change(ride(), func(m *Model) { m.Lapse = Keep })
 	_, w, made, back, err := Expire(keep, in(Active), ExpireRequest{Entitlement: entitlementID}, terms, at)
-	owed := []Owed{{Debtor: "G", Creditor: "M", Programme: "GP", Points: 27, Fen: 27}, {Debtor: "D", Creditor: "M", Programme: "GP", Points: 40, Fen: 40}}
-	if err != nil || !made || back != nil || w.Use != 0 || w.Scene != LapseScene || w.Value != 67 || !slices.Equal(w.Owed, owed) {
+	owed := []Owed{{Debtor: "G", Creditor: "M", Programme: "GP", Points: 27, Fen: 27},
+		{Debtor: "D", Creditor: "M", Programme: "GP", Points: 40, Fen: 40}}
+	if err != nil || !made || back != nil || w.Use != 0 || w.Scene != LapseScene || w.Value != 67 ||
+		!slices.Equal(w.Owed, owed) {
 		t.Errorf("kept, no fee: %+v, %v, %+v, %v", w, made, back, err)
 	}
 	free := change(in(Active), func(e *Entitlement) { e.Pieces = nil })
-	if _, _, made, back, err := Expire(keep, free, ExpireRequest{Entitlement: entitlementID}, terms, at); err != nil || made || back != nil {
+	if _, _, made, back, err := Expire(keep, free, ExpireRequest{Entitlement: entitlementID}, terms, at); err != nil ||
+		made || back != nil {
 		t.Errorf("nothing was paid: %v, %v, %v", made, back, err)
 	}
 }
@@ -258,7 +276,8 @@ func TestFundersBearThePrice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		uses := uint16(rapid.IntRange(1, 6).Draw(t, "uses"))
 		m := change(ride(), func(m *Model) {
-			m.Price, m.Uses, m.Code = amount.Units(rapid.SampledFrom([]int64{0, 1, 7, 101, 10_800, int64(amount.Max)}).Draw(t, "price")), uses, false
+			m.Price, m.Uses, m.Code = amount.Units(
+				rapid.SampledFrom([]int64{0, 1, 7, 101, 10_800, int64(amount.Max)}).Draw(t, "price")), uses, false
 		})
 		var funders []Funder
 		for _, p := range []string{"D", "F", "G", "M"} {
@@ -289,7 +308,8 @@ func TestFundersBearThePrice(t *testing.T) {
 			if !slices.Equal(w.Owed, first) {
 				t.Fatalf("use %d makes %+v, the first %+v", k+1, w.Owed, first)
 			}
-			_, _, back, pieces, err := Reverse(m, w, next, ReverseRequest{WriteOff: writeOffID, Reason: "x"}, "c", by("M"))
+			_, _, back, pieces, err := Reverse(m, w, next, ReverseRequest{WriteOff: writeOffID, Reason: "x"}, "c",
+				by("M"))
 			if err != nil || len(pieces) > 0 || !slices.Equal(Opposite(back), w.Owed) {
 				t.Fatalf("%+v back, %v", back, err)
 			}
@@ -316,8 +336,10 @@ func checkBorne(t *rapid.T, m Model, funders []Funder, owed []Owed) {
 		}
 		borne += o.Fen
 	}
-	if rest := m.Price - borne; rest < 0 || own == 0 && rest != 0 || new(big.Int).Mul(big.NewInt(int64(rest)), big.NewInt(int64(whole))).Cmp(
-		new(big.Int).Add(new(big.Int).Mul(big.NewInt(int64(m.Price)), big.NewInt(int64(own))), big.NewInt(int64(whole)))) >= 0 {
+	if rest := m.Price - borne; rest < 0 || own == 0 &&
+		rest != 0 || new(big.Int).Mul(big.NewInt(int64(rest)), big.NewInt(int64(whole))).Cmp(
+		new(big.Int).Add(new(big.Int).Mul(big.NewInt(int64(m.Price)), big.NewInt(int64(own))),
+			big.NewInt(int64(whole)))) >= 0 {
 		t.Fatalf("of %d the funders %v owe %d", m.Price, funders, borne)
 	}
 }

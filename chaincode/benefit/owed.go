@@ -53,7 +53,8 @@ func (e Entitlement) shares(upTo amount.Units) []share {
 
 // worth is what the funders of the line's points from..to owe the provider, exactly, and
 // the sum of it, the provider's own points included. LIMIT above 2⁵³−1.
-func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) (owed []Owed, value amount.Exact, err error) {
+func (e Entitlement) worth(from, to amount.Units, provider string,
+	terms Terms) (owed []Owed, value amount.Exact, err error) {
 	before := e.shares(from)
 	for i, s := range e.shares(to) {
 		was := amount.Units(0)
@@ -73,7 +74,10 @@ func (e Entitlement) worth(from, to amount.Units, provider string, terms Terms) 
 		}
 		value.Add(s.points-was, price)
 		if s.funder != provider {
-			owed = append(owed, Owed{Debtor: s.funder, Creditor: provider, Programme: s.programme, Points: s.points - was, Fen: fen.Whole, Rest: fen.Rest})
+			owed = append(owed, Owed{
+				Debtor: s.funder, Creditor: provider, Programme: s.programme, Points: s.points - was, Fen: fen.Whole,
+				Rest: fen.Rest,
+			})
 		}
 	}
 	return owed, value, nil

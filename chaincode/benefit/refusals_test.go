@@ -16,8 +16,10 @@ func change[T any](v T, f func(*T)) T { f(&v); return v }
 
 func TestDefineRequestCheck(t *testing.T) {
 	good := DefineRequest{
-		Benefit: "ride", En: "Ride", Zh: "接机", Kind: Service, Price: 100, Points: []Cost{{Programme: "DP", Amount: 1}, {Programme: "GP", Amount: 9}},
-		Uses: 1, Days: 30, Quota: 10, PerMember: 1, Window: 366, Grantors: []string{"D", "G"}, Scene: "travel", Fee: amount.Rate{Num: 99, Den: 100}, Lapse: Keep,
+		Benefit: "ride", En: "Ride", Zh: "接机", Kind: Service, Price: 100, Points: []Cost{{Programme: "DP", Amount: 1},
+			{Programme: "GP", Amount: 9}},
+		Uses: 1, Days: 30, Quota: 10, PerMember: 1, Window: 366, Grantors: []string{"D", "G"}, Scene: "travel",
+		Fee: amount.Rate{Num: 99, Den: 100}, Lapse: Keep,
 	}
 	for _, c := range []struct {
 		name  string
@@ -64,7 +66,8 @@ func TestDefineRequestCheck(t *testing.T) {
 		{"grantors unsorted", func(r *DefineRequest) { r.Grantors = []string{"G", "D"} }, fault.BadRequest},
 		{"a grantor twice", func(r *DefineRequest) { r.Grantors = []string{"D", "D"} }, fault.BadRequest},
 		{"33 grantors", func(r *DefineRequest) { r.Grantors = make([]string, 33) }, fault.BadRequest},
-		{"tiers of no programme", func(r *DefineRequest) { r.Audience = audience.Audience{Tiers: []string{"gold"}} }, fault.BadRequest},
+		{"tiers of no programme", func(r *DefineRequest) { r.Audience = audience.Audience{Tiers: []string{"gold"}} },
+			fault.BadRequest},
 	} {
 		if err := change(good, c.spoil).Check(); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
@@ -79,42 +82,51 @@ func TestRequestChecks(t *testing.T) {
 		req  interface{ Check() error }
 		code fault.Code
 	}{
-		"amend":                     {AmendRequest{Benefit: "ride", Quota: 5, Grantors: []string{"D"}}, ""},
-		"amend, no benefit":         {AmendRequest{}, fault.BadRequest},
-		"amend, negative":           {AmendRequest{Benefit: "ride", Quota: -5}, fault.BadRequest},
-		"grant":                     {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Witness: "F", Reference: "r"}}}, ""},
-		"grant to nobody":           {GrantRequest{Benefit: "ride"}, fault.BadRequest},
-		"grant to 101":              {GrantRequest{Benefit: "ride", Grants: make([]Grant, 101)}, fault.BadRequest},
-		"grant, odd witness":        {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Witness: "a b"}}}, fault.BadRequest},
-		"grant, short commitment":   {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Commitment: make([]byte, 15)}}}, fault.BadRequest},
-		"buy":                       {buy, ""},
-		"buy without pieces":        {change(buy, func(r *BuyRequest) { r.Pieces = nil }), fault.BadRequest},
-		"buy with 65 pieces":        {change(buy, func(r *BuyRequest) { r.Pieces = make([]spend.Take, 65) }), fault.BadRequest},
-		"buy with a lot twice":      {change(buy, func(r *BuyRequest) { r.Pieces = append(r.Pieces, r.Pieces[0]) }), fault.BadRequest},
-		"buy with nothing of a lot": {change(buy, func(r *BuyRequest) { r.Pieces = []spend.Take{{Lot: lotA}} }), fault.BadRequest},
+		"amend":             {AmendRequest{Benefit: "ride", Quota: 5, Grantors: []string{"D"}}, ""},
+		"amend, no benefit": {AmendRequest{}, fault.BadRequest},
+		"amend, negative":   {AmendRequest{Benefit: "ride", Quota: -5}, fault.BadRequest},
+		"grant": {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Witness: "F", Reference: "r"}}},
+			""},
+		"grant to nobody": {GrantRequest{Benefit: "ride"}, fault.BadRequest},
+		"grant to 101":    {GrantRequest{Benefit: "ride", Grants: make([]Grant, 101)}, fault.BadRequest},
+		"grant, odd witness": {GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Witness: "a b"}}},
+			fault.BadRequest},
+		"grant, short commitment": {
+			GrantRequest{Benefit: "ride", Grants: []Grant{{Member: "li", Commitment: make([]byte, 15)}}},
+			fault.BadRequest,
+		},
+		"buy":                {buy, ""},
+		"buy without pieces": {change(buy, func(r *BuyRequest) { r.Pieces = nil }), fault.BadRequest},
+		"buy with 65 pieces": {change(buy, func(r *BuyRequest) { r.Pieces = make([]spend.Take, 65) }),
+			fault.BadRequest},
+		"buy with a lot twice": {change(buy, func(r *BuyRequest) { r.Pieces = append(r.Pieces, r.Pieces[0]) }),
+			fault.BadRequest},
+		"buy with nothing of a lot": {change(buy, func(r *BuyRequest) { r.Pieces = []spend.Take{{Lot: lotA}} }),
+			fault.BadRequest},
 		"buy with too much": {change(buy, func(r *BuyRequest) {
 			r.Pieces = []spend.Take{{Lot: lotA, Amount: amount.Max}, {Lot: lotB, Amount: 1}}
 		}), fault.Limit},
-		"buy, odd authorisation": {change(buy, func(r *BuyRequest) { r.Authorisation = number.Command{Party: "G", Lane: 99, Seq: 1} }), fault.BadRequest},
-		"buy, short code":        {change(buy, func(r *BuyRequest) { r.Code = make([]byte, 3) }), fault.BadRequest},
-		"activate":               {ActivateRequest{Entitlement: id, Evidence: hash}, ""},
-		"activate, no evidence":  {ActivateRequest{Entitlement: id}, fault.BadRequest},
-		"reserve":                {ReserveRequest{Entitlement: id, Until: 9}, ""},
-		"reserve till never":     {ReserveRequest{Entitlement: id}, fault.BadRequest},
-		"unreserve nothing":      {UnreserveRequest{}, fault.BadRequest},
-		"write off":              {WriteOffRequest{Entitlement: id, Code: codes[0], Outlet: "o"}, ""},
-		"write off, short code":  {WriteOffRequest{Entitlement: id, Code: codes[0][:8]}, fault.BadRequest},
-		"write off, odd outlet":  {WriteOffRequest{Entitlement: id, Outlet: "a/b"}, fault.BadRequest},
-		"reverse":                {ReverseRequest{WriteOff: writeOffID, Reason: "x"}, ""},
-		"reverse, no reason":     {ReverseRequest{WriteOff: writeOffID}, fault.BadRequest},
-		"expire nothing":         {ExpireRequest{}, fault.BadRequest},
-		"revoke":                 {RevokeRequest{Entitlement: id, Reason: "x"}, ""},
-		"revoke, no reason":      {RevokeRequest{Entitlement: id}, fault.BadRequest},
-		"transfer":               {TransferRequest{Entitlement: id, To: "wang"}, ""},
-		"transfer to nobody":     {TransferRequest{Entitlement: id}, fault.BadRequest},
-		"new code":               {NewCodeRequest{Entitlement: id, Commitment: first}, ""},
-		"new code, none":         {NewCodeRequest{Entitlement: id}, fault.BadRequest},
-		"new code, short":        {NewCodeRequest{Entitlement: id, Commitment: first[:4]}, fault.BadRequest},
+		"buy, odd authorisation": {change(buy,
+			func(r *BuyRequest) { r.Authorisation = number.Command{Party: "G", Lane: 99, Seq: 1} }), fault.BadRequest},
+		"buy, short code":       {change(buy, func(r *BuyRequest) { r.Code = make([]byte, 3) }), fault.BadRequest},
+		"activate":              {ActivateRequest{Entitlement: id, Evidence: hash}, ""},
+		"activate, no evidence": {ActivateRequest{Entitlement: id}, fault.BadRequest},
+		"reserve":               {ReserveRequest{Entitlement: id, Until: 9}, ""},
+		"reserve till never":    {ReserveRequest{Entitlement: id}, fault.BadRequest},
+		"unreserve nothing":     {UnreserveRequest{}, fault.BadRequest},
+		"write off":             {WriteOffRequest{Entitlement: id, Code: codes[0], Outlet: "o"}, ""},
+		"write off, short code": {WriteOffRequest{Entitlement: id, Code: codes[0][:8]}, fault.BadRequest},
+		"write off, odd outlet": {WriteOffRequest{Entitlement: id, Outlet: "a/b"}, fault.BadRequest},
+		"reverse":               {ReverseRequest{WriteOff: writeOffID, Reason: "x"}, ""},
+		"reverse, no reason":    {ReverseRequest{WriteOff: writeOffID}, fault.BadRequest},
+		"expire nothing":        {ExpireRequest{}, fault.BadRequest},
+		"revoke":                {RevokeRequest{Entitlement: id, Reason: "x"}, ""},
+		"revoke, no reason":     {RevokeRequest{Entitlement: id}, fault.BadRequest},
+		"transfer":              {TransferRequest{Entitlement: id, To: "wang"}, ""},
+		"transfer to nobody":    {TransferRequest{Entitlement: id}, fault.BadRequest},
+		"new code":              {NewCodeRequest{Entitlement: id, Commitment: first}, ""},
+		"new code, none":        {NewCodeRequest{Entitlement: id}, fault.BadRequest},
+		"new code, short":       {NewCodeRequest{Entitlement: id, Commitment: first[:4]}, fault.BadRequest},
 	} {
 		if err := c.req.Check(); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", name, err)
@@ -141,8 +153,10 @@ func TestGrantRefusals(t *testing.T) {
 		{"a grantor's gift", open, grant, "D", ""},
 		{"a free one", free, change(grant, func(r *GrantRequest) { r.Gift = false }), "D", ""},
 		{"on the last day", change(free, func(m *Model) { m.Days, m.Until = 0, 20600 }), grant, "M", ""},
-		{"forbidden before closed", change(open, func(m *Model) { m.Open = false; ended(m) }), sold, "G", fault.Forbidden},
-		{"closed before not free", change(open, func(m *Model) { m.Open = false; ended(m) }), sold, "D", fault.WrongState},
+		{"forbidden before closed", change(open, func(m *Model) { m.Open = false; ended(m) }), sold, "G",
+			fault.Forbidden},
+		{"closed before not free", change(open, func(m *Model) { m.Open = false; ended(m) }), sold, "D",
+			fault.WrongState},
 		{"not free before ended", change(open, ended), sold, "D", fault.WrongState},
 		{"closed, though free", change(free, func(m *Model) { m.Open = false; ended(m) }), bare, "D", fault.WrongState},
 		{"ended before no commitment", change(open, ended), bare, "D", fault.Expired},
@@ -151,7 +165,8 @@ func TestGrantRefusals(t *testing.T) {
 		{"the longest", change(free, func(m *Model) { m.Days = MaxDays }), grant, "M", ""},
 	} {
 		made, err := GrantAll(c.model, c.req, by(c.caller))
-		if fault.CodeOf(err) != c.code || err == nil && (len(made) != 1 || made[0].State != Active || made[0].By != c.caller || made[0].Uses != 3) {
+		if fault.CodeOf(err) != c.code ||
+			err == nil && (len(made) != 1 || made[0].State != Active || made[0].By != c.caller || made[0].Uses != 3) {
 			t.Errorf("%s: %+v, %v", c.name, made, err)
 		}
 	}
@@ -160,8 +175,10 @@ func TestGrantRefusals(t *testing.T) {
 	if _, err := GrantAll(free, grant, late); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("an end after the calendar's: %v", err)
 	}
-	waiting := change(grant, func(r *GrantRequest) { r.Grants = []Grant{{Member: "li", Commitment: first, Witness: "F"}} })
-	if made, err := GrantAll(open, waiting, by("M")); err != nil || made[0].State != Granted || made[0].Witness != "F" || made[0].Until != 20630 {
+	waiting := change(grant,
+		func(r *GrantRequest) { r.Grants = []Grant{{Member: "li", Commitment: first, Witness: "F"}} })
+	if made, err := GrantAll(open, waiting, by("M")); err != nil || made[0].State != Granted ||
+		made[0].Witness != "F" || made[0].Until != 20630 {
 		t.Errorf("with a witness: %+v, %v", made, err)
 	}
 }
@@ -250,7 +267,8 @@ func TestVerbRefusals(t *testing.T) {
 	}
 	reverse := func(w WriteOff) func(At) error {
 		return func(at At) error {
-			_, _, _, _, err := Reverse(ride(), w, in(Consumed), ReverseRequest{WriteOff: writeOffID, Reason: "x"}, "c", at)
+			_, _, _, _, err := Reverse(ride(), w, in(Consumed), ReverseRequest{WriteOff: writeOffID, Reason: "x"}, "c",
+				at)
 			return err
 		}
 	}
@@ -262,7 +280,8 @@ func TestVerbRefusals(t *testing.T) {
 	}
 	transfer := func(e Entitlement, m Model, to string, c code.Commitment) func(At) error {
 		return func(at At) error {
-			_, err := Transfer(m, e, Owner{ID: e.Member, Home: "H"}, to, TransferRequest{Entitlement: entitlementID, To: to, Commitment: c}, at)
+			_, err := Transfer(m, e, Owner{ID: e.Member, Home: "H"}, to,
+				TransferRequest{Entitlement: entitlementID, To: to, Commitment: c}, at)
 			return err
 		}
 	}
@@ -295,7 +314,8 @@ func TestVerbRefusals(t *testing.T) {
 		{"unreserve by the holder", unreserve(in(Reserved)), "M", ""},
 		{"unreserve by another", unreserve(in(Reserved)), "D", fault.Forbidden},
 		{"unreserve what isn't, by another", unreserve(in(Active)), "D", fault.WrongState},
-		{"unreserve after its end, by another", unreserve(change(in(Reserved), func(e *Entitlement) { e.ReservedUntil = 1000 })), "D", ""},
+		{"unreserve after its end, by another",
+			unreserve(change(in(Reserved), func(e *Entitlement) { e.ReservedUntil = 1000 })), "D", ""},
 		{"write off", use(in(Active), ride(), codes[1]), "M", ""},
 		{"write off without a code", use(in(Active), noCode, nil), "M", ""},
 		{"write off by the granter, before state", use(old(Consumed), ride(), codes[0]), "D", fault.Forbidden},

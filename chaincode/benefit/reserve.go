@@ -66,7 +66,8 @@ func Unreserve(e Entitlement, req UnreserveRequest, at At) (Entitlement, error) 
 		return Entitlement{}, fault.New(fault.WrongState, "entitlement %s is %s", req.Entitlement, e.State)
 	}
 	if e.StateAt(at.Now) == Reserved && e.Holder != at.Caller {
-		return Entitlement{}, fault.New(fault.Forbidden, "%s has not reserved entitlement %s", at.Caller, req.Entitlement)
+		return Entitlement{}, fault.New(fault.Forbidden, "%s has not reserved entitlement %s",
+			at.Caller, req.Entitlement)
 	}
 	next := e.free()
 	next.State = Active

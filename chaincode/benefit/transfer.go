@@ -53,7 +53,8 @@ type Owner struct {
 // Transfer passes the entitlement of its owner on to the member to.
 func Transfer(m Model, e Entitlement, owner Owner, to string, req TransferRequest, at At) (Entitlement, error) {
 	if at.Caller != owner.Home {
-		return Entitlement{}, fault.New(fault.Forbidden, "%s is not the home of the member of %s", at.Caller, req.Entitlement)
+		return Entitlement{}, fault.New(fault.Forbidden, "%s is not the home of the member of %s",
+			at.Caller, req.Entitlement)
 	}
 	if owner.Erased {
 		return Entitlement{}, fault.New(fault.WrongState, "the member of %s was erased", req.Entitlement)
@@ -107,7 +108,8 @@ func (r NewCodeRequest) Check() error {
 // NewCode replaces the code.
 func NewCode(m Model, e Entitlement, owner Owner, req NewCodeRequest, at At) (Entitlement, error) {
 	if at.Caller != owner.Home && at.Caller != e.By {
-		return Entitlement{}, fault.New(fault.Forbidden, "%s is neither the home of the member of %s nor granted it", at.Caller, req.Entitlement)
+		return Entitlement{}, fault.New(fault.Forbidden, "%s is neither the home of the member of %s nor granted it",
+			at.Caller, req.Entitlement)
 	}
 	if owner.Erased {
 		return Entitlement{}, fault.New(fault.WrongState, "the member of %s was erased", req.Entitlement)

@@ -28,7 +28,8 @@ func by(caller string) At { return At{Caller: caller, Now: 1000, Date: 20600} }
 func ride() Model {
 	return Model{
 		ID: "ride", Provider: "M", Price: 90, Points: []Cost{{Programme: "GP", Amount: 100}}, Uses: 3, Days: 30,
-		Stackable: true, Transferable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100},
+		Stackable: true, Transferable: true, Grantors: []string{"D"}, Scene: "travel",
+		Fee:    amount.Rate{Num: 1, Den: 100},
 		Window: 7, Code: true, Lapse: Refund, Open: true,
 	}
 }
@@ -38,7 +39,9 @@ func in(state State) Entitlement {
 	e := Entitlement{
 		Benefit: "ride", Member: "li", State: state, By: "D", Uses: 3, Used: 1, Until: 20600, Witness: "F",
 		Commitment: code.Commitment(codes[0]), Pieces: spend.Line{
-			{Lot: lotA, Programme: "GP", Funder: "G", Amount: 60}, {Lot: lotB, Programme: "GP", Funder: "D", Amount: 40},
+
+			{Lot: lotA, Programme: "GP", Funder: "G", Amount: 60},
+			{Lot: lotB, Programme: "GP", Funder: "D", Amount: 40},
 		},
 	}
 	switch state {
@@ -95,7 +98,8 @@ var walkVerbs = []struct {
 	}},
 	{"transfer", func(e Entitlement, at At) (Entitlement, error) {
 		at.Caller = "H"
-		return Transfer(ride(), e, Owner{ID: e.Member, Home: "H"}, "wang", TransferRequest{Entitlement: entitlementID, To: "wang", Commitment: first}, at)
+		return Transfer(ride(), e, Owner{ID: e.Member, Home: "H"}, "wang",
+			TransferRequest{Entitlement: entitlementID, To: "wang", Commitment: first}, at)
 	}},
 	{"new code", func(e Entitlement, at At) (Entitlement, error) {
 		at.Caller = "H"
@@ -201,7 +205,8 @@ REVERSED      new code       valid: WRONG_STATE past: WRONG_STATE`)
 		later := at
 		later.Date++
 		for _, v := range walkVerbs {
-			fmt.Fprintf(&got, "%-13s %-14s valid: %-11s past: %s\n", name, v.name, outcome(v.do(e, at)), outcome(v.do(e, later)))
+			fmt.Fprintf(&got, "%-13s %-14s valid: %-11s past: %s\n",
+				name, v.name, outcome(v.do(e, at)), outcome(v.do(e, later)))
 		}
 	}
 	for state := Granted; state <= Reversed; state++ {

@@ -113,7 +113,8 @@ func Use(m Model, e Entitlement, req WriteOffRequest, terms Terms, at At) (Write
 		return WriteOff{}, Entitlement{}, err
 	}
 	if m.Code && !req.Code.Opens(e.Commitment) || !m.Code && len(req.Code) > 0 {
-		return WriteOff{}, Entitlement{}, fault.New(fault.WrongCode, "the code does not open entitlement %s", req.Entitlement)
+		return WriteOff{}, Entitlement{}, fault.New(fault.WrongCode, "the code does not open entitlement %s",
+			req.Entitlement)
 	}
 	owed, value, err := m.use(e, e.Used+1, terms)
 	if err != nil {
@@ -166,7 +167,8 @@ func (r ReverseRequest) Check() error {
 
 // Reverse takes a write-off back. It returns the write-off and the entitlement
 // as they then are, what is owed for it, and the pieces that go back to their lots.
-func Reverse(m Model, w WriteOff, e Entitlement, req ReverseRequest, cycle string, at At) (WriteOff, Entitlement, []Owed, spend.Line, error) {
+func Reverse(m Model, w WriteOff, e Entitlement, req ReverseRequest, cycle string,
+	at At) (WriteOff, Entitlement, []Owed, spend.Line, error) {
 	refuse := func(err error) (WriteOff, Entitlement, []Owed, spend.Line, error) {
 		return WriteOff{}, Entitlement{}, nil, nil, err
 	}

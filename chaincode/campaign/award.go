@@ -59,15 +59,16 @@ import (
 //  19. LIMIT: the member has had as many of the benefit as it may have.
 //  20. QUOTA: the benefit's quota, the budget, or a funder's cap is used up.
 type AwardRequest struct {
-	_           struct{}          `cbor:",toarray"`
-	Campaigns   []string          `json:"campaigns"` // 1 to 8
-	Member      string            `json:"member"`
-	Scene       string            `json:"scene"`
-	Lines       []Line            `json:"lines"`       // 1 to 64
-	Outlet      string            `json:"outlet"`      // PARTY:OUTLET, or ""
-	Reference   string            `json:"reference"`   // of the purchase, such as a receipt's number; once a campaign
-	Witness     string            `json:"witness"`     // "" or the party whose evidence activates what is given
-	Commitments []code.Commitment `json:"commitments"` // none, or one a campaign: of the first code of the benefit it gives, "" if that needs none
+	_         struct{} `cbor:",toarray"`
+	Campaigns []string `json:"campaigns"` // 1 to 8
+	Member    string   `json:"member"`
+	Scene     string   `json:"scene"`
+	Lines     []Line   `json:"lines"`     // 1 to 64
+	Outlet    string   `json:"outlet"`    // PARTY:OUTLET, or ""
+	Reference string   `json:"reference"` // of the purchase, such as a receipt's number; once a campaign
+	Witness   string   `json:"witness"`   // "" or the party whose evidence activates what is given
+	// none, or one a campaign: of the first code of the benefit it gives, "" if that needs none
+	Commitments []code.Commitment `json:"commitments"`
 }
 
 // Line is one line of a purchase.
@@ -185,7 +186,8 @@ func Stack(campaigns []Campaign) error {
 		if c.Terms.Exclusive && len(campaigns) > 1 {
 			return fault.New(fault.WrongOrder, "campaign %s isn't had together with others", c.ID)
 		}
-		if i > 0 && cmp.Or(cmp.Compare(campaigns[i-1].Terms.Order, c.Terms.Order), cmp.Compare(campaigns[i-1].ID, c.ID)) > 0 {
+		if i > 0 &&
+			cmp.Or(cmp.Compare(campaigns[i-1].Terms.Order, c.Terms.Order), cmp.Compare(campaigns[i-1].ID, c.ID)) > 0 {
 			return fault.New(fault.WrongOrder, "campaign %s comes before %s", c.ID, campaigns[i-1].ID)
 		}
 		if c.Terms.Gives.Programme != "" {
@@ -229,7 +231,8 @@ func (c Campaign) Admit(req AwardRequest, today date.Date) ([]Line, error) {
 
 // counts says whether a line has one of the goods or labels.
 func (t Terms) counts(l Line) bool {
-	return len(t.Goods) == 0 || l.Good != "" && slices.Contains(t.Goods, l.Good) || l.Label != "" && slices.Contains(t.Goods, l.Label)
+	return len(t.Goods) == 0 || l.Good != "" && slices.Contains(t.Goods, l.Good) ||
+		l.Label != "" && slices.Contains(t.Goods, l.Label)
 }
 
 // Plus is the count of one person who had two.
@@ -241,7 +244,8 @@ func (n Count) Back() Count { return Count{Awards: n.Awards - min(n.Awards, 1)} 
 // One counts a further award. LIMIT if the campaign doesn't allow it.
 func (n Count) One(c Campaign) (Count, error) {
 	if n.Awards >= uint32(c.Terms.PerMember) {
-		return Count{}, fault.New(fault.Limit, "the member has had %d awards of campaign %s, the most there are", n.Awards, c.ID)
+		return Count{}, fault.New(fault.Limit, "the member has had %d awards of campaign %s, the most there are",
+			n.Awards, c.ID)
 	}
 	n.Awards++
 	return n, nil
@@ -272,9 +276,9 @@ func (g Gives) Points(earned *amount.Exact, rounding amount.Rounding) (amount.Un
 	return units, nil
 }
 
-// BearPoints divides points among the funders by largest remainder. What each bears
-// is its points' settlement value, rounded up: it counts towards the budget and the funder's cap, and nothing is had for
-// nothing, or awards of a point each would pass both. price is fen a point. LIMIT.
+// BearPoints divides points among the funders by largest remainder. What each bears is its points' settlement value,
+// rounded up: it counts towards the budget and the funder's cap, and nothing is had for nothing, or awards of a point
+// each would pass both. price is fen a point. LIMIT.
 func (c Campaign) BearPoints(units amount.Units, price amount.Rate) ([]Borne, error) {
 	shares, err := amount.Split(units, c.Parts())
 	if err != nil {

@@ -89,21 +89,23 @@ type Campaign struct {
 
 // Terms are what a campaign gives, to whom and for what. They never change.
 type Terms struct {
-	_         struct{}          `cbor:",toarray"`
-	En        string            `json:"en"`
-	Zh        string            `json:"zh"`
-	Scene     string            `json:"scene"`  // that it is for; "" for all
-	Budget    amount.Units      `json:"budget"` // fen, of all funders together, ≥ 1
-	Gives     Gives             `json:"gives"`
-	Audience  audience.Audience `json:"audience"`  // for whom it is
-	Goods     []string          `json:"goods"`     // SUPPLIER/SKU or product label; a line counts that has one of them; none: all lines
-	Outlets   []string          `json:"outlets"`   // PARTY:OUTLET where it is; none: everywhere
-	PerMember uint16            `json:"perMember"` // awards that one member may have; 0: no limit
-	Order     uint16            `json:"order"`     // of stacking, the lowest first, then by id
-	Exclusive bool              `json:"exclusive"` // it isn't had together with others
-	Returns   bool              `json:"returns"`   // a benefit that is revoked unused gives back the member's award, and what it cost
-	From      date.Date         `json:"from"`
-	Until     date.Date         `json:"until"` // last day
+	_        struct{}          `cbor:",toarray"`
+	En       string            `json:"en"`
+	Zh       string            `json:"zh"`
+	Scene    string            `json:"scene"`  // that it is for; "" for all
+	Budget   amount.Units      `json:"budget"` // fen, of all funders together, ≥ 1
+	Gives    Gives             `json:"gives"`
+	Audience audience.Audience `json:"audience"` // for whom it is
+	// SUPPLIER/SKU or product label; a line counts that has one of them; none: all lines
+	Goods     []string `json:"goods"`
+	Outlets   []string `json:"outlets"`   // PARTY:OUTLET where it is; none: everywhere
+	PerMember uint16   `json:"perMember"` // awards that one member may have; 0: no limit
+	Order     uint16   `json:"order"`     // of stacking, the lowest first, then by id
+	Exclusive bool     `json:"exclusive"` // it isn't had together with others
+	// a benefit that is revoked unused gives back the member's award, and what it cost
+	Returns bool      `json:"returns"`
+	From    date.Date `json:"from"`
+	Until   date.Date `json:"until"` // last day
 }
 
 // Gives is what one award gives: points of one programme, or one entitlement of

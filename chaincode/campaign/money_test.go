@@ -18,7 +18,9 @@ func exactly(fen, den amount.Units) *amount.Exact {
 
 func TestPointsAreRoundedOnce(t *testing.T) {
 	rule := func(num, den, bonus, most amount.Units) Gives {
-		return Gives{Programme: "GP", Rule: "spend", Times: amount.Rate{Num: num, Den: den}, Bonus: bonus, PerAward: most}
+		return Gives{
+			Programme: "GP", Rule: "spend", Times: amount.Rate{Num: num, Den: den}, Bonus: bonus, PerAward: most,
+		}
 	}
 	for name, c := range map[string]struct {
 		gives    Gives
@@ -54,8 +56,8 @@ func drawFunders(t *rapid.T) Campaign {
 	return c
 }
 
-// What the funders bear sums to what is given, each within one of its exact share,
-// and nobody's fen are less than the worth of its points, or a fen more: what counts towards a budget isn't had for nothing.
+// What the funders bear sums to what is given, each within one of its exact share, and nobody's fen are less than the
+// worth of its points, or a fen more: what counts towards a budget isn't had for nothing.
 func TestSharesSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawFunders(t)

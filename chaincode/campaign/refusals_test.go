@@ -14,7 +14,10 @@ import (
 // proposal is a good one of three funders, changed.
 func proposal(change func(*ProposeRequest)) ProposeRequest {
 	r := ProposeRequest{
-		Campaign: "double11", Terms: Terms{En: "Double 11", Zh: "双十一", Budget: 1000, Gives: Gives{Programme: "GP", Bonus: 10}, From: 20_000, Until: 20_100},
+		Campaign: "double11", Terms: Terms{
+			En: "Double 11", Zh: "双十一", Budget: 1000, Gives: Gives{Programme: "GP", Bonus: 10}, From: 20_000,
+			Until: 20_100,
+		},
 		Funders: []Share{{Party: "D", Parts: 40}, {Party: "F", Parts: 20}, {Party: "G", Parts: 40}},
 	}
 	if change != nil {
@@ -64,9 +67,11 @@ func TestProposeCheck(t *testing.T) {
 		{"a negative cap", func(r *ProposeRequest) { r.Cap = -1 }, fault.BadRequest},
 		{"both", func(r *ProposeRequest) { r.Terms.Gives.Benefit = "ride" }, fault.BadRequest},
 		{"neither", func(r *ProposeRequest) { r.Terms.Gives = Gives{} }, fault.BadRequest},
-		{"a benefit with a bonus", func(r *ProposeRequest) { r.Terms.Gives = Gives{Benefit: "ride", Bonus: 1} }, fault.BadRequest},
+		{"a benefit with a bonus", func(r *ProposeRequest) { r.Terms.Gives = Gives{Benefit: "ride", Bonus: 1} },
+			fault.BadRequest},
 		{"nothing", func(r *ProposeRequest) { r.Terms.Gives = Gives{Programme: "GP"} }, fault.BadRequest},
-		{"times of no rule", func(r *ProposeRequest) { r.Terms.Gives.Times = amount.Rate{Num: 1, Den: 1} }, fault.BadRequest},
+		{"times of no rule", func(r *ProposeRequest) { r.Terms.Gives.Times = amount.Rate{Num: 1, Den: 1} },
+			fault.BadRequest},
 		{"a rule of no times", func(r *ProposeRequest) { r.Terms.Gives.Rule = "spend" }, fault.BadRequest},
 		{"times nothing", func(r *ProposeRequest) {
 			r.Terms.Gives.Rule, r.Terms.Gives.Times = "spend", amount.Rate{Num: 0, Den: 1}
@@ -74,10 +79,12 @@ func TestProposeCheck(t *testing.T) {
 		{"too many goods", func(r *ProposeRequest) { r.Terms.Goods = many(MaxGoods+1, "S1/%d") }, fault.BadRequest},
 		{"a good twice", func(r *ProposeRequest) { r.Terms.Goods = []string{"tyre", "tyre"} }, fault.BadRequest},
 		{"a good of three parts", func(r *ProposeRequest) { r.Terms.Goods = []string{"S1/a/b"} }, fault.BadRequest},
-		{"too many outlets", func(r *ProposeRequest) { r.Terms.Outlets = many(MaxOutlets+1, "D:%d") }, fault.BadRequest},
+		{"too many outlets", func(r *ProposeRequest) { r.Terms.Outlets = many(MaxOutlets+1, "D:%d") },
+			fault.BadRequest},
 		{"an outlet of nobody", func(r *ProposeRequest) { r.Terms.Outlets = []string{"pudong"} }, fault.BadRequest},
 		{"an outlet twice", func(r *ProposeRequest) { r.Terms.Outlets = []string{"D:a", "D:a"} }, fault.BadRequest},
-		{"tiers of nothing", func(r *ProposeRequest) { r.Terms.Audience = audience.Audience{Tiers: []string{"gold"}} }, fault.BadRequest},
+		{"tiers of nothing", func(r *ProposeRequest) { r.Terms.Audience = audience.Audience{Tiers: []string{"gold"}} },
+			fault.BadRequest},
 		{"no day", func(r *ProposeRequest) { r.Terms.From = 0 }, fault.BadRequest},
 		{"it ends before it begins", func(r *ProposeRequest) { r.Terms.Until = r.Terms.From - 1 }, fault.BadRequest},
 	} {
@@ -99,10 +106,12 @@ func TestProposeDecides(t *testing.T) {
 		{"the caller alone", "G", func(r *ProposeRequest) { r.Funders = []Share{{Party: "G", Parts: 1}} }, "", Active},
 		{"another alone", "G", func(r *ProposeRequest) { r.Funders = []Share{{Party: "D", Parts: 1}} }, "", Proposed},
 		{"its last day is today", "G", func(r *ProposeRequest) { r.Terms.Until = 150 }, "", Proposed},
-		{"a cap of none, before past", "M", func(r *ProposeRequest) { r.Cap, r.Terms.Until = 1, 149 }, fault.BadRequest, 0},
+		{"a cap of none, before past", "M", func(r *ProposeRequest) { r.Cap, r.Terms.Until = 1, 149 }, fault.BadRequest,
+			0},
 		{"past", "G", func(r *ProposeRequest) { r.Terms.Until = 149 }, fault.Expired, 0},
 	} {
-		if made, err := Propose(proposal(c.change), nil, by(c.caller)); fault.CodeOf(err) != c.code || made.State != c.state {
+		if made, err := Propose(proposal(c.change), nil, by(c.caller)); fault.CodeOf(err) != c.code ||
+			made.State != c.state {
 			t.Errorf("%s: %s, %v", c.name, made.State, err)
 		}
 	}
@@ -110,8 +119,10 @@ func TestProposeDecides(t *testing.T) {
 
 // purchase is one that double11 awards, changed.
 func purchase(change func(*AwardRequest)) AwardRequest {
-	r := AwardRequest{Campaigns: []string{"double11"}, Member: "li", Scene: "retail", Outlet: "D:pudong", Reference: "r-1",
-		Lines: []Line{{Good: "S1/oil", Label: "oil", Fen: 1000}, {Label: "tyre", Fen: 200}, {Fen: 5}}}
+	r := AwardRequest{
+		Campaigns: []string{"double11"}, Member: "li", Scene: "retail", Outlet: "D:pudong", Reference: "r-1",
+		Lines: []Line{{Good: "S1/oil", Label: "oil", Fen: 1000}, {Label: "tyre", Fen: 200}, {Fen: 5}},
+	}
 	if change != nil {
 		change(&r)
 	}
@@ -147,7 +158,9 @@ func TestAwardCheck(t *testing.T) {
 		{"a line of too much", func(r *AwardRequest) { r.Lines[0].Fen = amount.Max + 1 }, fault.Limit},
 		{"a good of no supplier", func(r *AwardRequest) { r.Lines[0].Good = "oil" }, fault.BadRequest},
 		{"no label", func(r *AwardRequest) { r.Lines[0].Label = "a/b" }, fault.BadRequest},
-		{"commitments of fewer", func(r *AwardRequest) { r.Campaigns, r.Commitments = []string{"a", "b"}, []code.Commitment{nil} }, fault.BadRequest},
+		{"commitments of fewer",
+			func(r *AwardRequest) { r.Campaigns, r.Commitments = []string{"a", "b"}, []code.Commitment{nil} },
+			fault.BadRequest},
 		{"no commitment", func(r *AwardRequest) { r.Commitments = []code.Commitment{{1}} }, fault.BadRequest},
 	} {
 		if err := purchase(c.change).Check(); fault.CodeOf(err) != c.code {
@@ -193,9 +206,12 @@ func TestAdmit(t *testing.T) {
 		{"the first day", lists(nil, nil), At{Date: 100}, "", 1205},
 		{"the last day", lists(nil, nil), At{Date: 200}, "", 1205},
 		{"ended, before too early", func(c *Campaign) { c.State = Ended }, At{Date: 99}, fault.WrongState, 0},
-		{"too early, before another scene", func(c *Campaign) { c.Terms.Scene = "aftersales" }, At{Date: 99}, fault.Expired, 0},
+		{"too early, before another scene", func(c *Campaign) { c.Terms.Scene = "aftersales" }, At{Date: 99},
+			fault.Expired, 0},
 		{"too late", lists(nil, nil), At{Date: 201}, fault.Expired, 0},
-		{"another scene, before another outlet", func(c *Campaign) { c.Terms.Scene, c.Terms.Outlets = "aftersales", []string{"D:puxi"} }, by("G"), fault.Forbidden, 0},
+		{"another scene, before another outlet",
+			func(c *Campaign) { c.Terms.Scene, c.Terms.Outlets = "aftersales", []string{"D:puxi"} }, by("G"),
+			fault.Forbidden, 0},
 		{"another outlet", lists(nil, []string{"M:pudong"}), by("G"), fault.Ineligible, 0},
 		{"other goods", lists([]string{"S2/oil", "wiper"}, nil), by("G"), fault.Ineligible, 0},
 	} {

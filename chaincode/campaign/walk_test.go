@@ -12,8 +12,11 @@ import (
 // double11 is G's and D's, who has yet to agree in PROPOSED.
 func double11(state State) Campaign {
 	return Campaign{
-		ID: "double11", By: "G", State: state, Terms: Terms{Budget: 1000, Gives: Gives{Programme: "GP", Bonus: 10}, From: 100, Until: 200},
-		Funders: []Funder{{Party: "D", Parts: 40, Agreed: state != Proposed && state != Withdrawn}, {Party: "F", Parts: 20, Agreed: true}, {Party: "G", Parts: 40, Agreed: true}},
+
+		ID: "double11", By: "G", State: state,
+		Terms: Terms{Budget: 1000, Gives: Gives{Programme: "GP", Bonus: 10}, From: 100, Until: 200},
+		Funders: []Funder{{Party: "D", Parts: 40, Agreed: state != Proposed && state != Withdrawn},
+			{Party: "F", Parts: 20, Agreed: true}, {Party: "G", Parts: 40, Agreed: true}},
 	}
 }
 
@@ -68,7 +71,8 @@ WITHDRAWN award G: WRONG_STATE D: WRONG_STATE M: WRONG_STATE`)
 				if fmt.Sprint(before) != fmt.Sprint(double11(state)) {
 					t.Errorf("%s %s by %s changed what it was given", state, v.name, caller)
 				}
-				if over := next.State.Over() && !state.Over(); over && next.End != (End{By: caller, Reason: "x", Date: 150}) {
+				if over := next.State.Over() && !state.Over(); over &&
+					next.End != (End{By: caller, Reason: "x", Date: 150}) {
 					t.Errorf("%s %s by %s ended as %+v", state, v.name, caller, next.End)
 				}
 				fmt.Fprintf(&got, " %s: %-11s", caller, outcome)
@@ -117,7 +121,8 @@ func TestTheLastAgreementBegins(t *testing.T) {
 			}
 		}
 		for _, f := range c.Funders {
-			if want := map[string]amount.Units{order[0]: 0, order[1]: 1, "G": 100}[f.Party]; f.Cap != want || !f.Agreed {
+			if want := map[string]amount.Units{order[0]: 0, order[1]: 1, "G": 100}[f.Party]; f.Cap != want ||
+				!f.Agreed {
 				t.Errorf("%v: %+v", order, f)
 			}
 		}

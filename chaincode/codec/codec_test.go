@@ -114,7 +114,9 @@ func TestDecodeJSONIsStrict(t *testing.T) {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	for name, text := range map[string]string{
-		"unknown field": `{"a":1,"c":2}`, "repeated field": `{"a":1,"a":2}`, "repeated in another case": `{"a":1,"A":2}`, "wrong type": `{"a":"1"}`,
+
+		"unknown field": `{"a":1,"c":2}`, "repeated field": `{"a":1,"a":2}`,
+		"repeated in another case": `{"a":1,"A":2}`, "wrong type": `{"a":"1"}`,
 		"float": `{"a":1.5}`, "trailing": `{"a":1} {}`, "cut short": `{"a":1`, "nothing": ``,
 		"too large": `{"a":92233720368547758080}`, "an array": `[]`,
 	} {

@@ -22,7 +22,8 @@ func FuzzDecode(f *testing.F) {
 
 // What is taken is JSON, and is taken again, to the same, when it was written anew.
 func FuzzDecodeJSON(f *testing.F) {
-	for _, text := range []string{`{"reason":"x","cash":1,"parts":[{"a":1}],"by":{"k":{}},"free":{"x":[1]},"Plain":{"a":2}}`, `{"caſh":1}`, `[[[[`, `{"a":{"a":{`, "\xff", `{"cash":1e2}`} {
+	for _, text := range []string{`{"reason":"x","cash":1,"parts":[{"a":1}],"by":{"k":{}},"free":{"x":[1]},"Plain":{"a":2}}`,
+		`{"caſh":1}`, `[[[[`, `{"a":{"a":{`, "\xff", `{"cash":1e2}`} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

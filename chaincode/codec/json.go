@@ -40,7 +40,8 @@ func DecodeJSON(data []byte, to any) error {
 	case errors.As(err, &refusal):
 		return refusal
 	case errors.As(err, &wrongType):
-		return fault.New(fault.BadRequest, "JSON: field %s: want %s, got a %s", wrongType.Field, wrongType.Type, wrongType.Value)
+		return fault.New(fault.BadRequest, "JSON: field %s: want %s, got a %s",
+			wrongType.Field, wrongType.Type, wrongType.Value)
 	case err != nil:
 		return fault.New(fault.BadRequest, "JSON: %.120s", err.Error())
 	}

@@ -65,7 +65,8 @@ func TestEndsOfPeriods(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, q, y := d.MonthEnd(c.after).String(), d.QuarterEnd(c.after).String(), d.YearEnd(c.after).String(); m != c.month || q != c.quarter || y != c.yearEnd {
+		if m, q, y := d.MonthEnd(c.after).String(), d.QuarterEnd(c.after).String(),
+			d.YearEnd(c.after).String(); m != c.month || q != c.quarter || y != c.yearEnd {
 			t.Errorf("%s + %d: %s %s %s", c.day, c.after, m, q, y)
 		}
 	}

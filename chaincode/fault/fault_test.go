@@ -13,7 +13,8 @@ func TestParse(t *testing.T) {
 		text          string
 	}{
 		{"plain", "FORBIDDEN: G is not the issuer of DP", Forbidden, "G is not the issuer of DP"},
-		{"behind the contract API's words", "error managing parameter param0. BAD_REQUEST: unknown field x", BadRequest, "unknown field x"},
+		{"behind the contract API's words", "error managing parameter param0. BAD_REQUEST: unknown field x", BadRequest,
+			"unknown field x"},
 		{"behind Fabric's words", "chaincode response 500, NOT_FOUND: no lot", NotFound, "no lot"},
 		{"the first code wins", "CONFLICT: see NOT_FOUND: no", Conflict, "see NOT_FOUND: no"},
 		{"a longer word is no code", "NOT_FORBIDDEN: x", "", ""},

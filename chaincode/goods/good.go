@@ -131,10 +131,13 @@ func Set(before *Good, supplier Supplier, req SetGoodRequest, at At) (_ Good, ch
 		return Good{}, false, err
 	}
 	if len(supplier.Categories) > 0 && !slices.Contains(supplier.Categories, req.Category) {
-		return Good{}, false, fault.New(fault.Forbidden, "supplier %s may not list category %s", supplier.ID, req.Category)
+		return Good{}, false, fault.New(fault.Forbidden, "supplier %s may not list category %s",
+			supplier.ID, req.Category)
 	}
 	next := Good{
-		Supplier: req.Supplier, SKU: req.SKU, Version: 1, GTIN: req.GTIN, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Category: req.Category,
+
+		Supplier: req.Supplier, SKU: req.SKU, Version: 1, GTIN: req.GTIN, En: name.Fold(req.En),
+		Zh: name.Fold(req.Zh), Category: req.Category,
 		Labels: whole(req.Labels), Unit: req.Unit, Tax: req.Tax, Delivery: req.Delivery, Regions: whole(req.Regions),
 		Images: whole(req.Images), From: req.From, Until: req.Until, Open: req.Open,
 	}

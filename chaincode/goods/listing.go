@@ -170,6 +170,7 @@ func (l Listed) terms(req ListRequest, at At) (Terms, error) {
 // whole is the price with lists of its own.
 func (p Price) whole() Price {
 	p.Regions = whole(p.Regions)
-	p.Audience.Tiers, p.Audience.Labels, p.Audience.Not = whole(p.Audience.Tiers), whole(p.Audience.Labels), whole(p.Audience.Not)
+	p.Audience.Tiers, p.Audience.Labels, p.Audience.Not = whole(p.Audience.Tiers), whole(p.Audience.Labels),
+		whole(p.Audience.Not)
 	return p
 }

@@ -27,7 +27,9 @@ const (
 	TimedOut
 )
 
-var states = name.Words{"", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED", "CANCELLED", "TIMED_OUT"}
+var states = name.Words{
+	"", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED", "CANCELLED", "TIMED_OUT",
+}
 
 // MarshalJSON writes the state's name.
 func (s State) MarshalJSON() ([]byte, error) { return states.Marshal(uint8(s)) }
@@ -77,25 +79,27 @@ func (p *Proof) UnmarshalJSON(data []byte) error {
 // it holds: placing it moves them from their lots into the row, delivering a part
 // captures that part's.
 type Order struct {
-	_             struct{}        `cbor:",toarray"`
-	Seller        string          `json:"seller"`
-	Member        string          `json:"member"`
-	Outlet        string          `json:"outlet"`    // of the seller's, or ""
-	Region        string          `json:"region"`    // where it goes, or that of the outlet
-	Reference     string          `json:"reference"` // the seller's own number for it, or ""
-	Date          date.Date       `json:"date"`      // business date of the order
-	AcceptBy      int64           `json:"acceptBy"`  // UTC seconds; from then on it can be timed out and no more accepted
-	Payment       string          `json:"payment"`   // reference of the payment of the cash part, "" without one
-	Tenders       []Tender        `json:"tenders"`   // of the programmes that paid
-	Authorisation number.Command  `json:"authorisation"`
-	Capped        []string        `json:"capped"` // net debit caps that it drew on, sorted: FUNDER, or FUNDER.SELLER
-	Cycle         string          `json:"cycle"`  // whose caps those are
-	Pickup        code.Commitment `json:"pickup"` // of the code that proves a delivery at the counter; "" if none is needed
-	ShipDays      int32           `json:"shipDays"`
-	SilenceDays   int32           `json:"silenceDays"`
-	ReturnDays    int32           `json:"returnDays"`
-	AnswerDays    int32           `json:"answerDays"`
-	Parts         []Part          `json:"parts"`
+	_         struct{}  `cbor:",toarray"`
+	Seller    string    `json:"seller"`
+	Member    string    `json:"member"`
+	Outlet    string    `json:"outlet"`    // of the seller's, or ""
+	Region    string    `json:"region"`    // where it goes, or that of the outlet
+	Reference string    `json:"reference"` // the seller's own number for it, or ""
+	Date      date.Date `json:"date"`      // business date of the order
+	// UTC seconds; from then on it can be timed out and no more accepted
+	AcceptBy      int64          `json:"acceptBy"`
+	Payment       string         `json:"payment"` // reference of the payment of the cash part, "" without one
+	Tenders       []Tender       `json:"tenders"` // of the programmes that paid
+	Authorisation number.Command `json:"authorisation"`
+	Capped        []string       `json:"capped"` // net debit caps that it drew on, sorted: FUNDER, or FUNDER.SELLER
+	Cycle         string         `json:"cycle"`  // whose caps those are
+	// of the code that proves a delivery at the counter; "" if none is needed
+	Pickup      code.Commitment `json:"pickup"`
+	ShipDays    int32           `json:"shipDays"`
+	SilenceDays int32           `json:"silenceDays"`
+	ReturnDays  int32           `json:"returnDays"`
+	AnswerDays  int32           `json:"answerDays"`
+	Parts       []Part          `json:"parts"`
 }
 
 // Part is what one supplier delivers of an order, in one way and scene.

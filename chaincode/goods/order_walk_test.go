@@ -88,7 +88,8 @@ func TestEveryVerbInEveryState(t *testing.T) {
 			return seat(Shipped, s).Complete("F", CompleteRequest{Order: orderID, Part: 1}, at("A", 111))
 		},
 		"return": func(s State) (Order, error) {
-			o, _, err := seat(Shipped, s).RequestReturn("F", RequestReturnRequest{Order: orderID, Part: 1, Line: 1, Quantity: 1}, at("F", 110))
+			o, _, err := seat(Shipped, s).RequestReturn("F",
+				RequestReturnRequest{Order: orderID, Part: 1, Line: 1, Quantity: 1}, at("F", 110))
 			return o, err
 		},
 	}
@@ -125,7 +126,8 @@ func deliver(o Order, caller string, day int32) (Order, error) {
 
 // Who may, and what is refused before and after what.
 func TestOrderRefusals(t *testing.T) {
-	placed, accepted, shipped, delivered := seat(Shipped, Placed), seat(Shipped, Accepted), seat(Shipped, OnItsWay), seat(Shipped, Delivered)
+	placed, accepted, shipped, delivered := seat(Shipped, Placed), seat(Shipped, Accepted), seat(Shipped, OnItsWay),
+		seat(Shipped, Delivered)
 	counter := seat(Counter, Accepted)
 	counter.Pickup = code.Commit(said)
 	busy := delivered.with(0, delivered.Parts[0].withLine(1, Line{Quantity: 2, Fen: 900, Returning: 1}))
@@ -140,7 +142,8 @@ func TestOrderRefusals(t *testing.T) {
 		return err
 	}
 	returning := func(o Order, caller string, line uint8, n uint32, day int32) error {
-		_, _, err := o.RequestReturn("F", RequestReturnRequest{Order: orderID, Part: 1, Line: line, Quantity: n}, at(caller, day))
+		_, _, err := o.RequestReturn("F", RequestReturnRequest{Order: orderID, Part: 1, Line: line, Quantity: n},
+			at(caller, day))
 		return err
 	}
 	last := func(_ Order, err error) error { return err }
@@ -148,41 +151,61 @@ func TestOrderRefusals(t *testing.T) {
 		err  error
 		want fault.Code
 	}{
-		"accept: another, even where the state is wrong": {last(accepted.Accept(AcceptRequest{}, "c", at("F", 100))), fault.Forbidden},
-		"accept: too late":                                    {last(placed.Accept(AcceptRequest{}, "c", late)), fault.Expired},
-		"accept: too late and accepted":                       {last(accepted.Accept(AcceptRequest{}, "c", late)), fault.WrongState},
-		"reject: another":                                     {last(placed.Reject(RejectRequest{}, at("F", 100))), fault.Forbidden},
-		"cancel: a stranger":                                  {last(placed.Cancel("F", CancelRequest{}, at("S1", 100))), fault.Forbidden},
-		"cancel: no such part":                                {last(accepted.Cancel("F", CancelRequest{Part: 2}, at("S1", 100))), fault.NotFound},
-		"cancel: the home, a part":                            {last(accepted.Cancel("F", CancelRequest{Part: 1}, at("F", 100))), fault.Forbidden},
-		"time-out: in time":                                   {last(placed.TimeOut(TimeOutRequest{}, at("D", 100))), fault.WrongState},
-		"time-out: no such part":                              {last(accepted.TimeOut(TimeOutRequest{Part: 9}, at("D", 100))), fault.NotFound},
-		"time-out: on the last day":                           {last(accepted.TimeOut(TimeOutRequest{Part: 1}, at("D", 103))), fault.WrongState},
-		"ship: no such part":                                  {last(accepted.Ship(ShipRequest{Part: 0}, at("X", 100))), fault.NotFound},
-		"ship: a stranger, where the state is wrong":          {last(placed.Ship(ShipRequest{Part: 1}, at("F", 100))), fault.Forbidden},
-		"deliver: no such part":                               {last(shipped.Deliver("F", DeliverRequest{Part: 2}, "c", at("F", 100))), fault.NotFound},
-		"deliver: a stranger with a document, wrong state":    {last(deliver(accepted, "F", 100)), fault.WrongState},
-		"deliver: a stranger with a document":                 {last(deliver(shipped, "F", 100)), fault.Forbidden},
-		"deliver: a document where a code is waited for":      {last(deliver(counter, "D", 100)), fault.Unauthorised},
-		"deliver: a stranger with the code":                   {say(counter, "A", said), fault.Forbidden},
-		"deliver: a wrong code":                               {say(counter, "D", code.Code(strings.Repeat("x", code.Size))), fault.WrongCode},
-		"deliver: a code where there is none":                 {say(shipped, "D", said), fault.WrongCode},
-		"deliver: the code, by the supplier":                  {say(counter, "S1", said), ""},
-		"deliver: at the counter, by nobody":                  {silent(counter, "D", 300), fault.Forbidden},
-		"deliver: at the counter, says the home":              {silent(counter, "F", 100), ""},
-		"deliver: silence too early, by the seller":           {silent(shipped, "D", 107), fault.WrongState},
-		"deliver: says the home":                              {silent(shipped, "F", 100), ""},
-		"complete: no such part":                              {last(delivered.Complete("F", CompleteRequest{Part: 3}, at("F", 100))), fault.NotFound},
-		"complete: a return is open":                          {last(busy.Complete("F", CompleteRequest{Part: 1}, at("F", 120))), fault.WrongState},
-		"complete: the seller, in the return days":            {last(delivered.Complete("F", CompleteRequest{Part: 1}, at("D", 110))), fault.WrongState},
-		"complete: the home, in the return days":              {last(delivered.Complete("F", CompleteRequest{Part: 1}, at("F", 100))), ""},
-		"return: no such line, by a stranger":                 {returning(delivered, "A", 2, 1, 100), fault.NotFound},
-		"return: line 0":                                      {returning(delivered, "D", 0, 1, 100), fault.NotFound},
-		"return: a stranger, where the state is wrong":        {returning(shipped, "A", 1, 1, 100), fault.Forbidden},
-		"return: too late":                                    {returning(delivered, "D", 1, 3, 111), fault.Expired},
-		"return: more than was bought":                        {returning(delivered, "D", 1, 3, 110), fault.Insufficient},
+		"accept: another, even where the state is wrong": {last(accepted.Accept(AcceptRequest{}, "c", at("F", 100))),
+			fault.Forbidden},
+		"accept: too late": {last(placed.Accept(AcceptRequest{}, "c", late)),
+			fault.Expired},
+		"accept: too late and accepted": {last(accepted.Accept(AcceptRequest{}, "c", late)),
+			fault.WrongState},
+		"reject: another": {last(placed.Reject(RejectRequest{}, at("F", 100))),
+			fault.Forbidden},
+		"cancel: a stranger": {last(placed.Cancel("F", CancelRequest{}, at("S1", 100))),
+			fault.Forbidden},
+		"cancel: no such part": {last(accepted.Cancel("F", CancelRequest{Part: 2}, at("S1", 100))),
+			fault.NotFound},
+		"cancel: the home, a part": {last(accepted.Cancel("F", CancelRequest{Part: 1}, at("F", 100))),
+			fault.Forbidden},
+		"time-out: in time": {last(placed.TimeOut(TimeOutRequest{}, at("D", 100))),
+			fault.WrongState},
+		"time-out: no such part": {last(accepted.TimeOut(TimeOutRequest{Part: 9}, at("D", 100))),
+			fault.NotFound},
+		"time-out: on the last day": {last(accepted.TimeOut(TimeOutRequest{Part: 1}, at("D", 103))),
+			fault.WrongState},
+		"ship: no such part": {last(accepted.Ship(ShipRequest{Part: 0}, at("X", 100))),
+			fault.NotFound},
+		"ship: a stranger, where the state is wrong": {last(placed.Ship(ShipRequest{Part: 1}, at("F", 100))),
+			fault.Forbidden},
+		"deliver: no such part": {last(shipped.Deliver("F", DeliverRequest{Part: 2}, "c", at("F", 100))),
+			fault.NotFound},
+		"deliver: a stranger with a document, wrong state": {last(deliver(accepted, "F", 100)), fault.WrongState},
+		"deliver: a stranger with a document":              {last(deliver(shipped, "F", 100)), fault.Forbidden},
+		"deliver: a document where a code is waited for":   {last(deliver(counter, "D", 100)), fault.Unauthorised},
+		"deliver: a stranger with the code":                {say(counter, "A", said), fault.Forbidden},
+		"deliver: a wrong code": {say(counter, "D", code.Code(strings.Repeat("x", code.Size))),
+			fault.WrongCode},
+		"deliver: a code where there is none":       {say(shipped, "D", said), fault.WrongCode},
+		"deliver: the code, by the supplier":        {say(counter, "S1", said), ""},
+		"deliver: at the counter, by nobody":        {silent(counter, "D", 300), fault.Forbidden},
+		"deliver: at the counter, says the home":    {silent(counter, "F", 100), ""},
+		"deliver: silence too early, by the seller": {silent(shipped, "D", 107), fault.WrongState},
+		"deliver: says the home":                    {silent(shipped, "F", 100), ""},
+		"complete: no such part": {last(delivered.Complete("F", CompleteRequest{Part: 3}, at("F", 100))),
+			fault.NotFound},
+		"complete: a return is open": {last(busy.Complete("F", CompleteRequest{Part: 1}, at("F", 120))),
+			fault.WrongState},
+		"complete: the seller, in the return days": {last(
+			delivered.Complete("F", CompleteRequest{Part: 1}, at("D", 110))), fault.WrongState},
+		"complete: the home, in the return days": {last(
+			delivered.Complete("F", CompleteRequest{Part: 1}, at("F", 100))),
+			""},
+		"return: no such line, by a stranger":          {returning(delivered, "A", 2, 1, 100), fault.NotFound},
+		"return: line 0":                               {returning(delivered, "D", 0, 1, 100), fault.NotFound},
+		"return: a stranger, where the state is wrong": {returning(shipped, "A", 1, 1, 100), fault.Forbidden},
+		"return: too late":                             {returning(delivered, "D", 1, 3, 111), fault.Expired},
+		"return: more than was bought": {returning(delivered, "D", 1, 3, 110),
+			fault.Insufficient},
 		"return: more than is left beside what is on its way": {returning(busy, "D", 1, 2, 110), fault.Insufficient},
-		"return: the rest":                                    {returning(busy, "D", 1, 1, 110), ""},
+		"return: the rest": {returning(busy, "D", 1, 1, 110), ""},
 	} {
 		if fault.CodeOf(c.err) != c.want {
 			t.Errorf("%s: %v; want %q", name, c.err, c.want)
@@ -199,10 +222,12 @@ func TestCodesOfPartsAreAChain(t *testing.T) {
 	if err != nil || next.Parts[0].Proof != ByCode {
 		t.Fatalf("%+v, %v", next, err)
 	}
-	if _, err := next.Deliver("F", DeliverRequest{Order: orderID, Part: 2, Code: codes[0]}, "c", at("D", 100)); fault.CodeOf(err) != fault.WrongCode {
+	if _, err := next.Deliver("F", DeliverRequest{Order: orderID, Part: 2, Code: codes[0]}, "c",
+		at("D", 100)); fault.CodeOf(err) != fault.WrongCode {
 		t.Errorf("the code again: %v", err)
 	}
-	if _, err := next.Deliver("F", DeliverRequest{Order: orderID, Part: 2, Code: codes[1]}, "c", at("D", 100)); err != nil {
+	if _, err := next.Deliver("F", DeliverRequest{Order: orderID, Part: 2, Code: codes[1]}, "c",
+		at("D", 100)); err != nil {
 		t.Error(err)
 	}
 }

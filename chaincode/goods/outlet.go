@@ -39,5 +39,7 @@ func (r SetOutletRequest) Check() error {
 
 // SetOutlet makes the caller's outlet.
 func SetOutlet(req SetOutletRequest, caller string) Outlet {
-	return Outlet{Party: caller, ID: req.Outlet, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Region: req.Region, Open: req.Open}
+	return Outlet{
+		Party: caller, ID: req.Outlet, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Region: req.Region, Open: req.Open,
+	}
 }

@@ -75,15 +75,17 @@ import (
 //  37. OUT_OF_STOCK: less is in stock.
 //  38. CONFLICT: another order was paid by this payment.
 type PlaceRequest struct {
-	_             struct{}        `cbor:",toarray"`
-	Member        string          `json:"member"`
-	Lines         []Wanted        `json:"lines"` // as quoted
-	Region        string          `json:"region"`
-	Outlet        string          `json:"outlet"`        // of the caller's, or ""
-	Quote         codec.Hash      `json:"quote"`         // that the member agreed to
-	Pieces        []spend.Take    `json:"pieces"`        // earliest expiry first, each programme for itself; none if all is paid in cash
-	Cash          amount.Units    `json:"cash"`          // fen
-	Payment       string          `json:"payment"`       // reference of the cash payment, unique at the seller; "" without cash
+	_      struct{}   `cbor:",toarray"`
+	Member string     `json:"member"`
+	Lines  []Wanted   `json:"lines"` // as quoted
+	Region string     `json:"region"`
+	Outlet string     `json:"outlet"` // of the caller's, or ""
+	Quote  codec.Hash `json:"quote"`  // that the member agreed to
+	// earliest expiry first, each programme for itself; none if all is paid in cash
+	Pieces []spend.Take `json:"pieces"`
+	Cash   amount.Units `json:"cash"` // fen
+	// reference of the cash payment, unique at the seller; "" without cash
+	Payment       string          `json:"payment"`
 	Authorisation number.Command  `json:"authorisation"` // the member's consent; none for its home
 	Code          code.Code       `json:"code"`          // its one-time code, if it waits for one
 	AcceptBy      int64           `json:"acceptBy"`      // UTC seconds; 0 with accept
@@ -174,7 +176,8 @@ func Place(req PlaceRequest, q Quote, line spend.Line, at At) (Order, error) {
 	}
 	switch {
 	case inPoints > q.Total || q.Total-inPoints != req.Cash:
-		return Order{}, fault.New(fault.BadRequest, "points for %d fen and %d fen in cash don't come to %d", int64(inPoints), int64(req.Cash), int64(q.Total))
+		return Order{}, fault.New(fault.BadRequest, "points for %d fen and %d fen in cash don't come to %d",
+			int64(inPoints), int64(req.Cash), int64(q.Total))
 	case inPoints < q.MinPoints:
 		return Order{}, fault.New(fault.BadRequest, "at least %d fen must be paid in points", int64(q.MinPoints))
 	case req.Cash < q.MinCash:
@@ -191,7 +194,8 @@ func Place(req PlaceRequest, q Quote, line spend.Line, at At) (Order, error) {
 		Seller: q.Seller, Member: q.Member, Outlet: req.Outlet, Region: q.Region, Reference: req.Reference,
 		Date: at.Date, AcceptBy: req.AcceptBy, Payment: req.Payment, Tenders: tenders,
 		Authorisation: req.Authorisation, Pickup: req.Pickup,
-		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], AnswerDays: q.Service[3], Parts: parts,
+		ShipDays: q.Service[0], SilenceDays: q.Service[1], ReturnDays: q.Service[2], AnswerDays: q.Service[3],
+		Parts: parts,
 	}, nil
 }
 
@@ -206,7 +210,8 @@ func checkEnds(parts []Part) error {
 		}
 	}
 	if at > number.MaxOrd+1 {
-		return fault.New(fault.Limit, "accepting it would make %d obligations, of %d: order it in several", at, number.MaxOrd+1)
+		return fault.New(fault.Limit, "accepting it would make %d obligations, of %d: order it in several",
+			at, number.MaxOrd+1)
 	}
 	return nil
 }
@@ -232,7 +237,9 @@ func (q Quote) parts(at At) []Part {
 		})
 		if i < 0 {
 			i = len(parts)
-			parts = append(parts, Part{Supplier: l.Supplier, Party: l.Party, Delivery: l.Delivery, Scene: l.Scene, Fee: l.Fee}.to(Placed, at.Date))
+			parts = append(parts, Part{
+				Supplier: l.Supplier, Party: l.Party, Delivery: l.Delivery, Scene: l.Scene, Fee: l.Fee,
+			}.to(Placed, at.Date))
 		}
 		parts[i].Lines = append(parts[i].Lines, Line{
 			SKU: l.SKU, Version: l.Version, Quantity: l.Quantity, Fen: l.Fen, Kind: l.Kind, Terms: l.Terms,

@@ -84,7 +84,8 @@ type Quoted struct {
 	Fen      amount.Units    `json:"fen"` // of a unit
 	Kind     TermsKind       `json:"kind"`
 	Terms    veil.Commitment `json:"terms"`
-	Fee      amount.Rate     `json:"fee"` // of supply value, the supplier's party to the operator; 0 for the seller's own
+	// of supply value, the supplier's party to the operator; 0 for the seller's own
+	Fee amount.Rate `json:"fee"`
 }
 
 // Hash is SHA-256 over "tallystick quote v2\n" and the quote's CBOR, in which a
@@ -141,11 +142,13 @@ func (s Shelf) price(region string, today date.Date) (Price, error) {
 	case !good.Open:
 		return Price{}, fault.New(fault.WrongState, "good %s/%s is closed", good.Supplier, good.SKU)
 	case !s.Listing.Open:
-		return Price{}, fault.New(fault.WrongState, "%s no longer sells %s/%s", s.Listing.Seller, good.Supplier, good.SKU)
+		return Price{}, fault.New(fault.WrongState, "%s no longer sells %s/%s",
+			s.Listing.Seller, good.Supplier, good.SKU)
 	case !within(good.From, good.Until, today):
 		return Price{}, fault.New(fault.Expired, "good %s/%s can't be ordered today", good.Supplier, good.SKU)
 	case !covers(good.Regions, region):
-		return Price{}, fault.New(fault.Ineligible, "good %s/%s isn't to be had in this region", good.Supplier, good.SKU)
+		return Price{}, fault.New(fault.Ineligible, "good %s/%s isn't to be had in this region",
+			good.Supplier, good.SKU)
 	}
 	for i, p := range s.Listing.Prices {
 		if !covers(p.Regions, region) || !within(p.From, p.Until, today) || !p.Audience.Fits(s.Facts[i]) {

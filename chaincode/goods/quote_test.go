@@ -18,11 +18,17 @@ import (
 const today date.Date = 20600
 
 func kit() Good {
-	return Good{Supplier: "care", SKU: "kit", Version: 3, En: "Oil kit", Zh: "机油套装", Category: "oil", Unit: "piece", Tax: "t13", Delivery: Shipped, Open: true}
+	return Good{
+		Supplier: "care", SKU: "kit", Version: 3, En: "Oil kit", Zh: "机油套装", Category: "oil", Unit: "piece", Tax: "t13",
+		Delivery: Shipped, Open: true,
+	}
 }
 
 func front() Storefront {
-	return Storefront{Seller: "D", Tenders: []Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3, SilenceDays: 10, ReturnDays: 7, AnswerDays: 5, Open: true}
+	return Storefront{
+		Seller: "D", Tenders: []Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3,
+		SilenceDays: 10, ReturnDays: 7, AnswerDays: 5, Open: true,
+	}
 }
 
 // everyone is a price that fits all members, everywhere and always.
@@ -30,7 +36,10 @@ func everyone(fen amount.Units) Price { return Price{Fen: fen} }
 
 func onShelf(prices ...Price) Shelf {
 	s := Shelf{Supplier: care(Approved), Good: kit(), Facts: make([]audience.Facts, len(prices))}
-	s.Listing = Listing{Seller: "D", Supplier: "care", SKU: "kit", Scene: "retail", Kind: Supply, Terms: make([]byte, 32), Prices: prices, Open: true}
+	s.Listing = Listing{
+		Seller: "D", Supplier: "care", SKU: "kit", Scene: "retail", Kind: Supply, Terms: make([]byte, 32),
+		Prices: prices, Open: true,
+	}
 	return s
 }
 
@@ -137,10 +146,14 @@ func TestOfferSaysWhatAnOrderBinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q.Total != 61_100 || q.MinPoints != 320 || q.MinCash != 190 || q.Service != [4]int32{3, 10, 7, 5} || q.Seller != "D" || q.Member != "li" || q.Region != "sh" || len(q.Tenders) != 1 {
+	if q.Total != 61_100 || q.MinPoints != 320 || q.MinCash != 190 || q.Service != [4]int32{3, 10, 7, 5} ||
+		q.Seller != "D" || q.Member != "li" || q.Region != "sh" || len(q.Tenders) != 1 {
 		t.Errorf("%+v", q)
 	}
-	want := Quoted{Supplier: "care", Party: "S", SKU: "kit", Version: 3, Delivery: Shipped, Scene: "retail", Quantity: 2, Fen: 29_800, Kind: Supply, Terms: make([]byte, 32), Fee: amount.Rate{Num: 1, Den: 100}}
+	want := Quoted{
+		Supplier: "care", Party: "S", SKU: "kit", Version: 3, Delivery: Shipped, Scene: "retail", Quantity: 2,
+		Fen: 29_800, Kind: Supply, Terms: make([]byte, 32), Fee: amount.Rate{Num: 1, Den: 100},
+	}
 	if !reflect.DeepEqual(q.Lines[0], want) {
 		t.Errorf("%+v", q.Lines[0])
 	}
@@ -198,7 +211,10 @@ func drawPrice(t *rapid.T) Price {
 	some := func(label string, of ...string) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(of), 0, 2, rapid.ID[string]).Draw(t, label)
 	}
-	p := Price{Audience: audience.Audience{Labels: some("labels", "D:a", "D:b"), Not: some("not", "D:a", "D:c")}, Regions: some("regions", "bj", "sh", "gd")}
+	p := Price{
+		Audience: audience.Audience{Labels: some("labels", "D:a", "D:b"), Not: some("not", "D:a", "D:c")},
+		Regions:  some("regions", "bj", "sh", "gd"),
+	}
 	if p.Audience.Tiers = some("tiers", "gold", "jade"); len(p.Audience.Tiers) > 0 {
 		p.Audience.Programme = "DP"
 	}
@@ -216,7 +232,9 @@ func TestOfferAgainstANaiveOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		region := rapid.SampledFrom([]string{"", "bj", "sh", "gd"}).Draw(t, "region")
 		facts := audience.Facts{Tier: rapid.SampledFrom([]string{"", "gold", "jade"}).Draw(t, "tier"),
-			Labels: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"D:a", "D:b", "D:c"}), 0, 3, rapid.ID[string]).Draw(t, "labels")}
+			Labels: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"D:a", "D:b", "D:c"}), 0, 3,
+				rapid.ID[string]).Draw(
+				t, "labels")}
 		var shelves []Shelf
 		var wanted []Wanted
 		want, refused := [3]*big.Int{new(big.Int), new(big.Int), new(big.Int)}, false
@@ -226,7 +244,9 @@ func TestOfferAgainstANaiveOne(t *testing.T) {
 			for j := range s.Facts {
 				s.Facts[j] = facts
 			}
-			w := Wanted{Supplier: "care", SKU: fmt.Sprint(i), Quantity: rapid.Uint32Range(1, MaxQuantity).Draw(t, "quantity")}
+			w := Wanted{
+				Supplier: "care", SKU: fmt.Sprint(i), Quantity: rapid.Uint32Range(1, MaxQuantity).Draw(t, "quantity"),
+			}
 			shelves, wanted = append(shelves, s), append(wanted, w)
 			fen, points, cash, offered := naive(s, region, today)
 			refused = refused || !offered
@@ -238,7 +258,8 @@ func TestOfferAgainstANaiveOne(t *testing.T) {
 		if refused != (fault.CodeOf(err) == fault.Ineligible) || err != nil && !refused {
 			t.Fatalf("refused %v: %v", refused, err)
 		}
-		if err == nil && (int64(q.Total) != want[0].Int64() || int64(q.MinPoints) != want[1].Int64() || int64(q.MinCash) != want[2].Int64()) {
+		if err == nil && (int64(q.Total) != want[0].Int64() || int64(q.MinPoints) != want[1].Int64() ||
+			int64(q.MinCash) != want[2].Int64()) {
 			t.Fatalf("%+v, want %v", q, want)
 		}
 	})

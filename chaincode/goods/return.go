@@ -221,7 +221,8 @@ func (r RefundRequest) Check() error {
 //
 // Of a line, the units that were sold last go back first; each has the points and
 // the cash that paid for it when the order was placed.
-func (o Order) Refund(back Return, req RefundRequest, cycle string, at At) (next Order, done Return, from, to amount.Units, err error) {
+func (o Order) Refund(back Return, req RefundRequest, cycle string,
+	at At) (next Order, done Return, from, to amount.Units, err error) {
 	refuse := func(err error) (Order, Return, amount.Units, amount.Units, error) {
 		return Order{}, Return{}, 0, 0, err
 	}
@@ -236,7 +237,8 @@ func (o Order) Refund(back Return, req RefundRequest, cycle string, at At) (next
 		return refuse(err)
 	}
 	if (done.Cash > 0) != (req.Payment != "") {
-		return refuse(fault.New(fault.BadRequest, "%d fen in cash go back: want the reference of that refund, or none", int64(done.Cash)))
+		return refuse(fault.New(fault.BadRequest, "%d fen in cash go back: want the reference of that refund, or none",
+			int64(done.Cash)))
 	}
 	done.Payment = req.Payment
 	return next, done, from, to, nil
@@ -257,7 +259,8 @@ type TimeOutReturnRequest struct {
 func (r TimeOutReturnRequest) Check() error { return r.Return.Check() }
 
 // TimeOutReturn ends the return in a cycle, as Refund does, and answers what cash is owed.
-func (o Order) TimeOutReturn(back Return, req TimeOutReturnRequest, cycle string, at At) (next Order, done Return, due Due, from, to amount.Units, err error) {
+func (o Order) TimeOutReturn(back Return, req TimeOutReturnRequest, cycle string,
+	at At) (next Order, done Return, due Due, from, to amount.Units, err error) {
 	switch {
 	case back.State != Requested && back.State != Received:
 		err = fault.New(fault.WrongState, "return %s is %s", req.Return, back.State)
@@ -269,7 +272,10 @@ func (o Order) TimeOutReturn(back Return, req TimeOutReturnRequest, cycle string
 	if err != nil {
 		return Order{}, Return{}, Due{}, 0, 0, err
 	}
-	due = Due{Seller: o.Seller, Member: o.Member, Order: back.Order, Return: req.Return, Fen: done.Cash, State: Owed, Since: at.Date}
+	due = Due{
+		Seller: o.Seller, Member: o.Member, Order: back.Order, Return: req.Return, Fen: done.Cash, State: Owed,
+		Since: at.Date,
+	}
 	return next, done, due, from, to, nil
 }
 

@@ -82,10 +82,15 @@ func TestReturnRefusals(t *testing.T) {
 func TestWiperGoesBack(t *testing.T) {
 	o := seat(Counter, Delivered)
 	first, second := orderID.Row(1), orderID.Row(2)
-	o.Parts[0].Pieces = spend.Line{{Lot: first, Programme: "DP", Funder: "D", Amount: 500}, {Lot: second, Programme: "DP", Funder: "D", Amount: 1300}}
+	o.Parts[0].Pieces = spend.Line{
+		{Lot: first, Programme: "DP", Funder: "D", Amount: 500},
+		{Lot: second, Programme: "DP", Funder: "D", Amount: 1300},
+	}
 	o.Parts[0].Lines[0].Returning = 1
-	next, done, from, to, err := o.Refund(Return{Order: orderID, Part: 1, Line: 1, Quantity: 1, State: Received}, RefundRequest{}, "c", at("D", 100))
-	if err != nil || from != 900 || to != 1800 || len(done.Pieces) != 1 || done.Pieces[0].Lot != second || done.Pieces[0].Amount != 900 {
+	next, done, from, to, err := o.Refund(Return{Order: orderID, Part: 1, Line: 1, Quantity: 1, State: Received},
+		RefundRequest{}, "c", at("D", 100))
+	if err != nil || from != 900 || to != 1800 || len(done.Pieces) != 1 || done.Pieces[0].Lot != second ||
+		done.Pieces[0].Amount != 900 {
 		t.Fatalf("%+v, %d to %d, %v", done, from, to, err)
 	}
 	if line := next.Parts[0].Lines[0]; line.Returned != 1 || line.Returning != 0 {
@@ -97,25 +102,35 @@ func TestWiperGoesBack(t *testing.T) {
 // fen goes back once: parts share the whole, and returns in any order take each
 // part's line apart without gap or overlap.
 func TestOrdersComeApartExactly(t *testing.T) {
-	rates := []amount.Rate{{Num: 1, Den: 1}, {Num: 4, Den: 5}, {Num: 1, Den: 2}, {Num: 7, Den: 3}, {Num: 1, Den: 100}, {Num: 250, Den: 1}}
+	rates := []amount.Rate{{Num: 1, Den: 1}, {Num: 4, Den: 5}, {Num: 1, Den: 2}, {Num: 7, Den: 3}, {Num: 1, Den: 100},
+		{Num: 250, Den: 1}}
 	rapid.Check(t, func(t *rapid.T) {
 		var tenders []Tender
 		for i, id := range []string{"DP", "FP", "GP", "MP"} {
-			tenders = append(tenders, Tender{Programme: id, Value: rates[rapid.IntRange(0, len(rates)-1).Draw(t, "rate")]})
+			tenders = append(tenders, Tender{
+				Programme: id, Value: rates[rapid.IntRange(0, len(rates)-1).Draw(t, "rate")],
+			})
 			_ = i
 		}
 		var q Quote
 		q.Seller, q.Tenders = "D", tenders
 		for range rapid.IntRange(1, 6).Draw(t, "lines") {
-			l := Quoted{Supplier: rapid.SampledFrom([]string{"S1", "S2"}).Draw(t, "supplier"), SKU: "x", Delivery: Counter, Scene: "s",
-				Quantity: uint32(rapid.IntRange(1, 5).Draw(t, "quantity")), Fen: amount.Units(rapid.Int64Range(1, 5000).Draw(t, "fen"))}
+			l := Quoted{
+				Supplier: rapid.SampledFrom([]string{"S1", "S2"}).Draw(t, "supplier"), SKU: "x", Delivery: Counter,
+				Scene:    "s",
+				Quantity: uint32(rapid.IntRange(1, 5).Draw(t, "quantity")),
+				Fen:      amount.Units(rapid.Int64Range(1, 5000).Draw(t, "fen")),
+			}
 			q.Lines = append(q.Lines, l)
 			q.Total += l.Fen * amount.Units(l.Quantity)
 		}
 		var line spend.Line
 		for i := range rapid.IntRange(0, 5).Draw(t, "pieces") {
-			p := spend.Piece{Lot: orderID.Row(i), Programme: tenders[rapid.IntRange(0, 3).Draw(t, "programme")].Programme, Funder: "G",
-				Amount: amount.Units(rapid.Int64Range(1, 3000).Draw(t, "amount"))}
+			p := spend.Piece{
+				Lot: orderID.Row(i), Programme: tenders[rapid.IntRange(0, 3).Draw(t, "programme")].Programme,
+				Funder: "G",
+				Amount: amount.Units(rapid.Int64Range(1, 3000).Draw(t, "amount")),
+			}
 			if w, err := worth(tenders, append(line[:len(line):len(line)], p)); err == nil && w <= q.Total {
 				line = append(line, p)
 			}
@@ -157,7 +172,8 @@ func TestOrdersComeApartExactly(t *testing.T) {
 					o.Parts[p].Lines[l].Returning = n
 					next, done, from, to, err := o.Refund(back, RefundRequest{}, "c", at("D", 100))
 					if err != nil {
-						if next, done, from, to, err = o.Refund(back, RefundRequest{Payment: "p"}, "c", at("D", 100)); err != nil {
+						if next, done, from, to, err = o.Refund(back, RefundRequest{Payment: "p"}, "c",
+							at("D", 100)); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -183,13 +199,15 @@ func TestOrdersComeApartExactly(t *testing.T) {
 	})
 }
 
-// A seller asks for all of a part itself, and refuses it once the days to return are over: the member then has them anew. What the
-// member's home asked for and the seller refused gives no days.
+// A seller asks for all of a part itself, and refuses it once the days to return are over: the member then has them
+// anew. What the member's home asked for and the seller refused gives no days.
 func TestASellerDoesntUseUpTheDaysToReturn(t *testing.T) {
 	for by, code := range map[string]fault.Code{"D": "", "M": fault.Expired} {
 		o := seat(Counter, Delivered)
 		last := o.Parts[0].Since + date.Date(o.ReturnDays)
-		ask := RequestReturnRequest{Order: orderID, Part: 1, Line: 1, Quantity: o.Parts[0].Lines[0].Quantity, Reason: "x"}
+		ask := RequestReturnRequest{
+			Order: orderID, Part: 1, Line: 1, Quantity: o.Parts[0].Lines[0].Quantity, Reason: "x",
+		}
 		day := func(who string, d date.Date) At {
 			step := at(who, 100)
 			step.Date = d

@@ -71,8 +71,8 @@ func (p Pool) Back(n amount.Units) Pool {
 // else it all goes to the pool, which is right while the good is being sold. Only the
 // supplier's party may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the good, the supplier, the
-// seller), FORBIDDEN, WRONG_STATE (the supplier isn't approved), LIMIT (above 2⁵³−1, or changed MaxStocked times today).
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the good, the supplier, the seller), FORBIDDEN,
+// WRONG_STATE (the supplier isn't approved), LIMIT (above 2⁵³−1, or changed MaxStocked times today).
 type RestockRequest struct {
 	_        struct{}     `cbor:",toarray"`
 	Supplier string       `json:"supplier"`
@@ -120,14 +120,16 @@ func (p Pool) Restock(supplier Supplier, req RestockRequest, at At) (_ Pool, eac
 	return p, each, err
 }
 
-// onceMore counts a change by the supplier. LIMIT above MaxStocked on a business date: what comes back of an order that ends goes
-// into these rows, and a supplier that wrote them in every block would keep it from ending.
+// onceMore counts a change by the supplier. LIMIT above MaxStocked on a business date: what comes back of an order that
+// ends goes into these rows, and a supplier that wrote them in every block would keep it from ending.
 func (p Pool) onceMore(at At) (Pool, error) {
 	if p.Changed != at.Date {
 		p.Changed, p.Changes = at.Date, 0
 	}
 	if p.Changes >= MaxStocked {
-		return Pool{}, fault.New(fault.Limit, "this stock was changed %d times on %s; change it again when the business date has moved", p.Changes, at.Date)
+		return Pool{}, fault.New(fault.Limit,
+			"this stock was changed %d times on %s; change it again when the business date has moved",
+			p.Changes, at.Date)
 	}
 	p.Changes++
 	return p, nil

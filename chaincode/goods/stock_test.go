@@ -38,9 +38,11 @@ func TestDraw(t *testing.T) {
 func TestDrawKeepsTheSum(t *testing.T) {
 	units := rapid.Int64Range(0, 1000)
 	rapid.Check(t, func(t *rapid.T) {
-		pool, shard, need := amount.Units(units.Draw(t, "pool")), amount.Units(units.Draw(t, "shard")), amount.Units(units.Draw(t, "need"))
+		pool, shard, need := amount.Units(units.Draw(t, "pool")), amount.Units(units.Draw(t, "shard")),
+			amount.Units(units.Draw(t, "need"))
 		nextPool, nextShard, short := Draw(Pool{Free: pool, Lanes: 9}, Shard{Free: shard}, 2, need)
-		if nextPool.Free < 0 || nextShard.Free < 0 || nextPool.Free+nextShard.Free+need-short != pool+shard || nextPool.Lanes != 9 {
+		if nextPool.Free < 0 || nextShard.Free < 0 || nextPool.Free+nextShard.Free+need-short != pool+shard ||
+			nextPool.Lanes != 9 {
 			t.Fatalf("%+v %+v %d", nextPool, nextShard, short)
 		}
 		if short != max(0, need-pool-shard) {
@@ -71,11 +73,13 @@ func TestRestock(t *testing.T) {
 		{"too much", care(Approved), "S", 7, amount.Max - 6, 0, fault.Limit, 0, 0, 0},
 	} {
 		before := Pool{Free: c.before, Restocked: c.before, Lanes: 3}
-		pool, each, err := before.Restock(c.supplier, RestockRequest{Units: c.units, Lanes: c.lanes}, At{Caller: c.caller, Date: 7})
+		pool, each, err := before.Restock(c.supplier, RestockRequest{Units: c.units, Lanes: c.lanes},
+			At{Caller: c.caller, Date: 7})
 		if fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if err == nil && (pool.Free != c.free || each != c.each || pool.Lanes != c.shards || pool.Restocked != c.before+c.units) {
+		if err == nil &&
+			(pool.Free != c.free || each != c.each || pool.Lanes != c.shards || pool.Restocked != c.before+c.units) {
 			t.Errorf("%s: %+v, %d each", c.name, pool, each)
 		}
 	}
@@ -96,11 +100,13 @@ func TestWithdraw(t *testing.T) {
 		{"more than the pool has", Approved, "S", 13, "", 0, 3},
 		{"another party's", Approved, "D", 4, fault.Forbidden, 0, 0},
 	} {
-		pool, short, err := Pool{Free: 10, Restocked: 20, Withdrawn: 1}.Withdraw(care(c.state), c.units, At{Caller: c.caller, Date: 7})
+		pool, short, err := Pool{Free: 10, Restocked: 20, Withdrawn: 1}.Withdraw(care(c.state), c.units,
+			At{Caller: c.caller, Date: 7})
 		if fault.CodeOf(err) != c.want {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if err == nil && (pool.Free != c.free || short != c.short || pool.Withdrawn != 1+c.units || pool.Restocked != 20) {
+		if err == nil &&
+			(pool.Free != c.free || short != c.short || pool.Withdrawn != 1+c.units || pool.Restocked != 20) {
 			t.Errorf("%s: %+v, %d", c.name, pool, short)
 		}
 	}

@@ -8,16 +8,18 @@ import (
 
 // Storefront is one enterprise's shop (千企千面).
 type Storefront struct {
-	_           struct{} `cbor:",toarray"`
-	Seller      string   `json:"seller"` // party
-	En          string   `json:"en"`
-	Zh          string   `json:"zh"`
-	Tenders     []Tender `json:"tenders"`     // programmes whose points it takes, sorted
-	ShipDays    int32    `json:"shipDays"`    // after acceptance, in which a part must be shipped or handed over; then anyone may time it out
-	SilenceDays int32    `json:"silenceDays"` // after shipping, at whose end silence is delivery
-	ReturnDays  int32    `json:"returnDays"`  // after delivery, in which a return can be asked for
-	AnswerDays  int32    `json:"answerDays"`  // of a return, in which the seller must take the next step; then anyone may time it out, in the member's favour
-	Open        bool     `json:"open"`
+	_       struct{} `cbor:",toarray"`
+	Seller  string   `json:"seller"` // party
+	En      string   `json:"en"`
+	Zh      string   `json:"zh"`
+	Tenders []Tender `json:"tenders"` // programmes whose points it takes, sorted
+	// after acceptance, in which a part must be shipped or handed over; then anyone may time it out
+	ShipDays    int32 `json:"shipDays"`
+	SilenceDays int32 `json:"silenceDays"` // after shipping, at whose end silence is delivery
+	ReturnDays  int32 `json:"returnDays"`  // after delivery, in which a return can be asked for
+	// of a return, in which the seller must take the next step; then anyone may time it out, in the member's favour
+	AnswerDays int32 `json:"answerDays"`
+	Open       bool  `json:"open"`
 }
 
 // Tender is what a point of a programme counts for at a storefront. The issuer owes
@@ -96,6 +98,7 @@ func SetStorefront(req SetStorefrontRequest, caller string) Storefront {
 	}
 	return Storefront{
 		Seller: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Tenders: tenders,
-		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, AnswerDays: answer, Open: req.Open,
+		ShipDays: req.ShipDays, SilenceDays: req.SilenceDays, ReturnDays: req.ReturnDays, AnswerDays: answer,
+		Open: req.Open,
 	}
 }

@@ -95,8 +95,10 @@ func Apply(before *Supplier, req ApplyRequest, at At) (Supplier, error) {
 		return Supplier{}, fault.New(fault.WrongState, "supplier %s is %s", before.ID, before.State)
 	}
 	return Supplier{
-		ID: req.Supplier, Party: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Categories: whole(req.Categories),
-		Fee: amount.Rate{Num: 0, Den: 1}, Licence: req.Licence,
+
+		ID: req.Supplier, Party: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh),
+		Categories: whole(req.Categories),
+		Fee:        amount.Rate{Num: 0, Den: 1}, Licence: req.Licence,
 	}.to(Applied, "", at), nil
 }
 

@@ -27,7 +27,8 @@ var supplierVerbs = []struct {
 	{"apply", func(s Supplier) (Supplier, error) {
 		return Apply(&s, ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: make([]byte, 32)}, by("S"))
 	}},
-	{"apply by another", func(s Supplier) (Supplier, error) { return Apply(&s, ApplyRequest{Supplier: "care"}, by("D")) }},
+	{"apply by another",
+		func(s Supplier) (Supplier, error) { return Apply(&s, ApplyRequest{Supplier: "care"}, by("D")) }},
 	{"approve", func(s Supplier) (Supplier, error) {
 		return s.Approve(ApproveRequest{Supplier: "care", Fee: amount.Rate{Num: 2, Den: 100}}, by("G"))
 	}},
@@ -103,16 +104,23 @@ WITHDRAWN list by another     FORBIDDEN`)
 
 // What a verb changes besides the state.
 func TestSupplierVerbsChange(t *testing.T) {
-	fresh, err := Apply(nil, ApplyRequest{Supplier: "care", En: "x", Zh: "y", Categories: []string{"oil"}, Licence: make([]byte, 32)}, by("S"))
-	if err != nil || fresh.State != Applied || fresh.Party != "S" || fresh.Fee.Num != 0 || fresh.Since != 20600 || fresh.Categories[0] != "oil" {
+	fresh, err := Apply(nil,
+		ApplyRequest{Supplier: "care", En: "x", Zh: "y", Categories: []string{"oil"}, Licence: make([]byte, 32)},
+		by("S"))
+	if err != nil || fresh.State != Applied || fresh.Party != "S" || fresh.Fee.Num != 0 || fresh.Since != 20600 ||
+		fresh.Categories[0] != "oil" {
 		t.Errorf("%+v, %v", fresh, err)
 	}
-	again, err := Apply(&Supplier{ID: "care", Party: "S", State: Refused, Reason: "x", Fee: amount.Rate{Num: 1, Den: 2}}, ApplyRequest{Supplier: "care"}, by("S"))
+	again, err := Apply(
+		&Supplier{ID: "care", Party: "S", State: Refused, Reason: "x", Fee: amount.Rate{Num: 1, Den: 2}},
+		ApplyRequest{Supplier: "care"}, by("S"))
 	if err != nil || again.Reason != "" || again.Fee.Num != 0 || again.Categories == nil {
 		t.Errorf("%+v, %v", again, err)
 	}
-	approved, err := care(Suspended).Approve(ApproveRequest{Fee: amount.Rate{Num: 2, Den: 100}, Categories: []string{"tyres"}}, by("G"))
-	if err != nil || approved.Fee != (amount.Rate{Num: 1, Den: 50}) || approved.Categories[0] != "tyres" || approved.Reason != "" {
+	approved, err := care(Suspended).Approve(
+		ApproveRequest{Fee: amount.Rate{Num: 2, Den: 100}, Categories: []string{"tyres"}}, by("G"))
+	if err != nil || approved.Fee != (amount.Rate{Num: 1, Den: 50}) || approved.Categories[0] != "tyres" ||
+		approved.Reason != "" {
 		t.Errorf("%+v, %v", approved, err)
 	}
 	stopped, err := care(Approved).Refuse(RefuseRequest{Reason: "audit"}, by("G"))

@@ -85,7 +85,9 @@ func TestWhatCouldNotBeAcceptedIsNotPlaced(t *testing.T) {
 	}{{1, 64, 64, ""}, {2, 48, 32, ""}, {2, 48, 33, fault.Limit}} {
 		var parts []Part
 		for range c.parts {
-			parts = append(parts, Part{Delivery: Virtual, Pieces: make(spend.Line, c.pieces), Lines: make([]Line, c.lines)})
+			parts = append(parts, Part{
+				Delivery: Virtual, Pieces: make(spend.Line, c.pieces), Lines: make([]Line, c.lines),
+			})
 		}
 		parts = append(parts, Part{Delivery: Counter, Pieces: make(spend.Line, 64), Lines: make([]Line, 64)})
 		if err := checkEnds(parts); fault.CodeOf(err) != c.want {

@@ -82,7 +82,8 @@ func (a Assumption) Check(s Subject, prefix string) error {
 			return fmt.Errorf("%s, step %d: %w", a.Name, i+1, err)
 		}
 		if part, ok := strings.CutPrefix(step.Want, "…"); got != step.Want && (!ok || !strings.Contains(got, part)) {
-			return fmt.Errorf("%s, step %d, %s %s%s: got %q, want %q", a.Name, i+1, step.Verb, step.Name, step.Script, got, step.Want)
+			return fmt.Errorf("%s, step %d, %s %s%s: got %q, want %q",
+				a.Name, i+1, step.Verb, step.Name, step.Script, got, step.Want)
 		}
 	}
 	return nil

@@ -35,18 +35,21 @@ func (u *updates) set(spaceName, key string, e entry) {
 func (u *updates) checkReads(tx *Tx) {
 	for _, ns := range tx.RWSet().Namespaces {
 		if r, ok := u.sameReads(ns.Namespace, ns.Reads); !ok {
-			tx.invalid(peer.TxValidationCode_MVCC_READ_CONFLICT, "%s key %q was read at %v and has changed", ns.Namespace, r.Key, r.Version)
+			tx.invalid(peer.TxValidationCode_MVCC_READ_CONFLICT, "%s key %q was read at %v and has changed",
+				ns.Namespace, r.Key, r.Version)
 			return
 		}
 		for _, r := range ns.Ranges {
 			if !u.sameRange(ns.Namespace, r) {
-				tx.invalid(peer.TxValidationCode_PHANTOM_READ_CONFLICT, "%s range [%q, %q) has changed", ns.Namespace, r.Start, r.End)
+				tx.invalid(peer.TxValidationCode_PHANTOM_READ_CONFLICT, "%s range [%q, %q) has changed",
+					ns.Namespace, r.Start, r.End)
 				return
 			}
 		}
 		for _, c := range ns.Collections {
 			if r, ok := u.sameReads(hashSpace(ns.Namespace, c.Collection), c.Reads); !ok {
-				tx.invalid(peer.TxValidationCode_MVCC_READ_CONFLICT, "%s collection %s key hash %x has changed", ns.Namespace, c.Collection, r.Key)
+				tx.invalid(peer.TxValidationCode_MVCC_READ_CONFLICT, "%s collection %s key hash %x has changed",
+					ns.Namespace, c.Collection, r.Key)
 				return
 			}
 		}
@@ -161,7 +164,9 @@ func (u *updates) addSpace(spaceName string, writes []Write, policies []Metadata
 			continue
 		}
 		if inBlock && latest.deleted {
-			return fmt.Errorf("the policy of key %q is set after its deletion in the same block: 'Nil value not allowed. Instead call 'Delete' function'", key)
+			return fmt.Errorf(
+				"the policy of key %q is set after its deletion in the same block: 'Nil value not allowed. Instead call 'Delete' function'",
+				key)
 		}
 		u.set(spaceName, key, entry{version: v, value: latest.value, policy: policy})
 	}

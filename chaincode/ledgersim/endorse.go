@@ -34,7 +34,8 @@ type Crash struct {
 }
 
 func (c *Crash) Error() string {
-	return fmt.Sprintf("error in simulation: failed to execute transaction: error sending: chaincode stream terminated (%s at %s panicked: %v)\n%s",
+	return fmt.Sprintf(
+		"error in simulation: failed to execute transaction: error sending: chaincode stream terminated (%s at %s panicked: %v)\n%s",
 		c.Chaincode, c.Peer, c.Value, c.Stack)
 }
 
@@ -42,7 +43,8 @@ func (c *Crash) Error() string {
 type Nondeterminism struct{ Peer, Chaincode, What string }
 
 func (e *Nondeterminism) Error() string {
-	return fmt.Sprintf("%s at %s is not deterministic: two runs on one snapshot differ in %s", e.Chaincode, e.Peer, e.What)
+	return fmt.Sprintf("%s at %s is not deterministic: two runs on one snapshot differ in %s",
+		e.Chaincode, e.Peer, e.What)
 }
 
 // Endorsement is one peer's signed answer to a proposal.
@@ -102,7 +104,9 @@ func (n *Network) EndorseAt(p *Proposal, peerName string) (*Endorsement, error) 
 		return nil, refuse("request unauthorized due to incorrect timestamp %s, peer time %s", p.Timestamp, n.clock)
 	}
 	if _, known := n.orgs[p.Creator.MSP]; !known {
-		return nil, refuse("error validating proposal: access denied: channel [%s] creator org unknown, creator is malformed", p.channel)
+		return nil, refuse(
+			"error validating proposal: access denied: channel [%s] creator org unknown, creator is malformed",
+			p.channel)
 	}
 	if tx := n.Lookup(peerName, p.txID); tx != nil {
 		return nil, refuse("duplicate transaction found [%s]. Creator [%x]", p.txID, p.Creator.serialized)
@@ -200,7 +204,8 @@ func (e *Endorsement) seal(p *Proposal, node *peerNode, res result) {
 func (e *Endorsement) differs(other *Endorsement) string {
 	switch a, b := e.result, other.result; {
 	case a.response.Status != b.response.Status || a.response.Message != b.response.Message:
-		return fmt.Sprintf("their status or message: %d %q, %d %q", a.response.Status, a.response.Message, b.response.Status, b.response.Message)
+		return fmt.Sprintf("their status or message: %d %q, %d %q",
+			a.response.Status, a.response.Message, b.response.Status, b.response.Message)
 	case !bytes.Equal(a.response.Payload, b.response.Payload):
 		return fmt.Sprintf("their payload: %q, %q", a.response.Payload, b.response.Payload)
 	case !bytes.Equal(marshal(a.rwset.Proto()), marshal(b.rwset.Proto())):

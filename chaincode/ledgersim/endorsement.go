@@ -40,7 +40,8 @@ func (c *endorsementCheck) check(i int, tx *Tx) (halt string) {
 		return ""
 	}
 	if c.net.txids[tx.TxID] != nil {
-		tx.invalid(peer.TxValidationCode_DUPLICATE_TXID, "repeats a transaction of block %d", c.net.txids[tx.TxID].Block)
+		tx.invalid(peer.TxValidationCode_DUPLICATE_TXID, "repeats a transaction of block %d",
+			c.net.txids[tx.TxID].Block)
 		return ""
 	}
 	c.noteSetters(i)
@@ -174,9 +175,11 @@ func (c *endorsementCheck) keyPolicy(i int, ns, spaceName, key string) (policy [
 		}
 		switch c.results[setter][ns] {
 		case endorsed:
-			return nil, fmt.Sprintf("the policy of key %q was changed by transaction %d of the same block", key, setter), ""
+			return nil, fmt.Sprintf("the policy of key %q was changed by transaction %d of the same block",
+				key, setter), ""
 		case unknown:
-			return nil, "", fmt.Sprintf("it waits forever for the verdict on transaction %d, which sets the policy of key %q but was %s before it got one",
+			return nil, "", fmt.Sprintf(
+				"it waits forever for the verdict on transaction %d, which sets the policy of key %q but was %s before it got one",
 				setter, key, c.block.Txs[setter].Code)
 		}
 	}

@@ -89,11 +89,15 @@ func (n *Network) Assemble(p *Proposal, endorsements ...*Endorsement) (*Envelope
 		return nil, errors.New("at least one proposal response is required")
 	}
 	parts, first := p.parts(), endorsements[0]
-	env := &Envelope{TxID: p.txID, Chaincode: p.Chaincode, Args: cloneArgs(p.Args), Creator: p.Creator, Timestamp: p.Timestamp,
-		header: parts.header, sigHeader: parts.sigHeader, input: parts.payload, payload: first.payload, result: first.result}
+	env := &Envelope{
+		TxID: p.txID, Chaincode: p.Chaincode, Args: cloneArgs(p.Args), Creator: p.Creator, Timestamp: p.Timestamp,
+		header: parts.header, sigHeader: parts.sigHeader, input: parts.payload, payload: first.payload,
+		result: first.result,
+	}
 	for _, e := range endorsements {
 		if e.Response.Status < 200 || e.Response.Status >= 400 {
-			return nil, fmt.Errorf("proposal response was not successful, error code %d, msg %s", e.Response.Status, e.Response.Message)
+			return nil, fmt.Errorf("proposal response was not successful, error code %d, msg %s",
+				e.Response.Status, e.Response.Message)
 		}
 		if !bytes.Equal(e.payload, first.payload) {
 			return nil, ErrMismatch
@@ -110,7 +114,8 @@ func (n *Network) Assemble(p *Proposal, endorsements ...*Endorsement) (*Envelope
 func (e *Envelope) signedBytes() []byte {
 	action := &peer.ChaincodeEndorsedAction{ProposalResponsePayload: e.payload}
 	for _, s := range e.endorsements {
-		action.Endorsements = append(action.Endorsements, &peer.Endorsement{Endorser: s.endorser, Signature: s.signature})
+		action.Endorsements = append(action.Endorsements,
+			&peer.Endorsement{Endorser: s.endorser, Signature: s.signature})
 	}
 	tx := &peer.Transaction{Actions: []*peer.TransactionAction{{Header: e.sigHeader,
 		Payload: marshal(&peer.ChaincodeActionPayload{ChaincodeProposalPayload: e.input, Action: action})}}}
@@ -149,7 +154,8 @@ func ParseEnvelope(b []byte) (*Envelope, error) {
 	if len(tx.Actions) != 1 {
 		return nil, fmt.Errorf("envelope has %d actions, not 1", len(tx.Actions))
 	}
-	if err := errors.Join(proto.Unmarshal(tx.Actions[0].Payload, action), proto.Unmarshal(action.ChaincodeProposalPayload, input)); err != nil {
+	if err := errors.Join(proto.Unmarshal(tx.Actions[0].Payload, action),
+		proto.Unmarshal(action.ChaincodeProposalPayload, input)); err != nil {
 		return nil, err
 	}
 	if err := proto.Unmarshal(input.Input, spec); err != nil {
@@ -159,9 +165,14 @@ func ParseEnvelope(b []byte) (*Envelope, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Envelope{TxID: channel.TxId, Chaincode: spec.GetChaincodeSpec().GetChaincodeId().GetName(), Args: spec.GetChaincodeSpec().GetInput().GetArgs(),
-		Creator: id, Timestamp: channel.GetTimestamp().AsTime(), header: marshal(payload.Header), sigHeader: tx.Actions[0].Header,
-		input: action.ChaincodeProposalPayload, payload: action.GetAction().GetProposalResponsePayload(), signature: outer.Signature}
+	e := &Envelope{
+		TxID: channel.TxId, Chaincode: spec.GetChaincodeSpec().GetChaincodeId().GetName(),
+		Args:    spec.GetChaincodeSpec().GetInput().GetArgs(),
+		Creator: id, Timestamp: channel.GetTimestamp().AsTime(), header: marshal(
+			payload.Header), sigHeader: tx.Actions[0].Header,
+		input: action.ChaincodeProposalPayload, payload: action.GetAction().GetProposalResponsePayload(),
+		signature: outer.Signature,
+	}
 	for _, s := range action.GetAction().GetEndorsements() {
 		e.endorsements = append(e.endorsements, signature{s.Endorser, s.Signature})
 	}

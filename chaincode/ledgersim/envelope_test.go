@@ -17,7 +17,9 @@ import (
 func TestEnvelopeComesBackFromItsBytes(t *testing.T) {
 	s := NewSubject(Config{}).(*modelSubject)
 	n, id := s.net, s.net.Identity("CMSP", "client")
-	env := mustEndorse(t, n, id, "get a; put b 1; del c; range d e; policy b AMSP BMSP; pput shared p 1; pget shared q; event n x; call probeb (put k 1)", "AMSP", "BMSP")
+	env := mustEndorse(t, n, id,
+		"get a; put b 1; del c; range d e; policy b AMSP BMSP; pput shared p 1; pget shared q; event n x; call probeb (put k 1)",
+		"AMSP", "BMSP")
 	back, err := ParseEnvelope(env.Bytes())
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +27,8 @@ func TestEnvelopeComesBackFromItsBytes(t *testing.T) {
 	if d := cmp.Diff(env.RWSet(), back.RWSet()); d != "" {
 		t.Error(d)
 	}
-	if back.TxID != env.TxID || back.Chaincode != env.Chaincode || back.Creator != env.Creator || !back.Timestamp.Equal(env.Timestamp) ||
+	if back.TxID != env.TxID || back.Chaincode != env.Chaincode || back.Creator != env.Creator ||
+		!back.Timestamp.Equal(env.Timestamp) ||
 		back.Event().EventName != "n" || len(back.Endorsers()) != 2 || !bytes.Equal(back.Args[0], env.Args[0]) {
 		t.Errorf("got %+v", back)
 	}
@@ -90,7 +93,8 @@ func TestIdentityServesCID(t *testing.T) {
 		mspID, _ := c.GetMSPID()
 		cert, _ := c.GetX509Certificate()
 		branch, _, _ := c.GetAttributeValue("branch")
-		return shim.Success(fmt.Appendf(nil, "%s %s %v %s", mspID, cert.Subject.CommonName, cert.Subject.OrganizationalUnit, branch))
+		return shim.Success(
+			fmt.Appendf(nil, "%s %s %v %s", mspID, cert.Subject.CommonName, cert.Subject.OrganizationalUnit, branch))
 	}))
 	got, err := n.Evaluate(id, "AMSP", ChaincodeA)
 	if err != nil || string(got) != "BMSP ann [admin] 7" {
@@ -117,11 +121,14 @@ func TestPolicies(t *testing.T) {
 		return &common.SignaturePolicy{Type: &common.SignaturePolicy_SignedBy{SignedBy: i}}
 	}
 	of := func(n int32, rules ...*common.SignaturePolicy) *common.SignaturePolicy {
-		return &common.SignaturePolicy{Type: &common.SignaturePolicy_NOutOf_{NOutOf: &common.SignaturePolicy_NOutOf{N: n, Rules: rules}}}
+		return &common.SignaturePolicy{
+			Type: &common.SignaturePolicy_NOutOf_{NOutOf: &common.SignaturePolicy_NOutOf{N: n, Rules: rules}},
+		}
 	}
 	tree := func(rule *common.SignaturePolicy) Policy {
 		p, err := ParsePolicy(marshal(&common.SignaturePolicyEnvelope{Rule: rule,
-			Identities: []*msp.MSPPrincipal{role("A", msp.MSPRole_PEER), role("B", msp.MSPRole_PEER), role("A", msp.MSPRole_MEMBER)}}))
+			Identities: []*msp.MSPPrincipal{role("A", msp.MSPRole_PEER), role("B", msp.MSPRole_PEER),
+				role("A", msp.MSPRole_MEMBER)}}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,12 +158,14 @@ func TestPolicies(t *testing.T) {
 			t.Errorf("%s: %s: %v", c.name, c.p, got)
 		}
 	}
-	for _, b := range [][]byte{marshal(&common.SignaturePolicyEnvelope{}), marshal(&common.SignaturePolicyEnvelope{Rule: by(3)}), []byte("garbage")} {
+	for _, b := range [][]byte{marshal(&common.SignaturePolicyEnvelope{}),
+		marshal(&common.SignaturePolicyEnvelope{Rule: by(3)}), []byte("garbage")} {
 		if _, err := ParsePolicy(b); err == nil {
 			t.Errorf("%q is no policy", b)
 		}
 	}
-	if spe := (&common.SignaturePolicyEnvelope{}); proto.Unmarshal(OutOf(2, "A", "B").Bytes(), spe) != nil || spe.Rule.GetNOutOf().N != 2 {
+	if spe := (&common.SignaturePolicyEnvelope{}); proto.Unmarshal(OutOf(2, "A", "B").Bytes(), spe) != nil ||
+		spe.Rule.GetNOutOf().N != 2 {
 		t.Error("Bytes")
 	}
 }

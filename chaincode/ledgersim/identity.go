@@ -70,7 +70,9 @@ func NewIdentity(mspID, name string, role Role, attrs map[string]string) *Identi
 	}
 	cert := issue(mspID, name, role, attrs)
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
-	id := &Identity{MSP: mspID, Name: name, Role: role, serialized: marshal(&msp.SerializedIdentity{Mspid: mspID, IdBytes: block})}
+	id := &Identity{
+		MSP: mspID, Name: name, Role: role, serialized: marshal(&msp.SerializedIdentity{Mspid: mspID, IdBytes: block}),
+	}
 	made.byParts[parts] = id
 	made.byBytes[string(id.serialized)] = id
 	return id

@@ -86,7 +86,8 @@ func TestPeerRefuses(t *testing.T) {
 		p    *Proposal
 		want string
 	}{
-		{"a stranger", n.Propose(NewIdentity("XMSP", "x", RoleClient, nil), ChaincodeA, Args("get k")...), "creator org unknown"},
+		{"a stranger", n.Propose(NewIdentity("XMSP", "x", RoleClient, nil), ChaincodeA, Args("get k")...),
+			"creator org unknown"},
 		{"an old proposal", &early, "incorrect timestamp"},
 		{"one from the future", &late, "incorrect timestamp"},
 		{"an unknown chaincode", n.Propose(id, "nosuch", Args("get k")...), "chaincode nosuch not found"},
@@ -101,8 +102,11 @@ func TestPeerRefuses(t *testing.T) {
 	}
 	mustCut(t, n, env)
 	n.DeliverAll()
-	again := &Proposal{Chaincode: ChaincodeA, Args: Args("put k 1"), Creator: id, Timestamp: n.Now(), channel: "tally", txID: env.TxID}
-	if _, err := n.EndorseAt(again, "AMSP"); err == nil || !strings.Contains(err.Error(), "duplicate transaction found") {
+	again := &Proposal{
+		Chaincode: ChaincodeA, Args: Args("put k 1"), Creator: id, Timestamp: n.Now(), channel: "tally", txID: env.TxID,
+	}
+	if _, err := n.EndorseAt(again, "AMSP"); err == nil ||
+		!strings.Contains(err.Error(), "duplicate transaction found") {
 		t.Errorf("a committed id is refused at endorsement: %v", err)
 	}
 }
@@ -117,7 +121,8 @@ func TestKeysThatAreNotUTF8CrashTheChaincode(t *testing.T) {
 		"range": func(s shim.ChaincodeStubInterface) { s.GetStateByRange("a", "\xff") },
 		"batch": func(s shim.ChaincodeStubInterface) { s.StartWriteBatch(); s.PutState("\xff", []byte("1")) },
 	} {
-		n.Install("AMSP", ChaincodeA, code(func(s shim.ChaincodeStubInterface) *peer.Response { call(s); return shim.Success(nil) }))
+		n.Install("AMSP", ChaincodeA,
+			code(func(s shim.ChaincodeStubInterface) *peer.Response { call(s); return shim.Success(nil) }))
 		var crash *Crash
 		if _, err := n.Endorse(n.Propose(id, ChaincodeA), "AMSP"); !errors.As(err, &crash) {
 			t.Errorf("%s: got %v, want a crash", name, err)
@@ -146,7 +151,8 @@ func TestDeterminismCheckFindsWhatDiffers(t *testing.T) {
 	} {
 		n.Install("AMSP", ChaincodeA, c)
 		var found *Nondeterminism
-		if _, err := n.Endorse(n.Propose(id, ChaincodeA), "AMSP"); !errors.As(err, &found) || !strings.Contains(found.What, name) {
+		if _, err := n.Endorse(n.Propose(id, ChaincodeA), "AMSP"); !errors.As(err, &found) ||
+			!strings.Contains(found.What, name) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -160,7 +166,8 @@ func TestForgery(t *testing.T) {
 		return shim.Success(nil)
 	})
 	n.Install("AMSP", ChaincodeA, liar)
-	if _, err := n.Endorse(n.Propose(id, ChaincodeA, Args("put k 1")...), "AMSP", "BMSP"); !errors.Is(err, ErrMismatch) {
+	if _, err := n.Endorse(n.Propose(id, ChaincodeA, Args("put k 1")...), "AMSP",
+		"BMSP"); !errors.Is(err, ErrMismatch) {
 		t.Errorf("got %v", err)
 	}
 	steal := func(rw *RWSet) { rw.Namespace(ChaincodeA).Writes[0].Value = []byte("a billion") }
@@ -188,7 +195,8 @@ func TestUpgradeInvalidatesWhatIsInFlight(t *testing.T) {
 	if b.Txs[0].Code == peer.TxValidationCode_VALID || !b.Txs[1].Valid() {
 		t.Errorf("%s, %s", b.Txs[0].Code, b.Txs[1].Code)
 	}
-	n.Deploy(ChaincodeA, code(func(shim.ChaincodeStubInterface) *peer.Response { return shim.Success([]byte("new")) }), OutOf(1, "AMSP"))
+	n.Deploy(ChaincodeA, code(func(shim.ChaincodeStubInterface) *peer.Response { return shim.Success([]byte("new")) }),
+		OutOf(1, "AMSP"))
 	if got, err := n.Evaluate(id, "AMSP", ChaincodeA, Args("get k")...); err != nil || string(got) == "new" {
 		t.Errorf("a peer that lags runs the old code: %s %v", got, err)
 	}
@@ -227,7 +235,8 @@ func TestBatchSeesLaterChangesOfItsValues(t *testing.T) {
 	if _, err := n.Invoke(id, ChaincodeA); err != nil {
 		t.Fatal(err)
 	}
-	if d, b := n.Get("AMSP", ChaincodeA, "direct"), n.Get("AMSP", ChaincodeA, "batched"); string(d) != "old" || string(b) != "new" {
+	if d, b := n.Get("AMSP", ChaincodeA, "direct"), n.Get("AMSP", ChaincodeA, "batched"); string(d) != "old" ||
+		string(b) != "new" {
 		t.Errorf("direct %s, batched %s", d, b)
 	}
 }
@@ -236,15 +245,20 @@ func TestBatchSeesLaterChangesOfItsValues(t *testing.T) {
 func TestCollectionRules(t *testing.T) {
 	n := New(Config{Orgs: []Org{{"AMSP", true}, {"BMSP", true}}})
 	onlyB := OutOf(1, "BMSP")
-	n.Deploy(ChaincodeA, Probe{}, OutOf(1, "AMSP"), Collection{Name: "closed", Members: []string{"BMSP"}, MemberOnlyRead: true, MemberOnlyWrite: true, Policy: &onlyB})
+	n.Deploy(ChaincodeA, Probe{}, OutOf(1, "AMSP"), Collection{
+		Name: "closed", Members: []string{"BMSP"}, MemberOnlyRead: true, MemberOnlyWrite: true, Policy: &onlyB,
+	})
 	a, b := n.Identity("AMSP", "a"), n.Identity("BMSP", "b")
-	for script, want := range map[string]string{"pput closed k v": "write access permission", "pget closed k": "read access permission", "phash closed k": ""} {
+	for script, want := range map[string]string{
+		"pput closed k v": "write access permission", "pget closed k": "read access permission", "phash closed k": "",
+	} {
 		_, err := n.Endorse(n.Propose(a, ChaincodeA, Args(script)...), "BMSP")
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", script, err)
 		}
 	}
-	blk := mustCut(t, n, mustEndorse(t, n, b, "pput closed k v", "AMSP"), mustEndorse(t, n, b, "pput closed k w", "BMSP"))
+	blk := mustCut(t, n, mustEndorse(t, n, b, "pput closed k v", "AMSP"),
+		mustEndorse(t, n, b, "pput closed k w", "BMSP"))
 	if blk.Txs[0].Valid() || !blk.Txs[1].Valid() {
 		t.Errorf("a collection's policy is instead of the chaincode's: %s, %s", blk.Txs[0].Code, blk.Txs[1].Code)
 	}

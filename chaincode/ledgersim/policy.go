@@ -36,7 +36,8 @@ func OutOf(n int, mspIDs ...string) Policy {
 	var rules []*common.SignaturePolicy
 	for i, id := range mspIDs {
 		role := marshal(&msp.MSPRole{MspIdentifier: id, Role: msp.MSPRole_PEER})
-		env.Identities = append(env.Identities, &msp.MSPPrincipal{PrincipalClassification: msp.MSPPrincipal_ROLE, Principal: role})
+		env.Identities = append(env.Identities,
+			&msp.MSPPrincipal{PrincipalClassification: msp.MSPPrincipal_ROLE, Principal: role})
 		rules = append(rules, &common.SignaturePolicy{Type: &common.SignaturePolicy_SignedBy{SignedBy: int32(i)}})
 	}
 	env.Rule = &common.SignaturePolicy{Type: &common.SignaturePolicy_NOutOf_{
@@ -79,7 +80,8 @@ func compile(rule *common.SignaturePolicy, principals int) (gate, error) {
 	switch t := rule.GetType().(type) {
 	case *common.SignaturePolicy_SignedBy:
 		if t.SignedBy < 0 || int(t.SignedBy) >= principals {
-			return gate{}, fmt.Errorf("identity index out of range, requested %d, but identities length is %d", t.SignedBy, principals)
+			return gate{}, fmt.Errorf("identity index out of range, requested %d, but identities length is %d",
+				t.SignedBy, principals)
 		}
 		return gate{leaf: true, index: int(t.SignedBy)}, nil
 	case *common.SignaturePolicy_NOutOf_:

@@ -50,7 +50,9 @@ func (Probe) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 			return shim.Error(strings.Join(step[1:], " "))
 		case step[0] == "status":
 			code, _ := strconv.Atoi(word(step, 1))
-			return &peer.Response{Status: int32(code), Message: word(step, 2), Payload: []byte(strings.Join(lines, "\n"))}
+			return &peer.Response{
+				Status: int32(code), Message: word(step, 2), Payload: []byte(strings.Join(lines, "\n")),
+			}
 		}
 		line, err := probeStep(stub, step)
 		if err != nil && !try {

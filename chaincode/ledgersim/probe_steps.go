@@ -172,7 +172,8 @@ func outermost(stub shim.ChaincodeStubInterface) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	proposal, header, channel, ext := &peer.Proposal{}, &common.Header{}, &common.ChannelHeader{}, &peer.ChaincodeHeaderExtension{}
+	proposal, header, channel, ext := &peer.Proposal{}, &common.Header{}, &common.ChannelHeader{},
+		&peer.ChaincodeHeaderExtension{}
 	if err := proto.Unmarshal(signed.ProposalBytes, proposal); err != nil {
 		return "", err
 	}

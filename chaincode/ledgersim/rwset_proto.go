@@ -23,12 +23,16 @@ func (rw *RWSet) Proto() *rwset.TxReadWriteSet {
 			kv.Writes = append(kv.Writes, &kvrwset.KVWrite{Key: w.Key, IsDelete: w.Delete, Value: w.Value})
 		}
 		for _, m := range ns.MetadataWrites {
-			kv.MetadataWrites = append(kv.MetadataWrites, &kvrwset.KVMetadataWrite{Key: m.Key, Entries: policyEntries(m.Policy)})
+			kv.MetadataWrites = append(kv.MetadataWrites,
+				&kvrwset.KVMetadataWrite{Key: m.Key, Entries: policyEntries(m.Policy)})
 		}
 		for _, r := range ns.Ranges {
 			kv.RangeQueriesInfo = append(kv.RangeQueriesInfo, &kvrwset.RangeQueryInfo{
 				StartKey: r.Start, EndKey: r.End, ItrExhausted: r.Exhausted,
-				ReadsInfo: &kvrwset.RangeQueryInfo_RawReads{RawReads: &kvrwset.QueryReads{KvReads: readProtos(r.Reads)}}})
+				ReadsInfo: &kvrwset.RangeQueryInfo_RawReads{
+					RawReads: &kvrwset.QueryReads{KvReads: readProtos(r.Reads)},
+				},
+			})
 		}
 		nsOut := &rwset.NsReadWriteSet{Namespace: ns.Namespace, Rwset: marshal(kv)}
 		for _, c := range ns.Collections {
@@ -42,15 +46,20 @@ func (rw *RWSet) Proto() *rwset.TxReadWriteSet {
 func collectionProto(c CollectionRWSet) *rwset.CollectionHashedReadWriteSet {
 	h := &kvrwset.HashedRWSet{}
 	for _, r := range c.Reads {
-		h.HashedReads = append(h.HashedReads, &kvrwset.KVReadHash{KeyHash: []byte(r.Key), Version: versionProto(r.Version)})
+		h.HashedReads = append(h.HashedReads,
+			&kvrwset.KVReadHash{KeyHash: []byte(r.Key), Version: versionProto(r.Version)})
 	}
 	for _, w := range c.Writes {
-		h.HashedWrites = append(h.HashedWrites, &kvrwset.KVWriteHash{KeyHash: []byte(w.Key), IsDelete: w.Delete, ValueHash: w.Value, IsPurge: w.Purge})
+		h.HashedWrites = append(h.HashedWrites,
+			&kvrwset.KVWriteHash{KeyHash: []byte(w.Key), IsDelete: w.Delete, ValueHash: w.Value, IsPurge: w.Purge})
 	}
 	for _, m := range c.MetadataWrites {
-		h.MetadataWrites = append(h.MetadataWrites, &kvrwset.KVMetadataWriteHash{KeyHash: []byte(m.Key), Entries: policyEntries(m.Policy)})
+		h.MetadataWrites = append(h.MetadataWrites,
+			&kvrwset.KVMetadataWriteHash{KeyHash: []byte(m.Key), Entries: policyEntries(m.Policy)})
 	}
-	return &rwset.CollectionHashedReadWriteSet{CollectionName: c.Collection, HashedRwset: marshal(h), PvtRwsetHash: c.PrivateHash}
+	return &rwset.CollectionHashedReadWriteSet{
+		CollectionName: c.Collection, HashedRwset: marshal(h), PvtRwsetHash: c.PrivateHash,
+	}
 }
 
 func policyEntries(policy []byte) []*kvrwset.KVMetadataEntry {
@@ -95,7 +104,9 @@ func ParseRWSet(b []byte) (*RWSet, error) {
 			if r.GetReadsMerkleHashes() != nil {
 				return nil, fmt.Errorf("range [%q, %q): Merkle summaries are not modelled", r.StartKey, r.EndKey)
 			}
-			ns.Ranges = append(ns.Ranges, RangeQuery{r.StartKey, r.EndKey, r.ItrExhausted, reads(r.GetRawReads().GetKvReads())})
+			ns.Ranges = append(ns.Ranges, RangeQuery{
+				r.StartKey, r.EndKey, r.ItrExhausted, reads(r.GetRawReads().GetKvReads()),
+			})
 		}
 		for _, cIn := range nsIn.CollectionHashedRwset {
 			c, err := parseCollection(cIn)
@@ -119,7 +130,9 @@ func parseCollection(in *rwset.CollectionHashedReadWriteSet) (CollectionRWSet, e
 		c.Reads = append(c.Reads, Read{string(r.KeyHash), version(r.Version)})
 	}
 	for _, w := range h.HashedWrites {
-		c.Writes = append(c.Writes, Write{Key: string(w.KeyHash), Value: w.ValueHash, Delete: w.IsDelete || len(w.ValueHash) == 0, Purge: w.IsPurge})
+		c.Writes = append(c.Writes, Write{
+			Key: string(w.KeyHash), Value: w.ValueHash, Delete: w.IsDelete || len(w.ValueHash) == 0, Purge: w.IsPurge,
+		})
 	}
 	for _, m := range h.MetadataWrites {
 		c.MetadataWrites = append(c.MetadataWrites, MetadataWrite{string(m.KeyHash), policyOf(m.Entries)})

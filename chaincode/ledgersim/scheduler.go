@@ -64,7 +64,9 @@ type Scheduler struct {
 
 // NewScheduler drives clients on a network.
 func NewScheduler(n *Network, seed uint64, w Weights, clients ...Client) *Scheduler {
-	return &Scheduler{Net: n, Weights: w, MaxBlock: 10, rng: rand.New(rand.NewPCG(seed, 0x7363686564)), clients: clients}
+	return &Scheduler{
+		Net: n, Weights: w, MaxBlock: 10, rng: rand.New(rand.NewPCG(seed, 0x7363686564)), clients: clients,
+	}
 }
 
 // Run makes steps until one halts the network.

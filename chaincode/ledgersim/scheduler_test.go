@@ -95,7 +95,8 @@ func TestNoLostUpdates(t *testing.T) {
 		}
 	}
 	t.Log(codes)
-	for _, code := range []peer.TxValidationCode{peer.TxValidationCode_VALID, peer.TxValidationCode_MVCC_READ_CONFLICT, peer.TxValidationCode_DUPLICATE_TXID} {
+	for _, code := range []peer.TxValidationCode{peer.TxValidationCode_VALID, peer.TxValidationCode_MVCC_READ_CONFLICT,
+		peer.TxValidationCode_DUPLICATE_TXID} {
 		if codes[code] == 0 {
 			t.Errorf("no seed met %s", code)
 		}

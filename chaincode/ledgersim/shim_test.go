@@ -18,7 +18,10 @@ import (
 type realShim struct{ shim.Chaincode }
 
 func (r realShim) Invoke(s shim.ChaincodeStubInterface) *peer.Response {
-	c := &chat{stub: s.(*stub), up: make(chan *peer.ChaincodeMessage), down: make(chan *peer.ChaincodeMessage), queries: map[string]*iterator{}}
+	c := &chat{
+		stub: s.(*stub), up: make(chan *peer.ChaincodeMessage), down: make(chan *peer.ChaincodeMessage),
+		queries: map[string]*iterator{},
+	}
 	done := make(chan error)
 	go func() { done <- shim.StartInProc("cc", c, r.Chaincode) }()
 	res := c.run()
@@ -58,8 +61,10 @@ func (c *chat) CloseSend() error { return nil }
 func (c *chat) run() *peer.Response {
 	<-c.up // REGISTER
 	c.down <- &peer.ChaincodeMessage{Type: peer.ChaincodeMessage_REGISTERED}
-	c.down <- &peer.ChaincodeMessage{Type: peer.ChaincodeMessage_READY, Payload: marshal(&peer.ChaincodeAdditionalParams{
-		UseWriteBatch: true, MaxSizeWriteBatch: batchSize, UseGetMultipleKeys: true, MaxSizeGetMultipleKeys: 1000})}
+	c.down <- &peer.ChaincodeMessage{
+		Type: peer.ChaincodeMessage_READY, Payload: marshal(&peer.ChaincodeAdditionalParams{
+			UseWriteBatch: true, MaxSizeWriteBatch: batchSize, UseGetMultipleKeys: true, MaxSizeGetMultipleKeys: 1000}),
+	}
 	signed, _ := c.stub.GetSignedProposal()
 	c.down <- c.message(peer.ChaincodeMessage_TRANSACTION, marshal(&peer.ChaincodeInput{Args: c.stub.args}), signed)
 	for m := range c.up {
@@ -86,8 +91,11 @@ func (c *chat) run() *peer.Response {
 	return nil
 }
 
-func (c *chat) message(t peer.ChaincodeMessage_Type, payload []byte, signed *peer.SignedProposal) *peer.ChaincodeMessage {
-	return &peer.ChaincodeMessage{Type: t, Payload: payload, Proposal: signed, Txid: c.stub.GetTxID(), ChannelId: c.stub.GetChannelID()}
+func (c *chat) message(t peer.ChaincodeMessage_Type, payload []byte,
+	signed *peer.SignedProposal) *peer.ChaincodeMessage {
+	return &peer.ChaincodeMessage{
+		Type: t, Payload: payload, Proposal: signed, Txid: c.stub.GetTxID(), ChannelId: c.stub.GetChannelID(),
+	}
 }
 
 func (c *chat) answer(m *peer.ChaincodeMessage) ([]byte, error) {
@@ -124,7 +132,8 @@ func (c *chat) answer(m *peer.ChaincodeMessage) ([]byte, error) {
 			return e.value, nil
 		}
 		return nil, nil
-	case peer.ChaincodeMessage_GET_STATE_BY_RANGE, peer.ChaincodeMessage_QUERY_STATE_NEXT, peer.ChaincodeMessage_QUERY_STATE_CLOSE:
+	case peer.ChaincodeMessage_GET_STATE_BY_RANGE, peer.ChaincodeMessage_QUERY_STATE_NEXT,
+		peer.ChaincodeMessage_QUERY_STATE_CLOSE:
 		return c.query(m)
 	case peer.ChaincodeMessage_GET_QUERY_RESULT:
 		return nil, errors.New("ExecuteQuery not supported for leveldb")
@@ -248,11 +257,15 @@ func TestAssumptionsWithRealShim(t *testing.T) {
 
 // Random scripts, errors included, give one answer and one read-write set.
 func TestStubIsTheShims(t *testing.T) {
-	step := rapid.SampledFrom([]string{"get a", "put a 1", "put b 2", "put '' 1", "put c ''", "del a", "multi a b a x", "multi",
-		"range a c", "range '' ''", "range a z 1", "page a z 2", "page '' '' 1 b", "page a z 0", "begin", "finish", "policy a AMSP", "policyof a",
+	step := rapid.SampledFrom([]string{"get a", "put a 1", "put b 2", "put '' 1", "put c ''", "del a", "multi a b a x",
+		"multi",
+		"range a c", "range '' ''", "range a z 1", "page a z 2", "page '' '' 1 b", "page a z 0", "begin", "finish",
+		"policy a AMSP", "policyof a",
 		"cput v t 1 2", "partial t 1", "history a", "query x", "event n 1", "event '' 1", "outer", "args", "who",
-		"call probeb (put a 1; get a)", "call probeb (put a 2; fail no)", "call probeb (begin; put b 3)", "call probea (get a)",
-		"call probeb (call probea (get a))", "call nosuch (get a)", "call probeb (page a z 1)", "fail no", "status 300 odd"})
+		"call probeb (put a 1; get a)", "call probeb (put a 2; fail no)", "call probeb (begin; put b 3)",
+		"call probea (get a)",
+		"call probeb (call probea (get a))", "call nosuch (get a)", "call probeb (page a z 1)", "fail no",
+		"status 300 odd"})
 	rapid.Check(t, func(t *rapid.T) {
 		ours, theirs := probeNetwork(Config{Seed: 3}), probeNetwork(Config{Seed: 3})
 		theirs.Install("AMSP", ChaincodeA, realShim{Probe{}})
@@ -271,7 +284,8 @@ func TestStubIsTheShims(t *testing.T) {
 				t.Fatalf("%s\nours:   %v\nshim's: %v", script, errA, errB)
 			}
 			if errA == nil {
-				if d := cmp.Diff(a.RWSet(), b.RWSet()); d != "" || string(a.Response().Payload) != string(b.Response().Payload) {
+				if d := cmp.Diff(a.RWSet(), b.RWSet()); d != "" ||
+					string(a.Response().Payload) != string(b.Response().Payload) {
 					t.Fatalf("%s\n%s\nours:   %s\nshim's: %s", script, d, a.Response(), b.Response())
 				}
 			}

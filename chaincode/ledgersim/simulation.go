@@ -39,7 +39,8 @@ func (s *simulation) invoke(name string, args [][]byte) (outcome, error) {
 	s.rw.space("_lifecycle").reads[sequenceKey(name)] = s.version("_lifecycle", sequenceKey(name))
 	def := s.net.definitionAt(name, s.height)
 	if def == nil {
-		return outcome{}, fmt.Errorf("invalid invocation: [channel %s] failed to get chaincode container info for %s: chaincode %s not found",
+		return outcome{}, fmt.Errorf(
+			"invalid invocation: [channel %s] failed to get chaincode container info for %s: chaincode %s not found",
 			s.proposal.channel, name, name)
 	}
 	if slices.Contains(s.running, name) {
@@ -50,9 +51,12 @@ func (s *simulation) invoke(name string, args [][]byte) (outcome, error) {
 
 	st := &stub{sim: s, def: def, args: cloneArgs(args)}
 	res := s.peer.codeFor(def).Invoke(st)
-	out := outcome{response: &peer.Response{Status: res.GetStatus(), Message: res.GetMessage(), Payload: bytes.Clone(res.GetPayload())}, event: st.event}
+	out := outcome{response: &peer.Response{
+		Status: res.GetStatus(), Message: res.GetMessage(), Payload: bytes.Clone(res.GetPayload()),
+	}, event: st.event}
 	if !utf8.ValidString(out.response.Message) {
-		return out, errors.New("transaction returned with failure: failed to marshal response: string field contains invalid UTF-8")
+		return out, errors.New(
+			"transaction returned with failure: failed to marshal response: string field contains invalid UTF-8")
 	}
 	// The shim sends what a forgotten batch still holds, whatever the response.
 	if err := st.FinishWriteBatch(); err != nil {
@@ -97,10 +101,14 @@ func (s *simulation) writePolicy(ns, key string, policy []byte) error {
 
 func (s *simulation) mayWrite() error {
 	if s.privateQueried {
-		return fmt.Errorf("txid [%s]: unsuppored transaction. Transaction has already performed queries on pvt data. Writes are not allowed", s.proposal.txID)
+		return fmt.Errorf(
+			"txid [%s]: unsuppored transaction. Transaction has already performed queries on pvt data. Writes are not allowed",
+			s.proposal.txID)
 	}
 	if s.paginated {
-		return fmt.Errorf("txid [%s]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed", s.proposal.txID)
+		return fmt.Errorf(
+			"txid [%s]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed",
+			s.proposal.txID)
 	}
 	s.wrote = true
 	return nil
@@ -108,7 +116,9 @@ func (s *simulation) mayWrite() error {
 
 func (s *simulation) mayPaginate() error {
 	if s.wrote {
-		return fmt.Errorf("txid [%s]: unsuppored transaction. Paginated queries are supported only in a read-only transaction", s.proposal.txID)
+		return fmt.Errorf(
+			"txid [%s]: unsuppored transaction. Paginated queries are supported only in a read-only transaction",
+			s.proposal.txID)
 	}
 	s.paginated = true
 	return nil

@@ -97,13 +97,19 @@ func (s *stub) InvokeChaincode(name string, args [][]byte, channel string) *peer
 	wire(name, channel)
 	if channel != "" && channel != s.GetChannelID() {
 		//lint:ignore ST1005 Fabric's words
-		err := fmt.Errorf("Failed deserializing proposal creator during channelless check policy with policy: channel %s is not modelled", channel)
-		return &peer.Response{Status: shim.ERROR, Payload: []byte(s.failed(peer.ChaincodeMessage_INVOKE_CHAINCODE, err).Error())}
+		err := fmt.Errorf(
+			"Failed deserializing proposal creator during channelless check policy with policy: channel %s is not modelled",
+			channel)
+		return &peer.Response{
+			Status: shim.ERROR, Payload: []byte(s.failed(peer.ChaincodeMessage_INVOKE_CHAINCODE, err).Error()),
+		}
 	}
 	out, err := s.sim.invoke(name, args)
 	if err != nil {
 		err = fmt.Errorf("execute failed: %w", err)
-		return &peer.Response{Status: shim.ERROR, Payload: []byte(s.failed(peer.ChaincodeMessage_INVOKE_CHAINCODE, err).Error())}
+		return &peer.Response{
+			Status: shim.ERROR, Payload: []byte(s.failed(peer.ChaincodeMessage_INVOKE_CHAINCODE, err).Error()),
+		}
 	}
 	return out.response // the callee's event is lost
 }

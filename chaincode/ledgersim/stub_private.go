@@ -33,10 +33,14 @@ func (s *stub) collection(name string, write bool) (Collection, error) {
 	}
 	if !c.member(s.sim.proposal.Creator.MSP) {
 		if write && c.MemberOnlyWrite {
-			return c, fmt.Errorf("tx creator does not have write access permission on privatedata in chaincodeName:%s collectionName: %s", s.def.name, name)
+			return c, fmt.Errorf(
+				"tx creator does not have write access permission on privatedata in chaincodeName:%s collectionName: %s",
+				s.def.name, name)
 		}
 		if !write && c.MemberOnlyRead {
-			return c, fmt.Errorf("tx creator does not have read access permission on privatedata in chaincodeName:%s collectionName: %s", s.def.name, name)
+			return c, fmt.Errorf(
+				"tx creator does not have read access permission on privatedata in chaincodeName:%s collectionName: %s",
+				s.def.name, name)
 		}
 	}
 	return c, nil
@@ -69,7 +73,9 @@ func (s *stub) readPrivate(collection, key string) ([]byte, error) {
 		return nil, nil
 	}
 	if plain == nil || plain.version != public {
-		return nil, fmt.Errorf("private data matching public hash version is not available. Public hash version = %v, Private data version = <nil>", public)
+		return nil, fmt.Errorf(
+			"private data matching public hash version is not available. Public hash version = %v, Private data version = <nil>",
+			public)
 	}
 	s.readHashed(collection, key)
 	return bytes.Clone(plain.value), nil
@@ -120,7 +126,8 @@ func (s *stub) GetPrivateDataHash(collection, key string) ([]byte, error) {
 	}
 	wire(collection, key)
 	if _, ok := s.def.collections[collection]; !ok {
-		err := fmt.Errorf("collection [%s] not defined in the collection config for chaincode [%s]", collection, s.def.name)
+		err := fmt.Errorf("collection [%s] not defined in the collection config for chaincode [%s]",
+			collection, s.def.name)
 		return nil, s.failed(peer.ChaincodeMessage_GET_PRIVATE_DATA_HASH, err)
 	}
 	if e := s.readHashed(collection, key); e != nil {
@@ -208,7 +215,8 @@ func (s *stub) GetPrivateDataByRange(collection, start, end string) (shim.StateQ
 	return s.queryPrivate(collection, start, end)
 }
 
-func (s *stub) GetPrivateDataByPartialCompositeKey(collection, objectType string, attributes []string) (shim.StateQueryIteratorInterface, error) {
+func (s *stub) GetPrivateDataByPartialCompositeKey(collection, objectType string,
+	attributes []string) (shim.StateQueryIteratorInterface, error) {
 	if collection == "" {
 		return nil, errNoCollection
 	}
@@ -223,7 +231,9 @@ func (s *stub) queryPrivate(collection, start, end string) (shim.StateQueryItera
 	wire(collection, start, end)
 	c, err := s.collection(collection, false)
 	if err == nil && s.sim.wrote {
-		err = fmt.Errorf("txid [%s]: unsuppored transaction. Queries on pvt data is supported only in a read-only transaction", s.GetTxID())
+		err = fmt.Errorf(
+			"txid [%s]: unsuppored transaction. Queries on pvt data is supported only in a read-only transaction",
+			s.GetTxID())
 	}
 	if err != nil {
 		return nil, s.failed(peer.ChaincodeMessage_GET_STATE_BY_RANGE, err)

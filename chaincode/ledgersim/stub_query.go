@@ -29,7 +29,8 @@ func (s *stub) GetStateByRange(start, end string) (shim.StateQueryIteratorInterf
 	return it, err
 }
 
-func (s *stub) GetStateByRangeWithPagination(start, end string, pageSize int32, bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
+func (s *stub) GetStateByRangeWithPagination(start, end string, pageSize int32,
+	bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
 	start, err := simpleRange(start, end)
 	if err != nil {
 		return nil, nil, err
@@ -37,7 +38,8 @@ func (s *stub) GetStateByRangeWithPagination(start, end string, pageSize int32, 
 	return s.query(start, end, pageSize, bookmark)
 }
 
-func (s *stub) GetStateByPartialCompositeKey(objectType string, attributes []string) (shim.StateQueryIteratorInterface, error) {
+func (s *stub) GetStateByPartialCompositeKey(objectType string,
+	attributes []string) (shim.StateQueryIteratorInterface, error) {
 	prefix, err := shim.CreateCompositeKey(objectType, attributes)
 	if err != nil {
 		return nil, err
@@ -46,7 +48,8 @@ func (s *stub) GetStateByPartialCompositeKey(objectType string, attributes []str
 	return it, err
 }
 
-func (s *stub) GetStateByPartialCompositeKeyWithPagination(objectType string, attributes []string, pageSize int32, bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
+func (s *stub) GetStateByPartialCompositeKeyWithPagination(objectType string, attributes []string, pageSize int32,
+	bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
 	prefix, err := shim.CreateCompositeKey(objectType, attributes)
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +57,8 @@ func (s *stub) GetStateByPartialCompositeKeyWithPagination(objectType string, at
 	return s.query(prefix, prefix+maxRune, pageSize, bookmark)
 }
 
-func (s *stub) GetAllStatesCompositeKeyWithPagination(pageSize int32, bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
+func (s *stub) GetAllStatesCompositeKeyWithPagination(pageSize int32,
+	bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
 	return s.query(compositeStart, compositeStart+maxRune, pageSize, bookmark)
 }
 
@@ -81,7 +85,8 @@ func (s *stub) GetQueryResult(string) (shim.StateQueryIteratorInterface, error) 
 	return nil, s.failed(peer.ChaincodeMessage_GET_QUERY_RESULT, errors.New("ExecuteQuery not supported for leveldb"))
 }
 
-func (s *stub) GetQueryResultWithPagination(_ string, pageSize int32, bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
+func (s *stub) GetQueryResultWithPagination(_ string, pageSize int32,
+	bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
 	if pageSize == 0 && bookmark == "" {
 		it, err := s.GetQueryResult("")
 		return it, nil, err
@@ -111,7 +116,8 @@ func simpleRange(start, end string) (string, error) {
 }
 
 // query opens a range; it is paginated if a page size or a bookmark is given.
-func (s *stub) query(start, end string, pageSize int32, bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
+func (s *stub) query(start, end string, pageSize int32,
+	bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
 	wire(start, end, bookmark)
 	meta := &peer.QueryResponseMetadata{}
 	it := &iterator{stub: s, left: s.sim.net.cfg.TotalQueryLimit}

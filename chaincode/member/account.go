@@ -136,10 +136,10 @@ func checkInvited(invitation number.Command, cd code.Code) error {
 	return cd.Check()
 }
 
-// Link counts the account, MaxLinks of others than the home on a business date: all that the member does reads its row, and whoever has one
-// account could invite itself, link another and end it, in every block. inv is the invitation that the request names, nil if
-// it names none; taken says whether the account was linked before. It returns the
-// member and the invitation as they then are.
+// Link counts the account, MaxLinks of others than the home on a business date: all that the member does reads its row,
+// and whoever has one account could invite itself, link another and end it, in every block. inv is the invitation that
+// the request names, nil if it names none; taken says whether the account was linked before. It returns the member and
+// the invitation as they then are.
 func Link(m Member, inv *Invitation, taken bool, req LinkRequest, at At) (Member, *Invitation, error) {
 	if inv == nil {
 		if err := m.requireHome(at.Caller); err != nil {
@@ -169,7 +169,9 @@ func Link(m Member, inv *Invitation, taken bool, req LinkRequest, at At) (Member
 			next.Linked, next.Links = at.Date, 0
 		}
 		if next.Links >= MaxLinks {
-			return Member{}, nil, fault.New(fault.Limit, "%d accounts were linked to member %s on %s; wait for the next business date", next.Links, m.ID, at.Date)
+			return Member{}, nil, fault.New(fault.Limit,
+				"%d accounts were linked to member %s on %s; wait for the next business date",
+				next.Links, m.ID, at.Date)
 		}
 		next.Links++
 	}

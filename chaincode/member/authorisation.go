@@ -81,14 +81,15 @@ type Cap struct {
 //  8. EXPIRED: until is past.
 //  9. LIMIT: until is more than 366 days ahead.
 type AuthoriseRequest struct {
-	_          struct{}        `cbor:",toarray"`
-	Member     string          `json:"member"`
-	Acceptor   string          `json:"acceptor"`
-	Caps       []Limit         `json:"caps"`       // sorted by programme, 1 … 16
-	Until      int64           `json:"until"`      // UTC seconds
-	Commitment code.Commitment `json:"commitment"` // of a one-time code, to serve once; "" to be open; none with a signature
-	Nonce      Nonce           `json:"nonce"`      // of the signed statement, or ""
-	Signature  Signature       `json:"signature"`  // of the member, or ""
+	_        struct{} `cbor:",toarray"`
+	Member   string   `json:"member"`
+	Acceptor string   `json:"acceptor"`
+	Caps     []Limit  `json:"caps"`  // sorted by programme, 1 … 16
+	Until    int64    `json:"until"` // UTC seconds
+	// of a one-time code, to serve once; "" to be open; none with a signature
+	Commitment code.Commitment `json:"commitment"`
+	Nonce      Nonce           `json:"nonce"`     // of the signed statement, or ""
+	Signature  Signature       `json:"signature"` // of the member, or ""
 }
 
 // Limit asks for a cap.
@@ -172,7 +173,9 @@ func Authorise(m Member, acceptor bool, network string, used bool, req Authorise
 	if err := within(req.Until, at.Now, MaxAuthoriseSecs); err != nil {
 		return Authorisation{}, err
 	}
-	auth := Authorisation{Member: m.ID, Acceptor: req.Acceptor, Until: req.Until, State: AuthorisationOpen, By: at.Caller}
+	auth := Authorisation{
+		Member: m.ID, Acceptor: req.Acceptor, Until: req.Until, State: AuthorisationOpen, By: at.Caller,
+	}
 	if len(req.Commitment) > 0 {
 		auth.Commitment, auth.State = req.Commitment, AuthorisationWaiting
 	}
@@ -187,7 +190,8 @@ func (r AuthoriseRequest) mayAuthorise(m Member, acceptor bool, caller string) e
 	case r.Signed() && r.Acceptor != caller:
 		return fault.New(fault.Forbidden, "the statement was signed for %s, not for %s", r.Acceptor, caller)
 	case !r.Signed() && m.Home != caller:
-		return fault.New(fault.Forbidden, "%s is not the home of member %s, and the member has not signed", caller, m.ID)
+		return fault.New(fault.Forbidden, "%s is not the home of member %s, and the member has not signed",
+			caller, m.ID)
 	case !acceptor:
 		return fault.New(fault.Forbidden, "%s is not an acceptor", r.Acceptor)
 	}
@@ -240,7 +244,8 @@ type Spend struct {
 // Refused, first that applies: UNAUTHORISED (another member's, or for another
 // acceptor), WRONG_STATE (revoked, or used), EXPIRED, WRONG_CODE, UNAUTHORISED (a
 // programme that it doesn't cover, or more than is left).
-func Use(auth Authorisation, id number.Command, member, acceptor string, cd code.Code, spends []Spend, at At) (Authorisation, error) {
+func Use(auth Authorisation, id number.Command, member, acceptor string, cd code.Code, spends []Spend,
+	at At) (Authorisation, error) {
 	switch {
 	case auth.Member != member:
 		return Authorisation{}, fault.New(fault.Unauthorised, "authorisation %s is another member's", id)
@@ -265,7 +270,8 @@ func Use(auth Authorisation, id number.Command, member, acceptor string, cd code
 		}
 		c := &next.Caps[i]
 		if s.Amount > c.Amount-c.Used {
-			return Authorisation{}, fault.New(fault.Unauthorised, "authorisation %s has %d of %s left, %d asked", id, int64(c.Amount-c.Used), s.Programme, int64(s.Amount))
+			return Authorisation{}, fault.New(fault.Unauthorised, "authorisation %s has %d of %s left, %d asked",
+				id, int64(c.Amount-c.Used), s.Programme, int64(s.Amount))
 		}
 		c.Used += s.Amount
 	}

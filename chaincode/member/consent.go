@@ -112,7 +112,10 @@ func Agree(m Member, req ConsentRequest, at At) (Member, Consent, error) {
 	}
 	next := m
 	next.Consents++
-	return next, Consent{Member: m.ID, Purpose: req.Purpose, By: at.Caller, Parties: req.Parties, Until: req.Until, State: ConsentActive, Shared: []Share{}}, nil
+	return next, Consent{
+		Member: m.ID, Purpose: req.Purpose, By: at.Caller, Parties: req.Parties, Until: req.Until, State: ConsentActive,
+		Shared: []Share{},
+	}, nil
 }
 
 // Collection names the private data collection of two parties that run peers.
@@ -187,7 +190,8 @@ func (c Consent) Share(req ShareRequest, peers bool, at At) (Consent, error) {
 	case !slices.Contains(c.Parties, req.Party):
 		return Consent{}, fault.New(fault.Forbidden, "%s is not in consent %s", req.Party, req.Consent)
 	case !peers:
-		return Consent{}, fault.New(fault.Forbidden, "%s and %s don't both run peers, so no collection can hold what they share", at.Caller, req.Party)
+		return Consent{}, fault.New(fault.Forbidden,
+			"%s and %s don't both run peers, so no collection can hold what they share", at.Caller, req.Party)
 	}
 	if err := c.inForce(req.Consent, at.Date); err != nil {
 		return Consent{}, err

@@ -20,7 +20,8 @@ type AccountID struct {
 
 // compare sorts accounts by party, channel and commitment.
 func (a AccountID) compare(b AccountID) int {
-	return cmp.Or(cmp.Compare(a.Party, b.Party), cmp.Compare(a.Channel, b.Channel), slices.Compare(a.Account, b.Account))
+	return cmp.Or(cmp.Compare(a.Party, b.Party), cmp.Compare(a.Channel, b.Channel),
+		slices.Compare(a.Account, b.Account))
 }
 
 // LabelsID names what one party says of one pseudonym.
@@ -153,7 +154,8 @@ func Erase(m Member, accounts []Held[Account], consents []Held[Consent], req Era
 		exact = exact && live(c.Row.State == ConsentActive, c.Root)
 	}
 	if !exact {
-		return Erasure{}, fault.New(fault.Conflict, "member %s has %d live accounts and %d live consents: name exactly these", m.ID, m.Accounts, m.Consents)
+		return Erasure{}, fault.New(fault.Conflict,
+			"member %s has %d live accounts and %d live consents: name exactly these", m.ID, m.Accounts, m.Consents)
 	}
 	left := Erasure{Member: m}
 	left.Member.State, left.Member.Key, left.Member.Accounts, left.Member.Consents = Erased, nil, 0, 0

@@ -101,7 +101,8 @@ func (m Member) Freeze(req FreezeRequest, all bool, at At) (Member, error) {
 	case found && m.Freezes[i].Lifted == at.Date && !all:
 		return Member{}, fault.New(fault.Limit, "%s has frozen %s's wallet today, and lifted it", at.Caller, m.ID)
 	}
-	list := slices.DeleteFunc(slices.Clone(m.Freezes), func(f Freeze) bool { return f.By == at.Caller || f.Lifted != 0 && f.Lifted < at.Date })
+	list := slices.DeleteFunc(slices.Clone(m.Freezes),
+		func(f Freeze) bool { return f.By == at.Caller || f.Lifted != 0 && f.Lifted < at.Date })
 	list = append(list, Freeze{By: at.Caller, All: all, Reason: req.Reason, Number: at.Number})
 	slices.SortFunc(list, func(a, b Freeze) int { return strings.Compare(a.By, b.By) })
 	m.Freezes = list
@@ -110,7 +111,8 @@ func (m Member) Freeze(req FreezeRequest, all bool, at At) (Member, error) {
 
 // freezeBy is the place of a party's freeze, lifted ones included.
 func (m Member) freezeBy(party string) (int, bool) {
-	return slices.BinarySearchFunc(m.Freezes, party, func(f Freeze, party string) int { return strings.Compare(f.By, party) })
+	return slices.BinarySearchFunc(m.Freezes, party,
+		func(f Freeze, party string) int { return strings.Compare(f.By, party) })
 }
 
 // frozenBy is the place of a party's freeze. WRONG_STATE if none stands.

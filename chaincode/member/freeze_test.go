@@ -38,7 +38,8 @@ func TestFreezes(t *testing.T) {
 		{"dismissed", in(Freeze{By: "D", Appeal: Appeal{State: Dismissed}}), [6]fault.Code{no, no, ok, no, none, no}},
 		{"lifted today", in(Freeze{By: "D", Lifted: 100}), [6]fault.Code{fault.Limit, ok, no, no, none, no}},
 		{"lifted before", in(Freeze{By: "D", Lifted: 99}), [6]fault.Code{ok, ok, no, no, none, no}},
-		{"merged", Member{ID: "li", Home: "M", State: Merged, Freezes: []Freeze{beside}}, [6]fault.Code{no, no, no, no, none, no}},
+		{"merged", Member{ID: "li", Home: "M", State: Merged, Freezes: []Freeze{beside}},
+			[6]fault.Code{no, no, no, no, none, no}},
 	} {
 		for i, verb := range verbs {
 			before := fmt.Sprintf("%+v", c.in)
@@ -68,7 +69,8 @@ func TestNobodysFreezesKeepOthersOut(t *testing.T) {
 			}
 		}
 	}
-	if m, err = m.Freeze(FreezeRequest{Member: "li", Reason: "laundering"}, true, At{Caller: "G", Date: 101}); err != nil {
+	if m, err = m.Freeze(FreezeRequest{Member: "li", Reason: "laundering"}, true,
+		At{Caller: "G", Date: 101}); err != nil {
 		t.Fatal(err)
 	}
 	if len(m.Frozen()) != 64 || len(m.Freezes) != 64 {
@@ -79,7 +81,8 @@ func TestNobodysFreezesKeepOthersOut(t *testing.T) {
 func TestAppealsReadAsWords(t *testing.T) {
 	data, _ := json.Marshal([]AppealState{NoAppeal, Appealed, Dismissed})
 	var after []AppealState
-	if err := json.Unmarshal(data, &after); string(data) != `["NONE","APPEALED","DISMISSED"]` || err != nil || after[2] != Dismissed {
+	if err := json.Unmarshal(data, &after); string(data) != `["NONE","APPEALED","DISMISSED"]` || err != nil ||
+		after[2] != Dismissed {
 		t.Errorf("%s, %v, %v", data, after, err)
 	}
 	if json.Unmarshal([]byte(`["LOST"]`), &after) == nil {

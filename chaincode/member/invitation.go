@@ -103,7 +103,9 @@ func Invite(m Member, proven bool, req InviteRequest, at At) (Invitation, error)
 	if err := within(req.Until, at.Now, MaxInvitationSecs); err != nil {
 		return Invitation{}, err
 	}
-	return Invitation{Member: m.ID, By: at.Caller, For: req.For, Commitment: req.Commitment, Until: req.Until, State: InvitationOpen}, nil
+	return Invitation{
+		Member: m.ID, By: at.Caller, For: req.For, Commitment: req.Commitment, Until: req.Until, State: InvitationOpen,
+	}, nil
 }
 
 // CancelInvitationRequest ends an invitation that wasn't used. Only the party

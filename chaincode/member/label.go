@@ -75,7 +75,8 @@ func (l Labels) Change(m Member, req LabelRequest, at At) (Labels, error) {
 	if req.Until != 0 && req.Until < at.Date {
 		return Labels{}, fault.New(fault.Expired, "the label would have ended on %s", req.Until)
 	}
-	next := Labels{List: slices.DeleteFunc(slices.Clone(l.List), func(one Label) bool { return one.ID == req.Label || !one.On(at.Date) })}
+	next := Labels{List: slices.DeleteFunc(slices.Clone(l.List),
+		func(one Label) bool { return one.ID == req.Label || !one.On(at.Date) })}
 	if len(next.List) >= MaxLabels {
 		return Labels{}, fault.New(fault.Limit, "%s has %d labels on member %s", at.Caller, MaxLabels, m.ID)
 	}

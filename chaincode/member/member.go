@@ -78,8 +78,9 @@ type Member struct {
 	Consents uint16         `json:"consents"` // likewise, 0 … MaxConsents
 	Freezes  []Freeze       `json:"freezes"`  // of a root, sorted by party; lifted ones until the next day
 	Number   number.Command `json:"number"`   // command that enrolled it
-	Linked   date.Date      `json:"linked"`   // business date on which another than its home last linked an account, 0 for never
-	Links    uint8          `json:"links"`    // how often on that date
+	// business date on which another than its home last linked an account, 0 for never
+	Linked date.Date `json:"linked"`
+	Links  uint8     `json:"links"` // how often on that date
 }
 
 // requireHome refuses with FORBIDDEN whoever isn't the member's home.
@@ -138,7 +139,9 @@ func (m Member) Wallets() []string { return append([]string{m.ID}, m.Merged...) 
 
 // Enrol makes the member. Its account, if it has one, is made by NewAccount.
 func Enrol(req EnrolRequest, at At) Member {
-	m := Member{ID: req.Member, Home: at.Caller, State: Active, Merged: []string{}, Key: req.Key.orNone(), Number: at.Number}
+	m := Member{
+		ID: req.Member, Home: at.Caller, State: Active, Merged: []string{}, Key: req.Key.orNone(), Number: at.Number,
+	}
 	if req.HasAccount() {
 		m.Accounts = 1
 	}

@@ -39,7 +39,9 @@ func in(state State) Member {
 }
 
 func open() Invitation {
-	return Invitation{Member: "li", By: "G", For: "D", Commitment: code.Commit(secret), Until: 2000, State: InvitationOpen}
+	return Invitation{
+		Member: "li", By: "G", For: "D", Commitment: code.Commit(secret), Until: 2000, State: InvitationOpen,
+	}
 }
 
 // wants compares a refusal's code.
@@ -57,20 +59,35 @@ func TestChecks(t *testing.T) {
 	enrol := EnrolRequest{Member: "li", Channel: "app", Account: account, Key: public}
 	link := LinkRequest{Member: "li", Channel: "app", Account: account, Invitation: id, Code: secret}
 	unlink := UnlinkRequest{Member: "li", Party: "D", Channel: "app", Account: account, Reason: "x"}
-	invite := InviteRequest{Member: "li", Channel: "app", Account: account, For: "D", Commitment: code.Commit(secret), Until: 2000}
+	invite := InviteRequest{
+		Member: "li", Channel: "app", Account: account, For: "D", Commitment: code.Commit(secret), Until: 2000,
+	}
 	merge := MergeRequest{From: "li", Into: "zhang", Invitation: id, Code: secret}
 	consent := ConsentRequest{Member: "li", Purpose: "insurance", Parties: []string{"D", "F"}, Until: 20700}
 	share := ShareRequest{Consent: id, Party: "D", Digest: account}
-	erase := EraseRequest{Member: "li", Accounts: []AccountID{{Party: "D", Channel: "app", Account: account}, {Party: "D", Channel: "shop", Account: account}}, Consents: []number.Command{id}, Reason: "x"}
-	authorise := AuthoriseRequest{Member: "li", Acceptor: "D", Caps: []Limit{{Programme: "DP", Amount: 1}, {Programme: "GP", Amount: 1}}, Until: 2000}
+	erase := EraseRequest{Member: "li", Accounts: []AccountID{{Party: "D", Channel: "app", Account: account},
+		{Party: "D", Channel: "shop", Account: account}}, Consents: []number.Command{id}, Reason: "x"}
+	authorise := AuthoriseRequest{
+		Member: "li", Acceptor: "D", Caps: []Limit{{Programme: "DP", Amount: 1}, {Programme: "GP", Amount: 1}},
+		Until: 2000,
+	}
 	signed := with(authorise, func(r *AuthoriseRequest) { r.Nonce, r.Signature = make(Nonce, 16), make(Signature, 64) })
-	for name, req := range map[string]checked{"enrol": enrol, "enrol, no account": EnrolRequest{Member: "li"}, "link": link,
-		"link by the home": LinkRequest{Member: "li", Channel: "app", Account: account}, "unlink": unlink, "invite": invite,
-		"invite by the home": InviteRequest{Member: "li", For: "D", Commitment: code.Commit(secret), Until: 2000}, "cancel": CancelInvitationRequest{Invitation: id},
-		"merge": merge, "key": SetKeyRequest{Member: "li", Key: public}, "no key": SetKeyRequest{Member: "li"}, "consent": consent, "share": share,
-		"withdraw": WithdrawConsentRequest{Consent: id, Reason: "x"}, "erase": erase, "erase, nothing": EraseRequest{Member: "li", Reason: "x"},
-		"label": LabelRequest{Member: "li", Label: "vip", Until: 20700}, "label off": LabelRequest{Member: "li", Label: "vip", Remove: true},
-		"authorise": authorise, "signed": signed, "revoke": RevokeAuthorisationRequest{Authorisation: id, Reason: "x"}} {
+	for name, req := range map[string]checked{
+		"enrol": enrol, "enrol, no account": EnrolRequest{Member: "li"}, "link": link,
+		"link by the home": LinkRequest{Member: "li", Channel: "app", Account: account}, "unlink": unlink,
+		"invite": invite,
+		"invite by the home": InviteRequest{
+			Member: "li", For: "D", Commitment: code.Commit(secret), Until: 2000,
+		}, "cancel": CancelInvitationRequest{Invitation: id},
+		"merge": merge, "key": SetKeyRequest{Member: "li", Key: public}, "no key": SetKeyRequest{Member: "li"},
+		"consent": consent, "share": share,
+		"withdraw": WithdrawConsentRequest{
+			Consent: id, Reason: "x",
+		}, "erase": erase, "erase, nothing": EraseRequest{Member: "li", Reason: "x"},
+		"label":     LabelRequest{Member: "li", Label: "vip", Until: 20700},
+		"label off": LabelRequest{Member: "li", Label: "vip", Remove: true},
+		"authorise": authorise, "signed": signed, "revoke": RevokeAuthorisationRequest{Authorisation: id, Reason: "x"},
+	} {
 		if err := req.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -82,55 +99,62 @@ func TestChecks(t *testing.T) {
 	}
 	long := slices.Repeat([]AccountID{{Party: "D", Channel: "app", Account: account}}, MaxAccounts+1)
 	for name, req := range map[string]checked{
-		"enrol: no member":             with(enrol, func(r *EnrolRequest) { r.Member = "" }),
-		"enrol: a name":                with(enrol, func(r *EnrolRequest) { r.Member = "Zhang Wei" }),
-		"enrol: channel alone":         with(enrol, func(r *EnrolRequest) { r.Account = nil }),
-		"enrol: account alone":         with(enrol, func(r *EnrolRequest) { r.Channel = "" }),
-		"enrol: short account":         with(enrol, func(r *EnrolRequest) { r.Account = account[1:] }),
-		"enrol: short key":             with(enrol, func(r *EnrolRequest) { r.Key = public[1:] }),
-		"link: no account":             with(link, func(r *LinkRequest) { r.Account = nil }),
-		"link: no code":                with(link, func(r *LinkRequest) { r.Code = nil }),
-		"link: short code":             with(link, func(r *LinkRequest) { r.Code = secret[1:] }),
-		"link: code alone":             with(link, func(r *LinkRequest) { r.Invitation = number.Command{} }),
-		"link: no such number":         with(link, func(r *LinkRequest) { r.Invitation.Seq = 0 }),
-		"unlink: no reason":            with(unlink, func(r *UnlinkRequest) { r.Reason = "" }),
-		"unlink: no party":             with(unlink, func(r *UnlinkRequest) { r.Party = "" }),
-		"invite: no commitment":        with(invite, func(r *InviteRequest) { r.Commitment = nil }),
-		"invite: short commitment":     with(invite, func(r *InviteRequest) { r.Commitment = r.Commitment[1:] }),
-		"invite: for a dot":            with(invite, func(r *InviteRequest) { r.For = "D.1" }),
-		"invite: channel alone":        with(invite, func(r *InviteRequest) { r.Account = nil }),
-		"invite: until never":          with(invite, func(r *InviteRequest) { r.Until = 0 }),
-		"cancel: no number":            CancelInvitationRequest{},
-		"merge: itself":                with(merge, func(r *MergeRequest) { r.Into = "li" }),
-		"merge: no invitation":         with(merge, func(r *MergeRequest) { r.Invitation = number.Command{} }),
-		"merge: no code":               with(merge, func(r *MergeRequest) { r.Code = nil }),
-		"key: short":                   SetKeyRequest{Member: "li", Key: public[1:]},
-		"consent: nobody":              with(consent, func(r *ConsentRequest) { r.Parties = nil }),
-		"consent: too many":            with(consent, func(r *ConsentRequest) { r.Parties = make([]string, MaxConsentParties+1) }),
-		"consent: twice":               with(consent, func(r *ConsentRequest) { r.Parties = []string{"D", "D"} }),
-		"consent: no purpose":          with(consent, func(r *ConsentRequest) { r.Purpose = "" }),
-		"consent: no day":              with(consent, func(r *ConsentRequest) { r.Until = 0 }),
-		"share: no digest":             with(share, func(r *ShareRequest) { r.Digest = nil }),
-		"share: no party":              with(share, func(r *ShareRequest) { r.Party = "" }),
-		"withdraw: no reason":          WithdrawConsentRequest{Consent: id},
-		"erase: unsorted":              with(erase, func(r *EraseRequest) { r.Accounts = []AccountID{r.Accounts[1], r.Accounts[0]} }),
-		"erase: an account twice":      with(erase, func(r *EraseRequest) { r.Accounts = []AccountID{r.Accounts[0], r.Accounts[0]} }),
-		"erase: a consent twice":       with(erase, func(r *EraseRequest) { r.Consents = []number.Command{id, id} }),
-		"erase: too many":              with(erase, func(r *EraseRequest) { r.Accounts = long }),
-		"label: until and off":         LabelRequest{Member: "li", Label: "vip", Until: 20700, Remove: true},
-		"label: a colon":               LabelRequest{Member: "li", Label: "D:vip"},
-		"authorise: no caps":           with(authorise, func(r *AuthoriseRequest) { r.Caps = nil }),
-		"authorise: a programme twice": with(authorise, func(r *AuthoriseRequest) { r.Caps = []Limit{r.Caps[0], r.Caps[0]} }),
-		"authorise: nothing of it":     with(authorise, func(r *AuthoriseRequest) { r.Caps = []Limit{{Programme: "DP"}} }),
-		"authorise: nonce alone":       with(signed, func(r *AuthoriseRequest) { r.Signature = nil }),
-		"authorise: signature alone":   with(signed, func(r *AuthoriseRequest) { r.Nonce = nil }),
-		"authorise: short nonce":       with(signed, func(r *AuthoriseRequest) { r.Nonce = r.Nonce[1:] }),
-		"authorise: code and signed":   with(signed, func(r *AuthoriseRequest) { r.Commitment = code.Commit(secret) }),
-		"revoke: no number":            RevokeAuthorisationRequest{Reason: "x"},
+		"enrol: no member":         with(enrol, func(r *EnrolRequest) { r.Member = "" }),
+		"enrol: a name":            with(enrol, func(r *EnrolRequest) { r.Member = "Zhang Wei" }),
+		"enrol: channel alone":     with(enrol, func(r *EnrolRequest) { r.Account = nil }),
+		"enrol: account alone":     with(enrol, func(r *EnrolRequest) { r.Channel = "" }),
+		"enrol: short account":     with(enrol, func(r *EnrolRequest) { r.Account = account[1:] }),
+		"enrol: short key":         with(enrol, func(r *EnrolRequest) { r.Key = public[1:] }),
+		"link: no account":         with(link, func(r *LinkRequest) { r.Account = nil }),
+		"link: no code":            with(link, func(r *LinkRequest) { r.Code = nil }),
+		"link: short code":         with(link, func(r *LinkRequest) { r.Code = secret[1:] }),
+		"link: code alone":         with(link, func(r *LinkRequest) { r.Invitation = number.Command{} }),
+		"link: no such number":     with(link, func(r *LinkRequest) { r.Invitation.Seq = 0 }),
+		"unlink: no reason":        with(unlink, func(r *UnlinkRequest) { r.Reason = "" }),
+		"unlink: no party":         with(unlink, func(r *UnlinkRequest) { r.Party = "" }),
+		"invite: no commitment":    with(invite, func(r *InviteRequest) { r.Commitment = nil }),
+		"invite: short commitment": with(invite, func(r *InviteRequest) { r.Commitment = r.Commitment[1:] }),
+		"invite: for a dot":        with(invite, func(r *InviteRequest) { r.For = "D.1" }),
+		"invite: channel alone":    with(invite, func(r *InviteRequest) { r.Account = nil }),
+		"invite: until never":      with(invite, func(r *InviteRequest) { r.Until = 0 }),
+		"cancel: no number":        CancelInvitationRequest{},
+		"merge: itself":            with(merge, func(r *MergeRequest) { r.Into = "li" }),
+		"merge: no invitation":     with(merge, func(r *MergeRequest) { r.Invitation = number.Command{} }),
+		"merge: no code":           with(merge, func(r *MergeRequest) { r.Code = nil }),
+		"key: short":               SetKeyRequest{Member: "li", Key: public[1:]},
+		"consent: nobody":          with(consent, func(r *ConsentRequest) { r.Parties = nil }),
+		"consent: too many": with(consent,
+			func(r *ConsentRequest) { r.Parties = make([]string, MaxConsentParties+1) }),
+		"consent: twice":      with(consent, func(r *ConsentRequest) { r.Parties = []string{"D", "D"} }),
+		"consent: no purpose": with(consent, func(r *ConsentRequest) { r.Purpose = "" }),
+		"consent: no day":     with(consent, func(r *ConsentRequest) { r.Until = 0 }),
+		"share: no digest":    with(share, func(r *ShareRequest) { r.Digest = nil }),
+		"share: no party":     with(share, func(r *ShareRequest) { r.Party = "" }),
+		"withdraw: no reason": WithdrawConsentRequest{Consent: id},
+		"erase: unsorted": with(erase,
+			func(r *EraseRequest) { r.Accounts = []AccountID{r.Accounts[1], r.Accounts[0]} }),
+		"erase: an account twice": with(erase,
+			func(r *EraseRequest) { r.Accounts = []AccountID{r.Accounts[0], r.Accounts[0]} }),
+		"erase: a consent twice": with(erase, func(r *EraseRequest) { r.Consents = []number.Command{id, id} }),
+		"erase: too many":        with(erase, func(r *EraseRequest) { r.Accounts = long }),
+		"label: until and off":   LabelRequest{Member: "li", Label: "vip", Until: 20700, Remove: true},
+		"label: a colon":         LabelRequest{Member: "li", Label: "D:vip"},
+		"authorise: no caps":     with(authorise, func(r *AuthoriseRequest) { r.Caps = nil }),
+		"authorise: a programme twice": with(authorise,
+			func(r *AuthoriseRequest) { r.Caps = []Limit{r.Caps[0], r.Caps[0]} }),
+		"authorise: nothing of it": with(authorise,
+			func(r *AuthoriseRequest) { r.Caps = []Limit{{Programme: "DP"}} }),
+		"authorise: nonce alone":     with(signed, func(r *AuthoriseRequest) { r.Signature = nil }),
+		"authorise: signature alone": with(signed, func(r *AuthoriseRequest) { r.Nonce = nil }),
+		"authorise: short nonce":     with(signed, func(r *AuthoriseRequest) { r.Nonce = r.Nonce[1:] }),
+		"authorise: code and signed": with(signed, func(r *AuthoriseRequest) { r.Commitment = code.Commit(secret) }),
+		"revoke: no number":          RevokeAuthorisationRequest{Reason: "x"},
 	} {
 		bad(name, req, fault.BadRequest)
 	}
-	bad("authorise: too much", with(authorise, func(r *AuthoriseRequest) { r.Caps = []Limit{{Programme: "DP", Amount: amount.Max + 1}} }), fault.Limit)
+	bad("authorise: too much",
+		with(authorise, func(r *AuthoriseRequest) { r.Caps = []Limit{{Programme: "DP", Amount: amount.Max + 1}} }),
+		fault.Limit)
 }
 
 // Linking: each case breaks one rule more than the case below it, and the
@@ -150,25 +174,36 @@ func TestLink(t *testing.T) {
 		{"no invitation, not the home, before the state", in(Merged), nil, nil, true, other, fault.Forbidden},
 		{"the home, merged", in(Merged), nil, nil, true, home, fault.WrongState},
 		{"the home, erased", in(Erased), nil, nil, true, home, fault.WrongState},
-		{"erased before a used invitation", in(Erased), &Invitation{State: InvitationUsed}, wrong, true, other, fault.WrongState},
-		{"used before late", full, &Invitation{State: InvitationUsed, Until: 1, For: "F"}, wrong, true, other, fault.WrongState},
-		{"cancelled", full, &Invitation{State: InvitationCancelled, Until: 1, For: "F"}, wrong, true, other, fault.WrongState},
-		{"late before another's", full, &Invitation{State: InvitationOpen, Until: 1000, For: "F"}, wrong, true, other, fault.Expired},
-		{"another's before the code", full, &Invitation{State: InvitationOpen, Until: 1001, For: "F"}, wrong, true, other, fault.Forbidden},
+		{"erased before a used invitation", in(Erased), &Invitation{State: InvitationUsed}, wrong, true, other,
+			fault.WrongState},
+		{"used before late", full, &Invitation{State: InvitationUsed, Until: 1, For: "F"}, wrong, true, other,
+			fault.WrongState},
+		{"cancelled", full, &Invitation{State: InvitationCancelled, Until: 1, For: "F"}, wrong, true, other,
+			fault.WrongState},
+		{"late before another's", full, &Invitation{State: InvitationOpen, Until: 1000, For: "F"}, wrong, true, other,
+			fault.Expired},
+		{"another's before the code", full, &Invitation{State: InvitationOpen, Until: 1001, For: "F"}, wrong, true,
+			other, fault.Forbidden},
 		{"the home's is no exception", full, &inv, secret, true, home, fault.Forbidden},
-		{"the code before the member", with(full, func(m *Member) { m.ID = "x" }), &inv, wrong, true, other, fault.WrongCode},
-		{"the member before taken", with(full, func(m *Member) { m.ID = "x" }), &inv, secret, true, other, fault.Unauthorised},
+		{"the code before the member", with(full, func(m *Member) { m.ID = "x" }), &inv, wrong, true, other,
+			fault.WrongCode},
+		{"the member before taken", with(full, func(m *Member) { m.ID = "x" }), &inv, secret, true, other,
+			fault.Unauthorised},
 		{"taken before full", full, &inv, secret, true, other, fault.Conflict},
 		{"full", full, &inv, secret, false, other, fault.Limit},
 		{"full, the home", full, nil, nil, false, home, fault.Limit},
 		{"invited", li(), &inv, secret, false, other, ""},
-		{"invited as nobody", li(), &Invitation{Member: "li", Commitment: code.Commit(secret), Until: 1001, State: InvitationOpen}, secret, false, other, fault.Forbidden},
+		{"invited as nobody", li(),
+			&Invitation{Member: "li", Commitment: code.Commit(secret), Until: 1001, State: InvitationOpen}, secret,
+			false, other, fault.Forbidden},
 		{"the home", li(), nil, nil, false, home, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			next, used, err := Link(c.m, c.inv, c.taken, LinkRequest{Member: c.m.ID, Invitation: id, Code: c.code}, c.at)
+			next, used, err := Link(c.m, c.inv, c.taken, LinkRequest{Member: c.m.ID, Invitation: id, Code: c.code},
+				c.at)
 			wants(t, err, c.want)
-			if err == nil && (next.Accounts != 2 || (used == nil) != (c.inv == nil) || used != nil && used.State != InvitationUsed) {
+			if err == nil &&
+				(next.Accounts != 2 || (used == nil) != (c.inv == nil) || used != nil && used.State != InvitationUsed) {
 				t.Errorf("%+v, %+v", next, used)
 			}
 		})
@@ -193,9 +228,11 @@ func TestInvite(t *testing.T) {
 		{"the home", li(), false, 1001, home, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := Invite(c.m, c.proven, InviteRequest{Member: "li", For: "F", Commitment: code.Commit(secret), Until: c.until}, c.at)
+			got, err := Invite(c.m, c.proven,
+				InviteRequest{Member: "li", For: "F", Commitment: code.Commit(secret), Until: c.until}, c.at)
 			wants(t, err, c.want)
-			if err == nil && (got.Member != "li" || got.By != c.at.Caller || got.For != "F" || got.State != InvitationOpen) {
+			if err == nil &&
+				(got.Member != "li" || got.By != c.at.Caller || got.For != "F" || got.State != InvitationOpen) {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -217,36 +254,48 @@ func TestMerge(t *testing.T) {
 		at         At
 		want       fault.Code
 	}{
-		{"not the home before the state", with(deep, func(m *Member) { m.State = Merged }), in(Erased), inv, wrong, true, home, fault.Forbidden},
-		{"from is merged", with(deep, func(m *Member) { m.State = Merged }), li(), inv, wrong, true, other, fault.WrongState},
-		{"from is erased", with(deep, func(m *Member) { m.State = Erased }), li(), inv, wrong, true, other, fault.WrongState},
+		{"not the home before the state", with(deep, func(m *Member) { m.State = Merged }), in(Erased), inv, wrong,
+			true, home, fault.Forbidden},
+		{"from is merged", with(deep, func(m *Member) { m.State = Merged }), li(), inv, wrong, true, other,
+			fault.WrongState},
+		{"from is erased", with(deep, func(m *Member) { m.State = Erased }), li(), inv, wrong, true, other,
+			fault.WrongState},
 		{"into is erased", deep, in(Erased), inv, wrong, true, other, fault.WrongState},
 		{"into is merged", deep, in(Merged), inv, wrong, true, other, fault.WrongState},
 		{"consents would change their home", agreed, li(), inv, wrong, true, other, fault.WrongState},
-		{"an ended invitation before frozen", deep, li(), with(inv, func(i *Invitation) { i.Until = 1000 }), secret, true, other, fault.Expired},
+		{"an ended invitation before frozen", deep, li(), with(inv, func(i *Invitation) { i.Until = 1000 }), secret,
+			true, other, fault.Expired},
 		{"a wrong code before frozen", deep, li(), inv, wrong, true, other, fault.WrongCode},
-		{"of another member", deep, li(), with(inv, func(i *Invitation) { i.Member = "chen" }), secret, true, other, fault.Unauthorised},
+		{"of another member", deep, li(), with(inv, func(i *Invitation) { i.Member = "chen" }), secret, true, other,
+			fault.Unauthorised},
 		{"frozen before too deep", deep, li(), inv, secret, true, other, fault.Frozen},
 		{"too deep", deep, li(), inv, secret, false, other, fault.Limit},
-		{"too many accounts", from, with(li(), func(m *Member) { m.Accounts = MaxAccounts - 1 }), inv, secret, false, other, fault.Limit},
-		{"too many consents", with(from, func(m *Member) { m.Consents = 1 }), with(mine, func(m *Member) { m.Consents = MaxConsents }), inv, secret, false, other, fault.Limit},
+		{"too many accounts", from, with(li(), func(m *Member) { m.Accounts = MaxAccounts - 1 }), inv, secret, false,
+			other, fault.Limit},
+		{"too many consents", with(from, func(m *Member) { m.Consents = 1 }),
+			with(mine, func(m *Member) { m.Consents = MaxConsents }), inv, secret, false, other, fault.Limit},
 		{"joined", from, li(), inv, secret, false, other, ""},
-		{"as deep as may be", with(from, func(m *Member) { m.Depth = MaxDepth - 1 }), li(), inv, secret, false, other, ""},
-		{"consents stay with their home", with(from, func(m *Member) { m.Consents = 1 }), mine, inv, secret, false, other, ""},
+		{"as deep as may be", with(from, func(m *Member) { m.Depth = MaxDepth - 1 }), li(), inv, secret, false, other,
+			""},
+		{"consents stay with their home", with(from, func(m *Member) { m.Consents = 1 }), mine, inv, secret, false,
+			other, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.frozen {
 				c.into.Freezes = []Freeze{{By: "G"}}
 			}
-			ended, root, used, err := Merge(c.from, c.into, c.inv, MergeRequest{From: "wang", Into: "li", Invitation: id, Code: c.code}, c.at)
+			ended, root, used, err := Merge(c.from, c.into, c.inv,
+				MergeRequest{From: "wang", Into: "li", Invitation: id, Code: c.code}, c.at)
 			wants(t, err, c.want)
 			if err != nil {
 				return
 			}
-			if ended.State != Merged || ended.Into != "li" || ended.Key != nil || ended.Accounts+ended.Consents != 0 || used.State != InvitationUsed {
+			if ended.State != Merged || ended.Into != "li" || ended.Key != nil ||
+				ended.Accounts+ended.Consents != 0 || used.State != InvitationUsed {
 				t.Errorf("%+v, %+v", ended, used)
 			}
-			if root.Depth != max(c.into.Depth, c.from.Depth+1) || root.Accounts != 3 || root.Consents != c.from.Consents {
+			if root.Depth != max(c.into.Depth, c.from.Depth+1) || root.Accounts != 3 ||
+				root.Consents != c.from.Consents {
 				t.Errorf("%+v", root)
 			}
 		})
@@ -256,7 +305,8 @@ func TestMerge(t *testing.T) {
 // What hangs on a long chain doesn't grow when a short one is merged.
 func TestMergeKeepsTheLongerChain(t *testing.T) {
 	into := with(li(), func(m *Member) { m.Depth = 3 })
-	_, root, _, err := Merge(Member{ID: "wang", Home: "D", State: Active}, into, open(), MergeRequest{From: "wang", Into: "li", Invitation: id, Code: secret}, other)
+	_, root, _, err := Merge(Member{ID: "wang", Home: "D", State: Active}, into, open(),
+		MergeRequest{From: "wang", Into: "li", Invitation: id, Code: secret}, other)
 	if err != nil || root.Depth != 3 {
 		t.Errorf("%+v, %v", root, err)
 	}
@@ -265,7 +315,10 @@ func TestMergeKeepsTheLongerChain(t *testing.T) {
 func TestErase(t *testing.T) {
 	m := with(li(), func(m *Member) { m.Consents = 2 })
 	linked, unlinked := Account{Member: "old", State: Linked}, Account{Member: "li", State: Unlinked}
-	agreed := Consent{Member: "li", By: "G", Parties: []string{"D", "F"}, State: ConsentActive, Shared: []Share{{Party: "D"}, {Party: "F"}}}
+	agreed := Consent{
+		Member: "li", By: "G", Parties: []string{"D", "F"}, State: ConsentActive,
+		Shared: []Share{{Party: "D"}, {Party: "F"}},
+	}
 	bare := Consent{Member: "li", By: "G", Parties: []string{"D"}, State: ConsentActive}
 	second := with(id, func(n *number.Command) { n.Seq = 2 })
 	type accounts = []Held[Account]
@@ -287,12 +340,14 @@ func TestErase(t *testing.T) {
 		{"an ended account", m, accounts{{unlinked, "li"}}, all, home, fault.Conflict},
 		{"another's account", m, accounts{{linked, "zhang"}}, all, home, fault.Conflict},
 		{"a consent too few", m, accounts{{linked, "li"}}, all[:1], home, fault.Conflict},
-		{"a withdrawn consent", m, accounts{{linked, "li"}}, consents{all[0], {Consent{State: ConsentWithdrawn}, "li"}}, home, fault.Conflict},
+		{"a withdrawn consent", m, accounts{{linked, "li"}}, consents{all[0], {Consent{State: ConsentWithdrawn}, "li"}},
+			home, fault.Conflict},
 		{"another's consent", m, accounts{{linked, "li"}}, consents{all[0], {bare, "zhang"}}, home, fault.Conflict},
 		{"all of it", m, accounts{{linked, "li"}}, all, home, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			left, err := Erase(c.m, c.accounts, c.consents, EraseRequest{Member: "li", Consents: []number.Command{id, second}}, c.at)
+			left, err := Erase(c.m, c.accounts, c.consents,
+				EraseRequest{Member: "li", Consents: []number.Command{id, second}}, c.at)
 			wants(t, err, c.want)
 			if err != nil {
 				return
@@ -300,7 +355,8 @@ func TestErase(t *testing.T) {
 			if left.Member.State != Erased || left.Member.Key != nil || left.Member.Accounts+left.Member.Consents != 0 {
 				t.Errorf("%+v", left.Member)
 			}
-			if left.Accounts[0].State != Unlinked || left.Consents[0].State != ConsentWithdrawn || len(left.Consents[0].Shared) != 0 || left.Consents[1].State != ConsentWithdrawn {
+			if left.Accounts[0].State != Unlinked || left.Consents[0].State != ConsentWithdrawn ||
+				len(left.Consents[0].Shared) != 0 || left.Consents[1].State != ConsentWithdrawn {
 				t.Errorf("%+v", left)
 			}
 			if !slices.Equal(left.Purge, []Purged{{id, "D"}, {id, "F"}}) || len(agreed.Shared) != 2 {
@@ -324,7 +380,8 @@ func TestLabels(t *testing.T) {
 		want   fault.Code
 		facts  []string
 	}{
-		{"a merged member before until", full, in(Merged), LabelRequest{Label: "zz", Until: 20599}, fault.WrongState, nil},
+		{"a merged member before until", full, in(Merged), LabelRequest{Label: "zz", Until: 20599}, fault.WrongState,
+			nil},
 		{"an erased member", few, in(Erased), LabelRequest{Label: "zz"}, fault.WrongState, nil},
 		{"until before full", full, li(), LabelRequest{Label: "zz", Until: 20599}, fault.Expired, nil},
 		{"full", full, li(), LabelRequest{Label: "zz", Until: 20600}, fault.Limit, nil},
@@ -332,7 +389,8 @@ func TestLabels(t *testing.T) {
 		{"off", few, in(Erased), LabelRequest{Label: "vip", Remove: true}, "", []string{"D:beta"}},
 		{"on", few, li(), LabelRequest{Label: "car", Until: 20600}, "", []string{"D:beta", "D:car", "D:vip"}},
 		{"on again, for ever", few, li(), LabelRequest{Label: "vip"}, "", []string{"D:beta", "D:vip"}},
-		{"the ended gives room", with(full, func(l *Labels) { l.List = slices.Clone(l.List); l.List[3].Until = 20599 }), li(), LabelRequest{Label: "ad"}, "", nil},
+		{"the ended gives room", with(full, func(l *Labels) { l.List = slices.Clone(l.List); l.List[3].Until = 20599 }),
+			li(), LabelRequest{Label: "ad"}, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			next, err := c.labels.Change(c.m, c.req, other)
@@ -340,7 +398,9 @@ func TestLabels(t *testing.T) {
 			if err == nil && c.facts != nil && !slices.Equal(next.Facts("D", 20600), c.facts) {
 				t.Errorf("%v", next.Facts("D", 20600))
 			}
-			if !slices.IsSortedFunc(next.List, func(a, b Label) int { return bytes.Compare([]byte(a.ID), []byte(b.ID)) }) || len(next.List) > MaxLabels {
+			if !slices.IsSortedFunc(next.List, func(a, b Label) int {
+				return bytes.Compare([]byte(a.ID), []byte(b.ID))
+			}) || len(next.List) > MaxLabels {
 				t.Errorf("%+v", next)
 			}
 		})
@@ -348,7 +408,10 @@ func TestLabels(t *testing.T) {
 }
 
 func signedRequest(network string) AuthoriseRequest {
-	req := AuthoriseRequest{Member: "li", Acceptor: "D", Caps: []Limit{{Programme: "DP", Amount: 10}, {Programme: "GP", Amount: 20}}, Until: 2000, Nonce: make(Nonce, 16)}
+	req := AuthoriseRequest{
+		Member: "li", Acceptor: "D", Caps: []Limit{{Programme: "DP", Amount: 10}, {Programme: "GP", Amount: 20}},
+		Until: 2000, Nonce: make(Nonce, 16),
+	}
 	req.Signature = ed25519.Sign(private, Statement(network, req))
 	return req
 }
@@ -374,14 +437,22 @@ func TestAuthorise(t *testing.T) {
 		{"merged", in(Merged), true, false, plain, home, fault.WrongState},
 		{"another network before used", li(), true, true, elsewhere, other, fault.Unauthorised},
 		{"no key", with(li(), func(m *Member) { m.Key = nil }), true, true, signed, other, fault.Unauthorised},
-		{"another member", with(li(), func(m *Member) { m.Key = Key(bytes.Repeat([]byte{9}, 32)) }), true, true, signed, other, fault.Unauthorised},
-		{"more than was signed", li(), true, false, with(signed, func(r *AuthoriseRequest) { r.Caps = slices.Clone(r.Caps); r.Caps[1].Amount++ }), other, fault.Unauthorised},
-		{"longer than was signed", li(), true, false, with(signed, func(r *AuthoriseRequest) { r.Until++ }), other, fault.Unauthorised},
-		{"another nonce", li(), true, false, with(signed, func(r *AuthoriseRequest) { r.Nonce = bytes.Repeat([]byte{1}, 16) }), other, fault.Unauthorised},
+		{"another member", with(li(), func(m *Member) { m.Key = Key(bytes.Repeat([]byte{9}, 32)) }), true, true, signed,
+			other, fault.Unauthorised},
+		{"more than was signed", li(), true, false,
+			with(signed, func(r *AuthoriseRequest) { r.Caps = slices.Clone(r.Caps); r.Caps[1].Amount++ }), other,
+			fault.Unauthorised},
+		{"longer than was signed", li(), true, false, with(signed, func(r *AuthoriseRequest) { r.Until++ }), other,
+			fault.Unauthorised},
+		{"another nonce", li(), true, false,
+			with(signed, func(r *AuthoriseRequest) { r.Nonce = bytes.Repeat([]byte{1}, 16) }), other,
+			fault.Unauthorised},
 		{"used before late", li(), true, true, signed, with(other, func(a *At) { a.Now = 2000 }), fault.Conflict},
 		{"late", li(), true, false, signed, with(other, func(a *At) { a.Now = 2000 }), fault.Expired},
-		{"too far", li(), true, false, with(plain, func(r *AuthoriseRequest) { r.Until = 1001 + MaxAuthoriseSecs }), home, fault.Limit},
-		{"a leap year", li(), true, false, with(plain, func(r *AuthoriseRequest) { r.Until = 1000 + MaxAuthoriseSecs }), home, ""},
+		{"too far", li(), true, false, with(plain, func(r *AuthoriseRequest) { r.Until = 1001 + MaxAuthoriseSecs }),
+			home, fault.Limit},
+		{"a leap year", li(), true, false, with(plain, func(r *AuthoriseRequest) { r.Until = 1000 + MaxAuthoriseSecs }),
+			home, ""},
 		{"by the home", li(), true, false, plain, home, ""},
 		{"by the home, with a code", li(), true, false, coded, home, ""},
 		{"by the member", li(), true, false, signed, other, ""},
@@ -393,7 +464,8 @@ func TestAuthorise(t *testing.T) {
 			if len(c.req.Commitment) > 0 {
 				want = AuthorisationWaiting
 			}
-			if err == nil && (got.State != want || got.By != c.at.Caller || len(got.Caps) != 2 || got.Caps[1] != Cap{Programme: "GP", Amount: 20}) {
+			if err == nil && (got.State != want || got.By != c.at.Caller || len(got.Caps) != 2 ||
+				got.Caps[1] != Cap{Programme: "GP", Amount: 20}) {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -409,13 +481,17 @@ func TestStatement(t *testing.T) {
 }
 
 func authorised(state AuthorisationState) Authorisation {
-	return Authorisation{Member: "li", Acceptor: "D", Caps: []Cap{{Programme: "DP", Amount: 10, Used: 4}, {Programme: "GP", Amount: 20}}, Until: 2000, Commitment: code.Commit(secret), State: state, By: "G"}
+	return Authorisation{
+		Member: "li", Acceptor: "D", Caps: []Cap{{Programme: "DP", Amount: 10, Used: 4}, {Programme: "GP", Amount: 20}},
+		Until: 2000, Commitment: code.Commit(secret), State: state, By: "G",
+	}
 }
 
 func TestUse(t *testing.T) {
 	ends := func(a Authorisation) Authorisation { a.Until = 1000; return a }
 	spend := func(programme string, n amount.Units) []Spend { return []Spend{{programme, n}} }
-	waiting, opened, revoked := authorised(AuthorisationWaiting), authorised(AuthorisationOpen), authorised(AuthorisationRevoked)
+	waiting, opened, revoked := authorised(AuthorisationWaiting), authorised(AuthorisationOpen),
+		authorised(AuthorisationRevoked)
 	for _, c := range []struct {
 		name             string
 		auth             Authorisation
@@ -433,7 +509,8 @@ func TestUse(t *testing.T) {
 		{"no code before the cap", waiting, "li", "D", nil, spend("XP", 99), fault.WrongCode, 0},
 		{"another programme", opened, "li", "D", nil, spend("XP", 1), fault.Unauthorised, 0},
 		{"over the cap", opened, "li", "D", nil, spend("DP", 7), fault.Unauthorised, 0},
-		{"over the cap together", opened, "li", "D", nil, []Spend{{"DP", 3}, {"GP", 1}, {"DP", 4}}, fault.Unauthorised, 0},
+		{"over the cap together", opened, "li", "D", nil, []Spend{{"DP", 3}, {"GP", 1}, {"DP", 4}}, fault.Unauthorised,
+			0},
 		{"the rest of the cap", opened, "li", "D", nil, []Spend{{"DP", 3}, {"GP", 20}, {"DP", 3}}, "", 10},
 		{"its code serves", waiting, "li", "D", secret, spend("DP", 1), "", 5},
 		{"an open one needs none", opened, "li", "D", wrong, spend("DP", 1), "", 5},
@@ -469,7 +546,8 @@ func TestGiveBack(t *testing.T) {
 func TestAccountCommitment(t *testing.T) {
 	salt := bytes.Repeat([]byte{3}, SaltSize)
 	base := AccountCommitment(salt, "D", "app", "c-1")
-	for _, c := range [][]byte{AccountCommitment(salt[1:], "D", "app", "c-1"), AccountCommitment(salt, "F", "app", "c-1"),
+	for _, c := range [][]byte{AccountCommitment(salt[1:], "D", "app", "c-1"),
+		AccountCommitment(salt, "F", "app", "c-1"),
 		AccountCommitment(salt, "D", "shop", "c-1"), AccountCommitment(salt, "D", "app", "c-2")} {
 		if bytes.Equal(base, c) {
 			t.Error("two accounts have one commitment")

@@ -74,7 +74,8 @@ func checkSorted(what string, ids []string) error {
 }
 
 // Merge joins the members, and returns all three as they then are.
-func Merge(from, into Member, inv Invitation, req MergeRequest, at At) (ended, root Member, used Invitation, err error) {
+func Merge(from, into Member, inv Invitation, req MergeRequest,
+	at At) (ended, root Member, used Invitation, err error) {
 	if err := from.mayLeave(into, at.Caller); err != nil {
 		return Member{}, Member{}, Invitation{}, err
 	}
@@ -82,15 +83,18 @@ func Merge(from, into Member, inv Invitation, req MergeRequest, at At) (ended, r
 		return Member{}, Member{}, Invitation{}, err
 	}
 	if len(from.Frozen())+len(into.Frozen()) > 0 {
-		return Member{}, Member{}, Invitation{}, fault.New(fault.Frozen, "the wallet of %s or of %s is frozen", from.ID, into.ID)
+		return Member{}, Member{}, Invitation{}, fault.New(fault.Frozen, "the wallet of %s or of %s is frozen",
+			from.ID, into.ID)
 	}
 	ended, root = from, into
 	root.Depth = max(into.Depth, from.Depth+1)
 	root.Merged = slices.Concat(into.Merged, from.Wallets())
 	root.Accounts += from.Accounts
 	root.Consents += from.Consents
-	if root.Depth > MaxDepth || len(root.Merged) > MaxMerged || root.Accounts > MaxAccounts || root.Consents > MaxConsents {
-		return Member{}, Member{}, Invitation{}, fault.New(fault.Limit, "%d merges in a row, %d in all, %d accounts, %d consents: want at most %d, %d, %d, %d",
+	if root.Depth > MaxDepth || len(root.Merged) > MaxMerged || root.Accounts > MaxAccounts ||
+		root.Consents > MaxConsents {
+		return Member{}, Member{}, Invitation{}, fault.New(fault.Limit,
+			"%d merges in a row, %d in all, %d accounts, %d consents: want at most %d, %d, %d, %d",
 			root.Depth, len(root.Merged), root.Accounts, root.Consents, MaxDepth, MaxMerged, MaxAccounts, MaxConsents)
 	}
 	ended.State, ended.Into, ended.Key, ended.Freezes, ended.Merged = Merged, into.ID, nil, nil, []string{}
@@ -111,7 +115,8 @@ func (m Member) mayLeave(into Member, caller string) error {
 		return err
 	}
 	if m.Consents > 0 && m.Home != into.Home {
-		return fault.New(fault.WrongState, "member %s has %d live consents, which were given to %s", m.ID, m.Consents, m.Home)
+		return fault.New(fault.WrongState, "member %s has %d live consents, which were given to %s",
+			m.ID, m.Consents, m.Home)
 	}
 	return nil
 }

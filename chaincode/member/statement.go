@@ -29,7 +29,8 @@ type Used struct {
 // text. The network and the nonce keep it from counting elsewhere or twice.
 func Statement(network string, req AuthoriseRequest) []byte {
 	var text strings.Builder
-	fmt.Fprintf(&text, "tallystick authorisation v1\nnetwork: %s\nmember: %s\nacceptor: %s\n", network, req.Member, req.Acceptor)
+	fmt.Fprintf(&text, "tallystick authorisation v1\nnetwork: %s\nmember: %s\nacceptor: %s\n",
+		network, req.Member, req.Acceptor)
 	for _, c := range req.Caps {
 		fmt.Fprintf(&text, "cap: %s %d\n", c.Programme, int64(c.Amount))
 	}
@@ -39,5 +40,6 @@ func Statement(network string, req AuthoriseRequest) []byte {
 
 // signed says whether the member's key has signed the statement.
 func (m Member) signed(network string, req AuthoriseRequest) bool {
-	return len(m.Key) == ed25519.PublicKeySize && ed25519.Verify(ed25519.PublicKey(m.Key), Statement(network, req), req.Signature)
+	return len(m.Key) == ed25519.PublicKeySize &&
+		ed25519.Verify(ed25519.PublicKey(m.Key), Statement(network, req), req.Signature)
 }

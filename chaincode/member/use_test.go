@@ -14,7 +14,9 @@ import (
 func TestUseAgainstModel(t *testing.T) {
 	programmes := []string{"AP", "DP", "GP", "XP"}
 	rapid.Check(t, func(t *rapid.T) {
-		auth := Authorisation{Member: "li", Acceptor: "D", Until: 2000, Commitment: code.Commit(secret), State: AuthorisationWaiting}
+		auth := Authorisation{
+			Member: "li", Acceptor: "D", Until: 2000, Commitment: code.Commit(secret), State: AuthorisationWaiting,
+		}
 		once := rapid.Bool().Draw(t, "one-time")
 		if !once {
 			auth.Commitment, auth.State = nil, AuthorisationOpen
@@ -29,7 +31,10 @@ func TestUseAgainstModel(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			spends := []Spend{}
 			for range rapid.IntRange(1, 3).Draw(t, "spends") {
-				spends = append(spends, Spend{rapid.SampledFrom(programmes).Draw(t, "programme"), amount.Units(rapid.IntRange(1, 8).Draw(t, "amount"))})
+				spends = append(spends, Spend{
+					rapid.SampledFrom(programmes).Draw(t, "programme"),
+					amount.Units(rapid.IntRange(1, 8).Draw(t, "amount")),
+				})
 			}
 			if rapid.IntRange(0, 2).Draw(t, "back") == 0 {
 				auth = GiveBack(auth, spends)

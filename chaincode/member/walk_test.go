@@ -41,7 +41,8 @@ func compare(t *testing.T, got, want string) {
 // TestMemberWalk tries every verb on a member in every state, by its home G, by
 // D, and by a stranger. D holds an invitation for what needs one.
 func TestMemberWalk(t *testing.T) {
-	verbs := []string{"link", "invited", "invite", "merge", "join", "key", "consent", "erase", "authorise", "signed", "label"}
+	verbs := []string{"link", "invited", "invite", "merge", "join", "key", "consent", "erase", "authorise", "signed",
+		"label"}
 	got := walk([]State{Active, Merged, Erased}, verbs, func(s State, verb string, at At) (string, error) {
 		m := in(s)
 		m.Accounts = 0
@@ -58,9 +59,11 @@ func TestMemberWalk(t *testing.T) {
 		case "merge":
 			inv := open()
 			inv.Member, inv.For = "zhang", "G"
-			next, _, _, err = Merge(m, Member{ID: "zhang", Home: "D", State: Active}, inv, MergeRequest{Code: secret}, at)
+			next, _, _, err = Merge(m, Member{ID: "zhang", Home: "D", State: Active}, inv, MergeRequest{Code: secret},
+				at)
 		case "join":
-			_, next, _, err = Merge(Member{ID: "wang", Home: "D", State: Active}, m, open(), MergeRequest{Code: secret}, at)
+			_, next, _, err = Merge(Member{ID: "wang", Home: "D", State: Active}, m, open(), MergeRequest{Code: secret},
+				at)
 		case "key":
 			next, err = m.SetKey(SetKeyRequest{}, at)
 		case "consent":
@@ -83,13 +86,14 @@ func TestMemberWalk(t *testing.T) {
 
 // TestAccountWalk: unlinking, the account's party being D.
 func TestAccountWalk(t *testing.T) {
-	got := walk([]AccountState{Linked, Unlinked}, []string{"unlink"}, func(s AccountState, _ string, at At) (string, error) {
-		root, next, err := Unlink(li(), Account{Member: "li", State: s}, UnlinkRequest{Party: "D"}, at)
-		if err == nil && root.Accounts != 0 {
-			t.Errorf("%+v", root)
-		}
-		return next.State.String(), err
-	})
+	got := walk([]AccountState{Linked, Unlinked}, []string{"unlink"},
+		func(s AccountState, _ string, at At) (string, error) {
+			root, next, err := Unlink(li(), Account{Member: "li", State: s}, UnlinkRequest{Party: "D"}, at)
+			if err == nil && root.Accounts != 0 {
+				t.Errorf("%+v", root)
+			}
+			return next.State.String(), err
+		})
 	compare(t, got, `
 LINKED    unlink    home: UNLINKED           party: UNLINKED      stranger: FORBIDDEN
 UNLINKED  unlink    home: WRONG_STATE        party: WRONG_STATE   stranger: FORBIDDEN`)
@@ -175,7 +179,8 @@ func TestShareRefusals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			next, err := c.consent.Share(ShareRequest{Consent: id, Party: c.party, Digest: account}, c.peers, c.at)
 			wants(t, err, c.want)
-			if err == nil && (len(next.Shared) != 1 || next.Shared[0].Digest.String() != account.String() || c.consent.Shared[0].Digest != nil) {
+			if err == nil && (len(next.Shared) != 1 || next.Shared[0].Digest.String() != account.String() ||
+				c.consent.Shared[0].Digest != nil) {
 				t.Errorf("%+v", next)
 			}
 		})
@@ -203,7 +208,8 @@ func TestAgreeRefusals(t *testing.T) {
 			req := ConsentRequest{Member: "li", Purpose: "x", Parties: c.parties, Until: c.until}
 			next, consent, err := Agree(c.m, req, c.at)
 			wants(t, err, c.want)
-			if err == nil && (next.Consents != 1 || consent.State != ConsentActive || consent.By != "G" || consent.Member != "li") {
+			if err == nil &&
+				(next.Consents != 1 || consent.State != ConsentActive || consent.By != "G" || consent.Member != "li") {
 				t.Errorf("%+v, %+v", next, consent)
 			}
 		})
@@ -214,21 +220,22 @@ func TestAgreeRefusals(t *testing.T) {
 // stranger.
 func TestAuthorisationWalk(t *testing.T) {
 	states := []AuthorisationState{AuthorisationWaiting, AuthorisationOpen, AuthorisationRevoked, AuthorisationUsed}
-	got := walk(states, []string{"use", "no code", "give back", "revoke"}, func(s AuthorisationState, verb string, at At) (string, error) {
-		auth := authorised(s)
-		next, err := auth, error(nil)
-		switch verb {
-		case "use":
-			next, err = Use(auth, id, "li", at.Caller, secret, []Spend{{"DP", 1}}, at)
-		case "no code":
-			next, err = Use(auth, id, "li", at.Caller, nil, []Spend{{"DP", 1}}, at)
-		case "give back":
-			next = GiveBack(auth, []Spend{{"DP", 1}})
-		case "revoke":
-			next, err = auth.Revoke(li(), RevokeAuthorisationRequest{Authorisation: id}, at)
-		}
-		return next.State.String(), err
-	})
+	got := walk(states, []string{"use", "no code", "give back", "revoke"},
+		func(s AuthorisationState, verb string, at At) (string, error) {
+			auth := authorised(s)
+			next, err := auth, error(nil)
+			switch verb {
+			case "use":
+				next, err = Use(auth, id, "li", at.Caller, secret, []Spend{{"DP", 1}}, at)
+			case "no code":
+				next, err = Use(auth, id, "li", at.Caller, nil, []Spend{{"DP", 1}}, at)
+			case "give back":
+				next = GiveBack(auth, []Spend{{"DP", 1}})
+			case "revoke":
+				next, err = auth.Revoke(li(), RevokeAuthorisationRequest{Authorisation: id}, at)
+			}
+			return next.State.String(), err
+		})
 	compare(t, got, authorisationWalk)
 }
 

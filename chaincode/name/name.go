@@ -45,7 +45,8 @@ func Fold(text string) string { return strings.Join(strings.FieldsFunc(text, isS
 // isSpace says whether a character is a space of one line: the usual one, the wide
 // one of Chinese (U+3000), those that don't break, and those of some width.
 func isSpace(r rune) bool {
-	return r == ' ' || r == 0x00A0 || r == 0x1680 || r >= 0x2000 && r <= 0x200A || r == 0x202F || r == 0x205F || r == 0x3000
+	return r == ' ' || r == 0x00A0 || r == 0x1680 || r >= 0x2000 && r <= 0x200A || r == 0x202F || r == 0x205F ||
+		r == 0x3000
 }
 
 // CheckText refuses with BAD_REQUEST a text that, folded, is blank or longer than 64

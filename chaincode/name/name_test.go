@@ -25,12 +25,14 @@ func TestCheckID(t *testing.T) {
 }
 
 func TestCheckText(t *testing.T) {
-	for _, text := range []string{"a", "车享联盟", strings.Repeat("张", 64), "Group (operator)", "张\u3000三", "A\u00a0B", "\u3000x ", "𠮷野家", "O’Brien", "阿·提", "\U0002ebf0"} {
+	for _, text := range []string{"a", "车享联盟", strings.Repeat("张", 64), "Group (operator)", "张\u3000三", "A\u00a0B",
+		"\u3000x ", "𠮷野家", "O’Brien", "阿·提", "\U0002ebf0"} {
 		if err := CheckText("name", text); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	for _, text := range []string{"", " ", "\u3000\u00a0", "\u3164", strings.Repeat("张", 65), "a\nb", "a\u0000", "\xff", "\u202e", "a\u200b"} {
+	for _, text := range []string{"", " ", "\u3000\u00a0", "\u3164", strings.Repeat("张", 65), "a\nb", "a\u0000", "\xff",
+		"\u202e", "a\u200b"} {
 		if err := CheckText("name", text); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -4,7 +4,8 @@ import "testing"
 
 // One row has one text.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"D.3.42.17.0", "D.3.42.17", "D.03.42.17.0", "D.3.42.17.+0", "...", "D.3.99999999999999999999.1.0"} {
+	for _, text := range []string{"D.3.42.17.0", "D.3.42.17", "D.03.42.17.0", "D.3.42.17.+0", "...",
+		"D.3.99999999999999999999.1.0"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -68,7 +68,8 @@ func (c Command) String() string {
 	if c.IsZero() {
 		return ""
 	}
-	return c.Party + "." + strconv.Itoa(int(c.Lane)) + "." + strconv.FormatUint(c.Seq, 10) + "." + strconv.Itoa(int(c.Index))
+	return c.Party + "." + strconv.Itoa(int(c.Lane)) + "." + strconv.FormatUint(c.Seq, 10) + "." + strconv.Itoa(
+		int(c.Index))
 }
 
 // String writes "D.3.42.17.0", and "" for the zero number.

@@ -15,7 +15,8 @@ type Charter struct {
 	Network  string   `json:"network"`
 	Operator string   `json:"operator"` // party that keeps the rules
 	Test     bool     `json:"test"`     // a test network, whose business date may run ahead of the calendar
-	Mark     string   `json:"mark"`     // what tells this ledger from all others, wherever its payments are named to banks
+	// what tells this ledger from all others, wherever its payments are named to banks
+	Mark string `json:"mark"`
 }
 
 // MarkLength is how many letters and digits a mark has.
@@ -66,5 +67,8 @@ func (r FoundRequest) Check() error {
 // Found makes the charter and the operator.
 func Found(req FoundRequest, caller, mark string) (Charter, Party) {
 	return Charter{Network: req.Network, Operator: caller, Test: req.Test, Mark: mark},
-		Party{ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator, Had: req.Roles | Operator}
+		Party{
+			ID: caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles | Operator,
+			Had: req.Roles | Operator,
+		}
 }

@@ -56,7 +56,8 @@ func ParseRoles(list []string) (Roles, error) {
 	for _, n := range list {
 		i := slices.Index(names[:], n)
 		if i < 0 || roles&(1<<i) != 0 {
-			return 0, fault.New(fault.BadRequest, "roles: %.20q: want some of %s, each once", n, strings.Join(names[:], ", "))
+			return 0, fault.New(fault.BadRequest, "roles: %.20q: want some of %s, each once",
+				n, strings.Join(names[:], ", "))
 		}
 		roles |= 1 << i
 	}
@@ -89,8 +90,9 @@ type Party struct {
 	State  State          `json:"state"`
 	Reason string         `json:"reason"` // of its suspension, closing or reopening, or ""
 	Since  number.Command `json:"since"`  // its first command; "" while it is PENDING
-	Peer   bool           `json:"peer"`   // it has begun a peer, so what is done in its name needs that peer's endorsement
-	Base   uint64         `json:"base"`   // sequence that its lanes had come to when it began the peer
+	// it has begun a peer, so what is done in its name needs that peer's endorsement
+	Peer bool   `json:"peer"`
+	Base uint64 `json:"base"` // sequence that its lanes had come to when it began the peer
 
 	Liability amount.Units `json:"liability"` // fen that it may owe members at most; 0: no cap
 	Debit     amount.Units `json:"debit"`     // fen that it may come to owe other parties in a cycle; 0: no cap
@@ -136,7 +138,9 @@ func (r RegisterRequest) Check() error {
 // Register admits the party that the request describes. It is PENDING until its first command:
 // the ledger can't see whether the channel has a member of that name.
 func Register(req RegisterRequest) Party {
-	return Party{ID: req.Party, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles, Had: req.Roles, State: Pending}
+	return Party{
+		ID: req.Party, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Roles: req.Roles, Had: req.Roles, State: Pending,
+	}
 }
 
 // AmendRequest changes what a party may do. Only the operator may; a role that it

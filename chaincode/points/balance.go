@@ -65,7 +65,8 @@ func BalanceOf(member string, numbers []number.Row, lots []Lot, frozen []Stop, t
 }
 
 func (b *Balance) add(programme string, units amount.Units) (err error) {
-	at, found := slices.BinarySearchFunc(b.Sums, programme, func(s BalanceSum, p string) int { return cmp.Compare(s.Programme, p) })
+	at, found := slices.BinarySearchFunc(b.Sums, programme,
+		func(s BalanceSum, p string) int { return cmp.Compare(s.Programme, p) })
 	if !found {
 		b.Sums = slices.Insert(b.Sums, at, BalanceSum{Programme: programme})
 	}

@@ -15,7 +15,9 @@ func TestBalanceOf(t *testing.T) {
 	const today = 20000
 	row := number.Command{Party: "G", Lane: 1, Seq: 1}.Row
 	lot := func(programme string, issued, placed amount.Units, state LotState, in date.Date) Lot {
-		return Lot{Programme: programme, Member: "ann", Issued: issued, Placed: placed, State: state, Expires: today + in}
+		return Lot{
+			Programme: programme, Member: "ann", Issued: issued, Placed: placed, State: state, Expires: today + in,
+		}
 	}
 	freezes := []Stop{{By: "G", All: true}}
 	lots := []Lot{
@@ -30,7 +32,8 @@ func TestBalanceOf(t *testing.T) {
 	if diff := cmp.Diff([]BalanceSum{{"DP", 5}, {"GP", 77}}, got.Sums); diff != "" {
 		t.Errorf("pending and expired lots don't count (-want +got):\n%s", diff)
 	}
-	if len(got.Lots) != 5 || got.Lots[3] != (BalanceLot{row(3), "GP", 1000, 20010, Pending}) || len(got.Frozen) != 1 || got.Date != today {
+	if len(got.Lots) != 5 || got.Lots[3] != (BalanceLot{row(3), "GP", 1000, 20010, Pending}) ||
+		len(got.Frozen) != 1 || got.Date != today {
 		t.Errorf("%+v", got)
 	}
 	foreign := lots[0]

@@ -48,12 +48,13 @@ func (w Whole) String() string { return wholes.Of(uint8(w)) }
 // of another (积分换算). Both issuers must have agreed to it: the one will owe the
 // other for every point.
 type Conversion struct {
-	_      struct{}     `cbor:",toarray"`
-	From   string       `json:"from"`
-	To     string       `json:"to"`
-	Rate   amount.Rate  `json:"rate"` // points got for one given, in lowest terms
-	Whole  Whole        `json:"whole"`
-	PerDay amount.Units `json:"perDay"` // points of To that one member may get in a day, by all rates with a limit; 0: no limit
+	_     struct{}    `cbor:",toarray"`
+	From  string      `json:"from"`
+	To    string      `json:"to"`
+	Rate  amount.Rate `json:"rate"` // points got for one given, in lowest terms
+	Whole Whole       `json:"whole"`
+	// points of To that one member may get in a day, by all rates with a limit; 0: no limit
+	PerDay amount.Units `json:"perDay"`
 	Since  date.Date    `json:"since"`
 	Until  date.Date    `json:"until"`  // last day
 	Agreed bool         `json:"agreed"` // by the issuer of From
@@ -165,7 +166,8 @@ func (c Conversion) Agree(from Programme, req AgreeRateRequest, at At) (Conversi
 		return Conversion{}, err
 	}
 	if !bytes.Equal(c.Terms(), req.Terms) {
-		return Conversion{}, fault.New(fault.Conflict, "the published rate is %s, not what was read: read it again", c.Rate)
+		return Conversion{}, fault.New(fault.Conflict, "the published rate is %s, not what was read: read it again",
+			c.Rate)
 	}
 	if c.Agreed {
 		return Conversion{}, fault.New(fault.WrongState, "the rate is agreed")
@@ -273,7 +275,8 @@ func (c Conversion) Valid(today date.Date) error {
 // that they become. It keeps the earliest of their last days, unless the other
 // programme's rule ends sooner, and waits as long as the longest of them before it
 // can be sent on. taken is what went, in the order of the lots.
-func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at At) (taken spend.Line, left []Lot, got Lot, err error) {
+func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse,
+	at At) (taken spend.Line, left []Lot, got Lot, err error) {
 	if err := purse.takeAll(req.Pieces, at.Date); err != nil {
 		return nil, nil, Lot{}, err
 	}
@@ -286,9 +289,13 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 		return nil, nil, Lot{}, err
 	}
 	if comes == 0 {
-		return nil, nil, Lot{}, fault.New(fault.Insufficient, "%d points of %s don't make one of %s", int64(sum), rate.From, to.ID)
+		return nil, nil, Lot{}, fault.New(fault.Insufficient, "%d points of %s don't make one of %s",
+			int64(sum), rate.From, to.ID)
 	}
-	got = Lot{Programme: to.ID, Member: purse.Member, Issued: comes, State: Active, Origin: Converted, Parent: req.Pieces[0].Lot}
+	got = Lot{
+		Programme: to.ID, Member: purse.Member, Issued: comes, State: Active, Origin: Converted,
+		Parent: req.Pieces[0].Lot,
+	}
 	for i, piece := range req.Pieces {
 		part := min(goes, piece.Amount)
 		if part == 0 {
@@ -302,7 +309,9 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 		lot.Converted += part
 		goes -= part
 		left = append(left, lot)
-		taken = append(taken, spend.Piece{Lot: piece.Lot, Programme: lot.Programme, Funder: purse.funder(lot), Amount: part})
+		taken = append(taken, spend.Piece{
+			Lot: piece.Lot, Programme: lot.Programme, Funder: purse.funder(lot), Amount: part,
+		})
 	}
 	if rule := to.Rules.Expiry; rule.Kind != Free {
 		got.Expires = min(got.Expires, rule.on(at.Date))
@@ -313,7 +322,8 @@ func Convert(req ConvertRequest, rate Conversion, to Programme, purse Purse, at 
 	return taken, left, got, nil
 }
 
-// ConversionOwing says which points the funders of converted points owe for to the issuer of those they became, in the order
-// in which they stand. Each point is owed at the rate, times what one of the other programme is worth, exactly: so
-// converting in parts comes to the same as at once, and what the rounding of points left over stays with that issuer.
+// ConversionOwing says which points the funders of converted points owe for to the issuer of those they became, in the
+// order in which they stand. Each point is owed at the rate, times what one of the other programme is worth, exactly:
+// so converting in parts comes to the same as at once, and what the rounding of points left over stays with that
+// issuer.
 func ConversionOwing(taken spend.Line) []Debt { return debtsOf(taken) }

@@ -72,7 +72,8 @@ type RevokeRequest struct {
 	_      struct{}     `cbor:",toarray"`
 	Pieces []spend.Take `json:"pieces"`
 	Reason string       `json:"reason"` // a code such as sale_returned
-	Reopen bool         `json:"reopen"` // they were awarded in error: their receipts may earn again once all is taken back
+	// they were awarded in error: their receipts may earn again once all is taken back
+	Reopen bool `json:"reopen"`
 }
 
 // Check refuses a malformed request with BAD_REQUEST or LIMIT.
@@ -99,7 +100,8 @@ func Revoke(lot Lot, piece spend.Take, programme Programme, at At) (next Lot, ta
 		most = min(most, left)
 	}
 	if piece.Amount > most {
-		return Lot{}, 0, fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(most), int64(piece.Amount))
+		return Lot{}, 0, fault.New(fault.Insufficient, "lot %s has %d points, %d asked",
+			piece.Lot, int64(most), int64(piece.Amount))
 	}
 	next, taken = lot, min(left, piece.Amount)
 	next.Revoked += taken
@@ -178,6 +180,7 @@ func Adjust(lot Lot, req AdjustRequest, programme Programme, last date.Date, at 
 	}
 	return Lot{
 		Programme: lot.Programme, Member: lot.Member, Home: lot.Home, Issued: req.Amount, Expires: last,
-		State: Active, Origin: Adjusted, Counted: lot.Counted, Parent: req.Lot, Outlet: lot.Outlet, Reference: req.Reason,
+		State: Active, Origin: Adjusted, Counted: lot.Counted, Parent: req.Lot, Outlet: lot.Outlet,
+		Reference: req.Reason,
 	}, nil
 }

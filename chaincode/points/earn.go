@@ -185,7 +185,8 @@ func (r AwardRequest) Check() error {
 // grant is the issue that an award comes to.
 func (r AwardRequest) grant(units amount.Units) IssueRequest {
 	return IssueRequest{Programme: r.Programme, Receipts: r.Reference != "", Grants: []Grant{{
-		Member: r.Member, Amount: units, Expires: r.Expires, Witness: r.Witness, Outlet: r.Outlet, Reference: r.Reference, Split: r.Split,
+		Member: r.Member, Amount: units, Expires: r.Expires, Witness: r.Witness, Outlet: r.Outlet,
+		Reference: r.Reference, Split: r.Split,
 	}}}
 }
 

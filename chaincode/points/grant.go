@@ -10,9 +10,10 @@ import (
 
 // Grant is one lot that an issue asks for, or, with a funding split, one a share.
 type Grant struct {
-	_         struct{}     `cbor:",toarray"`
-	Member    string       `json:"member"`
-	Home      string       `json:"home"`      // only party that can enrol the member, or has; "" for a member who is there
+	_      struct{} `cbor:",toarray"`
+	Member string   `json:"member"`
+	// only party that can enrol the member, or has; "" for a member who is there
+	Home      string       `json:"home"`
 	Amount    amount.Units `json:"amount"`    // 1 … 2⁵³−1
 	Expires   date.Date    `json:"expires"`   // last day; "" by the programme's rule
 	Witness   string       `json:"witness"`   // "" or the party whose evidence activates the lot
@@ -107,7 +108,8 @@ func (g Grant) check() error {
 	if err := g.Amount.Check(); err != nil {
 		return err
 	}
-	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"witness", g.Witness}, [2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
+	if err := name.CheckOptional([2]string{"home", g.Home}, [2]string{"witness", g.Witness},
+		[2]string{"outlet", g.Outlet}, [2]string{"reference", g.Reference}); err != nil {
 		return err
 	}
 	if g.Expires != 0 {
@@ -172,7 +174,10 @@ func Issue(programme Programme, req IssueRequest, at At) ([][]Lot, error) {
 		if err != nil {
 			return nil, err
 		}
-		lot := Lot{Programme: programme.ID, Member: g.Member, Home: g.Home, Issued: g.Amount, Expires: last, State: Active, Origin: Issued, Outlet: g.Outlet, Reference: g.Reference}
+		lot := Lot{
+			Programme: programme.ID, Member: g.Member, Home: g.Home, Issued: g.Amount, Expires: last, State: Active,
+			Origin: Issued, Outlet: g.Outlet, Reference: g.Reference,
+		}
 		if g.Witness != "" {
 			lot.State, lot.Witness = Pending, g.Witness
 		}

@@ -39,15 +39,25 @@ func TestIssueRequestCheck(t *testing.T) {
 		{"100", IssueRequest{Programme: "GP", Grants: grants(MaxLots, grant)}, ""},
 		{"none", IssueRequest{Programme: "GP"}, fault.BadRequest},
 		{"101", IssueRequest{Programme: "GP", Grants: grants(MaxLots+1, grant)}, fault.BadRequest},
-		{"50 in two shares", IssueRequest{Programme: "GP", Grants: grants(50, with(grant, func(g *Grant) { g.Split = sharesOf(2) }))}, ""},
-		{"51 in two shares", IssueRequest{Programme: "GP", Grants: grants(51, with(grant, func(g *Grant) { g.Split = sharesOf(2) }))}, fault.BadRequest},
+		{"50 in two shares",
+			IssueRequest{Programme: "GP", Grants: grants(50, with(grant, func(g *Grant) { g.Split = sharesOf(2) }))},
+			""},
+		{"51 in two shares",
+			IssueRequest{Programme: "GP", Grants: grants(51, with(grant, func(g *Grant) { g.Split = sharesOf(2) }))},
+			fault.BadRequest},
 		{"an odd programme", IssueRequest{Programme: "G/P", Grants: []Grant{grant}}, fault.BadRequest},
 		{"zero", issue(func(g *Grant) { g.Amount = 0 }), fault.BadRequest},
 		{"negative", issue(func(g *Grant) { g.Amount = -1 }), fault.BadRequest},
 		{"all there is", issue(func(g *Grant) { g.Amount = amount.Max }), ""},
 		{"more", issue(func(g *Grant) { g.Amount = amount.Max + 1 }), fault.Limit},
-		{"more in two", IssueRequest{Programme: "GP", Grants: []Grant{with(grant, func(g *Grant) { g.Amount = amount.Max }), grant}}, fault.Limit},
-		{"a malformed grant before the sum", IssueRequest{Programme: "GP", Grants: []Grant{with(grant, func(g *Grant) { g.Amount = amount.Max }), with(grant, func(g *Grant) { g.Member = "" })}}, fault.BadRequest},
+		{"more in two",
+			IssueRequest{
+				Programme: "GP", Grants: []Grant{with(grant, func(g *Grant) { g.Amount = amount.Max }), grant},
+			},
+			fault.Limit},
+		{"a malformed grant before the sum", IssueRequest{Programme: "GP", Grants: []Grant{with(grant, func(g *Grant) {
+			g.Amount = amount.Max
+		}), with(grant, func(g *Grant) { g.Member = "" })}}, fault.BadRequest},
 		{"to a control character", issue(func(g *Grant) { g.Member = "l\ni" }), fault.BadRequest},
 		{"to too long a name", issue(func(g *Grant) { g.Member = long }), fault.BadRequest},
 		{"an odd witness", issue(func(g *Grant) { g.Witness = "a b" }), fault.BadRequest},
@@ -56,7 +66,8 @@ func TestIssueRequestCheck(t *testing.T) {
 		{"an expiry in 1970", issue(func(g *Grant) { g.Expires = 1 }), fault.BadRequest},
 		{"16 shares", split(sharesOf(MaxShares)...), ""},
 		{"17 shares", split(sharesOf(MaxShares + 1)...), fault.BadRequest},
-		{"the issuer's share", split(Share{Funder: "G", Parts: 60}, Share{Funder: "D", Parts: 40, Pledge: pledgeID}), ""},
+		{"the issuer's share", split(Share{Funder: "G", Parts: 60}, Share{Funder: "D", Parts: 40, Pledge: pledgeID}),
+			""},
 		{"an odd funder", split(Share{Funder: "", Parts: 60}), fault.BadRequest},
 		{"a share of no part", split(Share{Funder: "G"}), fault.BadRequest},
 		{"a share of too many", split(Share{Funder: "G", Parts: amount.Max + 1}), fault.Limit},
@@ -86,10 +97,12 @@ func TestIssueRefusals(t *testing.T) {
 		{"an expiry before today", "G", Rules{}, []Grant{past}, fault.Expired},
 		{"grant by grant", "G", Rules{}, []Grant{past, {Member: "li", Amount: 1}}, fault.Expired},
 		{"on its last day", "G", Rules{}, []Grant{{Member: "li", Amount: 1, Expires: today}}, ""},
-		{"with a witness", "G", Rules{Evidence: true}, []Grant{{Member: "li", Amount: 1, Expires: today, Witness: "D"}}, ""},
+		{"with a witness", "G", Rules{Evidence: true}, []Grant{{Member: "li", Amount: 1, Expires: today, Witness: "D"}},
+			""},
 		{"by the rule", "G", Rules{Expiry: Expiry{Kind: Days, N: 5}}, []Grant{{Member: "li", Amount: 1}}, ""},
 	} {
-		lots, err := Issue(Programme{ID: "GP", Issuer: "G", Rules: c.rules}, IssueRequest{Programme: "GP", Grants: c.grants}, as(c.caller, before))
+		lots, err := Issue(Programme{ID: "GP", Issuer: "G", Rules: c.rules},
+			IssueRequest{Programme: "GP", Grants: c.grants}, as(c.caller, before))
 		if expect(t, c.name, err, c.code); err != nil && lots != nil {
 			t.Errorf("%s: refused, and yet %v", c.name, lots)
 		}
@@ -108,7 +121,8 @@ func TestIssue(t *testing.T) {
 	if err != nil || len(lots) != 3 {
 		t.Fatalf("%+v, %v", lots, err)
 	}
-	if l := lots[0]; l.State != Active || l.Issued != 5 || l.Member != "li" || l.Outlet != "o" || l.Reference != "r" || l.Origin != Issued || l.Programme != "GP" || l.Funder != "" {
+	if l := lots[0]; l.State != Active || l.Issued != 5 || l.Member != "li" || l.Outlet != "o" ||
+		l.Reference != "r" || l.Origin != Issued || l.Programme != "GP" || l.Funder != "" {
 		t.Errorf("%+v", l)
 	}
 	if l := lots[1]; l.State != Pending || l.Witness != "D" || l.Expires != today+9 || l.Member != "wang" {
@@ -128,7 +142,8 @@ func TestSharesSumUp(t *testing.T) {
 			s := Share{Funder: string(rune('A' + i)), Parts: drawUnits(t, 1, 1000, "parts")}
 			g.Split, parts = append(g.Split, s), parts+s.Parts
 		}
-		grants, err := Issue(Programme{ID: "GP", Issuer: "G"}, IssueRequest{Programme: "GP", Grants: []Grant{g}}, as("G", before))
+		grants, err := Issue(Programme{ID: "GP", Issuer: "G"}, IssueRequest{Programme: "GP", Grants: []Grant{g}},
+			as("G", before))
 		lots := slices.Concat(grants...)
 		if err != nil {
 			t.Fatal(err)

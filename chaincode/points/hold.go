@@ -56,10 +56,11 @@ type Hold struct {
 	Pieces        spend.Line     `json:"pieces"`
 	Captures      []Taken        `json:"captures"`
 	Authorisation number.Command `json:"authorisation"` // by which it was placed; none by the member's home
-	Capped        []string       `json:"capped"`        // net debit caps that it drew on, sorted: FUNDER, or FUNDER.ACCEPTOR
-	Placed        date.Date      `json:"placed"`        // business date, whose limit it counts towards and whose settlement model counts
-	Scene         string         `json:"scene"`         // 消费场景, selects the settlement model; or ""
-	Cycle         string         `json:"cycle"`         // on whose net debit caps it drew
+	// net debit caps that it drew on, sorted: FUNDER, or FUNDER.ACCEPTOR
+	Capped []string  `json:"capped"`
+	Placed date.Date `json:"placed"` // business date, whose limit it counts towards and whose settlement model counts
+	Scene  string    `json:"scene"`  // 消费场景, selects the settlement model; or ""
+	Cycle  string    `json:"cycle"`  // on whose net debit caps it drew
 }
 
 // Taken is one capture of a hold. The points that it took follow on those of the
@@ -246,7 +247,8 @@ func Capture(hold Hold, req CaptureRequest, at At) (next Hold, err error) {
 	}
 	rest := hold.Sum() - hold.Captured
 	if req.Amount > rest {
-		return Hold{}, fault.New(fault.Insufficient, "hold %s has %d points, %d asked", req.Hold, int64(rest), int64(req.Amount))
+		return Hold{}, fault.New(fault.Insufficient, "hold %s has %d points, %d asked",
+			req.Hold, int64(rest), int64(req.Amount))
 	}
 	if len(hold.Captures) >= MaxCaptures {
 		return Hold{}, fault.New(fault.Limit, "hold %s was captured %d times", req.Hold, MaxCaptures)

@@ -20,7 +20,8 @@ func TestHoldRequestsCheck(t *testing.T) {
 	odd := number.Command{Party: "D"}
 	testChecks(t, []checkCase{
 		{"hold", hold, ""},
-		{"hold with a consent", with(hold, func(r *HoldRequest) { r.Authorisation, r.Code = holdID, make(code.Code, code.Size) }), ""},
+		{"hold with a consent",
+			with(hold, func(r *HoldRequest) { r.Authorisation, r.Code = holdID, make(code.Code, code.Size) }), ""},
 		{"hold with an odd consent", with(hold, func(r *HoldRequest) { r.Authorisation = odd }), fault.BadRequest},
 		{"hold with a short code", with(hold, func(r *HoldRequest) { r.Code = make(code.Code, 3) }), fault.BadRequest},
 		{"hold nobody's", with(hold, func(r *HoldRequest) { r.Member = "" }), fault.BadRequest},
@@ -53,7 +54,8 @@ func TestCheckDeadline(t *testing.T) {
 func TestPlace(t *testing.T) {
 	req := HoldRequest{Member: "li", Pieces: pieces(60, 10), Deadline: deadline, Authorisation: pledgeID}
 	hold, next, err := Place(req, purse(active("GP", 60, today), active("GP", 60, today+1)), before)
-	if err != nil || hold.State != Open || hold.Acceptor != "D" || hold.Member != "li" || hold.Deadline != deadline || hold.Sum() != 70 ||
+	if err != nil || hold.State != Open || hold.Acceptor != "D" || hold.Member != "li" ||
+		hold.Deadline != deadline || hold.Sum() != 70 ||
 		hold.Authorisation != pledgeID || hold.Placed != today || next[0].Placed != 60 || next[1].Placed != 10 {
 		t.Errorf("%+v %+v %v", hold, next, err)
 	}
@@ -84,12 +86,14 @@ func TestHoldWalk(t *testing.T) {
 		name string
 		do   func(Hold, At) (Hold, error)
 	}{
-		{"capture 10", func(h Hold, at At) (Hold, error) { return Capture(h, CaptureRequest{Hold: holdID, Amount: 10}, at) }},
+		{"capture 10",
+			func(h Hold, at At) (Hold, error) { return Capture(h, CaptureRequest{Hold: holdID, Amount: 10}, at) }},
 		{"capture rest", func(h Hold, at At) (Hold, error) {
 			return Capture(h, CaptureRequest{Hold: holdID, Amount: max(1, h.Sum()-h.Captured)}, at)
 		}},
 		{"refund 10", func(h Hold, at At) (Hold, error) {
-			next, _, _, err := RefundCapture(h, RefundRequest{Hold: holdID, Capture: holdID, Amount: 10, Reason: "x"}, at)
+			next, _, _, err := RefundCapture(h, RefundRequest{Hold: holdID, Capture: holdID, Amount: 10, Reason: "x"},
+				at)
 			return next, err
 		}},
 		{"release", func(h Hold, at At) (Hold, error) {
@@ -178,7 +182,8 @@ func TestCaptureRefusals(t *testing.T) {
 		{"a 65th capture", full, 30, before, fault.Limit},
 	} {
 		next, err := Capture(c.hold, CaptureRequest{Hold: holdID, Amount: c.amount}, c.at)
-		if expect(t, c.name, err, c.code) && (next.Captured != 100 || next.Captures[1] != (Taken{Number: before.Number, Amount: 30}) || len(c.hold.Captures) != 1) {
+		if expect(t, c.name, err, c.code) && (next.Captured != 100 ||
+			next.Captures[1] != (Taken{Number: before.Number, Amount: 30}) || len(c.hold.Captures) != 1) {
 			t.Errorf("%s: %+v", c.name, next)
 		}
 	}
@@ -201,9 +206,11 @@ func TestReleaseGivesBackTheRest(t *testing.T) {
 // funders owe for is the points that stayed captured.
 func TestHoldsLoseNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		lots := []Lot{active("GP", drawUnits(t, 1, 50, "a"), today), active("FP", drawUnits(t, 1, 50, "b"), today), active("GP", drawUnits(t, 1, 50, "c"), today+1)}
+		lots := []Lot{active("GP", drawUnits(t, 1, 50, "a"), today), active("FP", drawUnits(t, 1, 50, "b"), today),
+			active("GP", drawUnits(t, 1, 50, "c"), today+1)}
 		last := drawUnits(t, 1, int64(lots[2].Issued), "of the last")
-		hold, lots, err := Place(HoldRequest{Pieces: pieces(lots[0].Issued, lots[1].Issued, last)}, purse(lots...), At{Caller: "D", Now: 0, Date: today})
+		hold, lots, err := Place(HoldRequest{Pieces: pieces(lots[0].Issued, lots[1].Issued, last)}, purse(lots...),
+			At{Caller: "D", Now: 0, Date: today})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +239,8 @@ func TestHoldsLoseNothing(t *testing.T) {
 			at := before
 			at.Number.Seq = uint64(100 + len(hold.Captures))
 			if rest := hold.Sum() - hold.Captured; rapid.Bool().Draw(t, "capture") && rest > 0 {
-				next, err := Capture(hold, CaptureRequest{Hold: holdID, Amount: drawUnits(t, 1, int64(rest), "part")}, at)
+				next, err := Capture(hold, CaptureRequest{Hold: holdID, Amount: drawUnits(t, 1, int64(rest), "part")},
+					at)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -244,7 +252,8 @@ func TestHoldsLoseNothing(t *testing.T) {
 			} else if len(hold.Captures) > 0 {
 				which := rapid.SampledFrom(hold.Captures).Draw(t, "which")
 				units := drawUnits(t, 1, int64(which.Amount), "refund")
-				next, from, to, err := RefundCapture(hold, RefundRequest{Hold: holdID, Capture: which.Number, Amount: units, Reason: "x"}, at)
+				next, from, to, err := RefundCapture(hold,
+					RefundRequest{Hold: holdID, Capture: which.Number, Amount: units, Reason: "x"}, at)
 				if units > which.Amount-which.Refunded {
 					if fault.CodeOf(err) != fault.Insufficient {
 						t.Fatalf("%d of %+v: %v", units, which, err)
@@ -325,14 +334,16 @@ func TestStatesReadAsWords(t *testing.T) {
 	}
 	before := states{PartCaptured, Pending, Refunded, Lapsed, Floor, lotB}
 	data, _ := json.Marshal(before)
-	if want := `{"H":"PART_CAPTURED","L":"PENDING","O":"REFUNDED","T":"LAPSED","W":"floor","N":"G.1.1.0.1"}`; string(data) != want {
+	if want := `{"H":"PART_CAPTURED","L":"PENDING","O":"REFUNDED","T":"LAPSED","W":"floor","N":"G.1.1.0.1"}`; string(
+		data) != want {
 		t.Errorf("%s", data)
 	}
 	var after states
 	if err := json.Unmarshal(data, &after); err != nil || after != before {
 		t.Errorf("%+v, %v", after, err)
 	}
-	for _, odd := range []string{`{"H":"LOST"}`, `{"L":"LOST"}`, `{"O":"LOST"}`, `{"T":"LOST"}`, `{"W":"lost"}`, `{"L":1}`} {
+	for _, odd := range []string{`{"H":"LOST"}`, `{"L":"LOST"}`, `{"O":"LOST"}`, `{"T":"LOST"}`, `{"W":"lost"}`,
+		`{"L":1}`} {
 		if json.Unmarshal([]byte(odd), &after) == nil {
 			t.Errorf("%s was read", odd)
 		}

@@ -76,10 +76,11 @@ func (o Origin) String() string { return origins.Of(uint8(o)) }
 // where placed is what holds, trades and benefits took and did not give back;
 // short ≤ placed + transferred + converted.
 type Lot struct {
-	_           struct{}     `cbor:",toarray"`
-	Programme   string       `json:"programme"`
-	Member      string       `json:"member"` // pseudonym
-	Home        string       `json:"home"`   // only party whose member of that pseudonym has it; "" if the member was there
+	_         struct{} `cbor:",toarray"`
+	Programme string   `json:"programme"`
+	Member    string   `json:"member"` // pseudonym
+	// only party whose member of that pseudonym has it; "" if the member was there
+	Home        string       `json:"home"`
 	Funder      string       `json:"funder"` // party that owes its worth; "" for the issuer
 	Issued      amount.Units `json:"issued"` // never changes
 	Placed      amount.Units `json:"placed"`
@@ -120,7 +121,8 @@ func (p Purse) take(l Lot, piece spend.Take, today date.Date) error {
 	case last < today:
 		return fault.New(fault.Expired, "lot %s expired on %s", piece.Lot, last)
 	case l.Available() < piece.Amount:
-		return fault.New(fault.Insufficient, "lot %s has %d points, %d asked", piece.Lot, int64(l.Available()), int64(piece.Amount))
+		return fault.New(fault.Insufficient, "lot %s has %d points, %d asked",
+			piece.Lot, int64(l.Available()), int64(piece.Amount))
 	}
 	return nil
 }

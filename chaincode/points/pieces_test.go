@@ -96,7 +96,8 @@ func TestOwingInOrder(t *testing.T) {
 
 func TestGive(t *testing.T) {
 	lots := []Lot{{Programme: "GP"}, {Programme: "DP"}, {Programme: "GP"}}
-	if got := Give(pieces(1, 2, 3), lots); !slices.Equal(got, []spend.Moved{{Programme: "GP", Amount: 4}, {Programme: "DP", Amount: 2}}) {
+	if got := Give(pieces(1, 2, 3), lots); !slices.Equal(got, []spend.Moved{{Programme: "GP", Amount: 4},
+		{Programme: "DP", Amount: 2}}) {
 		t.Errorf("%v", got)
 	}
 }
@@ -141,8 +142,10 @@ func TestUnwind(t *testing.T) {
 		if next.Placed != 60 || next.State != c.state {
 			t.Errorf("%s: the old lot changed: %+v", c.name, next)
 		}
-		if child == nil || child.Issued != 20 || child.Expires != c.child || child.Origin != Refunded || child.Origin.New() || child.Parent != lotA ||
-			child.Member != "li" || child.Funder != "D" || child.State != Active || child.Waits != today+40 || child.Programme != "GP" {
+		if child == nil || child.Issued != 20 || child.Expires != c.child || child.Origin != Refunded ||
+			child.Origin.New() || child.Parent != lotA ||
+			child.Member != "li" || child.Funder != "D" || child.State != Active || child.Waits != today+40 ||
+			child.Programme != "GP" {
 			t.Errorf("%s: %+v", c.name, child)
 		}
 	}

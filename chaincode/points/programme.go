@@ -60,7 +60,10 @@ func (r OpenProgrammeRequest) Check() error {
 
 // OpenProgramme makes the caller the issuer of a new programme.
 func OpenProgramme(req OpenProgrammeRequest, at At) Programme {
-	return Programme{ID: req.Programme, Issuer: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Price: req.Price, Rules: req.Rules.folded()}
+	return Programme{
+		ID: req.Programme, Issuer: at.Caller, En: name.Fold(req.En), Zh: name.Fold(req.Zh), Price: req.Price,
+		Rules: req.Rules.folded(),
+	}
 }
 
 // SetRulesRequest replaces a programme's rules, for what happens from now on.
@@ -90,14 +93,15 @@ func SetRules(programme Programme, req SetRulesRequest, at At) (Programme, error
 	return programme.onceMore(at)
 }
 
-// onceMore counts a change by the issuer. LIMIT above MaxChanges on a business date: every hold, capture and refund of the
-// programme's points reads its row, and an issuer that wrote it in every block would keep all of them from landing.
+// onceMore counts a change by the issuer. LIMIT above MaxChanges on a business date: every hold, capture and refund of
+// the programme's points reads its row, and an issuer that wrote it in every block would keep all of them from landing.
 func (p Programme) onceMore(at At) (Programme, error) {
 	if p.Changed != at.Date {
 		p.Changed, p.Changes = at.Date, 0
 	}
 	if p.Changes >= MaxChanges {
-		return Programme{}, fault.New(fault.Limit, "%s was changed %d times on %s; change it again when the business date has moved", p.ID, p.Changes, at.Date)
+		return Programme{}, fault.New(fault.Limit,
+			"%s was changed %d times on %s; change it again when the business date has moved", p.ID, p.Changes, at.Date)
 	}
 	p.Changes++
 	return p, nil

@@ -92,7 +92,9 @@ func (p Purse) Place(pieces []spend.Take, today date.Date) (spend.Line, []Lot, e
 	for i, piece := range pieces {
 		next[i] = p.Lots[i]
 		next[i].Placed += piece.Amount
-		held[i] = spend.Piece{Lot: piece.Lot, Programme: next[i].Programme, Funder: p.funder(next[i]), Amount: piece.Amount}
+		held[i] = spend.Piece{
+			Lot: piece.Lot, Programme: next[i].Programme, Funder: p.funder(next[i]), Amount: piece.Amount,
+		}
 	}
 	return held, next, nil
 }

@@ -28,13 +28,20 @@ func TestSpendRefusals(t *testing.T) {
 		{"each programme for itself", []Lot{late, other}, []amount.Units{10, 10}, nil, ""},
 		{"programmes mixed", []Lot{early, other, late}, []amount.Units{60, 10, 1}, nil, ""},
 		{"a foreign lot before all", []Lot{zhangs}, []amount.Units{99}, freeze("G", true), fault.Forbidden},
-		{"pending before expired", []Lot{with(early, func(l *Lot) { l.State, l.Expires = Pending, 1 })}, []amount.Units{99}, freeze("G", true), fault.WrongState},
-		{"revoked", []Lot{with(early, func(l *Lot) { l.State, l.Revoked = Revoked, 60 })}, []amount.Units{1}, nil, fault.WrongState},
-		{"cancelled", []Lot{with(early, func(l *Lot) { l.State, l.Revoked = Cancelled, 60 })}, []amount.Units{1}, nil, fault.WrongState},
-		{"ended", []Lot{with(early, func(l *Lot) { l.State, l.Expired = Expired, 60 })}, []amount.Units{1}, nil, fault.Expired},
-		{"expired before insufficient", []Lot{with(early, func(l *Lot) { l.Expires = today - 1 })}, []amount.Units{99}, freeze("G", true), fault.Expired},
-		{"lot by lot", []Lot{with(early, func(l *Lot) { l.Expires = today - 1 }), zhangs}, []amount.Units{1, 1}, nil, fault.Expired},
-		{"the second lot before frozen", []Lot{early, zhangs}, []amount.Units{60, 1}, freeze("G", true), fault.Forbidden},
+		{"pending before expired", []Lot{with(early, func(l *Lot) { l.State, l.Expires = Pending, 1 })},
+			[]amount.Units{99}, freeze("G", true), fault.WrongState},
+		{"revoked", []Lot{with(early, func(l *Lot) { l.State, l.Revoked = Revoked, 60 })}, []amount.Units{1}, nil,
+			fault.WrongState},
+		{"cancelled", []Lot{with(early, func(l *Lot) { l.State, l.Revoked = Cancelled, 60 })}, []amount.Units{1}, nil,
+			fault.WrongState},
+		{"ended", []Lot{with(early, func(l *Lot) { l.State, l.Expired = Expired, 60 })}, []amount.Units{1}, nil,
+			fault.Expired},
+		{"expired before insufficient", []Lot{with(early, func(l *Lot) { l.Expires = today - 1 })}, []amount.Units{99},
+			freeze("G", true), fault.Expired},
+		{"lot by lot", []Lot{with(early, func(l *Lot) { l.Expires = today - 1 }), zhangs}, []amount.Units{1, 1}, nil,
+			fault.Expired},
+		{"the second lot before frozen", []Lot{early, zhangs}, []amount.Units{60, 1}, freeze("G", true),
+			fault.Forbidden},
 		{"insufficient before frozen", []Lot{early}, []amount.Units{61}, freeze("G", true), fault.Insufficient},
 		{"frozen before order", []Lot{late, early}, []amount.Units{60, 60}, freeze("G", false), fault.Frozen},
 		{"frozen by the operator", []Lot{other}, []amount.Units{1}, freeze("O", true), fault.Frozen},
@@ -42,10 +49,14 @@ func TestSpendRefusals(t *testing.T) {
 		{"one lot frozen", []Lot{early, other}, []amount.Units{1, 1}, freeze("D", false), fault.Frozen},
 		{"late before early", []Lot{late, early}, []amount.Units{60, 60}, nil, fault.WrongOrder},
 		{"early not drained", []Lot{early, late}, []amount.Units{59, 1}, nil, fault.WrongOrder},
-		{"drained of what was left", []Lot{with(early, func(l *Lot) { l.Placed = 20 }), late}, []amount.Units{40, 1}, nil, ""},
+		{"drained of what was left", []Lot{with(early, func(l *Lot) { l.Placed = 20 }), late}, []amount.Units{40, 1},
+			nil, ""},
 		{"on its last day", []Lot{with(early, func(l *Lot) { l.Expires = today })}, []amount.Units{60}, nil, ""},
-		{"waiting points can be spent", []Lot{with(early, func(l *Lot) { l.Waits = today + 3 })}, []amount.Units{60}, nil, ""},
-		{"what was taken is gone", []Lot{with(early, func(l *Lot) { l.Placed, l.Transferred, l.Converted, l.Revoked = 10, 10, 10, 10 })}, []amount.Units{21}, nil, fault.Insufficient},
+		{"waiting points can be spent", []Lot{with(early, func(l *Lot) { l.Waits = today + 3 })}, []amount.Units{60},
+			nil, ""},
+		{"what was taken is gone",
+			[]Lot{with(early, func(l *Lot) { l.Placed, l.Transferred, l.Converted, l.Revoked = 10, 10, 10, 10 })},
+			[]amount.Units{21}, nil, fault.Insufficient},
 	} {
 		p := purse(c.lots...)
 		p.Stops = c.freezes
@@ -54,7 +65,8 @@ func TestSpendRefusals(t *testing.T) {
 			continue
 		}
 		for i, l := range next {
-			if l.Available() != c.lots[i].Available()-c.amounts[i] || line[i].Amount != c.amounts[i] || line[i].Lot != lotA.Command.Row(i) || !whole(l) {
+			if l.Available() != c.lots[i].Available()-c.amounts[i] || line[i].Amount != c.amounts[i] ||
+				line[i].Lot != lotA.Command.Row(i) || !whole(l) {
 				t.Errorf("%s: piece %d: %+v, %+v", c.name, i, l, line[i])
 			}
 		}
@@ -64,7 +76,8 @@ func TestSpendRefusals(t *testing.T) {
 func TestPlaceRecordsWhoOwes(t *testing.T) {
 	funded := with(active("GP", 10, today), func(l *Lot) { l.Funder = "D" })
 	line, _, err := purse(funded, active("GP", 10, today), active("FP", 10, today)).Place(pieces(10, 5, 5), today)
-	if err != nil || line[0].Funder != "D" || line[1].Funder != "G" || line[2].Funder != "F" || line[2].Programme != "FP" {
+	if err != nil || line[0].Funder != "D" || line[1].Funder != "G" || line[2].Funder != "F" ||
+		line[2].Programme != "FP" {
 		t.Errorf("%+v, %v", line, err)
 	}
 }
@@ -92,7 +105,8 @@ func TestSlidingExpiry(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules := Rules{Expiry: Expiry{Kind: Sliding, N: uint16(rapid.IntRange(1, 60).Draw(t, "n"))}}
 		gp := Programme{ID: "GP", Issuer: "G", Rules: rules}
-		lots, err := Issue(gp, IssueRequest{Programme: "GP", Grants: []Grant{{Member: "li", Amount: 100}}}, as("G", before))
+		lots, err := Issue(gp, IssueRequest{Programme: "GP", Grants: []Grant{{Member: "li", Amount: 100}}},
+			as("G", before))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +117,10 @@ func TestSlidingExpiry(t *testing.T) {
 		lot, now, last := lots[0][0], today, today+date.Date(rules.Expiry.N)
 		for range rapid.IntRange(0, 12).Draw(t, "steps") {
 			now += date.Date(rapid.Int32Range(0, 70).Draw(t, "days"))
-			p := Purse{Member: "li", Lots: []Lot{lot}, Programmes: map[string]Programme{"GP": gp}, Standings: map[string]Standing{"GP": s}}
+			p := Purse{
+				Member: "li", Lots: []Lot{lot}, Programmes: map[string]Programme{"GP": gp},
+				Standings: map[string]Standing{"GP": s},
+			}
 			if p.LastDay(lot) != last {
 				t.Fatalf("last day %s, want %s", p.LastDay(lot), last)
 			}

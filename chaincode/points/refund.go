@@ -54,7 +54,8 @@ func RefundCapture(hold Hold, req RefundRequest, at At) (next Hold, from, to amo
 		return Hold{}, 0, 0, fault.New(fault.Forbidden, "%s is not the acceptor of hold %s", at.Caller, req.Hold)
 	}
 	if hold.Captured == 0 {
-		return Hold{}, 0, 0, fault.New(fault.WrongState, "hold %s is %s, and nothing of it was captured", req.Hold, hold.State)
+		return Hold{}, 0, 0, fault.New(fault.WrongState, "hold %s is %s, and nothing of it was captured",
+			req.Hold, hold.State)
 	}
 	start := amount.Units(0)
 	for i, c := range hold.Captures {
@@ -64,7 +65,8 @@ func RefundCapture(hold Hold, req RefundRequest, at At) (next Hold, from, to amo
 		}
 		left := c.Amount - c.Refunded
 		if req.Amount > left {
-			return Hold{}, 0, 0, fault.New(fault.Insufficient, "capture %s has %d points left, %d asked", req.Capture, int64(left), int64(req.Amount))
+			return Hold{}, 0, 0, fault.New(fault.Insufficient, "capture %s has %d points left, %d asked",
+				req.Capture, int64(left), int64(req.Amount))
 		}
 		next = hold
 		next.Captures = slices.Clone(hold.Captures)

@@ -17,7 +17,8 @@ func TestRefundRequestCheck(t *testing.T) {
 		{"no reason", with(refund, func(r *RefundRequest) { r.Reason = "" }), fault.BadRequest},
 		{"nothing", with(refund, func(r *RefundRequest) { r.Amount = 0 }), fault.BadRequest},
 		{"too much", with(refund, func(r *RefundRequest) { r.Amount = amount.Max + 1 }), fault.Limit},
-		{"no reason before too much", with(refund, func(r *RefundRequest) { r.Reason, r.Amount = "", amount.Max+1 }), fault.BadRequest},
+		{"no reason before too much", with(refund, func(r *RefundRequest) { r.Reason, r.Amount = "", amount.Max+1 }),
+			fault.BadRequest},
 	})
 }
 
@@ -45,11 +46,13 @@ func TestRefundCapture(t *testing.T) {
 		{"another's, before all", holdIn(Open), first, 99, "F", 0, 0, fault.Forbidden},
 		{"nothing captured, before which", holdIn(Open), first, 99, "D", 0, 0, fault.WrongState},
 	} {
-		next, from, to, err := RefundCapture(c.hold, RefundRequest{Hold: holdID, Capture: c.capture, Amount: c.amount, Reason: "x"}, as(c.caller, after))
+		next, from, to, err := RefundCapture(c.hold,
+			RefundRequest{Hold: holdID, Capture: c.capture, Amount: c.amount, Reason: "x"}, as(c.caller, after))
 		if !expect(t, c.name, err, c.code) {
 			continue
 		}
-		if from != c.from || to != c.to || next.Refunded() != 5+c.amount || next.Captured != 70 || next.State != PartCaptured {
+		if from != c.from || to != c.to || next.Refunded() != 5+c.amount || next.Captured != 70 ||
+			next.State != PartCaptured {
 			t.Errorf("%s: %d..%d, %+v", c.name, from, to, next)
 		}
 		if c.hold.Refunded() != 5 {

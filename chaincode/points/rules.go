@@ -20,10 +20,11 @@ type Rules struct {
 	Transfer    TransferRules `json:"transfer"`
 	EarnPerDay  amount.Units  `json:"earnPerDay"`  // that one member may get; 0: no limit
 	SpendPerDay amount.Units  `json:"spendPerDay"` // that one member may have held or converted; 0: no limit
-	Grace       uint16        `json:"grace"`       // days, at most MaxAhead, that points live which are refunded after their expiry; 0: 30
-	Tiers       []Tier        `json:"tiers"`       // by what was earned, lowest first
-	Window      uint8         `json:"window"`      // months that count towards a tier, the current one included, 1–24
-	Shortfall   Shortfall     `json:"shortfall"`   // what becomes of a clawback of points that are no longer there
+	// days, at most MaxAhead, that points live which are refunded after their expiry; 0: 30
+	Grace     uint16    `json:"grace"`
+	Tiers     []Tier    `json:"tiers"`     // by what was earned, lowest first
+	Window    uint8     `json:"window"`    // months that count towards a tier, the current one included, 1–24
+	Shortfall Shortfall `json:"shortfall"` // what becomes of a clawback of points that are no longer there
 }
 
 // Shortfall is what becomes of a clawback (追回) of more points than a lot has left.
@@ -94,7 +95,8 @@ type TransferRules struct {
 	Allowed         bool         `json:"allowed"`
 	PerDay          amount.Units `json:"perDay"`          // that one member may send; 0: no limit
 	PerCounterparty amount.Units `json:"perCounterparty"` // a day, from one member to one other; 0: no limit
-	Wait            uint16       `json:"wait"`            // days, at most MaxAhead, before received points can be sent on
+	// days, at most MaxAhead, before received points can be sent on
+	Wait uint16 `json:"wait"`
 }
 
 // Tier is a standing that a member earns.
@@ -153,7 +155,8 @@ var ahead = [...]uint16{Days: MaxAhead, MonthEnd: 120, QuarterEnd: 40, YearEnd: 
 
 func (r Rules) checkTiers() error {
 	if len(r.Tiers) > MaxTiers || (len(r.Tiers) > 0) != (r.Window > 0) || r.Window > MaxWindow {
-		return fault.New(fault.BadRequest, "tiers: want at most %d, and with them a window of 1 to %d months", MaxTiers, MaxWindow)
+		return fault.New(fault.BadRequest, "tiers: want at most %d, and with them a window of 1 to %d months",
+			MaxTiers, MaxWindow)
 	}
 	for i, t := range r.Tiers {
 		if err := name.CheckID("tier", t.ID); err != nil {

@@ -41,7 +41,8 @@ func TestRulesCheck(t *testing.T) {
 		{"too high a limit", Rules{EarnPerDay: amount.Max + 1}, fault.Limit},
 		{"transfers", allowed(func(r *TransferRules) { r.PerDay, r.PerCounterparty, r.Wait = 5, 3, MaxAhead }), ""},
 		{"a negative limit of transfers", allowed(func(r *TransferRules) { r.PerDay = -1 }), fault.BadRequest},
-		{"too high a limit of transfers", allowed(func(r *TransferRules) { r.PerCounterparty = amount.Max + 1 }), fault.Limit},
+		{"too high a limit of transfers", allowed(func(r *TransferRules) { r.PerCounterparty = amount.Max + 1 }),
+			fault.Limit},
 		{"too long a wait", allowed(func(r *TransferRules) { r.Wait = MaxAhead + 1 }), fault.BadRequest},
 		{"a limit of no transfers", Rules{Transfer: TransferRules{PerDay: 1}}, fault.BadRequest},
 		{"a wait after no transfers", Rules{Transfer: TransferRules{Wait: 1}}, fault.BadRequest},
@@ -74,12 +75,17 @@ func TestRulesCheck(t *testing.T) {
 		{"a window without tiers", Rules{Window: 1}, fault.BadRequest},
 		{"too long a window", Rules{Tiers: tiers(1), Window: MaxWindow + 1}, fault.BadRequest},
 		{"an odd tier", Rules{Tiers: []Tier{{ID: "a b", En: "a", Zh: "a", AtLeast: 1}}, Window: 1}, fault.BadRequest},
-		{"a tier without an English name", Rules{Tiers: []Tier{{ID: "a", Zh: "a", AtLeast: 1}}, Window: 1}, fault.BadRequest},
-		{"a tier without a Chinese name", Rules{Tiers: []Tier{{ID: "a", En: "a", AtLeast: 1}}, Window: 1}, fault.BadRequest},
+		{"a tier without an English name", Rules{Tiers: []Tier{{ID: "a", Zh: "a", AtLeast: 1}}, Window: 1},
+			fault.BadRequest},
+		{"a tier without a Chinese name", Rules{Tiers: []Tier{{ID: "a", En: "a", AtLeast: 1}}, Window: 1},
+			fault.BadRequest},
 		{"a tier for nothing", Rules{Tiers: []Tier{{ID: "a", En: "a", Zh: "a"}}, Window: 1}, fault.BadRequest},
-		{"a tier out of reach", Rules{Tiers: []Tier{{ID: "a", En: "a", Zh: "a", AtLeast: amount.Max + 1}}, Window: 1}, fault.Limit},
-		{"equal tiers", Rules{Tiers: with(tiers(2), func(l *[]Tier) { (*l)[1].AtLeast = 1 }), Window: 1}, fault.BadRequest},
-		{"a tier twice", Rules{Tiers: with(tiers(2), func(l *[]Tier) { (*l)[1].ID = (*l)[0].ID }), Window: 1}, fault.BadRequest},
+		{"a tier out of reach", Rules{Tiers: []Tier{{ID: "a", En: "a", Zh: "a", AtLeast: amount.Max + 1}}, Window: 1},
+			fault.Limit},
+		{"equal tiers", Rules{Tiers: with(tiers(2), func(l *[]Tier) { (*l)[1].AtLeast = 1 }), Window: 1},
+			fault.BadRequest},
+		{"a tier twice", Rules{Tiers: with(tiers(2), func(l *[]Tier) { (*l)[1].ID = (*l)[0].ID }), Window: 1},
+			fault.BadRequest},
 	} {
 		expect(t, c.name, c.rules.Check(), c.code)
 	}
@@ -151,9 +157,11 @@ func TestRulesSayWhatMustBeCounted(t *testing.T) {
 		{"sliding", Rules{Expiry: Expiry{Kind: Sliding, N: 1}}, true, true, false},
 		{"days", Rules{Expiry: Expiry{Kind: Days, N: 1}}, false, false, false},
 		{"a limit of transfers", Rules{Transfer: TransferRules{Allowed: true, PerDay: 1}}, false, false, true},
-		{"a limit by counterparty", Rules{Transfer: TransferRules{Allowed: true, PerCounterparty: 1}}, false, false, true},
+		{"a limit by counterparty", Rules{Transfer: TransferRules{Allowed: true, PerCounterparty: 1}}, false, false,
+			true},
 	} {
-		if r := c.rules; r.CountsEarning() != c.earned || r.CountsSpending() != c.spent || r.CountsSending() != c.given {
+		if r := c.rules; r.CountsEarning() != c.earned || r.CountsSpending() != c.spent ||
+			r.CountsSending() != c.given {
 			t.Errorf("%s: %v %v %v", c.name, r.CountsEarning(), r.CountsSpending(), r.CountsSending())
 		}
 	}
@@ -163,7 +171,8 @@ func TestRulesReadBack(t *testing.T) {
 	for k := Free; k <= Sliding; k++ {
 		rules := Rules{Expiry: Expiry{Kind: k, N: 3}, Tiers: tiers(2), Window: 12}
 		var fromLedger, fromText Rules
-		if err := codec.Decode(codec.Encode(rules), &fromLedger); err != nil || fromLedger.Expiry != rules.Expiry || len(fromLedger.Tiers) != 2 {
+		if err := codec.Decode(codec.Encode(rules), &fromLedger); err != nil || fromLedger.Expiry != rules.Expiry ||
+			len(fromLedger.Tiers) != 2 {
 			t.Errorf("%s from the ledger: %+v, %v", k, fromLedger, err)
 		}
 		text, _ := json.Marshal(rules)

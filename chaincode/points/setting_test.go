@@ -46,7 +46,8 @@ func programmes() map[string]Programme {
 	all := map[string]Programme{}
 	for _, p := range []Programme{
 		{ID: "GP", Issuer: "G", Price: one}, {ID: "DP", Issuer: "D", Price: one},
-		{ID: "FP", Issuer: "F", Price: amount.Rate{Num: 4, Den: 5}}, {ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}},
+		{ID: "FP", Issuer: "F", Price: amount.Rate{Num: 4, Den: 5}},
+		{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}},
 		{ID: "BP", Issuer: "B", Price: amount.Rate{Num: 1, Den: 5}},
 	} {
 		p.Rules.Transfer.Allowed = true

@@ -59,7 +59,8 @@ func dayCap(count *amount.Units, by, limit amount.Units, what string) error {
 		return err
 	}
 	if limit > 0 && next > limit {
-		return fault.New(fault.DailyCap, "%s of %d a day: %d are done, %d asked", what, int64(limit), int64(*count), int64(by))
+		return fault.New(fault.DailyCap, "%s of %d a day: %d are done, %d asked",
+			what, int64(limit), int64(*count), int64(by))
 	}
 	*count = next
 	return nil
@@ -213,9 +214,13 @@ func (s Standing) Tier(r Rules, today date.Date) string {
 // add up, and so do debts and what was done today. Of counterparties and months only as
 // many stay as a standing has room for.
 func (s Standing) Join(other Standing, today date.Date) Standing {
-	next := Standing{Months: slices.Clone(s.Months), Active: max(s.Active, other.Active), Today: s.on(today), Debt: min(amount.Max, s.Debt+other.Debt)}
+	next := Standing{
+		Months: slices.Clone(s.Months), Active: max(s.Active, other.Active), Today: s.on(today),
+		Debt: min(amount.Max, s.Debt+other.Debt),
+	}
 	for _, m := range other.Months {
-		i, found := slices.BinarySearchFunc(next.Months, m.Month, func(a Month, b int32) int { return cmp.Compare(a.Month, b) })
+		i, found := slices.BinarySearchFunc(next.Months, m.Month,
+			func(a Month, b int32) int { return cmp.Compare(a.Month, b) })
 		if found {
 			next.Months[i].Earned = min(amount.Max, next.Months[i].Earned+m.Earned)
 		} else {
@@ -232,7 +237,8 @@ func (s Standing) Join(other Standing, today date.Date) Standing {
 	day.Converted = min(amount.Max, day.Converted+theirs.Converted)
 	day.To = slices.Clone(day.To)
 	for _, sent := range theirs.To {
-		i, found := slices.BinarySearchFunc(day.To, sent.Member, func(a Sent, m string) int { return cmp.Compare(a.Member, m) })
+		i, found := slices.BinarySearchFunc(day.To, sent.Member,
+			func(a Sent, m string) int { return cmp.Compare(a.Member, m) })
 		if found {
 			day.To[i].Amount = min(amount.Max, day.To[i].Amount+sent.Amount)
 		} else if len(day.To) < MaxCounterparties {

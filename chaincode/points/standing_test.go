@@ -14,7 +14,9 @@ import (
 )
 
 func TestDayLimits(t *testing.T) {
-	rules := Rules{EarnPerDay: 10, SpendPerDay: 10, Transfer: TransferRules{Allowed: true, PerDay: 10, PerCounterparty: 6}}
+	rules := Rules{
+		EarnPerDay: 10, SpendPerDay: 10, Transfer: TransferRules{Allowed: true, PerDay: 10, PerCounterparty: 6},
+	}
 	sent := 0 // each to another member: one's own limit is TestSend's
 	type step func(Standing, amount.Units, date.Date) (Standing, error)
 	verbs := map[string]step{
@@ -172,7 +174,9 @@ func TestTierBoundaries(t *testing.T) {
 	for _, on := range []string{"2026-01-31", "2026-02-01"} {
 		s, _ = s.Earn(rules, 10, day(t, on))
 	}
-	for on, want := range map[string]string{"2026-02-01": "top", "2026-02-28": "top", "2026-03-01": "low", "2026-03-31": "low", "2026-04-01": ""} {
+	for on, want := range map[string]string{
+		"2026-02-01": "top", "2026-02-28": "top", "2026-03-01": "low", "2026-03-31": "low", "2026-04-01": "",
+	} {
 		if got := s.Tier(rules, day(t, on)); got != want {
 			t.Errorf("on %s: %q, want %q", on, got, want)
 		}

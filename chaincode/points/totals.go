@@ -21,7 +21,8 @@ type Totals struct {
 	Converted   amount.Units `json:"converted"` // into another programme
 	Expired     amount.Units `json:"expired"`
 	Revoked     amount.Units `json:"revoked"` // clawed back, cancelled, or kept for what members owed
-	Drawn       amount.Units `json:"drawn"`   // fen, on the issuer's liability cap: for what was issued and refunded while it had one
+	// fen, on the issuer's liability cap: for what was issued and refunded while it had one
+	Drawn amount.Units `json:"drawn"`
 }
 
 // Outstanding is what the issuer still owes to members.

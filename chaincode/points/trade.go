@@ -147,7 +147,8 @@ func Offer(req OfferRequest, purse Purse, wants Programme, at At) (Trade, []Lot,
 		return Trade{}, nil, err
 	}
 	if given := pieces.ByProgramme(); len(given) > 1 || given[0].Programme == wants.ID {
-		return Trade{}, nil, fault.New(fault.BadRequest, "pieces: want points of one programme, and another than %s", wants.ID)
+		return Trade{}, nil, fault.New(fault.BadRequest, "pieces: want points of one programme, and another than %s",
+			wants.ID)
 	}
 	if !wants.Rules.Transfer.Allowed {
 		return Trade{}, nil, fault.New(fault.Forbidden, "%s can't be transferred", wants.ID)
@@ -265,7 +266,8 @@ func (m Maker) mayTrade(id number.Command) error {
 // Expires the last day on which it can be spent, and setAside the programme of
 // them; who the trade is for, and its maker, are given as the members that they
 // became.
-func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker Maker, only string, at At) (Swap, error) {
+func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Programme, maker Maker, only string,
+	at At) (Swap, error) {
 	switch {
 	case trade.State != Offered:
 		return Swap{}, fault.New(fault.WrongState, "trade %s is %s", req.Trade, trade.State)
@@ -303,7 +305,8 @@ func Take(trade Trade, req TakeRequest, purse Purse, set []Lot, setAside Program
 	swap.Given, swap.Maker = purse.give(req.Pieces, maker.ID, Traded, at.Date)
 	for i, piece := range trade.Pieces {
 		of := spend.Take{Lot: piece.Lot, Amount: piece.Amount}
-		swap.Taker = append(swap.Taker, received(set[i], of, set[i].Expires, purse.Member, Traded, setAside.Rules, at.Date))
+		swap.Taker = append(swap.Taker,
+			received(set[i], of, set[i].Expires, purse.Member, Traded, setAside.Rules, at.Date))
 	}
 	return swap, nil
 }
@@ -318,7 +321,8 @@ func (t Trade) paid(req TakeRequest, lots []Lot) error {
 		price += piece.Amount // checked: as much in all as an amount can be
 	}
 	if price != t.Price {
-		return fault.New(fault.BadRequest, "pieces: trade %s wants %d points, not %d", req.Trade, int64(t.Price), int64(price))
+		return fault.New(fault.BadRequest, "pieces: trade %s wants %d points, not %d",
+			req.Trade, int64(t.Price), int64(price))
 	}
 	return nil
 }

@@ -10,8 +10,9 @@
 //	free   = limit + relieved − leased
 //	leased = sum of all lanes' granted;  granted ≥ used − returned in each lane, but for what it overdrew
 //
-// What is given back goes to the lease that it was drawn from, whoever gives it back: so used is what is out, and nobody
-// uses up a limit by drawing in one lane and giving back in another. It stays leased there, up to what was out at once and as much again.
+// What is given back goes to the lease that it was drawn from, whoever gives it back: so used is what is out, and
+// nobody uses up a limit by drawing in one lane and giving back in another. It stays leased there, up to what was out
+// at once and as much again.
 //
 // So what all lanes use never passes the limit by more than what was overdrawn, and what lies unused in leases
 // shrinks as the limit comes near. A lane that stops can hand its rest back.
@@ -32,10 +33,13 @@ type Kind string
 // The kinds.
 const (
 	Liability Kind = "liability" // what an issuer may owe members, in fen; id is the issuer
-	Debit     Kind = "debit"     // what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY, or CYCLE.DEBTOR.CREDITOR for what it owes one other
-	Pledge    Kind = "pledge"    // what a funder has pledged, in points; id is the pledge
-	Benefit   Kind = "benefit"   // how often a benefit may be granted; id is the benefit
-	Campaign  Kind = "campaign"  // what a campaign may cost, in fen; id is the campaign, or, for one funder, CAMPAIGN.FUNDER
+	// what a party may come to owe in a cycle, in fen; id is CYCLE.PARTY, or CYCLE.DEBTOR.CREDITOR for what it owes one
+	// other
+	Debit   Kind = "debit"
+	Pledge  Kind = "pledge"  // what a funder has pledged, in points; id is the pledge
+	Benefit Kind = "benefit" // how often a benefit may be granted; id is the benefit
+	// what a campaign may cost, in fen; id is the campaign, or, for one funder, CAMPAIGN.FUNDER
+	Campaign Kind = "campaign"
 )
 
 // Refuse is the refusal of a draw on a quota.
@@ -63,10 +67,11 @@ func (k Kind) Refuse(id string) error {
 
 // Quota is a limit and how much of it lanes have been granted.
 type Quota struct {
-	_        struct{}     `cbor:",toarray"`
-	Limit    amount.Units `json:"limit"`
-	Leased   amount.Units `json:"leased"`
-	Relieved amount.Units `json:"relieved"` // what lanes used and a recount found free again; under 0 for what it found used and lanes had not drawn
+	_      struct{}     `cbor:",toarray"`
+	Limit  amount.Units `json:"limit"`
+	Leased amount.Units `json:"leased"`
+	// what lanes used and a recount found free again; under 0 for what it found used and lanes had not drawn
+	Relieved amount.Units `json:"relieved"`
 }
 
 // Lease is one lane's part.
@@ -107,8 +112,8 @@ func (c Count) Less(by Count) Count {
 // None says whether it is nothing.
 func (c Count) None() bool { return c == Count{} }
 
-// Whole is how many whole units a draw takes of the lane, and the lease from which these are drawn: what fits into the unit that was
-// begun last takes none.
+// Whole is how many whole units a draw takes of the lane, and the lease from which these are drawn: what fits into the
+// unit that was begun last takes none.
 func (l Lease) Whole(n Count) (amount.Units, Lease) {
 	l.Rest -= n.Parts
 	if l.Rest < 0 {
@@ -210,7 +215,8 @@ func (l Lease) GiveBack(n Count) Lease {
 // lane that handed back and drew again in every block would keep them from it. LIMIT.
 func HandBack(q Quota, l Lease, today date.Date) (Quota, Lease, error) {
 	if l.Handed == today {
-		return q, l, fault.New(fault.Limit, "the lane has handed its part back on %s; wait for the next business date", today)
+		return q, l, fault.New(fault.Limit, "the lane has handed its part back on %s; wait for the next business date",
+			today)
 	}
 	q, l = Surrender(q, l)
 	l.Handed = today

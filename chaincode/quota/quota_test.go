@@ -70,7 +70,8 @@ func TestCountersStaySmall(t *testing.T) {
 		lanes[0] = lanes[0].Return(5)
 		_, lanes[0], _ = Overdraw(q, lanes[0], 5)
 	}
-	if l := (Lease{}).use(amount.Max).Return(amount.Max).use(amount.Max).Return(amount.Max); l.Used != 0 || l.Returned != 0 {
+	if l := (Lease{}).use(amount.Max).Return(amount.Max).use(amount.Max).Return(amount.Max); l.Used != 0 ||
+		l.Returned != 0 {
 		t.Errorf("%+v", l)
 	}
 }
@@ -111,7 +112,8 @@ func TestNeverPassed(t *testing.T) {
 				spare += l.Spare()
 			}
 			if used+spare != q.Limit || q.Leased > q.Limit || used > q.Limit+over {
-				t.Fatalf("used %d + spare %d, limit %d, of which %d are leased, and %d overdrawn", used, spare, q.Limit, q.Leased, over)
+				t.Fatalf("used %d + spare %d, limit %d, of which %d are leased, and %d overdrawn",
+					used, spare, q.Limit, q.Leased, over)
 			}
 		}
 	})
@@ -150,12 +152,16 @@ func TestMillionthsAddUp(t *testing.T) {
 				last := out[len(out)-1]
 				l, out, all = l.GiveBack(last), out[:len(out)-1], all-int64(last.Whole*parts+last.Parts)
 			} else {
-				n, price := rapid.Int64Range(0, 5_000).Draw(t, "points"), amount.Rate{Num: amount.Units(rapid.Int64Range(0, 9).Draw(t, "num")), Den: amount.Units(rapid.Int64Range(1, 1_000_000).Draw(t, "den"))}
+				n, price := rapid.Int64Range(0, 5_000).Draw(t, "points"), amount.Rate{
+					Num: amount.Units(rapid.Int64Range(0, 9).Draw(t, "num")),
+					Den: amount.Units(rapid.Int64Range(1, 1_000_000).Draw(t, "den")),
+				}
 				c, err := Worth(amount.Units(n), price)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if exact, got := n*int64(price.Num)*parts, int64(c.Whole*parts+c.Parts)*int64(price.Den); got < exact || got >= exact+int64(price.Den) {
+				if exact, got := n*int64(price.Num)*parts, int64(c.Whole*parts+c.Parts)*int64(price.Den); got < exact ||
+					got >= exact+int64(price.Den) {
 					t.Fatalf("%d at %s are %+v", n, price, c)
 				}
 				need, next := l.Whole(c)

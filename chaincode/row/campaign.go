@@ -15,14 +15,17 @@ import (
 //	jr/CAMPAIGN/REFERENCE      purchase that was awarded
 //	jm/CAMPAIGN/MEMBER         how many awards a member has had
 var (
-	campaigns = as[campaign.Campaign]("j", "campaign", "CAMPAIGN", makes(owner(proposer), command.ProposeCampaign), changes(owner(proposer), command.EndCampaign),
+	campaigns = as[campaign.Campaign]("j", "campaign", "CAMPAIGN", makes(owner(proposer), command.ProposeCampaign),
+		changes(owner(proposer), command.EndCampaign),
 		changes(anyone, command.AgreeCampaign, command.LeaveCampaign),
 		keeping(func(b, a campaign.Campaign) bool {
 			return b.ID == a.ID && b.By == a.By && reflect.DeepEqual(b.Terms, a.Terms)
 		}))
 	awards           = byRow[campaign.Award]("ja", "award", makes(itsCommand, command.AwardPurchase))
-	purchasesAwarded = as[campaign.Used]("jr", "purchase awarded", "CAMPAIGN/REFERENCE", makes(anyone, command.AwardPurchase))
-	awardCounts      = as[campaign.Count]("jm", "award-count", "CAMPAIGN/MEMBER", writes(anyone, command.AwardPurchase, command.RevokeEntitlement))
+	purchasesAwarded = as[campaign.Used]("jr", "purchase awarded", "CAMPAIGN/REFERENCE",
+		makes(anyone, command.AwardPurchase))
+	awardCounts = as[campaign.Count]("jm", "award-count", "CAMPAIGN/MEMBER",
+		writes(anyone, command.AwardPurchase, command.RevokeEntitlement))
 )
 
 func proposer(c campaign.Campaign) string { return c.By }

@@ -19,7 +19,8 @@ import (
 //	wp/SUPPLIER/SKU/SELLER            pool: stock that no lane has taken
 //	wk/SUPPLIER/SKU/SELLER/LANE       shard: a lane's part of it
 var (
-	suppliers = as[goods.Supplier]("ws", "supplier", "SUPPLIER", writes(owner(agent), command.ApplySupplier), changes(owner(agent), command.WithdrawSupplier),
+	suppliers = as[goods.Supplier]("ws", "supplier", "SUPPLIER", writes(owner(agent), command.ApplySupplier),
+		changes(owner(agent), command.WithdrawSupplier),
 		changes(operator, command.ApproveSupplier, command.RefuseSupplier))
 	goodsNow     = as[goods.Good]("wg", "good", "SUPPLIER/SKU", writes(anyone, command.SetGood))
 	goodVersions = as[goods.Good]("wv", "good-version", "SUPPLIER/SKU/VERSION", makes(anyone, command.SetGood))
@@ -27,10 +28,13 @@ var (
 	storefronts  = as[goods.Storefront]("wf", "storefront", "SELLER", writes(inKey("SELLER"), command.SetStorefront))
 	outlets      = as[goods.Outlet]("wq", "outlet", "PARTY/OUTLET", writes(inKey("PARTY"), command.SetOutlet))
 	listings     = as[goods.Listing]("wl", "listing", "SELLER/SUPPLIER/SKU", writes(inKey("SELLER"), command.ListGood))
-	pools        = as[goods.Pool]("wp", "pool", "SUPPLIER/SKU/SELLER", writes(anyone, command.Restock), changes(inKey("SELLER"), command.PlaceOrder, command.RejectOrder),
+	pools        = as[goods.Pool]("wp", "pool", "SUPPLIER/SKU/SELLER", writes(anyone, command.Restock),
+		changes(inKey("SELLER"), command.PlaceOrder, command.RejectOrder),
 		changes(anyone, command.WithdrawStock, command.CancelOrder, command.TimeOutOrder, command.ReceiveReturn))
-	shards = as[goods.Shard]("wk", "shard", "SUPPLIER/SKU/SELLER/LANE", writes(anyone, command.Restock), changes(anyone, command.WithdrawStock),
-		writes(inKey("SELLER"), command.PlaceOrder), changes(itsLane, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.ReceiveReturn))
+	shards = as[goods.Shard]("wk", "shard", "SUPPLIER/SKU/SELLER/LANE", writes(anyone, command.Restock),
+		changes(anyone, command.WithdrawStock),
+		writes(inKey("SELLER"), command.PlaceOrder),
+		changes(itsLane, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.ReceiveReturn))
 )
 
 func agent(s goods.Supplier) string { return s.Party }

@@ -115,8 +115,10 @@ func (h Head) Next(base uint64, digest [sha256.Size]byte) Head {
 // The rows that no subject has for itself.
 var (
 	charters = as[party.Charter]("c", "charter", "", founded())
-	cycles   = as[settlement.Cycle]("y", "cycle", "", founded(), changes(operator, command.AdvanceDate), changes(anyone, command.CutOff))
-	parties  = as[party.Party]("p", "party", "PARTY", founded(), makes(operator, command.RegisterParty), changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
+	cycles   = as[settlement.Cycle]("y", "cycle", "", founded(), changes(operator, command.AdvanceDate),
+		changes(anyone, command.CutOff))
+	parties = as[party.Party]("p", "party", "PARTY", founded(), makes(operator, command.RegisterParty),
+		changes(operator, command.AmendParty, command.SetParty, command.ApproveSupplier),
 		changes(inKey("PARTY"), all()...), keepingBy(keepsParty))
 	positions = as[settlement.Positions]("o", "positions", "CYCLE/PARTY/LANE", writes(itsLane, owes...))
 	veiled    = as[settlement.Veiled]("ov", "veiled", "CYCLE/PARTY/LANE", writes(itsLane, owesHidden...))
@@ -129,15 +131,18 @@ var (
 func keepsParty(s *Seal, b, a party.Party) bool {
 	same := b.Roles == a.Roles && b.Had == a.Had && b.Liability == a.Liability && b.Debit == a.Debit
 	first := b.Since.IsZero() && a.Since.Party == s.Party && a.Since.Lane == s.Lane && a.Since.Seq == s.Seq
-	return b.ID == a.ID && (b.Since == a.Since || first) && (same || s.operator) && (b.Peer == a.Peer && b.Base == a.Base || s.Has(command.BeginPeer))
+	return b.ID == a.ID && (b.Since == a.Since || first) && (same || s.operator) &&
+		(b.Peer == a.Peer && b.Base == a.Base || s.Has(command.BeginPeer))
 }
 
 // owesHidden are the commands that make parties owe each other hidden amounts, owes
 // those that make them owe anything.
 var (
-	owesHidden = []command.Kind{command.PlaceOrder, command.AcceptOrder, command.DeliverOrder, command.RefundReturn, command.TimeOutReturn, command.CarryStatement}
-	owes       = append([]command.Kind{
-		command.Capture, command.Refund, command.Convert, command.WriteOff, command.ReverseWriteOff, command.ExpireEntitlement,
+	owesHidden = []command.Kind{command.PlaceOrder, command.AcceptOrder, command.DeliverOrder, command.RefundReturn,
+		command.TimeOutReturn, command.CarryStatement}
+	owes = append([]command.Kind{
+		command.Capture, command.Refund, command.Convert, command.WriteOff, command.ReverseWriteOff,
+		command.ExpireEntitlement,
 		command.OpenHidden, command.Prefund, command.AgreeSplit, command.RuleDispute, command.WithdrawDispute,
 		command.CarryPayment, command.LapseDispute, command.TakeBack,
 	}, owesHidden...)
@@ -224,5 +229,6 @@ func parseSortable(id string, more int) (number.Command, int, error) {
 		}
 		parts[i], at = v, at+width
 	}
-	return number.Command{Party: party, Lane: uint8(parts[0]), Seq: parts[1], Index: uint16(parts[2])}, int(parts[3]), nil
+	return number.Command{Party: party, Lane: uint8(parts[0]), Seq: parts[1], Index: uint16(parts[2])}, int(
+		parts[3]), nil
 }

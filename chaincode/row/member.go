@@ -18,25 +18,33 @@ import (
 //	mk/MEMBER/NONCEHEX         signed statement that was used
 //	n/PARTY/OFFER              offer
 var (
-	members = as[member.Member]("m", "member", "MEMBER", makes(owner(home), command.Enrol), changes(owner(home), command.SetKey, command.Consent, command.Erase),
+	members = as[member.Member]("m", "member", "MEMBER", makes(owner(home), command.Enrol),
+		changes(owner(home), command.SetKey, command.Consent, command.Erase),
 		changes(anyone, command.Link, command.Unlink, command.Merge, command.WithdrawConsent,
 			command.Freeze, command.Unfreeze, command.Appeal, command.Dismiss),
 		keeping(func(b, a member.Member) bool { return b.ID == a.ID && b.Home == a.Home && b.Number == a.Number }))
-	accounts    = as[member.Account]("ma", "account", "PARTY/CHANNEL/HEX", makes(inKey("PARTY"), command.Enrol, command.Link), changes(anyone, command.Unlink, command.Erase))
-	invitations = byCommand[member.Invitation]("mi", "invitation", makes(itsCommand, command.Invite), changes(anyone, command.Link, command.Merge),
+	accounts = as[member.Account]("ma", "account", "PARTY/CHANNEL/HEX",
+		makes(inKey("PARTY"), command.Enrol, command.Link), changes(anyone, command.Unlink, command.Erase))
+	invitations = byCommand[member.Invitation]("mi", "invitation", makes(itsCommand, command.Invite),
+		changes(anyone, command.Link, command.Merge),
 		changes(owner(func(i member.Invitation) string { return i.By }), command.CancelInvitation))
-	consents = byCommand[member.Consent]("mc", "consent", makes(itsCommand, command.Consent), changes(anyone, command.WithdrawConsent),
+	consents = byCommand[member.Consent]("mc", "consent", makes(itsCommand, command.Consent),
+		changes(anyone, command.WithdrawConsent),
 		changes(owner(func(c member.Consent) string { return c.By }), command.Share, command.Erase))
-	labels         = as[member.Labels]("ml", "labels", "MEMBER/PARTY", writes(inKey("PARTY"), command.Label), changes(anyone, command.Erase))
+	labels = as[member.Labels]("ml", "labels", "MEMBER/PARTY", writes(inKey("PARTY"), command.Label),
+		changes(anyone, command.Erase))
 	authorisations = byCommand[member.Authorisation]("mz", "authorisation", makes(itsCommand, command.Authorise),
-		changes(anyone, command.RevokeAuthorisation, command.EndTrade, command.TimeOut, command.CancelOrder, command.TimeOutOrder),
-		changes(owner(func(a member.Authorisation) string { return a.Acceptor }), command.Hold, command.Release, command.Transfer, command.OfferTrade,
+		changes(anyone, command.RevokeAuthorisation, command.EndTrade, command.TimeOut, command.CancelOrder,
+			command.TimeOutOrder),
+		changes(owner(func(a member.Authorisation) string { return a.Acceptor }), command.Hold, command.Release,
+			command.Transfer, command.OfferTrade,
 			command.TakeTrade, command.Convert, command.BuyBenefit, command.PlaceOrder, command.RejectOrder),
 		keeping(func(b, a member.Authorisation) bool {
 			return b.Member == a.Member && b.Acceptor == a.Acceptor && b.By == a.By && b.Until == a.Until
 		}))
 	statementsUsed = as[member.Used]("mk", "statement used", "MEMBER/NONCE", makes(anyone, command.Authorise))
-	offers         = as[audience.Offer]("n", "offer", "PARTY/OFFER", writes(inKey("PARTY"), command.PublishOffer), changes(inKey("PARTY"), command.WithdrawOffer))
+	offers         = as[audience.Offer]("n", "offer", "PARTY/OFFER", writes(inKey("PARTY"), command.PublishOffer),
+		changes(inKey("PARTY"), command.WithdrawOffer))
 )
 
 func home(m member.Member) string { return m.Home }

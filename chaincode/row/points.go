@@ -20,19 +20,27 @@ import (
 //	gr/PROGRAMME/REFERENCE     receipt that has earned
 //	d/NUMBER                   trade
 var (
-	programmes = as[points.Programme]("g", "programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme), changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
+	programmes = as[points.Programme]("g", "programme", "PROGRAMME", makes(owner(issuer), command.OpenProgramme),
+		changes(owner(issuer), command.SetRules, command.SetProgramme), changes(operator, command.SetProgramme),
 		keeping(func(b, a points.Programme) bool { return b.ID == a.ID && b.Issuer == a.Issuer && b.Price == a.Price }))
-	lots  = byRow[points.Lot]("l", "lot", makes(itsCommand, slices.Concat(grants, backs)...), changes(anyone, spends...), keepingBy(keepsLot))
+	lots = byRow[points.Lot]("l", "lot", makes(itsCommand, slices.Concat(grants, backs)...),
+		changes(anyone, spends...), keepingBy(keepsLot))
 	holds = byCommand[points.Hold]("h", "hold", makes(itsCommand, command.Hold), changes(anyone, command.TimeOut),
-		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund, command.Release), keeping(keepsHold))
-	totals = as[points.Totals]("t", "totals", "PROGRAMME/PARTY/LANE", writes(itsLane, slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...))
+		changes(owner(func(h points.Hold) string { return h.Acceptor }), command.Capture, command.Refund,
+			command.Release), keeping(keepsHold))
+	totals = as[points.Totals]("t", "totals", "PROGRAMME/PARTY/LANE", writes(itsLane,
+		slices.Concat(grants, spends, []command.Kind{command.Capture, command.AcceptOrder, command.DeliverOrder})...))
 
-	standings   = as[points.Standing]("gs", "standing", "PROGRAMME/MEMBER", writes(anyone, slices.Concat(grants, spends, []command.Kind{command.Merge})...))
+	standings = as[points.Standing]("gs", "standing", "PROGRAMME/MEMBER",
+		writes(anyone, slices.Concat(grants, spends, []command.Kind{command.Merge})...))
 	earnRules   = as[points.Rule]("ge", "rule", "PROGRAMME/RULE", writes(anyone, command.SetRule))
-	conversions = as[points.Conversion]("gc", "conversion", "FROM/TO", writes(anyone, command.PublishRate), changes(anyone, command.AgreeRate))
-	pledges     = byCommand[points.Pledge]("gp", "pledge", makes(itsCommand, command.Pledge))
-	receipts    = as[points.Receipt]("gr", "receipt", "PROGRAMME/REFERENCE", writes(anyone, command.Issue, command.Award, command.Revoke))
-	trades      = byCommand[points.Trade]("d", "trade", makes(itsCommand, command.OfferTrade), changes(anyone, command.TakeTrade, command.EndTrade),
+	conversions = as[points.Conversion]("gc", "conversion", "FROM/TO", writes(anyone, command.PublishRate),
+		changes(anyone, command.AgreeRate))
+	pledges  = byCommand[points.Pledge]("gp", "pledge", makes(itsCommand, command.Pledge))
+	receipts = as[points.Receipt]("gr", "receipt", "PROGRAMME/REFERENCE",
+		writes(anyone, command.Issue, command.Award, command.Revoke))
+	trades = byCommand[points.Trade]("d", "trade", makes(itsCommand, command.OfferTrade),
+		changes(anyone, command.TakeTrade, command.EndTrade),
 		keeping(func(b, a points.Trade) bool { return b.By == a.By && b.Maker == a.Maker && b.Wants == a.Wants }))
 )
 
@@ -40,11 +48,15 @@ var (
 // their state, and backs those of them that also give back what was taken: to a lot of its own, with
 // grace, where the old one has ended.
 var (
-	grants = []command.Kind{command.Issue, command.Award, command.Convert, command.Transfer, command.TakeTrade, command.Refund, command.Adjust,
+	grants = []command.Kind{command.Issue, command.Award, command.Convert, command.Transfer, command.TakeTrade,
+		command.Refund, command.Adjust,
 		command.AwardPurchase, command.RefundReturn, command.TimeOutReturn}
-	backs = []command.Kind{command.Release, command.TimeOut, command.Refund, command.EndTrade, command.ReverseWriteOff, command.RevokeEntitlement,
-		command.ExpireEntitlement, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RefundReturn, command.TimeOutReturn}
-	spends = append([]command.Kind{command.Hold, command.Convert, command.Transfer, command.OfferTrade, command.TakeTrade, command.BuyBenefit,
+	backs = []command.Kind{command.Release, command.TimeOut, command.Refund, command.EndTrade, command.ReverseWriteOff,
+		command.RevokeEntitlement,
+		command.ExpireEntitlement, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RefundReturn,
+		command.TimeOutReturn}
+	spends = append([]command.Kind{command.Hold, command.Convert, command.Transfer, command.OfferTrade,
+		command.TakeTrade, command.BuyBenefit,
 		command.PlaceOrder, command.Activate, command.Cancel, command.Expire, command.Revoke}, backs...)
 )
 
@@ -54,14 +66,17 @@ func issuer(p points.Programme) string { return p.Issuer }
 // issued, of no more than which something became, and nothing taken back that isn't
 // given back by such a command.
 func keepsLot(s *Seal, b, a points.Lot) bool {
-	return b.Programme == a.Programme && b.Member == a.Member && b.Funder == a.Funder && b.Issued == a.Issued && b.Expires == a.Expires &&
+	return b.Programme == a.Programme && b.Member == a.Member && b.Funder == a.Funder && b.Issued == a.Issued &&
+		b.Expires == a.Expires &&
 		b.Origin == a.Origin && b.Parent == a.Parent && a.Placed >= 0 && a.Available() >= 0 &&
-		b.Transferred <= a.Transferred && b.Converted <= a.Converted && b.Expired <= a.Expired && b.Revoked <= a.Revoked &&
+		b.Transferred <= a.Transferred && b.Converted <= a.Converted && b.Expired <= a.Expired &&
+		b.Revoked <= a.Revoked &&
 		(b.Placed <= a.Placed || s.Has(backs...))
 }
 
 func keepsHold(b, a points.Hold) bool {
-	return b.Acceptor == a.Acceptor && b.Member == a.Member && b.Deadline == a.Deadline && b.Captured <= a.Captured && len(b.Captures) <= len(a.Captures) &&
+	return b.Acceptor == a.Acceptor && b.Member == a.Member && b.Deadline == a.Deadline &&
+		b.Captured <= a.Captured && len(b.Captures) <= len(a.Captures) &&
 		slices.Equal(b.Pieces, a.Pieces)
 }
 

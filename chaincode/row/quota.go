@@ -12,18 +12,22 @@ import (
 //	u/KIND/ID                  quota: the limit
 //	ul/KIND/ID/PARTY/LANE      lease: a lane's part of it
 var (
-	quotas = as[quota.Quota]("u", "quota", "KIND/ID", writes(anyone, slices.Concat(draws, []command.Kind{command.DefineBenefit, command.AmendBenefit, command.ProposeCampaign,
-		command.AgreeCampaign, command.Pledge, command.Relieve, command.SurrenderQuota})...))
-	leases = as[quota.Lease]("ul", "lease", "KIND/ID/PARTY/LANE", writes(itsLane, slices.Concat(draws, []command.Kind{command.SurrenderQuota})...), writes(anyone, givesBack...))
+	quotas = as[quota.Quota]("u", "quota", "KIND/ID", writes(anyone,
+		slices.Concat(draws, []command.Kind{command.DefineBenefit, command.AmendBenefit, command.ProposeCampaign,
+			command.AgreeCampaign, command.Pledge, command.Relieve, command.SurrenderQuota})...))
+	leases = as[quota.Lease]("ul", "lease", "KIND/ID/PARTY/LANE",
+		writes(itsLane, slices.Concat(draws, []command.Kind{command.SurrenderQuota})...), writes(anyone, givesBack...))
 )
 
 // draws are the commands that draw on limits. Whatever makes parties owe each other may
 // draw on their net debit caps.
-var draws = slices.Concat(owes, []command.Kind{command.Issue, command.Award, command.Adjust, command.Hold, command.GrantBenefit, command.BuyBenefit,
-	command.AwardPurchase, command.RevokeEntitlement})
+var draws = slices.Concat(owes,
+	[]command.Kind{command.Issue, command.Award, command.Adjust, command.Hold, command.GrantBenefit, command.BuyBenefit,
+		command.AwardPurchase, command.RevokeEntitlement})
 
 // givesBack are the commands that give back what others drew, to the lease from which they did.
-var givesBack = slices.Concat(owes, []command.Kind{command.Release, command.TimeOut, command.RejectOrder, command.CancelOrder, command.TimeOutOrder, command.RevokeEntitlement})
+var givesBack = slices.Concat(owes, []command.Kind{command.Release, command.TimeOut, command.RejectOrder,
+	command.CancelOrder, command.TimeOutOrder, command.RevokeEntitlement})
 
 // Quota is the key of a limit.
 func Quota(kind quota.Kind, id string) Key[quota.Quota] {

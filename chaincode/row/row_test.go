@@ -18,7 +18,9 @@ func TestKeysSortAndReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(label string) number.Row {
 			c := number.Command{Party: "D", Lane: rapid.Uint8Range(0, 31).Draw(t, label),
-				Seq: rapid.Uint64Range(1, number.MaxSeq).Draw(t, label), Index: rapid.Uint16Range(0, number.MaxIndex).Draw(t, label)}
+				Seq:   rapid.Uint64Range(1, number.MaxSeq).Draw(t, label),
+				Index: rapid.Uint16Range(0, number.MaxIndex).Draw(t, label),
+			}
 			return c.Row(rapid.IntRange(0, number.MaxOrd).Draw(t, label))
 		}
 		a, b := draw("a"), draw("b")
@@ -28,16 +30,20 @@ func TestKeysSortAndReadBack(t *testing.T) {
 		if slices.Compare(order(a), order(b)) != strings.Compare(string(Lot(a)), string(Lot(b))) {
 			t.Fatalf("%s and %s sort differently", a, b)
 		}
-		if found, err := Read(string(Lot(a)), Encode(points.Lot{Programme: "GP"})); err != nil || found.ID != a.String() || found.Kind != "lot" {
+		if found, err := Read(string(Lot(a)), Encode(points.Lot{Programme: "GP"})); err != nil ||
+			found.ID != a.String() || found.Kind != "lot" {
 			t.Fatalf("%+v, %v", found, err)
 		}
-		if found, err := Read(string(Entitlement(a)), Encode(benefit.Entitlement{})); err != nil || found.ID != a.String() || found.Kind != "entitlement" {
+		if found, err := Read(string(Entitlement(a)), Encode(benefit.Entitlement{})); err != nil ||
+			found.ID != a.String() || found.Kind != "entitlement" {
 			t.Fatalf("%+v, %v", found, err)
 		}
-		if found, err := Read(string(WriteOff(a.Command)), Encode(benefit.WriteOff{})); err != nil || found.ID != a.Command.String() || found.Kind != "write-off" {
+		if found, err := Read(string(WriteOff(a.Command)), Encode(benefit.WriteOff{})); err != nil ||
+			found.ID != a.Command.String() || found.Kind != "write-off" {
 			t.Fatalf("%+v, %v", found, err)
 		}
-		if found, err := Read(string(Hold(a.Command)), Encode(points.Hold{})); err != nil || found.ID != a.Command.String() {
+		if found, err := Read(string(Hold(a.Command)), Encode(points.Hold{})); err != nil ||
+			found.ID != a.Command.String() {
 			t.Fatalf("%+v, %v", found, err)
 		}
 	})
@@ -63,8 +69,12 @@ func TestPositionsAndVeiledAreApart(t *testing.T) {
 		kind, key string
 		value     []byte
 	}{
-		{"positions", string(Positions("2026-11", "D", 3)), Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})},
-		{"veiled", string(Veiled("2026-11", "D", 3)), Encode(settlement.Veiled{List: []settlement.VeiledPosition{{Debtor: "D"}}})},
+		{"positions", string(Positions("2026-11", "D", 3)), Encode(settlement.Positions{
+			List: []settlement.Position{{Debtor: "D"}},
+		})},
+		{"veiled", string(Veiled("2026-11", "D", 3)), Encode(settlement.Veiled{
+			List: []settlement.VeiledPosition{{Debtor: "D"}},
+		})},
 	} {
 		if found, err := Read(c.key, c.value); err != nil || found.Kind != c.kind || found.ID != "2026-11/D/03" {
 			t.Errorf("%s: %+v, %v", c.key, found, err)
@@ -73,10 +83,12 @@ func TestPositionsAndVeiledAreApart(t *testing.T) {
 			t.Errorf("%s is named by a command", c.key)
 		}
 	}
-	if from, to := PositionsOf("2026-11").Bounds(); string(Veiled("2026-11", "D", 3)) >= from && string(Veiled("2026-11", "D", 3)) < to {
+	if from, to := PositionsOf("2026-11").Bounds(); string(Veiled("2026-11", "D", 3)) >= from &&
+		string(Veiled("2026-11", "D", 3)) < to {
 		t.Error("hidden positions are among the open ones")
 	}
-	if found, err := Read(string(Veiled("2026-11", "D", 3)), Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})); err == nil {
+	if found, err := Read(string(Veiled("2026-11", "D", 3)),
+		Encode(settlement.Positions{List: []settlement.Position{{Debtor: "D"}}})); err == nil {
 		t.Errorf("open positions were read as %+v", found)
 	}
 }
@@ -87,7 +99,8 @@ func TestPrefixHoldsItsRowsOnly(t *testing.T) {
 	if inside < from || inside >= to {
 		t.Errorf("%q is outside [%q, %q)", inside, from, to)
 	}
-	for _, outside := range []string{string(Totals("GP2", "D", 3)), string(Totals("G", "D", 3)), string(Totals("GP-", "D", 3))} {
+	for _, outside := range []string{string(Totals("GP2", "D", 3)), string(Totals("G", "D", 3)),
+		string(Totals("GP-", "D", 3))} {
 		if outside >= from && outside < to {
 			t.Errorf("%q is inside [%q, %q)", outside, from, to)
 		}

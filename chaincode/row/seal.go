@@ -31,7 +31,10 @@ func (s *Seal) Source() string { return s.source }
 
 // NewSeal is the seal of a party's batch; a single command's has one command.
 func NewSeal(party string, operator bool, b command.Batch) *Seal {
-	s := &Seal{Party: party, Lane: b.Lane, Seq: b.Seq, Commands: b.Commands, operator: operator, batch: Batch(party, b.Lane, b.Seq)}
+	s := &Seal{
+		Party: party, Lane: b.Lane, Seq: b.Seq, Commands: b.Commands, operator: operator,
+		batch: Batch(party, b.Lane, b.Seq),
+	}
 	if b.Source != nil {
 		s.source = b.Source.Name
 	}
@@ -211,7 +214,8 @@ func owner[T any](names ...func(T) string) who {
 func asked(at place, _ kinds, row any) bool {
 	r, is := row.(Request)
 	n := r.Number
-	if !is || n != (number.Command{Party: at.Party, Lane: at.Lane, Seq: at.Seq, Index: n.Index}) || int(n.Index) >= len(at.Commands) {
+	if !is || n != (number.Command{Party: at.Party, Lane: at.Lane, Seq: at.Seq, Index: n.Index}) ||
+		int(n.Index) >= len(at.Commands) {
 		return false
 	}
 	return at.id == at.Party+"/"+at.Commands[n.Index].Name()

@@ -26,35 +26,48 @@ import (
 var (
 	books   = byDate[settlement.Book]("sb", "book", founded(), writes(operator, command.AdvanceDate))
 	models  = as[settlement.Model]("sm", "model", "N", writes(operator, command.AdvanceDate))
-	notices = as[settlement.Notice]("sn", "notice", "PARTY", writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
-		command.AcceptPolicy, command.ConfirmDate))
-	roster      = as[party.Roster]("pr", "roster", "", founded(), changes(operator, command.RegisterParty, command.SetParty))
+	notices = as[settlement.Notice]("sn", "notice", "PARTY",
+		writes(inKey("PARTY"), command.ProposeModel, command.AgreeModel, command.LeaveModel, command.SetPolicy,
+			command.AcceptPolicy, command.ConfirmDate))
+	roster = as[party.Roster]("pr", "roster", "", founded(),
+		changes(operator, command.RegisterParty, command.SetParty))
 	obligations = byCommand[settlement.Obligations]("ob", "obligations", makes(itsBatch, owes...))
 	closes      = as[settlement.Close]("cy", "close", "CYCLE", makes(anyone, command.CutOff),
-		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce, command.CarryPayment, command.TakeBack),
+		changes(anyone, command.Compute, command.Finalise, command.Instruct, command.Advise, command.Bounce,
+			command.CarryPayment, command.TakeBack),
 		keeping(func(b, a settlement.Close) bool { return b.ID == a.ID && b.Next == a.Next }))
-	pairs = as[settlement.Pair]("cp", "pair", "CYCLE/A/B", makes(anyone, command.Compute), changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
-		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }), command.SignStatement, command.RaiseDispute, command.ClaimStatement),
+	pairs = as[settlement.Pair]("cp", "pair", "CYCLE/A/B", makes(anyone, command.Compute),
+		changes(anyone, command.Finalise, command.CarryStatement, command.OpenHidden),
+		changes(owner(func(p settlement.Pair) string { return p.A }, func(p settlement.Pair) string { return p.B }),
+			command.SignStatement, command.RaiseDispute, command.ClaimStatement),
 		keeping(func(b, a settlement.Pair) bool { return b.Cycle == a.Cycle && b.A == a.A && b.B == a.B }))
 	nettings = as[settlement.Netting]("cn", "netting", "CYCLE", makes(anyone, command.Finalise))
 	payments = as[settlement.Payment]("cm", "payment", "CYCLE/N", makes(anyone, command.Finalise),
-		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.TakeBack), changes(anyone, command.CarryPayment),
+		changes(owner(func(p settlement.Payment) string { return p.Creditor }), command.Advise, command.TakeBack),
+		changes(anyone, command.CarryPayment),
 		changes(owner(func(p settlement.Payment) string { return p.Debtor }), command.Instruct, command.Bounce),
 		keeping(func(b, a settlement.Payment) bool {
-			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor && b.Fen == a.Fen
+			return b.Cycle == a.Cycle && b.N == a.N && b.Debtor == a.Debtor && b.Creditor == a.Creditor &&
+				b.Fen == a.Fen
 		}))
-	references = as[settlement.Used]("ca", "reference", "PARTY/REFERENCE", makes(inKey("PARTY"), command.Advise, command.Prefund, command.TakeBack), changes(inKey("PARTY"), command.TakeBack),
+	references = as[settlement.Used]("ca", "reference", "PARTY/REFERENCE",
+		makes(inKey("PARTY"), command.Advise, command.Prefund, command.TakeBack),
+		changes(inKey("PARTY"), command.TakeBack),
 		keeping(func(b, a settlement.Used) bool {
 			return b.By == a.By && b.Payment == a.Payment && b.Fen == a.Fen && b.Back < a.Back
 		}))
-	disputes = byCommand[settlement.Dispute]("cd", "dispute", makes(itsCommand, command.RaiseDispute), changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
-		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute, command.AcceptDispute, command.RejectDispute, command.SplitDispute),
+	disputes = byCommand[settlement.Dispute]("cd", "dispute", makes(itsCommand, command.RaiseDispute),
+		changes(anyone, command.EscalateDispute, command.RuleDispute, command.LapseDispute),
+		changes(owner(func(d settlement.Dispute) string { return d.Against }), command.AnswerDispute,
+			command.AcceptDispute, command.RejectDispute, command.SplitDispute),
 		changes(owner(func(d settlement.Dispute) string { return d.By }), command.AgreeSplit, command.WithdrawDispute),
 		keeping(func(b, a settlement.Dispute) bool {
 			return b.Cycle == a.Cycle && b.By == a.By && b.Against == a.Against && len(b.Lines) == len(a.Lines)
 		}))
-	prefunded = as[settlement.Prefunded]("cf", "prefunded", "CYCLE/DEBTOR/CREDITOR", writes(inKey("CREDITOR"), command.Prefund))
-	deposits  = as[settlement.Announced]("ce", "deposit", "CYCLE/DEBTOR/HOLDER/REFERENCE", makes(inKey("DEBTOR"), command.Deposit))
+	prefunded = as[settlement.Prefunded]("cf", "prefunded", "CYCLE/DEBTOR/CREDITOR",
+		writes(inKey("CREDITOR"), command.Prefund))
+	deposits = as[settlement.Announced]("ce", "deposit", "CYCLE/DEBTOR/HOLDER/REFERENCE",
+		makes(inKey("DEBTOR"), command.Deposit))
 )
 
 // Book is the key of what was agreed about settling on a business date.

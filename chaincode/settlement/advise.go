@@ -99,13 +99,15 @@ func (c Close) Advise(p Payment, req AdviseRequest, by number.Command) (Close, P
 		return Close{}, Payment{}, fault.New(fault.WrongState, "payment %s is %s", p.name(), p.State)
 	}
 	if req.Fen > p.Rest() || req.Charges > p.Rest()-req.Fen {
-		return Close{}, Payment{}, fault.New(fault.Conflict, "of payment %s, %d fen are to come in, not %d", p.name(), p.Rest(), req.Fen+req.Charges)
+		return Close{}, Payment{}, fault.New(fault.Conflict, "of payment %s, %d fen are to come in, not %d",
+			p.name(), p.Rest(), req.Fen+req.Charges)
 	}
 	next := p
 	kept := p.Advices[max(0, len(p.Advices)+1-KeptAdvices):]
 	next.Count++
-	next.Advices = append(slices.Clone(kept), Advice{Reference: req.Reference, Alias: req.Alias, Fen: req.Fen, Charges: req.Charges,
-		Booked: req.Booked, Late: req.Booked > p.Due, Source: req.Source, By: by})
+	next.Advices = append(slices.Clone(kept),
+		Advice{Reference: req.Reference, Alias: req.Alias, Fen: req.Fen, Charges: req.Charges,
+			Booked: req.Booked, Late: req.Booked > p.Due, Source: req.Source, By: by})
 	next.Received += req.Fen + req.Charges
 	next.State = next.cameIn()
 	return c.moved(p, next), next, nil
@@ -123,12 +125,13 @@ func (p Payment) cameIn() PaymentState {
 	return Paid
 }
 
-// TakeBackRequest says that a bank took back what it had booked: a reversal or a return (冲正、退汇). Only the
-// creditor may, for a receipt that it counted, and up to what came in by it. What was taken back is owed again, in the open
-// cycle, by and to the same two, as a line that the debtor can dispute; a payment that was settled is so no more.
+// TakeBackRequest says that a bank took back what it had booked: a reversal or a return (冲正、退汇). Only the creditor may,
+// for a receipt that it counted, and up to what came in by it. What was taken back is owed again, in the open cycle, by
+// and to the same two, as a line that the debtor can dispute; a payment that was settled is so no more.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, NOT_FOUND (the caller counted no such
-// receipt of that payment), CONFLICT (the bank's reference was counted before; or more than is left of the receipt).
+// Refused, first that applies: BAD_REQUEST, LIMIT, NOT_FOUND (the payment), FORBIDDEN, NOT_FOUND (the caller counted no
+// such receipt of that payment), CONFLICT (the bank's reference was counted before; or more than is left of the
+// receipt).
 type TakeBackRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Cycle     string       `json:"cycle"`
@@ -178,20 +181,28 @@ func (r AdviseRequest) UsedFor(reference string, by number.Command) Used {
 }
 
 // TakeBack counts what was taken back of a receipt, and answers what is owed again.
-func (c Close) TakeBack(p Payment, receipt Used, req TakeBackRequest, by number.Command) (Close, Payment, Used, Owe, error) {
+func (c Close) TakeBack(p Payment, receipt Used, req TakeBackRequest,
+	by number.Command) (Close, Payment, Used, Owe, error) {
 	if receipt.Payment != p.name() {
-		return Close{}, Payment{}, Used{}, Owe{}, fault.New(fault.NotFound, "nothing was counted under reference %s for payment %s", req.Receipt, p.name())
+		return Close{}, Payment{}, Used{}, Owe{}, fault.New(fault.NotFound,
+			"nothing was counted under reference %s for payment %s", req.Receipt, p.name())
 	}
 	if req.Fen > receipt.Fen-receipt.Back {
-		return Close{}, Payment{}, Used{}, Owe{}, fault.New(fault.Conflict, "of receipt %s, %d fen are left, not %d", req.Receipt, receipt.Fen-receipt.Back, req.Fen)
+		return Close{}, Payment{}, Used{}, Owe{}, fault.New(fault.Conflict, "of receipt %s, %d fen are left, not %d",
+			req.Receipt, receipt.Fen-receipt.Back, req.Fen)
 	}
 	receipt.Back += req.Fen
 	next := p
 	next.Back += req.Fen
 	kept := p.Returns[max(0, len(p.Returns)+1-KeptAdvices):]
-	next.Returns = append(slices.Clone(kept), TakenBack{Receipt: req.Receipt, Reference: req.Reference, Fen: req.Fen, Booked: req.Booked, Evidence: req.Evidence, By: by})
+	next.Returns = append(slices.Clone(kept), TakenBack{
+		Receipt: req.Receipt, Reference: req.Reference, Fen: req.Fen, Booked: req.Booked, Evidence: req.Evidence,
+		By: by,
+	})
 	if p.State == Paid {
 		next.State = Overdue
 	}
-	return c.moved(p, next), next, receipt, Owe{Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: req.Fen}, nil
+	return c.moved(p, next), next, receipt, Owe{
+		Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: req.Fen,
+	}, nil
 }

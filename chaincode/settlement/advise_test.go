@@ -30,13 +30,16 @@ func TestChargesCountByTheCreditorsWord(t *testing.T) {
 	} {
 		closed, list := paid(1)
 		list[0].Fen = 9800
-		req := AdviseRequest{Cycle: "2026-11", Payment: 1, Reference: "N1", Fen: c.fen, Charges: c.charges, Booked: lastDay}
+		req := AdviseRequest{
+			Cycle: "2026-11", Payment: 1, Reference: "N1", Fen: c.fen, Charges: c.charges, Booked: lastDay,
+		}
 		err := req.Check()
 		var after Payment
 		if err == nil {
 			_, after, err = closed.Advise(list[0], req, number.Command{})
 		}
-		if fault.CodeOf(err) != c.code || err == nil && (after.State != c.state || after.Received != c.fen+c.charges || after.Advices[0].Charges != c.charges) {
+		if fault.CodeOf(err) != c.code || err == nil &&
+			(after.State != c.state || after.Received != c.fen+c.charges || after.Advices[0].Charges != c.charges) {
 			t.Errorf("%s: %+v, %v", c.name, after, err)
 		}
 	}
@@ -76,7 +79,10 @@ func TestInstructsTheRestOnly(t *testing.T) {
 }
 
 func taking(receipt string, fen amount.Units) TakeBackRequest {
-	return TakeBackRequest{Cycle: "2026-11", Payment: 1, Receipt: receipt, Reference: "back", Fen: fen, Booked: lastDay, Evidence: make(codec.Hash, 32)}
+	return TakeBackRequest{
+		Cycle: "2026-11", Payment: 1, Receipt: receipt, Reference: "back", Fen: fen, Booked: lastDay,
+		Evidence: make(codec.Hash, 32),
+	}
 }
 
 // TestTakingBackOwesAgain: once, no more than came in, and the payment doesn't count as settled any more.
@@ -91,16 +97,20 @@ func TestTakingBackOwesAgain(t *testing.T) {
 	for _, c := range []struct {
 		fen amount.Units
 		was Used
-	}{{11, used}, {1, Used{}}, {1, AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: "r", Fen: 10}.UsedFor("r", number.Command{})}, {1, req.UsedFor("alias", number.Command{})}} {
+	}{{11, used}, {1, Used{}},
+		{1, AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: "r", Fen: 10}.UsedFor("r", number.Command{})},
+		{1, req.UsedFor("alias", number.Command{})}} {
 		if _, _, _, _, err := closed.TakeBack(p, c.was, taking("r", c.fen), number.Command{}); err == nil {
 			t.Errorf("%d of %+v were taken back", c.fen, c.was)
 		}
 	}
 	next, after, used, owe, err := closed.TakeBack(p, used, taking("r", 4), number.Command{})
-	if err != nil || after.State != Overdue || next.State != Failed || next.Settled != 0 || next.Carried != 1 || owe != (Owe{Kind: Carried, Debtor: "D", Creditor: "G", Fen: 4}) {
+	if err != nil || after.State != Overdue || next.State != Failed || next.Settled != 0 || next.Carried != 1 ||
+		owe != (Owe{Kind: Carried, Debtor: "D", Creditor: "G", Fen: 4}) {
 		t.Fatalf("%+v, %+v, %+v, %v", next, after, owe, err)
 	}
-	if _, _, _, _, err := next.TakeBack(after, used, taking("r", 7), number.Command{}); fault.CodeOf(err) != fault.Conflict {
+	if _, _, _, _, err := next.TakeBack(after, used, taking("r", 7),
+		number.Command{}); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("11 of 10: %v", err)
 	}
 	next, after, _, _, err = next.TakeBack(after, used, taking("r", 6), number.Command{})
@@ -112,8 +122,8 @@ func TestTakingBackOwesAgain(t *testing.T) {
 	}
 }
 
-// TestWhatIsOwedIsWhatDidNotCome plays advices, takings back and carrying over at random: what is owed elsewhere and what
-// came in and stayed come to the payment, and what is still to come.
+// TestWhatIsOwedIsWhatDidNotCome plays advices, takings back and carrying over at random: what is owed elsewhere and
+// what came in and stayed come to the payment, and what is still to come.
 func TestWhatIsOwedIsWhatDidNotCome(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		closed, list := paid(1)
@@ -132,7 +142,8 @@ func TestWhatIsOwedIsWhatDidNotCome(t *testing.T) {
 					used[reference] = req.UsedFor(reference, number.Command{})
 				}
 			case "take back":
-				if next, after, left, owe, err := closed.TakeBack(p, used[reference], taking(reference, fen), number.Command{}); err == nil {
+				if next, after, left, owe, err := closed.TakeBack(p, used[reference], taking(reference, fen),
+					number.Command{}); err == nil {
 					closed, p, used[reference], elsewhere, stayed = next, after, left, elsewhere+owe.Fen, stayed-fen
 				}
 			case "carry":

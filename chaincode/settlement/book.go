@@ -7,9 +7,9 @@ import (
 	"tallystick/chaincode/date"
 )
 
-// Book is what the parties have agreed about settling on one business date: the models (结算模型) and the policy. Every batch
-// that owes reads the book of its date. It is made from the book before it and what parties gave notice of, when the
-// date moves on, and never changes: so what is selected for a day is selected for it ever after.
+// Book is what the parties have agreed about settling on one business date: the models (结算模型) and the policy. Every
+// batch that owes reads the book of its date. It is made from the book before it and what parties gave notice of, when
+// the date moves on, and never changes: so what is selected for a day is selected for it ever after.
 type Book struct {
 	_        struct{}     `cbor:",toarray"`
 	Models   []Model      `json:"models"`   // those that bind somebody, by number
@@ -113,7 +113,8 @@ func (b Book) settlesNothing(m Model, from date.Date) bool {
 		return true
 	}
 	return slices.ContainsFunc(b.Models, func(n Model) bool {
-		return n.same(m.By, m.ID) && n.Number > m.Number && n.From <= from && !slices.ContainsFunc(m.Agreed, func(p string) bool { return !n.binds(p) })
+		return n.same(m.By, m.ID) && n.Number > m.Number && n.From <= from &&
+			!slices.ContainsFunc(m.Agreed, func(p string) bool { return !n.binds(p) })
 	})
 }
 

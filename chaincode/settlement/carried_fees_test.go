@@ -7,11 +7,14 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// A pair has as many fees as all lanes have apart; whoever carries its statement over notes them in one lane, and the cycle ends.
+// A pair has as many fees as all lanes have apart; whoever carries its statement over notes them in one lane, and the
+// cycle ends.
 func TestSumsOfMoreFeesThanALaneKeepsAreCarriedOver(t *testing.T) {
 	const fees = 3 * MaxFees
 	one := func(fee int) VeiledPosition {
-		return VeiledPosition{Debtor: "D", Creditor: "S1", Fee: amount.Rate{Num: amount.Units(fee + 1), Den: 1009}, Count: 1}
+		return VeiledPosition{
+			Debtor: "D", Creditor: "S1", Fee: amount.Rate{Num: amount.Units(fee + 1), Den: 1009}, Count: 1,
+		}
 	}
 	pair := Pair{Cycle: "c", A: "D", B: "S1", Pending: fees}
 	for i := range fees {

@@ -15,13 +15,13 @@ type Carry struct {
 	Fees   [][2]string // other statements, one for each fee on a hidden sum that they no longer wait for
 }
 
-// Carry leaves the statement out of its cycle, on a business date as Close.Day counts it: what it comes to, less carved lines, is owed anew,
-// a line for each debtor and programme. Hidden sums that weren't opened are owed anew as they are; the fees on them
-// arise when they are opened, in the later cycle.
+// Carry leaves the statement out of its cycle, on a business date as Close.Day counts it: what it comes to, less carved
+// lines, is owed anew, a line for each debtor and programme. Hidden sums that weren't opened are owed anew as they are;
+// the fees on them arise when they are opened, in the later cycle.
 //
-// One command makes MaxOwed obligations at most. A statement with more hidden sums than that is carried by several, and stays
-// as it was until the last one; one of more programmes is carried as one line for each direction, in fen alone. So
-// nobody can keep a cycle from ending by having many.
+// One command makes MaxOwed obligations at most. A statement with more hidden sums than that is carried by several, and
+// stays as it was until the last one; one of more programmes is carried as one line for each direction, in fen alone.
+// So nobody can keep a cycle from ending by having many.
 func (p Pair) Carry(closed Close, operator string, today date.Date) (Carry, error) {
 	if err := p.mayCarry(closed, today); err != nil {
 		return Carry{}, err
@@ -58,7 +58,8 @@ func (p Pair) mayCarry(closed Close, today date.Date) error {
 	}
 	switch {
 	case today <= closed.SignBy:
-		return fault.New(fault.WrongState, "the statements of cycle %s can be signed until %s", closed.ID, closed.SignBy)
+		return fault.New(fault.WrongState, "the statements of cycle %s can be signed until %s",
+			closed.ID, closed.SignBy)
 	case p.State.Ended():
 		return fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
 	case closed.Silent(p, today):
@@ -102,7 +103,9 @@ func (p Pair) remainder() (list []Owe) {
 		}
 	}
 	for _, o := range owed {
-		if owe := (Owe{Kind: Carried, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}); !owe.Nothing() {
+		if owe := (Owe{
+			Kind: Carried, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen,
+		}); !owe.Nothing() {
 			list = append(list, owe)
 		}
 	}

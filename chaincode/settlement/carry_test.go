@@ -28,7 +28,8 @@ func hiddenCycle(t fataler, fee amount.Rate) (Close, map[[2]string]Pair) {
 		veiled = next
 	}
 	p := note(t, "D", 1, Owe{Debtor: "D", Creditor: "S1", Fen: 5}).Positions
-	closed, list, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay + 3, State: Cut}.Compute([]Lane{{Party: "D", Number: 1, Positions: p, Veiled: veiled}}, "G", cutBy, lastDay)
+	closed, list, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay + 3, State: Cut}.Compute(
+		[]Lane{{Party: "D", Number: 1, Positions: p, Veiled: veiled}}, "G", cutBy, lastDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +51,12 @@ func TestHiddenSumsAreCarriedUnopened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Owe{Kind: Carried, Debtor: "D", Creditor: "S1", Fen: 5}); len(carry.Owed) != 1 || carry.Owed[0] != want {
+	if want := (Owe{Kind: Carried, Debtor: "D", Creditor: "S1", Fen: 5}); len(carry.Owed) != 1 ||
+		carry.Owed[0] != want {
 		t.Errorf("%+v, want %+v", carry.Owed, want)
 	}
-	if h := carry.Hidden; len(h) != 1 || h[0].Count != 3 || h[0].Debtor != "D" || h[0].Fee != onePercent || h[0].Sum.String() != supply.Hidden[0].Position.Sum.String() {
+	if h := carry.Hidden; len(h) != 1 || h[0].Count != 3 || h[0].Debtor != "D" || h[0].Fee != onePercent ||
+		h[0].Sum.String() != supply.Hidden[0].Position.Sum.String() {
 		t.Errorf("%+v", h)
 	}
 	if !slices.Equal(carry.Fees, [][2]string{{"G", "S1"}}) {
@@ -83,7 +86,9 @@ func TestWithoutAFeeNobodyWaits(t *testing.T) {
 func TestAFeeIsOwedOnceWhateverIsCarried(t *testing.T) {
 	closed, pairs := hiddenCycle(t, onePercent)
 	supply, fees := pairs[[2]string{"D", "S1"}], pairs[[2]string{"G", "S1"}]
-	open := OpenRequest{Cycle: closed.ID, Debtor: "D", Creditor: "S1", Fee: onePercent, Opening: veil.Known(veil.Whole(3))}
+	open := OpenRequest{
+		Cycle: closed.ID, Debtor: "D", Creditor: "S1", Fee: onePercent, Opening: veil.Known(veil.Whole(3)),
+	}
 	fee := Owe{Kind: Fee, Debtor: "S1", Creditor: "G", Fen: 3, Of: closed.ID}
 	late, err := fees.Carry(closed, "G", lastDay+4)
 	if err != nil || len(late.Owed)+len(late.Hidden)+len(late.Fees) != 0 {
@@ -104,7 +109,8 @@ func TestAFeeIsOwedOnceWhateverIsCarried(t *testing.T) {
 	if next := late.Pair.FeeCarried(); next.Pending != 0 {
 		t.Errorf("what is carried over waits for %d", next.Pending)
 	}
-	if _, _, _, err := carry.Pair.Open(closed, open, "G", "D", number.Command{Party: "D"}); fault.CodeOf(err) != fault.WrongState {
+	if _, _, _, err := carry.Pair.Open(closed, open, "G", "D", number.Command{Party: "D"}); fault.CodeOf(
+		err) != fault.WrongState {
 		t.Errorf("what is carried over was opened: %v", err)
 	}
 }
@@ -116,12 +122,14 @@ func TestAnOpenedSumIsCarriedInFen(t *testing.T) {
 	o := VeiledPosition{Sum: veil.Public(veil.Whole(0))}
 	for i := range pair.Hidden {
 		if !pair.Hidden[i].Position.Back {
-			pair.Hidden[i].Opened, pair.Hidden[i].Fen, o = number.Command{Party: "G", Lane: 1, Seq: 1}, 1_560, pair.Hidden[i].Position
+			pair.Hidden[i].Opened, pair.Hidden[i].Fen, o = number.Command{Party: "G", Lane: 1, Seq: 1}, 1_560,
+				pair.Hidden[i].Position
 		}
 	}
 	pair = pair.Known(Owe{Kind: Supply, Debtor: o.Debtor, Creditor: o.Creditor, Fen: 1_560})
 	carry, err := pair.Carry(closed, "G", lastDay+4)
-	if err != nil || len(carry.Hidden) != 1 || !carry.Hidden[0].Back || len(carry.Owed) != 1 || carry.Owed[0].Fen != 1_560 || carry.Owed[0].Debtor != "G" {
+	if err != nil || len(carry.Hidden) != 1 || !carry.Hidden[0].Back || len(carry.Owed) != 1 ||
+		carry.Owed[0].Fen != 1_560 || carry.Owed[0].Debtor != "G" {
 		t.Errorf("%+v, %v", carry, err)
 	}
 }
@@ -131,23 +139,31 @@ func wide(programmes, hidden int) Pair {
 	p := Pair{A: "D", B: "G"}
 	for i := range programmes {
 		for _, of := range [][2]string{{"D", "G"}, {"G", "D"}} {
-			p.Owed = append(p.Owed, Position{Debtor: of[0], Creditor: of[1], Programme: fmt.Sprintf("P%03d", i), Count: 1, Points: 10, Fen: amount.Units(i)})
+			p.Owed = append(p.Owed, Position{
+				Debtor: of[0], Creditor: of[1], Programme: fmt.Sprintf("P%03d", i), Count: 1, Points: 10,
+				Fen: amount.Units(i),
+			})
 		}
 	}
 	for i := range hidden {
-		p.Hidden = append(p.Hidden, HiddenSum{Position: VeiledPosition{Debtor: "D", Creditor: "G", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 1)}, Count: 1}})
+		p.Hidden = append(p.Hidden, HiddenSum{
+			Position: VeiledPosition{
+				Debtor: "D", Creditor: "G", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 1)}, Count: 1,
+			},
+		})
 	}
 	p.Pending = uint32(hidden)
 	return p
 }
 
-// However many programmes and hidden sums two parties have, they are carried: programmes by one command, hidden sums by as many
-// as it takes, each the most that one makes.
+// However many programmes and hidden sums two parties have, they are carried: programmes by one command, hidden sums by
+// as many as it takes, each the most that one makes.
 func TestAPairIsCarriedWhateverItsSize(t *testing.T) {
 	closed := Close{ID: "2026-11", To: lastDay, SignBy: lastDay, State: Computed}
 	const most = MaxOwed - 2
 	for _, c := range []struct{ programmes, hidden, owed, commands int }{
-		{0, 0, 0, 1}, {MaxOwed / 2, 0, MaxOwed, 1}, {MaxOwed/2 + 1, 0, 2, 1}, {MaxOwed/2 - 1, 2, MaxOwed - 2, 1}, {MaxOwed/2 - 1, 3, 2, 1}, {2000, most, 2, 1},
+		{0, 0, 0, 1}, {MaxOwed / 2, 0, MaxOwed, 1}, {MaxOwed/2 + 1, 0, 2, 1}, {MaxOwed/2 - 1, 2, MaxOwed - 2, 1},
+		{MaxOwed/2 - 1, 3, 2, 1}, {2000, most, 2, 1},
 		{0, most, 0, 1}, {0, most + 1, 0, 2}, {3, most + 1, 6, 2}, {3, 5 * most, 2, 5}, {3, 5*most + 1, 6, 6},
 	} {
 		pair, hidden, owed := wide(c.programmes, c.hidden), 0, 0
@@ -164,8 +180,10 @@ func TestAPairIsCarriedWhateverItsSize(t *testing.T) {
 			pair, hidden, owed = carry.Pair, hidden+len(carry.Hidden), owed+len(carry.Owed)
 		}
 		want := amount.Units(c.programmes * (c.programmes - 1) / 2)
-		if commands != c.commands || owed != c.owed || hidden != c.hidden || sum["D"] != want || sum["G"] != want || pair.Pending != 0 {
-			t.Errorf("%+v: %d obligations, %d hidden ones by %d commands, %v, want %d each way", c, owed, hidden, commands, sum, want)
+		if commands != c.commands || owed != c.owed || hidden != c.hidden || sum["D"] != want ||
+			sum["G"] != want || pair.Pending != 0 {
+			t.Errorf("%+v: %d obligations, %d hidden ones by %d commands, %v, want %d each way",
+				c, owed, hidden, commands, sum, want)
 		}
 	}
 }
@@ -178,7 +196,8 @@ func TestWhatIsLeftToCarry(t *testing.T) {
 		{Debtor: "D", Creditor: "M", Programme: "GP", Count: 1, Points: 7, Fen: 7},
 		{Debtor: "M", Creditor: "D", Programme: "GP", Count: 1, Points: 7, Fen: 7},
 		{Debtor: "M", Creditor: "D", Programme: "MP", Count: 1, Points: 1},
-	}, Carved: []Carved{{Debtor: "D", Programme: "DP", Points: 1_200, Fen: 1_200}, {Debtor: "M", Programme: "GP", Points: 7, Fen: 7}}}
+	}, Carved: []Carved{{Debtor: "D", Programme: "DP", Points: 1_200, Fen: 1_200},
+		{Debtor: "M", Programme: "GP", Points: 7, Fen: 7}}}
 	carry, err := pair.Carry(closed, "G", lastDay+1)
 	want := []Owe{
 		{Kind: Carried, Debtor: "D", Creditor: "M", Programme: "DP", Points: 100, Fen: 100},

@@ -20,7 +20,9 @@ type Line struct {
 // disputed is the line as it stands.
 func (l Line) disputed() Disputed {
 	o := l.Obligation
-	return Disputed{Line: l.Row, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen}
+	return Disputed{
+		Line: l.Row, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen,
+	}
 }
 
 // Step is who does something, by which command, and the business date.
@@ -42,15 +44,21 @@ func (p Pair) Carve(closed Close, req RaiseRequest, lines []Line, s Step) (Pair,
 		return Pair{}, Dispute{}, err
 	}
 	if n := p.carvedBy(s.Caller); n+len(lines) > MaxCarved {
-		return Pair{}, Dispute{}, fault.New(fault.Limit, "%s disputes %d lines of %s and %s, want at most %d", s.Caller, n, p.A, p.B, MaxCarved)
+		return Pair{}, Dispute{}, fault.New(fault.Limit, "%s disputes %d lines of %s and %s, want at most %d",
+			s.Caller, n, p.A, p.B, MaxCarved)
 	}
 	d := Dispute{Cycle: closed.ID, By: s.Caller, Against: req.With, Reason: req.Reason, Evidence: req.Evidence,
-		State: Raised, AnswerBy: workday.China.After(s.Today, closed.Policy.AnswerDays), Since: s.Today, Skipped: s.Skipped, Last: s.By}
+		State: Raised, AnswerBy: workday.China.After(s.Today, closed.Policy.AnswerDays), Since: s.Today,
+		Skipped: s.Skipped, Last: s.By,
+	}
 	p.Carved = slices.Clone(p.Carved)
 	for _, line := range lines {
 		one := line.disputed()
 		d.Lines = append(d.Lines, one)
-		p.Carved = append(p.Carved, Carved{Line: one.Line, Dispute: s.By, Debtor: one.Debtor, Programme: one.Programme, Points: one.Points, Fen: one.Fen})
+		p.Carved = append(p.Carved, Carved{
+			Line: one.Line, Dispute: s.By, Debtor: one.Debtor, Programme: one.Programme, Points: one.Points,
+			Fen: one.Fen,
+		})
 	}
 	return p, d, nil
 }
@@ -79,8 +87,8 @@ func (p Pair) Opposable(closed Close, s Step) error {
 	return nil
 }
 
-// own refuses with BAD_REQUEST a line that isn't of this statement, then with WRONG_STATE one that came of a dispute, since whoever
-// could dispute it again in each cycle would never pay; then with CONFLICT one that was carved out.
+// own refuses with BAD_REQUEST a line that isn't of this statement, then with WRONG_STATE one that came of a dispute,
+// since whoever could dispute it again in each cycle would never pay; then with CONFLICT one that was carved out.
 func (p Pair) own(cycle string, lines []Line) error {
 	for _, l := range lines {
 		if l.Cycle != cycle || PairOf(l.Obligation.Debtor, l.Obligation.Creditor) != [2]string{p.A, p.B} {

@@ -5,8 +5,8 @@ import (
 	"tallystick/chaincode/name"
 )
 
-// ClaimRequest asks that a statement stands as the ledger adds it up, whatever the other side signs or doesn't. When the
-// deadline has passed it is settled so, without what was disputed by then. Either of the two may that has signed
+// ClaimRequest asks that a statement stands as the ledger adds it up, whatever the other side signs or doesn't. When
+// the deadline has passed it is settled so, without what was disputed by then. Either of the two may that has signed
 // it: whoever says that a line is wrong disputes that line in time.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the cycle isn't

@@ -35,7 +35,8 @@ func TestAClaimStandsAgainstNonsenseAndSilence(t *testing.T) {
 				t.Errorf("%s: carried over all the same: %v", name, err)
 			}
 			got, err := closed.Net([]Pair{p}, Book{}, lastDay+4)
-			if err != nil || len(got.Pairs) != 1 || got.Pairs[0].State != Upheld || len(got.Payments) != 1 || got.Payments[0].Fen != 1200 {
+			if err != nil || len(got.Pairs) != 1 || got.Pairs[0].State != Upheld || len(got.Payments) != 1 ||
+				got.Payments[0].Fen != 1200 {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
 			p.Pending = 1
@@ -84,7 +85,8 @@ func TestWhatIsNotPaidIsOwedAgain(t *testing.T) {
 		who  string
 		days date.Date
 		code fault.Code
-	}{{"G", 0, fault.WrongState}, {"G", 1, ""}, {"D", 1, fault.Forbidden}, {"F", 1, fault.Forbidden}, {"F", MaxOverdue, fault.Forbidden}, {"F", MaxOverdue + 1, ""}, {"D", MaxOverdue + 1, ""}} {
+	}{{"G", 0, fault.WrongState}, {"G", 1, ""}, {"D", 1, fault.Forbidden}, {"F", 1, fault.Forbidden},
+		{"F", MaxOverdue, fault.Forbidden}, {"F", MaxOverdue + 1, ""}, {"D", MaxOverdue + 1, ""}} {
 		closed, list := paid(2)
 		p := list[0]
 		p.State, p.Received = PartPaid, 3
@@ -95,7 +97,8 @@ func TestWhatIsNotPaidIsOwedAgain(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if owe != (Owe{Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - 3}) || after.State != Overdue || next.Carried != 1 {
+		if owe != (Owe{Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - 3}) ||
+			after.State != Overdue || next.Carried != 1 {
 			t.Errorf("%+v: %+v, %+v", c, owe, after)
 		}
 		if _, _, _, err := next.CarryPayment(after, "G", p.Due+999); fault.CodeOf(err) != fault.WrongState {

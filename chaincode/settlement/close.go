@@ -13,7 +13,8 @@ import (
 	"tallystick/chaincode/workday"
 )
 
-// MaxCycleID is how long a cycle's id may be: banks carry it, with a payment's number and the ledger's mark, in 35 characters.
+// MaxCycleID is how long a cycle's id may be: banks carry it, with a payment's number and the ledger's mark, in 35
+// characters.
 const MaxCycleID = 18
 
 // State is where a closed cycle stands.
@@ -21,11 +22,12 @@ type State uint8
 
 // The states of a cycle. An open one has no row of its own yet.
 const (
-	Cut         State = 1 + iota // fenced: nothing is added any more
-	Computed                     // its pairs stand; statements are signed and lines disputed (domain: COMPUTED, CONFIRMING)
-	Final                        // netted: who pays whom is known
-	Instructed                   // every payment was handed to a bank
-	PartSettled                  // some payments came in whole
+	Cut State = 1 + iota // fenced: nothing is added any more
+	// its pairs stand; statements are signed and lines disputed (domain: COMPUTED, CONFIRMING)
+	Computed
+	Final       // netted: who pays whom is known
+	Instructed  // every payment was handed to a bank
+	PartSettled // some payments came in whole
 	Settled
 	Failed // banks refused every payment
 )
@@ -56,16 +58,17 @@ type Close struct {
 	State      State          `json:"state"`
 	Policy     Policy         `json:"policy"`     // as it was when the cycle opened
 	Consenting []string       `json:"consenting"` // parties whose silence is consent by it, sorted
-	SignBy     date.Date      `json:"signBy"`     // last business date for signatures and disputes, if no day is skipped
-	Skipped    int32          `json:"skipped"`    // the open cycle's at the cut-off
-	Parties    []string       `json:"parties"`    // whose lanes made it, sorted
-	Root       codec.Hash     `json:"root"`       // SHA-256 over the chains of all lanes; see Root
-	Pairs      [][2]string    `json:"pairs"`      // who has a statement with whom, sorted
-	Payments   uint32         `json:"payments"`   // once it is FINAL
-	Instructed uint32         `json:"instructed"` // of these, handed to a bank that didn't refuse, settled ones included
-	Settled    uint32         `json:"settled"`
-	Failed     uint32         `json:"failed"`
-	Carried    uint32         `json:"carried"` // whose rest is owed in another cycle
+	// last business date for signatures and disputes, if no day is skipped
+	SignBy     date.Date   `json:"signBy"`
+	Skipped    int32       `json:"skipped"`    // the open cycle's at the cut-off
+	Parties    []string    `json:"parties"`    // whose lanes made it, sorted
+	Root       codec.Hash  `json:"root"`       // SHA-256 over the chains of all lanes; see Root
+	Pairs      [][2]string `json:"pairs"`      // who has a statement with whom, sorted
+	Payments   uint32      `json:"payments"`   // once it is FINAL
+	Instructed uint32      `json:"instructed"` // of these, handed to a bank that didn't refuse, settled ones included
+	Settled    uint32      `json:"settled"`
+	Failed     uint32      `json:"failed"`
+	Carried    uint32      `json:"carried"` // whose rest is owed in another cycle
 }
 
 // CutOffRequest ends the open cycle and opens the next one, in one command that
@@ -114,7 +117,9 @@ func (c Cycle) CutOff(req CutOffRequest, book Book, parties []string, by number.
 		return Cycle{}, Close{}, fault.New(fault.WrongState, "the open cycle is %s", c.ID)
 	}
 	closed := Close{ID: c.ID, Next: req.Next, From: c.Since, To: c.Date, CutBy: by, State: Cut, Policy: book.Policy,
-		Consenting: book.Consenting(), SignBy: workday.China.After(c.Date, book.Policy.SignDays), Skipped: c.Skipped, Parties: parties}
+		Consenting: book.Consenting(), SignBy: workday.China.After(c.Date, book.Policy.SignDays), Skipped: c.Skipped,
+		Parties: parties,
+	}
 	c.ID, c.Since = req.Next, c.Date
 	return c, closed, nil
 }
@@ -253,7 +258,8 @@ func (g *gathered) rounded() Pair {
 			g.Rounded.B += nearest - whole
 		}
 	}
-	for _, o := range []Position{{Debtor: g.A, Creditor: g.B, Count: 1, Fen: g.Rounded.A}, {Debtor: g.B, Creditor: g.A, Count: 1, Fen: g.Rounded.B}} {
+	for _, o := range []Position{{Debtor: g.A, Creditor: g.B, Count: 1, Fen: g.Rounded.A},
+		{Debtor: g.B, Creditor: g.A, Count: 1, Fen: g.Rounded.B}} {
 		if o.Fen > 0 {
 			g.Pair.add(o)
 		}
@@ -268,7 +274,8 @@ func (ps pairs) addHidden(v VeiledPosition, operator string) {
 		return
 	}
 	pair := ps.of(v.Debtor, v.Creditor)
-	i, found := slices.BinarySearchFunc(pair.Hidden, v, func(h HiddenSum, v VeiledPosition) int { return h.Position.order(v) })
+	i, found := slices.BinarySearchFunc(pair.Hidden, v,
+		func(h HiddenSum, v VeiledPosition) int { return h.Position.order(v) })
 	if found {
 		pair.Hidden[i].Position, _ = pair.Hidden[i].Position.plus(v) // both are sums
 		return
@@ -290,7 +297,8 @@ func (ps pairs) sorted() []Pair {
 	return list
 }
 
-// Progress is the state that follows from how many payments were made. One that was carried over is no longer waited for.
+// Progress is the state that follows from how many payments were made. One that was carried over is no longer waited
+// for.
 func (c Close) Progress() State {
 	left := c.Payments - c.Carried
 	switch {

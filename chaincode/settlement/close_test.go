@@ -21,7 +21,9 @@ var cutBy = number.Command{Party: "G", Lane: 1, Seq: 9}
 func TestCutOff(t *testing.T) {
 	open := Cycle{ID: "2026-11", Date: today + 29, Since: today, Skipped: 7, Moved: 99}
 	policy := Policy{SignDays: 3, Silence: Consent}
-	book := Book{Policy: policy, Accepted: []Acceptance{{Party: "D", Policy: policy}, {Party: "G", Policy: Policy{SignDays: 3}}}}
+	book := Book{
+		Policy: policy, Accepted: []Acceptance{{Party: "D", Policy: policy}, {Party: "G", Policy: Policy{SignDays: 3}}},
+	}
 	next, closed, err := open.CutOff(CutOffRequest{Cycle: "2026-11", Next: "2026-12"}, book, []string{"D", "G"}, cutBy)
 	if err != nil {
 		t.Fatal(err)
@@ -29,8 +31,11 @@ func TestCutOff(t *testing.T) {
 	if next != (Cycle{ID: "2026-12", Date: today + 29, Since: today + 29, Skipped: 7, Moved: 99}) {
 		t.Errorf("%+v", next)
 	}
-	if closed.ID != "2026-11" || closed.Next != "2026-12" || closed.From != today || closed.To != today+29 || closed.State != Cut || closed.SignBy != today+32 ||
-		closed.Policy != policy || !slices.Equal(closed.Consenting, []string{"D"}) || closed.Skipped != 7 || closed.CutBy != cutBy || !slices.Equal(closed.Parties, []string{"D", "G"}) || closed.Root != nil || closed.Pairs != nil {
+	if closed.ID != "2026-11" || closed.Next != "2026-12" || closed.From != today || closed.To != today+29 ||
+		closed.State != Cut || closed.SignBy != today+32 ||
+		closed.Policy != policy || !slices.Equal(closed.Consenting, []string{"D"}) || closed.Skipped != 7 ||
+		closed.CutBy != cutBy || !slices.Equal(closed.Parties, []string{"D", "G"}) || closed.Root != nil ||
+		closed.Pairs != nil {
 		t.Errorf("%+v", closed)
 	}
 	for _, c := range []struct {
@@ -118,17 +123,31 @@ func TestComputeMakesAPairOfEachTwo(t *testing.T) {
 	}{
 		{"nothing", nil, nil, Settled},
 		{"lanes in which nothing stands", []Lane{{Party: "D", Number: 1}}, nil, Settled},
-		{"one lane", []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7))}, []string{"D-F 0/7 lines 1 pending 0", "D-G 0/5 lines 1 pending 0"}, Computed},
-		{"two lanes, both directions", []Lane{note(t, "D", 0, due("G", "D", "GP", 5), due("G", "D", "GP", 1)), note(t, "G", 31, due("D", "G", "DP", 4), due("G", "D", "GP", 2))},
+		{"one lane", []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7))},
+			[]string{"D-F 0/7 lines 1 pending 0", "D-G 0/5 lines 1 pending 0"}, Computed},
+		{"two lanes, both directions", []Lane{note(t, "D", 0, due("G", "D", "GP", 5), due("G", "D", "GP", 1)),
+			note(t, "G", 31, due("D", "G", "DP", 4), due("G", "D", "GP", 2))},
 			[]string{"D-G 4/8 lines 4 pending 0"}, Computed},
-		{"two programmes are two positions of one pair", []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("G", "D", "DP", 3), due("G", "D", "", 1))}, []string{"D-G 0/9 lines 3 pending 0"}, Computed},
-		{"a hidden sum, its fee another pair's", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7))}, []string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
-		{"a hidden sum without a fee", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, none, 7))}, []string{"D-S 0/0 lines 0 pending 1"}, Computed},
-		{"a hidden sum of the operator's: the fee is this pair's", []Lane{note(t, "G", 1).veil(t, veiled(t, "G", "S", false, onePercent, 7))}, []string{"G-S 0/0 lines 0 pending 2"}, Computed},
-		{"a hidden sum that the operator supplies has no fee", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "G", false, onePercent, 7))}, []string{"D-G 0/0 lines 0 pending 1"}, Computed},
-		{"one sum over lanes", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7)), note(t, "D", 2).veil(t, veiled(t, "D", "S", false, onePercent, 8))},
+		{"two programmes are two positions of one pair",
+			[]Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("G", "D", "DP", 3), due("G", "D", "", 1))},
+			[]string{"D-G 0/9 lines 3 pending 0"}, Computed},
+		{"a hidden sum, its fee another pair's",
+			[]Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7))},
 			[]string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
-		{"two fees are two sums, a return a third", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7), veiled(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7), veiled(t, "S", "D", true, onePercent, 7))},
+		{"a hidden sum without a fee", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, none, 7))},
+			[]string{"D-S 0/0 lines 0 pending 1"}, Computed},
+		{"a hidden sum of the operator's: the fee is this pair's",
+			[]Lane{note(t, "G", 1).veil(t, veiled(t, "G", "S", false, onePercent, 7))},
+			[]string{"G-S 0/0 lines 0 pending 2"}, Computed},
+		{"a hidden sum that the operator supplies has no fee",
+			[]Lane{note(t, "D", 1).veil(t, veiled(t, "D", "G", false, onePercent, 7))},
+			[]string{"D-G 0/0 lines 0 pending 1"}, Computed},
+		{"one sum over lanes", []Lane{note(t, "D", 1).veil(t, veiled(t, "D", "S", false, onePercent, 7)),
+			note(t, "D", 2).veil(t, veiled(t, "D", "S", false, onePercent, 8))},
+			[]string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
+		{"two fees are two sums, a return a third", []Lane{note(t, "D", 1).veil(t,
+			veiled(t, "D", "S", false, onePercent, 7), veiled(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7),
+			veiled(t, "S", "D", true, onePercent, 7))},
 			[]string{"D-S 0/0 lines 0 pending 3", "G-S 0/0 lines 0 pending 3"}, Computed},
 	} {
 		next, pairs, err := cut().Compute(c.lanes, "G", cutBy, lastDay)
@@ -168,22 +187,27 @@ func TestComputeRefuses(t *testing.T) {
 	}
 }
 
-// Whatever lanes come to, a cycle is computed: what is too much isn't counted, what is of too many programmes is added up
-// without them, and hidden sums are as many as there are.
+// Whatever lanes come to, a cycle is computed: what is too much isn't counted, what is of too many programmes is added
+// up without them, and hidden sums are as many as there are.
 func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 	large := note(t, "D", 1, due("G", "D", "GP", amount.Max), due("G", "D", "GP", 5), due("D", "G", "DP", 7))
 	dust := Lane{Party: "D", Number: 2}
 	for i := range 3 * MaxOfPair {
-		dust.Positions.List = append(dust.Positions.List, Position{Debtor: "D", Creditor: "M", Programme: fmt.Sprintf("P%04d", i), Count: 1, Points: 1, Fen: 2,
-			Rests: []amount.Fraction{{Num: 1, Den: 2}}})
+		dust.Positions.List = append(dust.Positions.List,
+			Position{Debtor: "D", Creditor: "M", Programme: fmt.Sprintf("P%04d", i), Count: 1, Points: 1, Fen: 2,
+				Rests: []amount.Fraction{{Num: 1, Den: 2}}})
 	}
 	many := Lane{Party: "D", Number: 3}
 	for i := range 2 * MaxOwed {
-		many.Veiled.List = append(many.Veiled.List, VeiledPosition{Debtor: "D", Creditor: "S", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1})
+		many.Veiled.List = append(many.Veiled.List, VeiledPosition{
+			Debtor: "D", Creditor: "S", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1,
+		})
 	}
 	for i := range 92 {
 		for j := range i {
-			many.Positions.List = append(many.Positions.List, Position{Debtor: fmt.Sprintf("x%02d", i), Creditor: fmt.Sprintf("x%02d", j), Count: 1, Fen: 1})
+			many.Positions.List = append(many.Positions.List, Position{
+				Debtor: fmt.Sprintf("x%02d", i), Creditor: fmt.Sprintf("x%02d", j), Count: 1, Fen: 1,
+			})
 		}
 	}
 	_, pairs, err := cut().Compute([]Lane{large, large, dust, many}, "G", cutBy, lastDay)
@@ -200,7 +224,8 @@ func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 	if back, _ := of("D", "G").Owes("D"); back != 14 {
 		t.Errorf("what D owes G is %d, whatever G owes", back)
 	}
-	// Each programme's half fen is rounded by itself, to even: 2½ is 2. Those that are added up without their programme still are.
+	// Each programme's half fen is rounded by itself, to even: 2½ is 2. Those that are added up without their programme
+	// still are.
 	p := of("D", "M")
 	if fen, _ := p.Owes("D"); fen != 6*MaxOfPair || len(p.Owed) > MaxOfPair+1 || p.Count() != 3*MaxOfPair {
 		t.Errorf("D owes M %d fen by %d lines, in %d positions", fen, p.Count(), len(p.Owed))
@@ -213,7 +238,9 @@ func TestNothingKeepsACycleFromBeingComputed(t *testing.T) {
 // TestTheRootBindsEveryLane changes one thing of a cycle at a time.
 func TestTheRootBindsEveryLane(t *testing.T) {
 	lanes := func() []Lane {
-		return []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7)), note(t, "D", 2, due("G", "D", "GP", 1)).veil(t, veiled(t, "D", "S", false, onePercent, 3)), note(t, "G", 1, due("D", "G", "DP", 2))}
+		return []Lane{note(t, "D", 1, due("G", "D", "GP", 5), due("F", "D", "FP", 7)),
+			note(t, "D", 2, due("G", "D", "GP", 1)).veil(t, veiled(t, "D", "S", false, onePercent, 3)),
+			note(t, "G", 1, due("D", "G", "DP", 2))}
 	}
 	is := Root(lanes())
 	if !bytes.Equal(is, Root(append(lanes(), Lane{Party: "M"}))) {
@@ -255,11 +282,13 @@ func TestAnyOrderMakesTheSamePairs(t *testing.T) {
 		plain := map[[3]string]amount.Units{} // by debtor, creditor and programme
 		for range rng.IntN(30) {
 			a, b := rng.IntN(4), rng.IntN(3)
-			o := due(parties[a], parties[(a+1+b)%4], []string{"GP", "DP", ""}[rng.IntN(3)], amount.Units(1+rng.IntN(50)))
+			o := due(parties[a], parties[(a+1+b)%4], []string{"GP", "DP", ""}[rng.IntN(3)],
+				amount.Units(1+rng.IntN(50)))
 			owes = append(owes, o)
 			plain[[3]string{o.Debtor, o.Creditor, o.Programme}] += o.Fen
 			if rng.IntN(3) == 0 {
-				hides = append(hides, veiled(t, o.Debtor, o.Creditor, rng.IntN(2) == 0, amount.Rate{Num: amount.Units(rng.IntN(2)), Den: 10}, uint64(o.Fen)))
+				hides = append(hides, veiled(t, o.Debtor, o.Creditor, rng.IntN(2) == 0,
+					amount.Rate{Num: amount.Units(rng.IntN(2)), Den: 10}, uint64(o.Fen)))
 			}
 		}
 		spread := func() []Pair {

@@ -8,8 +8,8 @@ import (
 	"tallystick/chaincode/number"
 )
 
-// Two issuers convert points at as many prices as all their lanes keep apart. A cycle that takes longer to add up than an
-// endorser waits for its chaincode would never be closed.
+// Two issuers convert points at as many prices as all their lanes keep apart. A cycle that takes longer to add up than
+// an endorser waits for its chaincode would never be closed.
 func TestManyDenominatorsAreAddedUpInTime(t *testing.T) {
 	closed := Close{State: Cut, ID: "c"}
 	den := amount.Units(1_000_000_000_039)

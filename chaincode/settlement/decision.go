@@ -30,7 +30,10 @@ func (d Dispute) Owed() (list []Owe) {
 		}
 	case Withdrawn, Lapsed:
 		for _, l := range d.Lines {
-			list = append(list, Owe{Kind: Adjustment, Debtor: l.Debtor, Creditor: l.Creditor, Programme: l.Programme, Points: l.Points, Fen: l.Fen})
+			list = append(list, Owe{
+				Kind: Adjustment, Debtor: l.Debtor, Creditor: l.Creditor, Programme: l.Programme, Points: l.Points,
+				Fen: l.Fen,
+			})
 		}
 	}
 	return list
@@ -60,8 +63,9 @@ func (d Dispute) Accept(s Step) (Dispute, error) {
 	return d.to(Accepted, s), nil
 }
 
-// Reject stands by the lines; what was offered is offered no longer. An offer stands for the day on which it was made: who offered and
-// rejected all day would keep the dispute's row changing, so that nobody could escalate it, agree or withdraw.
+// Reject stands by the lines; what was offered is offered no longer. An offer stands for the day on which it was made:
+// who offered and rejected all day would keep the dispute's row changing, so that nobody could escalate it, agree or
+// withdraw.
 func (d Dispute) Reject(req RejectRequest, s Step) (Dispute, error) {
 	if err := d.only(s, d.Against); err != nil {
 		return Dispute{}, err
@@ -159,7 +163,8 @@ func (d Dispute) Lapse(s Step) (Dispute, error) {
 		return Dispute{}, err
 	}
 	if s.Today <= d.Since+MaxIdle {
-		return Dispute{}, fault.New(fault.WrongState, "the dispute is %s since %s, and lapses after %d days", d.State, d.Since, MaxIdle)
+		return Dispute{}, fault.New(fault.WrongState, "the dispute is %s since %s, and lapses after %d days",
+			d.State, d.Since, MaxIdle)
 	}
 	return d.to(Lapsed, s), nil
 }
@@ -184,7 +189,8 @@ func (d Dispute) to(state DisputeState, s Step) Dispute {
 // only refuses everybody else with FORBIDDEN.
 func (d Dispute) only(s Step, parties ...string) error {
 	if !slices.Contains(parties, s.Caller) {
-		return fault.New(fault.Forbidden, "in a dispute of %s against %s, this isn't %s's to do", d.By, d.Against, s.Caller)
+		return fault.New(fault.Forbidden, "in a dispute of %s against %s, this isn't %s's to do",
+			d.By, d.Against, s.Caller)
 	}
 	return nil
 }
@@ -210,7 +216,8 @@ func (d Dispute) open() error {
 func (d Dispute) concerns(parts []Allocation, debtors ...string) error {
 	for _, a := range parts {
 		if !slices.Contains(debtors, a.Debtor) || a.Creditor != d.By && a.Creditor != d.Against {
-			return fault.New(fault.Forbidden, "a dispute of %s against %s can't make %s owe %s", d.By, d.Against, a.Debtor, a.Creditor)
+			return fault.New(fault.Forbidden, "a dispute of %s against %s can't make %s owe %s",
+				d.By, d.Against, a.Debtor, a.Creditor)
 		}
 	}
 	return nil

@@ -64,8 +64,8 @@ type DisputeState uint8
 //	RAISED ─▶ ANSWERED ─▶ ACCEPTED | REJECTED | SPLIT ─▶ CLOSED
 //	   └────────┴──────────────────────┴────────┴▶ ESCALATED ─▶ RULED
 //
-// Before its end it can be ACCEPTED or WITHDRAWN in every state. A split can be rejected after all, when its day is over, and
-// what was rejected split.
+// Before its end it can be ACCEPTED or WITHDRAWN in every state. A split can be rejected after all, when its day is
+// over, and what was rejected split.
 const (
 	Raised    DisputeState = 1 + iota
 	Answered               // with evidence, undecided
@@ -79,7 +79,9 @@ const (
 	Lapsed                 // nothing was done for long: the lines are owed as they stood. Final
 )
 
-var disputeStates = name.Words{"", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN", "LAPSED"}
+var disputeStates = name.Words{
+	"", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN", "LAPSED",
+}
 
 // MarshalJSON writes the state's name.
 func (s DisputeState) MarshalJSON() ([]byte, error) { return disputeStates.Marshal(uint8(s)) }
@@ -179,7 +181,8 @@ func (r AcceptRequest) Check() error { return r.Dispute.Check() }
 
 // RejectRequest stands by the lines. Only the other side may.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't RAISED, ANSWERED or SPLIT, or it was split today).
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it isn't RAISED, ANSWERED or SPLIT, or
+// it was split today).
 type RejectRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Dispute number.Command `json:"dispute"`
@@ -247,7 +250,8 @@ func (r AgreeSplitRequest) Check() error { return r.Dispute.Check() }
 // EscalateRequest asks the operator to rule. Either side may: once the other has rejected, or offered a split, or
 // answered; or when the answer is late.
 //
-// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it has ended or is ESCALATED, or it is RAISED and the answer isn't late).
+// Refused, first that applies: BAD_REQUEST, NOT_FOUND, FORBIDDEN, WRONG_STATE (it has ended or is ESCALATED, or it is
+// RAISED and the answer isn't late).
 type EscalateRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Dispute number.Command `json:"dispute"`
@@ -257,8 +261,8 @@ type EscalateRequest struct {
 func (r EscalateRequest) Check() error { return r.Dispute.Check() }
 
 // RuleRequest decides an escalated dispute: what is owed instead of its lines, from now on, maybe nothing. Only the
-// operator may, or, where it is itself a side, an auditor that is none; and only the two sides and who rules can come to
-// bear a part.
+// operator may, or, where it is itself a side, an auditor that is none; and only the two sides and who rules can come
+// to bear a part.
 //
 // Refused, first that applies:
 //
@@ -287,10 +291,11 @@ func (r RuleRequest) Check() error {
 	return checkAllocations(r.Parts, 0)
 }
 
-// LapseRequest ends a dispute in which nothing was done for 60 days, so that nobody keeps a line from being settled by saying
-// nothing: its lines are owed, as they stood, in the cycle that is open now. Every party but an auditor may.
+// LapseRequest ends a dispute in which nothing was done for 60 days, so that nobody keeps a line from being settled by
+// saying nothing: its lines are owed, as they stood, in the cycle that is open now. Every party but an auditor may.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it has ended, or too few days have passed).
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN, NOT_FOUND, WRONG_STATE (it has ended, or too few days have
+// passed).
 type LapseRequest struct {
 	_       struct{}       `cbor:",toarray"`
 	Dispute number.Command `json:"dispute"`

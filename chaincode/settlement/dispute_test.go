@@ -26,7 +26,10 @@ func hashOf(b byte) codec.Hash { return slices.Repeat(codec.Hash{b}, 32) }
 
 func lineOf(seq uint64, debtor, creditor string, fen amount.Units) Line {
 	return Line{Row: number.Command{Party: "M", Lane: 1, Seq: seq}.Row(0), Cycle: "2026-11",
-		Obligation: Obligation{Kind: Redemption, Scene: "retail", Debtor: debtor, Creditor: creditor, Programme: "DP", Points: fen / 2, Fen: fen, Model: 1}}
+		Obligation: Obligation{
+			Kind: Redemption, Scene: "retail", Debtor: debtor, Creditor: creditor, Programme: "DP", Points: fen / 2,
+			Fen: fen, Model: 1,
+		}}
 }
 
 func statementOf(t fataler, lines ...Line) (Close, Pair) {
@@ -34,7 +37,9 @@ func statementOf(t fataler, lines ...Line) (Close, Pair) {
 	pair := Pair{A: "D", B: "M"}
 	for _, l := range lines {
 		o := l.Obligation
-		pair = pair.Known(Owe{Kind: o.Kind, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen})
+		pair = pair.Known(Owe{
+			Kind: o.Kind, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen,
+		})
 	}
 	return Close{ID: "2026-11", State: Computed, SignBy: signBy, Policy: Policy{AnswerDays: answerBy - raisedOn}}, pair
 }
@@ -69,8 +74,10 @@ func TestRaiseRequest(t *testing.T) {
 		{"one twice", []Line{one, two, one}, nil, fault.BadRequest},
 		{"no such number", []Line{one}, func(r *RaiseRequest) { r.Lines[0].Command.Seq = 0 }, fault.BadRequest},
 		{"no evidence", []Line{one}, func(r *RaiseRequest) { r.Evidence = nil }, fault.BadRequest},
-		{"evidence in the clear", []Line{one}, func(r *RaiseRequest) { r.Evidence = codec.Hash("the receipt of Mr Li") }, fault.BadRequest},
-		{"a reason in words", []Line{one}, func(r *RaiseRequest) { r.Reason = "Mr Li was charged twice" }, fault.BadRequest},
+		{"evidence in the clear", []Line{one},
+			func(r *RaiseRequest) { r.Evidence = codec.Hash("the receipt of Mr Li") }, fault.BadRequest},
+		{"a reason in words", []Line{one}, func(r *RaiseRequest) { r.Reason = "Mr Li was charged twice" },
+			fault.BadRequest},
 		{"no cycle", []Line{one}, func(r *RaiseRequest) { r.Cycle = "" }, fault.BadRequest},
 		{"with nobody", []Line{one}, func(r *RaiseRequest) { r.With = "M/x" }, fault.BadRequest},
 	} {
@@ -101,7 +108,8 @@ func TestDecisionsAreWellFormed(t *testing.T) {
 		code fault.Code
 	}{
 		{"an answer", AnswerRequest{Dispute: d, Answer: hashOf(1)}.Check(), ""},
-		{"an answer in the clear", AnswerRequest{Dispute: d, Answer: codec.Hash("we say no")}.Check(), fault.BadRequest},
+		{"an answer in the clear", AnswerRequest{Dispute: d, Answer: codec.Hash("we say no")}.Check(),
+			fault.BadRequest},
 		{"an answer to nothing", AnswerRequest{Answer: hashOf(1)}.Check(), fault.BadRequest},
 		{"a rejection without an answer", RejectRequest{Dispute: d}.Check(), fault.BadRequest},
 		{"a ruling without grounds", RuleRequest{Dispute: d}.Check(), fault.BadRequest},
@@ -136,9 +144,12 @@ func TestCarveRefusals(t *testing.T) {
 		{"not computed", fault.WrongState, func(c *Close, _ *Pair, _ *[]Line, _ *Step) { c.State = Final }},
 		{"agreed", fault.WrongState, func(_ *Close, p *Pair, _ *[]Line, _ *Step) { p.State = Agreed }},
 		{"late", fault.Expired, func(_ *Close, _ *Pair, _ *[]Line, s *Step) { s.Today = signBy + 1 }},
-		{"another pair's", fault.BadRequest, func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Obligation.Creditor = "G" }},
-		{"another cycle's", fault.BadRequest, func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Cycle = "2026-12" }},
-		{"decided", fault.WrongState, func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Obligation.Kind = Adjustment }},
+		{"another pair's", fault.BadRequest,
+			func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Obligation.Creditor = "G" }},
+		{"another cycle's", fault.BadRequest,
+			func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Cycle = "2026-12" }},
+		{"decided", fault.WrongState,
+			func(_ *Close, _ *Pair, l *[]Line, _ *Step) { (*l)[1].Obligation.Kind = Adjustment }},
 		{"carved", fault.Conflict, func(_ *Close, p *Pair, l *[]Line, _ *Step) {
 			p.Carved = append(p.Carved, Carved{Line: (*l)[0].Row, Dispute: byD.By})
 		}},
@@ -188,13 +199,17 @@ func TestCarve(t *testing.T) {
 	if len(next.Carved) != 2 || next.Carved[1] != want {
 		t.Errorf("%+v", next.Carved)
 	}
-	if d.By != "D" || d.Against != "M" || d.State != Raised || d.Since != signBy || d.AnswerBy != workday.China.After(signBy, answerBy-raisedOn) || d.Last != byD.By || d.Cycle != "2026-11" || d.Reason != "not-ours" {
+	if d.By != "D" || d.Against != "M" || d.State != Raised || d.Since != signBy ||
+		d.AnswerBy != workday.China.After(signBy, answerBy-raisedOn) || d.Last != byD.By || d.Cycle != "2026-11" ||
+		d.Reason != "not-ours" {
 		t.Errorf("%+v", d)
 	}
-	if one := (Disputed{Line: lines[1].Row, Debtor: "M", Creditor: "D", Programme: "DP", Points: 15, Fen: 30}); len(d.Lines) != 2 || d.Lines[0] != one {
+	if one := (Disputed{Line: lines[1].Row, Debtor: "M", Creditor: "D", Programme: "DP", Points: 15, Fen: 30}); len(
+		d.Lines) != 2 || d.Lines[0] != one {
 		t.Errorf("%+v", d.Lines)
 	}
-	if _, _, err := next.Carve(closed, raising(lines[2], lines[0]), []Line{lines[2], lines[0]}, byD); fault.CodeOf(err) != fault.Conflict {
+	if _, _, err := next.Carve(closed, raising(lines[2], lines[0]), []Line{lines[2], lines[0]},
+		byD); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("a line is carved twice: %v", err)
 	}
 }
@@ -208,7 +223,8 @@ func TestCarvingCopies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := pair.Carve(closed, raising(lines[1]), lines[1:], byD); err != nil || first.Carved[0].Line != lines[0].Row {
+	if _, _, err := pair.Carve(closed, raising(lines[1]), lines[1:], byD); err != nil ||
+		first.Carved[0].Line != lines[0].Row {
 		t.Errorf("%+v, %v", first.Carved, err)
 	}
 }
@@ -247,7 +263,9 @@ var moves = []move{
 // disputeIn is the story's dispute, of D against M, in a state.
 func disputeIn(state DisputeState) Dispute {
 	d := Dispute{Cycle: "2026-11", By: "D", Against: "M", State: state, AnswerBy: answerBy, Since: raisedOn,
-		Lines: []Disputed{{Line: lineOf(1, "D", "M", 1200).Row, Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200}}}
+		Lines: []Disputed{
+			{Line: lineOf(1, "D", "M", 1200).Row, Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200},
+		}}
 	if state == Split || state == Closed || state == Ruled {
 		d.Decided = []Allocation{{Debtor: "D", Creditor: "M", Fen: 900}}
 	}
@@ -259,18 +277,27 @@ func disputeIn(state DisputeState) Dispute {
 // rule, and the verb doesn't ask.
 func TestEveryMoveOfADispute(t *testing.T) {
 	leads := map[string]DisputeState{
-		"RAISED answer M": Answered, "RAISED accept M": Accepted, "RAISED reject M": Refused, "RAISED split M": Split, "RAISED withdraw D": Withdrawn,
-		"ANSWERED accept M": Accepted, "ANSWERED reject M": Refused, "ANSWERED split M": Split, "ANSWERED escalate D": Escalated, "ANSWERED escalate M": Escalated, "ANSWERED withdraw D": Withdrawn,
-		"REJECTED accept M": Accepted, "REJECTED split M": Split, "REJECTED escalate D": Escalated, "REJECTED escalate M": Escalated, "REJECTED withdraw D": Withdrawn,
-		"SPLIT accept M": Accepted, "SPLIT reject M": Refused, "SPLIT agree D": Closed, "SPLIT escalate D": Escalated, "SPLIT escalate M": Escalated, "SPLIT withdraw D": Withdrawn,
+
+		"RAISED answer M": Answered, "RAISED accept M": Accepted, "RAISED reject M": Refused,
+		"RAISED split M": Split, "RAISED withdraw D": Withdrawn,
+		"ANSWERED accept M": Accepted, "ANSWERED reject M": Refused, "ANSWERED split M": Split,
+		"ANSWERED escalate D": Escalated, "ANSWERED escalate M": Escalated, "ANSWERED withdraw D": Withdrawn,
+		"REJECTED accept M": Accepted, "REJECTED split M": Split, "REJECTED escalate D": Escalated,
+		"REJECTED escalate M": Escalated, "REJECTED withdraw D": Withdrawn,
+		"SPLIT accept M": Accepted, "SPLIT reject M": Refused, "SPLIT agree D": Closed, "SPLIT escalate D": Escalated,
+		"SPLIT escalate M": Escalated, "SPLIT withdraw D": Withdrawn,
 		"ESCALATED accept M": Accepted, "ESCALATED rule G": Ruled, "ESCALATED withdraw D": Withdrawn,
 	}
 	owed := map[DisputeState][]Owe{
-		Closed:    {{Kind: Adjustment, Debtor: "D", Creditor: "M", Fen: 900}},
-		Ruled:     {{Kind: Adjustment, Debtor: "D", Creditor: "M", Fen: 1000}, {Kind: Adjustment, Debtor: "G", Creditor: "M", Fen: 200}},
+		Closed: {{Kind: Adjustment, Debtor: "D", Creditor: "M", Fen: 900}},
+		Ruled: {{Kind: Adjustment, Debtor: "D", Creditor: "M", Fen: 1000},
+			{Kind: Adjustment, Debtor: "G", Creditor: "M", Fen: 200}},
 		Withdrawn: {{Kind: Adjustment, Debtor: "D", Creditor: "M", Programme: "GP", Points: 1200, Fen: 1200}},
 	}
-	may := map[string]string{"answer": "M", "accept": "M", "reject": "M", "split": "M", "agree": "D", "escalate": "DM", "rule": "G", "withdraw": "D"}
+	may := map[string]string{
+		"answer": "M", "accept": "M", "reject": "M", "split": "M", "agree": "D", "escalate": "DM", "rule": "G",
+		"withdraw": "D",
+	}
 	for state := Raised; state <= Withdrawn; state++ {
 		for _, m := range moves {
 			for _, caller := range []string{"D", "M", "G", "F"} {
@@ -292,7 +319,8 @@ func TestEveryMoveOfADispute(t *testing.T) {
 					}
 					continue
 				}
-				if err != nil || next.State != to || next.Since != answerBy || next.Last != s.By || !slices.Equal(next.Owed(), owed[to]) {
+				if err != nil || next.State != to || next.Since != answerBy || next.Last != s.By ||
+					!slices.Equal(next.Owed(), owed[to]) {
 					t.Errorf("%s: %+v owes %+v, %v", at, next, next.Owed(), err)
 				}
 				if decided := len(next.Decided) > 0; decided != (to == Split || to == Closed || to == Ruled) {
@@ -309,7 +337,9 @@ func TestEveryMoveOfADispute(t *testing.T) {
 // Who doesn't answer in time can be taken to the operator, by either, on the day after.
 func TestSilenceIsEscalated(t *testing.T) {
 	for _, caller := range []string{"D", "M"} {
-		for today, want := range map[date.Date]fault.Code{raisedOn: fault.WrongState, answerBy: fault.WrongState, answerBy + 1: ""} {
+		for today, want := range map[date.Date]fault.Code{
+			raisedOn: fault.WrongState, answerBy: fault.WrongState, answerBy + 1: "",
+		} {
 			s := Step{Caller: caller, Today: today}
 			if _, err := disputeIn(Raised).Escalate(s); fault.CodeOf(err) != want {
 				t.Errorf("%s on day %d: %v", caller, today, err)
@@ -317,7 +347,8 @@ func TestSilenceIsEscalated(t *testing.T) {
 		}
 	}
 	late := Step{Caller: "M", Today: answerBy + 9}
-	if next, err := disputeIn(Raised).Reply(AnswerRequest{Answer: hashOf(2)}, late); err != nil || next.State != Answered {
+	if next, err := disputeIn(Raised).Reply(AnswerRequest{Answer: hashOf(2)}, late); err != nil ||
+		next.State != Answered {
 		t.Errorf("a late answer, not escalated: %v", err)
 	}
 }
@@ -344,7 +375,8 @@ func TestPartsOfASplitAndARuling(t *testing.T) {
 		{"the operator gets a part", []Allocation{to("D", "G", 1)}, fault.Forbidden, fault.Forbidden},
 		{"a stranger bears a part", []Allocation{to("F", "M", 1)}, fault.Forbidden, fault.Forbidden},
 		{"a stranger gets a part", []Allocation{to("D", "F", 1)}, fault.Forbidden, fault.Forbidden},
-		{"a stranger, and too much", []Allocation{to("D", "M", 1300), to("D", "F", 1)}, fault.Forbidden, fault.Forbidden},
+		{"a stranger, and too much", []Allocation{to("D", "M", 1300), to("D", "F", 1)}, fault.Forbidden,
+			fault.Forbidden},
 	} {
 		m, g := Step{Caller: "M", Today: raisedOn}, Step{Caller: "G", Today: raisedOn}
 		for _, late := range []bool{false, true} {
@@ -356,13 +388,16 @@ func TestPartsOfASplitAndARuling(t *testing.T) {
 					split = fault.WrongState
 				}
 			}
-			if next, err := offer.Offer(SplitRequest{Parts: c.parts}, m); fault.CodeOf(err) != split || err == nil && !slices.Equal(next.Decided, c.parts) {
+			if next, err := offer.Offer(SplitRequest{Parts: c.parts}, m); fault.CodeOf(err) != split ||
+				err == nil && !slices.Equal(next.Decided, c.parts) {
 				t.Errorf("split: %s, ended %t: %+v, %v", c.name, late, next.Decided, err)
 			}
 			if _, err := offer.Offer(SplitRequest{Parts: c.parts}, g); fault.CodeOf(err) != fault.Forbidden {
 				t.Errorf("split by a stranger: %s: %v", c.name, err)
 			}
-			if next, err := decide.Rule(RuleRequest{Parts: c.parts, Grounds: hashOf(4)}, g); fault.CodeOf(err) != rule || err == nil && (!slices.Equal(next.Decided, c.parts) || next.Grounds == nil) {
+			if next, err := decide.Rule(RuleRequest{Parts: c.parts, Grounds: hashOf(4)},
+				g); fault.CodeOf(err) != rule ||
+				err == nil && (!slices.Equal(next.Decided, c.parts) || next.Grounds == nil) {
 				t.Errorf("ruling: %s, ended %t: %+v, %v", c.name, late, next.Decided, err)
 			}
 		}
@@ -373,7 +408,8 @@ func TestPartsOfASplitAndARuling(t *testing.T) {
 func TestTheOperatorRulesOnItsOwnDispute(t *testing.T) {
 	d := disputeIn(Escalated)
 	d.Against = "G"
-	next, err := d.Rule(RuleRequest{Parts: []Allocation{{Debtor: "D", Creditor: "G", Fen: 1200}}, Grounds: hashOf(4)}, Step{Caller: "G"})
+	next, err := d.Rule(RuleRequest{Parts: []Allocation{{Debtor: "D", Creditor: "G", Fen: 1200}}, Grounds: hashOf(4)},
+		Step{Caller: "G"})
 	if err != nil || next.State != Ruled {
 		t.Errorf("%+v, %v", next, err)
 	}
@@ -392,7 +428,8 @@ type table struct {
 }
 
 func (tb *table) raise(t *rapid.T) {
-	picked := rapid.SliceOfNDistinct(rapid.SampledFrom(tb.lines), 1, 4, func(l Line) number.Row { return l.Row }).Draw(t, "lines")
+	picked := rapid.SliceOfNDistinct(rapid.SampledFrom(tb.lines), 1, 4, func(l Line) number.Row { return l.Row }).Draw(
+		t, "lines")
 	caller := rapid.SampledFrom([]string{"D", "M"}).Draw(t, "by")
 	req := raising(picked...)
 	if req.With = "M"; caller == "M" {
@@ -427,7 +464,10 @@ func (tb *table) move(t *rapid.T) {
 func (tb *table) moveOne(t *rapid.T, d *Dispute) {
 	part := rapid.Custom(func(t *rapid.T) Allocation {
 		who := rapid.SampledFrom([]string{"D", "M", "D", "M", "G"})
-		return Allocation{Debtor: who.Draw(t, "debtor"), Creditor: who.Draw(t, "creditor"), Fen: amount.Units(rapid.IntRange(1, 300).Draw(t, "fen"))}
+		return Allocation{
+			Debtor: who.Draw(t, "debtor"), Creditor: who.Draw(t, "creditor"),
+			Fen: amount.Units(rapid.IntRange(1, 300).Draw(t, "fen")),
+		}
 	})
 	parts := rapid.SliceOfN(part, 0, 3).Draw(t, "parts")
 	// Small numbers are drawn more often, so what ends most disputes soon comes last.

@@ -63,7 +63,8 @@ func (r InstructRequest) Check() error {
 const maxMade = 7_258_118_399
 
 // Instruct notes that the debtor's bank was told to make payments, which are the request's.
-func (c Close) Instruct(payments []Payment, req InstructRequest, caller string, today date.Date) (Close, []Payment, error) {
+func (c Close) Instruct(payments []Payment, req InstructRequest, caller string,
+	today date.Date) (Close, []Payment, error) {
 	for _, p := range payments {
 		if p.Debtor != caller {
 			return Close{}, nil, fault.New(fault.Forbidden, "payment %s is %s's to make", p.name(), p.Debtor)
@@ -86,19 +87,21 @@ func (c Close) Instruct(payments []Payment, req InstructRequest, caller string, 
 		c = c.moved(p, next[i])
 	}
 	if sum != req.Fen {
-		return Close{}, nil, fault.New(fault.Conflict, "the message asks for %d fen, %d are still to come in: write it again", req.Fen, sum)
+		return Close{}, nil, fault.New(fault.Conflict,
+			"the message asks for %d fen, %d are still to come in: write it again", req.Fen, sum)
 	}
 	return c, next, nil
 }
 
-// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row, and a
-// debtor that told its bank again and again would keep the others' from landing.
+// tried counts one instruction more. LIMIT above MaxTries on a business date: all payments of a cycle write its row,
+// and a debtor that told its bank again and again would keep the others' from landing.
 func (p Payment) tried(today date.Date) (Payment, error) {
 	if p.Told != today {
 		p.Told, p.Tries = today, 0
 	}
 	if p.Tries >= MaxTries {
-		return Payment{}, fault.New(fault.Limit, "payment %s was instructed %d times on %s; wait for the next business date", p.name(), p.Tries, today)
+		return Payment{}, fault.New(fault.Limit,
+			"payment %s was instructed %d times on %s; wait for the next business date", p.name(), p.Tries, today)
 	}
 	p.Tries++
 	return p, nil

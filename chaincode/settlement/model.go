@@ -52,16 +52,19 @@ func (p *Payer) UnmarshalJSON(data []byte) error {
 
 // Terms are what a model settles by. A rate of 0/0 stands for none.
 type Terms struct {
-	_            struct{}     `cbor:",toarray"`
-	Price        amount.Rate  `json:"price"`        // fen a point; none: the programme's
-	Fee          amount.Rate  `json:"fee"`          // of the points' worth, to the operator, half to even
-	Payer        Payer        `json:"payer"`        // of the fee
-	Tax          amount.Rate  `json:"tax"`          // VAT that the amounts contain, such as 6/100; for statements and journals
-	Delay        int32        `json:"delay"`        // days from cut-off to payment
-	Multilateral bool         `json:"multilateral"` // netted with the others among Payers who agreed to it, else pair by pair
-	Payers       []string     `json:"payers"`       // of multilateral terms: who accepts being paid by whom, namely each of these by each other; sorted
-	Cap          amount.Units `json:"cap"`          // fen that the issuer may come to owe the acceptor in a cycle; 0: no cap
-	Prefunded    bool         `json:"prefunded"`    // it may owe what it deposited beforehand, and the cap on top
+	_     struct{}    `cbor:",toarray"`
+	Price amount.Rate `json:"price"` // fen a point; none: the programme's
+	Fee   amount.Rate `json:"fee"`   // of the points' worth, to the operator, half to even
+	Payer Payer       `json:"payer"` // of the fee
+	// VAT that the amounts contain, such as 6/100; for statements and journals
+	Tax   amount.Rate `json:"tax"`
+	Delay int32       `json:"delay"` // days from cut-off to payment
+	// netted with the others among Payers who agreed to it, else pair by pair
+	Multilateral bool `json:"multilateral"`
+	// of multilateral terms: who accepts being paid by whom, namely each of these by each other; sorted
+	Payers    []string     `json:"payers"`
+	Cap       amount.Units `json:"cap"`       // fen that the issuer may come to owe the acceptor in a cycle; 0: no cap
+	Prefunded bool         `json:"prefunded"` // it may owe what it deposited beforehand, and the cap on top
 }
 
 // FeeOn is the fee on one obligation's fen, half to even.
@@ -78,8 +81,9 @@ func (t Terms) Capped() bool { return t.Cap > 0 || t.Prefunded }
 // Model is one version of a settlement model, named by who proposed it, its id and its version. It settles what
 // one of the parties that have agreed to it owes another.
 type Model struct {
-	_       struct{}  `cbor:",toarray"`
-	Number  uint32    `json:"number"` // by which obligations name it, from 1 in the order in which models took effect; 0 before
+	_ struct{} `cbor:",toarray"`
+	// by which obligations name it, from 1 in the order in which models took effect; 0 before
+	Number  uint32    `json:"number"`
 	By      string    `json:"by"`
 	ID      string    `json:"id"`
 	Version uint32    `json:"version"` // from 1
@@ -163,7 +167,8 @@ func (b Book) replaced(i int, q Question) bool {
 
 func (s Scope) fits(q Question) bool {
 	fits := func(want, is string) bool { return want == "" || want == is }
-	return fits(s.Issuer, q.Issuer) && fits(s.Acceptor, q.Acceptor) && fits(s.Scene, q.Scene) && fits(s.Programme, q.Programme)
+	return fits(s.Issuer, q.Issuer) && fits(s.Acceptor, q.Acceptor) && fits(s.Scene, q.Scene) &&
+		fits(s.Programme, q.Programme)
 }
 
 // order sorts models that fit by how far they are preferred.

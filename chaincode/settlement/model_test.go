@@ -63,7 +63,8 @@ func (d *desk) newest(by, id string) Model {
 
 func (d *desk) agree(party, by, id string) error {
 	m := d.newest(by, id)
-	n, err := d.notices[party].Agree(d.book, d.notices[by], AgreeRequest{By: by, Model: id, Version: m.Version, Hash: m.Hash()}, d.step(party))
+	n, err := d.notices[party].Agree(d.book, d.notices[by],
+		AgreeRequest{By: by, Model: id, Version: m.Version, Hash: m.Hash()}, d.step(party))
 	return d.keep(party, n, err)
 }
 
@@ -151,7 +152,8 @@ func TestTheMostSpecificModelCounts(t *testing.T) {
 		{"the acceptor before scene and programme", []Scope{{Scene: "shop", Programme: "GP"}, {Acceptor: "D"}}, 2},
 		{"the scene before the programme", []Scope{{Scene: "shop"}, {Programme: "GP"}}, 1},
 		{"two parts before one", []Scope{gd, g}, 1},
-		{"everything", []Scope{gd, {Issuer: "G", Acceptor: "D", Scene: "shop", Programme: "GP"}, {Issuer: "G", Acceptor: "D", Scene: "shop"}}, 2},
+		{"everything", []Scope{gd, {Issuer: "G", Acceptor: "D", Scene: "shop", Programme: "GP"},
+			{Issuer: "G", Acceptor: "D", Scene: "shop"}}, 2},
 		{"of equals the one proposed later", []Scope{g, g}, 2},
 		{"what doesn't fit is no rival", []Scope{g, {Issuer: "G", Acceptor: "D", Scene: "ride"}}, 1},
 	} {
@@ -192,7 +194,8 @@ func TestVersionsCountFromTheirDays(t *testing.T) {
 		{"left and agreed to again", one + "1 day,D leaves G m,1 day,D agrees G m,1 day", 0, 1},
 		{"another model that began later", one + "G proposes n from 3,D agrees G n,3 days", 0, 2},
 		{"another model that begins later: not yet", one + "G proposes n from 3,D agrees G n,2 days", 0, 1},
-		{"another that has the higher number and began earlier", "G proposes m from 3,D agrees G m,G proposes n from 1,D agrees G n,3 days", 0, 1},
+		{"another that has the higher number and began earlier",
+			"G proposes m from 3,D agrees G m,G proposes n from 1,D agrees G n,3 days", 0, 1},
 	} {
 		d := plays(t, c.play)
 		if _, model := d.book.Select(Question{"G", "D", "shop", "GP", d.today + c.ahead}); model != c.want {
@@ -210,9 +213,12 @@ func TestWhatLeavesTheBook(t *testing.T) {
 		{"one that the proposer left", "G proposes m from 1,1 day,G leaves G m,1 day", ""},
 		{"one that binds another alone", "G proposes m from 1,D agrees G m,1 day,G leaves G m,1 day", ""},
 		{"one that binds others", "G proposes m from 1,D agrees G m,F agrees G m,1 day,G leaves G m,1 day", "1"},
-		{"one that was replaced for all that it binds", "G proposes m from 1,D agrees G m,1 day,G proposes m from 2,D agrees G m,1 day", "2"},
-		{"one that will be replaced", "G proposes m from 1,D agrees G m,1 day,G proposes m from 9,D agrees G m,1 day", "1 2"},
-		{"one that was replaced for others", "G proposes m from 1,D agrees G m,1 day,G proposes m from 2,F agrees G m,1 day", "1 2"},
+		{"one that was replaced for all that it binds",
+			"G proposes m from 1,D agrees G m,1 day,G proposes m from 2,D agrees G m,1 day", "2"},
+		{"one that will be replaced", "G proposes m from 1,D agrees G m,1 day,G proposes m from 9,D agrees G m,1 day",
+			"1 2"},
+		{"one that was replaced for others",
+			"G proposes m from 1,D agrees G m,1 day,G proposes m from 2,F agrees G m,1 day", "1 2"},
 		{"a proposal after another, that nobody agreed to", "G proposes m from 1,1 day,G proposes m from 2,1 day", "2"},
 	} {
 		var left []string
@@ -256,7 +262,8 @@ func TestWhatNoticesRefuse(t *testing.T) {
 		full.book.Models = append(full.book.Models, Model{ID: fmt.Sprint("x", i), By: "D", Agreed: []string{"D"}})
 	}
 	tired := plays(t, one)
-	tired.notices["D"], tired.notices["F"] = Notice{Date: tired.today, Batches: MaxNotices}, Notice{Date: tired.today, Batches: MaxNotices}
+	tired.notices["D"], tired.notices["F"] = Notice{Date: tired.today, Batches: MaxNotices},
+		Notice{Date: tired.today, Batches: MaxNotices}
 	busy := plays(t, one)
 	busy.notices["F"] = Notice{Date: busy.today, Changes: make([]Change, MaxChanges)}
 	issuer := Scope{Issuer: "D"}
@@ -288,7 +295,8 @@ func TestWhatNoticesRefuse(t *testing.T) {
 		{"propose what another can't", full, doPropose("n", Scope{Issuer: "F"}, 1, "F"), ""},
 		{"propose a version", plays(t, one), doPropose("m", issuer, 1, "D"), ""},
 		{"propose another of the same id", plays(t, one), doPropose("m", issuer, 1, "G"), ""},
-		{"propose between others", newDesk(), doPropose("n", Scope{Issuer: "D", Acceptor: "F"}, 1, "M"), fault.Forbidden},
+		{"propose between others", newDesk(), doPropose("n", Scope{Issuer: "D", Acceptor: "F"}, 1, "M"),
+			fault.Forbidden},
 		{"propose for any", newDesk(), doPropose("n", Scope{}, 1, "D"), fault.Forbidden},
 		{"propose for today", newDesk(), doPropose("n", Scope{}, 0, "G"), fault.Expired},
 		{"propose in one batch too many", tired, doPropose("n", issuer, 1, "D"), fault.Limit},
@@ -298,7 +306,8 @@ func TestWhatNoticesRefuse(t *testing.T) {
 		{"agree after leaving", plays(t, one+",F leaves D m"), doAgree(m, true, "F"), ""},
 		{"agree to none", plays(t, one), doAgree(n, true, "S1"), fault.NotFound},
 		{"agree to an older version", plays(t, one+",D proposes m from 9"), doAgree(m, true, "S1"), fault.NotFound},
-		{"agree to a version to come", plays(t, one), doAgree(AgreeRequest{Model: "m", Version: 2}, true, "S1"), fault.NotFound},
+		{"agree to a version to come", plays(t, one), doAgree(AgreeRequest{Model: "m", Version: 2}, true, "S1"),
+			fault.NotFound},
 		{"agree to something else", plays(t, one), doAgree(m, false, "S1"), fault.Conflict},
 		{"agree twice", plays(t, one), doAgree(m, true, "F"), fault.Conflict},
 		{"agree twice today", plays(t, "D proposes m from 1,F agrees D m"), doAgree(m, true, "F"), fault.Conflict},
@@ -310,7 +319,8 @@ func TestWhatNoticesRefuse(t *testing.T) {
 			d.notices["S1"] = Notice{Date: d.today, Changes: make([]Change, MaxChanges)}
 			return doAgree(m, true, "S1")(d)
 		}, fault.Limit},
-		{"NOT_FOUND before CONFLICT", plays(t, one), doAgree(AgreeRequest{Model: "m", Version: 2}, false, "F"), fault.NotFound},
+		{"NOT_FOUND before CONFLICT", plays(t, one), doAgree(AgreeRequest{Model: "m", Version: 2}, false, "F"),
+			fault.NotFound},
 		{"leave", plays(t, one), doLeave("m", "F"), ""},
 		{"leave as the proposer", plays(t, one), doLeave("m", "D"), ""},
 		{"leave another", plays(t, one), doLeave("n", "F"), fault.NotFound},
@@ -319,7 +329,8 @@ func TestWhatNoticesRefuse(t *testing.T) {
 		{"leave in one batch too many", tired, doLeave("m", "F"), fault.Limit},
 		{"leave too many", busy, doLeave("m", "F"), fault.Limit},
 		{"leave what was taken back", plays(t, "D proposes m from 1,F agrees D m,D leaves D m"), doLeave("m", "F"), ""},
-		{"leave what was taken back, twice", plays(t, "D proposes m from 1,F agrees D m,D leaves D m,F leaves D m"), doLeave("m", "F"), fault.NotFound},
+		{"leave what was taken back, twice", plays(t, "D proposes m from 1,F agrees D m,D leaves D m,F leaves D m"),
+			doLeave("m", "F"), fault.NotFound},
 		{"NOT_FOUND before LIMIT", tired, doLeave("n", "F"), fault.NotFound},
 	} {
 		before := fmt.Sprintf("%+v", c.desk.book)
@@ -333,7 +344,9 @@ func TestWhatNoticesRefuse(t *testing.T) {
 }
 
 func TestWellFormedModels(t *testing.T) {
-	good := ProposeRequest{Model: "m", Scope: Scope{Issuer: "G"}, Terms: Terms{Price: amount.Rate{Num: 4, Den: 5}, Fee: onePercent, Tax: amount.Rate{Num: 6, Den: 106}, Delay: 3, Cap: 9}, From: 20758}
+	good := ProposeRequest{Model: "m", Scope: Scope{Issuer: "G"}, Terms: Terms{
+		Price: amount.Rate{Num: 4, Den: 5}, Fee: onePercent, Tax: amount.Rate{Num: 6, Den: 106}, Delay: 3, Cap: 9,
+	}, From: 20758}
 	for _, c := range []struct {
 		name   string
 		change func(*ProposeRequest)
@@ -347,7 +360,8 @@ func TestWellFormedModels(t *testing.T) {
 		{"no id", func(r *ProposeRequest) { r.Model = "" }, fault.BadRequest},
 		{"a scene that is none", func(r *ProposeRequest) { r.Scope.Scene = "a/b" }, fault.BadRequest},
 		{"with itself", func(r *ProposeRequest) { r.Scope.Acceptor = "G" }, fault.BadRequest},
-		{"a rate of something by nothing", func(r *ProposeRequest) { r.Terms.Price = amount.Rate{Num: 1} }, fault.BadRequest},
+		{"a rate of something by nothing", func(r *ProposeRequest) { r.Terms.Price = amount.Rate{Num: 1} },
+			fault.BadRequest},
 		{"more fee than all", func(r *ProposeRequest) { r.Terms.Fee = amount.Rate{Num: 3, Den: 2} }, fault.BadRequest},
 		{"more tax than all", func(r *ProposeRequest) { r.Terms.Tax = amount.Rate{Num: 3, Den: 2} }, fault.BadRequest},
 		{"a payer that is none", func(r *ProposeRequest) { r.Terms.Payer = IssuerPays + 1 }, fault.BadRequest},
@@ -366,8 +380,8 @@ func TestWellFormedModels(t *testing.T) {
 	}
 }
 
-// calendar is a deliberately dumb second book: every version that was ever proposed, with whom it binds, and each party's
-// last word of the day about each model.
+// calendar is a deliberately dumb second book: every version that was ever proposed, with whom it binds, and each
+// party's last word of the day about each model.
 type calendar struct {
 	versions []*leaf
 	made     []*leaf // today
@@ -406,7 +420,8 @@ func of(list []*leaf, by, id string) (found []*leaf) {
 
 func (c *calendar) propose(by string, req ProposeRequest) {
 	what := fmt.Sprint(c.days, len(of(c.made, by, req.Model)), req.Scope, req.From)
-	c.made = append(c.made, &leaf{by: by, id: req.Model, what: what, scope: req.Scope, from: req.From, binds: map[string]bool{by: true}})
+	c.made = append(c.made,
+		&leaf{by: by, id: req.Model, what: what, scope: req.Scope, from: req.From, binds: map[string]bool{by: true}})
 }
 
 // agree answers whether it changes anything: who agreed to what is taken back, and proposed again word for word, has
@@ -423,7 +438,8 @@ func (c *calendar) agree(party, by, id string) bool {
 	return true
 }
 
-// leave answers whether it changes anything: a party that agreed today takes that back, whatever became of the proposal.
+// leave answers whether it changes anything: a party that agreed today takes that back, whatever became of the
+// proposal.
 func (c *calendar) leave(party, by, id string) bool {
 	w := c.said[[3]string{party, by, id}]
 	bound := !w.leaves && slices.ContainsFunc(of(c.versions, by, id), func(l *leaf) bool { return l.binds[party] })
@@ -466,16 +482,20 @@ func (c *calendar) choose(q Question) uint32 {
 	var list []int
 	for i, l := range c.versions {
 		if q.Day >= l.from && l.binds[q.Issuer] && l.binds[q.Acceptor] {
-			list = slices.DeleteFunc(list, func(j int) bool { return c.versions[j].id == l.id && c.versions[j].by == l.by })
+			list = slices.DeleteFunc(list,
+				func(j int) bool { return c.versions[j].id == l.id && c.versions[j].by == l.by })
 			list = append(list, i)
 		}
 	}
 	fits := func(want, is string) bool { return want == "" || want == is }
 	list = slices.DeleteFunc(list, func(i int) bool {
 		s := c.versions[i].scope
-		return !fits(s.Issuer, q.Issuer) || !fits(s.Acceptor, q.Acceptor) || !fits(s.Scene, q.Scene) || !fits(s.Programme, q.Programme)
+		return !fits(s.Issuer, q.Issuer) || !fits(s.Acceptor, q.Acceptor) || !fits(s.Scene, q.Scene) ||
+			!fits(s.Programme, q.Programme)
 	})
-	for _, part := range []func(Scope) string{func(s Scope) string { return s.Issuer }, func(s Scope) string { return s.Acceptor }, func(s Scope) string { return s.Scene }, func(s Scope) string { return s.Programme }} {
+	for _, part := range []func(Scope) string{func(s Scope) string { return s.Issuer },
+		func(s Scope) string { return s.Acceptor }, func(s Scope) string { return s.Scene },
+		func(s Scope) string { return s.Programme }} {
 		if slices.ContainsFunc(list, func(i int) bool { return part(c.versions[i].scope) != "" }) {
 			list = slices.DeleteFunc(list, func(i int) bool { return part(c.versions[i].scope) == "" })
 		}
@@ -500,7 +520,10 @@ func TestTheBookIsWhatWasAgreed(t *testing.T) {
 			caller, by, id := one("caller", parties...), one("by", parties...), one("model", "m", "n")
 			switch rapid.IntRange(0, 4).Draw(t, "verb") {
 			case 0, 1:
-				req := proposal(id, Scope{Issuer: one("issuer", "", "", "G", "D"), Acceptor: one("acceptor", "", "", "D", "F"), Scene: one("scene", "", "", "shop"), Programme: one("programme", "", "GP")}, d.today+date.Date(rapid.IntRange(0, 6).Draw(t, "days ahead")))
+				req := proposal(id, Scope{
+					Issuer: one("issuer", "", "", "G", "D"), Acceptor: one("acceptor", "", "", "D", "F"),
+					Scene: one("scene", "", "", "shop"), Programme: one("programme", "", "GP"),
+				}, d.today+date.Date(rapid.IntRange(0, 6).Draw(t, "days ahead")))
 				if d.propose(caller, id, req.Scope, req.From) == nil {
 					c.propose(caller, req)
 				}
@@ -523,7 +546,8 @@ func TestTheBookIsWhatWasAgreed(t *testing.T) {
 					for day := d.today; day <= d.today+8; day++ {
 						q := Question{issuer, acceptor, "shop", "GP", day}
 						if _, got := d.book.Select(q); got != c.choose(q) && issuer != acceptor {
-							t.Fatalf("%+v on %d: model %d, the calendar says %d of %+v", q, d.today, got, c.choose(q), d.book.Models)
+							t.Fatalf("%+v on %d: model %d, the calendar says %d of %+v",
+								q, d.today, got, c.choose(q), d.book.Models)
 						}
 					}
 				}

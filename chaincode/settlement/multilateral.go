@@ -37,8 +37,8 @@ func (c Close) payment(debtor, creditor string, fen amount.Units, delay int32) P
 	return Payment{Cycle: c.ID, Debtor: debtor, Creditor: creditor, Fen: fen, Due: c.To + date.Date(delay), State: Due}
 }
 
-// circles parts the multilateral nets by who accepts whom as a payer, and by their delay: only within such a circle can a debt
-// come to be paid by another than who owed it, and nobody is paid later because others agreed to wait.
+// circles parts the multilateral nets by who accepts whom as a payer, and by their delay: only within such a circle can
+// a debt come to be paid by another than who owed it, and nobody is paid later because others agreed to wait.
 func circles(nets []Net) [][]Net {
 	return parted(nets, func(n Net) string { return fmt.Sprintf("%s\x00%03d", n.payers, n.Delay) })
 }

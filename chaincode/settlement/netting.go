@@ -18,22 +18,24 @@ import (
 // Of each pair: net = |what A owes B − what B owes A|, carved lines left out. Of each party:
 // receives − pays = its nets as a creditor − its nets as a debtor. So Σ pays = Σ receives.
 type Netting struct {
-	_       struct{}     `cbor:",toarray"`
-	Gross   amount.Units `json:"gross"`   // fen of all lines that stand, up to 2⁵³−1
-	Lines   uint64       `json:"lines"`   // that stand
-	Nets    []Net        `json:"nets"`    // of pairs whose statement stands and isn't level, sorted by debtor and creditor
-	Parties []Stand      `json:"parties"` // what each pays and receives, sorted by party
+	_     struct{}     `cbor:",toarray"`
+	Gross amount.Units `json:"gross"` // fen of all lines that stand, up to 2⁵³−1
+	Lines uint64       `json:"lines"` // that stand
+	// of pairs whose statement stands and isn't level, sorted by debtor and creditor
+	Nets    []Net   `json:"nets"`
+	Parties []Stand `json:"parties"` // what each pays and receives, sorted by party
 }
 
 // Net is what one party owes another after both directions are set off.
 type Net struct {
-	_            struct{}     `cbor:",toarray"`
-	Debtor       string       `json:"debtor"`
-	Creditor     string       `json:"creditor"`
-	Fen          amount.Units `json:"fen"`
-	Multilateral bool         `json:"multilateral"` // set off with all others who agreed to it; else paid between the two
-	Delay        int32        `json:"delay"`        // days from cut-off to payment
-	payers       string       // of a multilateral one: who accept each other as payers, joined
+	_        struct{}     `cbor:",toarray"`
+	Debtor   string       `json:"debtor"`
+	Creditor string       `json:"creditor"`
+	Fen      amount.Units `json:"fen"`
+	// set off with all others who agreed to it; else paid between the two
+	Multilateral bool   `json:"multilateral"`
+	Delay        int32  `json:"delay"` // days from cut-off to payment
+	payers       string // of a multilateral one: who accept each other as payers, joined
 }
 
 // Stand is what a party pays and receives in all (头寸).
@@ -88,9 +90,9 @@ type Netted struct {
 	Payments []Payment // numbered from 1, sorted by debtor and creditor; between the same two, the bilateral one first
 }
 
-// Net nets a cycle on a business date, as Close.Day counts it. The pairs are all of the cycle's, in any order. What it answers is
-// checked: where nets and payments differ, or a party would be owed what nobody pays, the error
-// is no refusal.
+// Net nets a cycle on a business date, as Close.Day counts it. The pairs are all of the cycle's, in any order. What it
+// answers is checked: where nets and payments differ, or a party would be owed what nobody pays, the error is no
+// refusal.
 func (c Close) Net(pairs []Pair, book Book, today date.Date) (Netted, error) {
 	if err := c.Require(Computed); err != nil {
 		return Netted{}, err
@@ -126,16 +128,18 @@ func (c Close) standing(pairs []Pair, today date.Date) (standing, late []Pair, e
 		case p.State.Stands():
 			standing = append(standing, p)
 		case !p.State.Ended():
-			return nil, nil, fault.New(fault.WrongState, "the statement of %s and %s is %s, with %d hidden sums to be opened", p.A, p.B, p.State, p.Pending)
+			return nil, nil, fault.New(fault.WrongState,
+				"the statement of %s and %s is %s, with %d hidden sums to be opened", p.A, p.B, p.State, p.Pending)
 		}
 	}
 	return standing, late, nil
 }
 
-// Silent says whether silence is consent to an open statement, on a day as Close.Day counts it: whoever hasn't signed has accepted that it is, the
-// deadline has passed, and nothing about it is contested or unknown.
+// Silent says whether silence is consent to an open statement, on a day as Close.Day counts it: whoever hasn't signed
+// has accepted that it is, the deadline has passed, and nothing about it is contested or unknown.
 func (c Close) Silent(p Pair, day date.Date) bool {
-	return day > c.SignBy && p.State != Differs && p.Pending == 0 && c.speaks(p.A, p.SignedA) && c.speaks(p.B, p.SignedB)
+	return day > c.SignBy && p.State != Differs && p.Pending == 0 && c.speaks(p.A, p.SignedA) &&
+		c.speaks(p.B, p.SignedB)
 }
 
 // speaks says whether a party has signed, or its silence is consent.
@@ -144,8 +148,9 @@ func (c Close) speaks(party string, signed Signature) bool {
 	return len(signed.Root) > 0 || consents
 }
 
-// Upholds says whether an open statement stands as the ledger adds it up: after the deadline, if one of the two has signed and
-// claimed it, and nothing about it is unknown. A debtor that signs another root, or nothing, doesn't escape so.
+// Upholds says whether an open statement stands as the ledger adds it up: after the deadline, if one of the two has
+// signed and claimed it, and nothing about it is unknown. A debtor that signs another root, or nothing, doesn't escape
+// so.
 func (c Close) Upholds(p Pair, today date.Date) bool {
 	return p.Claim != "" && today > c.SignBy && p.Pending == 0
 }
@@ -174,8 +179,9 @@ func (b Book) net(standing []Pair, day date.Date) (n Netting) {
 	return n
 }
 
-// between is how the net of two parties is settled: with the others of a circle if their models name the two in the same one in
-// both directions, and by the longer delay. Only models for any scene and any programme count: a net is of all of them.
+// between is how the net of two parties is settled: with the others of a circle if their models name the two in the
+// same one in both directions, and by the longer delay. Only models for any scene and any programme count: a net is of
+// all of them.
 func (b Book) between(a, x string, day date.Date) (payers string, delay int32) {
 	there, _ := b.Select(Question{Issuer: a, Acceptor: x, Day: day})
 	back, _ := b.Select(Question{Issuer: x, Acceptor: a, Day: day})
@@ -188,7 +194,8 @@ func (b Book) between(a, x string, day date.Date) (payers string, delay int32) {
 // stands is what each party pays and receives.
 func stands(payments []Payment) (list []Stand) {
 	of := func(party string) *Stand {
-		i, found := slices.BinarySearchFunc(list, party, func(s Stand, id string) int { return cmp.Compare(s.Party, id) })
+		i, found := slices.BinarySearchFunc(list, party,
+			func(s Stand, id string) int { return cmp.Compare(s.Party, id) })
 		if !found {
 			list = slices.Insert(list, i, Stand{Party: party})
 		}
@@ -203,8 +210,8 @@ func stands(payments []Payment) (list []Stand) {
 	return list
 }
 
-// prove checks that everybody's payments come to everybody's nets, and so that all sum to zero. Of a net of at most 2⁵³−1 each party has
-// fewer than there are parties, so no sum here is above 2⁶⁰. An error is a broken invariant.
+// prove checks that everybody's payments come to everybody's nets, and so that all sum to zero. Of a net of at most
+// 2⁵³−1 each party has fewer than there are parties, so no sum here is above 2⁶⁰. An error is a broken invariant.
 func (n Netting) prove(payments []Payment) error {
 	left := map[string]amount.Units{}
 	for _, net := range n.Nets {

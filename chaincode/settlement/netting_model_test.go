@@ -88,10 +88,16 @@ func (d dumbClose) gross() (gross amount.Units, lines uint64) {
 // drawClose draws a cycle: who owes whom, in which lanes, what is carved out and carried over, who agreed to what.
 func drawClose(t *rapid.T) dumbClose {
 	parties := []string{"A", "B", "C", "D", "E", "F", "G"}
-	d := dumbClose{left: map[[2]string]bool{}, multi: map[string]bool{}, single: map[string]bool{}, alone: rapid.SampledFrom(parties).Draw(t, "alone")}
+	d := dumbClose{
+		left: map[[2]string]bool{}, multi: map[string]bool{}, single: map[string]bool{},
+		alone: rapid.SampledFrom(parties).Draw(t, "alone"),
+	}
 	for range rapid.IntRange(0, 40).Draw(t, "lines") {
 		of := rapid.SliceOfNDistinct(rapid.SampledFrom(parties), 2, 2, rapid.ID).Draw(t, "of")
-		d.lines = append(d.lines, line{owing{of[0], of[1], rapid.SampledFrom([]string{"", "P", "Q"}).Draw(t, "programme"), amount.Units(rapid.Int64Range(1, 9).Draw(t, "fen"))},
+		d.lines = append(d.lines, line{owing{
+			of[0], of[1], rapid.SampledFrom([]string{"", "P", "Q"}).Draw(t, "programme"),
+			amount.Units(rapid.Int64Range(1, 9).Draw(t, "fen")),
+		},
 			rapid.IntRange(0, 9).Draw(t, "lane"), rapid.IntRange(0, 5).Draw(t, "carved") == 0})
 	}
 	for i, a := range parties {
@@ -115,7 +121,8 @@ func (d dumbClose) book() Book {
 	}
 	var b Book
 	if len(multi) > 0 {
-		b.Models = append(b.Models, bound("multi", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 2}, multi...))
+		b.Models = append(b.Models,
+			bound("multi", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 2}, multi...))
 	}
 	// The second is a model for each direction: the more specific of it and the first counts, where both agreed.
 	if len(single) > 0 {
@@ -131,13 +138,16 @@ func (d dumbClose) run(t *rapid.T, shift, from int) (Netted, []Carry) {
 	for i, l := range d.lines {
 		at := &lanes[(l.lane+shift*i)%len(lanes)]
 		at.Party = "A"
-		next, _, err := at.Positions.Place(Owe{Debtor: l.debtor, Creditor: l.creditor, Programme: l.programme, Points: 2 * l.fen, Fen: l.fen})
+		next, _, err := at.Positions.Place(Owe{
+			Debtor: l.debtor, Creditor: l.creditor, Programme: l.programme, Points: 2 * l.fen, Fen: l.fen,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		at.Positions = next
 	}
-	closed, pairs, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay, State: Cut}.Compute(lanes, "G", cutBy, lastDay)
+	closed, pairs, err := Close{ID: "2026-11", To: lastDay, SignBy: lastDay, State: Cut}.Compute(lanes, "G", cutBy,
+		lastDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +184,9 @@ func (d dumbClose) run(t *rapid.T, shift, from int) (Netted, []Carry) {
 func (d dumbClose) carve(pairs []Pair, i int, l line) {
 	of := PairOf(l.debtor, l.creditor)
 	j := slices.IndexFunc(pairs, func(p Pair) bool { return p.A == of[0] && p.B == of[1] })
-	pairs[j].Carved = append(pairs[j].Carved, Carved{Line: number.Row{Ord: uint8(i)}, Debtor: l.debtor, Programme: l.programme, Points: 2 * l.fen, Fen: l.fen})
+	pairs[j].Carved = append(pairs[j].Carved, Carved{
+		Line: number.Row{Ord: uint8(i)}, Debtor: l.debtor, Programme: l.programme, Points: 2 * l.fen, Fen: l.fen,
+	})
 }
 
 // TestACloseAgainstADumbOne draws cycles and compares all sums with the dumb model's; and with the same cycle with
@@ -234,7 +246,8 @@ func (d dumbClose) comparePayments(t *rapid.T, got Netted) {
 		}
 	}
 	for i, p := range got.Payments {
-		if p.N != uint32(i+1) || p.Fen <= 0 || p.Debtor == p.Creditor || p.State != Due || p.Due < lastDay || p.Due > lastDay+7 {
+		if p.N != uint32(i+1) || p.Fen <= 0 || p.Debtor == p.Creditor || p.State != Due || p.Due < lastDay ||
+			p.Due > lastDay+7 {
 			t.Fatalf("%+v", p)
 		}
 		balance[p.Debtor] += int64(p.Fen)
@@ -316,7 +329,9 @@ func TestMultilateralIsBilateralInLess(t *testing.T) {
 func TestTheRootBindsObligations(t *testing.T) {
 	roots := map[string]string{}
 	for name, list := range map[string][]owing{
-		"one": {{"D", "G", "", 5}}, "a fen more": {{"D", "G", "", 6}}, "the other way": {{"G", "D", "", 5}}, "twice": {{"D", "G", "", 5}, {"D", "G", "", 5}},
+
+		"one": {{"D", "G", "", 5}}, "a fen more": {{"D", "G", "", 6}}, "the other way": {{"G", "D", "", 5}},
+		"twice": {{"D", "G", "", 5}, {"D", "G", "", 5}},
 	} {
 		closed, _ := ended(t, byThree, Agreed, list...)
 		if other, there := roots[string(closed.Root)]; there || len(closed.Root) != 32 {

@@ -24,8 +24,10 @@ var everybody = []string{"A", "B", "C", "D", "E", "F", "G", "M", "S", "S1", "S2"
 
 // november is the story's cycle, hidden sums opened.
 var november = []owing{
-	{"M", "G", "MP", 3_150}, {"F", "D", "FP", 6_720}, {"G", "D", "GP", 20_000}, {"D", "S1", "", 26_800}, {"S1", "G", "", 268},
-	{"G", "M", "GP", 9_600}, {"D", "M", "DP", 1_200}, {"M", "G", "", 108}, {"D", "G", "DP", 1_800}, {"G", "S2", "", 1_560}, {"S2", "G", "", 16},
+	{"M", "G", "MP", 3_150}, {"F", "D", "FP", 6_720}, {"G", "D", "GP", 20_000}, {"D", "S1", "", 26_800},
+	{"S1", "G", "", 268},
+	{"G", "M", "GP", 9_600}, {"D", "M", "DP", 1_200}, {"M", "G", "", 108}, {"D", "G", "DP", 1_800},
+	{"G", "S2", "", 1_560}, {"S2", "G", "", 16},
 	{"G", "D", "DP", 900}, {"S2", "G", "", 780}, {"G", "S2", "", 8},
 }
 
@@ -34,10 +36,15 @@ func ended(t fataler, policy Policy, state PairState, list ...owing) (Close, []P
 	t.Helper()
 	var lanes []Lane
 	for i, o := range list {
-		p := note(t, o.debtor, uint8(i%number.Lanes), Owe{Debtor: o.debtor, Creditor: o.creditor, Programme: o.programme, Fen: o.fen, Points: o.fen}).Positions
+		p := note(t, o.debtor, uint8(i%number.Lanes), Owe{
+			Debtor: o.debtor, Creditor: o.creditor, Programme: o.programme, Fen: o.fen, Points: o.fen,
+		}).Positions
 		lanes = append(lanes, Lane{Party: o.debtor, Number: uint8(i % number.Lanes), Positions: p})
 	}
-	closed := Close{ID: "2026-11", Next: "2026-12", To: lastDay, State: Cut, Policy: policy, SignBy: lastDay + date.Date(policy.SignDays)}
+	closed := Close{
+		ID: "2026-11", Next: "2026-12", To: lastDay, State: Cut, Policy: policy,
+		SignBy: lastDay + date.Date(policy.SignDays),
+	}
 	closed, pairs, err := closed.Compute(lanes, "G", cutBy, lastDay)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +71,9 @@ func carve(pairs []Pair, debtor, creditor, programme string, fen amount.Units) {
 	of := PairOf(debtor, creditor)
 	for i := range pairs {
 		if pairs[i].A == of[0] && pairs[i].B == of[1] {
-			pairs[i].Carved = append(pairs[i].Carved, Carved{Debtor: debtor, Programme: programme, Points: fen, Fen: fen})
+			pairs[i].Carved = append(pairs[i].Carved, Carved{
+				Debtor: debtor, Programme: programme, Points: fen, Fen: fen,
+			})
 		}
 	}
 }
@@ -77,8 +86,10 @@ var storyParties = []string{"D", "F", "G", "M", "S1", "S2"}
 func TestTheStorysNovember(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, november...)
 	carve(pairs, "D", "M", "DP", 1_200)
-	nets := []Net{{Debtor: "D", Creditor: "S1", Fen: 26_800}, {Debtor: "F", Creditor: "D", Fen: 6_720}, {Debtor: "G", Creditor: "D", Fen: 19_100},
-		{Debtor: "G", Creditor: "M", Fen: 6_342}, {Debtor: "G", Creditor: "S2", Fen: 772}, {Debtor: "S1", Creditor: "G", Fen: 268}}
+	nets := []Net{{Debtor: "D", Creditor: "S1", Fen: 26_800}, {Debtor: "F", Creditor: "D", Fen: 6_720},
+		{Debtor: "G", Creditor: "D", Fen: 19_100},
+		{Debtor: "G", Creditor: "M", Fen: 6_342}, {Debtor: "G", Creditor: "S2", Fen: 772},
+		{Debtor: "S1", Creditor: "G", Fen: 268}}
 	for _, c := range []struct {
 		name   string
 		book   Book
@@ -87,17 +98,23 @@ func TestTheStorysNovember(t *testing.T) {
 		in     int
 		due    date.Date
 	}{
-		{"bilateral", Book{}, []Stand{{Party: "D", Pays: 26_800, Receives: 25_820}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 26_214, Receives: 268},
-			{Party: "M", Receives: 6_342}, {Party: "S1", Pays: 268, Receives: 26_800}, {Party: "S2", Receives: 772}}, 60_002, 6, lastDay},
-		{"multilateral", agreeing(Terms{Multilateral: true, Payers: everybody, Delay: 5}, storyParties...), []Stand{{Party: "D", Pays: 980}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946},
-			{Party: "M", Receives: 6_342}, {Party: "S1", Receives: 26_532}, {Party: "S2", Receives: 772}}, 33_646, 5, lastDay + 5},
+		{"bilateral", Book{}, []Stand{
+			{Party: "D", Pays: 26_800, Receives: 25_820}, {Party: "F", Pays: 6_720},
+			{Party: "G", Pays: 26_214, Receives: 268},
+			{Party: "M", Receives: 6_342}, {Party: "S1", Pays: 268, Receives: 26_800}, {Party: "S2", Receives: 772},
+		}, 60_002, 6, lastDay},
+		{"multilateral", agreeing(Terms{Multilateral: true, Payers: everybody, Delay: 5}, storyParties...), []Stand{
+			{Party: "D", Pays: 980}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946},
+			{Party: "M", Receives: 6_342}, {Party: "S1", Receives: 26_532}, {Party: "S2", Receives: 772},
+		}, 33_646, 5, lastDay + 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := closed.Net(pairs, c.book, lastDay+1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Netting.Gross != 71_710 || got.Netting.Lines != 13 || !slices.Equal(got.Netting.Parties, c.stands) || len(got.Pairs) != 0 {
+			if got.Netting.Gross != 71_710 || got.Netting.Lines != 13 ||
+				!slices.Equal(got.Netting.Parties, c.stands) || len(got.Pairs) != 0 {
 				t.Errorf("%+v", got)
 			}
 			for i, n := range got.Netting.Nets {
@@ -113,7 +130,8 @@ func TestTheStorysNovember(t *testing.T) {
 					t.Errorf("%+v", p)
 				}
 			}
-			if paid != c.paid || got.Close.State != Final || int(got.Close.Payments) != c.in || len(got.Payments) != c.in {
+			if paid != c.paid || got.Close.State != Final || int(got.Close.Payments) != c.in ||
+				len(got.Payments) != c.in {
 				t.Errorf("%d fen in %d payments, %s", paid, len(got.Payments), got.Close.State)
 			}
 		})
@@ -132,11 +150,16 @@ func TestWhatCanBeNettedAndCarried(t *testing.T) {
 		net     fault.Code // the whole cycle
 		carry   fault.Code // this pair
 	}{
-		{Draft, 0, CarryOver, false, no, no}, {Draft, 0, CarryOver, true, no, yes}, {Draft, 0, Consent, false, no, no}, {Draft, 0, Consent, true, yes, no},
-		{Draft, 1, CarryOver, false, no, no}, {Draft, 1, CarryOver, true, no, yes}, {Draft, 1, Consent, false, no, no}, {Draft, 1, Consent, true, no, yes},
-		{OneSide, 0, CarryOver, false, no, no}, {OneSide, 0, CarryOver, true, no, yes}, {OneSide, 0, Consent, false, no, no}, {OneSide, 0, Consent, true, yes, no},
-		{Differs, 0, CarryOver, false, no, no}, {Differs, 0, CarryOver, true, no, yes}, {Differs, 0, Consent, false, no, no}, {Differs, 0, Consent, true, no, yes},
-		{Agreed, 0, CarryOver, false, yes, no}, {Agreed, 0, CarryOver, true, yes, no}, {Agreed, 0, Consent, false, yes, no}, {Agreed, 0, Consent, true, yes, no},
+		{Draft, 0, CarryOver, false, no, no}, {Draft, 0, CarryOver, true, no, yes}, {Draft, 0, Consent, false, no, no},
+		{Draft, 0, Consent, true, yes, no},
+		{Draft, 1, CarryOver, false, no, no}, {Draft, 1, CarryOver, true, no, yes}, {Draft, 1, Consent, false, no, no},
+		{Draft, 1, Consent, true, no, yes},
+		{OneSide, 0, CarryOver, false, no, no}, {OneSide, 0, CarryOver, true, no, yes},
+		{OneSide, 0, Consent, false, no, no}, {OneSide, 0, Consent, true, yes, no},
+		{Differs, 0, CarryOver, false, no, no}, {Differs, 0, CarryOver, true, no, yes},
+		{Differs, 0, Consent, false, no, no}, {Differs, 0, Consent, true, no, yes},
+		{Agreed, 0, CarryOver, false, yes, no}, {Agreed, 0, CarryOver, true, yes, no},
+		{Agreed, 0, Consent, false, yes, no}, {Agreed, 0, Consent, true, yes, no},
 		{BySilent, 0, Consent, true, yes, no}, {Left, 0, CarryOver, true, yes, no}, {Left, 0, Consent, true, yes, no},
 	} {
 		policy := byThree
@@ -154,13 +177,15 @@ func TestWhatCanBeNettedAndCarried(t *testing.T) {
 		if fault.CodeOf(err) != c.net {
 			t.Errorf("%+v: netting %v", c, err)
 		}
-		if silent := c.late && c.silence == Consent && c.state < Differs && c.pending == 0; silent != (len(got.Pairs) == 1 && got.Pairs[0].State == BySilent) {
+		if silent := c.late && c.silence == Consent && c.state < Differs &&
+			c.pending == 0; silent != (len(got.Pairs) == 1 && got.Pairs[0].State == BySilent) {
 			t.Errorf("%+v: silence changed %+v", c, got.Pairs)
 		}
 		if err == nil && (got.Netting.Lines == 1) != (c.state == Left) {
 			t.Errorf("%+v: %d lines are netted", c, got.Netting.Lines)
 		}
-		if carry, err := pairs[0].Carry(closed, "G", today); fault.CodeOf(err) != c.carry || err == nil && (carry.Pair.State != Left || carry.Pair.Pending != 0) {
+		if carry, err := pairs[0].Carry(closed, "G", today); fault.CodeOf(err) != c.carry ||
+			err == nil && (carry.Pair.State != Left || carry.Pair.Pending != 0) {
 			t.Errorf("%+v: carrying %v, %+v", c, err, carry)
 		}
 	}
@@ -203,7 +228,8 @@ func TestNothingToPayIsSettled(t *testing.T) {
 		}
 	}
 	closed, pairs := ended(t, byThree, Left, november...)
-	if got, err := closed.Net(pairs, Book{}, lastDay); err != nil || got.Close.State != Settled || got.Netting.Gross != 0 || got.Netting.Lines != 0 {
+	if got, err := closed.Net(pairs, Book{}, lastDay); err != nil || got.Close.State != Settled ||
+		got.Netting.Gross != 0 || got.Netting.Lines != 0 {
 		t.Errorf("all carried over: %+v, %v", got, err)
 	}
 }
@@ -220,30 +246,39 @@ func TestHowAPairIsSettled(t *testing.T) {
 		{"no model", nil, false, 0},
 		{"one hasn't agreed", []Model{bound("all", Scope{}, all, "D", "M")}, false, 0},
 		{"both have", []Model{bound("all", Scope{}, all, "D", "G")}, true, 2},
-		{"one direction is bilateral", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "D"}, slow, "D", "G")}, false, 30},
-		{"the other is", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Acceptor: "D"}, slow, "D", "G")}, false, 30},
-		{"one direction is slower", []Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "G"}, Terms{Multilateral: true, Payers: everybody, Delay: 9}, "D", "G")}, true, 9},
+		{"one direction is bilateral",
+			[]Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Issuer: "D"}, slow, "D", "G")}, false, 30},
+		{"the other is",
+			[]Model{bound("all", Scope{}, all, "D", "G"), bound("dg", Scope{Acceptor: "D"}, slow, "D", "G")}, false,
+			30},
+		{"one direction is slower", []Model{bound("all", Scope{}, all, "D", "G"),
+			bound("dg", Scope{Issuer: "G"}, Terms{Multilateral: true, Payers: everybody, Delay: 9}, "D", "G")}, true,
+			9},
 		{"for a scene alone", []Model{bound("all", Scope{Scene: "retail"}, all, "D", "G")}, false, 0},
 		{"for a programme alone", []Model{bound("all", Scope{Programme: "GP"}, all, "D", "G")}, false, 0},
 	} {
-		if payers, delay := (Book{Models: c.models}).between("D", "G", lastDay); (payers != "") != c.multilateral || delay != c.delay {
+		if payers, delay := (Book{Models: c.models}).between("D", "G", lastDay); (payers != "") != c.multilateral ||
+			delay != c.delay {
 			t.Errorf("%s: %q, %d days", c.name, payers, delay)
 		}
 	}
 }
 
-// Two groups that don't owe each other don't pay each other, and nobody waits as long as others agreed to wait: C and D can't
-// put off what D owes E.
+// Two groups that don't owe each other don't pay each other, and nobody waits as long as others agreed to wait: C and D
+// can't put off what D owes E.
 func TestGroupsStayApart(t *testing.T) {
 	closed, pairs := ended(t, byThree, Agreed, owing{"A", "B", "", 10}, owing{"C", "D", "", 10}, owing{"D", "E", "", 4})
-	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 1}, "A", "B", "C", "D", "E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Payers: everybody, Delay: 8}, "C", "D")}
+	models := []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody, Delay: 1}, "A", "B", "C", "D",
+		"E"), bound("slow", Scope{Issuer: "C"}, Terms{Multilateral: true, Payers: everybody, Delay: 8}, "C", "D")}
 	got, err := closed.Net(pairs, Book{Models: models}, lastDay)
-	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1}, {Debtor: "C", Creditor: "D", Fen: 10, Due: lastDay + 8}, {Debtor: "D", Creditor: "E", Fen: 4, Due: lastDay + 1}}
+	want := []Payment{{Debtor: "A", Creditor: "B", Fen: 10, Due: lastDay + 1},
+		{Debtor: "C", Creditor: "D", Fen: 10, Due: lastDay + 8}, {Debtor: "D", Creditor: "E", Fen: 4, Due: lastDay + 1}}
 	if err != nil || len(got.Payments) != len(want) {
 		t.Fatalf("%+v, %v", got.Payments, err)
 	}
 	for i, p := range got.Payments {
-		if p.Debtor != want[i].Debtor || p.Creditor != want[i].Creditor || p.Fen != want[i].Fen || p.Due != want[i].Due {
+		if p.Debtor != want[i].Debtor || p.Creditor != want[i].Creditor || p.Fen != want[i].Fen ||
+			p.Due != want[i].Due {
 			t.Errorf("%+v, want %+v", p, want[i])
 		}
 	}
@@ -268,11 +303,15 @@ func TestBrokenNettingsAreNoRefusals(t *testing.T) {
 	}
 }
 
-// What lies above 2⁵³−1 fen stops nobody: a net is counted up to it, and a party that is to pay more does so by several payments.
+// What lies above 2⁵³−1 fen stops nobody: a net is counted up to it, and a party that is to pay more does so by several
+// payments.
 func TestTwoPartiesThatClaimAbsurdSumsConcernThemselves(t *testing.T) {
-	closed, pairs := ended(t, byThree, Agreed, owing{"S1", "S2", "", amount.Max}, owing{"S1", "G", "", amount.Max}, owing{"S1", "D", "", 3}, owing{"F", "S2", "", amount.Max},
+	closed, pairs := ended(t, byThree, Agreed, owing{"S1", "S2", "", amount.Max}, owing{"S1", "G", "", amount.Max},
+		owing{"S1", "D", "", 3}, owing{"F", "S2", "", amount.Max},
 		owing{"F", "G", "", 7}, owing{"D", "M", "DP", 1200})
-	got, err := closed.Net(pairs, Book{Models: []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody}, "S1", "S2", "F", "G", "D")}}, lastDay)
+	got, err := closed.Net(pairs, Book{
+		Models: []Model{bound("all", Scope{}, Terms{Multilateral: true, Payers: everybody}, "S1", "S2", "F", "G", "D")},
+	}, lastDay)
 	if err != nil || got.Netting.Gross != amount.Max {
 		t.Fatalf("%+v, %v", got.Netting, err)
 	}
@@ -302,7 +341,8 @@ func TestNobodyIsPaidByWhomItNeverAccepted(t *testing.T) {
 		{"another circle", []string{"D", "M", "S2"}, []string{"D", "S1", "S2"}, []string{"D M", "S1 D"}},
 	} {
 		closed, pairs := ended(t, byThree, Agreed, list...)
-		book := Book{Models: []Model{bound("dm", Scope{}, Terms{Multilateral: true, Payers: c.m}, "D", "M"), bound("ds", Scope{}, Terms{Multilateral: true, Payers: c.s}, "D", "S1")}}
+		book := Book{Models: []Model{bound("dm", Scope{}, Terms{Multilateral: true, Payers: c.m}, "D", "M"),
+			bound("ds", Scope{}, Terms{Multilateral: true, Payers: c.s}, "D", "S1")}}
 		got, err := closed.Net(pairs, book, lastDay)
 		if err != nil {
 			t.Fatal(err)

@@ -57,7 +57,8 @@ func (n Notice) on(today date.Date) Notice {
 func (n Notice) by(s Step) (Notice, error) {
 	if n.Batches == 0 || n.Last.Lane != s.By.Lane || n.Last.Seq != s.By.Seq {
 		if n.Batches >= MaxNotices {
-			return Notice{}, fault.New(fault.Limit, "%s gave notice in %d batches on %s; wait for the next business date", s.Caller, MaxNotices, s.Today)
+			return Notice{}, fault.New(fault.Limit,
+				"%s gave notice in %d batches on %s; wait for the next business date", s.Caller, MaxNotices, s.Today)
 		}
 		n.Batches++
 	}
@@ -132,7 +133,8 @@ func (t Terms) checkPayers() error {
 		return nil
 	}
 	if n := len(t.Payers); n < 2 || n > MaxPayers {
-		return fault.New(fault.BadRequest, "payers: want the 2 to %d parties that accept being paid by each other", MaxPayers)
+		return fault.New(fault.BadRequest, "payers: want the 2 to %d parties that accept being paid by each other",
+			MaxPayers)
 	}
 	for i, id := range t.Payers {
 		if err := name.CheckID("payers", id); err != nil {
@@ -158,7 +160,9 @@ func (n Notice) Propose(b Book, req ProposeRequest, operator string, s Step) (No
 	if i := n.newest(req.Model); i >= 0 {
 		newest = n.Proposed[i]
 	}
-	n.Proposed = append(slices.Clone(n.Proposed), Model{By: s.Caller, ID: req.Model, Version: newest.Version + 1, Scope: req.Scope, Terms: req.Terms, From: req.From})
+	n.Proposed = append(slices.Clone(n.Proposed), Model{
+		By: s.Caller, ID: req.Model, Version: newest.Version + 1, Scope: req.Scope, Terms: req.Terms, From: req.From,
+	})
 	if err := mayPropose(slices.Concat(b.by(s.Caller), n.Proposed), s.Caller == operator); err != nil {
 		return Notice{}, err
 	}
@@ -176,7 +180,8 @@ func mayPropose(list []Model, operator bool) error {
 		size += len(codec.Encode(m))
 	}
 	if len(list) > most || size > bytes {
-		return fault.New(fault.Limit, "one party can have %d models, of %d bytes; versions that bind nobody leave the book", most, bytes)
+		return fault.New(fault.Limit,
+			"one party can have %d models, of %d bytes; versions that bind nobody leave the book", most, bytes)
 	}
 	return nil
 }
@@ -219,14 +224,17 @@ func (n Notice) Agree(b Book, proposer Notice, req AgreeRequest, s Step) (Notice
 		newest, found = proposer.Proposed[i], true
 	}
 	if !found || newest.Version != req.Version {
-		return Notice{}, fault.New(fault.NotFound, "version %d is not the newest of model %s of %s's", req.Version, req.Model, req.By)
+		return Notice{}, fault.New(fault.NotFound, "version %d is not the newest of model %s of %s's",
+			req.Version, req.Model, req.By)
 	}
 	if !bytes.Equal(newest.Hash(), req.Hash) {
-		return Notice{}, fault.New(fault.Conflict, "version %d of model %s of %s's says something else: read it again", req.Version, req.Model, req.By)
+		return Notice{}, fault.New(fault.Conflict, "version %d of model %s of %s's says something else: read it again",
+			req.Version, req.Model, req.By)
 	}
 	n = n.on(s.Today)
 	c, i := n.change(req.By, req.Model)
-	if bytes.Equal(c.Hash, req.Hash) || newest.binds(s.Caller) && !c.Leaves || newest.Number == 0 && req.By == s.Caller {
+	if bytes.Equal(c.Hash, req.Hash) || newest.binds(s.Caller) && !c.Leaves ||
+		newest.Number == 0 && req.By == s.Caller {
 		return Notice{}, fault.New(fault.Conflict, "%s has agreed to model %s of %s's", s.Caller, req.Model, req.By)
 	}
 	c.Version, c.Hash = req.Version, req.Hash
@@ -289,7 +297,8 @@ func (n Notice) with(c Change, at int, s Step) (Notice, error) {
 		return n.by(s)
 	}
 	if len(n.Changes) >= MaxChanges {
-		return Notice{}, fault.New(fault.Limit, "the notice is of %d models; wait for the next business date", MaxChanges)
+		return Notice{}, fault.New(fault.Limit, "the notice is of %d models; wait for the next business date",
+			MaxChanges)
 	}
 	n.Changes = append(n.Changes, c)
 	return n.by(s)

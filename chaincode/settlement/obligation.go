@@ -67,20 +67,21 @@ type Obligations struct {
 
 // Obligation is what a debtor owes a creditor because of one command.
 type Obligation struct {
-	_         struct{}        `cbor:",toarray"`
-	Index     uint16          `json:"index"` // of the command in its batch
-	Ord       uint8           `json:"ord"`   // among the command's, hidden ones included
-	Cause     uint8           `json:"cause"` // kind of the command: see package command
-	Kind      Kind            `json:"kind"`
-	Scene     string          `json:"scene"` // 消费场景, or ""
-	Debtor    string          `json:"debtor"`
-	Creditor  string          `json:"creditor"`
-	Programme string          `json:"programme"` // "" for what isn't for points
-	Points    amount.Units    `json:"points"`
-	Fen       amount.Units    `json:"fen"`   // one more than its own where its rest made a whole one with the rests before it: see Position
-	Rest      amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
-	Model     uint32          `json:"model"` // by which it was settled: its number, from 1; 0 for none
-	Of        string          `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
+	_         struct{}     `cbor:",toarray"`
+	Index     uint16       `json:"index"` // of the command in its batch
+	Ord       uint8        `json:"ord"`   // among the command's, hidden ones included
+	Cause     uint8        `json:"cause"` // kind of the command: see package command
+	Kind      Kind         `json:"kind"`
+	Scene     string       `json:"scene"` // 消费场景, or ""
+	Debtor    string       `json:"debtor"`
+	Creditor  string       `json:"creditor"`
+	Programme string       `json:"programme"` // "" for what isn't for points
+	Points    amount.Units `json:"points"`
+	// one more than its own where its rest made a whole one with the rests before it: see Position
+	Fen   amount.Units    `json:"fen"`
+	Rest  amount.Fraction `json:"rest"`  // of a fen, that it is worth beyond its own whole ones
+	Model uint32          `json:"model"` // by which it was settled: its number, from 1; 0 for none
+	Of    string          `json:"of"`    // the closed cycle that it belongs to, "" for the batch's
 }
 
 // Hidden is what a debtor owes a creditor for one delivery, or return, in an amount
@@ -158,8 +159,11 @@ func (o Obligations) Plus(index uint16, cause uint8, owe Owe) (Obligations, Obli
 	if err != nil {
 		return Obligations{}, Obligation{}, err
 	}
-	one := Obligation{Index: index, Ord: ord, Cause: cause, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
-		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Rest: owe.Rest, Model: owe.Model, Of: owe.Of}
+	one := Obligation{
+		Index: index, Ord: ord, Cause: cause, Kind: owe.Kind, Scene: owe.Scene, Debtor: owe.Debtor,
+		Creditor:  owe.Creditor,
+		Programme: owe.Programme, Points: owe.Points, Fen: owe.Fen, Rest: owe.Rest, Model: owe.Model, Of: owe.Of,
+	}
 	// A refused command's obligations lie behind the end of the row that is restored,
 	// so they may be written over: nothing is copied.
 	o.List = append(o.List, one)
@@ -172,8 +176,11 @@ func (o Obligations) PlusHidden(index uint16, cause uint8, owe VeiledOwe) (Oblig
 	if err != nil {
 		return Obligations{}, Hidden{}, err
 	}
-	one := Hidden{Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee),
-		Sum: owe.Sum.Sealed()} // the chain and the row both write it
+	one := Hidden{
+		Index: index, Ord: ord, Cause: cause, Scene: owe.Scene, Debtor: owe.Debtor, Creditor: owe.Creditor,
+		Back: owe.Back, Fee: lowestFee(owe.Fee),
+		Sum: owe.Sum.Sealed(),
+	} // the chain and the row both write it
 	o.Hidden = append(o.Hidden, one)
 	return o, one, nil
 }

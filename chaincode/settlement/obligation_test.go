@@ -19,7 +19,8 @@ func TestObligationsAreNumberedInTheirCommand(t *testing.T) {
 		index  uint16
 		hidden bool
 		ord    uint8
-	}{{0, false, 0}, {0, false, 1}, {0, true, 2}, {0, true, 3}, {0, false, 4}, {3, true, 0}, {3, false, 1}, {4, false, 0}, {499, false, 0}} {
+	}{{0, false, 0}, {0, false, 1}, {0, true, 2}, {0, true, 3}, {0, false, 4}, {3, true, 0}, {3, false, 1},
+		{4, false, 0}, {499, false, 0}} {
 		var index uint16
 		var ord uint8
 		var err error
@@ -41,7 +42,9 @@ func TestObligationsAreNumberedInTheirCommand(t *testing.T) {
 		ord   uint8
 		fen   amount.Units // 0 for NOT_FOUND
 	}{{0, 0, 1}, {0, 1, 2}, {0, 2, 0}, {0, 4, 5}, {0, 5, 0}, {3, 0, 0}, {3, 1, 302}, {1, 0, 0}, {499, 0, 49901}} {
-		found, err := o.Find(number.Row{Command: number.Command{Party: "D", Lane: 1, Seq: 7, Index: c.index}, Ord: c.ord})
+		found, err := o.Find(number.Row{
+			Command: number.Command{Party: "D", Lane: 1, Seq: 7, Index: c.index}, Ord: c.ord,
+		})
 		if found.Fen != c.fen || c.fen == 0 && fault.CodeOf(err) != fault.NotFound {
 			t.Errorf("%+v: %+v, %v", c, found, err)
 		}
@@ -135,7 +138,8 @@ func TestARefusedCommandsObligationsVanish(t *testing.T) {
 		for index := range uint16(rapid.IntRange(1, 20).Draw(t, "commands")) {
 			was, before, n := o, chain, len(kept)
 			for range rapid.IntRange(0, 4).Draw(t, "obligations") {
-				next, one, err := o.Plus(index, 9, due("G", "D", "GP", amount.Units(rapid.IntRange(1, 99).Draw(t, "fen"))))
+				next, one, err := o.Plus(index, 9,
+					due("G", "D", "GP", amount.Units(rapid.IntRange(1, 99).Draw(t, "fen"))))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -153,7 +157,8 @@ func TestARefusedCommandsObligationsVanish(t *testing.T) {
 		for _, one := range kept {
 			again = noted(t, again, one)
 		}
-		if !bytes.Equal(again.Chain, chain.Chain) || !bytes.Equal(codec.Encode(again.List), codec.Encode(chain.List)) && len(kept) > 0 {
+		if !bytes.Equal(again.Chain, chain.Chain) ||
+			!bytes.Equal(codec.Encode(again.List), codec.Encode(chain.List)) && len(kept) > 0 {
 			t.Fatalf("%+v, want %+v", chain, again)
 		}
 	})
@@ -162,7 +167,9 @@ func TestARefusedCommandsObligationsVanish(t *testing.T) {
 // noted adds an obligation to its position and to the chain.
 func noted(t fataler, p Positions, one Obligation) Positions {
 	t.Helper()
-	next, _, err := p.Place(Owe{Debtor: one.Debtor, Creditor: one.Creditor, Programme: one.Programme, Points: one.Points, Fen: one.Fen})
+	next, _, err := p.Place(Owe{
+		Debtor: one.Debtor, Creditor: one.Creditor, Programme: one.Programme, Points: one.Points, Fen: one.Fen,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

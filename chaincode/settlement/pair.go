@@ -25,11 +25,12 @@ const (
 // Owed counts all of them, carved ones included; what is settled is Owed − Carved. What is above 2⁵³−1 fen isn't
 // counted: no command can make a statement that its cycle couldn't settle.
 type Pair struct {
-	_       struct{}    `cbor:",toarray"`
-	Cycle   string      `json:"cycle"`
-	A       string      `json:"a"` // A < B
-	B       string      `json:"b"`
-	Owed    []Position  `json:"owed"`    // sorted by debtor and programme, without rests; what was rounded, and opened, included
+	_     struct{} `cbor:",toarray"`
+	Cycle string   `json:"cycle"`
+	A     string   `json:"a"` // A < B
+	B     string   `json:"b"`
+	// sorted by debtor and programme, without rests; what was rounded, and opened, included
+	Owed    []Position  `json:"owed"`
 	Rounded Rounded     `json:"rounded"` // a line for each direction in which it is more than 0
 	Hidden  []HiddenSum `json:"hidden"`  // sorted
 	Pending uint32      `json:"pending"` // hidden sums, and fees on hidden sums of others, that wait to be opened
@@ -62,7 +63,8 @@ const (
 	Agreed                    // both signed the same root
 	BySilent                  // the deadline passed, and silence is consent
 	Left                      // carried over into the open cycle
-	Upheld                    // the deadline passed, one party signed and claimed it, and the other didn't sign the same
+	// the deadline passed, one party signed and claimed it, and the other didn't sign the same
+	Upheld
 )
 
 var pairStates = name.Words{"DRAFT", "SIGNED", "DIFFERS", "AGREED", "CONSENTED", "CARRIED", "UPHELD"}
@@ -164,7 +166,8 @@ func (p Pair) find(r OpenRequest) (int, error) {
 
 // Open opens a hidden sum of the pair, and answers what it comes to and the fee on it. The
 // fee's parties are another pair, or this one.
-func (p Pair) Open(closed Close, req OpenRequest, operator, caller string, by number.Command) (_ Pair, supply, fee Owe, err error) {
+func (p Pair) Open(closed Close, req OpenRequest, operator, caller string,
+	by number.Command) (_ Pair, supply, fee Owe, err error) {
 	i, err := p.find(req)
 	if err != nil {
 		return Pair{}, Owe{}, Owe{}, err
@@ -177,7 +180,8 @@ func (p Pair) Open(closed Close, req OpenRequest, operator, caller string, by nu
 	}
 	h := p.Hidden[i]
 	if p.State == Left || h.Carried {
-		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "the sum was carried over from the statement of %s and %s", p.A, p.B)
+		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState,
+			"the sum was carried over from the statement of %s and %s", p.A, p.B)
 	}
 	if !h.Opened.IsZero() {
 		return Pair{}, Owe{}, Owe{}, fault.New(fault.WrongState, "this sum was opened by %s", h.Opened)
@@ -211,7 +215,9 @@ func (p Pair) Known(o Owe) Pair {
 		return p
 	}
 	p.Owed = slices.Clone(p.Owed)
-	p.add(Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen})
+	p.add(Position{
+		Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Count: 1, Points: o.Points, Fen: o.Fen,
+	})
 	return p
 }
 
@@ -273,10 +279,10 @@ func (p Pair) Count() (n uint64) {
 	return n
 }
 
-// SignRequest signs a statement: the caller's node has recomputed its lines from its
-// own blocks, and this is their root (see client/statement/FORMAT.md). Either of the two may, and may
-// sign again while they differ: the other's root at any time, a third one on another business date. Who signed a new root in
-// every block would keep others from claiming and netting what they read meanwhile.
+// SignRequest signs a statement: the caller's node has recomputed its lines from its own blocks, and this is their root
+// (see client/statement/FORMAT.md). Either of the two may, and may sign again while they differ: the other's root at
+// any time, a third one on another business date. Who signed a new root in every block would keep others from claiming
+// and netting what they read meanwhile.
 //
 // Refused, first that applies: BAD_REQUEST, NOT_FOUND (the cycle or the pair), WRONG_STATE (the
 // cycle isn't COMPUTED, a hidden sum is to be opened, the statement has ended), CONFLICT (the
@@ -311,7 +317,8 @@ func (p Pair) Sign(closed Close, req SignRequest, caller string, by number.Comma
 		return Pair{}, err
 	}
 	if p.Pending > 0 {
-		return Pair{}, fault.New(fault.WrongState, "%d hidden sums of %s and %s are to be opened first", p.Pending, p.A, p.B)
+		return Pair{}, fault.New(fault.WrongState, "%d hidden sums of %s and %s are to be opened first",
+			p.Pending, p.A, p.B)
 	}
 	if p.State.Ended() {
 		return Pair{}, fault.New(fault.WrongState, "the statement of %s and %s is %s", p.A, p.B, p.State)
@@ -329,7 +336,8 @@ func (p Pair) Sign(closed Close, req SignRequest, caller string, by number.Comma
 		return Pair{}, fault.New(fault.Conflict, "%s has signed this root", caller)
 	}
 	if len(mine.Root) > 0 && mine.Date == today && !bytes.Equal(other.Root, req.Root) {
-		return Pair{}, fault.New(fault.Conflict, "%s has signed another root on %s: sign the other's, or when the business date has moved", caller, today)
+		return Pair{}, fault.New(fault.Conflict,
+			"%s has signed another root on %s: sign the other's, or when the business date has moved", caller, today)
 	}
 	*mine = Signature{Root: req.Root, By: by, Date: today}
 	switch {

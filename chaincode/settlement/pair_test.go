@@ -22,7 +22,9 @@ func statement(t fataler) (p Pair, twelve, seven veil.Opening) {
 	t.Helper()
 	_, twelve = hidden(t, 12*PerFen, 1)
 	_, seven = hidden(t, 7*PerFen, 1)
-	_, pairs, err := cut().Compute([]Lane{note(t, "D", 1, due("S", "D", "SP", 5)).veil(t, veiled(t, "D", "S", false, tenth, 12), veiled(t, "D", "S", false, amount.Rate{Den: 1}, 7))}, "G", cutBy, lastDay)
+	_, pairs, err := cut().Compute([]Lane{note(t, "D", 1, due("S", "D", "SP", 5)).veil(t,
+		veiled(t, "D", "S", false, tenth, 12),
+		veiled(t, "D", "S", false, amount.Rate{Den: 1}, 7))}, "G", cutBy, lastDay)
 	if err != nil || len(pairs) != 2 {
 		t.Fatal(pairs, err)
 	}
@@ -80,7 +82,9 @@ func TestOpenRefusesInOrder(t *testing.T) {
 	_, big := hidden(t, 1<<62, 1<<20)
 	sum, _ := hidden(t, 1<<62, 1<<20)
 	good.Hidden = []HiddenSum{{Position: VeiledPosition{Debtor: "D", Creditor: "S", Fee: tenth, Count: 1, Sum: sum}}}
-	if _, _, _, err := good.Open(computed(), OpenRequest{Cycle: "2026-11", Debtor: "D", Creditor: "S", Fee: tenth, Opening: big}, "G", "D", signedBy); fault.CodeOf(err) != fault.Limit {
+	if _, _, _, err := good.Open(computed(),
+		OpenRequest{Cycle: "2026-11", Debtor: "D", Creditor: "S", Fee: tenth, Opening: big}, "G", "D",
+		signedBy); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("above 2⁵³−1: %v", err)
 	}
 }
@@ -94,15 +98,20 @@ func TestOpeningMakesKnownObligations(t *testing.T) {
 		pending, waiting uint32 // of the pair, before and after
 	}{
 		{"supply", func(t fataler) VeiledOwe { return veiled(t, "D", "S", false, onePercent, 26_800) }, 26_800,
-			Owe{Kind: Supply, Debtor: "D", Creditor: "S", Fen: 26_800, Of: "2026-11"}, Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268, Of: "2026-11"}, 1, 0},
+			Owe{Kind: Supply, Debtor: "D", Creditor: "S", Fen: 26_800, Of: "2026-11"},
+			Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268, Of: "2026-11"}, 1, 0},
 		{"a return", func(t fataler) VeiledOwe { return veiled(t, "S", "D", true, onePercent, 780) }, 780,
-			Owe{Kind: Return, Debtor: "S", Creditor: "D", Fen: 780, Of: "2026-11"}, Owe{Kind: FeeBack, Debtor: "G", Creditor: "S", Fen: 8, Of: "2026-11"}, 1, 0},
+			Owe{Kind: Return, Debtor: "S", Creditor: "D", Fen: 780, Of: "2026-11"},
+			Owe{Kind: FeeBack, Debtor: "G", Creditor: "S", Fen: 8, Of: "2026-11"}, 1, 0},
 		{"the operator's purchase", func(t fataler) VeiledOwe { return veiled(t, "G", "S", false, onePercent, 50) }, 50,
-			Owe{Kind: Supply, Debtor: "G", Creditor: "S", Fen: 50, Of: "2026-11"}, Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 0, Of: "2026-11"}, 2, 1}, // half a fen, to even
+			Owe{Kind: Supply, Debtor: "G", Creditor: "S", Fen: 50, Of: "2026-11"},
+			Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 0, Of: "2026-11"}, 2, 1}, // half a fen, to even
 		{"the operator's supply", func(t fataler) VeiledOwe { return veiled(t, "D", "G", false, onePercent, 100) }, 100,
-			Owe{Kind: Supply, Debtor: "D", Creditor: "G", Fen: 100, Of: "2026-11"}, Owe{Kind: Fee, Debtor: "G", Creditor: "G", Fen: 1, Of: "2026-11"}, 1, 0},
+			Owe{Kind: Supply, Debtor: "D", Creditor: "G", Fen: 100, Of: "2026-11"},
+			Owe{Kind: Fee, Debtor: "G", Creditor: "G", Fen: 1, Of: "2026-11"}, 1, 0},
 		{"nothing", func(t fataler) VeiledOwe { return veiled(t, "D", "S", false, onePercent, 0) }, 0,
-			Owe{Kind: Supply, Debtor: "D", Creditor: "S", Of: "2026-11"}, Owe{Kind: Fee, Debtor: "S", Creditor: "G", Of: "2026-11"}, 1, 0},
+			Owe{Kind: Supply, Debtor: "D", Creditor: "S", Of: "2026-11"},
+			Owe{Kind: Fee, Debtor: "S", Creditor: "G", Of: "2026-11"}, 1, 0},
 	} {
 		owe := c.owe(t)
 		_, pairs, err := cut().Compute([]Lane{note(t, "D", 1).veil(t, owe)}, "G", cutBy, lastDay)
@@ -111,12 +120,16 @@ func TestOpeningMakesKnownObligations(t *testing.T) {
 		}
 		i := slices.IndexFunc(pairs, func(p Pair) bool { return len(p.Hidden) > 0 })
 		_, open := hidden(t, c.fen*PerFen, 1)
-		req := OpenRequest{Cycle: "2026-11", Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: amount.Rate{Num: 2, Den: 200}, Opening: open} // the same fee, not in lowest terms
+		req := OpenRequest{
+			Cycle: "2026-11", Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back,
+			Fee: amount.Rate{Num: 2, Den: 200}, Opening: open,
+		} // the same fee, not in lowest terms
 		next, supply, fee, err := pairs[i].Open(computed(), req, "G", owe.Debtor, signedBy)
 		if err != nil || supply != c.supply || fee != c.fee {
 			t.Errorf("%s: %+v and %+v, %v", c.name, supply, fee, err)
 		}
-		if pairs[i].Pending != c.pending || next.Pending != c.waiting || next.Hidden[0].Opened != signedBy || uint64(next.Hidden[0].Fen) != c.fen || !pairs[i].Hidden[0].Opened.IsZero() {
+		if pairs[i].Pending != c.pending || next.Pending != c.waiting || next.Hidden[0].Opened != signedBy ||
+			uint64(next.Hidden[0].Fen) != c.fen || !pairs[i].Hidden[0].Opened.IsZero() {
 			t.Errorf("%s: %+v, then %+v", c.name, pairs[i], next)
 		}
 		known := next.Known(supply)
@@ -125,14 +138,16 @@ func TestOpeningMakesKnownObligations(t *testing.T) {
 		}
 	}
 	other := Pair{A: "G", B: "S", Pending: 2}
-	if next, _ := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268}); next.Pending != 1 || show(t, next) != "G-S 0/268 lines 1 pending 1" {
+	if next, _ := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G", Fen: 268}); next.Pending != 1 ||
+		show(t, next) != "G-S 0/268 lines 1 pending 1" {
 		t.Errorf("%+v", next)
 	}
 	if next, _ := other.FeeKnown(Owe{Kind: Fee, Debtor: "S", Creditor: "G"}); next.Pending != 1 || next.Count() != 0 {
 		t.Errorf("a fee of nothing: %+v", next)
 	}
 	full := other.Known(Owe{Debtor: "S", Creditor: "G", Fen: amount.Max})
-	if next, _ := full.FeeKnown(Owe{Debtor: "S", Creditor: "G", Fen: 1}); next.Owed[0].Fen != amount.Max || next.Pending != 1 {
+	if next, _ := full.FeeKnown(Owe{Debtor: "S", Creditor: "G", Fen: 1}); next.Owed[0].Fen != amount.Max ||
+		next.Pending != 1 {
 		t.Errorf("above 2⁵³−1: %+v", next)
 	}
 }
@@ -140,7 +155,9 @@ func TestOpeningMakesKnownObligations(t *testing.T) {
 // agreeable is a statement on which nothing is hidden: D owes F 9 in two lines, F owes D 4.
 func agreeable(t fataler) Pair {
 	t.Helper()
-	_, pairs, err := cut().Compute([]Lane{note(t, "D", 1, due("D", "F", "DP", 6), due("D", "F", "", 3), due("F", "D", "FP", 4))}, "G", cutBy, lastDay)
+	_, pairs, err := cut().Compute(
+		[]Lane{note(t, "D", 1, due("D", "F", "DP", 6), due("D", "F", "", 3), due("F", "D", "FP", 4))}, "G", cutBy,
+		lastDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +187,8 @@ func TestSignRefusesInOrder(t *testing.T) {
 		{"a fen less to get", func(a *attempt) { a.req.Owed-- }, fault.Conflict},
 		{"a line less", func(a *attempt) { a.req.Lines-- }, fault.Conflict},
 		{"as the other sees it", func(a *attempt) { a.req.Owes, a.req.Owed = a.req.Owed, a.req.Owes }, fault.Conflict},
-		{"signed already", func(a *attempt) { a.pair.SignedA = Signature{Root: root(1), By: signedBy, Date: today} }, fault.Conflict},
+		{"signed already", func(a *attempt) { a.pair.SignedA = Signature{Root: root(1), By: signedBy, Date: today} },
+			fault.Conflict},
 	}
 	try := func(want fault.Code, broken ...int) {
 		a, name := attempt{good, computed(), req}, ""
@@ -224,7 +242,8 @@ func TestSigningWalksEveryState(t *testing.T) {
 	want := map[string]string{
 		"DRAFT D 1": "SIGNED", "DRAFT D 2": "SIGNED", "DRAFT F 1": "SIGNED", "DRAFT F 2": "SIGNED",
 		"SIGNED D 1": "CONFLICT", "SIGNED D 2": "SIGNED", "SIGNED F 1": "AGREED", "SIGNED F 2": "DIFFERS",
-		"DIFFERS D 1": "CONFLICT", "DIFFERS D 2": "AGREED", "DIFFERS F 1": "AGREED", "DIFFERS F 2": "CONFLICT", "DIFFERS D 3": "DIFFERS",
+		"DIFFERS D 1": "CONFLICT", "DIFFERS D 2": "AGREED", "DIFFERS F 1": "AGREED", "DIFFERS F 2": "CONFLICT",
+		"DIFFERS D 3": "DIFFERS",
 	}
 	walked := 0
 	for state := Draft; state <= Left; state++ {
@@ -260,7 +279,8 @@ func TestSigningWalksEveryState(t *testing.T) {
 				if caller == "F" {
 					mine, others, wasOther = others, mine, before.SignedA
 				}
-				if err == nil && (!bytes.Equal(mine.Root, req.Root) || mine.By != signedBy || mine.Date != today+1 || !bytes.Equal(others.Root, wasOther.Root) || others.By != wasOther.By) {
+				if err == nil && (!bytes.Equal(mine.Root, req.Root) || mine.By != signedBy || mine.Date != today+1 ||
+					!bytes.Equal(others.Root, wasOther.Root) || others.By != wasOther.By) {
 					t.Errorf("%s: %+v", name, next)
 				}
 			}
@@ -282,7 +302,9 @@ func TestDisputedLinesDontStand(t *testing.T) {
 			t.Errorf("%s owes %d, of which %d stands", c.debtor, all, stands)
 		}
 	}
-	for state, stands := range map[PairState]bool{Draft: false, OneSide: false, Differs: false, Agreed: true, BySilent: true, Upheld: true, Left: false} {
+	for state, stands := range map[PairState]bool{
+		Draft: false, OneSide: false, Differs: false, Agreed: true, BySilent: true, Upheld: true, Left: false,
+	} {
 		if state.Stands() != stands || state.Ended() != (stands || state == Left) {
 			t.Errorf("%s: stands %v, ended %v", state, state.Stands(), state.Ended())
 		}

@@ -107,7 +107,8 @@ const (
 	PartPaid                     // less came in than is owed
 	Paid                         // all of it came in, to the fen
 	Bounced                      // the bank refused; it may be sent again
-	Overdue                      // it didn't come in whole, or a bank took it back: what is missing is owed in another cycle
+	// it didn't come in whole, or a bank took it back: what is missing is owed in another cycle
+	Overdue
 )
 
 var paymentStates = name.Words{"DUE", "INSTRUCTED", "PART_PAID", "SETTLED", "FAILED", "CARRIED"}
@@ -157,11 +158,11 @@ func (r BounceRequest) Check() error {
 	return name.CheckID("reason", r.Reason)
 }
 
-// CarryPaymentRequest ends a payment that didn't come in whole: what is missing is owed again in the open cycle, by and to
-// the same two. The creditor may once it is overdue, and every party but an auditor after 90 days more.
+// CarryPaymentRequest ends a payment that didn't come in whole: what is missing is owed again in the open cycle, by and
+// to the same two. The creditor may once it is overdue, and every party but an auditor after 90 days more.
 //
-// Refused, first that applies: BAD_REQUEST, FORBIDDEN (an auditor), NOT_FOUND, WRONG_STATE (it is settled or was carried over, or
-// the day hasn't come), FORBIDDEN (somebody else within 90 days).
+// Refused, first that applies: BAD_REQUEST, FORBIDDEN (an auditor), NOT_FOUND, WRONG_STATE (it is settled or was
+// carried over, or the day hasn't come), FORBIDDEN (somebody else within 90 days).
 type CarryPaymentRequest struct {
 	_       struct{} `cbor:",toarray"`
 	Cycle   string   `json:"cycle"`
@@ -187,20 +188,24 @@ func (c Close) CarryPayment(p Payment, caller string, today date.Date) (Close, P
 	case today <= p.Due:
 		return Close{}, Payment{}, Owe{}, fault.New(fault.WrongState, "payment %s is due on %s", p.name(), p.Due)
 	case caller != p.Creditor && today <= p.Due+MaxOverdue:
-		return Close{}, Payment{}, Owe{}, fault.New(fault.Forbidden, "until %s only %s may carry payment %s over", p.Due+MaxOverdue, p.Creditor, p.name())
+		return Close{}, Payment{}, Owe{}, fault.New(fault.Forbidden, "until %s only %s may carry payment %s over",
+			p.Due+MaxOverdue, p.Creditor, p.name())
 	}
 	next := p
 	next.State = Overdue
-	return c.moved(p, next), next, Owe{Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - p.Received}, nil
+	return c.moved(p, next), next, Owe{
+		Kind: Carried, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen - p.Received,
+	}, nil
 }
 
 // MaxDeposit is the largest deposit, in fen: ten billion yuan.
 const MaxDeposit amount.Units = 1_000_000_000_000
 
-// DepositRequest announces that the caller has deposited money with another party, so that this one can count it. It ends with
-// the cycle. Every party but an auditor may.
+// DepositRequest announces that the caller has deposited money with another party, so that this one can count it. It
+// ends with the cycle. Every party but an auditor may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, NOT_FOUND (the holder), CONFLICT (it has announced that reference in this cycle).
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, NOT_FOUND (the holder), CONFLICT (it has announced that
+// reference in this cycle).
 type DepositRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Holder    string       `json:"holder"` // with whom
@@ -235,8 +240,8 @@ type Announced struct {
 //
 // Every party but an auditor may.
 //
-// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, BAD_REQUEST (of its own), NOT_FOUND (the debtor, or it has announced
-// no such deposit of so much in this cycle), CONFLICT (the reference was counted before).
+// Refused, first that applies: BAD_REQUEST, LIMIT, FORBIDDEN, BAD_REQUEST (of its own), NOT_FOUND (the debtor, or it
+// has announced no such deposit of so much in this cycle), CONFLICT (the reference was counted before).
 type PrefundRequest struct {
 	_         struct{}     `cbor:",toarray"`
 	Debtor    string       `json:"debtor"` // who deposited
@@ -282,7 +287,8 @@ func (c Close) moved(before, after Payment) Close {
 
 // Same says whether a cycle's settlement is as far as before.
 func (c Close) Same(before Close) bool {
-	return c.State == before.State && c.Instructed == before.Instructed && c.Settled == before.Settled && c.Failed == before.Failed && c.Carried == before.Carried
+	return c.State == before.State && c.Instructed == before.Instructed && c.Settled == before.Settled &&
+		c.Failed == before.Failed && c.Carried == before.Carried
 }
 
 // Owed is the deposit that a creditor owes back.

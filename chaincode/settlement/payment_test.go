@@ -26,7 +26,10 @@ func paid(n int) (Close, []Payment) {
 }
 
 func instructing(payments ...uint32) InstructRequest {
-	return InstructRequest{Cycle: "2026-11", Payments: payments, Message: "msg-1", Hash: make(codec.Hash, 32), Fen: amount.Units(10 * len(payments)), Execute: lastDay}
+	return InstructRequest{
+		Cycle: "2026-11", Payments: payments, Message: "msg-1", Hash: make(codec.Hash, 32),
+		Fen: amount.Units(10 * len(payments)), Execute: lastDay,
+	}
 }
 
 func advising(payment uint32, reference string, fen amount.Units) AdviseRequest {
@@ -65,7 +68,8 @@ func TestEveryVerbOnEveryPayment(t *testing.T) {
 				t.Errorf("%s of a payment that is %s: %v", verb, state, err)
 			case allowed && (err != nil || after.State != to || next.State != next.Progress()):
 				t.Errorf("%s of a payment that is %s: %s, %v", verb, state, after.State, err)
-			case allowed && (next.Settled != counted(to == Paid) || next.Failed != counted(to == Bounced) || next.Instructed != counted(after.Message != "" && to != Bounced)):
+			case allowed && (next.Settled != counted(to == Paid) || next.Failed != counted(to == Bounced) ||
+				next.Instructed != counted(after.Message != "" && to != Bounced)):
 				t.Errorf("%s of a payment that is %s: %+v", verb, state, next)
 			}
 		}
@@ -194,7 +198,8 @@ func TestLateAdvices(t *testing.T) {
 		if closed, p, err = closed.Advise(p, req, number.Command{Seq: uint64(i)}); err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Advices[i]; got.Late != c.late || got.Reference != req.Reference || got.By.Seq != uint64(i) || got.Fen != 1 {
+		if got := p.Advices[i]; got.Late != c.late || got.Reference != req.Reference || got.By.Seq != uint64(i) ||
+			got.Fen != 1 {
 			t.Errorf("%+v", got)
 		}
 	}
@@ -216,7 +221,8 @@ func TestInstructRefusals(t *testing.T) {
 		{"one is settled, the next another's", []Payment{settled, foreign}, fault.Forbidden},
 	} {
 		next, got, err := closed.Instruct(c.list, instructing(1, 2, 3), "D", lastDay)
-		if fault.CodeOf(err) != c.code || err == nil && (next.Instructed != 3 || next.State != Instructed || got[2].Message != "msg-1" || len(got[2].Hash) != 32) {
+		if fault.CodeOf(err) != c.code || err == nil &&
+			(next.Instructed != 3 || next.State != Instructed || got[2].Message != "msg-1" || len(got[2].Hash) != 32) {
 			t.Errorf("%s: %+v, %v", c.name, next, err)
 		}
 	}
@@ -244,8 +250,10 @@ func TestPaymentRequests(t *testing.T) {
 		{"instruct unsorted", instructing(2, 1), word},
 		{"no cycle", InstructRequest{Payments: []uint32{1}, Message: "m", Hash: make(codec.Hash, 32)}, word},
 		{"no message", InstructRequest{Cycle: "c", Payments: []uint32{1}, Hash: make(codec.Hash, 32)}, word},
-		{"a long message", InstructRequest{Cycle: "c", Payments: []uint32{1}, Message: long, Hash: make(codec.Hash, 32)}, word},
-		{"a short hash", InstructRequest{Cycle: "c", Payments: []uint32{1}, Message: "m", Hash: make(codec.Hash, 31)}, word},
+		{"a long message",
+			InstructRequest{Cycle: "c", Payments: []uint32{1}, Message: long, Hash: make(codec.Hash, 32)}, word},
+		{"a short hash", InstructRequest{Cycle: "c", Payments: []uint32{1}, Message: "m", Hash: make(codec.Hash, 31)},
+			word},
 		{"advise", advising(1, long[1:], 1), ""},
 		{"advise payment 0", advising(0, "r", 1), word},
 		{"advise by a long reference", advising(1, long, 1), word},
@@ -274,7 +282,8 @@ func TestPaymentRequests(t *testing.T) {
 	if _, err := (PrefundRequest{Debtor: "D", Fen: 1}).Owed("D"); fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("a deposit with itself: %v", err)
 	}
-	if owe, err := (PrefundRequest{Debtor: "D", Fen: 9}).Owed("G"); err != nil || owe != (Owe{Kind: Prefunding, Debtor: "G", Creditor: "D", Fen: 9}) {
+	if owe, err := (PrefundRequest{Debtor: "D", Fen: 9}).Owed("G"); err != nil ||
+		owe != (Owe{Kind: Prefunding, Debtor: "G", Creditor: "D", Fen: 9}) {
 		t.Errorf("%+v, %v", owe, err)
 	}
 }
@@ -295,7 +304,9 @@ func TestCountersAreARecount(t *testing.T) {
 			i := rapid.IntRange(0, len(list)-1).Draw(t, "payment")
 			next, after, err := closed, list[i], error(nil)
 			if verb := rapid.SampledFrom([]string{"instruct", "bounce", "advise"}).Draw(t, "verb"); verb == "advise" {
-				next, after, err = closed.Advise(list[i], advising(list[i].N, fmt.Sprint("ref-", step), amount.Units(rapid.Int64Range(1, 11).Draw(t, "fen"))), number.Command{})
+				next, after, err = closed.Advise(list[i],
+					advising(list[i].N, fmt.Sprint("ref-", step), amount.Units(rapid.Int64Range(1, 11).Draw(t, "fen"))),
+					number.Command{})
 			} else {
 				next, after, err = do(closed, list[i], verb)
 			}
@@ -314,7 +325,8 @@ func TestCountersAreARecount(t *testing.T) {
 func recount(t *rapid.T, closed Close, list []Payment) {
 	var settled, failed, received uint32
 	for _, p := range list {
-		settled, failed, received = settled+counted(p.Received == p.Fen), failed+counted(p.State == Bounced), received+counted(p.Received > p.Fen)
+		settled, failed, received = settled+counted(p.Received == p.Fen), failed+counted(p.State == Bounced),
+			received+counted(p.Received > p.Fen)
 		var sum amount.Units
 		for _, a := range p.Advices {
 			sum += a.Fen
@@ -323,11 +335,13 @@ func recount(t *rapid.T, closed Close, list []Payment) {
 			t.Fatalf("%+v", p)
 		}
 	}
-	sent := uint32(len(slices.DeleteFunc(slices.Clone(list), func(p Payment) bool { return p.Message == "" || p.State == Bounced })))
+	sent := uint32(len(
+		slices.DeleteFunc(slices.Clone(list), func(p Payment) bool { return p.Message == "" || p.State == Bounced })))
 	if closed.Settled != settled || closed.Failed != failed || closed.Instructed != sent || received != 0 {
 		t.Fatalf("%+v, of %+v", closed, list)
 	}
-	if (closed.State == Settled) != (settled == closed.Payments) || (closed.State == PartSettled) != (settled > 0 && settled < closed.Payments) {
+	if (closed.State == Settled) != (settled == closed.Payments) ||
+		(closed.State == PartSettled) != (settled > 0 && settled < closed.Payments) {
 		t.Fatalf("%s with %d of %d settled", closed.State, settled, closed.Payments)
 	}
 }

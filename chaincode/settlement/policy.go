@@ -16,10 +16,11 @@ const (
 
 // Policy is how cycles are closed. What a cycle is closed by is what was in force when it opened.
 type Policy struct {
-	_          struct{} `cbor:",toarray"`
-	SignDays   int32    `json:"signDays"`   // business days from cut-off in which statements are signed and lines disputed
-	AnswerDays int32    `json:"answerDays"` // business days from raising a dispute to its answer
-	Silence    Silence  `json:"silence"`    // what it means not to sign in time
+	_ struct{} `cbor:",toarray"`
+	// business days from cut-off in which statements are signed and lines disputed
+	SignDays   int32   `json:"signDays"`
+	AnswerDays int32   `json:"answerDays"` // business days from raising a dispute to its answer
+	Silence    Silence `json:"silence"`    // what it means not to sign in time
 }
 
 // Silence is what it means not to sign a statement in time.
@@ -60,8 +61,8 @@ func (p Policy) check(most int32) error {
 	return nil
 }
 
-// inForce is the policy that the operator asks for, as far as all parties that take part accept it: nobody has fewer days than it
-// accepted.
+// inForce is the policy that the operator asks for, as far as all parties that take part accept it: nobody has fewer
+// days than it accepted.
 func (b Book) inForce(parties []string) Policy {
 	p := b.Asked
 	for _, party := range parties {
@@ -92,7 +93,8 @@ func (b Book) Consenting() []string {
 
 // accept notes what a party accepts, in place of what it accepted before.
 func (b Book) accept(party string, p Policy) Book {
-	i, found := slices.BinarySearchFunc(b.Accepted, party, func(a Acceptance, party string) int { return cmp.Compare(a.Party, party) })
+	i, found := slices.BinarySearchFunc(b.Accepted, party,
+		func(a Acceptance, party string) int { return cmp.Compare(a.Party, party) })
 	b.Accepted = slices.Clone(b.Accepted)
 	if !found {
 		b.Accepted = slices.Insert(b.Accepted, i, Acceptance{Party: party})
@@ -114,8 +116,8 @@ type SetPolicyRequest struct {
 // Check refuses a malformed request with BAD_REQUEST.
 func (r SetPolicyRequest) Check() error { return r.Policy.check(MaxNoticeDay) }
 
-// AcceptPolicyRequest says which policy the caller accepts at the strictest, from the next business date on. Every party
-// but an auditor may.
+// AcceptPolicyRequest says which policy the caller accepts at the strictest, from the next business date on. Every
+// party but an auditor may.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, LIMIT (too many batches of notices today).
 type AcceptPolicyRequest struct {

@@ -51,10 +51,14 @@ func TestPolicyInForce(t *testing.T) {
 		{"nothing was said", Policy{}, nil, usual, nil},
 		{"more days", policyOf(5, 9, CarryOver), nil, policyOf(5, 9, CarryOver), nil},
 		{"fewer days that nobody accepts", strict, nil, policyOf(3, 3, Consent), nil},
-		{"fewer days that some accept", strict, map[string]Policy{"D": strict, "G": strict}, policyOf(3, 3, Consent), []string{"D", "G"}},
-		{"fewer days that all accept", strict, map[string]Policy{"D": strict, "F": policyOf(1, 1, CarryOver), "G": strict}, strict, []string{"D", "G"}},
-		{"fewer than some accept", strict, map[string]Policy{"D": policyOf(2, 3, CarryOver), "F": strict, "G": strict}, policyOf(2, 3, Consent), []string{"F", "G"}},
-		{"consent that the operator doesn't ask for", policyOf(4, 4, CarryOver), map[string]Policy{"D": strict}, policyOf(4, 4, CarryOver), nil},
+		{"fewer days that some accept", strict, map[string]Policy{"D": strict, "G": strict}, policyOf(3, 3, Consent),
+			[]string{"D", "G"}},
+		{"fewer days that all accept", strict,
+			map[string]Policy{"D": strict, "F": policyOf(1, 1, CarryOver), "G": strict}, strict, []string{"D", "G"}},
+		{"fewer than some accept", strict, map[string]Policy{"D": policyOf(2, 3, CarryOver), "F": strict, "G": strict},
+			policyOf(2, 3, Consent), []string{"F", "G"}},
+		{"consent that the operator doesn't ask for", policyOf(4, 4, CarryOver), map[string]Policy{"D": strict},
+			policyOf(4, 4, CarryOver), nil},
 	} {
 		d := newDesk()
 		if c.asked != (Policy{}) {

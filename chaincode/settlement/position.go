@@ -43,13 +43,14 @@ type Position struct {
 }
 
 func (p Position) order(q Position) int {
-	return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor), cmp.Compare(p.Programme, q.Programme))
+	return cmp.Or(cmp.Compare(p.Debtor, q.Debtor), cmp.Compare(p.Creditor, q.Creditor),
+		cmp.Compare(p.Programme, q.Programme))
 }
 
 // Place adds what is owed to its position. It answers it with the fen that its line has: those of its own, and one more
 // where its rest makes a whole one together with the rests before. Where the debtor and the creditor have MaxKept
-// programmes and denominators in the lane, what is of another one is rounded up by itself, and owed for no programme. LIMIT above
-// MaxPositions.
+// programmes and denominators in the lane, what is of another one is rounded up by itself, and owed for no programme.
+// LIMIT above MaxPositions.
 func (p Positions) Place(o Owe) (Positions, Owe, error) {
 	i, found := p.find(o)
 	if !p.keeps(o, i, found) {
@@ -73,7 +74,8 @@ func (p Positions) Place(o Owe) (Positions, Owe, error) {
 
 // find is the place of what is owed.
 func (p Positions) find(o Owe) (int, bool) {
-	return slices.BinarySearchFunc(p.List, Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme}, Position.order)
+	return slices.BinarySearchFunc(p.List, Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme},
+		Position.order)
 }
 
 // keeps says whether what is owed has a position and a denominator of its own, or there is room for them.
@@ -100,7 +102,8 @@ func (p Position) with(rest amount.Fraction) (_ Position, carried amount.Units) 
 		return p, 0
 	}
 	p.Rests = slices.Clone(p.Rests)
-	i, found := slices.BinarySearchFunc(p.Rests, rest.Den, func(f amount.Fraction, den amount.Units) int { return cmp.Compare(f.Den, den) })
+	i, found := slices.BinarySearchFunc(p.Rests, rest.Den,
+		func(f amount.Fraction, den amount.Units) int { return cmp.Compare(f.Den, den) })
 	if !found {
 		p.Rests = slices.Insert(p.Rests, i, rest)
 		return p, 0

@@ -2,8 +2,8 @@
 // each other in it: how it arises, is closed, confirmed, netted and paid.
 //
 //	command ─▶ obligation ─▶ position of its lane      while the cycle is OPEN
-//	CUT_OFF ─▶ COMPUTED: a pair for each two parties   hidden sums are opened, statements signed, lines disputed
-//	        ─▶ FINAL: netted into payments             what is disputed is left out, and decided as an adjustment later
+//	CUT_OFF ─▶ COMPUTED: a pair for each two parties   sums are opened, statements signed, lines disputed
+//	        ─▶ FINAL: netted into payments             disputed lines are left out, and become adjustments
 //	        ─▶ INSTRUCTED ─▶ PART_SETTLED ─▶ SETTLED   banks pay; the ledger holds no money
 //
 // The invariant: the lanes' positions, the pairs, the nets and the payments are each
@@ -49,13 +49,16 @@ type AdvanceRequest struct {
 // Check refuses a malformed request with BAD_REQUEST.
 func (r AdvanceRequest) Check() error { return r.Date.Check() }
 
-// Advance moves the business date on, at a moment in UTC seconds. upTo is the latest date that others than the operator have confirmed, 0 for none.
+// Advance moves the business date on, at a moment in UTC seconds. upTo is the latest date that others than the operator
+// have confirmed, 0 for none.
 func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test bool) (Cycle, error) {
 	if req.Date <= cycle.Date {
 		return Cycle{}, fault.New(fault.WrongState, "the business date is %s already", cycle.Date)
 	}
 	if req.Date > cycle.Date+MaxStep && req.Date > upTo {
-		return Cycle{}, fault.New(fault.WrongState, "the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)", MaxStep)
+		return Cycle{}, fault.New(fault.WrongState,
+			"the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)",
+			MaxStep)
 	}
 	if !test && moment < cycle.Moved+minTime {
 		return Cycle{}, fault.New(fault.WrongState, "the business date has moved less than 12 hours ago")
@@ -66,8 +69,8 @@ func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test
 	return next, nil
 }
 
-// ConfirmDateRequest confirms a date up to which the business date may move at once today. Every party may that takes part
-// and isn't the operator.
+// ConfirmDateRequest confirms a date up to which the business date may move at once today. Every party may that takes
+// part and isn't the operator.
 //
 // Refused, first that applies: BAD_REQUEST, FORBIDDEN, LIMIT (too many batches of notices today).
 type ConfirmDateRequest struct {

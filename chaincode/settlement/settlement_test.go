@@ -37,7 +37,8 @@ func TestMovingTheDate(t *testing.T) {
 		{"at once, on a test", 20759, 0, 0, true, 0, ""},
 	} {
 		next, err := Advance(cycle, AdvanceRequest{Date: c.to}, c.upTo, cycle.Moved+c.after, c.test)
-		if fault.CodeOf(err) != c.code || err == nil && next != (Cycle{ID: "2026-11", Since: 20758, Date: c.to, Skipped: c.skipped, Moved: cycle.Moved + c.after}) {
+		if fault.CodeOf(err) != c.code || err == nil &&
+			next != (Cycle{ID: "2026-11", Since: 20758, Date: c.to, Skipped: c.skipped, Moved: cycle.Moved + c.after}) {
 			t.Errorf("%s: %+v, %v", c.name, next, err)
 		}
 	}
@@ -48,7 +49,8 @@ func TestMovingTheDate(t *testing.T) {
 
 func TestAnotherConfirmsTheDate(t *testing.T) {
 	d := newDesk()
-	if _, err := (Notice{}).ConfirmDate(ConfirmDateRequest{Date: today + 30}, "G", d.step("G")); fault.CodeOf(err) != fault.Forbidden {
+	if _, err := (Notice{}).ConfirmDate(ConfirmDateRequest{Date: today + 30}, "G",
+		d.step("G")); fault.CodeOf(err) != fault.Forbidden {
 		t.Errorf("the operator confirms its own date: %v", err)
 	}
 	n, err := (Notice{}).ConfirmDate(ConfirmDateRequest{Date: today + 30}, "G", d.step("D"))
@@ -114,8 +116,8 @@ func TestALineHasTheFenThatItsFractionCompletes(t *testing.T) {
 	}
 }
 
-// However an amount is cut, by whatever lanes, what a cycle comes to is the same; and it is what the whole is worth, to the
-// nearest fen, half to even.
+// However an amount is cut, by whatever lanes, what a cycle comes to is the same; and it is what the whole is worth, to
+// the nearest fen, half to even.
 func TestHowItIsCutChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rates := map[string]amount.Rate{}
@@ -138,7 +140,8 @@ func TestHowItIsCutChangesNothing(t *testing.T) {
 						t.Fatal(err)
 					}
 					l := &lanes[rapid.IntRange(0, 2).Draw(t, "lane")]
-					next, placed, err := l.Positions.Place(Owe{Debtor: "F", Creditor: "D", Programme: id, Points: n}.Worth(worth))
+					next, placed, err := l.Positions.Place(
+						Owe{Debtor: "F", Creditor: "D", Programme: id, Points: n}.Worth(worth))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -193,15 +196,20 @@ func drawUnits(t *rapid.T, low, high int64, label string) amount.Units {
 	return amount.Units(rapid.Int64Range(low, high).Draw(t, label))
 }
 
-// What is beyond the programmes and denominators that a lane keeps apart is owed in fen, rounded up; nothing is refused.
+// What is beyond the programmes and denominators that a lane keeps apart is owed in fen, rounded up; nothing is
+// refused.
 func TestPositionsAreBounded(t *testing.T) {
 	var p Positions
 	for i := range 2 * MaxKept {
-		next, placed, err := p.Place(Owe{Debtor: "F", Creditor: "D", Programme: fmt.Sprintf("P%03d", i), Points: 3, Fen: 1, Rest: amount.Fraction{Num: 1, Den: amount.Units(2 + i)}})
+		next, placed, err := p.Place(Owe{
+			Debtor: "F", Creditor: "D", Programme: fmt.Sprintf("P%03d", i), Points: 3, Fen: 1,
+			Rest: amount.Fraction{Num: 1, Den: amount.Units(2 + i)},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p = next; placed.Programme == "" && (placed.Fen != 2 || placed.Points != 0 || placed.Rest != amount.Fraction{}) {
+		if p = next; placed.Programme == "" &&
+			(placed.Fen != 2 || placed.Points != 0 || placed.Rest != amount.Fraction{}) {
 			t.Fatalf("%+v", placed)
 		}
 	}
@@ -212,7 +220,8 @@ func TestPositionsAreBounded(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 	full := Positions{List: []Position{{Debtor: "A", Creditor: "B", Fen: amount.Max}}}
-	if next, _, err := full.Place(Owe{Debtor: "A", Creditor: "B", Fen: amount.Max}); err != nil || next.List[0].Fen != amount.Max {
+	if next, _, err := full.Place(Owe{Debtor: "A", Creditor: "B", Fen: amount.Max}); err != nil ||
+		next.List[0].Fen != amount.Max {
 		t.Errorf("past 2⁵³−1: %+v, %v", next, err)
 	}
 	for i := 1; i < MaxPositions; i++ {

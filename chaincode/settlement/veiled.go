@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/veil"
 )
 
-// Limits of the hidden supply that one lane can count in a cycle: a statement has the sums of all lanes, and must fit in one
-// transaction with all others.
+// Limits of the hidden supply that one lane can count in a cycle: a statement has the sums of all lanes, and must fit
+// in one transaction with all others.
 const (
 	MaxVeiled = 4096 // pairs of parties, by fee
 	MaxFees   = 32   // fees of what one owes one other
@@ -32,13 +32,14 @@ type Veiled struct {
 // return is the opposite: debtor and creditor change places, and nothing is
 // subtracted. It is a position of its own, since two parties may supply each other.
 type VeiledPosition struct {
-	_        struct{}    `cbor:",toarray"`
-	Debtor   string      `json:"debtor"`
-	Creditor string      `json:"creditor"`
-	Back     bool        `json:"back"`  // of returns: the debtor is the supplier's party, else the creditor is
-	Fee      amount.Rate `json:"fee"`   // of the value, in lowest terms: what the supplier's party owes the operator; for a return, the operator it
-	Count    uint64      `json:"count"` // deliveries, or returns
-	Sum      veil.Sum    `json:"sum"`   // of their values, in ten-thousandths of a fen
+	_        struct{} `cbor:",toarray"`
+	Debtor   string   `json:"debtor"`
+	Creditor string   `json:"creditor"`
+	Back     bool     `json:"back"` // of returns: the debtor is the supplier's party, else the creditor is
+	// of the value, in lowest terms: what the supplier's party owes the operator; for a return, the operator it
+	Fee   amount.Rate `json:"fee"`
+	Count uint64      `json:"count"` // deliveries, or returns
+	Sum   veil.Sum    `json:"sum"`   // of their values, in ten-thousandths of a fen
 }
 
 // VeiledOwe is one thing that makes a debtor owe a creditor a hidden amount.
@@ -80,21 +81,27 @@ func (p VeiledPosition) FeeParties(operator string) (debtor, creditor string) {
 
 // Of is the same owed once more.
 func (p VeiledPosition) Of() VeiledOwe {
-	return VeiledOwe{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum, Carried: true}
+	return VeiledOwe{
+		Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee, Count: p.Count, Sum: p.Sum, Carried: true,
+	}
 }
 
-// Plus adds what is owed. What a party owes itself is left out. LIMIT above
-// MaxVeiled positions, MaxFees of two parties, or 2⁵³−1 deliveries. What is carried over isn't refused for its fee: lanes may
-// have MaxFees each, and their sums come into one.
+// Plus adds what is owed. What a party owes itself is left out. LIMIT above MaxVeiled positions, MaxFees of two
+// parties, or 2⁵³−1 deliveries. What is carried over isn't refused for its fee: lanes may have MaxFees each, and their
+// sums come into one.
 func (v Veiled) Plus(owe VeiledOwe) (Veiled, error) {
 	if owe.Debtor == owe.Creditor {
 		return v, nil
 	}
-	one := VeiledPosition{Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count, Sum: owe.Sum}
+	one := VeiledPosition{
+		Debtor: owe.Debtor, Creditor: owe.Creditor, Back: owe.Back, Fee: lowestFee(owe.Fee), Count: owe.Count,
+		Sum: owe.Sum,
+	}
 	i, found := slices.BinarySearchFunc(v.List, one, VeiledPosition.order)
 	if !found {
 		if len(v.List) >= MaxVeiled || !owe.Carried && v.fees(one) >= MaxFees {
-			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s", len(v.List), v.fees(one), one.Debtor, one.Creditor)
+			return Veiled{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s",
+				len(v.List), v.fees(one), one.Debtor, one.Creditor)
 		}
 		return Veiled{List: slices.Insert(slices.Clone(v.List), i, one)}, nil
 	}
@@ -120,7 +127,8 @@ func (v Veiled) fees(of VeiledPosition) (n int) {
 	return n
 }
 
-// plus adds another part of the same position. An error means that the ledger has a sum that none of its commands wrote.
+// plus adds another part of the same position. An error means that the ledger has a sum that none of its commands
+// wrote.
 func (p VeiledPosition) plus(q VeiledPosition) (VeiledPosition, error) {
 	sum, err := p.Sum.Plus(q.Sum)
 	if err != nil {

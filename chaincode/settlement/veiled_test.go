@@ -95,8 +95,11 @@ type delivery struct {
 func drawDelivery(t *rapid.T) delivery {
 	sum, o := hidden(t, rapid.Uint64Range(0, 1<<40).Draw(t, "price"), rapid.Uint64Range(1, 9).Draw(t, "units"))
 	return delivery{VeiledOwe{
-		Debtor: rapid.SampledFrom([]string{"D", "G", "S1"}).Draw(t, "debtor"), Creditor: rapid.SampledFrom([]string{"S1", "S2", "D"}).Draw(t, "creditor"),
-		Fee:   rapid.SampledFrom([]amount.Rate{onePercent, {Num: 2, Den: 200}, {Num: 0, Den: 1}, {Num: 0, Den: 7}, {}, {Num: 3, Den: 70}, {Num: 3, Den: 100}}).Draw(t, "fee"),
+
+		Debtor:   rapid.SampledFrom([]string{"D", "G", "S1"}).Draw(t, "debtor"),
+		Creditor: rapid.SampledFrom([]string{"S1", "S2", "D"}).Draw(t, "creditor"),
+		Fee: rapid.SampledFrom([]amount.Rate{onePercent, {Num: 2, Den: 200}, {Num: 0, Den: 1}, {Num: 0, Den: 7},
+			{}, {Num: 3, Den: 70}, {Num: 3, Den: 100}}).Draw(t, "fee"),
 		Count: rapid.Uint64Range(1, 3).Draw(t, "count"), Sum: sum,
 	}, o}
 }
@@ -231,7 +234,9 @@ func TestVeiledIsBounded(t *testing.T) {
 	}
 	fees := Veiled{}
 	for i := range MaxFees + 1 {
-		next, err := fees.Plus(VeiledOwe{Debtor: "A", Creditor: "B", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1, Sum: sum})
+		next, err := fees.Plus(VeiledOwe{
+			Debtor: "A", Creditor: "B", Fee: amount.Rate{Num: 1, Den: amount.Units(i + 2)}, Count: 1, Sum: sum,
+		})
 		if want := map[bool]fault.Code{true: fault.Limit}[i == MaxFees]; fault.CodeOf(err) != want {
 			t.Errorf("fee %d of a pair: %v", i+1, err)
 		}

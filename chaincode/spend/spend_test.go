@@ -18,7 +18,8 @@ func drawLine(t *rapid.T) Line {
 	for i := range rapid.IntRange(1, 8).Draw(t, "pieces") {
 		line = append(line, Piece{
 			Lot: command.Row(i), Programme: rapid.SampledFrom([]string{"GP", "FP", "MP"}).Draw(t, "programme"),
-			Funder: rapid.SampledFrom([]string{"G", "F", "D"}).Draw(t, "funder"), Amount: amount.Units(rapid.Int64Range(1, 40).Draw(t, "amount")),
+			Funder: rapid.SampledFrom([]string{"G", "F", "D"}).Draw(t, "funder"),
+			Amount: amount.Units(rapid.Int64Range(1, 40).Draw(t, "amount")),
 		})
 	}
 	return line
@@ -78,7 +79,9 @@ func TestByProgrammeKeepsTheOrder(t *testing.T) {
 	}{
 		{"nothing", nil, nil},
 		{"one", Line{{Programme: "GP", Amount: 3}}, []Moved{{"GP", 3}}},
-		{"two, one of them twice", Line{{Programme: "GP", Amount: 1}, {Programme: "DP", Amount: 2}, {Programme: "GP", Amount: 3}}, []Moved{{"GP", 4}, {"DP", 2}}},
+		{"two, one of them twice",
+			Line{{Programme: "GP", Amount: 1}, {Programme: "DP", Amount: 2}, {Programme: "GP", Amount: 3}},
+			[]Moved{{"GP", 4}, {"DP", 2}}},
 	} {
 		if got := c.line.ByProgramme(); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v", c.name, got)

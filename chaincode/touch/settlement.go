@@ -27,7 +27,8 @@ var cycleTouches = []touches{
 	of(func(t *Touch, _ At, r settlement.CarryRequest) { t.statement(40, r.Cycle, r.A, r.B) }),
 	of(func(t *Touch, _ At, r settlement.ClaimRequest) { t.statement(1, r.Cycle, r.With) }),
 	notice[settlement.ProposeRequest](), notice[settlement.AgreeRequest](), notice[settlement.LeaveRequest](),
-	notice[settlement.SetPolicyRequest](), notice[settlement.AcceptPolicyRequest](), notice[settlement.ConfirmDateRequest](),
+	notice[settlement.SetPolicyRequest](), notice[settlement.AcceptPolicyRequest](),
+	notice[settlement.ConfirmDateRequest](),
 }
 
 // paymentTouches keep one transaction in flight on all payments of a cycle, for its close counts them.
@@ -68,8 +69,8 @@ var paymentTouches = []touches{
 	}),
 }
 
-// disputeTouches read the dispute alone, but for the first. The rows of its lines aren't read beforehand: each is as large
-// as a batch can make it, and whoever isn't a side may name thousands.
+// disputeTouches read the dispute alone, but for the first. The rows of its lines aren't read beforehand: each is as
+// large as a batch can make it, and whoever isn't a side may name thousands.
 var disputeTouches = []touches{
 	of(func(t *Touch, at At, r settlement.RaiseRequest) {
 		reads(t, row.Close(r.Cycle))
@@ -120,8 +121,8 @@ func (t *Touch) dispute(n number.Command, weight int) {
 }
 
 // statement waits for each party that a request names. Who signs or disputes names the other side alone, so it is what
-// all have in common; and the fee on a hidden sum, which changes the statement of the supplier's party with the operator
-// too, is met by that party's.
+// all have in common; and the fee on a hidden sum, which changes the statement of the supplier's party with the
+// operator too, is met by that party's.
 func (t *Touch) statement(weight int, cycle string, parties ...string) {
 	for _, id := range parties {
 		t.waits("statement", cycle+"/"+id)

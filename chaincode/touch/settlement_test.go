@@ -18,15 +18,23 @@ func TestWhatClearingWaitsFor(t *testing.T) {
 		a, b command.Request
 		wait bool
 	}{
-		{"computing and finalising", settlement.ComputeRequest{Cycle: "c"}, settlement.FinaliseRequest{Cycle: "c"}, true},
+		{"computing and finalising", settlement.ComputeRequest{Cycle: "c"}, settlement.FinaliseRequest{Cycle: "c"},
+			true},
 		{"two cycles", settlement.ComputeRequest{Cycle: "c"}, settlement.FinaliseRequest{Cycle: "d"}, false},
-		{"signing and opening with one party", settlement.SignRequest{Cycle: "c", With: "S1"}, settlement.OpenRequest{Cycle: "c", Debtor: "D", Creditor: "S1"}, true},
-		{"signing and carrying, named the other way", settlement.SignRequest{Cycle: "c", With: "S1"}, settlement.CarryRequest{Cycle: "c", A: "S1", B: "T"}, true},
-		{"signing and disputing with one party", settlement.SignRequest{Cycle: "c", With: "S1"}, settlement.RaiseRequest{Cycle: "c", With: "S1"}, true},
-		{"signing with two", settlement.SignRequest{Cycle: "c", With: "S1"}, settlement.SignRequest{Cycle: "c", With: "S2"}, false},
-		{"signing in two cycles", settlement.SignRequest{Cycle: "c", With: "S1"}, settlement.SignRequest{Cycle: "d", With: "S1"}, false},
-		{"instructing and advising", settlement.InstructRequest{Cycle: "c", Payments: []uint32{1}}, settlement.AdviseRequest{Cycle: "c", Payment: 2}, true},
-		{"bouncing and advising", settlement.BounceRequest{Cycle: "c", Payment: 1}, settlement.AdviseRequest{Cycle: "c", Payment: 2}, true},
+		{"signing and opening with one party", settlement.SignRequest{Cycle: "c", With: "S1"},
+			settlement.OpenRequest{Cycle: "c", Debtor: "D", Creditor: "S1"}, true},
+		{"signing and carrying, named the other way", settlement.SignRequest{Cycle: "c", With: "S1"},
+			settlement.CarryRequest{Cycle: "c", A: "S1", B: "T"}, true},
+		{"signing and disputing with one party", settlement.SignRequest{Cycle: "c", With: "S1"},
+			settlement.RaiseRequest{Cycle: "c", With: "S1"}, true},
+		{"signing with two", settlement.SignRequest{Cycle: "c", With: "S1"},
+			settlement.SignRequest{Cycle: "c", With: "S2"}, false},
+		{"signing in two cycles", settlement.SignRequest{Cycle: "c", With: "S1"},
+			settlement.SignRequest{Cycle: "d", With: "S1"}, false},
+		{"instructing and advising", settlement.InstructRequest{Cycle: "c", Payments: []uint32{1}},
+			settlement.AdviseRequest{Cycle: "c", Payment: 2}, true},
+		{"bouncing and advising", settlement.BounceRequest{Cycle: "c", Payment: 1},
+			settlement.AdviseRequest{Cycle: "c", Payment: 2}, true},
 		{"deposits of one", settlement.PrefundRequest{Debtor: "F"}, settlement.PrefundRequest{Debtor: "F"}, true},
 		{"deposits of two", settlement.PrefundRequest{Debtor: "F"}, settlement.PrefundRequest{Debtor: "M"}, false},
 		{"proposing and agreeing", settlement.ProposeRequest{Model: "a"}, settlement.AgreeRequest{Model: "b"}, true},
@@ -37,7 +45,8 @@ func TestWhatClearingWaitsFor(t *testing.T) {
 		var a, b Touch
 		a.Add(At{}, c.a)
 		b.Add(At{}, c.b)
-		if got := slices.ContainsFunc(a.Contended, func(k string) bool { return slices.Contains(b.Contended, k) }); got != c.wait {
+		if got := slices.ContainsFunc(a.Contended,
+			func(k string) bool { return slices.Contains(b.Contended, k) }); got != c.wait {
 			t.Errorf("%s: %v and %v", c.name, a.Contended, b.Contended)
 		}
 	}

@@ -1,5 +1,5 @@
-// Package touch says what each kind of command touches, as far as its request tells: which rows it reads first, on which
-// of them commands of other lanes may meet it, and about how many rows it writes.
+// Package touch says what each kind of command touches, as far as its request tells: which rows it reads first, on
+// which of them commands of other lanes may meet it, and about how many rows it writes.
 //
 // The contract reads the rows of a whole batch in one call before it runs the first command. A gateway cuts batches by
 // the weight, and doesn't send a command while another is in flight on one of its contended rows. Neither needs a
@@ -16,8 +16,9 @@ import (
 // Touch is what some commands touch.
 type Touch struct {
 	Reads []string // keys of rows that they read before anything else
-	// Contended are the rows that they read and rewrite and that commands of other lanes may want too: of two transactions
-	// in flight on one of them, one is lost. Rows that a lane has to itself are none of them. Most are keys; see waits.
+	// Contended are the rows that they read and rewrite and that commands of other lanes may want too: of two
+	// transactions in flight on one of them, one is lost. Rows that a lane has to itself are none of them. Most are
+	// keys; see waits.
 	Contended []string
 	Weight    int  // rows that they write, about
 	Alone     bool // one of them can end its whole transaction, so it gets one to itself

@@ -26,7 +26,8 @@ func TestEveryKindTouches(t *testing.T) {
 		if touched.Weight == 0 && strings.HasSuffix(name, " 1") {
 			t.Errorf("%s writes nothing", name)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %d %v; reads %s; contends for %s", name, touched.Weight, touched.Alone, set(touched.Reads), set(touched.Contended)))
+		lines = append(lines, fmt.Sprintf("%s: %d %v; reads %s; contends for %s",
+			name, touched.Weight, touched.Alone, set(touched.Reads), set(touched.Contended)))
 	})
 	text, file := strings.Join(lines, "\n")+"\n", "testdata/touches.txt"
 	if *rewrite {

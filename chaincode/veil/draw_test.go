@@ -38,7 +38,9 @@ func drawOpening(t *rapid.T) Opening {
 		t.Fatal(err)
 	}
 	hi := rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64()).Draw(t, "hi")
-	return Opening{Value: Value{Hi: hi, Lo: rapid.OneOf(rapid.Uint64Range(0, 1000), rapid.Uint64Range(0, math.MaxUint64)).Draw(t, "lo")}, Salt: salt}
+	return Opening{Value: Value{
+		Hi: hi, Lo: rapid.OneOf(rapid.Uint64Range(0, 1000), rapid.Uint64Range(0, math.MaxUint64)).Draw(t, "lo"),
+	}, Salt: salt}
 }
 
 func commit(t fataler, o Opening) Commitment {

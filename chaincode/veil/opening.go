@@ -110,7 +110,8 @@ func (o Opening) Minus(p Opening) (Opening, error) {
 	return o.with(p, (*ristretto255.Scalar).Subtract, Value.Minus)
 }
 
-func (o Opening) with(p Opening, salts func(to, a, b *ristretto255.Scalar) *ristretto255.Scalar, values func(v, w Value) (Value, error)) (Opening, error) {
+func (o Opening) with(p Opening, salts func(to, a, b *ristretto255.Scalar) *ristretto255.Scalar,
+	values func(v, w Value) (Value, error)) (Opening, error) {
 	a, err := o.Salt.scalar()
 	if err != nil {
 		return Opening{}, err

@@ -17,7 +17,8 @@ import (
 )
 
 // order is the group's.
-var order, _ = new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+var order, _ = new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989",
+	10)
 
 // vector is a line of testdata/vectors.json.
 type vector struct {
@@ -95,7 +96,8 @@ func TestCheck(t *testing.T) {
 		{"the field's prime, for 0", prime, fault.BadRequest},
 		{"a number above 2²⁵⁵", with(func(c Commitment) { c[31] |= 0x80 }), fault.BadRequest},
 		{"no square root", unhex("26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371"), fault.BadRequest},
-		{"a negative product", unhex("3eb858e78f5a7254d8c9731174a94f76755fd3941c0ac93735c07ba14579630e"), fault.BadRequest},
+		{"a negative product", unhex("3eb858e78f5a7254d8c9731174a94f76755fd3941c0ac93735c07ba14579630e"),
+			fault.BadRequest},
 		{"all bits", bytes.Repeat([]byte{0xff}, Size), fault.BadRequest},
 	} {
 		if err := c.c.Check(); fault.CodeOf(err) != c.code {
@@ -308,14 +310,17 @@ func TestEncodings(t *testing.T) {
 	}
 	var s Sum
 	for name, data := range map[string][]byte{
-		"31 bytes": append([]byte{0x58, 31}, make([]byte, 31)...), "none": {0x40}, "a text": append([]byte{0x78, Size}, sum.String()[:Size]...), "a number": {1}, "a list": {0x80},
+
+		"31 bytes": append([]byte{0x58, 31}, make([]byte, 31)...), "none": {0x40},
+		"a text": append([]byte{0x78, Size}, sum.String()[:Size]...), "a number": {1}, "a list": {0x80},
 	} {
 		if err := codec.Decode(data, &s); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%s is read as a sum: %v", name, err)
 		}
 	}
 	var back Opening
-	if err := codec.Decode(codec.Encode(o), &back); err != nil || back.Value != o.Value || !bytes.Equal(back.Salt, o.Salt) {
+	if err := codec.Decode(codec.Encode(o), &back); err != nil || back.Value != o.Value ||
+		!bytes.Equal(back.Salt, o.Salt) {
 		t.Errorf("%+v, %v", back, err)
 	}
 	expectJSON(t, commit(t, o), &Commitment{})

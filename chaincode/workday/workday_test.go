@@ -23,9 +23,11 @@ func TestWorkingDays(t *testing.T) {
 	for day, works := range map[string]bool{
 		"2026-11-30": true,                       // a Monday
 		"2026-12-05": false, "2026-12-06": false, // a weekend
-		"2026-10-01": false, "2026-10-07": false, "2026-10-08": true, "2026-10-10": true, // the national holiday, and a Saturday that is worked for it
+		// the national holiday, and a Saturday that is worked for it
+		"2026-10-01": false, "2026-10-07": false, "2026-10-08": true, "2026-10-10": true,
 		"2026-02-14": true, "2026-02-15": false, "2026-02-23": false, "2026-02-24": true, // the Spring Festival
-		"2027-01-01": false, "2027-10-01": false, "2027-10-04": true, "2027-05-03": true, // a year that isn't announced: fixed holidays
+		// a year that isn't announced: fixed holidays
+		"2027-01-01": false, "2027-10-01": false, "2027-10-04": true, "2027-05-03": true,
 		"2025-01-26": true, "2025-10-08": false, "2199-12-31": true, "2000-01-01": false,
 	} {
 		if got := China.Is(on(t, day)); got != works {
@@ -40,7 +42,8 @@ func TestWeekdays(t *testing.T) {
 	for at := time.Date(2000, 1, 3, 12, 0, 0, 0, time.UTC); at.Year() < 2200; at = at.AddDate(0, 0, 1) {
 		day := date.Of(at, time.UTC)
 		free := at.Weekday() == time.Saturday || at.Weekday() == time.Sunday
-		fixed := at.Month() == time.January && at.Day() == 1 || at.Month() == time.May && at.Day() <= 2 || at.Month() == time.October && at.Day() <= 3
+		fixed := at.Month() == time.January && at.Day() == 1 || at.Month() == time.May && at.Day() <= 2 ||
+			at.Month() == time.October && at.Day() <= 3
 		if empty.Is(day) == (free || fixed) {
 			t.Fatalf("%s is a %s", day, at.Weekday())
 		}
@@ -53,8 +56,10 @@ func TestCounting(t *testing.T) {
 		n    int32
 		want string
 	}{
-		{"2026-11-30", 0, "2026-11-30"}, {"2026-11-30", 3, "2026-12-03"}, {"2026-11-30", 5, "2026-12-07"}, {"2026-12-05", 1, "2026-12-07"},
-		{"2026-09-30", 1, "2026-10-08"}, {"2026-09-30", 3, "2026-10-10"}, {"2026-12-31", 1, "2027-01-04"}, {"2026-02-13", 1, "2026-02-14"}, {"2026-02-14", 1, "2026-02-24"},
+		{"2026-11-30", 0, "2026-11-30"}, {"2026-11-30", 3, "2026-12-03"}, {"2026-11-30", 5, "2026-12-07"},
+		{"2026-12-05", 1, "2026-12-07"},
+		{"2026-09-30", 1, "2026-10-08"}, {"2026-09-30", 3, "2026-10-10"}, {"2026-12-31", 1, "2027-01-04"},
+		{"2026-02-13", 1, "2026-02-14"}, {"2026-02-14", 1, "2026-02-24"},
 	} {
 		if got := China.After(on(t, c.from), c.n); got != on(t, c.want) {
 			t.Errorf("%d after %s: %s", c.n, c.from, got)
@@ -63,7 +68,8 @@ func TestCounting(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
 		between  int32
-	}{{"2026-12-04", "2026-12-07", 0}, {"2026-12-04", "2026-12-05", 0}, {"2026-12-02", "2026-12-07", 2}, {"2026-09-30", "2026-10-12", 3}, {"2026-12-07", "2026-12-07", 0}} {
+	}{{"2026-12-04", "2026-12-07", 0}, {"2026-12-04", "2026-12-05", 0}, {"2026-12-02", "2026-12-07", 2},
+		{"2026-09-30", "2026-10-12", 3}, {"2026-12-07", "2026-12-07", 0}} {
 		if got := China.Between(on(t, c.from), on(t, c.to)); got != c.between {
 			t.Errorf("%d between %s and %s", got, c.from, c.to)
 		}
@@ -88,7 +94,9 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	both := China.With(other)
-	for day, works := range map[string]bool{"2027-02-05": false, "2027-02-12": true, "2027-02-20": true, "2026-10-02": false, "2026-10-10": true} {
+	for day, works := range map[string]bool{
+		"2027-02-05": false, "2027-02-12": true, "2027-02-20": true, "2026-10-02": false, "2026-10-10": true,
+	} {
 		if both.Is(on(t, day)) != works {
 			t.Errorf("%s: %v", day, !works)
 		}
@@ -97,8 +105,11 @@ func TestParse(t *testing.T) {
 		t.Error("the calendar was changed")
 	}
 	for text, code := range map[string]fault.Code{
-		"2027-02-05": fault.BadRequest, "2027-02-05 closed": fault.BadRequest, "2027-02-30 off": fault.BadRequest, "2027-02-05..2027-02-01 off": fault.BadRequest,
-		"2027-02-05 off\n2027-02-05 on": fault.BadRequest, "2000-01-01..2199-12-31 off": fault.Limit, "x" + strings.Repeat("y", 70_000): fault.BadRequest,
+
+		"2027-02-05": fault.BadRequest, "2027-02-05 closed": fault.BadRequest, "2027-02-30 off": fault.BadRequest,
+		"2027-02-05..2027-02-01 off":    fault.BadRequest,
+		"2027-02-05 off\n2027-02-05 on": fault.BadRequest, "2000-01-01..2199-12-31 off": fault.Limit,
+		"x" + strings.Repeat("y", 70_000): fault.BadRequest,
 	} {
 		_, err := Parse(text)
 		if fault.CodeOf(err) != code || !strings.HasPrefix(fmt.Sprint(err), string(code)+": calendar") {
@@ -111,8 +122,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestAYearsWorkingDays: whatever is moved, a year has its weekends and 13 days of holidays (全国年节及纪念日放假办法, 2024), no day
-// off more or less.
+// TestAYearsWorkingDays: whatever is moved, a year has its weekends and 13 days of holidays (全国年节及纪念日放假办法, 2024), no
+// day off more or less.
 func TestAYearsWorkingDays(t *testing.T) {
 	for _, year := range []string{"2025", "2026"} {
 		works, weekends := 0, 0

@@ -1,4 +1,5 @@
-// Package accounts reads whose bank account is where, from a file of the node's own: no account ever goes to the ledger.
+// Package accounts reads whose bank account is where, from a file of the node's own: no account ever goes to the
+// ledger.
 //
 //	parties:
 //	  - {party: G, name: 某某汽车集团有限公司, account: "1001244300000001", bic: ICBKCNBJ}
@@ -33,9 +34,11 @@ type Payee struct {
 	CNAPS   string `yaml:"cnaps" json:"cnaps,omitempty"`     // its number 联行号, or both
 	Bank    string `yaml:"bank" json:"bank,omitempty"`       // the bank's name, if the bank that pays wants it
 
-	Customer string   `yaml:"customer" json:"customer,omitempty"` // your number at your bank, if it wants it in what you send
-	Names    []string `yaml:"names" json:"names,omitempty"`       // others that banks write for the party
-	Accounts []string `yaml:"accounts" json:"accounts,omitempty"` // others from and into which the party pays and is paid
+	// your number at your bank, if it wants it in what you send
+	Customer string   `yaml:"customer" json:"customer,omitempty"`
+	Names    []string `yaml:"names" json:"names,omitempty"` // others that banks write for the party
+	// others from and into which the party pays and is paid
+	Accounts []string `yaml:"accounts" json:"accounts,omitempty"`
 }
 
 // Book has the parties that a file names, each once.

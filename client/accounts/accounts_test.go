@@ -36,7 +36,8 @@ func theAccounts(t *testing.T) Book {
 
 func TestAccounts(t *testing.T) {
 	known := theAccounts(t)
-	if len(known) != 4 || known[0].Account != "00123" || known[1].Account != "0077" || known[2].CNAPS != "102290000002" {
+	if len(known) != 4 || known[0].Account != "00123" || known[1].Account != "0077" ||
+		known[2].CNAPS != "102290000002" {
 		t.Errorf("%+v: numbers are taken as they stand", known)
 	}
 	for name, text := range map[string]string{
@@ -55,7 +56,8 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := load(t, "parties:\n- {party: F, name: f, acount: a, bic: ICBKCNBJ}\n"); err == nil || !strings.Contains(err.Error(), "accounts.yaml:2: unknown key \"acount\"; did you mean account?") {
+	if _, err := load(t, "parties:\n- {party: F, name: f, acount: a, bic: ICBKCNBJ}\n"); err == nil ||
+		!strings.Contains(err.Error(), "accounts.yaml:2: unknown key \"acount\"; did you mean account?") {
 		t.Errorf("a misspelt key: %v", err)
 	}
 	if empty, err := load(t, ""); err != nil || len(empty) != 0 {

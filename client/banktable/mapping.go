@@ -49,20 +49,27 @@ import (
 //	  reference: 流水号
 //	  texts: [摘要, 附言]
 type Mapping struct {
-	Bank      string   `mapstructure:"bank"`      // preset to begin with: boc, ccb, cmb, icbc, or plain (one column of amounts, one that says 借 or 贷); what the file says beside it holds instead
-	Account   string   `mapstructure:"account"`   // number of the account that the table is of, if the table doesn't say it
-	Above     []string `mapstructure:"above"`     // what stands before the account's number in the rows above the header, such as 账号
-	Columns   Columns  `mapstructure:"columns"`   // what each column is called
-	In        []string `mapstructure:"in"`        // what the column direction says of money that came in; 贷, 收入, 转入, C … if it isn't said
-	Out       []string `mapstructure:"out"`       // and of money that went; 借, 支出, 转出, D … if it isn't said
-	Fees      []string `mapstructure:"fees"`      // what a text says of a line with which the bank takes its own charge, such as 手续费: it is of no payment
-	Layout    string   `mapstructure:"layout"`    // of dates, such as dd.MM.yyyy; year first in any form, if it isn't said
-	Currency  string   `mapstructure:"currency"`  // of lines that don't say it; CNY if it isn't said
-	Encoding  string   `mapstructure:"encoding"`  // where it isn't found out
-	Separator string   `mapstructure:"separator"` // between cells, where it isn't found out
-	Decimal   string   `mapstructure:"decimal"`   // sign before decimals: . or ,
-	Header    int      `mapstructure:"header"`    // row of the column names, counted from 1, where it isn't found out
-	Sheet     string   `mapstructure:"sheet"`     // of a workbook, by name; the first if it isn't said
+	// preset to begin with: boc, ccb, cmb, icbc, or plain (one column of amounts, one that says 借 or 贷); what the file
+	// says beside it holds instead
+	Bank string `mapstructure:"bank"`
+	// number of the account that the table is of, if the table doesn't say it
+	Account string `mapstructure:"account"`
+	// what stands before the account's number in the rows above the header, such as 账号
+	Above   []string `mapstructure:"above"`
+	Columns Columns  `mapstructure:"columns"` // what each column is called
+	// what the column direction says of money that came in; 贷, 收入, 转入, C … if it isn't said
+	In  []string `mapstructure:"in"`
+	Out []string `mapstructure:"out"` // and of money that went; 借, 支出, 转出, D … if it isn't said
+	// what a text says of a line with which the bank takes its own charge, such as 手续费: it is of no payment
+	Fees []string `mapstructure:"fees"`
+	// of dates, such as dd.MM.yyyy; year first in any form, if it isn't said
+	Layout    string `mapstructure:"layout"`
+	Currency  string `mapstructure:"currency"`  // of lines that don't say it; CNY if it isn't said
+	Encoding  string `mapstructure:"encoding"`  // where it isn't found out
+	Separator string `mapstructure:"separator"` // between cells, where it isn't found out
+	Decimal   string `mapstructure:"decimal"`   // sign before decimals: . or ,
+	Header    int    `mapstructure:"header"`    // row of the column names, counted from 1, where it isn't found out
+	Sheet     string `mapstructure:"sheet"`     // of a workbook, by name; the first if it isn't said
 
 	layout    string // in Go's words, "" for year first
 	reference cell.Template
@@ -70,25 +77,30 @@ type Mapping struct {
 
 // Columns are the columns' names, as the header has them.
 type Columns struct {
-	Date                string   `mapstructure:"date"`                // day of booking, perhaps with the time
-	Value               string   `mapstructure:"value"`               // value date
-	Amount              string   `mapstructure:"amount"`              // what moved: below 0 it went, unless a column says which way; then below 0 takes an earlier booking back
-	Direction           string   `mapstructure:"direction"`           // which way the amount went, 借/贷
-	Credit              string   `mapstructure:"credit"`              // what came in; below 0 it takes an earlier booking back
-	Debit               string   `mapstructure:"debit"`               // what went; below 0 it takes an earlier booking back
-	Charges             string   `mapstructure:"charges"`             // what the bank kept of it
-	Currency            string   `mapstructure:"currency"`            // 人民币, CNY
-	Account             string   `mapstructure:"account"`             // number of the account that the table is of
-	Counterparty        string   `mapstructure:"counterparty"`        // name of who paid or was paid
-	CounterpartyAccount string   `mapstructure:"counterpartyAccount"` // and the number of its account
-	Debtor              string   `mapstructure:"debtor"`              // or: name of who paid
-	DebtorAccount       string   `mapstructure:"debtorAccount"`       // and the number of its account
-	Creditor            string   `mapstructure:"creditor"`            // name of who was paid
-	CreditorAccount     string   `mapstructure:"creditorAccount"`     // and the number of its account
-	Reference           string   `mapstructure:"reference"`           // the bank's own number of the booking, or a text with columns in braces, if several together are one booking's alone
-	Alias               string   `mapstructure:"alias"`               // another number of the bank's for the same booking
-	EndToEnd            string   `mapstructure:"endToEnd"`            // the end-to-end id that the payer gave
-	Texts               []string `mapstructure:"texts"`               // 摘要, 附言, 用途: an end-to-end id is looked for in them
+	Date  string `mapstructure:"date"`  // day of booking, perhaps with the time
+	Value string `mapstructure:"value"` // value date
+	// what moved: below 0 it went, unless a column says which way; then below 0 takes an earlier booking back
+	Amount    string `mapstructure:"amount"`
+	Direction string `mapstructure:"direction"` // which way the amount went, 借/贷
+	// what came in; below 0 it takes an earlier booking back
+	Credit string `mapstructure:"credit"`
+	// what went; below 0 it takes an earlier booking back
+	Debit               string `mapstructure:"debit"`
+	Charges             string `mapstructure:"charges"`             // what the bank kept of it
+	Currency            string `mapstructure:"currency"`            // 人民币, CNY
+	Account             string `mapstructure:"account"`             // number of the account that the table is of
+	Counterparty        string `mapstructure:"counterparty"`        // name of who paid or was paid
+	CounterpartyAccount string `mapstructure:"counterpartyAccount"` // and the number of its account
+	Debtor              string `mapstructure:"debtor"`              // or: name of who paid
+	DebtorAccount       string `mapstructure:"debtorAccount"`       // and the number of its account
+	Creditor            string `mapstructure:"creditor"`            // name of who was paid
+	CreditorAccount     string `mapstructure:"creditorAccount"`     // and the number of its account
+	// the bank's own number of the booking, or a text with columns in braces, if several together are one booking's
+	// alone
+	Reference string   `mapstructure:"reference"`
+	Alias     string   `mapstructure:"alias"`    // another number of the bank's for the same booking
+	EndToEnd  string   `mapstructure:"endToEnd"` // the end-to-end id that the payer gave
+	Texts     []string `mapstructure:"texts"`    // 摘要, 附言, 用途: an end-to-end id is looked for in them
 }
 
 //go:embed banks

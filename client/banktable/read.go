@@ -204,7 +204,9 @@ func (l *line) parties(a *iso20022.Advice) {
 			*to = iso20022.Clean(l.text(column))
 		}
 	}
-	for to, column := range map[*string]string{&a.DebtorAccount: c.DebtorAccount, &a.CreditorAccount: c.CreditorAccount} {
+	for to, column := range map[*string]string{
+		&a.DebtorAccount: c.DebtorAccount, &a.CreditorAccount: c.CreditorAccount,
+	} {
 		if column != "" {
 			*to = l.id("an account", column)
 		}

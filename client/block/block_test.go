@@ -53,12 +53,14 @@ func parse(t *testing.T, raw *common.Block) *block.Block {
 func TestParse(t *testing.T) {
 	list := chain(t)
 	for i := 1; i < len(list); i++ {
-		if before, b := parse(t, list[i-1]), parse(t, list[i]); !bytes.Equal(before.Hash, b.Previous) || b.Number != uint64(i) {
+		if before, b := parse(t, list[i-1]), parse(t, list[i]); !bytes.Equal(before.Hash, b.Previous) ||
+			b.Number != uint64(i) {
 			t.Errorf("block %d does not follow", i)
 		}
 	}
 	b := parse(t, list[len(list)-2])
-	if len(b.Txs) != 2 || !b.Txs[0].Valid() || b.Txs[1].Code != peer.TxValidationCode_MVCC_READ_CONFLICT || b.Txs[0].Party != "D" {
+	if len(b.Txs) != 2 || !b.Txs[0].Valid() || b.Txs[1].Code != peer.TxValidationCode_MVCC_READ_CONFLICT ||
+		b.Txs[0].Party != "D" {
 		t.Fatalf("%+v", b.Txs)
 	}
 	writes, err := b.Txs[0].Writes("probe")

@@ -10,7 +10,11 @@ import (
 // No block of a peer's takes its reader down.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte{})
-	for _, b := range []*common.Block{{}, {Header: &common.BlockHeader{Number: 1}, Data: &common.BlockData{Data: [][]byte{{1, 2}, nil}}}, {Header: &common.BlockHeader{}, Metadata: &common.BlockMetadata{Metadata: [][]byte{{}, {}, {0}}}, Data: &common.BlockData{Data: [][]byte{{}}}}} {
+	for _, b := range []*common.Block{
+		{}, {Header: &common.BlockHeader{Number: 1}, Data: &common.BlockData{Data: [][]byte{{1, 2}, nil}}},
+		{Header: &common.BlockHeader{}, Metadata: &common.BlockMetadata{Metadata: [][]byte{{}, {}, {0}}},
+			Data: &common.BlockData{Data: [][]byte{{}}}},
+	} {
 		data, err := proto.Marshal(b)
 		if err != nil {
 			f.Fatal(err)

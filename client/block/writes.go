@@ -95,7 +95,10 @@ func setsOf(done *peer.ChaincodeAction) ([]Set, error) {
 		if err := proto.Unmarshal(space.GetRwset(), &kv); err != nil {
 			return nil, fmt.Errorf("its write set: %w", err)
 		}
-		set := Set{Namespace: space.GetNamespace(), Reads: make([]Read, len(kv.GetReads())), Writes: make([]Write, len(kv.GetWrites()))}
+		set := Set{
+			Namespace: space.GetNamespace(), Reads: make([]Read, len(kv.GetReads())),
+			Writes: make([]Write, len(kv.GetWrites())),
+		}
 		for i, r := range kv.GetReads() {
 			set.Reads[i] = Read{Key: r.GetKey(), Block: r.GetVersion().GetBlockNum(), Place: r.GetVersion().GetTxNum()}
 		}

@@ -9,9 +9,10 @@ import (
 // Cap is what a party has come to owe others in a cycle, against its net debit cap
 // (净借记限额).
 type Cap struct {
-	Cycle  string       `json:"cycle"`
-	Party  string       `json:"party"`
-	Whom   string       `json:"whom"`   // the one creditor that the cap is towards, by their settlement model; "" for all
+	Cycle string `json:"cycle"`
+	Party string `json:"party"`
+	// the one creditor that the cap is towards, by their settlement model; "" for all
+	Whom   string       `json:"whom"`
 	Limit  amount.Units `json:"limit"`  // fen; towards one creditor, as it was when a lane last took a part
 	Drawn  amount.Units `json:"drawn"`  // by all lanes, less what they gave back
 	Leased amount.Units `json:"leased"` // granted to lanes, drawn or not: nobody else can draw it

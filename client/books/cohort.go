@@ -36,9 +36,10 @@ type Source uint8
 
 // The sources.
 const (
-	Granted   Source = iota // nothing: they are a cost of marketing. Such are all points of no sale that the policy names
-	Sold                    // a part of a sale's price
-	Exchanged               // what another party owes for the points that these were converted from
+	// nothing: they are a cost of marketing. Such are all points of no sale that the policy names
+	Granted   Source = iota
+	Sold             // a part of a sale's price
+	Exchanged        // what another party owes for the points that these were converted from
 )
 
 // Cohort is the points of one programme that one party bears and that were issued in

@@ -158,7 +158,9 @@ func TestWorkbook(t *testing.T) {
 			t.Errorf("row %d: %s, want %s", at, got, want)
 		}
 	}
-	for at, want := range map[string]excelize.CellType{"J2": excelize.CellTypeNumber, "J4": excelize.CellTypeInlineString} {
+	for at, want := range map[string]excelize.CellType{
+		"J2": excelize.CellTypeNumber, "J4": excelize.CellTypeInlineString,
+	} {
 		if got, err := book.GetCellType(voucherSheet, at); err != nil || got != want &&
 			!(want == excelize.CellTypeNumber && got == excelize.CellTypeUnset) {
 			t.Errorf("%s is a %d, %v", at, got, err)

@@ -23,22 +23,25 @@ type Figures struct {
 	Converted   amount.Units `json:"converted"`
 	Expired     amount.Units `json:"expired"`
 	Outstanding amount.Units `json:"outstanding"`
-	WillBreak   amount.Units `json:"willBreak"` // points of those issued that are expected never to be redeemed, half to even
+	// points of those issued that are expected never to be redeemed, half to even
+	WillBreak amount.Units `json:"willBreak"`
 
 	Allocated        amount.Units `json:"allocated"`        // fen, as are those that follow
 	AllocatedGranted amount.Units `json:"allocatedGranted"` // a cost when the points were issued
 	AllocatedSold    amount.Units `json:"allocatedSold"`    // of the prices of sales
 	AllocatedFor     amount.Units `json:"allocatedFor"`     // owed by others, for points that were converted
-	Released         amount.Units `json:"released"`         // of what was granted, no longer expected: a smaller cost; under 0 where more is expected
-	RecognisedUse    amount.Units `json:"recognisedUse"`    // because points were redeemed
-	RecognisedGiven  amount.Units `json:"recognisedGiven"`  // of that, for points that were granted
-	RecognisedBreak  amount.Units `json:"recognisedBreak"`  // of what was received, because some never will be
-	PlannedBreak     amount.Units `json:"plannedBreak"`     // breakage that is expected in all
-	ElsewhereGiven   amount.Units `json:"elsewhereGiven"`   // at the settlement price: redeemed at others' outlets or converted, of those granted
-	ElsewhereSold    amount.Units `json:"elsewhereSold"`    // of the others
-	Provision        amount.Units `json:"provision"`        // 预计负债
-	Contract         amount.Units `json:"contract"`         // 合同负债
-	Liability        amount.Units `json:"liability"`        // both
+	// of what was granted, no longer expected: a smaller cost; under 0 where more is expected
+	Released        amount.Units `json:"released"`
+	RecognisedUse   amount.Units `json:"recognisedUse"`   // because points were redeemed
+	RecognisedGiven amount.Units `json:"recognisedGiven"` // of that, for points that were granted
+	RecognisedBreak amount.Units `json:"recognisedBreak"` // of what was received, because some never will be
+	PlannedBreak    amount.Units `json:"plannedBreak"`    // breakage that is expected in all
+	// at the settlement price: redeemed at others' outlets or converted, of those granted
+	ElsewhereGiven amount.Units `json:"elsewhereGiven"`
+	ElsewhereSold  amount.Units `json:"elsewhereSold"` // of the others
+	Provision      amount.Units `json:"provision"`     // 预计负债
+	Contract       amount.Units `json:"contract"`      // 合同负债
+	Liability      amount.Units `json:"liability"`     // both
 }
 
 // sum adds up plans, exactly: those of points that were given apart from the others.

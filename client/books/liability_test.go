@@ -141,7 +141,9 @@ func TestABetterEstimate(t *testing.T) {
 			l.RecognisedBreak != 0 {
 			t.Errorf("given, then %s: %+v", c.later, l.Figures)
 		}
-		p.Sales = map[number.Row]amount.Units{lotNumber(0): 1_000_000_000} // so dear that the points get their whole price
+		p.Sales = map[number.Row]amount.Units{
+			lotNumber(0): 1_000_000_000,
+		} // so dear that the points get their whole price
 		if l := lineAt(t, p, one, november+31, lot); l.Allocated != 800 || l.RecognisedUse != c.use ||
 			l.RecognisedBreak != c.br || l.Contract != c.liability {
 			t.Errorf("sold, then %s: %+v", c.later, l.Figures)

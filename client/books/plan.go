@@ -37,9 +37,10 @@ import (
 type plan struct {
 	allocated, released, redeemed, breakage big.Rat
 	planned                                 big.Rat // breakage that is expected in all
-	elsewhere                               big.Rat // at the settlement price, of what was redeemed at others' outlets or converted
-	expected                                big.Rat // points that are expected to break, of N
-	exceeded                                bool    // more was redeemed than expected in all, and some is outstanding
+	// at the settlement price, of what was redeemed at others' outlets or converted
+	elsewhere big.Rat
+	expected  big.Rat // points that are expected to break, of N
+	exceeded  bool    // more was redeemed than expected in all, and some is outstanding
 }
 
 func ratio(n amount.Units) *big.Rat { return new(big.Rat).SetInt64(int64(n)) }

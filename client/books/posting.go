@@ -26,9 +26,10 @@ type Posting struct {
 	Tax       amount.Rate     `json:"tax"` // VAT rate contained in fen, 0/1 or none for none
 	Block     uint64          `json:"block"`
 	Tx        string          `json:"tx"`
-	Unpaid    bool            `json:"unpaid,omitempty"`    // of what is carried: it was netted into a payment, which wasn't made
-	TakenBack bool            `json:"takenBack,omitempty"` // of what is carried: it was paid, and a bank took it back
-	Void      bool            `json:"void,omitempty"`      // the line counts no more, by a dispute: its voucher is reversed
+	// of what is carried: it was netted into a payment, which wasn't made
+	Unpaid    bool `json:"unpaid,omitempty"`
+	TakenBack bool `json:"takenBack,omitempty"` // of what is carried: it was paid, and a bank took it back
+	Void      bool `json:"void,omitempty"`      // the line counts no more, by a dispute: its voucher is reversed
 }
 
 // Check refuses with BAD_REQUEST or LIMIT what is no line.

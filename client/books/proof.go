@@ -99,7 +99,9 @@ type saltBody struct {
 
 func (s Scope) salt(secret []byte, member string, pad uint32) codec.Hash {
 	m := hmac.New(sha256.New, secret)
-	m.Write(codec.Encode(saltBody{Network: s.Network, Issuer: s.Issuer, Programme: s.Programme, Height: s.Height, Member: member, Pad: pad})) // it never fails
+	m.Write(codec.Encode(saltBody{
+		Network: s.Network, Issuer: s.Issuer, Programme: s.Programme, Height: s.Height, Member: member, Pad: pad,
+	})) // it never fails
 	return m.Sum(nil)
 }
 

@@ -36,16 +36,20 @@ func TestShelfIsForOneProcess(t *testing.T) {
 }
 
 func TestJournalNamesWhatDiffers(t *testing.T) {
-	sum := Summary{Differences: []Difference{{Party: "M", Account: "payable", Statement: 5, Vouchers: 6}},
-		Liability: []Tied{{Programme: "GP", Account: Contract, Vouchers: 7, Readings: 7},
-			{Programme: "DP", Account: Provision, Vouchers: 1, Readings: 2}}}
+	sum := Summary{
+		Differences: []Difference{{Party: "M", Account: "payable", Statement: 5, Vouchers: 6}}, Liability: []Tied{
+			{Programme: "GP", Account: Contract, Vouchers: 7, Readings: 7},
+			{Programme: "DP", Account: Provision, Vouchers: 1, Readings: 2},
+		},
+	}
 	err := sum.Untied()
 	if fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(),
 		"payable of M: the statement says 5 fen, the vouchers 6; provision of DP: it moved by 2 fen, the vouchers by 1") {
 		t.Error(err)
 	}
-	if err := (Summary{Liability: []Tied{{Programme: "GP", Account: Contract, Vouchers: 7,
-		Readings: 7}}}).Untied(); err != nil {
+	if err := (Summary{
+		Liability: []Tied{{Programme: "GP", Account: Contract, Vouchers: 7, Readings: 7}},
+	}).Untied(); err != nil {
 		t.Error(err)
 	}
 }
@@ -55,8 +59,8 @@ func TestLayouts(t *testing.T) {
 		layout, form string
 		code         fault.Code
 	}{
-		{"", "", ""}, {"", "csv", ""}, {"plain", "json", ""}, {"kingdee", "xlsx", ""},
-		{"yonyou", "txt", ""}, {"yonyou", "", ""},
+		{"", "", ""}, {"", "csv", ""}, {"plain", "json", ""}, {"kingdee", "xlsx", ""}, {"yonyou", "txt", ""},
+		{"yonyou", "", ""},
 		{"sap", "", fault.BadRequest}, {"", "txt", fault.BadRequest}, {"kingdee", "csv", fault.BadRequest},
 		{"plain", "doc", fault.BadRequest},
 	} {

@@ -14,7 +14,9 @@ import (
 )
 
 func TestAllTakesWhatFits(t *testing.T) {
-	for text, code := range map[string]fault.Code{"": "", "12345": "", "123456": fault.Limit, strings.Repeat("x", 1<<20): fault.Limit} {
+	for text, code := range map[string]fault.Code{
+		"": "", "12345": "", "123456": fault.Limit, strings.Repeat("x", 1<<20): fault.Limit,
+	} {
 		got, err := All(strings.NewReader(text), "the file", 5)
 		if fault.CodeOf(err) != code || err == nil && string(got) != text {
 			t.Errorf("%.10q: %q, %v", text, got, err)

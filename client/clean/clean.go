@@ -68,7 +68,8 @@ func Customer(text string) (string, error) {
 		return "", fault.New(fault.BadRequest, "customer: want 1 to %d bytes of UTF-8", MaxCustomer)
 	}
 	if standsForNone[strings.TrimRight(strings.ReplaceAll(strings.ToLower(text), " ", ""), ":")] {
-		return "", fault.New(fault.BadRequest, "customer: it is a word for nobody or for a sum, not a customer's id: leave such lines out")
+		return "", fault.New(fault.BadRequest,
+			"customer: it is a word for nobody or for a sum, not a customer's id: leave such lines out")
 	}
 	return text, check(text)
 }
@@ -76,7 +77,8 @@ func Customer(text string) (string, error) {
 // standsForNone are what programs and people write where there is no customer.
 var standsForNone = func() map[string]bool {
 	words := map[string]bool{}
-	for _, word := range []string{"null", "nil", "none", "nan", "undefined", "n/a", "na", `\n`, "-", "--", "—", "/", "无", "空", "暂无", "未知", "散客",
+	for _, word := range []string{"null", "nil", "none", "nan", "undefined", "n/a", "na", `\n`, "-", "--", "—", "/",
+		"无", "空", "暂无", "未知", "散客",
 		"合计", "总计", "小计", "共计", "累计", "本页合计", "本期合计", "total", "totals", "grandtotal", "subtotal", "sub-total", "sum"} {
 		words[word] = true
 	}
@@ -107,7 +109,8 @@ func Odd(text string) string {
 		case r < 0x80 && r >= ' ' && r != 0x7f:
 		case r == utf8.RuneError:
 			return "it has a character that can't be read"
-		case unicode.Is(unicode.C, r), r == 0x2028, r == 0x2029, r == 0x034F, r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, unicode.Is(unicode.Variation_Selector, r):
+		case unicode.Is(unicode.C, r), r == 0x2028, r == 0x2029, r == 0x034F, r == 0x115F, r == 0x1160, r == 0x3164,
+			r == 0xFFA0, unicode.Is(unicode.Variation_Selector, r):
 			return "it has a character that doesn't show"
 		case width.LookupRune(r).Folded() != 0:
 			return "it has wide or narrow variants of characters, such as １ for 1: type it again"
@@ -118,8 +121,11 @@ func Odd(text string) string {
 
 // errorValues are what spreadsheets show where there is no value.
 var errorValues = map[string]bool{
-	"#N/A": true, "#DIV/0!": true, "#VALUE!": true, "#REF!": true, "#NAME?": true, "#NUM!": true, "#NULL!": true, "#SPILL!": true, "#CALC!": true,
-	"#GETTING_DATA": true, "#BLOCKED!": true, "#UNKNOWN!": true, "#FIELD!": true, "#CONNECT!": true, "#BUSY!": true, "#PYTHON!": true, "#EXTERNAL!": true, "#ERROR!": true,
+
+	"#N/A": true, "#DIV/0!": true, "#VALUE!": true, "#REF!": true, "#NAME?": true, "#NUM!": true, "#NULL!": true,
+	"#SPILL!": true, "#CALC!": true,
+	"#GETTING_DATA": true, "#BLOCKED!": true, "#UNKNOWN!": true, "#FIELD!": true, "#CONNECT!": true, "#BUSY!": true,
+	"#PYTHON!": true, "#EXTERNAL!": true, "#ERROR!": true,
 }
 
 // IsError says whether a text is an error value of a spreadsheet.
@@ -133,7 +139,8 @@ func IsError(text string) bool {
 // isExponent reads 1.38001E+10 as spreadsheets write it: with a sign and two digits.
 func isExponent(text string) bool {
 	mantissa, exponent, found := strings.Cut(strings.ToUpper(text), "E")
-	if !found || len(exponent) < 3 || len(exponent) > 4 || exponent[0] != '+' && exponent[0] != '-' || !digits(exponent[1:]) {
+	if !found || len(exponent) < 3 || len(exponent) > 4 || exponent[0] != '+' && exponent[0] != '-' ||
+		!digits(exponent[1:]) {
 		return false
 	}
 	whole, fraction, dotted := strings.Cut(strings.Replace(strings.TrimLeft(mantissa, "+-"), ",", ".", 1), ".")

@@ -85,7 +85,9 @@ func (n Node) Recompute(cycle, a, b string) (Statement, error) {
 		settlement.Signature
 	}{{pair.A, pair.SignedA}, {pair.B, pair.SignedB}} {
 		if len(signed.Root) > 0 {
-			s.Signatures = append(s.Signatures, statement.Signature{Party: signed.party, Root: signed.Root, Command: signed.By, Date: signed.Date})
+			s.Signatures = append(s.Signatures, statement.Signature{
+				Party: signed.party, Root: signed.Root, Command: signed.By, Date: signed.Date,
+			})
 		}
 	}
 	return Statement{Statement: s, Pair: pair, Lines: lines}, nil
@@ -109,7 +111,10 @@ func (n Node) head(closed settlement.Close, pair settlement.Pair) (statement.Hea
 		return statement.Head{}, err
 	}
 	scales, err := n.scales()
-	return statement.Head{Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B), Scales: scales}, err
+	return statement.Head{
+		Network: n.Network, Cycle: closed.ID, From: days.From, To: days.To, A: named(pair.A), B: named(pair.B),
+		Scales: scales,
+	}, err
 }
 
 // scales says of which programmes people see digits after the point.
@@ -137,7 +142,9 @@ func (n Node) payments(cycle string, pair settlement.Pair) ([]statement.Payment,
 	list := []statement.Payment{}
 	for _, p := range all {
 		if p.Debtor == pair.A && p.Creditor == pair.B || p.Debtor == pair.B && p.Creditor == pair.A {
-			list = append(list, statement.Payment{ID: settlement.EndToEnd(p.Cycle, p.N), Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Due: p.Due})
+			list = append(list, statement.Payment{
+				ID: settlement.EndToEnd(p.Cycle, p.N), Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Due: p.Due,
+			})
 		}
 	}
 	return list, nil
@@ -168,8 +175,12 @@ func (n Node) source(cycle string, pair settlement.Pair) (statement.Source, erro
 
 // lineOf writes an obligation as a statement's line.
 func lineOf(o index.Obligation, taxes index.Taxes) statement.Line {
-	return statement.Line{ID: o.ID.String(), Kind: o.Kind.String(), Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme,
-		Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Cause: o.Cause.String(), Date: o.Date, Block: o.Block, Tx: o.Tx}
+	return statement.Line{
+		ID: o.ID.String(), Kind: o.Kind.String(), Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor,
+		Programme: o.Programme,
+		Points:    o.Points, Fen: o.Fen, Tax: taxes.Of(o), Cause: o.Cause.String(), Date: o.Date, Block: o.Block,
+		Tx: o.Tx,
+	}
 }
 
 // SignRequest is what signs the statement in one of its parties' name. CONFLICT if the ledger has
@@ -179,7 +190,9 @@ func (s Statement) SignRequest(as string) (settlement.SignRequest, error) {
 		return settlement.SignRequest{}, err
 	}
 	owes := s.Total.Owes
-	req := settlement.SignRequest{Cycle: s.Head.Cycle, With: s.Pair.B, Root: s.Root, Lines: s.Total.Lines, Owes: owes.AB, Owed: owes.BA}
+	req := settlement.SignRequest{
+		Cycle: s.Head.Cycle, With: s.Pair.B, Root: s.Root, Lines: s.Total.Lines, Owes: owes.AB, Owed: owes.BA,
+	}
 	if as == s.Pair.B {
 		req.With, req.Owes, req.Owed = s.Pair.A, owes.BA, owes.AB
 	}
@@ -191,7 +204,8 @@ func (s Statement) agrees() error {
 	ab, _ := s.Pair.Owes(s.Pair.A)
 	ba, _ := s.Pair.Owes(s.Pair.B)
 	if s.Total.Lines != s.Pair.Count() || s.Total.Owes.AB != ab || s.Total.Owes.BA != ba {
-		return fault.New(fault.Conflict, "the read model has %d lines (%s owes %d fen, %s %d), the ledger %d (%d and %d): it is not what the blocks say; make it again from them",
+		return fault.New(fault.Conflict,
+			"the read model has %d lines (%s owes %d fen, %s %d), the ledger %d (%d and %d): it is not what the blocks say; make it again from them",
 			s.Total.Lines, s.Pair.A, s.Total.Owes.AB, s.Pair.B, s.Total.Owes.BA, s.Pair.Count(), ab, ba)
 	}
 	return nil
@@ -231,7 +245,8 @@ func (n Node) Check(ctx context.Context, cycle string, ledger Ledger) ([]Wrong, 
 	if err != nil {
 		return nil, err
 	}
-	return wrong, fault.New(fault.Internal, "cycle %s has the root %s by your read model, %s on the ledger: %s", cycle, root, closed.Root, Named(wrong))
+	return wrong, fault.New(fault.Internal, "cycle %s has the root %s by your read model, %s on the ledger: %s",
+		cycle, root, closed.Root, Named(wrong))
 }
 
 // CheckLines asks the ledger for every line of a statement and answers those in which the read model is wrong.
@@ -279,8 +294,11 @@ func batchOf(line number.Row) number.Command {
 
 // rowOf is an obligation as the ledger's row has it.
 func rowOf(o index.Obligation) settlement.Obligation {
-	return settlement.Obligation{Index: o.ID.Command.Index, Ord: o.ID.Ord, Cause: uint8(o.Cause), Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor,
-		Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Rest: o.Rest, Model: o.Model, Of: o.Of}
+	return settlement.Obligation{
+		Index: o.ID.Command.Index, Ord: o.ID.Ord, Cause: uint8(o.Cause), Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor,
+		Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Rest: o.Rest, Model: o.Model,
+		Of: o.Of,
+	}
 }
 
 // Named says which lines are wrong, and how.
@@ -290,8 +308,10 @@ func Named(wrong []Wrong) string {
 	}
 	text := ""
 	for _, w := range wrong {
-		text += fmt.Sprintf("line %s is %d points and %d fen, %s to %s; the ledger has %d points and %d fen, %s to %s. ", w.ID,
-			w.Index.Points, w.Index.Fen, w.Index.Debtor, w.Index.Creditor, w.Ledger.Points, w.Ledger.Fen, w.Ledger.Debtor, w.Ledger.Creditor)
+		text += fmt.Sprintf(
+			"line %s is %d points and %d fen, %s to %s; the ledger has %d points and %d fen, %s to %s. ", w.ID,
+			w.Index.Points, w.Index.Fen, w.Index.Debtor, w.Index.Creditor, w.Ledger.Points, w.Ledger.Fen,
+			w.Ledger.Debtor, w.Ledger.Creditor)
 	}
 	return text + "Make the read model again from the blocks"
 }

@@ -78,12 +78,14 @@ func (f *fake) Parties() ([]party.Party, error) {
 }
 
 func (f *fake) Programmes() ([]points.Programme, error) {
-	return []points.Programme{{ID: "XP", Rules: points.Rules{Scale: 3}}, {ID: "DP"}, {ID: "GP", Rules: points.Rules{Scale: 2}}}, nil
+	return []points.Programme{{ID: "XP", Rules: points.Rules{Scale: 3}}, {ID: "DP"},
+		{ID: "GP", Rules: points.Rules{Scale: 2}}}, nil
 }
 
 func (f *fake) Payments(string) ([]settlement.Payment, error) {
 	return []settlement.Payment{
-		{Cycle: "2026-11", N: 1, Debtor: "D", Creditor: "S", Fen: 5, Due: day + 40}, {Cycle: "2026-11", N: 2, Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40},
+		{Cycle: "2026-11", N: 1, Debtor: "D", Creditor: "S", Fen: 5, Due: day + 40},
+		{Cycle: "2026-11", N: 2, Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40},
 	}, nil
 }
 
@@ -107,17 +109,28 @@ func hash(b byte) codec.Hash { return slices.Repeat(codec.Hash{b}, 32) }
 
 // world is D's and G's story of November: G→D 20,000, D→G 1,800, G→D 900, one of them with tax.
 func world(t *testing.T) (*fake, Node) {
-	f := &fake{ledger: map[number.Row]settlement.Obligation{}, root: hash(1), pair: settlement.Pair{Cycle: "2026-11", A: "D", B: "G"}}
+	f := &fake{
+		ledger: map[number.Row]settlement.Obligation{}, root: hash(1),
+		pair: settlement.Pair{Cycle: "2026-11", A: "D", B: "G"},
+	}
 	var owed settlement.Positions
 	for i, d := range []struct {
 		debtor, creditor string
 		fen              amount.Units
 		model            uint32
 	}{{"G", "D", 20_000, 1}, {"D", "G", 1_800, 0}, {"G", "D", 900, 0}} {
-		o := index.Obligation{ID: number.Command{Party: "D", Lane: 1, Seq: uint64(i) + 1}.Row(0), Cause: command.DeliverOrder, Cycle: "2026-11", Date: day, Block: 7, Tx: "a1",
-			Owe: settlement.Owe{Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Points: d.fen, Fen: d.fen, Model: d.model}}
+		o := index.Obligation{
+			ID: number.Command{Party: "D", Lane: 1, Seq: uint64(i) + 1}.Row(0), Cause: command.DeliverOrder,
+			Cycle: "2026-11", Date: day, Block: 7, Tx: "a1",
+			Owe: settlement.Owe{
+				Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "GP",
+				Points: d.fen, Fen: d.fen, Model: d.model,
+			},
+		}
 		f.lines, f.ledger[o.ID] = append(f.lines, o), rowOf(o)
-		owed = owed.Merge(settlement.Positions{List: []settlement.Position{{Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Count: 1, Points: d.fen, Fen: d.fen}}})
+		owed = owed.Merge(settlement.Positions{List: []settlement.Position{
+			{Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Count: 1, Points: d.fen, Fen: d.fen},
+		}})
 	}
 	f.pair.Owed = owed.List
 	return f, Node{Network: "alliance", Index: f}
@@ -131,13 +144,16 @@ func TestBothSidesSignTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Head.A.Zh != "经销商" || s.Total.Lines != 3 || s.Total.Tax.BA != 1132 || s.Carved.Lines != 1 || s.Closing.BA != 18_200 || len(s.Signatures) != 1 {
+	if s.Head.A.Zh != "经销商" || s.Total.Lines != 3 || s.Total.Tax.BA != 1132 || s.Carved.Lines != 1 ||
+		s.Closing.BA != 18_200 || len(s.Signatures) != 1 {
 		t.Errorf("%+v", s.Statement)
 	}
-	if want := []statement.Scale{{Programme: "GP", Digits: 2}, {Programme: "XP", Digits: 3}}; !slices.Equal(s.Head.Scales, want) {
+	if want := []statement.Scale{{Programme: "GP", Digits: 2},
+		{Programme: "XP", Digits: 3}}; !slices.Equal(s.Head.Scales, want) {
 		t.Errorf("digits of points: %v, want %v", s.Head.Scales, want)
 	}
-	if want := []statement.Payment{{ID: "2026-11-2", Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40}}; !slices.Equal(s.Payments, want) {
+	if want := []statement.Payment{{ID: "2026-11-2", Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40}}; !slices.Equal(
+		s.Payments, want) {
 		t.Errorf("payments: %v, want %v", s.Payments, want)
 	}
 	for as, want := range map[string]settlement.SignRequest{
@@ -145,7 +161,8 @@ func TestBothSidesSignTheSame(t *testing.T) {
 		"G": {Cycle: "2026-11", With: "D", Root: s.Root, Lines: 3, Owes: 20_900, Owed: 1_800},
 	} {
 		req, err := s.SignRequest(as)
-		if err != nil || req.With != want.With || req.Owes != want.Owes || req.Owed != want.Owed || req.Lines != want.Lines || !slices.Equal(req.Root, want.Root) || req.Check() != nil {
+		if err != nil || req.With != want.With || req.Owes != want.Owes || req.Owed != want.Owed ||
+			req.Lines != want.Lines || !slices.Equal(req.Root, want.Root) || req.Check() != nil {
 			t.Errorf("%s: %+v, %v", as, req, err)
 		}
 	}
@@ -197,7 +214,8 @@ func TestTamperedReadModel(t *testing.T) {
 			}
 		}
 		clean := c.name == "as it is"
-		if strings.Join(named, " ") != c.wrong || (err == nil) != clean || !clean && fault.CodeOf(err) != fault.Internal {
+		if strings.Join(named, " ") != c.wrong || (err == nil) != clean ||
+			!clean && fault.CodeOf(err) != fault.Internal {
 			t.Errorf("%s: %v, %v", c.name, named, err)
 		}
 		s, err := node.Recompute("2026-11", "D", "G")

@@ -48,13 +48,16 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Linger != 7*time.Millisecond || c.Timeouts.Doubt != 9*time.Second || c.Timeouts.Submit != 3*time.Second || c.Batch != 500 || c.Waiting != 20_000 {
+	if c.Linger != 7*time.Millisecond || c.Timeouts.Doubt != 9*time.Second || c.Timeouts.Submit != 3*time.Second ||
+		c.Batch != 500 || c.Waiting != 20_000 {
 		t.Errorf("%+v", c)
 	}
 	if lanes, _ := c.LaneList(); !slices.Equal(lanes, []uint8{2, 3, 7}) {
 		t.Errorf("lanes %v: flags come after the environment", lanes)
 	}
-	if dir := filepath.Dir(path); c.Identity.Key != filepath.Join(dir, "key.pem") || c.Peers[0].TLSCA != filepath.Join(dir, "ca.pem") || c.Trust[0] != (Trust{"D", filepath.Join(dir, "ca.pem")}) || c.State != filepath.Join(dir, "state") {
+	if dir := filepath.Dir(path); c.Identity.Key != filepath.Join(dir, "key.pem") ||
+		c.Peers[0].TLSCA != filepath.Join(dir, "ca.pem") ||
+		c.Trust[0] != (Trust{"D", filepath.Join(dir, "ca.pem")}) || c.State != filepath.Join(dir, "state") {
 		t.Errorf("paths are relative to the profile: %+v", c)
 	}
 	if c.SealOf("D") != "tallyseal-D" || c.SealOf("M") != "tallyseal" {
@@ -99,34 +102,50 @@ func TestLoadRefuses(t *testing.T) {
 		mode           os.FileMode
 		says           string
 	}{
-		{"an unknown key", "seal: tallyseal", "seal: tallyseal\nlinger_ms: 5", nil, 0o600, `profile.yaml:6: unknown key "linger_ms"; did you mean linger?`},
-		{"an unknown nested key", "serverName: peer0.D", "server: peer0.D", nil, 0o600, `unknown key "server"; did you mean serverName?`},
+		{"an unknown key", "seal: tallyseal", "seal: tallyseal\nlinger_ms: 5", nil, 0o600,
+			`profile.yaml:6: unknown key "linger_ms"; did you mean linger?`},
+		{"an unknown nested key", "serverName: peer0.D", "server: peer0.D", nil, 0o600,
+			`unknown key "server"; did you mean serverName?`},
 		{"an unknown setting", "", "", map[string]any{"lnaes": "1"}, 0o600, "lnaes"},
 		{"no duration", "seal: tallyseal", "seal: tallyseal\nlinger: soon", nil, 0o600, "linger"},
 		{"another's identity", "identity: {mspId: D", "identity: {mspId: G", nil, 0o600, "identity.mspId"},
-		{"no certificate", "identity: {mspId: D, cert: cert.pem", "identity: {mspId: D, cert: none.pem", nil, 0o600, "identity.cert"},
+		{"no certificate", "identity: {mspId: D, cert: cert.pem", "identity: {mspId: D, cert: none.pem", nil, 0o600,
+			"identity.cert"},
 		{"a key for everybody", "", "", nil, 0o644, "chmod 600"},
-		{"no peers", "peers:\n  - {name: peer0.D, party: D, address: \"127.0.0.1:7051\", tlsCA: ca.pem, serverName: peer0.D}\n", "", nil, 0o600, "peers"},
+		{"no peers",
+			"peers:\n  - {name: peer0.D, party: D, address: \"127.0.0.1:7051\", tlsCA: ca.pem, serverName: peer0.D}\n",
+			"", nil, 0o600, "peers"},
 		{"no port", "127.0.0.1:7051", "127.0.0.1", nil, 0o600, "peers[0].address"},
 		{"no trusted certificate", "{party: D, ca: ca.pem}", "{party: D, ca: none.pem}", nil, 0o600, "trust[0].ca"},
 		{"trust in nobody", "{party: D, ca: ca.pem}", "{ca: ca.pem}", nil, 0o600, "trust[0].party"},
-		{"trust in one twice", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem}\n  - {party: D, ca: cert.pem}", nil, 0o600, "twice"},
-		{"an unknown key of trust", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem, tlsCA: ca.pem}", nil, 0o600, `unknown key "tlsCA"`},
+		{"trust in one twice", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem}\n  - {party: D, ca: cert.pem}", nil,
+			0o600, "twice"},
+		{"an unknown key of trust", "{party: D, ca: ca.pem}", "{party: D, ca: ca.pem, tlsCA: ca.pem}", nil, 0o600,
+			`unknown key "tlsCA"`},
 		{"lane 0", "", "", map[string]any{"lanes": "0-3"}, 0o600, "lanes"},
 		{"lane 32", "", "", map[string]any{"lanes": "32"}, 0o600, "lanes"},
 		{"a lane twice", "", "", map[string]any{"lanes": "1-3,2"}, 0o600, "twice"},
 		{"lanes backwards", "", "", map[string]any{"lanes": "3-1"}, 0o600, "lanes"},
 		{"a batch of 501", "", "", map[string]any{"batch": 501}, 0o600, "batch"},
 		{"fewer waiting than a batch", "", "", map[string]any{"waiting": 499}, 0o600, "waiting"},
-		{"an index in another database", "", "", map[string]any{"index": "mysql://tally@db/tally"}, 0o600, "postgres://"},
-		{"an index with a password", "", "", map[string]any{"index": "postgres://tally:s3cret@db/tally?search_path=d"}, 0o600, "passfile"},
-		{"an index with a password apart", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d&password=s3cret"}, 0o600, "passfile"},
-		{"an index with a password and no schema", "", "", map[string]any{"index": "postgres://tally:s3cret@db/tally"}, 0o600, "passfile"},
-		{"no URL at all, and a password", "", "", map[string]any{"index": "postgres://tally:s3cret@db:x/tally"}, 0o600, "postgres://"},
-		{"an index without a schema", "", "", map[string]any{"index": "postgres://tally@db/tally"}, 0o600, "search_path"},
-		{"an index in everybody's schema", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=public"}, 0o600, "search_path"},
-		{"an index in two schemas", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d,public"}, 0o600, "search_path"},
-		{"no file of passwords", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d&passfile=/none"}, 0o600, "passfile"},
+		{"an index in another database", "", "", map[string]any{"index": "mysql://tally@db/tally"}, 0o600,
+			"postgres://"},
+		{"an index with a password", "", "", map[string]any{"index": "postgres://tally:s3cret@db/tally?search_path=d"},
+			0o600, "passfile"},
+		{"an index with a password apart", "", "",
+			map[string]any{"index": "postgres://tally@db/tally?search_path=d&password=s3cret"}, 0o600, "passfile"},
+		{"an index with a password and no schema", "", "", map[string]any{"index": "postgres://tally:s3cret@db/tally"},
+			0o600, "passfile"},
+		{"no URL at all, and a password", "", "", map[string]any{"index": "postgres://tally:s3cret@db:x/tally"}, 0o600,
+			"postgres://"},
+		{"an index without a schema", "", "", map[string]any{"index": "postgres://tally@db/tally"}, 0o600,
+			"search_path"},
+		{"an index in everybody's schema", "", "",
+			map[string]any{"index": "postgres://tally@db/tally?search_path=public"}, 0o600, "search_path"},
+		{"an index in two schemas", "", "", map[string]any{"index": "postgres://tally@db/tally?search_path=d,public"},
+			0o600, "search_path"},
+		{"no file of passwords", "", "",
+			map[string]any{"index": "postgres://tally@db/tally?search_path=d&passfile=/none"}, 0o600, "passfile"},
 		{"no time to wait", "", "", map[string]any{"timeouts.doubt": "0s"}, 0o600, "timeouts.doubt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

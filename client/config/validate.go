@@ -26,7 +26,8 @@ func (c Config) Validate() error {
 	if name.CheckID("party", c.Party) != nil {
 		add("party: want the party's MSP id, of letters, digits, _ and -")
 	}
-	for _, s := range [][2]string{{"channel", c.Channel}, {"chaincode", c.Chaincode}, {"seal", c.Seal}, {"state", c.State}} {
+	for _, s := range [][2]string{{"channel", c.Channel}, {"chaincode", c.Chaincode}, {"seal", c.Seal},
+		{"state", c.State}} {
 		if s[1] == "" {
 			add("%s: is empty; name it", s[0])
 		}
@@ -128,10 +129,12 @@ func checkIndex(index string) error {
 	}
 	settings := u.Query()
 	if _, has := u.User.Password(); has || settings.Has("password") || settings.Has("sslpassword") {
-		return errors.New("has a password in it; put it in a file and name that: passfile=…, or the environment's PGPASSFILE")
+		return errors.New(
+			"has a password in it; put it in a file and name that: passfile=…, or the environment's PGPASSFILE")
 	}
 	if schema := settings.Get("search_path"); !schemaName.MatchString(schema) || schema == "public" {
-		return fmt.Errorf("search_path=%.64s; want a schema that is for this index alone, such as search_path=tally_d", schema)
+		return fmt.Errorf("search_path=%.64s; want a schema that is for this index alone, such as search_path=tally_d",
+			schema)
 	}
 	if file := settings.Get("passfile"); file != "" {
 		return checkSecret("passfile", file, 0o077)

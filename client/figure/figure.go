@@ -96,7 +96,8 @@ func ParseYuan(text string) (amount.Units, error) {
 	return d.Units(yuanDigits)
 }
 
-// Fen is money that a YAML file has in yuan. It is read as it is written, 12.50, and not as what a binary number makes of it.
+// Fen is money that a YAML file has in yuan. It is read as it is written, 12.50, and not as what a binary number makes
+// of it.
 type Fen amount.Units
 
 // UnmarshalYAML reads what [ParseYuan] reads, and names the line otherwise.
@@ -140,8 +141,8 @@ func Points(units amount.Units, scale uint8) string {
 // shownDigits is how many digits of yuan are shown of fractions of a fen that go on for ever.
 const shownDigits = 6
 
-// ExactYuan writes an exact number of fen, such as 266688/5 or 400, in yuan: ¥533.376. What goes on for ever is rounded,
-// and says so: ≈ ¥0.003333. Text that is no ratio is answered as it is.
+// ExactYuan writes an exact number of fen, such as 266688/5 or 400, in yuan: ¥533.376. What goes on for ever is
+// rounded, and says so: ≈ ¥0.003333. Text that is no ratio is answered as it is.
 func ExactYuan(fen string) string {
 	r, ok := new(big.Rat).SetString(fen)
 	if !ok || len(fen) > 80 {
@@ -187,7 +188,8 @@ func shift(r amount.Rate, n int) (amount.Rate, error) {
 	} else {
 		x.Quo(x, tens(-n))
 	}
-	if !x.Num().IsInt64() || !x.Denom().IsInt64() || x.Num().Int64() > int64(amount.Max) || x.Denom().Int64() > int64(amount.Max) {
+	if !x.Num().IsInt64() || !x.Denom().IsInt64() || x.Num().Int64() > int64(amount.Max) ||
+		x.Denom().Int64() > int64(amount.Max) {
 		return amount.Rate{}, fault.New(fault.Limit, "rate %s is out of range", r)
 	}
 	return amount.Rate{Num: amount.Units(x.Num().Int64()), Den: amount.Units(x.Denom().Int64())}, nil

@@ -77,11 +77,16 @@ func TestUnits(t *testing.T) {
 func TestWritten(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{Yuan(72810), "¥728.10"}, {Yuan(1), "¥0.01"}, {Yuan(-123456789), "−¥1,234,567.89"}, {Yuan(0), "¥0.00"},
-		{Points(123456, 2), "1,234.56"}, {Points(123456, 0), "123,456"}, {Points(5, 6), "0.000005"}, {Points(-5, 1), "−0.5"}, {Points(999, 0), "999"},
-		{ExactYuan("266688/5"), "¥533.376"}, {ExactYuan("400"), "¥4.00"}, {ExactYuan("1/2"), "¥0.005"}, {ExactYuan("1/3"), "≈ ¥0.003333"},
-		{ExactYuan("-123456789"), "−¥1,234,567.89"}, {ExactYuan("0"), "¥0.00"}, {ExactYuan("1/1000000"), "≈ ¥0.000000"}, {ExactYuan("hidden"), "hidden"},
-		{PerPoint(amount.Rate{Num: 4, Den: 5}, 2), "0.8"}, {PerPoint(amount.Rate{Num: 1, Den: 1}, 0), "0.01"}, {PerPoint(amount.Rate{Num: 1, Den: 3}, 2), "1/3"},
-		{PerPoint(amount.Rate{}, 2), ""}, {PerYuan(amount.Rate{Num: 1, Den: 100}, 0), "1"}, {BetweenText(amount.Rate{Num: 1, Den: 2}, 2, 0), "50"},
+		{Points(123456, 2), "1,234.56"}, {Points(123456, 0), "123,456"}, {Points(5, 6), "0.000005"},
+		{Points(-5, 1), "−0.5"}, {Points(999, 0), "999"},
+		{ExactYuan("266688/5"), "¥533.376"}, {ExactYuan("400"), "¥4.00"}, {ExactYuan("1/2"), "¥0.005"},
+		{ExactYuan("1/3"), "≈ ¥0.003333"},
+		{ExactYuan("-123456789"), "−¥1,234,567.89"}, {ExactYuan("0"), "¥0.00"}, {ExactYuan("1/1000000"), "≈ ¥0.000000"},
+		{ExactYuan("hidden"), "hidden"},
+		{PerPoint(amount.Rate{Num: 4, Den: 5}, 2), "0.8"}, {PerPoint(amount.Rate{Num: 1, Den: 1}, 0), "0.01"},
+		{PerPoint(amount.Rate{Num: 1, Den: 3}, 2), "1/3"},
+		{PerPoint(amount.Rate{}, 2), ""}, {PerYuan(amount.Rate{Num: 1, Den: 100}, 0), "1"},
+		{BetweenText(amount.Rate{Num: 1, Den: 2}, 2, 0), "50"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
@@ -93,7 +98,8 @@ func TestWritten(t *testing.T) {
 func TestReadsWhatItWrites(t *testing.T) {
 	plain := strings.NewReplacer("¥", "", ",", "")
 	rapid.Check(t, func(t *rapid.T) {
-		units, scale := amount.Units(rapid.Int64Range(0, int64(amount.Max)).Draw(t, "units")), rapid.Uint8Range(0, 6).Draw(t, "scale")
+		units, scale := amount.Units(rapid.Int64Range(0, int64(amount.Max)).Draw(t, "units")),
+			rapid.Uint8Range(0, 6).Draw(t, "scale")
 		if fen, err := ParseYuan(plain.Replace(Yuan(units))); fen != units || err != nil {
 			t.Fatal(fen, err)
 		}
@@ -110,15 +116,21 @@ func TestReadsWhatItWrites(t *testing.T) {
 // TestRatesThereAndBack: what people write of a price, an earn rule or a conversion is what they are shown.
 func TestRatesThereAndBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := amount.Rate{Num: amount.Units(rapid.Int64Range(0, 1e6).Draw(t, "num")), Den: amount.Units(rapid.Int64Range(1, 1e6).Draw(t, "den"))}
+		r := amount.Rate{
+			Num: amount.Units(rapid.Int64Range(0, 1e6).Draw(t, "num")),
+			Den: amount.Units(rapid.Int64Range(1, 1e6).Draw(t, "den")),
+		}
 		a, b := rapid.Uint8Range(0, 6).Draw(t, "scale"), rapid.Uint8Range(0, 6).Draw(t, "other")
 		for _, way := range []struct {
 			to   func(amount.Rate) (amount.Rate, error)
 			back func(amount.Rate) string
 		}{
-			{func(r amount.Rate) (amount.Rate, error) { return PerUnit(r, a) }, func(r amount.Rate) string { return PerPoint(r, a) }},
-			{func(r amount.Rate) (amount.Rate, error) { return PerFen(r, a) }, func(r amount.Rate) string { return PerYuan(r, a) }},
-			{func(r amount.Rate) (amount.Rate, error) { return Between(r, a, b) }, func(r amount.Rate) string { return BetweenText(r, a, b) }},
+			{func(r amount.Rate) (amount.Rate, error) { return PerUnit(r, a) },
+				func(r amount.Rate) string { return PerPoint(r, a) }},
+			{func(r amount.Rate) (amount.Rate, error) { return PerFen(r, a) },
+				func(r amount.Rate) string { return PerYuan(r, a) }},
+			{func(r amount.Rate) (amount.Rate, error) { return Between(r, a, b) },
+				func(r amount.Rate) string { return BetweenText(r, a, b) }},
 		} {
 			there, err := way.to(r)
 			if err != nil {
@@ -134,10 +146,12 @@ func TestRatesThereAndBack(t *testing.T) {
 
 func TestFenOfAFile(t *testing.T) {
 	var file map[string]Fen
-	if err := yaml.Unmarshal([]byte("a: 168000\nb: 4.35\nc: \"0.10\"\n"), &file); err != nil || file["a"] != 16_800_000 || file["b"] != 435 || file["c"] != 10 {
+	if err := yaml.Unmarshal([]byte("a: 168000\nb: 4.35\nc: \"0.10\"\n"), &file); err != nil ||
+		file["a"] != 16_800_000 || file["b"] != 435 || file["c"] != 10 {
 		t.Errorf("%v, %v", file, err)
 	}
-	if err := yaml.Unmarshal([]byte("a: 1\nb: 4.355\n"), &file); err == nil || !strings.Contains(err.Error(), "line 2") {
+	if err := yaml.Unmarshal([]byte("a: 1\nb: 4.355\n"), &file); err == nil ||
+		!strings.Contains(err.Error(), "line 2") {
 		t.Error(err)
 	}
 }

@@ -56,7 +56,8 @@ func (a Asked) request() string {
 // one; else as a single command.
 //
 // An empty Asked is never asked again. Errors are those of choose, and of Do.
-func (g *Gateway) Once(ctx context.Context, asked Asked, choose func() (command.Request, error)) (command.Receipt, error) {
+func (g *Gateway) Once(ctx context.Context, asked Asked,
+	choose func() (command.Request, error)) (command.Receipt, error) {
 	return g.once(ctx, asked, func() (command.Receipt, error) {
 		req, err := choose()
 		if err != nil {
@@ -74,7 +75,8 @@ func (g *Gateway) Once(ctx context.Context, asked Asked, choose func() (command.
 }
 
 // OncePrivate is Once for a single command with private data; see SinglePrivate.
-func (g *Gateway) OncePrivate(ctx context.Context, asked Asked, choose func() (command.Request, map[string][]byte, error)) (command.Receipt, error) {
+func (g *Gateway) OncePrivate(ctx context.Context, asked Asked,
+	choose func() (command.Request, map[string][]byte, error)) (command.Receipt, error) {
 	return g.once(ctx, asked, func() (command.Receipt, error) {
 		req, private, err := choose()
 		if err == nil {
@@ -89,7 +91,8 @@ func (g *Gateway) OncePrivate(ctx context.Context, asked Asked, choose func() (c
 
 // OnceLinked is Once for commands that stand or fall together, by a lane. The answer
 // is the last one's receipt, or the refusal of the one that was refused.
-func (g *Gateway) OnceLinked(ctx context.Context, asked Asked, choose func() ([]command.Request, error)) (command.Receipt, error) {
+func (g *Gateway) OnceLinked(ctx context.Context, asked Asked,
+	choose func() ([]command.Request, error)) (command.Receipt, error) {
 	return g.once(ctx, asked, func() (command.Receipt, error) {
 		reqs, err := choose()
 		if err != nil {
@@ -170,7 +173,8 @@ func again(asked Asked, hash []byte, first command.Receipt) (command.Receipt, bo
 
 // elsewhere is the refusal of a name that stands for something else.
 func elsewhere(name string, first command.Receipt) error {
-	return fault.New(fault.Conflict, "request %s was asked for something else, which was command %s", name, first.Number)
+	return fault.New(fault.Conflict, "request %s was asked for something else, which was command %s",
+		name, first.Number)
 }
 
 // link makes commands of requests, each linked with the next. The last has the name

@@ -51,12 +51,15 @@ func TestOnce(t *testing.T) {
 					t.Fatalf("%+v, %v, chosen %d times", first, err, chosen)
 				}
 				height := net.n.Height()
-				for where, node := range map[string]*Gateway{"here": g, "elsewhere": elsewhereNode(t, net, "7"), "a till": elsewhereNode(t, net, "")} {
+				for where, node := range map[string]*Gateway{
+					"here": g, "elsewhere": elsewhereNode(t, net, "7"), "a till": elsewhereNode(t, net, ""),
+				} {
 					again, err := node.Once(t.Context(), wants("A2", "five of wang's"), chooses(&chosen, "m2"))
 					if err != nil || !again.Again || again.Number != first.Number || again.Cycle != first.Cycle {
 						t.Errorf("%s, the same: %+v, %v", where, again, err)
 					}
-					if _, err := node.Once(t.Context(), wants("A2", "six of wang's"), chooses(&chosen, "m3")); fault.CodeOf(err) != fault.Conflict {
+					if _, err := node.Once(t.Context(), wants("A2", "six of wang's"),
+						chooses(&chosen, "m3")); fault.CodeOf(err) != fault.Conflict {
 						t.Errorf("%s, something else: %v", where, err)
 					}
 					if _, err := node.Single(t.Context(), "A2", issue("m1")); fault.CodeOf(err) != fault.Conflict {
@@ -85,7 +88,8 @@ func TestOnceAfterAnotherVerb(t *testing.T) {
 		}
 		other := elsewhereNode(t, net, "7")
 		for where, node := range map[string]*Gateway{"here": g, "elsewhere": other} {
-			if _, err := node.Once(t.Context(), wants("r1", "x"), chooses(&chosen, "bob")); fault.CodeOf(err) != fault.Conflict || chosen != 0 {
+			if _, err := node.Once(t.Context(), wants("r1", "x"), chooses(&chosen, "bob")); fault.CodeOf(
+				err) != fault.Conflict || chosen != 0 {
 				t.Errorf("%s: %v, chosen %d times", where, err, chosen)
 			}
 		}
@@ -100,7 +104,9 @@ func TestOnceRefused(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, _ *simNet) {
 		poor := fault.New(fault.Insufficient, "the wallet holds 3")
 		for range 2 {
-			if _, err := g.Once(t.Context(), wants("r", "five"), func() (command.Request, error) { return nil, poor }); fault.CodeOf(err) != fault.Insufficient {
+			if _, err := g.Once(t.Context(), wants("r", "five"), func() (command.Request, error) {
+				return nil, poor
+			}); fault.CodeOf(err) != fault.Insufficient {
 				t.Error(err)
 			}
 		}
@@ -130,13 +136,16 @@ func TestIDsThatNodesMake(t *testing.T) {
 		if _, err := g.Once(ctx, Asked{ID: "A", Step: "capture"}, chooses(&chosen, "ann")); err != nil {
 			t.Fatal(err)
 		}
-		for _, id := range []string{made, "A~capture", "A~2", "~A", "A~", "A:x", "A:" + strings.Repeat("A", 22), strings.Repeat("a", 65)} {
+		for _, id := range []string{made, "A~capture", "A~2", "~A", "A~", "A:x", "A:" + strings.Repeat("A", 22),
+			strings.Repeat("a", 65)} {
 			_, alone := g.Single(ctx, id, issue("bob"))
 			_, queued := g.Do(ctx, id, issue("bob"))
 			_, linked := g.DoLinked(ctx, id, issue("bob"), issue("carl"))
 			_, batch := g.Run(ctx, "", []command.Command{command.New(id, issue("bob"))})
 			_, once := g.Once(ctx, Asked{ID: id}, chooses(&chosen, "bob"))
-			for door, err := range map[string]error{"Single": alone, "Do": queued, "DoLinked": linked[0], "Run": batch, "Once": once} {
+			for door, err := range map[string]error{
+				"Single": alone, "Do": queued, "DoLinked": linked[0], "Run": batch, "Once": once,
+			} {
 				if fault.CodeOf(err) != fault.BadRequest {
 					t.Errorf("%s of %s: %v", door, id, err)
 				}
@@ -170,8 +179,10 @@ func TestGroupsAreAskedForAsOne(t *testing.T) {
 				}
 			}
 			for name, reqs := range map[string][]command.Request{
-				"the first alone": {issue("a")}, "the last alone": {issue("b")}, "turned about": {issue("b"), issue("a")},
-				"one more": {issue("a"), issue("b"), issue("c")}, "one more before": {issue("c"), issue("a"), issue("b")}, "another last": {issue("a"), issue("c")},
+				"the first alone": {issue("a")}, "the last alone": {issue("b")}, "turned about": {issue("b"),
+					issue("a")},
+				"one more":        {issue("a"), issue("b"), issue("c")},
+				"one more before": {issue("c"), issue("a"), issue("b")}, "another last": {issue("a"), issue("c")},
 			} {
 				if _, errs := node.DoLinked(ctx, "pair", reqs...); fault.CodeOf(culprit(errs)) != fault.Conflict {
 					t.Errorf("%s, %s: %v", where, name, errs)
@@ -180,10 +191,11 @@ func TestGroupsAreAskedForAsOne(t *testing.T) {
 		}
 		chosen := 0
 		for _, node := range []*Gateway{g, g, other} { // each would choose more
-			receipt, err := node.OnceLinked(ctx, wants("chosen", "carry and finalise"), func() ([]command.Request, error) {
-				chosen++
-				return []command.Request{issue("c"), issue(fmt.Sprint("d", chosen)), issue("e")}, nil
-			})
+			receipt, err := node.OnceLinked(ctx, wants("chosen", "carry and finalise"),
+				func() ([]command.Request, error) {
+					chosen++
+					return []command.Request{issue("c"), issue(fmt.Sprint("d", chosen)), issue("e")}, nil
+				})
 			if err != nil || chosen != 1 || receipt.Number.Index != 2 {
 				t.Errorf("%+v, %v, chosen %d times", receipt, err, chosen)
 			}
@@ -191,7 +203,8 @@ func TestGroupsAreAskedForAsOne(t *testing.T) {
 		if err := other.Close(); err != nil {
 			t.Error(err)
 		}
-		if count, _ := net.lots(); count["a"] != 1 || count["b"] != 1 || count["c"] != 1 || count["d1"] != 1 || count["e"] != 1 || len(count) != 5 {
+		if count, _ := net.lots(); count["a"] != 1 || count["b"] != 1 || count["c"] != 1 || count["d1"] != 1 ||
+			count["e"] != 1 || len(count) != 5 {
 			t.Errorf("lots %v", count)
 		}
 	})
@@ -217,7 +230,8 @@ func (l *ledger) chosen(t *testing.T, n *node, rng *rand.Rand, caller, count int
 			continue
 		}
 		err = until(func() error {
-			_, err := n.now().Once(t.Context(), wants(id, "something else"), func() (command.Request, error) { return issue(id + "-else"), nil })
+			_, err := n.now().Once(t.Context(), wants(id, "something else"),
+				func() (command.Request, error) { return issue(id + "-else"), nil })
 			return err
 		})
 		if fault.CodeOf(err) != fault.Conflict {

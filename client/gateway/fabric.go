@@ -45,7 +45,8 @@ func (f *fabric) Endorse(ctx context.Context, c call) (signed, error) {
 		// Whatever peer is asked first sees the private data: no other party's. It
 		// then asks only peers of the collection's parties.
 		if at = f.peers.own(f.party); at == nil {
-			return signed{}, &callError{stage: endorsing, kind: refused, refusal: fault.New(fault.Forbidden, "private data goes through the party's own peer, and %s has none", f.party)}
+			return signed{}, &callError{stage: endorsing, kind: refused, refusal: fault.New(fault.Forbidden,
+				"private data goes through the party's own peer, and %s has none", f.party)}
 		}
 	}
 	proposal, err := f.propose(at, c)
@@ -175,14 +176,17 @@ func (f *fabric) Blocks(ctx context.Context, from uint64, visit func(*block.Bloc
 	if cause := context.Cause(ctx); cause == nil || errors.Is(cause, errStalled) || time.Since(began) < time.Second {
 		f.peers.failed(at)
 	}
-	return &callError{stage: streaming, kind: unreachable, err: errors.Join(errors.New("the block stream ended"), context.Cause(ctx))}
+	return &callError{
+		stage: streaming, kind: unreachable, err: errors.Join(errors.New("the block stream ended"), context.Cause(ctx)),
+	}
 }
 
 // fail classifies an error, and passes a peer over that doesn't answer.
 func (f *fabric) fail(at *peer, s stage, err error) *callError {
 	failed := classify(s, err)
 	failed.elsewhere = s == endorsing && refusedElsewhere(err, at.party)
-	if code := status.Code(err); len(messagesOf(err)) == 1 && (code == codes.Unavailable || code == codes.DeadlineExceeded) {
+	if code := status.Code(err); len(messagesOf(err)) == 1 &&
+		(code == codes.Unavailable || code == codes.DeadlineExceeded) {
 		f.peers.failed(at)
 	}
 	return failed

@@ -50,7 +50,8 @@ func classify(at stage, err error) *callError {
 			failed.kind, failed.refusal = refused, refusal
 		case coded || failed.kind == refused:
 		case strings.Contains(m, saysStale):
-			failed.kind, failed.refusal = refused, fault.New(fault.TimeWindow, "a peer refuses the transaction's timestamp: set the clock")
+			failed.kind, failed.refusal = refused,
+				fault.New(fault.TimeWindow, "a peer refuses the transaction's timestamp: set the clock")
 		case strings.Contains(m, saysMismatch):
 			failed.kind = mismatched
 		case strings.Contains(m, saysChaincode) && failed.kind == unreachable:

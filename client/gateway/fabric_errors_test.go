@@ -16,7 +16,8 @@ import (
 func rpc(code codes.Code, message string, details ...string) error {
 	st := status.New(code, message)
 	for _, d := range details {
-		with, err := st.WithDetails(protoadapt.MessageV1Of(&gw.ErrorDetail{Address: "127.0.0.1:7051", MspId: "G", Message: d}))
+		with, err := st.WithDetails(
+			protoadapt.MessageV1Of(&gw.ErrorDetail{Address: "127.0.0.1:7051", MspId: "G", Message: d}))
 		if err != nil {
 			panic(err)
 		}
@@ -34,23 +35,55 @@ func TestClassify(t *testing.T) {
 		kind kind
 		code fault.Code
 	}{
-		{"a refusal", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, FORBIDDEN: G is not an issuer"), refused, fault.Forbidden},
-		{"a refusal of a query", asking, rpc(codes.Unknown, "evaluate call to endorser returned error: chaincode response 500, NOT_FOUND: no hold D.1.2.3", "chaincode response 500, NOT_FOUND: no hold D.1.2.3"), refused, fault.NotFound},
-		{"a lagging endorser", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, LANE_MOVED: lane D.1 is at 3, the batch is 5"), refused, fault.LaneMoved},
-		{"a lagging endorser and one that refuses", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, LANE_MOVED: at 3", "chaincode response 500, TIME_WINDOW: 90s off"), refused, fault.TimeWindow},
-		{"one that refuses and a lagging one", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, TIME_WINDOW: 90s off", "chaincode response 500, LANE_MOVED: at 3"), refused, fault.TimeWindow},
-		{"endorsers at different heights", endorsing, rpc(codes.Aborted, "failed to collect enough transaction endorsements, see attached details for more info", "ProposalResponsePayloads do not match"), mismatched, fault.Unavailable},
-		{"the peer's own clock", endorsing, rpc(codes.Aborted, notEndorsed, "request unauthorized due to incorrect timestamp 2026-11-01T00:00:00Z, peer time 2026-11-02T00:00:00Z, peer.authentication.timewindow 15m0s"), refused, fault.TimeWindow},
-		{"the chaincode broke", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, contract: range: leveldb closed"), broken, fault.Internal},
-		{"an endorser without its lane heads", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, UNAVAILABLE: tallyseal-G does not answer: connection refused"), unreachable, fault.Unavailable},
-		{"an endorser that has done our share", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, OVERLOADED: D has used its share"), unreachable, fault.Overloaded},
-		{"one that has, and one that refuses", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, OVERLOADED: x", "chaincode response 500, FORBIDDEN: no"), refused, fault.Forbidden},
-		{"one that refuses, and one that has", endorsing, rpc(codes.Aborted, notEndorsed, "chaincode response 500, FORBIDDEN: no", "chaincode response 500, OVERLOADED: x"), refused, fault.Forbidden},
-		{"no peer", endorsing, rpc(codes.Unavailable, "connection error: desc = refused"), unreachable, fault.Unavailable},
-		{"no plan while a peer is down", endorsing, rpc(codes.FailedPrecondition, "no combination of peers can be derived which satisfy the endorsement policy"), unreachable, fault.Unavailable},
+		{"a refusal", endorsing,
+			rpc(codes.Aborted, notEndorsed, "chaincode response 500, FORBIDDEN: G is not an issuer"), refused,
+			fault.Forbidden},
+		{"a refusal of a query", asking, rpc(codes.Unknown,
+			"evaluate call to endorser returned error: chaincode response 500, NOT_FOUND: no hold D.1.2.3",
+			"chaincode response 500, NOT_FOUND: no hold D.1.2.3"), refused, fault.NotFound},
+		{"a lagging endorser", endorsing,
+			rpc(codes.Aborted, notEndorsed, "chaincode response 500, LANE_MOVED: lane D.1 is at 3, the batch is 5"),
+			refused, fault.LaneMoved},
+		{"a lagging endorser and one that refuses", endorsing, rpc(codes.Aborted, notEndorsed,
+			"chaincode response 500, LANE_MOVED: at 3",
+			"chaincode response 500, TIME_WINDOW: 90s off"), refused, fault.TimeWindow},
+		{"one that refuses and a lagging one", endorsing, rpc(codes.Aborted, notEndorsed,
+			"chaincode response 500, TIME_WINDOW: 90s off",
+			"chaincode response 500, LANE_MOVED: at 3"), refused, fault.TimeWindow},
+		{"endorsers at different heights", endorsing, rpc(codes.Aborted,
+			"failed to collect enough transaction endorsements, see attached details for more info",
+			"ProposalResponsePayloads do not match"), mismatched, fault.Unavailable},
+		{"the peer's own clock", endorsing, rpc(codes.Aborted, notEndorsed,
+			"request unauthorized due to incorrect timestamp 2026-11-01T00:00:00Z, peer time 2026-11-02T00:00:00Z, peer.authentication.timewindow 15m0s"),
+			refused, fault.TimeWindow},
+		{"the chaincode broke", endorsing,
+			rpc(codes.Aborted, notEndorsed, "chaincode response 500, contract: range: leveldb closed"), broken,
+			fault.Internal},
+		{"an endorser without its lane heads", endorsing,
+			rpc(codes.Aborted, notEndorsed,
+				"chaincode response 500, UNAVAILABLE: tallyseal-G does not answer: connection refused"),
+			unreachable, fault.Unavailable},
+		{"an endorser that has done our share", endorsing,
+			rpc(codes.Aborted, notEndorsed, "chaincode response 500, OVERLOADED: D has used its share"), unreachable,
+			fault.Overloaded},
+		{"one that has, and one that refuses", endorsing, rpc(codes.Aborted, notEndorsed,
+			"chaincode response 500, OVERLOADED: x",
+			"chaincode response 500, FORBIDDEN: no"), refused, fault.Forbidden},
+		{"one that refuses, and one that has", endorsing, rpc(codes.Aborted, notEndorsed,
+			"chaincode response 500, FORBIDDEN: no",
+			"chaincode response 500, OVERLOADED: x"), refused, fault.Forbidden},
+		{"no peer", endorsing, rpc(codes.Unavailable, "connection error: desc = refused"), unreachable,
+			fault.Unavailable},
+		{"no plan while a peer is down", endorsing,
+			rpc(codes.FailedPrecondition,
+				"no combination of peers can be derived which satisfy the endorsement policy"),
+			unreachable, fault.Unavailable},
 		{"too slow", endorsing, context.DeadlineExceeded, unreachable, fault.Unavailable},
-		{"orderers refuse the bytes", submitting, rpc(codes.Aborted, "received unsuccessful response from orderer: status=FORBIDDEN, info="), rejected, fault.Unavailable},
-		{"no orderer", submitting, rpc(codes.Unavailable, "no orderer nodes available"), unreachable, fault.Unavailable},
+		{"orderers refuse the bytes", submitting,
+			rpc(codes.Aborted, "received unsuccessful response from orderer: status=FORBIDDEN, info="), rejected,
+			fault.Unavailable},
+		{"no orderer", submitting, rpc(codes.Unavailable, "no orderer nodes available"), unreachable,
+			fault.Unavailable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := classify(c.at, c.err)
@@ -69,7 +102,8 @@ func TestLagIsToldFromRefusals(t *testing.T) {
 	said := func(party, message string) protoadapt.MessageV1 {
 		return protoadapt.MessageV1Of(&gw.ErrorDetail{MspId: party, Message: message})
 	}
-	const notFound, forbidden = "chaincode response 500, NOT_FOUND: there is no party G", "chaincode response 500, FORBIDDEN: no"
+	const notFound, forbidden = "chaincode response 500, NOT_FOUND: there is no party G",
+		"chaincode response 500, FORBIDDEN: no"
 	for _, c := range []struct {
 		name    string
 		details []protoadapt.MessageV1
@@ -103,7 +137,8 @@ func TestOrderedAllTheSame(t *testing.T) {
 	}
 }
 
-// What peers and orderers say is told by their addresses and in words; whose chaincode program doesn't run is found by it.
+// What peers and orderers say is told by their addresses and in words; whose chaincode program doesn't run is found by
+// it.
 func TestWhatPeersSay(t *testing.T) {
 	const (
 		launch = "error in simulation: failed to execute transaction e0f8: could not launch chaincode tally_1:d53e: connection to tally_1:d53e failed: error cannot create connection for tally_1:d53e: " +
@@ -114,8 +149,10 @@ func TestWhatPeersSay(t *testing.T) {
 	)
 	const at = "127.0.0.1:7051 (G) "
 	for _, c := range []struct{ name, message, want, without string }{
-		{"chaincode", launch, at + "has no running chaincode program tally_1", "UNAVAILABLE: G's own peer 127.0.0.1:7051 has no running chaincode program tally_1; nothing that G sends can be endorsed without it"},
-		{"seal", seal, at + "has no running chaincode program tallyseal-G", "UNAVAILABLE: G's own peer 127.0.0.1:7051 has no running chaincode program tallyseal-G; nothing that G sends can be endorsed without it"},
+		{"chaincode", launch, at + "has no running chaincode program tally_1",
+			"UNAVAILABLE: G's own peer 127.0.0.1:7051 has no running chaincode program tally_1; nothing that G sends can be endorsed without it"},
+		{"seal", seal, at + "has no running chaincode program tallyseal-G",
+			"UNAVAILABLE: G's own peer 127.0.0.1:7051 has no running chaincode program tallyseal-G; nothing that G sends can be endorsed without it"},
 		{"orderer down", down, at + "refuses the connection: it is down", ""},
 		{"orderer stuck", stuck, at + "doesn't answer in time", ""},
 		{"something else", "no", at + "no", ""},
@@ -138,7 +175,9 @@ func TestWhatPeersSay(t *testing.T) {
 
 // A refusal is told as the ledger tells it, without the stage at which it came.
 func TestARefusalHasNoStage(t *testing.T) {
-	failed := classify(endorsing, rpc(codes.Aborted, "failed to endorse transaction", "chaincode response 500, NOT_FOUND: there is no member m-1"))
+	failed := classify(endorsing,
+		rpc(codes.Aborted, "failed to endorse transaction",
+			"chaincode response 500, NOT_FOUND: there is no member m-1"))
 	if got := asFault(failed); got.Error() != "NOT_FOUND: there is no member m-1" {
 		t.Error(got)
 	}

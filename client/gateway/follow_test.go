@@ -72,7 +72,8 @@ func (n *countedNet) Blocks(ctx context.Context, from uint64, visit func(*block.
 }
 
 // following runs a test while a reader follows a gateway.
-func following(t *testing.T, k *keeper, spoil func(uint64) (uint64, bool), test func(t *testing.T, g *Gateway, net *countedNet)) {
+func following(t *testing.T, k *keeper, spoil func(uint64) (uint64, bool),
+	test func(t *testing.T, g *Gateway, net *countedNet)) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := newSimNet(t, 1, calm)
 		net := &countedNet{conn: sim.connect(), spoil: spoil, times: map[uint64]int{}}
@@ -145,7 +146,8 @@ func TestFollowReadsEachBlockOnce(t *testing.T) {
 	})
 }
 
-// TestASlowReaderHoldsNoVerdictUp: commands are answered while a reader stands still; it is told all it missed, in order.
+// TestASlowReaderHoldsNoVerdictUp: commands are answered while a reader stands still; it is told all it missed, in
+// order.
 func TestASlowReaderHoldsNoVerdictUp(t *testing.T) {
 	k := &keeper{}
 	following(t, k, nil, func(t *testing.T, g *Gateway, net *countedNet) {

@@ -74,7 +74,10 @@ func Open(ctx context.Context, cfg config.Config, options ...Option) (*Gateway, 
 
 // open starts a gateway over any ledgerNet.
 func open(ctx context.Context, cfg config.Config, net ledgerNet, options ...Option) (*Gateway, error) {
-	g := &Gateway{cfg: cfg, net: net, log: slog.Default(), queue: newQueue(cfg.Batch, cfg.Waiting, cfg.Linger), hangUp: func() {}, walkIns: make(chan struct{}, 1), idle: make(chan struct{})}
+	g := &Gateway{
+		cfg: cfg, net: net, log: slog.Default(), queue: newQueue(cfg.Batch, cfg.Waiting, cfg.Linger), hangUp: func() {},
+		walkIns: make(chan struct{}, 1), idle: make(chan struct{}),
+	}
 	for _, o := range options {
 		o(g)
 	}

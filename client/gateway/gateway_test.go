@@ -75,7 +75,8 @@ func TestDo(t *testing.T) {
 		if errs[0] != nil || errs[1] != nil || receipts[1].Number.Index != receipts[0].Number.Index+1 {
 			t.Errorf("linked: %+v, %v", receipts, errs)
 		}
-		if again, errs := g.DoLinked(t.Context(), "pair", issue("dora"), issue("dora2")); errs[0] != nil || !again[1].Again || again[1].Number != receipts[1].Number {
+		if again, errs := g.DoLinked(t.Context(), "pair", issue("dora"), issue("dora2")); errs[0] != nil ||
+			!again[1].Again || again[1].Number != receipts[1].Number {
 			t.Errorf("linked again: %+v, %v", again, errs)
 		}
 		if count, _ := net.lots(); count["ann"] != 1 || count["carl"] != 1 || count["dora"] != 1 || len(count) != 4 {
@@ -195,7 +196,8 @@ func TestWithoutLanes(t *testing.T) {
 		if err != nil || first.Number.Lane != number.Single {
 			t.Fatalf("%+v, %v", first, err)
 		}
-		if again, err := g.Single(t.Context(), "w1", issue("ann")); err != nil || !again.Again || again.Number != first.Number {
+		if again, err := g.Single(t.Context(), "w1", issue("ann")); err != nil || !again.Again ||
+			again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}
 		if _, err := g.Single(t.Context(), "w1", issue("bob")); fault.CodeOf(err) != fault.Conflict {
@@ -206,13 +208,15 @@ func TestWithoutLanes(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, _ *simNet) {
-		commands := []command.Command{commandOf("a"), command.New("", points.IssueRequest{Programme: "refused", Grants: issue("a").Grants}), commandOf("b")}
+		commands := []command.Command{commandOf("a"),
+			command.New("", points.IssueRequest{Programme: "refused", Grants: issue("a").Grants}), commandOf("b")}
 		ran, err := g.Run(t.Context(), "b1", commands)
 		if err != nil {
 			t.Fatal(err)
 		}
 		receipts, errs := ran.Receipts(own, commands)
-		if errs[0] != nil || fault.CodeOf(errs[1]) != fault.NotFound || errs[2] != nil || receipts[2].Number.Index != 2 {
+		if errs[0] != nil || fault.CodeOf(errs[1]) != fault.NotFound || errs[2] != nil ||
+			receipts[2].Number.Index != 2 {
 			t.Errorf("%+v, %v", receipts, errs)
 		}
 		if again, err := g.Run(t.Context(), "b1", commands); err != nil || again.TxID != ran.TxID {
@@ -281,7 +285,8 @@ func TestSource(t *testing.T) {
 
 func TestAnswersAreCoded(t *testing.T) {
 	for _, err := range []error{
-		classify(endorsing, rpc(codes.Unavailable, "x")), errors.New("disk"), fault.New(fault.Expired, "x"), fmt.Errorf("why: %w", fault.New(fault.Limit, "x")),
+		classify(endorsing, rpc(codes.Unavailable, "x")), errors.New("disk"), fault.New(fault.Expired, "x"),
+		fmt.Errorf("why: %w", fault.New(fault.Limit, "x")),
 	} {
 		var coded *fault.Error
 		if !errors.As(asFault(err), &coded) {

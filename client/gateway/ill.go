@@ -63,7 +63,8 @@ func (f *fabric) ill(ctx context.Context) error {
 		if why == nil {
 			return nil
 		}
-		return fault.New(fault.Unavailable, "%v; nothing that %s sends can be endorsed without its own peer", why, f.party)
+		return fault.New(fault.Unavailable, "%v; nothing that %s sends can be endorsed without its own peer",
+			why, f.party)
 	}
 	return nil
 }
@@ -90,7 +91,9 @@ func look(ctx context.Context, at config.Endpoint) error {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
-	dialer := tls.Dialer{Config: &tls.Config{RootCAs: pool, ServerName: at.ServerName, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12}}
+	dialer := tls.Dialer{Config: &tls.Config{
+		RootCAs: pool, ServerName: at.ServerName, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12,
+	}}
 	conn, err := dialer.DialContext(ctx, "tcp", at.Address)
 	if err != nil {
 		return fmt.Errorf("%s at %s %s", at.Name, at.Address, inTheWay(err, at))
@@ -107,11 +110,14 @@ func inTheWay(err error, at config.Endpoint) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "refuses the connection: it is down, or the profile's port is wrong"
 	case errors.As(err, &certificate):
-		return fmt.Sprintf("shows a certificate that isn't of the CA in %s, or not for %s (%v): the profile has the wrong CA, or something else listens there", at.TLSCA, at.ServerName, certificate.Err)
+		return fmt.Sprintf(
+			"shows a certificate that isn't of the CA in %s, or not for %s (%v): the profile has the wrong CA, or something else listens there",
+			at.TLSCA, at.ServerName, certificate.Err)
 	case errors.As(err, &record):
 		return "doesn't speak TLS: something else listens there, or the profile's port is wrong"
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Sprintf("doesn't answer within %s: its machine is down, or something drops what is sent there", lookFor)
+		return fmt.Sprintf("doesn't answer within %s: its machine is down, or something drops what is sent there",
+			lookFor)
 	}
 	return fmt.Sprintf("can't be reached: %v", err)
 }

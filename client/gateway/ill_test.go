@@ -73,7 +73,9 @@ func TestAPeerThatCannotBeReachedIsNamed(t *testing.T) {
 			}
 		}
 	}
-	other := &fabric{party: "M", endpoints: []config.Endpoint{at(nobody, "x"), at(server.Listener.Addr().String(), "example.com")}}
+	other := &fabric{
+		party: "M", endpoints: []config.Endpoint{at(nobody, "x"), at(server.Listener.Addr().String(), "example.com")},
+	}
 	if own, all := other.ill(t.Context()), other.allIll(t.Context()); own != nil || all != nil {
 		t.Errorf("a party without a peer, of whose neighbours one answers: %v, %v", own, all)
 	}

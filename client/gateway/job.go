@@ -161,7 +161,8 @@ func (l *lane) submit(ctx context.Context, j *job) (rejectedBytes bool) {
 	if err == nil || ctx.Err() != nil {
 		return false
 	}
-	l.g.log.Warn("a submission failed; the outcome is in doubt", "lane", j.batch.Lane, "seq", j.batch.Seq, "tx", newest.TxID, "err", err)
+	l.g.log.Warn("a submission failed; the outcome is in doubt", "lane", j.batch.Lane, "seq", j.batch.Seq,
+		"tx", newest.TxID, "err", err)
 	var failed *callError
 	return errors.As(err, &failed) && failed.kind == rejected
 }

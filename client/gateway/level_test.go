@@ -29,7 +29,8 @@ func TestBlocksThatDoNotCome(t *testing.T) {
 	ctx, late := context.WithCancel(t.Context())
 	g := &Gateway{net: &behind{late: late}, cfg: config.Config{Timeouts: config.Timeouts{Effort: time.Minute}}}
 	g.AtLeast(9)
-	if err := g.leveled(ctx); fault.CodeOf(err) != fault.Unavailable || err.Error() != "UNAVAILABLE: the peer has 7 blocks, 9 are wanted" {
+	if err := g.leveled(ctx); fault.CodeOf(err) != fault.Unavailable ||
+		err.Error() != "UNAVAILABLE: the peer has 7 blocks, 9 are wanted" {
 		t.Error(err)
 	}
 }

@@ -157,7 +157,9 @@ func live(t *testing.T, seed uint64) {
 	n := &node{t: t, net: net, cfg: testConfig(t.TempDir()), told: newTally()}
 	n.start(ctx)
 	world.Go(func() { n.guard(ctx) })
-	l := &ledger{want: map[string]string{}, atMost: map[string]bool{}, released: map[string]giving{}, holds: net.holds(40)}
+	l := &ledger{
+		want: map[string]string{}, atMost: map[string]bool{}, released: map[string]giving{}, holds: net.holds(40),
+	}
 	for caller := range 12 {
 		rng := rand.New(rand.NewPCG(seed, uint64(caller)+10))
 		callers.Go(func() {
@@ -383,7 +385,9 @@ func intrude(ctx context.Context, net *simNet, seed uint64) {
 			}
 		}
 		net.mu.Unlock()
-		net.intrude(codec.Encode(command.Batch{Lane: lane, Seq: seq + 1, Commands: []command.Command{commandOf("intruder")}}))
+		net.intrude(codec.Encode(command.Batch{
+			Lane: lane, Seq: seq + 1, Commands: []command.Command{commandOf("intruder")},
+		}))
 	}
 }
 

@@ -68,7 +68,9 @@ func openOutbox(path string) (*outbox, error) {
 		Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
 	})
 	if errors.Is(err, bbolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("gateway: another process writes lanes from %s; stop it, or give this one a state directory of its own", filepath.Dir(path))
+		return nil, fmt.Errorf(
+			"gateway: another process writes lanes from %s; stop it, or give this one a state directory of its own",
+			filepath.Dir(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("gateway: outbox %s: %w", path, err)

@@ -53,7 +53,8 @@ func (o *outbox) finish(j *job, receipts []command.Receipt, errs []error, ran Ou
 				continue // the ledger forgets refused requests, and so does the outbox
 			}
 			hash := c.Hash()
-			if err := put(tx, bucketDone, []byte(c.Name()), storedDone{Hash: hash[:], Receipt: receipts[i], At: now}); err != nil {
+			if err := put(tx, bucketDone, []byte(c.Name()),
+				storedDone{Hash: hash[:], Receipt: receipts[i], At: now}); err != nil {
 				return err
 			}
 		}
@@ -130,7 +131,8 @@ func (o *outbox) prune(keep time.Duration) {
 			err := codec.Decode(v, &stored)
 			return stored.At, err
 		}
-		return errors.Join(pruneBucket(tx.Bucket(bucketDone), before, done), pruneBucket(tx.Bucket(bucketRuns), before, run))
+		return errors.Join(pruneBucket(tx.Bucket(bucketDone), before, done),
+			pruneBucket(tx.Bucket(bucketRuns), before, run))
 	}, nil)
 }
 

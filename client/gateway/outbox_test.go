@@ -49,14 +49,17 @@ func TestOutboxRemembers(t *testing.T) {
 		}
 	}
 	two := signed{TxID: "t2", Envelope: []byte{1, 2}, Answer: []byte{3}, From: 7}
-	steps(o.begin(batchOf(2, 5, "a", "b")), o.send(2, 0, signed{TxID: "t1"}), o.send(2, 0, two), o.begin(batchOf(1, 9, "c")))
+	steps(o.begin(batchOf(2, 5, "a", "b")), o.send(2, 0, signed{TxID: "t1"}), o.send(2, 0, two),
+		o.begin(batchOf(1, 9, "c")))
 	written := make(chan error)
-	o.finish(batchOf(1, 9, "c"), []command.Receipt{{Number: number.Command{Party: own, Lane: 1, Seq: 9}, Cycle: "c"}}, []error{nil}, Outcome{}, func(err error) { written <- err })
+	o.finish(batchOf(1, 9, "c"), []command.Receipt{{Number: number.Command{Party: own, Lane: 1, Seq: 9}, Cycle: "c"}},
+		[]error{nil}, Outcome{}, func(err error) { written <- err })
 	steps(<-written, o.abandon())
 
 	o = outboxIn(t, path)
 	jobs, err := o.jobs()
-	if err != nil || len(jobs) != 1 || jobs[0].batch.Seq != 5 || len(jobs[0].batch.Commands) != 2 || cmp.Diff(jobs[0].live, []signed{two}, cmp.AllowUnexported(signed{})) != "" {
+	if err != nil || len(jobs) != 1 || jobs[0].batch.Seq != 5 || len(jobs[0].batch.Commands) != 2 ||
+		cmp.Diff(jobs[0].live, []signed{two}, cmp.AllowUnexported(signed{})) != "" {
 		t.Errorf("%+v, %v", jobs, err)
 	}
 	done, found, err := o.receipt("c")

@@ -12,9 +12,10 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// checkPrepared refuses to sign a transaction that isn't the one that was proposed. The peer that has a proposal endorsed makes the
-// transaction's bytes, and Fabric's library signs whatever comes back. A party without a peer asks somebody else's: that one
-// could have another transaction signed in the party's name, or a proposal, which looks like one.
+// checkPrepared refuses to sign a transaction that isn't the one that was proposed. The peer that has a proposal
+// endorsed makes the transaction's bytes, and Fabric's library signs whatever comes back. A party without a peer asks
+// somebody else's: that one could have another transaction signed in the party's name, or a proposal, which looks like
+// one.
 func checkPrepared(proposal *client.Proposal, tx *client.Transaction) error {
 	asked, err := proposal.Bytes()
 	if err != nil {
@@ -30,8 +31,8 @@ func checkPrepared(proposal *client.Proposal, tx *client.Transaction) error {
 	return nil
 }
 
-// samePrepared compares a gateway.ProposedTransaction with the gateway.PreparedTransaction that became of it: one action, of the proposed function with
-// the proposed arguments, under the proposal's own header, and nothing else.
+// samePrepared compares a gateway.ProposedTransaction with the gateway.PreparedTransaction that became of it: one
+// action, of the proposed function with the proposed arguments, under the proposal's own header, and nothing else.
 func samePrepared(asked, prepared []byte) error {
 	var (
 		proposed  gw.ProposedTransaction
@@ -47,14 +48,16 @@ func samePrepared(asked, prepared []byte) error {
 	err := errors.Join(proto.Unmarshal(asked, &proposed), proto.Unmarshal(prepared, &answered))
 	err = errors.Join(err, proto.Unmarshal(proposed.GetProposal().GetProposalBytes(), &proposal),
 		exactly(answered.GetEnvelope().GetPayload(), &payload))
-	err = errors.Join(err, proto.Unmarshal(proposal.GetHeader(), &header), proto.Unmarshal(proposal.GetPayload(), &called), exactly(payload.GetData(), &tx))
+	err = errors.Join(err, proto.Unmarshal(proposal.GetHeader(), &header),
+		proto.Unmarshal(proposal.GetPayload(), &called), exactly(payload.GetData(), &tx))
 	if err != nil {
 		return err
 	}
 	if len(answered.GetEnvelope().GetSignature()) > 0 {
 		return errors.New("it is signed")
 	}
-	if !bytes.Equal(payload.GetHeader().GetChannelHeader(), header.GetChannelHeader()) || !bytes.Equal(payload.GetHeader().GetSignatureHeader(), header.GetSignatureHeader()) {
+	if !bytes.Equal(payload.GetHeader().GetChannelHeader(), header.GetChannelHeader()) ||
+		!bytes.Equal(payload.GetHeader().GetSignatureHeader(), header.GetSignatureHeader()) {
 		return errors.New("its header is another")
 	}
 	if n := len(tx.GetActions()); n != 1 {

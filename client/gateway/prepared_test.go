@@ -56,12 +56,16 @@ func (l *liar) Endorse(_ context.Context, req *gw.EndorseRequest) (*gw.EndorseRe
 	var proposal pb.Proposal
 	var header common.Header
 	var called pb.ChaincodeProposalPayload
-	err := errors.Join(proto.Unmarshal(req.GetProposedTransaction().GetProposalBytes(), &proposal), proto.Unmarshal(proposal.GetHeader(), &header),
+	err := errors.Join(proto.Unmarshal(req.GetProposedTransaction().GetProposalBytes(), &proposal),
+		proto.Unmarshal(proposal.GetHeader(), &header),
 		proto.Unmarshal(proposal.GetPayload(), &called))
 	if err != nil {
 		return nil, err
 	}
-	m := &made{proposal: req.GetProposedTransaction().GetProposalBytes(), header: &header, performed: &pb.ChaincodeProposalPayload{Input: called.GetInput()}, actions: 1}
+	m := &made{
+		proposal: req.GetProposedTransaction().GetProposalBytes(), header: &header,
+		performed: &pb.ChaincodeProposalPayload{Input: called.GetInput()}, actions: 1,
+	}
 	l.lie(m)
 	if m.envelope == nil {
 		m.envelope = &common.Envelope{Payload: append(m.payload(), m.more...)}
@@ -70,12 +74,19 @@ func (l *liar) Endorse(_ context.Context, req *gw.EndorseRequest) (*gw.EndorseRe
 }
 
 func (m *made) payload() []byte {
-	response := encode(&pb.ProposalResponsePayload{ProposalHash: []byte("hash"), Extension: encode(&pb.ChaincodeAction{Response: &pb.Response{Status: 200, Payload: []byte("answer")}})})
+	response := encode(&pb.ProposalResponsePayload{
+		ProposalHash: []byte("hash"),
+		Extension:    encode(&pb.ChaincodeAction{Response: &pb.Response{Status: 200, Payload: []byte("answer")}}),
+	})
 	action := &pb.ChaincodeActionPayload{ChaincodeProposalPayload: encode(m.performed),
-		Action: &pb.ChaincodeEndorsedAction{ProposalResponsePayload: response, Endorsements: []*pb.Endorsement{{Endorser: []byte("G"), Signature: []byte("s")}}}}
+		Action: &pb.ChaincodeEndorsedAction{
+			ProposalResponsePayload: response,
+			Endorsements:            []*pb.Endorsement{{Endorser: []byte("G"), Signature: []byte("s")}},
+		}}
 	var tx pb.Transaction
 	for range m.actions {
-		tx.Actions = append(tx.Actions, &pb.TransactionAction{Header: m.header.GetSignatureHeader(), Payload: encode(action)})
+		tx.Actions = append(tx.Actions,
+			&pb.TransactionAction{Header: m.header.GetSignatureHeader(), Payload: encode(action)})
 	}
 	return encode(&common.Payload{Header: m.header, Data: encode(&tx)})
 }
@@ -89,7 +100,8 @@ func throughPeer(t *testing.T, lie func(*made)) *fabric {
 	go server.Serve(listener) // it ends with the test
 	t.Cleanup(server.Stop)
 	conn, err := grpc.NewClient("passthrough:///peer", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+		grpc.WithContextDialer(
+			func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +110,11 @@ func throughPeer(t *testing.T, lie func(*made)) *fabric {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fabric{peers: &peers{all: []*peer{{name: "peer0", party: "G", conn: conn, gw: gateway, sign: sign}}}, party: "M", channel: "alliance",
-		timeouts: config.Timeouts{Endorse: 5 * time.Second}}
+	f := &fabric{
+		peers: &peers{all: []*peer{{name: "peer0", party: "G", conn: conn, gw: gateway, sign: sign}}}, party: "M",
+		channel:  "alliance",
+		timeouts: config.Timeouts{Endorse: 5 * time.Second},
+	}
 	t.Cleanup(f.close)
 	return f
 }
@@ -131,10 +146,12 @@ func somebody(t *testing.T) (identity.Identity, identity.Sign) {
 	return id, sign
 }
 
-// A party without a peer has its transactions made by somebody else's. It signs what it proposed, and nothing else: no other command, in no other
-// name or channel, no second one beside it, no proposal, no configuration.
+// A party without a peer has its transactions made by somebody else's. It signs what it proposed, and nothing else: no
+// other command, in no other name or channel, no second one beside it, no proposal, no configuration.
 func TestOnlyWhatWasProposedIsSigned(t *testing.T) {
-	other := encode(&pb.ChaincodeInvocationSpec{ChaincodeSpec: &pb.ChaincodeSpec{Input: &pb.ChaincodeInput{Args: [][]byte{[]byte("points:Issue"), []byte("a million")}}}})
+	other := encode(&pb.ChaincodeInvocationSpec{ChaincodeSpec: &pb.ChaincodeSpec{
+		Input: &pb.ChaincodeInput{Args: [][]byte{[]byte("points:Issue"), []byte("a million")}},
+	}})
 	channel := func(m *made, change func(*common.ChannelHeader)) {
 		var h common.ChannelHeader
 		if err := proto.Unmarshal(m.header.GetChannelHeader(), &h); err != nil {
@@ -149,23 +166,29 @@ func TestOnlyWhatWasProposedIsSigned(t *testing.T) {
 	}{
 		"as proposed":     {func(*made) {}, ""},
 		"other arguments": {func(m *made) { m.performed.Input = other }, "arguments"},
-		"private data":    {func(m *made) { m.performed.TransientMap = map[string][]byte{"a": []byte("b")} }, "arguments"},
+		"private data": {func(m *made) { m.performed.TransientMap = map[string][]byte{"a": []byte("b")} },
+			"arguments"},
 		"another nonce": {func(m *made) {
 			m.header.SignatureHeader = encode(&common.SignatureHeader{Creator: []byte("M"), Nonce: []byte("n")})
 		}, "header"},
 		"a configuration": {func(m *made) {
 			channel(m, func(h *common.ChannelHeader) { h.Type = int32(common.HeaderType_CONFIG_UPDATE) })
 		}, "header"},
-		"another channel":   {func(m *made) { channel(m, func(h *common.ChannelHeader) { h.ChannelId = "other" }) }, "header"},
-		"two actions":       {func(m *made) { m.actions = 2 }, "2 actions"},
-		"no action":         {func(m *made) { m.actions = 0 }, ""},
-		"more at the end":   {func(m *made) { m.more = []byte{0x1a, 0x01, 'x'} }, "more in it"},
-		"a proposal":        {func(m *made) { m.envelope = &common.Envelope{Payload: m.proposal} }, ""},
-		"signed by another": {func(m *made) { m.envelope = &common.Envelope{Payload: m.payload(), Signature: []byte("s")} }, "signed"},
-		"nothing":           {func(m *made) { m.envelope = &common.Envelope{} }, ""},
+		"another channel": {func(m *made) { channel(m, func(h *common.ChannelHeader) { h.ChannelId = "other" }) },
+			"header"},
+		"two actions":     {func(m *made) { m.actions = 2 }, "2 actions"},
+		"no action":       {func(m *made) { m.actions = 0 }, ""},
+		"more at the end": {func(m *made) { m.more = []byte{0x1a, 0x01, 'x'} }, "more in it"},
+		"a proposal":      {func(m *made) { m.envelope = &common.Envelope{Payload: m.proposal} }, ""},
+		"signed by another": {func(m *made) {
+			m.envelope = &common.Envelope{Payload: m.payload(), Signature: []byte("s")}
+		}, "signed"},
+		"nothing": {func(m *made) { m.envelope = &common.Envelope{} }, ""},
 	} {
 		f := throughPeer(t, c.lie)
-		tx, err := f.Endorse(t.Context(), call{chaincode: "tally", function: "batch:Run", args: [][]byte{[]byte("mine")}})
+		tx, err := f.Endorse(t.Context(), call{
+			chaincode: "tally", function: "batch:Run", args: [][]byte{[]byte("mine")},
+		})
 		if name == "as proposed" {
 			if err != nil || string(tx.Answer) != "answer" {
 				t.Errorf("%s: %v", name, err)
@@ -173,7 +196,8 @@ func TestOnlyWhatWasProposedIsSigned(t *testing.T) {
 			continue
 		}
 		var failed *callError
-		if err == nil || !errors.As(err, &failed) || failed.stage != endorsing || !strings.Contains(err.Error(), c.says) || len(tx.Envelope) > 0 {
+		if err == nil || !errors.As(err, &failed) || failed.stage != endorsing ||
+			!strings.Contains(err.Error(), c.says) || len(tx.Envelope) > 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -35,7 +35,8 @@ func (g *Gateway) Prove(ctx context.Context, function string, args ...string) ([
 		}
 		envelope, err := g.net.Prove(ctx, c, from)
 		var failed *callError
-		if err == nil || !errors.As(err, &failed) || !failed.mayPass(tries) || ctx.Err() != nil || time.Now().After(deadline) {
+		if err == nil || !errors.As(err, &failed) || !failed.mayPass(tries) || ctx.Err() != nil ||
+			time.Now().After(deadline) {
 			return envelope, asFault(err)
 		}
 		stagger(ctx, tries)
@@ -79,7 +80,10 @@ func (f *fabric) Prove(ctx context.Context, c call, parties []string) ([]byte, e
 		return nil, classify(endorsing, err)
 	}
 	if prepared.GetEnvelope().GetSignature() != nil {
-		return nil, &callError{stage: endorsing, kind: refused, refusal: fault.New(fault.Internal, "the transaction is signed: it could be submitted")}
+		return nil, &callError{
+			stage: endorsing, kind: refused,
+			refusal: fault.New(fault.Internal, "the transaction is signed: it could be submitted"),
+		}
 	}
 	return proto.Marshal(prepared.GetEnvelope())
 }

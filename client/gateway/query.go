@@ -132,15 +132,18 @@ func ask[T any](ctx context.Context, q Query, function string, args ...string) (
 	return decode[T](q.evaluate(ctx, c))
 }
 
-// askPart asks for a part of a list. INTERNAL if a peer answers with more rows than were asked for, or with a next part that doesn't come
-// after this one, which would never end.
-func askPart[T any](ctx context.Context, q Query, page answer.Page, function string, args ...string) (answer.Part[T], error) {
+// askPart asks for a part of a list. INTERNAL if a peer answers with more rows than were asked for, or with a next part
+// that doesn't come after this one, which would never end.
+func askPart[T any](ctx context.Context, q Query, page answer.Page, function string,
+	args ...string) (answer.Part[T], error) {
 	part, err := ask[answer.Part[T]](ctx, q, function, append(args, asJSON(page))...)
 	switch {
 	case err != nil:
 		return answer.Part[T]{}, err
 	case len(part.Rows) > int(page.Limit), part.Next != "" && (part.Next <= page.After || len(part.Rows) == 0):
-		return answer.Part[T]{}, fault.New(fault.Internal, "a peer answers %s with %d rows after %.90q, the next of them after %.90q: ask another", function, len(part.Rows), page.After, part.Next)
+		return answer.Part[T]{}, fault.New(fault.Internal,
+			"a peer answers %s with %d rows after %.90q, the next of them after %.90q: ask another",
+			function, len(part.Rows), page.After, part.Next)
 	}
 	return part, nil
 }
@@ -170,7 +173,8 @@ func askAll[T any](ask func(answer.Page) (answer.Part[T], error)) ([]T, error) {
 func askEach[T any](ctx context.Context, q Query, n int, function string, args ...string) ([]T, error) {
 	list, err := ask[[]T](ctx, q, function, args...)
 	if err == nil && len(list) != n {
-		return nil, fault.New(fault.Internal, "a peer answers %s with %d rows of %d: ask another", function, len(list), n)
+		return nil, fault.New(fault.Internal, "a peer answers %s with %d rows of %d: ask another",
+			function, len(list), n)
 	}
 	return list, err
 }

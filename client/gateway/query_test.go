@@ -16,7 +16,8 @@ type busy struct {
 
 func (b *busy) Evaluate(ctx context.Context, c call) ([]byte, error) {
 	if b.puts--; b.puts >= 0 {
-		return nil, &callError{stage: asking, kind: unreachable, refusal: fault.New(fault.Overloaded, "D has used its share")}
+		return nil,
+			&callError{stage: asking, kind: unreachable, refusal: fault.New(fault.Overloaded, "D has used its share")}
 	}
 	return b.ledgerNet.Evaluate(ctx, c)
 }
@@ -41,7 +42,8 @@ func TestAQuestionPutOffIsAskedAgain(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began = time.Now()
-		if _, err := g.Query().Head(ctx, own, 1); fault.CodeOf(err) != fault.Overloaded || time.Since(began) > 2*time.Second {
+		if _, err := g.Query().Head(ctx, own, 1); fault.CodeOf(err) != fault.Overloaded ||
+			time.Since(began) > 2*time.Second {
 			t.Errorf("asked for a second: %v after %s", err, time.Since(began))
 		}
 		g.net = at.ledgerNet

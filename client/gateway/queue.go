@@ -32,7 +32,8 @@ type queue struct {
 func newQueue(batch, limit int, linger time.Duration) *queue {
 	return &queue{
 		batch: batch, limit: limit, linger: linger,
-		busy: map[string]bool{}, named: map[string]*ticket{}, changed: make(chan struct{}, 1), turn: make(chan struct{}, 1),
+		busy: map[string]bool{}, named: map[string]*ticket{}, changed: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1),
 	}
 }
 
@@ -190,7 +191,8 @@ func (q *queue) pick(now time.Time) (picked []*ticket, wait time.Duration) {
 	rest := q.waiting[:0]
 	commands, weight, bytes, full := 0, 0, 0, false
 	for _, t := range q.waiting {
-		fits := commands == 0 || !t.alone() && commands+len(t.commands) <= q.batch && weight+t.demand.Weight <= touch.MaxWeight && bytes+t.demand.bytes <= maxBytes
+		fits := commands == 0 || !t.alone() && commands+len(t.commands) <= q.batch &&
+			weight+t.demand.Weight <= touch.MaxWeight && bytes+t.demand.bytes <= maxBytes
 		if full || !fits || q.blocked(t, kept) {
 			rest = append(rest, t)
 			for _, k := range t.demand.Contended {

@@ -46,14 +46,22 @@ func TestQueueOrder(t *testing.T) {
 		asks map[string][]command.Request // a ticket each, by name in order
 		take []string                     // each take's tickets; "-x" ends the x-th take first
 	}{
-		{"commands in the order they came", map[string][]command.Request{"a": {issue("m")}, "b": {hold(1)}}, []string{"ab"}},
+		{"commands in the order they came", map[string][]command.Request{"a": {issue("m")}, "b": {hold(1)}},
+			[]string{"ab"}},
 		{"one row, one transaction in flight", map[string][]command.Request{"a": {hold(1)}}, []string{"a", ""}},
-		{"commands on one row may share a batch", map[string][]command.Request{"a": {hold(1)}, "b": {hold(1, 2)}}, []string{"ab"}},
-		{"a full batch leaves the rest", map[string][]command.Request{"a": many[:3], "b": many[:2], "c": {issue("m")}}, []string{"ab", "c"}},
-		{"a group stays whole, a smaller one goes along", map[string][]command.Request{"a": many[:4], "b": many[:2], "c": {issue("m")}}, []string{"ac", "b"}},
-		{"registering travels alone", map[string][]command.Request{"a": {issue("m")}, "b": {register}, "c": {issue("m")}}, []string{"ac", "b"}},
-		{"so does advancing the date, first in line", map[string][]command.Request{"a": {advance}, "b": {issue("m")}}, []string{"a", "b"}},
-		{"none overtakes on a row it waits for", map[string][]command.Request{"a": {register}, "b": {hold(1)}, "c": {register}, "d": {hold(1, 2)}}, []string{"a", "bd", "c"}},
+		{"commands on one row may share a batch", map[string][]command.Request{"a": {hold(1)}, "b": {hold(1, 2)}},
+			[]string{"ab"}},
+		{"a full batch leaves the rest", map[string][]command.Request{"a": many[:3], "b": many[:2], "c": {issue("m")}},
+			[]string{"ab", "c"}},
+		{"a group stays whole, a smaller one goes along",
+			map[string][]command.Request{"a": many[:4], "b": many[:2], "c": {issue("m")}}, []string{"ac", "b"}},
+		{"registering travels alone",
+			map[string][]command.Request{"a": {issue("m")}, "b": {register}, "c": {issue("m")}}, []string{"ac", "b"}},
+		{"so does advancing the date, first in line", map[string][]command.Request{"a": {advance}, "b": {issue("m")}},
+			[]string{"a", "b"}},
+		{"none overtakes on a row it waits for",
+			map[string][]command.Request{"a": {register}, "b": {hold(1)}, "c": {register}, "d": {hold(1, 2)}},
+			[]string{"a", "bd", "c"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := newQueue(5, 100, 0)
@@ -90,7 +98,8 @@ func nothingKnown() (bool, error) { return false, nil }
 func TestQueueFreesRows(t *testing.T) {
 	q := newQueue(5, 100, 0)
 	for i, req := range []command.Request{capture(1), capture(1), capture(2)} {
-		if _, err := q.enter(newTicket(fmt.Sprint(i), []command.Command{command.New("", req)}), nothingKnown); err != nil {
+		if _, err := q.enter(newTicket(fmt.Sprint(i), []command.Command{command.New("", req)}),
+			nothingKnown); err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {
@@ -125,7 +134,8 @@ func TestQueueBounds(t *testing.T) {
 	if err != nil || joined.waiters != 2 {
 		t.Errorf("the same again joins in: %v", err)
 	}
-	if _, err := q.enter(newTicket("a", []command.Command{commandOf("x")}), nothingKnown); fault.CodeOf(err) != fault.Conflict {
+	if _, err := q.enter(newTicket("a", []command.Command{commandOf("x")}),
+		nothingKnown); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("other content: %v", err)
 	}
 	if q.leave(joined) {

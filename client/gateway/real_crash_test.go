@@ -54,7 +54,9 @@ func TestRealCrash(t *testing.T) {
 	}
 	for i, step := range []string{"before endorsing", "after endorsing", "before submitting", "after submitting"} {
 		t.Run(step, func(t *testing.T) {
-			cfg, err := config.Load(filepath.Join(run, "parties", own, "profile.yaml"), map[string]any{"lanes": fmt.Sprint(25 + i), "state": t.TempDir()})
+			cfg, err := config.Load(filepath.Join(run, "parties", own, "profile.yaml"), map[string]any{
+				"lanes": fmt.Sprint(25 + i), "state": t.TempDir(),
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +74,9 @@ func TestRealCrash(t *testing.T) {
 			member := fmt.Sprintf("crash%d-%d", i, time.Now().UnixNano())
 			var commands []command.Command // without request ids: only the outbox makes them once
 			for range 3 {
-				commands = append(commands, command.New("", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: member, Amount: 1, Expires: 21000}}}))
+				commands = append(commands, command.New("", points.IssueRequest{
+					Programme: "DP", Grants: []points.Grant{{Member: member, Amount: 1, Expires: 21000}},
+				}))
 			}
 			go func() { _, _ = g.Run(t.Context(), member, commands) }()
 			<-broken.here

@@ -36,7 +36,8 @@ func realNode(t *testing.T, party, lanes string) (*gateway.Gateway, config.Confi
 		t.Skip("TALLY_REAL names no network")
 	}
 	state := filepath.Join(t.TempDir(), "state")
-	cfg, err := config.Load(filepath.Join(run, "parties", party, "profile.yaml"), map[string]any{"lanes": lanes, "state": state})
+	cfg, err := config.Load(filepath.Join(run, "parties", party, "profile.yaml"),
+		map[string]any{"lanes": lanes, "state": state})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,14 +65,18 @@ func found(t *testing.T, d *gateway.Gateway) {
 			t.Fatal(err)
 		}
 	}
-	allow(g.Found(t.Context(), party.FoundRequest{Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "2026-11", Date: 20758, Test: true}))
+	allow(g.Found(t.Context(), party.FoundRequest{
+		Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "2026-11", Date: 20758, Test: true,
+	}))
 	allow(g.Single(t.Context(), "", party.BeginPeerRequest{}))
 	allow(g.Single(t.Context(), "", party.RegisterRequest{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles}))
 	allow(g.Single(t.Context(), "", party.RegisterRequest{Party: "F", En: "Finance", Zh: "金融", Roles: roles}))
 	allow(g.Single(t.Context(), "", party.RegisterRequest{Party: "M", En: "Mobility", Zh: "出行", Roles: roles}))
 	if d != nil {
 		allow(d.Single(t.Context(), "", party.BeginPeerRequest{}))
-		allow(d.Do(t.Context(), "", points.OpenProgrammeRequest{Programme: "DP", En: "Dealer points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}}))
+		allow(d.Do(t.Context(), "", points.OpenProgrammeRequest{
+			Programme: "DP", En: "Dealer points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1},
+		}))
 	}
 }
 
@@ -99,7 +104,8 @@ func TestRealFlow(t *testing.T) {
 		t.Errorf("other content: %v", err)
 	}
 	other, _ := realNode(t, "D", "9")
-	if again, err := other.Do(ctx, id, grant(member, 100)); err != nil || again.Number != receipt.Number || !again.Again {
+	if again, err := other.Do(ctx, id, grant(member, 100)); err != nil || again.Number != receipt.Number ||
+		!again.Again {
 		t.Errorf("from another machine: %+v, %v", again, err)
 	}
 	if _, err := other.Do(ctx, id, grant(member, 101)); fault.CodeOf(err) != fault.Conflict {
@@ -116,7 +122,9 @@ func TestRealFlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hold, err := d.Do(ctx, "hold-"+member, points.HoldRequest{Member: member, Pieces: pieces, Deadline: time.Now().Unix() + 600})
+	hold, err := d.Do(ctx, "hold-"+member, points.HoldRequest{
+		Member: member, Pieces: pieces, Deadline: time.Now().Unix() + 600,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +134,8 @@ func TestRealFlow(t *testing.T) {
 	if _, err := d.Do(ctx, "", points.ReleaseRequest{Hold: hold.Number, Reason: "rest"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Do(ctx, "", points.CaptureRequest{Hold: hold.Number, Amount: 1}); fault.CodeOf(err) != fault.WrongState {
+	if _, err := d.Do(ctx, "", points.CaptureRequest{Hold: hold.Number, Amount: 1}); fault.CodeOf(
+		err) != fault.WrongState {
 		t.Errorf("capture of a closed hold: %v", err)
 	}
 	found, err := d.Query().Hold(ctx, hold.Number)
@@ -169,7 +178,8 @@ func TestRealLoad(t *testing.T) {
 	found(t, d)
 	ctx := t.Context()
 	rate := func(what string, n int, began time.Time) {
-		t.Logf("%-28s %7.0f/s (%d in %s)", what, float64(n)/time.Since(began).Seconds(), n, time.Since(began).Round(time.Millisecond))
+		t.Logf("%-28s %7.0f/s (%d in %s)", what, float64(n)/time.Since(began).Seconds(), n,
+			time.Since(began).Round(time.Millisecond))
 	}
 
 	began, total := time.Now(), 160

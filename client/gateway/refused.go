@@ -69,7 +69,8 @@ func (s *Source) Refused() (map[uint64]error, error) {
 		for k, one := range s.shards {
 			prefix := append([]byte(one.name), 0)
 			c := tx.Bucket(bucketRefused).Cursor()
-			for key, value := c.Seek(prefix); bytes.HasPrefix(key, prefix) && len(key) == len(prefix)+8; key, value = c.Next() {
+			for key, value := c.Seek(prefix); bytes.HasPrefix(key, prefix) &&
+				len(key) == len(prefix)+8; key, value = c.Next() {
 				var stored storedRefusal
 				if err := codec.Decode(value, &stored); err != nil {
 					return err
@@ -77,7 +78,9 @@ func (s *Source) Refused() (map[uint64]error, error) {
 				if stored.Code == "" {
 					continue // it was done since
 				}
-				found[s.position(k, binary.BigEndian.Uint64(key[len(prefix):]))] = &fault.Error{Code: fault.Code(stored.Code), Text: stored.Text}
+				found[s.position(k, binary.BigEndian.Uint64(key[len(prefix):]))] = &fault.Error{
+					Code: fault.Code(stored.Code), Text: stored.Text,
+				}
 			}
 		}
 		return nil
@@ -141,7 +144,8 @@ func (s *Source) Redo(ctx context.Context, position uint64, req command.Request)
 func (s *Source) redone(position uint64, by number.Command) error {
 	n := uint64(len(s.shards))
 	key := refusedKey(s.shards[position%n].name, position/n)
-	return asFault(s.g.out.do(func(tx *bbolt.Tx) error { return put(tx, bucketRefused, key, storedRefusal{Text: by.String()}) }))
+	return asFault(
+		s.g.out.do(func(tx *bbolt.Tx) error { return put(tx, bucketRefused, key, storedRefusal{Text: by.String()}) }))
 }
 
 // Redone are the commands that did what a source's own were refused.

@@ -25,7 +25,8 @@ func (g *Gateway) Run(ctx context.Context, id string, commands []command.Command
 	return g.runBatch(ctx, id, nil, commands)
 }
 
-func (g *Gateway) runBatch(ctx context.Context, id string, source *command.Source, commands []command.Command) (Outcome, error) {
+func (g *Gateway) runBatch(ctx context.Context, id string, source *command.Source,
+	commands []command.Command) (Outcome, error) {
 	if g.out == nil {
 		return Outcome{}, errNoLanes()
 	}

@@ -28,13 +28,18 @@ const (
 // beside it, each with a peer.
 func founded(t *testing.T, seed uint64) *replay.Ledger {
 	t.Helper()
-	cfg := ledgersim.Config{Seed: seed, TimeWindow: -1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: own, Peer: true}, {MSP: "F", Peer: true}}}
+	cfg := ledgersim.Config{
+		Seed: seed, TimeWindow: -1,
+		Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: own, Peer: true}, {MSP: "F", Peer: true}},
+	}
 	l, err := replay.NewLedger(cfg, replay.Rules{Operator: "G", Test: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	roles := party.Issuer | party.Acceptor
-	if err := l.Found("G", party.FoundRequest{Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "c", Date: today, Test: true}); err != nil {
+	if err := l.Found("G", party.FoundRequest{
+		Network: "test", En: "Group", Zh: "集团", Roles: roles, Cycle: "c", Date: today, Test: true,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{own, "F"} {
@@ -43,7 +48,9 @@ func founded(t *testing.T, seed uint64) *replay.Ledger {
 			t.Fatal(err)
 		}
 	}
-	set(t, l, own, points.OpenProgrammeRequest{Programme: programme, En: "P", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}}, member.EnrolRequest{Member: holder})
+	set(t, l, own,
+		points.OpenProgrammeRequest{Programme: programme, En: "P", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}},
+		member.EnrolRequest{Member: holder})
 	return l
 }
 
@@ -102,7 +109,9 @@ func (s *simNet) granted(lots int, each amount.Units) (list []number.Row) {
 	defer s.mu.Unlock()
 	grant := points.Grant{Member: holder, Amount: each, Expires: lastDay}
 	for len(list) < lots {
-		req := points.IssueRequest{Programme: programme, Grants: slices.Repeat([]points.Grant{grant}, min(lots-len(list), points.MaxLots))}
+		req := points.IssueRequest{
+			Programme: programme, Grants: slices.Repeat([]points.Grant{grant}, min(lots-len(list), points.MaxLots)),
+		}
 		made := set(s.t, s.l, own, req)[0]
 		for i := range req.Grants {
 			list = append(list, made.Row(i))

@@ -44,11 +44,16 @@ type rates struct {
 
 var calm = rates{}
 
-var stormy = rates{unreachable: 8, lost: 8, unanswered: 8, twice: 10, held: 8, rejected: 3, broken: 5, lag: 40, crash: 2, foreign: 3}
+var stormy = rates{
+	unreachable: 8, lost: 8, unanswered: 8, twice: 10, held: 8, rejected: 3, broken: 5, lag: 40, crash: 2, foreign: 3,
+}
 
 func newSimNet(t *testing.T, seed uint64, r rates) *simNet {
 	l := founded(t, seed)
-	s := &simNet{t: t, rates: r, rng: rand.New(rand.NewPCG(seed, 1)), l: l, n: l.Network, refused: map[string]bool{}, grown: make(chan struct{})}
+	s := &simNet{
+		t: t, rates: r, rng: rand.New(rand.NewPCG(seed, 1)), l: l, n: l.Network, refused: map[string]bool{},
+		grown: make(chan struct{}),
+	}
 	for b := range l.Blocks() {
 		s.blocks = append(s.blocks, b)
 	}
@@ -138,9 +143,12 @@ func (c *conn) endorse(call call) (signed, error) {
 	var refusal *ledgersim.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return signed{}, failed(endorsing, codes.Aborted, "failed to endorse transaction, see attached details for more info", "chaincode response 500, "+refusal.Error())
+		return signed{}, failed(endorsing, codes.Aborted,
+			"failed to endorse transaction, see attached details for more info",
+			"chaincode response 500, "+refusal.Error())
 	case err != nil:
-		return signed{}, failed(endorsing, codes.Aborted, "failed to collect enough transaction endorsements, see attached details for more info", err.Error())
+		return signed{}, failed(endorsing, codes.Aborted,
+			"failed to collect enough transaction endorsements, see attached details for more info", err.Error())
 	}
 	return signed{TxID: env.TxID, Envelope: env.Bytes(), Answer: env.Response().GetPayload()}, nil
 }
@@ -165,7 +173,8 @@ func (c *conn) submit(s signed) error {
 		c.t.Errorf("the envelope was damaged: %v", err)
 		return err
 	}
-	unavailable := failed(submitting, codes.Unavailable, "insufficient number of orderers could successfully process transaction to satisfy quorum requirement", "")
+	unavailable := failed(submitting, codes.Unavailable,
+		"insufficient number of orderers could successfully process transaction to satisfy quorum requirement", "")
 	switch r := c.rates; {
 	case c.refused[s.TxID] || c.chance(r.rejected):
 		c.refused[s.TxID] = true
@@ -188,7 +197,8 @@ func (c *conn) submit(s signed) error {
 func (c *conn) Evaluate(_ context.Context, call call) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	answer, err := c.n.Evaluate(c.n.Identity(own, "client"), own, call.chaincode, append([][]byte{[]byte(call.function)}, call.args...)...)
+	answer, err := c.n.Evaluate(c.n.Identity(own, "client"), own, call.chaincode,
+		append([][]byte{[]byte(call.function)}, call.args...)...)
 	if err != nil {
 		return nil, classify(asking, err)
 	}
@@ -286,7 +296,9 @@ func rowsOf[T any](s *simNet) map[string]T {
 }
 
 func issue(member string) points.IssueRequest {
-	return points.IssueRequest{Programme: programme, Grants: []points.Grant{{Member: member, Home: own, Amount: 1, Expires: lastDay}}}
+	return points.IssueRequest{
+		Programme: programme, Grants: []points.Grant{{Member: member, Home: own, Amount: 1, Expires: lastDay}},
+	}
 }
 
 func commandOf(member string) command.Command { return command.New("", issue(member)) }

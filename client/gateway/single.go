@@ -36,7 +36,8 @@ const (
 //
 // Refused besides, first that applies: BAD_REQUEST (no private data), LIMIT (16
 // entries, 256 KiB in all), FORBIDDEN (the party has no peer).
-func (g *Gateway) SinglePrivate(ctx context.Context, request string, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+func (g *Gateway) SinglePrivate(ctx context.Context, request string, req command.Request,
+	transient map[string][]byte) (command.Receipt, error) {
 	if err := checkPrivate(transient); err != nil {
 		return command.Receipt{}, err
 	}
@@ -53,12 +54,14 @@ func checkPrivate(transient map[string][]byte) error {
 	case len(transient) == 0:
 		return fault.New(fault.BadRequest, "there is no private data")
 	case len(transient) > maxTransient || size > maxTransientBytes:
-		return fault.New(fault.Limit, "%d entries of private data with %d bytes; want %d with %d at most", len(transient), size, maxTransient, maxTransientBytes)
+		return fault.New(fault.Limit, "%d entries of private data with %d bytes; want %d with %d at most",
+			len(transient), size, maxTransient, maxTransientBytes)
 	}
 	return nil
 }
 
-func (g *Gateway) single(ctx context.Context, asked Asked, req command.Request, transient map[string][]byte) (command.Receipt, error) {
+func (g *Gateway) single(ctx context.Context, asked Asked, req command.Request,
+	transient map[string][]byte) (command.Receipt, error) {
 	if _, err := link(asked, []command.Request{req}); err != nil {
 		return command.Receipt{}, err
 	}
@@ -67,7 +70,10 @@ func (g *Gateway) single(ctx context.Context, asked Asked, req command.Request, 
 		return command.Receipt{}, err
 	}
 	var receipt command.Receipt
-	c := call{chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(), args: [][]byte{[]byte(asked.request()), body}, transient: transient}
+	c := call{
+		chaincode: g.cfg.Chaincode, function: command.KindOf(req).String(),
+		args: [][]byte{[]byte(asked.request()), body}, transient: transient,
+	}
 	err = g.alone(ctx, c, &receipt)
 	return receipt, err
 }
@@ -110,7 +116,9 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 			v, known, last := g.deliver(ctx, s)
 			switch {
 			case !known && last != nil:
-				return fault.New(fault.UnknownOutcome, "transaction %s: the orderers haven't taken it so far: %.600s; ask again with the same request id", s.TxID, said(last))
+				return fault.New(fault.UnknownOutcome,
+					"transaction %s: the orderers haven't taken it so far: %.600s; ask again with the same request id",
+					s.TxID, said(last))
 			case !known:
 				return fault.New(fault.UnknownOutcome, "transaction %s; ask again with the same request id", s.TxID)
 			case v.Code == pb.TxValidationCode_VALID:
@@ -121,7 +129,8 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 		}
 		var failed *callError
 		if errors.As(err, &failed) && failed.stage == endorsing && failed.kind == unreachable {
-			if ill := g.well(ctx, failed.err, time.Since(begun)); ill != nil { // trying on would end in a minute of silence
+			if ill := g.well(ctx, failed.err,
+				time.Since(begun)); ill != nil { // trying on would end in a minute of silence
 				return ill
 			}
 		}
@@ -132,8 +141,8 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 	}
 }
 
-// maxRefused is how often the orderers may refuse a single command one after the other before its caller is told so: a person
-// waits for it, who can ask again.
+// maxRefused is how often the orderers may refuse a single command one after the other before its caller is told so: a
+// person waits for it, who can ask again.
 const maxRefused = 3
 
 // deliver sends a transaction until a block says what became of it, ctx ends, or the orderers have refused it again and

@@ -22,23 +22,28 @@ func TestPrivateSingleCommand(t *testing.T) {
 		digest := codec.Hash(sum(profile))
 		var log bytes.Buffer
 		g.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		consent, err := g.Single(t.Context(), "", member.ConsentRequest{Member: holder, Purpose: "insurance", Parties: []string{"G"}, Until: lastDay})
+		consent, err := g.Single(t.Context(), "", member.ConsentRequest{
+			Member: holder, Purpose: "insurance", Parties: []string{"G"}, Until: lastDay,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		share, private := member.ShareRequest{Consent: consent.Number, Party: "G", Digest: digest}, map[string][]byte{digest.String(): profile}
+		share, private := member.ShareRequest{Consent: consent.Number, Party: "G", Digest: digest},
+			map[string][]byte{digest.String(): profile}
 		first, err := g.SinglePrivate(t.Context(), "w1", share, private)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := g.SinglePrivate(t.Context(), "w1", share, private); err != nil || !again.Again || again.Number != first.Number {
+		if again, err := g.SinglePrivate(t.Context(), "w1", share, private); err != nil || !again.Again ||
+			again.Number != first.Number {
 			t.Errorf("%+v, %v", again, err)
 		}
 		net.mu.Lock()
 		defer net.mu.Unlock()
 		net.n.DeliverAll()
 		for _, at := range []string{own, "G"} {
-			if got := net.n.Private(at, "tally", member.Collection(own, "G"))[consent.Number.String()]; !bytes.Equal(got, profile) {
+			if got := net.n.Private(at, "tally", member.Collection(own, "G"))[consent.Number.String()]; !bytes.Equal(
+				got, profile) {
 				t.Errorf("%s didn't get it", at)
 			}
 		}
@@ -93,8 +98,12 @@ func TestPrivateSingleCommandRefuses(t *testing.T) {
 
 // TestPrivateNeedsTheOwnPeer: another party's peer would see what it must not.
 func TestPrivateNeedsTheOwnPeer(t *testing.T) {
-	f := &fabric{peers: &peers{all: []*peer{{name: "peer0.G", party: "G"}}}, party: "M", timeouts: config.Default().Timeouts}
-	_, err := f.Endorse(t.Context(), call{chaincode: "tally", function: "member:Share", transient: map[string][]byte{"a": nil}})
+	f := &fabric{
+		peers: &peers{all: []*peer{{name: "peer0.G", party: "G"}}}, party: "M", timeouts: config.Default().Timeouts,
+	}
+	_, err := f.Endorse(t.Context(), call{
+		chaincode: "tally", function: "member:Share", transient: map[string][]byte{"a": nil},
+	})
 	if fault.CodeOf(asFault(err)) != fault.Forbidden {
 		t.Errorf("%v", err)
 	}

@@ -65,7 +65,9 @@ func (g *Gateway) Source(ctx context.Context, source string, shards int, report 
 		return nil, err
 	}
 	if shards < 1 || shards >= number.Lanes || len(source) > 56 || shardName.MatchString(source) {
-		return nil, fault.New(fault.BadRequest, "source: want 1 to %d shards, and a name of at most 56 characters that does not end like a shard's, _2_0", number.Lanes-1)
+		return nil, fault.New(fault.BadRequest,
+			"source: want 1 to %d shards, and a name of at most 56 characters that does not end like a shard's, _2_0",
+			number.Lanes-1)
 	}
 	if g.out == nil {
 		return nil, errNoLanes()
@@ -171,7 +173,8 @@ func (s *Source) Feed(ctx context.Context, position uint64, req command.Request)
 		return nil
 	}
 	if at > one.next {
-		return fault.New(fault.BadRequest, "position %d comes before %d: feed without gaps", position-(at-one.next)*uint64(len(s.shards)), position)
+		return fault.New(fault.BadRequest, "position %d comes before %d: feed without gaps",
+			position-(at-one.next)*uint64(len(s.shards)), position)
 	}
 	c, touched := command.New("", req), touch.Touch{}
 	touched.Add(touch.At{}, req)
@@ -180,7 +183,8 @@ func (s *Source) Feed(ctx context.Context, position uint64, req command.Request)
 			return err
 		}
 	}
-	one.commands, one.weight, one.bytes, one.next = append(one.commands, c), one.weight+touched.Weight, one.bytes+c.Size(), at+1
+	one.commands, one.weight, one.bytes, one.next = append(one.commands, c), one.weight+touched.Weight,
+		one.bytes+c.Size(), at+1
 	if len(one.commands) < s.g.cfg.Batch {
 		return nil
 	}

@@ -23,7 +23,8 @@ func (p *pile) Apply(blocks ...*block.Block) error {
 	return nil
 }
 
-// TestSyncToStopsThere: a reader gets what there was with so many blocks, whatever comes with them, and goes on from there.
+// TestSyncToStopsThere: a reader gets what there was with so many blocks, whatever comes with them, and goes on from
+// there.
 func TestSyncToStopsThere(t *testing.T) {
 	within(t, asIs, func(t *testing.T, g *Gateway, _ *simNet) {
 		for i := range 6 {

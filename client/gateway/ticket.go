@@ -34,7 +34,10 @@ type ticket struct {
 
 // newTicket is of one command or a group.
 func newTicket(id string, commands []command.Command) *ticket {
-	return &ticket{id: id, commands: commands, hash: intentOf(commands), demand: demandOf(commands), waiters: 1, done: make(chan struct{})}
+	return &ticket{
+		id: id, commands: commands, hash: intentOf(commands), demand: demandOf(commands), waiters: 1,
+		done: make(chan struct{}),
+	}
 }
 
 // newBatch is a ticket of a caller's own batch.

@@ -17,9 +17,9 @@ import (
 // cheap.
 const askAgain = 5 * time.Millisecond
 
-// turn waits until no other single command of this node is under way, in this process or another: they share a lane's head,
-// so of those that are sent at once one would take effect, and the others conflict and try again, block after block.
-// What is answered ends the turn.
+// turn waits until no other single command of this node is under way, in this process or another: they share a lane's
+// head, so of those that are sent at once one would take effect, and the others conflict and try again, block after
+// block. What is answered ends the turn.
 //
 // Other machines of the party don't see the lock: their single commands conflict now and then, and are sent again.
 func (g *Gateway) turn(ctx context.Context) (leave func(), err error) {

@@ -34,7 +34,8 @@ func TestSingleCommandsOfOneNodeTakeTurns(t *testing.T) {
 		cfg.Lanes = ""
 		var endorsed atomic.Int64
 		send := func(i int) error {
-			other, err := open(t.Context(), cfg, counting{net.connect(), &endorsed}, WithLog(slog.New(slog.DiscardHandler)))
+			other, err := open(t.Context(), cfg, counting{net.connect(), &endorsed},
+				WithLog(slog.New(slog.DiscardHandler)))
 			if err != nil {
 				return err
 			}

@@ -9,13 +9,15 @@ import (
 	"tallystick/client/config"
 )
 
-// Unconnected is a gateway of a party that reaches no peer: everything that is asked of it is UNAVAILABLE at once, and it
-// has no lanes. It is for what may do without the ledger, such as a dry run.
+// Unconnected is a gateway of a party that reaches no peer: everything that is asked of it is UNAVAILABLE at once, and
+// it has no lanes. It is for what may do without the ledger, such as a dry run.
 func Unconnected(cfg config.Config) *Gateway {
 	cfg.Timeouts.Effort = 0
 	log := slog.New(slog.DiscardHandler)
-	g := &Gateway{cfg: cfg, net: noNet{}, log: log, queue: newQueue(cfg.Batch, cfg.Waiting, cfg.Linger), hangUp: func() {},
-		feed: newFeed(noNet{}, cfg.Party, "", 0, log), walkIns: make(chan struct{}, 1), idle: make(chan struct{})}
+	g := &Gateway{
+		cfg: cfg, net: noNet{}, log: log, queue: newQueue(cfg.Batch, cfg.Waiting, cfg.Linger), hangUp: func() {},
+		feed: newFeed(noNet{}, cfg.Party, "", 0, log), walkIns: make(chan struct{}, 1), idle: make(chan struct{}),
+	}
 	close(g.idle)
 	g.life, g.stop = context.WithCancel(context.Background())
 	return g

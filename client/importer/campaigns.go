@@ -33,7 +33,8 @@ type Joint struct {
 	PerMember uint16   `mapstructure:"perMember"` // awards that one member may have; 0: no limit
 	Order     uint16   `mapstructure:"order"`     // of stacking: the lowest first
 	Exclusive bool     `mapstructure:"exclusive"` // not had together with others
-	Later     int      `mapstructure:"later"`     // days that are added to both dates, so that a file of the past can be played
+	// days that are added to both dates, so that a file of the past can be played
+	Later int `mapstructure:"later"`
 }
 
 // request is a campaign as the mapping has it, without what the columns say.

@@ -17,9 +17,11 @@ import (
 // What an export writes, an import reads as the very same good, in both formats.
 func TestAnExportOpensInTheImportWithoutADifference(t *testing.T) {
 	list := []goods.Good{
-		{Supplier: "care", SKU: "kit", GTIN: "06901234567892", En: "Oil kit, \"5W-30\"", Zh: "机油套装", Category: "oil", Labels: []string{"a", "b"}, Unit: "piece", Tax: "t13",
+		{Supplier: "care", SKU: "kit", GTIN: "06901234567892", En: "Oil kit, \"5W-30\"", Zh: "机油套装", Category: "oil",
+			Labels: []string{"a", "b"}, Unit: "piece", Tax: "t13",
 			Delivery: goods.Shipped, Regions: []string{"bj", "sh"}, Images: nil, From: 20000, Until: 20600, Open: true},
-		{Supplier: "care", SKU: "00012", En: "=1+1", Zh: "1", Category: "1", Labels: []string{}, Unit: "1", Tax: "6", Delivery: goods.Virtual, Regions: []string{}, Open: false},
+		{Supplier: "care", SKU: "00012", En: "=1+1", Zh: "1", Category: "1", Labels: []string{}, Unit: "1", Tax: "6",
+			Delivery: goods.Virtual, Regions: []string{}, Open: false},
 	}
 	free := amount.Units(12)
 	lines := []CatalogueLine{{Good: list[0], Price: 29_800, Stock: &free}, {Good: list[1]}}
@@ -62,8 +64,11 @@ func TestAnExportOpensInTheImportWithoutADifference(t *testing.T) {
 }
 
 func asGood(r goods.SetGoodRequest) goods.Good {
-	return goods.Good{Supplier: r.Supplier, SKU: r.SKU, GTIN: r.GTIN, En: r.En, Zh: r.Zh, Category: r.Category, Labels: r.Labels, Unit: r.Unit, Tax: r.Tax,
-		Delivery: r.Delivery, Regions: r.Regions, Images: r.Images, From: r.From, Until: r.Until, Open: r.Open}
+	return goods.Good{
+		Supplier: r.Supplier, SKU: r.SKU, GTIN: r.GTIN, En: r.En, Zh: r.Zh, Category: r.Category, Labels: r.Labels,
+		Unit: r.Unit, Tax: r.Tax,
+		Delivery: r.Delivery, Regions: r.Regions, Images: r.Images, From: r.From, Until: r.Until, Open: r.Open,
+	}
 }
 
 func TestCataloguesRefused(t *testing.T) {

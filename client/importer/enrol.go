@@ -41,7 +41,8 @@ func (f *feeding) enrol(ctx context.Context, people []who) (uint64, error) {
 	}
 	n := uint64(0)
 	for i, err := range f.Enrol(ctx, reqs) {
-		if code := fault.CodeOf(err); err != nil && code != fault.Conflict { // CONFLICT: somebody was faster, and the award will say
+		if code := fault.CodeOf(err); err != nil &&
+			code != fault.Conflict { // CONFLICT: somebody was faster, and the award will say
 			return n, err
 		}
 		f.Stores.keep(accounts[i], wanted[i].Customer)

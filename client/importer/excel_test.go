@@ -117,7 +117,8 @@ func writeExcel(t *testing.T, rows [][]string, money, texts map[string]bool) str
 		}
 	}
 	part("[Content_Types].xml", func(w *bufio.Writer) {
-		fmt.Fprint(w, `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>`)
+		fmt.Fprint(w,
+			`<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>`)
 	})
 	part("_rels/.rels", relations("officeDocument", "xl/workbook.xml"))
 	part("xl/workbook.xml", func(w *bufio.Writer) {

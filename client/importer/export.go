@@ -18,7 +18,8 @@ import (
 
 // CatalogueColumns are those of a catalogue, in the order in which it is written.
 var CatalogueColumns = []string{
-	"supplier", "sku", "gtin", "en", "zh", "category", "labels", "unit", "tax", "delivery", "regions", "images", "from", "until", "open", "price", "stock",
+	"supplier", "sku", "gtin", "en", "zh", "category", "labels", "unit", "tax", "delivery", "regions", "images", "from",
+	"until", "open", "price", "stock",
 }
 
 // CatalogueLine is a good as a catalogue has it.
@@ -40,7 +41,8 @@ func (l CatalogueLine) cells() []string {
 		stock = strconv.FormatInt(int64(*l.Stock), 10)
 	}
 	return []string{
-		g.Supplier, g.SKU, g.GTIN, g.En, g.Zh, g.Category, strings.Join(g.Labels, ";"), g.Unit, g.Tax, g.Delivery.String(),
+		g.Supplier, g.SKU, g.GTIN, g.En, g.Zh, g.Category, strings.Join(g.Labels, ";"), g.Unit, g.Tax,
+		g.Delivery.String(),
 		strings.Join(g.Regions, ";"), hashesText(g.Images), g.From.String(), g.Until.String(), open, price, stock,
 	}
 }
@@ -53,8 +55,8 @@ func hashesText(list []codec.Hash) string {
 	return strings.Join(texts, ";")
 }
 
-// WriteCatalogue writes a catalogue as an import reads it: a CSV, or a workbook if the name says so. BAD_REQUEST for another
-// name.
+// WriteCatalogue writes a catalogue as an import reads it: a CSV, or a workbook if the name says so. BAD_REQUEST for
+// another name.
 func WriteCatalogue(path string, lines []CatalogueLine) error {
 	rows := [][]string{CatalogueColumns}
 	for _, l := range lines {

@@ -208,7 +208,10 @@ func TestDatesOfWorkbooks(t *testing.T) {
 			}
 		}
 	}
-	_, r := read(t, load(t, "kind: benefits\nsource: b\ncolumns: {benefit: id, en: en, zh: zh, until: until}\nmodel: {scene: campaign, price: 100}\n"), "id,en,zh,until\nb1,B,优,2027-12-31\nb2,B,优,46752\n")
+	_, r := read(t,
+		load(t,
+			"kind: benefits\nsource: b\ncolumns: {benefit: id, en: en, zh: zh, until: until}\nmodel: {scene: campaign, price: 100}\n"),
+		"id,en,zh,until\nb1,B,优,2027-12-31\nb2,B,优,46752\n")
 	if r.Totals.Benefits != 1 || len(r.Rejected) != 1 {
 		t.Errorf("a number of days is no date where nobody says so: %+v", r)
 	}
@@ -380,7 +383,9 @@ func TestUnknownCustomersAreEnrolled(t *testing.T) {
 	l.refuse = rule.refuse
 	enrolled := 0
 	job := Job{Mapping: load(t, shopAwards+"unknown: enrol\n"),
-		File: input(t, file(t, "f.csv", "customer,amount\nhalf,1\nthere,1\nnew,1\nnew,2\n")), State: t.TempDir(), Open: l.open}
+		File: input(t, file(t, "f.csv", "customer,amount\nhalf,1\nthere,1\nnew,1\nnew,2\n")), State: t.TempDir(),
+		Open: l.open,
+	}
 	job.Stores = Stores{Party: "D", Vault: v,
 		Linked: func(_ string, c codec.Hash) (string, error) { return linked[string(c)], nil }}
 	job.Enrol = func(_ context.Context, reqs []command.Request) []error {
@@ -463,8 +468,10 @@ func TestADryRunKeepsNothing(t *testing.T) {
 	if _, err := v.Pseudonym("shop", "1"); err != nil {
 		t.Fatal(err)
 	}
-	job := Job{Mapping: load(t, shopAwards), File: input(t, file(t, "f.csv", "customer,amount\n1,1\n2,1\n1,x\n")), State: dir,
-		Open: l.open, DryRun: true, Stores: Stores{Party: "D", Vault: v}}
+	job := Job{
+		Mapping: load(t, shopAwards), File: input(t, file(t, "f.csv", "customer,amount\n1,1\n2,1\n1,x\n")), State: dir,
+		Open: l.open, DryRun: true, Stores: Stores{Party: "D", Vault: v},
+	}
 	r, err := job.Run(context.Background())
 	left, _ := os.ReadDir(dir)
 	if err != nil || !r.DryRun || r.Awards != 2 || len(r.Rejected) != 2 || len(l.took) != 0 || len(left) != 0 ||
@@ -607,7 +614,8 @@ func TestAMendedFileHasTheSource(t *testing.T) {
 	l, v, dir := &ledger{}, &safe{}, t.TempDir()
 	feed := func(text string) (*Report, error) {
 		return (Job{Mapping: load(t, "kind: members\nsource: m\ncolumns: {member: id}\nchannels: [app]\n"),
-			File: input(t, file(t, "m.csv", text)), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v}}).Run(
+			File: input(t, file(t, "m.csv", text)), State: dir, Open: l.open, Stores: Stores{Party: "D", Vault: v},
+		}).Run(
 			context.Background())
 	}
 	if r, err := feed("id\n#N/A\n合计\n"); err != nil || len(r.Rejected) != 2 {

@@ -151,7 +151,9 @@ func (h halfYear) imported(t *testing.T, mapping, path string, c *counter) (*Rep
 	t.Helper()
 	l := &ledger{refuse: c.take}
 	s := Stores{Party: "D", Vault: &safe{everybody: true}, Shop: &shop{}, Entitlements: c.list}
-	report, err := Job{Mapping: load(t, mapping), File: input(t, path), State: t.TempDir(), Open: l.open, Stores: s}.Run(
+	report, err := Job{
+		Mapping: load(t, mapping), File: input(t, path), State: t.TempDir(), Open: l.open, Stores: s,
+	}.Run(
 		context.Background())
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)

@@ -187,8 +187,8 @@ func (j Job) note(r *Reading, item *Item, kept *keeper) error {
 	return kept.take(item)
 }
 
-// inFile says which file an error is about, unless it says so itself. What is neither coded nor the machine's is what is
-// wrong with the file: BAD_REQUEST.
+// inFile says which file an error is about, unless it says so itself. What is neither coded nor the machine's is what
+// is wrong with the file: BAD_REQUEST.
 func inFile(name string, err error) error {
 	text := err.Error()
 	if !strings.Contains(text, name) {

@@ -320,7 +320,8 @@ func TestOtherDigitsAreAnotherImport(t *testing.T) {
 		if err := m.SetDigits(step.digits); err != nil {
 			t.Fatal(err)
 		}
-		report, err := Job{Mapping: m, File: input(t, path), State: dir, Open: (&ledger{}).open}.Run(context.Background())
+		report, err := Job{Mapping: m, File: input(t, path), State: dir, Open: (&ledger{}).open}.Run(
+			context.Background())
 		if fault.CodeOf(err) != step.code || err == nil && report.Digits != step.digits {
 			t.Errorf("%d digits: %+v, %v", step.digits, report, err)
 		}

@@ -58,13 +58,17 @@ columns: {benefit: "{campaign}-{upc}", en: "Coupon {upc}", zh: "优惠券 {upc}"
 prefix: {benefit: c, label: "D:campaign-"}
 rate: 1
 model: {scene: campaign, code: true, window: 7, stackable: true}
-`, "campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n2,55,0.05,1,1\n1,55,1.25,2,30\n", 3, Totals{Benefits: 3}, 1, []int{4, 5, 6, 7, 8, 9, 10}},
+`,
+		"campaign,upc,price,uses,days\n1,55,1.25,2,30\n1,56,0,1,30\n1,55,9,1,1\n,57,1,1,1\n1,58,-1,1,1\n1,59,1,0,1\n1,60,1,501,1\n1,61,1,1,\n2,55,0.005,1,1\n2,55,0.05,1,1\n1,55,1.25,2,30\n",
+		3, Totals{Benefits: 3}, 1, []int{4, 5, 6, 7, 8, 9, 10}},
 	{"campaigns", `
 columns: {campaign: id, en: "Campaign {id}, {type}", zh: "活动{id}", from: from, until: to, label: "{id}"}
 prefix: {campaign: c, label: "D:campaign-"}
 layout: "2006/01/02"
 campaign: {programme: GP, bonus: 100, rule: basket, times: 3/2, funders: "G:60,D:40", budget: 50.00, cap: 0.09, expires: 2027-12-31, perMember: 2, order: 7, goods: [tyre], outlets: ["D:a"], later: 3}
-`, "id,type,from,to\n1,A,2026/11/01,2026/11/30\n2,B,2026/11/01,2026/10/31\n1,A,2026/11/01,2026/11/30\n,A,2026/11/01,2026/11/30\n3,A,2026-11-01,2026/11/30\n4,,2026/11/01,2026/11/30\na/b,A,2026/11/01,2026/11/30\n5,C,2026/11/30,2026/11/30\n", 2, Totals{Campaigns: 2}, 1, []int{3, 5, 6, 7, 8}},
+`,
+		"id,type,from,to\n1,A,2026/11/01,2026/11/30\n2,B,2026/11/01,2026/10/31\n1,A,2026/11/01,2026/11/30\n,A,2026/11/01,2026/11/30\n3,A,2026-11-01,2026/11/30\n4,,2026/11/01,2026/11/30\na/b,A,2026/11/01,2026/11/30\n5,C,2026/11/30,2026/11/30\n",
+		2, Totals{Campaigns: 2}, 1, []int{3, 5, 6, 7, 8}},
 	{"entitlements", `
 columns: {benefit: upc, member: id, reference: at}
 prefix: {benefit: c}
@@ -316,7 +320,8 @@ func TestCampaignsHaveWhatTheColumnsSay(t *testing.T) {
 	got := fmt.Sprint(r.Campaign, r.Terms.En, r.Terms.Zh, r.Terms.From, r.Terms.Until, r.Terms.Audience.Labels,
 		r.Terms.Gives, r.Terms.Budget, r.Funders, r.Cap, r.Terms.PerMember, r.Terms.Order, r.Terms.Goods,
 		r.Terms.Outlets, r.Check())
-	if want := "c1Campaign 1, A活动12026-11-04 2026-12-03 [D:campaign-1] {{} GP basket 3/2 100 0 2027-12-31 } 5000 [{{} D 40} {{} G 60}] 9 2 7 [tyre] [D:a] <nil>"; got != want {
+	if want := "c1Campaign 1, A活动12026-11-04 2026-12-03 [D:campaign-1] {{} GP basket 3/2 100 0 2027-12-31 } 5000 [{{} D 40} {{} G 60}] 9 2 7 [tyre] [D:a] <nil>"; got !=
+		want {
 		t.Errorf("%s", got)
 	}
 }

@@ -93,7 +93,8 @@ func (l *line) count(p part, least int64) (amount.Units, error) {
 func (l *line) figure(p part) (decimal.Decimal, bool, error) {
 	if l.names.unsure && grouped.MatchString(l.parts[p]) {
 		return decimal.Decimal{}, false,
-			fmt.Errorf("it may be 1234 or 1.234: say in the mapping which sign stands before decimals, as decimal: \",\" or decimal: \".\"")
+			fmt.Errorf(
+				"it may be 1234 or 1.234: say in the mapping which sign stands before decimals, as decimal: \",\" or decimal: \".\"")
 	}
 	return cell.Number(l.parts[p], l.comma)
 }

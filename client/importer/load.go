@@ -29,8 +29,8 @@ func LoadMapping(path string) (*Mapping, error) {
 	return ParseMapping("the mapping "+path, text)
 }
 
-// ParseMapping reads and checks a mapping; the name is for refusals. BAD_REQUEST for keys that mean nothing, and for what
-// is no mapping.
+// ParseMapping reads and checks a mapping; the name is for refusals. BAD_REQUEST for keys that mean nothing, and for
+// what is no mapping.
 func ParseMapping(name string, text []byte) (*Mapping, error) {
 	m, err := parseMapping(name, text)
 	if err != nil {

@@ -127,40 +127,63 @@ import (
 //
 //	campaign: {programme: GP, bonus: 100, funders: "G:60,D:40", budget: 5000, expires: 2027-12-31}   # see Joint
 type Mapping struct {
-	Kind         string      `mapstructure:"kind"`                       // what a line becomes: awards, members, labels, benefits, entitlements, writeoffs, campaigns, suppliers, goods, terms, stock, listings or outlets; awards if it isn't said
-	Source       string      `mapstructure:"source"`                     // name on the ledger; what was fed under it counts once
-	Columns      Parts       `mapstructure:"columns"`                    // of each part a column, or a text with columns in braces
-	Prefix       Parts       `mapstructure:"prefix"`                     // before the part, as ids of bare numbers want it
-	Where        []Condition `mapstructure:"where"`                      // only lines that fulfil all of these
-	Layout       string      `mapstructure:"layout"`                     // of dates, such as dd.MM.yyyy HH:mm; without it those with the year in front are taken: 2027-12-31, 2027/12/31, 2027年12月31日, 20271231
-	Shards       int         `mapstructure:"shards"`                     // lanes that work on it; part of the source for good; 8, or 1 where order matters
-	Pseudonym    string      `mapstructure:"pseudonym"`                  // who a customer is on the ledger: keyed, m-… by the vault's key, or plain, prefix.member and the id
-	Channels     []string    `mapstructure:"channels"`                   // whose customer ids these are; a member's first one
-	Programme    string      `mapstructure:"programme"`                  // whose points awards give
-	Rate         string      `mapstructure:"rate"`                       // points for one of the amount; or yuan for one of a price, 1 if it isn't said: a decimal or 4/5
-	Rounding     string      `mapstructure:"rounding"`                   // of awards: down (if it isn't said), half_even or up
-	Merge        bool        `mapstructure:"merge"`                      // neighbouring lines of one member and reference are one award
-	Expires      Expiry      `mapstructure:"expires"`                    // when awarded points end
-	Model        Model       `mapstructure:"model"`                      // of benefits: what they are alike in
-	Codes        bool        `mapstructure:"codes"`                      // entitlements and write-offs need one-time codes; true if it isn't said
-	Gift         bool        `mapstructure:"gift"`                       // give what others pay points for
-	Entitlements string      `mapstructure:"entitlements"`               // of write-offs: the source that the entitlements were imported under
-	Fixed        Parts       `mapstructure:"fixed" json:",omitzero"`     // parts that all lines have alike, instead of a column
-	Otherwise    Parts       `mapstructure:"otherwise" json:",omitzero"` // parts that a line leaves empty
-	Slug         []string    `mapstructure:"slug" json:",omitzero"`      // parts of which an id is made: small letters, - for all else
-	Verb         string      `mapstructure:"verb" json:",omitzero"`      // of suppliers: apply or approve
-	Fee          string      `mapstructure:"fee" json:",omitzero"`       // of supply value, when suppliers are approved
-	Terms        string      `mapstructure:"terms" json:",omitzero"`     // of terms: supply, the price of a unit, or commission, a percentage of the price that the seller keeps
-	Lanes        uint8       `mapstructure:"lanes" json:",omitzero"`     // of stock: shared out among so many of the seller's lanes; 0: to the pool
-	Spread       Spread      `mapstructure:"spread" json:",omitzero"`    // of listings without prices: prices made of whatever the column says
-	Campaign     Joint       `mapstructure:"campaign" json:",omitzero"`  // of campaigns: what they are alike in
-	Encoding     string      `mapstructure:"encoding" json:"-"`          // of the text, such as gb18030, utf-8, utf-16le or big5, where it isn't found out
-	Separator    string      `mapstructure:"separator" json:"-"`         // between cells: , ; | or tab, where it isn't found out
-	Decimal      string      `mapstructure:"decimal" json:",omitzero"`   // sign before decimals: . or ,
-	Header       int         `mapstructure:"header" json:"-"`            // row of the column names, counted from 1, where it isn't found out
-	Sheet        string      `mapstructure:"sheet" json:"-"`             // of a workbook, by name; the first if it isn't said
-	Unknown      string      `mapstructure:"unknown" json:"-"`           // lines of customers who are no members: refuse (if it isn't said) or enrol; may change from run to run
-	Receipts     bool        `mapstructure:"receipts"`                   // a receipt earns once, whatever the source
+	// what a line becomes: awards, members, labels, benefits, entitlements, writeoffs, campaigns, suppliers, goods,
+	// terms, stock, listings or outlets; awards if it isn't said
+	Kind string `mapstructure:"kind"`
+	// name on the ledger; what was fed under it counts once
+	Source string `mapstructure:"source"`
+	// of each part a column, or a text with columns in braces
+	Columns Parts `mapstructure:"columns"`
+	// before the part, as ids of bare numbers want it
+	Prefix Parts       `mapstructure:"prefix"`
+	Where  []Condition `mapstructure:"where"` // only lines that fulfil all of these
+	// of dates, such as dd.MM.yyyy HH:mm; without it those with the year in front are taken: 2027-12-31, 2027/12/31,
+	// 2027年12月31日, 20271231
+	Layout string `mapstructure:"layout"`
+	// lanes that work on it; part of the source for good; 8, or 1 where order matters
+	Shards int `mapstructure:"shards"`
+	// who a customer is on the ledger: keyed, m-… by the vault's key, or plain, prefix.member and the id
+	Pseudonym string `mapstructure:"pseudonym"`
+	// whose customer ids these are; a member's first one
+	Channels  []string `mapstructure:"channels"`
+	Programme string   `mapstructure:"programme"` // whose points awards give
+	// points for one of the amount; or yuan for one of a price, 1 if it isn't said: a decimal or 4/5
+	Rate string `mapstructure:"rate"`
+	// of awards: down (if it isn't said), half_even or up
+	Rounding string `mapstructure:"rounding"`
+	// neighbouring lines of one member and reference are one award
+	Merge   bool   `mapstructure:"merge"`
+	Expires Expiry `mapstructure:"expires"` // when awarded points end
+	Model   Model  `mapstructure:"model"`   // of benefits: what they are alike in
+	// entitlements and write-offs need one-time codes; true if it isn't said
+	Codes bool `mapstructure:"codes"`
+	Gift  bool `mapstructure:"gift"` // give what others pay points for
+	// of write-offs: the source that the entitlements were imported under
+	Entitlements string `mapstructure:"entitlements"`
+	// parts that all lines have alike, instead of a column
+	Fixed     Parts `mapstructure:"fixed" json:",omitzero"`
+	Otherwise Parts `mapstructure:"otherwise" json:",omitzero"` // parts that a line leaves empty
+	// parts of which an id is made: small letters, - for all else
+	Slug []string `mapstructure:"slug" json:",omitzero"`
+	Verb string   `mapstructure:"verb" json:",omitzero"` // of suppliers: apply or approve
+	Fee  string   `mapstructure:"fee" json:",omitzero"`  // of supply value, when suppliers are approved
+	// of terms: supply, the price of a unit, or commission, a percentage of the price that the seller keeps
+	Terms string `mapstructure:"terms" json:",omitzero"`
+	// of stock: shared out among so many of the seller's lanes; 0: to the pool
+	Lanes uint8 `mapstructure:"lanes" json:",omitzero"`
+	// of listings without prices: prices made of whatever the column says
+	Spread   Spread `mapstructure:"spread" json:",omitzero"`
+	Campaign Joint  `mapstructure:"campaign" json:",omitzero"` // of campaigns: what they are alike in
+	// of the text, such as gb18030, utf-8, utf-16le or big5, where it isn't found out
+	Encoding  string `mapstructure:"encoding" json:"-"`
+	Separator string `mapstructure:"separator" json:"-"`       // between cells: , ; | or tab, where it isn't found out
+	Decimal   string `mapstructure:"decimal" json:",omitzero"` // sign before decimals: . or ,
+	// row of the column names, counted from 1, where it isn't found out
+	Header int    `mapstructure:"header" json:"-"`
+	Sheet  string `mapstructure:"sheet" json:"-"` // of a workbook, by name; the first if it isn't said
+	// lines of customers who are no members: refuse (if it isn't said) or enrol; may change from run to run
+	Unknown  string `mapstructure:"unknown" json:"-"`
+	Receipts bool   `mapstructure:"receipts"` // a receipt earns once, whatever the source
 
 	text     string // that it was read from
 	kind     kind

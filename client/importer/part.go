@@ -110,10 +110,11 @@ type Parts struct {
 	Open       string `mapstructure:"open" json:",omitempty"`       // yes or no
 	Seller     string `mapstructure:"seller" json:",omitempty"`     // who sells
 	Value      string `mapstructure:"value" json:",omitempty"`      // of terms, decimal
-	Scene      string `mapstructure:"scene" json:",omitempty"`      // where it is sold, which selects the settlement model
-	Stock      string `mapstructure:"stock" json:",omitempty"`      // units
-	Licence    string `mapstructure:"licence" json:",omitempty"`    // SHA-256
-	Campaign   string `mapstructure:"campaign" json:",omitempty"`   // id of the campaign
+	// where it is sold, which selects the settlement model
+	Scene    string `mapstructure:"scene" json:",omitempty"`
+	Stock    string `mapstructure:"stock" json:",omitempty"`    // units
+	Licence  string `mapstructure:"licence" json:",omitempty"`  // SHA-256
+	Campaign string `mapstructure:"campaign" json:",omitempty"` // id of the campaign
 }
 
 // byPart is where each part's text is, by the part.

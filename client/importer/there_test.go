@@ -113,7 +113,8 @@ func TestADailyFeedOfOffers(t *testing.T) {
 				o.must("G", campaign.AgreeRequest{Campaign: "a", Cap: 500})
 			},
 			"3 campaign b is there with another until: terms never change; end it with tally campaign end, and give the line another id\n" +
-				"4 campaign c is there with another funders or cap: terms never change; end it with tally campaign end, and give the line another id\n", 1, 1},
+				"4 campaign c is there with another funders or cap: terms never change; end it with tally campaign end, and give the line another id\n",
+			1, 1},
 		{"suppliers", "id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil\nd,D,丁,\n",
 			"id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil;tyre\nd,D,丁,\ne,E,戊,\n",
 			func(o *offering) {
@@ -121,7 +122,8 @@ func TestADailyFeedOfOffers(t *testing.T) {
 					Fee: amount.Rate{Num: 1, Den: 100}})
 				o.must("G", goods.RefuseRequest{Supplier: "d", Reason: "unknown"})
 			},
-			"4 supplier c is there with another categories: withdraw it with tally supplier withdraw and apply again, or change the file or its mapping\n", 2, 2},
+			"4 supplier c is there with another categories: withdraw it with tally supplier withdraw and apply again, or change the file or its mapping\n",
+			2, 2},
 	} {
 		o := newOffering(t)
 		feed := func(day, text string) *Report {

@@ -13,7 +13,8 @@ import (
 	"tallystick/chaincode/row"
 )
 
-// absurd fills a value with what two peers could seal: numbers at an end of their range, and texts that nobody writes. Lists get two elements.
+// absurd fills a value with what two peers could seal: numbers at an end of their range, and texts that nobody writes.
+// Lists get two elements.
 func absurd(v reflect.Value, number int64, text string, depth int) {
 	switch v.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -49,8 +50,8 @@ func absurd(v reflect.Value, number int64, text string, depth int) {
 	}
 }
 
-// Rows of every kind hold absurd values, in batches that were sealed. The index takes each block in or passes its rows over, whatever is asked of it is answered
-// or refused, and what comes behind is as good as ever.
+// Rows of every kind hold absurd values, in batches that were sealed. The index takes each block in or passes its rows
+// over, whatever is asked of it is answered or refused, and what comes behind is as good as ever.
 func TestAbsurdRowsStopNoIndex(t *testing.T) {
 	texts := []string{"", "D", "D.1.2.3", "a/b/c", "\x00\x1f", "\xff\xfe", strings.Repeat("长", 3_000)}
 	numbers := []int64{0, -1, 1, math.MinInt64, math.MaxInt64, 1<<53 - 1, 1 << 53, math.MaxInt32, math.MinInt32}

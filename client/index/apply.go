@@ -102,7 +102,10 @@ type change struct {
 
 // fold folds blocks, as far as the tables haven't got them.
 func (ix *Index) fold(tx *sql.Tx, blocks []*block.Block) (*fold, error) {
-	f := &fold{asking: asking{context.Background(), tx, ix.db}, judge: ix.judge, rows: map[string]change{}, puts: map[string]map[string][]any{}}
+	f := &fold{
+		asking: asking{context.Background(), tx, ix.db}, judge: ix.judge, rows: map[string]change{},
+		puts: map[string]map[string][]any{},
+	}
 	var err error
 	// Another process may have applied blocks since: the tables know.
 	if f.height, f.hash, err = checkpoint(tx); err != nil {

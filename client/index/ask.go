@@ -130,7 +130,10 @@ const mine = `WITH RECURSIVE mine(id) AS (VALUES (CAST(? AS TEXT) COLLATE BINARY
 // won't let be spent. It also lists what is held.
 func (r *Reading) Wallet(member string) (w Wallet, err error) {
 	w.Member, w.Height = member, r.height
-	w.Lots, err = r.lots(mine+"SELECT key, block, row FROM lots WHERE member IN (SELECT id FROM mine) AND available > 0 ORDER BY expires, key", member)
+	w.Lots, err = r.lots(
+		mine+
+			"SELECT key, block, row FROM lots WHERE member IN (SELECT id FROM mine) AND available > 0 ORDER BY expires, key",
+		member)
 	if err == nil {
 		w.Held, err = r.held(member)
 	}
@@ -158,7 +161,8 @@ func (r *Reading) Choose(member, programme string, want amount.Units, on date.Da
 	}
 	// || '' has it look among the member's lots, not among the programme's.
 	found, err := r.lots(mine+`SELECT key, block, row FROM lots
-		WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+onTheLedger+`
+		WHERE member IN (SELECT id FROM mine) AND available > 0 AND programme || '' = ? AND state = ? AND expires >= ? AND `+
+		onTheLedger+`
 		ORDER BY expires, key LIMIT 10000`, member, programme, int64(points.Active), int64(on))
 	if err == nil {
 		found, err = r.theirs(found)
@@ -171,11 +175,13 @@ func (r *Reading) Choose(member, programme string, want amount.Units, on date.Da
 		all += lot.Available()
 	}
 	if all < want {
-		return nil, fault.New(fault.Insufficient, "%s has %s points of %s, %s asked", member, figure.Points(all, digits), programme, figure.Points(want, digits))
+		return nil, fault.New(fault.Insufficient, "%s has %s points of %s, %s asked",
+			member, figure.Points(all, digits), programme, figure.Points(want, digits))
 	}
 	chosen, most := enough(found, want, points.MaxPieces)
 	if most < want {
-		return nil, fault.New(fault.Limit, "the largest %d lots have %s points of %s together: spend these first", points.MaxPieces, figure.Points(most, digits), programme)
+		return nil, fault.New(fault.Limit, "the largest %d lots have %s points of %s together: spend these first",
+			points.MaxPieces, figure.Points(most, digits), programme)
 	}
 	var pieces []spend.Take
 	for _, lot := range chosen {
@@ -241,7 +247,8 @@ func (r *Reading) Lots(filter LotFilter, page Page) (Part[Lot], error) {
 		}
 	}
 	return part(r, page, func() ([]Lot, error) {
-		return r.lots("SELECT key, block, row FROM lots WHERE "+where+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
+		return r.lots("SELECT key, block, row FROM lots WHERE "+where+" ORDER BY key LIMIT ?",
+			append(args, page.Limit)...)
 	}, func(l Lot) string { return string(row.Lot(l.Number)) })
 }
 
@@ -274,7 +281,8 @@ func (r *Reading) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 		add("state IN (?"+strings.Repeat(",?", len(marks)-1)+")", marks...)
 	}
 	return part(r, page, func() ([]Hold, error) {
-		return r.holds("SELECT key, block, row FROM holds WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?", append(args, page.Limit)...)
+		return r.holds("SELECT key, block, row FROM holds WHERE "+strings.Join(where, " AND ")+" ORDER BY key LIMIT ?",
+			append(args, page.Limit)...)
 	}, func(h Hold) string { return string(row.Hold(h.Number)) })
 }
 
@@ -282,7 +290,9 @@ func (r *Reading) Holds(filter HoldFilter, page Page) (Part[Hold], error) {
 // date and of which something is left, for an expiry run. Where expiry slides, the
 // ledger may find that some can be spent still.
 func (r *Reading) Due(programme string, before date.Date, limit int) ([]Lot, error) {
-	return r.lots("SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 AND "+onTheLedger+" ORDER BY expires, key LIMIT ?",
+	return r.lots(
+		"SELECT key, block, row FROM lots WHERE programme = ? AND expires < ? AND state = ? AND available > 0 AND "+
+			onTheLedger+" ORDER BY expires, key LIMIT ?",
 		programme, int64(before), int64(points.Active), limit)
 }
 

@@ -107,8 +107,11 @@ func (c census) lot(key string, value []byte) (books.Lot, error) {
 	}
 	l := named.Row.(points.Lot)
 	lot := books.Lot{
-		Number: n, Root: n, Issuer: c.issuers[l.Programme], Programme: l.Programme, Party: l.Funder, Origin: l.Origin, Expires: l.Expires,
-		Available: l.Available(), Held: c.held[key], Converted: l.Converted, Expired: l.Expired, Revoked: l.Revoked, Own: c.own[key],
+
+		Number: n, Root: n, Issuer: c.issuers[l.Programme], Programme: l.Programme, Party: l.Funder,
+		Origin: l.Origin, Expires: l.Expires,
+		Available: l.Available(), Held: c.held[key], Converted: l.Converted, Expired: l.Expired, Revoked: l.Revoked,
+		Own: c.own[key],
 	}
 	if lot.Party == "" {
 		lot.Party = lot.Issuer
@@ -153,7 +156,8 @@ func (r *Reading) heldOfLots() (map[string]amount.Units, error) {
 			held[string(row.Lot(p.Lot))] += p.Amount // at most what the lot had
 		}
 	}
-	holds, err := r.holds("SELECT key, block, row FROM holds WHERE state IN (?, ?) ORDER BY key", int64(points.Open), int64(points.PartCaptured))
+	holds, err := r.holds("SELECT key, block, row FROM holds WHERE state IN (?, ?) ORDER BY key", int64(points.Open),
+		int64(points.PartCaptured))
 	if err != nil {
 		return nil, err
 	}

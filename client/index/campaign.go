@@ -42,17 +42,20 @@ type Bearing struct {
 	Points   amount.Units `json:"points"`   // given
 	Fen      amount.Units `json:"fen"`      // of budget and cap that its awards took
 	Redeemed amount.Units `json:"redeemed"` // points
-	Worth    amount.Units `json:"worth"`    // fen: of the points that were redeemed, half to even in all, or of the uses that were made
+	// fen: of the points that were redeemed, half to even in all, or of the uses that were made
+	Worth amount.Units `json:"worth"`
 }
 
-// Redeemed is what was spent at one party: of holds, what was captured and not
-// refunded; of delivered parts of orders, what paid for what wasn't returned; of entitlements, each use that was written off and not reversed, and
-// what a provider keeps of unused points.
+// Redeemed is what was spent at one party: of holds, what was captured and not refunded; of delivered parts of orders,
+// what paid for what wasn't returned; of entitlements, each use that was written off and not reversed, and what a
+// provider keeps of unused points.
 type Redeemed struct {
 	Party  string       `json:"party"`
 	Times  int          `json:"times"`  // holds, parts of orders and write-offs
 	Points amount.Units `json:"points"` // of whatever programmes
-	Fen    amount.Units `json:"fen"`    // what they are worth, half to even by hold and programme; of a use its value; as repurchase, of an order its price, cash included
+	// what they are worth, half to even by hold and programme; of a use its value; as repurchase, of an order its
+	// price, cash included
+	Fen amount.Units `json:"fen"`
 }
 
 // Repurchase is cross-enterprise repurchase (跨企业复购): what members did, after
@@ -127,8 +130,11 @@ type count struct {
 // counted reads everything that has to do with a campaign.
 func (r *Reading) counted(one campaign.Campaign) (*count, error) {
 	c := &count{
-		Reading: r, of: one, prices: map[string]points.Programme{}, roots: map[string]string{}, first: map[string]since{}, lots: map[string]bool{}, rights: map[string]bool{},
-		wallets: map[string]bool{}, redeemed: map[string]*Redeemed{}, spent: map[string]amount.Units{}, other: map[string]*Elsewhere{}, loyal: map[string]map[string]bool{"": {}},
+
+		Reading: r, of: one, prices: map[string]points.Programme{}, roots: map[string]string{},
+		first: map[string]since{}, lots: map[string]bool{}, rights: map[string]bool{},
+		wallets: map[string]bool{}, redeemed: map[string]*Redeemed{}, spent: map[string]amount.Units{},
+		other: map[string]*Elsewhere{}, loyal: map[string]map[string]bool{"": {}},
 	}
 	for _, read := range []func() error{c.readPrices, c.readAwards, c.readFunders, c.readLots, c.readRights} {
 		if err := read(); err != nil {
@@ -156,8 +162,11 @@ func sortedKeys[V any](m map[string]V) []string {
 func (c *count) results() (Results, error) {
 	t := c.of.Terms
 	sum := Results{
-		Height: c.height, Campaign: c.of.ID, By: c.of.By, State: c.of.State.String(), Programme: t.Gives.Programme, Benefit: t.Gives.Benefit, Budget: t.Budget, Left: t.Budget,
-		Awards: c.awards, Members: len(c.first), Points: c.points, Given: len(c.rights), Used: c.used, Redeemed: []Redeemed{}, Repurchase: Repurchase{Members: len(c.loyal[""]), At: []Elsewhere{}},
+
+		Height: c.height, Campaign: c.of.ID, By: c.of.By, State: c.of.State.String(), Programme: t.Gives.Programme,
+		Benefit: t.Gives.Benefit, Budget: t.Budget, Left: t.Budget,
+		Awards: c.awards, Members: len(c.first), Points: c.points, Given: len(c.rights), Used: c.used,
+		Redeemed: []Redeemed{}, Repurchase: Repurchase{Members: len(c.loyal[""]), At: []Elsewhere{}},
 	}
 	price, err := c.priceOfAUse()
 	if err != nil {

@@ -63,10 +63,13 @@ func (r *Reading) pairCaps(cycle settlement.Cycle) (list []books.Cap, err error)
 	err = decoded(r, func(key string, _ uint64, q quota.Quota) error {
 		debtor, creditor, pair := strings.Cut(key[len(before):], ".")
 		if pair {
-			list = append(list, books.Cap{Cycle: cycle.ID, Party: debtor, Whom: creditor, Limit: q.Limit, Leased: q.Leased})
+			list = append(list, books.Cap{
+				Cycle: cycle.ID, Party: debtor, Whom: creditor, Limit: q.Limit, Leased: q.Leased,
+			})
 		}
 		return nil
-	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", before, before[:len(before)-1]+"/") // '/' follows '.'
+	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", before,
+		before[:len(before)-1]+"/") // '/' follows '.'
 	for i, c := range list {
 		if err == nil {
 			list[i].Drawn, err = r.drawn(cycle.ID + "." + c.Party + "." + c.Whom)

@@ -129,7 +129,8 @@ func (c *care) note(err error) error {
 	if !machine.Damaged(err) {
 		return err
 	}
-	text := "the read model " + c.path + " is damaged, and answers nothing more: run it again, and it is made again from the blocks"
+	text := "the read model " + c.path +
+		" is damaged, and answers nothing more: run it again, and it is made again from the blocks"
 	if err := os.WriteFile(c.path+badSuffix, nil, 0o600); err != nil {
 		return fault.New(fault.Machine, "%s; first remove %s: %v", text, c.path, err)
 	}

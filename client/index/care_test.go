@@ -113,7 +113,8 @@ func TestADamagedIndexIsMadeAgain(t *testing.T) {
 			height = 0
 		}
 		if ix.Anew() != c.why || ix.Height() != height {
-			t.Errorf("%s: made again because %q from height %d, want %q and %d", c.name, ix.Anew(), ix.Height(), c.why, height)
+			t.Errorf("%s: made again because %q from height %d, want %q and %d",
+				c.name, ix.Anew(), ix.Height(), c.why, height)
 		}
 		if err := ix.Close(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
@@ -166,7 +167,8 @@ func TestAFullDiskIsTheMachines(t *testing.T) {
 		w.write(sealed("D", 3, seq), put(row.Lot(numbered("D", 3, seq, 0).Row(0)), lot("DP", "ann", 50, today+30)))
 	}
 	err = ix.Apply(w.blocks()...)
-	if got := machine.Fault(err); fault.CodeOf(got) != fault.Machine || !strings.Contains(got.Error(), "the disk is full") || ix.Height() != 0 {
+	if got := machine.Fault(err); fault.CodeOf(got) != fault.Machine ||
+		!strings.Contains(got.Error(), "the disk is full") || ix.Height() != 0 {
 		t.Errorf("height %d, %v", ix.Height(), got)
 	}
 	if err := ix.Close(); err != nil {

@@ -10,8 +10,8 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from which
-// it was carried over, as far back as that goes. all are the positions of every cycle.
+// made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from
+// which it was carried over, as far back as that goes. all are the positions of every cycle.
 func (r *Reading) made(v Veiled, all []Veiled, before map[string]string) ([]Supplied, error) {
 	query, seller, party := soldIn, v.Debtor, v.Creditor
 	if v.Back {
@@ -41,7 +41,8 @@ func (r *Reading) made(v Veiled, all []Veiled, before map[string]string) ([]Supp
 
 // carriedInto are the parts of a position that were carried over into its cycle.
 func (r *Reading) carriedInto(v Veiled) (sums []codec.Hash, err error) {
-	rows, err := r.tx.Query("SELECT sum FROM obligations WHERE cycle = ? AND debtor = ? AND creditor = ? AND hidden = 1 AND back = ? AND fee = ? AND cause = ? ORDER BY key",
+	rows, err := r.tx.Query(
+		"SELECT sum FROM obligations WHERE cycle = ? AND debtor = ? AND creditor = ? AND hidden = 1 AND back = ? AND fee = ? AND cause = ? ORDER BY key",
 		v.Cycle, v.Debtor, v.Creditor, flag(v.Back), v.Fee.String(), int64(command.KindOf(settlement.CarryRequest{})))
 	if err != nil {
 		return nil, inIndex(err)
@@ -65,12 +66,13 @@ func flag(b bool) int {
 	return 0
 }
 
-// source is the position of an earlier cycle, the last one, that came to this sum and so can be what was carried over. Equal sums
-// of one pair are opened by the same: it doesn't matter which of them it is.
+// source is the position of an earlier cycle, the last one, that came to this sum and so can be what was carried over.
+// Equal sums of one pair are opened by the same: it doesn't matter which of them it is.
 func source(v Veiled, sum codec.Hash, all []Veiled, before map[string]string) (Veiled, bool) {
 	for cycle := before[v.Cycle]; cycle != ""; cycle = before[cycle] {
 		i := slices.IndexFunc(all, func(w Veiled) bool {
-			return w.Cycle == cycle && w.Debtor == v.Debtor && w.Creditor == v.Creditor && w.Back == v.Back && w.Fee == v.Fee && bytes.Equal(w.Sum.Commitment(), sum)
+			return w.Cycle == cycle && w.Debtor == v.Debtor && w.Creditor == v.Creditor && w.Back == v.Back &&
+				w.Fee == v.Fee && bytes.Equal(w.Sum.Commitment(), sum)
 		})
 		if i >= 0 {
 			return all[i], true

@@ -16,7 +16,8 @@ func (w *world) carried(into string, seq uint64, list ...Veiled) {
 	all, lane := settlement.Obligations{Cycle: into, Date: today}, settlement.Veiled{}
 	for i, v := range list {
 		var err error
-		if all, _, err = all.PlusHidden(uint16(i), uint8(command.KindOf(settlement.CarryRequest{})), v.Of()); err != nil {
+		if all, _, err = all.PlusHidden(uint16(i), uint8(command.KindOf(settlement.CarryRequest{})),
+			v.Of()); err != nil {
 			w.t.Fatal(err)
 		}
 		if lane, err = lane.Plus(v.Of()); err != nil {
@@ -31,7 +32,8 @@ func (w *world) closed(cycle, next string) {
 	w.write(put(row.Close(cycle), settlement.Close{ID: cycle, Next: next, State: settlement.Computed}))
 }
 
-// TestCarriedOverIsTracedBack: what was carried over, and over again, is made by the deliveries of the cycle in which it arose, and opens.
+// TestCarriedOverIsTracedBack: what was carried over, and over again, is made by the deliveries of the cycle in which
+// it arose, and opens.
 func TestCarriedOverIsTracedBack(t *testing.T) {
 	w := hiddenSales(t)
 	list, err := now(t, w.index()).VeiledOwes("D")
@@ -51,7 +53,8 @@ func TestCarriedOverIsTracedBack(t *testing.T) {
 	var got []string
 	for _, v := range list[2:] {
 		slices.SortFunc(v.Made, func(a, b Supplied) int { return int(a.Line.Quantity) - int(b.Line.Quantity) })
-		got = append(got, fmt.Sprintf("%s %s→%s %d %v: %s", v.Cycle, v.Debtor, v.Creditor, v.Count, v.Back, suppliedText(v.Made)))
+		got = append(got,
+			fmt.Sprintf("%s %s→%s %d %v: %s", v.Cycle, v.Debtor, v.Creditor, v.Count, v.Back, suppliedText(v.Made)))
 	}
 	want := []string{
 		"c2 D→S1 1 false: 1 × 2 S1/oil at D",
@@ -65,7 +68,8 @@ func TestCarriedOverIsTracedBack(t *testing.T) {
 	}
 }
 
-// TestCarriedFromNowhere: a part that no earlier cycle came to is made by nothing, and so is one of another pair or cycle.
+// TestCarriedFromNowhere: a part that no earlier cycle came to is made by nothing, and so is one of another pair or
+// cycle.
 func TestCarriedFromNowhere(t *testing.T) {
 	w := hiddenSales(t)
 	list, err := now(t, w.index()).VeiledOwes("D")

@@ -16,7 +16,10 @@ func TestCashThatSellersOwe(t *testing.T) {
 	due := goods.Due{Seller: "D", Member: "li", Order: at(0), Fen: 400, State: goods.Owed, Since: date.Date(20758)}
 	paid := due
 	paid.Member, paid.State, paid.Payment = "wang", goods.PaidBack, "b1"
-	seal := entry{Space: row.SealOf("D", true), Key: string(row.LaneHead("D", 1)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})}
+	seal := entry{
+		Space: row.SealOf("D", true), Key: string(row.LaneHead("D", 1)),
+		Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)}),
+	}
 	w.write(seal, put(row.Due(at(1)), due), put(row.Due(at(2)), paid))
 	ix := w.index()
 	for _, c := range []struct {

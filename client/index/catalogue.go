@@ -73,7 +73,8 @@ func entries[T any](r *Reading, page Page, table string, c clauses) (Part[Entry[
 			last = key
 			list = append(list, Entry[T]{ID: named.ID, Row: named.Row.(T), Block: block})
 			return nil
-		}, "SELECT key, block, row FROM "+table+" WHERE "+c.String()+" ORDER BY key LIMIT ?", append(c.args, page.Limit)...)
+		}, "SELECT key, block, row FROM "+table+" WHERE "+c.String()+" ORDER BY key LIMIT ?",
+			append(c.args, page.Limit)...)
 		return list, err
 	}, func(Entry[T]) string { return last })
 }
@@ -177,8 +178,11 @@ func (r *Reading) Stocks(supplier, sku, party, seller string, page Page) (Part[S
 	c.is("seller = ?", seller)
 	c.add("supplier || '/' || sku || '/' || seller > ?", page.After)
 	return part(r, page, func() ([]Stock, error) {
-		rows, err := r.tx.Query(`SELECT supplier, sku, seller, SUM(free), SUM(CASE lane WHEN -1 THEN free ELSE 0 END), SUM(CASE WHEN lane >= 0 THEN 1 ELSE 0 END) FROM stock
-			WHERE `+c.String()+` GROUP BY supplier, sku, seller ORDER BY supplier || '/' || sku || '/' || seller LIMIT ?`, append(c.args, page.Limit)...)
+		rows, err := r.tx.Query(
+			`SELECT supplier, sku, seller, SUM(free), SUM(CASE lane WHEN -1 THEN free ELSE 0 END), SUM(CASE WHEN lane >= 0 THEN 1 ELSE 0 END) FROM stock
+			WHERE `+c.String()+
+				` GROUP BY supplier, sku, seller ORDER BY supplier || '/' || sku || '/' || seller LIMIT ?`,
+			append(c.args, page.Limit)...)
 		if err != nil {
 			return nil, inIndex(err)
 		}

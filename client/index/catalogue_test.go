@@ -15,10 +15,16 @@ import (
 func shop(t *testing.T) *world {
 	w := people(t)
 	good := func(supplier, sku, en, zh, category string, labels ...string) entry {
-		return put(row.Good(supplier, sku), goods.Good{Supplier: supplier, SKU: sku, Version: 2, En: en, Zh: zh, Category: category, Labels: labels, Delivery: goods.Counter, Open: true})
+		return put(row.Good(supplier, sku), goods.Good{
+			Supplier: supplier, SKU: sku, Version: 2, En: en, Zh: zh, Category: category, Labels: labels,
+			Delivery: goods.Counter, Open: true,
+		})
 	}
 	listing := func(supplier, sku string, prices ...goods.Price) entry {
-		return put(row.Listing("D", supplier, sku), goods.Listing{Seller: "D", Supplier: supplier, SKU: sku, Scene: "retail", Labels: []string{"ours"}, Prices: prices, Open: sku != "old"})
+		return put(row.Listing("D", supplier, sku), goods.Listing{
+			Seller: "D", Supplier: supplier, SKU: sku, Scene: "retail", Labels: []string{"ours"}, Prices: prices,
+			Open: sku != "old",
+		})
 	}
 	gold := audience.Audience{Programme: "GP", Tiers: []string{"gold"}}
 	w.write(
@@ -31,8 +37,10 @@ func shop(t *testing.T) *world {
 		good("parts", "old", "Wiper, old", "旧雨刮", "wipers"),
 		put(row.GoodVersion("care", "kit", 1), goods.Good{Supplier: "care", SKU: "kit", Version: 1, En: "Oil can"}),
 		put(row.Storefront("D"), goods.Storefront{Seller: "D", Open: true}),
-		listing("care", "kit", goods.Price{Audience: gold, Fen: 25_000}, goods.Price{Regions: []string{"sh"}, Fen: 29_800}),
-		listing("care", "mat", goods.Price{Audience: audience.Audience{Labels: []string{"D:household"}}, Hidden: true}, goods.Price{Fen: 900, MinCash: 1}),
+		listing("care", "kit", goods.Price{Audience: gold, Fen: 25_000},
+			goods.Price{Regions: []string{"sh"}, Fen: 29_800}),
+		listing("care", "mat", goods.Price{Audience: audience.Audience{Labels: []string{"D:household"}}, Hidden: true},
+			goods.Price{Fen: 900, MinCash: 1}),
 		listing("care-2", "wax", goods.Price{Fen: 1}),
 		listing("parts", "old", goods.Price{Fen: 1}),
 		put(row.Terms("care", "kit", "D"), goods.Terms{Kind: goods.Supply}),
@@ -83,7 +91,8 @@ func TestGoodsAreFound(t *testing.T) {
 	if err != nil || len(first.Rows) != 3 || first.Next == "" {
 		t.Fatalf("%v, %v", ids(first), err)
 	}
-	if rest, err := now(t, ix).Goods(GoodFilter{}, Page{Limit: 3, After: first.Next}); err != nil || !slices.Equal(ids(rest), []string{"parts/old"}) || rest.Next != "" {
+	if rest, err := now(t, ix).Goods(GoodFilter{}, Page{Limit: 3, After: first.Next}); err != nil ||
+		!slices.Equal(ids(rest), []string{"parts/old"}) || rest.Next != "" {
 		t.Errorf("%v, %v", ids(rest), err)
 	}
 }
@@ -95,7 +104,8 @@ func TestListingsSuppliersOutletsAndStock(t *testing.T) {
 		filter GoodFilter
 		want   []string
 	}{
-		"all":                        {GoodFilter{}, []string{"D/care-2/wax", "D/care/kit", "D/care/mat", "D/parts/old"}},
+		"all": {GoodFilter{},
+			[]string{"D/care-2/wax", "D/care/kit", "D/care/mat", "D/parts/old"}},
 		"open":                       {GoodFilter{Open: true, Supplier: "parts"}, nil},
 		"by the good's label":        {GoodFilter{Label: "new"}, []string{"D/care/kit"}},
 		"by the seller's label":      {GoodFilter{Label: "ours", Category: "mats"}, []string{"D/care/mat"}},
@@ -111,16 +121,19 @@ func TestListingsSuppliersOutletsAndStock(t *testing.T) {
 	if found, err := now(t, ix).Listings("M", GoodFilter{}, all); err != nil || len(found.Rows) != 0 {
 		t.Errorf("%v, %v", found, err)
 	}
-	if found, err := now(t, ix).Suppliers(SupplierFilter{Party: "S1", State: "APPROVED"}, all); err != nil || !slices.Equal(ids(found), []string{"care"}) {
+	if found, err := now(t, ix).Suppliers(SupplierFilter{Party: "S1", State: "APPROVED"}, all); err != nil ||
+		!slices.Equal(ids(found), []string{"care"}) {
 		t.Errorf("%v, %v", ids(found), err)
 	}
 	if found, err := now(t, ix).Outlets("D", "sh", all); err != nil || !slices.Equal(ids(found), []string{"D/1"}) {
 		t.Errorf("%v, %v", ids(found), err)
 	}
-	if found, err := now(t, ix).Stocks("", "", "S1", "D", all); err != nil || fmt.Sprint(found.Rows) != "[{care kit D 25 5 2 {0 0 0 0}}]" {
+	if found, err := now(t, ix).Stocks("", "", "S1", "D", all); err != nil ||
+		fmt.Sprint(found.Rows) != "[{care kit D 25 5 2 {0 0 0 0}}]" {
 		t.Errorf("%v, %v", found.Rows, err)
 	}
-	if first, err := now(t, ix).Stocks("care", "kit", "", "", Page{Limit: 1}); err != nil || first.Next != "care/kit/D" {
+	if first, err := now(t, ix).Stocks("care", "kit", "", "", Page{Limit: 1}); err != nil ||
+		first.Next != "care/kit/D" {
 		t.Errorf("%v, %v", first, err)
 	}
 	if free, err := now(t, ix).Free("care", "mat", "D"); err != nil || free != 0 {
@@ -158,10 +171,13 @@ func TestAShopIsAVisitorsOwn(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
-	if found, err := now(t, ix).Shop("D", Visitor{Today: today}, GoodFilter{Label: "new"}, Page{Limit: 1}); err != nil || len(found.Rows) != 0 {
+	if found, err := now(t, ix).Shop("D", Visitor{Today: today}, GoodFilter{Label: "new"},
+		Page{Limit: 1}); err != nil ||
+		len(found.Rows) != 0 {
 		t.Errorf("%+v, %v", found, err)
 	}
-	if _, err := now(t, ix).Shop("M", Visitor{Today: today}, GoodFilter{}, Page{Limit: 1}); fault.CodeOf(err) != fault.NotFound {
+	if _, err := now(t, ix).Shop("M", Visitor{Today: today}, GoodFilter{},
+		Page{Limit: 1}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no storefront: %v", err)
 	}
 	first, err := now(t, ix).Shop("D", Visitor{Region: "bj", Today: today}, GoodFilter{}, Page{Limit: 1})

@@ -81,7 +81,8 @@ func TestKilledInApply(t *testing.T) {
 	for seq := uint64(2); seq < 6; seq++ {
 		changed := lot("DP", "ann", 50, today+30)
 		changed.Placed = amount.Units(seq)
-		w.write(sealed("D", 3, seq), put(row.Lot(names[0]), changed), put(row.NamedRequest("D", fmt.Sprint("r", seq)), row.Request{Hash: make([]byte, 32), Number: numbered("D", 3, seq, 0)}))
+		w.write(sealed("D", 3, seq), put(row.Lot(names[0]), changed), put(row.NamedRequest("D", fmt.Sprint("r", seq)),
+			row.Request{Hash: make([]byte, 32), Number: numbered("D", 3, seq, 0)}))
 	}
 	w.write(entry{Key: string(row.Lot(names[2]))}) // deleted
 	w.write(put(row.Lot(numbered("D", 3, 77, 0).Row(0)), lot("DP", "thief", 1, today)))

@@ -12,7 +12,8 @@ import (
 // with it, and what it is about.
 type facets struct {
 	member, party, topic, state string
-	until                       int64 // UTC seconds or days since 1970, as the row has it; of a member, freezes that stand
+	// UTC seconds or days since 1970, as the row has it; of a member, freezes that stand
+	until int64
 }
 
 // entry writes a row among those that are searched for together.

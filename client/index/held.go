@@ -29,14 +29,18 @@ func heldBy(what, id, by string, line spend.Line) []Held {
 // held lists what open holds, orders and trades hold of a member's points.
 func (r *Reading) held(member string) ([]Held, error) {
 	list := []Held{}
-	holds, err := r.holds(mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND state IN (?, ?) ORDER BY key", member, int64(points.Open), int64(points.PartCaptured))
+	holds, err := r.holds(
+		mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND state IN (?, ?) ORDER BY key",
+		member, int64(points.Open), int64(points.PartCaptured))
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range holds {
 		list = append(list, heldBy("hold", h.Number.String(), h.Acceptor, h.Pieces.Between(h.Captured, h.Sum()))...)
 	}
-	orders, err := r.orders(mine+"SELECT key, block, row FROM orders WHERE member IN (SELECT id FROM mine) AND open = 1 ORDER BY key", member)
+	orders, err := r.orders(
+		mine+"SELECT key, block, row FROM orders WHERE member IN (SELECT id FROM mine) AND open = 1 ORDER BY key",
+		member)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +55,10 @@ func (r *Reading) held(member string) ([]Held, error) {
 		t := named.Row.(points.Trade)
 		list = append(list, heldBy("trade", named.ID, t.By, t.Pieces)...)
 		return nil
-	}, mine+"SELECT key, block, row FROM entries WHERE kind = 'trade' AND state = ? AND member IN (SELECT id FROM mine) ORDER BY key", member, points.Offered.String())
+	},
+		mine+
+			"SELECT key, block, row FROM entries WHERE kind = 'trade' AND state = ? AND member IN (SELECT id FROM mine) ORDER BY key",
+		member, points.Offered.String())
 }
 
 // Held are the points that the order's open parts hold.

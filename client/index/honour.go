@@ -119,8 +119,10 @@ func (f *fold) sealOf(t written) (*row.Seal, error) {
 		return nil, fmt.Errorf("it moves %d lanes' heads", len(heads))
 	}
 	begins := batch.Commands[0].Kind == command.BeginPeer && batch.Lane == number.Single
-	if h := heads[0]; h.space != row.SealOf(caller.ID, caller.Peer || begins) || h.key != string(row.LaneHead(caller.ID, batch.Lane)) {
-		return nil, fmt.Errorf("it moves the head %s of %s, which isn't %s's lane %d", h.key, h.space, caller.ID, batch.Lane)
+	if h := heads[0]; h.space != row.SealOf(caller.ID, caller.Peer || begins) ||
+		h.key != string(row.LaneHead(caller.ID, batch.Lane)) {
+		return nil, fmt.Errorf("it moves the head %s of %s, which isn't %s's lane %d",
+			h.key, h.space, caller.ID, batch.Lane)
 	}
 	if begins && !caller.Peer {
 		caller.Base = f.highest(caller.ID)
@@ -171,7 +173,9 @@ func batchOf(args [][]byte) (b command.Batch, err error) {
 		return b, err
 	case len(args) == 3:
 		if kind, known := command.KindNamed(string(args[0])); known {
-			return command.Batch{Lane: number.Single, Commands: []command.Command{{Kind: kind, Request: string(args[1])}}}, nil
+			return command.Batch{
+				Lane: number.Single, Commands: []command.Command{{Kind: kind, Request: string(args[1])}},
+			}, nil
 		}
 	}
 	return b, fmt.Errorf("it was proposed with no batch")

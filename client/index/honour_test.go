@@ -32,7 +32,9 @@ type forgers struct {
 }
 
 func newForgers(t *testing.T) *forgers {
-	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}}})
+	n := ledgersim.New(ledgersim.Config{
+		Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}},
+	})
 	for _, name := range []string{"tally", "other", "tallyseal", "tallyseal-D", "tallyseal-G"} {
 		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
@@ -41,9 +43,14 @@ func newForgers(t *testing.T) *forgers {
 		put(row.Charter(), party.Charter{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}),
 		put(row.Party("G"), party.Party{ID: "G", Roles: party.Operator | party.Issuer, Peer: true}))
 	w.batch("G", 1, []command.Kind{command.RegisterParty, command.RegisterParty},
-		put(row.Party("D"), party.Party{ID: "D", Roles: party.Issuer, Peer: true}), put(row.Party("M"), party.Party{ID: "M", Roles: party.Acceptor}))
-	w.batch("D", 1, []command.Kind{command.OpenProgramme}, put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}}))
-	w.batch("M", 1, []command.Kind{command.Enrol}, put(row.Member("ann"), member.Member{ID: "ann", Home: "M", State: member.Active}))
+		put(row.Party("D"), party.Party{ID: "D", Roles: party.Issuer, Peer: true}),
+		put(row.Party("M"), party.Party{ID: "M", Roles: party.Acceptor}))
+	w.batch("D", 1, []command.Kind{command.OpenProgramme}, put(row.Programme("DP"), points.Programme{
+		ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1},
+	}))
+	w.batch("M", 1, []command.Kind{command.Enrol}, put(row.Member("ann"), member.Member{
+		ID: "ann", Home: "M", State: member.Active,
+	}))
 	w.lot = w.next("D", 1).Row(0)
 	w.batch("D", 1, []command.Kind{command.Issue}, put(row.Lot(w.lot), lot("DP", "ann", 10, today+30)))
 	return w
@@ -51,7 +58,9 @@ func newForgers(t *testing.T) *forgers {
 
 // next is the number of the next batch's first command.
 func (w *forgers) next(party string, lane uint8) number.Command {
-	return number.Command{Party: party, Lane: lane, Seq: w.heads[spaceOf(party)+"/"+string(row.LaneHead(party, lane))].Seq + 1}
+	return number.Command{
+		Party: party, Lane: lane, Seq: w.heads[spaceOf(party)+"/"+string(row.LaneHead(party, lane))].Seq + 1,
+	}
 }
 
 func spaceOf(party string) string { return row.SealOf(party, party != "M") }
@@ -147,7 +156,8 @@ func TestHonest(t *testing.T) {
 	if err != nil || len(strays) > 0 {
 		t.Fatalf("%+v, %v", strays, err)
 	}
-	if m, err := Search[member.Member](now(t, ix), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 1 || m.Rows[0].Row.Accounts != 1 {
+	if m, err := Search[member.Member](now(t, ix), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 1 ||
+		m.Rows[0].Row.Accounts != 1 {
 		t.Errorf("a single command: %+v, %v", m, err)
 	}
 	if wallet, err := now(t, ix).Wallet("ann"); err != nil || len(wallet.Lots) != 1 {
@@ -181,21 +191,29 @@ func TestForgeries(t *testing.T) {
 		reason string
 	}{
 		{"a lot grows, beside nothing", func(w *forgers) *ledgersim.Tx { return alone(big(w))(w) }, "l/", "no batch"},
-		{"a lot grows, beside a head", func(w *forgers) *ledgersim.Tx { return beside(command.Issue, big(w))(w) }, "l/", "another"},
-		{"a lot grows, beside a hold of it", func(w *forgers) *ledgersim.Tx { return beside(command.Hold, big(w))(w) }, "l/", "never changes"},
+		{"a lot grows, beside a head", func(w *forgers) *ledgersim.Tx { return beside(command.Issue, big(w))(w) }, "l/",
+			"another"},
+		{"a lot grows, beside a hold of it", func(w *forgers) *ledgersim.Tx { return beside(command.Hold, big(w))(w) },
+			"l/", "never changes"},
 		{"a member's home, beside nothing", alone(home), "m/", "no batch"},
 		{"a member's home, beside a head", beside(command.Merge, home), "m/", "never changes"},
 		{"a programme's price, beside nothing", alone(price), "g/", "no batch"},
 		{"a programme's price, beside a head", beside(command.SetRules, price), "g/", "never changes"},
 		{"a programme's issuer, beside a head", beside(command.SetRules, mine), "g/", "never changes"},
 		{"a new lot, beside nothing", func(w *forgers) *ledgersim.Tx { return alone(new(w))(w) }, "l/", "no batch"},
-		{"a new lot, beside a head", func(w *forgers) *ledgersim.Tx { return beside(command.Issue, new(w))(w) }, "l/", "makes"},
-		{"no row at all", beside(command.Issue, entry{Key: string(row.Member("ann")), Value: []byte("junk")}), "m/", "unknown version"},
-		{"a prefix that isn't", beside(command.Issue, entry{Key: "zz/1", Value: []byte("junk")}), "zz/1", "no row has the key"},
-		{"a key of no use", beside(command.Issue, entry{Key: "l/\x00\xc3\xa9" + strings.Repeat("x", 3000), Value: []byte{0}}), `"l/\x00`, "no row has the key"},
+		{"a new lot, beside a head", func(w *forgers) *ledgersim.Tx { return beside(command.Issue, new(w))(w) }, "l/",
+			"makes"},
+		{"no row at all", beside(command.Issue, entry{Key: string(row.Member("ann")), Value: []byte("junk")}), "m/",
+			"unknown version"},
+		{"a prefix that isn't", beside(command.Issue, entry{Key: "zz/1", Value: []byte("junk")}), "zz/1",
+			"no row has the key"},
+		{"a key of no use",
+			beside(command.Issue, entry{Key: "l/\x00\xc3\xa9" + strings.Repeat("x", 3000), Value: []byte{0}}),
+			`"l/\x00`, "no row has the key"},
 		{"a row is deleted", beside(command.Hold, entry{Key: string(row.Member("ann"))}), "m/", "deleted"},
 		{"the charter again", func(w *forgers) *ledgersim.Tx {
-			return w.propose("D", "tally", ledgersim.Args("charter:Found", "{}"), put(row.Charter(), party.Charter{Operator: "D"}))
+			return w.propose("D", "tally", ledgersim.Args("charter:Found", "{}"),
+				put(row.Charter(), party.Charter{Operator: "D"}))
 		}, "c", "founded before"},
 		{"by another chaincode", func(w *forgers) *ledgersim.Tx {
 			forged := big(w)
@@ -208,16 +226,19 @@ func TestForgeries(t *testing.T) {
 		}, "tallyseal-D/D/09", "2 lanes"},
 		{"another party's head", func(w *forgers) *ledgersim.Tx {
 			args, head := w.args("M", 2, []command.Kind{command.Issue})
-			return w.propose("G", "tally", args, head, put(row.Lot(number.Command{Party: "M", Lane: 2, Seq: 1}.Row(0)), lot("DP", "thief", 1000, today)))
+			return w.propose("G", "tally", args, head,
+				put(row.Lot(number.Command{Party: "M", Lane: 2, Seq: 1}.Row(0)), lot("DP", "thief", 1000, today)))
 		}, "l/M", "isn't G's lane"},
 		{"a head where others can move it", func(w *forgers) *ledgersim.Tx {
 			args, head := w.args("G", 2, []command.Kind{command.Issue})
 			head.Space = "tallyseal"
-			return w.propose("G", "tally", args, head, put(row.Lot(number.Command{Party: "G", Lane: 2, Seq: 1}.Row(0)), lot("DP", "thief", 1000, today)))
+			return w.propose("G", "tally", args, head,
+				put(row.Lot(number.Command{Party: "G", Lane: 2, Seq: 1}.Row(0)), lot("DP", "thief", 1000, today)))
 		}, "l/G", "isn't G's lane"},
 		{"a head that jumps", func(w *forgers) *ledgersim.Tx {
 			w.heads["tallyseal-G/G/02"] = row.Head{Seq: 40, Chain: make([]byte, 32)}
-			return w.batch("G", 2, []command.Kind{command.Issue}, put(row.Lot(number.Command{Party: "G", Lane: 2, Seq: 41}.Row(0)), lot("DP", "thief", 1000, today)))
+			return w.batch("G", 2, []command.Kind{command.Issue},
+				put(row.Lot(number.Command{Party: "G", Lane: 2, Seq: 41}.Row(0)), lot("DP", "thief", 1000, today)))
 		}, "l/G", "where 1 is next"},
 		{"a head of another batch", func(w *forgers) *ledgersim.Tx {
 			_, head := w.args("G", 2, []command.Kind{command.Issue})
@@ -240,7 +261,8 @@ func TestForgeries(t *testing.T) {
 				t.Fatalf("%+v, %v", strays, err)
 			}
 			s := strays[i]
-			if !strings.Contains(s.Reason, c.reason) || s.Tx != tx.Envelope.TxID || s.Party == "" || !slices.Equal(s.Signers, []string{"D", "G"}) {
+			if !strings.Contains(s.Reason, c.reason) || s.Tx != tx.Envelope.TxID || s.Party == "" ||
+				!slices.Equal(s.Signers, []string{"D", "G"}) {
 				t.Errorf("%+v", s)
 			}
 			same(t, w, ix)
@@ -283,7 +305,10 @@ func TestTraces(t *testing.T) {
 	taken := put(row.Lot(w.lot), forged)
 	taken.Read = true
 	redeemed := w.batch("M", 1, []command.Kind{command.Hold, command.Capture}, taken,
-		put(row.Hold(n), points.Hold{Acceptor: "M", Member: "ann", State: points.Captured, Captured: 500, Pieces: spend.Line{{Lot: w.lot, Programme: "DP", Amount: 500}}}))
+		put(row.Hold(n), points.Hold{
+			Acceptor: "M", Member: "ann", State: points.Captured, Captured: 500,
+			Pieces: spend.Line{{Lot: w.lot, Programme: "DP", Amount: 500}},
+		}))
 	ix = w.strict()
 	if w.figures(ix) != before {
 		t.Error("figures change")
@@ -292,11 +317,14 @@ func TestTraces(t *testing.T) {
 	if err != nil || len(traces) != 1 {
 		t.Fatalf("%+v, %v", traces, err)
 	}
-	if tr := traces[0]; tr.Tx != redeemed.Envelope.TxID || tr.Source != source.Envelope.TxID || tr.Points != 500 || tr.Programme != "DP" || tr.Party != "M" || strings.Join(tr.Commands, " ") != "points:Hold points:Capture" {
+	if tr := traces[0]; tr.Tx != redeemed.Envelope.TxID || tr.Source != source.Envelope.TxID || tr.Points != 500 ||
+		tr.Programme != "DP" || tr.Party != "M" || strings.Join(tr.Commands, " ") != "points:Hold points:Capture" {
 		t.Errorf("%+v", tr)
 	}
 	same(t, w, ix)
-	w.batch("M", 1, []command.Kind{command.Enrol}, put(row.Member("bob"), member.Member{ID: "bob", Home: "M", State: member.Active}))
+	w.batch("M", 1, []command.Kind{command.Enrol}, put(row.Member("bob"), member.Member{
+		ID: "bob", Home: "M", State: member.Active,
+	}))
 	if m, err := Search[member.Member](now(t, w.strict()), Filter{}, Page{Limit: 9}); err != nil || len(m.Rows) != 2 {
 		t.Errorf("the next batch of the lane doesn't count: %+v, %v", m, err)
 	}
@@ -310,7 +338,8 @@ func TestTraces(t *testing.T) {
 func TestForgersBooks(t *testing.T) {
 	w := newForgers(t)
 	for lane := uint8(1); lane < 9; lane++ {
-		w.batch("G", lane, []command.Kind{command.Issue}, put(row.Totals("DP", "G", lane), points.Totals{Issued: 1<<63 - 1}))
+		w.batch("G", lane, []command.Kind{command.Issue},
+			put(row.Totals("DP", "G", lane), points.Totals{Issued: 1<<63 - 1}))
 	}
 	if _, err := now(t, w.strict()).Outstanding(); err != nil {
 		t.Error(err)

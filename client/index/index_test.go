@@ -78,7 +78,8 @@ func TestChoose(t *testing.T) {
 		{"a part of the first", 5, []spend.Take{{Lot: names[1], Amount: 5}}, ""},
 		{"all of the first", 20, []spend.Take{{Lot: names[1], Amount: 20}}, ""},
 		{"drained, then the next", 21, []spend.Take{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 1}}, ""},
-		{"everything but what is pending or expired", 70, []spend.Take{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 50}}, ""},
+		{"everything but what is pending or expired", 70,
+			[]spend.Take{{Lot: names[1], Amount: 20}, {Lot: names[0], Amount: 50}}, ""},
 		{"one more", 71, nil, fault.Insufficient},
 		{"nothing", 0, nil, fault.BadRequest},
 	} {
@@ -97,7 +98,9 @@ func TestChoose(t *testing.T) {
 // What is too little is said with the programme's digits, as the wallet shows it.
 func TestTooLittleIsSaidInScale(t *testing.T) {
 	w, _ := wallets(t)
-	w.write(sealed("D", 9, 1), put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2}}))
+	w.write(sealed("D", 9, 1), put(row.Programme("DP"), points.Programme{
+		ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2},
+	}))
 	_, err := now(t, w.index()).Choose("ann", "DP", 123_456, today)
 	if err == nil || !strings.HasSuffix(err.Error(), "has 0.70 points of DP, 1,234.56 asked") {
 		t.Error(err)
@@ -108,18 +111,31 @@ func TestHoldsAndSums(t *testing.T) {
 	w, names := wallets(t)
 	entries := []entry{sealed("M", 1, 7)}
 	for i := range 5 {
-		hold := points.Hold{Acceptor: "M", Member: "ann", State: points.Open, Deadline: int64(100 + i), Pieces: spend.Line{{Lot: names[0], Programme: "DP", Amount: 2}}}
+		hold := points.Hold{
+			Acceptor: "M", Member: "ann", State: points.Open, Deadline: int64(100 + i),
+			Pieces: spend.Line{{Lot: names[0], Programme: "DP", Amount: 2}},
+		}
 		if i == 4 {
 			hold.State, hold.Captured = points.Captured, 2
 		}
 		entries = append(entries, put(row.Hold(numbered("M", 1, 7, i)), hold))
 	}
 	entries = append(entries,
-		put(row.Totals("DP", "D", 3), points.Totals{Issued: 93}), put(row.Totals("DP", "M", 1), points.Totals{Placed: 10, Captured: 2}),
-		put(row.Positions("c1", "M", 1), settlement.Positions{List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 2, Fen: 1}}}),
-		put(row.Positions("c1", "M", 2), settlement.Positions{List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 3, Fen: 2}, {Debtor: "M", Creditor: "G", Fen: 4}}}),
-		put(row.Member("bob"), member.Member{ID: "bob", Home: "D", State: member.Active, Freezes: []member.Freeze{{By: "D", Reason: "odd"}, {By: "G", Lifted: 9}}}),
-		put(row.NamedRequest("D", "r1"), row.Request{Hash: make([]byte, 32), Number: numbered("D", 3, 1, 0), Cycle: "c1"}),
+		put(row.Totals("DP", "D", 3), points.Totals{Issued: 93}),
+		put(row.Totals("DP", "M", 1), points.Totals{Placed: 10, Captured: 2}),
+		put(row.Positions("c1", "M", 1), settlement.Positions{
+			List: []settlement.Position{{Debtor: "D", Creditor: "M", Programme: "DP", Points: 2, Fen: 1}},
+		}),
+		put(row.Positions("c1", "M", 2), settlement.Positions{List: []settlement.Position{
+			{Debtor: "D", Creditor: "M", Programme: "DP", Points: 3, Fen: 2}, {Debtor: "M", Creditor: "G", Fen: 4},
+		}}),
+		put(row.Member("bob"), member.Member{
+			ID: "bob", Home: "D", State: member.Active,
+			Freezes: []member.Freeze{{By: "D", Reason: "odd"}, {By: "G", Lifted: 9}},
+		}),
+		put(row.NamedRequest("D", "r1"), row.Request{
+			Hash: make([]byte, 32), Number: numbered("D", 3, 1, 0), Cycle: "c1",
+		}),
 		put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}))
 	w.write(entries...)
 	ix := w.index()
@@ -128,7 +144,9 @@ func TestHoldsAndSums(t *testing.T) {
 	if err != nil || len(first.Rows) != 3 || first.Next == "" {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	rest, err := now(t, ix).Holds(HoldFilter{Acceptor: "M", States: []points.HoldState{points.Open, points.PartCaptured}}, Page{Limit: 3, After: first.Next})
+	rest, err := now(t, ix).Holds(
+		HoldFilter{Acceptor: "M", States: []points.HoldState{points.Open, points.PartCaptured}},
+		Page{Limit: 3, After: first.Next})
 	if err != nil || len(rest.Rows) != 1 || rest.Rows[0].Number != numbered("M", 1, 7, 3) || rest.Next != "" {
 		t.Errorf("%+v, %v", rest, err)
 	}
@@ -139,12 +157,16 @@ func TestHoldsAndSums(t *testing.T) {
 		t.Errorf("a page of 501: %v", err)
 	}
 	out, err := now(t, ix).Outstanding()
-	want := []Outstanding{{Issuer: "D", Programme: "DP", Issued: 93, Redeemed: 2, Held: 8, Outstanding: 91, Worth: "91"}, {Issuer: "M", Programme: "MP", Worth: "0"}}
+	want := []Outstanding{
+		{Issuer: "D", Programme: "DP", Issued: 93, Redeemed: 2, Held: 8, Outstanding: 91, Worth: "91"},
+		{Issuer: "M", Programme: "MP", Worth: "0"},
+	}
 	if err != nil || cmp.Diff(want, out) != "" {
 		t.Errorf("outstanding %s, %v", cmp.Diff(want, out), err)
 	}
 	owed, _, err := now(t, ix).Owes()
-	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5, 3, "OPEN", true}, {"c1", "M", "G", "", 0, 4, "OPEN", true}}; err != nil || !slices.Equal(owed, wantOwed) {
+	if wantOwed := []Owed{{"c1", "D", "M", "DP", 5, 3, "OPEN", true},
+		{"c1", "M", "G", "", 0, 4, "OPEN", true}}; err != nil || !slices.Equal(owed, wantOwed) {
 		t.Errorf("owes %v, %v", owed, err)
 	}
 	if list, err := now(t, ix).Freezes("bob"); err != nil || len(list) != 1 {
@@ -175,7 +197,8 @@ func TestDigest(t *testing.T) {
 	for seq := uint64(2); seq < 12; seq++ {
 		changed := lot("DP", "ann", 50, today+30)
 		changed.Placed = amount.Units(seq)
-		w.write(sealed("D", 3, seq), put(row.Lot(names[0]), changed), put(row.Lot(numbered("D", 3, seq, 0).Row(0)), lot("DP", "eve", 1, today)))
+		w.write(sealed("D", 3, seq), put(row.Lot(names[0]), changed),
+			put(row.Lot(numbered("D", 3, seq, 0).Row(0)), lot("DP", "eve", 1, today)))
 	}
 	blocks := w.blocks()
 	want, err := now(t, w.index()).Digest()
@@ -195,7 +218,8 @@ func TestDigest(t *testing.T) {
 			if err := ix.Apply(blocks[from:min(from+portion, len(blocks))]...); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := now(t, ix).Digest(); err != nil || (got.String() == want.String()) != (ix.Height() == uint64(len(blocks))) {
+			if got, err := now(t, ix).Digest(); err != nil ||
+				(got.String() == want.String()) != (ix.Height() == uint64(len(blocks))) {
 				t.Errorf("portions of %d: height %d, %v", portion, ix.Height(), err)
 			}
 			if err := ix.Close(); err != nil {
@@ -311,7 +335,8 @@ func TestProcessesRace(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if got, err := r.Digest(); err != nil || r.Height() != uint64(len(blocks)) || got.String() != want.String() {
+			if got, err := r.Digest(); err != nil || r.Height() != uint64(len(blocks)) ||
+				got.String() != want.String() {
 				return fmt.Errorf("height %d, %s, %w", r.Height(), got, err)
 			}
 			return r.Close()
@@ -347,7 +372,8 @@ func BenchmarkApply(b *testing.B) {
 	for seq := range uint64(40) {
 		entries := []entry{sealed("D", 3, seq+1)}
 		for i := range 500 {
-			entries = append(entries, put(row.Lot(numbered("D", 3, seq+1, i).Row(0)), lot("DP", "m"+string(rune('a'+i%26)), 10, today)))
+			entries = append(entries,
+				put(row.Lot(numbered("D", 3, seq+1, i).Row(0)), lot("DP", "m"+string(rune('a'+i%26)), 10, today)))
 		}
 		w.write(entries...)
 	}

@@ -28,7 +28,8 @@ type keeper struct {
 // keepers are those of all kinds of rows, each in one place: TestEveryRowIsKept names those that were forgotten.
 var keepers = byKind(
 	whole("lot", "lots", func(l points.Lot, _ []string) []any {
-		return []any{l.Member, l.Programme, l.Funder, int64(l.Expires), int64(l.State), int64(l.Available()), int64(l.Expired),
+		return []any{l.Member, l.Programme, l.Funder, int64(l.Expires), int64(l.State), int64(l.Available()),
+			int64(l.Expired),
 			parentOf(l)}
 	}),
 	whole("hold", "holds", func(h points.Hold, _ []string) []any {
@@ -86,7 +87,8 @@ var keepers = byKind(
 	searchable("trade", func(t points.Trade, _ []string) facets {
 		return facets{t.Maker, t.By, t.Wants, t.State.String(), t.Until}
 	}),
-	searchable("rule", func(r points.Rule, _ []string) facets { return facets{"", "", r.Programme, "", int64(r.Until)} }),
+	searchable("rule",
+		func(r points.Rule, _ []string) facets { return facets{"", "", r.Programme, "", int64(r.Until)} }),
 	searchable("conversion", func(c points.Conversion, _ []string) facets {
 		return facets{"", "", c.To, "", int64(c.Until)}
 	}),

@@ -43,7 +43,8 @@ func (r *Reading) Made(party, source string, beside ...number.Command) (m Made, 
 // batchesOf are the keys of a source's batches, all shards.
 func (r *Reading) batchesOf(party, source string) (keys []string, err error) {
 	from := party + "/" + source
-	rows, err := r.tx.Query("SELECT key, source FROM batches WHERE source >= ? AND source < ? ORDER BY key", from, from+"`") // what follows _
+	rows, err := r.tx.Query("SELECT key, source FROM batches WHERE source >= ? AND source < ? ORDER BY key", from,
+		from+"`") // what follows _
 	if err != nil {
 		return nil, inIndex(err)
 	}

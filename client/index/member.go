@@ -29,7 +29,8 @@ func (r *Reading) Member(id string) (m member.Member, err error) {
 
 // Account is an account of a party's channel, by its commitment.
 func (r *Reading) Account(party, channel string, commitment codec.Hash) (a member.Account, found bool, err error) {
-	list, err := facts[member.Account](r, "SELECT key, block, row FROM entries WHERE key = ?", string(row.Account(party, channel, commitment)))
+	list, err := facts[member.Account](r, "SELECT key, block, row FROM entries WHERE key = ?",
+		string(row.Account(party, channel, commitment)))
 	if err != nil || len(list) == 0 {
 		return a, false, err
 	}

@@ -31,7 +31,9 @@ func people(t *testing.T) *world {
 		put(row.Standing("GP", "ann"), earned),
 		put(row.Standing("GP", "bob"), points.Standing{}),
 		put(row.Standing("MP", "bob"), points.Standing{}),
-		put(row.Labels("ann", "D"), member.Labels{List: []member.Label{{ID: "household"}, {ID: "late", Until: day - 1}}}),
+		put(row.Labels("ann", "D"), member.Labels{
+			List: []member.Label{{ID: "household"}, {ID: "late", Until: day - 1}},
+		}),
 		put(row.Labels("bob", "F"), member.Labels{List: []member.Label{{ID: "delinquent"}}}),
 	)
 	return w
@@ -39,7 +41,9 @@ func people(t *testing.T) *world {
 
 func TestRoot(t *testing.T) {
 	ix := people(t).index()
-	for id, want := range map[string]string{"ann": "ann", "bob": "ann", "cid": "ann", "dan": "dan", "nobody": "nobody"} {
+	for id, want := range map[string]string{
+		"ann": "ann", "bob": "ann", "cid": "ann", "dan": "dan", "nobody": "nobody",
+	} {
 		if got, err := now(t, ix).Root(id); err != nil || got != want {
 			t.Errorf("%s became %s, %v; want %s", id, got, err, want)
 		}

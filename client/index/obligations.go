@@ -43,8 +43,10 @@ func (o Obligation) TakenBack() bool {
 func (f *fold) obligations(key string, _ []string, all settlement.Obligations, c change) error {
 	for _, o := range all.List {
 		pair := settlement.PairOf(o.Debtor, o.Creditor)
-		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1], o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
-			int64(o.Points), int64(o.Fen), int64(o.Rest.Num), int64(o.Rest.Den), int64(o.Model), int64(o.Cause), int64(all.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
+		if err := f.put("obligations", lineOf(key, o.Index, o.Ord), o.In(all.Cycle), all.Cycle, pair[0], pair[1],
+			o.Debtor, o.Creditor, int64(o.Kind), o.Scene, o.Programme,
+			int64(o.Points), int64(o.Fen), int64(o.Rest.Num), int64(o.Rest.Den), int64(o.Model), int64(o.Cause),
+			int64(all.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
 			return err
 		}
 	}
@@ -54,7 +56,8 @@ func (f *fold) obligations(key string, _ []string, all settlement.Obligations, c
 			return err
 		}
 		pair := settlement.PairOf(h.Debtor, h.Creditor)
-		if err := f.put("obligations", lineOf(key, h.Index, h.Ord), all.Cycle, all.Cycle, pair[0], pair[1], h.Debtor, h.Creditor, 0, h.Scene, "",
+		if err := f.put("obligations", lineOf(key, h.Index, h.Ord), all.Cycle, all.Cycle, pair[0], pair[1], h.Debtor,
+			h.Creditor, 0, h.Scene, "",
 			0, 0, 0, 0, 0, int64(h.Cause), int64(all.Date), 1, h.Back, h.Fee.String(), sum, c.block, c.tx); err != nil {
 			return err
 		}
@@ -62,18 +65,22 @@ func (f *fold) obligations(key string, _ []string, all settlement.Obligations, c
 	return nil
 }
 
-// rounded writes the lines of a statement that its close made: what all fractions come to. They are of the cycle, and were made in the
-// next one.
+// rounded writes the lines of a statement that its close made: what all fractions come to. They are of the cycle, and
+// were made in the next one.
 func (f *fold) rounded(p settlement.Pair, c change) error {
 	batch := p.Rounded.By
 	batch.Index = 0
-	for ord, o := range []settlement.Owe{{Debtor: p.A, Creditor: p.B, Fen: p.Rounded.A}, {Debtor: p.B, Creditor: p.A, Fen: p.Rounded.B}} {
+	for ord, o := range []settlement.Owe{{Debtor: p.A, Creditor: p.B, Fen: p.Rounded.A},
+		{Debtor: p.B, Creditor: p.A, Fen: p.Rounded.B}} {
 		if o.Fen == 0 {
 			continue
 		}
-		key := lineOf(string(row.Obligations(batch.Party, batch.Lane, batch.Seq)), p.Rounded.By.Index, uint8(ord)) + "/" + p.A + "/" + p.B
-		if err := f.put("obligations", key, p.Cycle, "", p.A, p.B, o.Debtor, o.Creditor, int64(settlement.Rounding), "", "",
-			0, int64(o.Fen), 0, 0, 0, int64(command.Compute), int64(p.Rounded.Date), 0, 0, "", []byte{}, c.block, c.tx); err != nil {
+		key := lineOf(string(row.Obligations(batch.Party, batch.Lane, batch.Seq)), p.Rounded.By.Index, uint8(ord)) +
+			"/" + p.A + "/" + p.B
+		if err := f.put("obligations", key, p.Cycle, "", p.A, p.B, o.Debtor, o.Creditor, int64(settlement.Rounding), "",
+			"",
+			0, int64(o.Fen), 0, 0, 0, int64(command.Compute), int64(p.Rounded.Date), 0, 0, "", []byte{}, c.block,
+			c.tx); err != nil {
 			return err
 		}
 	}
@@ -99,14 +106,16 @@ func lineID(key string) (number.Row, error) {
 		}
 		values[i] = v
 	}
-	return number.Command{Party: parts[1], Lane: uint8(values[0]), Seq: values[1], Index: uint16(values[2])}.Row(int(values[3])), nil
+	return number.Command{Party: parts[1], Lane: uint8(values[0]), Seq: values[1], Index: uint16(values[2])}.Row(
+		int(values[3])), nil
 }
 
 const obligationColumns = "key, cycle, made, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, date, block, tx"
 
 func scanObligation(rows result) (o Obligation, err error) {
 	var key, made string
-	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model,
+	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points,
+		&o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model,
 		&o.Cause, &o.Date, &o.Block, &o.Tx); err != nil {
 		return Obligation{}, inIndex(err)
 	}
@@ -121,12 +130,15 @@ func scanObligation(rows result) (o Obligation, err error) {
 // at a time however many there are.
 func (r *Reading) Lines(cycle, a, b string) iter.Seq2[Obligation, error] {
 	pair := settlement.PairOf(a, b)
-	return r.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 ORDER BY key", cycle, pair[0], pair[1])
+	return r.eachObligation(
+		"SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 ORDER BY key",
+		cycle, pair[0], pair[1])
 }
 
 // Obligations visits all obligations of a cycle whose amounts are known, in the order of their ids' keys.
 func (r *Reading) Obligations(cycle string) iter.Seq2[Obligation, error] {
-	return r.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND hidden = 0 ORDER BY key", cycle)
+	return r.eachObligation("SELECT "+obligationColumns+" FROM obligations WHERE cycle = ? AND hidden = 0 ORDER BY key",
+		cycle)
 }
 
 func (r *Reading) eachObligation(query string, args ...any) iter.Seq2[Obligation, error] {
@@ -160,7 +172,9 @@ type Gross struct {
 // Gross sums up a cycle's obligations.
 func (r *Reading) Gross(cycle string) (g Gross, err error) {
 	g.Height = r.height
-	err = r.tx.QueryRow("SELECT COALESCE(SUM(1 - hidden), 0), COALESCE(SUM(fen), 0), COALESCE(SUM(hidden), 0) FROM obligations WHERE cycle = ?", cycle).Scan(&g.Count, &g.Fen, &g.Hidden)
+	err = r.tx.QueryRow(
+		"SELECT COALESCE(SUM(1 - hidden), 0), COALESCE(SUM(fen), 0), COALESCE(SUM(hidden), 0) FROM obligations WHERE cycle = ?",
+		cycle).Scan(&g.Count, &g.Fen, &g.Hidden)
 	if err != nil {
 		return g, inIndex(err)
 	}
@@ -171,7 +185,8 @@ func (r *Reading) Gross(cycle string) (g Gross, err error) {
 // the ledger has in the cycle's Close, derived anew.
 func (r *Reading) CycleRoot(cycle string) (root codec.Hash, err error) {
 	var lanes []settlement.Lane
-	rows, err := r.tx.Query(`SELECT key, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, hidden, back, fee, sum
+	rows, err := r.tx.Query(
+		`SELECT key, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, hidden, back, fee, sum
 			FROM obligations WHERE made = ? AND cycle = made ORDER BY key`, cycle)
 	if err != nil {
 		return nil, inIndex(err)
@@ -192,7 +207,8 @@ func linkRow(rows result, lanes []settlement.Lane) ([]settlement.Lane, error) {
 	var o settlement.Obligation
 	var hidden, back bool
 	var sum []byte
-	if err := rows.Scan(&key, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model, &o.Cause, &hidden, &back, &fee, &sum); err != nil {
+	if err := rows.Scan(&key, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points, &o.Fen, &o.Rest.Num,
+		&o.Rest.Den, &o.Model, &o.Cause, &hidden, &back, &fee, &sum); err != nil {
 		return nil, inIndex(err)
 	}
 	id, err := lineID(key)
@@ -209,7 +225,9 @@ func linkRow(rows result, lanes []settlement.Lane) ([]settlement.Lane, error) {
 		lanes[n-1].Positions.Chain = settlement.Positions{Chain: lanes[n-1].Positions.Chain}.Bind(o)
 		return lanes, nil
 	}
-	h := settlement.Hidden{Index: o.Index, Ord: o.Ord, Cause: o.Cause, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Back: back}
+	h := settlement.Hidden{
+		Index: o.Index, Ord: o.Ord, Cause: o.Cause, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Back: back,
+	}
 	if h.Fee, err = amount.ParseRate(fee); err != nil {
 		return nil, fmt.Errorf("index: fee %.40q: %w", fee, err)
 	}

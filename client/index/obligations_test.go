@@ -19,7 +19,8 @@ type due struct {
 }
 
 // batch writes a batch's obligations, each of its own command, and the lane's positions.
-func (w *world) batch(party string, lane uint8, seq uint64, before settlement.Positions, dues ...due) settlement.Positions {
+func (w *world) batch(party string, lane uint8, seq uint64, before settlement.Positions,
+	dues ...due) settlement.Positions {
 	w.t.Helper()
 	all := settlement.Obligations{Cycle: "c1", Date: today}
 	var err error
@@ -30,23 +31,31 @@ func (w *world) batch(party string, lane uint8, seq uint64, before settlement.Po
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			if all, h, err = all.PlusHidden(uint16(i), 136, settlement.VeiledOwe{Debtor: d.debtor, Creditor: d.creditor, Fee: onePercent, Count: 1, Sum: sum}); err != nil {
+			if all, h, err = all.PlusHidden(uint16(i), 136, settlement.VeiledOwe{
+				Debtor: d.debtor, Creditor: d.creditor, Fee: onePercent, Count: 1, Sum: sum,
+			}); err != nil {
 				w.t.Fatal(err)
 			}
 			before = before.NoteHidden(h)
 			continue
 		}
 		var o settlement.Obligation
-		if all, o, err = all.Plus(uint16(i), 14, settlement.Owe{Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "DP", Points: d.fen, Fen: d.fen, Of: d.of}); err != nil {
+		if all, o, err = all.Plus(uint16(i), 14, settlement.Owe{
+			Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "DP",
+			Points: d.fen, Fen: d.fen, Of: d.of,
+		}); err != nil {
 			w.t.Fatal(err)
 		}
 		if d.of == "" {
 			chain := before.Bind(o)
-			before = before.Merge(settlement.Positions{List: []settlement.Position{{Debtor: d.debtor, Creditor: d.creditor, Programme: "DP", Count: 1, Points: d.fen, Fen: d.fen}}})
+			before = before.Merge(settlement.Positions{List: []settlement.Position{
+				{Debtor: d.debtor, Creditor: d.creditor, Programme: "DP", Count: 1, Points: d.fen, Fen: d.fen},
+			}})
 			before.Chain = chain
 		}
 	}
-	w.write(sealed(party, lane, seq), put(row.Obligations(party, lane, seq), all), put(row.Positions("c1", party, lane), before))
+	w.write(sealed(party, lane, seq), put(row.Obligations(party, lane, seq), all),
+		put(row.Positions("c1", party, lane), before))
 	return before
 }
 
@@ -75,7 +84,8 @@ func TestLinesOfAStatement(t *testing.T) {
 				t.Fatal(err)
 			}
 			got += fmt.Sprintf("%s %d, ", o.ID, o.Fen)
-			if o.Tx == "" || o.Block == 0 || o.Cause.String() != "points:Capture" || o.Kind != settlement.Redemption || o.Scene != "care" || o.Date != today {
+			if o.Tx == "" || o.Block == 0 || o.Cause.String() != "points:Capture" ||
+				o.Kind != settlement.Redemption || o.Scene != "care" || o.Date != today {
 				t.Errorf("%+v", o)
 			}
 		}
@@ -115,7 +125,8 @@ func TestDigestHasObligations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec("UPDATE obligations SET fen = fen + 1 WHERE key = (SELECT MAX(key) FROM obligations)"); err != nil {
+	if _, err := tx.Exec(
+		"UPDATE obligations SET fen = fen + 1 WHERE key = (SELECT MAX(key) FROM obligations)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Commit(); err != nil {
@@ -126,10 +137,14 @@ func TestDigestHasObligations(t *testing.T) {
 	}
 }
 
-// What a close rounds is a line of each direction in which it is something, of the cycle's statement alone: the root doesn't have it.
+// What a close rounds is a line of each direction in which it is something, of the cycle's statement alone: the root
+// doesn't have it.
 func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	w, lanes := owing(t)
-	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "D", Lane: 1, Seq: 7, Index: 2}, Date: 20_800}}
+	pair := settlement.Pair{
+		Cycle: "c1", A: "D", B: "M",
+		Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "D", Lane: 1, Seq: 7, Index: 2}, Date: 20_800},
+	}
 	other := pair
 	other.B, other.Rounded.A, other.Rounded.B = "S1", 1, 2
 	w.write(sealed("D", 1, 7), put(row.Pair("c1", "D", "M"), pair), put(row.Pair("c1", "D", "S1"), other))
@@ -156,10 +171,14 @@ func TestRoundingIsALineOfItsStatement(t *testing.T) {
 	}
 }
 
-// A close's line says where the close made it, whatever signing writes of its pair later and however blocks come: a statement's root is of that.
+// A close's line says where the close made it, whatever signing writes of its pair later and however blocks come: a
+// statement's root is of that.
 func TestRoundingStaysWhereTheCloseMadeIt(t *testing.T) {
 	w, _ := owing(t)
-	pair := settlement.Pair{Cycle: "c1", A: "D", B: "M", Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "D", Lane: 1, Seq: 7}, Date: 20_800}}
+	pair := settlement.Pair{
+		Cycle: "c1", A: "D", B: "M",
+		Rounded: settlement.Rounded{A: 3, By: number.Command{Party: "D", Lane: 1, Seq: 7}, Date: 20_800},
+	}
 	w.write(sealed("D", 1, 7), put(row.Pair("c1", "D", "M"), pair))
 	made := w.blocks()
 	pair.State = settlement.OneSide

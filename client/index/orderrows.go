@@ -27,12 +27,14 @@ func (f *fold) order(key string, _ []string, o goods.Order, c change) error {
 // part replaces a part of an order, counted from 0, and its lines.
 func (f *fold) part(order string, o goods.Order, i int, block uint64) error {
 	p, key := o.Parts[i], partKey(order, i+1)
-	if err := f.put("parts", key, order, o.Seller, p.Supplier, p.Party, o.Member, int64(p.State), int64(p.Since), endOf(o, p), int64(o.Date),
+	if err := f.put("parts", key, order, o.Seller, p.Supplier, p.Party, o.Member, int64(p.State), int64(p.Since),
+		endOf(o, p), int64(o.Date),
 		o.Reference, p.Waybill, int64(p.Value()), int64(p.Cash), int64(p.Pieces.Sum()), block); err != nil {
 		return err
 	}
 	for n, l := range p.Lines {
-		if err := f.put("lines", lineKey(order, i+1, n+1), p.Supplier, l.SKU, o.Seller, p.Party, int64(p.State), p.Lost, int64(l.Quantity), int64(l.Fen),
+		if err := f.put("lines", lineKey(order, i+1, n+1), p.Supplier, l.SKU, o.Seller, p.Party, int64(p.State), p.Lost,
+			int64(l.Quantity), int64(l.Fen),
 			int64(l.Kind), notNil(l.Terms), p.Fee.String(), p.Cycle, block); err != nil {
 			return err
 		}
@@ -60,7 +62,8 @@ func endOf(o goods.Order, p goods.Part) int64 {
 
 func (f *fold) returned(key string, _ []string, r goods.Return, c change) error {
 	order := string(row.Order(r.Order))
-	return f.put("returns", key, order, lineKey(order, int(r.Part), int(r.Line)), int64(r.State), int64(r.Quantity), r.Restocked, r.Cycle, c.block, c.value)
+	return f.put("returns", key, order, lineKey(order, int(r.Part), int(r.Line)), int64(r.State), int64(r.Quantity),
+		r.Restocked, r.Cycle, c.block, c.value)
 }
 
 // partKey and lineKey are those of a part and a line, counted from 1: they stand in
@@ -114,7 +117,8 @@ type OrderPart struct {
 	Reference string         `json:"reference"` // the seller's own number for the order, or ""
 	Date      date.Date      `json:"date"`      // of the order
 	AcceptBy  int64          `json:"acceptBy"`  // UTC seconds, while it is PLACED; else 0
-	LastDay   date.Date      `json:"lastDay"`   // of the state, if it ends by itself: to ship it, to say that it hasn't come, to return it
+	// of the state, if it ends by itself: to ship it, to say that it hasn't come, to return it
+	LastDay date.Date `json:"lastDay"`
 	goods.Part
 	Block uint64 `json:"block"` // that wrote the order last
 }

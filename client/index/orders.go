@@ -86,7 +86,8 @@ func (c *clause) of(column, member string) {
 	if member == "" {
 		return
 	}
-	c.with, c.where, c.args = mine, append(c.where, column+" IN (SELECT id FROM mine)"), append([]any{member}, c.args...)
+	c.with, c.where, c.args = mine, append(c.where, column+" IN (SELECT id FROM mine)"),
+		append([]any{member}, c.args...)
 }
 
 // text is the condition of a WHERE.
@@ -95,7 +96,8 @@ func (c *clause) text() string { return strings.Join(append(c.where, "TRUE"), " 
 func (f PartFilter) clause() clause {
 	var c clause
 	c.of("p.member", f.Member)
-	for _, t := range [][2]string{{"p.seller", f.Seller}, {"p.supplier", f.Supplier}, {"p.party", f.Party}, {"p.reference", f.Reference}, {"p.waybill", f.Waybill}} {
+	for _, t := range [][2]string{{"p.seller", f.Seller}, {"p.supplier", f.Supplier}, {"p.party", f.Party},
+		{"p.reference", f.Reference}, {"p.waybill", f.Waybill}} {
 		c.has(t[0], t[1])
 	}
 	in(&c, "p.state", f.States)
@@ -133,7 +135,8 @@ func (r *Reading) parts(c clause, order string, limit int) ([]OrderPart, error) 
 		}
 		list = append(list, o.Part(n))
 		return nil
-	}, c.with+"SELECT p.key, p.block, o.row FROM parts p JOIN orders o ON o.key = p.order_key WHERE "+c.text()+" ORDER BY "+order+" LIMIT ?",
+	}, c.with+"SELECT p.key, p.block, o.row FROM parts p JOIN orders o ON o.key = p.order_key WHERE "+c.text()+
+		" ORDER BY "+order+" LIMIT ?",
 		append(c.args, limit)...)
 	return list, err
 }
@@ -177,13 +180,15 @@ func (r *Reading) Changed(filter PartFilter, page Page) (Part[OrderPart], error)
 		}
 		c.add("(p.block, p.key) > (?, ?)", block, key)
 	}
-	return part(r, page, func() ([]OrderPart, error) { return r.parts(c, "p.block, p.key", page.Limit) }, OrderPart.Cursor)
+	return part(r, page, func() ([]OrderPart, error) { return r.parts(c, "p.block, p.key", page.Limit) },
+		OrderPart.Cursor)
 }
 
 // DueParts lists up to limit parts in a state that has ended by itself: those that are
 // PLACED by the clock, in UTC seconds, the others by the business date. seller "" is
 // every seller's.
-func (r *Reading) DueParts(state goods.State, seller string, now int64, today date.Date, limit int) ([]OrderPart, error) {
+func (r *Reading) DueParts(state goods.State, seller string, now int64, today date.Date,
+	limit int) ([]OrderPart, error) {
 	var c clause
 	c.has("p.seller", seller)
 	c.add("p.state = ?", int64(state))
@@ -223,7 +228,8 @@ type ReturnFilter struct {
 func (r *Reading) Returns(filter ReturnFilter, page Page) (Part[Return], error) {
 	var c clause
 	c.of("o.member", filter.Member)
-	for _, t := range [][2]string{{"l.seller", filter.Seller}, {"l.supplier", filter.Supplier}, {"l.party", filter.Party}} {
+	for _, t := range [][2]string{{"l.seller", filter.Seller}, {"l.supplier", filter.Supplier},
+		{"l.party", filter.Party}} {
 		c.has(t[0], t[1])
 	}
 	if !filter.Order.IsZero() {
@@ -278,10 +284,12 @@ type Used struct {
 // Used is what orders have made of a good's stock at a seller.
 func (r *Reading) Used(supplier, sku, seller string) (u Used, err error) {
 	// States 1 to 3 hold stock, 4 and 5 are DELIVERED and COMPLETED.
-	err = r.tx.QueryRow(`SELECT COALESCE(SUM(CASE WHEN state <= 3 THEN quantity END), 0), COALESCE(SUM(CASE WHEN state IN (4, 5) THEN quantity END), 0),
+	err = r.tx.QueryRow(
+		`SELECT COALESCE(SUM(CASE WHEN state <= 3 THEN quantity END), 0), COALESCE(SUM(CASE WHEN state IN (4, 5) THEN quantity END), 0),
 			COALESCE(SUM(lost * quantity), 0), COALESCE((SELECT SUM(r.quantity) FROM returns r JOIN lines b ON b.key = r.line_key
 				WHERE r.restocked = 1 AND b.supplier = ?1 AND b.sku = ?2 AND b.seller = ?3), 0)
-		FROM lines WHERE supplier = ?1 AND sku = ?2 AND seller = ?3`, supplier, sku, seller).Scan(&u.Reserved, &u.Delivered, &u.Lost, &u.PutBack)
+		FROM lines WHERE supplier = ?1 AND sku = ?2 AND seller = ?3`, supplier, sku, seller).Scan(&u.Reserved,
+		&u.Delivered, &u.Lost, &u.PutBack)
 	if err != nil {
 		err = inIndex(err)
 	}

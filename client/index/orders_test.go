@@ -33,8 +33,10 @@ func shelf(supplier, party, sku string, delivery goods.Delivery, fen amount.Unit
 	return goods.Shelf{
 		Supplier: goods.Supplier{ID: supplier, Party: party, State: goods.Approved, Fee: amount.Rate{Num: 1, Den: 100}},
 		Good:     goods.Good{Supplier: supplier, SKU: sku, Version: 1, Delivery: delivery, Open: true},
-		Listing:  goods.Listing{Seller: "D", Supplier: supplier, SKU: sku, Scene: "care", Prices: []goods.Price{{Fen: fen}}, Open: true},
-		Facts:    []audience.Facts{{}},
+		Listing: goods.Listing{
+			Seller: "D", Supplier: supplier, SKU: sku, Scene: "care", Prices: []goods.Price{{Fen: fen}}, Open: true,
+		},
+		Facts: []audience.Facts{{}},
 	}
 }
 
@@ -55,13 +57,17 @@ func bought(t *testing.T, who, reference string, lines ...string) goods.Order {
 		}
 		wanted, shelves = append(wanted, w), append(shelves, counter[id])
 	}
-	front := goods.Storefront{Seller: "D", Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3, SilenceDays: 7, ReturnDays: 10, Open: true}
+	front := goods.Storefront{
+		Seller: "D", Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 3,
+		SilenceDays: 7, ReturnDays: 10, Open: true,
+	}
 	quote, err := goods.Offer(front, who, "", shelves, wanted, today)
 	if err != nil {
 		t.Fatal(err)
 	}
 	line := spend.Line{{Lot: numbered("D", 3, 1, 0).Row(0), Programme: "DP", Funder: "D", Amount: quote.Total}}
-	o, err := goods.Place(goods.PlaceRequest{Member: who, Reference: reference, AcceptBy: 2000}, quote, line, clerk(today))
+	o, err := goods.Place(goods.PlaceRequest{Member: who, Reference: reference, AcceptBy: 2000}, quote, line,
+		clerk(today))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,9 +104,11 @@ func delivered(part uint8) func(goods.Order) (goods.Order, error) {
 }
 
 // refunded is a return of an order's line that came as far as its refund.
-func refunded(t *testing.T, o goods.Order, part, line uint8, quantity uint32, restock bool) (goods.Order, goods.Return) {
+func refunded(t *testing.T, o goods.Order, part, line uint8, quantity uint32,
+	restock bool) (goods.Order, goods.Return) {
 	t.Helper()
-	o, back, err := o.RequestReturn("D", goods.RequestReturnRequest{Part: part, Line: line, Quantity: quantity, Reason: "r"}, clerk(today+4))
+	o, back, err := o.RequestReturn("D",
+		goods.RequestReturnRequest{Part: part, Line: line, Quantity: quantity, Reason: "r"}, clerk(today+4))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +143,8 @@ func sales(t *testing.T) *world {
 	w.order(2, then(t, bought(t, "bob", "", "S1/oil:2"), accepted))
 	w.order(3, then(t, bought(t, "cid", "", "S1/oil:1"), accepted, shipped(1)))
 	w.order(4, then(t, bought(t, "ann", "R-4", "S2/wiper:2", "S1/oil:1"), accepted, delivered(1), shipped(2)))
-	lost, err := then(t, bought(t, "cid", "", "S1/oil:5"), accepted).Cancel("D", goods.CancelRequest{Part: 1, Lost: true, Reason: "fire"}, clerk(today+2))
+	lost, err := then(t, bought(t, "cid", "", "S1/oil:5"), accepted).Cancel("D",
+		goods.CancelRequest{Part: 1, Lost: true, Reason: "fire"}, clerk(today+2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,11 +217,13 @@ func TestAPartSaysWhatItsOrderDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := found.Rows[0]
-	if p.Member != "ann" || p.Supplier != "S1" || len(p.Lines) != 2 || p.Value() != 31_300 || p.AcceptBy != 2000 || p.LastDay != 0 || p.Date != today {
+	if p.Member != "ann" || p.Supplier != "S1" || len(p.Lines) != 2 || p.Value() != 31_300 || p.AcceptBy != 2000 ||
+		p.LastDay != 0 || p.Date != today {
 		t.Errorf("%+v", p)
 	}
 	o, err := now(t, ix).Order(orderIn(4))
-	if err != nil || o.Number != orderIn(4) || o.Parts[0].State != goods.Delivered || o.Part(1).LastDay != today+13 || o.Part(2).LastDay != today+9 {
+	if err != nil || o.Number != orderIn(4) || o.Parts[0].State != goods.Delivered ||
+		o.Part(1).LastDay != today+13 || o.Part(2).LastDay != today+9 {
 		t.Errorf("%+v, %v", o, err)
 	}
 	if _, err := now(t, ix).Order(orderIn(40)); fault.CodeOf(err) != fault.NotFound {
@@ -298,7 +309,8 @@ func TestChanged(t *testing.T) {
 func TestReturnsAndStock(t *testing.T) {
 	w := sales(t)
 	kept := then(t, bought(t, "ann", "", "S2/wiper:5", "S1/oil:1"), accepted, delivered(1))
-	kept, asked, err := kept.RequestReturn("D", goods.RequestReturnRequest{Order: orderIn(20), Part: 1, Line: 1, Quantity: 1, Reason: "r"}, clerk(today+4))
+	kept, asked, err := kept.RequestReturn("D",
+		goods.RequestReturnRequest{Order: orderIn(20), Part: 1, Line: 1, Quantity: 1, Reason: "r"}, clerk(today+4))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,10 +375,18 @@ func TestHeld(t *testing.T) {
 		return spend.Line{{Lot: numbered("D", 3, 1, 0).Row(0), Programme: "DP", Funder: "D", Amount: n}}
 	}
 	w.write(sealed("M", 1, 1),
-		put(row.Hold(numbered("M", 1, 1, 0)), points.Hold{Acceptor: "M", Member: "ann", State: points.PartCaptured, Captured: 3, Pieces: piece(10)}),
-		put(row.Hold(numbered("M", 1, 1, 1)), points.Hold{Acceptor: "M", Member: "ann", State: points.Captured, Captured: 10, Pieces: piece(10)}),
-		put(row.Trade(numbered("M", 1, 1, 2)), points.Trade{By: "M", Maker: "bob", State: points.Offered, Pieces: piece(4)}),
-		put(row.Trade(numbered("M", 1, 1, 3)), points.Trade{By: "M", Maker: "bob", State: points.Swapped, Pieces: piece(4)}))
+		put(row.Hold(numbered("M", 1, 1, 0)), points.Hold{
+			Acceptor: "M", Member: "ann", State: points.PartCaptured, Captured: 3, Pieces: piece(10),
+		}),
+		put(row.Hold(numbered("M", 1, 1, 1)), points.Hold{
+			Acceptor: "M", Member: "ann", State: points.Captured, Captured: 10, Pieces: piece(10),
+		}),
+		put(row.Trade(numbered("M", 1, 1, 2)), points.Trade{
+			By: "M", Maker: "bob", State: points.Offered, Pieces: piece(4),
+		}),
+		put(row.Trade(numbered("M", 1, 1, 3)), points.Trade{
+			By: "M", Maker: "bob", State: points.Swapped, Pieces: piece(4),
+		}))
 	wallet, err := now(t, w.index()).Wallet("ann")
 	want := []Held{
 		{"hold", "M.1.1.0", "M", "DP", 7},
@@ -387,10 +407,15 @@ func TestHeld(t *testing.T) {
 // its own to change: who ships it does so in another batch, in another block.
 func TestOrdersAreChangedByOthers(t *testing.T) {
 	w := sales(t)
-	w.write(sealed("D", 2, 1), put(row.Return(numbered("D", 2, 1, 0)), goods.Return{Order: orderIn(4), Part: 1, Line: 1, Quantity: 1, State: goods.Requested}))
+	w.write(sealed("D", 2, 1), put(row.Return(numbered("D", 2, 1, 0)), goods.Return{
+		Order: orderIn(4), Part: 1, Line: 1, Quantity: 1, State: goods.Requested,
+	}))
 	ix := w.index()
-	w.write(sealed("M", 1, 1), put(row.Order(orderIn(2)), then(t, bought(t, "bob", "", "S1/oil:2"), accepted, shipped(1))))
-	w.write(sealed("M", 1, 2), put(row.Return(numbered("D", 2, 1, 0)), goods.Return{Order: orderIn(4), Part: 1, Line: 1, Quantity: 1, State: goods.Received}))
+	w.write(sealed("M", 1, 1),
+		put(row.Order(orderIn(2)), then(t, bought(t, "bob", "", "S1/oil:2"), accepted, shipped(1))))
+	w.write(sealed("M", 1, 2), put(row.Return(numbered("D", 2, 1, 0)), goods.Return{
+		Order: orderIn(4), Part: 1, Line: 1, Quantity: 1, State: goods.Received,
+	}))
 	for _, b := range w.blocks()[ix.Height():] {
 		if err := ix.Apply(b); err != nil {
 			t.Fatal(err)
@@ -398,7 +423,8 @@ func TestOrdersAreChangedByOthers(t *testing.T) {
 	}
 	o, err := now(t, ix).Order(orderIn(2))
 	found, err2 := now(t, ix).Returns(ReturnFilter{Order: orderIn(4)}, Page{Limit: 9})
-	if err != nil || err2 != nil || o.Parts[0].State != goods.OnItsWay || len(found.Rows) != 1 || found.Rows[0].State != goods.Received {
+	if err != nil || err2 != nil || o.Parts[0].State != goods.OnItsWay || len(found.Rows) != 1 ||
+		found.Rows[0].State != goods.Received {
 		t.Errorf("%+v, %+v, %v, %v", o, found.Rows, err, err2)
 	}
 	if stray, err := now(t, ix).Unsealed(); err != nil || len(stray) > 0 {
@@ -417,8 +443,10 @@ func TestDigestOfOrders(t *testing.T) {
 	o, back := refunded(t, o, 1, 1, 2, true)
 	back.Order = orderIn(30)
 	w.order(30, o, sealed("D", 2, 7), put(row.Return(numbered("D", 2, 7, 0)), back))
-	w.order(30, then(t, o, shipped(2)), put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 2)))
-	w.order(30, then(t, o, shipped(2)), put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 3)))
+	w.order(30, then(t, o, shipped(2)),
+		put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 2)))
+	w.order(30, then(t, o, shipped(2)),
+		put(row.Veiled("c1", "D", 1), owed(t, settlement.Veiled{}, "D", "S1", priced(t, 7, 1), 3)))
 	blocks := w.blocks()
 	whole := w.index()
 	want, err := now(t, whole).Digest()

@@ -34,7 +34,8 @@ type Outstanding struct {
 // Outstanding sums up every programme, by issuer.
 func (r *Reading) Outstanding() (list []Outstanding, err error) {
 	list = []Outstanding{}
-	rows, err := r.tx.Query(`SELECT p.row, COALESCE(SUM(t.issued),0), COALESCE(SUM(t.redeemed),0), COALESCE(SUM(t.converted),0),
+	rows, err := r.tx.Query(
+		`SELECT p.row, COALESCE(SUM(t.issued),0), COALESCE(SUM(t.redeemed),0), COALESCE(SUM(t.converted),0),
 				COALESCE(SUM(t.expired),0), COALESCE(SUM(t.revoked),0), COALESCE(SUM(t.held),0)
 			FROM programmes p LEFT JOIN totals t ON t.programme = p.id
 			GROUP BY p.key ORDER BY p.issuer, p.id`)
@@ -73,7 +74,8 @@ type Breakage struct {
 // Breakage sums up what expired, by the party that would have owed it (弃兑).
 func (r *Reading) Breakage() (list []Breakage, err error) {
 	list = []Breakage{}
-	rows, err := r.tx.Query(`SELECT CASE l.funder WHEN '' THEN p.issuer ELSE l.funder END AS party, p.row, SUM(l.expired)
+	rows, err := r.tx.Query(
+		`SELECT CASE l.funder WHEN '' THEN p.issuer ELSE l.funder END AS party, p.row, SUM(l.expired)
 			FROM lots l JOIN programmes p ON p.id = l.programme WHERE l.expired > 0 GROUP BY party, p.key ORDER BY party, p.id`)
 	if err != nil {
 		return nil, inIndex(err)
@@ -169,7 +171,8 @@ func (r *Reading) Freezes(id string) ([]Freeze, error) {
 // Request says which command took effect for a party's request. NOT_FOUND if
 // none has, so far.
 func (r *Reading) Request(party, id string) (row.Request, error) {
-	list, err := facts[row.Request](r, "SELECT key, block, row FROM requests WHERE key = ?", string(row.NamedRequest(party, id)))
+	list, err := facts[row.Request](r, "SELECT key, block, row FROM requests WHERE key = ?",
+		string(row.NamedRequest(party, id)))
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "no request %s of %s has taken effect", id, party)
 	}
@@ -193,7 +196,8 @@ func (r *Reading) Digest() (codec.Hash, error) {
 
 // digest adds a table's rows to a hash, by primary key.
 func (r *Reading) digest(t table, h hash.Hash) error {
-	rows, err := r.tx.Query("SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " ORDER BY " + strings.Join(t.key, ", "))
+	rows, err := r.tx.Query(
+		"SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " ORDER BY " + strings.Join(t.key, ", "))
 	if err != nil {
 		return err
 	}

@@ -62,14 +62,18 @@ type debts struct {
 }
 
 func (r *Reading) owing() (*debts, error) {
-	o := &debts{Reading: r, closed: map[string]settlement.Close{}, disputes: map[string]settlement.DisputeState{}, unpaid: map[[2]string]bool{}, payments: []Unpaid{}, rows: []Owed{}}
+	o := &debts{
+		Reading: r, closed: map[string]settlement.Close{}, disputes: map[string]settlement.DisputeState{},
+		unpaid: map[[2]string]bool{}, payments: []Unpaid{}, rows: []Owed{},
+	}
 	for _, read := range []func() error{o.readClosed, o.readDisputes, o.readPayments, o.readPositions, o.readPairs} {
 		if err := read(); err != nil {
 			return nil, err
 		}
 	}
 	slices.SortStableFunc(o.rows, func(a, b Owed) int {
-		return cmp.Or(cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.Debtor, b.Debtor), cmp.Compare(a.Creditor, b.Creditor), cmp.Compare(a.Programme, b.Programme))
+		return cmp.Or(cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.Debtor, b.Debtor),
+			cmp.Compare(a.Creditor, b.Creditor), cmp.Compare(a.Programme, b.Programme))
 	})
 	return o, nil
 }
@@ -91,7 +95,10 @@ func (o *debts) readDisputes() error {
 func (o *debts) readPayments() error {
 	from, to := row.Payments().Bounds()
 	return decoded(o.Reading, func(_ string, _ uint64, p settlement.Payment) error {
-		one := Unpaid{Cycle: p.Cycle, N: p.N, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Left: p.Fen - p.Received, Due: p.Due.String(), State: p.State.String(), Open: !p.State.Ended()}
+		one := Unpaid{
+			Cycle: p.Cycle, N: p.N, Debtor: p.Debtor, Creditor: p.Creditor, Fen: p.Fen, Left: p.Fen - p.Received,
+			Due: p.Due.String(), State: p.State.String(), Open: !p.State.Ended(),
+		}
 		if p.State == settlement.Paid {
 			one.Left = 0
 		}
@@ -131,7 +138,10 @@ func (o *debts) readPairs() error {
 	from, to := row.Pairs().Bounds()
 	return decoded(o.Reading, func(_ string, _ uint64, p settlement.Pair) error {
 		for _, position := range p.Owed {
-			one := Owed{Cycle: p.Cycle, Debtor: position.Debtor, Creditor: position.Creditor, Programme: position.Programme, Points: position.Points, Fen: position.Fen}
+			one := Owed{
+				Cycle: p.Cycle, Debtor: position.Debtor, Creditor: position.Creditor, Programme: position.Programme,
+				Points: position.Points, Fen: position.Fen,
+			}
 			carved := o.carve(p, &one)
 			if one.Points > 0 || one.Fen > 0 {
 				o.rows = append(o.rows, o.stated(p, one))

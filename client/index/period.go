@@ -55,7 +55,8 @@ func (r *Reading) Period(cycle string) (Period, error) {
 
 // cutAt is how many blocks there were when a cycle was cut off, that of the cut-off included.
 func (r *Reading) cutAt(c settlement.Close) (height uint64, err error) {
-	err = r.tx.QueryRow("SELECT block FROM batches WHERE key = ?", row.Batch(c.CutBy.Party, c.CutBy.Lane, c.CutBy.Seq)).Scan(&height)
+	err = r.tx.QueryRow("SELECT block FROM batches WHERE key = ?",
+		row.Batch(c.CutBy.Party, c.CutBy.Lane, c.CutBy.Seq)).Scan(&height)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, fault.New(fault.Internal, "no block has the cut-off of %s", c.ID)
 	}

@@ -45,7 +45,9 @@ func openPostgres(url string) (database, error) {
 	}
 	name := cfg.RuntimeParams["search_path"]
 	if !schemaName.MatchString(name) || name == "public" || strings.HasPrefix(name, "pg_") {
-		return nil, fmt.Errorf("the URL's search_path is %.80q; want the name of a schema that is for this index alone, such as tally_d", name)
+		return nil, fmt.Errorf(
+			"the URL's search_path is %.80q; want the name of a schema that is for this index alone, such as tally_d",
+			name)
 	}
 	// Which of the partial indexes serves depends on the arguments.
 	cfg.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
@@ -54,7 +56,10 @@ func openPostgres(url string) (database, error) {
 		cfg.ConnectTimeout = connectTimeout
 	}
 	sum := sha256.Sum256([]byte("tallystick index " + name))
-	db := &postgres{writer: openPool(cfg, 1), pool: openPool(cfg, connections), schema: name, lock: int64(binary.BigEndian.Uint64(sum[:]))}
+	db := &postgres{
+		writer: openPool(cfg, 1), pool: openPool(cfg, connections), schema: name,
+		lock: int64(binary.BigEndian.Uint64(sum[:])),
+	}
 	if err := db.prepare(context.Background()); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
@@ -97,7 +102,8 @@ func (db *postgres) prepare(ctx context.Context) error {
 // postgresWords makes a schema of SQLite's one of PostgreSQL's. Texts are sorted by
 // their bytes, as the ledger's keys are, whatever the database's language is.
 var postgresWords = strings.NewReplacer(
-	"TEXT ", `TEXT COLLATE "C" `, "INTEGER ", "BIGINT ", "BLOB ", "BYTEA ", ") STRICT, WITHOUT ROWID;", ");", ") STRICT;", ");")
+	"TEXT ", `TEXT COLLATE "C" `, "INTEGER ", "BIGINT ", "BLOB ", "BYTEA ", ") STRICT, WITHOUT ROWID;", ");",
+	") STRICT;", ");")
 
 // strposAsInstr gives a function the name that it has in SQLite.
 const strposAsInstr = "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($1, $2)';"
@@ -116,7 +122,8 @@ func (db *postgres) version(ctx context.Context, tx *sql.Tx) (found int, err err
 // otherwise it must be empty, for what others keep in it is not ours to drop.
 func (db *postgres) clear(ctx context.Context, tx *sql.Tx, ours bool) error {
 	there := false
-	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)", db.schema).Scan(&there)
+	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)", db.schema).Scan(
+		&there)
 	if err == nil && !there {
 		_, err = tx.ExecContext(ctx, "CREATE SCHEMA "+db.schema)
 	}
@@ -124,12 +131,15 @@ func (db *postgres) clear(ctx context.Context, tx *sql.Tx, ours bool) error {
 		return fmt.Errorf("schema %s: %w", db.schema, err)
 	}
 	names := ""
-	err = tx.QueryRowContext(ctx, "SELECT COALESCE(string_agg(quote_ident(tablename), ', '), '') FROM pg_tables WHERE schemaname = $1", db.schema).Scan(&names)
+	err = tx.QueryRowContext(ctx,
+		"SELECT COALESCE(string_agg(quote_ident(tablename), ', '), '') FROM pg_tables WHERE schemaname = $1",
+		db.schema).Scan(&names)
 	switch {
 	case err != nil || names == "":
 		return err
 	case !ours:
-		return fmt.Errorf("schema %s has tables that aren't an index's; name a schema that is for this index alone", db.schema)
+		return fmt.Errorf("schema %s has tables that aren't an index's; name a schema that is for this index alone",
+			db.schema)
 	}
 	_, err = tx.ExecContext(ctx, "DROP TABLE "+names+" CASCADE")
 	return err
@@ -142,7 +152,8 @@ func (db *postgres) begin(ctx context.Context) (*sql.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1)", db.lock); err != nil {
+	if _, err := tx.ExecContext(ctx, "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1)",
+		db.lock); err != nil {
 		return nil, errors.Join(err, tx.Rollback())
 	}
 	return tx, nil
@@ -156,7 +167,8 @@ func (db *postgres) write(ctx context.Context) (*sql.Tx, error) {
 	}
 	found, err := db.version(ctx, tx)
 	if err == nil && found != version {
-		err = fmt.Errorf("schema %s: a program of another version has made the tables again: %d, not %d", db.schema, found, version)
+		err = fmt.Errorf("schema %s: a program of another version has made the tables again: %d, not %d",
+			db.schema, found, version)
 	}
 	if err != nil {
 		return nil, errors.Join(err, tx.Rollback())
@@ -196,7 +208,8 @@ func (*postgres) among(list []string) (string, any) { return "= ANY (?)", list }
 func (*postgres) put(tx *sql.Tx, t table, rows [][]any) error {
 	lists := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		lists[i] = fmt.Sprintf("$%d::%s[]", i+1, map[string]string{"TEXT": "text", "INTEGER": "bigint", "BLOB": "bytea"}[c.kind])
+		lists[i] = fmt.Sprintf("$%d::%s[]",
+			i+1, map[string]string{"TEXT": "text", "INTEGER": "bigint", "BLOB": "bytea"}[c.kind])
 	}
 	statement := t.upsert("SELECT * FROM unnest(" + strings.Join(lists, ", ") + ")")
 	for part := range slices.Chunk(rows, rowsAtOnce) {

@@ -25,7 +25,9 @@ func TestBothGiveTheSameDigest(t *testing.T) {
 	bought, _ := wallets(t)
 	owes, _ := owing(t)
 	for name, w := range map[string]*world{
-		"wallets": bought, "sales": sales(t), "hidden sales": hiddenSales(t), "people": people(t), "a campaign": newMarketing(t).world, "a shop": shop(t),
+
+		"wallets": bought, "sales": sales(t), "hidden sales": hiddenSales(t), "people": people(t),
+		"a campaign": newMarketing(t).world, "a shop": shop(t),
 		"debts": owes, "a close": closing(t),
 	} {
 		lite := openAt(t, filepath.Join(t.TempDir(), "index.db"))
@@ -149,16 +151,17 @@ func TestOpenRefusesSchemas(t *testing.T) {
 	others := server.URLOf("others")
 	execIn(t, others, "CREATE SCHEMA others; CREATE TABLE others.ledger (n INTEGER)")
 	for name, c := range map[string]struct{ url, says string }{
-		"tables of others":   {others, "aren't an index's"},
-		"everybody's":        {server.URLOf("public"), "search_path"},
-		"the server's":       {server.URLOf("pg_catalog"), "search_path"},
-		"two":                {server.URLOf("a,b"), "search_path"},
-		"one to be quoted":   {server.URLOf(`a"b`), "search_path"},
-		"capitals":           {server.URLOf("Tally"), "search_path"},
-		"none":               {server.URLOf(""), "search_path"},
-		"no such database":   {strings.Replace(others, "/postgres?", "/none?", 1), "none"},
-		"a wrong setting":    {others + "&connect_timeout=soon", "connect_timeout"},
-		"a wrong password":   {strings.Replace(strings.Replace(others, "tally@", "tally:s3cret@", 1), "passfile", "x-passfile", 1), ""},
+		"tables of others": {others, "aren't an index's"},
+		"everybody's":      {server.URLOf("public"), "search_path"},
+		"the server's":     {server.URLOf("pg_catalog"), "search_path"},
+		"two":              {server.URLOf("a,b"), "search_path"},
+		"one to be quoted": {server.URLOf(`a"b`), "search_path"},
+		"capitals":         {server.URLOf("Tally"), "search_path"},
+		"none":             {server.URLOf(""), "search_path"},
+		"no such database": {strings.Replace(others, "/postgres?", "/none?", 1), "none"},
+		"a wrong setting":  {others + "&connect_timeout=soon", "connect_timeout"},
+		"a wrong password": {strings.Replace(strings.Replace(others, "tally@", "tally:s3cret@", 1), "passfile",
+			"x-passfile", 1), ""},
 		"no URL, a password": {"postgres://tally:s3cret@a:b:c/postgres?search_path=x", ""},
 	} {
 		ix, err := Open(c.url)

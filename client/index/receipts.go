@@ -11,8 +11,8 @@ import (
 	"tallystick/client/books"
 )
 
-// receipts keeps what a transaction's batch told of a payment, each advice by its number. A payment's row shows the last
-// ones: of a batch with more, those that it doesn't show are one here, of as much as they came to.
+// receipts keeps what a transaction's batch told of a payment, each advice by its number. A payment's row shows the
+// last ones: of a batch with more, those that it doesn't show are one here, of as much as they came to.
 func (f *fold) receipts(key string, p settlement.Payment, block uint64) error {
 	value, err := f.before(key)
 	if err != nil {
@@ -21,7 +21,8 @@ func (f *fold) receipts(key string, p settlement.Payment, block uint64) error {
 	before, _ := value.(settlement.Payment)
 	first, left := int64(p.Count)-int64(len(p.Advices)), p.Received-before.Received
 	put := func(n int64, fen, charges amount.Units, booked date.Date, by number.Command) error {
-		return f.put("receipts", fmt.Sprintf("%s/%010d", key, n), p.Cycle, int64(p.N), n, p.Debtor, p.Creditor, int64(fen), int64(charges), int64(booked),
+		return f.put("receipts", fmt.Sprintf("%s/%010d", key, n), p.Cycle, int64(p.N), n, p.Debtor, p.Creditor,
+			int64(fen), int64(charges), int64(booked),
 			row.Batch(by.Party, by.Lane, by.Seq), block)
 	}
 	for i, a := range p.Advices {
@@ -43,8 +44,10 @@ func (f *fold) receipts(key string, p settlement.Payment, block uint64) error {
 // paidIn lists what banks said of a party's payments for a closed cycle while another
 // was open.
 func (r *Reading) paidIn(open, closed, party string) (list []books.Settlement, err error) {
-	rows, err := r.tx.Query(`SELECT r.payment, r.number, r.debtor, r.fen, r.charges, r.booked, b.date FROM receipts r JOIN batches b ON b.key = r.batch
-		WHERE r.cycle = ? AND b.cycle = ? AND (r.debtor = ? OR r.creditor = ?) ORDER BY r.key`, closed, open, party, party)
+	rows, err := r.tx.Query(
+		`SELECT r.payment, r.number, r.debtor, r.fen, r.charges, r.booked, b.date FROM receipts r JOIN batches b ON b.key = r.batch
+		WHERE r.cycle = ? AND b.cycle = ? AND (r.debtor = ? OR r.creditor = ?) ORDER BY r.key`, closed, open, party,
+		party)
 	if err != nil {
 		return nil, inIndex(err)
 	}

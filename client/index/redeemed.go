@@ -86,7 +86,9 @@ func (r *Reading) root(name string) (string, error) {
 func (c *count) readFunders() error {
 	for _, f := range c.of.Bearers() {
 		b := Bearing{Party: f.Party, Parts: f.Parts, Cap: f.Cap}
-		err := c.tx.QueryRow("SELECT COALESCE(SUM(points),0), COALESCE(SUM(fen),0) FROM awards WHERE campaign = ? AND party = ?", c.of.ID, f.Party).Scan(&b.Points, &b.Fen)
+		err := c.tx.QueryRow(
+			"SELECT COALESCE(SUM(points),0), COALESCE(SUM(fen),0) FROM awards WHERE campaign = ? AND party = ?",
+			c.of.ID, f.Party).Scan(&b.Points, &b.Fen)
 		if err != nil {
 			return inIndex(err)
 		}
@@ -169,7 +171,8 @@ func (c *count) readWallet(root string) error {
 		}
 		c.elsewhere(root, Redeemed{h.Acceptor, 1, kept.Sum(), fen}, int64(h.Placed), block)
 		return c.redeem(h.Acceptor, c.came(kept))
-	}, mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND captured > 0 ORDER BY key", root)
+	}, mine+"SELECT key, block, row FROM holds WHERE member IN (SELECT id FROM mine) AND captured > 0 ORDER BY key",
+		root)
 	if err != nil {
 		return err
 	}
@@ -184,7 +187,10 @@ func (c *count) readWallet(root string) error {
 	err = decoded(c.Reading, func(_ string, block uint64, w benefit.WriteOff) error {
 		uses = append(uses, use{w, block})
 		return nil
-	}, mine+"SELECT key, block, row FROM entries WHERE member IN (SELECT id FROM mine) AND kind = 'write-off' AND state = ? ORDER BY key", root, benefit.Done.String())
+	},
+		mine+
+			"SELECT key, block, row FROM entries WHERE member IN (SELECT id FROM mine) AND kind = 'write-off' AND state = ? ORDER BY key",
+		root, benefit.Done.String())
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ func (r *Reading) Redemptions() (list []books.Redemption, err error) {
 	return list, err
 }
 
-// redeemedAtHome sums up, by lot, what was redeemed at an outlet of the party that bears it: nobody owes anybody for it.
+// redeemedAtHome sums up, by lot, what was redeemed at an outlet of the party that bears it: nobody owes anybody for
+// it.
 func (r *Reading) redeemedAtHome(times map[string]moment) (map[string]amount.Units, error) {
 	own := map[string]amount.Units{}
 	return own, r.spendings(times, func(t taking) {
@@ -52,10 +53,14 @@ type taking struct {
 // redemptions are the pieces by programme and who bears them.
 func (t taking) redemptions(roots merges) (list []books.Redemption) {
 	for _, p := range t.pieces {
-		i := slices.IndexFunc(list, func(r books.Redemption) bool { return r.Programme == p.Programme && r.Party == p.Funder })
+		i := slices.IndexFunc(list,
+			func(r books.Redemption) bool { return r.Programme == p.Programme && r.Party == p.Funder })
 		if i < 0 {
 			i = len(list)
-			list = append(list, books.Redemption{Cycle: t.cycle, Programme: p.Programme, Party: p.Funder, Acceptor: t.acceptor, Member: roots.of(t.member), Of: t.of})
+			list = append(list, books.Redemption{
+				Cycle: t.cycle, Programme: p.Programme, Party: p.Funder, Acceptor: t.acceptor,
+				Member: roots.of(t.member), Of: t.of,
+			})
 		}
 		list[i].Points += p.Amount
 	}
@@ -85,7 +90,10 @@ func (s *spending) readHolds() error {
 		from := amount.Units(0)
 		for _, taken := range h.Captures {
 			batch, _ := row.Sealed(string(row.Hold(taken.Number)))
-			s.visit(taking{s.times[batch].cycle, h.Acceptor, h.Member, key, h.Pieces.Between(from, from+taken.Amount-taken.Refunded)})
+			s.visit(taking{
+				s.times[batch].cycle, h.Acceptor, h.Member, key,
+				h.Pieces.Between(from, from+taken.Amount-taken.Refunded),
+			})
 			from += taken.Amount
 		}
 		return nil
@@ -105,7 +113,9 @@ func (s *spending) readOrders() error {
 			s.visit(taking{part.Cycle, o.Seller, o.Member, partKey(key, i+1), kept})
 		}
 		return nil
-	}, "SELECT key, block, row FROM orders WHERE key IN (SELECT order_key FROM parts WHERE state IN (?, ?)) ORDER BY key", int64(goods.Delivered), int64(goods.Completed))
+	},
+		"SELECT key, block, row FROM orders WHERE key IN (SELECT order_key FROM parts WHERE state IN (?, ?)) ORDER BY key",
+		int64(goods.Delivered), int64(goods.Completed))
 }
 
 func (s *spending) readWriteOffs() error {

@@ -41,7 +41,8 @@ func (f *fold) award(key string, _ []string, a campaign.Award, c change) error {
 		if !b.Lot.IsZero() {
 			lot = string(row.Lot(b.Lot))
 		}
-		if err := f.put("awards", key+"/"+b.Party, a.Campaign, a.Member, b.Party, lot, int64(b.Points), int64(b.Fen), c.block); err != nil {
+		if err := f.put("awards", key+"/"+b.Party, a.Campaign, a.Member, b.Party, lot, int64(b.Points), int64(b.Fen),
+			c.block); err != nil {
 			return err
 		}
 	}
@@ -54,7 +55,8 @@ func (f *fold) totals(key string, id []string, t points.Totals, c change) error 
 	if err != nil {
 		return err
 	}
-	return f.put("totals", key, id[0], id[1], lane, int64(t.Issued), int64(t.Captured-t.Refunded), int64(t.Converted), int64(t.Expired), int64(t.Revoked),
+	return f.put("totals", key, id[0], id[1], lane, int64(t.Issued), int64(t.Captured-t.Refunded), int64(t.Converted),
+		int64(t.Expired), int64(t.Revoked),
 		int64(t.Held()), c.block, c.value)
 }
 
@@ -81,7 +83,8 @@ func (f *fold) positions(key string, id []string, all settlement.Positions, c ch
 		// One row of the ledger is several here; debtor, creditor and programme
 		// make the key whole. Positions only grow, so none is left over.
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, p.Programme}, "/")
-		if err := f.put("positions", part, id[0], p.Debtor, p.Creditor, p.Programme, int64(p.Points), int64(p.Fen), c.block); err != nil {
+		if err := f.put("positions", part, id[0], p.Debtor, p.Creditor, p.Programme, int64(p.Points), int64(p.Fen),
+			c.block); err != nil {
 			return err
 		}
 	}

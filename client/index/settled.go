@@ -19,7 +19,8 @@ const entriesOf = "SELECT key, block, row FROM entries WHERE kind = ? ORDER BY k
 
 // momentOf is when what a block wrote took effect; the zero moment if no batch did.
 func (r *Reading) momentOf(block uint64) (m moment, err error) {
-	err = r.tx.QueryRow("SELECT date, cycle FROM batches WHERE block = ? ORDER BY key LIMIT 1", block).Scan(&m.date, &m.cycle)
+	err = r.tx.QueryRow("SELECT date, cycle FROM batches WHERE block = ? ORDER BY key LIMIT 1", block).Scan(&m.date,
+		&m.cycle)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return m, inIndex(err)
 	}
@@ -130,7 +131,9 @@ func (r *Reading) nettedIn(open, closed, party string) (list []books.Settlement,
 		}
 		_, owes := p.Owes(party)
 		_, owed := p.Owes(other)
-		list = append(list, books.Settlement{ID: closed + "-" + other, Date: when.date, Party: other, Payable: owes, Receivable: owed})
+		list = append(list, books.Settlement{
+			ID: closed + "-" + other, Date: when.date, Party: other, Payable: owes, Receivable: owed,
+		})
 		return nil
 	}, "SELECT key, block, row FROM facts WHERE key >= ? AND key < ? ORDER BY key", from, to)
 }

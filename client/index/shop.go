@@ -80,16 +80,20 @@ func (r *Reading) shown(front goods.Storefront, l goods.Listing, visitor Visitor
 			return Shown{}, false, err
 		}
 	}
-	quote, err := goods.Offer(front, visitor.Member, visitor.Region, []goods.Shelf{shelf}, []goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}}, visitor.Today)
+	quote, err := goods.Offer(front, visitor.Member, visitor.Region, []goods.Shelf{shelf},
+		[]goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}}, visitor.Today)
 	if err != nil {
 		return Shown{}, false, notOffered(err)
 	}
 	g := shelf.Good
 	s := Shown{
-		Supplier: l.Supplier, SKU: l.SKU, En: g.En, Zh: g.Zh, Category: g.Category, Labels: append(append([]string{}, g.Labels...), l.Labels...),
+
+		Supplier: l.Supplier, SKU: l.SKU, En: g.En, Zh: g.Zh, Category: g.Category,
+		Labels:   append(append([]string{}, g.Labels...), l.Labels...),
 		Delivery: g.Delivery, Fen: quote.Total, MinPoints: quote.MinPoints, MinCash: quote.MinCash,
 	}
-	err = r.tx.QueryRow("SELECT COALESCE(SUM(free), 0) FROM stock WHERE supplier = ? AND sku = ? AND seller = ?", l.Supplier, l.SKU, l.Seller).Scan(&s.Free)
+	err = r.tx.QueryRow("SELECT COALESCE(SUM(free), 0) FROM stock WHERE supplier = ? AND sku = ? AND seller = ?",
+		l.Supplier, l.SKU, l.Seller).Scan(&s.Free)
 	if err != nil {
 		return Shown{}, false, inIndex(err)
 	}

@@ -68,7 +68,9 @@ func sqliteFile(path string) (*sqlite, error) {
 // again. So no sync per commit; WAL keeps the file whole. It is written into the file
 // every 64 MB, not every 4: that syncs, and a reader that follows a busy ledger waits for it.
 func connect(path, extra string, connections int) (*sql.DB, error) {
-	dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=temp_store(MEMORY)" + extra
+	dsn := "file:" + path +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-131072)&_pragma=wal_autocheckpoint(16384)&_pragma=temp_store(MEMORY)" +
+		extra
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err

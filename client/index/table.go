@@ -97,7 +97,8 @@ func (t table) upsert(rows string) string {
 	if t.keepsFirst() {
 		do = "NOTHING"
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) %s ON CONFLICT (%s) DO %s", t.name, strings.Join(t.names(), ", "), rows, strings.Join(t.key, ", "), do)
+	return fmt.Sprintf("INSERT INTO %s (%s) %s ON CONFLICT (%s) DO %s",
+		t.name, strings.Join(t.names(), ", "), rows, strings.Join(t.key, ", "), do)
 }
 
 // fit makes the values of a row those that its columns are of: string, int64 or

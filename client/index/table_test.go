@@ -24,7 +24,8 @@ func TestTables(t *testing.T) {
 		}
 	}
 	facts, err := tableNamed("facts")
-	if want := "INSERT INTO facts (key, kind, block, row) VALUES ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, block = excluded.block, row = excluded.row"; err != nil || facts.upsert("VALUES") != want {
+	if want := "INSERT INTO facts (key, kind, block, row) VALUES ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, block = excluded.block, row = excluded.row"; err !=
+		nil || facts.upsert("VALUES") != want {
 		t.Errorf("%s, %v", facts.upsert("VALUES"), err)
 	}
 	if _, err := tableNamed("none"); err == nil {

@@ -71,7 +71,8 @@ func (d decision) rate(ord int) (rate amount.Rate) {
 		return d.rates[ord]
 	}
 	for _, one := range d.rates {
-		if one.Den > 0 && (rate.Den == 0 || big.NewRat(int64(one.Num), int64(one.Den)).Cmp(big.NewRat(int64(rate.Num), int64(rate.Den))) > 0) {
+		if one.Den > 0 && (rate.Den == 0 ||
+			big.NewRat(int64(one.Num), int64(one.Den)).Cmp(big.NewRat(int64(rate.Num), int64(rate.Den))) > 0) {
 			rate = one
 		}
 	}

@@ -63,7 +63,8 @@ func (r *Reading) Unsealed() (list []Stray, err error) {
 // honoured themselves Unsealed says: those that wrote such a row further aren't.
 func (r *Reading) Traces() (list []Trace, err error) {
 	list = []Trace{}
-	rows, err := r.tx.Query(`SELECT t.block, t.tx, t.key, t.party, t.signers, t.commands, t.points, t.source, u.row FROM traces t
+	rows, err := r.tx.Query(
+		`SELECT t.block, t.tx, t.key, t.party, t.signers, t.commands, t.points, t.source, u.row FROM traces t
 			LEFT JOIN unsealed u ON u.key = t.key AND u.tx = t.source ORDER BY t.block, t.place, t.key`)
 	if err != nil {
 		return nil, inIndex(err)
@@ -73,7 +74,8 @@ func (r *Reading) Traces() (list []Trace, err error) {
 		var t Trace
 		var signers, commands string
 		var value []byte
-		if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source, &value); err != nil {
+		if err := rows.Scan(&t.Block, &t.Tx, &t.Key, &t.Party, &signers, &commands, &t.Points, &t.Source,
+			&value); err != nil {
 			return nil, inIndex(err)
 		}
 		if named, err := row.Read(t.Key, value); err == nil {
@@ -115,7 +117,8 @@ func (f *fold) lookUpStrays() error {
 func (f *fold) leaveOut(t written, strays []strayRow) error {
 	for _, s := range strays {
 		f.astray[shown(s.key)] = wrote{t.block, t.place, t.id}
-		if err := f.put("unsealed", t.block, t.place, shown(s.key), t.id, t.party, strings.Join(t.Endorsers, " "), s.reason, s.value); err != nil {
+		if err := f.put("unsealed", t.block, t.place, shown(s.key), t.id, t.party, strings.Join(t.Endorsers, " "),
+			s.reason, s.value); err != nil {
 			return err
 		}
 	}
@@ -136,7 +139,8 @@ func (f *fold) trace(t written) error {
 			if !is || source.block != r.Block || source.place != r.Place {
 				continue
 			}
-			if err := f.put("traces", t.block, t.place, r.Key, t.id, t.party, strings.Join(t.Endorsers, " "), commandsOf(t.Args), int64(t.took(r.Key)), source.tx); err != nil {
+			if err := f.put("traces", t.block, t.place, r.Key, t.id, t.party, strings.Join(t.Endorsers, " "),
+				commandsOf(t.Args), int64(t.took(r.Key)), source.tx); err != nil {
 				return err
 			}
 		}

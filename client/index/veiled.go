@@ -17,7 +17,8 @@ import (
 func (f *fold) veiled(key string, id []string, all settlement.Veiled, c change) error {
 	for _, p := range all.List {
 		part := strings.Join([]string{key, p.Debtor, p.Creditor, direction(p.Back), p.Fee.String()}, "/")
-		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count), []byte(p.Sum.Commitment()), c.block); err != nil {
+		if err := f.put("veiled", part, id[0], p.Debtor, p.Creditor, p.Back, p.Fee.String(), int64(p.Count),
+			[]byte(p.Sum.Commitment()), c.block); err != nil {
 			return err
 		}
 	}
@@ -37,9 +38,10 @@ func direction(back bool) string {
 type Veiled struct {
 	Cycle string `json:"cycle"`
 	settlement.VeiledPosition
-	State string     `json:"state"` // as Owes has it; OPENED once its amount is an obligation
-	Waits bool       `json:"waits"` // it is owed by this row: neither opened nor carried over
-	Made  []Supplied `json:"-"`     // what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
+	State string `json:"state"` // as Owes has it; OPENED once its amount is an obligation
+	Waits bool   `json:"waits"` // it is owed by this row: neither opened nor carried over
+	// what makes it: the debtor's sales of the creditor's goods, or the creditor's of the debtor's that came back
+	Made []Supplied `json:"-"`
 }
 
 // VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether
@@ -128,7 +130,8 @@ func (r *Reading) veiled() ([]Veiled, error) {
 // addVeiled adds a lane's position to the last of the list, if it is the same.
 func addVeiled(list []Veiled, v Veiled) ([]Veiled, error) {
 	n := len(list)
-	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor || list[n-1].Back != v.Back || list[n-1].Fee != v.Fee {
+	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor ||
+		list[n-1].Back != v.Back || list[n-1].Fee != v.Fee {
 		return append(list, v), nil
 	}
 	sum, err := list[n-1].Sum.Plus(v.Sum)
@@ -169,7 +172,8 @@ func (r *Reading) supplied(query, cycle, seller, party string, fee amount.Rate) 
 	for rows.Next() {
 		var s Supplied
 		var terms []byte
-		if err := rows.Scan(&s.Supplier, &s.Seller, &s.Line.SKU, &s.Line.Kind, &terms, &s.Line.Fen, &s.Line.Quantity, &s.Count); err != nil {
+		if err := rows.Scan(&s.Supplier, &s.Seller, &s.Line.SKU, &s.Line.Kind, &terms, &s.Line.Fen, &s.Line.Quantity,
+			&s.Count); err != nil {
 			return nil, inIndex(err)
 		}
 		s.Line.Terms = veil.Commitment(terms)

@@ -45,7 +45,9 @@ func owed(t *testing.T, v settlement.Veiled, debtor, creditor string, l goods.Li
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err = v.Plus(settlement.VeiledOwe{Debtor: debtor, Creditor: creditor, Back: creditor == "D", Fee: onePercent, Count: 1, Sum: sum})
+	v, err = v.Plus(settlement.VeiledOwe{
+		Debtor: debtor, Creditor: creditor, Back: creditor == "D", Fee: onePercent, Count: 1, Sum: sum,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,8 @@ func under(o goods.Order, sku string, terms goods.Line) goods.Order {
 func hiddenSales(t *testing.T) *world {
 	w := newWorld(t)
 	oil, wiper, newer := priced(t, 268_000_000, 1), priced(t, 7_800_000, 2), priced(t, 7_000_000, 3)
-	first := then(t, under(under(bought(t, "ann", "", "S1/oil:2", "S2/wiper:3"), "oil", oil), "wiper", wiper), accepted, shipped(1), delivered(1), delivered(2))
+	first := then(t, under(under(bought(t, "ann", "", "S1/oil:2", "S2/wiper:3"), "oil", oil), "wiper", wiper), accepted,
+		shipped(1), delivered(1), delivered(2))
 	first, back := refunded(t, first, 2, 1, 1, true)
 	back.Order = orderIn(1)
 	second := then(t, under(bought(t, "ann", "", "S2/wiper:3"), "wiper", wiper), accepted, delivered(1))
@@ -92,7 +95,8 @@ func hiddenSales(t *testing.T) *world {
 func suppliedText(list []Supplied) string {
 	var texts []string
 	for _, s := range list {
-		texts = append(texts, fmt.Sprintf("%d × %d %s/%s at %s", s.Count, s.Line.Quantity, s.Supplier, s.Line.SKU, s.Seller))
+		texts = append(texts,
+			fmt.Sprintf("%d × %d %s/%s at %s", s.Count, s.Line.Quantity, s.Supplier, s.Line.SKU, s.Seller))
 	}
 	return strings.Join(texts, ", ")
 }
@@ -116,7 +120,8 @@ func TestVeiledOwes(t *testing.T) {
 		for _, v := range list {
 			slices.SortFunc(v.Made, func(a, b Supplied) int { return int(a.Line.Quantity) - int(b.Line.Quantity) })
 			back := map[bool]string{true: " back"}[v.Back]
-			got = append(got, fmt.Sprintf("%s %s→%s %d%s: %s", v.Cycle, v.Debtor, v.Creditor, v.Count, back, suppliedText(v.Made)))
+			got = append(got,
+				fmt.Sprintf("%s %s→%s %d%s: %s", v.Cycle, v.Debtor, v.Creditor, v.Count, back, suppliedText(v.Made)))
 		}
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %q, %v", party, got, err)

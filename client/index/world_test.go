@@ -80,7 +80,9 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}}})
+	n := ledgersim.New(ledgersim.Config{
+		Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}},
+	})
 	for _, name := range []string{"tally", "tallyseal", "tallyseal-D", "tallyseal-G"} {
 		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
@@ -137,7 +139,10 @@ func sealed(owner string, lane uint8, seq uint64) entry {
 }
 
 func sealedIn(space, owner string, lane uint8, seq uint64) entry {
-	return entry{Space: space, Key: string(row.LaneHead(owner, lane)), Value: row.Encode(row.Head{Seq: seq, Chain: make([]byte, 32)})}
+	return entry{
+		Space: space, Key: string(row.LaneHead(owner, lane)),
+		Value: row.Encode(row.Head{Seq: seq, Chain: make([]byte, 32)}),
+	}
 }
 
 func numbered(owner string, lane uint8, seq uint64, i int) number.Command {

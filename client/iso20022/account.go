@@ -6,9 +6,10 @@ import (
 
 // Party is a payer or payee as its bank knows it.
 type Party struct {
-	Name string `json:"name"`           // legal name, Chinese allowed, cut to TextLimit
-	ID   string `json:"id,omitempty"`   // unified social credit code 统一社会信用代码 or the like; "" for none
-	Code string `json:"code,omitempty"` // what kind of id it is, as the standard's list has it: CUST for a customer's number at the bank; "" for none
+	Name string `json:"name"`         // legal name, Chinese allowed, cut to TextLimit
+	ID   string `json:"id,omitempty"` // unified social credit code 统一社会信用代码 or the like; "" for none
+	// what kind of id it is, as the standard's list has it: CUST for a customer's number at the bank; "" for none
+	Code string `json:"code,omitempty"`
 }
 
 // Check refuses with BAD_REQUEST a party without a name, or with a malformed id.

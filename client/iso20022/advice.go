@@ -10,12 +10,13 @@ import (
 // Advice is one booking, or one that is to come, of which a bank tells the holder of
 // an account.
 type Advice struct {
-	At              Position     `json:"at"`
-	Source          Source       `json:"source"`
-	Account         string       `json:"account"`                 // whose holder is told
-	EndToEndID      string       `json:"endToEndId,omitempty"`    // "" if the bank gives none
-	BankReference   string       `json:"bankReference,omitempty"` // the bank's own; "" if it gives none
-	Alias           string       `json:"alias,omitempty"`         // another reference of the bank's for the same booking
+	At            Position `json:"at"`
+	Source        Source   `json:"source"`
+	Account       string   `json:"account"`                 // whose holder is told
+	EndToEndID    string   `json:"endToEndId,omitempty"`    // "" if the bank gives none
+	BankReference string   `json:"bankReference,omitempty"` // the bank's own; "" if it gives none
+	// another reference of the bank's for the same booking
+	Alias           string       `json:"alias,omitempty"`
 	Fen             amount.Units `json:"fen"`                     // ≥ 0; hundredths of Currency
 	Charges         amount.Units `json:"charges,omitempty"`       // that the bank says it took
 	Currency        string       `json:"currency"`                // as ISO 4217 writes it

@@ -157,9 +157,10 @@ func TestEveryOfficialVersionIsRead(t *testing.T) {
 				if kind == "camt.053" {
 					balance = `<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">0</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-12-05</Dt></Dt></Bal>`
 				}
-				file := fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?><Document xmlns="%s%s.001.%s"><%s><GrpHdr><MsgId>1</MsgId><CreDtTm>2026-12-05T08:00:00</CreDtTm></GrpHdr><%s><Id>1</Id><CreDtTm>2026-12-05T08:00:00</CreDtTm><Acct><Id><Othr><Id>42</Id></Othr></Id></Acct>%s`+
-					`<Ntry><Amt Ccy="CNY">12.20</Amt><CdtDbtInd>CRDT</CdtDbtInd>%s<BookgDt><Dt>2026-12-05</Dt></BookgDt><ValDt><Dt>2026-12-06</Dt></ValDt><AcctSvcrRef>N1</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>%s`+
-					`<NtryDtls><TxDtls><Refs><AcctSvcrRef>T1</AcctSvcrRef><EndToEndId>e1</EndToEndId></Refs>%s<RltdPties><Dbtr>%s</Dbtr><DbtrAcct><Id><Othr><Id>7</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>for it</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></%s></%s></Document>`,
+				file := fmt.Sprintf(
+					`<?xml version="1.0" encoding="UTF-8"?><Document xmlns="%s%s.001.%s"><%s><GrpHdr><MsgId>1</MsgId><CreDtTm>2026-12-05T08:00:00</CreDtTm></GrpHdr><%s><Id>1</Id><CreDtTm>2026-12-05T08:00:00</CreDtTm><Acct><Id><Othr><Id>42</Id></Othr></Id></Acct>%s`+
+						`<Ntry><Amt Ccy="CNY">12.20</Amt><CdtDbtInd>CRDT</CdtDbtInd>%s<BookgDt><Dt>2026-12-05</Dt></BookgDt><ValDt><Dt>2026-12-06</Dt></ValDt><AcctSvcrRef>N1</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>%s`+
+						`<NtryDtls><TxDtls><Refs><AcctSvcrRef>T1</AcctSvcrRef><EndToEndId>e1</EndToEndId></Refs>%s<RltdPties><Dbtr>%s</Dbtr><DbtrAcct><Id><Othr><Id>7</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>for it</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></%s></%s></Document>`,
 					spaces, kind, version, m.root, m.report, balance, status, charges, own, party("甲"), m.report,
 					m.root)
 				want := plainAdvice(t)

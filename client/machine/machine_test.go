@@ -13,7 +13,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// TestFault: an error of the machine is coded and says what to do; what is coded already, or isn't the machine's, stays.
+// TestFault: an error of the machine is coded and says what to do; what is coded already, or isn't the machine's,
+// stays.
 func TestFault(t *testing.T) {
 	refusal := fault.New(fault.Expired, "late")
 	_, missing := os.ReadFile(filepath.Join(t.TempDir(), "none"))
@@ -26,7 +27,8 @@ func TestFault(t *testing.T) {
 		{refusal, fault.Expired, "late"},
 		{errors.Join(refusal, syscall.ENOSPC), fault.Expired, "late"},
 		{errors.New("odd"), fault.Internal, "odd"},
-		{fmt.Errorf("outbox: %w", &fs.PathError{Op: "write", Path: "/var/x", Err: syscall.ENOSPC}), fault.Machine, "the disk is full"},
+		{fmt.Errorf("outbox: %w", &fs.PathError{Op: "write", Path: "/var/x", Err: syscall.ENOSPC}), fault.Machine,
+			"the disk is full"},
 		{&fs.PathError{Op: "open", Path: "/var/x", Err: syscall.EACCES}, fault.Machine, "mend its owner and mode"},
 		{&fs.PathError{Op: "open", Path: "/var/x", Err: syscall.EROFS}, fault.Machine, "mount it for writing"},
 		{&fs.PathError{Op: "open", Path: "/var/x", Err: syscall.EMFILE}, fault.Machine, "ulimit -n"},

@@ -43,17 +43,20 @@ func Open(path string, mapping *banktable.Mapping, mark string) (File, error) {
 	return File{rows.Advices(), rows.Notes, rows}, nil
 }
 
-// isXML says whether a file is XML, and goes back to its beginning. BAD_REQUEST for a web page, as some banks name .xls.
+// isXML says whether a file is XML, and goes back to its beginning. BAD_REQUEST for a web page, as some banks name
+// .xls.
 func isXML(file io.ReadSeeker) (bool, error) {
 	head := make([]byte, 512)
 	n, err := io.ReadFull(file, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
-	head = bytes.ToLower(bytes.TrimLeft(bytes.ReplaceAll(head[:n], []byte{0}, nil), "\xef\xbb\xbf\xff\xfe \t\r\n")) // UTF-16, too
+	head = bytes.ToLower(
+		bytes.TrimLeft(bytes.ReplaceAll(head[:n], []byte{0}, nil), "\xef\xbb\xbf\xff\xfe \t\r\n")) // UTF-16, too
 	for _, page := range []string{"<html", "<!doctype html", "<table", "<meta", "<style"} {
 		if bytes.HasPrefix(head, []byte(page)) {
-			return false, fault.New(fault.BadRequest, "the file is a web page, whatever its name is: open it in a spreadsheet and save it as .xlsx or CSV")
+			return false, fault.New(fault.BadRequest,
+				"the file is a web page, whatever its name is: open it in a spreadsheet and save it as .xlsx or CSV")
 		}
 	}
 	_, err = file.Seek(0, io.SeekStart)

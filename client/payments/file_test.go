@@ -26,9 +26,12 @@ func ordinaryMonth() (camt, csv string) {
 			way, direction = "DBIT", "借"
 		}
 		day, sum := n%30+1, fmt.Sprintf("%d.%02d", 37+n*91, n%100)
-		fmt.Fprintf(&entries, `<Ntry><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-%02d</Dt></BookgDt><AcctSvcrRef>R%d</AcctSvcrRef>
-<NtryDtls><TxDtls><Refs><EndToEndId>INV-%d</EndToEndId></Refs><RltdPties><Dbtr><Nm>某某商店%d</Nm></Dbtr></RltdPties></TxDtls></NtryDtls></Ntry>`, sum, way, day, n, n, n)
-		fmt.Fprintf(&lines, "0200000000000002,202611%02d,%s,%s,某某商店%d,62220000%d,R%d,转账,货款 INV-%d\n", day, sum, direction, n, n, n, n)
+		fmt.Fprintf(&entries,
+			`<Ntry><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-%02d</Dt></BookgDt><AcctSvcrRef>R%d</AcctSvcrRef>
+<NtryDtls><TxDtls><Refs><EndToEndId>INV-%d</EndToEndId></Refs><RltdPties><Dbtr><Nm>某某商店%d</Nm></Dbtr></RltdPties></TxDtls></NtryDtls></Ntry>`,
+			sum, way, day, n, n, n)
+		fmt.Fprintf(&lines, "0200000000000002,202611%02d,%s,%s,某某商店%d,62220000%d,R%d,转账,货款 INV-%d\n",
+			day, sum, direction, n, n, n, n)
 	}
 	camt = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>m</MsgId></GrpHdr><Stmt><Id>1</Id><Acct><Id><Othr><Id>0200000000000002</Id></Othr></Id></Acct>` +
 		entries.String() + `</Stmt></BkToCstmrStmt></Document>`
@@ -38,7 +41,10 @@ func ordinaryMonth() (camt, csv string) {
 // TestAMonthWithoutAnyOfOurs: a real month's statement that has nothing of ours is read without failure, and counted.
 func TestAMonthWithoutAnyOfOurs(t *testing.T) {
 	holders := map[string]iso20022.Holder{"S1": {Names: []string{"某某供应链有限公司"}, Accounts: []string{"0200000000000002"}}}
-	view := View{Party: "S1", Mark: someMark, Holders: holders, Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
+	view := View{
+		Party: "S1", Mark: someMark, Holders: holders,
+		Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}},
+	}
 	camt, csv := ordinaryMonth()
 	for form, text := range map[string]string{"camt": camt, "table": csv} {
 		file, err := Open(fileOf(t, text), plainMapping(t), someMark)
@@ -76,7 +82,8 @@ func plainMapping(t *testing.T) *banktable.Mapping {
 // TestBankFilesByWhatIsInThem: a camt is one whatever its encoding; a table wants a mapping; a web page is neither.
 func TestBankFilesByWhatIsInThem(t *testing.T) {
 	camt, csv := ordinaryMonth()
-	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(`<?xml version="1.0" encoding="UTF-16"?>` + camt)
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(
+		`<?xml version="1.0" encoding="UTF-16"?>` + camt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,9 +92,12 @@ func TestBankFilesByWhatIsInThem(t *testing.T) {
 		mapped bool
 		want   string // "" to be read
 	}{
-		"camt": {camt, false, ""}, "camt with a mapping": {camt, true, ""}, "with a byte order mark": {"\ufeff\n" + camt, false, ""}, "UTF-16": {wide, false, ""},
-		"table": {csv, true, ""}, "table without a mapping": {csv, false, "`mapping`"}, "web page": {"\r\n<HTML><table><tr><td>账号</td></tr></table>", true, "web page"},
-		"nothing": {"", false, "`mapping`"}, "other columns": {"a,b\n1,2\n", true, "there is no column"},
+
+		"camt": {camt, false, ""}, "camt with a mapping": {camt, true, ""},
+		"with a byte order mark": {"\ufeff\n" + camt, false, ""}, "UTF-16": {wide, false, ""},
+		"table": {csv, true, ""}, "table without a mapping": {csv, false, "`mapping`"},
+		"web page": {"\r\n<HTML><table><tr><td>账号</td></tr></table>", true, "web page"},
+		"nothing":  {"", false, "`mapping`"}, "other columns": {"a,b\n1,2\n", true, "there is no column"},
 	} {
 		var mapping *banktable.Mapping
 		if c.mapped {

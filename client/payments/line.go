@@ -122,8 +122,10 @@ func (l *Line) came(a iso20022.Advice, p settlement.Payment) {
 			Source: sourceOf(a.Source)}
 	case l.Kind == iso20022.Wrong && (!a.Credit || a.Reversal) && a.Odd == "":
 		l.Person = true
-		l.Next = &Next{Operation: "payment.take-back", Payment: l.Payment, Fen: a.Fen, Booked: a.Booked, Receipt: receiptOf(p, a),
-			Reference: a.BankReference}
+		l.Next = &Next{
+			Operation: "payment.take-back", Payment: l.Payment, Fen: a.Fen, Booked: a.Booked, Receipt: receiptOf(p, a),
+			Reference: a.BankReference,
+		}
 	case l.Kind == iso20022.Wrong:
 		l.Person = true
 		if a.Odd == "" && a.Currency == iso20022.Currency {

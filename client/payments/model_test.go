@@ -156,7 +156,8 @@ func (b *dumbBank) file(kind string, day int) string {
 		entries = append(entries, b.entry(h, together))
 		rest = slices.DeleteFunc(slices.Clone(rest), func(k booked) bool { return slices.Contains(together, k) })
 	}
-	return fmt.Sprintf(`<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.%s.001.08"><%s><GrpHdr><MsgId>m</MsgId></GrpHdr><%s><Id>1</Id><Acct><Id><Othr><Id>%s</Id></Othr></Id></Acct>%s</%s></%s></Document>`,
+	return fmt.Sprintf(
+		`<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.%s.001.08"><%s><GrpHdr><MsgId>m</MsgId></GrpHdr><%s><Id>1</Id><Acct><Id><Othr><Id>%s</Id></Othr></Id></Acct>%s</%s></%s></Document>`,
 		kind, root, report, b.account, strings.Join(entries, ""), report, root)
 }
 
@@ -175,7 +176,8 @@ func (b *dumbBank) entry(h habit, together []booked) string {
 		if h.gross {
 			value += k.charges
 		}
-		details += fmt.Sprintf(`<TxDtls><Refs>%s<EndToEndId>%s</EndToEndId></Refs><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><RltdPties><DbtrAcct><Id><Othr><Id>%s</Id></Othr></Id></DbtrAcct></RltdPties></TxDtls>`,
+		details += fmt.Sprintf(
+			`<TxDtls><Refs>%s<EndToEndId>%s</EndToEndId></Refs><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><RltdPties><DbtrAcct><Id><Othr><Id>%s</Id></Othr></Id></DbtrAcct></RltdPties></TxDtls>`,
 			own, settlement.AtBanks("2026-11", k.payment, mark), yuan(value), direction(k), payer)
 	}
 	own, charges := "", ""
@@ -192,7 +194,8 @@ func (b *dumbBank) entry(h habit, together []booked) string {
 	if first.charged {
 		charges = fmt.Sprintf(`<Chrgs><TtlChrgsAndTaxAmt Ccy="CNY">%s</TtlChrgsAndTaxAmt></Chrgs>`, yuan(first.charges))
 	}
-	return fmt.Sprintf(`<Ntry><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><RvslInd>%v</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-12-%02d</Dt></BookgDt>%s%s<NtryDtls>%s</NtryDtls></Ntry>`,
+	return fmt.Sprintf(
+		`<Ntry><Amt Ccy="CNY">%s</Amt><CdtDbtInd>%s</CdtDbtInd><RvslInd>%v</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-12-%02d</Dt></BookgDt>%s%s<NtryDtls>%s</NtryDtls></Ntry>`,
 		yuan(sum), direction(first), first.reversal, first.day, own, charges, details)
 }
 

@@ -340,7 +340,8 @@ func TestMoneyThatCameBackToTheDebtor(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := v.Match(s)
-	if kinds(list) != "2026-12-3 returned?" || *list[0].Next != (Next{Operation: "payment.bounce", Payment: "2026-12-3", Reason: "AC04"}) ||
+	if kinds(list) != "2026-12-3 returned?" ||
+		*list[0].Next != (Next{Operation: "payment.bounce", Payment: "2026-12-3", Reason: "AC04"}) ||
 		!strings.Contains(list[0].Why, "AC04") {
 		t.Fatalf("%+v", list)
 	}
@@ -409,7 +410,8 @@ func TestWhichReceiptWasTakenBack(t *testing.T) {
 		}
 		b.read(t, "S1", tableOf(holders["S1"].Accounts[0], lines...))
 		list, _ := b.read(t, "S1", tableOf(holders["S1"].Accounts[0], "05,"+c.back+",借,,0077,B,"+one))
-		if len(list) != 1 || list[0].Next.Operation != "payment.take-back" || list[0].Next.Receipt != c.want || list[0].Next.Reference != "B" {
+		if len(list) != 1 || list[0].Next.Operation != "payment.take-back" || list[0].Next.Receipt != c.want ||
+			list[0].Next.Reference != "B" {
 			t.Errorf("%s of %s: %+v", c.back, c.told, list)
 		}
 	}

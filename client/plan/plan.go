@@ -1,5 +1,5 @@
-// Package plan is several imports one after the other, each as its own party: a file that names them, and their run over the
-// parties' nodes.
+// Package plan is several imports one after the other, each as its own party: a file that names them, and their run
+// over the parties' nodes.
 //
 //	steps:
 //	  - {party: S1, file: products.csv.gz, mapping: suppliers.yaml}
@@ -19,8 +19,8 @@ type Plan struct {
 	Steps []Step `yaml:"steps"` // in their order
 }
 
-// Step is one step: a file and its mapping, or a supplier's party whose terms the party's vault takes over, on a machine
-// that has the state of both.
+// Step is one step: a file and its mapping, or a supplier's party whose terms the party's vault takes over, on a
+// machine that has the state of both.
 type Step struct {
 	Party   string `yaml:"party"`   // whose step it is
 	File    string `yaml:"file"`    // that is imported

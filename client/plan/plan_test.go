@@ -26,7 +26,8 @@ func TestPlans(t *testing.T) {
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err == nil && (p.Steps[0].File != filepath.Join(dir, "a.csv") || p.Steps[0].Mapping != "/m/a.yaml" || p.Steps[1].File != "") {
+		if err == nil && (p.Steps[0].File != filepath.Join(dir, "a.csv") || p.Steps[0].Mapping != "/m/a.yaml" ||
+			p.Steps[1].File != "") {
 			t.Errorf("%+v", p)
 		}
 	}

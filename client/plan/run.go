@@ -35,8 +35,8 @@ type step struct {
 	scan    *node.Scan
 }
 
-// Do scans every file before anything is sent, and then does the steps in their order. It ends at the first that fails, and
-// answers what was done; run again, it goes on there. REJECTED as of [node.Importing].
+// Do scans every file before anything is sent, and then does the steps in their order. It ends at the first that fails,
+// and answers what was done; run again, it goes on there. REJECTED as of [node.Importing].
 func (r *Run) Do(ctx context.Context, p Plan) (reports []*importer.Report, err error) {
 	r.plan, r.nodes, r.steps = p, map[string]*node.Node{}, make([]*step, len(p.Steps))
 	defer func() { err = errors.Join(err, r.close()) }()
@@ -151,8 +151,8 @@ func (r *Run) feedStep(ctx context.Context, s Step, of *step) (importer.Outcome,
 	return o, err
 }
 
-// takeOver brings the terms that another party's vault has for this one into its own, as an export and an acceptance would.
-// In a dry run nothing is taken.
+// takeOver brings the terms that another party's vault has for this one into its own, as an export and an acceptance
+// would. In a dry run nothing is taken.
 func (r *Run) takeOver(ctx context.Context, s Step) (*importer.Report, error) {
 	report := &importer.Report{Source: s.Accept, Kind: "accept", Rejected: []importer.Rejected{}, Notes: []string{}}
 	if report.DryRun = r.Importing.DryRun; report.DryRun {
@@ -171,7 +171,8 @@ func (r *Run) takeOver(ctx context.Context, s Step) (*importer.Report, error) {
 }
 
 // perform performs an operation on a party's node.
-func perform[Req, Ans any](ctx context.Context, r *Run, party string, op node.Op[Req, Ans], req Req) (answer Ans, err error) {
+func perform[Req, Ans any](ctx context.Context, r *Run, party string, op node.Op[Req, Ans],
+	req Req) (answer Ans, err error) {
 	n, err := r.node(ctx, party, 0)
 	if err != nil {
 		return answer, err

@@ -1,5 +1,5 @@
-// Package prices reads the file in which a seller writes at which prices a good is sold: rules in YAML, in yuan. See tally
-// storefront sell --help for one.
+// Package prices reads the file in which a seller writes at which prices a good is sold: rules in YAML, in yuan. See
+// tally storefront sell --help for one.
 package prices
 
 import (
@@ -56,7 +56,8 @@ func Read(path string) ([]goods.Price, error) {
 
 // inFen makes a price as people write it one as the ledger has it.
 func inFen(path string, rule *yaml.Node) error {
-	known := slices.DeleteFunc(settings.Keys(reflect.TypeFor[goods.Price]()), func(key string) bool { return key == "fen" })
+	known := slices.DeleteFunc(settings.Keys(reflect.TypeFor[goods.Price]()),
+		func(key string) bool { return key == "fen" })
 	known = append(known, "price")
 	for i := 0; i+1 < len(rule.Content); i += 2 {
 		key, value := rule.Content[i], rule.Content[i+1]

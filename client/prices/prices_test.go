@@ -38,7 +38,8 @@ func TestRead(t *testing.T) {
 `))
 	want := []goods.Price{
 		{Audience: audience.Audience{Labels: []string{"D:barred"}}, Hidden: true},
-		{Audience: audience.Audience{Programme: "GP", Tiers: []string{"gold"}}, Fen: 28_000, MinPoints: 1000, MinCash: 50},
+		{Audience: audience.Audience{Programme: "GP", Tiers: []string{"gold"}}, Fen: 28_000, MinPoints: 1000,
+			MinCash: 50},
 		{Regions: []string{"sh"}, Until: until, Fen: 29_000},
 		{Fen: amount.Units(29_800)},
 	}

@@ -50,15 +50,21 @@ func newKey() *ecdsa.PrivateKey { return must(ecdsa.GenerateKey(elliptic.P256(),
 
 func newAuthority(party string) authority {
 	key := newKey()
-	cert := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "ca." + party}, NotBefore: asked.AddDate(-1, 0, 0),
-		NotAfter: asked.AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	cert := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "ca." + party}, NotBefore: asked.AddDate(-1, 0, 0),
+		NotAfter: asked.AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
 	der := must(x509.CreateCertificate(rand.Reader, cert, cert, key.Public(), key))
 	return authority{party, must(x509.ParseCertificate(der)), key}
 }
 
 func (a authority) signer(party, role string, from, to time.Time) signer {
 	key := newKey()
-	cert := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "peer0." + a.party, OrganizationalUnit: []string{role}}, NotBefore: from, NotAfter: to}
+	cert := &x509.Certificate{
+		SerialNumber: big.NewInt(2),
+		Subject:      pkix.Name{CommonName: "peer0." + a.party, OrganizationalUnit: []string{role}}, NotBefore: from,
+		NotAfter: to,
+	}
 	der := must(x509.CreateCertificate(rand.Reader, cert, a.cert, key.Public(), a.key))
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	return signer{marshal(&msp.SerializedIdentity{Mspid: party, IdBytes: text}), key}
@@ -132,15 +138,26 @@ func newForge() *forge {
 	nonce := []byte("a nonce")
 	client := marshal(&msp.SerializedIdentity{Mspid: "D", IdBytes: []byte("the client's certificate")})
 	sum := sha256.Sum256(slices.Concat(nonce, client))
-	spec := &peer.ChaincodeInvocationSpec{ChaincodeSpec: &peer.ChaincodeSpec{ChaincodeId: &peer.ChaincodeID{Name: "tally"},
-		Input: &peer.ChaincodeInput{Args: [][]byte{[]byte("query:Balance"), []byte("ann"), []byte(`["G.1.1.1.0"]`)}}}}
+	spec := &peer.ChaincodeInvocationSpec{
+		ChaincodeSpec: &peer.ChaincodeSpec{ChaincodeId: &peer.ChaincodeID{Name: "tally"},
+			Input: &peer.ChaincodeInput{
+				Args: [][]byte{[]byte("query:Balance"), []byte("ann"), []byte(`["G.1.1.1.0"]`)},
+			},
+		},
+	}
 	return &forge{
-		channel: &common.ChannelHeader{Type: int32(common.HeaderType_ENDORSER_TRANSACTION), ChannelId: "alliance", TxId: hex.EncodeToString(sum[:]), Timestamp: timestamppb.New(asked)},
+		channel: &common.ChannelHeader{
+			Type: int32(common.HeaderType_ENDORSER_TRANSACTION), ChannelId: "alliance",
+			TxId: hex.EncodeToString(sum[:]), Timestamp: timestamppb.New(asked),
+		},
 		creator: &common.SignatureHeader{Creator: client, Nonce: nonce},
 		input:   &peer.ChaincodeProposalPayload{Input: marshal(spec)},
 		set: &kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{{Key: "l/G", Version: &kvrwset.Version{BlockNum: 7, TxNum: 2}},
 			{Key: "y", Version: &kvrwset.Version{BlockNum: 9}}, {Key: "f/00"}}},
-		action:  &peer.ChaincodeAction{ChaincodeId: &peer.ChaincodeID{Name: "tally"}, Response: &peer.Response{Status: 200, Payload: []byte(answer)}},
+		action: &peer.ChaincodeAction{
+			ChaincodeId: &peer.ChaincodeID{Name: "tally"},
+			Response:    &peer.Response{Status: 200, Payload: []byte(answer)},
+		},
 		signers: []signer{peers()["G"], peers()["D"]},
 	}
 }
@@ -149,7 +166,9 @@ func newForge() *forge {
 func (f *forge) envelope() []byte {
 	space := &rwset.NsReadWriteSet{Namespace: "tally", Rwset: marshal(f.set)}
 	if f.hashed != nil {
-		space.CollectionHashedRwset = []*rwset.CollectionHashedReadWriteSet{{CollectionName: "profiles-D-G", HashedRwset: marshal(f.hashed)}}
+		space.CollectionHashedRwset = []*rwset.CollectionHashedReadWriteSet{
+			{CollectionName: "profiles-D-G", HashedRwset: marshal(f.hashed)},
+		}
 	}
 	f.action.Results = marshal(&rwset.TxReadWriteSet{NsRwset: []*rwset.NsReadWriteSet{space}})
 	header := &common.Header{ChannelHeader: marshal(f.channel), SignatureHeader: marshal(f.creator)}
@@ -159,7 +178,9 @@ func (f *forge) envelope() []byte {
 		hash[0]++
 	}
 	response := marshal(&peer.ProposalResponsePayload{ProposalHash: hash[:], Extension: marshal(f.action)})
-	payload := &peer.ChaincodeActionPayload{ChaincodeProposalPayload: input, Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: response}}
+	payload := &peer.ChaincodeActionPayload{
+		ChaincodeProposalPayload: input, Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: response},
+	}
 	for _, s := range f.signers {
 		payload.Action.Endorsements = append(payload.Action.Endorsements,
 			&peer.Endorsement{Endorser: s.identity, Signature: s.sign(slices.Concat(response, s.identity), f.high)})
@@ -167,7 +188,9 @@ func (f *forge) envelope() []byte {
 	if f.afterwards != nil {
 		f.afterwards(payload)
 	}
-	tx := &peer.Transaction{Actions: []*peer.TransactionAction{{Header: header.SignatureHeader, Payload: marshal(payload)}}}
+	tx := &peer.Transaction{
+		Actions: []*peer.TransactionAction{{Header: header.SignatureHeader, Payload: marshal(payload)}},
+	}
 	if f.actions != nil {
 		f.actions(tx)
 	}

@@ -166,12 +166,15 @@ func unmarshal(data []byte, to proto.Message) error {
 func (p *parts) written() []byte {
 	action := &peer.ChaincodeEndorsedAction{ProposalResponsePayload: p.response}
 	for _, e := range p.action.GetAction().GetEndorsements() {
-		action.Endorsements = append(action.Endorsements, &peer.Endorsement{Endorser: e.GetEndorser(), Signature: e.GetSignature()})
+		action.Endorsements = append(action.Endorsements,
+			&peer.Endorsement{Endorser: e.GetEndorser(), Signature: e.GetSignature()})
 	}
 	header := &common.Header{ChannelHeader: p.header.GetChannelHeader(), SignatureHeader: p.header.GetSignatureHeader()}
 	tx := &peer.Transaction{Actions: []*peer.TransactionAction{{
-		Header:  header.SignatureHeader,
-		Payload: marshal(&peer.ChaincodeActionPayload{ChaincodeProposalPayload: p.action.GetChaincodeProposalPayload(), Action: action}),
+		Header: header.SignatureHeader,
+		Payload: marshal(&peer.ChaincodeActionPayload{
+			ChaincodeProposalPayload: p.action.GetChaincodeProposalPayload(), Action: action,
+		}),
 	}}}
 	return marshal(&common.Envelope{Payload: marshal(&common.Payload{Header: header, Data: marshal(tx)})})
 }
@@ -201,7 +204,8 @@ func (p *parts) question() (Checked, error) {
 	if p.channel.GetType() != int32(common.HeaderType_ENDORSER_TRANSACTION) {
 		return Checked{}, errors.New("the envelope is no endorser transaction")
 	}
-	if sum := sha256.Sum256(slices.Concat(p.creator.GetNonce(), p.creator.GetCreator())); hex.EncodeToString(sum[:]) != p.channel.GetTxId() {
+	if sum := sha256.Sum256(slices.Concat(p.creator.GetNonce(), p.creator.GetCreator())); hex.EncodeToString(
+		sum[:]) != p.channel.GetTxId() {
 		return Checked{}, errors.New("the transaction id is not that of the nonce and of who asked")
 	}
 	args := spec.GetChaincodeSpec().GetInput().GetArgs()
@@ -210,7 +214,8 @@ func (p *parts) question() (Checked, error) {
 	}
 	c := Checked{
 		Function: string(args[0]), Args: []string{}, Channel: p.channel.GetChannelId(), TxID: p.channel.GetTxId(),
-		Chaincode: spec.GetChaincodeSpec().GetChaincodeId().GetName(), Time: p.channel.GetTimestamp().AsTime(), AskedBy: asker.GetMspid(),
+		Chaincode: spec.GetChaincodeSpec().GetChaincodeId().GetName(), Time: p.channel.GetTimestamp().AsTime(),
+		AskedBy: asker.GetMspid(),
 	}
 	for _, a := range args[1:] {
 		c.Args = append(c.Args, string(a))
@@ -229,7 +234,8 @@ func (p *parts) answer(c *Checked) error {
 		return err
 	}
 	// Over the very bytes, as the peers' validation does (protoutil, GetProposalHash2).
-	sum := sha256.Sum256(slices.Concat(p.header.GetChannelHeader(), p.header.GetSignatureHeader(), p.action.GetChaincodeProposalPayload()))
+	sum := sha256.Sum256(slices.Concat(p.header.GetChannelHeader(), p.header.GetSignatureHeader(),
+		p.action.GetChaincodeProposalPayload()))
 	if !bytes.Equal(sum[:], response.GetProposalHash()) {
 		return errors.New("what the peers signed answers another question")
 	}

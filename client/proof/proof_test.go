@@ -24,9 +24,12 @@ func TestCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Checked{Answer: []byte(answer), Function: "query:Balance", Args: []string{"ann", `["G.1.1.1.0"]`}, Channel: "alliance", Chaincode: "tally",
-		TxID: f.channel.TxId, Time: asked, AskedBy: "D", Signers: []string{"D", "G"}, AsOf: 9,
-		Reads: []Read{{"tally", "l/G", 7, 2, false}, {"tally", "y", 9, 0, false}, {"tally", "f/00", 0, 0, true}}}
+	want := Checked{
+		Answer: []byte(answer), Function: "query:Balance", Args: []string{"ann", `["G.1.1.1.0"]`}, Channel: "alliance",
+		Chaincode: "tally",
+		TxID:      f.channel.TxId, Time: asked, AskedBy: "D", Signers: []string{"D", "G"}, AsOf: 9,
+		Reads: []Read{{"tally", "l/G", 7, 2, false}, {"tally", "y", 9, 0, false}, {"tally", "f/00", 0, 0, true}},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -53,24 +56,33 @@ func TestCheckRefuses(t *testing.T) {
 		{"too few signers", 3, func(*forge) {}, "2 parties signed, [D G]; 3 are wanted"},
 		{"one signer", 2, func(f *forge) { f.signers = f.signers[:1] }, "1 parties signed"},
 		{"one signer twice", 2, func(f *forge) { f.signers = []signer{p["G"], p["G"]} }, "1 parties signed"},
-		{"two peers of one party", 2, func(f *forge) { f.signers = []signer{p["G"], a["G"].peer()} }, "1 parties signed"},
+		{"two peers of one party", 2, func(f *forge) { f.signers = []signer{p["G"], a["G"].peer()} },
+			"1 parties signed"},
 		{"nobody", 1, func(f *forge) { f.signers = nil }, "0 parties signed"},
 		{"too many", 1, func(f *forge) { f.signers = slices.Repeat(f.signers, 33) }, "66 endorsements"},
-		{"a stranger", 2, func(f *forge) { f.signers[1] = p["X"] }, `endorsement 2: party "X" is not among the trusted`},
+		{"a stranger", 2, func(f *forge) { f.signers[1] = p["X"] },
+			`endorsement 2: party "X" is not among the trusted`},
 		{"a stranger besides", 2, func(f *forge) { f.signers = append(f.signers, p["X"]) }, "endorsement 3"},
-		{"a stranger's CA in D's name", 2, func(f *forge) { f.signers[1] = a["X"].signer("D", "peer", year(-1), year(1)) }, "of D: the certificate is not of the party's CA"},
-		{"F's peer in D's name", 2, func(f *forge) { f.signers[1] = a["F"].signer("D", "peer", year(-1), year(1)) }, "of D: the certificate is not of the party's CA"},
+		{"a stranger's CA in D's name", 2,
+			func(f *forge) { f.signers[1] = a["X"].signer("D", "peer", year(-1), year(1)) },
+			"of D: the certificate is not of the party's CA"},
+		{"F's peer in D's name", 2, func(f *forge) { f.signers[1] = a["F"].signer("D", "peer", year(-1), year(1)) },
+			"of D: the certificate is not of the party's CA"},
 		{"a client", 2, func(f *forge) { f.signers[1] = a["D"].signer("D", "client", year(-1), year(1)) }, "no peer's"},
 		{"an admin", 2, func(f *forge) { f.signers[1] = a["D"].signer("D", "admin", year(-1), year(1)) }, "no peer's"},
-		{"a certificate that had run out", 2, func(f *forge) { f.signers[1] = a["D"].signer("D", "peer", year(-1), asked.Add(-time.Hour)) }, "expired"},
-		{"a certificate of later", 2, func(f *forge) { f.signers[1] = a["D"].signer("D", "peer", asked.Add(time.Hour), year(1)) }, "not yet valid"},
+		{"a certificate that had run out", 2,
+			func(f *forge) { f.signers[1] = a["D"].signer("D", "peer", year(-1), asked.Add(-time.Hour)) }, "expired"},
+		{"a certificate of later", 2,
+			func(f *forge) { f.signers[1] = a["D"].signer("D", "peer", asked.Add(time.Hour), year(1)) },
+			"not yet valid"},
 		{"another's key", 2, func(f *forge) { f.signers[1].key = p["F"].key }, "the signature is not over this answer"},
 		{"a high S", 2, func(f *forge) { f.high = true }, "high S"},
 		{"another question's answer", 2, func(f *forge) { f.foreign = true }, "answers another question"},
 		{"another chaincode's answer", 2, func(f *forge) { f.action.ChaincodeId.Name = "other" }, `"other" answers`},
 		{"a refusal", 2, func(f *forge) { f.action.Response.Status = 500 }, "refused, with status 500"},
 		{"a write", 2, func(f *forge) { f.set.Writes = []*kvrwset.KVWrite{{Key: "a"}} }, "would write to tally"},
-		{"a policy", 2, func(f *forge) { f.set.MetadataWrites = []*kvrwset.KVMetadataWrite{{Key: "a"}} }, "would write to tally"},
+		{"a policy", 2, func(f *forge) { f.set.MetadataWrites = []*kvrwset.KVMetadataWrite{{Key: "a"}} },
+			"would write to tally"},
 		{"a private write", 2, func(f *forge) {
 			f.hashed = &kvrwset.HashedRWSet{HashedWrites: []*kvrwset.KVWriteHash{{KeyHash: []byte("a")}}}
 		}, "would write to tally/profiles-D-G"},
@@ -79,8 +91,10 @@ func TestCheckRefuses(t *testing.T) {
 		}, "would write to tally/profiles-D-G"},
 		{"no reads", 2, func(f *forge) { f.set.Reads = nil }, "nothing was read"},
 		{"a client's signature", 2, func(f *forge) { f.signature = []byte("s") }, "it is a transaction"},
-		{"a client's signature before too few signers", 3, func(f *forge) { f.signature = []byte("s") }, "it is a transaction"},
-		{"too few signers before a write", 3, func(f *forge) { f.set.Writes = []*kvrwset.KVWrite{{Key: "a"}} }, "3 are wanted"},
+		{"a client's signature before too few signers", 3, func(f *forge) { f.signature = []byte("s") },
+			"it is a transaction"},
+		{"too few signers before a write", 3, func(f *forge) { f.set.Writes = []*kvrwset.KVWrite{{Key: "a"}} },
+			"3 are wanted"},
 		{"another type", 2, func(f *forge) { f.channel.Type = 1 }, "no endorser transaction"},
 		{"another's transaction id", 2, func(f *forge) { f.channel.TxId = "00" }, "the transaction id"},
 		{"another nonce", 2, func(f *forge) { f.creator.Nonce = []byte("another") }, "the transaction id"},
@@ -143,7 +157,8 @@ func TestFile(t *testing.T) {
 		{"a shown answer that isn't signed", `"available": 80`, `"available": 81`, "not the one that is signed"},
 		{"a shown answer with more", `"member": "ann",`, `"member": "ann", "vip": true,`, "not the one that is signed"},
 		{"a field besides", `"format"`, `"note": 1, "format"`, "can't be read"},
-		{"a field twice", `"format": "tallystick proof v1",`, `"format": "tallystick proof v1", "format": "tallystick proof v1",`, "can't be read"},
+		{"a field twice", `"format": "tallystick proof v1",`,
+			`"format": "tallystick proof v1", "format": "tallystick proof v1",`, "can't be read"},
 		{"another spacing", `"member": "ann"`, `"member":  "ann"`, "not written as it was"},
 		{"something behind", "}\n", "}\n{}", "can't be read"},
 	} {

@@ -92,7 +92,9 @@ func (t Trust) check(e *peer.Endorsement, response []byte, at time.Time) (party 
 	if err != nil {
 		return "", fmt.Errorf("of %s: the certificate can't be read", party)
 	}
-	if _, err := cert.Verify(x509.VerifyOptions{Roots: t[party], CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
+	if _, err := cert.Verify(x509.VerifyOptions{
+		Roots: t[party], CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	}); err != nil {
 		return "", fmt.Errorf("of %s: the certificate is not of the party's CA: %w", party, err)
 	}
 	if !slices.Contains(cert.Subject.OrganizationalUnit, "peer") {

@@ -33,11 +33,15 @@ func SetPrint(book *excelize.File, sheet string, p Print) error {
 	}
 	return errors.Join(
 		filter(book, sheet, p), // first: it takes the sheet's properties back
-		book.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}),
+		book.SetPageLayout(sheet,
+			&excelize.PageLayoutOptions{Size: &size, Orientation: &across, FitToWidth: &wide, FitToHeight: &high}),
 		book.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
-		book.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: inch(1.2), Right: inch(1.2), Top: inch(1.2), Bottom: inch(1.5), Header: inch(0.6), Footer: inch(0.6)}),
+		book.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
+			Left: inch(1.2), Right: inch(1.2), Top: inch(1.2), Bottom: inch(1.5), Header: inch(0.6), Footer: inch(0.6),
+		}),
 		book.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: foot}),
-		book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: quoted(sheet) + "!$A$1:" + last, Scope: sheet}),
+		book.SetDefinedName(
+			&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: quoted(sheet) + "!$A$1:" + last, Scope: sheet}),
 		repeat(book, sheet, p))
 }
 
@@ -46,7 +50,9 @@ func repeat(book *excelize.File, sheet string, p Print) error {
 	if p.Heads == 0 {
 		return nil
 	}
-	return book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$1:$%d", quoted(sheet), p.Heads), Scope: sheet})
+	return book.SetDefinedName(&excelize.DefinedName{
+		Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$1:$%d", quoted(sheet), p.Heads), Scope: sheet,
+	})
 }
 
 func filter(book *excelize.File, sheet string, p Print) error {
@@ -77,6 +83,7 @@ const Program = "Tallystick"
 func SetMade(book *excelize.File, m Made) error {
 	at := m.At.UTC().Format(time.RFC3339)
 	return errors.Join(
-		book.SetDocProps(&excelize.DocProperties{Title: m.Title, Creator: m.By, LastModifiedBy: m.By, Created: at, Modified: at}),
+		book.SetDocProps(
+			&excelize.DocProperties{Title: m.Title, Creator: m.By, LastModifiedBy: m.By, Created: at, Modified: at}),
 		book.SetAppProps(&excelize.AppProperties{Application: Program}))
 }

@@ -44,7 +44,8 @@ func TestSetPrint(t *testing.T) {
 		}
 	}
 	layout, err := read.GetPageLayout(sheet)
-	if err != nil || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 || *layout.FitToHeight != 0 || *layout.Size != a4 {
+	if err != nil || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 || *layout.FitToHeight != 0 ||
+		*layout.Size != a4 {
 		t.Errorf("%+v, %v", layout, err)
 	}
 	if props, err := read.GetSheetProps(sheet); err != nil || !*props.FitToPage {
@@ -54,7 +55,8 @@ func TestSetPrint(t *testing.T) {
 		t.Errorf("%+v, %v", foot, err)
 	}
 	props, err := read.GetDocProps()
-	if err != nil || props.Creator != "经销商" || props.LastModifiedBy != "经销商" || props.Created != "2026-12-03T00:00:00Z" || props.Title != "账单" {
+	if err != nil || props.Creator != "经销商" || props.LastModifiedBy != "经销商" ||
+		props.Created != "2026-12-03T00:00:00Z" || props.Title != "账单" {
 		t.Errorf("%+v, %v", props, err)
 	}
 }

@@ -32,7 +32,8 @@ func TestLarge(t *testing.T) {
 		limit := uint64(flat)
 		switch form {
 		case "xlsx":
-			limit += 32<<20 + uint64(*large)*200 // sheets above 16 MiB go to a file, what they are compressed to doesn't
+			limit += 32<<20 +
+				uint64(*large)*200 // sheets above 16 MiB go to a file, what they are compressed to doesn't
 		case "pdf":
 			limit += 64<<20 + uint64(*large)*4000 // the font, and pages, which stay in memory until all are made
 		}

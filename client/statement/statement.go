@@ -76,22 +76,24 @@ type Head struct {
 	To      date.Date `json:"to"`      // and its last
 	A       Party     `json:"a"`       // A.ID < B.ID
 	B       Party     `json:"b"`
-	Scales  []Scale   `json:"scales"`  // by programme
-	Opening Owes      `json:"opening"` // left unsettled before and in none of the lines: what is carried as lines isn't here
+	Scales  []Scale   `json:"scales"` // by programme
+	// left unsettled before and in none of the lines: what is carried as lines isn't here
+	Opening Owes `json:"opening"`
 }
 
 // Statement is what two parties owe each other in a cycle, summed up.
 //
 //	closing = opening + total − carved, netted
 type Statement struct {
-	Head       Head            `json:"head"`
-	Movements  []Movement      `json:"movements"` // what A owes first; by kind, scene and programme
-	Total      Sum             `json:"total"`     // of all lines
-	Carved     Sum             `json:"carved"`    // of those that are disputed
-	Closing    Owes            `json:"closing"`   // one of the two is 0
-	Payments   []Payment       `json:"payments"`  // between the two; none before the cycle is netted, or if others pay in their place
-	Tree       codec.Hash      `json:"tree"`      // over the lines
-	Root       codec.Hash      `json:"root"`      // over the tree and what it is of: this is signed
+	Head      Head       `json:"head"`
+	Movements []Movement `json:"movements"` // what A owes first; by kind, scene and programme
+	Total     Sum        `json:"total"`     // of all lines
+	Carved    Sum        `json:"carved"`    // of those that are disputed
+	Closing   Owes       `json:"closing"`   // one of the two is 0
+	// between the two; none before the cycle is netted, or if others pay in their place
+	Payments   []Payment       `json:"payments"`
+	Tree       codec.Hash      `json:"tree"` // over the lines
+	Root       codec.Hash      `json:"root"` // over the tree and what it is of: this is signed
 	Signatures []Signature     `json:"signatures"`
 	Proof      json.RawMessage `json:"proof"` // a file of client/proof with an Answer, or null
 }

@@ -64,9 +64,10 @@ type book struct {
 	title, head, money, day    int // styles
 	bold, boldMoney, headRight int
 	numbers                    map[string]int // styles of other numbers, by their formats
-	summed                     string         // the lines' rows as formulas name them, such as 2:131; "" if sums are no formulas
-	stream                     *excelize.StreamWriter
-	row                        int
+	// the lines' rows as formulas name them, such as 2:131; "" if sums are no formulas
+	summed string
+	stream *excelize.StreamWriter
+	row    int
 }
 
 func newBook(s Statement, o Options) (*book, error) {

@@ -1,5 +1,5 @@
-// Package terms is what a supplier's party and a seller agree on beside the ledger: the file in which the one hands its values
-// to the other, and whether they are what the ledger has. It is as secret as the prices in it.
+// Package terms is what a supplier's party and a seller agree on beside the ledger: the file in which the one hands its
+// values to the other, and whether they are what the ledger has. It is as secret as the prices in it.
 package terms
 
 import (
@@ -77,8 +77,8 @@ func (f File) Write(path string) error {
 	return errors.Join(err, file.Sync(), file.Close())
 }
 
-// Gather gathers the terms that a party offers a seller on the ledger now and whose values its vault has; of one supplier, or
-// of all for "". NOT_FOUND if there are none.
+// Gather gathers the terms that a party offers a seller on the ledger now and whose values its vault has; of one
+// supplier, or of all for "". NOT_FOUND if there are none.
 func Gather(r *index.Reading, v *vault.Vault, from, seller, supplier string) (File, error) {
 	file := File{Format: Format, From: from, Seller: seller, Terms: []vault.Terms{}}
 	offered, err := index.All[goods.Terms](r, index.Filter{Party: seller})
@@ -88,7 +88,9 @@ func Gather(r *index.Reading, v *vault.Vault, from, seller, supplier string) (Fi
 	var asked []vault.Asked
 	for _, one := range offered {
 		if id := strings.Split(one.ID, "/"); supplier == "" || id[0] == supplier {
-			asked = append(asked, vault.Asked{Supplier: id[0], SKU: id[1], Seller: seller, Commitment: one.Row.Commitment})
+			asked = append(asked, vault.Asked{
+				Supplier: id[0], SKU: id[1], Seller: seller, Commitment: one.Row.Commitment,
+			})
 		}
 	}
 	known, err := v.KnownTerms(asked)
@@ -167,10 +169,11 @@ const (
 const wholePrice = 10_000
 
 // errValue says nothing of what was read.
-var errValue = fault.New(fault.BadRequest, "want yuan with up to 6 digits after the point, or a percentage of at most 100 with up to 2")
+var errValue = fault.New(fault.BadRequest,
+	"want yuan with up to 6 digits after the point, or a percentage of at most 100 with up to 2")
 
-// ParseValue reads yuan with up to six digits after the point, as millionths of a yuan, or percent with up to two, as basis
-// points. What it refuses doesn't say what was read.
+// ParseValue reads yuan with up to six digits after the point, as millionths of a yuan, or percent with up to two, as
+// basis points. What it refuses doesn't say what was read.
 func ParseValue(kind goods.TermsKind, text string) (amount.Units, error) {
 	digits := uint8(supplyDigits)
 	if kind == goods.Commission {

@@ -23,9 +23,12 @@ func TestParseValue(t *testing.T) {
 		want amount.Units
 		good bool
 	}{
-		{goods.Supply, "268", 268_000_000, true}, {goods.Supply, "7.805", 7_805_000, true}, {goods.Supply, "0", 0, true}, {goods.Supply, "0.000001", 1, true},
-		{goods.Commission, "15", 1500, true}, {goods.Commission, "12.25", 1225, true}, {goods.Commission, "100", 10_000, true},
-		{goods.Supply, "0.0000001", 0, false}, {goods.Supply, "1,000", 0, false}, {goods.Supply, "-1", 0, false}, {goods.Supply, "", 0, false}, {goods.Supply, "much", 0, false},
+		{goods.Supply, "268", 268_000_000, true}, {goods.Supply, "7.805", 7_805_000, true},
+		{goods.Supply, "0", 0, true}, {goods.Supply, "0.000001", 1, true},
+		{goods.Commission, "15", 1500, true}, {goods.Commission, "12.25", 1225, true},
+		{goods.Commission, "100", 10_000, true},
+		{goods.Supply, "0.0000001", 0, false}, {goods.Supply, "1,000", 0, false}, {goods.Supply, "-1", 0, false},
+		{goods.Supply, "", 0, false}, {goods.Supply, "much", 0, false},
 		{goods.Supply, "1e15", 0, false}, {goods.Supply, "1e99999", 0, false}, {goods.Supply, "1 2", 0, false},
 		{goods.Commission, "100.01", 0, false}, {goods.Commission, "1.125", 0, false},
 	} {
@@ -33,7 +36,8 @@ func TestParseValue(t *testing.T) {
 		if (err == nil) != c.good || err == nil && got != c.want {
 			t.Errorf("%s %q: %d, %v", c.kind, c.text, got, err)
 		}
-		if err != nil && (fault.CodeOf(err) != fault.BadRequest || c.text != "" && strings.Contains(err.Error(), c.text)) {
+		if err != nil &&
+			(fault.CodeOf(err) != fault.BadRequest || c.text != "" && strings.Contains(err.Error(), c.text)) {
 			t.Errorf("%q: %v", c.text, err)
 		}
 	}
@@ -51,7 +55,10 @@ func agreed(t *testing.T, sku, seller string, value uint64, salt byte) vault.Ter
 	if err != nil {
 		t.Fatal(err)
 	}
-	return vault.Terms{Supplier: "care", SKU: sku, Seller: seller, Kind: goods.Supply, Until: 20600, Opening: veil.Opening{Value: veil.Whole(value), Salt: drawn}}
+	return vault.Terms{
+		Supplier: "care", SKU: sku, Seller: seller, Kind: goods.Supply, Until: 20600,
+		Opening: veil.Opening{Value: veil.Whole(value), Salt: drawn},
+	}
 }
 
 // What is not what the ledger has is named and not kept; the rest is.
@@ -66,7 +73,9 @@ func TestAcceptNamesWhatDiffers(t *testing.T) {
 		change(&row)
 		ledger[terms.SKU] = row
 	}
-	right, dearer, none, commission, later, others := agreed(t, "kit", "D", 5, 1), agreed(t, "mat", "D", 6, 2), agreed(t, "wax", "D", 7, 3), agreed(t, "oil", "D", 8, 4), agreed(t, "cap", "D", 9, 5), agreed(t, "lid", "M", 9, 6)
+	right, dearer, none, commission, later, others := agreed(t, "kit", "D", 5, 1), agreed(t, "mat", "D", 6, 2),
+		agreed(t, "wax", "D", 7, 3), agreed(t, "oil", "D", 8, 4), agreed(t, "cap", "D", 9, 5),
+		agreed(t, "lid", "M", 9, 6)
 	on(right, func(*goods.Terms) {})
 	on(agreed(t, "mat", "D", 60, 2), func(*goods.Terms) {})
 	on(commission, func(row *goods.Terms) { row.Kind = goods.Commission })
@@ -83,8 +92,10 @@ func TestAcceptNamesWhatDiffers(t *testing.T) {
 		t.Fatalf("%+v, %v", answer, err)
 	}
 	want := []Differ{
-		{2, "care", "mat", "the value doesn't open the ledger's commitment"}, {3, "care", "wax", "the ledger has no terms for this good"},
-		{4, "care", "oil", `the ledger says commission, to be taken until "2026-05-27"`}, {5, "care", "cap", `the ledger says supply, to be taken until "2026-05-28"`},
+		{2, "care", "mat", "the value doesn't open the ledger's commitment"},
+		{3, "care", "wax", "the ledger has no terms for this good"},
+		{4, "care", "oil", `the ledger says commission, to be taken until "2026-05-27"`},
+		{5, "care", "cap", `the ledger says supply, to be taken until "2026-05-28"`},
 		{6, "care", "lid", "they are for another seller"},
 	}
 	if !reflect.DeepEqual(answer.Differ, want) {
@@ -114,7 +125,10 @@ func TestTermsFiles(t *testing.T) {
 	if back, err := Read(path); err != nil || !reflect.DeepEqual(back, file) {
 		t.Errorf("%+v, %v", back, err)
 	}
-	for name, text := range map[string]string{"nothing": "{}", "another format": `{"format":"x"}`, "no JSON": "x", "an unknown field": `{"format":"tallystick terms v1","price":1}`} {
+	for name, text := range map[string]string{
+		"nothing": "{}", "another format": `{"format":"x"}`, "no JSON": "x",
+		"an unknown field": `{"format":"tallystick terms v1","price":1}`,
+	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

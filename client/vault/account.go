@@ -301,10 +301,14 @@ func (v *Vault) openAccount(id, of, sealed []byte) (storedAccount, error) {
 
 func (v *Vault) putAccount(tx *sql.Tx, a storedAccount) error {
 	id, of := v.accountID(a.Channel, a.Customer), v.memberID(a.Member)
-	_, err := tx.Exec("INSERT OR REPLACE INTO account(id, member, sealed) VALUES(?, ?, ?)", id, of, v.keys.seal(a, "account", id, of))
+	_, err := tx.Exec("INSERT OR REPLACE INTO account(id, member, sealed) VALUES(?, ?, ?)", id, of,
+		v.keys.seal(a, "account", id, of))
 	return err
 }
 
 func (v *Vault) asAccount(a storedAccount) Account {
-	return Account{a.Channel, a.Customer, a.Member, a.Salt, a.Own, member.AccountCommitment(a.Salt, v.party, a.Channel, a.Customer)}
+	return Account{
+		a.Channel, a.Customer, a.Member, a.Salt, a.Own,
+		member.AccountCommitment(a.Salt, v.party, a.Channel, a.Customer),
+	}
 }

@@ -13,7 +13,8 @@ func (v *Vault) Holds(member string) (holds bool, err error) {
 	}
 	err = v.change(func(tx *sql.Tx) error {
 		of := v.memberID(member)
-		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM account WHERE member = ?1) OR EXISTS (SELECT 1 FROM profile WHERE member = ?1)
+		return tx.QueryRow(
+			`SELECT EXISTS (SELECT 1 FROM account WHERE member = ?1) OR EXISTS (SELECT 1 FROM profile WHERE member = ?1)
 			OR EXISTS (SELECT 1 FROM secret WHERE member = ?1)`, of).Scan(&holds)
 	})
 	return holds, err

@@ -23,7 +23,9 @@ func TestHolds(t *testing.T) {
 	fail(err)
 	_, err = v.PutProfile("bob", map[string]string{"name": "Bob"})
 	fail(err)
-	fail(v.PutCode(Secret{Purpose: "invitation", Reference: "D.0.1.0", Member: "cid", Code: code.Code(bytes.Repeat([]byte{1}, code.Size))}))
+	fail(v.PutCode(Secret{
+		Purpose: "invitation", Reference: "D.0.1.0", Member: "cid", Code: code.Code(bytes.Repeat([]byte{1}, code.Size)),
+	}))
 	for member, want := range map[string]bool{"ann": true, "bob": true, "cid": true, "dan": false} {
 		if got, err := v.Holds(member); err != nil || got != want {
 			t.Errorf("%s: %v, %v", member, got, err)

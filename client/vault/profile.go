@@ -61,7 +61,8 @@ func ProfileBytes(salt []byte, fields map[string]string) ([]byte, error) {
 	}
 	for field, value := range fields {
 		if len(value) > maxField {
-			return nil, fault.New(fault.Limit, "profile: field %s has %d bytes, want %d at most", field, len(value), maxField)
+			return nil, fault.New(fault.Limit, "profile: field %s has %d bytes, want %d at most",
+				field, len(value), maxField)
 		}
 	}
 	if fields == nil {
@@ -168,7 +169,8 @@ func asProfile(member string, data []byte) (Profile, error) {
 
 func (v *Vault) putProfile(tx *sql.Tx, p Profile) error {
 	of := v.memberID(p.Member)
-	_, err := tx.Exec("INSERT OR REPLACE INTO profile(member, sealed) VALUES(?, ?)", of, v.keys.seal(p.Bytes, "profile", of))
+	_, err := tx.Exec("INSERT OR REPLACE INTO profile(member, sealed) VALUES(?, ?)", of,
+		v.keys.seal(p.Bytes, "profile", of))
 	return err
 }
 

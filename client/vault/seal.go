@@ -45,7 +45,10 @@ func derive(key []byte) keys {
 	if err != nil {
 		panic(err) // the length is constant
 	}
-	return keys{values: values, lookup: one("lookup"), codes: one("codes"), salts: one("terms"), sums: one("liabilities"), intents: one("intents")}
+	return keys{
+		values: values, lookup: one("lookup"), codes: one("codes"), salts: one("terms"), sums: one("liabilities"),
+		intents: one("intents"),
+	}
 }
 
 // id is where a row is found: HMAC-SHA-256 of its table and of what it is of.
@@ -95,7 +98,9 @@ func readKey(path string, isNew bool) ([]byte, error) {
 	}
 	if !exists {
 		if !isNew {
-			return nil, fault.New(fault.Machine, "vault: %s is missing, and what it sealed can't be read without; restore it from where you saved it", path)
+			return nil, fault.New(fault.Machine,
+				"vault: %s is missing, and what it sealed can't be read without; restore it from where you saved it",
+				path)
 		}
 		if err := makeKey(path); err != nil {
 			return nil, err

@@ -59,7 +59,8 @@ func (v *Vault) PutTerms(list ...Terms) error {
 				return err
 			}
 			id, at := v.termsID(t), v.termsPlace(t.Supplier, t.SKU, t.Seller)
-			_, err := tx.Exec("INSERT OR REPLACE INTO terms(id, place, sealed) VALUES(?, ?, ?)", id, at, v.keys.seal(t, "terms", id, at))
+			_, err := tx.Exec("INSERT OR REPLACE INTO terms(id, place, sealed) VALUES(?, ?, ?)", id, at,
+				v.keys.seal(t, "terms", id, at))
 			if err != nil {
 				return err
 			}
@@ -155,7 +156,9 @@ func (v *Vault) termsID(t Terms) []byte {
 // is the same, and another one for any other value. Without the vault's key nobody can
 // make it.
 func (v *Vault) TermsSalt(under string, t Terms) (veil.Salt, error) {
-	seed := mac(v.keys.salts, codec.Encode(saltOf{Under: under, Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind, Value: t.Opening.Value}))
+	seed := mac(v.keys.salts, codec.Encode(saltOf{
+		Under: under, Supplier: t.Supplier, SKU: t.SKU, Seller: t.Seller, Kind: t.Kind, Value: t.Opening.Value,
+	}))
 	stream, err := hkdf.Expand(sha256.New, seed, "tallystick terms v1", 2*keySize)
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)

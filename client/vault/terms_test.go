@@ -14,7 +14,9 @@ import (
 // agreed are terms of the kit at D with a salt of their own.
 func agreed(t *testing.T, v *Vault, value uint64) Terms {
 	t.Helper()
-	terms := Terms{Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Opening: veil.Opening{Value: veil.Whole(value)}}
+	terms := Terms{
+		Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Opening: veil.Opening{Value: veil.Whole(value)},
+	}
 	terms.Opening.Salt = must[veil.Salt](t)(v.TermsSalt("test", terms))
 	return terms
 }

@@ -131,7 +131,8 @@ func ownFile(path string) (exists bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("vault: %w", err)
 	case info.Mode().Perm()&0o077 != 0:
-		return true, fault.New(fault.Machine, "vault: others may use %s (%#o); run chmod 600 on it", path, info.Mode().Perm())
+		return true, fault.New(fault.Machine, "vault: others may use %s (%#o); run chmod 600 on it",
+			path, info.Mode().Perm())
 	}
 	return true, nil
 }
@@ -150,7 +151,10 @@ func connect(path string) (*sql.DB, error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
-	at := url.URL{Scheme: "file", Path: path, RawQuery: "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=secure_delete(ON)&_pragma=journal_mode(DELETE)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)"}
+	at := url.URL{
+		Scheme: "file", Path: path,
+		RawQuery: "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=secure_delete(ON)&_pragma=journal_mode(DELETE)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)",
+	}
 	db, err := sql.Open("sqlite", at.String())
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
@@ -185,7 +189,8 @@ func (v *Vault) prove() error {
 			if _, err := tx.Exec(schema + added); err != nil {
 				return err
 			}
-			_, err := tx.Exec("INSERT INTO proof(only, sealed) VALUES(1, ?)", v.keys.seal(proof{Party: v.party}, "proof"))
+			_, err := tx.Exec("INSERT INTO proof(only, sealed) VALUES(1, ?)",
+				v.keys.seal(proof{Party: v.party}, "proof"))
 			return err
 		}
 		var sealed []byte
@@ -194,7 +199,8 @@ func (v *Vault) prove() error {
 		}
 		var known proof
 		if err := v.keys.open(sealed, &known, "proof"); err != nil {
-			return fault.New(fault.Machine, "vault: "+keyFile+" is not this vault's key; restore the one that was saved with it")
+			return fault.New(fault.Machine,
+				"vault: "+keyFile+" is not this vault's key; restore the one that was saved with it")
 		}
 		if known.Party != v.party {
 			return fault.New(fault.Machine, "vault: it is the vault of party %s, not of %s", known.Party, v.party)

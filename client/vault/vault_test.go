@@ -38,14 +38,18 @@ func must[T any](t *testing.T) func(T, error) T {
 
 // secretOf is a code of a member's for an entitlement.
 func secretOf(member, reference string, b byte, until int64) Secret {
-	return Secret{Purpose: "entitlement", Reference: reference, Member: member, Code: bytes.Repeat([]byte{b}, code.Size), Until: until}
+	return Secret{
+		Purpose: "entitlement", Reference: reference, Member: member, Code: bytes.Repeat([]byte{b}, code.Size),
+		Until: until,
+	}
 }
 
 func TestAccounts(t *testing.T) {
 	dir := t.TempDir()
 	v := open(t, dir)
 	ann := must[Account](t)(v.NewAccount("app", "13800000001", "ann"))
-	if len(ann.Salt) != 32 || !bytes.Equal(ann.Commitment, member.AccountCommitment(ann.Salt, "D", "app", "13800000001")) {
+	if len(ann.Salt) != 32 ||
+		!bytes.Equal(ann.Commitment, member.AccountCommitment(ann.Salt, "D", "app", "13800000001")) {
 		t.Errorf("%+v", ann)
 	}
 	if again := must[Account](t)(v.NewAccount("app", "13800000001", "ann")); !bytes.Equal(again.Salt, ann.Salt) {
@@ -88,7 +92,8 @@ func TestAccounts(t *testing.T) {
 	if _, ok, err := v.Account("app", "13800000002"); ok || err != nil {
 		t.Errorf("a stranger: %v %v", ok, err)
 	}
-	if list := must[[]Account](t)(v.Accounts("ann")); len(list) != 2 || list[0].Channel != "Shop" || list[1].Channel != "app" {
+	if list := must[[]Account](t)(v.Accounts("ann")); len(list) != 2 || list[0].Channel != "Shop" ||
+		list[1].Channel != "app" {
 		t.Errorf("%+v", list)
 	}
 	if err := v.Forget("app", "13800000001"); err != nil {
@@ -112,7 +117,8 @@ func TestSetMember(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if list := must[[]Account](t)(v.Accounts("bob")); len(list) != 2 || !bytes.Equal(list[0].Salt, salt) || list[0].Member != "bob" {
+	if list := must[[]Account](t)(v.Accounts("bob")); len(list) != 2 || !bytes.Equal(list[0].Salt, salt) ||
+		list[0].Member != "bob" {
 		t.Errorf("%+v", list)
 	}
 	if p, found, err := v.Profile("bob"); err != nil || !found || p.Fields["name"] != "Ann" || p.Member != "bob" {
@@ -212,7 +218,8 @@ func TestProfiles(t *testing.T) {
 
 func TestCodes(t *testing.T) {
 	v := open(t, t.TempDir())
-	for _, s := range []Secret{secretOf("ann", "r", 2, 200), secretOf("ann", "r", 1, 300), secretOf("ann", "other", 3, 0)} {
+	for _, s := range []Secret{secretOf("ann", "r", 2, 200), secretOf("ann", "r", 1, 300),
+		secretOf("ann", "other", 3, 0)} {
 		if err := v.PutCode(s); err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +227,8 @@ func TestCodes(t *testing.T) {
 	if err := v.PutCode(secretOf("ann", "r", 2, 100)); err != nil { // the same, with another end
 		t.Fatal(err)
 	}
-	if list := must[[]Secret](t)(v.Codes("entitlement", "r")); len(list) != 2 || list[0].Until != 100 || list[1].Until != 300 {
+	if list := must[[]Secret](t)(v.Codes("entitlement", "r")); len(list) != 2 || list[0].Until != 100 ||
+		list[1].Until != 300 {
 		t.Errorf("%+v", list)
 	}
 	if err := v.ForgetCodes(time.Unix(200, 0)); err != nil {
@@ -277,7 +285,8 @@ func TestPseudonyms(t *testing.T) {
 		t.Errorf("%s", one)
 	}
 	there := open(t, dir)
-	for _, other := range []string{who(there, "app", "8"), who(there, "card", "7"), who(there, "app7", "x"), who(v, "app", "7")} {
+	for _, other := range []string{who(there, "app", "8"), who(there, "card", "7"), who(there, "app7", "x"),
+		who(v, "app", "7")} {
 		if other == one {
 			t.Errorf("two customers are %s", other)
 		}
@@ -297,7 +306,8 @@ func TestAnErasedPseudonymIsNeverFoundAgain(t *testing.T) {
 	if err := v.Erase(before.Member); err != nil {
 		t.Fatal(err)
 	}
-	if after := must[Account](t)(open(t, dir).Pseudonym("app", "7")); after.Member == before.Member || after.Commitment.String() == before.Commitment.String() {
+	if after := must[Account](t)(open(t, dir).Pseudonym("app", "7")); after.Member == before.Member ||
+		after.Commitment.String() == before.Commitment.String() {
 		t.Errorf("the customer is %s again", after.Member)
 	}
 }
@@ -327,7 +337,9 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 2 {
 		t.Errorf("files: %v", left)
 	}
-	for pragma, want := range map[string]string{"secure_delete": "1", "journal_mode": "delete", "synchronous": "2", "temp_store": "2"} {
+	for pragma, want := range map[string]string{
+		"secure_delete": "1", "journal_mode": "delete", "synchronous": "2", "temp_store": "2",
+	} {
 		var got string
 		if err := v.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, %v", pragma, got, err)
@@ -346,9 +358,12 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"a party's name", "a b", func(string) error { return nil }, "party"},
 		{"a directory for all", "D", func(dir string) error { return os.Chmod(dir, 0o777) }, "chmod 700"},
-		{"a key for the group", "D", func(dir string) error { return os.Chmod(filepath.Join(dir, keyFile), 0o640) }, "chmod 600"},
-		{"a key for others", "D", func(dir string) error { return os.Chmod(filepath.Join(dir, keyFile), 0o604) }, "chmod 600"},
-		{"data for the group", "D", func(dir string) error { return os.Chmod(filepath.Join(dir, dataFile), 0o660) }, "chmod 600"},
+		{"a key for the group", "D", func(dir string) error { return os.Chmod(filepath.Join(dir, keyFile), 0o640) },
+			"chmod 600"},
+		{"a key for others", "D", func(dir string) error { return os.Chmod(filepath.Join(dir, keyFile), 0o604) },
+			"chmod 600"},
+		{"data for the group", "D", func(dir string) error { return os.Chmod(filepath.Join(dir, dataFile), 0o660) },
+			"chmod 600"},
 		{"no key", "D", func(dir string) error { return os.Remove(filepath.Join(dir, keyFile)) }, "is missing"},
 		{"half a key", "D", func(dir string) error { return os.Truncate(filepath.Join(dir, keyFile), 16) }, "16 bytes"},
 		{"another vault's key", "D", func(dir string) error {
@@ -394,7 +409,8 @@ func TestTampering(t *testing.T) {
 		{"values exchanged", "UPDATE account SET sealed = (SELECT sealed FROM account b WHERE b.id != account.id)"},
 		{"a value of another table", "UPDATE account SET sealed = (SELECT sealed FROM secret LIMIT 1)"},
 		{"the member", "UPDATE account SET member = x'00'"},
-		{"a profile exchanged", "UPDATE profile SET sealed = (SELECT sealed FROM profile b WHERE b.member != profile.member)"},
+		{"a profile exchanged",
+			"UPDATE profile SET sealed = (SELECT sealed FROM profile b WHERE b.member != profile.member)"},
 		{"a secret's end", "UPDATE secret SET until = 5"},
 		{"a secret's place", "UPDATE secret SET place = (SELECT place FROM secret ORDER BY place LIMIT 1)"},
 		{"a secret exchanged", "UPDATE secret SET sealed = (SELECT sealed FROM secret b WHERE b.id != secret.id)"},

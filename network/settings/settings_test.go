@@ -33,7 +33,9 @@ func TestCheck(t *testing.T) {
 		name, text string
 		want       []string // none: it passes
 	}{
-		{"all that there is", "channel: a\nbasePort: 1\nhost: h\nports: {any.thing: 1}\none: {every: 1s}\nmany:\n  - {tlsCA: x}\nmaybe: {every: 2s}\n", nil},
+		{"all that there is",
+			"channel: a\nbasePort: 1\nhost: h\nports: {any.thing: 1}\none: {every: 1s}\nmany:\n  - {tlsCA: x}\nmaybe: {every: 2s}\n",
+			nil},
 		{"case doesn't count", "CHANNEL: a\nbaseport: 1\n", nil},
 		{"an unknown key", "channel: a\nbasePorts: 1\n",
 			[]string{"f.yaml:2: unknown key \"basePorts\"; did you mean basePort?"}},

@@ -59,7 +59,9 @@ func checkHost(host string) error {
 	case ip == nil:
 		return fmt.Errorf("host %q: want an IP address or localhost", host)
 	case ip.IsUnspecified():
-		return fmt.Errorf("host %q: it stands for every address, and others can't reach a process at it; want the one address at which they do, such as 127.0.0.1", host)
+		return fmt.Errorf(
+			"host %q: it stands for every address, and others can't reach a process at it; want the one address at which they do, such as 127.0.0.1",
+			host)
 	case ip.IsMulticast(), ip.Equal(net.IPv4bcast):
 		return fmt.Errorf("host %q: nothing can listen on it; want the address of this machine, such as 127.0.0.1",
 			host)

@@ -39,7 +39,8 @@ type Plan struct {
 	Pending   map[string]bool     // told, but not booked
 	Reversed  map[string]bool     // booked, and taken back the day after
 	Lost      map[string]bool     // never told of
-	Charged   map[string]string   // decimals that the bank keeps of what comes: its entry is so much less, its detail isn't
+	// decimals that the bank keeps of what comes: its entry is so much less, its detail isn't
+	Charged map[string]string
 }
 
 // Answer makes the file that the plan asks for. The same file and plan make the same
@@ -48,7 +49,8 @@ type Plan struct {
 func Answer(pain001 []byte, plan Plan) ([]byte, error) {
 	var order order
 	err := xml.Unmarshal(pain001, &order)
-	if version := strings.TrimPrefix(order.XMLName.Space, "urn:iso:std:iso:20022:tech:xsd:pain.001.001."); err == nil && version != "09" && version != "03" {
+	if version := strings.TrimPrefix(order.XMLName.Space, "urn:iso:std:iso:20022:tech:xsd:pain.001.001."); err == nil &&
+		version != "09" && version != "03" {
 		err = errors.New("it is no pain.001 of version 03 or 09")
 	}
 	if err != nil {
@@ -162,8 +164,10 @@ func (p Plan) check(o order) error {
 			known[c.ID] = true
 		}
 	}
-	named := slices.Concat(slices.Collect(maps.Keys(p.Books)), slices.Collect(maps.Keys(p.Late)), slices.Collect(maps.Keys(p.Twice)),
-		slices.Collect(maps.Keys(p.Pending)), slices.Collect(maps.Keys(p.Reversed)), slices.Collect(maps.Keys(p.Lost)), slices.Collect(maps.Keys(p.Charged)))
+	named := slices.Concat(slices.Collect(maps.Keys(p.Books)), slices.Collect(maps.Keys(p.Late)),
+		slices.Collect(maps.Keys(p.Twice)),
+		slices.Collect(maps.Keys(p.Pending)), slices.Collect(maps.Keys(p.Reversed)), slices.Collect(maps.Keys(p.Lost)),
+		slices.Collect(maps.Keys(p.Charged)))
 	if slices.ContainsFunc(named, func(id string) bool { return !known[id] }) {
 		return errors.New("the plan names a payment that is not in the file")
 	}

@@ -28,7 +28,9 @@ func order(t *testing.T) ([]byte, []iso20022.Expected) {
 		return iso20022.Account{Other: number, Member: "105290061008"}
 	}
 	g := iso20022.Party{Name: "车享集团"}
-	i := iso20022.Initiation{MessageID: "G-2026-11", Created: now, Initiator: g, Debtor: g, DebtorAccount: account("1000")}
+	i := iso20022.Initiation{
+		MessageID: "G-2026-11", Created: now, Initiator: g, Debtor: g, DebtorAccount: account("1000"),
+	}
 	var expected []iso20022.Expected
 	for n, c := range creditors {
 		p := iso20022.Payment{
@@ -55,17 +57,23 @@ func TestAnswersAreValidAndMatch(t *testing.T) {
 	}{
 		{"all", bank.Plan{}, []iso20022.Kind{exact, exact, exact}},
 		{"one account's", bank.Plan{Account: "200M"}, []iso20022.Kind{exact}},
-		{"a wrong amount", bank.Plan{Books: map[string][]string{"pay-M": {"100.02"}}}, []iso20022.Kind{iso20022.Wrong, exact, exact}},
-		{"less", bank.Plan{Books: map[string][]string{"pay-M": {"1.00"}}}, []iso20022.Kind{iso20022.Partial, exact, exact}},
-		{"parts", bank.Plan{Books: map[string][]string{"pay-M": {"1.00", "99.01"}}}, []iso20022.Kind{exact, exact, exact, exact}},
-		{"charged", bank.Plan{Charged: map[string]string{"pay-M": "1.00"}}, []iso20022.Kind{iso20022.Wrong, exact, exact}},
-		{"on another day", bank.Plan{Day: now.AddDate(0, 0, 3)}, []iso20022.Kind{iso20022.Late, iso20022.Late, iso20022.Late}},
+		{"a wrong amount", bank.Plan{Books: map[string][]string{"pay-M": {"100.02"}}},
+			[]iso20022.Kind{iso20022.Wrong, exact, exact}},
+		{"less", bank.Plan{Books: map[string][]string{"pay-M": {"1.00"}}},
+			[]iso20022.Kind{iso20022.Partial, exact, exact}},
+		{"parts", bank.Plan{Books: map[string][]string{"pay-M": {"1.00", "99.01"}}},
+			[]iso20022.Kind{exact, exact, exact, exact}},
+		{"charged", bank.Plan{Charged: map[string]string{"pay-M": "1.00"}},
+			[]iso20022.Kind{iso20022.Wrong, exact, exact}},
+		{"on another day", bank.Plan{Day: now.AddDate(0, 0, 3)},
+			[]iso20022.Kind{iso20022.Late, iso20022.Late, iso20022.Late}},
 		{"late", bank.Plan{Late: map[string]int{"pay-S1": 2}}, []iso20022.Kind{exact, iso20022.Late, exact}},
 		{"twice", bank.Plan{Twice: is("pay-S2")}, []iso20022.Kind{exact, exact, exact, iso20022.Duplicate}},
 		{"pending", bank.Plan{Pending: is("pay-S1")}, []iso20022.Kind{exact, iso20022.Waiting, exact}},
 		{"reversed", bank.Plan{Reversed: is("pay-S1")}, []iso20022.Kind{exact, iso20022.Wrong, iso20022.Wrong, exact}},
 		{"lost", bank.Plan{Lost: is("pay-S1")}, []iso20022.Kind{exact, exact}},
-		{"parts in a batch", bank.Plan{Batch: true, Books: map[string][]string{"pay-M": {"1.00", "99.01"}}}, []iso20022.Kind{exact, exact, exact, exact}},
+		{"parts in a batch", bank.Plan{Batch: true, Books: map[string][]string{"pay-M": {"1.00", "99.01"}}},
+			[]iso20022.Kind{exact, exact, exact, exact}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -118,13 +126,15 @@ func TestTheBankRefuses(t *testing.T) {
 	}{
 		{"no XML", "pay", bank.Plan{}, "can't read"},
 		{"another version", strings.Replace(text, "001.09", "001.08", 1), bank.Plan{}, "can't read"},
-		{"a sum that is wrong", strings.Replace(text, "<CtrlSum>300.03", "<CtrlSum>300.04", 1), bank.Plan{}, "are said"},
+		{"a sum that is wrong", strings.Replace(text, "<CtrlSum>300.03", "<CtrlSum>300.04", 1), bank.Plan{},
+			"are said"},
 		{"a group's sum that is wrong", changeLast(text, "<CtrlSum>300.03", "<CtrlSum>300.04"), bank.Plan{}, "group 1"},
 		{"a count that is wrong", strings.Replace(text, "<NbOfTxs>3", "<NbOfTxs>4", 1), bank.Plan{}, "are said"},
 		{"an amount that was changed", strings.Replace(text, ">100.01<", ">100.11<", 1), bank.Plan{}, "are said"},
 		{"an id twice", strings.ReplaceAll(text, "pay-M", "pay-S1"), bank.Plan{}, "twice"},
 		{"a stranger in the plan", text, bank.Plan{Twice: unknown}, "not in the file"},
-		{"a stranger's amount in the plan", text, bank.Plan{Books: map[string][]string{"pay-X": {"1"}}}, "not in the file"},
+		{"a stranger's amount in the plan", text, bank.Plan{Books: map[string][]string{"pay-X": {"1"}}},
+			"not in the file"},
 		{"no amount in the plan", text, bank.Plan{Books: map[string][]string{"pay-M": {"one"}}}, "no amount"},
 		{"nothing to tell", text, bank.Plan{Account: "nobody's"}, "nothing to tell"},
 	}
@@ -133,7 +143,8 @@ func TestTheBankRefuses(t *testing.T) {
 			if c.file == text && c.plan.Books == nil && c.plan.Twice == nil && c.plan.Account == "" {
 				t.Fatal("nothing was changed")
 			}
-			if answer, err := bank.Answer([]byte(c.file), c.plan); err == nil || !strings.Contains(err.Error(), c.says) {
+			if answer, err := bank.Answer([]byte(c.file), c.plan); err == nil ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v\n%s", err, answer)
 			}
 		})

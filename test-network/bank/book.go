@@ -41,7 +41,8 @@ func (p Plan) bookings(o order) ([]booking, error) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b booking) int {
-		return cmp.Or(cmp.Compare(a.Account.number(), b.Account.number()), a.day.Compare(b.day), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Account.number(), b.Account.number()), a.day.Compare(b.day),
+			cmp.Compare(a.ID, b.ID))
 	})
 	return all, nil
 }

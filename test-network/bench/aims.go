@@ -46,7 +46,8 @@ func armAims(r Report) []Aim {
 	list = append(list, memoryAims(r)...)
 	for _, large := range r.Arms {
 		if small, ok := r.arm(phaseSmall, large.Key); ok && large.Phase == phaseLarge && large.Ours {
-			list = append(list, least(fmt.Sprintf("%s: large ÷ small ledger", large.Key), over(large.Rate.Median, small.Rate.Median), 0.7))
+			list = append(list, least(fmt.Sprintf("%s: large ÷ small ledger", large.Key),
+				over(large.Rate.Median, small.Rate.Median), 0.7))
 		}
 	}
 	return list
@@ -85,7 +86,8 @@ func phaseAims(r Report, phase string) (list []Aim) {
 	}
 	ratio(armIssue8, armFresh, 0.5)
 	ratio(armIssue16, armFresh, 0.5)
-	given(func(m, _ Summary) Aim { return most(armIssue8+" p99, seconds", m.P99.Median/1000, 0.5) }, armIssue8, armIssue8)
+	given(func(m, _ Summary) Aim { return most(armIssue8+" p99, seconds", m.P99.Median/1000, 0.5) }, armIssue8,
+		armIssue8)
 	ratio(armOneShop, armSpread, 0.95)
 	for _, arm := range []string{armOneShop, armVisit, armConvert, armWriteOff, armShops, armOneGood} {
 		given(func(m, _ Summary) Aim {
@@ -108,7 +110,8 @@ func phaseAims(r Report, phase string) (list []Aim) {
 	given(func(m, t Summary) Aim {
 		return most(armAttack+" ÷ "+arm64+", p99", over(m.P99.Median, t.P99.Median), 3)
 	}, armAttack, arm64)
-	given(func(m, _ Summary) Aim { return most(armAttack+", changes of the leader", float64(m.Leaders), 0) }, armAttack, armAttack)
+	given(func(m, _ Summary) Aim { return most(armAttack+", changes of the leader", float64(m.Leaders), 0) }, armAttack,
+		armAttack)
 	ratio(armFreezes, armSpread, 0.9)
 	ratio(armModels, armSpread, 0.9)
 	given(func(m, _ Summary) Aim {
@@ -139,7 +142,8 @@ func trialAims(r Report) (list []Aim) {
 	}
 	for _, p := range r.paired() {
 		if p.long.What != "xlsx" && p.long.What != "pdf" { // their library keeps sheets and pages
-			list = append(list, most("statement, "+p.long.What+": heap, long ÷ short", over(float64(p.long.Heap), float64(p.short.Heap)), flat))
+			list = append(list, most("statement, "+p.long.What+": heap, long ÷ short",
+				over(float64(p.long.Heap), float64(p.short.Heap)), flat))
 		}
 	}
 	return list

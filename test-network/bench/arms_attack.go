@@ -55,11 +55,13 @@ func largestBatches(ctx context.Context, w *world, stop <-chan struct{}) error {
 	for i := range commands {
 		commands[i] = command.New("", points.IssueRequest{Programme: "FP", Grants: grants})
 	}
-	return w.harm(ctx, stop, func(int) []command.Command { return commands }, func(took int) { w.books.points["FP"].issued.Add(int64(took * each)) })
+	return w.harm(ctx, stop, func(int) []command.Command { return commands },
+		func(took int) { w.books.points["FP"].issued.Add(int64(took * each)) })
 }
 
 // harm sends the same batch again and again, each lane its own.
-func (w *world) harm(ctx context.Context, stop <-chan struct{}, of func(lane int) []command.Command, told func(took int)) error {
+func (w *world) harm(ctx context.Context, stop <-chan struct{}, of func(lane int) []command.Command,
+	told func(took int)) error {
 	g, err := w.openHarm(ctx)
 	if err != nil {
 		return err
@@ -127,7 +129,8 @@ func freezes(ctx context.Context, w *world, stop <-chan struct{}) error {
 		id := fmt.Sprintf("storm%03d", i)
 		enrol = append(enrol, command.New("", member.EnrolRequest{Member: id}))
 		commands[i/each] = append(commands[i/each],
-			command.New("", member.FreezeRequest{Member: id, Reason: "storm"}), command.New("", member.UnfreezeRequest{Member: id, Reason: "storm"}))
+			command.New("", member.FreezeRequest{Member: id, Reason: "storm"}),
+			command.New("", member.UnfreezeRequest{Member: id, Reason: "storm"}))
 	}
 	if err := w.once(ctx, "members", enrol); err != nil {
 		return err

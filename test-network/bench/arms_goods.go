@@ -51,7 +51,8 @@ func sell(which choice, sellers []string, lanes, batch int) load {
 
 // openShops opens the sellers' gateways, with a clerk for each of their lanes. The
 // customers are at home with the seller.
-func (w *world) openShops(ctx context.Context, which choice, sellers []string, lanes, batch int, m *meter) (clerks []*clerk, done func(), err error) {
+func (w *world) openShops(ctx context.Context, which choice, sellers []string, lanes, batch int,
+	m *meter) (clerks []*clerk, done func(), err error) {
 	var gateways []*gateway.Gateway
 	done = func() {
 		for _, g := range gateways {
@@ -96,7 +97,9 @@ func (c *clerk) order() (sale, goods.PlaceRequest) {
 	lot, owner, k := c.lots.lot()
 	s := sale{ware: c.which(c.w, c.g.Party()), quantity: uint32(1 + k%maxQuantity)}
 	return s, goods.PlaceRequest{
-		Member: pseudonym(owner), Lines: []goods.Wanted{s.ware.wanted(s.quantity)}, Quote: s.ware.quote(c.g.Party(), pseudonym(owner), s.quantity),
+
+		Member: pseudonym(owner), Lines: []goods.Wanted{s.ware.wanted(s.quantity)},
+		Quote:  s.ware.quote(c.g.Party(), pseudonym(owner), s.quantity),
 		Pieces: []spend.Take{{Lot: lot, Amount: s.fen()}}, Accept: true,
 	}
 }
@@ -105,7 +108,9 @@ func (c *clerk) order() (sale, goods.PlaceRequest) {
 func (c *clerk) turn(ctx context.Context, n int) error {
 	var commands []command.Command
 	for _, s := range c.open {
-		commands = append(commands, command.New("", goods.DeliverRequest{Order: s.number, Part: 1, Evidence: document()}))
+		commands = append(commands, command.New("", goods.DeliverRequest{
+			Order: s.number, Part: 1, Evidence: document(),
+		}))
 	}
 	placed := make([]sale, n)
 	for i := range placed {

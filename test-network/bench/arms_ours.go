@@ -58,7 +58,8 @@ type customers func(w *world, party string, batch int) func(lane int) queue
 type queue func() points.HoldRequest
 
 // openTills opens the parties' gateways, and a till for each of their lanes.
-func (w *world) openTills(ctx context.Context, of customers, parties []string, lanes, batch int, m *meter) (tills []*till, done func(), err error) {
+func (w *world) openTills(ctx context.Context, of customers, parties []string, lanes, batch int,
+	m *meter) (tills []*till, done func(), err error) {
 	var gateways []*gateway.Gateway
 	done = func() {
 		for _, g := range gateways {
@@ -207,7 +208,9 @@ func transfer(batch int) load {
 			for i := range commands {
 				lot, from, k := lots.lot()
 				commands[i] = command.New("", points.TransferRequest{
-					From: pseudonym(from), To: pseudonym(other(from, k)), Pieces: []spend.Take{{Lot: lot, Amount: portion(k)}},
+
+					From: pseudonym(from), To: pseudonym(other(from, k)),
+					Pieces: []spend.Take{{Lot: lot, Amount: portion(k)}},
 				})
 			}
 			began := time.Now()
@@ -274,7 +277,9 @@ func (w *world) agreeRate(ctx context.Context) error {
 	const into = "GP"
 	rate := amount.Rate{Num: 1, Den: twice}
 	err := w.as(ctx, issuers[into], "", func(g *gateway.Gateway) error {
-		_, err := g.Single(ctx, "bench-rate", points.PublishRateRequest{From: programme, To: into, Rate: rate, Since: today(), Until: today() + 365})
+		_, err := g.Single(ctx, "bench-rate", points.PublishRateRequest{
+			From: programme, To: into, Rate: rate, Since: today(), Until: today() + 365,
+		})
 		return err
 	})
 	if err != nil {
@@ -285,7 +290,9 @@ func (w *world) agreeRate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = g.Single(ctx, "bench-rate", points.AgreeRateRequest{From: programme, To: into, Terms: published.Terms()})
+		_, err = g.Single(ctx, "bench-rate", points.AgreeRateRequest{
+			From: programme, To: into, Terms: published.Terms(),
+		})
 		return err
 	})
 }

@@ -180,5 +180,6 @@ func machine() string {
 	if l, err := loads.Avg(); err == nil {
 		busy = fmt.Sprintf(", load %.1f at the start", l.Load5)
 	}
-	return fmt.Sprintf("%d cores%s, %s/%s, %s%s", runtime.NumCPU(), model, runtime.GOOS, runtime.GOARCH, runtime.Version(), busy)
+	return fmt.Sprintf("%d cores%s, %s/%s, %s%s",
+		runtime.NumCPU(), model, runtime.GOOS, runtime.GOARCH, runtime.Version(), busy)
 }

@@ -88,7 +88,8 @@ func TestRateOfNothing(t *testing.T) {
 // Every lot of a share comes as often as any other, and none again before all
 // came; who draws a share draws nobody else's.
 func TestDrawIsEven(t *testing.T) {
-	l := lots{batches: []issued{{"D", 1, 1, 500, 0}, {"D", 2, 1, 500, 737}, {"D", 1, 2, 20, 0}, {"D", 1, 3, 500, 37 * 37 % members}}}
+	l := lots{batches: []issued{{"D", 1, 1, 500, 0}, {"D", 2, 1, 500, 737}, {"D", 1, 2, 20, 0},
+		{"D", 1, 3, 500, 37 * 37 % members}}}
 	for _, of := range []share{everyone, atHome("G"), atHome("M"), {classes, 0}, {classes, 15}} {
 		d, all := l.shuffle(500, of), 3*500/of.every
 		for range 3 {
@@ -99,7 +100,8 @@ func TestDrawIsEven(t *testing.T) {
 					t.Fatalf("%+v: %s came twice", of, n)
 				}
 				seen[n] = true
-				offset := map[string]int{"1.1": 0, "2.1": 737, "1.3": 37 * 37 % members}[strings.Join(strings.Split(n.String(), ".")[1:3], ".")]
+				offset := map[string]int{"1.1": 0, "2.1": 737, "1.3": 37 * 37 % members}[strings.Join(
+					strings.Split(n.String(), ".")[1:3], ".")]
 				if want := (offset + int(n.Command.Index)) % members; owner != want || owner%of.every != of.first {
 					t.Fatalf("%+v: %s is %d's, not %d's", of, n, want, owner)
 				}
@@ -200,17 +202,24 @@ func TestChainSumsUpAndNamesConflicts(t *testing.T) {
 			t.Errorf("%s: %+v, %+v, want %+v, %+v", what, c.sums, c.uses, wants, uses)
 		}
 	}
-	apply(1<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100}), write(row.Totals("DP", "D", 1), points.Totals{Issued: 100}),
+	apply(1<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100}),
+		write(row.Totals("DP", "D", 1), points.Totals{Issued: 100}),
 		write(row.Totals("GP", "D", 1), points.Totals{Issued: 50}))
 	apply(2<<20, write(row.Lot(n.Row(0)), points.Lot{Programme: "DP", Issued: 100, Placed: 30, Converted: 9}),
-		write(row.Hold(n), points.Hold{Acceptor: "D", State: points.Open, Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}))
+		write(row.Hold(n), points.Hold{
+			Acceptor: "D", State: points.Open,
+			Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}},
+		}))
 	want("held", map[string]Sums{
 		"DP": {Issued: 100, Available: 61, Held: 30, Converted: 9, Due: 9}, "GP": {Issued: 50, Held: 7}}, Uses{})
 	apply(3<<20, write(row.Hold(n), points.Hold{Acceptor: "D", State: points.PartCaptured, Captured: 32,
 		Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 30}, {Programme: "GP", Funder: "G", Amount: 7}}}),
 		write(row.Positions("first", "D", 1), settlement.Positions{List: []settlement.Position{
-			{Debtor: "G", Creditor: "D", Programme: "GP", Points: 2}, {Debtor: "D", Creditor: "G", Programme: "DP", Points: 9}, {Debtor: "M", Creditor: "G", Fen: 5}}}),
-		write(row.Entitlement(n.Row(0)), benefit.Entitlement{Used: 3}), write(row.WriteOff(n), benefit.WriteOff{Owed: []benefit.Owed{{Fen: 4}, {Fen: 1}}}))
+			{Debtor: "G", Creditor: "D", Programme: "GP", Points: 2},
+			{Debtor: "D", Creditor: "G", Programme: "DP", Points: 9}, {Debtor: "M", Creditor: "G", Fen: 5}}}),
+		write(row.Entitlement(n.Row(0)), benefit.Entitlement{Used: 3}), write(row.WriteOff(n), benefit.WriteOff{
+			Owed: []benefit.Owed{{Fen: 4}, {Fen: 1}},
+		}))
 	want("captured", map[string]Sums{
 		"DP": {Issued: 100, Available: 61, Captured: 30, Converted: 9, Due: 9, Owed: 9},
 		"GP": {Issued: 50, Held: 5, Captured: 2, Due: 2, Owed: 2}},
@@ -255,15 +264,22 @@ func TestChainSumsUpOrders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line := goods.Line{SKU: x.line.SKU, Version: 1, Quantity: 3, Fen: x.line.Fen, Kind: x.line.Kind, Terms: x.line.Terms}
+		line := goods.Line{
+			SKU: x.line.SKU, Version: 1, Quantity: 3, Fen: x.line.Fen, Kind: x.line.Kind, Terms: x.line.Terms,
+		}
 		total += line.Value()
 		part := goods.Part{Party: x.line.Party, State: goods.Accepted, Lines: []goods.Line{line},
-			Pieces: spend.Line{{Programme: "DP", Funder: "D", Amount: 1}, {Programme: "GP", Funder: "G", Amount: line.Value() - 1}}}
+			Pieces: spend.Line{
+				{Programme: "DP", Funder: "D", Amount: 1}, {Programme: "GP", Funder: "G", Amount: line.Value() - 1},
+			}}
 		n.Index = uint16(i)
 		pool, shard := row.Pool(x.line.Supplier, x.line.SKU, "D"), row.Shard(x.line.Supplier, x.line.SKU, "D", 1)
 		apply(1<<20, write(pool, goods.Pool{Free: 10, Restocked: 50}), write(shard, goods.Shard{Free: 40}))
-		apply(2<<20, write(shard, goods.Shard{Free: 37}), write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}))
-		if got, want := w.chain.wares, (Wares{Restocked: int64(50 * (i + 1)), Free: int64(47 * (i + 1)), Reserved: 3, Delivered: int64(3 * i)}); got != want {
+		apply(2<<20, write(shard, goods.Shard{Free: 37}),
+			write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}))
+		if got, want := w.chain.wares, (Wares{
+			Restocked: int64(50 * (i + 1)), Free: int64(47 * (i + 1)), Reserved: 3, Delivered: int64(3 * i),
+		}); got != want {
 			t.Errorf("placed: %+v, want %+v", got, want)
 		}
 		part.State = goods.Delivered
@@ -271,10 +287,12 @@ func TestChainSumsUpOrders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if owed, err = owed.Plus(settlement.VeiledOwe{Debtor: "D", Creditor: part.Party, Fee: supplyFee, Count: 1, Sum: sum}); err != nil {
+		if owed, err = owed.Plus(
+			settlement.VeiledOwe{Debtor: "D", Creditor: part.Party, Fee: supplyFee, Count: 1, Sum: sum}); err != nil {
 			t.Fatal(err)
 		}
-		apply(3<<20, write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}), write(row.Veiled("first", "D", 1), owed))
+		apply(3<<20, write(row.Order(n), goods.Order{Seller: "D", Parts: []goods.Part{part}}),
+			write(row.Veiled("first", "D", 1), owed))
 		if err := w.checkOwed(); err == nil {
 			t.Error("a debt was found to be right that no receipt told of")
 		}
@@ -294,7 +312,9 @@ func TestChainSumsUpOrders(t *testing.T) {
 		t.Errorf("%+v, want %+v", w.chain.sums, want)
 	}
 	stale := func(key string) string {
-		return w.chain.met([]space{{"tally", &kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{{Key: key, Version: &kvrwset.Version{BlockNum: 9}}}}}})
+		return w.chain.met([]space{
+			{"tally", &kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{{Key: key, Version: &kvrwset.Version{BlockNum: 9}}}}},
+		})
 	}
 	for key, want := range map[string]string{
 		string(row.Shard("of-S1", "g0000", "D", 1)): "stock", string(row.Pool("of-S1", "g0000", "D")): "stock",
@@ -315,9 +335,13 @@ func TestWaresAreQuotedAsOnTheLedger(t *testing.T) {
 		}
 		shelf := goods.Shelf{
 			Supplier: goods.Supplier{ID: x.line.Supplier, Party: x.line.Party, State: goods.Approved, Fee: supplyFee},
-			Good:     goods.Good{Supplier: x.line.Supplier, SKU: x.line.SKU, Version: 1, Delivery: goods.Counter, Open: true},
-			Listing:  goods.Listing{Scene: scene, Kind: x.line.Kind, Terms: x.line.Terms, Prices: x.list().Prices, Open: true},
-			Facts:    make([]audience.Facts, 1),
+			Good: goods.Good{
+				Supplier: x.line.Supplier, SKU: x.line.SKU, Version: 1, Delivery: goods.Counter, Open: true,
+			},
+			Listing: goods.Listing{
+				Scene: scene, Kind: x.line.Kind, Terms: x.line.Terms, Prices: x.list().Prices, Open: true,
+			},
+			Facts: make([]audience.Facts, 1),
 		}
 		front := goods.Storefront{Seller: "D", Tenders: tenders, ReturnDays: returnDays, AnswerDays: 14, Open: true}
 		q, err := goods.Offer(front, "m001", "", []goods.Shelf{shelf}, []goods.Wanted{x.wanted(2)}, 0)
@@ -332,7 +356,9 @@ func exampleReport() Report {
 	for _, a := range arms(batchSize) {
 		for round := range 3 {
 			r.Runs = append(r.Runs, Run{Arm: a.Key, Phase: phaseSmall, Round: round,
-				Timing: Timing{Rate: float64(1000 * (round + 1)), P50: 250 * time.Millisecond, P99: 400 * time.Millisecond},
+				Timing: Timing{
+					Rate: float64(1000 * (round + 1)), P50: 250 * time.Millisecond, P99: 400 * time.Millisecond,
+				},
 				Blocks: Blocks{Invalid: map[string]int{"head": 1}}})
 		}
 	}
@@ -386,7 +412,9 @@ func TestAimsLeaveOutWhatDidNotRun(t *testing.T) {
 }
 
 func TestFigure(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 3.14159: "3.14", 42.42: "42.4", 999: "999", 1234567: "1,234,567", -5000: "-5,000"} {
+	for v, want := range map[float64]string{
+		0: "0", 3.14159: "3.14", 42.42: "42.4", 999: "999", 1234567: "1,234,567", -5000: "-5,000",
+	} {
 		if got := figure(v); got != want {
 			t.Errorf("%v: %s, want %s", v, got, want)
 		}

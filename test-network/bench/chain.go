@@ -118,7 +118,10 @@ type Blocks struct {
 }
 
 func newChain(l *link) *chain {
-	return &chain{link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, veiled: map[string]settlement.Veiled{}, seed: maphash.MakeSeed()}
+	return &chain{
+		link: l, rows: map[uint64]state{}, sums: map[string]Sums{}, veiled: map[string]settlement.Veiled{},
+		seed: maphash.MakeSeed(),
+	}
 }
 
 // read takes in the blocks up to a height.
@@ -296,7 +299,8 @@ func (c *chain) partOf(namespace string, w *kvrwset.KVWrite) (part, error) {
 	case "wo":
 		return read(w, orderPart)
 	case "wp":
-		return read(w, func(p goods.Pool) part { return part{kind: 'p', a: int64(p.Restocked - p.Withdrawn), b: int64(p.Free)} })
+		return read(w,
+			func(p goods.Pool) part { return part{kind: 'p', a: int64(p.Restocked - p.Withdrawn), b: int64(p.Free)} })
 	case "wk":
 		return read(w, func(s goods.Shard) part { return part{kind: 'p', b: int64(s.Free)} })
 	case "ov":

@@ -83,7 +83,8 @@ func (w *world) checkMany(ctx context.Context, g *gateway.Gateway) error {
 func (w *world) checkPoints(programme string, t points.Totals) error {
 	s, told := w.chain.sums[programme], w.books.points[programme]
 	for _, e := range []equal{
-		{"issued, and available + held + captured + converted", s.Issued, s.Available + s.Held + s.Captured + s.Converted},
+		{"issued, and available + held + captured + converted", s.Issued,
+			s.Available + s.Held + s.Captured + s.Converted},
 		{"due for captures and conversions, and owed", s.Due, s.Owed},
 		{"issued by the rows, and by the receipts", s.Issued, told.issued.Load()},
 		{"captured by the rows, and by the receipts", s.Captured, told.captured.Load()},
@@ -103,7 +104,8 @@ func (w *world) checkPoints(programme string, t points.Totals) error {
 // checkNotes compares the batches' obligations with the positions that sum them up.
 func (w *world) checkNotes() error {
 	n := w.chain.notes
-	if err := (equal{"obligations of batches, and counted in positions", n.Obligations, n.Counted}).check(); err != nil {
+	if err := (equal{"obligations of batches, and counted in positions", n.Obligations, n.Counted}).check(); err !=
+		nil {
 		return err
 	}
 	return equal{"fen of obligations, and of positions", n.Fen, n.Owed}.check()
@@ -156,11 +158,14 @@ func (w *world) checkOwed() error {
 		}
 	}
 	for of, told := range w.books.owed {
-		if err := (equal{"deliveries by the rows, and by the receipts", int64(deliveries[of]), int64(told.deliveries)}).check(); err != nil {
+		if err := (equal{
+			"deliveries by the rows, and by the receipts", int64(deliveries[of]), int64(told.deliveries),
+		}).check(); err != nil {
 			return err
 		}
 		if !told.opening.Opens(sums[of].Commitment()) {
-			return fmt.Errorf("%w: what %s owes %s doesn't open to %s ten-thousandths of a fen", errLost, of.debtor, of.creditor, told.opening.Value)
+			return fmt.Errorf("%w: what %s owes %s doesn't open to %s ten-thousandths of a fen",
+				errLost, of.debtor, of.creditor, told.opening.Value)
 		}
 	}
 	if len(sums) != len(w.books.owed) {

@@ -101,7 +101,8 @@ func closings(size string) func(context.Context, *world, options, *progress, *Re
 				return err
 			}
 			r.Closings = append(r.Closings, c)
-			p.say("%-12s %9d obligations in %s; cut-off %s, compute %s, finalise %s; node %s", size, c.Obligations, brief(c.Fill),
+			p.say("%-12s %9d obligations in %s; cut-off %s, compute %s, finalise %s; node %s", size, c.Obligations,
+				brief(c.Fill),
 				brief(c.CutOff), brief(c.Compute), brief(c.Finalise), brief(c.Node()))
 		}
 		return nil
@@ -222,7 +223,8 @@ func (w *world) inStep(ctx context.Context) error {
 }
 
 // send says how long a command took, from its sending to its receipt.
-func (s *session) send(ctx context.Context, g *gateway.Gateway, step string, req command.Request) (took time.Duration, err error) {
+func (s *session) send(ctx context.Context, g *gateway.Gateway, step string,
+	req command.Request) (took time.Duration, err error) {
 	if err := s.w.inStep(ctx); err != nil {
 		return 0, err
 	}

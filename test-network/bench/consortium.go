@@ -64,7 +64,10 @@ type world struct {
 }
 
 func newWorld(n *network, log *slog.Logger) *world {
-	w := &world{net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{}, prepared: map[string]bool{}, forgetting: forgetting, tries: tries}
+	w := &world{
+		net: n, log: log, lots: map[string]*lots{}, vouchers: map[string][]*voucher{}, wares: map[string][]*ware{},
+		prepared: map[string]bool{}, forgetting: forgetting, tries: tries,
+	}
 	w.books.points, w.books.owed = map[string]*receipts{}, map[debt]receivable{}
 	for _, p := range programmes {
 		w.lots[p], w.books.points[p] = &lots{}, &receipts{}

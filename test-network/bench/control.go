@@ -97,7 +97,8 @@ func (l *link) close() { _, _ = l.gw.Close(), l.conn.Close() }
 
 // height asks the party's peer how many blocks it has.
 func (l *link) height(ctx context.Context) (uint64, error) {
-	answer, err := l.network.GetContract("qscc").EvaluateWithContext(ctx, "GetChainInfo", client.WithArguments(l.network.Name()))
+	answer, err := l.network.GetContract("qscc").EvaluateWithContext(ctx, "GetChainInfo",
+		client.WithArguments(l.network.Name()))
 	if err != nil {
 		return 0, err
 	}

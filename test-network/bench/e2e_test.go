@@ -23,7 +23,8 @@ func TestQuick(t *testing.T) {
 	}
 	out := t.TempDir()
 	cmd, asked := newCommand(), options{closes: 1}
-	args := []string{"--quick", "--rows", "0", "--seconds", "0.5", "--topology", filepath.Join(repo, "test-network", "topology.yaml"), "--out", out}
+	args := []string{"--quick", "--rows", "0", "--seconds", "0.5", "--topology",
+		filepath.Join(repo, "test-network", "topology.yaml"), "--out", out}
 	if os.Getenv("TALLY_SOAK") == "" {
 		asked.only = few
 		args = append(args, "--obligations", "2000", "--lines", "1000", "--only", strings.Join(few, ","))

@@ -56,12 +56,15 @@ func newWare(i int) (*ware, error) {
 	}
 	of := suppliers[i%len(suppliers)]
 	x := &ware{line: goods.Quoted{
-		Supplier: supplierOf(of), Party: of, SKU: fmt.Sprintf("g%04d", i), Version: 1, Delivery: goods.Counter, Scene: scene,
+
+		Supplier: supplierOf(of), Party: of, SKU: fmt.Sprintf("g%04d", i), Version: 1, Delivery: goods.Counter,
+		Scene:    scene,
 		Quantity: 1, Fen: amount.Units(4 + i%(maxPart-3)), Fee: supplyFee,
 	}}
 	price := uint64(10_000 * x.line.Fen)
 	if i%len(suppliers) == 0 {
-		x.line.Kind, x.terms = goods.Supply, veil.Opening{Value: veil.Whole(price*3/4 + uint64(i%goodsSold)), Salt: salt}
+		x.line.Kind, x.terms = goods.Supply,
+			veil.Opening{Value: veil.Whole(price*3/4 + uint64(i%goodsSold)), Salt: salt}
 		x.owes = x.terms
 	} else {
 		x.line.Kind, x.terms = goods.Commission, veil.Opening{Value: veil.Whole(uint64(500 + i%goodsSold)), Salt: salt}
@@ -110,7 +113,9 @@ var tenders = func() []goods.Tender {
 func (w *world) takeSuppliersOn(ctx context.Context) error {
 	for _, of := range suppliers {
 		err := w.as(ctx, of, "", func(g *gateway.Gateway) error {
-			_, err := g.Single(ctx, "bench-supplier", goods.ApplyRequest{Supplier: supplierOf(of), En: "Supplier", Zh: "供应商", Licence: make(codec.Hash, 32)})
+			_, err := g.Single(ctx, "bench-supplier", goods.ApplyRequest{
+				Supplier: supplierOf(of), En: "Supplier", Zh: "供应商", Licence: make(codec.Hash, 32),
+			})
 			return err
 		})
 		if err != nil {
@@ -119,7 +124,8 @@ func (w *world) takeSuppliersOn(ctx context.Context) error {
 	}
 	return w.as(ctx, operator, "", func(g *gateway.Gateway) error {
 		for _, of := range suppliers {
-			if _, err := g.Single(ctx, "bench-"+supplierOf(of), goods.ApproveRequest{Supplier: supplierOf(of), Fee: supplyFee}); err != nil {
+			if _, err := g.Single(ctx, "bench-"+supplierOf(of),
+				goods.ApproveRequest{Supplier: supplierOf(of), Fee: supplyFee}); err != nil {
 				return fmt.Errorf("%s: %w", of, err)
 			}
 		}
@@ -131,7 +137,9 @@ func (w *world) takeSuppliersOn(ctx context.Context) error {
 func (w *world) openStorefronts(ctx context.Context) error {
 	for _, seller := range acceptors {
 		err := w.as(ctx, seller, "", func(g *gateway.Gateway) error {
-			_, err := g.Single(ctx, "bench-storefront", goods.SetStorefrontRequest{En: "Shop", Zh: "商城", Tenders: tenders, ReturnDays: returnDays, Open: true})
+			_, err := g.Single(ctx, "bench-storefront", goods.SetStorefrontRequest{
+				En: "Shop", Zh: "商城", Tenders: tenders, ReturnDays: returnDays, Open: true,
+			})
 			return err
 		})
 		if err != nil {
@@ -165,7 +173,8 @@ func (w *world) stockStorefronts(ctx context.Context) error {
 				return err
 			}
 			w.wares[seller] = append(w.wares[seller], x)
-			offers[x.line.Party] = append(offers[x.line.Party], command.New("", x.offer(seller)), w.restock(x, seller, lanes))
+			offers[x.line.Party] = append(offers[x.line.Party], command.New("", x.offer(seller)),
+				w.restock(x, seller, lanes))
 			lists[seller] = append(lists[seller], command.New("", x.list()))
 		}
 	}
@@ -180,20 +189,26 @@ func (w *world) stockStorefronts(ctx context.Context) error {
 // set makes the good.
 func (x *ware) set() goods.SetGoodRequest {
 	return goods.SetGoodRequest{
-		Supplier: x.line.Supplier, SKU: x.line.SKU, En: "Oil change kit", Zh: "机油保养套装", Category: "care", Unit: "piece", Tax: "standard",
+
+		Supplier: x.line.Supplier, SKU: x.line.SKU, En: "Oil change kit", Zh: "机油保养套装", Category: "care",
+		Unit: "piece", Tax: "standard",
 		Delivery: x.line.Delivery, Open: true,
 	}
 }
 
 // offer offers a seller the ware's terms.
 func (x *ware) offer(seller string) goods.OfferTermsRequest {
-	return goods.OfferTermsRequest{Supplier: x.line.Supplier, SKU: x.line.SKU, Seller: seller, Kind: x.line.Kind, Commitment: x.line.Terms}
+	return goods.OfferTermsRequest{
+		Supplier: x.line.Supplier, SKU: x.line.SKU, Seller: seller, Kind: x.line.Kind, Commitment: x.line.Terms,
+	}
 }
 
 // list has the seller list the ware under these terms.
 func (x *ware) list() goods.ListRequest {
 	return goods.ListRequest{
-		Supplier: x.line.Supplier, SKU: x.line.SKU, Scene: x.line.Scene, Kind: x.line.Kind, Terms: x.line.Terms, Prices: []goods.Price{{Fen: x.line.Fen}}, Open: true,
+
+		Supplier: x.line.Supplier, SKU: x.line.SKU, Scene: x.line.Scene, Kind: x.line.Kind, Terms: x.line.Terms,
+		Prices: []goods.Price{{Fen: x.line.Fen}}, Open: true,
 	}
 }
 
@@ -201,7 +216,9 @@ func (x *ware) list() goods.ListRequest {
 func (w *world) restock(x *ware, seller string, lanes int) command.Command {
 	units := plenty * amount.Units(lanes)
 	w.books.restocked.Add(int64(units))
-	return command.New("", goods.RestockRequest{Supplier: x.line.Supplier, SKU: x.line.SKU, Seller: seller, Units: units, Lanes: uint8(lanes)})
+	return command.New("", goods.RestockRequest{
+		Supplier: x.line.Supplier, SKU: x.line.SKU, Seller: seller, Units: units, Lanes: uint8(lanes),
+	})
 }
 
 // allOf has parties run commands none of which may be refused, in full batches,

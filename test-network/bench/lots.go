@@ -127,7 +127,9 @@ func (l *lots) byOwner() [][]number.Row {
 
 // grant asks for one lot.
 func grant(programme string, i int, today date.Date) points.IssueRequest {
-	return points.IssueRequest{Programme: programme, Grants: []points.Grant{{Member: pseudonym(i), Home: home(i % members), Amount: lotAmount, Expires: today + 365}}}
+	return points.IssueRequest{Programme: programme, Grants: []points.Grant{
+		{Member: pseudonym(i), Home: home(i % members), Amount: lotAmount, Expires: today + 365},
+	}}
 }
 
 // issue issues one batch of n lots and keeps the books.

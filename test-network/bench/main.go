@@ -74,9 +74,11 @@ that were lost or made end the run with exit code 1. The network is removed.`,
 	f.StringVar(&o.out, "out", "test-network/bench/.run-bench", "where bench.json and bench.md go")
 	f.StringVar(&o.topology, "topology", "test-network/topology.yaml", "the topology to derive from")
 	f.StringVar(&o.dir, "dir", "", "where the network lives (default: a temporary directory)")
-	f.StringVar(&o.results, "results", "test-network/bench/RESULTS.md", `write a whole run's results into this file, between its markers; "" for none`)
+	f.StringVar(&o.results, "results", "test-network/bench/RESULTS.md",
+		`write a whole run's results into this file, between its markers; "" for none`)
 	f.StringSliceVar(&o.only, "only", nil, "only these arms")
-	f.IntVar(&o.obligations, "obligations", 1_000_000, "of the large cycle that is closed; the small one has a hundredth")
+	f.IntVar(&o.obligations, "obligations", 1_000_000,
+		"of the large cycle that is closed; the small one has a hundredth")
 	f.IntVar(&o.lines, "lines", 100_000, "of the long statement; the short one has a tenth")
 	return cmd
 }
@@ -115,7 +117,8 @@ func run(ctx context.Context, o options) (err error) {
 	say := newProgress()
 	defer func() {
 		if o.keep {
-			say.say("the network stays, in %s; end it, in the repository, with: %s reset --topology %s --dir %s", n.home, n.bin("tallynet"), n.topology(), n.dir())
+			say.say("the network stays, in %s; end it, in the repository, with: %s reset --topology %s --dir %s",
+				n.home, n.bin("tallynet"), n.topology(), n.dir())
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)

@@ -21,7 +21,8 @@ func pseudonym(i int) string { return fmt.Sprintf("m%03d", i%members) }
 
 // enrol has every acceptor enrol the members who are at home with it, in one batch.
 func (w *world) enrol(ctx context.Context) error {
-	return w.byHome(ctx, func(i int) command.Request { return member.EnrolRequest{Member: pseudonym(i)} }, func(int, command.Receipt) {})
+	return w.byHome(ctx, func(i int) command.Request { return member.EnrolRequest{Member: pseudonym(i)} },
+		func(int, command.Receipt) {})
 }
 
 // authorise has every home authorise, for each of its members, the one acceptor
@@ -40,7 +41,8 @@ func (w *world) authorise(ctx context.Context) error {
 
 // byHome has every member's home send one command for each, all of a home's in
 // one batch.
-func (w *world) byHome(ctx context.Context, ask func(i int) command.Request, told func(i int, r command.Receipt)) error {
+func (w *world) byHome(ctx context.Context, ask func(i int) command.Request,
+	told func(i int, r command.Receipt)) error {
 	for at, party := range acceptors {
 		var commands []command.Command
 		for i := at; i < members; i += len(acceptors) {

@@ -41,7 +41,8 @@ func (n *network) topology() string       { return filepath.Join(n.home, "topolo
 // what is here.
 func (n *network) build(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(n.home, "bin")+"/",
-		"./network/cmd/tallynet", "./chaincode/cmd/tallycc", "./test-network/bench/control", "./test-network/bench/paper")
+		"./network/cmd/tallynet", "./chaincode/cmd/tallycc", "./test-network/bench/control",
+		"./test-network/bench/paper")
 	cmd.Dir = n.repo
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)

@@ -48,7 +48,8 @@ func newShoppers() map[string][]*shopper {
 	found := map[string][]*shopper{}
 	for _, acceptor := range manyAcceptors {
 		for lane := range manyLanes {
-			found[acceptor] = append(found[acceptor], &shopper{member: pseudonym(homeOf(acceptor) + lane*len(acceptors))})
+			found[acceptor] = append(found[acceptor],
+				&shopper{member: pseudonym(homeOf(acceptor) + lane*len(acceptors))})
 		}
 	}
 	return found

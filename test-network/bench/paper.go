@@ -35,7 +35,8 @@ func statements(ctx context.Context, w *world, o options, p *progress, r *Report
 		}
 		r.Papers = append(r.Papers, list...)
 		for _, one := range list {
-			p.say("%-12s %7d lines: %-9s %s s, heap %d MB", trialStatement, one.Lines, one.What, figure(one.Secs), one.Heap>>20)
+			p.say("%-12s %7d lines: %-9s %s s, heap %d MB",
+				trialStatement, one.Lines, one.What, figure(one.Secs), one.Heap>>20)
 		}
 	}
 	return w.settle(ctx, &Run{})
@@ -67,7 +68,8 @@ func (w *world) oneStatement(ctx context.Context, lines int, p *progress) (cycle
 // paper runs the program that writes the statement of D and G.
 func (w *world) paper(ctx context.Context, cycle string) (list []Paper, err error) {
 	var out, told bytes.Buffer
-	cmd := exec.CommandContext(ctx, w.net.bin("paper"), w.indexPath(), w.net.home, w.control.links[0].network.Name(), cycle, manyIssuers[0], manyAcceptors[0])
+	cmd := exec.CommandContext(ctx, w.net.bin("paper"), w.indexPath(), w.net.home, w.control.links[0].network.Name(),
+		cycle, manyIssuers[0], manyAcceptors[0])
 	cmd.Stdout, cmd.Stderr = &out, &told
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, told.Bytes())

@@ -102,14 +102,16 @@ func replays(ctx context.Context, w *world, o options, p *progress, r *Report) e
 			return err
 		}
 		r.Lags = append(r.Lags, lag)
-		p.say("%-12s %-9s %s/s alone, %s/s followed; %d blocks behind at the end", trialIndex, a.Key, figure(lag.Alone), figure(lag.Rate), lag.Behind)
+		p.say("%-12s %-9s %s/s alone, %s/s followed; %d blocks behind at the end",
+			trialIndex, a.Key, figure(lag.Alone), figure(lag.Rate), lag.Behind)
 	}
 	return nil
 }
 
 // follow runs an arm by itself, and again with a read model that follows it on the same
 // machine.
-func (w *world) follow(ctx context.Context, g *gateway.Gateway, ix *index.Index, a arm, window time.Duration) (lag Lag, err error) {
+func (w *world) follow(ctx context.Context, g *gateway.Gateway, ix *index.Index, a arm,
+	window time.Duration) (lag Lag, err error) {
 	lag.Arm = a.Key
 	alone, err := w.measure(ctx, a, window)
 	if err != nil {

@@ -40,8 +40,9 @@ type Summary struct {
 	Refused    int                `json:"refused"`
 	Unendorsed int                `json:"unendorsed"`
 	Why        string             `json:"why,omitempty"`
-	Rows       [2]int             `json:"rows"` // all of the ledger's, at the first round's start and the last one's end
-	MB         [2]int64           `json:"mb"`
+	// all of the ledger's, at the first round's start and the last one's end
+	Rows [2]int   `json:"rows"`
+	MB   [2]int64 `json:"mb"`
 }
 
 // Report is a whole run.
@@ -148,17 +149,21 @@ func summary(runs []Run) Summary {
 func (r Report) armsTable(phase string) table.Writer {
 	t := newTable()
 	t.AppendHeader(table.Row{"arm", "what", "commands/s", "min–max", "p50 ms", "p99 ms", "bytes",
-		"CPU µs: peers", "orderers", "chaincode", "driver", "MB at most: peer", "orderer", "chaincode", "busy", "others", "invalid", "rows, thousands", "MB"})
+		"CPU µs: peers", "orderers", "chaincode", "driver", "MB at most: peer", "orderer", "chaincode", "busy",
+		"others", "invalid", "rows, thousands", "MB",
+	})
 	for _, s := range r.Arms {
 		if s.Phase != phase {
 			continue
 		}
 		t.AppendRow(table.Row{s.Key, s.Title, figure(s.Rate.Median), figure(s.Rate.Min) + "–" + figure(s.Rate.Max),
 			figure(s.P50.Median), figure(s.P99.Median), figure(s.Bytes),
-			figure(1000 * s.CPU[kindPeer]), figure(1000 * s.CPU[kindOrderer]), figure(1000 * s.CPU[kindChaincode]), figure(1000 * s.CPU[kindDriver]),
+			figure(1000 * s.CPU[kindPeer]), figure(1000 * s.CPU[kindOrderer]), figure(1000 * s.CPU[kindChaincode]),
+			figure(1000 * s.CPU[kindDriver]),
 			figure(s.Memory[kindPeer]), figure(s.Memory[kindOrderer]), figure(s.Memory[kindChaincode]),
 			fmt.Sprintf("%.0f %%", 100*s.Busy), fmt.Sprintf("%.0f %%", 100*s.Foreign), conflicts(s),
-			fmt.Sprintf("%d–%d", s.Rows[0]/1000, s.Rows[1]/1000), fmt.Sprintf("%d–%d", s.MB[0], s.MB[1])})
+			fmt.Sprintf("%d–%d", s.Rows[0]/1000, s.Rows[1]/1000), fmt.Sprintf("%d–%d", s.MB[0], s.MB[1]),
+		})
 	}
 	return t
 }
@@ -235,7 +240,8 @@ func (r Report) conserved() string {
 	}
 	list = append(list, fmt.Sprintf("write-offs: used %d = written off %d", r.Uses.Used, r.Uses.WrittenOff))
 	g := r.Wares
-	list = append(list, fmt.Sprintf("goods: restocked %d = free %d + reserved %d + delivered %d", g.Restocked, g.Free, g.Reserved, g.Delivered))
+	list = append(list, fmt.Sprintf("goods: restocked %d = free %d + reserved %d + delivered %d",
+		g.Restocked, g.Free, g.Reserved, g.Delivered))
 	return strings.Join(list, "; ")
 }
 
@@ -243,7 +249,8 @@ func (r Report) conserved() string {
 func (r Report) terminal() string {
 	var b strings.Builder
 	for _, phase := range r.phases() {
-		fmt.Fprintf(&b, "The %s ledger, %d rounds of %.3g s\n%s\n\n", phase, r.Arms[0].Rounds, r.Seconds, r.armsTable(phase).Render())
+		fmt.Fprintf(&b, "The %s ledger, %d rounds of %.3g s\n%s\n\n",
+			phase, r.Arms[0].Rounds, r.Seconds, r.armsTable(phase).Render())
 	}
 	for _, t := range r.trialTables() {
 		fmt.Fprintf(&b, "%s\n%s\n\n", t.title, t.Render())

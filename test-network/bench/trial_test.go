@@ -21,7 +21,10 @@ import (
 // all, and no batch more than the ledger notes.
 func TestDebtsAreSpreadOverTheLanes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := debts{programmes: rapid.IntRange(1, points.MaxPieces).Draw(t, "programmes"), obligations: rapid.IntRange(1, 2_000_000).Draw(t, "obligations")}
+		d := debts{
+			programmes:  rapid.IntRange(1, points.MaxPieces).Draw(t, "programmes"),
+			obligations: rapid.IntRange(1, 2_000_000).Draw(t, "obligations"),
+		}
 		lanes := rapid.IntRange(1, 31).Draw(t, "lanes")
 		sum, least, greatest := 0, d.captures(), 0
 		for k := range lanes {
@@ -90,22 +93,30 @@ func TestChainSumsUpObligations(t *testing.T) {
 		return rows
 	}
 	owes := func(fen amount.Units, of string) settlement.Obligation {
-		return settlement.Obligation{Debtor: "D", Creditor: "G", Programme: manyProgramme("D", 3), Points: fen, Fen: fen, Of: of}
+		return settlement.Obligation{
+			Debtor: "D", Creditor: "G", Programme: manyProgramme("D", 3), Points: fen, Fen: fen, Of: of,
+		}
 	}
-	batch := settlement.Obligations{Cycle: "first", List: []settlement.Obligation{owes(5, ""), owes(7, ""), owes(100, "before")}, Hidden: make([]settlement.Hidden, 2)}
+	batch := settlement.Obligations{
+		Cycle: "first", List: []settlement.Obligation{owes(5, ""), owes(7, ""), owes(100, "before")},
+		Hidden: make([]settlement.Hidden, 2),
+	}
 	if rows := apply(1<<20, write(row.Obligations("G", 1, 1), batch)); rows != 1+5 {
 		t.Errorf("%d rows", rows)
 	}
 	if err := w.checkNotes(); err == nil {
 		t.Error("obligations that no position counts were taken")
 	}
-	at := settlement.Position{Debtor: "D", Creditor: "G", Programme: manyProgramme("D", 3), Count: 2, Points: 12, Fen: 11}
+	at := settlement.Position{
+		Debtor: "D", Creditor: "G", Programme: manyProgramme("D", 3), Count: 2, Points: 12, Fen: 11,
+	}
 	apply(2<<20, write(row.Positions("first", "G", 1), settlement.Positions{List: []settlement.Position{at}}))
 	if err := w.checkNotes(); err == nil {
 		t.Error("a position that owes less than its obligations was taken")
 	}
 	at.Fen = 12
-	if rows := apply(3<<20, write(row.Positions("first", "G", 1), settlement.Positions{List: []settlement.Position{at}})); rows != 1 {
+	if rows := apply(3<<20,
+		write(row.Positions("first", "G", 1), settlement.Positions{List: []settlement.Position{at}})); rows != 1 {
 		t.Errorf("%d rows", rows)
 	}
 	if err := w.checkNotes(); err != nil {
@@ -137,7 +148,8 @@ func TestSizesPutTheLargeOneAmongTheSmallOnes(t *testing.T) {
 		t.Errorf("%d and %d obligations", o.obligationsOf(l), o.obligationsOf(s))
 	}
 	// Few are not so few that a lane has none: both sizes read equally many rows.
-	if few := (options{obligations: 20_000}).obligationsOf(s); few < manyLanes*len(manyAcceptors)*manyEach*len(manyIssuers) {
+	if few := (options{obligations: 20_000}).obligationsOf(s); few < manyLanes*len(manyAcceptors)*manyEach*len(
+		manyIssuers) {
 		t.Errorf("%d obligations for %d lanes", few, manyLanes*len(manyAcceptors))
 	}
 }
@@ -170,8 +182,12 @@ func TestTries(t *testing.T) {
 
 func trialReport() Report {
 	const ms = time.Millisecond
-	small := Closing{Arm: trialSmall, Obligations: 10_000, Statements: 4, Fill: time.Second, CutOff: 100 * ms, Compute: 200 * ms, Finalise: 300 * ms,
-		Computing: Tries{10 * ms, 90 * ms}, Netting: Tries{10 * ms, 10 * ms}, Check: time.Second, Recompute: time.Second}
+	small := Closing{
+		Arm: trialSmall, Obligations: 10_000, Statements: 4, Fill: time.Second, CutOff: 100 * ms, Compute: 200 * ms,
+		Finalise:  300 * ms,
+		Computing: Tries{10 * ms, 90 * ms}, Netting: Tries{10 * ms, 10 * ms}, Check: time.Second,
+		Recompute: time.Second,
+	}
 	large, slow := small, small
 	large.Arm, large.Obligations, large.Compute, large.Computing.Least = trialLarge, 1_000_000, 319*ms, 15*ms
 	slow.Compute = 9 * time.Second // one of three, which a median leaves out
@@ -215,11 +231,13 @@ func TestTrialAims(t *testing.T) {
 
 func TestTrialsIntoTheReadme(t *testing.T) {
 	r := trialReport()
-	text, err := r.trialsInto("a\n" + resultsFrom + "\nold\n" + resultsTo + "\nb\n" + trialsFrom + "\nstale\n" + trialsTo + "\nc\n")
+	text, err := r.trialsInto(
+		"a\n" + resultsFrom + "\nold\n" + resultsTo + "\nb\n" + trialsFrom + "\nstale\n" + trialsTo + "\nc\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"old", "\nb\n", "\nc\n", "| close-large | 1,000,000 |", "| 600 | 600–9,400 |", "| 10 (90) |", "| 25,000 |", "| f-spread |", "| pdf |", "✗"} {
+	for _, want := range []string{"old", "\nb\n", "\nc\n", "| close-large | 1,000,000 |", "| 600 | 600–9,400 |",
+		"| 10 (90) |", "| 25,000 |", "| f-spread |", "| pdf |", "✗"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it lacks %q:\n%s", want, text)
 		}

@@ -85,17 +85,26 @@ func (r Report) trialTables() (list []titled) {
 
 func (r Report) closingTable() table.Writer {
 	t := newTable()
-	t.AppendHeader(table.Row{"arm", "obligations", "statements", "closes", "ledger ms", "min–max", "cut-off", "compute", "finalise",
-		"chaincode's ms, least (median): compute", "finalise", "node's s: takes blocks in", "root of all lines", "all statements", "a signature, ms", "obligations made/s"})
+	t.AppendHeader(table.Row{
+		"arm", "obligations", "statements", "closes", "ledger ms", "min–max", "cut-off", "compute", "finalise",
+		"chaincode's ms, least (median): compute", "finalise", "node's s: takes blocks in", "root of all lines",
+		"all statements", "a signature, ms", "obligations made/s",
+	})
 	for _, size := range []string{trialSmall, trialLarge} {
 		s, ok := r.closing(size)
 		if !ok {
 			continue
 		}
 		of := r.Closings[slices.IndexFunc(r.Closings, func(c Closing) bool { return c.Arm == size })]
-		t.AppendRow(table.Row{size, figure(float64(of.Obligations)), of.Statements, s.n, figure(s.ledger.Median), figure(s.ledger.Min) + "–" + figure(s.ledger.Max),
-			figure(s.cutOff.Median), figure(s.compute.Median), figure(s.finalise.Median), figure(s.computing.Median) + " (" + figure(s.computingMid.Median) + ")", figure(s.netting.Median) + " (" + figure(s.nettingMid.Median) + ")",
-			figure(s.takeIn.Median / 1000), figure(s.check.Median / 1000), figure(s.recompute.Median / 1000), figure(s.sign.Median), figure(s.obligation.Median)})
+		t.AppendRow(table.Row{
+			size, figure(float64(of.Obligations)), of.Statements, s.n, figure(s.ledger.Median),
+			figure(s.ledger.Min) + "–" + figure(s.ledger.Max),
+			figure(s.cutOff.Median), figure(s.compute.Median), figure(s.finalise.Median),
+			figure(s.computing.Median) + " (" + figure(s.computingMid.Median) + ")",
+			figure(s.netting.Median) + " (" + figure(s.nettingMid.Median) + ")",
+			figure(s.takeIn.Median / 1000), figure(s.check.Median / 1000), figure(s.recompute.Median / 1000),
+			figure(s.sign.Median), figure(s.obligation.Median),
+		})
 	}
 	return t
 }
@@ -105,18 +114,24 @@ func (r Report) replayTable() table.Writer {
 	t.AppendHeader(table.Row{"database", "blocks", "rows", "MB", "s", "of it applying", "blocks/s", "rows/s", "MB/s"})
 	p := r.Replay
 	mb := float64(p.Bytes) / (1 << 20)
-	t.AppendRow(table.Row{"SQLite", figure(float64(p.Blocks)), figure(float64(p.Rows)), figure(mb), figure(p.Took.Seconds()),
-		fmt.Sprintf("%.0f %%", 100*over(p.Applying.Seconds(), p.Took.Seconds())),
-		figure(rateOf(p.Blocks, p.Took)), figure(rateOf(p.Rows, p.Took)), figure(over(mb, p.Took.Seconds()))})
+	t.AppendRow(
+		table.Row{"SQLite", figure(float64(p.Blocks)), figure(float64(p.Rows)), figure(mb), figure(p.Took.Seconds()),
+			fmt.Sprintf("%.0f %%", 100*over(p.Applying.Seconds(), p.Took.Seconds())),
+			figure(rateOf(p.Blocks, p.Took)), figure(rateOf(p.Rows, p.Took)), figure(over(mb, p.Took.Seconds()))})
 	return t
 }
 
 func (r Report) lagTable() table.Writer {
 	t := newTable()
-	t.AppendHeader(table.Row{"arm", "commands/s without", "with", "blocks behind at the end", "caught up in ms", "behind meanwhile: median", "most", "busy", "others"})
+	t.AppendHeader(table.Row{
+		"arm", "commands/s without", "with", "blocks behind at the end", "caught up in ms", "behind meanwhile: median",
+		"most", "busy", "others",
+	})
 	for _, l := range r.Lags {
-		t.AppendRow(table.Row{l.Arm, figure(l.Alone), figure(l.Rate), l.Behind, figure(l.CaughtIn.Seconds() * 1000), l.Median, l.Most,
-			fmt.Sprintf("%.0f %%", 100*l.Busy), fmt.Sprintf("%.0f %%", 100*l.Foreign)})
+		t.AppendRow(table.Row{
+			l.Arm, figure(l.Alone), figure(l.Rate), l.Behind, figure(l.CaughtIn.Seconds() * 1000), l.Median, l.Most,
+			fmt.Sprintf("%.0f %%", 100*l.Busy), fmt.Sprintf("%.0f %%", 100*l.Foreign),
+		})
 	}
 	return t
 }
@@ -138,11 +153,17 @@ func (r Report) paired() (list []pairOfPapers) {
 
 func (r Report) paperTable() table.Writer {
 	t := newTable()
-	t.AppendHeader(table.Row{"what", "lines", "s", "heap MB", "of it live", "lines", "s", "heap MB", "of it live", "file MB", "heap, long ÷ short"})
+	t.AppendHeader(table.Row{
+		"what", "lines", "s", "heap MB", "of it live", "lines", "s", "heap MB", "of it live", "file MB",
+		"heap, long ÷ short",
+	})
 	mb := func(bytes uint64) string { return figure(float64(bytes) / (1 << 20)) }
 	for _, p := range r.paired() {
-		t.AppendRow(table.Row{p.long.What, figure(float64(p.short.Lines)), figure(p.short.Secs), mb(p.short.Heap), mb(p.short.Live),
-			figure(float64(p.long.Lines)), figure(p.long.Secs), mb(p.long.Heap), mb(p.long.Live), mb(uint64(p.long.Bytes)), figure(over(float64(p.long.Heap), float64(p.short.Heap)))})
+		t.AppendRow(table.Row{
+			p.long.What, figure(float64(p.short.Lines)), figure(p.short.Secs), mb(p.short.Heap), mb(p.short.Live),
+			figure(float64(p.long.Lines)), figure(p.long.Secs), mb(p.long.Heap), mb(p.long.Live),
+			mb(uint64(p.long.Bytes)), figure(over(float64(p.long.Heap), float64(p.short.Heap))),
+		})
 	}
 	return t
 }
@@ -150,7 +171,8 @@ func (r Report) paperTable() table.Writer {
 // trialsMarkdown is the trials' part of RESULTS.md.
 func (r Report) trialsMarkdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s. %d obligations in all, as many as the positions count; conservation held after every trial.\n",
+	fmt.Fprintf(&b,
+		"%s, %s. %d obligations in all, as many as the positions count; conservation held after every trial.\n",
 		r.Began.UTC().Format("2006-01-02 15:04 UTC"), r.Machine, r.Notes.Obligations)
 	for _, t := range r.trialTables() {
 		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.title, t.RenderMarkdown())

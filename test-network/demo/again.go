@@ -24,7 +24,8 @@ func step33(ctx context.Context, s *stage) error {
 		what string
 		args []string
 	}{
-		{"the same id for 50 points instead of 5", []string{"points", "redeem", "--member", "at-the-till", "--take", "DP:50"}},
+		{"the same id for 50 points instead of 5",
+			[]string{"points", "redeem", "--member", "at-the-till", "--take", "DP:50"}},
 		{"the same id for another member", []string{"points", "redeem", "--member", "behind-her", "--take", "DP:5"}},
 		{"the same id for another verb", []string{"points", "hold", "--member", "at-the-till", "--take", "DP:5"}},
 	} {
@@ -37,7 +38,8 @@ func step33(ctx context.Context, s *stage) error {
 	if err := till(&again, "points", "redeem", "--take", "DP:5", "--member", "at-the-till"); err != nil {
 		return err
 	}
-	s.figure("the first request again: its first receipt", first.Number+", again: true", again.Number+", again: "+show(again.Again))
+	s.figure("the first request again: its first receipt", first.Number+", again: true",
+		again.Number+", again: "+show(again.Again))
 	left := map[string]int64{}
 	for _, member := range []string{"at-the-till", "behind-her"} {
 		w, err := s.wallet(ctx, "D", member)
@@ -46,6 +48,7 @@ func step33(ctx context.Context, s *stage) error {
 		}
 		left[member] = w.available("DP")
 	}
-	s.figure("one effect: left of 100 each, DP", "95 and 100", show(left["at-the-till"])+" and "+show(left["behind-her"]))
+	s.figure("one effect: left of 100 each, DP", "95 and 100",
+		show(left["at-the-till"])+" and "+show(left["behind-her"]))
 	return nil
 }

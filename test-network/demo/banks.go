@@ -21,7 +21,8 @@ func step39(ctx context.Context, s *stage) error {
 	if err := os.WriteFile(book, []byte(accounts), 0o600); err != nil {
 		return err
 	}
-	whole := []string{"payment", "instruct", "--cycle", "2026-12", "--accounts", book, "--out", s.order("B-2026-12-whole")}
+	whole := []string{"payment", "instruct", "--cycle", "2026-12", "--accounts", book, "--out",
+		s.order("B-2026-12-whole")}
 	if err := s.tally(ctx, "B", nil, whole...); err != nil {
 		return err
 	}
@@ -30,10 +31,12 @@ func step39(ctx context.Context, s *stage) error {
 		return err
 	}
 	id := endToEnd("2026-12", paid)
-	if err := s.tally(ctx, "G", nil, "payment", "receive", id, "--amount", "2.00", "--reference", "N2", "--booked", "2027-01-04"); err != nil {
+	if err := s.tally(ctx, "G", nil, "payment", "receive", id, "--amount", "2.00", "--reference", "N2", "--booked",
+		"2027-01-04"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "B", nil, "payment", "instruct", "--cycle", "2026-12", "--rest", "--accounts", book, "--out", s.order("B-2026-12")); err != nil {
+	if err := s.tally(ctx, "B", nil, "payment", "instruct", "--cycle", "2026-12", "--rest", "--accounts", book, "--out",
+		s.order("B-2026-12")); err != nil {
 		return err
 	}
 	if paid, err = s.paidBy(ctx, "B", "G"); err != nil {
@@ -45,7 +48,8 @@ func step39(ctx context.Context, s *stage) error {
 			return err
 		}
 	}
-	if err := s.tally(ctx, "G", nil, "payment", "receive", id, "--amount", "97.00", "--charges", "1.00", "--reference", "N97", "--booked", "2027-01-04"); err != nil {
+	if err := s.tally(ctx, "G", nil, "payment", "receive", id, "--amount", "97.00", "--charges", "1.00", "--reference",
+		"N97", "--booked", "2027-01-04"); err != nil {
 		return err
 	}
 	if paid, err = s.paidBy(ctx, "B", "G"); err != nil {
@@ -75,8 +79,9 @@ func (s *stage) chargedNotice(ctx context.Context, book string, paid payment, st
 		return err
 	}
 	id := endToEnd("2026-12", paid)
-	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 1, 4, 18, 0, 0, 0, time.UTC), Day: time.Date(2027, 1, 4, 0, 0, 0, 0, time.UTC),
-		Account: accountOf["G"], Statement: statement, Charged: map[string]string{atBank(sent, id): "1.00"}})
+	told, err := bank.Answer(sent,
+		bank.Plan{At: time.Date(2027, 1, 4, 18, 0, 0, 0, time.UTC), Day: time.Date(2027, 1, 4, 0, 0, 0, 0, time.UTC),
+			Account: accountOf["G"], Statement: statement, Charged: map[string]string{atBank(sent, id): "1.00"}})
 	if err != nil {
 		return err
 	}
@@ -100,7 +105,8 @@ func (s *stage) chargedNotice(ctx context.Context, book string, paid payment, st
 		return fmt.Errorf("advise answers %s: %w", out, err)
 	}
 	row := shown.Rows[0]
-	s.figure(what+": came, charges, outcome, exit code", fmt.Sprintf("97.00 1.00 wrong exit status %d", exitOf(fault.NeedsPerson)),
+	s.figure(what+": came, charges, outcome, exit code",
+		fmt.Sprintf("97.00 1.00 wrong exit status %d", exitOf(fault.NeedsPerson)),
 		fmt.Sprintf("%s %s %s %s", yuan(row.Advice.Fen), yuan(row.Advice.Charges), row.Kind, code))
 	now, err := s.paidBy(ctx, "B", "G")
 	if err != nil {

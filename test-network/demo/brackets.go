@@ -22,7 +22,8 @@ import (
 // step36: the auditor, who may only read, sends each endorser what a reader without
 // bounds dies of, and asks every question with it.
 func step36(ctx context.Context, s *stage) error {
-	s.chapter("36", "A redeems nothing, but asks with two million opening brackets, and with all questions that it may ask")
+	s.chapter("36",
+		"A redeems nothing, but asks with two million opening brackets, and with all questions that it may ask")
 	before, err := s.running(ctx)
 	if err != nil {
 		return err
@@ -38,7 +39,8 @@ func step36(ctx context.Context, s *stage) error {
 	defer hangUp()
 	tally := gateway.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode)
 	for _, party := range []string{"G", "D", "F"} {
-		s.figure("two million brackets, to "+party+"'s endorser", fault.BadRequest, asked(ctx, tally, party, "points:Issue", "36", strings.Repeat("[", 2_000_000)))
+		s.figure("two million brackets, to "+party+"'s endorser", fault.BadRequest,
+			asked(ctx, tally, party, "points:Issue", "36", strings.Repeat("[", 2_000_000)))
 	}
 	questions, err := questionsOf(ctx, tally)
 	if err != nil {
@@ -56,13 +58,15 @@ func step36(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	s.figure("processes that run on, with the same pid", len(before), len(slices.DeleteFunc(after, func(p string) bool { return !slices.Contains(before, p) })))
+	s.figure("processes that run on, with the same pid", len(before),
+		len(slices.DeleteFunc(after, func(p string) bool { return !slices.Contains(before, p) })))
 	return nil
 }
 
 // asked is the code that one party's endorser answers with.
 func asked(ctx context.Context, tally *client.Contract, party, function string, args ...string) fault.Code {
-	proposal, err := tally.NewProposal(function, client.WithArguments(args...), client.WithEndorsingOrganizations(party))
+	proposal, err := tally.NewProposal(function, client.WithArguments(args...),
+		client.WithEndorsingOrganizations(party))
 	if err != nil {
 		return fault.CodeOf(err)
 	}

@@ -15,7 +15,8 @@ import (
 
 // agreeOnModel has the parties agree on how they settle, before anything is owed.
 func (s *stage) agreeOnModel(ctx context.Context) error {
-	if err := s.tally(ctx, "G", nil, "model", "propose", "alliance", "--multilateral", "D,F,G,M,S1,S2", "--delay-days", "3", "--tax", "6/100", "--from", "2026-11-01"); err != nil {
+	if err := s.tally(ctx, "G", nil, "model", "propose", "alliance", "--multilateral", "D,F,G,M,S1,S2", "--delay-days",
+		"3", "--tax", "6/100", "--from", "2026-11-01"); err != nil {
 		return err
 	}
 	for _, party := range []string{"D", "F", "M", "S1", "S2"} {
@@ -155,19 +156,22 @@ func step16(ctx context.Context, s *stage) error {
 		return err
 	}
 	var raised receipt
-	if err := s.tally(ctx, "D", &raised, "dispute", "raise", "--cycle", "2026-11", "--with", "M", "--line", shown.Lines[0].ID, "--reason", "campaign_share", "--evidence", letter); err != nil {
+	if err := s.tally(ctx, "D", &raised, "dispute", "raise", "--cycle", "2026-11", "--with", "M", "--line",
+		shown.Lines[0].ID, "--reason", "campaign_share", "--evidence", letter); err != nil {
 		return err
 	}
 	dispute = raised.Number
 	if err := s.tally(ctx, "M", &shown, "statement", "show", "--with", "D", "--cycle", "2026-11"); err != nil {
 		return err
 	}
-	s.figure("carved out, as M sees it: fen, disputed", "1,200 true", fmt.Sprintf("%s %v", show(shown.Lines[0].Fen), shown.Lines[0].Disputed))
+	s.figure("carved out, as M sees it: fen, disputed", "1,200 true",
+		fmt.Sprintf("%s %v", show(shown.Lines[0].Fen), shown.Lines[0].Disputed))
 	return nil
 }
 
 func step17(ctx context.Context, s *stage) error {
-	s.chapter("17", "Each node recomputes its statements from its own blocks and signs their roots; what stands is netted")
+	s.chapter("17",
+		"Each node recomputes its statements from its own blocks and signs their roots; what stands is netted")
 	if err := s.signAll(ctx, "2026-11", "G", "D", "F", "M", "S1", "S2"); err != nil {
 		return err
 	}
@@ -205,7 +209,8 @@ func (s *stage) step18(c closed) error {
 	s.figure("pay", "D 980, F 6,720, G 25,946", pay)
 	s.figure("receive", "M 6,342, S1 26,532, S2 772", receive)
 	s.figure("each side", "33,646 33,646", show(paid)+" "+show(received))
-	s.figure("less than gross by, %", "53.1", fmt.Sprintf("%.1f", 100*float64(c.Netting.Gross-paid)/float64(c.Netting.Gross)))
+	s.figure("less than gross by, %",
+		"53.1", fmt.Sprintf("%.1f", 100*float64(c.Netting.Gross-paid)/float64(c.Netting.Gross)))
 	s.flows(c)
 	return nil
 }
@@ -217,7 +222,8 @@ func (s *stage) flows(c closed) {
 		most = max(most, p.Fen)
 	}
 	for _, p := range c.Paid {
-		fmt.Fprintf(s.out, "     %-2s ──▶ %-2s %8s  %s\n", p.Debtor, p.Creditor, show(p.Fen), strings.Repeat("█", max(1, int(30*p.Fen/most))))
+		fmt.Fprintf(s.out, "     %-2s ──▶ %-2s %8s  %s\n",
+			p.Debtor, p.Creditor, show(p.Fen), strings.Repeat("█", max(1, int(30*p.Fen/most))))
 	}
 }
 
@@ -241,8 +247,10 @@ const accounts = `parties:
   - {party: B, name: 银行, account: "1001000000000007", bic: ICBKCNBJ}
 `
 
-var accountOf = map[string]string{"G": "1001000000000001", "D": "1001000000000002", "F": "1001000000000003", "M": "1001000000000004",
-	"S1": "1001000000000005", "S2": "1001000000000006"}
+var accountOf = map[string]string{
+	"G": "1001000000000001", "D": "1001000000000002", "F": "1001000000000003", "M": "1001000000000004",
+	"S1": "1001000000000005", "S2": "1001000000000006",
+}
 
 func step19(ctx context.Context, s *stage) error {
 	s.chapter("19", "Payments: pain.001 to the banks, camt.054 back")
@@ -255,7 +263,8 @@ func step19(ctx context.Context, s *stage) error {
 		return err
 	}
 	for _, debtor := range []string{"D", "F", "G"} {
-		if err := s.tally(ctx, debtor, nil, "payment", "instruct", "--cycle", "2026-11", "--accounts", book, "--out", s.order(debtor)); err != nil {
+		if err := s.tally(ctx, debtor, nil, "payment", "instruct", "--cycle", "2026-11", "--accounts", book, "--out",
+			s.order(debtor)); err != nil {
 			return err
 		}
 	}
@@ -271,7 +280,8 @@ func step19(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("after a notice that is a fen short", "PART_SETTLED", c.State)
-	if err := s.notices(ctx, c, map[string][]string{endToEnd("2026-11", wrong): {yuan(wrong.Fen - 1), yuan(1)}}); err != nil {
+	if err := s.notices(ctx, c,
+		map[string][]string{endToEnd("2026-11", wrong): {yuan(wrong.Fen - 1), yuan(1)}}); err != nil {
 		return err
 	}
 	if c, err = s.cycle(ctx, "2026-11"); err != nil {
@@ -308,7 +318,10 @@ func (s *stage) notices(ctx context.Context, c closed, books map[string][]string
 				here[full] = parts
 			}
 		}
-		told, err := bank.Answer(sent, bank.Plan{At: time.Date(2026, 12, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC), Account: accountOf[p.Creditor], Books: here})
+		told, err := bank.Answer(sent, bank.Plan{
+			At: time.Date(2026, 12, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC),
+			Account: accountOf[p.Creditor], Books: here,
+		})
 		if err != nil {
 			return err
 		}
@@ -316,7 +329,8 @@ func (s *stage) notices(ctx context.Context, c closed, books map[string][]string
 		if err := os.WriteFile(file, told, 0o600); err != nil {
 			return err
 		}
-		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11", "--accounts", filepath.Join(s.scratch, "accounts.yaml")); err != nil {
+		if err := s.tally(ctx, p.Creditor, nil, "payment", "advise", file, "--cycle", "2026-11", "--accounts",
+			filepath.Join(s.scratch, "accounts.yaml")); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,8 @@ const (
 func step37(ctx context.Context, s *stage) error {
 	s.chapter("37", "M sends its largest batches in three lanes")
 	for party, programme := range map[string]string{"M": "crowd", "D": "queue"} {
-		if err := s.tally(ctx, party, nil, "programme", "open", programme, "--en", programme, "--zh", programme, "--point-price", "0.01"); err != nil {
+		if err := s.tally(ctx, party, nil, "programme", "open", programme, "--en", programme, "--zh", programme,
+			"--point-price", "0.01"); err != nil {
 			return err
 		}
 	}
@@ -80,16 +81,20 @@ func (s *stage) crowdedTimes(ctx context.Context, m, d *gateway.Gateway) (float6
 		}
 		before, beside, batches = append(before, quiet), append(beside, among), batches+sent
 	}
-	s.note("M's batches of %s rows: %d took effect meanwhile; whoever is above a share is put off, and asks again", show(command.MaxRows), batches)
+	s.note("M's batches of %s rows: %d took effect meanwhile; whoever is above a share is put off, and asks again",
+		show(command.MaxRows), batches)
 	times := middle(beside).Seconds() / middle(before).Seconds()
-	s.note("D's slowest of %d receipts took %d ms without M and %d ms beside it, as the median of %d rounds: %.1f times as long",
+	s.note(
+		"D's slowest of %d receipts took %d ms without M and %d ms beside it, as the median of %d rounds: %.1f times as long",
 		callersOfD*receiptsEach, middle(before).Milliseconds(), middle(beside).Milliseconds(), rounds, times)
 	return times, nil
 }
 
 // lanesOf opens lanes of a party's that its people don't use.
 func (s *stage) lanesOf(ctx context.Context, party, lanes string) (*gateway.Gateway, error) {
-	cfg, err := config.Load(filepath.Join(s.dir, "parties", party, "profile.yaml"), map[string]any{"lanes": lanes, "state": filepath.Join(s.scratch, "crowd", party)})
+	cfg, err := config.Load(filepath.Join(s.dir, "parties", party, "profile.yaml"), map[string]any{
+		"lanes": lanes, "state": filepath.Join(s.scratch, "crowd", party),
+	})
 	if err != nil {
 		return nil, err
 	}

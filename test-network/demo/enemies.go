@@ -32,7 +32,8 @@ func step34(ctx context.Context, s *stage) error {
 		return err
 	}
 	var held receipt
-	if err := s.tally(ctx, "M", &held, "points", "hold", "--member", "li", "--lot", lot+".0:500", "--for", "1h"); err != nil {
+	if err := s.tally(ctx, "M", &held, "points", "hold", "--member", "li", "--lot", lot+".0:500", "--for",
+		"1h"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "M", nil, "points", "capture", held.Number); err != nil {
@@ -47,7 +48,8 @@ func (s *stage) alone(ctx context.Context) error {
 		{"S1 says that G deposited 2⁵³−1 fen with it", "90071992547409.91", "LIMIT"},
 		{"S1 says that G deposited ten billion yuan with it", "10000000000", "NOT_FOUND"},
 	} {
-		code, err := codeOf(s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--amount", try.yuan, "--reference", "S1-1"))
+		code, err := codeOf(
+			s.tally(ctx, "S1", nil, "payment", "prefund", "G", "--amount", try.yuan, "--reference", "S1-1"))
 		if err != nil {
 			return err
 		}
@@ -73,7 +75,9 @@ func (s *stage) together(ctx context.Context) error {
 	for i := range deposits {
 		reference := fmt.Sprintf("S1-S2-%d", i)
 		says = append(says, settlement.DepositRequest{Holder: "S1", Fen: settlement.MaxDeposit, Reference: reference})
-		counts = append(counts, settlement.PrefundRequest{Debtor: "S2", Fen: settlement.MaxDeposit, Reference: reference})
+		counts = append(counts, settlement.PrefundRequest{
+			Debtor: "S2", Fen: settlement.MaxDeposit, Reference: reference,
+		})
 	}
 	if _, err := all(ctx, s2, says); err != nil {
 		return err
@@ -116,7 +120,8 @@ func (s *stage) closedInTime(ctx context.Context) error {
 	if err := s.signAll(ctx, "2027-01", "D", "M"); err != nil {
 		return err
 	}
-	for _, day := range []string{"2027-02-01", "2027-02-02", "2027-02-03", "2027-02-04"} { // each counts: silence can't be jumped over
+	for _, day := range []string{"2027-02-01", "2027-02-02", "2027-02-03",
+		"2027-02-04"} { // each counts: silence can't be jumped over
 		if err := s.tally(ctx, "G", nil, "cycle", "advance", day); err != nil {
 			return err
 		}
@@ -142,14 +147,18 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 	s.figure("payments of 2027-01", 1, len(c.Paid))
 	s.figure("D pays M, fen", 500, c.Paid[0].Fen)
 	book := filepath.Join(s.scratch, "accounts.yaml")
-	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--out", s.order("D-2027-01")); err != nil {
+	if err := s.tally(ctx, "D", nil, "payment", "instruct", "--cycle", "2027-01", "--accounts", book, "--out",
+		s.order("D-2027-01")); err != nil {
 		return err
 	}
 	sent, err := os.ReadFile(s.order("D-2027-01"))
 	if err != nil {
 		return err
 	}
-	told, err := bank.Answer(sent, bank.Plan{At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 2, 5, 0, 0, 0, 0, time.UTC), Account: accountOf["M"]})
+	told, err := bank.Answer(sent, bank.Plan{
+		At: time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 2, 5, 0, 0, 0, 0, time.UTC),
+		Account: accountOf["M"],
+	})
 	if err != nil {
 		return err
 	}
@@ -170,7 +179,8 @@ func (s *stage) paidInTime(ctx context.Context, c closed) error {
 // step38 redeems 1,000 points one by one at M, and in one go at D, at 0.51 fen each.
 func step38(ctx context.Context, s *stage) error {
 	s.chapter("38", "A member redeems 1,000 points one by one, another in one go, at 0.51 fen")
-	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分", "--point-price", "0.0051"); err != nil {
+	if err := s.tally(ctx, "F", nil, "programme", "open", "QP", "--en", "Quarter points", "--zh", "季度积分",
+		"--point-price", "0.0051"); err != nil {
 		return err
 	}
 	for home, member := range map[string]string{"M": "one-by-one", "D": "in-one-go"} {
@@ -212,7 +222,8 @@ func step38(ctx context.Context, s *stage) error {
 		if err := s.tally(ctx, party, &owed, "statement", "show", "--with", "F", "--cycle", "2027-02"); err != nil {
 			return err
 		}
-		s.figure(fmt.Sprintf("F owes %s for 1,000 points, by %d lines, fen", party, owed.Total.Lines), 510, owed.Total.Owes.AB+owed.Total.Owes.BA)
+		s.figure(fmt.Sprintf("F owes %s for 1,000 points, by %d lines, fen", party, owed.Total.Lines), 510,
+			owed.Total.Owes.AB+owed.Total.Owes.BA)
 	}
 	return nil
 }
@@ -227,7 +238,9 @@ func (s *stage) redeemed(ctx context.Context, home, member string, lot number.Ro
 	var holds, captures []command.Request
 	each := amount.Units(1000 / parts)
 	for range parts {
-		holds = append(holds, points.HoldRequest{Member: member, Pieces: []spend.Take{{Lot: lot, Amount: each}}, Deadline: time.Now().Add(time.Hour).Unix()})
+		holds = append(holds, points.HoldRequest{
+			Member: member, Pieces: []spend.Take{{Lot: lot, Amount: each}}, Deadline: time.Now().Add(time.Hour).Unix(),
+		})
 	}
 	held, err := all(ctx, g, holds)
 	if err != nil {

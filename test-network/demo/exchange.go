@@ -8,12 +8,15 @@ import (
 
 func step4(ctx context.Context, s *stage) error {
 	s.chapter("4", "A joint campaign, G 60 and D 40: Li gets 3,000 points")
-	if err := s.tally(ctx, "G", nil, "campaign", "propose", "double11", "--en", "Double 11", "--zh", "双十一", "--programme", "GP", "--bonus", "3000", "--expires", "2027-03-31",
-		"--split", "G:60", "--split", "D:40", "--budget", "90", "--from", "2026-11-01", "--until", "2026-11-30"); err != nil {
+	if err := s.tally(ctx, "G", nil, "campaign", "propose", "double11", "--en", "Double 11", "--zh", "双十一",
+		"--programme", "GP", "--bonus", "3000", "--expires", "2027-03-31",
+		"--split", "G:60", "--split", "D:40", "--budget", "90", "--from", "2026-11-01", "--until",
+		"2026-11-30"); err != nil {
 		return err
 	}
 	award := func(member, reference string, answer any) error {
-		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--bought", "168", "--reference", reference)
+		return s.tally(ctx, "G", answer, "campaign", "award", "double11", "--member", member, "--bought", "168",
+			"--reference", reference)
 	}
 	early, err := codeOf(award("li", "r-000123", nil))
 	if err != nil {
@@ -97,13 +100,15 @@ func (s *stage) results(ctx context.Context) error {
 	}
 	s.figure("of the campaign's points, redeemed at", "M 3,000", strings.Join(where, ", "))
 	s.figure("borne by, fen", "G 1,800, D 1,200", strings.Join(borne, ", "))
-	s.figure("repurchase elsewhere", "1 member, 1 time, 10,800", fmt.Sprintf("%d member, %d time, %s", r.Repurchase.Members, r.Repurchase.Times, show(r.Repurchase.Points)))
+	s.figure("repurchase elsewhere", "1 member, 1 time, 10,800",
+		fmt.Sprintf("%d member, %d time, %s", r.Repurchase.Members, r.Repurchase.Times, show(r.Repurchase.Points)))
 	return nil
 }
 
 // publish has the one issuer publish a rate into its programme and the other agree.
 func (s *stage) publish(ctx context.Context, into, from, to, owner, rate string, more ...string) error {
-	args := append([]string{"rate", "publish", from, to, "--rate", rate, "--from", "2026-11-01", "--until", "2027-12-31"}, more...)
+	args := append(
+		[]string{"rate", "publish", from, to, "--rate", rate, "--from", "2026-11-01", "--until", "2027-12-31"}, more...)
 	if err := s.tally(ctx, into, nil, args...); err != nil {
 		return err
 	}
@@ -122,7 +127,8 @@ func (s *stage) convert(ctx context.Context, home, member, from string) error {
 	if err != nil {
 		return err
 	}
-	return s.tally(ctx, "G", nil, "points", "convert", "--member", member, "--take", from, "--into", "GP", "--authorisation", a.Number, "--code", a.Code)
+	return s.tally(ctx, "G", nil, "points", "convert", "--member", member, "--take", from, "--into", "GP",
+		"--authorisation", a.Number, "--code", a.Code)
 }
 
 func step7(ctx context.Context, s *stage) error {
@@ -148,8 +154,10 @@ func step7(ctx context.Context, s *stage) error {
 }
 
 func step23(ctx context.Context, s *stage) error {
-	s.chapter("23", "The bank's points are connected: a member converts 25,003 BP, five for one, at most 5,000 GP a day")
-	if err := s.tally(ctx, "G", nil, "party", "register", "B", "--en", "Bank", "--zh", "银行", "--roles", "issuer,finance"); err != nil {
+	s.chapter("23",
+		"The bank's points are connected: a member converts 25,003 BP, five for one, at most 5,000 GP a day")
+	if err := s.tally(ctx, "G", nil, "party", "register", "B", "--en", "Bank", "--zh", "银行", "--roles",
+		"issuer,finance"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "G", nil, "party", "amend", "B", "--roles", "issuer,finance", "--debit", "100"); err != nil {
@@ -158,7 +166,8 @@ func step23(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "B", nil, "model", "agree", "alliance"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--point-price", "0.002"); err != nil {
+	if err := s.tally(ctx, "B", nil, "programme", "open", "BP", "--en", "Bank points", "--zh", "银行积分", "--point-price",
+		"0.002"); err != nil {
 		return err
 	}
 	if err := s.publish(ctx, "G", "BP", "GP", "B", "1/5", "--per-day", "5000"); err != nil {
@@ -169,7 +178,8 @@ func step23(ctx context.Context, s *stage) error {
 			return err
 		}
 	}
-	if _, err := s.issue(ctx, "B", "BP", "chen:25003:2027-12-31", "chen:100:2028-12-31", "sun:25000:2027-12-31", "zhao:25000:2027-12-31"); err != nil {
+	if _, err := s.issue(ctx, "B", "BP", "chen:25003:2027-12-31", "chen:100:2028-12-31", "sun:25000:2027-12-31",
+		"zhao:25000:2027-12-31"); err != nil {
 		return err
 	}
 	if err := s.convert(ctx, "B", "chen", "BP:25003"); err != nil {

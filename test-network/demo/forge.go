@@ -88,8 +88,12 @@ func (s *stage) mintAsD(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mint := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "g-boss", Home: "G", Amount: 1_000_000, Expires: expires}}}
-	_, said, err := s.aroundTally(ctx, "batch:Run", codec.Encode(command.Batch{Lane: 31, Seq: 1, Commands: []command.Command{command.New("", mint)}}))
+	mint := points.IssueRequest{
+		Programme: "DP", Grants: []points.Grant{{Member: "g-boss", Home: "G", Amount: 1_000_000, Expires: expires}},
+	}
+	_, said, err := s.aroundTally(ctx, "batch:Run", codec.Encode(command.Batch{
+		Lane: 31, Seq: 1, Commands: []command.Command{command.New("", mint)},
+	}))
 	return said, err
 }
 

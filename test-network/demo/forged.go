@@ -71,7 +71,8 @@ func step35(ctx context.Context, s *stage) error {
 	for _, party := range honestNodes {
 		s.figure("all that "+party+"'s node says of it, before and after", before[party], after[party])
 	}
-	s.note("what G would redeem of true points at the forged price would count, and be traced: so all of it is written back before the cycle ends")
+	s.note(
+		"what G would redeem of true points at the forged price would count, and be traced: so all of it is written back before the cycle ends")
 	return s.mended(ctx, v, redeemed)
 }
 
@@ -80,7 +81,8 @@ var honestNodes = []string{"D", "M", "A"}
 
 // victim has D open a programme, enrol a member, and issue it 10 points that G may spend.
 func (s *stage) victim(ctx context.Context) (v victim, err error) {
-	if err := s.tally(ctx, "D", nil, "programme", "open", "LP", "--en", "Loyal points", "--zh", "忠诚积分", "--point-price", "0.01"); err != nil {
+	if err := s.tally(ctx, "D", nil, "programme", "open", "LP", "--en", "Loyal points", "--zh", "忠诚积分", "--point-price",
+		"0.01"); err != nil {
 		return v, err
 	}
 	if err := s.tally(ctx, "D", nil, "member", "enrol", "wei"); err != nil {
@@ -162,7 +164,8 @@ func (s *stage) overwritten(ctx context.Context, v victim) (map[string]string, e
 		if err != nil {
 			return err
 		}
-		written[v.plan.Key], err = s.forge(ctx, "the price, beside a batch of G's own", "batch:Run", batch, forgedRow{v.plan.Key, row.Encode(plan)})
+		written[v.plan.Key], err = s.forge(ctx, "the price, beside a batch of G's own", "batch:Run", batch,
+			forgedRow{v.plan.Key, row.Encode(plan)})
 		return err
 	})
 	return written, err
@@ -181,7 +184,8 @@ func (v victim) rows() (lot points.Lot, m member.Member, plan points.Programme, 
 }
 
 // forge tells the forger what to write, calls it as G, and shows what Fabric makes of it.
-func (s *stage) forge(ctx context.Context, what, function string, batch []byte, rows ...forgedRow) (tx string, err error) {
+func (s *stage) forge(ctx context.Context, what, function string, batch []byte,
+	rows ...forgedRow) (tx string, err error) {
 	told, err := json.Marshal(rows)
 	if err != nil {
 		return "", err
@@ -255,7 +259,8 @@ func (s *stage) redeemForged(ctx context.Context, v victim) (tx string, err erro
 		return "", err
 	}
 	_, batch, err := s.batchOfG(ctx, points.HoldRequest{Member: "wei", Pieces: []spend.Take{{Lot: v.lot, Amount: 500}},
-		Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: v.consent}, points.CaptureRequest{Hold: hold, Amount: 500})
+		Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: v.consent},
+		points.CaptureRequest{Hold: hold, Amount: 500})
 	if err != nil {
 		return "", err
 	}
@@ -284,7 +289,8 @@ func (s *stage) honest(ctx context.Context) (map[string]string, error) {
 	says := map[string]string{}
 	for _, party := range honestNodes {
 		sum := sha256.New()
-		for _, question := range [][]string{{"points", "wallet", "wei"}, {"member", "show", "wei"}, {"programme", "list"}, {"query", "owes"}} {
+		for _, question := range [][]string{{"points", "wallet", "wei"}, {"member", "show", "wei"},
+			{"programme", "list"}, {"query", "owes"}} {
 			var answer any
 			if err := s.tally(ctx, party, &answer, question...); err != nil {
 				return nil, err

@@ -62,7 +62,8 @@ func run(ctx context.Context, dir string, keep bool) (err error) {
 	}
 	defer os.RemoveAll(scratch)
 	s := &stage{dir: dir, bin: "bin", scratch: scratch, out: os.Stdout}
-	s.title("Tallystick 合契 · one month of 车享联盟", "a real Hyperledger Fabric network: 3 enterprises with peers, 5 without, 4 BFT orderers, TLS everywhere")
+	s.title("Tallystick 合契 · one month of 车享联盟",
+		"a real Hyperledger Fabric network: 3 enterprises with peers, 5 without, 4 BFT orderers, TLS everywhere")
 	defer func() {
 		if left := s.takeDown(keep); left != nil {
 			err = errors.Join(err, left)

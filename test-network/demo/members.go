@@ -31,7 +31,8 @@ func members(ctx context.Context, s *stage) error {
 	if err := s.tally(ctx, "D", &invited, "member", "invite", "zhang", "--party", "G"); err != nil {
 		return err
 	}
-	link := []string{"member", "link", "zhang", "--channel", "app", "--customer", zhangAtG, "--invitation", invited.Number, "--code", invited.Code}
+	link := []string{"member", "link", "zhang", "--channel", "app", "--customer", zhangAtG, "--invitation",
+		invited.Number, "--code", invited.Code}
 	if err := s.tally(ctx, "G", nil, link...); err != nil {
 		return err
 	}
@@ -40,7 +41,8 @@ func members(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("G's app recognises D's customer as", "zhang", known)
-	code, err := codeOf(s.tally(ctx, "G", nil, "member", "link", "zhang", "--channel", "web", "--customer", "someone", "--invitation", invited.Number, "--code", invited.Code))
+	code, err := codeOf(s.tally(ctx, "G", nil, "member", "link", "zhang", "--channel", "web", "--customer", "someone",
+		"--invitation", invited.Number, "--code", invited.Code))
 	if err != nil {
 		return err
 	}
@@ -121,7 +123,8 @@ func proofs(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	s.figure("with one letter of the envelope changed", "refused", map[bool]string{true: "accepted", false: "refused"}[code == "done"])
+	s.figure("with one letter of the envelope changed", "refused",
+		map[bool]string{true: "accepted", false: "refused"}[code == "done"])
 	return nil
 }
 
@@ -139,10 +142,12 @@ func flip(data []byte) []byte {
 func step27(ctx context.Context, s *stage) error {
 	s.chapter("27", "Wang asks for erasure")
 	var consent receipt
-	if err := s.tally(ctx, "D", &consent, "member", "consent", "wang", "--purpose", "joint_service", "--party", "G", "--until", "2027-12-31"); err != nil {
+	if err := s.tally(ctx, "D", &consent, "member", "consent", "wang", "--purpose", "joint_service", "--party", "G",
+		"--until", "2027-12-31"); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "D", nil, "member", "share", consent.Number, "G", "--field", "phone="+wangAtD, "--field", "name=王五"); err != nil {
+	if err := s.tally(ctx, "D", nil, "member", "share", consent.Number, "G", "--field", "phone="+wangAtD, "--field",
+		"name=王五"); err != nil {
 		return err
 	}
 	var shared struct {

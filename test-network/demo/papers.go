@@ -13,7 +13,8 @@ import (
 func files(ctx context.Context, s *stage) error {
 	s.chapter("", "D's statement with G as a file for accountants, checked offline by its root and signatures")
 	for _, form := range []string{"xlsx", "csv", "pdf", "json"} {
-		if err := s.tally(ctx, "D", nil, "statement", "export", "--with", "G", "--cycle", "2026-11", "--language", "zh", "--out", s.paper(form)); err != nil {
+		if err := s.tally(ctx, "D", nil, "statement", "export", "--with", "G", "--cycle", "2026-11", "--language", "zh",
+			"--out", s.paper(form)); err != nil {
 			return err
 		}
 	}
@@ -29,7 +30,8 @@ func files(ctx context.Context, s *stage) error {
 		return err
 	}
 	changed := filepath.Join(s.scratch, "a-fen-more.csv")
-	if err := os.WriteFile(changed, bytes.Replace(sound, []byte(",200.00,"), []byte(",200.01,"), 1), 0o600); err != nil {
+	if err := os.WriteFile(changed, bytes.Replace(sound, []byte(",200.00,"), []byte(",200.01,"), 1),
+		0o600); err != nil {
 		return err
 	}
 	named := "nothing"
@@ -37,7 +39,8 @@ func files(ctx context.Context, s *stage) error {
 		if _, other := codeOf(err); other != nil {
 			return other
 		}
-		line, _, _ := bytes.Cut(sound[bytes.LastIndexByte(sound[:bytes.Index(sound, []byte(",200.00,"))], '\n')+1:], []byte(","))
+		line, _, _ := bytes.Cut(sound[bytes.LastIndexByte(sound[:bytes.Index(sound, []byte(",200.00,"))], '\n')+1:],
+			[]byte(","))
 		if text := err.Error(); strings.Contains(text, string(line)) && strings.Contains(text, "root") {
 			named = "the line and the root"
 		}
@@ -95,8 +98,10 @@ func step28(ctx context.Context, s *stage) error {
 		if err != nil {
 			return err
 		}
-		s.figure(party+"'s vouchers balance and tie to its statements", "done, 0 differences", fmt.Sprintf("%s, %d differences", code, len(j.Differences)))
-		s.note("%d vouchers, %s fen on each side, as of the cut-off; the period is locked", j.Vouchers, show(j.Turnover))
+		s.figure(party+"'s vouchers balance and tie to its statements", "done, 0 differences",
+			fmt.Sprintf("%s, %d differences", code, len(j.Differences)))
+		s.note("%d vouchers, %s fen on each side, as of the cut-off; the period is locked",
+			j.Vouchers, show(j.Turnover))
 	}
 	return nil
 }

@@ -98,17 +98,20 @@ func picture(ctx context.Context, s *stage) error {
 	}
 	fmt.Fprintln(s.out)
 	for _, one := range o.Outstanding {
-		fmt.Fprintf(s.out, "     %-2s ──▶ members  %7s %s  %s\n", one.Issuer, show(one.Outstanding), one.Programme, bar(one.Outstanding))
+		fmt.Fprintf(s.out, "     %-2s ──▶ members  %7s %s  %s\n",
+			one.Issuer, show(one.Outstanding), one.Programme, bar(one.Outstanding))
 	}
 	for _, one := range o.Owed {
 		what := one.Programme
 		if what == "" {
 			what = "fee, ruling"
 		}
-		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s fen (%s)  %s\n", one.Debtor, one.Creditor, show(one.Fen), what, bar(one.Fen))
+		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s  %7s fen (%s)  %s\n",
+			one.Debtor, one.Creditor, show(one.Fen), what, bar(one.Fen))
 	}
 	for _, one := range o.Hidden {
-		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s   hidden (supply of %d; only the two know)\n", one.Debtor, one.Creditor, one.Count)
+		fmt.Fprintf(s.out, "     %-2s ──▶ %-7s   hidden (supply of %d; only the two know)\n",
+			one.Debtor, one.Creditor, one.Count)
 	}
 	fmt.Fprintln(s.out)
 	for _, want := range []struct {

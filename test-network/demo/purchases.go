@@ -39,7 +39,8 @@ type imported struct {
 // a programme of their own, so that no figure of the story changes.
 func step40(ctx context.Context, s *stage) error {
 	s.chapter("40", "A workbook of purchases, as Excel stores it, and its CSV in GB18030")
-	if err := s.tally(ctx, "D", nil, "programme", "open", "TILL", "--en", "Till", "--zh", "收银", "--point-price", "1"); err != nil {
+	if err := s.tally(ctx, "D", nil, "programme", "open", "TILL", "--en", "Till", "--zh", "收银", "--point-price",
+		"1"); err != nil {
 		return err
 	}
 	workbook, text := filepath.Join(s.scratch, "purchases.xlsx"), filepath.Join(s.scratch, "purchases.csv")
@@ -89,7 +90,8 @@ func (s *stage) importTill(ctx context.Context, path, source string) (answer imp
 	if err := os.WriteFile(s.tillMapping(source), fmt.Appendf(nil, tillMapping, source), 0o600); err != nil {
 		return answer, err
 	}
-	return answer, s.tally(ctx, "D", &answer, "import", path, "--mapping", s.tillMapping(source), "--max-rejected", "100%")
+	return answer, s.tally(ctx, "D", &answer, "import", path, "--mapping", s.tillMapping(source), "--max-rejected",
+		"100%")
 }
 
 // writePurchases writes the workbook: 4.35 as Excel stores it, days, a share, and a phone
@@ -99,14 +101,18 @@ func writePurchases(path string) (err error) {
 	defer func() { err = errors.Join(err, book.Close()) }()
 	const day, sheet = 46352, "Sheet1" // 2026-11-26
 	for i, row := range [][]any{
-		{"小票", "手机", "金额", "日期", "折扣"}, {"T-1", "13800138000", 4.3499999999999996, day, 0.15}, {"T-2", 13800138001, 1.1499999999999999, day, 0.15},
-		{"T-3", "13800138000", 8.1999999999999993, day, 0}, {"T-4", 13800100000, 5, day, 0}, {"T-5", "13800138002", 7, day, 0.5},
+		{"小票", "手机", "金额", "日期", "折扣"}, {"T-1", "13800138000", 4.3499999999999996, day, 0.15},
+		{"T-2", 13800138001, 1.1499999999999999, day, 0.15},
+		{"T-3", "13800138000", 8.1999999999999993, day, 0}, {"T-4", 13800100000, 5, day, 0},
+		{"T-5", "13800138002", 7, day, 0.5},
 	} {
 		if err := book.SetSheetRow(sheet, fmt.Sprint("A", i+1), &row); err != nil {
 			return err
 		}
 	}
-	for cells, format := range map[string]string{"B5:B5": "0.00E+00", "C2:C6": "0.00", "D2:D6": "yyyy/m/d", "E2:E6": "0%"} {
+	for cells, format := range map[string]string{
+		"B5:B5": "0.00E+00", "C2:C6": "0.00", "D2:D6": "yyyy/m/d", "E2:E6": "0%",
+	} {
 		style, err := book.NewStyle(&excelize.Style{CustomNumFmt: &format})
 		if err != nil {
 			return err
@@ -122,7 +128,8 @@ func writePurchases(path string) (err error) {
 // writePurchasesCSV writes what Excel saves of it as CSV on a Chinese machine.
 func writePurchasesCSV(path string) error {
 	lines := []string{
-		"小票,手机,金额,日期,折扣", "T-1,13800138000,4.35,2026/11/26,15%", "T-2,13800138001,1.15,2026/11/26,15%", "T-3,13800138000,8.20,2026/11/26,0%",
+		"小票,手机,金额,日期,折扣", "T-1,13800138000,4.35,2026/11/26,15%", "T-2,13800138001,1.15,2026/11/26,15%",
+		"T-3,13800138000,8.20,2026/11/26,0%",
 		"T-4,1.38E+10,5.00,2026/11/26,0%", "T-5,13800138002,7.00,2026/11/26,50%", "",
 	}
 	text, err := simplifiedchinese.GB18030.NewEncoder().String(strings.Join(lines, "\r\n"))

@@ -20,7 +20,8 @@ const (
 // sellers put them into their storefronts.
 func catalogue(ctx context.Context, s *stage) error {
 	s.chapter("", "商品资源化: two suppliers join by themselves; their goods become resources that points buy")
-	early := s.tally(ctx, "S1", nil, "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit", "piece", "--tax-class", "t13", "--delivery", "counter")
+	early := s.tally(ctx, "S1", nil, "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category",
+		"oil", "--unit", "piece", "--tax-class", "t13", "--delivery", "counter")
 	refused, err := codeOf(early)
 	if err != nil {
 		return err
@@ -31,15 +32,20 @@ func catalogue(ctx context.Context, s *stage) error {
 		return err
 	}
 	for _, c := range [][]string{
-		{"S1", "supplier", "apply", "care", "--en", "Car care", "--zh", "养护", "--category", "oil", "--evidence", licence},
-		{"S2", "supplier", "apply", "parts", "--en", "Parts", "--zh", "配件", "--category", "wiper", "--evidence", licence},
+		{"S1", "supplier", "apply", "care", "--en", "Car care", "--zh", "养护", "--category", "oil", "--evidence",
+			licence},
+		{"S2", "supplier", "apply", "parts", "--en", "Parts", "--zh", "配件", "--category", "wiper", "--evidence",
+			licence},
 		{"G", "supplier", "approve", "care", "--category", "oil", "--fee", "0.01"},
 		{"G", "supplier", "approve", "parts", "--category", "wiper", "--fee", "0.01"},
-		{"S1", "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit", "piece", "--tax-class", "t13", "--gtin", "6901234567892", "--delivery", "counter"},
-		{"S2", "good", "set", "parts", "wiper", "--en", "Wiper", "--zh", "雨刷", "--category", "wiper", "--unit", "piece", "--tax-class", "t13", "--delivery", "shipped"},
+		{"S1", "good", "set", "care", "oilkit", "--en", "Oil kit", "--zh", "机油套装", "--category", "oil", "--unit",
+			"piece", "--tax-class", "t13", "--gtin", "6901234567892", "--delivery", "counter"},
+		{"S2", "good", "set", "parts", "wiper", "--en", "Wiper", "--zh", "雨刷", "--category", "wiper", "--unit", "piece",
+			"--tax-class", "t13", "--delivery", "shipped"},
 		{"S1", "good", "restock", "care", "oilkit", "D", "--quantity", "8"},
 		{"S2", "good", "restock", "parts", "wiper", "G", "--quantity", "3"},
-		{"D", "storefront", "set", "--en", "Dealer shop", "--zh", "经销商商城", "--tender", "DP:0.01", "--tender", "FP:0.008", "--tender", "GP:0.01"},
+		{"D", "storefront", "set", "--en", "Dealer shop", "--zh", "经销商商城", "--tender", "DP:0.01", "--tender",
+			"FP:0.008", "--tender", "GP:0.01"},
 		{"G", "storefront", "set", "--en", "Group shop", "--zh", "集团商城", "--tender", "DP:0.01", "--tender", "GP:0.01"},
 	} {
 		if err := s.tally(ctx, c[0], nil, c[1:]...); err != nil {
@@ -52,7 +58,8 @@ func catalogue(ctx context.Context, s *stage) error {
 	if err := s.supply(ctx, "S2", "parts", "wiper", "G", wiperSupply); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "G", nil, "storefront", "sell", "parts", "wiper", "--price", "9", "--scene", "retail"); err != nil {
+	if err := s.tally(ctx, "G", nil, "storefront", "sell", "parts", "wiper", "--price", "9", "--scene",
+		"retail"); err != nil {
 		return err
 	}
 	return s.pricesFor(ctx)
@@ -82,7 +89,8 @@ func (s *stage) pricesFor(ctx context.Context) error {
 	if err := os.WriteFile(prices, []byte(rules), 0o600); err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "D", nil, "storefront", "sell", "care", "oilkit", "--prices", prices, "--scene", "care"); err != nil {
+	if err := s.tally(ctx, "D", nil, "storefront", "sell", "care", "oilkit", "--prices", prices, "--scene",
+		"care"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "D", nil, "member", "label", "wang", "fleet"); err != nil {
@@ -166,7 +174,8 @@ func step8(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	place := []string{"order", "place", "--member", "zhang", "--item", "care/oilkit", "--take", "DP:1860", "--take", "FP:8400", "--take", "GP:20000",
+	place := []string{"order", "place", "--member", "zhang", "--item", "care/oilkit", "--take", "DP:1860", "--take",
+		"FP:8400", "--take", "GP:20000",
 		"--cash-reference", "pos-77-4711", "--accept", "--needs-code"}
 	short, err := codeOf(s.tally(ctx, "D", nil, append(place, "--cash", "12.19")...))
 	if err != nil {
@@ -185,7 +194,8 @@ func step8(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("1,860 DP + 8,400 FP + 20,000 GP are held; left", 0, w.available("DP")+w.available("FP")+w.available("GP"))
-	wrong, err := codeOf(s.tally(ctx, "S1", nil, "order", "deliver", placed.Number, "1", "--code", code.Code(make([]byte, code.Size)).String()))
+	wrong, err := codeOf(s.tally(ctx, "S1", nil, "order", "deliver", placed.Number, "1", "--code",
+		code.Code(make([]byte, code.Size)).String()))
 	if err != nil {
 		return err
 	}
@@ -225,7 +235,8 @@ func (s *stage) supplyOfR1(ctx context.Context) error {
 }
 
 func step10(ctx context.Context, s *stage) error {
-	s.chapter("10", "R3: Wang buys 2 wipers at G's storefront; step 12: the order is sent 5 times, the client is killed midway")
+	s.chapter("10",
+		"R3: Wang buys 2 wipers at G's storefront; step 12: the order is sent 5 times, the client is killed midway")
 	a, err := s.authorised(ctx, "D", "wang", "G", "DP:1800")
 	if err != nil {
 		return err
@@ -234,12 +245,14 @@ func step10(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	placed, err := s.fiveTimes(ctx, "order", "place", "--member", "wang", "--item", "parts/wiper:2", "--take", "DP:1800", "--accept",
+	placed, err := s.fiveTimes(ctx, "order", "place", "--member", "wang", "--item", "parts/wiper:2", "--take",
+		"DP:1800", "--accept",
 		"--request", "wipers-1", "--authorisation", a.Number, "--code", a.Code)
 	if err != nil {
 		return err
 	}
-	if err := s.tally(ctx, "S2", nil, "order", "ship", placed, "1", "--carrier", "SF", "--waybill", "SF1234567890"); err != nil {
+	if err := s.tally(ctx, "S2", nil, "order", "ship", placed, "1", "--carrier", "SF", "--waybill",
+		"SF1234567890"); err != nil {
 		return err
 	}
 	waybill := filepath.Join(s.scratch, "waybill.txt")
@@ -310,7 +323,8 @@ func (s *stage) stock(ctx context.Context, seller, supplier, sku string) (int64,
 			Free int64 `json:"free"`
 		} `json:"rows"`
 	}
-	if err := s.tally(ctx, seller, &found, "good", "stock", "--seller", seller, "--supplier", supplier, "--sku", sku); err != nil {
+	if err := s.tally(ctx, seller, &found, "good", "stock", "--seller", seller, "--supplier", supplier, "--sku",
+		sku); err != nil {
 		return 0, err
 	}
 	if len(found.Rows) != 1 {
@@ -326,7 +340,8 @@ func step11(ctx context.Context, s *stage, order string) error {
 		return err
 	}
 	var back receipt
-	if err := s.tally(ctx, "D", &back, "order", "return", "request", order, "1", "1", "--quantity", "1", "--reason", "wrong_size"); err != nil {
+	if err := s.tally(ctx, "D", &back, "order", "return", "request", order, "1", "1", "--quantity", "1", "--reason",
+		"wrong_size"); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "S2", nil, "order", "return", "receive", back.Number, "--restock"); err != nil {
@@ -371,7 +386,8 @@ func step13(ctx context.Context, s *stage) error {
 	}
 	const short = 4 * time.Second
 	var order receipt
-	if err := s.tally(ctx, "G", &order, "order", "place", "--member", "wang", "--item", "parts/wiper", "--take", "DP:900", "--for", short.String(),
+	if err := s.tally(ctx, "G", &order, "order", "place", "--member", "wang", "--item", "parts/wiper", "--take",
+		"DP:900", "--for", short.String(),
 		"--authorisation", a.Number, "--code", a.Code); err != nil {
 		return err
 	}

@@ -8,8 +8,10 @@ import (
 
 func step9(ctx context.Context, s *stage) error {
 	s.chapter("9", "R2: Li takes an airport ride, 10,800; the code is written off at the counter")
-	if err := s.tally(ctx, "M", nil, "benefit", "define", "ride", "--en", "Airport ride", "--zh", "接机", "--kind", "service",
-		"--costs", "GP:10800", "--uses", "1", "--valid-days", "60", "--scene", "travel", "--fee", "0.01", "--needs-code", "--reversal-days", "7"); err != nil {
+	if err := s.tally(ctx, "M", nil, "benefit", "define", "ride", "--en", "Airport ride", "--zh", "接机", "--kind",
+		"service",
+		"--costs", "GP:10800", "--uses", "1", "--valid-days", "60", "--scene", "travel", "--fee", "0.01",
+		"--needs-code", "--reversal-days", "7"); err != nil {
 		return err
 	}
 	before, err := s.owes(ctx)
@@ -68,7 +70,8 @@ func (s *stage) raceFor(ctx context.Context, entitlement, code string) (done int
 	var both sync.WaitGroup
 	for i := range codes {
 		both.Go(func() {
-			codes[i], errs[i] = codeOf(s.tally(ctx, "M", nil, "benefit", "writeoff", entitlement, "--code", code, "--outlet", "T3"))
+			codes[i], errs[i] = codeOf(
+				s.tally(ctx, "M", nil, "benefit", "writeoff", entitlement, "--code", code, "--outlet", "T3"))
 		})
 	}
 	both.Wait()
@@ -119,7 +122,8 @@ func step26(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.figure("spending", "FROZEN", code)
-	if err := s.tally(ctx, "D", nil, "points", "appeal", "zhang", "--by", "G", "--hash", strings.Repeat("5e", 32)); err != nil {
+	if err := s.tally(ctx, "D", nil, "points", "appeal", "zhang", "--by", "G", "--hash",
+		strings.Repeat("5e", 32)); err != nil {
 		return err
 	}
 	if err := s.tally(ctx, "G", nil, "points", "unfreeze", "zhang", "--reason", "explained"); err != nil {

@@ -175,7 +175,8 @@ func (s *stage) seen() string {
 }
 
 func (s *stage) command(ctx context.Context, as string, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, filepath.Join(s.bin, "tally"), append([]string{"--as", as, "--network", s.dir, "-o", "json", "--height", s.seen()}, args...)...)
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "tally"),
+		append([]string{"--as", as, "--network", s.dir, "-o", "json", "--height", s.seen()}, args...)...)
 }
 
 // codeOf is the code of a refusal, "done" if there was none.

@@ -12,7 +12,8 @@ import (
 // story is the steps, in the order of their telling.
 var story = []func(context.Context, *stage) error{
 	founding, members, step1, step2, step3, step4, step5, step6, step7, catalogue, step8, step9, step10, step13, step14,
-	step15, step16, step17, step19, step20, step28, step21, step23, step24, step25, step26, audiences, proofs, files, liabilities, step27,
+	step15, step16, step17, step19, step20, step28, step21, step23, step24, step25, step26, audiences, proofs, files,
+	liabilities, step27,
 	picture,
 }
 
@@ -75,7 +76,8 @@ func (w wallet) available(programme string) (sum int64) {
 
 func founding(ctx context.Context, s *stage) error {
 	s.chapter("", "The alliance is founded: the operator admits the parties, issuers open their programmes")
-	if err := s.tally(ctx, "G", nil, "consortium", "found", "alliance", "--en", "Group", "--zh", "集团", "--roles", "issuer,acceptor",
+	if err := s.tally(ctx, "G", nil, "consortium", "found", "alliance", "--en", "Group", "--zh", "集团", "--roles",
+		"issuer,acceptor",
 		"--cycle", "2026-11", "--date", "2026-10-31", "--test"); err != nil {
 		return err
 	}
@@ -161,7 +163,8 @@ func step1(ctx context.Context, s *stage) error {
 	var books struct {
 		Liability int64 `json:"liability"`
 	}
-	if err := s.tally(ctx, "G", &books, "points", "liability", number+".0", "--sale", "168000", "--share", "0.85"); err != nil {
+	if err := s.tally(ctx, "G", &books, "points", "liability", number+".0", "--sale", "168000", "--share",
+		"0.85"); err != nil {
 		return err
 	}
 	s.figure("contract liability at 85 % expected redemption, fen", 16983, books.Liability)
@@ -170,7 +173,8 @@ func step1(ctx context.Context, s *stage) error {
 
 func step2(ctx context.Context, s *stage) error {
 	s.chapter("2", "D, F and M issue to Zhang, each in its own name")
-	for _, i := range [][3]string{{"D", "DP", "zhang:1860:2026-12-31"}, {"F", "FP", "zhang:8400:2027-06-30"}, {"M", "MP", "zhang:800:2026-11-30"}} {
+	for _, i := range [][3]string{{"D", "DP", "zhang:1860:2026-12-31"}, {"F", "FP", "zhang:8400:2027-06-30"},
+		{"M", "MP", "zhang:800:2026-11-30"}} {
 		if _, err := s.issue(ctx, i[0], i[1], i[2]); err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ func Dial(at config.Endpoint) (*grpc.ClientConn, error) {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
-	return grpc.NewClient(at.Address, grpc.WithTransportCredentials(credentials.NewClientTLSFromCert(pool, at.ServerName)))
+	return grpc.NewClient(at.Address,
+		grpc.WithTransportCredentials(credentials.NewClientTLSFromCert(pool, at.ServerName)))
 }
 
 // Connect opens a connection to the party's first peer, and answers how to end it.

@@ -25,7 +25,8 @@ import (
 func Orderer(dir, address, hostname, organisation string) config.Endpoint {
 	return config.Endpoint{
 		Address: address, ServerName: hostname,
-		TLSCA: filepath.Join(dir, "crypto", "ordererOrganizations", organisation, "orderers", hostname, "tls", "ca.crt"),
+		TLSCA: filepath.Join(dir, "crypto", "ordererOrganizations", organisation, "orderers", hostname, "tls",
+			"ca.crt"),
 	}
 }
 
@@ -61,11 +62,15 @@ func (j *Junk) readable(size int, endorsements ...*peer.Endorsement) (*common.En
 	for _, wrap := range []func() proto.Message{
 		func() proto.Message { return &rwset.TxReadWriteSet{} },
 		func() proto.Message {
-			return &peer.ChaincodeAction{Results: data, Response: &peer.Response{Status: 200, Payload: make([]byte, size)}}
+			return &peer.ChaincodeAction{
+				Results: data, Response: &peer.Response{Status: 200, Payload: make([]byte, size)},
+			}
 		},
 		func() proto.Message { return &peer.ProposalResponsePayload{Extension: data} },
 		func() proto.Message {
-			return &peer.ChaincodeActionPayload{Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: data, Endorsements: endorsements}}
+			return &peer.ChaincodeActionPayload{
+				Action: &peer.ChaincodeEndorsedAction{ProposalResponsePayload: data, Endorsements: endorsements},
+			}
 		},
 		func() proto.Message {
 			return &peer.Transaction{Actions: []*peer.TransactionAction{{Payload: data}}}
@@ -95,7 +100,8 @@ func (j *Junk) Signed(as common.HeaderType, data []byte) (*common.Envelope, erro
 	if err != nil {
 		return nil, err
 	}
-	payload, err := proto.Marshal(&common.Payload{Header: &common.Header{ChannelHeader: channel, SignatureHeader: signature}, Data: data})
+	payload, err := proto.Marshal(
+		&common.Payload{Header: &common.Header{ChannelHeader: channel, SignatureHeader: signature}, Data: data})
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,8 @@ func probed(t *testing.T, basePort int) *probe {
 	t.Helper()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "probe")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./probe").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program,
+		"./probe").CombinedOutput(); err != nil {
 		t.Fatalf("build probe: %v\n%s", err, out)
 	}
 	n, err := makeNetwork(dir, basePort, "")
@@ -114,7 +115,9 @@ func probed(t *testing.T, basePort int) *probe {
 			"policy": "OutOf(2,'G.peer','D.peer','F.peer')", "collections": collections}
 	}
 	err = n.edit(func(sections map[string]any) {
-		sections["orderers"] = map[string]any{"consensus": "raft", "count": 1, "batch": map[string]any{"interval": "200ms"}}
+		sections["orderers"] = map[string]any{
+			"consensus": "raft", "count": 1, "batch": map[string]any{"interval": "200ms"},
+		}
 		sections["chaincodes"] = []any{
 			chaincode(ledgersim.ChaincodeA, map[string]any{"name": ledgersim.CollectionName, "parties": parties[:2]}),
 			chaincode(ledgersim.ChaincodeB),

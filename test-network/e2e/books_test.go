@@ -14,9 +14,9 @@ import (
 	"tallystick/client/books"
 )
 
-// TestAMonthIsBookedByHand plays a cycle as clerks do, from purchases to payments, and books it and the next one, in which
-// it was netted and paid. What one has payable to another that one has receivable from it; at the end nothing is, and
-// nothing waits for the bank; every trial balance balances; and what was exported stays as it was.
+// TestAMonthIsBookedByHand plays a cycle as clerks do, from purchases to payments, and books it and the next one, in
+// which it was netted and paid. What one has payable to another that one has receivable from it; at the end nothing is,
+// and nothing waits for the bank; every trial balance balances; and what was exported stays as it was.
 func TestAMonthIsBookedByHand(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -25,7 +25,8 @@ func TestAMonthIsBookedByHand(t *testing.T) {
 	c.close(t, calmly)
 	parties := c.show(t).parties()
 	for _, party := range parties {
-		if err := party.try(nil, "books", "journal", "--period", c.next, "--out", filepath.Join(c.scratch, "open.csv")); fault.CodeOf(err) != fault.WrongState {
+		if err := party.try(nil, "books", "journal", "--period", c.next, "--out",
+			filepath.Join(c.scratch, "open.csv")); fault.CodeOf(err) != fault.WrongState {
 			t.Errorf("%s books the open cycle: %v", party, err)
 		}
 	}
@@ -38,7 +39,8 @@ func TestAMonthIsBookedByHand(t *testing.T) {
 	for _, party := range parties {
 		file := func(period, form string) string { return filepath.Join(c.scratch, string(party)+"-"+period+form) }
 		var sum books.Summary
-		if err := party.try(nil, "books", "journal", "--period", c.next, "--out", file(c.next, ".csv")); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), c.id) {
+		if err := party.try(nil, "books", "journal", "--period", c.next, "--out",
+			file(c.next, ".csv")); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), c.id) {
 			t.Errorf("%s leaves a period out: %v", party, err)
 		}
 		party.do(t, &sum, "books", "journal", "--period", c.id, "--begin", "--out", file(c.id, ".csv"))
@@ -49,7 +51,8 @@ func TestAMonthIsBookedByHand(t *testing.T) {
 		if again := must(os.ReadFile(file(c.id, ".csv"))); !bytes.Equal(first, again) {
 			t.Errorf("%s: exported again it is another", party)
 		}
-		if err := party.try(nil, "books", "journal", "--period", c.id, "--redemption", "GP:0.5", "--out", file(c.id, ".csv")); fault.CodeOf(err) != fault.Conflict {
+		if err := party.try(nil, "books", "journal", "--period", c.id, "--redemption", "GP:0.5", "--out",
+			file(c.id, ".csv")); fault.CodeOf(err) != fault.Conflict {
 			t.Errorf("%s: with another policy: %v", party, err)
 		}
 		booked(t, party, c)
@@ -58,11 +61,13 @@ func TestAMonthIsBookedByHand(t *testing.T) {
 		for _, p := range sum.Positions {
 			for _, q := range sums[p.Party].Positions {
 				if q.Party == x && (q.Receivable != p.Payable || q.Payable != p.Receivable) {
-					t.Errorf("%s has %d and %d with %s, which has %d and %d", x, p.Payable, p.Receivable, p.Party, q.Payable, q.Receivable)
+					t.Errorf("%s has %d and %d with %s, which has %d and %d",
+						x, p.Payable, p.Receivable, p.Party, q.Payable, q.Receivable)
 				}
 			}
 		}
-		t.Logf("%s: %d vouchers, %d fen on each side, with %d others", x, sum.Vouchers, sum.Turnover, len(sum.Positions))
+		t.Logf("%s: %d vouchers, %d fen on each side, with %d others",
+			x, sum.Vouchers, sum.Turnover, len(sum.Positions))
 	}
 }
 
@@ -71,7 +76,8 @@ func booked(t *testing.T, party desk, c closing) {
 	t.Helper()
 	var b books.Balance
 	party.do(t, &b, "books", "balance")
-	if b.Total.OpeningDebit != b.Total.OpeningCredit || b.Total.Debit != b.Total.Credit || b.Total.ClosingDebit != b.Total.ClosingCredit {
+	if b.Total.OpeningDebit != b.Total.OpeningCredit || b.Total.Debit != b.Total.Credit ||
+		b.Total.ClosingDebit != b.Total.ClosingCredit {
 		t.Errorf("%s: the trial balance is %+v", party, b.Total)
 	}
 	moved := amount.Units(0)
@@ -79,7 +85,8 @@ func booked(t *testing.T, party desk, c closing) {
 		switch r.Account.Code {
 		case "1122", "2202", "2241":
 			if moved += r.Debit + r.Credit; r.ClosingDebit != 0 || r.ClosingCredit != 0 {
-				t.Errorf("%s: %s %s closes with %d and %d", party, r.Account.En, r.Party, r.ClosingDebit, r.ClosingCredit)
+				t.Errorf("%s: %s %s closes with %d and %d",
+					party, r.Account.En, r.Party, r.ClosingDebit, r.ClosingCredit)
 			}
 		}
 	}

@@ -26,12 +26,16 @@ func TestNodesRaceForTheLastOfABudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]struct{ cap, most amount.Units }{"the budget": {0, budget}, "a funder's cap": {cap, cap / 4 * 10}} {
+	for name, c := range map[string]struct{ cap, most amount.Units }{
+		"the budget": {0, budget}, "a funder's cap": {cap, cap / 4 * 10},
+	} {
 		t.Run(name, func(t *testing.T) {
 			id := fresh("double11")
-			do(t, g, campaign.ProposeRequest{Campaign: id, Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}},
+			do(t, g, campaign.ProposeRequest{
+				Campaign: id, Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}},
 				Terms: campaign.Terms{En: "Double 11", Zh: "双十一", Budget: budget, From: today.Date, Until: farDay,
-					Gives: campaign.Gives{Programme: "GP", Bonus: each, Expires: farDay}}})
+					Gives: campaign.Gives{Programme: "GP", Bonus: each, Expires: farDay}},
+			})
 			do(t, d, campaign.AgreeRequest{Campaign: id, Cap: c.cap})
 			before := balance(t, g, "GP").Issued
 			awarded := amount.Units(each * awardAll(t, nodes, id))
@@ -50,7 +54,8 @@ func TestNodesRaceForTheLastOfABudget(t *testing.T) {
 					t.Errorf("%s bears %d of %d", f.Party, f.Fen, awarded)
 				}
 			}
-			if use, err := g.Query().Quota(t.Context(), quota.Campaign, id); err != nil || use.Used-use.Returned != awarded {
+			if use, err := g.Query().Quota(t.Context(), quota.Campaign, id); err != nil ||
+				use.Used-use.Returned != awarded {
 				t.Errorf("the budget: %+v, %v", use, err)
 			}
 			t.Logf("%d of %d", awarded, c.most)
@@ -75,7 +80,9 @@ func awardAll(t *testing.T, nodes []*node, id string) int64 {
 		all.Go(func() {
 			for i, over := 0, 0; over < 4; i++ {
 				req := campaign.AwardRequest{Campaigns: []string{id}, Member: member, Scene: "shop",
-					Lines: []campaign.Line{{Label: "tyres", Fen: 100}}, Reference: fmt.Sprintf("%s-%d-%d", id, caller/2, i)}
+					Lines:     []campaign.Line{{Label: "tyres", Fen: 100}},
+					Reference: fmt.Sprintf("%s-%d-%d", id, caller/2, i),
+				}
 				_, err := nodes[caller%2].Gateway.Do(t.Context(), "", req)
 				switch fault.CodeOf(err) {
 				case "":

@@ -43,7 +43,8 @@ func TestTheCatalogue(t *testing.T) {
 	began := time.Now()
 	reports := plan.end(t)
 	for _, r := range reports {
-		t.Logf("%s %s: %d commands, %d before, %d rejected, %d ms", r.Source, r.Kind, r.Commands, r.Before, len(r.Rejected), r.Millis)
+		t.Logf("%s %s: %d commands, %d before, %d rejected, %d ms",
+			r.Source, r.Kind, r.Commands, r.Before, len(r.Rejected), r.Millis)
 		if r.Refused != 0 || r.Done+r.Before != r.Commands {
 			t.Errorf("%s: %+v", r.Source, tidy(*r))
 		}
@@ -55,7 +56,9 @@ func TestTheCatalogue(t *testing.T) {
 		}
 	}
 	proposed := all[campaign.Campaign](t, read(t, d), index.Filter{Party: "D", States: []string{"PROPOSED"}})
-	if n := len(slices.DeleteFunc(proposed, func(c index.Entry[campaign.Campaign]) bool { return !strings.HasPrefix(c.ID, plan.prefix+"-") })); n != len(descriptions) {
+	if n := len(slices.DeleteFunc(proposed, func(c index.Entry[campaign.Campaign]) bool {
+		return !strings.HasPrefix(c.ID, plan.prefix+"-")
+	})); n != len(descriptions) {
 		t.Errorf("%d campaigns are proposed, the file has %d", n, len(descriptions))
 	}
 	compareCatalogue(t, read(t, d), plan.prefix, table(t, products), table(t, purchases))
@@ -90,11 +93,14 @@ type imports struct{ path, prefix string }
 func planFor(t *testing.T, products, purchases string) imports {
 	t.Helper()
 	dir, p := t.TempDir(), fresh("m")
-	for _, name := range []string{"plan", "suppliers", "approvals", "goods", "terms", "stock", "outlets", "listings", "campaigns"} {
+	for _, name := range []string{"plan", "suppliers", "approvals", "goods", "terms", "stock", "outlets", "listings",
+		"campaigns"} {
 		text := string(must(os.ReadFile(filepath.Join("../sample", name+".yaml"))))
 		text = strings.NewReplacer("file: products.csv", "file: "+products, "file: baskets.csv", "file: "+purchases,
-			"file: campaign_descriptions.csv", "file: "+campaignsBeside(products), "{campaign: c,", "{campaign: "+p+"-,", "later: 0", "later: 3652",
-			"source: sample-", "source: "+p+"-", "{supplier: m,", "{supplier: "+p+",", "{supplier: m}", "{supplier: "+p+"}").Replace(text)
+			"file: campaign_descriptions.csv", "file: "+campaignsBeside(products), "{campaign: c,",
+			"{campaign: "+p+"-,", "later: 0", "later: 3652",
+			"source: sample-", "source: "+p+"-", "{supplier: m,", "{supplier: "+p+",", "{supplier: m}",
+			"{supplier: "+p+"}").Replace(text)
 		if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +109,8 @@ func planFor(t *testing.T, products, purchases string) imports {
 }
 
 func (p imports) run() *exec.Cmd {
-	return exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "-o", "json", "import", "--plan", p.path, "--max-rejected", "100%")
+	return exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "-o", "json", "import", "--plan",
+		p.path, "--max-rejected", "100%")
 }
 
 func (p imports) end(t *testing.T) (reports []*importer.Report) {
@@ -171,7 +178,8 @@ func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products,
 		}
 	}
 	stocked := 0
-	for _, s := range every(t, func(page index.Page) (index.Part[index.Stock], error) { return now.Stocks("", "", "S1", "D", page) }) {
+	for _, s := range every(t,
+		func(page index.Page) (index.Part[index.Stock], error) { return now.Stocks("", "", "S1", "D", page) }) {
 		if strings.HasPrefix(s.Supplier, prefix) && s.Free == 1000 {
 			stocked++
 		}
@@ -181,8 +189,10 @@ func compareCatalogue(t *testing.T, now *index.Reading, prefix string, products,
 	}) {
 		delete(stores, o.ID)
 	}
-	if len(makers) != 0 || len(stores) != 0 || len(goodsFound) != len(listed) || priced != len(listed) || stocked != len(listed) {
-		t.Errorf("%d suppliers and %d outlets are missing; %d goods, %d listings, %d in stock, the files say %d", len(makers), len(stores), len(goodsFound), priced, stocked, len(listed))
+	if len(makers) != 0 || len(stores) != 0 || len(goodsFound) != len(listed) || priced != len(listed) ||
+		stocked != len(listed) {
+		t.Errorf("%d suppliers and %d outlets are missing; %d goods, %d listings, %d in stock, the files say %d",
+			len(makers), len(stores), len(goodsFound), priced, stocked, len(listed))
 	}
 }
 
@@ -239,7 +249,8 @@ func TestAPrivatePriceIsNowhere(t *testing.T) {
 	for what, found := range filesWithAny(t, net.dir, map[string][]byte{price: []byte(price), units: []byte(units)}) {
 		t.Errorf("%s is in %v", what, found)
 	}
-	shown, err := exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "--as", "D", "terms", "show", care, sku, "D").Output()
+	shown, err := exec.Command(filepath.Join(root, "bin", "tally"), "--network", net.dir, "--as", "D", "terms", "show",
+		care, sku, "D").Output()
 	if err != nil || !strings.Contains(string(shown), price) {
 		t.Errorf("the seller doesn't know it: %s, %v", shown, err)
 	}

@@ -23,9 +23,9 @@ import (
 	"tallystick/client/statement"
 )
 
-// TestThreeNodesDeriveOneRoot cuts a cycle off while all parties trade: every command's obligations are in one of the two
-// cycles, that which its receipt names, and none is lost. Then three nodes, each from its own peer's blocks, derive the
-// same roots, which are the ledger's; all sign them, and what is netted comes to nothing.
+// TestThreeNodesDeriveOneRoot cuts a cycle off while all parties trade: every command's obligations are in one of the
+// two cycles, that which its receipt names, and none is lost. Then three nodes, each from its own peer's blocks, derive
+// the same roots, which are the ledger's; all sign them, and what is netted comes to nothing.
 func TestThreeNodesDeriveOneRoot(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -60,8 +60,10 @@ func TestThreeNodesDeriveOneRoot(t *testing.T) {
 		t.Errorf("%d statements, %d roots", len(s.Statements), len(roots))
 	}
 	for _, p := range s.Statements {
-		if want := roots[p.A+" "+p.B]; p.State.String() != "AGREED" || p.SignedA.Root.String() != want || p.SignedB.Root.String() != want {
-			t.Errorf("%s %s is %s: signed %s and %s, derived %s", p.A, p.B, p.State, p.SignedA.Root, p.SignedB.Root, want)
+		if want := roots[p.A+" "+p.B]; p.State.String() != "AGREED" || p.SignedA.Root.String() != want ||
+			p.SignedB.Root.String() != want {
+			t.Errorf("%s %s is %s: signed %s and %s, derived %s",
+				p.A, p.B, p.State, p.SignedA.Root, p.SignedB.Root, want)
 		}
 	}
 	c.settle(t, calmly)
@@ -73,12 +75,14 @@ func TestThreeNodesDeriveOneRoot(t *testing.T) {
 	t.Logf("%d lines, gross %d fen, %d payments", s.Netting.Lines, s.Netting.Gross, s.Payments)
 }
 
-// fenced holds that every command's obligations are in the cycle of its receipt, all of them, and that there are no others.
+// fenced holds that every command's obligations are in the cycle of its receipt, all of them, and that there are no
+// others.
 func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 	t.Helper()
 	for _, m := range list {
 		got := slices.Concat(j.owed[m.Number], j.hidden[m.Number])
-		if len(j.owed[m.Number]) != m.known || len(j.hidden[m.Number]) != m.hidden || slices.ContainsFunc(got, func(c string) bool { return c != m.Cycle }) {
+		if len(j.owed[m.Number]) != m.known || len(j.hidden[m.Number]) != m.hidden ||
+			slices.ContainsFunc(got, func(c string) bool { return c != m.Cycle }) {
 			t.Errorf("%s made %d and %d obligations, the ledger has them in %v", m, m.known, m.hidden, got)
 		}
 	}
@@ -89,7 +93,8 @@ func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 		wantKnown, wantHidden := counts(of)
 		known, hidden := j.in(cycle)
 		if known != wantKnown || hidden != wantHidden || known == 0 || hidden == 0 {
-			t.Errorf("cycle %s has %d obligations and %d hidden ones, receipts say %d and %d", cycle, known, hidden, wantKnown, wantHidden)
+			t.Errorf("cycle %s has %d obligations and %d hidden ones, receipts say %d and %d",
+				cycle, known, hidden, wantKnown, wantHidden)
 		}
 		t.Logf("cycle %s: %d commands, %d obligations, %d hidden", cycle, len(of), known, hidden)
 	}
@@ -98,8 +103,8 @@ func fenced(t *testing.T, j *journal, list []made, cycles ...string) {
 	}
 }
 
-// rootsOf are the roots that a party's node derives from its own peer's blocks: the cycle's under "", a statement's under its
-// parties.
+// rootsOf are the roots that a party's node derives from its own peer's blocks: the cycle's under "", a statement's
+// under its parties.
 func rootsOf(t *testing.T, party, cycle string) map[string]string {
 	t.Helper()
 	cfg, err := net.config(party, t.TempDir(), "")
@@ -159,7 +164,8 @@ func (d desk) lineIn(t *testing.T, cycle, a, b string, opened bool) (one line) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.QueryRow("SELECT key FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 AND (made <> cycle) = ? ORDER BY key LIMIT 1",
+	err = db.QueryRow(
+		"SELECT key FROM obligations WHERE cycle = ? AND a = ? AND b = ? AND hidden = 0 AND (made <> cycle) = ? ORDER BY key LIMIT 1",
 		cycle, a, b, opened).Scan(&one.key)
 	if err != nil {
 		t.Fatal(err)
@@ -205,8 +211,8 @@ func names(err error) (list []string) {
 	return slices.Compact(list)
 }
 
-// TestATamperedIndexIsCaught adds a fen to one row of D's read model: D's node refuses to sign, and names that line alone; all others
-// sign. When the read model is made anew from the blocks, D signs.
+// TestATamperedIndexIsCaught adds a fen to one row of D's read model: D's node refuses to sign, and names that line
+// alone; all others sign. When the read model is made anew from the blocks, D signs.
 func TestATamperedIndexIsCaught(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -219,7 +225,8 @@ func TestATamperedIndexIsCaught(t *testing.T) {
 
 	arisen := d.lineIn(t, c.id, "D", "G", false)
 	d.tampered(t, "UPDATE obligations SET fen = fen + 1 WHERE key = ?", arisen.key)
-	for _, command := range [][]string{{"statement", "check"}, {"statement", "sign"}, {"statement", "sign", "--with", "S1"}} {
+	for _, command := range [][]string{{"statement", "check"}, {"statement", "sign"},
+		{"statement", "sign", "--with", "S1"}} {
 		err := d.try(nil, append(command, "--cycle", c.id)...)
 		if fault.CodeOf(err) != fault.Internal || !slices.Equal(names(err), []string{arisen.id}) {
 			t.Errorf("tally %s: %v, want line %s", strings.Join(command, " "), err, arisen.id)
@@ -268,14 +275,16 @@ func (d desk) checkedInProcess(t *testing.T, cycle string, want line) {
 	t.Helper()
 	now, end := d.reading(t)
 	defer end()
-	wrong, err := clearing.Node{Network: "alliance", Index: now}.Check(t.Context(), cycle, net.open(t, string(d), "").Query())
-	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID.String() != want.id || wrong[0].Index.Fen != wrong[0].Ledger.Fen+1 {
+	wrong, err := clearing.Node{Network: "alliance", Index: now}.Check(t.Context(), cycle,
+		net.open(t, string(d), "").Query())
+	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID.String() != want.id ||
+		wrong[0].Index.Fen != wrong[0].Ledger.Fen+1 {
 		t.Errorf("%+v, %v; want line %s", wrong, err, want.id)
 	}
 }
 
-// TestATamperedStatementIsCaught changes one fen in each form of an exported statement: whoever gets the file is told the line, and that
-// the root isn't what was signed. The file as it was holds, and the peers of two parties say so.
+// TestATamperedStatementIsCaught changes one fen in each form of an exported statement: whoever gets the file is told
+// the line, and that the root isn't what was signed. The file as it was holds, and the peers of two parties say so.
 func TestATamperedStatementIsCaught(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -288,7 +297,8 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 		desk("D").do(t, nil, "statement", "export", "--with", "G", "--cycle", c.id, "--out", path)
 		var report statement.Report
 		desk("F").do(t, &report, "verify-statement", path, "--signers", "2")
-		if report.Proven == nil || len(report.Proven.Peers) < 2 || !slices.Equal(report.Proven.Signed, []string{"D", "G"}) || report.Proven.State != "AGREED" {
+		if report.Proven == nil || len(report.Proven.Peers) < 2 ||
+			!slices.Equal(report.Proven.Signed, []string{"D", "G"}) || report.Proven.State != "AGREED" {
 			t.Errorf("%s: %+v", form, report.Proven)
 		}
 		lines := linesOf(t, path)
@@ -297,7 +307,8 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 			oneFen[form](t, path, changed, l)
 			for _, need := range []string{"2", "0"} {
 				err := desk("F").try(nil, "verify-statement", changed, "--signers", need)
-				if text := fmt.Sprint(err); err == nil || !slices.Equal(names(err), []string{l.ID}) || !strings.Contains(text, "root") {
+				if text := fmt.Sprint(err); err == nil || !slices.Equal(names(err), []string{l.ID}) ||
+					!strings.Contains(text, "root") {
 					t.Errorf("%s with a fen more in line %s: %v", form, l.ID, err)
 				}
 			}
@@ -325,12 +336,15 @@ func linesOf(t *testing.T, path string) (list []statement.Line) {
 }
 
 // oneFen writes a file anew with a fen more in one line, by form.
-var oneFen = map[string]func(t *testing.T, from, to string, l statement.Line){"json": oneFenInJSON, "csv": oneFenInCSV, "xlsx": oneFenInXLSX}
+var oneFen = map[string]func(t *testing.T, from, to string, l statement.Line){
+	"json": oneFenInJSON, "csv": oneFenInCSV, "xlsx": oneFenInXLSX,
+}
 
 func oneFenInJSON(t *testing.T, from, to string, l statement.Line) {
 	rows := strings.Split(string(must(os.ReadFile(from))), "\n")
 	for i, text := range rows {
-		if was := fmt.Sprintf(`"fen":%d,`, l.Fen); strings.Contains(text, `"id":"`+l.ID+`"`) && strings.Contains(text, was) {
+		if was := fmt.Sprintf(`"fen":%d,`, l.Fen); strings.Contains(text, `"id":"`+l.ID+`"`) &&
+			strings.Contains(text, was) {
 			rows[i] = strings.Replace(text, was, fmt.Sprintf(`"fen":%d,`, l.Fen+1), 1)
 			keep(t, to, strings.Join(rows, "\n"))
 			return
@@ -380,12 +394,14 @@ func oneFenInXLSX(t *testing.T, from, to string, l statement.Line) {
 	book := must(excelize.OpenFile(from))
 	defer book.Close()
 	for _, sheet := range book.GetSheetList() {
-		i := slices.IndexFunc(must(book.GetRows(sheet)), func(row []string) bool { return len(row) > taxColumn && row[0] == l.ID })
+		i := slices.IndexFunc(must(book.GetRows(sheet)),
+			func(row []string) bool { return len(row) > taxColumn && row[0] == l.ID })
 		if i < 0 {
 			continue
 		}
 		for column, fen := range map[int]amount.Units{amountColumn: l.Fen + 1, taxColumn: dearer(l).TaxFen()} {
-			if err := book.SetCellValue(sheet, must(excelize.CoordinatesToCellName(column+1, i+1)), float64(fen)/100); err != nil {
+			if err := book.SetCellValue(sheet, must(excelize.CoordinatesToCellName(column+1, i+1)),
+				float64(fen)/100); err != nil {
 				t.Fatal(err)
 			}
 		}

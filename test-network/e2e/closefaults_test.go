@@ -46,8 +46,8 @@ func (s *storm) timed(t *testing.T, step string, by desk, args ...string) {
 	s.usual[step+" by "+string(by)] = time.Since(began)
 }
 
-// moment is a channel that is told at any moment of the first half of a command's usual time: some take less than usual. The
-// first of a step is struck before it can have ended: its block alone takes longer.
+// moment is a channel that is told at any moment of the first half of a command's usual time: some take less than
+// usual. The first of a step is struck before it can have ended: its block alone takes longer.
 func (s *storm) moment(step string, by desk) <-chan time.Time {
 	within := s.usual[step+" by "+string(by)] / 2
 	if !s.struck[step] {
@@ -95,7 +95,8 @@ func passes(err error) bool {
 	return false
 }
 
-// process kills a process of the network while the command runs, and starts it again; it says whether the command was done.
+// process kills a process of the network while the command runs, and starts it again; it says whether the command was
+// done.
 func (s *storm) process(t *testing.T, step string, by desk, args []string) bool {
 	t.Helper()
 	cmd := by.command(args...)
@@ -134,7 +135,8 @@ func (s *storm) victim(by desk) string {
 	return fmt.Sprintf("orderer%d", s.rng.IntN(4))
 }
 
-// client kills the command itself: once at any moment, and once as soon as there is a block of it. It says whether the command was done.
+// client kills the command itself: once at any moment, and once as soon as there is a block of it. It says whether the
+// command was done.
 func (s *storm) client(t *testing.T, step string, by desk, args []string) bool {
 	t.Helper()
 	for _, late := range []bool{false, true} {
@@ -186,9 +188,10 @@ func (s *storm) block(before uint64, ended chan error) <-chan time.Time {
 	return told
 }
 
-// TestACloseSurvivesKills closes cycles in which the same is owed: one in peace, and one in which processes of all kinds are killed with
-// kill -9 in turn, one in every command of every step. The end is the same: roots, nets, payments, states, and every row was written as
-// often. A soak has one more for each kind, with one of that kind killed in every command, of orderers in one of each step at least:
+// TestACloseSurvivesKills closes cycles in which the same is owed: one in peace, and one in which processes of all
+// kinds are killed with kill -9 in turn, one in every command of every step. The end is the same: roots, nets,
+// payments, states, and every row was written as often. A soak has one more for each kind, with one of that kind killed
+// in every command, of orderers in one of each step at least:
 //
 //	           close  open  sign, by each  finalise  instruct, by each  advise, by each
 //	in turn   orderer client    each        orderer        each              each
@@ -216,8 +219,8 @@ func TestACloseSurvivesKills(t *testing.T) {
 	}
 }
 
-// fire closes a cycle while processes are killed, and holds that it ends as in peace. Which moments are struck is chance: on a
-// slow machine a client may have ended before it is killed.
+// fire closes a cycle while processes are killed, and holds that it ends as in peace. Which moments are struck is
+// chance: on a slow machine a client may have ended before it is killed.
 func (s *storm) fire(t *testing.T, m *market, by traders, want string) {
 	t.Helper()
 	began, mixed := time.Now(), len(s.turns) > 0
@@ -235,7 +238,8 @@ func (s *storm) fire(t *testing.T, m *market, by traders, want string) {
 	if !mixed && s.kind == "client" && s.lost == 0 {
 		t.Error("no client was killed between its block and its answer")
 	}
-	t.Logf("%d killed, %d commands were run again, %d clients were killed after their block, in %.1f s", s.kills, s.again, s.lost, time.Since(began).Seconds())
+	t.Logf("%d killed, %d commands were run again, %d clients were killed after their block, in %.1f s",
+		s.kills, s.again, s.lost, time.Since(began).Seconds())
 }
 
 // closed closes a cycle of its own, and answers its end.
@@ -306,12 +310,15 @@ func race(t *testing.T, list []*racer) {
 	}
 }
 
-// TestSigningDisputingAndNettingRace has both sides of a statement sign it and dispute its lines, and two nodes net its cycle, all
-// at once. Whoever is first, what was disputed in time is left out and all else is netted, once.
+// TestSigningDisputingAndNettingRace has both sides of a statement sign it and dispute its lines, and two nodes net its
+// cycle, all at once. Whoever is first, what was disputed in time is left out and all else is netted, once.
 func TestSigningDisputingAndNettingRace(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
-	nodes := traders{"D": net.open(t, "D", ""), "D2": net.open(t, "D", ""), "M": net.open(t, "M", ""), "M2": net.open(t, "M", ""), "G": net.open(t, "G", ""), "F": net.open(t, "F", "")}
+	nodes := traders{
+		"D": net.open(t, "D", ""), "D2": net.open(t, "D", ""), "M": net.open(t, "M", ""), "M2": net.open(t, "M", ""),
+		"G": net.open(t, "G", ""), "F": net.open(t, "F", ""),
+	}
 	outcomes := map[string]int{}
 	rounds := 2
 	if soaking {
@@ -365,7 +372,9 @@ func (c closing) racers(t *testing.T, nodes traders, both bool) []*racer {
 		}
 		with := map[string]string{"D": "M", "M": "D"}[party]
 		line := lines[map[string]int{"D": 0, "M": 1}[party]]
-		list = append(list, &racer{name: "dispute", node: nodes[party+"2"], req: settlement.RaiseRequest{Cycle: c.id, With: with, Lines: []number.Row{line}, Reason: "race", Evidence: make(codec.Hash, 32)}})
+		list = append(list, &racer{name: "dispute", node: nodes[party+"2"], req: settlement.RaiseRequest{
+			Cycle: c.id, With: with, Lines: []number.Row{line}, Reason: "race", Evidence: make(codec.Hash, 32),
+		}})
 	}
 	return list
 }
@@ -383,8 +392,8 @@ func linesBetween(t *testing.T, g *node, cycle string) map[number.Row]amount.Uni
 	return lines
 }
 
-// judge holds that the ledger is as what the racers were answered, and says how it ended. Disputes are withdrawn then: what was left out
-// is owed in the next cycle.
+// judge holds that the ledger is as what the racers were answered, and says how it ended. Disputes are withdrawn then:
+// what was left out is owed in the next cycle.
 func (c closing) judge(t *testing.T, g *node, list []*racer) string {
 	t.Helper()
 	lines := linesBetween(t, g, c.id)
@@ -421,7 +430,8 @@ func (c closing) judge(t *testing.T, g *node, list []*racer) string {
 		}
 		for _, one := range p.Carved {
 			if carved[one.Line] != one.Dispute || one.Fen != lines[one.Line] {
-				t.Errorf("line %s is left out for %s with %d fen; it has %d, and %s disputes it", one.Line, one.Dispute, one.Fen, lines[one.Line], carved[one.Line])
+				t.Errorf("line %s is left out for %s with %d fen; it has %d, and %s disputes it",
+					one.Line, one.Dispute, one.Fen, lines[one.Line], carved[one.Line])
 			}
 		}
 	}
@@ -442,7 +452,8 @@ func or(text, other string) string {
 }
 
 // withdraw withdraws all disputes: their lines are owed as they stood, in the cycle that is open then.
-func (c closing) withdraw(t *testing.T, g *node, carved map[number.Row]number.Command, lines map[number.Row]amount.Units) {
+func (c closing) withdraw(t *testing.T, g *node, carved map[number.Row]number.Command,
+	lines map[number.Row]amount.Units) {
 	t.Helper()
 	var want, got amount.Units
 	for line, dispute := range carved {
@@ -457,8 +468,8 @@ func (c closing) withdraw(t *testing.T, g *node, carved map[number.Row]number.Co
 	}
 }
 
-// TestSilence lets the day pass on which statements were to be signed. Where that means that they are carried over, they are settled in the
-// next cycle, what was hidden too; where it means consent, they stand.
+// TestSilence lets the day pass on which statements were to be signed. Where that means that they are carried over,
+// they are settled in the next cycle, what was hidden too; where it means consent, they stand.
 func TestSilence(t *testing.T) {
 	by := openTraders(t)
 	m := openMarket(t, by)
@@ -482,7 +493,8 @@ func silent(t *testing.T, m *market, by traders, silence string, finalise ...str
 		desk("S1").do(t, nil, "statement", "open", "--cycle", c.id)
 	}
 	for _, party := range []desk{"F", "G", "M", "S1"} {
-		if err := party.try(nil, "statement", "sign", "--cycle", c.id); err != nil && (silence == "consent" || fault.CodeOf(err) != fault.WrongState) {
+		if err := party.try(nil, "statement", "sign", "--cycle", c.id); err != nil &&
+			(silence == "consent" || fault.CodeOf(err) != fault.WrongState) {
 			t.Errorf("%s: %v", party, err)
 		}
 	}

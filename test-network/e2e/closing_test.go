@@ -59,7 +59,8 @@ func agreeOnNetting(t *testing.T) {
 		}
 	}
 	tomorrow := advanced(t, 0) + 1
-	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay-days", "3", "--tax", "6/100", "--from", tomorrow.String())
+	desk("G").do(t, nil, "model", "propose", netting, "--multilateral", "D,F,G,M,S1", "--delay-days", "3", "--tax",
+		"6/100", "--from", tomorrow.String())
 	for _, party := range []desk{"D", "F", "M", "S1"} {
 		party.do(t, nil, "model", "agree", netting)
 	}
@@ -160,12 +161,14 @@ func (c closing) pay(t *testing.T, do does) {
 	s := c.show(t)
 	book := c.accounts(t)
 	for _, party := range s.payers() {
-		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--out", c.order(string(party)))
+		do(t, "instruct", party, "payment", "instruct", "--cycle", c.id, "--accounts", book, "--out",
+			c.order(string(party)))
 	}
 	for n, payee := range s.payees() {
 		for i, notice := range c.notices(t, s, payee) {
 			args := []string{"payment", "advise", "", "--cycle", c.id, "--accounts", book}
-			if args[2] = filepath.Join(c.scratch, fmt.Sprintf("camt054-%s-%d.xml", payee, i)); n%2 == 1 { // its bank has no camt
+			if args[2] = filepath.Join(c.scratch,
+				fmt.Sprintf("camt054-%s-%d.xml", payee, i)); n%2 == 1 { // its bank has no camt
 				args[2] = filepath.Join(c.scratch, fmt.Sprintf("table-%s-%d.csv", payee, i))
 				notice, args = tableOf(t, notice), append(args, "--mapping", c.mapping(t))
 			}
@@ -197,7 +200,8 @@ func tableOf(t *testing.T, notice []byte) []byte {
 	text := "账号,交易日期,交易金额,借贷标志,对方户名,对方账号,交易流水号,摘要,附言\n"
 	for _, a := range advices {
 		way := map[bool]string{true: "贷", false: "借"}[a.Credit]
-		text += fmt.Sprintf("%s,%s,%d.%02d,%s,%s,%s,%s,转账,%s 积分清结算\n", a.Account, a.Booked, a.Fen/100, a.Fen%100, way, a.Debtor, a.DebtorAccount, a.BankReference, a.EndToEndID)
+		text += fmt.Sprintf("%s,%s,%d.%02d,%s,%s,%s,%s,转账,%s 积分清结算\n", a.Account, a.Booked, a.Fen/100, a.Fen%100, way,
+			a.Debtor, a.DebtorAccount, a.BankReference, a.EndToEndID)
 	}
 	table, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(text))
 	if err != nil {
@@ -212,14 +216,18 @@ func (c closing) order(debtor string) string {
 }
 
 // accountOf is where a party has its account.
-var accountOf = map[string]string{"G": "1001000000000001", "D": "1001000000000002", "F": "1001000000000003", "M": "1001000000000004", "S1": "1001000000000005"}
+var accountOf = map[string]string{
+	"G": "1001000000000001", "D": "1001000000000002", "F": "1001000000000003", "M": "1001000000000004",
+	"S1": "1001000000000005",
+}
 
 // accounts writes the file of whose account is where.
 func (c closing) accounts(t *testing.T) string {
 	t.Helper()
 	text := "parties:\n"
 	for _, party := range slices.Sorted(maps.Keys(accountOf)) {
-		text += fmt.Sprintf("  - {party: %s, name: Party %s, account: %q, bic: ICBKCNBJ}\n", party, party, accountOf[party])
+		text += fmt.Sprintf("  - {party: %s, name: Party %s, account: %q, bic: ICBKCNBJ}\n",
+			party, party, accountOf[party])
 	}
 	path := filepath.Join(c.scratch, "accounts.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -232,10 +240,14 @@ func (c closing) accounts(t *testing.T) string {
 func (c closing) notices(t *testing.T, s shown, payee desk) (list [][]byte) {
 	t.Helper()
 	for _, payer := range s.payers() {
-		if !slices.ContainsFunc(s.Paid, func(p settlement.Payment) bool { return p.Debtor == string(payer) && p.Creditor == string(payee) }) {
+		if !slices.ContainsFunc(s.Paid,
+			func(p settlement.Payment) bool { return p.Debtor == string(payer) && p.Creditor == string(payee) }) {
 			continue
 		}
-		told, err := bank.Answer(must(os.ReadFile(c.order(string(payer)))), bank.Plan{At: time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC), Account: accountOf[string(payee)]})
+		told, err := bank.Answer(must(os.ReadFile(c.order(string(payer)))), bank.Plan{
+			At: time.Date(2027, 1, 2, 9, 0, 0, 0, time.UTC), Day: time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC),
+			Account: accountOf[string(payee)],
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,8 +256,8 @@ func (c closing) notices(t *testing.T, s shown, payee desk) (list [][]byte) {
 	return list
 }
 
-// proved holds what must be so of every netted cycle: what stands of the statements is the gross, nets set both directions off,
-// and who pays, receives and keeps nothing else than its nets say.
+// proved holds what must be so of every netted cycle: what stands of the statements is the gross, nets set both
+// directions off, and who pays, receives and keeps nothing else than its nets say.
 func (s shown) proved(t *testing.T) {
 	t.Helper()
 	var gross amount.Units
@@ -297,7 +309,10 @@ type journal struct {
 // readJournal reads it up to now.
 func readJournal(t *testing.T, g *node) *journal {
 	t.Helper()
-	j := &journal{owed: map[number.Command][]string{}, hidden: map[number.Command][]string{}, of: map[string]int{}, writes: map[string]int{}}
+	j := &journal{
+		owed: map[number.Command][]string{}, hidden: map[number.Command][]string{}, of: map[string]int{},
+		writes: map[string]int{},
+	}
 	if err := g.Sync(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -386,12 +401,17 @@ type end struct {
 }
 
 func (c closing) end(s shown, j *journal) string {
-	e := end{State: s.State, Payments: s.Payments, Instructed: s.Instructed, Settled: s.Settled, Statements: map[string]string{}, Netting: *s.Netting, Writes: map[string]int{}, Opened: j.of[c.id]}
+	e := end{
+		State: s.State, Payments: s.Payments, Instructed: s.Instructed, Settled: s.Settled,
+		Statements: map[string]string{}, Netting: *s.Netting, Writes: map[string]int{}, Opened: j.of[c.id],
+	}
 	for _, p := range s.Statements {
-		e.Statements[p.A+" "+p.B] = fmt.Sprintf("%s: %d lines, %d and %d fen, %d carved, same root: %v", p.State, p.Lines, p.AOwes, p.BOwes, len(p.Carved), slices.Equal(p.SignedA.Root, p.SignedB.Root))
+		e.Statements[p.A+" "+p.B] = fmt.Sprintf("%s: %d lines, %d and %d fen, %d carved, same root: %v", p.State,
+			p.Lines, p.AOwes, p.BOwes, len(p.Carved), slices.Equal(p.SignedA.Root, p.SignedB.Root))
 	}
 	for _, p := range s.Paid {
-		e.Paid = append(e.Paid, fmt.Sprintf("%d: %s→%s %d %s, %d in %d parts", p.N, p.Debtor, p.Creditor, p.Fen, p.State, p.Received, len(p.Advices)))
+		e.Paid = append(e.Paid, fmt.Sprintf("%d: %s→%s %d %s, %d in %d parts",
+			p.N, p.Debtor, p.Creditor, p.Fen, p.State, p.Received, len(p.Advices)))
 	}
 	for key, n := range j.writes {
 		for _, kind := range []string{"cy/", "cp/", "cn/", "cm/"} {

@@ -29,8 +29,9 @@ func (d desk) index() string { return filepath.Join(d.state(), "index.db") }
 
 // command is tally, not started yet, that answers as JSON.
 func (d desk) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--as", string(d), "--network", net.dir, "-o", "json",
-		"--height", strconv.FormatUint(net.seen.Load(), 10)}, args...)...)
+	cmd := exec.Command(filepath.Join(root, "bin", "tally"),
+		append([]string{"--as", string(d), "--network", net.dir, "-o", "json",
+			"--height", strconv.FormatUint(net.seen.Load(), 10)}, args...)...)
 	cmd.Env = append(os.Environ(), "TALLY_STATE="+d.state())
 	return cmd
 }

@@ -33,7 +33,8 @@ func TestKilledProcessesLoseNothing(t *testing.T) {
 	for _, victim := range []struct {
 		name func() string
 		ours bool // G's lanes need it, so G waits until it is back
-	}{{leader, false}, {named("peer0.F"), false}, {named("tally.D"), false}, {named("tally.G"), true}, {named("tallyseal.G"), true}, {named("peer0.G"), true}} {
+	}{{leader, false}, {named("peer0.F"), false}, {named("tally.D"), false}, {named("tally.G"), true},
+		{named("tallyseal.G"), true}, {named("peer0.G"), true}} {
 		name := victim.name()
 		was := load.done.Load()
 		t.Logf("%d done; killing %s", was, name)
@@ -71,7 +72,8 @@ func named(name string) func() string { return func() string { return name } }
 
 // leader asks tallynet who leads the orderers.
 func leader() string {
-	out := must(exec.Command(filepath.Join(root, "bin", "tallynet"), "status", "-o", "json", "--topology", net.topology, "--dir", net.dir).Output())
+	out := must(exec.Command(filepath.Join(root, "bin", "tallynet"), "status", "-o", "json", "--topology", net.topology,
+		"--dir", net.dir).Output())
 	var all struct {
 		Rows []struct {
 			Process string `json:"process"`
@@ -110,7 +112,9 @@ func startLoad(ctx context.Context, g *node, prefix string) *load {
 		l.callers.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
 				a := asked{fmt.Sprintf("%s-%d-%d-%d", prefix, run, caller, i),
-					points.IssueRequest{Programme: "GP", Grants: []points.Grant{coming(fmt.Sprintf("%s%d", prefix, caller), "G", 1)}}}
+					points.IssueRequest{
+						Programme: "GP", Grants: []points.Grant{coming(fmt.Sprintf("%s%d", prefix, caller), "G", 1)},
+					}}
 				_, err := g.Gateway.Do(ctx, a.name, a.req)
 				l.note(ctx, a, err)
 			}
@@ -166,8 +170,9 @@ func TestNodesRaceForOneLot(t *testing.T) {
 		errs := make([]error, len(nodes))
 		for i, node := range nodes {
 			all.Go(func() {
-				_, errs[i] = node.Gateway.Do(t.Context(), "", points.HoldRequest{Member: raced, Pieces: []spend.Take{{Lot: lot, Amount: 60}},
-					Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: consents[node.Party()]})
+				_, errs[i] = node.Gateway.Do(t.Context(), "",
+					points.HoldRequest{Member: raced, Pieces: []spend.Take{{Lot: lot, Amount: 60}},
+						Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: consents[node.Party()]})
 				if errs[i] == nil {
 					won.Add(1)
 				}

@@ -58,7 +58,8 @@ func TestABatchIsBoundedOnTheNetwork(t *testing.T) {
 		t.Errorf("%d commands of 20 lots stand", stand)
 	}
 	long := points.AdjustRequest{Reason: strings.Repeat("x", command.MaxBytes/4)}
-	commands = []command.Command{command.New("", long), command.New("", long), command.New("", long), command.New("", long)}
+	commands = []command.Command{command.New("", long), command.New("", long), command.New("", long),
+		command.New("", long)}
 	if _, err := f.Run(t.Context(), "", commands); fault.CodeOf(err) != fault.Limit {
 		t.Errorf("a batch of more than %d bytes: %v", command.MaxBytes, err)
 	}
@@ -90,7 +91,8 @@ func TestOneAttackersLanesLeaveRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint(one, "-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(one, 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint(one, "-", i),
+			points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(one, 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
@@ -120,9 +122,11 @@ func TestOrderersRefuseJunk(t *testing.T) {
 		want common.Status
 	}{
 		{"above the bound", sized(4 << 20), common.Status_BAD_REQUEST},
-		{"bytes of nothing", signed(common.HeaderType_ENDORSER_TRANSACTION, make([]byte, 1000)), common.Status_BAD_REQUEST},
+		{"bytes of nothing", signed(common.HeaderType_ENDORSER_TRANSACTION, make([]byte, 1000)),
+			common.Status_BAD_REQUEST},
 		{"no action", signed(common.HeaderType_ENDORSER_TRANSACTION, nil), common.Status_BAD_REQUEST},
-		{"no endorsement", func() (*common.Envelope, error) { return junk.Unendorsed(1000) }, common.Status_BAD_REQUEST},
+		{"no endorsement", func() (*common.Envelope, error) { return junk.Unendorsed(1000) },
+			common.Status_BAD_REQUEST},
 		{"another kind of envelope", signed(common.HeaderType_MESSAGE, make([]byte, 1000)), common.Status_BAD_REQUEST},
 		{"small and readable", sized(1000), common.Status_SUCCESS},
 		{"a megabyte and readable", sized(1 << 20), common.Status_SUCCESS},
@@ -178,7 +182,8 @@ func TestOneMembersJunkLeavesRoom(t *testing.T) {
 		})
 	}
 	for i := range 20 {
-		if _, err := g.Do(t.Context(), fmt.Sprint(beside, "-", i), points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(beside, 1)}}); err != nil {
+		if _, err := g.Do(t.Context(), fmt.Sprint(beside, "-", i),
+			points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(beside, 1)}}); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}

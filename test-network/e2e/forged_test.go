@@ -43,11 +43,18 @@ func TestForgedRows(t *testing.T) {
 	before := figures(t, d)
 	f := &forgers{network: n, t: t, seq: 1}
 	f.serve(true)
-	forged := points.Lot{Programme: "DP", Member: "ann", Issued: 1_000_000_000, Expires: farDay, State: points.Active, Origin: points.Issued}
+	forged := points.Lot{
+		Programme: "DP", Member: "ann", Issued: 1_000_000_000, Expires: farDay, State: points.Active,
+		Origin: points.Issued,
+	}
 	for _, rows := range [][]forgedRow{
-		{{string(row.Lot(number.Command{Party: "D", Lane: 1, Seq: 9}.Row(0))), row.Encode(points.Lot{Programme: "DP", Member: "thief", Issued: 50, Expires: farDay, State: points.Active})}},
+		{{string(row.Lot(number.Command{Party: "D", Lane: 1, Seq: 9}.Row(0))), row.Encode(points.Lot{
+			Programme: "DP", Member: "thief", Issued: 50, Expires: farDay, State: points.Active,
+		})}},
 		{{string(row.Member("bob")), row.Encode(member.Member{ID: "bob", Home: "G", State: member.Active})}},
-		{{string(row.Programme("DP")), row.Encode(points.Programme{ID: "DP", Issuer: "D", En: "D", Zh: "D", Price: amount.Rate{Num: 99, Den: 1}})}},
+		{{string(row.Programme("DP")), row.Encode(points.Programme{
+			ID: "DP", Issuer: "D", En: "D", Zh: "D", Price: amount.Rate{Num: 99, Den: 1},
+		})}},
 		{{string(row.Member("zhou")), []byte("no row at all")}},
 		{{"zz/1", []byte("of no kind")}},
 		{{string(row.Lot(lot)), row.Encode(forged)}},
@@ -146,7 +153,8 @@ type forgers struct {
 func (f *forgers) serve(forging bool) {
 	f.t.Helper()
 	program := filepath.Join(f.dir, "..", "forger")
-	if err := os.WriteFile(program, must(os.ReadFile(filepath.Join(root, "bin", "impostor"))), 0o700); err != nil && forging {
+	if err := os.WriteFile(program, must(os.ReadFile(filepath.Join(root, "bin", "impostor"))), 0o700); err != nil &&
+		forging {
 		f.t.Fatal(err)
 	}
 	for _, party := range []string{"G", "F"} {
@@ -170,7 +178,9 @@ func (f *forgers) forge(rows []forgedRow, beside bool) string {
 	if !beside {
 		return f.submit("forge")
 	}
-	return f.submit("batch:Run", client.WithBytesArguments(f.next(member.EnrolRequest{Member: "of-g-" + string(rune('a'+f.seq))})))
+	return f.submit("batch:Run", client.WithBytesArguments(f.next(member.EnrolRequest{
+		Member: "of-g-" + string(rune('a'+f.seq)),
+	})))
 }
 
 // next is the next batch of G's lane 31.
@@ -196,7 +206,8 @@ func (f *forgers) submit(function string, args ...client.ProposalOption) string 
 	}
 	defer hangUp()
 	f.everywhere(f.t)
-	proposal, err := g.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode).NewProposal(function, append(args, client.WithEndorsingOrganizations("G", "F"))...)
+	proposal, err := g.GetNetwork(cfg.Channel).GetContract(cfg.Chaincode).NewProposal(function,
+		append(args, client.WithEndorsingOrganizations("G", "F"))...)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -233,7 +244,10 @@ func (f *forgers) named(g *node, tx, key string) {
 func (f *forgers) redeem(lot number.Row, consent number.Command, units amount.Units) {
 	f.t.Helper()
 	hold := number.Command{Party: "G", Lane: 31, Seq: f.seq}
-	tx := f.submit("batch:Run", client.WithBytesArguments(f.next(points.HoldRequest{Member: "ann", Pieces: []spend.Take{{Lot: lot, Amount: units}}, Deadline: time.Now().Add(time.Hour).Unix(), Authorisation: consent},
+	tx := f.submit("batch:Run", client.WithBytesArguments(f.next(points.HoldRequest{
+		Member: "ann", Pieces: []spend.Take{{Lot: lot, Amount: units}}, Deadline: time.Now().Add(time.Hour).Unix(),
+		Authorisation: consent,
+	},
 		points.CaptureRequest{Hold: hold, Amount: units})))
 	traces, err := read(f.t, f.open(f.t, "D", "9")).Traces()
 	i := slices.IndexFunc(traces, func(one index.Trace) bool { return one.Tx == tx && one.Key == string(row.Lot(lot)) })
@@ -248,12 +262,15 @@ func (f *forgers) redeem(lot number.Row, consent number.Command, units amount.Un
 func (f *forgers) redeemDear(d *node, lot number.Row) {
 	f.t.Helper()
 	hold := number.Command{Party: "G", Lane: 31, Seq: f.seq}
-	tx := f.submit("batch:Run", client.WithBytesArguments(f.next(points.HoldRequest{Member: "bob", Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Add(time.Hour).Unix()},
+	tx := f.submit("batch:Run", client.WithBytesArguments(f.next(points.HoldRequest{
+		Member: "bob", Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: time.Now().Add(time.Hour).Unix(),
+	},
 		points.CaptureRequest{Hold: hold, Amount: 5})))
 	now := read(f.t, d)
 	traces, err := now.Traces()
 	for _, key := range []string{string(row.Programme("DP")), string(row.Member("bob"))} {
-		if !slices.ContainsFunc(traces, func(one index.Trace) bool { return one.Tx == tx && one.Key == key && one.Party == "G" }) {
+		if !slices.ContainsFunc(traces,
+			func(one index.Trace) bool { return one.Tx == tx && one.Key == key && one.Party == "G" }) {
 			f.t.Errorf("that %s was read isn't traced: %+v, %v", key, traces, err)
 		}
 	}

@@ -38,13 +38,15 @@ func supplier(t *testing.T, s1, g *node) string {
 func good(t *testing.T, s1 *node, supplier string) string {
 	t.Helper()
 	sku := fresh("kit")
-	do(t, s1, goods.SetGoodRequest{Supplier: supplier, SKU: sku, En: "Oil change kit", Zh: "机油保养套装", Category: "care", Unit: "piece",
-		Tax: "standard", Delivery: goods.Counter, Open: true})
+	do(t, s1, goods.SetGoodRequest{
+		Supplier: supplier, SKU: sku, En: "Oil change kit", Zh: "机油保养套装", Category: "care", Unit: "piece",
+		Tax: "standard", Delivery: goods.Counter, Open: true,
+	})
 	return sku
 }
 
-// openStorefront opens a party's storefront, of which there is one, as every test has it: it takes points of the party's own
-// programme, a fen each, and what it sells can be returned for a year.
+// openStorefront opens a party's storefront, of which there is one, as every test has it: it takes points of the
+// party's own programme, a fen each, and what it sells can be returned for a year.
 func openStorefront(t *testing.T, seller *node) {
 	t.Helper()
 	do(t, seller, goods.SetStorefrontRequest{En: seller.Party(), Zh: seller.Party(), ReturnDays: 366, Open: true,
@@ -58,16 +60,23 @@ func openStall(t *testing.T, s1, seller *node, supplier, sku string, fen amount.
 	s := stall{Supplier: supplier, SKU: sku, Seller: seller.Party()}
 	s.Terms = veil.Opening{Value: veil.Whole(worth), Salt: must(veil.NewSalt(rand.Reader))}
 	s.Commitment = must(s.Terms.Commit())
-	do(t, s1, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: s.Seller, Kind: goods.Supply, Commitment: s.Commitment})
+	do(t, s1, goods.OfferTermsRequest{
+		Supplier: supplier, SKU: sku, Seller: s.Seller, Kind: goods.Supply, Commitment: s.Commitment,
+	})
 	openStorefront(t, seller)
-	do(t, seller, goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "shop", Kind: goods.Supply, Terms: s.Commitment, Prices: []goods.Price{{Fen: fen}}, Open: true})
+	do(t, seller, goods.ListRequest{
+		Supplier: supplier, SKU: sku, Scene: "shop", Kind: goods.Supply, Terms: s.Commitment,
+		Prices: []goods.Price{{Fen: fen}}, Open: true,
+	})
 	return s
 }
 
 // quote asks what the seller offers a member for so many units.
 func (s stall) quote(t *testing.T, seller *node, member string, quantity uint32) answer.Quoted {
 	t.Helper()
-	q, err := seller.Query().Quote(t.Context(), answer.QuoteAsked{Seller: s.Seller, Member: member, Lines: []goods.Wanted{s.wanted(quantity)}})
+	q, err := seller.Query().Quote(t.Context(), answer.QuoteAsked{
+		Seller: s.Seller, Member: member, Lines: []goods.Wanted{s.wanted(quantity)},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,9 +106,12 @@ type ledgerGoods struct {
 func readGoods(t *testing.T, g *node) *ledgerGoods {
 	t.Helper()
 	l := &ledgerGoods{
-		lots: map[string]points.Lot{}, orders: map[string]goods.Order{}, returns: map[string]goods.Return{}, pools: map[string]goods.Pool{},
-		shards: map[string]goods.Shard{}, suppliers: map[string]goods.Supplier{}, goods: map[string]goods.Good{}, listings: map[string]goods.Listing{},
-		fronts: map[string]goods.Storefront{},
+
+		lots: map[string]points.Lot{}, orders: map[string]goods.Order{}, returns: map[string]goods.Return{},
+		pools:  map[string]goods.Pool{},
+		shards: map[string]goods.Shard{}, suppliers: map[string]goods.Supplier{}, goods: map[string]goods.Good{},
+		listings: map[string]goods.Listing{},
+		fronts:   map[string]goods.Storefront{},
 	}
 	l.more(t, g)
 	return l

@@ -113,7 +113,8 @@ func importAndKill(t *testing.T, file, source string) {
 		t.Fatal(err)
 	}
 	run := func() *exec.Cmd {
-		cmd := exec.Command(filepath.Join(root, "bin", "tally"), "--as", "D", "--network", net.dir, "-o", "json", "import", file, "--mapping", path, "--max-rejected", "100%")
+		cmd := exec.Command(filepath.Join(root, "bin", "tally"), "--as", "D", "--network", net.dir, "-o", "json",
+			"import", file, "--mapping", path, "--max-rejected", "100%")
 		cmd.Env = append(os.Environ(), "TALLY_STATE="+filepath.Join(dir, "state"))
 		return cmd
 	}

@@ -31,12 +31,18 @@ type files struct {
 // members, labels, coupons, entitlements, write-offs by code, campaigns, and points; killed
 // in the middle of members and of write-offs.
 func TestTheJourney(t *testing.T) {
-	f := files{filepath.Dir(journey), "transactions.csv.gz", "campaigns.csv.gz", "coupons.csv.gz", "coupon_redemptions.csv.gz", "campaign_descriptions.csv.gz"}
+	f := files{
+		filepath.Dir(journey), "transactions.csv.gz", "campaigns.csv.gz", "coupons.csv.gz", "coupon_redemptions.csv.gz",
+		"campaign_descriptions.csv.gz",
+	}
 	if !real() {
 		t.Skip("this is no soak, or the real input isn't here; TestTheJourneyOfASample covers the rest")
 	}
 	want := f.count(t)
-	known := importer.Totals{Awards: 23301, Points: 11388988, Members: 2212, Accounts: 4424, Labels: 6589, Benefits: 647, Entitlements: 530, WriteOffs: 538, Campaigns: 27}
+	known := importer.Totals{
+		Awards: 23301, Points: 11388988, Members: 2212, Accounts: 4424, Labels: 6589, Benefits: 647, Entitlements: 530,
+		WriteOffs: 538, Campaigns: 27,
+	}
 	if want.totals != known {
 		t.Errorf("the files have %+v, known is %+v", want.totals, known)
 	}
@@ -45,7 +51,10 @@ func TestTheJourney(t *testing.T) {
 
 // TestTheJourneyOfASample does the same with the generated files of the sample.
 func TestTheJourneyOfASample(t *testing.T) {
-	f := files{"../sample", "baskets.csv", "campaigns.csv", "coupons.csv", "coupon_redemptions.csv", "campaign_descriptions.csv"}
+	f := files{
+		"../sample", "baskets.csv", "campaigns.csv", "coupons.csv", "coupon_redemptions.csv",
+		"campaign_descriptions.csv",
+	}
 	travel(t, f, f.count(t))
 }
 
@@ -97,7 +106,8 @@ func (f files) count(t *testing.T) counted {
 		if row["household_id"] == "" || row["coupon_upc"] == "" {
 			continue
 		}
-		may, pair := coupons[coupon] && labelled[row["campaign_id"]+"/"+row["household_id"]], coupon+"/"+row["household_id"]
+		may, pair := coupons[coupon] && labelled[row["campaign_id"]+"/"+row["household_id"]],
+			coupon+"/"+row["household_id"]
 		c.totals.WriteOffs++
 		if !may {
 			c.unwritten++
@@ -139,24 +149,33 @@ func travel(t *testing.T, f files, want counted) {
 		refused             uint64 // of them by the ledger
 		total               func(r importer.Report)
 	}{
-		{"members", "members", f.purchases, want.totals.Accounts / 2, 0, func(r importer.Report) { got.Members, got.Accounts = r.Members, r.Accounts }},
+		{"members", "members", f.purchases, want.totals.Accounts / 2, 0,
+			func(r importer.Report) { got.Members, got.Accounts = r.Members, r.Accounts }},
 		{"labels", "labels", f.campaigns, 0, want.unlabelled, func(r importer.Report) { got.Labels = r.Labels }},
 		{"benefits", "benefits", f.coupons, 0, 0, func(r importer.Report) { got.Benefits = r.Benefits }},
-		{"entitlements", "entitlements", f.redemptions, 0, want.unentitled, func(r importer.Report) { got.Entitlements = r.Entitlements }},
-		{"writeoffs", "writeoffs", f.redemptions, want.totals.WriteOffs / 2, want.unwritten, func(r importer.Report) { got.WriteOffs = r.WriteOffs }},
+		{"entitlements", "entitlements", f.redemptions, 0, want.unentitled,
+			func(r importer.Report) { got.Entitlements = r.Entitlements }},
+		{"writeoffs", "writeoffs", f.redemptions, want.totals.WriteOffs / 2, want.unwritten,
+			func(r importer.Report) { got.WriteOffs = r.WriteOffs }},
 		{"campaigns", "campaigns", f.descriptions, 0, 0, func(r importer.Report) { got.Campaigns = r.Campaigns }},
-		{"awards", "baskets", f.purchases, 0, 0, func(r importer.Report) { got.Awards, got.Points = r.Awards, r.Points }},
+		{"awards", "baskets", f.purchases, 0, 0,
+			func(r importer.Report) { got.Awards, got.Points = r.Awards, r.Points }},
 	} {
 		began := time.Now()
 		refused := j.killed(step.mapping, step.file, step.kill)
 		report := j.end(step.mapping, step.file)
 		again := j.end(step.mapping, step.file)
 		step.total(report)
-		t.Logf("%s in %.1f s: %d lines, %d commands, %d seen, %d rejected", report.Kind, time.Since(began).Seconds(), report.Lines, report.Commands, report.Seen, len(report.Rejected))
-		if report.Done+report.Before+report.Refused+report.RefusedBefore != report.Commands || step.kill == 0 && report.Refused != step.refused || step.kill > 0 && report.Before+report.RefusedBefore < refused {
+		t.Logf("%s in %.1f s: %d lines, %d commands, %d seen, %d rejected", report.Kind, time.Since(began).Seconds(),
+			report.Lines, report.Commands, report.Seen, len(report.Rejected))
+		if report.Done+report.Before+report.Refused+report.RefusedBefore != report.Commands ||
+			step.kill == 0 && report.Refused != step.refused ||
+			step.kill > 0 && report.Before+report.RefusedBefore < refused {
 			t.Errorf("%s: %+v, want %d refused", step.kind, tidy(report), step.refused)
 		}
-		if again.Before+again.RefusedBefore != again.Commands || again.RefusedBefore != report.Refused+report.RefusedBefore || again.Commands != report.Commands || again.Totals != report.Totals {
+		if again.Before+again.RefusedBefore != again.Commands ||
+			again.RefusedBefore != report.Refused+report.RefusedBefore || again.Commands != report.Commands ||
+			again.Totals != report.Totals {
 			t.Errorf("%s, once more: %+v", step.kind, tidy(again))
 		}
 	}
@@ -184,7 +203,10 @@ type tally struct {
 func tallied(t *testing.T, d *node) tally {
 	t.Helper()
 	now := read(t, d)
-	n := tally{len(all[member.Member](t, now, index.Filter{Party: "D"})), len(all[member.Account](t, now, index.Filter{Party: "D"})), map[string]int{}}
+	n := tally{
+		len(all[member.Member](t, now, index.Filter{Party: "D"})),
+		len(all[member.Account](t, now, index.Filter{Party: "D"})), map[string]int{},
+	}
 	for _, one := range all[member.Labels](t, now, index.Filter{Party: "D"}) {
 		for _, label := range one.Row.List {
 			if strings.HasPrefix(label.ID, "campaign-") {
@@ -214,7 +236,8 @@ func (j trip) compare(before tally, want counted) {
 	after := read(j.t, j.g)
 	j.compareBenefits(after, want)
 	proposed := all[campaign.Campaign](j.t, after, index.Filter{Party: "D", States: []string{"PROPOSED"}})
-	proposed = slices.DeleteFunc(proposed, func(one index.Entry[campaign.Campaign]) bool { return !strings.HasPrefix(one.ID, j.benefits()) })
+	proposed = slices.DeleteFunc(proposed,
+		func(one index.Entry[campaign.Campaign]) bool { return !strings.HasPrefix(one.ID, j.benefits()) })
 	if uint64(len(proposed)) != want.totals.Campaigns {
 		j.t.Errorf("%d campaigns are proposed, the files say %d", len(proposed), want.totals.Campaigns)
 	}
@@ -240,8 +263,10 @@ func (j trip) compareBenefits(now *index.Reading, want counted) {
 			uses++
 		}
 	}
-	if uint64(models) != want.totals.Benefits || !maps.Equal(granted, want.granted) || !maps.Equal(redeemed, want.redeemed) || used != uses {
-		j.t.Errorf("%d benefits, entitlements %v, write-offs %v of %d uses; the files say %+v", models, granted, redeemed, used, want)
+	if uint64(models) != want.totals.Benefits || !maps.Equal(granted, want.granted) ||
+		!maps.Equal(redeemed, want.redeemed) || used != uses {
+		j.t.Errorf("%d benefits, entitlements %v, write-offs %v of %d uses; the files say %+v",
+			models, granted, redeemed, used, want)
 	}
 }
 
@@ -255,7 +280,8 @@ func (j trip) mapping(name string) string {
 	text := string(must(os.ReadFile(filepath.Join("../sample", name+".yaml"))))
 	for _, change := range [][2]string{
 		{"source: sample-", "source: " + j.tag + "-"}, {"entitlements: sample-", "entitlements: " + j.tag + "-"},
-		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()}, {"prefix: {campaign: c", "prefix: {campaign: " + j.benefits()},
+		{"source: " + j.tag + "-2026-10", "source: " + j.source("baskets")}, {"benefit: c", "benefit: " + j.benefits()},
+		{"prefix: {campaign: c", "prefix: {campaign: " + j.benefits()},
 		{"expires: {days: 730}", "expires: {on: 2027-12-31}"},                         // the real purchases are of 2017
 		{"later: 0", "later: 3652"}, {"reference: b}", "reference: " + j.tag + "-b}"}, // a receipt earns once
 	} {

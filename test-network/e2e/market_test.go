@@ -44,7 +44,10 @@ type traders map[string]*node
 
 func openTraders(t *testing.T) traders {
 	t.Helper()
-	return traders{"G": net.open(t, "G", "1,2"), "D": net.open(t, "D", "1-4"), "M": net.open(t, "M", "1,2"), "F": net.open(t, "F", "1"), "S1": net.open(t, "S1", "1")}
+	return traders{
+		"G": net.open(t, "G", "1,2"), "D": net.open(t, "D", "1-4"), "M": net.open(t, "M", "1,2"),
+		"F": net.open(t, "F", "1"), "S1": net.open(t, "S1", "1"),
+	}
 }
 
 // openMarket opens the market, unless it is open.
@@ -60,12 +63,19 @@ func openMarket(t *testing.T, by traders) *market {
 		enrol(t, by[home], who)
 		return customer{Member: who, Lot: issue(t, by[issuer], issuer+"P", who, fortune)}
 	}
-	m.gpAtM, m.gpAtD, m.dpAtG, m.fpAtD, m.saver, m.buyer = spender("M", "G"), spender("D", "G"), spender("G", "D"), spender("D", "F"), spender("D", "G"), spender("D", "D")
-	do(t, d, points.PublishRateRequest{From: "GP", To: "DP", Rate: amount.Rate{Num: 1, Den: 1}, Since: day("2026-11-01"), Until: farDay})
+	m.gpAtM, m.gpAtD, m.dpAtG, m.fpAtD, m.saver, m.buyer = spender("M", "G"), spender("D", "G"), spender("G", "D"),
+		spender("D", "F"), spender("D", "G"), spender("D", "D")
+	do(t, d, points.PublishRateRequest{
+		From: "GP", To: "DP", Rate: amount.Rate{Num: 1, Den: 1}, Since: day("2026-11-01"), Until: farDay,
+	})
 	agreeRate(t, g, "GP", "DP")
 	rides := fresh("ride")
-	do(t, by["M"], benefit.DefineRequest{Benefit: rides, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: m.rideFen, Uses: benefit.MaxUses, Days: 300,
-		Stackable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100}, Lapse: benefit.Keep, Window: 7})
+	do(t, by["M"], benefit.DefineRequest{
+		Benefit: rides, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: m.rideFen, Uses: benefit.MaxUses,
+		Days:      300,
+		Stackable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100},
+		Lapse: benefit.Keep, Window: 7,
+	})
 	m.ride = do(t, d, benefit.GrantRequest{Benefit: rides, Grants: []benefit.Grant{{Member: m.buyer.Member}}}).Row(0)
 	of := supplier(t, s1, g)
 	m.kit = openStall(t, s1, d, of, good(t, s1, of), m.kitFen, 3_333*settlement.PerFen)
@@ -108,7 +118,9 @@ func (m *market) deals() map[string]deal {
 func (m *market) takes(acceptor string, c customer, scene string, part amount.Units) deal {
 	return func(ctx context.Context, by traders, fen amount.Units) ([]made, error) {
 		g := by[acceptor]
-		hold, err := g.Do(ctx, fresh("hold"), points.HoldRequest{Member: c.Member, Pieces: []spend.Take{{Lot: c.Lot, Amount: fen}}, Deadline: soon(), Scene: scene})
+		hold, err := g.Do(ctx, fresh("hold"), points.HoldRequest{
+			Member: c.Member, Pieces: []spend.Take{{Lot: c.Lot, Amount: fen}}, Deadline: soon(), Scene: scene,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -116,13 +128,17 @@ func (m *market) takes(acceptor string, c customer, scene string, part amount.Un
 		if err != nil || part == 0 {
 			return []made{{taken, 1, 0}}, err
 		}
-		back, err := g.Do(ctx, fresh("refund"), points.RefundRequest{Hold: hold.Number, Capture: taken.Number, Amount: max(1, fen/part), Reason: "goods_returned"})
+		back, err := g.Do(ctx, fresh("refund"), points.RefundRequest{
+			Hold: hold.Number, Capture: taken.Number, Amount: max(1, fen/part), Reason: "goods_returned",
+		})
 		return []made{{taken, 1, 0}, {back, 1, 0}}, err
 	}
 }
 
 func (m *market) converts(ctx context.Context, by traders, fen amount.Units) ([]made, error) {
-	r, err := by["D"].Do(ctx, fresh("convert"), points.ConvertRequest{Member: m.saver.Member, To: "DP", Pieces: []spend.Take{{Lot: m.saver.Lot, Amount: fen}}})
+	r, err := by["D"].Do(ctx, fresh("convert"), points.ConvertRequest{
+		Member: m.saver.Member, To: "DP", Pieces: []spend.Take{{Lot: m.saver.Lot, Amount: fen}},
+	})
 	return []made{{r, 1, 0}}, err
 }
 
@@ -133,16 +149,21 @@ func (m *market) rides(ctx context.Context, by traders, _ amount.Units) ([]made,
 
 func (m *market) sells(ctx context.Context, by traders, _ amount.Units) ([]made, error) {
 	d := by["D"]
-	order, err := d.Do(ctx, fresh("order"), goods.PlaceRequest{Member: m.buyer.Member, Lines: []goods.Wanted{m.kit.wanted(1)}, Quote: m.buyer.Quotes[0], Accept: true,
-		Pieces: []spend.Take{{Lot: m.buyer.Lot, Amount: m.kitFen}}})
+	order, err := d.Do(ctx, fresh("order"), goods.PlaceRequest{
+		Member: m.buyer.Member, Lines: []goods.Wanted{m.kit.wanted(1)}, Quote: m.buyer.Quotes[0], Accept: true,
+		Pieces: []spend.Take{{Lot: m.buyer.Lot, Amount: m.kitFen}},
+	})
 	if err != nil {
 		return nil, err
 	}
-	r, err := d.Do(ctx, fresh("deliver"), goods.DeliverRequest{Order: order.Number, Part: 1, Evidence: make(codec.Hash, 32)})
+	r, err := d.Do(ctx, fresh("deliver"), goods.DeliverRequest{
+		Order: order.Number, Part: 1, Evidence: make(codec.Hash, 32),
+	})
 	return []made{{r, 0, 1}}, err
 }
 
-// trade has all deals made at once, each again and again with other amounts, until it is enough. It answers all that was made.
+// trade has all deals made at once, each again and again with other amounts, until it is enough. It answers all that
+// was made.
 func (m *market) trade(t *testing.T, by traders, enough <-chan struct{}) (list []made) {
 	t.Helper()
 	m.ask(t, by)

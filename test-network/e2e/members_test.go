@@ -79,18 +79,23 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 		return do(t, d, member.InviteRequest{Member: one, For: "G", Commitment: code.Commit(c), Until: soon()}), c
 	}
 	n, c := invite()
-	link := member.LinkRequest{Member: one, Channel: atG.channel, Account: atG.commitment, Invitation: n, Code: code.Code(secret(code.Size))}
+	link := member.LinkRequest{
+		Member: one, Channel: atG.channel, Account: atG.commitment, Invitation: n, Code: code.Code(secret(code.Size)),
+	}
 	_, err := g.Do(t.Context(), "", link)
 	wantCode(t, "a guessed code", err, fault.WrongCode)
 	link.Code = c
 	do(t, g, link)
-	_, err = g.Do(t.Context(), "", member.LinkRequest{Member: one, Channel: "app", Account: newAccount("G", "app", "2").commitment, Invitation: n, Code: c})
+	_, err = g.Do(t.Context(), "", member.LinkRequest{
+		Member: one, Channel: "app", Account: newAccount("G", "app", "2").commitment, Invitation: n, Code: c,
+	})
 	wantCode(t, "a code that was used", err, fault.WrongState)
 	for _, known := range []struct {
 		party, channel string
 		commitment     codec.Hash
 	}{{"D", "shop", atD.commitment}, {"G", "app", atG.commitment}} {
-		if m, err := g.Query().Recognise(t.Context(), known.party, known.channel, known.commitment); err != nil || m.Member.ID != one {
+		if m, err := g.Query().Recognise(t.Context(), known.party, known.channel, known.commitment); err != nil ||
+			m.Member.ID != one {
 			t.Errorf("recognised by %s's account: %+v, %v", known.party, m, err)
 		}
 	}
@@ -103,9 +108,13 @@ func TestOnePersonAtTwoParties(t *testing.T) {
 		t.Fatalf("the wallet after the merge: %+v, %v", wallet, err)
 	}
 	// The home may now spend both members' lots; the hold from before goes on.
-	both := points.HoldRequest{Member: one, Deadline: soon(), Pieces: []spend.Take{{Lot: lotD, Amount: 100}, {Lot: lotG, Amount: 30}}}
+	both := points.HoldRequest{
+		Member: one, Deadline: soon(), Pieces: []spend.Take{{Lot: lotD, Amount: 100}, {Lot: lotG, Amount: 30}},
+	}
 	do(t, d, both)
-	_, err = d.Do(t.Context(), "", points.HoldRequest{Member: one, Deadline: soon(), Pieces: []spend.Take{{Lot: lotG, Amount: 1}}})
+	_, err = d.Do(t.Context(), "", points.HoldRequest{
+		Member: one, Deadline: soon(), Pieces: []spend.Take{{Lot: lotG, Amount: 1}},
+	})
 	wantCode(t, "one point more", err, fault.Insufficient)
 	do(t, g, points.CaptureRequest{Hold: hold, Amount: 20})
 	balance(t, g, "GP")
@@ -121,11 +130,14 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 	d, g, f, m := net.open(t, "D", "2"), net.open(t, "G", "2"), net.open(t, "F", "2"), net.open(t, "M", "2")
 	who := fresh("shared")
 	do(t, d, member.EnrolRequest{Member: who})
-	consent := do(t, d, member.ConsentRequest{Member: who, Purpose: "joint_service", Parties: []string{"G"}, Until: farDay})
+	consent := do(t, d, member.ConsentRequest{
+		Member: who, Purpose: "joint_service", Parties: []string{"G"}, Until: farDay,
+	})
 	profile := fmt.Appendf(nil, `{"salt":"%s","fields":{"phone":"%s"}}`, hex.EncodeToString(secret(32)), canary)
 	sum := sha256.Sum256(profile)
 	share := member.ShareRequest{Consent: consent, Party: "G", Digest: sum[:]}
-	if _, err := d.SinglePrivate(t.Context(), "", share, map[string][]byte{hex.EncodeToString(sum[:]): profile}); err != nil {
+	if _, err := d.SinglePrivate(t.Context(), "", share,
+		map[string][]byte{hex.EncodeToString(sum[:]): profile}); err != nil {
 		t.Fatal(err)
 	}
 	await(t, "G's peer was sent the profile", func() bool { // a peer may have a block before what is private in it
@@ -140,7 +152,9 @@ func TestAProfileStaysBetweenTwo(t *testing.T) {
 		wantCode(t, outsider.Party()+" reads the profile", err, fault.Forbidden)
 	}
 	for _, at := range filesWith(t, net.dir, canary) {
-		if parts := bytes.Contains([]byte(at), []byte("peer0.D")) || bytes.Contains([]byte(at), []byte("peer0.G")); !parts || bytes.Contains([]byte(at), []byte("chains/chains")) {
+		if parts := bytes.Contains([]byte(at), []byte("peer0.D")) ||
+			bytes.Contains([]byte(at), []byte("peer0.G")); !parts ||
+			bytes.Contains([]byte(at), []byte("chains/chains")) {
 			t.Errorf("the profile is in %s", at)
 		}
 	}
@@ -189,13 +203,16 @@ func TestErasureHolds(t *testing.T) {
 	do(t, d, member.LinkRequest{Member: who, Channel: "app", Account: app.commitment})
 	lot := issue(t, d, "DP", who, 1600)
 	before := balance(t, d, "DP")
-	ids := []member.AccountID{{Party: "D", Channel: "app", Account: app.commitment}, {Party: "D", Channel: "shop", Account: shop.commitment}}
+	ids := []member.AccountID{{Party: "D", Channel: "app", Account: app.commitment},
+		{Party: "D", Channel: "shop", Account: shop.commitment}}
 	_, err := d.Do(t.Context(), "", member.EraseRequest{Member: who, Accounts: ids[:1], Reason: "member_asked"})
 	wantCode(t, "an erasure that forgets an account", err, fault.Conflict)
 	do(t, d, member.EraseRequest{Member: who, Accounts: ids, Reason: "member_asked"})
 	_, err = d.Query().Recognise(t.Context(), "D", "shop", shop.commitment)
 	wantCode(t, "recognised after the erasure", err, fault.NotFound)
-	_, err = d.Do(t.Context(), "", points.HoldRequest{Member: who, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: soon()})
+	_, err = d.Do(t.Context(), "", points.HoldRequest{
+		Member: who, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: soon(),
+	})
 	wantCode(t, "spending after the erasure", err, fault.WrongState)
 	if after := balance(t, d, "DP"); after != before {
 		t.Errorf("the books before %+v and after %+v", before, after)
@@ -204,7 +221,8 @@ func TestErasureHolds(t *testing.T) {
 	attack := map[string][]byte{customer: []byte(customer)}
 	for _, salt := range [][]byte{nil, []byte("D"), make([]byte, 32)} {
 		for _, channel := range []string{"shop", "app"} {
-			attack[fmt.Sprintf("%s with salt %x", channel, salt)] = member.AccountCommitment(salt, "D", channel, customer)
+			attack[fmt.Sprintf("%s with salt %x", channel, salt)] = member.AccountCommitment(salt, "D", channel,
+				customer)
 		}
 	}
 	for what, found := range filesWithAny(t, net.dir, attack) {
@@ -219,17 +237,24 @@ func TestNodesRaceForOneCode(t *testing.T) {
 	nodes := []*node{m, net.open(t, "M", "5"), net.open(t, "M", "6")}
 	who, ride := fresh("rider"), fresh("ride")
 	do(t, m, member.EnrolRequest{Member: who})
-	do(t, m, benefit.DefineRequest{Benefit: ride, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: 10800, Uses: 2, Days: 60,
-		Stackable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100}, Code: true, Lapse: benefit.Keep, Window: 7})
+	do(t, m, benefit.DefineRequest{
+		Benefit: ride, En: "Airport ride", Zh: "接机", Kind: benefit.Service, Price: 10800, Uses: 2, Days: 60,
+		Stackable: true, Grantors: []string{"D"}, Scene: "travel", Fee: amount.Rate{Num: 1, Den: 100}, Code: true,
+		Lapse: benefit.Keep, Window: 7,
+	})
 	codes, commitment := code.Chain(secret(code.Size), 2)
-	granted := do(t, d, benefit.GrantRequest{Benefit: ride, Grants: []benefit.Grant{{Member: who, Commitment: commitment}}}).Row(0)
+	granted := do(t, d, benefit.GrantRequest{
+		Benefit: ride, Grants: []benefit.Grant{{Member: who, Commitment: commitment}},
+	}).Row(0)
 	owed := owes(t, m)
 	for use, c := range codes {
 		var all sync.WaitGroup
 		errs, won := make([]error, len(nodes)), 0
 		for i, node := range nodes {
 			all.Go(func() {
-				_, errs[i] = node.Do(t.Context(), "", benefit.WriteOffRequest{Entitlement: granted, Code: c, Outlet: "T3"})
+				_, errs[i] = node.Do(t.Context(), "", benefit.WriteOffRequest{
+					Entitlement: granted, Code: c, Outlet: "T3",
+				})
 			})
 		}
 		all.Wait()
@@ -280,10 +305,15 @@ func TestRefundsUnwindWhatWasTaken(t *testing.T) {
 	first, second := issue(t, d, "DP", who, 500), issue(t, d, "DP", who, 2000)
 	consent := authorise(t, d, who, "G", "DP", 1800)
 	before := owes(t, g)
-	hold := do(t, g, points.HoldRequest{Member: who, Pieces: []spend.Take{{Lot: first, Amount: 500}, {Lot: second, Amount: 1300}}, Deadline: soon(), Authorisation: consent})
+	hold := do(t, g, points.HoldRequest{
+		Member: who, Pieces: []spend.Take{{Lot: first, Amount: 500}, {Lot: second, Amount: 1300}}, Deadline: soon(),
+		Authorisation: consent,
+	})
 	taken := do(t, g, points.CaptureRequest{Hold: hold, Amount: 1800})
 	do(t, g, points.RefundRequest{Hold: hold, Capture: taken, Amount: 900, Reason: "goods_returned"})
-	_, err := g.Do(t.Context(), "", points.RefundRequest{Hold: hold, Capture: taken, Amount: 901, Reason: "goods_returned"})
+	_, err := g.Do(t.Context(), "", points.RefundRequest{
+		Hold: hold, Capture: taken, Amount: 901, Reason: "goods_returned",
+	})
 	wantCode(t, "a refund of more than is left", err, fault.Insufficient)
 	lots, err := g.Query().Lots(t.Context(), first, second)
 	if err != nil || lots[0].Available() != 0 || lots[1].Available() != 1600 {
@@ -300,7 +330,9 @@ func TestRefundsUnwindWhatWasTaken(t *testing.T) {
 // once: B comes to owe exactly up to its cap, whoever is first.
 func TestRacingConversionsPassNoCap(t *testing.T) {
 	g, b := net.open(t, "G", "20-23"), net.open(t, "B", "1")
-	do(t, g, points.PublishRateRequest{From: "BP", To: "GP", Rate: amount.Rate{Num: 1, Den: 5}, Since: day("2026-11-01"), Until: farDay})
+	do(t, g, points.PublishRateRequest{
+		From: "BP", To: "GP", Rate: amount.Rate{Num: 1, Den: 5}, Since: day("2026-11-01"), Until: farDay,
+	})
 	agreeRate(t, b, "BP", "GP")
 	const members, cap = 24, 1000
 	do(t, net.open(t, "G", "24"), partyAmend("B", cap))
@@ -315,7 +347,9 @@ func TestRacingConversionsPassNoCap(t *testing.T) {
 	errs := make([]error, members)
 	for i := range members {
 		all.Go(func() {
-			_, errs[i] = g.Do(t.Context(), "", points.ConvertRequest{Member: names[i], To: "GP", Pieces: []spend.Take{{Lot: lots[i], Amount: 500}}})
+			_, errs[i] = g.Do(t.Context(), "", points.ConvertRequest{
+				Member: names[i], To: "GP", Pieces: []spend.Take{{Lot: lots[i], Amount: 500}},
+			})
 		})
 	}
 	all.Wait()
@@ -334,7 +368,8 @@ func TestRacingConversionsPassNoCap(t *testing.T) {
 	}
 	balance(t, g, "BP")
 	balance(t, g, "GP")
-	if found, err := index.All[points.Conversion](read(t, b), index.Filter{Topic: "GP"}); err != nil || len(found) != 1 {
+	if found, err := index.All[points.Conversion](read(t, b), index.Filter{Topic: "GP"}); err != nil ||
+		len(found) != 1 {
 		t.Errorf("the rate in the read model: %+v, %v", found, err)
 	}
 }

@@ -121,7 +121,8 @@ func (n *network) edit(change func(sections map[string]any)) error {
 
 // tallynet runs the operator's program; what it says is shown if it fails.
 func (n *network) tallynet(args ...string) error {
-	cmd := exec.Command(filepath.Join(root, "bin", "tallynet"), append(args, "--topology", n.topology, "--dir", n.dir)...)
+	cmd := exec.Command(filepath.Join(root, "bin", "tallynet"),
+		append(args, "--topology", n.topology, "--dir", n.dir)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("tallynet %s: %w\n%s", strings.Join(args, " "), err, out)
@@ -131,7 +132,8 @@ func (n *network) tallynet(args ...string) error {
 
 // config is a party's, with a state directory and lanes of its own.
 func (n *network) config(party, state, lanes string) (config.Config, error) {
-	return config.Load(filepath.Join(n.dir, "parties", party, "profile.yaml"), map[string]any{"state": state, "lanes": lanes})
+	return config.Load(filepath.Join(n.dir, "parties", party, "profile.yaml"),
+		map[string]any{"state": state, "lanes": lanes})
 }
 
 // found founds the consortium of the story.
@@ -149,8 +151,9 @@ func (n *network) found() error {
 		return err
 	}
 	defer g.Close()
-	if _, err := g.Found(ctx, party.FoundRequest{Network: "e2e", En: "Group", Zh: "集团", Roles: party.Issuer | party.Acceptor,
-		Cycle: "2026-11", Date: day("2026-11-01"), Test: true}); err != nil {
+	if _, err := g.Found(ctx,
+		party.FoundRequest{Network: "e2e", En: "Group", Zh: "集团", Roles: party.Issuer | party.Acceptor,
+			Cycle: "2026-11", Date: day("2026-11-01"), Test: true}); err != nil {
 		return err
 	}
 	if _, err := g.Single(ctx, "", party.BeginPeerRequest{}); err != nil {
@@ -175,8 +178,10 @@ func (n *network) found() error {
 		if issuer == "D" || issuer == "F" {
 			_, err = g.Single(ctx, "", party.BeginPeerRequest{})
 		}
-		_, opened := g.Single(ctx, "", points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
-			Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}}})
+		_, opened := g.Single(ctx, "", points.OpenProgrammeRequest{
+			Programme: issuer + "P", En: issuer, Zh: issuer, Price: amount.Rate{Num: 1, Den: 1},
+			Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}},
+		})
 		if err := errors.Join(err, opened, g.Close()); err != nil {
 			return err
 		}
@@ -213,7 +218,9 @@ func coming(member, home string, units amount.Units) points.Grant {
 // issue issues one lot and answers its number.
 func issue(t *testing.T, g *node, programme, member string, units amount.Units) number.Row {
 	t.Helper()
-	r, err := g.Do(t.Context(), "", points.IssueRequest{Programme: programme, Grants: []points.Grant{grant(member, units)}})
+	r, err := g.Do(t.Context(), "", points.IssueRequest{
+		Programme: programme, Grants: []points.Grant{grant(member, units)},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +242,9 @@ func enrol(t *testing.T, g *node, members ...string) {
 func authorise(t *testing.T, g *node, who, acceptor, programme string, units amount.Units) number.Command {
 	t.Helper()
 	r, err := g.Do(t.Context(), "", member.AuthoriseRequest{
-		Member: who, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}}, Until: time.Now().Add(time.Hour).Unix(),
+
+		Member: who, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}},
+		Until: time.Now().Add(time.Hour).Unix(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -267,7 +276,8 @@ func balance(t *testing.T, g *node, programme string) points.Totals {
 		t.Fatal(err)
 	}
 	if totals.Issued != available+totals.Held()+totals.Ended() {
-		t.Errorf("%s: issued %d, but available %d + held %d + ended %d", programme, totals.Issued, available, totals.Held(), totals.Ended())
+		t.Errorf("%s: issued %d, but available %d + held %d + ended %d",
+			programme, totals.Issued, available, totals.Held(), totals.Ended())
 	}
 	if strays, err := ix.Unsealed(); err != nil || len(strays) > 0 {
 		t.Errorf("rows that no sealed number covers: %v, %v", strays, err)

@@ -17,9 +17,9 @@ import (
 	"tallystick/client/index"
 )
 
-// node is a gateway of a party's. Who acts or asks by it knows what everybody did on its network before, as people who tell
-// each other do: its peer may be blocks behind theirs, and is waited for. What its Gateway is asked directly knows only what
-// the peer knows; those who race each other ask so.
+// node is a gateway of a party's. Who acts or asks by it knows what everybody did on its network before, as people who
+// tell each other do: its peer may be blocks behind theirs, and is waited for. What its Gateway is asked directly knows
+// only what the peer knows; those who race each other ask so.
 type node struct {
 	*gateway.Gateway
 	of *network
@@ -93,7 +93,8 @@ func (n *node) Single(ctx context.Context, request string, req command.Request) 
 }
 
 // SinglePrivate carries out a command with what its parties alone may see.
-func (n *node) SinglePrivate(ctx context.Context, request string, req command.Request, private map[string][]byte) (command.Receipt, error) {
+func (n *node) SinglePrivate(ctx context.Context, request string, req command.Request,
+	private map[string][]byte) (command.Receipt, error) {
 	n.AtLeast(n.of.seen.Load())
 	r, err := n.Gateway.SinglePrivate(ctx, request, req, private)
 	n.tell()
@@ -207,8 +208,8 @@ func (m *models) close() (err error) {
 	return err
 }
 
-// read brings the read model of a party up to now, and reads it. The party's next reading takes the place of this one: what
-// is compared with later must be asked before.
+// read brings the read model of a party up to now, and reads it. The party's next reading takes the place of this one:
+// what is compared with later must be asked before.
 func read(t *testing.T, g *node) *index.Reading {
 	t.Helper()
 	ix, err := g.of.model(g.Party())

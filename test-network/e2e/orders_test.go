@@ -121,7 +121,8 @@ func TestNodesRaceForTheLastUnits(t *testing.T) {
 	sku := good(t, s1, of)
 	stalls := []stall{openStall(t, s1, g, of, sku, price, worth), openStall(t, s1, d, of, sku, price, worth)}
 	errands := []errand{ // two nodes of G, one of them a process of its own, and one of D
-		{Dir: net.dir, Party: "G", State: t.TempDir(), Lanes: "27,28", Run: fresh("race"), Good: stalls[0], Price: price, Customers: customers(t, g, stalls[0], 4)},
+		{Dir: net.dir, Party: "G", State: t.TempDir(), Lanes: "27,28", Run: fresh("race"), Good: stalls[0],
+			Price: price, Customers: customers(t, g, stalls[0], 4)},
 		{Party: "G", Run: fresh("race"), Good: stalls[0], Price: price, Customers: customers(t, g, stalls[0], 4)},
 		{Party: "D", Run: fresh("race"), Good: stalls[1], Price: price, Customers: customers(t, d, stalls[1], 4)},
 	}
@@ -229,10 +230,12 @@ func (w *witness) check(t *testing.T, g *node, stalls []stall, errands []errand)
 		if !u.whole() || u.delivered == 0 || u.withdrawn == 0 {
 			t.Errorf("%s: %+v", s.Seller, u)
 		}
-		if asked, err := g.Query().Stock(t.Context(), s.Supplier, s.SKU, s.Seller); err != nil || asked.Free != u.free || asked.Restocked != u.restocked {
+		if asked, err := g.Query().Stock(t.Context(), s.Supplier, s.SKU, s.Seller); err != nil ||
+			asked.Free != u.free || asked.Restocked != u.restocked {
 			t.Errorf("%s: the blocks have %+v, the peer %+v, %v", s.Seller, u, asked, err)
 		}
-		if made, err := now.Used(s.Supplier, s.SKU, s.Seller); err != nil || made.Reserved != u.reserved || made.Delivered != u.delivered {
+		if made, err := now.Used(s.Supplier, s.SKU, s.Seller); err != nil || made.Reserved != u.reserved ||
+			made.Delivered != u.delivered {
 			t.Errorf("%s: the blocks have %+v, the index %+v, %v", s.Seller, u, made, err)
 		}
 		t.Logf("%s: %+v", s.Seller, u)
@@ -279,7 +282,10 @@ func TestOneOrderFiveTimes(t *testing.T) {
 	of := supplier(t, s1, g)
 	s := openStall(t, s1, g, of, good(t, s1, of), price, 75_000)
 	do(t, s1, goods.RestockRequest{Supplier: of, SKU: s.SKU, Seller: "G", Units: 5})
-	e := errand{Dir: net.dir, Party: "G", State: t.TempDir(), Lanes: "27", Run: fresh("once"), Good: s, Price: price, Customers: customers(t, g, s, 1), Once: true}
+	e := errand{
+		Dir: net.dir, Party: "G", State: t.TempDir(), Lanes: "27", Run: fresh("once"), Good: s, Price: price,
+		Customers: customers(t, g, s, 1), Once: true,
+	}
 	e.Customers[0].Quotes = e.Customers[0].Quotes[:1]
 	w := newWitness()
 	for range 4 {
@@ -303,7 +309,8 @@ func TestOneOrderFiveTimes(t *testing.T) {
 		t.Error(problem)
 	}
 	ledger := readGoods(t, g)
-	if o := ledger.orders[first.Number.String()]; o.Parts[0].State != goods.Cancelled || o.Reference != e.request(0, 0) {
+	if o := ledger.orders[first.Number.String()]; o.Parts[0].State != goods.Cancelled ||
+		o.Reference != e.request(0, 0) {
 		t.Errorf("%+v", o)
 	}
 	orders := 0
@@ -337,8 +344,9 @@ func traces(s stall) map[string][]byte {
 // refusals included. No file of any process has the price, no block and no log; what
 // it comes to opens for those who know it, and for nobody else.
 func TestAPriceStaysBetweenTwo(t *testing.T) {
-	const price = 1_000_000                                       // fen, what everybody may see
-	log := must(os.Create(filepath.Join(net.dir, "clients.log"))) // of the gateways of this test, searched as the others are
+	const price = 1_000_000 // fen, what everybody may see
+	log := must(
+		os.Create(filepath.Join(net.dir, "clients.log"))) // of the gateways of this test, searched as the others are
 	defer log.Close()
 	defer slog.SetDefault(slog.Default())
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
@@ -351,10 +359,14 @@ func TestAPriceStaysBetweenTwo(t *testing.T) {
 	lot := issue(t, g, "GP", who, 3*price)
 	before := veiled(t, g)
 
-	_, err := s1.Do(t.Context(), "", goods.OfferTermsRequest{Supplier: of, SKU: s.SKU, Seller: "S1", Kind: goods.Supply, Commitment: s.Commitment})
+	_, err := s1.Do(t.Context(), "", goods.OfferTermsRequest{
+		Supplier: of, SKU: s.SKU, Seller: "S1", Kind: goods.Supply, Commitment: s.Commitment,
+	})
 	wantCode(t, "terms with oneself", err, fault.BadRequest)
-	place := goods.PlaceRequest{Member: who, Lines: []goods.Wanted{s.wanted(3)}, Quote: make(codec.Hash, 32), Accept: true,
-		Pieces: []spend.Take{{Lot: lot, Amount: 3 * price}}}
+	place := goods.PlaceRequest{
+		Member: who, Lines: []goods.Wanted{s.wanted(3)}, Quote: make(codec.Hash, 32), Accept: true,
+		Pieces: []spend.Take{{Lot: lot, Amount: 3 * price}},
+	}
 	_, err = g.Do(t.Context(), "", place)
 	wantCode(t, "a quote that nobody made", err, fault.PriceChanged)
 	place.Quote = s.quote(t, g, who, 3).Hash

@@ -38,7 +38,8 @@ func TestIndexOnPostgres(t *testing.T) {
 	lot := issue(t, d, "DP", ann, 500)
 	file, url := filepath.Join(t.TempDir(), "d.db"), server.URLOf("tally_d")
 	for _, question := range [][]string{
-		{"points", "wallet", ann}, {"query", "owes"}, {"query", "breakage"}, {"programme", "list"}, {"party", "list"}, {"query", "digest"},
+		{"points", "wallet", ann}, {"query", "owes"}, {"query", "breakage"}, {"programme", "list"}, {"party", "list"},
+		{"query", "digest"},
 	} {
 		inFile, inDatabase := ask(t, file, question...), ask(t, url, question...)
 		if !bytes.Equal(inFile, inDatabase) {
@@ -82,7 +83,8 @@ func followTogether(t *testing.T, at string, want *index.Reading) {
 // ask runs tally as D with its read model in a place.
 func ask(t *testing.T, at string, args ...string) []byte {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--as", "D", "--network", net.dir, "-o", "json"}, args...)...)
+	cmd := exec.Command(filepath.Join(root, "bin", "tally"),
+		append([]string{"--as", "D", "--network", net.dir, "-o", "json"}, args...)...)
 	cmd.Env = append(os.Environ(), "TALLY_INDEX="+at, "TALLY_STATE="+t.TempDir())
 	var said bytes.Buffer
 	cmd.Stderr = &said

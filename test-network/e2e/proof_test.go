@@ -67,7 +67,8 @@ func TestBalanceIsProved(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b points.Balance
-	if err := json.Unmarshal(got.Answer, &b); err != nil || b.Member != who || len(b.Sums) != 1 || b.Sums[0].Available != 700 {
+	if err := json.Unmarshal(got.Answer, &b); err != nil || b.Member != who || len(b.Sums) != 1 ||
+		b.Sums[0].Available != 700 {
 		t.Errorf("%+v, %v", b, err)
 	}
 	now := read(t, d)
@@ -75,17 +76,20 @@ func TestBalanceIsProved(t *testing.T) {
 	if err != nil || got.AsOf != part.Rows[0].Block {
 		t.Errorf("as of block %d, the lot is of block %d, %v", got.AsOf, part.Rows[0].Block, err)
 	}
-	if !slices.Equal(got.Signers, []string{"D", "F", "G"}) || got.AskedBy != "D" || got.Channel != "alliance" || time.Since(got.Time) > time.Minute {
+	if !slices.Equal(got.Signers, []string{"D", "F", "G"}) || got.AskedBy != "D" || got.Channel != "alliance" ||
+		time.Since(got.Time) > time.Minute {
 		t.Errorf("%+v", got)
 	}
 	t.Logf("%d bytes, %d reads, as of block %d", len(file), len(got.Reads), got.AsOf)
-	if _, err := d.Prove(t.Context(), "query:Balance", who, `["`+other.String()+`"]`); fault.CodeOf(err) != fault.Forbidden {
+	if _, err := d.Prove(t.Context(), "query:Balance", who,
+		`["`+other.String()+`"]`); fault.CodeOf(err) != fault.Forbidden {
 		t.Errorf("another's lot: %v", err)
 	}
 	if _, err := proof.Check(file, trust, 4); err == nil || !strings.Contains(err.Error(), "3 parties signed") {
 		t.Errorf("too few signers: %v", err)
 	}
-	if _, err := proof.Check(file, trustOf(t, "M", "G", "D"), 2); err == nil || !strings.Contains(err.Error(), `"F" is not among the trusted`) {
+	if _, err := proof.Check(file, trustOf(t, "M", "G", "D"), 2); err == nil ||
+		!strings.Contains(err.Error(), `"F" is not among the trusted`) {
 		t.Errorf("a signer that M doesn't trust: %v", err)
 	}
 	changes(t, file, envelope, trust)
@@ -96,7 +100,8 @@ func TestBalanceIsProved(t *testing.T) {
 func changes(t *testing.T, file, envelope []byte, trust proof.Trust) {
 	t.Helper()
 	check := func(changed []byte) error {
-		_, err := proof.Check(bytes.Replace(file, []byte(base64.StdEncoding.EncodeToString(envelope)), []byte(base64.StdEncoding.EncodeToString(changed)), 1), trust, 2)
+		_, err := proof.Check(bytes.Replace(file, []byte(base64.StdEncoding.EncodeToString(envelope)),
+			[]byte(base64.StdEncoding.EncodeToString(changed)), 1), trust, 2)
 		return err
 	}
 	if err := check(envelope); err != nil {
@@ -106,7 +111,8 @@ func changes(t *testing.T, file, envelope []byte, trust proof.Trust) {
 		name, near string
 		behind     int // how far behind the end of near
 	}{
-		{"answer", `"available":700`, -1}, {"read set", "namespaces/fields/tally", -1}, {"question", "query:Balance", -1},
+		{"answer", `"available":700`, -1}, {"read set", "namespaces/fields/tally", -1},
+		{"question", "query:Balance", -1},
 		{"certificate", "-----BEGIN CERTIFICATE-----", 40}, {"signature", string(envelope[len(envelope)-8:]), -1},
 	} {
 		at := bytes.LastIndex(envelope, []byte(c.near))
@@ -143,7 +149,8 @@ func cannotBeSubmitted(t *testing.T, raw []byte, height uint64) {
 	if len(envelope.GetSignature()) > 0 {
 		t.Fatal("it is signed")
 	}
-	_, err = gateway.NewGatewayClient(conn).Submit(t.Context(), &gateway.SubmitRequest{ChannelId: cfg.Channel, PreparedTransaction: &envelope})
+	_, err = gateway.NewGatewayClient(conn).Submit(t.Context(),
+		&gateway.SubmitRequest{ChannelId: cfg.Channel, PreparedTransaction: &envelope})
 	if err == nil {
 		t.Errorf("an unsigned envelope was ordered, after block %d", height)
 	}
@@ -159,10 +166,12 @@ func TestProofCommands(t *testing.T) {
 	net.everywhere(t)
 	file := filepath.Join(t.TempDir(), "shown.proof")
 	tally := func(args ...string) (string, error) {
-		out, err := exec.Command(filepath.Join(root, "bin", "tally"), append([]string{"--network", net.dir}, args...)...).CombinedOutput()
+		out, err := exec.Command(filepath.Join(root, "bin", "tally"),
+			append([]string{"--network", net.dir}, args...)...).CombinedOutput()
 		return string(out), err
 	}
-	if out, err := tally("--as", "D", "points", "prove", who, "--out", file, "--signers", "3"); err != nil || !strings.Contains(out, "D, F, G") {
+	if out, err := tally("--as", "D", "points", "prove", who, "--out", file, "--signers", "3"); err != nil ||
+		!strings.Contains(out, "D, F, G") {
 		t.Fatalf("%v: %s", err, out)
 	}
 	out, err := tally("--as", "B", "verify-proof", file, "-o", "json")
@@ -170,10 +179,12 @@ func TestProofCommands(t *testing.T) {
 		Answer  points.Balance
 		Signers []string
 	}
-	if err != nil || json.Unmarshal([]byte(out), &said) != nil || len(said.Answer.Lots) != 2 || said.Answer.Sums[0].Available != 304 || len(said.Signers) != 3 {
+	if err != nil || json.Unmarshal([]byte(out), &said) != nil || len(said.Answer.Lots) != 2 ||
+		said.Answer.Sums[0].Available != 304 || len(said.Signers) != 3 {
 		t.Errorf("%v: %s", err, out)
 	}
-	if out, err := tally("--as", "D", "points", "prove", "nobody", "--out", file); err == nil || !strings.Contains(out, "NOT_FOUND") {
+	if out, err := tally("--as", "D", "points", "prove", "nobody", "--out", file); err == nil ||
+		!strings.Contains(out, "NOT_FOUND") {
 		t.Errorf("%v: %s", err, out)
 	}
 }

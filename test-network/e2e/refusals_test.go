@@ -35,12 +35,16 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 	enrol(t, d, whose, other)
 	lot := issue(t, g, "GP", whose, 100)
 	foreign := issue(t, g, "GP", other, 100)
-	hold, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix()})
+	hold, err := d.Do(t.Context(), "", points.HoldRequest{
+		Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 10}}, Deadline: time.Now().Add(time.Hour).Unix(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ends := time.Now().Unix() + 10
-	short, err := d.Do(t.Context(), "", points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: ends})
+	short, err := d.Do(t.Context(), "", points.HoldRequest{
+		Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 5}}, Deadline: ends,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,41 +64,69 @@ func TestBadCommandsAreRefusedOneByOne(t *testing.T) {
 		{"amount 0", g, issueOf("GP", 0), fault.BadRequest},
 		{"amount below 0", g, issueOf("GP", -1), fault.BadRequest},
 		{"amount above the limit", g, issueOf("GP", amount.Max+1), fault.Limit},
-		{"sum above the limit", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(whose, amount.Max), grant(whose, 1)}}, fault.Limit},
+		{"sum above the limit", g,
+			points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(whose, amount.Max), grant(whose, 1)}},
+			fault.Limit},
 		{"total above the limit", g, issueOf("GP", amount.Max), fault.Limit},
-		{"id outside the pattern", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("a b", 1)}}, fault.BadRequest},
-		{"id with a control character", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("a\x00b", 1)}}, fault.BadRequest},
-		{"id too long", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(strings.Repeat("x", 65), 1)}}, fault.BadRequest},
+		{"id outside the pattern", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("a b", 1)}},
+			fault.BadRequest},
+		{"id with a control character", g,
+			points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("a\x00b", 1)}}, fault.BadRequest},
+		{"id too long", g,
+			points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant(strings.Repeat("x", 65), 1)}},
+			fault.BadRequest},
 		{"no such programme", g, issueOf("XP", 1), fault.NotFound},
 		{"someone else's programme", d, issueOf("GP", 1), fault.Forbidden},
 		{"a party without a peer, someone else's programme", m, issueOf("DP", 1), fault.Forbidden},
-		{"an expiry in the past", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: whose, Amount: 1, Expires: day("2026-10-31")}}}, fault.Expired},
-		{"a programme's name taken", d, points.OpenProgrammeRequest{Programme: "GP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}}, fault.Conflict},
-		{"a register by another than the operator", d, party.RegisterRequest{Party: "X", En: "x", Zh: "x", Roles: party.Issuer}, fault.Forbidden},
+		{"an expiry in the past", g, points.IssueRequest{
+			Programme: "GP", Grants: []points.Grant{{Member: whose, Amount: 1, Expires: day("2026-10-31")}},
+		}, fault.Expired},
+		{"a programme's name taken", d,
+			points.OpenProgrammeRequest{Programme: "GP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}},
+			fault.Conflict},
+		{"a register by another than the operator", d,
+			party.RegisterRequest{Party: "X", En: "x", Zh: "x", Roles: party.Issuer}, fault.Forbidden},
 		{"a party twice", g, party.RegisterRequest{Party: "D", En: "x", Zh: "x", Roles: party.Issuer}, fault.Conflict},
-		{"the date by another than the operator", d, settlement.AdvanceRequest{Date: day("2026-11-02")}, fault.Forbidden},
+		{"the date by another than the operator", d, settlement.AdvanceRequest{Date: day("2026-11-02")},
+			fault.Forbidden},
 		{"the date backwards", g, settlement.AdvanceRequest{Date: day("2026-10-01")}, fault.WrongState},
 		{"a hold without the role", f, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Forbidden},
 		{"a foreign lot", d, holdOf(spend.Take{Lot: foreign, Amount: 1}), fault.Forbidden},
 		{"a lot that isn't", d, holdOf(spend.Take{Lot: absent.Row(0), Amount: 1}), fault.NotFound},
 		{"more than there is", d, holdOf(spend.Take{Lot: lot, Amount: 86}), fault.Insufficient},
-		{"a deadline in the past", d, points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: 1}, fault.Expired},
-		{"a deadline too far", d, points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Unix() + 31*24*3600}, fault.Limit},
+		{"a deadline in the past", d,
+			points.HoldRequest{Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: 1}, fault.Expired},
+		{"a deadline too far", d, points.HoldRequest{
+			Member: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Unix() + 31*24*3600,
+		}, fault.Limit},
 		{"another's hold", g, points.CaptureRequest{Hold: hold.Number, Amount: 1}, fault.Forbidden},
 		{"more than held", d, points.CaptureRequest{Hold: hold.Number, Amount: 11}, fault.Insufficient},
 		{"a hold that isn't", d, points.CaptureRequest{Hold: absent, Amount: 1}, fault.NotFound},
 		{"a time-out before the deadline", g, points.TimeOutRequest{Hold: hold.Number}, fault.WrongState},
 		{"a release of another's hold", g, points.ReleaseRequest{Hold: hold.Number, Reason: "x"}, fault.Forbidden},
-		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)}, fault.Forbidden},
+		{"evidence by another than the witness", d, points.ActivateRequest{Lot: lot, Evidence: make([]byte, 32)},
+			fault.Forbidden},
 		{"a hold without the member's consent", m, holdOf(spend.Take{Lot: lot, Amount: 1}), fault.Unauthorised},
-		{"a hold for nobody", d, points.HoldRequest{Member: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix()}, fault.NotFound},
-		{"a transfer by the issuer", g, points.TransferRequest{From: whose, To: other, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
-		{"an issue to nobody", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("nobody", 1)}}, fault.NotFound},
-		{"a transfer by neither issuer nor home", m, points.TransferRequest{From: whose, To: other, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.Unauthorised},
-		{"a transfer to nobody", g, points.TransferRequest{From: whose, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.NotFound},
-		{"a transfer to oneself", g, points.TransferRequest{From: whose, To: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}}, fault.BadRequest},
+		{"a hold for nobody", d, points.HoldRequest{
+			Member: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}, Deadline: time.Now().Add(time.Hour).Unix(),
+		}, fault.NotFound},
+		{"a transfer by the issuer", g,
+			points.TransferRequest{From: whose, To: other, Pieces: []spend.Take{{Lot: lot, Amount: 1}}},
+			fault.Unauthorised},
+		{"an issue to nobody", g, points.IssueRequest{Programme: "GP", Grants: []points.Grant{grant("nobody", 1)}},
+			fault.NotFound},
+		{"a transfer by neither issuer nor home", m,
+			points.TransferRequest{From: whose, To: other, Pieces: []spend.Take{{Lot: lot, Amount: 1}}},
+			fault.Unauthorised},
+		{"a transfer to nobody", g,
+			points.TransferRequest{From: whose, To: "nobody", Pieces: []spend.Take{{Lot: lot, Amount: 1}}},
+			fault.NotFound},
+		{"a transfer to oneself", g,
+			points.TransferRequest{From: whose, To: whose, Pieces: []spend.Take{{Lot: lot, Amount: 1}}},
+			fault.BadRequest},
 		{"an unfreeze of what isn't frozen", g, member.UnfreezeRequest{Member: whose, Reason: "x"}, fault.WrongState},
-		{"a freeze without the role", net.open(t, "S1", "1"), member.FreezeRequest{Member: whose, Reason: "x"}, fault.Forbidden},
+		{"a freeze without the role", net.open(t, "S1", "1"), member.FreezeRequest{Member: whose, Reason: "x"},
+			fault.Forbidden},
 	} {
 		commands := []command.Command{send(c.req)}
 		ran, err := c.by.Run(t.Context(), "", commands)
@@ -145,22 +177,37 @@ func TestMalformedCallsAreRefusedWhole(t *testing.T) {
 		args           [][]byte
 		code           fault.Code
 	}{
-		{"501 commands", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 1, Commands: many})}, fault.BadRequest},
+		{"501 commands", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 1, Commands: many})},
+			fault.BadRequest},
 		{"no command", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 1})}, fault.BadRequest},
 		{"no CBOR", "batch:Run", [][]byte{[]byte("secret-price")}, fault.BadRequest},
-		{"CBOR and more", "batch:Run", [][]byte{append(batch(command.Batch{Lane: 29, Seq: 1, Commands: []command.Command{good}}), 0)}, fault.BadRequest},
+		{"CBOR and more", "batch:Run",
+			[][]byte{append(batch(command.Batch{Lane: 29, Seq: 1, Commands: []command.Command{good}}), 0)},
+			fault.BadRequest},
 		{"two batches", "batch:Run", [][]byte{batch(command.Batch{}), batch(command.Batch{})}, fault.BadRequest},
-		{"the single commands' lane", "batch:Run", [][]byte{batch(command.Batch{Lane: 0, Seq: 1, Commands: []command.Command{good}})}, fault.BadRequest},
-		{"a sequence ahead", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 99, Commands: []command.Command{good}})}, fault.LaneMoved},
-		{"a source that moved", "batch:Run", [][]byte{batch(command.Batch{Lane: 29, Seq: 1, Source: &command.Source{Name: "s", From: 5, To: 6}, Commands: []command.Command{good}})}, fault.SourceMoved},
-		{"an unknown field", "points:Issue", [][]byte{[]byte("r"), []byte(`{"programme":"GP","grants":[],"price":"secret-price"}`)}, fault.BadRequest},
-		{"a wrong type", "points:Issue", [][]byte{[]byte("r"), []byte(`{"programme":"GP","grants":"secret-price"}`)}, fault.BadRequest},
-		{"a float", "points:Capture", [][]byte{[]byte("r"), []byte(`{"hold":"G.1.1.0","amount":1.5}`)}, fault.BadRequest},
-		{"an odd request id", "points:Issue", [][]byte{[]byte("r\n"), []byte(`{"programme":"GP","grants":[{"member":"li","amount":1,"expires":"2027-12-31","witness":"","outlet":"","reference":""}]}`)}, fault.BadRequest},
+		{"the single commands' lane", "batch:Run",
+			[][]byte{batch(command.Batch{Lane: 0, Seq: 1, Commands: []command.Command{good}})}, fault.BadRequest},
+		{"a sequence ahead", "batch:Run",
+			[][]byte{batch(command.Batch{Lane: 29, Seq: 99, Commands: []command.Command{good}})}, fault.LaneMoved},
+		{"a source that moved", "batch:Run", [][]byte{batch(command.Batch{
+			Lane: 29, Seq: 1, Source: &command.Source{Name: "s", From: 5, To: 6}, Commands: []command.Command{good},
+		})}, fault.SourceMoved},
+		{"an unknown field", "points:Issue",
+			[][]byte{[]byte("r"), []byte(`{"programme":"GP","grants":[],"price":"secret-price"}`)}, fault.BadRequest},
+		{"a wrong type", "points:Issue", [][]byte{[]byte("r"), []byte(`{"programme":"GP","grants":"secret-price"}`)},
+			fault.BadRequest},
+		{"a float", "points:Capture", [][]byte{[]byte("r"), []byte(`{"hold":"G.1.1.0","amount":1.5}`)},
+			fault.BadRequest},
+		{"an odd request id", "points:Issue", [][]byte{[]byte("r\n"), []byte(
+			`{"programme":"GP","grants":[{"member":"li","amount":1,"expires":"2027-12-31","witness":"","outlet":"","reference":""}]}`)},
+			fault.BadRequest},
 		{"no argument", "points:Issue", nil, fault.BadRequest},
 		{"no function", "points:Mint", [][]byte{[]byte("r"), []byte("{}")}, fault.BadRequest},
 		{"no contract", "mint:Mint", [][]byte{[]byte("r"), []byte("{}")}, fault.BadRequest},
-		{"a second founding", "charter:Found", [][]byte{[]byte(`{"network":"n","en":"x","zh":"x","roles":[],"cycle":"c","date":"2026-11-01","test":true}`)}, fault.Conflict},
+		{"a second founding", "charter:Found",
+			[][]byte{[]byte(
+				`{"network":"n","en":"x","zh":"x","roles":[],"cycle":"c","date":"2026-11-01","test":true}`)},
+			fault.Conflict},
 		{"the heads, directly", "", nil, fault.Forbidden},
 	} {
 		target := contract

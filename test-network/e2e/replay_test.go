@@ -93,9 +93,14 @@ func basketsOf(purchases, products []map[string]string) (list []basket, left map
 		if !found {
 			i = len(list)
 			at[row["basket_id"]] = i
-			list = append(list, basket{id: row["basket_id"], household: row["household_id"], store: row["store_id"], week: must(strconv.Atoi(row["week"]))})
+			list = append(list, basket{
+				id: row["basket_id"], household: row["household_id"], store: row["store_id"],
+				week: must(strconv.Atoi(row["week"])),
+			})
 		}
-		list[i].lines = append(list[i].lines, bought{row["product_id"], maker, uint32(quantity), priceOf(row["product_id"])})
+		list[i].lines = append(list[i].lines, bought{
+			row["product_id"], maker, uint32(quantity), priceOf(row["product_id"]),
+		})
 	}
 	return list, left
 }
@@ -107,7 +112,9 @@ func madeUp(products, purchases []map[string]string) (rows []map[string]string) 
 	for i := range 900 {
 		week, basket := 1+i/150, i/3
 		row := map[string]string{
-			"household_id": fmt.Sprint(basket % 40), "store_id": purchases[basket%len(purchases)]["store_id"], "basket_id": fmt.Sprint(basket), "week": fmt.Sprint(week),
+
+			"household_id": fmt.Sprint(basket % 40), "store_id": purchases[basket%len(purchases)]["store_id"],
+			"basket_id": fmt.Sprint(basket), "week": fmt.Sprint(week),
 			"product_id": products[(basket*5+i%3*7)%len(products)]["product_id"], "quantity": fmt.Sprint(rng.IntN(12)),
 		}
 		if rng.IntN(40) == 0 {
@@ -290,7 +297,9 @@ func (r *replay) prepare(s1 *node, baskets []basket) {
 		enrol.requests = append(enrol.requests, member.EnrolRequest{Member: r.tag + h})
 	}
 	for id, units := range need {
-		bring.requests = append(bring.requests, goods.RestockRequest{Supplier: id[0], SKU: id[1], Seller: "D", Units: replayLanes * units, Lanes: replayLanes})
+		bring.requests = append(bring.requests, goods.RestockRequest{
+			Supplier: id[0], SKU: id[1], Seller: "D", Units: replayLanes * units, Lanes: replayLanes,
+		})
 	}
 	r.do(enrol)
 	(&replay{t: r.t, d: s1, counts: r.counts}).do(bring)
@@ -348,9 +357,13 @@ func (r *replay) order(b basket) (*sold, goods.PlaceRequest) {
 		}
 		s.parts[i] = append(s.parts[i], l)
 	}
-	req := goods.PlaceRequest{Member: r.tag + b.household, Outlet: "s" + b.store, Quote: r.quote(b), Accept: true, Reference: r.tag + b.id}
+	req := goods.PlaceRequest{
+		Member: r.tag + b.household, Outlet: "s" + b.store, Quote: r.quote(b), Accept: true, Reference: r.tag + b.id,
+	}
 	for _, l := range b.lines {
-		req.Lines = append(req.Lines, goods.Wanted{Supplier: r.prefix + l.maker, SKU: "p" + l.product, Quantity: l.quantity})
+		req.Lines = append(req.Lines, goods.Wanted{
+			Supplier: r.prefix + l.maker, SKU: "p" + l.product, Quantity: l.quantity,
+		})
 	}
 	want := amount.Units(0)
 	if has := r.has(b.household); has > 0 && r.rng.IntN(3) > 0 {
@@ -382,7 +395,10 @@ func (r *replay) quote(b basket) codec.Hash {
 	var wanted []goods.Wanted
 	for _, l := range b.lines {
 		id := r.prefix + l.maker + "/p" + l.product
-		shelves = append(shelves, goods.Shelf{Supplier: r.ledger.suppliers[r.prefix+l.maker], Good: r.ledger.goods[id], Listing: r.ledger.listings["D/"+id], Facts: make([]audience.Facts, 1)})
+		shelves = append(shelves, goods.Shelf{
+			Supplier: r.ledger.suppliers[r.prefix+l.maker], Good: r.ledger.goods[id],
+			Listing: r.ledger.listings["D/"+id], Facts: make([]audience.Facts, 1),
+		})
 		wanted = append(wanted, goods.Wanted{Supplier: r.prefix + l.maker, SKU: "p" + l.product, Quantity: l.quantity})
 	}
 	q, err := goods.Offer(r.ledger.fronts["D"], r.tag+b.household, "", shelves, wanted, 0)
@@ -398,7 +414,9 @@ func (r *replay) deliver(orders []*sold) stage {
 	for _, o := range orders {
 		receipt := sha256.Sum256([]byte(o.id))
 		for i := range o.parts {
-			s.requests = append(s.requests, goods.DeliverRequest{Order: o.number, Part: uint8(i + 1), Evidence: receipt[:]})
+			s.requests = append(s.requests, goods.DeliverRequest{
+				Order: o.number, Part: uint8(i + 1), Evidence: receipt[:],
+			})
 		}
 	}
 	return s
@@ -445,7 +463,10 @@ func (r *replay) ask(orders []*sold) (stage, []*back) {
 				}
 				b := &back{of: o, part: i, line: k, quantity: 1 + uint32(r.rng.Int64N(int64(l.quantity)))}
 				list = append(list, b)
-				s.requests = append(s.requests, goods.RequestReturnRequest{Order: o.number, Part: uint8(i + 1), Line: uint8(k + 1), Quantity: b.quantity, Reason: "changed_mind"})
+				s.requests = append(s.requests, goods.RequestReturnRequest{
+					Order: o.number, Part: uint8(i + 1), Line: uint8(k + 1), Quantity: b.quantity,
+					Reason: "changed_mind",
+				})
 			}
 		}
 	}
@@ -544,13 +565,15 @@ func (r *replay) comparePoints() {
 			sum, cash = sum+part.Pieces.Sum(), cash+part.Cash
 		}
 		if o.Reference != r.tag+s.id || sum != s.points() || cash != s.value()-sum {
-			r.t.Errorf("basket %s: order %s has %d points and %d fen, want %d and %d", s.id, s.number, sum, cash, s.points(), s.value()-s.points())
+			r.t.Errorf("basket %s: order %s has %d points and %d fen, want %d and %d",
+				s.id, s.number, sum, cash, s.points(), s.value()-s.points())
 		}
 		inPoints, inCash = inPoints+sum, inCash+cash
 	}
 	for _, b := range r.returns {
 		got := r.ledger.returns[b.number.String()]
-		if got.State != goods.Refunded || got.Pieces.Sum() != b.points || got.Cash != b.cash || got.Quantity != b.quantity {
+		if got.State != goods.Refunded || got.Pieces.Sum() != b.points || got.Cash != b.cash ||
+			got.Quantity != b.quantity {
 			r.t.Errorf("return %s: %+v, want %d points and %d fen", b.number, got, b.points, b.cash)
 		}
 	}
@@ -568,7 +591,8 @@ func (r *replay) comparePoints() {
 			r.t.Errorf("%s: %+v", id, u)
 		}
 	}
-	r.t.Logf("%d orders for %d points and %d fen, %d returns, %d lots", len(r.orders), inPoints, inCash, len(r.returns), lots)
+	r.t.Logf("%d orders for %d points and %d fen, %d returns, %d lots",
+		len(r.orders), inPoints, inCash, len(r.returns), lots)
 }
 
 // compareOwed opens what all deliveries came to with the terms in D's vault.
@@ -606,7 +630,8 @@ func (r *replay) compareOwed(before map[string]veil.Sum) {
 		owed := must(after[pair].Minus(before[pair]))
 		want := veil.Whole(uint64(values[pair]) * settlement.PerFen * (100 - keptPercent) / 100)
 		if !opening.Opens(owed.Commitment()) || opening.Value != want {
-			r.t.Errorf("%s: %s doesn't open, or isn't %d %% of %d fen", pair, opening.Value, 100-keptPercent, values[pair])
+			r.t.Errorf("%s: %s doesn't open, or isn't %d %% of %d fen",
+				pair, opening.Value, 100-keptPercent, values[pair])
 		}
 		r.t.Logf("%s: %s ten-thousandths of a fen, for goods of %d fen", pair, opening.Value, values[pair])
 	}
@@ -621,7 +646,10 @@ func (r *replay) terms(v *vault.Vault) map[string]veil.Opening {
 			id := r.prefix + l.maker + "/p" + l.product
 			if _, again := found[id]; !again {
 				found[id] = veil.Opening{}
-				asked = append(asked, vault.Asked{Supplier: r.prefix + l.maker, SKU: "p" + l.product, Seller: "D", Commitment: r.ledger.listings["D/"+id].Terms})
+				asked = append(asked, vault.Asked{
+					Supplier: r.prefix + l.maker, SKU: "p" + l.product, Seller: "D",
+					Commitment: r.ledger.listings["D/"+id].Terms,
+				})
 			}
 		}
 	}

@@ -63,7 +63,9 @@ func (e errand) request(customer, order int) string {
 func (e errand) order(c customer, customer, n int) goods.PlaceRequest {
 	quantity := 1 + n%len(c.Quotes)
 	return goods.PlaceRequest{
-		Member: c.Member, Lines: []goods.Wanted{e.Good.wanted(uint32(quantity))}, Quote: c.Quotes[quantity-1], Accept: true,
+
+		Member: c.Member, Lines: []goods.Wanted{e.Good.wanted(uint32(quantity))}, Quote: c.Quotes[quantity-1],
+		Accept: true,
 		Pieces: []spend.Take{{Lot: c.Lot, Amount: e.Price * amount.Units(quantity)}}, Reference: e.request(customer, n),
 	}
 }

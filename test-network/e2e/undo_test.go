@@ -93,10 +93,12 @@ func TestUndoAnImport(t *testing.T) {
 	undo := func(want taken, args ...string) {
 		t.Helper()
 		var got taken
-		if err := c.tally(&got, append([]string{"undo-import", tag, "--reason", "wrong_rate"}, args...)...); err != nil {
+		if err := c.tally(&got,
+			append([]string{"undo-import", tag, "--reason", "wrong_rate"}, args...)...); err != nil {
 			t.Fatal(err)
 		}
-		if len(got.Stays) != 1 || got.Stays[0].Member != found.Member.ID || got.Stays[0].Points != 500 || got.Stays[0].Reference != tag+"-1" {
+		if len(got.Stays) != 1 || got.Stays[0].Member != found.Member.ID || got.Stays[0].Points != 500 ||
+			got.Stays[0].Reference != tag+"-1" {
 			t.Errorf("%v: there stays %+v", args, got.Stays)
 		}
 		got.Stays = nil
@@ -116,7 +118,8 @@ func TestUndoAnImport(t *testing.T) {
 	}
 	// The receipt of which 500 were spent has earned; the others may again, at the right rate.
 	r, err = c.imports(strings.Replace(fmt.Sprintf(undoAwards, tag+"-2"), "rate: 100", "rate: 50", 1), text)
-	if fault.CodeOf(err) != fault.Rejected || r.Done != 2 || r.Refused != 1 || r.Rejected[0].Line != 2 || r.Rejected[0].Code != fault.Conflict {
+	if fault.CodeOf(err) != fault.Rejected || r.Done != 2 || r.Refused != 1 || r.Rejected[0].Line != 2 ||
+		r.Rejected[0].Code != fault.Conflict {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if left := wallet(t, c, found.Member.ID); left != 1500 {
@@ -145,20 +148,26 @@ func wallet(t *testing.T, c clerk, id string) amount.Units {
 func TestUndoEntitlements(t *testing.T) {
 	c, tag := clerk{t, t.TempDir()}, fresh("e")
 	d := net.open(t, "D", "12")
-	do(t, d, benefit.DefineRequest{Benefit: tag, En: tag, Zh: tag, Kind: benefit.Coupon, Uses: 1, Days: 90, Scene: "retail", Fee: amount.Rate{Den: 1}, Lapse: benefit.Refund, Stackable: true})
-	given := "kind: entitlements\nsource: " + tag + "\ncolumns: {benefit: what, member: who}\nchannels: [shop]\nunknown: enrol\ncodes: false\nshards: 1\n"
+	do(t, d, benefit.DefineRequest{
+		Benefit: tag, En: tag, Zh: tag, Kind: benefit.Coupon, Uses: 1, Days: 90, Scene: "retail",
+		Fee: amount.Rate{Den: 1}, Lapse: benefit.Refund, Stackable: true,
+	})
+	given := "kind: entitlements\nsource: " + tag +
+		"\ncolumns: {benefit: what, member: who}\nchannels: [shop]\nunknown: enrol\ncodes: false\nshards: 1\n"
 	text := strings.ReplaceAll("what,who\nTAG,1TAG\nTAG,2TAG\nTAG,3TAG\n", "TAG", tag)
 	if r, err := c.imports(given, text); err != nil || r.Done != 3 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	used := "kind: writeoffs\nsource: " + tag + "-used\ncolumns: {benefit: what, member: who}\nchannels: [shop]\ncodes: false\n"
+	used := "kind: writeoffs\nsource: " + tag +
+		"-used\ncolumns: {benefit: what, member: who}\nchannels: [shop]\ncodes: false\n"
 	if r, err := c.imports(used, strings.ReplaceAll("what,who\nTAG,2TAG\n", "TAG", tag)); err != nil || r.Done != 1 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	for i, want := range []taken{{Entitlements: 3, Ended: 2, Used: 1}, {Entitlements: 3, EndedBefore: 2, Used: 1}} {
 		var got taken
 		want.Refused = []json.RawMessage{}
-		if err := c.tally(&got, "undo-import", tag, "--reason", "wrong_list"); err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+		if err := c.tally(&got, "undo-import", tag, "--reason", "wrong_list"); err != nil ||
+			fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 			t.Errorf("%d: %+v, %v", i, got, err)
 		}
 	}
@@ -177,8 +186,10 @@ func TestMembersAtTheSpeedOfLabels(t *testing.T) {
 		fmt.Fprintf(&lines, "%s-%d\n", tag, i)
 	}
 	took := map[string]int64{}
-	for _, step := range [][2]string{{"members", "columns: {member: id}\n"}, {"labels", "columns: {member: id}\nfixed: {label: seen}\n"}} {
-		r, err := c.imports("kind: "+step[0]+"\nsource: "+tag+"-"+step[0]+"\nchannels: [shop]\n"+step[1], "id\n"+lines.String())
+	for _, step := range [][2]string{{"members", "columns: {member: id}\n"},
+		{"labels", "columns: {member: id}\nfixed: {label: seen}\n"}} {
+		r, err := c.imports("kind: "+step[0]+"\nsource: "+tag+"-"+step[0]+"\nchannels: [shop]\n"+step[1],
+			"id\n"+lines.String())
 		if err != nil || r.Done != customers {
 			t.Fatalf("%s: %+v, %v", step[0], tidy(r), err)
 		}

@@ -22,9 +22,10 @@ import (
 	"tallystick/test-network/bank"
 )
 
-// asks are the verbs that send nothing, so that no request id stands for anything. A verb that is neither here nor played in
-// testdata/verbs.txt fails the test.
-var asks = strings.Split(`benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
+// asks are the verbs that send nothing, so that no request id stands for anything. A verb that is neither here nor
+// played in testdata/verbs.txt fails the test.
+var asks = strings.Split(
+	`benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
 books journal, books ledger, books liability, books periods, books prove-liabilities, books prove-member, campaign awards, campaign list, campaign results, campaign show,
 campaign simulate, cycle list, cycle show, dispute list, dispute show, good export, good list, good show, good stock, member authorisations, member labels, member list,
 member offers, member profile read, member profile show, member recognise, member show, member sign, model list, model select, model show, offer list, order cash list, order codes,
@@ -36,7 +37,9 @@ verify-liability, verify-proof, verify-statement, version`, ",")
 
 // bySource are the verbs that take no request id: what they do is known by its source.
 var bySource = map[string][]string{
-	"import": {"a.txt", "--mapping", "a.txt"}, "good import": {"a.txt"}, "undo-import": {"october", "--reason", "wrong"},
+
+	"import": {"a.txt", "--mapping", "a.txt"}, "good import": {"a.txt"},
+	"undo-import": {"october", "--reason", "wrong"},
 }
 
 // life plays a file of command lines.
@@ -49,9 +52,9 @@ type life struct {
 	n      int
 }
 
-// Every verb of tally takes effect in a life on a network of its own. Each is asked again under its request id, and answers what it answered;
-// and for something else under the same id, which is a CONFLICT. Nothing is done twice. In a soak every line of the life is asked again, else
-// the first of each verb, and those that say how.
+// Every verb of tally takes effect in a life on a network of its own. Each is asked again under its request id, and
+// answers what it answered; and for something else under the same id, which is a CONFLICT. Nothing is done twice. In a
+// soak every line of the life is asked again, else the first of each verb, and those that say how.
 func TestEveryVerbAskedAgain(t *testing.T) {
 	script := must(filepath.Abs("testdata/verbs.txt"))
 	shared := net
@@ -78,17 +81,19 @@ func TestEveryVerbAskedAgain(t *testing.T) {
 	l.nowhere("kunde-7731", "profil-7731")
 	for _, verb := range l.verbs {
 		if words := bySource[verb]; words != nil {
-			if err := desk("D").try(nil, slices.Concat(strings.Fields(verb), words, []string{"--request", "r"})...); fault.CodeOf(err) != fault.BadRequest {
+			if err := desk("D").try(nil, slices.Concat(strings.Fields(verb), words, []string{"--request",
+				"r"})...); fault.CodeOf(err) != fault.BadRequest {
 				t.Errorf("%s takes a request id: %v", verb, err)
 			}
-		} else if known := slices.ContainsFunc(asks, func(a string) bool { return strings.TrimSpace(a) == verb }); known == l.played[verb] {
+		} else if known := slices.ContainsFunc(asks,
+			func(a string) bool { return strings.TrimSpace(a) == verb }); known == l.played[verb] {
 			t.Errorf("%s is played: %t; it sends nothing: %t", verb, l.played[verb], known)
 		}
 	}
 }
 
-// nowhere finds no customer's id and nothing of a profile in what peers, orderers and chaincodes keep and log: blocks, states, logs. What two parties share is in
-// their own peers' private stores.
+// nowhere finds no customer's id and nothing of a profile in what peers, orderers and chaincodes keep and log: blocks,
+// states, logs. What two parties share is in their own peers' private stores.
 func (l *life) nowhere(marks ...string) {
 	l.Helper()
 	files := 0
@@ -145,11 +150,13 @@ func emptyNetwork(t *testing.T) *network {
 func (l *life) learn(group ...string) {
 	l.Helper()
 	tally := filepath.Join(root, "bin", "tally")
-	if help := must(exec.Command(tally, slices.Concat(group, []string{"--help"})...).Output()); !bytes.Contains(help, []byte("[command]")) {
+	if help := must(exec.Command(tally, slices.Concat(group, []string{"--help"})...).Output()); !bytes.Contains(help,
+		[]byte("[command]")) {
 		l.verbs = append(l.verbs, strings.Join(group, " "))
 		return
 	}
-	for line := range strings.Lines(string(must(exec.Command(tally, slices.Concat([]string{"__complete"}, group, []string{""})...).Output()))) {
+	for line := range strings.Lines(
+		string(must(exec.Command(tally, slices.Concat([]string{"__complete"}, group, []string{""})...).Output()))) {
 		if name, _, is := strings.Cut(line, "\t"); is && name != "help" && name != "completion" {
 			l.learn(slices.Concat(group, []string{name})...)
 		}
@@ -166,7 +173,8 @@ func (l *life) play(at int, line string) {
 	l.Helper()
 	if words, is := strings.CutPrefix(line, "! bank "); is {
 		from, to, _ := strings.Cut(words, " ")
-		if err := os.WriteFile(to, must(bank.Answer(must(os.ReadFile(from)), bank.Plan{At: time.Now()})), 0o600); err != nil {
+		if err := os.WriteFile(to, must(bank.Answer(must(os.ReadFile(from)), bank.Plan{At: time.Now()})),
+			0o600); err != nil {
 			l.Fatal(err)
 		}
 		return
@@ -232,8 +240,8 @@ func (l *life) verbOf(words []string) string {
 	return ""
 }
 
-// conflicts asks for something else under an id: for what the line names, or for one word of it that is another, until the program
-// understands it.
+// conflicts asks for something else under an id: for what the line names, or for one word of it that is another, until
+// the program understands it.
 func (l *life) conflicts(who desk, id, verb string, words, other []string, first map[string]any) error {
 	if len(other) > 0 {
 		_, err := l.try(who, id, other)
@@ -244,7 +252,8 @@ func (l *life) conflicts(who desk, id, verb string, words, other []string, first
 	}
 	var heard []string
 	for i := len(words) - 1; i >= len(strings.Fields(verb)); i-- {
-		if strings.HasPrefix(words[i], "--") || i > 0 && words[i-1] == "--out" { // where an answer is written is no part of what is asked
+		if strings.HasPrefix(words[i], "--") ||
+			i > 0 && words[i-1] == "--out" { // where an answer is written is no part of what is asked
 			continue
 		}
 		changed := slices.Clone(words)
@@ -274,7 +283,8 @@ func another(word string) string {
 	return string(next)
 }
 
-// sameAnswer says whether an answer is the first one told again. What goes on has nothing more to do: no number that it had not had.
+// sameAnswer says whether an answer is the first one told again. What goes on has nothing more to do: no number that it
+// had not had.
 func sameAnswer(first, second map[string]any, goesOn bool) bool {
 	before, after := numbersIn(first), numbersIn(second)
 	if goesOn && !slices.ContainsFunc(after, func(n string) bool { return !slices.Contains(before, n) }) {
@@ -302,7 +312,8 @@ func numbersIn(answer any) (list []string) {
 	return list
 }
 
-// D's till is killed between the hold and the capture of what it redeems. Run again under its id it takes the points once.
+// D's till is killed between the hold and the capture of what it redeems. Run again under its id it takes the points
+// once.
 func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
 	d, who := desk("D"), fresh("half-way")
 	d.do(t, nil, "member", "enrol", who)
@@ -334,7 +345,8 @@ func TestARedeemKilledHalfwayCountsOnce(t *testing.T) {
 		for range 2 {
 			d.do(t, nil, till...)
 		}
-		if err := d.try(nil, "points", "redeem", "--member", who, "--take", "DP:6", "--request", id); fault.CodeOf(err) != fault.Conflict {
+		if err := d.try(nil, "points", "redeem", "--member", who, "--take", "DP:6", "--request",
+			id); fault.CodeOf(err) != fault.Conflict {
 			t.Errorf("for 6 points: %v", err)
 		}
 		if halfway {

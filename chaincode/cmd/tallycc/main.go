@@ -59,8 +59,10 @@ func serve() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&operator, "operator", "", "party whose founding of the network this endorser accepts")
-	cmd.Flags().BoolVar(&test, "test-clock", false, "accept a test network, whose business date may run ahead of the calendar")
-	cmd.Flags().IntVar(&rows, "share", rowsACore*runtime.NumCPU(), "rows a second that each party can count on here while others ask too")
+	cmd.Flags().BoolVar(&test, "test-clock", false,
+		"accept a test network, whose business date may run ahead of the calendar")
+	cmd.Flags().IntVar(&rows, "share", rowsACore*runtime.NumCPU(),
+		"rows a second that each party can count on here while others ask too")
 	cmd.Flags().StringVar(&place, "place", "Asia/Shanghai", "time zone of business dates")
 	return cmd
 }

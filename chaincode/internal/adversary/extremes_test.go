@@ -27,8 +27,10 @@ var lives = flag.Int("lives", 3, "how many lives TestExtremes lives")
 
 // extremes are what every number is set to, where it fits.
 var (
-	extremes         = []int64{0, 1, 2, -1, int64(amount.Max) - 1, int64(amount.Max), int64(amount.Max) + 1, math.MaxInt32, math.MaxInt64, math.MinInt64}
-	unsignedExtremes = []uint64{0, 1, 2, 31, 99, 500, math.MaxUint8, math.MaxUint16, math.MaxUint32, uint64(amount.Max), math.MaxUint64}
+	extremes = []int64{0, 1, 2, -1, int64(amount.Max) - 1, int64(amount.Max), int64(amount.Max) + 1,
+		math.MaxInt32, math.MaxInt64, math.MinInt64}
+	unsignedExtremes = []uint64{0, 1, 2, 31, 99, 500, math.MaxUint8, math.MaxUint16, math.MaxUint32, uint64(amount.Max),
+		math.MaxUint64}
 )
 
 // variants are a request with each of its numbers, one after the other, at each extreme.
@@ -80,7 +82,8 @@ func visitNumbers(v reflect.Value, visit func(reflect.Value)) {
 		if n := v.Len(); n > 1 {
 			visitNumbers(v.Index(n-1), visit)
 		}
-	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Int, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint:
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Int, reflect.Uint8, reflect.Uint16,
+		reflect.Uint32, reflect.Uint64, reflect.Uint:
 		visit(v)
 	}
 }
@@ -139,7 +142,9 @@ func (a *attack) rehearse(who string, list []command.Request) (taken []command.R
 			tried.Linked = true
 			batch.Commands = append(batch.Commands, tried, command.New("", nothing))
 		}
-		env, err := a.net.Endorse(a.net.Propose(a.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), a.net.Endorsers(who)[0])
+		env, err := a.net.Endorse(
+			a.net.Propose(a.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+			a.net.Endorsers(who)[0])
 		if err != nil {
 			a.Errorf("%s, some %T: %v", who, part[0], err)
 			continue
@@ -173,9 +178,11 @@ func (a *attack) single(who string, req command.Request) {
 	if err != nil {
 		a.Fatal(err)
 	}
-	odd := []string{"9223372036854775808", "1e400", "-0", "0.5", "18446744073709551616", `"1"`, "null", "1E1"}[a.rng.IntN(8)]
+	odd := []string{"9223372036854775808", "1e400", "-0", "0.5", "18446744073709551616", `"1"`, "null",
+		"1E1"}[a.rng.IntN(8)]
 	for _, body := range []string{string(text), digits.ReplaceAllString(string(text), odd)} {
-		p := a.net.Propose(a.net.Identity(who, "client"), seal.Outer, ledgersim.Args(command.KindOf(req).String(), "", body)...)
+		p := a.net.Propose(a.net.Identity(who, "client"), seal.Outer,
+			ledgersim.Args(command.KindOf(req).String(), "", body)...)
 		if _, err := a.net.Endorse(p, a.net.Endorsers(who)[0]); err != nil {
 			refusal, ok := fault.Parse(strings.TrimSpace(lastLine(err)))
 			if !ok || refusal.Code == fault.Internal {
@@ -206,12 +213,16 @@ func TestExtremes(t *testing.T) {
 
 func liveExtremely(t *testing.T, seed uint64) {
 	p := &parade{world: found(t), took: map[command.Kind]int{}, lax: true}
-	a := &attack{parade: p, rng: rand.New(rand.NewPCG(seed, 1)), rarely: 1 + int(seed%12), everybody: *lives > 20 && seed < 20, taken: map[string]int{}}
+	a := &attack{
+		parade: p, rng: rand.New(rand.NewPCG(seed, 1)), rarely: 1 + int(seed%12), everybody: *lives > 20 && seed < 20,
+		taken: map[string]int{},
+	}
 	p.before = a.between
 	p.march()
 	p.before = nil
 	p.closeAll()
 	p.endAll()
 	p.closeAll()
-	t.Logf("%d tried, taken of %d kinds and parties; of %d kinds the command itself", a.tried, len(a.taken), len(p.took))
+	t.Logf("%d tried, taken of %d kinds and parties; of %d kinds the command itself",
+		a.tried, len(a.taken), len(p.took))
 }

@@ -16,12 +16,15 @@ import (
 	"tallystick/chaincode/settlement"
 )
 
-// lost says whether a command of one party is lost when an attacker's are ordered between its endorsing and its ordering.
+// lost says whether a command of one party is lost when an attacker's are ordered between its endorsing and its
+// ordering.
 func (w *world) lost(who string, req command.Request, attacker string, own ...command.Request) bool {
 	w.Helper()
 	const lane = 9
 	batch := command.Batch{Lane: lane, Seq: w.net.Seq(who, lane) + 1, Commands: []command.Command{command.New("", req)}}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
+	env, err := w.net.Endorse(
+		w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+		w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatalf("%s %s: %v", who, command.KindOf(req), err)
 	}
@@ -38,7 +41,8 @@ func (w *world) lost(who string, req command.Request, attacker string, own ...co
 }
 
 // losses counts how often a command is lost to an attacker's that go on all day, in so many tries.
-func (w *world) losses(tries int, who string, req command.Request, attacker string, own func(i int) []command.Request) (n int) {
+func (w *world) losses(tries int, who string, req command.Request, attacker string,
+	own func(i int) []command.Request) (n int) {
 	w.Helper()
 	for i := range tries {
 		if !w.lost(who, req, attacker, own(i)...) {
@@ -60,7 +64,9 @@ func TestWhoSignsWithoutEndKeepsNobodyFromClaimingOrNetting(t *testing.T) {
 	w.must("M", settlement.SignRequest{Cycle: cycle, With: "D", Lines: 1, Owed: 40, Root: bytes.Repeat([]byte{1}, 32)})
 	nonsense := func(i int) []command.Request {
 		root := bytes.Repeat([]byte{byte(7 + i)}, 32)
-		return []command.Request{settlement.SignRequest{Cycle: cycle, With: "M", Lines: 1, Owes: 40, Root: append(root[:31:31], byte(w.today))}}
+		return []command.Request{settlement.SignRequest{
+			Cycle: cycle, With: "M", Lines: 1, Owes: 40, Root: append(root[:31:31], byte(w.today)),
+		}}
 	}
 	const tries = 6
 	if n := w.losses(tries, "M", settlement.ClaimRequest{Cycle: cycle, With: "D"}, "D", nonsense); n > 1 {
@@ -84,7 +90,8 @@ func TestWhoChangesRulesWithoutEndKeepsNobodyFromSpending(t *testing.T) {
 		if i%2 == 0 {
 			return []command.Request{points.SetRulesRequest{Programme: "DP", Rules: points.Rules{Grace: uint16(i)}}}
 		}
-		return []command.Request{points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"}, points.SetProgrammeRequest{Programme: "DP", State: points.OpenToIssue, Reason: "x"}}
+		return []command.Request{points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"},
+			points.SetProgrammeRequest{Programme: "DP", State: points.OpenToIssue, Reason: "x"}}
 	})
 	if n > points.MaxChanges {
 		t.Errorf("M's hold was lost %d times", n)
@@ -94,10 +101,13 @@ func TestWhoChangesRulesWithoutEndKeepsNobodyFromSpending(t *testing.T) {
 	for range points.MaxChanges {
 		w.attack("D", 7, points.SetRulesRequest{Programme: "DP"})
 	}
-	w.must("G", points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"}) // D can't use up the operator's word
+	w.must("G", points.SetProgrammeRequest{
+		Programme: "DP", State: points.SuspendedIssue, Reason: "x",
+	}) // D can't use up the operator's word
 }
 
-// D tells its bank of its payment to M and takes it back in every block; G, which pays S1 in the same cycle, can settle.
+// D tells its bank of its payment to M and takes it back in every block; G, which pays S1 in the same cycle, can
+// settle.
 func TestWhoInstructsWithoutEndKeepsNobodyFromPaying(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -123,7 +133,9 @@ func TestWhoInstructsWithoutEndKeepsNobodyFromPaying(t *testing.T) {
 		return 0
 	}
 	tell := func(n uint32, fen amount.Units) settlement.InstructRequest {
-		return settlement.InstructRequest{Cycle: cycle, Payments: []uint32{n}, Message: fmt.Sprint("m", n), Hash: root, Fen: fen, Execute: w.today}
+		return settlement.InstructRequest{
+			Cycle: cycle, Payments: []uint32{n}, Message: fmt.Sprint("m", n), Hash: root, Fen: fen, Execute: w.today,
+		}
 	}
 	mine := paid("D")
 	n := w.losses(2*settlement.MaxTries+4, "G", tell(paid("G"), 60), "D", func(int) []command.Request {
@@ -133,8 +145,12 @@ func TestWhoInstructsWithoutEndKeepsNobodyFromPaying(t *testing.T) {
 		t.Errorf("G's instruction was lost %d times", n)
 	}
 	// M takes D's forty fen one by one.
-	n = w.losses(20, "G", settlement.BounceRequest{Cycle: cycle, Payment: paid("G"), Reason: "x"}, "M", func(i int) []command.Request {
-		return []command.Request{settlement.AdviseRequest{Cycle: cycle, Payment: mine, Reference: fmt.Sprint("r", i), Fen: 1, Booked: w.today}}
+	n = w.losses(20, "G", settlement.BounceRequest{
+		Cycle: cycle, Payment: paid("G"), Reason: "x",
+	}, "M", func(i int) []command.Request {
+		return []command.Request{settlement.AdviseRequest{
+			Cycle: cycle, Payment: mine, Reference: fmt.Sprint("r", i), Fen: 1, Booked: w.today,
+		}}
 	})
 	if n > 1 {
 		t.Errorf("G's word was lost %d times to parts of D's payment", n)

@@ -23,8 +23,12 @@ func TestTermsAreTakenAsTheyWereRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.must("S1", goods.OfferTermsRequest{Supplier: "S1", SKU: "oil", Seller: "D", Kind: goods.Commission, Commitment: terms})
-	p.refused("D", goods.ListRequest{Supplier: "S1", SKU: "oil", Scene: "retail", Terms: terms, Prices: []goods.Price{{Fen: 100}}, Open: true})
+	p.must("S1", goods.OfferTermsRequest{
+		Supplier: "S1", SKU: "oil", Seller: "D", Kind: goods.Commission, Commitment: terms,
+	})
+	p.refused("D", goods.ListRequest{
+		Supplier: "S1", SKU: "oil", Scene: "retail", Terms: terms, Prices: []goods.Price{{Fen: 100}}, Open: true,
+	})
 }
 
 // S12. An order whose points are borne by as many as can be is shipped: it is delivered, too.
@@ -50,7 +54,9 @@ func TestWhatIsShippedCanBeDelivered(t *testing.T) {
 			pieces = append(pieces, spend.Take{Lot: n.Row(k), Amount: 10})
 		}
 	}
-	w.must("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, From: w.today + 1})
+	w.must("G", settlement.ProposeRequest{
+		Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, From: w.today + 1,
+	})
 	for _, id := range []string{"D", "F", "M", "S1", "S2"} {
 		w.must(id, w.agree("G", "all"))
 	}
@@ -58,16 +64,24 @@ func TestWhatIsShippedCanBeDelivered(t *testing.T) {
 	w.must("M", store)
 	w.must("M", goods.ApplyRequest{Supplier: "MS", En: "x", Zh: "x", Licence: make(codec.Hash, 32)})
 	w.must("G", goods.ApproveRequest{Supplier: "MS", Fee: amount.Rate{Num: 1, Den: 100}})
-	w.must("M", goods.SetGoodRequest{Supplier: "MS", SKU: "car", En: "x", Zh: "x", Category: "care", Unit: "piece", Tax: "13", Delivery: goods.Shipped, Open: true})
+	w.must("M", goods.SetGoodRequest{
+		Supplier: "MS", SKU: "car", En: "x", Zh: "x", Category: "care", Unit: "piece", Tax: "13",
+		Delivery: goods.Shipped, Open: true,
+	})
 	w.must("M", goods.RestockRequest{Supplier: "MS", SKU: "car", Seller: "M", Units: 2})
 	for n := len(pieces); n > 0; n -= 10 {
-		w.must("M", goods.ListRequest{Supplier: "MS", SKU: "car", Scene: "retail", Prices: []goods.Price{{Fen: amount.Units(10 * n)}}, Open: true})
+		w.must("M", goods.ListRequest{
+			Supplier: "MS", SKU: "car", Scene: "retail", Prices: []goods.Price{{Fen: amount.Units(10 * n)}}, Open: true,
+		})
 		lines := []goods.Wanted{{Supplier: "MS", SKU: "car", Quantity: 1}}
 		var quoted struct{ Hash codec.Hash }
-		if err := w.net.Ask("M", "Quote", &quoted, map[string]any{"seller": "M", "member": "li", "lines": lines}); err != nil {
+		if err := w.net.Ask("M", "Quote", &quoted,
+			map[string]any{"seller": "M", "member": "li", "lines": lines}); err != nil {
 			t.Fatal(err)
 		}
-		order, err := w.try("M", goods.PlaceRequest{Member: "li", Lines: lines, Quote: quoted.Hash, Pieces: pieces[:n], AcceptBy: w.soon(600)})
+		order, err := w.try("M", goods.PlaceRequest{
+			Member: "li", Lines: lines, Quote: quoted.Hash, Pieces: pieces[:n], AcceptBy: w.soon(600),
+		})
 		if err != nil {
 			continue // what couldn't be delivered isn't placed
 		}

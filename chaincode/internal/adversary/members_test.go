@@ -26,7 +26,9 @@ func TestRolesThatWereTakenAway(t *testing.T) {
 		who string
 		req command.Request
 	}{
-		{"D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5, Expires: w.today + 9}}}},
+		{"D", points.IssueRequest{
+			Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5, Expires: w.today + 9}},
+		}},
 		{"D", points.SetRulesRequest{Programme: "DP"}},
 		{"D", points.PledgeRequest{Programme: "GP", Amount: 7, Until: w.today + 9}},
 		{"D", points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(60)}},
@@ -47,7 +49,9 @@ func TestALiabilityCapHolds(t *testing.T) {
 	w.must("D", points.OpenProgrammeRequest{Programme: "EP", En: "E", Zh: "E", Price: one})
 	for lane := range uint8(4) {
 		for _, programme := range []string{"DP", "EP"} {
-			w.attack("D", 1+lane, points.IssueRequest{Programme: programme, Grants: []points.Grant{{Member: "wang", Amount: 90, Expires: w.today + 9}}})
+			w.attack("D", 1+lane, points.IssueRequest{
+				Programme: programme, Grants: []points.Grant{{Member: "wang", Amount: 90, Expires: w.today + 9}},
+			})
 			w.attack("D", 1, points.RelieveRequest{Programme: "DP"})
 			w.attack("D", 1, points.RelieveRequest{Programme: "EP"})
 		}
@@ -76,7 +80,9 @@ func TestErasedMembersPointsStay(t *testing.T) {
 	lot := w.issue("D", "wang", 100)
 	w.must("D", member.EraseRequest{Member: "wang", Reason: "x"})
 	w.refused("D", points.TransferRequest{From: "wang", To: "sun", Pieces: take(lot, 50)})
-	w.refused("D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: w.today + 9}}})
+	w.refused("D", points.IssueRequest{
+		Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: w.today + 9}},
+	})
 	w.refused("D", points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(60)})
 }
 
@@ -84,7 +90,9 @@ func TestErasedMembersPointsStay(t *testing.T) {
 func TestNobodyEnrolsOthersPoints(t *testing.T) {
 	w := found(t)
 	w.open("G")
-	issued, err := w.try("G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "newcomer", Amount: 50, Expires: w.today + 9}}})
+	issued, err := w.try("G", points.IssueRequest{
+		Programme: "GP", Grants: []points.Grant{{Member: "newcomer", Amount: 50, Expires: w.today + 9}},
+	})
 	if err != nil {
 		return // nobody has points who isn't enrolled
 	}
@@ -113,7 +121,9 @@ func TestAMergeRenewsNoLimit(t *testing.T) {
 	secret := make(code.Code, code.Size)
 	w.must("M", ride(func(r *benefit.DefineRequest) { r.PerMember = 1 }))
 	w.must("M", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "zhang"}}})
-	invitation := w.must("M", member.InviteRequest{Member: "li", For: "M", Commitment: code.Commit(secret), Until: w.soon(600)})
+	invitation := w.must("M", member.InviteRequest{
+		Member: "li", For: "M", Commitment: code.Commit(secret), Until: w.soon(600),
+	})
 	w.must("M", member.MergeRequest{From: "zhang", Into: "li", Invitation: invitation, Code: secret})
 	w.refused("M", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "li"}}}, fault.Limit)
 }
@@ -136,8 +146,13 @@ func TestAOneTimeAuthorisationServesOnce(t *testing.T) {
 	w.open("D")
 	lot := w.issue("D", "li", 1000)
 	secret := make(code.Code, code.Size)
-	authorisation := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: "D", Caps: []member.Limit{{Programme: "DP", Amount: 900}}, Until: w.soon(600), Commitment: code.Commit(secret)})
-	hold := points.HoldRequest{Member: "li", Pieces: take(lot, 5), Deadline: w.soon(60), Authorisation: authorisation, Code: secret}
+	authorisation := w.must("M", member.AuthoriseRequest{
+		Member: "li", Acceptor: "D", Caps: []member.Limit{{Programme: "DP", Amount: 900}}, Until: w.soon(600),
+		Commitment: code.Commit(secret),
+	})
+	hold := points.HoldRequest{
+		Member: "li", Pieces: take(lot, 5), Deadline: w.soon(60), Authorisation: authorisation, Code: secret,
+	}
 	w.must("D", hold)
 	w.refused("D", hold)
 	hold.Code = nil

@@ -36,13 +36,19 @@ func (p *parade) shelves() {
 	p.do("S2", goods.WithdrawSupplierRequest{Supplier: "S2"})
 	p.do("S2", goods.ApplyRequest{Supplier: "S2", En: "x", Zh: "x", Licence: licence})
 	p.do("G", goods.RefuseRequest{Supplier: "S2", Reason: "x"})
-	p.do("D", goods.SetStorefrontRequest{En: "x", Zh: "x", Tenders: []goods.Tender{{Programme: "GP", Value: one}}, ShipDays: 2, SilenceDays: 1, ReturnDays: 1, Open: true})
+	p.do("D", goods.SetStorefrontRequest{
+		En: "x", Zh: "x", Tenders: []goods.Tender{{Programme: "GP", Value: one}}, ShipDays: 2, SilenceDays: 1,
+		ReturnDays: 1, Open: true,
+	})
 	p.do("D", goods.SetOutletRequest{Outlet: "o", En: "x", Zh: "x", Open: true})
 	terms, err := p.oil().Commit()
 	if err != nil {
 		p.Fatal(err)
 	}
-	good := goods.SetGoodRequest{Supplier: "S1", SKU: "oil", En: "x", Zh: "x", Category: "care", Unit: "piece", Tax: "13", Delivery: goods.Shipped, Open: true}
+	good := goods.SetGoodRequest{
+		Supplier: "S1", SKU: "oil", En: "x", Zh: "x", Category: "care", Unit: "piece", Tax: "13",
+		Delivery: goods.Shipped, Open: true,
+	}
 	p.do("S1", good)
 	good.Supplier, good.SKU, good.Delivery = "DS", "cap", goods.Counter
 	p.do("D", good)
@@ -51,7 +57,9 @@ func (p *parade) shelves() {
 		supplier := map[string]string{"S1": "S1", "DS": "D"}[of[0]]
 		p.do(supplier, goods.RestockRequest{Supplier: of[0], SKU: of[1], Seller: "D", Units: 50, Lanes: 2})
 		p.do(supplier, goods.WithdrawStockRequest{Supplier: of[0], SKU: of[1], Seller: "D", Units: 1, Reason: "x"})
-		list := goods.ListRequest{Supplier: of[0], SKU: of[1], Scene: "retail", Prices: []goods.Price{{Fen: 9}}, Open: true}
+		list := goods.ListRequest{
+			Supplier: of[0], SKU: of[1], Scene: "retail", Prices: []goods.Price{{Fen: 9}}, Open: true,
+		}
 		if of[0] == "S1" {
 			list.Kind, list.Terms = goods.Supply, terms
 		}
@@ -71,7 +79,10 @@ func (p *parade) order(lot number.Row, supplier, sku string, accept bool) number
 	if err := p.net.Ask("D", "Quote", &quoted, asked); err != nil && !p.lax {
 		p.Fatal(err)
 	}
-	req := goods.PlaceRequest{Member: "wang", Lines: lines, Quote: quoted.Hash, Pieces: take(lot, 8), Cash: 1, Payment: fmt.Sprintf("pay-%d", p.net.Seq("D", 1)), Accept: accept}
+	req := goods.PlaceRequest{
+		Member: "wang", Lines: lines, Quote: quoted.Hash, Pieces: take(lot, 8), Cash: 1,
+		Payment: fmt.Sprintf("pay-%d", p.net.Seq("D", 1)), Accept: accept,
+	}
 	if !accept {
 		req.AcceptBy = p.soon(60)
 	}
@@ -93,7 +104,9 @@ func (p *parade) orders(lots map[string]number.Row) {
 		p.do("D", goods.AcceptRequest{Order: n})
 		p.do("D", goods.ShipRequest{Order: n, Part: 1, Carrier: "x", Waybill: "x"})
 		p.do("D", goods.DeliverRequest{Order: n, Part: 1, Evidence: evidence})
-		returns = append(returns, p.do("D", goods.RequestReturnRequest{Order: n, Part: 1, Line: 1, Quantity: 1, Reason: "x"}))
+		returns = append(returns, p.do("D", goods.RequestReturnRequest{
+			Order: n, Part: 1, Line: 1, Quantity: 1, Reason: "x",
+		}))
 	}
 	p.do("D", goods.RefuseReturnRequest{Return: returns[0], Reason: "x"})
 	p.do("D", goods.ReceiveReturnRequest{Return: returns[1], Restock: true})
@@ -155,7 +168,10 @@ func (p *parade) openAll(cycle string) {
 			if err != nil {
 				p.Fatal(err)
 			}
-			p.do(h.Position.Creditor, settlement.OpenRequest{Cycle: cycle, Debtor: h.Position.Debtor, Creditor: h.Position.Creditor, Back: h.Position.Back, Fee: h.Position.Fee, Opening: opening})
+			p.do(h.Position.Creditor, settlement.OpenRequest{
+				Cycle: cycle, Debtor: h.Position.Debtor, Creditor: h.Position.Creditor, Back: h.Position.Back,
+				Fee: h.Position.Fee, Opening: opening,
+			})
 		}
 	}
 }
@@ -166,7 +182,9 @@ func (p *parade) signing(pair settlement.Pair, who string, root byte) settlement
 	if who == other {
 		other = pair.B
 	}
-	req := settlement.SignRequest{Cycle: pair.Cycle, With: other, Lines: pair.Count(), Root: bytes.Repeat([]byte{root}, 32)}
+	req := settlement.SignRequest{
+		Cycle: pair.Cycle, With: other, Lines: pair.Count(), Root: bytes.Repeat([]byte{root}, 32),
+	}
 	req.Owes, _ = pair.Owes(who)
 	req.Owed, _ = pair.Owes(other)
 	return req
@@ -182,7 +200,9 @@ func (p *parade) disputes(cycle string) (left number.Command) {
 		return left
 	}
 	raise := func(i int) number.Command {
-		return p.do("D", settlement.RaiseRequest{Cycle: cycle, With: "M", Lines: []number.Row{lines[i]}, Reason: "x", Evidence: make(codec.Hash, 32)})
+		return p.do("D", settlement.RaiseRequest{
+			Cycle: cycle, With: "M", Lines: []number.Row{lines[i]}, Reason: "x", Evidence: make(codec.Hash, 32),
+		})
 	}
 	answer := make(codec.Hash, 32)
 	parts := []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1}}
@@ -233,11 +253,19 @@ func (p *parade) pay(cycle string) {
 		if i == 0 {
 			p.do(pay.Debtor, settlement.BounceRequest{Cycle: cycle, Payment: pay.N, Reason: "AC04"})
 			p.do(pay.Debtor, told)
-			p.do(pay.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: pay.N, Reference: "part", Alias: "entry", Fen: 1, Booked: p.today, Source: settlement.ByNotice})
-			p.do(pay.Creditor, settlement.TakeBackRequest{Cycle: cycle, Payment: pay.N, Receipt: "part", Reference: "back", Fen: 1, Booked: p.today, Evidence: make(codec.Hash, 32)})
+			p.do(pay.Creditor, settlement.AdviseRequest{
+				Cycle: cycle, Payment: pay.N, Reference: "part", Alias: "entry", Fen: 1, Booked: p.today,
+				Source: settlement.ByNotice,
+			})
+			p.do(pay.Creditor, settlement.TakeBackRequest{
+				Cycle: cycle, Payment: pay.N, Receipt: "part", Reference: "back", Fen: 1, Booked: p.today,
+				Evidence: make(codec.Hash, 32),
+			})
 			pay.Received++
 		}
-		p.do(pay.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: pay.N, Reference: fmt.Sprintf("b%d", i), Fen: pay.Rest(), Booked: p.today})
+		p.do(pay.Creditor, settlement.AdviseRequest{
+			Cycle: cycle, Payment: pay.N, Reference: fmt.Sprintf("b%d", i), Fen: pay.Rest(), Booked: p.today,
+		})
 	}
 	if c := p.closed(cycle); (int(c.Settled) != len(payments)-2 || c.Carried != 2) && !p.lax {
 		data, _ := json.Marshal(c)

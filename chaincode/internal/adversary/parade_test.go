@@ -88,10 +88,14 @@ func (p *parade) consortium() {
 	p.do("G", party.RegisterRequest{Party: "X", En: "X", Zh: "X", Roles: party.Supplier})
 	p.do("G", party.SetRequest{Party: "X", State: party.Closed, Reason: "x"})
 	for _, id := range []string{"D", "F", "M"} {
-		p.do("G", party.AmendRequest{Party: id, Roles: party.Issuer | party.Acceptor, Liability: 1_000_000_000, Debit: 1_000_000_000})
+		p.do("G", party.AmendRequest{
+			Party: id, Roles: party.Issuer | party.Acceptor, Liability: 1_000_000_000, Debit: 1_000_000_000,
+		})
 	}
 	p.do("G", settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 2, AnswerDays: 1}})
-	p.do("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}, Delay: 1}, From: p.today + 1})
+	p.do("G", settlement.ProposeRequest{
+		Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}, Delay: 1}, From: p.today + 1,
+	})
 	for _, id := range []string{"D", "M"} {
 		p.do(id, p.agree("G", "all"))
 	}
@@ -125,16 +129,26 @@ func (p *parade) tomorrow(days int) {
 }
 
 func (p *parade) programmes() {
-	rules := points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 1000}, EarnPerDay: 100_000, SpendPerDay: 100_000, Grace: 3,
-		Tiers: []points.Tier{{ID: "gold", En: "Gold", Zh: "金", AtLeast: 100}}, Window: 12}
+	rules := points.Rules{
+		Transfer: points.TransferRules{Allowed: true, PerDay: 1000}, EarnPerDay: 100_000, SpendPerDay: 100_000,
+		Grace: 3,
+		Tiers: []points.Tier{{ID: "gold", En: "Gold", Zh: "金", AtLeast: 100}}, Window: 12,
+	}
 	for _, id := range []string{"D", "G", "M"} {
-		p.do(id, points.OpenProgrammeRequest{Programme: id + "P", En: id, Zh: id, Price: amount.Rate{Num: 1, Den: 2}, Rules: points.Rules{}})
+		p.do(id, points.OpenProgrammeRequest{
+			Programme: id + "P", En: id, Zh: id, Price: amount.Rate{Num: 1, Den: 2}, Rules: points.Rules{},
+		})
 		p.do(id, points.SetRulesRequest{Programme: id + "P", Rules: rules})
 	}
 	p.do("G", points.SetProgrammeRequest{Programme: "DP", State: points.SuspendedIssue, Reason: "x"})
 	p.do("G", points.SetProgrammeRequest{Programme: "DP", State: points.OpenToIssue, Reason: "x"})
-	p.do("D", points.SetRuleRequest{Rule: points.Rule{ID: "earn", Programme: "DP", Rate: amount.Rate{Num: 1, Den: 10}, Bonus: 1, PerAward: 500, From: p.today, Until: p.today + 90}})
-	p.do("D", points.PublishRateRequest{From: "GP", To: "DP", Rate: amount.Rate{Num: 2, Den: 3}, PerDay: 900, Since: p.today, Until: p.today + 90})
+	p.do("D", points.SetRuleRequest{Rule: points.Rule{
+		ID: "earn", Programme: "DP", Rate: amount.Rate{Num: 1, Den: 10}, Bonus: 1, PerAward: 500, From: p.today,
+		Until: p.today + 90,
+	}})
+	p.do("D", points.PublishRateRequest{
+		From: "GP", To: "DP", Rate: amount.Rate{Num: 2, Den: 3}, PerDay: 900, Since: p.today, Until: p.today + 90,
+	})
 	p.do("G", p.agreeRate("GP", "DP"))
 }
 
@@ -151,23 +165,36 @@ func (w *world) agreeRate(from, to string) points.AgreeRateRequest {
 func (p *parade) grants() (lots map[string]number.Row) {
 	lots = map[string]number.Row{}
 	pledge := p.do("M", points.PledgeRequest{Programme: "DP", Amount: 100, Until: p.today + 90})
-	shared := points.Grant{Member: "wang", Amount: 90, Expires: p.today + 200, Split: []points.Share{{Funder: "D", Parts: 1}, {Funder: "M", Parts: 1, Pledge: pledge}}}
+	shared := points.Grant{
+		Member: "wang", Amount: 90, Expires: p.today + 200,
+		Split: []points.Share{{Funder: "D", Parts: 1}, {Funder: "M", Parts: 1, Pledge: pledge}},
+	}
 	for _, id := range []string{"D", "G", "M"} {
-		req := points.IssueRequest{Programme: id + "P", Grants: []points.Grant{{Member: "li", Amount: 5000, Expires: p.today + 200}, {Member: "wang", Amount: 500, Expires: p.today + 200}}}
+		req := points.IssueRequest{Programme: id + "P", Grants: []points.Grant{
+			{Member: "li", Amount: 5000, Expires: p.today + 200}, {Member: "wang", Amount: 500, Expires: p.today + 200},
+		}}
 		if id == "D" {
 			req.Grants = append(req.Grants, shared)
 		}
 		n := p.do(id, req)
 		lots[id+"P"], lots["wang"+id] = n.Row(0), n.Row(1)
 	}
-	witnessed := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 10, Expires: p.today + 200, Witness: "M"}, {Member: "li", Amount: 10, Expires: p.today + 200, Witness: "M"}}}
+	witnessed := points.IssueRequest{Programme: "DP", Grants: []points.Grant{
+		{Member: "li", Amount: 10, Expires: p.today + 200, Witness: "M"},
+		{Member: "li", Amount: 10, Expires: p.today + 200, Witness: "M"},
+	}}
 	n := p.do("D", witnessed)
 	p.do("M", points.ActivateRequest{Lot: n.Row(0), Evidence: make(codec.Hash, 32)})
 	p.do("D", points.CancelRequest{Lot: n.Row(1), Reason: "x"})
-	p.do("D", points.AwardRequest{Programme: "DP", Rule: "earn", Member: "li", Lines: []points.Bought{{Fen: 990}}, Expires: p.today + 200, Reference: "r1"})
+	p.do("D", points.AwardRequest{
+		Programme: "DP", Rule: "earn", Member: "li", Lines: []points.Bought{{Fen: 990}}, Expires: p.today + 200,
+		Reference: "r1",
+	})
 	p.do("D", points.AdjustRequest{Lot: n.Row(0), Amount: 5, Reason: "x"})
 	p.do("D", points.RevokeRequest{Pieces: take(n.Row(0), 3), Reason: "x"})
-	short := p.do("D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "chen", Amount: 10, Expires: p.today}}})
+	short := p.do("D", points.IssueRequest{
+		Programme: "DP", Grants: []points.Grant{{Member: "chen", Amount: 10, Expires: p.today}},
+	})
 	p.tomorrow(1)
 	p.do("D", points.ExpireRequest{Lots: []number.Row{short.Row(0)}})
 	return lots
@@ -197,7 +224,9 @@ func (p *parade) spends(lots map[string]number.Row) {
 
 func (p *parade) moves(lots map[string]number.Row) {
 	p.do("M", points.TransferRequest{From: "li", To: "wang", Pieces: take(lots["DP"], 20)})
-	p.do("D", points.ConvertRequest{Member: "li", To: "DP", Pieces: take(lots["GP"], 31), Authorisation: p.authorise("D")})
+	p.do("D", points.ConvertRequest{
+		Member: "li", To: "DP", Pieces: take(lots["GP"], 31), Authorisation: p.authorise("D"),
+	})
 	offer := points.OfferRequest{Member: "li", Pieces: take(lots["MP"], 10), Wants: "DP", Price: 5, Until: p.soon(600)}
 	trade := p.do("M", offer)
 	p.do("D", points.TakeRequest{Trade: trade, Member: "wang", Pieces: take(lots["wangD"], 5)})
@@ -226,7 +255,9 @@ func (p *parade) people(lots map[string]number.Row) {
 	p.do("M", member.MergeRequest{From: "wu", Into: "wang", Invitation: p.do("D", invite), Code: secret})
 	p.do("M", member.SetKeyRequest{Member: "zhou", Key: make(member.Key, 32)})
 	p.do("M", member.SetKeyRequest{Member: "zhou"})
-	consent := p.do("M", member.ConsentRequest{Member: "zhou", Purpose: "x", Parties: []string{"D"}, Until: p.today + 9})
+	consent := p.do("M", member.ConsentRequest{
+		Member: "zhou", Purpose: "x", Parties: []string{"D"}, Until: p.today + 9,
+	})
 	p.do("M", member.WithdrawConsentRequest{Consent: consent, Reason: "x"})
 	p.do("M", member.LabelRequest{Member: "li", Label: "vip", Until: p.today + 9})
 	p.do("M", member.EraseRequest{Member: "zhou", Reason: "x"})
@@ -252,7 +283,9 @@ func (p *parade) benefits(lots map[string]number.Row) {
 	p.do("M", benefit.ActivateRequest{Entitlement: waits.Row(0), Evidence: make(codec.Hash, 32)})
 	p.do("M", benefit.ReserveRequest{Entitlement: waits.Row(0), Until: p.soon(60)})
 	p.do("M", benefit.UnreserveRequest{Entitlement: waits.Row(0)})
-	p.do("M", benefit.ReverseRequest{WriteOff: p.do("M", benefit.WriteOffRequest{Entitlement: waits.Row(0)}), Reason: "x"})
+	p.do("M", benefit.ReverseRequest{
+		WriteOff: p.do("M", benefit.WriteOffRequest{Entitlement: waits.Row(0)}), Reason: "x",
+	})
 	p.do("M", benefit.WriteOffRequest{Entitlement: waits.Row(0)})
 	p.do("M", benefit.TransferRequest{Entitlement: waits.Row(0), To: "chen"})
 	again := p.do("D", benefit.GrantRequest{Benefit: "ride", Grants: []benefit.Grant{{Member: "zhang"}}})
@@ -267,8 +300,11 @@ func (p *parade) benefits(lots map[string]number.Row) {
 
 // ride is a benefit of M's.
 func ride(change func(*benefit.DefineRequest)) benefit.DefineRequest {
-	req := benefit.DefineRequest{Benefit: "ride", En: "Ride", Zh: "乘车", Kind: benefit.Service, Price: 100, Uses: 1, Days: 10, Stackable: true, Transferable: true,
-		Window: 3, Scene: "travel", Fee: amount.Rate{Num: 0, Den: 1}, Lapse: benefit.Refund}
+	req := benefit.DefineRequest{
+		Benefit: "ride", En: "Ride", Zh: "乘车", Kind: benefit.Service, Price: 100, Uses: 1, Days: 10, Stackable: true,
+		Transferable: true,
+		Window:       3, Scene: "travel", Fee: amount.Rate{Num: 0, Den: 1}, Lapse: benefit.Refund,
+	}
 	if change != nil {
 		change(&req)
 	}
@@ -276,12 +312,20 @@ func ride(change func(*benefit.DefineRequest)) benefit.DefineRequest {
 }
 
 func (p *parade) campaigns() {
-	terms := campaign.Terms{En: "x", Zh: "x", Budget: 1000, Gives: campaign.Gives{Programme: "DP", Bonus: 10, Expires: p.today + 90}, PerMember: 3, From: p.today, Until: p.today + 30}
+	terms := campaign.Terms{
+		En: "x", Zh: "x", Budget: 1000, Gives: campaign.Gives{Programme: "DP", Bonus: 10, Expires: p.today + 90},
+		PerMember: 3, From: p.today, Until: p.today + 30,
+	}
 	for _, id := range []string{"joint", "solo"} {
-		p.do("D", campaign.ProposeRequest{Campaign: id, Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "M", Parts: 2}}, Cap: 400})
+		p.do("D", campaign.ProposeRequest{
+			Campaign: id, Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "M", Parts: 2}},
+			Cap: 400,
+		})
 		p.do("M", campaign.AgreeRequest{Campaign: id, Cap: 500})
 	}
-	p.do("D", campaign.AwardRequest{Campaigns: []string{"joint"}, Member: "li", Lines: []campaign.Line{{Fen: 100}}, Reference: "b1"})
+	p.do("D", campaign.AwardRequest{
+		Campaigns: []string{"joint"}, Member: "li", Lines: []campaign.Line{{Fen: 100}}, Reference: "b1",
+	})
 	p.do("M", campaign.LeaveRequest{Campaign: "joint", Reason: "x"})
 	p.do("D", campaign.EndRequest{Campaign: "solo", Reason: "x"})
 }

@@ -31,7 +31,8 @@ type question struct {
 // questions are those that the chaincode tells of itself.
 func (w *world) questions() []question {
 	w.Helper()
-	answer, err := w.net.Evaluate(w.net.Identity("A", "client"), "G", seal.Outer, ledgersim.Args("org.hyperledger.fabric:GetMetadata")...)
+	answer, err := w.net.Evaluate(w.net.Identity("A", "client"), "G", seal.Outer,
+		ledgersim.Args("org.hyperledger.fabric:GetMetadata")...)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -45,8 +46,11 @@ func (w *world) questions() []question {
 }
 
 // odd are arguments that nobody means.
-var odd = []string{"", "null", "{}", "[]", "0", "-1", "9007199254740993", "1e400", `"x"`, "\x00", "a/b", "D.1.2.3", "D.31.1099511627775.499", "D.1.1.0.99", "D.99999999999999999999.1.1",
-	`{"limit":-1}`, `{"limit":9223372036854775807,"after":"x"}`, `{"after":"\u0000"}`, `{"seller":"D","member":"wang","lines":[{"supplier":"S1","sku":"oil","quantity":4294967295}]}`, strings.Repeat("z", 65), "ünï"}
+var odd = []string{"", "null", "{}", "[]", "0", "-1", "9007199254740993", "1e400", `"x"`, "\x00", "a/b", "D.1.2.3",
+	"D.31.1099511627775.499", "D.1.1.0.99", "D.99999999999999999999.1.1",
+	`{"limit":-1}`, `{"limit":9223372036854775807,"after":"x"}`, `{"after":"\u0000"}`,
+	`{"seller":"D","member":"wang","lines":[{"supplier":"S1","sku":"oil","quantity":4294967295}]}`,
+	strings.Repeat("z", 65), "ünï"}
 
 // The auditor asks every question with whatever comes to its mind: each is answered or refused with a code.
 func TestQuestionsNeverFail(t *testing.T) {
@@ -78,8 +82,13 @@ func TestQuestionsNeverFail(t *testing.T) {
 func (p *parade) simulated() {
 	p.Helper()
 	for question, req := range map[string]command.Request{
-		"Simulate":      points.AwardRequest{Programme: "DP", Rule: "earn", Member: "li", Lines: []points.Bought{{Fen: 990}}, Expires: p.today + 200, Reference: "r1"},
-		"SimulateAward": campaign.AwardRequest{Campaigns: []string{"joint"}, Member: "li", Lines: []campaign.Line{{Fen: 100}}, Reference: "b9"},
+		"Simulate": points.AwardRequest{
+			Programme: "DP", Rule: "earn", Member: "li", Lines: []points.Bought{{Fen: 990}}, Expires: p.today + 200,
+			Reference: "r1",
+		},
+		"SimulateAward": campaign.AwardRequest{
+			Campaigns: []string{"joint"}, Member: "li", Lines: []campaign.Line{{Fen: 100}}, Reference: "b9",
+		},
 	} {
 		for _, v := range variants(req) {
 			body, err := json.Marshal(v)
@@ -123,8 +132,9 @@ func (w *world) names() (ids []string) {
 	return sorted(seen)
 }
 
-// A question that names one thing reads few rows; one that names many, no more than it names; one that adds up, a row for each lane; a page, its rows.
-// Whoever asks without end does it at the cost of its own share (internal/share), in which rows that are read count.
+// A question that names one thing reads few rows; one that names many, no more than it names; one that adds up, a row
+// for each lane; a page, its rows. Whoever asks without end does it at the cost of its own share (internal/share), in
+// which rows that are read count.
 func TestQuestionsReadLittle(t *testing.T) {
 	const page, few = 500, 8
 	p := &parade{world: found(t), took: map[command.Kind]int{}}
@@ -155,7 +165,8 @@ func TestQuestionsReadLittle(t *testing.T) {
 			if len(args) == 2 && rng.IntN(4) == 0 {
 				args[1] = ids[len(ids)-1-rng.IntN(2)]
 			}
-			env, err := p.net.Endorse(p.net.Propose(p.net.Identity("A", "client"), seal.Outer, ledgersim.Args(args...)...), "G")
+			env, err := p.net.Endorse(
+				p.net.Propose(p.net.Identity("A", "client"), seal.Outer, ledgersim.Args(args...)...), "G")
 			if err != nil {
 				continue // it is refused
 			}

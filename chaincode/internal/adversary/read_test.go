@@ -24,7 +24,9 @@ func (w *world) keysRead(who, prefix string, reqs ...command.Request) (keys []st
 	for _, r := range reqs {
 		batch.Commands = append(batch.Commands, command.New("", r))
 	}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
+	env, err := w.net.Endorse(
+		w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+		w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -36,8 +38,8 @@ func (w *world) keysRead(who, prefix string, reqs ...command.Request) (keys []st
 	return keys
 }
 
-// A row of obligations is as large as a batch can make it: 400 KB. The auditor, who may dispute nothing, names ten thousand
-// of them in one batch; so does F of a statement that isn't its own. No endorser reads them.
+// A row of obligations is as large as a batch can make it: 400 KB. The auditor, who may dispute nothing, names ten
+// thousand of them in one batch; so does F of a statement that isn't its own. No endorser reads them.
 func TestWhoIsNoSideMakesNobodyReadLines(t *testing.T) {
 	w := found(t)
 	w.open("D")
@@ -49,7 +51,9 @@ func TestWhoIsNoSideMakesNobodyReadLines(t *testing.T) {
 	prefix := own[:strings.Index(own, capture.Party)]
 	raise := settlement.RaiseRequest{Cycle: cycle, With: "D", Reason: "x", Evidence: make(codec.Hash, 32)}
 	for i := range settlement.MaxDisputed {
-		raise.Lines = append(raise.Lines, number.Row{Command: number.Command{Party: "M", Lane: 1, Seq: capture.Seq + uint64(i)}})
+		raise.Lines = append(raise.Lines, number.Row{
+			Command: number.Command{Party: "M", Lane: 1, Seq: capture.Seq + uint64(i)},
+		})
 	}
 	for _, who := range []string{"A", "F"} {
 		if keys := w.keysRead(who, prefix, raise); len(keys) > 0 {
@@ -67,12 +71,14 @@ func TestWhatNobodyMaySendReadsNothing(t *testing.T) {
 	w := found(t)
 	w.open("D")
 	lot := w.issue("D", "li", 100)
-	if keys := w.keysRead("A", string(row.Lot(lot)), points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60)}); len(keys) > 0 {
+	if keys := w.keysRead("A", string(row.Lot(lot)),
+		points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60)}); len(keys) > 0 {
 		t.Errorf("the auditor had endorsers read %q", keys)
 	}
 }
 
-// In a consortium of as many parties as there may be, an issuer's programme can still be counted anew, and a cycle closed.
+// In a consortium of as many parties as there may be, an issuer's programme can still be counted anew, and a cycle
+// closed.
 func TestAProgrammeIsCountedAnewAmongAllPartiesThatThereMayBe(t *testing.T) {
 	w := found(t)
 	var all []command.Request
@@ -94,13 +100,17 @@ func TestAProgrammeIsCountedAnewAmongAllPartiesThatThereMayBe(t *testing.T) {
 	}
 }
 
-// D's points are worth as much as can be. It gives one to its own member before it has a cap, and takes and refunds it until the
-// sum of what that drew passes what 64 bits hold.
+// D's points are worth as much as can be. It gives one to its own member before it has a cap, and takes and refunds it
+// until the sum of what that drew passes what 64 bits hold.
 func TestALiabilityCapIsNotWrapped(t *testing.T) {
 	w := found(t)
-	w.must("D", points.OpenProgrammeRequest{Programme: "BIG", En: "x", Zh: "x", Price: amount.Rate{Num: amount.Max, Den: 1}})
+	w.must("D", points.OpenProgrammeRequest{
+		Programme: "BIG", En: "x", Zh: "x", Price: amount.Rate{Num: amount.Max, Den: 1},
+	})
 	w.open("D")
-	lot := w.must("D", points.IssueRequest{Programme: "BIG", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: w.today + 300}}}).Row(0)
+	lot := w.must("D", points.IssueRequest{
+		Programme: "BIG", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: w.today + 300}},
+	}).Row(0)
 	w.must("G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Liability: 1000})
 	for range 8 {
 		var reqs []command.Request
@@ -109,12 +119,15 @@ func TestALiabilityCapIsNotWrapped(t *testing.T) {
 			hold := number.Command{Party: "D", Lane: 3, Seq: seq, Index: i}
 			capture := hold
 			capture.Index++
-			reqs = append(reqs, points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(60)}, points.CaptureRequest{Hold: hold, Amount: 1},
+			reqs = append(reqs, points.HoldRequest{Member: "wang", Pieces: take(lot, 1), Deadline: w.soon(60)},
+				points.CaptureRequest{Hold: hold, Amount: 1},
 				points.RefundRequest{Hold: hold, Capture: capture, Amount: 1, Reason: "x"})
 		}
 		if _, refusals := w.batch("D", 3, reqs...); refusals[0] != nil || refusals[1] != nil || refusals[2] != nil {
 			t.Fatal(refusals[:3])
 		}
 	}
-	w.refused("D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5000, Expires: w.today + 300}}})
+	w.refused("D", points.IssueRequest{
+		Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5000, Expires: w.today + 300}},
+	})
 }

@@ -11,8 +11,8 @@ import (
 	"tallystick/chaincode/ledgersim"
 )
 
-// A whole life is asked for again, command by command: in batches, from another lane, at a peer's command line. Each gets its
-// first answer, nothing is done, and nobody has an id for another content.
+// A whole life is asked for again, command by command: in batches, from another lane, at a peer's command line. Each
+// gets its first answer, nothing is done, and nobody has an id for another content.
 func TestALifeAskedAgainChangesNothing(t *testing.T) {
 	p := &parade{world: found(t), took: map[command.Kind]int{}}
 	p.named = true
@@ -30,7 +30,8 @@ func TestALifeAskedAgainChangesNothing(t *testing.T) {
 		}
 		other := p.sent[(i+1)%len(p.sent)]
 		if command.New("", other.req).Hash() != command.New("", s.req).Hash() {
-			if _, refusals := p.send(s.who, 7, command.New(s.name, other.req)); fault.CodeOf(refusals[0]) != fault.Conflict {
+			if _, refusals := p.send(s.who, 7, command.New(s.name, other.req)); fault.CodeOf(
+				refusals[0]) != fault.Conflict {
 				t.Errorf("%s has %s for %s, too: %v", s.who, s.name, command.KindOf(other.req), refusals[0])
 			}
 		}
@@ -60,7 +61,8 @@ func (p *parade) again(alone bool, s sent) (answer command.Receipt) {
 	if err != nil {
 		p.Fatal(err)
 	}
-	tx, err := p.net.InvokeProposal(p.net.Propose(p.net.Identity(s.who, "client"), seal.Outer, ledgersim.Args(command.KindOf(s.req).String(), s.name, string(body))...), p.net.Endorsers(s.who)...)
+	tx, err := p.net.InvokeProposal(p.net.Propose(p.net.Identity(s.who, "client"), seal.Outer,
+		ledgersim.Args(command.KindOf(s.req).String(), s.name, string(body))...), p.net.Endorsers(s.who)...)
 	if err != nil {
 		p.Errorf("%s %s: %v", s.who, command.KindOf(s.req), err)
 		return answer

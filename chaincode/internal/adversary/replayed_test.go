@@ -7,8 +7,8 @@ import (
 	"tallystick/chaincode/replay"
 )
 
-// A life in which every command takes effect is replayed from its blocks: each transaction comes to what the ledger has, and
-// the state is the ledger's, version by version.
+// A life in which every command takes effect is replayed from its blocks: each transaction comes to what the ledger
+// has, and the state is the ledger's, version by version.
 func TestALifeReplayedIsTheSame(t *testing.T) {
 	p := &parade{world: found(t), took: map[command.Kind]int{}}
 	p.march()

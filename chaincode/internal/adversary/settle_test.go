@@ -39,7 +39,8 @@ func (w *world) end(id string) settlement.Close {
 	}
 	pairs := rows[settlement.Pair](w, "pair")
 	for _, of := range closed.Pairs {
-		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, closed.Day(w.cycle())) && !closed.Upholds(p, closed.Day(w.cycle())) {
+		if p := pairs[id+"/"+of[0]+"/"+of[1]]; !p.State.Ended() && !closed.Silent(p, closed.Day(w.cycle())) &&
+			!closed.Upholds(p, closed.Day(w.cycle())) {
 			w.must("S2", settlement.CarryRequest{Cycle: id, A: of[0], B: of[1]})
 		}
 	}
@@ -87,14 +88,21 @@ func (w *world) closeAll() {
 func TestTwoWhoOweEachOtherTheMost(t *testing.T) {
 	w := found(t)
 	for _, p := range []string{"D", "F"} {
-		w.must(p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: amount.Max, Den: 1}, Rules: points.Rules{}})
+		w.must(p, points.OpenProgrammeRequest{
+			Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: amount.Max, Den: 1}, Rules: points.Rules{},
+		})
 	}
 	for i := range 3 {
 		for _, p := range []string{"D", "F"} {
 			other := map[string]string{"D": "F", "F": "D"}[p]
 			lot := w.issue(p, "li", 1)
-			authorisation := w.must("M", member.AuthoriseRequest{Member: "li", Acceptor: other, Caps: []member.Limit{{Programme: p + "P", Amount: 9}}, Until: w.soon(600)})
-			hold, err := w.try(other, points.HoldRequest{Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60), Authorisation: authorisation})
+			authorisation := w.must("M", member.AuthoriseRequest{
+				Member: "li", Acceptor: other, Caps: []member.Limit{{Programme: p + "P", Amount: 9}},
+				Until: w.soon(600),
+			})
+			hold, err := w.try(other, points.HoldRequest{
+				Member: "li", Pieces: take(lot, 1), Deadline: w.soon(60), Authorisation: authorisation,
+			})
 			if err != nil {
 				continue
 			}
@@ -144,9 +152,13 @@ func TestWhoSignsNonsensePaysAllTheSame(t *testing.T) {
 		cycle := w.cycle().ID
 		w.must("G", settlement.CutOffRequest{Cycle: cycle, Next: "n"})
 		w.must("M", settlement.ComputeRequest{Cycle: cycle})
-		w.must("M", settlement.SignRequest{Cycle: cycle, With: "D", Lines: 1, Owed: 40, Root: bytes.Repeat([]byte{1}, 32)})
+		w.must("M", settlement.SignRequest{
+			Cycle: cycle, With: "D", Lines: 1, Owed: 40, Root: bytes.Repeat([]byte{1}, 32),
+		})
 		if signs {
-			w.must("D", settlement.SignRequest{Cycle: cycle, With: "M", Lines: 1, Owes: 40, Root: bytes.Repeat([]byte{2}, 32)})
+			w.must("D", settlement.SignRequest{
+				Cycle: cycle, With: "M", Lines: 1, Owes: 40, Root: bytes.Repeat([]byte{2}, 32),
+			})
 		}
 		w.must("M", settlement.ClaimRequest{Cycle: cycle, With: "D"})
 		w.pass(5)
@@ -171,7 +183,9 @@ func TestDepositsOfTheLargestAmount(t *testing.T) {
 	for cycle := range 3 {
 		for lane := range uint8(4) {
 			for _, debtor := range []string{"G", "D", "M"} {
-				w.attack("F", 2+lane, settlement.PrefundRequest{Debtor: debtor, Fen: amount.Max, Reference: fmt.Sprintf("r%d-%d-%s", cycle, lane, debtor)})
+				w.attack("F", 2+lane, settlement.PrefundRequest{
+					Debtor: debtor, Fen: amount.Max, Reference: fmt.Sprintf("r%d-%d-%s", cycle, lane, debtor),
+				})
 			}
 		}
 		w.redeem("li", lot, 10)
@@ -194,7 +208,9 @@ func TestAPaymentInManyParts(t *testing.T) {
 	w.must("D", settlement.SignRequest{Cycle: cycle.ID, With: "M", Lines: 1, Owes: 40, Root: root})
 	w.must("M", settlement.FinaliseRequest{Cycle: cycle.ID})
 	for i := range 40 {
-		w.must("M", settlement.AdviseRequest{Cycle: cycle.ID, Payment: 1, Reference: fmt.Sprint("r", i), Fen: 1, Booked: w.today})
+		w.must("M", settlement.AdviseRequest{
+			Cycle: cycle.ID, Payment: 1, Reference: fmt.Sprint("r", i), Fen: 1, Booked: w.today,
+		})
 	}
 	if c := w.closed(cycle.ID); c.State != settlement.Settled {
 		t.Errorf("the cycle is %s", c.State)
@@ -205,7 +221,9 @@ func TestAPaymentInManyParts(t *testing.T) {
 func TestSplittingGainsNothing(t *testing.T) {
 	paid := func(times int, n amount.Units) (fen amount.Units) {
 		w := found(t)
-		w.must("D", points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D", Price: amount.Rate{Num: 51, Den: 100}})
+		w.must("D", points.OpenProgrammeRequest{
+			Programme: "DP", En: "D", Zh: "D", Price: amount.Rate{Num: 51, Den: 100},
+		})
 		lot := w.issue("D", "li", 100)
 		for range times {
 			w.redeem("li", lot, n)
@@ -272,7 +290,9 @@ func TestBenefitsCountUnderACap(t *testing.T) {
 func TestALapseOwesNoFee(t *testing.T) {
 	w := found(t)
 	w.open("D")
-	w.must("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, From: w.today + 1})
+	w.must("G", settlement.ProposeRequest{
+		Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 10}}, From: w.today + 1,
+	})
 	for _, id := range []string{"D", "M"} {
 		w.must(id, w.agree("G", "all"))
 	}

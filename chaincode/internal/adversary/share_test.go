@@ -22,7 +22,8 @@ import (
 func TestBracketsEndNobodysProcess(t *testing.T) {
 	w := found(t)
 	deep := strings.Repeat("[", 2_000_000)
-	for _, call := range [][]string{{"query:Lots", deep}, {"points:Issue", "", deep}, {"batch:Run", deep}, {"points:Issue", deep, "{}"}, {deep, deep}} {
+	for _, call := range [][]string{{"query:Lots", deep}, {"points:Issue", "", deep}, {"batch:Run", deep},
+		{"points:Issue", deep, "{}"}, {deep, deep}} {
 		if err := w.door("A", call[0], call[1:]...); err == nil {
 			t.Errorf("%.20s is taken", call)
 		}
@@ -57,13 +58,16 @@ func TestAgreeingAndLeavingKeepsNobodyOut(t *testing.T) {
 	w := found(t)
 	w.open("D")
 	lot := w.issue("D", "li", 100)
-	w.must("G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}}, From: w.today + 2})
+	w.must("G", settlement.ProposeRequest{
+		Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 100}}, From: w.today + 2,
+	})
 	hold := w.must("M", points.HoldRequest{Member: "li", Pieces: take(lot, 40), Deadline: w.soon(60)})
 	var storm []command.Request
 	for range 200 {
 		storm = append(storm, w.agree("G", "all"), settlement.LeaveRequest{By: "G", Model: "all"})
 	}
-	if code := w.inFlight("M", points.CaptureRequest{Hold: hold, Amount: 1}, func() { w.batch("F", 1, storm...) }); code != peer.TxValidationCode_VALID {
+	if code := w.inFlight("M", points.CaptureRequest{Hold: hold, Amount: 1},
+		func() { w.batch("F", 1, storm...) }); code != peer.TxValidationCode_VALID {
 		t.Errorf("M's capture of D's points is %s", code)
 	}
 	w.must("D", w.agree("G", "all"))
@@ -74,7 +78,9 @@ func (w *world) inFlight(who string, req command.Request, meanwhile func()) peer
 	w.Helper()
 	const lane = 9
 	batch := command.Batch{Lane: lane, Seq: w.net.Seq(who, lane) + 1, Commands: []command.Command{command.New("", req)}}
-	env, err := w.net.Endorse(w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), w.net.Endorsers(who)...)
+	env, err := w.net.Endorse(
+		w.net.Propose(w.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+		w.net.Endorsers(who)...)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -121,18 +127,21 @@ func TestFreezingOnesOwnKeepsNobodyOut(t *testing.T) {
 	}
 }
 
-// S17. Whoever sends what isn't its to send makes an endorser read little; so does whoever may. The close of a cycle reads
-// each party's lanes,
-// and so does the count of what an issuer owes.
+// S17. Whoever sends what isn't its to send makes an endorser read little; so does whoever may. The close of a cycle
+// reads each party's lanes, and so does the count of what an issuer owes.
 func TestWhatIsAskedCostsLittle(t *testing.T) {
 	const few = 24
-	costly := map[command.Kind]int{command.Compute: 2 * number.Lanes * len(parties), command.Relieve: number.Lanes * (len(parties) + 1)}
+	costly := map[command.Kind]int{
+		command.Compute: 2 * number.Lanes * len(parties), command.Relieve: number.Lanes * (len(parties) + 1),
+	}
 	p := &parade{world: found(t), took: map[command.Kind]int{}}
 	p.before = func(who string, req command.Request) {
 		kind := command.KindOf(req)
 		for _, by := range []string{who, "A", "S2"} {
 			batch := command.Batch{Lane: 30, Seq: 1, Commands: []command.Command{command.New("", req)}}
-			env, err := p.net.Endorse(p.net.Propose(p.net.Identity(by, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), p.net.Endorsers(by)[0])
+			env, err := p.net.Endorse(
+				p.net.Propose(p.net.Identity(by, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+				p.net.Endorsers(by)[0])
 			if err != nil {
 				t.Fatal(err)
 			}

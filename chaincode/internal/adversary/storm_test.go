@@ -40,7 +40,9 @@ func (p *parade) storm() {
 		member.UnfreezeRequest{Member: id, Reason: "x"},
 		points.PublishRateRequest{From: "GP", To: id, Rate: one, Since: p.today, Until: p.today + 9},
 		member.LabelRequest{Member: id, Label: "vip", Until: p.today + 9},
-		member.AuthoriseRequest{Member: id, Acceptor: "M", Caps: []member.Limit{{Programme: id, Amount: 5}}, Until: p.soon(60)},
+		member.AuthoriseRequest{
+			Member: id, Acceptor: "M", Caps: []member.Limit{{Programme: id, Amount: 5}}, Until: p.soon(60),
+		},
 		audience.PublishRequest{Offer: id, En: "x", Zh: "x", From: p.today, Until: p.today + 9},
 		ride(func(r *benefit.DefineRequest) { r.Benefit, r.Quota = id, 5 }),
 		benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{{Member: id}}},
@@ -63,7 +65,9 @@ func (p *parade) under(who string, req command.Request) (number.Command, error) 
 	}
 	const lane = 1
 	batch := command.Batch{Lane: lane, Seq: p.net.Seq(who, lane) + 1, Commands: []command.Command{command.New("", req)}}
-	env, err := p.net.Endorse(p.net.Propose(p.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), p.net.Endorsers(who)...)
+	env, err := p.net.Endorse(
+		p.net.Propose(p.net.Identity(who, "client"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+		p.net.Endorsers(who)...)
 	if err != nil {
 		p.Fatalf("%s %s: %v", who, command.KindOf(req), err)
 	}

@@ -37,13 +37,15 @@ func (w *world) endings(machine, state string) (list []ending) {
 	case "hold":
 		for id, h := range rows[points.Hold](w, "hold") {
 			if h.State == points.Open || h.State == points.PartCaptured {
-				note(id, h.State.String(), func(n number.Command) command.Request { return points.TimeOutRequest{Hold: n} })
+				note(id, h.State.String(),
+					func(n number.Command) command.Request { return points.TimeOutRequest{Hold: n} })
 			}
 		}
 	case "trade":
 		for id, d := range rows[points.Trade](w, "trade") {
 			if d.State == points.Offered {
-				note(id, d.State.String(), func(n number.Command) command.Request { return points.EndTradeRequest{Trade: n} })
+				note(id, d.State.String(),
+					func(n number.Command) command.Request { return points.EndTradeRequest{Trade: n} })
 			}
 		}
 	case "entitlement":
@@ -57,13 +59,15 @@ func (w *world) endings(machine, state string) (list []ending) {
 	case "dispute":
 		for id, d := range rows[settlement.Dispute](w, "dispute") {
 			if !d.State.Ended() {
-				note(id, d.State.String(), func(n number.Command) command.Request { return settlement.LapseRequest{Dispute: n} })
+				note(id, d.State.String(),
+					func(n number.Command) command.Request { return settlement.LapseRequest{Dispute: n} })
 			}
 		}
 	case "return":
 		for id, r := range rows[goods.Return](w, "return") {
 			if r.State == goods.Requested || r.State == goods.Received {
-				note(id, r.State.String(), func(n number.Command) command.Request { return goods.TimeOutReturnRequest{Return: n} })
+				note(id, r.State.String(),
+					func(n number.Command) command.Request { return goods.TimeOutReturnRequest{Return: n} })
 			}
 		}
 	case "part":
@@ -147,7 +151,9 @@ var walks = map[string]func(*parade, map[string]number.Row){
 		p.must("M", points.CaptureRequest{Hold: p.must("M", p.hold("li", lots["DP"], 10)), Amount: 4})
 	},
 	"trade OFFERED": func(p *parade, lots map[string]number.Row) {
-		p.must("M", points.OfferRequest{Member: "li", Pieces: take(lots["MP"], 10), Wants: "DP", Price: 5, Until: p.soon(600)})
+		p.must("M", points.OfferRequest{
+			Member: "li", Pieces: take(lots["MP"], 10), Wants: "DP", Price: 5, Until: p.soon(600),
+		})
 	},
 	"entitlement GRANTED": func(p *parade, _ map[string]number.Row) {
 		p.must("M", ride(nil))
@@ -196,7 +202,9 @@ var walks = map[string]func(*parade, map[string]number.Row){
 		p.must("M", settlement.RejectRequest{Dispute: p.disputed(lots), Answer: make(codec.Hash, 32)})
 	},
 	"dispute SPLIT": func(p *parade, lots map[string]number.Row) {
-		p.must("M", settlement.SplitRequest{Dispute: p.disputed(lots), Parts: []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1}}})
+		p.must("M", settlement.SplitRequest{
+			Dispute: p.disputed(lots), Parts: []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1}},
+		})
 	},
 	"dispute ESCALATED": func(p *parade, lots map[string]number.Row) {
 		d := p.disputed(lots)
@@ -224,7 +232,9 @@ func (p *parade) due(lots map[string]number.Row) {
 	p.must("S2", settlement.FinaliseRequest{Cycle: "c0"})
 	for _, pay := range rows[settlement.Payment](p.world, "payment") {
 		if pay.N > 1 { // fees
-			p.must(pay.Creditor, settlement.AdviseRequest{Cycle: "c0", Payment: pay.N, Reference: "fee", Fen: pay.Fen, Booked: p.today})
+			p.must(pay.Creditor, settlement.AdviseRequest{
+				Cycle: "c0", Payment: pay.N, Reference: "fee", Fen: pay.Fen, Booked: p.today,
+			})
 		}
 	}
 }
@@ -241,13 +251,18 @@ func (p *parade) instructed(cycle string) settlement.InstructRequest {
 
 // telling instructs what is still to come in of a payment.
 func telling(pay settlement.Payment, message string, on date.Date) settlement.InstructRequest {
-	return settlement.InstructRequest{Cycle: pay.Cycle, Payments: []uint32{pay.N}, Message: message, Hash: make(codec.Hash, 32), Fen: pay.Rest(), Execute: on}
+	return settlement.InstructRequest{
+		Cycle: pay.Cycle, Payments: []uint32{pay.N}, Message: message, Hash: make(codec.Hash, 32), Fen: pay.Rest(),
+		Execute: on,
+	}
 }
 
 // disputed is D's dispute of what it owes M.
 func (p *parade) disputed(lots map[string]number.Row) number.Command {
 	p.owing(lots)
-	return p.must("D", settlement.RaiseRequest{Cycle: "c0", With: "M", Lines: p.lines("c0", "D", "M")[:1], Reason: "x", Evidence: make(codec.Hash, 32)})
+	return p.must("D", settlement.RaiseRequest{
+		Cycle: "c0", With: "M", Lines: p.lines("c0", "D", "M")[:1], Reason: "x", Evidence: make(codec.Hash, 32),
+	})
 }
 
 // shipped is an order of an oil on its way.
@@ -264,15 +279,16 @@ func (p *parade) delivered(lots map[string]number.Row) number.Command {
 	return n
 }
 
-// Every state that anyone can end after a deadline is reached, left alone, and ended by S2, whom it doesn't concern. The
-// states of a cycle and its statements are walked by every test that closes one.
+// Every state that anyone can end after a deadline is reached, left alone, and ended by S2, whom it doesn't concern.
+// The states of a cycle and its statements are walked by every test that closes one.
 func TestStrangersEndEveryState(t *testing.T) {
 	for _, m := range machines {
 		for _, s := range m.states {
 			for _, a := range s.moves {
 				if a.after != "" && a.who == "anyone" && m.row != "close" && m.row != "pair" {
 					t.Run(m.row+" "+s.name, func(t *testing.T) { walk(t, m, s, party.Active) })
-					t.Run(m.row+" "+s.name+" of parties that were closed", func(t *testing.T) { walk(t, m, s, party.Closed) })
+					t.Run(m.row+" "+s.name+" of parties that were closed",
+						func(t *testing.T) { walk(t, m, s, party.Closed) })
 					break
 				}
 			}

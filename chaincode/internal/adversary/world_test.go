@@ -56,13 +56,16 @@ var one = amount.Rate{Num: 1, Den: 1}
 func found(t *testing.T) *world {
 	t.Helper()
 	w := deploy(t)
-	if err := w.door("G", "charter:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"c0","date":"2026-11-01","test":true}`); err != nil {
+	if err := w.door("G", "charter:Found",
+		`{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"c0","date":"2026-11-01","test":true}`); err !=
+		nil {
 		t.Fatal(err)
 	}
 	w.beginPeer("G")
 	for _, p := range []party.RegisterRequest{
 		{Party: "D", Roles: party.Issuer | party.Acceptor}, {Party: "F", Roles: party.Issuer | party.Acceptor},
-		{Party: "M", Roles: party.Issuer | party.Acceptor}, {Party: "S1", Roles: party.Supplier}, {Party: "S2", Roles: party.Supplier}, {Party: "A", Roles: party.Auditor},
+		{Party: "M", Roles: party.Issuer | party.Acceptor}, {Party: "S1", Roles: party.Supplier},
+		{Party: "S2", Roles: party.Supplier}, {Party: "A", Roles: party.Auditor},
 	} {
 		p.En, p.Zh = p.Party, p.Party
 		w.must("G", p)
@@ -185,13 +188,18 @@ func (w *world) later(d time.Duration) { w.net.Advance(d) }
 // open opens a programme of a party's at a fen a point, which is called by its id and P.
 func (w *world) open(issuer string) {
 	w.Helper()
-	w.must(issuer, points.OpenProgrammeRequest{Programme: issuer + "P", En: issuer, Zh: issuer, Price: one, Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}}})
+	w.must(issuer, points.OpenProgrammeRequest{
+		Programme: issuer + "P", En: issuer, Zh: issuer, Price: one,
+		Rules: points.Rules{Transfer: points.TransferRules{Allowed: true}},
+	})
 }
 
 // issue gives a member points of a party's programme.
 func (w *world) issue(issuer, to string, n amount.Units) number.Row {
 	w.Helper()
-	return w.must(issuer, points.IssueRequest{Programme: issuer + "P", Grants: []points.Grant{{Member: to, Amount: n, Expires: w.today + 300}}}).Row(0)
+	return w.must(issuer, points.IssueRequest{
+		Programme: issuer + "P", Grants: []points.Grant{{Member: to, Amount: n, Expires: w.today + 300}},
+	}).Row(0)
 }
 
 // take is so much of one lot.

@@ -44,8 +44,8 @@ type Tx struct {
 	bytes   int                                       // of the values that were read
 }
 
-// What one transaction may read in all. Every row has a bound of its own, and rows that are as large as that are few: but who
-// names thousands of them in one batch, which costs a few bytes each, must not fill an endorser's memory.
+// What one transaction may read in all. Every row has a bound of its own, and rows that are as large as that are few:
+// but who names thousands of them in one batch, which costs a few bytes each, must not fill an endorser's memory.
 const (
 	MaxReads = 1 << 16   // keys
 	MaxBytes = 256 << 20 // of their values

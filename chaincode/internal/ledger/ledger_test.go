@@ -192,7 +192,8 @@ func TestPrivateWrites(t *testing.T) {
 	if err := tx.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"purge c-d 3", "put d-g 1 a", "put d-g 2 b"}; !slices.Equal(stub.private, want) || len(stub.sent) != 0 {
+	if want := []string{"purge c-d 3", "put d-g 1 a", "put d-g 2 b"}; !slices.Equal(stub.private, want) ||
+		len(stub.sent) != 0 {
 		t.Errorf("%q, %q", stub.private, stub.sent)
 	}
 	stub.fail = errors.New("the peer is gone")

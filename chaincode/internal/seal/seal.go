@@ -158,8 +158,10 @@ func advance(stub shim.ChaincodeStubInterface, args [][]byte) ([]byte, error) {
 		return nil, fault.New(fault.BadRequest, "want a digest of 32 bytes")
 	}
 	next := before.Next(base, [sha256.Size]byte(args[2]))
-	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next.Seq, 10) || asked == "" && lane != number.Single {
-		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s", caller, lane, next.Seq-1, asked)
+	if asked := string(args[1]); asked != "" && asked != strconv.FormatUint(next.Seq, 10) ||
+		asked == "" && lane != number.Single {
+		return nil, fault.New(fault.LaneMoved, "lane %s.%d is at %d, the batch is %.20s",
+			caller, lane, next.Seq-1, asked)
 	}
 	if next.Seq > number.MaxSeq {
 		return nil, fault.New(fault.BadRequest, "want a lane with room")

@@ -42,7 +42,8 @@ type meter struct {
 }
 
 func (m *meter) cost() float64 {
-	return perCall + float64(m.writes) + perRead*float64(m.reads) + perByte*float64(m.bytes) + perByteRead*float64(m.read)
+	return perCall + float64(m.writes) + perRead*float64(m.reads) + perByte*float64(m.bytes) +
+		perByteRead*float64(m.read)
 }
 
 // GetState counts one read and its bytes.
@@ -90,7 +91,8 @@ func (m *meter) GetStateByRange(from, to string) (shim.StateQueryIteratorInterfa
 }
 
 // GetStateByRangeWithPagination counts every row that is read of it.
-func (m *meter) GetStateByRangeWithPagination(from, to string, page int32, bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
+func (m *meter) GetStateByRangeWithPagination(from, to string, page int32,
+	bookmark string) (shim.StateQueryIteratorInterface, *peer.QueryResponseMetadata, error) {
 	rows, meta, err := m.ChaincodeStubInterface.GetStateByRangeWithPagination(from, to, page, bookmark)
 	return m.counted(rows), meta, err
 }

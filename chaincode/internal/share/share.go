@@ -76,7 +76,8 @@ func (s *Shares) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	estimate, writes := estimateOf(stub.GetArgs())
 	who := caller{party, writes}
 	if !s.take(who, estimate) {
-		return shim.Error(fault.New(fault.Overloaded, "%s has used its share of this endorser; it is free again within seconds", party).Error())
+		return shim.Error(fault.New(fault.Overloaded,
+			"%s has used its share of this endorser; it is free again within seconds", party).Error())
 	}
 	m := &meter{ChaincodeStubInterface: stub}
 	defer func() { s.correct(who, estimate-m.cost()) }()

@@ -35,7 +35,9 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	o := &office{t: t, now: time.Unix(1_800_000_000, 0)}
-	o.net = ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "M"}, {MSP: "S"}, {MSP: "A"}}})
+	o.net = ledgersim.New(ledgersim.Config{
+		Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "M"}, {MSP: "S"}, {MSP: "A"}},
+	})
 	o.net.Deploy("w", Of(writer{}, 1000, func() time.Time { return o.now }), ledgersim.OutOf(1, "G"))
 	return o
 }

@@ -31,8 +31,8 @@ type Sheet struct {
 	part   string
 }
 
-// OpenBook opens a workbook, which its caller closes after the book. BAD_REQUEST or LIMIT for what is none, or too much of
-// one.
+// OpenBook opens a workbook, which its caller closes after the book. BAD_REQUEST or LIMIT for what is none, or too much
+// of one.
 func OpenBook(in bounds.Input) (*Book, error) {
 	archive, err := openArchive(in)
 	if err != nil {
@@ -132,7 +132,9 @@ func (b *Book) load() error {
 	for _, s := range book.Sheets {
 		for _, a := range s.Attrs {
 			if target := related.byID[a.Value]; a.Name.Local == "id" && related.types[a.Value] == "worksheet" {
-				b.Sheets = append(b.Sheets, Sheet{Name: s.Name, Hidden: s.State == "hidden" || s.State == "veryHidden", part: target})
+				b.Sheets = append(b.Sheets, Sheet{
+					Name: s.Name, Hidden: s.State == "hidden" || s.State == "veryHidden", part: target,
+				})
 			}
 		}
 	}

@@ -148,7 +148,8 @@ func (r *Reading) cell(start xml.StartElement) error {
 	}
 	r.column = at + 1
 	if r.cells++; at >= maxColumns || r.cells > maxCells {
-		return fault.New(fault.Limit, "%s: a sheet has more than %d columns or %d cells", r.book.name, maxColumns, maxCells)
+		return fault.New(fault.Limit, "%s: a sheet has more than %d columns or %d cells",
+			r.book.name, maxColumns, maxCells)
 	}
 	stored, err := r.stored()
 	if err != nil {
@@ -226,7 +227,9 @@ func (b *Book) shown(kind string, style int, s stored) (Cell, error) {
 	case "str":
 		return text(unescaped(s.value)), nil
 	case "b":
-		return Cell{Kind: Bool, Text: map[bool]string{true: "TRUE", false: "FALSE"}[s.value == "1" || s.value == "true"]}, nil
+		return Cell{
+			Kind: Bool, Text: map[bool]string{true: "TRUE", false: "FALSE"}[s.value == "1" || s.value == "true"],
+		}, nil
 	case "e":
 		return Cell{Kind: Error, Text: s.value}, nil
 	case "d":
@@ -304,7 +307,8 @@ func (b *Book) dated(stored float64) Cell {
 }
 
 func isoDate(value string) (Cell, error) {
-	for _, layout := range []string{"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999", time.DateOnly} {
+	for _, layout := range []string{"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999",
+		time.DateOnly} {
 		if moment, err := time.Parse(layout, value); err == nil {
 			return Cell{Kind: Date, Text: momentText(moment), Moment: moment}, nil
 		}

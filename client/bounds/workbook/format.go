@@ -27,8 +27,10 @@ type mask struct {
 var builtIn = map[int]string{
 	9: "0%", 10: "0.00%", 11: "0.00E+00", 48: "##0.0E+0",
 	14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "m/d/yy h:mm",
-	27: "yyyy\"年\"m\"月\"", 28: "m\"月\"d\"日\"", 29: "m\"月\"d\"日\"", 30: "m-d-yy", 31: "yyyy\"年\"m\"月\"d\"日\"", 36: "yyyy\"年\"m\"月\"",
-	50: "yyyy\"年\"m\"月\"", 51: "m\"月\"d\"日\"", 52: "yyyy\"年\"m\"月\"", 53: "m\"月\"d\"日\"", 54: "m\"月\"d\"日\"", 57: "yyyy\"年\"m\"月\"", 58: "m\"月\"d\"日\"",
+	27: "yyyy\"年\"m\"月\"", 28: "m\"月\"d\"日\"", 29: "m\"月\"d\"日\"", 30: "m-d-yy", 31: "yyyy\"年\"m\"月\"d\"日\"",
+	36: "yyyy\"年\"m\"月\"",
+	50: "yyyy\"年\"m\"月\"", 51: "m\"月\"d\"日\"", 52: "yyyy\"年\"m\"月\"", 53: "m\"月\"d\"日\"", 54: "m\"月\"d\"日\"",
+	57: "yyyy\"年\"m\"月\"", 58: "m\"月\"d\"日\"",
 }
 
 // maxFormat is the longest format that is looked at; Excel has at most 255 characters.
@@ -66,7 +68,8 @@ func formatOf(id int, code string) (f format) {
 			whole = false // a fraction, a currency, thousands: an id has none of it
 		}
 	}
-	if !whole || f.date || f.percent || f.exponent || !slices.ContainsFunc(f.mask, func(m mask) bool { return m.fill || m.text != "" }) {
+	if !whole || f.date || f.percent || f.exponent ||
+		!slices.ContainsFunc(f.mask, func(m mask) bool { return m.fill || m.text != "" }) {
 		f.mask = nil
 	}
 	return f

@@ -7,7 +7,9 @@ import (
 
 // No sheet takes its reader down.
 func FuzzSheet(f *testing.F) {
-	for _, text := range []string{`<row r="2000000000"/>`, `<row><c r="XFD1"><v>1</v></c></row>`, `<row><c r="" t="s"><v>-1</v></c></row>`, `<row><c t="s"><v>99</v></c></row>`, `<row r="-1"/>`, `<row><c t="d"><v>x</v></c></row>`, "<row"} {
+	for _, text := range []string{`<row r="2000000000"/>`, `<row><c r="XFD1"><v>1</v></c></row>`,
+		`<row><c r="" t="s"><v>-1</v></c></row>`, `<row><c t="s"><v>99</v></c></row>`, `<row r="-1"/>`,
+		`<row><c t="d"><v>x</v></c></row>`, "<row"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -39,7 +39,9 @@ func Open(path string) (_ *excelize.File, err error) {
 	if err := errors.Join(err, in.Close()); err != nil {
 		return nil, err
 	}
-	book, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, UnzipSizeLimit: maxSheets, UnzipXMLSizeLimit: maxInMemory})
+	book, err := excelize.OpenFile(path, excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: maxSheets, UnzipXMLSizeLimit: maxInMemory,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -131,7 +133,8 @@ func (r *Rows) Columns() (cells []string, err error) {
 		return nil, fmt.Errorf("%s: %w", r.name, err)
 	}
 	if r.cells += len(cells); len(cells) > maxColumns || r.cells > maxCells {
-		return nil, fault.New(fault.Limit, "%s: a sheet has more than %d columns or %d cells", r.name, maxColumns, maxCells)
+		return nil, fault.New(fault.Limit, "%s: a sheet has more than %d columns or %d cells",
+			r.name, maxColumns, maxCells)
 	}
 	return cells, nil
 }

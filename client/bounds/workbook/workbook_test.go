@@ -63,7 +63,8 @@ const sheet, texts = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 // rows writes a sheet of these rows.
 func rows(text ...string) func(io.Writer) {
 	return func(w io.Writer) {
-		fmt.Fprint(w, `<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
+		fmt.Fprint(w,
+			`<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
 		for _, row := range text {
 			fmt.Fprint(w, row)
 		}
@@ -108,14 +109,21 @@ func TestAWorkbookIsBounded(t *testing.T) {
 		parts map[string]func(io.Writer)
 		code  fault.Code
 	}{
-		"its own":           {nil, ""},
-		"a row far down":    {map[string]func(io.Writer){sheet: rows(`<row r="2000000000"><c t="str"><v>1</v></c></row>`)}, fault.Limit},
-		"a cell far right":  {map[string]func(io.Writer){sheet: rows(far)}, fault.Limit},
-		"a text that isn't": {map[string]func(io.Writer){sheet: rows(`<row><c t="s"><v>-1</v></c></row>`)}, fault.BadRequest},
-		"many rows":         {map[string]func(io.Writer){sheet: repeated(`<worksheet><sheetData>`, "<row/>", 1_100_000)}, fault.Limit},
-		"large texts":       {map[string]func(io.Writer){texts: repeated("<sst>", strings.Repeat(" ", 100), 400_000)}, fault.Limit},
-		"large styles":      {map[string]func(io.Writer){"xl/styles.xml": repeated("<styleSheet>", "          ", 1_000_000)}, fault.Limit},
-		"a large sheet":     {map[string]func(io.Writer){sheet: repeated("<worksheet>", strings.Repeat(" ", 1000), 300_000)}, fault.Limit},
+		"its own": {nil, ""},
+		"a row far down": {map[string]func(io.Writer){sheet: rows(`<row r="2000000000"><c t="str"><v>1</v></c></row>`)},
+			fault.Limit},
+		"a cell far right": {map[string]func(io.Writer){sheet: rows(far)}, fault.Limit},
+		"a text that isn't": {map[string]func(io.Writer){sheet: rows(`<row><c t="s"><v>-1</v></c></row>`)},
+			fault.BadRequest},
+		"many rows": {map[string]func(io.Writer){sheet: repeated(`<worksheet><sheetData>`, "<row/>", 1_100_000)},
+			fault.Limit},
+		"large texts": {map[string]func(io.Writer){texts: repeated("<sst>", strings.Repeat(" ", 100), 400_000)},
+			fault.Limit},
+		"large styles": {map[string]func(io.Writer){"xl/styles.xml": repeated("<styleSheet>", "          ", 1_000_000)},
+			fault.Limit},
+		"a large sheet": {
+			map[string]func(io.Writer){sheet: repeated("<worksheet>", strings.Repeat(" ", 1000), 300_000)}, fault.Limit,
+		},
 	} {
 		if cells, err := read(made(t, c.parts)); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %d cells, %.200v", name, cells, err)
@@ -137,7 +145,8 @@ func TestTextsOfAWorkbookDontTakeTheMemory(t *testing.T) {
 		t.Skip("32 MB of XML")
 	}
 	path := made(t, map[string]func(io.Writer){
-		texts: repeated(`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`, "<si><t/></si>", 2_000_000),
+		texts: repeated(`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`, "<si><t/></si>",
+			2_000_000),
 		sheet: rows(`<row><c t="s"><v>7</v></c></row>`),
 	})
 	if _, err := read(path); err != nil {

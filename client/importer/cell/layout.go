@@ -26,7 +26,9 @@ func Layout(text string) (string, error) {
 	}
 	back, err := time.Parse(layout, probe.Format(layout))
 	if err != nil || back.Year() != probe.Year() || back.YearDay() != probe.YearDay() {
-		return "", fmt.Errorf("layout: no date looks like %.60q: write it with day, month and year, as yyyy-MM-dd, dd.MM.yyyy HH:mm:ss or yyyy年M月d日, or in Go's words 2006-01-02", text)
+		return "", fmt.Errorf(
+			"layout: no date looks like %.60q: write it with day, month and year, as yyyy-MM-dd, dd.MM.yyyy HH:mm:ss or yyyy年M月d日, or in Go's words 2006-01-02",
+			text)
 	}
 	return layout, nil
 }

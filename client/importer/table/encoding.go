@@ -106,7 +106,8 @@ func detect(from io.Reader, path string) (string, error) {
 		return gbName, nil
 	}
 	return "", fault.New(fault.BadRequest,
-		"%s: its encoding can't be told: it is neither UTF-8 nor, for sure, GB18030; say which in the mapping, such as encoding: gb18030 or big5", path)
+		"%s: its encoding can't be told: it is neither UTF-8 nor, for sure, GB18030; say which in the mapping, such as encoding: gb18030 or big5",
+		path)
 }
 
 // zeros counts the bytes at even or odd places that are 0: half a letter of UTF-16.

@@ -130,10 +130,12 @@ func Of(in bounds.Input, o Options) (*Table, error) {
 		return openSheet(in, o)
 	case bytes.HasPrefix(head, oleMagic):
 		return nil, fault.New(fault.BadRequest,
-			"%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password", in.Name)
+			"%s: it is a workbook of the old kind (.xls) or a protected one; save it as .xlsx without a password",
+			in.Name)
 	case isMarkup(head):
 		return nil, fault.New(fault.BadRequest,
-			"%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx", in.Name)
+			"%s: it is a web page or XML, whatever its name says; open it in the spreadsheet and save it as .xlsx",
+			in.Name)
 	}
 	return openText(in, bytes.HasPrefix(head, gzMagic), o)
 }

@@ -71,8 +71,12 @@ func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Readin
 		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	for _, entries := range blocks {
-		seal := Entry{Space: "tallyseal", Key: string(row.LaneHead("D", 1)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})}
-		if tx, err := n.Invoke(n.Identity("D", "client"), "tally", []byte("write"), codec.Encode(append([]Entry{seal}, entries...))); err != nil || !tx.Valid() {
+		seal := Entry{
+			Space: "tallyseal", Key: string(row.LaneHead("D", 1)),
+			Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)}),
+		}
+		if tx, err := n.Invoke(n.Identity("D", "client"), "tally", []byte("write"),
+			codec.Encode(append([]Entry{seal}, entries...))); err != nil || !tx.Valid() {
 			t.Fatal(tx, err)
 		}
 	}

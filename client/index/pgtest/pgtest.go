@@ -33,7 +33,8 @@ type Server struct {
 }
 
 // ErrNone says that the machine has no PostgreSQL.
-var ErrNone = errors.New("no PostgreSQL server on this machine (initdb and postgres, on the PATH or in /usr/lib/postgresql/*/bin)")
+var ErrNone = errors.New(
+	"no PostgreSQL server on this machine (initdb and postgres, on the PATH or in /usr/lib/postgresql/*/bin)")
 
 // Required says whether tests must fail rather than be skipped where there is no
 // PostgreSQL: TALLY_REQUIRE_POSTGRES=1.
@@ -70,7 +71,8 @@ func Start() (s *Server, err error) {
 // programs is the folder of initdb and postgres: of the newest version, if there are several.
 func programs() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if path, err = filepath.EvalSymlinks(path); err == nil && isFile(filepath.Join(filepath.Dir(path), "postgres")) {
+		if path, err = filepath.EvalSymlinks(path); err == nil &&
+			isFile(filepath.Join(filepath.Dir(path), "postgres")) {
 			return filepath.Dir(path), nil
 		}
 	}
@@ -124,7 +126,8 @@ func (s *Server) make() error {
 			}
 		}
 	}
-	args := []string{"-D", s.data(), "-U", "tally", "-A", "scram-sha-256", "--pwfile", given, "-E", "UTF8", "--locale", "C", "--no-sync"}
+	args := []string{"-D", s.data(), "-U", "tally", "-A", "scram-sha-256", "--pwfile", given, "-E", "UTF8", "--locale",
+		"C", "--no-sync"}
 	out, err := s.command("initdb", append(args, "--locale-provider", "icu", "--icu-locale", "en")...).CombinedOutput()
 	if err != nil { // it knows no languages
 		if err := os.RemoveAll(s.data()); err != nil {

@@ -50,8 +50,9 @@ func New(t testing.TB, parties ...string) *Alliance {
 	a := &Alliance{t: t, peers: map[string]signer{}, cas: map[string]*x509.Certificate{}}
 	for i, party := range parties {
 		caKey, key := must(a, newKey), must(a, newKey)
-		ca := a.certificate(&x509.Certificate{SerialNumber: big.NewInt(int64(2*i + 1)), Subject: pkix.Name{CommonName: "ca." + party},
-			IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil, caKey, caKey)
+		ca := a.certificate(
+			&x509.Certificate{SerialNumber: big.NewInt(int64(2*i + 1)), Subject: pkix.Name{CommonName: "ca." + party},
+				IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil, caKey, caKey)
 		cert := a.certificate(&x509.Certificate{SerialNumber: big.NewInt(int64(2*i + 2)),
 			Subject: pkix.Name{CommonName: "peer0." + party, OrganizationalUnit: []string{"peer"}}}, ca, key, caKey)
 		a.cas[party] = ca
@@ -116,21 +117,31 @@ func (a *Alliance) Proof(channel, function, answer string, signers ...string) []
 	client := a.marshal(&msp.SerializedIdentity{Mspid: signers[0], IdBytes: []byte("the client's certificate")})
 	id := sha256.Sum256(slices.Concat(nonce, client))
 	header := &common.Header{
-		ChannelHeader: a.marshal(&common.ChannelHeader{Type: int32(common.HeaderType_ENDORSER_TRANSACTION), ChannelId: channel,
-			TxId: hex.EncodeToString(id[:]), Timestamp: timestamppb.New(Asked)}),
+		ChannelHeader: a.marshal(
+			&common.ChannelHeader{Type: int32(common.HeaderType_ENDORSER_TRANSACTION), ChannelId: channel,
+				TxId: hex.EncodeToString(id[:]), Timestamp: timestamppb.New(Asked)}),
 		SignatureHeader: a.marshal(&common.SignatureHeader{Creator: client, Nonce: nonce}),
 	}
-	input := a.marshal(&peer.ChaincodeProposalPayload{Input: a.marshal(&peer.ChaincodeInvocationSpec{ChaincodeSpec: &peer.ChaincodeSpec{
-		ChaincodeId: &peer.ChaincodeID{Name: "tally"}, Input: &peer.ChaincodeInput{Args: [][]byte{[]byte(function)}}}})})
+	input := a.marshal(
+		&peer.ChaincodeProposalPayload{
+			Input: a.marshal(&peer.ChaincodeInvocationSpec{ChaincodeSpec: &peer.ChaincodeSpec{
+
+				ChaincodeId: &peer.ChaincodeID{Name: "tally"},
+				Input:       &peer.ChaincodeInput{Args: [][]byte{[]byte(function)}},
+			}}),
+		})
 	read := a.marshal(&kvrwset.KVRWSet{Reads: []*kvrwset.KVRead{{Key: "y", Version: &kvrwset.Version{BlockNum: 61}}}})
-	action := a.marshal(&peer.ChaincodeAction{ChaincodeId: &peer.ChaincodeID{Name: "tally"}, Response: &peer.Response{Status: 200, Payload: []byte(answer)},
-		Results: a.marshal(&rwset.TxReadWriteSet{NsRwset: []*rwset.NsReadWriteSet{{Namespace: "tally", Rwset: read}}})})
+	action := a.marshal(&peer.ChaincodeAction{
+		ChaincodeId: &peer.ChaincodeID{Name: "tally"}, Response: &peer.Response{Status: 200, Payload: []byte(answer)},
+		Results: a.marshal(&rwset.TxReadWriteSet{NsRwset: []*rwset.NsReadWriteSet{{Namespace: "tally", Rwset: read}}}),
+	})
 	hash := sha256.Sum256(slices.Concat(header.ChannelHeader, header.SignatureHeader, input))
 	response := a.marshal(&peer.ProposalResponsePayload{ProposalHash: hash[:], Extension: action})
 	endorsed := &peer.ChaincodeEndorsedAction{ProposalResponsePayload: response}
 	for _, party := range signers {
 		s := a.peers[party]
-		endorsed.Endorsements = append(endorsed.Endorsements, &peer.Endorsement{Endorser: s.identity, Signature: a.sign(s, slices.Concat(response, s.identity))})
+		endorsed.Endorsements = append(endorsed.Endorsements,
+			&peer.Endorsement{Endorser: s.identity, Signature: a.sign(s, slices.Concat(response, s.identity))})
 	}
 	tx := &peer.Transaction{Actions: []*peer.TransactionAction{{Header: header.SignatureHeader,
 		Payload: a.marshal(&peer.ChaincodeActionPayload{ChaincodeProposalPayload: input, Action: endorsed})}}}

@@ -65,7 +65,8 @@ type Page struct {
 func (p Page) Text() (string, error) {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# %s\n\n%s\n\n", p.Title, strings.TrimSpace(p.About))
-	out.WriteString("This page is made of the code; a test holds it to that. Keys are read without regard to case; one that means\nnothing is refused, with the nearest.\n")
+	out.WriteString(
+		"This page is made of the code; a test holds it to that. Keys are read without regard to case; one that means\nnothing is refused, with the nearest.\n")
 	if err := p.write(&out, p.Root, "", map[reflect.Type]bool{}); err != nil {
 		return "", err
 	}

@@ -88,7 +88,8 @@ func write(path, form string, s clearing.Statement) error {
 	if err != nil {
 		return err
 	}
-	if err := statement.Write(file, form, s.Statement, s.Lines, statement.Options{Language: statement.Chinese}); err != nil {
+	if err := statement.Write(file, form, s.Statement, s.Lines,
+		statement.Options{Language: statement.Chinese}); err != nil {
 		file.Close()
 		return err
 	}
