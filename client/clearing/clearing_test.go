@@ -13,257 +13,288 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/ledgersim"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/replay"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
 	"tallystick/client/index"
+	"tallystick/client/index/indextest"
 	"tallystick/client/statement"
 )
 
-const day = date.Date(20758) // 2026-11-01
+const (
+	day   = date.Date(20758) // 2026-11-01
+	cycle = "2026-11"
+)
 
-// fake is a ledger's close and an index of it, which may differ.
-type fake struct {
-	lines  []index.Obligation // of the index
-	ledger map[number.Row]settlement.Obligation
-	pair   settlement.Pair
-	root   codec.Hash
-	asked  int // how often the ledger was
+// world is a ledger under the true rules on which D and G have spent each other's points in November.
+type world struct {
+	t *testing.T
+	*replay.Ledger
+	lines []number.Row // G→D 20,000 with tax, D→G 1,800, G→D 900
 }
 
-func (f *fake) Lines(string, string, string) iter.Seq2[index.Obligation, error] {
-	return func(yield func(index.Obligation, error) bool) {
-		for _, l := range f.lines {
-			if !yield(l, nil) {
-				return
-			}
-		}
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}
+	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: orgs}, replay.Rules{Operator: "G", Test: true})
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func (f *fake) Obligations(cycle string) iter.Seq2[index.Obligation, error] {
-	return f.Lines(cycle, "", "")
-}
-
-// CycleRoot is a stand-in: the ledger's, as long as every line is as the ledger has it.
-func (f *fake) CycleRoot(string) (codec.Hash, error) {
-	if len(f.lines) != len(f.ledger) {
-		return hash(2), nil
+	w := &world{t: t, Ledger: l}
+	roles := party.Issuer | party.Acceptor
+	found := party.FoundRequest{Network: "alliance", En: "Group", Zh: "集团", Roles: roles, Cycle: cycle, Date: day,
+		Test: true}
+	if err := l.Found("G", found); err != nil {
+		t.Fatal(err)
 	}
-	for _, l := range f.lines {
-		if rowOf(l) != f.ledger[l.ID] {
-			return hash(2), nil
-		}
+	w.do("G", party.RegisterRequest{Party: "D", En: "Dealer", Zh: "经销商", Roles: roles})
+	if err := l.BeginPeer("D"); err != nil {
+		t.Fatal(err)
 	}
-	return f.root, nil
+	for programme, scale := range map[string]uint8{"DP": 0, "GP": 2, "XP": 3} {
+		issuer := strings.Replace(programme[:1], "X", "D", 1)
+		w.do(issuer, points.OpenProgrammeRequest{Programme: programme, En: programme, Zh: programme,
+			Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: scale}})
+	}
+	w.do("D", member.EnrolRequest{Member: "ann"})
+	w.do("G", member.EnrolRequest{Member: "bob"})
+	w.taxed()
+	w.lines = []number.Row{w.spend("D", "ann", "GP", "care", 20_000), w.spend("G", "bob", "DP", "", 1_800),
+		w.spend("D", "ann", "GP", "", 900)}
+	return w
 }
 
-func (f *fake) Closed(string) (settlement.Close, error) {
-	return settlement.Close{ID: "2026-11", From: day, To: day + 29, State: settlement.Computed, Root: f.root}, nil
+func (w *world) do(who string, req command.Request) number.Command {
+	w.t.Helper()
+	n, err := w.Do(who, req)
+	if err != nil {
+		w.t.Fatalf("%s %s: %v", who, command.KindOf(req), err)
+	}
+	return n
 }
 
-func (f *fake) Pair(string, string, string) (settlement.Pair, error) { return f.pair, nil }
-
-func (f *fake) Period(cycle string) (index.Period, error) {
-	return index.Period{Cycle: cycle, From: day, To: day + 29}, nil
+// taxed agrees that what G owes D for care has 6 % of tax in it, from the next day on, and comes to that day.
+func (w *world) taxed() {
+	w.t.Helper()
+	care := settlement.Scope{Issuer: "G", Acceptor: "D", Scene: "care"}
+	terms := settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}
+	w.do("G", settlement.ProposeRequest{Model: "taxed", Scope: care, Terms: terms, From: day + 1})
+	var given []settlement.Given
+	if err := w.Ask("D", "Notices", &given); err != nil {
+		w.t.Fatal(err)
+	}
+	m := given[0].Notice.Proposed[0]
+	w.do("D", settlement.AgreeRequest{By: m.By, Model: m.ID, Version: m.Version, Hash: m.Hash()})
+	w.do("G", settlement.AdvanceRequest{Date: day + 1})
 }
 
-func (f *fake) Taxes() (index.Taxes, error) {
-	return index.TaxesOf([]settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}}), nil
+// spend has a member spend points at its home, which their issuer then owes for.
+func (w *world) spend(home, who, programme, scene string, n amount.Units) number.Row {
+	w.t.Helper()
+	return w.do(home, points.CaptureRequest{Hold: w.hold(home, who, programme, scene, n), Amount: n}).Row(0)
 }
 
-func (f *fake) Parties() ([]party.Party, error) {
-	return []party.Party{{ID: "D", En: "Dealer", Zh: "经销商"}, {ID: "G", En: "Group", Zh: "集团"}}, nil
+// hold gives a member points, and holds them at its home.
+func (w *world) hold(home, who, programme, scene string, n amount.Units) number.Command {
+	w.t.Helper()
+	grants := []points.Grant{{Member: who, Amount: n, Expires: day + 300}}
+	lot := w.do(programme[:1], points.IssueRequest{Programme: programme, Grants: grants}).Row(0)
+	pieces := []spend.Take{{Lot: lot, Amount: n}}
+	return w.do(home, points.HoldRequest{Member: who, Pieces: pieces, Scene: scene, Deadline: w.Now().Unix() + 60})
 }
 
-func (f *fake) Programmes() ([]points.Programme, error) {
-	return []points.Programme{{ID: "XP", Rules: points.Rules{Scale: 3}}, {ID: "DP"},
-		{ID: "GP", Rules: points.Rules{Scale: 2}}}, nil
+// dispute has G dispute the third line.
+func (w *world) dispute() {
+	w.t.Helper()
+	w.do("G", settlement.RaiseRequest{Cycle: cycle, With: "D", Lines: w.lines[2:], Reason: "not_ours",
+		Evidence: make(codec.Hash, 32)})
 }
 
-func (f *fake) Payments(string) ([]settlement.Payment, error) {
-	return []settlement.Payment{
-		{Cycle: "2026-11", N: 1, Debtor: "D", Creditor: "S", Fen: 5, Due: day + 40},
-		{Cycle: "2026-11", N: 2, Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40},
-	}, nil
+// closed ends the cycle and adds it up.
+func (w *world) closed() *world {
+	w.t.Helper()
+	w.do("G", settlement.CutOffRequest{Cycle: cycle, Next: "2026-12"})
+	w.do("G", settlement.ComputeRequest{Cycle: cycle})
+	return w
 }
 
-// peer is the ledger's side of it.
-type peer struct{ *fake }
+// node is a party's view of it, by a read model in which somebody changed what statements of SQL say.
+func (w *world) node(changes ...string) Node {
+	w.t.Helper()
+	return Node{Network: "alliance", Index: indextest.Of(w.t, w.Blocks(), changes...)}
+}
 
-func (p peer) Obligations(_ context.Context, line number.Row) (list settlement.Obligations, err error) {
+// peer asks the ledger's rows.
+type peer struct {
+	*world
+	asked int // how often
+}
+
+func (p *peer) Obligations(_ context.Context, line number.Row) (list settlement.Obligations, err error) {
 	p.asked++
-	for id, o := range p.ledger {
-		if batchOf(id) == batchOf(line) {
-			list.List = append(list.List, o)
-		}
-	}
-	if len(list.List) == 0 {
-		err = fault.New(fault.NotFound, "there is no obligation %s", line)
-	}
-	return list, err
+	return list, p.Ask("D", "Obligations", &list, line.String())
 }
 
-func hash(b byte) codec.Hash { return slices.Repeat(codec.Hash{b}, 32) }
-
-// world is D's and G's story of November: G→D 20,000, D→G 1,800, G→D 900, one of them with tax.
-func world(t *testing.T) (*fake, Node) {
-	f := &fake{
-		ledger: map[number.Row]settlement.Obligation{}, root: hash(1),
-		pair: settlement.Pair{Cycle: "2026-11", A: "D", B: "G"},
-	}
-	var owed settlement.Positions
-	for i, d := range []struct {
-		debtor, creditor string
-		fen              amount.Units
-		model            uint32
-	}{{"G", "D", 20_000, 1}, {"D", "G", 1_800, 0}, {"G", "D", 900, 0}} {
-		o := index.Obligation{
-			ID: number.Command{Party: "D", Lane: 1, Seq: uint64(i) + 1}.Row(0), Cause: command.DeliverOrder,
-			Cycle: "2026-11", Date: day, Block: 7, Tx: "a1",
-			Owe: settlement.Owe{
-				Kind: settlement.Redemption, Scene: "care", Debtor: d.debtor, Creditor: d.creditor, Programme: "GP",
-				Points: d.fen, Fen: d.fen, Model: d.model,
-			},
-		}
-		f.lines, f.ledger[o.ID] = append(f.lines, o), rowOf(o)
-		owed = owed.Merge(settlement.Positions{List: []settlement.Position{
-			{Debtor: d.debtor, Creditor: d.creditor, Programme: "GP", Count: 1, Points: d.fen, Fen: d.fen},
-		}})
-	}
-	f.pair.Owed = owed.List
-	return f, Node{Network: "alliance", Index: f}
-}
-
+// TestBothSidesSignTheSame: what both recompute is what the ledger takes, in either's name, and what is then paid
+// stands in it.
 func TestBothSidesSignTheSame(t *testing.T) {
-	f, node := world(t)
-	f.pair.Carved = []settlement.Carved{{Line: f.lines[2].ID, Debtor: "G", Fen: 900}}
-	f.pair.SignedB = settlement.Signature{Root: hash(3), By: number.Command{Party: "G", Seq: 4}, Date: day}
-	s, err := node.Recompute("2026-11", "G", "D")
+	w := newWorld(t).closed()
+	w.dispute()
+	s, err := w.node().Recompute(cycle, "G", "D")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Head.A.Zh != "经销商" || s.Total.Lines != 3 || s.Total.Tax.BA != 1132 || s.Carved.Lines != 1 ||
-		s.Closing.BA != 18_200 || len(s.Signatures) != 1 {
+		s.Closing.BA != 18_200 || len(s.Signatures) != 0 {
 		t.Errorf("%+v", s.Statement)
 	}
-	if want := []statement.Scale{{Programme: "GP", Digits: 2},
-		{Programme: "XP", Digits: 3}}; !slices.Equal(s.Head.Scales, want) {
-		t.Errorf("digits of points: %v, want %v", s.Head.Scales, want)
-	}
-	if want := []statement.Payment{{ID: "2026-11-2", Debtor: "G", Creditor: "D", Fen: 7, Due: day + 40}}; !slices.Equal(
-		s.Payments, want) {
-		t.Errorf("payments: %v, want %v", s.Payments, want)
+	scales := []statement.Scale{{Programme: "GP", Digits: 2}, {Programme: "XP", Digits: 3}}
+	if !slices.Equal(s.Head.Scales, scales) {
+		t.Errorf("digits of points: %v, want %v", s.Head.Scales, scales)
 	}
 	for as, want := range map[string]settlement.SignRequest{
-		"D": {Cycle: "2026-11", With: "G", Root: s.Root, Lines: 3, Owes: 1_800, Owed: 20_900},
-		"G": {Cycle: "2026-11", With: "D", Root: s.Root, Lines: 3, Owes: 20_900, Owed: 1_800},
+		"D": {With: "G", Owes: 1_800, Owed: 20_900}, "G": {With: "D", Owes: 20_900, Owed: 1_800},
 	} {
 		req, err := s.SignRequest(as)
-		if err != nil || req.With != want.With || req.Owes != want.Owes || req.Owed != want.Owed ||
-			req.Lines != want.Lines || !slices.Equal(req.Root, want.Root) || req.Check() != nil {
+		if err != nil || req.With != want.With || req.Owes != want.Owes || req.Owed != want.Owed || req.Lines != 3 ||
+			!slices.Equal(req.Root, s.Root) {
 			t.Errorf("%s: %+v, %v", as, req, err)
 		}
+		w.do(as, req)
+	}
+	w.do("G", settlement.FinaliseRequest{Cycle: cycle})
+	s, err = w.node().Recompute(cycle, "D", "G")
+	if err != nil || s.Pair.State != settlement.Agreed || len(s.Signatures) != 2 {
+		t.Fatalf("%+v, %v", s.Pair, err)
+	}
+	if p := s.Payments; len(p) != 1 || p[0].ID != "2026-11-1" || p[0].Debtor != "G" || p[0].Creditor != "D" ||
+		p[0].Fen != 18_200 {
+		t.Errorf("payments: %v", p)
 	}
 }
 
 // A disputed line changes no root; a fen does.
 func TestRootOfWhatIsOwed(t *testing.T) {
-	f, node := world(t)
-	root := func() codec.Hash {
-		s, err := node.Recompute("2026-11", "D", "G")
+	w := newWorld(t).closed()
+	root := func(changes ...string) codec.Hash {
+		s, err := w.node(changes...).Recompute(cycle, "D", "G")
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s.Root
 	}
 	before := root()
-	f.pair.Carved = []settlement.Carved{{Line: f.lines[2].ID, Debtor: "G", Fen: 900}}
+	if slices.Equal(root(`UPDATE obligations SET fen = fen + 1 WHERE fen = 900`), before) {
+		t.Error("a fen more doesn't change the root")
+	}
+	w.dispute()
 	if !slices.Equal(root(), before) {
 		t.Error("a dispute changes the root")
-	}
-	f.lines[2].Fen++
-	if slices.Equal(root(), before) {
-		t.Error("a fen more doesn't change the root")
 	}
 }
 
 // A read model that differs from the ledger is found out, and the line is named.
 func TestTamperedReadModel(t *testing.T) {
+	w := newWorld(t).closed()
+	beside := w.lines[2]
+	beside.Ord++
 	for _, c := range []struct {
 		name   string
-		tamper func(*fake)
-		wrong  string // lines named
+		tamper string
+		wrong  []number.Row // lines named
 		signs  fault.Code
 	}{
-		{"as it is", func(*fake) {}, "", ""},
-		{"a fen more", func(f *fake) { f.lines[1].Fen++ }, "D.1.2.0.0", fault.Conflict},
-		{"another creditor's scene", func(f *fake) { f.lines[0].Scene = "travel" }, "D.1.1.0.0", ""},
-		{"two lines", func(f *fake) { f.lines[0].Fen, f.lines[2].Fen = 20_001, 899 }, "D.1.1.0.0 D.1.3.0.0", ""},
-		{"one too many", func(f *fake) { delete(f.ledger, f.lines[2].ID) }, "D.1.3.0.0", ""},
-		{"one too few", func(f *fake) { f.lines = f.lines[:2] }, "", fault.Conflict},
+		{"as it is", "", nil, ""},
+		{"a fen more", `UPDATE obligations SET fen = 1801 WHERE fen = 1800`, w.lines[1:2], fault.Conflict},
+		{"another scene", `UPDATE obligations SET scene = 'travel' WHERE fen = 20000`, w.lines[:1], ""},
+		{"two lines", `UPDATE obligations SET fen = CASE fen WHEN 20000 THEN 20001 ELSE 899 END WHERE fen IN (20000, 900)`,
+			[]number.Row{w.lines[0], w.lines[2]}, ""},
+		{"one too few", `DELETE FROM obligations WHERE fen = 900`, nil, fault.Conflict},
+		{"one too many", `INSERT INTO obligations SELECT substr(key, 1, length(key)-2) || '01', cycle, made, a, b, debtor,
+creditor, kind, scene, programme, points, 7, num, den, model, cause, date, hidden, back, fee, sum, block, tx FROM obligations
+WHERE fen = 900`, []number.Row{beside}, fault.Conflict},
 	} {
-		f, node := world(t)
-		c.tamper(f)
-		wrong, err := node.Check(t.Context(), "2026-11", peer{f})
-		var named []string
-		for _, w := range wrong {
-			if named = append(named, w.ID.String()); !strings.Contains(err.Error(), w.ID.String()) {
-				t.Errorf("%s: %v", c.name, err)
+		t.Run(c.name, func(t *testing.T) {
+			node, ledger := w.node(c.tamper), &peer{world: w}
+			wrong, err := node.Check(t.Context(), cycle, ledger)
+			var named, want []string
+			for _, x := range wrong {
+				if named = append(named, x.ID.String()); !strings.Contains(err.Error(), x.ID.String()) {
+					t.Errorf("%v", err)
+				}
 			}
-		}
-		clean := c.name == "as it is"
-		if strings.Join(named, " ") != c.wrong || (err == nil) != clean ||
-			!clean && fault.CodeOf(err) != fault.Internal {
-			t.Errorf("%s: %v, %v", c.name, named, err)
-		}
-		s, err := node.Recompute("2026-11", "D", "G")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.SignRequest("D"); fault.CodeOf(err) != c.signs {
-			t.Errorf("%s: signing: %v", c.name, err)
-		}
-		if lines, err := node.CheckLines(t.Context(), s, peer{f}); err != nil || len(lines) != len(named) {
-			t.Errorf("%s: %v, %v", c.name, lines, err)
-		}
+			for _, line := range c.wrong {
+				want = append(want, line.String())
+			}
+			clean := c.tamper == ""
+			if !slices.Equal(named, want) || (err == nil) != clean || !clean && fault.CodeOf(err) != fault.Internal {
+				t.Errorf("%v, want %v: %v", named, want, err)
+			}
+			s, err := node.Recompute(cycle, "D", "G")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.SignRequest("D"); fault.CodeOf(err) != c.signs {
+				t.Errorf("signing: %v", err)
+			}
+			if lines, err := node.CheckLines(t.Context(), s, ledger); err != nil || len(lines) != len(named) {
+				t.Errorf("%v, %v", lines, err)
+			}
+		})
 	}
 }
 
 // The ledger is asked once a batch, not once a line.
 func TestBatchesAreAskedForOnce(t *testing.T) {
-	f, node := world(t)
-	for n := range 5 {
-		o := f.lines[2]
-		o.ID.Command.Index, o.ID.Ord = uint16(n/2), uint8(n%2+1)
-		f.lines, f.ledger[o.ID] = append(f.lines, o), rowOf(o)
+	w := newWorld(t)
+	var batch []command.Command
+	for range 5 {
+		hold := w.hold("D", "ann", "GP", "", 10)
+		batch = append(batch, command.New("", points.CaptureRequest{Hold: hold, Amount: 10}))
 	}
-	f.lines[6].Fen++
-	wrong, err := node.Check(t.Context(), "2026-11", peer{f})
-	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID != f.lines[6].ID || f.asked != 3 {
-		t.Errorf("%+v, %v, asked %d times", wrong, err, f.asked)
+	receipts, refusals, err := w.Run("D", 1, batch...)
+	if err := errors.Join(append(refusals, err)...); err != nil {
+		t.Fatal(err)
+	}
+	w.closed()
+	ledger := &peer{world: w}
+	node := w.node(`UPDATE obligations SET fen = 11 WHERE key = (SELECT max(key) FROM obligations WHERE fen = 10)`)
+	wrong, err := node.Check(t.Context(), cycle, ledger)
+	if fault.CodeOf(err) != fault.Internal || len(wrong) != 1 || wrong[0].ID != receipts[4].Number.Row(0) ||
+		ledger.asked != 4 {
+		t.Errorf("%+v, %v, asked %d times", wrong, err, ledger.asked)
 	}
 }
 
 func TestWhatFails(t *testing.T) {
-	f, node := world(t)
-	broken := errors.New("the disk is full")
-	node.Index = failing{f, broken}
-	if _, err := node.Recompute("2026-11", "D", "G"); !errors.Is(err, broken) {
+	w := newWorld(t)
+	if _, err := w.node().Recompute(cycle, "D", "G"); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("a cycle that is open: %v", err)
+	}
+	node, broken := w.closed().node(), errors.New("the disk is full")
+	node.Index = failing{node.Index, broken}
+	if _, err := node.Recompute(cycle, "D", "G"); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
+	}
+	if _, err := w.node().Recompute(cycle, "D", "X"); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("nobody's statement: %v", err)
 	}
 }
 
 // failing is an index whose lines can't be read to their end.
 type failing struct {
-	*fake
+	Index
 	err error
 }
 
 func (f failing) Lines(cycle, a, b string) iter.Seq2[index.Obligation, error] {
 	return func(yield func(index.Obligation, error) bool) {
-		for l := range f.fake.Lines(cycle, a, b) {
+		for l := range f.Index.Lines(cycle, a, b) {
 			if !yield(l, nil) {
 				return
 			}

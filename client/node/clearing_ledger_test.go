@@ -1,15 +1,13 @@
 package node
 
 import (
-	"path/filepath"
 	"testing"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/replay"
-	"tallystick/client/block"
-	"tallystick/client/index"
+	"tallystick/client/index/indextest"
 )
 
 // twoParties is a ledger of G, the operator, and D, on which the cycle 2026-11 is open.
@@ -32,42 +30,10 @@ func twoParties(t *testing.T) *replay.Ledger {
 	return l
 }
 
-// readingOf reads a ledger's blocks into a read model.
-func readingOf(t *testing.T, l *replay.Ledger) *index.Reading {
-	t.Helper()
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ix.BelieveAll()
-	for b := range l.Blocks() {
-		parsed, err := block.Parse(b.Proto())
-		if err == nil {
-			err = ix.Apply(parsed)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	r, err := ix.At(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := ix.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return r
-}
-
 // TestTheCycleThatWasCutOffLast is found by what it opened.
 func TestTheCycleThatWasCutOffLast(t *testing.T) {
 	l := twoParties(t)
-	if _, err := lastClosed(readingOf(t, l)); fault.CodeOf(err) != fault.NotFound {
+	if _, err := lastClosed(indextest.Of(t, l.Blocks())); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("none was cut off: %v", err)
 	}
 	for _, pair := range [][2]string{{"2026-11", "2026-12"}, {"2026-12", "2027-01"}} {
@@ -75,7 +41,7 @@ func TestTheCycleThatWasCutOffLast(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := readingOf(t, l)
+	r := indextest.Of(t, l.Blocks())
 	for named, want := range map[string]string{"": "2026-12", "2026-11": "2026-11"} {
 		if got, err := closedOr(r, named); err != nil || got != want {
 			t.Errorf("%q: %s, %v", named, got, err)

@@ -1,7 +1,10 @@
-// Package indextest gives tests a read model of a ledger that has just the rows that they name.
+// Package indextest gives tests a read model: of a ledger under the true rules, or of one that has just the rows that
+// they name.
 package indextest
 
 import (
+	"database/sql"
+	"iter"
 	"path/filepath"
 	"testing"
 
@@ -80,7 +83,33 @@ func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Readin
 			t.Fatal(tx, err)
 		}
 	}
-	ix, err := index.Open(filepath.Join(t.TempDir(), "index.db"))
+	return now(t, upTo(t, n.Blocks(), height, filepath.Join(t.TempDir(), "index.db")))
+}
+
+// Of reads a ledger's blocks into a read model, in which somebody then changes what statements of SQL say.
+func Of(t testing.TB, blocks iter.Seq[*ledgersim.Block], changes ...string) *index.Reading {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "index.db")
+	ix := upTo(t, blocks, 1<<62, path)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range changes {
+		if _, err := db.Exec(change); err != nil {
+			t.Fatalf("%s: %v", change, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return now(t, ix)
+}
+
+// upTo makes a read model of so many blocks; it is closed at the test's end.
+func upTo(t testing.TB, blocks iter.Seq[*ledgersim.Block], height uint64, path string) *index.Index {
+	t.Helper()
+	ix, err := index.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +119,7 @@ func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Readin
 			t.Error(err)
 		}
 	})
-	for b := range n.Blocks() {
+	for b := range blocks {
 		parsed, err := block.Parse(b.Proto())
 		if err == nil && parsed.Number < height {
 			err = ix.Apply(parsed)
@@ -99,7 +128,7 @@ func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Readin
 			t.Fatal(err)
 		}
 	}
-	return now(t, ix)
+	return ix
 }
 
 // now is a reading of what a read model has; it is closed at the test's end.
