@@ -1,4 +1,4 @@
-// Package answer has what the chaincode's questions are asked and answered with, where that isn't a row: for the
+// Package answer holds the chaincode's questions and answers, where these aren't rows: for the
 // contract that answers and for clients that ask, as JSON on the wire.
 package answer
 

@@ -1,5 +1,5 @@
-// Package benefit is what members get for their points or their tier besides
-// points: rights to services (权益), and what becomes of them.
+// Package benefit holds rights to services (权益), which members get for their points or their tier,
+// from grant to write-off.
 //
 // Nouns. A *model* is a benefit that one party provides: what it costs, how
 // often it can be used, who may grant it. An *entitlement* is one member's
@@ -11,8 +11,7 @@
 //	                       │ └──unreserve, or its end──┘
 //	GRANTED, ACTIVE, RESERVED ──expire──▶ EXPIRED, ──revoke──▶ REVOKED
 //
-// Nobody is needed to end a reservation: after its end every verb takes the
-// entitlement for ACTIVE.
+// A reservation ends by itself: after its end every verb treats the entitlement as ACTIVE.
 //
 // The points that paid for an entitlement are one line, in the order of their
 // lots; use k of n consumes those from ⌊total·(k−1)/n⌋ to ⌊total·k/n⌋. The one
@@ -24,8 +23,8 @@
 // their number × the settlement price, half to even: cumulative, so that
 // splitting into uses neither gains nor loses a fen.
 //
-// An entitlement that no points paid for costs whoever granted it the model's price
-// a use, or, where several funders give it together, each of them its share of that.
+// For an entitlement that no points paid for, whoever granted it owes the model's price for each
+// use; several funders each owe their share.
 //
 // Every function here is pure: rows in, rows out, no ledger, no clock.
 package benefit

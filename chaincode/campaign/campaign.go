@@ -9,9 +9,9 @@
 //	PROPOSED ──the last funder agrees──▶ ACTIVE ──leave, end──▶ ENDED
 //	   └──leave, end──▶ WITHDRAWN
 //
-// A campaign's terms never change: who agreed, agreed to what it is. The earn rule
-// that it multiplies is held to by its hash, a benefit's price and uses and a
-// programme's settlement price cannot change either.
+// A campaign's terms never change, so each funder agreed to what stands there. A campaign keeps the
+// hash of the earn rule that it multiplies, and awards nothing by another; a benefit's price and
+// uses, and a programme's settlement price, can't change either.
 //
 // The invariants: per award, the funders' points sum to the points given, and what
 // each write-off of an entitlement makes the funders bear sums to its price;

@@ -5,11 +5,10 @@
 //	Replay   runs a ledger's blocks again, and names what they have otherwise
 //	Ledger   a simulated network under the rules, for tests that need true refusals and rows
 //
-// A Replay is fed blocks from the first on. Each valid transaction is run on the state
-// that the transactions before it left, which is what its endorsers read: Fabric holds
-// no transaction valid that read anything else. What it comes to is compared with what
-// the block says, key by key; then the block's own writes are applied, so that one
-// forged row isn't told again wherever it is read.
+// A Replay is fed blocks from the first on. Each valid transaction is run on the state that the
+// transactions before it left, which is what its endorsers read: Fabric holds no transaction valid
+// that read anything else. The replay compares its writes with the block's, key by key, and then
+// applies the block's own, so that it names a forged row once, and not wherever it is read.
 //
 //	r, err := replay.New(replay.Rules{Operator: "G", Place: shanghai})
 //	for each block {
@@ -19,9 +18,9 @@
 //		}
 //	}
 //
-// What no block holds can't be run again: commands that take transient data are
-// counted (Verdict.Unverified). Nothing here checks signatures, hashes, policies or
-// versions; a block that is fed must be one that its reader holds for true.
+// Commands that take transient data can't be run again, since no block holds it; they are counted
+// (Verdict.Unverified). Nothing here checks signatures, hashes, policies or versions: feed it only
+// blocks that were checked.
 package replay
 
 import (

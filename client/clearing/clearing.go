@@ -5,8 +5,8 @@
 //	                                       │
 //	                                       └─ compared with the ledger's own rows if the cycle's root differs
 //
-// Nothing here trusts another's word: a root is signed only when the index's cycle has the root
-// that the ledger computed at the close, and the sums that the ledger has.
+// It trusts nobody's word: it signs a root only if the index's cycle has the root and the sums that
+// the ledger computed at the close.
 package clearing
 
 import (

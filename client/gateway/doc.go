@@ -14,26 +14,22 @@
 //
 // # Why nothing counts twice
 //
-// An envelope that was signed and sent may land at any time: orderers and
-// validators look at its signatures and at the versions of what it read, never
-// at its timestamp (the sixty seconds of TIME_WINDOW and the peers' own
-// time-window filter hold for endorsing only). So no wait, however long, proves
-// a sent envelope dead. Three things do:
+// An envelope that was signed and sent may land at any time: orderers and validators look at its
+// signatures and at the versions of what it read, never at its timestamp (the sixty seconds of
+// TIME_WINDOW and the peers' own time-window filter hold for endorsing only). So no wait, however
+// long, proves a sent envelope dead. Only two things do:
 //
 //   - its verdict in a block: invalid once is invalid for good, because Fabric
 //     marks every repetition of a transaction id as DUPLICATE_TXID;
 //   - its lane's head in a block, moved to its sequence or past it by another
-//     transaction: every envelope reads the head, so this one is now a conflict;
-//   - nothing else.
+//     transaction: every envelope reads the head, so this one is now a conflict.
 //
-// Until then the gateway waits and sends the same bytes again, which is
-// harmless. An orderer that refuses the very bytes for good (a certificate that
-// ran out while they lay in the outbox) would leave the lane waiting for ever;
-// there the same commands are endorsed anew *under the same lane and sequence*:
-// both envelopes read the same version of the head, so at most one can be
+// Until then the gateway waits and sends the same bytes again, which is harmless. If an orderer
+// refuses these bytes for good (because a certificate ran out while they lay in the outbox), the
+// lane would wait for ever. Then the gateway has the same commands endorsed anew *under the same
+// lane and sequence*: both envelopes read the same version of the head, so at most one can be
 // valid, and either gives the commands the same numbers.
 //
-// A crash changes nothing of this: the outbox holds every signed envelope
-// before it is sent, Open finds what became of each in the blocks, and goes on
-// at the step where the process stopped.
+// A crash changes nothing: the outbox holds every signed envelope before it is sent; Open finds in
+// the blocks what became of each, and goes on at the step at which the process stopped.
 package gateway

@@ -10,9 +10,9 @@
 //
 //	line ──where──▶ item ──merge, once──▶ commands ──▶ positions 0, 1, 2 … of the source
 //
-// The one invariant: which positions there are and which line each is of, file
-// and mapping alone decide, never the vault, the read model or the ledger. So a
-// position means the same line in every run.
+// The one invariant: file and mapping alone decide which positions there are and to which line each
+// belongs, never the vault, the read model or the ledger. So a position means the same line in
+// every run.
 package importer
 
 import (

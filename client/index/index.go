@@ -4,21 +4,20 @@
 //	blocks ──▶ fold ──▶ lots, holds, orders, positions …  +  checkpoint
 //	                    in one database transaction
 //
-// It is a fold over the write sets of valid transactions, in order and without
-// a gap; each block must follow on the one before by its hash. Living through
-// the blocks and replaying them from the first give the same Digest. The tables
-// can be deleted at any time: they are made again from the blocks.
+// It is a fold over the write sets of valid transactions, in order and without a gap; each block
+// must follow on the one before by its hash. An index that followed the blocks as they came has the
+// same Digest as one that reads them all from the first. The tables can be deleted at any time: the
+// index makes them again from the blocks.
 //
 // They are in a file of SQLite, or in a schema of a PostgreSQL database that
 // several processes of a party may share. The queries are the same; see database.
 //
-// A transaction is honoured only if it seals one batch of the party that signed it, and
-// if that batch's commands explain every row that it writes: see judge. What isn't is
-// kept out of the tables and named, and what came of it is traced: Unsealed, Traces.
+// A transaction is honoured only if it seals one batch of the party that signed it, and if that
+// batch's commands explain every row that it writes: see judge. The index keeps other transactions
+// out of the tables, lists them (Unsealed), and traces what came of them (Traces).
 //
-// It is asked by way of a Reading, all of whose answers are of one height. The index
-// trails the ledger by moments, so commands that were chosen by it are checked by the
-// ledger.
+// Ask it through a Reading: all its answers are of one height. The index trails the ledger by
+// moments, so the ledger checks again whatever a command was chosen by.
 package index
 
 import (

@@ -1,15 +1,15 @@
-// Package payments is what a party and its banks tell each other of the ledger's payments: which lines of a bank's file
-// are of which payment, and what the ledger is to be told of them.
+// Package payments finds which lines of a bank's file belong to which of the ledger's payments, and
+// what to tell the ledger of them.
 //
 //	Advice ──Sift──▶ of our payments ──Match──▶ Line ──▶ payment:Advise, payment:Bounce, or a person
 //	           └────▶ others' lines: counted, and left
 //
-// The nouns: a *view* is what a party knows of its payments and of whose accounts are where; a *line* is what
-// one advice means to it. A payment has two names: on the ledger, CYCLE-N; at banks, CYCLE-N-MARK, with
-// the ledger's mark, so that no other network's payment has it.
+// The nouns: a *view* holds what a party knows of its payments and of everyone's accounts; a *line*
+// says what one advice means for it. A payment has two names: on the ledger, CYCLE-N; at banks,
+// CYCLE-N-MARK, with the ledger's mark, so that no other network's payment has it.
 //
-// One invariant: a line counts only if its payment, its amount, its account and its payer are what they should be, and
-// its booking is told for the first time. Whatever else names us is a person's to look at.
+// One invariant: a line counts only if its payment, its amount, its account and its payer are what
+// they should be, and its booking is new. A person looks at whatever else names us.
 package payments
 
 import (

@@ -1,5 +1,5 @@
-// Package plan is several imports one after the other, each as its own party: a file that names them, and their run
-// over the parties' nodes.
+// Package plan reads a file that names several imports, and runs them one after the other, each as
+// its own party.
 //
 //	steps:
 //	  - {party: S1, file: products.csv.gz, mapping: suppliers.yaml}

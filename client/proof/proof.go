@@ -7,12 +7,11 @@
 //	         ├ response: hash of header and proposal ‖ answer, what was read
 //	         └ endorsements: each peer's signature over the response
 //
-// What it proves: these peers, at their own block AsOf or later and within a
-// minute of Time, found this answer to this question. It doesn't prove that it is
-// still so, and it can't be asked whether the peers colluded: two parties that do
-// can sign what isn't on the ledger, so ask for as many as you mistrust, and one
-// more. Certificates are checked as of Time; whether a peer's was revoked since
-// is not looked at.
+// What it proves: these peers, at their own block AsOf or later and within a minute of Time, found
+// this answer to this question. It doesn't prove that the answer still holds, nor that the peers
+// didn't collude: parties that do can sign what isn't on the ledger, so ask for the signatures of
+// as many parties as you mistrust, and one more. Certificates are checked as of Time; nobody looks
+// whether a peer's was revoked since.
 //
 // An envelope that writes anything, or that its client has signed, is no proof.
 package proof

@@ -5,13 +5,13 @@
 //	  │                                   │
 //	  └─▶ movements, totals, carve-outs   └─▶ JSON, CSV, XLSX, PDF ─▶ Verify, offline
 //
-// The root is defined in FORMAT.md, so that others can compute it. It covers every line of the pair,
-// disputed ones too: what a dispute carves out is the ledger's, and no reason
-// to sign something else.
+// The root is defined in FORMAT.md, so that others can compute it. It covers every line of the
+// pair, disputed ones too: the ledger says what a dispute carves out, and the parties sign the same
+// root with it or without.
 //
-// Everything streams: a source of lines is gone through twice, once to sum it up
-// and once to write it, and never held. The package knows neither Fabric nor the
-// index; lines come from wherever the caller has them.
+// Everything streams: the package reads a source of lines twice, once to sum it up and once to
+// write it, and never holds it whole. The package knows neither Fabric nor the index; lines come
+// from wherever the caller has them.
 //
 //	s, err := statement.Of(head, lines)      // sums and root
 //	err = statement.Write(out, "xlsx", s, lines, statement.Options{Language: statement.Chinese})

@@ -1,5 +1,5 @@
-// Package terms is what a supplier's party and a seller agree on beside the ledger: the file in which the one hands its
-// values to the other, and whether they are what the ledger has. It is as secret as the prices in it.
+// Package terms reads and writes the file in which a supplier's party hands its prices to a seller,
+// and compares them with the ledger's commitments. The file is as secret as the prices in it.
 package terms
 
 import (
