@@ -22,11 +22,12 @@ var PaymentAdvise = does(Row{"payment.advise", "POST", "/v1/payments/advices", F
 
 // AdvisePaymentsRequest tells what a bank booked.
 type AdvisePaymentsRequest struct {
-	Cycle    string        `json:"cycle,omitempty"`   // of this cycle's payments only
-	Notice   File          `json:"notice"`            // the bank's file: a camt.053 or camt.054, or a table
-	Mapping  string        `json:"mapping,omitempty"` // YAML, of a table: which column holds what
-	Bounce   bool          `json:"bounce,omitempty"`  // payments of the party's that came back are noted as FAILED
-	Accounts accounts.Book `json:"accounts" cbor:"-"` // of the party and of who pays it; no part of what a request id stands for
+	Cycle   string `json:"cycle,omitempty"`   // of this cycle's payments only
+	Notice  File   `json:"notice"`            // the bank's file: a camt.053 or camt.054, or a table
+	Mapping string `json:"mapping,omitempty"` // YAML, of a table: which column holds what
+	Bounce  bool   `json:"bounce,omitempty"`  // payments of the party's that came back are noted as FAILED
+	// of the party and of who pays it; no part of what a request id stands for
+	Accounts accounts.Book `json:"accounts" cbor:"-"`
 }
 
 // Check refuses accounts or a mapping that are malformed.
@@ -60,7 +61,8 @@ func (a Advised) Refused() bool { return payments.ForPersons(a.Rows) > 0 }
 // failed is NEEDS_PERSON if a line needs one.
 func (a Advised) failed() error {
 	if n := payments.ForPersons(a.Rows); n > 0 {
-		return fault.New(fault.NeedsPerson, "%d of %d lines that concern you need a person; what counted was told", n, len(a.Rows))
+		return fault.New(fault.NeedsPerson, "%d of %d lines that concern you need a person; what counted was told", n,
+			len(a.Rows))
 	}
 	return nil
 }
@@ -108,7 +110,8 @@ func (r AdvisePaymentsRequest) read(ctx context.Context, view payments.View) (an
 	if err != nil {
 		return answer, err
 	}
-	return Advised{Rows: view.Match(found), Others: found.Others, Unread: found.Unread, Notes: append([]string{}, file.Notes...)}, nil
+	return Advised{Rows: view.Match(found), Others: found.Others, Unread: found.Unread,
+		Notes: append([]string{}, file.Notes...)}, nil
 }
 
 // paymentsView is what the party knows of its payments: with it a bank's file is read. "" is for all cycles.

@@ -20,11 +20,13 @@ func TestWhatAPartyIsToGet(t *testing.T) {
 		return indextest.Put(row.Close(id), settlement.Close{ID: id, Next: id + "x", State: state, Payments: n})
 	}
 	payment := func(cycle string, n uint32, creditor string, state settlement.PaymentState) indextest.Entry {
-		return indextest.Put(row.Payment(cycle, n), settlement.Payment{Cycle: cycle, N: n, Debtor: "G", Creditor: creditor, Fen: 100, State: state})
+		return indextest.Put(row.Payment(cycle, n), settlement.Payment{Cycle: cycle, N: n, Debtor: "G",
+			Creditor: creditor, Fen: 100, State: state})
 	}
 	r := indextest.ReadModel(t, []indextest.Entry{
 		closed("a", settlement.Settled, 1), payment("a", 1, "S1", settlement.Paid),
-		closed("b", settlement.PartSettled, 4), payment("b", 1, "S1", settlement.Paid), payment("b", 2, "S1", settlement.Sent), payment("b", 3, "D", settlement.Due),
+		closed("b", settlement.PartSettled, 4), payment("b", 1, "S1", settlement.Paid),
+		payment("b", 2, "S1", settlement.Sent), payment("b", 3, "D", settlement.Due),
 		payment("b", 4, "S1", settlement.PartPaid), closed("c", settlement.Computed, 0),
 	})
 	list, err := toGet(r, "S1")
@@ -52,7 +54,8 @@ func TestBankFilesAreRead(t *testing.T) {
 	view := payments.View{Party: "S1", Mark: "K7Q2M4XA", Holders: theAccounts(t).Holders(), Ledger: noPayments{},
 		Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
 	read, err := AdvisePaymentsRequest{Notice: File{Path: path}, Mapping: "bank: plain"}.read(t.Context(), view)
-	if err != nil || len(read.Rows) != 1 || read.Rows[0].Kind != payments.Possible || read.Others != 1 || read.Notes == nil {
+	if err != nil || len(read.Rows) != 1 || read.Rows[0].Kind != payments.Possible ||
+		read.Others != 1 || read.Notes == nil {
 		t.Fatalf("%+v, %v", read, err)
 	}
 	if !read.Refused() || fault.CodeOf(read.failed()) != fault.NeedsPerson {

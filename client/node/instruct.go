@@ -27,13 +27,17 @@ var PaymentInstructFile = does(Row{"payment.instruct.file", "POST", "/v1/payment
 
 // InstructFileRequest asks for the file that tells the party's bank what to pay.
 type InstructFileRequest struct {
-	Cycle    string        `json:"cycle,omitempty"`    // closed; the one that was cut off last if it is left out
-	Accounts accounts.Book `json:"accounts"`           // of the party and of those whom it pays; they stand in the file alone
-	Execute  date.Date     `json:"execute,omitzero"`   // day on which the bank is to pay; the last on which nothing is late if it is left out
-	Rest     bool          `json:"rest,omitempty"`     // what is left of payments of which a part came in, too
-	Calendar string        `json:"calendar,omitempty"` // lines with days on which the bank works or rests, for the years that they name
-	Form     iso20022.Form `json:"form,omitzero"`      // what the bank asks for
-	Before   iso20022.Made `json:"before,omitzero"`    // of a file that was made and kept: the same message is made with the same moments
+	Cycle string `json:"cycle,omitempty"` // closed; the one that was cut off last if it is left out
+	// of the party and of those whom it pays; they stand in the file alone
+	Accounts accounts.Book `json:"accounts"`
+	// day on which the bank is to pay; the last on which nothing is late if it is left out
+	Execute date.Date `json:"execute,omitzero"`
+	Rest    bool      `json:"rest,omitempty"` // what is left of payments of which a part came in, too
+	// lines with days on which the bank works or rests, for the years that they name
+	Calendar string        `json:"calendar,omitempty"`
+	Form     iso20022.Form `json:"form,omitzero"` // what the bank asks for
+	// of a file that was made and kept: the same message is made with the same moments
+	Before iso20022.Made `json:"before,omitzero"`
 }
 
 // Check refuses accounts, a calendar or a form that are malformed.
@@ -56,8 +60,8 @@ func (r InstructFileRequest) days() (workday.Calendar, error) {
 	return workday.China.With(own), nil
 }
 
-// InstructFile is a message to the party's bank. Keep the file first, then note it: should the note's answer be lost, the
-// same request makes the same file.
+// InstructFile is a message to the party's bank. Keep the file first, then note it: should the note's answer be lost,
+// the same request makes the same file.
 type InstructFile struct {
 	Note settlement.InstructRequest `json:"note"` // that notes it on the ledger: payment.instruct
 	Left int                        `json:"left"` // payments that are due besides
@@ -105,7 +109,8 @@ var banksTime = time.FixedZone("Asia/Shanghai", 8*60*60)
 func (how instructing) instruction(closed settlement.Close, all []settlement.Payment) (InstructFile, error) {
 	var due []settlement.Payment
 	for _, p := range all {
-		if p.Debtor == how.debtor && (p.State == settlement.Due || p.State == settlement.Bounced || how.Rest && p.State == settlement.PartPaid) {
+		if p.Debtor == how.debtor &&
+			(p.State == settlement.Due || p.State == settlement.Bounced || how.Rest && p.State == settlement.PartPaid) {
 			due = append(due, p)
 		}
 	}
@@ -140,8 +145,8 @@ func (how instructing) moment(list []settlement.Payment) (time.Time, date.Date, 
 	case execute < how.today:
 		return how.made, 0, fault.New(fault.BadRequest, "`execute`: %s is over; today is %s", execute, how.today)
 	case !how.days.Is(execute):
-		return how.made, 0, fault.New(fault.BadRequest, "`execute`: banks rest on %s; the next working day is %s", execute,
-			how.days.Next(execute))
+		return how.made, 0, fault.New(fault.BadRequest, "`execute`: banks rest on %s; the next working day is %s",
+			execute, how.days.Next(execute))
 	}
 	return how.made, execute, nil
 }
@@ -174,13 +179,15 @@ func (how instructing) again(closed settlement.Close, all []settlement.Payment) 
 	}
 	switch {
 	case part != "":
-		return InstructFile{}, fault.New(fault.WrongState, "of %s a part came in; to pay what is left of it, say `rest`", part)
+		return InstructFile{}, fault.New(fault.WrongState,
+			"of %s a part came in; to pay what is left of it, say `rest`", part)
 	case told > 0:
 		return InstructFile{}, fault.New(fault.Conflict,
 			"all payments of %s were handed over, with other accounts or another layout than these, or something of them came in since",
 			how.debtor)
 	}
-	return InstructFile{}, fault.New(fault.WrongState, "%s has nothing to pay in cycle %s, which is %s", how.debtor, closed.ID, closed.State)
+	return InstructFile{}, fault.New(fault.WrongState, "%s has nothing to pay in cycle %s, which is %s", how.debtor,
+		closed.ID, closed.State)
 }
 
 // write makes the message of some payments, and what notes it.
@@ -190,7 +197,8 @@ func (how instructing) write(closed settlement.Close, list []settlement.Payment,
 		return in, err
 	}
 	hash := sha256.Sum256(in.File)
-	in.Note = settlement.InstructRequest{Cycle: closed.ID, Message: message, Hash: hash[:], Made: made.Unix(), Execute: execute}
+	in.Note = settlement.InstructRequest{Cycle: closed.ID, Message: message, Hash: hash[:],
+		Made: made.Unix(), Execute: execute}
 	for _, p := range list {
 		in.Note.Payments = append(in.Note.Payments, p.N)
 		if in.Note.Fen, err = in.Note.Fen.Add(p.Rest()); err != nil {
@@ -212,21 +220,23 @@ func (how instructing) message(cycle string, list []settlement.Payment) string {
 }
 
 // encode is the pain.001, of what is still to come in of each payment.
-func (how instructing) encode(list []settlement.Payment, message string, made time.Time, execute date.Date) ([]byte, error) {
+func (how instructing) encode(list []settlement.Payment, message string, made time.Time,
+	execute date.Date) ([]byte, error) {
 	from, err := how.Accounts.Of(how.debtor)
 	if err != nil {
 		return nil, err
 	}
-	order := iso20022.Initiation{MessageID: message, Created: made, Initiator: from.Initiator(), Debtor: from.BankParty(),
-		DebtorAccount: from.BankAccount(), Form: how.Form}
+	order := iso20022.Initiation{MessageID: message, Created: made, Initiator: from.Initiator(),
+		Debtor: from.BankParty(), DebtorAccount: from.BankAccount(), Form: how.Form}
 	for _, p := range list {
 		to, err := how.Accounts.Of(p.Creditor)
 		if err != nil {
 			return nil, err
 		}
 		id := settlement.AtBanks(p.Cycle, p.N, how.mark)
-		order.Payments = append(order.Payments, iso20022.Payment{EndToEndID: id, Fen: p.Rest(), Currency: iso20022.Currency,
-			Creditor: to.BankParty(), CreditorAccount: to.BankAccount(), Due: execute, Remittance: id + " 积分清结算"})
+		order.Payments = append(order.Payments, iso20022.Payment{EndToEndID: id, Fen: p.Rest(),
+			Currency: iso20022.Currency, Creditor: to.BankParty(), CreditorAccount: to.BankAccount(), Due: execute,
+			Remittance: id + " 积分清结算"})
 	}
 	return order.Encode()
 }

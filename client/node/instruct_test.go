@@ -34,14 +34,16 @@ func theAccounts(t *testing.T) accounts.Book {
 
 // november's payments of the story as F, G and M have them.
 func paymentsIn(states ...settlement.PaymentState) []settlement.Payment {
-	list := []settlement.Payment{{N: 1, Debtor: "F", Creditor: "S1", Fen: 6720}, {N: 2, Debtor: "G", Creditor: "M", Fen: 6342}, {N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}
+	list := []settlement.Payment{{N: 1, Debtor: "F", Creditor: "S1", Fen: 6720},
+		{N: 2, Debtor: "G", Creditor: "M", Fen: 6342}, {N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}
 	for i := range list {
 		list[i].Cycle, list[i].Due, list[i].State = "2026-11", endOfNovember+3, states[i]
 	}
 	return list
 }
 
-var closedNovember = settlement.Close{ID: "2026-11", From: november, To: endOfNovember, State: settlement.Final, Payments: 3}
+var closedNovember = settlement.Close{ID: "2026-11", From: november, To: endOfNovember,
+	State: settlement.Final, Payments: 3}
 
 // noted are payments as an instruction leaves them.
 func noted(list []settlement.Payment, in InstructFile) []settlement.Payment {
@@ -71,10 +73,12 @@ func as(party string) func(*instructing) { return func(h *instructing) { h.debto
 func TestInstructions(t *testing.T) {
 	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
 	first, err := asG(t).instruction(closedNovember, due)
-	if err != nil || len(first.Note.Payments) != 2 || !cmp.Equal(first.Note.Payments, []uint32{2, 3}) || len(first.Note.Message) > iso20022.MessageIDLimit {
+	if err != nil || len(first.Note.Payments) != 2 || !cmp.Equal(first.Note.Payments, []uint32{2, 3}) ||
+		len(first.Note.Message) > iso20022.MessageIDLimit {
 		t.Fatalf("%+v, %v", first.Note, err)
 	}
-	for _, part := range []string{"<EndToEndId>2026-11-2-K7Q2M4XA</EndToEndId>", ">63.42<", ">196.04<", "某某供应链有限公司", "<CtrlSum>259.46</CtrlSum>", "2026-12-03", first.Note.Message, "2026-12-01T09:30:00Z"} {
+	for _, part := range []string{"<EndToEndId>2026-11-2-K7Q2M4XA</EndToEndId>", ">63.42<", ">196.04<", "某某供应链有限公司",
+		"<CtrlSum>259.46</CtrlSum>", "2026-12-03", first.Note.Message, "2026-12-01T09:30:00Z"} {
 		if !bytes.Contains(first.File, []byte(part)) {
 			t.Errorf("no %s:\n%s", part, first.File)
 		}
@@ -85,7 +89,8 @@ func TestInstructions(t *testing.T) {
 		t.Errorf("told once more, it is another: %+v, %v", again.Note, err)
 	}
 	onLedger, err := json.Marshal(first.Note)
-	if err != nil || bytes.Contains(onLedger, []byte("0077")) || bytes.Contains(onLedger, []byte("0200000000000002")) || bytes.Contains(onLedger, []byte("有限")) {
+	if err != nil || bytes.Contains(onLedger, []byte("0077")) || bytes.Contains(onLedger, []byte("0200000000000002")) ||
+		bytes.Contains(onLedger, []byte("有限")) {
 		t.Errorf("an account goes to the ledger: %s, %v", onLedger, err)
 	}
 	bounced := noted(due, first)
@@ -100,7 +105,8 @@ func TestInstructions(t *testing.T) {
 	}
 }
 
-// TestACrashBetweenFileAndLedger: the message whose file is there is made with its moments, whatever the clock says by then.
+// TestACrashBetweenFileAndLedger: the message whose file is there is made with its moments, whatever the clock says by
+// then.
 func TestACrashBetweenFileAndLedger(t *testing.T) {
 	due := paymentsIn(settlement.Due, settlement.Due, settlement.Due)
 	for _, layout := range []iso20022.Version{"", iso20022.Version03} {
@@ -155,11 +161,14 @@ func TestTheRestAlone(t *testing.T) {
 	}
 	all = noted(all, first)
 	all[1].State, all[1].Received, all[2].State, all[2].Received = settlement.PartPaid, 6242, settlement.Paid, 19_604
-	if _, err := asG(t).instruction(closedNovember, all); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "`rest`") {
+	if _, err := asG(t).instruction(closedNovember, all); fault.CodeOf(err) != fault.WrongState ||
+		!strings.Contains(err.Error(), "`rest`") {
 		t.Errorf("the old file for the whole amount: %v", err)
 	}
 	second, err := asG(t, rest).instruction(closedNovember, all)
-	if err != nil || !cmp.Equal(second.Note.Payments, []uint32{2}) || second.Note.Fen != 100 || second.Note.Message == first.Note.Message || !bytes.Contains(second.File, []byte(">1.00<")) || bytes.Contains(second.File, []byte("63.42")) {
+	if err != nil || !cmp.Equal(second.Note.Payments, []uint32{2}) || second.Note.Fen != 100 ||
+		second.Note.Message == first.Note.Message || !bytes.Contains(second.File, []byte(">1.00<")) ||
+		bytes.Contains(second.File, []byte("63.42")) {
 		t.Fatalf("%+v, %v\n%s", second.Note, err, second.File)
 	}
 	again, err := asG(t, rest).instruction(closedNovember, noted(all, second))
@@ -210,7 +219,8 @@ func TestWhenBanksPay(t *testing.T) {
 			how.Execute = on(c.execute)
 		}
 		_, got, err := how.moment([]settlement.Payment{{Due: on(c.due) + 2}, {Due: on(c.due)}})
-		if c.want == "" && fault.CodeOf(err) != fault.BadRequest || c.want != "" && (err != nil || got.String() != c.want) {
+		if c.want == "" && fault.CodeOf(err) != fault.BadRequest || c.want != "" &&
+			(err != nil || got.String() != c.want) {
 			t.Errorf("%s: %s, %v", c.name, got, err)
 		}
 	}
@@ -223,10 +233,12 @@ func TestMalformedInstructions(t *testing.T) {
 		req  InstructFileRequest
 		code fault.Code
 	}{
-		"as it should be":   {InstructFileRequest{Accounts: theAccounts(t), Calendar: "2027-02-05..2027-02-11 off"}, ""},
-		"a party twice":     {InstructFileRequest{Accounts: twice}, fault.BadRequest},
-		"no calendar":       {InstructFileRequest{Accounts: theAccounts(t), Calendar: "never"}, fault.BadRequest},
-		"an unknown layout": {InstructFileRequest{Accounts: theAccounts(t), Form: iso20022.Form{Version: "001.08"}}, fault.BadRequest},
+		"as it should be": {InstructFileRequest{Accounts: theAccounts(t), Calendar: "2027-02-05..2027-02-11 off"},
+			""},
+		"a party twice": {InstructFileRequest{Accounts: twice}, fault.BadRequest},
+		"no calendar":   {InstructFileRequest{Accounts: theAccounts(t), Calendar: "never"}, fault.BadRequest},
+		"an unknown layout": {InstructFileRequest{Accounts: theAccounts(t), Form: iso20022.Form{Version: "001.08"}},
+			fault.BadRequest},
 	} {
 		if err := PaymentInstructFile.Check(c.req); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", name, err)
@@ -253,7 +265,8 @@ func TestInstructionsRefused(t *testing.T) {
 		{"a creditor without an account", due, without, fault.NotFound},
 		{"a debtor without an account", due, as("M2"), fault.WrongState},
 		{"told, with another account since", noted(due, first), moved, fault.Conflict},
-		{"told, in another layout since", noted(due, first), func(h *instructing) { h.Form.Version = iso20022.Version03 }, fault.Conflict},
+		{"told, in another layout since", noted(due, first),
+			func(h *instructing) { h.Form.Version = iso20022.Version03 }, fault.Conflict},
 		{"due, with another account", due, moved, ""},
 		{"an unknown layout", due, func(h *instructing) { h.Form.Version = "001.08" }, fault.BadRequest},
 		{"settled", paymentsIn(settlement.Due, settlement.Paid, settlement.PartPaid), as("G"), fault.WrongState},
@@ -268,7 +281,8 @@ func TestInstructionsRefused(t *testing.T) {
 func TestManyPayments(t *testing.T) {
 	var all []settlement.Payment
 	for n := range uint32(settlement.MaxInstruct + 7) {
-		all = append(all, settlement.Payment{Cycle: "2026-11", N: n + 1, Debtor: "G", Creditor: "S1", Fen: 5, Due: endOfNovember})
+		all = append(all, settlement.Payment{Cycle: "2026-11", N: n + 1, Debtor: "G", Creditor: "S1",
+			Fen: 5, Due: endOfNovember})
 	}
 	first, err := asG(t).instruction(closedNovember, all)
 	if err != nil || len(first.Note.Payments) != settlement.MaxInstruct || first.Left != 7 {

@@ -25,10 +25,12 @@ var (
 		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`}, (*Node).exportStatement)
 	StatementDiff = does(Row{"statement.diff", "POST", "/v1/statements/diff", Finance,
 		"Compare the other side's file (json, csv, xlsx) with your own lines, and name those that differ", "对账",
-		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`}, (*Node).diffStatement)
+		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`},
+		(*Node).diffStatement)
 	StatementVerify = does(Row{"statement.verify", "POST", "/v1/statements/verify", Finance,
 		"Check a settlement statement, without a network", "验证清结算账单",
-		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`}, (*Node).verifyStatement)
+		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`},
+		(*Node).verifyStatement)
 )
 
 // ExportStatementRequest asks for a statement as a file.
@@ -37,9 +39,10 @@ type ExportStatementRequest struct {
 	With     string             `json:"with"`               // the other party
 	Form     string             `json:"form"`               // of [statement.Forms]
 	Language statement.Language `json:"language,omitempty"` // English if it is left out
-	Signers  int                `json:"signers"`            // parties whose peers sign that the ledger has these signatures; 0 for none
-	Accounts accounts.Book      `json:"accounts,omitempty"` // the parties' legal names and tax ids
-	To       io.Writer          `json:"-"`                  // what the file is written to, as it is made
+	// parties whose peers sign that the ledger has these signatures; 0 for none
+	Signers  int           `json:"signers"`
+	Accounts accounts.Book `json:"accounts,omitempty"` // the parties' legal names and tax ids
+	To       io.Writer     `json:"-"`                  // what the file is written to, as it is made
 }
 
 // Check refuses another form or language, and parties that are malformed.
@@ -84,7 +87,8 @@ func (n *Node) exportStatement(ctx context.Context, _ *Call, req ExportStatement
 			return made, err
 		}
 		maker := makerOf(s.Statement, n.Party(), req.language())
-		err = statement.Write(req.To, req.Form, s.Statement, s.Lines, statement.Options{Language: req.language(), Maker: maker})
+		err = statement.Write(req.To, req.Form, s.Statement, s.Lines,
+			statement.Options{Language: req.language(), Maker: maker})
 		return ExportedStatement{s.Total.Lines, s.Root, s.Pair.State}, err
 	})
 }
@@ -119,24 +123,15 @@ func (n *Node) proveStatement(ctx context.Context, p settlement.Pair, need int) 
 	if err != nil {
 		return nil, err
 	}
-	envelope, err := n.gateway.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
-	if err != nil {
-		return nil, err
-	}
-	data, err := proof.Write(envelope)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := proof.Check(data, trust, need); err != nil {
-		return nil, fault.New(fault.Unavailable, "%v", err)
-	}
-	return data, nil
+	proven, err := n.prove(ctx, trust, need, "query:Statement", p.Cycle, p.A, p.B)
+	return proven.File, err
 }
 
 // TrustOf reads the CAs of the parties whose signatures count by a party's profile. BAD_REQUEST if it names none.
 func TrustOf(cfg config.Config) (proof.Trust, error) {
 	if len(cfg.Trust) == 0 {
-		return nil, fault.New(fault.BadRequest, "the profile of %s trusts nobody: add trust, a list of {party, ca}", cfg.Party)
+		return nil, fault.New(fault.BadRequest, "the profile of %s trusts nobody: add trust, a list of {party, ca}",
+			cfg.Party)
 	}
 	t := proof.Trust{}
 	for _, one := range cfg.Trust {
@@ -196,7 +191,8 @@ func differences(ours, theirs statement.Source) (Differences, error) {
 	if len(found.Lines) == 0 {
 		return found, nil
 	}
-	return found, fault.New(fault.Conflict, "they differ in %d places, first in line %s", len(found.Lines), found.Lines[0].ID)
+	return found, fault.New(fault.Conflict, "they differ in %d places, first in line %s",
+		len(found.Lines), found.Lines[0].ID)
 }
 
 // VerifyStatementRequest brings a statement that somebody sent.
@@ -230,8 +226,10 @@ func (n *Node) verifyStatement(_ context.Context, _ *Call, req VerifyStatementRe
 	if err != nil {
 		return report, ofFile(err)
 	}
-	if p := report.Proven; p != nil && (p.Chaincode != n.cfg.Chaincode || n.cfg.Channel != "" && p.Channel != n.cfg.Channel) {
-		return report, fault.New(fault.BadRequest, "proof: it is of %s on channel %s, not of this alliance's ledger", p.Chaincode, p.Channel)
+	if p := report.Proven; p != nil && (p.Chaincode != n.cfg.Chaincode || n.cfg.Channel != "" &&
+		p.Channel != n.cfg.Channel) {
+		return report, fault.New(fault.BadRequest, "proof: it is of %s on channel %s, not of this alliance's ledger",
+			p.Chaincode, p.Channel)
 	}
 	return report, nil
 }

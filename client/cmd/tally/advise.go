@@ -57,7 +57,8 @@ can be done: tally payment receive, take-back or bounce.`
 	one(cmd, &req.Accounts, "accounts", "file", "YAML file with the parties' accounts", accounts.Load)
 	word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
 	require(cmd, "accounts")
-	cmd.Flags().BoolVar(&req.Bounce, "bounce", false, "note payments of yours that came back as FAILED, to be instructed again")
+	cmd.Flags().BoolVar(&req.Bounce, "bounce", false,
+		"note payments of yours that came back as FAILED, to be instructed again")
 	return a.takesLong(cmd)
 }
 
@@ -69,7 +70,9 @@ func (a *app) advise(ctx context.Context, req node.AdvisePaymentsRequest, path, 
 	if req.Notice, err = fileAt(path); err != nil {
 		return err
 	}
-	return perform(ctx, a, node.PaymentAdvise, func() (node.AdvisePaymentsRequest, error) { return req, nil }, a.showAdvised)
+	return perform(ctx, a, node.PaymentAdvise, func() (node.AdvisePaymentsRequest, error) {
+		return req, nil
+	}, a.showAdvised)
 }
 
 // showAdvised says what each line means, and what a person may want to do.
@@ -83,7 +86,8 @@ func advisedTable(t table.Writer, v node.Advised) {
 		t.AppendRow(table.Row{othersText(v)})
 		return
 	}
-	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "paid by", "outcome", "so far", "told", "why"})
+	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "paid by", "outcome",
+		"so far", "told", "why"})
 	right(t, 3, 8)
 	t.SuppressEmptyColumns()
 	for _, l := range v.Rows {
@@ -92,7 +96,8 @@ func advisedTable(t table.Writer, v node.Advised) {
 		if l.Person {
 			outcome += " ← a person must look"
 		}
-		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference, strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome), yes(l.Told), whyText(l)})
+		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference,
+			strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome), yes(l.Told), whyText(l)})
 	}
 	t.SetCaption("%s", othersText(v))
 }
@@ -127,7 +132,8 @@ func nextText(next payments.Next) string {
 		text += fmt.Sprintf(" --amount %s --booked %s", plainYuan(next.Fen), next.Booked)
 	}
 	if next.Operation == node.PaymentTakeBack.Name {
-		return text + fmt.Sprintf(" --receipt %s --reference %s --evidence FILE", or(next.Receipt, "REFERENCE"), next.Reference)
+		return text + fmt.Sprintf(" --receipt %s --reference %s --evidence FILE",
+			or(next.Receipt, "REFERENCE"), next.Reference)
 	}
 	if next.Reference != "" {
 		text += " --reference " + next.Reference

@@ -14,7 +14,8 @@ import (
 	"tallystick/client/node"
 )
 
-// textsOf are the texts in the sources of client's packages, without those of commands and of tests, by where they stand.
+// textsOf are the texts in the sources of client's packages, without those of commands and of tests, by where they
+// stand.
 func textsOf(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
@@ -58,7 +59,8 @@ func textsOf(t *testing.T) map[string]string {
 
 var aFlag = regexp.MustCompile(`(?:^|[^-\w])--([a-z][a-z-]*)`)
 
-// TestRefusalsNameFields: no package but the command line knows of flags. What refusals name in backquotes is a flag here.
+// TestRefusalsNameFields: no package but the command line knows of flags. What refusals name in backquotes is a flag
+// here.
 func TestRefusalsNameFields(t *testing.T) {
 	used := map[string]bool{"file": true, "notice": true} // see node.File
 	for where, text := range textsOf(t) {

@@ -19,7 +19,8 @@ import (
 func instructPayments(a *app) *cobra.Command {
 	var req node.InstructFileRequest
 	var calendar, out string
-	cmd := leaf("instruct", "Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
+	cmd := leaf("instruct",
+		"Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
 		`  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml
   tally --as F payment instruct --accounts accounts.yaml --out pain001.xml --execute 2026-12-07 --layout 001.03 --service-level URGP`,
 		func(ctx context.Context, _ []string) error {
@@ -28,9 +29,10 @@ func instructPayments(a *app) *cobra.Command {
 				req.Calendar, err = textOf(calendar)
 				return req, err
 			}
-			return perform(ctx, a, node.PaymentInstructFile, ask, func(ctx context.Context, n *node.Node, in node.InstructFile) error {
-				return a.instruct(ctx, n, in, out)
-			})
+			return perform(ctx, a, node.PaymentInstructFile, ask,
+				func(ctx context.Context, n *node.Node, in node.InstructFile) error {
+					return a.instruct(ctx, n, in, out)
+				})
 		})
 	cmd.Long = `Write what you are to pay as a pain.001 file that you alone can read, and note its message
 id and SHA-256 on the ledger. Accounts are taken from a file of the node's (see tally
@@ -49,20 +51,23 @@ for the others.`
 	one(cmd, &req.Accounts, "accounts", "file", "YAML file with the parties' accounts", accounts.Load)
 	word(cmd, &out, "out", "pain.001 file to write")
 	require(cmd, "accounts", "out")
-	word(cmd, &calendar, "calendar", "file of days on which your bank works or rests; it replaces the years that it has")
+	word(cmd, &calendar, "calendar",
+		"file of days on which your bank works or rests; it replaces the years that it has")
 	day(cmd, &req.Execute, "execute", "day on which the bank is to pay")
 	cmd.Flags().BoolVar(&req.Rest, "rest", false, "what is left of payments of which a part came in, too")
 	word(cmd, (*string)(&req.Form.Version), "layout", "version of pain.001: 001.09 (as a rule) or 001.03")
 	word(cmd, &req.Form.ServiceLevel, "service-level", "code that your bank asks for, such as URGP or NURG")
 	word(cmd, &req.Form.Category, "category-purpose", "code of the category of purpose, such as SUPP")
 	word(cmd, &req.Form.Purpose, "purpose", "code of the purpose, such as GDSV")
-	word(cmd, (*string)(&req.Form.Charges), "bearer", "who bears the banks' charges: DEBT (you, as a rule), SHAR, CRED, SLEV")
+	word(cmd, (*string)(&req.Form.Charges), "bearer",
+		"who bears the banks' charges: DEBT (you, as a rule), SHAR, CRED, SLEV")
 	complete(cmd, "bearer", "DEBT", "SHAR", "CRED", "SLEV")
 	cmd.Flags().BoolVar(&req.Form.Batch, "batch", false, "your bank books one sum for all")
 	return cmd
 }
 
-// madeBefore reads when the message in a file that is kept was made, and when the bank is to pay: nothing if there is none.
+// madeBefore reads when the message in a file that is kept was made, and when the bank is to pay: nothing if there is
+// none.
 func madeBefore(path string) iso20022.Made {
 	file, err := bounds.File(path, bounds.Evidence)
 	if err != nil {
@@ -97,25 +102,30 @@ func (a *app) instruct(ctx context.Context, n *node.Node, in node.InstructFile, 
 	if a.call.ID == "" {
 		a.call.ID = note.Message // asked again, the ledger answers as it did
 	}
-	answer := instructed{Settles: note.Cycle, Message: note.Message, Hash: note.Hash.String(), File: path, Fen: note.Fen,
+	answer := instructed{Settles: note.Cycle, Message: note.Message, Hash: note.Hash.String(),
+		File: path, Fen: note.Fen,
 		Execute: note.Execute, Left: in.Left}
 	var err error
 	if answer.Receipt, err = node.PaymentInstruct.Do(ctx, n, &a.call, note); err != nil {
 		return err
 	}
 	for _, payment := range note.Payments {
-		now, err := node.PaymentShow.Do(ctx, n, &node.Call{}, node.ShowPaymentRequest{Cycle: note.Cycle, Payment: payment})
+		now, err := node.PaymentShow.Do(ctx, n, &node.Call{},
+			node.ShowPaymentRequest{Cycle: note.Cycle, Payment: payment})
 		if err != nil {
 			return err
 		}
 		answer.Paid = append(answer.Paid, now)
 	}
-	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) { paymentsTable(t, answer.Paid) })
+	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) {
+		paymentsTable(t, answer.Paid)
+	})
 }
 
 func instructedTable(t table.Writer, in instructed) {
 	receiptTable(t, "payment:Instruct", in.Receipt)
-	t.AppendRows([]table.Row{{"settles", in.Settles}, {"file", in.File}, {"message", in.Message}, {"SHA-256", in.Hash}, {"in all", yuan(in.Fen)}, {"to be paid on", in.Execute}})
+	t.AppendRows([]table.Row{{"settles", in.Settles}, {"file", in.File}, {"message", in.Message}, {"SHA-256", in.Hash},
+		{"in all", yuan(in.Fen)}, {"to be paid on", in.Execute}})
 	if in.Left > 0 {
 		t.AppendRow(table.Row{"due besides", fmt.Sprintf("%d payments: run it again with another file", in.Left)})
 	}

@@ -45,16 +45,20 @@ func TestKeptFiles(t *testing.T) {
 }
 
 func TestPaymentTables(t *testing.T) {
-	p := settlement.Payment{Cycle: "2026-11", N: 1, Debtor: "F", Creditor: "S1", Fen: 6720, Due: endOfNovember + 3, State: settlement.PartPaid,
+	p := settlement.Payment{Cycle: "2026-11", N: 1, Debtor: "F", Creditor: "S1", Fen: 6720, Due: endOfNovember + 3,
+		State:    settlement.PartPaid,
 		Received: 700, Message: "tally-1", Hash: make([]byte, 32)}
 	p.Advices = []settlement.Advice{{Reference: "R1", Fen: 700, Booked: endOfNovember + 9, Late: true, By: numbered(4)}}
-	got := rendered(func(w table.Writer) { paymentsTable(w, []node.NamedPayment{node.WithName(p)}) }) + rendered(func(w table.Writer) { advicesTable(w, p) })
-	for _, part := range []string{"2026-11-1", "¥67.20", "2026-12-03", "PART_PAID", "¥7.00", "tally-1", "R1", "yes", "D.1.1.4", "2026-12-09"} {
+	got := rendered(func(w table.Writer) { paymentsTable(w, []node.NamedPayment{node.WithName(p)}) }) +
+		rendered(func(w table.Writer) { advicesTable(w, p) })
+	for _, part := range []string{"2026-11-1", "¥67.20", "2026-12-03", "PART_PAID", "¥7.00", "tally-1", "R1", "yes",
+		"D.1.1.4", "2026-12-09"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
-	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows(node.WithName(p))) }); !strings.Contains(rows, "¥67.20") || !strings.Contains(rows, "tally-1") {
+	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows(node.WithName(p))) }); !strings.Contains(rows,
+		"¥67.20") || !strings.Contains(rows, "tally-1") {
 		t.Error(rows)
 	}
 }
@@ -66,7 +70,8 @@ func TestNothingOfOurs(t *testing.T) {
 	if err := a.showAdvised(t.Context(), nil, node.Advised{Others: 268, Notes: []string{"GB18030"}}); err != nil {
 		t.Fatal(err)
 	}
-	if got := shown.String(); !strings.Contains(got, "nothing in the file concerns your payments") || !strings.Contains(got, "268 lines of others'; GB18030") {
+	if got := shown.String(); !strings.Contains(got, "nothing in the file concerns your payments") ||
+		!strings.Contains(got, "268 lines of others'; GB18030") {
 		t.Error(got)
 	}
 }
@@ -76,11 +81,15 @@ var someNext = []struct {
 	next payments.Next
 	want string
 }{
-	{payments.Next{Operation: "payment.bounce", Payment: "2026-11-3", Reason: "AC04"}, "tally payment bounce 2026-11-3 --reason AC04"},
-	{payments.Next{Operation: "payment.receive", Payment: "2026-11-3", Fen: 1_234_00, Booked: endOfNovember + 3, Reference: "N7", Charges: 50},
+	{payments.Next{Operation: "payment.bounce", Payment: "2026-11-3", Reason: "AC04"},
+		"tally payment bounce 2026-11-3 --reason AC04"},
+	{payments.Next{Operation: "payment.receive", Payment: "2026-11-3", Fen: 1_234_00, Booked: endOfNovember + 3,
+		Reference: "N7", Charges: 50},
 		"tally payment receive 2026-11-3 --amount 1234.00 --booked 2026-12-03 --reference N7 [--charges 0.50]"},
-	{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100, Booked: endOfNovember + 3, Receipt: "N7", Reference: "B"},
+	{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100, Booked: endOfNovember + 3,
+		Receipt: "N7", Reference: "B"},
 		"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt N7 --reference B --evidence FILE"},
-	{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100, Booked: endOfNovember + 3, Reference: "B"},
+	{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100,
+		Booked: endOfNovember + 3, Reference: "B"},
 		"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt REFERENCE --reference B --evidence FILE"},
 }

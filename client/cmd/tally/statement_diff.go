@@ -36,7 +36,8 @@ func checkStatements(a *app) *cobra.Command {
 		func([]string) (node.CheckStatementsRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, c node.CheckedCycle) error {
 			return a.print(c, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"}, {"obligations", c.Count},
+				t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
+					{"obligations", c.Count},
 					{"gross", yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
 			})
 		})

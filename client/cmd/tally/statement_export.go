@@ -25,7 +25,8 @@ func exportStatement(a *app) *cobra.Command {
   tally --as D statement export --with G --out 2026-11-D-G.pdf --language zh`, func(ctx context.Context, _ []string) error {
 			req.Form = strings.TrimPrefix(filepath.Ext(out), ".")
 			if !slices.Contains(statement.Forms(), req.Form) {
-				return fault.New(fault.BadRequest, "say where it goes: --out FILE, with %s at its end", strings.Join(statement.Forms(), ", ."))
+				return fault.New(fault.BadRequest, "say where it goes: --out FILE, with %s at its end",
+					strings.Join(statement.Forms(), ", ."))
 			}
 			return a.exportTo(ctx, req, out)
 		})
@@ -66,6 +67,7 @@ func (a *app) exportTo(ctx context.Context, req node.ExportStatementRequest, out
 		return err
 	}
 	return a.print(answer, func(t table.Writer) {
-		t.AppendRows([]table.Row{{"file", out}, {"lines", answer.Lines}, {"root", answer.Root.String()}, {"state", answer.State}})
+		t.AppendRows([]table.Row{{"file", out}, {"lines", answer.Lines}, {"root", answer.Root.String()},
+			{"state", answer.State}})
 	})
 }

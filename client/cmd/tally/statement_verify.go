@@ -51,7 +51,8 @@ compare the root on its last page.`,
 		},
 	}
 	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
-	whole(cmd, &req.Signers, "signers", 2, "how many parties' peers must have signed the proof in the file; 0 to do without")
+	whole(cmd, &req.Signers, "signers", 2,
+		"how many parties' peers must have signed the proof in the file; 0 to do without")
 	return cmd
 }
 
@@ -66,7 +67,8 @@ func (a *app) printStatementReport(r statement.Report) error {
 			{"lines", r.Total.Lines},
 			{owes(head.A, head.B), inYuan(r.Total.Owes.AB)},
 			{owes(head.B, head.A), inYuan(r.Total.Owes.BA)},
-			{"disputed", fmt.Sprintf("%d lines, %s and %s", r.Carved.Lines, inYuan(r.Carved.Owes.AB), inYuan(r.Carved.Owes.BA))},
+			{"disputed", fmt.Sprintf("%d lines, %s and %s", r.Carved.Lines, inYuan(r.Carved.Owes.AB),
+				inYuan(r.Carved.Owes.BA))},
 			{"closing " + owes(head.A, head.B), inYuan(r.Closing.AB)},
 			{"closing " + owes(head.B, head.A), inYuan(r.Closing.BA)},
 			{"root", r.Root},
@@ -78,7 +80,8 @@ func (a *app) printStatementReport(r statement.Report) error {
 		t.AppendRows([]table.Row{
 			{"signed by", strings.Join(r.Proven.Signed, ", ")},
 			{"on the ledger", fmt.Sprintf("%s as of block %d", r.Proven.State, r.Proven.AsOf)},
-			{"which is said by", fmt.Sprintf("%s, %s UTC", strings.Join(r.Proven.Peers, ", "), r.Proven.Time.UTC().Format(time.DateTime))},
+			{"which is said by", fmt.Sprintf("%s, %s UTC", strings.Join(r.Proven.Peers, ", "),
+				r.Proven.Time.UTC().Format(time.DateTime))},
 		})
 	})
 }
