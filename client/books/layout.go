@@ -23,10 +23,10 @@ var layouts = map[string]map[string]func(io.Writer, iter.Seq2[Voucher, error]) e
 func CheckLayout(layout, form string) error {
 	forms, known := layouts[orPlain(layout)]
 	if !known {
-		return fault.New(fault.BadRequest, "layout: want plain, kingdee or yonyou")
+		return fault.New(fault.BadRequest, "`layout`: want plain, kingdee or yonyou")
 	}
 	if form != "" && forms[form] == nil {
-		return fault.New(fault.BadRequest, "form: of layout %s want %s", orPlain(layout),
+		return fault.New(fault.BadRequest, "`form`: of layout %s want %s", orPlain(layout),
 			strings.Join(slices.Sorted(maps.Keys(forms)), ", "))
 	}
 	return nil
@@ -43,7 +43,7 @@ func orPlain(layout string) string {
 func Write(to io.Writer, layout, form string, vouchers []Voucher) error {
 	write := layouts[orPlain(layout)][form]
 	if write == nil {
-		return cmp.Or(CheckLayout(layout, form), error(fault.New(fault.BadRequest, "form: want one")))
+		return cmp.Or(CheckLayout(layout, form), error(fault.New(fault.BadRequest, "`form`: want one")))
 	}
 	return write(to, each(vouchers))
 }

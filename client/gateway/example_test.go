@@ -19,9 +19,9 @@ func Example() {
 	defer hangUp()
 
 	first, err := g.Do(ctx, "till-7-000042", issue("wang"))
-	fmt.Println(first.Number, first.Again, err)
+	fmt.Println(first.Number, first.Duplicate, err)
 	again, err := g.Do(ctx, "till-7-000042", issue("wang")) // the till lost the answer
-	fmt.Println(again.Number, again.Again, err)
+	fmt.Println(again.Number, again.Duplicate, err)
 	_, err = g.Do(ctx, "till-7-000042", issue("li")) // somebody else's points under the same id
 	fmt.Println(fault.CodeOf(err))
 

@@ -117,12 +117,19 @@ func (j Job) Scan(ctx context.Context) (*Scanned, error) {
 
 // report is what is known before anything is sent.
 func (s *Scanned) report() *Report {
-	return &Report{
+	r := &Report{
 		Source: s.Job.Mapping.Source, Kind: s.Job.Mapping.Kind, Lines: s.Lines, Skipped: s.Skipped, Seen: s.Seen,
 		Totals: s.Totals, Digits: s.Job.Mapping.digits,
 		Commands: s.Commands, Rejected: append([]Rejected{}, s.Rejected...),
 		Notes: append(append([]string{}, s.Job.Notes...), s.Notes...), DryRun: s.Job.DryRun,
 	}
+	r.sort()
+	return r
+}
+
+// sort puts the rejected lines in the order of the file.
+func (r *Report) sort() {
+	slices.SortStableFunc(r.Rejected, func(a, b Rejected) int { return a.Line - b.Line })
 }
 
 // Feed is the second half of Run. BAD_REQUEST besides, with the report, if a strict
@@ -141,7 +148,7 @@ func (s *Scanned) Feed(ctx context.Context) (*Report, error) {
 	err := f.run(ctx)
 	report.Millis = time.Since(began).Milliseconds()
 	f.sum(report)
-	slices.SortStableFunc(report.Rejected, func(a, b Rejected) int { return a.Line - b.Line })
+	report.sort()
 	if ctx.Err() != nil && err != nil {
 		report.Stopped = true
 		err = fault.New(fault.Stopped, "stopped after %d of %d commands; run it again to go on from there",

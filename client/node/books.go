@@ -16,31 +16,38 @@ import (
 	"tallystick/client/index"
 )
 
-// The operations of a party's books (账务). They are the party's own, so they aren't for all who may ask; the ledger hears
-// nothing of them. What is locked needs no network.
+// The operations of a party's books (账务). They are the party's own, so they aren't for all who may ask; the ledger
+// hears nothing of them. What is locked needs no network.
 var (
 	BooksLiability = does(Row{"books.liability", "POST", "/v1/books/liability", Finance,
 		"What points are worth in the books, by programme, age and expiry", "合同负债、预计负债; IFRS 15, CAS 14, CAS 13",
-		`{"redemption":[{"programme":"GP","share":{"num":17,"den":20}}],"own":true,"cycle":"2026-11"}`}, (*Node).bookLiability)
+		`{"redemption":[{"programme":"GP","share":{"num":17,"den":20}}],"own":true,"cycle":"2026-11"}`},
+		(*Node).bookLiability)
 	BooksJournal = alone(Row{"books.journal", "POST", "/v1/books/periods/{period}/journal", Finance,
 		"A period's vouchers for your accounting system, and lock the period", "凭证、结账",
 		`{"period":"2026-11","lock":true,"form":"xlsx","layout":"kingdee"}`}, (*Node).journal)
 	BooksPeriods = alone(Row{"books.periods", "POST", "/v1/books/periods", Finance,
 		"The periods that are locked", "已结账期间", `{}`}, (*Node).periods)
 	BooksBalance = alone(Row{"books.balance", "POST", "/v1/books/balance", Finance,
-		"Trial balance: every account's opening, turnover and closing", "科目余额表", `{"period":"2026-11"}`}, (*Node).balance)
+		"Trial balance: every account's opening, turnover and closing", "科目余额表", `{"period":"2026-11"}`},
+		(*Node).balance)
 	BooksLedger = alone(Row{"books.ledger", "POST", "/v1/books/accounts/{account}", Finance,
-		"Every entry of an account, with the balance after it", "明细账", `{"account":"2202","party":"M"}`}, (*Node).ledger)
+		"Every entry of an account, with the balance after it", "明细账", `{"account":"2202","party":"M"}`},
+		(*Node).ledger)
 	BooksAgeing = alone(Row{"books.ageing", "POST", "/v1/books/ageing", Finance,
-		"Receivables and payables by counterparty and by how old they are", "账龄", `{"period":"2026-11"}`}, (*Node).ageing)
+		"Receivables and payables by counterparty and by how old they are", "账龄", `{"period":"2026-11"}`},
+		(*Node).ageing)
 	BooksProveLiabilities = does(Row{"books.prove-liabilities", "POST", "/v1/books/liabilities/{programme}", Finance,
-		"Make a root that proves what you owe members in a programme", "负债证明", `{"programme":"GP"}`}, (*Node).proveLiabilities)
+		"Make a root that proves what you owe members in a programme", "负债证明", `{"programme":"GP"}`},
+		(*Node).proveLiabilities)
 	BooksProveMember = alone(Row{"books.prove-member", "POST", "/v1/books/liabilities/members/{member}", Finance,
 		"Write the proof that a member is counted in a root of yours", "会员负债证明",
-		`{"member":"zhang","kept":{"network":"alliance","issuer":"G","programme":"GP","members":[]}}`}, (*Node).proveMember)
+		`{"member":"zhang","kept":{"network":"alliance","issuer":"G","programme":"GP","members":[]}}`},
+		(*Node).proveMember)
 )
 
-// Estimates are what a party expects to be redeemed, and the prices of sales that points came with. They stay in the node.
+// Estimates are what a party expects to be redeemed, and the prices of sales that points came with. They stay in the
+// node.
 type Estimates struct {
 	Policy     []byte  `json:"policy,omitempty"`     // YAML: shares by programme and month, prices of sales
 	Redemption []Share `json:"redemption,omitempty"` // of all months before the first that the policy names
@@ -92,7 +99,7 @@ type BookLiabilityRequest struct {
 // Check refuses two moments, and estimates that are malformed.
 func (r BookLiabilityRequest) Check() error {
 	if r.Cycle != "" && r.Blocks > 0 {
-		return fault.New(fault.BadRequest, "cycle or blocks")
+		return fault.New(fault.BadRequest, "`cycle` or `blocks`")
 	}
 	if r.Cycle != "" {
 		if err := name.CheckID("cycle", r.Cycle); err != nil {

@@ -28,7 +28,8 @@ func (n *Node) periods(ctx context.Context, c *Call, _ NoRequest) (answer List[L
 		list, err := b.shelf.All()
 		for _, k := range list {
 			s := k.Summary
-			answer.Rows = append(answer.Rows, LockedPeriod{s.Period, s.From, s.To, s.Vouchers, s.Turnover, len(k.Restated), k.Height})
+			answer.Rows = append(answer.Rows, LockedPeriod{s.Period, s.From, s.To, s.Vouchers, s.Turnover,
+				len(k.Restated), k.Height})
 		}
 		return err
 	})
@@ -37,7 +38,8 @@ func (n *Node) periods(ctx context.Context, c *Call, _ NoRequest) (answer List[L
 
 // AccountsRequest says of which period accounts are shown.
 type AccountsRequest struct {
-	Period     string `json:"period,omitempty"` // locked, or the one that follows on the last of them; the last locked one if it is left out
+	// locked, or the one that follows on the last of them; the last locked one if it is left out
+	Period     string `json:"period,omitempty"`
 	BookInputs        // with which a period is made that isn't locked
 }
 
@@ -52,15 +54,16 @@ func (r AccountsRequest) Check() error {
 	return err
 }
 
-// booked answers the periods up to the one that is asked for: those that are locked, and, if it isn't, that one as it is
-// now. NOT_FOUND if nothing is locked and no period is named.
+// booked answers the periods up to the one that is asked for: those that are locked, and, if it isn't, that one as it
+// is now. NOT_FOUND if nothing is locked and no period is named.
 func (b bookkeeper) booked(ctx context.Context, req AccountsRequest) ([]books.Locked, error) {
 	list, err := b.shelf.All()
 	if err != nil {
 		return nil, err
 	}
 	if req.Period == "" && len(list) == 0 {
-		return nil, fault.New(fault.NotFound, "no period is booked yet: tally books journal books one; or name one to look at, `period`")
+		return nil, fault.New(fault.NotFound,
+			"no period is booked yet: tally books journal does, or `period` names one to look at")
 	}
 	if i := slices.IndexFunc(list, func(k books.Locked) bool { return k.Summary.Period == req.Period }); i >= 0 {
 		return list[:i+1], nil
@@ -81,7 +84,8 @@ func (b bookkeeper) booked(ctx context.Context, req AccountsRequest) ([]books.Lo
 }
 
 // ofBooks makes an answer of the periods up to the one that is asked for.
-func ofBooks[T any](ctx context.Context, n *Node, c *Call, req AccountsRequest, of func(list []books.Locked, last books.Summary) T) (answer T, err error) {
+func ofBooks[T any](ctx context.Context, n *Node, c *Call, req AccountsRequest,
+	of func(list []books.Locked, last books.Summary) T) (answer T, err error) {
 	err = n.atBooks(ctx, c, func(b bookkeeper) error {
 		list, err := b.booked(ctx, req)
 		if err == nil {

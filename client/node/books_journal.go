@@ -54,12 +54,12 @@ func (in BookInputs) said() bool {
 
 // JournalRequest asks for a period's vouchers. What isn't to be locked is only checked, and then the cycle may be open.
 type JournalRequest struct {
-	Period string `json:"period"`           // the cycle
-	Lock   bool   `json:"lock,omitempty"`   // keep it for good
-	Form   string `json:"form,omitempty"`   // of the file of what is locked: csv, xlsx, json; of layout yonyou: txt
-	Layout string `json:"layout,omitempty"` // plain, kingdee, yonyou; plain if it is left out
-	Begin  bool   `json:"begin,omitempty"`  // the books begin with it: what was owed before is its opening
-	Reason string `json:"reason,omitempty"` // restates a locked period (差错更正): a code such as wrong_estimate
+	Period  string `json:"period"`            // the cycle
+	Lock    bool   `json:"lock,omitempty"`    // keep it for good
+	Form    string `json:"form,omitempty"`    // of the file of what is locked: csv, xlsx, json; of layout yonyou: txt
+	Layout  string `json:"layout,omitempty"`  // plain, kingdee, yonyou; plain if it is left out
+	Begin   bool   `json:"begin,omitempty"`   // the books begin with it: what was owed before is its opening
+	Restate string `json:"restate,omitempty"` // why a locked period is put right (差错更正): a code such as wrong_estimate
 	BookInputs
 }
 
@@ -68,11 +68,11 @@ func (r JournalRequest) Check() error {
 	if err := name.CheckID("period", r.Period); err != nil {
 		return err
 	}
-	if r.Begin && r.Reason != "" {
-		return fault.New(fault.BadRequest, "begin, or reason of a restatement")
+	if r.Begin && r.Restate != "" {
+		return fault.New(fault.BadRequest, "`begin` or `restate`")
 	}
 	if r.Form != "" && !r.Lock {
-		return fault.New(fault.BadRequest, "form: only what is locked is written to a file: lock it")
+		return fault.New(fault.BadRequest, "`form`: only what is locked is written to a file: say `lock`")
 	}
 	if err := books.CheckLayout(r.Layout, r.Form); err != nil {
 		return err
@@ -125,16 +125,17 @@ func (b bookkeeper) journal(ctx context.Context, req JournalRequest) (j Journal,
 	switch {
 	case err != nil:
 		return j, err
-	case !locked && req.Reason != "":
+	case !locked && req.Restate != "":
 		return j, fault.New(fault.WrongState, "period %s isn't locked: there is nothing to restate", req.Period)
-	case locked && req.Reason == "" && req.said() && with.inputs != kept.Inputs:
-		return j, fault.New(fault.Conflict, "period %s was exported with another policy, chart, fapiao or form; to restate it "+
-			"by vouchers that put it right, say the reason", req.Period)
-	case locked && req.Reason == "":
+	case locked && req.Restate == "" && req.said() && with.inputs != kept.Inputs:
+		return j, fault.New(fault.Conflict, "period %s was exported with another policy, chart, fapiao or form; "+
+			"`restate` makes vouchers that put it right", req.Period)
+	case locked && req.Restate == "":
 		return req.answer(kept.Summary, kept.Vouchers, JournalLocked)
 	}
 	err = b.history.now(ctx, func(now *index.Reading) error {
-		j, err = b.book(ctx, booking{bookkeeper: b, now: now, with: with, begin: req.Begin, draft: !req.Lock}, kept, req)
+		j, err = b.book(ctx, booking{bookkeeper: b, now: now, with: with, begin: req.Begin, draft: !req.Lock}, kept,
+			req)
 		return err
 	})
 	return j, err
@@ -142,7 +143,7 @@ func (b bookkeeper) journal(ctx context.Context, req JournalRequest) (j Journal,
 
 // book makes a period and keeps it if it is to be locked. kept is what a restatement puts right.
 func (b bookkeeper) book(ctx context.Context, p booking, kept books.Locked, req JournalRequest) (Journal, error) {
-	if req.Reason != "" {
+	if req.Restate != "" {
 		p.again = &kept
 	}
 	next, open, err := p.period(ctx, req.Period)
@@ -156,9 +157,9 @@ func (b bookkeeper) book(ctx context.Context, p booking, kept books.Locked, req 
 	switch {
 	case open:
 		states[false] = JournalOpen
-	case req.Reason != "":
+	case req.Restate != "":
 		states = map[bool]JournalState{false: JournalRestating, true: JournalRestated}
-		if next, vouchers, err = b.restated(kept, next, req.Reason, p.with); err != nil {
+		if next, vouchers, err = b.restated(kept, next, req.Restate, p.with); err != nil {
 			return Journal{}, err
 		}
 	}
@@ -172,13 +173,15 @@ func (b bookkeeper) book(ctx context.Context, p booking, kept books.Locked, req 
 
 // restated is a locked period with a restatement, and the vouchers of that. WRONG_STATE if it isn't the last one: later
 // ones opened with its figures. CONFLICT if nothing differs.
-func (b bookkeeper) restated(kept, now books.Locked, reason string, with keeping) (next books.Locked, of []books.Voucher, err error) {
+func (b bookkeeper) restated(kept, now books.Locked, reason string,
+	with keeping) (next books.Locked, of []books.Voucher, err error) {
 	list, err := b.shelf.All()
 	if err != nil {
 		return next, nil, err
 	}
 	if last, is := list[len(list)-1].Summary.Period, kept.Summary.Period; last != is {
-		return next, nil, fault.New(fault.WrongState, "period %s opened with what %s closed with: restate %s, the last one", last, is, last)
+		return next, nil, fault.New(fault.WrongState,
+			"period %s opened with what %s closed with: restate %s, the last one", last, is, last)
 	}
 	next, err = kept.Restate(now.Vouchers, now.Summary, now.Closing, reason, with.inputs, with.chart)
 	if err != nil {

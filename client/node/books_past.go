@@ -11,8 +11,8 @@ import (
 	"tallystick/client/index"
 )
 
-// past is a read model of what was true at some height, beside the kept periods. It only goes on: from one period to the
-// next it reads the blocks between, and for an earlier height all of them.
+// past is a read model of what was true at some height, beside the kept periods. It only goes on: from one period to
+// the next it reads the blocks between, and for an earlier height all of them.
 type past struct {
 	node *Node
 	call *Call

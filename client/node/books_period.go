@@ -48,7 +48,8 @@ func (b booking) period(ctx context.Context, cycle string) (k books.Locked, open
 	if k.Opening, err = b.opening(ctx, p); err != nil {
 		return k, open, err
 	}
-	k.Before, k.Opened, k.Height, k.Inputs, k.Restated = p.Before, p.Opened, p.Height, b.with.inputs, []books.Restatement{}
+	k.Before, k.Opened, k.Height, k.Inputs, k.Restated = p.Before, p.Opened, p.Height,
+		b.with.inputs, []books.Restatement{}
 	err = b.make(ctx, p, open, &k)
 	return k, open, err
 }
@@ -63,7 +64,8 @@ func (b booking) openPeriod(cycle string) (p index.Period, err error) {
 		return p, fault.New(fault.NotFound, "there is no cycle %.64s; the open one is %s", cycle, open.ID)
 	}
 	if !b.draft {
-		return p, fault.New(fault.WrongState, "cycle %s is open: it can be looked at, and is locked after its cut-off", cycle)
+		return p, fault.New(fault.WrongState,
+			"cycle %s is open: it can be looked at, without `lock`, and is booked after its cut-off", cycle)
 	}
 	p = index.Period{Cycle: cycle, From: open.Since, To: open.Date, Height: b.now.Height()}
 	last, err := CycleBefore(b.now, cycle)
@@ -84,7 +86,8 @@ func (b booking) finished(cycle string) error {
 	if err != nil || len(others) == 0 {
 		return err
 	}
-	return fault.New(fault.WrongState, "cycle %s isn't ready to be booked: hidden supply, or a fee on it, is to be opened (tally statement open) with %s", cycle, strings.Join(others, ", "))
+	return fault.New(fault.WrongState,
+		"cycle %s isn't ready to be booked: hidden supply, or a fee on it, is to be opened (tally statement open) with %s", cycle, strings.Join(others, ", "))
 }
 
 // opening is what the period before closed with; where the books begin, what was true then.
@@ -97,7 +100,8 @@ func (b booking) opening(ctx context.Context, p index.Period) ([]books.Line, err
 		return nil, err
 	}
 	if n := len(kept); n > 0 && kept[n-1].Height > p.Height {
-		return nil, fault.New(fault.WrongState, "your books begin with %s and go as far as %s", kept[0].Summary.Period, kept[n-1].Summary.Period)
+		return nil, fault.New(fault.WrongState, "your books begin with %s and go as far as %s", kept[0].Summary.Period,
+			kept[n-1].Summary.Period)
 	}
 	if b.begin && len(kept) > 0 {
 		return nil, fault.New(fault.WrongState, "your books have begun, with %s", kept[0].Summary.Period)
@@ -112,7 +116,9 @@ func (b booking) opening(ctx context.Context, p index.Period) ([]books.Line, err
 	case booked:
 		return before.Closing, nil
 	case !b.begin && !b.draft:
-		return nil, fault.New(fault.WrongState, "period %s before it isn't booked: lock that first, or begin your books with %s", p.Before, p.Cycle)
+		return nil, fault.New(fault.WrongState,
+			"period %s before it isn't booked: lock that first, or begin your books with %s: `begin`", p.Before,
+			p.Cycle)
 	}
 	var list []books.Line
 	err = b.history.at(ctx, p.Opened, func(r *index.Reading) error {
@@ -153,7 +159,8 @@ func (b booking) make(ctx context.Context, p index.Period, open bool, k *books.L
 	if err != nil {
 		return err
 	}
-	keeper := books.Books{Party: b.party, Period: p.Cycle, From: p.From, To: p.To, Chart: b.with.chart, Fapiao: b.with.fapiao}
+	keeper := books.Books{Party: b.party, Period: p.Cycle, From: p.From, To: p.To,
+		Chart: b.with.chart, Fapiao: b.with.fapiao}
 	k.Closing = m.Closing
 	k.Vouchers, k.Summary, err = keeper.Make(m)
 	k.Vouchers = b.with.chart.Count(k.Vouchers, nil)
@@ -163,7 +170,8 @@ func (b booking) make(ctx context.Context, p index.Period, open bool, k *books.L
 // linesIn reads a cycle's obligations from the read model: those whose amounts are known,
 // hidden supply once it was opened; and the lines of whatever cycle that disputes voided
 // while this one was open.
-func linesIn(r *index.Reading, cycle string, voided []index.Obligation, taxes index.Taxes) func() iter.Seq2[books.Posting, error] {
+func linesIn(r *index.Reading, cycle string, voided []index.Obligation,
+	taxes index.Taxes) func() iter.Seq2[books.Posting, error] {
 	return func() iter.Seq2[books.Posting, error] {
 		return func(yield func(books.Posting, error) bool) {
 			for o, err := range r.Obligations(cycle) {
@@ -190,5 +198,6 @@ func postingOf(o index.Obligation, taxes index.Taxes) books.Posting {
 		id += "-" + o.Debtor + "-" + o.Creditor
 	}
 	return books.Posting{ID: id, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor,
-		Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Block: o.Block, Tx: o.Tx, Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}
+		Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Block: o.Block, Tx: o.Tx,
+		Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}
 }

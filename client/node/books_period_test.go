@@ -38,16 +38,19 @@ func in(seq uint64, i uint16) number.Command {
 }
 
 func sealedBy(seq uint64) indextest.Entry {
-	return indextest.Entry{Space: "tallyseal", Key: string(row.LaneHead("D", 3)), Value: row.Encode(row.Head{Seq: seq, Chain: make([]byte, 32)})}
+	return indextest.Entry{Space: "tallyseal", Key: string(row.LaneHead("D", 3)),
+		Value: row.Encode(row.Head{Seq: seq, Chain: make([]byte, 32)})}
 }
 
 const cutDay = november + 29
 
 func newMonths(t *testing.T) *months {
 	m := &months{t: t}
-	m.write(indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}), indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november, Since: november}),
+	m.write(indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}),
+		indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november, Since: november}),
 		indextest.Put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
-		indextest.Put(row.SettlementModel(1), settlement.Model{Number: 1, By: "G", ID: "m", Terms: settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}}))
+		indextest.Put(row.SettlementModel(1), settlement.Model{Number: 1, By: "G", ID: "m",
+			Terms: settlement.Terms{Tax: amount.Rate{Num: 6, Den: 100}}}))
 	m.write(indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: cutDay, Since: november}))
 	m.taken(1, "2026-11", 400)
 	m.cut(2, "2026-11", "2026-12", november, cutDay, 0)
@@ -56,25 +59,31 @@ func newMonths(t *testing.T) *months {
 
 // taken has M take points until so many are taken in all.
 func (m *months) taken(seq uint64, cycle string, all amount.Units) {
-	lot := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: all, Expires: november + 400, State: points.Active, Origin: points.Issued}
+	lot := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: all, Expires: november + 400,
+		State: points.Active, Origin: points.Issued}
 	line := spend.Line{{Lot: in(1, 0).Row(0), Programme: "GP", Funder: "G", Amount: all}}
 	one := all
 	if seq > 1 {
 		one = 100
 	}
 	m.write(sealedBy(seq), indextest.Put(row.Lot(in(1, 0).Row(0)), lot),
-		indextest.Put(row.Hold(in(1, 1)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: all, Pieces: line, Captures: []points.HoldCapture{{Number: in(1, 1), Amount: all}}, Placed: november}),
+		indextest.Put(row.Hold(in(1, 1)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured,
+			Captured: all, Pieces: line, Captures: []points.HoldCapture{{Number: in(1, 1), Amount: all}}, Placed: november}),
 		indextest.Put(row.Totals("GP", "D", 3), points.Totals{Issued: 1000, Placed: all, Captured: all}),
-		indextest.Put(row.Obligations("D", 3, seq), settlement.Obligations{Cycle: cycle, Date: cutDay, List: []settlement.Obligation{
-			{Index: 1, Kind: settlement.Redemption, Scene: "care", Debtor: "G", Creditor: "M", Programme: "GP", Points: one, Fen: one, Model: 1}}}))
+		indextest.Put(row.Obligations("D", 3, seq), settlement.Obligations{Cycle: cycle, Date: cutDay,
+			List: []settlement.Obligation{
+				{Index: 1, Kind: settlement.Redemption, Scene: "care", Debtor: "G", Creditor: "M", Programme: "GP",
+					Points: one, Fen: one, Model: 1}}}))
 }
 
 // cut cuts a cycle off and computes it; hidden sums of G and M wait to be opened.
 func (m *months) cut(seq uint64, cycle, next string, from, to date.Date, pending uint32) {
 	closed := settlement.Close{ID: cycle, Next: next, From: from, To: to, CutBy: in(seq, 0), State: settlement.Cut}
-	m.write(sealedBy(seq), indextest.Put(row.Cycle(), settlement.Cycle{ID: next, Date: to, Since: to}), indextest.Put(row.Close(cycle), closed))
+	m.write(sealedBy(seq), indextest.Put(row.Cycle(), settlement.Cycle{ID: next, Date: to, Since: to}),
+		indextest.Put(row.Close(cycle), closed))
 	closed.State = settlement.Computed
-	m.write(sealedBy(seq+1), indextest.Put(row.Close(cycle), closed), indextest.Put(row.Pair(cycle, "G", "M"), settlement.Pair{Cycle: cycle, A: "G", B: "M", Pending: pending}))
+	m.write(sealedBy(seq+1), indextest.Put(row.Close(cycle), closed),
+		indextest.Put(row.Pair(cycle, "G", "M"), settlement.Pair{Cycle: cycle, A: "G", B: "M", Pending: pending}))
 }
 
 // now is what is true.
@@ -116,7 +125,8 @@ func lock(period string) JournalRequest {
 }
 
 // TestJournalIsOfTheCutOff: whatever happens after a cut-off, the period's journal is of what was true then; it is
-// exported twice to the same bytes, and booked once (A2). The day of the cut-off is in it alone (A7). VAT has entries (A3).
+// exported twice to the same bytes, and booked once (A2). The day of the cut-off is in it alone (A7). VAT has entries
+// (A3).
 func TestJournalIsOfTheCutOff(t *testing.T) {
 	m := newMonths(t)
 	before := newDesk(t, m) // books before anything else happens
@@ -138,15 +148,19 @@ func TestJournalIsOfTheCutOff(t *testing.T) {
 			t.Errorf("%s it is another: %v\n%s", what, err, j.File)
 		}
 	}
-	if j, err := away.journal(t.Context(), JournalRequest{Period: "2026-11"}); err != nil || j.State != JournalLocked || j.File != nil {
+	if j, err := away.journal(t.Context(), JournalRequest{Period: "2026-11"}); err != nil ||
+		j.State != JournalLocked || j.File != nil {
 		t.Errorf("looked at: %+v, %v", j, err)
 	}
-	if s := first.Summary; s.Vouchers != 3 || s.Turnover != 1273 || len(s.Positions) != 1 || s.Positions[0].Payable != 400 || s.To != cutDay {
+	if s := first.Summary; s.Vouchers != 3 || s.Turnover != 1273 || len(s.Positions) != 1 ||
+		s.Positions[0].Payable != 400 || s.To != cutDay {
 		t.Errorf("%+v", s)
 	}
 	for _, want := range []string{
-		"G-2026-11-D.3.1.1.0,记-1,2026-11-30", "2801,预计负债 Provisions,,GP,3.77", "22210101,应交税费—应交增值税（进项税额） VAT: input tax,,,0.23,,6%,3.77", "2202,应付账款 Accounts payable,M,,,4.00",
-		"G-2026-11-close-GP-issue,记-2,2026-11-30", "6601,销售费用 Selling expenses,,,8.50", "G-2026-11-close-GP-own", // the VAT makes the cost smaller
+		"G-2026-11-D.3.1.1.0,记-1,2026-11-30", "2801,预计负债 Provisions,,GP,3.77",
+		"22210101,应交税费—应交增值税（进项税额） VAT: input tax,,,0.23,,6%,3.77", "2202,应付账款 Accounts payable,M,,,4.00",
+		// the VAT makes the cost smaller
+		"G-2026-11-close-GP-issue,记-2,2026-11-30", "6601,销售费用 Selling expenses,,,8.50", "G-2026-11-close-GP-own",
 	} {
 		if !strings.Contains(string(first.File), want) {
 			t.Errorf("no %s in\n%s", want, first.File)
@@ -157,7 +171,8 @@ func TestJournalIsOfTheCutOff(t *testing.T) {
 	}
 	other := lock("2026-11")
 	other.BookInputs = expecting(50)
-	if _, err := later.journal(t.Context(), other); fault.CodeOf(err) != fault.Conflict || !strings.Contains(err.Error(), "restate") {
+	if _, err := later.journal(t.Context(), other); fault.CodeOf(err) != fault.Conflict ||
+		!strings.Contains(err.Error(), "restate") {
 		t.Errorf("another policy: %v", err)
 	}
 }
@@ -172,14 +187,16 @@ func TestPeriodsFollowOnOneAnother(t *testing.T) {
 		_, err := d.journal(t.Context(), req)
 		return err
 	}
-	if err := book(d, lock("2026-12")); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "is open") {
+	if err := book(d, lock("2026-12")); fault.CodeOf(err) != fault.WrongState ||
+		!strings.Contains(err.Error(), "is open") {
 		t.Errorf("an open cycle: %v", err)
 	}
 	if j, err := d.journal(t.Context(), look("2026-12")); err != nil || j.State != JournalOpen || j.Vouchers == 0 {
 		t.Errorf("looked at: %+v, %v", j, err)
 	}
 	m.cut(5, "2026-12", "2027-01", cutDay, cutDay+31, 0)
-	if err := book(d, lock("2026-12")); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "2026-11") || !strings.Contains(err.Error(), "begin your books") {
+	if err := book(d, lock("2026-12")); fault.CodeOf(err) != fault.WrongState ||
+		!strings.Contains(err.Error(), "2026-11") || !strings.Contains(err.Error(), "begin your books") {
 		t.Errorf("a gap: %v", err)
 	}
 	if err := book(d, lock("2026-11")); err != nil {
@@ -198,7 +215,9 @@ func TestPeriodsFollowOnOneAnother(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	nov, dec := list[0], list[1]
-	if nov.Summary.From != november || nov.Summary.To != cutDay || dec.Summary.From != cutDay+1 || dec.Summary.To != cutDay+31 || dec.Vouchers[0].Date != cutDay+1 || nov.Vouchers[0].Date != cutDay || nov.Height != dec.Opened {
+	if nov.Summary.From != november || nov.Summary.To != cutDay || dec.Summary.From != cutDay+1 ||
+		dec.Summary.To != cutDay+31 || dec.Vouchers[0].Date != cutDay+1 || nov.Vouchers[0].Date != cutDay ||
+		nov.Height != dec.Opened {
 		t.Errorf("%+v, %+v", nov.Summary, dec.Summary)
 	}
 	if nov.Closing[0].Provision != 450 || dec.Opening[0].Provision != 450 || dec.Closing[0].Provision != 350 {
@@ -206,17 +225,20 @@ func TestPeriodsFollowOnOneAnother(t *testing.T) {
 	}
 	b := books.TrialBalance(list)
 	i := slices.IndexFunc(b.Rows, func(r books.BalanceRow) bool { return r.Programme == "GP" })
-	if r := b.Rows[i]; r.OpeningCredit != 450 || r.ClosingCredit != 350 || b.Total.ClosingDebit != b.Total.ClosingCredit {
+	if r := b.Rows[i]; r.OpeningCredit != 450 || r.ClosingCredit != 350 ||
+		b.Total.ClosingDebit != b.Total.ClosingCredit {
 		t.Errorf("%+v", b)
 	}
 	begun := newDesk(t, m)
 	if err := book(begun, begin); err != nil {
 		t.Fatal(err)
 	}
-	if k, _, err := begun.shelf.Get("2026-12"); err != nil || len(k.Opening) != 1 || k.Opening[0].Provision != 450 || k.Summary.Vouchers != dec.Summary.Vouchers {
+	if k, _, err := begun.shelf.Get("2026-12"); err != nil || len(k.Opening) != 1 || k.Opening[0].Provision != 450 ||
+		k.Summary.Vouchers != dec.Summary.Vouchers {
 		t.Errorf("begun with December: %+v, %v", k.Opening, err)
 	}
-	if err := book(begun, lock("2026-11")); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "begin with 2026-12") {
+	if err := book(begun, lock("2026-11")); fault.CodeOf(err) != fault.WrongState ||
+		!strings.Contains(err.Error(), "begin with 2026-12") {
 		t.Errorf("before they begin: %v", err)
 	}
 	if err := book(d, JournalRequest{Period: "2026-13"}); fault.CodeOf(err) != fault.NotFound {
@@ -224,12 +246,13 @@ func TestPeriodsFollowOnOneAnother(t *testing.T) {
 	}
 }
 
-// TestRestatementIsItsOwnVouchers: a locked period is put right by vouchers of its own, and the next one opens with what
-// is right (A2).
+// TestRestatementIsItsOwnVouchers: a locked period is put right by vouchers of its own, and the next one opens with
+// what is right (A2).
 func TestRestatementIsItsOwnVouchers(t *testing.T) {
 	m := newMonths(t)
 	d := newDesk(t, m)
-	right := JournalRequest{Period: "2026-11", Lock: true, Form: "json", Reason: "wrong_estimate", BookInputs: expecting(50)}
+	right := JournalRequest{Period: "2026-11", Lock: true, Form: "json", Restate: "wrong_estimate",
+		BookInputs: expecting(50)}
 	if _, err := d.journal(t.Context(), right); fault.CodeOf(err) != fault.WrongState {
 		t.Errorf("what isn't locked is restated: %v", err)
 	}
@@ -255,7 +278,8 @@ func TestRestatementIsItsOwnVouchers(t *testing.T) {
 		t.Fatal(j.State, err)
 	}
 	var vouchers []books.Voucher
-	if err := json.Unmarshal(j.File, &vouchers); err != nil || len(vouchers) != 2 || vouchers[0].Number != "G-2026-11-close-GP-issue-r1-void" ||
+	if err := json.Unmarshal(j.File, &vouchers); err != nil || len(vouchers) != 2 ||
+		vouchers[0].Number != "G-2026-11-close-GP-issue-r1-void" ||
 		vouchers[1].Number != "G-2026-11-close-GP-issue-r1" || vouchers[1].Entries[0].Debit != 500 {
 		t.Errorf("%+v, %v", vouchers, err)
 	}
@@ -273,7 +297,8 @@ func TestRestatementIsItsOwnVouchers(t *testing.T) {
 	if k, _, err := d.shelf.Get("2026-12"); err != nil || k.Opening[0].Provision != 100 || k.Closing[0].Provision != 0 {
 		t.Errorf("%+v, %v", k.Opening, err)
 	}
-	if _, err := d.journal(t.Context(), right); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "2026-12") {
+	if _, err := d.journal(t.Context(), right); fault.CodeOf(err) != fault.WrongState ||
+		!strings.Contains(err.Error(), "2026-12") {
 		t.Errorf("an earlier one: %v", err)
 	}
 }
@@ -283,7 +308,8 @@ func TestNotReadyToBeBooked(t *testing.T) {
 	m := newMonths(t)
 	m.write(indextest.Put(row.Pair("2026-11", "G", "M"), settlement.Pair{Cycle: "2026-11", A: "G", B: "M", Pending: 2}))
 	d := newDesk(t, m)
-	if _, err := d.journal(t.Context(), lock("2026-11")); fault.CodeOf(err) != fault.WrongState || !strings.Contains(err.Error(), "with M") {
+	if _, err := d.journal(t.Context(), lock("2026-11")); fault.CodeOf(err) != fault.WrongState ||
+		!strings.Contains(err.Error(), "with M") {
 		t.Errorf("%v", err)
 	}
 	if j, err := d.journal(t.Context(), look("2026-11")); err != nil || j.State != JournalTied {
@@ -299,14 +325,18 @@ func TestEstimatesOfNoProgramme(t *testing.T) {
 	m := newMonths(t)
 	req := look("2026-11")
 	req.Redemption[0].Programme = "XP"
-	if _, err := newDesk(t, m).journal(t.Context(), req); fault.CodeOf(err) != fault.NotFound || !strings.Contains(err.Error(), "no programme XP") {
+	if _, err := newDesk(t, m).journal(t.Context(), req); fault.CodeOf(err) != fault.NotFound ||
+		!strings.Contains(err.Error(), "no programme XP") {
 		t.Errorf("a journal: %v", err)
 	}
 	policy, err := req.Estimates.read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.now(t.Context(), func(r *index.Reading) error { return estimatesThere(r, policy) }); fault.CodeOf(err) != fault.NotFound {
+	if err := m.now(t.Context(), func(r *index.Reading) error {
+		return estimatesThere(r,
+			policy)
+	}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("a liability: %v", err)
 	}
 }
@@ -314,10 +344,13 @@ func TestEstimatesOfNoProgramme(t *testing.T) {
 // TestLinesOfACycle come from the read model, as often as they are asked, with their rate.
 func TestLinesOfACycle(t *testing.T) {
 	key := row.Obligations("D", 1, 1)
-	r := indextest.ReadModel(t, []indextest.Entry{indextest.Put(key, settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
-		{Index: 4, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, Model: 1},
-		{Index: 4, Ord: 1, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268}, {Index: 5, Kind: settlement.Supply, Debtor: "D", Creditor: "S1", Fen: 26_800, Of: "2026-10"},
-	}})})
+	r := indextest.ReadModel(t, []indextest.Entry{indextest.Put(key,
+		settlement.Obligations{Cycle: "2026-11", Date: november, List: []settlement.Obligation{
+			{Index: 4, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP",
+				Points: 8400, Fen: 6720, Model: 1},
+			{Index: 4, Ord: 1, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268},
+			{Index: 5, Kind: settlement.Supply, Debtor: "D", Creditor: "S1", Fen: 26_800, Of: "2026-10"},
+		}})})
 	taxes := index.TaxesOf([]settlement.Model{{Terms: settlement.Terms{Tax: amount.Rate{Num: 12, Den: 200}}}})
 	from := linesIn(r, "2026-11", nil, taxes)
 	for range 2 {
@@ -330,8 +363,10 @@ func TestLinesOfACycle(t *testing.T) {
 			got = append(got, p)
 		}
 		want := []books.Posting{
-			{ID: "D.1.1.4.0", Date: november, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, Tax: amount.Rate{Num: 3, Den: 50}},
-			{ID: "D.1.1.4.1", Date: november, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268, Tax: amount.Rate{Num: 0, Den: 1}},
+			{ID: "D.1.1.4.0", Date: november, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D",
+				Programme: "FP", Points: 8400, Fen: 6720, Tax: amount.Rate{Num: 3, Den: 50}},
+			{ID: "D.1.1.4.1", Date: november, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268,
+				Tax: amount.Rate{Num: 0, Den: 1}},
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%+v", got)
@@ -342,7 +377,8 @@ func TestLinesOfACycle(t *testing.T) {
 			t.Errorf("what was opened of an earlier cycle: %+v, %v", p, err)
 		}
 	}
-	rounding := postingOf(index.Obligation{ID: indextest.Numbered(5).Row(0), Owe: settlement.Owe{Kind: settlement.Rounding, Debtor: "D", Creditor: "M"}}, taxes)
+	rounding := postingOf(index.Obligation{ID: indextest.Numbered(5).Row(0),
+		Owe: settlement.Owe{Kind: settlement.Rounding, Debtor: "D", Creditor: "M"}}, taxes)
 	if rounding.ID != "D.1.1.5.0-D-M" {
 		t.Errorf("roundings of two pairs have one id: %s", rounding.ID)
 	}

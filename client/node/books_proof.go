@@ -91,8 +91,8 @@ type ProveMemberRequest struct {
 // Check refuses a name that is none.
 func (r ProveMemberRequest) Check() error { return name.CheckID("member", r.Member) }
 
-// proveMember makes a member's path, without a network. CONFLICT for what was changed, or is of another vault; NOT_FOUND for
-// who isn't counted.
+// proveMember makes a member's path, without a network. CONFLICT for what was changed, or is of another vault;
+// NOT_FOUND for who isn't counted.
 func (n *Node) proveMember(_ context.Context, _ *Call, req ProveMemberRequest) (books.Inclusion, error) {
 	v, err := n.Vault()
 	if err != nil {

@@ -20,14 +20,18 @@ import (
 func owedPoints(t *testing.T) *index.Reading {
 	t.Helper()
 	lot := func(member string, issued, taken amount.Units) points.Lot {
-		return points.Lot{Programme: "GP", Member: member, Issued: issued, Placed: taken, Expires: november + 40, State: points.Active, Origin: points.Issued}
+		return points.Lot{Programme: "GP", Member: member, Issued: issued, Placed: taken, Expires: november + 40,
+			State: points.Active, Origin: points.Issued}
 	}
 	return indextest.ReadModel(t, []indextest.Entry{
-		indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}), indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
+		indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}),
+		indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
 		indextest.Put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
 	}, []indextest.Entry{
-		sealedBy(1), indextest.Put(row.Lot(in(1, 0).Row(0)), lot("zhang", 1000, 400)), indextest.Put(row.Lot(in(1, 1).Row(0)), lot("li", 500, 0)),
-		indextest.Put(row.Lot(in(1, 2).Row(0)), lot("li", 100, 0)), indextest.Put(row.Totals("GP", "D", 3), points.Totals{Issued: 1600, Placed: 400, Captured: 400}),
+		sealedBy(1), indextest.Put(row.Lot(in(1, 0).Row(0)), lot("zhang", 1000, 400)),
+		indextest.Put(row.Lot(in(1, 1).Row(0)), lot("li", 500, 0)),
+		indextest.Put(row.Lot(in(1, 2).Row(0)), lot("li", 100, 0)),
+		indextest.Put(row.Totals("GP", "D", 3), points.Totals{Issued: 1600, Placed: 400, Captured: 400}),
 	})
 }
 
@@ -51,13 +55,17 @@ func TestSumUp(t *testing.T) {
 		if fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if err == nil && (sums.Sum != 1200 || sums.Cycle != "2026-11" || sums.Height != r.Height() || len(sums.Members) != 2) {
+		if err == nil && (sums.Sum != 1200 || sums.Cycle != "2026-11" || sums.Height != r.Height() ||
+			len(sums.Members) != 2) {
 			t.Errorf("%s: %+v", c.name, sums.Sealed)
 		}
 	}
-	odd := indextest.ReadModel(t, []indextest.Entry{indextest.Put(row.Cycle(), settlement.Cycle{ID: "c", Date: november}), indextest.Put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
+	odd := indextest.ReadModel(t, []indextest.Entry{indextest.Put(row.Cycle(),
+		settlement.Cycle{ID: "c", Date: november}), indextest.Put(row.Programme("GP"),
+		points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
 		indextest.Put(row.Totals("GP", "D", 1), points.Totals{Issued: 5})})
-	if _, err := sumUp(odd, scope, nil); fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "0 points of GP, and 5 are outstanding") {
+	if _, err := sumUp(odd, scope, nil); fault.CodeOf(err) != fault.Internal ||
+		!strings.Contains(err.Error(), "0 points of GP, and 5 are outstanding") {
 		t.Errorf("what members have isn't what is owed: %v", err)
 	}
 }
@@ -70,7 +78,8 @@ func TestMembersAreProvenWithoutANetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := sumUp(owedPoints(t), books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, v.LiabilitySecret())
+	kept, err := sumUp(owedPoints(t), books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"},
+		v.LiabilitySecret())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +100,8 @@ func TestMembersAreProvenWithoutANetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := books.ReadKept(file); err != nil || !slices.Equal(again.Root, kept.Root) || len(again.Members) != 2 {
+	if again, err := books.ReadKept(file); err != nil || !slices.Equal(again.Root, kept.Root) ||
+		len(again.Members) != 2 {
 		t.Errorf("%+v, %v", again, err)
 	}
 }

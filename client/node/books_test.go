@@ -22,7 +22,8 @@ func TestAccountsUpToAPeriod(t *testing.T) {
 		code   fault.Code
 		want   int
 	}{{"", fault.NotFound, 0}, {"2026-13", fault.NotFound, 0}, {"2026-12", "", 1}, {"2026-11", "", 1}} {
-		if list, err := d.booked(t.Context(), AccountsRequest{Period: c.period, BookInputs: expecting(85)}); fault.CodeOf(err) != c.code || err == nil && len(list) != c.want {
+		if list, err := d.booked(t.Context(), AccountsRequest{Period: c.period,
+			BookInputs: expecting(85)}); fault.CodeOf(err) != c.code || err == nil && len(list) != c.want {
 			t.Errorf("%q: %d periods, %v", c.period, len(list), err)
 		}
 	}
@@ -35,7 +36,8 @@ func TestAccountsUpToAPeriod(t *testing.T) {
 		if err != nil || len(list) != 1 {
 			t.Fatal(period, list, err)
 		}
-		if b := books.TrialBalance(list); b.Total.ClosingDebit != 850 || b.Total.ClosingCredit != 850 || len(b.Rows) != 4 {
+		if b := books.TrialBalance(list); b.Total.ClosingDebit != 850 ||
+			b.Total.ClosingCredit != 850 || len(b.Rows) != 4 {
 			t.Errorf("%q: %+v", period, b)
 		}
 	}
@@ -67,9 +69,11 @@ func TestLockedBooksNeedNoNetwork(t *testing.T) {
 		t.Errorf("of nothing: %v", err)
 	}
 	account := books.Account{Code: "2202", En: "Payables", Zh: "应付账款"}
-	v := books.Voucher{Number: "D-1", Line: "1", Period: "2026-11", Date: cutDay, Entries: []books.Entry{{Role: books.Payable, Account: account, Party: "M", Credit: 400}}}
+	v := books.Voucher{Number: "D-1", Line: "1", Period: "2026-11", Date: cutDay,
+		Entries: []books.Entry{{Role: books.Payable, Account: account, Party: "M", Credit: 400}}}
 	err := n.atBooks(t.Context(), &Call{}, func(b bookkeeper) error {
-		return b.shelf.Put(books.Locked{Summary: books.Summary{Party: "D", Period: "2026-11", From: november, To: cutDay, Vouchers: 1, Turnover: 400}, Height: 7, Vouchers: []books.Voucher{v}})
+		return b.shelf.Put(books.Locked{Summary: books.Summary{Party: "D", Period: "2026-11", From: november,
+			To: cutDay, Vouchers: 1, Turnover: 400}, Height: 7, Vouchers: []books.Voucher{v}})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +83,8 @@ func TestLockedBooksNeedNoNetwork(t *testing.T) {
 		request, want string
 	}{
 		{BooksPeriods, `{}`, `{"rows":[{"period":"2026-11","from":"2026-11-01","to":"2026-11-30","vouchers":1,"turnover":400,"restated":0,"height":7}]}`},
-		{BooksBalance, `{"period":"2026-11"}`, `"party":"D","period":"2026-11","from":"2026-11-01","to":"2026-11-30","rows":[{"account":{"code":"2202"`},
+		{BooksBalance, `{"period":"2026-11"}`,
+			`"party":"D","period":"2026-11","from":"2026-11-01","to":"2026-11-30","rows":[{"account":{"code":"2202"`},
 		{BooksLedger, `{"account":"2202","party":"M"}`, `"credit":400,"balance":-400`},
 		{BooksLedger, `{"account":"2202","party":"F"}`, `"balance":0}]`},
 		{BooksAgeing, `{}`, `"date":"2026-11-30","spans":["0-30"`},
@@ -126,23 +131,28 @@ func TestRequestsOfBooks(t *testing.T) {
 		code fault.Code
 	}{
 		{JournalRequest{Period: "2026-11"}, ""},
-		{JournalRequest{Period: "2026-11", Lock: true, Form: "txt", Layout: "yonyou", BookInputs: BookInputs{Estimates: Estimates{Policy: policy}}}, ""},
+		{JournalRequest{Period: "2026-11", Lock: true, Form: "txt", Layout: "yonyou",
+			BookInputs: BookInputs{Estimates: Estimates{Policy: policy}}}, ""},
 		{JournalRequest{Period: "2026.11"}, fault.BadRequest},
 		{JournalRequest{Period: "../x"}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", Form: "csv"}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", Lock: true, Form: "doc"}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", Lock: true, Layout: "sap", Form: "csv"}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", Lock: true, Layout: "yonyou", Form: "csv"}, fault.BadRequest},
-		{JournalRequest{Period: "2026-11", Begin: true, Reason: "x"}, fault.BadRequest},
+		{JournalRequest{Period: "2026-11", Begin: true, Restate: "x"}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", BookInputs: wrong}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", BookInputs: BookInputs{Chart: []byte("nothing: x\n")}}, fault.BadRequest},
 		{JournalRequest{Period: "2026-11", BookInputs: BookInputs{Fapiao: []byte("x\n")}}, fault.BadRequest},
-		{AccountsRequest{}, ""}, {AccountsRequest{Period: "a/b"}, fault.BadRequest}, {AccountsRequest{BookInputs: wrong}, fault.BadRequest},
+		{AccountsRequest{}, ""}, {AccountsRequest{Period: "a/b"}, fault.BadRequest},
+		{AccountsRequest{BookInputs: wrong}, fault.BadRequest},
 		{LedgerRequest{Account: "2202", AccountsRequest: AccountsRequest{Period: "a/b"}}, fault.BadRequest},
 		{BookLiabilityRequest{Cycle: "2026-11"}, ""}, {BookLiabilityRequest{Blocks: 7}, ""},
-		{BookLiabilityRequest{Cycle: "2026-11", Blocks: 7}, fault.BadRequest}, {BookLiabilityRequest{Cycle: "a/b"}, fault.BadRequest},
-		{BookLiabilityRequest{Estimates: Estimates{Redemption: []Share{{"GP", amount.Rate{Num: 2, Den: 1}}}}}, fault.BadRequest},
-		{ProveLiabilitiesRequest{}, fault.BadRequest}, {ProveLiabilitiesRequest{Programme: "GP", Cycle: "a/b"}, fault.BadRequest}, {ProveMemberRequest{}, fault.BadRequest},
+		{BookLiabilityRequest{Cycle: "2026-11", Blocks: 7}, fault.BadRequest},
+		{BookLiabilityRequest{Cycle: "a/b"}, fault.BadRequest},
+		{BookLiabilityRequest{Estimates: Estimates{Redemption: []Share{{"GP", amount.Rate{Num: 2, Den: 1}}}}},
+			fault.BadRequest},
+		{ProveLiabilitiesRequest{}, fault.BadRequest}, {ProveLiabilitiesRequest{Programme: "GP", Cycle: "a/b"},
+			fault.BadRequest}, {ProveMemberRequest{}, fault.BadRequest},
 	} {
 		if err := c.req.Check(); fault.CodeOf(err) != c.code {
 			t.Errorf("%+v: %v", c.req, err)
@@ -150,7 +160,8 @@ func TestRequestsOfBooks(t *testing.T) {
 	}
 	both := Estimates{Policy: policy, Redemption: []Share{{"GP", amount.Rate{Num: 1, Den: 2}}}}
 	p, err := both.read()
-	if err != nil || p.At("GP", 0).String() != "1/2" || p.At("GP", books.MonthOf(november)).String() != "9/10" || !both.Hides() {
+	if err != nil || p.At("GP", 0).String() != "1/2" || p.At("GP", books.MonthOf(november)).String() != "9/10" ||
+		!both.Hides() {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -179,7 +190,8 @@ func TestLiabilityAtACutOff(t *testing.T) {
 		now, err = LiabilityOf(r, policy)
 		return err
 	}))
-	if err != nil || then.Cycle != "2026-11" || then.Date != cutDay || now.Cycle != "2026-12" || then.Lines[0].Redeemed != 400 || now.Lines[0].Redeemed != 500 {
+	if err != nil || then.Cycle != "2026-11" || then.Date != cutDay || now.Cycle != "2026-12" ||
+		then.Lines[0].Redeemed != 400 || now.Lines[0].Redeemed != 500 {
 		t.Errorf("%+v\n%+v, %v", then, now, err)
 	}
 }

@@ -46,7 +46,7 @@ type GrantRequest struct {
 	Benefit   string   `json:"benefit"`
 	Members   []string `json:"members"`
 	Gift      bool     `json:"gift,omitempty"`      // give what others pay points for; its price is owed
-	Witness   string   `json:"activator,omitempty"` // party whose evidence activates it
+	Activator string   `json:"activator,omitempty"` // party whose evidence activates it
 	Reference string   `json:"reference,omitempty"` // what for, such as a receipt's number
 }
 
@@ -58,7 +58,7 @@ func (r GrantRequest) Check() error {
 func (r GrantRequest) request(commitments []code.Commitment) benefit.GrantRequest {
 	made := benefit.GrantRequest{Benefit: r.Benefit, Gift: r.Gift}
 	for i, who := range r.Members {
-		one := benefit.Grant{Member: who, Activator: r.Witness, Commitment: commitments[i], Reference: r.Reference}
+		one := benefit.Grant{Member: who, Activator: r.Activator, Commitment: commitments[i], Reference: r.Reference}
 		made.Grants = append(made.Grants, one)
 	}
 	return made

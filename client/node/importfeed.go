@@ -7,11 +7,38 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
 	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/vault"
 )
+
+// feeds is what imports ask of the ledger.
+type feeds interface {
+	// Source opens a numbered source.
+	Source(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error)
+	// Do does one command.
+	Do(ctx context.Context, request string, req command.Request) (command.Receipt, error)
+	// Redone are the commands that did what a source's own were refused.
+	Redone(source string) ([]number.Command, error)
+	// Programme is one programme.
+	Programme(ctx context.Context, id string) (points.Programme, error)
+}
+
+// byGateway feeds by a gateway.
+type byGateway struct{ *gateway.Gateway }
+
+// Source opens a numbered source of the gateway's.
+func (g byGateway) Source(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
+	return g.Gateway.Source(ctx, name, shards, report)
+}
+
+// Programme asks a peer.
+func (g byGateway) Programme(ctx context.Context, id string) (points.Programme, error) {
+	return g.Query().Programme(ctx, id)
+}
 
 // Scan is an import whose file was read once: nothing of it was sent.
 type Scan struct {
@@ -58,7 +85,7 @@ func (n *Node) countIn(ctx context.Context, job *importer.Job) error {
 	if programme == "" {
 		return nil
 	}
-	p, err := n.Query().Programme(ctx, programme)
+	p, err := n.feeds.Programme(ctx, programme)
 	if job.DryRun && fault.CodeOf(err) == fault.Unavailable {
 		job.Notes = append(job.Notes, "no peer answers: points of "+programme+" are counted as whole ones")
 		return nil
@@ -100,9 +127,7 @@ func (s *Scan) connect(ctx context.Context, c *Call) error {
 	n, job := s.node, &s.scanned.Job
 	name := job.File.Name
 	job.Progress = func(done, all uint64) { c.far(Far{What: name, Done: done, All: all}) }
-	job.Open = func(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
-		return n.gateway.Source(ctx, name, shards, report)
-	}
+	job.Open = n.feeds.Source
 	job.Enrol = func(ctx context.Context, reqs []command.Request) []error { return n.doAll(ctx, reqs) }
 	if !job.Mapping.NeedsIndex() {
 		return nil
@@ -133,7 +158,7 @@ func (n *Node) doAll(ctx context.Context, reqs []command.Request) []error {
 	for i, req := range reqs {
 		free <- struct{}{}
 		all.Go(func() {
-			_, errs[i] = n.gateway.Do(ctx, "", req)
+			_, errs[i] = n.feeds.Do(ctx, "", req)
 			<-free
 		})
 	}

@@ -62,7 +62,7 @@ type Staying struct {
 }
 
 func (n *Node) undoImport(ctx context.Context, c *Call, req UndoImportRequest) (u Undone, err error) {
-	beside, err := n.gateway.Redone(req.Source)
+	beside, err := n.feeds.Redone(req.Source)
 	if err != nil {
 		return u, err
 	}

@@ -17,6 +17,7 @@ type Node struct {
 	cfg     config.Config
 	gateway *gateway.Gateway
 	model   *readModel
+	feeds   feeds         // that imports use
 	feeding sync.Map      // sources of imports that it feeds now
 	desk    chan struct{} // held by the call that is at the books
 	offline bool          // it isn't connected
@@ -61,7 +62,8 @@ func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 	if watch == nil {
 		watch = unwatched{}
 	}
-	return &Node{cfg: cfg, gateway: g, model: newModel(cfg.IndexAt(), g, watch), desk: make(chan struct{}, 1)}
+	return &Node{cfg: cfg, gateway: g, feeds: byGateway{g}, model: newModel(cfg.IndexAt(), g, watch),
+		desk: make(chan struct{}, 1)}
 }
 
 // Party is whose node it is.

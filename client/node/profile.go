@@ -9,12 +9,12 @@ import (
 	"tallystick/client/vault"
 )
 
-// The operations of what the vault knows of members (资料). [KnownOf] and [Learn] do with the vault alone.
+// The operations of what the vault knows of members (资料).
 var (
-	MemberProfileSet = does(Row{"member.profile.set", "POST", "/v1/members/{member}/profile", Loyalty,
+	MemberProfileSet = alone(Row{"member.profile.set", "POST", "/v1/members/{member}/profile", Loyalty,
 		"Change what your vault knows of a member; nothing goes to the ledger", "修改资料",
 		`{"member":"wang","fields":[{"name":"birthday","value":"1990-02-03"}]}`}, (*Node).setProfile)
-	MemberProfileShow = does(Row{"member.profile.show", "POST", "/v1/members/{member}/profile/show", Loyalty,
+	MemberProfileShow = alone(Row{"member.profile.show", "POST", "/v1/members/{member}/profile/show", Loyalty,
 		"Show what your vault knows of a member: fields, and its customers", "查看资料",
 		`{"member":"wang"}`}, (*Node).showProfile)
 )
@@ -44,7 +44,7 @@ func (n *Node) setProfile(_ context.Context, _ *Call, req SetProfileRequest) (Kn
 	if err != nil {
 		return Known{}, err
 	}
-	return Learn(v, req)
+	return learn(v, req)
 }
 
 func (n *Node) showProfile(_ context.Context, _ *Call, req MemberRequest) (Known, error) {
@@ -52,11 +52,11 @@ func (n *Node) showProfile(_ context.Context, _ *Call, req MemberRequest) (Known
 	if err != nil {
 		return Known{}, err
 	}
-	return KnownOf(v, req)
+	return knownOf(v, req)
 }
 
-// Learn changes what a vault knows of a member.
-func Learn(v *vault.Vault, req SetProfileRequest) (Known, error) {
+// learn changes what a vault knows of a member.
+func learn(v *vault.Vault, req SetProfileRequest) (Known, error) {
 	present, _, err := v.Profile(req.Member)
 	if err != nil {
 		return Known{}, err
@@ -73,11 +73,11 @@ func Learn(v *vault.Vault, req SetProfileRequest) (Known, error) {
 	if _, err := v.PutProfile(req.Member, next); err != nil {
 		return Known{}, err
 	}
-	return KnownOf(v, MemberRequest{req.Member})
+	return knownOf(v, MemberRequest{req.Member})
 }
 
-// KnownOf is what a vault knows of a member. NOT_FOUND if that is nothing.
-func KnownOf(v *vault.Vault, req MemberRequest) (known Known, err error) {
+// knownOf is what a vault knows of a member. NOT_FOUND if that is nothing.
+func knownOf(v *vault.Vault, req MemberRequest) (known Known, err error) {
 	p, found, err := v.Profile(req.Member)
 	if err != nil {
 		return known, err

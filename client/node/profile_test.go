@@ -9,7 +9,7 @@ import (
 // TestWhatAVaultLearns: fields that are named change, one without a value goes, the rest stays.
 func TestWhatAVaultLearns(t *testing.T) {
 	v, name, none := aVault(t), "王", ""
-	if _, err := KnownOf(v, MemberRequest{"wang"}); fault.CodeOf(err) != fault.NotFound {
+	if _, err := knownOf(v, MemberRequest{"wang"}); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("nothing is known: %v", err)
 	}
 	for _, c := range []struct {
@@ -21,7 +21,7 @@ func TestWhatAVaultLearns(t *testing.T) {
 		{"one goes", []Field{{"phone", &none}}, map[string]string{"name": name}},
 		{"one that is only named goes", []Field{{"tier", &name}, {"name", nil}}, map[string]string{"tier": name}},
 	} {
-		known, err := Learn(v, SetProfileRequest{"wang", c.fields})
+		known, err := learn(v, SetProfileRequest{"wang", c.fields})
 		if err != nil || len(known.Fields) != len(c.want) {
 			t.Errorf("%s: %+v, %v", c.what, known, err)
 		}
@@ -34,7 +34,7 @@ func TestWhatAVaultLearns(t *testing.T) {
 	if _, err := v.NewAccount("app", "12345", "li"); err != nil {
 		t.Fatal(err)
 	}
-	if known, err := KnownOf(v, MemberRequest{"li"}); err != nil || len(known.Accounts) != 1 {
+	if known, err := knownOf(v, MemberRequest{"li"}); err != nil || len(known.Accounts) != 1 {
 		t.Errorf("a customer without a profile: %+v, %v", known, err)
 	}
 }

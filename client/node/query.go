@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
@@ -24,6 +25,8 @@ var (
 		"What is on the ledger and isn't honoured, and what came of it", "未封存", `{}`}, (*Node).queryUnsealed)
 	QueryBreakage = does(Row{"query.breakage", "GET", "/v1/breakage", Read,
 		"What parties no longer owe because points expired", "弃兑", `{}`}, (*Node).queryBreakage)
+	QueryDigest = does(Row{"query.digest", "GET", "/v1/index/digest", Read,
+		"The digest of your read model: equal for every party at one height", "读模型摘要", `{}`}, (*Node).queryDigest)
 	QueryIndex = does(Row{"query.index", "GET", "/v1/index", Read,
 		"How far your read model is, and where", "读模型进度", `{}`}, (*Node).queryIndex)
 )
@@ -105,6 +108,19 @@ func (n *Node) queryBreakage(ctx context.Context, _ *Call, _ NoRequest) (Breakag
 	return ask(ctx, n, func(r *index.Reading) (BreakageNow, error) {
 		rows, err := r.Breakage()
 		return BreakageNow{r.Height(), rows}, err
+	})
+}
+
+// IndexDigest is what a read model comes to.
+type IndexDigest struct {
+	Height uint64     `json:"height"` // blocks that it has
+	Digest codec.Hash `json:"digest"`
+}
+
+func (n *Node) queryDigest(ctx context.Context, _ *Call, _ NoRequest) (IndexDigest, error) {
+	return ask(ctx, n, func(r *index.Reading) (IndexDigest, error) {
+		digest, err := r.Digest()
+		return IndexDigest{r.Height(), digest}, err
 	})
 }
 

@@ -123,18 +123,8 @@ func (n *Node) proveStatement(ctx context.Context, p settlement.Pair, need int) 
 	if err != nil {
 		return nil, err
 	}
-	envelope, err := n.gateway.Prove(ctx, "query:Statement", p.Cycle, p.A, p.B)
-	if err != nil {
-		return nil, err
-	}
-	data, err := proof.Write(envelope)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := proof.Check(data, trust, need); err != nil {
-		return nil, fault.New(fault.Unavailable, "%v", err)
-	}
-	return data, nil
+	proven, err := n.prove(ctx, trust, need, "query:Statement", p.Cycle, p.A, p.B)
+	return proven.File, err
 }
 
 // TrustOf reads the CAs of the parties whose signatures count by a party's profile. BAD_REQUEST if it names none.

@@ -20,11 +20,9 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
-	"tallystick/client/index"
 	"tallystick/client/machine"
 	"tallystick/client/node"
 	"tallystick/client/sheets"
-	"tallystick/client/vault"
 )
 
 // app is one run of the program: who, where, and how to answer.
@@ -121,45 +119,6 @@ func asFault(err error) error {
 		return fault.New(fault.Stopped, "not done in the time that --timeout gives")
 	}
 	return fault.New(fault.Internal, "%v", err)
-}
-
-// withIndex is with, and a reading of the party's read model as it is now.
-func (a *app) withIndex(ctx context.Context, do func(context.Context, *node.Node, *index.Reading) error) error {
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		return a.indexed(ctx, g, func(r *index.Reading) error { return do(ctx, g, r) })
-	})
-}
-
-// indexed hands over a reading of the party's read model as it is now, and closes it. Who sends many commands closes the
-// reading before that.
-func (a *app) indexed(ctx context.Context, g *node.Node, do func(*index.Reading) error) error {
-	r, err := g.Read(ctx)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(r), r.Close())
-}
-
-// readNow hands over a reading of a read model as it is now, and closes it.
-func readNow(ctx context.Context, ix *index.Index, do func(*index.Reading) error) error {
-	r, err := ix.At(ctx, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(r), r.Close())
-}
-
-// inVault does something with the vault alone, without a network.
-func (a *app) inVault(do func(*vault.Vault) error) error {
-	cfg, err := a.config(nil)
-	if err != nil {
-		return err
-	}
-	v, err := vault.Open(cfg.State, cfg.Party)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(v), v.Close())
 }
 
 // others says which parties have a profile where --as looks for one, or that none has.

@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -96,15 +95,9 @@ func queryRequest(a *app) *cobra.Command {
 }
 
 func queryDigest(a *app) *cobra.Command {
-	return leaf("digest", "The digest of your read model: equal for every party at one height", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-			digest, err := r.Digest()
-			if err != nil {
-				return err
-			}
-			return a.print(map[string]any{"height": r.Height(), "digest": digest}, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"height", r.Height()}, {"digest", digest}})
-			})
+	return verb(a, "digest", "", node.QueryDigest, nothing, func(_ context.Context, _ *node.Node, answer node.IndexDigest) error {
+		return a.print(answer, func(t table.Writer) {
+			t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
 		})
 	})
 }

@@ -15,12 +15,15 @@ import (
 
 func booksCommand(a *app) *cobra.Command {
 	return group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
-		bookLiability(a), bookJournal(a), bookPeriods(a), bookBalance(a), bookLedger(a), bookAgeing(a), proveLiabilities(a), proveMember(a))
+		bookLiability(a), bookJournal(a), bookPeriods(a), bookBalance(a), bookLedger(a), bookAgeing(a),
+		proveLiabilities(a), proveMember(a))
 }
 
 func estimateFlags(cmd *cobra.Command, to *node.Estimates) {
-	fileFlag(cmd, &to.Policy, "policy", "YAML file with your expected redemption by programme and month, and the prices of sales")
-	many(cmd, &to.Redemption, "redemption", "programme:share", "share of a programme's points that is expected to be redeemed; all if you name none", parseEstimate)
+	fileFlag(cmd, &to.Policy, "policy",
+		"YAML file with your expected redemption by programme and month, and the prices of sales")
+	many(cmd, &to.Redemption, "redemption", "programme:share",
+		"share of a programme's points that is expected to be redeemed; all if you name none", parseEstimate)
 }
 
 func parseEstimate(text string) (node.Share, error) {
@@ -78,7 +81,8 @@ func parseBy(text string) (string, error) {
 }
 
 func liabilityTable(t table.Writer, b node.LiabilityBook, by string, s scales) {
-	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding", "will break", "allocated", "released", "used", "breakage", "provision", "contract"})
+	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding",
+		"will break", "allocated", "released", "used", "breakage", "provision", "contract"})
 	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 	t.SuppressEmptyColumns()
 	for _, l := range b.Lines {
@@ -89,12 +93,14 @@ func liabilityTable(t table.Writer, b node.LiabilityBook, by string, s scales) {
 		t.AppendRow(append(table.Row{l.Issuer, l.Programme, l.Party, of}, figureCells(l.Figures, l.Programme, s)...))
 		if by == "age" {
 			for _, age := range l.Ages {
-				t.AppendRow(append(table.Row{"", "", "", age.Months + " months old"}, figureCells(age.Figures, l.Programme, s)...))
+				t.AppendRow(append(table.Row{"", "", "", age.Months + " months old"},
+					figureCells(age.Figures, l.Programme, s)...))
 			}
 		}
 		if by == "expiry" {
 			for _, d := range l.Due {
-				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "", "", "", "", "", figure.ExactYuan(d.Liability)})
+				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "",
+					"", "", "", "", figure.ExactYuan(d.Liability)})
 			}
 		}
 	}
@@ -113,6 +119,8 @@ func endsText(months string) string {
 
 // figureCells shows points and money; what was converted is redeemed.
 func figureCells(f books.Figures, programme string, s scales) table.Row {
-	return table.Row{s.show(programme, f.Issued), s.show(programme, f.Redeemed+f.Converted), s.show(programme, f.Expired), s.show(programme, f.Outstanding),
-		s.show(programme, f.WillBreak), yuan(f.Allocated), yuan(f.Released), yuan(f.RecognisedUse), yuan(f.RecognisedBreak), yuan(f.Provision), yuan(f.Contract)}
+	return table.Row{s.show(programme, f.Issued), s.show(programme, f.Redeemed+f.Converted),
+		s.show(programme, f.Expired), s.show(programme, f.Outstanding),
+		s.show(programme, f.WillBreak), yuan(f.Allocated), yuan(f.Released), yuan(f.RecognisedUse),
+		yuan(f.RecognisedBreak), yuan(f.Provision), yuan(f.Contract)}
 }

@@ -17,17 +17,22 @@ func bookPeriods(a *app) *cobra.Command {
 				t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
 				right(t, 4, 5, 6, 7)
 				for _, p := range answer.Rows {
-					t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, yuan(p.Turnover), p.Restated, int64(p.Height) - 1})
+					t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, yuan(p.Turnover),
+						p.Restated, int64(p.Height) - 1})
 				}
 			})
 		})
 }
 
 // ofPeriod is a command that shows something of a period's accounts, in CSV too.
-func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], to *node.AccountsRequest, ask func(args []string) (Req, error),
+func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], to *node.AccountsRequest,
+	ask func(args []string) (Req, error),
 	show func(Ans) error) *cobra.Command {
-	cmd := verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error { return show(answer) })
-	word(cmd, &to.Period, "period", "a locked one, or the one that follows on the last of them; the last locked one if you name none")
+	cmd := verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error {
+		return show(answer)
+	})
+	word(cmd, &to.Period, "period",
+		"a locked one, or the one that follows on the last of them; the last locked one if you name none")
 	inputFlags(cmd, &to.BookInputs)
 	cmd.Annotations = map[string]string{withCSV: ""}
 	return cmd
@@ -35,19 +40,23 @@ func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], t
 
 func bookBalance(a *app) *cobra.Command {
 	var req node.AccountsRequest
-	return ofPeriod(a, "balance", "  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
+	return ofPeriod(a, "balance",
+		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
 		node.BooksBalance, &req, func([]string) (node.AccountsRequest, error) { return req, nil },
 		func(b node.Balance) error { return a.print(b.Balance, func(t table.Writer) { balanceTable(t, b) }) })
 }
 
 func balanceTable(t table.Writer, b node.Balance) {
-	t.AppendHeader(table.Row{"account", "name", "of", "opening debit", "credit", "debit", "credit", "closing debit", "credit"})
+	t.AppendHeader(table.Row{"account", "name", "of", "opening debit", "credit", "debit", "credit",
+		"closing debit", "credit"})
 	right(t, 4, 5, 6, 7, 8, 9)
 	cells := func(r books.BalanceRow) table.Row {
-		return table.Row{yuanOrNone(r.OpeningDebit), yuanOrNone(r.OpeningCredit), yuanOrNone(r.Debit), yuanOrNone(r.Credit), yuanOrNone(r.ClosingDebit), yuanOrNone(r.ClosingCredit)}
+		return table.Row{yuanOrNone(r.OpeningDebit), yuanOrNone(r.OpeningCredit), yuanOrNone(r.Debit),
+			yuanOrNone(r.Credit), yuanOrNone(r.ClosingDebit), yuanOrNone(r.ClosingCredit)}
 	}
 	for _, r := range b.Rows {
-		t.AppendRow(append(table.Row{r.Account.Code, r.Account.Zh + " " + r.Account.En, r.Party + r.Programme}, cells(r)...))
+		t.AppendRow(append(table.Row{r.Account.Code, r.Account.Zh + " " + r.Account.En, r.Party + r.Programme},
+			cells(r)...))
 	}
 	t.AppendSeparator()
 	t.AppendRow(append(table.Row{"", "合计 total", ""}, cells(b.Total)...))
@@ -56,7 +65,8 @@ func balanceTable(t table.Writer, b node.Balance) {
 
 func bookLedger(a *app) *cobra.Command {
 	var req node.LedgerRequest
-	cmd := ofPeriod(a, "ledger ACCOUNT", "  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
+	cmd := ofPeriod(a, "ledger ACCOUNT",
+		"  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
 		node.BooksLedger, &req.AccountsRequest, func(args []string) (node.LedgerRequest, error) {
 			req.Account = args[0]
 			return req, nil
@@ -79,14 +89,16 @@ func ledgerTable(t table.Writer, rows []books.LedgerRow, account string) {
 		case r.Balance < 0:
 			side = "贷 credit"
 		}
-		t.AppendRow(table.Row{r.Date, r.Mark, r.Zh + " " + r.En, r.Party + r.Programme, yuanOrNone(r.Debit), yuanOrNone(r.Credit), yuan(max(r.Balance, -r.Balance)), side})
+		t.AppendRow(table.Row{r.Date, r.Mark, r.Zh + " " + r.En, r.Party + r.Programme, yuanOrNone(r.Debit),
+			yuanOrNone(r.Credit), yuan(max(r.Balance, -r.Balance)), side})
 	}
 	t.SetCaption("account %s", account)
 }
 
 func bookAgeing(a *app) *cobra.Command {
 	var req node.AccountsRequest
-	cmd := ofPeriod(a, "ageing", "  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
+	cmd := ofPeriod(a, "ageing",
+		"  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
 		node.BooksAgeing, &req, func([]string) (node.AccountsRequest, error) { return req, nil },
 		func(aged node.Ageing) error { return a.print(aged, func(t table.Writer) { ageingTable(t, aged) }) })
 	cmd.Long = `Say what is owed on the last day of a period, by counterparty, and how many days ago it

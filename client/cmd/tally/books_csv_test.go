@@ -15,12 +15,15 @@ import (
 func TestAccountsAsCSV(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{format: withCSV, out: &out}
-	b := node.Balance{Party: "D", Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202", En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
+	b := node.Balance{Party: "D", Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
+		En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
 	if err := a.print(b, func(w table.Writer) { balanceTable(w, b) }); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimPrefix(out.String(), "\ufeff"), "\n")
-	if !strings.HasPrefix(lines[0], "account,name,of,opening debit,credit,") || !strings.HasPrefix(lines[1], "2202,应付账款 Payables,M,") || !strings.Contains(lines[1], "234.56") || strings.Contains(out.String(), " in ") {
+	if !strings.HasPrefix(lines[0], "account,name,of,opening debit,credit,") ||
+		!strings.HasPrefix(lines[1], "2202,应付账款 Payables,M,") || !strings.Contains(lines[1], "234.56") ||
+		strings.Contains(out.String(), " in ") {
 		t.Errorf("%q", lines)
 	}
 	for _, verb := range []string{"balance", "ledger", "ageing"} {

@@ -29,7 +29,7 @@ func bookJournal(a *app) *cobra.Command {
   tally --as G books journal --period 2026-12 --policy policy.yaml --chart chart.yaml --fapiao fapiao.csv --layout kingdee --out vouchers.xlsx
   tally --as G books journal --period 2026-12 --policy policy-new.yaml --restate --reason wrong_estimate --out corrections.csv`,
 		node.BooksJournal, func([]string) (node.JournalRequest, error) {
-			if restate != (req.Reason != "") {
+			if restate != (req.Restate != "") {
 				return req, fault.New(fault.BadRequest, "--restate and --reason CODE go together")
 			}
 			return journalInto(req, out)
@@ -61,12 +61,14 @@ waits for it (待认证), and of an ordinary one there is none.
 Layouts: plain (.csv, .xlsx, .json), kingdee (.xlsx: K/3, KIS), yonyou (.txt: U8, T3).`
 	inputFlags(cmd, &req.BookInputs)
 	word(cmd, &req.Period, "period", "the cycle, such as 2026-11")
-	word(cmd, &out, "out", "file to write: .csv, .xlsx or .json; it locks the period. Without one the journal is only checked")
+	word(cmd, &out, "out",
+		"file to write: .csv, .xlsx or .json; it locks the period. Without one the journal is only checked")
 	word(cmd, &req.Layout, "layout", "whose file it is: plain, kingdee, yonyou; plain if you name none")
 	complete(cmd, "layout", "plain", "kingdee", "yonyou")
-	cmd.Flags().BoolVar(&req.Begin, "begin", false, "your books begin with this period: what was owed before it is its opening")
+	cmd.Flags().BoolVar(&req.Begin, "begin", false,
+		"your books begin with this period: what was owed before it is its opening")
 	cmd.Flags().BoolVar(&restate, "restate", false, "put a locked period right, by vouchers of their own (差错更正)")
-	word(cmd, &req.Reason, "reason", "why it is restated: a code such as wrong_estimate")
+	word(cmd, &req.Restate, "reason", "why it is restated: a code such as wrong_estimate")
 	require(cmd, "period")
 	return cmd
 }
@@ -94,8 +96,10 @@ func (a *app) printJournal(j node.Journal, out string) error {
 
 // stateTexts say how far a period is.
 var stateTexts = map[node.JournalState]string{
-	node.JournalOpen: "it ties so far; the cycle is open", node.JournalTied: "it ties to the statement; not locked", node.JournalUntied: "it does not tie",
-	node.JournalLocked: "locked", node.JournalRestating: "it ties; to keep the restatement name a file: --out", node.JournalRestated: "restated",
+	node.JournalOpen: "it ties so far; the cycle is open", node.JournalTied: "it ties to the statement; not locked",
+	node.JournalUntied: "it does not tie",
+	node.JournalLocked: "locked", node.JournalRestating: "it ties; to keep the restatement name a file: --out",
+	node.JournalRestated: "restated",
 }
 
 func summaryTable(t table.Writer, s books.Summary, what string) {

@@ -58,7 +58,8 @@ func sealedTable(t table.Writer, r books.Sealed, s scales) {
 func proveMember(a *app) *cobra.Command {
 	var from, out string
 	known := scales{}
-	cmd := verb(a, "prove-member MEMBER", "  tally --as G books prove-member zhang --tree gp-2026-11.tree --out zhang.liability",
+	cmd := verb(a, "prove-member MEMBER",
+		"  tally --as G books prove-member zhang --tree gp-2026-11.tree --out zhang.liability",
 		node.BooksProveMember, func(args []string) (req node.ProveMemberRequest, err error) {
 			req.Member = args[0]
 			req.Kept, err = readFile(from, books.ReadKept)
@@ -91,7 +92,8 @@ func (a *app) printInclusion(p books.Inclusion, known scales) error {
 func verifyLiability(a *app) *cobra.Command {
 	var root codec.Hash
 	known := scales{}
-	cmd := leaf("verify-liability FILE", "Check that a member is counted in what an issuer owes, without a network (验证负债证明)",
+	cmd := leaf("verify-liability FILE",
+		"Check that a member is counted in what an issuer owes, without a network (验证负债证明)",
 		"  tally verify-liability zhang.liability --root 6d1f0c2b7a9e4d5f8b3a1c0e9f7d6b5a4c3e2d1f0a9b8c7d6e5f4a3b2c1d0e9f",
 		func(_ context.Context, args []string) error {
 			if len(root) == 0 {

@@ -32,21 +32,33 @@ func in2(i uint16) number.Command { return number.Command{Party: "D", Lane: 2, S
 // 500 GP of li that D pays for; 300 MP of li, of which 200 became GP.
 func kept(t *testing.T) *index.Reading {
 	t.Helper()
-	gp := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: 400, Expires: november + 40, State: points.Active, Origin: points.Issued}
-	funded := points.Lot{Programme: "GP", Member: "li", Funder: "D", Issued: 500, Expires: november + 400, State: points.Active, Origin: points.Issued}
-	mp := points.Lot{Programme: "MP", Member: "li", Issued: 301, Converted: 200, Expires: november + 10, State: points.Active, Origin: points.Issued}
-	swapped := points.Lot{Programme: "GP", Member: "li", Issued: 100, Expires: november + 10, State: points.Active, Origin: points.Converted, Parent: in2(2).Row(0)}
+	gp := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: 400, Expires: november + 40,
+		State: points.Active, Origin: points.Issued}
+	funded := points.Lot{Programme: "GP", Member: "li", Funder: "D", Issued: 500, Expires: november + 400,
+		State: points.Active, Origin: points.Issued}
+	mp := points.Lot{Programme: "MP", Member: "li", Issued: 301, Converted: 200, Expires: november + 10,
+		State: points.Active, Origin: points.Issued}
+	swapped := points.Lot{Programme: "GP", Member: "li", Issued: 100, Expires: november + 10, State: points.Active,
+		Origin: points.Converted, Parent: in2(2).Row(0)}
 	line := spend.Line{{Lot: in2(0).Row(0), Programme: "GP", Funder: "G", Amount: 400}}
 	return readModel(t, []entry{
-		put(row.Consortium(), party.Consortium{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
-		put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}), put(row.Programme("MP"), points.Programme{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}}),
+		put(row.Consortium(), party.Consortium{Operator: "G"}), put(row.Cycle(),
+			settlement.Cycle{ID: "2026-11", Date: november}),
+		put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
+		put(row.Programme("MP"), points.Programme{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}}),
 	}, []entry{
-		{Space: "tallyseal", Key: string(row.LaneHead("D", 2)), Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})},
-		put(row.Lot(in2(0).Row(0)), gp), put(row.Lot(in2(1).Row(0)), funded), put(row.Lot(in2(2).Row(0)), mp), put(row.Lot(in2(3).Row(0)), swapped),
-		put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400, Pieces: line, Captures: []points.HoldCapture{{Number: in2(4), Amount: 400}}, Placed: november}),
-		put(row.Totals("GP", "D", 2), points.Totals{Issued: 1600, Placed: 400, Captured: 400}), put(row.Totals("MP", "D", 2), points.Totals{Issued: 301, Converted: 200}),
-		put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), put(row.Party("D"), party.Party{ID: "D"}), put(row.Party("F"), party.Party{ID: "F", Debit: 500}),
-		put(row.Quota(quota.Debit, "2026-11.B"), quota.Quota{Limit: 10_000, Leased: 9000}), put(row.Lease(quota.Debit, "2026-11.B", "G", 1), quota.Lease{Granted: 9000, Used: 8100, Returned: 100}),
+		{Space: "tallyseal", Key: string(row.LaneHead("D", 2)),
+			Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})},
+		put(row.Lot(in2(0).Row(0)), gp), put(row.Lot(in2(1).Row(0)), funded), put(row.Lot(in2(2).Row(0)), mp),
+		put(row.Lot(in2(3).Row(0)), swapped),
+		put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400,
+			Pieces: line, Captures: []points.HoldCapture{{Number: in2(4), Amount: 400}}, Placed: november}),
+		put(row.Totals("GP", "D", 2), points.Totals{Issued: 1600, Placed: 400, Captured: 400}),
+		put(row.Totals("MP", "D", 2), points.Totals{Issued: 301, Converted: 200}),
+		put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), put(row.Party("D"), party.Party{ID: "D"}),
+		put(row.Party("F"), party.Party{ID: "F", Debit: 500}),
+		put(row.Quota(quota.Debit, "2026-11.B"), quota.Quota{Limit: 10_000, Leased: 9000}),
+		put(row.Lease(quota.Debit, "2026-11.B", "G", 1), quota.Lease{Granted: 9000, Used: 8100, Returned: 100}),
 	})
 }
 
@@ -59,7 +71,8 @@ func shows(t *testing.T, what, got, want string) {
 
 func TestLiabilityTable(t *testing.T) {
 	r := kept(t)
-	book, err := node.LiabilityOf(r, books.Policy{Redemption: map[string][]books.Expected{"GP": {{Rate: amount.Rate{Num: 4, Den: 5}}}}})
+	book, err := node.LiabilityOf(r,
+		books.Policy{Redemption: map[string][]books.Expected{"GP": {{Rate: amount.Rate{Num: 4, Den: 5}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +100,8 @@ on 2026-11-01, as of block 4
 on 2026-11-01, as of block 4
 `)
 	book.Lines[0].Exceeded, book.Lines = true, book.Lines[:1]
-	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", scales{}) }); !strings.Contains(got, "more than 4/5 redeemed: raise it") {
+	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", scales{}) }); !strings.Contains(got,
+		"more than 4/5 redeemed: raise it") {
 		t.Errorf("no warning:\n%s", got)
 	}
 }
@@ -99,11 +113,14 @@ func TestFilesOfBooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{"nowhere.yaml": "--policy: open nowhere.yaml", file: "0 to 1"} {
-		if _, errs, exit := run(t, "--as", "G", "books", "balance", "--policy", path); exit != 2 || !strings.Contains(errs, want) {
+		if _, errs, exit := run(t, "--as", "G", "books", "balance", "--policy", path); exit != 2 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("exit %d: %s", exit, errs)
 		}
 	}
-	readings(t, parseEstimate, reading{text: "GP", code: fault.BadRequest}, reading{text: "GP:2", code: fault.BadRequest}, reading{text: "GP:much", code: fault.BadRequest}, reading{text: ":1", code: fault.BadRequest})
+	readings(t, parseEstimate, reading{text: "GP", code: fault.BadRequest},
+		reading{text: "GP:2", code: fault.BadRequest}, reading{text: "GP:much", code: fault.BadRequest},
+		reading{text: ":1", code: fault.BadRequest})
 }
 
 func TestReports(t *testing.T) {
@@ -169,7 +186,8 @@ func TestCapsAndTheirAlarm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := alarm(caps); fault.CodeOf(err) != c.code || err != nil && !strings.Contains(err.Error(), "B has drawn ¥80.00 of ¥100.00, 80.0 %") {
+		if err := alarm(caps); fault.CodeOf(err) != c.code || err != nil &&
+			!strings.Contains(err.Error(), "B has drawn ¥80.00 of ¥100.00, 80.0 %") {
 			t.Errorf("at %d %%: %v", c.alarm, err)
 		}
 		if c.alarm == 80 {
@@ -184,12 +202,13 @@ as of block 4
 	}
 }
 
-// TestProofOfLiabilities: what the issuer keeps and what it gives a member are files, and the member checks the second with
-// the root alone.
+// TestProofOfLiabilities: what the issuer keeps and what it gives a member are files, and the member checks the second
+// with the root alone.
 func TestProofOfLiabilities(t *testing.T) {
 	dir := t.TempDir()
 	tree, path := filepath.Join(dir, "gp.tree"), filepath.Join(dir, "li.liability")
-	sums, err := books.SumUp(books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, []byte("secret"), []books.Owed{{Member: "zhang", Points: 600}, {Member: "li", Points: 600}})
+	sums, err := books.SumUp(books.Scope{Network: "alliance", Issuer: "G", Programme: "GP"}, []byte("secret"),
+		[]books.Owed{{Member: "zhang", Points: 600}, {Member: "li", Points: 600}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +227,8 @@ func TestProofOfLiabilities(t *testing.T) {
 	}
 	root := sums.Root.String()
 	said, errs, exit := run(t, "verify-liability", path, "--root", root)
-	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1,200") || strings.Contains(said, "zhang") {
+	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1,200") ||
+		strings.Contains(said, "zhang") {
 		t.Errorf("exit %d: %s%s", exit, said, errs)
 	}
 	data, err := os.ReadFile(path)
@@ -225,7 +245,8 @@ func TestProofOfLiabilities(t *testing.T) {
 		if err := os.WriteFile(path, []byte(strings.Replace(string(data), c.old, c.new, 1)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, errs, exit := run(t, "verify-liability", path, "--root", c.root); exit == 0 || !strings.Contains(errs, c.want) {
+		if _, errs, exit := run(t, "verify-liability", path, "--root", c.root); exit == 0 ||
+			!strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d: %s", c.name, exit, errs)
 		}
 	}
@@ -242,14 +263,22 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"odd parts", []string{"--as", "G", "books", "liability", "--parts", "colour"}, "age or expiry"},
 		{"journal of no period", []string{"--as", "G", "books", "journal"}, "period"},
 		{"journal of an odd period", []string{"--as", "G", "books", "journal", "--period", "2026.11"}, "period"},
-		{"journal in an odd form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "j.doc"}, "xlsx"},
-		{"journal in an odd layout", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "sap", "--out", "j.csv"}, "kingdee"},
-		{"a layout in another's form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "yonyou", "--out", "j.csv"}, "txt"},
-		{"restated without a reason", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate"}, "--reason"},
-		{"a reason without restating", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--reason", "x"}, "--restate"},
-		{"restated and begun", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate", "--reason", "x", "--begin"}, "begin"},
-		{"a file without a form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "journal"}, ".xlsx"},
-		{"a reading of two moments", []string{"--as", "G", "books", "liability", "--cycle", "2026-11", "--blocks", "7"}, "blocks"},
+		{"journal in an odd form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "j.doc"},
+			"xlsx"},
+		{"journal in an odd layout", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout", "sap",
+			"--out", "j.csv"}, "kingdee"},
+		{"a layout in another's form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--layout",
+			"yonyou", "--out", "j.csv"}, "txt"},
+		{"restated without a reason", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate"},
+			"--reason"},
+		{"a reason without restating", []string{"--as", "G", "books", "journal", "--period", "2026-11",
+			"--reason", "x"}, "--restate"},
+		{"restated and begun", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--restate", "--reason",
+			"x", "--begin"}, "--begin or --restate"},
+		{"a file without a form", []string{"--as", "G", "books", "journal", "--period", "2026-11", "--out", "journal"},
+			".xlsx"},
+		{"a reading of two moments", []string{"--as", "G", "books", "liability", "--cycle", "2026-11", "--blocks", "7"},
+			"--blocks"},
 		{"ledger of no account", []string{"--as", "G", "books", "ledger"}, "ACCOUNT"},
 		{"proof of nothing", []string{"--as", "G", "books", "prove-liabilities"}, "say --out, --programme"},
 		{"path from nowhere", []string{"--as", "G", "books", "prove-member", "li"}, "say --out, --tree"},
@@ -268,7 +297,8 @@ func TestMeters(t *testing.T) {
 		part, whole amount.Units
 		cells       int
 		percent     string
-	}{{0, 100, 0, "0.0 %"}, {100, 100, 20, "100.0 %"}, {150, 100, 20, "150.0 %"}, {1, 3, 7, "33.3 %"}, {1, 0, 0, ""}, {amount.Max, amount.Max, 20, "100.0 %"}} {
+	}{{0, 100, 0, "0.0 %"}, {100, 100, 20, "100.0 %"}, {150, 100, 20, "150.0 %"}, {1, 3, 7, "33.3 %"}, {1, 0, 0, ""},
+		{amount.Max, amount.Max, 20, "100.0 %"}} {
 		if got := meter(c.part, c.whole); len([]rune(got)) != c.cells || percent(c.part, c.whole) != c.percent {
 			t.Errorf("%d of %d: %s, %s", c.part, c.whole, got, percent(c.part, c.whole))
 		}
@@ -286,10 +316,13 @@ func TestJournalIsWritten(t *testing.T) {
 		t.Errorf("without a file: %+v, %v", req, err)
 	}
 	sum := books.Summary{Party: "G", Period: "2026-11", From: november, To: november + 29, Vouchers: 3, Turnover: 1273,
-		Positions: []books.Position{{Party: "M", Payable: 400}}, Liability: []books.Tied{{Programme: "GP", Account: books.Provision, Vouchers: 450, Readings: 450}, {Programme: "GP", Account: books.Contract}}}
+		Positions: []books.Position{{Party: "M", Payable: 400}},
+		Liability: []books.Tied{{Programme: "GP", Account: books.Provision, Vouchers: 450, Readings: 450},
+			{Programme: "GP", Account: books.Contract}}}
 	var said bytes.Buffer
 	a := &app{out: &said, format: "table"}
-	if err := a.printJournal(node.Journal{Summary: sum, State: node.JournalLocked, File: []byte("x")}, out); err != nil {
+	if err := a.printJournal(node.Journal{Summary: sum, State: node.JournalLocked, File: []byte("x")},
+		out); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(out); err != nil || string(data) != "x" {
@@ -302,7 +335,8 @@ func TestJournalIsWritten(t *testing.T) {
  provision                GP                          ¥4.50 
 3 vouchers, ¥12.73 on each side, 2026-11-01 to 2026-11-30; locked; in DIR/journal.csv
 `)
-	for _, state := range []node.JournalState{node.JournalOpen, node.JournalTied, node.JournalUntied, node.JournalLocked, node.JournalRestating, node.JournalRestated} {
+	for _, state := range []node.JournalState{node.JournalOpen, node.JournalTied, node.JournalUntied,
+		node.JournalLocked, node.JournalRestating, node.JournalRestated} {
 		if stateTexts[state] == "" {
 			t.Errorf("%s has no text", state)
 		}
@@ -311,17 +345,26 @@ func TestJournalIsWritten(t *testing.T) {
 
 // TestAccountTables: what an accountant looks at (A4).
 func TestAccountTables(t *testing.T) {
-	payable, provision := books.Account{Code: "2202", En: "Accounts payable", Zh: "应付账款"}, books.Account{Code: "2801", En: "Provisions", Zh: "预计负债"}
-	b := node.Balance{Party: "G", Period: "2026-11", From: november, To: november + 29, Balance: books.Balance{Rows: []books.BalanceRow{
-		{Account: payable, Party: "M", Credit: 400, ClosingCredit: 400}, {Account: provision, Programme: "GP", OpeningCredit: 50, Debit: 400, Credit: 850, ClosingCredit: 500},
-	}, Total: books.BalanceRow{Debit: 1273, Credit: 1273}}}
+	payable, provision := books.Account{Code: "2202", En: "Accounts payable", Zh: "应付账款"},
+		books.Account{Code: "2801", En: "Provisions", Zh: "预计负债"}
+	b := node.Balance{Party: "G", Period: "2026-11", From: november, To: november + 29,
+		Balance: books.Balance{Rows: []books.BalanceRow{
+			{Account: payable, Party: "M", Credit: 400, ClosingCredit: 400},
+			{Account: provision, Programme: "GP", OpeningCredit: 50, Debit: 400, Credit: 850, ClosingCredit: 500},
+		}, Total: books.BalanceRow{Debit: 1273, Credit: 1273}}}
 	rows := []books.LedgerRow{
 		{Date: november, En: "opening balance", Zh: "期初余额"},
-		{Date: november + 29, Mark: "记-1", En: "points redeemed", Zh: "积分兑付", Programme: "GP", Debit: 377, Balance: 377},
-		{Date: november + 29, Mark: "记-2", En: "points given, GP", Zh: "赠送积分计提，GP", Programme: "GP", Credit: 850, Balance: -473},
+		{Date: november + 29, Mark: "记-1", En: "points redeemed", Zh: "积分兑付", Programme: "GP",
+			Debit: 377, Balance: 377},
+		{Date: november + 29, Mark: "记-2", En: "points given, GP", Zh: "赠送积分计提，GP", Programme: "GP",
+			Credit: 850, Balance: -473},
 	}
-	aged := node.Ageing{Date: november + 29, Spans: books.AgeingSpans(), Rows: []books.AgeingRow{{Account: books.Payable, Party: "M", Total: 400, Days: []amount.Units{400, 0, 0, 0, 0, 0}}}}
-	shows(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) { ledgerTable(w, rows, "2801") })+
+	aged := node.Ageing{Date: november + 29, Spans: books.AgeingSpans(),
+		Rows: []books.AgeingRow{{Account: books.Payable, Party: "M", Total: 400,
+			Days: []amount.Units{400, 0, 0, 0, 0, 0}}}}
+	shows(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) {
+		ledgerTable(w, rows, "2801")
+	})+
 		rendered(func(w table.Writer) { ageingTable(w, aged) }), `
  account  name                       of  opening debit  credit   debit  credit  closing debit  credit 
 ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,6 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/client/node"
-	"tallystick/client/vault"
 )
 
 func giveConsent(a *app) *cobra.Command {
@@ -76,39 +75,28 @@ func profile(a *app) *cobra.Command {
 
 func setProfile(a *app) *cobra.Command {
 	var req node.SetProfileRequest
-	op := node.MemberProfileSet
-	cmd := leaf("set MEMBER", op.En+" ("+op.Zh+")",
+	cmd := verb(a, "set MEMBER",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
-		func(_ context.Context, args []string) error {
+		node.MemberProfileSet, func(args []string) (node.SetProfileRequest, error) {
 			req.Member = args[0]
-			return a.printKnown(func(v *vault.Vault) (node.Known, error) { return node.Learn(v, req) })
-		})
+			return req, nil
+		}, a.showKnown)
 	many(cmd, &req.Fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 
 func showProfile(a *app) *cobra.Command {
-	op := node.MemberProfileShow
-	return leaf("show MEMBER", op.En+" ("+op.Zh+")", "  tally --as D member profile show wang",
-		func(_ context.Context, args []string) error {
-			return a.printKnown(func(v *vault.Vault) (node.Known, error) { return node.KnownOf(v, node.MemberRequest{Member: args[0]}) })
-		})
+	return verb(a, "show MEMBER", "  tally --as D member profile show wang", node.MemberProfileShow, aMember, a.showKnown)
 }
 
-// printKnown shows what the vault knows of a member. It needs no network.
-func (a *app) printKnown(ask func(*vault.Vault) (node.Known, error)) error {
-	return a.inVault(func(v *vault.Vault) error {
-		known, err := ask(v)
-		if err != nil {
-			return err
+// showKnown shows what the vault knows of a member.
+func (a *app) showKnown(_ context.Context, _ *node.Node, known node.Known) error {
+	return a.print(known, func(t table.Writer) {
+		t.AppendRow(table.Row{"member", known.Member})
+		fieldRows(t, known.Fields)
+		for _, one := range known.Accounts {
+			t.AppendRow(table.Row{"customer of " + one.Channel, one.Customer})
 		}
-		return a.print(known, func(t table.Writer) {
-			t.AppendRow(table.Row{"member", known.Member})
-			fieldRows(t, known.Fields)
-			for _, one := range known.Accounts {
-				t.AppendRow(table.Row{"customer of " + one.Channel, one.Customer})
-			}
-		})
 	})
 }
 

@@ -40,7 +40,7 @@ func grantBenefit(a *app) *cobra.Command {
 			return req, nil
 		}, a.printGiven)
 	cmd.Flags().BoolVar(&req.Gift, "gift", false, "give what others pay points for; you owe its price")
-	word(cmd, &req.Witness, "activator", "party whose evidence activates it")
+	word(cmd, &req.Activator, "activator", "party whose evidence activates it")
 	word(cmd, &req.Reference, "reference", "what for, such as a receipt's number")
 	return cmd
 }

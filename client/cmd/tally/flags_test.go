@@ -145,9 +145,7 @@ func fillFiles(t *testing.T) {
 			}
 		}
 	}
-	if _, err := generateKey("key.pem"); err != nil {
-		t.Fatal(err)
-	}
+	newKey(t, "key.pem")
 }
 
 // exampleOf is a text that a flag takes, by its kind.

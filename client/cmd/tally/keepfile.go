@@ -48,10 +48,7 @@ func writeNew(path string, data []byte) error {
 		return err
 	}
 	_, err = file.Write(data)
-	if failed := file.Close(); err == nil {
-		err = failed
-	}
-	if err != nil {
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

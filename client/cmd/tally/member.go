@@ -13,7 +13,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
@@ -168,7 +167,11 @@ func memberKey(a *app) *cobra.Command {
 			if !generate {
 				return send(ctx, a, node.MemberKey, req)
 			}
-			return a.generateOnce(ctx, req, out)
+			return perform(ctx, a, node.MemberKeyGenerate, func() (node.GenerateKeyRequest, error) {
+				return node.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error { return keepKey(out, key) }}, nil
+			}, func(_ context.Context, _ *node.Node, made node.GeneratedKey) error {
+				return a.printReceipt(nameOf(req), made.Receipt)
+			})
 		})
 	cmd.Long = `Set the Ed25519 key with which a member signs statements (tally member sign), so that
 an acceptor needs nobody else's word. --generate makes a key that isn't there yet, for
@@ -182,20 +185,6 @@ half leaves the file.`
 	cmd.Flags().BoolVar(&remove, "remove", false, "the member signs no more")
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file", "generate", "remove")
 	return cmd
-}
-
-// generateOnce makes a key and sets it. Done before, the file is what it was.
-func (a *app) generateOnce(ctx context.Context, req member.SetKeyRequest, file string) error {
-	return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-		r, err := g.Once(ctx, &a.call, func() (_ command.Request, err error) {
-			req.Key, err = generateKey(file)
-			return req, err
-		})
-		if err != nil {
-			return err
-		}
-		return a.printReceipt(nameOf(req), r)
-	})
 }
 
 // asJSON writes a value for another program, whatever the format of answers is.

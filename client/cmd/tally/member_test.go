@@ -2,9 +2,7 @@ package main
 
 import (
 	"crypto/ed25519"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,44 +11,42 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
+	"tallystick/client/keyfile"
 )
 
+// TestKeyFiles are their owner's alone, and never written over.
 func TestKeyFiles(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "li.key")
-	public, err := generateKey(path)
-	if err != nil || public.Check() != nil || len(public) == 0 {
-		t.Fatalf("%x, %v", public, err)
-	}
+	path := filepath.Join(t.TempDir(), "li.key")
+	public := newKey(t, path)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if _, err := generateKey(path); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), "--key-file") {
+	if err := keepKey(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), "--key-file") {
 		t.Errorf("a key was written over another: %v", err)
 	}
 	if again, err := readPublicKey(path); err != nil || !slices.Equal(again, public) {
 		t.Errorf("the private file's public half: %x, %v", again, err)
 	}
-	der, err := x509.MarshalPKIXPublicKey(ed25519.PublicKey(public))
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "li.pub")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if again, err := readPublicKey(file); err != nil || !slices.Equal(again, public) {
-		t.Errorf("the public file: %x, %v", again, err)
-	}
-	if _, err := readPrivateKey(file); err == nil {
-		t.Error("a public key signs")
-	}
+	file := filepath.Join(t.TempDir(), "no.key")
 	if err := os.WriteFile(file, []byte("no key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readPublicKey(file); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := readPublicKey(file); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), file) {
 		t.Errorf("no key: %v", err)
 	}
+}
+
+// newKey makes a key file.
+func newKey(t *testing.T, path string) member.Key {
+	t.Helper()
+	public, file, err := keyfile.New()
+	if err == nil {
+		err = keepKey(path, file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
 }
 
 // TestSignedStatement: what tally member sign prints is what the ledger checks, and
@@ -58,10 +54,7 @@ func TestKeyFiles(t *testing.T) {
 func TestSignedStatement(t *testing.T) {
 	dir := t.TempDir()
 	key, file := filepath.Join(dir, "li.key"), filepath.Join(dir, "li.json")
-	public, err := generateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	public := newKey(t, key)
 	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow", "GP:5.00", "--allow", "DP:20", "--for", "15m", "--scale-of", "GP:2", "--scale-of", "DP:0")
 	if exit != 0 {
 		t.Fatal(errs)

@@ -12,7 +12,8 @@ import (
 	"tallystick/client/node"
 )
 
-// verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the request.
+// verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the
+// request.
 func verb[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], ask func(args []string) (Req, error),
 	show func(context.Context, *node.Node, Ans) error) *cobra.Command {
 	return leaf(use, op.En+" ("+op.Zh+")", example, func(ctx context.Context, args []string) error {
@@ -20,8 +21,8 @@ func verb[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], ask f
 	})
 }
 
-// perform performs an operation and shows its answer. The request is made anew once points are in their programme's scale.
-// What is wrong in any is refused before the network is asked.
+// perform performs an operation and shows its answer. The request is made anew once points are in their programme's
+// scale. What is wrong in any is refused before the network is asked.
 func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], ask func() (Req, error),
 	show func(context.Context, *node.Node, Ans) error) error {
 	early, err := ask()
@@ -68,7 +69,8 @@ func (a *app) receiptOf(what string) func(context.Context, *node.Node, node.Rece
 }
 
 // sends is a command that performs an operation of one command, and shows its receipt.
-func sends[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(args []string) (Req, error)) *cobra.Command {
+func sends[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+	ask func(args []string) (Req, error)) *cobra.Command {
 	var kind Req
 	return verb(a, use, example, op, ask, a.receiptOf(nameOf(kind)))
 }

@@ -13,7 +13,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
-	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -148,24 +147,18 @@ func graceDays(r points.Rules) uint16 {
 }
 
 func listProgrammes(a *app) *cobra.Command {
-	return leaf("list", "List the programmes", "", func(ctx context.Context, _ []string) error {
-		return a.withIndex(ctx, func(_ context.Context, _ *node.Node, r *index.Reading) error {
-			all, err := r.Programmes()
-			if err != nil {
-				return err
-			}
-			return printList(a, r.Height(), all, func(t table.Writer) {
-				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point", "expiry", "tiers", "state"})
-				right(t, 5)
-				t.SuppressEmptyColumns()
-				for _, p := range all {
-					var tiers []string
-					for _, tier := range p.Rules.Tiers {
-						tiers = append(tiers, tier.ID)
-					}
-					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale), expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
+	return verb(a, "list", "", node.ProgrammeList, nothing, func(_ context.Context, _ *node.Node, list node.List[points.Programme]) error {
+		return a.print(list, func(t table.Writer) {
+			t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point", "expiry", "tiers", "state"})
+			right(t, 5)
+			t.SuppressEmptyColumns()
+			for _, p := range list.Rows {
+				var tiers []string
+				for _, tier := range p.Rules.Tiers {
+					tiers = append(tiers, tier.ID)
 				}
-			})
+				t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale), expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
+			}
 		})
 	})
 }

@@ -177,7 +177,7 @@ func verbsIntent(t *testing.T, c *cobra.Command, pool map[string]map[string]bool
 }
 
 // how are flags that say how something is done, not what: a lane sends the same as another.
-var how = []string{"help", "yes", "lane"}
+var how = []string{"help", "yes", "lane", "out"}
 
 // sentBy is a line without how it is to be answered.
 func sentBy(words []string) string {
@@ -324,9 +324,7 @@ func prepareFiles(t *testing.T, camt string) {
 		}
 	}
 	for _, name := range []string{"wang.key", "wang.pub"} { // a private key file has the public half, too
-		if _, err := generateKey(name); err != nil {
-			t.Fatal(err)
-		}
+		newKey(t, name)
 	}
 	key, err := readPrivateKey("wang.key")
 	if err != nil {

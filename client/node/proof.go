@@ -1,0 +1,141 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/number"
+	"tallystick/client/index"
+	"tallystick/client/proof"
+)
+
+// The operations of proofs that parties' peers sign (证明).
+var (
+	PointsProve = does(Row{"points.prove", "GET", "/v1/members/{member}/proof", Read,
+		"Write a proof of a member's balance, signed by the parties' peers", "余额证明",
+		`{"member":"zhang","lots":["G.1.3.0.0"],"signers":2}`}, (*Node).proveBalance)
+	ProofVerify = alone(Row{"proof.verify", "POST", "/v1/proofs/verify", Counter,
+		"Check a proof of balance, without a network", "验证余额证明",
+		`{"proof":"e30=","signers":2}`}, (*Node).verifyProof)
+)
+
+// provenLots is how many lots one proof can be about, as the ledger allows.
+const provenLots = 500
+
+// BalanceQuestion is what a proof of balance asks the ledger.
+const BalanceQuestion = "query:Balance"
+
+// ProveBalanceRequest asks for a proof of what lots hold.
+type ProveBalanceRequest struct {
+	Member string `json:"member"`
+	// 500 at most; all with something left, earliest expiry first, if it is left out
+	Lots    []number.Row `json:"lots,omitempty"`
+	Signers int          `json:"signers"` // parties that must sign
+}
+
+// Check refuses with BAD_REQUEST more lots than one proof can be about, and a proof that nobody signs.
+func (r ProveBalanceRequest) Check() error {
+	if len(r.Lots) > provenLots {
+		return fault.New(fault.BadRequest, "`lots`: want at most %d", provenLots)
+	}
+	return checkSigners(r.Signers)
+}
+
+func checkSigners(need int) error {
+	if need < 1 {
+		return fault.New(fault.BadRequest, "`signers`: want 1 at least")
+	}
+	return nil
+}
+
+// Proven is what a proof says.
+type Proven struct {
+	proof.Checked
+	Answer json.RawMessage `json:"answer"`         // of the ledger, to the function and the arguments
+	File   []byte          `json:"file,omitempty"` // the proof, to be handed on, of one that was made
+}
+
+// proveBalance asks the peers and checks the proof as its reader will. NOT_FOUND for who has no lot with anything left,
+// UNAVAILABLE if too few sign.
+func (n *Node) proveBalance(ctx context.Context, _ *Call, req ProveBalanceRequest) (Proven, error) {
+	lots := req.Lots
+	if len(lots) == 0 {
+		var err error
+		lots, err = ask(ctx, n, func(r *index.Reading) ([]number.Row, error) { return lotsLeft(r, req.Member) })
+		if err != nil {
+			return Proven{}, err
+		}
+	}
+	trust, err := TrustOf(n.cfg)
+	if err != nil {
+		return Proven{}, err
+	}
+	named, err := json.Marshal(lots)
+	if err != nil {
+		return Proven{}, err
+	}
+	return n.prove(ctx, trust, req.Signers, BalanceQuestion, req.Member, string(named))
+}
+
+// lotsLeft lists a member's lots that have something left, up to as many as a proof can be about.
+func lotsLeft(r *index.Reading, member string) (lots []number.Row, err error) {
+	w, err := r.Wallet(member)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range w.Lots[:min(len(w.Lots), provenLots)] {
+		lots = append(lots, l.Number)
+	}
+	if len(lots) == 0 {
+		return nil, fault.New(fault.NotFound, "%s has no lot with anything left", member)
+	}
+	return lots, nil
+}
+
+// prove asks peers of enough parties to sign what the ledger answers. UNAVAILABLE if too few do.
+func (n *Node) prove(ctx context.Context, trust proof.Trust, need int, function string,
+	args ...string) (p Proven, err error) {
+	envelope, err := n.gateway.Prove(ctx, function, args...)
+	if err != nil {
+		return p, err
+	}
+	if p.File, err = proof.Write(envelope); err != nil {
+		return p, err
+	}
+	if p.Checked, err = proof.Check(p.File, trust, need); err != nil {
+		return p, fault.New(fault.Unavailable, "%v", err)
+	}
+	p.Answer = p.Checked.Answer
+	return p, nil
+}
+
+// VerifyProofRequest brings a proof that somebody sent.
+type VerifyProofRequest struct {
+	Proof   []byte      `json:"proof"`   // the file
+	Signers int         `json:"signers"` // parties that must have signed
+	Trust   proof.Trust `json:"-"`       // whose signatures count; those of the party's profile if it is nil
+}
+
+// Check refuses a proof that nobody signs.
+func (r VerifyProofRequest) Check() error { return checkSigners(r.Signers) }
+
+// verifyProof needs no network. BAD_REQUEST, which names what is wrong, for a proof that doesn't hold or is of another
+// ledger.
+func (n *Node) verifyProof(_ context.Context, _ *Call, req VerifyProofRequest) (p Proven, err error) {
+	trust := req.Trust
+	if trust == nil {
+		if trust, err = TrustOf(n.cfg); err != nil {
+			return p, err
+		}
+	}
+	if p.Checked, err = proof.Check(req.Proof, trust, req.Signers); err != nil {
+		return p, ofFile(err)
+	}
+	if p.Chaincode != n.cfg.Chaincode || n.cfg.Channel != "" && p.Channel != n.cfg.Channel {
+		return p, fault.New(fault.BadRequest, "proof: it is of %s on channel %s, not of this alliance's ledger",
+			p.Chaincode, p.Channel)
+	}
+	p.Answer = p.Checked.Answer
+	return p, nil
+}
