@@ -19,6 +19,7 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 	"tallystick/client/block"
+	"tallystick/client/index/indextest/rowwriter"
 )
 
 // forgers is a ledger whose endorsers write what they are told, in whatever batch's
@@ -36,7 +37,7 @@ func newForgers(t *testing.T) *forgers {
 		Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}},
 	})
 	for _, name := range []string{"tally", "other", "tallyseal", "tallyseal-D", "tallyseal-G"} {
-		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
+		n.Deploy(name, rowwriter.Chaincode{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	w := &forgers{world: &world{t, n}, heads: map[string]row.Head{}}
 	w.propose("G", "tally", ledgersim.Args("charter:Found", "{}"),

@@ -5,9 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
-	pb "github.com/hyperledger/fabric-protos-go-apiv2/peer"
-
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
@@ -17,61 +14,10 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
+	"tallystick/client/index/indextest/rowwriter"
 )
 
-// entry is one key to write.
-type entry struct {
-	_     struct{} `cbor:",toarray"`
-	Space string
-	Key   string
-	Value []byte
-	Read  bool // it is read as well
-}
-
-// writer is a chaincode that writes what it is told, other namespaces by way of
-// their chaincodes: the index must make sense of rows, whoever made them.
-type writer struct{}
-
-func (writer) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
-
-func (writer) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
-	var entries []entry
-	told := stub.GetArgs()[1]
-	if string(stub.GetArgs()[0]) != "write" { // the arguments are what is pretended, the truth is with the proposal
-		transient, err := stub.GetTransient()
-		if err != nil {
-			return shim.Error(err.Error())
-		}
-		told = transient["rows"]
-	}
-	if err := codec.Decode(told, &entries); err != nil {
-		return shim.Error(err.Error())
-	}
-	for _, e := range entries {
-		if _, err := stub.GetState(e.Key); e.Read && err != nil {
-			return shim.Error(err.Error())
-		}
-	}
-	for _, e := range entries {
-		if e.Space != "" {
-			one := codec.Encode([]entry{{Key: e.Key, Value: e.Value}})
-			if answer := stub.InvokeChaincode(e.Space, [][]byte{[]byte("write"), one}, ""); answer.GetStatus() != 200 {
-				return answer
-			}
-			continue
-		}
-		var err error
-		if e.Value == nil {
-			err = stub.DelState(e.Key)
-		} else {
-			err = stub.PutState(e.Key, e.Value)
-		}
-		if err != nil {
-			return shim.Error(err.Error())
-		}
-	}
-	return shim.Success(nil)
-}
+type entry = rowwriter.Entry
 
 // world is a ledger that tests write at will.
 type world struct {
@@ -84,7 +30,7 @@ func newWorld(t *testing.T) *world {
 		Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "M"}},
 	})
 	for _, name := range []string{"tally", "tallyseal", "tallyseal-D", "tallyseal-G"} {
-		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
+		n.Deploy(name, rowwriter.Chaincode{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	w := &world{t, n}
 	w.write(

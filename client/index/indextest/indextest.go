@@ -8,53 +8,21 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
-	pb "github.com/hyperledger/fabric-protos-go-apiv2/peer"
-
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
 	"tallystick/client/index"
+	"tallystick/client/index/indextest/rowwriter"
 )
 
 // Entry is one key to write.
-type Entry struct {
-	_     struct{} `cbor:",toarray"`
-	Space string   // chaincode; "" for tally
-	Key   string
-	Value []byte
-}
+type Entry = rowwriter.Entry
 
 // Put writes a row.
 func Put[T any](key row.Key[T], value T) Entry {
 	return Entry{Key: string(key), Value: row.Encode(value)}
-}
-
-// writer is a chaincode that writes what it is told.
-type writer struct{}
-
-func (writer) Init(shim.ChaincodeStubInterface) *pb.Response { return shim.Success(nil) }
-
-func (writer) Invoke(stub shim.ChaincodeStubInterface) *pb.Response {
-	var entries []Entry
-	if err := codec.Decode(stub.GetArgs()[1], &entries); err != nil {
-		return shim.Error(err.Error())
-	}
-	for _, e := range entries {
-		if e.Space != "" {
-			one := codec.Encode([]Entry{{Key: e.Key, Value: e.Value}})
-			if answer := stub.InvokeChaincode(e.Space, [][]byte{[]byte("write"), one}, ""); answer.GetStatus() != 200 {
-				return answer
-			}
-			continue
-		}
-		if err := stub.PutState(e.Key, e.Value); err != nil {
-			return shim.Error(err.Error())
-		}
-	}
-	return shim.Success(nil)
 }
 
 // Numbered is the number that a command of D has here: all are sealed.
@@ -71,7 +39,7 @@ func ReadModelUpTo(t testing.TB, height uint64, blocks ...[]Entry) *index.Readin
 	t.Helper()
 	n := ledgersim.New(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}})
 	for _, name := range []string{"tally", "tallyseal"} {
-		n.Deploy(name, writer{}, ledgersim.OutOf(2, "G", "D"))
+		n.Deploy(name, rowwriter.Chaincode{}, ledgersim.OutOf(2, "G", "D"))
 	}
 	for _, entries := range blocks {
 		seal := Entry{
