@@ -318,7 +318,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		{"b.csv", "\"x", "no header"},
 		{"c.csv", strings.Join(English.header(), ",") + "\r\n", "nothing to check"},
 		{"d.csv", strings.Join(English.header(), ",") + "\r\n\"" + strings.Repeat("x", 2*maxPart), "more than"},
-		{"a.xlsx", "PK", "read"},
+		{"a.xlsx", "PK", "no workbook"},
 	} {
 		path := filepath.Join(dir, c.name)
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
