@@ -203,20 +203,19 @@ type history interface {
 
 // atBooks does something with the party's books, alone: other calls wait, another process is refused.
 func (n *Node) atBooks(ctx context.Context, c *Call, do func(bookkeeper) error) (err error) {
-	select {
-	case n.desk <- struct{}{}:
-		defer func() { <-n.desk }()
-	case <-ctx.Done():
-		return ctx.Err()
+	leave, err := n.EnterBooks(ctx)
+	if err != nil {
+		return err
 	}
-	dir := filepath.Join(n.cfg.State, "books")
+	defer leave()
+	dir := filepath.Join(n.Config().State, "books")
 	shelf, err := books.OpenShelf(dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, shelf.Close()) }()
 	b := bookkeeper{n.Party(), shelf, past{n, c, filepath.Join(dir, "past.db")}}
-	if n.offline {
+	if !n.Connected() {
 		b.history = away{}
 	}
 	return do(b)

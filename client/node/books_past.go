@@ -52,12 +52,10 @@ func (p past) at(ctx context.Context, height uint64, of func(*index.Reading) err
 
 // bringUp has the read model take blocks in until it has so many.
 func (p past) bringUp(ctx context.Context, ix *index.Index, height uint64) error {
-	from := ix.Height()
-	if from == height {
+	if ix.Height() == height {
 		return nil
 	}
-	err := p.node.gateway.SyncTo(ctx, &catchUp{ix, p.node.model.watch, height}, height)
-	p.node.model.watch.Caught(ix.Height() - from)
+	err := p.node.BringUp(ctx, ix, height)
 	if err == nil {
 		p.call.tell(fmt.Sprintf("read the ledger as it was with %d blocks", height), true)
 	}

@@ -30,7 +30,7 @@ func (n *Node) proveLiabilities(ctx context.Context, _ *Call, req ProveLiabiliti
 	if err != nil {
 		return books.Kept{}, err
 	}
-	scope := books.Scope{Network: n.cfg.Channel, Issuer: n.Party(), Programme: req.Programme, Cycle: req.Cycle}
+	scope := books.Scope{Network: n.Config().Channel, Issuer: n.Party(), Programme: req.Programme, Cycle: req.Cycle}
 	return ask(ctx, n, func(r *index.Reading) (books.Kept, error) { return sumUp(r, scope, v.LiabilitySecret()) })
 }
 

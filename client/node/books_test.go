@@ -108,7 +108,7 @@ func TestOneIsAtTheBooks(t *testing.T) {
 		if err := n.atBooks(gone, &Call{}, func(bookkeeper) error { return nil }); !errors.Is(err, context.Canceled) {
 			t.Errorf("a second call: %v", err)
 		}
-		other := Offline(n.cfg)
+		other := Offline(n.Config())
 		if _, err := BooksPeriods.Do(t.Context(), other, &Call{}, NoRequest{}); fault.CodeOf(err) != fault.Unavailable {
 			t.Errorf("another process: %v", err)
 		}

@@ -132,15 +132,6 @@ func (n *Node) ownCodes(ctx context.Context, v *vault.Vault, list []GivenOne) er
 	return nil
 }
 
-// isOwn says whether this vault made the codes that end in one: it kept them, or they open what is on the ledger now.
-func isOwn(v *vault.Vault, purpose, reference string, last code.Code, opens func(code.Code) bool) (bool, error) {
-	if opens(last) {
-		return true, nil
-	}
-	kept, err := v.Codes(purpose, reference)
-	return slices.ContainsFunc(kept, func(s vault.Secret) bool { return slices.Equal(s.Code, last) }), err
-}
-
 // keepCodes has the vault keep the last code of each entitlement: the others follow from it.
 func keepCodes(v *vault.Vault, list []GivenOne) error {
 	for _, e := range list {

@@ -19,8 +19,7 @@ import (
 // who ever had any, be it none by now.
 func TestCatalogued(t *testing.T) {
 	var entries []indextest.Entry
-	n := &Node{}
-	n.cfg.Party = "D"
+	n := aNode(t)
 	lists := func(sku string, change func(*goods.Listing), prices ...goods.Price) {
 		l := goods.Listing{Seller: "D", Supplier: "own", SKU: sku, Scene: "retail", Prices: prices, Open: true}
 		change(&l)

@@ -57,9 +57,6 @@ func (r HoldRequest) request(pieces []spend.Take) command.Request {
 	return points.HoldRequest{Member: r.Member, Pieces: pieces, Deadline: fromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
 }
 
-// fromNow is the moment that comes in so many seconds.
-func fromNow(seconds int64) int64 { return time.Now().Unix() + seconds }
-
 func (n *Node) hold(ctx context.Context, c *Call, req HoldRequest) (Receipt, error) {
 	return n.spend(ctx, c, req.Member, req.Spending, req.request)
 }
@@ -165,9 +162,6 @@ func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
 	}
 	return ask, nil
 }
-
-// NoRequest is the request of an operation that needs none.
-type NoRequest struct{}
 
 func (n *Node) timeOutDue(ctx context.Context, c *Call, _ NoRequest) (*Results, error) {
 	filter := index.HoldFilter{Acceptor: n.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}

@@ -35,11 +35,6 @@ var (
 		"List members", "会员列表", `{}`})
 )
 
-// MemberRequest names a member.
-type MemberRequest struct {
-	Member string `json:"member"`
-}
-
 // Person is all that the ledger knows of a member.
 type Person struct {
 	Height         uint64                              `json:"height"`

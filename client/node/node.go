@@ -69,6 +69,22 @@ func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 // Party is whose node it is.
 func (n *Node) Party() string { return n.cfg.Party }
 
+// Config is the party's configuration.
+func (n *Node) Config() config.Config { return n.cfg }
+
+// Connected says whether the node was opened with a network.
+func (n *Node) Connected() bool { return !n.offline }
+
+// EnterBooks waits until no other call is at the party's books, or until the context ends. The caller leaves them.
+func (n *Node) EnterBooks(ctx context.Context) (leave func(), err error) {
+	select {
+	case n.desk <- struct{}{}:
+		return func() { <-n.desk }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // Query asks the ledger, by a peer.
 func (n *Node) Query() gateway.Query { return n.gateway.Query() }
 

@@ -171,3 +171,6 @@ func (o Op[Req, Ans]) decode(request json.RawMessage) (req Req, err error) {
 	err = codec.DecodeJSON(request, &req)
 	return req, err
 }
+
+// NoRequest is the request of an operation that needs none.
+type NoRequest struct{}

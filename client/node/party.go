@@ -68,5 +68,5 @@ func (n *Node) partyList(ctx context.Context, _ *Call, _ NoRequest) (List[party.
 }
 
 func (n *Node) consortiumFound(ctx context.Context, _ *Call, req party.FoundRequest) (party.Consortium, error) {
-	return n.gateway.Found(ctx, req)
+	return n.Gateway().Found(ctx, req)
 }

@@ -49,13 +49,6 @@ func checkSigners(need int) error {
 	return nil
 }
 
-// Proven is what a proof says.
-type Proven struct {
-	proof.Checked
-	Answer json.RawMessage `json:"answer"`         // of the ledger, to the function and the arguments
-	File   []byte          `json:"file,omitempty"` // the proof, to be handed on, of one that was made
-}
-
 // proveBalance asks the peers and checks the proof as its reader will. NOT_FOUND for who has no lot with anything left,
 // UNAVAILABLE if too few sign.
 func (n *Node) proveBalance(ctx context.Context, _ *Call, req ProveBalanceRequest) (Proven, error) {
@@ -67,7 +60,7 @@ func (n *Node) proveBalance(ctx context.Context, _ *Call, req ProveBalanceReques
 			return Proven{}, err
 		}
 	}
-	trust, err := TrustOf(n.cfg)
+	trust, err := TrustOf(n.Config())
 	if err != nil {
 		return Proven{}, err
 	}
@@ -93,23 +86,6 @@ func lotsLeft(r *index.Reading, member string) (lots []number.Row, err error) {
 	return lots, nil
 }
 
-// prove asks peers of enough parties to sign what the ledger answers. UNAVAILABLE if too few do.
-func (n *Node) prove(ctx context.Context, trust proof.Trust, need int, function string,
-	args ...string) (p Proven, err error) {
-	envelope, err := n.gateway.Prove(ctx, function, args...)
-	if err != nil {
-		return p, err
-	}
-	if p.File, err = proof.Write(envelope); err != nil {
-		return p, err
-	}
-	if p.Checked, err = proof.Check(p.File, trust, need); err != nil {
-		return p, fault.New(fault.Unavailable, "%v", err)
-	}
-	p.Answer = p.Checked.Answer
-	return p, nil
-}
-
 // VerifyProofRequest brings a proof that somebody sent.
 type VerifyProofRequest struct {
 	Proof   []byte      `json:"proof"`   // the file
@@ -125,14 +101,14 @@ func (r VerifyProofRequest) Check() error { return checkSigners(r.Signers) }
 func (n *Node) verifyProof(_ context.Context, _ *Call, req VerifyProofRequest) (p Proven, err error) {
 	trust := req.Trust
 	if trust == nil {
-		if trust, err = TrustOf(n.cfg); err != nil {
+		if trust, err = TrustOf(n.Config()); err != nil {
 			return p, err
 		}
 	}
 	if p.Checked, err = proof.Check(req.Proof, trust, req.Signers); err != nil {
 		return p, ofFile(err)
 	}
-	if p.Chaincode != n.cfg.Chaincode || n.cfg.Channel != "" && p.Channel != n.cfg.Channel {
+	if p.Chaincode != n.Config().Chaincode || n.Config().Channel != "" && p.Channel != n.Config().Channel {
 		return p, fault.New(fault.BadRequest, "proof: it is of %s on channel %s, not of this alliance's ledger",
 			p.Chaincode, p.Channel)
 	}

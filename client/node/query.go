@@ -40,11 +40,6 @@ func (n *Node) queryHold(ctx context.Context, _ *Call, req HoldQuery) (points.Ho
 	return n.Query().Hold(ctx, req.Hold)
 }
 
-// ProgrammeQuery names a programme.
-type ProgrammeQuery struct {
-	Programme string `json:"programme"`
-}
-
 func (n *Node) queryTotals(ctx context.Context, _ *Call, req ProgrammeQuery) (points.Totals, error) {
 	if _, err := n.Query().Programme(ctx, req.Programme); err != nil {
 		return points.Totals{}, err
@@ -124,14 +119,6 @@ func (n *Node) queryDigest(ctx context.Context, _ *Call, _ NoRequest) (IndexDige
 	})
 }
 
-// IndexLevel is how far a read model is.
-type IndexLevel struct {
-	Height uint64 `json:"height"` // blocks that it has
-	Ledger uint64 `json:"ledger"` // blocks that there are
-	Where  string `json:"where"`
-	Anew   string `json:"anew"` // why it is made again, or ""
-}
-
 func (n *Node) queryIndex(context.Context, *Call, NoRequest) (IndexLevel, error) {
-	return n.model.far()
+	return n.IndexLevel()
 }

@@ -194,3 +194,22 @@ func (c *catchUp) Apply(blocks ...*block.Block) error {
 	c.watch.Has(has, max(c.to, has))
 	return err
 }
+
+// IndexLevel tells how far the read model is.
+func (n *Node) IndexLevel() (IndexLevel, error) { return n.model.far() }
+
+// IndexLevel is how far a read model is.
+type IndexLevel struct {
+	Height uint64 `json:"height"` // blocks that it has
+	Ledger uint64 `json:"ledger"` // blocks that there are
+	Where  string `json:"where"`
+	Anew   string `json:"anew"` // why it is made again, or ""
+}
+
+// BringUp has another read model than the node's own take blocks in until it has so many.
+func (n *Node) BringUp(ctx context.Context, ix *index.Index, height uint64) error {
+	from := ix.Height()
+	err := n.gateway.SyncTo(ctx, &catchUp{ix, n.model.watch, height}, height)
+	n.model.watch.Caught(ix.Height() - from)
+	return err
+}

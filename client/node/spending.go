@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/command"
@@ -84,3 +85,6 @@ func (n *Node) spend(ctx context.Context, c *Call, member string, s Spending, wi
 		return with(pieces), nil
 	})
 }
+
+// fromNow is the moment that comes in so many seconds.
+func fromNow(seconds int64) int64 { return time.Now().Unix() + seconds }

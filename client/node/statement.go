@@ -30,7 +30,7 @@ var (
 
 // clearing is the node's view of closed cycles, in a reading.
 func (n *Node) clearing(r *index.Reading) clearing.Node {
-	return clearing.Node{Network: n.cfg.Channel, Index: r}
+	return clearing.Node{Network: n.Config().Channel, Index: r}
 }
 
 // ListStatementsRequest narrows the list.

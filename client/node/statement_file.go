@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/accounts"
-	"tallystick/client/config"
 	"tallystick/client/index"
 	"tallystick/client/proof"
 	"tallystick/client/statement"
@@ -119,27 +118,12 @@ func (n *Node) proveStatement(ctx context.Context, p settlement.Pair, need int) 
 	if need == 0 {
 		return nil, nil
 	}
-	trust, err := TrustOf(n.cfg)
+	trust, err := TrustOf(n.Config())
 	if err != nil {
 		return nil, err
 	}
 	proven, err := n.prove(ctx, trust, need, "query:Statement", p.Cycle, p.A, p.B)
 	return proven.File, err
-}
-
-// TrustOf reads the CAs of the parties whose signatures count by a party's profile. BAD_REQUEST if it names none.
-func TrustOf(cfg config.Config) (proof.Trust, error) {
-	if len(cfg.Trust) == 0 {
-		return nil, fault.New(fault.BadRequest, "the profile of %s trusts nobody: add trust, a list of {party, ca}",
-			cfg.Party)
-	}
-	t := proof.Trust{}
-	for _, one := range cfg.Trust {
-		if err := t.Add(one.Party, one.CA); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
 }
 
 // DiffStatementRequest brings the other side's statement.
@@ -218,7 +202,7 @@ func (n *Node) verifyStatement(_ context.Context, _ *Call, req VerifyStatementRe
 	}
 	trust := req.Trust
 	if trust == nil && req.Signers > 0 {
-		if trust, err = TrustOf(n.cfg); err != nil {
+		if trust, err = TrustOf(n.Config()); err != nil {
 			return statement.Report{}, err
 		}
 	}
@@ -226,8 +210,8 @@ func (n *Node) verifyStatement(_ context.Context, _ *Call, req VerifyStatementRe
 	if err != nil {
 		return report, ofFile(err)
 	}
-	if p := report.Proven; p != nil && (p.Chaincode != n.cfg.Chaincode || n.cfg.Channel != "" &&
-		p.Channel != n.cfg.Channel) {
+	if p := report.Proven; p != nil && (p.Chaincode != n.Config().Chaincode || n.Config().Channel != "" &&
+		p.Channel != n.Config().Channel) {
 		return report, fault.New(fault.BadRequest, "proof: it is of %s on channel %s, not of this alliance's ledger",
 			p.Chaincode, p.Channel)
 	}

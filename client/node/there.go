@@ -67,3 +67,13 @@ func (n Narrowed) There(r *index.Reading) error {
 	}
 	return nil
 }
+
+// ProgrammeQuery names a programme.
+type ProgrammeQuery struct {
+	Programme string `json:"programme"`
+}
+
+// MemberRequest names a member.
+type MemberRequest struct {
+	Member string `json:"member"`
+}
